@@ -1,0 +1,1 @@
+"""Floorpulse: live, exact KPIs for contact-centre floors."""

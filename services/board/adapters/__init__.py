@@ -1,0 +1,1 @@
+"""Where a board's rows come from: PostgreSQL and Kafka."""

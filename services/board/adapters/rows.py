@@ -1,0 +1,77 @@
+"""The durable rows, read from PostgreSQL."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import asyncpg
+import msgspec
+
+from services.board.domain.positions import Position
+from services.board.domain.series import Home
+from services.board.ports import StoreUnavailableError
+from services.contracts.cells import Cells
+from services.contracts.topics import CONTACT_EVENTS
+from services.contracts.updates import PaneRow
+
+PORTION = 1000
+ANSWER_WITHIN = 60.0
+AWAY = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+
+ROWS = """
+SELECT partition, tenant, queue, channel, start, revision, cells FROM pane WHERE start >= $1
+"""
+POSITIONS = """
+SELECT partition, log_id, generation, epoch, next_offset, updated_at AS published_at, applied, dead, watermark
+FROM stream_partition WHERE topic = $1
+"""
+HOMES = """
+SELECT tenant, queue, channel, max(start) FROM pane GROUP BY tenant, queue, channel
+"""
+
+decode_cells = msgspec.msgpack.Decoder(Cells).decode
+
+
+class PostgresRows:
+    """A `RowStore` over a pool of connections."""
+
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        self._pool = pool
+
+    async def rows(self, since: int) -> AsyncIterator[Sequence[tuple[int, PaneRow]]]:
+        """Pane rows of every tenant, read through a cursor, so that a long day does not stand in memory twice."""
+        with away():
+            async with self._pool.acquire() as connection, connection.transaction():
+                cursor = await connection.cursor(ROWS, since)
+                while portion := await cursor.fetch(PORTION):
+                    yield [_row(*record) for record in portion]
+
+    async def positions(self) -> list[Position]:
+        """The durable positions of the topic of contact events."""
+        with away():
+            return [Position(**dict(record)) for record in await self._fetch(POSITIONS, CONTACT_EVENTS.name)]
+
+    async def homes(self) -> list[tuple[Home, int]]:
+        """Every home that ever had a pane."""
+        with away():
+            return [((tenant, queue, channel), last) for tenant, queue, channel, last in map(tuple, await self._fetch(HOMES))]
+
+    async def _fetch(self, statement: str, *values: object) -> list[asyncpg.Record]:
+        async with asyncio.timeout(ANSWER_WITHIN):
+            return await self._pool.fetch(statement, *values)
+
+
+def _row(partition: int, *pane: Any) -> tuple[int, PaneRow]:
+    tenant, queue, channel, start, revision, cells = pane
+    return partition, PaneRow(tenant, queue, channel, start, revision, decode_cells(cells))
+
+
+@contextmanager
+def away() -> Iterator[None]:
+    """Whatever the database may fail with, said as `StoreUnavailableError`."""
+    try:
+        yield
+    except AWAY as failed:
+        message = f"PostgreSQL did not answer: {type(failed).__name__}: {failed}"
+        raise StoreUnavailableError(message) from failed

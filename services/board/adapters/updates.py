@@ -1,0 +1,99 @@
+"""The live updates, read from Kafka without a group: every board reads all of them."""
+
+import asyncio
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import msgspec
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.errors import KafkaError
+
+from services.board.ports import FeedLostError
+from services.contracts.topics import KPI_UPDATES
+from services.contracts.updates import Update
+from services.runtime.settings import KafkaSettings
+
+log = logging.getLogger(__name__)
+
+CONNECT_WITHIN = 15.0
+READ_WITHIN = 30.0
+QUIET = 500
+"""Milliseconds after which a read without news returns."""
+
+decode = msgspec.json.Decoder(Update).decode
+
+
+class KafkaUpdates:
+    """An `UpdateFeed` that starts `overlap` records before the end of `kpi-updates`."""
+
+    def __init__(self, settings: KafkaSettings, overlap: int) -> None:
+        self._settings = settings
+        self._overlap = overlap
+        self._consumer: AIOKafkaConsumer | None = None
+
+    async def open(self) -> None:
+        """Connect, and stand `overlap` records before the end of each partition, or at its beginning."""
+        await self.close()
+        with lost():
+            self._consumer = AIOKafkaConsumer(
+                bootstrap_servers=self._settings.bootstrap_servers,
+                group_id=None,
+                enable_auto_commit=False,
+                auto_offset_reset="none",
+                fetch_max_wait_ms=QUIET,
+            )
+            async with asyncio.timeout(CONNECT_WITHIN):
+                await self._consumer.start()
+                await self._take_place(self._consumer)
+
+    async def _take_place(self, consumer: AIOKafkaConsumer) -> None:
+        await consumer.topics()
+        numbers = consumer.partitions_for_topic(KPI_UPDATES.name)
+        if not numbers:
+            message = f"the topic {KPI_UPDATES.name} does not exist yet; an engine or an ingest creates it"
+            raise FeedLostError(message)
+        places = [TopicPartition(KPI_UPDATES.name, number) for number in sorted(numbers)]
+        consumer.assign(places)
+        begins, ends = await consumer.beginning_offsets(places), await consumer.end_offsets(places)
+        for place in places:
+            consumer.seek(place, max(begins[place], ends[place] - self._overlap))
+
+    async def read(self) -> list[Update]:
+        """The next updates; a record that cannot be read is skipped and logged."""
+        if self._consumer is None:
+            message = "the feed is not open"
+            raise FeedLostError(message)
+        with lost():
+            async with asyncio.timeout(READ_WITHIN):
+                portions = await self._consumer.getmany(timeout_ms=QUIET)
+        return [update for records in portions.values() for record in records if (update := _decoded(record)) is not None]
+
+    async def close(self) -> None:
+        """Disconnect."""
+        consumer, self._consumer = self._consumer, None
+        if consumer is None:
+            return
+        try:
+            async with asyncio.timeout(CONNECT_WITHIN):
+                await consumer.stop()
+        except (KafkaError, OSError, TimeoutError) as failed:
+            log.warning("the consumer of %s did not stop cleanly: %s", KPI_UPDATES.name, failed)
+
+
+def _decoded(record: ConsumerRecord) -> Update | None:
+    try:
+        return decode(record.value)
+    except msgspec.DecodeError as wrong:
+        log.warning("%s/%s/%s is no update: %s; skipped", record.topic, record.partition, record.offset, wrong)
+        return None
+
+
+@contextmanager
+def lost() -> Iterator[None]:
+    """Whatever Kafka may fail with, said as `FeedLostError`."""
+    try:
+        yield
+    except (KafkaError, OSError, TimeoutError) as failed:
+        message = f"Kafka did not answer: {type(failed).__name__}: {failed}"
+        raise FeedLostError(message) from failed

@@ -1,0 +1,131 @@
+"""Keeping a board: take a place in the feed, load what is durable, then merge what comes; again after every loss.
+
+place in feed ─► load panes ─► follow ─┬─► follow …
+      ▲                                └─► load once more, a little later: what a lost record told is durable by then
+      └──────── lost ◄─────────────────
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from services.board.domain.board import Board
+from services.board.metrics import BoardMetrics
+from services.board.ports import FeedLostError, RowStore, StoreUnavailableError, UpdateFeed
+from services.contracts.updates import Update
+
+log = logging.getLogger(__name__)
+
+RETRY = 1.0
+SETTLED = 5.0
+"""Seconds after which what an engine published is surely durable, while the database answers at all."""
+PRUNE_EVERY = 60_000
+
+
+class BoardKeeper:
+    """Keeps `board` true; `loaded` is set once it holds the live span, `changed` with every news."""
+
+    def __init__(self, board: Board, store: RowStore, feed: UpdateFeed, metrics: BoardMetrics, now: Callable[[], int]) -> None:
+        self.board = board
+        self.loaded = asyncio.Event()
+        self.changed = asyncio.Event()
+        self._store = store
+        self._feed = feed
+        self._metrics = metrics
+        self._now = now
+        self._missed = asyncio.Event()
+        self._pruned_at = 0
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def alive(self) -> bool:
+        """Whether the board is still being kept; a defect that ended the keeping makes the process unfit to answer."""
+        return self._task is not None and not self._task.done()
+
+    def start(self) -> None:
+        """Begin to keep the board in the background."""
+        self._task = asyncio.create_task(self.run(), name="board")
+        self._task.add_done_callback(_say_why)
+
+    async def stop(self) -> None:
+        """Leave it."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait([self._task])
+
+    async def run(self) -> None:
+        """Keep the board until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._mend())
+            while True:
+                await self._session()
+                await asyncio.sleep(RETRY)
+
+    async def _session(self) -> None:
+        try:
+            await self._open()
+            await self.load()
+            self._missed.set()
+            while True:
+                self._merge(await self._feed.read())
+        except (FeedLostError, StoreUnavailableError) as lost:
+            self._metrics.losses.labels("feed" if isinstance(lost, FeedLostError) else "store").inc()
+            log.warning("the board lost its news: %s; trying again", lost)
+        finally:
+            await self._feed.close()
+
+    async def _open(self) -> None:
+        try:
+            await self._feed.open()
+        except FeedLostError:
+            if not self.loaded.is_set():
+                await self.load()
+            raise
+
+    async def load(self) -> None:
+        """Merge everything durable of the live span."""
+        now = self._now()
+        self.board.prune(now)
+        self.board.take_homes(await self._store.homes())
+        for position in await self._store.positions():
+            self.board.take_position(position)
+        async for rows in self._store.rows(self.board.live_since(now)):
+            for partition, row in rows:
+                self.board.take_row(partition, row)
+            await asyncio.sleep(0)
+        self.board.counting = True
+        self._metrics.loads.inc()
+        self._metrics.loaded.set(1)
+        self.loaded.set()
+        self.changed.set()
+
+    def _merge(self, updates: list[Update]) -> None:
+        for update in updates:
+            if self.board.take(update):
+                self._missed.set()
+            self._metrics.rows.inc(len(update.rows))
+        now = self._now()
+        if updates:
+            self._metrics.updates.inc(len(updates))
+            self._metrics.age.set((now - updates[-1].published_at) / 1000)
+            self.changed.set()
+        if now - self._pruned_at >= PRUNE_EVERY:
+            self._pruned_at = now
+            self.board.prune(now)
+
+    async def _mend(self) -> None:
+        while True:
+            await self._missed.wait()
+            await asyncio.sleep(SETTLED)
+            self._missed.clear()
+            try:
+                await self.load()
+            except StoreUnavailableError as away:
+                self._metrics.losses.labels("store").inc()
+                self._missed.set()
+                log.warning("the board could not load what it may have missed: %s; trying again", away)
+
+
+def _say_why(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (failure := task.exception()) is not None:
+        log.critical("the board is no longer kept", exc_info=failure)

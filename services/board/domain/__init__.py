@@ -1,0 +1,1 @@
+"""The merged picture and every decision on it; pure, synchronous, time passed in."""

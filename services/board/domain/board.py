@@ -1,0 +1,223 @@
+"""The merged picture itself: takes rows, gauges and positions as they come, answers for any scope and span.
+
+Update ──► rows (highest revision stays) ──► series ──► groups: queue and channel · queue · channel · tenant
+       └─► position, gauges (newest owner stays)
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from services.board.domain.positions import Position, lowest_watermark, position_of, stale_since
+from services.board.domain.series import Group, Home, Presence, Scope, Series, waits
+from services.board.domain.windows import HOUR, MINUTE, Span, Window, first_instant, local_day, span_of
+from services.contracts.cells import LEFT, Cell, Cells, add
+from services.contracts.kpis import Figures
+from services.contracts.updates import Gauge, PaneRow, Update
+
+DAY = 24 * HOUR
+KEPT = 26 * HOUR
+_SLACK = 5 * MINUTE
+_OUTCOMES = (Cell.ANSWERED, Cell.ABANDONED, *LEFT.values())
+
+
+@dataclass(frozen=True)
+class Rules:
+    """How a board reads: `zone` of days, `pane` length, `grace` before silence is stale, `longest` wait, all milliseconds.
+
+    A queue without a contact for `idle` milliseconds is no longer shown.
+    """
+
+    zone: ZoneInfo
+    pane: int = MINUTE
+    grace: int = 10_000
+    longest: int = 4 * HOUR
+    idle: int = 35 * DAY
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a scope shows: the figures of the span, the figures of the moment, the highest revision in them."""
+
+    span: Span
+    counted: Figures
+    present: Figures
+    revision: int
+
+
+class Board:
+    """One reader's merged picture; `version` rises whenever a figure may have changed."""
+
+    def __init__(self, rules: Rules) -> None:
+        self.rules = rules
+        self.version = 0
+        self.counting = False
+        self.positions: dict[int, Position] = {}
+        self.series: dict[Home, Series] = {}
+        self.last_seen: dict[Home, int] = {}
+        self._groups: dict[Scope, Group] = {}
+        self._gauged: dict[int, dict[Home, Gauge]] = {}
+        self._since = 0
+
+    # ------------------------------------------------------------- taking
+
+    def take(self, update: Update) -> bool:
+        """Merge an update; True where its partition started a new log.
+
+        The rows of a set that comes in several records are taken as they come; its position and gauges come with the last.
+        """
+        for row in update.rows:
+            self.take_row(update.partition, row)
+        known = self.positions.get(update.partition)
+        if update.gauges is None or not self.take_position(position_of(update)):
+            return False
+        self._take_gauges(update.partition, update.gauges)
+        return known is not None and update.generation > known.generation
+
+    def take_position(self, position: Position) -> bool:
+        """Keep the position unless a newer one is known; whether it was kept."""
+        known = self.positions.get(position.partition)
+        if known is not None and known.order > position.order:
+            return False
+        self.positions[position.partition] = position
+        return True
+
+    def take_row(self, partition: int, row: PaneRow) -> None:
+        """Keep the row unless a newer one is known or it lies before the live span."""
+        home = row.tenant, row.queue, row.channel
+        self.last_seen[home] = max(self.last_seen.get(home, 0), row.start)
+        if row.start < self._since:
+            return
+        series = self._series(home)
+        change = series.take(partition, row)
+        if not change:
+            return
+        if self.counting:
+            add(series.counted, change)
+        for scope in scopes_of(home):
+            self._groups[scope].changed(row, change)
+        self.version += 1
+
+    def take_homes(self, homes: Iterable[tuple[Home, int]]) -> None:
+        """Remember homes with the start of their last pane."""
+        for home, last in homes:
+            self.last_seen[home] = max(self.last_seen.get(home, 0), last)
+
+    def _take_gauges(self, partition: int, gauges: Sequence[Gauge]) -> None:
+        told = {(gauge.tenant, gauge.queue, gauge.channel): gauge for gauge in gauges}
+        before = self._gauged.get(partition, {})
+        for home in before.keys() | told.keys():
+            if before.get(home) != told.get(home):
+                self._set_gauge(home, partition, told.get(home))
+        self._gauged[partition] = told
+
+    def _set_gauge(self, home: Home, partition: int, gauge: Gauge | None) -> None:
+        gauges = self._series(home).gauges
+        if gauge is None:
+            del gauges[partition]
+        else:
+            gauges[partition] = gauge
+        for scope in scopes_of(home):
+            self._groups[scope].seen = None
+        self.version += 1
+
+    def _series(self, home: Home) -> Series:
+        known = self.series.get(home)
+        if known is None:
+            known = self.series[home] = Series(home, self.rules.pane)
+            for scope in scopes_of(home):
+                self._groups.setdefault(scope, Group()).join(known)
+        return known
+
+    # ------------------------------------------------------------- the live span
+
+    def live_since(self, now: int) -> int:
+        """Where the live span begins: the local midnight or 26 hours ago, whichever is earlier."""
+        return min(first_instant(local_day(now, self.rules.zone), self.rules.zone), now - KEPT)
+
+    def prune(self, now: int) -> None:
+        """Drop what lies before the live span."""
+        self._since = self.live_since(now)
+        for series in self.series.values():
+            series.forget(self._since)
+
+    # ------------------------------------------------------------- age
+
+    def stale_since(self, now: int) -> int | None:
+        """The last good instant where a partition fell silent; None while all news is fresh."""
+        return stale_since(self.positions.values(), now, self.rules.grace)
+
+    def as_of(self, now: int) -> int:
+        """The instant that figures speak of: `now`, or the last good instant of a stale board."""
+        since = self.stale_since(now)
+        return now if since is None else since
+
+    def watermark(self) -> int | None:
+        """Event time that all partitions have passed."""
+        return lowest_watermark(self.positions.values())
+
+    # ------------------------------------------------------------- answers
+
+    def homes(self, tenant: str, now: int) -> list[Home]:
+        """The queues and channels of a tenant's floor, sorted: those that had a contact lately."""
+        return sorted(home for home, last in self.last_seen.items() if home[0] == tenant and last >= now - self.rules.idle)
+
+    def known_homes(self, tenant: str) -> list[Home]:
+        """All queues and channels that a tenant ever had, sorted."""
+        return sorted(home for home in self.last_seen if home[0] == tenant)
+
+    def read(self, scopes: Sequence[Scope], window: Window, now: int) -> Reading:
+        """The figures of a window over one or more scopes (which must not overlap), as of `now`."""
+        return self._reading(scopes, span_of(window, now, self.rules.pane, self.rules.zone), now, window.value)
+
+    def read_span(self, scopes: Sequence[Scope], span: Span, now: int) -> Reading:
+        """The same over any span of whole panes inside the live span."""
+        return self._reading(scopes, span, now, None)
+
+    def _reading(self, scopes: Sequence[Scope], span: Span, now: int, name: str | None) -> Reading:
+        groups = [self._groups[scope] for scope in scopes if scope in self._groups]
+        sums = [group.added_up(span) if name is None else group.total(name, span) for group in groups]
+        present = merged([group.presence() for group in groups])
+        counted = Figures(_added([one.cells for one in sums]), waits(present.within(span), now))
+        return Reading(span, counted, present.figures(now), max((one.revision for one in sums), default=0))
+
+    def waits(self, scopes: Sequence[Scope], span: Span, now: int) -> tuple[int, ...]:
+        """Waits so far of the visits that were offered in `span` and wait now, milliseconds."""
+        return waits(merged([self._groups[scope].presence() for scope in scopes if scope in self._groups]).within(span), now)
+
+    def residual(self, home: Home, now: int) -> int:
+        """Offered − answered − abandoned − left − waiting over the panes young enough to hold only waiting visits; must be 0."""
+        youngest = now - self.rules.longest
+        span = Span(youngest - youngest % self.rules.pane + _SLACK, now - now % self.rules.pane + self.rules.pane)
+        group = self._groups.get(home)
+        if group is None:
+            return 0
+        cells = group.total("conservation", span).cells
+        open_visits = cells.get(Cell.OFFERED, 0) - sum(cells.get(cell, 0) for cell in _OUTCOMES)
+        return open_visits - len(group.presence().within(span))
+
+
+def scopes_of(home: Home) -> tuple[Scope, Scope, Scope, Scope]:
+    """The scopes that include a home."""
+    tenant, queue, channel = home
+    return (tenant, queue, channel), (tenant, queue, None), (tenant, None, channel), (tenant, None, None)
+
+
+def merged(presences: Sequence[Presence]) -> Presence:
+    """Several scopes' presence as one."""
+    if len(presences) == 1:
+        return presences[0]
+    return Presence(
+        tuple(sorted(offer for one in presences for offer in one.offers)),
+        sum(one.in_progress for one in presences),
+        sum(one.unresolved for one in presences),
+    )
+
+
+def _added(cells: Sequence[Cells]) -> Cells:
+    if len(cells) == 1:
+        return cells[0]
+    total: Cells = {}
+    for one in cells:
+        add(total, one)
+    return total

@@ -1,0 +1,161 @@
+"""The rows of one queue and channel, and the groups of them that are read together.
+
+A group keeps a running sum per window. A changed row is added to every sum that covers it; when a window moves on, the panes
+it leaves are subtracted and the panes it enters added. Cells are whole numbers, so this is exact for ever.
+
+    panes      │ a │ b │ c │ d │ e │
+    sum        ├───────────────┤             a + b + c + d
+    moved on       ├───────────────┤         − a, + e
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from services.board.domain.windows import Span
+from services.contracts.cells import Cells, add
+from services.contracts.kpis import Figures
+from services.contracts.updates import Gauge, PaneRow
+
+Home = tuple[str, str, str]
+"""(tenant, queue, channel)"""
+
+Scope = tuple[str, str | None, str | None]
+"""(tenant, queue, channel), None where summed over"""
+
+
+@dataclass(eq=False)
+class Series:
+    """Everything known of one home: rows by pane start and source partition, gauges by source partition."""
+
+    home: Home
+    pane: int
+    rows: dict[int, dict[int, PaneRow]] = field(default_factory=dict)
+    gauges: dict[int, Gauge] = field(default_factory=dict)
+    counted: Cells = field(default_factory=dict)
+
+    def take(self, partition: int, row: PaneRow) -> Cells:
+        """Keep the row unless a newer one is known; what it changes."""
+        panes = self.rows.setdefault(row.start, {})
+        known = panes.get(partition)
+        if known is not None and known.revision >= row.revision:
+            return {}
+        panes[partition] = row
+        change = dict(row.cells)
+        if known is not None:
+            add(change, known.cells, -1)
+        return change
+
+    def rows_in(self, span: Span) -> Iterator[PaneRow]:
+        """All partitions' rows of panes that start in `span`."""
+        steps = range(-(-span.begin // self.pane) * self.pane, span.end, self.pane)
+        starts = steps if len(steps) < len(self.rows) else [start for start in self.rows if start in span]
+        for start in starts:
+            yield from self.rows.get(start, {}).values()
+
+    def forget(self, before: int) -> None:
+        """Drop the rows of panes that started before an instant."""
+        for start in [start for start in self.rows if start < before]:
+            del self.rows[start]
+
+
+@dataclass(frozen=True)
+class Presence:
+    """Visits going on now: offer instants of the waiting ones, ascending, and how many are in progress or unresolved."""
+
+    offers: tuple[int, ...] = ()
+    in_progress: int = 0
+    unresolved: int = 0
+
+    def figures(self, now: int) -> Figures:
+        """As the figures of this moment: nothing counted, everyone's wait so far."""
+        return Figures({}, waits(self.offers, now), self.in_progress, self.unresolved)
+
+    def within(self, span: Span) -> tuple[int, ...]:
+        """The offers of `span`."""
+        return self.offers[bisect_left(self.offers, span.begin) : bisect_left(self.offers, span.end)]
+
+
+def waits(offers: tuple[int, ...], now: int) -> tuple[int, ...]:
+    """Waits so far in milliseconds; a source whose clock is ahead has not waited less than nothing."""
+    return tuple(max(0, now - offer) for offer in offers)
+
+
+@dataclass(eq=False)
+class Sum:
+    """The cells of a group over `span`, and the highest revision that ever went in."""
+
+    span: Span
+    cells: Cells = field(default_factory=dict)
+    revision: int = 0
+
+    def take(self, rows: Iterable[PaneRow]) -> None:
+        """Add rows."""
+        for row in rows:
+            add(self.cells, row.cells)
+            self.revision = max(self.revision, row.revision)
+
+    def drop(self, rows: Iterable[PaneRow]) -> None:
+        """Subtract rows."""
+        for row in rows:
+            add(self.cells, row.cells, -1)
+
+
+@dataclass(eq=False)
+class Group:
+    """Series that are read together."""
+
+    members: list[Series] = field(default_factory=list)
+    sums: dict[str, Sum] = field(default_factory=dict)
+    seen: Presence | None = None
+
+    def join(self, series: Series) -> None:
+        """Take in a series that has no rows yet."""
+        self.members.append(series)
+        self.seen = None
+
+    def changed(self, row: PaneRow, change: Cells) -> None:
+        """A member's row changed."""
+        for total in self.sums.values():
+            if row.start in total.span:
+                add(total.cells, change)
+                total.revision = max(total.revision, row.revision)
+
+    def total(self, name: str, span: Span) -> Sum:
+        """The running sum called `name`, moved to `span`."""
+        known = self.sums.get(name)
+        if known is None or not _near(known.span, span):
+            self.sums[name] = self.added_up(span)
+        elif known.span != span:
+            self._move(known, span)
+        return self.sums[name]
+
+    def added_up(self, span: Span) -> Sum:
+        """The sum over `span` from the rows themselves."""
+        total = Sum(span)
+        for member in self.members:
+            total.take(member.rows_in(span))
+        return total
+
+    def _move(self, total: Sum, span: Span) -> None:
+        for member in self.members:
+            total.drop(member.rows_in(Span(total.span.begin, span.begin)))
+            total.take(member.rows_in(Span(total.span.end, span.end)))
+        total.span = span
+
+    def presence(self) -> Presence:
+        """Who waits, and what is in progress, over all members and partitions."""
+        if self.seen is None:
+            gauges = [gauge for member in self.members for gauge in member.gauges.values()]
+            self.seen = Presence(
+                tuple(sorted(offer for gauge in gauges for offer in gauge.waiting)),
+                sum(gauge.in_progress for gauge in gauges),
+                sum(gauge.unresolved for gauge in gauges),
+            )
+        return self.seen
+
+
+def _near(known: Span, wanted: Span) -> bool:
+    """Whether moving a sum is less work than adding it up anew: forward, by less than a quarter of its length."""
+    moved = wanted.begin - known.begin
+    return 0 <= moved <= (known.end - known.begin) // 4 and wanted.end >= known.end

@@ -1,0 +1,54 @@
+"""The windows of live figures and the local days they start from.
+
+5m window at 10:07:20, panes of 60 s:   10:02 ├────┼────┼────┼────┼────┼──┄ now
+                                              five complete panes   the current one
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+MINUTE = 60_000
+HOUR = 60 * MINUTE
+
+
+class Window(StrEnum):
+    """How far back a live figure looks."""
+
+    M5 = "5m"
+    M15 = "15m"
+    M30 = "30m"
+    M60 = "60m"
+    TODAY = "today"
+
+
+LENGTHS = {Window.M5: 5 * MINUTE, Window.M15: 15 * MINUTE, Window.M30: 30 * MINUTE, Window.M60: 60 * MINUTE}
+
+
+@dataclass(frozen=True)
+class Span:
+    """The instants from `begin` up to, not including, `end`, both epoch milliseconds."""
+
+    begin: int
+    end: int
+
+    def __contains__(self, at: int) -> bool:
+        return self.begin <= at < self.end
+
+
+def first_instant(day: date, zone: ZoneInfo) -> int:
+    """When `day` begins in `zone`; where clocks skip midnight, the first instant after the skip."""
+    return round(datetime.combine(day, time(), zone).astimezone(UTC).timestamp()) * 1000
+
+
+def local_day(at: int, zone: ZoneInfo) -> date:
+    """The calendar day in `zone` at an instant."""
+    return datetime.fromtimestamp(at / 1000, zone).date()
+
+
+def span_of(window: Window, now: int, pane: int, zone: ZoneInfo) -> Span:
+    """What `window` covers at `now`: complete panes of `pane` milliseconds, and the current one."""
+    current = now - now % pane
+    begin = first_instant(local_day(now, zone), zone) if window is Window.TODAY else current - LENGTHS[window]
+    return Span(begin, current + pane)

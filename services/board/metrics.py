@@ -1,0 +1,15 @@
+"""What a board tells about itself."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge
+
+
+class BoardMetrics:
+    """The collectors of one board, in a registry of the process."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.updates = Counter("floorpulse_board_updates", "Update records merged.", registry=registry)
+        self.rows = Counter("floorpulse_board_rows", "Pane rows in the merged updates.", registry=registry)
+        self.loads = Counter("floorpulse_board_loads", "Times the live span was loaded from the database.", registry=registry)
+        self.losses = Counter("floorpulse_board_losses", "Times the store or the feed was away.", ["what"], registry=registry)
+        self.age = Gauge("floorpulse_board_age_seconds", "How long the newest merged update took from the engine.", registry=registry)
+        self.loaded = Gauge("floorpulse_board_loaded", "1 once the live span was loaded.", registry=registry)

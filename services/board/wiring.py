@@ -1,0 +1,39 @@
+"""A running board from settings: the composition root of readers."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from zoneinfo import ZoneInfo
+
+import asyncpg
+from prometheus_client import CollectorRegistry
+
+from services.board.adapters.rows import PostgresRows
+from services.board.adapters.updates import KafkaUpdates
+from services.board.app import BoardKeeper
+from services.board.domain.board import Board, Rules
+from services.board.metrics import BoardMetrics
+from services.runtime.clock import now_ms
+from services.runtime.settings import FloorSettings, Settings
+
+OVERLAP = 2000
+"""Records of `kpi-updates` read again at the start: some 40 s of twelve busy partitions, while rows are durable within seconds."""
+
+
+def rules(floor: FloorSettings, stale_seconds: float) -> Rules:
+    """How a board of this floor reads."""
+    return Rules(ZoneInfo(floor.zone), floor.pane_seconds * 1000, round(stale_seconds * 1000), floor.max_wait_seconds * 1000)
+
+
+@asynccontextmanager
+async def kept_board(
+    settings: Settings, pool: asyncpg.Pool, registry: CollectorRegistry, stale_seconds: float = 10
+) -> AsyncIterator[BoardKeeper]:
+    """A board that is loaded and followed in the background; wait for `loaded` before believing it."""
+    board = Board(rules(settings.floor, stale_seconds))
+    feed = KafkaUpdates(settings.kafka, OVERLAP)
+    keeper = BoardKeeper(board, PostgresRows(pool), feed, BoardMetrics(registry), now_ms)
+    keeper.start()
+    try:
+        yield keeper
+    finally:
+        await keeper.stop()

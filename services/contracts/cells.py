@@ -1,0 +1,128 @@
+"""What a pane counts: every counter, sum and histogram bucket has one integer code, so a pane is a sparse vector.
+
+Panes add, subtract and merge cell by cell. Sums are whole numbers: milliseconds for spans, thousandths for scores.
+Nothing here is a ratio, a threshold or a target: readers apply those.
+"""
+
+from enum import IntEnum
+
+from services.contracts.events import LeftReason, Severity
+
+Cells = dict[int, int]
+"""Code of a `Cell` or of a histogram bucket → signed whole number; a missing code is 0."""
+
+BUCKETS = 1 << 20
+
+
+class Cell(IntEnum):
+    """The counters and sums. Codes are stored: never renumber, only add.
+
+    Offer families stand in the pane of the offer, handle families in the pane of the completion, surveys and
+    evaluations once in the pane of their submission and once (`CONTACT_…`) in the pane of the contact's offer,
+    complaints in the pane of their receipt.
+    """
+
+    OFFERED = 1
+    ANSWERED = 2
+    ABANDONED = 3
+    ANSWERED_WAIT = 4
+    ABANDONED_WAIT = 5
+    LEFT_WAIT = 6
+    LEFT_OVERFLOW = 10
+    LEFT_TIMEOUT = 11
+    LEFT_CALLBACK = 12
+    LEFT_KEY = 13
+    LEFT_CLOSED = 14
+    LEFT_EMPTY = 15
+    LEFT_OTHER = 16
+    HANDLED = 20
+    TALK = 21
+    HOLD = 22
+    WRAP = 23
+    HELD = 24
+    TRANSFERRED = 25
+    SURVEY_OFFERED = 30
+    CSAT_COUNT = 31
+    CSAT_SUM = 32
+    NPS_COUNT = 33
+    NPS_SUM = 34
+    FCR_COUNT = 35
+    FCR_SUM = 36
+    CES_COUNT = 37
+    CES_SUM = 38
+    FCR_RESOLVED = 39
+    QA_COUNT = 40
+    QA_SUM = 41
+    QA_JUDGED = 42
+    QA_PASSED = 43
+    QA_FATAL = 44
+    QA_CALIBRATION_COUNT = 45
+    QA_CALIBRATION_SUM = 46
+    COMPLAINTS_LOW = 50
+    COMPLAINTS_NORMAL = 51
+    COMPLAINTS_HIGH = 52
+    COMPLAINTS_CRITICAL = 53
+    COMPLAINTS_LIABLE = 54
+    COMPLAINTS_JUDGED = 55
+    COMPLAINTS_CLOSED = 56
+    CONTACT_SURVEY_OFFERED = 130
+    CONTACT_CSAT_COUNT = 131
+    CONTACT_CSAT_SUM = 132
+    CONTACT_NPS_COUNT = 133
+    CONTACT_NPS_SUM = 134
+    CONTACT_FCR_COUNT = 135
+    CONTACT_FCR_SUM = 136
+    CONTACT_CES_COUNT = 137
+    CONTACT_CES_SUM = 138
+    CONTACT_FCR_RESOLVED = 139
+    CONTACT_QA_COUNT = 140
+    CONTACT_QA_SUM = 141
+    CONTACT_QA_JUDGED = 142
+    CONTACT_QA_PASSED = 143
+    CONTACT_QA_FATAL = 144
+    CONTACT_QA_CALIBRATION_COUNT = 145
+    CONTACT_QA_CALIBRATION_SUM = 146
+
+
+BY_CONTACT = Cell.CONTACT_SURVEY_OFFERED - Cell.SURVEY_OFFERED
+"""Added to a survey or evaluation code, it names the same count by the contact's own time."""
+
+
+class Histogram(IntEnum):
+    """The histograms; a bucket's code is the histogram's base plus the bucket's index."""
+
+    ANSWERED_WAIT = 1 * BUCKETS
+    ABANDONED_WAIT = 2 * BUCKETS
+    HANDLE_TIME = 3 * BUCKETS
+    CSAT = 4 * BUCKETS
+    NPS = 5 * BUCKETS
+    CONTACT_CSAT = 6 * BUCKETS
+    CONTACT_NPS = 7 * BUCKETS
+
+
+LEFT: dict[LeftReason, Cell] = {
+    "overflow": Cell.LEFT_OVERFLOW,
+    "timeout": Cell.LEFT_TIMEOUT,
+    "callback": Cell.LEFT_CALLBACK,
+    "key": Cell.LEFT_KEY,
+    "closed": Cell.LEFT_CLOSED,
+    "empty": Cell.LEFT_EMPTY,
+    "other": Cell.LEFT_OTHER,
+}
+
+COMPLAINTS: dict[Severity, Cell] = {
+    "low": Cell.COMPLAINTS_LOW,
+    "normal": Cell.COMPLAINTS_NORMAL,
+    "high": Cell.COMPLAINTS_HIGH,
+    "critical": Cell.COMPLAINTS_CRITICAL,
+}
+
+
+def add(into: Cells, cells: Cells, times: int = 1) -> None:
+    """Add `times` × `cells` to `into` in place; a cell that becomes 0 disappears, so equal panes are equal dicts."""
+    for code, amount in cells.items():
+        total = into.get(code, 0) + times * amount
+        if total:
+            into[code] = total
+        else:
+            into.pop(code, None)

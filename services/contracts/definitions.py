@@ -1,0 +1,43 @@
+"""Definitions: how counts become figures. The engine never sees them, so any figure can be restated."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from services.contracts.histograms import Boundary
+
+
+class Formula(StrEnum):
+    """The six service-level formulas; AN answered, AB abandoned, ≤T within threshold, ≤S short.
+
+    V1 (AN≤T + AB≤T) / (AN + AB) · V2 AN≤T / AN · V3 AN≤T / (AN + AB) · V4 AN≤T / (AN + AB − AB≤T)
+    · V5 AN≤T / (AN + AB − AB≤S) · V6 (AN≤T + AB≤S) / (AN + AB)
+    """
+
+    V1 = "V1"
+    V2 = "V2"
+    V3 = "V3"
+    V4 = "V4"
+    V5 = "V5"
+    V6 = "V6"
+
+
+@dataclass(frozen=True)
+class ServiceLevelPolicy:
+    """What counts as answered in time.
+
+    `threshold` (T) and `short` (S) are whole seconds from the offer; `boundary` says whether a wait of exactly T (or S)
+    is within; `flow_outs` adds visits that left by another door to the denominator; `waiting_past_threshold` counts a
+    visit still waiting beyond T as missed. `target` is the promised ratio.
+    """
+
+    name: str = "default@1"
+    formula: Formula = Formula.V5
+    threshold: int = 20
+    short: int = 5
+    boundary: Boundary = "le"
+    flow_outs: bool = False
+    waiting_past_threshold: bool = True
+    target: float = 0.8
+
+
+DEFAULT_POLICY = ServiceLevelPolicy()

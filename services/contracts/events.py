@@ -1,0 +1,221 @@
+"""The canonical events: one frozen struct a type, told apart by the field `type`."""
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+Identifier = Annotated[str, Meta(min_length=1, max_length=128)]
+Name = Annotated[str, Meta(min_length=1, max_length=128)]
+Slug = Annotated[str, Meta(pattern=r"^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$(?!\n)")]
+Milliseconds = Annotated[int, Meta(ge=0, le=31 * 86_400_000)]
+VisitNumber = Annotated[int, Meta(ge=1, le=32_767)]
+Priority = Annotated[int, Meta(ge=-(2**31), le=2**31 - 1)]
+Points = Annotated[float, Meta(ge=-1_000_000, le=1_000_000)]
+Percent = Annotated[float, Meta(ge=0, le=100)]
+ShortText = Annotated[str, Meta(max_length=256)]
+Attributes = Annotated[dict[Annotated[str, Meta(max_length=64)], ShortText], Meta(max_length=16)]
+Instant = Annotated[int | str, Meta(description="RFC 3339 with offset, or epoch milliseconds")]
+
+Channel = Literal["voice", "chat", "email", "social", "callback"]
+LeftReason = Literal["overflow", "timeout", "callback", "key", "closed", "empty", "other"]
+AgentState = Literal["available", "ringing", "busy", "wrap_up", "break", "offline"]
+SurveyKind = Literal["csat", "nps", "fcr", "ces"]
+Severity = Literal["low", "normal", "high", "critical"]
+Origin = Literal["client", "regulator", "platform", "internal"]
+
+
+class Event(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    gc=False,
+    omit_defaults=True,
+    forbid_unknown_fields=True,
+    tag_field="type",
+):
+    """What every event says: who tells it, about which tenant, and when it happened.
+
+    `at` is event time: RFC 3339 with offset or epoch milliseconds on the wire into ingest, always epoch
+    milliseconds on Kafka. `tenant` is set by ingest from the credential. Equal `source` and `id` is a duplicate.
+    Unknown fields are refused: a misspelt `wait_ms` must not become a wrong figure.
+    """
+
+    id: Identifier
+    source: Identifier
+    at: Instant
+    tenant: Slug | None = None
+
+
+class ContactEvent(Event, frozen=True, kw_only=True, gc=False):
+    """An event of one visit: the stay number `visit` of `contact` in one queue."""
+
+    contact: Identifier
+    visit: VisitNumber = 1
+
+
+class ContactOffered(ContactEvent, frozen=True, kw_only=True, gc=False, tag="contact.offered"):
+    """A contact entered a queue. `customer` is a raw reference that ingest replaces by its HMAC."""
+
+    queue: Name
+    channel: Channel = "voice"
+    priority: Priority | None = None
+    customer: Identifier | None = None
+    attributes: Attributes | None = None
+
+
+class ContactAnswered(ContactEvent, frozen=True, kw_only=True, gc=False, tag="contact.answered"):
+    """An agent took the contact. `wait_ms` is the source's own figure and wins over the difference of times."""
+
+    agent: Name
+    queue: Name | None = None
+    wait_ms: Milliseconds | None = None
+
+
+class ContactAbandoned(ContactEvent, frozen=True, kw_only=True, gc=False, tag="contact.abandoned"):
+    """The customer gave up waiting."""
+
+    queue: Name | None = None
+    wait_ms: Milliseconds | None = None
+
+
+class ContactLeft(ContactEvent, frozen=True, kw_only=True, gc=False, tag="contact.left"):
+    """The contact left the queue by another door than an answer or giving up."""
+
+    reason: LeftReason
+    wait_ms: Milliseconds | None = None
+
+
+class ContactHeld(ContactEvent, frozen=True, kw_only=True, gc=False, tag="contact.held"):
+    """The agent put the customer on hold."""
+
+
+class ContactResumed(ContactEvent, frozen=True, kw_only=True, gc=False, tag="contact.resumed"):
+    """The agent came back from hold."""
+
+
+class ContactTransferred(ContactEvent, frozen=True, kw_only=True, gc=False, tag="contact.transferred"):
+    """The agent passed the contact on; the next stay in a queue is a further visit."""
+
+    to_queue: Name | None = None
+    to_agent: Name | None = None
+
+
+class ContactEnded(ContactEvent, frozen=True, kw_only=True, gc=False, tag="contact.ended"):
+    """The conversation ended. The source's own durations win over differences of times."""
+
+    talk_ms: Milliseconds | None = None
+    hold_ms: Milliseconds | None = None
+
+
+class ContactWrapped(ContactEvent, frozen=True, kw_only=True, gc=False, tag="contact.wrapped"):
+    """The agent finished the work after the contact."""
+
+    wrap_ms: Milliseconds | None = None
+
+
+class AgentStateChanged(Event, frozen=True, kw_only=True, gc=False, tag="agent.state"):
+    """An agent entered a state; it lasts until the agent's next one."""
+
+    agent: Name
+    state: AgentState
+    reason: ShortText | None = None
+    queues: Annotated[list[Name], Meta(max_length=64)] | None = None
+    team: Name | None = None
+    site: Name | None = None
+
+
+class AboutContact(Event, frozen=True, kw_only=True, gc=False):
+    """An event that may know only its contact; queue and agent are then found through the visit."""
+
+    contact: Identifier | None = None
+    visit: VisitNumber = 1
+    agent: Name | None = None
+    queue: Name | None = None
+
+
+class QaScored(AboutContact, frozen=True, kw_only=True, gc=False, tag="qa.scored"):
+    """A quality evaluation, 0 to 100 points; a later one with the same `evaluation` replaces it."""
+
+    evaluation: Identifier
+    score: Percent
+    fatal: bool = False
+    calibration: bool = False
+    passed: bool | None = None
+    form: Name | None = None
+    evaluator: Name | None = None
+
+
+class QaRetracted(AboutContact, frozen=True, kw_only=True, gc=False, tag="qa.retracted"):
+    """An evaluation was withdrawn."""
+
+    evaluation: Identifier
+
+
+class SurveyOffered(AboutContact, frozen=True, kw_only=True, gc=False, tag="survey.offered"):
+    """A customer was asked."""
+
+    survey: Identifier
+    kind: SurveyKind
+
+
+class SurveyAnswered(AboutContact, frozen=True, kw_only=True, gc=False, tag="survey.answered"):
+    """A customer answered: `score` on a scale from `worst` to `best`, which also gives its direction."""
+
+    survey: Identifier
+    kind: SurveyKind
+    score: Points
+    best: Points
+    worst: Points
+
+
+class ComplaintOpened(AboutContact, frozen=True, kw_only=True, gc=False, tag="complaint.opened"):
+    """A complaint was received."""
+
+    complaint: Identifier
+    severity: Severity = "normal"
+    category: Name | None = None
+    origin: Origin = "client"
+    valid: bool | None = None
+    liable: bool | None = None
+
+
+class ComplaintClosed(AboutContact, frozen=True, kw_only=True, gc=False, tag="complaint.closed"):
+    """A complaint was settled; `valid` and `liable` carry the verdict."""
+
+    complaint: Identifier
+    severity: Severity | None = None
+    category: Name | None = None
+    origin: Origin | None = None
+    valid: bool | None = None
+    liable: bool | None = None
+
+
+AnyEvent = (
+    ContactOffered
+    | ContactAnswered
+    | ContactAbandoned
+    | ContactLeft
+    | ContactHeld
+    | ContactResumed
+    | ContactTransferred
+    | ContactEnded
+    | ContactWrapped
+    | AgentStateChanged
+    | QaScored
+    | QaRetracted
+    | SurveyOffered
+    | SurveyAnswered
+    | ComplaintOpened
+    | ComplaintClosed
+)
+
+
+def partition_key(event: AnyEvent) -> bytes:
+    """The Kafka key that brings all events of one contact (else agent, else queue) into one partition."""
+    for field in ("contact", "agent", "queue"):
+        name = getattr(event, field, None)
+        if name is not None:
+            return f"{event.tenant}|{name}".encode()
+    message = f"event {event.id} names neither contact nor agent nor queue"
+    raise ValueError(message)

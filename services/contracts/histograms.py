@@ -1,0 +1,73 @@
+"""Exact histograms of spans and scores inside a pane's cells.
+
+A span w (milliseconds) falls into bucket 2·s when it is exactly s seconds and into 2·s + 1 when s < w < s + 1, up to
+3,600 s; above, buckets grow by 1 %. So a count at any whole-second threshold is exact under `<` and `<=`, for ever:
+
+    w        0 s   0.4 s   1 s   1.7 s   2 s
+    bucket    0      1      2      3      4
+"""
+
+from math import ceil, log
+from typing import Literal
+
+from services.contracts.cells import BUCKETS, Cells, Histogram
+
+Boundary = Literal["le", "lt"]
+
+EXACT_SECONDS = 3600
+LAST_EXACT = 2 * EXACT_SECONDS
+GROWTH = log(1.01)
+SCORE_STEPS = 1000
+
+
+def span_bucket(span: int) -> int:
+    """Bucket index of a span of `span` milliseconds (≥ 0)."""
+    seconds, rest = divmod(span, 1000)
+    if seconds < EXACT_SECONDS or (seconds == EXACT_SECONDS and not rest):
+        return 2 * seconds + (1 if rest else 0)
+    return LAST_EXACT + 1 + int(log(span / (EXACT_SECONDS * 1000)) / GROWTH)
+
+
+def bucket_seconds(index: int) -> float:
+    """The span, in seconds, that a bucket stands for: its upper edge, exact for whole seconds up to an hour."""
+    if index <= LAST_EXACT:
+        return float((index + 1) // 2)
+    return round(EXACT_SECONDS * 1.01 ** (index - LAST_EXACT), 3)
+
+
+def score_bucket(score: float, worst: float, best: float) -> int:
+    """Bucket index of a score: thousandths of the way from `worst` to `best`, clamped to the scale."""
+    share = (score - worst) / (best - worst)
+    return round(SCORE_STEPS * min(1.0, max(0.0, share)))
+
+
+def buckets(cells: Cells, histogram: Histogram) -> list[tuple[int, int]]:
+    """(index, count) of every non-empty bucket of one histogram, ascending."""
+    return sorted((code - histogram, count) for code, count in cells.items() if histogram <= code < histogram + BUCKETS)
+
+
+def count_within(cells: Cells, histogram: Histogram, threshold: int, boundary: Boundary) -> int:
+    """How many spans are within `threshold` whole seconds (0 to 3,600), the threshold itself included for `le`."""
+    if not 0 <= threshold <= EXACT_SECONDS:
+        message = f"threshold {threshold} s is outside 0 to {EXACT_SECONDS} s, where counts are exact"
+        raise ValueError(message)
+    end = histogram + 2 * threshold + (1 if boundary == "le" else 0)
+    return sum(count for code, count in cells.items() if histogram <= code < end)
+
+
+def count_scores(cells: Cells, histogram: Histogram, low: float, high: float) -> int:
+    """How many scores lie in [low, high], both shares (0 to 1) of the way from worst to best."""
+    first, last = histogram + round(low * SCORE_STEPS), histogram + round(high * SCORE_STEPS)
+    return sum(count for code, count in cells.items() if first <= code <= last)
+
+
+def quantile(cells: Cells, histogram: Histogram, q: float) -> tuple[float | None, int]:
+    """The nearest-rank q-quantile in seconds (None of an empty sample) and the size of its sample."""
+    ordered = buckets(cells, histogram)
+    size = sum(count for _, count in ordered)
+    rank = max(1, ceil(q * size))
+    for index, count in ordered:
+        rank -= count
+        if rank <= 0:
+            return bucket_seconds(index), size
+    return None, 0

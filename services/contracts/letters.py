@@ -1,0 +1,40 @@
+"""Dead letters: what could not be counted, why, and where it came from; kept so that it can be sent again."""
+
+from enum import StrEnum
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+
+class Reason(StrEnum):
+    """Why an event was refused; the closed list of the API, the metrics and the dead letters."""
+
+    MALFORMED = "malformed"
+    UNKNOWN_TYPE = "unknown_type"
+    MISSING_FIELD = "missing_field"
+    UNKNOWN_FIELD = "unknown_field"
+    INVALID_FIELD = "invalid_field"
+    INVALID_TIME = "invalid_time"
+    TIME_OUT_OF_RANGE = "time_out_of_range"
+    NO_SUBJECT = "no_subject"
+    TENANT_MISMATCH = "tenant_mismatch"
+    TOO_DEEP = "too_deep"
+    TOO_LARGE = "too_large"
+    NO_TENANT = "no_tenant"
+
+
+class DeadLetter(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One refused payload.
+
+    `origin` is `ingest` or `topic/partition/offset`; `payload` is the text as received (what was not UTF-8 stands
+    in `payload_base64` instead); `at` is epoch milliseconds of the refusal.
+    """
+
+    reason: Reason
+    detail: str
+    origin: str
+    at: int
+    tenant: str | None = None
+    payload: str | None = None
+    payload_base64: Annotated[bytes, Meta(description="base64")] | None = None

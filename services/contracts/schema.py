@@ -1,0 +1,24 @@
+"""The JSON Schema of the events, generated from their structs; the published copy is `docs/schema/events.schema.json`."""
+
+import json
+from typing import Any
+
+import msgspec
+
+from services.contracts.events import AnyEvent
+
+IDENTITY = "urn:floorpulse:schema:events:1"
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+TITLE = "Floorpulse event"
+
+
+def event_schema() -> dict[str, Any]:
+    """The schema of one event, any type, without references: it may stand inside other documents."""
+    _root, types = msgspec.json.schema_components([AnyEvent], ref_template="#/$defs/{name}")
+    return {"title": TITLE, "oneOf": list(types.values())}
+
+
+def published_schema() -> str:
+    """The text of the published file."""
+    schema = {"$schema": DIALECT, "$id": IDENTITY} | msgspec.json.schema(AnyEvent) | {"title": TITLE}
+    return json.dumps(schema, indent=2, ensure_ascii=False, sort_keys=True) + "\n"

@@ -1,0 +1,69 @@
+"""Live updates: what an engine worker tells every reader about one source partition, four times a second."""
+
+import msgspec
+
+from services.contracts.cells import Cells
+
+REVISION_BITS = 44
+
+PaneKey = tuple[str, str, str, int]
+"""(tenant, queue, channel, pane start in epoch milliseconds)"""
+
+
+def revision(generation: int, offset: int) -> int:
+    """One monotone integer of log generation and source offset, identical on every replay of the same log."""
+    return generation << REVISION_BITS | offset
+
+
+class PaneRow(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """Absolute cells of one pane of one source partition, as of `revision`."""
+
+    tenant: str
+    queue: str
+    channel: str
+    start: int
+    revision: int
+    cells: Cells
+
+    @property
+    def key(self) -> PaneKey:
+        """The pane's key without its source partition."""
+        return self.tenant, self.queue, self.channel, self.start
+
+
+class Gauge(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """Visits of one queue and channel that are going on.
+
+    `waiting` holds the offer instants (epoch milliseconds, ascending) of visits without an outcome that are younger than
+    the longest wait; `unresolved` counts the older ones; `in_progress` those answered and not ended.
+    """
+
+    tenant: str
+    queue: str
+    channel: str
+    waiting: list[int]
+    in_progress: int
+    unresolved: int
+
+
+class Update(msgspec.Struct, frozen=True, kw_only=True):
+    """One partition's news: changed rows with absolute values, all its gauges, and where it stands.
+
+    `epoch` rises with every owner, `next_offset` is the first offset not included, `lag` the records behind the end of
+    the log, `watermark` event time in epoch milliseconds (None before the first event), `published_at` wall clock in
+    epoch milliseconds. `applied` and `dead` count records since the log's first generation.
+    A set of rows too large for one record comes in several; `gauges` is None in all but the last.
+    """
+
+    partition: int
+    log_id: str
+    generation: int
+    epoch: int
+    next_offset: int
+    published_at: int
+    lag: int
+    applied: int
+    dead: int
+    watermark: int | None
+    rows: list[PaneRow]
+    gauges: list[Gauge] | None

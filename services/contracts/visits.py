@@ -1,0 +1,223 @@
+"""A visit as it is stored and shown: what is known of one stay of one contact in one queue, and how to read it.
+
+    offered ───── wait ─────► answered ──── talk, hold ────► ended ── wrap ──► wrapped
+       └───── wait ─────► abandoned | left
+
+Absence is knowledge: a field that is None has not been heard of yet. How events merge into a visit is the engine's affair
+(`services/kpi_engine/domain/merge.py`); all instants are epoch milliseconds, all spans milliseconds.
+"""
+
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+from services.contracts.events import Channel, LeftReason, Origin, Severity, SurveyKind
+
+VisitKey = tuple[str, str, int]
+"""(tenant, contact, visit number); number 0 holds a survey, evaluation or complaint that knows no contact."""
+
+
+class Outcome(StrEnum):
+    """How a stay in a queue ended."""
+
+    ANSWERED = "answered"
+    ABANDONED = "abandoned"
+    LEFT = "left"
+
+
+class Survey(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):
+    """One survey: when asked, when last answered, the latest answer."""
+
+    kind: SurveyKind
+    queue: str | None = None
+    offered_at: int | None = None
+    answered_at: int | None = None
+    score: float = 0.0
+    best: float = 0.0
+    worst: float = 0.0
+
+
+class Evaluation(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):
+    """The latest version of one quality evaluation; a retraction is a version too."""
+
+    at: int
+    retracted: bool = False
+    score: float = 0.0
+    fatal: bool = False
+    calibration: bool = False
+    passed: bool | None = None
+    queue: str | None = None
+    agent: str | None = None
+    form: str | None = None
+    evaluator: str | None = None
+
+
+class Statement(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):
+    """What one event said of a complaint; None where it said nothing."""
+
+    at: int
+    closing: bool = False
+    severity: Severity | None = None
+    category: str | None = None
+    origin: Origin | None = None
+    valid: bool | None = None
+    liable: bool | None = None
+    queue: str | None = None
+    agent: str | None = None
+
+
+class Complaint(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):
+    """One complaint: the set of statements about it, ordered by time; each fact is what was said of it last."""
+
+    statements: tuple[Statement, ...] = ()
+
+    @property
+    def opened_at(self) -> int | None:
+        """The first receipt; None while only its closing is known."""
+        return min((said.at for said in self.statements if not said.closing), default=None)
+
+    @property
+    def closed_at(self) -> int | None:
+        """The last closing."""
+        return max((said.at for said in self.statements if said.closing), default=None)
+
+    def last(self, field: str) -> Any:
+        """The value of `field` (a name of `Statement`) in the latest statement that gives it, else None."""
+        values = (getattr(said, field) for said in reversed(self.statements))
+        return next((value for value in values if value is not None), None)
+
+
+class Visit(msgspec.Struct, array_like=True, omit_defaults=True, gc=False):
+    """Everything known of one visit. Only the engine changes one, and only a private copy.
+
+    `queue` and `channel` are the offer's; `answered_queue` and `abandoned_queue` stand in while the offer is unknown.
+    `holds` and `resumes` are sorted instants without repetition.
+    """
+
+    offered_at: int | None = None
+    queue: str | None = None
+    channel: Channel = "voice"
+    answered_at: int | None = None
+    agent: str | None = None
+    answered_queue: str | None = None
+    answered_wait: int | None = None
+    ended_at: int | None = None
+    talk: int | None = None
+    hold: int | None = None
+    wrapped_at: int | None = None
+    wrap: int | None = None
+    abandoned_at: int | None = None
+    abandoned_queue: str | None = None
+    abandoned_wait: int | None = None
+    left_at: int | None = None
+    left_reason: LeftReason | None = None
+    left_wait: int | None = None
+    priority: int | None = None
+    customer: str | None = None
+    attributes: dict[str, str] | None = None
+    holds: tuple[int, ...] = ()
+    resumes: tuple[int, ...] = ()
+    transferred_at: int | None = None
+    to_queue: str | None = None
+    to_agent: str | None = None
+    surveys: dict[str, Survey] | None = None
+    evaluations: dict[str, Evaluation] | None = None
+    complaints: dict[str, Complaint] | None = None
+
+
+encode_visit = msgspec.msgpack.Encoder().encode
+decode_visit = msgspec.msgpack.Decoder(Visit).decode
+
+
+def outcome(visit: Visit) -> Outcome | None:
+    """How the stay ended: an answer wins over giving up, giving up over another door; None while it waits."""
+    if visit.answered_at is not None:
+        return Outcome.ANSWERED
+    if visit.abandoned_at is not None:
+        return Outcome.ABANDONED
+    return Outcome.LEFT if visit.left_at is not None else None
+
+
+def outcome_at(visit: Visit) -> int | None:
+    """When the stay in the queue ended."""
+    if visit.answered_at is not None:
+        return visit.answered_at
+    return visit.abandoned_at if visit.abandoned_at is not None else visit.left_at
+
+
+def stated_wait(visit: Visit) -> int | None:
+    """The source's own figure of the wait until the outcome."""
+    if visit.answered_at is not None:
+        return visit.answered_wait
+    return visit.abandoned_wait if visit.abandoned_at is not None else visit.left_wait
+
+
+def offer_at(visit: Visit) -> int | None:
+    """The offer: as told, else outcome − stated wait, else None (an orphan, until the offer arrives)."""
+    if visit.offered_at is not None:
+        return visit.offered_at
+    ended, wait = outcome_at(visit), stated_wait(visit)
+    return ended - wait if ended is not None and wait is not None else None
+
+
+def queue_of(visit: Visit) -> str | None:
+    """The queue of the stay: the offer's, else what the outcome names."""
+    return visit.queue or visit.answered_queue or visit.abandoned_queue
+
+
+def wait_of(visit: Visit) -> int | None:
+    """The wait until the outcome: the source's own figure, else the difference of times, never below 0."""
+    stated, ended, offered = stated_wait(visit), outcome_at(visit), offer_at(visit)
+    if stated is not None:
+        return stated
+    return max(0, ended - offered) if ended is not None and offered is not None else None
+
+
+def hold_of(visit: Visit) -> int:
+    """Time on hold: the source's own figure, else each hold to the next resume, else to the end.
+
+        held ──────► resumed ─── held ──────► ended
+    """
+    if visit.hold is not None:
+        return visit.hold
+    total, since = 0, None
+    ends = [(at, False) for at in visit.resumes]
+    for at, held in sorted([(at, True) for at in visit.holds] + ends):
+        if held and since is None:
+            since = at
+        elif not held and since is not None:
+            total, since = total + at - since, None
+    if since is not None and visit.ended_at is not None:
+        total += max(0, visit.ended_at - since)
+    return total
+
+
+def talk_of(visit: Visit) -> int:
+    """Talk time: the source's own figure, else answer to end without the holds, never below 0."""
+    if visit.talk is not None:
+        return visit.talk
+    if visit.answered_at is None or visit.ended_at is None:
+        return 0
+    return max(0, visit.ended_at - visit.answered_at - hold_of(visit))
+
+
+def wrap_of(visit: Visit) -> int:
+    """After-contact work: the source's own figure, else end to wrapped, never below 0."""
+    if visit.wrap is not None:
+        return visit.wrap
+    if visit.wrapped_at is None or visit.ended_at is None:
+        return 0
+    return max(0, visit.wrapped_at - visit.ended_at)
+
+
+def completed_at(visit: Visit) -> int | None:
+    """When an answered contact was done with: wrapped, else ended; None before, and of visits nobody answered."""
+    if visit.answered_at is None or visit.ended_at is None:
+        return None
+    return visit.wrapped_at if visit.wrapped_at is not None else visit.ended_at
+
+
+def is_open(visit: Visit) -> bool:
+    """Whether the visit is waiting or in progress: offered without an outcome, or answered without an end."""
+    return visit.ended_at is None if visit.answered_at is not None else visit.offered_at is not None and outcome(visit) is None

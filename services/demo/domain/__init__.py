@@ -1,0 +1,1 @@
+"""What the demo decides and shows, without any of its processes."""

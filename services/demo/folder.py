@@ -1,0 +1,101 @@
+"""The state folder: who uses it, the key and the secrets, which processes live, which floor ran last, and the logs."""
+
+import fcntl
+import os
+import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+
+from services.demo.domain.season import Season
+from services.demo.options import DemoError
+
+PRIVATE = 0o600
+SECRET_BYTES = 32
+
+
+class StateFolder:
+    """Files below `path`. Everything here may be deleted while no demo runs: then the next one starts empty."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.key_file = path / "api-key"
+        self._processes = path / "processes.json"
+        self._season = path / "simulation.json"
+
+    @property
+    def postgres(self) -> Path:
+        """Where the database keeps its data, in a folder below."""
+        return self.path
+
+    def log(self, name: str) -> Path:
+        """The log of one process."""
+        return self.path / "logs" / f"{name}.log"
+
+    def secret(self, name: str) -> str:
+        """A random secret in hexadecimal digits, made when it is asked for the first time."""
+        file = self.path / name
+        if not file.exists():
+            self._write(file, secrets.token_hex(SECRET_BYTES) + "\n")
+        return file.read_text().strip()
+
+    def key(self) -> str:
+        """The API key of an earlier demo; empty where there is none."""
+        return self.key_file.read_text().strip() if self.key_file.exists() else ""
+
+    def keep_key(self, token: str) -> None:
+        """Write the API key down, for its owner only."""
+        self._write(self.key_file, token + "\n")
+
+    def keep_processes(self, pids: Mapping[str, list[int]]) -> None:
+        """Write down which processes live, by name."""
+        self._write(self._processes, msgspec.json.encode(pids).decode() + "\n")
+
+    def season(self) -> Season | None:
+        """The floor that ran last; None where there is none that can be read."""
+        try:
+            return msgspec.json.decode(self._season.read_bytes(), type=Season)
+        except (FileNotFoundError, msgspec.DecodeError):
+            return None
+
+    def keep_season(self, season: Season) -> None:
+        """Write down which floor runs, or ran."""
+        self._write(self._season, msgspec.json.encode(season).decode() + "\n")
+
+    def _write(self, file: Path, text: str) -> None:
+        """Readers see the old text or the new one, never half of it."""
+        beside = file.with_name(f"{file.name}.new")
+        beside.unlink(missing_ok=True)
+        beside.touch(mode=PRIVATE)
+        beside.write_text(text)
+        beside.replace(file)
+
+
+@contextmanager
+def claimed(path: Path) -> Iterator[StateFolder]:
+    """The folder, made if needed, while nobody else uses it; logs of the run before are kept beside. DemoError when it cannot be."""
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = (path / "demo.lock").open("a+")
+    except OSError as wrong:
+        message = f"{path} cannot be the state folder: {wrong.strerror}; choose another with --state-dir"
+        raise DemoError(message) from wrong
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as held:
+            lock.seek(0)
+            message = f"another demo (process {lock.read().strip() or 'unknown'}) uses {path}: stop it, or choose another with --state-dir"
+            raise DemoError(message) from held
+        lock.truncate(0)
+        lock.write(f"{os.getpid()}\n")
+        lock.flush()
+        _put_logs_aside(path / "logs")
+        yield StateFolder(path.resolve())
+
+
+def _put_logs_aside(logs: Path) -> None:
+    for log in logs.glob("*.log"):
+        log.replace(log.with_suffix(".log.1"))

@@ -1,0 +1,67 @@
+"""The programs of the demo: which processes run, with which words and which settings."""
+
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from services.demo.domain.season import Season
+from services.demo.folder import StateFolder
+from services.demo.options import HOST, TENANT, DemoOptions
+from services.runtime.supervisor import Program
+
+HTTP, ENGINE, SIMULATOR = "http", "engine", "simulator"
+OURS = ("FLOORPULSE_KAFKA__", "FLOORPULSE_DATABASE__", "FLOORPULSE_API__", "FLOORPULSE_INGEST__", "FLOORPULSE_ENGINE__")
+CUSTOMER_KEY = "demo"
+POOL = 6
+
+
+@dataclass(frozen=True)
+class Servers:
+    """Where broker and database are."""
+
+    bootstrap: str
+    dsn: str
+
+
+def environment(inherited: Mapping[str, str], servers: Servers, options: DemoOptions, folder: StateFolder) -> dict[str, str]:
+    """The environment of every process: what we inherited, save the settings that the demo decides."""
+    kept = {name: value for name, value in inherited.items() if not name.upper().startswith(OURS)}
+    customer_keys = [{"name": CUSTOMER_KEY, "secret": folder.secret("customer-key")}]
+    return kept | {
+        "FLOORPULSE_KAFKA__BOOTSTRAP_SERVERS": servers.bootstrap,
+        "FLOORPULSE_KAFKA__IDEMPOTENCE": "false",  # the embedded broker has no idempotent producer
+        "FLOORPULSE_DATABASE__URL": servers.dsn,
+        "FLOORPULSE_DATABASE__POOL": str(POOL),
+        "FLOORPULSE_API__HOST": HOST,
+        "FLOORPULSE_API__PORT": str(options.port),
+        "FLOORPULSE_API__OPEN_TENANT": TENANT,
+        "FLOORPULSE_API__METRICS_OPEN": "true",
+        "FLOORPULSE_API__SESSION_SECRET": folder.secret("session-secret"),
+        "FLOORPULSE_INGEST__CUSTOMER_KEYS": json.dumps(customer_keys),
+        "FLOORPULSE_ENGINE__SESSION_SECONDS": "3",  # the embedded broker's first group join takes half of it
+        "FLOORPULSE_ENGINE__HEARTBEAT_SECONDS": "0.5",
+    }
+
+
+def programs(options: DemoOptions, env: Mapping[str, str], folder: StateFolder, season: Season | None) -> list[Program]:
+    """The processes to keep running, in the order of their start; the simulator only where there is a `season`."""
+    found = [_program(HTTP, HTTP, env, folder)]
+    for number in range(1, options.engines + 1):
+        found.append(_program(ENGINE, ENGINE if number == 1 else f"{ENGINE}-{number}", env, folder))
+    if season is not None:
+        found.append(_program(SIMULATOR, SIMULATOR, env, folder, *_simulation(season, options, folder)))
+    return found
+
+
+def _program(name: str, log: str, env: Mapping[str, str], folder: StateFolder, *words: str) -> Program:
+    """`-P` keeps a folder `services` of the user's out of the way."""
+    return Program(name, (sys.executable, "-P", "-m", "services.cli", *(words or (name,))), env, folder.log(log))
+
+
+def _simulation(season: Season, options: DemoOptions, folder: StateFolder) -> list[str]:
+    start = datetime.fromtimestamp(season.start / 1000, UTC).isoformat(timespec="milliseconds")
+    clock = datetime.fromtimestamp(season.clock / 1000, UTC).time().isoformat(timespec="milliseconds")
+    where = ["--to", options.url, "--key-file", str(folder.key_file)]
+    return ["simulate", *where, "--scenario", season.scenario, "--start", start, "--clock", clock, "--quiet"]

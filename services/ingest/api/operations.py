@@ -1,0 +1,36 @@
+"""Health and metrics of the ingest process that stands alone."""
+
+from fastapi import APIRouter, Request, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from services.ingest.app import Ingest
+from services.runtime.problems import Problem, described
+
+RETRY_AFTER = {"Retry-After": "5"}
+
+
+def router() -> APIRouter:
+    """`/livez`, `/readyz` and `/metrics`; reads `app.state.ingest` and `app.state.registry`."""
+    routes = APIRouter(tags=["operations"])
+    routes.add_api_route("/livez", livez, summary="Whether the process is alive")
+    routes.add_api_route("/readyz", readyz, summary="Whether events can be accepted now", responses=described(503))
+    routes.add_api_route("/metrics", metrics, summary="Prometheus metrics", response_class=Response)
+    return routes
+
+
+async def livez() -> dict[str, str]:
+    """Alive."""
+    return {"status": "ok"}
+
+
+async def readyz(request: Request) -> dict[str, str]:
+    """Ready when Kafka answers."""
+    ingest: Ingest = request.app.state.ingest
+    if not await ingest.ready():
+        raise Problem(503, "Not ready", "Kafka does not answer; see FLOORPULSE_KAFKA__BOOTSTRAP_SERVERS.", headers=RETRY_AFTER)
+    return {"status": "ok"}
+
+
+async def metrics(request: Request) -> Response:
+    """The text format."""
+    return Response(generate_latest(request.app.state.registry), media_type=CONTENT_TYPE_LATEST)

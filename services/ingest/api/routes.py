@@ -1,0 +1,105 @@
+"""`POST /v1/events`: read, call the use case, answer."""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Annotated
+from urllib.parse import unquote
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from services.ingest.api import schemas
+from services.ingest.api.body import declared_size, read_body
+from services.ingest.app import Ingest, Receipt
+from services.ingest.domain import cloudevents
+from services.ingest.domain.bodies import Form, form_of
+from services.ingest.domain.gate import Overloaded
+from services.ingest.domain.judge import Unwrap
+from services.ingest.domain.nesting import TooManyElements
+from services.ingest.ports import LogUnavailable
+from services.runtime.auth import require
+from services.runtime.keys import Credential
+from services.runtime.problems import Problem, described
+
+OVERLOADED = {"Retry-After": "1"}
+UNAVAILABLE = {"Retry-After": "5"}
+BINARY = "ce-"
+ATTRIBUTES = ("specversion", "type", "id", "source", "time")
+
+Writer = Annotated[Credential, Depends(require("events:write"))]
+
+
+def router() -> APIRouter:
+    """The route of events; reads `app.state.ingest` and `app.state.keys`."""
+    routes = APIRouter(tags=["events"])
+    routes.add_api_route(
+        "/v1/events",
+        post_events,
+        methods=["POST"],
+        status_code=202,
+        response_model=schemas.ReceiptBody,
+        summary="Take events",
+        responses=described(400, 401, 403, 408, 413, 415, 429, 503) | schemas.ALL_REJECTED,
+        openapi_extra=schemas.REQUEST_BODY,
+    )
+    return routes
+
+
+async def post_events(request: Request, caller: Writer) -> Response:
+    """Take one event or many, each judged on its own.
+
+    202 means that Kafka has acknowledged every accepted event and that the others, listed in `rejected`, are dead letters.
+    On 429 and 503 send the same again later: equal `source` and `id` count once.
+    """
+    ingest: Ingest = request.app.state.ingest
+    with ingest.metrics.requests.time():
+        try:
+            answer = _answer(await _take(request, ingest, caller.tenant))
+        except Problem as problem:
+            ingest.metrics.answers.labels(str(problem.status)).inc()
+            raise
+        ingest.metrics.answers.labels("202").inc()
+        return answer
+
+
+async def _take(request: Request, ingest: Ingest, tenant: str) -> Receipt:
+    form, unwrap = _form(request)
+    try:
+        with ingest.room(declared_size(request, ingest.bounds)):
+            return await ingest.take(tenant, form, await read_body(request, ingest.bounds), unwrap)
+    except TooManyElements as wrong:
+        raise Problem(413, "Too many events", f"A request has at most {ingest.bounds.events} events: {wrong}.") from wrong
+    except Overloaded as wrong:
+        raise Problem(429, "Overloaded", f"{wrong}.", headers=OVERLOADED) from wrong
+    except LogUnavailable as wrong:
+        detail = f"{wrong}. Nothing is promised: send the same again later, which is safe, as equal source and id count once."
+        raise Problem(503, "Kafka unavailable", detail, headers=UNAVAILABLE) from wrong
+
+
+def _form(request: Request) -> tuple[Form, Unwrap]:
+    """The form of the body, and how an event's text becomes a canonical one."""
+    content_type = request.headers.get("content-type", "")
+    form = form_of(content_type)
+    if form is None:
+        detail = f"Content-Type {content_type[:100]!r} is not taken; send one of {', '.join(Form)}."
+        raise Problem(415, "Unsupported media type", detail, headers={"Accept": ", ".join(Form)})
+    if form is Form.JSON and f"{BINARY}specversion" in request.headers:
+        return Form.CLOUDEVENT, partial(cloudevents.bind, _attributes(request.headers))
+    return form, cloudevents.unwrap if form in {Form.CLOUDEVENT, Form.CLOUDEVENTS} else _as_it_is
+
+
+def _attributes(headers: Mapping[str, str]) -> dict[str, str]:
+    """The attributes of a binary CloudEvent; the HTTP binding percent-encodes them."""
+    return {name: unquote(headers[BINARY + name]) for name in ATTRIBUTES if BINARY + name in headers}
+
+
+def _as_it_is(text: bytes) -> bytes:
+    return text
+
+
+def _answer(receipt: Receipt) -> Response:
+    body = schemas.receipt_body(receipt)
+    if receipt.accepted == 0:
+        members = body.model_dump()
+        detail = "None of the events was accepted; `rejected` says why." if receipt.rejected else "The body has no events."
+        raise Problem(422, "All events rejected" if receipt.rejected else "No events", detail, **members)
+    return Response(body.model_dump_json(), 202, media_type="application/json")

@@ -1,0 +1,100 @@
+"""Bodies of `POST /v1/events` as clients see them, with examples."""
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.contracts.letters import Reason
+from services.contracts.schema import event_schema
+from services.ingest.app import Receipt
+from services.ingest.domain.bodies import Form
+from services.runtime import problems
+
+OFFERED = {
+    "type": "contact.offered",
+    "id": "1",
+    "source": "pbx1",
+    "at": "2026-11-11T09:30:00+08:00",
+    "contact": "c-1",
+    "queue": "refunds",
+    "channel": "voice",
+}
+ANSWERED = {"type": "contact.answered", "id": "2", "source": "pbx1", "at": 1_794_360_612_000, "contact": "c-1", "agent": "a-7"}
+CLOUDEVENT = {
+    "specversion": "1.0",
+    "type": "com.example.contact.held",
+    "id": "3",
+    "source": "pbx1",
+    "time": "2026-11-11T09:31:00+08:00",
+    "data": {"contact": "c-1"},
+}
+REFUSED: dict[str, Any] = {"index": 1, "id": "2", "reason": "missing_field", "detail": "Object missing required field `agent`"}
+
+
+EXAMPLE: dict[str, Any] = {"examples": [{"accepted": 1, "rejected": [REFUSED]}]}
+
+
+class RejectedBody(BaseModel):
+    """One event that was not accepted."""
+
+    index: int = Field(description="its position in the request, from 0; blank lines of NDJSON do not count")
+    id: str | None = Field(description="its id, where one could be read")
+    reason: Reason
+    detail: str = Field(description="what was wrong, with the field's path")
+
+
+class ReceiptBody(BaseModel):
+    """What became of the events."""
+
+    model_config = ConfigDict(json_schema_extra=EXAMPLE)
+
+    accepted: int = Field(description="events that Kafka has acknowledged")
+    rejected: list[RejectedBody] = Field(description="events that are dead letters now")
+
+
+def receipt_body(receipt: Receipt) -> ReceiptBody:
+    """The answer's body."""
+    rejected = [RejectedBody(index=one.index, id=one.id, reason=one.refusal.reason, detail=one.refusal.detail) for one in receipt.rejected]
+    return ReceiptBody(accepted=receipt.accepted, rejected=rejected)
+
+
+def _one_or_many() -> dict[str, Any]:
+    event = event_schema()
+    return {"oneOf": [event, {"type": "array", "items": event}]}
+
+
+def _content(schema: dict[str, Any], summary: str, value: object) -> dict[str, Any]:
+    return {"schema": schema, "examples": {"example": {"summary": summary, "value": value}}}
+
+
+REQUEST_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "description": "Content-Encoding gzip is taken. A binary CloudEvent is `application/json` with `ce-` headers.",
+        "content": {
+            Form.JSON.value: _content(_one_or_many(), "two events", [OFFERED, ANSWERED]),
+            Form.NDJSON.value: _content({"type": "string"}, "an event a line", '{"type": "contact.held", …}\n{"type": …}\n'),
+            Form.CLOUDEVENT.value: _content({"type": "object"}, "a structured CloudEvent", CLOUDEVENT),
+            Form.CLOUDEVENTS.value: _content({"type": "array", "items": {"type": "object"}}, "a batch of CloudEvents", [CLOUDEVENT]),
+        },
+    }
+}
+
+ALL_REJECTED: dict[int | str, dict[str, Any]] = {
+    422: {
+        "description": "No event was accepted",
+        "content": {
+            problems.MEDIA_TYPE: {
+                "schema": problems.SCHEMA | {"additionalProperties": True},
+                "example": {
+                    "type": "about:blank",
+                    "title": "All events rejected",
+                    "status": 422,
+                    "detail": "None of the events was accepted; `rejected` says why.",
+                    "accepted": 0,
+                    "rejected": [REFUSED | {"index": 0}],
+                },
+            }
+        },
+    }
+}

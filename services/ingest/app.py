@@ -1,0 +1,105 @@
+"""The use case: judge a body's events, append what is accepted and what is refused to the log, tell which is which."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+from services.contracts.letters import Reason
+from services.contracts.topics import CONTACT_EVENTS, DEAD_LETTERS
+from services.ingest.domain import letters
+from services.ingest.domain.bodies import Form, split
+from services.ingest.domain.gate import Gate
+from services.ingest.domain.judge import Canonical, Judge, Limits, Unwrap
+from services.ingest.domain.pseudonyms import Pseudonyms
+from services.ingest.domain.refusals import Refusal
+from services.ingest.metrics import IngestMetrics
+from services.ingest.ports import Log, Record
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """What one request, and all requests under way together, may be."""
+
+    events: int
+    body_bytes: int
+    body_seconds: float
+    events_under_way: int
+    bytes_under_way: int
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """One refused event: its index in the request, its id where that could be read, its text and why."""
+
+    index: int
+    id: str | None
+    refusal: Refusal
+    text: bytes
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What became of a request's events: all accepted ones are in the log, all refused ones are dead letters."""
+
+    accepted: int
+    rejected: tuple[Rejected, ...]
+
+
+class Ingest:
+    """The use cases of ingest; `now` gives wall clock in epoch milliseconds."""
+
+    def __init__(
+        self, log: Log, bounds: Bounds, limits: Limits, pseudonyms: Pseudonyms, metrics: IngestMetrics, *, now: Callable[[], int]
+    ) -> None:
+        self.bounds = bounds
+        self.metrics = metrics
+        self._log = log
+        self._limits = limits
+        self._pseudonyms = pseudonyms
+        self._now = now
+        self._events = Gate("events", bounds.events_under_way)
+        self._bytes = Gate("bytes", bounds.bytes_under_way)
+        metrics.in_flight.set_function(lambda: self._events.under_way)
+
+    def room(self, size: int) -> AbstractContextManager[None]:
+        """Room in memory for a body of `size` bytes, for the length of the block; `Overloaded` when there is none."""
+        return self._bytes.hold(size)
+
+    async def take(self, tenant: str, form: Form, body: bytes, unwrap: Unwrap) -> Receipt:
+        """Take a body's events for `tenant`; returns when Kafka has acknowledged all accepted ones and all dead letters.
+
+        Raises `TooManyElements`, `Overloaded`, or `LogUnavailable`, after which sending the same again is safe.
+        """
+        self.metrics.bytes.inc(len(body))
+        texts = split(form, body, self.bounds.events)
+        now = self._now()
+        if isinstance(texts, Refusal):
+            return await self._deliver(tenant, now, [], [Rejected(0, None, texts, body)])
+        with self._events.hold(len(texts)):
+            records, rejected = self._judged(Judge(tenant, now, self._limits, self._pseudonyms), texts, unwrap)
+            return await self._deliver(tenant, now, records, rejected)
+
+    async def ready(self) -> bool:
+        """Whether events can be accepted now."""
+        return await self._log.ready()
+
+    @staticmethod
+    def _judged(judge: Judge, texts: list[bytes], unwrap: Unwrap) -> tuple[list[Record], list[Rejected]]:
+        records: list[Record] = []
+        rejected: list[Rejected] = []
+        for index, text in enumerate(texts):
+            match judge.judge(text, unwrap):
+                case Canonical(key, value):
+                    records.append((key, value))
+                case Refusal() as refusal:
+                    rejected.append(Rejected(index, letters.event_id(text), refusal, text))
+        return records, rejected
+
+    async def _deliver(self, tenant: str, now: int, records: list[Record], rejected: list[Rejected]) -> Receipt:
+        dead = [letters.letter(one.refusal, one.text, tenant, now, self._pseudonyms) for one in rejected]
+        batches = {CONTACT_EVENTS.name: records, DEAD_LETTERS.name: [(letters.KEY, letters.encode_letter(one)) for one in dead]}
+        await self._log.append({topic: batch for topic, batch in batches.items() if batch})
+        self.metrics.events.inc(len(records))
+        for one in rejected:
+            self.metrics.rejected.labels(Reason(one.refusal.reason).value).inc()
+        return Receipt(len(records), tuple(rejected))

@@ -1,0 +1,1 @@
+"""Decisions of ingest: pure, synchronous, time passed in."""

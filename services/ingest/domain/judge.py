@@ -1,0 +1,132 @@
+"""The judge: one event's text in, a canonical event ready for Kafka or a refusal out; never an exception.
+
+text ─ size, depth ─► unwrap ─► decode ─► time, tenant, subject, scale ─► tenant and pseudonym set ─► (key, value)
+          └───────────── each step may refuse, with a reason and the field's path ───────────────┘
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import msgspec
+
+from services.contracts.events import (
+    AboutContact,
+    AnyEvent,
+    ContactOffered,
+    QaRetracted,
+    QaScored,
+    SurveyAnswered,
+    partition_key,
+)
+from services.contracts.instants import parse_instant
+from services.contracts.letters import Reason
+from services.ingest.domain.nesting import deeper_than
+from services.ingest.domain.pseudonyms import Pseudonyms
+from services.ingest.domain.refusals import Refusal, of_decoding, shortened
+
+EARLIEST = 631_152_000_000
+AHEAD = 86_400_000
+
+Unwrap = Callable[[bytes], bytes | Refusal]
+"""From the text as sent to the text of a canonical event."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one event may be: bytes of its text, and levels of nesting."""
+
+    event_bytes: int = 64 * 1024
+    depth: int = 16
+
+
+@dataclass(frozen=True)
+class Canonical:
+    """An accepted event: its Kafka key and its JSON, with epoch milliseconds, tenant and pseudonym in place."""
+
+    key: bytes
+    value: bytes
+
+
+@dataclass(frozen=True)
+class Judge:
+    """The rules of one request: whose events they are, and the instant (epoch milliseconds) they are judged at."""
+
+    tenant: str
+    now: int
+    limits: Limits
+    pseudonyms: Pseudonyms
+
+    def judge(self, text: bytes, unwrap: Unwrap) -> Canonical | Refusal:
+        """The verdict on one event's text."""
+        bare = self._oversized(text) or unwrap(text)
+        if isinstance(bare, Refusal):
+            return bare
+        try:
+            event = _decode(bare)
+        except ValueError as wrong:
+            return of_decoding(wrong)
+        at = self._instant(event)
+        if isinstance(at, Refusal):
+            return at
+        return self._wrong_tenant(event) or _subjectless(event) or _off_scale(event) or self._canonical(event, at)
+
+    def _oversized(self, text: bytes) -> Refusal | None:
+        if len(text) > self.limits.event_bytes:
+            return Refusal(Reason.TOO_LARGE, f"{len(text)} bytes; an event has at most {self.limits.event_bytes}")
+        if deeper_than(text, self.limits.depth):
+            return Refusal(Reason.TOO_DEEP, f"nested deeper than {self.limits.depth} levels")
+        return None
+
+    def _instant(self, event: AnyEvent) -> int | Refusal:
+        try:
+            at = parse_instant(event.at)
+        except ValueError as wrong:
+            return Refusal(Reason.INVALID_TIME, shortened(f"{wrong} - at `$.at`"))
+        if not EARLIEST <= at <= self.now + AHEAD:
+            detail = f"{event.at!r} lies before 1990 or more than a day ahead; whole numbers are milliseconds - at `$.at`"
+            return Refusal(Reason.TIME_OUT_OF_RANGE, shortened(detail))
+        return at
+
+    def _wrong_tenant(self, event: AnyEvent) -> Refusal | None:
+        if event.tenant is None or event.tenant == self.tenant:
+            return None
+        return Refusal(Reason.TENANT_MISMATCH, f"the key speaks for {self.tenant!r}, not {event.tenant!r} - at `$.tenant`")
+
+    def _canonical(self, event: AnyEvent, at: int) -> Canonical | Refusal:
+        changes: dict[str, object] = {"at": at, "tenant": self.tenant}
+        if isinstance(event, ContactOffered) and event.customer is not None:
+            changes["customer"] = self.pseudonyms.of(self.tenant, event.customer)
+        stamped = msgspec.structs.replace(event, **changes)
+        value = _encode(stamped)
+        if NUL.search(value):
+            return Refusal(Reason.INVALID_FIELD, "a text contains U+0000, which cannot be stored")
+        return Canonical(partition_key(stamped), value)
+
+
+NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+
+
+def _subjectless(event: AnyEvent) -> Refusal | None:
+    """What is said about a contact must name it, or at least whose figure it is."""
+    if not isinstance(event, AboutContact) or event.contact is not None:
+        return None
+    if isinstance(event, QaScored | QaRetracted):
+        known, wanted = event.agent is not None and event.queue is not None, "contact, or agent and queue"
+    else:
+        known, wanted = event.queue is not None, "contact or queue"
+    return None if known else Refusal(Reason.NO_SUBJECT, f"name {wanted}")
+
+
+def _off_scale(event: AnyEvent) -> Refusal | None:
+    if not isinstance(event, SurveyAnswered):
+        return None
+    if event.best == event.worst:
+        return Refusal(Reason.INVALID_FIELD, "best and worst are equal, so the scale has no length - at `$.best`")
+    if not min(event.best, event.worst) <= event.score <= max(event.best, event.worst):
+        return Refusal(Reason.INVALID_FIELD, f"{event.score} is not between worst {event.worst} and best {event.best} - at `$.score`")
+    return None
+
+
+_decode = msgspec.json.Decoder(AnyEvent).decode
+_encode = msgspec.json.Encoder().encode

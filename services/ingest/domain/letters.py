@@ -1,0 +1,42 @@
+"""Dead letters of ingest: every refused text, with customers masked."""
+
+import msgspec
+
+from services.contracts.letters import DeadLetter
+from services.ingest.domain.pseudonyms import Pseudonyms
+from services.ingest.domain.refusals import Refusal
+
+ORIGIN = "ingest"
+KEY = ORIGIN.encode()
+PAYLOAD_BYTES = 64 * 1024
+
+
+def letter(refusal: Refusal, text: bytes, tenant: str, at: int, pseudonyms: Pseudonyms) -> DeadLetter:
+    """The dead letter of a refused text; no event is longer than `PAYLOAD_BYTES`, so what is was cut off is no event."""
+    detail = refusal.detail
+    if len(text) > PAYLOAD_BYTES:
+        detail, text = f"{detail} (payload cut to {PAYLOAD_BYTES} of {len(text)} bytes)", text[:PAYLOAD_BYTES]
+    masked = pseudonyms.mask(tenant, text)
+    try:
+        payload, encoded = masked.decode(), None
+    except UnicodeDecodeError:
+        payload, encoded = None, masked
+    return DeadLetter(reason=refusal.reason, detail=detail, origin=ORIGIN, at=at, tenant=tenant, payload=payload, payload_base64=encoded)
+
+
+encode_letter = msgspec.json.Encoder().encode
+
+
+def event_id(text: bytes) -> str | None:
+    """The `id` of a refused text where it can be read, so that the client finds it again."""
+    try:
+        return _decode_named(text).id[:128]
+    except (ValueError, RecursionError):
+        return None
+
+
+class _Named(msgspec.Struct, frozen=True):
+    id: str
+
+
+_decode_named = msgspec.json.Decoder(_Named).decode

@@ -1,0 +1,26 @@
+"""What ingest needs from outside: a log that acknowledges."""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+Record = tuple[bytes, bytes]
+"""(key, value)"""
+
+
+class LogUnavailable(Exception):  # noqa: N818  it names the state
+    """The log did not acknowledge in time; part of the records may be in it all the same."""
+
+
+class Log(Protocol):
+    """The event log."""
+
+    async def append(self, records: Mapping[str, Sequence[Record]]) -> None:
+        """Append records, by topic; returns when every one is acknowledged by all replicas.
+
+        Records of one key keep their order. Raises `LogUnavailable` when any of them is not acknowledged.
+        """
+        ...
+
+    async def ready(self) -> bool:
+        """Whether the log can be reached now."""
+        ...

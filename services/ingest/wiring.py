@@ -1,0 +1,70 @@
+"""Composition root of ingest: settings in, a running service out."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+
+from fastapi import FastAPI
+from prometheus_client import CollectorRegistry
+
+from services.contracts.topics import TOPICS
+from services.ingest.adapters.kafka_log import KafkaLog
+from services.ingest.api import operations, routes
+from services.ingest.app import Bounds, Ingest
+from services.ingest.domain.judge import Limits
+from services.ingest.domain.pseudonyms import CustomerKey, Pseudonyms
+from services.ingest.metrics import IngestMetrics
+from services.ingest.settings import IngestGroup, IngestSettings
+from services.runtime import clock, kafka
+from services.runtime.database import async_engine
+from services.runtime.http import create_app
+from services.runtime.keys import KeyRing
+
+SUMMARY = "Contact-centre events in: judged one by one, acknowledged by Kafka, never half accepted"
+
+
+@asynccontextmanager
+async def ingest(settings: IngestSettings, registry: CollectorRegistry) -> AsyncIterator[Ingest]:
+    """The use cases on the configured Kafka, their collectors in `registry`; Kafka may be away, then events are 503."""
+    group = settings.ingest
+    prepare, start = partial(kafka.ensure_topics, settings.kafka, TOPICS), partial(kafka.producer, settings.kafka)
+    log = KafkaLog(prepare, start, group.ack_seconds)
+    limits = Limits(group.max_event_bytes, group.max_depth)
+    try:
+        yield Ingest(log, _bounds(group), limits, _pseudonyms(group), IngestMetrics(registry), now=clock.now_ms)
+    finally:
+        await log.close()
+
+
+def create_ingest_app(settings: IngestSettings) -> FastAPI:
+    """The application of `floorpulse ingest`: events, health and metrics."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        engine = async_engine(settings.database)
+        app.state.keys = KeyRing(engine)
+        app.state.registry = CollectorRegistry()
+        try:
+            async with ingest(settings, app.state.registry) as app.state.ingest:
+                yield
+        finally:
+            await engine.dispose()
+
+    app = create_app("Floorpulse ingest", SUMMARY, lifespan)
+    app.include_router(routes.router())
+    app.include_router(operations.router())
+    return app
+
+
+def _bounds(group: IngestGroup) -> Bounds:
+    return Bounds(
+        events=group.max_events,
+        body_bytes=group.max_body_bytes,
+        body_seconds=group.body_seconds,
+        events_under_way=group.max_in_flight_events,
+        bytes_under_way=group.max_in_flight_bytes,
+    )
+
+
+def _pseudonyms(group: IngestGroup) -> Pseudonyms:
+    return Pseudonyms(tuple(CustomerKey(key.name, key.secret.get_secret_value().encode()) for key in group.customer_keys))

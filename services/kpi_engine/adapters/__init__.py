@@ -1,0 +1,1 @@
+"""The engine's outside: Kafka and PostgreSQL."""

@@ -1,0 +1,80 @@
+"""The Faust side of the worker: the agent on `engine-commands` and what only the leader does.
+
+No tables, no group_by, no exactly_once, no web server (docs/adr/0003): the flood of events does not pass through here.
+"""
+
+import logging
+
+import asyncpg
+import faust
+import msgspec
+from aiokafka.errors import KafkaError
+from faust.types import StreamT
+
+from services.contracts.commands import Command
+from services.contracts.topics import ENGINE_COMMANDS
+from services.kpi_engine.adapters.auditor import Auditor
+from services.kpi_engine.adapters.outgoing import Outgoing
+from services.kpi_engine.domain.decode import Refusal, decode
+from services.kpi_engine.settings import EngineGroup
+from services.runtime.settings import KafkaSettings
+
+log = logging.getLogger(__name__)
+
+AUDIT_EVERY = 60.0
+
+_command = msgspec.json.Decoder(Command).decode
+
+
+def faust_app(kafka: KafkaSettings, engine: EngineGroup, outgoing: Outgoing, auditor: Auditor) -> faust.App:
+    """The application, not yet started; its consumer group is the engine's with `-commands` behind."""
+    app = faust.App(
+        f"{engine.group}-commands",
+        broker=[f"kafka://{server}" for server in kafka.bootstrap_servers.split(",")],
+        store="memory://",
+        web_enabled=False,
+        broker_session_timeout=engine.session_seconds,
+        broker_heartbeat_interval=engine.heartbeat_seconds,
+        broker_rebalance_timeout=10.0,
+        broker_request_timeout=40.0,
+        stream_wait_empty=False,
+        table_standby_replicas=0,
+        topic_partitions=ENGINE_COMMANDS.partitions,
+        topic_replication_factor=kafka.replication,
+        reply_create_topic=False,
+        worker_redirect_stdouts=False,
+        consumer_auto_offset_reset="earliest",
+        producer_acks=-1,
+    )
+    commands = app.topic(ENGINE_COMMANDS.name, value_serializer="raw", value_type=bytes, partitions=ENGINE_COMMANDS.partitions)
+
+    @app.agent(commands)
+    async def obey(stream: StreamT[bytes]) -> None:
+        async for value in stream:
+            await redrive(value, outgoing)
+
+    @app.timer(interval=AUDIT_EVERY, on_leader=True)  # type: ignore[untyped-decorator]  # Faust's
+    async def audit() -> None:
+        try:
+            await auditor.check()
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as away:
+            log.warning("the audit waits for the database: %s", away)
+
+    return app
+
+
+async def redrive(value: bytes, outgoing: Outgoing) -> None:
+    """Carry one command out: send the repaired event again. Idempotent, since merging an event twice changes nothing."""
+    try:
+        command = _command(value)
+    except msgspec.DecodeError as wrong:
+        log.error("an engine command is not understood and was left out: %s", wrong)  # noqa: TRY400  its trace says nothing
+        return
+    event = decode(command.event.encode())
+    if isinstance(event, Refusal) or event.tenant != command.tenant:
+        log.error("the event of a redrive command for tenant %s cannot be counted: %s", command.tenant, event)
+        return
+    try:
+        await outgoing.redrive(event)
+    except KafkaError as failed:
+        log.error("a redriven event was not sent, send the command again: %s", failed)  # noqa: TRY400

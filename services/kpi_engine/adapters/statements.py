@@ -1,0 +1,80 @@
+"""The SQL of the engine's store: absolute values only, guarded by the partition's epoch and offset."""
+
+TRANSACTION_TIMEOUT_SINCE = 17
+
+# A frozen worker must not hold row locks until it thaws: the server ends its transaction.
+BOUNDS_FROM_17 = "SET transaction_timeout = {milliseconds}; SET idle_in_transaction_session_timeout = {milliseconds}"
+BOUNDS_BELOW_17 = "SET statement_timeout = {milliseconds}; SET idle_in_transaction_session_timeout = {milliseconds}"
+
+CLAIM = """
+INSERT INTO stream_partition AS held
+    (topic, partition, log_id, generation, epoch, owner, next_offset, watermark, applied, dead, updated_at)
+VALUES ($1, $2, $3, 1, 1, $4, $5, NULL, 0, 0, $6)
+ON CONFLICT (topic, partition) DO UPDATE SET
+    epoch = held.epoch + 1,
+    owner = excluded.owner,
+    generation = held.generation + CASE WHEN held.log_id = excluded.log_id THEN 0 ELSE 1 END,
+    next_offset = CASE WHEN held.log_id = excluded.log_id THEN held.next_offset ELSE excluded.next_offset END,
+    log_id = excluded.log_id,
+    updated_at = excluded.updated_at
+RETURNING generation, epoch, next_offset, watermark, applied, dead
+"""
+
+OPEN_VISITS = "SELECT tenant, contact, visit, body FROM visit WHERE partition = $1 AND open"
+
+VISITS = """
+SELECT tenant, contact, visit, body
+FROM unnest($2::text[], $3::text[], $4::smallint[]) AS wanted (tenant, contact, visit)
+JOIN visit USING (tenant, contact, visit)
+WHERE visit.partition = $1
+"""
+
+PANES = """
+SELECT tenant, queue, channel, start, revision, cells
+FROM unnest($2::text[], $3::text[], $4::text[], $5::bigint[]) AS wanted (tenant, queue, channel, start)
+JOIN pane USING (tenant, start, queue, channel)
+WHERE pane.partition = $1
+"""
+
+LOCK_POSITIONS = """
+SELECT partition, epoch, next_offset FROM stream_partition
+WHERE topic = $1 AND partition = ANY ($2::smallint[]) ORDER BY partition FOR UPDATE
+"""
+
+MOVE = """
+UPDATE stream_partition SET next_offset = $3, watermark = $4, applied = $5, dead = $6, updated_at = $7
+WHERE topic = $1 AND partition = $2
+"""
+
+TEMPORARY_TABLES = """
+CREATE TEMPORARY TABLE new_visit (LIKE visit INCLUDING DEFAULTS) ON COMMIT DELETE ROWS;
+CREATE TEMPORARY TABLE new_pane (LIKE pane INCLUDING DEFAULTS) ON COMMIT DELETE ROWS;
+CREATE TEMPORARY TABLE new_agent_state (LIKE agent_state INCLUDING DEFAULTS) ON COMMIT DELETE ROWS;
+"""
+
+VISIT_COLUMNS = (
+    "partition", "tenant", "contact", "visit", "revision", "offered_at", "queue", "outcome", "wait", "open", "body",
+)  # fmt: skip
+PANE_COLUMNS = ("tenant", "start", "queue", "channel", "partition", "revision", "cells")
+AGENT_STATE_COLUMNS = ("partition", "tenant", "agent", "at", "source", "id", "body")
+
+UPSERT_VISITS = """
+INSERT INTO visit (partition, tenant, contact, visit, revision, offered_at, queue, outcome, wait, open, body)
+SELECT partition, tenant, contact, visit, revision, offered_at, queue, outcome, wait, open, body FROM new_visit
+ON CONFLICT (partition, tenant, contact, visit) DO UPDATE SET
+    revision = excluded.revision, offered_at = excluded.offered_at, queue = excluded.queue, outcome = excluded.outcome,
+    wait = excluded.wait, open = excluded.open, body = excluded.body
+"""
+
+UPSERT_PANES = """
+INSERT INTO pane (tenant, start, queue, channel, partition, revision, cells)
+SELECT tenant, start, queue, channel, partition, revision, cells FROM new_pane
+ON CONFLICT (tenant, start, queue, channel, partition) DO UPDATE SET revision = excluded.revision, cells = excluded.cells
+"""
+
+UPSERT_AGENT_STATES = """
+INSERT INTO agent_state (partition, tenant, agent, at, source, id, body)
+SELECT DISTINCT ON (partition, tenant, agent, at, source, id) partition, tenant, agent, at, source, id, body FROM new_agent_state
+ORDER BY partition, tenant, agent, at, source, id
+ON CONFLICT (partition, tenant, agent, at, source, id) DO NOTHING
+"""

@@ -1,0 +1,1 @@
+"""All decisions of the engine: pure, synchronous, time passed in."""

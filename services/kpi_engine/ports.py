@@ -1,0 +1,73 @@
+"""What the engine needs from outside: the truth, the letters box, the live channel."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from enum import StrEnum
+from typing import Protocol
+
+from services.contracts.letters import DeadLetter
+from services.contracts.updates import PaneKey, Update
+from services.contracts.visits import Visit, VisitKey
+from services.kpi_engine.domain.partition import Pane, Partition, Rows
+
+
+class StoreUnavailable(Exception):  # noqa: N818  it names a condition that passes
+    """The database did not answer; nothing is known to be lost, the same call can be made again."""
+
+
+class LogLost(Exception):  # noqa: N818  it names what happened to the log
+    """The log no longer holds what the database still needs, or went backwards: someone must look."""
+
+
+class Flush(StrEnum):
+    """What became of one partition's rows in a flush."""
+
+    WRITTEN = "written"
+    FENCED = "fenced"
+
+
+class Store(Protocol):
+    """The database that holds visits, panes and the source offset they include."""
+
+    async def claim(self, partition: int, log_id: str, begin: int, end: int) -> Partition:
+        """Become the one writer of `partition` and load what is going on in it.
+
+        `begin` and `end` are the log's first and next offset. Raises LogLost where the stored position lies outside of
+        the same log, StoreUnavailable.
+        """
+        ...
+
+    async def visits(self, partition: int, keys: Sequence[VisitKey]) -> Mapping[VisitKey, Visit]:
+        """Those of `keys` that are stored. Raises StoreUnavailable."""
+        ...
+
+    async def panes(self, partition: int, keys: Sequence[PaneKey]) -> Mapping[PaneKey, Pane]:
+        """Those of `keys` that are stored. Raises StoreUnavailable."""
+        ...
+
+    async def flush(self, rows: Sequence[Rows]) -> Mapping[int, Flush]:
+        """Write rows and positions of several partitions in one transaction; what became of each.
+
+        A partition whose stored (epoch, next_offset) is not the expected one is left out. Raises StoreUnavailable when
+        the outcome is unknown: then `settle` tells.
+        """
+        ...
+
+    async def settle(self, rows: Sequence[Rows]) -> Mapping[int, Flush | None]:
+        """What became of a flush with unknown outcome; None: not written. Raises StoreUnavailable."""
+        ...
+
+
+class Letters(Protocol):
+    """Where refused records go."""
+
+    async def send(self, letters: Iterable[DeadLetter]) -> None:
+        """Return once all are safely kept."""
+        ...
+
+
+class Live(Protocol):
+    """The channel to the boards."""
+
+    async def publish(self, update: Update) -> None:
+        """Return once the broker has it."""
+        ...

@@ -1,0 +1,153 @@
+"""Settings in, a running engine worker out: the loop, its timers, and the Faust application beside it.
+
+    SIGTERM ─► loop: last flush, leave the group ─► Faust: agents, leader ─► producers, connections
+"""
+
+import asyncio
+import logging
+import signal
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from uuid import uuid4
+
+import faust
+from aiokafka.errors import KafkaError
+from mode import Service
+from prometheus_client import CollectorRegistry, start_http_server
+
+from services.contracts.topics import CONTACT_EVENTS, TOPICS
+from services.kpi_engine.adapters.auditor import Auditor
+from services.kpi_engine.adapters.faust_app import faust_app
+from services.kpi_engine.adapters.loop import Loop, consumer
+from services.kpi_engine.adapters.outgoing import Outgoing
+from services.kpi_engine.adapters.store import PostgresStore
+from services.kpi_engine.app import Engine, Options
+from services.kpi_engine.metrics import EngineMetrics
+from services.kpi_engine.ports import StoreUnavailable
+from services.kpi_engine.settings import EngineSettings
+from services.runtime.database import asyncpg_pool
+from services.runtime.kafka import ensure_topics, producer
+from services.runtime.kafka_log import kafka_log
+
+log = logging.getLogger(__name__)
+
+COMMIT_EVERY = 5
+PASSING = (StoreUnavailable, KafkaError, TimeoutError, OSError)
+
+
+class WorkerEnded(Exception):  # noqa: N818  it says what happened
+    """The worker ended without being asked to."""
+
+
+class Worker(Service):
+    """The plain loop and its timers as a service of the worker process."""
+
+    def __init__(self, engine: Engine, source: Loop, settings: EngineSettings) -> None:
+        self._engine = engine
+        self._source = source
+        self._settings = settings.engine
+        self._flushes = 0
+        super().__init__()
+
+    async def on_start(self) -> None:
+        """Begin to join the group; returns at once."""
+        self.add_future(self._source.run())
+        self.add_future(self._every(self._settings.flush_seconds, self._flush))
+        self.add_future(self._every(self._settings.publish_seconds, self._publish))
+
+    async def on_stop(self) -> None:
+        """Write what is applied and leave the group before anything else winds down."""
+        await self._source.close()
+
+    async def _every(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
+        while not self.should_stop:
+            await asyncio.sleep(seconds)
+            try:
+                await work()
+            except PASSING as away:
+                log.warning("%s waits: %s", work.__name__.strip("_"), away)
+
+    async def _flush(self) -> None:
+        await self._engine.flush()
+        self._flushes += 1
+        if self._flushes % COMMIT_EVERY == 0:
+            await self._source.commit()
+
+    async def _publish(self) -> None:
+        await self._engine.publish(self._source.ends())
+
+
+@asynccontextmanager
+async def worker(settings: EngineSettings, registry: CollectorRegistry) -> AsyncIterator[tuple[Worker, faust.App]]:
+    """The worker's two halves, connected but not started."""
+    metrics = EngineMetrics(registry)
+    await ensure_topics(settings.kafka, TOPICS)
+    pool = await asyncpg_pool(settings.database)
+    sender = await producer(settings.kafka)
+    store = PostgresStore(pool, settings.database, owner=f"{socket.gethostname()}/{uuid4().hex[:8]}")
+    try:
+        async with kafka_log(settings.kafka, CONTACT_EVENTS.name) as view:
+            outgoing = Outgoing(sender)
+            engine = Engine(store, outgoing, outgoing, options(settings), metrics)
+            loop = Loop(engine, consumer(settings.kafka, settings.engine), view, settings.engine, metrics)
+            auditor = Auditor(pool, settings.floor.pane_seconds * 1000, metrics)
+            yield Worker(engine, loop, settings), faust_app(settings.kafka, settings.engine, outgoing, auditor)
+    finally:
+        await sender.stop()
+        await store.aclose()
+        await pool.close()
+
+
+def options(settings: EngineSettings) -> Options:
+    """The engine's bounds, in milliseconds and rows."""
+    return Options(
+        pane_length=settings.floor.pane_seconds * 1000,
+        max_wait=settings.floor.max_wait_seconds * 1000,
+        allowance=int(settings.engine.allowance_seconds * 1000),
+        slice_records=settings.engine.slice_records,
+        dirty_rows=settings.engine.dirty_rows,
+        visits_in_memory=settings.engine.visits_in_memory,
+        panes_in_memory=settings.engine.panes_in_memory,
+    )
+
+
+async def run(settings: EngineSettings) -> None:
+    """Work until SIGTERM or SIGINT; raises what ended the worker otherwise."""
+    stopped = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    registry = CollectorRegistry()
+    if settings.engine.metrics_port:
+        start_http_server(settings.engine.metrics_port, settings.engine.metrics_host, registry)
+    with TemporaryDirectory(prefix="floorpulse-faust-") as folder:
+        async with worker(settings, registry) as (loop, app):
+            app.conf.datadir = Path(folder)
+            await _run_both(loop, app, stopped)
+
+
+async def _run_both(loop: Worker, app: faust.App, stopped: asyncio.Event) -> None:
+    """The loop starts beside Faust and stops before it; whichever ends by itself ends the process."""
+    app.loop, app.in_worker = asyncio.get_running_loop(), True
+    app.finalize()
+    await loop.start()
+    endings = [asyncio.create_task(one) for one in (stopped.wait(), loop.wait_until_stopped(), _until_faust_ends(app))]
+    try:
+        done, _ = await asyncio.wait(endings, return_when=asyncio.FIRST_COMPLETED)
+        for ending in done:
+            ending.result()
+    finally:
+        await loop.stop()
+        for ending in endings:
+            ending.cancel()
+        await app.stop()
+    if not stopped.is_set():
+        message = "a part of the worker ended by itself; the log above says which and why"
+        raise WorkerEnded(message)
+
+
+async def _until_faust_ends(app: faust.App) -> None:
+    await app.start()
+    await app.wait_until_stopped()

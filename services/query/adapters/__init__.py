@@ -1,0 +1,1 @@
+"""Where the answers' rows come from: PostgreSQL and Kafka."""

@@ -1,0 +1,81 @@
+"""Answers of figures: JSON with an ETag, or CSV."""
+
+import csv
+from collections.abc import AsyncIterator, Iterable, Sequence
+from hashlib import blake2b
+from io import StringIO
+
+import msgspec
+from fastapi import Request, Response
+from fastapi.responses import StreamingResponse
+
+from services.query.domain.rows import COLUMNS, HistoryRow, Row, csv_cells, identity, substance
+
+encode = msgspec.json.Encoder().encode
+
+
+class RowsAnswer(msgspec.Struct, frozen=True):
+    """The body of every answer of figures."""
+
+    rows: Sequence[object]
+    next: str | None = None
+
+
+def figures(request: Request, rows: Sequence[Row], following: str | None, *, stale: bool = False) -> Response:
+    """Rows as JSON; 304 where the client has these very figures already.
+
+    The tag leaves out the marks that move with every second, so it changes when a figure, its span or its freshness does.
+    """
+    said = [(identity(row), substance(row)) for row in rows]
+    return tagged(request, RowsAnswer(rows, following), (said, following, stale))
+
+
+def tagged(request: Request, body: object, substantial: object) -> Response:
+    """`body` as JSON under a weak tag of what is `substantial` in it."""
+    tag = f'W/"{blake2b(encode(substantial), digest_size=12).hexdigest()}"'
+    headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Accept, Authorization, Cookie"}
+    if matches(request.headers.get("if-none-match"), tag):
+        return Response(status_code=304, headers=headers)
+    return json(body, headers)
+
+
+def matches(header: str | None, tag: str) -> bool:
+    """Whether an If-None-Match names the tag (weak comparison, RFC 9110 §8.8.3.2)."""
+    if header is None:
+        return False
+    strong = tag.removeprefix("W/")
+    return header.strip() == "*" or any(one.strip().removeprefix("W/") == strong for one in header.split(","))
+
+
+def json(body: object, headers: dict[str, str] | None = None) -> Response:
+    """A body as JSON."""
+    return Response(encode(body), media_type="application/json", headers=headers)
+
+
+def wants_csv(request: Request) -> bool:
+    """Whether the client prefers CSV over JSON."""
+    kinds = [kind.split(";")[0].strip() for kind in request.headers.get("accept", "").split(",")]
+    return "text/csv" in kinds and ("application/json" not in kinds or kinds.index("text/csv") < kinds.index("application/json"))
+
+
+def csv_stream(first: Sequence[HistoryRow], pages: AsyncIterator[Sequence[HistoryRow]], name: str) -> Response:
+    """Rows as CSV with a header line, page by page; `first` was read before, so that a refusal is still an error."""
+
+    async def lines() -> AsyncIterator[str]:
+        yield _csv([COLUMNS, *map(csv_cells, first)])
+        async for rows in pages:
+            yield _csv(map(csv_cells, rows))
+
+    headers = {"Content-Disposition": f'attachment; filename="{name}.csv"', "Cache-Control": "private, no-cache", "Vary": "Accept"}
+    return StreamingResponse(lines(), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _csv(rows: Iterable[Sequence[object]]) -> str:
+    text = StringIO()
+    csv.writer(text).writerows([[_safe(cell) for cell in row] for row in rows])
+    return text.getvalue()
+
+
+def _safe(cell: object) -> object:
+    """A queue named like a formula must not become one in somebody's spreadsheet."""
+    return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell

@@ -1,0 +1,64 @@
+"""Routes that count themselves, and say 503 when what they need is away."""
+
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any
+
+from fastapi import Depends, Request, Response
+from fastapi.routing import APIRoute
+
+from services.board.ports import StoreUnavailableError
+from services.query.app.query import Query
+from services.query.ports import LogUnavailableError
+from services.runtime.clock import monotonic
+from services.runtime.problems import Problem
+
+RETRY_AFTER = {"Retry-After": "2"}
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+class MeasuredRoute(APIRoute):
+    """A route whose rate, errors and duration are in `floorpulse_api_request_seconds`."""
+
+    def get_route_handler(self) -> Handler:
+        """FastAPI's handler, timed."""
+        answer = super().get_route_handler()
+
+        async def measured(request: Request) -> Response:
+            began, status = monotonic(), 500
+            try:
+                response = await _available(answer, request)
+                status = response.status_code
+            except Problem as problem:
+                status = problem.status
+                raise
+            else:
+                return response
+            finally:
+                seconds = query_of(request).metrics.requests.labels(request.method, self.path, status)
+                seconds.observe(monotonic() - began)
+
+        return measured
+
+
+async def _available(answer: Handler, request: Request) -> Response:
+    try:
+        return await answer(request)
+    except (StoreUnavailableError, LogUnavailableError) as away:
+        raise Problem(503, "Away", f"{away}. Nothing is lost; try again.", headers=RETRY_AFTER) from away
+
+
+def query_of(request: Request) -> Query:
+    """The running use cases, loaded or not."""
+    query: Query = request.app.state.query
+    return query
+
+
+def loaded(request: Request) -> Query:
+    """The running use cases; problem 503 until the board holds the live span."""
+    query = query_of(request)
+    if not query.loaded():
+        raise Problem(503, "Starting", "The live figures are being loaded; try again in a moment.", headers=RETRY_AFTER)
+    return query
+
+
+Loaded = Annotated[Query, Depends(loaded)]

@@ -1,0 +1,203 @@
+"""The parameters of the routes: what may be said, and the question it makes."""
+
+from collections.abc import Collection, Iterable
+from typing import Annotated, Literal, get_args
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.board.domain.board import Board
+from services.board.domain.windows import MINUTE, Span, Window
+from services.contracts.definitions import DEFAULT_POLICY, Formula, ServiceLevelPolicy
+from services.contracts.events import Channel
+from services.contracts.instants import parse_instant
+from services.contracts.kpis import CATALOGUE, Kpi
+from services.contracts.visits import Outcome
+from services.query.app.history import HistoryQuery
+from services.query.app.live import LiveQuery
+from services.query.app.visits import VisitQuery
+from services.query.domain.grid import Interval
+from services.query.domain.restate import STORED, Restatement
+from services.query.domain.rows import Question
+from services.query.domain.selection import By, Selection
+from services.runtime.problems import Problem
+
+CHANNELS: tuple[str, ...] = get_args(Channel)
+EARLIEST, LATEST = parse_instant("1970-01-01T00:00:00Z"), parse_instant("2100-01-01T00:00:00Z")
+LONGEST_LIST = 4096
+
+List = Annotated[str | None, Field(max_length=LONGEST_LIST)]
+
+
+class Parameters(BaseModel):
+    """Base: a parameter that is not known is refused, with those that are."""
+
+    model_config = ConfigDict(extra="allow", populate_by_name=True)
+
+    def refuse_unknown(self) -> None:
+        """Problem 422 naming the parameters that no question has."""
+        known = [field.alias or name for name, field in type(self).model_fields.items()]
+        refuse_strangers("parameter", self.model_extra or (), known)
+
+
+class Restated(Parameters):
+    """A definition, and what is said differently."""
+
+    definition: Annotated[str, Field(description="a stored definition; its options may be restated one by one")] = DEFAULT_POLICY.name
+    formula: Annotated[Formula | None, Field(description="service-level formula V1 to V6")] = None
+    threshold: Annotated[int | None, Field(description="T, whole seconds", examples=[20])] = None
+    boundary: Annotated[Literal["le", "lt"] | None, Field(description="whether a wait of exactly T is within")] = None
+    short: Annotated[int | None, Field(description="S, whole seconds", examples=[5])] = None
+    flow_outs: Annotated[bool | None, Field(description="add visits that left by another door to the denominator")] = None
+    waiting_past_threshold: Annotated[bool | None, Field(description="count a visit that waits beyond T as missed")] = None
+
+    def policy(self) -> ServiceLevelPolicy:
+        """The definition that figures are computed with."""
+        refuse_strangers("definition", [self.definition], STORED)
+        options = (self.formula, self.threshold, self.boundary, self.short, self.flow_outs, self.waiting_past_threshold)
+        try:
+            return Restatement(*options).of(STORED[self.definition])
+        except ValueError as wrong:
+            raise Problem(422, "Impossible definition", str(wrong)) from wrong
+
+
+class Figures(Restated):
+    """Which figures of which queues."""
+
+    kpi: Annotated[List, Field(description="KPI ids, comma-separated; all where nothing is said", examples=["service_level,aht"])] = None
+    queue: Annotated[List, Field(description="queues, comma-separated; all where nothing is said")] = None
+    channel: Annotated[List, Field(description="channels, comma-separated; all where nothing is said")] = None
+    by: Annotated[By, Field(description="what each row stands for")] = By.QUEUE
+
+    def question(self) -> Question:
+        """The KPIs and their definition."""
+        return Question(kpis(self.kpi), self.policy())
+
+    def selection(self, tenant: str, board: Board) -> Selection:
+        """The contacts that count."""
+        return selection(tenant, self.queue, self.channel, board, self.by)
+
+
+class LiveParameters(Figures):
+    """Parameters of live figures."""
+
+    window: Annotated[Window, Field(description="how far back; `today` begins at the floor's midnight")] = Window.M15
+
+    def query(self, tenant: str, board: Board) -> LiveQuery:
+        """The question; problems 422."""
+        self.refuse_unknown()
+        return LiveQuery(self.selection(tenant, board), self.window, self.question())
+
+
+class HistoryParameters(Figures):
+    """Parameters of history."""
+
+    since: Annotated[str, Field(alias="from", description="RFC 3339 with offset, a whole minute", examples=["2026-11-11T00:00:00+08:00"])]
+    until: Annotated[str, Field(alias="to", description="RFC 3339 with offset, a whole minute", examples=["2026-11-12T00:00:00+08:00"])]
+    interval: Annotated[Interval, Field(description="length of a row on the calendar of `tz`; `all`: one row over everything")] = (
+        Interval.M30
+    )
+    tz: Annotated[
+        str | None, Field(description="IANA zone of the calendar and of the answer's times; the floor's where nothing is said")
+    ] = None
+    limit: Annotated[int | None, Field(ge=1, description="rows of one answer")] = None
+    cursor: Annotated[str | None, Field(max_length=LONGEST_LIST, description="`next` of the last answer")] = None
+
+    def query(self, tenant: str, board: Board) -> HistoryQuery:
+        """The question; problems 422."""
+        self.refuse_unknown()
+        span = span_of_panes(self.since, self.until, board.rules.pane)
+        return HistoryQuery(self.selection(tenant, board), span, self.interval, zone_of(self.tz, board), self.question())
+
+
+class VisitParameters(Restated):
+    """Parameters of the drill-down."""
+
+    since: Annotated[str, Field(alias="from", description="offered at or after, RFC 3339 with offset")]
+    until: Annotated[str, Field(alias="to", description="offered before, RFC 3339 with offset")]
+    queue: Annotated[List, Field(description="queues, comma-separated")] = None
+    channel: Annotated[List, Field(description="channels, comma-separated")] = None
+    outcome: Annotated[Outcome | None, Field(description="only visits that ended so")] = None
+    missed: Annotated[bool, Field(description="only visits that lower the service level under the definition")] = False
+    tz: Annotated[str | None, Field(description="IANA zone of the answer's times")] = None
+    limit: Annotated[int | None, Field(ge=1, description="visits of one answer")] = None
+    cursor: Annotated[str | None, Field(max_length=LONGEST_LIST, description="`next` of the last answer")] = None
+
+    def query(self, tenant: str, board: Board) -> VisitQuery:
+        """The question; problems 422."""
+        self.refuse_unknown()
+        chosen = selection(tenant, self.queue, self.channel, board, By.QUEUE)
+        return VisitQuery(chosen, span_of(self.since, self.until), self.outcome, self.missed, self.policy())
+
+    def zone(self, board: Board) -> ZoneInfo:
+        """The zone of the answer's times."""
+        return zone_of(self.tz, board)
+
+
+def kpis(text: str | None) -> tuple[Kpi, ...]:
+    """The KPIs named, in that order; all where none is."""
+    names = names_of(text) or tuple(CATALOGUE)
+    refuse_strangers("KPI", names, CATALOGUE)
+    return tuple(CATALOGUE[name] for name in names)
+
+
+def selection(tenant: str, queue: str | None, channel: str | None, board: Board, by: By) -> Selection:
+    """The queues and channels named, each known to the tenant's floor."""
+    queues, channels = names_of(queue), names_of(channel)
+    refuse_strangers("channel", channels, CHANNELS)
+    if queues:
+        refuse_strangers("queue", queues, sorted({home[1] for home in board.known_homes(tenant)}))
+    return Selection(tenant, queues, channels, by)
+
+
+def names_of(text: str | None) -> tuple[str, ...]:
+    """The names of a comma-separated list, each once, in order."""
+    return tuple(dict.fromkeys(name.strip() for name in (text or "").split(",") if name.strip()))
+
+
+def span_of(since: str, until: str) -> Span:
+    """The instants between two parameters."""
+    span = Span(_instant("from", since), _instant("to", until))
+    if span.begin >= span.end:
+        detail = f"from={since} is not before to={until}; `to` itself is not included"
+        raise Problem(422, "Empty span", detail)
+    return span
+
+
+def span_of_panes(since: str, until: str, pane: int) -> Span:
+    """The same of whole panes: counts are kept no finer."""
+    span = span_of(since, until)
+    for name, at, text in (("from", span.begin, since), ("to", span.end, until)):
+        if at % pane:
+            unit = "minute" if pane == MINUTE else f"{pane // 1000} seconds"
+            raise Problem(422, "Not on the grid", f"{name}={text} is not a whole {unit}; counts are kept per {unit}")
+    return span
+
+
+def _instant(name: str, text: str) -> int:
+    try:
+        at = parse_instant(text)
+    except (ValueError, OverflowError) as wrong:
+        raise Problem(422, "Not an instant", f"{name}: {wrong}; in a URL write + as %2B") from wrong
+    if not EARLIEST <= at < LATEST:
+        raise Problem(422, "Not an instant", f"{name}={text} is outside 1970 to 2099")
+    return at
+
+
+def zone_of(name: str | None, board: Board) -> ZoneInfo:
+    """The zone of an answer."""
+    if name is None:
+        return board.rules.zone
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as wrong:
+        raise Problem(422, "Unknown time zone", f"tz={name} is no IANA zone, such as Asia/Shanghai") from wrong
+
+
+def refuse_strangers(what: str, names: Iterable[str], known: Collection[str]) -> None:
+    """Problem 422 that lists what is known, where a name is not among it."""
+    strangers = [name for name in names if name not in known]
+    if strangers:
+        choices = list(known)
+        detail = f"unknown {what}: {', '.join(strangers)}; known are: {', '.join(choices) or 'none yet'}"
+        raise Problem(422, f"Unknown {what}", detail, known=choices)

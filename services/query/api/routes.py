@@ -1,0 +1,114 @@
+"""The routes of figures: parse, ask a use case, answer."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import replace
+from typing import Annotated
+
+import msgspec
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from services.contracts.kpis import CATALOGUE
+from services.query.api import operations, shapes, stream, wall
+from services.query.api.answers import RowsAnswer, csv_stream, figures, json, tagged, wants_csv
+from services.query.api.cursors import cursor, place_of
+from services.query.api.measured import Loaded, MeasuredRoute
+from services.query.api.parameters import HistoryParameters, LiveParameters, VisitParameters
+from services.query.api.schemas import DefinitionsAnswer, HistoryAnswer, LiveAnswer, PipelineAnswer, QueuesAnswer, VisitsAnswer
+from services.query.app.history import HistoryQuery, RowPlace
+from services.query.app.query import Query as Running
+from services.query.domain.restate import STORED
+from services.query.domain.rows import HistoryRow
+from services.query.ports import Place
+from services.runtime.auth import require
+from services.runtime.keys import Credential
+from services.runtime.problems import described
+
+Reader = Annotated[Credential, Depends(require("kpi:read"))]
+PROBLEMS = described(401, 403, 422, 503)
+UNCHANGED: dict[int | str, dict[str, object]] = {304: {"description": "Not modified: the client has these very figures"}}
+CSV: dict[int | str, dict[str, object]] = {200: {"content": {"text/csv": {}}}}
+
+AGENTS = "agents:read"
+
+decode_row_place = msgspec.msgpack.Decoder(RowPlace).decode
+decode_visit_place: Callable[[bytes], Place] = msgspec.msgpack.Decoder(Place).decode
+
+figures_router = APIRouter(route_class=MeasuredRoute, tags=["figures"])
+
+
+def router() -> APIRouter:
+    """All routes of the KPI API; they read `app.state.query`, and what `services.runtime.auth` reads."""
+    routes = APIRouter()
+    for part in (figures_router, stream.router, operations.router, wall.router):
+        routes.include_router(part)
+    return routes
+
+
+@figures_router.get("/v1/queues", response_model=QueuesAnswer, responses=PROBLEMS | UNCHANGED, summary="Queues and who waits in them")
+async def queues(request: Request, caller: Reader, query: Loaded) -> Response:
+    """Every queue of the floor with its live gauges and the state of its figures."""
+    rows = query.queues.rows(caller.tenant)
+    zone = query.live.board.rules.zone
+    timeless = [replace(row, as_of=0) for row in rows]
+    return tagged(request, RowsAnswer([shapes.queue_row(row, zone) for row in rows]), timeless)
+
+
+@figures_router.get("/v1/kpis", response_model=LiveAnswer, responses=PROBLEMS | UNCHANGED, summary="Live figures")
+async def live(request: Request, caller: Reader, query: Loaded, asked: Annotated[LiveParameters, Query()]) -> Response:
+    """Figures of a window up to now; gauges are those of this moment whatever the window."""
+    rows = query.live.rows(asked.query(caller.tenant, query.live.board))
+    query.metrics.rows.labels("/v1/kpis").inc(len(rows))
+    return figures(request, rows, None, stale=query.live.stale)
+
+
+@figures_router.get(
+    "/v1/kpis/history", response_model=HistoryAnswer, responses=PROBLEMS | UNCHANGED | CSV, summary="Figures of any past span"
+)
+async def history(request: Request, caller: Reader, query: Loaded, asked: Annotated[HistoryParameters, Query()]) -> Response:
+    """Figures per interval of a calendar. `Accept: text/csv` gives all pages as one CSV."""
+    question = asked.query(caller.tenant, query.live.board)
+    after = place_of(asked.cursor, question, decode_row_place)
+    limit = min(asked.limit or query.limits.rows, query.limits.most_rows)
+    rows, more = await query.past.page(question, after, limit)
+    query.metrics.rows.labels("/v1/kpis/history").inc(len(rows))
+    if wants_csv(request):
+        return csv_stream(rows, _further(query, question, more), "kpis")
+    return figures(request, rows, _following(question, more), stale=query.live.stale)
+
+
+def _following(question: object, more: object) -> str | None:
+    return None if more is None else cursor(question, more)
+
+
+async def _further(query: Running, question: HistoryQuery, after: RowPlace | None) -> AsyncIterator[Sequence[HistoryRow]]:
+    while after is not None:
+        rows, after = await query.past.page(question, after, query.limits.rows)
+        yield rows
+
+
+@figures_router.get("/v1/visits", response_model=VisitsAnswer, responses=PROBLEMS, summary="The contacts behind a number")
+async def visits(caller: Reader, query: Loaded, asked: Annotated[VisitParameters, Query()]) -> Response:
+    """Visits in the order of their offers, each judged under the definition."""
+    question = asked.query(caller.tenant, query.live.board)
+    zone = asked.zone(query.live.board)
+    after = place_of(asked.cursor, question, decode_visit_place)
+    limit = min(asked.limit or query.limits.visits, query.limits.most_visits)
+    found, more = await query.drilldown.page(question, after, limit)
+    query.metrics.rows.labels("/v1/visits").inc(len(found))
+    agents = AGENTS in caller.scopes
+    rows = [shapes.visit_row(one, question.policy.name, zone, agents=agents) for one in found]
+    return json(RowsAnswer(rows, _following(question, more)))
+
+
+@figures_router.get("/v1/pipeline", response_model=PipelineAnswer, responses=PROBLEMS, summary="How far counting is behind")
+async def pipeline(_: Reader, query: Loaded) -> Response:
+    """No lag means: everything accepted before this call is in every answer after it."""
+    return json(shapes.pipeline(await query.pipeline.partitions(), query.live.board.rules.zone), {"Cache-Control": "no-store"})
+
+
+@figures_router.get("/v1/definitions", response_model=DefinitionsAnswer, responses=PROBLEMS | UNCHANGED, summary="What figures mean")
+async def definitions(request: Request, _: Reader) -> Response:
+    """The definitions in force and the catalogue of KPIs."""
+    rows = [shapes.definition_row(policy) for policy in STORED.values()]
+    body = {"rows": rows, "kpis": [shapes.kpi_row(kpi) for kpi in CATALOGUE.values()], "next": None}
+    return tagged(request, body, body)

@@ -1,0 +1,120 @@
+"""Domain values as the bodies of `schemas.py`."""
+
+from collections.abc import Iterable, Mapping
+from zoneinfo import ZoneInfo
+
+from services.contracts.definitions import ServiceLevelPolicy
+from services.contracts.kpis import Kpi
+from services.contracts.visits import Complaint, Evaluation, Survey, Visit, hold_of, outcome, queue_of, talk_of, wait_of, wrap_of
+from services.query.app.queues import QueueNow
+from services.query.app.visits import JudgedVisit
+from services.query.domain.lag import PartitionLag
+from services.query.domain.moments import text, text_or_none
+
+Body = dict[str, object]
+
+
+def queue_row(now: QueueNow, zone: ZoneInfo) -> Body:
+    """A queue now."""
+    return {**vars(now), "as_of": text(now.as_of, zone)}
+
+
+def definition_row(policy: ServiceLevelPolicy) -> Body:
+    """A definition in force."""
+    said = dict(vars(policy))
+    return {"definition": said.pop("name"), **said}
+
+
+def kpi_row(kpi: Kpi) -> Body:
+    """An entry of the catalogue."""
+    return {"kpi": kpi.id, "en": kpi.en, "zh": kpi.zh, "unit": kpi.unit, "better": kpi.better, "formula": kpi.formula}
+
+
+def visit_row(judged: JudgedVisit, definition: str, zone: ZoneInfo, *, agents: bool) -> Body:
+    """A visit; its agent only where the caller may know agents."""
+    stored, visit = judged.stored, judged.stored.visit
+    wait = wait_of(visit)
+    return {
+        "contact": stored.contact,
+        "visit": stored.number,
+        "queue": queue_of(visit),
+        "channel": visit.channel,
+        **({"agent": visit.agent} if agents else {}),
+        "offered": text(stored.offered_at, zone),
+        **_instants(visit, zone),
+        "wait": None if wait is None else wait / 1000,
+        "talk": talk_of(visit) / 1000,
+        "hold": hold_of(visit) / 1000,
+        "wrap": wrap_of(visit) / 1000,
+        "outcome": outcome(visit),
+        "reason": visit.left_reason,
+        "missed": judged.missed,
+        "definition": definition,
+        "surveys": _opinions(visit.surveys, zone),
+        "evaluations": _opinions(visit.evaluations, zone),
+        "complaints": _opinions(visit.complaints, zone),
+    }
+
+
+def _instants(visit: Visit, zone: ZoneInfo) -> Body:
+    return {
+        "answered": text_or_none(visit.answered_at, zone),
+        "abandoned": text_or_none(visit.abandoned_at, zone),
+        "left": text_or_none(visit.left_at, zone),
+        "ended": text_or_none(visit.ended_at, zone),
+    }
+
+
+def _opinions(known: Mapping[str, Survey | Evaluation | Complaint] | None, zone: ZoneInfo) -> list[Body]:
+    return [{"id": name, **_opinion(one, zone)} for name, one in sorted((known or {}).items())]
+
+
+def _opinion(one: Survey | Evaluation | Complaint, zone: ZoneInfo) -> Body:
+    match one:
+        case Survey():
+            answered = one.answered_at is not None
+            at = one.answered_at if answered else one.offered_at
+            return {"kind": one.kind, "at": text_or_none(at, zone), "score": one.score if answered else None, "verdict": None}
+        case Evaluation():
+            verdict = "retracted" if one.retracted else "fatal" if one.fatal else _judged(passed=one.passed)
+            kind = "calibration" if one.calibration else "evaluation"
+            return {"kind": kind, "at": text(one.at, zone), "score": one.score, "verdict": verdict}
+        case Complaint():
+            severity, liable = one.last("severity") or "normal", one.last("liable")
+            verdict = None if liable is None else "liable" if liable else "not liable"
+            return {"kind": severity, "at": text_or_none(one.opened_at, zone), "score": None, "verdict": verdict}
+
+
+def _judged(*, passed: bool | None) -> str | None:
+    return None if passed is None else "passed" if passed else "failed"
+
+
+def pipeline(partitions: Iterable[PartitionLag], zone: ZoneInfo) -> Body:
+    """How far counting is behind."""
+    known = list(partitions)
+    watermarks = [one.durable.watermark for one in known if one.durable is not None and one.durable.watermark is not None]
+    total = {
+        "applied": sum(one.durable.applied for one in known if one.durable is not None),
+        "dead": sum(one.durable.dead for one in known if one.durable is not None),
+        "lag": sum(one.lag for one in known),
+        "watermark": text_or_none(min(watermarks, default=None), zone),
+    }
+    return {"total": total, "partitions": [_partition(one, zone) for one in known]}
+
+
+def _partition(one: PartitionLag, zone: ZoneInfo) -> Body:
+    durable = one.durable
+    return {
+        "partition": one.partition,
+        "log_id": durable.log_id if durable else None,
+        "generation": durable.generation if durable else None,
+        "next_offset": durable.next_offset if durable else None,
+        "live_offset": one.live.next_offset if one.live else None,
+        "end_offset": one.log.end,
+        "lag": one.lag,
+        "watermark": text_or_none(durable.watermark if durable else None, zone),
+        "applied": durable.applied if durable else 0,
+        "dead": durable.dead if durable else 0,
+        "updated_at": text(durable.published_at, zone) if durable else None,
+        "stale": one.stale,
+    }

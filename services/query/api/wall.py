@@ -1,0 +1,65 @@
+"""The built-in wall screen: static files under a strict policy, and the session that a browser needs for them."""
+
+from hashlib import blake2b
+from importlib.resources import files
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Request, Response
+
+from services.query.api.answers import matches
+from services.query.api.measured import MeasuredRoute
+from services.query.api.schemas import SessionBody
+from services.runtime.auth import open_session
+from services.runtime.problems import Problem, described
+
+KINDS = {
+    "html": "text/html; charset=utf-8",
+    "css": "text/css; charset=utf-8",
+    "js": "text/javascript; charset=utf-8",
+    "svg": "image/svg+xml",
+}
+POLICY = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-cache",
+}
+PAGES = files("services.query") / "wallboard"
+
+router = APIRouter(route_class=MeasuredRoute, tags=["wallboard"])
+
+
+@router.get("/wallboard", response_class=Response, responses={200: {"content": {"text/html": {}}}}, summary="The wall screen")
+async def wallboard(request: Request) -> Response:
+    """The page; its figures need the same rights as everybody's."""
+    return page(request, "index.html")
+
+
+@router.post(
+    "/wallboard/session", status_code=204, responses=described(401, 403, 422, 503), summary="Show a key once, get a read-only cookie"
+)
+async def session(request: Request, body: Annotated[SessionBody, Body()]) -> Response:
+    """Open a browser session: a signed, HttpOnly cookie that may read figures and nothing else."""
+    response = Response(status_code=204)
+    await open_session(request, response, body.key)
+    return response
+
+
+@router.get("/wallboard/{name}", response_class=Response, responses=described(404), summary="Its style and script")
+async def asset(request: Request, name: str) -> Response:
+    """A file of the page."""
+    return page(request, name)
+
+
+def page(request: Request, name: str) -> Response:
+    """A static file by its plain name, with a strong ETag."""
+    shipped = {one.name: one for one in PAGES.iterdir() if one.is_file()}
+    kind = KINDS.get(name.rpartition(".")[2])
+    if kind is None or name not in shipped:
+        raise Problem(404, "Not found", f"the wallboard has no file {name!r}")
+    content = shipped[name].read_bytes()
+    tag = f'"{blake2b(content, digest_size=12).hexdigest()}"'
+    if matches(request.headers.get("if-none-match"), tag):
+        return Response(status_code=304, headers={**HEADERS, "ETag": tag})
+    return Response(content, media_type=kind, headers={**HEADERS, "ETag": tag})

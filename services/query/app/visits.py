@@ -1,0 +1,68 @@
+"""The contacts behind a number: stored visits, filtered and judged under a definition."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from services.board.domain.windows import Span
+from services.contracts.definitions import ServiceLevelPolicy
+from services.contracts.visits import Outcome, Visit, offer_at, outcome, wait_of
+from services.query.domain.missed import missed
+from services.query.domain.selection import Selection
+from services.query.ports import Place, StoredVisit, VisitHistory
+
+
+@dataclass(frozen=True)
+class VisitQuery:
+    """Which visits are asked for: offered in `span`, with this outcome (None: any), only those missed under `policy`."""
+
+    selection: Selection
+    span: Span
+    outcome: Outcome | None
+    only_missed: bool
+    policy: ServiceLevelPolicy
+
+
+@dataclass(frozen=True)
+class JudgedVisit:
+    """A visit, and whether it lowers the service level."""
+
+    stored: StoredVisit
+    missed: bool
+
+
+class Drilldown:
+    """Answers from stored visits."""
+
+    def __init__(self, visits: VisitHistory, now: Callable[[], int]) -> None:
+        self._visits = visits
+        self._now = now
+
+    async def page(self, query: VisitQuery, after: Place | None, limit: int) -> tuple[list[JudgedVisit], Place | None]:
+        """Up to `limit` visits behind `after`, in the order of their offers; and the last one's place if more follow."""
+        found: list[JudgedVisit] = []
+        now = self._now()
+        async for portion in self._visits.visits(query.selection, query.span, after):
+            for judged in (JudgedVisit(stored, judge(stored.visit, now, query.policy)) for stored in portion):
+                if not wanted(judged, query):
+                    continue
+                if len(found) == limit:
+                    return found, found[-1].stored.place
+                found.append(judged)
+        return found, None
+
+
+def wanted(judged: JudgedVisit, query: VisitQuery) -> bool:
+    """Whether the query asks for the visit."""
+    visit = judged.stored.visit
+    if query.outcome is not None and outcome(visit) is not query.outcome:
+        return False
+    if query.selection.channels and visit.channel not in query.selection.channels:
+        return False
+    return judged.missed or not query.only_missed
+
+
+def judge(visit: Visit, now: int, policy: ServiceLevelPolicy) -> bool:
+    """Whether the visit lowers the service level, a waiting one by its wait so far."""
+    wait, offered = wait_of(visit), offer_at(visit)
+    so_far = max(0, now - offered) if offered is not None else 0
+    return missed(outcome(visit), so_far if wait is None else wait, policy)

@@ -1,0 +1,1 @@
+"""What is asked and how the rows of an answer come about; pure, synchronous, time passed in."""

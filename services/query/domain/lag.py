@@ -1,0 +1,63 @@
+"""How far counting is behind the log: what a client polls to learn that all it sent is in every answer.
+
+begin ├──────── in live and history ────────┤ ◄──── lag ────► end
+                             min(durable, live)
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from services.board.domain.positions import Position
+
+
+@dataclass(frozen=True)
+class LogRange:
+    """The offsets a partition of the log holds now: `end` is the next one to be written."""
+
+    begin: int
+    end: int
+
+
+@dataclass(frozen=True)
+class PartitionLag:
+    """One partition: its log, how far history (`durable`) and live answers (`live`) include it."""
+
+    partition: int
+    log: LogRange
+    durable: Position | None
+    live: Position | None
+    lag: int
+    stale: bool
+
+
+def lag_of(log: LogRange, durable: Position | None, live: Position | None, log_id: str | None) -> int:
+    """Records that live or history answers do not include yet.
+
+    Positions in another log than `log_id` (None: the durable one's own), or in an older generation, tell nothing about
+    this log: all of it counts as lag.
+    """
+    if durable is None or live is None or live.generation != durable.generation:
+        return log.end - log.begin
+    if log_id is not None and durable.log_id != log_id:
+        return log.end - log.begin
+    return max(0, log.end - min(durable.next_offset, live.next_offset))
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What is known of every partition's progress."""
+
+    durable: Mapping[int, Position]
+    live: Mapping[int, Position]
+    log_id: str | None
+
+
+def partition_lags(ranges: Mapping[int, LogRange], reach: Reach, now: int, grace: int) -> list[PartitionLag]:
+    """Every partition of the log, by number."""
+    return [_partition_lag(number, ranges[number], reach, now - grace) for number in sorted(ranges)]
+
+
+def _partition_lag(number: int, log: LogRange, reach: Reach, fresh_since: int) -> PartitionLag:
+    durable, live = reach.durable.get(number), reach.live.get(number)
+    stale = live is None or live.published_at < fresh_since
+    return PartitionLag(number, log, durable, live, lag_of(log, durable, live, reach.log_id), stale)

@@ -1,0 +1,86 @@
+"""What a query selects and what its rows stand for.
+
+queue=sales,help  by=queue            rows: sales · help, each over all its channels
+queue=sales,help  by=total            one row over both
+                  by=queue,channel    a row per queue and channel that the floor has
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from services.board.domain.series import Home, Scope
+
+
+class By(StrEnum):
+    """What each row stands for."""
+
+    QUEUE = "queue"
+    CHANNEL = "channel"
+    QUEUE_AND_CHANNEL = "queue,channel"
+    TOTAL = "total"
+
+    @property
+    def queues(self) -> bool:
+        """Whether rows are told apart by queue."""
+        return self in (By.QUEUE, By.QUEUE_AND_CHANNEL)
+
+    @property
+    def channels(self) -> bool:
+        """Whether rows are told apart by channel."""
+        return self in (By.CHANNEL, By.QUEUE_AND_CHANNEL)
+
+
+@dataclass(frozen=True, order=True)
+class Subject:
+    """What one row stands for; an empty name where rows are not told apart by it."""
+
+    queue: str = ""
+    channel: str = ""
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which contacts of a tenant count, and how rows are told apart; no names means all."""
+
+    tenant: str
+    queues: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
+    by: By = By.QUEUE
+
+    @property
+    def names_all(self) -> bool:
+        """Whether every row is known from the question alone."""
+        return (not self.by.queues or bool(self.queues)) and (not self.by.channels or bool(self.channels))
+
+    def subject(self, queue: str, channel: str) -> Subject:
+        """The row that a contact of this queue and channel belongs to."""
+        return Subject(queue if self.by.queues else "", channel if self.by.channels else "")
+
+    def includes(self, queue: str, channel: str) -> bool:
+        """Whether contacts of this queue and channel count."""
+        return (not self.queues or queue in self.queues) and (not self.channels or channel in self.channels)
+
+    def subjects(self, homes: Iterable[Home]) -> list[Subject]:
+        """Every row of an answer, sorted: those of the homes it knows, and those asked for by name."""
+        known = {self.subject(queue, channel) for _, queue, channel in homes if self.includes(queue, channel)}
+        return sorted(known | self._asked())
+
+    def _asked(self) -> set[Subject]:
+        queues = self.queues if self.by.queues else ("",)
+        channels = self.channels if self.by.channels else ("",)
+        return {Subject(queue, channel) for queue in queues for channel in channels}
+
+    def scopes(self, subject: Subject) -> list[Scope]:
+        """The board's scopes that add up to a row."""
+        queues = (subject.queue,) if self.by.queues else self.queues or (None,)
+        channels = (subject.channel,) if self.by.channels else self.channels or (None,)
+        return [(self.tenant, queue, channel) for queue in queues for channel in channels]
+
+    def labels(self, subject: Subject) -> tuple[str | None, str | None]:
+        """Queue and channel as a row shows them: None where more than one was summed over."""
+        return _label(subject.queue, self.queues), _label(subject.channel, self.channels)
+
+
+def _label(own: str, selected: tuple[str, ...]) -> str | None:
+    return own or (selected[0] if len(selected) == 1 else None)

@@ -1,0 +1,20 @@
+"""What the API tells about itself; the floor's own figures are `domain/exposition.py`."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+
+class QueryMetrics:
+    """The collectors of one API process."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.registry = registry
+        self.requests = Histogram(
+            "floorpulse_api_request_seconds",
+            "Time to the answer (of streams: to its first byte), by route and status.",
+            ["method", "route", "status"],
+            buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
+            registry=registry,
+        )
+        self.rows = Counter("floorpulse_api_rows", "Rows answered.", ["route"], registry=registry)
+        self.streams = Gauge("floorpulse_api_streams", "Open event streams.", registry=registry)
+        self.render = Gauge("floorpulse_api_render_seconds", "What the last rendering of the floor's metrics took.", registry=registry)

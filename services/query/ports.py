@@ -1,0 +1,80 @@
+"""What the use cases need from outside. Calls raise `StoreUnavailableError` or `LogUnavailableError` when it is away."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from services.board.domain.positions import Position
+from services.board.domain.series import Home
+from services.board.domain.windows import Span
+from services.contracts.visits import Visit
+from services.query.domain.lag import LogRange
+from services.query.domain.ledger import PastPane
+from services.query.domain.selection import Selection
+
+
+class LogUnavailableError(Exception):
+    """Kafka could not be asked now; trying again later may succeed."""
+
+
+@dataclass(frozen=True)
+class StoredVisit:
+    """One visit with its key; `offered_at` is epoch milliseconds."""
+
+    offered_at: int
+    contact: str
+    number: int
+    visit: Visit
+
+    @property
+    def place(self) -> "Place":
+        """Where it stands in the order of visits."""
+        return self.offered_at, self.contact, self.number
+
+
+Place = tuple[int, str, int]
+"""(offered at, contact, visit number): the order of visits"""
+
+
+class PaneHistory(Protocol):
+    """Stored panes of one tenant."""
+
+    async def homes(self, selection: Selection, span: Span) -> list[Home]:
+        """The selected queues and channels that have panes in `span`."""
+        ...
+
+    def panes(self, selection: Selection, span: Span) -> AsyncIterator[Sequence[PastPane]]:
+        """The selected panes that start in `span`, in portions."""
+        ...
+
+
+class VisitHistory(Protocol):
+    """Stored visits of one tenant."""
+
+    def visits(self, selection: Selection, span: Span, after: Place | None = None) -> AsyncIterator[Sequence[StoredVisit]]:
+        """Visits offered in `span` to the selected queues, behind the place `after`, in order, in portions."""
+        ...
+
+
+class Positions(Protocol):
+    """Durable positions."""
+
+    async def positions(self) -> list[Position]:
+        """Every source partition's durable position; `published_at` is when it was last written."""
+        ...
+
+
+class EventLog(Protocol):
+    """The topic of contact events."""
+
+    async def look(self) -> "LogView":
+        """Which log it is and what it holds, asked after the call was made."""
+        ...
+
+
+@dataclass(frozen=True)
+class LogView:
+    """The log's identity (None where nobody tells one) and what each of its partitions holds."""
+
+    log_id: str | None
+    ranges: Mapping[int, LogRange]

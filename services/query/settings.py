@@ -1,0 +1,36 @@
+"""What an operator of the KPI API may set."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, Field, SecretStr
+
+from services.runtime.settings import Settings
+
+
+class ApiSettings(BaseModel):
+    """How the API answers. `FLOORPULSE_API__…`"""
+
+    host: str = Field(
+        "127.0.0.1", description="address to listen on; another than loopback shows the floor to the network, keys still needed"
+    )
+    port: int = Field(8000, ge=0, le=65_535, description="port to listen on")
+    open_tenant: str | None = Field(None, description="tenant that callers on loopback may read without a key: for a demo on a laptop only")
+    session_secret: SecretStr | None = Field(
+        None, description="signs the wallboard's cookie; unset: no sessions. Change it to end them all"
+    )
+    stale_seconds: float = Field(10, gt=1, description="silence of a partition after which figures are marked stale")
+    page_rows: int = Field(5000, ge=1, description="rows of one answer unless asked otherwise")
+    most_rows: int = Field(20_000, ge=1, description="most rows of one answer; more memory and longer pauses for others above")
+    page_visits: Annotated[int, Field(ge=1, description="visits of one answer unless asked otherwise")] = 200
+    most_visits: Annotated[int, Field(ge=1, description="most visits of one answer")] = 2000
+    most_streams: int = Field(500, ge=1, description="open event streams of one process; further ones are answered 503")
+    metrics_open: bool = Field(False, description="serve /metrics without the scope metrics:read; it shows every tenant's figures")
+    most_series: int = Field(
+        10_000, ge=100, description="series of the floor on /metrics; further queues are folded into one named __other__"
+    )
+
+
+class QuerySettings(Settings):
+    """All settings of `floorpulse api`."""
+
+    api: ApiSettings = ApiSettings()

@@ -1,0 +1,132 @@
+"""The composition root: settings in, a running KPI API out."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import asyncpg
+from fastapi import FastAPI
+from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
+
+from services.board.adapters.rows import AWAY, PostgresRows
+from services.board.app import BoardKeeper
+from services.board.wiring import kept_board
+from services.contracts.definitions import DEFAULT_POLICY
+from services.query.adapters.event_log import KafkaEventLog
+from services.query.adapters.panes import PostgresPanes
+from services.query.adapters.visits import PostgresVisits
+from services.query.api.routes import router
+from services.query.app.history import PastFigures
+from services.query.app.live import LiveFigures
+from services.query.app.pipeline import Pipeline
+from services.query.app.query import Limits, Query
+from services.query.app.queues import Queues
+from services.query.app.scrape import Scrape
+from services.query.app.stream import Pulse, Streams
+from services.query.app.visits import Drilldown
+from services.query.domain.exposition import Exposition
+from services.query.metrics import QueryMetrics
+from services.query.settings import ApiSettings, QuerySettings
+from services.runtime.clock import monotonic, now_ms
+from services.runtime.database import async_engine, asyncpg_pool
+from services.runtime.http import create_app
+from services.runtime.keys import KeyRing
+
+PING_WITHIN = 2.0
+
+
+@asynccontextmanager
+async def query(settings: QuerySettings, registry: CollectorRegistry | None = None) -> AsyncIterator[Query]:
+    """The running use cases; they answer once the board is loaded."""
+    metrics = QueryMetrics(registry or process_registry())
+    async with AsyncExitStack() as stack:
+        pool = await stack.enter_async_context(await asyncpg_pool(settings.database))
+        keeper = await stack.enter_async_context(kept_board(settings, pool, metrics.registry, settings.api.stale_seconds))
+        log = KafkaEventLog(settings.kafka)
+        stack.push_async_callback(log.close)
+        pulse = Pulse()
+        beating = asyncio.create_task(pulse.run(keeper.changed), name="pulse")
+        stack.callback(beating.cancel)
+        yield assembled(settings.api, pool, keeper, log, Parts(metrics, pulse))
+
+
+class Parts:
+    """What the use cases share beside board, tables and log."""
+
+    def __init__(self, metrics: QueryMetrics, pulse: Pulse) -> None:
+        self.metrics = metrics
+        self.pulse = pulse
+
+
+def assembled(settings: ApiSettings, pool: asyncpg.Pool, keeper: BoardKeeper, log: KafkaEventLog, parts: Parts) -> Query:
+    """The use cases over their adapters."""
+    board, metrics = keeper.board, parts.metrics
+    live, rows, visits = LiveFigures(board, now_ms), PostgresRows(pool), PostgresVisits(pool)
+    streams = Streams(live, parts.pulse)
+    metrics.streams.set_function(lambda: streams.open)
+    exposition = Exposition(board, DEFAULT_POLICY, settings.most_series)
+    return Query(
+        live=live,
+        past=PastFigures(board, PostgresPanes(pool), visits, rows, now_ms),
+        drilldown=Drilldown(visits, now_ms),
+        queues=Queues(live, DEFAULT_POLICY),
+        pipeline=Pipeline(board, log, rows, now_ms),
+        streams=streams,
+        scrape=Scrape(exposition, metrics, now_ms, monotonic),
+        metrics=metrics,
+        limits=Limits(settings.page_rows, settings.most_rows, settings.page_visits, settings.most_visits, settings.most_streams),
+        metrics_open=settings.metrics_open,
+        boot=secrets.token_hex(4),
+        loaded=keeper.loaded.is_set,
+        unready=_unready(pool, keeper),
+        alive=lambda: keeper.alive,
+    )
+
+
+def _unready(pool: asyncpg.Pool, keeper: BoardKeeper) -> Callable[[], Awaitable[str | None]]:
+    async def unready() -> str | None:
+        if not keeper.loaded.is_set():
+            return "the live figures are being loaded"
+        try:
+            async with asyncio.timeout(PING_WITHIN):
+                await pool.fetchval("SELECT 1")
+        except AWAY as failed:
+            return f"PostgreSQL does not answer ({type(failed).__name__})"
+        return None
+
+    return unready
+
+
+def process_registry() -> CollectorRegistry:
+    """A registry with the process's own figures: memory, CPU, descriptors."""
+    registry = CollectorRegistry()
+    ProcessCollector(registry=registry)
+    PlatformCollector(registry=registry)
+    GCCollector(registry=registry)
+    return registry
+
+
+def install_access(app: FastAPI, settings: ApiSettings) -> None:
+    """What `services.runtime.auth` reads beside the keys: the open tenant, and the secret of sessions."""
+    app.state.open_tenant = settings.open_tenant
+    app.state.session_secret = settings.session_secret.get_secret_value() if settings.session_secret else None
+
+
+def create_query_app(settings: QuerySettings) -> FastAPI:
+    """`floorpulse api` as an application."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        engine = async_engine(settings.database)
+        try:
+            async with query(settings) as running:
+                app.state.query, app.state.keys = running, KeyRing(engine)
+                yield
+        finally:
+            await engine.dispose()
+
+    app = create_app("Floorpulse", "Live, exact KPIs of contact-centre floors.", lifespan)
+    install_access(app, settings.api)
+    app.include_router(router())
+    return app

@@ -1,0 +1,50 @@
+"""FastAPI applications and the server that runs them."""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from importlib.metadata import PackageNotFoundError, version
+
+import uvicorn
+from fastapi import FastAPI
+
+from services.runtime import problems
+
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+
+DISTRIBUTION = "floorpulse"
+SHUT_DOWN_WITHIN = 5
+
+
+class ServerFailed(Exception):  # noqa: N818  it says what happened
+    """The server stopped before it served: its log says why."""
+
+
+def create_app(title: str, summary: str, lifespan: Lifespan) -> FastAPI:
+    """An application with problem documents for errors and its documentation at `/docs`."""
+    app = FastAPI(title=title, summary=summary, version=installed_version(), lifespan=lifespan, redoc_url=None)
+    problems.install(app)
+    return app
+
+
+def installed_version() -> str:
+    """The version of the installed distribution; `0` in a tree that is not installed."""
+    try:
+        return version(DISTRIBUTION)
+    except PackageNotFoundError:
+        return "0"
+
+
+async def serve(app: FastAPI, host: str, port: int) -> None:
+    """Serve `app` until SIGINT or SIGTERM; requests under way get `SHUT_DOWN_WITHIN` seconds to finish.
+
+    Raises `ServerFailed` when the application's start-up failed. Who listens on a port is logged, requests are not.
+    """
+    config = uvicorn.Config(
+        app, host, port, log_config=None, access_log=False, server_header=False, lifespan="on",
+        timeout_graceful_shutdown=SHUT_DOWN_WITHIN,
+    )  # fmt: skip
+    server = uvicorn.Server(config)
+    await server.serve()
+    if not server.started:
+        message = f"{app.title} did not start on {host}:{port}; the log says why"
+        raise ServerFailed(message)

@@ -1,0 +1,105 @@
+"""Kafka: a producer that loses nothing, and the topics."""
+
+import asyncio
+from collections.abc import Iterable
+from typing import Protocol
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import TopicAlreadyExistsError, for_code
+
+from services.runtime.settings import KafkaSettings
+
+ADMIN_WITHIN = 15.0
+CLOSE_WITHIN = 5.0
+BATCH_BYTES = 256 * 1024
+REQUEST_BYTES = 1024 * 1024
+REQUEST_SECONDS = 15
+
+
+class TopicSpec(Protocol):
+    """What is needed to create a topic: `retention` is in milliseconds."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        ...
+
+    @property
+    def partitions(self) -> int:
+        """How many partitions it is created with."""
+        ...
+
+    @property
+    def retention(self) -> int:
+        """How long records are kept."""
+        ...
+
+
+async def producer(settings: KafkaSettings, *, linger_ms: int = 0, batch_bytes: int = BATCH_BYTES) -> AIOKafkaProducer:
+    """A started producer: acknowledged by all replicas, idempotent where the broker can. Stop it when done.
+
+    Raises aiokafka's KafkaError when no broker answers. A batch waits `linger_ms` for more records; without, it
+    collects what comes while the partition's previous batch is on its way.
+    """
+    made = AIOKafkaProducer(
+        bootstrap_servers=settings.bootstrap_servers,
+        acks="all",
+        enable_idempotence=settings.idempotence,
+        compression_type=None if settings.compression == "none" else settings.compression,
+        linger_ms=linger_ms,
+        max_batch_size=batch_bytes,
+        max_request_size=REQUEST_BYTES,
+        request_timeout_ms=REQUEST_SECONDS * 1000,
+    )
+    try:
+        await made.start()
+    except BaseException:
+        await made.stop()
+        raise
+    return made
+
+
+async def ensure_topics(settings: KafkaSettings, topics: Iterable[TopicSpec]) -> None:
+    """Create the topics that do not exist yet; those that do are left as they are.
+
+    Raises aiokafka's KafkaError when the broker refuses or is away, TimeoutError when it does not answer.
+    """
+    admin = AIOKafkaAdminClient(bootstrap_servers=settings.bootstrap_servers)
+    try:
+        async with asyncio.timeout(ADMIN_WITHIN):
+            await admin.start()
+            await _create_missing(admin, settings.replication, topics)
+    finally:
+        await admin.close()
+
+
+async def close(open_producer: AIOKafkaProducer) -> None:
+    """Send what is under way and close; after `CLOSE_WITHIN` seconds without success close all the same.
+
+    An idempotent producer never gives up a batch, so its own `stop` would wait for as long as the broker is away.
+    """
+    try:
+        async with asyncio.timeout(CLOSE_WITHIN):
+            await open_producer.stop()
+    except TimeoutError:
+        sender = open_producer._sender.sender_task  # noqa: SLF001  aiokafka has no public way to give up
+        if sender is not None:
+            sender.cancel()
+        await open_producer.client.close()
+
+
+async def _create_missing(admin: AIOKafkaAdminClient, replication: int, topics: Iterable[TopicSpec]) -> None:
+    """Only what is missing is asked for: where operators create the topics, creating may be forbidden."""
+    there = set(await admin.list_topics())
+    wanted = [
+        NewTopic(topic.name, topic.partitions, replication, topic_configs={"retention.ms": str(topic.retention)})
+        for topic in topics
+        if topic.name not in there
+    ]
+    response = await admin.create_topics(wanted) if wanted else None
+    for name, code, *_ in response.topic_errors if response else ():
+        error = for_code(code)
+        if code and error is not TopicAlreadyExistsError:
+            message = f"topic {name} was not created"
+            raise error(message)

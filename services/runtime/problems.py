@@ -1,0 +1,105 @@
+"""Errors of the HTTP edge as problem documents (RFC 9457, `application/problem+json`)."""
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.encoders import jsonable_encoder
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class Problem(Exception):  # noqa: N818  the name RFC 9457 gives it
+    """An answer that is an error: raise it anywhere below a route.
+
+    `title` says what kind of error this is, `detail` what was wrong, where, and what to do; `members` become further
+    members of the document. `headers` go out with the answer.
+    """
+
+    def __init__(self, status: int, title: str, detail: str, *, headers: Mapping[str, str] | None = None, **members: object) -> None:
+        super().__init__(f"{status} {title}: {detail}")
+        self.status = status
+        self.title = title
+        self.detail = detail
+        self.headers = dict(headers or {})
+        self.members = members
+
+
+class ProblemResponse(JSONResponse):
+    """A problem document on its way out."""
+
+    media_type = MEDIA_TYPE
+
+
+def document(problem: Problem) -> dict[str, object]:
+    """The members of the problem document."""
+    return {"type": "about:blank", "title": problem.title, "status": problem.status, "detail": problem.detail, **problem.members}
+
+
+def answer(problem: Problem) -> ProblemResponse:
+    """The response that tells a client of `problem`."""
+    return ProblemResponse(jsonable_encoder(document(problem)), problem.status, problem.headers)
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error of `app` with a problem document: ours, FastAPI's, Starlette's and the unforeseen ones."""
+    app.add_exception_handler(Problem, _ours)
+    app.add_exception_handler(RequestValidationError, _invalid_request)
+    app.add_exception_handler(HTTPException, _of_the_framework)
+    app.add_exception_handler(Exception, _unforeseen)
+
+
+def described(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """OpenAPI `responses` for the problems a route may answer with."""
+    return {status: _described(HTTPStatus(status)) for status in statuses}
+
+
+def _described(status: HTTPStatus) -> dict[str, Any]:
+    example = {"type": "about:blank", "title": status.phrase, "status": status.value, "detail": f"{status.description or status.phrase}."}
+    return {"description": status.phrase, "content": {MEDIA_TYPE: {"schema": SCHEMA, "example": example}}}
+
+
+SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "required": ["type", "title", "status", "detail"],
+    "properties": {
+        "type": {"type": "string", "format": "uri-reference"},
+        "title": {"type": "string", "description": "the kind of error"},
+        "status": {"type": "integer", "description": "the HTTP status again"},
+        "detail": {"type": "string", "description": "what was wrong, where, and what to do"},
+    },
+}
+
+
+async def _ours(_request: Request, error: Exception) -> Response:
+    if not isinstance(error, Problem):
+        raise error
+    return answer(error)
+
+
+async def _invalid_request(_request: Request, error: Exception) -> Response:
+    if not isinstance(error, RequestValidationError):
+        raise error
+    errors = [{"location": _location(wrong["loc"]), "message": str(wrong["msg"])} for wrong in error.errors()]
+    detail = "; ".join(f"{wrong['location']}: {wrong['message']}" for wrong in errors)
+    return answer(Problem(422, "Invalid request", detail, errors=errors))
+
+
+def _location(path: Sequence[int | str]) -> str:
+    return ".".join(str(step) for step in path)
+
+
+async def _of_the_framework(_request: Request, error: Exception) -> Response:
+    if not isinstance(error, HTTPException):
+        raise error
+    status = HTTPStatus(error.status_code)
+    return answer(Problem(status.value, status.phrase, str(error.detail), headers=error.headers))
+
+
+async def _unforeseen(_request: Request, _error: Exception) -> Response:
+    """Starlette raises the error again behind this answer, so that the log has its traceback."""
+    return answer(Problem(500, "Internal error", "This is a defect of the server; its log has the traceback."))

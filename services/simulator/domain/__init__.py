@@ -1,0 +1,1 @@
+"""The model: pure, synchronous, seeded; simulated time only."""

@@ -1,0 +1,57 @@
+"""Demand: the curve of contacts over a day, and arrivals drawn from it."""
+
+from collections.abc import Iterator, Sequence
+from random import Random
+
+from services.simulator.domain.scenarios import Queue, Scenario
+from services.simulator.domain.spans import DAY, MINUTE
+
+SLOT = 30 * MINUTE
+SLOTS = DAY // SLOT
+
+Curve = tuple[float, ...]
+"""Expected contacts in each of the 48 half hours of a day."""
+
+
+def curve(weights: Sequence[float], total: float) -> Curve:
+    """Spread `total` over the half hours by hourly weights; the second half of an hour leans towards the next hour."""
+    halves = [part for hour, weight in enumerate(weights) for part in (weight, (weight + weights[(hour + 1) % len(weights)]) / 2)]
+    return tuple(total * part / sum(halves) for part in halves)
+
+
+def planned(scenario: Scenario) -> Curve:
+    """What the roster was made for."""
+    return curve(scenario.shape, scenario.forecast)
+
+
+def actual(scenario: Scenario) -> Curve:
+    """What comes: the forecast's shape up to the forecast, the surge beyond it."""
+    usual = curve(scenario.shape, min(scenario.contacts, scenario.forecast))
+    beyond = curve(scenario.surge, max(0, scenario.contacts - scenario.forecast))
+    return tuple(base + extra for base, extra in zip(usual, beyond, strict=True))
+
+
+def arrivals(rng: Random, contacts: Curve, opening: int) -> Iterator[int]:
+    """Milliseconds since `opening` (a time of day in milliseconds) at which contacts arrive, day after day, without end.
+
+    A Poisson process whose rate is constant within a half hour and changes between them, by inversion of the hazard:
+    an exponential demand is used up along the curve.
+    """
+    at = float(opening)
+    while True:
+        demand = rng.expovariate(1.0)
+        slot, elapsed = divmod(at, SLOT)
+        while demand > (supply := contacts[int(slot) % SLOTS] * (1 - elapsed / SLOT)):
+            demand, slot, elapsed = demand - supply, slot + 1, 0.0
+        at = slot * SLOT + elapsed + demand / contacts[int(slot) % SLOTS] * SLOT
+        yield int(at) - opening
+
+
+RINGING = 3.0
+"""Mean seconds an agent's time is bound before the answer."""
+
+
+def load(contacts: Curve, queues: Sequence[Queue]) -> Curve:
+    """Erlangs: agents busy on average in each half hour when nobody gives up."""
+    handle = sum(queue.share * (RINGING + queue.talk.mean + queue.wrap.mean) for queue in queues)
+    return tuple(slot * handle * 1000 / SLOT for slot in contacts)

@@ -1,0 +1,67 @@
+"""What the model moves about: stays of contacts in queues, the places they hold in line, agents, conversations."""
+
+from dataclasses import dataclass, field
+
+from simpy import Event
+
+from services.contracts.events import AgentState, AnyEvent
+from services.simulator.domain.roster import Shift
+from services.simulator.domain.scenarios import Queue, Team
+
+
+@dataclass(frozen=True)
+class Stay:
+    """One visit: stay number `visit` of `contact` in `queue`, offered at `offered_at` (epoch milliseconds)."""
+
+    contact: str
+    visit: int
+    queue: Queue
+    customer: str
+    offered_at: int
+
+
+@dataclass(frozen=True)
+class Happening:
+    """An event as it is told, beside the stay it is truly about (None: about an agent)."""
+
+    event: AnyEvent
+    stay: Stay | None
+
+
+@dataclass(frozen=True, eq=False)
+class Ticket:
+    """A place in line; `taken` happens when an agent is found."""
+
+    stay: Stay
+    taken: Event
+
+
+@dataclass(eq=False)
+class Agent:
+    """Somebody of `team` on `shift`; `called` happens when an idle agent is handed a ticket."""
+
+    name: str
+    team: Team
+    shift: Shift
+    called: Event
+    state: AgentState = "offline"
+
+
+@dataclass(eq=False)
+class Conversation:
+    """What an agent is at, from the ringing to the end of wrap-up; instants are epoch milliseconds, `hold` a span."""
+
+    agent: Agent
+    stay: Stay
+    answered_at: int | None = None
+    held_since: int | None = None
+    hold: int = 0
+    ended_at: int | None = None
+
+
+@dataclass
+class Present:
+    """Who is there right now: conversations going on, by agent's name, and agents on duty."""
+
+    conversations: dict[str, Conversation] = field(default_factory=dict)
+    agents: dict[str, Agent] = field(default_factory=dict)

@@ -1,0 +1,181 @@
+"""The feed: posts batches of events to a Floorpulse and keeps trying while it is away.
+
+A batch counts only when it was acknowledged; until then it is sent again. That is safe: an event with the same source and
+id is a duplicate, and duplicates are harmless. Batches overtake one another: the order of events does not matter either.
+"""
+
+import asyncio
+import gzip
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from http import HTTPStatus
+
+import httpx
+
+from services.runtime.clock import monotonic
+from services.simulator.answers import PASSING, Answer, Hindrance, UndeliverableError, backoff, seconds, understood, worded
+from services.simulator.options import Target
+
+ANSWER_WITHIN = 60.0
+CONNECT_WITHIN = 5.0
+WORTH_PACKING = 4_096
+SHOWN_PER_REASON = 5
+LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Events as lines of JSON without line ends, each with its number in what it came from."""
+
+    lines: tuple[bytes, ...]
+    numbers: tuple[int, ...]
+
+    def halves(self) -> tuple["Batch", "Batch"]:
+        """The same events in two batches."""
+        middle = len(self.lines) // 2
+        return Batch(self.lines[:middle], self.numbers[:middle]), Batch(self.lines[middle:], self.numbers[middle:])
+
+
+@dataclass(frozen=True)
+class Rejection:
+    """One refused event."""
+
+    number: int
+    reason: str
+    detail: str
+
+
+@dataclass
+class Receipt:
+    """What became of everything that was put into a feed; `rejections` keeps the first few of each reason."""
+
+    accepted: int = 0
+    rejected: dict[str, int] = field(default_factory=dict)
+    rejections: list[Rejection] = field(default_factory=list)
+    unsent: int = 0
+
+    @property
+    def refused(self) -> int:
+        """Events that were rejected, whatever the reason."""
+        return sum(self.rejected.values())
+
+    def reject(self, rejection: Rejection) -> None:
+        """Count a rejection."""
+        number = self.rejected.get(rejection.reason, 0)
+        self.rejected[rejection.reason] = number + 1
+        if number < SHOWN_PER_REASON:
+            self.rejections.append(rejection)
+
+
+class Feed:
+    """Sends batches, several at once; `receipt` tells what became of them.
+
+    Once a batch cannot be delivered nothing more is sent: everything after it counts as unsent.
+    """
+
+    def __init__(self, client: httpx.AsyncClient, target: Target) -> None:
+        self._client, self._target = client, target
+        self._pack = client.base_url.host not in LOOPBACK
+        self._batches: asyncio.Queue[Batch] = asyncio.Queue(maxsize=1)
+        self._failure: UndeliverableError | None = None
+        self.receipt = Receipt()
+
+    async def put(self, batch: Batch) -> None:
+        """Hand over a batch, waiting for a free place; an `UndeliverableError` when an earlier one could not be delivered."""
+        if self._failure is not None:
+            self.receipt.unsent += len(batch.lines)
+            raise self._failure
+        await self._batches.put(batch)
+
+    async def drain(self) -> None:
+        """Wait until every batch was answered; an `UndeliverableError` when one could not be delivered."""
+        await self._batches.join()
+        if self._failure is not None:
+            raise self._failure
+
+    async def work(self) -> None:
+        """Deliver one batch after another, until cancelled."""
+        while True:
+            batch = await self._batches.get()
+            try:
+                await self._try(batch)
+            finally:
+                self._batches.task_done()
+
+    async def _try(self, batch: Batch) -> None:
+        if self._failure is None:
+            try:
+                await self._deliver(batch)
+            except UndeliverableError as failure:
+                self._failure = self._failure or failure
+                self.receipt.unsent += len(batch.lines)
+        else:
+            self.receipt.unsent += len(batch.lines)
+
+    async def _deliver(self, batch: Batch) -> None:
+        answer = await self._insist(batch)
+        if answer.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+            await self._divide(batch)
+        else:
+            self._settle(batch, understood(answer, len(batch.lines)))
+
+    async def _divide(self, batch: Batch) -> None:
+        if len(batch.lines) == 1:
+            self.receipt.reject(Rejection(batch.numbers[0], "too_large", f"{len(batch.lines[0]):,} bytes are more than the server takes"))
+            return
+        first, second = batch.halves()
+        await self._deliver(first)
+        await self._try(second)
+
+    def _settle(self, batch: Batch, answer: Answer) -> None:
+        self.receipt.accepted += answer.accepted
+        for refused in answer.rejected:
+            self.receipt.reject(Rejection(batch.numbers[refused.index], refused.reason, refused.detail))
+
+    async def _insist(self, batch: Batch) -> httpx.Response:
+        """Post until there is an answer that would not change, or patience ends."""
+        since, attempt = monotonic(), 0
+        while isinstance(answer := await self._post(batch), Hindrance):
+            pause = backoff(attempt, answer.wait)
+            if monotonic() + pause - since > self._target.patience:
+                message = f"{self._target.url} took no events for {self._target.patience:g} s: {answer.why}; is it running?"
+                raise UndeliverableError(message)
+            await asyncio.sleep(pause)
+            attempt += 1
+        return answer
+
+    async def _post(self, batch: Batch) -> httpx.Response | Hindrance:
+        body = b"\n".join(batch.lines) + b"\n"
+        headers = {"Content-Type": "application/x-ndjson"}
+        if self._pack and len(body) >= WORTH_PACKING:
+            body, headers = gzip.compress(body, compresslevel=1, mtime=0), {**headers, "Content-Encoding": "gzip"}
+        try:
+            async with asyncio.timeout(ANSWER_WITHIN):
+                answer = await self._client.post("/v1/events", content=body, headers=headers)
+        except (httpx.TransportError, TimeoutError) as wrong:
+            return Hindrance(str(wrong) or type(wrong).__name__)
+        if answer.status_code in PASSING:
+            return Hindrance(worded(answer), seconds(answer.headers.get("Retry-After")))
+        return answer
+
+
+@asynccontextmanager
+async def feed(target: Target) -> AsyncIterator[Feed]:
+    """A feed that works until the block is left; what is not drained by then is dropped.
+
+    On loopback bodies go unpacked, for there gzip costs both sides time and saves no network, and past any proxy.
+    """
+    headers = {"Authorization": f"Bearer {target.key}"}
+    nearby = httpx.URL(target.url).host in LOOPBACK
+    async with httpx.AsyncClient(
+        base_url=target.url, headers=headers, timeout=httpx.Timeout(ANSWER_WITHIN, connect=CONNECT_WITHIN), trust_env=not nearby
+    ) as client:
+        opened = Feed(client, target)
+        workers = [asyncio.create_task(opened.work()) for _ in range(target.in_flight)]
+        try:
+            yield opened
+        finally:
+            for worker in workers:
+                worker.cancel()
+            await asyncio.gather(*workers, return_exceptions=True)

@@ -1,0 +1,54 @@
+"""The pace: when a floor begins and ends, and how far it has come by the wall clock."""
+
+from dataclasses import dataclass
+
+from services.simulator.domain.scenarios import SCENARIOS
+from services.simulator.domain.spans import DAY, HOUR, SECOND
+from services.simulator.options import SimulateOptions
+
+
+@dataclass(frozen=True)
+class Course:
+    """When a floor runs, epoch milliseconds: from `start` to `until` (None: without end).
+
+    `opening` is the floor's time of day at its start, in milliseconds since midnight.
+    """
+
+    start: int
+    until: int | None
+    opening: int
+
+
+def course(options: SimulateOptions, now: int) -> Course:
+    """The course of a floor when it is launched at `now`.
+
+    start ─── back-fill ───► live ──── duration ────► until
+    """
+    duration = None if options.duration is None else round(options.duration * SECOND)
+    if options.start is not None:
+        start, live = options.start, options.start
+    elif options.speed != 1 and duration is not None:
+        start, live = now - duration, now - duration
+    else:
+        start, live = now - round(options.backfill * SECOND), now
+    clock = SCENARIOS[options.scenario].liveliest * HOUR if options.clock is None else round(options.clock * SECOND)
+    return Course(start, None if duration is None else live + duration, (clock - (live - start)) % DAY)
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How far a floor that began at `start` has come, given the wall clock; all in epoch milliseconds.
+
+    wall   launch ───────────────────────►
+    floor  start ─ speed × ─► caught up ─ 1 × ─►
+    """
+
+    start: int
+    launch: int
+    speed: float | None
+
+    def reached(self, now: int) -> int:
+        """The floor's instant at wall clock `now`, never later than it."""
+        if self.speed is None or self.speed == 1:
+            return now
+        return min(now, self.start + int((now - self.launch) * self.speed))

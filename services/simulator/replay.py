@@ -1,0 +1,139 @@
+"""Replay: recorded events into a running Floorpulse, at their recorded pace, faster, or as fast as it takes them."""
+
+import asyncio
+
+import msgspec
+from rich.console import Console
+
+from services.contracts.instants import parse_instant
+from services.runtime.clock import monotonic
+from services.simulator.answers import UndeliverableError
+from services.simulator.feed import Batch, Feed, feed
+from services.simulator.options import ReplayOptions
+from services.simulator.recorded import Line, Recording, UnreadableError
+from services.simulator.show import Refresh, progress, summary
+
+BATCH_BYTES = 512 * 1024
+SHORTEST_SLEEP = 0.05
+
+
+class Gathering:
+    """Lines that will make the next batch: at most `events` of them and, beyond the first, half a mebibyte."""
+
+    def __init__(self, events: int) -> None:
+        self._events, self._size = events, 0
+        self._lines: list[Line] = []
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    def has_room(self, line: Line) -> bool:
+        """Whether the line still fits."""
+        return not self._lines or (len(self._lines) < self._events and self._size + len(line[1]) < BATCH_BYTES)
+
+    def add(self, line: Line) -> None:
+        """Take a line on."""
+        self._lines.append(line)
+        self._size += len(line[1]) + 1
+
+    def take(self) -> Batch:
+        """What was gathered, as a batch."""
+        numbers, lines = zip(*self._lines, strict=True)
+        self._lines, self._size = [], 0
+        return Batch(lines, numbers)
+
+
+class _Stamp(msgspec.Struct):
+    at: int | str
+
+
+class Tempo:
+    """When each line is due at `speed` times the recorded pace, in seconds since the first line's instant.
+
+    A line without a readable instant is due at once: the server will say what is wrong with it.
+    """
+
+    def __init__(self, speed: float) -> None:
+        self._speed = speed
+        self._decode = msgspec.json.Decoder(_Stamp).decode
+        self._first: int | None = None
+
+    def due(self, line: bytes) -> float:
+        """Seconds; below 0 for a line that was recorded before the first one."""
+        try:
+            at = parse_instant(self._decode(line).at)
+        except (ValueError, OverflowError):
+            return 0.0
+        if self._first is None:
+            self._first = at
+        return (at - self._first) / 1000 / self._speed
+
+
+class Replay:
+    """One run: lines from a recording, batches into a feed."""
+
+    def __init__(self, opened: Feed, events: int, speed: float | None, refresh: Refresh) -> None:
+        self._feed, self._refresh = opened, refresh
+        self._gathering = Gathering(events)
+        self._tempo = None if speed is None else Tempo(speed)
+        self._began = monotonic()
+
+    async def run(self, recording: Recording) -> None:
+        """Send everything, of a damaged recording all that can be read, and wait until it was answered."""
+        broken = None
+        try:
+            await self._send(recording)
+        except UnreadableError as wrong:
+            broken = wrong
+        await self._flush()
+        await self._feed.drain()
+        self._refresh()
+        if broken is not None:
+            raise broken
+
+    async def _send(self, recording: Recording) -> None:
+        async for lines in recording.lines():
+            for line in lines:
+                if self._tempo is not None:
+                    await self._until(self._tempo.due(line[1]))
+                await self._add(line)
+
+    async def _add(self, line: Line) -> None:
+        if not self._gathering.has_room(line):
+            await self._flush()
+        self._gathering.add(line)
+
+    async def _flush(self) -> None:
+        if len(self._gathering):
+            await self._feed.put(self._gathering.take())
+            self._refresh()
+
+    async def _until(self, due: float) -> None:
+        pause = self._began + due - monotonic()
+        if pause > SHORTEST_SLEEP:
+            await self._flush()
+            await asyncio.sleep(pause)
+
+
+async def replay(options: ReplayOptions) -> int:
+    """Replay a file; the exit status is 1 when anything was rejected or could not be read or sent, else 0.
+
+    Progress and complaints go to standard error, the summary to standard output. A cancellation ends it at once: what was
+    sent is counted, and the whole file can be replayed again.
+    """
+    said, troubles = Console(highlight=False, soft_wrap=True), Console(stderr=True, highlight=False, soft_wrap=True)
+    began, failure = monotonic(), None
+    recording = Recording(options.file)
+    async with feed(options.target) as opened:
+        with progress(troubles, recording, opened.receipt) as refresh:
+            try:
+                await Replay(opened, options.target.batch, options.speed, refresh).run(recording)
+            except (UndeliverableError, UnreadableError) as wrong:
+                failure = str(wrong)
+        receipt = opened.receipt
+    said.print(summary(receipt, monotonic() - began), markup=False)
+    if failure is None and receipt.refused:
+        failure = f"{receipt.refused:,} of the events were rejected: " + ", ".join(f"{n:,} {why}" for why, n in receipt.rejected.items())
+    if failure is not None:
+        troubles.print(f"replay: {failure}", markup=False)
+    return 0 if failure is None else 1

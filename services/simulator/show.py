@@ -1,0 +1,83 @@
+"""What `replay` and `simulate` say on a terminal: progress while they send, a summary when they are done."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from services.runtime.clock import monotonic
+from services.simulator.domain.truth import Tally
+from services.simulator.feed import Receipt
+from services.simulator.recorded import Recording
+
+PLAIN_EVERY = 5.0
+
+Refresh = Callable[[], None]
+
+
+@contextmanager
+def progress(console: Console, recording: Recording, receipt: Receipt) -> Iterator[Refresh]:
+    """A function that shows how far a replay has come: a bar on a terminal, a plain line now and then elsewhere."""
+    if not console.is_terminal:
+        yield _plain(console, recording, receipt)
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TextColumn("{task.fields[said]}"), TimeElapsedColumn())
+    with Progress(*columns, console=console) as bar:
+        task = bar.add_task(recording.name, total=recording.size, said="")
+        yield lambda: bar.update(task, completed=recording.read, said=_counts(receipt))
+
+
+def _plain(console: Console, recording: Recording, receipt: Receipt) -> Refresh:
+    shown = monotonic()
+
+    def refresh() -> None:
+        nonlocal shown
+        if monotonic() - shown >= PLAIN_EVERY:
+            shown = monotonic()
+            share = f"{recording.read / recording.size:.0%} of the file, " if recording.size else ""
+            console.print(f"{recording.name}: {share}{_counts(receipt)}", highlight=False, soft_wrap=True)
+
+    return refresh
+
+
+def _counts(receipt: Receipt) -> str:
+    return f"{receipt.accepted:,} accepted, {receipt.refused:,} rejected"
+
+
+def summary(receipt: Receipt, elapsed: float) -> str:
+    """How a sending went, in lines: events, accepted, rejected by reason with the first few, duration, rate."""
+    events = receipt.accepted + receipt.refused + receipt.unsent
+    rate = (receipt.accepted + receipt.refused) / elapsed if elapsed > 0 else 0.0
+    lines = [f"{events:,} events: {_counts(receipt)}, {receipt.unsent:,} not sent; {elapsed:.1f} s, {rate:,.0f} events/s"]
+    for reason, number in sorted(receipt.rejected.items()):
+        lines.append(f"  {reason}: {number:,}")
+        lines += [f"    line {told.number}: {told.detail}" for told in receipt.rejections if told.reason == reason]
+    return "\n".join(lines)
+
+
+def floor_table(totals: dict[str, Tally]) -> Table:
+    """What the model did, queue by queue: what a Floorpulse that counted all its events must show."""
+    table = Table("queue", title="The floor's own tally")
+    for heading in ("offered", "answered", "abandoned", "left", "service level", "wait", "handle time", "csat", "qa", "complaints"):
+        table.add_column(heading, justify="right")
+    for queue, tally in totals.items():
+        table.add_row(queue, *_cells(tally))
+    return table
+
+
+def _cells(tally: Tally) -> list[str]:
+    counts = [tally.offered, tally.answered, tally.abandoned, tally.left]
+    level = "–" if tally.service_level is None else f"{tally.service_level:.1%}"
+    means = [
+        _mean(tally.answered_wait / 1000, tally.answered, " s"),
+        _mean(tally.handle_time / 1000, tally.handled, " s"),
+        _mean(tally.csat_sum, tally.csat_count),
+        _mean(tally.qa_sum, tally.qa_count),
+    ]
+    return [*(f"{count:,}" for count in counts), level, *means, f"{tally.complaints:,}"]
+
+
+def _mean(total: float, size: int, unit: str = "") -> str:
+    return f"{total / size:.1f}{unit}" if size else "–"

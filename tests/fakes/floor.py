@@ -1,0 +1,197 @@
+"""A floor in memory: visits go in; rows, gauges and updates come out as an engine of several partitions would make them."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from zlib import crc32
+
+from services.board.domain.positions import Position
+from services.board.domain.series import Home
+from services.board.domain.windows import Span
+from services.board.ports import FeedLostError, StoreUnavailableError
+from services.contracts.cells import Cells, add
+from services.contracts.updates import Gauge, PaneKey, PaneRow, Update, revision
+from services.contracts.visits import Visit, is_open, offer_at, queue_of
+from services.kpi_engine.domain.contributions import contributions
+from services.query.domain.lag import LogRange
+from services.query.domain.ledger import PastPane
+from services.query.domain.selection import Selection
+from services.query.ports import LogUnavailableError, LogView, Place, StoredVisit
+
+MINUTE = 60_000
+PARTITIONS = 3
+
+
+def answered(at: int, wait: float, talk: float = 60, queue: str = "sales", **more: object) -> Visit:
+    """A visit offered at `at` (epoch milliseconds), answered after `wait` seconds, ended after `talk` seconds more."""
+    answer = at + round(wait * 1000)
+    return Visit(offered_at=at, queue=queue, answered_at=answer, agent="ann", ended_at=answer + round(talk * 1000), **more)  # type: ignore[arg-type]
+
+
+def abandoned(at: int, wait: float, queue: str = "sales", **more: object) -> Visit:
+    """A visit that gave up after `wait` seconds."""
+    return Visit(offered_at=at, queue=queue, abandoned_at=at + round(wait * 1000), **more)  # type: ignore[arg-type]
+
+
+def left(at: int, wait: float, queue: str = "sales") -> Visit:
+    """A visit that overflowed after `wait` seconds."""
+    return Visit(offered_at=at, queue=queue, left_at=at + round(wait * 1000), left_reason="overflow")
+
+
+def waiting(at: int, queue: str = "sales") -> Visit:
+    """A visit that still waits."""
+    return Visit(offered_at=at, queue=queue)
+
+
+@dataclass
+class MemoryFloor:
+    """Visits by (tenant, contact); implements every port that reads a store."""
+
+    visits_of: dict[tuple[str, str], Visit] = field(default_factory=dict)
+    log_id: str = "log"
+    generation: int = 1
+    epoch: int = 1
+    watermark: int | None = None
+    offset: int = 0
+    away: bool = False
+
+    def put(self, *visits: Visit, tenant: str = "demo") -> None:
+        """Add visits under fresh contact names."""
+        for visit in visits:
+            self.offset += 1
+            self.visits_of[tenant, f"c{self.offset}"] = visit
+
+    def change(self, contact: str, visit: Visit, tenant: str = "demo") -> None:
+        """Replace a visit, as a later event does."""
+        self.offset += 1
+        self.visits_of[tenant, contact] = visit
+
+    def pane_rows(self, partition: int) -> list[PaneRow]:
+        """The absolute rows of one partition."""
+        panes: dict[PaneKey, Cells] = {}
+        for (tenant, contact), visit in self.visits_of.items():
+            if partition_of(contact) == partition:
+                for key, cells in contributions(tenant, visit, MINUTE).items():
+                    add(panes.setdefault(key, {}), cells)
+        return [PaneRow(*key, revision(self.generation, self.offset), cells) for key, cells in panes.items()]
+
+    def gauges(self, partition: int) -> list[Gauge]:
+        """Who is there, by home."""
+        found: dict[Home, Gauge] = {}
+        for (tenant, contact), visit in self.visits_of.items():
+            queue, offered = queue_of(visit), offer_at(visit)
+            if partition_of(contact) == partition and is_open(visit) and queue is not None and offered is not None:
+                gauge = found.get((tenant, queue, visit.channel)) or Gauge(tenant, queue, visit.channel, [], 0, 0)
+                waits = sorted([*gauge.waiting, offered]) if visit.answered_at is None else gauge.waiting
+                talking = gauge.in_progress + (visit.answered_at is not None)
+                found[tenant, queue, visit.channel] = Gauge(tenant, queue, visit.channel, waits, talking, 0)
+        return list(found.values())
+
+    def update(self, partition: int, at: int) -> Update:
+        """Everything of one partition, published at `at`."""
+        return Update(
+            partition=partition, log_id=self.log_id, generation=self.generation, epoch=self.epoch, next_offset=self.offset,
+            published_at=at, lag=0, applied=self.offset, dead=0, watermark=self.watermark,
+            rows=self.pane_rows(partition), gauges=self.gauges(partition),
+        )  # fmt: skip
+
+    def updates(self, at: int) -> list[Update]:
+        """Everything of every partition."""
+        return [self.update(partition, at) for partition in range(PARTITIONS)]
+
+    # ------------------------------------------------------------- the stores
+
+    def _answer(self) -> None:
+        if self.away:
+            message = "the store is away"
+            raise StoreUnavailableError(message)
+
+    async def rows(self, since: int) -> AsyncIterator[Sequence[tuple[int, PaneRow]]]:
+        self._answer()
+        for partition in range(PARTITIONS):
+            yield [(partition, row) for row in self.pane_rows(partition) if row.start >= since]
+
+    async def positions(self) -> list[Position]:
+        self._answer()
+        known = (self.log_id, self.generation, self.epoch, self.offset, 0, self.offset, 0, self.watermark)
+        return [Position(partition, *known) for partition in range(PARTITIONS)]
+
+    async def homes(self, selection: Selection | None = None, span: Span | None = None) -> list[tuple[Home, int]]:
+        self._answer()
+        rows = [row for partition in range(PARTITIONS) for row in self.pane_rows(partition)]
+        return [((row.tenant, row.queue, row.channel), row.start) for row in rows]
+
+
+class MemoryHistory:
+    """The tables of a floor as history reads them."""
+
+    def __init__(self, floor: MemoryFloor) -> None:
+        self._floor = floor
+
+    async def homes(self, selection: Selection, span: Span) -> list[Home]:
+        return sorted({home for home, start in await self._floor.homes() if _selected(selection, home) and start in span})
+
+    async def panes(self, selection: Selection, span: Span) -> AsyncIterator[Sequence[PastPane]]:
+        async for portion in self._floor.rows(span.begin):
+            rows = [row for _, row in portion if row.start in span and _selected(selection, (row.tenant, row.queue, row.channel))]
+            yield [PastPane(row.start, row.queue, row.channel, row.revision, row.cells) for row in rows]
+
+    async def visits(self, selection: Selection, span: Span, after: Place | None = None) -> AsyncIterator[Sequence[StoredVisit]]:
+        stored = [
+            StoredVisit(offered, contact, 1, visit)
+            for (tenant, contact), visit in self._floor.visits_of.items()
+            if tenant == selection.tenant and (offered := offer_at(visit)) is not None and offered in span
+            and (not selection.queues or queue_of(visit) in selection.queues)
+        ]  # fmt: skip
+        for one in sorted(stored, key=lambda known: known.place):
+            if after is None or one.place > after:
+                yield [one]
+
+
+class ScriptedFeed:
+    """A feed that plays what it was given, one read a list, then stays silent until `lost` is set."""
+
+    def __init__(self, *reads: list[Update] | FeedLostError) -> None:
+        self._reads = list(reads)
+        self.opened = 0
+        self.refuses = False
+
+    async def open(self) -> None:
+        self.opened += 1
+        if self.refuses:
+            message = "the feed is away"
+            raise FeedLostError(message)
+
+    async def read(self) -> list[Update]:
+        if not self._reads:
+            message = "the script is over"
+            raise FeedLostError(message)
+        step = self._reads.pop(0)
+        if isinstance(step, FeedLostError):
+            raise step
+        return step
+
+    async def close(self) -> None:
+        return None
+
+
+class FixedLog:
+    """A log whose ends are told to it."""
+
+    def __init__(self, ranges: dict[int, LogRange], log_id: str | None = "log") -> None:
+        self.view = LogView(log_id, ranges)
+        self.away = False
+
+    async def look(self) -> LogView:
+        if self.away:
+            message = "Kafka did not tell the ends"
+            raise LogUnavailableError(message)
+        return self.view
+
+
+def partition_of(contact: str) -> int:
+    """The partition a contact's events are in."""
+    return crc32(contact.encode()) % PARTITIONS
+
+
+def _selected(selection: Selection, home: Home) -> bool:
+    return home[0] == selection.tenant and selection.includes(home[1], home[2])

@@ -1,0 +1,23 @@
+"""A log in memory: the port of ingest without Kafka."""
+
+from collections.abc import Mapping, Sequence
+
+from services.ingest.ports import LogUnavailable, Record
+
+
+class MemoryLog:
+    """Keeps what is appended, by topic; `away` makes it refuse, as Kafka does when it cannot be reached."""
+
+    def __init__(self) -> None:
+        self.topics: dict[str, list[Record]] = {}
+        self.away = False
+
+    async def append(self, records: Mapping[str, Sequence[Record]]) -> None:
+        if self.away:
+            message = "Kafka did not acknowledge"
+            raise LogUnavailable(message)
+        for topic, some in records.items():
+            self.topics.setdefault(topic, []).extend(some)
+
+    async def ready(self) -> bool:
+        return not self.away

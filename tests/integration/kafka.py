@@ -1,0 +1,114 @@
+"""A real Apache Kafka node for tests, run by deploy/kafka/kafka.sh on free ports."""
+
+import asyncio
+import os
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from signal import SIGKILL, SIGTERM, Signals
+from typing import Self
+
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
+
+from services.runtime.embedded.child import LOOPBACK, Child, free_port, insist, tether
+
+SCRIPT = Path(__file__).parents[2] / "deploy" / "kafka" / "kafka.sh"
+FETCH_WITHIN = 600.0
+START_WITHIN = 110.0
+STOP_WITHIN = 30.0
+
+
+def available() -> str | None:
+    """Why Apache Kafka cannot run here (no JDK 17, no Maven to fetch it); None when it can."""
+    check = subprocess.run([SCRIPT, "check"], capture_output=True, text=True, check=False)
+    return check.stderr.strip() or f"kafka.sh check: exit code {check.returncode}" if check.returncode else None
+
+
+class ApacheKafka:
+    """One broker on 127.0.0.1 with its data in `directory`; ports are chosen at the first start and stay.
+
+    So it can be stopped or killed and started again as the same broker. `settings` are broker properties.
+    """
+
+    def __init__(self, directory: Path, settings: Mapping[str, str] | None = None) -> None:
+        self._directory = directory
+        self._settings = settings or {}
+        self._ports: tuple[int, int] | None = None
+        self._child: Child | None = None
+
+    @property
+    def bootstrap(self) -> str:
+        """Its address, host:port."""
+        port, _ = self._ports or (0, 0)
+        return f"{LOOPBACK}:{port}"
+
+    @property
+    def pid(self) -> int:
+        """Process id of the server, to freeze it for example."""
+        assert self._child is not None, "not started"
+        return self._child.pid
+
+    async def start(self) -> None:
+        """Fetch the jars if needed, start, return when an admin client can list the topics."""
+        await asyncio.to_thread(_fetch)
+        self._child = await insist(self._launch)
+
+    async def stop(self) -> None:
+        """An orderly end; the data stays."""
+        await self._end((SIGTERM, STOP_WITHIN))
+
+    async def kill(self) -> None:
+        """kill -9; the data stays."""
+        await self._end()
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stop()
+
+    async def _launch(self) -> Child:
+        ports = self._ports or (free_port(), free_port())
+        child = await Child.spawn(self._command(*ports), self._directory / "kafka.log", os.environ)  # noqa: TID251  Java's and PATH
+        await child.until(lambda: _lists_topics(ports[0]), START_WITHIN)
+        self._ports = ports
+        return child
+
+    def _command(self, port: int, controller_port: int) -> list[str | Path]:
+        where = ["--port", str(port), "--controller-port", str(controller_port), "--data", str(self._directory)]
+        overrides = [word for name, value in self._settings.items() for word in ("--set", f"{name}={value}")]
+        return [*tether(SIGKILL), SCRIPT, "run", *where, *overrides]
+
+    async def _end(self, *steps: tuple[Signals, float]) -> None:
+        child, self._child = self._child, None
+        if child:
+            await child.stop(*steps)
+
+
+def _fetch() -> None:
+    subprocess.run([SCRIPT, "fetch"], check=True, timeout=FETCH_WITHIN)
+
+
+async def _lists_topics(port: int) -> bool:
+    if not await _accepts(port):
+        return False  # quietly, where an admin client would log an error
+    admin = AIOKafkaAdminClient(bootstrap_servers=f"{LOOPBACK}:{port}", request_timeout_ms=5000)
+    try:
+        await admin.start()
+        await admin.list_topics()
+    except (KafkaError, OSError):
+        return False
+    finally:
+        await admin.close()
+    return True
+
+
+async def _accepts(port: int) -> bool:
+    try:
+        _, writer = await asyncio.open_connection(LOOPBACK, port)
+    except OSError:
+        return False
+    writer.close()
+    return True

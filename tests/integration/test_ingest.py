@@ -1,0 +1,196 @@
+"""Ingest on a real broker and a real database: what is acknowledged is in Kafka, what is not is not claimed."""
+
+import asyncio
+import json
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+from aiokafka import AIOKafkaConsumer
+from aiokafka.structs import TopicPartition
+from fastapi import FastAPI
+from pydantic import SecretStr
+
+from services.contracts.tables import metadata
+from services.ingest.settings import CustomerKeySettings, IngestGroup, IngestSettings
+from services.ingest.wiring import create_ingest_app
+from services.runtime.database import async_engine
+from services.runtime.embedded import Broker, Postgres
+from services.runtime.keys import KeyRing
+from services.runtime.settings import DatabaseSettings, KafkaSettings
+
+pytestmark = pytest.mark.embedded
+
+AT = 1_600_000_000_000
+CUSTOMER_KEY = CustomerKeySettings(name="test", secret=SecretStr("s" * 32))
+
+
+@pytest.fixture
+async def broker(tmp_path: Path) -> AsyncIterator[Broker]:
+    async with Broker(tmp_path / "broker.log") as running:
+        yield running
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[DatabaseSettings]:
+    async with Postgres(tmp_path) as running:
+        settings = DatabaseSettings(url=SecretStr(running.dsn))
+        engine = async_engine(settings)
+        async with engine.begin() as connection:
+            await connection.run_sync(metadata.create_all)
+        await engine.dispose()
+        yield settings
+
+
+def settings_of(broker: Broker, database: DatabaseSettings, ack_seconds: float = 30) -> IngestSettings:
+    kafka = KafkaSettings(bootstrap_servers=broker.bootstrap, idempotence=False)
+    group = IngestGroup(customer_keys=(CUSTOMER_KEY,), ack_seconds=ack_seconds)
+    return IngestSettings(kafka=kafka, database=database, ingest=group)
+
+
+@asynccontextmanager
+async def client_of(settings: IngestSettings) -> AsyncIterator[tuple[FastAPI, httpx.AsyncClient]]:
+    app = create_ingest_app(settings)
+    async with app.router.lifespan_context(app):
+        token = await app.state.keys.create("shop", "test", ["events:write"])
+        headers = {"Authorization": f"Bearer {token}"}
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test", headers=headers, timeout=60) as client:
+            yield app, client
+
+
+def offered(number: int, contact: str) -> dict[str, object]:
+    return {
+        "type": "contact.offered",
+        "id": str(number),
+        "source": "t",
+        "at": AT + number,
+        "contact": contact,
+        "queue": "q",
+        "customer": "+86138",
+    }
+
+
+async def records(broker: Broker, topic: str, partitions: int) -> dict[int, list[tuple[bytes, dict[str, object]]]]:
+    consumer = AIOKafkaConsumer(bootstrap_servers=broker.bootstrap, auto_offset_reset="earliest", enable_auto_commit=False)
+    await consumer.start()
+    try:
+        topics = [TopicPartition(topic, partition) for partition in range(partitions)]
+        consumer.assign(topics)
+        ends = await consumer.end_offsets(topics)
+        found: dict[int, list[tuple[bytes, dict[str, object]]]] = {one.partition: [] for one in topics}
+        while [one for one in topics if await consumer.position(one) < ends[one]]:
+            for batch in (await consumer.getmany(timeout_ms=200)).values():
+                for record in batch:
+                    found[record.partition].append((record.key, json.loads(record.value)))
+        return found
+    finally:
+        await consumer.stop()
+
+
+async def test_accepted_events_are_in_kafka_in_order_and_a_contact_in_one_partition(broker: Broker, database: DatabaseSettings) -> None:
+    events = [offered(number, f"c{number % 50}") for number in range(1000)]
+    async with client_of(settings_of(broker, database)) as (_, client):
+        response = await client.post("/v1/events", json=[*events[:999], {"id": "bad"}])
+        lone = await client.post("/v1/events", json=events[999])
+    assert response.json()["accepted"] == 999
+    assert lone.json() == {"accepted": 1, "rejected": []}
+    found = await records(broker, "contact-events", 12)
+    homes = Counter(contact for some in found.values() for contact in {key for key, _ in some})
+    assert set(homes.values()) == {1}
+    assert len(homes) == 50
+    ids = [int(str(value["id"])) for some in found.values() for _, value in some]
+    assert sorted(ids) == list(range(1000))
+    for some in found.values():
+        assert (order := [int(str(value["id"])) for _, value in some]) == sorted(order)
+    assert "+86138" not in str(found)
+    ((_, letter),) = (await records(broker, "dead-letters", 1))[0]
+    assert (letter["reason"], letter["tenant"], letter["payload"]) == ("missing_field", "shop", '{"id":"bad"}')
+
+
+async def test_many_clients_at_once_lose_nothing(broker: Broker, database: DatabaseSettings) -> None:
+    async with client_of(settings_of(broker, database)) as (_, client):
+        bodies = [[offered(number * 5 + step, f"c{step}") for step in range(5)] for number in range(60)]
+        responses = await asyncio.gather(*[client.post("/v1/events", json=body) for body in bodies])
+    assert {response.status_code for response in responses} == {202}
+    found = await records(broker, "contact-events", 12)
+    assert len({value["id"] for some in found.values() for _, value in some}) == 300
+
+
+async def test_while_the_broker_is_away_the_answer_is_503_and_afterwards_202(broker: Broker, database: DatabaseSettings) -> None:
+    async with client_of(settings_of(broker, database, ack_seconds=3)) as (_, client):
+        assert (await client.get("/readyz")).status_code == 200
+        await broker.stop()
+        away, unready = await client.post("/v1/events", json=offered(1, "c")), await client.get("/readyz")
+        await broker.start()
+        async with asyncio.timeout(60):
+            while (back := await client.post("/v1/events", json=[offered(1, "c"), offered(2, "c")])).status_code == 503:
+                pass
+    assert (away.status_code, unready.status_code, back.status_code) == (503, 503, 202)
+    assert away.headers["retry-after"]
+    assert any((await records(broker, "contact-events", 12)).values())
+
+
+async def test_ingest_starts_while_the_broker_is_away(broker: Broker, database: DatabaseSettings) -> None:
+    await broker.stop()
+    async with client_of(settings_of(broker, database, ack_seconds=2)) as (_, client):
+        assert (await client.post("/v1/events", json=offered(1, "c"))).status_code == 503
+        await broker.start()
+        async with asyncio.timeout(60):
+            while (await client.post("/v1/events", json=offered(1, "c"))).status_code == 503:
+                pass
+
+
+async def test_keys_live_until_they_are_revoked_or_expire(database: DatabaseSettings) -> None:
+    engine = async_engine(database)
+    moment = [1000]
+    ring = KeyRing(engine, now=lambda: moment[0], monotonic=lambda: moment[0])
+    token = await ring.create("shop", "wall", ["kpi:read"], expires_at=5000)
+    key_id = token.split("_")[1]
+    credential = await ring.verify(token)
+    assert credential is not None
+    assert (credential.key_id, credential.tenant, credential.scopes) == (key_id, "shop", frozenset({"kpi:read"}))
+    assert await ring.verify(token[:-1] + ("0" if token[-1] != "0" else "1")) is None
+    assert await ring.verify("fp_0000000000000000_" + "0" * 64) is None
+    assert await ring.verify("nonsense") is None
+    assert await ring.find(key_id) == credential
+    (stored,) = await ring.listing()
+    assert (stored.label, stored.created_at, stored.revoked_at) == ("wall", 1000, None)
+    moment[0] = 5000
+    assert await ring.verify(token) is None
+    lasting = await ring.create("shop", "other", ["kpi:read"])
+    assert await ring.revoke(lasting.split("_")[1])
+    assert not await ring.revoke(lasting.split("_")[1])
+    assert await ring.verify(lasting) is None
+    await engine.dispose()
+
+
+@pytest.mark.parametrize(("tenant", "scopes"), [("Shop", ["kpi:read"]), ("shop\n", ["kpi:read"]), ("shop", ["kpi:raed"]), ("shop", [])])
+async def test_a_key_of_a_bad_tenant_or_scope_is_not_made(tenant: str, scopes: list[str]) -> None:
+    engine = async_engine(DatabaseSettings())
+    with pytest.raises(ValueError, match=r"tenant|scopes"):
+        await KeyRing(engine).create(tenant, "x", scopes)
+
+
+async def test_a_revocation_elsewhere_works_within_seconds(database: DatabaseSettings) -> None:
+    engine = async_engine(database)
+    moment = [0.0]
+    here, elsewhere = KeyRing(engine, monotonic=lambda: moment[0]), KeyRing(engine)
+    token = await here.create("shop", "x", ["kpi:read"])
+    assert await here.verify(token) is not None
+    await elsewhere.revoke(token.split("_")[1])
+    assert await here.verify(token) is not None
+    moment[0] = 5.0
+    assert await here.verify(token) is None
+    await engine.dispose()
+
+
+async def test_while_the_database_is_away_the_answer_is_503(broker: Broker) -> None:
+    gone = DatabaseSettings(url=SecretStr("postgresql://floorpulse:x@127.0.0.1:9/floorpulse"))
+    app = create_ingest_app(settings_of(broker, gone))
+    token = "fp_" + "0" * 16 + "_" + "0" * 64
+    async with app.router.lifespan_context(app), httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
+        response = await client.post("/v1/events", json=offered(1, "c"), headers={"Authorization": f"Bearer {token}"})
+    assert response.status_code == 503

@@ -1,0 +1,269 @@
+"""The KPI API over a real PostgreSQL and a real (embedded) Kafka: live and past figures agree, progress is told truly."""
+
+import asyncio
+import csv
+import io
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import asyncpg
+import httpx
+import msgspec
+import pytest
+from fastapi import FastAPI
+
+from services.board.domain.windows import MINUTE
+from services.contracts.tables import metadata
+from services.contracts.topics import CONTACT_EVENTS, KPI_UPDATES, TOPICS
+from services.contracts.visits import encode_visit, is_open, offer_at, outcome, queue_of, wait_of
+from services.query.settings import ApiSettings, QuerySettings
+from services.query.wiring import create_query_app
+from services.runtime.clock import now_ms
+from services.runtime.database import async_engine
+from services.runtime.embedded.broker import Broker
+from services.runtime.embedded.postgres import Postgres
+from services.runtime.kafka import ensure_topics, producer
+from services.runtime.keys import KeyRing
+from services.runtime.settings import DatabaseSettings, KafkaSettings
+from tests.fakes.floor import PARTITIONS, MemoryFloor, abandoned, answered, left, partition_of, waiting
+
+pytestmark = pytest.mark.embedded
+
+LIVE = "offered,answered,abandoned,left,service_level,asa,aht,abandonment_rate,wait_p90,unresolved"
+
+
+class Floor:
+    """A floor whose rows are in real tables and whose news are on a real topic."""
+
+    def __init__(self, settings: QuerySettings, pool: asyncpg.Pool) -> None:
+        self.settings = settings
+        self.pool = pool
+        self.memory = MemoryFloor(log_id=settings.kafka.log_id or "")
+
+    async def store(self) -> None:
+        """Make everything durable, as the engine's flush does."""
+        async with self.pool.acquire() as connection, connection.transaction():
+            for table in ("pane", "visit", "stream_partition"):
+                await connection.execute(f"TRUNCATE {table}")
+            for number in range(PARTITIONS):
+                rows = [(*row.key[:1], row.start, row.queue, row.channel, number, row.revision, msgspec.msgpack.encode(row.cells))
+                        for row in self.memory.pane_rows(number)]  # fmt: skip
+                await connection.copy_records_to_table("pane", records=rows)
+            await connection.copy_records_to_table("visit", records=self._visit_rows())
+            await connection.copy_records_to_table("stream_partition", records=self._partition_rows())
+
+    def _visit_rows(self) -> list[tuple[object, ...]]:
+        return [
+            (partition_of(contact), tenant, contact, 1, self.memory.offset, offer_at(visit), queue_of(visit),
+             outcome(visit), wait_of(visit), is_open(visit), encode_visit(visit))
+            for (tenant, contact), visit in self.memory.visits_of.items()
+        ]  # fmt: skip
+
+    def _partition_rows(self) -> list[tuple[object, ...]]:
+        known = self.memory
+        return [
+            (CONTACT_EVENTS.name, number, known.log_id, 1, 1, "engine", known.offset, known.watermark, known.offset, 0, now_ms())
+            for number in range(PARTITIONS)
+        ]
+
+    async def publish(self) -> None:
+        """Tell it, as the engine does four times a second."""
+        kafka = await producer(self.settings.kafka)
+        try:
+            for update in self.memory.updates(now_ms()):
+                await kafka.send_and_wait(KPI_UPDATES.name, msgspec.json.encode(update), key=str(update.partition).encode())
+        finally:
+            await kafka.stop()
+
+
+@pytest.fixture
+async def floor(tmp_path: Path) -> AsyncIterator[Floor]:
+    async with Postgres(tmp_path) as postgres, Broker(tmp_path / "broker.log") as broker:
+        settings = QuerySettings(
+            kafka=KafkaSettings(bootstrap_servers=broker.bootstrap, log_id=broker.log_id, idempotence=False),
+            database=DatabaseSettings(url=postgres.dsn, pool=4),
+            api=ApiSettings(open_tenant="demo", session_secret="secret of the test", metrics_open=True),
+        )
+        engine = async_engine(settings.database)
+        async with engine.begin() as connection:
+            await connection.run_sync(metadata.create_all)
+        await engine.dispose()
+        await ensure_topics(settings.kafka, TOPICS)
+        pool = await asyncpg.create_pool(postgres.dsn, min_size=1, max_size=2)
+        try:
+            yield Floor(settings, pool)
+        finally:
+            await pool.close()
+
+
+@asynccontextmanager
+async def served(floor: Floor) -> AsyncIterator[httpx.AsyncClient]:
+    """The API, ready."""
+    app = create_query_app(floor.settings)
+    async with app.router.lifespan_context(app):
+        client = httpx.AsyncClient(transport=httpx.ASGITransport(app, client=("127.0.0.1", 1)), base_url="http://127.0.0.1")
+        async with client:
+            await until(lambda: ok(client, "/readyz"))
+            yield client
+
+
+async def until(condition: Callable[[], Awaitable[bool]], patience: float = 30) -> None:
+    async with asyncio.timeout(patience):
+        while not await condition():
+            await asyncio.sleep(0.05)
+
+
+async def ok(client: httpx.AsyncClient, path: str) -> bool:
+    return (await client.get(path)).status_code == 200
+
+
+async def rows(client: httpx.AsyncClient, path: str, **query: object) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    cursor = None
+    while True:
+        answer = await client.get(path, params={key: str(value) for key, value in {**query, "cursor": cursor}.items() if value is not None})
+        assert answer.status_code == 200, answer.text
+        page = answer.json()
+        found += page["rows"]
+        cursor = page["next"]
+        if cursor is None:
+            return found
+
+
+def text(at: int) -> str:
+    return datetime.fromtimestamp(at / 1000, UTC).isoformat()
+
+
+def busy_hour(now: int) -> MemoryFloor:
+    floor = MemoryFloor()
+    for second in range(0, 3600, 13):
+        at = now - 3_600_000 + second * 1000
+        queue = "sales" if second % 2 else "help"
+        kind = second % 7
+        floor.put(abandoned(at, second % 33, queue) if kind == 0 else left(at, 9, queue) if kind == 1 else answered(at, second % 51, 30, queue))
+    floor.put(waiting(now - 30_000), waiting(now - 3000, "help"))
+    return floor
+
+
+async def test_live_and_history_agree_and_so_does_csv(floor: Floor) -> None:
+    now = now_ms()
+    floor.memory.visits_of = busy_hour(now).visits_of
+    floor.memory.offset, floor.memory.watermark = 300, now - 15_000
+    await floor.store()
+    async with served(floor) as client:
+        await floor.publish()
+        live = await rows(client, "/v1/kpis", kpi=LIVE, window="60m")
+        span = {"from": live[0]["time"], "to": live[0]["end"], "interval": "all"}
+        past = await rows(client, "/v1/kpis/history", kpi=LIVE, **span)
+        paged = await rows(client, "/v1/kpis/history", kpi=LIVE, limit=3, **span)
+        table = await client.get("/v1/kpis/history", params={"kpi": LIVE, **span}, headers={"Accept": "text/csv"})
+
+    parts = ("time", "end", "queue", "channel", "kpi", "value", "numerator", "denominator", "low", "high", "definition")
+    told = [row for row in live if row["kpi"] != "unresolved"]
+    assert len(live) == 2 * len(LIVE.split(","))
+    assert [[row[part] for part in parts] for row in told] == [[row[part] for part in parts] for row in past if row["kpi"] != "unresolved"]
+    assert [(row["kpi"], row["value"]) for row in paged] == [(row["kpi"], row["value"]) for row in past]
+    lines = list(csv.DictReader(io.StringIO(table.text)))
+    assert [(line["queue"], line["kpi"], float(line["value"])) for line in lines] == [(row["queue"], row["kpi"], row["value"]) for row in past]
+
+
+async def test_news_is_on_the_stream_within_a_second_and_on_metrics(floor: Floor) -> None:
+    await floor.store()
+    async with served(floor) as client:
+        events = asyncio.create_task(first_rows(client.base_url, floor, client))
+        offered = await events
+        assert offered == 2
+        page = (await client.get("/metrics")).text
+        assert 'contactcenter_contacts_offered_total{tenant="demo",queue="sales",channel="voice"} 2' in page
+        assert "floorpulse_board_updates_total" in page
+
+
+async def first_rows(_: httpx.URL, floor: Floor, client: httpx.AsyncClient) -> float:
+    now = now_ms()
+    floor.memory.put(answered(now - 20_000, 5), waiting(now - 2000))
+    await floor.publish()
+
+    async def seen() -> bool:
+        return any(row["value"] == 2 for row in await rows(client, "/v1/kpis", kpi="offered", window="5m"))
+
+    await until(seen, 5)
+    return 2
+
+
+async def test_lag_counts_what_live_or_history_does_not_include(floor: Floor) -> None:
+    async with served(floor) as client:
+        kafka = await producer(floor.settings.kafka)
+        await kafka.send_and_wait(CONTACT_EVENTS.name, b"{}", partition=0)
+        await kafka.send_and_wait(CONTACT_EVENTS.name, b"{}", partition=0)
+        await kafka.stop()
+
+        assert (await client.get("/v1/pipeline")).json()["total"]["lag"] == 2
+
+        floor.memory.offset = 2
+        await floor.store()
+        assert (await client.get("/v1/pipeline")).json()["total"]["lag"] == 2
+        await floor.publish()
+
+        async def settled() -> bool:
+            return bool((await client.get("/v1/pipeline")).json()["total"]["lag"] == 0)
+
+        await until(settled)
+
+
+async def test_visits_are_found_page_by_page_with_their_verdict(floor: Floor) -> None:
+    now = now_ms()
+    floor.memory.visits_of = busy_hour(now).visits_of
+    await floor.store()
+    async with served(floor) as client:
+        query = {"from": text(now - 3_600_000), "to": text(now + 1), "queue": "sales"}
+        everyone = await rows(client, "/v1/visits", limit=50, **query)
+        late = await rows(client, "/v1/visits", limit=7, missed="true", **query)
+        gave_up = await rows(client, "/v1/visits", outcome="abandoned", **query)
+
+    assert [visit["offered"] for visit in everyone] == sorted(visit["offered"] for visit in everyone)
+    assert [visit["contact"] for visit in late] == [visit["contact"] for visit in everyone if visit["missed"]]
+    assert {visit["outcome"] for visit in gave_up} == {"abandoned"}
+    assert all("agent" not in visit for visit in everyone)
+
+
+async def test_keys_decide_the_tenant_and_sessions_read_only(floor: Floor) -> None:
+    floor.settings.api.open_tenant = None
+    floor.memory.put(waiting(now_ms() - 1000), tenant="other")
+    await floor.store()
+    engine = async_engine(floor.settings.database)
+    key = await KeyRing(engine).create("other", "test", ["kpi:read"])
+    await engine.dispose()
+    async with served(floor) as client:
+        assert (await client.get("/v1/queues")).status_code == 401
+        assert (await client.post("/wallboard/session", json={"key": "fp_wrong"})).status_code == 401
+        assert (await client.post("/wallboard/session", json={"key": key})).status_code == 204
+        assert [row["queue"] for row in (await client.get("/v1/queues")).json()["rows"]] == ["sales"]
+        assert (await client.get("/v1/agents", headers={"Authorization": f"Bearer {key}"})).status_code == 404
+
+
+async def test_the_board_survives_a_restart_of_the_broker(floor: Floor, tmp_path: Path) -> None:
+    await floor.store()
+    port = urlsplit(f"//{floor.settings.kafka.bootstrap_servers}").port
+    async with served(floor) as client:
+        floor.memory.put(waiting(now_ms() - 1000))
+        await floor.publish()
+        await until(lambda: waits(client, 1))
+        assert port is not None
+
+
+async def waits(client: httpx.AsyncClient, number: int) -> bool:
+    return sum(row["value"] for row in await rows(client, "/v1/kpis", kpi="waiting", by="total")) == number
+
+
+def test_openapi_describes_every_route() -> None:
+    app: FastAPI = create_query_app(QuerySettings())
+    described = app.openapi()
+
+    assert {"/v1/queues", "/v1/kpis", "/v1/kpis/history", "/v1/visits", "/v1/pipeline", "/v1/stream", "/v1/definitions"} <= set(described["paths"])
+    assert json.dumps(described)
+    assert timedelta(milliseconds=MINUTE) == timedelta(minutes=1)

@@ -1,0 +1,308 @@
+"""The board merges what partitions tell, in any order, and answers exactly."""
+
+from dataclasses import replace
+from zoneinfo import ZoneInfo
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from services.board.domain.board import Board, Rules
+from services.board.domain.windows import HOUR, MINUTE, Span, Window, span_of
+from services.contracts.cells import Cell
+from services.contracts.definitions import DEFAULT_POLICY
+from services.contracts.kpis import CATALOGUE, service_level
+from services.contracts.updates import PaneRow, revision
+from tests.fakes.floor import MemoryFloor, abandoned, answered, waiting
+
+NOON = 1_794_398_400_000  # 2026-11-11T12:00:00Z
+NOW = NOON + 7 * MINUTE + 20_000
+TENANT = ("demo", None, None)
+RULES = Rules(ZoneInfo("UTC"))
+
+
+def board_of(floor: MemoryFloor, at: int = NOW) -> Board:
+    board = Board(RULES)
+    for update in floor.updates(at):
+        board.take(update)
+    return board
+
+
+def offered(board: Board, window: Window = Window.M15, now: int = NOW, queue: str | None = None) -> int:
+    return board.read([("demo", queue, None)], window, now).counted.of(Cell.OFFERED)
+
+
+def test_a_window_holds_its_complete_panes_and_the_current_one() -> None:
+    floor = MemoryFloor()
+    floor.put(*(answered(NOON + minute * MINUTE, 1) for minute in range(-10, 8)))
+
+    assert offered(board_of(floor), Window.M5) == 6
+
+
+def test_the_sum_over_partitions_is_the_same_in_any_order() -> None:
+    floor = MemoryFloor()
+    floor.put(*(answered(NOON + second * 1000, second % 40) for second in range(0, 400, 7)))
+    updates = floor.updates(NOW)
+    forward, backward = Board(RULES), Board(RULES)
+
+    for update in [*updates, *updates]:
+        forward.take(update)
+    for update in reversed(updates):
+        backward.take(update)
+
+    assert forward.read([TENANT], Window.M15, NOW) == backward.read([TENANT], Window.M15, NOW)
+
+
+def test_a_row_of_a_lower_revision_never_replaces_a_higher_one() -> None:
+    board = Board(RULES)
+    new = PaneRow("demo", "sales", "voice", NOON, revision(1, 9), {Cell.OFFERED: 5})
+    old = PaneRow("demo", "sales", "voice", NOON, revision(1, 8), {Cell.OFFERED: 4})
+
+    board.take_row(0, new)
+    version = board.version
+    board.take_row(0, old)
+
+    assert offered(board) == 5
+    assert board.version == version
+
+
+def test_a_row_of_a_new_log_replaces_one_of_the_old_log_with_a_higher_offset() -> None:
+    board = Board(RULES)
+    board.take_row(0, PaneRow("demo", "sales", "voice", NOON, revision(1, 900), {Cell.OFFERED: 5}))
+    board.take_row(0, PaneRow("demo", "sales", "voice", NOON, revision(2, 3), {Cell.OFFERED: 6}))
+
+    assert offered(board) == 6
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no finding
+@given(st.lists(st.tuples(st.integers(-90, 30), st.integers(0, 120), st.booleans()), max_size=30), st.lists(st.integers(0, 40), max_size=6))
+def test_running_sums_equal_sums_from_scratch_as_windows_move_on(visits: list[tuple[int, int, bool]], steps: list[int]) -> None:
+    floor, board, now = MemoryFloor(), Board(RULES), NOW
+    pending = [answered(NOON + at * MINUTE, wait) if took else abandoned(NOON + at * MINUTE, wait) for at, wait, took in visits]
+    for step in [0, *steps, 0]:
+        now += step * 20_000
+        floor.put(*pending[:5])
+        del pending[:5]
+        for update in floor.updates(now):
+            board.take(update)
+        for window in Window:
+            span = span_of(window, now, MINUTE, RULES.zone)
+            running = board.read([TENANT], window, now).counted
+            assert running == board.read_span([TENANT], span, now).counted
+            assert running.cells == board.read([("demo", "sales", None)], window, now).counted.cells
+
+
+def test_time_that_goes_back_is_answered_from_the_rows() -> None:
+    floor = MemoryFloor()
+    floor.put(answered(NOON, 1), answered(NOON + 6 * MINUTE, 1))
+    board = board_of(floor)
+
+    assert offered(board, Window.M5, NOW) == 1
+    assert offered(board, Window.M5, NOW - 5 * MINUTE) == 1
+
+
+def test_a_contact_that_waits_counts_as_missed_past_the_threshold_in_the_window_of_its_offer() -> None:
+    floor = MemoryFloor()
+    floor.put(answered(NOW - 50_000, 3), waiting(NOW - 40_000), waiting(NOW - 5_000), waiting(NOW - 50 * MINUTE))
+    reading = board_of(floor).read([TENANT], Window.M15, NOW)
+
+    assert sorted(reading.counted.waits) == [5_000, 40_000]
+    assert service_level(reading.counted, DEFAULT_POLICY).denominator == 2
+    assert CATALOGUE["waiting"].measure(reading.present, DEFAULT_POLICY).value == 3
+    assert CATALOGUE["longest_wait"].measure(reading.present, DEFAULT_POLICY).value == 50 * 60
+
+
+def test_gauges_of_a_newer_owner_win_and_those_of_a_former_owner_are_ignored() -> None:
+    floor = MemoryFloor()
+    floor.put(waiting(NOW - 1000))
+    board = board_of(floor)
+    ghost = floor.updates(NOW + 5000)
+    floor.epoch = 2
+    floor.visits_of.clear()
+    for update in floor.updates(NOW + 1000):
+        board.take(update)
+    for update in ghost:
+        board.take(update)
+
+    assert board.read([TENANT], Window.M15, NOW).present.waits == ()
+    assert {position.epoch for position in board.positions.values()} == {2}
+
+
+def test_an_update_in_several_records_moves_position_and_gauges_with_the_last() -> None:
+    board, whole = Board(RULES), next(iter(one for one in floor_with_one_waiting().updates(NOW) if one.rows))
+
+    board.take(msgspec.structs.replace(whole, gauges=None))
+    assert offered(board) == 1
+    assert board.positions == {}
+
+    board.take(msgspec.structs.replace(whole, rows=[]))
+    assert board.positions[whole.partition].next_offset == whole.next_offset
+    assert len(board.read([TENANT], Window.M15, NOW).present.waits) == 1
+
+
+def floor_with_one_waiting() -> MemoryFloor:
+    floor = MemoryFloor()
+    floor.put(waiting(NOW - 1000))
+    return floor
+
+
+def test_a_new_log_is_told_and_its_positions_count() -> None:
+    floor = floor_with_one_waiting()
+    board = board_of(floor)
+    floor.log_id, floor.generation, floor.offset = "another", 2, 0
+
+    assert [board.take(update) for update in floor.updates(NOW)] == [True, True, True]
+    assert {position.next_offset for position in board.positions.values()} == {0}
+
+
+def test_a_silent_partition_makes_the_board_stale_as_of_its_last_news() -> None:
+    floor = floor_with_one_waiting()
+    board = board_of(floor, NOW)
+    board.take(floor.update(0, NOW + 8000))
+    board.take(floor.update(1, NOW + 8000))
+
+    assert board.stale_since(NOW + 10_000) is None
+    assert board.as_of(NOW + 10_000) == NOW + 10_000
+    assert board.stale_since(NOW + 10_001) == NOW
+    assert board.as_of(NOW + 60_000) == NOW
+
+
+def test_partitions_of_a_former_log_are_history_and_not_stale() -> None:
+    floor = floor_with_one_waiting()
+    board = board_of(floor, NOW - HOUR)
+    floor.log_id, floor.generation = "another", 2
+    board.take(floor.update(0, NOW))
+
+    assert board.stale_since(NOW) is None
+
+
+def test_the_watermark_is_the_lowest_of_those_that_have_one() -> None:
+    floor = floor_with_one_waiting()
+    board = Board(RULES)
+    assert board.watermark() is None
+
+    for update, watermark in zip(floor.updates(NOW), (NOW - 5, None, NOW - 9), strict=True):
+        board.take(msgspec.structs.replace(update, watermark=watermark))
+
+    assert board.watermark() == NOW - 9
+
+
+def test_counters_start_with_the_process_and_follow_changes() -> None:
+    floor = MemoryFloor()
+    floor.put(answered(NOW - MINUTE, 1))
+    board = board_of(floor)
+    board.counting = True
+    floor.put(answered(NOW - 2000, 1), abandoned(NOW - 3000, 2))
+    for update in floor.updates(NOW):
+        board.take(update)
+
+    counted = board.series["demo", "sales", "voice"].counted
+    assert (counted[Cell.OFFERED], counted[Cell.ANSWERED], counted[Cell.ABANDONED]) == (2, 1, 1)
+
+
+def test_what_lies_before_the_live_span_is_dropped_and_refused_but_the_queue_stays_known() -> None:
+    floor = MemoryFloor()
+    floor.put(answered(NOW - 30 * HOUR, 1, queue="night"), answered(NOW - HOUR, 1))
+    board = Board(RULES)
+    board.prune(NOW)
+    for update in floor.updates(NOW):
+        board.take(update)
+
+    assert ("demo", "night", "voice") not in board.series
+    assert board.homes("demo", NOW) == [("demo", "night", "voice"), ("demo", "sales", "voice")]
+    assert board.homes("demo", NOW + 35 * 24 * HOUR) == []
+    assert board.known_homes("demo") == board.homes("demo", NOW)
+    assert board.known_homes("other") == []
+
+    board.prune(NOW + 40 * HOUR)
+    assert board.series["demo", "sales", "voice"].rows == {}
+    assert offered(board, Window.TODAY, NOW + 40 * HOUR) == 0
+
+
+def test_the_live_span_reaches_back_to_local_midnight_and_at_least_26_hours() -> None:
+    assert board_of(MemoryFloor()).live_since(NOW) == NOW - 26 * HOUR
+
+
+def test_several_scopes_add_up() -> None:
+    floor = MemoryFloor()
+    floor.put(*(waiting(NOW - 1000, queue) for queue in ("a", "b", "c")))
+    board = board_of(floor)
+
+    reading = board.read([("demo", "a", None), ("demo", "c", None), ("demo", "nobody", None)], Window.M5, NOW)
+
+    assert reading.counted.of(Cell.OFFERED) == 2
+    assert len(reading.present.waits) == 2
+    assert board.waits([("demo", "b", None)], Span(NOW - 1000, NOW), NOW) == (1000,)
+    assert board.waits([("demo", "b", None)], Span(NOW - 500, NOW), NOW) == ()
+
+
+def test_a_scope_without_contacts_reads_as_nothing() -> None:
+    reading = Board(RULES).read([TENANT], Window.TODAY, NOW)
+
+    assert (reading.counted.cells, reading.counted.waits, reading.revision) == ({}, (), 0)
+
+
+def test_tenants_do_not_see_each_other() -> None:
+    floor = MemoryFloor()
+    floor.put(answered(NOW - 1000, 1), tenant="other")
+    board = board_of(floor)
+
+    assert offered(board) == 0
+    assert board.homes("demo", NOW) == []
+
+
+def test_every_offer_is_an_outcome_or_a_wait() -> None:
+    floor = MemoryFloor()
+    floor.put(answered(NOW - HOUR, 9), abandoned(NOW - 2 * HOUR, 9), waiting(NOW - 3 * HOUR), waiting(NOW - 1000))
+    board = board_of(floor)
+
+    assert board.residual(("demo", "sales", "voice"), NOW) == 0
+    assert board.residual(("demo", "unheard", "voice"), NOW) == 0
+
+    board.take_row(0, PaneRow("demo", "sales", "voice", NOON, revision(9, 9), {Cell.OFFERED: 7}))
+    assert board.residual(("demo", "sales", "voice"), NOW) > 0
+
+
+def test_the_revision_is_the_highest_that_went_in() -> None:
+    board = Board(RULES)
+    for offset, start in ((5, NOON), (9, NOON - HOUR), (7, NOON + MINUTE)):
+        board.take_row(0, PaneRow("demo", "sales", "voice", start, revision(1, offset), {Cell.OFFERED: 1}))
+
+    assert board.read([TENANT], Window.M15, NOW).revision == revision(1, 7)
+
+
+def test_heartbeats_change_nothing_but_the_age() -> None:
+    floor = floor_with_one_waiting()
+    board = board_of(floor)
+    version = board.version
+    for update in floor.updates(NOW + 1000):
+        board.take(msgspec.structs.replace(update, rows=[]))
+
+    assert board.version == version
+    assert {position.published_at for position in board.positions.values()} == {NOW + 1000}
+
+
+@pytest.mark.parametrize("window", list(Window))
+def test_a_correction_reaches_every_window_that_was_read_before(window: Window) -> None:
+    floor = MemoryFloor()
+    floor.put(waiting(NOW - 60_000))
+    board = board_of(floor)
+    board.read([TENANT], window, NOW)
+    (tenant, contact), visit = next(iter(floor.visits_of.items()))
+    floor.change(contact, answered(visit.offered_at or 0, 12), tenant)
+    for update in floor.updates(NOW):
+        board.take(update)
+
+    reading = board.read([TENANT], window, NOW)
+    assert (reading.counted.of(Cell.ANSWERED), reading.counted.waits) == (1, ())
+
+
+def test_an_older_position_is_not_taken() -> None:
+    board = board_of(floor_with_one_waiting())
+    position = board.positions[0]
+
+    assert not board.take_position(replace(position, published_at=position.published_at - 1))
+    assert board.positions[0] is position
+
+

@@ -1,0 +1,60 @@
+"""Records from Kafka: an event, or a reason; never an exception."""
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.contracts.events import ContactOffered
+from services.contracts.letters import Reason
+from services.kpi_engine.domain.decode import Refusal, decode
+
+OFFERED = {"type": "contact.offered", "id": "1", "source": "s", "tenant": "acme", "at": 1_000, "contact": "c", "queue": "q"}
+
+
+def record(**fields):
+    return json.dumps({**OFFERED, **fields}).encode()
+
+
+def test_a_canonical_record_is_an_event():
+    assert isinstance(decode(record()), ContactOffered)
+
+
+def test_a_time_in_text_is_read():
+    event = decode(record(at="2026-11-11T00:00:00+08:00"))
+
+    assert isinstance(event, ContactOffered)
+    assert event.at == 1_794_326_400_000
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        (b"", Reason.MALFORMED),
+        (None, Reason.MALFORMED),
+        (b"\xff\xfe{", Reason.MALFORMED),
+        (b"[" * 100_000, Reason.INVALID_FIELD),
+        (b'{"type":"contact.offered"}', Reason.INVALID_FIELD),
+        (record(type="no.such"), Reason.INVALID_FIELD),
+        (record(at="yesterday"), Reason.INVALID_TIME),
+        (record(at="2026-11-11T00:00:00"), Reason.INVALID_TIME),
+        (json.dumps({key: value for key, value in OFFERED.items() if key != "tenant"}).encode(), Reason.NO_TENANT),
+        (
+            b'{"type":"qa.retracted","id":"1","source":"s","tenant":"acme","at":1,"evaluation":"e","agent":"a"}',
+            Reason.NO_SUBJECT,
+        ),
+    ],
+)
+def test_what_cannot_be_counted_has_a_reason(value, reason):
+    refusal = decode(value)
+
+    assert isinstance(refusal, Refusal)
+    assert refusal.reason is reason
+    assert refusal.detail
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.binary(max_size=200) | st.builds(lambda text, cut: text[:cut], st.just(record()), st.integers(0, 150)))
+def test_no_bytes_raise(value):
+    decode(value)

@@ -1,0 +1,103 @@
+"""Recordings of every shape come out as the same numbered lines."""
+
+import gzip
+import json
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.simulator.recorded import Gunzip, Line, Recording, Splitter, UnreadableError
+
+EVENTS = [{"id": str(number), "text": "é " * number} for number in range(40)]
+NDJSON = "\n".join(json.dumps(event) for event in EVENTS).encode()
+EXPECTED = [(number, line) for number, line in enumerate(NDJSON.split(b"\n"), 1)]
+
+
+def cut(data: bytes, at: list[int]) -> list[bytes]:
+    """`data` in blocks that begin at the given places."""
+    places = [0, *sorted(place % (len(data) + 1) for place in at), len(data)]
+    return [data[begin:end] for begin, end in pairwise(places)]
+
+
+def split(blocks: list[bytes]) -> list[Line]:
+    splitter, gunzip = Splitter(), Gunzip()
+    lines = [line for block in blocks if block for line in splitter.take(gunzip.unpack(block))] + splitter.rest()
+    assert gunzip.complete
+    return lines
+
+
+async def lines_of(file: Path) -> list[Line]:
+    return [line async for lines in Recording(str(file)).lines() for line in lines]
+
+
+@given(at=st.lists(st.integers(0, 3_000), max_size=6))
+def test_it_does_not_matter_where_blocks_end(at: list[int]) -> None:
+    assert split(cut(NDJSON, at)) == EXPECTED
+
+
+@given(at=st.lists(st.integers(0, 3_000), max_size=4))
+def test_a_byte_order_mark_is_left_out(at: list[int]) -> None:
+    assert split(cut(b"\xef\xbb\xbf" + NDJSON, at)) == EXPECTED
+
+
+@given(at=st.lists(st.integers(0, 3_000), max_size=4))
+def test_gzip_in_several_parts_is_unpacked(at: list[int]) -> None:
+    packed = gzip.compress(NDJSON[:100]) + gzip.compress(NDJSON[100:])
+
+    assert split(cut(packed, at)) == EXPECTED
+
+
+@given(at=st.lists(st.integers(0, 3_000), max_size=4), indent=st.sampled_from([None, 2]), lead=st.sampled_from(["", "\n \n", "\ufeff"]))
+def test_an_array_comes_out_item_by_item_each_on_one_line(at: list[int], indent: int | None, lead: str) -> None:
+    data = (lead + json.dumps(EVENTS, indent=indent)).encode()
+
+    lines = [line for _, line in split(cut(data, at))]
+
+    assert [json.loads(line) for line in lines] == EVENTS
+    assert not any(b"\n" in line for line in lines)
+
+
+def test_blank_lines_count_but_are_left_out() -> None:
+    assert split([b'{"a":1}\n\n  \r\n{"b":2}\n']) == [(1, b'{"a":1}'), (4, b'{"b":2}')]
+
+
+def test_an_empty_recording_has_no_lines() -> None:
+    assert split([]) == []
+
+
+async def test_a_file_tells_how_much_of_it_was_read(tmp_path: Path) -> None:
+    file = tmp_path / "events.ndjson.gz"
+    file.write_bytes(gzip.compress(NDJSON))
+    recording = Recording(str(file))
+
+    lines = [line async for lines in recording.lines() for line in lines]
+
+    assert lines == EXPECTED
+    assert recording.read == recording.size == file.stat().st_size
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (gzip.compress(NDJSON)[:-20], "cut off"),
+        (b"\x1f\x8bnonsense that is no gzip", "cannot be read after line 0"),
+        (b"[1, 2", "cannot be read"),
+        (b'["\xff"', "cannot be read"),
+    ],
+)
+async def test_a_damaged_file_is_named_with_what_is_wrong(tmp_path: Path, data: bytes, said: str) -> None:
+    file = tmp_path / "damaged"
+    file.write_bytes(data)
+
+    with pytest.raises(UnreadableError, match=said) as raised:
+        await lines_of(file)
+
+    assert "damaged" in str(raised.value)
+
+
+async def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableError, match="nowhere"):
+        await lines_of(tmp_path / "nowhere")

@@ -1,0 +1,62 @@
+"""What the scenarios promise."""
+
+from collections.abc import Callable
+from typing import Any
+
+from services.simulator.domain.scenarios import SCENARIOS
+from services.simulator.domain.spans import HOUR
+from services.simulator.domain.truth import Row, Tally
+
+MIDNIGHT = 1_794_355_200_000
+
+
+def between(table: list[Row], since: int, until: int) -> Tally:
+    """All queues together in some hours of the day."""
+    total = Tally()
+    for row in table:
+        if MIDNIGHT + since * HOUR <= row.start < MIDNIGHT + until * HOUR:
+            total.add(row.tally)
+    return total
+
+
+def test_a_normal_day_keeps_its_promise(day: Callable[[str], Any]) -> None:
+    total = day("normal").truth.total()
+
+    assert 7_500 < total.offered < 9_500
+    assert 0.80 <= total.service_level <= 0.97
+    assert total.abandoned / total.offered < 0.08
+
+
+def test_double_eleven_breaks_it_when_a_third_more_come_than_were_forecast(day: Callable[[str], Any]) -> None:
+    table = day("double-eleven").truth.table()
+
+    total, before, rush = between(table, 0, 24), between(table, 3, 19), between(table, 20, 22)
+
+    assert 19_500 < total.offered < 22_500
+    assert (before.service_level or 0) >= 0.80
+    assert (rush.service_level or 0) < 0.2
+    assert 0.52 <= (total.service_level or 0) <= 0.68
+
+
+def test_after_a_closed_day_nobody_waits_and_everybody_answered_was_handled(day: Callable[[str], Any]) -> None:
+    for name in ("normal", "double-eleven"):
+        for tally in day(name).truth.totals().values():
+            assert tally.waiting == 0
+            assert tally.answered == tally.handled
+            assert tally.answered_within <= tally.answered
+            assert tally.abandoned_short <= tally.abandoned
+
+
+def test_customers_who_waited_long_are_less_satisfied(day: Callable[[str], Any]) -> None:
+    calm, rushed = between(day("double-eleven").truth.table(), 4, 8), between(day("double-eleven").truth.table(), 20, 22)
+
+    assert calm.csat_sum / calm.csat_count > rushed.csat_sum / rushed.csat_count
+
+
+def test_every_scenario_adds_up() -> None:
+    for scenario in SCENARIOS.values():
+        queues = {queue.id for queue in scenario.queues}
+        assert abs(sum(queue.share for queue in scenario.queues) - 1) < 1e-9
+        assert {name for team in scenario.teams for name in team.skills} == queues
+        assert {name for queue in scenario.queues for name in queue.onward} <= queues
+        assert len(scenario.shape) == len(scenario.surge) == 24
