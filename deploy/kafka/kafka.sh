@@ -130,7 +130,7 @@ run() {
   write_properties "$port" "${controller_port:-$((port + 1))}" "$data" >"$properties"
   [[ ${#settings[@]} -eq 0 ]] || printf '%s\n' "${settings[@]}" >>"$properties"
   if [[ ! -f $data/log/meta.properties ]]; then
-    "${java[@]}" kafka.tools.StorageTool format -t "$(new_cluster_id)" -c "$properties" >&2
+    "${java[@]}" -XX:TieredStopAtLevel=1 kafka.tools.StorageTool format -t "$(new_cluster_id)" -c "$properties" >&2
   fi
   exec "${java[@]}" kafka.Kafka "$properties"
 }

@@ -18,21 +18,21 @@ POOL = 6
 
 
 @dataclass(frozen=True)
-class Servers:
+class Addresses:
     """Where broker and database are."""
 
     bootstrap: str
     dsn: str
 
 
-def environment(inherited: Mapping[str, str], servers: Servers, options: DemoOptions, folder: StateFolder) -> dict[str, str]:
+def environment(inherited: Mapping[str, str], addresses: Addresses, options: DemoOptions, folder: StateFolder) -> dict[str, str]:
     """The environment of every process: what we inherited, save the settings that the demo decides."""
     kept = {name: value for name, value in inherited.items() if not name.upper().startswith(OURS)}
     customer_keys = [{"name": CUSTOMER_KEY, "secret": folder.secret("customer-key")}]
     return kept | {
-        "FLOORPULSE_KAFKA__BOOTSTRAP_SERVERS": servers.bootstrap,
+        "FLOORPULSE_KAFKA__BOOTSTRAP_SERVERS": addresses.bootstrap,
         "FLOORPULSE_KAFKA__IDEMPOTENCE": "false",  # the embedded broker has no idempotent producer
-        "FLOORPULSE_DATABASE__URL": servers.dsn,
+        "FLOORPULSE_DATABASE__URL": addresses.dsn,
         "FLOORPULSE_DATABASE__POOL": str(POOL),
         "FLOORPULSE_API__HOST": HOST,
         "FLOORPULSE_API__PORT": str(options.port),
@@ -47,12 +47,9 @@ def environment(inherited: Mapping[str, str], servers: Servers, options: DemoOpt
 
 def programs(options: DemoOptions, env: Mapping[str, str], folder: StateFolder, season: Season | None) -> list[Program]:
     """The processes to keep running, in the order of their start; the simulator only where there is a `season`."""
-    found = [_program(HTTP, HTTP, env, folder)]
-    for number in range(1, options.engines + 1):
-        found.append(_program(ENGINE, ENGINE if number == 1 else f"{ENGINE}-{number}", env, folder))
-    if season is not None:
-        found.append(_program(SIMULATOR, SIMULATOR, env, folder, *_simulation(season, options, folder)))
-    return found
+    logs = [ENGINE if number == 1 else f"{ENGINE}-{number}" for number in range(1, options.engines + 1)]
+    simulator = [] if season is None else [_program(SIMULATOR, SIMULATOR, env, folder, *_simulation(season, options, folder))]
+    return [_program(HTTP, HTTP, env, folder), *(_program(ENGINE, log, env, folder) for log in logs), *simulator]
 
 
 def _program(name: str, log: str, env: Mapping[str, str], folder: StateFolder, *words: str) -> Program:

@@ -8,11 +8,15 @@ from io import BytesIO
 from uuid import UUID
 
 from aiokafka.client import AIOKafkaClient
-from aiokafka.errors import for_code
+from aiokafka.errors import KafkaTimeoutError, for_code
 from aiokafka.protocol.api import Request, RequestStruct, Response
 from aiokafka.protocol.fetch import FetchRequest
 from aiokafka.protocol.types import Boolean, CompactArray, CompactString, Int16, Int32, Schema, TaggedFields
 from aiokafka.structs import TopicPartition
+
+
+FETCH_WAITS = (50, 500, 2000)  # milliseconds; the embedded broker leaves out what it has not read by then, so ask again
+FETCH_BYTES = 4 * 1024 * 1024  # enough for one batch of every partition: a broker that runs out leaves partitions unanswered
 
 
 class _Uuid:
@@ -112,18 +116,30 @@ async def topic_id(client: AIOKafkaClient, topic: str) -> str | None:
 async def high_watermarks(client: AIOKafkaClient, topic: str, near: dict[int, int]) -> dict[int, int]:
     """The next offset of each partition; `near` are offsets inside the log, best close to its end.
 
-    Raises aiokafka's KafkaError of the first partition that could not answer.
+    Raises aiokafka's KafkaError where a partition could not answer.
     """
+    ends: dict[int, int] = {}
+    for wait in FETCH_WAITS:
+        missing = {partition: offset for partition, offset in near.items() if partition not in ends}
+        if missing:
+            ends |= await _fetched_marks(client, topic, missing, wait)
+    if ends.keys() != near.keys():
+        message = f"the broker left partitions of {topic} unanswered: {sorted(near.keys() - ends.keys())}"
+        raise KafkaTimeoutError(message)
+    return ends
+
+
+async def _fetched_marks(client: AIOKafkaClient, topic: str, near: dict[int, int], wait: int) -> dict[int, int]:
     by_leader: dict[int, list[tuple[int, int, int]]] = {}
     for partition, offset in near.items():
         leader = client.cluster.leader_for_partition(TopicPartition(topic, partition))
         by_leader.setdefault(leader, []).append((partition, offset, 1))
-    ends: dict[int, int] = {}
+    marks: dict[int, int] = {}
     for leader, partitions in by_leader.items():
-        response = await client.send(leader, FetchRequest(0, 0, 1, 0, [(topic, partitions)]))
+        response = await client.send(leader, FetchRequest(wait, 0, FETCH_BYTES, 0, [(topic, partitions)]))
         for _, answers in response.topics:
             for partition, error_code, high_watermark, *_ in answers:
                 if error_code:
                     raise for_code(error_code)
-                ends[partition] = high_watermark
-    return ends
+                marks[partition] = high_watermark
+    return marks

@@ -79,6 +79,7 @@ class KeyRing:
         self._now = now
         self._monotonic = monotonic
         self._remembered: dict[str, _Remembered] = {}
+        self._readings: dict[str, asyncio.Task[_Remembered]] = {}
 
     async def create(self, tenant: str, label: str, scopes: Iterable[str], expires_at: int | None = None) -> str:
         """Store a new key and return its token, which is shown this once; ValueError on a bad tenant or unknown scope."""
@@ -124,21 +125,25 @@ class KeyRing:
         return Credential(key.key_id, key.tenant, frozenset(key.scopes))
 
     async def _look_up(self, key_id: str) -> _Remembered:
+        """What is remembered, else what the table says; requests that come at once share one reading."""
         known = self._remembered.get(key_id)
-        if known is None or known.until <= self._monotonic():
-            known = await self._read(key_id)
-            if len(self._remembered) >= REMEMBER_AT_MOST:
-                self._remembered.clear()
-            self._remembered[key_id] = known
-        return known
+        if known is not None and known.until > self._monotonic():
+            return known
+        reading = self._readings.get(key_id)
+        if reading is None:
+            reading = self._readings[key_id] = asyncio.create_task(self._read(key_id))
+            reading.add_done_callback(lambda _: self._readings.pop(key_id, None))
+        return await asyncio.shield(reading)
 
     async def _read(self, key_id: str) -> _Remembered:
         until = self._monotonic() + REMEMBER_SECONDS
         async with _answering(), self._engine.connect() as connection:
             row = (await connection.execute(select(api_key).where(api_key.c.id == key_id))).mappings().one_or_none()
-        if row is None:
-            return _Remembered(None, b"", until)
-        return _Remembered(_stored(row), row["secret_sha256"], until)
+        known = _Remembered(_stored(row), row["secret_sha256"], until) if row else _Remembered(None, b"", until)
+        if len(self._remembered) >= REMEMBER_AT_MOST:
+            self._remembered.clear()
+        self._remembered[key_id] = known
+        return known
 
 
 def _checked(tenant: str, scopes: Iterable[str]) -> list[str]:

@@ -68,17 +68,18 @@ class Supervisor:
         """Start `program` now, and again whenever it ends."""
         self._kept.append(_Kept(program, self._backoff, self._changed, self._watcher))
 
-    async def stop(self, names: Iterable[str] | None = None, grace: float = 5.0) -> None:
-        """Stop the programs of these names (None: all), at the same time; those alive after `grace` seconds are killed."""
-        chosen = None if names is None else set(names)
-        leaving = [one for one in self._kept if chosen is None or one.program.name in chosen]
-        await asyncio.gather(*(one.stop(grace) for one in leaving))
-        self._kept = [one for one in self._kept if one not in leaving]
+    async def stop(self, names: Iterable[str] | None = None, grace: float = 5.0) -> bool:
+        """Stop the programs of these names (None: all) at the same time; whether none had to be killed after `grace` seconds."""
+        leaving = self._named(names)
+        endings = await asyncio.gather(*(one.stop(grace) for one in leaving))
+        self._forget(leaving)
+        return all(endings)
 
-    async def kill(self) -> None:
-        """End all programs at once, also those that are being stopped."""
-        await asyncio.gather(*(one.kill() for one in self._kept))
-        self._kept = []
+    async def kill(self, names: Iterable[str] | None = None) -> None:
+        """End the programs of these names (None: all) at once, also those that are being stopped."""
+        leaving = self._named(names)
+        await asyncio.gather(*(one.kill() for one in leaving))
+        self._forget(leaving)
 
     def pids(self) -> dict[str, list[int]]:
         """The living processes by program name."""
@@ -87,6 +88,13 @@ class Supervisor:
             if one.pid is not None:
                 found.setdefault(one.program.name, []).append(one.pid)
         return found
+
+    def _named(self, names: Iterable[str] | None) -> "list[_Kept]":
+        chosen = None if names is None else set(names)
+        return [one for one in self._kept if chosen is None or one.program.name in chosen]
+
+    def _forget(self, gone: "list[_Kept]") -> None:
+        self._kept = [one for one in self._kept if one not in gone]
 
     def _changed(self) -> None:
         self._watcher.changed(self.pids())
@@ -113,6 +121,7 @@ class _Kept:
         self._released = asyncio.Event()
         self._grace = 0.0
         self._child: Child | None = None
+        self._killed = False
         self._task = asyncio.create_task(self._live())
 
     @property
@@ -120,11 +129,12 @@ class _Kept:
         """The living process."""
         return self._child.pid if self._child else None
 
-    async def stop(self, grace: float) -> None:
-        """Return when it has ended for good."""
+    async def stop(self, grace: float) -> bool:
+        """Return when it has ended for good; whether it did so by itself."""
         self._grace = grace
         self._released.set()
         await asyncio.shield(self._task)
+        return not self._killed
 
     async def kill(self) -> None:
         """The same without grace, also while a `stop` is under way."""
@@ -153,7 +163,9 @@ class _Kept:
             return f"could not be started: {wrong}"
         self._changed()
         try:
-            return ending(await self._end_of(self._child))
+            code = await self._end_of(self._child)
+            self._killed = code == -SIGKILL
+            return ending(code)
         finally:
             self._child = None
 

@@ -234,9 +234,7 @@ class TestBroker:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child that its parent died")
 async def test_both_servers_end_with_a_killed_owner_and_the_data_stays(state: Path) -> None:
-    owner = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", OWNER_THAT_IS_KILLED, str(state), cwd=ROOT, stdout=subprocess.PIPE
-    )
+    owner = await asyncio.create_subprocess_exec(sys.executable, "-c", OWNER_THAT_IS_KILLED, str(state), cwd=ROOT, stdout=subprocess.PIPE)
     assert owner.stdout is not None
     dsn, *pids = (await owner.stdout.readline()).decode().split()
     await write_note(dsn, "kept")

@@ -189,7 +189,7 @@ export function drawLogin() {
   byId("key").focus();
 }
 
-/** Say why a key did not open the wall. */
-export function drawRefusal(reason) {
-  write(byId("refusal"), t(reason));
+/** Say why a key did not open the wall, with the server's own words where it had any. */
+export function drawRefusal(reason, detail = "") {
+  write(byId("refusal"), [t(reason), detail].join(" "));
 }

@@ -92,7 +92,7 @@ async function signIn(event) {
   try {
     const answer = await fetch("wallboard/session", { method: "POST", headers: { "Content-Type": "application/json" }, body });
     if (answer.ok) return location.reload();
-    drawRefusal(answer.status < 500 ? "loginRefused" : "loginAway");
+    drawRefusal(answer.status < 500 ? "loginRefused" : "loginAway", (await answer.json()).detail);
   } catch {
     drawRefusal("loginAway");
   }

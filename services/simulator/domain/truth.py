@@ -114,6 +114,8 @@ class Truth:
         return self._tallies[stay.queue.id, at - at % HALF_HOUR]
 
     def _outcome(self, event: AnyEvent, stay: Stay) -> None:
+        if not isinstance(event, ContactOffered | ContactAnswered | ContactAbandoned | ContactLeft):
+            return
         tally, wait = self._at(stay, stay.offered_at), when(event) - stay.offered_at
         match event:
             case ContactOffered():
@@ -129,8 +131,6 @@ class Truth:
                 tally.abandoned_short += wait <= self._short
             case ContactLeft():
                 tally.left += 1
-            case _:
-                pass
 
     def _handle(self, event: AnyEvent, stay: Stay) -> None:
         """A conversation counts when it ends, and moves on to the end of its wrap-up."""

@@ -110,8 +110,9 @@ async def test_a_program_may_end_in_its_own_way(tmp_path: Path) -> None:
     supervisor.keep(program)
     await says_up(program)
 
-    await supervisor.stop(grace=20)
+    by_itself = await supervisor.stop(grace=20)
 
+    assert by_itself
     assert program.log.read_text().split() == ["up", "bye"]
 
 
@@ -120,8 +121,9 @@ async def test_a_deaf_program_is_killed_when_its_grace_is_over(tmp_path: Path) -
     supervisor.keep(program)
     await says_up(program)
 
-    await supervisor.stop(grace=0.05)
+    by_itself = await supervisor.stop(grace=0.05)
 
+    assert not by_itself
     assert supervisor.pids() == {}
 
 

@@ -1,4 +1,4 @@
-"""Whole simulated days, run once and looked at by many tests."""
+"""Simulated spans of a day, run once and looked at by many tests."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ import pytest
 
 from services.simulator.domain.floor import Floor
 from services.simulator.domain.scenarios import SCENARIOS
-from services.simulator.domain.spans import DAY, HOUR
+from services.simulator.domain.spans import HOUR
 from services.simulator.domain.stays import Happening
 from services.simulator.domain.truth import Truth
 
@@ -16,24 +16,24 @@ MIDNIGHT = 1_794_355_200_000  # 2026-11-11T00:00:00Z
 
 
 @dataclass(frozen=True)
-class Day:
-    """One day from midnight, the floor closed at its end."""
+class Shown:
+    """What a floor told between two hours of a day, closed at the end, and the truth of it."""
 
     happenings: list[Happening]
     truth: Truth
 
 
 @cache
-def _day(scenario: str) -> Day:
-    floor, truth, happenings = Floor(SCENARIOS[scenario], 7, MIDNIGHT, 0), Truth(), list[Happening]()
-    for hour in range(1, DAY // HOUR + 1):
+def _shown(scenario: str, since: int = 0, until: int = 24) -> Shown:
+    floor, truth, happenings = Floor(SCENARIOS[scenario], 7, MIDNIGHT + since * HOUR, since * HOUR), Truth(), list[Happening]()
+    for hour in range(since + 1, until + 1):
         happenings += floor.advance(MIDNIGHT + hour * HOUR)
     happenings += floor.close()
     for happening in happenings:
         truth.observe(happening)
-    return Day(happenings, truth)
+    return Shown(happenings, truth)
 
 
 @pytest.fixture(scope="session")
-def day() -> Callable[[str], Day]:
-    return _day
+def shown() -> Callable[..., Shown]:
+    return _shown

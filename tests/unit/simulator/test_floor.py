@@ -1,4 +1,4 @@
-"""Laws of the model floor, looked at through the events of whole days."""
+"""Laws of the model floor, looked at through the events of a busy morning."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable
@@ -39,8 +39,8 @@ def stays(events: list[AnyEvent]) -> dict[tuple[str, int], list[AnyEvent]]:
 
 
 @pytest.fixture(scope="module")
-def events(day: Callable[[str], Any]) -> list[AnyEvent]:
-    return [happening.event for happening in day("normal").happenings]
+def events(shown: Callable[..., Any]) -> list[AnyEvent]:
+    return [happening.event for happening in shown("normal", 9, 13).happenings]
 
 
 def morning(seed: int, slices: int = 1) -> bytes:
@@ -58,7 +58,7 @@ def test_another_seed_gives_another_morning() -> None:
 
 
 def test_it_does_not_matter_how_time_is_cut() -> None:
-    assert morning(3) == morning(3, slices=173)
+    assert morning(3) == morning(3, slices=97)
 
 
 def test_every_event_is_canonical(events: list[AnyEvent]) -> None:
@@ -88,7 +88,7 @@ def test_an_answered_stay_is_held_and_resumed_in_turn_ended_and_wrapped_up(event
         assert kinds in (["ContactEnded", "ContactWrapped"], ["ContactHeld", "ContactResumed", "ContactEnded", "ContactWrapped"]) or (
             kinds == ["ContactHeld", "ContactEnded", "ContactWrapped"] and int(story[-1].at) == int(events[-1].at)
         )
-    assert len(stories) > 5_000
+    assert len(stories) > 1_500
 
 
 def test_an_agent_is_never_in_two_conversations(events: list[AnyEvent]) -> None:
@@ -116,7 +116,7 @@ def test_a_source_that_tells_spans_tells_what_its_instants_say(events: list[AnyE
             assert ended.talk_ms + ended.hold_ms == int(ended.at) - int(outcome.at)
         if isinstance(wrapped, ContactWrapped) and isinstance(ended, ContactEnded) and wrapped.wrap_ms is not None:
             assert wrapped.wrap_ms == int(wrapped.at) - int(ended.at)
-    assert told > 5_000
+    assert told > 1_500
 
 
 def test_a_transferred_contact_makes_one_further_visit_in_the_queue_it_was_sent_to(events: list[AnyEvent]) -> None:
@@ -124,7 +124,7 @@ def test_a_transferred_contact_makes_one_further_visit_in_the_queue_it_was_sent_
     further = {event.contact: event.queue for event in events if isinstance(event, ContactOffered) and event.visit == 2}
 
     assert sent.items() >= further.items()
-    assert len(sent) - len(further) <= 5, "only those transferred in the last seconds of the day may not have arrived"
+    assert len(sent) - len(further) <= 5, "only those transferred in the last seconds may not have arrived"
     assert max(event.visit for event in events if isinstance(event, ContactOffered)) == 2
 
 
@@ -141,12 +141,15 @@ def test_an_agents_states_differ_from_one_to_the_next_and_never_share_an_instant
 def test_agents_have_meals_and_rests(events: list[AnyEvent]) -> None:
     breaks = Counter(event.reason for event in events if isinstance(event, AgentStateChanged) and event.state == "break")
 
-    assert breaks["meal"] > 50
-    assert breaks["rest"] > 100
+    assert breaks["meal"] > 20
+    assert breaks["rest"] > 40
 
 
-def test_all_types_of_events_are_told(events: list[AnyEvent]) -> None:
-    assert len({type(event) for event in events}) == 16
+@pytest.mark.timeout(600)
+def test_all_types_of_events_are_told(shown: Callable[..., Any]) -> None:
+    told = shown("normal", 0, 24).happenings
+
+    assert len({type(happening.event) for happening in told}) == 16
 
 
 def test_a_floor_that_closes_in_mid_conversation_leaves_nobody_behind() -> None:

@@ -1,0 +1,58 @@
+"""The floor as the demo's own API tells it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+
+from services.contracts.definitions import DEFAULT_POLICY
+from services.demo.domain.summary import KPIS, Progress, Summary, lines, rate
+from services.runtime.clock import monotonic
+
+WINDOW = "15m"
+ANSWER_WITHIN = 5.0
+
+
+class Floor:
+    """Looks at the floor; `look` raises httpx.HTTPError while the API is away."""
+
+    def __init__(self, client: httpx.AsyncClient) -> None:
+        self._client = client
+        self._before: Progress | None = None
+
+    async def ready(self) -> bool:
+        """Whether figures can be read and events be taken."""
+        try:
+            return (await self._client.get("/readyz")).is_success
+        except httpx.TransportError:
+            return False
+
+    async def look(self) -> Summary:
+        """The floor now."""
+        live = {"kpi": ",".join(KPIS), "window": WINDOW}
+        by_queue, whole, queues, pipeline = await asyncio.gather(
+            self._get("/v1/kpis", **live, by="queue"),
+            self._get("/v1/kpis", **live, by="total"),
+            self._get("/v1/queues"),
+            self._get("/v1/pipeline"),
+        )
+        targets = {row["queue"]: row["target"] for row in queues["rows"]}
+        before, now = self._before, Progress(pipeline["total"]["applied"], pipeline["total"]["lag"], monotonic())
+        self._before = now
+        (floor,) = lines(whole["rows"], {}, DEFAULT_POLICY.target)
+        return Summary(lines(by_queue["rows"], targets, DEFAULT_POLICY.target), floor, now, rate(before, now))
+
+    async def _get(self, path: str, **asked: str) -> Any:
+        answer = await self._client.get(path, params=asked)
+        return answer.raise_for_status().json()
+
+
+@asynccontextmanager
+async def floor(url: str, key: str) -> AsyncIterator[Floor]:
+    """A connection to the demo's origin; never through a proxy, as it is on loopback."""
+    async with httpx.AsyncClient(
+        base_url=url, headers={"Authorization": f"Bearer {key}"}, timeout=ANSWER_WITHIN, trust_env=False
+    ) as client:
+        yield Floor(client)

@@ -1,0 +1,115 @@
+"""What the demo says on the terminal: how the start goes, where everything is, and the floor as it moves."""
+
+import shlex
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from services.demo.domain.summary import Line, Summary, Verdict, duration, share
+from services.demo.floor import WINDOW
+from services.demo.folder import StateFolder
+from services.demo.options import DemoOptions
+from services.runtime.clock import monotonic
+
+COLOURS = {Verdict.GOOD: "green", Verdict.NEAR: "yellow", Verdict.BELOW: "bold red", Verdict.FEW: "dim", Verdict.NONE: "dim"}
+PLAIN_EVERY = 10.0
+LINK = "cyan"
+
+
+class Screen:
+    """A terminal, or a file that gets plain lines."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._live: Live | None = None
+        self._told = monotonic()
+
+    def say(self, text: str, style: str = "") -> None:
+        """One line, above the moving floor if that is shown."""
+        self._console.print(Text(text, style=style), soft_wrap=True)
+
+    @contextmanager
+    def step(self, what: str) -> Iterator[None]:
+        """A step of the start: what is done, and when it is done how long it took."""
+        began = monotonic()
+        self._console.print(Text(f"{what} … "), end="" if self._console.is_terminal else "\n")
+        yield
+        done = f"{monotonic() - began:.1f} s"
+        self._console.print(Text(done if self._console.is_terminal else f"{what}: {done}", style="dim"))
+
+    def welcome(self, options: DemoOptions, folder: StateFolder, took: float) -> None:
+        """Where everything is."""
+        self.say(f"\nFloorpulse is ready after {took:.1f} s. Ctrl-C stops it; the next demo goes on from {options.state_dir}.\n", "bold")
+        key = shlex.quote(str(options.state_dir / folder.key_file.name))
+        curl = f"curl -H \"Authorization: Bearer $(cat {key})\" '{options.url}/v1/kpis?kpi=service_level,waiting&window=15m'"
+        places = {
+            "wallboard": f"{options.url}/wallboard",
+            "API": f"{options.url}/docs",
+            "metrics": f"{options.url}/metrics",
+            "ask": curl,
+            "logs": str(options.state_dir / "logs"),
+        }
+        for name, place in places.items():
+            self._console.print(Text(f"  {name:<10}").append(place, style=LINK), soft_wrap=True)
+        self.say("")
+
+    @contextmanager
+    def moving(self) -> Iterator[None]:
+        """The floor is shown in here, in place on a terminal."""
+        if not self._console.is_terminal:
+            yield
+            return
+        with Live(Text(""), console=self._console, auto_refresh=False, transient=True) as self._live:
+            yield
+        self._live = None
+
+    def show(self, summary: Summary | None) -> None:
+        """The floor as it is now; None: the API does not answer."""
+        if self._live is not None:
+            self._live.update(picture(summary), refresh=True)
+        elif monotonic() - self._told >= PLAIN_EVERY:
+            self._told = monotonic()
+            self.say(sentence(summary))
+
+
+def picture(summary: Summary | None) -> RenderableType:
+    """The floor as a table: a queue a row, the whole floor last."""
+    if summary is None:
+        return Text("the API does not answer; it is started again", style="bold red")
+    shown = Table(title=f"the last {WINDOW}", title_justify="left", title_style="dim", caption=_pace(summary), caption_justify="left")
+    shown.add_column("queue")
+    for heading in ("service level", "target", "", "waiting", "longest wait", "offered", "abandoned"):
+        shown.add_column(heading, justify="left" if not heading else "right")
+    for line in summary.queues:
+        shown.add_row(*_cells(line))
+    shown.add_section()
+    shown.add_row(*_cells(summary.floor), style="bold")
+    return Group(shown) if summary.queues else Group(shown, Text("no contacts yet: post events to /v1/events", style="dim"))
+
+
+def sentence(summary: Summary | None) -> str:
+    """The floor in one line."""
+    if summary is None:
+        return "the API does not answer; it is started again"
+    floor = summary.floor
+    return (
+        f"{WINDOW}: service level {share(floor.service_level)} of {floor.offered:,} offered, {floor.waiting:,} waiting "
+        f"(longest {duration(floor.longest_wait)}), {share(floor.abandonment)} abandoned; {_pace(summary)}"
+    )
+
+
+def _cells(line: Line) -> list[RenderableType]:
+    verdict = Text(line.verdict.value, style=COLOURS[line.verdict])
+    level = Text(share(line.service_level), style=COLOURS[line.verdict])
+    longest = duration(line.longest_wait) if line.waiting else "–"
+    counts = [f"{line.waiting:,}", longest, f"{line.offered:,}", share(line.abandonment)]
+    return [line.queue or "the floor", level, f"{line.target:.0%}".replace("%", " %"), verdict, *counts]
+
+
+def _pace(summary: Summary) -> str:
+    pace = "–" if summary.rate is None else f"{summary.rate:,.0f}"
+    return f"{pace} events/s, {summary.progress.applied:,} counted, {summary.progress.lag:,} behind"

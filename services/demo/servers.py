@@ -1,0 +1,100 @@
+"""Broker and database of the demo: started, made ready for the services, and asked what is not durable yet."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, suppress
+
+from pydantic import SecretStr
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from services.contracts.tables import stream_partition
+from services.contracts.topics import CONTACT_EVENTS, TOPICS
+from services.demo.domain.backlog import Reached, backlog
+from services.demo.folder import StateFolder
+from services.demo.options import TENANT
+from services.demo.programs import Addresses
+from services.migrations import migrate
+from services.runtime.database import async_engine
+from services.runtime.embedded import Broker, EmbeddedServerError, Postgres
+from services.runtime.kafka import ensure_topics
+from services.runtime.kafka_log import kafka_log
+from services.runtime.keys import SCOPES, KeyRing
+from services.runtime.settings import DatabaseSettings, KafkaSettings
+
+LOOK_AGAIN_AFTER = 0.1
+LABEL = "the demo's own"
+
+
+class EmbeddedServers:
+    """Both servers over one state folder; start and stop them in one event loop."""
+
+    def __init__(self, folder: StateFolder) -> None:
+        self._folder = folder
+        self.broker = Broker(folder.log("broker"))
+        self.postgres = Postgres(folder.postgres, log=folder.log("postgres"))
+
+    @property
+    def addresses(self) -> Addresses:
+        """Where the started servers are; restarts do not change it."""
+        return Addresses(self.broker.bootstrap, self.postgres.dsn)
+
+    def pids(self) -> dict[str, list[int]]:
+        """The servers' processes, of those that were started."""
+        return dict(self._pids())
+
+    async def migrate(self) -> None:
+        """Bring the tables up to date."""
+        await migrate(self._database)
+
+    async def ensure_topics(self) -> None:
+        """Create the topics in the new, empty log."""
+        await ensure_topics(self._kafka, TOPICS)
+
+    async def ensure_key(self) -> None:
+        """See to it that the folder holds a live key with all scopes; that of the last demo stays while it is one."""
+        async with _connected(self._database) as engine:
+            ring = KeyRing(engine)
+            known = await ring.verify(self._folder.key())
+            if known is None or known.tenant != TENANT or not known.scopes >= set(SCOPES):
+                self._folder.keep_key(await ring.create(TENANT, LABEL, SCOPES))
+
+    async def counted(self) -> None:
+        """Return when all that is in the log is durable."""
+        async with _connected(self._database) as engine, kafka_log(self._kafka, CONTACT_EVENTS.name) as log:
+            while backlog(await log.bounds(), await _reached(engine), await log.identity()):  # noqa: ASYNC110  other processes' progress
+                await asyncio.sleep(LOOK_AGAIN_AFTER)
+
+    async def stop(self) -> None:
+        """End both; what is in the database stays."""
+        await self.broker.stop()
+        await self.postgres.stop()
+
+    @property
+    def _kafka(self) -> KafkaSettings:
+        return KafkaSettings(bootstrap_servers=self.broker.bootstrap, idempotence=False)
+
+    @property
+    def _database(self) -> DatabaseSettings:
+        return DatabaseSettings(url=SecretStr(self.postgres.dsn), pool=1)
+
+    def _pids(self) -> Iterator[tuple[str, list[int]]]:
+        for name, server in (("broker", self.broker), ("postgres", self.postgres)):
+            with suppress(EmbeddedServerError):
+                yield name, [server.pid]
+
+
+@asynccontextmanager
+async def _connected(settings: DatabaseSettings) -> AsyncIterator[AsyncEngine]:
+    engine = async_engine(settings)
+    try:
+        yield engine
+    finally:
+        await engine.dispose()
+
+
+async def _reached(engine: AsyncEngine) -> list[Reached]:
+    table = stream_partition.c
+    async with engine.connect() as connection:
+        rows = await connection.execute(select(table.partition, table.log_id, table.next_offset).where(table.topic == CONTACT_EVENTS.name))
+        return [Reached(*row) for row in rows]

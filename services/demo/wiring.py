@@ -1,0 +1,40 @@
+"""The composition root of the demo: options in, an exit status out."""
+
+import asyncio
+import os
+import signal
+
+from rich.console import Console
+
+from services.demo.app import Demo, Told
+from services.demo.folder import claimed
+from services.demo.options import HOST, DemoError, DemoOptions
+from services.demo.screen import Screen
+from services.runtime.complaints import PortTaken, expect_free
+
+
+async def demo(options: DemoOptions) -> int:
+    """Run the demo until Ctrl-C, SIGTERM or the end of the terminal; a second one of these hurries the stop.
+
+    Raises DemoError or EmbeddedServerError, whose words say what to do, after stopping whatever was started.
+    """
+    told = _listening()
+    try:
+        expect_free(HOST, options.port, "stop it, or choose another port with --port")
+    except PortTaken as wrong:
+        raise DemoError(str(wrong)) from wrong
+    screen = Screen(Console(highlight=False))
+    with claimed(options.state_dir) as folder:
+        await Demo(options, folder, screen, dict(os.environ)).run(told)  # noqa: TID251  what the child processes inherit
+    return 0
+
+
+def _listening() -> Told:
+    told = Told()
+
+    def tell() -> None:
+        (told.hurry if told.stop.is_set() else told.stop).set()
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, tell)
+    return told

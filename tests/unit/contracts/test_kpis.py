@@ -1,0 +1,138 @@
+"""Every KPI against numbers worked out by hand or taken from its source."""
+
+import pytest
+
+from services.contracts.cells import Cell, Cells, Histogram
+from services.contracts.definitions import DEFAULT_POLICY, Formula, ServiceLevelPolicy
+from services.contracts.histograms import score_bucket, span_bucket
+from services.contracts.kpis import CATALOGUE, Figures, Unit, Value, service_level
+
+VECTOR: Cells = {
+    Cell.OFFERED: 1060, Cell.ANSWERED: 1000, Cell.ABANDONED: 60,
+    Histogram.ANSWERED_WAIT + span_bucket(20_000): 860, Histogram.ANSWERED_WAIT + span_bucket(20_001): 140,
+    Histogram.ABANDONED_WAIT + span_bucket(5_000): 10, Histogram.ABANDONED_WAIT + span_bucket(20_000): 10,
+    Histogram.ABANDONED_WAIT + span_bucket(90_000): 40,
+}  # fmt: skip
+"""AN 1000, AB 60, AN≤20 860, AB≤20 20, AB≤5 10"""
+
+
+def measured(kpi: str, cells: Cells, **figures: object) -> Value:
+    return CATALOGUE[kpi].measure(Figures(cells, **figures), DEFAULT_POLICY)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("formula", "percent"), [("V1", 83.02), ("V2", 86.00), ("V3", 81.13), ("V4", 82.69), ("V5", 81.90), ("V6", 82.08)]
+)
+def test_the_six_formulas_give_the_published_vector(formula: str, percent: float) -> None:
+    value = service_level(Figures(VECTOR), ServiceLevelPolicy(formula=Formula(formula)))
+
+    assert value.value is not None
+    assert round(100 * value.value, 2) == percent
+
+
+def test_the_boundary_decides_about_a_wait_of_exactly_the_threshold() -> None:
+    assert service_level(Figures(VECTOR), ServiceLevelPolicy(formula=Formula.V2, boundary="lt")).numerator == 0
+    assert service_level(Figures(VECTOR), ServiceLevelPolicy(formula=Formula.V6, boundary="lt")).numerator == 0
+
+
+def test_flow_outs_count_only_where_the_definition_says_so() -> None:
+    cells = VECTOR | {Cell.LEFT_OVERFLOW: 7, Cell.LEFT_TIMEOUT: 3}
+
+    assert service_level(Figures(cells), ServiceLevelPolicy(formula=Formula.V3)).denominator == 1060
+    assert service_level(Figures(cells), ServiceLevelPolicy(formula=Formula.V3, flow_outs=True)).denominator == 1070
+
+
+@pytest.mark.parametrize(("boundary", "missed"), [("le", 1), ("lt", 2)])
+def test_a_wait_past_the_threshold_counts_as_missed_before_it_has_ended(boundary: str, missed: int) -> None:
+    figures = Figures(VECTOR, waits=(5_000, 20_000, 20_001))
+
+    assert service_level(figures, ServiceLevelPolicy(formula=Formula.V3, boundary=boundary)).denominator == 1060 + missed  # type: ignore[arg-type]
+    assert service_level(figures, ServiceLevelPolicy(formula=Formula.V3, waiting_past_threshold=False)).denominator == 1060
+
+
+HANDLED: Cells = {
+    Cell.HANDLED: 4, Cell.TALK: 400_000, Cell.HOLD: 60_000, Cell.WRAP: 40_500, Cell.HELD: 1, Cell.TRANSFERRED: 3,
+    Histogram.HANDLE_TIME + span_bucket(100_000): 3, Histogram.HANDLE_TIME + span_bucket(200_500): 1,
+}  # fmt: skip
+OPINIONS: Cells = {
+    Cell.HANDLED: 500, Cell.SURVEY_OFFERED: 40, Cell.CSAT_COUNT: 5, Cell.CSAT_SUM: 18_000,
+    **{Histogram.CSAT + score_bucket(score, 1, 5): count for score, count in ((5, 2), (4, 1), (3, 1), (1, 1))},
+    Cell.NPS_COUNT: 10, **{Histogram.NPS + score_bucket(score, 0, 10): count for score, count in ((10, 4), (9, 1), (8, 2), (6, 2), (0, 1))},
+    Cell.FCR_COUNT: 8, Cell.FCR_RESOLVED: 6, Cell.CES_COUNT: 1,
+    Cell.QA_COUNT: 10, Cell.QA_SUM: 912_500, Cell.QA_JUDGED: 8, Cell.QA_PASSED: 6, Cell.QA_FATAL: 1,
+    Cell.COMPLAINTS_LOW: 1, Cell.COMPLAINTS_HIGH: 2, Cell.COMPLAINTS_JUDGED: 2, Cell.COMPLAINTS_LIABLE: 1,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("kpi", "cells", "value", "numerator", "denominator"),
+    [
+        ("offered", VECTOR, 1060, 1060, None),
+        ("answered", VECTOR, 1000, 1000, None),
+        ("abandoned", VECTOR, 60, 60, None),
+        ("short_abandoned", VECTOR, 10, 10, None),
+        ("left", {Cell.LEFT_KEY: 2, Cell.LEFT_OTHER: 1}, 3, 3, None),
+        ("transferred", HANDLED, 3, 3, None),
+        ("answer_rate", VECTOR, 1000 / 1060, 1000, 1060),
+        ("abandonment_rate", VECTOR, 60 / 1060, 60, 1060),
+        ("asa", {Cell.ANSWERED: 4, Cell.ANSWERED_WAIT: 50_500}, 12.625, 50.5, 4),
+        ("abandon_wait", {Cell.ABANDONED: 2, Cell.ABANDONED_WAIT: 3_000}, 1.5, 3, 2),
+        ("wait_p50", VECTOR, 20, 20, 1000),
+        ("wait_p90", VECTOR, 21, 21, 1000),
+        ("wait_p95", VECTOR, 21, 21, 1000),
+        ("wait_p99", VECTOR, 21, 21, 1000),
+        ("wait_max", VECTOR, 21, 21, 1000),
+        ("handled", HANDLED, 4, 4, None),
+        ("aht", HANDLED, 125.125, 500.5, 4),
+        ("att", HANDLED, 100, 400, 4),
+        ("hold_time", HANDLED, 15, 60, 4),
+        ("acw", HANDLED, 10.125, 40.5, 4),
+        ("aht_p50", HANDLED, 100, 100, 4),
+        ("aht_p90", HANDLED, 201, 201, 4),
+        ("hold_rate", HANDLED, 0.25, 1, 4),
+        ("transfer_rate", HANDLED, 0.75, 3, 4),
+        ("csat", OPINIONS, 0.6, 3, 5),
+        ("csat_mean", OPINIONS, 3.6, 18, 5),
+        ("survey_response_rate", OPINIONS, 0.6, 24, 40),
+        ("nps", OPINIONS, 20, 2, 10),
+        ("fcr", OPINIONS, 0.75, 6, 8),
+        ("qa_mean", OPINIONS, 91.25, 912.5, 10),
+        ("qa_pass_rate", OPINIONS, 0.75, 6, 8),
+        ("qa_fatal_rate", OPINIONS, 0.1, 1, 10),
+        ("qa_coverage", OPINIONS, 0.02, 10, 500),
+        ("complaints", OPINIONS, 3, 3, None),
+        ("complaints_per_10k", OPINIONS, 60, 3, 500),
+        ("complaint_liable_rate", OPINIONS, 0.5, 1, 2),
+    ],
+)
+def test_a_kpi_by_hand(kpi: str, cells: Cells, value: float, numerator: float, denominator: float | None) -> None:
+    found = measured(kpi, cells)
+
+    assert (found.value, found.numerator, found.denominator) == (pytest.approx(value), pytest.approx(numerator), denominator)
+
+
+def test_gauges_tell_who_is_there() -> None:
+    there = {"waits": (4_000, 90_500), "in_progress": 3, "unresolved": 2}
+
+    assert [measured(kpi, {}, **there).value for kpi in ("waiting", "longest_wait", "in_progress", "unresolved")] == [2, 90.5, 3, 2]
+    assert measured("longest_wait", {}).value == 0
+
+
+def test_more_evaluations_than_contacts_cover_all_of_them() -> None:
+    assert measured("qa_coverage", {Cell.QA_COUNT: 9, Cell.HANDLED: 3}).value == 1
+
+
+@pytest.mark.parametrize("kpi", [kpi.id for kpi in CATALOGUE.values() if kpi.unit is not Unit.CONTACTS and not kpi.live])
+def test_nothing_over_nothing_is_undefined(kpi: str) -> None:
+    found = measured(kpi, {})
+
+    assert (found.value, found.denominator, found.low, found.high) == (None, 0, None, None)
+
+
+def test_proportions_come_with_their_interval_and_means_without() -> None:
+    assert measured("answer_rate", VECTOR).low is not None
+    assert measured("asa", VECTOR).low is None
+
+
+def test_every_entry_has_both_names_and_its_own_id() -> None:
+    assert all(kpi.id == name and kpi.en and kpi.zh and kpi.formula for name, kpi in CATALOGUE.items())

@@ -1,0 +1,214 @@
+"""The engine's use cases against a store that fails, fences and loses answers."""
+
+import msgspec
+import pytest
+from prometheus_client import CollectorRegistry
+
+from services.contracts import events
+from services.contracts.cells import Cell
+from services.contracts.letters import Reason
+from services.kpi_engine.app import Batch, Engine, Options
+from services.kpi_engine.metrics import EngineMetrics
+from services.kpi_engine.ports import StoreUnavailable
+from tests.fakes.engine import Channels, MemoryStore
+from tests.unit.kpi_engine.builders import MINUTE, event
+
+OPTIONS = Options(
+    pane_length=MINUTE, max_wait=240 * MINUTE, allowance=15_000, slice_records=2, dirty_rows=4, visits_in_memory=1000, panes_in_memory=1000
+)
+PANE = ("acme", "sales", "voice", 0)
+
+
+def encoded(*history):
+    return [msgspec.json.encode(one) for one in history]
+
+
+def batch(values, start=0):
+    offsets = list(range(start, start + len(values)))
+    return Batch(start, start + len(values), values, offsets, appended_at=100 * MINUTE)
+
+
+def offers(count, start=0):
+    return [event(events.ContactOffered, 1_000, contact=f"c{i}") for i in range(start, start + count)]
+
+
+@pytest.fixture
+def store():
+    return MemoryStore()
+
+
+@pytest.fixture
+def channels():
+    return Channels()
+
+
+@pytest.fixture
+def engine(store, channels):
+    return Engine(store, channels, channels, OPTIONS, EngineMetrics(CollectorRegistry()))
+
+
+async def owned(engine, number=0):
+    partition = await engine.claim(number, "log", 0, 1000)
+    engine.adopt(partition)
+    return partition
+
+
+async def test_applied_and_flushed_events_are_stored_with_their_offset(engine, store):
+    partition = await owned(engine)
+    await engine.apply(partition, batch(encoded(*offers(5))))
+    await engine.flush()
+
+    assert store.positions[0] == (1, 5)
+    assert store.stored_panes[PANE].cells == {Cell.OFFERED: 5}
+
+
+async def test_records_below_the_position_are_not_applied_again(engine, store):
+    partition = await owned(engine)
+    values = encoded(*offers(4))
+    await engine.apply(partition, batch(values[:3]))
+    await engine.apply(partition, batch(values))
+    await engine.flush()
+
+    assert partition.applied == 4
+    assert store.stored_panes[PANE].cells == {Cell.OFFERED: 4}
+
+
+async def test_an_empty_batch_moves_the_position_over_its_hole(engine):
+    partition = await owned(engine)
+    await engine.apply(partition, Batch(0, 7, [], [], 0))
+
+    assert partition.next_offset == 7
+
+
+async def test_what_cannot_be_counted_becomes_a_dead_letter_and_the_batch_goes_on(engine, channels):
+    partition = await owned(engine)
+    await engine.apply(partition, batch([b"\xff", *encoded(*offers(2))]))
+
+    [letter] = channels.letters
+    assert (letter.reason, letter.origin) == (Reason.MALFORMED, "contact-events/0/0")
+    assert letter.payload_base64 == b"\xff"
+    assert (partition.applied, partition.dead, partition.next_offset) == (2, 1, 3)
+
+
+async def test_a_dead_letter_that_cannot_be_kept_stops_the_slice(engine, channels):
+    channels.broken = True
+    partition = await owned(engine)
+
+    with pytest.raises(ConnectionError):
+        await engine.apply(partition, batch([b"\xff"]))
+    assert partition.next_offset == 0
+
+
+async def test_a_slice_whose_visits_cannot_be_loaded_is_not_applied_and_can_be_repeated(engine, store):
+    partition = await owned(engine)
+    store.away = True
+    with pytest.raises(StoreUnavailable):
+        await engine.apply(partition, batch(encoded(*offers(3))))
+    store.away = False
+    await engine.apply(partition, batch(encoded(*offers(3))))
+    await engine.flush()
+
+    assert store.stored_panes[PANE].cells == {Cell.OFFERED: 3}
+
+
+async def test_a_lost_answer_to_a_commit_that_happened_doubles_nothing(engine, store):
+    partition = await owned(engine)
+    await engine.apply(partition, batch(encoded(*offers(2))))
+    store.lose_answer = True
+    with pytest.raises(StoreUnavailable):
+        await engine.flush()
+    await engine.apply(partition, batch(encoded(*offers(2, start=2)), start=2))
+    await engine.flush()
+
+    assert store.positions[0] == (1, 4)
+    assert store.stored_panes[PANE].cells == {Cell.OFFERED: 4}
+    assert 0 in engine.partitions
+
+
+async def test_a_flush_that_did_not_happen_is_made_up_for(engine, store):
+    partition = await owned(engine)
+    await engine.apply(partition, batch(encoded(*offers(2))))
+    store.away = True
+    with pytest.raises(StoreUnavailable):
+        await engine.flush()
+    with pytest.raises(StoreUnavailable):
+        await engine.flush()
+    store.away = False
+    await engine.flush()
+
+    assert store.stored_panes[PANE].cells == {Cell.OFFERED: 2}
+
+
+async def test_a_zombie_writes_nothing_and_drops_its_state(engine, store):
+    partition = await owned(engine)
+    await engine.apply(partition, batch(encoded(*offers(2))))
+    await store.claim(0, "log", 0, 1000)
+    await engine.flush()
+
+    assert store.stored_panes == {}
+    assert engine.fenced == {0}
+    assert engine.partitions == {}
+
+
+async def test_a_partition_given_up_while_its_batch_is_applied_takes_no_more_of_it(engine, store):
+    partition = await owned(engine)
+    values = encoded(*offers(6))
+
+    class Revoking(MemoryStore):
+        async def visits(self, number, keys):
+            engine.drop(number)
+            return {}
+
+    engine._store = Revoking()
+    await engine.apply(partition, batch(values))
+
+    assert partition.next_offset == 0
+
+
+async def test_too_many_unflushed_rows_ask_for_a_pause(engine):
+    partition = await owned(engine)
+    assert not engine.crowded
+    await engine.apply(partition, batch(encoded(*offers(4))))
+
+    assert engine.crowded
+
+
+async def test_agent_states_reach_the_store(engine, store):
+    partition = await owned(engine)
+    await engine.apply(partition, batch(encoded(event(events.AgentStateChanged, 1_000, agent="ann", state="break"))))
+    await engine.flush()
+
+    assert len(store.agent_states) == 1
+
+
+async def test_readers_are_told_absolute_rows_gauges_and_the_position(engine, channels):
+    partition = await owned(engine)
+    await engine.apply(partition, batch(encoded(*offers(3))))
+    await engine.publish({0: 9})
+
+    [update] = channels.updates
+    assert (update.partition, update.next_offset, update.lag, update.applied) == (0, 3, 6, 3)
+    assert [row.cells for row in update.rows] == [{Cell.OFFERED: 3}]
+    assert update.gauges is not None
+
+
+async def test_rows_that_could_not_be_told_are_told_later(engine, channels):
+    partition = await owned(engine)
+    await engine.apply(partition, batch(encoded(*offers(3))))
+    channels.broken = True
+    with pytest.raises(ConnectionError):
+        await engine.publish({})
+    channels.broken = False
+    await engine.publish({})
+
+    assert [row.cells for row in channels.updates[-1].rows] == [{Cell.OFFERED: 3}]
+
+
+async def test_many_rows_go_out_in_several_updates_and_gauges_with_the_last(engine, channels):
+    partition = await owned(engine)
+    history = [event(events.ContactOffered, i * MINUTE, contact=f"c{i}") for i in range(1_200)]
+    await engine.apply(partition, batch(encoded(*history)))
+    await engine.publish({})
+
+    assert [len(update.rows) for update in channels.updates] == [1_000, 200]
+    assert [update.gauges is None for update in channels.updates] == [True, False]

@@ -1,0 +1,75 @@
+"""Gauges of past instants equal what somebody with a watch would have counted."""
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from services.contracts.visits import Visit, offer_at, wait_of
+from services.query.domain.past import PastGauges
+from services.query.domain.selection import By, Selection, Subject
+from tests.fakes.floor import abandoned, answered, left, waiting
+
+SECOND = 1000
+HOUR = 3600 * SECOND
+NOW = 100 * HOUR
+TOTAL = Selection("demo", by=By.TOTAL)
+QUARTERS = [NOW - 2 * HOUR + quarter * HOUR // 4 for quarter in range(8)]
+
+instants = st.integers(-3 * 3600, -1).map(lambda seconds: NOW + seconds * SECOND)
+visits = st.lists(
+    st.one_of(
+        st.builds(answered, instants, st.integers(0, 4000), st.integers(0, 4000)),
+        st.builds(abandoned, instants, st.integers(0, 4000)),
+        st.builds(left, instants, st.integers(0, 4000)),
+        st.builds(waiting, instants),
+        st.builds(lambda at: Visit(offered_at=at, queue="sales", answered_at=at + 5 * SECOND), instants),
+    ),
+    max_size=12,
+)
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(visits)
+def test_every_instant_counts_who_was_there(told: list[Visit]) -> None:
+    gauges = PastGauges(TOTAL, QUARTERS, 4 * HOUR, NOW)
+    for visit in told:
+        gauges.add(visit)
+
+    for index, instant in enumerate(QUARTERS):
+        there = gauges.figures(index, Subject(), 0)
+        assert sorted(there.waits) == sorted(instant - (visit.offered_at or 0) for visit in told if waits(visit, instant))
+        assert there.in_progress == sum(talks(visit, instant) for visit in told)
+
+
+def waits(visit: Visit, instant: int) -> bool:
+    offered, wait = offer_at(visit), wait_of(visit)
+    assert offered is not None
+    return offered <= instant < (NOW + 1 if wait is None else offered + wait)
+
+
+def talks(visit: Visit, instant: int) -> bool:
+    return visit.answered_at is not None and visit.answered_at <= instant < (visit.ended_at or NOW + 1)
+
+
+def test_what_never_ended_is_forgotten_at_the_longest_wait_and_does_not_reach_into_the_future() -> None:
+    gauges = PastGauges(TOTAL, [NOW - 10 * HOUR, NOW - 7 * HOUR, NOW, NOW + HOUR], 4 * HOUR, NOW)
+    gauges.add(waiting(NOW - 11 * HOUR))
+    gauges.add(waiting(NOW - HOUR))
+
+    assert [len(gauges.figures(index, Subject(), 0).waits) for index in range(4)] == [1, 0, 1, 0]
+
+
+def test_an_answer_stamped_before_the_offer_is_in_progress_from_the_answer() -> None:
+    gauges = PastGauges(TOTAL, [NOW - 5 * SECOND], 4 * HOUR, NOW)
+    gauges.add(Visit(offered_at=NOW - 3 * SECOND, queue="sales", answered_at=NOW - 6 * SECOND, answered_wait=0, ended_at=NOW))
+
+    assert gauges.figures(0, Subject(), 0).in_progress == 1
+    assert NOW - 3 * SECOND in gauges.offered_within
+
+
+def test_only_the_selected_count_each_in_its_row() -> None:
+    gauges = PastGauges(Selection("demo", ("sales",)), [NOW], 4 * HOUR, NOW)
+    for visit in (waiting(NOW - SECOND), waiting(NOW - SECOND, "help"), Visit(answered_at=NOW)):
+        gauges.add(visit)
+
+    assert len(gauges.figures(0, Subject("sales"), 0).waits) == 1
+    assert gauges.figures(0, Subject("help"), 3).unresolved == 3
