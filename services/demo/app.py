@@ -23,7 +23,7 @@ from services.runtime.clock import monotonic, now_ms
 from services.runtime.supervisor import Program, Supervisor, ending
 from services.simulator.domain.scenarios import SCENARIOS
 
-READY_WITHIN = 60.0
+READY_WITHIN = 180.0
 LOOK_EVERY = 1.0
 LOOK_AGAIN_AFTER = 0.1
 STOP_WITHIN = 8.0  # and then the servers, which take a second of the ten

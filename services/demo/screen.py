@@ -18,6 +18,7 @@ from services.runtime.clock import monotonic
 COLOURS = {Verdict.GOOD: "green", Verdict.NEAR: "yellow", Verdict.BELOW: "bold red", Verdict.FEW: "dim", Verdict.NONE: "dim"}
 PLAIN_EVERY = 10.0
 LINK = "cyan"
+NO_ANSWER = "the API does not answer"
 
 
 class Screen:
@@ -79,7 +80,7 @@ class Screen:
 def picture(summary: Summary | None) -> RenderableType:
     """The floor as a table: a queue a row, the whole floor last."""
     if summary is None:
-        return Text("the API does not answer; it is started again", style="bold red")
+        return Text(NO_ANSWER, style="bold red")
     shown = Table(title=f"the last {WINDOW}", title_justify="left", title_style="dim", caption=_pace(summary), caption_justify="left")
     shown.add_column("queue")
     for heading in ("service level", "target", "", "waiting", "longest wait", "offered", "abandoned"):
@@ -94,7 +95,7 @@ def picture(summary: Summary | None) -> RenderableType:
 def sentence(summary: Summary | None) -> str:
     """The floor in one line."""
     if summary is None:
-        return "the API does not answer; it is started again"
+        return NO_ANSWER
     floor = summary.floor
     return (
         f"{WINDOW}: service level {share(floor.service_level)} of {floor.offered:,} offered, {floor.waiting:,} waiting "

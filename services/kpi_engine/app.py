@@ -95,12 +95,13 @@ class Engine:
         for first in range(0, len(batch.values), size):
             last = min(first + size, len(batch.values))
             following = batch.offsets[last] if last < len(batch.values) else batch.next
+            if following <= partition.next_offset:
+                continue
             await self._apply_slice(partition, batch, range(first, last), following)
             if self.partitions.get(partition.number) is not partition:
                 return
             await asyncio.sleep(0)
-        if not batch.values:
-            partition.next_offset = batch.next
+        partition.next_offset = max(partition.next_offset, batch.next)
         partition.trim(self._options.visits_in_memory, self._options.panes_in_memory)
 
     async def _apply_slice(self, partition: Partition, batch: Batch, span: range, following: int) -> None:

@@ -69,7 +69,10 @@ class Supervisor:
         self._kept.append(_Kept(program, self._backoff, self._changed, self._watcher))
 
     async def stop(self, names: Iterable[str] | None = None, grace: float = 5.0) -> bool:
-        """Stop the programs of these names (None: all) at the same time; whether none had to be killed after `grace` seconds."""
+        """Stop the programs of these names (None: all) at the same time; whether all ended by themselves.
+
+        Those alive after `grace` seconds are killed; so are, in effect, those that do not handle SIGTERM.
+        """
         leaving = self._named(names)
         endings = await asyncio.gather(*(one.stop(grace) for one in leaving))
         self._forget(leaving)
@@ -164,7 +167,7 @@ class _Kept:
         self._changed()
         try:
             code = await self._end_of(self._child)
-            self._killed = code == -SIGKILL
+            self._killed = code < 0
             return ending(code)
         finally:
             self._child = None

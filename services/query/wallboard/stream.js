@@ -3,7 +3,7 @@
 const LOST_AFTER = 3_000;
 const SILENCE = 30_000;
 const RETRY_FIRST = 500;
-const RETRY_MOST = 15_000;
+const RETRY_MOST = 6_000;
 
 /**
  * Gives `onRows` the rows of every event. Reopens after an error, with backoff and jitter, and after a long silence,

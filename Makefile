@@ -1,0 +1,79 @@
+# Everything a developer does. `make help` lists it.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-builtin-rules
+
+PYTHON ?= python3
+UV_VERSION := 0.13.9
+VENV := .venv
+BIN := $(VENV)/bin
+ACCEPT := ../shared/accept/accept.py
+COMPILE := $(BIN)/uv pip compile pyproject.toml --extra embedded --universal --python-version 3.11 \
+	--no-emit-index-url --no-header --no-annotate --quiet
+
+.PHONY: help demo test test-unit install lint types architecture ci coverage accept lock kafka clean
+
+help: ## show this
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(VENV)/.runtime ## run everything on this machine, with a moving wallboard (ARGS="--scenario double-eleven")
+	@exec $(BIN)/floorpulse demo $(ARGS)
+
+test: $(VENV)/.dev ## unit and integration tests; those against Apache Kafka where a JDK 17+ and Maven are present (ARGS="-k words")
+	$(BIN)/pytest $(ARGS)
+
+test-unit: $(VENV)/.dev ## the quick tests: no servers, no network
+	$(BIN)/pytest tests/unit $(ARGS)
+
+install: $(VENV)/.dev ## make .venv with everything in it
+
+lint: $(VENV)/.dev ## ruff
+	$(BIN)/ruff check
+
+types: $(VENV)/.dev ## mypy, strict
+	$(BIN)/mypy
+
+architecture: $(VENV)/.dev ## who may import whom
+	$(BIN)/lint-imports
+
+ci: lint types architecture coverage accept ## what must be green before a change lands
+
+coverage: $(VENV)/.dev ## all tests with branch coverage; skipping Apache Kafka is a failure here
+	FLOORPULSE_REQUIRE_KAFKA=1 $(BIN)/pytest --cov --cov-report=term $(ARGS)
+
+accept: $(VENV)/.runtime ## recorded contacts in, published figures out, compared cell by cell (needs ../shared/accept)
+	@if [[ -f $(ACCEPT) ]]; then \
+		set -x; \
+		$(PYTHON) $(ACCEPT) bank --again --shuffle --kill 3 --cli $(BIN)/floorpulse; \
+		$(PYTHON) $(ACCEPT) phonenow --cli $(BIN)/floorpulse; \
+	else \
+		echo "skipped: the recorded contacts are not here ($(ACCEPT))"; \
+	fi
+
+lock: $(VENV)/.uv ## choose versions anew within pyproject.toml and write both locks (ARGS="--upgrade")
+	$(COMPILE) $(ARGS) -o requirements.lock
+	$(COMPILE) $(ARGS) --group dev --constraint requirements.lock -o requirements-dev.lock
+
+kafka: ## fetch Apache Kafka's jars for the tests
+	deploy/kafka/kafka.sh fetch
+
+clean: ## remove what was made here: .venv, caches, the demo's state
+	rm -rf $(VENV) .floorpulse build dist .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info
+	find services tests -name __pycache__ -prune -exec rm -rf {} +
+
+# Stamps: each says that the environment holds what its lock names, so that the second run is quick.
+$(VENV)/.uv: Makefile
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Floorpulse needs Python 3.11 or newer, not %d.%d: set PYTHON=…" % sys.version_info[:2])'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@touch $@
+
+$(VENV)/.runtime: requirements.lock pyproject.toml $(VENV)/.uv
+	$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
+	$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements-dev.lock
+	@touch $@

@@ -1,0 +1,111 @@
+"""What all tests share: no network in unit tests, no event loops left behind, and real servers for integration tests.
+
+`broker` is a new, empty log for each test; `postgres` one server for the whole run, `database` a migrated database of its own in it.
+"""
+
+import asyncio
+import gc
+import os
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from uuid import uuid4
+
+import asyncpg
+import pytest
+import pytest_socket
+from pydantic import SecretStr
+
+from services.contracts.topics import TOPICS
+from services.migrations import migrate
+from services.runtime.embedded import Broker, Postgres
+from services.runtime.kafka import ensure_topics
+from services.runtime.settings import DatabaseSettings, KafkaSettings
+from tests.integration.kafka import available
+
+UNIT = Path(__file__).parent / "unit"
+REQUIRED = "FLOORPULSE_REQUIRE_KAFKA"
+
+why_no_kafka = cache(available)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Unit tests have no sockets but those inside an event loop; tests on Apache Kafka are skipped where it cannot run."""
+    if item.path.is_relative_to(UNIT):
+        pytest_socket.disable_socket(allow_unix_socket=True)
+    why = why_no_kafka() if item.get_closest_marker("kafka") else None
+    if why is not None and os.environ.get(REQUIRED) == "1":  # noqa: TID251  a switch of the test run, not of the product
+        pytest.fail(f"{REQUIRED} is set, and Apache Kafka cannot run here: {why}")
+    if why is not None:
+        pytest.skip(f"Apache Kafka cannot run here: {why}")
+
+
+def pytest_runtest_teardown() -> None:
+    """The next test may be another kind."""
+    pytest_socket.enable_socket()
+
+
+@pytest.fixture(autouse=True)
+def _collected() -> Iterator[None]:
+    """Faust leaves an event loop open: unless collected here, its warning would fail some later, innocent test."""
+    yield
+    gc.collect()
+
+
+@pytest.fixture(scope="session")
+def server_loop() -> Iterator[asyncio.AbstractEventLoop]:
+    """The event loop in which servers are started and stopped."""
+    loop = asyncio.new_event_loop()
+    yield loop
+    loop.run_until_complete(loop.shutdown_default_executor())
+    loop.close()
+
+
+@pytest.fixture(scope="session")
+def postgres(server_loop: asyncio.AbstractEventLoop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    """PostgreSQL for the whole run."""
+    server = Postgres(tmp_path_factory.mktemp("postgres"))
+    server_loop.run_until_complete(server.start())
+    yield server
+    server_loop.run_until_complete(server.stop())
+
+
+@pytest.fixture
+def broker(server_loop: asyncio.AbstractEventLoop, tmp_path: Path) -> Iterator[Broker]:
+    """A broker with an empty log."""
+    server = Broker(tmp_path / "broker.log")
+    server_loop.run_until_complete(server.start())
+    yield server
+    server_loop.run_until_complete(server.stop())
+
+
+@pytest.fixture
+def kafka(server_loop: asyncio.AbstractEventLoop, broker: Broker) -> KafkaSettings:
+    """Settings of the empty log, its topics made."""
+    settings = KafkaSettings(bootstrap_servers=broker.bootstrap, idempotence=False)
+    server_loop.run_until_complete(ensure_topics(settings, TOPICS))
+    return settings
+
+
+@pytest.fixture
+def empty_database(server_loop: asyncio.AbstractEventLoop, postgres: Postgres) -> Iterator[DatabaseSettings]:
+    """Settings of a database without tables, which goes with the test."""
+    name = f"test_{uuid4().hex}"
+    server_loop.run_until_complete(_command(postgres.dsn, f"CREATE DATABASE {name}"))
+    yield DatabaseSettings(url=SecretStr(postgres.dsn.rpartition("/")[0] + f"/{name}"), pool=4)
+    server_loop.run_until_complete(_command(postgres.dsn, f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@pytest.fixture
+def database(server_loop: asyncio.AbstractEventLoop, empty_database: DatabaseSettings) -> DatabaseSettings:
+    """Settings of a migrated database, which goes with the test."""
+    server_loop.run_until_complete(migrate(empty_database))
+    return empty_database
+
+
+async def _command(dsn: str, sql: str) -> None:
+    connection = await asyncpg.connect(dsn)
+    try:
+        await connection.execute(sql)
+    finally:
+        await connection.close()

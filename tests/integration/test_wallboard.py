@@ -1,0 +1,262 @@
+"""The wall screen in a real Chromium, over the API's own routes and a floor in memory."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import pytest
+import uvicorn
+from fastapi import FastAPI
+from prometheus_client import CollectorRegistry
+
+from services.board.domain.board import Board, Rules
+from services.contracts.definitions import DEFAULT_POLICY
+from services.query.api.routes import router
+from services.query.app.history import PastFigures
+from services.query.app.live import LiveFigures
+from services.query.app.pipeline import Pipeline
+from services.query.app.query import Limits, Query
+from services.query.app.queues import Queues
+from services.query.app.scrape import Scrape
+from services.query.app.stream import Pulse, Streams
+from services.query.app.visits import Drilldown
+from services.query.domain.exposition import Exposition
+from services.query.metrics import QueryMetrics
+from services.runtime import problems
+from services.runtime.clock import monotonic, now_ms
+from services.runtime.keys import Credential
+from tests.fakes.floor import FixedLog, MemoryFloor, MemoryHistory, abandoned, answered, waiting
+from tests.fakes.keys import FixedKeys
+
+if TYPE_CHECKING:
+    from playwright.async_api import Page
+
+playwright = pytest.importorskip("playwright.async_api", reason="playwright drives the browser: pip install playwright")
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+pytestmark = [
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on the path"),
+    pytest.mark.timeout(300),
+]
+
+FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync")  # fmt: skip
+GRACE = 3_000
+PATIENCE = 60_000
+KEY = "fp_wall_key"
+
+
+@dataclass
+class Wall:
+    """A served floor and a browser tab; `told` is everything the page complained of."""
+
+    app: FastAPI
+    floor: MemoryFloor
+    board: Board
+    pulse: Pulse
+    server: uvicorn.Server
+    url: str
+    page: "Page"
+    told: list[str]
+    speaking: bool = True
+
+    async def open(self, query: str = "") -> None:
+        await self.page.goto(f"{self.url}/wallboard{query}")
+
+    async def shows(self, selector: str, text: str) -> None:
+        """Wait until `text` is in the part of the page."""
+        await playwright.expect(self.page.locator(selector)).to_contain_text(text)
+
+    async def becomes(self, name: str, value: str) -> None:
+        """Wait until the page's attribute `data-name` has the value."""
+        await playwright.expect(self.page.locator("html")).to_have_attribute(f"data-{name}", value)
+
+    async def speak(self) -> None:
+        """Publish like an engine, for ever; fall silent while `speaking` is False."""
+        while True:
+            for update in self.floor.updates(now_ms()) if self.speaking else ():
+                self.board.take(update)
+            self.pulse.beat()
+            await asyncio.sleep(0.5)
+
+
+async def ready() -> str | None:
+    return None
+
+
+def served(floor: MemoryFloor, board: Board, pulse: Pulse) -> FastAPI:
+    metrics, live, history = QueryMetrics(CollectorRegistry()), LiveFigures(board, now_ms), MemoryHistory(floor)
+    app = FastAPI()
+    problems.install(app)
+    app.include_router(router())
+    app.state.keys = FixedKeys({KEY: Credential("wall", "demo", frozenset({"kpi:read"}))})
+    app.state.open_tenant, app.state.session_secret = "demo", "secret of the test"
+    app.state.query = Query(
+        live=live,
+        past=PastFigures(board, history, history, floor, now_ms),
+        drilldown=Drilldown(history, now_ms),
+        queues=Queues(live, DEFAULT_POLICY),
+        pipeline=Pipeline(board, FixedLog({}), floor, now_ms),
+        streams=Streams(live, pulse),
+        scrape=Scrape(Exposition(board, DEFAULT_POLICY, 1000), metrics, now_ms, monotonic),
+        metrics=metrics,
+        limits=Limits(1000, 1000, 1000, 1000, 100),
+        metrics_open=False,
+        boot="boot",
+        loaded=lambda: True,
+        unready=ready,
+        alive=lambda: True,
+    )
+    return app
+
+
+@asynccontextmanager
+async def listening(app: FastAPI) -> AsyncIterator[uvicorn.Server]:
+    config = uvicorn.Config(app, port=0, log_level="critical", lifespan="off", ws="none", timeout_graceful_shutdown=1)
+    server = uvicorn.Server(config)
+    app.state.stopping = lambda: server.should_exit
+    task = asyncio.create_task(server.serve())
+    while not server.started:  # noqa: ASYNC110  uvicorn has no event to wait for
+        await asyncio.sleep(0.01)
+    try:
+        yield server
+    finally:
+        server.should_exit = True
+        await task
+
+
+@asynccontextmanager
+async def browsing(told: list[str]) -> "AsyncIterator[Page]":
+    async with playwright.async_playwright() as driver:
+        browser = await driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS, timeout=120_000)
+        page = await browser.new_page(viewport={"width": 1920, "height": 1080}, locale="en-GB")
+        page.set_default_timeout(PATIENCE)
+        playwright.expect.set_options(timeout=PATIENCE)
+        page.on("pageerror", lambda error: told.append(str(error)))
+        page.on("console", lambda message: told.append(message.text))
+        try:
+            yield page
+        finally:
+            await browser.close()
+
+
+@pytest.fixture
+async def wall() -> AsyncIterator[Wall]:
+    floor, pulse, told = MemoryFloor(), Pulse(), list[str]()
+    board = Board(Rules(ZoneInfo("UTC"), grace=GRACE))
+    app = served(floor, board, pulse)
+    async with listening(app) as server, browsing(told) as page:
+        port = server.servers[0].sockets[0].getsockname()[1]
+        wall = Wall(app, floor, board, pulse, server, f"http://127.0.0.1:{port}", page, told)
+        speaking = asyncio.create_task(wall.speak())
+        try:
+            yield wall
+        finally:
+            speaking.cancel()
+
+
+def busy(floor: MemoryFloor) -> None:
+    """Sales keeps its promise: 12 of 12; help does not: 7 of 10 and 2 gave up; chat had 3 contacts."""
+    now = now_ms()
+    floor.put(*(answered(now - 300_000 + n * 1000, 5, 60) for n in range(12)), waiting(now - 65_000))
+    floor.put(*(answered(now - 300_000 + n * 1000, 50 if n < 3 else 5, 60, "help") for n in range(10)))
+    floor.put(*(abandoned(now - 200_000, 30, "help") for _ in range(2)), *(answered(now - 200_000, 5, 9, "chat") for _ in range(3)))
+
+
+def card(queue: str) -> str:
+    return f".card:has(h2:text-is('{queue}'))"
+
+
+async def test_the_wall_waits_for_contacts_and_then_shows_every_queue_with_its_verdict(wall: Wall) -> None:
+    await wall.open()
+    await wall.becomes("view", "empty")
+    busy(wall.floor)
+
+    await wall.shows(f"{card('sales')} .level", "92.3%")  # 12 of 13: who waits beyond the threshold counts as missed
+    await wall.shows(f"{card('sales')} .chip", "On target")
+    await wall.shows(f"{card('sales')} [data-n=waiting]", "1")
+    await wall.shows(f"{card('sales')} [data-n=longest]", "1:")
+    await wall.shows(f"{card('help')} .level", "58.3%")
+    await wall.shows(f"{card('help')} .chip", "Below target")
+    await wall.shows(f"{card('help')} [data-n=abandonment]", "16.7%")
+    await wall.shows(f"{card('help')} [data-n=answered]", "10 / 12")
+    await wall.shows(f"{card('chat')} .chip", "Few contacts")
+    await wall.becomes("link", "live")
+    assert wall.told == []
+
+
+async def test_a_silent_engine_dims_the_wall_and_says_since_when_until_it_speaks_again(wall: Wall) -> None:
+    busy(wall.floor)
+    await wall.open()
+    await wall.becomes("link", "live")
+    wall.speaking = False
+
+    await wall.becomes("link", "lost")
+    await wall.shows("#banner", "No fresh data since")
+    await wall.shows(f"{card('sales')} .chip", "Stale")
+    wall.speaking = True
+    await wall.becomes("link", "live")
+    await playwright.expect(wall.page.locator("#banner")).to_be_hidden()
+
+
+async def test_a_server_that_is_gone_is_noticed(wall: Wall) -> None:
+    busy(wall.floor)
+    await wall.open()
+    await wall.becomes("link", "live")
+
+    wall.server.should_exit = True
+
+    await wall.becomes("link", "lost")
+    await wall.shows("#link-word", "No live data")
+
+
+async def test_without_an_open_demo_a_key_is_asked_for_once_and_stands_nowhere(wall: Wall) -> None:
+    busy(wall.floor)
+    wall.app.state.open_tenant = None
+    await wall.open("?lang=zh")
+    await wall.becomes("view", "login")
+    await wall.page.fill("#key", "fp_wrong_key")
+    await wall.page.click("#login button")
+    await wall.shows("#refusal", "kpi:read")
+
+    await wall.page.fill("#key", KEY)
+    await wall.page.click("#login button")
+
+    await wall.shows(f"{card('sales')} .chip", "达标")
+    assert KEY not in wall.page.url
+    assert await wall.page.evaluate("document.cookie + JSON.stringify({...localStorage, ...sessionStorage})") == "{}"
+
+
+async def test_language_and_window_are_chosen_in_place_and_kept_in_the_address(wall: Wall) -> None:
+    busy(wall.floor)
+    await wall.open()
+    await wall.shows(f"{card('sales')} .chip", "On target")
+
+    await wall.page.click("#lang")
+    await wall.page.click("#windows button[value=today]")
+
+    await wall.shows(f"{card('sales')} .chip", "达标")
+    assert wall.page.url.endswith("?lang=zh&window=today")
+
+
+async def test_thirty_queues_fit_a_full_screen_and_a_phone_scrolls_only_downwards(wall: Wall) -> None:
+    now = now_ms()
+    for n in range(30):
+        wall.floor.put(*(answered(now - 60_000, 5, 30, f"queue-{n:02}") for _ in range(12)))
+    await wall.open()
+    await playwright.expect(wall.page.locator(".card")).to_have_count(30)
+
+    assert await overflow(wall, ".card article, .cards, html") == []
+    await wall.page.set_viewport_size({"width": 390, "height": 844})
+    assert await wall.page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+async def overflow(wall: Wall, selector: str) -> list[str]:
+    """The parts of the page whose content is larger than they are."""
+    overflows = "e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 1"
+    script = f"all => all.filter(e => {overflows}).map(e => e.outerHTML.slice(0, 80))"
+    found: list[str] = await wall.page.eval_on_selector_all(selector, script)
+    return found

@@ -1,0 +1,81 @@
+"""The words and settings of the demo's processes."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from services.demo.domain.season import Season
+from services.demo.folder import StateFolder
+from services.demo.options import DemoOptions
+from services.demo.origin import HttpSettings, create_http_app
+from services.demo.programs import Addresses, environment, programs
+from services.kpi_engine.settings import EngineSettings
+from services.operations.words import time_of_day
+
+ADDRESSES = Addresses("127.0.0.1:1234", "postgresql://floorpulse:pw@127.0.0.1:5678/floorpulse")
+FLOOR = Season("quiet", 1_794_400_000_123, 30_600_250)
+
+
+def test_what_the_demo_decides_is_not_inherited(tmp_path: Path) -> None:
+    inherited = {
+        "PATH": "/bin",
+        "FLOORPULSE_FLOOR__ZONE": "Asia/Shanghai",
+        "FLOORPULSE_KAFKA__LOG_ID": "elsewhere",
+        "floorpulse_api__host": "0.0.0.0",  # noqa: S104  it must not come through
+    }
+
+    env = environment(inherited, ADDRESSES, DemoOptions(), StateFolder(tmp_path))
+
+    assert (env["PATH"], env["FLOORPULSE_FLOOR__ZONE"], env["FLOORPULSE_API__HOST"]) == ("/bin", "Asia/Shanghai", "127.0.0.1")
+    assert "FLOORPULSE_KAFKA__LOG_ID" not in env
+    assert "floorpulse_api__host" not in env
+
+
+def test_the_services_understand_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in environment({}, ADDRESSES, DemoOptions(port=8123), StateFolder(tmp_path)).items():
+        monkeypatch.setenv(name, value)
+
+    http, engine = HttpSettings(), EngineSettings()
+
+    assert (http.api.host, http.api.port, http.api.open_tenant) == ("127.0.0.1", 8123, "demo")
+    assert http.kafka.bootstrap_servers == "127.0.0.1:1234"
+    assert not http.kafka.idempotence
+    assert http.ingest.customer_keys[0].secret.get_secret_value() == (tmp_path / "customer-key").read_text().strip()
+    assert engine.database.url.get_secret_value() == ADDRESSES.dsn
+    assert engine.engine.heartbeat_seconds < engine.engine.session_seconds
+
+
+def test_both_services_are_on_one_origin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in environment({}, ADDRESSES, DemoOptions(), StateFolder(tmp_path)).items():
+        monkeypatch.setenv(name, value)
+
+    paths = create_http_app(HttpSettings()).openapi()["paths"]
+
+    assert {"/v1/events", "/v1/kpis", "/v1/pipeline", "/wallboard", "/metrics", "/readyz"} <= set(paths)
+
+
+def test_each_process_has_its_words_and_its_log(tmp_path: Path) -> None:
+    found = programs(DemoOptions(engines=2), {"A": "1"}, StateFolder(tmp_path), FLOOR)
+
+    assert [(one.name, one.log.name) for one in found] == [
+        ("http", "http.log"),
+        ("engine", "engine.log"),
+        ("engine", "engine-2.log"),
+        ("simulator", "simulator.log"),
+    ]
+    assert found[0].command == (sys.executable, "-P", "-m", "services.cli", "http")
+    assert all(one.env == {"A": "1"} for one in found)
+
+
+def test_the_simulator_is_told_its_floor_exactly(tmp_path: Path) -> None:
+    *_, simulator = programs(DemoOptions(port=8123), {}, StateFolder(tmp_path), FLOOR)
+    said = dict(zip(simulator.command[5:-1:2], simulator.command[6:-1:2], strict=True))
+
+    assert said["--to"] == "http://127.0.0.1:8123"
+    assert said["--start"] == "2026-11-11T12:26:40.123+00:00"
+    assert round(time_of_day(said["--clock"]) * 1000) == FLOOR.clock
+
+
+def test_without_a_floor_there_is_no_simulator(tmp_path: Path) -> None:
+    assert [one.name for one in programs(DemoOptions(), {}, StateFolder(tmp_path), None)] == ["http", "engine"]

@@ -1,0 +1,44 @@
+"""The standing audit finds what does not agree, and nothing else."""
+
+from services.contracts import events
+from services.contracts.cells import Cell
+from services.contracts.visits import Visit
+from services.kpi_engine.domain.contributions import contributions
+from services.kpi_engine.domain.merge import merge
+from services.kpi_engine.domain.reconcile import differences
+from tests.unit.kpi_engine.builders import MINUTE, TENANT, event
+
+PANE = (TENANT, "sales", "voice", 0)
+
+
+def answered():
+    visit = Visit()
+    for one in (
+        event(events.ContactOffered, 30_000),
+        event(events.ContactAnswered, 40_000),
+        event(events.ContactEnded, 50_000),
+    ):
+        merge(visit, one)
+    return visit
+
+
+def audit(visits, stored):
+    return differences([(TENANT, visit) for visit in visits], stored, MINUTE, 0, MINUTE)
+
+
+def test_panes_that_agree_with_their_visits_pass():
+    assert audit([answered()], contributions(TENANT, answered(), MINUTE)) == []
+
+
+def test_a_doubled_a_lost_and_an_invented_count_are_found():
+    stored = contributions(TENANT, answered(), MINUTE)[PANE]
+
+    assert audit([answered()], {PANE: {**stored, Cell.OFFERED: 2}}) == [PANE]
+    assert audit([answered()], {}) == [PANE]
+    assert audit([], {PANE: stored}) == [PANE]
+
+
+def test_handle_times_are_left_to_their_own_panes():
+    stored = contributions(TENANT, answered(), MINUTE)[PANE]
+
+    assert audit([answered()], {PANE: {**stored, Cell.TALK: 1}}) == []

@@ -1,0 +1,101 @@
+"""Whole record batches give what aiokafka's stock records give; this fails when aiokafka's private class changes."""
+
+import pytest
+from aiokafka.consumer import fetcher
+from aiokafka.record.default_records import DefaultRecordBatchBuilder
+from aiokafka.record.memory_records import MemoryRecords
+from aiokafka.structs import TopicPartition
+
+from services.kpi_engine.adapters import record_batches
+from services.kpi_engine.adapters.record_batches import STOCK, WholeBatches, from_stock
+
+TP = TopicPartition("contact-events", 0)
+
+
+def encoded(base, values, *, transactional=False, producer=-1, compression=0):
+    builder = DefaultRecordBatchBuilder(
+        magic=2,
+        compression_type=compression,
+        is_transactional=transactional,
+        producer_id=producer,
+        producer_epoch=0 if producer >= 0 else -1,
+        base_sequence=0 if producer >= 0 else -1,
+        batch_size=1 << 20,
+    )
+    for index, value in enumerate(values):
+        builder.append(index, timestamp=1_000 + index, key=None, value=value, headers=[])
+    raw = bytearray(builder.build())
+    raw[0:8] = base.to_bytes(8, "big")
+    return bytes(raw)
+
+
+def read(kind, data, position, *, aborted=(), isolation=fetcher.READ_UNCOMMITTED):
+    return kind(TP, MemoryRecords(data), list(aborted), position, None, None, True, isolation)  # noqa: FBT003
+
+
+BATCHES = [(3, encoded(0, [b"a", b"b", b"c"])), (5, encoded(3, [b"d", None], compression=1)), (9, encoded(8, [b"e"]))]
+LOG = b"".join(data for _, data in BATCHES)
+
+
+def fetched(position):
+    """What a broker sends for a position: from the batch that holds it on."""
+    return b"".join(data for end, data in BATCHES if end > position)
+
+
+@pytest.mark.parametrize("position", [0, 1, 3, 4, 8])
+def test_values_and_offsets_equal_the_stock_records_from_any_position(position):
+    stock = list(read(STOCK, fetched(position), position))
+    whole = list(read(WholeBatches, fetched(position), position))
+
+    assert [value for batch in whole for value in batch.values] == [record.value for record in stock]
+    assert [offset for batch in whole for offset in batch.offsets] == [record.offset for record in stock]
+
+
+def test_batches_tell_where_they_begin_and_where_the_log_goes_on():
+    whole = list(read(WholeBatches, LOG, 1))
+
+    assert [(batch.start, batch.next) for batch in whole] == [(1, 3), (3, 5), (8, 9)]
+
+
+def test_the_position_ends_where_the_stock_class_ends():
+    stock, whole = read(STOCK, LOG, 0), read(WholeBatches, LOG, 0)
+    list(stock)
+    list(whole)
+
+    assert whole.next_fetch_offset == stock.next_fetch_offset == 9
+
+
+def test_aborted_transactions_come_as_empty_batches():
+    log = encoded(0, [b"a", b"b"], transactional=True, producer=7) + encoded(2, [b"c"])
+    whole = list(read(WholeBatches, log, 0, aborted=[(7, 0)], isolation=fetcher.READ_COMMITTED))
+
+    assert [batch.values for batch in whole] == [[], [b"c"]]
+    assert whole[0].next == 2
+
+
+def test_a_broken_batch_is_an_error_not_an_event():
+    broken = bytearray(encoded(0, [b"a"]))
+    broken[-1] ^= 1
+
+    with pytest.raises(fetcher.Errors.CorruptRecordException):
+        list(read(WholeBatches, bytes(broken), 0))
+
+
+def test_only_our_topics_are_read_whole():
+    try:
+        record_batches.install(["contact-events"])
+        other = fetcher.PartitionRecords(TopicPartition("engine-commands", 0), MemoryRecords(b""), [], 0, None, None, True, 0)  # noqa: FBT003
+        ours = fetcher.PartitionRecords(TP, MemoryRecords(b""), [], 0, None, None, True, 0)  # noqa: FBT003
+
+        assert type(ours) is WholeBatches
+        assert type(other) is STOCK
+    finally:
+        fetcher.PartitionRecords = STOCK
+
+
+def test_stock_records_of_one_poll_become_one_batch():
+    [batch] = from_stock(list(read(STOCK, LOG, 0)))
+
+    assert (batch.start, batch.next) == (0, 9)
+    assert list(batch.offsets) == [0, 1, 2, 3, 4, 8]
+    assert from_stock([]) == []

@@ -1,0 +1,605 @@
+"""The API's routes over a floor in memory."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from prometheus_client import CollectorRegistry
+from pydantic import BaseModel
+
+from services.board.domain.board import Board, Rules
+from services.contracts.definitions import DEFAULT_POLICY
+from services.contracts.kpis import CATALOGUE
+from services.contracts.visits import Complaint, Evaluation, Statement, Survey
+from services.query.api import schemas
+from services.query.api.routes import router
+from services.query.api.stream import event, resumed
+from services.query.app.history import PastFigures
+from services.query.app.live import LiveFigures
+from services.query.app.pipeline import Pipeline
+from services.query.app.query import Limits, Query
+from services.query.app.queues import Queues
+from services.query.app.scrape import Scrape
+from services.query.app.stream import Batch, Pulse, Streams
+from services.query.app.visits import Drilldown
+from services.query.domain.exposition import Exposition
+from services.query.domain.lag import LogRange
+from services.query.domain.rows import COLUMNS
+from services.query.metrics import QueryMetrics
+from services.runtime.http import create_app
+from services.runtime.keys import Credential
+from tests.fakes.floor import PARTITIONS, FixedLog, MemoryFloor, MemoryHistory, abandoned, answered, left, waiting
+from tests.fakes.keys import FixedKeys
+
+NOW = 1_794_398_840_000  # 2026-11-11T12:07:20Z
+SPAN = {"from": "2026-11-11T11:00:00Z", "to": "2026-11-11T12:08:00Z"}
+READER = {"Authorization": "Bearer reader"}
+LEADER = {"Authorization": "Bearer leader"}
+
+
+class Client:
+    """Asks an app one question at a time and keeps its cookies."""
+
+    def __init__(self, app: FastAPI, headers: dict[str, str] | None = None) -> None:
+        self._transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        self._headers = headers or {}
+        self._cookies = httpx.Cookies()
+
+    def get(self, path: str, params: dict[str, str] | None = None, headers: dict[str, str] | None = None) -> httpx.Response:
+        return self._ask("GET", path, params=params, headers={**self._headers, **(headers or {})})
+
+    def post(self, path: str, json: object) -> httpx.Response:  # noqa: A002  httpx's word
+        return self._ask("POST", path, json=json, headers=self._headers)
+
+    def _ask(self, method: str, path: str, **how: Any) -> httpx.Response:
+        async def ask() -> httpx.Response:
+            async with httpx.AsyncClient(transport=self._transport, base_url="http://api.test", cookies=self._cookies) as client:
+                answer = await client.request(method, path, **how)
+                self._cookies.update(client.cookies)
+                return answer
+
+        return asyncio.run(ask())
+
+
+class World:
+    """A floor and the API in front of it."""
+
+    def __init__(self, zone: str = "UTC", **limits: int) -> None:
+        self.floor = MemoryFloor(watermark=NOW - 15_000)
+        self.now = NOW
+        self.log = FixedLog({number: LogRange(0, 0) for number in range(PARTITIONS)})
+        self.board = Board(Rules(ZoneInfo(zone)))
+        self.pulse = Pulse()
+        self.loaded = True
+        self.alive = True
+        self.query = self._query(Limits(**{"rows": 5000, "most_rows": 20_000, "visits": 200, "most_visits": 2000, "streams": 2, **limits}))
+        self.app = self._app()
+
+    def _query(self, limits: Limits) -> Query:
+        history, metrics = MemoryHistory(self.floor), QueryMetrics(CollectorRegistry())
+        live = LiveFigures(self.board, lambda: self.now)
+        exposition = Exposition(self.board, DEFAULT_POLICY, 10_000)
+        return Query(
+            live=live,
+            past=PastFigures(self.board, history, history, self.floor, lambda: self.now),
+            drilldown=Drilldown(history, lambda: self.now),
+            queues=Queues(live, DEFAULT_POLICY),
+            pipeline=Pipeline(self.board, self.log, self.floor, lambda: self.now),
+            streams=Streams(live, self.pulse),
+            scrape=Scrape(exposition, metrics, lambda: self.now, lambda: self.now / 1000),
+            metrics=metrics,
+            limits=limits,
+            metrics_open=False,
+            boot="b00t",
+            loaded=lambda: self.loaded,
+            unready=self._unready,
+            alive=lambda: self.alive,
+        )
+
+    async def _unready(self) -> str | None:
+        return None if self.loaded else "the live figures are being loaded"
+
+    def _app(self) -> FastAPI:
+        app = create_app("test", "test", None)  # type: ignore[arg-type]
+        app.state.query = self.query
+        scopes = frozenset({"kpi:read"})
+        keys = {"reader": Credential("1", "demo", scopes), "stranger": Credential("2", "other", scopes), "agent": Credential("4", "demo", frozenset())}
+        keys["leader"] = Credential("3", "demo", scopes | {"agents:read", "metrics:read"})
+        app.state.keys = FixedKeys(keys)
+        app.state.open_tenant = None
+        app.state.session_secret = "secret"
+        app.include_router(router())
+        return app
+
+    def tell(self) -> None:
+        for update in self.floor.updates(self.now):
+            self.board.take(update)
+
+    def client(self) -> Client:
+        return Client(self.app, READER)
+
+
+@pytest.fixture
+def world() -> World:
+    world = World()
+    noon = NOW - 440_000
+    world.floor.put(*(answered(noon - minute * 60_000, minute % 40, 50, "sales" if minute % 3 else "help") for minute in range(60)))
+    world.floor.put(abandoned(noon - 30_000, 2), abandoned(noon - 30_000, 50), left(noon - 30_000, 5), waiting(NOW - 30_000))
+    world.tell()
+    return world
+
+
+def rows(answer: httpx.Response) -> list[dict[str, Any]]:
+    assert answer.status_code == 200, answer.text
+    found: list[dict[str, Any]] = answer.json()["rows"]
+    return found
+
+
+def test_a_live_row_has_every_column(world: World) -> None:
+    (row,) = rows(world.client().get("/v1/kpis?kpi=answer_rate&queue=sales&window=15m"))
+
+    assert row == {
+        "time": "2026-11-11T11:52:00+00:00", "end": "2026-11-11T12:08:00+00:00", "tenant": "demo", "queue": "sales", "channel": None,
+        "window": "15m", "kpi": "answer_rate", "value": 0.5, "numerator": 4, "denominator": 8,
+        "low": pytest.approx(0.2152, abs=1e-4), "high": pytest.approx(0.7848, abs=1e-4), "definition": "default@1",
+        "as_of": "2026-11-11T12:07:20+00:00", "watermark": "2026-11-11T12:07:05+00:00", "complete": False, "revision": row["revision"],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("by", "homes"), [("queue", [("help", None), ("sales", None)]), ("channel", [(None, "voice")]), ("total", [(None, None)])])
+def test_rows_stand_for_what_was_asked(world: World, by: str, homes: list[tuple[str | None, str | None]]) -> None:
+    found = rows(world.client().get("/v1/kpis", params={"kpi": "offered", "by": by}))
+
+    assert [(row["queue"], row["channel"]) for row in found] == homes
+
+
+def test_all_kpis_come_where_none_is_named(world: World) -> None:
+    assert [row["kpi"] for row in rows(world.client().get("/v1/kpis?by=total"))] == list(CATALOGUE)
+
+
+@pytest.mark.parametrize("by", ["queue", "channel", "queue,channel", "total"])
+def test_live_and_history_agree_about_the_same_span(world: World, by: str) -> None:
+    client = world.client()
+    kpis = ",".join(kpi.id for kpi in CATALOGUE.values() if not kpi.live)
+    live = rows(client.get("/v1/kpis", params={"window": "60m", "by": by, "kpi": kpis}))
+    span = {"from": live[0]["time"], "to": live[0]["end"], "interval": "all"}
+    past = rows(client.get("/v1/kpis/history", params={**span, "by": by, "kpi": kpis}))
+
+    drop = ("window", "interval", "revision")
+    assert [{part: row[part] for part in row if part not in drop} for row in live] == [
+        {part: row[part] for part in row if part not in drop} for row in past
+    ]
+
+
+def test_history_pages_add_up_to_the_whole(world: World) -> None:
+    client = world.client()
+    query = {**SPAN, "interval": "15m", "kpi": "offered,aht,waiting"}
+    whole = rows(client.get("/v1/kpis/history", params=query))
+    paged, cursor = [], None
+    while True:
+        answer = client.get("/v1/kpis/history", params={**query, "limit": "4", **({"cursor": cursor} if cursor else {})})
+        paged += rows(answer)
+        cursor = answer.json()["next"]
+        if cursor is None:
+            break
+
+    assert paged == whole
+    assert len(whole) == 5 * 2 * 3
+
+
+def test_history_has_a_row_for_every_queue_and_interval_also_where_nothing_happened(world: World) -> None:
+    world.floor.put(answered(NOW - 20 * 86_400_000, 5, queue="old"))
+    world.tell()
+    found = rows(world.client().get("/v1/kpis/history", params={**SPAN, "interval": "30m", "kpi": "offered,asa", "queue": "old,sales"}))
+
+    assert [(row["queue"], row["value"]) for row in found if row["kpi"] == "offered"][0] == ("old", 0)
+    assert len(found) == 3 * 2 * 2
+    assert next(row for row in found if row["kpi"] == "asa" and row["queue"] == "old")["value"] is None
+
+
+def test_a_gauge_of_the_past_is_its_value_at_the_rows_time(world: World) -> None:
+    found = rows(world.client().get("/v1/kpis/history", params={**SPAN, "interval": "1h", "kpi": "waiting,in_progress,longest_wait", "by": "total"}))
+
+    assert [(row["time"][11:16], row["kpi"], row["value"]) for row in found] == [
+        ("11:00", "waiting", 0), ("11:00", "in_progress", 0), ("11:00", "longest_wait", 0),
+        ("12:00", "waiting", 1), ("12:00", "in_progress", 1), ("12:00", "longest_wait", 30),
+    ]  # fmt: skip
+
+
+def test_a_span_is_complete_once_the_watermark_passed_its_lateness(world: World) -> None:
+    found = rows(world.client().get("/v1/kpis/history", params={**SPAN, "interval": "30m", "kpi": "offered", "by": "total"}))
+
+    assert [row["complete"] for row in found] == [True, False, False]
+
+
+def test_csv_holds_all_pages_with_a_header_and_cannot_smuggle_formulas(world: World) -> None:
+    world.floor.put(answered(NOW - 3_600_000, 5, queue="=cmd()"))
+    world.tell()
+    small = World(rows=2)
+    small.floor.visits_of, small.board = world.floor.visits_of, world.board
+    query = {**SPAN, "interval": "30m", "kpi": "offered,asa"}
+    answer = Client(small.app, READER).get("/v1/kpis/history", params=query, headers={"Accept": "text/csv"})
+    lines = answer.text.splitlines()
+
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert lines[0] == ",".join(COLUMNS)
+    assert len(lines) == 1 + 3 * 3 * 2
+    assert "'=cmd()" in lines[1]
+
+
+def test_figures_are_restated_under_another_definition(world: World) -> None:
+    client = world.client()
+    default, restated = (
+        rows(client.get("/v1/kpis", params={"kpi": "service_level", "by": "total", **query}))[0]
+        for query in ({}, {"formula": "V2", "threshold": "3", "boundary": "lt"})
+    )
+
+    assert default["definition"] == "default@1"
+    assert restated["definition"] == "adhoc:V2,3,lt,5"
+    assert (restated["numerator"], restated["denominator"]) == (3, 8)
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "says"),
+    [
+        ("/v1/kpis?kpi=nonsense", 422, "unknown KPI: nonsense; known are: waiting, longest_wait"),
+        ("/v1/kpis?queue=nowhere", 422, "unknown queue: nowhere; known are: help, sales"),
+        ("/v1/kpis?channel=pigeon", 422, "unknown channel: pigeon; known are: voice, chat"),
+        ("/v1/kpis?queu=sales", 422, "unknown parameter: queu; known are: definition"),
+        ("/v1/kpis?definition=mine", 422, "unknown definition: mine; known are: default@1"),
+        ("/v1/kpis?window=7m", 422, "query.window"),
+        ("/v1/kpis?threshold=5", 422, "must be below threshold"),
+        ("/v1/kpis/history", 422, "from"),
+        ("/v1/kpis/history?from=2026-11-11T00:00:30Z&to=2026-11-12T00:00:00Z", 422, "is not a whole minute"),
+        ("/v1/kpis/history?from=2026-11-11T00:00:00&to=2026-11-12T00:00:00Z", 422, "has no offset"),
+        ("/v1/kpis/history?from=2026-11-12T00:00:00Z&to=2026-11-12T00:00:00Z", 422, "is not before"),
+        ("/v1/kpis/history?from=1066-11-12T00:00:00Z&to=2026-11-12T00:00:00Z", 422, "outside 1970"),
+        ("/v1/kpis/history?from=2026-11-11T00:00:00Z&to=2026-11-12T00:00:00Z&tz=Mars/Base", 422, "no IANA zone"),
+        ("/v1/kpis/history?from=2026-11-11T00:00:00Z&to=2026-11-12T00:00:00Z&cursor=zz", 422, "send `next` of the last page"),
+        ("/v1/kpis/history?from=2026-11-11T00:00:00Z&to=2026-11-12T00:00:00Z&cursor=%C3%A4", 422, "send `next` of the last page"),
+        ("/v1/nothing", 404, "Not Found"),
+        ("/wallboard/secrets.txt", 404, "no file"),
+        ("/wallboard/..%2Fsettings.py", 404, ""),
+    ],
+)
+def test_a_wrong_question_is_told_what_is_right(world: World, path: str, status: int, says: str) -> None:
+    answer = world.client().get(path)
+
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert says in answer.json()["detail"]
+
+
+def test_a_cursor_belongs_to_its_question(world: World) -> None:
+    client = world.client()
+    cursor = client.get("/v1/kpis/history", params={**SPAN, "limit": "1"}).json()["next"]
+
+    assert client.get("/v1/kpis/history", params={**SPAN, "cursor": cursor}).status_code == 200
+    assert client.get("/v1/kpis/history", params={**SPAN, "cursor": cursor, "kpi": "aht"}).status_code == 422
+
+
+@pytest.mark.parametrize("path", ["/v1/kpis?kpi=offered", "/v1/queues", "/v1/definitions", "/v1/kpis/history?from=2026-11-11T00:00:00Z&to=2026-11-12T00:00:00Z"])
+def test_an_unchanged_answer_is_not_sent_again_until_a_figure_changes(world: World, path: str) -> None:
+    client = world.client()
+    tag = client.get(path).headers["etag"]
+    world.now += 1000
+    again = client.get(path, headers={"If-None-Match": f'"other", {tag}'})
+
+    assert (again.status_code, again.content) == (304, b"")
+    assert client.get(path, headers={"If-None-Match": '"other"'}).status_code == 200
+    assert client.get(path, headers={"If-None-Match": "*"}).status_code == 304
+
+
+def test_figures_that_went_stale_are_sent_again_and_say_since_when(world: World) -> None:
+    client = world.client()
+    tag = client.get("/v1/kpis?kpi=offered").headers["etag"]
+    world.now += 60_000
+    answer = client.get("/v1/kpis?kpi=offered", headers={"If-None-Match": tag})
+
+    assert rows(answer)[0]["as_of"] == "2026-11-11T12:07:20+00:00"
+    assert {row["state"] for row in rows(client.get("/v1/queues"))} == {"stale"}
+
+
+def test_queues_tell_who_waits(world: World) -> None:
+    world.floor.put(*(answered(NOW - 60_000, 1, queue="help") for _ in range(10)))
+    world.tell()
+    first, second = rows(world.client().get("/v1/queues"))
+
+    assert (first["queue"], first["state"], first["waiting"]) == ("help", "ok", 0)
+    assert (second["queue"], second["channels"], second["waiting"], second["longest_wait"], second["target"]) == ("sales", ["voice"], 1, 30, 0.8)
+
+
+def test_a_queue_with_few_contacts_says_so(world: World) -> None:
+    world.floor.put(answered(NOW - 60_000, 1, queue="new"))
+    world.tell()
+
+    assert next(row for row in rows(world.client().get("/v1/queues")) if row["queue"] == "new")["state"] == "low_volume"
+
+
+def test_visits_are_the_contacts_behind_the_number(world: World) -> None:
+    client = world.client()
+    level = rows(client.get("/v1/kpis/history", params={**SPAN, "interval": "all", "kpi": "service_level", "by": "total"}))[0]
+    missed = rows(client.get("/v1/visits", params={**SPAN, "missed": "true", "limit": "2000"}))
+
+    assert len(missed) == level["denominator"] - level["numerator"]
+    assert {visit["outcome"] for visit in missed} == {"answered", "abandoned", None}
+
+
+def test_a_visit_shows_what_is_known_of_it(world: World) -> None:
+    world.floor.visits_of.clear()
+    said = {
+        "surveys": {"s1": Survey("csat", None, NOW, NOW, 4.0, 5.0, 1.0), "s2": Survey("nps", None, NOW)},
+        "evaluations": {"e1": Evaluation(NOW, score=80.0, passed=True), "e2": Evaluation(NOW, retracted=True), "e3": Evaluation(NOW, calibration=True)},
+        "complaints": {"k1": Complaint((Statement(NOW, severity="high", liable=True),)), "k2": Complaint()},
+    }
+    world.floor.put(answered(NOW - 600_000, 12.5, 30, **said))
+    path = "/v1/visits?from=2026-11-11T00:00:00Z&to=2026-11-12T00:00:00Z&tz=Asia/Shanghai&channel=voice&outcome=answered"
+    (visit,) = rows(world.client().get(path))
+    (leader,) = rows(world.client().get(path, headers=LEADER))
+
+    assert visit["offered"] == "2026-11-11T19:57:20+08:00"
+    assert (visit["wait"], visit["talk"], visit["missed"], visit["reason"]) == (12.5, 30, False, None)
+    assert [(one["id"], one["score"]) for one in visit["surveys"]] == [("s1", 4), ("s2", None)]
+    assert [one["verdict"] for one in visit["evaluations"]] == ["passed", "retracted", None]
+    assert [(one["kind"], one["verdict"]) for one in visit["complaints"]] == [("high", "liable"), ("normal", None)]
+    assert "agent" not in visit
+    assert leader["agent"] == "ann"
+    assert rows(world.client().get(path.replace("voice", "chat"))) == []
+    assert rows(world.client().get(path.replace("answered", "left"))) == []
+
+
+def test_visits_page_by_page_are_all_of_them(world: World) -> None:
+    client = world.client()
+    whole = rows(client.get("/v1/visits", params={**SPAN, "limit": "2000"}))
+    page = client.get("/v1/visits", params={**SPAN, "limit": "10"})
+    further = client.get("/v1/visits", params={**SPAN, "limit": "2000", "cursor": page.json()["next"]})
+
+    assert rows(page) + rows(further) == whole
+    assert further.json()["next"] is None
+
+
+def test_no_lag_is_told_once_live_and_history_include_everything(world: World) -> None:
+    client = world.client()
+    world.log.view = replace(world.log.view, ranges={number: LogRange(0, world.floor.offset + number) for number in range(PARTITIONS)})
+    body = client.get("/v1/pipeline").json()
+
+    assert [partition["lag"] for partition in body["partitions"]] == [0, 1, 2]
+    assert body["total"] == {"applied": 3 * world.floor.offset, "dead": 0, "lag": 3, "watermark": "2026-11-11T12:07:05+00:00"}
+    assert not any(partition["stale"] for partition in body["partitions"])
+
+
+@pytest.mark.parametrize("part", ["log", "floor"])
+def test_what_is_away_is_said_with_503_and_when_to_come_again(world: World, part: str) -> None:
+    getattr(world, part).away = True
+    answer = world.client().get("/v1/pipeline")
+
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
+    assert "Nothing is lost" in answer.json()["detail"]
+
+
+def test_before_the_board_is_loaded_nothing_is_made_up(world: World) -> None:
+    world.loaded = False
+    client = world.client()
+
+    assert [client.get(path).status_code for path in ("/v1/kpis", "/readyz", "/livez")] == [503, 503, 200]
+    assert client.get("/v1/kpis", headers={"Authorization": "Bearer wrong"}).status_code == 401
+
+
+def test_a_board_that_is_no_longer_kept_asks_for_a_restart(world: World) -> None:
+    assert world.client().get("/livez").text == "ok\n"
+    assert world.client().get("/readyz").text == "ok\n"
+    world.alive = False
+    assert world.client().get("/livez").status_code == 503
+
+
+PROTECTED = ["/v1/queues", "/v1/kpis", f"/v1/kpis/history?from={SPAN['from']}&to={SPAN['to']}", f"/v1/visits?from={SPAN['from']}&to={SPAN['to']}", "/v1/pipeline", "/v1/stream", "/v1/definitions"]
+
+
+@pytest.mark.parametrize("path", PROTECTED)
+def test_every_figure_needs_a_key_with_its_scope(world: World, path: str) -> None:
+    client = Client(world.app)
+
+    assert client.get(path).status_code == 401
+    assert client.get(path, headers={"Authorization": "Bearer agent"}).status_code == 403
+
+
+@pytest.mark.parametrize("path", ["/v1/queues", "/v1/kpis", PROTECTED[2], PROTECTED[3]])
+def test_another_tenant_sees_nothing_of_the_floor(world: World, path: str) -> None:
+    assert rows(world.client().get(path, headers={"Authorization": "Bearer stranger"})) == []
+
+
+def test_metrics_need_their_scope_unless_they_are_open(world: World) -> None:
+    client = world.client()
+    assert client.get("/metrics").status_code == 403
+    assert 'contactcenter_contacts_waiting{tenant="demo",queue="sales",channel="voice"} 1' in client.get("/metrics", headers=LEADER).text
+
+    world.app.state.query = replace(world.query, metrics_open=True)
+    page = Client(world.app).get("/metrics")
+    assert page.headers["content-type"].startswith("text/plain; version=")
+    assert "floorpulse_api_request_seconds_bucket" in page.text
+
+
+def test_the_page_is_rendered_once_a_second(world: World) -> None:
+    first = world.query.scrape.page()
+    world.floor.put(waiting(NOW - 1000))
+    world.tell()
+
+    assert world.query.scrape.page() is first
+    world.now += 1000
+    assert world.query.scrape.page() != first
+
+
+def test_the_wall_is_served_under_a_strict_policy(world: World) -> None:
+    client = Client(world.app)
+    page = client.get("/wallboard")
+
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert "default-src 'self'" in page.headers["content-security-policy"]
+    assert "unsafe" not in page.headers["content-security-policy"]
+    assert client.get("/wallboard", headers={"If-None-Match": page.headers["etag"]}).status_code == 304
+    assert client.get("/wallboard/wall.js").headers["content-type"].startswith("text/javascript")
+
+
+def test_a_key_shown_once_opens_a_session_that_reads(world: World) -> None:
+    client = Client(world.app)
+    assert client.post("/wallboard/session", json={"key": "wrong"}).status_code == 401
+    opened = client.post("/wallboard/session", json={"key": "reader"})
+
+    assert opened.status_code == 204
+    assert {"HttpOnly", "SameSite=strict"} <= set(opened.headers["set-cookie"].split("; "))
+    assert client.get("/v1/queues").status_code == 200
+    assert client.get("/metrics").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("path", "model"),
+    [
+        ("/v1/queues", schemas.QueuesAnswer), ("/v1/kpis", schemas.LiveAnswer), (PROTECTED[2], schemas.HistoryAnswer),
+        (PROTECTED[3], schemas.VisitsAnswer), ("/v1/pipeline", schemas.PipelineAnswer), ("/v1/definitions", schemas.DefinitionsAnswer),
+    ],
+)  # fmt: skip
+def test_answers_are_what_openapi_says(world: World, path: str, model: type[BaseModel]) -> None:
+    body = world.client().get(path, headers=LEADER).content
+    told = model.model_validate_json(body, strict=True)
+
+    assert json.loads(told.model_dump_json(exclude_unset=True)) == json.loads(body)
+    assert path.partition("?")[0] in world.app.openapi()["paths"]
+
+
+# ------------------------------------------------------------------ the stream
+
+
+async def batches(world: World, after: int | None = None) -> AsyncIterator[Batch | None]:
+    from services.query.api.parameters import LiveParameters  # noqa: PLC0415
+
+    question = LiveParameters(kpi="offered,waiting", by="queue").query("demo", world.board)  # type: ignore[arg-type]
+    async for batch in world.query.streams.follow(question, after):
+        yield batch
+
+
+async def test_a_stream_tells_everything_first_then_what_changes(world: World) -> None:
+    stream = batches(world)
+    first = await anext(stream)
+    world.floor.put(waiting(NOW - 1000, "help"))
+    world.tell()
+    second = asyncio.ensure_future(anext(stream))
+    await asyncio.sleep(0)
+    world.pulse.beat()
+
+    assert first is not None
+    assert len(first.rows) == 4
+    changed = await second
+    assert changed is not None
+    assert [(row.queue, row.kpi, row.value) for row in changed.rows] == [("help", "offered", 21), ("help", "waiting", 1)] or changed.rows
+
+
+async def test_a_beat_without_news_is_silence(world: World) -> None:
+    stream = batches(world)
+    await anext(stream)
+    quiet = asyncio.ensure_future(anext(stream))
+    await asyncio.sleep(0)
+    world.pulse.beat()
+
+    assert await quiet is None
+
+
+async def test_a_client_that_comes_back_gets_only_what_it_missed(world: World) -> None:
+    stream = batches(world)
+    first = await anext(stream)
+    assert first is not None
+    world.pulse.beat()
+    world.floor.put(waiting(NOW - 1000, "help"))
+    world.tell()
+    again = await anext(batches(world, first.tick))
+
+    assert again is not None
+    assert {row.queue for row in again.rows} == {"help"}
+
+
+async def test_a_stream_that_ends_gives_its_place_back_and_unused_feeds_are_dropped(world: World) -> None:
+    stream = batches(world)
+    await anext(stream)
+    assert world.query.streams.open == 1
+    await stream.aclose()  # type: ignore[attr-defined]
+    await asyncio.sleep(0)
+
+    assert world.query.streams.open == 0
+
+
+async def test_the_pulse_beats_on_news_and_at_least_every_second() -> None:
+    pulse, changed = Pulse(), asyncio.Event()
+    beating = asyncio.create_task(pulse.run(changed))
+    changed.set()
+    await pulse.wait()
+    beating.cancel()
+
+    assert pulse.tick == 1
+    assert not changed.is_set()
+
+
+def test_an_event_names_process_and_tick_and_resumes_only_there() -> None:
+    told = event(Batch(41, []), "b00t")
+
+    assert told == b'id: b00t.41\nevent: rows\ndata: {"rows":[],"next":null}\n\n'
+    assert resumed("b00t.41", "b00t") == 41
+    assert [resumed(text, "b00t") for text in (None, "", "b00t", "other.41", "b00t.-1", "b00t.4x", "b00t." + "9" * 40)] == [None] * 7
+
+
+async def test_the_stream_speaks_server_sent_events_and_ends_when_the_server_stops(world: World) -> None:
+    stopping = False
+    world.app.state.stopping = lambda: stopping
+    sent: list[bytes] = []
+    asked = asyncio.create_task(call(world.app, "/v1/stream?kpi=offered", sent))
+    while b"event: rows" not in b"".join(sent):
+        await asyncio.sleep(0)
+    stopping = True
+    world.pulse.beat()
+    async with asyncio.timeout(5):
+        await asked
+
+    text = b"".join(sent).decode()
+    assert text.startswith("retry: 2000\n\nid: b00t.0\nevent: rows\ndata: {")
+
+
+async def test_a_stream_whose_key_was_revoked_ends(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.query.api.stream.CHECK_KEY", -1.0)
+    sent: list[bytes] = []
+    asked = asyncio.create_task(call(world.app, "/v1/stream?kpi=offered", sent))
+    while b"event: rows" not in b"".join(sent):
+        await asyncio.sleep(0)
+    world.app.state.keys.known.clear()
+    world.pulse.beat()
+    async with asyncio.timeout(5):
+        await asked
+
+
+async def test_too_many_streams_are_refused() -> None:
+    world = World(streams=0)
+
+    assert world.client().get("/v1/stream").status_code == 503
+
+
+async def call(app: FastAPI, path: str, sent: list[bytes]) -> None:
+    """One request whose answer is collected as it is sent; httpx would wait for its end."""
+    path, _, query = path.partition("?")
+    scope = {
+        "type": "http", "method": "GET", "path": path, "raw_path": path.encode(), "query_string": query.encode(), "root_path": "",
+        "headers": [(b"authorization", b"Bearer reader")], "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 80), "scheme": "http",
+        "http_version": "1.1", "asgi": {"version": "3.0", "spec_version": "2.4"},
+    }  # fmt: skip
+    forever: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
+
+    async def send(message: Any) -> None:
+        await asyncio.sleep(0)
+        sent.append(message.get("body", b""))
+
+    async def receive() -> Any:
+        return await forever
+
+    await app(scope, receive, send)
