@@ -44,6 +44,7 @@ async def serve(app: FastAPI, host: str, port: int) -> None:
         timeout_graceful_shutdown=SHUT_DOWN_WITHIN,
     )  # fmt: skip
     server = uvicorn.Server(config)
+    app.state.stopping = lambda: server.should_exit  # for answers without an end: they must end by themselves
     await server.serve()
     if not server.started:
         message = f"{app.title} did not start on {host}:{port}; the log says why"

@@ -128,8 +128,10 @@ async def replay(options: ReplayOptions) -> int:
         with progress(troubles, recording, opened.receipt) as refresh:
             try:
                 await Replay(opened, options.target.batch, options.speed, refresh).run(recording)
-            except (UndeliverableError, UnreadableError) as wrong:
+            except UnreadableError as wrong:
                 failure = str(wrong)
+            except UndeliverableError as wrong:
+                failure = f"{wrong}\nThe rest of {recording.name} was not sent; replay it all again, what was counted counts once."
         receipt = opened.receipt
     said.print(summary(receipt, monotonic() - began), markup=False)
     if failure is None and receipt.refused:

@@ -23,7 +23,13 @@ def progress(console: Console, recording: Recording, receipt: Receipt) -> Iterat
     if not console.is_terminal:
         yield _plain(console, recording, receipt)
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TextColumn("{task.fields[said]}"), TimeElapsedColumn())
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TaskProgressColumn(),
+        TextColumn("{task.fields[said]}"),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=console) as bar:
         task = bar.add_task(recording.name, total=recording.size, said="")
         yield lambda: bar.update(task, completed=recording.read, said=_counts(receipt))
@@ -37,7 +43,7 @@ def _plain(console: Console, recording: Recording, receipt: Receipt) -> Refresh:
         if monotonic() - shown >= PLAIN_EVERY:
             shown = monotonic()
             share = f"{recording.read / recording.size:.0%} of the file, " if recording.size else ""
-            console.print(f"{recording.name}: {share}{_counts(receipt)}", highlight=False, soft_wrap=True)
+            console.print(f"{recording.name}: {share}{_counts(receipt)}", highlight=False, markup=False, soft_wrap=True)
 
     return refresh
 

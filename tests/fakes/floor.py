@@ -115,7 +115,7 @@ class MemoryFloor:
         known = (self.log_id, self.generation, self.epoch, self.offset, 0, self.offset, 0, self.watermark)
         return [Position(partition, *known) for partition in range(PARTITIONS)]
 
-    async def homes(self, selection: Selection | None = None, span: Span | None = None) -> list[tuple[Home, int]]:
+    async def homes(self) -> list[tuple[Home, int]]:
         self._answer()
         rows = [row for partition in range(PARTITIONS) for row in self.pane_rows(partition)]
         return [((row.tenant, row.queue, row.channel), row.start) for row in rows]

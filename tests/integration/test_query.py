@@ -3,30 +3,25 @@
 import asyncio
 import csv
 import io
-import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import asyncpg
 import httpx
 import msgspec
 import pytest
-from fastapi import FastAPI
+from pydantic import SecretStr
 
-from services.board.domain.windows import MINUTE
-from services.contracts.tables import metadata
 from services.contracts.topics import CONTACT_EVENTS, KPI_UPDATES, TOPICS
 from services.contracts.visits import encode_visit, is_open, offer_at, outcome, queue_of, wait_of
 from services.query.settings import ApiSettings, QuerySettings
 from services.query.wiring import create_query_app
 from services.runtime.clock import now_ms
 from services.runtime.database import async_engine
-from services.runtime.embedded.broker import Broker
-from services.runtime.embedded.postgres import Postgres
+from services.runtime.embedded import Broker
 from services.runtime.kafka import ensure_topics, producer
 from services.runtime.keys import KeyRing
 from services.runtime.settings import DatabaseSettings, KafkaSettings
@@ -81,24 +76,21 @@ class Floor:
             await kafka.stop()
 
 
+@asynccontextmanager
+async def floor_on(kafka: KafkaSettings, database: DatabaseSettings) -> AsyncIterator[Floor]:
+    """A floor that nobody has used."""
+    api = ApiSettings(open_tenant="demo", session_secret=SecretStr("of the test"), metrics_open=True)
+    pool = await asyncpg.create_pool(database.url.get_secret_value(), min_size=1, max_size=2)
+    try:
+        yield Floor(QuerySettings(kafka=kafka, database=database, api=api), pool)
+    finally:
+        await pool.close()
+
+
 @pytest.fixture
-async def floor(tmp_path: Path) -> AsyncIterator[Floor]:
-    async with Postgres(tmp_path) as postgres, Broker(tmp_path / "broker.log") as broker:
-        settings = QuerySettings(
-            kafka=KafkaSettings(bootstrap_servers=broker.bootstrap, log_id=broker.log_id, idempotence=False),
-            database=DatabaseSettings(url=postgres.dsn, pool=4),
-            api=ApiSettings(open_tenant="demo", session_secret="secret of the test", metrics_open=True),
-        )
-        engine = async_engine(settings.database)
-        async with engine.begin() as connection:
-            await connection.run_sync(metadata.create_all)
-        await engine.dispose()
-        await ensure_topics(settings.kafka, TOPICS)
-        pool = await asyncpg.create_pool(postgres.dsn, min_size=1, max_size=2)
-        try:
-            yield Floor(settings, pool)
-        finally:
-            await pool.close()
+async def floor(kafka: KafkaSettings, broker: Broker, database: DatabaseSettings) -> AsyncIterator[Floor]:
+    async with floor_on(kafka.model_copy(update={"log_id": broker.log_id}), database) as floor:
+        yield floor
 
 
 @asynccontextmanager
@@ -114,7 +106,7 @@ async def served(floor: Floor) -> AsyncIterator[httpx.AsyncClient]:
 
 async def until(condition: Callable[[], Awaitable[bool]], patience: float = 30) -> None:
     async with asyncio.timeout(patience):
-        while not await condition():
+        while not await condition():  # noqa: ASYNC110  another process's progress
             await asyncio.sleep(0.05)
 
 
@@ -145,7 +137,9 @@ def busy_hour(now: int) -> MemoryFloor:
         at = now - 3_600_000 + second * 1000
         queue = "sales" if second % 2 else "help"
         kind = second % 7
-        floor.put(abandoned(at, second % 33, queue) if kind == 0 else left(at, 9, queue) if kind == 1 else answered(at, second % 51, 30, queue))
+        floor.put(
+            abandoned(at, second % 33, queue) if kind == 0 else left(at, 9, queue) if kind == 1 else answered(at, second % 51, 30, queue)
+        )
     floor.put(waiting(now - 30_000), waiting(now - 3000, "help"))
     return floor
 
@@ -169,30 +163,26 @@ async def test_live_and_history_agree_and_so_does_csv(floor: Floor) -> None:
     assert [[row[part] for part in parts] for row in told] == [[row[part] for part in parts] for row in past if row["kpi"] != "unresolved"]
     assert [(row["kpi"], row["value"]) for row in paged] == [(row["kpi"], row["value"]) for row in past]
     lines = list(csv.DictReader(io.StringIO(table.text)))
-    assert [(line["queue"], line["kpi"], float(line["value"])) for line in lines] == [(row["queue"], row["kpi"], row["value"]) for row in past]
+    assert [(line["queue"], line["kpi"], float(line["value"])) for line in lines] == [
+        (row["queue"], row["kpi"], row["value"]) for row in past
+    ]
 
 
-async def test_news_is_on_the_stream_within_a_second_and_on_metrics(floor: Floor) -> None:
+async def test_news_reaches_figures_metrics_and_the_stream(floor: Floor) -> None:
     await floor.store()
     async with served(floor) as client:
-        events = asyncio.create_task(first_rows(client.base_url, floor, client))
-        offered = await events
-        assert offered == 2
+        now = now_ms()
+        floor.memory.put(answered(now - 20_000, 5), waiting(now - 2000))
+        await floor.publish()
+
+        async def seen() -> bool:
+            return any(row["value"] == 2 for row in await rows(client, "/v1/kpis", kpi="offered", window="5m"))
+
+        await until(seen)
         page = (await client.get("/metrics")).text
-        assert 'contactcenter_contacts_offered_total{tenant="demo",queue="sales",channel="voice"} 2' in page
-        assert "floorpulse_board_updates_total" in page
 
-
-async def first_rows(_: httpx.URL, floor: Floor, client: httpx.AsyncClient) -> float:
-    now = now_ms()
-    floor.memory.put(answered(now - 20_000, 5), waiting(now - 2000))
-    await floor.publish()
-
-    async def seen() -> bool:
-        return any(row["value"] == 2 for row in await rows(client, "/v1/kpis", kpi="offered", window="5m"))
-
-    await until(seen, 5)
-    return 2
+    assert 'contactcenter_contacts_offered_total{tenant="demo",queue="sales",channel="voice"} 2' in page
+    assert "floorpulse_board_updates_total" in page
 
 
 async def test_lag_counts_what_live_or_history_does_not_include(floor: Floor) -> None:
@@ -246,14 +236,21 @@ async def test_keys_decide_the_tenant_and_sessions_read_only(floor: Floor) -> No
         assert (await client.get("/v1/agents", headers={"Authorization": f"Bearer {key}"})).status_code == 404
 
 
-async def test_the_board_survives_a_restart_of_the_broker(floor: Floor, tmp_path: Path) -> None:
-    await floor.store()
-    port = urlsplit(f"//{floor.settings.kafka.bootstrap_servers}").port
-    async with served(floor) as client:
-        floor.memory.put(waiting(now_ms() - 1000))
-        await floor.publish()
-        await until(lambda: waits(client, 1))
-        assert port is not None
+async def test_the_board_survives_a_broker_that_comes_back_empty(database: DatabaseSettings, tmp_path: Path) -> None:
+    async with Broker(tmp_path / "own.log") as broker:
+        kafka = KafkaSettings(bootstrap_servers=broker.bootstrap, log_id=broker.log_id, idempotence=False)
+        await ensure_topics(kafka, TOPICS)
+        async with floor_on(kafka, database) as floor, served(floor) as client:
+            floor.memory.put(waiting(now_ms() - 1000))
+            await floor.publish()
+            await until(lambda: waits(client, 1))
+
+            await broker.start()
+            await ensure_topics(kafka, TOPICS)
+            floor.memory.log_id, floor.memory.generation = broker.log_id, 2
+            floor.memory.put(waiting(now_ms() - 500))
+            await floor.publish()
+            await until(lambda: waits(client, 2), 60)
 
 
 async def waits(client: httpx.AsyncClient, number: int) -> bool:
@@ -261,9 +258,6 @@ async def waits(client: httpx.AsyncClient, number: int) -> bool:
 
 
 def test_openapi_describes_every_route() -> None:
-    app: FastAPI = create_query_app(QuerySettings())
-    described = app.openapi()
+    paths = create_query_app(QuerySettings()).openapi()["paths"]
 
-    assert {"/v1/queues", "/v1/kpis", "/v1/kpis/history", "/v1/visits", "/v1/pipeline", "/v1/stream", "/v1/definitions"} <= set(described["paths"])
-    assert json.dumps(described)
-    assert timedelta(milliseconds=MINUTE) == timedelta(minutes=1)
+    assert {"/v1/queues", "/v1/kpis", "/v1/kpis/history", "/v1/visits", "/v1/pipeline", "/v1/stream", "/v1/definitions"} <= set(paths)

@@ -177,13 +177,18 @@ class Board:
     def _reading(self, scopes: Sequence[Scope], span: Span, now: int, name: str | None) -> Reading:
         groups = [self._groups[scope] for scope in scopes if scope in self._groups]
         sums = [group.added_up(span) if name is None else group.total(name, span) for group in groups]
-        present = merged([group.presence() for group in groups])
+        present = self._present(scopes, now)
         counted = Figures(_added([one.cells for one in sums]), waits(present.within(span), now))
         return Reading(span, counted, present.figures(now), max((one.revision for one in sums), default=0))
 
     def waits(self, scopes: Sequence[Scope], span: Span, now: int) -> tuple[int, ...]:
         """Waits so far of the visits that were offered in `span` and wait now, milliseconds."""
-        return waits(merged([self._groups[scope].presence() for scope in scopes if scope in self._groups]).within(span), now)
+        return waits(self._present(scopes, now).within(span), now)
+
+    def _present(self, scopes: Sequence[Scope], now: int) -> Presence:
+        """Who is there; the engine judges ages by event time, which a replay of old events leaves years behind."""
+        known = merged([self._groups[scope].presence() for scope in scopes if scope in self._groups])
+        return known.aged(now - self.rules.longest)
 
     def residual(self, home: Home, now: int) -> int:
         """Offered − answered − abandoned − left − waiting over the panes young enough to hold only waiting visits; must be 0."""

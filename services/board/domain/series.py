@@ -71,6 +71,11 @@ class Presence:
         """As the figures of this moment: nothing counted, everyone's wait so far."""
         return Figures({}, waits(self.offers, now), self.in_progress, self.unresolved)
 
+    def aged(self, oldest: int) -> "Presence":
+        """The same where whoever was offered before `oldest` no longer waits: such a visit is unresolved."""
+        gone = bisect_left(self.offers, oldest)
+        return Presence(self.offers[gone:], self.in_progress, self.unresolved + gone) if gone else self
+
     def within(self, span: Span) -> tuple[int, ...]:
         """The offers of `span`."""
         return self.offers[bisect_left(self.offers, span.begin) : bisect_left(self.offers, span.end)]

@@ -9,7 +9,7 @@ from typing import Self
 
 from services.runtime.embedded.child import LOOPBACK, Child, EmbeddedServerError, free_port, insist, tether, wheel
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 TERMINATE_WITHIN = 3.0
 PROBE_WITHIN = 5.0
 # Kafka's Metadata request, version 2: size, key, version, correlation id, no client id, no topics

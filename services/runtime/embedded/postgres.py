@@ -3,19 +3,16 @@
 import asyncio
 import fcntl
 from pathlib import Path
-from signal import SIGINT, SIGQUIT
 from typing import IO, Self
 
 import asyncpg
 
 from services.runtime.embedded.child import LOOPBACK, Child, EmbeddedServerError, free_port, insist
-from services.runtime.embedded.cluster import USER, Cluster
+from services.runtime.embedded.cluster import STOPS, USER, Cluster
 
 DATABASE = "floorpulse"
-PATIENCE = 60.0
-FAST_STOP_WITHIN = 10.0
-QUICK_STOP_WITHIN = 6.0
-CONNECT_WITHIN = 10.0
+PATIENCE = 120.0
+CONNECT_WITHIN = 60.0
 
 
 class Postgres:
@@ -62,7 +59,7 @@ class Postgres:
         """End the server, aborting open transactions; the data stays. Nothing happens when none runs."""
         child, self._child = self._child, None
         if child:
-            await child.stop((SIGINT, FAST_STOP_WITHIN), (SIGQUIT, QUICK_STOP_WITHIN))
+            await child.stop(*STOPS)
         lock, self._lock = self._lock, None
         if lock:
             lock.close()
@@ -93,7 +90,7 @@ class Postgres:
     async def _launch(self, cluster: Cluster) -> Child:
         port = self._port or free_port()
         child = await Child.spawn(cluster.command(port), self._log)
-        await child.until(lambda: _answers(self._address("postgres", port)), PATIENCE)
+        await child.until(lambda: asyncio.to_thread(cluster.ready, child.pid), PATIENCE)
         self._port = port
         return child
 
@@ -109,15 +106,6 @@ def _claim(directory: Path) -> IO[bytes]:
         message = f"another process uses the database in {directory}"
         raise EmbeddedServerError(message) from held
     return lock
-
-
-async def _answers(dsn: str) -> bool:
-    try:
-        connection = await asyncpg.connect(dsn, timeout=CONNECT_WITHIN, ssl=False)
-    except (OSError, TimeoutError, asyncpg.CannotConnectNowError, asyncpg.ConnectionDoesNotExistError):
-        return False
-    await connection.close()
-    return True
 
 
 async def _ensure_database(dsn: str) -> None:

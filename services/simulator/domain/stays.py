@@ -9,9 +9,9 @@ from services.simulator.domain.roster import Shift
 from services.simulator.domain.scenarios import Queue, Team
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Stay:
-    """One visit: stay number `visit` of `contact` in `queue`, offered at `offered_at` (epoch milliseconds)."""
+    """One visit, and itself alone: stay number `visit` of `contact` in `queue`, offered at `offered_at` (epoch milliseconds)."""
 
     contact: str
     visit: int

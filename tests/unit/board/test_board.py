@@ -113,6 +113,15 @@ def test_a_contact_that_waits_counts_as_missed_past_the_threshold_in_the_window_
     assert CATALOGUE["longest_wait"].measure(reading.present, DEFAULT_POLICY).value == 50 * 60
 
 
+def test_whoever_was_offered_longer_ago_than_the_longest_wait_is_unresolved() -> None:
+    floor = MemoryFloor()
+    floor.put(waiting(NOW - 5 * HOUR), waiting(NOW - 3 * HOUR))
+
+    present = board_of(floor).read([TENANT], Window.M15, NOW).present
+
+    assert (present.waits, present.unresolved) == ((3 * HOUR,), 1)
+
+
 def test_gauges_of_a_newer_owner_win_and_those_of_a_former_owner_are_ignored() -> None:
     floor = MemoryFloor()
     floor.put(waiting(NOW - 1000))
@@ -304,5 +313,3 @@ def test_an_older_position_is_not_taken() -> None:
 
     assert not board.take_position(replace(position, published_at=position.published_at - 1))
     assert board.positions[0] is position
-
-

@@ -38,7 +38,7 @@ async def kept(floor: MemoryFloor, feed: ScriptedFeed) -> AsyncIterator[BoardKee
 
 async def until(condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(5):
-        while not condition():
+        while not condition():  # noqa: ASYNC110  the keeper has no event for it
             await asyncio.sleep(0)
 
 

@@ -68,7 +68,9 @@ def test_a_longer_span_never_falls_into_an_earlier_bucket(wait: int, more: int) 
     assert span_bucket(wait) <= span_bucket(wait + more)
 
 
-@pytest.mark.parametrize(("span", "index"), [(0, 0), (400, 1), (1000, 2), (1700, 3), (2000, 4), (3_600_000, LAST_EXACT), (3_600_001, LAST_EXACT + 1)])
+@pytest.mark.parametrize(
+    ("span", "index"), [(0, 0), (400, 1), (1000, 2), (1700, 3), (2000, 4), (3_600_000, LAST_EXACT), (3_600_001, LAST_EXACT + 1)]
+)
 def test_whole_seconds_have_buckets_of_their_own(span: int, index: int) -> None:
     assert span_bucket(span) == index
 

@@ -20,9 +20,7 @@ def measured(kpi: str, cells: Cells, **figures: object) -> Value:
     return CATALOGUE[kpi].measure(Figures(cells, **figures), DEFAULT_POLICY)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(
-    ("formula", "percent"), [("V1", 83.02), ("V2", 86.00), ("V3", 81.13), ("V4", 82.69), ("V5", 81.90), ("V6", 82.08)]
-)
+@pytest.mark.parametrize(("formula", "percent"), [("V1", 83.02), ("V2", 86.00), ("V3", 81.13), ("V4", 82.69), ("V5", 81.90), ("V6", 82.08)])
 def test_the_six_formulas_give_the_published_vector(formula: str, percent: float) -> None:
     value = service_level(Figures(VECTOR), ServiceLevelPolicy(formula=Formula(formula)))
 

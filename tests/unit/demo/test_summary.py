@@ -73,7 +73,10 @@ def test_spans_and_shares_are_written_for_people() -> None:
 def test_the_floor_is_told_in_a_sentence() -> None:
     said = sentence(Summary((LINE,), FLOOR, PROGRESS, 52.4))
 
-    assert said == "15m: service level 85.0 % of 41 offered, 3 waiting (longest 0:42), 2.5 % abandoned; 52 events/s, 1,200 counted, 3 behind"
+    assert said.split("; ") == [
+        "15m: service level 85.0 % of 41 offered, 3 waiting (longest 0:42), 2.5 % abandoned",
+        "52 events/s, 1,200 counted, 3 behind",
+    ]
 
 
 def test_the_picture_has_a_row_a_queue_and_the_floor_last() -> None:

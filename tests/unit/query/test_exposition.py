@@ -103,7 +103,12 @@ def test_names_with_quotes_and_line_breaks_do_not_break_the_page() -> None:
     floor = MemoryFloor()
     floor.put(answered(NOW - 60_000, 5, queue='a"b\\c\nd'))
 
-    assert sample(parsed(Exposition(board_of(floor), DEFAULT_POLICY, 10_000).text(NOW)), "contactcenter_contacts_offered_total", queue='a"b\\c\nd') == 1
+    assert (
+        sample(
+            parsed(Exposition(board_of(floor), DEFAULT_POLICY, 10_000).text(NOW)), "contactcenter_contacts_offered_total", queue='a"b\\c\nd'
+        )
+        == 1
+    )
 
 
 def test_a_silent_floor_is_stale_and_an_empty_one_has_no_age() -> None:

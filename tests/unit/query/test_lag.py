@@ -29,7 +29,9 @@ def at(offset: int) -> Position:
         (at(100), replace(at(100), generation=0), "log", 90),
     ],
 )
-def test_a_record_is_lag_until_live_and_history_include_it(durable: Position | None, live: Position | None, log_id: str | None, lag: int) -> None:
+def test_a_record_is_lag_until_live_and_history_include_it(
+    durable: Position | None, live: Position | None, log_id: str | None, lag: int
+) -> None:
     assert lag_of(LOG, durable, live, log_id) == lag
 
 

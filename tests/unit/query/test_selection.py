@@ -37,7 +37,7 @@ def test_what_was_asked_for_by_name_has_a_row_also_where_nothing_happened() -> N
         (Selection("demo", by=By.TOTAL), True),
     ],
 )
-def test_a_question_may_name_all_its_rows(selection: Selection, known: bool) -> None:
+def test_a_question_may_name_all_its_rows(selection: Selection, *, known: bool) -> None:
     assert selection.names_all is known
 
 

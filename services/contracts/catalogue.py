@@ -1,0 +1,77 @@
+"""The catalogue of KPIs as a page, generated from the catalogue itself; the published copy is `docs/kpis.md`."""
+
+import sys
+from collections.abc import Iterator
+
+from services.contracts.definitions import DEFAULT_POLICY, Formula
+from services.contracts.kpis import CATALOGUE, Kpi
+
+HEAD = """\
+# KPIs
+
+Generated from `services/contracts/kpis.py` by `python -m services.contracts.catalogue`; a test fails on a difference.
+
+Counts are stored, ratios derived. Spans are seconds, ratios 0 to 1. 0/0 is null with its counts, never 0 % or 100 %.
+A count has value = numerator and no denominator; a mean's numerator is the sum in the unit of its value; a share's parts are counts and
+come with the 95 % Wilson interval; a quantile's denominator is its sample.
+"""
+TABLE = """\
+| id | English | 中文 | unit | better | formula |
+| --- | --- | --- | --- | --- | --- |
+"""
+NOW = """\
+Gauges: how it is at an instant. Live figures are those of this moment whatever the window, history's those of the row's `time`;
+`unresolved` of an interval of history are the contacts offered in it that have no outcome and no longer wait.\
+"""
+COUNTED = "Figures of a span: a live window, or an interval of history."
+
+
+def catalogue_page() -> str:
+    """The page in Markdown."""
+    return "\n".join(
+        (HEAD, "## Now", "", NOW, "", _table(live=True), "## Of a span", "", COUNTED, "", _table(live=False), _service_level())
+    )
+
+
+def _table(*, live: bool) -> str:
+    return TABLE + "".join(_line(kpi) for kpi in CATALOGUE.values() if kpi.live is live)
+
+
+def _line(kpi: Kpi) -> str:
+    cells = (f"`{kpi.id}`", kpi.en, kpi.zh, kpi.unit.value, kpi.better.value, kpi.formula.replace("|", "\\|"))
+    return f"| {' | '.join(cells)} |\n"
+
+
+def _service_level() -> str:
+    return "\n".join(_service_level_lines()) + "\n"
+
+
+def _service_level_lines() -> Iterator[str]:
+    policy = DEFAULT_POLICY
+    yield "## Service level"
+    yield ""
+    yield "AN answered, AB abandoned, ≤T within the threshold T, ≤S short: within S."
+    yield ""
+    yield "| formula | |"
+    yield "| --- | --- |"
+    for formula, line in zip(Formula, _formulas(), strict=True):
+        yield f"| `{formula.value}` | {line} |"
+    yield ""
+    yield (
+        f"The definition `{policy.name}`: {policy.formula.value}, T = {policy.threshold} s (`{policy.boundary}`), S = {policy.short} s, "
+        f"flow-outs {'in' if policy.flow_outs else 'not in'} the denominator, "
+        f"a contact that waits beyond T {'counts' if policy.waiting_past_threshold else 'does not count'} as missed, "
+        f"target {policy.target:.0%}."
+    )
+    yield "Any figure can be asked under another:"
+    yield "`formula=V3&threshold=20&boundary=le&short=5&flow_outs=false&waiting_past_threshold=true`."
+
+
+def _formulas() -> list[str]:
+    """The six formulas as `Formula` documents them."""
+    text = " ".join((Formula.__doc__ or "").split("\n\n", 1)[1].split())
+    return [part.strip().split(" ", 1)[1] for part in text.split("·")]
+
+
+if __name__ == "__main__":
+    sys.stdout.write(catalogue_page())

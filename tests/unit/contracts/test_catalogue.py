@@ -1,0 +1,18 @@
+"""The published catalogue is the one of the code."""
+
+from pathlib import Path
+
+from services.contracts.catalogue import catalogue_page
+from services.contracts.kpis import CATALOGUE
+
+FILE = Path(__file__).parents[3] / "docs" / "kpis.md"
+
+
+def test_the_published_catalogue_is_up_to_date() -> None:
+    assert FILE.read_text(encoding="utf-8") == catalogue_page(), "run: python -m services.contracts.catalogue > docs/kpis.md"
+
+
+def test_every_kpi_has_its_line() -> None:
+    page = catalogue_page()
+
+    assert all(f"| `{kpi.id}` | {kpi.en} | {kpi.zh} |" in page for kpi in CATALOGUE.values())

@@ -1,0 +1,58 @@
+"""Repaired dead letters become commands."""
+
+import msgspec
+import pytest
+
+from services.contracts.commands import Redrive
+from services.operations.redrive import Bad, commands
+
+GOOD = b'{"type":"contact.offered","id":"1","source":"pbx","at":1794400000000,"tenant":"acme","contact":"c1","queue":"orders"}'
+
+
+def with_field(name: str, value: object) -> bytes:
+    return msgspec.json.encode({**msgspec.json.decode(GOOD), name: value})
+
+
+def test_every_line_becomes_a_command_of_its_tenant() -> None:
+    assert list(commands([GOOD, b"", b"  " + GOOD + b"\r"])) == [Redrive(tenant="acme", event=GOOD.decode())] * 2
+
+
+def test_an_instant_may_be_text() -> None:
+    (command,) = commands([with_field("at", "2026-11-11T09:30:00Z")])
+
+    assert isinstance(command, Redrive)
+
+
+def test_a_pseudonym_may_stay() -> None:
+    (command,) = commands([with_field("customer", "2026a:" + "0" * 32)])
+
+    assert isinstance(command, Redrive)
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        (b"{", "truncated"),
+        (b"\xff", "malformed"),
+        (b"[" * 100_000, "recursion"),
+        (with_field("type", "contact.vanished"), "contact.vanished"),
+        (with_field("colour", "red"), "colour"),
+        (with_field("tenant", None), "names no tenant"),
+        (with_field("at", "yesterday"), "'yesterday' is not RFC 3339"),
+        (with_field("customer", "+8613800000000"), "no pseudonym"),
+    ],
+)
+def test_what_is_no_repaired_event_is_named_by_its_line(line: bytes, why: str) -> None:
+    good, bad = commands([GOOD, line])
+
+    assert isinstance(good, Redrive)
+    assert isinstance(bad, Bad)
+    assert bad.line == 2
+    assert why in bad.why
+
+
+def test_a_raw_customer_is_not_repeated_in_the_complaint() -> None:
+    (bad,) = commands([with_field("customer", "+8613800000000")])
+
+    assert isinstance(bad, Bad)
+    assert "138" not in bad.why
