@@ -86,7 +86,8 @@ class BoardKeeper:
         """Merge everything durable of the live span."""
         now = self._now()
         self.board.prune(now)
-        self.board.take_homes(await self._store.homes())
+        if not self.loaded.is_set():
+            self.board.take_homes(await self._store.homes())
         for position in await self._store.positions():
             self.board.take_position(position)
         async for rows in self._store.rows(self.board.live_since(now)):

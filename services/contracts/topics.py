@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-
 from services.contracts.commands import Command
 from services.contracts.events import AnyEvent
 from services.contracts.letters import DeadLetter

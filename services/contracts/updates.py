@@ -35,7 +35,7 @@ class Gauge(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Visits of one queue and channel that are going on.
 
     `waiting` holds the offer instants (epoch milliseconds, ascending) of visits without an outcome that are younger than
-    the longest wait; `unresolved` counts the older ones; `in_progress` those answered and not ended.
+    the longest wait by the wall clock; `unresolved` counts the older ones; `in_progress` those answered and not ended.
     """
 
     tenant: str

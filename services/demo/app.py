@@ -24,7 +24,6 @@ from services.runtime.supervisor import Program, Supervisor, ending
 from services.simulator.domain.scenarios import SCENARIOS
 
 READY_WITHIN = 180.0
-LOOK_EVERY = 1.0
 LOOK_AGAIN_AFTER = 0.1
 STOP_WITHIN = 8.0  # and then the servers, which take a second of the ten
 SIMULATOR_GRACE, HTTP_GRACE, COUNTING, ENGINE_GRACE = 2.0, 3.0, 4.0, 3.0
@@ -63,8 +62,10 @@ class Demo:
 
     def changed(self, pids: Mapping[str, list[int]]) -> None:
         """Write down who lives."""
-        everybody = {HTTP: [], ENGINE: [], SIMULATOR: [], **pids, **self._servers.pids()}
-        self._folder.keep_processes(everybody)
+        try:
+            self._folder.keep_processes({HTTP: [], ENGINE: [], SIMULATOR: [], **pids, **self._servers.pids()})
+        except OSError as wrong:
+            self._screen.say(f"the processes could not be written down: {wrong}", "red")
 
     def ended(self, program: Program, how: str, again_in: float) -> None:
         """Say so; the supervisor starts it again."""
@@ -134,7 +135,7 @@ class Demo:
                     self._screen.show(await view.look())
                 except httpx.HTTPError:
                     self._screen.show(None)
-                await asyncio.sleep(LOOK_EVERY)
+                await asyncio.sleep(self._screen.look_every)
 
     async def _revive_broker(self) -> None:
         """A broker that died took its log along: another begins, and all who knew the old one begin again with it.
@@ -144,6 +145,7 @@ class Demo:
         """
         while True:
             how = ending(await self._servers.broker.wait())
+            await self._servers.broker.stop()
             self._screen.say(f"the broker {how}; events it held in memory that were not counted are lost. Starting again", "red")
             await self._supervisor.kill([SIMULATOR])
             await self._supervisor.stop(grace=ENGINE_GRACE)
@@ -154,6 +156,8 @@ class Demo:
     async def _revive_postgres(self) -> None:
         while True:
             how = ending(await self._servers.postgres.wait())
+            await self._servers.postgres.stop()
+            self.changed(self._supervisor.pids())
             self._screen.say(f"PostgreSQL {how}; it starts again, nothing durable is lost", "yellow")
             await self._servers.postgres.start()
             self.changed(self._supervisor.pids())

@@ -16,7 +16,7 @@ from services.demo.options import DemoOptions
 from services.runtime.clock import monotonic
 
 COLOURS = {Verdict.GOOD: "green", Verdict.NEAR: "yellow", Verdict.BELOW: "bold red", Verdict.FEW: "dim", Verdict.NONE: "dim"}
-PLAIN_EVERY = 10.0
+TERMINAL_EVERY, PLAIN_EVERY = 1.0, 10.0
 LINK = "cyan"
 NO_ANSWER = "the API does not answer"
 
@@ -27,7 +27,11 @@ class Screen:
     def __init__(self, console: Console) -> None:
         self._console = console
         self._live: Live | None = None
-        self._told = monotonic()
+
+    @property
+    def look_every(self) -> float:
+        """Seconds between two looks at the floor: a terminal moves, plain lines would only fill a file."""
+        return TERMINAL_EVERY if self._console.is_terminal else PLAIN_EVERY
 
     def say(self, text: str, style: str = "") -> None:
         """One line, above the moving floor if that is shown."""
@@ -72,8 +76,7 @@ class Screen:
         """The floor as it is now; None: the API does not answer."""
         if self._live is not None:
             self._live.update(picture(summary), refresh=True)
-        elif monotonic() - self._told >= PLAIN_EVERY:
-            self._told = monotonic()
+        else:
             self.say(sentence(summary))
 
 

@@ -10,7 +10,7 @@ from services.demo.app import Demo, Told
 from services.demo.folder import claimed
 from services.demo.options import HOST, DemoError, DemoOptions
 from services.demo.screen import Screen
-from services.runtime.complaints import PortTaken, expect_free
+from services.runtime.complaints import OUTSIDE, PortTaken, expect_free
 
 
 async def demo(options: DemoOptions) -> int:
@@ -25,7 +25,12 @@ async def demo(options: DemoOptions) -> int:
         raise DemoError(str(wrong)) from wrong
     screen = Screen(Console(highlight=False))
     with claimed(options.state_dir) as folder:
-        await Demo(options, folder, screen, dict(os.environ)).run(told)  # noqa: TID251  what the child processes inherit
+        life = Demo(options, folder, screen, dict(os.environ))  # noqa: TID251  what the child processes inherit
+        try:
+            await life.run(told)
+        except OUTSIDE as wrong:
+            message = f"an embedded server does not do what is needed ({type(wrong).__name__}: {wrong}); see {options.state_dir / 'logs'}"
+            raise DemoError(message) from wrong
     return 0
 
 

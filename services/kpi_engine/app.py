@@ -228,7 +228,7 @@ class Engine:
                 dead=partition.dead,
                 watermark=partition.watermark,
                 rows=rows,
-                gauges=partition.gauges(self._options.max_wait, self._options.allowance) if last else None,
+                gauges=partition.gauges(now_ms(), self._options.max_wait) if last else None,
             )
             try:
                 await self._live.publish(update)

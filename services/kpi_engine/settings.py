@@ -15,7 +15,7 @@ class EngineGroup(BaseModel):
     flush_seconds: float = Field(1.0, gt=0, description="how often state becomes durable and history shows it")
     publish_seconds: float = Field(0.25, gt=0, description="how often live figures go out")
     slice_records: int = Field(400, ge=1, description="records folded between two looks at other work")
-    dirty_rows: int = Field(50_000, ge=1000, description="unflushed rows at which a worker waits for the database")
+    dirty_rows: int = Field(10_000, ge=1000, description="unflushed rows at which a worker waits for the database; bounds one flush")
     visits_in_memory: int = Field(200_000, ge=1000, description="of one partition; closed ones beyond are loaded again when needed")
     panes_in_memory: int = Field(50_000, ge=1000, description="of one partition; older ones are loaded again when needed")
     allowance_seconds: float = Field(15.0, ge=0, description="disorder of events that the watermark allows for")

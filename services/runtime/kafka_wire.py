@@ -14,7 +14,6 @@ from aiokafka.protocol.fetch import FetchRequest
 from aiokafka.protocol.types import Boolean, CompactArray, CompactString, Int16, Int32, Schema, TaggedFields
 from aiokafka.structs import TopicPartition
 
-
 FETCH_WAITS = (50, 500, 2000)  # milliseconds; the embedded broker leaves out what it has not read by then, so ask again
 FETCH_BYTES = 4 * 1024 * 1024  # enough for one batch of every partition: a broker that runs out leaves partitions unanswered
 

@@ -65,8 +65,8 @@ def summary(receipt: Receipt, elapsed: float) -> str:
 
 def floor_table(totals: dict[str, Tally]) -> Table:
     """What the model did, queue by queue: what a Floorpulse that counted all its events must show."""
-    table = Table("queue", title="The floor's own tally")
-    for heading in ("offered", "answered", "abandoned", "left", "service level", "wait", "handle time", "csat", "qa", "complaints"):
+    table = Table("queue", title="The floor's own tally", box=None, padding=(0, 1, 0, 0))
+    for heading in ("offered", "answered", "abandoned", "left", "SL", "wait", "AHT", "CSAT", "QA", "complaints"):
         table.add_column(heading, justify="right")
     for queue, tally in totals.items():
         table.add_row(queue, *_cells(tally))

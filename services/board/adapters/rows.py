@@ -17,6 +17,8 @@ from services.contracts.updates import PaneRow
 
 PORTION = 1000
 ANSWER_WITHIN = 60.0
+FREE_WITHIN = 10.0
+"""Seconds to wait for a connection of the pool"""
 AWAY = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 ROWS = """
@@ -42,7 +44,7 @@ class PostgresRows:
     async def rows(self, since: int) -> AsyncIterator[Sequence[tuple[int, PaneRow]]]:
         """Pane rows of every tenant, read through a cursor, so that a long day does not stand in memory twice."""
         with away():
-            async with self._pool.acquire() as connection, connection.transaction():
+            async with self._pool.acquire(timeout=FREE_WITHIN) as connection, connection.transaction():
                 cursor = await connection.cursor(ROWS, since)
                 while portion := await cursor.fetch(PORTION):
                     yield [_row(*record) for record in portion]

@@ -20,6 +20,8 @@ CONNECT_WITHIN = 15.0
 READ_WITHIN = 30.0
 QUIET = 500
 """Milliseconds after which a read without news returns."""
+FETCH_WAIT = 100
+"""Milliseconds a broker may hold a fetch: one that looks only at the end of it must not make news older than this."""
 
 decode = msgspec.json.Decoder(Update).decode
 
@@ -41,7 +43,7 @@ class KafkaUpdates:
                 group_id=None,
                 enable_auto_commit=False,
                 auto_offset_reset="none",
-                fetch_max_wait_ms=QUIET,
+                fetch_max_wait_ms=FETCH_WAIT,
             )
             async with asyncio.timeout(CONNECT_WITHIN):
                 await self._consumer.start()

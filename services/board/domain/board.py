@@ -5,6 +5,7 @@ Update ──► rows (highest revision stays) ──► series ──► groups
 """
 
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -55,6 +56,7 @@ class Board:
         self.positions: dict[int, Position] = {}
         self.series: dict[Home, Series] = {}
         self.last_seen: dict[Home, int] = {}
+        self._queues: dict[str, set[str]] = {}
         self._groups: dict[Scope, Group] = {}
         self._gauged: dict[int, dict[Home, Gauge]] = {}
         self._since = 0
@@ -85,7 +87,7 @@ class Board:
     def take_row(self, partition: int, row: PaneRow) -> None:
         """Keep the row unless a newer one is known or it lies before the live span."""
         home = row.tenant, row.queue, row.channel
-        self.last_seen[home] = max(self.last_seen.get(home, 0), row.start)
+        self._see(home, row.start)
         if row.start < self._since:
             return
         series = self._series(home)
@@ -101,7 +103,14 @@ class Board:
     def take_homes(self, homes: Iterable[tuple[Home, int]]) -> None:
         """Remember homes with the start of their last pane."""
         for home, last in homes:
-            self.last_seen[home] = max(self.last_seen.get(home, 0), last)
+            self._see(home, last)
+
+    def _see(self, home: Home, start: int) -> None:
+        known = self.last_seen.get(home)
+        if known is None:
+            self._queues.setdefault(home[0], set()).add(home[1])
+        if known is None or known < start:
+            self.last_seen[home] = start
 
     def _take_gauges(self, partition: int, gauges: Sequence[Gauge]) -> None:
         told = {(gauge.tenant, gauge.queue, gauge.channel): gauge for gauge in gauges}
@@ -165,6 +174,10 @@ class Board:
     def known_homes(self, tenant: str) -> list[Home]:
         """All queues and channels that a tenant ever had, sorted."""
         return sorted(home for home in self.last_seen if home[0] == tenant)
+
+    def queues(self, tenant: str) -> AbstractSet[str]:
+        """The names of all queues that a tenant ever had."""
+        return self._queues.get(tenant, set())
 
     def read(self, scopes: Sequence[Scope], window: Window, now: int) -> Reading:
         """The figures of a window over one or more scopes (which must not overlap), as of `now`."""

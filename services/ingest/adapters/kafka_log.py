@@ -31,11 +31,13 @@ class KafkaLog:
 
     async def append(self, records: Mapping[str, Sequence[Record]]) -> None:
         """See `Log.append`."""
+        post: Post | None = None
         try:
             async with asyncio.timeout(self._within):
-                await _acknowledged(await self._open(), records)
+                post = await self._open()
+                await _acknowledged(post, records)
         except (KafkaError, OSError) as wrong:
-            await self._doubt(wrong)
+            await self._doubt(post, wrong)
             message = f"Kafka did not acknowledge within {self._within:g} s ({type(wrong).__name__})"
             raise LogUnavailable(message) from wrong
 
@@ -62,9 +64,11 @@ class KafkaLog:
                 self._post = Post(await self._start(), self._within)
             return self._post
 
-    async def _doubt(self, wrong: Exception) -> None:
-        """After any error look at the topics again; replace the producer after one that it will not get over."""
+    async def _doubt(self, post: Post | None, wrong: Exception) -> None:
+        """After any error look at the topics again; replace the producer after one that it will not get over, once."""
         self._prepared = False
+        if post is not self._post or post is None:
+            return
         if isinstance(wrong, KafkaError) and not wrong.retriable and not isinstance(wrong, KafkaTimeoutError):
             logger.warning("the Kafka producer failed for good (%s) and is replaced", wrong)
             await self.close()

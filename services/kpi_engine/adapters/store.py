@@ -22,8 +22,7 @@ from services.runtime.settings import DatabaseSettings
 TOPIC = CONTACT_EVENTS.name
 TRANSACTION_WITHIN = 5.0
 CLAIMED = ("generation", "epoch", "next_offset", "watermark", "applied", "dead")
-AWAY = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.OperatorInterventionError, TimeoutError)
-REFUSED = (*AWAY, asyncpg.PostgresError)
+REFUSED = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 
 decode_cells = msgspec.msgpack.Decoder(Cells).decode
 

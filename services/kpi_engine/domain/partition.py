@@ -215,9 +215,9 @@ class Partition:
         """Rows that readers have not been told."""
         return len(self._unpublished)
 
-    def gauges(self, longest: int, allowance: int) -> list[Gauge]:
-        """What is going on now, per queue and channel; older than `longest` milliseconds of event time is unresolved."""
-        horizon = (self.watermark or 0) + allowance - longest
+    def gauges(self, now: int, longest: int) -> list[Gauge]:
+        """What is going on at `now`, per queue and channel; what began more than `longest` milliseconds ago is unresolved."""
+        horizon = now - longest
         found: dict[tuple[str, str, str], tuple[list[int], list[int]]] = {}
         for one in self._open.values():
             waiting, others = found.setdefault(one.home, ([], [0, 0]))

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 import asyncpg
 import msgspec
 
-from services.board.adapters.rows import ANSWER_WITHIN, away
+from services.board.adapters.rows import ANSWER_WITHIN, FREE_WITHIN, away
 from services.board.domain.series import Home
 from services.board.domain.windows import Span
 from services.contracts.cells import Cells
@@ -48,7 +48,7 @@ class PostgresPanes:
     async def panes(self, selection: Selection, span: Span) -> AsyncIterator[Sequence[PastPane]]:
         """The selected panes that start in `span`."""
         with away():
-            async with self._pool.acquire() as connection, connection.transaction(readonly=True):
+            async with self._pool.acquire(timeout=FREE_WITHIN) as connection, connection.transaction(readonly=True):
                 cursor = await connection.cursor(PANES, *bounds(selection, span))
                 while portion := await cursor.fetch(PORTION):
                     yield [PastPane(one[0], one[1], one[2], one[3], decode_cells(one[4])) for one in portion]

@@ -1,6 +1,7 @@
 """The parameters of the routes: what may be said, and the question it makes."""
 
 from collections.abc import Collection, Iterable
+from collections.abc import Set as AbstractSet
 from typing import Annotated, Literal, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -32,7 +33,7 @@ List = Annotated[str | None, Field(max_length=LONGEST_LIST)]
 class Parameters(BaseModel):
     """Base: a parameter that is not known is refused, with those that are."""
 
-    model_config = ConfigDict(extra="allow", populate_by_name=True)
+    model_config = ConfigDict(extra="allow")
 
     def refuse_unknown(self) -> None:
         """Problem 422 naming the parameters that no question has."""
@@ -145,8 +146,7 @@ def selection(tenant: str, queue: str | None, channel: str | None, board: Board,
     """The queues and channels named, each known to the tenant's floor."""
     queues, channels = names_of(queue), names_of(channel)
     refuse_strangers("channel", channels, CHANNELS)
-    if queues:
-        refuse_strangers("queue", queues, sorted({home[1] for home in board.known_homes(tenant)}))
+    refuse_strangers("queue", queues, board.queues(tenant))
     return Selection(tenant, queues, channels, by)
 
 
@@ -198,6 +198,6 @@ def refuse_strangers(what: str, names: Iterable[str], known: Collection[str]) ->
     """Problem 422 that lists what is known, where a name is not among it."""
     strangers = [name for name in names if name not in known]
     if strangers:
-        choices = list(known)
+        choices = sorted(known) if isinstance(known, AbstractSet) else list(known)
         detail = f"unknown {what}: {', '.join(strangers)}; known are: {', '.join(choices) or 'none yet'}"
         raise Problem(422, f"Unknown {what}", detail, known=choices)

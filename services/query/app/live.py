@@ -35,8 +35,8 @@ class LiveFigures:
         as_of, zone = self.board.as_of(self.now()), self.board.rules.zone
         span = span_of(query.window, as_of, self.board.rules.pane, zone)
         frame = frame_of(span, query.selection.tenant, query.question.policy, zone, (as_of, self.board.watermark()))
-        subjects = query.selection.subjects(self.board.homes(query.selection.tenant, as_of))
-        return [row for subject in subjects for row in self._rows_of(query, subject, as_of, frame)]
+        homes = [] if query.selection.names_all else self.board.homes(query.selection.tenant, as_of)
+        return [row for subject in query.selection.subjects(homes) for row in self._rows_of(query, subject, as_of, frame)]
 
     def _rows_of(self, query: LiveQuery, subject: Subject, as_of: int, frame: Frame) -> list[LiveRow]:
         reading = self.board.read(query.selection.scopes(subject), query.window, as_of)

@@ -150,12 +150,12 @@ async def test_a_zombie_writes_nothing_and_drops_its_state(engine, store):
     assert engine.partitions == {}
 
 
-async def test_a_partition_given_up_while_its_batch_is_applied_takes_no_more_of_it(engine, store):
+async def test_a_partition_given_up_while_its_batch_is_applied_takes_no_more_of_it(engine):
     partition = await owned(engine)
     values = encoded(*offers(6))
 
     class Revoking(MemoryStore):
-        async def visits(self, number, keys):
+        async def visits(self, number, keys):  # noqa: ARG002
             engine.drop(number)
             return {}
 

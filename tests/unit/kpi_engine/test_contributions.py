@@ -126,7 +126,9 @@ def test_a_transferred_contact_counts_as_transferred_when_handled():
 
 
 def answered_survey(at, **fields):
-    return event(events.SurveyAnswered, at, **{"survey": "s", "kind": "csat", "score": 4.0, "best": 5.0, "worst": 1.0, "contact": "c1", **fields})
+    return event(
+        events.SurveyAnswered, at, **{"survey": "s", "kind": "csat", "score": 4.0, "best": 5.0, "worst": 1.0, "contact": "c1", **fields}
+    )
 
 
 def test_a_survey_counts_when_submitted_and_again_at_the_contacts_own_time():

@@ -136,8 +136,7 @@ def test_gauges_tell_waiting_in_progress_and_unresolved_apart():
     partition = apply(
         fresh(), offered("old", at=0), offered("new", at=5 * HOUR), offered("busy", at=5 * HOUR), answered("busy", at=5 * HOUR + 9_000)
     )
-    partition.watermark = 5 * HOUR
-    [gauge] = partition.gauges(longest=4 * HOUR, allowance=0)
+    [gauge] = partition.gauges(now=5 * HOUR + 10_000, longest=4 * HOUR)
 
     assert (gauge.waiting, gauge.in_progress, gauge.unresolved) == ([5 * HOUR], 1, 1)
 
@@ -145,14 +144,14 @@ def test_gauges_tell_waiting_in_progress_and_unresolved_apart():
 def test_an_ended_visit_is_no_gauge_any_more():
     partition = apply(fresh(), offered(), answered(), event(events.ContactEnded, 50_000))
 
-    assert partition.gauges(HOUR, 0) == []
+    assert partition.gauges(MINUTE, HOUR) == []
 
 
 def test_open_visits_are_indexed_when_a_partition_is_loaded():
     visits = apply(fresh(), offered()).visits
     partition = Partition(3, "log", 1, 8, 101, visits=visits)
 
-    assert partition.gauges(HOUR, 0)[0].waiting == [30_000]
+    assert partition.gauges(MINUTE, HOUR)[0].waiting == [30_000]
 
 
 def test_trimming_keeps_what_is_open_dirty_or_untold():

@@ -30,7 +30,7 @@ def encoded(base, values, *, transactional=False, producer=-1, compression=0):
 
 
 def read(kind, data, position, *, aborted=(), isolation=fetcher.READ_UNCOMMITTED):
-    return kind(TP, MemoryRecords(data), list(aborted), position, None, None, True, isolation)  # noqa: FBT003
+    return kind(TP, MemoryRecords(data), list(aborted), position, None, None, True, isolation)
 
 
 BATCHES = [(3, encoded(0, [b"a", b"b", b"c"])), (5, encoded(3, [b"d", None], compression=1)), (9, encoded(8, [b"e"]))]
@@ -84,8 +84,8 @@ def test_a_broken_batch_is_an_error_not_an_event():
 def test_only_our_topics_are_read_whole():
     try:
         record_batches.install(["contact-events"])
-        other = fetcher.PartitionRecords(TopicPartition("engine-commands", 0), MemoryRecords(b""), [], 0, None, None, True, 0)  # noqa: FBT003
-        ours = fetcher.PartitionRecords(TP, MemoryRecords(b""), [], 0, None, None, True, 0)  # noqa: FBT003
+        other = fetcher.PartitionRecords(TopicPartition("engine-commands", 0), MemoryRecords(b""), [], 0, None, None, True, 0)
+        ours = fetcher.PartitionRecords(TP, MemoryRecords(b""), [], 0, None, None, True, 0)
 
         assert type(ours) is WholeBatches
         assert type(other) is STOCK

@@ -1,0 +1,128 @@
+"""The way to Kafka's partitions: batches shared by requests, one after the other."""
+
+import asyncio
+
+import pytest
+from aiokafka.errors import KafkaConnectionError, KafkaTimeoutError
+
+from services.ingest.adapters.outbox import Outbox, Post
+from tests.fakes.producer import MemoryProducer
+
+WITHIN = 60.0
+
+
+def records(*values: str) -> list[tuple[bytes, bytes]]:
+    return [(b"key", value.encode()) for value in values]
+
+
+async def settled() -> None:
+    for _ in range(10):
+        await asyncio.sleep(0)
+
+
+def acknowledge(producer: MemoryProducer) -> None:
+    for _, _, sent in producer.sent:
+        if not sent.done():
+            sent.set_result("offset")
+
+
+async def test_records_put_at_once_share_a_batch_and_are_acknowledged_together() -> None:
+    producer = MemoryProducer()
+    outbox = Outbox(producer, "topic", 0, WITHIN)
+    first, second = outbox.put(records("a")), outbox.put(records("b"))
+    await settled()
+    assert [values for _, values, _ in producer.sent] == [[b"a", b"b"]]
+    assert not first[0].done()
+    acknowledge(producer)
+    await asyncio.gather(*first, *second)
+
+
+async def test_a_full_batch_is_followed_by_another_in_order() -> None:
+    producer = MemoryProducer(room=2)
+    waits = Outbox(producer, "topic", 0, WITHIN).put(records("a", "b", "c", "d", "e"))
+    await settled()
+    assert [values for _, values, _ in producer.sent] == [[b"a", b"b"], [b"c", b"d"], [b"e"]]
+    assert len(waits) == 3
+
+
+async def test_while_the_producer_is_busy_records_gather_in_the_open_batch() -> None:
+    producer = MemoryProducer()
+    outbox = Outbox(producer, "topic", 0, WITHIN)
+    producer.free.clear()
+    outbox.put(records("a"))
+    await settled()
+    outbox.put(records("b"))
+    outbox.put(records("c"))
+    producer.free.set()
+    await settled()
+    assert [values for _, values, _ in producer.sent] == [[b"a"], [b"b", b"c"]]
+
+
+async def test_an_idle_outbox_starts_again() -> None:
+    producer = MemoryProducer()
+    outbox = Outbox(producer, "topic", 0, WITHIN)
+    for value in "ab":
+        outbox.put(records(value))
+        await settled()
+    assert [values for _, values, _ in producer.sent] == [[b"a"], [b"b"]]
+
+
+async def test_a_failed_batch_fails_for_those_in_it_alone() -> None:
+    producer = MemoryProducer(room=1)
+    refused, taken = Outbox(producer, "topic", 0, WITHIN).put(records("a", "b"))
+    await settled()
+    producer.sent[0][2].set_exception(KafkaConnectionError())
+    acknowledge(producer)
+    await taken
+    with pytest.raises(KafkaConnectionError):
+        await refused
+
+
+async def test_a_batch_that_gets_no_turn_fails_with_all_behind_it() -> None:
+    producer = MemoryProducer(room=1)
+    producer.free.clear()
+    waits = Outbox(producer, "topic", 0, 0.0).put(records("a", "b", "c"))
+    results = await asyncio.gather(*waits, return_exceptions=True)
+    assert [type(result) for result in results] == [TimeoutError] * 3
+    assert producer.sent == []
+
+
+async def test_a_request_that_gives_up_leaves_the_others_their_acknowledgement() -> None:
+    producer = MemoryProducer()
+    outbox = Outbox(producer, "topic", 0, WITHIN)
+    (mine,), (theirs,) = outbox.put(records("a")), outbox.put(records("b"))
+    given_up = asyncio.ensure_future(asyncio.shield(mine))
+    given_up.cancel()
+    await settled()
+    acknowledge(producer)
+    await theirs
+
+
+async def test_closing_fails_what_still_waits() -> None:
+    producer = MemoryProducer(room=1)
+    producer.free.clear()
+    outbox = Outbox(producer, "topic", 0, WITHIN)
+    waits = outbox.put(records("a", "b"))
+    await settled()
+    await outbox.close()
+    results = await asyncio.gather(*waits, return_exceptions=True)
+    assert [type(result) for result in results] == [KafkaTimeoutError] * 2
+
+
+async def test_an_abandoned_send_counts_as_not_acknowledged() -> None:
+    producer = MemoryProducer()
+    (wait,) = Outbox(producer, "topic", 0, WITHIN).put(records("a"))
+    await settled()
+    producer.sent[0][2].cancel()
+    with pytest.raises(KafkaTimeoutError):
+        await wait
+
+
+async def test_a_key_has_one_partition_and_keys_spread() -> None:
+    producer = MemoryProducer(room=100)
+    post = Post(producer, WITHIN)
+    await post.put("topic", [(str(number % 20).encode(), str(number).encode()) for number in range(60)])
+    await settled()
+    homes = {value: partition for partition, values, _ in producer.sent for value in values}
+    assert len(producer.sent) == 3
+    assert all(homes[str(number).encode()] == homes[str(number + 20).encode()] for number in range(40))
