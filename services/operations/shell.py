@@ -70,13 +70,12 @@ def finish(work: Coroutine[object, object, int | None], settings: "Settings | No
     """Do the work and say that it is `done`; what the world around does to it is told in words, a defect of ours keeps its traceback."""
     from services.runtime.complaints import OUTSIDE, about
     from services.runtime.http import ServerFailed
-    from services.runtime.keys import KeysUnavailable
 
     try:
         code = asyncio.run(work)
     except KeyboardInterrupt:
         code = INTERRUPTED
-    except (*OUTSIDE, KeysUnavailable, ServerFailed) as wrong:
+    except (*OUTSIDE, ServerFailed) as wrong:
         fail(about(wrong, settings))
     if done:
         typer.echo(done)

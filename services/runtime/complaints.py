@@ -1,6 +1,7 @@
 """What went wrong at the border of a process, in words an operator can act on: settings, ports, servers that are away."""
 
 import errno
+import re
 import socket
 from collections.abc import Iterator, Sequence
 
@@ -13,13 +14,15 @@ from pydantic_settings import SettingsError
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.runtime.database import CONNECT_WITHIN, database_url, dsn
+from services.runtime.keys import KeysUnavailable
 from services.runtime.settings import DatabaseSettings, Settings
 
 PREFIX = "FLOORPULSE"
 SECRETIVE = {"url", "secret", "session_secret", "customer_keys"}
 SHOWN = 60
 NO_TABLES = ("42P01", "3F000")
-OUTSIDE = (KafkaError, SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
+OF_POSTGRES = (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, KeysUnavailable)
+OUTSIDE = (KafkaError, *OF_POSTGRES, OSError, TimeoutError)
 """What the servers around a process do to it; the rest are defects of ours."""
 
 
@@ -37,8 +40,15 @@ class Unreachable(ConnectionError):  # noqa: N818  it says what happened
 def about_settings(wrong: ValidationError | SettingsError, model: type[Settings]) -> list[str]:
     """One line for each setting that cannot be used: the variable, what was wrong, what it is for."""
     if isinstance(wrong, SettingsError):
-        return [f"{wrong}: write lists and groups as JSON, for example '[\"a\"]' ({wrong.__cause__})"]
+        return [_about_json(wrong)]
     return [_about_setting(one, model) for one in wrong.errors()]
+
+
+def _about_json(wrong: SettingsError) -> str:
+    """The library names only the group, not the variable in it."""
+    named = re.search(r'field "(\w+)"', str(wrong))
+    where = f"a variable {PREFIX}_{named[1].upper()}__…" if named else str(wrong)
+    return f"{where} holds a list or group that is no JSON ({wrong.__cause__}): write it like '[\"a\", \"b\"]'"
 
 
 def variable(path: Sequence[int | str]) -> str:
@@ -98,7 +108,7 @@ def about_servers(wrong: BaseException, settings: Settings) -> str:
         return f"{database} has no tables of Floorpulse: run `floorpulse migrate` first ({_words(wrong)})"
     if any(isinstance(one, KafkaError) for one in chain):
         return f"{kafka} does not do what is needed: {_words(wrong)}. Is it running? Set FLOORPULSE_KAFKA__BOOTSTRAP_SERVERS"
-    if any(isinstance(one, asyncpg.PostgresError | asyncpg.InterfaceError | SQLAlchemyError) for one in chain):
+    if any(isinstance(one, OF_POSTGRES) for one in chain):
         return f"{database} does not do what is needed: {_words(wrong)}. See FLOORPULSE_DATABASE__URL"
     return f"{kafka} or {database} cannot be reached: {_words(wrong)}"
 

@@ -254,7 +254,7 @@ async def test_the_board_survives_a_broker_that_comes_back_empty(database: Datab
 
 
 async def waits(client: httpx.AsyncClient, number: int) -> bool:
-    return sum(row["value"] for row in await rows(client, "/v1/kpis", kpi="waiting", by="total")) == number
+    return bool(sum(row["value"] for row in await rows(client, "/v1/kpis", kpi="waiting", by="total")) == number)
 
 
 def test_openapi_describes_every_route() -> None:

@@ -106,7 +106,9 @@ OPINIONS: Cells = {
 def test_a_kpi_by_hand(kpi: str, cells: Cells, value: float, numerator: float, denominator: float | None) -> None:
     found = measured(kpi, cells)
 
-    assert (found.value, found.numerator, found.denominator) == (pytest.approx(value), pytest.approx(numerator), denominator)
+    assert found.value == pytest.approx(value)
+    assert found.numerator == pytest.approx(numerator)
+    assert found.denominator == denominator
 
 
 def test_gauges_tell_who_is_there() -> None:

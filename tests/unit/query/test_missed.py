@@ -44,4 +44,6 @@ def figures(told: list[tuple[Outcome | None, int]]) -> Figures:
                 add(cells, {Cell.ABANDONED: 1, Histogram.ABANDONED_WAIT + span_bucket(wait): 1})
             case Outcome.LEFT:
                 add(cells, {Cell.LEFT_KEY: 1})
+            case None:
+                continue
     return Figures(cells, tuple(wait for outcome, wait in told if outcome is None))

@@ -360,7 +360,7 @@ def test_a_visit_shows_what_is_known_of_it(world: World) -> None:
         },
         "complaints": {"k1": Complaint((Statement(NOW, severity="high", liable=True),)), "k2": Complaint()},
     }
-    world.floor.put(answered(NOW - 600_000, 12.5, 30, **said))
+    world.floor.put(answered(NOW - 600_000, 12.5, 30, **said))  # type: ignore[arg-type]
     path = "/v1/visits?from=2026-11-11T00:00:00Z&to=2026-11-12T00:00:00Z&tz=Asia/Shanghai&channel=voice&outcome=answered"
     (visit,) = rows(world.client().get(path))
     (leader,) = rows(world.client().get(path, headers=LEADER))
@@ -506,7 +506,7 @@ def test_answers_are_what_openapi_says(world: World, path: str, model: type[Base
 
 
 async def batches(world: World, after: int | None = None) -> AsyncGenerator[Batch | None, None]:
-    question = LiveParameters(kpi="offered,waiting", by="queue").query("demo", world.board)  # type: ignore[arg-type]
+    question = LiveParameters(kpi="offered,waiting", by="queue").query("demo", world.board)
     async with aclosing(world.query.streams.follow(question, after)) as told:
         async for batch in told:
             yield batch
