@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from services.operations.shell import expect_free, fail, finish, loaded, serve, target, until_told, usable
+from services.operations.shell import expect_free, fail, finish, loaded, on_database, serve, target, until_told, usable
 
 ABOUT = """Live, exact KPIs of contact-centre floors: events in over HTTP and Kafka, figures out within a second.
 
@@ -91,7 +91,7 @@ def migrate() -> None:
     from services.runtime.settings import Settings
 
     settings = loaded(Settings)
-    finish(apply(settings.database), settings, done="the database is up to date")
+    finish(on_database(lambda: apply(settings.database), settings), settings, done="the database is up to date")
 
 
 # ---------------------------------------------------------------- keys

@@ -25,7 +25,7 @@ from services.simulator.domain.scenarios import SCENARIOS
 
 READY_WITHIN = 180.0
 LOOK_AGAIN_AFTER = 0.1
-STOP_WITHIN = 8.0  # and then the servers, which take a second of the ten
+STOP_WITHIN, SERVERS_WITHIN = 7.5, 2.0
 SIMULATOR_GRACE, HTTP_GRACE, COUNTING, ENGINE_GRACE = 2.0, 3.0, 4.0, 3.0
 """Seconds for each step of a stop, within what is left of all"""
 HOPELESS = 5
@@ -171,7 +171,7 @@ class Demo:
             await first_of(self._stop_in_order(began + STOP_WITHIN), hurry.wait())
         finally:
             await self._supervisor.kill()
-            await self._servers.stop()
+            await self._servers.stop(SERVERS_WITHIN)
             self._folder.keep_processes({HTTP: [], ENGINE: [], SIMULATOR: []})
         self._screen.say(f"stopped after {monotonic() - began:.1f} s; {self._options.state_dir} keeps the figures")
 

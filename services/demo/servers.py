@@ -1,8 +1,10 @@
 """Broker and database of the demo: started, made ready for the services, and asked what is not durable yet."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
+from signal import SIGQUIT
 
 from pydantic import SecretStr
 from sqlalchemy import select
@@ -65,10 +67,15 @@ class EmbeddedServers:
             while backlog(await log.bounds(), await _reached(engine), await log.identity()):  # noqa: ASYNC110  other processes' progress
                 await asyncio.sleep(LOOK_AGAIN_AFTER)
 
-    async def stop(self) -> None:
-        """End both; what is in the database stays."""
-        await self.broker.stop()
-        await self.postgres.stop()
+    async def stop(self, within: float) -> None:
+        """End both; a database that is not done within so many seconds is ended as if by a crash, which loses nothing."""
+        pids = self.pids().get("postgres", [])
+        stopping = asyncio.gather(self.broker.stop(), self.postgres.stop())
+        await asyncio.wait([stopping], timeout=within)
+        if not stopping.done():
+            for pid in pids:
+                _abort(pid)
+        await stopping
 
     @property
     def _kafka(self) -> KafkaSettings:
@@ -82,6 +89,12 @@ class EmbeddedServers:
         for name, server in (("broker", self.broker), ("postgres", self.postgres)):
             with suppress(EmbeddedServerError):
                 yield name, [server.pid]
+
+
+def _abort(pid: int) -> None:
+    """PostgreSQL's immediate shutdown: the next start recovers from the log of its writes."""
+    with suppress(ProcessLookupError):
+        os.kill(pid, SIGQUIT)
 
 
 @asynccontextmanager

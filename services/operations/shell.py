@@ -5,7 +5,7 @@ It imports nothing heavy before a command needs it.
 
 import asyncio
 import signal
-from collections.abc import Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, TypeVar
@@ -82,13 +82,19 @@ def finish(work: Coroutine[object, object, int | None], settings: "Settings | No
     raise typer.Exit(code or 0)
 
 
-async def serve(application: "FastAPI", host: str, port: int, settings: "Settings") -> None:
-    """Serve until told to stop; keys are in the database, so without it there is no use in beginning."""
-    from services.runtime import http
+async def on_database(work: Callable[[], Awaitable[None]], settings: "Settings") -> None:
+    """The work, after a look whether the database is there: so what is said about its absence is plain."""
     from services.runtime.complaints import expect_database
 
     await expect_database(settings.database)
-    await http.serve(application, host, port)
+    await work()
+
+
+async def serve(application: "FastAPI", host: str, port: int, settings: "Settings") -> None:
+    """Serve until told to stop; keys are in the database, so without it there is no use in beginning."""
+    from services.runtime import http
+
+    await on_database(lambda: http.serve(application, host, port), settings)
 
 
 async def until_told(work: Coroutine[object, object, int], stopped: int) -> int:

@@ -143,8 +143,8 @@ def expect_free(host: str, port: int, remedy: str) -> None:
 
 
 def _words(wrong: BaseException) -> str:
-    text = str(wrong).strip().splitlines()
-    return f"{type(wrong).__name__}: {text[0]}" if text else type(wrong).__name__
+    name, text = type(wrong).__name__, str(wrong).strip()
+    return f"{name}: {text.removeprefix(f'{name}: ').splitlines()[0]}" if text else name
 
 
 def _causes(wrong: BaseException | None) -> Iterator[BaseException]:
