@@ -14,6 +14,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 import pytest_socket
+from hypothesis import HealthCheck, settings
 from pydantic import SecretStr
 
 from services.contracts.topics import TOPICS
@@ -27,6 +28,9 @@ UNIT = Path(__file__).parent / "unit"
 REQUIRED = "FLOORPULSE_REQUIRE_KAFKA"
 
 why_no_kafka = cache(available)
+
+settings.register_profile("floorpulse", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("floorpulse")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -62,7 +62,7 @@ def variable(path: Sequence[int | str]) -> str:
 def _about_setting(error: ErrorDetails, model: type[Settings]) -> str:
     path = error["loc"]
     message = error["msg"].removeprefix("Value error, ")
-    if not path:
+    if not path or path[0] not in model.model_fields:  # of all settings together, or of a group that was left to its default
         return message
     field = _field(model, path)
     purpose = f"; it is: {field.description}" if field and field.description else ""

@@ -1,6 +1,7 @@
 """The command line: help, and words instead of tracebacks."""
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,16 @@ from typer.testing import CliRunner, Result
 from services.cli import app
 
 SCENARIO = ["simulate", "--to", "http://127.0.0.1:1", "--scenario"]
+
+
+@pytest.fixture(autouse=True)
+def _logging_as_it_was() -> Iterator[None]:
+    """A command sends logging to its own standard error, which ends with it."""
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
 
 
 def run(*words: str, env: dict[str, str] | None = None) -> Result:
@@ -49,7 +60,7 @@ def test_a_missing_setting_says_what_to_do() -> None:
     done = run("ingest")
 
     assert done.exit_code == 2
-    assert "set FLOORPULSE_INGEST__CUSTOMER_KEYS" in done.stderr
+    assert "  set FLOORPULSE_INGEST__CUSTOMER_KEYS" in done.stderr
 
 
 def test_secrets_are_not_repeated() -> None:
