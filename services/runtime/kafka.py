@@ -10,6 +10,7 @@ from aiokafka.errors import TopicAlreadyExistsError, for_code
 
 from services.runtime.settings import KafkaSettings
 
+APPEND_TIMES = {"message.timestamp.type": "LogAppendTime"}
 ADMIN_WITHIN = 15.0
 CLOSE_WITHIN = 5.0
 BATCH_BYTES = 256 * 1024
@@ -93,7 +94,7 @@ async def _create_missing(admin: AIOKafkaAdminClient, replication: int, topics: 
     """Only what is missing is asked for: where operators create the topics, creating may be forbidden."""
     there = set(await admin.list_topics())
     wanted = [
-        NewTopic(topic.name, topic.partitions, replication, topic_configs={"retention.ms": str(topic.retention)})
+        NewTopic(topic.name, topic.partitions, replication, topic_configs={"retention.ms": str(topic.retention), **APPEND_TIMES})
         for topic in topics
         if topic.name not in there
     ]

@@ -8,6 +8,8 @@ from services.contracts.events import AboutContact, AgentStateChanged, AnyEvent,
 from services.contracts.instants import parse_instant
 from services.contracts.letters import Reason
 
+NUL, ESCAPED_BACKSLASH = rb"\u0000", rb"\\"
+
 _decode = msgspec.json.Decoder(AnyEvent).decode
 
 
@@ -21,6 +23,8 @@ class Refusal:
 
 def decode(value: bytes | None) -> AnyEvent | Refusal:
     """The event in a record's value, its time in epoch milliseconds, or the refusal; never an exception."""
+    if value is not None and NUL in value and NUL in value.replace(ESCAPED_BACKSLASH, b""):
+        return Refusal(Reason.INVALID_FIELD, "a text holds the character U+0000, which no database column can")
     try:
         event = _decode(value or b"")
         return event if isinstance(event.at, int) and event.tenant and _has_subject(event) else _mend(event)

@@ -21,6 +21,10 @@ def test_a_canonical_record_is_an_event():
     assert isinstance(decode(record()), ContactOffered)
 
 
+def test_a_backslash_before_u0000_is_just_text():
+    assert isinstance(decode(record(contact="a\\u0000b")), ContactOffered)
+
+
 def test_a_time_in_text_is_read():
     event = decode(record(at="2026-11-11T00:00:00+08:00"))
 
@@ -37,6 +41,7 @@ def test_a_time_in_text_is_read():
         (b"[" * 100_000, Reason.INVALID_FIELD),
         (b'{"type":"contact.offered"}', Reason.INVALID_FIELD),
         (record(type="no.such"), Reason.INVALID_FIELD),
+        (record(contact="a\0b"), Reason.INVALID_FIELD),
         (record(at="yesterday"), Reason.INVALID_TIME),
         (record(at="2026-11-11T00:00:00"), Reason.INVALID_TIME),
         (json.dumps({key: value for key, value in OFFERED.items() if key != "tenant"}).encode(), Reason.NO_TENANT),
