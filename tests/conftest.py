@@ -49,6 +49,12 @@ def pytest_runtest_teardown() -> None:
     pytest_socket.enable_socket()
 
 
+def pytest_collection_finish() -> None:
+    """What was imported stays: the collections after each test need not walk it."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(autouse=True)
 def _collected() -> Iterator[None]:
     """Faust leaves an event loop open: unless collected here, its warning would fail some later, innocent test."""
