@@ -1,10 +1,10 @@
-"""What all tests share: no network in unit tests, no event loops left behind, and real servers for integration tests.
+"""What all tests share: no network in unit tests, and real servers for integration tests.
 
-`broker` is a new, empty log for each test; `postgres` one server for the whole run, `database` a migrated database of its own in it.
+`kafka` is an empty log for each test, which therefore runs on the embedded broker and on Apache Kafka; `postgres` is one server
+for the whole run, `database` a migrated database of its own in it.
 """
 
 import asyncio
-import gc
 import os
 from collections.abc import Iterator
 from functools import cache
@@ -22,7 +22,7 @@ from services.migrations import migrate
 from services.runtime.embedded import Broker, Postgres
 from services.runtime.kafka import ensure_topics
 from services.runtime.settings import DatabaseSettings, KafkaSettings
-from tests.integration.kafka import available
+from tests.integration.kafka import ApacheKafka, available
 
 UNIT = Path(__file__).parent / "unit"
 REQUIRED = "FLOORPULSE_REQUIRE_KAFKA"
@@ -47,19 +47,6 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def pytest_runtest_teardown() -> None:
     """The next test may be another kind."""
     pytest_socket.enable_socket()
-
-
-def pytest_collection_finish() -> None:
-    """What was imported stays: the collections after each test need not walk it."""
-    gc.collect()
-    gc.freeze()
-
-
-@pytest.fixture(autouse=True)
-def _collected() -> Iterator[None]:
-    """Faust leaves an event loop open: unless collected here, its warning would fail some later, innocent test."""
-    yield
-    gc.collect()
 
 
 @pytest.fixture(scope="session")
@@ -89,12 +76,34 @@ def broker(server_loop: asyncio.AbstractEventLoop, tmp_path: Path) -> Iterator[B
     server_loop.run_until_complete(server.stop())
 
 
-@pytest.fixture
-def kafka(server_loop: asyncio.AbstractEventLoop, broker: Broker) -> KafkaSettings:
-    """Settings of the empty log, its topics made."""
-    settings = KafkaSettings(bootstrap_servers=broker.bootstrap, idempotence=False)
+@pytest.fixture(scope="session")
+def apache(server_loop: asyncio.AbstractEventLoop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApacheKafka]:
+    """One node of Apache Kafka for the whole run: its Java takes long to start."""
+    server = ApacheKafka(tmp_path_factory.mktemp("kafka"))
+    server_loop.run_until_complete(server.start())
+    yield server
+    server_loop.run_until_complete(server.stop())
+
+
+@pytest.fixture(params=["embedded", pytest.param("apache", marks=pytest.mark.kafka)])
+def kafka(request: pytest.FixtureRequest, server_loop: asyncio.AbstractEventLoop) -> KafkaSettings:
+    """Settings of an empty log, its topics made: on the embedded broker, and on Apache Kafka where that can run."""
+    if request.param == "embedded":
+        broker: Broker = request.getfixturevalue("broker")
+        settings = KafkaSettings(bootstrap_servers=broker.bootstrap, idempotence=False)
+    else:
+        apache: ApacheKafka = request.getfixturevalue("apache")
+        server_loop.run_until_complete(apache.clear())
+        settings = KafkaSettings(bootstrap_servers=apache.bootstrap)
     server_loop.run_until_complete(ensure_topics(settings, TOPICS))
     return settings
+
+
+@pytest.fixture
+def kafka_pid(request: pytest.FixtureRequest, kafka: KafkaSettings) -> int:
+    """Process id of the server that holds the log of `kafka`."""
+    server: Broker | ApacheKafka = request.getfixturevalue("apache" if kafka.idempotence else "broker")
+    return server.pid
 
 
 @pytest.fixture

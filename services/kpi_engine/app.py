@@ -199,13 +199,17 @@ class Engine:
     async def publish(self, ends: Mapping[int, int]) -> None:
         """Tell readers what changed, at least once a second each partition; `ends` are the log's ends by partition."""
         now = now_ms()
+        telling = []
         for partition in list(self.partitions.values()):
             end = ends.get(partition.number, partition.next_offset)
             self._idle(partition, now, end)
             due = now - self._last_update.get(partition.number, 0) >= HEARTBEAT
             if partition.unpublished or due:
                 self._last_update[partition.number] = now
-                await self._tell(partition, max(0, end - partition.next_offset))
+                telling.append(self._tell(partition, max(0, end - partition.next_offset)))
+        for told in await asyncio.gather(*telling, return_exceptions=True):  # one request; all are over when one has failed
+            if isinstance(told, BaseException):
+                raise told
 
     def _idle(self, partition: Partition, now: int, end: int) -> None:
         if partition.next_offset >= end:

@@ -9,7 +9,7 @@ from services.board.domain.series import Home
 from services.board.domain.windows import Span
 from services.contracts.visits import Visit
 from services.query.domain.lag import LogRange
-from services.query.domain.ledger import PastPane
+from services.query.domain.ledger import Tally
 from services.query.domain.selection import Selection
 
 
@@ -43,8 +43,8 @@ class PaneHistory(Protocol):
         """The selected queues and channels that have panes in `span`."""
         ...
 
-    def panes(self, selection: Selection, span: Span) -> AsyncIterator[Sequence[PastPane]]:
-        """The selected panes that start in `span`, in portions."""
+    def tallies(self, selection: Selection, spans: Sequence[Span]) -> AsyncIterator[Sequence[Tally]]:
+        """The selected panes that start in `spans` (contiguous, ascending), in portions."""
         ...
 
 

@@ -13,7 +13,7 @@ class KafkaSettings(BaseModel):
     log_id: str | None = Field(None, description="identity of the log; unset: the id of the topic contact-events, as the broker tells it")
     replication: int = Field(1, ge=1, description="replicas of topics that Floorpulse creates")
     idempotence: bool = Field(True, description="use the idempotent producer; off only for brokers without it")
-    compression: Literal["none", "gzip", "snappy", "lz4", "zstd"] = Field("lz4", description="of record batches")
+    compression: Literal["none", "gzip", "snappy", "lz4", "zstd"] = Field("zstd", description="of record batches")
 
 
 class DatabaseSettings(BaseModel):

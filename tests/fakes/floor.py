@@ -13,7 +13,7 @@ from services.contracts.updates import Gauge, PaneKey, PaneRow, Update, revision
 from services.contracts.visits import Visit, is_open, offer_at, queue_of
 from services.kpi_engine.domain.contributions import contributions
 from services.query.domain.lag import LogRange
-from services.query.domain.ledger import PastPane
+from services.query.domain.ledger import Tally
 from services.query.domain.selection import Selection
 from services.query.ports import LogUnavailableError, LogView, Place, StoredVisit
 
@@ -130,10 +130,13 @@ class MemoryHistory:
     async def homes(self, selection: Selection, span: Span) -> list[Home]:
         return sorted({home for home, start in await self._floor.homes() if _selected(selection, home) and start in span})
 
-    async def panes(self, selection: Selection, span: Span) -> AsyncIterator[Sequence[PastPane]]:
-        async for portion in self._floor.rows(span.begin):
-            rows = [row for _, row in portion if row.start in span and _selected(selection, (row.tenant, row.queue, row.channel))]
-            yield [PastPane(row.start, row.queue, row.channel, row.revision, row.cells) for row in rows]
+    async def tallies(self, selection: Selection, spans: Sequence[Span]) -> AsyncIterator[Sequence[Tally]]:
+        async for portion in self._floor.rows(spans[0].begin):
+            yield [
+                Tally(interval, selection.subject(row.queue, row.channel), row.revision, [row.cells])
+                for _, row in portion if _selected(selection, (row.tenant, row.queue, row.channel))
+                for interval, span in enumerate(spans) if row.start in span
+            ]  # fmt: skip
 
     async def visits(self, selection: Selection, span: Span, after: Place | None = None) -> AsyncIterator[Sequence[StoredVisit]]:
         stored = [

@@ -5,8 +5,7 @@ import os
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
-from signal import SIGKILL, SIGTERM, Signals
-from typing import Self
+from signal import SIGKILL, SIGTERM
 
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
@@ -17,6 +16,8 @@ SCRIPT = Path(__file__).parents[2] / "deploy" / "kafka" / "kafka.sh"
 FETCH_WITHIN = 600.0
 START_WITHIN = 110.0
 STOP_WITHIN = 30.0
+CLEAR_WITHIN = 30.0
+LOOK_AGAIN_AFTER = 0.25
 
 
 def available() -> str | None:
@@ -56,18 +57,21 @@ class ApacheKafka:
 
     async def stop(self) -> None:
         """An orderly end; the data stays."""
-        await self._end((SIGTERM, STOP_WITHIN))
+        child, self._child = self._child, None
+        if child:
+            await child.stop((SIGTERM, STOP_WITHIN))
 
-    async def kill(self) -> None:
-        """kill -9; the data stays."""
-        await self._end()
-
-    async def __aenter__(self) -> Self:
-        await self.start()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.stop()
+    async def clear(self) -> None:
+        """Delete every topic; returns when they are gone."""
+        admin = AIOKafkaAdminClient(bootstrap_servers=self.bootstrap)
+        try:
+            await admin.start()
+            async with asyncio.timeout(CLEAR_WITHIN):
+                while left := [name for name in await admin.list_topics() if not name.startswith("__")]:
+                    await admin.delete_topics(left)
+                    await asyncio.sleep(LOOK_AGAIN_AFTER)
+        finally:
+            await admin.close()
 
     async def _launch(self) -> Child:
         ports = self._ports or (free_port(), free_port())
@@ -81,19 +85,15 @@ class ApacheKafka:
         overrides = [word for name, value in self._settings.items() for word in ("--set", f"{name}={value}")]
         return [*tether(SIGKILL), SCRIPT, "run", *where, *overrides]
 
-    async def _end(self, *steps: tuple[Signals, float]) -> None:
-        child, self._child = self._child, None
-        if child:
-            await child.stop(*steps)
-
 
 def _fetch() -> None:
     subprocess.run([SCRIPT, "fetch"], check=True, timeout=FETCH_WITHIN)
 
 
 async def _lists_topics(port: int) -> bool:
-    if not await _accepts(port):
-        return False  # quietly, where an admin client would log an error
+    if not await _accepts(port):  # quietly, where an admin client would log an error
+        await asyncio.sleep(LOOK_AGAIN_AFTER)
+        return False
     admin = AIOKafkaAdminClient(bootstrap_servers=f"{LOOPBACK}:{port}", request_timeout_ms=5000)
     try:
         await admin.start()

@@ -5,7 +5,7 @@ import os
 import random
 import signal
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -16,7 +16,7 @@ import pytest
 from services.contracts import events
 from services.contracts.cells import Cells, add
 from services.contracts.events import AnyEvent, partition_key
-from services.contracts.topics import CONTACT_EVENTS, DEAD_LETTERS, TOPICS
+from services.contracts.topics import CONTACT_EVENTS, DEAD_LETTERS
 from services.contracts.updates import PaneKey
 from services.contracts.visits import Visit, VisitKey, decode_visit
 from services.kpi_engine.domain.contributions import contributions
@@ -24,10 +24,9 @@ from services.kpi_engine.domain.fold import visit_key
 from services.kpi_engine.domain.merge import merge
 from services.runtime.clock import monotonic
 from services.runtime.database import dsn
-from services.runtime.kafka import ensure_topics, producer
+from services.runtime.kafka import producer
 from services.runtime.kafka_log import kafka_log
 from services.runtime.settings import DatabaseSettings, KafkaSettings
-from tests.integration.kafka import ApacheKafka
 
 MINUTE = 60_000
 START = 1_794_300_000_000
@@ -73,20 +72,6 @@ def recomputed(told: list[AnyEvent]) -> dict[PaneKey, Cells]:
         for pane, cells in contributions(TENANT, visit, MINUTE).items():
             add(panes.setdefault(pane, {}), cells)
     return {pane: cells for pane, cells in panes.items() if cells}
-
-
-@pytest.fixture(params=["embedded", pytest.param("apache", marks=pytest.mark.kafka)])
-def log_settings(request: pytest.FixtureRequest, server_loop: asyncio.AbstractEventLoop, tmp_path: Path) -> Iterator[KafkaSettings]:
-    """An empty log with its topics: on the embedded broker, and on Apache Kafka where that can run."""
-    if request.param == "embedded":
-        yield request.getfixturevalue("kafka")
-        return
-    server = ApacheKafka(tmp_path)
-    server_loop.run_until_complete(server.start())
-    settings = KafkaSettings(bootstrap_servers=server.bootstrap)
-    server_loop.run_until_complete(ensure_topics(settings, TOPICS))
-    yield settings
-    server_loop.run_until_complete(server.stop())
 
 
 class Rig:
@@ -152,8 +137,8 @@ class Rig:
 
 
 @pytest.fixture
-def rig(log_settings: KafkaSettings, database: DatabaseSettings, tmp_path: Path) -> Rig:
-    return Rig(log_settings, database, tmp_path / "engine.log")
+def rig(kafka: KafkaSettings, database: DatabaseSettings, tmp_path: Path) -> Rig:
+    return Rig(kafka, database, tmp_path / "engine.log")
 
 
 @asynccontextmanager

@@ -1,4 +1,4 @@
-"""The KPI API over a real PostgreSQL and a real (embedded) Kafka: live and past figures agree, progress is told truly."""
+"""The KPI API over a real PostgreSQL and a real Kafka: live and past figures agree, progress is told truly."""
 
 import asyncio
 import csv
@@ -23,6 +23,7 @@ from services.runtime.clock import now_ms
 from services.runtime.database import async_engine
 from services.runtime.embedded import Broker
 from services.runtime.kafka import ensure_topics, producer
+from services.runtime.kafka_log import kafka_log
 from services.runtime.keys import KeyRing
 from services.runtime.settings import DatabaseSettings, KafkaSettings
 from tests.fakes.floor import PARTITIONS, MemoryFloor, abandoned, answered, left, partition_of, waiting
@@ -35,10 +36,10 @@ LIVE = "offered,answered,abandoned,left,service_level,asa,aht,abandonment_rate,w
 class Floor:
     """A floor whose rows are in real tables and whose news are on a real topic."""
 
-    def __init__(self, settings: QuerySettings, pool: asyncpg.Pool) -> None:
+    def __init__(self, settings: QuerySettings, pool: asyncpg.Pool, log_id: str) -> None:
         self.settings = settings
         self.pool = pool
-        self.memory = MemoryFloor(log_id=settings.kafka.log_id or "")
+        self.memory = MemoryFloor(log_id=log_id)
 
     async def store(self) -> None:
         """Make everything durable, as the engine's flush does."""
@@ -76,20 +77,25 @@ class Floor:
             await kafka.stop()
 
 
+async def identity(kafka: KafkaSettings) -> str:
+    async with kafka_log(kafka, CONTACT_EVENTS.name) as log:
+        return await log.identity()
+
+
 @asynccontextmanager
 async def floor_on(kafka: KafkaSettings, database: DatabaseSettings) -> AsyncIterator[Floor]:
     """A floor that nobody has used."""
     api = ApiSettings(open_tenant="demo", session_secret=SecretStr("of the test"), metrics_open=True)
     pool = await asyncpg.create_pool(database.url.get_secret_value(), min_size=1, max_size=2)
     try:
-        yield Floor(QuerySettings(kafka=kafka, database=database, api=api), pool)
+        yield Floor(QuerySettings(kafka=kafka, database=database, api=api), pool, await identity(kafka))
     finally:
         await pool.close()
 
 
 @pytest.fixture
-async def floor(kafka: KafkaSettings, broker: Broker, database: DatabaseSettings) -> AsyncIterator[Floor]:
-    async with floor_on(kafka.model_copy(update={"log_id": broker.log_id}), database) as floor:
+async def floor(kafka: KafkaSettings, database: DatabaseSettings) -> AsyncIterator[Floor]:
+    async with floor_on(kafka, database) as floor:
         yield floor
 
 
@@ -238,7 +244,7 @@ async def test_keys_decide_the_tenant_and_sessions_read_only(floor: Floor) -> No
 
 async def test_the_board_survives_a_broker_that_comes_back_empty(database: DatabaseSettings, tmp_path: Path) -> None:
     async with Broker(tmp_path / "own.log") as broker:
-        kafka = KafkaSettings(bootstrap_servers=broker.bootstrap, log_id=broker.log_id, idempotence=False)
+        kafka = KafkaSettings(bootstrap_servers=broker.bootstrap, idempotence=False)
         await ensure_topics(kafka, TOPICS)
         async with floor_on(kafka, database) as floor, served(floor) as client:
             floor.memory.put(waiting(now_ms() - 1000))
@@ -248,7 +254,7 @@ async def test_the_board_survives_a_broker_that_comes_back_empty(database: Datab
 
             await broker.start()
             await ensure_topics(kafka, TOPICS)
-            floor.memory.log_id, floor.memory.generation = broker.log_id, 2
+            floor.memory.log_id, floor.memory.generation = await identity(kafka), 2
             floor.memory.put(waiting(now_ms() - 500))
 
             async def heard() -> bool:

@@ -91,10 +91,10 @@ class PastFigures:
         return selection.subjects([*seen, *asked])
 
     async def _ledger(self, query: HistoryQuery, spans: list[Span]) -> Ledger:
-        ledger = Ledger(query.selection, spans)
-        async for portion in self._panes.panes(query.selection, Span(spans[0].begin, spans[-1].end)):
-            for pane in portion:
-                ledger.add(pane)
+        ledger = Ledger()
+        async for portion in self._panes.tallies(query.selection, spans):
+            for tally in portion:
+                ledger.add(tally)
         return ledger
 
     async def _gauges(self, query: HistoryQuery, spans: list[Span]) -> PastGauges:

@@ -1,26 +1,23 @@
-"""History added up: pane rows of any order go in, the sum of each interval and subject comes out."""
+"""History added up: panes of any order go in, the sum of each interval and subject comes out."""
 
-from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from services.board.domain.windows import Span
-from services.contracts.cells import LEFT, Cell, Cells
+from services.contracts.cells import LEFT, Cell, Cells, add
 from services.contracts.kpis import Figures
-from services.query.domain.selection import Selection, Subject
+from services.query.domain.selection import Subject
 
 _OUTCOMES = (Cell.ANSWERED, Cell.ABANDONED, *LEFT.values())
 
 
-class PastPane(NamedTuple):
-    """One stored pane row of one source partition."""
+class Tally(NamedTuple):
+    """Stored panes of one subject in one interval (its index), and the highest revision among them."""
 
-    start: int
-    queue: str
-    channel: str
+    interval: int
+    subject: Subject
     revision: int
-    cells: Cells
+    panes: Sequence[Cells]
 
 
 @dataclass(eq=False)
@@ -32,23 +29,17 @@ class Entry:
 
 
 class Ledger:
-    """Sums per interval (contiguous, ascending) and subject of a selection."""
+    """Sums per interval and subject."""
 
-    def __init__(self, selection: Selection, spans: Sequence[Span]) -> None:
-        self._selection = selection
-        self._begins = [span.begin for span in spans]
+    def __init__(self) -> None:
         self._entries: dict[tuple[int, Subject], Entry] = {}
 
-    def add(self, pane: PastPane) -> None:
-        """Add one pane row that starts inside the intervals and is selected."""
-        key = bisect_right(self._begins, pane.start) - 1, self._selection.subject(pane.queue, pane.channel)
-        entry = self._entries.get(key)
-        if entry is None:
-            entry = self._entries[key] = Entry()
-        total = entry.cells
-        for code, amount in pane.cells.items():
-            total[code] = total.get(code, 0) + amount
-        entry.revision = max(entry.revision, pane.revision)
+    def add(self, tally: Tally) -> None:
+        """Add some of the panes of an interval and subject."""
+        entry = self._entries.setdefault((tally.interval, tally.subject), Entry())
+        for cells in tally.panes:
+            add(entry.cells, cells)
+        entry.revision = max(entry.revision, tally.revision)
 
     def entry(self, interval: int, subject: Subject) -> Entry:
         """The sum of the interval with this index; empty where nothing happened."""

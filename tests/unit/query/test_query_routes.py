@@ -608,7 +608,7 @@ async def test_a_stream_whose_key_was_revoked_ends(world: World, monkeypatch: py
         await asked
 
 
-async def test_too_many_streams_are_refused() -> None:
+def test_too_many_streams_are_refused() -> None:
     world = World(streams=0)
 
     assert world.client().get("/v1/stream").status_code == 503
