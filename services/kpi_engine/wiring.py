@@ -9,8 +9,6 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from uuid import uuid4
 
 import faust
@@ -122,10 +120,8 @@ async def run(settings: EngineSettings) -> None:
     registry = CollectorRegistry()
     if settings.engine.metrics_port:
         start_http_server(settings.engine.metrics_port, settings.engine.metrics_host, registry)
-    with TemporaryDirectory(prefix="floorpulse-faust-") as folder:
-        async with worker(settings, registry) as (loop, app):
-            app.conf.datadir = Path(folder)
-            await _run_both(loop, app, stopped)
+    async with worker(settings, registry) as (loop, app):
+        await _run_both(loop, app, stopped)
 
 
 async def _run_both(loop: Worker, app: faust.App, stopped: asyncio.Event) -> None:

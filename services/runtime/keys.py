@@ -7,7 +7,7 @@ import re
 import secrets
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import asyncpg
 import msgspec
@@ -26,6 +26,7 @@ SECRET_BYTES = 32
 TOKEN = re.compile(rf"{PREFIX}_(?P<id>[0-9a-f]{{{2 * ID_BYTES}}})_(?P<secret>[0-9a-f]{{{2 * SECRET_BYTES}}})")
 REMEMBER_SECONDS = 5.0
 REMEMBER_AT_MOST = 4096
+BELIEVE_WITHOUT_DATABASE = 300.0
 ANSWER_WITHIN = 5.0
 AWAY = (SQLAlchemyError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
@@ -54,10 +55,11 @@ class StoredKey:
 
 @dataclass(frozen=True)
 class _Remembered:
-    """What the table said of one id, and until when (monotonic seconds) that is believed."""
+    """What the table said of one id, when it did, and until when that is believed unasked (monotonic seconds)."""
 
     key: StoredKey | None
     digest: bytes
+    read_at: float
     until: float
 
 
@@ -68,7 +70,8 @@ class KeysUnavailable(Exception):  # noqa: N818  it names the state, not the fau
 class KeyRing:
     """The keys of all tenants.
 
-    A key that was read is believed for `REMEMBER_SECONDS`, so a revocation works within that time everywhere.
+    A key that was read is believed for `REMEMBER_SECONDS`, so a revocation works within that time everywhere. While PostgreSQL
+    does not answer, a key that it knew goes on for `BELIEVE_WITHOUT_DATABASE` seconds: events and live figures need no database.
     All methods raise `KeysUnavailable` when PostgreSQL does not answer.
     """
 
@@ -136,10 +139,18 @@ class KeyRing:
         return await asyncio.shield(reading)
 
     async def _read(self, key_id: str) -> _Remembered:
-        until = self._monotonic() + REMEMBER_SECONDS
-        async with _answering(), self._engine.connect() as connection:
-            row = (await connection.execute(select(api_key).where(api_key.c.id == key_id))).mappings().one_or_none()
-        known = _Remembered(_stored(row), row["secret_sha256"], until) if row else _Remembered(None, b"", until)
+        now = self._monotonic()
+        until = now + REMEMBER_SECONDS
+        try:
+            async with _answering(), self._engine.connect() as connection:
+                row = (await connection.execute(select(api_key).where(api_key.c.id == key_id))).mappings().one_or_none()
+        except KeysUnavailable:
+            old = self._remembered.get(key_id)
+            if old is None or old.key is None or now >= old.read_at + BELIEVE_WITHOUT_DATABASE:
+                raise
+            known = replace(old, until=until)
+        else:
+            known = _Remembered(_stored(row), row["secret_sha256"], now, until) if row else _Remembered(None, b"", now, until)
         if len(self._remembered) >= REMEMBER_AT_MOST:
             self._remembered.clear()
         self._remembered[key_id] = known

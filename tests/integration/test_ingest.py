@@ -22,7 +22,7 @@ from services.runtime.database import async_engine
 from services.runtime.embedded import Broker
 from services.runtime.embedded.child import free_port
 from services.runtime.kafka_log import kafka_log
-from services.runtime.keys import KeyRing
+from services.runtime.keys import KeyRing, KeysUnavailable
 from services.runtime.settings import DatabaseSettings, KafkaSettings
 
 pytestmark = [pytest.mark.embedded, pytest.mark.timeout(300)]
@@ -185,6 +185,24 @@ async def test_a_revocation_elsewhere_works_within_seconds(database: DatabaseSet
     moment[0] = 5.0
     assert await here.verify(token) is None
     await engine.dispose()
+
+
+async def test_a_key_that_was_known_goes_on_for_minutes_while_the_database_is_away(database: DatabaseSettings) -> None:
+    here, gone = async_engine(database), async_engine(DatabaseSettings(url=SecretStr("postgresql://floorpulse:x@127.0.0.1:9/floorpulse")))
+    moment = [0.0]
+    ring = KeyRing(here, monotonic=lambda: moment[0])
+    known, other = [await ring.create("shop", label, ["kpi:read"]) for label in ("x", "y")]
+    assert await ring.verify(known) is not None
+    ring._engine = gone
+    moment[0] = 299.0
+    assert await ring.verify(known) is not None
+    with pytest.raises(KeysUnavailable):
+        await ring.verify(other)
+    moment[0] = 305.0
+    with pytest.raises(KeysUnavailable):
+        await ring.verify(known)
+    await here.dispose()
+    await gone.dispose()
 
 
 async def test_while_the_database_is_away_the_answer_is_503(kafka: KafkaSettings) -> None:

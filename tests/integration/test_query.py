@@ -157,6 +157,7 @@ async def test_live_and_history_agree_and_so_does_csv(floor: Floor) -> None:
     await floor.store()
     async with served(floor) as client:
         await floor.publish()
+        await until(lambda: waits(client, 2))
         live = await rows(client, "/v1/kpis", kpi=LIVE, window="60m")
         span = {"from": live[0]["time"], "to": live[0]["end"], "interval": "all"}
         past = await rows(client, "/v1/kpis/history", kpi=LIVE, **span)

@@ -12,6 +12,7 @@ from aiokafka.errors import KafkaError
 from services.board.ports import FeedLostError
 from services.contracts.topics import KPI_UPDATES
 from services.contracts.updates import Update
+from services.runtime.kafka_log import kafka_log
 from services.runtime.settings import KafkaSettings
 
 log = logging.getLogger(__name__)
@@ -50,16 +51,15 @@ class KafkaUpdates:
                 await self._take_place(self._consumer)
 
     async def _take_place(self, consumer: AIOKafkaConsumer) -> None:
-        await consumer.topics()
-        numbers = consumer.partitions_for_topic(KPI_UPDATES.name)
-        if not numbers:
+        async with kafka_log(self._settings, KPI_UPDATES.name) as view:
+            bounds = await view.bounds()
+        if not bounds:
             message = f"the topic {KPI_UPDATES.name} does not exist yet; an engine or an ingest creates it"
             raise FeedLostError(message)
-        places = [TopicPartition(KPI_UPDATES.name, number) for number in sorted(numbers)]
-        consumer.assign(places)
-        begins, ends = await consumer.beginning_offsets(places), await consumer.end_offsets(places)
-        for place in places:
-            consumer.seek(place, max(begins[place], ends[place] - self._overlap))
+        places = {TopicPartition(KPI_UPDATES.name, number): max(begin, end - self._overlap) for number, (begin, end) in bounds.items()}
+        consumer.assign(list(places))
+        for place, offset in places.items():
+            consumer.seek(place, offset)
 
     async def read(self) -> list[Update]:
         """The next updates; a record that cannot be read is skipped and logged."""

@@ -4,6 +4,8 @@ No tables, no group_by, no exactly_once, no web server (docs/adr/0003): the floo
 """
 
 import logging
+from pathlib import Path
+from tempfile import gettempdir
 
 import asyncpg
 import faust
@@ -32,6 +34,7 @@ def faust_app(kafka: KafkaSettings, engine: EngineGroup, outgoing: Outgoing, aud
         f"{engine.group}-commands",
         broker=[f"kafka://{server}" for server in kafka.bootstrap_servers.split(",")],
         store="memory://",
+        datadir=Path(gettempdir()) / "floorpulse-faust",  # Faust insists on making it; without tables nothing goes into it
         web_enabled=False,
         broker_session_timeout=engine.session_seconds,
         broker_heartbeat_interval=engine.heartbeat_seconds,
