@@ -25,9 +25,11 @@ from services.simulator.domain.scenarios import SCENARIOS
 
 READY_WITHIN = 180.0
 LOOK_AGAIN_AFTER = 0.1
-STOP_WITHIN, SERVERS_WITHIN = 7.5, 2.0
-SIMULATOR_GRACE, HTTP_GRACE, COUNTING, ENGINE_GRACE = 2.0, 3.0, 4.0, 3.0
+STOP_WITHIN, SERVERS_WITHIN = 6.5, 1.5
+SIMULATOR_GRACE, HTTP_GRACE, COUNTING, ENGINE_GRACE = 2.0, 2.0, 4.0, 3.0
 """Seconds for each step of a stop, within what is left of all"""
+IDLE_ENGINE_GRACE = 1.0
+"""Of an engine that has nothing left to write"""
 HOPELESS = 5
 LOG_TAIL = 2000
 
@@ -183,18 +185,20 @@ class Demo:
         if self._season is not None and closed:
             self._folder.keep_season(self._season.closed(now_ms()))
         await self._supervisor.stop([HTTP], left(HTTP_GRACE))
-        await self._expect_counted(left(COUNTING))
-        await self._supervisor.stop([ENGINE], left(ENGINE_GRACE))
+        counted = await self._all_counted(left(COUNTING))
+        await self._supervisor.stop([ENGINE], left(IDLE_ENGINE_GRACE if counted else ENGINE_GRACE))
 
-    async def _expect_counted(self, within: float) -> None:
+    async def _all_counted(self, within: float) -> bool:
         if not self._supervisor.pids().get(ENGINE):
-            return
+            return False
         try:
             async with asyncio.timeout(within):
                 await self._servers.counted()
         except (TimeoutError, KafkaError, SQLAlchemyError, OSError, LookupError) as wrong:
             why = f"not within {within:.1f} s" if isinstance(wrong, TimeoutError) else str(wrong)
             self._screen.say(f"not all accepted events were counted ({why}); the embedded broker forgets them", "red")
+            return False
+        return True
 
 
 async def first_of(*works: Coroutine[object, object, object]) -> None:

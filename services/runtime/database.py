@@ -33,5 +33,9 @@ def dsn(settings: DatabaseSettings) -> str:
 async def asyncpg_pool(settings: DatabaseSettings) -> asyncpg.Pool:
     """A pool of raw connections."""
     return await asyncpg.create_pool(
-        dsn(settings), min_size=1, max_size=settings.pool, timeout=CONNECT_WITHIN, command_timeout=COMMAND_WITHIN
+        dsn(settings), min_size=1, max_size=settings.pool, timeout=CONNECT_WITHIN, command_timeout=COMMAND_WITHIN, reset=_as_it_is
     )
+
+
+async def _as_it_is(_: asyncpg.Connection) -> None:
+    """Nothing of ours sets anything on a session, so giving a connection back needs no round trip to undo it."""

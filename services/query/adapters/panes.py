@@ -13,6 +13,7 @@ from services.contracts.cells import Cells
 from services.query.domain.ledger import Tally
 from services.query.domain.selection import Selection, Subject
 
+AT_ONCE = 2 * 86_400_000
 PORTION = 20
 """Rows decoded in one go, each an hour of panes: a few milliseconds that other requests wait."""
 
@@ -65,7 +66,19 @@ class PostgresPanes:
         selected = bounds(selection, Span(spans[0].begin, spans[-1].end))
         grouped = [span.begin for span in spans], selection.by.queues, selection.by.channels
         with away():
-            async with self._pool.acquire(timeout=FREE_WITHIN) as connection, connection.transaction(readonly=True):
-                cursor = await connection.cursor(TALLIES, *selected, *grouped)
-                while portion := await cursor.fetch(PORTION):
-                    yield [Tally(one[0], Subject(one[1], one[2]), one[3], panes_of(one[4], one[5])) for one in portion]
+            async for rows in self._rows(Span(spans[0].begin, spans[-1].end), *selected, *grouped):
+                yield [Tally(one[0], Subject(one[1], one[2]), one[3], panes_of(one[4], one[5])) for one in rows]
+
+    async def _rows(self, span: Span, *values: object) -> AsyncIterator[list[asyncpg.Record]]:
+        """A few days in one round trip, longer spans by a cursor: what must be held at once is bounded."""
+        if span.end - span.begin <= AT_ONCE:
+            async with asyncio.timeout(ANSWER_WITHIN):
+                found = await self._pool.fetch(TALLIES, *values)
+            for first in range(0, len(found), PORTION):
+                yield found[first : first + PORTION]
+                await asyncio.sleep(0)
+            return
+        async with self._pool.acquire(timeout=FREE_WITHIN) as connection, connection.transaction(readonly=True):
+            cursor = await connection.cursor(TALLIES, *values)
+            while portion := await cursor.fetch(PORTION):
+                yield portion

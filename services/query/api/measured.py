@@ -53,8 +53,8 @@ def query_of(request: Request) -> Query:
     return query
 
 
-def loaded(request: Request) -> Query:
-    """The running use cases; problem 503 until the board holds the live span."""
+async def loaded(request: Request) -> Query:
+    """The running use cases; problem 503 until the board holds the live span. (FastAPI sends what is not async to a thread.)"""
     query = query_of(request)
     if not query.loaded():
         raise Problem(503, "Starting", "The live figures are being loaded; try again in a moment.", headers=RETRY_AFTER)
