@@ -21,7 +21,6 @@ class Topic:
     retention: int
 
 
-
 CONTACT_EVENTS = Topic("contact-events", "tenant|contact, tenant|agent or tenant|queue", AnyEvent, 12, 7 * 24 * HOURS)
 KPI_UPDATES = Topic("kpi-updates", "source partition", Update, 1, 6 * HOURS)
 DEAD_LETTERS = Topic("dead-letters", "origin", DeadLetter, 1, 30 * 24 * HOURS)

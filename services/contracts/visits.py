@@ -177,7 +177,7 @@ def wait_of(visit: Visit) -> int | None:
 def hold_of(visit: Visit) -> int:
     """Time on hold: the source's own figure, else each hold to the next resume, else to the end.
 
-        held ──────► resumed ─── held ──────► ended
+    held ──────► resumed ─── held ──────► ended
     """
     if visit.hold is not None:
         return visit.hold

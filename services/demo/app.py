@@ -1,7 +1,7 @@
 """The demo's life: start, keep alive, show, stop.
 
-    servers ─► tables, topics, key ─► http, engine, simulator ─► ready ═══ shows the floor, revives what dies ═══► told to stop
-    stop: simulator ─► http (no more events) ─► all accepted events are durable ─► engine ─► broker, database
+servers ─► tables, topics, key ─► http, engine, simulator ─► ready ═══ shows the floor, revives what dies ═══► told to stop
+stop: simulator ─► http (no more events) ─► all accepted events are durable ─► engine ─► broker, database
 """
 
 import asyncio

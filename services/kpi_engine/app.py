@@ -249,6 +249,4 @@ def letter(refusal: Refusal, value: bytes | None, origin: str) -> DeadLetter:
         text, raw = (value or b"").decode(), None
     except UnicodeDecodeError:
         text, raw = None, value
-    return DeadLetter(
-        reason=refusal.reason, detail=refusal.detail, origin=origin, at=now_ms(), payload=text, payload_base64=raw
-    )
+    return DeadLetter(reason=refusal.reason, detail=refusal.detail, origin=origin, at=now_ms(), payload=text, payload_base64=raw)

@@ -10,7 +10,9 @@ class EngineGroup(BaseModel):
 
     group: str = Field("floorpulse-engine", description="consumer group; workers of one installation share it")
     stock_records: bool = Field(False, description="read records one by one instead of whole batches; slower, public API only")
-    session_seconds: float = Field(6.0, ge=1, description="a worker silent for this long loses its partitions; 10 on hosts that pause")
+    session_seconds: float = Field(
+        6.0, ge=1, le=30, description="a worker silent for this long loses its partitions; 10 on hosts that pause"
+    )
     heartbeat_seconds: float = Field(1.0, gt=0, description="how often a worker shows life; it decides how fast hand-overs are")
     flush_seconds: float = Field(1.0, gt=0, description="how often state becomes durable and history shows it")
     publish_seconds: float = Field(0.25, gt=0, description="how often live figures go out")

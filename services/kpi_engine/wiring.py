@@ -1,6 +1,6 @@
 """Settings in, a running engine worker out: the loop, its timers, and the Faust application beside it.
 
-    SIGTERM ─► loop: last flush, leave the group ─► Faust: agents, leader ─► producers, connections
+SIGTERM ─► loop: last flush, leave the group ─► Faust: agents, leader ─► producers, connections
 """
 
 import asyncio

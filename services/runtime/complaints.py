@@ -48,7 +48,7 @@ def _about_json(wrong: SettingsError) -> str:
     """The library names only the group, not the variable in it."""
     named = re.search(r'field "(\w+)"', str(wrong))
     where = f"a variable {PREFIX}_{named[1].upper()}__…" if named else str(wrong)
-    return f"{where} holds a list or group that is no JSON ({wrong.__cause__}): write it like '[\"a\", \"b\"]'"
+    return f'{where} holds a list or group that is no JSON ({wrong.__cause__}): write it like \'["a", "b"]\''
 
 
 def variable(path: Sequence[int | str]) -> str:

@@ -1,7 +1,7 @@
 """Child programs kept running: a dead one is started again, and none outlives this process.
 
-    start ─► runs ─► dies ─► waits 0.2 s, 0.4 s, … 5 s ─► start        (0.2 s again once it lived for 30 s)
-                └─ stop: SIGTERM ─► grace ─► SIGKILL
+start ─► runs ─► dies ─► waits 0.2 s, 0.4 s, … 5 s ─► start        (0.2 s again once it lived for 30 s)
+            └─ stop: SIGTERM ─► grace ─► SIGKILL
 """
 
 import asyncio

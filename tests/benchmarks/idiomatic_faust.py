@@ -47,4 +47,4 @@ async def ready() -> None:
 
 
 if __name__ == "__main__":
-    faust.Worker(app).execute_from_commandline()
+    faust.Worker(app, loglevel="WARN").execute_from_commandline()

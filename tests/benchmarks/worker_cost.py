@@ -129,7 +129,7 @@ async def floorpulse(server: ApacheKafka, postgres: Postgres, folder: Path, numb
     settings = {
         "FLOORPULSE_KAFKA__BOOTSTRAP_SERVERS": server.bootstrap,
         "FLOORPULSE_DATABASE__URL": postgres.dsn,
-        "FLOORPULSE_ENGINE__SESSION_SECONDS": "300",
+        "FLOORPULSE_ENGINE__SESSION_SECONDS": "30",
     }
     try:
         async with running("-m", "services.cli", "engine", log=folder / "engine.log", **settings) as worker:

@@ -45,9 +45,7 @@ class Auditor:
             log.error("%d panes differ from their visits, the first is %s", len(wrong), wrong[0])
         return wrong
 
-    async def _differences(
-        self, connection: "asyncpg.pool.PoolConnectionProxy", tenant: str, since: int, until: int
-    ) -> list[PaneKey]:
+    async def _differences(self, connection: "asyncpg.pool.PoolConnectionProxy", tenant: str, since: int, until: int) -> list[PaneKey]:
         found = await connection.fetch(VISITS, tenant, since, until)
         visits: list[tuple[str, Visit]] = [(tenant, decode_visit(row["body"])) for row in found]
         stored: Panes = {}

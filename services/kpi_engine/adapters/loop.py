@@ -1,7 +1,7 @@
 """The plain consumer loop at the heart of the worker: poll, check positions, apply; never lets an old position through.
 
-    assigned ─► pause, placeholder seek ─► claim, load ─► seek(next_offset), resume ─► batches ─► apply
-                (before any await)         (a task)       (still the same assignment?)
+assigned ─► pause, placeholder seek ─► claim, load ─► seek(next_offset), resume ─► batches ─► apply
+            (before any await)         (a task)       (still the same assignment?)
 """
 
 import asyncio

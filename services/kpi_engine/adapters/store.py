@@ -98,9 +98,7 @@ class PostgresStore:
             mine = [one for one in ordered if held.get(one.position.partition) == (one.position.epoch, one.before)]
             await self._write(connection, mine)
         written = {one.position.partition for one in mine}
-        return {
-            one.position.partition: Flush.WRITTEN if one.position.partition in written else Flush.FENCED for one in ordered
-        }
+        return {one.position.partition: Flush.WRITTEN if one.position.partition in written else Flush.FENCED for one in ordered}
 
     async def settle(self, rows: Sequence[Rows]) -> Mapping[int, Flush | None]:
         """See `ports.Store.settle`."""

@@ -1,10 +1,10 @@
 """What a visit adds to which pane: the specification of every count, and the oracle the fold is held against.
 
-    family                      pane of
-    offer (offered … waits)     the offer
-    handle (handled, spans)     the completion: wrapped, else ended
-    survey, evaluation          its submission, and again (CONTACT_…) the contact's offer
-    complaint                   its receipt
+family                      pane of
+offer (offered … waits)     the offer
+handle (handled, spans)     the completion: wrapped, else ended
+survey, evaluation          its submission, and again (CONTACT_…) the contact's offer
+complaint                   its receipt
 """
 
 from services.contracts.cells import BY_CONTACT, COMPLAINTS, LEFT, Cell, Cells, Histogram, add

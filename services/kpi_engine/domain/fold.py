@@ -1,6 +1,6 @@
 """A slice of events folded into visits, and what that changes in the panes; nothing outside is touched until it is whole.
 
-    slice ─► needs visits ─► (loaded) ─► fold ─► needs panes ─► (loaded) ─► Partition.commit
+slice ─► needs visits ─► (loaded) ─► fold ─► needs panes ─► (loaded) ─► Partition.commit
 """
 
 from collections.abc import Iterable, Mapping

@@ -104,9 +104,7 @@ class Partition:
     @property
     def position(self) -> Position:
         """Where memory stands."""
-        return Position(
-            self.number, self.log_id, self.generation, self.epoch, self.next_offset, self.watermark, self.applied, self.dead
-        )
+        return Position(self.number, self.log_id, self.generation, self.epoch, self.next_offset, self.watermark, self.applied, self.dead)
 
     @property
     def dirty(self) -> int:

@@ -1,7 +1,7 @@
 """How far event time has come in one source partition.
 
-    events    ──●──●────●───●            ● (one clock ahead: counted, ignored here)
-    watermark ────────────────┤ B ├──►
+events    ──●──●────●───●            ● (one clock ahead: counted, ignored here)
+watermark ────────────────┤ B ├──►
 """
 
 FUTURE = 60_000
