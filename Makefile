@@ -12,7 +12,7 @@ ACCEPT := ../shared/accept/accept.py
 COMPILE := $(BIN)/uv pip compile pyproject.toml --extra embedded --universal --python-version 3.11 \
 	--no-emit-index-url --no-header --no-annotate --quiet
 
-.PHONY: help demo test test-unit install lint types architecture ci coverage accept lock kafka clean
+.PHONY: help demo test test-unit install lint types architecture ci coverage bench accept lock kafka clean
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,6 +53,9 @@ accept: $(VENV)/.runtime ## recorded contacts in, published figures out, compare
 	else \
 		echo "skipped: the recorded contacts are not here ($(ACCEPT))"; \
 	fi
+
+bench: $(VENV)/.dev ## CPU an event of a worker and of PostgreSQL, beside idiomatic Faust, on Apache Kafka (ARGS="--events 60000")
+	$(BIN)/python -m tests.benchmarks.worker_cost $(ARGS)
 
 lock: $(VENV)/.uv ## choose versions anew within pyproject.toml and write both locks (ARGS="--upgrade")
 	$(COMPILE) $(ARGS) -o requirements.lock

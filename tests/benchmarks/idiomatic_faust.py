@@ -40,7 +40,7 @@ async def count(stream: StreamT[Event]) -> None:
             progress.write_text(str(counted), "utf-8")  # noqa: ASYNC240  some bytes
 
 
-@app.task
+@app.task  # type: ignore[untyped-decorator]  # Faust's
 async def ready() -> None:
     """Faust runs tasks when it has joined and recovered."""
     progress.write_text("0", "utf-8")  # noqa: ASYNC240  one byte
