@@ -14,6 +14,7 @@ from services.query.domain.ledger import Tally
 from services.query.domain.selection import Selection, Subject
 
 AT_ONCE = 2 * 86_400_000
+"""Milliseconds of panes that are fetched in one round trip"""
 PORTION = 20
 """Rows decoded in one go, each an hour of panes: a few milliseconds that other requests wait."""
 
