@@ -14,7 +14,7 @@ from services.runtime.embedded.child import LOOPBACK, Child, free_port, insist, 
 
 SCRIPT = Path(__file__).parents[2] / "deploy" / "kafka" / "kafka.sh"
 FETCH_WITHIN = 600.0
-START_WITHIN = 110.0
+START_WITHIN = 300.0
 STOP_WITHIN = 30.0
 CLEAR_WITHIN = 30.0
 LOOK_AGAIN_AFTER = 0.25

@@ -28,7 +28,7 @@ from services.runtime.keys import KeyRing
 from services.runtime.settings import DatabaseSettings, KafkaSettings
 from tests.fakes.floor import PARTITIONS, MemoryFloor, abandoned, answered, left, partition_of, waiting
 
-pytestmark = pytest.mark.embedded
+pytestmark = [pytest.mark.embedded, pytest.mark.timeout(300)]
 
 LIVE = "offered,answered,abandoned,left,service_level,asa,aht,abandonment_rate,wait_p90,unresolved"
 
@@ -110,7 +110,7 @@ async def served(floor: Floor) -> AsyncIterator[httpx.AsyncClient]:
             yield client
 
 
-async def until(condition: Callable[[], Awaitable[bool]], patience: float = 30) -> None:
+async def until(condition: Callable[[], Awaitable[bool]], patience: float = 90) -> None:
     async with asyncio.timeout(patience):
         while not await condition():  # noqa: ASYNC110  another process's progress
             await asyncio.sleep(0.05)
