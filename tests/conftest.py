@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import TypeVar
 from uuid import uuid4
 
 import asyncpg
@@ -26,6 +27,8 @@ from tests.integration.kafka import ApacheKafka, available
 
 UNIT = Path(__file__).parent / "unit"
 REQUIRED = "FLOORPULSE_REQUIRE_KAFKA"
+
+Server = TypeVar("Server", Postgres, Broker, ApacheKafka)
 
 why_no_kafka = cache(available)
 
@@ -61,28 +64,19 @@ def server_loop() -> Iterator[asyncio.AbstractEventLoop]:
 @pytest.fixture(scope="session")
 def postgres(server_loop: asyncio.AbstractEventLoop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
     """PostgreSQL for the whole run."""
-    server = Postgres(tmp_path_factory.mktemp("postgres"))
-    server_loop.run_until_complete(server.start())
-    yield server
-    server_loop.run_until_complete(server.stop())
+    yield from _running(server_loop, Postgres(tmp_path_factory.mktemp("postgres")))
 
 
 @pytest.fixture
 def broker(server_loop: asyncio.AbstractEventLoop, tmp_path: Path) -> Iterator[Broker]:
     """A broker with an empty log."""
-    server = Broker(tmp_path / "broker.log")
-    server_loop.run_until_complete(server.start())
-    yield server
-    server_loop.run_until_complete(server.stop())
+    yield from _running(server_loop, Broker(tmp_path / "broker.log"))
 
 
 @pytest.fixture(scope="session")
 def apache(server_loop: asyncio.AbstractEventLoop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApacheKafka]:
     """One node of Apache Kafka for the whole run: its Java takes long to start."""
-    server = ApacheKafka(tmp_path_factory.mktemp("kafka"))
-    server_loop.run_until_complete(server.start())
-    yield server
-    server_loop.run_until_complete(server.stop())
+    yield from _running(server_loop, ApacheKafka(tmp_path_factory.mktemp("kafka")))
 
 
 @pytest.fixture(params=["embedded", pytest.param("apache", marks=pytest.mark.kafka)])
@@ -120,6 +114,12 @@ def database(server_loop: asyncio.AbstractEventLoop, empty_database: DatabaseSet
     """Settings of a migrated database, which goes with the test."""
     server_loop.run_until_complete(migrate(empty_database))
     return empty_database
+
+
+def _running(loop: asyncio.AbstractEventLoop, server: Server) -> Iterator[Server]:
+    loop.run_until_complete(server.start())
+    yield server
+    loop.run_until_complete(server.stop())
 
 
 async def _command(dsn: str, sql: str) -> None:

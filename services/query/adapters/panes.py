@@ -64,10 +64,10 @@ class PostgresPanes:
 
     async def tallies(self, selection: Selection, spans: Sequence[Span]) -> AsyncIterator[Sequence[Tally]]:
         """The selected panes that start in `spans` (contiguous, ascending), in portions."""
-        selected = bounds(selection, Span(spans[0].begin, spans[-1].end))
+        whole = Span(spans[0].begin, spans[-1].end)
         grouped = [span.begin for span in spans], selection.by.queues, selection.by.channels
         with away():
-            async for rows in self._rows(Span(spans[0].begin, spans[-1].end), *selected, *grouped):
+            async for rows in self._rows(whole, *bounds(selection, whole), *grouped):
                 yield [Tally(one[0], Subject(one[1], one[2]), one[3], panes_of(one[4], one[5])) for one in rows]
 
     async def _rows(self, span: Span, *values: object) -> AsyncIterator[list[asyncpg.Record]]:

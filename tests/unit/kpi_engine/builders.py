@@ -30,7 +30,7 @@ INSTANTS = [step * 25_000 for step in range(13)]
 CONTACTS = ["c1", "c2"]
 VISITS = [1, 2]
 QUEUES = ["sales", "service"]
-SPANS = [None, 0, 400, 25_000, 90_000]
+SPANS = [*[None] * 100, 0, 25_000, 90_000, *range(1, 90_000, 930)]
 
 Space = Mapping[str, Sequence[Any]]
 
