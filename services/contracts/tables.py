@@ -8,6 +8,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Identity,
     Index,
     Integer,
     LargeBinary,
@@ -45,11 +46,8 @@ visit = Table(
     Column("tenant", Text, primary_key=True),
     Column("contact", Text, primary_key=True),
     Column("visit", SmallInteger, primary_key=True),
-    Column("revision", BigInteger, nullable=False),
     Column("offered_at", BigInteger),
     Column("queue", Text),
-    Column("outcome", Text, comment="answered, abandoned, left; null while there is none"),
-    Column("wait", BigInteger, comment="milliseconds from offer to outcome"),
     Column("open", Boolean, nullable=False, comment="still waiting or in progress"),
     Column("body", LargeBinary, nullable=False, comment="the whole record, MessagePack of contracts.visits.Visit"),
     Index("visit_offered", "tenant", "offered_at"),
@@ -67,7 +65,7 @@ pane = Table(
     Column("partition", SmallInteger, primary_key=True),
     Column("revision", BigInteger, nullable=False),
     Column("cells", LargeBinary, nullable=False, comment="MessagePack map of contracts.cells codes to whole numbers"),
-    comment="[kpi_engine] What one source partition counted in one pane of one queue and channel.",
+    comment="[kpi_engine] What one source partition counted in one pane of one queue and channel; partitioned by month of `start`.",
 )
 
 agent_state = Table(
@@ -77,10 +75,72 @@ agent_state = Table(
     Column("tenant", Text, primary_key=True),
     Column("agent", Text, primary_key=True),
     Column("at", BigInteger, primary_key=True),
-    Column("source", Text, primary_key=True),
-    Column("id", Text, primary_key=True),
-    Column("body", LargeBinary, nullable=False, comment="the event, JSON"),
-    comment="[kpi_engine] Every state an agent entered, in event time.",
+    Column("state", Text, primary_key=True),
+    Column("body", LargeBinary, nullable=False, comment="the whole record, MessagePack of contracts.agents.Entered"),
+    comment="[kpi_engine] Every state an agent entered, in event time; partitioned by month of `at`.",
+)
+
+agent_pane = Table(
+    "agent_pane",
+    metadata,
+    Column("tenant", Text, primary_key=True),
+    Column("start", BigInteger, primary_key=True),
+    Column("agent", Text, primary_key=True),
+    Column("queue", Text, primary_key=True, comment="'': in all queues together, each millisecond once"),
+    Column("partition", SmallInteger, primary_key=True),
+    Column("revision", BigInteger, nullable=False),
+    Column("cells", LargeBinary, nullable=False, comment="MessagePack map of contracts.agents.Spent codes to milliseconds"),
+    comment="[kpi_engine] Time an agent spent in each state in 15 minutes; partitioned by month of `start`.",
+)
+
+late_change = Table(
+    "late_change",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("partition", SmallInteger, nullable=False),
+    Column("tenant", Text, nullable=False),
+    Column("queue", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("start", BigInteger, nullable=False, comment="of the pane"),
+    Column("source", Text, nullable=False),
+    Column("event", Text, nullable=False, comment="id of the last event that changed the pane"),
+    Column("type", Text, nullable=False, comment="of that event"),
+    Column("changed_at", BigInteger, nullable=False),
+    comment="[kpi_engine] Panes changed after their partition had passed them: the roller's work list, emptied by it.",
+)
+
+rollup = Table(
+    "rollup",
+    metadata,
+    Column("tenant", Text, primary_key=True),
+    Column("grain", Text, primary_key=True, comment="quarter: 15 minutes; day: a local day of the floor's zone"),
+    Column("start", BigInteger, primary_key=True),
+    Column("queue", Text, primary_key=True),
+    Column("channel", Text, primary_key=True),
+    Column("until", BigInteger, nullable=False),
+    Column("families", SmallInteger, nullable=False, comment="bits of contracts.families.Family that are final in it"),
+    Column("revision", BigInteger, nullable=False, comment="the highest of the panes in it"),
+    Column("cells", LargeBinary, nullable=False),
+    comment="[kpi_engine] Panes merged over source partitions once final; merged again when one of them changes.",
+)
+
+correction = Table(
+    "correction",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("tenant", Text, nullable=False),
+    Column("queue", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("start", BigInteger, nullable=False),
+    Column("until", BigInteger, nullable=False),
+    Column("old", LargeBinary, nullable=False, comment="the final cells as they were"),
+    Column("new", LargeBinary, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("event", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("recorded_at", BigInteger, nullable=False),
+    Index("correction_start", "tenant", "start"),
+    comment="[kpi_engine] Figures that changed after they were final: old, new, why, when.",
 )
 
 api_key = Table(

@@ -52,18 +52,15 @@ CREATE TEMPORARY TABLE new_pane (LIKE pane INCLUDING DEFAULTS) ON COMMIT DELETE 
 CREATE TEMPORARY TABLE new_agent_state (LIKE agent_state INCLUDING DEFAULTS) ON COMMIT DELETE ROWS;
 """
 
-VISIT_COLUMNS = (
-    "partition", "tenant", "contact", "visit", "revision", "offered_at", "queue", "outcome", "wait", "open", "body",
-)  # fmt: skip
+VISIT_COLUMNS = ("partition", "tenant", "contact", "visit", "offered_at", "queue", "open", "body")
 PANE_COLUMNS = ("tenant", "start", "queue", "channel", "partition", "revision", "cells")
-AGENT_STATE_COLUMNS = ("partition", "tenant", "agent", "at", "source", "id", "body")
+AGENT_STATE_COLUMNS = ("partition", "tenant", "agent", "at", "state", "body")
 
 UPSERT_VISITS = """
-INSERT INTO visit (partition, tenant, contact, visit, revision, offered_at, queue, outcome, wait, open, body)
-SELECT partition, tenant, contact, visit, revision, offered_at, queue, outcome, wait, open, body FROM new_visit
+INSERT INTO visit (partition, tenant, contact, visit, offered_at, queue, open, body)
+SELECT partition, tenant, contact, visit, offered_at, queue, open, body FROM new_visit
 ON CONFLICT (partition, tenant, contact, visit) DO UPDATE SET
-    revision = excluded.revision, offered_at = excluded.offered_at, queue = excluded.queue, outcome = excluded.outcome,
-    wait = excluded.wait, open = excluded.open, body = excluded.body
+    offered_at = excluded.offered_at, queue = excluded.queue, open = excluded.open, body = excluded.body
 """
 
 UPSERT_PANES = """
@@ -73,8 +70,8 @@ ON CONFLICT (tenant, start, queue, channel, partition) DO UPDATE SET revision = 
 """
 
 UPSERT_AGENT_STATES = """
-INSERT INTO agent_state (partition, tenant, agent, at, source, id, body)
-SELECT DISTINCT ON (partition, tenant, agent, at, source, id) partition, tenant, agent, at, source, id, body FROM new_agent_state
-ORDER BY partition, tenant, agent, at, source, id
-ON CONFLICT (partition, tenant, agent, at, source, id) DO NOTHING
+INSERT INTO agent_state (partition, tenant, agent, at, state, body)
+SELECT DISTINCT ON (partition, tenant, agent, at, state) partition, tenant, agent, at, state, body FROM new_agent_state
+ORDER BY partition, tenant, agent, at, state
+ON CONFLICT (partition, tenant, agent, at, state) DO NOTHING
 """

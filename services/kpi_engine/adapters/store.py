@@ -13,6 +13,7 @@ from services.contracts.topics import CONTACT_EVENTS
 from services.contracts.updates import PaneKey
 from services.contracts.visits import Visit, VisitKey, decode_visit
 from services.kpi_engine.adapters import statements as sql
+from services.kpi_engine.adapters.months import Months
 from services.kpi_engine.domain.partition import Pane, Partition, Rows
 from services.kpi_engine.ports import Flush, LogLost, StoreUnavailable
 from services.runtime.clock import now_ms
@@ -36,6 +37,7 @@ class PostgresStore:
         self._owner = owner
         self._flusher: asyncpg.Connection | None = None
         self._turn = asyncio.Lock()
+        self._months = Months()
 
     async def aclose(self) -> None:
         """Give the flush connection back."""
@@ -93,7 +95,12 @@ class PostgresStore:
     async def flush(self, rows: Sequence[Rows]) -> Mapping[int, Flush]:
         """See `ports.Store.flush`."""
         ordered = sorted(rows, key=lambda one: one.position.partition)
-        async with self._flush_connection() as connection, connection.transaction():
+        async with self._flush_connection() as connection:
+            await self._months.ensure(connection, {at for one in ordered for at in one.instants})
+            return await self._flush(connection, ordered)
+
+    async def _flush(self, connection: asyncpg.Connection, ordered: Sequence[Rows]) -> dict[int, Flush]:
+        async with connection.transaction():
             held = await self._held(connection, ordered)
             mine = [one for one in ordered if held.get(one.position.partition) == (one.position.epoch, one.before)]
             await self._write(connection, mine)

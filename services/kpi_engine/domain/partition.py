@@ -13,7 +13,7 @@ import msgspec
 from services.contracts.cells import Cells, add
 from services.contracts.events import AgentStateChanged
 from services.contracts.updates import Gauge, PaneKey, PaneRow, revision
-from services.contracts.visits import Visit, VisitKey, encode_visit, is_open, offer_at, outcome, queue_of, wait_of
+from services.contracts.visits import Visit, VisitKey, encode_visit, is_open, offer_at, queue_of
 from services.kpi_engine.domain.fold import Fold
 
 K = TypeVar("K", bound=Hashable)
@@ -57,6 +57,11 @@ class Rows:
     visit_keys: frozenset[VisitKey]
     pane_keys: frozenset[PaneKey]
 
+    @property
+    def instants(self) -> set[int]:
+        """Instants of all rows that are kept by month."""
+        return {key[3] for key in self.pane_keys} | {at for _, _, _, at, *_ in self.agent_states if isinstance(at, int)}
+
     def __len__(self) -> int:
         return len(self.visits) + len(self.panes) + len(self.agent_states)
 
@@ -91,7 +96,6 @@ class Partition:
     def __post_init__(self) -> None:
         self.durable_offset = self.next_offset
         self._durable_watermark = self.watermark
-        self._visit_revisions: dict[VisitKey, int] = {}
         self._dirty_visits: set[VisitKey] = set()
         self._dirty_panes: set[PaneKey] = set()
         self._flushing: Rows | None = None
@@ -119,9 +123,8 @@ class Partition:
 
     def commit(self, fold: Fold, loaded: Mapping[PaneKey, Pane], next_offset: int) -> None:
         """Take over what a fold changed, up to `next_offset`; `loaded` holds the stored ones of its missing panes."""
-        for key, (visit, offset) in fold.visits.items():
+        for key, (visit, _) in fold.visits.items():
             self.visits[key] = visit
-            self._visit_revisions[key] = revision(self.generation, offset)
             self._dirty_visits.add(key)
             self._index(key, visit)
         for pane_key, (change, offset) in fold.changes.items():
@@ -135,7 +138,7 @@ class Partition:
 
     def note(self, state: AgentStateChanged) -> None:
         """Keep an agent's state for the database."""
-        row = (self.number, state.tenant, state.agent, state.at, state.source, state.id, encode_event(state))
+        row = (self.number, state.tenant, state.agent, state.at, state.state, encode_event(state))
         self._agent_states.append(row)
 
     def _index(self, key: VisitKey, visit: Visit) -> None:
@@ -189,8 +192,7 @@ class Partition:
 
     def _visit_row(self, key: VisitKey) -> tuple[object, ...]:
         visit = self.visits[key]
-        seen = (offer_at(visit), queue_of(visit), outcome(visit), wait_of(visit), is_open(visit))
-        return (self.number, *key, self._visit_revisions[key], *seen, encode_visit(visit))
+        return (self.number, *key, offer_at(visit), queue_of(visit), is_open(visit), encode_visit(visit))
 
     def _pane_row(self, key: PaneKey) -> tuple[object, ...]:
         tenant, queue, channel, start = key
@@ -234,7 +236,6 @@ class Partition:
         busy_visits = self._dirty_visits | self._open.keys() | (self._flushing.visit_keys if self._flushing else frozenset())
         for key in _surplus(self.visits, most_visits, busy_visits):
             del self.visits[key]
-            self._visit_revisions.pop(key, None)
         busy_panes = self._dirty_panes | self._unpublished | (self._flushing.pane_keys if self._flushing else frozenset())
         for pane_key in _surplus(self.panes, most_panes, busy_panes):
             del self.panes[pane_key]

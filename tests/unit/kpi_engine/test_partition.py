@@ -5,7 +5,7 @@ import msgspec
 from services.contracts import events
 from services.contracts.cells import Cell
 from services.contracts.updates import revision
-from services.contracts.visits import Outcome, decode_visit
+from services.contracts.visits import decode_visit
 from services.kpi_engine.domain.fold import Fold, visit_key
 from services.kpi_engine.domain.partition import Pane, Partition
 from services.kpi_engine.domain.watermark import advance_watermark, idle_watermark
@@ -39,9 +39,9 @@ def test_dirty_rows_carry_absolute_values_and_the_offset_they_belong_to():
     rows = apply(fresh(), offered(), answered()).take_dirty()
 
     assert (rows.before, rows.position.next_offset, rows.position.epoch) == (100, 102, 7)
-    [(partition, tenant, contact, number, rev, offered_at, queue, outcome, wait, is_open, body)] = rows.visits
-    assert (partition, tenant, contact, number, rev) == (3, "acme", "c1", 1, revision(1, 101))
-    assert (offered_at, queue, outcome, wait, is_open) == (30_000, "sales", Outcome.ANSWERED, 10_000, True)
+    [(partition, tenant, contact, number, offered_at, queue, is_open, body)] = rows.visits
+    assert (partition, tenant, contact, number) == (3, "acme", "c1", 1)
+    assert (offered_at, queue, is_open) == (30_000, "sales", True)
     assert decode_visit(body).agent == "ann"
     [(tenant, start, queue, channel, partition, rev, cells)] = rows.panes
     assert (tenant, start, queue, channel, partition, rev) == ("acme", 0, "sales", "voice", 3, revision(1, 101))
