@@ -1,0 +1,276 @@
+"""The oracle: all panes recomputed from the events' JSON in one go, written from the definitions and from nothing of the engine.
+
+    events ─► by visit ─► first, last and all of what was told ─► counts by pane
+
+Only the integer codes of counts are shared. Duplicates and order cannot matter: every fact is a minimum, a maximum or a set over
+all that was told. Ties between different events of one instant go to the smaller content where the earliest wins and to the
+larger where the latest wins; what was not told is smaller than anything told.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from math import log
+from typing import Any
+
+from services.contracts.cells import Cell, Histogram
+
+Told = Mapping[str, Any]
+"""One event as its JSON says it."""
+
+PaneKey = tuple[str, str, str, int]
+"""(tenant, queue, channel, start)"""
+
+Panes = dict[PaneKey, Counter[int]]
+
+MINUTE = 60_000
+HOUR = 3_600_000
+OF_ITS_OWN = (("survey.", "survey"), ("qa.", "evaluation"), ("complaint.", "complaint"))
+OFFER = ("queue", "channel", "priority", "customer", "attributes")
+EVALUATION = ("score", "fatal", "calibration", "passed", "queue", "agent", "form", "evaluator")
+STATEMENT = ("severity", "category", "origin", "valid", "liable", "queue", "agent")
+SCORES: dict[str, tuple[Cell, Cell, Histogram | None]] = {
+    "csat": (Cell.CSAT_COUNT, Cell.CSAT_SUM, Histogram.CSAT),
+    "nps": (Cell.NPS_COUNT, Cell.NPS_SUM, Histogram.NPS),
+    "fcr": (Cell.FCR_COUNT, Cell.FCR_SUM, None),
+    "ces": (Cell.CES_COUNT, Cell.CES_SUM, None),
+}
+OF_THE_CONTACT = {Histogram.CSAT: Histogram.CONTACT_CSAT, Histogram.NPS: Histogram.CONTACT_NPS}
+
+
+def recomputed(events: Iterable[Told], length: int = MINUTE) -> dict[PaneKey, dict[int, int]]:
+    """Every pane of `length` milliseconds that counts anything: its cells by code, zeros left out."""
+    panes: Panes = defaultdict(Counter)
+    for (tenant, _, _), story in by_visit(events).items():
+        Recount(tenant, story, length, panes).everything()
+    filled = {key: {code: amount for code, amount in cells.items() if amount} for key, cells in panes.items()}
+    return {key: cells for key, cells in filled.items() if cells}
+
+
+def by_visit(events: Iterable[Told]) -> dict[tuple[str, str, int], dict[str, list[Told]]]:
+    """Events by (tenant, contact, visit) and then by type; what knows no contact stands by itself. Agent states are left out."""
+    stories: dict[tuple[str, str, int], dict[str, list[Told]]] = defaultdict(lambda: defaultdict(list))
+    for event in events:
+        if event["type"] == "agent.state":
+            continue
+        contact, visit = event.get("contact"), event.get("visit", 1)
+        if contact is None:
+            [name] = [name for prefix, name in OF_ITS_OWN if event["type"].startswith(prefix)]
+            contact, visit = f"{name}:{event[name]}", 0
+        stories[event["tenant"], contact, visit][event["type"]].append(event)
+    return stories
+
+
+def order(event: Told, *fields: str) -> tuple[Any, ...]:
+    """The event's instant, then the named fields; absent below all."""
+    values = [event.get(name) for name in fields]
+    comparable = [sorted(value.items()) if isinstance(value, dict) else value for value in values]
+    return event["at"], *((value is not None, value if value is not None else 0) for value in comparable)
+
+
+def earliest(events: list[Told], *fields: str) -> Told | None:
+    """The first that was told."""
+    return min(events, key=lambda event: order(event, *fields), default=None)
+
+
+def latest(events: list[Told], *fields: str) -> Told | None:
+    """The last that was told."""
+    return max(events, key=lambda event: order(event, *fields), default=None)
+
+
+def bucket(span: int) -> int:
+    """2·s for exactly s seconds, 2·s + 1 between s and s + 1, up to an hour; then steps of 1 %."""
+    if span <= HOUR:
+        return span // 1000 * 2 + (span % 1000 > 0)
+    return 7201 + int(log(span / HOUR) / log(1.01))
+
+
+def on_hold(held: list[int], resumed: list[int], ended: int | None) -> int:
+    """Milliseconds on hold: each hold lasts to the next resume, else to the end; a hold during a hold is none."""
+    total, free_again = 0, 0
+    for since in sorted(set(held)):
+        if since < free_again:
+            continue
+        until = min((at for at in resumed if at > since), default=None)
+        if until is None:
+            return total + (max(0, ended - since) if ended is not None else 0)
+        total, free_again = total + until - since, until
+    return total
+
+
+class Recount:
+    """One visit's counts, added to `panes`."""
+
+    def __init__(self, tenant: str, story: Mapping[str, list[Told]], length: int, panes: Panes) -> None:
+        self._tenant, self._length, self._panes = tenant, length, panes
+        self._told = {kind: story.get(kind, []) for kind in KINDS}
+        self._offered = earliest([{"channel": "voice", **event} for event in self._told["contact.offered"]], *OFFER)
+        self._answered = earliest(self._told["contact.answered"], "agent", "queue", "wait_ms")
+        self._abandoned = earliest(self._told["contact.abandoned"], "queue", "wait_ms")
+        self._left = earliest(self._told["contact.left"], "reason", "wait_ms")
+        self._ended = latest(self._told["contact.ended"], "talk_ms", "hold_ms")
+        self._wrapped = latest(self._told["contact.wrapped"], "wrap_ms")
+        self._outcome = self._answered or self._abandoned or self._left
+        self._channel = self._offered["channel"] if self._offered else "voice"
+        named = [event.get("queue") for event in (self._offered, self._answered, self._abandoned) if event]
+        self._queue = next((queue for queue in named if queue), None)
+        self._offer_at = self._offer()
+
+    def everything(self) -> None:
+        """All families."""
+        self._stay()
+        self._handling()
+        self._surveys()
+        self._evaluations()
+        self._complaints()
+
+    def _put(self, queue: str | None, at: int | None, cells: Mapping[int, int]) -> None:
+        if queue is not None and at is not None:
+            self._panes[self._tenant, queue, self._channel, at // self._length * self._length].update(cells)
+
+    def _offer(self) -> int | None:
+        if self._offered:
+            return int(self._offered["at"])
+        if self._outcome and self._outcome.get("wait_ms") is not None:
+            return int(self._outcome["at"] - self._outcome["wait_ms"])
+        return None
+
+    # ------------------------------------------------------------- the stay in the queue
+
+    def _stay(self) -> None:
+        self._put(self._queue, self._offer_at, {Cell.OFFERED: 1})
+        if self._outcome is None or self._offer_at is None:
+            return
+        told = self._outcome.get("wait_ms")
+        wait = told if told is not None else max(0, self._outcome["at"] - self._offer_at)
+        match self._outcome["type"]:
+            case "contact.answered":
+                cells = {Cell.ANSWERED: 1, Cell.ANSWERED_WAIT: wait, Histogram.ANSWERED_WAIT + bucket(wait): 1}
+            case "contact.abandoned":
+                cells = {Cell.ABANDONED: 1, Cell.ABANDONED_WAIT: wait, Histogram.ABANDONED_WAIT + bucket(wait): 1}
+            case _:
+                cells = {Cell[f"LEFT_{self._outcome['reason'].upper()}"]: 1, Cell.LEFT_WAIT: wait}
+        self._put(self._queue, self._offer_at, cells)
+
+    # ------------------------------------------------------------- the conversation
+
+    def _handling(self) -> None:
+        if self._answered is None or self._ended is None:
+            return
+        answered, ended = self._answered["at"], self._ended["at"]
+        holds = [event["at"] for event in self._told["contact.held"]]
+        hold = self._ended.get("hold_ms")
+        if hold is None:
+            hold = on_hold(holds, [event["at"] for event in self._told["contact.resumed"]], ended)
+        talk = self._ended.get("talk_ms")
+        if talk is None:
+            talk = max(0, ended - answered - hold)
+        wrap = self._wrap(ended)
+        cells: dict[int, int] = {Cell.HANDLED: 1, Cell.TALK: talk, Cell.HOLD: hold, Cell.WRAP: wrap}
+        cells |= {Cell.HELD: int(bool(hold or holds)), Cell.TRANSFERRED: int(bool(self._told["contact.transferred"]))}
+        completed = self._wrapped["at"] if self._wrapped else ended
+        self._put(self._queue, completed, {**cells, Histogram.HANDLE_TIME + bucket(talk + hold + wrap): 1})
+
+    def _wrap(self, ended: int) -> int:
+        if self._wrapped is None:
+            return 0
+        told: int | None = self._wrapped.get("wrap_ms")
+        return told if told is not None else max(0, self._wrapped["at"] - ended)
+
+    # ------------------------------------------------------------- what customers and judges say
+
+    def _named(self, name: str, *kinds: str) -> list[list[Told]]:
+        """The events of these types, those about one survey, evaluation or complaint together."""
+        groups: dict[str, list[Told]] = defaultdict(list)
+        for event in (event for kind in kinds for event in self._told[kind]):
+            groups[event[name]].append(event)
+        return list(groups.values())
+
+    def _surveys(self) -> None:
+        for told in self._named("survey", "survey.offered", "survey.answered"):
+            answer = latest([event for event in told if event["type"] == "survey.answered"], "score", "best", "worst")
+            answered_at = answer["at"] if answer else None
+            asked = min((event["at"] for event in told if event["type"] == "survey.offered"), default=answered_at)
+            queue = min((event["queue"] for event in told if event.get("queue") is not None), default=self._queue)
+            cells = score(min(event["kind"] for event in told), answer) if answer else {}
+            self._put(queue, asked, {Cell.SURVEY_OFFERED: 1})
+            self._put(queue, answered_at, cells)
+            self._put(queue, self._offer_at, of_the_contact({Cell.SURVEY_OFFERED: 1, **cells}))
+
+    def _evaluations(self) -> None:
+        for told in self._named("evaluation", "qa.scored", "qa.retracted"):
+            version = max(told, key=lambda event: (event["at"], event["type"] == "qa.retracted", order(with_defaults(event), *EVALUATION)))
+            cells = verdict(version)
+            queue = version.get("queue") or self._queue
+            self._put(queue, version["at"], cells)
+            self._put(queue, self._offer_at, of_the_contact(cells))
+
+    def _complaints(self) -> None:
+        for told in self._named("complaint", "complaint.opened", "complaint.closed"):
+            ordered = sorted(map(as_statement, told), key=lambda said: (said["at"], said["closing"], order(said, *STATEMENT)))
+            facts = {name: value for said in ordered for name, value in said.items() if value is not None}
+            opened = min((said["at"] for said in ordered if not said["closing"]), default=None)
+            cells: dict[int, int] = {
+                Cell[f"COMPLAINTS_{facts.get('severity', 'normal').upper()}"]: 1,
+                Cell.COMPLAINTS_JUDGED: int("liable" in facts),
+                Cell.COMPLAINTS_LIABLE: int(facts.get("liable", False)),
+                Cell.COMPLAINTS_CLOSED: int(any(said["closing"] for said in ordered)),
+            }
+            self._put(facts.get("queue", self._queue), opened, cells)
+
+
+KINDS = (
+    *(f"contact.{word}" for word in ("offered", "answered", "abandoned", "left", "held", "resumed", "transferred", "ended", "wrapped")),
+    *("qa.scored", "qa.retracted", "survey.offered", "survey.answered", "complaint.opened", "complaint.closed"),
+)
+
+
+def score(kind: str, answer: Told) -> dict[int, int]:
+    """One survey answer: thousandths of its score, thousandths of the way from worst to best."""
+    count, total, histogram = SCORES[kind]
+    way = (answer["score"] - answer["worst"]) / (answer["best"] - answer["worst"])
+    thousandths = round(1000 * max(0.0, min(1.0, way)))
+    cells = {int(count): 1, int(total): round(answer["score"] * 1000)}
+    if histogram is not None:
+        cells[histogram + thousandths] = 1
+    if kind == "fcr" and thousandths >= 500:
+        cells[Cell.FCR_RESOLVED] = 1
+    return cells
+
+
+def verdict(version: Told) -> dict[int, int]:
+    """The latest version of one evaluation, in thousandths of a point."""
+    if version["type"] == "qa.retracted":
+        return {}
+    points = round(version["score"] * 1000)
+    if version.get("calibration"):
+        return {Cell.QA_CALIBRATION_COUNT: 1, Cell.QA_CALIBRATION_SUM: points}
+    passed = version.get("passed")
+    return {
+        Cell.QA_COUNT: 1,
+        Cell.QA_SUM: points,
+        Cell.QA_JUDGED: int(passed is not None),
+        Cell.QA_PASSED: int(passed is True),
+        Cell.QA_FATAL: int(version.get("fatal", False)),
+    }
+
+
+def of_the_contact(cells: Mapping[int, int]) -> dict[int, int]:
+    """The same counts by the contact's own time."""
+    renamed: dict[int, int] = {}
+    for code, amount in cells.items():
+        histogram = next((one for one in OF_THE_CONTACT if one <= code <= one + 1000), None)
+        name = f"CONTACT_{Cell(code).name}" if histogram is None else ""
+        renamed[Cell[name] if histogram is None else OF_THE_CONTACT[histogram] + code - histogram] = amount
+    return renamed
+
+
+def with_defaults(version: Told) -> dict[str, Any]:
+    """A version of an evaluation with what leaving a field out means."""
+    return {"score": 0.0, "fatal": False, "calibration": False, **version}
+
+
+def as_statement(event: Told) -> dict[str, Any]:
+    """What one event says of a complaint: an opening that names no severity or origin means the usual ones."""
+    closing = event["type"] == "complaint.closed"
+    usual = {} if closing else {"severity": "normal", "origin": "client"}
+    return {"at": event["at"], "closing": closing, **usual, **{name: event[name] for name in STATEMENT if event.get(name) is not None}}

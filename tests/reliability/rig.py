@@ -1,0 +1,153 @@
+"""The servers that workers run between, the workers themselves, and what can be seen of their work from outside."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import msgspec
+
+from services.contracts.topics import CONTACT_EVENTS
+from services.runtime.clock import monotonic
+from services.runtime.database import dsn
+from services.runtime.kafka_log import kafka_log
+from services.runtime.settings import DatabaseSettings, KafkaSettings
+from tests.reliability.oracle import recomputed
+from tests.reliability.workers import Worker
+
+LOOK_AGAIN_AFTER = 0.25
+SETTLED_WITHIN = 120.0
+SHOWN = 10
+Cells = dict[int, int]
+Key = tuple[str, str, str, int]
+
+PANES = "SELECT tenant, queue, channel, start, cells FROM pane"
+POSITIONS = "SELECT partition, next_offset FROM stream_partition"
+COUNTS = "SELECT coalesce(sum(applied), 0)::bigint AS applied, coalesce(sum(dead), 0)::bigint AS dead FROM stream_partition"
+
+
+class NotSettledError(AssertionError):
+    """The database did not come to include the whole log."""
+
+
+class Rig:
+    """An engine's surroundings; every worker it hires is gone when the rig is left."""
+
+    def __init__(self, kafka: KafkaSettings, database: DatabaseSettings, folder: Path) -> None:
+        self.kafka = kafka
+        self.database = database
+        self.log = folder / "engine.log"
+        self._workers: list[Worker] = []
+
+    def hire(self, *changed: str, **settings: object) -> Worker:
+        """One more engine worker; `settings` as ENGINE__SESSION_SECONDS=3, `changed` as in `faults`."""
+        worker = self.start("engine", *changed, **settings)
+        self._workers.append(worker)
+        return worker
+
+    def start(self, command: str, *changed: str, **settings: object) -> Worker:
+        """One more process of `floorpulse COMMAND`, between the same servers."""
+        chosen = {
+            "KAFKA__BOOTSTRAP_SERVERS": self.kafka.bootstrap_servers,
+            "KAFKA__IDEMPOTENCE": self.kafka.idempotence,
+            "DATABASE__URL": dsn(self.database),
+            "DATABASE__POOL": 4,
+            **settings,
+        }
+        return Worker(command, {f"FLOORPULSE_{name}": str(value) for name, value in chosen.items()}, self.log, changed)
+
+    async def dismiss(self) -> None:
+        """Kill all workers that still run."""
+        for worker in self._workers:
+            await worker.dismiss()
+
+    # ------------------------------------------------------------- what it came to
+
+    async def fetch(self, query: str, *args: object) -> list[asyncpg.Record]:
+        """Rows of the engine's database."""
+        connection = await asyncpg.connect(dsn(self.database), ssl=False)
+        try:
+            rows: list[asyncpg.Record] = await connection.fetch(query, *args)
+            return rows
+        finally:
+            await connection.close()
+
+    async def ends(self) -> dict[int, int]:
+        """The next offset to be written, of each partition that has records."""
+        async with kafka_log(self.kafka, CONTACT_EVENTS.name) as view:
+            return {number: end for number, (_, end) in (await view.bounds()).items() if end}
+
+    async def reached(self, offsets: dict[int, int], within: float = SETTLED_WITHIN) -> float:
+        """Wait until the database includes everything below these offsets; how many seconds that took."""
+        began = monotonic()
+        while not offsets.items() <= {key: min(offsets.get(key, 0), at) for key, at in (await self.positions()).items()}.items():
+            if monotonic() - began > within:
+                message = f"not settled within {within:g} s: {await self.positions()} of {offsets}; {self.last_words()}"
+                raise NotSettledError(message)
+            await asyncio.sleep(LOOK_AGAIN_AFTER)
+        return monotonic() - began
+
+    async def settled(self, within: float = SETTLED_WITHIN) -> float:
+        """Wait until the database includes the whole log."""
+        return await self.reached(await self.ends(), within)
+
+    async def positions(self) -> dict[int, int]:
+        """The first offset not included in the database, by partition."""
+        return {row["partition"]: row["next_offset"] for row in await self.fetch(POSITIONS)}
+
+    async def panes(self) -> dict[Key, Cells]:
+        """The stored panes, merged over partitions."""
+        merged: dict[Key, Cells] = {}
+        for row in await self.fetch(PANES):
+            cells = merged.setdefault((row["tenant"], row["queue"], row["channel"], row["start"]), {})
+            for code, amount in msgspec.msgpack.decode(row["cells"], type=Cells).items():
+                cells[code] = cells.get(code, 0) + amount
+        tidy = {key: {code: amount for code, amount in cells.items() if amount} for key, cells in merged.items()}
+        return {key: cells for key, cells in tidy.items() if cells}
+
+    async def counts(self) -> tuple[int, int]:
+        """(records applied, records dead)"""
+        [row] = await self.fetch(COUNTS)
+        return row["applied"], row["dead"]
+
+    async def differences(self, values: Iterable[bytes]) -> list[str]:
+        """Where the panes differ from what the oracle makes of these events, each in words; empty when all is well."""
+        return compared(recomputed(map(json.loads, values)), await self.panes())
+
+    async def eventually(self, true: Callable[[], Any], within: float = SETTLED_WITHIN) -> None:
+        """Wait until `true()`, or what it awaits, says so; TimeoutError with the workers' last words."""
+        began = monotonic()
+        while True:
+            said = true()
+            if (await said) if asyncio.iscoroutine(said) else said:
+                return
+            if monotonic() - began > within:
+                message = f"not within {within:g} s; {self.last_words()}"
+                raise TimeoutError(message)
+            await asyncio.sleep(LOOK_AGAIN_AFTER)
+
+    def last_words(self) -> str:
+        """The end of what the workers said."""
+        return self.log.read_text("utf-8", "replace")[-2000:] if self.log.exists() else "nothing was said"
+
+
+def compared(expected: dict[Key, Cells], found: dict[Key, Cells]) -> list[str]:
+    """Each differing row: key, expected cells, found cells."""
+    return [
+        f"{key}: expected {expected.get(key)}, found {found.get(key)}"
+        for key in sorted(expected.keys() | found.keys())
+        if expected.get(key) != found.get(key)
+    ]
+
+
+@asynccontextmanager
+async def staffed(kafka: KafkaSettings, database: DatabaseSettings, folder: Path) -> AsyncIterator[Rig]:
+    """A rig whose workers are gone at the end, whatever happened."""
+    rig = Rig(kafka, database, folder)
+    try:
+        yield rig
+    finally:
+        await rig.dismiss()
