@@ -29,12 +29,14 @@ def available() -> str | None:
 class ApacheKafka:
     """One broker on 127.0.0.1 with its data in `directory`; ports are chosen at the first start and stay.
 
-    So it can be stopped or killed and started again as the same broker. `settings` are broker properties.
+    So it can be stopped or killed and started again as the same broker. `settings` are broker properties. With `proxied`, two
+    ports, it listens on the first as well and tells those who come there to use the second: where a proxy in front of it listens.
     """
 
-    def __init__(self, directory: Path, settings: Mapping[str, str] | None = None) -> None:
+    def __init__(self, directory: Path, settings: Mapping[str, str] | None = None, proxied: tuple[int, int] | None = None) -> None:
         self._directory = directory
         self._settings = settings or {}
+        self._proxied = proxied
         self._ports: tuple[int, int] | None = None
         self._child: Child | None = None
 
@@ -82,8 +84,19 @@ class ApacheKafka:
 
     def _command(self, port: int, controller_port: int) -> list[str | Path]:
         where = ["--port", str(port), "--controller-port", str(controller_port), "--data", str(self._directory)]
-        overrides = [word for name, value in self._settings.items() for word in ("--set", f"{name}={value}")]
+        properties = {**self._settings, **(listeners(port, controller_port, *self._proxied) if self._proxied else {})}
+        overrides = [word for name, value in properties.items() for word in ("--set", f"{name}={value}")]
         return [*tether(SIGKILL), SCRIPT, "run", *where, *overrides]
+
+
+def listeners(port: int, controller_port: int, behind: int, proxy: int) -> dict[str, str]:
+    """Properties of a broker that also listens on `behind`, for clients who came through a proxy on the port `proxy`."""
+    own = f"PLAINTEXT://{LOOPBACK}:{port}"
+    return {
+        "listeners": f"{own},PROXIED://{LOOPBACK}:{behind},CONTROLLER://{LOOPBACK}:{controller_port}",
+        "advertised.listeners": f"{own},PROXIED://{LOOPBACK}:{proxy}",
+        "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,PROXIED:PLAINTEXT,CONTROLLER:PLAINTEXT",
+    }
 
 
 def _fetch() -> None:

@@ -1,6 +1,5 @@
 """A rig for every test of reliability."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -15,4 +14,3 @@ async def rig(kafka: KafkaSettings, database: DatabaseSettings, tmp_path: Path) 
     """Workers between an empty log and an empty database."""
     async with staffed(kafka, database, tmp_path) as one:
         yield one
-    await asyncio.sleep(0)

@@ -1,5 +1,182 @@
-"""What can be built into an engine worker of a test: faults it must survive, and mutations that the tests must notice."""
+"""What can be built into an engine worker of a test: faults that it must survive, and mutations that the tests must notice.
 
-from collections.abc import Callable
+Each entry of `FAULTS` changes the engine inside a worker's process, before it starts. This is the one place of the tests that
+knows the engine's parts by name.
+"""
 
-FAULTS: dict[str, Callable[[], None]] = {}
+import dataclasses
+import logging
+import os
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, cast
+
+import asyncpg
+import msgspec
+from aiokafka import AIOKafkaConsumer
+from aiokafka.structs import OffsetAndMetadata, TopicPartition
+
+from services.contracts.cells import Cells, add
+from services.contracts.topics import CONTACT_EVENTS
+from services.kpi_engine.adapters import loop, store
+from services.kpi_engine.app import Batch, Engine
+from services.kpi_engine.domain.partition import Flushing, Partition
+
+log = logging.getLogger(__name__)
+
+HELD = "FLOORPULSE_TEST__HOLD"
+"""Path of a file: while it exists, a worker with `hold_flushes` makes nothing durable."""
+
+COMMITTED = "positions committed to Kafka: "
+
+STORED_PANE = """
+SELECT cells FROM pane WHERE tenant = $1 AND start = $2 AND queue = $3 AND channel = $4 AND partition = $5
+"""
+
+Positions = dict[int, tuple[int, int]]
+
+
+class Hold:
+    """A switch between processes: a file that is there or not."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @property
+    def on(self) -> bool:
+        """Whether flushes are held."""
+        return self.path.exists()
+
+    def begin(self) -> None:
+        """Hold them."""
+        self.path.touch()
+
+    def end(self) -> None:
+        """Let them go on."""
+        self.path.unlink()
+
+
+# ------------------------------------------------------------- faults
+
+
+def hold_flushes() -> None:
+    """Nothing becomes durable while the file named by `HELD` exists: as if the flush were always about to begin."""
+    hold, flush = Hold(Path(os.environ[HELD])), Engine.flush  # noqa: TID251  a switch of the test
+
+    async def flush_unless_held(self: Engine) -> None:
+        if not hold.on:
+            await flush(self)
+
+    Engine.flush = flush_unless_held  # type: ignore[method-assign]
+
+
+def lose_a_batch() -> None:
+    """Once, records that were fetched vanish on their way to the loop, as around a rebalance."""
+    getmany = AIOKafkaConsumer.getmany
+    lost: list[Any] = []
+
+    async def getmany_but_one(self: AIOKafkaConsumer, *args: Any, **kwargs: Any) -> dict[TopicPartition, list[Any]]:
+        polled: dict[TopicPartition, list[Any]] = await getmany(self, *args, **kwargs)
+        later = [tp for tp, batches in polled.items() if batches and tp.topic == CONTACT_EVENTS.name and batches[0].start > 0]
+        if later and not lost:
+            lost.extend(polled.pop(later[0]))
+            log.warning("lost %d batches of %s", len(lost), later[0])
+        return polled
+
+    AIOKafkaConsumer.getmany = getmany_but_one
+
+
+# ------------------------------------------------------------- mutations
+
+
+def forget_the_fence() -> None:
+    """Rows are written without comparing owner and position."""
+
+    async def held(_: asyncpg.Connection, rows: Sequence[Flushing]) -> Positions:
+        return {one.position.partition: (one.position.epoch, one.before) for one in rows}
+
+    store.PostgresStore._held = staticmethod(held)  # type: ignore[method-assign, assignment]
+
+
+def forget_the_epoch() -> None:
+    """Rows are written by whoever knows the position, owner or not."""
+    held = store.PostgresStore._held
+
+    async def held_by_all(connection: asyncpg.Connection, rows: Sequence[Flushing]) -> Positions:
+        found = await held(connection, rows)
+        epochs = {one.position.partition: one.position.epoch for one in rows}
+        return {number: (epochs[number], offset) for number, (_, offset) in found.items()}
+
+    store.PostgresStore._held = staticmethod(held_by_all)  # type: ignore[method-assign]
+
+
+def write_increments() -> None:
+    """A pane's row is added to what the table holds, where it should replace it."""
+    write = store.PostgresStore._write
+
+    async def add_up(connection: asyncpg.Connection, rows: Sequence[Flushing]) -> None:
+        await write(connection, [dataclasses.replace(one, panes=[await _added(connection, row) for row in one.panes]) for one in rows])
+
+    store.PostgresStore._write = staticmethod(add_up)  # type: ignore[method-assign]
+
+
+async def _added(connection: asyncpg.Connection, row: tuple[object, ...]) -> tuple[object, ...]:
+    known = await connection.fetchval(STORED_PANE, *row[:5])
+    cells = msgspec.msgpack.decode(cast("bytes", row[6]), type=Cells)
+    if known is not None:
+        add(cells, msgspec.msgpack.decode(known, type=Cells))
+    return (*row[:6], msgspec.msgpack.encode(cells))
+
+
+def commit_kafka_first() -> None:
+    """Positions go to Kafka before rows go to the database, and a worker begins where Kafka says."""
+    claim, flush = loop.Loop._claim, Engine.flush
+
+    async def claim_from_kafka(self: loop.Loop, tp: TopicPartition, assignment: int) -> None:
+        _KAFKA["loop"] = self
+        await claim(self, tp, assignment)
+        partition, committed = self._engine.partitions.get(tp.partition), await self._consumer.committed(tp)
+        if partition is not None and committed is not None:
+            await _believe(self, partition, committed)
+            self._consumer.seek(tp, committed)
+
+    async def commit_and_flush(self: Engine) -> None:
+        if "loop" in _KAFKA and self.partitions:
+            offsets = {TopicPartition(CONTACT_EVENTS.name, number): one.next_offset for number, one in self.partitions.items()}
+            await _KAFKA["loop"]._consumer.commit({tp: OffsetAndMetadata(offset, "") for tp, offset in offsets.items()})
+            log.warning("%s%d", COMMITTED, sum(offsets.values()))
+        await flush(self)
+
+    loop.Loop._claim = claim_from_kafka  # type: ignore[method-assign]
+    Engine.flush = commit_and_flush  # type: ignore[method-assign]
+
+
+_KAFKA: dict[str, loop.Loop] = {}
+
+
+async def _believe(self: loop.Loop, partition: Partition, offset: int) -> None:
+    partition.next_offset = partition.durable_offset = offset
+    pool = self._engine._store._pool  # type: ignore[attr-defined]  # the store on PostgreSQL
+    await pool.execute("UPDATE stream_partition SET next_offset = $1 WHERE partition = $2", offset, partition.number)
+
+
+def skip_the_position_check() -> None:
+    """Whatever was fetched is applied, wherever it begins."""
+
+    async def apply(self: loop.Loop, tp: TopicPartition, batch: Batch) -> None:
+        partition = self._engine.partitions.get(tp.partition)
+        if partition is not None:
+            await self._engine.apply(partition, batch)
+
+    loop.Loop._apply = apply  # type: ignore[method-assign]
+
+
+FAULTS: Mapping[str, Callable[[], None]] = {
+    "hold_flushes": hold_flushes,
+    "lose_a_batch": lose_a_batch,
+    "forget_the_fence": forget_the_fence,
+    "forget_the_epoch": forget_the_epoch,
+    "write_increments": write_increments,
+    "commit_kafka_first": commit_kafka_first,
+    "skip_the_position_check": skip_the_position_check,
+}

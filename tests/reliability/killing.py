@@ -18,7 +18,7 @@ from tests.reliability.load import Load
 from tests.reliability.rig import Rig
 from tests.reliability.workers import Worker
 
-FRESH_WITHIN = 120.0
+FRESH_WITHIN = 180.0
 
 
 @dataclass(frozen=True)

@@ -44,11 +44,9 @@ class Rig:
 
     def hire(self, *changed: str, **settings: object) -> Worker:
         """One more engine worker; `settings` as ENGINE__SESSION_SECONDS=3, `changed` as in `faults`."""
-        worker = self.start("engine", *changed, **settings)
-        self._workers.append(worker)
-        return worker
+        return self.hire_for("engine", *changed, **settings)
 
-    def start(self, command: str, *changed: str, **settings: object) -> Worker:
+    def hire_for(self, command: str, *changed: str, **settings: object) -> Worker:
         """One more process of `floorpulse COMMAND`, between the same servers."""
         chosen = {
             "KAFKA__BOOTSTRAP_SERVERS": self.kafka.bootstrap_servers,
@@ -57,7 +55,9 @@ class Rig:
             "DATABASE__POOL": 4,
             **settings,
         }
-        return Worker(command, {f"FLOORPULSE_{name}": str(value) for name, value in chosen.items()}, self.log, changed)
+        worker = Worker(command, {f"FLOORPULSE_{name}": str(value) for name, value in chosen.items()}, self.log, changed)
+        self._workers.append(worker)
+        return worker
 
     async def dismiss(self) -> None:
         """Kill all workers that still run."""

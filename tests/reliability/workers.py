@@ -36,6 +36,12 @@ class Worker:
         """Whether it has not ended."""
         return self._process.is_alive()
 
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        assert self._process.pid is not None
+        return self._process.pid
+
     def kill(self) -> None:
         """kill -9"""
         self._process.kill()
@@ -68,8 +74,7 @@ class Worker:
         await self.ended()
 
     def _signal(self, number: signal.Signals) -> None:
-        assert self._process.pid is not None
-        os.kill(self._process.pid, number)
+        os.kill(self.pid, number)
 
 
 def _work(command: str, environment: Mapping[str, str], log: Path, changed: tuple[str, ...]) -> None:
