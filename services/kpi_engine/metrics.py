@@ -20,3 +20,7 @@ class EngineMetrics:
         self.reconciled = Gauge(
             "floorpulse_engine_reconciliation_differences", "Panes that differ from their visits, at the last check", registry=registry
         )
+        self.rolled = Gauge(
+            "floorpulse_engine_rolled_until_timestamp_seconds", "Event time up to which the leader rolled figures up", registry=registry
+        )
+        self.corrections = Counter("floorpulse_engine_corrections", "Figures that changed after they were final", registry=registry)

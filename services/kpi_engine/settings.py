@@ -25,10 +25,44 @@ class EngineGroup(BaseModel):
     metrics_port: int = Field(0, ge=0, description="port of this worker's own /metrics; 0: none")
 
 
+class RollupGroup(BaseModel):
+    """Rollups and corrections, made by the leader. `FLOORPULSE_ROLLUP__…`"""
+
+    seconds: float = Field(15.0, gt=0, description="how often what became final is rolled up, and late changes are merged")
+
+
+class RetentionGroup(BaseModel):
+    """How long rows are kept; for ever, where nothing is set. `FLOORPULSE_RETENTION__…`
+
+    Events older than panes, agents or visits that were deleted become dead letters. Rollups outlive their panes.
+    """
+
+    panes_days: int | None = Field(None, ge=40, description="minutes of figures; whole months go, later only rollups are left")
+    agents_days: int | None = Field(None, ge=40, description="agents' states and their time; whole months go")
+    visits_days: int | None = Field(None, ge=40, description="the contacts behind the figures")
+    rollups_days: int | None = Field(None, ge=40, description="quarter hours, days and months of figures; not below panes")
+    corrections_days: int | None = Field(None, ge=40, description="the record of corrections")
+    seconds: float = Field(600.0, gt=0, description="how often the leader looks")
+
+    def limits(self) -> dict[str, int]:
+        """Days by what is kept; only what is limited."""
+        names = ("panes", "agents", "visits", "rollups", "corrections")
+        return {name: days for name in names if (days := getattr(self, f"{name}_days")) is not None}
+
+    @model_validator(mode="after")
+    def _rollups_outlive_panes(self) -> "RetentionGroup":
+        if self.rollups_days is not None and (self.panes_days is None or self.panes_days > self.rollups_days):
+            message = "FLOORPULSE_RETENTION__ROLLUPS_DAYS must not be below PANES_DAYS, which must be set too: history reads rollups"
+            raise ValueError(message)
+        return self
+
+
 class EngineSettings(Settings):
     """All settings of `floorpulse engine`."""
 
     engine: EngineGroup = EngineGroup()
+    rollup: RollupGroup = RollupGroup()
+    retention: RetentionGroup = RetentionGroup()
 
     @model_validator(mode="after")
     def _pane_divides_five_minutes(self) -> "EngineSettings":

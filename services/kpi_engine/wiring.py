@@ -10,7 +10,9 @@ import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
+import asyncpg
 import faust
 from aiokafka.errors import KafkaError
 from mode import Service
@@ -18,9 +20,11 @@ from prometheus_client import CollectorRegistry, start_http_server
 
 from services.contracts.topics import CONTACT_EVENTS, TOPICS
 from services.kpi_engine.adapters.auditor import Auditor
-from services.kpi_engine.adapters.faust_app import faust_app
+from services.kpi_engine.adapters.faust_app import Duty, faust_app
 from services.kpi_engine.adapters.loop import Loop, consumer
 from services.kpi_engine.adapters.outgoing import Outgoing
+from services.kpi_engine.adapters.retention import Retention
+from services.kpi_engine.adapters.rollups import Roller
 from services.kpi_engine.adapters.store import PostgresStore
 from services.kpi_engine.app import Engine, Options
 from services.kpi_engine.metrics import EngineMetrics
@@ -32,6 +36,7 @@ from services.runtime.kafka_log import kafka_log
 
 log = logging.getLogger(__name__)
 
+AUDIT_EVERY = 60.0
 COMMIT_EVERY = 5
 PASSING = (StoreUnavailable, KafkaError, TimeoutError, OSError)
 
@@ -91,8 +96,7 @@ async def worker(settings: EngineSettings, registry: CollectorRegistry) -> Async
             outgoing = Outgoing(sender)
             engine = Engine(store, outgoing, outgoing, options(settings), metrics)
             loop = Loop(engine, consumer(settings.kafka, settings.engine), view, settings.engine, metrics)
-            auditor = Auditor(pool, settings.floor.pane_seconds * 1000, metrics)
-            yield Worker(engine, loop, settings), faust_app(settings.kafka, settings.engine, outgoing, auditor)
+            yield Worker(engine, loop, settings), faust_app(settings.kafka, settings.engine, outgoing, duties(pool, settings, metrics))
     finally:
         await sender.stop()
         await store.aclose()
@@ -110,6 +114,16 @@ def options(settings: EngineSettings) -> Options:
         visits_in_memory=settings.engine.visits_in_memory,
         panes_in_memory=settings.engine.panes_in_memory,
     )
+
+
+def duties(pool: asyncpg.Pool, settings: EngineSettings, metrics: EngineMetrics) -> list[Duty]:
+    """What only the leader does."""
+    pane_length = settings.floor.pane_seconds * 1000
+    return [
+        Duty("the audit", AUDIT_EVERY, Auditor(pool, pane_length, metrics).check),
+        Duty("the roller", settings.rollup.seconds, Roller(pool, ZoneInfo(settings.floor.zone), pane_length, metrics).roll),
+        Duty("retention", settings.retention.seconds, Retention(pool, settings.retention.limits()).enforce),
+    ]
 
 
 async def run(settings: EngineSettings) -> None:

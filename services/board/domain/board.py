@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 
 from services.board.domain.positions import Position, lowest_watermark, position_of, stale_since
 from services.board.domain.series import Group, Home, Presence, Scope, Series, waits
-from services.board.domain.windows import HOUR, MINUTE, Span, Window, first_instant, local_day, span_of
+from services.board.domain.windows import HOUR, MINUTE, Span, Window, span_of
 from services.contracts.cells import LEFT, Cell, Cells, add
+from services.contracts.days import first_instant, local_day
 from services.contracts.kpis import Figures
 from services.contracts.updates import Gauge, PaneRow, Update
 

@@ -5,9 +5,10 @@
 """
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from zoneinfo import ZoneInfo
+
+from services.contracts.days import first_instant, local_day
 
 MINUTE = 60_000
 HOUR = 60 * MINUTE
@@ -35,16 +36,6 @@ class Span:
 
     def __contains__(self, at: int) -> bool:
         return self.begin <= at < self.end
-
-
-def first_instant(day: date, zone: ZoneInfo) -> int:
-    """When `day` begins in `zone`; where clocks skip midnight, the first instant after the skip."""
-    return round(datetime.combine(day, time(), zone).astimezone(UTC).timestamp()) * 1000
-
-
-def local_day(at: int, zone: ZoneInfo) -> date:
-    """The calendar day in `zone` at an instant."""
-    return datetime.fromtimestamp(at / 1000, zone).date()
 
 
 def span_of(window: Window, now: int, pane: int, zone: ZoneInfo) -> Span:

@@ -4,6 +4,8 @@ No tables, no group_by, no exactly_once, no web server (docs/adr/0003): the floo
 """
 
 import logging
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import gettempdir
 
@@ -15,7 +17,6 @@ from faust.types import StreamT
 
 from services.contracts.commands import Command
 from services.contracts.topics import ENGINE_COMMANDS
-from services.kpi_engine.adapters.auditor import Auditor
 from services.kpi_engine.adapters.outgoing import Outgoing
 from services.kpi_engine.domain.decode import Refusal, decode
 from services.kpi_engine.settings import EngineGroup
@@ -23,12 +24,19 @@ from services.runtime.settings import KafkaSettings
 
 log = logging.getLogger(__name__)
 
-AUDIT_EVERY = 60.0
-
 _command = msgspec.json.Decoder(Command).decode
 
 
-def faust_app(kafka: KafkaSettings, engine: EngineGroup, outgoing: Outgoing, auditor: Auditor) -> faust.App:
+@dataclass(frozen=True)
+class Duty:
+    """What the leader does every `seconds`; it may fail with the database and is done again."""
+
+    name: str
+    seconds: float
+    work: Callable[[], Awaitable[object]]
+
+
+def faust_app(kafka: KafkaSettings, engine: EngineGroup, outgoing: Outgoing, duties: Iterable[Duty]) -> faust.App:
     """The application, not yet started; its consumer group is the engine's with `-commands` behind."""
     app = faust.App(
         f"{engine.group}-commands",
@@ -56,14 +64,19 @@ def faust_app(kafka: KafkaSettings, engine: EngineGroup, outgoing: Outgoing, aud
         async for value in stream:
             await redrive(value, outgoing)
 
-    @app.timer(interval=AUDIT_EVERY, on_leader=True)  # type: ignore[untyped-decorator]  # Faust's
-    async def audit() -> None:
-        try:
-            await auditor.check()
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as away:
-            log.warning("the audit waits for the database: %s", away)
-
+    for duty in duties:
+        app.timer(interval=duty.seconds, on_leader=True)(_beat(duty))
     return app
+
+
+def _beat(duty: Duty) -> Callable[[], Awaitable[None]]:
+    async def beat() -> None:
+        try:
+            await duty.work()
+        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as away:
+            log.warning("%s waits for the database: %s: %s", duty.name, type(away).__name__, away)
+
+    return beat
 
 
 async def redrive(value: bytes, outgoing: Outgoing) -> None:

@@ -10,7 +10,8 @@ from enum import StrEnum
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from services.board.domain.windows import HOUR, MINUTE, Span, first_instant, local_day
+from services.board.domain.windows import HOUR, MINUTE, Span
+from services.contracts.days import first_instant, local_day
 from services.query.domain.moments import offset_at
 
 

@@ -5,7 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from services.board.domain.windows import HOUR, MINUTE, Span, Window, first_instant, local_day, span_of
+from services.board.domain.windows import HOUR, MINUTE, Span, Window, span_of
+from services.contracts.days import first_instant, local_day
 
 
 def at(text: str) -> int:
