@@ -7,7 +7,10 @@ from msgspec import Meta
 
 Identifier = Annotated[str, Meta(min_length=1, max_length=128)]
 Name = Annotated[str, Meta(min_length=1, max_length=128)]
-Slug = Annotated[str, Meta(pattern=r"^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$(?!\n)")]
+SLUG = r"^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$(?!\n)"
+Slug = Annotated[str, Meta(pattern=SLUG)]
+Tenant = Annotated[str, Meta(min_length=1, max_length=64, extra_json_schema={"pattern": SLUG})]
+"""A slug; its pattern is not matched again for every event, because ingest sets it from the credential."""
 Milliseconds = Annotated[int, Meta(ge=0, le=31 * 86_400_000)]
 VisitNumber = Annotated[int, Meta(ge=1, le=32_767)]
 Priority = Annotated[int, Meta(ge=-(2**31), le=2**31 - 1)]
@@ -44,7 +47,7 @@ class Event(
     id: Identifier
     source: Identifier
     at: Instant
-    tenant: Slug | None = None
+    tenant: Tenant | None = None
 
 
 class ContactEvent(Event, frozen=True, kw_only=True, gc=False):

@@ -22,6 +22,7 @@ class Reason(StrEnum):
     TOO_DEEP = "too_deep"
     TOO_LARGE = "too_large"
     NO_TENANT = "no_tenant"
+    BEYOND_RETENTION = "beyond_retention"
 
 
 class DeadLetter(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

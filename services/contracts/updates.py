@@ -2,17 +2,22 @@
 
 import msgspec
 
+from services.contracts.agents import AgentNow
 from services.contracts.cells import Cells
 
-REVISION_BITS = 44
+OFFSET_BITS = 44
+JOIN_BITS = 3
 
 PaneKey = tuple[str, str, str, int]
 """(tenant, queue, channel, pane start in epoch milliseconds)"""
 
 
-def revision(generation: int, offset: int) -> int:
-    """One monotone integer of log generation and source offset, identical on every replay of the same log."""
-    return generation << REVISION_BITS | offset
+def revision(generation: int, offset: int, joins: int = 0) -> int:
+    """One monotone integer of log generation and source offset, identical on every replay of the same log.
+
+    `joins` tells states of one offset apart: records loaded from the database were joined since (at most 7 times count).
+    """
+    return (generation << OFFSET_BITS | offset) << JOIN_BITS | min(joins, (1 << JOIN_BITS) - 1)
 
 
 class PaneRow(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -46,12 +51,22 @@ class Gauge(msgspec.Struct, frozen=True, array_like=True, gc=False):
     unresolved: int
 
 
+class SourceSeen(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """When a tenant's source last said something (epoch milliseconds of arrival), and its usual silence, milliseconds."""
+
+    tenant: str
+    source: str
+    last_at: int
+    usual_gap: int
+
+
 class Update(msgspec.Struct, frozen=True, kw_only=True):
     """One partition's news: changed rows with absolute values, all its gauges, and where it stands.
 
     `epoch` rises with every owner, `next_offset` is the first offset not included, `lag` the records behind the end of
     the log, `watermark` event time in epoch milliseconds (None before the first event), `published_at` wall clock in
-    epoch milliseconds. `applied` and `dead` count records since the log's first generation.
+    epoch milliseconds. `applied` and `dead` count records since the log's first generation. `agents` are those whose last
+    state changed, `sources` those heard of lately.
     A set of rows too large for one record comes in several; `gauges` is None in all but the last.
     """
 
@@ -67,3 +82,5 @@ class Update(msgspec.Struct, frozen=True, kw_only=True):
     watermark: int | None
     rows: list[PaneRow]
     gauges: list[Gauge] | None
+    agents: list[AgentNow] = []
+    sources: list[SourceSeen] = []

@@ -5,13 +5,16 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from services.contracts.events import AgentStateChanged
-from services.contracts.letters import DeadLetter
+from services.contracts.agents import AgentNow
+from services.contracts.events import AnyEvent
+from services.contracts.letters import DeadLetter, Reason
 from services.contracts.topics import CONTACT_EVENTS
-from services.contracts.updates import Update
+from services.contracts.updates import PaneRow, Update
+from services.kpi_engine import failpoints
 from services.kpi_engine.domain.decode import Refusal, decode
-from services.kpi_engine.domain.fold import Fold, Numbered
-from services.kpi_engine.domain.partition import Partition, Rows
+from services.kpi_engine.domain.panes import NEVER, Pane
+from services.kpi_engine.domain.partition import Flushing, Numbered, Partition
+from services.kpi_engine.domain.sources import Sources
 from services.kpi_engine.domain.watermark import FUTURE, advance_watermark, idle_watermark
 from services.kpi_engine.metrics import EngineMetrics
 from services.kpi_engine.ports import Flush, Letters, Live, Store, StoreUnavailable
@@ -20,6 +23,8 @@ from services.runtime.clock import monotonic, now_ms
 log = logging.getLogger(__name__)
 
 HEARTBEAT = 1_000
+ROUNDS = 5
+"""Times that records are loaded one after the other: a joined visit may touch a pane that must be loaded too."""
 ROWS_AN_UPDATE = 1_000
 
 
@@ -38,11 +43,11 @@ class Batch:
 class Options:
     """Pace and bounds, spans in milliseconds."""
 
-    pane_length: int
     max_wait: int
     allowance: int
     slice_records: int
     dirty_rows: int
+    outage_rows: int
     visits_in_memory: int
     panes_in_memory: int
 
@@ -57,9 +62,14 @@ class Engine:
         self._options = options
         self._metrics = metrics
         self._flushing = asyncio.Lock()
-        self._pending: list[tuple[Partition, Rows]] = []
+        self._steady = asyncio.Event()
+        self._steady.set()
+        self._pending: list[tuple[Partition, Flushing]] = []
+        self._outage = False
         self._last_event: dict[int, int] = {}
         self._last_update: dict[int, int] = {}
+        self._sources: dict[int, Sources] = {}
+        self.kept_since = NEVER
         self.partitions: dict[int, Partition] = {}
         self.fenced: set[int] = set()
 
@@ -88,8 +98,8 @@ class Engine:
     async def apply(self, partition: Partition, batch: Batch) -> None:
         """Fold a batch that begins at the partition's position, slice by slice.
 
-        Ends early when the partition is given up meanwhile. Raises StoreUnavailable; what was applied stays applied, and
-        the rest can be applied again from the partition's position.
+        Ends early when the partition is given up meanwhile. Raises what keeping a dead letter raises; what was applied stays
+        applied, and the rest can be applied again from the partition's position.
         """
         size = self._options.slice_records
         for first in range(0, len(batch.values), size):
@@ -106,73 +116,99 @@ class Engine:
 
     async def _apply_slice(self, partition: Partition, batch: Batch, span: range, following: int) -> None:
         events, refused = self._decode(partition, batch, span)
-        fold = Fold(events, partition.visits, self._options.pane_length)
-        fold.run(await self._store.visits(partition.number, fold.missing) if fold.missing else {})
-        missing = partition.missing_panes(fold)
-        panes = await self._store.panes(partition.number, missing) if missing else {}
         if refused:
             await self._letters.send(refused)
+        await self._steady.wait()
         if self.partitions.get(partition.number) is not partition:
             return
-        partition.commit(fold, panes, following)
-        self._count(partition, events, refused, batch.appended_at)
+        partition.apply(events, following)
+        failpoints.reach("after_apply")
+        self._count(partition, [event for _, event in events], refused, batch.appended_at)
 
     def _decode(self, partition: Partition, batch: Batch, span: range) -> tuple[list[Numbered], list[DeadLetter]]:
         events: list[Numbered] = []
         refused: list[DeadLetter] = []
+        values, offsets, begin, kept_since = batch.values, batch.offsets, partition.next_offset, self.kept_since
         for index in span:
-            offset = batch.offsets[index]
-            if offset < partition.next_offset:
+            offset = offsets[index]
+            if offset < begin:
                 continue
-            decoded = decode(batch.values[index])
+            decoded = decode(values[index])
+            if type(decoded) is not Refusal and decoded.at < kept_since:  # type: ignore[union-attr, operator]  # decoded: milliseconds
+                decoded = Refusal(Reason.BEYOND_RETENTION, f"its month was deleted; kept is what happened since {kept_since}")
             if isinstance(decoded, Refusal):
-                refused.append(letter(decoded, batch.values[index], f"{CONTACT_EVENTS.name}/{partition.number}/{offset}"))
+                refused.append(letter(decoded, values[index], f"{CONTACT_EVENTS.name}/{partition.number}/{offset}"))
             else:
                 events.append((offset, decoded))
         return events, refused
 
-    def _count(self, partition: Partition, events: list[Numbered], refused: list[DeadLetter], appended_at: int) -> None:
-        for _, event in events:
-            if isinstance(event, AgentStateChanged):
-                partition.note(event)
-        instants = [event.at for _, event in events if isinstance(event.at, int)]
+    def _count(self, partition: Partition, events: list[AnyEvent], refused: list[DeadLetter], appended_at: int) -> None:
+        instants: list[int] = [event.at for event in events]  # type: ignore[misc]  # see above
         partition.watermark = advance_watermark(partition.watermark, instants, appended_at, self._options.allowance)
         partition.applied += len(events)
         partition.dead += len(refused)
-        self._last_event[partition.number] = now_ms()
+        self._last_event[partition.number] = now = now_ms()
+        self._sources.setdefault(partition.number, Sources()).note(events, now)
         self._metrics.records.inc(len(events))
-        self._metrics.future.inc(sum(at > appended_at + FUTURE for at in instants))
+        if instants and max(instants) > appended_at + FUTURE:
+            self._metrics.future.inc(sum(at > appended_at + FUTURE for at in instants))
         for one in refused:
             self._metrics.dead.labels(one.reason).inc()
 
     @property
     def crowded(self) -> bool:
-        """Whether so much is unflushed that applying should wait for the database."""
-        return sum(partition.dirty for partition in self.partitions.values()) >= self._options.dirty_rows
+        """Whether so much is unflushed that applying should wait; while the database is away, far more may gather."""
+        bound = self._options.outage_rows if self._outage else self._options.dirty_rows
+        return sum(partition.dirty for partition in self.partitions.values()) >= bound
 
     # ------------------------------------------------------------- flushing
 
     async def flush(self) -> None:
         """Write what is dirty. Raises StoreUnavailable; the rows are then kept until their fate is known."""
         async with self._flushing:
-            await self._settle()
-            taken = [(partition, rows) for partition in self.partitions.values() if (rows := partition.take_dirty()) is not None]
-            if not taken:
-                return
-            self._pending = taken
-            began = monotonic()
             try:
-                results = await self._store.flush([rows for _, rows in taken])
+                await self._settle()
+                await self._join()
+                await self._write()
             except StoreUnavailable:
+                self._outage = True
                 self._metrics.flush_failures.inc()
                 raise
-            self._metrics.flush_seconds.observe(monotonic() - began)
-            self._conclude(results)
+            self._outage = False
 
     async def _settle(self) -> None:
         """Learn what became of a flush that was cut off."""
         if self._pending:
             self._conclude(await self._store.settle([rows for _, rows in self._pending]))
+
+    async def _join(self) -> None:
+        """Bring stored records together with what waits for them; applying pauses only once the database has answered."""
+        if not await self._load():
+            return
+        self._steady.clear()
+        try:
+            for _ in range(ROUNDS):
+                if not await self._load():
+                    return
+        finally:
+            self._steady.set()
+
+    async def _load(self) -> bool:
+        """One round of loading what is wanted; whether anything was."""
+        wanted = [(partition, wanted) for partition in self.partitions.values() if (wanted := partition.wanted)]
+        for partition, one in wanted:
+            partition.join(one, await self._store.load(partition.number, one))
+        return bool(wanted)
+
+    async def _write(self) -> None:
+        taken = [(partition, rows) for partition in self.partitions.values() if (rows := partition.take_dirty()) is not None]
+        if not taken:
+            return
+        self._pending = taken
+        began = monotonic()
+        results = await self._store.flush([rows for _, rows in taken])
+        self._metrics.flush_seconds.observe(monotonic() - began)
+        self._conclude(results)
 
     def _conclude(self, results: Mapping[int, Flush | None]) -> None:
         pending, self._pending = self._pending, []
@@ -180,10 +216,13 @@ class Engine:
             match results[partition.number]:
                 case Flush.WRITTEN:
                     partition.flushed()
-                    self._metrics.flush_rows.labels("visit").inc(len(rows.visits))
-                    self._metrics.flush_rows.labels("pane").inc(len(rows.panes))
+                    self._metrics.flush_rows.labels("visit").inc(len(rows.new_visits) + len(rows.visits))
+                    self._metrics.flush_rows.labels("pane").inc(len(rows.new_panes) + len(rows.panes))
                 case Flush.FENCED:
                     self._fence(partition)
+                case Flush.SURPRISED:
+                    partition.surprised()
+                    self._metrics.surprises.inc()
                 case None:
                     partition.not_flushed()
 
@@ -204,9 +243,9 @@ class Engine:
             end = ends.get(partition.number, partition.next_offset)
             self._idle(partition, now, end)
             due = now - self._last_update.get(partition.number, 0) >= HEARTBEAT
-            if partition.unpublished or due:
+            if partition.panes.untold or due:
                 self._last_update[partition.number] = now
-                telling.append(self._tell(partition, max(0, end - partition.next_offset)))
+                telling.append(self._tell(partition, end))
         for told in await asyncio.gather(*telling, return_exceptions=True):  # one request; all are over when one has failed
             if isinstance(told, BaseException):
                 raise told
@@ -216,31 +255,39 @@ class Engine:
             silent_since = self._last_event.get(partition.number, now)
             partition.watermark = idle_watermark(partition.watermark, now, silent_since, self._options.allowance)
 
-    async def _tell(self, partition: Partition, lag: int) -> None:
+    async def _tell(self, partition: Partition, end: int) -> None:
         while True:
-            rows = partition.take_changed(ROWS_AN_UPDATE)
-            last = not partition.unpublished
-            update = Update(
-                partition=partition.number,
-                log_id=partition.log_id,
-                generation=partition.generation,
-                epoch=partition.epoch,
-                next_offset=partition.next_offset,
-                published_at=now_ms(),
-                lag=lag,
-                applied=partition.applied,
-                dead=partition.dead,
-                watermark=partition.watermark,
-                rows=rows,
-                gauges=partition.gauges(now_ms(), self._options.max_wait) if last else None,
-            )
+            panes = partition.panes.take_untold(ROWS_AN_UPDATE)
+            last = not partition.panes.untold
+            agents = partition.agents.take_untold() if last else []
+            update = self._update(partition, panes, end, last=last, agents=agents)
             try:
                 await self._live.publish(update)
             except BaseException:
-                partition.not_published(row.key for row in rows)
+                partition.panes.not_told(panes)
+                partition.agents.not_told(agents)
                 raise
             if last:
                 return
+
+    def _update(self, partition: Partition, panes: list[Pane], end: int, *, last: bool, agents: list[AgentNow]) -> Update:
+        now = now_ms()
+        return Update(
+            partition=partition.number,
+            log_id=partition.log_id,
+            generation=partition.generation,
+            epoch=partition.epoch,
+            next_offset=partition.told_offset,
+            published_at=now,
+            lag=max(0, end - partition.told_offset),
+            applied=partition.applied,
+            dead=partition.dead,
+            watermark=partition.watermark,
+            rows=[PaneRow(*pane.key, pane.revision, dict(pane.cells)) for pane in panes],
+            gauges=partition.gauges(now, self._options.max_wait) if last else None,
+            agents=agents,
+            sources=self._sources[partition.number].seen() if last and partition.number in self._sources else [],
+        )
 
 
 def letter(refusal: Refusal, value: bytes | None, origin: str) -> DeadLetter:

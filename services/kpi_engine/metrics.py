@@ -13,6 +13,9 @@ class EngineMetrics:
         self.flush_seconds = Histogram("floorpulse_engine_flush_seconds", "Time of one flush", registry=registry)
         self.flush_rows = Counter("floorpulse_engine_flush_rows", "Rows written", ["table"], registry=registry)
         self.flush_failures = Counter("floorpulse_engine_flush_failures", "Flushes with unknown outcome", registry=registry)
+        self.surprises = Counter(
+            "floorpulse_engine_surprises", "Flushes repeated because a row taken for new was stored already", registry=registry
+        )
         self.fenced = Counter("floorpulse_engine_fenced", "Partitions taken away by a newer owner", registry=registry)
         self.gaps = Counter("floorpulse_engine_position_gaps", "Batches skipped or sought back to", ["way"], registry=registry)
         self.partitions = Gauge("floorpulse_engine_partitions", "Partitions owned now", registry=registry)

@@ -5,9 +5,8 @@ from enum import StrEnum
 from typing import Protocol
 
 from services.contracts.letters import DeadLetter
-from services.contracts.updates import PaneKey, Update
-from services.contracts.visits import Visit, VisitKey
-from services.kpi_engine.domain.partition import Pane, Partition, Rows
+from services.contracts.updates import Update
+from services.kpi_engine.domain.partition import Flushing, Partition, Stored, Wanted
 
 
 class StoreUnavailable(Exception):  # noqa: N818  it names a condition that passes
@@ -23,6 +22,8 @@ class Flush(StrEnum):
 
     WRITTEN = "written"
     FENCED = "fenced"
+    SURPRISED = "surprised"
+    """Not written: some rows that were taken for new exist."""
 
 
 class Store(Protocol):
@@ -36,15 +37,11 @@ class Store(Protocol):
         """
         ...
 
-    async def visits(self, partition: int, keys: Sequence[VisitKey]) -> Mapping[VisitKey, Visit]:
-        """Those of `keys` that are stored. Raises StoreUnavailable."""
+    async def load(self, partition: int, wanted: Wanted) -> Stored:
+        """What is stored of `wanted`. Raises StoreUnavailable."""
         ...
 
-    async def panes(self, partition: int, keys: Sequence[PaneKey]) -> Mapping[PaneKey, Pane]:
-        """Those of `keys` that are stored. Raises StoreUnavailable."""
-        ...
-
-    async def flush(self, rows: Sequence[Rows]) -> Mapping[int, Flush]:
+    async def flush(self, rows: Sequence[Flushing]) -> Mapping[int, Flush]:
         """Write rows and positions of several partitions in one transaction; what became of each.
 
         A partition whose stored (epoch, next_offset) is not the expected one is left out. Raises StoreUnavailable when
@@ -52,7 +49,7 @@ class Store(Protocol):
         """
         ...
 
-    async def settle(self, rows: Sequence[Rows]) -> Mapping[int, Flush | None]:
+    async def settle(self, rows: Sequence[Flushing]) -> Mapping[int, Flush | None]:
         """What became of a flush with unknown outcome; None: not written. Raises StoreUnavailable."""
         ...
 

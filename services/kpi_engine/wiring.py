@@ -19,13 +19,14 @@ from mode import Service
 from prometheus_client import CollectorRegistry, start_http_server
 
 from services.contracts.topics import CONTACT_EVENTS, TOPICS
+from services.kpi_engine import failpoints
 from services.kpi_engine.adapters.auditor import Auditor
 from services.kpi_engine.adapters.faust_app import Duty, faust_app
 from services.kpi_engine.adapters.loop import Loop, consumer
 from services.kpi_engine.adapters.outgoing import Outgoing
 from services.kpi_engine.adapters.retention import Retention
 from services.kpi_engine.adapters.rollups import Roller
-from services.kpi_engine.adapters.store import PostgresStore
+from services.kpi_engine.adapters.store import PostgresStore, Shape
 from services.kpi_engine.app import Engine, Options
 from services.kpi_engine.metrics import EngineMetrics
 from services.kpi_engine.ports import StoreUnavailable
@@ -86,11 +87,12 @@ class Worker(Service):
 @asynccontextmanager
 async def worker(settings: EngineSettings, registry: CollectorRegistry) -> AsyncIterator[tuple[Worker, faust.App]]:
     """The worker's two halves, connected but not started."""
+    failpoints.arm(settings.engine.failpoint)
     metrics = EngineMetrics(registry)
     await ensure_topics(settings.kafka, TOPICS)
     pool = await asyncpg_pool(settings.database)
     sender = await producer(settings.kafka)
-    store = PostgresStore(pool, settings.database, owner=f"{socket.gethostname()}/{uuid4().hex[:8]}")
+    store = PostgresStore(pool, settings.database, owner=f"{socket.gethostname()}/{uuid4().hex[:8]}", shape=shape(settings))
     try:
         async with kafka_log(settings.kafka, CONTACT_EVENTS.name) as view:
             outgoing = Outgoing(sender)
@@ -103,14 +105,19 @@ async def worker(settings: EngineSettings, registry: CollectorRegistry) -> Async
         await pool.close()
 
 
+def shape(settings: EngineSettings) -> Shape:
+    """What the store must know of panes and watermarks."""
+    return Shape(settings.floor.pane_seconds * 1000, int(settings.engine.allowance_seconds * 1000))
+
+
 def options(settings: EngineSettings) -> Options:
     """The engine's bounds, in milliseconds and rows."""
     return Options(
-        pane_length=settings.floor.pane_seconds * 1000,
         max_wait=settings.floor.max_wait_seconds * 1000,
         allowance=int(settings.engine.allowance_seconds * 1000),
         slice_records=settings.engine.slice_records,
         dirty_rows=settings.engine.dirty_rows,
+        outage_rows=settings.engine.outage_rows,
         visits_in_memory=settings.engine.visits_in_memory,
         panes_in_memory=settings.engine.panes_in_memory,
     )

@@ -1,82 +1,126 @@
 """Fakes of the engine's ports: a store that can fail in every way a database can, and channels that remember."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 import msgspec
 
+from services.contracts.agents import AgentKey, Entered, decode_entered
+from services.contracts.cells import Cells
 from services.contracts.letters import DeadLetter
 from services.contracts.updates import PaneKey, Update
-from services.contracts.visits import Visit, VisitKey, decode_visit
-from services.kpi_engine.domain.partition import Pane, Partition, Rows
+from services.contracts.visits import Visit, VisitKey, decode_visit, is_open
+from services.kpi_engine.domain.panes import NEVER
+from services.kpi_engine.domain.partition import Flushing, Partition, Position, Stored, Wanted
 from services.kpi_engine.ports import Flush, StoreUnavailable
 
-decode_cells = msgspec.msgpack.Decoder(dict[int, int]).decode
+MINUTE = 60_000
+decode_cells = msgspec.msgpack.Decoder(Cells).decode
 
 
 class MemoryStore:
     """`ports.Store` in dictionaries, fenced like the real one; `lose_answer` commits and then fails, `away` only fails."""
 
-    def __init__(self) -> None:
-        self.positions: dict[int, tuple[int, int]] = {}
-        self.stored_visits: dict[VisitKey, Visit] = {}
-        self.stored_panes: dict[PaneKey, Pane] = {}
-        self.agent_states: list[tuple[object, ...]] = []
+    def __init__(self, allowance: int = 15_000) -> None:
+        self.positions: dict[int, Position] = {}
+        self.visits: dict[VisitKey, Visit] = {}
+        self.panes: dict[PaneKey, tuple[int, Cells]] = {}
+        self.agent_states: dict[tuple[AgentKey, int, str], Entered] = {}
+        self.agent_panes: dict[PaneKey, tuple[int, Cells]] = {}
+        self.late: list[tuple[object, ...]] = []
         self.away = False
         self.lose_answer = False
+        self._allowance = allowance
 
     async def claim(self, partition: int, log_id: str, begin: int, end: int) -> Partition:
-        """Raise the epoch; nothing is loaded but what is open."""
+        """See `own`."""
         assert begin <= end
-        epoch, offset = self.positions.get(partition, (0, begin))
-        self.positions[partition] = (epoch + 1, offset)
-        return Partition(partition, log_id, 1, epoch + 1, offset)
+        self._answer()
+        return self.own(partition, log_id, begin)
 
-    async def visits(self, partition: int, keys: Sequence[VisitKey]) -> Mapping[VisitKey, Visit]:
-        """The stored ones."""
-        self._answer(partition)
-        return {key: self.stored_visits[key] for key in keys if key in self.stored_visits}
+    def own(self, partition: int, log_id: str = "log", begin: int = 0) -> Partition:
+        """Raise the epoch; nothing is loaded but what is open."""
+        known = self.positions.get(partition) or Position(partition, log_id, 1, 0, begin)
+        position = replace(known, epoch=known.epoch + 1)
+        self.positions[partition] = position
+        since = NEVER if position.watermark is None else position.watermark + self._allowance + 1
+        return Partition(position, MINUTE, {key: visit for key, visit in self.visits.items() if is_open(visit)}, since)
 
-    async def panes(self, partition: int, keys: Sequence[PaneKey]) -> Mapping[PaneKey, Pane]:
-        """The stored ones."""
-        self._answer(partition)
-        return {key: self.stored_panes[key] for key in keys if key in self.stored_panes}
+    async def load(self, partition: int, wanted: Wanted) -> Stored:
+        """See `find`."""
+        assert partition >= 0
+        self._answer()
+        return self.find(wanted)
 
-    async def flush(self, rows: Sequence[Rows]) -> Mapping[int, Flush]:
+    def find(self, wanted: Wanted) -> Stored:
+        """What is stored of `wanted`."""
+        return Stored(
+            visits={key: self.visits[key] for key in wanted.visits if key in self.visits},
+            panes={key: self.panes[key] for key in wanted.panes if key in self.panes},
+            agents={one.key: self._states(one.key, one.since) for one in wanted.agents},
+            agent_panes={key: self.agent_panes[key] for key in wanted.agent_panes if key in self.agent_panes},
+        )
+
+    def _states(self, key: AgentKey, since: int) -> list[Entered]:
+        places = sorted((at, state) for known, at, state in self.agent_states if known == key and at >= since)
+        return [self.agent_states[key, at, state] for at, state in places]
+
+    async def flush(self, rows: Sequence[Flushing]) -> Mapping[int, Flush]:
         """Write those whose position fits."""
-        self._answer(0)
-        results = {one.position.partition: self._write(one) for one in rows}
+        self._answer()
+        results = {one.position.partition: self.write(one) for one in rows}
         if self.lose_answer:
             self.lose_answer = False
             message = "the answer to COMMIT was lost"
             raise StoreUnavailable(message)
         return results
 
-    async def settle(self, rows: Sequence[Rows]) -> Mapping[int, Flush | None]:
+    async def settle(self, rows: Sequence[Flushing]) -> Mapping[int, Flush | None]:
         """Compare positions."""
-        self._answer(0)
+        self._answer()
         return {one.position.partition: self._settled(one) for one in rows}
 
-    def _settled(self, rows: Rows) -> Flush | None:
+    def _settled(self, rows: Flushing) -> Flush | None:
         found = self.positions[rows.position.partition]
-        if found == (rows.position.epoch, rows.position.next_offset):
+        if (found.epoch, found.next_offset) == (rows.position.epoch, rows.position.next_offset):
             return Flush.WRITTEN
-        return None if found == (rows.position.epoch, rows.before) else Flush.FENCED
+        return None if (found.epoch, found.next_offset) == (rows.position.epoch, rows.before) else Flush.FENCED
 
-    def _answer(self, _: int) -> None:
+    def _answer(self) -> None:
         if self.away:
             message = "the database is away"
             raise StoreUnavailable(message)
 
-    def _write(self, rows: Rows) -> Flush:
-        if self.positions[rows.position.partition] != (rows.position.epoch, rows.before):
+    def write(self, rows: Flushing) -> Flush:
+        """One partition's rows, all or nothing."""
+        found = self.positions[rows.position.partition]
+        if (found.epoch, found.next_offset) != (rows.position.epoch, rows.before):
             return Flush.FENCED
-        for row in rows.visits:
-            self.stored_visits[(str(row[1]), str(row[2]), int(str(row[3])))] = decode_visit(bytes(row[-1]))  # type: ignore[call-overload]
-        for tenant, start, queue, channel, _, rev, cells in rows.panes:
-            self.stored_panes[(tenant, queue, channel, start)] = Pane(rev, decode_cells(cells))  # type: ignore[index, arg-type]
-        self.agent_states += rows.agent_states
-        self.positions[rows.position.partition] = (rows.position.epoch, rows.position.next_offset)
+        if any(_visit_key(row) in self.visits for row in rows.new_visits) or any(_key(row) in self.panes for row in rows.new_panes):
+            return Flush.SURPRISED
+        if any(_key(row) in self.agent_panes for row in rows.new_agent_panes):
+            return Flush.SURPRISED
+        self.visits.update({_visit_key(row): decode_visit(row[-1]) for row in _any(*rows.new_visits, *rows.visits)})
+        self.panes.update({_key(row): (row[5], decode_cells(row[6])) for row in _any(*rows.new_panes, *rows.panes)})
+        self.agent_panes.update({_key(row): (row[5], decode_cells(row[6])) for row in _any(*rows.new_agent_panes, *rows.agent_panes)})
+        self.agent_states.update({((row[1], row[2]), row[3], row[4]): decode_entered(row[5]) for row in _any(*rows.agent_states)})
+        self.late += rows.late
+        self.positions[rows.position.partition] = rows.position
         return Flush.WRITTEN
+
+
+def _any(*rows: tuple[object, ...]) -> list[Any]:
+    return list(rows)
+
+
+def _visit_key(row: tuple[Any, ...]) -> VisitKey:
+    return row[1], row[2], row[3]
+
+
+def _key(row: tuple[Any, ...]) -> PaneKey:
+    tenant, start, first, second, *_ = row
+    return tenant, first, second, start
 
 
 class Channels:

@@ -20,8 +20,8 @@ from services.contracts.topics import CONTACT_EVENTS, DEAD_LETTERS
 from services.contracts.updates import PaneKey
 from services.contracts.visits import Visit, VisitKey, decode_visit
 from services.kpi_engine.domain.contributions import contributions
-from services.kpi_engine.domain.fold import visit_key
 from services.kpi_engine.domain.merge import merge
+from services.kpi_engine.domain.visits import visit_key
 from services.runtime.clock import monotonic
 from services.runtime.database import dsn
 from services.runtime.kafka import producer
@@ -65,7 +65,6 @@ def recomputed(told: list[AnyEvent]) -> dict[PaneKey, Cells]:
     visits: dict[VisitKey, Visit] = {}
     for event in told:
         key = visit_key(event)
-        assert key is not None
         merge(visits.setdefault(key, Visit()), event)
     panes: dict[PaneKey, Cells] = {}
     for visit in visits.values():

@@ -14,6 +14,7 @@ from aiokafka.errors import KafkaError
 from aiokafka.structs import OffsetAndMetadata, TopicPartition
 
 from services.contracts.topics import CONTACT_EVENTS
+from services.kpi_engine import failpoints
 from services.kpi_engine.adapters import record_batches
 from services.kpi_engine.app import Batch, Engine
 from services.kpi_engine.metrics import EngineMetrics
@@ -203,4 +204,5 @@ class Loop(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is unty
         """Tell Kafka's group how far the database is; advisory, for lag tools."""
         owned = {TopicPartition(TOPIC, number): one.durable_offset for number, one in self._engine.partitions.items()}
         if owned:
+            failpoints.reach("before_kafka_commit")
             await self._consumer.commit({tp: OffsetAndMetadata(offset, "") for tp, offset in owned.items()})

@@ -42,19 +42,40 @@ WHERE topic = $1 AND partition = ANY ($2::smallint[]) ORDER BY partition FOR UPD
 """
 
 MOVE = """
-UPDATE stream_partition SET next_offset = $3, watermark = $4, applied = $5, dead = $6, updated_at = $7
-WHERE topic = $1 AND partition = $2
+UPDATE stream_partition AS held SET next_offset = moved.next_offset, watermark = moved.watermark, applied = moved.applied,
+    dead = moved.dead, updated_at = $7
+FROM unnest($2::smallint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[])
+    AS moved (partition, next_offset, watermark, applied, dead)
+WHERE held.topic = $1 AND held.partition = moved.partition
+"""
+
+AGENT_STATES = """
+SELECT tenant, agent, body
+FROM unnest($2::text[], $3::text[], $4::bigint[]) AS wanted (tenant, agent, since)
+JOIN agent_state AS stored USING (tenant, agent)
+WHERE stored.partition = $1 AND stored.at >= wanted.since
+ORDER BY tenant, agent, at, state
+"""
+
+AGENT_PANES = """
+SELECT tenant, agent, queue, start, revision, cells
+FROM unnest($2::text[], $3::text[], $4::text[], $5::bigint[]) AS wanted (tenant, agent, queue, start)
+JOIN agent_pane USING (tenant, start, agent, queue)
+WHERE agent_pane.partition = $1
 """
 
 TEMPORARY_TABLES = """
-CREATE TEMPORARY TABLE new_visit (LIKE visit INCLUDING DEFAULTS) ON COMMIT DELETE ROWS;
-CREATE TEMPORARY TABLE new_pane (LIKE pane INCLUDING DEFAULTS) ON COMMIT DELETE ROWS;
-CREATE TEMPORARY TABLE new_agent_state (LIKE agent_state INCLUDING DEFAULTS) ON COMMIT DELETE ROWS;
+CREATE TEMPORARY TABLE new_visit (LIKE visit) ON COMMIT DELETE ROWS;
+CREATE TEMPORARY TABLE new_pane (LIKE pane) ON COMMIT DELETE ROWS;
+CREATE TEMPORARY TABLE new_agent_pane (LIKE agent_pane) ON COMMIT DELETE ROWS;
+CREATE TEMPORARY TABLE new_agent_state (LIKE agent_state) ON COMMIT DELETE ROWS;
 """
 
 VISIT_COLUMNS = ("partition", "tenant", "contact", "visit", "offered_at", "queue", "open", "body")
 PANE_COLUMNS = ("tenant", "start", "queue", "channel", "partition", "revision", "cells")
+AGENT_PANE_COLUMNS = ("tenant", "start", "agent", "queue", "partition", "revision", "cells")
 AGENT_STATE_COLUMNS = ("partition", "tenant", "agent", "at", "state", "body")
+LATE_COLUMNS = ("partition", "tenant", "queue", "channel", "start", "source", "event", "type", "changed_at")
 
 UPSERT_VISITS = """
 INSERT INTO visit (partition, tenant, contact, visit, offered_at, queue, open, body)
@@ -69,9 +90,14 @@ SELECT tenant, start, queue, channel, partition, revision, cells FROM new_pane
 ON CONFLICT (tenant, start, queue, channel, partition) DO UPDATE SET revision = excluded.revision, cells = excluded.cells
 """
 
+UPSERT_AGENT_PANES = """
+INSERT INTO agent_pane (tenant, start, agent, queue, partition, revision, cells)
+SELECT tenant, start, agent, queue, partition, revision, cells FROM new_agent_pane
+ON CONFLICT (tenant, start, agent, queue, partition) DO UPDATE SET revision = excluded.revision, cells = excluded.cells
+"""
+
 UPSERT_AGENT_STATES = """
 INSERT INTO agent_state (partition, tenant, agent, at, state, body)
-SELECT DISTINCT ON (partition, tenant, agent, at, state) partition, tenant, agent, at, state, body FROM new_agent_state
-ORDER BY partition, tenant, agent, at, state
-ON CONFLICT (partition, tenant, agent, at, state) DO NOTHING
+SELECT partition, tenant, agent, at, state, body FROM new_agent_state
+ON CONFLICT (partition, tenant, agent, at, state) DO UPDATE SET body = excluded.body
 """

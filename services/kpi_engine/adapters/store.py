@@ -3,18 +3,22 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 import asyncpg
 import msgspec
 from asyncpg.pool import PoolConnectionProxy
 
+from services.contracts.agents import AgentKey, Entered, decode_entered
 from services.contracts.cells import Cells
 from services.contracts.topics import CONTACT_EVENTS
-from services.contracts.updates import PaneKey
 from services.contracts.visits import Visit, VisitKey, decode_visit
+from services.kpi_engine import failpoints
 from services.kpi_engine.adapters import statements as sql
 from services.kpi_engine.adapters.months import Months
-from services.kpi_engine.domain.partition import Pane, Partition, Rows
+from services.kpi_engine.domain.agents import WantedAgent
+from services.kpi_engine.domain.panes import NEVER, Key
+from services.kpi_engine.domain.partition import Flushing, Partition, Position, Stored, Wanted
 from services.kpi_engine.ports import Flush, LogLost, StoreUnavailable
 from services.runtime.clock import now_ms
 from services.runtime.database import dsn
@@ -22,20 +26,32 @@ from services.runtime.settings import DatabaseSettings
 
 TOPIC = CONTACT_EVENTS.name
 TRANSACTION_WITHIN = 5.0
+ROWS_A_SECOND = 2_000
+"""How many rows a database at least writes in a second: a larger flush may take longer than `TRANSACTION_WITHIN`."""
 CLAIMED = ("generation", "epoch", "next_offset", "watermark", "applied", "dead")
 REFUSED = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 
 decode_cells = msgspec.msgpack.Decoder(Cells).decode
 
 
+@dataclass(frozen=True)
+class Shape:
+    """Pane length and the disorder that watermarks allow for, milliseconds."""
+
+    pane_length: int
+    allowance: int
+
+
 class PostgresStore:
     """`ports.Store` on asyncpg: a pool for claims and loads, one connection of its own for flushes."""
 
-    def __init__(self, pool: asyncpg.Pool, settings: DatabaseSettings, owner: str) -> None:
+    def __init__(self, pool: asyncpg.Pool, settings: DatabaseSettings, owner: str, shape: "Shape") -> None:
         self._pool = pool
         self._settings = settings
         self._owner = owner
+        self._shape = shape
         self._flusher: asyncpg.Connection | None = None
+        self._bound = 0.0
         self._turn = asyncio.Lock()
         self._months = Months()
 
@@ -61,25 +77,45 @@ class PostgresStore:
                 raise LogLost(message)
             opened = await connection.fetch(sql.OPEN_VISITS, partition)
         visits = {(one["tenant"], one["contact"], one["visit"]): decode_visit(one["body"]) for one in opened}
-        return Partition(partition, log_id, **{name: row[name] for name in CLAIMED}, visits=visits)
+        position = Position(partition, log_id, **{name: row[name] for name in CLAIMED})
+        since = NEVER if position.watermark is None else position.watermark + self._shape.allowance + 1
+        return Partition(position, self._shape.pane_length, visits, since)
 
     # ------------------------------------------------------------- loading
 
-    async def visits(self, partition: int, keys: Sequence[VisitKey]) -> Mapping[VisitKey, Visit]:
-        """See `ports.Store.visits`."""
-        tenants, contacts, numbers = zip(*keys, strict=True)
+    async def load(self, partition: int, wanted: Wanted) -> Stored:
+        """See `ports.Store.load`."""
         async with self._connection() as connection:
-            rows = await connection.fetch(sql.VISITS, partition, tenants, contacts, numbers)
-        return {(row["tenant"], row["contact"], row["visit"]): decode_visit(row["body"]) for row in rows}
+            return Stored(
+                visits=await self._visits(connection, partition, wanted.visits),
+                panes=await self._panes(connection, sql.PANES, partition, wanted.panes),
+                agents=await self._agents(connection, partition, wanted.agents),
+                agent_panes=await self._panes(connection, sql.AGENT_PANES, partition, wanted.agent_panes),
+            )
 
-    async def panes(self, partition: int, keys: Sequence[PaneKey]) -> Mapping[PaneKey, Pane]:
-        """See `ports.Store.panes`."""
-        tenants, queues, channels, starts = zip(*keys, strict=True)
-        async with self._connection() as connection:
-            rows = await connection.fetch(sql.PANES, partition, tenants, queues, channels, starts)
-        return {
-            (row["tenant"], row["queue"], row["channel"], row["start"]): Pane(row["revision"], decode_cells(row["cells"])) for row in rows
-        }
+    @staticmethod
+    async def _visits(connection: PoolConnectionProxy, partition: int, keys: Sequence[VisitKey]) -> dict[VisitKey, Visit]:
+        if not keys:
+            return {}
+        rows = await connection.fetch(sql.VISITS, partition, *map(list, zip(*keys, strict=True)))
+        return {(tenant, contact, number): decode_visit(body) for tenant, contact, number, body in map(tuple, rows)}
+
+    @staticmethod
+    async def _panes(connection: PoolConnectionProxy, query: str, partition: int, keys: Sequence[Key]) -> dict[Key, tuple[int, Cells]]:
+        if not keys:
+            return {}
+        rows = await connection.fetch(query, partition, *map(list, zip(*keys, strict=True)))
+        return {(row[0], row[1], row[2], row[3]): (row["revision"], decode_cells(row["cells"])) for row in rows}
+
+    @staticmethod
+    async def _agents(connection: PoolConnectionProxy, partition: int, wanted: Sequence[WantedAgent]) -> dict[AgentKey, list[Entered]]:
+        if not wanted:
+            return {}
+        tenants, agents = zip(*(one.key for one in wanted), strict=True)
+        found: dict[AgentKey, list[Entered]] = {}
+        for row in await connection.fetch(sql.AGENT_STATES, partition, tenants, agents, [one.since for one in wanted]):
+            found.setdefault((row["tenant"], row["agent"]), []).append(decode_entered(row["body"]))
+        return found
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[PoolConnectionProxy]:
@@ -92,75 +128,106 @@ class PostgresStore:
 
     # ------------------------------------------------------------- flushing
 
-    async def flush(self, rows: Sequence[Rows]) -> Mapping[int, Flush]:
+    async def flush(self, rows: Sequence[Flushing]) -> Mapping[int, Flush]:
         """See `ports.Store.flush`."""
         ordered = sorted(rows, key=lambda one: one.position.partition)
-        async with self._flush_connection() as connection:
-            await self._months.ensure(connection, {at for one in ordered for at in one.instants})
-            return await self._flush(connection, ordered)
+        within = TRANSACTION_WITHIN + sum(map(len, rows)) / ROWS_A_SECOND
+        try:
+            async with self._flush_connection(within) as connection:
+                await self._months.ensure(connection, {at for one in ordered for at in one.instants})
+                failpoints.reach("before_begin")
+                return await self._flush(connection, ordered)
+        except asyncpg.UniqueViolationError:
+            return {one.position.partition: Flush.SURPRISED for one in ordered}
 
-    async def _flush(self, connection: asyncpg.Connection, ordered: Sequence[Rows]) -> dict[int, Flush]:
+    async def _flush(self, connection: asyncpg.Connection, ordered: Sequence[Flushing]) -> dict[int, Flush]:
         async with connection.transaction():
             held = await self._held(connection, ordered)
             mine = [one for one in ordered if held.get(one.position.partition) == (one.position.epoch, one.before)]
             await self._write(connection, mine)
+            failpoints.reach("after_upsert")
+            await self._move(connection, [one.position for one in mine])
+            failpoints.reach("after_move")
+        failpoints.reach("after_commit")
         written = {one.position.partition for one in mine}
         return {one.position.partition: Flush.WRITTEN if one.position.partition in written else Flush.FENCED for one in ordered}
 
-    async def settle(self, rows: Sequence[Rows]) -> Mapping[int, Flush | None]:
+    async def settle(self, rows: Sequence[Flushing]) -> Mapping[int, Flush | None]:
         """See `ports.Store.settle`."""
-        async with self._flush_connection() as connection, connection.transaction():
+        async with self._flush_connection(TRANSACTION_WITHIN) as connection, connection.transaction():
             held = await self._held(connection, rows)  # waits for a lost transaction that still holds its locks
         return {one.position.partition: _settled(one, held.get(one.position.partition)) for one in rows}
 
     @staticmethod
-    async def _held(connection: asyncpg.Connection, rows: Sequence[Rows]) -> dict[int, tuple[int, int]]:
+    async def _held(connection: asyncpg.Connection, rows: Sequence[Flushing]) -> dict[int, tuple[int, int]]:
         found = await connection.fetch(sql.LOCK_POSITIONS, TOPIC, [one.position.partition for one in rows])
         return {row["partition"]: (row["epoch"], row["next_offset"]) for row in found}
 
     @staticmethod
-    async def _write(connection: asyncpg.Connection, rows: Sequence[Rows]) -> None:
-        for table, columns, records, upsert in (
+    async def _write(connection: asyncpg.Connection, rows: Sequence[Flushing]) -> None:
+        """What is new goes straight into its table, so that finding it there is an error; the rest overwrites what is there."""
+        now = now_ms()
+        straight: tuple[tuple[str, tuple[str, ...], list[tuple[object, ...]]], ...] = (
+            ("visit", sql.VISIT_COLUMNS, [row for one in rows for row in one.new_visits]),
+            ("pane", sql.PANE_COLUMNS, [row for one in rows for row in one.new_panes]),
+            ("agent_pane", sql.AGENT_PANE_COLUMNS, [row for one in rows for row in one.new_agent_panes]),
+            ("late_change", sql.LATE_COLUMNS, [(*row, now) for one in rows for row in one.late]),
+        )
+        for table, columns, records in straight:
+            if records:
+                await connection.copy_records_to_table(table, records=records, columns=columns)
+        over: tuple[tuple[str, tuple[str, ...], list[tuple[object, ...]], str], ...] = (
             ("new_visit", sql.VISIT_COLUMNS, [row for one in rows for row in one.visits], sql.UPSERT_VISITS),
             ("new_pane", sql.PANE_COLUMNS, [row for one in rows for row in one.panes], sql.UPSERT_PANES),
+            ("new_agent_pane", sql.AGENT_PANE_COLUMNS, [row for one in rows for row in one.agent_panes], sql.UPSERT_AGENT_PANES),
             ("new_agent_state", sql.AGENT_STATE_COLUMNS, [row for one in rows for row in one.agent_states], sql.UPSERT_AGENT_STATES),
-        ):
+        )
+        for table, columns, records, upsert in over:
             if records:
                 await connection.copy_records_to_table(table, records=records, columns=columns)
                 await connection.execute(upsert)
-        positions = [one.position for one in rows]
-        await connection.executemany(
-            sql.MOVE, [(TOPIC, at.partition, at.next_offset, at.watermark, at.applied, at.dead, now_ms()) for at in positions]
-        )
+
+    @staticmethod
+    async def _move(connection: asyncpg.Connection, positions: Sequence[Position]) -> None:
+        columns = zip(*((at.partition, at.next_offset, at.watermark, at.applied, at.dead) for at in positions), strict=True)
+        if positions:
+            await connection.execute(sql.MOVE, TOPIC, *map(list, columns), now_ms())
 
     @asynccontextmanager
-    async def _flush_connection(self) -> AsyncIterator[asyncpg.Connection]:
+    async def _flush_connection(self, within: float) -> AsyncIterator[asyncpg.Connection]:
         """The connection of its own; after any error it is thrown away, since a broken COPY leaves it unusable."""
         async with self._turn:
             try:
-                async with asyncio.timeout(TRANSACTION_WITHIN * 2):
+                async with asyncio.timeout(within * 2):
                     if self._flusher is None or self._flusher.is_closed():
                         self._flusher = await self._connect()
+                    if within > self._bound or within < self._bound / 2:
+                        await self._bind(self._flusher, within)
                     yield self._flusher
             except BaseException as failed:
                 if self._flusher is not None:
                     self._flusher.terminate()
                     self._flusher = None
-                if isinstance(failed, REFUSED):
+                if isinstance(failed, REFUSED) and not isinstance(failed, asyncpg.UniqueViolationError):
                     message = f"the flush has an unknown outcome: {type(failed).__name__}: {failed}"
                     raise StoreUnavailable(message) from failed
                 raise
 
     async def _connect(self) -> asyncpg.Connection:
-        connection = await asyncpg.connect(dsn(self._settings), timeout=TRANSACTION_WITHIN, command_timeout=TRANSACTION_WITHIN * 2)
-        version = connection.get_server_version().major
-        bounds = sql.BOUNDS_FROM_17 if version >= sql.TRANSACTION_TIMEOUT_SINCE else sql.BOUNDS_BELOW_17
-        await connection.execute(bounds.format(milliseconds=int(TRANSACTION_WITHIN * 1000)))
+        self._bound = 0.0
+        connection = await asyncpg.connect(dsn(self._settings), timeout=TRANSACTION_WITHIN)
         await connection.execute(sql.TEMPORARY_TABLES)
         return connection
 
+    async def _bind(self, connection: asyncpg.Connection, seconds: float) -> None:
+        """Let the server end a transaction that lasts longer, so that a frozen worker's locks do not outlive it."""
+        version = connection.get_server_version().major
+        bounds = sql.BOUNDS_FROM_17 if version >= sql.TRANSACTION_TIMEOUT_SINCE else sql.BOUNDS_BELOW_17
+        await connection.execute(bounds.format(milliseconds=int(seconds * 1000)))
+        self._bound = seconds
 
-def _settled(rows: Rows, stored: tuple[int, int] | None) -> Flush | None:
+
+def _settled(rows: Flushing, stored: tuple[int, int] | None) -> Flush | None:
     epoch, before, after = rows.position.epoch, rows.before, rows.position.next_offset
     if stored is None or stored[0] != epoch or stored[1] not in (before, after):
         return Flush.FENCED

@@ -7,6 +7,8 @@ survey, evaluation          its submission, and again (CONTACT_…) the contact'
 complaint                   its receipt
 """
 
+from collections.abc import Iterable
+
 from services.contracts.cells import BY_CONTACT, COMPLAINTS, LEFT, Cell, Cells, Histogram, add
 from services.contracts.histograms import score_bucket, span_bucket
 from services.contracts.updates import PaneKey
@@ -44,6 +46,28 @@ def contributions(tenant: str, visit: Visit, length: int) -> Panes:
     if visit.surveys or visit.evaluations or visit.complaints:
         _add_opinions(panes, tenant, visit, length)
     return panes
+
+
+def opinions(tenant: str, visit: Visit, length: int) -> Panes:
+    """The part of `contributions` that surveys, evaluations and complaints make."""
+    panes: Panes = {}
+    _add_opinions(panes, tenant, visit, length)
+    return panes
+
+
+def deltas(before: Panes, after: Panes) -> Iterable[tuple[PaneKey, Cells]]:
+    """The signed changes that lead from one set of contributions to another."""
+    for key, cells in after.items():
+        known = before.get(key)
+        if known is None:
+            yield key, cells
+        elif known != cells:
+            change = dict(cells)
+            add(change, known, -1)
+            yield key, change
+    for key, cells in before.items():
+        if key not in after:
+            yield key, {code: -amount for code, amount in cells.items()}
 
 
 def _put(panes: Panes, key: PaneKey, cells: Cells) -> None:

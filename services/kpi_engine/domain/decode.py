@@ -4,11 +4,15 @@ from dataclasses import dataclass
 
 import msgspec
 
-from services.contracts.events import AboutContact, AgentStateChanged, AnyEvent, ContactEvent
+from services.contracts.events import AboutContact, AgentStateChanged, AnyEvent, ContactEvent, SurveyAnswered
 from services.contracts.instants import parse_instant
 from services.contracts.letters import Reason
 
 NUL, ESCAPED_BACKSLASH = rb"\u0000", rb"\\"
+LATEST = 4_102_444_800_000
+"""2100, in epoch milliseconds."""
+NAMED_BY_TYPE = frozenset((AgentStateChanged, *ContactEvent.__subclasses__()))
+"""Types that cannot be without a subject."""
 
 _decode = msgspec.json.Decoder(AnyEvent).decode
 
@@ -26,27 +30,38 @@ def decode(value: bytes | None) -> AnyEvent | Refusal:
     if value is not None and NUL in value and NUL in value.replace(ESCAPED_BACKSLASH, b""):
         return Refusal(Reason.INVALID_FIELD, "a text holds the character U+0000, which no database column can")
     try:
-        event = _decode(value or b"")
-        return event if isinstance(event.at, int) and event.tenant and _has_subject(event) else _mend(event)
+        event: AnyEvent = _decode(value or b"")
     except msgspec.ValidationError as wrong:
         return Refusal(Reason.INVALID_FIELD, str(wrong))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as wrong:
         return Refusal(Reason.MALFORMED, str(wrong))
+    if type(event.at) is int and 0 <= event.at < LATEST and event.tenant and type(event) in NAMED_BY_TYPE:
+        return event
+    return _mend(event)
 
 
 def _has_subject(event: AnyEvent) -> bool:
-    if isinstance(event, ContactEvent | AgentStateChanged):
-        return True
-    return isinstance(event, AboutContact) and (event.contact is not None or event.queue is not None)
+    if isinstance(event, AboutContact):
+        return event.contact is not None or event.queue is not None
+    return True
 
 
 def _mend(event: AnyEvent) -> AnyEvent | Refusal:
-    """An event that did not come through ingest: its time may be text, but it must name its tenant and subject."""
+    """An event that may not have come through ingest: its time may be text, but it must name its tenant and subject."""
     if not event.tenant:
         return Refusal(Reason.NO_TENANT, "the record names no tenant")
     if not _has_subject(event):
         return Refusal(Reason.NO_SUBJECT, "the event names neither contact nor queue")
+    if isinstance(event, SurveyAnswered) and event.best == event.worst:
+        return Refusal(Reason.INVALID_FIELD, "best and worst are equal, so the scale has no length - at `$.best`")
+    return event if type(event.at) is int and 0 <= event.at < LATEST else _dated(event)
+
+
+def _dated(event: AnyEvent) -> AnyEvent | Refusal:
     try:
-        return msgspec.structs.replace(event, at=parse_instant(event.at))
+        at = parse_instant(event.at)
     except ValueError as wrong:
         return Refusal(Reason.INVALID_TIME, str(wrong))
+    if not 0 <= at < LATEST:
+        return Refusal(Reason.TIME_OUT_OF_RANGE, f"{event.at!r} lies before 1970 or after 2099 - at `$.at`")
+    return msgspec.structs.replace(event, at=at)

@@ -1,34 +1,34 @@
-"""One source partition's state in memory: visits, panes, position; and what of it is not yet durable or published.
+"""One source partition's state in memory: visits, panes, agents, position; and what of it is not yet durable or told.
 
-`commit` moves everything at once, so any moment between two commits is a consistent cut.
+`apply` takes events in one by one without ever waiting, so any moment between two events is a consistent cut:
+
+    apply ─► wanted ─► (loaded) ─► join ─► take_dirty ─► (written) ─► flushed | not_flushed | surprised
+        └──► untold ──────────────────────────────────► (told)
 """
 
-from collections.abc import Hashable, Iterable, Mapping
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
 
 import msgspec
 
-from services.contracts.cells import Cells, add
-from services.contracts.events import AgentStateChanged
-from services.contracts.updates import Gauge, PaneKey, PaneRow, revision
-from services.contracts.visits import Visit, VisitKey, encode_visit, is_open, offer_at, queue_of
-from services.kpi_engine.domain.fold import Fold
-
-K = TypeVar("K", bound=Hashable)
+from services.contracts.agents import AgentKey, AgentNow, Entered, encode_entered
+from services.contracts.cells import Cells
+from services.contracts.events import AgentStateChanged, AnyEvent
+from services.contracts.updates import Gauge, PaneKey, revision
+from services.contracts.visits import Visit, VisitKey
+from services.kpi_engine.domain.agents import Agents, WantedAgent, entered
+from services.kpi_engine.domain.panes import NEVER, Key, Pane, Panes
+from services.kpi_engine.domain.visits import TakenVisits, Visits
 
 encode_cells = msgspec.msgpack.Encoder().encode
-encode_event = msgspec.json.Encoder().encode
 
 WATERMARK_STEP = 60_000
+FIRST_FINAL = 120_000
+"""Milliseconds after a pane's end from which a change may correct a final figure."""
 
-
-class Pane(msgspec.Struct, gc=False):
-    """Absolute cells of one pane, as of `revision`."""
-
-    revision: int
-    cells: Cells
+Numbered = tuple[int, AnyEvent]
+"""(offset in the source partition, event)"""
+Rows = list[tuple[object, ...]]
 
 
 @dataclass(frozen=True)
@@ -40,70 +40,96 @@ class Position:
     generation: int
     epoch: int
     next_offset: int
-    watermark: int | None
-    applied: int
-    dead: int
+    watermark: int | None = None
+    applied: int = 0
+    dead: int = 0
 
 
 @dataclass(frozen=True)
-class Rows:
-    """Dirty rows of one partition, encoded, with the position they belong to and the durable one they follow."""
+class Wanted:
+    """Stored records that must be joined before anything can be written."""
+
+    visits: list[VisitKey]
+    panes: list[PaneKey]
+    agents: list[WantedAgent]
+    agent_panes: list[Key]
+
+    def __bool__(self) -> bool:
+        return bool(self.visits or self.panes or self.agents or self.agent_panes)
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What the database holds of what was wanted; panes as (revision, cells)."""
+
+    visits: Mapping[VisitKey, Visit] = field(default_factory=dict)
+    panes: Mapping[PaneKey, tuple[int, Cells]] = field(default_factory=dict)
+    agents: Mapping[AgentKey, Sequence[Entered]] = field(default_factory=dict)
+    agent_panes: Mapping[Key, tuple[int, Cells]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Flushing:
+    """Rows of one partition to write, encoded, with the position they belong to and the durable one they follow.
+
+    `new_…` rows are not in the database, as far as is known; the others may be.
+    """
 
     before: int
     position: Position
-    visits: list[tuple[object, ...]]
-    panes: list[tuple[object, ...]]
-    agent_states: list[tuple[object, ...]]
-    visit_keys: frozenset[VisitKey]
-    pane_keys: frozenset[PaneKey]
-
-    @property
-    def instants(self) -> set[int]:
-        """Instants of all rows that are kept by month."""
-        return {key[3] for key in self.pane_keys} | {at for _, _, _, at, *_ in self.agent_states if isinstance(at, int)}
+    new_visits: Rows
+    visits: Rows
+    new_panes: Rows
+    panes: Rows
+    agent_states: Rows
+    new_agent_panes: Rows
+    agent_panes: Rows
+    late: Rows
+    instants: frozenset[int]
 
     def __len__(self) -> int:
-        return len(self.visits) + len(self.panes) + len(self.agent_states)
+        sized = (self.new_visits, self.visits, self.new_panes, self.panes, self.agent_states, self.new_agent_panes, self.agent_panes)
+        return sum(map(len, sized)) + len(self.late)
 
 
 @dataclass(frozen=True)
-class _Open:
-    """A visit that is going on."""
+class _Taken:
+    """What must be put back when a flush did not happen."""
 
-    home: tuple[str, str, str]
-    since: int
-    waiting: bool
+    rows: Flushing
+    visits: TakenVisits
+    panes: tuple[list[Pane], list[Pane]]
+    agent_panes: tuple[list[Pane], list[Pane]]
+    agent_states: dict[tuple[AgentKey, int, str], Entered]
+    late: dict[Key, AnyEvent]
 
 
-@dataclass(eq=False)
 class Partition:
     """The state of one source partition under one owner.
 
     `next_offset` is the first offset not included in memory, `durable_offset` the first not included in the database.
     """
 
-    number: int
-    log_id: str
-    generation: int
-    epoch: int
-    next_offset: int
-    watermark: int | None = None
-    applied: int = 0
-    dead: int = 0
-    visits: dict[VisitKey, Visit] = field(default_factory=dict)
-    panes: dict[PaneKey, Pane] = field(default_factory=dict)
+    def __init__(self, position: Position, length: int, visits: Mapping[VisitKey, Visit], since: int = NEVER) -> None:
+        """Begin at `position` with panes of `length` milliseconds.
 
-    def __post_init__(self) -> None:
-        self.durable_offset = self.next_offset
-        self._durable_watermark = self.watermark
-        self._dirty_visits: set[VisitKey] = set()
-        self._dirty_panes: set[PaneKey] = set()
-        self._flushing: Rows | None = None
-        self._agent_states: list[tuple[object, ...]] = []
-        self._unpublished: set[PaneKey] = set()
-        self._open: dict[VisitKey, _Open] = {}
-        for key, visit in self.visits.items():
-            self._index(key, visit)
+        `visits` are stored ones; the database holds nothing that happened at `since` or later but for clocks ahead of time.
+        """
+        self.number = position.partition
+        self.log_id = position.log_id
+        self.generation = position.generation
+        self.epoch = position.epoch
+        self.next_offset = self.durable_offset = position.next_offset
+        self.watermark = self._durable_watermark = position.watermark
+        self.applied = position.applied
+        self.dead = position.dead
+        self._length = length
+        self._joins = 0
+        self._withheld: int | None = None
+        self._taken: _Taken | None = None
+        self.panes = Panes(since if since == NEVER else since - since % length + length)
+        self.visits = Visits(self.panes, length, visits, since)
+        self.agents = Agents(Panes(since, telling=False))
 
     @property
     def position(self) -> Position:
@@ -111,140 +137,151 @@ class Partition:
         return Position(self.number, self.log_id, self.generation, self.epoch, self.next_offset, self.watermark, self.applied, self.dead)
 
     @property
+    def told_offset(self) -> int:
+        """The first offset that what readers are told may not include."""
+        return self.next_offset if self._withheld is None else self._withheld
+
+    @property
     def dirty(self) -> int:
         """Rows that the next flush will write."""
-        return len(self._dirty_visits) + len(self._dirty_panes) + len(self._agent_states)
+        waiting = len(self.visits.parked) + len(self.agents.parked)
+        return len(self.visits.dirty) + len(self.panes.dirty) + len(self.agents.dirty) + len(self.agents.panes.dirty) + waiting
 
     # ------------------------------------------------------------- applying
 
-    def missing_panes(self, fold: Fold) -> list[PaneKey]:
-        """The panes a fold changes that are not in memory."""
-        return [key for key in fold.changes if key not in self.panes]
-
-    def commit(self, fold: Fold, loaded: Mapping[PaneKey, Pane], next_offset: int) -> None:
-        """Take over what a fold changed, up to `next_offset`; `loaded` holds the stored ones of its missing panes."""
-        for key, (visit, _) in fold.visits.items():
-            self.visits[key] = visit
-            self._dirty_visits.add(key)
-            self._index(key, visit)
-        for pane_key, (change, offset) in fold.changes.items():
-            pane = self.panes.get(pane_key) or loaded.get(pane_key) or Pane(0, {})
-            add(pane.cells, change)
-            pane.revision = max(pane.revision, revision(self.generation, offset))
-            self.panes[pane_key] = pane
-            self._dirty_panes.add(pane_key)
-            self._unpublished.add(pane_key)
+    def apply(self, events: Iterable[Numbered], next_offset: int) -> None:
+        """Take in the events up to `next_offset`."""
+        first = revision(self.generation, 0)
+        step = revision(0, 1)
+        panes, visits = self.panes, self.visits
+        panes.passed = self._passed()
+        for offset, event in events:
+            panes.event = event
+            panes.revision = first + offset * step
+            taken = self._enter(event) if type(event) is AgentStateChanged else visits.apply(event)
+            if not taken and self._withheld is None:
+                self._withheld = offset
+        if panes.unbased and self._withheld is None:
+            self._withheld = self.next_offset
         self.next_offset = next_offset
+        self._joins = 0
 
-    def note(self, state: AgentStateChanged) -> None:
-        """Keep an agent's state for the database."""
-        row = (self.number, state.tenant, state.agent, state.at, state.state, encode_event(state))
-        self._agent_states.append(row)
+    def _enter(self, event: AgentStateChanged) -> bool:
+        self.agents.panes.revision = self.panes.revision
+        return self.agents.enter((event.tenant or "", event.agent), entered(event))
 
-    def _index(self, key: VisitKey, visit: Visit) -> None:
-        queue, offered = queue_of(visit), offer_at(visit)
-        if queue is None or offered is None or not is_open(visit):
-            self._open.pop(key, None)
-            return
-        waiting = visit.answered_at is None
-        since = offered if waiting or visit.answered_at is None else visit.answered_at
-        self._open[key] = _Open((key[0], queue, visit.channel), since, waiting)
+    def _passed(self) -> int:
+        """Panes that start here or earlier may be final."""
+        return NEVER if self.watermark is None else self.watermark - FIRST_FINAL - self._length
+
+    # ------------------------------------------------------------- stored records
+
+    @property
+    def wanted(self) -> Wanted:
+        """What must be loaded and joined before the next flush."""
+        return Wanted(self.visits.wanted, list(self.panes.unbased), self.agents.wanted(), list(self.agents.panes.unbased))
+
+    def join(self, wanted: Wanted, stored: Stored) -> None:
+        """Take in what the database holds of what was `wanted`; panes that this touches may be wanted in turn."""
+        self._joins += 1
+        revised = revision(self.generation, max(0, self.next_offset - 1), self._joins)
+        self.panes.revision = self.agents.panes.revision = revised
+        self.panes.passed = self._passed()
+        self.visits.join(wanted.visits, stored.visits)
+        self.agents.join(wanted.agents, stored.agents)
+        self.panes.rebase(wanted.panes, stored.panes)
+        self.agents.panes.rebase(wanted.agent_panes, stored.agent_panes)
+        if not self.wanted:
+            self._withheld = None
 
     # ------------------------------------------------------------- flushing
 
-    def take_dirty(self) -> Rows | None:
-        """Encode all dirty rows at the current position; None where the database has everything already.
+    def take_dirty(self) -> Flushing | None:
+        """Encode all dirty rows at the current position; None where the database has everything, or while records are wanted.
 
-        The rows stay remembered until `flushed` or `not_flushed` tells what became of them.
+        The rows stay remembered until `flushed`, `not_flushed` or `surprised` tells what became of them.
         """
-        if self._flushing is not None or not (self.dirty or self.next_offset != self.durable_offset or self._watermark_moved()):
+        if self._taken is not None or self.wanted or not self._anything_new():
             return None
-        self._flushing = Rows(
+        visits, panes, agent_panes = self.visits.take_dirty(), self.panes.take_dirty(), self.agents.panes.take_dirty()
+        states, self.agents.dirty = self.agents.dirty, {}
+        late, self.panes.late = self.panes.late, {}
+        rows = Flushing(
             before=self.durable_offset,
             position=self.position,
-            visits=[self._visit_row(key) for key in self._dirty_visits],
-            panes=[self._pane_row(key) for key in self._dirty_panes],
-            agent_states=self._agent_states,
-            visit_keys=frozenset(self._dirty_visits),
-            pane_keys=frozenset(self._dirty_panes),
+            new_visits=self.visits.rows_of(self.number, visits.new),
+            visits=self.visits.rows_of(self.number, visits.known),
+            new_panes=self._pane_rows(panes[0]),
+            panes=self._pane_rows(panes[1]),
+            agent_states=[(self.number, *key, at, state, encode_entered(point)) for (key, at, state), point in states.items()],
+            new_agent_panes=self._pane_rows(agent_panes[0]),
+            agent_panes=self._pane_rows(agent_panes[1]),
+            late=[(self.number, *key, event.source, event.id, _type_of(event)) for key, event in late.items()],
+            instants=frozenset(pane.key[3] for pane in (*panes[0], *agent_panes[0])) | {at for _, at, _ in states},
         )
-        self._dirty_visits, self._dirty_panes, self._agent_states = set(), set(), []
-        return self._flushing
+        self._taken = _Taken(rows, visits, panes, agent_panes, states, late)
+        return rows
+
+    def _anything_new(self) -> bool:
+        return bool(self.dirty) or self.next_offset != self.durable_offset or self._watermark_moved()
 
     def flushed(self) -> None:
         """The taken rows are durable."""
-        if self._flushing is not None:
-            self.durable_offset = self._flushing.position.next_offset
-            self._durable_watermark = self._flushing.position.watermark
-            self._flushing = None
+        if self._taken is not None:
+            self.durable_offset = self._taken.rows.position.next_offset
+            self._durable_watermark = self._taken.rows.position.watermark
+            self._taken = None
 
     def not_flushed(self) -> None:
         """The taken rows were not written: they are dirty again."""
-        if self._flushing is not None:
-            self._dirty_visits |= self._flushing.visit_keys
-            self._dirty_panes |= self._flushing.pane_keys
-            self._agent_states = self._flushing.agent_states + self._agent_states
-            self._flushing = None
+        taken, self._taken = self._taken, None
+        if taken is not None:
+            self.visits.put_back(taken.visits)
+            self.panes.put_back(*taken.panes)
+            self.agents.panes.put_back(*taken.agent_panes)
+            self.agents.dirty = {**taken.agent_states, **self.agents.dirty}
+            self.panes.late = {**taken.late, **self.panes.late}
+
+    def surprised(self) -> None:
+        """The taken rows were not written, because some that were taken for new exist: all of those must be looked up."""
+        taken = self._taken
+        self.not_flushed()
+        if taken is not None:
+            self.visits.doubt(taken.visits.new)
+            self.panes.doubt(taken.panes[0])
+            self.agents.panes.doubt(taken.agent_panes[0])
 
     def _watermark_moved(self) -> bool:
         """Whether idle time alone is worth a write: once a minute."""
         return self.watermark is not None and self.watermark - (self._durable_watermark or 0) >= WATERMARK_STEP
 
-    def _visit_row(self, key: VisitKey) -> tuple[object, ...]:
-        visit = self.visits[key]
-        return (self.number, *key, offer_at(visit), queue_of(visit), is_open(visit), encode_visit(visit))
+    def _pane_rows(self, panes: list[Pane]) -> Rows:
+        rows: Rows = []
+        for pane in panes:
+            tenant, first, second, start = pane.key
+            rows.append((tenant, start, first, second, self.number, pane.revision, encode_cells(pane.cells)))
+        return rows
 
-    def _pane_row(self, key: PaneKey) -> tuple[object, ...]:
-        tenant, queue, channel, start = key
-        pane = self.panes[key]
-        return tenant, start, queue, channel, self.number, pane.revision, encode_cells(pane.cells)
-
-    # ------------------------------------------------------------- publishing
-
-    def take_changed(self, most: int) -> list[PaneRow]:
-        """Up to `most` rows changed since they were last taken."""
-        keys = [self._unpublished.pop() for _ in range(min(most, len(self._unpublished)))]
-        return [PaneRow(*key, self.panes[key].revision, dict(self.panes[key].cells)) for key in keys]
-
-    def not_published(self, keys: Iterable[PaneKey]) -> None:
-        """These rows did not get out: take them again."""
-        self._unpublished.update(keys)
-
-    @property
-    def unpublished(self) -> int:
-        """Rows that readers have not been told."""
-        return len(self._unpublished)
+    # ------------------------------------------------------------- telling
 
     def gauges(self, now: int, longest: int) -> list[Gauge]:
         """What is going on at `now`, per queue and channel; what began more than `longest` milliseconds ago is unresolved."""
-        horizon = now - longest
-        found: dict[tuple[str, str, str], tuple[list[int], list[int]]] = {}
-        for one in self._open.values():
-            waiting, others = found.setdefault(one.home, ([], [0, 0]))
-            if not one.waiting:
-                others[0] += one.since >= horizon
-            elif one.since >= horizon:
-                waiting.append(one.since)
-            else:
-                others[1] += 1
-        return [Gauge(*home, sorted(waiting), others[0], others[1]) for home, (waiting, others) in found.items()]
+        return self.visits.gauges(now, longest)
+
+    def take_agents(self) -> list[AgentNow]:
+        """Agents whose last state changed since they were last taken."""
+        return self.agents.take_untold()
 
     # ------------------------------------------------------------- memory
 
     def trim(self, most_visits: int, most_panes: int) -> None:
-        """Forget the oldest rows beyond these numbers that are durable, published and closed; they can be loaded again."""
-        busy_visits = self._dirty_visits | self._open.keys() | (self._flushing.visit_keys if self._flushing else frozenset())
-        for key in _surplus(self.visits, most_visits, busy_visits):
-            del self.visits[key]
-        busy_panes = self._dirty_panes | self._unpublished | (self._flushing.pane_keys if self._flushing else frozenset())
-        for pane_key in _surplus(self.panes, most_panes, busy_panes):
-            del self.panes[pane_key]
+        """Forget the oldest rows beyond these numbers that are durable, told and over; they can be loaded again."""
+        if self._taken is not None or self.watermark is None:
+            return
+        self.visits.trim(most_visits, self.watermark)
+        self.panes.trim(most_panes, self.watermark)
+        self.agents.panes.trim(most_panes, self.watermark)
 
 
-def _surplus(rows: Mapping[K, object], most: int, busy: AbstractSet[K]) -> list[K]:
-    """The oldest keys to drop so that a quarter below `most` stay, none of them busy; nothing while there is room."""
-    if len(rows) <= most:
-        return []
-    wanted = len(rows) - most * 3 // 4
-    free = (key for key in rows if key not in busy)
-    return [key for _, key in zip(range(wanted), free, strict=False)]
+def _type_of(event: AnyEvent) -> str:
+    return str(event.__struct_config__.tag)

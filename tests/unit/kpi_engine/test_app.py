@@ -14,7 +14,13 @@ from tests.fakes.engine import Channels, MemoryStore
 from tests.unit.kpi_engine.builders import MINUTE, event
 
 OPTIONS = Options(
-    pane_length=MINUTE, max_wait=240 * MINUTE, allowance=15_000, slice_records=2, dirty_rows=4, visits_in_memory=1000, panes_in_memory=1000
+    max_wait=240 * MINUTE,
+    allowance=15_000,
+    slice_records=2,
+    dirty_rows=4,
+    outage_rows=8,
+    visits_in_memory=1000,
+    panes_in_memory=1000,
 )
 PANE = ("acme", "sales", "voice", 0)
 
@@ -58,8 +64,8 @@ async def test_applied_and_flushed_events_are_stored_with_their_offset(engine, s
     await engine.apply(partition, batch(encoded(*offers(5))))
     await engine.flush()
 
-    assert store.positions[0] == (1, 5)
-    assert store.stored_panes[PANE].cells == {Cell.OFFERED: 5}
+    assert (store.positions[0].epoch, store.positions[0].next_offset) == (1, 5)
+    assert store.panes[PANE][1] == {Cell.OFFERED: 5}
 
 
 async def test_records_below_the_position_are_not_applied_again(engine, store):
@@ -70,7 +76,7 @@ async def test_records_below_the_position_are_not_applied_again(engine, store):
     await engine.flush()
 
     assert partition.applied == 4
-    assert store.stored_panes[PANE].cells == {Cell.OFFERED: 4}
+    assert store.panes[PANE][1] == {Cell.OFFERED: 4}
 
 
 async def test_an_empty_batch_moves_the_position_over_its_hole(engine):
@@ -99,16 +105,41 @@ async def test_a_dead_letter_that_cannot_be_kept_stops_the_slice(engine, channel
     assert partition.next_offset == 0
 
 
-async def test_a_slice_whose_visits_cannot_be_loaded_is_not_applied_and_can_be_repeated(engine, store):
+async def test_a_visit_that_cannot_be_loaded_waits_and_the_others_go_on(engine, store):
     partition = await owned(engine)
     store.away = True
+    await engine.apply(partition, batch(encoded(event(events.ContactEnded, 5_000, contact="gone"), *offers(3))))
     with pytest.raises(StoreUnavailable):
-        await engine.apply(partition, batch(encoded(*offers(3))))
+        await engine.flush()
+    assert partition.panes.rows[PANE].cells == {Cell.OFFERED: 3}
     store.away = False
-    await engine.apply(partition, batch(encoded(*offers(3))))
     await engine.flush()
 
-    assert store.stored_panes[PANE].cells == {Cell.OFFERED: 3}
+    assert store.panes[PANE][1] == {Cell.OFFERED: 3}
+    assert store.visits["acme", "gone", 1].ended_at == 5_000
+
+
+async def test_what_happened_before_the_kept_months_is_a_dead_letter(engine, channels):
+    partition = await owned(engine)
+    engine.kept_since = 2_000
+    await engine.apply(partition, batch(encoded(*offers(1))))
+
+    assert [letter.reason for letter in channels.letters] == [Reason.BEYOND_RETENTION]
+    assert (partition.applied, partition.dead) == (0, 1)
+
+
+async def test_an_event_for_a_visit_that_exists_unknown_to_memory_is_counted_once(engine, store):
+    partition = await owned(engine)
+    await engine.apply(partition, batch(encoded(*offers(1))))
+    await engine.flush()
+    partition.visits.rows.clear()
+    await engine.apply(partition, batch(encoded(*offers(1)), start=1))
+    with_surprise = partition.panes.rows[PANE].cells[Cell.OFFERED]
+    await engine.flush()
+    await engine.flush()
+
+    assert with_surprise == 2
+    assert store.panes[PANE][1] == {Cell.OFFERED: 1}
 
 
 async def test_a_lost_answer_to_a_commit_that_happened_doubles_nothing(engine, store):
@@ -120,8 +151,8 @@ async def test_a_lost_answer_to_a_commit_that_happened_doubles_nothing(engine, s
     await engine.apply(partition, batch(encoded(*offers(2, start=2)), start=2))
     await engine.flush()
 
-    assert store.positions[0] == (1, 4)
-    assert store.stored_panes[PANE].cells == {Cell.OFFERED: 4}
+    assert (store.positions[0].epoch, store.positions[0].next_offset) == (1, 4)
+    assert store.panes[PANE][1] == {Cell.OFFERED: 4}
     assert 0 in engine.partitions
 
 
@@ -136,7 +167,7 @@ async def test_a_flush_that_did_not_happen_is_made_up_for(engine, store):
     store.away = False
     await engine.flush()
 
-    assert store.stored_panes[PANE].cells == {Cell.OFFERED: 2}
+    assert store.panes[PANE][1] == {Cell.OFFERED: 2}
 
 
 async def test_a_zombie_writes_nothing_and_drops_its_state(engine, store):
@@ -145,22 +176,21 @@ async def test_a_zombie_writes_nothing_and_drops_its_state(engine, store):
     await store.claim(0, "log", 0, 1000)
     await engine.flush()
 
-    assert store.stored_panes == {}
+    assert store.panes == {}
     assert engine.fenced == {0}
     assert engine.partitions == {}
 
 
 async def test_a_partition_given_up_while_its_batch_is_applied_takes_no_more_of_it(engine):
     partition = await owned(engine)
-    values = encoded(*offers(6))
 
-    class Revoking(MemoryStore):
-        async def visits(self, number, keys):  # noqa: ARG002
-            engine.drop(number)
-            return {}
+    class Revoking(Channels):
+        async def send(self, letters):
+            await super().send(letters)
+            engine.drop(0)
 
-    engine._store = Revoking()
-    await engine.apply(partition, batch(values))
+    engine._letters = Revoking()
+    await engine.apply(partition, batch([b"no event", *encoded(*offers(6))]))
 
     assert partition.next_offset == 0
 
@@ -171,6 +201,16 @@ async def test_too_many_unflushed_rows_ask_for_a_pause(engine):
     await engine.apply(partition, batch(encoded(*offers(4))))
 
     assert engine.crowded
+
+
+async def test_while_the_database_is_away_more_may_gather(engine, store):
+    partition = await owned(engine)
+    await engine.apply(partition, batch(encoded(*offers(4))))
+    store.away = True
+    with pytest.raises(StoreUnavailable):
+        await engine.flush()
+
+    assert not engine.crowded
 
 
 async def test_agent_states_reach_the_store(engine, store):

@@ -2,6 +2,7 @@
 
 from copy import copy
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -9,11 +10,17 @@ from services.contracts.cells import LEFT, Cell, Cells, add
 from services.contracts.events import AnyEvent
 from services.contracts.updates import PaneKey, revision
 from services.contracts.visits import Outcome, Visit, VisitKey, decode_visit, encode_visit, offer_at, outcome, queue_of
-from services.kpi_engine.domain.contributions import Panes, contributions
-from services.kpi_engine.domain.fold import Fold, visit_key
+from services.kpi_engine.domain.advance import advance
+from services.kpi_engine.domain.contributions import Panes as Counted
+from services.kpi_engine.domain.contributions import contributions
+from services.kpi_engine.domain.join import join
 from services.kpi_engine.domain.merge import merge
-from services.kpi_engine.domain.partition import Partition
-from tests.unit.kpi_engine.builders import HISTORIES, MINUTE
+from services.kpi_engine.domain.panes import Panes
+from services.kpi_engine.domain.partition import Partition, Position
+from services.kpi_engine.domain.visits import visit_key
+from services.kpi_engine.ports import Flush
+from tests.fakes.engine import MemoryStore
+from tests.unit.kpi_engine.builders import HISTORIES, MINUTE, TENANT
 
 laws = settings(max_examples=500, deadline=None)
 
@@ -22,32 +29,41 @@ def merged(history: list[AnyEvent]) -> dict[VisitKey, Visit]:
     visits: dict[VisitKey, Visit] = {}
     for one in history:
         key = visit_key(one)
-        assert key is not None
         merge(visits.setdefault(key, Visit()), one)
     return visits
 
 
-def recomputed(history: list[AnyEvent]) -> Panes:
-    """The oracle: group by visit, merge, contribute, sum; nothing of `Fold` or `Partition`."""
-    panes: Panes = {}
+def recomputed(history: list[AnyEvent]) -> Counted:
+    """The oracle: group by visit, merge, contribute, sum; nothing of `advance` or `Partition`."""
+    panes: Counted = {}
     for (tenant, _, _), visit in merged(history).items():
         for key, cells in contributions(tenant, visit, MINUTE).items():
             add(panes.setdefault(key, {}), cells)
     return {key: cells for key, cells in panes.items() if cells}
 
 
+def fresh() -> Partition:
+    return Partition(Position(0, "log", 1, 1, 0), MINUTE, {})
+
+
 def folded(history: list[AnyEvent], size: int) -> Partition:
-    partition = Partition(0, "log", 1, 1, 0)
+    """Applied in parts of `size`, and all joined with an empty database at the end."""
+    partition = fresh()
     for start in range(0, len(history), size):
         part = list(enumerate(history[start : start + size], start))
-        fold = Fold(part, partition.visits, MINUTE)
-        fold.run({})
-        partition.commit(fold, {}, start + len(part))
+        partition.apply(part, start + len(part))
+    settle(partition, MemoryStore())
     return partition
 
 
+def settle(partition: Partition, store: MemoryStore) -> None:
+    """Join everything that waits for stored records."""
+    while wanted := partition.wanted:
+        partition.join(wanted, store.find(wanted))
+
+
 def rows(partition: Partition) -> dict[PaneKey, tuple[int, Cells]]:
-    return {key: (pane.revision, pane.cells) for key, pane in partition.panes.items()}
+    return {key: (pane.revision, pane.cells) for key, pane in partition.panes.rows.items()}
 
 
 @laws
@@ -73,7 +89,6 @@ def test_merge_says_whether_it_changed_the_visit(history):
     visits: dict[VisitKey, Visit] = {}
     for one in history:
         key = visit_key(one)
-        assert key is not None
         visit = visits.setdefault(key, Visit())
         before = copy(visit)
         changed = merge(visit, one)
@@ -83,9 +98,30 @@ def test_merge_says_whether_it_changed_the_visit(history):
 @laws
 @given(HISTORIES, st.integers(1, 15))
 def test_folded_panes_equal_the_recomputation(history, size):
-    panes = {key: pane.cells for key, pane in folded(history, size).panes.items() if pane.cells}
+    panes = {key: pane.cells for key, pane in folded(history, size).panes.rows.items() if pane.cells}
 
     assert panes == recomputed(history)
+
+
+@laws
+@given(HISTORIES)
+def test_what_advance_adds_sums_to_the_contributions_of_the_visits(history):
+    panes, visits = Panes(), {}
+    for one in history:
+        advance(visits.setdefault(visit_key(one), Visit()), one, TENANT, panes, MINUTE)
+
+    assert visits == merged(history)
+    assert {key: pane.cells for key, pane in panes.rows.items() if pane.cells} == recomputed(history)
+
+
+@laws
+@given(HISTORIES, st.integers(0, 14))
+def test_records_that_grew_apart_join_to_what_all_their_events_make(history, cut):
+    one, other = merged(history[:cut]), merged(history[cut:])
+
+    joined = {key: join(one.get(key, Visit()), other.get(key, Visit())) for key in one.keys() | other.keys()}
+
+    assert joined == merged(history)
 
 
 @laws
@@ -94,16 +130,62 @@ def test_rows_and_revisions_do_not_depend_on_how_the_log_is_cut(history, one, ot
     assert rows(folded(history, one)) == rows(folded(history, other))
 
 
+STEPS = st.lists(st.tuples(st.integers(0, 4), st.sampled_from(["go on", "flush", "lose", "crash", "forget"])), max_size=12)
+
+
+@laws
+@given(HISTORIES, STEPS)
+def test_flushes_losses_crashes_and_forgetting_leave_the_stored_rows_equal_to_the_recomputation(history, steps):
+    store = MemoryStore()
+    partition = store.own(0)
+    for size, step in [*steps, (len(history), "flush"), (0, "flush")]:
+        take(partition, history, size)
+        if step in ("flush", "lose", "forget"):
+            flush(partition, store, lost=step == "lose")
+        if step == "forget":
+            partition.trim(0, 0)
+        if step == "crash":
+            partition = store.own(0)
+    take(partition, history, len(history))
+    for _ in range(3):
+        flush(partition, store, lost=False)
+
+    assert {key: cells for key, (_, cells) in store.panes.items() if cells} == recomputed(history)
+    assert store.visits == merged(history)
+
+
+def take(partition: Partition, history: list[AnyEvent], size: int) -> None:
+    begin = partition.next_offset
+    until = min(len(history), begin + size)
+    partition.apply(list(enumerate(history))[begin:until], until)
+    if until:
+        partition.watermark = max(one.at for one in history[:until]) - 15_000
+
+
+def flush(partition: Partition, store: MemoryStore, *, lost: bool) -> None:
+    settle(partition, store)
+    taken = partition.take_dirty()
+    if taken is None:
+        return
+    if lost:
+        partition.not_flushed()
+        return
+    match store.write(taken):
+        case Flush.WRITTEN:
+            partition.flushed()
+        case Flush.SURPRISED:
+            partition.surprised()
+        case Flush.FENCED:
+            pytest.fail("nobody else owns it")
+
+
 @laws
 @given(HISTORIES, st.integers(0, 14), st.integers(1, 5))
 def test_reapplying_the_tail_of_a_log_gives_the_same_cells(history, crash_at, size):
     once = folded(history, size)
     again = folded(history, size)
-    tail = list(enumerate(history))[crash_at:]
-    fold = Fold(tail, again.visits, MINUTE)
-    fold.run({})
+    again.apply(list(enumerate(history))[crash_at:], len(history))
 
-    assert fold.changes == {}
     assert rows(again) == rows(once)
 
 
@@ -129,4 +211,8 @@ def test_a_stored_visit_reads_back_equal(history):
 
 
 def test_revisions_of_a_new_log_generation_stand_above_all_of_the_old():
-    assert revision(2, 0) > revision(1, (1 << 44) - 1)
+    assert revision(2, 0) > revision(1, (1 << 44) - 1, joins=7)
+
+
+def test_a_state_after_a_join_stands_above_the_one_before_and_below_the_next_record():
+    assert revision(1, 5) < revision(1, 5, joins=1) < revision(1, 5, joins=2) < revision(1, 6)

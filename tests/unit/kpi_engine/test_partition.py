@@ -6,8 +6,9 @@ from services.contracts import events
 from services.contracts.cells import Cell
 from services.contracts.updates import revision
 from services.contracts.visits import decode_visit
-from services.kpi_engine.domain.fold import Fold, visit_key
-from services.kpi_engine.domain.partition import Pane, Partition
+from services.kpi_engine.domain.panes import NEVER
+from services.kpi_engine.domain.partition import Partition, Position, Stored
+from services.kpi_engine.domain.visits import visit_key
 from services.kpi_engine.domain.watermark import advance_watermark, idle_watermark
 from tests.unit.kpi_engine.builders import MINUTE, event
 
@@ -15,16 +16,27 @@ HOUR = 60 * MINUTE
 PANE = ("acme", "sales", "voice", 0)
 
 
-def apply(partition, *history, loaded=None, panes=None):
+def apply(partition, *history):
     start = partition.next_offset
-    fold = Fold(list(enumerate(history, start)), partition.visits, MINUTE)
-    fold.run(loaded or {})
-    partition.commit(fold, panes or {}, start + len(history))
+    partition.apply(list(enumerate(history, start)), start + len(history))
     return partition
 
 
-def fresh():
-    return Partition(3, "log", 1, 7, 100)
+def fresh(since=NEVER, visits=None):
+    return Partition(Position(3, "log", 1, 7, 100), MINUTE, visits or {}, since)
+
+
+def settled(partition, **stored):
+    """Everything that waits for stored records has got them."""
+    while wanted := partition.wanted:
+        partition.join(wanted, Stored(**stored))
+    return partition
+
+
+def written(partition):
+    partition.take_dirty()
+    partition.flushed()
+    return partition
 
 
 def offered(contact="c1", at=30_000, **fields):
@@ -39,11 +51,11 @@ def test_dirty_rows_carry_absolute_values_and_the_offset_they_belong_to():
     rows = apply(fresh(), offered(), answered()).take_dirty()
 
     assert (rows.before, rows.position.next_offset, rows.position.epoch) == (100, 102, 7)
-    [(partition, tenant, contact, number, offered_at, queue, is_open, body)] = rows.visits
+    [(partition, tenant, contact, number, offered_at, queue, is_open, body)] = rows.new_visits
     assert (partition, tenant, contact, number) == (3, "acme", "c1", 1)
     assert (offered_at, queue, is_open) == (30_000, "sales", True)
     assert decode_visit(body).agent == "ann"
-    [(tenant, start, queue, channel, partition, rev, cells)] = rows.panes
+    [(tenant, start, queue, channel, partition, rev, cells)] = rows.new_panes
     assert (tenant, start, queue, channel, partition, rev) == ("acme", 0, "sales", "voice", 3, revision(1, 101))
     assert msgspec.msgpack.decode(cells, type=dict[int, int])[Cell.ANSWERED] == 1
 
@@ -73,12 +85,11 @@ def test_rows_whose_flush_failed_are_taken_again_with_what_came_since():
     rows = partition.take_dirty()
 
     assert rows.before == 100
-    assert {row[2] for row in rows.visits} == {"c1", "c2"}
+    assert {row[2] for row in rows.new_visits} == {"c1", "c2"}
 
 
 def test_agent_states_survive_a_failed_flush():
-    partition = fresh()
-    partition.note(event(events.AgentStateChanged, 1, agent="ann", state="available"))
+    partition = settled(apply(fresh(), event(events.AgentStateChanged, 1, agent="ann", state="available")))
     partition.take_dirty()
     partition.not_flushed()
 
@@ -107,29 +118,88 @@ def test_the_watermark_of_an_idle_partition_is_written_once_a_minute():
 
 
 def test_a_stored_pane_is_continued_not_replaced():
-    partition = apply(fresh(), offered(), panes={PANE: Pane(5, {Cell.OFFERED: 9})})
+    partition = apply(fresh(since=10_000), offered())
+    assert partition.take_dirty() is None
+    settled(partition, panes={PANE: (5, {Cell.OFFERED: 9})})
 
-    assert partition.panes[PANE].cells == {Cell.OFFERED: 10}
+    assert partition.panes.rows[PANE].cells == {Cell.OFFERED: 10}
+    assert partition.take_dirty().panes[0][1] == 0
 
 
 def test_a_stored_visit_is_corrected_by_what_is_new_only():
-    stored = apply(fresh(), offered()).visits
-    partition = fresh()
-    fold = Fold([(100, answered())], partition.visits, MINUTE)
-    assert fold.missing == [("acme", "c1", 1)]
-    fold.run(stored)
+    stored = apply(fresh(), offered()).visits.rows
+    partition = apply(fresh(since=HOUR), answered())
+    assert partition.wanted.visits == [("acme", "c1", 1)]
+    settled(partition, visits=stored)
 
-    assert fold.changes[PANE][0][Cell.ANSWERED] == 1
-    assert Cell.OFFERED not in fold.changes[PANE][0]
+    cells = partition.panes.rows[PANE].cells
+    assert cells[Cell.ANSWERED] == 1
+    assert Cell.OFFERED not in cells
+
+
+def test_a_visit_that_was_taken_for_new_but_exists_is_joined_and_counted_once():
+    known = apply(fresh(), offered())
+    partition = apply(fresh(since=-MINUTE), offered(at=40_000))
+    assert len(partition.take_dirty().new_visits) == 1
+    partition.surprised()
+    settled(partition, visits=known.visits.rows, panes={PANE: (5, {Cell.OFFERED: 1})})
+
+    assert partition.panes.rows[PANE].cells == {Cell.OFFERED: 1}
+    rows = partition.take_dirty()
+    assert (len(rows.new_visits), len(rows.new_panes)) == (0, 0)
+
+
+def test_a_repeated_survey_of_a_stored_visit_changes_no_row():
+    survey = event(events.SurveyAnswered, 50_000, contact="c1", survey="s", kind="csat", score=5.0, best=5.0, worst=1.0)
+    stored = settled(apply(fresh(), offered(), survey))
+    partition = settled(apply(fresh(since=HOUR), survey), visits=stored.visits.rows)
+
+    assert len(partition.take_dirty()) == 0
+
+
+def test_readers_are_not_told_an_offset_whose_record_still_waits_for_its_visit():
+    partition = apply(fresh(since=HOUR), event(events.ContactWrapped, 2 * HOUR), offered("c2", at=2 * HOUR))
+    assert partition.told_offset == 100
+    settled(partition)
+
+    assert partition.told_offset == 102
+
+
+def test_a_pane_that_waits_for_its_stored_part_is_not_told():
+    partition = settled(apply(fresh(since=HOUR), offered()))
+    partition.panes.take_untold(10)
+    partition = apply(fresh(since=HOUR), event(events.ContactWrapped, 1, contact="x"), offered())
+    assert not partition.panes.untold
+    settled(partition)
+
+    assert partition.panes.untold
+
+
+def test_a_change_of_a_pane_that_was_passed_is_noted_with_its_last_event():
+    partition = apply(fresh(), offered())
+    partition.watermark = 10 * MINUTE
+    apply(partition, answered())
+    [late] = partition.take_dirty().late
+
+    assert late == (3, "acme", "sales", "voice", 0, "test", "ContactAnswered@40000", "contact.answered")
+
+
+def test_what_belongs_to_a_deleted_month_is_counted_nowhere():
+    partition = fresh()
+    partition.panes.kept_since = HOUR
+    apply(partition, offered())
+
+    assert partition.panes.rows == {}
+    assert partition.take_dirty().new_panes == []
 
 
 def test_changed_rows_are_told_once_and_again_when_telling_failed():
-    partition = apply(fresh(), offered())
-    [row] = partition.take_changed(10)
-    assert partition.take_changed(10) == []
-    partition.not_published([row.key])
+    panes = apply(fresh(), offered()).panes
+    taken = panes.take_untold(10)
+    assert panes.take_untold(10) == []
+    panes.not_told(taken)
 
-    assert [again.cells for again in partition.take_changed(10)] == [{Cell.OFFERED: 1}]
+    assert [again.cells for again in panes.take_untold(10)] == [{Cell.OFFERED: 1}]
 
 
 def test_gauges_tell_waiting_in_progress_and_unresolved_apart():
@@ -148,24 +218,32 @@ def test_an_ended_visit_is_no_gauge_any_more():
 
 
 def test_open_visits_are_indexed_when_a_partition_is_loaded():
-    visits = apply(fresh(), offered()).visits
-    partition = Partition(3, "log", 1, 8, 101, visits=visits)
+    partition = fresh(visits=apply(fresh(), offered()).visits.rows)
 
     assert partition.gauges(MINUTE, HOUR)[0].waiting == [30_000]
 
 
 def test_trimming_keeps_what_is_open_dirty_or_untold():
     partition = apply(fresh(), *[offered(f"c{i}") for i in range(8)], *[answered(f"c{i}") for i in range(8)])
-    partition.trim(4, 4)
-    assert len(partition.visits) == 8
+    partition.watermark = HOUR
+    written(partition).trim(4, 4)
+    assert len(partition.visits.rows) == 8
 
     apply(partition, *[event(events.ContactEnded, 50_000, contact=f"c{i}") for i in range(8)])
-    partition.take_dirty()
-    partition.flushed()
-    partition.take_changed(100)
     partition.trim(4, 4)
+    assert len(partition.visits.rows) == 8
+    written(partition).trim(4, 4)
 
-    assert len(partition.visits) == 3
+    assert len(partition.visits.rows) == 3
+
+
+def test_a_repeated_offer_of_a_forgotten_visit_waits_for_the_stored_one():
+    partition = apply(fresh(), offered(), event(events.ContactAbandoned, 40_000))
+    partition.watermark = HOUR
+    written(partition).trim(0, 0)
+    apply(partition, offered())
+
+    assert partition.wanted.visits == [("acme", "c1", 1)]
 
 
 def test_the_watermark_follows_plausible_events_only():
@@ -185,4 +263,3 @@ def test_what_knows_no_contact_has_a_record_of_its_own():
     assert visit_key(event(events.ComplaintOpened, 1, complaint="k", queue="q")) == ("acme", "complaint:k", 0)
     assert visit_key(event(events.QaRetracted, 1, evaluation="e", queue="q", agent="ann")) == ("acme", "evaluation:e", 0)
     assert visit_key(event(events.SurveyOffered, 1, survey="s", kind="nps", queue="q")) == ("acme", "survey:s", 0)
-    assert visit_key(event(events.AgentStateChanged, 1, agent="ann", state="break")) is None

@@ -1,0 +1,158 @@
+"""The panes of one partition in memory: absolute cells, and which of them the database and the readers have not seen.
+
+A pane that is not in memory is one of two: younger than `since`, then it is new; older, then the database may hold a part of it.
+An older one collects changes at once and is `based`, written and told only after its stored part was added:
+
+    touch ─► new      ──────────────────────► flush, tell
+    touch ─► unbased ─► (loaded) ─► rebase ─► flush, tell
+"""
+
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from services.contracts.cells import Cells
+from services.contracts.events import AnyEvent
+
+Key = tuple[str, str, str, int]
+"""(tenant, queue, channel, start) of panes of queues; (tenant, agent, queue, start) of panes of agents."""
+
+NEVER = -(1 << 62)
+
+
+class Pane(msgspec.Struct, gc=False, eq=False):
+    """Cells of one pane as of `revision`; not `based`: only what has changed, the stored part is still to be added."""
+
+    key: Key
+    revision: int
+    cells: Cells
+    based: bool = True
+    stored: bool = False
+    dirty: bool = False
+    untold: bool = False
+
+
+class Panes:
+    """All panes of one kind in one partition; `event` and `revision` name what changes them at the moment."""
+
+    def __init__(self, since: int = NEVER, *, telling: bool = True) -> None:
+        """Panes that start at `since` or later are new when they are first touched; `telling`: readers are told of changes."""
+        self.rows: dict[Key, Pane] = {}
+        self.since = since
+        self.kept_since = NEVER
+        self.passed = NEVER
+        self._telling = telling
+        self.event: AnyEvent | None = None
+        self.revision = 0
+        self.late: dict[Key, AnyEvent] = {}
+        self.unbased: dict[Key, Pane] = {}
+        self.dirty: list[Pane] = []
+        self._untold: list[Pane] = []
+
+    # ------------------------------------------------------------- changing
+
+    def touch(self, key: Key) -> Cells:
+        """The cells of a pane that is about to change, to be changed in place."""
+        pane = self.rows.get(key)
+        if pane is None:
+            pane = self._meet(key)
+        if not pane.dirty:
+            pane.dirty = True
+            self.dirty.append(pane)
+        if self._telling and not pane.untold:
+            pane.untold = True
+            self._untold.append(pane)
+        pane.revision = self.revision
+        if key[3] <= self.passed and self.event is not None:
+            self.late[key] = self.event
+        return pane.cells
+
+    def _meet(self, key: Key) -> Pane:
+        start = key[3]
+        pane = Pane(key, self.revision, {})
+        if start < self.kept_since:  # its month was deleted: nothing of it is counted again
+            pane.dirty = pane.untold = True
+            return pane
+        if start < self.since:
+            pane.based = False
+            self.unbased[key] = pane
+        self.rows[key] = pane
+        return pane
+
+    def rebase(self, keys: Iterable[Key], stored: Mapping[Key, tuple[int, Cells]]) -> None:
+        """Add the stored parts, `(revision, cells)`, of panes that were not based; those not stored are new."""
+        for key in keys:
+            pane = self.unbased.pop(key, None)
+            if pane is None:
+                continue
+            revision, cells = stored.get(key, (0, {}))
+            for code, amount in cells.items():
+                pane.cells[code] = pane.cells.get(code, 0) + amount
+            for code in [code for code, amount in pane.cells.items() if not amount]:
+                del pane.cells[code]
+            pane.revision = max(pane.revision, revision)
+            pane.based, pane.stored = True, key in stored
+
+    # ------------------------------------------------------------- flushing
+
+    def take_dirty(self) -> tuple[list[Pane], list[Pane]]:
+        """The panes to insert and those to overwrite; from now on they are no longer dirty."""
+        taken, self.dirty = self.dirty, []
+        new = [pane for pane in taken if not pane.stored]
+        known = [pane for pane in taken if pane.stored]
+        for pane in taken:
+            pane.dirty, pane.stored = False, True
+        return new, known
+
+    def put_back(self, new: list[Pane], known: list[Pane]) -> None:
+        """What `take_dirty` gave was not written."""
+        for pane in new:
+            pane.stored = False
+        for pane in (*new, *known):
+            if not pane.dirty:
+                pane.dirty = True
+                self.dirty.append(pane)
+
+    def doubt(self, new: list[Pane]) -> None:
+        """The database may hold these after all: they wait for their stored parts."""
+        for pane in new:
+            pane.based = False
+            self.unbased[pane.key] = pane
+
+    # ------------------------------------------------------------- telling
+
+    @property
+    def untold(self) -> bool:
+        """Whether there is a complete pane that readers have not been told."""
+        return any(pane.based for pane in self._untold)
+
+    def take_untold(self, most: int) -> list[Pane]:
+        """Up to `most` complete panes that changed since they were last taken."""
+        taken: list[Pane] = []
+        waiting: list[Pane] = []
+        while self._untold and len(taken) < most:
+            pane = self._untold.pop()
+            (taken if pane.based else waiting).append(pane)
+        self._untold += waiting
+        for pane in taken:
+            pane.untold = False
+        return taken
+
+    def not_told(self, panes: Iterable[Pane]) -> None:
+        """These did not get out: take them again."""
+        for pane in panes:
+            if not pane.untold:
+                pane.untold = True
+                self._untold.append(pane)
+
+    # ------------------------------------------------------------- memory
+
+    def trim(self, most: int, before: int) -> None:
+        """Forget the oldest beyond `most` that are durable and told; those that start before `before` count as old then."""
+        if len(self.rows) <= most:
+            return
+        wanted = len(self.rows) - most * 3 // 4
+        free = (key for key, pane in self.rows.items() if not pane.dirty and not pane.untold)
+        for key in [key for _, key in zip(range(wanted), free, strict=False)]:
+            del self.rows[key]
+            self.since = max(self.since, min(key[3] + 1, before))

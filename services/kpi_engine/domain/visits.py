@@ -1,0 +1,228 @@
+"""The visits of one partition in memory, and what the database has to say about those that are not.
+
+An event of a visit that is not in memory is one of two. An offer, an answer or an abandon younger than `since` begins a new visit,
+counted at once. Anything else waits in `parked`, uncounted, until the stored record was loaded and joined:
+
+    offered (young) ─► rows, dirty, counted ──────────────────────────────► flush
+    wrapped, survey, old offer ─► parked ─► (loaded) ─► join, counted ────► flush
+
+Should the database hold a record that was taken for new after all, the insert fails, both are joined, and the flush is tried again.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import msgspec
+
+from services.contracts.cells import Cells, add
+from services.contracts.events import (
+    AnyEvent,
+    ComplaintClosed,
+    ComplaintOpened,
+    ContactAbandoned,
+    ContactAnswered,
+    ContactOffered,
+    QaRetracted,
+    QaScored,
+    SurveyAnswered,
+    SurveyOffered,
+)
+from services.contracts.updates import Gauge
+from services.contracts.visits import Visit, VisitKey, encode_visit, is_open, offer_at, queue_of
+from services.kpi_engine.domain.advance import advance, begin
+from services.kpi_engine.domain.contributions import contributions, deltas
+from services.kpi_engine.domain.join import join
+from services.kpi_engine.domain.merge import merge
+from services.kpi_engine.domain.panes import NEVER, Panes
+
+_BEGINS = frozenset((ContactOffered, ContactAnswered, ContactAbandoned))
+_OWN_NAME = {
+    QaScored: ("evaluation:", "evaluation"),
+    QaRetracted: ("evaluation:", "evaluation"),
+    SurveyOffered: ("survey:", "survey"),
+    SurveyAnswered: ("survey:", "survey"),
+    ComplaintOpened: ("complaint:", "complaint"),
+    ComplaintClosed: ("complaint:", "complaint"),
+}
+
+
+def visit_key(event: AnyEvent) -> VisitKey:
+    """The visit an event of a contact or about one belongs to.
+
+    A survey, evaluation or complaint without a contact has a record of its own, numbered 0, which no contact can have.
+    """
+    contact = event.contact  # type: ignore[union-attr]  # agent states have no visit and are not asked about
+    if contact is not None:
+        return event.tenant, contact, event.visit  # type: ignore[union-attr, return-value]
+    prefix, name = _OWN_NAME[type(event)]
+    return event.tenant, prefix + getattr(event, name), 0  # type: ignore[return-value]
+
+
+class Parked(msgspec.Struct, gc=False):
+    """What events said of a visit whose stored record is not known yet, and the last of them."""
+
+    visit: Visit
+    event: AnyEvent
+
+
+@dataclass(frozen=True)
+class TakenVisits:
+    """Visits to write: those that the database does not have, and those it has."""
+
+    new: list[VisitKey]
+    known: list[VisitKey]
+
+
+class Visits:
+    """All visits of one partition; what they contribute goes into `panes` of `length` milliseconds."""
+
+    def __init__(self, panes: Panes, length: int, stored: Mapping[VisitKey, Visit], since: int = NEVER) -> None:
+        """`stored` are those known from the database; what happens from `since` on may begin a new visit."""
+        self.rows: dict[VisitKey, Visit] = dict(stored)
+        self.since = since
+        self.parked: dict[VisitKey, Parked] = {}
+        self.dirty: dict[VisitKey, bool] = {}
+        self._doubted: set[VisitKey] = set()
+        self._panes = panes
+        self._length = length
+        self._open = {key: visit for key, visit in stored.items() if is_open(visit)}
+
+    # ------------------------------------------------------------- applying
+
+    def apply(self, event: AnyEvent) -> bool:
+        """Merge and count one event; False where it must wait for a stored record."""
+        key = visit_key(event)
+        visit = self.rows.get(key)
+        if visit is None:
+            if key in self.parked or type(event) not in _BEGINS or event.at < self.since:  # type: ignore[operator]
+                self._park(key, event)
+                return False
+            self._begin(key, event)
+        elif advance(visit, event, key[0], self._panes, self._length):
+            if key not in self.dirty:
+                self.dirty[key] = False
+            self._watch(key, visit)
+        return True
+
+    def _begin(self, key: VisitKey, event: AnyEvent) -> None:
+        if isinstance(event, ContactOffered):
+            visit = begin(event, key[0], self._panes, self._length)
+        else:
+            visit = Visit()
+            advance(visit, event, key[0], self._panes, self._length)
+        self.rows[key] = visit
+        self.dirty[key] = True
+        self._watch(key, visit)
+
+    def _park(self, key: VisitKey, event: AnyEvent) -> None:
+        parked = self.parked.get(key)
+        if parked is None:
+            parked = self.parked[key] = Parked(Visit(), event)
+        merge(parked.visit, event)
+        parked.event = event
+
+    def _watch(self, key: VisitKey, visit: Visit) -> None:
+        if is_open(visit):
+            self._open[key] = visit
+        else:
+            self._open.pop(key, None)
+
+    # ------------------------------------------------------------- stored records
+
+    @property
+    def wanted(self) -> list[VisitKey]:
+        """Visits whose stored record must be loaded before anything can be flushed."""
+        return [*self.parked, *self._doubted]
+
+    def doubt(self, keys: Iterable[VisitKey]) -> None:
+        """The database may hold these after all."""
+        self._doubted.update(keys)
+
+    def join(self, keys: Iterable[VisitKey], stored: Mapping[VisitKey, Visit]) -> None:
+        """Bring what is known here together with what was `stored` under `keys`, and count the difference."""
+        for key in keys:
+            kept = stored.get(key)
+            counted = [kept] if kept is not None else []
+            parked = self.parked.pop(key, None)
+            if parked is not None:
+                self._panes.event = parked.event
+                mine = parked.visit
+            elif key in self._doubted:
+                self._panes.event = None
+                mine = self.rows[key]
+                counted.append(mine)
+            else:
+                continue
+            self._doubted.discard(key)
+            self._take(key, mine if kept is None else join(kept, mine), counted, kept)
+
+    def _take(self, key: VisitKey, visit: Visit, counted: list[Visit], kept: Visit | None) -> None:
+        """`visit` stands for what was `counted`; `kept` is the stored record."""
+        before: dict[tuple[str, str, str, int], Cells] = {}
+        for one in counted:
+            for pane, cells in contributions(key[0], one, self._length).items():
+                add(before.setdefault(pane, {}), cells)
+        for pane, change in deltas(before, contributions(key[0], visit, self._length)):
+            add(self._panes.touch(pane), change)
+        self.rows[key] = visit
+        if visit != kept:
+            self.dirty[key] = kept is None
+        else:
+            self.dirty.pop(key, None)
+        self._watch(key, visit)
+
+    # ------------------------------------------------------------- flushing
+
+    def take_dirty(self) -> TakenVisits:
+        """The visits to write; from now on they are not dirty."""
+        taken, self.dirty = self.dirty, {}
+        new = [key for key, is_new in taken.items() if is_new]
+        return TakenVisits(new, [key for key, is_new in taken.items() if not is_new] if len(new) < len(taken) else [])
+
+    def put_back(self, taken: TakenVisits) -> None:
+        """What `take_dirty` gave was not written."""
+        self.dirty = {**self.dirty, **dict.fromkeys(taken.known, False), **dict.fromkeys(taken.new, True)}
+
+    def rows_of(self, partition: int, keys: Iterable[VisitKey]) -> list[tuple[object, ...]]:
+        """The table's rows of these visits."""
+        rows: list[tuple[object, ...]] = []
+        for key in keys:
+            visit = self.rows[key]
+            tenant, contact, number = key
+            place = (visit.offered_at, visit.queue) if visit.offered_at is not None else (offer_at(visit), queue_of(visit))
+            rows.append((partition, tenant, contact, number, *place, is_open(visit), encode_visit(visit)))
+        return rows
+
+    # ------------------------------------------------------------- telling
+
+    def gauges(self, now: int, longest: int) -> list[Gauge]:
+        """What is going on at `now`, per queue and channel; what began more than `longest` milliseconds ago is unresolved."""
+        horizon = now - longest
+        found: dict[tuple[str, str, str], tuple[list[int], list[int]]] = {}
+        for (tenant, _, _), visit in self._open.items():
+            queue, offered = queue_of(visit), offer_at(visit)
+            if queue is None or offered is None:
+                continue
+            waiting, others = found.setdefault((tenant, queue, visit.channel), ([], [0, 0]))
+            if visit.answered_at is not None:
+                others[0] += visit.answered_at >= horizon
+            elif offered >= horizon:
+                waiting.append(offered)
+            else:
+                others[1] += 1
+        return [Gauge(*home, sorted(waiting), others[0], others[1]) for home, (waiting, others) in found.items()]
+
+    # ------------------------------------------------------------- memory
+
+    def trim(self, most: int, before: int) -> None:
+        """Forget the oldest beyond `most` that are durable and over; what happened before `before` may be theirs then."""
+        if len(self.rows) <= most:
+            return
+        wanted = len(self.rows) - most * 3 // 4
+        free = (key for key in self.rows if key not in self.dirty and key not in self._open)
+        for key in [key for _, key in zip(range(wanted), free, strict=False)]:
+            visit = self.rows.pop(key)
+            last = max(visit.offered_at or NEVER, visit.answered_at or NEVER, visit.abandoned_at or NEVER)
+            self.since = max(self.since, min(last + 1, before))
+
+

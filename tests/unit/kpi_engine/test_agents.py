@@ -1,0 +1,119 @@
+"""Agents' states and the time they make: hand-computed, and the law that order, repetition and forgetting cannot matter."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.contracts import events
+from services.contracts.agents import EVERYWHERE, LONGEST, QUARTER, Entered, Spent
+from services.contracts.cells import add
+from services.kpi_engine.domain.agents import Agents, entered, spent
+from services.kpi_engine.domain.panes import Panes
+from tests.fakes.engine import MemoryStore
+from tests.unit.kpi_engine.builders import event
+from tests.unit.kpi_engine.test_laws import flush, settle
+
+KEY = ("acme", "ann")
+DAY = 24 * 60 * 60_000
+
+
+def state(name, at, queues=()):
+    return event(events.AgentStateChanged, at, agent="ann", state=name, queues=list(queues))
+
+
+def time_in(points):
+    """(queue, quarter) → cells."""
+    return {key[2:]: cells for key, cells in spent(KEY, points).items()}
+
+
+def test_a_state_lasts_until_the_next_and_is_cut_at_quarter_hours():
+    points = [Entered(QUARTER - 60_000, "available"), Entered(QUARTER + 30_000, "busy"), Entered(QUARTER + 90_000, "offline")]
+
+    assert time_in(points) == {
+        (EVERYWHERE, 0): {Spent.AVAILABLE: 60_000},
+        (EVERYWHERE, QUARTER): {Spent.AVAILABLE: 30_000, Spent.BUSY: 60_000},
+    }
+
+
+def test_an_agent_of_two_queues_counts_in_each_and_once_everywhere():
+    points = [Entered(0, "available", ("sales", "service")), Entered(5_000, "offline")]
+
+    assert time_in(points) == {(queue, 0): {Spent.AVAILABLE: 5_000} for queue in (EVERYWHERE, "sales", "service")}
+
+
+def test_being_offline_is_no_time_and_a_forgotten_state_lasts_a_day_at_most():
+    points = [Entered(0, "offline"), Entered(1_000, "break"), Entered(3 * DAY, "available")]
+
+    assert sum(cells[Spent.BREAK] for cells in time_in(points).values()) == LONGEST
+    assert all(list(cells) == [Spent.BREAK] for cells in time_in(points).values())
+
+
+def test_of_two_words_about_one_state_at_one_instant_one_stays_whichever_came_first():
+    words = [Entered(0, "available", ("sales",)), Entered(0, "available", ("service",)), Entered(9_000, "offline")]
+
+    assert known_after(words).points == known_after(words[::-1]).points
+
+
+def known_after(points):
+    agents = Agents(Panes(telling=False))
+    for point in points:
+        agents.enter(KEY, point)
+    agents.join(agents.wanted(), {})
+    return agents.windows[KEY]
+
+
+def test_readers_hear_of_the_last_state_only():
+    agents = Agents(Panes(telling=False))
+    for name, at in (("break", 2_000), ("available", 1_000)):
+        agents.enter(KEY, entered(state(name, at)))
+    agents.join(agents.wanted(), {})
+
+    assert [one.entered.state for one in agents.take_untold()] == ["break"]
+    agents.enter(KEY, entered(state("ringing", 1_500)))
+    assert agents.take_untold() == []
+
+
+STATES = st.builds(
+    state,
+    st.sampled_from(["available", "busy", "break", "offline"]),
+    st.integers(0, 40).map(lambda step: step * 7_000_000),
+    st.sampled_from([(), ("sales",), ("sales", "service")]),
+)
+STEPS = st.lists(st.tuples(st.integers(0, 3), st.sampled_from(["flush", "lose", "crash", "forget"])), max_size=8)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(STATES, max_size=12), STEPS)
+def test_any_order_loss_crash_or_forgetting_gives_the_time_of_all_states_together(history, steps):
+    store = MemoryStore()
+    partition = store.own(0)
+    for size, step in [*steps, *[(len(history), "flush")] * 3]:
+        begin, until = partition.next_offset, min(len(history), partition.next_offset + size)
+        partition.apply(list(enumerate(history))[begin:until], until)
+        partition.watermark = max((one.at for one in history[:until]), default=0)
+        if step == "crash":
+            partition = store.own(0)
+            continue
+        flush(partition, store, lost=step == "lose")
+        if step == "forget":
+            partition.agents.trim(partition.watermark)
+            partition.agents.panes.trim(0, partition.watermark)
+
+    settle(partition, store)
+    points: dict[tuple[int, str], Entered] = {}
+    for one in history:
+        known = points.get((one.at, one.state))
+        points[one.at, one.state] = max(entered(one), known, key=lambda point: point.queues) if known else entered(one)
+    expected: dict[tuple[str, str, str, int], dict[int, int]] = {}
+    for key, cells in spent(KEY, [points[place] for place in sorted(points)]).items():
+        add(expected.setdefault(key, {}), cells)
+    assert {key: cells for key, (_, cells) in store.agent_panes.items() if cells} == expected
+
+
+@pytest.mark.parametrize("at", [5 * DAY, -5 * DAY])
+def test_a_state_far_from_the_known_ones_waits_for_the_stored_ones(at):
+    agents = Agents(Panes(telling=False))
+    agents.enter(KEY, Entered(0, "available"))
+    agents.join(agents.wanted(), {})
+
+    assert agents.enter(KEY, Entered(at, "busy")) == (at > 0)
