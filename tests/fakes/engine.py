@@ -63,7 +63,9 @@ class MemoryStore:
         )
 
     def _states(self, key: AgentKey, since: int) -> list[Entered]:
-        places = sorted((at, state) for known, at, state in self.agent_states if known == key and at >= since)
+        places = sorted((at, state) for known, at, state in self.agent_states if known == key)
+        first = max((at for at, _ in places if at < since), default=since)
+        places = [place for place in places if place[0] >= first]
         return [self.agent_states[key, at, state] for at, state in places]
 
     async def flush(self, rows: Sequence[Flushing]) -> Mapping[int, Flush]:

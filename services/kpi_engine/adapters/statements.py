@@ -50,11 +50,15 @@ WHERE held.topic = $1 AND held.partition = moved.partition
 """
 
 AGENT_STATES = """
-SELECT tenant, agent, body
+SELECT stored.tenant, stored.agent, stored.body
 FROM unnest($2::text[], $3::text[], $4::bigint[]) AS wanted (tenant, agent, since)
-JOIN agent_state AS stored USING (tenant, agent)
-WHERE stored.partition = $1 AND stored.at >= wanted.since
-ORDER BY tenant, agent, at, state
+CROSS JOIN LATERAL (
+    SELECT coalesce(max(at), wanted.since) AS at FROM agent_state AS earlier
+    WHERE earlier.partition = $1 AND earlier.tenant = wanted.tenant AND earlier.agent = wanted.agent AND earlier.at < wanted.since
+) AS first
+JOIN agent_state AS stored ON stored.partition = $1 AND stored.tenant = wanted.tenant AND stored.agent = wanted.agent
+    AND stored.at >= first.at
+ORDER BY stored.tenant, stored.agent, stored.at, stored.state
 """
 
 AGENT_PANES = """

@@ -27,7 +27,7 @@ from services.kpi_engine.domain.panes import Panes
 
 @dataclass(frozen=True)
 class WantedAgent:
-    """The stored states of an agent that are needed: those entered at `since` or later."""
+    """The stored states of an agent that are needed: those entered at `since` or later, and the last one before."""
 
     key: AgentKey
     since: int
@@ -35,7 +35,7 @@ class WantedAgent:
 
 @dataclass(eq=False)
 class Window:
-    """All states of an agent since `since`, ordered by (at, state)."""
+    """All states of an agent since `since`, and the last one before if there is any, ordered by (at, state)."""
 
     since: int
     points: list[Entered] = field(default_factory=list)
@@ -76,7 +76,7 @@ class Agents:
     def enter(self, key: AgentKey, point: Entered) -> bool:
         """Take a state in; False where it must wait for stored ones."""
         window = self.windows.get(key)
-        if window is None or point.at - LONGEST < window.since:
+        if window is None or point.at < window.since:
             self.parked.setdefault(key, []).append(point)
             return False
         self._insert(key, window.points, point)
@@ -101,7 +101,7 @@ class Agents:
 
     def wanted(self) -> list[WantedAgent]:
         """What must be loaded before the parked states can be taken in."""
-        return [WantedAgent(key, min(point.at for point in points) - LONGEST) for key, points in self.parked.items()]
+        return [WantedAgent(key, min(point.at for point in points)) for key, points in self.parked.items()]
 
     def join(self, wanted: Sequence[WantedAgent], stored: Mapping[AgentKey, Sequence[Entered]]) -> None:
         """Take the parked states in, beside what is stored since the instants of `wanted`."""
