@@ -1,0 +1,210 @@
+"""The benchmark: all systems on workload W1 in one run, stages and latency of ours, a report in docs/benchmarks.
+
+    make bench ARGS="--systems ours,getmany --events 100000 --runs 5"
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+from statistics import median
+from typing import get_args
+
+import psutil
+
+from services.runtime.clock import monotonic
+from tests.benchmarks.latency import Latency, latency
+from tests.benchmarks.machine import cores, described
+from tests.benchmarks.oracle import Answer, compared, recomputed
+from tests.benchmarks.report import OURS, Findings, Result, write
+from tests.benchmarks.rig import Rig, connected, rig
+from tests.benchmarks.systems import SYSTEMS, System
+from tests.benchmarks.trial import Failed, Trial, trial
+from tests.benchmarks.workload import EVENTS_A_MINUTE, Keys, Record, Shape, digest, workload
+
+EXTRAS = ("stages", "latency")
+PACKAGES = ("faust-streaming", "aiokafka", "msgspec", "asyncpg")
+REPORT = Path(__file__).parents[2] / "docs" / "benchmarks"
+STAGES_WITHIN = 300.0
+
+
+class Bench:
+    """One run of the benchmark."""
+
+    def __init__(self, options: argparse.Namespace, records: list[Record]) -> None:
+        self._options = options
+        self._records = records
+        self._began = monotonic()
+        self._truths: dict[int, Answer] = {}
+        self.absent: dict[str, str] = {}
+
+    def say(self, words: str) -> None:
+        """A line of progress."""
+        print(f"[{monotonic() - self._began:6.0f} s] {words}", flush=True)  # noqa: T201
+
+    async def results(self, here: Rig) -> list[Result]:
+        """All chosen systems, in turn, as often as asked: each round meets every system, so that none has the quiet minutes alone."""
+        chosen = [one for one in SYSTEMS if one.name in self._options.systems and self._present(one)]
+        trials: dict[str, list[Trial]] = {one.name: [] for one in chosen}
+        for _ in range(self._options.runs):
+            for system in chosen:
+                done = await self._trial(here, system)
+                trials[system.name] += [] if done is None else [done]
+        return [self._result(one, trials[one.name]) for one in chosen if trials[one.name]]
+
+    def _present(self, system: System) -> bool:
+        why = system.missing()
+        if why is not None:
+            self.absent[system.title] = why
+        return why is None
+
+    def _share(self, system: System) -> list[Record]:
+        return self._records[: round(len(self._records) * system.share)]
+
+    async def _trial(self, here: Rig, system: System) -> Trial | None:
+        try:
+            done = await trial(here, system.make, self._share(system), system.name)
+        except Failed as failed:
+            self.absent[system.title] = "a run failed"
+            self.say(str(failed))
+            return None
+        beside = ", ".join(f"{name} {spent:.1f}" for name, spent in done.beside.items())
+        self.say(f"{system.title}: {done.cpu:.1f} µs an event, second half {done.steady:.1f}, {done.rate:,.0f} events/s; beside {beside}")
+        return done
+
+    def _result(self, system: System, trials: Sequence[Trial]) -> Result:
+        truth = self._truth(system) if system.figures else {}
+        verdicts = [compared(truth, one.answer, system.figures) for one in trials]
+        worst = max(verdicts, key=lambda one: one.wrong)
+        if worst.wrong:
+            self.say(f"{system.title}: {worst.wrong} of {worst.cells} figures differ from the oracle")
+        return Result(
+            name=system.name,
+            title=system.title,
+            events=trials[0].events,
+            cpu=[one.cpu for one in trials],
+            steady=[one.steady for one in trials],
+            postgres=[one.beside["postgres"] for one in trials],
+            kafka=[one.beside["kafka"] for one in trials],
+            rate=[one.rate for one in trials],
+            cells=worst.cells,
+            wrong=worst.wrong,
+            compared=system.figures,
+        )
+
+    def _truth(self, system: System) -> Answer:
+        records = self._share(system)
+        if len(records) not in self._truths:
+            self._truths[len(records)] = recomputed(records)
+        return self._truths[len(records)]
+
+    async def stages(self, here: Rig) -> dict[str, float] | None:
+        """Our CPU by stage: the median of as many runs, each in a process of its own on the core of the systems."""
+        runs = [one for _ in range(self._options.runs) if (one := await self._stages(here))]
+        return {stage: median(one[stage] for one in runs) for stage in runs[0]} if runs else None
+
+    async def _stages(self, here: Rig) -> dict[str, float] | None:
+        await here.renew()
+        await here.fill(self._records)
+        words = [here.server.bootstrap, here.database, str(len(self._records))]
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "tests.benchmarks.stages", *words, stdout=asyncio.subprocess.PIPE
+        )
+        os.sched_setaffinity(process.pid, cores()[0])
+        try:
+            async with asyncio.timeout(STAGES_WITHIN):
+                said, _ = await process.communicate()
+        except TimeoutError:
+            process.kill()
+            await process.wait()
+        if process.returncode:
+            self.absent["stages"] = "a run failed"
+            return None
+        spent: dict[str, float] = json.loads(said)
+        self.say("stages: " + ", ".join(f"{name} {cost:.2f}" for name, cost in spent.items()))
+        return spent
+
+    async def latency(self, here: Rig, results: Sequence[Result]) -> Latency | None:
+        """Event to API at a fifth of what our worker sustained."""
+        sustained = next((median(one.rate) for one in results if one.name == OURS), None)
+        rate = self._options.rate or (sustained / 5 if sustained else None)
+        if rate is None:
+            self.absent["latency"] = "needs ours or --rate"
+            return None
+        try:
+            found = await latency(here, self._records, rate, self._options.seconds)
+        except TimeoutError:
+            self.absent["latency"] = "not every mark was seen"
+            return None
+        self.say(f"event to API at {found.rate:,.0f} events/s: p50 {found.p50:.0f} ms, p99 {found.p99:.0f} ms")
+        return found
+
+
+async def main(options: argparse.Namespace) -> None:
+    """Run everything chosen and write the report."""
+    others = cores()[1]
+    os.sched_setaffinity(0, others)
+    shape = Shape(options.events, options.queues, options.keys, seed=options.seed)
+    records = workload(shape)
+    bench = Bench(options, records)
+    bench.say(f"{len(records):,} records; starting Apache Kafka and PostgreSQL")
+    with tempfile.TemporaryDirectory(prefix="floorpulse-bench-") as name:
+        async with rig(Path(name), shape.partitions) as here:
+            results = await bench.results(here)
+            stages = await bench.stages(here) if "stages" in options.systems else None
+            delay = await bench.latency(here, results) if "latency" in options.systems else None
+            versions = await _versions(here)
+    findings = Findings(_machine(), versions, _described(shape, records), results, bench.absent, stages, delay)
+    write(findings, options.out)
+    bench.say(f"report in {options.out}")
+
+
+def _machine() -> dict[str, str]:
+    busy = os.getloadavg()[0] / (psutil.cpu_count() or 1)
+    return {**described(), "load": f"{busy:.1f} runnable processes a core at the end"}
+
+
+async def _versions(here: Rig) -> dict[str, str]:
+    async with connected(here.database) as connection:
+        database = str(await connection.fetchval("SHOW server_version"))
+    return {"Apache Kafka": here.version, "PostgreSQL": database, **{name: version(name) for name in PACKAGES}}
+
+
+def _described(shape: Shape, records: Sequence[Record]) -> dict[str, str]:
+    size, minutes = sum(len(one.value) for one in records) / len(records), shape.events / EVENTS_A_MINUTE
+    return {
+        "W1": f"seed {shape.seed}, {len(records):,} records of {size:.0f} bytes over {minutes:.0f} min of event time",
+        "keys": f"{shape.keys} over {shape.queues:,} queues of {shape.tenants} tenants",
+        "partitions": str(shape.partitions),
+        "sha256": f"`{digest(list(records))}`",
+    }
+
+
+def arguments() -> argparse.Namespace:
+    """The command line."""
+    names = [one.name for one in SYSTEMS]
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--systems", default=",".join([*names, *EXTRAS]), help=f"of {', '.join([*names, *EXTRAS])}; floor: the two no-ops")
+    parser.add_argument("--events", type=int, default=Shape.events, help="records of the log; slow peers get its beginning")
+    parser.add_argument("--runs", type=int, default=3, help="of each system, in rounds")
+    parser.add_argument("--queues", type=int, default=Shape.queues)
+    parser.add_argument("--keys", choices=get_args(Keys), default=Shape.keys)
+    parser.add_argument("--seed", type=int, default=Shape.seed)
+    parser.add_argument("--rate", type=float, help="events a second of the latency run; a fifth of ours unless given")
+    parser.add_argument("--seconds", type=float, default=40.0, help="of the latency run")
+    parser.add_argument("--out", type=Path, default=REPORT, help="folder of the report")
+    options = parser.parse_args()
+    options.systems = options.systems.replace("floor", "getmany,consume").split(",")
+    unknown = set(options.systems) - {*names, *EXTRAS}
+    if unknown:
+        parser.error(f"unknown systems: {', '.join(sorted(unknown))}")
+    return options
+
+
+if __name__ == "__main__":
+    asyncio.run(main(arguments()))

@@ -1,0 +1,131 @@
+"""The engine's own core, fed by Faust's consumer instead of the plain loop: Faust with a transport that hands on whole record batches.
+
+Faust joins the group, assigns and fetches; its queueing, acks and commits are switched off, since the database keeps the offsets.
+For one worker that nobody competes with: no gate, no fencing.
+
+python -m tests.benchmarks.faust_transport engine
+"""
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import gettempdir
+from typing import Any
+
+import faust
+from aiokafka import TopicPartition
+from faust.transport.drivers import aiokafka as driver
+from faust.types import StreamT
+from prometheus_client import CollectorRegistry
+
+from services.contracts.topics import CONTACT_EVENTS
+from services.kpi_engine.adapters import record_batches
+from services.kpi_engine.app import Batch
+from services.kpi_engine.settings import EngineSettings
+from services.kpi_engine.wiring import worker
+from services.runtime.kafka_log import kafka_log
+
+TOPIC = CONTACT_EVENTS.name
+BATCHES_A_POLL = 64
+SESSION = 300
+
+
+class Batches(driver.Consumer):
+    """Faust's consumer, which hands record batches to the transport's `source` instead of messages to streams."""
+
+    async def _drain_messages(self, fetcher: Any) -> None:
+        source: Source = self.transport.source  # type: ignore[attr-defined]  # BatchTransport's
+        while not (self.should_stop or fetcher.should_stop):
+            await self.can_resume_flow.wait()
+            fetched: Any = await self._getmany(active_partitions=set(self.assignment()), timeout=0.2)
+            await source.take(fetched)
+            await asyncio.sleep(0)
+
+
+class BatchTransport(driver.Transport):
+    """Faust's transport with that consumer."""
+
+    Consumer = Batches
+    source: "Source"
+
+
+class Source:
+    """What the engine's worker knows as its loop: claims partitions when they first have records, then applies."""
+
+    def __init__(self, plain: Any, settings: EngineSettings) -> None:
+        self._engine = plain._engine  # the engine that the wiring made for its own loop
+        self._settings = settings
+        self._claimed = asyncio.Event()
+
+    async def run(self) -> None:
+        """Claim all partitions: there is no other worker."""
+        async with kafka_log(self._settings.kafka, TOPIC) as view:
+            log_id = await view.identity()
+            for number, (begin, end) in (await view.bounds()).items():
+                self._engine.adopt(await self._engine.claim(number, log_id, begin, end))
+        self._claimed.set()
+
+    async def close(self) -> None:
+        """Write what is applied."""
+        await self._engine.flush()
+
+    def ends(self) -> Mapping[int, int]:
+        """Unknown here; the engine then takes its own positions."""
+        return {}
+
+    async def commit(self) -> None:
+        """Not this source's."""
+
+    async def take(self, fetched: Mapping[TopicPartition, list[Batch]]) -> None:
+        """Apply what was fetched."""
+        await self._claimed.wait()
+        for tp, batches in fetched.items():
+            for batch in batches:
+                while self._engine.crowded:  # noqa: ASYNC110  as the engine's own loop
+                    await asyncio.sleep(0.05)
+                await self._engine.apply(self._engine.partitions[tp.partition], batch)
+
+
+async def main(settings: EngineSettings) -> None:
+    """Work until killed."""
+    record_batches.install([TOPIC])
+    async with worker(settings, CollectorRegistry()) as (service, _):
+        source = Source(service._source, settings)
+        service._source = source  # type: ignore[assignment]  # all that the worker calls is there
+        app = fed(source, settings)
+        app.loop, app.in_worker = asyncio.get_running_loop(), True
+        app.finalize()
+        await service.start()
+        await app.start()
+        await app.wait_until_stopped()
+
+
+def fed(source: Source, settings: EngineSettings) -> faust.App:
+    """The Faust app that feeds the source."""
+    app = faust.App(
+        settings.engine.group,
+        broker=f"kafka://{settings.kafka.bootstrap_servers}",
+        store="memory://",
+        datadir=Path(gettempdir()) / "floorpulse-faust",  # Faust insists on making it
+        web_enabled=False,
+        consumer_auto_offset_reset="earliest",
+        broker_session_timeout=SESSION,
+        broker_request_timeout=SESSION + 10,
+        broker_max_poll_records=BATCHES_A_POLL,
+        stream_wait_empty=False,
+    )
+    transport = BatchTransport(app.conf.broker, app, app.loop)
+    transport.source = source
+    app.transport = transport
+
+    @app.agent(app.topic(TOPIC, value_type=bytes, value_serializer="raw"))
+    async def subscribed(stream: StreamT[bytes]) -> None:
+        """Nothing reaches it: it is there so that Faust subscribes."""
+        async for _ in stream:
+            pass
+
+    return app
+
+
+if __name__ == "__main__":
+    asyncio.run(main(EngineSettings()))

@@ -1,0 +1,149 @@
+"""How long from an event into Kafka until the API's stream shows it counted, at a steady rate.
+
+    a contact of a queue of its own ── sent ──► contact-events ──► engine ──► kpi-updates ──► board ──► GET /v1/stream
+          every quarter of a second, between the events of the workload
+
+Each marked contact is offered to a queue nobody else uses, so the first row of that queue is the answer. Sent at a fifth of the rate
+that a worker sustained.
+"""
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import mkdtemp
+
+import httpx
+import msgspec
+from aiokafka import AIOKafkaProducer
+
+from services.contracts.events import ContactOffered
+from services.contracts.topics import CONTACT_EVENTS
+from services.runtime.clock import monotonic, now_ms
+from services.runtime.embedded.child import free_port
+from services.runtime.kafka import producer
+from tests.benchmarks.programs import Floorpulse
+from tests.benchmarks.rig import Rig
+from tests.benchmarks.trial import READY_WITHIN, running, until
+from tests.benchmarks.workload import Record, partition_of
+
+TENANT = "stopwatch"
+MARK_EVERY = 0.25
+WARM_UP = 5.0
+LAST_WITHIN = 10.0
+
+
+@dataclass
+class Stopwatch:
+    """When each mark was sent and seen, seconds of the monotonic clock, by its queue."""
+
+    sent: dict[str, float] = field(default_factory=dict)
+    seen: dict[str, float] = field(default_factory=dict)
+
+    def spans(self, since: float) -> list[float]:
+        """Milliseconds of each mark sent after `since`; infinite where it was not seen."""
+        return sorted((self.seen.get(queue, float("inf")) - at) * 1000 for queue, at in self.sent.items() if at >= since)
+
+
+@dataclass(frozen=True)
+class Latency:
+    """Nearest-rank quantiles in milliseconds, the sample's size, and the rate beside, events a second."""
+
+    p50: float
+    p99: float
+    marks: int
+    rate: float
+
+
+async def latency(rig: Rig, records: Sequence[Record], rate: float, seconds: float) -> Latency:
+    """Send `records` at `rate` a second for `seconds` and time the marks between."""
+    await rig.renew()
+    folder = Path(mkdtemp(prefix="latency-", dir=rig.folder))
+    program, watch = Floorpulse(rig, folder), Stopwatch()
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(running(program, folder / "engine.log"))
+        await until(program.ready, READY_WITHIN)
+        url = await stack.enter_async_context(api(rig, folder / "api.log"))
+        following = asyncio.create_task(follow(url, watch))
+        began = monotonic()
+        sent = await send(rig, records, rate, seconds, watch)
+        await until(lambda: _all_seen(watch), LAST_WITHIN)
+        following.cancel()
+    spans = watch.spans(began + WARM_UP)
+    return Latency(spans[len(spans) // 2], spans[min(len(spans) - 1, int(len(spans) * 0.99))], len(spans), sent / seconds)
+
+
+async def _all_seen(watch: Stopwatch) -> bool:
+    return watch.sent.keys() <= watch.seen.keys()
+
+
+@asynccontextmanager
+async def api(rig: Rig, log: Path) -> AsyncIterator[str]:
+    """`floorpulse api` on a free port, beside the servers; its address."""
+    port = free_port()
+    settings = {
+        "FLOORPULSE_KAFKA__BOOTSTRAP_SERVERS": rig.server.bootstrap,
+        "FLOORPULSE_DATABASE__URL": rig.database,
+        "FLOORPULSE_API__PORT": str(port),
+        "FLOORPULSE_API__OPEN_TENANT": TENANT,
+    }
+    environment = {**os.environ, **settings}  # noqa: TID251  PATH
+    with log.open("ab") as said:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "services.cli", "api", env=environment, stdout=said, stderr=said
+        )
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.kill()
+        await process.wait()
+
+
+async def follow(url: str, watch: Stopwatch) -> None:
+    """Note when each queue is first seen on the stream; begins again until the API is up."""
+    async with httpx.AsyncClient(timeout=httpx.Timeout(10.0, read=None)) as client:
+        while True:
+            try:
+                await _read(client, url, watch)
+            except httpx.HTTPError:
+                await asyncio.sleep(MARK_EVERY)
+
+
+async def _read(client: httpx.AsyncClient, url: str, watch: Stopwatch) -> None:
+    async with client.stream("GET", f"{url}/v1/stream", params={"kpi": "offered", "window": "1h"}) as stream:
+        stream.raise_for_status()
+        async for line in stream.aiter_lines():
+            if line.startswith("data:"):
+                for row in json.loads(line.removeprefix("data:"))["rows"]:
+                    watch.seen.setdefault(row["queue"], monotonic())
+
+
+async def send(rig: Rig, records: Sequence[Record], rate: float, seconds: float, watch: Stopwatch) -> int:
+    """Records at an even pace, and the marks between; returns how many records."""
+    sender = await producer(rig.kafka, linger_ms=5)
+    began, sent, marked = monotonic(), 0, 0
+    try:
+        while (elapsed := monotonic() - began) < seconds:
+            while sent < min(len(records), int(elapsed * rate)):
+                one = records[sent]
+                await sender.send(CONTACT_EVENTS.name, one.value, key=one.key, partition=one.partition)
+                sent += 1
+            if elapsed >= marked * MARK_EVERY:
+                marked += 1
+                await mark(sender, f"queue-{marked}", rig.partitions, watch)
+            await asyncio.sleep(0.01)
+    finally:
+        await sender.stop()
+    return sent
+
+
+async def mark(sender: AIOKafkaProducer, queue: str, partitions: int, watch: Stopwatch) -> None:
+    """One contact of now, in a queue of its own."""
+    offered = ContactOffered(id=queue, source="bench", at=now_ms(), tenant=TENANT, contact=queue, queue=queue)
+    key = f"{TENANT}|{queue}".encode()
+    watch.sent[queue] = monotonic()
+    await sender.send(CONTACT_EVENTS.name, msgspec.json.encode(offered), key=key, partition=partition_of(key, partitions))

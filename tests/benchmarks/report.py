@@ -1,0 +1,185 @@
+"""The findings of a run as a page with a chart, and as JSON for whoever wants to compute with them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+import msgspec
+
+from tests.benchmarks.chart import Bar, chart
+from tests.benchmarks.latency import Latency
+
+PAGE, PICTURE, FIGURES = "README.md", "cpu.svg", "results.json"
+OURS, GOALS = "ours", {"idiomatic": (60.0, "at least"), "streams": (2.5, "at least"), "getmany": (2.5, "at most")}
+
+
+@dataclass(frozen=True)
+class Result:
+    """All runs of one system: CPU µs an event of each, whole and from half the log on; PostgreSQL's and Kafka's beside."""
+
+    name: str
+    title: str
+    events: int
+    cpu: list[float]
+    steady: list[float]
+    postgres: list[float]
+    kafka: list[float]
+    rate: list[float]
+    cells: int
+    wrong: int
+    compared: tuple[str, ...]
+
+    @property
+    def floor(self) -> bool:
+        """Whether it counts nothing."""
+        return not self.compared
+
+
+@dataclass(frozen=True)
+class Findings:
+    """Everything one run of the benchmark found."""
+
+    machine: dict[str, str]
+    versions: dict[str, str]
+    workload: dict[str, str]
+    results: list[Result]
+    absent: dict[str, str]
+    stages: dict[str, float] | None
+    latency: Latency | None
+
+
+def write(findings: Findings, folder: Path) -> None:
+    """Write page, picture and figures into `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / FIGURES).write_bytes(msgspec.json.format(msgspec.json.encode(findings), indent=1) + b"\n")
+    if findings.results:
+        (folder / PICTURE).write_text(picture(findings.results), "utf-8")
+    (folder / PAGE).write_text(page(findings, folder), "utf-8")
+
+
+def picture(results: Sequence[Result]) -> str:
+    """A bar a system."""
+    ordered = sorted(results, key=lambda one: median(one.cpu))
+    bars = [Bar(one.title.replace("`", ""), median(one.cpu), min(one.cpu), max(one.cpu), _kind(one)) for one in ordered]
+    return chart("CPU of one event, median and range (logarithmic)", "µs", bars)
+
+
+def _kind(result: Result) -> str:
+    if result.name == OURS:
+        return "main"
+    return "floor" if result.floor else "peer"
+
+
+def page(findings: Findings, folder: Path) -> str:
+    """The report."""
+    sections = [
+        HEAD,
+        *([f"![CPU of one event]({PICTURE})\n", systems(findings.results)] if findings.results else []),
+        goals(findings.results),
+        *([stages(findings.stages)] if findings.stages else []),
+        *([latency(findings.latency)] if findings.latency else []),
+        conditions(findings),
+        further(folder),
+    ]
+    return "\n".join(one for one in sections if one)
+
+
+HEAD = """# Benchmarks
+
+Written by `make bench`: every system reads the same log from the same Apache Kafka node in the same run, alone on one core, while the
+broker, PostgreSQL and the generator have the others. It joins while the log is empty, is frozen while the log fills, and is measured
+from thaw until the last record is done: durable or committed where a system makes anything durable. What counts is CPU time an event;
+seconds of one machine say little about another, so compare ratios.
+"""
+
+
+def systems(results: Sequence[Result]) -> str:
+    """One row a system, and what it did."""
+    ours = next((median(one.cpu) for one in results if one.name == OURS), None)
+    return "\n".join([COLUMNS, "| --- " * 9 + "|", *(_row(one, ours) for one in results), "", LEGEND])
+
+
+COLUMNS = "| system | CPU µs an event | second half | PostgreSQL | Kafka | events/s | × ours | events | figures wrong |"
+LEGEND = """Median [range] over the runs. *Second half*: from half of the log on, when just-in-time compilers are warm. *PostgreSQL*,
+*Kafka*: their CPU beside, µs an event. *Figures wrong*: cells of panes (per tenant, queue and minute: offered, answered, within 20 s,
+abandoned, sum of waits, handled, handle time, CSAT) that differ from the oracle, which recomputes them from the log alone; a run with any
+is void as a peer of ours. The two stock Faust programs join nothing: only what was offered is compared, and duplicates count twice.
+"""
+
+
+def _row(one: Result, ours: float | None) -> str:
+    ratio = f"{median(one.cpu) / ours:.2f}" if ours else ""
+    wrong = "counts nothing" if one.floor else f"{one.wrong / one.cells:.2%} of {one.cells:,}" if one.wrong else f"0 of {one.cells:,}"
+    cells = [one.title, _spread(one.cpu), f"{median(one.steady):.1f}", f"{median(one.postgres):.1f}", f"{median(one.kafka):.1f}"]
+    return "| " + " | ".join([*cells, f"{median(one.rate):,.0f}", ratio, f"{one.events:,} × {len(one.cpu)}", wrong]) + " |"
+
+
+def _spread(values: Sequence[float]) -> str:
+    return f"**{median(values):.1f}** [{min(values):.1f}–{max(values):.1f}]"
+
+
+def goals(results: Sequence[Result]) -> str:
+    """How the ratios stand to what was aimed at."""
+    found = {one.name: one for one in results}
+    ours = found.get(OURS)
+    if ours is None:
+        return ""
+    lines = ["## Goals\n"]
+    for name, (goal, sense) in GOALS.items():
+        if name in found:
+            lines.append(_goal(ours, found[name], goal, sense))
+    if "streams" in found:
+        both, streams = median(ours.cpu) + median(ours.postgres), median(found["streams"].cpu)
+        lines.append(f"* With PostgreSQL's CPU added, {both:.1f} µs to {streams:.1f} µs of Kafka Streams: {_met(both < streams)}.")
+    return "\n".join(lines) + "\n"
+
+
+def _goal(ours: Result, other: Result, goal: float, sense: str) -> str:
+    if sense == "at most":
+        ratio = median(ours.cpu) / median(other.cpu)
+        return f"* At most {goal:g} × {other.title}: {ratio:.2f} ×, {_met(ratio <= goal)}."
+    ratio = median(other.cpu) / median(ours.cpu)
+    return f"* At least {goal:g} times cheaper than {other.title}: {ratio:.1f} times, {_met(ratio >= goal)}."
+
+
+def _met(met: bool) -> str:  # noqa: FBT001  the one thing it says
+    return "met" if met else "not met"
+
+
+def stages(spent: dict[str, float]) -> str:
+    """Where our CPU goes."""
+    whole = sum(spent.values())
+    rows = [f"| {stage} | {cost:.2f} | {cost / whole:.0%} |" for stage, cost in spent.items()]
+    head = "## By stage\n\nThe engine's stages one after the other on the whole log, without timers, live updates and Faust.\n"
+    total = f"| together | {whole:.2f} | |\n"
+    return "\n".join([head, "| stage | CPU µs an event | share |", "| --- | --- | --- |", *rows, total])
+
+
+def latency(found: Latency) -> str:
+    """Event to API."""
+    return f"""## Event to API
+
+From sending an event to Kafka until `GET /v1/stream` shows it counted, at {found.rate:,.0f} events/s, a fifth of what the worker sustained:
+p50 {found.p50:,.0f} ms, p99 {found.p99:,.0f} ms over {found.marks} marks (goal: p99 at most 500 ms, {_met(found.p99 <= LATENCY_GOAL)}).
+API, Kafka, PostgreSQL and generator share the other core.
+"""
+
+
+LATENCY_GOAL = 500.0
+
+
+def conditions(findings: Findings) -> str:
+    """What it was measured on and with."""
+    facts_of = {"Workload": findings.workload, "Machine": findings.machine, "Versions": findings.versions, "Not measured": findings.absent}
+    parts = ["## Conditions\n"]
+    for title, facts in facts_of.items():
+        parts += [f"**{title}**: " + "; ".join(f"{name} {fact}" for name, fact in facts.items()) + ".\n"] if facts else []
+    return "\n".join(parts)
+
+
+def further(folder: Path) -> str:
+    """Other reports in the folder."""
+    others = sorted(one for one in folder.glob("*.md") if one.name != PAGE)
+    lines = [f"* [{one.read_text('utf-8').partition(chr(10))[0].lstrip('# ')}]({one.name})" for one in others]
+    return "\n".join(["## Further\n", *lines, ""]) if lines else ""

@@ -1,0 +1,51 @@
+"""The benchmark's reckoning and its page, on figures made up here."""
+
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+from tests.benchmarks.chart import Bar, chart
+from tests.benchmarks.report import Findings, Result, page
+from tests.benchmarks.trial import Look, reckoned
+
+
+def result(name: str, cpu: float, *, wrong: int = 0, figures: tuple[str, ...] = ("offered",)) -> Result:
+    return Result(name, f"title of {name}", 1_000, [cpu, cpu + 1, cpu + 2], [cpu], [0.5], [1.0], [5_000.0], 100, wrong, figures)
+
+
+def written(*results: Result) -> str:
+    return page(Findings({"cores": "2"}, {"Apache Kafka": "4"}, {"W1": "seed 1"}, list(results), {}, None, None), Path("/nowhere"))
+
+
+def test_cpu_is_counted_from_thaw_and_the_second_half_on_its_own() -> None:
+    looks = [Look(0.0, [1.0, 5.0], 0), Look(1.0, [2.0, 5.5], 600), Look(2.0, [2.2, 6.0], 1_000)]
+
+    done = reckoned(looks, ["kafka"], {})
+
+    assert round(done.cpu) == 1_200
+    assert round(done.steady) == 500
+    assert round(done.beside["kafka"]) == 1_000
+    assert done.rate == 500
+
+
+def test_a_run_seen_only_at_its_end_has_no_second_half_of_its_own() -> None:
+    done = reckoned([Look(0.0, [0.0], 0), Look(1.0, [0.01], 1_000)], [], {})
+
+    assert done.steady == done.cpu
+
+
+def test_goals_are_ratios_of_medians() -> None:
+    said = written(result("ours", 7), result("idiomatic", 560), result("streams", 15), result("getmany", 4))
+
+    assert "70.1 times, met" in said
+    assert "2.0 times, not met" in said
+    assert "1.60 ×, met" in said
+
+
+def test_a_system_that_differs_from_the_oracle_shows_its_error_rate() -> None:
+    assert "5.00% of 100" in written(result("ours", 7), result("take", 30, wrong=5))
+
+
+def test_the_chart_is_well_formed() -> None:
+    drawn = ET.fromstring(chart("CPU <µs>", "µs", [Bar("ours", 7.0, 6.5, 8.0, "main"), Bar("a & b", 560.0, 550.0, 570.0, "peer")]))  # noqa: S314
+
+    assert len(drawn.findall("{http://www.w3.org/2000/svg}rect")) == 2
