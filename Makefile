@@ -12,7 +12,7 @@ ACCEPT := ../shared/accept/accept.py
 COMPILE := $(BIN)/uv pip compile pyproject.toml --extra embedded --universal --python-version 3.11 \
 	--no-emit-index-url --no-header --no-annotate --quiet
 
-.PHONY: help demo test test-unit install lint types architecture ci coverage bench accept lock kafka clean
+.PHONY: help demo test test-unit install lint types architecture ci coverage bench soak accept lock kafka clean
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,8 +54,11 @@ accept: $(VENV)/.runtime ## recorded contacts in, published figures out, compare
 		echo "skipped: the recorded contacts are not here ($(ACCEPT))"; \
 	fi
 
-bench: $(VENV)/.dev ## CPU an event of a worker and of PostgreSQL, beside idiomatic Faust, on Apache Kafka (ARGS="--events 60000")
-	$(BIN)/python -m tests.benchmarks.worker_cost $(ARGS)
+bench: $(VENV)/.dev ## CPU an event of the engine and its peers on one log in one run, with a report in docs/benchmarks (ARGS="--systems ours,floor")
+	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+soak: $(VENV)/.dev ## the long proofs on Apache Kafka: kills, storms, outages, fuzz, memory (ARGS="--parts kill --rounds 100")
+	$(BIN)/python -m tests.reliability.soak $(ARGS)
 
 lock: $(VENV)/.uv ## choose versions anew within pyproject.toml and write both locks (ARGS="--upgrade")
 	$(COMPILE) $(ARGS) -o requirements.lock

@@ -8,35 +8,43 @@ import msgspec
 from aiokafka import AIOKafkaConsumer
 from aiokafka.structs import TopicPartition
 
-from services.contracts.topics import KPI_UPDATES
-from services.contracts.updates import Update
+from services.contracts.cells import Cell
+from services.contracts.topics import CONTACT_EVENTS, KPI_UPDATES
+from services.contracts.updates import PaneKey, PaneRow, Update
 from services.runtime.clock import monotonic
 from services.runtime.settings import KafkaSettings
+from tests.reliability.load import MARKERS
 
 POLL = 200
 _decode = msgspec.json.Decoder(Update).decode
 
 
 class Live:
-    """What the workers told; `applied` is the first offset not yet applied, by source partition."""
+    """What the workers told: the row of each pane and source partition with the highest revision."""
 
     def __init__(self, consumer: AIOKafkaConsumer) -> None:
         self._consumer = consumer
-        self.applied: dict[int, int] = {}
+        self.rows: dict[tuple[int, PaneKey], PaneRow] = {}
 
-    async def reached(self, offsets: dict[int, int], within: float) -> float:
-        """Wait until everything below these offsets is in the live picture; the seconds it took, TimeoutError after `within`."""
+    async def shows(self, marks: int, within: float) -> float:
+        """Wait until so many marks (`load.mark`) of every partition are counted; the seconds it took, TimeoutError after `within`."""
         began = monotonic()
         async with asyncio.timeout(within):
-            while any(self.applied.get(number, 0) < offset for number, offset in offsets.items()):
+            while any(self._marks(partition) < marks for partition in range(CONTACT_EVENTS.partitions)):
                 await self._poll()
         return monotonic() - began
 
+    def _marks(self, partition: int) -> int:
+        rows = (row for (source, _), row in self.rows.items() if source == partition and row.queue == MARKERS)
+        return sum(row.cells[Cell.OFFERED] for row in rows)
+
     async def _poll(self) -> None:
         for records in (await self._consumer.getmany(timeout_ms=POLL)).values():
-            for record in records:
-                update = _decode(record.value)
-                self.applied[update.partition] = update.next_offset
+            for update in (_decode(record.value) for record in records):
+                for row in update.rows:
+                    known = self.rows.get((update.partition, row.key))
+                    if known is None or row.revision >= known.revision:
+                        self.rows[update.partition, row.key] = row
 
 
 @asynccontextmanager

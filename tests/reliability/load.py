@@ -18,15 +18,16 @@ from tests.reliability.stories import START, key_of, stream
 TICK = 0.1
 TRY_AGAIN = 0.5
 MOST_AT_ONCE = 1_000
+MARKERS = "markers"
 
 
 class Load:
-    """Sends to Kafka directly; `kept` is what Kafka acknowledged."""
+    """Sends to Kafka directly; `kept` is what Kafka acknowledged, `marks` how often every partition was marked."""
 
     def __init__(self, producer: AIOKafkaProducer, seed: int) -> None:
         self._producer = producer
         self._stream: Iterator[bytes] = stream(seed, f"load{seed}-")
-        self._markers = 0
+        self.marks = 0
         self.kept: list[bytes] = []
 
     async def send(self, number: int) -> None:
@@ -65,10 +66,10 @@ class Load:
 
     async def mark(self) -> dict[int, int]:
         """One event in each partition, now; the offsets behind them, by partition."""
-        self._markers += 1
+        self.marks += 1
         offsets: dict[int, int] = {}
         for partition in range(CONTACT_EVENTS.partitions):
-            value = marker(self._markers, partition)
+            value = marker(self.marks, partition)
             while partition not in offsets:
                 try:
                     at = await self._producer.send_and_wait(CONTACT_EVENTS.name, value, partition=partition)
@@ -83,7 +84,7 @@ def marker(number: int, partition: int) -> bytes:
     """An ordinary event of a contact of its own, told apart by number and partition."""
     name = f"marker-{number}-{partition}"
     event = {"type": "contact.offered", "id": name, "source": "marker", "tenant": "acme", "at": START + number, "contact": name}
-    return json.dumps({**event, "queue": "markers"}).encode()
+    return json.dumps({**event, "queue": MARKERS}).encode()
 
 
 @asynccontextmanager

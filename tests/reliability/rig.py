@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -15,6 +16,7 @@ from services.runtime.clock import monotonic
 from services.runtime.database import dsn
 from services.runtime.kafka_log import kafka_log
 from services.runtime.settings import DatabaseSettings, KafkaSettings
+from tests.reliability.agents_oracle import recomputed_time
 from tests.reliability.oracle import recomputed
 from tests.reliability.workers import Worker
 
@@ -25,6 +27,7 @@ Cells = dict[int, int]
 Key = tuple[str, str, str, int]
 
 PANES = "SELECT tenant, queue, channel, start, cells FROM pane"
+AGENT_PANES = "SELECT tenant, agent, queue, start, cells FROM agent_pane"
 POSITIONS = "SELECT partition, next_offset FROM stream_partition"
 COUNTS = "SELECT coalesce(sum(applied), 0)::bigint AS applied, coalesce(sum(dead), 0)::bigint AS dead FROM stream_partition"
 
@@ -41,6 +44,7 @@ class Rig:
         self.database = database
         self.log = folder / "engine.log"
         self._workers: list[Worker] = []
+        self._connection: asyncpg.Connection | None = None
 
     def hire(self, *changed: str, **settings: object) -> Worker:
         """One more engine worker; `settings` as ENGINE__SESSION_SECONDS=3, `changed` as in `faults`."""
@@ -60,20 +64,20 @@ class Rig:
         return worker
 
     async def dismiss(self) -> None:
-        """Kill all workers that still run."""
+        """Kill all workers that still run, and look no more."""
         for worker in self._workers:
             await worker.dismiss()
+        if self._connection is not None:
+            await self._connection.close()
 
     # ------------------------------------------------------------- what it came to
 
     async def fetch(self, query: str, *args: object) -> list[asyncpg.Record]:
         """Rows of the engine's database."""
-        connection = await asyncpg.connect(dsn(self.database), ssl=False)
-        try:
-            rows: list[asyncpg.Record] = await connection.fetch(query, *args)
-            return rows
-        finally:
-            await connection.close()
+        if self._connection is None:
+            self._connection = await asyncpg.connect(dsn(self.database), ssl=False)
+        rows: list[asyncpg.Record] = await self._connection.fetch(query, *args)
+        return rows
 
     async def ends(self) -> dict[int, int]:
         """The next offset to be written, of each partition that has records."""
@@ -100,13 +104,11 @@ class Rig:
 
     async def panes(self) -> dict[Key, Cells]:
         """The stored panes, merged over partitions."""
-        merged: dict[Key, Cells] = {}
-        for row in await self.fetch(PANES):
-            cells = merged.setdefault((row["tenant"], row["queue"], row["channel"], row["start"]), {})
-            for code, amount in msgspec.msgpack.decode(row["cells"], type=Cells).items():
-                cells[code] = cells.get(code, 0) + amount
-        tidy = {key: {code: amount for code, amount in cells.items() if amount} for key, cells in merged.items()}
-        return {key: cells for key, cells in tidy.items() if cells}
+        return merged(await self.fetch(PANES))
+
+    async def agent_panes(self) -> dict[Key, Cells]:
+        """The stored time of agents, merged over partitions."""
+        return merged(await self.fetch(AGENT_PANES))
 
     async def counts(self) -> tuple[int, int]:
         """(records applied, records dead)"""
@@ -114,8 +116,9 @@ class Rig:
         return row["applied"], row["dead"]
 
     async def differences(self, values: Iterable[bytes]) -> list[str]:
-        """Where the panes differ from what the oracle makes of these events, each in words; empty when all is well."""
-        return compared(recomputed(map(json.loads, values)), await self.panes())
+        """Where panes and agents' time differ from what the oracle makes of these events, each in words; empty when all is well."""
+        events = [json.loads(value) for value in values]
+        return compared(recomputed(events), await self.panes()) + compared(recomputed_time(events), await self.agent_panes())
 
     async def eventually(self, true: Callable[[], Any], within: float = SETTLED_WITHIN) -> None:
         """Wait until `true()`, or what it awaits, says so; TimeoutError with the workers' last words."""
@@ -132,6 +135,17 @@ class Rig:
     def last_words(self) -> str:
         """The end of what the workers said."""
         return self.log.read_text("utf-8", "replace")[-2000:] if self.log.exists() else "nothing was said"
+
+
+def merged(rows: Iterable[asyncpg.Record]) -> dict[Key, Cells]:
+    """Rows of four key columns and cells, added up by key."""
+    sums: dict[Key, Counter[int]] = {}
+    for row in rows:
+        *key, packed = row
+        cells = sums.setdefault((key[0], key[1], key[2], key[3]), Counter())
+        cells.update(msgspec.msgpack.decode(packed, type=Cells))
+    tidy = {key: {code: amount for code, amount in cells.items() if amount} for key, cells in sums.items()}
+    return {key: cells for key, cells in tidy.items() if cells}
 
 
 def compared(expected: dict[Key, Cells], found: dict[Key, Cells]) -> list[str]:

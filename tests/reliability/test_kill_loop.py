@@ -2,7 +2,9 @@
 
 import pytest
 
+from tests.reliability.brokers import on_embedded
 from tests.reliability.killing import KillLoop, summary
+from tests.reliability.live import live
 from tests.reliability.load import load, pacing
 from tests.reliability.rig import Rig
 
@@ -28,3 +30,17 @@ async def test_kills_freezes_and_rolling_restarts_under_load_change_no_figure(ri
     assert await rig.differences(told.kept) == []
     assert codes == [0, 0]
     assert (applied, dead) == (sum((await rig.ends()).values()), 0)
+
+
+@on_embedded
+async def test_a_stop_in_good_order_leaves_nothing_unwritten_and_a_start_goes_on_from_there(rig: Rig) -> None:
+    async with load(rig.kafka, seed=2) as told, live(rig.kafka) as shown:
+        for _ in range(2):
+            worker = rig.hire(ENGINE__FLUSH_SECONDS=300)
+            await told.send(200)
+            ends = await told.mark()
+            await shown.shows(told.marks, within=120)
+            assert await worker.stop() == 0
+            assert await rig.positions() == ends
+
+    assert await rig.differences(told.kept) == []

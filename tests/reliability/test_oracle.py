@@ -5,12 +5,14 @@ import json
 import msgspec
 from hypothesis import given, settings
 
+from services.contracts.agents import LONGEST, QUARTER, Spent
 from services.contracts.cells import Cell, Cells, Histogram, add
 from services.contracts.events import AgentStateChanged, AnyEvent
 from services.contracts.updates import PaneKey
 from services.contracts.visits import Visit, VisitKey
 from services.kpi_engine.domain.contributions import contributions
 from services.kpi_engine.domain.merge import merge
+from tests.reliability.agents_oracle import recomputed_time
 from tests.reliability.oracle import MINUTE, Told, bucket, on_hold, recomputed
 from tests.reliability.stories import stream
 from tests.unit.kpi_engine.builders import HISTORIES
@@ -124,6 +126,27 @@ def test_a_complaint_stands_where_it_was_received_with_the_latest_word_on_it() -
         (*SALES, MINUTE): {Cell.COMPLAINTS_HIGH: 1, Cell.COMPLAINTS_JUDGED: 1, Cell.COMPLAINTS_LIABLE: 1, Cell.COMPLAINTS_CLOSED: 1}
     }
     assert recomputed([closed]) == {}
+
+
+AVAILABLE = {"type": "agent.state", "tenant": "acme", "agent": "ann", "state": "available", "at": 890 * SECOND, "queues": ["sales"]}
+
+
+def test_an_agents_state_lasts_to_the_next_and_is_cut_into_quarter_hours_once_everywhere_and_once_in_each_queue() -> None:
+    states = [{**AVAILABLE, "at": 905 * SECOND, "state": "busy", "queues": []}, {**AVAILABLE, "at": 965 * SECOND, "state": "offline"}]
+
+    assert recomputed_time([*states, AVAILABLE, AVAILABLE]) == {
+        ("acme", "ann", "", 0): {Spent.AVAILABLE: 10_000},
+        ("acme", "ann", "sales", 0): {Spent.AVAILABLE: 10_000},
+        ("acme", "ann", "", QUARTER): {Spent.AVAILABLE: 5_000, Spent.BUSY: 60_000},
+        ("acme", "ann", "sales", QUARTER): {Spent.AVAILABLE: 5_000},
+    }
+
+
+def test_a_state_is_believed_for_a_day_and_the_last_one_has_no_time_yet() -> None:
+    resumed = {**AVAILABLE, "at": 10 * 86_400 * SECOND}
+
+    assert recomputed_time([AVAILABLE]) == {}
+    assert sum(cells[Spent.AVAILABLE] for (_, _, queue, _), cells in recomputed_time([AVAILABLE, resumed]).items() if not queue) == LONGEST
 
 
 def home(event: AnyEvent) -> VisitKey:
