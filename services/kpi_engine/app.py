@@ -77,6 +77,7 @@ class Engine:
 
     async def claim(self, number: int, log_id: str, begin: int, end: int) -> Partition:
         """Become the owner of a partition; see `ports.Store.claim`."""
+        await self.heed_retention()
         partition = await self._store.claim(number, log_id, begin, end)
         self.fenced.discard(number)
         self._last_event[number] = now_ms()
@@ -85,6 +86,7 @@ class Engine:
     def adopt(self, partition: Partition) -> None:
         """From now on apply, flush and publish this claimed partition."""
         self.partitions[partition.number] = partition
+        partition.keep_since(self.kept_since)
         self._metrics.partitions.set(len(self.partitions))
 
     def drop(self, number: int) -> None:
@@ -92,6 +94,12 @@ class Engine:
         self.partitions.pop(number, None)
         self._last_update.pop(number, None)
         self._metrics.partitions.set(len(self.partitions))
+
+    async def heed_retention(self) -> None:
+        """Learn since when events are counted. Raises StoreUnavailable."""
+        self.kept_since = await self._store.kept_since()
+        for partition in self.partitions.values():
+            partition.keep_since(self.kept_since)
 
     # ------------------------------------------------------------- applying
 
@@ -154,6 +162,11 @@ class Engine:
             self._metrics.future.inc(sum(at > appended_at + FUTURE for at in instants))
         for one in refused:
             self._metrics.dead.labels(one.reason).inc()
+
+    @property
+    def waits_for_database(self) -> bool:
+        """Whether the last flush found no database."""
+        return self._outage
 
     @property
     def crowded(self) -> bool:

@@ -37,6 +37,10 @@ class Store(Protocol):
         """
         ...
 
+    async def kept_since(self) -> int:
+        """The instant before which events are not counted any more, epoch milliseconds. Raises StoreUnavailable."""
+        ...
+
     async def load(self, partition: int, wanted: Wanted) -> Stored:
         """What is stored of `wanted`. Raises StoreUnavailable."""
         ...

@@ -22,6 +22,7 @@ class EngineGroup(BaseModel):
     visits_in_memory: int = Field(50_000, ge=1000, description="of one partition; closed ones beyond are loaded again when needed")
     panes_in_memory: int = Field(50_000, ge=1000, description="of one partition; older ones are loaded again when needed")
     allowance_seconds: float = Field(15.0, ge=0, description="disorder of events that the watermark allows for")
+    stall_seconds: float = Field(120.0, ge=0, description="a worker that reads nothing for so long although it could ends; 0: never")
     failpoint: str = Field("", description="for proofs: the point at which this worker dies, name or name:n")
     metrics_host: str = Field("127.0.0.1", description="address of this worker's own /metrics")
     metrics_port: int = Field(0, ge=0, description="port of this worker's own /metrics; 0: none")

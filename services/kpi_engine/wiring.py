@@ -28,9 +28,11 @@ from services.kpi_engine.adapters.retention import Retention
 from services.kpi_engine.adapters.rollups import Roller
 from services.kpi_engine.adapters.store import PostgresStore, Shape
 from services.kpi_engine.app import Engine, Options
+from services.kpi_engine.domain.progress import Progress
 from services.kpi_engine.metrics import EngineMetrics
 from services.kpi_engine.ports import StoreUnavailable
 from services.kpi_engine.settings import EngineSettings
+from services.runtime.clock import monotonic
 from services.runtime.database import asyncpg_pool
 from services.runtime.kafka import ensure_topics, producer
 from services.runtime.kafka_log import kafka_log
@@ -39,11 +41,17 @@ log = logging.getLogger(__name__)
 
 AUDIT_EVERY = 60.0
 COMMIT_EVERY = 5
+LOOK_EVERY = 10.0
+HEED_EVERY = 60.0
 PASSING = (StoreUnavailable, KafkaError, TimeoutError, OSError)
 
 
 class WorkerEnded(Exception):  # noqa: N818  it says what happened
     """The worker ended without being asked to."""
+
+
+class Stalled(Exception):  # noqa: N818  it says what happened
+    """The worker reads nothing although there is something to read."""
 
 
 class Worker(Service):
@@ -54,6 +62,7 @@ class Worker(Service):
         self._source = source
         self._settings = settings.engine
         self._flushes = 0
+        self._progress = Progress()
         super().__init__()
 
     async def on_start(self) -> None:
@@ -61,6 +70,8 @@ class Worker(Service):
         self.add_future(self._source.run())
         self.add_future(self._every(self._settings.flush_seconds, self._flush))
         self.add_future(self._every(self._settings.publish_seconds, self._publish))
+        self.add_future(self._every(LOOK_EVERY, self._look))
+        self.add_future(self._every(HEED_EVERY, self._engine.heed_retention))
 
     async def on_stop(self) -> None:
         """Write what is applied and leave the group before anything else winds down."""
@@ -82,6 +93,14 @@ class Worker(Service):
 
     async def _publish(self) -> None:
         await self._engine.publish(self._source.ends())
+
+    async def _look(self) -> None:
+        """End a worker that is stuck, so that another one takes over; waiting for the database is not being stuck."""
+        offsets = {number: partition.next_offset for number, partition in self._engine.partitions.items()}
+        stalled = self._progress.stalled(offsets, await self._source.log_ends(), monotonic())
+        if self._settings.stall_seconds and stalled > self._settings.stall_seconds and not self._engine.waits_for_database:
+            message = f"a partition has not moved for {stalled:.0f} s although records wait; this worker ends, another takes over"
+            raise Stalled(message)
 
 
 @asynccontextmanager

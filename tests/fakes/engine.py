@@ -47,6 +47,11 @@ class MemoryStore:
         since = NEVER if position.watermark is None else position.watermark + self._allowance + 1
         return Partition(position, MINUTE, {key: visit for key, visit in self.visits.items() if is_open(visit)}, since)
 
+    async def kept_since(self) -> int:
+        """Everything is kept."""
+        self._answer()
+        return NEVER
+
     async def load(self, partition: int, wanted: Wanted) -> Stored:
         """See `find`."""
         assert partition >= 0

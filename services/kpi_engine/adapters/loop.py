@@ -91,6 +91,10 @@ class Loop(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is unty
         marks = {number: self._consumer.highwater(TopicPartition(TOPIC, number)) for number in self._engine.partitions}
         return {number: mark for number, mark in marks.items() if mark is not None}
 
+    async def log_ends(self) -> dict[int, int]:
+        """The log's end of every partition, asked now. Raises KafkaError and TimeoutError."""
+        return {number: end for number, (_, end) in (await self._view.bounds()).items()}
+
     # ------------------------------------------------------------- assignment
 
     async def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:

@@ -16,6 +16,7 @@ from services.contracts.visits import Visit, VisitKey, decode_visit
 from services.kpi_engine import failpoints
 from services.kpi_engine.adapters import statements as sql
 from services.kpi_engine.adapters.months import Months
+from services.kpi_engine.adapters.retention import kept_since
 from services.kpi_engine.domain.agents import WantedAgent
 from services.kpi_engine.domain.panes import NEVER, Key
 from services.kpi_engine.domain.partition import Flushing, Partition, Position, Stored, Wanted
@@ -82,6 +83,12 @@ class PostgresStore:
         return Partition(position, self._shape.pane_length, visits, since)
 
     # ------------------------------------------------------------- loading
+
+    async def kept_since(self) -> int:
+        """See `ports.Store.kept_since`."""
+        async with self._connection() as connection:
+            since = await kept_since(connection)
+        return NEVER if since is None else since
 
     async def load(self, partition: int, wanted: Wanted) -> Stored:
         """See `ports.Store.load`."""

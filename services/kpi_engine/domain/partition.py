@@ -147,6 +147,10 @@ class Partition:
         waiting = len(self.visits.parked) + len(self.agents.parked)
         return len(self.visits.dirty) + len(self.panes.dirty) + len(self.agents.dirty) + len(self.agents.panes.dirty) + waiting
 
+    def keep_since(self, instant: int) -> None:
+        """Panes that start before `instant` were deleted and are not counted again."""
+        self.panes.kept_since = self.agents.panes.kept_since = instant
+
     # ------------------------------------------------------------- applying
 
     def apply(self, events: Iterable[Numbered], next_offset: int) -> None:
