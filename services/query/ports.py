@@ -7,6 +7,7 @@ from typing import Protocol
 from services.board.domain.positions import Position
 from services.board.domain.series import Home
 from services.board.domain.windows import Span
+from services.contracts.cells import Cells
 from services.contracts.visits import Visit
 from services.query.domain.lag import LogRange
 from services.query.domain.ledger import Tally
@@ -53,6 +54,42 @@ class VisitHistory(Protocol):
 
     def visits(self, selection: Selection, span: Span, after: Place | None = None) -> AsyncIterator[Sequence[StoredVisit]]:
         """Visits offered in `span` to the selected queues, behind the place `after`, in order, in portions."""
+        ...
+
+
+@dataclass(frozen=True)
+class StoredCorrection:
+    """Final cells of a queue and channel that changed in [start, until), and the event that did it; instants are epoch milliseconds."""
+
+    id: int
+    start: int
+    until: int
+    queue: str
+    channel: str
+    old: Cells
+    new: Cells
+    source: str
+    event: str
+    type: str
+    recorded_at: int
+
+    @property
+    def place(self) -> "CorrectionPlace":
+        """Where it stands in the order of corrections."""
+        return self.start, self.id
+
+
+CorrectionPlace = tuple[int, int]
+"""(start, id): the order of corrections"""
+
+
+class CorrectionHistory(Protocol):
+    """Recorded corrections of one tenant."""
+
+    def corrections(
+        self, selection: Selection, span: Span, recorded_since: int, since: CorrectionPlace
+    ) -> AsyncIterator[Sequence[StoredCorrection]]:
+        """Those in `span` of the selected queues, recorded at or after an instant, from the place `since` on, in order, in portions."""
         ...
 
 

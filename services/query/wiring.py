@@ -13,10 +13,12 @@ from services.board.adapters.rows import AWAY, PostgresRows
 from services.board.app import BoardKeeper
 from services.board.wiring import kept_board
 from services.contracts.definitions import DEFAULT_POLICY
+from services.query.adapters.corrections import PostgresCorrections
 from services.query.adapters.event_log import KafkaEventLog
 from services.query.adapters.panes import PostgresPanes
 from services.query.adapters.visits import PostgresVisits
 from services.query.api.routes import router
+from services.query.app.corrections import Corrections
 from services.query.app.history import PastFigures
 from services.query.app.live import LiveFigures
 from services.query.app.pipeline import Pipeline
@@ -70,6 +72,7 @@ def assembled(settings: ApiSettings, pool: asyncpg.Pool, keeper: BoardKeeper, lo
         live=live,
         past=PastFigures(board, PostgresPanes(pool), visits, rows, now_ms),
         drilldown=Drilldown(visits, now_ms),
+        corrections=Corrections(PostgresCorrections(pool)),
         queues=Queues(live, DEFAULT_POLICY),
         pipeline=Pipeline(board, log, rows, now_ms),
         streams=streams,

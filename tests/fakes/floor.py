@@ -15,7 +15,7 @@ from services.kpi_engine.domain.contributions import contributions
 from services.query.domain.lag import LogRange
 from services.query.domain.ledger import Tally
 from services.query.domain.selection import Selection
-from services.query.ports import LogUnavailableError, LogView, Place, StoredVisit
+from services.query.ports import CorrectionPlace, LogUnavailableError, LogView, Place, StoredCorrection, StoredVisit
 
 MINUTE = 60_000
 PARTITIONS = 3
@@ -126,6 +126,15 @@ class MemoryHistory:
 
     def __init__(self, floor: MemoryFloor) -> None:
         self._floor = floor
+        self.corrected: list[StoredCorrection] = []
+
+    async def corrections(
+        self, selection: Selection, span: Span, recorded_since: int, since: CorrectionPlace
+    ) -> AsyncIterator[Sequence[StoredCorrection]]:
+        for one in sorted(self.corrected, key=lambda known: known.place):
+            chosen = selection.includes(one.queue, one.channel) and one.recorded_at >= recorded_since
+            if chosen and one.place >= since and one.until > span.begin and one.start < span.end:
+                yield [one]
 
     async def homes(self, selection: Selection, span: Span) -> list[Home]:
         return sorted({home for home, start in await self._floor.homes() if _selected(selection, home) and start in span})

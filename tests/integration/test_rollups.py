@@ -94,7 +94,8 @@ class Floor:
         return {(row[0], row[1], row[2], row[3]): unpack(row[4]) for row in rows}
 
     async def cursor(self, grain: Grain) -> int:
-        return int((await self.pool.fetchrow("SELECT * FROM roller"))[grain.value])
+        [row] = await self.pool.fetch("SELECT * FROM roller")
+        return int(row[grain.value])
 
     def expected(self, grain: Grain, until: int, zone: ZoneInfo = ZONE) -> dict[Key, Cells]:
         sums: dict[Key, Cells] = {}

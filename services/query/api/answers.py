@@ -4,12 +4,13 @@ import csv
 from collections.abc import AsyncIterator, Iterable, Sequence
 from hashlib import blake2b
 from io import StringIO
+from typing import NamedTuple
 
 import msgspec
 from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 
-from services.query.domain.rows import COLUMNS, HistoryRow, Row, csv_cells, identity, substance
+from services.query.domain.rows import Row, csv_cells, identity, substance
 
 encode = msgspec.json.Encoder().encode
 
@@ -58,15 +59,22 @@ def wants_csv(request: Request) -> bool:
     return "text/csv" in kinds and ("application/json" not in kinds or kinds.index("text/csv") < kinds.index("application/json"))
 
 
-def csv_stream(first: Sequence[HistoryRow], pages: AsyncIterator[Sequence[HistoryRow]], name: str) -> Response:
+class Sheet(NamedTuple):
+    """A file of rows: its name, and the fields that are its columns."""
+
+    name: str
+    columns: Sequence[str]
+
+
+def csv_stream(first: Sequence[object], pages: AsyncIterator[Sequence[object]], sheet: Sheet) -> Response:
     """Rows as CSV with a header line, page by page; `first` was read before, so that a refusal is still an error."""
 
     async def lines() -> AsyncIterator[str]:
-        yield _csv([COLUMNS, *map(csv_cells, first)])
+        yield _csv([sheet.columns, *(csv_cells(row, sheet.columns) for row in first)])
         async for rows in pages:
-            yield _csv(map(csv_cells, rows))
+            yield _csv(csv_cells(row, sheet.columns) for row in rows)
 
-    headers = {"Content-Disposition": f'attachment; filename="{name}.csv"', "Cache-Control": "private, no-cache", "Vary": "Accept"}
+    headers = {"Content-Disposition": f'attachment; filename="{sheet.name}.csv"', "Cache-Control": "private, no-cache", "Vary": "Accept"}
     return StreamingResponse(lines(), media_type="text/csv; charset=utf-8", headers=headers)
 
 

@@ -14,6 +14,7 @@ from services.contracts.events import Channel
 from services.contracts.instants import parse_instant
 from services.contracts.kpis import CATALOGUE, Kpi
 from services.contracts.visits import Outcome
+from services.query.app.corrections import CorrectionQuery
 from services.query.app.history import HistoryQuery
 from services.query.app.live import LiveQuery
 from services.query.app.visits import VisitQuery
@@ -133,6 +134,28 @@ class VisitParameters(Restated):
     def zone(self, board: Board) -> ZoneInfo:
         """The zone of the answer's times."""
         return zone_of(self.tz, board)
+
+
+class CorrectionParameters(Restated):
+    """Parameters of corrections."""
+
+    since: Annotated[str, Field(alias="from", description="of the figures: RFC 3339 with offset", examples=["2026-11-11T00:00:00+08:00"])]
+    until: Annotated[str, Field(alias="to", description="of the figures: RFC 3339 with offset", examples=["2026-11-12T00:00:00+08:00"])]
+    kpi: Annotated[List, Field(description="KPI ids, comma-separated; all where nothing is said", examples=["service_level"])] = None
+    queue: Annotated[List, Field(description="queues, comma-separated")] = None
+    channel: Annotated[List, Field(description="channels, comma-separated")] = None
+    recorded_from: Annotated[str | None, Field(description="recorded at or after; RFC 3339 with offset")] = None
+    tz: Annotated[str | None, Field(description="IANA zone of the answer's times")] = None
+    limit: Annotated[int | None, Field(ge=1, description="rows of one answer")] = None
+    cursor: Annotated[str | None, Field(max_length=LONGEST_LIST, description="`next` of the last answer")] = None
+
+    def query(self, tenant: str, board: Board) -> CorrectionQuery:
+        """The question; problems 422."""
+        self.refuse_unknown()
+        chosen = selection(tenant, self.queue, self.channel, board, By.QUEUE_AND_CHANNEL)
+        recorded = EARLIEST if self.recorded_from is None else _instant("recorded_from", self.recorded_from)
+        question = Question(kpis(self.kpi), self.policy())
+        return CorrectionQuery(chosen, span_of(self.since, self.until), recorded, zone_of(self.tz, board), question)
 
 
 def kpis(text: str | None) -> tuple[Kpi, ...]:

@@ -1,23 +1,33 @@
 """The routes of figures: parse, ask a use case, answer."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
-from typing import Annotated
+from functools import partial
+from typing import Annotated, TypeVar
 
 import msgspec
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from services.contracts.kpis import CATALOGUE
 from services.query.api import operations, shapes, stream, wall
-from services.query.api.answers import RowsAnswer, csv_stream, figures, json, tagged, wants_csv
+from services.query.api.answers import RowsAnswer, Sheet, csv_stream, figures, json, tagged, wants_csv
 from services.query.api.cursors import cursor, place_of
 from services.query.api.measured import Loaded, MeasuredRoute
-from services.query.api.parameters import HistoryParameters, LiveParameters, VisitParameters
-from services.query.api.schemas import DefinitionsAnswer, HistoryAnswer, LiveAnswer, PipelineAnswer, QueuesAnswer, VisitsAnswer
-from services.query.app.history import HistoryQuery, RowPlace
-from services.query.app.query import Query as Running
+from services.query.api.parameters import CorrectionParameters, HistoryParameters, LiveParameters, VisitParameters
+from services.query.api.schemas import (
+    CorrectionsAnswer,
+    DefinitionsAnswer,
+    HistoryAnswer,
+    LiveAnswer,
+    PipelineAnswer,
+    QueuesAnswer,
+    VisitsAnswer,
+)
+from services.query.app import corrections as correcting
+from services.query.app.history import RowPlace
+from services.query.domain.corrections import COLUMNS as CORRECTION_COLUMNS
 from services.query.domain.restate import STORED
-from services.query.domain.rows import HistoryRow
+from services.query.domain.rows import COLUMNS
 from services.query.ports import Place
 from services.runtime.auth import require
 from services.runtime.keys import Credential
@@ -30,7 +40,13 @@ CSV: dict[int | str, dict[str, object]] = {200: {"content": {"text/csv": {}}}}
 
 AGENTS = "agents:read"
 
+R = TypeVar("R")
+P = TypeVar("P")
+Page = Callable[[P, int], Awaitable[tuple[Sequence[R], P | None]]]
+"""Rows behind a place, at most so many, and the last one's place if more follow"""
+
 decode_row_place = msgspec.msgpack.Decoder(RowPlace).decode
+decode_correction_place = msgspec.msgpack.Decoder(correcting.RowPlace).decode
 decode_visit_place: Callable[[bytes], Place] = msgspec.msgpack.Decoder(Place).decode
 
 figures_router = APIRouter(route_class=MeasuredRoute, tags=["figures"])
@@ -72,7 +88,7 @@ async def history(request: Request, caller: Reader, query: Loaded, asked: Annota
     rows, more = await query.past.page(question, after, limit)
     query.metrics.rows.labels("/v1/kpis/history").inc(len(rows))
     if wants_csv(request):
-        return csv_stream(rows, _further(query, question, more), "kpis")
+        return csv_stream(rows, _further(partial(query.past.page, question), more, query.limits.rows), Sheet("kpis", COLUMNS))
     return figures(request, rows, _following(question, more), stale=query.live.stale)
 
 
@@ -80,10 +96,26 @@ def _following(question: object, more: object) -> str | None:
     return None if more is None else cursor(question, more)
 
 
-async def _further(query: Running, question: HistoryQuery, after: RowPlace | None) -> AsyncIterator[Sequence[HistoryRow]]:
+async def _further(page: Page[P, R], after: P | None, limit: int) -> AsyncIterator[Sequence[R]]:
     while after is not None:
-        rows, after = await query.past.page(question, after, query.limits.rows)
+        rows, after = await page(after, limit)
         yield rows
+
+
+@figures_router.get(
+    "/v1/corrections", response_model=CorrectionsAnswer, responses=PROBLEMS | CSV, summary="Figures that changed after they were final"
+)
+async def corrections(request: Request, caller: Reader, query: Loaded, asked: Annotated[CorrectionParameters, Query()]) -> Response:
+    """One row for each KPI of a queue's quarter hour that a late event changed: old, new, why, when. `Accept: text/csv` gives all pages."""
+    question = asked.query(caller.tenant, query.live.board)
+    after = place_of(asked.cursor, question, decode_correction_place)
+    limit = min(asked.limit or query.limits.rows, query.limits.most_rows)
+    rows, more = await query.corrections.page(question, after, limit)
+    query.metrics.rows.labels("/v1/corrections").inc(len(rows))
+    if wants_csv(request):
+        further = _further(partial(query.corrections.page, question), more, query.limits.rows)
+        return csv_stream(rows, further, Sheet("corrections", CORRECTION_COLUMNS))
+    return json(RowsAnswer(rows, _following(question, more)))
 
 
 @figures_router.get("/v1/visits", response_model=VisitsAnswer, responses=PROBLEMS, summary="The contacts behind a number")

@@ -24,7 +24,10 @@ class FigureRow(BaseModel):
     definition: Annotated[str, Field(examples=["default@1", "adhoc:V3,20,le,5"])]
     as_of: Annotated[Instant, Field(description="the instant the figure speaks of; in the past where the floor fell silent")]
     watermark: Annotated[Instant | None, Field(description="event time that all partitions have passed")]
-    complete: Annotated[bool, Field(description="whether ordinary lateness can no longer change it")]
+    complete: Annotated[
+        bool,
+        Field(description="final: all partitions have passed the span by 15 minutes (offers) or 2 (completions); a change is a correction"),
+    ]
     revision: Annotated[int, Field(description="highest revision that went in")]
 
 
@@ -116,6 +119,37 @@ class VisitsAnswer(BaseModel):
 
     rows: list[VisitRow]
     next: str | None
+
+
+class CorrectionFigureRow(BaseModel):
+    """A figure that changed after it was final."""
+
+    time: Annotated[Instant, Field(description="begin of the quarter hour")]
+    end: Instant
+    tenant: Annotated[str, Field(examples=["demo"])]
+    queue: Annotated[str, Field(examples=["sales"])]
+    channel: Annotated[str, Field(examples=["voice"])]
+    kpi: Annotated[str, Field(examples=["service_level"])]
+    old_value: Annotated[float | None, Field(description="what it was", examples=[0.75])]
+    old_numerator: Annotated[float | None, Field(examples=[15])]
+    old_denominator: Annotated[float | None, Field(examples=[20])]
+    new_value: Annotated[float | None, Field(description="what it became", examples=[0.7619])]
+    new_numerator: Annotated[float | None, Field(examples=[16])]
+    new_denominator: Annotated[float | None, Field(examples=[21])]
+    source: Annotated[str, Field(description="of the event that did it", examples=["asterisk:pbx1"])]
+    event: Annotated[str, Field(description="its id; the last one where several did", examples=["1762840020.17-answered"])]
+    type: Annotated[
+        str, Field(description="its type; `partition.joined` where a part of the log came in late", examples=["contact.answered"])
+    ]
+    recorded_at: Annotated[Instant, Field(description="when it was noticed")]
+    definition: Annotated[str, Field(examples=["default@1"])]
+
+
+class CorrectionsAnswer(BaseModel):
+    """A page of corrections."""
+
+    rows: list[CorrectionFigureRow]
+    next: Annotated[str | None, Field(description="cursor of the next page")]
 
 
 class PipelineTotal(BaseModel):

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from services.query.app.corrections import Corrections
 from services.query.app.history import PastFigures
 from services.query.app.live import LiveFigures
 from services.query.app.pipeline import Pipeline
@@ -35,6 +36,7 @@ class Query:
     live: LiveFigures
     past: PastFigures
     drilldown: Drilldown
+    corrections: Corrections
     queues: Queues
     pipeline: Pipeline
     streams: Streams

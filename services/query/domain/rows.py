@@ -7,8 +7,10 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from services.board.domain.windows import MINUTE, Span, Window
+from services.board.domain.windows import Span, Window
 from services.contracts.definitions import ServiceLevelPolicy
+from services.contracts.families import Family
+from services.contracts.finality import families_at, families_of
 from services.contracts.kpis import Figures, Kpi, Value
 from services.query.domain.grid import Interval
 from services.query.domain.moments import text, text_or_none
@@ -18,10 +20,6 @@ COLUMNS = (
     "definition", "as_of", "watermark", "complete", "revision",
 )  # fmt: skip
 """The columns of history as CSV, in order."""
-
-
-LATENESS = 15 * MINUTE
-"""How long after its end a span's figures may still change by ordinary lateness; then they are complete."""
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -67,7 +65,7 @@ class Frame:
     definition: str
     as_of: str
     watermark: str | None
-    complete: bool
+    final: Family
 
 
 Labels = tuple[str | None, str | None]
@@ -91,9 +89,13 @@ def values(question: Question, counted: Figures, present: Figures) -> Iterator[t
 def frame_of(span: Span, tenant: str, policy: ServiceLevelPolicy, zone: ZoneInfo, heard: tuple[int, int | None]) -> Frame:
     """The frame of a span in the asked zone; `heard` is the instant the figures speak of, and the watermark."""
     as_of, watermark = heard
-    complete = watermark is not None and watermark >= span.end + LATENESS
-    shown = text_or_none(watermark, zone)
-    return Frame(text(span.begin, zone), text(span.end, zone), tenant, policy.name, text(as_of, zone), shown, complete)
+    final, shown = families_at(watermark, span.end), text_or_none(watermark, zone)
+    return Frame(text(span.begin, zone), text(span.end, zone), tenant, policy.name, text(as_of, zone), shown, final)
+
+
+def complete(kpi: Kpi, final: Family) -> bool:
+    """Whether ordinary lateness can no longer change the KPI: all families it is computed from are final."""
+    return families_of(kpi.id) in final
 
 
 def live_row(frame: Frame, window: Window, labels: Labels, revision: int, kpi: Kpi, value: Value) -> LiveRow:
@@ -122,7 +124,7 @@ def _cells(frame: Frame, labels: Labels, revision: int, kpi: Kpi, value: Value) 
         "definition": frame.definition,
         "as_of": frame.as_of,
         "watermark": frame.watermark,
-        "complete": frame.complete,
+        "complete": complete(kpi, frame.final),
         "revision": revision,
     }
 
@@ -137,9 +139,9 @@ def substance(row: Row) -> tuple[object, ...]:
     return row.time, row.value, row.numerator, row.denominator, row.low, row.high, row.definition, row.complete
 
 
-def csv_cells(row: HistoryRow) -> Sequence[object]:
-    """The row in the order of `COLUMNS`; null is an empty cell."""
-    return ["" if (cell := getattr(row, column)) is None else _csv_cell(cell) for column in COLUMNS]
+def csv_cells(row: object, columns: Sequence[str]) -> Sequence[object]:
+    """The row's fields in the order of `columns`; null is an empty cell."""
+    return ["" if (cell := getattr(row, column)) is None else _csv_cell(cell) for column in columns]
 
 
 def _csv_cell(cell: object) -> object:

@@ -15,6 +15,7 @@ from prometheus_client import CollectorRegistry
 from pydantic import BaseModel
 
 from services.board.domain.board import Board, Rules
+from services.contracts.cells import Cell, Cells
 from services.contracts.definitions import DEFAULT_POLICY
 from services.contracts.kpis import CATALOGUE
 from services.contracts.visits import Complaint, Evaluation, Statement, Survey
@@ -22,6 +23,7 @@ from services.query.api import schemas
 from services.query.api.parameters import LiveParameters
 from services.query.api.routes import router
 from services.query.api.stream import event, resumed
+from services.query.app.corrections import Corrections
 from services.query.app.history import PastFigures
 from services.query.app.live import LiveFigures
 from services.query.app.pipeline import Pipeline
@@ -34,6 +36,7 @@ from services.query.domain.exposition import Exposition
 from services.query.domain.lag import LogRange
 from services.query.domain.rows import COLUMNS
 from services.query.metrics import QueryMetrics
+from services.query.ports import StoredCorrection
 from services.runtime.http import create_app
 from services.runtime.keys import Credential
 from tests.fakes.floor import PARTITIONS, FixedLog, MemoryFloor, MemoryHistory, abandoned, answered, left, waiting
@@ -74,6 +77,7 @@ class World:
 
     def __init__(self, zone: str = "UTC", **limits: int) -> None:
         self.floor = MemoryFloor(watermark=NOW - 15_000)
+        self.history = MemoryHistory(self.floor)
         self.now = NOW
         self.log = FixedLog({number: LogRange(0, 0) for number in range(PARTITIONS)})
         self.board = Board(Rules(ZoneInfo(zone)))
@@ -84,13 +88,14 @@ class World:
         self.app = self._app()
 
     def _query(self, limits: Limits) -> Query:
-        history, metrics = MemoryHistory(self.floor), QueryMetrics(CollectorRegistry())
+        history, metrics = self.history, QueryMetrics(CollectorRegistry())
         live = LiveFigures(self.board, lambda: self.now)
         exposition = Exposition(self.board, DEFAULT_POLICY, 10_000)
         return Query(
             live=live,
             past=PastFigures(self.board, history, history, self.floor, lambda: self.now),
             drilldown=Drilldown(history, lambda: self.now),
+            corrections=Corrections(history),
             queues=Queues(live, DEFAULT_POLICY),
             pipeline=Pipeline(self.board, self.log, self.floor, lambda: self.now),
             streams=Streams(live, self.pulse),
@@ -226,6 +231,58 @@ def test_a_span_is_complete_once_the_watermark_passed_its_lateness(world: World)
     found = rows(world.client().get("/v1/kpis/history", params={**SPAN, "interval": "30m", "kpi": "offered", "by": "total"}))
 
     assert [row["complete"] for row in found] == [True, False, False]
+
+
+def test_what_is_computed_from_completions_is_complete_after_two_minutes_and_what_matures_never(world: World) -> None:
+    kpis = "offered,aht,complaint_liable_rate,waiting"
+    query = {**SPAN, "to": "2026-11-11T12:05:00Z", "interval": "all", "kpi": kpis, "by": "total"}
+    found = rows(world.client().get("/v1/kpis/history", params=query))
+
+    assert {row["kpi"]: row["complete"] for row in found} == {
+        "offered": False, "aht": True, "complaint_liable_rate": False, "waiting": False
+    }  # fmt: skip
+
+
+def test_corrections_show_each_kpi_that_changed_before_and_after(world: World) -> None:
+    world.history.corrected = [correction(1, old={Cell.OFFERED: 4, Cell.ANSWERED: 2}, new={Cell.OFFERED: 5, Cell.ANSWERED: 2})]
+    query = {**SPAN, "kpi": "offered,answered,answer_rate,waiting", "tz": "Asia/Shanghai"}
+    found = rows(world.client().get("/v1/corrections", params=query))
+
+    assert found[0] == {
+        "time": "2026-11-11T19:15:00+08:00", "end": "2026-11-11T19:30:00+08:00", "tenant": "demo", "queue": "sales", "channel": "voice",
+        "kpi": "offered", "old_value": 4, "old_numerator": 4, "old_denominator": None, "new_value": 5, "new_numerator": 5,
+        "new_denominator": None, "source": "pbx", "event": "e1", "type": "contact.offered", "recorded_at": "2026-11-11T20:00:00+08:00",
+        "definition": "default@1",
+    }  # fmt: skip
+    assert [(row["kpi"], row["old_value"], row["new_value"]) for row in found[1:]] == [("answer_rate", 0.5, 0.4)]
+    schemas.CorrectionFigureRow(**found[0])
+
+
+def test_corrections_come_page_by_page_chosen_by_queue_and_by_when_they_were_recorded(world: World) -> None:
+    world.history.corrected = [correction(number, old={Cell.OFFERED: number}, new={Cell.ANSWERED: number}) for number in range(1, 6)]
+    world.history.corrected.append(correction(6, old={}, new={Cell.OFFERED: 1}, queue="help", recorded_at=NOW))
+    client = world.client()
+    query = {**SPAN, "kpi": "offered,answered"}
+    every, cursor = [], None
+    while True:
+        page = client.get("/v1/corrections", params={**query, "limit": "3", **({"cursor": cursor} if cursor else {})}).json()
+        every += page["rows"]
+        cursor = page["next"]
+        if cursor is None:
+            break
+    table = client.get("/v1/corrections", params=query, headers={"Accept": "text/csv"}).text.splitlines()
+
+    assert [row["event"] for row in every] == ["e1", "e1", "e2", "e2", "e3", "e3", "e4", "e4", "e5", "e5", "e6"]
+    assert table[0].startswith("time,end,tenant,queue,channel,kpi,old_value")
+    assert len(table) == 12
+    assert [row["queue"] for row in rows(client.get("/v1/corrections", params={**query, "queue": "help"}))] == ["help"]
+    assert len(rows(client.get("/v1/corrections", params={**query, "recorded_from": "2026-11-11T12:07:20Z"}))) == 1
+    assert client.get("/v1/corrections", params={**query, "kpi": "speed"}).status_code == 422
+
+
+def correction(number: int, old: Cells, new: Cells, queue: str = "sales", recorded_at: int = NOW - 440_000) -> StoredCorrection:
+    start = NOW - 440_000 - 2_700_000
+    return StoredCorrection(number, start, start + 900_000, queue, "voice", old, new, "pbx", f"e{number}", "contact.offered", recorded_at)
 
 
 def test_csv_holds_all_pages_with_a_header_and_cannot_smuggle_formulas(world: World) -> None:

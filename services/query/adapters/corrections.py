@@ -1,0 +1,49 @@
+"""Recorded corrections, read from PostgreSQL in the order of the quarters they are about."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+
+import asyncpg
+
+from services.board.adapters.rows import ANSWER_WITHIN, away
+from services.board.domain.windows import Span
+from services.contracts.grains import QUARTER
+from services.contracts.packed import unpack
+from services.query.domain.selection import Selection
+from services.query.ports import CorrectionPlace, StoredCorrection
+
+PORTION = 500
+
+CORRECTIONS = """
+SELECT id, start, until, queue, channel, old, new, source, event, type, recorded_at FROM correction
+WHERE tenant = $1 AND start > $2 AND until > $3 AND start < $4 AND recorded_at >= $5
+  AND ($6::text[] IS NULL OR queue = ANY ($6)) AND ($7::text[] IS NULL OR channel = ANY ($7))
+  AND (start, id) >= ($8, $9)
+ORDER BY start, id LIMIT $10
+"""
+
+
+class PostgresCorrections:
+    """A `CorrectionHistory` over a pool of connections; each portion is a statement of its own."""
+
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        self._pool = pool
+
+    async def corrections(
+        self, selection: Selection, span: Span, recorded_since: int, since: CorrectionPlace
+    ) -> AsyncIterator[Sequence[StoredCorrection]]:
+        """Corrections of quarters that touch `span`, from the place `since` on."""
+        place: CorrectionPlace = max(since, (span.begin - QUARTER, 0))
+        while portion := await self._portion(selection, span, recorded_since, place):
+            yield portion
+            if len(portion) < PORTION:
+                return
+            place = portion[-1].start, portion[-1].id + 1
+
+    async def _portion(self, selection: Selection, span: Span, recorded_since: int, since: CorrectionPlace) -> list[StoredCorrection]:
+        chosen = list(selection.queues) or None, list(selection.channels) or None
+        values = selection.tenant, span.begin - QUARTER, span.begin, span.end, recorded_since, *chosen, *since, PORTION
+        with away():
+            async with asyncio.timeout(ANSWER_WITHIN):
+                found = await self._pool.fetch(CORRECTIONS, *values)
+        return [StoredCorrection(**{**dict(one), "old": unpack(one["old"]), "new": unpack(one["new"])}) for one in found]

@@ -1,0 +1,80 @@
+"""Corrections: figures that changed after they were final, page by page."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from services.board.domain.windows import Span
+from services.query.domain.corrections import CorrectionRow, changed
+from services.query.domain.moments import text
+from services.query.domain.rows import Question
+from services.query.domain.selection import Selection
+from services.query.ports import CorrectionHistory, StoredCorrection
+
+
+@dataclass(frozen=True)
+class CorrectionQuery:
+    """Which corrections are asked for: of quarters that touch `span`, recorded at or after `recorded_since`."""
+
+    selection: Selection
+    span: Span
+    recorded_since: int
+    zone: ZoneInfo
+    question: Question
+
+
+@dataclass(frozen=True, order=True)
+class RowPlace:
+    """Where a row stands in an answer: the correction's begin and number, the KPI's number in the question."""
+
+    start: int
+    id: int
+    kpi: int
+
+
+class Corrections:
+    """Answers from the record of corrections."""
+
+    def __init__(self, history: CorrectionHistory) -> None:
+        self._history = history
+
+    async def page(self, query: CorrectionQuery, after: RowPlace | None, limit: int) -> tuple[list[CorrectionRow], RowPlace | None]:
+        """Up to `limit` rows behind `after`, in the order of time, record and question; and the last one's place if more follow."""
+        found: list[CorrectionRow] = []
+        last = since = after or RowPlace(query.span.begin, 0, -1)
+        async for portion in self._history.corrections(query.selection, query.span, query.recorded_since, (since.start, since.id)):
+            for place, row in (placed for stored in portion for placed in rows(query, stored)):
+                if after is not None and place <= after:
+                    continue
+                if len(found) == limit:
+                    return found, last
+                found.append(row)
+                last = place
+        return found, None
+
+
+def rows(query: CorrectionQuery, stored: StoredCorrection) -> Iterator[tuple[RowPlace, CorrectionRow]]:
+    """The rows of one correction, each with its place."""
+    for number, kpi, was, became in changed(query.question, stored.old, stored.new):
+        yield (
+            RowPlace(stored.start, stored.id, number),
+            CorrectionRow(
+                time=text(stored.start, query.zone),
+                end=text(stored.until, query.zone),
+                tenant=query.selection.tenant,
+                queue=stored.queue,
+                channel=stored.channel,
+                kpi=kpi.id,
+                old_value=was.value,
+                old_numerator=was.numerator,
+                old_denominator=was.denominator,
+                new_value=became.value,
+                new_numerator=became.numerator,
+                new_denominator=became.denominator,
+                source=stored.source,
+                event=stored.event,
+                type=stored.type,
+                recorded_at=text(stored.recorded_at, query.zone),
+                definition=query.question.policy.name,
+            ),
+        )

@@ -1,0 +1,46 @@
+"""Corrections as rows: one for each KPI whose final figure changed, with what it was and what it became."""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from services.contracts.cells import Cells
+from services.contracts.kpis import Figures, Kpi, Value
+from services.query.domain.rows import Question
+
+COLUMNS = (
+    "time", "end", "tenant", "queue", "channel", "kpi", "old_value", "old_numerator", "old_denominator",
+    "new_value", "new_numerator", "new_denominator", "source", "event", "type", "recorded_at", "definition",
+)  # fmt: skip
+"""The columns of corrections as CSV, in order."""
+
+
+class CorrectionRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """One figure of one queue and channel over a quarter hour, before and after a correction."""
+
+    time: str
+    end: str
+    tenant: str
+    queue: str
+    channel: str
+    kpi: str
+    old_value: float | None
+    old_numerator: float | None
+    old_denominator: float | None
+    new_value: float | None
+    new_numerator: float | None
+    new_denominator: float | None
+    source: str
+    event: str
+    type: str
+    recorded_at: str
+    definition: str
+
+
+def changed(question: Question, old: Cells, new: Cells) -> Iterator[tuple[int, Kpi, Value, Value]]:
+    """The KPIs of the question that differ between two states of the final cells, each with its number in the question."""
+    before, after = Figures(old), Figures(new)
+    for number, kpi in enumerate(question.kpis):
+        was, became = kpi.measure(before, question.policy), kpi.measure(after, question.policy)
+        if was != became and not kpi.live:
+            yield number, kpi, was, became
