@@ -3,6 +3,7 @@
 import os
 import platform
 import subprocess
+from functools import cache
 from pathlib import Path
 
 import psutil
@@ -10,8 +11,12 @@ import psutil
 CPU_INFO = Path("/proc/cpuinfo")
 
 
+@cache
 def cores() -> tuple[set[int], set[int]]:
-    """The core of the system under test, and the cores of everything else; the same where there is only one."""
+    """The core of the system under test, and the cores of everything else; the same where there is only one.
+
+    As this process may use at its first call: call it before giving up any.
+    """
     mine = sorted(os.sched_getaffinity(0))
     return {mine[-1]}, set(mine[:-1]) or {mine[-1]}
 
