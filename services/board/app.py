@@ -12,6 +12,7 @@ from collections.abc import Callable
 from services.board.domain.board import Board
 from services.board.metrics import BoardMetrics
 from services.board.ports import FeedLostError, RowStore, StoreUnavailableError, UpdateFeed
+from services.contracts.agents import LONGEST
 from services.contracts.updates import Update
 
 log = logging.getLogger(__name__)
@@ -88,6 +89,8 @@ class BoardKeeper:
         self.board.prune(now)
         if not self.loaded.is_set():
             self.board.take_homes(await self._store.homes())
+            for agent in await self._store.agents(now - LONGEST):
+                self.board.agents.take(agent)
         for position in await self._store.positions():
             self.board.take_position(position)
         async for rows in self._store.rows(self.board.live_since(now)):

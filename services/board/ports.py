@@ -5,6 +5,7 @@ from typing import Protocol
 
 from services.board.domain.positions import Position
 from services.board.domain.series import Home
+from services.contracts.agents import AgentNow
 from services.contracts.updates import PaneRow, Update
 
 
@@ -29,6 +30,10 @@ class RowStore(Protocol):
 
     async def homes(self) -> list[tuple[Home, int]]:
         """Every home that ever had a pane, with the start of its last one."""
+        ...
+
+    async def agents(self, since: int) -> list[AgentNow]:
+        """The last state of every agent that entered one at `since` (epoch milliseconds) or later."""
         ...
 
 

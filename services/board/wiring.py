@@ -19,17 +19,23 @@ OVERLAP = 2000
 """Records of `kpi-updates` read again at the start: some 40 s of twelve busy partitions, while rows are durable within seconds."""
 
 
-def rules(floor: FloorSettings, stale_seconds: float) -> Rules:
+def rules(floor: FloorSettings, stale_seconds: float, silence_seconds: float) -> Rules:
     """How a board of this floor reads."""
-    return Rules(ZoneInfo(floor.zone), floor.pane_seconds * 1000, round(stale_seconds * 1000), floor.max_wait_seconds * 1000)
+    return Rules(
+        ZoneInfo(floor.zone),
+        floor.pane_seconds * 1000,
+        round(stale_seconds * 1000),
+        floor.max_wait_seconds * 1000,
+        silence=round(silence_seconds * 1000),
+    )
 
 
 @asynccontextmanager
 async def kept_board(
-    settings: Settings, pool: asyncpg.Pool, registry: CollectorRegistry, stale_seconds: float = 10
+    settings: Settings, pool: asyncpg.Pool, registry: CollectorRegistry, stale_seconds: float = 10, silence_seconds: float = 0
 ) -> AsyncIterator[BoardKeeper]:
     """A board that is loaded and followed in the background; wait for `loaded` before believing it."""
-    board = Board(rules(settings.floor, stale_seconds))
+    board = Board(rules(settings.floor, stale_seconds, silence_seconds))
     feed = KafkaUpdates(settings.kafka, OVERLAP)
     keeper = BoardKeeper(board, PostgresRows(pool), feed, BoardMetrics(registry), now_ms)
     keeper.start()

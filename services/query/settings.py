@@ -19,6 +19,9 @@ class ApiSettings(BaseModel):
         None, description="signs the wallboard's cookie; unset: no sessions. Change it to end them all"
     )
     stale_seconds: float = Field(10, gt=1, description="silence of a partition after which figures are marked stale")
+    silence_seconds: float = Field(
+        900, ge=0, description="silence of a source, far longer than its usual one, after which its tenant's figures are stale; 0: never"
+    )
     page_rows: int = Field(5000, ge=1, description="rows of one answer unless asked otherwise")
     most_rows: int = Field(20_000, ge=1, description="most rows of one answer; more memory and longer pauses for others above")
     page_visits: Annotated[int, Field(ge=1, description="visits of one answer unless asked otherwise")] = 200

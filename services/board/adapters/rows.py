@@ -11,6 +11,7 @@ import msgspec
 from services.board.domain.positions import Position
 from services.board.domain.series import Home
 from services.board.ports import StoreUnavailableError
+from services.contracts.agents import AgentNow, decode_entered
 from services.contracts.cells import Cells
 from services.contracts.topics import CONTACT_EVENTS
 from services.contracts.updates import PaneRow
@@ -28,8 +29,31 @@ POSITIONS = """
 SELECT partition, log_id, generation, epoch, next_offset, updated_at AS published_at, applied, dead, watermark
 FROM stream_partition WHERE topic = $1
 """
+# What is rolled up is read from days and quarters: the panes of years are many, and may be gone.
 HOMES = """
-SELECT tenant, queue, channel, max(start) FROM pane GROUP BY tenant, queue, channel
+WITH RECURSIVE known AS (
+    SELECT least((SELECT min(tenant) FROM pane), (SELECT min(tenant) FROM rollup)) AS tenant
+    UNION ALL
+    SELECT least((SELECT min(tenant) FROM pane WHERE tenant > known.tenant), (SELECT min(tenant) FROM rollup WHERE tenant > known.tenant))
+    FROM known WHERE known.tenant IS NOT NULL
+), found AS (
+    SELECT tenant, one.* FROM known, roller, LATERAL (
+        SELECT queue, channel, max(until) - 1 AS last FROM rollup
+        WHERE rollup.tenant = known.tenant AND grain = 'day' AND queue <> '' GROUP BY 1, 2
+        UNION ALL
+        SELECT queue, channel, max(start) FROM rollup
+        WHERE rollup.tenant = known.tenant AND grain = 'quarter' AND start >= roller.day AND queue <> '' GROUP BY 1, 2
+        UNION ALL
+        SELECT queue, channel, max(start) FROM pane WHERE pane.tenant = known.tenant AND start >= roller.quarter GROUP BY 1, 2
+    ) AS one
+    UNION ALL
+    SELECT tenant, queue, channel, start FROM late_change
+)
+SELECT tenant, queue, channel, max(last) FROM found GROUP BY 1, 2, 3
+"""
+
+AGENTS = """
+SELECT DISTINCT ON (tenant, agent) tenant, agent, body FROM agent_state WHERE at >= $1 ORDER BY tenant, agent, at DESC, state DESC
 """
 
 decode_cells = msgspec.msgpack.Decoder(Cells).decode
@@ -58,6 +82,11 @@ class PostgresRows:
         """Every home that ever had a pane."""
         with away():
             return [((tenant, queue, channel), last) for tenant, queue, channel, last in map(tuple, await self._fetch(HOMES))]
+
+    async def agents(self, since: int) -> list[AgentNow]:
+        """The last state of every agent since then."""
+        with away():
+            return [AgentNow(tenant, agent, decode_entered(body)) for tenant, agent, body in map(tuple, await self._fetch(AGENTS, since))]
 
     async def _fetch(self, statement: str, *values: object) -> list[asyncpg.Record]:
         async with asyncio.timeout(ANSWER_WITHIN):

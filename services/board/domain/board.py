@@ -9,8 +9,10 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from services.board.domain.agents import Agents
 from services.board.domain.positions import Position, lowest_watermark, position_of, stale_since
 from services.board.domain.series import Group, Home, Presence, Scope, Series, waits
+from services.board.domain.sources import Sources
 from services.board.domain.windows import HOUR, MINUTE, Span, Window, span_of
 from services.contracts.cells import LEFT, Cell, Cells, add
 from services.contracts.days import first_instant, local_day
@@ -27,7 +29,8 @@ _OUTCOMES = (Cell.ANSWERED, Cell.ABANDONED, *LEFT.values())
 class Rules:
     """How a board reads: `zone` of days, `pane` length, `grace` before silence is stale, `longest` wait, all milliseconds.
 
-    A queue without a contact for `idle` milliseconds is no longer shown.
+    A queue without a contact for `idle` milliseconds is no longer shown. A source that is quiet for `silence` milliseconds and
+    longer than usual is stale (0: never).
     """
 
     zone: ZoneInfo
@@ -35,6 +38,7 @@ class Rules:
     grace: int = 10_000
     longest: int = 4 * HOUR
     idle: int = 35 * DAY
+    silence: int = 0
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,8 @@ class Board:
         self.positions: dict[int, Position] = {}
         self.series: dict[Home, Series] = {}
         self.last_seen: dict[Home, int] = {}
+        self.agents = Agents()
+        self.sources = Sources(rules.silence)
         self._queues: dict[str, set[str]] = {}
         self._groups: dict[Scope, Group] = {}
         self._gauged: dict[int, dict[Home, Gauge]] = {}
@@ -71,11 +77,18 @@ class Board:
         """
         for row in update.rows:
             self.take_row(update.partition, row)
+        self._take_people(update)
         known = self.positions.get(update.partition)
         if update.gauges is None or not self.take_position(position_of(update)):
             return False
         self._take_gauges(update.partition, update.gauges)
         return known is not None and update.generation > known.generation
+
+    def _take_people(self, update: Update) -> None:
+        for agent in update.agents:
+            self.version += self.agents.take(agent)
+        for source in update.sources:
+            self.sources.take(update.partition, source)
 
     def take_position(self, position: Position) -> bool:
         """Keep the position unless a newer one is known; whether it was kept."""
@@ -153,13 +166,16 @@ class Board:
 
     # ------------------------------------------------------------- age
 
-    def stale_since(self, now: int) -> int | None:
-        """The last good instant where a partition fell silent; None while all news is fresh."""
-        return stale_since(self.positions.values(), now, self.rules.grace)
+    def stale_since(self, now: int, tenant: str | None = None) -> int | None:
+        """The last good instant where a partition, or a source of `tenant`, fell silent; None while all news is fresh."""
+        silences = [stale_since(self.positions.values(), now, self.rules.grace)]
+        if tenant is not None:
+            silences.append(self.sources.silent_since(tenant, now))
+        return min((since for since in silences if since is not None), default=None)
 
-    def as_of(self, now: int) -> int:
-        """The instant that figures speak of: `now`, or the last good instant of a stale board."""
-        since = self.stale_since(now)
+    def as_of(self, now: int, tenant: str | None = None) -> int:
+        """The instant that figures (of `tenant`) speak of: `now`, or the last good instant of a stale board."""
+        since = self.stale_since(now, tenant)
         return now if since is None else since
 
     def watermark(self) -> int | None:

@@ -1,52 +1,66 @@
-"""Stored panes, sorted into intervals and streamed by PostgreSQL."""
+"""Stored figures, sorted into intervals and streamed by PostgreSQL: rollups where they suffice, else panes, in one snapshot."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager
+from typing import NamedTuple
 
 import asyncpg
-import msgspec
+from asyncpg.pool import PoolConnectionProxy
 
 from services.board.adapters.rows import ANSWER_WITHIN, FREE_WITHIN, away
 from services.board.domain.series import Home
-from services.board.domain.windows import Span
-from services.contracts.cells import Cells
+from services.board.domain.windows import HOUR, Span
+from services.contracts.grains import ALL_QUEUES, Grain
+from services.contracts.packed import unpack_joined
+from services.query.adapters.rolled import reach
+from services.query.domain.coverage import Part, parts
 from services.query.domain.ledger import Tally
 from services.query.domain.selection import Selection, Subject
 
-AT_ONCE = 2 * 86_400_000
-"""Milliseconds of panes that are fetched in one round trip"""
+DAY = 24 * HOUR
 PORTION = 20
-"""Rows decoded in one go, each an hour of panes: a few milliseconds that other requests wait."""
+"""Groups decoded in one go: a few milliseconds that other requests wait"""
+FETCHED = 200
+"""Groups of one round trip of a cursor"""
 
-SELECTED = """
+PANES = """
 FROM pane
 WHERE tenant = $1 AND start >= $2 AND start < $3
   AND ($4::text[] IS NULL OR queue = ANY ($4)) AND ($5::text[] IS NULL OR channel = ANY ($5))
 """
-HOMES = "SELECT DISTINCT tenant, queue, channel" + SELECTED
-TALLIES = (
-    """
+ROLLUPS = """
+FROM rollup
+WHERE tenant = $1 AND start >= $2 AND start < $3 AND grain = '{grain}'
+  AND {queues} AND ($5::text[] IS NULL OR channel = ANY ($5))
+"""
+NAMED, ANY = "queue = ANY ($4::text[])", "$4::text[] IS NULL AND queue <> ''"
+HOMES = "SELECT DISTINCT tenant, queue, channel"
+TALLIES = """
 SELECT width_bucket(start, $6::bigint[]) - 1, CASE WHEN $7 THEN queue ELSE '' END, CASE WHEN $8 THEN channel ELSE '' END,
        max(revision), count(*), string_agg(cells, '')
 """
-    + SELECTED
-    + "GROUP BY 1, 2, 3, start / 3600000"
-)
-
-ARRAY_32 = b"\xdd"
-"""MessagePack's mark before a 32-bit count and that many values."""
-
-decode_panes = msgspec.msgpack.Decoder(list[Cells]).decode
+GROUPED = "GROUP BY 1, 2, 3, start / {together}"
 
 
-def bounds(selection: Selection, span: Span) -> tuple[object, ...]:
-    """The values that `SELECTED` asks for."""
-    return selection.tenant, span.begin, span.end, list(selection.queues) or None, list(selection.channels) or None
+class Reading(NamedTuple):
+    """How rows of a table are read: those within `together` milliseconds as one group, spans up to `at_once` in one round trip."""
+
+    together: int
+    at_once: int
 
 
-def panes_of(count: int, joined: bytes) -> list[Cells]:
-    """The panes whose stored cells were joined end to end."""
-    return decode_panes(ARRAY_32 + count.to_bytes(4, "big") + joined)
+READINGS: dict[Grain | None, Reading] = {
+    None: Reading(HOUR, 2 * DAY),
+    Grain.QUARTER: Reading(6 * HOUR, 8 * DAY),
+    Grain.DAY: Reading(1, 32 * DAY),
+    Grain.MONTH: Reading(1, 400 * DAY),
+}
+
+
+def table(grain: Grain | None, queues: Sequence[str] | None) -> str:
+    """Where the rows of a part come from, and which are selected."""
+    return PANES if grain is None else ROLLUPS.format(grain=grain.value, queues=ANY if queues is None else NAMED)
 
 
 class PostgresPanes:
@@ -57,29 +71,60 @@ class PostgresPanes:
 
     async def homes(self, selection: Selection, span: Span) -> list[Home]:
         """The selected queues and channels that have panes in `span`."""
+        found: set[Home] = set()
+        queues, channels = list(selection.queues) or None, list(selection.channels) or None
         with away():
-            async with asyncio.timeout(ANSWER_WITHIN):
-                found = await self._pool.fetch(HOMES, *bounds(selection, span))
-        return [(one[0], one[1], one[2]) for one in found]
+            async with self._snapshot(selection.tenant, [span]) as (connection, needed):
+                for part in needed:
+                    values = selection.tenant, part.span.begin, part.span.end, queues, channels
+                    rows = await connection.fetch(HOMES + table(part.grain, queues), *values, timeout=ANSWER_WITHIN)
+                    found.update((row[0], row[1], row[2]) for row in rows)
+        return sorted(found)
 
     async def tallies(self, selection: Selection, spans: Sequence[Span]) -> AsyncIterator[Sequence[Tally]]:
-        """The selected panes that start in `spans` (contiguous, ascending), in portions."""
-        whole = Span(spans[0].begin, spans[-1].end)
+        """The selected panes that start in `spans` (contiguous, ascending), in portions; in their place what they were rolled up to."""
         grouped = [span.begin for span in spans], selection.by.queues, selection.by.channels
         with away():
-            async for rows in self._rows(whole, *bounds(selection, whole), *grouped):
-                yield [Tally(one[0], Subject(one[1], one[2]), one[3], panes_of(one[4], one[5])) for one in rows]
+            async with self._snapshot(selection.tenant, spans) as (connection, needed):
+                for part in needed:
+                    queues = _queues(selection, part.grain)
+                    statement = TALLIES + table(part.grain, queues) + GROUPED.format(together=READINGS[part.grain].together)
+                    values = selection.tenant, part.span.begin, part.span.end, queues, list(selection.channels) or None, *grouped
+                    async for rows in _rows(connection, part, statement, values):
+                        yield [Tally(one[0], Subject(one[1], one[2]), one[3], unpack_joined(one[4], one[5])) for one in rows]
+                        await asyncio.sleep(0)
 
-    async def _rows(self, span: Span, *values: object) -> AsyncIterator[list[asyncpg.Record]]:
-        """A few days in one round trip, longer spans by a cursor: what must be held at once is bounded."""
-        if span.end - span.begin <= AT_ONCE:
-            async with asyncio.timeout(ANSWER_WITHIN):
-                found = await self._pool.fetch(TALLIES, *values)
-            for first in range(0, len(found), PORTION):
-                yield found[first : first + PORTION]
-                await asyncio.sleep(0)
-            return
-        async with self._pool.acquire(timeout=FREE_WITHIN) as connection, connection.transaction(readonly=True):
-            cursor = await connection.cursor(TALLIES, *values)
-            while portion := await cursor.fetch(PORTION):
-                yield portion
+    @asynccontextmanager
+    async def _snapshot(self, tenant: str, spans: Sequence[Span]) -> AsyncIterator[tuple[PoolConnectionProxy, list[Part]]]:
+        """A connection that sees one instant, and which table answers which part of `spans` at it."""
+        async with (
+            self._pool.acquire(timeout=FREE_WITHIN) as connection,
+            connection.transaction(isolation="repeatable_read", readonly=True),
+        ):
+            rolled = await reach(connection, tenant, Span(spans[0].begin, spans[-1].end))
+            yield connection, parts(spans, rolled)
+
+
+def _queues(selection: Selection, grain: Grain | None) -> list[str] | None:
+    """The names of the queues that are read; rollups hold the sum over all queues as one."""
+    everything = not selection.queues and not selection.by.queues and grain is not None
+    return [ALL_QUEUES] if everything else list(selection.queues) or None
+
+
+async def _rows(
+    connection: PoolConnectionProxy, part: Part, statement: str, values: Sequence[object]
+) -> AsyncIterator[Sequence[asyncpg.Record]]:
+    """A short span in one round trip, longer ones by a cursor: what must be held at once is bounded."""
+    if part.span.end - part.span.begin <= READINGS[part.grain].at_once:
+        for portion in _portions(await connection.fetch(statement, *values, timeout=ANSWER_WITHIN)):
+            yield portion
+        return
+    cursor = await connection.cursor(statement, *values)
+    while rows := await cursor.fetch(FETCHED):
+        for portion in _portions(rows):
+            yield portion
+
+
+def _portions(rows: Sequence[asyncpg.Record]) -> Iterator[Sequence[asyncpg.Record]]:
+    for first in range(0, len(rows), PORTION):
+        yield rows[first : first + PORTION]

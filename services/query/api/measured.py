@@ -8,6 +8,8 @@ from fastapi.routing import APIRoute
 
 from services.board.ports import StoreUnavailableError
 from services.query.app.query import Query
+from services.query.domain.coverage import TooFineError
+from services.query.domain.moments import text
 from services.query.ports import LogUnavailableError
 from services.runtime.clock import monotonic
 from services.runtime.problems import Problem
@@ -45,6 +47,9 @@ async def _available(answer: Handler, request: Request) -> Response:
         return await answer(request)
     except (StoreUnavailableError, LogUnavailableError) as away:
         raise Problem(503, "Away", f"{away}. Nothing is lost; try again.", headers=RETRY_AFTER) from away
+    except TooFineError as gone:
+        detail = f"before {text(gone.since)} only whole quarter hours are kept: begin, end and interval must be multiples of 15 minutes"
+        raise Problem(422, "Kept more coarsely", detail) from gone
 
 
 def query_of(request: Request) -> Query:

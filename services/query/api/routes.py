@@ -74,7 +74,7 @@ async def live(request: Request, caller: Reader, query: Loaded, asked: Annotated
     """Figures of a window up to now; gauges are those of this moment whatever the window."""
     rows = query.live.rows(asked.query(caller.tenant, query.live.board))
     query.metrics.rows.labels("/v1/kpis").inc(len(rows))
-    return figures(request, rows, None, stale=query.live.stale)
+    return figures(request, rows, None, stale=query.live.stale(caller.tenant))
 
 
 @figures_router.get(
@@ -89,7 +89,7 @@ async def history(request: Request, caller: Reader, query: Loaded, asked: Annota
     query.metrics.rows.labels("/v1/kpis/history").inc(len(rows))
     if wants_csv(request):
         return csv_stream(rows, _further(partial(query.past.page, question), more, query.limits.rows), Sheet("kpis", COLUMNS))
-    return figures(request, rows, _following(question, more), stale=query.live.stale)
+    return figures(request, rows, _following(question, more), stale=query.live.stale(caller.tenant))
 
 
 def _following(question: object, more: object) -> str | None:

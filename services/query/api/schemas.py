@@ -4,6 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
+from services.contracts.events import AgentState
+
 Instant = Annotated[str, Field(description="RFC 3339", examples=["2026-11-11T09:30:00+08:00"])]
 
 
@@ -67,6 +69,7 @@ class QueueRow(BaseModel):
     longest_wait: Annotated[float, Field(description="seconds")]
     in_progress: int
     unresolved: int
+    agents: Annotated[dict[AgentState, int], Field(description="agents who serve the queue, by state", examples=[{"available": 4}])]
     target: Annotated[float, Field(description="promised service level")]
     as_of: Instant
 

@@ -25,14 +25,13 @@ class LiveFigures:
         self.board = board
         self.now = now
 
-    @property
-    def stale(self) -> bool:
-        """Whether the answers speak of a past instant because a partition fell silent."""
-        return self.board.stale_since(self.now()) is not None
+    def stale(self, tenant: str) -> bool:
+        """Whether answers to `tenant` speak of a past instant because a partition or one of its sources fell silent."""
+        return self.board.stale_since(self.now(), tenant) is not None
 
     def rows(self, query: LiveQuery) -> list[LiveRow]:
         """The rows of every subject of the floor, as of now or of the last good instant."""
-        as_of, zone = self.board.as_of(self.now()), self.board.rules.zone
+        as_of, zone = self.board.as_of(self.now(), query.selection.tenant), self.board.rules.zone
         span = span_of(query.window, as_of, self.board.rules.pane, zone)
         frame = frame_of(span, query.selection.tenant, query.question.policy, zone, (as_of, self.board.watermark()))
         homes = [] if query.selection.names_all else self.board.homes(query.selection.tenant, as_of)

@@ -1,9 +1,11 @@
 """The floor's queues: who waits in each now, and how far its figures can be believed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from services.board.domain.windows import Window
 from services.contracts.definitions import ServiceLevelPolicy
+from services.contracts.events import AgentState
 from services.contracts.kpis import CATALOGUE
 from services.query.app.live import LiveFigures
 from services.query.domain.state import State, state_of
@@ -20,6 +22,7 @@ class QueueNow:
     longest_wait: float
     in_progress: int
     unresolved: int
+    agents: Mapping[AgentState, int]
     target: float
     as_of: int
 
@@ -34,7 +37,7 @@ class Queues:
     def rows(self, tenant: str) -> list[QueueNow]:
         """The queues of the tenant's floor, sorted."""
         board = self._live.board
-        as_of = board.as_of(self._live.now())
+        as_of = board.as_of(self._live.now(), tenant)
         channels: dict[str, list[str]] = {}
         for _, queue, channel in board.homes(tenant, as_of):
             channels.setdefault(queue, []).append(channel)
@@ -47,11 +50,12 @@ class Queues:
         return QueueNow(
             queue=queue,
             channels=channels,
-            state=state_of(stale=self._live.stale, level=level),
+            state=state_of(stale=self._live.stale(tenant), level=level),
             waiting=len(present.waits),
             longest_wait=max(present.waits, default=0) / 1000,
             in_progress=present.in_progress,
             unresolved=present.unresolved,
+            agents=self._live.board.agents.by_state(tenant, queue, as_of),
             target=self._policy.target,
             as_of=as_of,
         )

@@ -123,10 +123,11 @@ class Exposition:
     def text(self, now: int) -> str:
         """All metrics of the floor at `now`."""
         page = Page()
-        as_of, stale = self._board.as_of(now), self._board.stale_since(now) is not None
         shown, folded = self._homes(now)
         for subject in [*map(_own, shown), *_folded(folded)]:
             self._count(page, subject)
+            tenant = subject.homes[0][0]
+            as_of, stale = self._board.as_of(now, tenant), self._board.stale_since(now, tenant) is not None
             self._measure(page, subject, as_of)
             self._watch(page, subject, as_of, stale=stale)
         page.put("floorpulse_metrics_folded_queues", "", len(folded))

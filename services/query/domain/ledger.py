@@ -38,7 +38,10 @@ class Ledger:
         """Add some of the panes of an interval and subject."""
         entry = self._entries.setdefault((tally.interval, tally.subject), Entry())
         for cells in tally.panes:
-            add(entry.cells, cells)
+            if entry.cells:
+                add(entry.cells, cells)
+            else:
+                entry.cells = dict(cells)  # much quicker than adding to nothing; most intervals are one rollup
         entry.revision = max(entry.revision, tally.revision)
 
     def entry(self, interval: int, subject: Subject) -> Entry:
