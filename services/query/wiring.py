@@ -44,7 +44,8 @@ async def query(settings: QuerySettings, registry: CollectorRegistry | None = No
     metrics = QueryMetrics(registry or process_registry())
     async with AsyncExitStack() as stack:
         pool = await stack.enter_async_context(await asyncpg_pool(settings.database))
-        keeper = await stack.enter_async_context(kept_board(settings, pool, metrics.registry, settings.api.stale_seconds, settings.api.silence_seconds))
+        patience = settings.api.stale_seconds, settings.api.silence_seconds
+        keeper = await stack.enter_async_context(kept_board(settings, pool, metrics.registry, *patience))
         log = KafkaEventLog(settings.kafka)
         stack.push_async_callback(log.close)
         pulse = Pulse()

@@ -8,6 +8,7 @@ from services.board.domain.positions import Position
 from services.board.domain.series import Home
 from services.board.domain.windows import Span
 from services.board.ports import FeedLostError, StoreUnavailableError
+from services.contracts.agents import AgentNow
 from services.contracts.cells import Cells, add
 from services.contracts.updates import Gauge, PaneKey, PaneRow, Update, revision
 from services.contracts.visits import Visit, is_open, offer_at, queue_of
@@ -53,6 +54,7 @@ class MemoryFloor:
     watermark: int | None = None
     offset: int = 0
     away: bool = False
+    agents_now: list[AgentNow] = field(default_factory=list)
 
     def put(self, *visits: Visit, tenant: str = "demo") -> None:
         """Add visits under fresh contact names."""
@@ -114,6 +116,10 @@ class MemoryFloor:
         self._answer()
         known = (self.log_id, self.generation, self.epoch, self.offset, 0, self.offset, 0, self.watermark)
         return [Position(partition, *known) for partition in range(PARTITIONS)]
+
+    async def agents(self, since: int) -> list[AgentNow]:
+        """Those who entered a state since then."""
+        return [one for one in self.agents_now if one.entered.at >= since]
 
     async def homes(self) -> list[tuple[Home, int]]:
         self._answer()

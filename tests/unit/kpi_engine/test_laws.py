@@ -159,7 +159,7 @@ def take(partition: Partition, history: list[AnyEvent], size: int) -> None:
     until = min(len(history), begin + size)
     partition.apply(list(enumerate(history))[begin:until], until)
     if until:
-        partition.watermark = max(one.at for one in history[:until]) - 15_000
+        partition.watermark = max(int(one.at) for one in history[:until]) - 15_000
 
 
 def flush(partition: Partition, store: MemoryStore, *, lost: bool) -> None:

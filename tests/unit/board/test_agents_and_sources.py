@@ -1,0 +1,98 @@
+"""Agents count once and by their last state; a source that falls silent makes its tenant's figures old."""
+
+from zoneinfo import ZoneInfo
+
+from services.board.domain.agents import Agents
+from services.board.domain.board import Board, Rules
+from services.board.domain.sources import Sources
+from services.contracts.agents import LONGEST, AgentNow, Entered
+from services.contracts.events import AgentState
+from services.contracts.updates import SourceSeen, Update
+
+NOW = 1_794_300_000_000
+MINUTE = 60_000
+
+
+def now(agent: str, state: AgentState, at: int = NOW, queues: tuple[str, ...] = ("sales",)) -> AgentNow:
+    return AgentNow("acme", agent, Entered(at, state, queues))
+
+
+def agents_of(*told: AgentNow) -> Agents:
+    agents = Agents()
+    for one in told:
+        agents.take(one)
+    return agents
+
+
+def test_an_agent_of_two_queues_counts_in_both_and_once_on_the_floor() -> None:
+    agents = agents_of(now("ann", "available", queues=("sales", "service")), now("bob", "busy"))
+
+    assert agents.by_state("acme", "sales", NOW) == {"available": 1, "busy": 1}
+    assert agents.by_state("acme", "service", NOW) == {"available": 1}
+    assert agents.by_state("acme", None, NOW) == {"available": 1, "busy": 1}
+    assert agents.by_state("other", None, NOW) == {}
+
+
+def test_the_later_state_stays_in_whatever_order_they_come() -> None:
+    told = now("ann", "busy", NOW), now("ann", "available", NOW - 1)
+
+    assert agents_of(*told).by_state("acme", None, NOW) == agents_of(*told[::-1]).by_state("acme", None, NOW) == {"busy": 1}
+
+
+def test_a_word_older_than_a_day_or_from_the_future_does_not_count() -> None:
+    agents = agents_of(now("ann", "busy", NOW - LONGEST), now("bob", "busy", NOW + 2 * MINUTE))
+
+    assert agents.by_state("acme", None, NOW) == {}
+
+
+def heard(gap: int, at: int = NOW) -> Sources:
+    sources = Sources(15 * MINUTE)
+    sources.take(0, SourceSeen("acme", "pbx", at, gap))
+    return sources
+
+
+def test_a_source_quiet_for_longer_than_the_grace_and_its_usual_gaps_is_silent_since_its_last_word() -> None:
+    assert heard(1_000).silent_since("acme", NOW + 15 * MINUTE) is None
+    assert heard(1_000).silent_since("acme", NOW + 15 * MINUTE + 1) == NOW
+    assert heard(MINUTE).silent_since("acme", NOW + 20 * MINUTE) is None
+    assert heard(1_000).silent_since("other", NOW + 60 * MINUTE) is None
+
+
+def test_a_source_that_is_heard_in_any_partition_is_not_silent() -> None:
+    sources = heard(1_000)
+    sources.take(1, SourceSeen("acme", "pbx", NOW + 20 * MINUTE, 1_000))
+
+    assert sources.silent_since("acme", NOW + 21 * MINUTE) is None
+
+
+def test_a_source_silent_for_a_day_is_gone_and_silence_can_be_believed_for_ever() -> None:
+    assert heard(1_000).silent_since("acme", NOW + 25 * 60 * MINUTE) is None
+    always = Sources(0)
+    always.take(0, SourceSeen("acme", "pbx", NOW, 1))
+    assert always.silent_since("acme", NOW + 60 * MINUTE) is None
+
+
+def test_a_board_hears_of_agents_and_sources_with_an_update() -> None:
+    board = Board(Rules(ZoneInfo("UTC"), silence=15 * MINUTE))
+    board.take(
+        Update(
+            partition=0,
+            log_id="log",
+            generation=1,
+            epoch=1,
+            next_offset=1,
+            published_at=NOW + 20 * MINUTE,
+            lag=0,
+            applied=1,
+            dead=0,
+            watermark=None,
+            rows=[],
+            gauges=[],
+            agents=[now("ann", "break")],
+            sources=[SourceSeen("acme", "pbx", NOW, 1_000)],
+        )
+    )
+
+    assert board.agents.by_state("acme", None, NOW) == {"break": 1}
+    assert board.as_of(NOW + 20 * MINUTE, "acme") == NOW
+    assert board.as_of(NOW + 20 * MINUTE) == NOW + 20 * MINUTE
