@@ -14,6 +14,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 import psutil
+from aiokafka.errors import KafkaError
 
 from services.runtime.clock import monotonic
 from tests.benchmarks.machine import cores, cpu
@@ -60,12 +61,12 @@ async def trial(rig: Rig, make: Make, records: Sequence[Record], name: str) -> T
     await rig.renew()
     folder = Path(mkdtemp(prefix=f"{name}-", dir=rig.folder))
     program = make(rig, folder)
-    async with running(program, folder / "log") as process:
-        try:
+    try:
+        async with running(program, folder / "log") as process:
             return await _measured(rig, program, process, records)
-        except (TimeoutError, psutil.NoSuchProcess) as late:
-            message = f"{name}: {type(late).__name__}; it said last: {(folder / 'log').read_text(errors='replace')[-1500:]}"
-            raise Failed(message) from late
+    except (TimeoutError, psutil.NoSuchProcess, KafkaError) as late:
+        message = f"{name}: {type(late).__name__}; it said last: {(folder / 'log').read_text(errors='replace')[-1500:]}"
+        raise Failed(message) from late
 
 
 async def _measured(rig: Rig, program: Program, process: psutil.Process, records: Sequence[Record]) -> Trial:

@@ -1,0 +1,233 @@
+"""How quickly a year of 500 queues answers: rollups of realistic cells, put into PostgreSQL by COPY, asked over `/v1/kpis/history`.
+
+python -m tests.benchmarks.history_year [--queues 500] [--days 365] [--repeat 5]
+
+Nothing is rolled up here: the quarters of the last days, and the days and months of the whole year are generated as the roller would
+leave them (each coarser row the sum of its finer ones, totals over queues beside them) and the cursors set. The API runs in this
+process, its requests pass through ASGI; PostgreSQL is the embedded one. Times include everything but the network.
+"""
+
+import argparse
+import asyncio
+import random
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+from time import process_time
+from zoneinfo import ZoneInfo
+
+import asyncpg
+import httpx
+from fastapi import FastAPI
+from prometheus_client import CollectorRegistry
+from pydantic import SecretStr
+
+from services.board.adapters.rows import PostgresRows
+from services.board.app import BoardKeeper
+from services.board.domain.board import Board, Rules
+from services.board.metrics import BoardMetrics
+from services.contracts.cells import Cell, Cells, Histogram, add
+from services.contracts.finality import FINAL
+from services.contracts.grains import ALL_QUEUES, QUARTER, Grain, bounds_of
+from services.contracts.histograms import score_bucket, span_bucket
+from services.contracts.packed import pack
+from services.contracts.topics import CONTACT_EVENTS
+from services.migrations import migrate
+from services.query.adapters.event_log import KafkaEventLog
+from services.query.api.routes import router
+from services.query.app.stream import Pulse
+from services.query.metrics import QueryMetrics
+from services.query.settings import ApiSettings
+from services.query.wiring import Parts, assembled
+from services.runtime.clock import monotonic
+from services.runtime.embedded import Postgres
+from services.runtime.http import create_app
+from services.runtime.settings import DatabaseSettings, KafkaSettings
+from tests.fakes.floor import ScriptedFeed
+
+ZONE = ZoneInfo("Asia/Shanghai")
+END = bounds_of(Grain.DAY, 1_794_398_400_000, ZONE).begin  # 2026-11-11T00:00:00+08:00
+DAY = 86_400_000
+OPEN = range(32, 88)
+"""Quarters of a day in which contacts come: 8 to 22 o'clock"""
+COLUMNS = ("tenant", "grain", "start", "queue", "channel", "until", "families", "revision", "cells")
+PLAIN = "offered,service_level,asa,aht"
+
+
+@dataclass(frozen=True)
+class Year:
+    """What is generated: a year of days, and quarters of the last `fine` days."""
+
+    queues: int
+    days: int
+    fine: int = 2
+
+    @property
+    def begin(self) -> int:
+        """The first instant, at a month's begin of the floor's zone."""
+        return bounds_of(Grain.MONTH, END - self.days * DAY, ZONE).begin
+
+
+def contacts(dice: random.Random, number: int) -> Cells:
+    """Cells of `number` contacts: log-normal waits and handle times, 8 % abandoned, 15 % surveyed."""
+    cells: Cells = {}
+    for _ in range(number):
+        wait, handle = round(1000 * dice.lognormvariate(2.6, 1.0)), round(1000 * dice.lognormvariate(5.2, 0.6))
+        add(cells, {Cell.OFFERED: 1})
+        if dice.random() < 0.08:
+            add(cells, {Cell.ABANDONED: 1, Cell.ABANDONED_WAIT: wait, Histogram.ABANDONED_WAIT + span_bucket(wait): 1})
+            continue
+        add(cells, {Cell.ANSWERED: 1, Cell.ANSWERED_WAIT: wait, Histogram.ANSWERED_WAIT + span_bucket(wait): 1})
+        add(cells, {Cell.HANDLED: 1, Cell.TALK: handle, Histogram.HANDLE_TIME + span_bucket(handle): 1})
+        if dice.random() < 0.15:
+            score = dice.choice((1, 3, 4, 5, 5))
+            add(cells, {Cell.CSAT_COUNT: 1, Cell.CSAT_SUM: score * 1000, Histogram.CSAT + score_bucket(score, 1, 5): 1})
+    return cells
+
+
+class Pattern:
+    """Days to draw from, so that a year is made in minutes: 40 days in quarters, of queues with 40 to 400 contacts a day."""
+
+    def __init__(self, dice: random.Random) -> None:
+        self.quarters = [[contacts(dice, dice.randrange(1 + size)) for _ in OPEN] for size in (2, 4, 8, 14) for _ in range(10)]
+        self.days = [_sum(day) for day in self.quarters]
+
+
+def _sum(many: list[Cells]) -> Cells:
+    total: Cells = {}
+    for one in many:
+        add(total, one)
+    return total
+
+
+def row(grain: Grain, at: int, queue: str, cells: Cells) -> tuple[object, ...]:
+    """A rollup as the roller writes it."""
+    bounds = bounds_of(grain, at, ZONE)
+    return "demo", grain.value, bounds.begin, queue, "voice", bounds.end, int(FINAL), 1, pack(cells)
+
+
+def portions(year: Year, pattern: Pattern) -> Iterator[list[tuple[object, ...]]]:
+    """The rows, day by day, then month by month."""
+    months: dict[tuple[int, str], Cells] = {}
+    at = year.begin
+    for number in range(10_000):
+        if at >= END:
+            break
+        picks = [(queue * 7 + number * 13) % len(pattern.days) for queue in range(year.queues)]
+        named = {f"queue-{queue:03}": pattern.days[pick] for queue, pick in enumerate(picks)}
+        named[ALL_QUEUES] = _sum(list(named.values()))
+        for queue, cells in named.items():
+            add(months.setdefault((bounds_of(Grain.MONTH, at, ZONE).begin, queue), {}), cells)
+        yield [row(Grain.DAY, at, queue, cells) for queue, cells in named.items()]
+        if at >= END - year.fine * DAY:
+            yield from _quarters(at, picks, pattern)
+        at = bounds_of(Grain.DAY, at, ZONE).end
+    past = {key: cells for key, cells in months.items() if bounds_of(Grain.MONTH, key[0], ZONE).end <= END}
+    yield [row(Grain.MONTH, begin, queue, cells) for (begin, queue), cells in past.items()]
+
+
+def _quarters(day: int, picks: list[int], pattern: Pattern) -> Iterator[list[tuple[object, ...]]]:
+    for index, slot in enumerate(OPEN):
+        named = {f"queue-{queue:03}": pattern.quarters[pick][index] for queue, pick in enumerate(picks)}
+        named[ALL_QUEUES] = _sum(list(named.values()))
+        yield [row(Grain.QUARTER, day + slot * QUARTER, queue, cells) for queue, cells in named.items() if cells]
+
+
+async def fill(pool: asyncpg.Pool, year: Year) -> int:
+    """Put the year into the database; how many rows that are."""
+    pattern, number = Pattern(random.Random(1)), 0
+    async with pool.acquire() as connection:
+        for records in portions(year, pattern):
+            await connection.copy_records_to_table("rollup", records=records, columns=COLUMNS)
+            number += len(records)
+        month = bounds_of(Grain.MONTH, END, ZONE).begin
+        await connection.execute(
+            "UPDATE roller SET completion = $1, quarter = $1, reached = $1, day = $1, month = $2, zone = $3, watermarks = $4",
+            END, month, ZONE.key, f'{{"0": {END + DAY}}}',
+        )  # fmt: skip
+        await connection.execute(
+            "INSERT INTO stream_partition VALUES ($1, 0, 'log', 1, 1, 'me', 0, $2, 0, 0, $2)", CONTACT_EVENTS.name, END + DAY
+        )
+        await connection.execute("VACUUM ANALYZE rollup")
+    return number
+
+
+@asynccontextmanager
+async def api(pool: asyncpg.Pool) -> AsyncIterator[httpx.AsyncClient]:
+    """The API over the pool, its board loaded; no Kafka."""
+    keeper = BoardKeeper(Board(Rules(ZONE)), PostgresRows(pool), ScriptedFeed(), BoardMetrics(CollectorRegistry()), lambda: END)
+    await keeper.load()
+    log = KafkaEventLog(KafkaSettings())
+    app: FastAPI = create_app("benchmark", "benchmark", None)  # type: ignore[arg-type]
+    app.state.query = assembled(ApiSettings(most_rows=20_000), pool, keeper, log, Parts(QueryMetrics(CollectorRegistry()), Pulse()))
+    app.state.keys, app.state.open_tenant, app.state.session_secret = None, "demo", None
+    app.include_router(router())
+    transport = httpx.ASGITransport(app, client=("127.0.0.1", 1))
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1", timeout=300) as client:
+        yield client
+    await log.close()
+
+
+def questions(year: Year) -> dict[str, dict[str, object]]:
+    """What is asked, by its name in the report."""
+    whole = {"from": _text(year.begin), "to": _text(END), "kpi": PLAIN}
+    last = {"from": _text(END - DAY), "to": _text(END), "kpi": PLAIN}
+    return {
+        "one queue, a year by day": {**whole, "interval": "1d", "queue": "queue-007"},
+        "one queue, a year by month": {**whole, "interval": "1M", "queue": "queue-007"},
+        "total, a year by month": {**whole, "interval": "1M", "by": "total"},
+        "total, a year by day": {**whole, "interval": "1d", "by": "total"},
+        "all queues, a day by hour, first page": {**last, "interval": "1h"},
+        "all queues, a day by hour, one KPI, all rows": {**last, "interval": "1h", "kpi": "offered", "limit": 20_000},
+        "all queues, a year as one": {**whole, "interval": "all"},
+        "all queues, a year by month, one KPI, all rows": {**whole, "interval": "1M", "kpi": "service_level", "limit": 20_000},
+    }
+
+
+def _text(at: int) -> str:
+    return datetime.fromtimestamp(at / 1000, UTC).isoformat()
+
+
+async def measure(client: httpx.AsyncClient, asked: dict[str, object], repeat: int) -> tuple[list[float], float, int]:
+    """Milliseconds of each try, milliseconds of this process's CPU in the cheapest, and the rows of an answer."""
+    times, work, number = [], [], 0
+    for _ in range(repeat):
+        began, busy = monotonic(), process_time()
+        answer = await client.get("/v1/kpis/history", params={key: str(value) for key, value in asked.items()})
+        times.append(1000 * (monotonic() - began))
+        work.append(1000 * (process_time() - busy))
+        answer.raise_for_status()
+        number = len(answer.json()["rows"])
+    return times, min(work), number
+
+
+async def main(year: Year, repeat: int) -> None:
+    """Fill, ask, print a Markdown table."""
+    with tempfile.TemporaryDirectory() as folder:
+        async with Postgres(Path(folder)) as server:
+            settings = DatabaseSettings(url=SecretStr(server.dsn))
+            await migrate(settings)
+            async with asyncpg.create_pool(server.dsn, min_size=1, max_size=4) as pool:
+                number = await fill(pool, year)
+                size = await pool.fetchval("SELECT pg_total_relation_size('rollup')")
+                sys.stdout.write(f"{number} rollups of {year.queues} queues, {size / 1e6:.0f} MB with indexes\n\n")
+                sys.stdout.write("| question | rows | fastest ms | median ms | CPU ms of the API |\n| --- | --- | --- | --- | --- |\n")
+                async with api(pool) as client:
+                    for name, asked in questions(year).items():
+                        times, work, rows = await measure(client, asked, repeat)
+                        sys.stdout.write(f"| {name} | {rows} | {min(times):.0f} | {median(times):.0f} | {work:.0f} |\n")
+                        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--queues", type=int, default=500)
+    options.add_argument("--days", type=int, default=365)
+    options.add_argument("--repeat", type=int, default=5)
+    given = options.parse_args()
+    asyncio.run(main(Year(given.queues, given.days), given.repeat))
