@@ -28,15 +28,15 @@ class Live:
 
     async def shows(self, marks: int, within: float) -> float:
         """Wait until so many marks (`load.mark`) of every partition are counted; the seconds it took, TimeoutError after `within`."""
+        return await self.counts(MARKERS, Cell.OFFERED, marks * CONTACT_EVENTS.partitions, within)
+
+    async def counts(self, queue: str, cell: Cell, number: int, within: float) -> float:
+        """Wait until a queue's total of `cell` is `number` or more; the seconds it took, TimeoutError after `within`."""
         began = monotonic()
         async with asyncio.timeout(within):
-            while any(self._marks(partition) < marks for partition in range(CONTACT_EVENTS.partitions)):
+            while sum(row.cells.get(cell, 0) for row in self.rows.values() if row.queue == queue) < number:
                 await self._poll()
         return monotonic() - began
-
-    def _marks(self, partition: int) -> int:
-        rows = (row for (source, _), row in self.rows.items() if source == partition and row.queue == MARKERS)
-        return sum(row.cells[Cell.OFFERED] for row in rows)
 
     async def _poll(self) -> None:
         for records in (await self._consumer.getmany(timeout_ms=POLL)).values():

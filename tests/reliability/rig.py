@@ -21,7 +21,7 @@ from tests.reliability.oracle import recomputed
 from tests.reliability.workers import Worker
 
 LOOK_AGAIN_AFTER = 0.25
-SETTLED_WITHIN = 120.0
+SETTLED_WITHIN = 200.0
 SHOWN = 10
 Cells = dict[int, int]
 Key = tuple[str, str, str, int]
@@ -132,9 +132,13 @@ class Rig:
                 raise TimeoutError(message)
             await asyncio.sleep(LOOK_AGAIN_AFTER)
 
+    def said(self) -> str:
+        """What the workers said."""
+        return self.log.read_text("utf-8", "replace") if self.log.exists() else ""
+
     def last_words(self) -> str:
         """The end of what the workers said."""
-        return self.log.read_text("utf-8", "replace")[-2000:] if self.log.exists() else "nothing was said"
+        return self.said()[-2000:] or "nothing was said"
 
 
 def merged(rows: Iterable[asyncpg.Record]) -> dict[Key, Cells]:

@@ -14,10 +14,10 @@ from tests.reliability.load import load, pacing
 from tests.reliability.proxy import Mode, Proxy
 from tests.reliability.rig import Rig
 
-pytestmark = [pytest.mark.embedded, pytest.mark.timeout(300), on_embedded]
+pytestmark = [pytest.mark.embedded, pytest.mark.timeout(600), on_embedded]
 
 RATE = 40
-LIVE_WITHIN = 120.0
+LIVE_WITHIN = 200.0
 OUTAGES = ((Mode.DOWN, 15.0), (Mode.BLACKHOLE, 4.0), (Mode.SLOW, 4.0), (Mode.RESET, 3.0))
 
 

@@ -39,7 +39,7 @@ async def test_a_stop_in_good_order_leaves_nothing_unwritten_and_a_start_goes_on
             worker = rig.hire(ENGINE__FLUSH_SECONDS=300)
             await told.send(200)
             ends = await told.mark()
-            await shown.shows(told.marks, within=120)
+            await shown.shows(told.marks, within=200)
             assert await worker.stop() == 0
             assert await rig.positions() == ends
 

@@ -5,11 +5,13 @@ to the stored one.
 """
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
 
+from services.contracts.cells import Cell
 from services.contracts.topics import TOPICS
 from services.runtime.embedded import Broker
 from services.runtime.kafka import ensure_topics
@@ -19,31 +21,32 @@ from tests.reliability.faults import COMMITTED, Hold
 from tests.reliability.live import live
 from tests.reliability.load import Load, load
 from tests.reliability.rig import NotSettledError, Rig, staffed
+from tests.reliability.stories import START
 from tests.reliability.workers import Worker
 
-pytestmark = [pytest.mark.embedded, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.embedded, pytest.mark.timeout(600)]
 
-LIVE_WITHIN = 120.0
+LIVE_WITHIN = 200.0
 SOME = 120
+FLOOR = "floor"
+AT_ONCE = {"ENGINE__FLUSH_SECONDS": 0.3, "ENGINE__SESSION_SECONDS": 30}
 
 Scenario = Callable[[Rig, Load, str, Hold], Awaitable[None]]
 
 
 async def a_frozen_worker_wakes_with_rows_to_write(rig: Rig, told: Load, mutation: str, hold: Hold) -> None:
-    """One worker is frozen with unwritten changes, another counts on; then the first wakes and writes."""
-    zombie = rig.hire("hold_flushes", *named(mutation), TEST__HOLD=hold.path, ENGINE__GROUP="first", ENGINE__FLUSH_SECONDS=0.3)
-    await told.send(SOME)
-    await told.mark()
+    """One worker is frozen with unwritten changes of written rows, another counts on; then the first wakes and writes."""
+    zombie = rig.hire("hold_flushes", *named(mutation), TEST__HOLD=hold.path, ENGINE__GROUP="first", **AT_ONCE)
+    await told.put([told_of("contact.offered", number) for number in range(SOME)])
     await rig.settled()
     hold.begin()
     async with live(rig.kafka) as shown:
-        await told.send(SOME)
-        await told.mark()
-        await shown.shows(told.marks, LIVE_WITHIN)
+        await told.put([told_of("contact.abandoned", number) for number in range(SOME // 2)])
+        await shown.counts(FLOOR, Cell.ABANDONED, SOME // 2, LIVE_WITHIN)
     zombie.freeze()
-    rig.hire(*named(mutation), ENGINE__GROUP="second", ENGINE__FLUSH_SECONDS=0.3)
-    await told.send(SOME)
-    await rig.reached(await told.mark())
+    rig.hire(*named(mutation), ENGINE__GROUP="second", **AT_ONCE)
+    await told.put([told_of("contact.abandoned", number) for number in range(SOME // 2, SOME)])
+    await rig.settled()
     hold.end()
     before = await rig.positions()
     zombie.thaw()
@@ -52,9 +55,16 @@ async def a_frozen_worker_wakes_with_rows_to_write(rig: Rig, told: Load, mutatio
     await told.mark()
 
 
+def told_of(kind: str, number: int) -> bytes:
+    """An event of one of the contacts that a zombie knows."""
+    at = START + number * 1_000 + (20_000 if kind == "contact.abandoned" else 0)
+    event = {"type": kind, "id": f"{kind}-{number}", "source": "t", "tenant": "acme", "at": at, "contact": f"z{number}"}
+    return json.dumps({**event, "queue": FLOOR}).encode()
+
+
 async def tried_to_write(rig: Rig, before: dict[int, int]) -> bool:
     """Whether the zombie has been turned away, or has moved positions back."""
-    return "newer owner" in rig.last_words() or await rig.positions() != before
+    return "newer owner" in rig.said() or await rig.positions() != before
 
 
 async def a_worker_is_killed_between_two_flushes(rig: Rig, told: Load, mutation: str, hold: Hold) -> None:
@@ -69,7 +79,7 @@ async def a_worker_is_killed_between_two_flushes(rig: Rig, told: Load, mutation:
     async with live(rig.kafka) as shown:
         await shown.shows(told.marks, LIVE_WITHIN)
     if mutation == "commit_kafka_first":
-        await rig.eventually(lambda: f"{COMMITTED}{sum(ends.values())}" in rig.log.read_text("utf-8"))
+        await rig.eventually(lambda: f"{COMMITTED}{sum(ends.values())}" in rig.said())
     first.kill()
     rig.hire(*named(mutation), ENGINE__FLUSH_SECONDS=0.3, ENGINE__SESSION_SECONDS=3)
 
@@ -81,7 +91,7 @@ async def fetched_records_vanish(rig: Rig, told: Load, mutation: str, _: Hold) -
     for part in (SOME, SOME + 1, SOME + 2):
         await told.send(part)
         await asyncio.sleep(0.5)
-    await rig.eventually(lambda: "lost " in rig.log.read_text("utf-8"))
+    await rig.eventually(lambda: "lost " in rig.said())
     await told.mark()
 
 
