@@ -16,7 +16,7 @@ import gc
 import json
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from time import process_time
 from typing import Any
 
@@ -29,6 +29,7 @@ from services.kpi_engine.adapters import record_batches
 from services.kpi_engine.adapters.loop import BATCHES_A_POLL
 from services.kpi_engine.app import Batch, Engine
 from services.kpi_engine.domain.decode import decode
+from services.kpi_engine.ports import StoreUnavailable
 from services.kpi_engine.settings import EngineSettings
 from services.kpi_engine.wiring import worker
 from services.runtime.kafka_log import kafka_log
@@ -38,6 +39,9 @@ TOPIC = CONTACT_EVENTS.name
 STAGES = ("fetch", "decode", "fold", "encode", "flush")
 FLUSH_EVERY = 1.0
 """Seconds of CPU between two flushes: the engine's pace while it has much to do."""
+
+FLUSHES = 5
+"""How often a flush is tried."""
 
 Log = dict[int, list[Batch]]
 
@@ -122,7 +126,13 @@ async def flush(engine: Engine, meter: Meter) -> None:
     """One flush, less what encoding takes in it."""
     encoded = meter.spent["encode"]
     with meter("flush"):
-        await engine.flush()
+        for _ in range(FLUSHES):
+            with suppress(StoreUnavailable):  # a slow moment of the database
+                await engine.flush()
+                break
+        else:
+            message = "the database did not take a flush"
+            raise StoreUnavailable(message)
     meter.spent["flush"] -= meter.spent["encode"] - encoded
 
 
