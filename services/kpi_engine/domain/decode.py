@@ -8,7 +8,7 @@ from services.contracts.events import AboutContact, AgentStateChanged, AnyEvent,
 from services.contracts.instants import parse_instant
 from services.contracts.letters import Reason
 
-NUL, ESCAPED_BACKSLASH = rb"\u0000", rb"\\"
+BACKSLASH, ESCAPED_BACKSLASH, NUL = b"\\", rb"\\", rb"\u0000"
 LATEST = 4_102_444_800_000
 """2100, in epoch milliseconds."""
 NAMED_BY_TYPE = frozenset((AgentStateChanged, *ContactEvent.__subclasses__()))
@@ -27,7 +27,7 @@ class Refusal:
 
 def decode(value: bytes | None) -> AnyEvent | Refusal:
     """The event in a record's value, its time in epoch milliseconds, or the refusal; never an exception."""
-    if value is not None and NUL in value and NUL in value.replace(ESCAPED_BACKSLASH, b""):
+    if value is not None and BACKSLASH in value and NUL in value.replace(ESCAPED_BACKSLASH, b""):
         return Refusal(Reason.INVALID_FIELD, "a text holds the character U+0000, which no database column can")
     try:
         event: AnyEvent = _decode(value or b"")

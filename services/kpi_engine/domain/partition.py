@@ -14,7 +14,7 @@ import msgspec
 from services.contracts.agents import AgentKey, AgentNow, Entered, encode_entered
 from services.contracts.cells import Cells
 from services.contracts.events import AgentStateChanged, AnyEvent
-from services.contracts.updates import Gauge, PaneKey, revision
+from services.contracts.updates import JOIN_BITS, Gauge, PaneKey, revision
 from services.contracts.visits import Visit, VisitKey
 from services.kpi_engine.domain.agents import Agents, WantedAgent, entered
 from services.kpi_engine.domain.panes import NEVER, Key, Pane, Panes
@@ -156,12 +156,11 @@ class Partition:
     def apply(self, events: Iterable[Numbered], next_offset: int) -> None:
         """Take in the events up to `next_offset`."""
         first = revision(self.generation, 0)
-        step = revision(0, 1)
         panes, visits = self.panes, self.visits
         panes.passed = self._passed()
         for offset, event in events:
             panes.event = event
-            panes.revision = first + offset * step
+            panes.revision = first + (offset << JOIN_BITS)
             taken = self._enter(event) if type(event) is AgentStateChanged else visits.apply(event)
             if not taken and self._withheld is None:
                 self._withheld = offset

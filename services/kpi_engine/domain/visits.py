@@ -21,7 +21,12 @@ from services.contracts.events import (
     ComplaintOpened,
     ContactAbandoned,
     ContactAnswered,
+    ContactEvent,
+    ContactHeld,
     ContactOffered,
+    ContactResumed,
+    ContactTransferred,
+    ContactWrapped,
     QaRetracted,
     QaScored,
     SurveyAnswered,
@@ -36,6 +41,8 @@ from services.kpi_engine.domain.merge import merge
 from services.kpi_engine.domain.panes import NEVER, Panes
 
 _BEGINS = frozenset((ContactOffered, ContactAnswered, ContactAbandoned))
+_TURNS = frozenset((*ContactEvent.__subclasses__(),)) - {ContactHeld, ContactResumed, ContactTransferred, ContactWrapped}
+"""Events after which a visit may have begun, or be over."""
 _OWN_NAME = {
     QaScored: ("evaluation:", "evaluation"),
     QaRetracted: ("evaluation:", "evaluation"),
@@ -101,7 +108,8 @@ class Visits:
         elif advance(visit, event, key[0], self._panes, self._length):
             if key not in self.dirty:
                 self.dirty[key] = False
-            self._watch(key, visit)
+            if type(event) in _TURNS:
+                self._watch(key, visit)
         return True
 
     def _begin(self, key: VisitKey, event: AnyEvent) -> None:
