@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import asyncpg
 import httpx
@@ -16,7 +16,8 @@ import pytest
 from pydantic import SecretStr
 
 from services.contracts.topics import CONTACT_EVENTS, KPI_UPDATES, TOPICS
-from services.contracts.visits import encode_visit, is_open, offer_at, outcome, queue_of, wait_of
+from services.contracts.visits import encode_visit, is_open, offer_at, queue_of
+from services.kpi_engine.adapters.months import Months
 from services.query.settings import ApiSettings, QuerySettings
 from services.query.wiring import create_query_app
 from services.runtime.clock import now_ms
@@ -49,14 +50,14 @@ class Floor:
             for number in range(PARTITIONS):
                 rows = [(*row.key[:1], row.start, row.queue, row.channel, number, row.revision, msgspec.msgpack.encode(row.cells))
                         for row in self.memory.pane_rows(number)]  # fmt: skip
+                await Months().ensure(cast("asyncpg.Connection", connection), {row.start for row in self.memory.pane_rows(number)})
                 await connection.copy_records_to_table("pane", records=rows)
             await connection.copy_records_to_table("visit", records=self._visit_rows())
             await connection.copy_records_to_table("stream_partition", records=self._partition_rows())
 
     def _visit_rows(self) -> list[tuple[object, ...]]:
         return [
-            (partition_of(contact), tenant, contact, 1, self.memory.offset, offer_at(visit), queue_of(visit),
-             outcome(visit), wait_of(visit), is_open(visit), encode_visit(visit))
+            (partition_of(contact), tenant, contact, 1, offer_at(visit), queue_of(visit), is_open(visit), encode_visit(visit))
             for (tenant, contact), visit in self.memory.visits_of.items()
         ]  # fmt: skip
 
@@ -272,4 +273,5 @@ async def waits(client: httpx.AsyncClient, number: int) -> bool:
 def test_openapi_describes_every_route() -> None:
     paths = create_query_app(QuerySettings()).openapi()["paths"]
 
-    assert {"/v1/queues", "/v1/kpis", "/v1/kpis/history", "/v1/visits", "/v1/pipeline", "/v1/stream", "/v1/definitions"} <= set(paths)
+    figures = {"/v1/queues", "/v1/kpis", "/v1/kpis/history", "/v1/visits", "/v1/corrections"}
+    assert figures | {"/v1/pipeline", "/v1/stream", "/v1/definitions"} <= set(paths)
