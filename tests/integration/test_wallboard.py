@@ -17,6 +17,7 @@ from prometheus_client import CollectorRegistry
 from services.board.domain.board import Board, Rules
 from services.contracts.definitions import DEFAULT_POLICY
 from services.query.api.routes import router
+from services.query.app.corrections import Corrections
 from services.query.app.history import PastFigures
 from services.query.app.live import LiveFigures
 from services.query.app.pipeline import Pipeline
@@ -99,6 +100,7 @@ def served(floor: MemoryFloor, board: Board, pulse: Pulse) -> FastAPI:
         live=live,
         past=PastFigures(board, history, history, floor, now_ms),
         drilldown=Drilldown(history, now_ms),
+        corrections=Corrections(history),
         queues=Queues(live, DEFAULT_POLICY),
         pipeline=Pipeline(board, FixedLog({}), floor, now_ms),
         streams=Streams(live, pulse),
