@@ -27,12 +27,15 @@ from tests.integration.kafka import ApacheKafka, available
 
 UNIT = Path(__file__).parent / "unit"
 REQUIRED = "FLOORPULSE_REQUIRE_KAFKA"
+EXAMPLES = "FLOORPULSE_EXAMPLES"
+"""How many examples each law is tried on; mutation testing asks for fewer."""
 
 Server = TypeVar("Server", Postgres, Broker, ApacheKafka)
 
 why_no_kafka = cache(available)
 
 settings.register_profile("floorpulse", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("laws", parent=settings.get_profile("floorpulse"), max_examples=int(os.environ.get(EXAMPLES, "500")))  # noqa: TID251  as below
 settings.load_profile("floorpulse")
 
 

@@ -81,7 +81,7 @@ STATES = st.builds(
 STEPS = st.lists(st.tuples(st.integers(0, 3), st.sampled_from(["flush", "lose", "crash", "forget"])), max_size=8)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(settings.get_profile("laws"), max_examples=100)
 @given(st.lists(STATES, max_size=12), STEPS)
 def test_any_order_loss_crash_or_forgetting_gives_the_time_of_all_states_together(history, steps):
     store = MemoryStore()

@@ -22,7 +22,7 @@ from services.kpi_engine.ports import Flush
 from tests.fakes.engine import MemoryStore
 from tests.unit.kpi_engine.builders import HISTORIES, MINUTE, TENANT
 
-laws = settings(max_examples=500, deadline=None)
+laws = settings(settings.get_profile("laws"))
 
 
 def merged(history: list[AnyEvent]) -> dict[VisitKey, Visit]:
