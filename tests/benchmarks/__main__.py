@@ -16,6 +16,7 @@ from statistics import median
 from typing import get_args
 
 import psutil
+from aiokafka.errors import KafkaError
 
 from services.runtime.clock import monotonic
 from tests.benchmarks.latency import Latency, latency
@@ -138,8 +139,8 @@ class Bench:
             return None
         try:
             found = await latency(here, self._records, rate, self._options.seconds)
-        except TimeoutError:
-            self.absent["latency"] = "not every mark was seen"
+        except (TimeoutError, KafkaError) as failed:
+            self.absent["latency"] = f"the run failed ({type(failed).__name__})"
             return None
         self.say(f"event to API at {found.rate:,.0f} events/s: p50 {found.p50:.0f} ms, p99 {found.p99:.0f} ms")
         return found

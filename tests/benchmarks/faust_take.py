@@ -30,7 +30,7 @@ class Event(msgspec.Struct, gc=False):
 
 app, progress = peer(stream_buffer_maxsize=16_384)
 topic = app.topic(CONTACT_EVENTS.name, value_type=bytes, value_serializer="raw")
-kinds = app.Table("kinds", default=int)
+kinds = app.Table("kinds", default=int, use_partitioner=True)  # in a take there is no current event to tell the partition
 decode = msgspec.json.Decoder(Event).decode
 
 

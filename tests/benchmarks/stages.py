@@ -66,8 +66,7 @@ async def main(settings: EngineSettings, number: int) -> dict[str, float]:
     """All stages on a topic that holds `number` records, into an empty database."""
     meter = Meter()
     record_batches.install([TOPIC])
-    with meter("fetch"):
-        log = await fetched(settings.kafka, number)
+    log = await fetched(settings.kafka, number, meter)
     gc.freeze()
     with meter("decode"):
         for batches in log.values():
@@ -82,14 +81,15 @@ async def main(settings: EngineSettings, number: int) -> dict[str, float]:
     return {stage: seconds * 1e6 / number for stage, seconds in meter.spent.items()}
 
 
-async def fetched(kafka: KafkaSettings, number: int) -> Log:
+async def fetched(kafka: KafkaSettings, number: int, meter: Meter) -> Log:
     """The whole topic, batch by batch."""
     consumer = AIOKafkaConsumer(TOPIC, bootstrap_servers=kafka.bootstrap_servers, auto_offset_reset="earliest")
     await consumer.start()
     log: Log = {}
     try:
         while sum(batches[-1].next for batches in log.values()) < number:
-            polled: Mapping[TopicPartition, list[Batch]] = await consumer.getmany(timeout_ms=200, max_records=BATCHES_A_POLL)
+            with meter("fetch"):
+                polled: Mapping[TopicPartition, list[Batch]] = await consumer.getmany(timeout_ms=200, max_records=BATCHES_A_POLL)
             for tp, batches in polled.items():
                 log.setdefault(tp.partition, []).extend(batches)
     finally:
