@@ -15,9 +15,9 @@ Counts are stored, ratios derived. Spans are seconds, ratios 0 to 1. 0/0 is null
 A count has value = numerator and no denominator; a mean's numerator is the sum in the unit of its value; a share's parts are counts and
 come with the 95 % Wilson interval; a quantile's denominator is its sample.
 
-A figure is `complete` once all source partitions have passed its span: by 2 minutes what completions make (handling, surveys, evaluations,
-complaints), by 15 minutes what offers make (volume, speed) and gauges. What changes then is a correction (`GET /v1/corrections`). The share of liable
-complaints matures for weeks and is never complete.
+A figure is `complete` once all source partitions have passed its span: by 2 minutes what completions make (handling, surveys,
+evaluations, complaints), by 15 minutes what offers make (volume, speed), and gauges. What changes then is a correction
+(`GET /v1/corrections`). The share of liable complaints matures for weeks and is never complete.
 """
 TABLE = """\
 | id | English | 中文 | unit | better | formula |

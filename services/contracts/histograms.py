@@ -51,8 +51,10 @@ def count_within(cells: Cells, histogram: Histogram, threshold: int, boundary: B
     if not 0 <= threshold <= EXACT_SECONDS:
         message = f"threshold {threshold} s is outside 0 to {EXACT_SECONDS} s, where counts are exact"
         raise ValueError(message)
-    end = histogram + 2 * threshold + (1 if boundary == "le" else 0)
-    return sum(count for code, count in cells.items() if histogram <= code < end)
+    codes = range(histogram, histogram + 2 * threshold + (1 if boundary == "le" else 0))
+    if len(codes) < len(cells):
+        return sum(cells.get(code, 0) for code in codes)
+    return sum(count for code, count in cells.items() if code in codes)
 
 
 def count_scores(cells: Cells, histogram: Histogram, low: float, high: float) -> int:

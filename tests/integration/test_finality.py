@@ -1,0 +1,51 @@
+"""A real engine process rolls up by itself what is final, and records what changes afterwards."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from services.contracts import events
+from services.contracts.cells import Cell
+from services.contracts.events import partition_key
+from services.contracts.finality import FINAL
+from services.contracts.packed import unpack
+from services.contracts.topics import CONTACT_EVENTS
+from services.runtime.kafka import producer
+from services.runtime.settings import DatabaseSettings, KafkaSettings
+from tests.reliability.rig import Rig, staffed
+
+pytestmark = [pytest.mark.embedded, pytest.mark.timeout(600)]
+
+START = 1_794_300_000_000
+ROLLED = "SELECT FROM rollup WHERE queue = 'sales' AND grain = 'quarter' AND families = $1"
+
+
+async def offer(kafka: KafkaSettings, contact: str, at: int) -> None:
+    """A contact enters the queue; the log holds it."""
+    event = events.ContactOffered(id=contact, source="test", tenant="acme", contact=contact, at=at, queue="sales")
+    sender = await producer(kafka)
+    try:
+        await sender.send_and_wait(CONTACT_EVENTS.name, msgspec.json.encode(event), key=partition_key(event))
+    finally:
+        await sender.stop()
+
+
+async def found(rig: Rig, number: int, query: str, *args: object) -> bool:
+    return len(await rig.fetch(query, *args)) == number
+
+
+async def test_a_late_event_of_a_quarter_that_was_rolled_up_is_a_correction(
+    kafka: KafkaSettings, database: DatabaseSettings, tmp_path: Path
+) -> None:
+    async with staffed(kafka, database, tmp_path) as rig:
+        await offer(kafka, "early", START)
+        rig.hire(ROLLUP__SECONDS=1)
+        await rig.eventually(lambda: found(rig, 1, ROLLED, int(FINAL)))
+        await offer(kafka, "late", START + 1000)
+        await rig.eventually(lambda: found(rig, 1, "SELECT FROM correction"))
+        [one] = await rig.fetch("SELECT event, type, old, new FROM correction")
+        assert await rig.fetch("SELECT FROM late_change") == []
+
+    assert (one["event"], one["type"]) == ("late", "contact.offered")
+    assert (unpack(one["old"]), unpack(one["new"])) == ({Cell.OFFERED: 1}, {Cell.OFFERED: 2})
