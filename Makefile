@@ -9,6 +9,7 @@ UV_VERSION := 0.13.9
 VENV := .venv
 BIN := $(VENV)/bin
 ACCEPT := ../shared/accept/accept.py
+BANK := --again --shuffle --kill 3
 COMPILE := $(BIN)/uv pip compile pyproject.toml --extra embedded --universal --python-version 3.11 \
 	--no-emit-index-url --no-header --no-annotate --quiet
 
@@ -40,7 +41,7 @@ architecture: $(VENV)/.dev ## who may import whom
 ci: lint types architecture ## what must be green before a change lands; skipping Apache Kafka is a failure here
 	deploy/kafka/kafka.sh fetch
 	FLOORPULSE_REQUIRE_KAFKA=1 $(MAKE) test
-	$(MAKE) accept
+	$(MAKE) accept BANK="--kill 3"
 
 coverage: $(VENV)/.dev ## all tests with branch coverage
 	$(BIN)/pytest --cov --cov-report=term $(ARGS)
@@ -48,7 +49,7 @@ coverage: $(VENV)/.dev ## all tests with branch coverage
 accept: $(VENV)/.runtime ## recorded contacts in, published figures out, compared cell by cell (needs ../shared/accept)
 	@if [[ -f $(ACCEPT) ]]; then \
 		set -x; \
-		$(PYTHON) $(ACCEPT) bank --again --shuffle --kill 3 --cli $(BIN)/floorpulse; \
+		$(PYTHON) $(ACCEPT) bank $(BANK) --cli $(BIN)/floorpulse; \
 		$(PYTHON) $(ACCEPT) phonenow --cli $(BIN)/floorpulse; \
 	else \
 		echo "skipped: the recorded contacts are not here ($(ACCEPT))"; \
