@@ -42,6 +42,9 @@ log = logging.getLogger(__name__)
 AUDIT_EVERY = 60.0
 COMMIT_EVERY = 5
 LOOK_EVERY = 10.0
+STOP_WITHIN = 30
+"""Seconds after which the system ends a worker that cannot stop, for instance because the brokers are gone: what is not durable is
+read again by the next owner."""
 HEED_EVERY = 60.0
 PASSING = (StoreUnavailable, KafkaError, TimeoutError, OSError)
 
@@ -175,6 +178,7 @@ async def _run_both(loop: Worker, app: faust.App, stopped: asyncio.Event) -> Non
         for ending in done:
             ending.result()
     finally:
+        signal.alarm(STOP_WITHIN)
         await loop.stop()
         for ending in endings:
             ending.cancel()
