@@ -13,7 +13,7 @@ BANK := --again --shuffle --kill 3
 COMPILE := $(BIN)/uv pip compile pyproject.toml --extra embedded --universal --python-version 3.11 \
 	--no-emit-index-url --no-header --no-annotate --quiet
 
-.PHONY: help demo test test-unit install lint types architecture ci coverage bench soak accept lock kafka clean
+.PHONY: help demo test test-unit install lint types architecture ci coverage bench soak mutants accept lock kafka clean
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -61,6 +61,10 @@ bench: $(VENV)/.dev ## CPU an event of the engine and its peers on one log in on
 soak: $(VENV)/.dev ## the long proofs on Apache Kafka: kills, storms, outages, fuzz, memory (ARGS="--parts kill --rounds 100")
 	$(BIN)/python -m tests.reliability.soak $(ARGS)
 
+mutants: $(VENV)/.dev ## which changes of the engine's decisions no test notices (ARGS="'services.kpi_engine.domain.join*'")
+	FLOORPULSE_EXAMPLES=30 $(BIN)/mutmut run --max-children 2 $(ARGS)
+	$(BIN)/mutmut results
+
 lock: $(VENV)/.uv ## choose versions anew within pyproject.toml and write both locks (ARGS="--upgrade")
 	$(COMPILE) $(ARGS) -o requirements.lock
 	$(COMPILE) $(ARGS) --group dev --constraint requirements.lock -o requirements-dev.lock
@@ -69,7 +73,7 @@ kafka: ## fetch Apache Kafka's jars for the tests
 	deploy/kafka/kafka.sh fetch
 
 clean: ## remove what was made here: .venv, caches, the demo's state
-	rm -rf $(VENV) .floorpulse build dist .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info
+	rm -rf $(VENV) .floorpulse mutants build dist .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info
 	find services tests -name __pycache__ -prune -exec rm -rf {} +
 
 # Stamps: each says that the environment holds what its lock names, so that the second run is quick.
