@@ -36,13 +36,20 @@ def test_a_run_seen_only_at_its_end_has_no_second_half_of_its_own() -> None:
 def test_goals_are_ratios_of_medians() -> None:
     said = written(result("ours", 7), result("idiomatic", 560), result("streams", 15), result("getmany", 4))
 
-    assert "70.1 times, met" in said
-    assert "2.0 times, not met" in said
-    assert "1.60 ×, met" in said
+    assert "70.1 times (80.0 by second halves), met" in said
+    assert "2.0 times (2.1 by second halves), not met" in said
+    assert "1.60 × (1.75 × by second halves), met" in said
 
 
 def test_a_system_that_differs_from_the_oracle_shows_its_error_rate() -> None:
     assert "5.00% of 100" in written(result("ours", 7), result("take", 30, wrong=5))
+
+
+def test_goals_are_void_where_ours_differs_from_the_oracle() -> None:
+    said = written(result("ours", 7, wrong=1), result("getmany", 4))
+
+    assert "Void" in said
+    assert "met" not in said.partition("## Goals")[2].partition("## Conditions")[0]
 
 
 def test_the_chart_is_well_formed() -> None:
