@@ -4,6 +4,7 @@ SIGTERM ─► loop: last flush, leave the group ─► Faust: agents, leader �
 """
 
 import asyncio
+import gc
 import logging
 import signal
 import socket
@@ -42,6 +43,8 @@ log = logging.getLogger(__name__)
 AUDIT_EVERY = 60.0
 COMMIT_EVERY = 5
 LOOK_EVERY = 10.0
+COLLECTIONS = 20_000, 20, 50
+"""Objects between two collections, and how many of the young make one of the older: a slice of events is no garbage in cycles."""
 STOP_WITHIN = 30
 """Seconds after which the system ends a worker that cannot stop, for instance because the brokers are gone: what is not durable is
 read again by the next owner."""
@@ -164,6 +167,8 @@ async def run(settings: EngineSettings) -> None:
     if settings.engine.metrics_port:
         start_http_server(settings.engine.metrics_port, settings.engine.metrics_host, registry)
     async with worker(settings, registry) as (loop, app):
+        gc.freeze()  # what is there now stays: collections need not look at it again
+        gc.set_threshold(*COLLECTIONS)
         await _run_both(loop, app, stopped)
 
 

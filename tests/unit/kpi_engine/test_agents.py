@@ -1,5 +1,6 @@
 """Agents' states and the time they make: hand-computed, and the law that order, repetition and forgetting cannot matter."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -11,6 +12,8 @@ from services.kpi_engine.domain.panes import Panes
 from tests.fakes.engine import MemoryStore
 from tests.unit.kpi_engine.builders import event
 from tests.unit.kpi_engine.test_laws import flush, settle
+
+pytestmark = pytest.mark.timeout(900)  # hundreds of examples of the law at the end
 
 KEY = ("acme", "ann")
 DAY = 24 * 60 * 60_000

@@ -22,6 +22,8 @@ from services.kpi_engine.ports import Flush
 from tests.fakes.engine import MemoryStore
 from tests.unit.kpi_engine.builders import HISTORIES, MINUTE, TENANT
 
+pytestmark = pytest.mark.timeout(900)  # hundreds of examples a law
+
 laws = settings(settings.get_profile("laws"))
 
 
