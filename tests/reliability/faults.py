@@ -8,6 +8,7 @@ import dataclasses
 import logging
 import os
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -27,6 +28,7 @@ log = logging.getLogger(__name__)
 HELD = "FLOORPULSE_TEST__HOLD"
 """Path of a file: while it exists, a worker with `hold_flushes` makes nothing durable."""
 
+VANISHED = 71
 COMMITTED = "positions committed to Kafka: "
 
 STORED_PANE = """
@@ -59,13 +61,22 @@ class Hold:
 # ------------------------------------------------------------- faults
 
 
-def hold_flushes() -> None:
-    """Nothing becomes durable while the file named by `HELD` exists: as if the flush were always about to begin."""
+def hold_flushes(*, vanish: bool = False) -> None:
+    """Nothing becomes durable while the file named by `HELD` exists, as if the flush were always about to begin.
+
+    With `vanish` the process is gone right after the flush that was held.
+    """
     hold, flush = Hold(Path(os.environ[HELD])), Engine.flush  # noqa: TID251  a switch of the test
+    held = False
 
     async def flush_unless_held(self: Engine) -> None:
-        if not hold.on:
-            await flush(self)
+        nonlocal held
+        if hold.on:
+            held = True
+            return
+        await flush(self)
+        if held and vanish:
+            os._exit(VANISHED)
 
     Engine.flush = flush_unless_held  # type: ignore[method-assign]
 
@@ -173,6 +184,7 @@ def skip_the_position_check() -> None:
 
 FAULTS: Mapping[str, Callable[[], None]] = {
     "hold_flushes": hold_flushes,
+    "hold_a_flush_and_vanish": partial(hold_flushes, vanish=True),
     "lose_a_batch": lose_a_batch,
     "forget_the_fence": forget_the_fence,
     "forget_the_epoch": forget_the_epoch,
