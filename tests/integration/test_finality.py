@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from services.contracts import events
-from services.contracts.cells import Cell
+from services.contracts.cells import Cell, Histogram
 from services.contracts.events import partition_key
 from services.contracts.finality import FINAL
 from services.contracts.packed import unpack
@@ -18,12 +18,12 @@ from tests.reliability.rig import Rig, staffed
 pytestmark = [pytest.mark.embedded, pytest.mark.timeout(600)]
 
 START = 1_794_300_000_000
+CONTACT = {"source": "test", "tenant": "acme", "contact": "c1"}
 ROLLED = "SELECT FROM rollup WHERE queue = 'sales' AND grain = 'quarter' AND families = $1"
 
 
-async def offer(kafka: KafkaSettings, contact: str, at: int) -> None:
-    """A contact enters the queue; the log holds it."""
-    event = events.ContactOffered(id=contact, source="test", tenant="acme", contact=contact, at=at, queue="sales")
+async def send(kafka: KafkaSettings, event: events.AnyEvent) -> None:
+    """The log holds the event."""
     sender = await producer(kafka)
     try:
         await sender.send_and_wait(CONTACT_EVENTS.name, msgspec.json.encode(event), key=partition_key(event))
@@ -39,13 +39,14 @@ async def test_a_late_event_of_a_quarter_that_was_rolled_up_is_a_correction(
     kafka: KafkaSettings, database: DatabaseSettings, tmp_path: Path
 ) -> None:
     async with staffed(kafka, database, tmp_path) as rig:
-        await offer(kafka, "early", START)
+        await send(kafka, events.ContactOffered(id="o", at=START, queue="sales", **CONTACT))  # type: ignore[arg-type]
         rig.hire(ROLLUP__SECONDS=1)
         await rig.eventually(lambda: found(rig, 1, ROLLED, int(FINAL)))
-        await offer(kafka, "late", START + 1000)
+        await send(kafka, events.ContactAnswered(id="late", at=START + 1000, agent="ann", **CONTACT))  # type: ignore[arg-type]
         await rig.eventually(lambda: found(rig, 1, "SELECT FROM correction"))
         [one] = await rig.fetch("SELECT event, type, old, new FROM correction")
         assert await rig.fetch("SELECT FROM late_change") == []
 
-    assert (one["event"], one["type"]) == ("late", "contact.offered")
-    assert (unpack(one["old"]), unpack(one["new"])) == ({Cell.OFFERED: 1}, {Cell.OFFERED: 2})
+    assert (one["event"], one["type"]) == ("late", "contact.answered")
+    assert unpack(one["old"]) == {Cell.OFFERED: 1}
+    assert unpack(one["new"]) == {Cell.OFFERED: 1, Cell.ANSWERED: 1, Cell.ANSWERED_WAIT: 1000, Histogram.ANSWERED_WAIT + 2: 1}
