@@ -118,7 +118,7 @@ class ContactWrapped(ContactEvent, frozen=True, kw_only=True, gc=False, tag="con
 
 
 class AgentStateChanged(Event, frozen=True, kw_only=True, gc=False, tag="agent.state"):
-    """An agent entered a state; it lasts until the agent's next one."""
+    """An agent entered a state; it lasts until the agent's next one. `queues` are those served in it."""
 
     agent: Name
     state: AgentState

@@ -110,14 +110,14 @@ class Scribe:
         self.write(ContactWrapped(**self.about(stay), wrap_ms=wrap if stay.queue.tells_spans else None), stay)
 
     def state(self, agent: Agent, state: AgentState, reason: str | None = None) -> None:
-        """An agent enters a state, with skills, team and site when coming on duty."""
+        """An agent enters a state: with team and site when coming on duty, with the queues served while on it."""
         coming = agent.team if agent.state == "offline" else None
         event = AgentStateChanged(
             **self.stamp(),
             agent=agent.name,
             state=state,
             reason=reason,
-            queues=list(coming.skills) if coming else None,
+            queues=None if state == "offline" else list(agent.team.skills),
             team=coming.name if coming else None,
             site=coming.site if coming else None,
         )
