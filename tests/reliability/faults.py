@@ -4,6 +4,7 @@ Each entry of `FAULTS` changes the engine inside a worker's process, before it s
 knows the engine's parts by name.
 """
 
+import asyncio
 import dataclasses
 import logging
 import os
@@ -22,6 +23,7 @@ from services.contracts.topics import CONTACT_EVENTS
 from services.kpi_engine.adapters import loop, store
 from services.kpi_engine.app import Batch, Engine
 from services.kpi_engine.domain.partition import Flushing, Partition
+from services.kpi_engine.ports import Flush
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +31,7 @@ HELD = "FLOORPULSE_TEST__HOLD"
 """Path of a file: while it exists, a worker with `hold_flushes` makes nothing durable."""
 
 VANISHED = 71
+LOOK_AGAIN_AFTER = 0.02
 COMMITTED = "positions committed to Kafka: "
 
 STORED_PANE = """
@@ -62,23 +65,22 @@ class Hold:
 
 
 def hold_flushes(*, vanish: bool = False) -> None:
-    """Nothing becomes durable while the file named by `HELD` exists, as if the flush were always about to begin.
+    """While the file named by `HELD` exists, a flush waits with its rows in hand, between reading its state and BEGIN.
 
     With `vanish` the process is gone right after the flush that was held.
     """
-    hold, flush = Hold(Path(os.environ[HELD])), Engine.flush  # noqa: TID251  a switch of the test
-    held = False
+    hold, flush = Hold(Path(os.environ[HELD])), store.PostgresStore.flush  # noqa: TID251  a switch of the test
 
-    async def flush_unless_held(self: Engine) -> None:
-        nonlocal held
-        if hold.on:
-            held = True
-            return
-        await flush(self)
+    async def flush_when_let(self: store.PostgresStore, rows: Sequence[Flushing]) -> Mapping[int, Flush]:
+        held = hold.on
+        while hold.on:  # noqa: ASYNC110  a switch in another process
+            await asyncio.sleep(LOOK_AGAIN_AFTER)
+        written = await flush(self, rows)
         if held and vanish:
             os._exit(VANISHED)
+        return written
 
-    Engine.flush = flush_unless_held  # type: ignore[method-assign]
+    store.PostgresStore.flush = flush_when_let  # type: ignore[method-assign]
 
 
 def lose_a_batch() -> None:
@@ -141,7 +143,7 @@ async def _added(connection: asyncpg.Connection, row: tuple[object, ...]) -> tup
 
 def commit_kafka_first() -> None:
     """Positions go to Kafka before rows go to the database, and a worker begins where Kafka says."""
-    claim, flush = loop.Loop._claim, Engine.flush
+    claim, publish = loop.Loop._claim, Engine.publish
 
     async def claim_from_kafka(self: loop.Loop, tp: TopicPartition, assignment: int) -> None:
         _KAFKA["loop"] = self
@@ -151,15 +153,15 @@ def commit_kafka_first() -> None:
             await _believe(self, partition, committed)
             self._consumer.seek(tp, committed)
 
-    async def commit_and_flush(self: Engine) -> None:
+    async def commit_and_publish(self: Engine, ends: Mapping[int, int]) -> None:
         if "loop" in _KAFKA and self.partitions:
             offsets = {TopicPartition(CONTACT_EVENTS.name, number): one.next_offset for number, one in self.partitions.items()}
             await _KAFKA["loop"]._consumer.commit({tp: OffsetAndMetadata(offset, "") for tp, offset in offsets.items()})
             log.warning("%s%d", COMMITTED, sum(offsets.values()))
-        await flush(self)
+        await publish(self, ends)
 
     loop.Loop._claim = claim_from_kafka  # type: ignore[method-assign]
-    Engine.flush = commit_and_flush  # type: ignore[method-assign]
+    Engine.publish = commit_and_publish  # type: ignore[method-assign]
 
 
 _KAFKA: dict[str, loop.Loop] = {}

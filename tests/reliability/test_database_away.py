@@ -14,7 +14,7 @@ from tests.reliability.load import load, pacing
 from tests.reliability.proxy import Mode, Proxy
 from tests.reliability.rig import Rig
 
-pytestmark = [pytest.mark.embedded, pytest.mark.timeout(600), on_embedded]
+pytestmark = [pytest.mark.embedded, pytest.mark.timeout(1500), on_embedded]
 
 RATE = 40
 LIVE_WITHIN = 200.0

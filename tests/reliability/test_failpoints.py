@@ -6,7 +6,7 @@ from tests.reliability.brokers import on_embedded
 from tests.reliability.load import load, pacing
 from tests.reliability.rig import Rig
 
-pytestmark = [pytest.mark.embedded, pytest.mark.timeout(600), on_embedded]
+pytestmark = [pytest.mark.embedded, pytest.mark.timeout(1500), on_embedded]
 
 ENDED_BY_FAILPOINT = 70
 PLACES = ("after_apply", "before_begin", "after_upsert", "after_move", "after_commit", "before_kafka_commit")

@@ -8,7 +8,7 @@ from tests.reliability.live import live
 from tests.reliability.load import load, pacing
 from tests.reliability.rig import Rig
 
-pytestmark = [pytest.mark.embedded, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.embedded, pytest.mark.timeout(1500)]
 
 ROUNDS = 3
 RATE = 60

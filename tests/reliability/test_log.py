@@ -12,7 +12,7 @@ from tests.reliability.brokers import on_apache, on_embedded
 from tests.reliability.load import Load, load
 from tests.reliability.rig import Rig
 
-pytestmark = [pytest.mark.embedded, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.embedded, pytest.mark.timeout(1500)]
 
 ALARM = "CRITICAL"
 BROKEN = 3

@@ -24,7 +24,7 @@ from tests.reliability.rig import NotSettledError, Rig, staffed
 from tests.reliability.stories import START
 from tests.reliability.workers import Worker
 
-pytestmark = [pytest.mark.embedded, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.embedded, pytest.mark.timeout(1500)]
 
 LIVE_WITHIN = WRITTEN_WITHIN = 200.0
 SOME = 120
@@ -35,7 +35,7 @@ Scenario = Callable[[Rig, Load, str, Hold], Awaitable[None]]
 
 
 async def a_frozen_worker_wakes_with_rows_to_write(rig: Rig, told: Load, mutation: str, hold: Hold) -> None:
-    """One worker is frozen with unwritten changes of written rows, another counts on; then the first wakes and writes."""
+    """One worker is frozen about to write changes of written rows, another counts on; then the first wakes and writes."""
     zombie = rig.hire("hold_a_flush_and_vanish", *named(mutation), TEST__HOLD=hold.path, ENGINE__GROUP="first", **AT_ONCE)
     await told.put([told_of("contact.offered", number) for number in range(SOME)])
     await rig.settled()

@@ -19,7 +19,7 @@ from tests.reliability.load import load
 from tests.reliability.rig import Rig
 from tests.reliability.stories import START
 
-pytestmark = [pytest.mark.embedded, pytest.mark.timeout(600), on_embedded]
+pytestmark = [pytest.mark.embedded, pytest.mark.timeout(1500), on_embedded]
 
 GOOD = {"type": "contact.offered", "id": "p", "source": "poison", "tenant": "acme", "at": START, "contact": "p", "queue": "sales"}
 TEN_MINUTES = 600_000
