@@ -59,6 +59,7 @@ bench: $(VENV)/.dev ## CPU an event of the engine and its peers on one log in on
 	$(BIN)/python -m tests.benchmarks $(ARGS)
 
 soak: $(VENV)/.dev ## the long proofs on Apache Kafka: kills, storms, outages, fuzz, memory (ARGS="--parts kill --rounds 100")
+	$(BIN)/pytest tests/reliability -m soak
 	$(BIN)/python -m tests.reliability.soak $(ARGS)
 
 mutants: $(VENV)/.dev ## which changes of the engine's decisions no test notices (ARGS="'services.kpi_engine.domain.join*'")

@@ -92,12 +92,21 @@ def contacts(dice: random.Random, number: int) -> Cells:
     return cells
 
 
+KINDS = 40
+"""Queues of one kind have equal days, so that a year is made in seconds; its rows are as many and as large as ever."""
+
+
 class Pattern:
-    """Days to draw from, so that a year is made in minutes: 40 days in quarters, of queues with 40 to 400 contacts a day."""
+    """The days of each kind of queue, in quarters: 40 to 400 contacts a day."""
 
     def __init__(self, dice: random.Random) -> None:
-        self.quarters = [[contacts(dice, dice.randrange(1 + size)) for _ in OPEN] for size in (2, 4, 8, 14) for _ in range(10)]
+        sizes = (2, 4, 8, 14)
+        self.quarters = [[contacts(dice, dice.randrange(1 + sizes[kind % 4])) for _ in OPEN] for kind in range(KINDS)]
         self.days = [_sum(day) for day in self.quarters]
+
+    def of(self, number: int) -> list[int]:
+        """Which day each kind has on day `number` of the year."""
+        return [(kind + 13 * number) % KINDS for kind in range(KINDS)]
 
 
 def _sum(many: list[Cells]) -> Cells:
@@ -107,37 +116,40 @@ def _sum(many: list[Cells]) -> Cells:
     return total
 
 
-def row(grain: Grain, at: int, queue: str, cells: Cells) -> tuple[object, ...]:
-    """A rollup as the roller writes it."""
-    bounds = bounds_of(grain, at, ZONE)
-    return "demo", grain.value, bounds.begin, queue, "voice", bounds.end, int(FINAL), 1, pack(cells)
+def rows(grain: Grain, at: int, kinds: list[Cells], queues: int) -> list[tuple[object, ...]]:
+    """The rollups of all queues, and of their sum, as the roller writes them."""
+    begin, end = bounds_of(grain, at, ZONE)
+    total: Cells = {}
+    for kind, cells in enumerate(kinds):
+        add(total, cells, len(range(kind, queues, KINDS)))
+    packed = [pack(cells) if cells else None for cells in kinds]
+    named = [(f"queue-{queue:03}", packed[queue % KINDS]) for queue in range(queues)]
+    named.append((ALL_QUEUES, pack(total)))
+    return [("demo", grain.value, begin, queue, "voice", end, int(FINAL), 1, cells) for queue, cells in named if cells is not None]
 
 
 def portions(year: Year, pattern: Pattern) -> Iterator[list[tuple[object, ...]]]:
     """The rows, day by day, then month by month."""
-    months: dict[tuple[int, str], Cells] = {}
-    at = year.begin
-    for number in range(10_000):
-        if at >= END:
-            break
-        picks = [(queue * 7 + number * 13) % len(pattern.days) for queue in range(year.queues)]
-        named = {f"queue-{queue:03}": pattern.days[pick] for queue, pick in enumerate(picks)}
-        named[ALL_QUEUES] = _sum(list(named.values()))
-        for queue, cells in named.items():
-            add(months.setdefault((bounds_of(Grain.MONTH, at, ZONE).begin, queue), {}), cells)
-        yield [row(Grain.DAY, at, queue, cells) for queue, cells in named.items()]
+    months: dict[int, list[Cells]] = {}
+    for number, at in enumerate(_days(year)):
+        today = pattern.of(number)
+        yield rows(Grain.DAY, at, [pattern.days[day] for day in today], year.queues)
+        for kind, cells in enumerate(months.setdefault(bounds_of(Grain.MONTH, at, ZONE).begin, [{} for _ in range(KINDS)])):
+            add(cells, pattern.days[today[kind]])
         if at >= END - year.fine * DAY:
-            yield from _quarters(at, picks, pattern)
+            for index, slot in enumerate(OPEN):
+                quarters = [pattern.quarters[day][index] for day in today]
+                yield rows(Grain.QUARTER, at + slot * QUARTER, quarters, year.queues)
+    for begin, kinds in months.items():
+        if bounds_of(Grain.MONTH, begin, ZONE).end <= END:
+            yield rows(Grain.MONTH, begin, kinds, year.queues)
+
+
+def _days(year: Year) -> Iterator[int]:
+    at = year.begin
+    while at < END:
+        yield at
         at = bounds_of(Grain.DAY, at, ZONE).end
-    past = {key: cells for key, cells in months.items() if bounds_of(Grain.MONTH, key[0], ZONE).end <= END}
-    yield [row(Grain.MONTH, begin, queue, cells) for (begin, queue), cells in past.items()]
-
-
-def _quarters(day: int, picks: list[int], pattern: Pattern) -> Iterator[list[tuple[object, ...]]]:
-    for index, slot in enumerate(OPEN):
-        named = {f"queue-{queue:03}": pattern.quarters[pick][index] for queue, pick in enumerate(picks)}
-        named[ALL_QUEUES] = _sum(list(named.values()))
-        yield [row(Grain.QUARTER, day + slot * QUARTER, queue, cells) for queue, cells in named.items() if cells]
 
 
 async def fill(pool: asyncpg.Pool, year: Year) -> int:

@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from services.runtime.embedded import Broker, EmbeddedExtraMissingError, EmbeddedServerError, Postgres
 from services.runtime.embedded.child import wheel, wheel_folder
 
-pytestmark = [pytest.mark.embedded, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.embedded, pytest.mark.timeout(900)]
 
 ROOT = Path(__file__).parents[2]
 OWNER_THAT_IS_KILLED = """

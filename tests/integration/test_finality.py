@@ -15,7 +15,7 @@ from services.runtime.kafka import producer
 from services.runtime.settings import DatabaseSettings, KafkaSettings
 from tests.reliability.rig import Rig, staffed
 
-pytestmark = [pytest.mark.embedded, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.embedded, pytest.mark.timeout(1500)]
 
 START = 1_794_300_000_000
 CONTACT = {"source": "test", "tenant": "acme", "contact": "c1"}

@@ -25,7 +25,7 @@ from services.runtime.clock import now_ms
 from services.runtime.settings import DatabaseSettings
 from tests.integration.rolling import DAY, MINUTE, NOON, PARTITIONS, ZONE, Floor, handled, offered
 
-pytestmark = [pytest.mark.embedded, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.embedded, pytest.mark.timeout(900)]
 
 ZONES = [ZoneInfo(name) for name in ("UTC", "Asia/Shanghai", "Europe/Berlin", "Asia/Kathmandu", "America/St_Johns")]
 Sums = dict[tuple[int, Subject], Cells]

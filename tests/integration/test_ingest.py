@@ -25,7 +25,7 @@ from services.runtime.kafka_log import kafka_log
 from services.runtime.keys import KeyRing, KeysUnavailable
 from services.runtime.settings import DatabaseSettings, KafkaSettings
 
-pytestmark = [pytest.mark.embedded, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.embedded, pytest.mark.timeout(900)]
 
 AT = 1_600_000_000_000
 CUSTOMER_KEY = CustomerKeySettings(name="test", secret=SecretStr("s" * 32))

@@ -29,7 +29,7 @@ from services.runtime.keys import KeyRing
 from services.runtime.settings import DatabaseSettings, KafkaSettings
 from tests.fakes.floor import PARTITIONS, MemoryFloor, abandoned, answered, left, partition_of, waiting
 
-pytestmark = [pytest.mark.embedded, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.embedded, pytest.mark.timeout(900)]
 
 LIVE = "offered,answered,abandoned,left,service_level,asa,aht,abandonment_rate,wait_p90,unresolved"
 

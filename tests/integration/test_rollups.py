@@ -18,7 +18,7 @@ from services.kpi_engine.metrics import EngineMetrics
 from services.runtime.settings import DatabaseSettings
 from tests.integration.rolling import DAY, MINUTE, NOON, PARTITIONS, ZONE, Floor, handled, offered
 
-pytestmark = [pytest.mark.embedded, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.embedded, pytest.mark.timeout(900)]
 
 
 @pytest.fixture

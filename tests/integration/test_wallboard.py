@@ -41,7 +41,7 @@ playwright = pytest.importorskip("playwright.async_api", reason="playwright driv
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on the path"),
-    pytest.mark.timeout(300),
+    pytest.mark.timeout(900),
 ]
 
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
