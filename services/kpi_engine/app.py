@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from services.contracts.agents import AgentNow
@@ -178,11 +179,23 @@ class Engine:
 
     async def flush(self) -> None:
         """Write what is dirty. Raises StoreUnavailable; the rows are then kept until their fate is known."""
+        async with self._asking():
+            await self._join()
+            await self._write()
+
+    async def join(self) -> None:
+        """Bring in what waits for stored records, so that readers see it before the next flush. Raises StoreUnavailable."""
+        if any(partition.wanted for partition in self.partitions.values()):
+            async with self._asking():
+                await self._join()
+
+    @asynccontextmanager
+    async def _asking(self) -> AsyncIterator[None]:
+        """One conversation with the database; what became of the last is known first."""
         async with self._flushing:
             try:
                 await self._settle()
-                await self._join()
-                await self._write()
+                yield
             except StoreUnavailable:
                 self._outage = True
                 self._metrics.flush_failures.inc()

@@ -76,6 +76,7 @@ class Worker(Service):
         self.add_future(self._source.run())
         self.add_future(self._every(self._settings.flush_seconds, self._flush))
         self.add_future(self._every(self._settings.publish_seconds, self._publish))
+        self.add_future(self._every(self._settings.publish_seconds, self._engine.join))
         self.add_future(self._every(LOOK_EVERY, self._look))
         self.add_future(self._every(HEED_EVERY, self._engine.heed_retention))
 

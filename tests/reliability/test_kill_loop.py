@@ -33,7 +33,6 @@ async def test_kills_freezes_and_rolling_restarts_under_load_change_no_figure(ri
 
 
 @on_embedded
-@pytest.mark.soak
 async def test_a_stop_in_good_order_leaves_nothing_unwritten_and_a_start_goes_on_from_there(rig: Rig) -> None:
     async with load(rig.kafka, seed=2) as told, live(rig.kafka) as shown:
         for _ in range(2):
