@@ -105,9 +105,9 @@ class Bench:
         return self._truths[len(records)]
 
     async def stages(self, here: Rig) -> dict[str, float] | None:
-        """Our CPU by stage: the median of as many runs, each in a process of its own on the core of the systems."""
+        """Our CPU by stage: the lowest of as many runs, each in a process of its own on the core of the systems."""
         runs = [one for _ in range(self._options.runs) if (one := await self._stages(here))]
-        return {stage: median(one[stage] for one in runs) for stage in runs[0]} if runs else None
+        return {stage: min(one[stage] for one in runs) for stage in runs[0]} if runs else None
 
     async def _stages(self, here: Rig) -> dict[str, float] | None:
         await here.renew()
