@@ -13,6 +13,9 @@ Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 DISTRIBUTION = "floorpulse"
 SHUT_DOWN_WITHIN = 5
+KEEP_ALIVE = 75
+"""Seconds that an idle connection stays open: longer than clients and load balancers keep theirs (mostly 60), so that no request
+meets a connection that is closing."""
 
 
 class ServerFailed(Exception):  # noqa: N818  it says what happened
@@ -41,7 +44,7 @@ async def serve(app: FastAPI, host: str, port: int) -> None:
     """
     config = uvicorn.Config(
         app, host, port, log_config=None, access_log=False, server_header=False, lifespan="on",
-        timeout_graceful_shutdown=SHUT_DOWN_WITHIN,
+        timeout_keep_alive=KEEP_ALIVE, timeout_graceful_shutdown=SHUT_DOWN_WITHIN,
     )  # fmt: skip
     server = uvicorn.Server(config)
     app.state.stopping = lambda: server.should_exit  # for answers without an end: they must end by themselves
