@@ -35,17 +35,17 @@ Scenario = Callable[[Rig, Load, str, Hold], Awaitable[None]]
 
 
 async def a_frozen_worker_wakes_with_rows_to_write(rig: Rig, told: Load, mutation: str, hold: Hold) -> None:
-    """One worker is frozen about to write changes of written rows, another counts on; then the first wakes and writes."""
+    """One worker is frozen about to write changes of written rows, another counts on in the same panes; then the first wakes and writes."""
     zombie = rig.hire("hold_a_flush_and_vanish", *named(mutation), TEST__HOLD=hold.path, ENGINE__GROUP="first", **AT_ONCE)
     await told.put([told_of("contact.offered", number) for number in range(SOME)])
     await rig.settled()
     hold.begin()
     async with live(rig.kafka) as shown:
-        await told.put([told_of("contact.abandoned", number) for number in range(SOME // 2)])
+        await told.put([told_of("contact.abandoned", number) for number in range(0, SOME, 2)])
         await shown.counts(FLOOR, Cell.ABANDONED, SOME // 2, LIVE_WITHIN)
     zombie.freeze()
     rig.hire(*named(mutation), ENGINE__GROUP="second", **AT_ONCE)
-    await told.put([told_of("contact.abandoned", number) for number in range(SOME // 2, SOME)])
+    await told.put([told_of("contact.abandoned", number) for number in range(1, SOME, 2)])
     await rig.settled()
     hold.end()
     zombie.thaw()
