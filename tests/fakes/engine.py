@@ -10,7 +10,7 @@ from services.contracts.agents import AgentKey, Entered, decode_entered
 from services.contracts.cells import Cells
 from services.contracts.letters import DeadLetter
 from services.contracts.updates import PaneKey, Update
-from services.contracts.visits import Visit, VisitKey, decode_visit, is_open
+from services.contracts.visits import Visit, VisitKey, decode_visit, encode_visit, is_open
 from services.kpi_engine.domain.panes import NEVER
 from services.kpi_engine.domain.partition import Flushing, Partition, Position, Stored, Wanted
 from services.kpi_engine.ports import Flush, StoreUnavailable
@@ -45,7 +45,7 @@ class MemoryStore:
         position = replace(known, epoch=known.epoch + 1)
         self.positions[partition] = position
         since = NEVER if position.watermark is None else position.watermark + self._allowance + 1
-        return Partition(position, MINUTE, {key: visit for key, visit in self.visits.items() if is_open(visit)}, since)
+        return Partition(position, MINUTE, {key: _copy(visit) for key, visit in self.visits.items() if is_open(visit)}, since)
 
     async def kept_since(self) -> int:
         """Everything is kept."""
@@ -61,7 +61,7 @@ class MemoryStore:
     def find(self, wanted: Wanted) -> Stored:
         """What is stored of `wanted`."""
         return Stored(
-            visits={key: self.visits[key] for key in wanted.visits if key in self.visits},
+            visits={key: _copy(self.visits[key]) for key in wanted.visits if key in self.visits},
             panes={key: self.panes[key] for key in wanted.panes if key in self.panes},
             agents={one.key: self._states(one.key, one.since) for one in wanted.agents},
             agent_panes={key: self.agent_panes[key] for key in wanted.agent_panes if key in self.agent_panes},
@@ -119,6 +119,11 @@ class MemoryStore:
 
 def _any(*rows: tuple[object, ...]) -> list[Any]:
     return list(rows)
+
+
+def _copy(visit: Visit) -> Visit:
+    """As the database would give it: visits are changed in place by whoever has them."""
+    return decode_visit(encode_visit(visit))
 
 
 def _visit_key(row: tuple[Any, ...]) -> VisitKey:

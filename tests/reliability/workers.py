@@ -15,7 +15,7 @@ from pathlib import Path
 from tests.reliability import faults
 
 DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
-ENDS_WITHIN = 60.0
+ENDS_WITHIN = 90.0
 LOOK_AGAIN_AFTER = 0.05
 
 _context = multiprocessing.get_context("forkserver")
@@ -64,9 +64,17 @@ class Worker:
         return code
 
     async def stop(self) -> int:
-        """An orderly end, by SIGTERM; its exit code."""
+        """An orderly end, by SIGTERM once it listens to that; its exit code."""
+        async with asyncio.timeout(ENDS_WITHIN):
+            while self._process.is_alive() and not self._heeds(signal.SIGTERM):  # noqa: ASYNC110  another process comes up
+                await asyncio.sleep(LOOK_AGAIN_AFTER)
         self._process.terminate()
         return await self.ended()
+
+    def _heeds(self, number: signal.Signals) -> bool:
+        """Whether it has a handler for this signal."""
+        status = dict(line.split(":", 1) for line in Path(f"/proc/{self.pid}/status").read_text().splitlines())
+        return bool(int(status["SigCgt"], 16) >> (number - 1) & 1)
 
     async def dismiss(self) -> None:
         """Kill it if it still runs."""
