@@ -22,7 +22,7 @@ demo: $(VENV)/.runtime ## run everything on this machine, with a moving wallboar
 	@exec $(BIN)/floorpulse demo $(ARGS)
 
 test: $(VENV)/.dev ## unit and integration tests; those against Apache Kafka where a JDK 17+ and Maven are present (ARGS="-k words")
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest -n logical --maxprocesses=4 --dist=loadgroup $(ARGS)
 
 test-unit: $(VENV)/.dev ## the quick tests: no servers, no network
 	$(BIN)/pytest tests/unit $(ARGS)
@@ -59,7 +59,6 @@ bench: $(VENV)/.dev ## CPU an event of the engine and its peers on one log in on
 	$(BIN)/python -m tests.benchmarks $(ARGS)
 
 soak: $(VENV)/.dev ## the long proofs on Apache Kafka: kills, storms, outages, fuzz, memory (ARGS="--parts kill --rounds 100")
-	$(BIN)/pytest tests/reliability -m soak
 	$(BIN)/python -m tests.reliability.soak $(ARGS)
 
 mutants: $(VENV)/.dev ## which changes of the engine's decisions no test notices (ARGS="'services.kpi_engine.domain.join*'")

@@ -23,7 +23,7 @@ from services.migrations import migrate
 from services.runtime.embedded import Broker, Postgres
 from services.runtime.kafka import ensure_topics
 from services.runtime.settings import DatabaseSettings, KafkaSettings
-from tests.integration.kafka import ApacheKafka, available
+from tests.integration.kafka import ApacheKafka, available, on_one_apache
 
 UNIT = Path(__file__).parent / "unit"
 REQUIRED = "FLOORPULSE_REQUIRE_KAFKA"
@@ -82,7 +82,7 @@ def apache(server_loop: asyncio.AbstractEventLoop, tmp_path_factory: pytest.Temp
     yield from _running(server_loop, ApacheKafka(tmp_path_factory.mktemp("kafka")))
 
 
-@pytest.fixture(params=["embedded", pytest.param("apache", marks=pytest.mark.kafka)])
+@pytest.fixture(params=["embedded", on_one_apache])
 def kafka(request: pytest.FixtureRequest, server_loop: asyncio.AbstractEventLoop) -> KafkaSettings:
     """Settings of an empty log, its topics made: on the embedded broker, and on Apache Kafka where that can run."""
     if request.param == "embedded":

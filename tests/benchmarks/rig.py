@@ -26,9 +26,6 @@ from tests.integration.kafka import ApacheKafka
 
 KAFKA = Path(__file__).parents[2] / "deploy" / "kafka" / "pom.xml"
 
-PATIENT = {"broker.session.timeout.ms": "60000", "group.max.session.timeout.ms": "600000"}
-"""Broker properties: a busy machine is no reason to lose broker or group."""
-
 AT_ONCE = 4_000
 """Records that are sent together: some 500 a partition, as a busy ingest sends them."""
 
@@ -102,7 +99,7 @@ async def connected(dsn: str) -> AsyncIterator[asyncpg.Connection]:
 async def rig(folder: Path, partitions: int) -> AsyncIterator[Rig]:
     """Both servers, started here and stopped at the end."""
     async with AsyncExitStack() as stack:
-        postgres, server = Postgres(folder), ApacheKafka(folder, PATIENT)
+        postgres, server = Postgres(folder), ApacheKafka(folder)
         stack.push_async_callback(postgres.stop)
         await postgres.start()
         await migrate(DatabaseSettings(url=SecretStr(postgres.dsn)))

@@ -3,10 +3,10 @@
 import asyncio
 import os
 import subprocess
-from collections.abc import Mapping
 from pathlib import Path
 from signal import SIGKILL, SIGTERM
 
+import pytest
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
@@ -19,6 +19,12 @@ STOP_WITHIN = 30.0
 CLEAR_WITHIN = 30.0
 LOOK_AGAIN_AFTER = 0.25
 
+PATIENT = {"broker.session.timeout.ms": "60000", "group.max.session.timeout.ms": "600000"}
+"""Broker properties: a busy machine is no reason to lose broker or group."""
+
+on_one_apache = pytest.param("apache", marks=[pytest.mark.kafka, pytest.mark.xdist_group("apache")])
+"""The parameter of tests that run on Apache Kafka; processes that share the tests leave all of these to one, for one server."""
+
 
 def available() -> str | None:
     """Why Apache Kafka cannot run here (no JDK 17, no Maven to fetch it); None when it can."""
@@ -29,13 +35,12 @@ def available() -> str | None:
 class ApacheKafka:
     """One broker on 127.0.0.1 with its data in `directory`; ports are chosen at the first start and stay.
 
-    So it can be stopped or killed and started again as the same broker. `settings` are broker properties. With `proxied`, two
-    ports, it listens on the first as well and tells those who come there to use the second: where a proxy in front of it listens.
+    So it can be stopped or killed and started again as the same broker. With `proxied`, two ports, it listens on the first as well
+    and tells those who come there to use the second: where a proxy in front of it listens.
     """
 
-    def __init__(self, directory: Path, settings: Mapping[str, str] | None = None, proxied: tuple[int, int] | None = None) -> None:
+    def __init__(self, directory: Path, proxied: tuple[int, int] | None = None) -> None:
         self._directory = directory
-        self._settings = settings or {}
         self._proxied = proxied
         self._ports: tuple[int, int] | None = None
         self._child: Child | None = None
@@ -84,7 +89,7 @@ class ApacheKafka:
 
     def _command(self, port: int, controller_port: int) -> list[str | Path]:
         where = ["--port", str(port), "--controller-port", str(controller_port), "--data", str(self._directory)]
-        properties = {**self._settings, **(listeners(port, controller_port, *self._proxied) if self._proxied else {})}
+        properties = {**PATIENT, **(listeners(port, controller_port, *self._proxied) if self._proxied else {})}
         overrides = [word for name, value in properties.items() for word in ("--set", f"{name}={value}")]
         return [*tether(SIGKILL), SCRIPT, "run", *where, *overrides]
 

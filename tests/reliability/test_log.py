@@ -27,7 +27,6 @@ async def counted_and_stopped(rig: Rig, told: Load, number: int) -> None:
     assert await worker.stop() == 0
 
 
-@pytest.mark.soak
 @on_apache
 async def test_where_records_were_deleted_before_they_were_counted_the_partition_stops_and_alarms(rig: Rig) -> None:
     async with load(rig.kafka, seed=21) as told:

@@ -24,7 +24,7 @@ from tests.reliability.rig import NotSettledError, Rig, staffed
 from tests.reliability.stories import START
 from tests.reliability.workers import Worker
 
-pytestmark = [pytest.mark.soak, pytest.mark.embedded, pytest.mark.timeout(1500)]
+pytestmark = [pytest.mark.embedded, pytest.mark.timeout(1500)]
 
 LIVE_WITHIN = WRITTEN_WITHIN = 200.0
 SOME = 120

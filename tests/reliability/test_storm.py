@@ -10,7 +10,7 @@ from tests.reliability.brokers import on_apache
 from tests.reliability.load import load, pacing
 from tests.reliability.rig import Rig
 
-pytestmark = [pytest.mark.soak, pytest.mark.embedded, pytest.mark.timeout(1500), on_apache]
+pytestmark = [pytest.mark.embedded, pytest.mark.timeout(1500), on_apache]
 
 RATE = 60
 ROUNDS = 2

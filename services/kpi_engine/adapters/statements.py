@@ -5,6 +5,7 @@ TRANSACTION_TIMEOUT_SINCE = 17
 # A frozen worker must not hold row locks until it thaws: the server ends its transaction.
 BOUNDS_FROM_17 = "SET transaction_timeout = {milliseconds}; SET idle_in_transaction_session_timeout = {milliseconds}"
 BOUNDS_BELOW_17 = "SET statement_timeout = {milliseconds}; SET idle_in_transaction_session_timeout = {milliseconds}"
+BOUND_OF_A_CLAIM = "SET LOCAL idle_in_transaction_session_timeout = {milliseconds}"
 
 CLAIM = """
 INSERT INTO stream_partition AS held

@@ -67,6 +67,7 @@ class PostgresStore:
     async def claim(self, partition: int, log_id: str, begin: int, end: int) -> Partition:
         """See `ports.Store.claim`."""
         async with self._connection() as connection, connection.transaction():
+            await connection.execute(sql.BOUND_OF_A_CLAIM.format(milliseconds=int(TRANSACTION_WITHIN * 1000)))
             [row] = await connection.fetch(sql.CLAIM, TOPIC, partition, log_id, self._owner, begin, now_ms())
             stored = row["next_offset"]
             if not begin <= stored <= end:
