@@ -30,3 +30,7 @@ def test_a_partition_that_was_given_up_and_taken_again_begins_anew():
     progress.stalled({}, {}, now=5.0)
 
     assert progress.stalled({0: 1}, {0: 9}, now=20.0) == 0
+
+
+def test_a_worker_without_partitions_is_not_stalled():
+    assert Progress().stalled({}, {}, now=5.0) == 0

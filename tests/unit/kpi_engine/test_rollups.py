@@ -7,7 +7,7 @@ import pytest
 from services.contracts.families import Family
 from services.contracts.finality import FINAL
 from services.contracts.grains import QUARTER, Bounds, Grain, bounds_of, on_the_grid
-from services.kpi_engine.domain.retention import limit, month_named, rolled_limit
+from services.kpi_engine.domain.retention import limit, rolled_limit
 from services.kpi_engine.domain.rollups import Standing, advanced, final_in, lowered, retreated
 
 MINUTE, DAY = 60_000, 86_400_000
@@ -59,6 +59,7 @@ def test_completions_are_never_behind_and_the_furthest_is_remembered():
 
     assert (on.quarter, on.completion, on.reached) == (NOON + 4 * QUARTER, NOON + 4 * QUARTER, NOON + 4 * QUARTER)
     assert advanced(DONE, NOON - QUARTER, NOON + 9 * QUARTER).reached == NOON
+    assert advanced(DONE, NOON, 0).completion == DONE.completion
 
 
 def test_what_is_final_follows_from_the_cursors():
@@ -83,4 +84,3 @@ def test_an_offset_of_odd_minutes_has_no_days():
 def test_whole_months_go_and_of_panes_only_rolled_ones():
     assert limit(31, NOON) == 1_790_812_800_000  # 2026-10-01
     assert rolled_limit(31, NOON, NOON - 80 * DAY) == 1_785_542_400_000  # 2026-08-01
-    assert month_named("agent_pane_2026_02").name == "2026_02"
