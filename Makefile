@@ -22,7 +22,7 @@ demo: $(VENV)/.runtime ## run everything on this machine, with a moving wallboar
 	@exec $(BIN)/floorpulse demo $(ARGS)
 
 test: $(VENV)/.dev ## unit and integration tests; those against Apache Kafka where a JDK 17+ and Maven are present (ARGS="-k words")
-	$(BIN)/pytest -n logical --maxprocesses=4 --dist=loadgroup $(ARGS)
+	$(BIN)/pytest $(ARGS)
 
 test-unit: $(VENV)/.dev ## the quick tests: no servers, no network
 	$(BIN)/pytest tests/unit $(ARGS)

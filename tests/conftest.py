@@ -23,7 +23,7 @@ from services.migrations import migrate
 from services.runtime.embedded import Broker, Postgres
 from services.runtime.kafka import ensure_topics
 from services.runtime.settings import DatabaseSettings, KafkaSettings
-from tests.integration.kafka import ApacheKafka, available, on_one_apache
+from tests.integration.kafka import ApacheKafka, available
 
 UNIT = Path(__file__).parent / "unit"
 REQUIRED = "FLOORPULSE_REQUIRE_KAFKA"
@@ -82,7 +82,7 @@ def apache(server_loop: asyncio.AbstractEventLoop, tmp_path_factory: pytest.Temp
     yield from _running(server_loop, ApacheKafka(tmp_path_factory.mktemp("kafka")))
 
 
-@pytest.fixture(params=["embedded", on_one_apache])
+@pytest.fixture(params=["embedded", pytest.param("apache", marks=pytest.mark.kafka)])
 def kafka(request: pytest.FixtureRequest, server_loop: asyncio.AbstractEventLoop) -> KafkaSettings:
     """Settings of an empty log, its topics made: on the embedded broker, and on Apache Kafka where that can run."""
     if request.param == "embedded":
@@ -106,17 +106,32 @@ def kafka_pid(request: pytest.FixtureRequest, kafka: KafkaSettings) -> int:
 @pytest.fixture
 def empty_database(server_loop: asyncio.AbstractEventLoop, postgres: Postgres) -> Iterator[DatabaseSettings]:
     """Settings of a database without tables, which goes with the test."""
-    name = f"test_{uuid4().hex}"
-    server_loop.run_until_complete(_command(postgres.dsn, f"CREATE DATABASE {name}"))
-    yield DatabaseSettings(url=SecretStr(postgres.dsn.rpartition("/")[0] + f"/{name}"), pool=4)
-    server_loop.run_until_complete(_command(postgres.dsn, f"DROP DATABASE {name} WITH (FORCE)"))
+    yield from _database(server_loop, postgres, "template1")
+
+
+@pytest.fixture(scope="session")
+def migrated(server_loop: asyncio.AbstractEventLoop, postgres: Postgres) -> str:
+    """Name of a migrated database that nobody uses: copies of it are there at once."""
+    server_loop.run_until_complete(_command(postgres.dsn, "CREATE DATABASE migrated"))
+    server_loop.run_until_complete(migrate(_settings(postgres, "migrated")))
+    return "migrated"
 
 
 @pytest.fixture
-def database(server_loop: asyncio.AbstractEventLoop, empty_database: DatabaseSettings) -> DatabaseSettings:
+def database(server_loop: asyncio.AbstractEventLoop, postgres: Postgres, migrated: str) -> Iterator[DatabaseSettings]:
     """Settings of a migrated database, which goes with the test."""
-    server_loop.run_until_complete(migrate(empty_database))
-    return empty_database
+    yield from _database(server_loop, postgres, migrated)
+
+
+def _database(loop: asyncio.AbstractEventLoop, postgres: Postgres, template: str) -> Iterator[DatabaseSettings]:
+    name = f"test_{uuid4().hex}"
+    loop.run_until_complete(_command(postgres.dsn, f"CREATE DATABASE {name} TEMPLATE {template}"))
+    yield _settings(postgres, name)
+    loop.run_until_complete(_command(postgres.dsn, f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+def _settings(postgres: Postgres, name: str) -> DatabaseSettings:
+    return DatabaseSettings(url=SecretStr(postgres.dsn.rpartition("/")[0] + f"/{name}"), pool=4)
 
 
 def _running(loop: asyncio.AbstractEventLoop, server: Server) -> Iterator[Server]:

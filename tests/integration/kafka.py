@@ -6,7 +6,6 @@ import subprocess
 from pathlib import Path
 from signal import SIGKILL, SIGTERM
 
-import pytest
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
@@ -21,9 +20,6 @@ LOOK_AGAIN_AFTER = 0.25
 
 PATIENT = {"broker.session.timeout.ms": "60000", "group.max.session.timeout.ms": "600000"}
 """Broker properties: a busy machine is no reason to lose broker or group."""
-
-on_one_apache = pytest.param("apache", marks=[pytest.mark.kafka, pytest.mark.xdist_group("apache")])
-"""The parameter of tests that run on Apache Kafka; processes that share the tests leave all of these to one, for one server."""
 
 
 def available() -> str | None:

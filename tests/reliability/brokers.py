@@ -2,7 +2,5 @@
 
 import pytest
 
-from tests.integration.kafka import on_one_apache
-
 on_embedded = pytest.mark.parametrize("kafka", ["embedded"], indirect=True)
-on_apache = pytest.mark.parametrize("kafka", [on_one_apache], indirect=True)
+on_apache = pytest.mark.parametrize("kafka", [pytest.param("apache", marks=pytest.mark.kafka)], indirect=True)
