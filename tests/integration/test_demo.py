@@ -18,7 +18,7 @@ from services.runtime.embedded.child import free_port
 
 pytestmark = [pytest.mark.embedded, pytest.mark.timeout(1500)]
 
-PATIENCE = 200
+PATIENCE = 300
 DAY = {"from": "2020-11-11T00:00:00Z", "to": "2020-11-12T00:00:00Z", "interval": "all", "by": "total", "kpi": "offered,answered,asa"}
 
 
