@@ -6,27 +6,23 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from services.contracts.agents import AgentNow
 from services.contracts.events import AnyEvent
 from services.contracts.letters import DeadLetter, Reason
 from services.contracts.topics import CONTACT_EVENTS
-from services.contracts.updates import PaneRow, Update
 from services.kpi_engine import failpoints
 from services.kpi_engine.domain.decode import Refusal, decode
-from services.kpi_engine.domain.panes import NEVER, Pane
+from services.kpi_engine.domain.panes import NEVER
 from services.kpi_engine.domain.partition import Flushing, Numbered, Partition
-from services.kpi_engine.domain.sources import Sources
-from services.kpi_engine.domain.watermark import FUTURE, advance_watermark, idle_watermark
+from services.kpi_engine.domain.watermark import FUTURE, advance_watermark
 from services.kpi_engine.metrics import EngineMetrics
 from services.kpi_engine.ports import Flush, Letters, Live, Store, StoreUnavailable
+from services.kpi_engine.telling import Teller
 from services.runtime.clock import monotonic, now_ms
 
 log = logging.getLogger(__name__)
 
-HEARTBEAT = 1_000
 ROUNDS = 5
 """Times that records are loaded one after the other: a joined visit may touch a pane that must be loaded too."""
-ROWS_AN_UPDATE = 1_000
 
 
 @dataclass(frozen=True)
@@ -59,7 +55,7 @@ class Engine:
     def __init__(self, store: Store, letters: Letters, live: Live, options: Options, metrics: EngineMetrics) -> None:
         self._store = store
         self._letters = letters
-        self._live = live
+        self._teller = Teller(live, options.max_wait, options.allowance)
         self._options = options
         self._metrics = metrics
         self._flushing = asyncio.Lock()
@@ -67,9 +63,6 @@ class Engine:
         self._steady.set()
         self._pending: list[tuple[Partition, Flushing]] = []
         self._outage = False
-        self._last_event: dict[int, int] = {}
-        self._last_update: dict[int, int] = {}
-        self._sources: dict[int, Sources] = {}
         self.kept_since = NEVER
         self.partitions: dict[int, Partition] = {}
         self.fenced: set[int] = set()
@@ -81,7 +74,7 @@ class Engine:
         await self.heed_retention()
         partition = await self._store.claim(number, log_id, begin, end)
         self.fenced.discard(number)
-        self._last_event[number] = now_ms()
+        self._teller.begin(number)
         return partition
 
     def adopt(self, partition: Partition) -> None:
@@ -93,7 +86,7 @@ class Engine:
     def drop(self, number: int) -> None:
         """Forget a partition without writing."""
         self.partitions.pop(number, None)
-        self._last_update.pop(number, None)
+        self._teller.end(number)
         self._metrics.partitions.set(len(self.partitions))
 
     async def heed_retention(self) -> None:
@@ -156,8 +149,7 @@ class Engine:
         partition.watermark = advance_watermark(partition.watermark, instants, appended_at, self._options.allowance)
         partition.applied += len(events)
         partition.dead += len(refused)
-        self._last_event[partition.number] = now = now_ms()
-        self._sources.setdefault(partition.number, Sources()).note(events, now)
+        self._teller.note(partition.number, events)
         self._metrics.records.inc(len(events))
         if instants and max(instants) > appended_at + FUTURE:
             self._metrics.future.inc(sum(at > appended_at + FUTURE for at in instants))
@@ -184,8 +176,11 @@ class Engine:
             await self._write()
 
     async def join(self) -> None:
-        """Bring in what waits for stored records, so that readers see it before the next flush. Raises StoreUnavailable."""
-        if any(partition.wanted for partition in self.partitions.values()):
+        """Bring in what waits for stored records, so that readers see it before the next flush. Raises StoreUnavailable.
+
+        While the database is away nothing is asked here: the next flush finds out whether it is back.
+        """
+        if not self._outage and any(partition.wanted for partition in self.partitions.values()):
             async with self._asking():
                 await self._join()
 
@@ -262,58 +257,8 @@ class Engine:
     # ------------------------------------------------------------- telling
 
     async def publish(self, ends: Mapping[int, int]) -> None:
-        """Tell readers what changed, at least once a second each partition; `ends` are the log's ends by partition."""
-        now = now_ms()
-        telling = []
-        for partition in list(self.partitions.values()):
-            end = ends.get(partition.number, partition.next_offset)
-            self._idle(partition, now, end)
-            due = now - self._last_update.get(partition.number, 0) >= HEARTBEAT
-            if partition.panes.untold or due:
-                self._last_update[partition.number] = now
-                telling.append(self._tell(partition, end))
-        for told in await asyncio.gather(*telling, return_exceptions=True):  # one request; all are over when one has failed
-            if isinstance(told, BaseException):
-                raise told
-
-    def _idle(self, partition: Partition, now: int, end: int) -> None:
-        if partition.next_offset >= end:
-            silent_since = self._last_event.get(partition.number, now)
-            partition.watermark = idle_watermark(partition.watermark, now, silent_since, self._options.allowance)
-
-    async def _tell(self, partition: Partition, end: int) -> None:
-        while True:
-            panes = partition.panes.take_untold(ROWS_AN_UPDATE)
-            last = not partition.panes.untold
-            agents = partition.agents.take_untold() if last else []
-            update = self._update(partition, panes, end, last=last, agents=agents)
-            try:
-                await self._live.publish(update)
-            except BaseException:
-                partition.panes.not_told(panes)
-                partition.agents.not_told(agents)
-                raise
-            if last:
-                return
-
-    def _update(self, partition: Partition, panes: list[Pane], end: int, *, last: bool, agents: list[AgentNow]) -> Update:
-        now = now_ms()
-        return Update(
-            partition=partition.number,
-            log_id=partition.log_id,
-            generation=partition.generation,
-            epoch=partition.epoch,
-            next_offset=partition.told_offset,
-            published_at=now,
-            lag=max(0, end - partition.told_offset),
-            applied=partition.applied,
-            dead=partition.dead,
-            watermark=partition.watermark,
-            rows=[PaneRow(*pane.key, pane.revision, dict(pane.cells)) for pane in panes],
-            gauges=partition.gauges(now, self._options.max_wait) if last else None,
-            agents=agents,
-            sources=self._sources[partition.number].seen() if last and partition.number in self._sources else [],
-        )
+        """Tell readers what changed; `ends` are the log's ends by partition. Raises what telling raises."""
+        await self._teller.publish(list(self.partitions.values()), ends)
 
 
 def letter(refusal: Refusal, value: bytes | None, origin: str) -> DeadLetter:

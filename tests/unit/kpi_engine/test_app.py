@@ -119,6 +119,22 @@ async def test_a_visit_that_cannot_be_loaded_waits_and_the_others_go_on(engine, 
     assert store.visits["acme", "gone", 1].ended_at == 5_000
 
 
+async def test_while_the_database_is_known_to_be_away_only_the_flush_asks_it(engine, store):
+    partition = await owned(engine)
+    store.away = True
+    await engine.apply(partition, batch(encoded(event(events.ContactEnded, 5_000, contact="gone"))))
+    with pytest.raises(StoreUnavailable):
+        await engine.join()
+    store.away = False
+    await engine.join()
+    waits = bool(partition.wanted)
+    await engine.flush()
+
+    assert waits
+    assert not partition.wanted
+    assert store.visits["acme", "gone", 1].ended_at == 5_000
+
+
 async def test_what_happened_before_the_kept_months_is_a_dead_letter(engine, channels):
     partition = await owned(engine)
     engine.kept_since = 2_000
