@@ -103,12 +103,6 @@ def kafka_pid(request: pytest.FixtureRequest, kafka: KafkaSettings) -> int:
     return server.pid
 
 
-@pytest.fixture
-def empty_database(server_loop: asyncio.AbstractEventLoop, postgres: Postgres) -> Iterator[DatabaseSettings]:
-    """Settings of a database without tables, which goes with the test."""
-    yield from _database(server_loop, postgres, "template1")
-
-
 @pytest.fixture(scope="session")
 def migrated(server_loop: asyncio.AbstractEventLoop, postgres: Postgres) -> str:
     """Name of a migrated database that nobody uses: copies of it are there at once."""
@@ -120,14 +114,10 @@ def migrated(server_loop: asyncio.AbstractEventLoop, postgres: Postgres) -> str:
 @pytest.fixture
 def database(server_loop: asyncio.AbstractEventLoop, postgres: Postgres, migrated: str) -> Iterator[DatabaseSettings]:
     """Settings of a migrated database, which goes with the test."""
-    yield from _database(server_loop, postgres, migrated)
-
-
-def _database(loop: asyncio.AbstractEventLoop, postgres: Postgres, template: str) -> Iterator[DatabaseSettings]:
     name = f"test_{uuid4().hex}"
-    loop.run_until_complete(_command(postgres.dsn, f"CREATE DATABASE {name} TEMPLATE {template}"))
+    server_loop.run_until_complete(_command(postgres.dsn, f"CREATE DATABASE {name} TEMPLATE {migrated}"))
     yield _settings(postgres, name)
-    loop.run_until_complete(_command(postgres.dsn, f"DROP DATABASE {name} WITH (FORCE)"))
+    server_loop.run_until_complete(_command(postgres.dsn, f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 def _settings(postgres: Postgres, name: str) -> DatabaseSettings:

@@ -29,7 +29,7 @@ pytestmark = [pytest.mark.embedded, pytest.mark.timeout(1500)]
 LIVE_WITHIN = WRITTEN_WITHIN = 200.0
 SOME = 120
 FLOOR = "floor"
-AT_ONCE = {"ENGINE__FLUSH_SECONDS": 0.3, "ENGINE__SESSION_SECONDS": 6}
+AT_ONCE = {"ENGINE__FLUSH_SECONDS": 0.3}
 
 Scenario = Callable[[Rig, Load, str, Hold], Awaitable[None]]
 

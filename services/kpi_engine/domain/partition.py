@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from services.contracts.agents import AgentKey, AgentNow, Entered, encode_entered
+from services.contracts.agents import AgentKey, Entered, encode_entered
 from services.contracts.cells import Cells
 from services.contracts.events import AgentStateChanged, AnyEvent
 from services.contracts.updates import JOIN_BITS, Gauge, PaneKey, revision
@@ -270,10 +270,6 @@ class Partition:
     def gauges(self, now: int, longest: int) -> list[Gauge]:
         """What is going on at `now`, per queue and channel; what began more than `longest` milliseconds ago is unresolved."""
         return self.visits.gauges(now, longest)
-
-    def take_agents(self) -> list[AgentNow]:
-        """Agents whose last state changed since they were last taken."""
-        return self.agents.take_untold()
 
     # ------------------------------------------------------------- memory
 
