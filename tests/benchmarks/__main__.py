@@ -15,6 +15,7 @@ from pathlib import Path
 from statistics import median
 from typing import get_args
 
+import httpx
 import psutil
 from aiokafka.errors import KafkaError
 
@@ -139,7 +140,7 @@ class Bench:
             return None
         try:
             found = await latency(here, self._records, rate, self._options.seconds)
-        except (TimeoutError, KafkaError) as failed:
+        except (TimeoutError, KafkaError, httpx.HTTPError) as failed:
             self.absent["latency"] = f"the run failed ({type(failed).__name__})"
             return None
         self.say(f"event to API at {found.rate:,.0f} events/s: p50 {found.p50:.0f} ms, p99 {found.p99:.0f} ms")

@@ -20,7 +20,6 @@ from tempfile import mkdtemp
 import httpx
 import msgspec
 from aiokafka import AIOKafkaProducer
-from httpx import codes
 
 from services.contracts.events import ContactOffered
 from services.contracts.topics import CONTACT_EVENTS
@@ -36,10 +35,6 @@ TENANT = "stopwatch"
 MARK_EVERY = 0.25
 WARM_UP = 5.0
 LAST_WITHIN = 60.0
-
-
-class Starting(Exception):  # noqa: N818  it says what is
-    """The API is there and has not loaded its board yet."""
 
 
 @dataclass
@@ -73,8 +68,8 @@ async def latency(rig: Rig, records: Sequence[Record], rate: float, seconds: flo
         await stack.enter_async_context(running(program, folder / "engine.log"))
         await until(program.ready, READY_WITHIN)
         url = await stack.enter_async_context(api(rig, folder / "api.log"))
-        following = asyncio.create_task(follow(url, watch))
         await until(lambda: _answers(url), READY_WITHIN)
+        following = asyncio.create_task(follow(url, watch))
         began = monotonic()
         sent = await send(rig, records, rate, seconds, watch)
         with suppress(TimeoutError):  # what was not seen took for ever
@@ -121,19 +116,12 @@ async def api(rig: Rig, log: Path) -> AsyncIterator[str]:
 
 
 async def follow(url: str, watch: Stopwatch) -> None:
-    """Note when each queue is first seen on the stream; begins again until the API is up."""
-    async with httpx.AsyncClient(timeout=httpx.Timeout(10.0, read=None)) as client:
-        while True:
-            try:
-                await _read(client, url, watch)
-            except (httpx.TransportError, Starting):
-                await asyncio.sleep(MARK_EVERY)
-
-
-async def _read(client: httpx.AsyncClient, url: str, watch: Stopwatch) -> None:
-    async with client.stream("GET", f"{url}/v1/stream", params={"kpi": "offered", "window": "60m"}) as stream:
-        if stream.status_code == codes.SERVICE_UNAVAILABLE:
-            raise Starting
+    """Note when each queue is first seen on the stream. Raises httpx.HTTPError."""
+    parameters = {"kpi": "offered", "window": "60m"}
+    async with (
+        httpx.AsyncClient(timeout=httpx.Timeout(10.0, read=None)) as client,
+        client.stream("GET", f"{url}/v1/stream", params=parameters) as stream,
+    ):
         stream.raise_for_status()
         async for line in stream.aiter_lines():
             if line.startswith("data:"):
