@@ -40,7 +40,7 @@ architecture: $(VENV)/.dev ## who may import whom
 
 ci: lint types architecture ## what must be green before a change lands; skipping Apache Kafka is a failure here
 	deploy/kafka/kafka.sh fetch
-	FLOORPULSE_REQUIRE_KAFKA=1 $(MAKE) test
+	FLOORPULSE_REQUIRE_KAFKA=1 $(MAKE) test ARGS="--durations=40"
 	$(MAKE) accept BANK="--kill 3"
 
 coverage: $(VENV)/.dev ## all tests with branch coverage

@@ -10,6 +10,8 @@ from services.runtime.settings import LogSettings
 
 TEXT = "%(asctime)s %(levelname)-7s %(name)s  %(message)s"
 NOISY = ("aiokafka", "faust", "mode", "uvicorn.error", "httpx")
+REMEMBERING = "aiokafka.coordinator.assignors.sticky.sticky_assignor"
+"""Warns of every partition that two members remember as theirs: each takeover brings twelve such lines, and they mean nothing."""
 
 
 class JsonLines(logging.Formatter):
@@ -38,3 +40,4 @@ def configure(settings: LogSettings) -> None:
     root.setLevel(level)
     for name in NOISY:
         logging.getLogger(name).setLevel(max(level, logging.WARNING) if level > logging.DEBUG else level)
+    logging.getLogger(REMEMBERING).setLevel(logging.ERROR)

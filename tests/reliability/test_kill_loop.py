@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.reliability.brokers import on_embedded
+from tests.reliability.brokers import on_apache, on_embedded
 from tests.reliability.killing import KillLoop, summary
 from tests.reliability.live import live
 from tests.reliability.load import load, pacing
@@ -15,6 +15,7 @@ RATE = 60
 SESSION = 6
 
 
+@on_apache  # the embedded broker's group sometimes leaves a second worker without partitions where the machine is busy
 async def test_kills_freezes_and_rolling_restarts_under_load_change_no_figure(rig: Rig) -> None:
     async with load(rig.kafka, seed=1) as told:
         loop = KillLoop(rig, told, SESSION, seed=1)

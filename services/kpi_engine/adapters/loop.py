@@ -100,6 +100,7 @@ class Loop(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is unty
     async def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
         """Shut the gate before anything is fetched for an old position, then claim each partition in a task."""
         self._assignments += 1
+        log.info("assigned: partitions %s", sorted(tp.partition for tp in assigned))
         for tp in assigned:
             self._consumer.pause(tp)
             self._consumer.seek(tp, 0)
@@ -149,6 +150,7 @@ class Loop(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is unty
             self._engine.adopt(partition)
             self._consumer.seek(tp, partition.next_offset)
             self._consumer.resume(tp)
+            log.info("partition %d is claimed at offset %d, epoch %d", tp.partition, partition.next_offset, partition.epoch)
 
     def _still(self, tp: TopicPartition, assignment: int) -> bool:
         return not self._closing and assignment == self._assignments and tp in self._consumer.assignment()
