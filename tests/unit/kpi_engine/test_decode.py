@@ -63,3 +63,19 @@ def test_what_cannot_be_counted_has_a_reason(value, reason):
 @given(st.binary(max_size=200) | st.builds(lambda text, cut: text[:cut], st.just(record()), st.integers(0, 150)))
 def test_no_bytes_raise(value):
     decode(value)
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason", "names"),
+    [
+        ({"type": "survey.answered", "survey": "s", "kind": "csat", "score": 1, "best": 5, "worst": 5}, Reason.INVALID_FIELD, "$.best"),
+        ({"at": -1}, Reason.TIME_OUT_OF_RANGE, "-1"),
+        ({"at": 4_102_444_800_000}, Reason.TIME_OUT_OF_RANGE, "$.at"),
+    ],
+)
+def test_a_refusal_says_where_it_was_wrong(fields, reason, names):
+    refusal = decode(record(**fields))
+
+    assert isinstance(refusal, Refusal)
+    assert refusal.reason is reason
+    assert names in refusal.detail

@@ -96,6 +96,16 @@ def test_agent_states_survive_a_failed_flush():
     assert len(partition.take_dirty().agent_states) == 1
 
 
+def test_agents_time_that_was_taken_for_new_but_exists_is_looked_up():
+    states = [event(events.AgentStateChanged, at, agent="ann", state=state) for at, state in ((1, "available"), (MINUTE, "break"))]
+    partition = settled(apply(fresh(), *states))
+    taken = partition.take_dirty()
+    partition.surprised()
+
+    assert len(taken.new_agent_panes) > 0
+    assert len(partition.wanted.agent_panes) == len(taken.new_agent_panes)
+
+
 def test_records_that_change_nothing_still_move_the_durable_offset():
     partition = apply(fresh(), offered())
     partition.take_dirty()

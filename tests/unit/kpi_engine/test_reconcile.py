@@ -42,3 +42,4 @@ def test_handle_times_are_left_to_their_own_panes():
     stored = contributions(TENANT, answered(), MINUTE)[PANE]
 
     assert audit([answered()], {PANE: {**stored, Cell.TALK: 1}}) == []
+    assert audit([], {PANE: {Cell.TALK: 1}}) == []

@@ -60,6 +60,7 @@ def test_completions_are_never_behind_and_the_furthest_is_remembered():
     assert (on.quarter, on.completion, on.reached) == (NOON + 4 * QUARTER, NOON + 4 * QUARTER, NOON + 4 * QUARTER)
     assert advanced(DONE, NOON - QUARTER, NOON + 9 * QUARTER).reached == NOON
     assert advanced(DONE, NOON, 0).completion == DONE.completion
+    assert advanced(DONE, NOON, NOON + 9 * QUARTER).completion == NOON + 9 * QUARTER
 
 
 def test_what_is_final_follows_from_the_cursors():
