@@ -106,6 +106,12 @@ def test_agents_time_that_was_taken_for_new_but_exists_is_looked_up():
     assert len(partition.wanted.agent_panes) == len(taken.new_agent_panes)
 
 
+def test_months_are_made_for_new_panes_and_for_agents_states_alike():
+    partition = apply(fresh(), offered(at=5 * MINUTE), event(events.AgentStateChanged, HOUR + 1, agent="ann", state="available"))
+
+    assert settled(partition).take_dirty().instants == {5 * MINUTE, HOUR + 1}
+
+
 def test_records_that_change_nothing_still_move_the_durable_offset():
     partition = apply(fresh(), offered())
     partition.take_dirty()
