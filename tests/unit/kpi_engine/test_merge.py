@@ -2,6 +2,7 @@
 
 from copy import deepcopy
 from itertools import permutations
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ from tests.unit.kpi_engine.builders import event
 AT = 30_000
 SURVEY = {"survey": "s", "kind": "csat", "score": 4.0, "best": 5.0, "worst": 1.0}
 
-FIELDS = [
+FIELDS: list[tuple[type, dict[str, Any], dict[str, Any]]] = [
     (events.ContactOffered, {}, {"queue": "service", "channel": "chat", "priority": 2, "customer": "k", "attributes": {"vip": "yes"}}),
     (events.ContactAnswered, {}, {"agent": "bob", "queue": "service", "wait_ms": 7}),
     (events.ContactAbandoned, {}, {"queue": "service", "wait_ms": 7}),
