@@ -1,10 +1,10 @@
 """The catalogue of KPIs as a page, generated from the catalogue itself; the published copy is `docs/kpis.md`."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from services.contracts.definitions import DEFAULT_POLICY, Formula
-from services.contracts.kpis import CATALOGUE, Kpi
+from services.contracts.kpis import CATALOGUE, VARIANTS, Group, Kpi
 
 HEAD = """\
 # KPIs
@@ -25,20 +25,30 @@ TABLE = """\
 """
 NOW = """\
 Gauges: how it is at an instant. Live figures are those of this moment whatever the window, history's those of the row's `time`;
-`unresolved` of an interval of history are the contacts offered in it that have no outcome and no longer wait.\
+`unresolved` of an interval of history are the contacts offered in it that have no outcome and no longer wait.
+
 """
-COUNTED = "Figures of a span: a live window, or an interval of history."
+VARIANT = """\
+Asked for as `KPI:VARIANT`, such as `kpi=left:overflow`; all else is as in the KPI. `contact` counts surveys and evaluations where the
+contact was offered instead of where they were submitted: they come in for weeks, so these figures are never complete.
+
+"""
 
 
 def catalogue_page() -> str:
     """The page in Markdown."""
-    return "\n".join(
-        (HEAD, "## Now", "", NOW, "", _table(live=True), "## Of a span", "", COUNTED, "", _table(live=False), _service_level())
-    )
+    groups = "\n".join(_group(group) for group in Group)
+    return f"{HEAD}\n{groups}\n## Variants\n\n{VARIANT}{_table(VARIANTS.values())}\n{_service_level()}"
 
 
-def _table(*, live: bool) -> str:
-    return TABLE + "".join(_line(kpi) for kpi in CATALOGUE.values() if kpi.live is live)
+def _group(group: Group) -> str:
+    en, zh = group.value
+    about = NOW if group is Group.NOW else ""
+    return f"## {en} {zh}\n\n{about}{_table(kpi for kpi in CATALOGUE.values() if kpi.group is group)}"
+
+
+def _table(kpis: Iterable[Kpi]) -> str:
+    return TABLE + "".join(map(_line, kpis))
 
 
 def _line(kpi: Kpi) -> str:

@@ -8,20 +8,12 @@ The watermark that decides is the lowest of all source partitions that ever had 
 
 from services.contracts.families import Family
 from services.contracts.grains import QUARTER
-from services.contracts.kpis import CATALOGUE
 
 LATENESS: dict[Family, int] = {Family.COMPLETION: 120_000, Family.OFFER: 900_000}
 """Milliseconds after the end of a span until a family is final"""
 
 FINAL = Family.OFFER | Family.COMPLETION
 """Everything that ever becomes final"""
-
-_OFFERS = frozenset(
-    {"offered", "answered", "abandoned", "short_abandoned", "left", "answer_rate", "abandonment_rate", "service_level", "asa"}
-    | {"wait_p50", "wait_p90", "wait_p95", "wait_p99", "wait_max", "abandon_wait"}
-)
-_MATURING = frozenset({"complaint_liable_rate"})
-
 
 def families_at(watermark: int | None, end: int) -> Family:
     """The families of a span up to `end` that are final once the watermark has come so far."""
@@ -38,12 +30,3 @@ def passed(watermark: int | None, family: Family) -> int:
         return 0
     at = watermark - LATENESS[family]
     return at - at % QUARTER
-
-
-def families_of(kpi: str) -> Family:
-    """The families that a KPI of the catalogue is computed from; a gauge settles with the offers and completions about its instant."""
-    if CATALOGUE[kpi].live:
-        return FINAL
-    if kpi in _MATURING:
-        return Family.MATURING
-    return Family.OFFER if kpi in _OFFERS else Family.COMPLETION

@@ -1,17 +1,20 @@
-"""The KPI catalogue: every figure's id, names, unit, direction and formula over pane counts, in one place.
+"""The KPI catalogue: every figure's id, names, unit, direction, formula over pane counts and variants, in one place.
 
 The API, the metrics, the wallboard and the docs read this table; a formula changes here and nowhere else.
-0/0 is always None with its counts, never 0 % or 100 %.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from enum import StrEnum
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from enum import Enum, StrEnum
 
-from services.contracts.cells import COMPLAINTS, LEFT, Cell, Cells, Histogram
+from services.contracts.attribution import by_contact
+from services.contracts.cells import COMPLAINTS, LEFT, Cell, Histogram
 from services.contracts.definitions import Formula, ServiceLevelPolicy
-from services.contracts.histograms import bucket_seconds, buckets, count_scores, count_within, quantile
-from services.contracts.statistics import wilson
+from services.contracts.events import LeftReason, Severity
+from services.contracts.families import Family
+from services.contracts.figures import Figures, Measure, Value, count, counter, mean_of, quantile_of, share, share_of
+from services.contracts.histograms import bucket_seconds, buckets, count_scores, count_within
+from services.contracts.service_level import service_level, under
 
 
 class Unit(StrEnum):
@@ -32,129 +35,62 @@ class Better(StrEnum):
     NEITHER = "neither"
 
 
-@dataclass(frozen=True)
-class Figures:
-    """All that a formula may look at: summed cells, and the visits of the same span that still wait.
+class Group(Enum):
+    """What a KPI tells of; its value is the English and the Chinese name."""
 
-    `waits` are the waits so far of those visits, in milliseconds.
-    """
-
-    cells: Cells
-    waits: tuple[int, ...] = ()
-    in_progress: int = 0
-    unresolved: int = 0
-
-    def of(self, *cells: Cell) -> int:
-        """Sum of the named counters."""
-        return sum(self.cells.get(cell, 0) for cell in cells)
-
-
-@dataclass(frozen=True)
-class Value:
-    """A figure with its parts.
-
-    A count has no denominator; a mean's numerator is the sum in the unit of its value; a share's parts are counts and
-    come with the 95 % Wilson interval `low`…`high`; a quantile's denominator is its sample.
-    """
-
-    value: float | None
-    numerator: float | None
-    denominator: float | None
-    low: float | None = None
-    high: float | None = None
-
-
-Measure = Callable[[Figures, ServiceLevelPolicy], Value]
+    NOW = "Now", "当前"
+    VOLUME = "Volume", "话务量"
+    SPEED = "Speed", "应答速度"
+    HANDLING = "Handling", "处理"
+    SATISFACTION = "Satisfaction", "客户满意"
+    QUALITY = "Quality", "质检"
+    COMPLAINTS = "Complaints", "投诉"
 
 
 @dataclass(frozen=True)
 class Kpi:
-    """One entry of the catalogue; `live` figures exist only for now, not for a past interval."""
+    """One entry of the catalogue; `family` is what it is computed from, and so when it is final.
+
+    A variant, such as `left:overflow`, is the same question asked more narrowly or counted otherwise.
+    """
 
     id: str
     en: str
     zh: str
+    group: Group
     unit: Unit
     better: Better
     formula: str
+    family: Family
     measure: Measure = field(repr=False, compare=False)
-    live: bool = False
+
+    @property
+    def live(self) -> bool:
+        """Whether it is a gauge: how it is at an instant, rather than over a span."""
+        return self.group is Group.NOW
 
 
-def count(number: float) -> Value:
-    """A count."""
-    return Value(number, number, None)
+# ------------------------------------------------------------- formulas of their own
 
 
-def mean(total: float, size: int, unit: int = 1000) -> Value:
-    """A mean of `size` amounts whose sum `total` is kept in `1/unit` of the value's unit."""
-    return Value(total / unit / size if size else None, total / unit, size)
-
-
-def share(part: int, whole: int) -> Value:
-    """A proportion with its Wilson interval.
-
-    Parts may outrun the whole where both belong to different instants (an answer to yesterday's survey): then no interval.
-    """
-    if whole <= 0:
-        return Value(None, part, whole)
-    low, high = wilson(part, whole) if part <= whole else (None, None)
-    return Value(part / whole, part, whole, low, high)
-
-
-def service_level(figures: Figures, policy: ServiceLevelPolicy) -> Value:
-    """The service level under any of the six formulas and options of kpis (see `Formula`)."""
-    within_threshold = count_within(figures.cells, Histogram.ANSWERED_WAIT, policy.threshold, policy.boundary)
-    early = count_within(figures.cells, Histogram.ABANDONED_WAIT, policy.threshold, policy.boundary)
-    short = count_within(figures.cells, Histogram.ABANDONED_WAIT, policy.short, policy.boundary)
-    answered, abandoned = figures.of(Cell.ANSWERED), figures.of(Cell.ABANDONED)
-    hit, total = {
-        Formula.V1: (within_threshold + early, answered + abandoned),
-        Formula.V2: (within_threshold, answered),
-        Formula.V3: (within_threshold, answered + abandoned),
-        Formula.V4: (within_threshold, answered + abandoned - early),
-        Formula.V5: (within_threshold, answered + abandoned - short),
-        Formula.V6: (within_threshold + short, answered + abandoned),
-    }[policy.formula]
-    if policy.flow_outs:
-        total += figures.of(*LEFT.values())
-    if policy.waiting_past_threshold:
-        total += sum(past_threshold(wait, policy) for wait in figures.waits)
-    return share(hit, total)
-
-
-def past_threshold(wait: int, policy: ServiceLevelPolicy) -> bool:
-    """Whether a wait of `wait` milliseconds is no longer within the policy's threshold."""
-    limit = policy.threshold * 1000
-    return wait > limit if policy.boundary == "le" else wait >= limit
-
-
-def _counter(*cells: Cell) -> Measure:
-    return lambda figures, _: count(figures.of(*cells))
-
-
-def _mean(total: tuple[Cell, ...], size: Cell) -> Measure:
-    return lambda figures, _: mean(figures.of(*total), figures.of(size))
-
-
-def _share(part: tuple[Cell, ...], whole: tuple[Cell, ...]) -> Measure:
-    return lambda figures, _: share(figures.of(*part), figures.of(*whole))
-
-
-def _short_abandoned(figures: Figures, policy: ServiceLevelPolicy) -> Value:
-    return count(count_within(figures.cells, Histogram.ABANDONED_WAIT, policy.short, policy.boundary))
+def _waiting(figures: Figures, _: ServiceLevelPolicy) -> Value:
+    return count(len(figures.waits))
 
 
 def _longest_wait(figures: Figures, _: ServiceLevelPolicy) -> Value:
     return count(max(figures.waits, default=0) / 1000)
 
 
-def _quantile(histogram: Histogram, q: float) -> Measure:
-    def measure(figures: Figures, _: ServiceLevelPolicy) -> Value:
-        value, size = quantile(figures.cells, histogram, q)
-        return Value(value, value, size)
+def _in_progress(figures: Figures, _: ServiceLevelPolicy) -> Value:
+    return count(figures.in_progress)
 
-    return measure
+
+def _unresolved(figures: Figures, _: ServiceLevelPolicy) -> Value:
+    return count(figures.unresolved)
+
+
+def _short_abandoned(figures: Figures, policy: ServiceLevelPolicy) -> Value:
+    return count(count_within(figures.cells, Histogram.ABANDONED_WAIT, policy.short, policy.boundary))
 
 
 def _wait_max(figures: Figures, _: ServiceLevelPolicy) -> Value:
@@ -178,150 +114,150 @@ def _nps(figures: Figures, _: ServiceLevelPolicy) -> Value:
     return Value(100 * (promoters - detractors) / size if size else None, promoters - detractors, size)
 
 
-def _complaints_per_10k(figures: Figures, _: ServiceLevelPolicy) -> Value:
+def _qa_coverage(figures: Figures, _: ServiceLevelPolicy) -> Value:
+    handled = figures.of(Cell.HANDLED)
+    return share(min(figures.of(Cell.QA_COUNT), handled), handled)
+
+
+def _per_10k(figures: Figures, _: ServiceLevelPolicy) -> Value:
     complaints, handled = figures.of(*COMPLAINTS.values()), figures.of(Cell.HANDLED)
     return Value(10_000 * complaints / handled if handled else None, complaints, handled)
 
 
-_LEFT = tuple(LEFT.values())
-_HANDLE = (Cell.TALK, Cell.HOLD, Cell.WRAP)
-_OUTCOMES = (Cell.ANSWERED, Cell.ABANDONED, *_LEFT)
+# ------------------------------------------------------------- the table
 
-C, S, R, P = Unit.CONTACTS, Unit.SECONDS, Unit.RATIO, Unit.POINTS
+C, S, R, P, X = Unit.CONTACTS, Unit.SECONDS, Unit.RATIO, Unit.POINTS, Unit.PER_10K
 UP, DOWN, FLAT = Better.HIGHER, Better.LOWER, Better.NEITHER
+OFFER, COMPLETION, MATURING = Family.OFFER, Family.COMPLETION, Family.MATURING
 
-_CATALOGUE = (
-    Kpi("waiting", "Waiting", "当前排队", C, DOWN, "visits offered, without an outcome", lambda f, _: count(len(f.waits)), live=True),
-    Kpi("longest_wait", "Longest wait", "最长等待", S, DOWN, "now − earliest offer still waiting", _longest_wait, live=True),
-    Kpi("in_progress", "In progress", "通话中", C, FLAT, "visits answered, not ended", lambda f, _: count(f.in_progress), live=True),
-    Kpi(
-        "unresolved",
-        "Unresolved",
-        "结果不明",
-        C,
-        DOWN,
-        "visits without an outcome beyond the longest wait",
-        lambda f, _: count(f.unresolved),
-        live=True,
-    ),
-    Kpi("offered", "Offered", "进线量", C, FLAT, "contacts that entered the queue", _counter(Cell.OFFERED)),
-    Kpi("answered", "Answered", "接通量", C, UP, "contacts an agent took", _counter(Cell.ANSWERED)),
-    Kpi("abandoned", "Abandoned", "放弃量", C, DOWN, "contacts that gave up waiting", _counter(Cell.ABANDONED)),
-    Kpi("short_abandoned", "Short abandons", "短时放弃量", C, FLAT, "abandoned within S", _short_abandoned),
-    Kpi("left", "Left otherwise", "转出量", C, FLAT, "contacts that left by another door", _counter(*_LEFT)),
-    Kpi("transferred", "Transferred", "转接量", C, FLAT, "visits passed on by the agent", _counter(Cell.TRANSFERRED)),
-    Kpi("answer_rate", "Answer rate", "接通率", R, UP, "answered / offered", _share((Cell.ANSWERED,), (Cell.OFFERED,))),
-    Kpi("abandonment_rate", "Abandonment rate", "放弃率", R, DOWN, "abandoned / offered", _share((Cell.ABANDONED,), (Cell.OFFERED,))),
-    Kpi("service_level", "Service level", "服务水平", R, UP, "formulas V1 to V6", service_level),
-    Kpi(
-        "asa",
-        "Average speed of answer",
-        "平均应答速度",
-        S,
-        DOWN,
-        "Σ wait of answered / answered",
-        _mean((Cell.ANSWERED_WAIT,), Cell.ANSWERED),
-    ),
-    Kpi("wait_p50", "Median wait", "等待中位数", S, DOWN, "nearest rank of answered waits", _quantile(Histogram.ANSWERED_WAIT, 0.5)),
-    Kpi(
-        "wait_p90",
-        "90th percentile wait",
-        "等待九十分位",
-        S,
-        DOWN,
-        "nearest rank of answered waits",
-        _quantile(Histogram.ANSWERED_WAIT, 0.9),
-    ),
-    Kpi(
-        "wait_p95",
-        "95th percentile wait",
-        "等待九十五分位",
-        S,
-        DOWN,
-        "nearest rank of answered waits",
-        _quantile(Histogram.ANSWERED_WAIT, 0.95),
-    ),
-    Kpi(
-        "wait_p99",
-        "99th percentile wait",
-        "等待九十九分位",
-        S,
-        DOWN,
-        "nearest rank of answered waits",
-        _quantile(Histogram.ANSWERED_WAIT, 0.99),
-    ),
-    Kpi("wait_max", "Longest answered wait", "最长应答等待", S, DOWN, "largest answered wait, to the second", _wait_max),
-    Kpi(
-        "abandon_wait",
-        "Average time to abandon",
-        "平均放弃等待",
-        S,
-        FLAT,
-        "Σ wait of abandoned / abandoned",
-        _mean((Cell.ABANDONED_WAIT,), Cell.ABANDONED),
-    ),
-    Kpi("handled", "Handled", "处理量", C, UP, "answered contacts that were completed", _counter(Cell.HANDLED)),
-    Kpi("aht", "Average handle time", "平均处理时长", S, DOWN, "(talk + hold + wrap) / handled", _mean(_HANDLE, Cell.HANDLED)),
-    Kpi("att", "Average talk time", "平均通话时长", S, FLAT, "talk / handled", _mean((Cell.TALK,), Cell.HANDLED)),
-    Kpi("hold_time", "Average hold time", "平均保持时长", S, DOWN, "hold / handled", _mean((Cell.HOLD,), Cell.HANDLED)),
-    Kpi("acw", "Average after-contact work", "平均话后时长", S, DOWN, "wrap / handled", _mean((Cell.WRAP,), Cell.HANDLED)),
-    Kpi("aht_p50", "Median handle time", "处理时长中位数", S, DOWN, "nearest rank of handle times", _quantile(Histogram.HANDLE_TIME, 0.5)),
-    Kpi(
-        "aht_p90",
-        "90th percentile handle time",
-        "处理时长九十分位",
-        S,
-        DOWN,
-        "nearest rank of handle times",
-        _quantile(Histogram.HANDLE_TIME, 0.9),
-    ),
-    Kpi("hold_rate", "Hold rate", "保持率", R, DOWN, "handled with a hold / handled", _share((Cell.HELD,), (Cell.HANDLED,))),
-    Kpi("transfer_rate", "Transfer rate", "转接率", R, DOWN, "transferred / handled", _share((Cell.TRANSFERRED,), (Cell.HANDLED,))),
-    Kpi("csat", "Customer satisfaction", "满意度", R, UP, "satisfied answers / answers", _csat),
-    Kpi("csat_mean", "Mean satisfaction score", "满意度均分", P, UP, "Σ score / answers", _mean((Cell.CSAT_SUM,), Cell.CSAT_COUNT)),
-    Kpi(
-        "survey_response_rate",
-        "Survey response rate",
-        "参评率",
-        R,
-        UP,
-        "answered / offered surveys",
-        _share((Cell.CSAT_COUNT, Cell.NPS_COUNT, Cell.FCR_COUNT, Cell.CES_COUNT), (Cell.SURVEY_OFFERED,)),
-    ),
-    Kpi("nps", "Net promoter score", "净推荐值", P, UP, "100 × (promoters − detractors) / answers", _nps),
-    Kpi("fcr", "First contact resolution", "首次解决率", R, UP, "resolved / answers", _share((Cell.FCR_RESOLVED,), (Cell.FCR_COUNT,))),
-    Kpi("qa_mean", "QA score", "质检得分", P, UP, "Σ score / evaluations", _mean((Cell.QA_SUM,), Cell.QA_COUNT)),
-    Kpi("qa_pass_rate", "QA pass rate", "合格率", R, UP, "passed / judged evaluations", _share((Cell.QA_PASSED,), (Cell.QA_JUDGED,))),
-    Kpi("qa_fatal_rate", "QA fatal error rate", "致命错误率", R, DOWN, "fatal / evaluations", _share((Cell.QA_FATAL,), (Cell.QA_COUNT,))),
-    Kpi(
-        "qa_coverage",
-        "QA coverage",
-        "抽检率",
-        R,
-        UP,
-        "evaluations / handled",
-        lambda f, _: share(min(f.of(Cell.QA_COUNT), f.of(Cell.HANDLED)), f.of(Cell.HANDLED)),
-    ),
-    Kpi("complaints", "Complaints", "投诉量", C, DOWN, "complaints received", _counter(*COMPLAINTS.values())),
-    Kpi(
-        "complaints_per_10k",
-        "Complaints per 10,000 handled",
-        "万投比",
-        Unit.PER_10K,
-        DOWN,
-        "10,000 × complaints / handled",
-        _complaints_per_10k,
-    ),
-    Kpi(
-        "complaint_liable_rate",
-        "Liable complaints",
-        "有责投诉率",
-        R,
-        DOWN,
-        "liable / judged complaints",
-        _share((Cell.COMPLAINTS_LIABLE,), (Cell.COMPLAINTS_JUDGED,)),
-    ),
-)
+_SETTLED = OFFER | COMPLETION
+_HANDLE = (Cell.TALK, Cell.HOLD, Cell.WRAP)
+_WAITS, _TIMES = Histogram.ANSWERED_WAIT, Histogram.HANDLE_TIME
 
-CATALOGUE: dict[str, Kpi] = {kpi.id: kpi for kpi in _CATALOGUE}
+_answer_rate = share_of((Cell.ANSWERED,), (Cell.OFFERED,))
+_abandonment_rate = share_of((Cell.ABANDONED,), (Cell.OFFERED,))
+_asa = mean_of((Cell.ANSWERED_WAIT,), Cell.ANSWERED)
+_abandon_wait = mean_of((Cell.ABANDONED_WAIT,), Cell.ABANDONED)
+_aht_p50, _aht_p90 = quantile_of(_TIMES, 0.5), quantile_of(_TIMES, 0.9)
+_transfer_rate = share_of((Cell.TRANSFERRED,), (Cell.HANDLED,))
+_csat_mean = mean_of((Cell.CSAT_SUM,), Cell.CSAT_COUNT)
+_response_rate = share_of((Cell.CSAT_COUNT, Cell.NPS_COUNT, Cell.FCR_COUNT, Cell.CES_COUNT), (Cell.SURVEY_OFFERED,))
+_fcr = share_of((Cell.FCR_RESOLVED,), (Cell.FCR_COUNT,))
+_pass_rate = share_of((Cell.QA_PASSED,), (Cell.QA_JUDGED,))
+_fatal_rate = share_of((Cell.QA_FATAL,), (Cell.QA_COUNT,))
+_liable_rate = share_of((Cell.COMPLAINTS_LIABLE,), (Cell.COMPLAINTS_JUDGED,))
+
+Line = tuple[str, str, str, Unit, Better, str, Family, Measure]
+
+_NOW: list[Line] = [
+    ("waiting", "Waiting", "当前排队", C, DOWN, "visits offered, without an outcome", _SETTLED, _waiting),
+    ("longest_wait", "Longest wait", "最长等待", S, DOWN, "now − earliest offer still waiting", _SETTLED, _longest_wait),
+    ("in_progress", "In progress", "通话中", C, FLAT, "visits answered, not ended", _SETTLED, _in_progress),
+    ("unresolved", "Unresolved", "结果不明", C, DOWN, "visits without an outcome beyond the longest wait", _SETTLED, _unresolved),
+]
+_VOLUME: list[Line] = [
+    ("offered", "Offered", "进线量", C, FLAT, "contacts that entered the queue", OFFER, counter(Cell.OFFERED)),
+    ("answered", "Answered", "接通量", C, UP, "contacts an agent took", OFFER, counter(Cell.ANSWERED)),
+    ("abandoned", "Abandoned", "放弃量", C, DOWN, "contacts that gave up waiting", OFFER, counter(Cell.ABANDONED)),
+    ("short_abandoned", "Short abandons", "短时放弃量", C, FLAT, "abandoned within S", OFFER, _short_abandoned),
+    ("left", "Left otherwise", "转出量", C, FLAT, "contacts that left by another door", OFFER, counter(*LEFT.values())),
+    ("transferred", "Transferred", "转接量", C, FLAT, "visits passed on by the agent", COMPLETION, counter(Cell.TRANSFERRED)),
+    ("answer_rate", "Answer rate", "接通率", R, UP, "answered / offered", OFFER, _answer_rate),
+    ("abandonment_rate", "Abandonment rate", "放弃率", R, DOWN, "abandoned / offered", OFFER, _abandonment_rate),
+]
+_SPEED: list[Line] = [
+    ("service_level", "Service level", "服务水平", R, UP, "formulas V1 to V6", OFFER, service_level),
+    ("asa", "Average speed of answer", "平均应答速度", S, DOWN, "Σ wait of answered / answered", OFFER, _asa),
+    ("wait_p50", "Median wait", "等待中位数", S, DOWN, "nearest rank of answered waits", OFFER, quantile_of(_WAITS, 0.5)),
+    ("wait_p90", "90th percentile wait", "等待九十分位", S, DOWN, "nearest rank of answered waits", OFFER, quantile_of(_WAITS, 0.9)),
+    ("wait_p95", "95th percentile wait", "等待九十五分位", S, DOWN, "nearest rank of answered waits", OFFER, quantile_of(_WAITS, 0.95)),
+    ("wait_p99", "99th percentile wait", "等待九十九分位", S, DOWN, "nearest rank of answered waits", OFFER, quantile_of(_WAITS, 0.99)),
+    ("wait_max", "Longest answered wait", "最长应答等待", S, DOWN, "largest answered wait, to the second", OFFER, _wait_max),
+    ("abandon_wait", "Average time to abandon", "平均放弃等待", S, FLAT, "Σ wait of abandoned / abandoned", OFFER, _abandon_wait),
+]
+_HANDLING: list[Line] = [
+    ("handled", "Handled", "处理量", C, UP, "answered contacts that were completed", COMPLETION, counter(Cell.HANDLED)),
+    ("aht", "Average handle time", "平均处理时长", S, DOWN, "(talk + hold + wrap) / handled", COMPLETION, mean_of(_HANDLE, Cell.HANDLED)),
+    ("att", "Average talk time", "平均通话时长", S, FLAT, "talk / handled", COMPLETION, mean_of((Cell.TALK,), Cell.HANDLED)),
+    ("hold_time", "Average hold time", "平均保持时长", S, DOWN, "hold / handled", COMPLETION, mean_of((Cell.HOLD,), Cell.HANDLED)),
+    ("acw", "Average after-contact work", "平均话后时长", S, DOWN, "wrap / handled", COMPLETION, mean_of((Cell.WRAP,), Cell.HANDLED)),
+    ("aht_p50", "Median handle time", "处理时长中位数", S, DOWN, "nearest rank of handle times", COMPLETION, _aht_p50),
+    ("aht_p90", "90th percentile handle time", "处理时长九十分位", S, DOWN, "nearest rank of handle times", COMPLETION, _aht_p90),
+    ("hold_rate", "Hold rate", "保持率", R, DOWN, "handled with a hold / handled", COMPLETION, share_of((Cell.HELD,), (Cell.HANDLED,))),
+    ("transfer_rate", "Transfer rate", "转接率", R, DOWN, "transferred / handled", COMPLETION, _transfer_rate),
+]
+_SATISFACTION: list[Line] = [
+    ("csat", "Customer satisfaction", "满意度", R, UP, "satisfied answers / answers", COMPLETION, _csat),
+    ("csat_mean", "Mean satisfaction score", "满意度均分", P, UP, "Σ score / answers", COMPLETION, _csat_mean),
+    ("survey_response_rate", "Survey response rate", "参评率", R, UP, "answered / offered surveys", COMPLETION, _response_rate),
+    ("nps", "Net promoter score", "净推荐值", P, UP, "100 × (promoters − detractors) / answers", COMPLETION, _nps),
+    ("fcr", "First contact resolution", "首次解决率", R, UP, "resolved / answers", COMPLETION, _fcr),
+]
+_QUALITY: list[Line] = [
+    ("qa_mean", "QA score", "质检得分", P, UP, "Σ score / evaluations", COMPLETION, mean_of((Cell.QA_SUM,), Cell.QA_COUNT)),
+    ("qa_pass_rate", "QA pass rate", "合格率", R, UP, "passed / judged evaluations", COMPLETION, _pass_rate),
+    ("qa_fatal_rate", "QA fatal error rate", "致命错误率", R, DOWN, "fatal / evaluations", COMPLETION, _fatal_rate),
+    ("qa_coverage", "QA coverage", "抽检率", R, UP, "evaluations / handled", COMPLETION, _qa_coverage),
+]
+_COMPLAINTS: list[Line] = [
+    ("complaints", "Complaints", "投诉量", C, DOWN, "complaints received", COMPLETION, counter(*COMPLAINTS.values())),
+    ("complaints_per_10k", "Complaints per 10,000 handled", "万投比", X, DOWN, "10,000 × complaints / handled", COMPLETION, _per_10k),
+    ("complaint_liable_rate", "Liable complaints", "有责投诉率", R, DOWN, "liable / judged complaints", MATURING, _liable_rate),
+]
+
+_TABLE = {
+    Group.NOW: _NOW,
+    Group.VOLUME: _VOLUME,
+    Group.SPEED: _SPEED,
+    Group.HANDLING: _HANDLING,
+    Group.SATISFACTION: _SATISFACTION,
+    Group.QUALITY: _QUALITY,
+    Group.COMPLAINTS: _COMPLAINTS,
+}
+
+
+def _entries() -> Iterator[Kpi]:
+    for group, lines in _TABLE.items():
+        for name, en, zh, unit, better, formula, family, measure in lines:
+            yield Kpi(name, en, zh, group, unit, better, formula, family, measure)
+
+
+CATALOGUE: dict[str, Kpi] = {kpi.id: kpi for kpi in _entries()}
 """Every KPI by its id, in the order documents and pages show them."""
+
+# ------------------------------------------------------------- variants
+
+_LEFT_ZH: dict[LeftReason, str] = {
+    "overflow": "溢出",
+    "timeout": "超时",
+    "callback": "回呼",
+    "key": "按键",
+    "closed": "非服务时间",
+    "empty": "无坐席",
+    "other": "其他",
+}
+_SEVERITY_ZH: dict[Severity, str] = {"low": "轻微", "normal": "一般", "high": "严重", "critical": "重大"}
+
+
+def _variant(kpi: str, name: str, zh: str, formula: str, measure: Measure) -> Kpi:
+    whole = CATALOGUE[kpi]
+    return replace(whole, id=f"{kpi}:{name}", en=f"{whole.en}, {name}", zh=f"{whole.zh}（{zh}）", formula=formula, measure=measure)
+
+
+def _variants() -> Iterator[Kpi]:
+    for reason, cell in LEFT.items():
+        yield _variant("left", reason, _LEFT_ZH[reason], f"those with reason `{reason}`", counter(cell))
+    for formula in Formula:
+        yield _variant("service_level", formula, formula, f"{formula}, all else as the definition has it", under(formula))
+    for kpi in CATALOGUE.values():
+        if kpi.group in {Group.SATISFACTION, Group.QUALITY}:
+            variant = _variant(kpi.id, "contact", "按联络时间", f"{kpi.formula}, at the contact's offer", by_contact(kpi.measure))
+            yield replace(variant, family=MATURING | (COMPLETION if kpi.id == "qa_coverage" else MATURING))
+    calibrated = mean_of((Cell.QA_CALIBRATION_SUM,), Cell.QA_CALIBRATION_COUNT)
+    yield _variant("qa_mean", "calibration", "校准", "Σ score / calibration evaluations", calibrated)
+    for severity, cell in COMPLAINTS.items():
+        yield _variant("complaints", severity, _SEVERITY_ZH[severity], f"those of severity `{severity}`", counter(cell))
+
+
+VARIANTS: dict[str, Kpi] = {kpi.id: kpi for kpi in _variants()}
+"""Variants by `KPI:VARIANT`; `contact` counts a survey or evaluation at the contact's offer instead of its own time."""

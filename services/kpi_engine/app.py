@@ -258,7 +258,7 @@ class Engine:
 
     async def publish(self, ends: Mapping[int, int]) -> None:
         """Tell readers what changed; `ends` are the log's ends by partition. Raises what telling raises."""
-        await self._teller.publish(list(self.partitions.values()), ends)
+        await self._teller.publish(self.partitions.values(), ends)
 
 
 def letter(refusal: Refusal, value: bytes | None, origin: str) -> DeadLetter:

@@ -8,8 +8,9 @@ import gc
 import logging
 import signal
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from typing import Protocol
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
@@ -60,10 +61,34 @@ class Stalled(Exception):  # noqa: N818  it says what happened
     """The worker reads nothing although there is something to read."""
 
 
-class Worker(Service):
-    """The plain loop and its timers as a service of the worker process."""
+class Source(Protocol):
+    """What brings the records to the engine, as the worker knows it."""
 
-    def __init__(self, engine: Engine, source: Loop, settings: EngineSettings) -> None:
+    async def run(self) -> None:
+        """Join the group and hand records on until `close`."""
+        ...
+
+    async def close(self) -> None:
+        """Write what is applied and leave the group."""
+        ...
+
+    async def commit(self) -> None:
+        """Tell the group how far the database is."""
+        ...
+
+    def ends(self) -> Mapping[int, int]:
+        """The log's end of each owned partition, as far as it is known without asking."""
+        ...
+
+    async def log_ends(self) -> Mapping[int, int]:
+        """The log's end of every partition, asked now. Raises KafkaError and TimeoutError."""
+        ...
+
+
+class Worker(Service):
+    """The source of records and its timers as a service of the worker process."""
+
+    def __init__(self, engine: Engine, source: Source, settings: EngineSettings) -> None:
         self._engine = engine
         self._source = source
         self._settings = settings.engine

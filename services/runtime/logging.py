@@ -9,9 +9,16 @@ import msgspec
 from services.runtime.settings import LogSettings
 
 TEXT = "%(asctime)s %(levelname)-7s %(name)s  %(message)s"
-NOISY = ("aiokafka", "faust", "mode", "uvicorn.error", "httpx")
-REMEMBERING = "aiokafka.coordinator.assignors.sticky.sticky_assignor"
-"""Warns of every partition that two members remember as theirs: each takeover brings twelve such lines, and they mean nothing."""
+LEAST = {
+    "aiokafka": logging.WARNING,
+    # of every partition that two members remember as theirs: each takeover brings twelve such warnings, and they mean nothing
+    "aiokafka.coordinator.assignors.sticky.sticky_assignor": logging.ERROR,
+    "faust": logging.WARNING,
+    "mode": logging.WARNING,
+    "uvicorn.error": logging.WARNING,
+    "httpx": logging.WARNING,
+}
+"""From which level upwards libraries speak, unless everything is asked for (`debug`)."""
 
 
 class JsonLines(logging.Formatter):
@@ -31,13 +38,12 @@ class JsonLines(logging.Formatter):
 
 
 def configure(settings: LogSettings) -> None:
-    """Send all logging of this process to standard error in the asked form; libraries speak from warnings upwards."""
+    """Send all logging of this process to standard error in the asked form; libraries say less, see `LEAST`."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines() if settings.json_lines else logging.Formatter(TEXT))
     level = logging.getLevelNamesMapping()[settings.level.upper()]
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for name in NOISY:
-        logging.getLogger(name).setLevel(max(level, logging.WARNING) if level > logging.DEBUG else level)
-    logging.getLogger(REMEMBERING).setLevel(logging.ERROR)
+    for name, least in LEAST.items():
+        logging.getLogger(name).setLevel(max(level, least) if level > logging.DEBUG else level)

@@ -19,11 +19,12 @@ import httpx
 import psutil
 from aiokafka.errors import KafkaError
 
+from services.board.ports import FeedLostError
 from services.runtime.clock import monotonic
 from tests.benchmarks.latency import Latency, latency
 from tests.benchmarks.machine import cores, described
 from tests.benchmarks.oracle import Answer, compared, recomputed
-from tests.benchmarks.report import OURS, Findings, Result, write
+from tests.benchmarks.report import OURS, Findings, Result, Stages, write
 from tests.benchmarks.rig import Rig, connected, rig
 from tests.benchmarks.systems import SYSTEMS, System
 from tests.benchmarks.trial import Failed, Trial, trial
@@ -76,7 +77,8 @@ class Bench:
             self.say(str(failed))
             return None
         beside = ", ".join(f"{name} {spent:.1f}" for name, spent in done.beside.items())
-        self.say(f"{system.title}: {done.cpu:.1f} µs an event, second half {done.steady:.1f}, {done.rate:,.0f} events/s; beside {beside}")
+        itself = f"{done.cpu:.1f} µs an event, lowest part {min(done.parts):.1f}, {done.pages:.2f} pages, {done.rate:,.0f} events/s"
+        self.say(f"{system.title}: {itself}; beside {beside}")
         return done
 
     def _result(self, system: System, trials: Sequence[Trial]) -> Result:
@@ -90,7 +92,8 @@ class Bench:
             title=system.title,
             events=trials[0].events,
             cpu=[one.cpu for one in trials],
-            steady=[one.steady for one in trials],
+            parts=[one.parts for one in trials],
+            pages=[one.pages for one in trials],
             postgres=[one.beside["postgres"] for one in trials],
             kafka=[one.beside["kafka"] for one in trials],
             rate=[one.rate for one in trials],
@@ -105,12 +108,12 @@ class Bench:
             self._truths[len(records)] = recomputed(records)
         return self._truths[len(records)]
 
-    async def stages(self, here: Rig) -> dict[str, float] | None:
+    async def stages(self, here: Rig) -> Stages | None:
         """Our CPU by stage: the lowest of as many runs, each in a process of its own on the core of the systems."""
         runs = [one for _ in range(self._options.runs) if (one := await self._stages(here))]
-        return {stage: min(one[stage] for one in runs) for stage in runs[0]} if runs else None
+        return {stage: (min(one[stage][0] for one in runs), min(one[stage][1] for one in runs)) for stage in runs[0]} if runs else None
 
-    async def _stages(self, here: Rig) -> dict[str, float] | None:
+    async def _stages(self, here: Rig) -> Stages | None:
         await here.renew()
         await here.fill(self._records)
         words = [here.server.bootstrap, here.database, str(len(self._records))]
@@ -127,8 +130,8 @@ class Bench:
         if process.returncode:
             self.absent["stages"] = "a run failed"
             return None
-        spent: dict[str, float] = json.loads(said)
-        self.say("stages: " + ", ".join(f"{name} {cost:.2f}" for name, cost in spent.items()))
+        spent: Stages = json.loads(said)
+        self.say("stages, whole/calm: " + ", ".join(f"{name} {whole:.2f}/{calm:.2f}" for name, (whole, calm) in spent.items()))
         return spent
 
     async def latency(self, here: Rig, results: Sequence[Result]) -> Latency | None:
@@ -140,10 +143,12 @@ class Bench:
             return None
         try:
             found = await latency(here, self._records, rate, self._options.seconds)
-        except (TimeoutError, KafkaError, httpx.HTTPError) as failed:
+        except (TimeoutError, KafkaError, FeedLostError, httpx.HTTPError) as failed:
             self.absent["latency"] = f"the run failed ({type(failed).__name__})"
             return None
-        self.say(f"event to API at {found.rate:,.0f} events/s: p50 {found.p50:.0f} ms, p99 {found.p99:.0f} ms")
+        pause = f"{found.pause.p50:.0f}/{found.pause.p99:.0f}"
+        legs = ", ".join(f"{leg} {spent.p50:.0f}/{spent.p99:.0f}" for leg, spent in found.legs.items())
+        self.say(f"event to API at {found.rate:,.0f} events/s, ms at p50/p99: {legs}, a pause of 10 ms {pause}")
         return found
 
 

@@ -37,7 +37,10 @@ class Batches(driver.Consumer):
         source: Source = self.transport.source  # type: ignore[attr-defined]  # BatchTransport's
         while not (self.should_stop or fetcher.should_stop):
             await self.can_resume_flow.wait()
-            fetched: Any = await self._getmany(active_partitions=set(self.assignment()), timeout=0.2)
+            owned = set(self.assignment())
+            if self.flow_active and owned:
+                source.joined.set()
+            fetched: Any = await self._getmany(active_partitions=owned, timeout=0.2)
             await source.take(fetched)
             await asyncio.sleep(0)
 
@@ -50,15 +53,17 @@ class BatchTransport(driver.Transport):
 
 
 class Source:
-    """What the engine's worker knows as its loop: claims partitions when they first have records, then applies."""
+    """What the engine's worker knows as its loop: claims all partitions once Faust has joined, then applies."""
 
     def __init__(self, plain: Any, settings: EngineSettings) -> None:
         self._engine = plain._engine  # the engine that the wiring made for its own loop
         self._settings = settings
         self._claimed = asyncio.Event()
+        self.joined = asyncio.Event()
 
     async def run(self) -> None:
-        """Claim all partitions: there is no other worker."""
+        """Claim all partitions: there is no other worker. Only a worker that joined is ready: the benchmark freezes it then."""
+        await self.joined.wait()
         async with kafka_log(self._settings.kafka, TOPIC) as view:
             log_id = await view.identity()
             for number, (begin, end) in (await view.bounds()).items():
@@ -71,6 +76,10 @@ class Source:
 
     def ends(self) -> Mapping[int, int]:
         """Unknown here; the engine then takes its own positions."""
+        return {}
+
+    async def log_ends(self) -> Mapping[int, int]:
+        """Unknown as well: the benchmark itself watches for progress."""
         return {}
 
     async def commit(self) -> None:
@@ -91,13 +100,14 @@ async def main(settings: EngineSettings) -> None:
     record_batches.install([TOPIC])
     async with worker(settings, CollectorRegistry()) as (service, _):
         source = Source(service._source, settings)
-        service._source = source  # type: ignore[assignment]  # all that the worker calls is there
+        service._source = source
         app = fed(source, settings)
         app.loop, app.in_worker = asyncio.get_running_loop(), True
         app.finalize()
         await service.start()
         await app.start()
-        await app.wait_until_stopped()
+        await service.wait_until_stopped()
+        raise service.crash_reason or SystemExit("the worker stopped")
 
 
 def fed(source: Source, settings: EngineSettings) -> faust.App:

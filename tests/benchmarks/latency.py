@@ -4,7 +4,7 @@
           every quarter of a second, between the events of the workload
 
 Each marked contact is offered to a queue nobody else uses, so the first row of that queue is the answer. Sent at a fifth of the rate
-that a worker sustained.
+that a worker sustained. A reader of `kpi-updates` beside the API tells where on this way the time goes.
 """
 
 import asyncio
@@ -21,11 +21,13 @@ import httpx
 import msgspec
 from aiokafka import AIOKafkaProducer
 
+from services.board.adapters.updates import KafkaUpdates
 from services.contracts.events import ContactOffered
 from services.contracts.topics import CONTACT_EVENTS
 from services.runtime.clock import monotonic, now_ms
 from services.runtime.embedded.child import free_port
 from services.runtime.kafka import producer
+from tests.benchmarks.machine import cores
 from tests.benchmarks.programs import Floorpulse
 from tests.benchmarks.rig import Rig
 from tests.benchmarks.trial import READY_WITHIN, running, until
@@ -35,28 +37,64 @@ TENANT = "stopwatch"
 MARK_EVERY = 0.25
 WARM_UP = 5.0
 LAST_WITHIN = 60.0
+PAUSE = 0.01
+RESTING = """
+import sys, time
+while True:
+    began = time.monotonic()
+    time.sleep(float(sys.argv[1]))
+    print((time.monotonic() - began) * 1000, flush=True)
+"""
+
+
+IN_KAFKA, COUNTED, TOLD, SHOWN = LEGS = ("acknowledged by Kafka", "counted by the engine", "read from `kpi-updates`", "shown by the API")
+"""Where a mark passes, in this order."""
 
 
 @dataclass
 class Stopwatch:
-    """When each mark was sent and seen, seconds of the monotonic clock, by its queue."""
+    """When each mark was sent, and when it passed where, seconds of the monotonic clock, by its queue."""
 
     sent: dict[str, float] = field(default_factory=dict)
-    seen: dict[str, float] = field(default_factory=dict)
+    passed: dict[str, dict[str, float]] = field(default_factory=lambda: {leg: {} for leg in LEGS})
 
-    def spans(self, since: float) -> list[float]:
-        """Milliseconds of each mark sent after `since`; infinite where it was not seen."""
-        return sorted((self.seen.get(queue, float("inf")) - at) * 1000 for queue, at in self.sent.items() if at >= since)
+    def note(self, leg: str, queue: str, at: float) -> None:
+        """A mark passed; the first time counts."""
+        if queue in self.sent:
+            self.passed[leg].setdefault(queue, at)
+
+    def spans(self, leg: str, since: float) -> list[float]:
+        """Milliseconds of each mark sent after `since`; infinite where it did not pass."""
+        passed = self.passed[leg]
+        return sorted((passed.get(queue, float("inf")) - at) * 1000 for queue, at in self.sent.items() if at >= since)
+
+
+@dataclass(frozen=True)
+class Quantiles:
+    """Nearest-rank quantiles in milliseconds."""
+
+    p50: float
+    p99: float
 
 
 @dataclass(frozen=True)
 class Latency:
-    """Nearest-rank quantiles in milliseconds, the sample's size, and the rate beside, events a second."""
+    """From sending to each leg's end, what a pause of `PAUSE` took beside, the sample's size, and the rate, events a second."""
 
-    p50: float
-    p99: float
+    legs: dict[str, Quantiles]
+    pause: Quantiles
     marks: int
     rate: float
+
+    @property
+    def whole(self) -> Quantiles:
+        """Event to API."""
+        return self.legs[SHOWN]
+
+
+def quantiles(spans: Sequence[float]) -> Quantiles:
+    """Of a sorted sample."""
+    return Quantiles(spans[(len(spans) - 1) // 2], spans[min(len(spans) - 1, int(len(spans) * 0.99))])
 
 
 async def latency(rig: Rig, records: Sequence[Record], rate: float, seconds: float) -> Latency:
@@ -69,14 +107,17 @@ async def latency(rig: Rig, records: Sequence[Record], rate: float, seconds: flo
         await until(program.ready, READY_WITHIN)
         url = await stack.enter_async_context(api(rig, folder / "api.log"))
         await until(lambda: _answers(url), READY_WITHIN)
-        following = asyncio.create_task(follow(url, watch))
+        pauses: list[float] = []
+        following = asyncio.gather(follow(url, watch), overhear(rig, watch), rest(pauses))
         began = monotonic()
         sent = await send(rig, records, rate, seconds, watch)
         with suppress(TimeoutError):  # what was not seen took for ever
             await until(lambda: _all_seen(watch, following), LAST_WITHIN)
         following.cancel()
-    spans = watch.spans(began + WARM_UP)
-    return Latency(spans[len(spans) // 2], spans[min(len(spans) - 1, int(len(spans) * 0.99))], len(spans), sent / seconds)
+        await asyncio.gather(following, return_exceptions=True)
+    spans = {leg: watch.spans(leg, began + WARM_UP) for leg in LEGS}
+    legs = {leg: quantiles(ordered) for leg, ordered in spans.items()}
+    return Latency(legs, quantiles(sorted(pauses)), len(spans[SHOWN]), sent / seconds)
 
 
 async def _answers(url: str) -> bool:
@@ -87,10 +128,10 @@ async def _answers(url: str) -> bool:
             return False
 
 
-async def _all_seen(watch: Stopwatch, following: asyncio.Task[None]) -> bool:
+async def _all_seen(watch: Stopwatch, following: asyncio.Future[tuple[None, None, None]]) -> bool:
     if following.done():
         following.result()
-    return watch.sent.keys() <= watch.seen.keys()
+    return watch.sent.keys() <= watch.passed[SHOWN].keys()
 
 
 @asynccontextmanager
@@ -126,7 +167,37 @@ async def follow(url: str, watch: Stopwatch) -> None:
         async for line in stream.aiter_lines():
             if line.startswith("data:"):
                 for row in json.loads(line.removeprefix("data:"))["rows"]:
-                    watch.seen.setdefault(row["queue"], monotonic())
+                    watch.note(SHOWN, row["queue"], monotonic())
+
+
+async def overhear(rig: Rig, watch: Stopwatch) -> None:
+    """Note when the engine told each queue, and when that could be read. Raises FeedLostError."""
+    feed = KafkaUpdates(rig.kafka, overlap=0)
+    await feed.open()
+    try:
+        while True:
+            updates = await feed.read()
+            for update in updates:
+                told_at = monotonic() - (now_ms() - update.published_at) / 1000
+                for row in update.rows:
+                    watch.note(COUNTED, row.queue, told_at)
+                    watch.note(TOLD, row.queue, monotonic())
+    finally:
+        await feed.close()
+
+
+async def rest(pauses: list[float]) -> None:
+    """Pause on the engine's core, again and again, in a process that does nothing else; note what each pause took, milliseconds."""
+    core = ",".join(map(str, cores()[0]))
+    process = await asyncio.create_subprocess_exec(
+        "taskset", "--cpu-list", core, sys.executable, "-c", RESTING, str(PAUSE), stdout=asyncio.subprocess.PIPE
+    )
+    try:
+        while process.stdout is not None and (line := await process.stdout.readline()):
+            pauses.append(float(line))
+    finally:
+        process.kill()
+        await process.wait()
 
 
 async def send(rig: Rig, records: Sequence[Record], rate: float, seconds: float, watch: Stopwatch) -> int:
@@ -153,4 +224,5 @@ async def mark(sender: AIOKafkaProducer, queue: str, partitions: int, watch: Sto
     offered = ContactOffered(id=queue, source="bench", at=now_ms(), tenant=TENANT, contact=queue, queue=queue)
     key = f"{TENANT}|{queue}".encode()
     watch.sent[queue] = monotonic()
-    await sender.send(CONTACT_EVENTS.name, msgspec.json.encode(offered), key=key, partition=partition_of(key, partitions))
+    known = await sender.send(CONTACT_EVENTS.name, msgspec.json.encode(offered), key=key, partition=partition_of(key, partitions))
+    known.add_done_callback(lambda _: watch.note(IN_KAFKA, queue, monotonic()))

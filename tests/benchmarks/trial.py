@@ -7,9 +7,10 @@ import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -17,7 +18,7 @@ import psutil
 from aiokafka.errors import KafkaError
 
 from services.runtime.clock import monotonic
-from tests.benchmarks.machine import cores, cpu
+from tests.benchmarks.machine import cores, cpu, faults
 from tests.benchmarks.oracle import Answer
 from tests.benchmarks.programs import Program
 from tests.benchmarks.rig import Rig
@@ -27,6 +28,7 @@ READY_WITHIN = 300.0
 DONE_WITHIN = 600.0
 ANSWER_WITHIN = 60.0
 LOOK_AGAIN_AFTER = 0.2
+PARTS = 10
 
 Make = Callable[[Rig, Path], Program]
 
@@ -37,11 +39,12 @@ class Failed(Exception):  # noqa: N818  it says what happened
 
 @dataclass(frozen=True)
 class Trial:
-    """What one run took. CPU is µs an event; `steady` counts from the first look after half of the records."""
+    """What one run took. CPU is µs an event, in `parts` of each part of the log (a tenth or more); `pages` of fresh memory an event."""
 
     events: int
     cpu: float
-    steady: float
+    parts: list[float]
+    pages: float
     beside: dict[str, float]
     rate: float
     answer: Answer
@@ -49,10 +52,11 @@ class Trial:
 
 @dataclass(frozen=True)
 class Look:
-    """CPU seconds so far, the system's first, and how many records were done."""
+    """CPU seconds so far, the system's first, how many pages it was given, and how many records were done."""
 
     at: float
     cpu: list[float]
+    pages: int
     reached: int
 
 
@@ -74,12 +78,12 @@ async def _measured(rig: Rig, program: Program, process: psutil.Process, records
     process.send_signal(signal.SIGSTOP)
     await rig.fill(records)
     watched = [process, *rig.bystanders.values()]
-    looks = [Look(monotonic(), [cpu(one) for one in watched], 0)]
+    looks = [Look(monotonic(), [cpu(one) for one in watched], faults(process), 0)]
     process.send_signal(signal.SIGCONT)
 
     async def done() -> bool:
         reached = await program.reached()  # first, so that what brought it there is in the other two
-        looks.append(Look(monotonic(), [cpu(one) for one in watched], reached))
+        looks.append(Look(monotonic(), [cpu(one) for one in watched], faults(process), reached))
         if not process.is_running() or process.status() == psutil.STATUS_ZOMBIE:
             raise psutil.NoSuchProcess(process.pid)
         return looks[-1].reached >= len(records)
@@ -91,12 +95,20 @@ async def _measured(rig: Rig, program: Program, process: psutil.Process, records
 def reckoned(looks: Sequence[Look], beside: Sequence[str], answer: Answer) -> Trial:
     """The figures of a run from looks at it; the last one saw everything done."""
     first, last = looks[0], looks[-1]
-    half = next(one for one in looks if one.reached * 2 >= last.reached)
-    half = half if half.reached < last.reached else first
     spent = [(after - before) * 1e6 / last.reached for before, after in zip(first.cpu, last.cpu, strict=True)]
-    steady = (last.cpu[0] - half.cpu[0]) * 1e6 / (last.reached - half.reached)
     rate = last.reached / (last.at - first.at)
-    return Trial(last.reached, spent[0], steady, dict(zip(beside, spent[1:], strict=True)), rate, answer)
+    pages = (last.pages - first.pages) / last.reached
+    return Trial(last.reached, spent[0], parts(looks), pages, dict(zip(beside, spent[1:], strict=True)), rate, answer)
+
+
+def parts(looks: Sequence[Look]) -> list[float]:
+    """The system's CPU µs an event in parts of at least a tenth of the log each."""
+    share = looks[-1].reached / PARTS
+    cuts = [looks[0]]
+    for look in looks:
+        if look.reached - cuts[-1].reached >= share:
+            cuts.append(look)
+    return [(after.cpu[0] - before.cpu[0]) * 1e6 / (after.reached - before.reached) for before, after in pairwise(cuts)]
 
 
 async def _answer(program: Program) -> Answer:
@@ -133,5 +145,6 @@ async def running(program: Program, log: Path) -> AsyncIterator[psutil.Process]:
     try:
         yield psutil.Process(process.pid)
     finally:
-        process.kill()
+        with suppress(ProcessLookupError):  # it ended by itself
+            process.kill()
         await process.wait()

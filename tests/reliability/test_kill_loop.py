@@ -15,7 +15,7 @@ RATE = 60
 SESSION = 6
 
 
-@on_apache  # the embedded broker's group sometimes leaves a second worker without partitions where the machine is busy
+@on_apache  # once, on a busy machine, workers on the embedded broker stayed without partitions; the cause is not known
 async def test_kills_freezes_and_rolling_restarts_under_load_change_no_figure(rig: Rig) -> None:
     async with load(rig.kafka, seed=1) as told:
         loop = KillLoop(rig, told, SESSION, seed=1)

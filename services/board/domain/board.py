@@ -16,7 +16,7 @@ from services.board.domain.sources import Sources
 from services.board.domain.windows import HOUR, MINUTE, Span, Window, span_of
 from services.contracts.cells import LEFT, Cell, Cells, add
 from services.contracts.days import first_instant, local_day
-from services.contracts.kpis import Figures
+from services.contracts.figures import Figures
 from services.contracts.updates import Gauge, PaneRow, Update
 
 DAY = 24 * HOUR

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from services.board.domain.windows import Span
 from services.contracts.cells import Cells, add
-from services.contracts.kpis import Figures
+from services.contracts.figures import Figures
 from services.contracts.updates import Gauge, PaneRow
 
 Home = tuple[str, str, str]

@@ -12,7 +12,7 @@ from services.board.domain.windows import MINUTE, Span, Window
 from services.contracts.definitions import DEFAULT_POLICY, Formula, ServiceLevelPolicy
 from services.contracts.events import Channel
 from services.contracts.instants import parse_instant
-from services.contracts.kpis import CATALOGUE, Kpi
+from services.contracts.kpis import CATALOGUE, VARIANTS, Kpi
 from services.contracts.visits import Outcome
 from services.query.app.corrections import CorrectionQuery
 from services.query.app.history import HistoryQuery
@@ -25,9 +25,11 @@ from services.query.domain.selection import By, Selection
 from services.runtime.problems import Problem
 
 CHANNELS: tuple[str, ...] = get_args(Channel)
+ASKED = CATALOGUE | VARIANTS
 EARLIEST, LATEST = parse_instant("1970-01-01T00:00:00Z"), parse_instant("2100-01-01T00:00:00Z")
 LONGEST_LIST = 4096
 
+KPIS = "KPI ids, or `KPI:VARIANT`, comma-separated; all KPIs where nothing is said"
 List = Annotated[str | None, Field(max_length=LONGEST_LIST)]
 
 
@@ -66,7 +68,7 @@ class Restated(Parameters):
 class Figures(Restated):
     """Which figures of which queues."""
 
-    kpi: Annotated[List, Field(description="KPI ids, comma-separated; all where nothing is said", examples=["service_level,aht"])] = None
+    kpi: Annotated[List, Field(description=KPIS, examples=["service_level,aht,left:overflow"])] = None
     queue: Annotated[List, Field(description="queues, comma-separated; all where nothing is said")] = None
     channel: Annotated[List, Field(description="channels, comma-separated; all where nothing is said")] = None
     by: Annotated[By, Field(description="what each row stands for")] = By.QUEUE
@@ -141,7 +143,7 @@ class CorrectionParameters(Restated):
 
     since: Annotated[str, Field(alias="from", description="of the figures: RFC 3339 with offset", examples=["2026-11-11T00:00:00+08:00"])]
     until: Annotated[str, Field(alias="to", description="of the figures: RFC 3339 with offset", examples=["2026-11-12T00:00:00+08:00"])]
-    kpi: Annotated[List, Field(description="KPI ids, comma-separated; all where nothing is said", examples=["service_level"])] = None
+    kpi: Annotated[List, Field(description=KPIS, examples=["service_level"])] = None
     queue: Annotated[List, Field(description="queues, comma-separated")] = None
     channel: Annotated[List, Field(description="channels, comma-separated")] = None
     recorded_from: Annotated[str | None, Field(description="recorded at or after; RFC 3339 with offset")] = None
@@ -159,10 +161,10 @@ class CorrectionParameters(Restated):
 
 
 def kpis(text: str | None) -> tuple[Kpi, ...]:
-    """The KPIs named, in that order; all where none is."""
+    """The KPIs and variants named, in that order; all KPIs where none is."""
     names = names_of(text) or tuple(CATALOGUE)
-    refuse_strangers("KPI", names, CATALOGUE)
-    return tuple(CATALOGUE[name] for name in names)
+    refuse_strangers("KPI", names, ASKED)
+    return tuple(ASKED[name] for name in names)
 
 
 def selection(tenant: str, queue: str | None, channel: str | None, board: Board, by: By) -> Selection:

@@ -8,7 +8,7 @@ from typing import Annotated, TypeVar
 import msgspec
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from services.contracts.kpis import CATALOGUE
+from services.contracts.kpis import CATALOGUE, VARIANTS
 from services.query.api import operations, shapes, stream, wall
 from services.query.api.answers import RowsAnswer, Sheet, csv_stream, figures, json, tagged, wants_csv
 from services.query.api.cursors import cursor, place_of
@@ -142,5 +142,6 @@ async def pipeline(_: Reader, query: Loaded) -> Response:
 async def definitions(request: Request, _: Reader) -> Response:
     """The definitions in force and the catalogue of KPIs."""
     rows = [shapes.definition_row(policy) for policy in STORED.values()]
-    body = {"rows": rows, "kpis": [shapes.kpi_row(kpi) for kpi in CATALOGUE.values()], "next": None}
+    kpis, variants = ([shapes.kpi_row(kpi) for kpi in known.values()] for known in (CATALOGUE, VARIANTS))
+    body = {"rows": rows, "kpis": kpis, "variants": variants, "next": None}
     return tagged(request, body, body)

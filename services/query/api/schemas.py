@@ -203,6 +203,7 @@ class KpiRow(BaseModel):
     kpi: str
     en: str
     zh: str
+    group: str
     unit: str
     better: str
     formula: str
@@ -213,6 +214,7 @@ class DefinitionsAnswer(BaseModel):
 
     rows: list[DefinitionRow]
     kpis: list[KpiRow]
+    variants: list[KpiRow]
     next: None = None
 
 

@@ -27,7 +27,8 @@ def definition_row(policy: ServiceLevelPolicy) -> Body:
 
 def kpi_row(kpi: Kpi) -> Body:
     """An entry of the catalogue."""
-    return {"kpi": kpi.id, "en": kpi.en, "zh": kpi.zh, "unit": kpi.unit, "better": kpi.better, "formula": kpi.formula}
+    group = kpi.group.name.lower()
+    return {"kpi": kpi.id, "en": kpi.en, "zh": kpi.zh, "group": group, "unit": kpi.unit, "better": kpi.better, "formula": kpi.formula}
 
 
 def visit_row(judged: JudgedVisit, definition: str, zone: ZoneInfo, *, agents: bool) -> Body:

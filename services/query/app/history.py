@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from services.board.domain.board import Board
 from services.board.domain.positions import lowest_watermark
 from services.board.domain.windows import Span
-from services.contracts.kpis import Figures
+from services.contracts.figures import Figures
 from services.query.domain.grid import Interval, intervals
 from services.query.domain.ledger import Ledger, unresolved
 from services.query.domain.past import PastGauges

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import msgspec
 
 from services.contracts.cells import Cells
-from services.contracts.kpis import Figures, Kpi, Value
+from services.contracts.figures import Figures, Value
+from services.contracts.kpis import Kpi
 from services.query.domain.rows import Question
 
 COLUMNS = (

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from services.contracts.cells import LEFT, Cell, Cells, add
-from services.contracts.kpis import Figures
+from services.contracts.figures import Figures
 from services.query.domain.selection import Subject
 
 _OUTCOMES = (Cell.ANSWERED, Cell.ABANDONED, *LEFT.values())

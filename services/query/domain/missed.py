@@ -2,7 +2,7 @@
 
 from services.contracts.definitions import Formula, ServiceLevelPolicy
 from services.contracts.histograms import Boundary
-from services.contracts.kpis import past_threshold
+from services.contracts.service_level import past_threshold
 from services.contracts.visits import Outcome
 
 _FORGIVEN_TO_THRESHOLD = (Formula.V1, Formula.V4)

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from services.board.domain.windows import HOUR, Span
-from services.contracts.kpis import Figures
+from services.contracts.figures import Figures
 from services.contracts.visits import Visit, offer_at, queue_of, wait_of
 from services.query.domain.selection import Selection, Subject
 

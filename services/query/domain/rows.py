@@ -10,8 +10,9 @@ import msgspec
 from services.board.domain.windows import Span, Window
 from services.contracts.definitions import ServiceLevelPolicy
 from services.contracts.families import Family
-from services.contracts.finality import families_at, families_of
-from services.contracts.kpis import Figures, Kpi, Value
+from services.contracts.figures import Figures, Value
+from services.contracts.finality import families_at
+from services.contracts.kpis import Kpi
 from services.query.domain.grid import Interval
 from services.query.domain.moments import text, text_or_none
 
@@ -95,7 +96,7 @@ def frame_of(span: Span, tenant: str, policy: ServiceLevelPolicy, zone: ZoneInfo
 
 def complete(kpi: Kpi, final: Family) -> bool:
     """Whether ordinary lateness can no longer change the KPI: all families it is computed from are final."""
-    return families_of(kpi.id) in final
+    return kpi.family in final
 
 
 def live_row(frame: Frame, window: Window, labels: Labels, revision: int, kpi: Kpi, value: Value) -> LiveRow:

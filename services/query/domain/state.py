@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from services.contracts.kpis import Value
+from services.contracts.figures import Value
 
 MIN_VOLUME = 10
 """Contacts below which a ratio is chance rather than performance"""

@@ -3,13 +3,17 @@
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import pytest
+
 from tests.benchmarks.chart import Bar, chart
+from tests.benchmarks.latency import LEGS, Latency, Quantiles
 from tests.benchmarks.report import Findings, Result, page
-from tests.benchmarks.trial import Look, reckoned
+from tests.benchmarks.stages import Meter
+from tests.benchmarks.trial import Look, parts, reckoned
 
 
 def result(name: str, cpu: float, *, wrong: int = 0, figures: tuple[str, ...] = ("offered",)) -> Result:
-    beside = [cpu] * 3, [0.5] * 3, [1.0] * 3, [5_000.0] * 3
+    beside = [[cpu + 1, cpu, cpu + 5]] * 3, [0.25] * 3, [0.5] * 3, [1.0] * 3, [5_000.0] * 3
     return Result(name, f"title of {name}", 1_000, [cpu + 2, cpu, cpu + 1], *beside, 100, wrong, figures)
 
 
@@ -17,29 +21,40 @@ def written(*results: Result) -> str:
     return page(Findings({"cores": "2"}, {"Apache Kafka": "4"}, {"W1": "seed 1"}, list(results), {}, None, None), Path("/nowhere"))
 
 
-def test_cpu_is_counted_from_thaw_and_the_second_half_on_its_own() -> None:
-    looks = [Look(0.0, [1.0, 5.0], 0), Look(1.0, [2.0, 5.5], 600), Look(2.0, [2.2, 6.0], 1_000)]
+def test_cpu_is_counted_from_thaw_and_each_part_on_its_own() -> None:
+    looks = [Look(0.0, [1.0, 5.0], 10, 0), Look(1.0, [2.0, 5.5], 240, 600), Look(2.0, [2.2, 6.0], 260, 1_000)]
 
     done = reckoned(looks, ["kafka"], {})
 
     assert round(done.cpu) == 1_200
-    assert round(done.steady) == 500
+    assert [round(cost) for cost in done.parts] == [1_667, 500]
+    assert done.pages == 0.25
     assert round(done.beside["kafka"]) == 1_000
     assert done.rate == 500
 
 
-def test_a_run_seen_only_at_its_end_has_no_second_half_of_its_own() -> None:
-    done = reckoned([Look(0.0, [0.0], 0), Look(1.0, [0.01], 1_000)], [], {})
+def test_a_run_seen_only_at_its_end_is_one_part() -> None:
+    done = reckoned([Look(0.0, [0.0], 0, 0), Look(1.0, [0.01], 0, 1_000)], [], {})
 
-    assert done.steady == done.cpu
+    assert done.parts == [done.cpu]
+
+
+def test_a_part_holds_a_tenth_of_the_log_at_least_and_what_is_left_behind_the_last_is_no_part() -> None:
+    looks = [Look(at, [at], 0, reached) for at, reached in ((0.0, 0), (1.0, 90), (2.0, 100), (3.0, 950), (4.0, 1_000))]
+
+    assert [round(cost) for cost in parts(looks)] == [20_000, 1_176]
+
+
+def test_calm_is_the_lower_quartile_of_all_parts() -> None:
+    assert result("ours", 7).calm == 7
 
 
 def test_goals_are_ratios_of_the_lowest_runs_with_medians_beside() -> None:
     said = written(result("ours", 7), result("idiomatic", 560), result("streams", 15), result("getmany", 4))
 
-    assert "80.0 times (70.1 by medians, 80.0 by second halves), met" in said
-    assert "2.1 times (2.0 by medians, 2.1 by second halves), not met" in said
-    assert "1.75 × (1.60 × by medians, 1.75 × by second halves), met" in said
+    assert "80.0 times (70.1 by medians, 80.0 by calm parts), met" in said
+    assert "2.1 times (2.0 by medians, 2.1 by calm parts), not met" in said
+    assert "1.75 × (1.60 × by medians, 1.75 × by calm parts), met" in said
 
 
 def test_a_system_that_differs_from_the_oracle_shows_its_error_rate() -> None:
@@ -51,6 +66,27 @@ def test_goals_are_void_where_ours_differs_from_the_oracle() -> None:
 
     assert "Void" in said
     assert "met" not in said.partition("## Goals")[2].partition("## Conditions")[0]
+
+
+def test_stages_and_legs_stand_in_the_page_with_calm_beside_whole() -> None:
+    delay = Latency({leg: Quantiles(place, place * 10) for place, leg in enumerate(LEGS, 1)}, Quantiles(10, 11), marks=100, rate=300)
+    said = page(Findings({}, {}, {}, [], {}, {"fetch": (4.0, 1.0), "fold": (9.0, 3.0)}, delay), Path("/nowhere"))
+
+    assert "| fold | 9.00 | 3.00 | 75% |" in said
+    assert "| together | 13.00 | 4.00 | |" in said
+    assert "| shown by the API | 4 | 40 |" in said
+    assert "p50 4 ms, p99 40 ms over 100 marks (goal: p99 at most 500 ms, met)" in said
+
+
+def test_a_stages_calm_cost_is_the_lower_quartile_of_its_pieces() -> None:
+    meter = Meter()
+    meter.pieces["decode"] = [(cost, 1000) for cost in (0.004, 0.001, 0.002, 0.9, 0.003)]
+    meter.pieces["encode"] = [(0.5, 100), (0.25, 0), (0.125, 0)]
+
+    assert meter.calm("decode") == pytest.approx(2)
+    assert meter.whole("decode", 5000) == pytest.approx(182)
+    assert meter.gather("encode", 40) == pytest.approx(0.375)
+    assert meter.pieces["encode"] == [(0.5, 100), (pytest.approx(0.375), 40)]
 
 
 def test_the_chart_is_well_formed() -> None:

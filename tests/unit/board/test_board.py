@@ -12,7 +12,8 @@ from services.board.domain.board import Board, Rules
 from services.board.domain.windows import HOUR, MINUTE, Span, Window, span_of
 from services.contracts.cells import Cell
 from services.contracts.definitions import DEFAULT_POLICY
-from services.contracts.kpis import CATALOGUE, service_level
+from services.contracts.kpis import CATALOGUE
+from services.contracts.service_level import service_level
 from services.contracts.updates import PaneRow, revision
 from tests.fakes.floor import MemoryFloor, abandoned, answered, waiting
 

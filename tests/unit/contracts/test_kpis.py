@@ -2,10 +2,12 @@
 
 import pytest
 
-from services.contracts.cells import Cell, Cells, Histogram
+from services.contracts.cells import COMPLAINTS, LEFT, Cell, Cells, Histogram
 from services.contracts.definitions import DEFAULT_POLICY, Formula, ServiceLevelPolicy
+from services.contracts.figures import Figures, Value
 from services.contracts.histograms import score_bucket, span_bucket
-from services.contracts.kpis import CATALOGUE, Figures, Unit, Value, service_level
+from services.contracts.kpis import CATALOGUE, VARIANTS, Unit
+from services.contracts.service_level import service_level
 
 VECTOR: Cells = {
     Cell.OFFERED: 1060, Cell.ANSWERED: 1000, Cell.ABANDONED: 60,
@@ -17,7 +19,7 @@ VECTOR: Cells = {
 
 
 def measured(kpi: str, cells: Cells, **figures: object) -> Value:
-    return CATALOGUE[kpi].measure(Figures(cells, **figures), DEFAULT_POLICY)  # type: ignore[arg-type]
+    return (CATALOGUE | VARIANTS)[kpi].measure(Figures(cells, **figures), DEFAULT_POLICY)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(("formula", "percent"), [("V1", 83.02), ("V2", 86.00), ("V3", 81.13), ("V4", 82.69), ("V5", 81.90), ("V6", 82.08)])
@@ -111,6 +113,53 @@ def test_a_kpi_by_hand(kpi: str, cells: Cells, value: float, numerator: float, d
     assert found.denominator == denominator
 
 
+LATE: Cells = {
+    Cell.HANDLED: 4, Cell.CSAT_COUNT: 1, Histogram.CSAT + score_bucket(1, 1, 5): 1, Cell.SURVEY_OFFERED: 1,
+    Cell.CONTACT_SURVEY_OFFERED: 5, Cell.CONTACT_CSAT_COUNT: 2, Cell.CONTACT_CSAT_SUM: 9_000,
+    Histogram.CONTACT_CSAT + score_bucket(5, 1, 5): 1, Histogram.CONTACT_CSAT + score_bucket(4, 1, 5): 1,
+    Cell.CONTACT_NPS_COUNT: 2, Histogram.CONTACT_NPS + score_bucket(10, 0, 10): 2, Histogram.NPS + score_bucket(0, 0, 10): 1,
+    Cell.QA_COUNT: 4, Cell.QA_CALIBRATION_COUNT: 2, Cell.QA_CALIBRATION_SUM: 150_000, Cell.CONTACT_QA_COUNT: 1, Cell.CONTACT_QA_SUM: 80_000,
+}  # fmt: skip
+"""One answer to an older contact was submitted in this span; two answers to its own contacts came in later."""
+
+
+@pytest.mark.parametrize(
+    ("kpi", "cells", "value", "numerator", "denominator"),
+    [
+        ("left:key", {Cell.LEFT_KEY: 2, Cell.LEFT_OTHER: 1}, 2, 2, None),
+        ("complaints:high", OPINIONS, 2, 2, None),
+        ("service_level:V1", VECTOR, 880 / 1060, 880, 1060),
+        ("service_level:V2", VECTOR, 0.86, 860, 1000),
+        ("csat:contact", LATE, 1, 2, 2),
+        ("csat_mean:contact", LATE, 4.5, 9, 2),
+        ("survey_response_rate:contact", LATE, 0.8, 4, 5),
+        ("nps:contact", LATE, 100, 2, 2),
+        ("qa_mean:contact", LATE, 80, 80, 1),
+        ("qa_coverage:contact", LATE, 0.25, 1, 4),
+        ("qa_mean:calibration", LATE, 75, 150, 2),
+    ],
+)
+def test_a_variant_by_hand(kpi: str, cells: Cells, value: float, numerator: float, denominator: float | None) -> None:
+    found = measured(kpi, cells)
+
+    assert found.value == pytest.approx(value)
+    assert found.numerator == pytest.approx(numerator)
+    assert found.denominator == denominator
+
+
+def test_variants_by_contact_see_nothing_of_what_was_submitted_in_the_span() -> None:
+    submitted: Cells = {Cell.CSAT_COUNT: 3, Histogram.CSAT + score_bucket(5, 1, 5): 3, Cell.QA_COUNT: 2, Cell.QA_SUM: 100_000}
+
+    assert {measured(kpi, submitted).denominator for kpi in VARIANTS if kpi.endswith(":contact")} == {0}
+
+
+def test_a_kpi_and_its_variants_by_reason_and_severity_add_up() -> None:
+    cells: Cells = {code: 2**number for number, code in enumerate((*LEFT.values(), *COMPLAINTS.values()))}
+    for kpi in ("left", "complaints"):
+        parts = [measured(name, cells).value or 0 for name in VARIANTS if name.startswith(f"{kpi}:")]
+        assert sum(parts) == measured(kpi, cells).value
+
+
 def test_gauges_tell_who_is_there() -> None:
     there = {"waits": (4_000, 90_500), "in_progress": 3, "unresolved": 2}
 
@@ -135,4 +184,4 @@ def test_proportions_come_with_their_interval_and_means_without() -> None:
 
 
 def test_every_entry_has_both_names_and_its_own_id() -> None:
-    assert all(kpi.id == name and kpi.en and kpi.zh and kpi.formula for name, kpi in CATALOGUE.items())
+    assert all(kpi.id == name and kpi.en and kpi.zh and kpi.formula for name, kpi in (CATALOGUE | VARIANTS).items())

@@ -5,8 +5,9 @@ from hypothesis import strategies as st
 
 from services.contracts.cells import Cell, Cells, Histogram, add
 from services.contracts.definitions import Formula, ServiceLevelPolicy
+from services.contracts.figures import Figures
 from services.contracts.histograms import span_bucket
-from services.contracts.kpis import Figures, service_level
+from services.contracts.service_level import service_level
 from services.contracts.visits import Outcome
 from services.query.domain.missed import missed
 

@@ -17,7 +17,7 @@ from pydantic import BaseModel
 from services.board.domain.board import Board, Rules
 from services.contracts.cells import Cell, Cells
 from services.contracts.definitions import DEFAULT_POLICY
-from services.contracts.kpis import CATALOGUE
+from services.contracts.kpis import CATALOGUE, VARIANTS
 from services.contracts.visits import Complaint, Evaluation, Statement, Survey
 from services.query.api import schemas
 from services.query.api.parameters import LiveParameters
@@ -176,10 +176,19 @@ def test_all_kpis_come_where_none_is_named(world: World) -> None:
     assert [row["kpi"] for row in rows(world.client().get("/v1/kpis?by=total"))] == list(CATALOGUE)
 
 
+def test_a_variant_is_asked_for_by_its_kpi_and_name(world: World) -> None:
+    client = world.client()
+    found = rows(client.get("/v1/kpis?by=total&window=60m&formula=V3&kpi=service_level:V1,service_level"))
+
+    assert [row["kpi"] for row in found] == ["service_level:V1", "service_level"]
+    assert found[0]["value"] == rows(client.get("/v1/kpis?by=total&window=60m&formula=V1&kpi=service_level"))[0]["value"]
+    assert "left:overflow" in client.get("/v1/kpis?kpi=left:window").json()["detail"]
+
+
 @pytest.mark.parametrize("by", ["queue", "channel", "queue,channel", "total"])
 def test_live_and_history_agree_about_the_same_span(world: World, by: str) -> None:
     client = world.client()
-    kpis = ",".join(kpi.id for kpi in CATALOGUE.values() if not kpi.live)
+    kpis = ",".join(kpi.id for kpi in (*CATALOGUE.values(), *VARIANTS.values()) if not kpi.live)
     live = rows(client.get("/v1/kpis", params={"window": "60m", "by": by, "kpi": kpis}))
     span = {"from": live[0]["time"], "to": live[0]["end"], "interval": "all"}
     past = rows(client.get("/v1/kpis/history", params={**span, "by": by, "kpi": kpis}))

@@ -1,0 +1,40 @@
+"""The service level: answered in time, of those that count, under any of the six formulas."""
+
+from dataclasses import replace
+
+from services.contracts.cells import LEFT, Cell, Histogram
+from services.contracts.definitions import Formula, ServiceLevelPolicy
+from services.contracts.figures import Figures, Measure, Value, share
+from services.contracts.histograms import count_within
+
+
+def service_level(figures: Figures, policy: ServiceLevelPolicy) -> Value:
+    """The service level under the policy's formula and options (see `Formula`)."""
+    within_threshold = count_within(figures.cells, Histogram.ANSWERED_WAIT, policy.threshold, policy.boundary)
+    early = count_within(figures.cells, Histogram.ABANDONED_WAIT, policy.threshold, policy.boundary)
+    short = count_within(figures.cells, Histogram.ABANDONED_WAIT, policy.short, policy.boundary)
+    answered, abandoned = figures.of(Cell.ANSWERED), figures.of(Cell.ABANDONED)
+    hit, total = {
+        Formula.V1: (within_threshold + early, answered + abandoned),
+        Formula.V2: (within_threshold, answered),
+        Formula.V3: (within_threshold, answered + abandoned),
+        Formula.V4: (within_threshold, answered + abandoned - early),
+        Formula.V5: (within_threshold, answered + abandoned - short),
+        Formula.V6: (within_threshold + short, answered + abandoned),
+    }[policy.formula]
+    if policy.flow_outs:
+        total += figures.of(*LEFT.values())
+    if policy.waiting_past_threshold:
+        total += sum(past_threshold(wait, policy) for wait in figures.waits)
+    return share(hit, total)
+
+
+def under(formula: Formula) -> Measure:
+    """The service level under one formula, all else as the policy has it."""
+    return lambda figures, policy: service_level(figures, replace(policy, formula=formula))
+
+
+def past_threshold(wait: int, policy: ServiceLevelPolicy) -> bool:
+    """Whether a wait of `wait` milliseconds is no longer within the policy's threshold."""
+    limit = policy.threshold * 1000
+    return wait > limit if policy.boundary == "le" else wait >= limit
