@@ -94,6 +94,18 @@ def migrate() -> None:
     finish(on_database(lambda: apply(settings.database), settings), settings, done="the database is up to date")
 
 
+@app.command()
+def check(
+    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="Folder of the files of definitions.")] = Path("deploy/definitions"),
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Mistakes as JSON: file, line, field, problem, remedy.")] = False,
+) -> None:
+    """Say what is wrong with definitions: file, line, field and what to do; exit status 1 where anything is."""
+    from services.operations.definitions import told
+
+    raise typer.Exit(told(folder, as_json=as_json))
+
+
 # ---------------------------------------------------------------- keys
 
 

@@ -1,0 +1,29 @@
+"""Files of definitions in a folder."""
+
+from pathlib import Path
+
+from services.definitions.domain.complaints import Complaint
+
+SUFFIXES = (".yaml", ".yml")
+
+
+def files_of(folder: Path) -> tuple[dict[str, str], list[Complaint]]:
+    """The text of each file of definitions by its path, and what could not be read."""
+    try:
+        paths = sorted(path for path in folder.iterdir() if path.suffix in SUFFIXES and path.is_file())
+    except OSError as wrong:
+        problem = f"cannot be read ({wrong.strerror})"
+        return {}, [Complaint(str(folder), 0, "folder", problem, "name the folder that holds the files of definitions")]
+    if not paths:
+        return {}, [Complaint(str(folder), 0, "folder", "holds no definitions", "write a file such as demo.yaml into it")]
+    texts: dict[str, str] = {}
+    complaints: list[Complaint] = []
+    for path in paths:
+        try:
+            texts[str(path)] = path.read_text(encoding="utf-8")
+        except UnicodeDecodeError as wrong:
+            line = path.read_bytes()[: wrong.start].count(b"\n") + 1
+            complaints.append(Complaint(str(path), line, "file", "is no UTF-8", "save it as UTF-8"))
+        except OSError as wrong:
+            complaints.append(Complaint(str(path), 0, "file", f"cannot be read ({wrong.strerror})", "let whoever runs this read it"))
+    return texts, complaints

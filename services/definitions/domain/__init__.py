@@ -1,0 +1,1 @@
+"""Decisions about definitions: reading, checking, numbering, what is in force when; pure."""

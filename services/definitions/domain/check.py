@@ -1,0 +1,34 @@
+"""The check of a folder's files: their form, their meaning, their effect; all mistakes at once.
+
+Effect is judged only where all else is right: a policy whose name is misspelt elsewhere must not also be called unused.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from services.definitions.domain.complaints import Complaint
+from services.definitions.domain.effect import ineffective
+from services.definitions.domain.floor import floors
+from services.definitions.domain.meaning import meaningless
+from services.definitions.domain.shape import Entry, shaped
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What files say, and what is wrong with it; where anything is wrong nothing of it may come into force."""
+
+    entries: tuple[Entry, ...]
+    complaints: tuple[Complaint, ...]
+
+
+def check(files: Mapping[str, str]) -> Checked:
+    """The definitions of files, text by name."""
+    read = [shaped(name, text) for name, text in sorted(files.items())]
+    found = tuple(entry for one in read for entry in one.entries)
+    misshapen = frozenset(key for one in read for key in one.misshapen)
+    known = floors(found)
+    wrong = [complaint for one in read for complaint in one.complaints]
+    wrong += [complaint for floor in known for complaint in meaningless(floor, misshapen)]
+    if not wrong:
+        wrong = [complaint for floor in known for complaint in ineffective(floor)]
+    return Checked(found, tuple(sorted(wrong)))

@@ -1,0 +1,120 @@
+"""Definitions without effect: whoever wrote one meant something that will not happen."""
+
+from collections.abc import Iterator
+
+from services.definitions.domain.bodies import CalendarBody, Kind, QueueBody, TargetBody, said
+from services.definitions.domain.calendars import WEEKDAYS, Calendar, calendar_of
+from services.definitions.domain.complaints import Complaint
+from services.definitions.domain.floor import CALLED, DEFAULTS, Floor, since
+from services.definitions.domain.shape import Entry
+
+_UNUSED = {
+    Kind.CALENDAR: "name it as the `calendar` of the tenant, a queue or a target, or delete it",
+    Kind.SITE: "name it as the `site` of a team, or delete it",
+    Kind.TEAM: "name it as the `team` of a queue, or delete it",
+    Kind.SERVICE_LEVEL: "name it as the `service_level` of a queue or the tenant, or delete it",
+    Kind.CSAT: "name it as the `csat` of a queue or the tenant, or delete it",
+    Kind.QA: "name it as the `qa` of a queue or the tenant, or delete it",
+}
+
+
+def ineffective(floor: Floor) -> Iterator[Complaint]:
+    """What changes nothing. Call it on definitions whose meaning is right."""
+    yield from _unused(floor)
+    yield from _repeated_versions(floor)
+    yield from _repeated_defaults(floor)
+    yield from _repeated_targets(floor)
+    for entry in floor.of(Kind.CALENDAR):
+        if isinstance(entry.body, CalendarBody):
+            yield from _calendar(floor, entry, entry.body)
+
+
+def _unused(floor: Floor) -> Iterator[Complaint]:
+    used = {(one.kind, one.id) for one in floor.references() if one.entry.kind is not Kind.TARGET or one.kind is Kind.CALENDAR}
+    for kind, remedy in _UNUSED.items():
+        for name, versions in floor.versions[kind].items():
+            if (kind, name) not in used:
+                yield versions[0].complaint("", f"nobody uses this {CALLED[kind]}", remedy)
+
+
+def _repeated_versions(floor: Floor) -> Iterator[Complaint]:
+    for entry in floor.entries:
+        following = floor.after(entry)
+        if following is not None and said(following.body) == said(entry.body):
+            problem = f"says the same as the version before it (line {entry.place.line})"
+            yield following.complaint("valid_from", problem, "change what you meant to change, or delete this version")
+
+
+def _repeated_defaults(floor: Floor) -> Iterator[Complaint]:
+    tenants = floor.versions[Kind.TENANT].get("", [])
+    for entry in floor.of(Kind.QUEUE):
+        body = entry.body
+        assert isinstance(body, QueueBody)  # noqa: S101  for the type checker: the kind says so
+        for name in DEFAULTS:
+            own, theirs = getattr(body, name), {getattr(one.body, name) for one in tenants}
+            if own is not None and theirs == {own}:
+                yield entry.complaint(name, f"repeats the tenant's default {own!r}", "leave it out")
+        if body.service_level is not None and body.service_level_of.keys() == set(body.channels):
+            yield entry.complaint("service_level", "all channels have policies of their own", "leave it out")
+        for channel, own in body.service_level_of.items():
+            if own == body.service_level:
+                yield entry.complaint(f"service_level_of.{channel}", f"repeats the queue's own {own!r}", "leave it out")
+
+
+def _repeated_targets(floor: Floor) -> Iterator[Complaint]:
+    first: dict[object, Entry] = {}
+    for entry in floor.of(Kind.TARGET):
+        body = entry.body
+        assert isinstance(body, TargetBody)  # noqa: S101  as above
+        twin = first.setdefault((body.metric, body.comparison, body.scope, body.window, body.calendar, since(entry)), entry)
+        if twin is not entry:
+            problem = f"promises of the same figure what {twin.name} promises"
+            yield entry.complaint("", problem, "keep one of them, or give this one another scope or window")
+
+
+# ------------------------------------------------------------- calendars
+
+
+def _calendar(floor: Floor, entry: Entry, body: CalendarBody) -> Iterator[Complaint]:
+    calendar = calendar_of(body)
+    if not any(body.hours.values()) and not any(body.exceptions.values()):
+        yield entry.complaint("hours", "it never opens", "write the hours of a weekday, such as `monday: [09:00-18:00]`")
+        return
+    yield from _outside(floor, entry, body)
+    yield from _shadowed(entry, body)
+    yield from _ordinary(entry, calendar)
+
+
+def _outside(floor: Floor, entry: Entry, body: CalendarBody) -> Iterator[Complaint]:
+    """Days on which another version of the calendar is in force."""
+    following = floor.after(entry)
+    ends = "9999" if following is None else since(following)
+    for section in ("holidays", "workdays", "exceptions"):
+        for day in getattr(body, section):
+            if not since(entry) <= day < ends:
+                reach = f"from {since(entry) or 'ever'}" + (f" to {ends}" if following else " on")
+                problem = f"this version is in force {reach} only"
+                yield entry.complaint(f"{section}.{day}", problem, "move the day to the version it is for")
+
+
+def _shadowed(entry: Entry, body: CalendarBody) -> Iterator[Complaint]:
+    for weaker, stronger in (("holidays", "exceptions"), ("workdays", "exceptions"), ("holidays", "workdays")):
+        for day in getattr(body, weaker).keys() & getattr(body, stronger).keys():
+            problem = f"`{stronger}` has the same day and outranks it"
+            yield entry.complaint(f"{weaker}.{day}", problem, f"delete it here, or in `{stronger}`")
+
+
+def _ordinary(entry: Entry, calendar: Calendar) -> Iterator[Complaint]:
+    """Days that are what they would be without a word."""
+    plain = Calendar(calendar.week)
+    for day in sorted(calendar.holidays):
+        if not plain.hours(day):
+            yield entry.complaint(f"holidays.{day}", f"a {WEEKDAYS[day.weekday()]} is closed anyway", "delete it")
+    for day, like in calendar.workdays.items():
+        if plain.hours(day) == plain.week[like]:
+            problem = f"a {WEEKDAYS[day.weekday()]} has the hours of a {WEEKDAYS[like]} anyway"
+            yield entry.complaint(f"workdays.{day}", problem, "delete it, or name the weekday whose hours it works")
+    for day, hours in calendar.exceptions.items():
+        if plain.hours(day) == hours:
+            problem = f"these are the hours of any {WEEKDAYS[day.weekday()]}"
+            yield entry.complaint(f"exceptions.{day}", problem, "delete it, or write its own hours")

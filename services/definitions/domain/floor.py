@@ -1,0 +1,104 @@
+"""A tenant's definitions as one: who names whom, which ids there are, which version follows which."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from services.definitions.domain.bodies import Kind, QueueBody, TargetBody, TeamBody, TenantBody
+from services.definitions.domain.shape import Entry
+
+CALLED = {
+    Kind.TENANT: "tenant",
+    Kind.CALENDAR: "calendar",
+    Kind.SITE: "site",
+    Kind.TEAM: "team",
+    Kind.QUEUE: "queue",
+    Kind.SERVICE_LEVEL: "service-level policy",
+    Kind.CSAT: "satisfaction policy",
+    Kind.QA: "quality policy",
+    Kind.TARGET: "target",
+}
+DEFAULTS = {"service_level": Kind.SERVICE_LEVEL, "csat": Kind.CSAT, "qa": Kind.QA, "calendar": Kind.CALENDAR}
+"""Fields of queues whose default the tenant names"""
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A field of an entry that names another definition."""
+
+    entry: Entry
+    path: str
+    kind: Kind
+    id: str
+
+
+@dataclass
+class Floor:
+    """The entries of one tenant: by kind and id, each with its versions in the order of their validity."""
+
+    entries: list[Entry] = field(default_factory=list)
+    versions: defaultdict[Kind, dict[str, list[Entry]]] = field(default_factory=lambda: defaultdict(dict))
+
+    def add(self, entry: Entry) -> None:
+        """Take in an entry."""
+        self.entries.append(entry)
+        known = self.versions[entry.kind].setdefault(entry.id, [])
+        known.append(entry)
+        known.sort(key=since)
+
+    def of(self, kind: Kind) -> Iterator[Entry]:
+        """The entries of a kind."""
+        return (one for one in self.entries if one.kind is kind)
+
+    def after(self, entry: Entry) -> Entry | None:
+        """The version that replaces an entry's."""
+        later = [one for one in self.versions[entry.kind][entry.id] if since(one) > since(entry)]
+        return later[0] if later else None
+
+    def references(self) -> Iterator[Reference]:
+        """Every name of another definition."""
+        return (reference for entry in self.entries for reference in references(entry))
+
+
+def floors(entries: Iterable[Entry]) -> list[Floor]:
+    """One floor a tenant."""
+    found: defaultdict[str, Floor] = defaultdict(Floor)
+    for entry in entries:
+        found[entry.tenant].add(entry)
+    return list(found.values())
+
+
+def since(entry: Entry) -> str:
+    """The first day of its validity; empty: ever since."""
+    return entry.body.valid_from or ""
+
+
+def references(entry: Entry) -> Iterator[Reference]:
+    """The names of other definitions in an entry."""
+    for path, kind, name in _named(entry):
+        if name is not None:
+            yield Reference(entry, path, kind, name)
+
+
+def _named(entry: Entry) -> Iterator[tuple[str, Kind, str | None]]:
+    body = entry.body
+    match body:
+        case TenantBody():
+            yield from ((name, kind, getattr(body, name)) for name, kind in DEFAULTS.items())
+        case QueueBody():
+            yield "team", Kind.TEAM, body.team
+            yield from _of_queue(body)
+        case TeamBody():
+            yield "site", Kind.SITE, body.site
+        case TargetBody():
+            yield "calendar", Kind.CALENDAR, body.calendar
+            yield "scope.queue", Kind.QUEUE, body.scope.queue
+            yield "scope.team", Kind.TEAM, body.scope.team
+            yield "scope.site", Kind.SITE, body.scope.site
+        case _:
+            return
+
+
+def _of_queue(body: QueueBody) -> Iterator[tuple[str, Kind, str | None]]:
+    yield from ((name, kind, getattr(body, name)) for name, kind in DEFAULTS.items())
+    yield from ((f"service_level_of.{channel}", Kind.SERVICE_LEVEL, one) for channel, one in body.service_level_of.items())

@@ -1,0 +1,150 @@
+"""What definitions mean together: names that exist, values that are possible, dates that are days."""
+
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
+from datetime import date
+from zoneinfo import available_timezones
+
+from services.contracts.definitions import Formula
+from services.contracts.kpis import CATALOGUE, VARIANTS, Better, Unit
+from services.definitions.domain.bodies import CalendarBody, Comparison, Kind, QueueBody, ServiceLevelBody, TargetBody, TenantBody
+from services.definitions.domain.calendars import hours_of
+from services.definitions.domain.complaints import Complaint, meant
+from services.definitions.domain.floor import CALLED, Floor, since
+from services.definitions.domain.shape import Entry
+
+BUILT_IN = "default"
+_WORSE = {Better.HIGHER: Comparison.AT_MOST, Better.LOWER: Comparison.AT_LEAST}
+_SHORT_MATTERS = (Formula.V5, Formula.V6)
+
+
+def meaningless(floor: Floor, misshapen: AbstractSet[tuple[Kind, str]]) -> Iterator[Complaint]:
+    """What cannot be meant so; what is `misshapen` exists, and is complained about elsewhere."""
+    yield from _strangers(floor, misshapen)
+    yield from _twins(floor)
+    for entry in floor.entries:
+        yield from _impossible(entry)
+
+
+def _strangers(floor: Floor, misshapen: AbstractSet[tuple[Kind, str]]) -> Iterator[Complaint]:
+    for one in floor.references():
+        if (one.kind, one.id) in misshapen:
+            continue
+        known = floor.versions[one.kind]
+        if one.id not in known:
+            problem = f"there is no {CALLED[one.kind]} {one.id!r}"
+            yield one.entry.complaint(one.path, problem, meant(one.id, known, f"define it under `{one.kind.value}:`"))
+        elif (begins := since(known[one.id][0])) > since(one.entry) and is_day(begins):
+            problem = f"{one.id!r} is in force from {begins} on only"
+            yield one.entry.complaint(one.path, problem, f"say `valid_from: {begins}` here too, or give {one.id!r} an earlier version")
+
+
+def _twins(floor: Floor) -> Iterator[Complaint]:
+    for versions in (known for kind in floor.versions.values() for known in kind.values()):
+        first: dict[str, Entry] = {}
+        for one in versions:
+            twin = first.setdefault(since(one), one)
+            if twin is not one:
+                where = f"{twin.file}:{twin.place.line}"
+                problem = f"is defined twice for the same days, first in {where}"
+                yield one.complaint("", problem, "give it another id, or a `valid_from` of its own")
+
+
+def _impossible(entry: Entry) -> Iterator[Complaint]:
+    body = entry.body
+    if body.valid_from is not None:
+        yield from _no_day(entry, "valid_from", body.valid_from)
+    if entry.id == BUILT_IN:
+        yield entry.complaint("id", f"{BUILT_IN!r} names what holds where nothing is defined", "give it another id")
+    match body:
+        case TenantBody(zone=str(zone)):
+            yield from _no_zone(entry, zone)
+        case CalendarBody():
+            yield from _no_calendar(entry, body)
+        case ServiceLevelBody():
+            yield from _no_service_level(entry, body)
+        case QueueBody():
+            yield from _no_queue(entry, body)
+        case TargetBody():
+            yield from _no_target(entry, body)
+        case _:
+            return
+
+
+def _no_day(entry: Entry, path: str, day: str) -> Iterator[Complaint]:
+    if not is_day(day):
+        yield entry.complaint(path, f"{day} is no day of any calendar", "write year-month-day, such as 2026-10-01")
+
+
+def is_day(text: str) -> bool:
+    """Whether a day of the right form is in the calendar."""
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _no_zone(entry: Entry, zone: str) -> Iterator[Complaint]:
+    if zone not in available_timezones():
+        yield entry.complaint("zone", f"{zone!r} is no IANA time zone", _nearest_zone(zone))
+
+
+def _nearest_zone(zone: str) -> str:
+    remedy = meant(zone, available_timezones(), "")
+    return remedy if remedy.startswith("did") else "write one such as Asia/Shanghai"
+
+
+def _no_calendar(entry: Entry, body: CalendarBody) -> Iterator[Complaint]:
+    for section in ("holidays", "workdays", "exceptions"):
+        for day in getattr(body, section):
+            yield from _no_day(entry, f"{section}.{day}", day)
+    for section in ("hours", "exceptions"):
+        for day, hours in getattr(body, section).items():
+            yield from _no_hours(entry, f"{section}.{day}", hours)
+
+
+def _no_hours(entry: Entry, path: str, hours: list[str]) -> Iterator[Complaint]:
+    known = []
+    for text in hours:
+        try:
+            known.append(hours_of(text))
+        except ValueError as wrong:
+            remedy = "write from-to within one day; split a night at midnight: 22:00-24:00, and 00:00-06:00 on the next day"
+            yield entry.complaint(path, str(wrong), remedy)
+    for one, other in zip(sorted(known), sorted(known)[1:], strict=False):
+        if other.since < one.until:
+            yield entry.complaint(path, f"{', '.join(hours)} overlap", "write each minute once")
+            return
+
+
+def _no_service_level(entry: Entry, body: ServiceLevelBody) -> Iterator[Complaint]:
+    if body.formula in _SHORT_MATTERS and body.short >= body.threshold:
+        problem = f"S {body.short} is not below T {body.threshold}, as {body.formula} wants it"
+        field = "short" if "short" in entry.place.plain() else "threshold"
+        yield entry.complaint(field, problem, "write a shorter S, a longer T, or a formula of V1 to V4")
+
+
+def _no_queue(entry: Entry, body: QueueBody) -> Iterator[Complaint]:
+    if len(set(body.channels)) < len(body.channels):
+        yield entry.complaint("channels", "names a channel twice", "write each once")
+    for channel in body.service_level_of.keys() - set(body.channels):
+        remedy = f"add {channel} to `channels`, or leave its policy out"
+        yield entry.complaint(f"service_level_of.{channel}", f"the queue has no channel {channel}", remedy)
+
+
+def _no_target(entry: Entry, body: TargetBody) -> Iterator[Complaint]:
+    kpi = (CATALOGUE | VARIANTS).get(body.metric)
+    if kpi is None:
+        yield entry.complaint("metric", f"{body.metric!r} is no KPI", meant(body.metric, CATALOGUE, ""))
+        return
+    if kpi.live:
+        yield entry.complaint("metric", f"{kpi.id} tells of one moment, no target spans one", "write a KPI that is counted over a span")
+    if kpi.unit is Unit.RATIO and not 0 < body.value <= 1:
+        yield entry.complaint("value", f"{body.value:g} is no share", f"write {body.value / 100:g}" if body.value > 1 else "write 0.8")
+    if _WORSE.get(kpi.better) is body.comparison:
+        other = next(one for one in Comparison if one is not body.comparison)
+        yield entry.complaint("comparison", f"{kpi.id} {body.comparison} a value promises to be worse", f"write {other}")
+    if sum(name is not None for name in (body.scope.queue, body.scope.team, body.scope.site)) > 1:
+        yield entry.complaint("scope", "names more than one", "name one queue, team or site; write a target for each")
+

@@ -1,0 +1,36 @@
+"""Definitions by hand: what is wrong with a folder of them, before anything comes into force."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+import typer
+
+from services.definitions.adapters.folder import files_of
+from services.definitions.domain.check import Checked, check
+from services.definitions.domain.complaints import Complaint
+
+
+def checked(folder: Path) -> Checked:
+    """The definitions of a folder, and what is wrong with them."""
+    texts, unreadable = files_of(folder)
+    found = check(texts)
+    return Checked(found.entries, tuple(sorted((*unreadable, *found.complaints))))
+
+
+def told(folder: Path, *, as_json: bool) -> int:
+    """Say what is wrong, one mistake a line; 1 where anything is."""
+    found = checked(folder)
+    typer.echo(_json(found.complaints) if as_json else _text(found, folder))
+    return 1 if found.complaints else 0
+
+
+def _text(found: Checked, folder: Path) -> str:
+    if not found.complaints:
+        return f"{folder}: {len(found.entries)} definitions, nothing wrong"
+    mistakes = "1 mistake" if len(found.complaints) == 1 else f"{len(found.complaints)} mistakes"
+    return "\n".join([*map(str, found.complaints), mistakes])
+
+
+def _json(complaints: Sequence[Complaint]) -> str:
+    return msgspec.json.format(msgspec.json.encode({"mistakes": complaints}), indent=2).decode()

@@ -1,0 +1,121 @@
+"""The check of definitions: every kind of mistake is named with file, line, field and remedy."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from services.cli import app
+from services.definitions.adapters.folder import files_of
+from services.definitions.domain.bodies import Names, TenantBody
+from services.definitions.domain.check import check
+from services.definitions.domain.complaints import meant
+
+WRONG = sorted((Path(__file__).parent / "wrong").glob("*.yaml"))
+OURS = Path(__file__).parents[3] / "deploy" / "definitions"
+EXPECTED = "# expected "
+TWICE = "tenant: demo\nabout:\n  - names: {en: Demo, zh: 演示}\n    zone: Mars\n    color: red\n"
+
+
+@pytest.mark.parametrize("path", WRONG, ids=lambda path: path.stem)
+def test_a_wrong_file_is_told_with_line_field_and_remedy(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    expected = [line.removeprefix(EXPECTED) for line in text.splitlines() if line.startswith(EXPECTED)]
+
+    found = check({"wrong.yaml": text}).complaints
+
+    assert expected
+    assert [str(complaint) for complaint in found] == expected
+
+
+def test_more_than_eighty_kinds_of_mistakes_are_tried() -> None:
+    assert len(WRONG) > 80
+
+
+def test_the_definitions_we_ship_hold() -> None:
+    texts, unreadable = files_of(OURS)
+
+    checked = check(texts)
+
+    assert not unreadable
+    assert not checked.complaints
+    assert {entry.tenant for entry in checked.entries} == {"demo"}
+
+
+def test_all_mistakes_are_told_at_once_over_all_files() -> None:
+    found = check({"b.yaml": TWICE, "a.yaml": "tenant: demo\nqueue: []\n"}).complaints
+
+    assert [(one.file, one.line, one.field) for one in found] == [("a.yaml", 2, "queue"), ("b.yaml", 5, "about.color")]
+
+
+def test_a_tenant_may_be_spread_over_files() -> None:
+    queue = "tenant: demo\nqueues:\n  - {id: orders, names: {en: Orders, zh: 订单}, channels: [voice], service_level: fast}\n"
+    policy = "tenant: demo\nservice_levels:\n  - {id: fast, threshold: 10}\n"
+
+    assert not check({"queues.yaml": queue, "policies.yaml": policy}).complaints
+
+
+def test_tenants_know_nothing_of_one_another() -> None:
+    queue = "tenant: one\nqueues:\n  - {id: orders, names: {en: Orders, zh: 订单}, channels: [voice], service_level: fast}\n"
+    policy = "tenant: two\nservice_levels:\n  - {id: fast, threshold: 10}\n"
+
+    found = check({"queues.yaml": queue, "policies.yaml": policy}).complaints
+
+    assert [one.problem for one in found] == ["there is no service-level policy 'fast'"]
+
+
+def test_plain_words_are_what_yaml_1_2_says() -> None:
+    text = "tenant: on\nabout:\n  - names: {en: no, zh: 12:30}\n"
+
+    [entry] = check({"a.yaml": text}).entries
+
+    assert entry.tenant == "on"
+    assert isinstance(entry.body, TenantBody)
+    assert entry.body.names == Names("no", "12:30")
+
+
+def test_the_nearest_word_begins_with_the_same_letter() -> None:
+    assert meant("munday", ["sunday", "monday"], "") == "did you mean 'monday'?"
+
+
+def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
+    texts, [complaint] = files_of(tmp_path / "nowhere")
+
+    assert not texts
+    assert str(complaint).startswith(f"{tmp_path / 'nowhere'}: folder: cannot be read (No such file or directory); ")
+
+
+def test_a_folder_without_definitions_is_told(tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text("nothing", encoding="utf-8")
+
+    _, [complaint] = files_of(tmp_path)
+
+    assert complaint.problem == "holds no definitions"
+
+
+def test_a_file_that_is_no_utf_8_is_told_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "demo.yaml").write_bytes("tenant: demo\nabout:\n  - names: {en: Demo, zh: 演示}\n".encode("gb18030"))
+
+    _, [complaint] = files_of(tmp_path)
+
+    assert (complaint.line, complaint.problem) == (3, "is no UTF-8")
+
+
+def test_the_command_says_that_nothing_is_wrong() -> None:
+    done = CliRunner().invoke(app, ["check", str(OURS)])
+
+    assert done.exit_code == 0
+    assert "nothing wrong" in done.output
+
+
+def test_the_command_tells_mistakes_as_lines_and_as_json(tmp_path: Path) -> None:
+    (tmp_path / "demo.yaml").write_text("tenant: demo\nqueue: []\n", encoding="utf-8")
+    file = str(tmp_path / "demo.yaml")
+
+    lines, parsed = (CliRunner().invoke(app, ["check", str(tmp_path), *more]) for more in ([], ["--json"]))
+
+    assert (lines.exit_code, parsed.exit_code) == (1, 1)
+    assert lines.output.splitlines() == [f"{file}:2: queue: no such section; did you mean 'queues'?", "1 mistake"]
+    wanted = {"file": file, "line": 2, "field": "queue", "problem": "no such section", "remedy": "did you mean 'queues'?"}
+    assert json.loads(parsed.output) == {"mistakes": [wanted]}
