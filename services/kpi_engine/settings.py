@@ -15,7 +15,7 @@ class EngineGroup(BaseModel):
     )
     heartbeat_seconds: float = Field(1.0, gt=0, description="how often a worker shows life; it decides how fast hand-overs are")
     flush_seconds: float = Field(1.0, gt=0, description="how often state becomes durable and history shows it")
-    publish_seconds: float = Field(0.25, gt=0, description="how often live figures go out")
+    publish_seconds: float = Field(0.25, gt=0, description="how often live figures go out at least; every 0.1 s where that is little work")
     slice_records: int = Field(400, ge=1, description="records folded between two looks at other work")
     dirty_rows: int = Field(20_000, ge=1000, description="unflushed rows at which a worker waits for the database; bounds one flush")
     outage_rows: int = Field(200_000, ge=1000, description="unflushed rows at which it waits while the database is away")

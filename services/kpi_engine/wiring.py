@@ -44,6 +44,8 @@ log = logging.getLogger(__name__)
 AUDIT_EVERY = 60.0
 COMMIT_EVERY = 5
 LOOK_EVERY = 10.0
+SOONEST, TELLING = 0.1, 8.0
+"""Seconds between two tellings at least, and how many times the last one's length passes before the next."""
 COLLECTIONS = 20_000, 20, 50
 """Objects between two collections, and how many of the young make one of the older: a slice of events is no garbage in cycles."""
 STOP_WITHIN = 30
@@ -100,7 +102,7 @@ class Worker(Service):
         """Begin to join the group; returns at once."""
         self.add_future(self._source.run())
         self.add_future(self._every(self._settings.flush_seconds, self._flush))
-        self.add_future(self._every(self._settings.publish_seconds, self._publish))
+        self.add_future(self._tell())
         self.add_future(self._every(self._settings.publish_seconds, self._engine.join))
         self.add_future(self._every(LOOK_EVERY, self._look))
         self.add_future(self._every(HEED_EVERY, self._engine.heed_retention))
@@ -112,10 +114,22 @@ class Worker(Service):
     async def _every(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
         while not self.should_stop:
             await asyncio.sleep(seconds)
-            try:
-                await work()
-            except PASSING as away:
-                log.warning("%s waits: %s", work.__name__.strip("_"), away)
+            await self._try(work)
+
+    async def _try(self, work: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await work()
+        except PASSING as away:
+            log.warning("%s waits: %s", work.__name__.strip("_"), away)
+
+    async def _tell(self) -> None:
+        """Tell readers, the sooner again the less there was to tell."""
+        took = 0.0
+        while not self.should_stop:
+            await asyncio.sleep(min(self._settings.publish_seconds, max(SOONEST, TELLING * took)))
+            began = monotonic()
+            await self._try(self._publish)
+            took = monotonic() - began
 
     async def _flush(self) -> None:
         await self._engine.flush()

@@ -91,7 +91,7 @@ class Splitter:
 
     def take(self, block: bytes) -> list[Line]:
         """The lines that `block` completes; blank ones count but are left out."""
-        data = self._tail + block
+        data, self._tail = self._tail + block, b""
         if not self._begun:
             data = data.removeprefix(BOM).lstrip(b" \t")
             self._begun = bool(data.strip()) and not BOM.startswith(data)

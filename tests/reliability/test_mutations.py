@@ -54,8 +54,11 @@ async def a_frozen_worker_wakes_with_rows_to_write(rig: Rig, told: Load, mutatio
 
 
 def told_of(kind: str, number: int) -> bytes:
-    """An event of one of the contacts that a zombie knows."""
-    at = START + number * 1_000 + (20_000 if kind == "contact.abandoned" else 0)
+    """An event of one of the contacts that a zombie knows.
+
+    All were offered in one minute: whichever of a partition's events the zombie is about to write, the other worker changes that pane.
+    """
+    at = START + number * 100 + (20_000 if kind == "contact.abandoned" else 0)
     event = {"type": kind, "id": f"{kind}-{number}", "source": "t", "tenant": "acme", "at": at, "contact": f"z{number}"}
     return json.dumps({**event, "queue": FLOOR}).encode()
 

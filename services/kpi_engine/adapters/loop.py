@@ -169,7 +169,7 @@ class Loop(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is unty
             await asyncio.sleep(TRY_AGAIN)
             return
         for tp, records in polled.items():
-            for batch in record_batches.from_stock(records) if self._settings.stock_records else records:
+            for batch in record_batches.from_stock(records) if self._settings.stock_records else record_batches.joined(records):
                 await self._apply(tp, batch)
         if all(partition.next_offset >= self.ends().get(number, 0) for number, partition in self._engine.partitions.items()):
             await asyncio.sleep(PAUSE_WHEN_CAUGHT_UP)

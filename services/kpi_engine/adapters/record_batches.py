@@ -4,7 +4,7 @@ aiokafka looks `PartitionRecords` up as a global of its fetcher module; for our 
 a record batch. Private API: aiokafka is pinned, a test fails when the class changes, and stock records stay as a setting.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from aiokafka.consumer import fetcher
@@ -14,6 +14,8 @@ from services.kpi_engine.app import Batch
 from services.runtime.clock import now_ms
 
 LOG_APPEND_TIME = 1
+TOGETHER = 1_000
+"""Milliseconds; small beside what an event may lie ahead of its append time"""
 
 STOCK = fetcher.PartitionRecords
 
@@ -31,10 +33,10 @@ class WholeBatches(fetcher.PartitionRecords):  # type: ignore[misc]  # aiokafka 
                 message = f"Invalid CRC - {self._tp}"
                 raise CorruptRecordException(message)
             start = max(self.next_fetch_offset, batch.base_offset)
-            pairs = [] if self._skipped(batch) else [(one.offset, one.value) for one in batch if one.offset >= start]
+            values, offsets = ([], range(0)) if self._skipped(batch) else told(batch, start)
             self.next_fetch_offset = max(start, batch.next_offset)
             appended_at = batch.max_timestamp if batch.timestamp_type == LOG_APPEND_TIME else now_ms()
-            yield Batch(start, self.next_fetch_offset, [value for _, value in pairs], [offset for offset, _ in pairs], appended_at)
+            yield Batch(start, self.next_fetch_offset, values, offsets, appended_at)
 
     def _skipped(self, batch: Any) -> bool:
         """Whether a batch holds no records for readers: control, or of an aborted transaction."""
@@ -47,6 +49,17 @@ class WholeBatches(fetcher.PartitionRecords):  # type: ignore[misc]  # aiokafka 
         return bool(batch.is_control_batch)
 
 
+def told(batch: Any, start: int) -> tuple[list[bytes | None], Sequence[int]]:
+    """The values of a record batch from the offset `start` on, and their offsets: a range where nothing is missing."""
+    if start == batch.base_offset:
+        values = [one.value for one in batch]
+        if len(values) == batch.next_offset - start:
+            return values, range(start, batch.next_offset)
+        batch.rewind()
+    pairs = [(one.value, one.offset) for one in batch if one.offset >= start]
+    return [value for value, _ in pairs], [offset for _, offset in pairs]
+
+
 def install(topics: Collection[str]) -> None:
     """Consumers of this process yield `Batch`es for `topics`, stock records for all others."""
 
@@ -54,6 +67,24 @@ def install(topics: Collection[str]) -> None:
         return (WholeBatches if tp.topic in topics else STOCK)(tp, *args, **kwargs)
 
     fetcher.PartitionRecords = choose
+
+
+def joined(batches: Sequence[Batch]) -> list[Batch]:
+    """The batches of one poll, where those that follow each other and were appended together are one: less to do for each."""
+    found: list[Batch] = []
+    for batch in batches:
+        if found and follows(found[-1], batch):
+            last = found.pop()
+            values, offsets = [*last.values, *batch.values], [*last.offsets, *batch.offsets]
+            found.append(Batch(last.start, batch.next, values, offsets, last.appended_at))
+        else:
+            found.append(batch)
+    return found
+
+
+def follows(first: Batch, then: Batch) -> bool:
+    """Whether two batches may be one: nothing is between them, and the first instant will do for both."""
+    return then.start == first.next and 0 <= then.appended_at - first.appended_at <= TOGETHER
 
 
 def from_stock(records: list[Any]) -> list[Batch]:

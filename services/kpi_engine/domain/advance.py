@@ -14,7 +14,7 @@ from typing import Any
 from services.contracts.cells import Cell, Cells, Histogram, add
 from services.contracts.events import AboutContact, AnyEvent, ContactAbandoned, ContactAnswered, ContactEnded, ContactOffered
 from services.contracts.histograms import span_bucket
-from services.contracts.visits import Visit
+from services.contracts.visits import Visit, talk_of
 from services.kpi_engine.domain.contributions import contributions, deltas, handle_cells, opinions
 from services.kpi_engine.domain.merge import merge
 from services.kpi_engine.domain.panes import Panes
@@ -22,14 +22,19 @@ from services.kpi_engine.domain.panes import Panes
 # Plain integers: looking up a member of an enum costs more than the addition.
 OFFERED, ANSWERED, ABANDONED = int(Cell.OFFERED), int(Cell.ANSWERED), int(Cell.ABANDONED)
 ANSWERED_WAIT, ABANDONED_WAIT = int(Cell.ANSWERED_WAIT), int(Cell.ABANDONED_WAIT)
+HANDLED, TALK = int(Cell.HANDLED), int(Cell.TALK)
 ANSWERED_WAITS, ABANDONED_WAITS = int(Histogram.ANSWERED_WAIT), int(Histogram.ABANDONED_WAIT)
+HANDLE_TIMES = int(Histogram.HANDLE_TIME)
 
 
 def advance(visit: Visit, event: AnyEvent, tenant: str, panes: Panes, length: int) -> bool:
     """Merge `event` into `visit` and what that changes into `panes` of `length` milliseconds; whether it said anything new."""
-    step = _STEPS.get(type(event))
-    if step is not None and step(visit, event, tenant, panes, length):
-        return True
+    step = STEPS.get(type(event))
+    return (step is not None and step(visit, event, tenant, panes, length)) or amend(visit, event, tenant, panes, length)
+
+
+def amend(visit: Visit, event: AnyEvent, tenant: str, panes: Panes, length: int) -> bool:
+    """The general way of `advance`, right for any event in any order."""
     contribute = opinions if isinstance(event, AboutContact) else contributions
     before = contribute(tenant, visit, length)
     if not merge(visit, event):
@@ -50,56 +55,60 @@ def begin(event: ContactOffered, tenant: str, panes: Panes, length: int) -> Visi
 def _answered(visit: Visit, event: ContactAnswered, tenant: str, panes: Panes, length: int) -> bool:
     """An agent takes a visit that waits."""
     offered, queue = visit.offered_at, visit.queue
-    if offered is None or queue is None or not _waits(visit):
+    if offered is None or queue is None or _is_over(visit):
         return False
     at: int = event.at  # type: ignore[assignment]  # see above
-    visit.answered_at, visit.agent, visit.answered_queue, visit.answered_wait = at, event.agent, event.queue, event.wait_ms
-    wait = max(0, at - offered) if event.wait_ms is None else event.wait_ms
+    stated = event.wait_ms
+    visit.answered_at, visit.agent, visit.answered_queue, visit.answered_wait = at, event.agent, event.queue, stated
     cells = panes.touch((tenant, queue, visit.channel, offered - offered % length))
-    _count(cells, ANSWERED, ANSWERED_WAIT, ANSWERED_WAITS, wait)
+    _count(cells, ANSWERED, ANSWERED_WAIT, ANSWERED_WAITS, max(0, at - offered) if stated is None else stated)
     return True
 
 
 def _abandoned(visit: Visit, event: ContactAbandoned, tenant: str, panes: Panes, length: int) -> bool:
     """A customer gives up while the visit waits."""
     offered, queue = visit.offered_at, visit.queue
-    if offered is None or queue is None or not _waits(visit):
+    if offered is None or queue is None or _is_over(visit):
         return False
     at: int = event.at  # type: ignore[assignment]  # see above
-    visit.abandoned_at, visit.abandoned_queue, visit.abandoned_wait = at, event.queue, event.wait_ms
-    wait = max(0, at - offered) if event.wait_ms is None else event.wait_ms
+    stated = event.wait_ms
+    visit.abandoned_at, visit.abandoned_queue, visit.abandoned_wait = at, event.queue, stated
     cells = panes.touch((tenant, queue, visit.channel, offered - offered % length))
-    _count(cells, ABANDONED, ABANDONED_WAIT, ABANDONED_WAITS, wait)
+    _count(cells, ABANDONED, ABANDONED_WAIT, ABANDONED_WAITS, max(0, at - offered) if stated is None else stated)
     return True
 
 
-def _waits(visit: Visit) -> bool:
-    """Whether nothing but the offer (and opinions) is known."""
-    return visit.answered_at is None and visit.abandoned_at is None and visit.left_at is None and visit.ended_at is None
+def _is_over(visit: Visit) -> bool:
+    """Whether more than the offer (and opinions) is known."""
+    return visit.answered_at is not None or visit.abandoned_at is not None or visit.left_at is not None or visit.ended_at is not None
 
 
-def _count(cells: Cells, counter: int, total: int, histogram: int, wait: int) -> None:
+def _count(cells: Cells, counter: int, total: int, histogram: int, span: int) -> None:
     cells[counter] = cells.get(counter, 0) + 1
-    if wait:
-        cells[total] = cells.get(total, 0) + wait
-    bucket = histogram + span_bucket(wait)
+    if span:
+        cells[total] = cells.get(total, 0) + span
+    bucket = histogram + span_bucket(span)
     cells[bucket] = cells.get(bucket, 0) + 1
 
 
 def _ended(visit: Visit, event: ContactEnded, tenant: str, panes: Panes, length: int) -> bool:
-    """A conversation that is known to have begun ends."""
+    """A conversation that is known to have begun ends, with nothing else known to come after it."""
     queue = visit.queue
-    if visit.answered_at is None or queue is None or visit.ended_at is not None:
+    if visit.answered_at is None or queue is None or visit.ended_at is not None or visit.wrapped_at is not None:
         return False
     at: int = event.at  # type: ignore[assignment]  # see above
     visit.ended_at, visit.talk, visit.hold = at, event.talk_ms, event.hold_ms
-    completed = at if visit.wrapped_at is None else visit.wrapped_at
-    add(panes.touch((tenant, queue, visit.channel, completed - completed % length)), handle_cells(visit))
+    cells = panes.touch((tenant, queue, visit.channel, at - at % length))
+    if event.hold_ms or visit.holds or visit.transferred_at is not None or visit.wrap is not None:
+        add(cells, handle_cells(visit))
+    else:
+        _count(cells, HANDLED, TALK, HANDLE_TIMES, talk_of(visit))
     return True
 
 
-_STEPS: dict[type, Callable[[Visit, Any, str, Panes, int], bool]] = {
+STEPS: dict[type, Callable[[Visit, Any, str, Panes, int], bool]] = {
     ContactAnswered: _answered,
     ContactAbandoned: _abandoned,
     ContactEnded: _ended,
 }
+"""The usual steps by the event that makes them; False where a visit is not in the state that the step begins in."""

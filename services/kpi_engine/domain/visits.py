@@ -34,11 +34,12 @@ from services.contracts.events import (
 )
 from services.contracts.updates import Gauge
 from services.contracts.visits import Visit, VisitKey, encode_visit, is_open, offer_at, queue_of
-from services.kpi_engine.domain.advance import advance, begin
+from services.kpi_engine.domain.advance import STEPS, advance, amend, begin
 from services.kpi_engine.domain.contributions import contributions, deltas
 from services.kpi_engine.domain.join import join
 from services.kpi_engine.domain.merge import merge
 from services.kpi_engine.domain.panes import NEVER, Panes
+from services.kpi_engine.domain.presence import Home, Presence
 
 _BEGINS = frozenset((ContactOffered, ContactAnswered, ContactAbandoned))
 _TURNS = frozenset((*ContactEvent.__subclasses__(),)) - {ContactHeld, ContactResumed, ContactTransferred, ContactWrapped}
@@ -92,7 +93,9 @@ class Visits:
         self._doubted: set[VisitKey] = set()
         self._panes = panes
         self._length = length
-        self._open = {key: visit for key, visit in stored.items() if is_open(visit)}
+        self._presence = Presence()
+        for key, visit in stored.items():
+            self._presence.enter(key[0], visit)
 
     # ------------------------------------------------------------- applying
 
@@ -105,22 +108,37 @@ class Visits:
                 self._park(key, event)
                 return False
             self._begin(key, event)
-        elif advance(visit, event, key[0], self._panes, self._length):
-            if key not in self.dirty:
-                self.dirty[key] = False
-            if type(event) in _TURNS:
-                self._watch(key, visit)
+        elif self._step(key, visit, event) and key not in self.dirty:
+            self.dirty[key] = False
         return True
 
+    def _step(self, key: VisitKey, visit: Visit, event: AnyEvent) -> bool:
+        """Merge and count an event of a visit in memory; whether it said anything new."""
+        step = STEPS.get(type(event))
+        if step is not None and step(visit, event, key[0], self._panes, self._length):
+            home: Home = key[0], visit.queue, visit.channel  # type: ignore[assignment]  # a step is made in a queue
+            if visit.ended_at is None and visit.answered_at is not None:
+                self._presence.answer(home, visit, visit.answered_at)
+            else:
+                self._presence.leave(home, visit)
+            return True
+        if type(event) not in _TURNS:
+            return amend(visit, event, key[0], self._panes, self._length)
+        self._presence.withdraw(key[0], visit)
+        changed = amend(visit, event, key[0], self._panes, self._length)
+        self._presence.enter(key[0], visit)
+        return changed
+
     def _begin(self, key: VisitKey, event: AnyEvent) -> None:
-        if isinstance(event, ContactOffered):
+        if type(event) is ContactOffered:
             visit = begin(event, key[0], self._panes, self._length)
+            self._presence.wait((key[0], event.queue, event.channel), visit, visit.offered_at)  # type: ignore[arg-type]  # it is one
         else:
             visit = Visit()
             advance(visit, event, key[0], self._panes, self._length)
+            self._presence.enter(key[0], visit)
         self.rows[key] = visit
         self.dirty[key] = True
-        self._watch(key, visit)
 
     def _park(self, key: VisitKey, event: AnyEvent) -> None:
         parked = self.parked.get(key)
@@ -128,12 +146,6 @@ class Visits:
             parked = self.parked[key] = Parked(Visit(), event)
         merge(parked.visit, event)
         parked.event = event
-
-    def _watch(self, key: VisitKey, visit: Visit) -> None:
-        if is_open(visit):
-            self._open[key] = visit
-        else:
-            self._open.pop(key, None)
 
     # ------------------------------------------------------------- stored records
 
@@ -172,12 +184,15 @@ class Visits:
                 add(before.setdefault(pane, {}), cells)
         for pane, change in deltas(before, contributions(key[0], visit, self._length)):
             add(self._panes.touch(pane), change)
+        mine = self.rows.get(key)
+        if mine is not None:
+            self._presence.withdraw(key[0], mine)
+        self._presence.enter(key[0], visit)
         self.rows[key] = visit
         if visit != kept:
             self.dirty[key] = kept is None
         else:
             self.dirty.pop(key, None)
-        self._watch(key, visit)
 
     # ------------------------------------------------------------- flushing
 
@@ -205,20 +220,7 @@ class Visits:
 
     def gauges(self, now: int, longest: int) -> list[Gauge]:
         """What is going on at `now`, per queue and channel; what began more than `longest` milliseconds ago is unresolved."""
-        horizon = now - longest
-        found: dict[tuple[str, str, str], tuple[list[int], list[int]]] = {}
-        for (tenant, _, _), visit in self._open.items():
-            queue, offered = queue_of(visit), offer_at(visit)
-            if queue is None or offered is None:
-                continue
-            waiting, others = found.setdefault((tenant, queue, visit.channel), ([], [0, 0]))
-            if visit.answered_at is not None:
-                others[0] += visit.answered_at >= horizon
-            elif offered >= horizon:
-                waiting.append(offered)
-            else:
-                others[1] += 1
-        return [Gauge(*home, sorted(waiting), others[0], others[1]) for home, (waiting, others) in found.items()]
+        return self._presence.gauges(now - longest)
 
     # ------------------------------------------------------------- memory
 
@@ -227,7 +229,7 @@ class Visits:
         if len(self.rows) <= most:
             return
         wanted = len(self.rows) - most * 3 // 4
-        free = (key for key in self.rows if key not in self.dirty and key not in self._open)
+        free = (key for key, visit in self.rows.items() if key not in self.dirty and not is_open(visit))
         for key in [key for _, key in zip(range(wanted), free, strict=False)]:
             visit = self.rows.pop(key)
             last = max(visit.offered_at or NEVER, visit.answered_at or NEVER, visit.abandoned_at or NEVER)

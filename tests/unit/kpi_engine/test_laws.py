@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from services.contracts.cells import LEFT, Cell, Cells, add
 from services.contracts.events import AnyEvent
-from services.contracts.updates import PaneKey, revision
-from services.contracts.visits import Outcome, Visit, VisitKey, decode_visit, encode_visit, offer_at, outcome, queue_of
+from services.contracts.updates import Gauge, PaneKey, revision
+from services.contracts.visits import Outcome, Visit, VisitKey, decode_visit, encode_visit, is_open, offer_at, outcome, queue_of
 from services.kpi_engine.domain.advance import advance
 from services.kpi_engine.domain.contributions import Panes as Counted
 from services.kpi_engine.domain.contributions import contributions
@@ -218,3 +218,36 @@ def test_revisions_of_a_new_log_generation_stand_above_all_of_the_old():
 
 def test_a_state_after_a_join_stands_above_the_one_before_and_below_the_next_record():
     assert revision(1, 5) < revision(1, 5, joins=1) < revision(1, 5, joins=2) < revision(1, 6)
+
+
+@laws
+@given(HISTORIES, st.lists(st.integers(0, 500_000), min_size=1, max_size=4), st.integers(1, 6))
+def test_gauges_are_those_of_the_open_visits_at_any_time_in_any_order(history, instants, size):
+    partition = fresh()
+    for start in range(0, len(history), size):
+        part = list(enumerate(history[start : start + size], start))
+        partition.apply(part, start + len(part))
+        settle(partition, MemoryStore())
+        for now in instants:
+            assert sorted(partition.gauges(now, LONGEST), key=str) == sorted(looked_up(partition, now - LONGEST), key=str)
+
+
+LONGEST = 120_000
+
+
+def looked_up(partition: Partition, horizon: int) -> list[Gauge]:
+    """The gauges from a look at every visit."""
+    found: dict[tuple[str, str, str], list[tuple[int, int | None]]] = {}
+    for (tenant, _, _), visit in partition.visits.rows.items():
+        queue, offer = queue_of(visit), offer_at(visit)
+        if is_open(visit) and queue is not None and offer is not None:
+            found.setdefault((tenant, queue, visit.channel), []).append((offer, visit.answered_at))
+    return [
+        Gauge(
+            *home,
+            sorted(offer for offer, answer in visits if answer is None and offer >= horizon),
+            sum(answer is not None and answer >= horizon for _, answer in visits),
+            sum(answer is None and offer < horizon for offer, answer in visits),
+        )
+        for home, visits in found.items()
+    ]

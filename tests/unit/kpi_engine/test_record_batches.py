@@ -7,7 +7,8 @@ from aiokafka.record.memory_records import MemoryRecords
 from aiokafka.structs import TopicPartition
 
 from services.kpi_engine.adapters import record_batches
-from services.kpi_engine.adapters.record_batches import STOCK, WholeBatches, from_stock
+from services.kpi_engine.adapters.record_batches import STOCK, WholeBatches, from_stock, joined
+from services.kpi_engine.app import Batch
 
 TP = TopicPartition("contact-events", 0)
 
@@ -99,3 +100,19 @@ def test_stock_records_of_one_poll_become_one_batch():
     assert (batch.start, batch.next) == (0, 9)
     assert list(batch.offsets) == [0, 1, 2, 3, 4, 8]
     assert from_stock([]) == []
+
+
+def test_batches_that_follow_each_other_and_were_appended_together_are_one():
+    first, then = Batch(0, 2, [b"a", b"b"], range(2), 1_000), Batch(2, 5, [b"c", b"d"], [2, 4], 2_000)
+
+    [batch] = joined([first, then])
+
+    assert (batch.start, batch.next, batch.values, batch.offsets) == (0, 5, [b"a", b"b", b"c", b"d"], [0, 1, 2, 4])
+    assert batch.appended_at == 1_000
+
+
+@pytest.mark.parametrize("then", [Batch(3, 4, [b"c"], [3], 1_000), Batch(2, 3, [b"c"], [2], 2_001), Batch(2, 3, [b"c"], [2], 999)])
+def test_batches_with_a_gap_or_time_between_them_stay_apart(then):
+    first = Batch(0, 2, [b"a", b"b"], range(2), 1_000)
+
+    assert joined([first, then]) == [first, then]

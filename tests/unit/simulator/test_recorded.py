@@ -60,6 +60,10 @@ def test_an_array_comes_out_item_by_item_each_on_one_line(at: list[int], indent:
     assert not any(b"\n" in line for line in lines)
 
 
+def test_a_byte_order_mark_in_two_blocks_before_an_array_is_left_out() -> None:
+    assert split([b"\xef", b'\xbb\xbf[{"a":1},', b'{"b":2}]']) == [(1, b'{"a":1}'), (2, b'{"b":2}')]
+
+
 def test_blank_lines_count_but_are_left_out() -> None:
     assert split([b'{"a":1}\n\n  \r\n{"b":2}\n']) == [(1, b'{"a":1}'), (4, b'{"b":2}')]
 
