@@ -52,6 +52,19 @@ class Hold:
         """Whether flushes are held."""
         return self.path.exists()
 
+    @property
+    def caught(self) -> bool:
+        """Whether a flush with figures in hand waits, or did."""
+        return self._caught.exists()
+
+    def catch(self) -> None:
+        """Such a flush waits now."""
+        self._caught.touch()
+
+    @property
+    def _caught(self) -> Path:
+        return self.path.with_suffix(".caught")
+
     def begin(self) -> None:
         """Hold them."""
         self.path.touch()
@@ -67,13 +80,16 @@ class Hold:
 def hold_flushes(*, vanish: bool = False) -> None:
     """While the file named by `HELD` exists, a flush waits with its rows in hand, between reading its state and BEGIN.
 
-    With `vanish` the process is gone right after the flush that was held.
+    With `vanish` only a flush of figures is held, and the process is gone right after it.
     """
     hold, flush = Hold(Path(os.environ[HELD])), store.PostgresStore.flush  # noqa: TID251  a switch of the test
 
     async def flush_when_let(self: store.PostgresStore, rows: Sequence[Flushing]) -> Mapping[int, Flush]:
-        held = hold.on
-        while hold.on:  # noqa: ASYNC110  a switch in another process
+        figures = any(one.panes or one.new_panes for one in rows)
+        held = hold.on and (figures or not vanish)
+        if held and figures:
+            hold.catch()
+        while held and hold.on:  # noqa: ASYNC110  a switch in another process
             await asyncio.sleep(LOOK_AGAIN_AFTER)
         written = await flush(self, rows)
         if held and vanish:

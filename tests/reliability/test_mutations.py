@@ -43,6 +43,7 @@ async def a_frozen_worker_wakes_with_rows_to_write(rig: Rig, told: Load, mutatio
     async with live(rig.kafka) as shown:
         await told.put([told_of("contact.abandoned", number) for number in range(0, SOME, 2)])
         await shown.counts(FLOOR, Cell.ABANDONED, SOME // 2, LIVE_WITHIN)
+    await rig.eventually(lambda: hold.caught)
     zombie.freeze()
     rig.hire(*named(mutation), ENGINE__GROUP="second", **AT_ONCE)
     await told.put([told_of("contact.abandoned", number) for number in range(1, SOME, 2)])
@@ -162,4 +163,5 @@ async def about_to_write(rig: Rig, seed: int, mutation: str, hold: Hold, fault: 
         await told.send(SOME)
         await told.mark()
         await shown.shows(told.marks, LIVE_WITHIN)
+    await rig.eventually(lambda: hold.caught)
     return worker, told.kept
