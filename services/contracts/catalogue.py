@@ -17,7 +17,12 @@ come with the 95 % Wilson interval; a quantile's denominator is its sample.
 
 A figure is `complete` once all source partitions have passed its span: by 2 minutes what completions make (handling, surveys,
 evaluations, complaints), by 15 minutes what offers make (volume, speed), and gauges. What changes then is a correction
-(`GET /v1/corrections`). The share of liable complaints matures for weeks and is never complete.
+(`GET /v1/corrections`). Shares of liable complaints and of those closed in time mature for weeks and are never complete.
+
+Open complaints and returning customers are looked up in the stored visits: live ones may be a second older than the rest, and have
+neither value nor parts while the database is away.
+A complaint that is open beyond the limit counts as missed, one that is open and in time does not count yet. A visit repeats when its
+customer had another contact in the same queue, by any channel, so many hours before or less.
 """
 TABLE = """\
 | id | English | 中文 | unit | better | formula |
@@ -25,6 +30,7 @@ TABLE = """\
 """
 NOW = """\
 Gauges: how it is at an instant. Live figures are those of this moment whatever the window, history's those of the row's `time`;
+`estimated_wait` is that of somebody who joins the queue then (Little's law), null without a contact handled in the last half hour;
 `unresolved` of an interval of history are the contacts offered in it that have no outcome and no longer wait.
 
 """

@@ -28,6 +28,7 @@ class Cell(IntEnum):
     ANSWERED_WAIT = 4
     ABANDONED_WAIT = 5
     LEFT_WAIT = 6
+    CUSTOMER_KNOWN = 7
     LEFT_OVERFLOW = 10
     LEFT_TIMEOUT = 11
     LEFT_CALLBACK = 12
@@ -89,7 +90,11 @@ BY_CONTACT = Cell.CONTACT_SURVEY_OFFERED - Cell.SURVEY_OFFERED
 
 
 class Histogram(IntEnum):
-    """The histograms; a bucket's code is the histogram's base plus the bucket's index."""
+    """The histograms; a bucket's code is the histogram's base plus the bucket's index.
+
+    `COMPLAINT_CLOSING` stands in the pane of the complaint's receipt and goes by hours, as does `RETURN_GAP`, which no pane
+    holds: like `CUSTOMER_KNOWN` it is counted from the visits when it is asked for.
+    """
 
     ANSWERED_WAIT = 1 * BUCKETS
     ABANDONED_WAIT = 2 * BUCKETS
@@ -98,6 +103,8 @@ class Histogram(IntEnum):
     NPS = 5 * BUCKETS
     CONTACT_CSAT = 6 * BUCKETS
     CONTACT_NPS = 7 * BUCKETS
+    COMPLAINT_CLOSING = 8 * BUCKETS
+    RETURN_GAP = 9 * BUCKETS
 
 
 LEFT: dict[LeftReason, Cell] = {

@@ -16,13 +16,15 @@ from services.contracts.statistics import wilson
 class Figures:
     """All that a formula may look at: summed cells, and the visits of the same span that still wait.
 
-    `waits` are the waits so far of those visits, in milliseconds.
+    `waits` are the waits so far of those visits, `complaints` the ages of the span's complaints that are still open, both in
+    milliseconds. Of a moment, `cells` are what the half hour before it counted, and `complaints` all that are open then.
     """
 
     cells: Cells
     waits: tuple[int, ...] = ()
     in_progress: int = 0
     unresolved: int = 0
+    complaints: tuple[int, ...] = ()
 
     def of(self, *cells: Cell) -> int:
         """Sum of the named counters."""

@@ -5,6 +5,8 @@ A span w (milliseconds) falls into bucket 2·s when it is exactly s seconds and 
 
     w        0 s   0.4 s   1 s   1.7 s   2 s
     bucket    0      1      2      3      4
+
+Spans of days go by hours in the same way: exact at any whole hour up to 3,600 h (150 days), all longer ones in one bucket.
 """
 
 from math import ceil, log
@@ -18,6 +20,7 @@ EXACT_SECONDS = 3600
 LAST_EXACT = 2 * EXACT_SECONDS
 GROWTH = log(1.01)
 SCORE_STEPS = 1000
+HOUR = 3_600_000
 
 
 def span_bucket(span: int) -> int:
@@ -26,6 +29,12 @@ def span_bucket(span: int) -> int:
     if seconds < EXACT_SECONDS or (seconds == EXACT_SECONDS and not rest):
         return 2 * seconds + (1 if rest else 0)
     return LAST_EXACT + 1 + int(log(span / (EXACT_SECONDS * 1000)) / GROWTH)
+
+
+def hour_bucket(span: int) -> int:
+    """Bucket index, by hours, of a span of `span` milliseconds (≥ 0)."""
+    hours, rest = divmod(span, HOUR)
+    return min(2 * hours + (1 if rest else 0), LAST_EXACT + 1)
 
 
 def bucket_seconds(index: int) -> float:
@@ -47,7 +56,10 @@ def buckets(cells: Cells, histogram: Histogram) -> list[tuple[int, int]]:
 
 
 def count_within(cells: Cells, histogram: Histogram, threshold: int, boundary: Boundary) -> int:
-    """How many spans are within `threshold` whole seconds (0 to 3,600), the threshold itself included for `le`."""
+    """How many spans are within `threshold` whole seconds (0 to 3,600), the threshold itself included for `le`.
+
+    Of a histogram by hours the threshold is hours.
+    """
     if not 0 <= threshold <= EXACT_SECONDS:
         message = f"threshold {threshold} s is outside 0 to {EXACT_SECONDS} s, where counts are exact"
         raise ValueError(message)

@@ -9,11 +9,15 @@ from enum import Enum, StrEnum
 
 from services.contracts.attribution import by_contact
 from services.contracts.cells import COMPLAINTS, LEFT, Cell, Histogram
+from services.contracts.closing import CLOSED_WITHIN, DAYS, closed_within, complaints_open
 from services.contracts.definitions import Formula, ServiceLevelPolicy
 from services.contracts.events import LeftReason, Severity
 from services.contracts.families import Family
 from services.contracts.figures import Figures, Measure, Value, count, counter, mean_of, quantile_of, share, share_of
 from services.contracts.histograms import bucket_seconds, buckets, count_scores, count_within
+from services.contracts.needs import Need, need_of
+from services.contracts.pace import estimated_wait
+from services.contracts.returns import HOURS, WITHIN_HOURS, repeated_within
 from services.contracts.service_level import service_level, under
 
 
@@ -68,6 +72,11 @@ class Kpi:
     def live(self) -> bool:
         """Whether it is a gauge: how it is at an instant, rather than over a span."""
         return self.group is Group.NOW
+
+    @property
+    def needs(self) -> Need:
+        """What must be looked up for it beside the panes of its span."""
+        return need_of(self.id)
 
 
 # ------------------------------------------------------------- formulas of their own
@@ -124,6 +133,14 @@ def _per_10k(figures: Figures, _: ServiceLevelPolicy) -> Value:
     return Value(10_000 * complaints / handled if handled else None, complaints, handled)
 
 
+def _returned(hours: int) -> str:
+    return f"customer had another contact in the queue within {hours} h / visits with a known customer"
+
+
+def _in_time(days: int) -> str:
+    return f"closed within {days} d of receipt / (closed + open for longer)"
+
+
 # ------------------------------------------------------------- the table
 
 C, S, R, P, X = Unit.CONTACTS, Unit.SECONDS, Unit.RATIO, Unit.POINTS, Unit.PER_10K
@@ -146,6 +163,7 @@ _fcr = share_of((Cell.FCR_RESOLVED,), (Cell.FCR_COUNT,))
 _pass_rate = share_of((Cell.QA_PASSED,), (Cell.QA_JUDGED,))
 _fatal_rate = share_of((Cell.QA_FATAL,), (Cell.QA_COUNT,))
 _liable_rate = share_of((Cell.COMPLAINTS_LIABLE,), (Cell.COMPLAINTS_JUDGED,))
+_closed = closed_within(CLOSED_WITHIN)
 
 Line = tuple[str, str, str, Unit, Better, str, Family, Measure]
 
@@ -154,6 +172,8 @@ _NOW: list[Line] = [
     ("longest_wait", "Longest wait", "最长等待", S, DOWN, "now − earliest offer still waiting", _SETTLED, _longest_wait),
     ("in_progress", "In progress", "通话中", C, FLAT, "visits answered, not ended", _SETTLED, _in_progress),
     ("unresolved", "Unresolved", "结果不明", C, DOWN, "visits without an outcome beyond the longest wait", _SETTLED, _unresolved),
+    ("estimated_wait", "Estimated wait", "预计等待", S, DOWN, "waiting × 30 min / handled in the last 30 min", _SETTLED, estimated_wait),
+    ("complaints_open", "Open complaints", "未结投诉", C, DOWN, "complaints received, not closed", COMPLETION, complaints_open),
 ]
 _VOLUME: list[Line] = [
     ("offered", "Offered", "进线量", C, FLAT, "contacts that entered the queue", OFFER, counter(Cell.OFFERED)),
@@ -185,6 +205,7 @@ _HANDLING: list[Line] = [
     ("aht_p90", "90th percentile handle time", "处理时长九十分位", S, DOWN, "nearest rank of handle times", COMPLETION, _aht_p90),
     ("hold_rate", "Hold rate", "保持率", R, DOWN, "handled with a hold / handled", COMPLETION, share_of((Cell.HELD,), (Cell.HANDLED,))),
     ("transfer_rate", "Transfer rate", "转接率", R, DOWN, "transferred / handled", COMPLETION, _transfer_rate),
+    ("repeat_rate", "Repeat contacts", "重复来电率", R, DOWN, _returned(WITHIN_HOURS), OFFER, repeated_within(WITHIN_HOURS)),
 ]
 _SATISFACTION: list[Line] = [
     ("csat", "Customer satisfaction", "满意度", R, UP, "satisfied answers / answers", COMPLETION, _csat),
@@ -203,6 +224,7 @@ _COMPLAINTS: list[Line] = [
     ("complaints", "Complaints", "投诉量", C, DOWN, "complaints received", COMPLETION, counter(*COMPLAINTS.values())),
     ("complaints_per_10k", "Complaints per 10,000 handled", "万投比", X, DOWN, "10,000 × complaints / handled", COMPLETION, _per_10k),
     ("complaint_liable_rate", "Liable complaints", "有责投诉率", R, DOWN, "liable / judged complaints", MATURING, _liable_rate),
+    ("complaints_closed_in_time", "Complaints closed in time", "投诉及时结案率", R, UP, _in_time(CLOSED_WITHIN), MATURING, _closed),
 ]
 
 _TABLE = {
@@ -255,6 +277,10 @@ def _variants() -> Iterator[Kpi]:
             yield replace(variant, family=MATURING | (COMPLETION if kpi.id == "qa_coverage" else MATURING))
     calibrated = mean_of((Cell.QA_CALIBRATION_SUM,), Cell.QA_CALIBRATION_COUNT)
     yield _variant("qa_mean", "calibration", "校准", "Σ score / calibration evaluations", calibrated)
+    for hours in HOURS:
+        yield _variant("repeat_rate", f"{hours}h", f"{hours} 小时内", _returned(hours), repeated_within(hours))
+    for days in DAYS:
+        yield _variant("complaints_closed_in_time", f"{days}d", f"{days} 天内", _in_time(days), closed_within(days))
     for severity, cell in COMPLAINTS.items():
         yield _variant("complaints", severity, _SEVERITY_ZH[severity], f"those of severity `{severity}`", counter(cell))
 

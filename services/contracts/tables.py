@@ -52,9 +52,15 @@ visit = Table(
     Column("offered_at", BigInteger),
     Column("queue", Text),
     Column("open", Boolean, nullable=False, comment="still waiting or in progress"),
+    Column("channel", Text, nullable=False, server_default="voice"),
+    Column("customer", Text, comment="pseudonym, where the source told one"),
+    Column("complained_at", BigInteger, comment="the first receipt of a complaint about it"),
+    Column("settled_at", BigInteger, comment="when the last of its complaints was closed; null while one is open"),
     Column("body", LargeBinary, nullable=False, comment="the whole record, MessagePack of contracts.visits.Visit"),
     Index("visit_offered", "tenant", "offered_at"),
     Index("visit_open", "partition", postgresql_where=text("open")),
+    Index("visit_customer", "customer", "offered_at", postgresql_where=text("customer IS NOT NULL")),
+    Index("visit_complained", "tenant", "complained_at", postgresql_where=text("complained_at IS NOT NULL")),
     comment="[kpi_engine] One stay of one contact in one queue: the evidence behind every figure.",
 )
 

@@ -82,6 +82,13 @@ class Complaint(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True
         """The last closing."""
         return max((said.at for said in self.statements if said.closing), default=None)
 
+    @property
+    def settled_at(self) -> int | None:
+        """The closing that nothing opened again; None while open, or while the receipt is not known."""
+        opened = max((said.at for said in self.statements if not said.closing), default=None)
+        closed = self.closed_at
+        return closed if opened is not None and closed is not None and opened <= closed else None
+
     def last(self, field: str) -> Any:
         """The value of `field` (a name of `Statement`) in the latest statement that gives it, else None."""
         values = (getattr(said, field) for said in reversed(self.statements))
@@ -216,6 +223,14 @@ def completed_at(visit: Visit) -> int | None:
     if visit.answered_at is None or visit.ended_at is None:
         return None
     return visit.wrapped_at if visit.wrapped_at is not None else visit.ended_at
+
+
+def complaining(visit: Visit) -> tuple[int | None, int | None]:
+    """When the first complaint about the visit was received, and when the last was closed (None while one is open)."""
+    known = [complaint for complaint in (visit.complaints or {}).values() if complaint.opened_at is not None]
+    settled = [complaint.settled_at for complaint in known]
+    first = min((complaint.opened_at for complaint in known if complaint.opened_at is not None), default=None)
+    return first, None if None in settled else max((at for at in settled if at is not None), default=None)
 
 
 def is_open(visit: Visit) -> bool:

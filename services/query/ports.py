@@ -9,6 +9,7 @@ from services.board.domain.series import Home
 from services.board.domain.windows import Span
 from services.contracts.cells import Cells
 from services.contracts.visits import Visit
+from services.query.domain.docket import StoredComplaint
 from services.query.domain.lag import LogRange
 from services.query.domain.ledger import Tally
 from services.query.domain.selection import Selection
@@ -50,10 +51,20 @@ class PaneHistory(Protocol):
 
 
 class VisitHistory(Protocol):
-    """Stored visits of one tenant."""
+    """Stored visits, and what only they can tell."""
 
     def visits(self, selection: Selection, span: Span, after: Place | None = None) -> AsyncIterator[Sequence[StoredVisit]]:
         """Visits offered in `span` to the selected queues, behind the place `after`, in order, in portions."""
+        ...
+
+    async def complaints(self, tenant: str, span: Span) -> Sequence[StoredComplaint]:
+        """Complaints that were open at some instant of `span`, and maybe others."""
+        ...
+
+    async def returns(self, selection: Selection, spans: Sequence[Span]) -> Sequence[Tally]:
+        """How many of the selected visits offered in `spans` (contiguous, ascending) have a known customer, and by how many hours
+        after the customer's last other contact in the queue they came: `Cell.CUSTOMER_KNOWN` and `Histogram.RETURN_GAP`.
+        """
         ...
 
 

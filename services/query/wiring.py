@@ -21,6 +21,7 @@ from services.query.api.routes import router
 from services.query.app.corrections import Corrections
 from services.query.app.history import PastFigures
 from services.query.app.live import LiveFigures
+from services.query.app.lookup import Lookup
 from services.query.app.pipeline import Pipeline
 from services.query.app.query import Limits, Query
 from services.query.app.queues import Queues
@@ -65,7 +66,8 @@ class Parts:
 def assembled(settings: ApiSettings, pool: asyncpg.Pool, keeper: BoardKeeper, log: KafkaEventLog, parts: Parts) -> Query:
     """The use cases over their adapters."""
     board, metrics = keeper.board, parts.metrics
-    live, rows, visits = LiveFigures(board, now_ms), PostgresRows(pool), PostgresVisits(pool)
+    rows, visits = PostgresRows(pool), PostgresVisits(pool)
+    live = LiveFigures(board, now_ms, Lookup(visits, monotonic))
     streams = Streams(live, parts.pulse)
     metrics.streams.set_function(lambda: streams.open)
     exposition = Exposition(board, DEFAULT_POLICY, settings.most_series)

@@ -9,10 +9,13 @@ from services.board.domain.series import Home
 from services.board.domain.windows import Span
 from services.board.ports import FeedLostError, StoreUnavailableError
 from services.contracts.agents import AgentNow
-from services.contracts.cells import Cells, add
+from services.contracts.cells import Cell, Cells, Histogram, add
+from services.contracts.histograms import HOUR, hour_bucket
+from services.contracts.returns import LOOK_BACK
 from services.contracts.updates import Gauge, PaneKey, PaneRow, Update, revision
 from services.contracts.visits import Visit, is_open, offer_at, queue_of
 from services.kpi_engine.domain.contributions import contributions
+from services.query.domain.docket import StoredComplaint, complaints_of
 from services.query.domain.lag import LogRange
 from services.query.domain.ledger import Tally
 from services.query.domain.selection import Selection
@@ -163,6 +166,28 @@ class MemoryHistory:
         for one in sorted(stored, key=lambda known: known.place):
             if after is None or one.place > after:
                 yield [one]
+
+    async def complaints(self, tenant: str, span: Span) -> Sequence[StoredComplaint]:
+        known = [one for (theirs, _), visit in self._floor.visits_of.items() if theirs == tenant for one in complaints_of(visit)]
+        return [one for one in known if one.opened_at < span.end and (one.settled_at is None or one.settled_at > span.begin)]
+
+    async def returns(self, selection: Selection, spans: Sequence[Span]) -> Sequence[Tally]:
+        return [
+            Tally(interval, selection.subject(visit.queue or "", visit.channel), 0, [{Cell.CUSTOMER_KNOWN: 1, **self._gap(contact, visit)}])
+            for (tenant, contact), visit in self._floor.visits_of.items()
+            if tenant == selection.tenant and visit.customer and selection.includes(visit.queue or "", visit.channel)
+            for interval, span in enumerate(spans) if (visit.offered_at or 0) in span
+        ]  # fmt: skip
+
+    def _gap(self, contact: str, visit: Visit) -> Cells:
+        gaps = [
+            (visit.offered_at or 0) - (other.offered_at or 0)
+            for (_, named), other in self._floor.visits_of.items()
+            if named != contact and (other.customer, other.queue) == (visit.customer, visit.queue)
+            and ((other.offered_at or 0), named) < ((visit.offered_at or 0), contact)
+        ]  # fmt: skip
+        nearest = min(gaps, default=LOOK_BACK * HOUR + 1)
+        return {Histogram.RETURN_GAP + hour_bucket(nearest): 1} if nearest <= LOOK_BACK * HOUR else {}
 
 
 class ScriptedFeed:

@@ -20,6 +20,7 @@ from services.query.api.routes import router
 from services.query.app.corrections import Corrections
 from services.query.app.history import PastFigures
 from services.query.app.live import LiveFigures
+from services.query.app.lookup import Lookup
 from services.query.app.pipeline import Pipeline
 from services.query.app.query import Limits, Query
 from services.query.app.queues import Queues
@@ -90,7 +91,8 @@ async def ready() -> str | None:
 
 
 def served(floor: MemoryFloor, board: Board, pulse: Pulse) -> FastAPI:
-    metrics, live, history = QueryMetrics(CollectorRegistry()), LiveFigures(board, now_ms), MemoryHistory(floor)
+    metrics, history = QueryMetrics(CollectorRegistry()), MemoryHistory(floor)
+    live = LiveFigures(board, now_ms, Lookup(history, monotonic))
     app = FastAPI()
     problems.install(app)
     app.include_router(router())

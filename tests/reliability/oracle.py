@@ -84,6 +84,11 @@ def bucket(span: int) -> int:
     return 7201 + int(log(span / HOUR) / log(1.01))
 
 
+def hours(span: int) -> int:
+    """2·h for exactly h hours, 2·h + 1 between h and h + 1, up to 150 days; whatever is longer is 7201."""
+    return min(span // HOUR * 2 + (span % HOUR > 0), 7201)
+
+
 def on_hold(held: list[int], resumed: list[int], ended: int | None) -> int:
     """Milliseconds on hold: each hold lasts to the next resume, else to the end; a hold during a hold is none."""
     total, free_again = 0, 0
@@ -209,12 +214,16 @@ class Recount:
             ordered = sorted(map(as_statement, told), key=lambda said: (said["at"], said["closing"], order(said, *STATEMENT)))
             facts = {name: value for said in ordered for name, value in said.items() if value is not None}
             opened = min((said["at"] for said in ordered if not said["closing"]), default=None)
+            again = max((said["at"] for said in ordered if not said["closing"]), default=None)
+            closed = max((said["at"] for said in ordered if said["closing"]), default=None)
             cells: dict[int, int] = {
                 Cell[f"COMPLAINTS_{facts.get('severity', 'normal').upper()}"]: 1,
                 Cell.COMPLAINTS_JUDGED: int("liable" in facts),
                 Cell.COMPLAINTS_LIABLE: int(facts.get("liable", False)),
                 Cell.COMPLAINTS_CLOSED: int(any(said["closing"] for said in ordered)),
             }
+            if opened is not None and closed is not None and again <= closed:
+                cells[Histogram.COMPLAINT_CLOSING + hours(closed - opened)] = 1
             self._put(facts.get("queue", self._queue), opened, cells)
 
 

@@ -123,8 +123,15 @@ def test_a_complaint_stands_where_it_was_received_with_the_latest_word_on_it() -
 
     assert recomputed([opened])[(*SALES, MINUTE)] == {Cell.COMPLAINTS_LOW: 1}
     assert recomputed([closed, opened]) == {
-        (*SALES, MINUTE): {Cell.COMPLAINTS_HIGH: 1, Cell.COMPLAINTS_JUDGED: 1, Cell.COMPLAINTS_LIABLE: 1, Cell.COMPLAINTS_CLOSED: 1}
+        (*SALES, MINUTE): {
+            Cell.COMPLAINTS_HIGH: 1,
+            Cell.COMPLAINTS_JUDGED: 1,
+            Cell.COMPLAINTS_LIABLE: 1,
+            Cell.COMPLAINTS_CLOSED: 1,
+            Histogram.COMPLAINT_CLOSING + 1: 1,
+        }
     }
+    assert Histogram.COMPLAINT_CLOSING + 1 not in recomputed([closed, opened, {**opened, "at": 600 * SECOND}])[(*SALES, MINUTE)]
     assert recomputed([closed]) == {}
 
 

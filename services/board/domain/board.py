@@ -17,6 +17,7 @@ from services.board.domain.windows import HOUR, MINUTE, Span, Window, span_of
 from services.contracts.cells import LEFT, Cell, Cells, add
 from services.contracts.days import first_instant, local_day
 from services.contracts.figures import Figures
+from services.contracts.pace import LOOK_BACK
 from services.contracts.updates import Gauge, PaneRow, Update
 
 DAY = 24 * HOUR
@@ -210,6 +211,12 @@ class Board:
         present = self._present(scopes, now)
         counted = Figures(_added([one.cells for one in sums]), waits(present.within(span), now))
         return Reading(span, counted, present.figures(now), max((one.revision for one in sums), default=0))
+
+    def pace(self, scopes: Sequence[Scope], now: int) -> Cells:
+        """What the half hour up to the current pane counted."""
+        current = now - now % self.rules.pane
+        span = Span(current - 1000 * LOOK_BACK, current)
+        return _added([self._groups[scope].total("pace", span).cells for scope in scopes if scope in self._groups])
 
     def waits(self, scopes: Sequence[Scope], span: Span, now: int) -> tuple[int, ...]:
         """Waits so far of the visits that were offered in `span` and wait now, milliseconds."""

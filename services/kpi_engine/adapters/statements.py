@@ -76,17 +76,20 @@ CREATE TEMPORARY TABLE new_agent_pane (LIKE agent_pane) ON COMMIT DELETE ROWS;
 CREATE TEMPORARY TABLE new_agent_state (LIKE agent_state) ON COMMIT DELETE ROWS;
 """
 
-VISIT_COLUMNS = ("partition", "tenant", "contact", "visit", "offered_at", "queue", "open", "body")
+NOTED = ("channel", "customer", "complained_at", "settled_at")
+"""Columns that repeat what the body says, for questions that look visits up by it"""
+VISIT_COLUMNS = ("partition", "tenant", "contact", "visit", "offered_at", "queue", "open", *NOTED, "body")
 PANE_COLUMNS = ("tenant", "start", "queue", "channel", "partition", "revision", "cells")
 AGENT_PANE_COLUMNS = ("tenant", "start", "agent", "queue", "partition", "revision", "cells")
 AGENT_STATE_COLUMNS = ("partition", "tenant", "agent", "at", "state", "body")
 LATE_COLUMNS = ("partition", "tenant", "queue", "channel", "start", "source", "event", "type", "changed_at")
 
 UPSERT_VISITS = """
-INSERT INTO visit (partition, tenant, contact, visit, offered_at, queue, open, body)
-SELECT partition, tenant, contact, visit, offered_at, queue, open, body FROM new_visit
+INSERT INTO visit (partition, tenant, contact, visit, offered_at, queue, open, channel, customer, complained_at, settled_at, body)
+SELECT partition, tenant, contact, visit, offered_at, queue, open, channel, customer, complained_at, settled_at, body FROM new_visit
 ON CONFLICT (partition, tenant, contact, visit) DO UPDATE SET
-    offered_at = excluded.offered_at, queue = excluded.queue, open = excluded.open, body = excluded.body
+    offered_at = excluded.offered_at, queue = excluded.queue, open = excluded.open, channel = excluded.channel,
+    customer = excluded.customer, complained_at = excluded.complained_at, settled_at = excluded.settled_at, body = excluded.body
 """
 
 UPSERT_PANES = """

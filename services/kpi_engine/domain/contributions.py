@@ -10,7 +10,7 @@ complaint                   its receipt
 from collections.abc import Iterable
 
 from services.contracts.cells import BY_CONTACT, COMPLAINTS, LEFT, Cell, Cells, Histogram, add
-from services.contracts.histograms import score_bucket, span_bucket
+from services.contracts.histograms import hour_bucket, score_bucket, span_bucket
 from services.contracts.updates import PaneKey
 from services.contracts.visits import (
     Complaint,
@@ -186,9 +186,10 @@ def evaluation_cells(evaluation: Evaluation) -> Cells:
 
 
 def complaint_cells(complaint: Complaint) -> Cells:
-    """One complaint by its latest severity and verdict, in the pane of its receipt."""
-    liable = complaint.last("liable")
-    return _positive(
+    """One complaint by its latest severity and verdict, and how long it took to close, in the pane of its receipt."""
+    liable, opened, settled = complaint.last("liable"), complaint.opened_at, complaint.settled_at
+    closing = {} if opened is None or settled is None else {Histogram.COMPLAINT_CLOSING + hour_bucket(settled - opened): 1}
+    return closing | _positive(
         {
             COMPLAINTS[complaint.last("severity") or "normal"]: 1,
             Cell.COMPLAINTS_JUDGED: int(liable is not None),

@@ -33,7 +33,7 @@ from services.contracts.events import (
     SurveyOffered,
 )
 from services.contracts.updates import Gauge
-from services.contracts.visits import Visit, VisitKey, encode_visit, is_open, offer_at, queue_of
+from services.contracts.visits import Visit, VisitKey, complaining, encode_visit, is_open, offer_at, queue_of
 from services.kpi_engine.domain.advance import STEPS, advance, amend, begin
 from services.kpi_engine.domain.contributions import contributions, deltas
 from services.kpi_engine.domain.join import join
@@ -64,6 +64,9 @@ def visit_key(event: AnyEvent) -> VisitKey:
         return event.tenant, contact, event.visit  # type: ignore[union-attr, return-value]
     prefix, name = _OWN_NAME[type(event)]
     return event.tenant, prefix + getattr(event, name), 0  # type: ignore[return-value]
+
+
+NEVER_COMPLAINED = (None, None)
 
 
 class Parked(msgspec.Struct, gc=False):
@@ -213,7 +216,8 @@ class Visits:
             visit = self.rows[key]
             tenant, contact, number = key
             place = (visit.offered_at, visit.queue) if visit.offered_at is not None else (offer_at(visit), queue_of(visit))
-            rows.append((partition, tenant, contact, number, *place, is_open(visit), encode_visit(visit)))
+            noted = (visit.channel, visit.customer, *(complaining(visit) if visit.complaints else NEVER_COMPLAINED))
+            rows.append((partition, tenant, contact, number, *place, is_open(visit), *noted, encode_visit(visit)))
         return rows
 
     # ------------------------------------------------------------- telling
@@ -234,5 +238,3 @@ class Visits:
             visit = self.rows.pop(key)
             last = max(visit.offered_at or NEVER, visit.answered_at or NEVER, visit.abandoned_at or NEVER)
             self.since = max(self.since, min(last + 1, before))
-
-

@@ -1,4 +1,4 @@
-"""Stored visits, read from PostgreSQL in the order of their offers."""
+"""Stored visits, read from PostgreSQL: in the order of their offers, by the complaints about them, by their customers' returns."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -7,8 +7,13 @@ import asyncpg
 
 from services.board.adapters.rows import ANSWER_WITHIN, away
 from services.board.domain.windows import Span
+from services.contracts.cells import Cell, Histogram
+from services.contracts.histograms import HOUR
+from services.contracts.returns import LOOK_BACK
 from services.contracts.visits import decode_visit
-from services.query.domain.selection import Selection
+from services.query.domain.docket import StoredComplaint, complaints_of
+from services.query.domain.ledger import Tally
+from services.query.domain.selection import Selection, Subject
 from services.query.ports import Place, StoredVisit
 
 PORTION = 1000
@@ -19,6 +24,26 @@ WHERE tenant = $1 AND offered_at >= $2 AND offered_at < $3 AND ($4::text[] IS NU
   AND (offered_at, contact, visit) > ($5, $6, $7)
 ORDER BY offered_at, contact, visit LIMIT $8
 """
+COMPLAINTS = """
+SELECT body FROM visit
+WHERE tenant = $1 AND complained_at IS NOT NULL AND complained_at < $3 AND (settled_at IS NULL OR settled_at > $2)
+"""
+# Each visit looks for the customer's last other contact. The bucket is `hour_bucket`'s: 2·h for a gap of exactly h hours, 2·h + 1
+# up to the next. Of two offers at one instant the contact's name decides which came first, so that one repeats the other.
+RETURNS = f"""
+SELECT width_bucket(visit.offered_at, $6::bigint[]) - 1,
+       CASE WHEN $7 THEN visit.queue ELSE '' END, CASE WHEN $8 THEN visit.channel ELSE '' END,
+       2 * (gap / {HOUR}) + (gap % {HOUR} > 0)::int, count(*)
+FROM visit LEFT JOIN LATERAL (
+    SELECT visit.offered_at - max(earlier.offered_at) AS gap FROM visit AS earlier
+    WHERE earlier.customer = visit.customer AND earlier.tenant = visit.tenant AND earlier.queue = visit.queue
+      AND earlier.contact <> visit.contact AND earlier.offered_at >= visit.offered_at - {LOOK_BACK * HOUR}
+      AND (earlier.offered_at, earlier.contact) < (visit.offered_at, visit.contact)
+) AS last ON true
+WHERE visit.tenant = $1 AND visit.offered_at >= $2 AND visit.offered_at < $3 AND visit.customer IS NOT NULL
+  AND ($4::text[] IS NULL OR visit.queue = ANY ($4)) AND ($5::text[] IS NULL OR visit.channel = ANY ($5))
+GROUP BY 1, 2, 3, 4
+"""  # noqa: S608  its numbers are constants
 
 
 class PostgresVisits:
@@ -46,3 +71,24 @@ class PostgresVisits:
             async with asyncio.timeout(ANSWER_WITHIN):
                 found = await self._pool.fetch(VISITS, *values)
         return [StoredVisit(record[0], record[1], record[2], decode_visit(record[3])) for record in found]
+
+    async def complaints(self, tenant: str, span: Span) -> Sequence[StoredComplaint]:
+        """Complaints that were open at some instant of `span`, and others about the same visits."""
+        with away():
+            async with asyncio.timeout(ANSWER_WITHIN):
+                rows = await self._pool.fetch(COMPLAINTS, tenant, span.begin, span.end)
+        return [one for row in rows for one in complaints_of(decode_visit(row[0]))]
+
+    async def returns(self, selection: Selection, spans: Sequence[Span]) -> Sequence[Tally]:
+        """The selected visits offered in `spans` (contiguous, ascending), by how long ago their customer had been there."""
+        chosen = list(selection.queues) or None, list(selection.channels) or None
+        grouped = [span.begin for span in spans], selection.by.queues, selection.by.channels
+        with away():
+            async with asyncio.timeout(ANSWER_WITHIN):
+                rows = await self._pool.fetch(RETURNS, selection.tenant, spans[0].begin, spans[-1].end, *chosen, *grouped)
+        return [_tally(*row) for row in rows]
+
+
+def _tally(interval: int, queue: str, channel: str, bucket: int | None, visits: int) -> Tally:
+    gap = {} if bucket is None else {Histogram.RETURN_GAP + bucket: visits}
+    return Tally(interval, Subject(queue, channel), 0, [{Cell.CUSTOMER_KNOWN: visits, **gap}])

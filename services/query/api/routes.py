@@ -72,7 +72,7 @@ async def queues(request: Request, caller: Reader, query: Loaded) -> Response:
 @figures_router.get("/v1/kpis", response_model=LiveAnswer, responses=PROBLEMS | UNCHANGED, summary="Live figures")
 async def live(request: Request, caller: Reader, query: Loaded, asked: Annotated[LiveParameters, Query()]) -> Response:
     """Figures of a window up to now; gauges are those of this moment whatever the window."""
-    rows = query.live.rows(asked.query(caller.tenant, query.live.board))
+    rows = await query.live.rows(asked.query(caller.tenant, query.live.board))
     query.metrics.rows.labels("/v1/kpis").inc(len(rows))
     return figures(request, rows, None, stale=query.live.stale(caller.tenant))
 

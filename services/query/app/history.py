@@ -13,8 +13,11 @@ from services.board.domain.board import Board
 from services.board.domain.positions import lowest_watermark
 from services.board.domain.windows import Span
 from services.contracts.figures import Figures
+from services.contracts.needs import Need
+from services.query.domain.found import Found, nothing
 from services.query.domain.grid import Interval, intervals
 from services.query.domain.ledger import Ledger, unresolved
+from services.query.domain.paces import Paces
 from services.query.domain.past import PastGauges
 from services.query.domain.rows import HistoryRow, Question, frame_of, history_row, values
 from services.query.domain.selection import Selection, Subject
@@ -53,6 +56,8 @@ class _Page:
     subjects: list[Subject]
     ledger: Ledger
     gauges: PastGauges
+    found: Found
+    paces: Paces
 
 
 class PastFigures:
@@ -72,7 +77,8 @@ class PastFigures:
         if not spans or not subjects:
             return [], None
         watermark = lowest_watermark(await self._positions.positions())
-        page = _Page(query, spans, subjects, await self._ledger(query, spans), await self._gauges(query, spans))
+        ledger, gauges = await self._ledger(query, spans), await self._gauges(query, spans)
+        page = _Page(query, spans, subjects, ledger, gauges, await self._found(query, spans), await self._paces(query, spans))
         rows = (placed for placed in self._rows(page, watermark) if after is None or placed[0] > after)
         found = list(islice(rows, limit + 1))
         more = found[limit - 1][0] if len(found) > limit else None
@@ -105,6 +111,26 @@ class PastFigures:
                     gauges.add(stored.visit)
         return gauges
 
+    async def _found(self, query: HistoryQuery, spans: list[Span]) -> Found:
+        """What was looked up: who came back in `spans`, and all complaints that were open in them or are now."""
+        found, now = nothing(query.selection), self._now()
+        if Need.RETURNS in query.question.needs:
+            for tally in await self._visits.returns(query.selection, spans):
+                found.returns.add(tally)
+        if Need.COMPLAINTS in query.question.needs:
+            both = Span(min(spans[0].begin, now), max(spans[-1].begin, now) + 1)
+            found.docket.add(await self._visits.complaints(query.selection.tenant, both))
+        return found
+
+    async def _paces(self, query: HistoryQuery, spans: list[Span]) -> Paces:
+        """The half hours before each interval, where a gauge needs them."""
+        paces = Paces([span.begin for span in spans] if Need.PACE in query.question.needs else [])
+        for first, run in paces.runs():
+            async for portion in self._panes.tallies(query.selection, run):
+                for tally in portion:
+                    paces.add(first, tally)
+        return paces
+
     def _rows(self, page: _Page, watermark: int | None) -> Iterator[Placed]:
         query, as_of = page.query, self._board.as_of(self._now())
         for index, span in enumerate(page.spans):
@@ -113,6 +139,8 @@ class PastFigures:
                 labels, entry = query.selection.labels(subject), page.ledger.entry(index, subject)
                 counted = Figures(entry.cells, self._board.waits(query.selection.scopes(subject), span, as_of))
                 present = page.gauges.figures(index, subject, unresolved(counted))
+                counted = page.found.counted(counted, index, subject, span, as_of)
+                present = page.found.present(present, subject, span.begin, page.paces.cells(span.begin, subject))
                 for number, (kpi, value) in enumerate(values(query.question, counted, present)):
                     row = history_row(frame, query.interval, labels, entry.revision, kpi, value)
                     yield RowPlace(span.begin, subject, number), row

@@ -78,15 +78,17 @@ class Streams:
         async with self._joined(query) as feed:
             first = True
             while True:
-                rows = self._refreshed(feed, query).since(after)
+                rows = (await self._refreshed(feed, query)).since(after)
                 after = feed.tick
                 yield Batch(after, rows) if rows or first else None
                 first = False
                 await self.pulse.wait()
 
-    def _refreshed(self, feed: Feed[LiveRow], query: LiveQuery) -> Feed[LiveRow]:
+    async def _refreshed(self, feed: Feed[LiveRow], query: LiveQuery) -> Feed[LiveRow]:
         if feed.born is None or feed.tick < self.pulse.tick:
-            feed.refresh(self.pulse.tick, [(identity(row), substance(row), row) for row in self._live.rows(query)])
+            tick, rows = self.pulse.tick, await self._live.rows(query)
+            if feed.born is None or feed.tick < tick:  # else another client of the feed was quicker
+                feed.refresh(tick, [(identity(row), substance(row), row) for row in rows])
         return feed
 
     @asynccontextmanager

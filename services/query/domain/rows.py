@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,6 +15,7 @@ from services.contracts.families import Family
 from services.contracts.figures import Figures, Value
 from services.contracts.finality import families_at
 from services.contracts.kpis import Kpi
+from services.contracts.needs import Need
 from services.query.domain.grid import Interval
 from services.query.domain.moments import text, text_or_none
 
@@ -80,11 +83,20 @@ class Question:
     kpis: tuple[Kpi, ...]
     policy: ServiceLevelPolicy
 
+    @property
+    def needs(self) -> Need:
+        """What must be looked up beside panes for any of them."""
+        return reduce(or_, (kpi.needs for kpi in self.kpis), Need.NOTHING)
 
-def values(question: Question, counted: Figures, present: Figures) -> Iterator[tuple[Kpi, Value]]:
+
+UNKNOWN = Value(None, None, None)
+"""What could not be looked up: without parts, unlike 0/0"""
+
+
+def values(question: Question, counted: Figures, present: Figures, missing: Need = Need.NOTHING) -> Iterator[tuple[Kpi, Value]]:
     """Each KPI's value: of what a span counted, or, for gauges, of who was present at a moment. Live and history both end here."""
     for kpi in question.kpis:
-        yield kpi, kpi.measure(present if kpi.live else counted, question.policy)
+        yield kpi, UNKNOWN if kpi.needs & missing else kpi.measure(present if kpi.live else counted, question.policy)
 
 
 def frame_of(span: Span, tenant: str, policy: ServiceLevelPolicy, zone: ZoneInfo, heard: tuple[int, int | None]) -> Frame:

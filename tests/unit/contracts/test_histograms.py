@@ -15,12 +15,14 @@ from services.contracts.histograms import (
     buckets,
     count_scores,
     count_within,
+    hour_bucket,
     quantile,
     score_bucket,
     span_bucket,
 )
 
 WAIT = Histogram.ANSWERED_WAIT
+HOUR = 3_600_000
 spans = st.lists(st.one_of(st.integers(0, 3_600_000), st.integers(0, 60).map(lambda seconds: seconds * 1000)), max_size=60)
 
 
@@ -94,3 +96,13 @@ def test_scores_stand_by_their_share_of_the_scale_whichever_way_it_runs() -> Non
     assert sorted(code - Histogram.CSAT for code in cells) == [750, 800, 1000]
     assert count_scores(cells, Histogram.CSAT, 0.75, 1.0) == 3
     assert count_scores(cells, Histogram.CSAT, 0.0, 0.6) == 0
+
+
+@given(st.lists(st.integers(0, 200 * 24 * HOUR), max_size=30), st.integers(0, 168))
+def test_counts_by_hours_equal_those_of_the_raw_spans(raw: list[int], hours: int) -> None:
+    cells: Cells = {}
+    for span in raw:
+        add(cells, {Histogram.RETURN_GAP + hour_bucket(span): 1})
+
+    assert count_within(cells, Histogram.RETURN_GAP, hours, "le") == sum(span <= hours * HOUR for span in raw)
+    assert sum(count for _, count in buckets(cells, Histogram.RETURN_GAP)) == len(raw)

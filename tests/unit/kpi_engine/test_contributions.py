@@ -2,6 +2,7 @@
 
 from services.contracts import events
 from services.contracts.cells import Cell, Histogram
+from services.contracts.histograms import HOUR
 from services.contracts.visits import Visit
 from services.kpi_engine.domain.contributions import contributions
 from services.kpi_engine.domain.merge import merge
@@ -194,7 +195,25 @@ def test_a_complaint_counts_when_received_with_its_latest_severity_and_verdict()
         Cell.COMPLAINTS_JUDGED: 1,
         Cell.COMPLAINTS_LIABLE: 1,
         Cell.COMPLAINTS_CLOSED: 1,
+        Histogram.COMPLAINT_CLOSING + 1: 1,
     }
+
+
+def test_a_complaint_stands_by_the_hours_to_its_last_closing_and_not_once_it_was_opened_again():
+    opened = event(events.ComplaintOpened, 0, complaint="k", queue="sales")
+    closed = event(events.ComplaintClosed, 24 * HOUR, complaint="k", queue="sales")
+    later = event(events.ComplaintClosed, 24 * HOUR + 1, complaint="k", queue="sales")
+    again = event(events.ComplaintOpened, 25 * HOUR, complaint="k", queue="sales")
+
+    assert closing(closed, opened) == {48: 1}
+    assert closing(closed, opened, later) == {49: 1}
+    assert closing(closed, opened, again) == {}
+    assert closing(closed) == {}
+
+
+def closing(*history):
+    cells = panes_of(*history).get(("sales", "voice", 0), {})
+    return {code - Histogram.COMPLAINT_CLOSING: number for code, number in cells.items() if code >= Histogram.COMPLAINT_CLOSING}
 
 
 def test_a_complaint_that_names_its_queue_counts_without_a_contact():

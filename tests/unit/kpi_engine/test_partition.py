@@ -51,9 +51,10 @@ def test_dirty_rows_carry_absolute_values_and_the_offset_they_belong_to():
     rows = apply(fresh(), offered(), answered()).take_dirty()
 
     assert (rows.before, rows.position.next_offset, rows.position.epoch) == (100, 102, 7)
-    [(partition, tenant, contact, number, offered_at, queue, is_open, body)] = rows.new_visits
+    [(partition, tenant, contact, number, offered_at, queue, is_open, *noted, body)] = rows.new_visits
     assert (partition, tenant, contact, number) == (3, "acme", "c1", 1)
     assert (offered_at, queue, is_open) == (30_000, "sales", True)
+    assert noted == ["voice", None, None, None]
     assert decode_visit(body).agent == "ann"
     [(tenant, start, queue, channel, partition, rev, cells)] = rows.new_panes
     assert (tenant, start, queue, channel, partition, rev) == ("acme", 0, "sales", "voice", 3, revision(1, 101))

@@ -26,6 +26,7 @@ from services.query.api.stream import event, resumed
 from services.query.app.corrections import Corrections
 from services.query.app.history import PastFigures
 from services.query.app.live import LiveFigures
+from services.query.app.lookup import Lookup
 from services.query.app.pipeline import Pipeline
 from services.query.app.query import Limits, Query
 from services.query.app.queues import Queues
@@ -89,7 +90,7 @@ class World:
 
     def _query(self, limits: Limits) -> Query:
         history, metrics = self.history, QueryMetrics(CollectorRegistry())
-        live = LiveFigures(self.board, lambda: self.now)
+        live = LiveFigures(self.board, lambda: self.now, Lookup(history, lambda: self.now / 1000))
         exposition = Exposition(self.board, DEFAULT_POLICY, 10_000)
         return Query(
             live=live,

@@ -1,0 +1,31 @@
+"""What a few KPIs need beside the panes of their span, so that it is looked up only when they are asked for."""
+
+from enum import Flag, auto
+
+
+class Need(Flag):
+    """What must be looked up."""
+
+    NOTHING = 0
+    PACE = auto()
+    """What the half hour before a moment counted"""
+    COMPLAINTS = auto()
+    """The complaints that are open, or were at a moment"""
+    RETURNS = auto()
+    """Which visits' customers had been there before"""
+
+
+LOOKED_UP = Need.COMPLAINTS | Need.RETURNS
+"""What only the tables know"""
+
+_NEEDS = {
+    "estimated_wait": Need.PACE,
+    "complaints_open": Need.COMPLAINTS,
+    "complaints_closed_in_time": Need.COMPLAINTS,
+    "repeat_rate": Need.RETURNS,
+}
+
+
+def need_of(kpi: str) -> Need:
+    """What a KPI or a variant of it, by its id, must have looked up."""
+    return _NEEDS.get(kpi.partition(":")[0], Need.NOTHING)

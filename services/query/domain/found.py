@@ -1,0 +1,40 @@
+"""What was looked up for a question beside panes and gauges, and how it joins the figures. Live and history both join it here."""
+
+from dataclasses import dataclass, field, replace
+
+from services.board.domain.windows import Span
+from services.contracts.cells import Cells
+from services.contracts.figures import Figures
+from services.contracts.needs import Need
+from services.query.domain.docket import Docket
+from services.query.domain.ledger import Ledger
+from services.query.domain.selection import Selection, Subject
+
+
+@dataclass(frozen=True)
+class Found:
+    """Counts of returning customers by interval and subject, and the complaints; both empty where no KPI needs them.
+
+    `missing` is what is needed and could not be looked up.
+    """
+
+    docket: Docket
+    returns: Ledger = field(default_factory=Ledger)
+    missing: Need = Need.NOTHING
+
+    def counted(self, figures: Figures, interval: int, subject: Subject, span: Span, now: int) -> Figures:
+        """The figures of a span, with what was looked up about it."""
+        returns, complaints = self.returns.entry(interval, subject).cells, self.docket.ages(subject, now, span)
+        if not returns and not complaints:
+            return figures
+        return replace(figures, cells={**figures.cells, **returns}, complaints=complaints)
+
+    def present(self, figures: Figures, subject: Subject, at: int, pace: Cells) -> Figures:
+        """The figures of a moment, with what was open then and what the half hour before it counted."""
+        complaints = self.docket.ages(subject, at)
+        return replace(figures, cells=pace, complaints=complaints) if pace or complaints else figures
+
+
+def nothing(selection: Selection) -> Found:
+    """Where nothing had to be looked up."""
+    return Found(Docket(selection))

@@ -1,0 +1,123 @@
+"""A floor in memory whose rows stand in real tables and whose news are on a real topic, and the API in front of it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any, cast
+
+import asyncpg
+import httpx
+import msgspec
+from pydantic import SecretStr
+
+from services.contracts.topics import CONTACT_EVENTS, KPI_UPDATES
+from services.contracts.visits import complaining, encode_visit, is_open, offer_at, queue_of
+from services.kpi_engine.adapters.months import Months
+from services.kpi_engine.adapters.statements import VISIT_COLUMNS
+from services.query.settings import ApiSettings, QuerySettings
+from services.query.wiring import create_query_app
+from services.runtime.clock import now_ms
+from services.runtime.kafka import producer
+from services.runtime.kafka_log import kafka_log
+from services.runtime.settings import DatabaseSettings, KafkaSettings
+from tests.fakes.floor import PARTITIONS, MemoryFloor, partition_of
+
+
+class Floor:
+    """A floor whose rows are in real tables and whose news are on a real topic."""
+
+    def __init__(self, settings: QuerySettings, pool: asyncpg.Pool, log_id: str) -> None:
+        self.settings = settings
+        self.pool = pool
+        self.memory = MemoryFloor(log_id=log_id)
+
+    async def store(self) -> None:
+        """Make everything durable, as the engine's flush does."""
+        async with self.pool.acquire() as connection, connection.transaction():
+            for table in ("pane", "visit", "stream_partition"):
+                await connection.execute(f"TRUNCATE {table}")
+            for number in range(PARTITIONS):
+                rows = [(*row.key[:1], row.start, row.queue, row.channel, number, row.revision, msgspec.msgpack.encode(row.cells))
+                        for row in self.memory.pane_rows(number)]  # fmt: skip
+                await Months().ensure(cast("asyncpg.Connection", connection), {row.start for row in self.memory.pane_rows(number)})
+                await connection.copy_records_to_table("pane", records=rows)
+            await connection.copy_records_to_table("visit", records=self._visit_rows(), columns=VISIT_COLUMNS)
+            await connection.copy_records_to_table("stream_partition", records=self._partition_rows())
+
+    def _visit_rows(self) -> list[tuple[object, ...]]:
+        return [
+            (partition_of(contact), tenant, contact, 1, offer_at(visit), queue_of(visit), is_open(visit),
+             visit.channel, visit.customer, *complaining(visit), encode_visit(visit))
+            for (tenant, contact), visit in self.memory.visits_of.items()
+        ]  # fmt: skip
+
+    def _partition_rows(self) -> list[tuple[object, ...]]:
+        known = self.memory
+        return [
+            (CONTACT_EVENTS.name, number, known.log_id, 1, 1, "engine", known.offset, known.watermark, known.offset, 0, now_ms())
+            for number in range(PARTITIONS)
+        ]
+
+    async def publish(self) -> None:
+        """Tell it, as the engine does four times a second."""
+        kafka = await producer(self.settings.kafka)
+        try:
+            for update in self.memory.updates(now_ms()):
+                await kafka.send_and_wait(KPI_UPDATES.name, msgspec.json.encode(update), key=str(update.partition).encode())
+        finally:
+            await kafka.stop()
+
+
+async def identity(kafka: KafkaSettings) -> str:
+    async with kafka_log(kafka, CONTACT_EVENTS.name) as log:
+        return await log.identity()
+
+
+@asynccontextmanager
+async def floor_on(kafka: KafkaSettings, database: DatabaseSettings) -> AsyncIterator[Floor]:
+    """A floor that nobody has used."""
+    api = ApiSettings(open_tenant="demo", session_secret=SecretStr("of the test"), metrics_open=True)
+    pool = await asyncpg.create_pool(database.url.get_secret_value(), min_size=1, max_size=2)
+    try:
+        yield Floor(QuerySettings(kafka=kafka, database=database, api=api), pool, await identity(kafka))
+    finally:
+        await pool.close()
+
+
+@asynccontextmanager
+async def served(floor: Floor) -> AsyncIterator[httpx.AsyncClient]:
+    """The API, ready."""
+    app = create_query_app(floor.settings)
+    async with app.router.lifespan_context(app):
+        client = httpx.AsyncClient(transport=httpx.ASGITransport(app, client=("127.0.0.1", 1)), base_url="http://127.0.0.1")
+        async with client:
+            await until(lambda: ok(client, "/readyz"))
+            yield client
+
+
+async def until(condition: Callable[[], Awaitable[bool]], patience: float = 90) -> None:
+    async with asyncio.timeout(patience):
+        while not await condition():  # noqa: ASYNC110  another process's progress
+            await asyncio.sleep(0.05)
+
+
+async def ok(client: httpx.AsyncClient, path: str) -> bool:
+    return (await client.get(path)).status_code == 200
+
+
+async def rows(client: httpx.AsyncClient, path: str, **query: object) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    cursor = None
+    while True:
+        answer = await client.get(path, params={key: str(value) for key, value in {**query, "cursor": cursor}.items() if value is not None})
+        assert answer.status_code == 200, answer.text
+        page = answer.json()
+        found += page["rows"]
+        cursor = page["next"]
+        if cursor is None:
+            return found
+
+
+def text(at: int) -> str:
+    return datetime.fromtimestamp(at / 1000, UTC).isoformat()

@@ -1,0 +1,160 @@
+"""Live and history tell the same of the same span: every KPI and variant of the catalogue, every window, by queue and in total."""
+
+import random
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import httpx
+import pytest
+
+from services.board import wiring as board_wiring
+from services.board.domain.windows import HOUR, MINUTE, Span, Window, span_of
+from services.contracts.cells import LEFT, Cells, add
+from services.contracts.kpis import CATALOGUE, VARIANTS
+from services.contracts.visits import Complaint, Evaluation, Statement, Survey, Visit
+from services.query import wiring as query_wiring
+from services.query.adapters.visits import PostgresVisits
+from services.query.domain.ledger import Tally
+from services.query.domain.selection import By, Selection, Subject
+from services.runtime.settings import DatabaseSettings, KafkaSettings
+from tests.fakes.floor import MemoryHistory, abandoned, answered, left, waiting
+from tests.integration import stored
+from tests.integration.stored import Floor, floor_on, rows, served, text, until
+
+pytestmark = [pytest.mark.embedded, pytest.mark.timeout(900)]
+
+NOW = 1_794_398_820_000  # 2026-11-11T12:07:00Z, where a pane begins: gauges of history are those of such instants
+DAY = 24 * HOUR
+QUEUES = ("sales", "help")
+CUSTOMERS = (None, "k1:ann", "k1:bob", "k1:cem", "k1:dee")
+
+SPANNED = "time", "end", "queue", "channel", "kpi", "value", "numerator", "denominator", "low", "high", "definition"
+AT_A_MOMENT = "queue", "channel", "kpi", "value", "numerator", "denominator", "definition"
+
+DIFFER = {
+    "unresolved": "live: visits older than the longest wait now; history: visits offered in the interval that have no outcome",
+}
+"""KPIs that mean something else live than in history, and what; everything else must agree."""
+UNSAID: dict[str, str] = {}
+"""KPIs that this floor has no figure of, and why; everything else must have one in some window."""
+
+
+@pytest.fixture
+async def floor(kafka: KafkaSettings, database: DatabaseSettings) -> AsyncIterator[Floor]:
+    async with floor_on(kafka, database) as floor:
+        yield floor
+
+
+@pytest.fixture
+def frozen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The clock of the API and of whoever tells it stands still at `NOW`."""
+    for module in (board_wiring, query_wiring, stored):
+        monkeypatch.setattr(module, "now_ms", lambda: NOW)
+
+
+def opinions(dice: random.Random, visit: Visit, at: int) -> Visit:
+    """The visit with what may be said of it, some of it only days later."""
+    if dice.random() < 0.3:
+        kind, best = dice.choice([("csat", 5), ("nps", 10), ("fcr", 1), ("ces", 7)])
+        said = Survey(kind, None, at, at + dice.choice([5, 900]) * 1000, dice.randrange(best + 1), best, 0)  # type: ignore[arg-type]
+        visit.surveys = {"s": said, "asked": Survey("csat", None, at)}
+    if dice.random() < 0.3:
+        passed = dice.choice([None, True, False])
+        fatal, calibration = dice.random() < 0.2, dice.random() < 0.2
+        visit.evaluations = {"e": Evaluation(at + 60_000, score=dice.randrange(101), fatal=fatal, calibration=calibration, passed=passed)}
+    if dice.random() < 0.3:
+        severity, liable = dice.choice(["low", "normal", "high", "critical"]), dice.choice([None, True, False])
+        statements = [Statement(at + 1000, severity=severity, liable=liable)]  # type: ignore[arg-type]
+        if dice.random() < 0.5:
+            statements.append(Statement(at + dice.choice([2000, 3 * HOUR, 8 * DAY]), closing=True))
+        visit.complaints = {"k": Complaint(tuple(said for said in statements if said.at < NOW))}
+    return visit
+
+
+def stays(dice: random.Random, at: int, queue: str) -> Visit:
+    """One visit of any kind, offered at `at`."""
+    more: dict[str, Any] = {"customer": dice.choice(CUSTOMERS), "channel": dice.choice(["voice", "chat"])}
+    match dice.randrange(6):
+        case 0:
+            return abandoned(at, dice.choice([1, 5, 20, 33.5]), queue, **more)
+        case 1:
+            visit = left(at, 9, queue)
+        case 2:
+            visit = answered(at, dice.choice([0, 20, 20.001]), 0, queue, hold=15_000, transferred_at=at + 30_000, **more)
+        case _:
+            visit = answered(at, dice.randrange(60), dice.choice([30, 400]), queue, wrapped_at=at + 500_000, **more)
+    return opinions(dice, visit, at + 500_000)
+
+
+def a_week_and_today(dice: random.Random) -> Iterator[Visit]:
+    """Visits of the last eight days, most of them lately, all over before now but for some that wait or talk."""
+    spans = [(9 * DAY, DAY, 60), (DAY, HOUR, 60), (HOUR, 25 * MINUTE, 40), (25 * MINUTE, 10 * MINUTE, 40)]
+    for begin, end, number in spans:
+        for _ in range(number):
+            yield stays(dice, NOW - dice.randrange(end, begin), dice.choice(QUEUES))
+    for number, reason in enumerate(LEFT):
+        visit = left(NOW - (100 + 30 * number) * 1000, 9, dice.choice(QUEUES))
+        visit.left_reason = reason
+        yield visit
+    for ago in (1, 20, 300, 700):
+        yield waiting(NOW - ago * 1000, dice.choice(QUEUES))
+        yield Visit(offered_at=NOW - ago * 1000 - 5000, queue=dice.choice(QUEUES), answered_at=NOW - ago * 1000, agent="ann")
+
+
+async def filled(floor: Floor, seed: int) -> None:
+    floor.memory.put(*a_week_and_today(random.Random(seed)))
+    floor.memory.watermark = NOW - 15_000
+    await floor.store()
+
+
+async def settled(client: httpx.AsyncClient) -> bool:
+    return [row["value"] for row in await rows(client, "/v1/kpis", kpi="waiting", by="total")] == [4]
+
+
+@pytest.mark.usefixtures("frozen")
+async def test_every_kpi_of_every_window_is_the_same_live_and_in_history(floor: Floor) -> None:
+    await filled(floor, 1)
+    asked = {"kpi": ",".join(name for name in (*CATALOGUE, *VARIANTS) if name not in DIFFER)}
+    gauges = {"kpi": ",".join(name for name, kpi in CATALOGUE.items() if kpi.live and name not in DIFFER)}
+    spoken: set[str] = set()
+    async with served(floor) as client:
+        await floor.publish()
+        await until(lambda: settled(client))
+        for by in ("queue", "queue,channel", "total"):
+            now = {"from": text(NOW), "to": text(NOW + MINUTE), "interval": "all", "queue": ",".join(QUEUES), "channel": "voice,chat"}
+            moment = await rows(client, "/v1/kpis/history", **gauges, by=by, **now)
+            for window in Window:
+                live = await rows(client, "/v1/kpis", **asked, by=by, window=window.value)
+                span = {"from": live[0]["time"], "to": live[0]["end"], "interval": "all"}
+                past = await rows(client, "/v1/kpis/history", **asked, by=by, **span)
+                assert told(live, SPANNED, gauges=False) == told(past, SPANNED, gauges=False), (window, by)
+                assert told(live, AT_A_MOMENT, gauges=True) == told(moment, AT_A_MOMENT, gauges=True), (window, by)
+                spoken |= {row["kpi"] for row in live if row["numerator"]}
+
+    assert set(asked["kpi"].split(",")) - spoken == set(UNSAID)
+
+
+def told(answer: list[dict[str, Any]], parts: tuple[str, ...], *, gauges: bool) -> list[list[Any]]:
+    return [[row[part] for part in parts] for row in answer if (CATALOGUE | VARIANTS)[row["kpi"]].live is gauges]
+
+
+@pytest.mark.parametrize("by", list(By))
+async def test_returning_customers_and_complaints_are_found_as_a_reader_of_all_visits_finds_them(floor: Floor, by: By) -> None:
+    await filled(floor, 2)
+    tables, known = PostgresVisits(floor.pool), MemoryHistory(floor.memory)
+    today = span_of(Window.TODAY, NOW, MINUTE, ZoneInfo("UTC"))
+    spans = [Span(today.begin - 2 * DAY, today.begin), today]
+    for selection in (Selection("demo", by=by), Selection("demo", ("sales",), ("chat",), by), Selection("nobody", by=by)):
+        assert sums(await tables.returns(selection, spans)) == sums(await known.returns(selection, spans))
+    for span in (Span(NOW, NOW + 1), Span(NOW - 4 * DAY, NOW), Span(0, NOW)):
+        assert sorted(await tables.complaints("demo", span), key=str) == sorted(await known.complaints("demo", span), key=str)
+
+
+def sums(tallies: Any) -> dict[tuple[int, Subject], Cells]:
+    found: dict[tuple[int, Subject], Cells] = {}
+    tally: Tally
+    for tally in tallies:
+        for cells in tally.panes:
+            add(found.setdefault((tally.interval, tally.subject), {}), cells)
+    return found

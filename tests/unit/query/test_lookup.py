@@ -1,0 +1,110 @@
+"""What live figures look up is asked once for all who want it, and again when it has aged."""
+
+import asyncio
+from collections.abc import Sequence
+
+import pytest
+
+from services.board.domain.windows import HOUR, Span, Window
+from services.board.ports import StoreUnavailableError
+from services.contracts.cells import Cell
+from services.contracts.needs import Need
+from services.query.app.lookup import LIVES, Lookup
+from services.query.domain.docket import StoredComplaint
+from services.query.domain.ledger import Tally
+from services.query.domain.selection import By, Selection, Subject
+from tests.fakes.floor import MemoryFloor, MemoryHistory, waiting
+
+NOON = 1_794_398_400_000
+SPAN = Span(NOON - HOUR, NOON)
+BOTH = Need.RETURNS | Need.COMPLAINTS
+TOTAL = Selection("demo", by=By.TOTAL)
+
+
+class SlowHistory(MemoryHistory):
+    """Counts the questions; each takes `takes` seconds by `clock`."""
+
+    def __init__(self, floor: MemoryFloor) -> None:
+        super().__init__(floor)
+        self.clock = 0.0
+        self.takes = 0.0
+        self.asked = 0
+        self.away = False
+
+    async def returns(self, selection: Selection, spans: Sequence[Span]) -> Sequence[Tally]:
+        self.asked += 1
+        await asyncio.sleep(0)
+        self.clock += self.takes
+        if self.away:
+            message = "the store is away"
+            raise StoreUnavailableError(message)
+        return await super().returns(selection, spans)
+
+    async def complaints(self, tenant: str, span: Span) -> Sequence[StoredComplaint]:
+        self.asked += 1
+        return await super().complaints(tenant, span)
+
+
+@pytest.fixture
+def history() -> SlowHistory:
+    floor = MemoryFloor()
+    for queue in ("sales", "sales", "help"):
+        visit = waiting(NOON - 60_000, queue)
+        visit.customer = "k1:ann"
+        floor.put(visit)
+    return SlowHistory(floor)
+
+
+async def known(lookup: Lookup, selection: Selection = TOTAL, span: Span = SPAN) -> int:
+    found = await lookup.find(selection, BOTH, Window.M60, span, NOON)
+    return found.returns.entry(0, selection.subject("sales", "voice")).cells.get(Cell.CUSTOMER_KNOWN, 0)
+
+
+async def test_all_who_ask_share_one_answer_whatever_they_select(history: SlowHistory) -> None:
+    lookup = Lookup(history, lambda: history.clock)
+
+    answers = await asyncio.gather(known(lookup), known(lookup), known(lookup, Selection("demo", ("sales",))))
+
+    assert list(answers) == [3, 3, 2]
+    assert history.asked == 2
+
+
+async def test_an_answer_is_asked_again_after_a_second_or_for_another_span(history: SlowHistory) -> None:
+    lookup = Lookup(history, lambda: history.clock)
+    await known(lookup)
+    history.clock += 0.9
+    await known(lookup)
+    assert history.asked == 2
+
+    history.clock += 0.2
+    await known(lookup)
+    assert history.asked == 4
+
+    await known(lookup, span=Span(SPAN.begin, SPAN.end + 60_000))
+    assert history.asked == 5
+
+
+async def test_an_answer_that_took_long_lives_longer(history: SlowHistory) -> None:
+    lookup, history.takes = Lookup(history, lambda: history.clock), 2.0
+    await known(lookup)
+    history.clock += 2.0 * LIVES - 1
+    await known(lookup)
+
+    assert history.asked == 3  # the complaints were quick and are asked again
+
+
+async def test_what_tables_that_are_away_would_have_told_is_missing_until_they_are_back(history: SlowHistory) -> None:
+    lookup, history.away = Lookup(history, lambda: history.clock), True
+    asked = [lookup.find(TOTAL, BOTH | Need.PACE, Window.M60, SPAN, NOON) for _ in range(2)]
+    missing = [found.missing for found in await asyncio.gather(*asked)]
+    history.away = False
+
+    assert missing == [BOTH, BOTH]
+    assert await known(lookup) == 3
+
+
+async def test_nothing_is_asked_that_no_kpi_needs(history: SlowHistory) -> None:
+    found = await Lookup(history, lambda: history.clock).find(TOTAL, Need.PACE, Window.M60, SPAN, NOON)
+
+    assert history.asked == 0
+    assert found.docket.ages(Subject(), NOON) == ()
