@@ -13,7 +13,7 @@ BANK := --again --shuffle --kill 3
 COMPILE := $(BIN)/uv pip compile pyproject.toml --extra embedded --universal --python-version 3.11 \
 	--no-emit-index-url --no-header --no-annotate --quiet
 
-.PHONY: help demo test test-unit install lint types architecture ci coverage bench soak mutants accept lock kafka clean
+.PHONY: help demo test test-unit install lint types architecture ci generate coverage bench soak mutants accept lock kafka clean
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +42,13 @@ ci: lint types architecture ## what must be green before a change lands; skippin
 	deploy/kafka/kafka.sh fetch
 	FLOORPULSE_REQUIRE_KAFKA=1 $(MAKE) test ARGS="--durations=40"
 	$(MAKE) accept BANK="--kill 3"
+
+generate: $(VENV)/.dev ## write every generated document anew: docs/kpis.md and docs/schema
+	$(BIN)/python -m services.contracts.catalogue > docs/kpis.md
+	$(BIN)/python -m services.contracts.schema > docs/schema/events.schema.json
+	$(BIN)/python -m services.contracts.asyncapi > docs/schema/asyncapi.json
+	$(BIN)/python -m services.definitions.schema > docs/schema/definitions.schema.json
+	$(BIN)/python -m services.demo.openapi > docs/schema/openapi.json
 
 coverage: $(VENV)/.dev ## all tests with branch coverage
 	$(BIN)/pytest --cov --cov-report=term $(ARGS)

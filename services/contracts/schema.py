@@ -1,6 +1,10 @@
-"""The JSON Schema of the events, generated from their structs; the published copy is `docs/schema/events.schema.json`."""
+"""The JSON Schema of the events, generated from their structs; the published copy is `docs/schema/events.schema.json`.
+
+`python -m services.contracts.schema > docs/schema/events.schema.json` writes it anew.
+"""
 
 import json
+import sys
 from typing import Any
 
 import msgspec
@@ -22,3 +26,7 @@ def published_schema() -> str:
     """The text of the published file."""
     schema = {"$schema": DIALECT, "$id": IDENTITY} | msgspec.json.schema(AnyEvent) | {"title": TITLE}
     return json.dumps(schema, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(published_schema())

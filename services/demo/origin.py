@@ -42,9 +42,14 @@ def create_http_app(settings: HttpSettings) -> FastAPI:
     install_access(app, settings.api)
     app.add_api_route("/", to_the_wall, include_in_schema=False)
     app.add_api_route("/readyz", ready, include_in_schema=False)  # stands before the API's own, which knows only half
+    install_routes(app)
+    return app
+
+
+def install_routes(app: FastAPI) -> None:
+    """What callers of both services may call."""
     app.include_router(events.router())
     app.include_router(figures.router())
-    return app
 
 
 async def to_the_wall() -> Response:

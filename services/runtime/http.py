@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from importlib.metadata import PackageNotFoundError, version
+from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 
 from services.runtime import problems
 
@@ -22,11 +24,29 @@ class ServerFailed(Exception):  # noqa: N818  it says what happened
     """The server stopped before it served: its log says why."""
 
 
-def create_app(title: str, summary: str, lifespan: Lifespan) -> FastAPI:
-    """An application with problem documents for errors and its documentation at `/docs`."""
-    app = FastAPI(title=title, summary=summary, version=installed_version(), lifespan=lifespan, redoc_url=None)
+class Application(FastAPI):
+    """An application whose OpenAPI document knows problem documents by name."""
+
+    def openapi(self) -> dict[str, Any]:
+        """FastAPI's document, with what every problem looks like among its components."""
+        document = super().openapi()
+        document.setdefault("components", {}).setdefault("schemas", {})[problems.NAME] = problems.SCHEMA
+        return document
+
+
+def create_app(title: str, summary: str, lifespan: Lifespan | None = None) -> FastAPI:
+    """An application with problem documents for errors and its documentation at `/docs`; without `lifespan` nothing is opened."""
+    app = Application(
+        title=title, summary=summary, version=installed_version(), lifespan=lifespan, redoc_url=None,
+        generate_unique_id_function=_operation_id, responses=problems.described(500),
+    )  # fmt: skip
     problems.install(app)
     return app
+
+
+def _operation_id(route: APIRoute) -> str:
+    """What generated clients call a route: its function's name, whatever its path becomes."""
+    return route.name
 
 
 def installed_version() -> str:

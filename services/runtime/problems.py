@@ -60,17 +60,26 @@ def described(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 def _described(status: HTTPStatus) -> dict[str, Any]:
     example = {"type": "about:blank", "title": status.phrase, "status": status.value, "detail": f"{status.description or status.phrase}."}
-    return {"description": status.phrase, "content": {MEDIA_TYPE: {"schema": SCHEMA, "example": example}}}
+    return {"description": status.phrase, "content": {MEDIA_TYPE: {"schema": REFERENCE, "example": example}}}
 
 
+NAME = "Problem"
+"""What OpenAPI documents call a problem document"""
+REFERENCE: dict[str, Any] = {"$ref": f"#/components/schemas/{NAME}"}
 SCHEMA: dict[str, Any] = {
+    "title": NAME,
+    "description": "What went wrong (RFC 9457); some kinds have further members.",
     "type": "object",
     "required": ["type", "title", "status", "detail"],
     "properties": {
-        "type": {"type": "string", "format": "uri-reference"},
-        "title": {"type": "string", "description": "the kind of error"},
-        "status": {"type": "integer", "description": "the HTTP status again"},
-        "detail": {"type": "string", "description": "what was wrong, where, and what to do"},
+        "type": {"type": "string", "format": "uri-reference", "examples": ["about:blank"]},
+        "title": {"type": "string", "description": "the kind of error", "examples": ["Unknown queue"]},
+        "status": {"type": "integer", "description": "the HTTP status again", "examples": [422]},
+        "detail": {
+            "type": "string",
+            "description": "what was wrong, where, and what to do",
+            "examples": ["unknown queue: slaes; known are: help, sales"],
+        },
     },
 }
 

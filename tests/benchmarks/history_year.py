@@ -177,7 +177,7 @@ async def api(pool: asyncpg.Pool) -> AsyncIterator[httpx.AsyncClient]:
     keeper = BoardKeeper(Board(Rules(ZONE)), PostgresRows(pool), ScriptedFeed(), BoardMetrics(CollectorRegistry()), lambda: END)
     await keeper.load()
     log = KafkaEventLog(KafkaSettings())
-    app: FastAPI = create_app("benchmark", "benchmark", None)  # type: ignore[arg-type]
+    app: FastAPI = create_app("benchmark", "benchmark")
     app.state.query = assembled(ApiSettings(most_rows=20_000), pool, keeper, log, Parts(QueryMetrics(CollectorRegistry()), Pulse()))
     app.state.keys, app.state.open_tenant, app.state.session_secret = None, "demo", None
     app.include_router(router())

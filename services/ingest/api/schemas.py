@@ -37,10 +37,10 @@ EXAMPLE: dict[str, Any] = {"examples": [{"accepted": 1, "rejected": [REFUSED]}]}
 class RejectedBody(BaseModel):
     """One event that was not accepted."""
 
-    index: int = Field(description="its position in the request, from 0; blank lines of NDJSON do not count")
-    id: str | None = Field(description="its id, where one could be read")
+    index: int = Field(description="its position in the request, from 0; blank lines of NDJSON do not count", examples=[1])
+    id: str | None = Field(description="its id, where one could be read", examples=["2"])
     reason: Reason
-    detail: str = Field(description="what was wrong, with the field's path")
+    detail: str = Field(description="what was wrong, with the field's path", examples=[REFUSED["detail"]])
 
 
 class ReceiptBody(BaseModel):
@@ -48,7 +48,7 @@ class ReceiptBody(BaseModel):
 
     model_config = ConfigDict(json_schema_extra=EXAMPLE)
 
-    accepted: int = Field(description="events that Kafka has acknowledged")
+    accepted: int = Field(description="events that Kafka has acknowledged", examples=[1])
     rejected: list[RejectedBody] = Field(description="events that are dead letters now")
 
 
@@ -85,7 +85,7 @@ ALL_REJECTED: dict[int | str, dict[str, Any]] = {
         "description": "No event was accepted",
         "content": {
             problems.MEDIA_TYPE: {
-                "schema": problems.SCHEMA | {"additionalProperties": True},
+                "schema": problems.REFERENCE,
                 "example": {
                     "type": "about:blank",
                     "title": "All events rejected",

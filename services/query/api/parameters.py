@@ -28,9 +28,14 @@ CHANNELS: tuple[str, ...] = get_args(Channel)
 ASKED = CATALOGUE | VARIANTS
 EARLIEST, LATEST = parse_instant("1970-01-01T00:00:00Z"), parse_instant("2100-01-01T00:00:00Z")
 LONGEST_LIST = 4096
+BEGIN, END = "2026-11-11T00:00:00+08:00", "2026-11-12T00:00:00+08:00"
+"""Of the examples"""
 
 KPIS = "KPI ids, or `KPI:VARIANT`, comma-separated; all KPIs where nothing is said"
 List = Annotated[str | None, Field(max_length=LONGEST_LIST)]
+Queues = Annotated[List, Field(description="queues, comma-separated; all where nothing is said", examples=["sales,help"])]
+Channels = Annotated[List, Field(description="channels, comma-separated; all where nothing is said", examples=["voice,chat"])]
+Cursor = Annotated[List, Field(description="`next` of the last answer", examples=["k8QIjTkxNzQ2MA"])]
 
 
 class Parameters(BaseModel):
@@ -69,8 +74,8 @@ class Figures(Restated):
     """Which figures of which queues."""
 
     kpi: Annotated[List, Field(description=KPIS, examples=["service_level,aht,left:overflow"])] = None
-    queue: Annotated[List, Field(description="queues, comma-separated; all where nothing is said")] = None
-    channel: Annotated[List, Field(description="channels, comma-separated; all where nothing is said")] = None
+    queue: Queues = None
+    channel: Channels = None
     by: Annotated[By, Field(description="what each row stands for")] = By.QUEUE
 
     def question(self) -> Question:
@@ -96,16 +101,19 @@ class LiveParameters(Figures):
 class HistoryParameters(Figures):
     """Parameters of history."""
 
-    since: Annotated[str, Field(alias="from", description="RFC 3339 with offset, a whole minute", examples=["2026-11-11T00:00:00+08:00"])]
-    until: Annotated[str, Field(alias="to", description="RFC 3339 with offset, a whole minute", examples=["2026-11-12T00:00:00+08:00"])]
+    since: Annotated[str, Field(alias="from", description="RFC 3339 with offset, a whole minute", examples=[BEGIN])]
+    until: Annotated[str, Field(alias="to", description="RFC 3339 with offset, a whole minute", examples=[END])]
     interval: Annotated[Interval, Field(description="length of a row on the calendar of `tz`; `all`: one row over everything")] = (
         Interval.M30
     )
     tz: Annotated[
-        str | None, Field(description="IANA zone of the calendar and of the answer's times; the floor's where nothing is said")
+        str | None,
+        Field(
+            description="IANA zone of the calendar and of the answer's times; the floor's where nothing is said", examples=["Asia/Shanghai"]
+        ),
     ] = None
-    limit: Annotated[int | None, Field(ge=1, description="rows of one answer")] = None
-    cursor: Annotated[str | None, Field(max_length=LONGEST_LIST, description="`next` of the last answer")] = None
+    limit: Annotated[int | None, Field(ge=1, description="rows of one answer", examples=[500])] = None
+    cursor: Cursor = None
 
     def query(self, tenant: str, board: Board) -> HistoryQuery:
         """The question; problems 422."""
@@ -117,15 +125,15 @@ class HistoryParameters(Figures):
 class VisitParameters(Restated):
     """Parameters of the drill-down."""
 
-    since: Annotated[str, Field(alias="from", description="offered at or after, RFC 3339 with offset")]
-    until: Annotated[str, Field(alias="to", description="offered before, RFC 3339 with offset")]
-    queue: Annotated[List, Field(description="queues, comma-separated")] = None
-    channel: Annotated[List, Field(description="channels, comma-separated")] = None
+    since: Annotated[str, Field(alias="from", description="offered at or after, RFC 3339 with offset", examples=[BEGIN])]
+    until: Annotated[str, Field(alias="to", description="offered before, RFC 3339 with offset", examples=[END])]
+    queue: Queues = None
+    channel: Channels = None
     outcome: Annotated[Outcome | None, Field(description="only visits that ended so")] = None
     missed: Annotated[bool, Field(description="only visits that lower the service level under the definition")] = False
-    tz: Annotated[str | None, Field(description="IANA zone of the answer's times")] = None
-    limit: Annotated[int | None, Field(ge=1, description="visits of one answer")] = None
-    cursor: Annotated[str | None, Field(max_length=LONGEST_LIST, description="`next` of the last answer")] = None
+    tz: Annotated[str | None, Field(description="IANA zone of the answer's times", examples=["Asia/Shanghai"])] = None
+    limit: Annotated[int | None, Field(ge=1, description="visits of one answer", examples=[500])] = None
+    cursor: Cursor = None
 
     def query(self, tenant: str, board: Board) -> VisitQuery:
         """The question; problems 422."""
@@ -141,15 +149,15 @@ class VisitParameters(Restated):
 class CorrectionParameters(Restated):
     """Parameters of corrections."""
 
-    since: Annotated[str, Field(alias="from", description="of the figures: RFC 3339 with offset", examples=["2026-11-11T00:00:00+08:00"])]
-    until: Annotated[str, Field(alias="to", description="of the figures: RFC 3339 with offset", examples=["2026-11-12T00:00:00+08:00"])]
+    since: Annotated[str, Field(alias="from", description="of the figures: RFC 3339 with offset", examples=[BEGIN])]
+    until: Annotated[str, Field(alias="to", description="of the figures: RFC 3339 with offset", examples=[END])]
     kpi: Annotated[List, Field(description=KPIS, examples=["service_level"])] = None
-    queue: Annotated[List, Field(description="queues, comma-separated")] = None
-    channel: Annotated[List, Field(description="channels, comma-separated")] = None
-    recorded_from: Annotated[str | None, Field(description="recorded at or after; RFC 3339 with offset")] = None
-    tz: Annotated[str | None, Field(description="IANA zone of the answer's times")] = None
-    limit: Annotated[int | None, Field(ge=1, description="rows of one answer")] = None
-    cursor: Annotated[str | None, Field(max_length=LONGEST_LIST, description="`next` of the last answer")] = None
+    queue: Queues = None
+    channel: Channels = None
+    recorded_from: Annotated[str | None, Field(description="recorded at or after; RFC 3339 with offset", examples=[BEGIN])] = None
+    tz: Annotated[str | None, Field(description="IANA zone of the answer's times", examples=["Asia/Shanghai"])] = None
+    limit: Annotated[int | None, Field(ge=1, description="rows of one answer", examples=[500])] = None
+    cursor: Cursor = None
 
     def query(self, tenant: str, board: Board) -> CorrectionQuery:
         """The question; problems 422."""

@@ -8,6 +8,8 @@ from services.contracts.events import AgentState
 
 Instant = Annotated[str, Field(description="RFC 3339", examples=["2026-11-11T09:30:00+08:00"])]
 
+Next = Annotated[str | None, Field(description="cursor of the next page; null on the last", examples=["k8QIjTkxNzQ2MA"])]
+
 
 class FigureRow(BaseModel):
     """One figure with its parts, its definition and how far it can be believed."""
@@ -30,7 +32,7 @@ class FigureRow(BaseModel):
         bool,
         Field(description="final: all partitions have passed the span by 15 minutes (offers) or 2 (completions); a change is a correction"),
     ]
-    revision: Annotated[int, Field(description="highest revision that went in")]
+    revision: Annotated[int, Field(description="highest revision that went in", examples=[140737488355336])]
 
 
 class LiveFigureRow(FigureRow):
@@ -56,21 +58,21 @@ class HistoryAnswer(BaseModel):
     """A page of history."""
 
     rows: list[HistoryFigureRow]
-    next: Annotated[str | None, Field(description="cursor of the next page")]
+    next: Next
 
 
 class QueueRow(BaseModel):
     """A queue now, over all its channels."""
 
-    queue: str
-    channels: list[str]
+    queue: Annotated[str, Field(examples=["sales"])]
+    channels: Annotated[list[str], Field(examples=[["voice", "chat"]])]
     state: Literal["ok", "stale", "closed", "low_volume"]
-    waiting: int
-    longest_wait: Annotated[float, Field(description="seconds")]
-    in_progress: int
-    unresolved: int
+    waiting: Annotated[int, Field(examples=[3])]
+    longest_wait: Annotated[float, Field(description="seconds", examples=[41.2])]
+    in_progress: Annotated[int, Field(examples=[17])]
+    unresolved: Annotated[int, Field(description="visits without an outcome that no longer wait", examples=[0])]
     agents: Annotated[dict[AgentState, int], Field(description="agents who serve the queue, by state", examples=[{"available": 4}])]
-    target: Annotated[float, Field(description="promised service level")]
+    target: Annotated[float, Field(description="promised service level", examples=[0.8])]
     as_of: Instant
 
 
@@ -84,34 +86,34 @@ class QueuesAnswer(BaseModel):
 class Opinion(BaseModel):
     """Surveys, evaluations or complaints of a visit, in brief."""
 
-    kind: str
-    id: str
+    kind: Annotated[str, Field(examples=["csat"])]
+    id: Annotated[str, Field(examples=["s-1"])]
     at: Instant | None
-    score: float | None = None
-    verdict: str | None = None
+    score: Annotated[float | None, Field(examples=[4])] = None
+    verdict: Annotated[str | None, Field(description="of evaluations and complaints", examples=["passed"])] = None
 
 
 class VisitRow(BaseModel):
     """One stay of one contact in one queue. `agent` is there with the scope agents:read only."""
 
-    contact: str
-    visit: int
-    queue: str | None
-    channel: str
-    agent: str | None = None
+    contact: Annotated[str, Field(examples=["c-1"])]
+    visit: Annotated[int, Field(description="number of the contact's stay", examples=[1])]
+    queue: Annotated[str | None, Field(examples=["sales"])]
+    channel: Annotated[str, Field(examples=["voice"])]
+    agent: Annotated[str | None, Field(examples=["a-7"])] = None
     offered: Instant
     answered: Instant | None
     abandoned: Instant | None
     left: Instant | None
     ended: Instant | None
-    wait: Annotated[float | None, Field(description="seconds; null while there is no outcome")]
-    talk: float
-    hold: float
-    wrap: float
+    wait: Annotated[float | None, Field(description="seconds; null while there is no outcome", examples=[12.5])]
+    talk: Annotated[float, Field(description="seconds", examples=[180])]
+    hold: Annotated[float, Field(description="seconds", examples=[0])]
+    wrap: Annotated[float, Field(description="seconds", examples=[25])]
     outcome: Literal["answered", "abandoned", "left"] | None
-    reason: Annotated[str | None, Field(description="why it left by another door")]
+    reason: Annotated[str | None, Field(description="why it left by another door", examples=["overflow"])]
     missed: Annotated[bool, Field(description="whether it lowers the service level under the definition")]
-    definition: str
+    definition: Annotated[str, Field(examples=["default@1"])]
     surveys: list[Opinion]
     evaluations: list[Opinion]
     complaints: list[Opinion]
@@ -121,7 +123,7 @@ class VisitsAnswer(BaseModel):
     """A page of visits."""
 
     rows: list[VisitRow]
-    next: str | None
+    next: Next
 
 
 class CorrectionFigureRow(BaseModel):
@@ -152,27 +154,27 @@ class CorrectionsAnswer(BaseModel):
     """A page of corrections."""
 
     rows: list[CorrectionFigureRow]
-    next: Annotated[str | None, Field(description="cursor of the next page")]
+    next: Next
 
 
 class PipelineTotal(BaseModel):
     """All partitions together."""
 
-    applied: Annotated[int, Field(description="records counted since the log began")]
-    dead: Annotated[int, Field(description="records that went to dead letters")]
-    lag: Annotated[int, Field(description="records that live or history answers do not include yet")]
+    applied: Annotated[int, Field(description="records counted since the log began", examples=[120_435])]
+    dead: Annotated[int, Field(description="records that went to dead letters", examples=[0])]
+    lag: Annotated[int, Field(description="records that live or history answers do not include yet", examples=[0])]
     watermark: Instant | None
 
 
 class PipelinePartition(PipelineTotal):
     """One partition of the log."""
 
-    partition: int
-    log_id: str | None
-    generation: int | None
-    next_offset: Annotated[int | None, Field(description="first record that history does not include")]
-    live_offset: Annotated[int | None, Field(description="first record that live answers do not include")]
-    end_offset: int
+    partition: Annotated[int, Field(examples=[0])]
+    log_id: Annotated[str | None, Field(description="identity of the log", examples=["Zm9vYmFyYmF6cXV4MTIzNA"])]
+    generation: Annotated[int | None, Field(description="how often the log began anew", examples=[1])]
+    next_offset: Annotated[int | None, Field(description="first record that history does not include", examples=[10_036])]
+    live_offset: Annotated[int | None, Field(description="first record that live answers do not include", examples=[10_036])]
+    end_offset: Annotated[int, Field(examples=[10_036])]
     updated_at: Instant | None
     stale: bool
 
@@ -187,26 +189,26 @@ class PipelineAnswer(BaseModel):
 class DefinitionRow(BaseModel):
     """A definition in force."""
 
-    definition: str
-    formula: str
-    threshold: int
-    short: int
-    boundary: str
+    definition: Annotated[str, Field(examples=["default@1"])]
+    formula: Annotated[str, Field(examples=["V5"])]
+    threshold: Annotated[int, Field(description="T, seconds", examples=[20])]
+    short: Annotated[int, Field(description="S, seconds", examples=[5])]
+    boundary: Annotated[str, Field(examples=["le"])]
     flow_outs: bool
     waiting_past_threshold: bool
-    target: float
+    target: Annotated[float, Field(examples=[0.8])]
 
 
 class KpiRow(BaseModel):
     """An entry of the catalogue."""
 
-    kpi: str
-    en: str
-    zh: str
-    group: str
-    unit: str
-    better: str
-    formula: str
+    kpi: Annotated[str, Field(examples=["asa"])]
+    en: Annotated[str, Field(examples=["average speed of answer"])]
+    zh: Annotated[str, Field(examples=["平均应答速度"])]
+    group: Annotated[str, Field(examples=["speed"])]
+    unit: Annotated[str, Field(examples=["seconds"])]
+    better: Annotated[str, Field(examples=["lower"])]
+    formula: Annotated[str, Field(examples=["Σ wait of the answered / answered"])]
 
 
 class DefinitionsAnswer(BaseModel):

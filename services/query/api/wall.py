@@ -4,7 +4,7 @@ from hashlib import blake2b
 from importlib.resources import files
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Request, Response
+from fastapi import APIRouter, Body, Path, Request, Response
 
 from services.query.api.answers import matches
 from services.query.api.measured import MeasuredRoute
@@ -46,8 +46,8 @@ async def session(request: Request, body: Annotated[SessionBody, Body()]) -> Res
     return response
 
 
-@router.get("/wallboard/{name}", response_class=Response, responses=described(404), summary="Its style and script")
-async def asset(request: Request, name: str) -> Response:
+@router.get("/wallboard/{name}", response_class=Response, responses=described(404, 422), summary="Its style and script")
+async def asset(request: Request, name: Annotated[str, Path(examples=["wall.js"])]) -> Response:
     """A file of the page."""
     return page(request, name)
 

@@ -114,7 +114,7 @@ class World:
         return None if self.loaded else "the live figures are being loaded"
 
     def _app(self) -> FastAPI:
-        app = create_app("test", "test", None)  # type: ignore[arg-type]
+        app = create_app("test", "test")
         app.state.query = self.query
         scopes = frozenset({"kpi:read"})
         keys = {
