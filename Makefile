@@ -8,6 +8,7 @@ PYTHON ?= python3
 UV_VERSION := 0.13.9
 VENV := .venv
 BIN := $(VENV)/bin
+TESTERS ?= 2
 ACCEPT := ../shared/accept/accept.py
 BANK := --again --shuffle --kill 3
 COMPILE := $(BIN)/uv pip compile pyproject.toml --extra embedded --universal --python-version 3.11 \
@@ -22,7 +23,7 @@ demo: $(VENV)/.runtime ## run everything on this machine, with a moving wallboar
 	@exec $(BIN)/floorpulse demo $(ARGS)
 
 test: $(VENV)/.dev ## unit and integration tests; those against Apache Kafka where a JDK 17+ and Maven are present (ARGS="-k words")
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest --numprocesses $(TESTERS) --dist loadfile $(ARGS)
 
 test-unit: $(VENV)/.dev ## the quick tests: no servers, no network
 	$(BIN)/pytest tests/unit $(ARGS)

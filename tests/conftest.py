@@ -1,7 +1,8 @@
 """What all tests share: no network in unit tests, and real servers for integration tests.
 
 `kafka` is an empty log for each test, which therefore runs on the embedded broker and on Apache Kafka; `postgres` is one server
-for the whole run, `database` a migrated database of its own in it.
+for the whole run, `database` a migrated database of its own in it. `make test` runs files side by side in several processes (pytest-xdist),
+and each of those has servers of its own.
 """
 
 import asyncio

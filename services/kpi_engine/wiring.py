@@ -48,6 +48,7 @@ SOONEST, TELLING = 0.1, 8.0
 """Seconds between two tellings at least, and how many times the last one's length passes before the next."""
 COLLECTIONS = 20_000, 20, 50
 """Objects between two collections, and how many of the young make one of the older: a slice of events is no garbage in cycles."""
+FAUST_STARTS_WITHIN = 10.0
 STOP_WITHIN = 30
 """Seconds after which the system ends a worker that cannot stop, for instance because the brokers are gone: what is not durable is
 read again by the next owner."""
@@ -213,11 +214,15 @@ async def run(settings: EngineSettings) -> None:
 
 
 async def _run_both(loop: Worker, app: faust.App, stopped: asyncio.Event) -> None:
-    """The loop starts beside Faust and stops before it; whichever ends by itself ends the process."""
+    """The loop starts beside Faust and stops before it; whichever ends by itself ends the process.
+
+    Faust is stopped only once it has started: stopped in between, it leaves a thread that runs for ever.
+    """
     app.loop, app.in_worker = asyncio.get_running_loop(), True
     app.finalize()
     await loop.start()
-    endings = [asyncio.create_task(one) for one in (stopped.wait(), loop.wait_until_stopped(), _until_faust_ends(app))]
+    starting = asyncio.create_task(app.start())
+    endings = [asyncio.create_task(one) for one in (stopped.wait(), loop.wait_until_stopped(), _until_faust_ends(app, starting))]
     try:
         done, _ = await asyncio.wait(endings, return_when=asyncio.FIRST_COMPLETED)
         for ending in done:
@@ -227,12 +232,13 @@ async def _run_both(loop: Worker, app: faust.App, stopped: asyncio.Event) -> Non
         await loop.stop()
         for ending in endings:
             ending.cancel()
+        await asyncio.wait([starting], timeout=FAUST_STARTS_WITHIN)
         await app.stop()
     if not stopped.is_set():
         message = "a part of the worker ended by itself; the log above says which and why"
         raise WorkerEnded(message)
 
 
-async def _until_faust_ends(app: faust.App) -> None:
-    await app.start()
+async def _until_faust_ends(app: faust.App, starting: asyncio.Task[None]) -> None:
+    await asyncio.shield(starting)
     await app.wait_until_stopped()

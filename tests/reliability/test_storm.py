@@ -9,12 +9,15 @@ import pytest
 from tests.reliability.brokers import on_apache
 from tests.reliability.load import load, pacing
 from tests.reliability.rig import Rig
+from tests.reliability.workers import Worker
 
 pytestmark = [pytest.mark.embedded, pytest.mark.timeout(1500), on_apache]
 
 RATE = 60
 ROUNDS = 2
 SILENCE = 8.0
+ASSIGNED = "assigned: partitions"
+"""What a worker says in each new generation of the group"""
 
 
 async def test_a_storm_of_rebalances_and_a_silent_broker_change_no_figure(rig: Rig, kafka_pid: int) -> None:
@@ -22,7 +25,7 @@ async def test_a_storm_of_rebalances_and_a_silent_broker_change_no_figure(rig: R
         staying = rig.hire()
         await rig.reached(await told.mark())
         for _ in range(ROUNDS):
-            others = [rig.hire(), rig.hire()]
+            others = await joined(rig)
             await rig.reached(await told.mark())
             assert [await one.stop() for one in others] == [0, 0]
             await rig.reached(await told.mark())
@@ -35,3 +38,11 @@ async def test_a_storm_of_rebalances_and_a_silent_broker_change_no_figure(rig: R
     assert await staying.stop() == 0
     assert await rig.differences(told.kept) == []
     assert await rig.counts() == (sum((await rig.ends()).values()), 0)
+
+
+async def joined(rig: Rig) -> list[Worker]:
+    """Two more workers, once the group of three has shared the partitions out."""
+    known = rig.said().count(ASSIGNED)
+    others = [rig.hire(), rig.hire()]
+    await rig.eventually(lambda: rig.said().count(ASSIGNED) >= known + 3)
+    return others
