@@ -22,8 +22,24 @@ class Formula(StrEnum):
 
 
 @dataclass(frozen=True)
+class CsatPolicy:
+    """Who counts as satisfied: from `satisfied` on, a share of the way from worst to best; 0.75 is 4 and 5 of 1 to 5 (top two boxes)."""
+
+    name: str = "default@1"
+    satisfied: float = 0.75
+
+
+@dataclass(frozen=True)
+class QaPolicy:
+    """Which evaluations pass: those of `pass_mark` points or more without a fatal error; None: as the evaluators said."""
+
+    name: str = "default@1"
+    pass_mark: float | None = None
+
+
+@dataclass(frozen=True)
 class ServiceLevelPolicy:
-    """What counts as answered in time.
+    """What counts as answered in time, and with it the policies of satisfaction and quality that hold where it does.
 
     `threshold` (T) and `short` (S) are whole seconds from the offer; `boundary` says whether a wait of exactly T (or S)
     is within; `flow_outs` adds visits that left by another door to the denominator; `waiting_past_threshold` counts a
@@ -38,6 +54,8 @@ class ServiceLevelPolicy:
     flow_outs: bool = False
     waiting_past_threshold: bool = True
     target: float = 0.8
+    csat: CsatPolicy = CsatPolicy()
+    qa: QaPolicy = QaPolicy()
 
 
 DEFAULT_POLICY = ServiceLevelPolicy()

@@ -20,6 +20,9 @@ from services.contracts.pace import estimated_wait
 from services.contracts.returns import HOURS, WITHIN_HOURS, repeated_within
 from services.contracts.service_level import service_level, under
 
+JUDGED = frozenset({"service_level", "short_abandoned", "csat", "qa_pass_rate"})
+"""The KPIs that depend on a definition; all are counts or shares."""
+
 
 class Unit(StrEnum):
     """What a value is measured in."""
@@ -78,6 +81,11 @@ class Kpi:
         """What must be looked up for it beside the panes of its span."""
         return need_of(self.id)
 
+    @property
+    def judged(self) -> bool:
+        """Whether it depends on a definition; over queues with different ones its parts are summed, each under its own."""
+        return self.id.partition(":")[0] in JUDGED
+
 
 # ------------------------------------------------------------- formulas of their own
 
@@ -108,12 +116,8 @@ def _wait_max(figures: Figures, _: ServiceLevelPolicy) -> Value:
     return Value(longest, longest, sum(number for _, number in ordered))
 
 
-SATISFIED = 0.75
-"""From this share of the way from worst to best a customer counts as satisfied: 4 and 5 of 1 to 5 (top two boxes)."""
-
-
-def _csat(figures: Figures, _: ServiceLevelPolicy) -> Value:
-    return share(count_scores(figures.cells, Histogram.CSAT, SATISFIED, 1.0), figures.of(Cell.CSAT_COUNT))
+def _csat(figures: Figures, policy: ServiceLevelPolicy) -> Value:
+    return share(count_scores(figures.cells, Histogram.CSAT, policy.csat.satisfied, 1.0), figures.of(Cell.CSAT_COUNT))
 
 
 def _nps(figures: Figures, _: ServiceLevelPolicy) -> Value:

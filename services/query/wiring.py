@@ -12,7 +12,7 @@ from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector,
 from services.board.adapters.rows import AWAY, PostgresRows
 from services.board.app import BoardKeeper
 from services.board.wiring import kept_board
-from services.contracts.definitions import DEFAULT_POLICY
+from services.definitions.domain.in_force import NOTHING, Definitions
 from services.query.adapters.corrections import PostgresCorrections
 from services.query.adapters.event_log import KafkaEventLog
 from services.query.adapters.panes import PostgresPanes
@@ -52,31 +52,32 @@ async def query(settings: QuerySettings, registry: CollectorRegistry | None = No
         pulse = Pulse()
         beating = asyncio.create_task(pulse.run(keeper.changed), name="pulse")
         stack.callback(beating.cancel)
-        yield assembled(settings.api, pool, keeper, log, Parts(metrics, pulse))
+        yield assembled(settings.api, pool, keeper, log, Parts(metrics, pulse, lambda: NOTHING))
 
 
 class Parts:
     """What the use cases share beside board, tables and log."""
 
-    def __init__(self, metrics: QueryMetrics, pulse: Pulse) -> None:
+    def __init__(self, metrics: QueryMetrics, pulse: Pulse, definitions: Callable[[], Definitions]) -> None:
         self.metrics = metrics
         self.pulse = pulse
+        self.definitions = definitions
 
 
 def assembled(settings: ApiSettings, pool: asyncpg.Pool, keeper: BoardKeeper, log: KafkaEventLog, parts: Parts) -> Query:
     """The use cases over their adapters."""
-    board, metrics = keeper.board, parts.metrics
+    board, metrics, definitions = keeper.board, parts.metrics, parts.definitions
     rows, visits = PostgresRows(pool), PostgresVisits(pool)
-    live = LiveFigures(board, now_ms, Lookup(visits, monotonic))
+    live = LiveFigures(board, now_ms, Lookup(visits, monotonic), definitions)
     streams = Streams(live, parts.pulse)
     metrics.streams.set_function(lambda: streams.open)
-    exposition = Exposition(board, DEFAULT_POLICY, settings.most_series)
+    exposition = Exposition(board, definitions, settings.most_series)
     return Query(
         live=live,
-        past=PastFigures(board, PostgresPanes(pool), visits, rows, now_ms),
-        drilldown=Drilldown(visits, now_ms),
-        corrections=Corrections(PostgresCorrections(pool)),
-        queues=Queues(live, DEFAULT_POLICY),
+        past=PastFigures(live, PostgresPanes(pool), visits, rows),
+        drilldown=Drilldown(visits, live),
+        corrections=Corrections(PostgresCorrections(pool), live),
+        queues=Queues(live),
         pipeline=Pipeline(board, log, rows, now_ms),
         streams=streams,
         scrape=Scrape(exposition, metrics, now_ms, monotonic),

@@ -38,6 +38,7 @@ from services.contracts.grains import ALL_QUEUES, QUARTER, Grain, bounds_of
 from services.contracts.histograms import score_bucket, span_bucket
 from services.contracts.packed import pack
 from services.contracts.topics import CONTACT_EVENTS
+from services.definitions.domain.in_force import NOTHING
 from services.migrations import migrate
 from services.query.adapters.event_log import KafkaEventLog
 from services.query.api.routes import router
@@ -178,7 +179,8 @@ async def api(pool: asyncpg.Pool) -> AsyncIterator[httpx.AsyncClient]:
     await keeper.load()
     log = KafkaEventLog(KafkaSettings())
     app: FastAPI = create_app("benchmark", "benchmark")
-    app.state.query = assembled(ApiSettings(most_rows=20_000), pool, keeper, log, Parts(QueryMetrics(CollectorRegistry()), Pulse()))
+    parts = Parts(QueryMetrics(CollectorRegistry()), Pulse(), lambda: NOTHING)
+    app.state.query = assembled(ApiSettings(most_rows=20_000), pool, keeper, log, parts)
     app.state.keys, app.state.open_tenant, app.state.session_secret = None, "demo", None
     app.include_router(router())
     transport = httpx.ASGITransport(app, client=("127.0.0.1", 1))

@@ -15,7 +15,7 @@ from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
 from services.board.domain.board import Board, Rules
-from services.contracts.definitions import DEFAULT_POLICY
+from services.definitions.domain.in_force import NOTHING
 from services.query.api.routes import router
 from services.query.app.corrections import Corrections
 from services.query.app.history import PastFigures
@@ -92,7 +92,7 @@ async def ready() -> str | None:
 
 def served(floor: MemoryFloor, board: Board, pulse: Pulse) -> FastAPI:
     metrics, history = QueryMetrics(CollectorRegistry()), MemoryHistory(floor)
-    live = LiveFigures(board, now_ms, Lookup(history, monotonic))
+    live = LiveFigures(board, now_ms, Lookup(history, monotonic), lambda: NOTHING)
     app = FastAPI()
     problems.install(app)
     app.include_router(router())
@@ -100,13 +100,13 @@ def served(floor: MemoryFloor, board: Board, pulse: Pulse) -> FastAPI:
     app.state.open_tenant, app.state.session_secret = "demo", "secret of the test"
     app.state.query = Query(
         live=live,
-        past=PastFigures(board, history, history, floor, now_ms),
-        drilldown=Drilldown(history, now_ms),
-        corrections=Corrections(history),
-        queues=Queues(live, DEFAULT_POLICY),
+        past=PastFigures(live, history, history, floor),
+        drilldown=Drilldown(history, live),
+        corrections=Corrections(history, live),
+        queues=Queues(live),
         pipeline=Pipeline(board, FixedLog({}), floor, now_ms),
         streams=Streams(live, pulse),
-        scrape=Scrape(Exposition(board, DEFAULT_POLICY, 1000), metrics, now_ms, monotonic),
+        scrape=Scrape(Exposition(board, lambda: NOTHING, 1000), metrics, now_ms, monotonic),
         metrics=metrics,
         limits=Limits(1000, 1000, 1000, 1000, 100),
         metrics_open=False,

@@ -64,7 +64,7 @@ class Board:
         self.last_seen: dict[Home, int] = {}
         self.agents = Agents()
         self.sources = Sources(rules.silence)
-        self._queues: dict[str, set[str]] = {}
+        self._queues: dict[str, dict[str, set[str]]] = {}
         self._groups: dict[Scope, Group] = {}
         self._gauged: dict[int, dict[Home, Gauge]] = {}
         self._since = 0
@@ -123,7 +123,7 @@ class Board:
     def _see(self, home: Home, start: int) -> None:
         known = self.last_seen.get(home)
         if known is None:
-            self._queues.setdefault(home[0], set()).add(home[1])
+            self._queues.setdefault(home[0], {}).setdefault(home[1], set()).add(home[2])
         if known is None or known < start:
             self.last_seen[home] = start
 
@@ -195,11 +195,15 @@ class Board:
 
     def queues(self, tenant: str) -> AbstractSet[str]:
         """The names of all queues that a tenant ever had."""
-        return self._queues.get(tenant, set())
+        return self._queues.get(tenant, {}).keys()
 
-    def read(self, scopes: Sequence[Scope], window: Window, now: int) -> Reading:
-        """The figures of a window over one or more scopes (which must not overlap), as of `now`."""
-        return self._reading(scopes, span_of(window, now, self.rules.pane, self.rules.zone), now, window.value)
+    def channels(self, tenant: str, queue: str) -> AbstractSet[str]:
+        """The channels that a queue ever had."""
+        return self._queues.get(tenant, {}).get(queue, set())
+
+    def read(self, scopes: Sequence[Scope], window: Window, now: int, zone: ZoneInfo | None = None) -> Reading:
+        """The figures of a window over one or more scopes (which must not overlap), as of `now`; days are those of `zone`."""
+        return self._reading(scopes, span_of(window, now, self.rules.pane, zone or self.rules.zone), now, window.value)
 
     def read_span(self, scopes: Sequence[Scope], span: Span, now: int) -> Reading:
         """The same over any span of whole panes inside the live span."""

@@ -7,21 +7,21 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.board.domain.board import Board
 from services.board.domain.windows import MINUTE, Span, Window
-from services.contracts.definitions import DEFAULT_POLICY, Formula, ServiceLevelPolicy
+from services.contracts.definitions import Formula
 from services.contracts.events import Channel
 from services.contracts.instants import parse_instant
 from services.contracts.kpis import CATALOGUE, VARIANTS, Kpi
 from services.contracts.visits import Outcome
 from services.query.app.corrections import CorrectionQuery
 from services.query.app.history import HistoryQuery
-from services.query.app.live import LiveQuery
+from services.query.app.live import Ground, LiveQuery, selected_homes
 from services.query.app.visits import VisitQuery
 from services.query.domain.grid import Interval
-from services.query.domain.restate import STORED, Restatement
+from services.query.domain.restate import Restatement
 from services.query.domain.rows import Question
 from services.query.domain.selection import By, Selection
+from services.query.domain.terms import BUILT_IN, Basis, impossible, names
 from services.runtime.problems import Problem
 
 CHANNELS: tuple[str, ...] = get_args(Channel)
@@ -52,7 +52,13 @@ class Parameters(BaseModel):
 class Restated(Parameters):
     """A definition, and what is said differently."""
 
-    definition: Annotated[str, Field(description="a stored definition; its options may be restated one by one")] = DEFAULT_POLICY.name
+    definition: Annotated[
+        str | None,
+        Field(
+            description="a service-level policy, `name` or `name@version`, for all queues; each queue's own where nothing is said",
+            examples=["vip@2"],
+        ),
+    ] = None
     formula: Annotated[Formula | None, Field(description="service-level formula V1 to V6")] = None
     threshold: Annotated[int | None, Field(description="T, whole seconds", examples=[20])] = None
     boundary: Annotated[Literal["le", "lt"] | None, Field(description="whether a wait of exactly T is within")] = None
@@ -60,14 +66,16 @@ class Restated(Parameters):
     flow_outs: Annotated[bool | None, Field(description="add visits that left by another door to the denominator")] = None
     waiting_past_threshold: Annotated[bool | None, Field(description="count a visit that waits beyond T as missed")] = None
 
-    def policy(self) -> ServiceLevelPolicy:
-        """The definition that figures are computed with."""
-        refuse_strangers("definition", [self.definition], STORED)
+    def basis(self, ground: Ground, chosen: Selection) -> Basis:
+        """The definitions that figures are computed with; problem 422 where they are unknown or cannot be restated so."""
+        if self.definition not in (None, *BUILT_IN):
+            refuse_strangers("definition", [str(self.definition)], names(ground.known))
         options = (self.formula, self.threshold, self.boundary, self.short, self.flow_outs, self.waiting_past_threshold)
-        try:
-            return Restatement(*options).of(STORED[self.definition])
-        except ValueError as wrong:
-            raise Problem(422, "Impossible definition", str(wrong)) from wrong
+        basis = Basis(self.definition, Restatement(*options))
+        why = impossible(basis, ground.known, ((queue, channel) for _, queue, channel in selected_homes(ground.board, chosen)))
+        if why is not None:
+            raise Problem(422, "Impossible definition", why)
+        return basis
 
 
 class Figures(Restated):
@@ -78,13 +86,13 @@ class Figures(Restated):
     channel: Channels = None
     by: Annotated[By, Field(description="what each row stands for")] = By.QUEUE
 
-    def question(self) -> Question:
-        """The KPIs and their definition."""
-        return Question(kpis(self.kpi), self.policy())
+    def question(self, ground: Ground, chosen: Selection) -> Question:
+        """The KPIs and their definitions."""
+        return Question(kpis(self.kpi), self.basis(ground, chosen))
 
-    def selection(self, tenant: str, board: Board) -> Selection:
+    def selection(self, ground: Ground) -> Selection:
         """The contacts that count."""
-        return selection(tenant, self.queue, self.channel, board, self.by)
+        return selection(ground, self.queue, self.channel, self.by)
 
 
 class LiveParameters(Figures):
@@ -92,10 +100,11 @@ class LiveParameters(Figures):
 
     window: Annotated[Window, Field(description="how far back; `today` begins at the floor's midnight")] = Window.M15
 
-    def query(self, tenant: str, board: Board) -> LiveQuery:
+    def query(self, ground: Ground) -> LiveQuery:
         """The question; problems 422."""
         self.refuse_unknown()
-        return LiveQuery(self.selection(tenant, board), self.window, self.question())
+        chosen = self.selection(ground)
+        return LiveQuery(chosen, self.window, self.question(ground, chosen))
 
 
 class HistoryParameters(Figures):
@@ -109,17 +118,18 @@ class HistoryParameters(Figures):
     tz: Annotated[
         str | None,
         Field(
-            description="IANA zone of the calendar and of the answer's times; the floor's where nothing is said", examples=["Asia/Shanghai"]
+            description="IANA zone of the calendar and of the answer's times; the tenant's where nothing is said",
+            examples=["Asia/Shanghai"],
         ),
     ] = None
     limit: Annotated[int | None, Field(ge=1, description="rows of one answer", examples=[500])] = None
     cursor: Cursor = None
 
-    def query(self, tenant: str, board: Board) -> HistoryQuery:
+    def query(self, ground: Ground) -> HistoryQuery:
         """The question; problems 422."""
         self.refuse_unknown()
-        span = span_of_panes(self.since, self.until, board.rules.pane)
-        return HistoryQuery(self.selection(tenant, board), span, self.interval, zone_of(self.tz, board), self.question())
+        chosen, span = self.selection(ground), span_of_panes(self.since, self.until, ground.board.rules.pane)
+        return HistoryQuery(chosen, span, self.interval, zone_of(self.tz, ground), self.question(ground, chosen))
 
 
 class VisitParameters(Restated):
@@ -135,15 +145,15 @@ class VisitParameters(Restated):
     limit: Annotated[int | None, Field(ge=1, description="visits of one answer", examples=[500])] = None
     cursor: Cursor = None
 
-    def query(self, tenant: str, board: Board) -> VisitQuery:
+    def query(self, ground: Ground) -> VisitQuery:
         """The question; problems 422."""
         self.refuse_unknown()
-        chosen = selection(tenant, self.queue, self.channel, board, By.QUEUE)
-        return VisitQuery(chosen, span_of(self.since, self.until), self.outcome, self.missed, self.policy())
+        chosen = selection(ground, self.queue, self.channel, By.QUEUE)
+        return VisitQuery(chosen, span_of(self.since, self.until), self.outcome, self.missed, self.basis(ground, chosen))
 
-    def zone(self, board: Board) -> ZoneInfo:
+    def zone(self, ground: Ground) -> ZoneInfo:
         """The zone of the answer's times."""
-        return zone_of(self.tz, board)
+        return zone_of(self.tz, ground)
 
 
 class CorrectionParameters(Restated):
@@ -159,13 +169,13 @@ class CorrectionParameters(Restated):
     limit: Annotated[int | None, Field(ge=1, description="rows of one answer", examples=[500])] = None
     cursor: Cursor = None
 
-    def query(self, tenant: str, board: Board) -> CorrectionQuery:
+    def query(self, ground: Ground) -> CorrectionQuery:
         """The question; problems 422."""
         self.refuse_unknown()
-        chosen = selection(tenant, self.queue, self.channel, board, By.QUEUE_AND_CHANNEL)
+        chosen = selection(ground, self.queue, self.channel, By.QUEUE_AND_CHANNEL)
         recorded = EARLIEST if self.recorded_from is None else _instant("recorded_from", self.recorded_from)
-        question = Question(kpis(self.kpi), self.policy())
-        return CorrectionQuery(chosen, span_of(self.since, self.until), recorded, zone_of(self.tz, board), question)
+        question = Question(kpis(self.kpi), self.basis(ground, chosen))
+        return CorrectionQuery(chosen, span_of(self.since, self.until), recorded, zone_of(self.tz, ground), question)
 
 
 def kpis(text: str | None) -> tuple[Kpi, ...]:
@@ -175,12 +185,12 @@ def kpis(text: str | None) -> tuple[Kpi, ...]:
     return tuple(ASKED[name] for name in names)
 
 
-def selection(tenant: str, queue: str | None, channel: str | None, board: Board, by: By) -> Selection:
+def selection(ground: Ground, queue: str | None, channel: str | None, by: By) -> Selection:
     """The queues and channels named, each known to the tenant's floor."""
     queues, channels = names_of(queue), names_of(channel)
     refuse_strangers("channel", channels, CHANNELS)
-    refuse_strangers("queue", queues, board.queues(tenant))
-    return Selection(tenant, queues, channels, by)
+    refuse_strangers("queue", queues, ground.board.queues(ground.tenant))
+    return Selection(ground.tenant, queues, channels, by)
 
 
 def names_of(text: str | None) -> tuple[str, ...]:
@@ -217,10 +227,10 @@ def _instant(name: str, text: str) -> int:
     return at
 
 
-def zone_of(name: str | None, board: Board) -> ZoneInfo:
-    """The zone of an answer."""
+def zone_of(name: str | None, ground: Ground) -> ZoneInfo:
+    """The zone of an answer: the tenant's where none is named."""
     if name is None:
-        return board.rules.zone
+        return ground.zone
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as wrong:

@@ -26,7 +26,6 @@ from services.query.api.schemas import (
 from services.query.app import corrections as correcting
 from services.query.app.history import RowPlace
 from services.query.domain.corrections import COLUMNS as CORRECTION_COLUMNS
-from services.query.domain.restate import STORED
 from services.query.domain.rows import COLUMNS
 from services.query.ports import Place
 from services.runtime.auth import require
@@ -64,7 +63,7 @@ def router() -> APIRouter:
 async def queues(request: Request, caller: Reader, query: Loaded) -> Response:
     """Every queue of the floor with its live gauges and the state of its figures."""
     rows = query.queues.rows(caller.tenant)
-    zone = query.live.board.rules.zone
+    zone = query.live.zone(caller.tenant)
     timeless = [replace(row, as_of=0) for row in rows]
     return tagged(request, RowsAnswer([shapes.queue_row(row, zone) for row in rows]), timeless)
 
@@ -72,7 +71,7 @@ async def queues(request: Request, caller: Reader, query: Loaded) -> Response:
 @figures_router.get("/v1/kpis", response_model=LiveAnswer, responses=PROBLEMS | UNCHANGED, summary="Live figures")
 async def live(request: Request, caller: Reader, query: Loaded, asked: Annotated[LiveParameters, Query()]) -> Response:
     """Figures of a window up to now; gauges are those of this moment whatever the window."""
-    rows = await query.live.rows(asked.query(caller.tenant, query.live.board))
+    rows = await query.live.rows(asked.query(query.live.ground(caller.tenant)))
     query.metrics.rows.labels("/v1/kpis").inc(len(rows))
     return figures(request, rows, None, stale=query.live.stale(caller.tenant))
 
@@ -82,7 +81,7 @@ async def live(request: Request, caller: Reader, query: Loaded, asked: Annotated
 )
 async def history(request: Request, caller: Reader, query: Loaded, asked: Annotated[HistoryParameters, Query()]) -> Response:
     """Figures per interval of a calendar. `Accept: text/csv` gives all pages as one CSV."""
-    question = asked.query(caller.tenant, query.live.board)
+    question = asked.query(query.live.ground(caller.tenant))
     after = place_of(asked.cursor, question, decode_row_place)
     limit = min(asked.limit or query.limits.rows, query.limits.most_rows)
     rows, more = await query.past.page(question, after, limit)
@@ -107,7 +106,7 @@ async def _further(page: Page[P, R], after: P | None, limit: int) -> AsyncIterat
 )
 async def corrections(request: Request, caller: Reader, query: Loaded, asked: Annotated[CorrectionParameters, Query()]) -> Response:
     """One row for each KPI of a queue's quarter hour that a late event changed: old, new, why, when. `Accept: text/csv` gives all pages."""
-    question = asked.query(caller.tenant, query.live.board)
+    question = asked.query(query.live.ground(caller.tenant))
     after = place_of(asked.cursor, question, decode_correction_place)
     limit = min(asked.limit or query.limits.rows, query.limits.most_rows)
     rows, more = await query.corrections.page(question, after, limit)
@@ -121,14 +120,14 @@ async def corrections(request: Request, caller: Reader, query: Loaded, asked: An
 @figures_router.get("/v1/visits", response_model=VisitsAnswer, responses=PROBLEMS, summary="The contacts behind a number")
 async def visits(caller: Reader, query: Loaded, asked: Annotated[VisitParameters, Query()]) -> Response:
     """Visits in the order of their offers, each judged under the definition."""
-    question = asked.query(caller.tenant, query.live.board)
-    zone = asked.zone(query.live.board)
+    question = asked.query(query.live.ground(caller.tenant))
+    zone = asked.zone(query.live.ground(caller.tenant))
     after = place_of(asked.cursor, question, decode_visit_place)
     limit = min(asked.limit or query.limits.visits, query.limits.most_visits)
     found, more = await query.drilldown.page(question, after, limit)
     query.metrics.rows.labels("/v1/visits").inc(len(found))
     agents = AGENTS in caller.scopes
-    rows = [shapes.visit_row(one, question.policy.name, zone, agents=agents) for one in found]
+    rows = [shapes.visit_row(one, zone, agents=agents) for one in found]
     return json(RowsAnswer(rows, _following(question, more)))
 
 
@@ -139,9 +138,11 @@ async def pipeline(_: Reader, query: Loaded) -> Response:
 
 
 @figures_router.get("/v1/definitions", response_model=DefinitionsAnswer, responses=PROBLEMS | UNCHANGED, summary="What figures mean")
-async def definitions(request: Request, _: Reader) -> Response:
-    """The definitions in force and the catalogue of KPIs."""
-    rows = [shapes.definition_row(policy) for policy in STORED.values()]
+async def definitions(request: Request, caller: Reader, query: Loaded) -> Response:
+    """The definitions in force, every version there is or was, and the catalogue of KPIs."""
+    known = query.live.known(caller.tenant)
+    rows = shapes.policy_rows(known.at(query.live.now()))
     kpis, variants = ([shapes.kpi_row(kpi) for kpi in known.values()] for known in (CATALOGUE, VARIANTS))
-    body = {"rows": rows, "kpis": kpis, "variants": variants, "next": None}
+    versions = shapes.version_rows(known, query.live.now())
+    body = {"rows": rows, "versions": versions, "kpis": kpis, "variants": variants, "next": None}
     return tagged(request, body, body)

@@ -19,13 +19,21 @@ class FigureRow(BaseModel):
     tenant: Annotated[str, Field(examples=["demo"])]
     queue: Annotated[str | None, Field(description="null where summed over", examples=["sales"])]
     channel: Annotated[str | None, Field(description="null where summed over", examples=["voice"])]
+    team: Annotated[str | None, Field(description="in rows by team", examples=["orders-east"])] = None
+    site: Annotated[str | None, Field(description="in rows by site", examples=["hangzhou"])] = None
     kpi: Annotated[str, Field(examples=["service_level"])]
     value: Annotated[float | None, Field(description="seconds, ratios 0 to 1, counts; null where undefined", examples=[0.8190])]
     numerator: Annotated[float | None, Field(examples=[860])]
     denominator: Annotated[float | None, Field(description="null of counts; of a quantile its sample", examples=[1050])]
     low: Annotated[float | None, Field(description="95 % Wilson interval of a proportion", examples=[0.7947])]
     high: Annotated[float | None, Field(examples=[0.8412])]
-    definition: Annotated[str, Field(examples=["default@1", "adhoc:V3,20,le,5"])]
+    definition: Annotated[
+        str,
+        Field(
+            description="what it was computed with; over queues with different ones up to three names, or `mixed`",
+            examples=["default@1", "vip@2", "adhoc:V3,20,le,5", "chat@1+voice@1"],
+        ),
+    ]
     as_of: Annotated[Instant, Field(description="the instant the figure speaks of; in the past where the floor fell silent")]
     watermark: Annotated[Instant | None, Field(description="event time that all partitions have passed")]
     complete: Annotated[
@@ -62,10 +70,14 @@ class HistoryAnswer(BaseModel):
 
 
 class QueueRow(BaseModel):
-    """A queue now, over all its channels."""
+    """A queue now, over all its channels; `en` and `zh` are its names, or its id where it is not defined."""
 
     queue: Annotated[str, Field(examples=["sales"])]
+    en: Annotated[str, Field(examples=["Sales"])]
+    zh: Annotated[str, Field(examples=["销售"])]
     channels: Annotated[list[str], Field(examples=[["voice", "chat"]])]
+    team: Annotated[str | None, Field(description="the team that answers for it", examples=["sellers"])]
+    site: Annotated[str | None, Field(description="where that team works", examples=["east"])]
     state: Literal["ok", "stale", "closed", "low_volume"]
     waiting: Annotated[int, Field(examples=[3])]
     longest_wait: Annotated[float, Field(description="seconds", examples=[41.2])]
@@ -199,6 +211,18 @@ class DefinitionRow(BaseModel):
     target: Annotated[float, Field(examples=[0.8])]
 
 
+class VersionRow(BaseModel):
+    """A version of a definition."""
+
+    kind: Literal["tenant", "calendar", "site", "team", "queue", "service_level", "csat", "qa", "target"]
+    id: Annotated[str, Field(description="empty: the tenant itself", examples=["vip"])]
+    version: Annotated[int, Field(examples=[2])]
+    valid_from: Annotated[str | None, Field(description="first day in the tenant's zone; null: ever since", examples=["2026-01-01"])]
+    standing: Annotated[bool, Field(description="false: no longer among the definitions, kept for figures that name it")]
+    in_force: Annotated[bool, Field(description="holds now")]
+    says: Annotated[dict[str, object], Field(description="its fields as in the file", examples=[{"formula": "V3", "threshold": 10}])]
+
+
 class KpiRow(BaseModel):
     """An entry of the catalogue."""
 
@@ -214,7 +238,8 @@ class KpiRow(BaseModel):
 class DefinitionsAnswer(BaseModel):
     """What figures mean."""
 
-    rows: list[DefinitionRow]
+    rows: Annotated[list[DefinitionRow], Field(description="service-level policies in force")]
+    versions: list[VersionRow]
     kpis: list[KpiRow]
     variants: list[KpiRow]
     next: None = None

@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Mapping
 from zoneinfo import ZoneInfo
 
-from services.contracts.definitions import ServiceLevelPolicy
+from services.contracts.definitions import DEFAULT_POLICY, ServiceLevelPolicy
 from services.contracts.kpis import Kpi
 from services.contracts.visits import Complaint, Evaluation, Survey, Visit, hold_of, outcome, queue_of, talk_of, wait_of, wrap_of
+from services.definitions.domain.bodies import Kind, said
+from services.definitions.domain.in_force import InForce, TenantDefinitions, service_level_of
 from services.query.app.queues import QueueNow
 from services.query.app.visits import JudgedVisit
 from services.query.domain.lag import PartitionLag
@@ -19,10 +21,32 @@ def queue_row(now: QueueNow, zone: ZoneInfo) -> Body:
     return {**vars(now), "as_of": text(now.as_of, zone)}
 
 
-def definition_row(policy: ServiceLevelPolicy) -> Body:
-    """A definition in force."""
+def policy_rows(in_force: InForce) -> list[Body]:
+    """The service-level policies in force, first the one that holds where none is defined."""
+    standing = map(service_level_of, in_force.versions.get(Kind.SERVICE_LEVEL, {}).values())
+    return [_policy_row(policy) for policy in (DEFAULT_POLICY, *standing)]
+
+
+def _policy_row(policy: ServiceLevelPolicy) -> Body:
     said = dict(vars(policy))
-    return {"definition": said.pop("name"), **said}
+    return {"definition": said.pop("name"), **{name: value for name, value in said.items() if name not in ("csat", "qa")}}
+
+
+def version_rows(known: TenantDefinitions, now: int) -> list[Body]:
+    """Every version of every definition; one that stands no longer was taken out of the files, or replaced for the same days."""
+    in_force = known.at(now)
+    return [
+        {
+            "kind": one.kind.name.lower(),
+            "id": one.id,
+            "version": one.number,
+            "valid_from": one.body.valid_from,
+            "standing": one.standing,
+            "in_force": in_force.versions.get(one.kind, {}).get(one.id) is one,
+            "says": said(one.body),
+        }
+        for one in known.versions
+    ]
 
 
 def kpi_row(kpi: Kpi) -> Body:
@@ -31,7 +55,7 @@ def kpi_row(kpi: Kpi) -> Body:
     return {"kpi": kpi.id, "en": kpi.en, "zh": kpi.zh, "group": group, "unit": kpi.unit, "better": kpi.better, "formula": kpi.formula}
 
 
-def visit_row(judged: JudgedVisit, definition: str, zone: ZoneInfo, *, agents: bool) -> Body:
+def visit_row(judged: JudgedVisit, zone: ZoneInfo, *, agents: bool) -> Body:
     """A visit; its agent only where the caller may know agents."""
     stored, visit = judged.stored, judged.stored.visit
     wait = wait_of(visit)
@@ -50,7 +74,7 @@ def visit_row(judged: JudgedVisit, definition: str, zone: ZoneInfo, *, agents: b
         "outcome": outcome(visit),
         "reason": visit.left_reason,
         "missed": judged.missed,
-        "definition": definition,
+        "definition": judged.definition,
         "surveys": _opinions(visit.surveys, zone),
         "evaluations": _opinions(visit.evaluations, zone),
         "complaints": _opinions(visit.complaints, zone),

@@ -46,7 +46,7 @@ async def stream(
     if query.streams.open >= query.limits.streams:
         detail = f"{query.streams.open} streams are open, as many as allowed; close one or ask another replica"
         raise Problem(503, "Too many streams", detail, headers=RETRY_AFTER)
-    question = asked.query(caller.tenant, query.live.board)
+    question = asked.query(query.live.ground(caller.tenant))
     after = resumed(request.headers.get("last-event-id"), query.boot)
 
     async def goes_on() -> bool:

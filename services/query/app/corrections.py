@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from services.board.domain.windows import Span
+from services.query.app.live import LiveFigures
 from services.query.domain.corrections import CorrectionRow, changed
 from services.query.domain.moments import text
 from services.query.domain.rows import Question
 from services.query.domain.selection import Selection
+from services.query.domain.shares import definition_of
+from services.query.domain.terms import Terms, TermsOverTime
 from services.query.ports import CorrectionHistory, StoredCorrection
 
 
@@ -33,17 +36,19 @@ class RowPlace:
 
 
 class Corrections:
-    """Answers from the record of corrections."""
+    """Answers from the record of corrections, each under what was in force when its quarter began."""
 
-    def __init__(self, history: CorrectionHistory) -> None:
+    def __init__(self, history: CorrectionHistory, live: LiveFigures) -> None:
         self._history = history
+        self._live = live
 
     async def page(self, query: CorrectionQuery, after: RowPlace | None, limit: int) -> tuple[list[CorrectionRow], RowPlace | None]:
         """Up to `limit` rows behind `after`, in the order of time, record and question; and the last one's place if more follow."""
         found: list[CorrectionRow] = []
+        terms = TermsOverTime(query.question.basis, self._live.known(query.selection.tenant))
         last = since = after or RowPlace(query.span.begin, 0, -1)
         async for portion in self._history.corrections(query.selection, query.span, query.recorded_since, (since.start, since.id)):
-            for place, row in (placed for stored in portion for placed in rows(query, stored)):
+            for place, row in (placed for stored in portion for placed in rows(query, stored, terms.at(stored.start))):
                 if after is not None and place <= after:
                     continue
                 if len(found) == limit:
@@ -53,9 +58,10 @@ class Corrections:
         return found, None
 
 
-def rows(query: CorrectionQuery, stored: StoredCorrection) -> Iterator[tuple[RowPlace, CorrectionRow]]:
+def rows(query: CorrectionQuery, stored: StoredCorrection, terms: Terms) -> Iterator[tuple[RowPlace, CorrectionRow]]:
     """The rows of one correction, each with its place."""
-    for number, kpi, was, became in changed(query.question, stored.old, stored.new):
+    policy = terms.policy(stored.queue, stored.channel)
+    for number, kpi, was, became in changed(query.question.kpis, policy, stored.old, stored.new):
         yield (
             RowPlace(stored.start, stored.id, number),
             CorrectionRow(
@@ -75,6 +81,6 @@ def rows(query: CorrectionQuery, stored: StoredCorrection) -> Iterator[tuple[Row
                 event=stored.event,
                 type=stored.type,
                 recorded_at=text(stored.recorded_at, query.zone),
-                definition=query.question.policy.name,
+                definition=definition_of(kpi, [policy]),
             ),
         )

@@ -3,24 +3,27 @@
 Visits that wait right now come from the board, so that live and history count them alike.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from math import ceil
 from zoneinfo import ZoneInfo
 
-from services.board.domain.board import Board
 from services.board.domain.positions import lowest_watermark
 from services.board.domain.windows import Span
 from services.contracts.figures import Figures
 from services.contracts.needs import Need
+from services.query.app.live import LiveFigures, selected_homes
+from services.query.domain.arrangement import Arrangement
 from services.query.domain.found import Found, nothing
 from services.query.domain.grid import Interval, intervals
 from services.query.domain.ledger import Ledger, unresolved
 from services.query.domain.paces import Paces
 from services.query.domain.past import PastGauges
-from services.query.domain.rows import HistoryRow, Question, frame_of, history_row, values
+from services.query.domain.rows import HistoryRow, Question, Seen, answers, frame_of, history_row
 from services.query.domain.selection import Selection, Subject
+from services.query.domain.shares import Parted, by_policy, shares, subjects_of
+from services.query.domain.terms import TermsOverTime
 from services.query.ports import PaneHistory, Positions, VisitHistory
 
 
@@ -49,40 +52,46 @@ Placed = tuple[RowPlace, HistoryRow]
 
 @dataclass(frozen=True)
 class _Page:
-    """What one page is made of: its intervals, its subjects, and what they counted."""
+    """What one page is made of: its intervals, how its rows are put together, and what they counted."""
 
     query: HistoryQuery
     spans: list[Span]
-    subjects: list[Subject]
+    rows: Arrangement
     ledger: Ledger
     gauges: PastGauges
     found: Found
     paces: Paces
+    as_of: int
 
 
 class PastFigures:
-    """Answers from the history's tables."""
+    """Answers from the history's tables, each interval under the definitions that were in force when it began."""
 
-    def __init__(self, board: Board, panes: PaneHistory, visits: VisitHistory, positions: Positions, now: Callable[[], int]) -> None:
-        self._board = board
+    def __init__(self, live: LiveFigures, panes: PaneHistory, visits: VisitHistory, positions: Positions) -> None:
+        self._live = live
+        self._board = live.board
         self._panes = panes
         self._visits = visits
         self._positions = positions
-        self._now = now
 
     async def page(self, query: HistoryQuery, after: RowPlace | None, limit: int) -> tuple[list[HistoryRow], RowPlace | None]:
         """Up to `limit` rows behind `after`, in the order of time, subject and question; and the last one's place if more follow."""
-        subjects = await self._subjects(query)
-        spans = self._spans(query, after, limit, len(subjects))
-        if not spans or not subjects:
+        rows = await self._arrangement(query)
+        spans = self._spans(query, after, limit, len(rows.subjects))
+        if not spans or not rows.subjects:
             return [], None
         watermark = lowest_watermark(await self._positions.positions())
-        ledger, gauges = await self._ledger(query, spans), await self._gauges(query, spans)
-        page = _Page(query, spans, subjects, ledger, gauges, await self._found(query, spans), await self._paces(query, spans))
-        rows = (placed for placed in self._rows(page, watermark) if after is None or placed[0] > after)
-        found = list(islice(rows, limit + 1))
+        page = await self._page(query, spans, rows)
+        placed = (one for one in self._rows(page, watermark) if after is None or one[0] > after)
+        found = list(islice(placed, limit + 1))
         more = found[limit - 1][0] if len(found) > limit else None
         return [row for _, row in found[:limit]], more
+
+    async def _page(self, query: HistoryQuery, spans: list[Span], rows: Arrangement) -> _Page:
+        ledger, gauges = await self._ledger(rows.reading, spans), await self._gauges(query, rows.reading, spans)
+        needs = query.question.needs
+        found, paces = await self._found(needs, rows.reading, spans), await self._paces(needs, rows.reading, spans)
+        return _Page(query, spans, rows, ledger, gauges, found, paces, self._board.as_of(self._live.now()))
 
     def _spans(self, query: HistoryQuery, after: RowPlace | None, limit: int, subjects: int) -> list[Span]:
         """The intervals from `after` on that surely hold one row more than the page."""
@@ -90,57 +99,74 @@ class PastFigures:
         enough = ceil(limit / max(1, subjects * len(query.question.kpis))) + 2
         return list(islice(intervals(Span(begin, query.span.end), query.interval, query.zone), enough))
 
-    async def _subjects(self, query: HistoryQuery) -> list[Subject]:
-        selection = query.selection
+    async def _arrangement(self, query: HistoryQuery) -> Arrangement:
+        selection, question = query.selection, query.question
         seen = [] if selection.names_all else await self._panes.homes(selection, query.span)
-        asked = [home for home in self._board.known_homes(selection.tenant) if home[1] in selection.queues]
-        return selection.subjects([*seen, *asked])
+        named = selected_homes(self._board, selection) if selection.names_all or selection.queues else []
+        terms = TermsOverTime(question.basis, self._live.known(selection.tenant))
+        judged = any(kpi.judged for kpi in question.kpis)
+        return Arrangement(selection, terms, sorted({*seen, *named}), query.span, judged=judged)
 
-    async def _ledger(self, query: HistoryQuery, spans: list[Span]) -> Ledger:
+    async def _ledger(self, reading: Selection, spans: list[Span]) -> Ledger:
         ledger = Ledger()
-        async for portion in self._panes.tallies(query.selection, spans):
+        async for portion in self._panes.tallies(reading, spans):
             for tally in portion:
                 ledger.add(tally)
         return ledger
 
-    async def _gauges(self, query: HistoryQuery, spans: list[Span]) -> PastGauges:
-        gauges = PastGauges(query.selection, [span.begin for span in spans], self._board.rules.longest, self._now())
+    async def _gauges(self, query: HistoryQuery, reading: Selection, spans: list[Span]) -> PastGauges:
+        gauges = PastGauges(reading, [span.begin for span in spans], self._board.rules.longest, self._live.now())
         if any(kpi.live for kpi in query.question.kpis):
-            async for portion in self._visits.visits(query.selection, gauges.offered_within):
+            async for portion in self._visits.visits(reading, gauges.offered_within):
                 for stored in portion:
                     gauges.add(stored.visit)
         return gauges
 
-    async def _found(self, query: HistoryQuery, spans: list[Span]) -> Found:
+    async def _found(self, needs: Need, reading: Selection, spans: list[Span]) -> Found:
         """What was looked up: who came back in `spans`, and all complaints that were open in them or are now."""
-        found, now = nothing(query.selection), self._now()
-        if Need.RETURNS in query.question.needs:
-            for tally in await self._visits.returns(query.selection, spans):
+        found, now = nothing(reading), self._live.now()
+        if Need.RETURNS in needs:
+            for tally in await self._visits.returns(reading, spans):
                 found.returns.add(tally)
-        if Need.COMPLAINTS in query.question.needs:
+        if Need.COMPLAINTS in needs:
             both = Span(min(spans[0].begin, now), max(spans[-1].begin, now) + 1)
-            found.docket.add(await self._visits.complaints(query.selection.tenant, both))
+            found.docket.add(await self._visits.complaints(reading.tenant, both))
         return found
 
-    async def _paces(self, query: HistoryQuery, spans: list[Span]) -> Paces:
+    async def _paces(self, needs: Need, reading: Selection, spans: list[Span]) -> Paces:
         """The half hours before each interval, where a gauge needs them."""
-        paces = Paces([span.begin for span in spans] if Need.PACE in query.question.needs else [])
+        paces = Paces([span.begin for span in spans] if Need.PACE in needs else [])
         for first, run in paces.runs():
-            async for portion in self._panes.tallies(query.selection, run):
+            async for portion in self._panes.tallies(reading, run):
                 for tally in portion:
                     paces.add(first, tally)
         return paces
 
     def _rows(self, page: _Page, watermark: int | None) -> Iterator[Placed]:
-        query, as_of = page.query, self._board.as_of(self._now())
+        query = page.query
         for index, span in enumerate(page.spans):
-            frame = frame_of(span, query.selection.tenant, query.question.policy, query.zone, (as_of, watermark))
-            for subject in page.subjects:
-                labels, entry = query.selection.labels(subject), page.ledger.entry(index, subject)
-                counted = Figures(entry.cells, self._board.waits(query.selection.scopes(subject), span, as_of))
-                present = page.gauges.figures(index, subject, unresolved(counted))
-                counted = page.found.counted(counted, index, subject, span, as_of)
-                present = page.found.present(present, subject, span.begin, page.paces.cells(span.begin, subject))
-                for number, (kpi, value) in enumerate(values(query.question, counted, present)):
-                    row = history_row(frame, query.interval, labels, entry.revision, kpi, value)
-                    yield RowPlace(span.begin, subject, number), row
+            frame = frame_of(span, query.selection.tenant, query.zone, (page.as_of, watermark))
+            for subject in page.rows.subjects:
+                seen = self._seen(page, index, subject)
+                for number, answer in enumerate(answers(query.question, seen)):
+                    yield RowPlace(span.begin, subject, number), history_row(frame, query.interval, seen, answer)
+
+    def _seen(self, page: _Page, index: int, subject: Subject) -> Seen:
+        span, rows = page.spans[index], page.rows
+        homes, selection, terms = rows.homes(span, subject), rows.selection, rows.terms(span)
+        read = subjects_of(homes) if rows.fine else [subject]
+        plain, revision = self._counted(page, index, read)
+        present = page.gauges.figures(index, read, unresolved(plain))
+        counted = page.found.counted(plain, index, read, span, page.as_of)
+        present = page.found.present(present, read, span.begin, page.paces.cells(span.begin, read))
+        parts = [Parted(shares(selection, subject, terms, homes)[0].policy, counted)]
+        if rows.fine and len(parted := by_policy(terms, homes)) > 1:
+            parts = [Parted(policy, self._counted(page, index, subjects_of(theirs))[0]) for policy, theirs in parted]
+        return Seen(selection.labels(subject), counted, parts, present, revision)
+
+    def _counted(self, page: _Page, index: int, subjects: Sequence[Subject]) -> tuple[Figures, int]:
+        """What subjects of the reading counted together in an interval, and the highest revision in it."""
+        scopes = [scope for subject in subjects for scope in page.rows.reading.scopes(subject)]
+        entry = page.ledger.together(index, subjects)
+        return Figures(entry.cells, self._board.waits(scopes, page.spans[index], page.as_of)), entry.revision
+

@@ -3,20 +3,29 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from services.board.domain.series import Home
 from services.board.domain.windows import Window
-from services.contracts.definitions import ServiceLevelPolicy
 from services.contracts.events import AgentState
+from services.contracts.figures import Value
 from services.contracts.kpis import CATALOGUE
+from services.definitions.domain.calendars import is_open
 from services.query.app.live import LiveFigures
+from services.query.domain.selection import Selection, Subject
+from services.query.domain.shares import Share, by_policy, shares, summed
 from services.query.domain.state import State, state_of
+from services.query.domain.terms import AS_IN_FORCE, Terms
 
 
 @dataclass(frozen=True)
 class QueueNow:
-    """One queue over all its channels; `longest_wait` is seconds, `as_of` epoch milliseconds."""
+    """One queue over all its channels; `longest_wait` is seconds, `as_of` epoch milliseconds, `target` the highest of its channels."""
 
     queue: str
+    en: str
+    zh: str
     channels: tuple[str, ...]
+    team: str | None
+    site: str | None
     state: State
     waiting: int
     longest_wait: float
@@ -28,34 +37,50 @@ class QueueNow:
 
 
 class Queues:
-    """Answers from the board."""
+    """Answers from the board, under the definitions of the moment."""
 
-    def __init__(self, live: LiveFigures, policy: ServiceLevelPolicy) -> None:
+    def __init__(self, live: LiveFigures) -> None:
         self._live = live
-        self._policy = policy
 
     def rows(self, tenant: str) -> list[QueueNow]:
         """The queues of the tenant's floor, sorted."""
         board = self._live.board
         as_of = board.as_of(self._live.now(), tenant)
-        channels: dict[str, list[str]] = {}
-        for _, queue, channel in board.homes(tenant, as_of):
-            channels.setdefault(queue, []).append(channel)
-        return [self._row(tenant, queue, tuple(theirs), as_of) for queue, theirs in channels.items()]
+        homes: dict[str, list[Home]] = {}
+        for home in board.homes(tenant, as_of):
+            homes.setdefault(home[1], []).append(home)
+        terms = AS_IN_FORCE.terms(self._live.known(tenant), as_of)
+        return [self._row(tenant, queue, theirs, (as_of, terms)) for queue, theirs in homes.items()]
 
-    def _row(self, tenant: str, queue: str, channels: tuple[str, ...], as_of: int) -> QueueNow:
-        reading = self._live.board.read([(tenant, queue, None)], Window.M30, as_of)
-        level = CATALOGUE["service_level"].measure(reading.counted, self._policy)
-        present = reading.present
+    def _row(self, tenant: str, queue: str, homes: list[Home], moment: tuple[int, Terms]) -> QueueNow:
+        as_of, terms = moment
+        board, known = self._live.board, terms.in_force.queue(queue)
+        present = board.read([(tenant, queue, None)], Window.M30, as_of).present
         return QueueNow(
             queue=queue,
-            channels=channels,
-            state=state_of(stale=self._live.stale(tenant), level=level),
+            en=known.names.en if known else queue,
+            zh=known.names.zh if known else queue,
+            channels=tuple(channel for _, _, channel in homes),
+            team=terms.in_force.team(queue) or None,
+            site=terms.in_force.site(queue) or None,
+            state=self._state(tenant, queue, homes, moment),
             waiting=len(present.waits),
             longest_wait=max(present.waits, default=0) / 1000,
             in_progress=present.in_progress,
             unresolved=present.unresolved,
-            agents=self._live.board.agents.by_state(tenant, queue, as_of),
-            target=self._policy.target,
+            agents=board.agents.by_state(tenant, queue, as_of),
+            target=max(policy.target for policy, _ in by_policy(terms, homes)),
             as_of=as_of,
         )
+
+    def _state(self, tenant: str, queue: str, homes: list[Home], moment: tuple[int, Terms]) -> State:
+        as_of, terms = moment
+        calendar = terms.in_force.calendar(queue)
+        parts = shares(Selection(tenant), Subject(queue), terms, homes)
+        levels = [self._level(part, as_of) for part in parts]
+        closed = calendar is not None and not is_open(calendar, as_of, self._live.zone(tenant))
+        return state_of(stale=self._live.stale(tenant), closed=closed, level=summed(levels))
+
+    def _level(self, part: Share, as_of: int) -> Value:
+        counted = self._live.board.read(part.scopes, Window.M30, as_of).counted
+        return CATALOGUE["service_level"].measure(counted, part.policy)

@@ -1,48 +1,49 @@
 """The contacts behind a number: stored visits, filtered and judged under a definition."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from services.board.domain.windows import Span
-from services.contracts.definitions import ServiceLevelPolicy
-from services.contracts.visits import Outcome, Visit, offer_at, outcome, wait_of
+from services.contracts.visits import Outcome, offer_at, outcome, queue_of, wait_of
+from services.query.app.live import LiveFigures
 from services.query.domain.missed import missed
 from services.query.domain.selection import Selection
+from services.query.domain.terms import Basis, Terms, TermsOverTime
 from services.query.ports import Place, StoredVisit, VisitHistory
 
 
 @dataclass(frozen=True)
 class VisitQuery:
-    """Which visits are asked for: offered in `span`, with this outcome (None: any), only those missed under `policy`."""
+    """Which visits are asked for: offered in `span`, with this outcome (None: any), only those missed under their definition."""
 
     selection: Selection
     span: Span
     outcome: Outcome | None
     only_missed: bool
-    policy: ServiceLevelPolicy
+    basis: Basis
 
 
 @dataclass(frozen=True)
 class JudgedVisit:
-    """A visit, and whether it lowers the service level."""
+    """A visit, and whether it lowers the service level under the definition of that name."""
 
     stored: StoredVisit
     missed: bool
+    definition: str
 
 
 class Drilldown:
-    """Answers from stored visits."""
+    """Answers from stored visits, each judged under what was in force when it was offered."""
 
-    def __init__(self, visits: VisitHistory, now: Callable[[], int]) -> None:
+    def __init__(self, visits: VisitHistory, live: LiveFigures) -> None:
         self._visits = visits
-        self._now = now
+        self._live = live
 
     async def page(self, query: VisitQuery, after: Place | None, limit: int) -> tuple[list[JudgedVisit], Place | None]:
         """Up to `limit` visits behind `after`, in the order of their offers; and the last one's place if more follow."""
         found: list[JudgedVisit] = []
-        now = self._now()
+        now, terms = self._live.now(), TermsOverTime(query.basis, self._live.known(query.selection.tenant))
         async for portion in self._visits.visits(query.selection, query.span, after):
-            for judged in (JudgedVisit(stored, judge(stored.visit, now, query.policy)) for stored in portion):
+            for judged in (judge(stored, now, terms.at(stored.offered_at)) for stored in portion):
                 if not wanted(judged, query):
                     continue
                 if len(found) == limit:
@@ -61,8 +62,10 @@ def wanted(judged: JudgedVisit, query: VisitQuery) -> bool:
     return judged.missed or not query.only_missed
 
 
-def judge(visit: Visit, now: int, policy: ServiceLevelPolicy) -> bool:
+def judge(stored: StoredVisit, now: int, terms: Terms) -> JudgedVisit:
     """Whether the visit lowers the service level, a waiting one by its wait so far."""
+    visit = stored.visit
+    policy = terms.policy(queue_of(visit) or "", visit.channel)
     wait, offered = wait_of(visit), offer_at(visit)
     so_far = max(0, now - offered) if offered is not None else 0
-    return missed(outcome(visit), so_far if wait is None else wait, policy)
+    return JudgedVisit(stored, missed(outcome(visit), so_far if wait is None else wait, policy), policy.name)

@@ -1,13 +1,13 @@
 """Corrections as rows: one for each KPI whose final figure changed, with what it was and what it became."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
 from services.contracts.cells import Cells
+from services.contracts.definitions import ServiceLevelPolicy
 from services.contracts.figures import Figures, Value
 from services.contracts.kpis import Kpi
-from services.query.domain.rows import Question
 
 COLUMNS = (
     "time", "end", "tenant", "queue", "channel", "kpi", "old_value", "old_numerator", "old_denominator",
@@ -38,10 +38,10 @@ class CorrectionRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     definition: str
 
 
-def changed(question: Question, old: Cells, new: Cells) -> Iterator[tuple[int, Kpi, Value, Value]]:
-    """The KPIs of the question that differ between two states of the final cells, each with its number in the question."""
+def changed(kpis: Sequence[Kpi], policy: ServiceLevelPolicy, old: Cells, new: Cells) -> Iterator[tuple[int, Kpi, Value, Value]]:
+    """The KPIs that differ between two states of the final cells under a policy, each with its number among them."""
     before, after = Figures(old), Figures(new)
-    for number, kpi in enumerate(question.kpis):
-        was, became = kpi.measure(before, question.policy), kpi.measure(after, question.policy)
+    for number, kpi in enumerate(kpis):
+        was, became = kpi.measure(before, policy), kpi.measure(after, policy)
         if was != became and not kpi.live:
             yield number, kpi, was, became

@@ -7,9 +7,10 @@ the process and never fall, so a correction downwards is held back until new con
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
+from zoneinfo import ZoneInfo
 
 from services.board.domain.board import Board
 from services.board.domain.positions import current
@@ -17,9 +18,14 @@ from services.board.domain.series import Home, Scope
 from services.board.domain.windows import Window
 from services.contracts.cells import BUCKETS, COMPLAINTS, LEFT, Cell, Cells, Histogram, add
 from services.contracts.definitions import ServiceLevelPolicy
+from services.contracts.figures import Figures
 from services.contracts.histograms import bucket_seconds, count_within
 from services.contracts.kpis import CATALOGUE
+from services.definitions.domain.calendars import is_open
+from services.definitions.domain.in_force import Definitions
+from services.query.domain.shares import Parted, by_policy, value_of
 from services.query.domain.state import State, state_of
+from services.query.domain.terms import AS_IN_FORCE, Terms
 
 OTHER = "__other__"
 SERIES_PER_QUEUE = 144
@@ -80,6 +86,25 @@ class Subject:
         return list(self.homes)
 
 
+@dataclass(frozen=True)
+class View:
+    """How a tenant's floor is seen now; `as_of` is epoch milliseconds."""
+
+    terms: Terms
+    as_of: int
+    zone: ZoneInfo
+    stale: bool
+
+    def closed(self, homes: Sequence[Home]) -> bool:
+        """Whether all these queues are outside their business hours."""
+        calendars = {queue: self.terms.in_force.calendar(queue) for _, queue, _ in homes}
+        return all(one is not None and not is_open(one, self.as_of, self.zone) for one in calendars.values())
+
+
+Parts = Sequence[tuple[ServiceLevelPolicy, Sequence[Home]]]
+"""Homes with the same policies together"""
+
+
 @dataclass(eq=False)
 class Page:
     """Lines of metrics, collected by family."""
@@ -114,9 +139,9 @@ def _help(name: str) -> str:
 class Exposition:
     """Renders a board; remembers what its counters told, because a counter never falls."""
 
-    def __init__(self, board: Board, policy: ServiceLevelPolicy, most_series: int) -> None:
+    def __init__(self, board: Board, definitions: Callable[[], Definitions], most_series: int) -> None:
         self._board = board
-        self._policy = policy
+        self._definitions = definitions
         self._most = max(1, most_series // SERIES_PER_QUEUE)
         self._told: dict[tuple[str, str], float] = {}
 
@@ -124,60 +149,82 @@ class Exposition:
         """All metrics of the floor at `now`."""
         page = Page()
         shown, folded = self._homes(now)
+        views: dict[str, View] = {}
         for subject in [*map(_own, shown), *_folded(folded)]:
-            self._count(page, subject)
             tenant = subject.homes[0][0]
-            as_of, stale = self._board.as_of(now, tenant), self._board.stale_since(now, tenant) is not None
-            self._measure(page, subject, as_of)
-            self._watch(page, subject, as_of, stale=stale)
+            view = views.get(tenant) or views.setdefault(tenant, self._view(tenant, now))
+            parts = by_policy(view.terms, subject.homes)
+            self._count(page, subject, parts)
+            self._measure(page, subject, view, parts)
+            self._watch(page, subject, view, parts)
         page.put("floorpulse_metrics_folded_queues", "", len(folded))
         self._trust(page)
         return page.text()
+
+    def _view(self, tenant: str, now: int) -> View:
+        known, as_of = self._definitions().of(tenant), self._board.as_of(now, tenant)
+        stale = self._board.stale_since(now, tenant) is not None
+        return View(AS_IN_FORCE.terms(known, as_of), as_of, known.zone or self._board.rules.zone, stale)
 
     def _homes(self, now: int) -> tuple[list[Home], list[Home]]:
         homes = sorted(home for home, last in self._board.last_seen.items() if last >= now - self._board.rules.idle)
         return homes[: self._most], homes[self._most :]
 
-    def _count(self, page: Page, subject: Subject) -> None:
-        cells: Cells = {}
-        for home in subject.homes:
-            known = self._board.series.get(home)
-            add(cells, known.counted if known else {})
-        for name, labels, value in _counts(cells, self._policy):
+    def _count(self, page: Page, subject: Subject, parts: Parts) -> None:
+        cells = self._counted(subject.homes)
+        judged = [(policy, cells if len(parts) == 1 else self._counted(homes)) for policy, homes in parts]
+        for name, labels, value in (*_counts(cells), *_judged(judged)):
             self._put_counter(page, name, subject.labels + labels, value)
         for suffix, labels, value in _waits(cells):
             self._put_counter(page, WAITS + suffix, subject.labels + labels, value, WAITS)
+
+    def _counted(self, homes: Iterable[Home]) -> Cells:
+        cells: Cells = {}
+        for home in homes:
+            known = self._board.series.get(home)
+            add(cells, known.counted if known else {})
+        return cells
 
     def _put_counter(self, page: Page, name: str, labels: str, value: float, family: str | None = None) -> None:
         told = self._told[name, labels] = max(value, self._told.get((name, labels), 0))
         page.put(name, labels, told, family)
 
-    def _measure(self, page: Page, subject: Subject, as_of: int) -> None:
+    def _measure(self, page: Page, subject: Subject, view: View, parts: Parts) -> None:
         for window in Window:
-            counted = self._board.read(subject.scopes, window, as_of).counted
+            counted = self._read(subject.homes, window, view)
+            parted = self._parted(counted, window, view, parts)
             labels = f'{subject.labels},window="{window.value}"'
             for name, (kpi, scale) in WINDOWED.items():
-                value = CATALOGUE[kpi].measure(counted, self._policy)
+                value = value_of(CATALOGUE[kpi], counted, parted)
                 page.put(name, labels, None if value.value is None else value.value * scale)
                 page.put(f"{name}_sample_size", labels, value.denominator)
             for quantile, kpi in QUANTILES.items():
                 page.put(
                     "contactcenter_wait_quantile_seconds",
                     f'{labels},quantile="{quantile}"',
-                    CATALOGUE[kpi].measure(counted, self._policy).value,
+                    value_of(CATALOGUE[kpi], counted, parted).value,
                 )
             page.put("contactcenter_wait_quantile_seconds_sample_size", labels, counted.of(Cell.ANSWERED))
 
-    def _watch(self, page: Page, subject: Subject, as_of: int, *, stale: bool) -> None:
-        reading = self._board.read(subject.scopes, Window.M30, as_of)
+    def _read(self, homes: Sequence[Home], window: Window, view: View) -> Figures:
+        return self._board.read(list[Scope](homes), window, view.as_of, view.zone).counted
+
+    def _parted(self, counted: Figures, window: Window, view: View, parts: Parts) -> list[Parted]:
+        if len(parts) == 1:
+            return [Parted(parts[0][0], counted)]
+        return [Parted(policy, self._read(homes, window, view)) for policy, homes in parts]
+
+    def _watch(self, page: Page, subject: Subject, view: View, parts: Parts) -> None:
+        reading, as_of = self._board.read(subject.scopes, Window.M30, view.as_of), view.as_of
         present = reading.present
         page.put("contactcenter_contacts_waiting", subject.labels, len(present.waits))
         page.put("contactcenter_longest_wait_seconds", subject.labels, max(present.waits, default=0) / 1000)
         page.put("contactcenter_contacts_in_progress", subject.labels, present.in_progress)
         page.put("contactcenter_contacts_unresolved", subject.labels, present.unresolved)
-        page.put("contactcenter_service_level_target_ratio", subject.labels, self._policy.target)
+        page.put("contactcenter_service_level_target_ratio", subject.labels, max(policy.target for policy, _ in parts))
         page.put("contactcenter_conservation_residual", subject.labels, sum(self._board.residual(home, as_of) for home in subject.homes))
-        state = state_of(stale=stale, level=CATALOGUE["service_level"].measure(reading.counted, self._policy))
+        level = value_of(CATALOGUE["service_level"], reading.counted, self._parted(reading.counted, Window.M30, view, parts))
+        state = state_of(stale=view.stale, closed=view.closed(subject.homes), level=level)
         for one in State:
             page.put("contactcenter_kpi_state", f'{subject.labels},state="{one.value}"', int(one is state))
 
@@ -210,15 +257,20 @@ def _escaped(value: str) -> str:
     return value.replace("\\", "\\\\").replace("\n", "\\n").replace('"', '\\"')
 
 
-def _counts(cells: Cells, policy: ServiceLevelPolicy) -> Iterator[tuple[str, str, float]]:
+def _judged(parts: Sequence[tuple[ServiceLevelPolicy, Cells]]) -> Iterator[tuple[str, str, float]]:
+    """What definitions decide, each part under its own."""
+    waits, abandons = Histogram.ANSWERED_WAIT, Histogram.ABANDONED_WAIT
+    within = sum(count_within(cells, waits, policy.threshold, policy.boundary) for policy, cells in parts)
+    short = sum(count_within(cells, abandons, policy.short, policy.boundary) for policy, cells in parts)
+    yield "contactcenter_contacts_answered_within_threshold_total", "", within
+    yield "contactcenter_contacts_short_abandoned_total", "", short
+
+
+def _counts(cells: Cells) -> Iterator[tuple[str, str, float]]:
     handle = sum(cells.get(cell, 0) for cell in (Cell.TALK, Cell.HOLD, Cell.WRAP))
     yield "contactcenter_contacts_offered_total", "", cells.get(Cell.OFFERED, 0)
     yield "contactcenter_contacts_answered_total", "", cells.get(Cell.ANSWERED, 0)
-    within = count_within(cells, Histogram.ANSWERED_WAIT, policy.threshold, policy.boundary)
-    yield "contactcenter_contacts_answered_within_threshold_total", "", within
     yield "contactcenter_contacts_abandoned_total", "", cells.get(Cell.ABANDONED, 0)
-    short = count_within(cells, Histogram.ABANDONED_WAIT, policy.short, policy.boundary)
-    yield "contactcenter_contacts_short_abandoned_total", "", short
     for reason, cell in LEFT.items():
         yield "contactcenter_contacts_left_total", f',reason="{reason}"', cells.get(cell, 0)
     yield "contactcenter_contacts_handled_total", "", cells.get(Cell.HANDLED, 0)

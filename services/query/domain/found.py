@@ -1,5 +1,6 @@
 """What was looked up for a question beside panes and gauges, and how it joins the figures. Live and history both join it here."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from services.board.domain.windows import Span
@@ -22,17 +23,20 @@ class Found:
     returns: Ledger = field(default_factory=Ledger)
     missing: Need = Need.NOTHING
 
-    def counted(self, figures: Figures, interval: int, subject: Subject, span: Span, now: int) -> Figures:
-        """The figures of a span, with what was looked up about it."""
-        returns, complaints = self.returns.entry(interval, subject).cells, self.docket.ages(subject, now, span)
+    def counted(self, figures: Figures, interval: int, subjects: Sequence[Subject], span: Span, now: int) -> Figures:
+        """The figures of a span, with what was looked up about it for some subjects together."""
+        returns, complaints = self.returns.together(interval, subjects).cells, self._ages(subjects, now, span)
         if not returns and not complaints:
             return figures
         return replace(figures, cells={**figures.cells, **returns}, complaints=complaints)
 
-    def present(self, figures: Figures, subject: Subject, at: int, pace: Cells) -> Figures:
+    def present(self, figures: Figures, subjects: Sequence[Subject], at: int, pace: Cells) -> Figures:
         """The figures of a moment, with what was open then and what the half hour before it counted."""
-        complaints = self.docket.ages(subject, at)
+        complaints = self._ages(subjects, at)
         return replace(figures, cells=pace, complaints=complaints) if pace or complaints else figures
+
+    def _ages(self, subjects: Sequence[Subject], at: int, received: Span | None = None) -> tuple[int, ...]:
+        return tuple(age for subject in subjects for age in self.docket.ages(subject, at, received))
 
 
 def nothing(selection: Selection) -> Found:

@@ -44,6 +44,16 @@ class Ledger:
                 entry.cells = dict(cells)  # much quicker than adding to nothing; most intervals are one rollup
         entry.revision = max(entry.revision, tally.revision)
 
+    def together(self, interval: int, subjects: Sequence[Subject]) -> Entry:
+        """The sum over subjects."""
+        if len(subjects) == 1:
+            return self.entry(interval, subjects[0])
+        total = Entry()
+        for entry in (self.entry(interval, subject) for subject in subjects):
+            add(total.cells, entry.cells)
+            total.revision = max(total.revision, entry.revision)
+        return total
+
     def entry(self, interval: int, subject: Subject) -> Entry:
         """The sum of the interval with this index; empty where nothing happened."""
         return self._entries.get((interval, subject)) or Entry()

@@ -42,9 +42,9 @@ class Paces:
         """Add what a run, whose first span has this number, counted."""
         self._ledger.add(tally._replace(interval=first + tally.interval))
 
-    def cells(self, at: int, subject: Subject) -> Cells:
-        """What the half hour before `at` counted."""
+    def cells(self, at: int, subjects: Sequence[Subject]) -> Cells:
+        """What the half hour before `at` counted of some subjects together."""
         total: Cells = {}
         for number in range(bisect_left(self._begins, at - BACK), bisect_left(self._begins, at)):
-            add(total, self._ledger.entry(number, subject).cells)
+            add(total, self._ledger.together(number, subjects).cells)
         return total

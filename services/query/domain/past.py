@@ -66,7 +66,8 @@ class PastGauges:
     def _covered(self, since: int, until: int) -> Iterator[int]:
         return iter(range(bisect_left(self._instants, since), bisect_left(self._instants, until)))
 
-    def figures(self, instant: int, subject: Subject, unresolved: int) -> Figures:
-        """The figures of the instant with this index."""
-        moment = self._moments.get((instant, subject)) or Moment()
-        return Figures({}, tuple(moment.waits), moment.in_progress, unresolved)
+    def figures(self, instant: int, subjects: Sequence[Subject], unresolved: int) -> Figures:
+        """The figures of the instant with this index, over some subjects of the selection."""
+        moments = [self._moments.get((instant, subject)) or Moment() for subject in subjects]
+        waits = tuple(wait for moment in moments for wait in moment.waits)
+        return Figures({}, waits, sum(moment.in_progress for moment in moments), unresolved)

@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass, replace
 
-from services.contracts.definitions import DEFAULT_POLICY, Formula, ServiceLevelPolicy
+from services.contracts.definitions import Formula, ServiceLevelPolicy
 from services.contracts.histograms import EXACT_SECONDS, Boundary
 
-STORED: dict[str, ServiceLevelPolicy] = {DEFAULT_POLICY.name: DEFAULT_POLICY}
 _SHORT_MATTERS = (Formula.V5, Formula.V6)
 
 

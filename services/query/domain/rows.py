@@ -4,13 +4,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from services.board.domain.windows import Span, Window
-from services.contracts.definitions import ServiceLevelPolicy
 from services.contracts.families import Family
 from services.contracts.figures import Figures, Value
 from services.contracts.finality import families_at
@@ -18,22 +17,30 @@ from services.contracts.kpis import Kpi
 from services.contracts.needs import Need
 from services.query.domain.grid import Interval
 from services.query.domain.moments import text, text_or_none
+from services.query.domain.selection import Labels
+from services.query.domain.shares import Parted, definition_of, value_of
+from services.query.domain.terms import Basis
 
 COLUMNS = (
-    "time", "end", "tenant", "queue", "channel", "interval", "kpi", "value", "numerator", "denominator", "low", "high",
+    "time", "end", "tenant", "queue", "channel", "team", "site", "interval", "kpi", "value", "numerator", "denominator", "low", "high",
     "definition", "as_of", "watermark", "complete", "revision",
 )  # fmt: skip
 """The columns of history as CSV, in order."""
 
 
-class Row(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One figure of one subject over one span; the catalogue says what the parts of each KPI are."""
+class Row(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """One figure of one subject over one span; the catalogue says what the parts of each KPI are.
+
+    Team and site stand in rows by team or site only.
+    """
 
     time: str
     end: str
     tenant: str
     queue: str | None
     channel: str | None
+    team: str | None = None
+    site: str | None = None
     kpi: str
     value: float | None
     numerator: float | None
@@ -66,22 +73,17 @@ class Frame:
     time: str
     end: str
     tenant: str
-    definition: str
     as_of: str
     watermark: str | None
     final: Family
 
 
-Labels = tuple[str | None, str | None]
-"""Queue and channel as a row shows them"""
-
-
 @dataclass(frozen=True)
 class Question:
-    """Which KPIs, under which definition."""
+    """Which KPIs, under which definitions."""
 
     kpis: tuple[Kpi, ...]
-    policy: ServiceLevelPolicy
+    basis: Basis
 
     @property
     def needs(self) -> Need:
@@ -89,21 +91,48 @@ class Question:
         return reduce(or_, (kpi.needs for kpi in self.kpis), Need.NOTHING)
 
 
+@dataclass(frozen=True)
+class Seen:
+    """What a row shows: what its span counted, in all and by policy, who was present at a moment, the highest revision in it.
+
+    `missing` is what KPIs need and could not be looked up.
+    """
+
+    labels: Labels
+    counted: Figures
+    parts: Sequence[Parted]
+    present: Figures
+    revision: int
+    missing: Need = Need.NOTHING
+
+class Answer(NamedTuple):
+    """A KPI's value and the definitions it was computed with."""
+
+    kpi: Kpi
+    value: Value
+    definition: str
+
+
 UNKNOWN = Value(None, None, None)
 """What could not be looked up: without parts, unlike 0/0"""
 
 
-def values(question: Question, counted: Figures, present: Figures, missing: Need = Need.NOTHING) -> Iterator[tuple[Kpi, Value]]:
+def answers(question: Question, seen: Seen) -> Iterator[Answer]:
     """Each KPI's value: of what a span counted, or, for gauges, of who was present at a moment. Live and history both end here."""
+    policies = [part.policy for part in seen.parts]
     for kpi in question.kpis:
-        yield kpi, UNKNOWN if kpi.needs & missing else kpi.measure(present if kpi.live else counted, question.policy)
+        yield Answer(kpi, UNKNOWN if kpi.needs & seen.missing else _value(kpi, seen), definition_of(kpi, policies))
 
 
-def frame_of(span: Span, tenant: str, policy: ServiceLevelPolicy, zone: ZoneInfo, heard: tuple[int, int | None]) -> Frame:
+def _value(kpi: Kpi, seen: Seen) -> Value:
+    return kpi.measure(seen.present, seen.parts[0].policy) if kpi.live else value_of(kpi, seen.counted, seen.parts)
+
+
+def frame_of(span: Span, tenant: str, zone: ZoneInfo, heard: tuple[int, int | None]) -> Frame:
     """The frame of a span in the asked zone; `heard` is the instant the figures speak of, and the watermark."""
     as_of, watermark = heard
     final, shown = families_at(watermark, span.end), text_or_none(watermark, zone)
-    return Frame(text(span.begin, zone), text(span.end, zone), tenant, policy.name, text(as_of, zone), shown, final)
+    return Frame(text(span.begin, zone), text(span.end, zone), tenant, text(as_of, zone), shown, final)
 
 
 def complete(kpi: Kpi, final: Family) -> bool:
@@ -111,40 +140,43 @@ def complete(kpi: Kpi, final: Family) -> bool:
     return kpi.family in final
 
 
-def live_row(frame: Frame, window: Window, labels: Labels, revision: int, kpi: Kpi, value: Value) -> LiveRow:
+def live_row(frame: Frame, window: Window, seen: Seen, answer: Answer) -> LiveRow:
     """A row of a live window."""
-    return LiveRow(**_cells(frame, labels, revision, kpi, value), window=window.value)
+    return LiveRow(**_cells(frame, seen, answer), window=window.value)
 
 
-def history_row(frame: Frame, interval: Interval, labels: Labels, revision: int, kpi: Kpi, value: Value) -> HistoryRow:
+def history_row(frame: Frame, interval: Interval, seen: Seen, answer: Answer) -> HistoryRow:
     """A row of a past interval."""
-    return HistoryRow(**_cells(frame, labels, revision, kpi, value), interval=interval.value)
+    return HistoryRow(**_cells(frame, seen, answer), interval=interval.value)
 
 
-def _cells(frame: Frame, labels: Labels, revision: int, kpi: Kpi, value: Value) -> dict[str, Any]:
+def _cells(frame: Frame, seen: Seen, answer: Answer) -> dict[str, Any]:
+    labels, (kpi, value, definition) = seen.labels, answer
     return {
         "time": frame.time,
         "end": frame.end,
         "tenant": frame.tenant,
-        "queue": labels[0],
-        "channel": labels[1],
+        "queue": labels.queue,
+        "channel": labels.channel,
+        "team": labels.team,
+        "site": labels.site,
         "kpi": kpi.id,
         "value": value.value,
         "numerator": value.numerator,
         "denominator": value.denominator,
         "low": value.low,
         "high": value.high,
-        "definition": frame.definition,
+        "definition": definition,
         "as_of": frame.as_of,
         "watermark": frame.watermark,
         "complete": complete(kpi, frame.final),
-        "revision": revision,
+        "revision": seen.revision,
     }
 
 
-def identity(row: Row) -> tuple[str | None, str | None, str]:
+def identity(row: Row) -> tuple[str | None, ...]:
     """What a row is about, whatever it says."""
-    return row.queue, row.channel, row.kpi
+    return row.queue, row.channel, row.team, row.site, row.kpi
 
 
 def substance(row: Row) -> tuple[object, ...]:

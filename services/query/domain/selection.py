@@ -3,13 +3,14 @@
 queue=sales,help  by=queue            rows: sales · help, each over all its channels
 queue=sales,help  by=total            one row over both
                   by=queue,channel    a row per queue and channel that the floor has
+                  by=team, by=site    a row per team or site of theirs, as the definitions have it
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import NamedTuple
 
-from services.board.domain.series import Home, Scope
+from services.board.domain.series import Scope
 
 
 class By(StrEnum):
@@ -19,6 +20,13 @@ class By(StrEnum):
     CHANNEL = "channel"
     QUEUE_AND_CHANNEL = "queue,channel"
     TOTAL = "total"
+    TEAM = "team"
+    SITE = "site"
+
+    @property
+    def grouped(self) -> bool:
+        """Whether a row sums over queues that the definitions put together."""
+        return self in (By.TEAM, By.SITE)
 
     @property
     def queues(self) -> bool:
@@ -37,6 +45,17 @@ class Subject:
 
     queue: str = ""
     channel: str = ""
+    team: str = ""
+    site: str = ""
+
+
+class Labels(NamedTuple):
+    """What a row is about, as it shows it."""
+
+    queue: str | None
+    channel: str | None
+    team: str | None = None
+    site: str | None = None
 
 
 @dataclass(frozen=True)
@@ -51,7 +70,7 @@ class Selection:
     @property
     def names_all(self) -> bool:
         """Whether every row is known from the question alone."""
-        return (not self.by.queues or bool(self.queues)) and (not self.by.channels or bool(self.channels))
+        return not self.by.grouped and (not self.by.queues or bool(self.queues)) and (not self.by.channels or bool(self.channels))
 
     def subject(self, queue: str, channel: str) -> Subject:
         """The row that a contact of this queue and channel belongs to."""
@@ -61,15 +80,18 @@ class Selection:
         """Whether contacts of this queue and channel count."""
         return (not self.queues or queue in self.queues) and (not self.channels or channel in self.channels)
 
-    def subjects(self, homes: Iterable[Home]) -> list[Subject]:
-        """Every row of an answer, sorted: those of the homes it knows, and those asked for by name."""
-        known = {self.subject(queue, channel) for _, queue, channel in homes if self.includes(queue, channel)}
-        return sorted(known | self._asked())
-
-    def _asked(self) -> set[Subject]:
+    def asked(self) -> set[Subject]:
+        """The rows that the question names."""
+        if self.by.grouped:
+            return set()
         queues = self.queues if self.by.queues else ("",)
         channels = self.channels if self.by.channels else ("",)
         return {Subject(queue, channel) for queue in queues for channel in channels}
+
+    @property
+    def reading(self) -> "Selection":
+        """What is read for its rows: those of teams and sites are put together from queues and channels."""
+        return replace(self, by=By.QUEUE_AND_CHANNEL) if self.by.grouped else self
 
     def scopes(self, subject: Subject) -> list[Scope]:
         """The board's scopes that add up to a row."""
@@ -77,9 +99,10 @@ class Selection:
         channels = (subject.channel,) if self.by.channels else self.channels or (None,)
         return [(self.tenant, queue, channel) for queue in queues for channel in channels]
 
-    def labels(self, subject: Subject) -> tuple[str | None, str | None]:
-        """Queue and channel as a row shows them: None where more than one was summed over."""
-        return _label(subject.queue, self.queues), _label(subject.channel, self.channels)
+    def labels(self, subject: Subject) -> Labels:
+        """Queue, channel, team and site as a row shows them: None where more than one was summed over."""
+        queue, channel = _label(subject.queue, self.queues), _label(subject.channel, self.channels)
+        return Labels(queue, channel, subject.team or None, subject.site or None)
 
 
 def _label(own: str, selected: tuple[str, ...]) -> str | None:

@@ -9,7 +9,7 @@ MIN_VOLUME = 10
 
 
 class State(StrEnum):
-    """What a queue's figures are; `closed` comes from calendars."""
+    """What a queue's figures are; `closed` is outside its business calendar."""
 
     OK = "ok"
     STALE = "stale"
@@ -17,8 +17,10 @@ class State(StrEnum):
     LOW_VOLUME = "low_volume"
 
 
-def state_of(*, stale: bool, level: Value) -> State:
-    """The state of a queue whose recent service level is `level`: silence outweighs small numbers."""
+def state_of(*, stale: bool, closed: bool, level: Value) -> State:
+    """The state of a queue whose recent service level is `level`: silence outweighs closing hours, and these small numbers."""
     if stale:
         return State.STALE
+    if closed:
+        return State.CLOSED
     return State.OK if (level.denominator or 0) >= MIN_VOLUME else State.LOW_VOLUME

@@ -22,7 +22,7 @@ def test_each_instant_counts_what_the_half_hour_before_it_saw(instants: list[int
             paces.add(first, Tally(number, Subject(), 0, [{Cell.HANDLED: sum(at in span for at in completed)}]))
 
     for instant in instants:
-        assert paces.cells(instant, Subject()).get(Cell.HANDLED, 0) == sum(instant - BACK <= at < instant for at in completed)
+        assert paces.cells(instant, [Subject()]).get(Cell.HANDLED, 0) == sum(instant - BACK <= at < instant for at in completed)
 
 
 def test_a_run_is_contiguous_and_leaves_out_what_lies_more_than_an_hour_apart() -> None:

@@ -35,7 +35,7 @@ def test_every_instant_counts_who_was_there(told: list[Visit]) -> None:
         gauges.add(visit)
 
     for index, instant in enumerate(QUARTERS):
-        there = gauges.figures(index, Subject(), 0)
+        there = gauges.figures(index, [Subject()], 0)
         assert sorted(there.waits) == sorted(instant - (visit.offered_at or 0) for visit in told if waits(visit, instant))
         assert there.in_progress == sum(talks(visit, instant) for visit in told)
 
@@ -55,14 +55,14 @@ def test_what_never_ended_is_forgotten_at_the_longest_wait_and_does_not_reach_in
     gauges.add(waiting(NOW - 11 * HOUR))
     gauges.add(waiting(NOW - HOUR))
 
-    assert [len(gauges.figures(index, Subject(), 0).waits) for index in range(4)] == [1, 0, 1, 0]
+    assert [len(gauges.figures(index, [Subject()], 0).waits) for index in range(4)] == [1, 0, 1, 0]
 
 
 def test_an_answer_stamped_before_the_offer_is_in_progress_from_the_answer() -> None:
     gauges = PastGauges(TOTAL, [NOW - 5 * SECOND], 4 * HOUR, NOW)
     gauges.add(Visit(offered_at=NOW - 3 * SECOND, queue="sales", answered_at=NOW - 6 * SECOND, answered_wait=0, ended_at=NOW))
 
-    assert gauges.figures(0, Subject(), 0).in_progress == 1
+    assert gauges.figures(0, [Subject()], 0).in_progress == 1
     assert NOW - 3 * SECOND in gauges.offered_within
 
 
@@ -71,5 +71,5 @@ def test_only_the_selected_count_each_in_its_row() -> None:
     for visit in (waiting(NOW - SECOND), waiting(NOW - SECOND, "help"), Visit(answered_at=NOW)):
         gauges.add(visit)
 
-    assert len(gauges.figures(0, Subject("sales"), 0).waits) == 1
-    assert gauges.figures(0, Subject("help"), 3).unresolved == 3
+    assert len(gauges.figures(0, [Subject("sales")], 0).waits) == 1
+    assert gauges.figures(0, [Subject("help")], 3).unresolved == 3

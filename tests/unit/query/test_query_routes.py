@@ -16,9 +16,9 @@ from pydantic import BaseModel
 
 from services.board.domain.board import Board, Rules
 from services.contracts.cells import Cell, Cells
-from services.contracts.definitions import DEFAULT_POLICY
 from services.contracts.kpis import CATALOGUE, VARIANTS
 from services.contracts.visits import Complaint, Evaluation, Statement, Survey
+from services.definitions.domain.in_force import NOTHING
 from services.query.api import schemas
 from services.query.api.parameters import LiveParameters
 from services.query.api.routes import router
@@ -84,20 +84,21 @@ class World:
         self.board = Board(Rules(ZoneInfo(zone)))
         self.pulse = Pulse()
         self.loaded = True
+        self.definitions = NOTHING
         self.alive = True
         self.query = self._query(Limits(**{"rows": 5000, "most_rows": 20_000, "visits": 200, "most_visits": 2000, "streams": 2, **limits}))
         self.app = self._app()
 
     def _query(self, limits: Limits) -> Query:
         history, metrics = self.history, QueryMetrics(CollectorRegistry())
-        live = LiveFigures(self.board, lambda: self.now, Lookup(history, lambda: self.now / 1000))
-        exposition = Exposition(self.board, DEFAULT_POLICY, 10_000)
+        live = LiveFigures(self.board, lambda: self.now, Lookup(history, lambda: self.now / 1000), lambda: self.definitions)
+        exposition = Exposition(self.board, lambda: self.definitions, 10_000)
         return Query(
             live=live,
-            past=PastFigures(self.board, history, history, self.floor, lambda: self.now),
-            drilldown=Drilldown(history, lambda: self.now),
-            corrections=Corrections(history),
-            queues=Queues(live, DEFAULT_POLICY),
+            past=PastFigures(live, history, history, self.floor),
+            drilldown=Drilldown(history, live),
+            corrections=Corrections(history, live),
+            queues=Queues(live),
             pipeline=Pipeline(self.board, self.log, self.floor, lambda: self.now),
             streams=Streams(live, self.pulse),
             scrape=Scrape(exposition, metrics, lambda: self.now, lambda: self.now / 1000),
@@ -573,7 +574,7 @@ def test_answers_are_what_openapi_says(world: World, path: str, model: type[Base
 
 
 async def batches(world: World, after: int | None = None) -> AsyncGenerator[Batch | None, None]:
-    question = LiveParameters(kpi="offered,waiting", by="queue").query("demo", world.board)
+    question = LiveParameters(kpi="offered,waiting", by="queue").query(world.query.live.ground("demo"))
     async with aclosing(world.query.streams.follow(question, after)) as told:
         async for batch in told:
             yield batch

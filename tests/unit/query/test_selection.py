@@ -2,7 +2,10 @@
 
 import pytest
 
-from services.query.domain.selection import By, Selection, Subject
+from services.definitions.domain.in_force import NOTHING
+from services.query.domain.selection import By, Labels, Selection, Subject
+from services.query.domain.shares import gathered
+from services.query.domain.terms import AS_IN_FORCE
 
 HOMES = [("demo", "help", "chat"), ("demo", "help", "voice"), ("demo", "sales", "voice")]
 
@@ -17,14 +20,17 @@ HOMES = [("demo", "help", "chat"), ("demo", "help", "voice"), ("demo", "sales", 
     ],
 )
 def test_rows_are_told_apart_as_asked(by: By, subjects: list[Subject]) -> None:
-    assert Selection("demo", by=by).subjects(HOMES) == subjects
+    terms = AS_IN_FORCE.terms(NOTHING.of("demo"), 0)
+
+    assert sorted(gathered(Selection("demo", by=by), terms, HOMES)) == subjects
 
 
 def test_what_was_asked_for_by_name_has_a_row_also_where_nothing_happened() -> None:
-    assert Selection("demo", ("night",)).subjects(HOMES) == [Subject("night")]
-    assert Selection("demo", ("sales",), ("chat",), By.QUEUE_AND_CHANNEL).subjects(HOMES) == [Subject("sales", "chat")]
-    assert Selection("demo", by=By.TOTAL).subjects([]) == [Subject()]
-    assert Selection("demo").subjects([]) == []
+    assert Selection("demo", ("night",)).asked() == {Subject("night")}
+    assert Selection("demo", ("sales",), ("chat",), By.QUEUE_AND_CHANNEL).asked() == {Subject("sales", "chat")}
+    assert Selection("demo", by=By.TOTAL).asked() == {Subject()}
+    assert Selection("demo").asked() == set()
+    assert Selection("demo", ("sales",), by=By.TEAM).asked() == set()
 
 
 @pytest.mark.parametrize(
@@ -50,8 +56,8 @@ def test_a_row_adds_up_the_selected_scopes() -> None:
 
 
 def test_a_row_names_what_it_does_not_sum_over() -> None:
-    assert Selection("demo", ("a", "b"), ("voice",), By.TOTAL).labels(Subject()) == (None, "voice")
-    assert Selection("demo", ("a", "b")).labels(Subject("b")) == ("b", None)
+    assert Selection("demo", ("a", "b"), ("voice",), By.TOTAL).labels(Subject()) == Labels(None, "voice")
+    assert Selection("demo", ("a", "b")).labels(Subject("b")) == Labels("b", None)
 
 
 def test_a_pane_belongs_to_the_row_of_its_queue_and_channel_if_selected() -> None:

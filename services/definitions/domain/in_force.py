@@ -1,0 +1,229 @@
+"""What is in force when: the definitions of a tenant at an instant, and every version by its name.
+
+version 1   ├──────────────────────────────────────────►
+version 2                 valid_from ├─────────────────►
+at(t)          version 1             │   version 2
+
+A row of figures is computed with what was in force when its span began.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cached_property
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from services.contracts.days import first_instant
+from services.contracts.definitions import DEFAULT_POLICY, CsatPolicy, QaPolicy, ServiceLevelPolicy
+from services.definitions.domain.bodies import (
+    Body,
+    CalendarBody,
+    CsatBody,
+    Kind,
+    QaBody,
+    QueueBody,
+    ServiceLevelBody,
+    TeamBody,
+    TenantBody,
+)
+from services.definitions.domain.calendars import Calendar, calendar_of
+
+B = TypeVar("B", bound=Body)
+UTC = ZoneInfo("UTC")
+
+
+@dataclass(frozen=True)
+class Version:
+    """One version of a definition; `standing` is False of one that is no longer among the definitions, kept for its name's sake."""
+
+    tenant: str
+    kind: Kind
+    id: str
+    number: int
+    body: Body
+    standing: bool = True
+
+    @property
+    def name(self) -> str:
+        """How figures name it: `id@number`."""
+        return f"{self.id}@{self.number}"
+
+
+def service_level_of(version: Version) -> ServiceLevelPolicy:
+    """The policy that a version describes."""
+    body = version.body
+    assert isinstance(body, ServiceLevelBody)  # noqa: S101  for the type checker: the kind says so
+    options = body.formula, body.threshold, body.short, body.boundary, body.flow_outs, body.waiting_past_threshold, body.target
+    return ServiceLevelPolicy(version.name, *options)
+
+
+@dataclass(frozen=True, eq=False)
+class InForce:
+    """The definitions of one tenant at an instant, by kind and id."""
+
+    versions: Mapping[Kind, Mapping[str, Version]] = field(default_factory=dict)
+    _policies: dict[tuple[str, str], ServiceLevelPolicy] = field(default_factory=dict, repr=False)
+    _same: dict[ServiceLevelPolicy, ServiceLevelPolicy] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def tenant(self) -> TenantBody | None:
+        """The tenant's own."""
+        return self._body(Kind.TENANT, "", TenantBody)
+
+    @cached_property
+    def uniform(self) -> bool:
+        """Whether all queues and channels have the same policies."""
+        return not self.versions.get(Kind.QUEUE)
+
+    def queue(self, queue: str) -> QueueBody | None:
+        """The definition of a queue."""
+        return self._body(Kind.QUEUE, queue, QueueBody)
+
+    def service_level(self, name: str) -> Version | None:
+        """The service-level policy of that id."""
+        return self._find(Kind.SERVICE_LEVEL, name)
+
+    def team(self, queue: str) -> str:
+        """The team of a queue; empty where it has none."""
+        known = self.queue(queue)
+        return (known and known.team) or ""
+
+    def site(self, queue: str) -> str:
+        """The site of a queue's team; empty where it has none."""
+        team = self._body(Kind.TEAM, self.team(queue), TeamBody)
+        return (team and team.site) or ""
+
+    def calendar(self, queue: str) -> Calendar | None:
+        """The business calendar of a queue; None where it is always open."""
+        known = self.queue(queue)
+        name = (known and known.calendar) or (self.tenant and self.tenant.calendar)
+        return self.calendars.get(name or "")
+
+    @cached_property
+    def calendars(self) -> dict[str, Calendar]:
+        """All calendars."""
+        bodies = ((one.id, one.body) for one in self.versions.get(Kind.CALENDAR, {}).values())
+        return {name: calendar_of(body) for name, body in bodies if isinstance(body, CalendarBody)}
+
+    @cached_property
+    def targets(self) -> tuple[Version, ...]:
+        """All targets."""
+        return tuple(self.versions.get(Kind.TARGET, {}).values())
+
+    def policy(self, queue: str, channel: str) -> ServiceLevelPolicy:
+        """The policy of a queue and channel, with whom it counts as satisfied and what passes."""
+        known = self._policies.get((queue, channel))
+        if known is None:
+            own = self._policy(queue, channel)
+            known = self._policies[queue, channel] = self._same.setdefault(own, own)
+        return known
+
+    def _policy(self, queue: str, channel: str) -> ServiceLevelPolicy:
+        tenant, own = self.tenant, self.queue(queue)
+        level = None if own is None else service_level_for(own, channel)
+        policy = self._find(Kind.SERVICE_LEVEL, level or getattr(tenant, "service_level", None))
+        csat = self._find(Kind.CSAT, getattr(own, "csat", None) or getattr(tenant, "csat", None))
+        qa = self._find(Kind.QA, getattr(own, "qa", None) or getattr(tenant, "qa", None))
+        base = DEFAULT_POLICY if policy is None else service_level_of(policy)
+        return replace(base, csat=_csat_of(csat) or base.csat, qa=_qa_of(qa) or base.qa)
+
+    def _find(self, kind: Kind, name: str | None) -> Version | None:
+        return self.versions.get(kind, {}).get(name or "")
+
+    def _body(self, kind: Kind, name: str, body: type[B]) -> B | None:
+        found = self.versions.get(kind, {}).get(name)
+        return found.body if found is not None and isinstance(found.body, body) else None
+
+
+def service_level_for(queue: QueueBody, channel: str) -> str | None:
+    """The policy that a queue names for a channel."""
+    own = {str(one): policy for one, policy in queue.service_level_of.items()}
+    return own.get(channel, queue.service_level)
+
+
+def _csat_of(version: Version | None) -> CsatPolicy | None:
+    return CsatPolicy(version.name, version.body.satisfied) if version is not None and isinstance(version.body, CsatBody) else None
+
+
+def _qa_of(version: Version | None) -> QaPolicy | None:
+    return QaPolicy(version.name, version.body.pass_mark) if version is not None and isinstance(version.body, QaBody) else None
+
+
+
+
+class TenantDefinitions:
+    """All versions of one tenant's definitions; `zone` is that of its days as its newest version says, None where none does."""
+
+    def __init__(self, versions: Sequence[Version]) -> None:
+        self.versions = tuple(versions)
+        standing = [one for one in versions if one.standing]
+        self.zone = _zone(standing)
+        zone = self.zone or UTC
+        self._begins = sorted({0, *(begin_of(one.body, zone) for one in standing)})
+        self._states = [_state(standing, begin, zone) for begin in self._begins]
+
+    def at(self, instant: int) -> InForce:
+        """What is in force at an instant, epoch milliseconds."""
+        return self._states[max(0, bisect_right(self._begins, instant) - 1)]
+
+    def during(self, begin: int, end: int) -> Sequence[InForce]:
+        """What is in force at some instant of [begin, end)."""
+        first = max(0, bisect_right(self._begins, begin) - 1)
+        return self._states[first : max(first + 1, bisect_right(self._begins, end - 1))]
+
+    @property
+    def states(self) -> Sequence[InForce]:
+        """What was, is and will be in force, in the order of time."""
+        return self._states
+
+    def service_levels(self, id: str) -> list[Version]:  # noqa: A002  as everybody calls it
+        """Every version of a service-level policy, also of one that is no longer in force anywhere, ascending."""
+        return [one for one in self.versions if one.kind is Kind.SERVICE_LEVEL and one.id == id]
+
+
+def _zone(standing: Iterable[Version]) -> ZoneInfo | None:
+    zones = [(one.body.valid_from or "", one.body.zone) for one in standing if isinstance(one.body, TenantBody) and one.body.zone]
+    return ZoneInfo(max(zones)[1]) if zones else None
+
+
+def begin_of(body: Body, zone: ZoneInfo) -> int:
+    """The first instant of a definition's validity, epoch milliseconds; 0: ever since."""
+    return 0 if body.valid_from is None else first_instant(date.fromisoformat(body.valid_from), zone)
+
+
+def _state(standing: Sequence[Version], at: int, zone: ZoneInfo) -> InForce:
+    valid = [one for one in standing if begin_of(one.body, zone) <= at]
+    versions: dict[Kind, dict[str, Version]] = {}
+    for one in sorted(valid, key=lambda version: begin_of(version.body, zone)):
+        versions.setdefault(one.kind, {})[one.id] = one
+    return InForce(versions)
+
+
+_NOBODY = TenantDefinitions(())
+
+
+class Definitions:
+    """The definitions of all tenants; `number` and `loaded_at` are those of the stored set, 0 where none is stored."""
+
+    def __init__(self, versions: Iterable[Version] = (), number: int = 0, loaded_at: int = 0) -> None:
+        self.number = number
+        self.loaded_at = loaded_at
+        self.versions = tuple(versions)
+        mine: dict[str, list[Version]] = {}
+        for one in sorted(self.versions, key=lambda version: (version.kind, version.id, version.number)):
+            mine.setdefault(one.tenant, []).append(one)
+        self._tenants = {tenant: TenantDefinitions(theirs) for tenant, theirs in mine.items()}
+
+    def of(self, tenant: str) -> TenantDefinitions:
+        """The definitions of a tenant; nothing where it has none."""
+        return self._tenants.get(tenant, _NOBODY)
+
+    def at(self, tenant: str, instant: int) -> InForce:
+        """What is in force for a tenant at an instant."""
+        return self.of(tenant).at(instant)
+
+
+NOTHING = Definitions()
+"""No definitions: the defaults hold"""
