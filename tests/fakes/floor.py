@@ -183,7 +183,7 @@ class MemoryHistory:
         gaps = [
             (visit.offered_at or 0) - (other.offered_at or 0)
             for (_, named), other in self._floor.visits_of.items()
-            if named != contact and (other.customer, other.queue) == (visit.customer, visit.queue)
+            if named.partition("#")[0] != contact.partition("#")[0] and (other.customer, other.queue) == (visit.customer, visit.queue)
             and ((other.offered_at or 0), named) < ((visit.offered_at or 0), contact)
         ]  # fmt: skip
         nearest = min(gaps, default=LOOK_BACK * HOUR + 1)

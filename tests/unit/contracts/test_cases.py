@@ -1,0 +1,109 @@
+"""Every KPI against numbers worked out on paper: events → decode → merge → contributions → cells → board and history → measure."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+import pytest
+import yaml
+
+from services.board.domain.board import Board, Rules
+from services.board.domain.windows import MINUTE, Span, Window
+from services.contracts.definitions import DEFAULT_POLICY
+from services.contracts.instants import parse_instant
+from services.contracts.kpis import CATALOGUE, VARIANTS, Kpi
+from services.contracts.visits import Visit, VisitKey
+from services.kpi_engine.domain.decode import decode
+from services.kpi_engine.domain.merge import merge
+from services.kpi_engine.domain.visits import visit_key
+from services.query.app.history import HistoryQuery, PastFigures
+from services.query.app.live import LiveFigures, LiveQuery
+from services.query.app.lookup import Lookup
+from services.query.domain.grid import Interval
+from services.query.domain.rows import Question, Row
+from services.query.domain.selection import By, Selection
+from tests.fakes.floor import MemoryFloor, MemoryHistory
+
+CASES = yaml.safe_load((Path(__file__).parent / "cases.yaml").read_text(encoding="utf-8"))
+STORIES = {story["story"]: story for story in CASES["stories"]}
+ASKED = CATALOGUE | VARIANTS
+UTC = ZoneInfo("UTC")
+TOTAL = Selection("demo", by=By.TOTAL)
+NAMED = ("contact", "survey", "evaluation", "complaint")
+
+Told = Mapping[str, Any]
+
+
+def instant(text: str) -> int:
+    return parse_instant(text if "T" in text else f"2026-11-11T{text}Z")
+
+
+def wire(story: Told) -> Iterator[bytes]:
+    """The story's events as Kafka carries them."""
+    for number, told in enumerate(story["events"]):
+        for one in range(told.get("times", 1)):
+            event = {"source": "case", "tenant": "demo", **told, "id": f"{number}.{one}", "at": instant(told["at"])}
+            if event.pop("times", None) is not None:
+                event |= {name: f"{event[name]}{one + 1}" for name in NAMED if name in event and not _is_about(told, name)}
+            yield msgspec.json.encode(event)
+
+
+def _is_about(told: Told, name: str) -> bool:
+    """Whether a name only says what a numbered survey, evaluation or complaint is about."""
+    return name == "contact" and any(other in told for other in NAMED[1:])
+
+
+def floor_of(story: Told) -> MemoryFloor:
+    """The floor those events make; further visits of a contact are named `contact#2`."""
+    visits: dict[VisitKey, Visit] = {}
+    for value in wire(story):
+        event = decode(value)
+        merge(visits.setdefault(visit_key(event), Visit()), event)
+    floor = MemoryFloor(watermark=instant(story["now"]))
+    floor.visits_of = {(key[0], key[1] if key[2] < 2 else f"{key[1]}#{key[2]}"): visit for key, visit in visits.items()}
+    return floor
+
+
+async def answer(story: Told, kpis: tuple[Kpi, ...]) -> list[Row]:
+    """The figures: gauges of now from the board, all others of the span from history."""
+    now, floor = instant(story["now"]), floor_of(story)
+    history, board = MemoryHistory(floor), Board(Rules(UTC))
+    for update in floor.updates(now):
+        board.take(update)
+    gauges = Question(tuple(kpi for kpi in kpis if kpi.live), DEFAULT_POLICY)
+    others = Question(tuple(kpi for kpi in kpis if not kpi.live), DEFAULT_POLICY)
+    span = Span(instant(story.get("from", "00:00:00")), now + MINUTE)
+    live = await LiveFigures(board, lambda: now, Lookup(history, lambda: 0.0)).rows(LiveQuery(TOTAL, Window.TODAY, gauges))
+    past, _ = await PastFigures(board, history, history, floor, lambda: now).page(
+        HistoryQuery(TOTAL, span, Interval.ALL, UTC, others), None, 1000
+    )
+    return [*live, *past]
+
+
+@pytest.mark.parametrize("name", STORIES)
+async def test_a_story_by_hand(name: str) -> None:
+    story = STORIES[name]
+
+    rows = {row.kpi: row for row in await answer(story, tuple(ASKED[kpi] for kpi in story["figures"]))}
+
+    for kpi, figure in story["figures"].items():
+        value, numerator, denominator = figure["is"]
+        row, near = rows[kpi], 0.00005 if "%" in figure["how"] else 1e-9
+        assert row.value == (None if value is None else pytest.approx(value, abs=near)), (kpi, figure["how"])
+        assert (row.numerator, row.denominator) == (pytest.approx(numerator), denominator), (kpi, figure["how"])
+        if "within" in figure:
+            assert (row.low, row.high) == pytest.approx(figure["within"], abs=0.0005), kpi
+
+
+def test_every_kpi_and_every_variant_has_a_case_worked_out_by_hand() -> None:
+    assert {kpi for story in STORIES.values() for kpi in story["figures"]} == set(ASKED)
+
+
+def test_every_kpi_has_the_source_of_its_definition() -> None:
+    assert set(CASES["sources"]) == set(CATALOGUE)
+
+
+def test_every_figure_says_how_it_is_worked_out() -> None:
+    assert all(figure["how"] for story in STORIES.values() for figure in story["figures"].values())
