@@ -5,6 +5,7 @@ means that nothing could be done (settings, options, servers that are away), 1 t
 """
 
 import asyncio
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -35,6 +36,14 @@ Expires = Annotated[str | None, typer.Option(help="When it ends: 90d, 12h, 2027-
 Url = Annotated[str, typer.Option("--to", help="Address of the Floorpulse that takes the events.")]
 KeyFile = Annotated[Path, typer.Option(help="File that holds an API key with the scope events:write.")]
 ScenarioName = Annotated[str, typer.Option(help="quiet, normal or double-eleven.")]
+
+
+class Form(StrEnum):
+    """What the lines of a recording are."""
+
+    EVENTS = "events"
+    QUEUE_LOG = "queue-log"
+
 
 # ---------------------------------------------------------------- services
 
@@ -204,14 +213,18 @@ def replay(
     url: Url,
     key_file: KeyFile,
     speed: Annotated[str, typer.Option(help="N times the recorded pace, or max.")] = "max",
+    form: Annotated[Form, typer.Option("--format", help="What the lines are: canonical events, or Asterisk's queue_log.")] = Form.EVENTS,
+    source: Annotated[str, typer.Option(help="Who a queue_log speaks for; one name for each Asterisk.")] = "asterisk",
 ) -> None:
     """Send recorded events; replaying twice is harmless, each counts once."""
+    from services.ingest.domain.queue_log import QueueLog
     from services.operations.words import multiple
-    from services.simulator.options import ReplayOptions
+    from services.simulator.options import ReplayOptions, as_it_is
     from services.simulator.replay import replay as run
 
     with usable():
-        options = ReplayOptions(file, target(url, key_file), multiple(speed))
+        translate = QueueLog(source).events if form is Form.QUEUE_LOG else as_it_is
+        options = ReplayOptions(file, target(url, key_file), multiple(speed), translate)
     finish(until_told(run(options), stopped=INTERRUPTED))
 
 

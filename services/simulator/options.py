@@ -1,5 +1,6 @@
 """What an operator may say to `simulate` and `replay`, each with its default and its consequence."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -36,13 +37,27 @@ class Target:
             raise OptionsError(message)
 
 
+Translate = Callable[[int, bytes], Sequence[bytes] | None]
+"""From the number and text of a line to the events it tells of; None: what it says is unknown"""
+
+
+def as_it_is(_: int, line: bytes) -> Sequence[bytes]:
+    """A line that is an event."""
+    return (line,)
+
+
 @dataclass(frozen=True)
 class ReplayOptions:
-    """`file` is a path or `-` (standard input); `speed` N times the recorded pace, None as fast as possible."""
+    """`file` is a path or `-` (standard input); `speed` N times the recorded pace, None as fast as possible.
+
+    Lines are events, or become some by `translate`. A line it does not know is sent as it is: the server says what is wrong
+    with it, and keeps it.
+    """
 
     file: str
     target: Target
     speed: float | None = None
+    translate: Translate = as_it_is
 
     def __post_init__(self) -> None:
         """Refuse what could never work."""

@@ -1,6 +1,7 @@
 """Replay: recorded events into a running Floorpulse, at their recorded pace, faster, or as fast as it takes them."""
 
 import asyncio
+from itertools import chain
 
 import msgspec
 from rich.console import Console
@@ -72,10 +73,11 @@ class Tempo:
 class Replay:
     """One run: lines from a recording, batches into a feed."""
 
-    def __init__(self, opened: Feed, events: int, speed: float | None, refresh: Refresh) -> None:
+    def __init__(self, opened: Feed, options: ReplayOptions, refresh: Refresh) -> None:
         self._feed, self._refresh = opened, refresh
-        self._gathering = Gathering(events)
-        self._tempo = None if speed is None else Tempo(speed)
+        self._translate = options.translate
+        self._gathering = Gathering(options.target.batch)
+        self._tempo = None if options.speed is None else Tempo(options.speed)
         self._began = monotonic()
 
     async def run(self, recording: Recording) -> None:
@@ -93,10 +95,15 @@ class Replay:
 
     async def _send(self, recording: Recording) -> None:
         async for lines in recording.lines():
-            for line in lines:
+            for line in chain.from_iterable(map(self._events, lines)):
                 if self._tempo is not None:
                     await self._until(self._tempo.due(line[1]))
                 await self._add(line)
+
+    def _events(self, line: Line) -> list[Line]:
+        number, text = line
+        told = self._translate(number, text)
+        return [line] if told is None else [(number, event) for event in told]
 
     async def _add(self, line: Line) -> None:
         if not self._gathering.has_room(line):
@@ -127,7 +134,7 @@ async def replay(options: ReplayOptions) -> int:
     async with feed(options.target) as opened:
         with progress(troubles, recording, opened.receipt) as refresh:
             try:
-                await Replay(opened, options.target.batch, options.speed, refresh).run(recording)
+                await Replay(opened, options, refresh).run(recording)
             except UnreadableError as wrong:
                 failure = str(wrong)
             except UndeliverableError as wrong:

@@ -14,6 +14,7 @@ import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
+from services.ingest.domain.queue_log import QueueLog
 from services.simulator.options import ReplayOptions, SimulateOptions, Target
 from services.simulator.replay import replay
 from services.simulator.simulate import simulate
@@ -158,6 +159,21 @@ async def test_of_a_cut_off_file_all_that_can_be_read_is_sent(tmp_path: Path, ca
     assert status == 1
     assert len(ingest.taken) > 1_000
     assert "cut off" in capfd.readouterr().err
+
+
+async def test_a_queue_log_becomes_events_and_a_line_that_is_none_is_reported_with_its_number(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    ingest, file = Ingest(), tmp_path / "queue_log"
+    calls = ["NONE|NONE|NONE|QUEUESTART|", "c1|sales|NONE|ENTERQUEUE||1201|1", '{"bad": 1}', "c1|sales|NONE|ABANDON|1|1|30"]
+    file.write_text("\n".join(call if call.startswith("{") else f"1366720340|{call}" for call in calls))
+
+    async with serving(ingest) as url:
+        status = await replay(ReplayOptions(str(file), Target(url, KEY), translate=QueueLog("asterisk").events))
+
+    assert status == 1
+    assert [json.loads(event)["type"] for event in ingest.taken] == ["contact.offered", "contact.abandoned"]
+    assert "    line 3: no id" in capfd.readouterr().out.splitlines()
 
 
 async def test_at_a_speed_a_recording_takes_its_time(tmp_path: Path) -> None:

@@ -89,6 +89,8 @@ def test_a_setting_that_is_no_json_says_so() -> None:
         ([*SCENARIO, "quiet", "--key-file", "KEY", "--clock", "noon"], "no time of day"),
         (["replay", "-", "--to", "nowhere", "--key-file", "KEY"], "no address to send to"),
         (["replay", "-", "--to", "http://127.0.0.1:1", "--key-file", "KEY", "--speed", "-1"], "not above 0"),
+        (["replay", "-", "--to", "http://127.0.0.1:1", "--key-file", "KEY", "--format", "queue-log", "--speed", "-1"], "not above 0"),
+        (["replay", "-", "--to", "http://127.0.0.1:1", "--key-file", "KEY", "--format", "cdr"], "queue-log"),
         (["demo", "--scenario", "busy"], "no scenario 'busy'"),
         (["keys", "create", "--tenant", "acme", "--scope", "kpi:read", "--expires", "soon"], "no time to expire"),
         (["redrive", "/nowhere/letters"], "/nowhere/letters: No such file"),
