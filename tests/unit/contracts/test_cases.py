@@ -11,10 +11,10 @@ import yaml
 
 from services.board.domain.board import Board, Rules
 from services.board.domain.windows import MINUTE, Span, Window
-from services.contracts.definitions import DEFAULT_POLICY
 from services.contracts.instants import parse_instant
 from services.contracts.kpis import CATALOGUE, VARIANTS, Kpi
 from services.contracts.visits import Visit, VisitKey
+from services.definitions.domain.in_force import Definitions
 from services.kpi_engine.domain.decode import Refusal, decode
 from services.kpi_engine.domain.merge import merge
 from services.kpi_engine.domain.visits import visit_key
@@ -24,6 +24,7 @@ from services.query.app.lookup import Lookup
 from services.query.domain.grid import Interval
 from services.query.domain.rows import Question, Row
 from services.query.domain.selection import By, Selection
+from services.query.domain.terms import AS_IN_FORCE
 from tests.fakes.floor import MemoryFloor, MemoryHistory
 
 CASES = yaml.safe_load((Path(__file__).parent / "cases.yaml").read_text(encoding="utf-8"))
@@ -73,13 +74,13 @@ async def answer(story: Told, kpis: tuple[Kpi, ...]) -> list[Row]:
     history, board = MemoryHistory(floor), Board(Rules(UTC))
     for update in floor.updates(now):
         board.take(update)
-    gauges = Question(tuple(kpi for kpi in kpis if kpi.live), DEFAULT_POLICY)
-    others = Question(tuple(kpi for kpi in kpis if not kpi.live), DEFAULT_POLICY)
+    figures = LiveFigures(board, lambda: now, Lookup(history, lambda: 0.0), Definitions)
+    gauges = Question(tuple(kpi for kpi in kpis if kpi.live), AS_IN_FORCE)
+    others = Question(tuple(kpi for kpi in kpis if not kpi.live), AS_IN_FORCE)
     span = Span(instant(story.get("from", "00:00:00")), now + MINUTE)
-    live = await LiveFigures(board, lambda: now, Lookup(history, lambda: 0.0)).rows(LiveQuery(TOTAL, Window.TODAY, gauges))
-    past, _ = await PastFigures(board, history, history, floor, lambda: now).page(
-        HistoryQuery(TOTAL, span, Interval.ALL, UTC, others), None, 1000
-    )
+    live = await figures.rows(LiveQuery(TOTAL, Window.TODAY, gauges))
+    asked = HistoryQuery(TOTAL, span, Interval.ALL, UTC, others)
+    past, _ = await PastFigures(figures, history, history, floor).page(asked, None, 1000)
     return [*live, *past]
 
 
