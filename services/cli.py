@@ -28,6 +28,8 @@ app = typer.Typer(
 )
 keys = typer.Typer(help=f"API keys: who may send events and read figures. {EXAMPLE_KEYS}", no_args_is_help=True)
 app.add_typer(keys, name="keys")
+definitions = typer.Typer(help="Definitions: what figures mean; `floorpulse check` says what is wrong with them.", no_args_is_help=True)
+app.add_typer(definitions, name="definitions")
 
 Tenant = Annotated[str, typer.Option(help="Whose events and figures: lower-case letters, digits, inner hyphens.")]
 Label = Annotated[str, typer.Option(help="What the key is for, in your words.")]
@@ -113,6 +115,16 @@ def check(
     from services.operations.definitions import told
 
     raise typer.Exit(told(folder, as_json=as_json))
+
+
+@definitions.command("load")
+def definitions_load(folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of the files of definitions.")]) -> None:
+    """Check definitions and put them into force in every API process; the same again changes nothing."""
+    from services.operations import definitions as operations
+    from services.runtime.settings import Settings
+
+    settings = loaded(Settings)
+    finish(operations.load(settings, folder), settings)
 
 
 # ---------------------------------------------------------------- keys

@@ -1,4 +1,4 @@
-"""Definitions by hand: what is wrong with a folder of them, before anything comes into force."""
+"""Definitions by hand: what is wrong with a folder of them, and storing one that is right."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,8 +7,12 @@ import msgspec
 import typer
 
 from services.definitions.adapters.folder import files_of
+from services.definitions.adapters.store import PostgresDefinitions
 from services.definitions.domain.check import Checked, check
 from services.definitions.domain.complaints import Complaint
+from services.runtime.clock import now_ms
+from services.runtime.database import asyncpg_pool
+from services.runtime.settings import Settings
 
 
 def checked(folder: Path) -> Checked:
@@ -16,6 +20,21 @@ def checked(folder: Path) -> Checked:
     texts, unreadable = files_of(folder)
     found = check(texts)
     return Checked(found.entries, tuple(sorted((*unreadable, *found.complaints))))
+
+
+async def load(settings: Settings, folder: Path) -> int:
+    """Store the definitions of a folder as the set that stands; 1, and nothing stored, where anything is wrong with them."""
+    found = checked(folder)
+    if found.complaints:
+        typer.echo(_text(found, folder), err=True)
+        return 1
+    pool = await asyncpg_pool(settings.database)
+    try:
+        number = await PostgresDefinitions(pool).save(found.entries, now_ms())
+    finally:
+        await pool.close()
+    typer.echo(f"{len(found.entries)} definitions stand as set {number}; every API process takes them within seconds")
+    return 0
 
 
 def told(folder: Path, *, as_json: bool) -> int:

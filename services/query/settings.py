@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field, SecretStr
 
+from services.definitions.settings import DefinitionsSettings
 from services.runtime.settings import Settings
 
 
@@ -37,3 +38,4 @@ class QuerySettings(Settings):
     """All settings of `floorpulse api`."""
 
     api: ApiSettings = ApiSettings()
+    definitions: DefinitionsSettings = DefinitionsSettings()

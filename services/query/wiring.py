@@ -12,7 +12,8 @@ from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector,
 from services.board.adapters.rows import AWAY, PostgresRows
 from services.board.app import BoardKeeper
 from services.board.wiring import kept_board
-from services.definitions.domain.in_force import NOTHING, Definitions
+from services.definitions.app import DefinitionKeeper
+from services.definitions.wiring import kept_definitions
 from services.query.adapters.corrections import PostgresCorrections
 from services.query.adapters.event_log import KafkaEventLog
 from services.query.adapters.panes import PostgresPanes
@@ -52,13 +53,14 @@ async def query(settings: QuerySettings, registry: CollectorRegistry | None = No
         pulse = Pulse()
         beating = asyncio.create_task(pulse.run(keeper.changed), name="pulse")
         stack.callback(beating.cancel)
-        yield assembled(settings.api, pool, keeper, log, Parts(metrics, pulse, lambda: NOTHING))
+        definitions = await stack.enter_async_context(kept_definitions(settings.definitions, pool, metrics.registry))
+        yield assembled(settings.api, pool, keeper, log, Parts(metrics, pulse, definitions))
 
 
 class Parts:
     """What the use cases share beside board, tables and log."""
 
-    def __init__(self, metrics: QueryMetrics, pulse: Pulse, definitions: Callable[[], Definitions]) -> None:
+    def __init__(self, metrics: QueryMetrics, pulse: Pulse, definitions: DefinitionKeeper) -> None:
         self.metrics = metrics
         self.pulse = pulse
         self.definitions = definitions
@@ -66,12 +68,12 @@ class Parts:
 
 def assembled(settings: ApiSettings, pool: asyncpg.Pool, keeper: BoardKeeper, log: KafkaEventLog, parts: Parts) -> Query:
     """The use cases over their adapters."""
-    board, metrics, definitions = keeper.board, parts.metrics, parts.definitions
+    board, metrics, kept = keeper.board, parts.metrics, parts.definitions
     rows, visits = PostgresRows(pool), PostgresVisits(pool)
-    live = LiveFigures(board, now_ms, Lookup(visits, monotonic), definitions)
+    live = LiveFigures(board, now_ms, Lookup(visits, monotonic), lambda: kept.current)
     streams = Streams(live, parts.pulse)
     metrics.streams.set_function(lambda: streams.open)
-    exposition = Exposition(board, definitions, settings.most_series)
+    exposition = Exposition(board, lambda: kept.current, settings.most_series)
     return Query(
         live=live,
         past=PastFigures(live, PostgresPanes(pool), visits, rows),
@@ -85,16 +87,19 @@ def assembled(settings: ApiSettings, pool: asyncpg.Pool, keeper: BoardKeeper, lo
         limits=Limits(settings.page_rows, settings.most_rows, settings.page_visits, settings.most_visits, settings.most_streams),
         metrics_open=settings.metrics_open,
         boot=secrets.token_hex(4),
-        loaded=keeper.loaded.is_set,
-        unready=_unready(pool, keeper),
+        reload=lambda: kept.reload,
+        loaded=lambda: keeper.loaded.is_set() and kept.loaded.is_set(),
+        unready=_unready(pool, keeper, kept),
         alive=lambda: keeper.alive,
     )
 
 
-def _unready(pool: asyncpg.Pool, keeper: BoardKeeper) -> Callable[[], Awaitable[str | None]]:
+def _unready(pool: asyncpg.Pool, keeper: BoardKeeper, kept: DefinitionKeeper) -> Callable[[], Awaitable[str | None]]:
     async def unready() -> str | None:
         if not keeper.loaded.is_set():
             return "the live figures are being loaded"
+        if not kept.loaded.is_set():
+            return "the definitions are being loaded"
         try:
             async with asyncio.timeout(PING_WITHIN):
                 await pool.fetchval("SELECT 1")

@@ -38,7 +38,9 @@ from services.contracts.grains import ALL_QUEUES, QUARTER, Grain, bounds_of
 from services.contracts.histograms import score_bucket, span_bucket
 from services.contracts.packed import pack
 from services.contracts.topics import CONTACT_EVENTS
-from services.definitions.domain.in_force import NOTHING
+from services.definitions.adapters.store import PostgresDefinitions
+from services.definitions.app import DefinitionKeeper
+from services.definitions.metrics import DefinitionMetrics
 from services.migrations import migrate
 from services.query.adapters.event_log import KafkaEventLog
 from services.query.api.routes import router
@@ -179,7 +181,9 @@ async def api(pool: asyncpg.Pool) -> AsyncIterator[httpx.AsyncClient]:
     await keeper.load()
     log = KafkaEventLog(KafkaSettings())
     app: FastAPI = create_app("benchmark", "benchmark")
-    parts = Parts(QueryMetrics(CollectorRegistry()), Pulse(), lambda: NOTHING)
+    kept = DefinitionKeeper(PostgresDefinitions(pool), None, DefinitionMetrics(CollectorRegistry()), lambda: END)
+    await kept.look()
+    parts = Parts(QueryMetrics(CollectorRegistry()), Pulse(), kept)
     app.state.query = assembled(ApiSettings(most_rows=20_000), pool, keeper, log, parts)
     app.state.keys, app.state.open_tenant, app.state.session_secret = None, "demo", None
     app.include_router(router())

@@ -15,6 +15,7 @@ from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
 from services.board.domain.board import Board, Rules
+from services.definitions.app import Reload
 from services.definitions.domain.in_force import NOTHING
 from services.query.api.routes import router
 from services.query.app.corrections import Corrections
@@ -111,6 +112,7 @@ def served(floor: MemoryFloor, board: Board, pulse: Pulse) -> FastAPI:
         limits=Limits(1000, 1000, 1000, 1000, 100),
         metrics_open=False,
         boot="boot",
+        reload=Reload,
         loaded=lambda: True,
         unready=ready,
         alive=lambda: True,

@@ -7,6 +7,17 @@ from services.definitions.domain.complaints import Complaint
 SUFFIXES = (".yaml", ".yml")
 
 
+class Folder:
+    """The `DefinitionFiles` of a folder."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def read(self) -> tuple[dict[str, str], list[Complaint]]:
+        """What `files_of` gives."""
+        return files_of(self._path)
+
+
 def files_of(folder: Path) -> tuple[dict[str, str], list[Complaint]]:
     """The text of each file of definitions by its path, and what could not be read."""
     try:

@@ -38,6 +38,7 @@ UNCHANGED: dict[int | str, dict[str, object]] = {304: {"description": "Not modif
 CSV: dict[int | str, dict[str, object]] = {200: {"content": {"text/csv": {}}}}
 
 AGENTS = "agents:read"
+ADMIN = "admin"
 
 R = TypeVar("R")
 P = TypeVar("P")
@@ -144,5 +145,6 @@ async def definitions(request: Request, caller: Reader, query: Loaded) -> Respon
     rows = shapes.policy_rows(known.at(query.live.now()))
     kpis, variants = ([shapes.kpi_row(kpi) for kpi in known.values()] for known in (CATALOGUE, VARIANTS))
     versions = shapes.version_rows(known, query.live.now())
-    body = {"rows": rows, "versions": versions, "kpis": kpis, "variants": variants, "next": None}
+    loading = shapes.loading(query.live.definitions(), query.reload(), query.live.zone(caller.tenant), details=ADMIN in caller.scopes)
+    body = {"rows": rows, "versions": versions, "loading": loading, "kpis": kpis, "variants": variants, "next": None}
     return tagged(request, body, body)

@@ -223,6 +223,20 @@ class VersionRow(BaseModel):
     says: Annotated[dict[str, object], Field(description="its fields as in the file", examples=[{"formula": "V3", "threshold": 10}])]
 
 
+class Loading(BaseModel):
+    """Which set of definitions is in force, and how the last reading of its files went."""
+
+    set: Annotated[int, Field(description="number of the stored set; 0: the defaults hold", examples=[7])]
+    loaded_at: Annotated[Instant | None, Field(description="when it was stored")]
+    ok: Annotated[bool, Field(description="false: the files are wrong now, the last good definitions hold")]
+    good_at: Annotated[Instant | None, Field(description="when files were last found right by this process; null: it reads none")]
+    mistakes: Annotated[int, Field(description="how many mistakes there are in the files", examples=[0])]
+    details: Annotated[
+        list[str],
+        Field(description="the mistakes, with the scope admin", examples=[["demo.yaml:9: queues[orders].team: there is no team 'eest'"]]),
+    ]
+
+
 class KpiRow(BaseModel):
     """An entry of the catalogue."""
 
@@ -240,6 +254,7 @@ class DefinitionsAnswer(BaseModel):
 
     rows: Annotated[list[DefinitionRow], Field(description="service-level policies in force")]
     versions: list[VersionRow]
+    loading: Loading
     kpis: list[KpiRow]
     variants: list[KpiRow]
     next: None = None

@@ -6,8 +6,9 @@ from zoneinfo import ZoneInfo
 from services.contracts.definitions import DEFAULT_POLICY, ServiceLevelPolicy
 from services.contracts.kpis import Kpi
 from services.contracts.visits import Complaint, Evaluation, Survey, Visit, hold_of, outcome, queue_of, talk_of, wait_of, wrap_of
+from services.definitions.app import Reload
 from services.definitions.domain.bodies import Kind, said
-from services.definitions.domain.in_force import InForce, TenantDefinitions, service_level_of
+from services.definitions.domain.in_force import Definitions, InForce, TenantDefinitions, service_level_of
 from services.query.app.queues import QueueNow
 from services.query.app.visits import JudgedVisit
 from services.query.domain.lag import PartitionLag
@@ -47,6 +48,18 @@ def version_rows(known: TenantDefinitions, now: int) -> list[Body]:
         }
         for one in known.versions
     ]
+
+
+def loading(known: Definitions, reload: Reload, zone: ZoneInfo, *, details: bool) -> Body:
+    """Which set is in force and how the last reading of files went; mistakes may name other tenants, so only some may know them."""
+    return {
+        "set": known.number,
+        "loaded_at": text(known.loaded_at, zone) if known.number else None,
+        "ok": reload.ok,
+        "good_at": text_or_none(reload.good_at, zone),
+        "mistakes": len(reload.mistakes),
+        "details": [str(one) for one in reload.mistakes] if details else [],
+    }
 
 
 def kpi_row(kpi: Kpi) -> Body:

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from services.definitions.app import Reload
 from services.query.app.corrections import Corrections
 from services.query.app.history import PastFigures
 from services.query.app.live import LiveFigures
@@ -45,6 +46,7 @@ class Query:
     limits: Limits
     metrics_open: bool
     boot: str
+    reload: Callable[[], Reload]
     loaded: Callable[[], bool]
     unready: Callable[[], Awaitable[str | None]]
     alive: Callable[[], bool]

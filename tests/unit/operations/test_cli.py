@@ -29,7 +29,7 @@ def run(*words: str, env: dict[str, str] | None = None) -> Result:
 def test_help_names_every_command() -> None:
     said = run("--help").output
 
-    for command in ("ingest", "engine", "api", "http", "migrate", "keys", "demo", "simulate", "replay", "redrive", "version"):
+    for command in ["ingest", "engine", "api", "http", "migrate", "check", "definitions", "keys", "demo", "simulate", "replay", "redrive", "version"]:
         assert command in said
 
 

@@ -18,6 +18,7 @@ from services.board.domain.board import Board, Rules
 from services.contracts.cells import Cell, Cells
 from services.contracts.kpis import CATALOGUE, VARIANTS
 from services.contracts.visits import Complaint, Evaluation, Statement, Survey
+from services.definitions.app import Reload
 from services.definitions.domain.in_force import NOTHING
 from services.query.api import schemas
 from services.query.api.parameters import LiveParameters
@@ -85,6 +86,7 @@ class World:
         self.pulse = Pulse()
         self.loaded = True
         self.definitions = NOTHING
+        self.reload = Reload()
         self.alive = True
         self.query = self._query(Limits(**{"rows": 5000, "most_rows": 20_000, "visits": 200, "most_visits": 2000, "streams": 2, **limits}))
         self.app = self._app()
@@ -106,6 +108,7 @@ class World:
             limits=limits,
             metrics_open=False,
             boot="b00t",
+            reload=lambda: self.reload,
             loaded=lambda: self.loaded,
             unready=self._unready,
             alive=lambda: self.alive,

@@ -1,0 +1,36 @@
+"""What the keeping of definitions needs from outside."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from services.definitions.domain.complaints import Complaint
+from services.definitions.domain.in_force import Definitions
+from services.definitions.domain.shape import Entry
+
+
+class DefinitionsAwayError(Exception):
+    """The store of definitions could not be asked now; trying again later may succeed."""
+
+
+class DefinitionStore(Protocol):
+    """The versions of definitions and the sets of them that were loaded; the last set stands. Raises DefinitionsAwayError."""
+
+    async def latest(self) -> int:
+        """The number of the last set; 0 where none was ever loaded."""
+        ...
+
+    async def load(self) -> Definitions:
+        """The last set, and all versions of before."""
+        ...
+
+    async def save(self, entries: Sequence[Entry], now: int) -> int:
+        """Make `entries`, which were checked, the last set; its number. The same definitions again are the same set."""
+        ...
+
+
+class DefinitionFiles(Protocol):
+    """Where definitions are written by people."""
+
+    def read(self) -> tuple[dict[str, str], list[Complaint]]:
+        """The text of each file by its name, and what could not be read."""
+        ...
