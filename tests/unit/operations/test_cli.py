@@ -29,7 +29,8 @@ def run(*words: str, env: dict[str, str] | None = None) -> Result:
 def test_help_names_every_command() -> None:
     said = run("--help").output
 
-    for command in ["ingest", "engine", "api", "http", "migrate", "check", "definitions", "keys", "demo", "simulate", "replay", "redrive", "version"]:
+    commands = ["ingest", "engine", "api", "http", "migrate", "check", "definitions"]
+    for command in [*commands, "keys", "demo", "simulate", "replay", "redrive", "version"]:
         assert command in said
 
 
