@@ -168,10 +168,12 @@ class MemoryHistory:
                 yield [one]
 
     async def complaints(self, tenant: str, span: Span) -> Sequence[StoredComplaint]:
+        self._floor._answer()
         known = [one for (theirs, _), visit in self._floor.visits_of.items() if theirs == tenant for one in complaints_of(visit)]
         return [one for one in known if one.opened_at < span.end and (one.settled_at is None or one.settled_at > span.begin)]
 
     async def returns(self, selection: Selection, spans: Sequence[Span]) -> Sequence[Tally]:
+        self._floor._answer()
         return [
             Tally(interval, selection.subject(visit.queue or "", visit.channel), 0, [{Cell.CUSTOMER_KNOWN: 1, **self._gap(contact, visit)}])
             for (tenant, contact), visit in self._floor.visits_of.items()

@@ -204,6 +204,22 @@ def test_live_and_history_agree_about_the_same_span(world: World, by: str) -> No
     ]
 
 
+def test_live_figures_go_on_without_tables_but_for_those_that_only_tables_know(world: World) -> None:
+    kpis = "offered,estimated_wait,repeat_rate,complaints_open,complaints_closed_in_time:3d"
+    client, question = world.client(), {"by": "total", "kpi": kpis}
+    before = {row["kpi"]: row for row in rows(client.get("/v1/kpis", params=question))}
+    world.floor.away = True
+    world.now += 2000
+    without = {row["kpi"]: row for row in rows(client.get("/v1/kpis", params=question))}
+
+    parts = ("value", "numerator", "denominator")
+    assert [before["complaints_open"][part] for part in parts] == [0, 0, None]
+    assert [without["complaints_open"][part] for part in parts] == [None, None, None]
+    assert [without["repeat_rate"][part] for part in parts] == [None, None, None]
+    assert without["complaints_closed_in_time:3d"]["denominator"] is None
+    assert all(without[kpi]["value"] == before[kpi]["value"] for kpi in ("offered", "estimated_wait"))
+
+
 def test_history_pages_add_up_to_the_whole(world: World) -> None:
     client = world.client()
     query = {**SPAN, "interval": "15m", "kpi": "offered,aht,waiting"}
