@@ -13,12 +13,14 @@ from services.board.ports import StoreUnavailableError
 from services.contracts.needs import LOOKED_UP, Need
 from services.query.domain.docket import StoredComplaint
 from services.query.domain.found import Found, nothing
-from services.query.domain.ledger import Tally
+from services.query.domain.ledger import Ledger, Tally
 from services.query.domain.selection import By, Selection
 from services.query.ports import VisitHistory
 
 LIFE = 1.0
 LIVES = 20
+MOST_SELECTIONS = 64
+"""Selections for which an answer stays added up"""
 
 Answer = TypeVar("Answer")
 
@@ -61,26 +63,39 @@ class Lookup:
         self._visits = visits
         self._returns: Aging[Sequence[Tally]] = Aging(monotonic)
         self._complaints: Aging[Sequence[StoredComplaint]] = Aging(monotonic)
+        self._regrouped: dict[tuple[Selection, Window], tuple[Sequence[Tally], Ledger]] = {}
 
     async def find(self, selection: Selection, needs: Need, window: Window, span: Span, now: int) -> Found:
         """What `needs` names: about `span`, which is what `window` covers now, and as of `now`; without tables, what is missing."""
         found = nothing(selection)
         try:
             if Need.RETURNS in needs:
-                await self._find_returns(found, selection, window, span)
+                found = replace(found, returns=await self._found_returns(selection, window, span))
             if Need.COMPLAINTS in needs:
                 await self._find_complaints(found, selection.tenant, now)
         except StoreUnavailableError:
             return replace(nothing(selection), missing=needs & LOOKED_UP)
         return found
 
-    async def _find_returns(self, found: Found, selection: Selection, window: Window, span: Span) -> None:
+    async def _found_returns(self, selection: Selection, window: Window, span: Span) -> Ledger:
         everyone = Selection(selection.tenant, by=By.QUEUE_AND_CHANNEL)
-        for tally in await self._returns.get((selection.tenant, window), span, lambda: self._visits.returns(everyone, [span])):
-            queue, channel = tally.subject.queue, tally.subject.channel
-            if selection.includes(queue, channel):
-                found.returns.add(tally._replace(subject=selection.subject(queue, channel)))
+        tallies = await self._returns.get((selection.tenant, window), span, lambda: self._visits.returns(everyone, [span]))
+        known = self._regrouped.pop((selection, window), None)
+        self._regrouped[selection, window] = kept = known if known and known[0] is tallies else (tallies, regrouped(selection, tallies))
+        if len(self._regrouped) > MOST_SELECTIONS:
+            del self._regrouped[next(iter(self._regrouped))]
+        return kept[1]
 
     async def _find_complaints(self, found: Found, tenant: str, now: int) -> None:
         moment = Span(now, now + 1)
         found.docket.add(await self._complaints.get((tenant,), None, lambda: self._visits.complaints(tenant, moment)))
+
+
+def regrouped(selection: Selection, tallies: Sequence[Tally]) -> Ledger:
+    """Counts by queue and channel as the sums that a selection asks for."""
+    ledger = Ledger()
+    for tally in tallies:
+        queue, channel = tally.subject.queue, tally.subject.channel
+        if selection.includes(queue, channel):
+            ledger.add(tally._replace(subject=selection.subject(queue, channel)))
+    return ledger

@@ -9,7 +9,7 @@ from services.board.domain.windows import HOUR, Span, Window
 from services.board.ports import StoreUnavailableError
 from services.contracts.cells import Cell
 from services.contracts.needs import Need
-from services.query.app.lookup import LIVES, Lookup
+from services.query.app.lookup import LIVES, MOST_SELECTIONS, Lookup
 from services.query.domain.docket import StoredComplaint
 from services.query.domain.ledger import Tally
 from services.query.domain.selection import By, Selection, Subject
@@ -82,6 +82,16 @@ async def test_an_answer_is_asked_again_after_a_second_or_for_another_span(histo
 
     await known(lookup, span=Span(SPAN.begin, SPAN.end + 60_000))
     assert history.asked == 5
+
+
+async def test_many_selections_are_answered_alike_and_the_oldest_sums_forgotten(history: SlowHistory) -> None:
+    lookup = Lookup(history, lambda: history.clock)
+
+    for number in range(MOST_SELECTIONS + 1):
+        assert await known(lookup, Selection("demo", ("sales", f"q{number}"))) == 2
+
+    assert await known(lookup, Selection("demo", ("sales", "q0"))) == 2
+    assert history.asked == 2
 
 
 async def test_an_answer_that_took_long_lives_longer(history: SlowHistory) -> None:
