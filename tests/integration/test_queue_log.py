@@ -34,7 +34,7 @@ from services.simulator.replay import replay
 from tests.integration.stored import rows, until
 from tests.reliability.rig import Rig, staffed
 
-pytestmark = [pytest.mark.embedded, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.embedded, pytest.mark.recorded, pytest.mark.timeout(900)]
 
 FILE = Path(__file__).parents[3] / "shared" / "data" / "queue-log" / "cases.json"
 OPEN = range(8, 12)
