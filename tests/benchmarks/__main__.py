@@ -21,6 +21,8 @@ from aiokafka.errors import KafkaError
 
 from services.board.ports import FeedLostError
 from services.runtime.clock import monotonic
+from tests.benchmarks.api_load import Load, Past, load, month
+from tests.benchmarks.busy_floor import BusyFloor
 from tests.benchmarks.latency import Latency, latency
 from tests.benchmarks.machine import cores, described
 from tests.benchmarks.oracle import Answer, compared, recomputed
@@ -30,7 +32,7 @@ from tests.benchmarks.systems import SYSTEMS, System
 from tests.benchmarks.trial import Failed, Trial, trial
 from tests.benchmarks.workload import EVENTS_A_MINUTE, Keys, Record, Shape, digest, workload
 
-EXTRAS = ("stages", "latency")
+EXTRAS = ("stages", "latency", "load", "month")
 PACKAGES = ("faust-streaming", "aiokafka", "msgspec", "asyncpg")
 REPORT = Path(__file__).parents[2] / "docs" / "benchmarks"
 STAGES_WITHIN = 300.0
@@ -151,6 +153,29 @@ class Bench:
         self.say(f"event to API at {found.rate:,.0f} events/s, ms at p50/p99: {legs}, a pause of 10 ms {pause}")
         return found
 
+    async def load(self, here: Rig) -> Load | None:
+        """Live figures of 1,000 queues at 500 questions a second."""
+        try:
+            found = await load(here, BusyFloor(), self._options.questions, self._options.seconds)
+        except (TimeoutError, KafkaError, OSError, RuntimeError) as failed:
+            self.absent["live figures under load"] = f"the run failed ({type(failed).__name__})"
+            return None
+        kinds = "; ".join(f"{name} {one.p50:.1f}/{one.p99:.1f}" for name, one in {**found.kinds, "all": found.whole}.items())
+        beside = f"{found.cpu:.2f} ms CPU, {found.wrong} wrong, a pause of 10 ms {found.pause.p50:.0f}/{found.pause.p99:.0f}"
+        self.say(f"{found.rate:,.0f} questions/s, ms at p50/p99: {kinds}; {beside}")
+        return found
+
+    async def month(self, here: Rig) -> dict[str, Past] | None:
+        """A month of one queue's history."""
+        try:
+            found = await month(here)
+        except (TimeoutError, OSError, httpx.HTTPError) as failed:
+            self.absent["a month of history"] = f"the run failed ({type(failed).__name__})"
+            return None
+        asked = ", ".join(f"{name} {one.fastest:.0f}/{one.median:.0f} ({one.rows} rows)" for name, one in found.items())
+        self.say(f"a month of one queue, ms fastest/median: {asked}")
+        return found
+
 
 async def main(options: argparse.Namespace) -> None:
     """Run everything chosen and write the report."""
@@ -165,8 +190,10 @@ async def main(options: argparse.Namespace) -> None:
             results = await bench.results(here)
             stages = await bench.stages(here) if "stages" in options.systems else None
             delay = await bench.latency(here, results) if "latency" in options.systems else None
+            asked = await bench.load(here) if "load" in options.systems else None
+            past = await bench.month(here) if "month" in options.systems else None
             versions = await _versions(here)
-    findings = Findings(_machine(), versions, _described(shape, records), results, bench.absent, stages, delay)
+    findings = Findings(_machine(), versions, _described(shape, records), results, bench.absent, stages, delay, asked, past)
     write(findings, options.out)
     bench.say(f"report in {options.out}")
 
@@ -203,7 +230,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--keys", choices=get_args(Keys), default=Shape.keys)
     parser.add_argument("--seed", type=int, default=Shape.seed)
     parser.add_argument("--rate", type=float, help="events a second of the latency run; a fifth of ours unless given")
-    parser.add_argument("--seconds", type=float, default=40.0, help="of the latency run")
+    parser.add_argument("--questions", type=float, default=500.0, help="a second, of the load run")
+    parser.add_argument("--seconds", type=float, default=60.0, help="of the latency run and of the load run")
     parser.add_argument("--out", type=Path, default=REPORT, help="folder of the report")
     options = parser.parse_args()
     options.systems = options.systems.replace("floor", "getmany,consume").split(",")

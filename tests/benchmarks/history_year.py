@@ -195,8 +195,8 @@ async def api(pool: asyncpg.Pool) -> AsyncIterator[httpx.AsyncClient]:
 
 def questions(year: Year) -> dict[str, dict[str, object]]:
     """What is asked, by its name in the report."""
-    whole = {"from": _text(year.begin), "to": _text(END), "kpi": PLAIN}
-    last = {"from": _text(END - DAY), "to": _text(END), "kpi": PLAIN}
+    whole = {"from": text(year.begin), "to": text(END), "kpi": PLAIN}
+    last = {"from": text(END - DAY), "to": text(END), "kpi": PLAIN}
     return {
         "one queue, a year by day": {**whole, "interval": "1d", "queue": "queue-007"},
         "one queue, a year by month": {**whole, "interval": "1M", "queue": "queue-007"},
@@ -209,7 +209,8 @@ def questions(year: Year) -> dict[str, dict[str, object]]:
     }
 
 
-def _text(at: int) -> str:
+def text(at: int) -> str:
+    """An instant as the API reads it."""
     return datetime.fromtimestamp(at / 1000, UTC).isoformat()
 
 

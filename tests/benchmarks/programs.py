@@ -21,11 +21,15 @@ from tests.benchmarks.rig import Rig
 JAVA = Path(__file__).with_name("kafka_streams")
 
 
-class Program(Protocol):
-    """What a run needs to know of a system."""
+class Started(Protocol):
+    """What a process is started with."""
 
     command: list[str]
     environment: dict[str, str]
+
+
+class Program(Started, Protocol):
+    """What a run needs to know of a system."""
 
     async def ready(self) -> bool:
         """Whether it has joined and waits for records."""

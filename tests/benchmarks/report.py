@@ -7,6 +7,7 @@ from statistics import median
 
 import msgspec
 
+from tests.benchmarks.api_load import Load, Past, Spread
 from tests.benchmarks.chart import Bar, chart
 from tests.benchmarks.latency import Latency
 
@@ -58,6 +59,8 @@ class Findings:
     absent: dict[str, str]
     stages: Stages | None
     latency: Latency | None
+    load: Load | None = None
+    month: dict[str, Past] | None = None
 
 
 def write(findings: Findings, folder: Path) -> None:
@@ -90,6 +93,8 @@ def page(findings: Findings, folder: Path) -> str:
         goals(findings.results),
         *([stages(findings.stages)] if findings.stages else []),
         *([latency(findings.latency)] if findings.latency else []),
+        *([load(findings.load)] if findings.load else []),
+        *([month(findings.month)] if findings.month else []),
         conditions(findings),
         further(folder),
     ]
@@ -202,6 +207,50 @@ was back after {found.pause.p50:,.0f} ms (p50) and {found.pause.p99:,.0f} ms (p9
 
 
 LATENCY_GOAL = 500.0
+
+
+def load(found: Load) -> str:
+    """Live figures under load."""
+    met = not found.wrong and found.whole.p99 <= LOAD_GOAL
+    rows = [_asked(kind, one) for kind, one in {**found.kinds, "all": found.whole}.items()]
+    void = f" Void: {found.wrong:,} answers were not 200." if found.wrong else ""
+    return f"""## Live figures under load
+
+`make bench ARGS="--systems load"`: {found.rate:,.0f} questions a second to `GET /v1/kpis` for {found.seconds:.0f} s over
+{found.queues:,} queues of one tenant, each with a key, while the queues' news come in. The client is open-loop: a question's time counts
+from when it was due. p99 {found.whole.p99:.1f} ms (goal: at most {LOAD_GOAL:g} ms, {_met(met)});
+{found.cpu:.2f} ms of the API's CPU a question.{void} A process beside the API that
+only pauses for 10 ms was back after {found.pause.p50:,.0f} ms (p50) and {found.pause.p99:,.0f} ms (p99).
+
+| question | number | p50 ms | p95 ms | p99 ms | longest ms |
+| --- | --- | --- | --- | --- | --- |
+""" + "\n".join([*rows, ""])
+
+
+def _asked(kind: str, one: Spread) -> str:
+    return f"| {kind} | {one.number:,} | {one.p50:.1f} | {one.p95:.1f} | {one.p99:.1f} | {one.longest:.1f} |"
+
+
+LOAD_GOAL = 10.0
+
+
+def month(found: dict[str, Past]) -> str:
+    """A month of history."""
+    return "\n".join([MONTH, *(_past(question, one) for question, one in found.items()), ""])
+
+
+def _past(question: str, one: Past) -> str:
+    return f"| {question} | {one.rows:,} | {one.fastest:.0f} | {one.median:.0f} | {_met(one.median <= MONTH_GOAL)} |"
+
+
+MONTH_GOAL = 100.0
+MONTH = f"""## A month of one queue
+
+`make bench ARGS="--systems month"`: `GET /v1/kpis/history` over HTTP, final quarters and days rolled up (goal: the median at most
+{MONTH_GOAL:g} ms).
+
+| question | rows | fastest ms | median ms | |
+| --- | --- | --- | --- | --- |"""
 
 
 def conditions(findings: Findings) -> str:

@@ -20,7 +20,7 @@ from aiokafka.errors import KafkaError
 from services.runtime.clock import monotonic
 from tests.benchmarks.machine import cores, cpu, faults
 from tests.benchmarks.oracle import Answer
-from tests.benchmarks.programs import Program
+from tests.benchmarks.programs import Program, Started
 from tests.benchmarks.rig import Rig
 from tests.benchmarks.workload import Record
 
@@ -131,7 +131,7 @@ async def until(true: Callable[[], Awaitable[bool]], within: float) -> None:
 
 
 @asynccontextmanager
-async def running(program: Program, log: Path) -> AsyncIterator[psutil.Process]:
+async def running(program: Started, log: Path) -> AsyncIterator[psutil.Process]:
     """The system in a process of its own, on its own core."""
     mine, _ = cores()
     with log.open("ab") as said:

@@ -1,0 +1,126 @@
+"""A floor of many queues as an engine leaves and tells it: panes of the last hours in PostgreSQL, news of every partition each second."""
+
+import asyncio
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import asyncpg
+import msgspec
+
+from services.contracts.cells import Cells, add
+from services.contracts.packed import pack
+from services.contracts.topics import CONTACT_EVENTS, KPI_UPDATES
+from services.contracts.updates import Gauge, PaneRow, Update, revision
+from services.kpi_engine.adapters.months import Months
+from services.runtime.clock import monotonic, now_ms
+from services.runtime.kafka import producer
+from tests.benchmarks.history_year import contacts
+from tests.benchmarks.rig import Rig, connected
+
+TENANT = "demo"
+LOG, GENERATION = "bench", 1
+MINUTE = 60_000
+KINDS = 60
+CHANGED = 20
+"""Rows of one update: 240 a second of twelve partitions, some 500 events a second"""
+PANE = ("tenant", "start", "queue", "channel", "partition", "revision", "cells")
+
+
+@dataclass(frozen=True)
+class BusyFloor:
+    """`queues` queues, each in one source partition, with contacts in half of the minutes of the last `hours`."""
+
+    queues: int = 1000
+    hours: int = 3
+    partitions: int = 12
+
+    def name(self, number: int) -> str:
+        """Of a queue."""
+        return f"queue-{number:04}"
+
+    def names(self) -> list[str]:
+        """Of all queues."""
+        return [self.name(number) for number in range(self.queues)]
+
+
+def patterns() -> list[Cells]:
+    """Cells of a minute: one to six contacts."""
+    dice = random.Random(1)
+    return [contacts(dice, 1 + kind % 6) for kind in range(KINDS)]
+
+
+async def fill(rig: Rig, floor: BusyFloor) -> int:
+    """Put the panes up to now into the empty tables; how many."""
+    dice, known, now = random.Random(2), [pack(one) for one in patterns()], now_ms()
+    current = now - now % MINUTE
+    starts = range(current - floor.hours * 60 * MINUTE, current, MINUTE)
+    rows = [
+        (TENANT, start, floor.name(number), "voice", number % floor.partitions, revision(GENERATION, 1), dice.choice(known))
+        for start in starts for number in range(floor.queues) if dice.random() < 0.5
+    ]  # fmt: skip
+    async with connected(rig.database) as connection:
+        await Months().ensure(connection, (starts[0], current))
+        await connection.copy_records_to_table("pane", records=rows, columns=PANE)
+        await connection.copy_records_to_table("stream_partition", records=_positions(floor, now))
+        await standing(connection)
+    return len(rows)
+
+
+def _positions(floor: BusyFloor, now: int) -> Iterator[tuple[object, ...]]:
+    for number in range(floor.partitions):
+        yield CONTACT_EVENTS.name, number, LOG, GENERATION, 1, "bench", 1, now, 1, 0, now
+
+
+async def standing(connection: asyncpg.Connection) -> None:
+    """Give the roller its row again, which emptying the tables took away."""
+    await connection.execute("INSERT INTO roller DEFAULT VALUES ON CONFLICT DO NOTHING")
+    await connection.execute("VACUUM ANALYZE")
+
+
+class News:
+    """What an engine tells of each partition every second: rows that changed, who waits and talks, where it stands."""
+
+    def __init__(self, floor: BusyFloor) -> None:
+        self._floor = floor
+        self._dice = random.Random(3)
+        self._patterns = patterns()
+        self._rows: dict[tuple[int, int], Cells] = {}
+        self._offset = 1
+
+    def update(self, partition: int) -> Update:
+        """The next news of one partition."""
+        self._offset += 1
+        now = now_ms()
+        homes = range(partition, self._floor.queues, self._floor.partitions)
+        rows = [self._row(number, now) for number in self._dice.sample(homes, min(CHANGED, len(homes)))]
+        gauges = [self._gauge(number, now) for number in homes]
+        return Update(
+            partition=partition, log_id=LOG, generation=GENERATION, epoch=1, next_offset=self._offset, published_at=now, lag=0,
+            applied=self._offset, dead=0, watermark=now - 2000, rows=rows, gauges=gauges,
+        )  # fmt: skip
+
+    def _row(self, number: int, now: int) -> PaneRow:
+        start = now - now % MINUTE
+        cells = self._rows.setdefault((number, start), {})
+        add(cells, self._dice.choice(self._patterns))
+        return PaneRow(TENANT, self._floor.name(number), "voice", start, revision(GENERATION, self._offset), dict(cells))
+
+    def _gauge(self, number: int, now: int) -> Gauge:
+        waiting = sorted(now - self._dice.randrange(90_000) for _ in range(self._dice.randrange(3)))
+        return Gauge(TENANT, self._floor.name(number), "voice", waiting, self._dice.randrange(6), 0)
+
+
+async def tell(rig: Rig, floor: BusyFloor) -> None:
+    """Tell the news of every partition once a second until cancelled. Raises aiokafka's KafkaError."""
+    news, encode = News(floor), msgspec.json.Encoder().encode
+    sender = await producer(rig.kafka)
+    try:
+        began, told = monotonic(), 0
+        while True:
+            partition = told % floor.partitions
+            await sender.send_and_wait(KPI_UPDATES.name, encode(news.update(partition)), key=b"%d" % partition)
+            told += 1
+            await asyncio.sleep(max(0.0, began + told / floor.partitions - monotonic()))
+    finally:
+        await sender.stop()
