@@ -5,6 +5,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import repeat
 
 from services.contracts.cells import Cell, Cells, Histogram
 from services.contracts.definitions import ServiceLevelPolicy
@@ -28,7 +29,7 @@ class Figures:
 
     def of(self, *cells: Cell) -> int:
         """Sum of the named counters."""
-        return sum(self.cells.get(cell, 0) for cell in cells)
+        return sum(map(self.cells.get, cells, repeat(0)))
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ A span w (milliseconds) falls into bucket 2·s when it is exactly s seconds and 
 Spans of days go by hours in the same way: exact at any whole hour up to 3,600 h (150 days), all longer ones in one bucket.
 """
 
+from itertools import repeat
 from math import ceil, log
 from typing import Literal
 
@@ -65,8 +66,9 @@ def count_within(cells: Cells, histogram: Histogram, threshold: int, boundary: B
         raise ValueError(message)
     codes = range(histogram, histogram + 2 * threshold + (1 if boundary == "le" else 0))
     if len(codes) < len(cells):
-        return sum(cells.get(code, 0) for code in codes)
-    return sum(count for code, count in cells.items() if code in codes)
+        return sum(map(cells.get, codes, repeat(0)))
+    first, last = codes.start, codes.stop
+    return sum([count for code, count in cells.items() if first <= code < last])
 
 
 def count_scores(cells: Cells, histogram: Histogram, low: float, high: float) -> int:

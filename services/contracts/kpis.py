@@ -6,6 +6,7 @@ The API, the metrics, the wallboard and the docs read this table; a formula chan
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from enum import Enum, StrEnum
+from functools import cached_property
 
 from services.contracts.attribution import by_contact
 from services.contracts.cells import COMPLAINTS, LEFT, Cell, Histogram
@@ -71,17 +72,17 @@ class Kpi:
     family: Family
     measure: Measure = field(repr=False, compare=False)
 
-    @property
+    @cached_property
     def live(self) -> bool:
         """Whether it is a gauge: how it is at an instant, rather than over a span."""
         return self.group is Group.NOW
 
-    @property
+    @cached_property
     def needs(self) -> Need:
         """What must be looked up for it beside the panes of its span."""
         return need_of(self.id)
 
-    @property
+    @cached_property
     def judged(self) -> bool:
         """Whether it depends on a definition; over queues with different ones its parts are summed, each under its own."""
         return self.id.partition(":")[0] in JUDGED

@@ -25,7 +25,8 @@ def service_level(figures: Figures, policy: ServiceLevelPolicy) -> Value:
     if policy.flow_outs:
         total += figures.of(*LEFT.values())
     if policy.waiting_past_threshold:
-        total += sum(past_threshold(wait, policy) for wait in figures.waits)
+        within = policy.threshold * 1000 - (policy.boundary == "lt")
+        total += sum([wait > within for wait in figures.waits])
     return share(hit, total)
 
 

@@ -53,11 +53,12 @@ class Reading:
 
 
 class Board:
-    """One reader's merged picture; `version` rises whenever a figure may have changed."""
+    """One reader's merged picture; `version` rises whenever a figure may have changed, `floor` when a queue came to it or came back."""
 
     def __init__(self, rules: Rules) -> None:
         self.rules = rules
         self.version = 0
+        self.floor = 0
         self.counting = False
         self.positions: dict[int, Position] = {}
         self.series: dict[Home, Series] = {}
@@ -125,6 +126,7 @@ class Board:
         if known is None:
             self._queues.setdefault(home[0], {}).setdefault(home[1], set()).add(home[2])
         if known is None or known < start:
+            self.floor += known is None or start - known >= HOUR
             self.last_seen[home] = start
 
     def _take_gauges(self, partition: int, gauges: Sequence[Gauge]) -> None:
@@ -213,8 +215,9 @@ class Board:
         groups = [self._groups[scope] for scope in scopes if scope in self._groups]
         sums = [group.added_up(span) if name is None else group.total(name, span) for group in groups]
         present = self._present(scopes, now)
-        counted = Figures(_added([one.cells for one in sums]), waits(present.within(span), now))
-        return Reading(span, counted, present.figures(now), max((one.revision for one in sums), default=0))
+        there = present.figures(now)
+        counted = Figures(_added([one.cells for one in sums]), there.waits[present.places(span)])
+        return Reading(span, counted, there, max([one.revision for one in sums], default=0))
 
     def pace(self, scopes: Sequence[Scope], now: int) -> Cells:
         """What the half hour up to the current pane counted."""

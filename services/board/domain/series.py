@@ -78,12 +78,18 @@ class Presence:
 
     def within(self, span: Span) -> tuple[int, ...]:
         """The offers of `span`."""
-        return self.offers[bisect_left(self.offers, span.begin) : bisect_left(self.offers, span.end)]
+        return self.offers[self.places(span)]
+
+    def places(self, span: Span) -> slice:
+        """Where among all offers those of `span` stand."""
+        return slice(bisect_left(self.offers, span.begin), bisect_left(self.offers, span.end))
 
 
 def waits(offers: tuple[int, ...], now: int) -> tuple[int, ...]:
-    """Waits so far in milliseconds; a source whose clock is ahead has not waited less than nothing."""
-    return tuple(max(0, now - offer) for offer in offers)
+    """Waits so far in milliseconds of offers, ascending; a source whose clock is ahead has not waited less than nothing."""
+    if offers and offers[-1] > now:
+        return tuple([max(0, now - offer) for offer in offers])
+    return tuple([now - offer for offer in offers])
 
 
 @dataclass(eq=False)

@@ -13,6 +13,7 @@ from fastapi.responses import StreamingResponse
 from services.query.domain.rows import Row, csv_cells, identity, substance
 
 encode = msgspec.json.Encoder().encode
+pack = msgspec.msgpack.Encoder().encode
 
 
 class RowsAnswer(msgspec.Struct, frozen=True):
@@ -27,13 +28,13 @@ def figures(request: Request, rows: Sequence[Row], following: str | None, *, sta
 
     The tag leaves out the marks that move with every second, so it changes when a figure, its span or its freshness does.
     """
-    said = [(identity(row), substance(row)) for row in rows]
+    said = [identity(row) + substance(row) for row in rows]
     return tagged(request, RowsAnswer(rows, following), (said, following, stale))
 
 
 def tagged(request: Request, body: object, substantial: object) -> Response:
     """`body` as JSON under a weak tag of what is `substantial` in it."""
-    tag = f'W/"{blake2b(encode(substantial), digest_size=12).hexdigest()}"'
+    tag = f'W/"{blake2b(pack(substantial), digest_size=12).hexdigest()}"'
     headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Accept, Authorization, Cookie"}
     if matches(request.headers.get("if-none-match"), tag):
         return Response(status_code=304, headers=headers)
@@ -51,12 +52,6 @@ def matches(header: str | None, tag: str) -> bool:
 def json(body: object, headers: dict[str, str] | None = None) -> Response:
     """A body as JSON."""
     return Response(encode(body), media_type="application/json", headers=headers)
-
-
-def wants_csv(request: Request) -> bool:
-    """Whether the client prefers CSV over JSON."""
-    kinds = [kind.split(";")[0].strip() for kind in request.headers.get("accept", "").split(",")]
-    return "text/csv" in kinds and ("application/json" not in kinds or kinds.index("text/csv") < kinds.index("application/json"))
 
 
 class Sheet(NamedTuple):

@@ -72,9 +72,11 @@ class Restated(Parameters):
             refuse_strangers("definition", [str(self.definition)], names(ground.known))
         options = (self.formula, self.threshold, self.boundary, self.short, self.flow_outs, self.waiting_past_threshold)
         basis = Basis(self.definition, Restatement(*options))
-        why = impossible(basis, ground.known, ((queue, channel) for _, queue, channel in selected_homes(ground.board, chosen)))
-        if why is not None:
-            raise Problem(422, "Impossible definition", why)
+        if any(option is not None for option in options):
+            homes = selected_homes(ground.board, chosen)
+            why = impossible(basis, ground.known, ((queue, channel) for _, queue, channel in homes))
+            if why is not None:
+                raise Problem(422, "Impossible definition", why)
         return basis
 
 

@@ -68,6 +68,13 @@ def kpi_row(kpi: Kpi) -> Body:
     return {"kpi": kpi.id, "en": kpi.en, "zh": kpi.zh, "group": group, "unit": kpi.unit, "better": kpi.better, "formula": kpi.formula}
 
 
+VISIT_COLUMNS = (
+    "contact", "visit", "queue", "channel", "agent", "offered", "answered", "abandoned", "left", "ended",
+    "wait", "talk", "hold", "wrap", "outcome", "reason", "missed", "definition",
+)  # fmt: skip
+"""The columns of visits as CSV; surveys, evaluations and complaints stand in JSON only."""
+
+
 def visit_row(judged: JudgedVisit, zone: ZoneInfo, *, agents: bool) -> Body:
     """A visit; its agent only where the caller may know agents."""
     stored, visit = judged.stored, judged.stored.visit

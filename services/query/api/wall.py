@@ -5,9 +5,10 @@ from importlib.resources import files
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Path, Request, Response
+from starlette.types import Message
 
 from services.query.api.answers import matches
-from services.query.api.measured import MeasuredRoute
+from services.query.api.measured import Handler, MeasuredRoute
 from services.query.api.schemas import SessionBody
 from services.runtime.auth import open_session
 from services.runtime.problems import Problem, described
@@ -25,9 +26,41 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-cache",
 }
+LARGEST_SESSION = 2048
+"""Bytes of a body that opens a session: a key and its quotes"""
 PAGES = files("services.query") / "wallboard"
 
 router = APIRouter(route_class=MeasuredRoute, tags=["wallboard"])
+
+
+class SmallRoute(MeasuredRoute):
+    """A route whose body is small: more is refused before it stands in memory, since it comes from anybody."""
+
+    def answering(self) -> Handler:
+        """FastAPI's handler, on a body that was read so far."""
+        answer = super().answering()
+
+        async def small(request: Request) -> Response:
+            body = await _bounded(request)
+
+            async def again() -> Message:
+                return {"type": "http.request", "body": body, "more_body": False}
+
+            return await answer(Request(request.scope, again))
+
+        return small
+
+
+async def _bounded(request: Request) -> bytes:
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST_SESSION:
+            raise Problem(413, "Body too large", f"A body has at most {LARGEST_SESSION} bytes here.", headers={"Connection": "close"})
+    return body
+
+
+small_router = APIRouter(route_class=SmallRoute, tags=["wallboard"])
 
 
 @router.get("/wallboard", response_class=Response, responses={200: {"content": {"text/html": {}}}}, summary="The wall screen")
@@ -36,8 +69,11 @@ async def wallboard(request: Request) -> Response:
     return page(request, "index.html")
 
 
-@router.post(
-    "/wallboard/session", status_code=204, responses=described(401, 403, 422, 503), summary="Show a key once, get a read-only cookie"
+@small_router.post(
+    "/wallboard/session",
+    status_code=204,
+    responses=described(401, 403, 413, 422, 503),
+    summary="Show a key once, get a read-only cookie",
 )
 async def session(request: Request, body: Annotated[SessionBody, Body()]) -> Response:
     """Open a browser session: a signed, HttpOnly cookie that may read figures and nothing else."""

@@ -6,16 +6,20 @@ from zoneinfo import ZoneInfo
 
 from services.board.domain.board import Board
 from services.board.domain.series import Home, Scope
-from services.board.domain.windows import Span, Window, span_of
+from services.board.domain.windows import MINUTE, Span, Window, span_of
 from services.contracts.figures import Figures
 from services.contracts.needs import Need
-from services.definitions.domain.in_force import Definitions, TenantDefinitions
+from services.definitions.domain.in_force import Definitions, InForce, TenantDefinitions
 from services.query.app.lookup import Lookup
 from services.query.domain.found import Found, nothing
+from services.query.domain.layout import Place, layout
 from services.query.domain.rows import Frame, LiveRow, Question, Seen, answers, frame_of, live_row
-from services.query.domain.selection import Selection, Subject
-from services.query.domain.shares import Parted, gathered, shares, subjects_of, whole
-from services.query.domain.terms import Terms
+from services.query.domain.selection import Selection
+from services.query.domain.shares import Parted
+from services.query.domain.terms import Basis, Terms
+
+LAYOUTS = 1024
+"""Layouts that are remembered: a wall asks the same again and again."""
 
 
 @dataclass(frozen=True)
@@ -32,10 +36,19 @@ class _Picture:
     """What all rows of an answer are seen with."""
 
     query: LiveQuery
-    terms: Terms
     as_of: int
     zone: ZoneInfo
     found: Found
+    needs: Need
+
+
+@dataclass(frozen=True)
+class _Laid:
+    """A layout, and what it holds for: definitions, how often the floor changed, the minute in which queues may have gone idle."""
+
+    in_force: InForce
+    floor: tuple[int, int]
+    places: list[Place]
 
 
 @dataclass(frozen=True)
@@ -56,6 +69,7 @@ class LiveFigures:
         self.now = now
         self._lookup = lookup
         self.definitions = definitions
+        self._laid: dict[tuple[Selection, Basis], _Laid] = {}
 
     def stale(self, tenant: str) -> bool:
         """Whether answers to `tenant` speak of a past instant because a partition or one of its sources fell silent."""
@@ -80,10 +94,19 @@ class LiveFigures:
         span = span_of(query.window, as_of, self.board.rules.pane, zone)
         frame = frame_of(span, tenant, zone, (as_of, self.board.watermark()))
         terms = query.question.basis.terms(self.known(tenant), span.begin)
-        picture = _Picture(query, terms, as_of, zone, await self._found(query, span, as_of))
-        homes = gathered(query.selection, picture.terms, self._homes(query.selection, as_of))
-        subjects = sorted(homes.keys() | query.selection.asked())
-        return [row for subject in subjects for row in self._rows_of(picture, subject, homes.get(subject, []), frame)]
+        needs = query.question.needs
+        picture = _Picture(query, as_of, zone, await self._found(query, span, as_of), needs)
+        return [row for place in self._places(query, terms, as_of) for row in self._rows_of(picture, place, frame)]
+
+    def _places(self, query: LiveQuery, terms: Terms, as_of: int) -> list[Place]:
+        asked, floor = (query.selection, query.question.basis), (self.board.floor, as_of // MINUTE)
+        known = self._laid.get(asked)
+        if known is None or known.in_force is not terms.in_force or known.floor != floor:
+            if len(self._laid) >= LAYOUTS:
+                self._laid.clear()
+            places = layout(query.selection, terms, self._homes(query.selection, as_of))
+            known = self._laid[asked] = _Laid(terms.in_force, floor, places)
+        return known.places
 
     async def _found(self, query: LiveQuery, span: Span, as_of: int) -> Found:
         needs, reading = query.question.needs, query.selection.reading
@@ -95,23 +118,21 @@ class LiveFigures:
         since = as_of - self.board.rules.idle
         return [home for home in selected_homes(self.board, selection) if self.board.last_seen[home] >= since]
 
-    def _rows_of(self, picture: _Picture, subject: Subject, homes: Sequence[Home], frame: Frame) -> list[LiveRow]:
-        query = picture.query
-        seen = self._seen(picture, subject, homes)
+    def _rows_of(self, picture: _Picture, place: Place, frame: Frame) -> list[LiveRow]:
+        query, seen = picture.query, self._seen(picture, place)
         return [live_row(frame, query.window, seen, answer) for answer in answers(query.question, seen)]
 
-    def _seen(self, picture: _Picture, subject: Subject, homes: Sequence[Home]) -> Seen:
-        query, as_of, found = picture.query, picture.as_of, picture.found
-        selection, scopes = query.selection, whole(query.selection, subject, homes)
-        known = shares(selection, subject, picture.terms, homes)
-        reading = self.board.read(scopes, query.window, as_of, picture.zone)
-        read = subjects_of(homes) if selection.by.grouped else [subject]
-        parts = [Parted(one.policy, self._read(picture, one.scopes)) for one in known] if len(known) > 1 else []
-        parts = parts or [Parted(known[0].policy, reading.counted)]
-        pace = self.board.pace(scopes, as_of) if Need.PACE in query.question.needs else {}
-        counted = found.counted(reading.counted, 0, read, reading.span, as_of)
-        present = found.present(reading.present, read, as_of, pace)
-        return Seen(selection.labels(subject), counted, parts, present, reading.revision, found.missing)
+    def _seen(self, picture: _Picture, place: Place) -> Seen:
+        as_of, found = picture.as_of, picture.found
+        reading = self.board.read(place.scopes, picture.query.window, as_of, picture.zone)
+        parts = [Parted(one.policy, self._read(picture, one.scopes)) for one in place.shares] if len(place.shares) > 1 else []
+        parts = parts or [Parted(place.shares[0].policy, reading.counted)]
+        counted, present = reading.counted, reading.present
+        if picture.needs:
+            pace = self.board.pace(place.scopes, as_of) if Need.PACE in picture.needs else {}
+            counted = found.counted(counted, 0, place.looked_up, reading.span, as_of)
+            present = found.present(present, place.looked_up, as_of, pace)
+        return Seen(place.labels, counted, parts, present, reading.revision, found.missing)
 
     def _read(self, picture: _Picture, scopes: Sequence[Scope]) -> Figures:
         return self.board.read(scopes, picture.query.window, picture.as_of, picture.zone).counted

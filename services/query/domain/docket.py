@@ -45,8 +45,11 @@ class Docket:
 
     def ages(self, subject: Subject, at: int, received: Span | None = None) -> tuple[int, ...]:
         """Ages in milliseconds of the complaints that are open at `at`; only of those received in a span, where one is given."""
+        known = self._of.get(subject)
+        if not known:
+            return ()
         return tuple(
             at - one.opened_at
-            for one in self._of.get(subject, ())
+            for one in known
             if one.opened_at <= at and (one.settled_at is None or at < one.settled_at) and (received is None or one.opened_at in received)
         )

@@ -1,6 +1,7 @@
 """Instants as answers write them: RFC 3339 in the asked zone."""
 
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -13,6 +14,7 @@ def offset_at(at: int, zone: ZoneInfo) -> int:
     return 0 if offset is None else offset // _SECOND * 1000
 
 
+@lru_cache(maxsize=4096)
 def text(at: int, zone: ZoneInfo | timezone = UTC) -> str:
     """RFC 3339 with the zone's offset; with milliseconds only where there are any."""
     moment = (_EPOCH + timedelta(milliseconds=at)).astimezone(zone)

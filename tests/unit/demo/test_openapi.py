@@ -74,3 +74,11 @@ def test_every_operation_names_its_problems_as_problem_documents() -> None:
 def test_what_needs_a_key_says_so() -> None:
     for name, operation in operations():
         assert bool(operation.get("security")) == ({"401", "403"} <= operation["responses"].keys()) or name == "POST /wallboard/session"
+
+
+def test_the_guide_shows_every_call_that_reads() -> None:
+    guide = (FILE.parents[1] / "api.md").read_text(encoding="utf-8")
+    reading = [path for path, methods in document()["paths"].items() if path.startswith("/v1/") and "get" in methods]
+
+    missing = [path for path in reading if f"$API{path}" not in guide]
+    assert not missing, f"docs/api.md has no curl example of {', '.join(missing)}"

@@ -11,7 +11,7 @@ from services.contracts.visits import Survey
 from services.query.domain.shares import definition_of, summed
 from tests.fakes.definitions import definitions
 from tests.fakes.floor import MINUTE, abandoned, answered, waiting
-from tests.unit.query.test_query_routes import NOW, SPAN, World
+from tests.fakes.world import NOW, SPAN, World
 
 TENANT = """
 tenant: demo

@@ -6,149 +6,29 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
 from fastapi import FastAPI
-from prometheus_client import CollectorRegistry
 from pydantic import BaseModel
 
-from services.board.domain.board import Board, Rules
 from services.contracts.cells import Cell, Cells
 from services.contracts.kpis import CATALOGUE, VARIANTS
 from services.contracts.visits import Complaint, Evaluation, Statement, Survey
-from services.definitions.app import Reload
-from services.definitions.domain.in_force import NOTHING
 from services.query.api import schemas
 from services.query.api.parameters import LiveParameters
-from services.query.api.routes import router
 from services.query.api.stream import event, resumed
-from services.query.app.corrections import Corrections
-from services.query.app.history import PastFigures
-from services.query.app.live import LiveFigures
-from services.query.app.lookup import Lookup
-from services.query.app.pipeline import Pipeline
-from services.query.app.query import Limits, Query
-from services.query.app.queues import Queues
-from services.query.app.scrape import Scrape
-from services.query.app.stream import Batch, Pulse, Streams
-from services.query.app.visits import Drilldown
-from services.query.domain.exposition import Exposition
+from services.query.app.stream import Batch, Pulse
 from services.query.domain.lag import LogRange
-from services.query.domain.rows import COLUMNS
-from services.query.metrics import QueryMetrics
+from services.query.domain.rows import COLUMNS, LIVE_COLUMNS
 from services.query.ports import StoredCorrection
-from services.runtime.http import create_app
-from services.runtime.keys import Credential
-from tests.fakes.floor import PARTITIONS, FixedLog, MemoryFloor, MemoryHistory, abandoned, answered, left, waiting
-from tests.fakes.keys import FixedKeys
-
-NOW = 1_794_398_840_000  # 2026-11-11T12:07:20Z
-SPAN = {"from": "2026-11-11T11:00:00Z", "to": "2026-11-11T12:08:00Z"}
-READER = {"Authorization": "Bearer reader"}
-LEADER = {"Authorization": "Bearer leader"}
-
-
-class Client:
-    """Asks an app one question at a time and keeps its cookies."""
-
-    def __init__(self, app: FastAPI, headers: dict[str, str] | None = None) -> None:
-        self._transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-        self._headers = headers or {}
-        self._cookies = httpx.Cookies()
-
-    def get(self, path: str, params: dict[str, str] | None = None, headers: dict[str, str] | None = None) -> httpx.Response:
-        return self._ask("GET", path, params=params, headers={**self._headers, **(headers or {})})
-
-    def post(self, path: str, json: object) -> httpx.Response:
-        return self._ask("POST", path, json=json, headers=self._headers)
-
-    def _ask(self, method: str, path: str, **how: Any) -> httpx.Response:
-        async def ask() -> httpx.Response:
-            async with httpx.AsyncClient(transport=self._transport, base_url="http://api.test", cookies=self._cookies) as client:
-                answer = await client.request(method, path, **how)
-                self._cookies.update(client.cookies)
-                return answer
-
-        return asyncio.run(ask())
-
-
-class World:
-    """A floor and the API in front of it."""
-
-    def __init__(self, zone: str = "UTC", **limits: int) -> None:
-        self.floor = MemoryFloor(watermark=NOW - 15_000)
-        self.history = MemoryHistory(self.floor)
-        self.now = NOW
-        self.log = FixedLog({number: LogRange(0, 0) for number in range(PARTITIONS)})
-        self.board = Board(Rules(ZoneInfo(zone)))
-        self.pulse = Pulse()
-        self.loaded = True
-        self.definitions = NOTHING
-        self.reload = Reload()
-        self.alive = True
-        self.query = self._query(Limits(**{"rows": 5000, "most_rows": 20_000, "visits": 200, "most_visits": 2000, "streams": 2, **limits}))
-        self.app = self._app()
-
-    def _query(self, limits: Limits) -> Query:
-        history, metrics = self.history, QueryMetrics(CollectorRegistry())
-        live = LiveFigures(self.board, lambda: self.now, Lookup(history, lambda: self.now / 1000), lambda: self.definitions)
-        exposition = Exposition(self.board, lambda: self.definitions, 10_000)
-        return Query(
-            live=live,
-            past=PastFigures(live, history, history, self.floor),
-            drilldown=Drilldown(history, live),
-            corrections=Corrections(history, live),
-            queues=Queues(live),
-            pipeline=Pipeline(self.board, self.log, self.floor, lambda: self.now),
-            streams=Streams(live, self.pulse),
-            scrape=Scrape(exposition, metrics, lambda: self.now, lambda: self.now / 1000),
-            metrics=metrics,
-            limits=limits,
-            metrics_open=False,
-            boot="b00t",
-            reload=lambda: self.reload,
-            loaded=lambda: self.loaded,
-            unready=self._unready,
-            alive=lambda: self.alive,
-        )
-
-    async def _unready(self) -> str | None:
-        return None if self.loaded else "the live figures are being loaded"
-
-    def _app(self) -> FastAPI:
-        app = create_app("test", "test")
-        app.state.query = self.query
-        scopes = frozenset({"kpi:read"})
-        keys = {
-            "reader": Credential("1", "demo", scopes),
-            "stranger": Credential("2", "other", scopes),
-            "agent": Credential("4", "demo", frozenset()),
-        }
-        keys["leader"] = Credential("3", "demo", scopes | {"agents:read", "metrics:read"})
-        app.state.keys = FixedKeys(keys)
-        app.state.open_tenant = None
-        app.state.session_secret = "secret"  # noqa: S105  of the test
-        app.include_router(router())
-        return app
-
-    def tell(self) -> None:
-        for update in self.floor.updates(self.now):
-            self.board.take(update)
-
-    def client(self) -> Client:
-        return Client(self.app, READER)
+from tests.fakes.floor import PARTITIONS, answered, waiting
+from tests.fakes.world import LEADER, NOW, READER, SPAN, Client, World, busy_world
 
 
 @pytest.fixture
 def world() -> World:
-    world = World()
-    noon = NOW - 440_000
-    world.floor.put(*(answered(noon - minute * 60_000, minute % 40, 50, "sales" if minute % 3 else "help") for minute in range(60)))
-    world.floor.put(abandoned(noon - 30_000, 2), abandoned(noon - 30_000, 50), left(noon - 30_000, 5), waiting(NOW - 30_000))
-    world.tell()
-    return world
+    return busy_world()
 
 
 def rows(answer: httpx.Response) -> list[dict[str, Any]]:
@@ -526,6 +406,51 @@ def test_every_figure_needs_a_key_with_its_scope(world: World, path: str) -> Non
     assert client.get(path, headers={"Authorization": "Bearer agent"}).status_code == 403
 
 
+@pytest.mark.parametrize("path", [path for path in PROTECTED if path != "/v1/stream"])
+def test_what_cannot_be_accepted_is_a_problem(world: World, path: str) -> None:
+    answer = world.client().get(path, headers={"Accept": "image/png"})
+
+    assert (answer.status_code, answer.headers["content-type"]) == (406, "application/problem+json")
+    assert "application/json" in answer.json()["detail"]
+
+
+def test_a_method_that_is_not_there_is_a_problem_that_names_those_that_are(world: World) -> None:
+    answer = world.client().post("/v1/kpis", {})
+
+    assert (answer.status_code, answer.headers["content-type"], answer.headers["allow"]) == (405, "application/problem+json", "GET")
+
+
+def test_the_client_that_likes_csv_better_gets_live_figures_and_visits_so(world: World) -> None:
+    client, likes = world.client(), {"Accept": "application/json;q=0.5, text/*"}
+    live = client.get("/v1/kpis?kpi=offered&window=60m", headers=likes).text.splitlines()
+    visits = client.get("/v1/visits", params={**SPAN, "limit": "5"}, headers=likes).text.splitlines()
+    leads = client.get("/v1/visits", params=SPAN, headers={**LEADER, **likes}).text
+
+    assert live[0] == ",".join(LIVE_COLUMNS)
+    assert [line.split(",")[3] for line in live[1:]] == ["help", "sales"]
+    assert len(visits) == 1 + len(rows(client.get("/v1/visits", params={**SPAN, "limit": "2000"})))
+    assert (",ann," in leads, any(",ann," in line for line in visits)) == (True, False)
+
+
+def test_the_same_question_again_is_answered_as_the_world_is_then_and_refused_to_whoever_may_not_ask(world: World) -> None:
+    client, path = world.client(), "/v1/kpis?kpi=waiting&by=total&channel=voice"
+    assert rows(client.get(path))[0]["value"] == 1
+    world.floor.put(waiting(NOW - 1000))
+    world.tell()
+
+    assert rows(client.get(path))[0]["value"] == 2
+    assert client.get(path, headers={"Authorization": "Bearer agent"}).status_code == 403
+    assert rows(client.get(path, headers={"Authorization": "Bearer stranger"}))[0]["value"] == 0
+    world.loaded = False
+    assert client.get(path).status_code == 503
+
+
+def test_a_session_is_not_opened_with_a_body_without_end(world: World) -> None:
+    answer = Client(world.app).post("/wallboard/session", json={"key": "x" * 10_000})
+
+    assert (answer.status_code, answer.headers["content-type"]) == (413, "application/problem+json")
+
+
 @pytest.mark.parametrize("path", ["/v1/queues", "/v1/kpis", PROTECTED[2], PROTECTED[3]])
 def test_another_tenant_sees_nothing_of_the_floor(world: World, path: str) -> None:
     assert rows(world.client().get(path, headers={"Authorization": "Bearer stranger"})) == []
@@ -536,7 +461,7 @@ def test_metrics_need_their_scope_unless_they_are_open(world: World) -> None:
     assert client.get("/metrics").status_code == 403
     assert 'contactcenter_contacts_waiting{tenant="demo",queue="sales",channel="voice"} 1' in client.get("/metrics", headers=LEADER).text
 
-    world.app.state.query = replace(world.query, metrics_open=True)
+    world.query = replace(world.query, metrics_open=True)
     page = Client(world.app).get("/metrics")
     assert page.headers["content-type"].startswith("text/plain; version=")
     assert "floorpulse_api_request_seconds_bucket" in page.text
@@ -669,9 +594,9 @@ def test_an_event_names_process_and_tick_and_resumes_only_there() -> None:
 
 async def test_the_stream_speaks_server_sent_events_and_ends_when_the_server_stops(world: World) -> None:
     stopping = False
-    world.app.state.stopping = lambda: stopping
-    sent: list[bytes] = []
-    asked = asyncio.create_task(call(world.app, "/v1/stream?kpi=offered", sent))
+    app, sent = world.app, list[bytes]()
+    app.state.stopping = lambda: stopping
+    asked = asyncio.create_task(call(app, "/v1/stream?kpi=offered", sent))
     while b"event: rows" not in b"".join(sent):  # noqa: ASYNC110  what is sent has no event
         await asyncio.sleep(0)
     stopping = True
@@ -689,7 +614,7 @@ async def test_a_stream_whose_key_was_revoked_ends(world: World, monkeypatch: py
     asked = asyncio.create_task(call(world.app, "/v1/stream?kpi=offered", sent))
     while b"event: rows" not in b"".join(sent):  # noqa: ASYNC110  what is sent has no event
         await asyncio.sleep(0)
-    world.app.state.keys.known.clear()
+    world.keys.known.clear()
     world.pulse.beat()
     async with asyncio.timeout(5):
         await asked

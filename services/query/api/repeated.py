@@ -1,0 +1,52 @@
+"""A route that parses each way of asking once: walls ask the same question again and again, and parsing costs more than answering.
+
+    first time    key ─► loaded? ─► FastAPI parses and validates ─► answer, parameters kept by the query string
+    afterwards    key ─► loaded? ─► the parameters as they were parsed ─► answer
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from fastapi import Request, Response
+
+from services.query.api.measured import Handler, MeasuredRoute, loaded
+from services.query.app.query import Query
+from services.runtime.auth import BEARER, require
+from services.runtime.keys import Credential
+
+KEPT = 4096
+"""Ways of asking that are remembered"""
+
+Endpoint = Callable[[Request, Credential, Query, Any], Awaitable[Response]]
+may_read = require("kpi:read")
+
+
+class RepeatedRoute(MeasuredRoute):
+    """A route of `kpi:read` whose function takes request, caller, use cases and parameters, and calls `keep` with the last."""
+
+    def answering(self) -> Handler:
+        """FastAPI's handler, but for questions that were answered before."""
+        parsing, known, endpoint = super().answering(), dict[bytes, object](), self.endpoint
+
+        async def answer(request: Request) -> Response:
+            words: bytes = request.scope["query_string"]
+            asked = known.get(words)
+            if asked is not None:
+                caller = await may_read(request, await BEARER(request))
+                return await _called(endpoint, request, caller, asked)
+            response = await parsing(request)
+            if len(known) >= KEPT:
+                known.clear()
+            known[words] = request.state.asked
+            return response
+
+        return answer
+
+
+async def _called(endpoint: Endpoint, request: Request, caller: Credential, asked: object) -> Response:
+    return await endpoint(request, caller, await loaded(request), asked)
+
+
+def keep(request: Request, asked: object) -> None:
+    """These are the parameters of the request, parsed."""
+    request.state.asked = asked

@@ -1,0 +1,30 @@
+"""How a live answer is laid out: its rows in order, and of what each is read; made anew only when the floor or the definitions change."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from services.board.domain.series import Home, Scope
+from services.query.domain.selection import Labels, Selection, Subject
+from services.query.domain.shares import Share, gathered, shares, subjects_of, whole
+from services.query.domain.terms import Terms
+
+
+@dataclass(frozen=True)
+class Place:
+    """One row's place: what it shows itself as, the scopes it adds up, those with the same policies together, what is looked up for it."""
+
+    labels: Labels
+    scopes: Sequence[Scope]
+    shares: Sequence[Share]
+    looked_up: Sequence[Subject]
+
+
+def layout(selection: Selection, terms: Terms, homes: Iterable[Home]) -> list[Place]:
+    """The places of an answer in order: those of the homes it knows, and those asked for by name."""
+    known = gathered(selection, terms, homes)
+    return [_place(selection, subject, terms, known.get(subject, [])) for subject in sorted(known.keys() | selection.asked())]
+
+
+def _place(selection: Selection, subject: Subject, terms: Terms, homes: Sequence[Home]) -> Place:
+    looked_up = subjects_of(homes) if selection.by.grouped else [subject]
+    return Place(selection.labels(subject), whole(selection, subject, homes), shares(selection, subject, terms, homes), looked_up)

@@ -1,0 +1,146 @@
+"""A floor in memory and the API in front of it: what tests of the routes ask."""
+
+import asyncio
+from functools import cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import httpx
+from fastapi import FastAPI
+from prometheus_client import CollectorRegistry
+
+from services.board.domain.board import Board, Rules
+from services.definitions.app import Reload
+from services.definitions.domain.in_force import NOTHING
+from services.query.api.routes import router
+from services.query.app.corrections import Corrections
+from services.query.app.history import PastFigures
+from services.query.app.live import LiveFigures
+from services.query.app.lookup import Lookup
+from services.query.app.pipeline import Pipeline
+from services.query.app.query import Limits, Query
+from services.query.app.queues import Queues
+from services.query.app.scrape import Scrape
+from services.query.app.stream import Pulse, Streams
+from services.query.app.visits import Drilldown
+from services.query.domain.exposition import Exposition
+from services.query.domain.lag import LogRange
+from services.query.metrics import QueryMetrics
+from services.runtime.http import create_app
+from services.runtime.keys import Credential
+from tests.fakes.floor import PARTITIONS, FixedLog, MemoryFloor, MemoryHistory, abandoned, answered, left, waiting
+from tests.fakes.keys import FixedKeys
+
+NOW = 1_794_398_840_000  # 2026-11-11T12:07:20Z
+SPAN = {"from": "2026-11-11T11:00:00Z", "to": "2026-11-11T12:08:00Z"}
+READER = {"Authorization": "Bearer reader"}
+LEADER = {"Authorization": "Bearer leader"}
+READS = frozenset({"kpi:read"})
+
+
+@cache
+def shared_app() -> FastAPI:
+    """The routes of the KPI API, without a world."""
+    app = create_app("test", "test")
+    app.include_router(router())
+    return app
+
+
+class Client:
+    """Asks an app one question at a time and keeps its cookies."""
+
+    def __init__(self, app: FastAPI, headers: dict[str, str] | None = None) -> None:
+        self._transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        self._headers = headers or {}
+        self._cookies = httpx.Cookies()
+
+    def get(self, path: str, params: dict[str, str] | None = None, headers: dict[str, str] | None = None) -> httpx.Response:
+        return self._ask("GET", path, params=params, headers={**self._headers, **(headers or {})})
+
+    def post(self, path: str, json: object) -> httpx.Response:
+        return self._ask("POST", path, json=json, headers=self._headers)
+
+    def _ask(self, method: str, path: str, **how: Any) -> httpx.Response:
+        async def ask() -> httpx.Response:
+            async with httpx.AsyncClient(transport=self._transport, base_url="http://api.test", cookies=self._cookies) as client:
+                answer = await client.request(method, path, **how)
+                self._cookies.update(client.cookies)
+                return answer
+
+        return asyncio.run(ask())
+
+
+class World:
+    """A floor and the API in front of it."""
+
+    def __init__(self, zone: str = "UTC", **limits: int) -> None:
+        self.floor = MemoryFloor(watermark=NOW - 15_000)
+        self.history = MemoryHistory(self.floor)
+        self.now = NOW
+        self.log = FixedLog({number: LogRange(0, 0) for number in range(PARTITIONS)})
+        self.board = Board(Rules(ZoneInfo(zone)))
+        self.pulse = Pulse()
+        self.loaded = True
+        self.definitions = NOTHING
+        self.reload = Reload()
+        self.alive = True
+        self.query = self._query(Limits(**{"rows": 5000, "most_rows": 20_000, "visits": 200, "most_visits": 2000, "streams": 2, **limits}))
+        self.keys = FixedKeys(
+            {
+                "reader": Credential("1", "demo", READS),
+                "stranger": Credential("2", "other", READS),
+                "leader": Credential("3", "demo", READS | {"agents:read", "metrics:read"}),
+                "agent": Credential("4", "demo", frozenset()),
+            }
+        )
+
+    def _query(self, limits: Limits) -> Query:
+        history, metrics = self.history, QueryMetrics(CollectorRegistry())
+        live = LiveFigures(self.board, lambda: self.now, Lookup(history, lambda: self.now / 1000), lambda: self.definitions)
+        exposition = Exposition(self.board, lambda: self.definitions, 10_000)
+        return Query(
+            live=live,
+            past=PastFigures(live, history, history, self.floor),
+            drilldown=Drilldown(history, live),
+            corrections=Corrections(history, live),
+            queues=Queues(live),
+            pipeline=Pipeline(self.board, self.log, self.floor, lambda: self.now),
+            streams=Streams(live, self.pulse),
+            scrape=Scrape(exposition, metrics, lambda: self.now, lambda: self.now / 1000),
+            metrics=metrics,
+            limits=limits,
+            metrics_open=False,
+            boot="b00t",
+            reload=lambda: self.reload,
+            loaded=lambda: self.loaded,
+            unready=self._unready,
+            alive=lambda: self.alive,
+        )
+
+    async def _unready(self) -> str | None:
+        return None if self.loaded else "the live figures are being loaded"
+
+    @property
+    def app(self) -> FastAPI:
+        """The application, shared by all worlds, on this one: building it takes longer than most tests."""
+        app = shared_app()
+        app.state.query, app.state.keys = self.query, self.keys
+        app.state.open_tenant, app.state.session_secret, app.state.stopping = None, "secret", lambda: False
+        return app
+
+    def tell(self) -> None:
+        for update in self.floor.updates(self.now):
+            self.board.take(update)
+
+    def client(self) -> Client:
+        return Client(self.app, READER)
+
+
+def busy_world() -> World:
+    """An hour of two queues: one in three minutes a call for help, the others for sales; now one waits."""
+    world = World()
+    noon = NOW - 440_000
+    world.floor.put(*(answered(noon - minute * 60_000, minute % 40, 50, "sales" if minute % 3 else "help") for minute in range(60)))
+    world.floor.put(abandoned(noon - 30_000, 2), abandoned(noon - 30_000, 50), left(noon - 30_000, 5), waiting(NOW - 30_000))
+    world.tell()
+    return world
