@@ -5,6 +5,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from tests.benchmarks.api_load import Load, Past, Spread
 from tests.benchmarks.chart import Bar, chart
 from tests.benchmarks.latency import LEGS, Latency, Quantiles
 from tests.benchmarks.report import Findings, Result, page
@@ -66,6 +67,17 @@ def test_goals_are_void_where_ours_differs_from_the_oracle() -> None:
 
     assert "Void" in said
     assert "met" not in said.partition("## Goals")[2].partition("## Conditions")[0]
+
+
+@pytest.mark.parametrize(("p99", "wrong", "verdict"), [(9.9, 0, "met"), (10.1, 0, "not met"), (9.9, 1, "not met")])
+def test_the_api_meets_its_goal_at_its_99th_percentile_and_with_right_answers_only(p99: float, wrong: int, verdict: str) -> None:
+    asked = Spread(500, 1.0, 5.0, p99, 20.0)
+    found = Load(1000, 500, 60, {"one queue": asked}, asked, wrong, 0.5, Quantiles(10, 11))
+    said = page(Findings({}, {}, {}, [], {}, None, None, found, {"by day": Past(31, 90.0, 101.0)}), Path("/nowhere"))
+
+    assert f"(goal: at most 10 ms, {verdict})" in said
+    assert ("Void" in said) == bool(wrong)
+    assert "| by day | 31 | 90 | 101 | not met |" in said
 
 
 def test_stages_and_legs_stand_in_the_page_with_calm_beside_whole() -> None:
