@@ -10,11 +10,11 @@ from services.board.domain.windows import Span
 from services.board.ports import FeedLostError, StoreUnavailableError
 from services.contracts.agents import AgentNow
 from services.contracts.cells import Cell, Cells, Histogram, add
+from services.contracts.contributions import contributions
 from services.contracts.histograms import HOUR, hour_bucket
 from services.contracts.returns import LOOK_BACK
 from services.contracts.updates import Gauge, PaneKey, PaneRow, Update, revision
 from services.contracts.visits import Visit, is_open, offer_at, queue_of
-from services.kpi_engine.domain.contributions import contributions
 from services.query.domain.docket import StoredComplaint, complaints_of
 from services.query.domain.lag import LogRange
 from services.query.domain.ledger import Tally

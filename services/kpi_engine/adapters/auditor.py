@@ -5,10 +5,10 @@ import logging
 import asyncpg
 
 from services.contracts.cells import add
+from services.contracts.contributions import Panes
 from services.contracts.updates import PaneKey
 from services.contracts.visits import Visit, decode_visit
 from services.kpi_engine.adapters.store import decode_cells
-from services.kpi_engine.domain.contributions import Panes
 from services.kpi_engine.domain.reconcile import differences
 from services.kpi_engine.metrics import EngineMetrics
 

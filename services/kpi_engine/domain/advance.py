@@ -12,10 +12,10 @@ from collections.abc import Callable
 from typing import Any
 
 from services.contracts.cells import Cell, Cells, Histogram, add
+from services.contracts.contributions import contributions, deltas, handle_cells, opinions
 from services.contracts.events import AboutContact, AnyEvent, ContactAbandoned, ContactAnswered, ContactEnded, ContactOffered
 from services.contracts.histograms import span_bucket
 from services.contracts.visits import Visit, talk_of
-from services.kpi_engine.domain.contributions import contributions, deltas, handle_cells, opinions
 from services.kpi_engine.domain.merge import merge
 from services.kpi_engine.domain.panes import Panes
 

@@ -18,9 +18,9 @@ import msgspec
 
 from services.contracts.agents import EVERYWHERE, LONGEST, QUARTER, SPENT, AgentKey, AgentNow, Entered
 from services.contracts.cells import add
+from services.contracts.contributions import Panes as Counted
+from services.contracts.contributions import deltas
 from services.contracts.events import AgentStateChanged
-from services.kpi_engine.domain.contributions import Panes as Counted
-from services.kpi_engine.domain.contributions import deltas
 from services.kpi_engine.domain.merge import rank
 from services.kpi_engine.domain.panes import Panes
 

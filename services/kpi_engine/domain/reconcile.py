@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 
 from services.contracts.cells import Cells, add
+from services.contracts.contributions import Panes, contributions
 from services.contracts.updates import PaneKey
 from services.contracts.visits import Visit
-from services.kpi_engine.domain.contributions import Panes, contributions
 
 OFFER_FAMILY_END = 20
 """Cells below this code belong to the pane of the offer and to nothing else."""

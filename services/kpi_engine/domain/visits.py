@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import msgspec
 
 from services.contracts.cells import Cells, add
+from services.contracts.contributions import contributions, deltas
 from services.contracts.events import (
     AnyEvent,
     ComplaintClosed,
@@ -35,7 +36,6 @@ from services.contracts.events import (
 from services.contracts.updates import Gauge
 from services.contracts.visits import Visit, VisitKey, complaining, encode_visit, is_open, offer_at, queue_of
 from services.kpi_engine.domain.advance import STEPS, advance, amend, begin
-from services.kpi_engine.domain.contributions import contributions, deltas
 from services.kpi_engine.domain.join import join
 from services.kpi_engine.domain.merge import merge
 from services.kpi_engine.domain.panes import NEVER, Panes

@@ -7,12 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.contracts.cells import LEFT, Cell, Cells, add
+from services.contracts.contributions import Panes as Counted
+from services.contracts.contributions import contributions
 from services.contracts.events import AnyEvent
 from services.contracts.updates import Gauge, PaneKey, revision
 from services.contracts.visits import Outcome, Visit, VisitKey, decode_visit, encode_visit, is_open, offer_at, outcome, queue_of
 from services.kpi_engine.domain.advance import advance
-from services.kpi_engine.domain.contributions import Panes as Counted
-from services.kpi_engine.domain.contributions import contributions
 from services.kpi_engine.domain.join import join
 from services.kpi_engine.domain.merge import merge
 from services.kpi_engine.domain.panes import Panes

@@ -2,8 +2,8 @@
 
 from services.contracts import events
 from services.contracts.cells import Cell
+from services.contracts.contributions import contributions
 from services.contracts.visits import Visit
-from services.kpi_engine.domain.contributions import contributions
 from services.kpi_engine.domain.merge import merge
 from services.kpi_engine.domain.reconcile import differences
 from tests.unit.kpi_engine.builders import MINUTE, TENANT, event

@@ -2,9 +2,9 @@
 
 from services.contracts import events
 from services.contracts.cells import Cell, Histogram
+from services.contracts.contributions import contributions
 from services.contracts.histograms import HOUR
 from services.contracts.visits import Visit
-from services.kpi_engine.domain.contributions import contributions
 from services.kpi_engine.domain.merge import merge
 from tests.unit.kpi_engine.builders import MINUTE, TENANT, event
 
