@@ -21,6 +21,8 @@ evaluations, complaints), by 15 minutes what offers make (volume, speed), and ga
 
 Open complaints and returning customers are looked up in the stored visits: live ones may be a second older than the rest, and have
 neither value nor parts while the database is away.
+Occupancy and utilisation are made of agents' time in states, looked up likewise; their parts are seconds and come without an interval.
+The time of an agent who serves several queues counts in each of them and once in totals, teams, sites and selections of queues.
 A complaint that is open beyond the limit counts as missed, one that is open and in time does not count yet. A visit repeats when its
 customer had another contact in the same queue, by any channel, so many hours before or less.
 """
@@ -31,6 +33,8 @@ TABLE = """\
 NOW = """\
 Gauges: how it is at an instant. Live figures are those of this moment whatever the window, history's those of the row's `time`;
 `estimated_wait` is that of somebody who joins the queue then (Little's law), null without a contact handled in the last half hour;
+`agents` are distinct people who are logged in: one who serves two queues counts in both and once in totals, one whose events name no
+queue in totals only; channels do not tell agents apart. A state is believed for a day;
 `unresolved` of an interval of history are the contacts offered in it that have no outcome and no longer wait.
 
 """

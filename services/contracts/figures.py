@@ -3,14 +3,18 @@
 0/0 is always None with its counts, never 0 % or 100 %.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from itertools import repeat
 
 from services.contracts.cells import Cell, Cells, Histogram
 from services.contracts.definitions import ServiceLevelPolicy
+from services.contracts.events import AgentState
 from services.contracts.histograms import quantile
 from services.contracts.statistics import wilson
+
+Staff = Mapping[AgentState, int]
+"""Agents by state: of a moment how many, of a span the milliseconds they spent in each"""
 
 
 @dataclass(frozen=True)
@@ -19,6 +23,7 @@ class Figures:
 
     `waits` are the waits so far of those visits, `complaints` the ages of the span's complaints that are still open, both in
     milliseconds. Of a moment, `cells` are what the half hour before it counted, and `complaints` all that are open then.
+    `staff` are the agents: of a span their time, of a moment how many they are.
     """
 
     cells: Cells
@@ -26,6 +31,7 @@ class Figures:
     in_progress: int = 0
     unresolved: int = 0
     complaints: tuple[int, ...] = ()
+    staff: Staff = field(default_factory=dict)
 
     def of(self, *cells: Cell) -> int:
         """Sum of the named counters."""

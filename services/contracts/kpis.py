@@ -12,14 +12,16 @@ from services.contracts.attribution import by_contact
 from services.contracts.cells import COMPLAINTS, LEFT, Cell, Histogram
 from services.contracts.closing import CLOSED_WITHIN, DAYS, closed_within, complaints_open
 from services.contracts.definitions import Formula, ServiceLevelPolicy
-from services.contracts.events import LeftReason, Severity
+from services.contracts.events import AgentState, LeftReason, Severity
 from services.contracts.families import Family
 from services.contracts.figures import Figures, Measure, Value, count, counter, mean_of, quantile_of, share, share_of
+from services.contracts.gauges import in_progress, longest_wait, unresolved, waiting
 from services.contracts.histograms import bucket_seconds, buckets, count_scores, count_within
 from services.contracts.needs import Need, need_of
 from services.contracts.pace import estimated_wait
 from services.contracts.returns import HOURS, WITHIN_HOURS, repeated_within
 from services.contracts.service_level import service_level, under
+from services.contracts.staffing import LOGGED_IN, agents, agents_in, occupancy, utilisation
 
 JUDGED = frozenset({"service_level", "short_abandoned", "csat", "qa_pass_rate"})
 """The KPIs that depend on a definition; all are counts or shares."""
@@ -33,6 +35,7 @@ class Unit(StrEnum):
     RATIO = "ratio"
     POINTS = "points"
     PER_10K = "per 10,000"
+    AGENTS = "agents"
 
 
 class Better(StrEnum):
@@ -91,22 +94,6 @@ class Kpi:
 # ------------------------------------------------------------- formulas of their own
 
 
-def _waiting(figures: Figures, _: ServiceLevelPolicy) -> Value:
-    return count(len(figures.waits))
-
-
-def _longest_wait(figures: Figures, _: ServiceLevelPolicy) -> Value:
-    return count(max(figures.waits, default=0) / 1000)
-
-
-def _in_progress(figures: Figures, _: ServiceLevelPolicy) -> Value:
-    return count(figures.in_progress)
-
-
-def _unresolved(figures: Figures, _: ServiceLevelPolicy) -> Value:
-    return count(figures.unresolved)
-
-
 def _short_abandoned(figures: Figures, policy: ServiceLevelPolicy) -> Value:
     return count(count_within(figures.cells, Histogram.ABANDONED_WAIT, policy.short, policy.boundary))
 
@@ -148,7 +135,7 @@ def _in_time(days: int) -> str:
 
 # ------------------------------------------------------------- the table
 
-C, S, R, P, X = Unit.CONTACTS, Unit.SECONDS, Unit.RATIO, Unit.POINTS, Unit.PER_10K
+C, S, R, P, X, A = Unit.CONTACTS, Unit.SECONDS, Unit.RATIO, Unit.POINTS, Unit.PER_10K, Unit.AGENTS
 UP, DOWN, FLAT = Better.HIGHER, Better.LOWER, Better.NEITHER
 OFFER, COMPLETION, MATURING = Family.OFFER, Family.COMPLETION, Family.MATURING
 
@@ -173,11 +160,12 @@ _closed = closed_within(CLOSED_WITHIN)
 Line = tuple[str, str, str, Unit, Better, str, Family, Measure]
 
 _NOW: list[Line] = [
-    ("waiting", "Waiting", "当前排队", C, DOWN, "visits offered, without an outcome", _SETTLED, _waiting),
-    ("longest_wait", "Longest wait", "最长等待", S, DOWN, "now − earliest offer still waiting", _SETTLED, _longest_wait),
-    ("in_progress", "In progress", "通话中", C, FLAT, "visits answered, not ended", _SETTLED, _in_progress),
-    ("unresolved", "Unresolved", "结果不明", C, DOWN, "visits without an outcome beyond the longest wait", _SETTLED, _unresolved),
+    ("waiting", "Waiting", "当前排队", C, DOWN, "visits offered, without an outcome", _SETTLED, waiting),
+    ("longest_wait", "Longest wait", "最长等待", S, DOWN, "now − earliest offer still waiting", _SETTLED, longest_wait),
+    ("in_progress", "In progress", "通话中", C, FLAT, "visits answered, not ended", _SETTLED, in_progress),
+    ("unresolved", "Unresolved", "结果不明", C, DOWN, "visits without an outcome beyond the longest wait", _SETTLED, unresolved),
     ("estimated_wait", "Estimated wait", "预计等待", S, DOWN, "waiting × 30 min / handled in the last 30 min", _SETTLED, estimated_wait),
+    ("agents", "Agents", "在线坐席", A, FLAT, "distinct agents logged in", _SETTLED, agents),
     ("complaints_open", "Open complaints", "未结投诉", C, DOWN, "complaints received, not closed", COMPLETION, complaints_open),
 ]
 _VOLUME: list[Line] = [
@@ -208,6 +196,8 @@ _HANDLING: list[Line] = [
     ("acw", "Average after-contact work", "平均话后时长", S, DOWN, "wrap / handled", COMPLETION, mean_of((Cell.WRAP,), Cell.HANDLED)),
     ("aht_p50", "Median handle time", "处理时长中位数", S, DOWN, "nearest rank of handle times", COMPLETION, _aht_p50),
     ("aht_p90", "90th percentile handle time", "处理时长九十分位", S, DOWN, "nearest rank of handle times", COMPLETION, _aht_p90),
+    ("occupancy", "Occupancy", "占用率", R, FLAT, "(busy + wrap-up) / (busy + wrap-up + available) time", _SETTLED, occupancy),
+    ("utilisation", "Utilisation", "利用率", R, FLAT, "(busy + wrap-up) / logged-in time", _SETTLED, utilisation),
     ("hold_rate", "Hold rate", "保持率", R, DOWN, "handled with a hold / handled", COMPLETION, share_of((Cell.HELD,), (Cell.HANDLED,))),
     ("transfer_rate", "Transfer rate", "转接率", R, DOWN, "transferred / handled", COMPLETION, _transfer_rate),
     ("repeat_rate", "Repeat contacts", "重复来电率", R, DOWN, _returned(WITHIN_HOURS), OFFER, repeated_within(WITHIN_HOURS)),
@@ -263,6 +253,13 @@ _LEFT_ZH: dict[LeftReason, str] = {
     "empty": "无坐席",
     "other": "其他",
 }
+_STATE_ZH: dict[AgentState, str] = {
+    "available": "空闲",
+    "ringing": "振铃",
+    "busy": "通话",
+    "wrap_up": "话后",
+    "break": "小休",
+}
 _SEVERITY_ZH: dict[Severity, str] = {"low": "轻微", "normal": "一般", "high": "严重", "critical": "重大"}
 
 
@@ -271,7 +268,13 @@ def _variant(kpi: str, name: str, zh: str, formula: str, measure: Measure) -> Kp
     return replace(whole, id=f"{kpi}:{name}", en=f"{whole.en}, {name}", zh=f"{whole.zh}（{zh}）", formula=formula, measure=measure)
 
 
+def _states() -> Iterator[Kpi]:
+    for state in LOGGED_IN:
+        yield _variant("agents", state, _STATE_ZH[state], f"those in state `{state}`", agents_in(state))
+
+
 def _variants() -> Iterator[Kpi]:
+    yield from _states()
     for reason, cell in LEFT.items():
         yield _variant("left", reason, _LEFT_ZH[reason], f"those with reason `{reason}`", counter(cell))
     for formula in Formula:

@@ -13,16 +13,26 @@ class Need(Flag):
     """The complaints that are open, or were at a moment"""
     RETURNS = auto()
     """Which visits' customers had been there before"""
+    AGENTS = auto()
+    """Who is in which state at a moment"""
+    AGENT_TIME = auto()
+    """How long agents were in each state"""
 
 
-LOOKED_UP = Need.COMPLAINTS | Need.RETURNS
+LOOKED_UP = Need.COMPLAINTS | Need.RETURNS | Need.AGENT_TIME
 """What only the tables know"""
+
+STAFF = Need.AGENTS | Need.AGENT_TIME
+"""What is told of agents"""
 
 _NEEDS = {
     "estimated_wait": Need.PACE,
     "complaints_open": Need.COMPLAINTS,
     "complaints_closed_in_time": Need.COMPLAINTS,
     "repeat_rate": Need.RETURNS,
+    "agents": Need.AGENTS,
+    "occupancy": Need.AGENT_TIME,
+    "utilisation": Need.AGENT_TIME,
 }
 
 

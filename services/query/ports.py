@@ -9,6 +9,7 @@ from services.board.domain.series import Home
 from services.board.domain.windows import Span
 from services.contracts.cells import Cells
 from services.contracts.visits import Visit
+from services.query.domain.attendance import AgentEntered
 from services.query.domain.docket import StoredComplaint
 from services.query.domain.lag import LogRange
 from services.query.domain.ledger import Tally
@@ -65,6 +66,21 @@ class VisitHistory(Protocol):
         """How many of the selected visits offered in `spans` (contiguous, ascending) have a known customer, and by how many hours
         after the customer's last other contact in the queue they came: `Cell.CUSTOMER_KNOWN` and `Histogram.RETURN_GAP`.
         """
+        ...
+
+
+class AgentHistory(Protocol):
+    """Stored states of agents, and the visits they took."""
+
+    def handled(self, selection: Selection, span: Span) -> AsyncIterator[Sequence[Visit]]:
+        """Visits that may count in `span` in the selected queues, each once, in any order, in portions; maybe others.
+
+        They were offered in it or up to 90 days before: later answers to surveys, evaluations and complaints count for no agent.
+        """
+        ...
+
+    def states(self, tenant: str, span: Span) -> AsyncIterator[Sequence[AgentEntered]]:
+        """The states that a tenant's agents entered in `span`, in the order of agents, times and states, in portions."""
         ...
 
 

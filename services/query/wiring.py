@@ -14,11 +14,13 @@ from services.board.app import BoardKeeper
 from services.board.wiring import kept_board
 from services.definitions.app import DefinitionKeeper
 from services.definitions.wiring import kept_definitions
+from services.query.adapters.agents import PostgresAgents
 from services.query.adapters.corrections import PostgresCorrections
 from services.query.adapters.event_log import KafkaEventLog
 from services.query.adapters.panes import PostgresPanes
 from services.query.adapters.visits import PostgresVisits
 from services.query.api.routes import router
+from services.query.app.agents import AgentFigures
 from services.query.app.corrections import Corrections
 from services.query.app.history import PastFigures
 from services.query.app.live import LiveFigures
@@ -69,14 +71,15 @@ class Parts:
 def assembled(settings: ApiSettings, pool: asyncpg.Pool, keeper: BoardKeeper, log: KafkaEventLog, parts: Parts) -> Query:
     """The use cases over their adapters."""
     board, metrics, kept = keeper.board, parts.metrics, parts.definitions
-    rows, visits = PostgresRows(pool), PostgresVisits(pool)
-    live = LiveFigures(board, now_ms, Lookup(visits, monotonic), lambda: kept.current)
+    rows, visits, agents = PostgresRows(pool), PostgresVisits(pool), PostgresAgents(pool)
+    live = LiveFigures(board, now_ms, Lookup(visits, agents, monotonic), lambda: kept.current)
     streams = Streams(live, parts.pulse)
     metrics.streams.set_function(lambda: streams.open)
     exposition = Exposition(board, lambda: kept.current, settings.most_series)
     return Query(
         live=live,
-        past=PastFigures(live, PostgresPanes(pool), visits, rows),
+        past=PastFigures(live, PostgresPanes(pool), visits, agents, rows),
+        agents=AgentFigures(live, agents, rows),
         drilldown=Drilldown(visits, live),
         corrections=Corrections(PostgresCorrections(pool), live),
         queues=Queues(live),

@@ -8,13 +8,14 @@ from services.board.domain.positions import Position
 from services.board.domain.series import Home
 from services.board.domain.windows import Span
 from services.board.ports import FeedLostError, StoreUnavailableError
-from services.contracts.agents import AgentNow
+from services.contracts.agents import AgentNow, Entered
 from services.contracts.cells import Cell, Cells, Histogram, add
 from services.contracts.contributions import contributions
 from services.contracts.histograms import HOUR, hour_bucket
 from services.contracts.returns import LOOK_BACK
 from services.contracts.updates import Gauge, PaneKey, PaneRow, Update, revision
 from services.contracts.visits import Visit, is_open, offer_at, queue_of
+from services.query.domain.attendance import AgentEntered
 from services.query.domain.docket import StoredComplaint, complaints_of
 from services.query.domain.lag import LogRange
 from services.query.domain.ledger import Tally
@@ -58,6 +59,7 @@ class MemoryFloor:
     offset: int = 0
     away: bool = False
     agents_now: list[AgentNow] = field(default_factory=list)
+    entered: list[AgentNow] = field(default_factory=list)
 
     def put(self, *visits: Visit, tenant: str = "demo") -> None:
         """Add visits under fresh contact names."""
@@ -69,6 +71,10 @@ class MemoryFloor:
         """Replace a visit, as a later event does."""
         self.offset += 1
         self.visits_of[tenant, contact] = visit
+
+    def enter(self, agent: str, *states: Entered, tenant: str = "demo") -> None:
+        """Let an agent enter states."""
+        self.entered += [AgentNow(tenant, agent, one) for one in states]
 
     def pane_rows(self, partition: int) -> list[PaneRow]:
         """The absolute rows of one partition."""
@@ -97,6 +103,7 @@ class MemoryFloor:
             partition=partition, log_id=self.log_id, generation=self.generation, epoch=self.epoch, next_offset=self.offset,
             published_at=at, lag=0, applied=self.offset, dead=0, watermark=self.watermark,
             rows=self.pane_rows(partition), gauges=self.gauges(partition),
+            agents=[one for one in self.entered if partition_of(one.agent) == partition],
         )  # fmt: skip
 
     def updates(self, at: int) -> list[Update]:
@@ -166,6 +173,15 @@ class MemoryHistory:
         for one in sorted(stored, key=lambda known: known.place):
             if after is None or one.place > after:
                 yield [one]
+
+    async def states(self, tenant: str, span: Span) -> AsyncIterator[Sequence[AgentEntered]]:
+        theirs = [one for one in self._floor.entered if one.tenant == tenant and one.entered.at in span]
+        for one in sorted(theirs, key=lambda known: (known.agent, known.entered.at, known.entered.state)):
+            yield [AgentEntered(one.agent, one.entered)]
+
+    async def handled(self, selection: Selection, span: Span) -> AsyncIterator[Sequence[Visit]]:
+        """All visits, whatever was asked for: they may count."""
+        yield [visit for (tenant, _), visit in self._floor.visits_of.items() if tenant == selection.tenant and span]
 
     async def complaints(self, tenant: str, span: Span) -> Sequence[StoredComplaint]:
         self._floor._answer()

@@ -10,9 +10,12 @@ from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
 from services.board.domain.board import Board, Rules
+from services.contracts.agents import Entered
+from services.contracts.events import AgentState
 from services.definitions.app import Reload
 from services.definitions.domain.in_force import NOTHING
 from services.query.api.routes import router
+from services.query.app.agents import AgentFigures
 from services.query.app.corrections import Corrections
 from services.query.app.history import PastFigures
 from services.query.app.live import LiveFigures
@@ -96,11 +99,12 @@ class World:
 
     def _query(self, limits: Limits) -> Query:
         history, metrics = self.history, QueryMetrics(CollectorRegistry())
-        live = LiveFigures(self.board, lambda: self.now, Lookup(history, lambda: self.now / 1000), lambda: self.definitions)
+        live = LiveFigures(self.board, lambda: self.now, Lookup(history, history, lambda: self.now / 1000), lambda: self.definitions)
         exposition = Exposition(self.board, lambda: self.definitions, 10_000)
         return Query(
             live=live,
-            past=PastFigures(live, history, history, self.floor),
+            past=PastFigures(live, history, history, history, self.floor),
+            agents=AgentFigures(live, history, self.floor),
             drilldown=Drilldown(history, live),
             corrections=Corrections(history, live),
             queues=Queues(live),
@@ -136,11 +140,16 @@ class World:
         return Client(self.app, READER)
 
 
+SHIFT: tuple[tuple[int, AgentState], ...] = ((60, "available"), (20, "busy"))
+"""Minutes before noon"""
+
+
 def busy_world() -> World:
     """An hour of two queues: one in three minutes a call for help, the others for sales; now one waits."""
     world = World()
     noon = NOW - 440_000
     world.floor.put(*(answered(noon - minute * 60_000, minute % 40, 50, "sales" if minute % 3 else "help") for minute in range(60)))
     world.floor.put(abandoned(noon - 30_000, 2), abandoned(noon - 30_000, 50), left(noon - 30_000, 5), waiting(NOW - 30_000))
+    world.floor.enter("ann", *(Entered(noon - ago * 60_000, state, ("sales",), "", "east", "hangzhou") for ago, state in SHIFT))
     world.tell()
     return world

@@ -11,6 +11,7 @@ import httpx
 import msgspec
 from pydantic import SecretStr
 
+from services.contracts.agents import encode_entered
 from services.contracts.topics import CONTACT_EVENTS, KPI_UPDATES
 from services.contracts.visits import complaining, encode_visit, is_open, offer_at, queue_of
 from services.kpi_engine.adapters.months import Months
@@ -35,13 +36,17 @@ class Floor:
     async def store(self) -> None:
         """Make everything durable, as the engine's flush does."""
         async with self.pool.acquire() as connection, connection.transaction():
-            for table in ("pane", "visit", "stream_partition"):
+            for table in ("pane", "visit", "agent_state", "stream_partition"):
                 await connection.execute(f"TRUNCATE {table}")
             for number in range(PARTITIONS):
                 rows = [(*row.key[:1], row.start, row.queue, row.channel, number, row.revision, msgspec.msgpack.encode(row.cells))
                         for row in self.memory.pane_rows(number)]  # fmt: skip
                 await Months().ensure(cast("asyncpg.Connection", connection), {row.start for row in self.memory.pane_rows(number)})
                 await connection.copy_records_to_table("pane", records=rows)
+            await Months().ensure(cast("asyncpg.Connection", connection), {one.entered.at for one in self.memory.entered})
+            states = [(partition_of(one.agent), one.tenant, one.agent, one.entered.at, one.entered.state, encode_entered(one.entered))
+                      for one in self.memory.entered]  # fmt: skip
+            await connection.copy_records_to_table("agent_state", records=states)
             await connection.copy_records_to_table("visit", records=self._visit_rows(), columns=VISIT_COLUMNS)
             await connection.copy_records_to_table("stream_partition", records=self._partition_rows())
 

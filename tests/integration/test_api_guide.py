@@ -56,7 +56,7 @@ def answering(url: str) -> None:
 
 def ask(call: str, url: str) -> httpx.Response:
     """What a curl command gets; of a stream the first event."""
-    words = shlex.split(call.replace("$API", url).replace("$KEY", "leader" if "/metrics" in call else "reader"))[1:]
+    words = shlex.split(call.replace("$API", url).replace("$KEY", "leader" if "/metrics" in call or "/v1/agents" in call else "reader"))[1:]
     headers = dict(words[place + 1].split(": ", 1) for place, word in enumerate(words) if word == "-H")
     with httpx.Client(headers=headers) as client, client.stream("GET", words[-1]) as answer:
         if "/v1/stream" in words[-1]:

@@ -18,6 +18,7 @@ from services.board.domain.board import Board, Rules
 from services.definitions.app import Reload
 from services.definitions.domain.in_force import NOTHING
 from services.query.api.routes import router
+from services.query.app.agents import AgentFigures
 from services.query.app.corrections import Corrections
 from services.query.app.history import PastFigures
 from services.query.app.live import LiveFigures
@@ -93,7 +94,7 @@ async def ready() -> str | None:
 
 def served(floor: MemoryFloor, board: Board, pulse: Pulse) -> FastAPI:
     metrics, history = QueryMetrics(CollectorRegistry()), MemoryHistory(floor)
-    live = LiveFigures(board, now_ms, Lookup(history, monotonic), lambda: NOTHING)
+    live = LiveFigures(board, now_ms, Lookup(history, history, monotonic), lambda: NOTHING)
     app = FastAPI()
     problems.install(app)
     app.include_router(router())
@@ -101,7 +102,8 @@ def served(floor: MemoryFloor, board: Board, pulse: Pulse) -> FastAPI:
     app.state.open_tenant, app.state.session_secret = "demo", "secret of the test"
     app.state.query = Query(
         live=live,
-        past=PastFigures(live, history, history, floor),
+        past=PastFigures(live, history, history, history, floor),
+        agents=AgentFigures(live, history, floor),
         drilldown=Drilldown(history, live),
         corrections=Corrections(history, live),
         queues=Queues(live),

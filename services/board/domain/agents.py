@@ -1,10 +1,8 @@
-"""The agents of the floor: who is in which state now, each counted once however many queues it serves."""
+"""The agents of the floor: the last known state of each."""
 
-from collections import Counter
-from collections.abc import Mapping
+from collections import defaultdict
 
-from services.contracts.agents import LONGEST, AgentKey, AgentNow, Entered
-from services.contracts.events import AgentState
+from services.contracts.agents import LONGEST, AgentNow, Entered
 
 AHEAD = 60_000
 """Milliseconds a source's clock may run ahead; a state from further on is not believed yet."""
@@ -14,21 +12,18 @@ class Agents:
     """The last state of every agent heard of; the later word stays, whatever order they come in."""
 
     def __init__(self) -> None:
-        self._last: dict[AgentKey, Entered] = {}
+        self._last: defaultdict[str, dict[str, Entered]] = defaultdict(dict)
 
     def take(self, now: AgentNow) -> bool:
         """Keep the state unless a later one is known; whether it was kept."""
-        key = now.tenant, now.agent
-        known = self._last.get(key)
+        mine = self._last[now.tenant]
+        known = mine.get(now.agent)
         if known is not None and (known.at, known.state) >= (now.entered.at, now.entered.state):
             return False
-        self._last[key] = now.entered
+        mine[now.agent] = now.entered
         return True
 
-    def by_state(self, tenant: str, queue: str | None, now: int) -> Mapping[AgentState, int]:
-        """How many agents of `tenant` (who serve `queue`; None: any) are in which state; words older than a day do not count."""
-        return Counter(
-            entered.state
-            for (theirs, _), entered in self._last.items()
-            if theirs == tenant and now - LONGEST < entered.at <= now + AHEAD and (queue is None or queue in entered.queues)
-        )
+    def of(self, tenant: str, now: int) -> dict[str, Entered]:
+        """The agents of a tenant and their states; words older than a day do not count."""
+        theirs = self._last.get(tenant, {})
+        return {agent: entered for agent, entered in theirs.items() if now - LONGEST < entered.at <= now + AHEAD}

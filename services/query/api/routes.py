@@ -1,16 +1,16 @@
 """The routes of figures: parse, ask a use case, answer."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Annotated, TypeVar
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import msgspec
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from services.contracts.kpis import CATALOGUE, VARIANTS
-from services.query.api import operations, shapes, stream, wall
+from services.query.api import agents, operations, paging, shapes, stream, wall
 from services.query.api.accept import CSV, JSON, accepted
 from services.query.api.answers import RowsAnswer, Sheet, csv_stream, figures, json, tagged
 from services.query.api.cursors import cursor, place_of
@@ -43,11 +43,6 @@ AS_CSV: dict[int | str, dict[str, object]] = {200: {"content": {CSV: {}}}}
 AGENTS = "agents:read"
 ADMIN = "admin"
 
-R = TypeVar("R")
-P = TypeVar("P")
-Page = Callable[[P, int], Awaitable[tuple[Sequence[R], P | None]]]
-"""Rows behind a place, at most so many, and the last one's place if more follow"""
-
 decode_row_place = msgspec.msgpack.Decoder(RowPlace).decode
 decode_correction_place = msgspec.msgpack.Decoder(correcting.RowPlace).decode
 decode_visit_place: Callable[[bytes], Place] = msgspec.msgpack.Decoder(Place).decode
@@ -59,7 +54,7 @@ repeated_router = APIRouter(route_class=RepeatedRoute, tags=["figures"])
 def router() -> APIRouter:
     """All routes of the KPI API; they read `app.state.query`, and what `services.runtime.auth` reads."""
     routes = APIRouter()
-    for part in (repeated_router, figures_router, stream.router, operations.router, wall.small_router, wall.router):
+    for part in (repeated_router, figures_router, agents.router, stream.router, operations.router, wall.small_router, wall.router):
         routes.include_router(part)
     return routes
 
@@ -98,7 +93,7 @@ async def history(request: Request, caller: Reader, query: Loaded, asked: Annota
     rows, more = await query.past.page(question, after, limit)
     query.metrics.rows.labels("/v1/kpis/history").inc(len(rows))
     if kind == CSV:
-        return csv_stream(rows, _further(partial(query.past.page, question), more, query.limits.rows), Sheet("kpis", COLUMNS))
+        return csv_stream(rows, paging.further(partial(query.past.page, question), more, query.limits.rows), Sheet("kpis", COLUMNS))
     return figures(request, rows, _following(question, more), stale=query.live.stale(caller.tenant))
 
 
@@ -109,12 +104,6 @@ def _following(question: object, more: object) -> str | None:
 async def _nothing() -> AsyncIterator[Sequence[LiveRow]]:
     nothing: Sequence[Sequence[LiveRow]] = ()
     for rows in nothing:
-        yield rows
-
-
-async def _further(page: Page[P, R], after: P | None, limit: int) -> AsyncIterator[Sequence[R]]:
-    while after is not None:
-        rows, after = await page(after, limit)
         yield rows
 
 
@@ -130,7 +119,7 @@ async def corrections(request: Request, caller: Reader, query: Loaded, asked: An
     rows, more = await query.corrections.page(question, after, limit)
     query.metrics.rows.labels("/v1/corrections").inc(len(rows))
     if kind == CSV:
-        further = _further(partial(query.corrections.page, question), more, query.limits.rows)
+        further = paging.further(partial(query.corrections.page, question), more, query.limits.rows)
         return csv_stream(rows, further, Sheet("corrections", CORRECTION_COLUMNS))
     return json(RowsAnswer(rows, _following(question, more)))
 
@@ -147,7 +136,7 @@ async def visits(request: Request, caller: Reader, query: Loaded, asked: Annotat
     query.metrics.rows.labels("/v1/visits").inc(len(found))
     shown = partial(_shown, zone=zone, agents=AGENTS in caller.scopes)
     if kind == CSV:
-        further = _further(partial(query.drilldown.page, question), more, query.limits.most_visits)
+        further = paging.further(partial(query.drilldown.page, question), more, query.limits.most_visits)
         return csv_stream(shown(found), (shown(page) async for page in further), Sheet("visits", shapes.VISIT_COLUMNS))
     return json(RowsAnswer(shown(found), _following(question, more)))
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from zoneinfo import ZoneInfo
 
+from services.contracts.agents import Entered
 from services.contracts.definitions import DEFAULT_POLICY, ServiceLevelPolicy
 from services.contracts.kpis import Kpi
 from services.contracts.visits import Complaint, Evaluation, Survey, Visit, hold_of, outcome, queue_of, talk_of, wait_of, wrap_of
@@ -20,6 +21,12 @@ Body = dict[str, object]
 def queue_row(now: QueueNow, zone: ZoneInfo) -> Body:
     """A queue now."""
     return {**vars(now), "as_of": text(now.as_of, zone)}
+
+
+def agent_row(agent: str, entered: Entered, as_of: int, zone: ZoneInfo) -> Body:
+    """An agent now."""
+    told = {"reason": entered.reason or None, "queues": entered.queues, "team": entered.team or None, "site": entered.site or None}
+    return {"agent": agent, "state": entered.state, "since": text(entered.at, zone), **told, "as_of": text(as_of, zone)}
 
 
 def policy_rows(in_force: InForce) -> list[Body]:

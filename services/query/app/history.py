@@ -4,7 +4,7 @@ Visits that wait right now come from the board, so that live and history count t
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from math import ceil
 from zoneinfo import ZoneInfo
@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 from services.board.domain.positions import lowest_watermark
 from services.board.domain.windows import Span
 from services.contracts.figures import Figures
-from services.contracts.needs import Need
+from services.contracts.needs import STAFF, Need
 from services.query.app.live import LiveFigures, selected_homes
+from services.query.app.lookup import crew_of
 from services.query.domain.arrangement import Arrangement
 from services.query.domain.found import Found, nothing
 from services.query.domain.grid import Interval, intervals
@@ -22,9 +23,9 @@ from services.query.domain.paces import Paces
 from services.query.domain.past import PastGauges
 from services.query.domain.rows import HistoryRow, Question, Seen, answers, frame_of, history_row
 from services.query.domain.selection import Selection, Subject
-from services.query.domain.shares import Parted, by_policy, shares, subjects_of
+from services.query.domain.shares import Parted, by_policy, queues_of, shares, subjects_of
 from services.query.domain.terms import TermsOverTime
-from services.query.ports import PaneHistory, Positions, VisitHistory
+from services.query.ports import AgentHistory, PaneHistory, Positions, VisitHistory
 
 
 @dataclass(frozen=True)
@@ -67,11 +68,12 @@ class _Page:
 class PastFigures:
     """Answers from the history's tables, each interval under the definitions that were in force when it began."""
 
-    def __init__(self, live: LiveFigures, panes: PaneHistory, visits: VisitHistory, positions: Positions) -> None:
+    def __init__(self, live: LiveFigures, panes: PaneHistory, visits: VisitHistory, agents: AgentHistory, positions: Positions) -> None:
         self._live = live
         self._board = live.board
         self._panes = panes
         self._visits = visits
+        self._agents = agents
         self._positions = positions
 
     async def page(self, query: HistoryQuery, after: RowPlace | None, limit: int) -> tuple[list[HistoryRow], RowPlace | None]:
@@ -131,6 +133,8 @@ class PastFigures:
         if Need.COMPLAINTS in needs:
             both = Span(min(spans[0].begin, now), max(spans[-1].begin, now) + 1)
             found.docket.add(await self._visits.complaints(reading.tenant, both))
+        if needs & STAFF:
+            found = replace(found, crew=await crew_of(self._agents, reading.tenant, spans, self._board.as_of(now)))
         return found
 
     async def _paces(self, needs: Need, reading: Selection, spans: list[Span]) -> Paces:
@@ -162,6 +166,8 @@ class PastFigures:
         parts = [Parted(shares(selection, subject, terms, homes)[0].policy, counted)]
         if rows.fine and len(parted := by_policy(terms, homes)) > 1:
             parts = [Parted(policy, self._counted(page, index, subjects_of(theirs))[0]) for policy, theirs in parted]
+        queues, crew = queues_of(selection, subject, homes), page.found.crew
+        counted, present = crew.during(counted, index, queues), crew.at_begin(present, index, queues)
         return Seen(selection.labels(subject), counted, parts, present, revision)
 
     def _counted(self, page: _Page, index: int, subjects: Sequence[Subject]) -> tuple[Figures, int]:

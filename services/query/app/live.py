@@ -8,11 +8,12 @@ from services.board.domain.board import Board
 from services.board.domain.series import Home, Scope
 from services.board.domain.windows import MINUTE, Span, Window, span_of
 from services.contracts.figures import Figures
-from services.contracts.needs import Need
+from services.contracts.needs import STAFF, Need
 from services.definitions.domain.in_force import Definitions, InForce, TenantDefinitions
 from services.query.app.lookup import Lookup
 from services.query.domain.found import Found, nothing
 from services.query.domain.layout import Place, layout
+from services.query.domain.roster import Roster, roster_of
 from services.query.domain.rows import Frame, LiveRow, Question, Seen, answers, frame_of, live_row
 from services.query.domain.selection import Selection
 from services.query.domain.shares import Parted
@@ -39,6 +40,7 @@ class _Picture:
     as_of: int
     zone: ZoneInfo
     found: Found
+    roster: Roster
     needs: Need
 
 
@@ -95,7 +97,7 @@ class LiveFigures:
         frame = frame_of(span, tenant, zone, (as_of, self.board.watermark()))
         terms = query.question.basis.terms(self.known(tenant), span.begin)
         needs = query.question.needs
-        picture = _Picture(query, as_of, zone, await self._found(query, span, as_of), needs)
+        picture = _Picture(query, as_of, zone, await self._found(query, span, as_of), self._roster(query, as_of), needs)
         return [row for place in self._places(query, terms, as_of) for row in self._rows_of(picture, place, frame)]
 
     def _places(self, query: LiveQuery, terms: Terms, as_of: int) -> list[Place]:
@@ -111,6 +113,9 @@ class LiveFigures:
     async def _found(self, query: LiveQuery, span: Span, as_of: int) -> Found:
         needs, reading = query.question.needs, query.selection.reading
         return await self._lookup.find(reading, needs, query.window, span, as_of) if needs else nothing(reading)
+
+    def _roster(self, query: LiveQuery, as_of: int) -> Roster:
+        return roster_of(self.board.agents.of(query.selection.tenant, as_of).values() if Need.AGENTS in query.question.needs else ())
 
     def _homes(self, selection: Selection, as_of: int) -> Iterable[Home]:
         if not selection.queues:
@@ -132,6 +137,8 @@ class LiveFigures:
             pace = self.board.pace(place.scopes, as_of) if Need.PACE in picture.needs else {}
             counted = found.counted(counted, 0, place.looked_up, reading.span, as_of)
             present = found.present(present, place.looked_up, as_of, pace)
+        if picture.needs & STAFF:
+            counted, present = found.crew.during(counted, 0, place.queues), picture.roster.on(present, place.queues)
         return Seen(place.labels, counted, parts, present, reading.revision, found.missing)
 
     def _read(self, picture: _Picture, scopes: Sequence[Scope]) -> Figures:

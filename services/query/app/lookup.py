@@ -11,11 +11,13 @@ from typing import Any, Generic, TypeVar
 from services.board.domain.windows import Span, Window
 from services.board.ports import StoreUnavailableError
 from services.contracts.needs import LOOKED_UP, Need
+from services.query.domain.attendance import lookback
+from services.query.domain.crew import Crew
 from services.query.domain.docket import StoredComplaint
 from services.query.domain.found import Found, nothing
 from services.query.domain.ledger import Ledger, Tally
 from services.query.domain.selection import By, Selection
-from services.query.ports import VisitHistory
+from services.query.ports import AgentHistory, VisitHistory
 
 LIFE = 1.0
 LIVES = 20
@@ -59,8 +61,10 @@ class Aging(Generic[Answer]):
 class Lookup:
     """Looks up what live figures need, for all of a tenant at once."""
 
-    def __init__(self, visits: VisitHistory, monotonic: Callable[[], float]) -> None:
+    def __init__(self, visits: VisitHistory, agents: AgentHistory, monotonic: Callable[[], float]) -> None:
         self._visits = visits
+        self._agents = agents
+        self._crews: Aging[Crew] = Aging(monotonic)
         self._returns: Aging[Sequence[Tally]] = Aging(monotonic)
         self._complaints: Aging[Sequence[StoredComplaint]] = Aging(monotonic)
         self._regrouped: dict[tuple[Selection, Window], tuple[Sequence[Tally], Ledger]] = {}
@@ -73,6 +77,8 @@ class Lookup:
                 found = replace(found, returns=await self._found_returns(selection, window, span))
             if Need.COMPLAINTS in needs:
                 await self._find_complaints(found, selection.tenant, now)
+            if Need.AGENT_TIME in needs:
+                found = replace(found, crew=await self._find_crew(selection.tenant, window, span, now))
         except StoreUnavailableError:
             return replace(nothing(selection), missing=needs & LOOKED_UP)
         return found
@@ -90,6 +96,9 @@ class Lookup:
         moment = Span(now, now + 1)
         found.docket.add(await self._complaints.get((tenant,), None, lambda: self._visits.complaints(tenant, moment)))
 
+    async def _find_crew(self, tenant: str, window: Window, span: Span, now: int) -> Crew:
+        return await self._crews.get((tenant, window), span, lambda: crew_of(self._agents, tenant, [span], now))
+
 
 def regrouped(selection: Selection, tallies: Sequence[Tally]) -> Ledger:
     """Counts by queue and channel as the sums that a selection asks for."""
@@ -99,3 +108,12 @@ def regrouped(selection: Selection, tallies: Sequence[Tally]) -> Ledger:
         if selection.includes(queue, channel):
             ledger.add(tally._replace(subject=selection.subject(queue, channel)))
     return ledger
+
+
+async def crew_of(agents: AgentHistory, tenant: str, spans: Sequence[Span], now: int) -> Crew:
+    """A tenant's agents over spans (contiguous, ascending), as stored."""
+    crew = Crew(spans, now)
+    async for portion in agents.states(tenant, lookback(spans)):
+        crew.take(portion)
+    crew.close()
+    return crew

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from services.definitions.app import Reload
+from services.query.app.agents import AgentFigures
 from services.query.app.corrections import Corrections
 from services.query.app.history import PastFigures
 from services.query.app.live import LiveFigures
@@ -36,6 +37,7 @@ class Query:
 
     live: LiveFigures
     past: PastFigures
+    agents: AgentFigures
     drilldown: Drilldown
     corrections: Corrections
     queues: Queues

@@ -10,6 +10,7 @@ from services.contracts.figures import Value
 from services.contracts.kpis import CATALOGUE
 from services.definitions.domain.calendars import is_open
 from services.query.app.live import LiveFigures
+from services.query.domain.roster import Roster, roster_of
 from services.query.domain.selection import Selection, Subject
 from services.query.domain.shares import Share, by_policy, shares, summed
 from services.query.domain.state import State, state_of
@@ -36,6 +37,15 @@ class QueueNow:
     as_of: int
 
 
+@dataclass(frozen=True)
+class _Moment:
+    """What all rows are seen with."""
+
+    as_of: int
+    terms: Terms
+    roster: Roster
+
+
 class Queues:
     """Answers from the board, under the definitions of the moment."""
 
@@ -50,10 +60,11 @@ class Queues:
         for home in board.homes(tenant, as_of):
             homes.setdefault(home[1], []).append(home)
         terms = AS_IN_FORCE.terms(self._live.known(tenant), as_of)
-        return [self._row(tenant, queue, theirs, (as_of, terms)) for queue, theirs in homes.items()]
+        moment = _Moment(as_of, terms, roster_of(board.agents.of(tenant, as_of).values()))
+        return [self._row(tenant, queue, theirs, moment) for queue, theirs in homes.items()]
 
-    def _row(self, tenant: str, queue: str, homes: list[Home], moment: tuple[int, Terms]) -> QueueNow:
-        as_of, terms = moment
+    def _row(self, tenant: str, queue: str, homes: list[Home], moment: _Moment) -> QueueNow:
+        as_of, terms = moment.as_of, moment.terms
         board, known = self._live.board, terms.in_force.queue(queue)
         present = board.read([(tenant, queue, None)], Window.M30, as_of).present
         return QueueNow(
@@ -68,13 +79,13 @@ class Queues:
             longest_wait=max(present.waits, default=0) / 1000,
             in_progress=present.in_progress,
             unresolved=present.unresolved,
-            agents=board.agents.by_state(tenant, queue, as_of),
+            agents=moment.roster.together((queue,)),
             target=max(policy.target for policy, _ in by_policy(terms, homes)),
             as_of=as_of,
         )
 
-    def _state(self, tenant: str, queue: str, homes: list[Home], moment: tuple[int, Terms]) -> State:
-        as_of, terms = moment
+    def _state(self, tenant: str, queue: str, homes: list[Home], moment: _Moment) -> State:
+        as_of, terms = moment.as_of, moment.terms
         calendar = terms.in_force.calendar(queue)
         parts = shares(Selection(tenant), Subject(queue), terms, homes)
         levels = [self._level(part, as_of) for part in parts]

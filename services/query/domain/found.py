@@ -7,6 +7,7 @@ from services.board.domain.windows import Span
 from services.contracts.cells import Cells
 from services.contracts.figures import Figures
 from services.contracts.needs import Need
+from services.query.domain.crew import Crew
 from services.query.domain.docket import Docket
 from services.query.domain.ledger import Ledger
 from services.query.domain.selection import Selection, Subject
@@ -14,13 +15,14 @@ from services.query.domain.selection import Selection, Subject
 
 @dataclass(frozen=True)
 class Found:
-    """Counts of returning customers by interval and subject, and the complaints; both empty where no KPI needs them.
+    """Counts of returning customers by interval and subject, the complaints, the agents; all empty where no KPI needs them.
 
     `missing` is what is needed and could not be looked up.
     """
 
     docket: Docket
     returns: Ledger = field(default_factory=Ledger)
+    crew: Crew = field(default_factory=Crew)
     missing: Need = Need.NOTHING
 
     def counted(self, figures: Figures, interval: int, subjects: Sequence[Subject], span: Span, now: int) -> Figures:

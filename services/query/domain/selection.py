@@ -6,6 +6,7 @@ queue=sales,help  by=total            one row over both
                   by=team, by=site    a row per team or site of theirs, as the definitions have it
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import NamedTuple
@@ -98,6 +99,10 @@ class Selection:
         queues = (subject.queue,) if self.by.queues else self.queues or (None,)
         channels = (subject.channel,) if self.by.channels else self.channels or (None,)
         return [(self.tenant, queue, channel) for queue in queues for channel in channels]
+
+    def queues_of(self, subject: Subject) -> Sequence[str] | None:
+        """The queues that a row sums over, where the question tells; None for all."""
+        return (subject.queue,) if self.by.queues else self.queues or None
 
     def labels(self, subject: Subject) -> Labels:
         """Queue, channel, team and site as a row shows them: None where more than one was summed over."""

@@ -6,7 +6,7 @@ A total over queues with different policies sums each queue's hits and totals, e
     vip     V3, 10 s     9 of  10 ─┴─► 89 of 110
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from services.board.domain.series import Home, Scope
@@ -81,6 +81,11 @@ def subjects_of(homes: Sequence[Home]) -> list[Subject]:
 def whole(selection: Selection, subject: Subject, homes: Sequence[Home]) -> Sequence[Scope]:
     """The scopes that add up to a row."""
     return list(homes) if selection.by.grouped else selection.scopes(subject)
+
+
+def queues_of(selection: Selection, subject: Subject, homes: Sequence[Home]) -> Collection[str] | None:
+    """The queues of a row, for those who serve any of them; None: whoever there is."""
+    return {queue for _, queue, _ in homes} if selection.by.grouped else selection.queues_of(subject)
 
 
 def value_of(kpi: Kpi, figures: Figures, parts: Sequence[Parted]) -> Value:

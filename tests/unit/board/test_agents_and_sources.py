@@ -24,25 +24,27 @@ def agents_of(*told: AgentNow) -> Agents:
     return agents
 
 
-def test_an_agent_of_two_queues_counts_in_both_and_once_on_the_floor() -> None:
-    agents = agents_of(now("ann", "available", queues=("sales", "service")), now("bob", "busy"))
+def states(agents: Agents, tenant: str = "acme") -> dict[str, AgentState]:
+    return {agent: entered.state for agent, entered in agents.of(tenant, NOW).items()}
 
-    assert agents.by_state("acme", "sales", NOW) == {"available": 1, "busy": 1}
-    assert agents.by_state("acme", "service", NOW) == {"available": 1}
-    assert agents.by_state("acme", None, NOW) == {"available": 1, "busy": 1}
-    assert agents.by_state("other", None, NOW) == {}
+
+def test_each_tenant_has_its_own_agents() -> None:
+    agents = agents_of(now("ann", "available"), now("bob", "busy"))
+
+    assert states(agents) == {"ann": "available", "bob": "busy"}
+    assert states(agents, "other") == {}
 
 
 def test_the_later_state_stays_in_whatever_order_they_come() -> None:
     told = now("ann", "busy", NOW), now("ann", "available", NOW - 1)
 
-    assert agents_of(*told).by_state("acme", None, NOW) == agents_of(*told[::-1]).by_state("acme", None, NOW) == {"busy": 1}
+    assert states(agents_of(*told)) == states(agents_of(*told[::-1])) == {"ann": "busy"}
 
 
 def test_a_word_older_than_a_day_or_from_the_future_does_not_count() -> None:
     agents = agents_of(now("ann", "busy", NOW - LONGEST), now("bob", "busy", NOW + 2 * MINUTE))
 
-    assert agents.by_state("acme", None, NOW) == {}
+    assert states(agents) == {}
 
 
 def heard(gap: int, at: int = NOW) -> Sources:
@@ -93,6 +95,6 @@ def test_a_board_hears_of_agents_and_sources_with_an_update() -> None:
         )
     )
 
-    assert board.agents.by_state("acme", None, NOW) == {"break": 1}
+    assert states(board.agents) == {"ann": "break"}
     assert board.as_of(NOW + 20 * MINUTE, "acme") == NOW
     assert board.as_of(NOW + 20 * MINUTE) == NOW + 20 * MINUTE

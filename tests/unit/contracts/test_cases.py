@@ -11,10 +11,12 @@ import yaml
 
 from services.board.domain.board import Board, Rules
 from services.board.domain.windows import MINUTE, Span, Window
+from services.contracts.events import AgentStateChanged
 from services.contracts.instants import parse_instant
 from services.contracts.kpis import CATALOGUE, VARIANTS, Kpi
 from services.contracts.visits import Visit, VisitKey
 from services.definitions.domain.in_force import Definitions
+from services.kpi_engine.domain.agents import entered
 from services.kpi_engine.domain.decode import Refusal, decode
 from services.kpi_engine.domain.merge import merge
 from services.kpi_engine.domain.visits import visit_key
@@ -59,11 +61,14 @@ def _is_about(told: Told, name: str) -> bool:
 def floor_of(story: Told) -> MemoryFloor:
     """The floor those events make; further visits of a contact are named `contact#2`."""
     visits: dict[VisitKey, Visit] = {}
+    floor = MemoryFloor(watermark=instant(story["now"]))
     for value in wire(story):
         event = decode(value)
         assert not isinstance(event, Refusal), event
+        if isinstance(event, AgentStateChanged):
+            floor.enter(event.agent, entered(event))
+            continue
         merge(visits.setdefault(visit_key(event), Visit()), event)
-    floor = MemoryFloor(watermark=instant(story["now"]))
     floor.visits_of = {(key[0], key[1] if key[2] < 2 else f"{key[1]}#{key[2]}"): visit for key, visit in visits.items()}
     return floor
 
@@ -74,13 +79,13 @@ async def answer(story: Told, kpis: tuple[Kpi, ...]) -> list[Row]:
     history, board = MemoryHistory(floor), Board(Rules(UTC))
     for update in floor.updates(now):
         board.take(update)
-    figures = LiveFigures(board, lambda: now, Lookup(history, lambda: 0.0), Definitions)
+    figures = LiveFigures(board, lambda: now, Lookup(history, history, lambda: 0.0), Definitions)
     gauges = Question(tuple(kpi for kpi in kpis if kpi.live), AS_IN_FORCE)
     others = Question(tuple(kpi for kpi in kpis if not kpi.live), AS_IN_FORCE)
     span = Span(instant(story.get("from", "00:00:00")), now + MINUTE)
     live = await figures.rows(LiveQuery(TOTAL, Window.TODAY, gauges))
     asked = HistoryQuery(TOTAL, span, Interval.ALL, UTC, others)
-    past, _ = await PastFigures(figures, history, history, floor).page(asked, None, 1000)
+    past, _ = await PastFigures(figures, history, history, history, floor).page(asked, None, 1000)
     return [*live, *past]
 
 

@@ -61,7 +61,7 @@ async def known(lookup: Lookup, selection: Selection = TOTAL, span: Span = SPAN)
 
 
 async def test_all_who_ask_share_one_answer_whatever_they_select(history: SlowHistory) -> None:
-    lookup = Lookup(history, lambda: history.clock)
+    lookup = Lookup(history, history, lambda: history.clock)
 
     answers = await asyncio.gather(known(lookup), known(lookup), known(lookup, Selection("demo", ("sales",))))
 
@@ -70,7 +70,7 @@ async def test_all_who_ask_share_one_answer_whatever_they_select(history: SlowHi
 
 
 async def test_an_answer_is_asked_again_after_a_second_or_for_another_span(history: SlowHistory) -> None:
-    lookup = Lookup(history, lambda: history.clock)
+    lookup = Lookup(history, history, lambda: history.clock)
     await known(lookup)
     history.clock += 0.9
     await known(lookup)
@@ -85,7 +85,7 @@ async def test_an_answer_is_asked_again_after_a_second_or_for_another_span(histo
 
 
 async def test_many_selections_are_answered_alike_and_the_oldest_sums_forgotten(history: SlowHistory) -> None:
-    lookup = Lookup(history, lambda: history.clock)
+    lookup = Lookup(history, history, lambda: history.clock)
 
     for number in range(MOST_SELECTIONS + 1):
         assert await known(lookup, Selection("demo", ("sales", f"q{number}"))) == 2
@@ -95,7 +95,7 @@ async def test_many_selections_are_answered_alike_and_the_oldest_sums_forgotten(
 
 
 async def test_an_answer_that_took_long_lives_longer(history: SlowHistory) -> None:
-    lookup, history.takes = Lookup(history, lambda: history.clock), 2.0
+    lookup, history.takes = Lookup(history, history, lambda: history.clock), 2.0
     await known(lookup)
     history.clock += 2.0 * LIVES - 1
     await known(lookup)
@@ -104,7 +104,7 @@ async def test_an_answer_that_took_long_lives_longer(history: SlowHistory) -> No
 
 
 async def test_what_tables_that_are_away_would_have_told_is_missing_until_they_are_back(history: SlowHistory) -> None:
-    lookup, history.away = Lookup(history, lambda: history.clock), True
+    lookup, history.away = Lookup(history, history, lambda: history.clock), True
     asked = [lookup.find(TOTAL, BOTH | Need.PACE, Window.M60, SPAN, NOON) for _ in range(2)]
     missing = [found.missing for found in await asyncio.gather(*asked)]
     history.away = False
@@ -114,7 +114,7 @@ async def test_what_tables_that_are_away_would_have_told_is_missing_until_they_a
 
 
 async def test_nothing_is_asked_that_no_kpi_needs(history: SlowHistory) -> None:
-    found = await Lookup(history, lambda: history.clock).find(TOTAL, Need.PACE, Window.M60, SPAN, NOON)
+    found = await Lookup(history, history, lambda: history.clock).find(TOTAL, Need.PACE, Window.M60, SPAN, NOON)
 
     assert history.asked == 0
     assert found.docket.ages(Subject(), NOON) == ()

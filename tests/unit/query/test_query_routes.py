@@ -262,7 +262,7 @@ def test_a_cursor_belongs_to_its_question(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/v1/kpis?kpi=offered", "/v1/definitions", "/v1/kpis/history?from=2026-11-11T00:00:00Z&to=2026-11-12T00:00:00Z"]
+    "path", ["/v1/kpis?kpi=offered", "/v1/definitions", "/v1/kpis/history?from=2026-11-11T00:00:00Z&to=2026-11-11T12:07:00Z"]
 )
 def test_an_unchanged_answer_is_not_sent_again_until_a_figure_changes(world: World, path: str) -> None:
     client = world.client()

@@ -1,0 +1,86 @@
+"""The parameters of agents' routes."""
+
+from typing import Annotated, get_args
+
+from pydantic import Field
+
+from services.contracts.events import AgentState
+from services.contracts.kpis import CATALOGUE, Kpi
+from services.query.api.parameters import (
+    BEGIN,
+    END,
+    Channels,
+    Cursor,
+    List,
+    Parameters,
+    Queues,
+    Restated,
+    names_of,
+    refuse_strangers,
+    selection,
+    span_of,
+    zone_of,
+)
+from services.query.app.agents import AgentQuery, AgentsQuery
+from services.query.app.live import Ground
+from services.query.domain.agent_rows import OF_AGENTS, ByAgent
+from services.query.domain.grid import Interval
+from services.query.domain.rows import Question
+from services.query.domain.selection import By
+
+STATES: tuple[str, ...] = get_args(AgentState)
+Agents = Annotated[List, Field(description="agents, comma-separated; all where nothing is said", examples=["a-7,a-9"])]
+
+
+class AgentsParameters(Parameters):
+    """Parameters of the list of agents."""
+
+    agent: Agents = None
+    queue: Annotated[List, Field(description="those who serve any of these queues", examples=["sales,help"])] = None
+    state: Annotated[List, Field(description="those in any of these states", examples=["available,busy"])] = None
+    team: Annotated[List, Field(description="those of any of these teams", examples=["orders-east"])] = None
+    site: Annotated[List, Field(description="those at any of these sites", examples=["hangzhou"])] = None
+
+    def query(self, ground: Ground) -> AgentsQuery:
+        """The question; problems 422."""
+        self.refuse_unknown()
+        refuse_strangers("state", names_of(self.state), STATES)
+        return AgentsQuery(ground.tenant, *map(names_of, (self.agent, self.queue, self.state, self.team, self.site)))
+
+
+class AgentKpiParameters(Restated):
+    """Parameters of agents' figures."""
+
+    kpi: Annotated[
+        List,
+        Field(description="KPI ids, or `KPI:VARIANT`, comma-separated; all that agents have where nothing is said", examples=["aht,csat"]),
+    ] = None
+    agent: Agents = None
+    queue: Queues = None
+    channel: Channels = None
+    by: Annotated[ByAgent, Field(description="what each row stands for; team and site are the agent's at that time")] = ByAgent.AGENT
+    since: Annotated[str, Field(alias="from", description="RFC 3339 with offset", examples=[BEGIN])]
+    until: Annotated[str, Field(alias="to", description="RFC 3339 with offset", examples=[END])]
+    interval: Annotated[Interval, Field(description="length of a row on the calendar of `tz`; `all`: one row over everything")] = (
+        Interval.D1
+    )
+    tz: Annotated[
+        str | None,
+        Field(description="IANA zone of the calendar and of the answer's times; the tenant's where nothing is said", examples=["UTC"]),
+    ] = None
+    limit: Annotated[int | None, Field(ge=1, description="rows of one answer", examples=[500])] = None
+    cursor: Cursor = None
+
+    def query(self, ground: Ground) -> AgentQuery:
+        """The question; problems 422."""
+        self.refuse_unknown()
+        chosen, span = selection(ground, self.queue, self.channel, By.TOTAL), span_of(self.since, self.until)
+        question = Question(kpis_of_agents(self.kpi), self.basis(ground, chosen))
+        return AgentQuery(chosen, names_of(self.agent), span, self.interval, zone_of(self.tz, ground), self.by, question)
+
+
+def kpis_of_agents(text: str | None) -> tuple[Kpi, ...]:
+    """The KPIs and variants named, in that order; all KPIs that agents have where none is."""
+    names = names_of(text) or tuple(name for name in CATALOGUE if name in OF_AGENTS)
+    refuse_strangers("KPI of agents", names, OF_AGENTS)
+    return tuple(OF_AGENTS[name] for name in names)

@@ -1,0 +1,55 @@
+"""The routes of agents: only callers with the scope agents:read learn anything about persons."""
+
+from functools import partial
+from typing import Annotated
+
+import msgspec
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from services.query.api import shapes
+from services.query.api.accept import CSV, JSON, accepted
+from services.query.api.agent_parameters import AgentKpiParameters, AgentsParameters
+from services.query.api.agent_schemas import AgentKpisAnswer, AgentsAnswer
+from services.query.api.answers import RowsAnswer, Sheet, csv_stream, tagged
+from services.query.api.cursors import cursor, place_of
+from services.query.api.measured import Loaded, MeasuredRoute
+from services.query.api.paging import further
+from services.query.app.agents import AgentPlace
+from services.query.domain.agent_rows import AGENT_COLUMNS
+from services.query.domain.rows import identity, substance
+from services.runtime.auth import require
+from services.runtime.keys import Credential
+from services.runtime.problems import described
+
+Leader = Annotated[Credential, Depends(require("agents:read"))]
+PROBLEMS = described(401, 403, 406, 422, 503)
+UNCHANGED: dict[int | str, dict[str, object]] = {304: {"description": "Not modified: the client has these very figures"}}
+AS_CSV: dict[int | str, dict[str, object]] = {200: {"content": {"text/csv": {}}}}
+
+decode_place = msgspec.msgpack.Decoder(AgentPlace).decode
+
+router = APIRouter(route_class=MeasuredRoute, tags=["agents"])
+
+
+@router.get("/v1/agents", response_model=AgentsAnswer, responses=PROBLEMS | UNCHANGED, summary="Agents and their states")
+async def agents(request: Request, caller: Leader, query: Loaded, asked: Annotated[AgentsParameters, Query()]) -> Response:
+    """Every agent heard of in the last day, in the last known state."""
+    accepted(request)
+    as_of, found = query.agents.now(asked.query(query.live.ground(caller.tenant)))
+    zone = query.live.zone(caller.tenant)
+    rows = [shapes.agent_row(agent, entered, as_of, zone) for agent, entered in found]
+    return tagged(request, RowsAnswer(rows), found)
+
+
+@router.get("/v1/agents/kpis", response_model=AgentKpisAnswer, responses=PROBLEMS | UNCHANGED | AS_CSV, summary="What agents did")
+async def figures(request: Request, caller: Leader, query: Loaded, asked: Annotated[AgentKpiParameters, Query()]) -> Response:
+    """Figures of agents, teams or sites per interval, by history's formulas. `Accept: text/csv` gives all pages as one CSV."""
+    kind, question = accepted(request, JSON, CSV), asked.query(query.live.ground(caller.tenant))
+    after = place_of(asked.cursor, question, decode_place)
+    rows, more = await query.agents.page(question, after, min(asked.limit or query.limits.rows, query.limits.most_rows))
+    query.metrics.rows.labels("/v1/agents/kpis").inc(len(rows))
+    if kind == CSV:
+        return csv_stream(rows, further(partial(query.agents.page, question), more, query.limits.rows), Sheet("agents", AGENT_COLUMNS))
+    following = None if more is None else cursor(question, more)
+    said = [(row.agent, identity(row), substance(row)) for row in rows]
+    return tagged(request, RowsAnswer(rows, following), (said, following))

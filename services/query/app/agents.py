@@ -1,0 +1,125 @@
+"""Agents: who is in which state now, and what each did in any past span."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from zoneinfo import ZoneInfo
+
+from services.board.domain.positions import lowest_watermark
+from services.board.domain.windows import Span
+from services.contracts.agents import Entered
+from services.query.app.live import LiveFigures
+from services.query.domain.agent_rows import AgentRow, ByAgent, Who, agent_rows, grouped, seen
+from services.query.domain.attendance import lookback
+from services.query.domain.grid import Interval, intervals
+from services.query.domain.performance import Performance
+from services.query.domain.rows import Question, frame_of
+from services.query.domain.selection import Selection
+from services.query.domain.terms import TermsOverTime
+from services.query.ports import AgentHistory, Positions
+
+FEWEST, MOST = 8, 256
+"""Intervals that are read together: few at first, for the rest of a page may not be wanted"""
+
+
+@dataclass(frozen=True)
+class AgentQuery:
+    """What is asked of agents' figures; `agents` names some, none means all."""
+
+    selection: Selection
+    agents: tuple[str, ...]
+    span: Span
+    interval: Interval
+    zone: ZoneInfo
+    by: ByAgent
+    question: Question
+
+
+@dataclass(frozen=True, order=True)
+class AgentPlace:
+    """Where a row stands in an answer: the interval's begin, whose it is, the KPI's number in the question."""
+
+    begin: int
+    who: Who
+    kpi: int
+
+
+@dataclass(frozen=True)
+class AgentsQuery:
+    """Which agents are asked for; empty means any."""
+
+    tenant: str
+    agents: tuple[str, ...] = ()
+    queues: tuple[str, ...] = ()
+    states: tuple[str, ...] = ()
+    teams: tuple[str, ...] = ()
+    sites: tuple[str, ...] = ()
+
+    def wants(self, agent: str, entered: Entered) -> bool:
+        """Whether this agent in this state is."""
+        told = ((self.agents, agent), (self.states, entered.state), (self.teams, entered.team), (self.sites, entered.site))
+        serves = not self.queues or not set(self.queues).isdisjoint(entered.queues)
+        return serves and all(not asked or own in asked for asked, own in told)
+
+
+class AgentFigures:
+    """Answers from the board for now, from stored visits and states for the past."""
+
+    def __init__(self, live: LiveFigures, agents: AgentHistory, positions: Positions) -> None:
+        self._live = live
+        self._agents = agents
+        self._positions = positions
+
+    def now(self, query: AgentsQuery) -> tuple[int, list[tuple[str, Entered]]]:
+        """The instant the answer speaks of, and the agents with their states, sorted; nobody who was silent for a day."""
+        as_of = self._live.board.as_of(self._live.now(), query.tenant)
+        known = self._live.board.agents.of(query.tenant, as_of)
+        return as_of, [(agent, entered) for agent, entered in sorted(known.items()) if query.wants(agent, entered)]
+
+    async def page(self, query: AgentQuery, after: AgentPlace | None, limit: int) -> tuple[list[AgentRow], AgentPlace | None]:
+        """Up to `limit` rows behind `after`, in the order of time, agent and question; and the last one's place if more follow."""
+        found: list[AgentRow] = []
+        last, watermark = after, lowest_watermark(await self._positions.positions())
+        for spans in _portions(query, after):
+            performance = await self.performance(query, spans)
+            for place, row in self._rows(query, spans, performance, watermark):
+                if after is not None and place <= after:
+                    continue
+                if len(found) == limit:
+                    return found, last
+                found.append(row)
+                last = place
+        return found, None
+
+    async def performance(self, query: AgentQuery, spans: list[Span]) -> Performance:
+        """What the agents did in spans (contiguous, ascending)."""
+        board = self._live.board
+        performance = Performance(query.selection, query.agents, spans, board.as_of(self._live.now()))
+        async for visits in self._agents.handled(query.selection, Span(spans[0].begin, spans[-1].end)):
+            performance.handle(visits)
+        async for states in self._agents.states(query.selection.tenant, lookback(spans)):
+            performance.enter(states)
+        performance.close()
+        return performance
+
+    def _rows(
+        self, query: AgentQuery, spans: list[Span], performance: Performance, watermark: int | None
+    ) -> Iterator[tuple[AgentPlace, AgentRow]]:
+        heard = self._live.board.as_of(self._live.now()), watermark
+        terms = TermsOverTime(query.question.basis, self._live.known(query.selection.tenant))
+        for number, span in enumerate(spans):
+            frame = frame_of(span, query.selection.tenant, query.zone, heard)
+            for who, work in grouped(performance, number, query.by).items():
+                shown = seen(query.selection, who, work, terms.at(span.begin))
+                for kpi, row in enumerate(agent_rows(frame, query.interval, query.question, who, shown)):
+                    yield AgentPlace(span.begin, who, kpi), row
+
+
+def _portions(query: AgentQuery, after: AgentPlace | None) -> Iterator[list[Span]]:
+    """The intervals from `after` on, more together each time: rows come only where somebody worked."""
+    begin = query.span.begin if after is None else after.begin
+    rest = intervals(Span(begin, query.span.end), query.interval, query.zone)
+    size = FEWEST
+    while portion := list(islice(rest, size)):
+        yield portion
+        size = min(2 * size, MOST)

@@ -1,0 +1,183 @@
+"""The routes of agents over a floor in memory."""
+
+from typing import Any
+
+import pytest
+
+from services.contracts.agents import Entered
+from services.contracts.visits import Complaint, Evaluation, Statement, Survey, Visit
+from services.query.api.agent_schemas import AgentFigureRow, AgentStateRow
+from services.query.domain.agent_rows import AGENT_COLUMNS
+from tests.fakes.floor import answered
+from tests.fakes.world import LEADER, NOW, READER, Client, World
+
+MINUTE = 60_000
+SPAN = {"from": "2026-11-11T11:00:00Z", "to": "2026-11-11T12:00:00Z", "interval": "all"}
+BEGIN = NOW - 67 * MINUTE - 20_000
+
+
+def taken(minute: float, agent: str, talk: float, queue: str = "sales", **more: object) -> Visit:
+    """A visit answered at once, `minute` minutes after eleven."""
+    visit = answered(round(BEGIN + minute * MINUTE), 0, talk, queue, **more)
+    visit.agent = agent
+    return visit
+
+
+@pytest.fixture
+def world() -> World:
+    world = World()
+    world.floor.put(taken(1, "ann", 60), taken(5, "ann", 120, "help"), taken(9, "bob", 30), taken(-5, "bob", 600))
+    world.floor.enter(
+        "ann",
+        Entered(BEGIN - 10 * MINUTE, "available", ("help", "sales"), team="east", site="hangzhou"),
+        Entered(BEGIN + 15 * MINUTE, "busy", ("help", "sales")),
+        Entered(BEGIN + 30 * MINUTE, "break", ("help", "sales"), "lunch", team="east", site="hangzhou"),
+    )
+    world.floor.enter("bob", Entered(BEGIN + 30 * MINUTE, "available", ("sales",), team="west"), Entered(BEGIN + 45 * MINUTE, "offline"))
+    world.tell()
+    return world
+
+
+def leader(world: World) -> Client:
+    return Client(world.app, LEADER)
+
+
+def figures(world: World, **asked: str) -> dict[Any, Any]:
+    answer = leader(world).get("/v1/agents/kpis", SPAN | asked)
+    assert answer.status_code == 200, answer.text
+    return {(row["agent"], row["kpi"]): row for row in answer.json()["rows"]}
+
+
+@pytest.mark.parametrize("path", ["/v1/agents", "/v1/agents/kpis"])
+def test_agents_are_for_those_with_the_scope_only(world: World, path: str) -> None:
+    app, laptop = world.app, {"Host": "127.0.0.1"}
+    app.state.open_tenant = "demo"
+
+    assert Client(app, READER).get(path, SPAN).status_code == 403
+    assert Client(app, laptop).get("/v1/kpis").status_code == 200
+    assert Client(app, laptop).get(path, SPAN).status_code == 403
+
+
+def test_a_session_of_a_browser_learns_nothing_about_agents(world: World) -> None:
+    client = Client(world.app)
+    client.post("/wallboard/session", json={"key": "leader"})
+
+    assert client.get("/v1/kpis").status_code == 200
+    assert client.get("/v1/agents").status_code == 403
+
+
+def test_agents_stand_in_their_last_state(world: World) -> None:
+    rows = leader(world).get("/v1/agents").json()["rows"]
+
+    assert [AgentStateRow.model_validate(row).state for row in rows] == ["break", "offline"]
+    assert rows[0] == {
+        "agent": "ann", "state": "break", "since": "2026-11-11T11:30:00+00:00", "reason": "lunch", "queues": ["help", "sales"],
+        "team": "east", "site": "hangzhou", "as_of": "2026-11-11T12:07:20+00:00",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ({"state": "break,busy"}, ["ann"]),
+        ({"queue": "help"}, ["ann"]),
+        ({"team": "east"}, ["ann"]),
+        ({"site": "shanghai"}, []),
+        ({"agent": "bob,cem"}, ["bob"]),
+    ],
+)
+def test_agents_are_chosen_by_state_queue_team_site_and_name(world: World, asked: dict[str, str], found: list[str]) -> None:
+    assert [row["agent"] for row in leader(world).get("/v1/agents", asked).json()["rows"]] == found
+
+
+def test_an_unknown_state_is_refused_with_those_there_are(world: World) -> None:
+    answer = leader(world).get("/v1/agents", {"state": "asleep"})
+
+    assert answer.status_code == 422
+    assert "wrap_up" in answer.json()["detail"]
+
+
+def test_what_was_answered_counts_by_its_offer_and_what_was_handled_by_its_completion(world: World) -> None:
+    found = figures(world, kpi="answered,handled,att")
+
+    assert {key: row["value"] for key, row in found.items()} == {
+        ("ann", "answered"): 2, ("ann", "handled"): 2, ("ann", "att"): 90,
+        ("bob", "answered"): 1, ("bob", "handled"): 2, ("bob", "att"): 315,
+    }  # fmt: skip
+    assert found["ann", "att"]["numerator"] == 180
+
+
+def test_time_in_states_is_that_of_the_span(world: World) -> None:
+    found = figures(world, kpi="occupancy,utilisation")
+
+    assert found["ann", "occupancy"]["value"] == 0.5
+    assert found["ann", "utilisation"]["denominator"] == 3600
+    assert [found["bob", "occupancy"][part] for part in ("value", "numerator", "denominator")] == [0, 0, 900]
+
+
+def test_a_queue_tells_of_its_visits_and_of_those_who_serve_it(world: World) -> None:
+    found = figures(world, kpi="answered,occupancy", queue="help")
+
+    assert {key: row["value"] for key, row in found.items()} == {("ann", "answered"): 1, ("ann", "occupancy"): 0.5}
+    assert found["ann", "answered"]["queue"] == "help"
+
+
+def test_rows_add_up_teams_sites_and_everybody(world: World) -> None:
+    for by, expected in (
+        ("team", [(None, "east", None, 2), (None, "west", None, 1)]),
+        ("site", [(None, None, None, 1), (None, None, "hangzhou", 2)]),
+        ("total", [(None, None, None, 3)]),
+        ("agent", [("ann", "east", "hangzhou", 2), ("bob", "west", None, 1)]),
+    ):
+        rows = leader(world).get("/v1/agents/kpis", SPAN | {"by": by, "kpi": "answered"}).json()["rows"]
+        assert [(row["agent"], row.get("team"), row.get("site"), row["value"]) for row in rows] == expected
+
+
+def test_evaluations_and_complaints_are_about_the_agent_they_name(world: World) -> None:
+    visit = taken(20, "ann", 60, surveys={"s": Survey("csat", None, BEGIN, BEGIN + 25 * MINUTE, 5, 5, 1)})
+    visit.evaluations = {"1": Evaluation(BEGIN, score=90), "2": Evaluation(BEGIN, score=50, agent="cem")}
+    visit.complaints = {"k": Complaint((Statement(BEGIN, agent="cem"),))}
+    world.floor.put(visit, Visit(queue="sales", evaluations={"3": Evaluation(BEGIN, score=70, agent="cem")}))
+    found = figures(world, kpi="csat,qa_mean,complaints,answered")
+
+    assert [found["ann", kpi]["value"] for kpi in ("csat", "qa_mean", "complaints", "answered")] == [1, 90, 0, 3]
+    assert [found["cem", kpi]["value"] for kpi in ("csat", "qa_mean", "complaints", "answered")] == [None, 60, 1, 0]
+
+
+def test_pages_follow_one_another_and_csv_has_them_all(world: World) -> None:
+    asked = SPAN | {"interval": "5m", "kpi": "answered,handled"}
+    whole = leader(world).get("/v1/agents/kpis", asked).json()["rows"]
+    pages: list[Any] = []
+    cursor: dict[str, str] = {}
+    while True:
+        page = leader(world).get("/v1/agents/kpis", asked | {"limit": "3"} | cursor).json()
+        pages += page["rows"]
+        if page["next"] is None:
+            break
+        cursor = {"cursor": page["next"]}
+
+    assert pages == whole
+    assert {row["time"] for row in whole} >= {"2026-11-11T11:00:00+00:00", "2026-11-11T11:55:00+00:00"}
+    lines = leader(world).get("/v1/agents/kpis", asked | {"limit": "3"}, {"Accept": "text/csv"}).text.splitlines()
+    assert lines[0] == ",".join(AGENT_COLUMNS)
+    assert len(lines) == 1 + len(whole)
+
+
+def test_every_kpi_of_agents_is_answered_by_default(world: World) -> None:
+    rows = leader(world).get("/v1/agents/kpis", SPAN).json()["rows"]
+
+    assert [AgentFigureRow.model_validate(row).agent for row in rows] == ["ann"] * 25 + ["bob"] * 25
+
+
+def test_what_no_agent_answers_for_is_refused(world: World) -> None:
+    answer = leader(world).get("/v1/agents/kpis", SPAN | {"kpi": "service_level"})
+
+    assert answer.status_code == 422
+    assert "aht" in answer.json()["detail"]
+
+
+def test_the_same_figures_are_not_sent_again(world: World) -> None:
+    for path in ("/v1/agents", "/v1/agents/kpis"):
+        tag = leader(world).get(path, SPAN if path.endswith("kpis") else None).headers["ETag"]
+        again = leader(world).get(path, SPAN if path.endswith("kpis") else None, {"If-None-Match": tag})
+        assert again.status_code == 304
