@@ -19,12 +19,13 @@ from services.contracts.gauges import in_progress, longest_wait, unresolved, wai
 from services.contracts.histograms import bucket_seconds, buckets, count_scores, count_within
 from services.contracts.needs import Need, need_of
 from services.contracts.pace import estimated_wait
+from services.contracts.recovery import contacts_to_recover, sla_attainment
 from services.contracts.returns import HOURS, WITHIN_HOURS, repeated_within
 from services.contracts.service_level import service_level, under
 from services.contracts.staffing import LOGGED_IN, agents, agents_in, occupancy, utilisation
 
-JUDGED = frozenset({"service_level", "short_abandoned", "csat", "qa_pass_rate"})
-"""The KPIs that depend on a definition; all are counts or shares."""
+JUDGED = frozenset({"service_level", "short_abandoned", "csat", "qa_pass_rate", "sla_attainment", "contacts_to_recover"})
+"""The KPIs that depend on a definition; all are counts or one sum over another."""
 
 
 class Unit(StrEnum):
@@ -56,6 +57,7 @@ class Group(Enum):
     SATISFACTION = "Satisfaction", "客户满意"
     QUALITY = "Quality", "质检"
     COMPLAINTS = "Complaints", "投诉"
+    CONTRACT = "Contract", "合同"
 
 
 @dataclass(frozen=True)
@@ -140,6 +142,7 @@ UP, DOWN, FLAT = Better.HIGHER, Better.LOWER, Better.NEITHER
 OFFER, COMPLETION, MATURING = Family.OFFER, Family.COMPLETION, Family.MATURING
 
 _SETTLED = OFFER | COMPLETION
+_RECOVERED = "smallest k with (hit + k) / (total + k) ≥ target of the service level"
 _HANDLE = (Cell.TALK, Cell.HOLD, Cell.WRAP)
 _WAITS, _TIMES = Histogram.ANSWERED_WAIT, Histogram.HANDLE_TIME
 
@@ -221,6 +224,10 @@ _COMPLAINTS: list[Line] = [
     ("complaint_liable_rate", "Liable complaints", "有责投诉率", R, DOWN, "liable / judged complaints", MATURING, _liable_rate),
     ("complaints_closed_in_time", "Complaints closed in time", "投诉及时结案率", R, UP, _in_time(CLOSED_WITHIN), MATURING, _closed),
 ]
+_CONTRACT: list[Line] = [
+    ("sla_attainment", "Service-level attainment", "服务水平达成率", R, UP, "service level / target", OFFER, sla_attainment),
+    ("contacts_to_recover", "Contacts to recover", "达标所需接通量", C, DOWN, _RECOVERED, OFFER, contacts_to_recover),
+]
 
 _TABLE = {
     Group.NOW: _NOW,
@@ -230,6 +237,7 @@ _TABLE = {
     Group.SATISFACTION: _SATISFACTION,
     Group.QUALITY: _QUALITY,
     Group.COMPLAINTS: _COMPLAINTS,
+    Group.CONTRACT: _CONTRACT,
 }
 
 

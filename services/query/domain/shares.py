@@ -96,11 +96,13 @@ def value_of(kpi: Kpi, figures: Figures, parts: Sequence[Parted]) -> Value:
 
 
 def summed(values: Sequence[Value]) -> Value:
-    """Counts added, or shares added part by part."""
-    part = sum(value.numerator or 0 for value in values)
+    """Counts added, or shares and quotients added part by part; counts of which one does not exist have no sum."""
+    part, whole = sum(value.numerator or 0 for value in values), sum(value.denominator or 0 for value in values)
     if all(value.denominator is None for value in values):
-        return count(part)
-    return share(int(part), int(sum(value.denominator or 0 for value in values)))
+        return Value(None, None, None) if any(value.numerator is None for value in values) else count(part)
+    if any(value.low is not None for value in values):
+        return share(int(part), int(whole))
+    return Value(part / whole if whole else None, part, whole)
 
 
 _NAMES: dict[str, Callable[[ServiceLevelPolicy], str]] = {
