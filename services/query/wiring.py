@@ -30,6 +30,7 @@ from services.query.app.query import Limits, Query
 from services.query.app.queues import Queues
 from services.query.app.scrape import Scrape
 from services.query.app.stream import Pulse, Streams
+from services.query.app.targets import Targets
 from services.query.app.visits import Drilldown
 from services.query.domain.exposition import Exposition
 from services.query.metrics import QueryMetrics
@@ -71,16 +72,18 @@ class Parts:
 def assembled(settings: ApiSettings, pool: asyncpg.Pool, keeper: BoardKeeper, log: KafkaEventLog, parts: Parts) -> Query:
     """The use cases over their adapters."""
     board, metrics, kept = keeper.board, parts.metrics, parts.definitions
-    rows, visits, agents = PostgresRows(pool), PostgresVisits(pool), PostgresAgents(pool)
+    rows, panes = PostgresRows(pool), PostgresPanes(pool)
+    visits, agents = PostgresVisits(pool), PostgresAgents(pool)
     live = LiveFigures(board, now_ms, Lookup(visits, agents, monotonic), lambda: kept.current)
     streams = Streams(live, parts.pulse)
     metrics.streams.set_function(lambda: streams.open)
     exposition = Exposition(board, lambda: kept.current, settings.most_series)
     return Query(
         live=live,
-        past=PastFigures(live, PostgresPanes(pool), visits, agents, rows),
+        past=PastFigures(live, panes, visits, agents, rows),
         agents=AgentFigures(live, agents, rows),
         drilldown=Drilldown(visits, live),
+        targets=Targets(live, panes, rows),
         corrections=Corrections(PostgresCorrections(pool), live),
         queues=Queues(live),
         pipeline=Pipeline(board, log, rows, now_ms),

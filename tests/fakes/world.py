@@ -25,6 +25,7 @@ from services.query.app.query import Limits, Query
 from services.query.app.queues import Queues
 from services.query.app.scrape import Scrape
 from services.query.app.stream import Pulse, Streams
+from services.query.app.targets import Targets
 from services.query.app.visits import Drilldown
 from services.query.domain.exposition import Exposition
 from services.query.domain.lag import LogRange
@@ -106,6 +107,7 @@ class World:
             past=PastFigures(live, history, history, history, self.floor),
             agents=AgentFigures(live, history, self.floor),
             drilldown=Drilldown(history, live),
+            targets=Targets(live, history, self.floor),
             corrections=Corrections(history, live),
             queues=Queues(live),
             pipeline=Pipeline(self.board, self.log, self.floor, lambda: self.now),

@@ -28,6 +28,7 @@ from services.query.app.query import Limits, Query
 from services.query.app.queues import Queues
 from services.query.app.scrape import Scrape
 from services.query.app.stream import Pulse, Streams
+from services.query.app.targets import Targets
 from services.query.app.visits import Drilldown
 from services.query.domain.exposition import Exposition
 from services.query.metrics import QueryMetrics
@@ -105,6 +106,7 @@ def served(floor: MemoryFloor, board: Board, pulse: Pulse) -> FastAPI:
         past=PastFigures(live, history, history, history, floor),
         agents=AgentFigures(live, history, floor),
         drilldown=Drilldown(history, live),
+        targets=Targets(live, history, floor),
         corrections=Corrections(history, live),
         queues=Queues(live),
         pipeline=Pipeline(board, FixedLog({}), floor, now_ms),

@@ -140,6 +140,8 @@ def _no_target(entry: Entry, body: TargetBody) -> Iterator[Complaint]:
         return
     if kpi.live:
         yield entry.complaint("metric", f"{kpi.id} tells of one moment, no target spans one", "write a KPI that is counted over a span")
+    if kpi.needs:
+        yield entry.complaint("metric", f"{kpi.id} is not counted minute by minute, so hours cannot be told apart", "write another")
     if kpi.unit is Unit.RATIO and not 0 < body.value <= 1:
         yield entry.complaint("value", f"{body.value:g} is no share", f"write {body.value / 100:g}" if body.value > 1 else "write 0.8")
     if _WORSE.get(kpi.better) is body.comparison:

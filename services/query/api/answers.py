@@ -16,6 +16,7 @@ encode = msgspec.json.Encoder().encode
 pack = msgspec.msgpack.Encoder().encode
 
 
+
 class RowsAnswer(msgspec.Struct, frozen=True):
     """The body of every answer of figures."""
 

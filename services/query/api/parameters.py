@@ -21,7 +21,7 @@ from services.query.domain.grid import Interval
 from services.query.domain.restate import Restatement
 from services.query.domain.rows import Question
 from services.query.domain.selection import By, Selection
-from services.query.domain.terms import BUILT_IN, Basis, impossible, names
+from services.query.domain.terms import BUILT_IN, Basis, impossible, names, target_ids
 from services.runtime.problems import Problem
 
 CHANNELS: tuple[str, ...] = get_args(Channel)
@@ -143,6 +143,10 @@ class VisitParameters(Restated):
     channel: Channels = None
     outcome: Annotated[Outcome | None, Field(description="only visits that ended so")] = None
     missed: Annotated[bool, Field(description="only visits that lower the service level under the definition")] = False
+    target: Annotated[
+        str | None,
+        Field(max_length=128, description="only visits that a target counts: its queues, its business hours", examples=["voice-day"]),
+    ] = None
     tz: Annotated[str | None, Field(description="IANA zone of the answer's times", examples=["Asia/Shanghai"])] = None
     limit: Annotated[int | None, Field(ge=1, description="visits of one answer", examples=[500])] = None
     cursor: Cursor = None
@@ -151,7 +155,11 @@ class VisitParameters(Restated):
         """The question; problems 422."""
         self.refuse_unknown()
         chosen = selection(ground, self.queue, self.channel, By.QUEUE)
-        return VisitQuery(chosen, span_of(self.since, self.until), self.outcome, self.missed, self.basis(ground, chosen))
+        if self.target is not None:
+            refuse_strangers("target", [self.target], target_ids(ground.known))
+        return VisitQuery(
+            chosen, span_of(self.since, self.until), self.outcome, self.missed, self.basis(ground, chosen), self.target
+        )
 
     def zone(self, ground: Ground) -> ZoneInfo:
         """The zone of the answer's times."""

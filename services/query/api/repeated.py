@@ -5,9 +5,9 @@
 """
 
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import Request, Response
+from fastapi import Depends, Request, Response
 
 from services.query.api.measured import Handler, MeasuredRoute, loaded
 from services.query.app.query import Query
@@ -19,6 +19,8 @@ KEPT = 4096
 
 Endpoint = Callable[[Request, Credential, Query, Any], Awaitable[Response]]
 may_read = require("kpi:read")
+Reader = Annotated[Credential, Depends(may_read)]
+"""Who asks for figures"""
 
 
 class RepeatedRoute(MeasuredRoute):

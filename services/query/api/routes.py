@@ -7,16 +7,16 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import msgspec
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from services.contracts.kpis import CATALOGUE, VARIANTS
-from services.query.api import agents, operations, paging, shapes, stream, wall
+from services.query.api import agents, operations, paging, shapes, stream, targets, wall
 from services.query.api.accept import CSV, JSON, accepted
 from services.query.api.answers import RowsAnswer, Sheet, csv_stream, figures, json, tagged
 from services.query.api.cursors import cursor, place_of
 from services.query.api.measured import Loaded, MeasuredRoute
 from services.query.api.parameters import CorrectionParameters, HistoryParameters, LiveParameters, VisitParameters
-from services.query.api.repeated import RepeatedRoute, keep, may_read
+from services.query.api.repeated import Reader, RepeatedRoute, keep
 from services.query.api.schemas import (
     CorrectionsAnswer,
     DefinitionsAnswer,
@@ -32,10 +32,8 @@ from services.query.app.visits import JudgedVisit
 from services.query.domain.corrections import COLUMNS as CORRECTION_COLUMNS
 from services.query.domain.rows import COLUMNS, LIVE_COLUMNS, LiveRow
 from services.query.ports import Place
-from services.runtime.keys import Credential
 from services.runtime.problems import described
 
-Reader = Annotated[Credential, Depends(may_read)]
 PROBLEMS = described(401, 403, 406, 422, 503)
 UNCHANGED: dict[int | str, dict[str, object]] = {304: {"description": "Not modified: the client has these very figures"}}
 AS_CSV: dict[int | str, dict[str, object]] = {200: {"content": {CSV: {}}}}
@@ -54,7 +52,8 @@ repeated_router = APIRouter(route_class=RepeatedRoute, tags=["figures"])
 def router() -> APIRouter:
     """All routes of the KPI API; they read `app.state.query`, and what `services.runtime.auth` reads."""
     routes = APIRouter()
-    for part in (repeated_router, figures_router, agents.router, stream.router, operations.router, wall.small_router, wall.router):
+    figures_of = (repeated_router, figures_router, agents.router, targets.router)
+    for part in (*figures_of, stream.router, operations.router, wall.small_router, wall.router):
         routes.include_router(part)
     return routes
 

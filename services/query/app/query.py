@@ -12,6 +12,7 @@ from services.query.app.pipeline import Pipeline
 from services.query.app.queues import Queues
 from services.query.app.scrape import Scrape
 from services.query.app.stream import Streams
+from services.query.app.targets import Targets
 from services.query.app.visits import Drilldown
 from services.query.metrics import QueryMetrics
 
@@ -39,6 +40,7 @@ class Query:
     past: PastFigures
     agents: AgentFigures
     drilldown: Drilldown
+    targets: Targets
     corrections: Corrections
     queues: Queues
     pipeline: Pipeline

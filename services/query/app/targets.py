@@ -1,6 +1,6 @@
 """How promises stand: each target over each of its stretches, counted in business hours, from the tables and who waits now."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from zoneinfo import ZoneInfo
@@ -8,12 +8,14 @@ from zoneinfo import ZoneInfo
 from services.board.domain.positions import lowest_watermark
 from services.board.domain.series import Home
 from services.board.domain.windows import Span
+from services.contracts.cells import Cells, add
+from services.contracts.definitions import ServiceLevelPolicy
 from services.contracts.figures import Figures, Value
 from services.contracts.finality import families_at
 from services.query.app.live import LiveFigures
-from services.query.domain.ledger import Ledger, added_up
+from services.query.domain.ledger import Ledger
 from services.query.domain.rows import complete
-from services.query.domain.selection import By, Selection, Subject
+from services.query.domain.selection import By, Selection
 from services.query.domain.shares import Parted, by_policy, definition_of, subjects_of, value_of
 from services.query.domain.targets import (
     Promise,
@@ -26,7 +28,7 @@ from services.query.domain.targets import (
     stints,
     tiles,
 )
-from services.query.domain.terms import AS_IN_FORCE, Terms
+from services.query.domain.terms import AS_IN_FORCE, TermsOverTime
 from services.query.ports import PaneHistory, Positions
 
 
@@ -42,10 +44,9 @@ class TargetQuery:
 
 @dataclass(frozen=True)
 class Kept:
-    """How a promise stands over a stretch; instants are epoch milliseconds, `queues` those whose contacts count."""
+    """How a promise stands over a stretch; instants are epoch milliseconds."""
 
     stint: Stint
-    queues: tuple[str, ...]
     value: Value
     definition: str
     standing: Standing
@@ -60,7 +61,7 @@ class _Reading:
     """What several stretches of one promise are made of."""
 
     homes: Sequence[Home]
-    tiles: Sequence[Span]
+    places: Mapping[Span, int]
     ledger: Ledger
     as_of: int
 
@@ -93,22 +94,22 @@ class Targets:
         return [self._row(tenant, stint, reading, watermark) for stint in theirs]
 
     async def _reading(self, tenant: str, theirs: Sequence[Stint]) -> _Reading:
-        promise, board, zone = theirs[0].promise, self._live.board, self._live.zone(tenant)
-        as_of = board.as_of(self._live.now(), tenant)
-        hours = [one for stint in theirs for one in hours_of(promise, self._so_far(stint), zone)]
-        homes = self._homes(tenant, promise, theirs)
+        as_of = self._live.board.as_of(self._live.now(), tenant)
+        hours = [one for stint in theirs for one in self._hours(tenant, stint)]
+        homes = self._homes(tenant, theirs[0].promise, theirs)
         ledger, read = Ledger(), tiles(hours)
         if read and homes:
             selection = Selection(tenant, tuple(sorted({queue for _, queue, _ in homes})), by=By.QUEUE_AND_CHANNEL)
             async for portion in self._panes.tallies(selection, read):
                 for tally in portion:
                     ledger.add(tally)
-        return _Reading(homes, read, ledger, as_of)
+        return _Reading(homes, {span: index for index, span in enumerate(read)}, ledger, as_of)
 
-    def _so_far(self, stint: Stint) -> Span:
-        """A stretch up to the pane that is being counted."""
+    def _hours(self, tenant: str, stint: Stint) -> list[Span]:
+        """The business hours of a stretch up to the pane that is being counted."""
         pane, now = self._live.board.rules.pane, self._live.now()
-        return Span(stint.span.begin, min(stint.span.end, now - now % pane + pane))
+        so_far = Span(stint.span.begin, min(stint.span.end, now - now % pane + pane))
+        return hours_of(stint.promise, so_far, self._live.zone(tenant))
 
     def _homes(self, tenant: str, promise: Promise, theirs: Sequence[Stint]) -> list[Home]:
         known = self._live.known(tenant)
@@ -117,33 +118,48 @@ class Targets:
         return [home for home in homes if any(promise.covers(state, home[1]) for state in states)]
 
     def _row(self, tenant: str, stint: Stint, reading: _Reading, watermark: int | None) -> Kept:
-        promise, terms = stint.promise, AS_IN_FORCE.terms(self._live.known(tenant), stint.span.begin)
-        homes = [home for home in reading.homes if promise.covers(terms.in_force, home[1])]
-        hours = hours_of(promise, self._so_far(stint), self._live.zone(tenant))
-        parts = self._parts(terms, homes, hours, reading)
-        value = value_of(promise.kpi, self._figures(homes, hours, reading), parts)
+        promise, kpi = stint.promise, stint.promise.kpi
+        hours = self._hours(tenant, stint)
+        parts = self._parts(tenant, promise, hours or [stint.span], reading)
+        value = value_of(kpi, _whole(parts), parts)
         return Kept(
             stint=stint,
-            queues=tuple(dict.fromkeys(queue for _, queue, _ in homes)),
             value=value,
-            definition=definition_of(promise.kpi, [part.policy for part in parts]),
+            definition=definition_of(kpi, [part.policy for part in parts]),
             standing=standing(promise, value, hours=bool(hours)),
             to_recover=recovering(promise, value),
             as_of=reading.as_of,
             watermark=watermark,
-            complete=complete(promise.kpi, families_at(watermark, stint.span.end)),
+            complete=complete(kpi, families_at(watermark, stint.span.end)),
         )
 
-    def _parts(self, terms: Terms, homes: Sequence[Home], hours: Sequence[Span], reading: _Reading) -> list[Parted]:
-        parted = by_policy(terms, homes) or [(terms.policy("", ""), [])]
-        return [Parted(policy, self._figures(theirs, hours, reading)) for policy, theirs in parted]
+    def _parts(self, tenant: str, promise: Promise, hours: Sequence[Span], reading: _Reading) -> list[Parted]:
+        """What was counted under each policy, hour by hour under those in force when it began."""
+        known, found = TermsOverTime(AS_IN_FORCE, self._live.known(tenant)), dict[ServiceLevelPolicy, Figures]()
+        for span in hours:
+            terms = known.at(span.begin)
+            homes = [home for home in reading.homes if promise.covers(terms.in_force, home[1])]
+            for policy, theirs in by_policy(terms, homes) or [(terms.policy("", ""), [])]:
+                found[policy] = together([found.get(policy, Figures({})), self._figures(theirs, span, reading)])
+        return [Parted(policy, figures) for policy, figures in found.items()]
 
-    def _figures(self, homes: Sequence[Home], hours: Sequence[Span], reading: _Reading) -> Figures:
-        """What homes counted in business hours, and who of those hours' contacts still waits."""
-        subjects: Sequence[Subject] = subjects_of(homes)
-        total = added_up(reading.ledger.together(index, subjects) for index, tile in enumerate(reading.tiles) if tile in hours)
-        waits = [wait for span in hours for wait in self._live.board.waits(homes, span, reading.as_of)]
-        return Figures(total.cells, tuple(waits))
+    def _figures(self, homes: Sequence[Home], span: Span, reading: _Reading) -> Figures:
+        """What homes counted in a piece of business hours, and who of it still waits."""
+        index = reading.places.get(span)
+        counted = {} if index is None else reading.ledger.together(index, subjects_of(homes)).cells
+        return Figures(counted, self._live.board.waits(homes, span, reading.as_of))
+
+
+def _whole(parts: Sequence[Parted]) -> Figures:
+    return together([part.figures for part in parts])
+
+
+def together(figures: Sequence[Figures]) -> Figures:
+    """Several figures as one."""
+    cells: Cells = {}
+    for one in figures:
+        add(cells, one.cells)
+    return Figures(cells, tuple(wait for one in figures for wait in one.waits))
 
 
 def _order(stint: Stint) -> tuple[str, int]:

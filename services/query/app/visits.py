@@ -7,19 +7,24 @@ from services.contracts.visits import Outcome, offer_at, outcome, queue_of, wait
 from services.query.app.live import LiveFigures
 from services.query.domain.missed import missed
 from services.query.domain.selection import Selection
+from services.query.domain.targets import counted
 from services.query.domain.terms import Basis, Terms, TermsOverTime
 from services.query.ports import Place, StoredVisit, VisitHistory
 
 
 @dataclass(frozen=True)
 class VisitQuery:
-    """Which visits are asked for: offered in `span`, with this outcome (None: any), only those missed under their definition."""
+    """Which visits are asked for: offered in `span`, with this outcome (None: any), only those missed under their definition.
+
+    With the id of a `target`, only those of its queues that were offered in its business hours.
+    """
 
     selection: Selection
     span: Span
     outcome: Outcome | None
     only_missed: bool
     basis: Basis
+    target: str | None = None
 
 
 @dataclass(frozen=True)
@@ -44,12 +49,20 @@ class Drilldown:
         now, terms = self._live.now(), TermsOverTime(query.basis, self._live.known(query.selection.tenant))
         async for portion in self._visits.visits(query.selection, query.span, after):
             for judged in (judge(stored, now, terms.at(stored.offered_at)) for stored in portion):
-                if not wanted(judged, query):
+                if not wanted(judged, query) or not self._counted(judged.stored, query):
                     continue
                 if len(found) == limit:
                     return found, found[-1].stored.place
                 found.append(judged)
         return found, None
+
+
+    def _counted(self, stored: StoredVisit, query: VisitQuery) -> bool:
+        if query.target is None:
+            return True
+        tenant, pane = query.selection.tenant, self._live.board.rules.pane
+        begin = stored.offered_at - stored.offered_at % pane
+        return counted(query.target, self._live.known(tenant).at(begin), queue_of(stored.visit), (begin, self._live.zone(tenant)))
 
 
 def wanted(judged: JudgedVisit, query: VisitQuery) -> bool:

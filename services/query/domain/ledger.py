@@ -1,6 +1,6 @@
 """History added up: panes of any order go in, the sum of each interval and subject comes out."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -48,20 +48,15 @@ class Ledger:
         """The sum over subjects."""
         if len(subjects) == 1:
             return self.entry(interval, subjects[0])
-        return added_up(self.entry(interval, subject) for subject in subjects)
+        total = Entry()
+        for entry in (self.entry(interval, subject) for subject in subjects):
+            add(total.cells, entry.cells)
+            total.revision = max(total.revision, entry.revision)
+        return total
 
     def entry(self, interval: int, subject: Subject) -> Entry:
         """The sum of the interval with this index; empty where nothing happened."""
         return self._entries.get((interval, subject)) or Entry()
-
-
-def added_up(entries: Iterable[Entry]) -> Entry:
-    """The sum of entries."""
-    total = Entry()
-    for entry in entries:
-        add(total.cells, entry.cells)
-        total.revision = max(total.revision, entry.revision)
-    return total
 
 
 def unresolved(figures: Figures) -> int:

@@ -16,7 +16,7 @@ from services.contracts.figures import Value
 from services.contracts.kpis import CATALOGUE, VARIANTS, Better, Kpi, Unit
 from services.contracts.recovery import fewest
 from services.definitions.domain.bodies import Comparison, Stretch, TargetBody
-from services.definitions.domain.calendars import Calendar, open_spans
+from services.definitions.domain.calendars import Calendar, is_open, open_spans
 from services.definitions.domain.in_force import InForce, TenantDefinitions, Version
 from services.query.domain.grid import Interval, intervals, next_edge
 
@@ -112,10 +112,9 @@ def begin_of_stretch(at: int, stretch: Stretch, zone: ZoneInfo) -> int:
 
 
 def hours_of(promise: Promise, span: Span, zone: ZoneInfo) -> list[Span]:
-    """The business hours of a promise in a span, ascending."""
-    if promise.calendar is None:
-        return [span] if span.begin < span.end else []
-    return [Span(*one) for one in open_spans(promise.calendar, span.begin, span.end, zone)]
+    """The business hours of a promise in a span, ascending, no piece longer than a day: definitions change at midnight."""
+    opened = [span] if promise.calendar is None else [Span(*one) for one in open_spans(promise.calendar, span.begin, span.end, zone)]
+    return [piece for one in opened if one.begin < one.end for piece in intervals(one, Interval.D1, zone)]
 
 
 def tiles(spans: Sequence[Span]) -> list[Span]:
@@ -150,3 +149,13 @@ def recovering(promise: Promise, value: Value) -> int | None:
 def counts_visits(promise: Promise) -> bool:
     """Whether the visits behind a miss can be told one by one."""
     return promise.body.metric.partition(":")[0] == SERVICE_LEVEL
+
+
+def counted(target: str, in_force: InForce, queue: str | None, begun: tuple[int, ZoneInfo]) -> bool:
+    """Whether the target of that id counts what a pane of a queue counts, which begins at an instant on a zone's clocks."""
+    at, zone = begun
+    mine = [promise for promise in promises(in_force) if promise.version.id == target]
+    return any(
+        queue is not None and promise.covers(in_force, queue) and (promise.calendar is None or is_open(promise.calendar, at, zone))
+        for promise in mine
+    )

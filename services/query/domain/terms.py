@@ -92,6 +92,11 @@ def names(known: TenantDefinitions) -> list[str]:
     return [DEFAULT_POLICY.name, *dict.fromkeys(one.id for one in versions), *(one.name for one in versions)]
 
 
+def target_ids(known: TenantDefinitions) -> list[str]:
+    """The ids of all targets that stand."""
+    return list(dict.fromkeys(one.id for one in known.versions if one.kind is Kind.TARGET and one.standing))
+
+
 def impossible(basis: Basis, known: TenantDefinitions, homes: Iterable[tuple[str, str]]) -> str | None:
     """Why the policies of these queues and channels cannot be restated so; None where they can."""
     if basis.restatement == Restatement():

@@ -1,0 +1,194 @@
+"""`GET /v1/targets`: how each promise stands, and the way to the visits behind each miss."""
+
+from functools import partial
+from typing import Annotated
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+import msgspec
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, Field
+
+from services.query.api.accept import CSV, JSON, accepted
+from services.query.api.answers import RowsAnswer, Sheet, csv_stream, tagged
+from services.query.api.cursors import cursor, place_of
+from services.query.api.measured import Loaded, MeasuredRoute
+from services.query.api.paging import further
+from services.query.api.parameters import BEGIN, END, Cursor, List, Parameters, names_of, refuse_strangers, span_of, zone_of
+from services.query.api.repeated import Reader
+from services.query.api.schemas import Instant, Next
+from services.query.app.live import Ground
+from services.query.app.targets import Kept, TargetQuery
+from services.query.domain.moments import text, text_or_none
+from services.query.domain.targets import Standing, StretchPlace, counts_visits
+from services.query.domain.terms import target_ids
+from services.runtime.problems import Problem, described
+
+router = APIRouter(route_class=MeasuredRoute, tags=["figures"])
+decode_place = msgspec.msgpack.Decoder(StretchPlace).decode
+
+
+class TargetRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """How one promise stands over one stretch."""
+
+    time: str
+    end: str
+    tenant: str
+    target: str
+    metric: str
+    comparison: str
+    promised: float
+    window: str
+    calendar: str | None
+    queue: str | None
+    team: str | None
+    site: str | None
+    standing: Standing
+    value: float | None
+    numerator: float | None
+    denominator: float | None
+    definition: str
+    to_recover: int | None
+    visits: str | None
+    as_of: str
+    watermark: str | None
+    complete: bool
+
+
+COLUMNS = TargetRow.__struct_fields__
+
+
+class TargetFigures(BaseModel):
+    """How one promise stands over one stretch; counted are business hours only."""
+
+    time: Annotated[Instant, Field(description="begin of the half hour, day or month in the tenant's zone")]
+    end: Annotated[Instant, Field(description="its end, not included")]
+    tenant: Annotated[str, Field(examples=["demo"])]
+    target: Annotated[str, Field(description="id and version of the definition", examples=["voice-day@1"])]
+    metric: Annotated[str, Field(description="the KPI that is promised", examples=["service_level"])]
+    comparison: Annotated[str, Field(examples=["at_least"])]
+    promised: Annotated[float, Field(description="in the KPI's unit", examples=[0.8])]
+    window: Annotated[str, Field(description="interval (half hours), day or month", examples=["day"])]
+    calendar: Annotated[str | None, Field(description="business hours of the target itself; null: the tenant's", examples=["office"])]
+    queue: Annotated[str | None, Field(description="scope; null in all three: the whole tenant", examples=["vip"])]
+    team: Annotated[str | None, Field(examples=["orders-east"])]
+    site: Annotated[str | None, Field(examples=["hangzhou"])]
+    standing: Annotated[Standing, Field(description="met and missed are so far, until `complete`; closed: no business hours yet")]
+    value: Annotated[float | None, Field(description="the figure so far", examples=[0.76])]
+    numerator: Annotated[float | None, Field(examples=[76])]
+    denominator: Annotated[float | None, Field(examples=[100])]
+    definition: Annotated[str, Field(description="what it was computed with", examples=["voice@1"])]
+    to_recover: Annotated[
+        int | None,
+        Field(description="contacts in a row that must go well to keep a promised share; null where none would do", examples=[20]),
+    ]
+    visits: Annotated[
+        str | None,
+        Field(
+            description="where the visits behind a missed service level are; as many as the denominator exceeds the numerator",
+            examples=["/v1/visits?from=2026-11-11T00:00:00%2B08:00&to=2026-11-12T00:00:00%2B08:00&missed=true&target=voice-day"],
+        ),
+    ]
+    as_of: Instant
+    watermark: Instant | None
+    complete: Annotated[bool, Field(description="final: what changes now is a correction")]
+
+
+class TargetsAnswer(BaseModel):
+    """A page of targets."""
+
+    rows: list[TargetFigures]
+    next: Next
+
+
+class TargetParameters(Parameters):
+    """Parameters of targets."""
+
+    target: Annotated[List, Field(description="ids of targets, comma-separated; all where nothing is said", examples=["voice-day"])] = None
+    since: Annotated[
+        str | None,
+        Field(alias="from", description="stretches from this instant on; those running now where nothing is said", examples=[BEGIN]),
+    ] = None
+    until: Annotated[str | None, Field(alias="to", description="stretches that begin before; goes with `from`", examples=[END])] = None
+    tz: Annotated[str | None, Field(description="IANA zone of the answer's times", examples=["Asia/Shanghai"])] = None
+    limit: Annotated[int | None, Field(ge=1, description="rows of one answer", examples=[500])] = None
+    cursor: Cursor = None
+
+    def query(self, ground: Ground) -> TargetQuery:
+        """The question; problems 422."""
+        self.refuse_unknown()
+        names = names_of(self.target)
+        refuse_strangers("target", names, target_ids(ground.known))
+        if (self.since is None) != (self.until is None):
+            raise Problem(422, "Half a span", "say both from= and to=, or neither for the stretches that are running now")
+        span = None if self.since is None or self.until is None else span_of(self.since, self.until)
+        return TargetQuery(ground.tenant, names, span, zone_of(self.tz, ground))
+
+
+@router.get(
+    "/v1/targets",
+    response_model=TargetsAnswer,
+    responses=described(401, 403, 406, 422, 503) | {304: {"description": "Not modified"}, 200: {"content": {CSV: {}}}},
+    summary="How promises stand",
+)
+async def targets(request: Request, caller: Reader, query: Loaded, asked: Annotated[TargetParameters, Query()]) -> Response:
+    """Each target over each half hour, day or month of its own, in business hours. `Accept: text/csv` gives all pages as one CSV."""
+    kind = accepted(request, JSON, CSV)
+    question = asked.query(query.live.ground(caller.tenant))
+    after = place_of(asked.cursor, question, decode_place)
+    limit = min(asked.limit or query.limits.rows, query.limits.most_rows)
+    page = partial(_page, query, question)
+    rows, more = await page(after, limit)
+    query.metrics.rows.labels("/v1/targets").inc(len(rows))
+    if kind == CSV:
+        return csv_stream(rows, further(page, more, query.limits.rows), Sheet("targets", COLUMNS))
+    said = [msgspec.structs.replace(row, as_of="", watermark=None) for row in rows]
+    following = None if more is None else cursor(question, more)
+    return tagged(request, RowsAnswer(rows, following), (said, following, query.live.stale(caller.tenant)))
+
+
+Page = tuple[list[TargetRow], StretchPlace | None]
+
+
+async def _page(query: Loaded, question: TargetQuery, after: StretchPlace | None, limit: int) -> Page:
+    rows, more = await query.targets.page(question, after, limit)
+    return [_row(question, one) for one in rows], more
+
+
+def _row(question: TargetQuery, kept: Kept) -> TargetRow:
+    stint, zone = kept.stint, question.zone
+    promise = stint.promise
+    return TargetRow(
+        time=text(stint.span.begin, zone),
+        end=text(stint.span.end, zone),
+        tenant=question.tenant,
+        target=promise.version.name,
+        metric=promise.body.metric,
+        comparison=promise.body.comparison.value,
+        promised=promise.body.value,
+        window=promise.body.window.value,
+        calendar=promise.body.calendar,
+        queue=promise.body.scope.queue,
+        team=promise.body.scope.team,
+        site=promise.body.scope.site,
+        standing=kept.standing,
+        value=kept.value.value,
+        numerator=kept.value.numerator,
+        denominator=kept.value.denominator,
+        definition=kept.definition,
+        to_recover=kept.to_recover,
+        visits=_visits(kept, zone) if kept.standing is Standing.MISSED else None,
+        as_of=text(kept.as_of, zone),
+        watermark=text_or_none(kept.watermark, zone),
+        complete=kept.complete,
+    )
+
+
+def _visits(kept: Kept, zone: ZoneInfo) -> str | None:
+    """The question for the visits behind a miss."""
+    promise, span = kept.stint.promise, kept.stint.span
+    if not counts_visits(promise):
+        return None
+    said = {"from": text(span.begin, zone), "to": text(span.end, zone), "missed": "true", "target": promise.version.id}
+    formula = promise.body.metric.partition(":")[2]
+    return f"/v1/visits?{urlencode(said | ({'formula': formula} if formula else {}))}"
