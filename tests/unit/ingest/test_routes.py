@@ -152,7 +152,7 @@ async def test_a_small_body_that_swells_is_stopped_at_the_limit() -> None:
     is_problem(await Scene().post(gzip.compress(b" " * 1_000_000), content_encoding="gzip"), 413)
 
 
-@pytest.mark.parametrize("body", [b"plain", gzip.compress(b"{}")[:-3], gzip.compress(b"{}") + b"more"])
+@pytest.mark.parametrize("body", [b"plain", gzip.compress(b"{}", mtime=0)[:-3], gzip.compress(b"{}", mtime=0) + b"more"])
 async def test_a_body_that_is_not_one_gzip_stream_is_a_bad_request(body: bytes) -> None:
     assert "gzip" in is_problem(await Scene().post(body, content_encoding="gzip"), 400)
 

@@ -203,13 +203,20 @@ def test_definitions_tell_every_version_and_which_are_in_force() -> None:
 
 
 def test_every_kpi_that_depends_on_a_definition_says_so() -> None:
-    assert {kpi.id for kpi in CATALOGUE.values() if kpi.judged} == {"service_level", "short_abandoned", "csat", "qa_pass_rate"}
+    assert {kpi.id for kpi in CATALOGUE.values() if kpi.judged} == {
+        "service_level", "short_abandoned", "csat", "qa_pass_rate", "sla_attainment", "contacts_to_recover",
+    }  # fmt: skip
     assert VARIANTS["service_level:V3"].judged
 
 
 def test_counts_and_shares_are_summed_part_by_part() -> None:
     assert summed([Value(3, 3, None), Value(4, 4, None)]) == Value(7, 7, None)
-    assert summed([Value(None, 0, 0), Value(0.5, 1, 2)]) == share(1, 2)
+    assert summed([share(0, 0), share(1, 2)]) == share(1, 2)
+
+
+def test_quotients_are_summed_part_by_part_and_a_count_that_does_not_exist_has_no_sum() -> None:
+    assert summed([Value(0.5, 1, 2.0), Value(2.0, 4, 2.0)]) == Value(1.25, 5, 4.0)
+    assert summed([Value(3, 3, None), Value(None, None, None)]) == Value(None, None, None)
 
 
 def test_many_definitions_are_mixed() -> None:
