@@ -1,6 +1,6 @@
 """The parameters of agents' routes."""
 
-from typing import Annotated, get_args
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field
 
@@ -24,6 +24,8 @@ from services.query.api.parameters import (
 from services.query.app.agents import AgentQuery, AgentsQuery
 from services.query.app.live import Ground
 from services.query.domain.agent_rows import OF_AGENTS, ByAgent
+from services.query.domain.benchmark import Minimum
+from services.query.domain.comparison import Contest
 from services.query.domain.grid import Interval
 from services.query.domain.rows import Question
 from services.query.domain.selection import By
@@ -77,6 +79,37 @@ class AgentKpiParameters(Restated):
         chosen, span = selection(ground, self.queue, self.channel, By.TOTAL), span_of(self.since, self.until)
         question = Question(kpis_of_agents(self.kpi), self.basis(ground, chosen))
         return AgentQuery(chosen, names_of(self.agent), span, self.interval, zone_of(self.tz, ground), self.by, question)
+
+
+class BenchmarkParameters(Restated):
+    """Parameters of the comparison with the benchmark."""
+
+    kpi: Annotated[List, Field(description="KPIs to compare, comma-separated; all that agents have where nothing is said")] = None
+    queue: Queues = None
+    channel: Channels = None
+    since: Annotated[str, Field(alias="from", description="RFC 3339 with offset", examples=[BEGIN])]
+    until: Annotated[str, Field(alias="to", description="RFC 3339 with offset", examples=[END])]
+    quality: Annotated[
+        Literal["csat", "csat_mean", "nps", "fcr", "qa_mean", "qa_pass_rate"], Field(description="the KPI that quality is judged by")
+    ] = "csat"
+    handled: Annotated[int, Field(ge=1, description="fewest contacts handled by an agent who is judged")] = Minimum.handled
+    answers: Annotated[int, Field(ge=1, description="fewest answers or evaluations behind the quality of an agent who is judged")] = (
+        Minimum.answers
+    )
+    tz: Annotated[str | None, Field(description="IANA zone of the answer's times", examples=["Asia/Shanghai"])] = None
+    limit: Annotated[int | None, Field(ge=1, description="rows of one answer", examples=[500])] = None
+    cursor: Cursor = None
+
+    def query(self, ground: Ground) -> AgentQuery:
+        """The question; problems 422."""
+        self.refuse_unknown()
+        chosen, span = selection(ground, self.queue, self.channel, By.TOTAL), span_of(self.since, self.until)
+        question = Question(kpis_of_agents(self.kpi), self.basis(ground, chosen))
+        return AgentQuery(chosen, (), span, Interval.ALL, zone_of(self.tz, ground), ByAgent.AGENT, question)
+
+    def contest(self) -> Contest:
+        """How agents are judged."""
+        return Contest(CATALOGUE[self.quality], Minimum(self.handled, self.answers))
 
 
 def kpis_of_agents(text: str | None) -> tuple[Kpi, ...]:

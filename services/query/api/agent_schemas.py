@@ -6,6 +6,7 @@ from pydantic import BaseModel, Field
 
 from services.contracts.events import AgentState
 from services.query.api.schemas import HistoryFigureRow, Instant, Next
+from services.query.domain.benchmark import Standing, Volume
 
 
 class AgentStateRow(BaseModel):
@@ -32,6 +33,25 @@ class AgentFigureRow(HistoryFigureRow):
     """A figure of an agent over an interval."""
 
     agent: Annotated[str | None, Field(description="null in rows by team, site and total", examples=["a-7"])] = None
+
+
+class BenchmarkFigureRow(AgentFigureRow):
+    """A figure of an agent beside that of the benchmark agents."""
+
+    standing: Annotated[Standing, Field(description="`few_…`: did too little to be judged")]
+    benchmark: Annotated[float | None, Field(description="of the benchmark agents together; of a count their mean", examples=[212.5])]
+    distance: Annotated[float | None, Field(description="value − benchmark", examples=[31.0])]
+    behind: Annotated[bool | None, Field(description="whether that is to the worse; null where no direction is better")]
+    volume: Annotated[Volume, Field(description="what volume was judged by; the count where somebody's hours are not known")]
+    candidates: Annotated[int, Field(description="how many did enough to be judged", examples=[42])]
+    small: Annotated[bool, Field(description="fewer than ten were: the benchmark is one agent, and may be chance")]
+
+
+class BenchmarkAnswer(BaseModel):
+    """A page of agents beside the benchmark."""
+
+    rows: list[BenchmarkFigureRow]
+    next: Next
 
 
 class AgentKpisAnswer(BaseModel):

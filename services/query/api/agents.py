@@ -8,14 +8,15 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from services.query.api import shapes
 from services.query.api.accept import CSV, JSON, accepted
-from services.query.api.agent_parameters import AgentKpiParameters, AgentsParameters
-from services.query.api.agent_schemas import AgentKpisAnswer, AgentsAnswer
+from services.query.api.agent_parameters import AgentKpiParameters, AgentsParameters, BenchmarkParameters
+from services.query.api.agent_schemas import AgentKpisAnswer, AgentsAnswer, BenchmarkAnswer
 from services.query.api.answers import RowsAnswer, Sheet, csv_stream, tagged
 from services.query.api.cursors import cursor, place_of
 from services.query.api.measured import Loaded, MeasuredRoute
 from services.query.api.paging import further
 from services.query.app.agents import AgentPlace
 from services.query.domain.agent_rows import AGENT_COLUMNS
+from services.query.domain.comparison import BENCHMARK_COLUMNS
 from services.query.domain.rows import identity, substance
 from services.runtime.auth import require
 from services.runtime.keys import Credential
@@ -52,4 +53,21 @@ async def figures(request: Request, caller: Leader, query: Loaded, asked: Annota
         return csv_stream(rows, further(partial(query.agents.page, question), more, query.limits.rows), Sheet("agents", AGENT_COLUMNS))
     following = None if more is None else cursor(question, more)
     said = [(row.agent, identity(row), substance(row)) for row in rows]
+    return tagged(request, RowsAnswer(rows, following), (said, following))
+
+
+@router.get(
+    "/v1/agents/benchmark", response_model=BenchmarkAnswer, responses=PROBLEMS | UNCHANGED | AS_CSV, summary="Agents beside the best"
+)
+async def benchmark(request: Request, caller: Leader, query: Loaded, asked: Annotated[BenchmarkParameters, Query()]) -> Response:
+    """The top tenth by volume and quality at once, and how far each agent is from it, KPI by KPI. `Accept: text/csv` gives CSV."""
+    kind, question, contest = accepted(request, JSON, CSV), asked.query(query.live.ground(caller.tenant)), asked.contest()
+    after = place_of(asked.cursor, (question, contest), decode_place)
+    page = partial(query.agents.compared, question, contest)
+    rows, more = await page(after, min(asked.limit or query.limits.rows, query.limits.most_rows))
+    query.metrics.rows.labels("/v1/agents/benchmark").inc(len(rows))
+    if kind == CSV:
+        return csv_stream(rows, further(page, more, query.limits.rows), Sheet("benchmark", BENCHMARK_COLUMNS))
+    following = None if more is None else cursor((question, contest), more)
+    said = [(row.agent, row.standing, row.benchmark, identity(row), substance(row)) for row in rows]
     return tagged(request, RowsAnswer(rows, following), (said, following))

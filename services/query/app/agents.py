@@ -11,6 +11,7 @@ from services.contracts.agents import Entered
 from services.query.app.live import LiveFigures
 from services.query.domain.agent_rows import AgentRow, ByAgent, Who, agent_rows, grouped, seen
 from services.query.domain.attendance import lookback
+from services.query.domain.comparison import BenchmarkRow, Contest, Field, compared
 from services.query.domain.grid import Interval, intervals
 from services.query.domain.performance import Performance
 from services.query.domain.rows import Question, frame_of
@@ -90,6 +91,19 @@ class AgentFigures:
                 found.append(row)
                 last = place
         return found, None
+
+    async def compared(
+        self, query: AgentQuery, contest: Contest, after: AgentPlace | None, limit: int
+    ) -> tuple[list[BenchmarkRow], AgentPlace | None]:
+        """Up to `limit` rows behind `after` of a query by agent over one interval, beside the benchmark; in the order of agents."""
+        performance, span = await self.performance(query, [query.span]), query.span
+        terms = query.question.basis.terms(self._live.known(query.selection.tenant), span.begin)
+        heard = self._live.board.as_of(self._live.now()), lowest_watermark(await self._positions.positions())
+        frame = frame_of(span, query.selection.tenant, query.zone, heard)
+        field = Field(query.selection, terms, grouped(performance, 0, ByAgent.AGENT))
+        rows = ((AgentPlace(span.begin, who, kpi), row) for who, kpi, row in compared(frame, query.question, field, contest))
+        found = list(islice((one for one in rows if after is None or one[0] > after), limit + 1))
+        return [row for _, row in found[:limit]], found[limit - 1][0] if len(found) > limit else None
 
     async def performance(self, query: AgentQuery, spans: list[Span]) -> Performance:
         """What the agents did in spans (contiguous, ascending)."""

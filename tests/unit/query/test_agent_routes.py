@@ -6,8 +6,9 @@ import pytest
 
 from services.contracts.agents import Entered
 from services.contracts.visits import Complaint, Evaluation, Statement, Survey, Visit
-from services.query.api.agent_schemas import AgentFigureRow, AgentStateRow
+from services.query.api.agent_schemas import AgentFigureRow, AgentStateRow, BenchmarkFigureRow
 from services.query.domain.agent_rows import AGENT_COLUMNS
+from services.query.domain.comparison import BENCHMARK_COLUMNS
 from tests.fakes.floor import answered
 from tests.fakes.world import LEADER, NOW, READER, Client, World
 
@@ -48,7 +49,7 @@ def figures(world: World, **asked: str) -> dict[Any, Any]:
     return {(row["agent"], row["kpi"]): row for row in answer.json()["rows"]}
 
 
-@pytest.mark.parametrize("path", ["/v1/agents", "/v1/agents/kpis"])
+@pytest.mark.parametrize("path", ["/v1/agents", "/v1/agents/kpis", "/v1/agents/benchmark"])
 def test_agents_are_for_those_with_the_scope_only(world: World, path: str) -> None:
     app, laptop = world.app, {"Host": "127.0.0.1"}
     app.state.open_tenant = "demo"
@@ -176,8 +177,63 @@ def test_what_no_agent_answers_for_is_refused(world: World) -> None:
     assert "aht" in answer.json()["detail"]
 
 
-def test_the_same_figures_are_not_sent_again(world: World) -> None:
-    for path in ("/v1/agents", "/v1/agents/kpis"):
-        tag = leader(world).get(path, SPAN if path.endswith("kpis") else None).headers["ETag"]
-        again = leader(world).get(path, SPAN if path.endswith("kpis") else None, {"If-None-Match": tag})
-        assert again.status_code == 304
+def contest() -> World:
+    """Four agents with 4, 3, 2 and 1 contacts of 60 s in an hour logged in; ann pleases 2 of 4, bob all three, cem both, dee nobody."""
+    world = World()
+    for agent, scores in (("ann", (5, 5, 1, 1)), ("bob", (5, 5, 5)), ("cem", (5, 5)), ("dee", (1,))):
+        world.floor.enter(agent, Entered(BEGIN, "available", ("sales",)), Entered(BEGIN + 60 * MINUTE, "offline"))
+        for minute, score in enumerate(scores):
+            talk = 60 if agent == "bob" else 90
+            world.floor.put(taken(minute, agent, talk, surveys={"s": Survey("csat", None, BEGIN, BEGIN, score, 5, 1)}))
+    world.tell()
+    return world
+
+
+def beside(world: World, **asked: str) -> dict[Any, Any]:
+    span = {name: SPAN[name] for name in ("from", "to")}
+    answer = leader(world).get("/v1/agents/benchmark", span | {"handled": "1", "answers": "1"} | asked)
+    assert answer.status_code == 200, answer.text
+    return {(row["agent"], row["kpi"]): BenchmarkFigureRow.model_validate(row) for row in answer.json()["rows"]}
+
+
+def test_agents_are_compared_with_those_who_are_best_at_both() -> None:
+    """At or below in volume: 4, 3, 2, 1 of 4; in quality: ann 2, bob and cem 4, dee 1: the worse rank is bob's 3."""
+    found = beside(contest(), kpi="handled,aht,csat,att")
+
+    assert {agent: row.standing for (agent, _), row in found.items()} == {
+        "ann": "compared", "bob": "benchmark", "cem": "compared", "dee": "compared",
+    }  # fmt: skip
+    assert [found["ann", "aht"].benchmark, found["ann", "aht"].distance, found["ann", "aht"].behind] == [60, 30, True]
+    assert [found["ann", "handled"].distance, found["ann", "handled"].behind] == [1, False]
+    assert [found["ann", "csat"].distance, found["ann", "csat"].behind] == [-0.5, True]
+    assert [found["ann", "att"].distance, found["ann", "att"].behind] == [30, None]
+    assert [found["bob", "aht"].distance, found["bob", "aht"].behind] == [0, False]
+    assert {(row.volume, row.candidates, row.small) for row in found.values()} == {("handled_per_hour", 4, True)}
+
+
+def test_without_anybody_who_did_enough_there_is_no_benchmark() -> None:
+    found = beside(contest(), kpi="aht", handled="50")
+
+    assert {(row.standing, row.benchmark, row.distance, row.behind) for row in found.values()} == {("few_handled", None, None, None)}
+
+
+def test_a_comparison_goes_page_by_page_and_as_csv() -> None:
+    world, span = contest(), {name: SPAN[name] for name in ("from", "to")}
+    whole = leader(world).get("/v1/agents/benchmark", span).json()["rows"]
+    first = leader(world).get("/v1/agents/benchmark", span | {"limit": "30"}).json()
+    second = leader(world).get("/v1/agents/benchmark", span | {"limit": "70", "cursor": first["next"]}).json()
+    lines = leader(world).get("/v1/agents/benchmark", span | {"limit": "30"}, {"Accept": "text/csv"}).text.splitlines()
+
+    assert first["rows"] + second["rows"] == whole
+    assert second["next"] is None
+    assert lines[0] == ",".join(BENCHMARK_COLUMNS)
+    assert len(lines) == 1 + len(whole) == 101
+
+
+@pytest.mark.parametrize(
+    ("path", "asked"), [("/v1/agents", {}), ("/v1/agents/kpis", SPAN), ("/v1/agents/benchmark", {"from": SPAN["from"], "to": SPAN["to"]})]
+)
+def test_the_same_figures_are_not_sent_again(world: World, path: str, asked: dict[str, str]) -> None:
+    tag = leader(world).get(path, asked).headers["ETag"]
+
+    assert leader(world).get(path, asked, {"If-None-Match": tag}).status_code == 304

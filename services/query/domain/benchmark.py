@@ -1,0 +1,109 @@
+"""Benchmark agents: the top tenth by volume and quality at once, among those with enough of both to be judged.
+
+            volume: at or above    quality: at or above    the worse of both
+    ann          1.00                    0.50                   0.50
+    bob          0.75                    0.75                   0.75   ◄ benchmark
+    cem          0.50                    1.00                   0.50
+    dee          0.25                    0.25                   0.25
+
+Each is judged by the worse of two ranks: the share of all candidates whose volume is at most one's own, and the share whose quality
+is. So neither haste nor a few well-nursed contacts make a benchmark, and somebody always is one. Who ties with the last of the tenth
+belongs to it.
+"""
+
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+from math import ceil
+
+TENTH = 10
+FEW = 10
+"""Of fewer candidates no tenth can be told: the benchmark is then one agent, or those who tie with the best"""
+
+
+@dataclass(frozen=True)
+class Record:
+    """What an agent did: contacts handled, logged-in milliseconds (0: never told), quality (None: unknown) out of so many answers."""
+
+    handled: int
+    logged_in: int
+    quality: float | None
+    answers: int
+
+
+@dataclass(frozen=True)
+class Minimum:
+    """How much an agent must have done to be judged."""
+
+    handled: int = 50
+    answers: int = 10
+
+
+class Standing(StrEnum):
+    """Where an agent stands."""
+
+    BENCHMARK = "benchmark"
+    COMPARED = "compared"
+    FEW_HANDLED = "few_handled"
+    FEW_ANSWERS = "few_answers"
+
+
+class Volume(StrEnum):
+    """How volume is counted."""
+
+    PER_HOUR = "handled_per_hour"
+    COUNT = "handled"
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """Every agent's standing; `candidates` is how many were compared."""
+
+    standings: Mapping[str, Standing]
+    volume: Volume
+    candidates: int
+
+    @property
+    def small(self) -> bool:
+        """Whether there were too few to tell a tenth."""
+        return self.candidates < FEW
+
+
+def ranking(records: Mapping[str, Record], minimum: Minimum) -> Ranking:
+    """Who is a benchmark. Volume is by logged-in hour where all candidates' hours are known, else it is the count."""
+    standings = {agent: _standing(record, minimum) for agent, record in records.items()}
+    candidates = {agent: records[agent] for agent, standing in standings.items() if standing is Standing.COMPARED}
+    volume = Volume.PER_HOUR if all(one.logged_in for one in candidates.values()) else Volume.COUNT
+    best = _best(candidates, volume)
+    return Ranking({agent: Standing.BENCHMARK if agent in best else one for agent, one in standings.items()}, volume, len(candidates))
+
+
+def _standing(record: Record, minimum: Minimum) -> Standing:
+    if record.handled < max(1, minimum.handled):
+        return Standing.FEW_HANDLED
+    if record.quality is None or record.answers < minimum.answers:
+        return Standing.FEW_ANSWERS
+    return Standing.COMPARED
+
+
+def _best(candidates: Mapping[str, Record], volume: Volume) -> set[str]:
+    if not candidates:
+        return set()
+    volumes = sorted(_volume(one, volume) for one in candidates.values())
+    qualities = sorted(one.quality or 0.0 for one in candidates.values())
+    worse = {
+        agent: min(bisect_right(volumes, _volume(one, volume)), bisect_right(qualities, one.quality or 0.0))
+        for agent, one in candidates.items()
+    }
+    least = _last_of_tenth(sorted(worse.values(), reverse=True))
+    return {agent for agent, rank in worse.items() if rank >= least}
+
+
+def _last_of_tenth(ranks: Sequence[int]) -> int:
+    return ranks[ceil(len(ranks) / TENTH) - 1]
+
+
+def _volume(record: Record, volume: Volume) -> Fraction:
+    return Fraction(record.handled, record.logged_in if volume is Volume.PER_HOUR else 1)
