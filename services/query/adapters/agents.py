@@ -8,7 +8,7 @@ import asyncpg
 from services.board.adapters.rows import ANSWER_WITHIN, FREE_WITHIN, away
 from services.board.domain.windows import HOUR, Span
 from services.contracts.agents import decode_entered
-from services.contracts.visits import Visit, decode_visit
+from services.contracts.visits import Visit, decode_visit, encode_visit
 from services.query.domain.attendance import AgentEntered
 from services.query.domain.selection import Selection
 
@@ -22,15 +22,15 @@ SHORT, LONG = 24 * HOUR, 90 * 24 * HOUR
 """How long before a span a visit may have been offered that is completed in it: at the telephone, and by post or of late opinions"""
 DRIFT = HOUR
 """How far an answer may be stamped before its offer by a source with two clocks"""
-OPINIONS = bytes([0xDC, 0, 27])
-"""MessagePack's mark of an array of 27 fields or more: `Visit.surveys` or what comes after it is there"""
+PLAIN = encode_visit(Visit())[-8:]
+"""How the record of a visit ends that has no hold, no transfer, no survey, evaluation or complaint: those are its last fields"""
 
 # What is older than a day is read only where it may still count: other channels last longer, opinions come late.
 VISITS = """
 SELECT body FROM visit
 WHERE tenant = $1 AND offered_at >= $2 - $5::bigint AND offered_at < $3
-  AND (offered_at >= $2 - $6::bigint OR channel NOT IN ('voice', 'chat') OR body >= $7)
-  AND ($4::text[] IS NULL OR queue = ANY ($4) OR body >= $7)
+  AND (offered_at >= $2 - $6::bigint OR channel NOT IN ('voice', 'chat') OR substring(body FROM octet_length(body) - 7) <> $7)
+  AND ($4::text[] IS NULL OR queue = ANY ($4) OR substring(body FROM octet_length(body) - 7) <> $7)
 UNION ALL
 SELECT body FROM visit WHERE tenant = $1 AND offered_at IS NULL
 """
@@ -50,7 +50,7 @@ class PostgresAgents:
     async def handled(self, selection: Selection, span: Span) -> AsyncIterator[Sequence[Visit]]:
         """Visits that may count in `span`."""
         queues = list(selection.queues) or None
-        async for portion in self._read(VISITS, selection.tenant, span.begin, span.end + DRIFT, queues, LONG, SHORT, OPINIONS):
+        async for portion in self._read(VISITS, selection.tenant, span.begin, span.end + DRIFT, queues, LONG, SHORT, PLAIN):
             yield [decode_visit(row[0]) for row in portion]
             await asyncio.sleep(0)
 

@@ -60,7 +60,7 @@ class AgentKpiParameters(Restated):
     agent: Agents = None
     queue: Queues = None
     channel: Channels = None
-    by: Annotated[ByAgent, Field(description="what each row stands for; team and site are the agent's at that time")] = ByAgent.AGENT
+    by: Annotated[ByAgent, Field(description="what each row stands for; an agent's team and site are those of that time")] = ByAgent.AGENT
     since: Annotated[str, Field(alias="from", description="RFC 3339 with offset", examples=[BEGIN])]
     until: Annotated[str, Field(alias="to", description="RFC 3339 with offset", examples=[END])]
     interval: Annotated[Interval, Field(description="length of a row on the calendar of `tz`; `all`: one row over everything")] = (

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from services.board.domain.positions import lowest_watermark
 from services.board.domain.windows import Span
 from services.contracts.agents import Entered
+from services.contracts.needs import Need
 from services.query.app.live import LiveFigures
 from services.query.domain.agent_rows import AgentRow, ByAgent, Who, agent_rows, grouped, seen
 from services.query.domain.attendance import lookback
@@ -19,7 +20,7 @@ from services.query.domain.selection import Selection
 from services.query.domain.terms import TermsOverTime
 from services.query.ports import AgentHistory, Positions
 
-FEWEST, MOST = 8, 256
+FEWEST, MOST = 32, 256
 """Intervals that are read together: few at first, for the rest of a page may not be wanted"""
 
 
@@ -34,6 +35,16 @@ class AgentQuery:
     zone: ZoneInfo
     by: ByAgent
     question: Question
+
+    @property
+    def asks_visits(self) -> bool:
+        """Whether it needs the visits that agents took."""
+        return any(Need.AGENT_TIME not in kpi.needs for kpi in self.question.kpis)
+
+    @property
+    def asks_states(self) -> bool:
+        """Whether it needs the states that agents entered: for time, or for where they belong."""
+        return Need.AGENT_TIME in self.question.needs or self.by in (ByAgent.TEAM, ByAgent.SITE)
 
 
 @dataclass(frozen=True, order=True)
@@ -109,11 +120,13 @@ class AgentFigures:
         """What the agents did in spans (contiguous, ascending)."""
         board = self._live.board
         performance = Performance(query.selection, query.agents, spans, board.as_of(self._live.now()))
-        async for visits in self._agents.handled(query.selection, Span(spans[0].begin, spans[-1].end)):
-            performance.handle(visits)
-        async for states in self._agents.states(query.selection.tenant, lookback(spans)):
-            performance.enter(states)
-        performance.close()
+        if query.asks_visits:
+            async for visits in self._agents.handled(query.selection, Span(spans[0].begin, spans[-1].end)):
+                performance.handle(visits)
+        if query.asks_states:
+            async for states in self._agents.states(query.selection.tenant, lookback(spans)):
+                performance.enter(states)
+            performance.close()
         return performance
 
     def _rows(

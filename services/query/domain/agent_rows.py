@@ -41,7 +41,7 @@ class ByAgent(StrEnum):
 
 
 class AgentRow(HistoryRow, frozen=True, kw_only=True, gc=False):
-    """A figure of an agent, with the team and site of that time; `agent` is null in rows over several."""
+    """A figure of an agent; `agent` is null in rows over several."""
 
     agent: str | None
 
@@ -66,7 +66,7 @@ def grouped(performance: Performance, span: int, by: ByAgent) -> dict[Who, Work]
 def _who(agent: str, badge: Badge, by: ByAgent) -> Who:
     match by:
         case ByAgent.AGENT:
-            return Who(agent, *badge)
+            return Who(agent)
         case ByAgent.TEAM:
             return Who(team=badge.team)
         case ByAgent.SITE:

@@ -10,7 +10,6 @@ The last state lasts to now. What is kept grows with the rows, not with the stat
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Generic, NamedTuple, TypeVar
 
 from services.board.domain.windows import Span
@@ -26,8 +25,7 @@ class AgentEntered(NamedTuple):
     entered: Entered
 
 
-@dataclass(frozen=True)
-class Stay(Generic[K]):
+class Stay(NamedTuple, Generic[K]):
     """Part of an agent's state that lies in the span with this index; `there` says whether it was the state when the span began."""
 
     span: int

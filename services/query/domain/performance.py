@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from services.board.domain.series import Home
 from services.board.domain.windows import Span
 from services.contracts.cells import Cells, add
+from services.contracts.contributions import Panes
 from services.contracts.events import AgentState
 from services.contracts.visits import Visit
 from services.query.domain.attendance import AgentEntered, Attendance, Stay
@@ -58,13 +59,13 @@ class Performance:
         for visit in visits:
             for agent, panes in credited(self._selection.tenant, visit):
                 if not self._agents or agent in self._agents:
-                    for (tenant, queue, channel, at), cells in panes.items():
-                        self._count(agent, (tenant, queue, channel), at, cells)
+                    self._count(agent, panes)
 
-    def _count(self, agent: str, home: Home, at: int, cells: Cells) -> None:
-        number = bisect_right(self._ends, at)
-        if number < len(self._spans) and at >= self._spans[0].begin and self._selection.includes(home[1], home[2]):
-            add(self._work[number][agent].counted[home], cells)
+    def _count(self, agent: str, panes: Panes) -> None:
+        begin, end, includes = self._spans[0].begin, self._ends[-1], self._selection.includes
+        for (tenant, queue, channel, at), cells in panes.items():
+            if begin <= at < end and includes(queue, channel):
+                add(self._work[bisect_right(self._ends, at)][agent].counted[tenant, queue, channel], cells)
 
     def enter(self, states: Iterable[AgentEntered]) -> None:
         """Take in states, in the order of agents and times."""
