@@ -12,7 +12,6 @@ import random
 import sys
 import tempfile
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 from typing import cast
@@ -59,7 +58,9 @@ def visits(number: int, agents: int, dice: random.Random) -> Iterator[Visit]:
         answer = offered + dice.randrange(60_000)
         ended = answer + dice.randrange(20_000, 600_000)
         agent = f"agent{dice.randrange(agents)}"
-        yield Visit(offered_at=offered, queue=dice.choice(QUEUES), answered_at=answer, agent=agent, ended_at=ended, wrapped_at=ended + 20_000)
+        told = Visit(offered_at=offered, queue=dice.choice(QUEUES), answered_at=answer, agent=agent)
+        told.ended_at, told.wrapped_at = ended, ended + 20_000
+        yield told
 
 
 def states(taken: list[Visit]) -> Iterator[tuple[str, Entered]]:
@@ -105,7 +106,7 @@ async def main(number: int, agents: int, repeat: int) -> None:
             await migrate(settings)
             async with asyncpg.create_pool(server.dsn, min_size=1, max_size=4) as pool:
                 entered = await fill(pool, number, agents)
-                sys.stdout.write(f"{datetime.now(UTC):%Y-%m-%d}: {3 * number} visits, {entered} states, {agents} agents\n\n")
+                sys.stdout.write(f"{3 * number} visits, {entered} states, {agents} agents\n\n")
                 sys.stdout.write("| question | rows | median |\n| --- | --- | --- |\n")
                 await ask(pool, repeat)
 

@@ -84,7 +84,9 @@ class AgentKpiParameters(Restated):
 class BenchmarkParameters(Restated):
     """Parameters of the comparison with the benchmark."""
 
-    kpi: Annotated[List, Field(description="KPIs to compare, comma-separated; all that agents have where nothing is said")] = None
+    kpi: Annotated[
+        List, Field(description="KPIs to compare, comma-separated; all that agents have where nothing is said", examples=["aht,csat"])
+    ] = None
     queue: Queues = None
     channel: Channels = None
     since: Annotated[str, Field(alias="from", description="RFC 3339 with offset", examples=[BEGIN])]

@@ -93,7 +93,7 @@ class AgentFigures:
         found: list[AgentRow] = []
         last, watermark = after, lowest_watermark(await self._positions.positions())
         for spans in _portions(query, after):
-            performance = await self.performance(query, spans)
+            performance = await self._performance(query, spans)
             for place, row in self._rows(query, spans, performance, watermark):
                 if after is not None and place <= after:
                     continue
@@ -107,7 +107,7 @@ class AgentFigures:
         self, query: AgentQuery, contest: Contest, after: AgentPlace | None, limit: int
     ) -> tuple[list[BenchmarkRow], AgentPlace | None]:
         """Up to `limit` rows behind `after` of a query by agent over one interval, beside the benchmark; in the order of agents."""
-        performance, span = await self.performance(query, [query.span]), query.span
+        performance, span = await self._performance(query, [query.span], whole=True), query.span
         terms = query.question.basis.terms(self._live.known(query.selection.tenant), span.begin)
         heard = self._live.board.as_of(self._live.now()), lowest_watermark(await self._positions.positions())
         frame = frame_of(span, query.selection.tenant, query.zone, heard)
@@ -116,14 +116,14 @@ class AgentFigures:
         found = list(islice((one for one in rows if after is None or one[0] > after), limit + 1))
         return [row for _, row in found[:limit]], found[limit - 1][0] if len(found) > limit else None
 
-    async def performance(self, query: AgentQuery, spans: list[Span]) -> Performance:
-        """What the agents did in spans (contiguous, ascending)."""
+    async def _performance(self, query: AgentQuery, spans: list[Span], *, whole: bool = False) -> Performance:
+        """What the agents did in spans (contiguous, ascending), as far as the query needs it or as a whole."""
         board = self._live.board
         performance = Performance(query.selection, query.agents, spans, board.as_of(self._live.now()))
-        if query.asks_visits:
+        if whole or query.asks_visits:
             async for visits in self._agents.handled(query.selection, Span(spans[0].begin, spans[-1].end)):
                 performance.handle(visits)
-        if query.asks_states:
+        if whole or query.asks_states:
             async for states in self._agents.states(query.selection.tenant, lookback(spans)):
                 performance.enter(states)
             performance.close()

@@ -146,7 +146,7 @@ def test_evaluations_and_complaints_are_about_the_agent_they_name(world: World) 
 
 
 def test_pages_follow_one_another_and_csv_has_them_all(world: World) -> None:
-    asked = SPAN | {"interval": "5m", "kpi": "answered,handled"}
+    asked = SPAN | {"interval": "5m", "kpi": "answered,handled,utilisation"}
     whole = leader(world).get("/v1/agents/kpis", asked).json()["rows"]
     pages: list[Any] = []
     cursor: dict[str, str] = {}
