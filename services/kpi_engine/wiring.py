@@ -4,7 +4,6 @@ SIGTERM ─► loop: last flush, leave the group ─► Faust: agents, leader �
 """
 
 import asyncio
-import gc
 import logging
 import signal
 import socket
@@ -35,6 +34,7 @@ from services.kpi_engine.metrics import EngineMetrics
 from services.kpi_engine.ports import StoreUnavailable
 from services.kpi_engine.settings import EngineSettings
 from services.runtime.clock import monotonic
+from services.runtime.collector import leave_alone_what_is_here
 from services.runtime.database import asyncpg_pool
 from services.runtime.kafka import ensure_topics, producer
 from services.runtime.kafka_log import kafka_log
@@ -46,8 +46,6 @@ COMMIT_EVERY = 5
 LOOK_EVERY = 10.0
 SOONEST, TELLING = 0.1, 8.0
 """Seconds between two tellings at least, and how many times the last one's length passes before the next."""
-COLLECTIONS = 20_000, 20, 50
-"""Objects between two collections, and how many of the young make one of the older: a slice of events is no garbage in cycles."""
 FAUST_STARTS_WITHIN = 10.0
 STOP_WITHIN = 30
 """Seconds after which the system ends a worker that cannot stop, for instance because the brokers are gone: what is not durable is
@@ -208,8 +206,7 @@ async def run(settings: EngineSettings) -> None:
     if settings.engine.metrics_port:
         start_http_server(settings.engine.metrics_port, settings.engine.metrics_host, registry)
     async with worker(settings, registry) as (loop, app):
-        gc.freeze()  # what is there now stays: collections need not look at it again
-        gc.set_threshold(*COLLECTIONS)
+        leave_alone_what_is_here()
         await _run_both(loop, app, stopped)
 
 

@@ -36,6 +36,7 @@ from services.query.domain.exposition import Exposition
 from services.query.metrics import QueryMetrics
 from services.query.settings import ApiSettings, QuerySettings
 from services.runtime.clock import monotonic, now_ms
+from services.runtime.collector import leave_alone_what_is_here
 from services.runtime.database import async_engine, asyncpg_pool
 from services.runtime.http import create_app
 from services.runtime.keys import KeyRing
@@ -54,10 +55,17 @@ async def query(settings: QuerySettings, registry: CollectorRegistry | None = No
         log = KafkaEventLog(settings.kafka)
         stack.push_async_callback(log.close)
         pulse = Pulse()
-        beating = asyncio.create_task(pulse.run(keeper.changed), name="pulse")
-        stack.callback(beating.cancel)
+        for work in (pulse.run(keeper.changed), _settled(keeper)):
+            task = asyncio.create_task(work)
+            stack.callback(task.cancel)
         definitions = await stack.enter_async_context(kept_definitions(settings.definitions, pool, metrics.registry))
         yield assembled(settings.api, pool, keeper, log, Parts(metrics, pulse, definitions))
+
+
+async def _settled(keeper: BoardKeeper) -> None:
+    """A loaded board stays: a collection that looks at all of it would hold answers up."""
+    await keeper.loaded.wait()
+    leave_alone_what_is_here()
 
 
 class Parts:
