@@ -4,7 +4,8 @@ import sys
 from collections.abc import Iterable, Iterator
 
 from services.contracts.definitions import DEFAULT_POLICY, Formula
-from services.contracts.kpis import CATALOGUE, VARIANTS, Group, Kpi
+from services.contracts.kpis import CATALOGUE, VARIANTS, Kpi
+from services.contracts.units import Group
 
 HEAD = """\
 # KPIs

@@ -11,6 +11,7 @@ from services.contracts.cells import Cell, Cells, Histogram
 from services.contracts.definitions import ServiceLevelPolicy
 from services.contracts.events import AgentState
 from services.contracts.histograms import quantile
+from services.contracts.plan import NO_PLAN, Plan
 from services.contracts.statistics import wilson
 
 Staff = Mapping[AgentState, int]
@@ -23,7 +24,7 @@ class Figures:
 
     `waits` are the waits so far of those visits, `complaints` the ages of the span's complaints that are still open, both in
     milliseconds. Of a moment, `cells` are what the half hour before it counted, and `complaints` all that are open then.
-    `staff` are the agents: of a span their time, of a moment how many they are.
+    `staff` are the agents: of a span their time, of a moment how many they are. `plan` is what was forecast for the span.
     """
 
     cells: Cells
@@ -32,6 +33,7 @@ class Figures:
     unresolved: int = 0
     complaints: tuple[int, ...] = ()
     staff: Staff = field(default_factory=dict)
+    plan: Plan = NO_PLAN
 
     def of(self, *cells: Cell) -> int:
         """Sum of the named counters."""

@@ -5,7 +5,6 @@ The API, the metrics, the wallboard and the docs read this table; a formula chan
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from enum import Enum, StrEnum
 from functools import cached_property
 
 from services.contracts.attribution import by_contact
@@ -19,45 +18,29 @@ from services.contracts.gauges import in_progress, longest_wait, unresolved, wai
 from services.contracts.histograms import bucket_seconds, buckets, count_scores, count_within
 from services.contracts.needs import Need, need_of
 from services.contracts.pace import estimated_wait
+from services.contracts.planning import (
+    agents_gap,
+    agents_required,
+    agents_required_erlang_c,
+    forecast_variance,
+    gap_to_plan,
+    required_ahead,
+    service_level_projected,
+    wape,
+)
 from services.contracts.recovery import contacts_to_recover, sla_attainment
 from services.contracts.returns import HOURS, WITHIN_HOURS, repeated_within
 from services.contracts.service_level import service_level, under
 from services.contracts.staffing import LOGGED_IN, agents, agents_in, occupancy, utilisation
+from services.contracts.units import Better, Group, Unit
 
-JUDGED = frozenset({"service_level", "short_abandoned", "csat", "qa_pass_rate", "sla_attainment", "contacts_to_recover"})
-"""The KPIs that depend on a definition; all are counts or one sum over another."""
-
-
-class Unit(StrEnum):
-    """What a value is measured in."""
-
-    CONTACTS = "contacts"
-    SECONDS = "seconds"
-    RATIO = "ratio"
-    POINTS = "points"
-    PER_10K = "per 10,000"
-    AGENTS = "agents"
-
-
-class Better(StrEnum):
-    """Which direction is the good one."""
-
-    HIGHER = "higher"
-    LOWER = "lower"
-    NEITHER = "neither"
-
-
-class Group(Enum):
-    """What a KPI tells of; its value is the English and the Chinese name."""
-
-    NOW = "Now", "当前"
-    VOLUME = "Volume", "话务量"
-    SPEED = "Speed", "应答速度"
-    HANDLING = "Handling", "处理"
-    SATISFACTION = "Satisfaction", "客户满意"
-    QUALITY = "Quality", "质检"
-    COMPLAINTS = "Complaints", "投诉"
-    CONTRACT = "Contract", "合同"
+JUDGED = frozenset(
+    {
+        "service_level", "short_abandoned", "csat", "qa_pass_rate", "sla_attainment", "contacts_to_recover",
+        "agents_required", "agents_gap", "service_level_projected",
+    }
+)  # fmt: skip
+"""The KPIs that depend on a definition; all are counts, one sum over another, or told by the parts of their plan."""
 
 
 @dataclass(frozen=True)
@@ -224,9 +207,17 @@ _COMPLAINTS: list[Line] = [
     ("complaint_liable_rate", "Liable complaints", "有责投诉率", R, DOWN, "liable / judged complaints", MATURING, _liable_rate),
     ("complaints_closed_in_time", "Complaints closed in time", "投诉及时结案率", R, UP, _in_time(CLOSED_WITHIN), MATURING, _closed),
 ]
+_PROJECTED = "(hits + expected hits) / (total + expected total), at the end of the span"
+_PLAN: list[Line] = [
+    ("forecast_variance", "Forecast variance", "预测偏差", R, FLAT, "(came − forecast) / forecast, so far", OFFER, forecast_variance),
+    ("wape", "Forecast error", "预测误差", R, DOWN, "Σ |came − forecast| / Σ forecast, by forecast interval", OFFER, wape),
+    ("agents_required", "Agents required", "所需坐席", A, FLAT, "fewest for the target, Erlang A", _SETTLED, agents_required),
+    ("agents_gap", "Agents gap", "坐席缺口", A, UP, "agents at work on average − agents required", _SETTLED, agents_gap),
+]
 _CONTRACT: list[Line] = [
     ("sla_attainment", "Service-level attainment", "服务水平达成率", R, UP, "service level / target", OFFER, sla_attainment),
     ("contacts_to_recover", "Contacts to recover", "达标所需接通量", C, DOWN, _RECOVERED, OFFER, contacts_to_recover),
+    ("service_level_projected", "Projected service level", "预计服务水平", R, UP, _PROJECTED, _SETTLED, service_level_projected),
 ]
 
 _TABLE = {
@@ -237,6 +228,7 @@ _TABLE = {
     Group.SATISFACTION: _SATISFACTION,
     Group.QUALITY: _QUALITY,
     Group.COMPLAINTS: _COMPLAINTS,
+    Group.PLAN: _PLAN,
     Group.CONTRACT: _CONTRACT,
 }
 
@@ -297,6 +289,9 @@ def _variants() -> Iterator[Kpi]:
         yield _variant("repeat_rate", f"{hours}h", f"{hours} 小时内", _returned(hours), repeated_within(hours))
     for days in DAYS:
         yield _variant("complaints_closed_in_time", f"{days}d", f"{days} 天内", _in_time(days), closed_within(days))
+    yield _variant("agents_required", "erlang_c", "Erlang C", "the same, Erlang C: nobody gives up", agents_required_erlang_c)
+    yield _variant("agents_gap", "planned", "按排班", "agents planned on average − agents required", gap_to_plan)
+    yield _variant("agents_required", "rest", "剩余时段", "the most that a forecast interval of the rest takes, Erlang A", required_ahead)
     for severity, cell in COMPLAINTS.items():
         yield _variant("complaints", severity, _SEVERITY_ZH[severity], f"those of severity `{severity}`", counter(cell))
 

@@ -17,6 +17,10 @@ class Need(Flag):
     """Who is in which state at a moment"""
     AGENT_TIME = auto()
     """How long agents were in each state"""
+    PLAN = auto()
+    """What was forecast for the span"""
+    REST = auto()
+    """What the interval in progress counted so far"""
 
 
 LOOKED_UP = Need.COMPLAINTS | Need.RETURNS | Need.AGENT_TIME
@@ -33,6 +37,11 @@ _NEEDS = {
     "agents": Need.AGENTS,
     "occupancy": Need.AGENT_TIME,
     "utilisation": Need.AGENT_TIME,
+    "forecast_variance": Need.PLAN,
+    "wape": Need.PLAN,
+    "agents_required": Need.PLAN,
+    "agents_gap": Need.PLAN | Need.AGENT_TIME,
+    "service_level_projected": Need.PLAN | Need.REST,
 }
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
 import asyncpg
 from fastapi import FastAPI
@@ -17,11 +17,13 @@ from services.definitions.wiring import kept_definitions
 from services.query.adapters.agents import PostgresAgents
 from services.query.adapters.corrections import PostgresCorrections
 from services.query.adapters.event_log import KafkaEventLog
+from services.query.adapters.forecasts import PostgresForecasts
 from services.query.adapters.panes import PostgresPanes
 from services.query.adapters.visits import PostgresVisits
 from services.query.api.routes import router
 from services.query.app.agents import AgentFigures
 from services.query.app.corrections import Corrections
+from services.query.app.forecasts import ForecastKeeper
 from services.query.app.history import PastFigures
 from services.query.app.live import LiveFigures
 from services.query.app.lookup import Lookup
@@ -42,6 +44,8 @@ from services.runtime.http import create_app
 from services.runtime.keys import KeyRing
 
 PING_WITHIN = 2.0
+FORECASTS_EVERY = 1.0
+"""Seconds between two looks for new versions of forecasts"""
 
 
 @asynccontextmanager
@@ -59,7 +63,21 @@ async def query(settings: QuerySettings, registry: CollectorRegistry | None = No
             task = asyncio.create_task(work)
             stack.callback(task.cancel)
         definitions = await stack.enter_async_context(kept_definitions(settings.definitions, pool, metrics.registry))
-        yield assembled(settings.api, pool, keeper, log, Parts(metrics, pulse, definitions))
+        forecasts = await stack.enter_async_context(_kept_forecasts(pool))
+        yield assembled(settings.api, pool, keeper, log, Parts(metrics, pulse, definitions, forecasts))
+
+
+@asynccontextmanager
+async def _kept_forecasts(pool: asyncpg.Pool) -> AsyncIterator[ForecastKeeper]:
+    """Forecasts that are kept in the background."""
+    keeper = ForecastKeeper(PostgresForecasts(pool), now_ms)
+    keeping = asyncio.create_task(keeper.run(FORECASTS_EVERY), name="forecasts")
+    try:
+        yield keeper
+    finally:
+        keeping.cancel()
+        with suppress(asyncio.CancelledError):
+            await keeping
 
 
 async def _settled(keeper: BoardKeeper) -> None:
@@ -71,10 +89,11 @@ async def _settled(keeper: BoardKeeper) -> None:
 class Parts:
     """What the use cases share beside board, tables and log."""
 
-    def __init__(self, metrics: QueryMetrics, pulse: Pulse, definitions: DefinitionKeeper) -> None:
+    def __init__(self, metrics: QueryMetrics, pulse: Pulse, definitions: DefinitionKeeper, forecasts: ForecastKeeper) -> None:
         self.metrics = metrics
         self.pulse = pulse
         self.definitions = definitions
+        self.forecasts = forecasts
 
 
 def assembled(settings: ApiSettings, pool: asyncpg.Pool, keeper: BoardKeeper, log: KafkaEventLog, parts: Parts) -> Query:
@@ -82,18 +101,19 @@ def assembled(settings: ApiSettings, pool: asyncpg.Pool, keeper: BoardKeeper, lo
     board, metrics, kept = keeper.board, parts.metrics, parts.definitions
     rows, panes = PostgresRows(pool), PostgresPanes(pool)
     visits, agents = PostgresVisits(pool), PostgresAgents(pool)
-    live = LiveFigures(board, now_ms, Lookup(visits, agents, monotonic), lambda: kept.current)
+    live = LiveFigures(board, now_ms, Lookup(visits, agents, monotonic), lambda: kept.current, lambda: parts.forecasts.current)
     streams = Streams(live, parts.pulse)
     metrics.streams.set_function(lambda: streams.open)
     exposition = Exposition(board, lambda: kept.current, settings.most_series)
     return Query(
         live=live,
-        past=PastFigures(live, panes, visits, agents, rows),
+        past=PastFigures(live, panes, visits, agents, rows, parts.forecasts.store),
         agents=AgentFigures(live, agents, rows),
         drilldown=Drilldown(visits, live),
         targets=Targets(live, panes, rows),
         corrections=Corrections(PostgresCorrections(pool), live),
         queues=Queues(live),
+        forecasts=parts.forecasts,
         pipeline=Pipeline(board, log, rows, now_ms),
         streams=streams,
         scrape=Scrape(exposition, metrics, now_ms, monotonic),

@@ -43,7 +43,9 @@ from services.definitions.app import DefinitionKeeper
 from services.definitions.metrics import DefinitionMetrics
 from services.migrations import migrate
 from services.query.adapters.event_log import KafkaEventLog
+from services.query.adapters.forecasts import PostgresForecasts
 from services.query.api.routes import router
+from services.query.app.forecasts import ForecastKeeper
 from services.query.app.stream import Pulse
 from services.query.metrics import QueryMetrics
 from services.query.settings import ApiSettings
@@ -183,7 +185,7 @@ async def api(pool: asyncpg.Pool) -> AsyncIterator[httpx.AsyncClient]:
     app: FastAPI = create_app("benchmark", "benchmark")
     kept = DefinitionKeeper(PostgresDefinitions(pool), None, DefinitionMetrics(CollectorRegistry()), lambda: END)
     await kept.look()
-    parts = Parts(QueryMetrics(CollectorRegistry()), Pulse(), kept)
+    parts = Parts(QueryMetrics(CollectorRegistry()), Pulse(), kept, ForecastKeeper(PostgresForecasts(pool), lambda: END))
     app.state.query = assembled(ApiSettings(most_rows=20_000), pool, keeper, log, parts)
     app.state.keys, app.state.open_tenant, app.state.session_secret = None, "demo", None
     app.include_router(router())

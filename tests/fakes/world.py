@@ -17,6 +17,7 @@ from services.definitions.domain.in_force import NOTHING
 from services.query.api.routes import router
 from services.query.app.agents import AgentFigures
 from services.query.app.corrections import Corrections
+from services.query.app.forecasts import ForecastKeeper
 from services.query.app.history import PastFigures
 from services.query.app.live import LiveFigures
 from services.query.app.lookup import Lookup
@@ -33,6 +34,7 @@ from services.query.metrics import QueryMetrics
 from services.runtime.http import create_app
 from services.runtime.keys import Credential
 from tests.fakes.floor import PARTITIONS, FixedLog, MemoryFloor, MemoryHistory, abandoned, answered, left, waiting
+from tests.fakes.forecasts import MemoryForecasts
 from tests.fakes.keys import FixedKeys
 
 NOW = 1_794_398_840_000  # 2026-11-11T12:07:20Z
@@ -64,6 +66,9 @@ class Client:
     def post(self, path: str, json: object) -> httpx.Response:
         return self._ask("POST", path, json=json, headers=self._headers)
 
+    def put(self, path: str, content: str, kind: str = "text/csv") -> httpx.Response:
+        return self._ask("PUT", path, content=content.encode(), headers={**self._headers, "Content-Type": kind})
+
     def _ask(self, method: str, path: str, **how: Any) -> httpx.Response:
         async def ask() -> httpx.Response:
             async with httpx.AsyncClient(transport=self._transport, base_url="http://api.test", cookies=self._cookies) as client:
@@ -88,6 +93,7 @@ class World:
         self.definitions = NOTHING
         self.reload = Reload()
         self.alive = True
+        self.forecasts = ForecastKeeper(MemoryForecasts(), lambda: self.now)
         self.query = self._query(Limits(**{"rows": 5000, "most_rows": 20_000, "visits": 200, "most_visits": 2000, "streams": 2, **limits}))
         self.keys = FixedKeys(
             {
@@ -95,21 +101,24 @@ class World:
                 "stranger": Credential("2", "other", READS),
                 "leader": Credential("3", "demo", READS | {"agents:read", "metrics:read"}),
                 "agent": Credential("4", "demo", frozenset()),
+                "planner": Credential("5", "demo", READS | {"admin"}),
             }
         )
 
     def _query(self, limits: Limits) -> Query:
         history, metrics = self.history, QueryMetrics(CollectorRegistry())
-        live = LiveFigures(self.board, lambda: self.now, Lookup(history, history, lambda: self.now / 1000), lambda: self.definitions)
+        lookup = Lookup(history, history, lambda: self.now / 1000)
+        live = LiveFigures(self.board, lambda: self.now, lookup, lambda: self.definitions, lambda: self.forecasts.current)
         exposition = Exposition(self.board, lambda: self.definitions, 10_000)
         return Query(
             live=live,
-            past=PastFigures(live, history, history, history, self.floor),
+            past=PastFigures(live, history, history, history, self.floor, self.forecasts.store),
             agents=AgentFigures(live, history, self.floor),
             drilldown=Drilldown(history, live),
             targets=Targets(live, history, self.floor),
             corrections=Corrections(history, live),
             queues=Queues(live),
+            forecasts=self.forecasts,
             pipeline=Pipeline(self.board, self.log, self.floor, lambda: self.now),
             streams=Streams(live, self.pulse),
             scrape=Scrape(exposition, metrics, lambda: self.now, lambda: self.now / 1000),

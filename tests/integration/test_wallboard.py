@@ -20,6 +20,7 @@ from services.definitions.domain.in_force import NOTHING
 from services.query.api.routes import router
 from services.query.app.agents import AgentFigures
 from services.query.app.corrections import Corrections
+from services.query.app.forecasts import ForecastKeeper
 from services.query.app.history import PastFigures
 from services.query.app.live import LiveFigures
 from services.query.app.lookup import Lookup
@@ -36,6 +37,7 @@ from services.runtime import problems
 from services.runtime.clock import monotonic, now_ms
 from services.runtime.keys import Credential
 from tests.fakes.floor import FixedLog, MemoryFloor, MemoryHistory, abandoned, answered, waiting
+from tests.fakes.forecasts import MemoryForecasts
 from tests.fakes.keys import FixedKeys
 
 if TYPE_CHECKING:
@@ -109,6 +111,7 @@ def served(floor: MemoryFloor, board: Board, pulse: Pulse) -> FastAPI:
         targets=Targets(live, history, floor),
         corrections=Corrections(history, live),
         queues=Queues(live),
+        forecasts=ForecastKeeper(MemoryForecasts(), now_ms),
         pipeline=Pipeline(board, FixedLog({}), floor, now_ms),
         streams=Streams(live, pulse),
         scrape=Scrape(Exposition(board, lambda: NOTHING, 1000), metrics, now_ms, monotonic),

@@ -229,6 +229,12 @@ class Board:
         """Waits so far of the visits that were offered in `span` and wait now, milliseconds."""
         return waits(self._present(scopes, now).within(span), now)
 
+    def offered(self, scope: Scope, span: Span) -> int:
+        """How many contacts were offered in the panes that start in `span`."""
+        group = self._groups.get(scope)
+        members = group.members if group else ()
+        return sum(row.cells.get(Cell.OFFERED, 0) for member in members for row in member.rows_in(span))
+
     def _present(self, scopes: Sequence[Scope], now: int) -> Presence:
         """Who is there; the engine judges ages by event time, which a replay of old events leaves years behind."""
         known = merged([self._groups[scope].presence() for scope in scopes if scope in self._groups])

@@ -6,7 +6,8 @@ from datetime import date
 from zoneinfo import available_timezones
 
 from services.contracts.definitions import Formula
-from services.contracts.kpis import CATALOGUE, VARIANTS, Better, Unit
+from services.contracts.kpis import CATALOGUE, VARIANTS
+from services.contracts.units import Better, Unit
 from services.definitions.domain.bodies import CalendarBody, Comparison, Kind, QueueBody, ServiceLevelBody, TargetBody, TenantBody
 from services.definitions.domain.calendars import hours_of
 from services.definitions.domain.complaints import Complaint, meant

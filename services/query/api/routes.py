@@ -10,7 +10,7 @@ import msgspec
 from fastapi import APIRouter, Query, Request, Response
 
 from services.contracts.kpis import CATALOGUE, VARIANTS
-from services.query.api import agents, operations, paging, shapes, stream, targets, wall
+from services.query.api import agents, forecasts, operations, paging, shapes, stream, targets, wall
 from services.query.api.accept import CSV, JSON, accepted
 from services.query.api.answers import RowsAnswer, Sheet, csv_stream, figures, json, tagged
 from services.query.api.cursors import cursor, place_of
@@ -52,7 +52,7 @@ repeated_router = APIRouter(route_class=RepeatedRoute, tags=["figures"])
 def router() -> APIRouter:
     """All routes of the KPI API; they read `app.state.query`, and what `services.runtime.auth` reads."""
     routes = APIRouter()
-    figures_of = (repeated_router, figures_router, agents.router, targets.router)
+    figures_of = (repeated_router, figures_router, agents.router, targets.router, forecasts.router)
     for part in (*figures_of, stream.router, operations.router, wall.small_router, wall.router):
         routes.include_router(part)
     return routes

@@ -13,16 +13,19 @@ from services.board.domain.positions import lowest_watermark
 from services.board.domain.windows import Span
 from services.contracts.figures import Figures
 from services.contracts.needs import STAFF, Need
+from services.query.app.forecasts import NO_HISTORY, ForecastHistory
 from services.query.app.live import LiveFigures, selected_homes
 from services.query.app.lookup import crew_of
 from services.query.domain.arrangement import Arrangement
+from services.query.domain.arrivals import Arrivals
 from services.query.domain.found import Found, nothing
 from services.query.domain.grid import Interval, intervals
 from services.query.domain.ledger import Ledger, unresolved
 from services.query.domain.paces import Paces
 from services.query.domain.past import PastGauges
+from services.query.domain.plans import Times
 from services.query.domain.rows import HistoryRow, Question, Seen, answers, frame_of, history_row
-from services.query.domain.selection import Selection, Subject
+from services.query.domain.selection import By, Selection, Subject
 from services.query.domain.shares import Parted, by_policy, queues_of, shares, subjects_of
 from services.query.domain.terms import TermsOverTime
 from services.query.ports import AgentHistory, PaneHistory, Positions, VisitHistory
@@ -62,19 +65,29 @@ class _Page:
     gauges: PastGauges
     found: Found
     paces: Paces
+    arrivals: Arrivals | None
     as_of: int
 
 
 class PastFigures:
     """Answers from the history's tables, each interval under the definitions that were in force when it began."""
 
-    def __init__(self, live: LiveFigures, panes: PaneHistory, visits: VisitHistory, agents: AgentHistory, positions: Positions) -> None:
+    def __init__(
+        self,
+        live: LiveFigures,
+        panes: PaneHistory,
+        visits: VisitHistory,
+        agents: AgentHistory,
+        positions: Positions,
+        forecasts: ForecastHistory = NO_HISTORY,
+    ) -> None:
         self._live = live
         self._board = live.board
         self._panes = panes
         self._visits = visits
         self._agents = agents
         self._positions = positions
+        self._forecasts = forecasts
 
     async def page(self, query: HistoryQuery, after: RowPlace | None, limit: int) -> tuple[list[HistoryRow], RowPlace | None]:
         """Up to `limit` rows behind `after`, in the order of time, subject and question; and the last one's place if more follow."""
@@ -93,7 +106,8 @@ class PastFigures:
         ledger, gauges = await self._ledger(rows.reading, spans), await self._gauges(query, rows.reading, spans)
         needs = query.question.needs
         found, paces = await self._found(needs, rows.reading, spans), await self._paces(needs, rows.reading, spans)
-        return _Page(query, spans, rows, ledger, gauges, found, paces, self._board.as_of(self._live.now()))
+        arrivals = await self._arrivals(rows.reading, spans) if Need.PLAN in needs else None
+        return _Page(query, spans, rows, ledger, gauges, found, paces, arrivals, self._board.as_of(self._live.now()))
 
     def _spans(self, query: HistoryQuery, after: RowPlace | None, limit: int, subjects: int) -> list[Span]:
         """The intervals from `after` on that surely hold one row more than the page."""
@@ -146,6 +160,15 @@ class PastFigures:
                     paces.add(first, tally)
         return paces
 
+    async def _arrivals(self, reading: Selection, spans: list[Span]) -> Arrivals:
+        """What came in the forecast intervals of some spans, each queue and channel by itself."""
+        arrivals = Arrivals(spans, await self._forecasts.in_force(reading.tenant, Span(spans[0].begin, spans[-1].end)))
+        if arrivals.pieces:
+            async for portion in self._panes.tallies(replace(reading, by=By.QUEUE_AND_CHANNEL), arrivals.pieces):
+                for tally in portion:
+                    arrivals.add(tally)
+        return arrivals
+
     def _rows(self, page: _Page, watermark: int | None) -> Iterator[Placed]:
         query = page.query
         for index, span in enumerate(page.spans):
@@ -168,6 +191,8 @@ class PastFigures:
             parts = [Parted(policy, self._counted(page, index, subjects_of(theirs))[0]) for policy, theirs in parted]
         queues, crew = queues_of(selection, subject, homes), page.found.crew
         counted, present = crew.during(counted, index, queues), crew.at_begin(present, index, queues)
+        if page.arrivals is not None:
+            counted, parts = page.arrivals.planned(counted, parts, subject, (selection, terms, Times(span, span, page.as_of)))
         return Seen(selection.labels(subject), counted, parts, present, revision)
 
     def _counted(self, page: _Page, index: int, subjects: Sequence[Subject]) -> tuple[Figures, int]:

@@ -11,8 +11,11 @@ from services.contracts.figures import Figures
 from services.contracts.needs import STAFF, Need
 from services.definitions.domain.in_force import Definitions, InForce, TenantDefinitions
 from services.query.app.lookup import Lookup
+from services.query.app.plans import LivePlans, live_times
+from services.query.domain.forecasts import NO_FORECASTS, Forecasts
 from services.query.domain.found import Found, nothing
 from services.query.domain.layout import Place, layout
+from services.query.domain.plans import Times, by_subject
 from services.query.domain.roster import Roster, roster_of
 from services.query.domain.rows import Frame, LiveRow, Question, Seen, answers, frame_of, live_row
 from services.query.domain.selection import Selection
@@ -42,6 +45,7 @@ class _Picture:
     found: Found
     roster: Roster
     needs: Need
+    plans: LivePlans | None
 
 
 @dataclass(frozen=True)
@@ -66,11 +70,19 @@ class Ground:
 class LiveFigures:
     """Answers from `board`, under the definitions of the moment."""
 
-    def __init__(self, board: Board, now: Callable[[], int], lookup: Lookup, definitions: Callable[[], Definitions]) -> None:
+    def __init__(
+        self,
+        board: Board,
+        now: Callable[[], int],
+        lookup: Lookup,
+        definitions: Callable[[], Definitions],
+        forecasts: Callable[[], Forecasts] = lambda: NO_FORECASTS,
+    ) -> None:
         self.board = board
         self.now = now
         self._lookup = lookup
         self.definitions = definitions
+        self._forecasts = forecasts
         self._laid: dict[tuple[Selection, Basis], _Laid] = {}
 
     def stale(self, tenant: str) -> bool:
@@ -97,8 +109,14 @@ class LiveFigures:
         frame = frame_of(span, tenant, zone, (as_of, self.board.watermark()))
         terms = query.question.basis.terms(self.known(tenant), span.begin)
         needs = query.question.needs
-        picture = _Picture(query, as_of, zone, await self._found(query, span, as_of), self._roster(query, as_of), needs)
+        plans = self._plans(query, terms, live_times(query.window, span, as_of, zone)) if Need.PLAN in needs else None
+        picture = _Picture(query, as_of, zone, await self._found(query, span, as_of), self._roster(query, as_of), needs, plans)
         return [row for place in self._places(query, terms, as_of) for row in self._rows_of(picture, place, frame)]
+
+    def _plans(self, query: LiveQuery, terms: Terms, times: Times) -> LivePlans:
+        selection = query.selection
+        slots = by_subject(selection, terms, self._forecasts().get(selection.tenant, ()))
+        return LivePlans(self.board, selection.tenant, terms, times, slots, Need.REST in query.question.needs)
 
     def _places(self, query: LiveQuery, terms: Terms, as_of: int) -> list[Place]:
         asked, floor = (query.selection, query.question.basis), (self.board.floor, as_of // MINUTE)
@@ -139,6 +157,8 @@ class LiveFigures:
             present = found.present(present, place.looked_up, as_of, pace)
         if picture.needs & STAFF:
             counted, present = found.crew.during(counted, 0, place.queues), picture.roster.on(present, place.queues)
+        if picture.plans is not None:
+            counted, parts = picture.plans.join(place, counted, parts)
         return Seen(place.labels, counted, parts, present, reading.revision, found.missing)
 
     def _read(self, picture: _Picture, scopes: Sequence[Scope]) -> Figures:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from services.definitions.app import Reload
 from services.query.app.agents import AgentFigures
 from services.query.app.corrections import Corrections
+from services.query.app.forecasts import ForecastKeeper
 from services.query.app.history import PastFigures
 from services.query.app.live import LiveFigures
 from services.query.app.pipeline import Pipeline
@@ -43,6 +44,7 @@ class Query:
     targets: Targets
     corrections: Corrections
     queues: Queues
+    forecasts: ForecastKeeper
     pipeline: Pipeline
     streams: Streams
     scrape: Scrape

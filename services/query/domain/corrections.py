@@ -8,6 +8,7 @@ from services.contracts.cells import Cells
 from services.contracts.definitions import ServiceLevelPolicy
 from services.contracts.figures import Figures, Value
 from services.contracts.kpis import Kpi
+from services.contracts.needs import Need
 
 COLUMNS = (
     "time", "end", "tenant", "queue", "channel", "kpi", "old_value", "old_numerator", "old_denominator",
@@ -39,9 +40,12 @@ class CorrectionRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 def changed(kpis: Sequence[Kpi], policy: ServiceLevelPolicy, old: Cells, new: Cells) -> Iterator[tuple[int, Kpi, Value, Value]]:
-    """The KPIs that differ between two states of the final cells under a policy, each with its number among them."""
+    """The KPIs that differ between two states of the final cells under a policy, each with its number among them.
+
+    Neither gauges nor what compares with a plan: it says nothing new beside its counts.
+    """
     before, after = Figures(old), Figures(new)
     for number, kpi in enumerate(kpis):
         was, became = kpi.measure(before, policy), kpi.measure(after, policy)
-        if was != became and not kpi.live:
+        if was != became and not kpi.live and Need.PLAN not in kpi.needs:
             yield number, kpi, was, became

@@ -52,6 +52,16 @@ def next_edge(at: int, interval: Interval, zone: ZoneInfo) -> int:
     return first_instant(_next_of_calendar(local_day(at, zone), interval), zone)
 
 
+def previous_edge(at: int, interval: Interval, zone: ZoneInfo) -> int:
+    """The last instant, not after `at`, where an interval begins; of intervals up to a day."""
+    edge = first_instant(local_day(at, zone), zone)
+    if interval not in _STEPS:
+        return edge
+    while (following := next_edge(edge, interval, zone)) <= at:
+        edge = following
+    return edge
+
+
 def _next_of_clock(at: int, step: int, zone: ZoneInfo) -> int:
     """Where the wall clock next shows a multiple of `step`; looked at twice, because it may have been moved in between."""
     ahead = at + step - (at + offset_at(at, zone)) % step

@@ -11,11 +11,12 @@ from services.query.domain.terms import Terms
 
 @dataclass(frozen=True)
 class Place:
-    """One row's place: what it shows itself as, the scopes it adds up, those with the same policies together, what is looked up for it.
+    """One row's place: what it stands for and shows itself as, its scopes, those with the same policies together, what is looked up.
 
     `queues` are those whose agents are its, None where all are.
     """
 
+    subject: Subject
     labels: Labels
     scopes: Sequence[Scope]
     shares: Sequence[Share]
@@ -32,4 +33,4 @@ def layout(selection: Selection, terms: Terms, homes: Iterable[Home]) -> list[Pl
 def _place(selection: Selection, subject: Subject, terms: Terms, homes: Sequence[Home]) -> Place:
     looked_up = subjects_of(homes) if selection.by.grouped else [subject]
     scopes, queues = whole(selection, subject, homes), queues_of(selection, subject, homes)
-    return Place(selection.labels(subject), scopes, shares(selection, subject, terms, homes), looked_up, queues)
+    return Place(subject, selection.labels(subject), scopes, shares(selection, subject, terms, homes), looked_up, queues)

@@ -7,12 +7,13 @@ A total over queues with different policies sums each queue's hits and totals, e
 """
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from services.board.domain.series import Home, Scope
 from services.contracts.definitions import ServiceLevelPolicy
 from services.contracts.figures import Figures, Value, count, share
 from services.contracts.kpis import Kpi
+from services.contracts.needs import Need
 from services.query.domain.selection import By, Selection, Subject
 from services.query.domain.terms import Terms
 
@@ -90,6 +91,9 @@ def queues_of(selection: Selection, subject: Subject, homes: Sequence[Home]) -> 
 
 def value_of(kpi: Kpi, figures: Figures, parts: Sequence[Parted]) -> Value:
     """A KPI of a row: of all its figures, or, where the KPI depends on policies that differ, the sum of each part's."""
+    if Need.PLAN in kpi.needs and len(parts) > 1:
+        parted = tuple((part.policy, part.figures) for part in parts)
+        return kpi.measure(replace(figures, plan=replace(figures.plan, parts=parted)), parts[0].policy)
     if len(parts) == 1 or not kpi.judged:
         return kpi.measure(figures, parts[0].policy)
     return summed([kpi.measure(part.figures, part.policy) for part in parts])

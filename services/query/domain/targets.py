@@ -13,8 +13,9 @@ from zoneinfo import ZoneInfo
 from services.board.domain.windows import Span
 from services.contracts.days import first_instant, local_day
 from services.contracts.figures import Value
-from services.contracts.kpis import CATALOGUE, VARIANTS, Better, Kpi, Unit
+from services.contracts.kpis import CATALOGUE, VARIANTS, Kpi
 from services.contracts.recovery import fewest
+from services.contracts.units import Better, Unit
 from services.definitions.domain.bodies import Comparison, Stretch, TargetBody
 from services.definitions.domain.calendars import Calendar, is_open, open_spans
 from services.definitions.domain.in_force import InForce, TenantDefinitions, Version

@@ -1,0 +1,87 @@
+"""The body of an uploaded forecast, CSV or JSON, as rows; bounded in bytes, rows and time."""
+
+import asyncio
+import csv
+from collections.abc import Sequence
+from io import StringIO
+
+import msgspec
+from fastapi import Request
+from starlette.requests import ClientDisconnect
+
+from services.query.domain.upload import FIELDS, REQUIRED, Row
+from services.runtime.problems import Problem
+
+MOST_BYTES = 8 * 1024 * 1024
+MOST_ROWS = 50_000
+WITHIN = 60.0
+SURPLUS = "more cells than the header has"
+TITLE = "Wrong forecast"
+
+
+class _Document(msgspec.Struct, forbid_unknown_fields=True):
+    rows: list[dict[str, object]]
+
+
+async def rows_of(request: Request) -> Sequence[Row]:
+    """The rows of a request. Problems: 400 cut short, 408 too slow, 413 too large, 415 another kind, 422 not readable."""
+    kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
+    reader = {"text/csv": csv_rows, "application/json": json_rows}.get(kind)
+    if reader is None:
+        raise Problem(415, "Another kind of body", f"Content-Type is {kind or 'not given'}; send text/csv or application/json.")
+    rows = reader(_text(await _body(request)))
+    if not rows:
+        raise Problem(422, TITLE, "There is no row in it; a forecast has at least one interval.")
+    if len(rows) > MOST_ROWS:
+        raise Problem(413, "Too many rows", f"{len(rows)} rows are more than {MOST_ROWS}; send them in several uploads.")
+    return rows
+
+
+async def _body(request: Request) -> bytes:
+    body = bytearray()
+    try:
+        async with asyncio.timeout(WITHIN):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > MOST_BYTES:
+                    raise Problem(413, "Body too large", f"A forecast has at most {MOST_BYTES} bytes; send it in several uploads.")
+    except TimeoutError as late:
+        raise Problem(408, "Body too slow", f"The body did not arrive within {WITHIN:g} s.") from late
+    except ClientDisconnect as gone:
+        raise Problem(400, "Body incomplete", "The client left before the body was complete.") from gone
+    return bytes(body)
+
+
+def _text(body: bytes) -> str:
+    try:
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError as wrong:
+        line = body[: wrong.start].count(b"\n") + 1
+        raise Problem(422, TITLE, f"Line {line} is no UTF-8; save the file as CSV UTF-8.") from wrong
+
+
+def csv_rows(text: str) -> Sequence[Row]:
+    """The rows below the header line, by its names; empty lines are skipped."""
+    reader = csv.DictReader(StringIO(text), restkey=SURPLUS, skipinitialspace=True, strict=True)
+    try:
+        header = [name.strip() for name in reader.fieldnames or ()]
+        _check(header)
+        reader.fieldnames = header
+        return [{name: cell.strip() if isinstance(cell, str) else cell for name, cell in row.items()} for row in reader]
+    except csv.Error as wrong:
+        raise Problem(422, TITLE, f"Line {reader.line_num} is no CSV ({wrong}); separate cells by commas.") from wrong
+
+
+def _check(header: Sequence[str]) -> None:
+    missing, unknown = [name for name in REQUIRED if name not in header], [name for name in header if name not in FIELDS]
+    if missing or unknown or len(set(header)) < len(header):
+        said = f"The header line is {','.join(header)[:200]!r}; it must name {', '.join(REQUIRED)}, each column once, and may name "
+        raise Problem(422, TITLE, said + ", ".join(name for name in FIELDS if name not in REQUIRED) + ".", missing=missing, unknown=unknown)
+
+
+def json_rows(text: str) -> Sequence[Row]:
+    """The rows of `{"rows": [{…}, …]}`."""
+    try:
+        return msgspec.json.decode(text, type=_Document).rows
+    except (msgspec.DecodeError, RecursionError) as wrong:
+        raise Problem(422, TITLE, f'{wrong}; send {{"rows": [{{"queue": "sales", "start": "…", …}}]}}.') from wrong

@@ -1,0 +1,138 @@
+"""The routes of forecasts: upload a version, see what is in force, look into old versions."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import Field
+
+from services.board.domain.windows import Span
+from services.contracts.plan import Slot
+from services.query.api.accept import accepted
+from services.query.api.answers import json
+from services.query.api.cursors import cursor, place_of
+from services.query.api.forecast_body import TITLE, rows_of
+from services.query.api.measured import Loaded, MeasuredRoute
+from services.query.api.parameters import BEGIN, END, Cursor, Parameters, Queues, names_of, span_of, zone_of
+from services.query.api.schemas_forecasts import ForecastAnswer, ForecastBody, UploadAnswer
+from services.query.app.forecasts import Upload
+from services.query.app.live import Ground
+from services.query.domain.moments import text
+from services.query.domain.upload import Mistake, slots_of
+from services.runtime.auth import require
+from services.runtime.keys import Credential
+from services.runtime.problems import Problem, described
+
+Reader = Annotated[Credential, Depends(require("kpi:read"))]
+Planner = Annotated[Credential, Depends(require("admin"))]
+SHOWN = 50
+"""Mistakes that an answer names"""
+
+decode_place = msgspec.msgpack.Decoder(tuple[int, str, str]).decode
+router = APIRouter(route_class=MeasuredRoute, tags=["forecasts"])
+
+EXAMPLE = "queue,channel,start,length,volume,aht,staffed\nsales,,2026-11-11T09:00,30,420,185,24\n"
+BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "text/csv": {"schema": {"type": "string"}, "example": EXAMPLE},
+            "application/json": {"schema": ForecastBody.model_json_schema()},
+        },
+    }
+}
+
+
+class UploadParameters(Parameters):
+    """Parameters of an upload."""
+
+    note: Annotated[str, Field(max_length=200, description="why, for whoever reads the list of versions", examples=["week 46"])] = ""
+
+
+class ForecastParameters(Parameters):
+    """Parameters of what is in force."""
+
+    since: Annotated[str, Field(alias="from", description="RFC 3339 with offset", examples=[BEGIN])]
+    until: Annotated[str, Field(alias="to", description="RFC 3339 with offset", examples=[END])]
+    queue: Queues = None
+    version: Annotated[int | None, Field(ge=1, description="one upload; what is in force where nothing is said", examples=[3])] = None
+    tz: Annotated[str | None, Field(description="IANA zone of the answer's times", examples=["Asia/Shanghai"])] = None
+    limit: Annotated[int | None, Field(ge=1, description="rows of one answer", examples=[500])] = None
+    cursor: Cursor = None
+
+    def asked(self, ground: Ground) -> tuple[Span, tuple[str, ...], ZoneInfo]:
+        """The span, the queues (none: all) and the zone; problems 422."""
+        self.refuse_unknown()
+        return span_of(self.since, self.until), names_of(self.queue), zone_of(self.tz, ground)
+
+
+@router.put(
+    "/v1/forecasts", response_model=UploadAnswer, openapi_extra=BODY, summary="Upload a forecast",
+    responses=described(400, 401, 403, 406, 408, 413, 415, 422, 503) | {201: {"model": UploadAnswer, "description": "A new version"}},
+)  # fmt: skip
+async def put_forecast(request: Request, caller: Planner, query: Loaded, asked: Annotated[UploadParameters, Query()]) -> Response:
+    """Intervals of 15 or 30 minutes, as CSV or JSON, stored as a version; where versions overlap in time the newest is in force.
+
+    All rows or none. The very content of the newest version again is no new version (200 instead of 201).
+    """
+    accepted(request)
+    asked.refuse_unknown()
+    ground = query.live.ground(caller.tenant)
+    slots, mistakes = slots_of(await rows_of(request), ground.zone)
+    if mistakes:
+        raise _wrong(mistakes)
+    upload, new = await query.forecasts.put(caller.tenant, slots, caller.key_id, asked.note)
+    strangers = sorted({slot.queue for slot in slots} - set(ground.board.queues(caller.tenant)))
+    answer = json({**_upload_row(upload, ground.zone), "new": new, "unknown_queues": strangers})
+    answer.status_code = 201 if new else 200
+    return answer
+
+
+@router.get("/v1/forecasts", response_model=ForecastAnswer, responses=described(401, 403, 406, 422, 503), summary="Forecasts in force")
+async def forecasts(request: Request, caller: Reader, query: Loaded, asked: Annotated[ForecastParameters, Query()]) -> Response:
+    """The forecast intervals that are in force, or those of one upload, and all uploads, the newest first."""
+    accepted(request)
+    (span, queues, zone), store = asked.asked(query.live.ground(caller.tenant)), query.forecasts.store
+    question = caller.tenant, span, queues, asked.version
+    after, limit = place_of(asked.cursor, question, decode_place), min(asked.limit or query.limits.rows, query.limits.most_rows)
+    uploads = await store.uploads(caller.tenant)
+    if asked.version is not None and asked.version not in {upload.version for upload in uploads}:
+        raise Problem(422, "Unknown version", f"version={asked.version} was never uploaded; the newest is {len(uploads)}")
+    whole = asked.version is None
+    slots = await store.in_force(caller.tenant, span) if whole else await store.of_version(caller.tenant, asked.version or 0, span)
+    shown = sorted((slot for slot in slots if not queues or slot.queue in queues), key=_place)
+    page = [slot for slot in shown if after is None or _place(slot) > after]
+    more = cursor(question, _place(page[limit - 1])) if len(page) > limit else None
+    versions = [_upload_row(upload, zone) for upload in uploads]
+    return json({"rows": _slot_rows(page[:limit], zone), "next": more, "versions": versions})
+
+
+def _wrong(mistakes: Sequence[Mistake]) -> Problem:
+    number = "1 mistake" if len(mistakes) == 1 else f"{len(mistakes)} mistakes"
+    detail = f"{number}, nothing was stored. The first: {mistakes[0]}"
+    return Problem(422, TITLE, detail, mistakes=[asdict(one) for one in mistakes[:SHOWN]], total=len(mistakes))
+
+
+def _place(slot: Slot) -> tuple[int, str, str]:
+    return slot.begin, slot.queue, slot.channel
+
+
+def _slot_rows(slots: Sequence[Slot], zone: ZoneInfo) -> list[dict[str, Any]]:
+    return [
+        {
+            "time": text(slot.begin, zone), "end": text(slot.end, zone), "queue": slot.queue, "channel": slot.channel or None,
+            "volume": slot.volume, "aht": slot.aht, "staffed": slot.staffed, "version": slot.version,
+        }
+        for slot in slots
+    ]  # fmt: skip
+
+
+def _upload_row(upload: Upload, zone: ZoneInfo) -> dict[str, Any]:
+    begin, end, at = (text(instant, zone) for instant in (upload.begin, upload.until, upload.uploaded_at))
+    said = {"uploaded_at": at, "uploaded_by": upload.uploaded_by, "note": upload.note}
+    return {"version": upload.version, "rows": upload.rows, "from": begin, "to": end, **said}
+
+

@@ -1,0 +1,70 @@
+"""Plans of live rows, from the forecasts in memory and the board.
+
+    window 15m       ├──────────────┤ now
+    interval   ├─────────────────┼──┼────────┤       the quarter of an hour in progress: what a projection is about
+                                 └ so far ┘└ rest ┘
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from zoneinfo import ZoneInfo
+
+from services.board.domain.board import Board
+from services.board.domain.series import Scope
+from services.board.domain.windows import Span, Window
+from services.contracts.figures import Figures
+from services.contracts.plan import Plan, Slot
+from services.query.domain.grid import Interval, next_edge, previous_edge
+from services.query.domain.layout import Place
+from services.query.domain.plans import Times, plan_of, planned
+from services.query.domain.selection import Subject
+from services.query.domain.shares import Parted
+from services.query.domain.terms import Terms
+
+IN_PROGRESS = {
+    Window.M5: Interval.M5,
+    Window.M15: Interval.M15,
+    Window.M30: Interval.M30,
+    Window.M60: Interval.H1,
+    Window.TODAY: Interval.D1,
+}
+"""The interval in progress that a window's projection is about"""
+
+
+@dataclass(frozen=True)
+class LivePlans:
+    """The plans of the rows of one live answer."""
+
+    board: Board
+    tenant: str
+    terms: Terms
+    times: Times
+    slots: dict[Subject, list[Slot]]
+    projecting: bool
+
+    def join(self, place: Place, counted: Figures, parts: Sequence[Parted]) -> tuple[Figures, list[Parted]]:
+        """A row's figures and those of its parts, with their plans."""
+        whole, parted = planned(counted, parts, self._plan, self.slots.get(place.subject, []), self.terms)
+        if not self.projecting:
+            return whole, parted
+        whole = self._so_far(whole, place.scopes)
+        if len(parted) == 1:
+            return whole, [Parted(parted[0].policy, whole)]
+        theirs = zip(parted, place.shares, strict=True)
+        return whole, [Parted(part.policy, self._so_far(part.figures, share.scopes)) for part, share in theirs]
+
+    def _plan(self, slots: Sequence[Slot]) -> Plan:
+        return plan_of(slots, self.times, self._came)
+
+    def _came(self, slot: Slot) -> int:
+        return self.board.offered((self.tenant, slot.queue, slot.channel or None), Span(slot.begin, slot.end))
+
+    def _so_far(self, figures: Figures, scopes: Sequence[Scope]) -> Figures:
+        so_far = self.board.read_span(scopes, self.times.rest, self.times.now).counted
+        return replace(figures, plan=replace(figures.plan, so_far=so_far))
+
+
+def live_times(window: Window, span: Span, now: int, zone: ZoneInfo) -> Times:
+    """When the rows of a window are about; `span` is what the window covers now."""
+    interval = IN_PROGRESS[window]
+    return Times(span, Span(previous_edge(now, interval, zone), next_edge(now, interval, zone)), now)

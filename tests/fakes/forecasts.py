@@ -1,0 +1,47 @@
+"""Uploaded forecasts in memory."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from services.board.domain.windows import Span
+from services.board.ports import StoreUnavailableError
+from services.contracts.plan import Slot
+from services.query.app.forecasts import Said, Upload
+from services.query.domain.forecasts import in_force
+
+
+class MemoryForecasts:
+    """A `ForecastStore` in memory; `away` makes it fail."""
+
+    def __init__(self) -> None:
+        self.away = False
+        self._uploads: dict[str, list[tuple[Upload, list[Slot]]]] = {}
+
+    async def save(self, tenant: str, slots: Sequence[Slot], said: Said) -> tuple[Upload, bool]:
+        known = self._uploads.setdefault(tenant, [])
+        rows = sorted((replace(slot, version=0) for slot in slots), key=str)
+        if known and rows == sorted((replace(slot, version=0) for slot in known[-1][1]), key=str):
+            return known[-1][0], False
+        span = min(slot.begin for slot in slots), max(slot.end for slot in slots)
+        upload = Upload(len(known) + 1, len(slots), *span, said.note, said.by, said.at)
+        known.append((upload, [replace(slot, version=upload.version) for slot in slots]))
+        return upload, True
+
+    async def uploads(self, tenant: str) -> Sequence[Upload]:
+        return [upload for upload, _ in reversed(self._uploads.get(tenant, []))]
+
+    async def of_version(self, tenant: str, version: int, span: Span) -> Sequence[Slot]:
+        return _touching(self._uploads[tenant][version - 1][1], span)
+
+    async def latest(self) -> Mapping[str, int]:
+        if self.away:
+            message = "the forecasts are away"
+            raise StoreUnavailableError(message)
+        return {tenant: len(known) for tenant, known in self._uploads.items()}
+
+    async def in_force(self, tenant: str, span: Span) -> Sequence[Slot]:
+        return in_force(slot for _, slots in self._uploads.get(tenant, []) for slot in _touching(slots, span))
+
+
+def _touching(slots: Sequence[Slot], span: Span) -> list[Slot]:
+    return [slot for slot in slots if slot.begin < span.end and span.begin < slot.end]
