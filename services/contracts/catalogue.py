@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from services.contracts.definitions import DEFAULT_POLICY, Formula
 from services.contracts.kpis import CATALOGUE, VARIANTS, Kpi
+from services.contracts.plan import PATIENCE
 from services.contracts.units import Group
 
 HEAD = """\
@@ -39,6 +40,30 @@ queue in totals only; channels do not tell agents apart. A state is believed for
 `unresolved` of an interval of history are the contacts offered in it that have no outcome and no longer wait.
 
 """
+PLAN = """\
+Forecasts are uploaded (`PUT /v1/forecasts`). A row is compared with the forecast intervals that are about its contacts: those of its
+queues, or of its channels where channels are chosen or told apart. An interval that is not over, or that the row cuts, counts by its
+share of time; what came outside of all forecast intervals is not compared. The numerator of `forecast_variance` is what came beyond
+the forecast, of `wape` the sum of what was missed, interval by interval and queue by queue; their denominator is the forecast so far.
+Over a day, or `today`, both are cumulative.
+
+`agents_required` is the fewest agents that keep the target of the row's service-level policy, under its formula, with the contacts that
+came per second of the row's span so far and their handle time (the forecast one where nothing was handled): one line that all its agents
+serve, so a total takes fewer than its queues do. Choose spans of an hour or less: a day's mean hides its peak. Erlang A, with a mean
+patience of {patience:g} s; `:rest` is the same for the forecast intervals to come. Both parts of `agents_gap` are shown: agents at work
+(not on break) on average over the span as numerator, those required as denominator; negative means too few.
+
+"""
+CONTRACT = """\
+`service_level_projected` is the service level at the end of the row's span: hits and totals so far, and those to be expected of the
+forecast rest with the agents planned for each interval (Erlang A); where none are told, the rest is expected to go as what counted so far.
+Of a live window it is about the interval in progress: the half hour of the clock with `30m`, the hour with `60m`, the day with `today`;
+history answers for any span, such as a month's. Its parts are expected counts, without an interval. `agents_required:rest` is about the
+same rest.
+
+"""
+ABOUT = {Group.NOW: NOW, Group.PLAN: PLAN.format(patience=PATIENCE), Group.CONTRACT: CONTRACT}
+
 VARIANT = """\
 Asked for as `KPI:VARIANT`, such as `kpi=left:overflow`; all else is as in the KPI. `contact` counts surveys and evaluations where the
 contact was offered instead of where they were submitted: they come in for weeks, so these figures are never complete.
@@ -54,8 +79,7 @@ def catalogue_page() -> str:
 
 def _group(group: Group) -> str:
     en, zh = group.value
-    about = NOW if group is Group.NOW else ""
-    return f"## {en} {zh}\n\n{about}{_table(kpi for kpi in CATALOGUE.values() if kpi.group is group)}"
+    return f"## {en} {zh}\n\n{ABOUT.get(group, '')}{_table(kpi for kpi in CATALOGUE.values() if kpi.group is group)}"
 
 
 def _table(kpis: Iterable[Kpi]) -> str:

@@ -14,10 +14,13 @@ from services.contracts.agents import Entered
 from services.contracts.cells import LEFT, Cells, add
 from services.contracts.events import AgentState
 from services.contracts.kpis import CATALOGUE, VARIANTS
+from services.contracts.plan import Slot
 from services.contracts.topics import TOPICS
 from services.contracts.visits import Complaint, Evaluation, Statement, Survey, Visit
 from services.query import wiring as query_wiring
+from services.query.adapters.forecasts import PostgresForecasts
 from services.query.adapters.visits import PostgresVisits
+from services.query.app.forecasts import Said
 from services.query.domain.ledger import Tally
 from services.query.domain.selection import By, Selection, Subject
 from services.runtime.embedded import Broker
@@ -39,6 +42,8 @@ SPANNED = "time", "end", "queue", "channel", "kpi", "value", "numerator", "denom
 AT_A_MOMENT = "queue", "channel", "kpi", "value", "numerator", "denominator", "definition"
 
 DIFFER = {
+    "service_level_projected": "live: at the end of the interval in progress; history: at the end of the row, see tests of forecasts",
+    "agents_required:rest": "as service_level_projected",
     "unresolved": "live: visits older than the longest wait now; history: visits offered in the interval that have no outcome",
 }
 """KPIs that mean something else live than in history, and what; everything else must agree."""
@@ -126,6 +131,16 @@ async def filled(floor: Floor, seed: int) -> None:
     for number in range(12):
         floor.memory.enter(f"agent{number}", *shift(random.Random(seed + number), AGENT_STATES[number % len(AGENT_STATES)]))
     await floor.store()
+    await PostgresForecasts(floor.pool).save("demo", list(forecast(random.Random(seed))), Said("planner", "", NOW))
+
+
+def forecast(dice: random.Random) -> Iterator[Slot]:
+    """Quarters and half hours around now, of one queue by channel, of the other as a whole; some with planned agents."""
+    for begin in range(NOW - 7 * MINUTE - DAY, NOW + 2 * HOUR, 30 * MINUTE):
+        for channel in ("voice", "chat"):
+            yield Slot("sales", channel, begin, begin + 30 * MINUTE, dice.randrange(20), 180, dice.randrange(9))
+        for half in (begin, begin + 15 * MINUTE):
+            yield Slot("help", "", half, half + 15 * MINUTE, dice.randrange(99) / 10, 200, dice.randrange(9))
 
 
 async def settled(client: httpx.AsyncClient) -> bool:

@@ -69,7 +69,7 @@ def csv_rows(text: str) -> Sequence[Row]:
         reader.fieldnames = header
         return [{name: cell.strip() if isinstance(cell, str) else cell for name, cell in row.items()} for row in reader]
     except csv.Error as wrong:
-        raise Problem(422, TITLE, f"Line {reader.line_num} is no CSV ({wrong}); separate cells by commas.") from wrong
+        raise Problem(422, TITLE, f"Line {reader.reader.line_num} is no CSV ({wrong}); separate cells by commas.") from wrong
 
 
 def _check(header: Sequence[str]) -> None:

@@ -31,10 +31,10 @@ class ForecastRow(BaseModel):
     time: Instant
     end: Instant
     queue: Annotated[str, Field(examples=["sales"])]
-    channel: Annotated[str | None, Field(description="null: the whole queue")]
+    channel: Annotated[str | None, Field(description="null: the whole queue", examples=["voice"])]
     volume: Annotated[float, Field(description="contacts", examples=[420])]
     aht: Annotated[float, Field(description="seconds", examples=[185])]
-    staffed: int | None
+    staffed: Annotated[int | None, Field(description="planned agents, where the upload told", examples=[24])]
     version: Annotated[int, Field(description="the upload that says so", examples=[3])]
 
 
@@ -47,7 +47,7 @@ class UploadRow(BaseModel):
     until: Annotated[Instant, Field(alias="to", description="end of the last interval")]
     uploaded_at: Instant
     uploaded_by: Annotated[str, Field(description="id of the API key", examples=["0123456789abcdef"])]
-    note: str
+    note: Annotated[str, Field(examples=["week 46"])]
 
 
 class UploadAnswer(UploadRow):

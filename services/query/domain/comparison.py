@@ -7,8 +7,9 @@ import msgspec
 
 from services.contracts.cells import Cell
 from services.contracts.figures import Value
-from services.contracts.kpis import Better, Kpi
+from services.contracts.kpis import Kpi
 from services.contracts.staffing import LOGGED_IN
+from services.contracts.units import Better
 from services.query.domain.agent_rows import AGENT_COLUMNS, AgentRow, Who, agent_rows, seen
 from services.query.domain.benchmark import Minimum, Ranking, Record, Standing, ranking
 from services.query.domain.grid import Interval

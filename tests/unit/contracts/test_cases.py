@@ -20,6 +20,7 @@ from services.kpi_engine.domain.agents import entered
 from services.kpi_engine.domain.decode import Refusal, decode
 from services.kpi_engine.domain.merge import merge
 from services.kpi_engine.domain.visits import visit_key
+from services.query.app.forecasts import Said
 from services.query.app.history import HistoryQuery, PastFigures
 from services.query.app.live import LiveFigures, LiveQuery
 from services.query.app.lookup import Lookup
@@ -27,7 +28,9 @@ from services.query.domain.grid import Interval
 from services.query.domain.rows import Question, Row
 from services.query.domain.selection import By, Selection
 from services.query.domain.terms import AS_IN_FORCE
+from services.query.domain.upload import slots_of
 from tests.fakes.floor import MemoryFloor, MemoryHistory
+from tests.fakes.forecasts import MemoryForecasts
 
 CASES = yaml.safe_load((Path(__file__).parent / "cases.yaml").read_text(encoding="utf-8"))
 STORIES = {story["story"]: story for story in CASES["stories"]}
@@ -73,19 +76,31 @@ def floor_of(story: Told) -> MemoryFloor:
     return floor
 
 
+async def forecasts_of(story: Told) -> MemoryForecasts:
+    """What the story forecasts: rows as an upload has them."""
+    forecasts = MemoryForecasts()
+    rows = [{**row, "start": f"2026-11-11T{row['start']}"} for row in story.get("forecast", ())]
+    slots, mistakes = slots_of(rows, UTC)
+    assert not mistakes
+    if slots:
+        await forecasts.save("demo", slots, Said("planner", "", 0))
+    return forecasts
+
+
 async def answer(story: Told, kpis: tuple[Kpi, ...]) -> list[Row]:
     """The figures: gauges of now from the board, all others of the span from history."""
     now, floor = instant(story["now"]), floor_of(story)
     history, board = MemoryHistory(floor), Board(Rules(UTC))
     for update in floor.updates(now):
         board.take(update)
+    forecasts = await forecasts_of(story)
     figures = LiveFigures(board, lambda: now, Lookup(history, history, lambda: 0.0), Definitions)
     gauges = Question(tuple(kpi for kpi in kpis if kpi.live), AS_IN_FORCE)
     others = Question(tuple(kpi for kpi in kpis if not kpi.live), AS_IN_FORCE)
-    span = Span(instant(story.get("from", "00:00:00")), now + MINUTE)
+    span = Span(instant(story.get("from", "00:00:00")), instant(story["to"]) if "to" in story else now + MINUTE)
     live = await figures.rows(LiveQuery(TOTAL, Window.TODAY, gauges))
     asked = HistoryQuery(TOTAL, span, Interval.ALL, UTC, others)
-    past, _ = await PastFigures(figures, history, history, history, floor).page(asked, None, 1000)
+    past, _ = await PastFigures(figures, history, history, history, floor, forecasts).page(asked, None, 1000)
     return [*live, *past]
 
 

@@ -205,6 +205,7 @@ def test_definitions_tell_every_version_and_which_are_in_force() -> None:
 def test_every_kpi_that_depends_on_a_definition_says_so() -> None:
     assert {kpi.id for kpi in CATALOGUE.values() if kpi.judged} == {
         "service_level", "short_abandoned", "csat", "qa_pass_rate", "sla_attainment", "contacts_to_recover",
+        "agents_required", "agents_gap", "service_level_projected",
     }  # fmt: skip
     assert VARIANTS["service_level:V3"].judged
 
