@@ -10,7 +10,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 TESTERS ?= 2
 ACCEPT := ../shared/accept/accept.py
-BANK := --again --shuffle --kill 3
+BANK := --again --shuffle --kill 3 --instants
 COMPILE := $(BIN)/uv pip compile pyproject.toml --extra embedded --universal --python-version 3.11 \
 	--no-emit-index-url --no-header --no-annotate --quiet
 
@@ -42,7 +42,7 @@ architecture: $(VENV)/.dev ## who may import whom
 ci: lint types architecture ## what must be green before a change lands; skipping Apache Kafka is a failure here
 	deploy/kafka/kafka.sh fetch
 	FLOORPULSE_REQUIRE_KAFKA=1 $(MAKE) test ARGS="--durations=40"
-	$(MAKE) accept BANK="--kill 3"
+	$(MAKE) accept BANK="--kill 3 --instants"
 
 generate: $(VENV)/.dev ## write every generated document anew: docs/kpis.md and docs/schema
 	$(BIN)/python -m services.contracts.catalogue > docs/kpis.md
