@@ -6,6 +6,7 @@ from typing import Any, get_args
 from zoneinfo import ZoneInfo
 
 import httpx
+import msgspec
 import pytest
 
 from services.board import wiring as board_wiring
@@ -18,11 +19,14 @@ from services.contracts.plan import Slot
 from services.contracts.topics import TOPICS
 from services.contracts.visits import Complaint, Evaluation, Statement, Survey, Visit
 from services.query import wiring as query_wiring
+from services.query.adapters.agents import PostgresAgents
 from services.query.adapters.forecasts import PostgresForecasts
 from services.query.adapters.visits import PostgresVisits
 from services.query.app.forecasts import Said
 from services.query.domain.ledger import Tally
+from services.query.domain.performance import Performance
 from services.query.domain.selection import By, Selection, Subject
+from services.query.ports import AgentHistory
 from services.runtime.embedded import Broker
 from services.runtime.kafka import ensure_topics
 from services.runtime.settings import DatabaseSettings, KafkaSettings
@@ -194,3 +198,37 @@ def sums(tallies: Any) -> dict[tuple[int, Subject], Cells]:
         for cells in tally.panes:
             add(found.setdefault((tally.interval, tally.subject), {}), cells)
     return found
+
+
+def of_five_agents(dice: random.Random, visit: Visit) -> None:
+    """Give the visit to one of five; some take days by email, some opinions name another agent."""
+    if visit.answered_at is None:
+        return
+    visit.agent = f"agent{dice.randrange(5)}"
+    if dice.random() < 0.2:
+        visit.channel, visit.ended_at, visit.wrapped_at = "email", visit.answered_at + dice.randrange(5 * DAY), None
+    for name, one in (visit.evaluations or {}).items():
+        visit.evaluations = {name: msgspec.structs.replace(one, agent=dice.choice([None, "agent1", "agent9"]))}
+
+
+async def work(history: AgentHistory, selection: Selection, span: Span) -> dict[str, Any]:
+    performance = Performance(selection, (), [span], NOW)
+    async for visits in history.handled(selection, span):
+        performance.handle(visits)
+    return {agent: dict(one.counted) for agent, _, one in performance.of(0) if one.counted}
+
+
+async def test_what_agents_did_is_found_as_a_reader_of_all_visits_finds_it(floor: Floor) -> None:
+    dice = random.Random(3)
+    floor.memory.put(*a_week_and_today(dice))
+    for visit in floor.memory.visits_of.values():
+        of_five_agents(dice, visit)
+    floor.memory.put(Visit(queue="sales", evaluations={"e": Evaluation(NOW - HOUR, score=70, agent="agent9")}))
+    await floor.store()
+    tables, known = PostgresAgents(floor.pool), MemoryHistory(floor.memory)
+
+    for span in (Span(NOW - HOUR, NOW), Span(NOW - 2 * DAY, NOW - DAY), Span(NOW - 9 * DAY, NOW)):
+        for selection in (Selection("demo"), Selection("demo", ("sales",)), Selection("nobody")):
+            found = await work(tables, selection, span)
+            assert found == await work(known, selection, span)
+            assert ("agent9" in found) == (selection.tenant == "demo")
