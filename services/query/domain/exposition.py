@@ -21,14 +21,17 @@ from services.contracts.definitions import ServiceLevelPolicy
 from services.contracts.figures import Figures
 from services.contracts.histograms import bucket_seconds, count_within
 from services.contracts.kpis import CATALOGUE
+from services.contracts.staffing import LOGGED_IN
 from services.definitions.domain.calendars import is_open
 from services.definitions.domain.in_force import Definitions
+from services.query.domain.families import COUNTERS, GAUGES
+from services.query.domain.roster import roster_of
 from services.query.domain.shares import Parted, by_policy, value_of
 from services.query.domain.state import State, state_of
 from services.query.domain.terms import AS_IN_FORCE, Terms
 
 OTHER = "__other__"
-SERIES_PER_QUEUE = 144
+SERIES_PER_QUEUE = 149
 """Series of one queue and channel, rounded up; `test_exposition` counts them."""
 
 BOUNDS = (5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300, 600)
@@ -46,30 +49,6 @@ WINDOWED = {
 }
 """Gauge per window: its KPI, and what turns the KPI's unit into the metric's."""
 
-COUNTERS = {
-    "contactcenter_contacts_offered_total": "Contacts that entered the queue.",
-    "contactcenter_contacts_answered_total": "Contacts that an agent took.",
-    "contactcenter_contacts_answered_within_threshold_total": "Contacts answered within the threshold of the definition in force.",
-    "contactcenter_contacts_abandoned_total": "Contacts that gave up waiting.",
-    "contactcenter_contacts_short_abandoned_total": "Contacts that gave up within the definition's short time.",
-    "contactcenter_contacts_left_total": "Contacts that left by another door, by reason.",
-    "contactcenter_contacts_handled_total": "Answered contacts that were completed.",
-    "contactcenter_handle_seconds_total": "Talk, hold and after-contact time of completed contacts.",
-    "contactcenter_survey_responses_total": "Surveys answered, by kind.",
-    "contactcenter_complaints_total": "Complaints received, by severity.",
-}
-GAUGES = {
-    "contactcenter_contacts_waiting": "Contacts waiting now.",
-    "contactcenter_longest_wait_seconds": "How long the first of them has waited.",
-    "contactcenter_contacts_in_progress": "Contacts answered and not ended.",
-    "contactcenter_contacts_unresolved": "Contacts whose outcome the source never told.",
-    "contactcenter_service_level_target_ratio": "The promised service level.",
-    "contactcenter_conservation_residual": "Offered minus outcomes minus waiting; anything but 0 is a defect.",
-    "contactcenter_kpi_state": "1 for the state the figures are in.",
-    "contactcenter_kpi_last_update_timestamp_seconds": "When the quietest partition was last heard of.",
-    "contactcenter_source_watermark_timestamp_seconds": "Event time a source partition has reached.",
-    "floorpulse_metrics_folded_queues": "Queues and channels folded into __other__ to bound the number of series.",
-}
 WAITS = "contactcenter_wait_seconds"
 
 
@@ -157,6 +136,8 @@ class Exposition:
             self._count(page, subject, parts)
             self._measure(page, subject, view, parts)
             self._watch(page, subject, view, parts)
+        for tenant, view in views.items():
+            self._staff(page, tenant, view, sorted({queue for theirs, queue, _ in shown if theirs == tenant}))
         page.put("floorpulse_metrics_folded_queues", "", len(folded))
         self._trust(page)
         return page.text()
@@ -227,6 +208,16 @@ class Exposition:
         state = state_of(stale=view.stale, closed=view.closed(subject.homes), level=level)
         for one in State:
             page.put("contactcenter_kpi_state", f'{subject.labels},state="{one.value}"', int(one is state))
+
+    def _staff(self, page: Page, tenant: str, view: View, queues: Sequence[str]) -> None:
+        """Agents by state: never by name."""
+        roster, owner = roster_of(self._board.agents.of(tenant, view.as_of).values()), f'tenant="{_escaped(tenant)}"'
+        for name, labels, known in (
+            ("contactcenter_floor_agents", owner, roster.together(None)),
+            *(("contactcenter_agents", f'{owner},queue="{_escaped(queue)}"', roster.together((queue,))) for queue in queues),
+        ):
+            for state in LOGGED_IN:
+                page.put(name, f'{labels},state="{state}"', known.get(state, 0))
 
     def _trust(self, page: Page) -> None:
         positions = current(self._board.positions.values())

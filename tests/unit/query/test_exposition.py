@@ -6,6 +6,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from services.board.domain.board import Board, Rules
+from services.contracts.agents import Entered
 from services.contracts.cells import Cell
 from services.contracts.updates import PaneRow, revision
 from services.definitions.domain.in_force import NOTHING
@@ -97,6 +98,22 @@ def test_too_many_queues_are_folded_into_one_that_keeps_their_sum() -> None:
     assert sample(samples, "contactcenter_contacts_offered_total", **other) == 3
     assert sample(samples, "contactcenter_service_level_ratio", window="5m", **other) == 1
     assert samples["floorpulse_metrics_folded_queues", frozenset()] == 3
+
+
+def test_agents_stand_by_state_in_each_queue_they_serve_and_once_on_the_floor(floor: MemoryFloor) -> None:
+    floor.enter("ann", Entered(NOW - 60_000, "available", ("help", "sales")))
+    floor.enter("bob", Entered(NOW - 60_000, "busy", ("sales",)))
+    floor.enter("cem", Entered(NOW - 60_000, "busy"))
+    samples = parsed(Exposition(board_of(floor), lambda: NOTHING, 10_000).text(NOW))
+
+    serving = {state: samples["contactcenter_agents", labelled(state, queue="sales")] for state in ("available", "busy", "break")}
+    assert serving == {"available": 1, "busy": 1, "break": 0}
+    assert samples["contactcenter_floor_agents", labelled("busy")] == 2
+    assert not any("agent" in dict(labels) for _, labels in samples)
+
+
+def labelled(state: str, **labels: str) -> frozenset[tuple[str, str]]:
+    return frozenset({"tenant": "demo", "state": state, **labels}.items())
 
 
 def test_names_with_quotes_and_line_breaks_do_not_break_the_page() -> None:
