@@ -18,9 +18,11 @@ class Need(Flag):
     AGENT_TIME = auto()
     """How long agents were in each state"""
     PLAN = auto()
-    """What was forecast for the span"""
+    """What was forecast for the span so far"""
+    ARRIVALS = auto()
+    """What came in each of its forecast intervals"""
     REST = auto()
-    """What the interval in progress counted so far"""
+    """What is forecast for the rest, and what the interval in progress counted so far"""
 
 
 LOOKED_UP = Need.COMPLAINTS | Need.RETURNS | Need.AGENT_TIME
@@ -37,14 +39,16 @@ _NEEDS = {
     "agents": Need.AGENTS,
     "occupancy": Need.AGENT_TIME,
     "utilisation": Need.AGENT_TIME,
-    "forecast_variance": Need.PLAN,
-    "wape": Need.PLAN,
+    "forecast_variance": Need.PLAN | Need.ARRIVALS,
+    "wape": Need.PLAN | Need.ARRIVALS,
     "agents_required": Need.PLAN,
+    "agents_required:rest": Need.PLAN | Need.REST,
     "agents_gap": Need.PLAN | Need.AGENT_TIME,
+    "agents_gap:planned": Need.PLAN,
     "service_level_projected": Need.PLAN | Need.REST,
 }
 
 
 def need_of(kpi: str) -> Need:
     """What a KPI or a variant of it, by its id, must have looked up."""
-    return _NEEDS.get(kpi.partition(":")[0], Need.NOTHING)
+    return _NEEDS.get(kpi, _NEEDS.get(kpi.partition(":")[0], Need.NOTHING))

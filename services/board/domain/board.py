@@ -207,9 +207,9 @@ class Board:
         """The figures of a window over one or more scopes (which must not overlap), as of `now`; days are those of `zone`."""
         return self._reading(scopes, span_of(window, now, self.rules.pane, zone or self.rules.zone), now, window.value)
 
-    def read_span(self, scopes: Sequence[Scope], span: Span, now: int) -> Reading:
-        """The same over any span of whole panes inside the live span."""
-        return self._reading(scopes, span, now, None)
+    def read_span(self, scopes: Sequence[Scope], span: Span, now: int, name: str | None = None) -> Reading:
+        """The same over any span of whole panes inside the live span; a named sum is kept, for spans that move slowly."""
+        return self._reading(scopes, span, now, name)
 
     def _reading(self, scopes: Sequence[Scope], span: Span, now: int, name: str | None) -> Reading:
         groups = [self._groups[scope] for scope in scopes if scope in self._groups]
@@ -233,7 +233,7 @@ class Board:
         """How many contacts were offered in the panes that start in `span`."""
         group = self._groups.get(scope)
         members = group.members if group else ()
-        return sum(row.cells.get(Cell.OFFERED, 0) for member in members for row in member.rows_in(span))
+        return sum(member.offered_in(span) for member in members)
 
     def _present(self, scopes: Sequence[Scope], now: int) -> Presence:
         """Who is there; the engine judges ages by event time, which a replay of old events leaves years behind."""

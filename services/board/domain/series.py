@@ -9,11 +9,12 @@ it leaves are subtracted and the panes it enters added. Cells are whole numbers,
 """
 
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from services.board.domain.windows import Span
-from services.contracts.cells import Cells, add
+from services.board.domain.windows import QUARTER, Span
+from services.contracts.cells import Cell, Cells, add
 from services.contracts.figures import Figures
 from services.contracts.updates import Gauge, PaneRow
 
@@ -26,13 +27,14 @@ Scope = tuple[str, str | None, str | None]
 
 @dataclass(eq=False)
 class Series:
-    """Everything known of one home: rows by pane start and source partition, gauges by source partition."""
+    """Everything known of one home: rows by pane start and source partition, gauges by source partition, offers by quarter hour."""
 
     home: Home
     pane: int
     rows: dict[int, dict[int, PaneRow]] = field(default_factory=dict)
     gauges: dict[int, Gauge] = field(default_factory=dict)
     counted: Cells = field(default_factory=dict)
+    quarters: defaultdict[int, int] = field(default_factory=lambda: defaultdict(int))
 
     def take(self, partition: int, row: PaneRow) -> Cells:
         """Keep the row unless a newer one is known; what it changes."""
@@ -44,7 +46,19 @@ class Series:
         change = dict(row.cells)
         if known is not None:
             add(change, known.cells, -1)
+        self.quarters[row.start // QUARTER] += change.get(Cell.OFFERED, 0)
         return change
+
+    def offered_in(self, span: Span) -> int:
+        """Contacts offered in the panes that start in `span`: of whole quarters as they were added up, of the rest row by row."""
+        first, beyond = -(-span.begin // QUARTER), span.end // QUARTER
+        if first >= beyond:
+            return self._offered_in(span)
+        edges = Span(span.begin, first * QUARTER), Span(beyond * QUARTER, span.end)
+        return sum(self.quarters.get(one, 0) for one in range(first, beyond)) + sum(map(self._offered_in, edges))
+
+    def _offered_in(self, span: Span) -> int:
+        return sum(row.cells.get(Cell.OFFERED, 0) for row in self.rows_in(span)) if span.end > span.begin else 0
 
     def rows_in(self, span: Span) -> Iterator[PaneRow]:
         """All partitions' rows of panes that start in `span`."""
@@ -57,6 +71,8 @@ class Series:
         """Drop the rows of panes that started before an instant."""
         for start in [start for start in self.rows if start < before]:
             del self.rows[start]
+        for quarter in [quarter for quarter in self.quarters if (quarter + 1) * QUARTER <= before]:
+            del self.quarters[quarter]
 
 
 @dataclass(frozen=True)

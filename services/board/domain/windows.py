@@ -12,6 +12,7 @@ from services.contracts.days import first_instant, local_day
 
 MINUTE = 60_000
 HOUR = 60 * MINUTE
+QUARTER = 15 * MINUTE
 
 
 class Window(StrEnum):

@@ -106,7 +106,7 @@ class PastFigures:
         ledger, gauges = await self._ledger(rows.reading, spans), await self._gauges(query, rows.reading, spans)
         needs = query.question.needs
         found, paces = await self._found(needs, rows.reading, spans), await self._paces(needs, rows.reading, spans)
-        arrivals = await self._arrivals(rows.reading, spans) if Need.PLAN in needs else None
+        arrivals = await self._arrivals(needs, rows.reading, spans) if Need.PLAN in needs else None
         return _Page(query, spans, rows, ledger, gauges, found, paces, arrivals, self._board.as_of(self._live.now()))
 
     def _spans(self, query: HistoryQuery, after: RowPlace | None, limit: int, subjects: int) -> list[Span]:
@@ -160,10 +160,10 @@ class PastFigures:
                     paces.add(first, tally)
         return paces
 
-    async def _arrivals(self, reading: Selection, spans: list[Span]) -> Arrivals:
+    async def _arrivals(self, needs: Need, reading: Selection, spans: list[Span]) -> Arrivals:
         """What came in the forecast intervals of some spans, each queue and channel by itself."""
         arrivals = Arrivals(spans, await self._forecasts.in_force(reading.tenant, Span(spans[0].begin, spans[-1].end)))
-        if arrivals.pieces:
+        if arrivals.pieces and Need.ARRIVALS in needs:
             async for portion in self._panes.tallies(replace(reading, by=By.QUEUE_AND_CHANNEL), arrivals.pieces):
                 for tally in portion:
                     arrivals.add(tally)
@@ -192,7 +192,8 @@ class PastFigures:
         queues, crew = queues_of(selection, subject, homes), page.found.crew
         counted, present = crew.during(counted, index, queues), crew.at_begin(present, index, queues)
         if page.arrivals is not None:
-            counted, parts = page.arrivals.planned(counted, parts, subject, (selection, terms, Times(span, span, page.as_of)))
+            asked = selection, terms, Times(span, span, page.as_of)
+            counted, parts = page.arrivals.planned(counted, parts, subject, asked, page.query.question.needs)
         return Seen(selection.labels(subject), counted, parts, present, revision)
 
     def _counted(self, page: _Page, index: int, subjects: Sequence[Subject]) -> tuple[Figures, int]:

@@ -11,11 +11,11 @@ from services.contracts.figures import Figures
 from services.contracts.needs import STAFF, Need
 from services.definitions.domain.in_force import Definitions, InForce, TenantDefinitions
 from services.query.app.lookup import Lookup
-from services.query.app.plans import LivePlans, live_times
+from services.query.app.plans import LivePlans, PlanLayouts, live_times
 from services.query.domain.forecasts import NO_FORECASTS, Forecasts
 from services.query.domain.found import Found, nothing
 from services.query.domain.layout import Place, layout
-from services.query.domain.plans import Times, by_subject
+from services.query.domain.plans import Times
 from services.query.domain.roster import Roster, roster_of
 from services.query.domain.rows import Frame, LiveRow, Question, Seen, answers, frame_of, live_row
 from services.query.domain.selection import Selection
@@ -84,6 +84,7 @@ class LiveFigures:
         self.definitions = definitions
         self._forecasts = forecasts
         self._laid: dict[tuple[Selection, Basis], _Laid] = {}
+        self._layouts = PlanLayouts()
 
     def stale(self, tenant: str) -> bool:
         """Whether answers to `tenant` speak of a past instant because a partition or one of its sources fell silent."""
@@ -114,9 +115,9 @@ class LiveFigures:
         return [row for place in self._places(query, terms, as_of) for row in self._rows_of(picture, place, frame)]
 
     def _plans(self, query: LiveQuery, terms: Terms, times: Times) -> LivePlans:
-        selection = query.selection
-        slots = by_subject(selection, terms, self._forecasts().get(selection.tenant, ()))
-        return LivePlans(self.board, selection.tenant, terms, times, slots, Need.REST in query.question.needs)
+        tenant, question = query.selection.tenant, query.question
+        slots = self._layouts.slots((query.selection, question.basis), terms, self._forecasts().get(tenant, ()))
+        return LivePlans(self.board, tenant, terms, times, slots, query.window, question.needs)
 
     def _places(self, query: LiveQuery, terms: Terms, as_of: int) -> list[Place]:
         asked, floor = (query.selection, query.question.basis), (self.board.floor, as_of // MINUTE)

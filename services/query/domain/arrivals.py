@@ -13,6 +13,7 @@ from itertools import pairwise
 from services.board.domain.windows import Span
 from services.contracts.cells import Cell
 from services.contracts.figures import Figures
+from services.contracts.needs import Need
 from services.contracts.plan import Slot
 from services.query.domain.ledger import Tally
 from services.query.domain.plans import Times, by_subject, plan_of, planned
@@ -45,11 +46,11 @@ class Arrivals:
         return sum(by.get(slot.channel, 0) if slot.channel else sum(by.values()) for by in known)
 
     def planned(
-        self, counted: Figures, parts: Sequence[Parted], subject: Subject, asked: tuple[Selection, Terms, Times]
+        self, counted: Figures, parts: Sequence[Parted], subject: Subject, asked: tuple[Selection, Terms, Times], needs: Need
     ) -> tuple[Figures, list[Parted]]:
         """A row's figures and those of its parts, with their plans."""
         selection, terms, times = asked
         known = self._subjects.get(id(terms))
         if known is None:
             known = self._subjects[id(terms)] = by_subject(selection, terms, self.slots)
-        return planned(counted, parts, lambda slots: plan_of(slots, times, self.came), known.get(subject, []), terms)
+        return planned(counted, parts, lambda slots: plan_of(slots, times, self.came, needs), known.get(subject, []), terms)

@@ -12,10 +12,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain, islice
 
-from services.board.domain.windows import MINUTE, Span
+from services.board.domain.windows import QUARTER, Span
 from services.contracts.plan import Slot
 
-QUARTER = 15 * MINUTE
 LONGEST = 2 * QUARTER
 """The lengths of a forecast interval are these two."""
 Standing = dict[tuple[str, int], dict[str, Slot]]
@@ -54,6 +53,8 @@ def _joined(quarters: Iterable[tuple[int, Slot]]) -> Iterator[Slot]:
 
 def cut(slot: Slot, span: Span) -> Slot:
     """The part of a slot that lies in a span, with its share of the slot's contacts."""
+    if span.begin <= slot.begin and slot.end <= span.end:
+        return slot
     begin, end = max(slot.begin, span.begin), min(slot.end, span.end)
     return replace(slot, begin=begin, end=end, volume=slot.volume * (end - begin) / (slot.end - slot.begin))
 

@@ -7,6 +7,7 @@ from math import fsum
 from services.board.domain.windows import Span
 from services.contracts.definitions import ServiceLevelPolicy
 from services.contracts.figures import Figures
+from services.contracts.needs import Need
 from services.contracts.plan import Ahead, Elapsed, Plan, Slot
 from services.query.domain.forecasts import begin_of, cut, touching
 from services.query.domain.selection import Selection, Subject
@@ -49,14 +50,14 @@ def by_subject(selection: Selection, terms: Terms, slots: Sequence[Slot]) -> dic
     return {subject: sorted(mine, key=begin_of) for subject, mine in found.items()}
 
 
-def plan_of(slots: Sequence[Slot], times: Times, came: Came) -> Plan:
-    """The plan that some slots make."""
+def plan_of(slots: Sequence[Slot], times: Times, came: Came, needs: Need) -> Plan:
+    """The plan that some slots make, as far as it is needed."""
     passed, ahead = times.passed, times.ahead
     before = [cut(slot, passed) for slot in touching(slots, passed)]
-    after = [cut(slot, ahead) for slot in touching(slots, ahead)]
+    after = [cut(slot, ahead) for slot in touching(slots, ahead)] if Need.REST in needs else []
     return Plan(
         seconds=_seconds(passed),
-        elapsed=tuple(Elapsed(slot.volume, came(slot)) for slot in before),
+        elapsed=tuple(Elapsed(slot.volume, came(slot)) for slot in before) if Need.ARRIVALS in needs else (),
         ahead=tuple(Ahead(one.begin, one.end, 1000 * one.volume / (one.end - one.begin), one.aht, one.staffed) for one in after),
         aht=_aht(before),
         staffed=_staffed(before, passed),

@@ -16,11 +16,10 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from services.board.domain.windows import MINUTE
+from services.board.domain.windows import MINUTE, QUARTER
 from services.contracts.events import Channel, Name
 from services.contracts.instants import parse_instant
 from services.contracts.plan import Slot
-from services.query.domain.forecasts import QUARTER
 
 REQUIRED = ("queue", "start", "length", "volume", "aht")
 FIELDS = ("queue", "channel", "start", "length", "volume", "aht", "staffed")
