@@ -9,16 +9,24 @@ import pytest
 
 from services.board.domain.windows import HOUR, MINUTE, Span
 from services.contracts.plan import Slot
+from services.contracts.topics import TOPICS
 from services.query.adapters.forecasts import PostgresForecasts
 from services.query.app.forecasts import ForecastKeeper, Said
-from services.runtime.database import asyncpg_pool
-from services.runtime.settings import DatabaseSettings
+from services.runtime.clock import now_ms
+from services.runtime.database import async_engine, asyncpg_pool
+from services.runtime.embedded import Broker
+from services.runtime.kafka import ensure_topics
+from services.runtime.keys import KeyRing
+from services.runtime.settings import DatabaseSettings, KafkaSettings
+from tests.fakes.floor import answered
 from tests.fakes.forecasts import MemoryForecasts
+from tests.integration.stored import floor_on, rows, served, text
 
 pytestmark = pytest.mark.embedded
 
 NINE = 1_794_387_600_000
 HALF = 30 * MINUTE
+DAY = 24 * HOUR
 SAID = Said("key", "week 46", NINE)
 WEEK = [Slot("sales", "", NINE + number * HALF, NINE + (number + 1) * HALF, 40.5, 180, None) for number in range(48)]
 NEWER = [Slot("sales", "voice", NINE + 15 * MINUTE, NINE + HALF, 9, 200, 12)]
@@ -55,3 +63,24 @@ async def test_uploads_at_once_are_versions_one_after_the_other_and_every_proces
     assert sorted(upload.version for upload, _ in stored) == [1, 2, 3, 4, 5]
     assert there.current == here.current
     assert [slot.version for slot in there.current["demo"]] == [5]
+
+
+async def test_an_uploaded_forecast_is_in_the_next_live_answer(broker: Broker, database: DatabaseSettings) -> None:
+    kafka = KafkaSettings(bootstrap_servers=broker.bootstrap, idempotence=False)
+    await ensure_topics(kafka, TOPICS)
+    today = now_ms() // DAY * DAY
+    body = f"queue,start,length,volume,aht\nsales,{text(today)},30,48,180\n"
+    async with floor_on(kafka, database) as floor:
+        engine = async_engine(database)
+        key = await KeyRing(engine).create("demo", "planner", ["admin", "kpi:read"])
+        floor.memory.put(answered(today + MINUTE, 5))
+        await floor.store()
+        async with served(floor) as client:
+            await floor.publish()
+            headers = {"Authorization": f"Bearer {key}", "Content-Type": "text/csv"}
+            stored = await client.put("/v1/forecasts", content=body, headers=headers)
+            (row,) = await rows(client, "/v1/kpis", kpi="forecast_variance", window="today", by="total")
+        await engine.dispose()
+
+    assert (stored.status_code, stored.json()["unknown_queues"]) == (201, [])
+    assert 0 < row["denominator"] <= 48  # less within the first half hour of a day
