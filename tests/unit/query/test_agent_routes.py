@@ -9,12 +9,25 @@ from services.contracts.visits import Complaint, Evaluation, Statement, Survey, 
 from services.query.api.agent_schemas import AgentFigureRow, AgentStateRow, BenchmarkFigureRow
 from services.query.domain.agent_rows import AGENT_COLUMNS
 from services.query.domain.comparison import BENCHMARK_COLUMNS
+from tests.fakes.definitions import definitions
 from tests.fakes.floor import answered
 from tests.fakes.world import LEADER, NOW, READER, Client, World
 
 MINUTE = 60_000
 SPAN = {"from": "2026-11-11T11:00:00Z", "to": "2026-11-11T12:00:00Z", "interval": "all"}
 BEGIN = NOW - 67 * MINUTE - 20_000
+
+
+STRICT = """
+tenant: demo
+about:
+  - names: {en: Demo, zh: 演示}
+    zone: UTC
+queues:
+  - {id: sales, names: {en: Sales, zh: 销售}, channels: [voice], csat: strict}
+csat:
+  - {id: strict, satisfied: 1}
+"""
 
 
 def taken(minute: float, agent: str, talk: float, queue: str = "sales", **more: object) -> Visit:
@@ -132,6 +145,21 @@ def test_rows_add_up_teams_sites_and_everybody(world: World) -> None:
     ):
         rows = leader(world).get("/v1/agents/kpis", SPAN | {"by": by, "kpi": "answered"}).json()["rows"]
         assert [(row["agent"], row.get("team"), row.get("site"), row["value"]) for row in rows] == expected
+
+
+def test_satisfaction_in_each_queue_is_judged_under_its_own_policy() -> None:
+    world, four = World(), {"s": Survey("csat", None, BEGIN, BEGIN, 4, 5, 1)}
+    world.floor.put(taken(1, "ann", 60, surveys=four), taken(2, "ann", 60, "help", surveys=four))
+    world.definitions = definitions(STRICT)
+    world.tell()
+
+    row = figures(world, kpi="csat")["ann", "csat"]
+
+    assert [row["numerator"], row["denominator"], row["definition"]] == [1, 2, "default@1+strict@1"]
+
+
+def test_agents_asked_for_by_name_stand_alone(world: World) -> None:
+    assert {agent for agent, _ in figures(world, agent="bob", kpi="handled,occupancy")} == {"bob"}
 
 
 def test_evaluations_and_complaints_are_about_the_agent_they_name(world: World) -> None:
