@@ -7,7 +7,11 @@ from services.contracts.definitions import ServiceLevelPolicy
 from services.contracts.figures import Figures, Measure, Value
 
 _COUNTS = {cell: Cell(cell - BY_CONTACT) for cell in Cell if cell.name.startswith("CONTACT_")}
-_HISTOGRAMS = {Histogram.CONTACT_CSAT: Histogram.CSAT, Histogram.CONTACT_NPS: Histogram.NPS}
+_HISTOGRAMS = {
+    Histogram.CONTACT_CSAT: Histogram.CSAT,
+    Histogram.CONTACT_NPS: Histogram.NPS,
+    Histogram.CONTACT_QA_SCORE: Histogram.QA_SCORE,
+}
 _MOVED = frozenset(_COUNTS.values())
 
 

@@ -93,7 +93,7 @@ class Histogram(IntEnum):
     """The histograms; a bucket's code is the histogram's base plus the bucket's index.
 
     `COMPLAINT_CLOSING` stands in the pane of the complaint's receipt and goes by hours, as does `RETURN_GAP`, which no pane
-    holds: like `CUSTOMER_KNOWN` it is counted from the visits when it is asked for.
+    holds: like `CUSTOMER_KNOWN` it is counted from the visits when it is asked for. `QA_SCORE` goes by tenths of a point.
     """
 
     ANSWERED_WAIT = 1 * BUCKETS
@@ -105,6 +105,8 @@ class Histogram(IntEnum):
     CONTACT_NPS = 7 * BUCKETS
     COMPLAINT_CLOSING = 8 * BUCKETS
     RETURN_GAP = 9 * BUCKETS
+    QA_SCORE = 10 * BUCKETS
+    CONTACT_QA_SCORE = 11 * BUCKETS
 
 
 LEFT: dict[LeftReason, Cell] = {

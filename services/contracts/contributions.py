@@ -10,7 +10,7 @@ complaint                   its receipt
 from collections.abc import Iterable
 
 from services.contracts.cells import BY_CONTACT, COMPLAINTS, LEFT, Cell, Cells, Histogram, add
-from services.contracts.histograms import hour_bucket, score_bucket, span_bucket
+from services.contracts.histograms import hour_bucket, points_bucket, score_bucket, span_bucket
 from services.contracts.updates import PaneKey
 from services.contracts.visits import (
     Complaint,
@@ -137,7 +137,11 @@ _SURVEY = {
     "fcr": (Cell.FCR_COUNT, Cell.FCR_SUM, None),
     "ces": (Cell.CES_COUNT, Cell.CES_SUM, None),
 }
-_CONTACT_HISTOGRAM = {Histogram.CSAT: Histogram.CONTACT_CSAT, Histogram.NPS: Histogram.CONTACT_NPS}
+_CONTACT_HISTOGRAM = {
+    Histogram.CSAT: Histogram.CONTACT_CSAT,
+    Histogram.NPS: Histogram.CONTACT_NPS,
+    Histogram.QA_SCORE: Histogram.CONTACT_QA_SCORE,
+}
 RESOLVED = 500
 
 
@@ -181,6 +185,7 @@ def evaluation_cells(evaluation: Evaluation) -> Cells:
             Cell.QA_JUDGED: int(evaluation.passed is not None),
             Cell.QA_PASSED: int(bool(evaluation.passed)),
             Cell.QA_FATAL: int(evaluation.fatal),
+            Histogram.QA_SCORE + points_bucket(score, fatal=evaluation.fatal): 1,
         }
     )
 

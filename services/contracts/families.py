@@ -30,6 +30,8 @@ _OF_HISTOGRAM = {
     Histogram.CONTACT_NPS: Family.MATURING,
     Histogram.COMPLAINT_CLOSING: Family.MATURING,
     Histogram.RETURN_GAP: Family.OFFER,
+    Histogram.QA_SCORE: Family.COMPLETION,
+    Histogram.CONTACT_QA_SCORE: Family.MATURING,
 }
 
 

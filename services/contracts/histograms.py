@@ -51,6 +51,15 @@ def score_bucket(score: float, worst: float, best: float) -> int:
     return round(SCORE_STEPS * min(1.0, max(0.0, share)))
 
 
+FATAL = SCORE_STEPS + 1
+"""Bucket of evaluations with a fatal error: no points make them pass"""
+
+
+def points_bucket(thousandths: int, *, fatal: bool) -> int:
+    """Bucket index of an evaluation of 0 to 100 points: whole tenths of a point, so that marks of a tenth are exact."""
+    return FATAL if fatal else thousandths // 100
+
+
 def buckets(cells: Cells, histogram: Histogram) -> list[tuple[int, int]]:
     """(index, count) of every non-empty bucket of one histogram, ascending."""
     return sorted((code - histogram, count) for code, count in cells.items() if histogram <= code < histogram + BUCKETS)
@@ -75,6 +84,12 @@ def count_scores(cells: Cells, histogram: Histogram, low: float, high: float) ->
     """How many scores lie in [low, high], both shares (0 to 1) of the way from worst to best."""
     first, last = histogram + round(low * SCORE_STEPS), histogram + round(high * SCORE_STEPS)
     return sum(count for code, count in cells.items() if first <= code <= last)
+
+
+def count_passed(cells: Cells, mark: float) -> tuple[int, int]:
+    """How many evaluations have `mark` points (in tenths) or more and no fatal error, and of how many."""
+    known = buckets(cells, Histogram.QA_SCORE)
+    return sum(count for index, count in known if round(mark * 10) <= index < FATAL), sum(count for _, count in known)
 
 
 def quantile(cells: Cells, histogram: Histogram, q: float) -> tuple[float | None, int]:

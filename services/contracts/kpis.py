@@ -15,7 +15,7 @@ from services.contracts.events import AgentState, LeftReason, Severity
 from services.contracts.families import Family
 from services.contracts.figures import Figures, Measure, Value, count, counter, mean_of, quantile_of, share, share_of
 from services.contracts.gauges import in_progress, longest_wait, unresolved, waiting
-from services.contracts.histograms import bucket_seconds, buckets, count_scores, count_within
+from services.contracts.histograms import bucket_seconds, buckets, count_passed, count_scores, count_within
 from services.contracts.needs import Need, need_of
 from services.contracts.pace import estimated_wait
 from services.contracts.planning import (
@@ -100,6 +100,13 @@ def _nps(figures: Figures, _: ServiceLevelPolicy) -> Value:
     return Value(100 * (promoters - detractors) / size if size else None, promoters - detractors, size)
 
 
+def _pass_rate(figures: Figures, policy: ServiceLevelPolicy) -> Value:
+    """As the evaluators said, or by the points where a definition has a pass mark."""
+    if policy.qa.pass_mark is None:
+        return share(figures.of(Cell.QA_PASSED), figures.of(Cell.QA_JUDGED))
+    return share(*count_passed(figures.cells, policy.qa.pass_mark))
+
+
 def _qa_coverage(figures: Figures, _: ServiceLevelPolicy) -> Value:
     handled = figures.of(Cell.HANDLED)
     return share(min(figures.of(Cell.QA_COUNT), handled), handled)
@@ -138,7 +145,6 @@ _transfer_rate = share_of((Cell.TRANSFERRED,), (Cell.HANDLED,))
 _csat_mean = mean_of((Cell.CSAT_SUM,), Cell.CSAT_COUNT)
 _response_rate = share_of((Cell.CSAT_COUNT, Cell.NPS_COUNT, Cell.FCR_COUNT, Cell.CES_COUNT), (Cell.SURVEY_OFFERED,))
 _fcr = share_of((Cell.FCR_RESOLVED,), (Cell.FCR_COUNT,))
-_pass_rate = share_of((Cell.QA_PASSED,), (Cell.QA_JUDGED,))
 _fatal_rate = share_of((Cell.QA_FATAL,), (Cell.QA_COUNT,))
 _liable_rate = share_of((Cell.COMPLAINTS_LIABLE,), (Cell.COMPLAINTS_JUDGED,))
 _closed = closed_within(CLOSED_WITHIN)

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 from services.demo.domain.season import Season
 from services.demo.folder import StateFolder
@@ -15,6 +16,8 @@ HTTP, ENGINE, SIMULATOR = "http", "engine", "simulator"
 OURS = ("FLOORPULSE_KAFKA__", "FLOORPULSE_DATABASE__", "FLOORPULSE_API__", "FLOORPULSE_INGEST__", "FLOORPULSE_ENGINE__")
 CUSTOMER_KEY = "demo"
 POOL = 6
+DEFINITIONS = Path(__file__).parents[2] / "deploy" / "definitions"
+"""Of the model contact centre; there in a checkout only"""
 
 
 @dataclass(frozen=True)
@@ -26,10 +29,14 @@ class Addresses:
 
 
 def environment(inherited: Mapping[str, str], addresses: Addresses, options: DemoOptions, folder: StateFolder) -> dict[str, str]:
-    """The environment of every process: what we inherited, save the settings that the demo decides."""
+    """The environment of every process: what we inherited, save the settings that the demo decides.
+
+    The model contact centre has its own definitions, unless others are inherited.
+    """
     kept = {name: value for name, value in inherited.items() if not name.upper().startswith(OURS)}
+    defined = {"FLOORPULSE_DEFINITIONS__DIR": str(DEFINITIONS)} if options.simulate and DEFINITIONS.is_dir() else {}
     customer_keys = [{"name": CUSTOMER_KEY, "secret": folder.secret("customer-key")}]
-    return kept | {
+    return defined | kept | {
         "FLOORPULSE_KAFKA__BOOTSTRAP_SERVERS": addresses.bootstrap,
         "FLOORPULSE_KAFKA__IDEMPOTENCE": "false",  # the embedded broker has no idempotent producer
         "FLOORPULSE_DATABASE__URL": addresses.dsn,

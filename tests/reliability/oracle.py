@@ -34,7 +34,11 @@ SCORES: dict[str, tuple[Cell, Cell, Histogram | None]] = {
     "fcr": (Cell.FCR_COUNT, Cell.FCR_SUM, None),
     "ces": (Cell.CES_COUNT, Cell.CES_SUM, None),
 }
-OF_THE_CONTACT = {Histogram.CSAT: Histogram.CONTACT_CSAT, Histogram.NPS: Histogram.CONTACT_NPS}
+OF_THE_CONTACT = {
+    Histogram.CSAT: Histogram.CONTACT_CSAT,
+    Histogram.NPS: Histogram.CONTACT_NPS,
+    Histogram.QA_SCORE: Histogram.CONTACT_QA_SCORE,
+}
 
 
 def recomputed(events: Iterable[Told], length: int = MINUTE) -> dict[PaneKey, dict[int, int]]:
@@ -260,6 +264,7 @@ def verdict(version: Told) -> dict[int, int]:
         Cell.QA_JUDGED: int(passed is not None),
         Cell.QA_PASSED: int(passed is True),
         Cell.QA_FATAL: int(version.get("fatal", False)),
+        Histogram.QA_SCORE + (1001 if version.get("fatal") else points // 100): 1,
     }
 
 
@@ -267,7 +272,7 @@ def of_the_contact(cells: Mapping[int, int]) -> dict[int, int]:
     """The same counts by the contact's own time."""
     renamed: dict[int, int] = {}
     for code, amount in cells.items():
-        histogram = next((one for one in OF_THE_CONTACT if one <= code <= one + 1000), None)
+        histogram = next((one for one in OF_THE_CONTACT if one <= code <= one + 1001), None)
         name = f"CONTACT_{Cell(code).name}" if histogram is None else ""
         renamed[Cell[name] if histogram is None else OF_THE_CONTACT[histogram] + code - histogram] = amount
     return renamed

@@ -111,7 +111,7 @@ def test_a_survey_counts_when_asked_when_answered_and_by_its_contacts_time() -> 
 def test_a_later_version_replaces_an_evaluation_and_a_retraction_removes_it() -> None:
     first = told("qa.scored", 70 * SECOND, evaluation="e1", score=50, passed=False, queue="sales")
     second = told("qa.scored", 130 * SECOND, evaluation="e1", score=80.5, passed=True, queue="sales")
-    judged = {Cell.QA_COUNT: 1, Cell.QA_SUM: 80_500, Cell.QA_JUDGED: 1, Cell.QA_PASSED: 1}
+    judged = {Cell.QA_COUNT: 1, Cell.QA_SUM: 80_500, Cell.QA_JUDGED: 1, Cell.QA_PASSED: 1, Histogram.QA_SCORE + 805: 1}
 
     assert recomputed([second, first]) == {(*SALES, 2 * MINUTE): judged}
     assert recomputed([told("qa.retracted", 140 * SECOND, evaluation="e1"), second, first]) == {}

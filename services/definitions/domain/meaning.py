@@ -8,7 +8,7 @@ from zoneinfo import available_timezones
 from services.contracts.definitions import Formula
 from services.contracts.kpis import CATALOGUE, VARIANTS
 from services.contracts.units import Better, Unit
-from services.definitions.domain.bodies import CalendarBody, Comparison, Kind, QueueBody, ServiceLevelBody, TargetBody, TenantBody
+from services.definitions.domain.bodies import CalendarBody, Comparison, Kind, QaBody, QueueBody, ServiceLevelBody, TargetBody, TenantBody
 from services.definitions.domain.calendars import hours_of
 from services.definitions.domain.complaints import Complaint, meant
 from services.definitions.domain.floor import CALLED, Floor, since
@@ -57,6 +57,11 @@ def _impossible(entry: Entry) -> Iterator[Complaint]:
         yield from _no_day(entry, "valid_from", body.valid_from)
     if entry.id == BUILT_IN:
         yield entry.complaint("id", f"{BUILT_IN!r} names what holds where nothing is defined", "give it another id")
+    yield from _impossible_body(entry)
+
+
+def _impossible_body(entry: Entry) -> Iterator[Complaint]:
+    body = entry.body
     match body:
         case TenantBody(zone=str(zone)):
             yield from _no_zone(entry, zone)
@@ -64,6 +69,8 @@ def _impossible(entry: Entry) -> Iterator[Complaint]:
             yield from _no_calendar(entry, body)
         case ServiceLevelBody():
             yield from _no_service_level(entry, body)
+        case QaBody():
+            yield from _no_mark(entry, body)
         case QueueBody():
             yield from _no_queue(entry, body)
         case TargetBody():
@@ -124,6 +131,11 @@ def _no_service_level(entry: Entry, body: ServiceLevelBody) -> Iterator[Complain
         problem = f"S {body.short} is not below T {body.threshold}, as {body.formula} wants it"
         field = "short" if "short" in entry.place.plain() else "threshold"
         yield entry.complaint(field, problem, "write a shorter S, a longer T, or a formula of V1 to V4")
+
+
+def _no_mark(entry: Entry, body: QaBody) -> Iterator[Complaint]:
+    if round(body.pass_mark, 1) != body.pass_mark:
+        yield entry.complaint("pass_mark", f"{body.pass_mark:g} is finer than a tenth of a point", f"write {round(body.pass_mark, 1):g}")
 
 
 def _no_queue(entry: Entry, body: QueueBody) -> Iterator[Complaint]:

@@ -1,6 +1,6 @@
 /** The floor: what is known and how far it can be believed, without a word about how it is shown. */
 
-import { isWanted } from "./choice.js";
+import { choice, isWanted } from "./choice.js";
 import { serverNow } from "./clock.js";
 
 const DEFAULT_TARGET = 0.8;
@@ -40,7 +40,7 @@ export function takeListing(rows) {
   for (const [id, row] of listing) {
     const queue = floor.queues.get(id) ?? newQueue(id);
     floor.queues.set(id, queue);
-    Object.assign(queue, { state: row.state, target: row.target ?? DEFAULT_TARGET, name: row.name ?? id, unlisted: 0 });
+    Object.assign(queue, { state: row.state, target: row.target ?? DEFAULT_TARGET, name: row[choice.lang] ?? id, unlisted: 0 });
     queue.freshAt = Math.max(queue.freshAt, confirmedAt(row));
   }
   for (const [id, queue] of floor.queues) {

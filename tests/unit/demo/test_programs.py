@@ -5,13 +5,16 @@ from pathlib import Path
 
 import pytest
 
+from services.definitions.domain.bodies import QueueBody, TeamBody
+from services.definitions.domain.check import check
 from services.demo.domain.season import Season
 from services.demo.folder import StateFolder
 from services.demo.options import DemoOptions
 from services.demo.origin import HttpSettings, create_http_app
-from services.demo.programs import Addresses, environment, programs
+from services.demo.programs import DEFINITIONS, Addresses, environment, programs
 from services.kpi_engine.settings import EngineSettings
 from services.operations.words import time_of_day
+from services.simulator.domain.scenarios import QUEUES, TEAMS
 
 ADDRESSES = Addresses("127.0.0.1:1234", "postgresql://floorpulse:pw@127.0.0.1:5678/floorpulse")
 FLOOR = Season("quiet", 1_794_400_000_123, 30_600_250)
@@ -30,6 +33,26 @@ def test_what_the_demo_decides_is_not_inherited(tmp_path: Path) -> None:
     assert (env["PATH"], env["FLOORPULSE_FLOOR__ZONE"], env["FLOORPULSE_API__HOST"]) == ("/bin", "Asia/Shanghai", "127.0.0.1")
     assert "FLOORPULSE_KAFKA__LOG_ID" not in env
     assert "floorpulse_api__host" not in env
+
+
+def test_the_model_contact_centre_has_its_definitions_and_an_empty_floor_none(tmp_path: Path) -> None:
+    name, folder = "FLOORPULSE_DEFINITIONS__DIR", StateFolder(tmp_path)
+
+    modelled = environment({}, ADDRESSES, DemoOptions(), folder)
+    own = environment({name: "mine"}, ADDRESSES, DemoOptions(), folder)
+    empty = environment({}, ADDRESSES, DemoOptions(simulate=False), folder)
+
+    assert (modelled[name], own[name], name in empty) == (str(DEFINITIONS), "mine", False)
+
+
+def test_the_definitions_are_those_of_the_model_contact_centre() -> None:
+    [entry_file] = DEFINITIONS.glob("*.yaml")
+    checked = check({entry_file.name: entry_file.read_text(encoding="utf-8")})
+
+    teams = {(entry.id, entry.body.site) for entry in checked.entries if isinstance(entry.body, TeamBody)}
+    queues = {(entry.id, *entry.body.channels) for entry in checked.entries if isinstance(entry.body, QueueBody)}
+    assert teams == {(team.name, team.site) for team in TEAMS}
+    assert queues == {(queue.id, queue.channel) for queue in QUEUES}
 
 
 def test_the_services_understand_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

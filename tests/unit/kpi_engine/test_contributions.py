@@ -3,7 +3,7 @@
 from services.contracts import events
 from services.contracts.cells import Cell, Histogram
 from services.contracts.contributions import contributions
-from services.contracts.histograms import HOUR
+from services.contracts.histograms import FATAL, HOUR
 from services.contracts.visits import Visit
 from services.kpi_engine.domain.merge import merge
 from tests.unit.kpi_engine.builders import MINUTE, TENANT, event
@@ -167,7 +167,15 @@ def test_a_rescored_evaluation_replaces_the_former():
     panes = panes_of(OFFERED, second, first)
 
     assert ("sales", "voice", 180_000) not in panes
-    assert panes[("sales", "voice", 300_000)] == {Cell.QA_COUNT: 1, Cell.QA_SUM: 90_000, Cell.QA_JUDGED: 1, Cell.QA_PASSED: 1}
+    judged = {Cell.QA_COUNT: 1, Cell.QA_SUM: 90_000, Cell.QA_JUDGED: 1, Cell.QA_PASSED: 1}
+    assert panes[("sales", "voice", 300_000)] == {**judged, Histogram.QA_SCORE + 900: 1}
+
+
+def test_an_evaluation_with_a_fatal_error_has_no_points_that_could_pass():
+    panes = panes_of(OFFERED, event(events.QaScored, 200_000, evaluation="e", contact="c1", score=96.0, fatal=True))
+
+    counts = {Cell.QA_COUNT: 1, Cell.QA_SUM: 96_000, Cell.QA_FATAL: 1}
+    assert panes[("sales", "voice", 180_000)] == {**counts, Histogram.QA_SCORE + FATAL: 1}
 
 
 def test_a_retraction_takes_the_score_back():

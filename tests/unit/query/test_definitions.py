@@ -7,7 +7,7 @@ import pytest
 from services.contracts.definitions import DEFAULT_POLICY
 from services.contracts.figures import Value, share
 from services.contracts.kpis import CATALOGUE, VARIANTS
-from services.contracts.visits import Survey
+from services.contracts.visits import Evaluation, Survey
 from services.query.domain.shares import definition_of, summed
 from tests.fakes.definitions import definitions
 from tests.fakes.floor import MINUTE, abandoned, answered, waiting
@@ -180,6 +180,19 @@ def test_satisfaction_is_judged_under_the_queues_policy_and_names_it() -> None:
     rows = told(world, "/v1/kpis?kpi=csat&window=15m")
 
     assert rows == [("help", 1, 1, "default@1"), ("sales", 0, 1, "strict@1")]
+
+
+def test_evaluations_pass_from_the_queues_mark_on_and_never_with_a_fatal_error() -> None:
+    marked = (TENANT + QUEUES + LEVELS).replace("csat: strict}", "csat: strict, qa: marked}") + "qa:\n  - {id: marked, pass_mark: 80.1}\n"
+    world = world_of(marked)
+    scored = [(80.1, False), (80.0, False), (99.0, True), (57.3, False)]
+    evaluations = {f"e{n}": Evaluation(NOW - MINUTE, score=score, fatal=fatal, passed=True) for n, (score, fatal) in enumerate(scored)}
+    world.floor.put(*(answered(NOW - 5 * MINUTE, 5, queue=queue, evaluations=evaluations) for queue in ("sales", "help")))
+    world.tell()
+
+    rows = told(world, "/v1/kpis?kpi=qa_pass_rate&window=15m")
+
+    assert rows == [("help", 4, 4, "default@1"), ("sales", 1, 4, "marked@1")]
 
 
 def test_metrics_tell_each_queue_under_its_policy() -> None:
