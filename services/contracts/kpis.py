@@ -13,10 +13,11 @@ from services.contracts.closing import CLOSED_WITHIN, DAYS, closed_within, compl
 from services.contracts.definitions import Formula, ServiceLevelPolicy
 from services.contracts.events import AgentState, LeftReason, Severity
 from services.contracts.families import Family
-from services.contracts.figures import Figures, Measure, Value, count, counter, mean_of, quantile_of, share, share_of
+from services.contracts.figures import Figures, Measure, Value, count, counter, mean_of, quantile_of, share_of
 from services.contracts.gauges import in_progress, longest_wait, unresolved, waiting
-from services.contracts.histograms import bucket_seconds, buckets, count_passed, count_scores, count_within
+from services.contracts.histograms import bucket_seconds, buckets, count_within
 from services.contracts.needs import Need, need_of
+from services.contracts.opinions import csat, nps, qa_coverage, qa_pass_rate
 from services.contracts.pace import estimated_wait
 from services.contracts.planning import (
     agents_gap,
@@ -87,29 +88,6 @@ def _wait_max(figures: Figures, _: ServiceLevelPolicy) -> Value:
     ordered = buckets(figures.cells, Histogram.ANSWERED_WAIT)
     longest = bucket_seconds(ordered[-1][0]) if ordered else None
     return Value(longest, longest, sum(number for _, number in ordered))
-
-
-def _csat(figures: Figures, policy: ServiceLevelPolicy) -> Value:
-    return share(count_scores(figures.cells, Histogram.CSAT, policy.csat.satisfied, 1.0), figures.of(Cell.CSAT_COUNT))
-
-
-def _nps(figures: Figures, _: ServiceLevelPolicy) -> Value:
-    promoters = count_scores(figures.cells, Histogram.NPS, 0.9, 1.0)
-    detractors = count_scores(figures.cells, Histogram.NPS, 0.0, 0.6)
-    size = figures.of(Cell.NPS_COUNT)
-    return Value(100 * (promoters - detractors) / size if size else None, promoters - detractors, size)
-
-
-def _pass_rate(figures: Figures, policy: ServiceLevelPolicy) -> Value:
-    """As the evaluators said, or by the points where a definition has a pass mark."""
-    if policy.qa.pass_mark is None:
-        return share(figures.of(Cell.QA_PASSED), figures.of(Cell.QA_JUDGED))
-    return share(*count_passed(figures.cells, policy.qa.pass_mark))
-
-
-def _qa_coverage(figures: Figures, _: ServiceLevelPolicy) -> Value:
-    handled = figures.of(Cell.HANDLED)
-    return share(min(figures.of(Cell.QA_COUNT), handled), handled)
 
 
 def _per_10k(figures: Figures, _: ServiceLevelPolicy) -> Value:
@@ -195,17 +173,17 @@ _HANDLING: list[Line] = [
     ("repeat_rate", "Repeat contacts", "重复来电率", R, DOWN, _returned(WITHIN_HOURS), OFFER, repeated_within(WITHIN_HOURS)),
 ]
 _SATISFACTION: list[Line] = [
-    ("csat", "Customer satisfaction", "满意度", R, UP, "satisfied answers / answers", COMPLETION, _csat),
+    ("csat", "Customer satisfaction", "满意度", R, UP, "satisfied answers / answers", COMPLETION, csat),
     ("csat_mean", "Mean satisfaction score", "满意度均分", P, UP, "Σ score / answers", COMPLETION, _csat_mean),
     ("survey_response_rate", "Survey response rate", "参评率", R, UP, "answered / offered surveys", COMPLETION, _response_rate),
-    ("nps", "Net promoter score", "净推荐值", P, UP, "100 × (promoters − detractors) / answers", COMPLETION, _nps),
+    ("nps", "Net promoter score", "净推荐值", P, UP, "100 × (promoters − detractors) / answers", COMPLETION, nps),
     ("fcr", "First contact resolution", "首次解决率", R, UP, "resolved / answers", COMPLETION, _fcr),
 ]
 _QUALITY: list[Line] = [
     ("qa_mean", "QA score", "质检得分", P, UP, "Σ score / evaluations", COMPLETION, mean_of((Cell.QA_SUM,), Cell.QA_COUNT)),
-    ("qa_pass_rate", "QA pass rate", "合格率", R, UP, "passed / judged evaluations", COMPLETION, _pass_rate),
+    ("qa_pass_rate", "QA pass rate", "合格率", R, UP, "passed / judged evaluations", COMPLETION, qa_pass_rate),
     ("qa_fatal_rate", "QA fatal error rate", "致命错误率", R, DOWN, "fatal / evaluations", COMPLETION, _fatal_rate),
-    ("qa_coverage", "QA coverage", "抽检率", R, UP, "evaluations / handled", COMPLETION, _qa_coverage),
+    ("qa_coverage", "QA coverage", "抽检率", R, UP, "evaluations / handled", COMPLETION, qa_coverage),
 ]
 _COMPLAINTS: list[Line] = [
     ("complaints", "Complaints", "投诉量", C, DOWN, "complaints received", COMPLETION, counter(*COMPLAINTS.values())),
