@@ -72,11 +72,6 @@ class InForce:
         """The tenant's own."""
         return self._body(Kind.TENANT, "", TenantBody)
 
-    @cached_property
-    def uniform(self) -> bool:
-        """Whether all queues and channels have the same policies."""
-        return not self.versions.get(Kind.QUEUE)
-
     def queue(self, queue: str) -> QueueBody | None:
         """The definition of a queue."""
         return self._body(Kind.QUEUE, queue, QueueBody)
