@@ -134,7 +134,7 @@ async def test_keys_decide_the_tenant_and_sessions_read_only(floor: Floor) -> No
         assert (await client.post("/wallboard/session", json={"key": "fp_wrong"})).status_code == 401
         assert (await client.post("/wallboard/session", json={"key": key})).status_code == 204
         assert [row["queue"] for row in (await client.get("/v1/queues")).json()["rows"]] == ["sales"]
-        assert (await client.get("/v1/agents", headers={"Authorization": f"Bearer {key}"})).status_code == 404
+        assert (await client.get("/v1/agents", headers={"Authorization": f"Bearer {key}"})).status_code == 403
 
 
 async def test_the_board_survives_a_broker_that_comes_back_empty(database: DatabaseSettings, tmp_path: Path) -> None:
