@@ -34,6 +34,7 @@ from services.query.app.scrape import Scrape
 from services.query.app.stream import Pulse, Streams
 from services.query.app.targets import Targets
 from services.query.app.visits import Drilldown
+from services.query.app.whole import WholeFloors
 from services.query.domain.exposition import Exposition
 from services.query.metrics import QueryMetrics
 from services.query.settings import ApiSettings, QuerySettings
@@ -116,7 +117,7 @@ def assembled(settings: ApiSettings, pool: asyncpg.Pool, keeper: BoardKeeper, lo
         forecasts=parts.forecasts,
         pipeline=Pipeline(board, log, rows, now_ms),
         streams=streams,
-        scrape=Scrape(exposition, metrics, now_ms, monotonic),
+        scrape=Scrape((exposition, WholeFloors(live)), metrics, now_ms, monotonic),
         metrics=metrics,
         limits=Limits(settings.page_rows, settings.most_rows, settings.page_visits, settings.most_visits, settings.most_streams),
         metrics_open=settings.metrics_open,

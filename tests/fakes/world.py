@@ -28,6 +28,7 @@ from services.query.app.scrape import Scrape
 from services.query.app.stream import Pulse, Streams
 from services.query.app.targets import Targets
 from services.query.app.visits import Drilldown
+from services.query.app.whole import WholeFloors
 from services.query.domain.exposition import Exposition
 from services.query.domain.lag import LogRange
 from services.query.metrics import QueryMetrics
@@ -121,7 +122,7 @@ class World:
             forecasts=self.forecasts,
             pipeline=Pipeline(self.board, self.log, self.floor, lambda: self.now),
             streams=Streams(live, self.pulse),
-            scrape=Scrape(exposition, metrics, lambda: self.now, lambda: self.now / 1000),
+            scrape=Scrape((exposition, WholeFloors(live)), metrics, lambda: self.now, lambda: self.now / 1000),
             metrics=metrics,
             limits=limits,
             metrics_open=False,

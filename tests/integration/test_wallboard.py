@@ -31,6 +31,7 @@ from services.query.app.scrape import Scrape
 from services.query.app.stream import Pulse, Streams
 from services.query.app.targets import Targets
 from services.query.app.visits import Drilldown
+from services.query.app.whole import WholeFloors
 from services.query.domain.exposition import Exposition
 from services.query.metrics import QueryMetrics
 from services.runtime import problems
@@ -114,7 +115,7 @@ def served(floor: MemoryFloor, board: Board, pulse: Pulse) -> FastAPI:
         forecasts=ForecastKeeper(MemoryForecasts(), now_ms),
         pipeline=Pipeline(board, FixedLog({}), floor, now_ms),
         streams=Streams(live, pulse),
-        scrape=Scrape(Exposition(board, lambda: NOTHING, 1000), metrics, now_ms, monotonic),
+        scrape=Scrape((Exposition(board, lambda: NOTHING, 1000), WholeFloors(live)), metrics, now_ms, monotonic),
         metrics=metrics,
         limits=Limits(1000, 1000, 1000, 1000, 100),
         metrics_open=False,

@@ -191,6 +191,10 @@ class Board:
         """The queues and channels of a tenant's floor, sorted: those that had a contact lately."""
         return sorted(home for home, last in self.last_seen.items() if home[0] == tenant and last >= now - self.rules.idle)
 
+    def tenants(self) -> list[str]:
+        """All tenants that ever had a contact, sorted."""
+        return sorted(self._queues)
+
     def known_homes(self, tenant: str) -> list[Home]:
         """All queues and channels that a tenant ever had, sorted."""
         return sorted(home for home in self.last_seen if home[0] == tenant)

@@ -26,7 +26,7 @@ async def scraper(request: Request, bearer: Annotated[HTTPAuthorizationCredentia
 )
 async def metrics(query: Loaded) -> Response:
     """The floor's figures and the process's own, in the text format of Prometheus."""
-    return Response(query.scrape.page(), media_type=CONTENT_TYPE_LATEST)
+    return Response(await query.scrape.page(), media_type=CONTENT_TYPE_LATEST)
 
 
 @router.get("/livez", response_class=PlainTextResponse, responses=described(503), summary="Is the process fit to go on?")

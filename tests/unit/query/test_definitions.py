@@ -1,5 +1,6 @@
 """Definitions at work: each queue's own policies in live figures, history, visits, queues, metrics and corrections."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -200,7 +201,7 @@ def test_metrics_tell_each_queue_under_its_policy() -> None:
     world.floor.put(waiting(NOW - MINUTE))
     world.tell()
 
-    page = world.query.scrape.page().decode()
+    page = asyncio.run(world.query.scrape.page()).decode()
 
     labels = 'tenant="demo",queue="sales",channel="voice"'
     assert f"contactcenter_service_level_target_ratio{{{labels}}} 0.9\n" in page

@@ -5,11 +5,13 @@ import json
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import replace
+from math import isnan
 from typing import Any
 
 import httpx
 import pytest
 from fastapi import FastAPI
+from prometheus_client.parser import text_string_to_metric_families
 from pydantic import BaseModel
 
 from services.contracts.cells import Cell, Cells
@@ -469,14 +471,28 @@ def test_metrics_need_their_scope_unless_they_are_open(world: World) -> None:
     assert "floorpulse_api_request_seconds_bucket" in page.text
 
 
-def test_the_page_is_rendered_once_a_second(world: World) -> None:
-    first = world.query.scrape.page()
+async def test_the_page_is_rendered_once_a_second(world: World) -> None:
+    first = await world.query.scrape.page()
     world.floor.put(waiting(NOW - 1000))
     world.tell()
 
-    assert world.query.scrape.page() is first
+    assert await world.query.scrape.page() is first
     world.now += 1000
-    assert world.query.scrape.page() != first
+    assert await world.query.scrape.page() != first
+
+
+def test_the_metrics_tell_every_kpi_of_the_whole_floor_as_the_api_does(world: World) -> None:
+    told = rows(world.client().get("/v1/kpis", {"by": "total", "window": "15m"}))
+    page = Client(world.app, LEADER).get("/metrics").text
+
+    families = {family.name: family for family in text_string_to_metric_families(page)}
+    values = {sample.labels["kpi"]: sample.value for sample in families["contactcenter_kpi"].samples}
+    sizes = {sample.labels["kpi"]: sample.value for sample in families["contactcenter_kpi_sample_size"].samples}
+    assert set(values) == set(CATALOGUE)
+    assert {kpi: value for kpi, value in values.items() if not isnan(value)} == {
+        row["kpi"]: row["value"] for row in told if row["value"] is not None
+    }
+    assert sizes == {row["kpi"]: row["denominator"] for row in told if row["denominator"] is not None}
 
 
 def test_the_wall_is_served_under_a_strict_policy(world: World) -> None:
