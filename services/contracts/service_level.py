@@ -10,12 +10,15 @@ from services.contracts.histograms import count_within
 
 N = TypeVar("N", int, float)
 
+_OF_EARLY, _OF_SHORT = frozenset((Formula.V1, Formula.V4)), frozenset((Formula.V5, Formula.V6))
+"""Formulas that look at those who gave up within T, and within S: nothing else is counted for them, it costs most of a figure"""
+
 
 def service_level(figures: Figures, policy: ServiceLevelPolicy) -> Value:
     """The service level under the policy's formula and options (see `Formula`)."""
     within_threshold = count_within(figures.cells, Histogram.ANSWERED_WAIT, policy.threshold, policy.boundary)
-    early = count_within(figures.cells, Histogram.ABANDONED_WAIT, policy.threshold, policy.boundary)
-    short = count_within(figures.cells, Histogram.ABANDONED_WAIT, policy.short, policy.boundary)
+    early = _gave_up(figures, policy.threshold, policy) if policy.formula in _OF_EARLY else 0
+    short = _gave_up(figures, policy.short, policy) if policy.formula in _OF_SHORT else 0
     answered, abandoned = figures.of(Cell.ANSWERED), figures.of(Cell.ABANDONED)
     hit, total = hits_and_total(policy.formula, (within_threshold, early, short), (answered, abandoned))
     if policy.flow_outs:
@@ -30,14 +33,19 @@ def hits_and_total(formula: Formula, within: tuple[N, N, N], outcomes: tuple[N, 
     """Hits and total of a formula: of those answered within T, abandoned within T, abandoned within S; and all answered, abandoned."""
     in_time, early, short = within
     answered, abandoned = outcomes
-    return {
-        Formula.V1: (in_time + early, answered + abandoned),
-        Formula.V2: (in_time, answered),
-        Formula.V3: (in_time, answered + abandoned),
-        Formula.V4: (in_time, answered + abandoned - early),
-        Formula.V5: (in_time, answered + abandoned - short),
-        Formula.V6: (in_time + short, answered + abandoned),
-    }[formula]
+    match formula:
+        case Formula.V1:
+            return in_time + early, answered + abandoned
+        case Formula.V2:
+            return in_time, answered
+        case Formula.V3:
+            return in_time, answered + abandoned
+        case Formula.V4:
+            return in_time, answered + abandoned - early
+        case Formula.V5:
+            return in_time, answered + abandoned - short
+        case Formula.V6:
+            return in_time + short, answered + abandoned
 
 
 def under(formula: Formula) -> Measure:
@@ -49,3 +57,7 @@ def past_threshold(wait: int, policy: ServiceLevelPolicy) -> bool:
     """Whether a wait of `wait` milliseconds is no longer within the policy's threshold."""
     limit = policy.threshold * 1000
     return wait > limit if policy.boundary == "le" else wait >= limit
+
+
+def _gave_up(figures: Figures, seconds: int, policy: ServiceLevelPolicy) -> int:
+    return count_within(figures.cells, Histogram.ABANDONED_WAIT, seconds, policy.boundary)

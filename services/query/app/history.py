@@ -3,7 +3,7 @@
 Visits that wait right now come from the board, so that live and history count them alike.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from math import ceil
@@ -132,7 +132,7 @@ class PastFigures:
 
     async def _gauges(self, query: HistoryQuery, reading: Selection, spans: list[Span]) -> PastGauges:
         gauges = PastGauges(reading, [span.begin for span in spans], self._board.rules.longest, self._live.now())
-        if any(kpi.live for kpi in query.question.kpis):
+        if query.question.gauged:
             async for portion in self._visits.visits(reading, gauges.offered_within):
                 for stored in portion:
                     gauges.add(stored.visit)
@@ -183,14 +183,13 @@ class PastFigures:
         homes, selection, terms = rows.homes(span, subject), rows.selection, rows.terms(span)
         read = subjects_of(homes) if rows.fine else [subject]
         plain, revision = self._counted(page, index, read)
-        present = page.gauges.figures(index, read, unresolved(plain))
         counted = page.found.counted(plain, index, read, span, page.as_of)
-        present = page.found.present(present, read, span.begin, page.paces.cells(span.begin, read))
         parts = [Parted(shares(selection, subject, terms, homes)[0].policy, counted)]
         if rows.fine and len(parted := by_policy(terms, homes)) > 1:
             parts = [Parted(policy, self._counted(page, index, subjects_of(theirs))[0]) for policy, theirs in parted]
         queues, crew = queues_of(selection, subject, homes), page.found.crew
-        counted, present = crew.during(counted, index, queues), crew.at_begin(present, index, queues)
+        counted = crew.during(counted, index, queues)
+        present = _present(page, index, (read, queues), unresolved(plain)) if page.query.question.gauged else NOBODY
         if page.arrivals is not None:
             asked = selection, terms, Times(span, span, page.as_of)
             counted, parts = page.arrivals.planned(counted, parts, subject, asked, page.query.question.needs)
@@ -202,3 +201,13 @@ class PastFigures:
         entry = page.ledger.together(index, subjects)
         return Figures(entry.cells, self._board.waits(scopes, page.spans[index], page.as_of)), entry.revision
 
+
+NOBODY = Figures({})
+"""The figures of a moment where no KPI asks for them"""
+
+
+def _present(page: _Page, index: int, who: tuple[Sequence[Subject], Collection[str] | None], unresolved: int) -> Figures:
+    """Who and what was there when an interval began, of a row's subjects and queues."""
+    (read, queues), at = who, page.spans[index].begin
+    present = page.found.present(page.gauges.figures(index, read, unresolved), read, at, page.paces.cells(at, read))
+    return page.found.crew.at_begin(present, index, queues)

@@ -14,7 +14,7 @@ def offset_at(at: int, zone: ZoneInfo) -> int:
     return 0 if offset is None else offset // _SECOND * 1000
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=8192)
 def text(at: int, zone: ZoneInfo | timezone = UTC) -> str:
     """RFC 3339 with the zone's offset; with milliseconds only where there are any."""
     moment = (_EPOCH + timedelta(milliseconds=at)).astimezone(zone)

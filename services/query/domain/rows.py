@@ -88,6 +88,11 @@ class Question:
     basis: Basis
 
     @cached_property
+    def gauged(self) -> bool:
+        """Whether any of them is a gauge."""
+        return any(kpi.live for kpi in self.kpis)
+
+    @cached_property
     def needs(self) -> Need:
         """What must be looked up beside panes for any of them."""
         return reduce(or_, (kpi.needs for kpi in self.kpis), Need.NOTHING)
