@@ -44,12 +44,13 @@ ci: lint types architecture ## what must be green before a change lands; skippin
 	FLOORPULSE_REQUIRE_KAFKA=1 $(MAKE) test ARGS="--durations=40"
 	$(MAKE) accept BANK="--kill 3 --instants"
 
-generate: $(VENV)/.dev ## write every generated document anew: docs/kpis.md and docs/schema
+generate: $(VENV)/.dev ## write every generated document anew: docs/kpis.md, docs/schema, grafana/dashboards
 	$(BIN)/python -m services.contracts.catalogue > docs/kpis.md
 	$(BIN)/python -m services.contracts.schema > docs/schema/events.schema.json
 	$(BIN)/python -m services.contracts.asyncapi > docs/schema/asyncapi.json
 	$(BIN)/python -m services.definitions.schema > docs/schema/definitions.schema.json
 	$(BIN)/python -m services.demo.openapi > docs/schema/openapi.json
+	$(BIN)/python -W ignore::DeprecationWarning -m grafana.every_kpi > grafana/dashboards/every-kpi.json
 
 coverage: $(VENV)/.dev ## all tests with branch coverage
 	$(BIN)/pytest --cov --cov-report=term $(ARGS)
