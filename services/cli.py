@@ -196,6 +196,7 @@ def simulate(
     backfill: Annotated[str, typer.Option(help="How much of the past is sent at once at the start.")] = "90m",
     start: Annotated[str | None, typer.Option(help="The floor's first instant, RFC 3339; now less the back-fill unless given.")] = None,
     clock: Annotated[str | None, typer.Option(help="Time of day the floor shows at the end of the back-fill, HH:MM:SS.")] = None,
+    forecast: Annotated[bool, typer.Option("--forecast", help="Upload the forecast it was staffed for (scope admin).")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing but errors.")] = False,
 ) -> None:
     """Run a model contact centre and post what happens on it."""
@@ -214,6 +215,7 @@ def simulate(
             start=None if start is None else parse_instant(start),
             duration=None if duration is None else seconds(duration),
             clock=None if clock is None else time_of_day(clock),
+            forecast=forecast,
             quiet=quiet,
         )
     finish(until_told(run(options), stopped=0))

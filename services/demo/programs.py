@@ -68,4 +68,4 @@ def _simulation(season: Season, options: DemoOptions, folder: StateFolder) -> li
     start = datetime.fromtimestamp(season.start / 1000, UTC).isoformat(timespec="milliseconds")
     clock = datetime.fromtimestamp(season.clock / 1000, UTC).time().isoformat(timespec="milliseconds")
     where = ["--to", options.url, "--key-file", str(folder.key_file)]
-    return ["simulate", *where, "--scenario", season.scenario, "--start", start, "--clock", clock, "--quiet"]
+    return ["simulate", *where, "--scenario", season.scenario, "--start", start, "--clock", clock, "--forecast", "--quiet"]

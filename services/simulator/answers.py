@@ -69,7 +69,7 @@ def worded(answer: httpx.Response) -> str:
 def understood(answer: httpx.Response, events: int) -> Answer:
     """The answer to a batch of `events`: all of it accepted or rejected; an `UndeliverableError` for anything else."""
     if answer.status_code not in {HTTPStatus.ACCEPTED, HTTPStatus.UNPROCESSABLE_ENTITY}:
-        message = f"{answer.url} answered {worded(answer)}; {advice(answer.status_code)}"
+        message = f"{answer.url} answered {worded(answer)}; {advice(answer.status_code, 'events:write')}"
         raise UndeliverableError(message)
     try:
         said = msgspec.json.decode(answer.content, type=Answer)
@@ -82,12 +82,12 @@ def understood(answer: httpx.Response, events: int) -> Answer:
     return said
 
 
-def advice(status: int) -> str:
-    """What to do about a refusal."""
+def advice(status: int, scope: str) -> str:
+    """What to do about a refusal of what needs a key of that scope."""
     match status:
         case HTTPStatus.UNAUTHORIZED:
             return "check the key: it may be mistyped, expired or revoked"
         case HTTPStatus.FORBIDDEN:
-            return "the key needs the scope events:write"
+            return f"the key needs the scope {scope}"
         case _:
             return "is that the address of a Floorpulse?"

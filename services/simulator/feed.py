@@ -13,15 +13,12 @@ from http import HTTPStatus
 
 import httpx
 
-from services.runtime.clock import monotonic
-from services.simulator.answers import PASSING, Answer, Hindrance, UndeliverableError, backoff, seconds, understood, worded
+from services.simulator.answers import Answer, UndeliverableError, understood
+from services.simulator.link import insist, linked, nearby
 from services.simulator.options import Target
 
-ANSWER_WITHIN = 60.0
-CONNECT_WITHIN = 5.0
 WORTH_PACKING = 4_096
 SHOWN_PER_REASON = 5
-LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
 @dataclass(frozen=True)
@@ -76,7 +73,7 @@ class Feed:
 
     def __init__(self, client: httpx.AsyncClient, target: Target) -> None:
         self._client, self._target = client, target
-        self._pack = client.base_url.host not in LOOPBACK
+        self._pack = not nearby(target)
         self._batches: asyncio.Queue[Batch] = asyncio.Queue(maxsize=1)
         self._failure: UndeliverableError | None = None
         self.receipt = Receipt()
@@ -114,7 +111,7 @@ class Feed:
             self.receipt.unsent += len(batch.lines)
 
     async def _deliver(self, batch: Batch) -> None:
-        answer = await self._insist(batch)
+        answer = await insist(lambda: self._post(batch), self._target)
         if answer.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
             await self._divide(batch)
         else:
@@ -133,44 +130,21 @@ class Feed:
         for refused in answer.rejected:
             self.receipt.reject(Rejection(batch.numbers[refused.index], refused.reason, refused.detail))
 
-    async def _insist(self, batch: Batch) -> httpx.Response:
-        """Post until there is an answer that would not change, or patience ends."""
-        since, attempt = monotonic(), 0
-        while isinstance(answer := await self._post(batch), Hindrance):
-            pause = backoff(attempt, answer.wait)
-            if monotonic() + pause - since > self._target.patience:
-                message = f"{self._target.url} took no events for {self._target.patience:g} s: {answer.why}; is it running?"
-                raise UndeliverableError(message)
-            await asyncio.sleep(pause)
-            attempt += 1
-        return answer
-
-    async def _post(self, batch: Batch) -> httpx.Response | Hindrance:
+    async def _post(self, batch: Batch) -> httpx.Response:
         body = b"\n".join(batch.lines) + b"\n"
         headers = {"Content-Type": "application/x-ndjson"}
         if self._pack and len(body) >= WORTH_PACKING:
             body, headers = gzip.compress(body, compresslevel=1, mtime=0), {**headers, "Content-Encoding": "gzip"}
-        try:
-            async with asyncio.timeout(ANSWER_WITHIN):
-                answer = await self._client.post("/v1/events", content=body, headers=headers)
-        except (httpx.TransportError, TimeoutError) as wrong:
-            return Hindrance(str(wrong) or type(wrong).__name__)
-        if answer.status_code in PASSING:
-            return Hindrance(worded(answer), seconds(answer.headers.get("Retry-After")))
-        return answer
+        return await self._client.post("/v1/events", content=body, headers=headers)
 
 
 @asynccontextmanager
 async def feed(target: Target) -> AsyncIterator[Feed]:
     """A feed that works until the block is left; what is not drained by then is dropped.
 
-    On loopback bodies go unpacked, for there gzip costs both sides time and saves no network, and past any proxy.
+    On loopback bodies go unpacked, for there gzip costs both sides time and saves no network.
     """
-    headers = {"Authorization": f"Bearer {target.key}"}
-    nearby = httpx.URL(target.url).host in LOOPBACK
-    async with httpx.AsyncClient(
-        base_url=target.url, headers=headers, timeout=httpx.Timeout(ANSWER_WITHIN, connect=CONNECT_WITHIN), trust_env=not nearby
-    ) as client:
+    async with linked(target) as client:
         opened = Feed(client, target)
         workers = [asyncio.create_task(opened.work()) for _ in range(target.in_flight)]
         try:

@@ -74,7 +74,8 @@ class SimulateOptions:
     `duration` before now when time is accelerated. Up to now it runs at `speed` times real time (1 and None: the past at
     once); having caught up it goes on in real time, for no event is ever sent from the future. `duration` counts from the
     end of the back-fill; unset, the floor never closes. `clock` is the time of day the floor shows at the end of the
-    back-fill; unset, the scenario's liveliest hour. `quiet` says nothing on the terminal.
+    back-fill; unset, the scenario's liveliest hour. `forecast` uploads what the floor was staffed for, with a key that has the scope
+    `admin`, too. `quiet` says nothing on the terminal.
     """
 
     target: Target
@@ -86,6 +87,7 @@ class SimulateOptions:
     duration: float | None = None
     clock: float | None = None
     noise: Noise = NO_NOISE
+    forecast: bool = False
     quiet: bool = False
 
     def __post_init__(self) -> None:

@@ -15,6 +15,7 @@ from services.simulator.domain.wire import Delivery, Wire
 from services.simulator.feed import Batch, Feed, feed
 from services.simulator.options import SimulateOptions
 from services.simulator.pace import Course, Pace, course
+from services.simulator.planner import upload
 from services.simulator.show import floor_table, summary
 
 TICK = 0.2
@@ -78,6 +79,8 @@ async def _simulated(options: SimulateOptions, wire: Wire, way: Course, pace: Pa
     failure, began = None, monotonic()
     async with feed(options.target) as opened:
         try:
+            if options.forecast:
+                await upload(options.target, SCENARIOS[options.scenario], way)
             await _run(Simulation(wire, opened, options.target.batch), way, pace)
         except UndeliverableError as wrong:
             failure = str(wrong)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from services.runtime.embedded.child import free_port
-from tests.integration.running_demo import demo, until
+from tests.integration.running_demo import DAY, demo, until
 
 pytestmark = [pytest.mark.embedded, pytest.mark.timeout(1500)]
 
@@ -114,3 +114,22 @@ async def test_a_port_in_use_is_said_before_anything_starts(tmp_path: Path) -> N
     assert f"cannot listen on 127.0.0.1:{port}: another program listens there" in said
     assert "--port" in said
     assert not (tmp_path / "state").exists()
+
+
+async def test_a_surge_shows_beside_the_forecast_that_the_floor_was_staffed_for(tmp_path: Path) -> None:
+    asked = {"by": "total", "window": "60m", "kpi": "forecast_variance,agents_gap,service_level,service_level_projected"}
+    async with demo(tmp_path / "state", free_port(), "--scenario", "double-eleven") as running:
+
+        async def counted() -> bool:
+            return all(row["value"] is not None for row in (await running.get("/v1/kpis", **asked))["rows"])
+
+        await until(counted)
+        told = {row["kpi"]: row["value"] for row in (await running.get("/v1/kpis", **asked))["rows"]}
+        uploads = (await running.get("/v1/forecasts", **{"from": DAY["from"], "to": DAY["to"]}))["versions"]
+        code = await running.stop()
+
+    assert told["forecast_variance"] > 0.3
+    assert told["agents_gap"] < 0
+    assert told["service_level"] < 0.8
+    assert [upload["note"] for upload in uploads] == ["model contact centre, double-eleven"]
+    assert code == 0

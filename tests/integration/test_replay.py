@@ -144,7 +144,7 @@ async def test_a_server_that_is_gone_ends_a_replay_when_patience_does(tmp_path: 
 
     said = capfd.readouterr()
     assert status == 1
-    assert "took no events for 0.25 s" in said.err
+    assert "took nothing for 0.25 s" in said.err
     assert "50 events: 0 accepted, 0 rejected, 50 not sent" in said.out
 
 

@@ -93,11 +93,12 @@ def test_each_process_has_its_words_and_its_log(tmp_path: Path) -> None:
 
 def test_the_simulator_is_told_its_floor_exactly(tmp_path: Path) -> None:
     *_, simulator = programs(DemoOptions(port=8123), {}, StateFolder(tmp_path), FLOOR)
-    said = dict(zip(simulator.command[5:-1:2], simulator.command[6:-1:2], strict=True))
+    said = dict(zip(simulator.command[5:-2:2], simulator.command[6:-2:2], strict=True))
 
     assert said["--to"] == "http://127.0.0.1:8123"
     assert said["--start"] == "2026-11-11T12:26:40.123+00:00"
     assert round(time_of_day(said["--clock"]) * 1000) == FLOOR.clock
+    assert simulator.command[-2:] == ("--forecast", "--quiet")
 
 
 def test_without_a_floor_there_is_no_simulator(tmp_path: Path) -> None:

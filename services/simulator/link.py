@@ -1,0 +1,54 @@
+"""The link to a Floorpulse: a client with its key, and requests that are sent until there is an answer that would not change."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+import httpx
+
+from services.runtime.clock import monotonic
+from services.simulator.answers import PASSING, Hindrance, UndeliverableError, backoff, seconds, worded
+from services.simulator.options import Target
+
+ANSWER_WITHIN = 60.0
+CONNECT_WITHIN = 5.0
+LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+
+Send = Callable[[], Awaitable[httpx.Response]]
+
+
+def nearby(target: Target) -> bool:
+    """Whether it is on this machine."""
+    return httpx.URL(target.url).host in LOOPBACK
+
+
+@asynccontextmanager
+async def linked(target: Target) -> AsyncIterator[httpx.AsyncClient]:
+    """A client with the target's key; on loopback past any proxy."""
+    headers, limits = {"Authorization": f"Bearer {target.key}"}, httpx.Timeout(ANSWER_WITHIN, connect=CONNECT_WITHIN)
+    async with httpx.AsyncClient(base_url=target.url, headers=headers, timeout=limits, trust_env=not nearby(target)) as client:
+        yield client
+
+
+async def insist(send: Send, target: Target) -> httpx.Response:
+    """Send until there is an answer that would not change; an `UndeliverableError` when patience ends."""
+    since, attempt = monotonic(), 0
+    while isinstance(answer := await _tried(send), Hindrance):
+        pause = backoff(attempt, answer.wait)
+        if monotonic() + pause - since > target.patience:
+            message = f"{target.url} took nothing for {target.patience:g} s: {answer.why}; is it running?"
+            raise UndeliverableError(message)
+        await asyncio.sleep(pause)
+        attempt += 1
+    return answer
+
+
+async def _tried(send: Send) -> httpx.Response | Hindrance:
+    try:
+        async with asyncio.timeout(ANSWER_WITHIN):
+            answer = await send()
+    except (httpx.TransportError, TimeoutError) as wrong:
+        return Hindrance(str(wrong) or type(wrong).__name__)
+    if answer.status_code in PASSING:
+        return Hindrance(worded(answer), seconds(answer.headers.get("Retry-After")))
+    return answer
