@@ -15,8 +15,10 @@ from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
 from services.board.domain.board import Board, Rules
+from services.contracts.agents import Entered
+from services.contracts.plan import Slot
 from services.definitions.app import Reload
-from services.definitions.domain.in_force import NOTHING
+from services.definitions.domain.in_force import NOTHING, Definitions
 from services.query.api.routes import router
 from services.query.app.agents import AgentFigures
 from services.query.app.corrections import Corrections
@@ -37,6 +39,7 @@ from services.query.metrics import QueryMetrics
 from services.runtime import problems
 from services.runtime.clock import monotonic, now_ms
 from services.runtime.keys import Credential
+from tests.fakes.definitions import definitions
 from tests.fakes.floor import FixedLog, MemoryFloor, MemoryHistory, abandoned, answered, waiting
 from tests.fakes.forecasts import MemoryForecasts
 from tests.fakes.keys import FixedKeys
@@ -56,6 +59,17 @@ FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
 GRACE = 3_000
 PATIENCE = 60_000
 KEY = "fp_wall_key"
+STRICT = """
+tenant: demo
+about:
+  - {names: {en: Demo, zh: 演示}, zone: UTC, service_level: strict}
+queues:
+  - {id: sales, names: {en: sales, zh: 销售}, channels: [voice]}
+  - {id: help, names: {en: help, zh: 支持}, channels: [voice], service_level: fair}
+service_levels:
+  - {id: fair, formula: V3, threshold: 20, target: 0.9}
+  - {id: strict, formula: V3, threshold: 20, target: 0.95}
+"""
 
 
 @dataclass
@@ -96,9 +110,10 @@ async def ready() -> str | None:
     return None
 
 
-def served(floor: MemoryFloor, board: Board, pulse: Pulse) -> FastAPI:
+def served(floor: MemoryFloor, board: Board, pulse: Pulse, defined: Definitions) -> FastAPI:
     metrics, history = QueryMetrics(CollectorRegistry()), MemoryHistory(floor)
-    live = LiveFigures(board, now_ms, Lookup(history, history, monotonic), lambda: NOTHING)
+    keeper = ForecastKeeper(MemoryForecasts(), now_ms)
+    live = LiveFigures(board, now_ms, Lookup(history, history, monotonic), lambda: defined, lambda: keeper.current)
     app = FastAPI()
     problems.install(app)
     app.include_router(router())
@@ -112,10 +127,10 @@ def served(floor: MemoryFloor, board: Board, pulse: Pulse) -> FastAPI:
         targets=Targets(live, history, floor),
         corrections=Corrections(history, live),
         queues=Queues(live),
-        forecasts=ForecastKeeper(MemoryForecasts(), now_ms),
+        forecasts=keeper,
         pipeline=Pipeline(board, FixedLog({}), floor, now_ms),
         streams=Streams(live, pulse),
-        scrape=Scrape((Exposition(board, lambda: NOTHING, 1000), WholeFloors(live)), metrics, now_ms, monotonic),
+        scrape=Scrape((Exposition(board, lambda: defined, 1000), WholeFloors(live)), metrics, now_ms, monotonic),
         metrics=metrics,
         limits=Limits(1000, 1000, 1000, 1000, 100),
         metrics_open=False,
@@ -159,10 +174,15 @@ async def browsing(told: list[str]) -> "AsyncIterator[Page]":
 
 
 @pytest.fixture
-async def wall() -> AsyncIterator[Wall]:
+def defined() -> Definitions:
+    return NOTHING
+
+
+@pytest.fixture
+async def wall(defined: Definitions) -> AsyncIterator[Wall]:
     floor, pulse, told = MemoryFloor(), Pulse(), list[str]()
     board = Board(Rules(ZoneInfo("UTC"), grace=GRACE))
-    app = served(floor, board, pulse)
+    app = served(floor, board, pulse, defined)
     async with listening(app) as server, browsing(told) as page:
         port = server.servers[0].sockets[0].getsockname()[1]
         wall = Wall(app, floor, board, pulse, server, f"http://127.0.0.1:{port}", page, told)
@@ -201,6 +221,31 @@ async def test_the_wall_waits_for_contacts_and_then_shows_every_queue_with_its_v
     await wall.shows(f"{card('chat')} .chip", "Few contacts")
     await wall.becomes("link", "live")
     assert wall.told == []
+
+
+async def test_the_wall_says_who_is_free_and_how_the_day_stands_beside_its_forecast(wall: Wall) -> None:
+    busy(wall.floor)
+    now = now_ms()
+    wall.floor.enter("ann", Entered(now - 60_000, "available", ("sales",)))
+    wall.floor.enter("bob", Entered(now - 60_000, "busy", ("sales", "help")))
+    keeper: ForecastKeeper = wall.app.state.query.forecasts
+    await keeper.put("demo", [Slot("sales", "", now - 900_000, now - 1000, 10, 60)], "planner", "")
+
+    await wall.open()
+
+    await wall.shows(f"{card('sales')} [data-n=agents]", "1 / 2")
+    await wall.shows(f"{card('help')} [data-n=agents]", "0 / 1")
+    await wall.shows("#totals [data-n=variance]", "+30.0%")
+
+
+@pytest.mark.parametrize("defined", [definitions(STRICT)])
+async def test_the_strip_is_judged_by_what_all_targets_ask_for_together(wall: Wall) -> None:
+    now = now_ms()
+    wall.floor.put(*(answered(now - 60_000, 5 if n < 17 else 50, 60, queue) for n in range(20) for queue in ("sales", "help")))
+    await wall.open()
+
+    await wall.shows("#totals [data-n=whole]", "85")
+    await wall.shows("#totals [data-n=verdict]", "Below target")
 
 
 async def test_a_silent_engine_dims_the_wall_and_says_since_when_until_it_speaks_again(wall: Wall) -> None:

@@ -3,7 +3,7 @@
 import { choice, t, WINDOWS } from "./choice.js";
 import { serverNow } from "./clock.js";
 import { commonTarget, FEW, floor, isFresh, longestWait, valueOf, verdict } from "./floor.js";
-import { clockTime, count, duration, percent, percentParts } from "./numbers.js";
+import { clockTime, count, duration, percent, percentParts, signed } from "./numbers.js";
 import { trend } from "./trend.js";
 
 const CARD_ASPECT = 1.5;
@@ -89,7 +89,7 @@ function drawNumbers(queue, fields, isStale) {
   write(fields.abandonment, percent(value("abandonment_rate")));
   write(fields.answered, `${count(value("answered"))} / ${count(value("offered"))}`);
   write(fields.aht, duration(value("aht")));
-  write(fields.updated, clockTime(queue.freshAt));
+  write(fields.agents, `${count(value("agents:available"))} / ${count(value("agents"))}`);
 }
 
 function drawGauge({ card, target }, level) {
@@ -149,7 +149,7 @@ function drawStrip(linkLost) {
   write(strip.verdict, t(judged));
   drawLevel(strip, value("service_level"));
   write(strip.offered, count(value("offered")));
-  write(strip.answered, count(value("answered")));
+  write(strip.variance, signed(floor.variance));
   write(strip.abandonment, percent(value("abandonment_rate")));
   write(strip.waiting, count(value("waiting")));
   write(strip.longest, duration(longestWait(floor.total, linkLost)));

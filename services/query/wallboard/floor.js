@@ -15,8 +15,8 @@ export const FEW = 10;
 const newPicture = () => ({ rows: new Map(), freshAt: 0 });
 const newQueue = (id) => ({ ...newPicture(), id, name: id, state: "ok", target: DEFAULT_TARGET, unlisted: 0, samples: [], card: null });
 
-/** Queues by id, in the order in which they came to be known; `total` is the strip. */
-export const floor = { queues: new Map(), total: newPicture(), listed: false };
+/** Queues by id, in the order in which they came to be known; `total` is the strip, `variance` what came beside the forecast. */
+export const floor = { queues: new Map(), total: newPicture(), variance: null, listed: false };
 
 function take(picture, row) {
   picture.rows.set(row.kpi, row);
@@ -32,6 +32,11 @@ export function takeQueueRows(rows) {
 
 export function takeTotalRows(rows) {
   for (const row of rows) take(floor.total, row);
+}
+
+/** What came today beside the forecast for it, as a ratio; null without a forecast. */
+export function takePlan(rows) {
+  floor.variance = rows[0]?.value ?? null;
 }
 
 /** What v1/queues says; a queue missing from it twice in a row is gone (once may be a race with the stream). */
@@ -88,10 +93,10 @@ export function verdict(row, target) {
 
 export const isFresh = (picture) => serverNow() - picture.freshAt <= STALE_AFTER && picture.state !== "stale";
 
-/** The target all queues share, else the default: the strip sums over queues. */
+/** What the targets of all queues ask for together: the service level over its attainment. */
 export function commonTarget() {
-  const targets = new Set([...floor.queues.values()].map((queue) => queue.target));
-  return targets.size === 1 ? [...targets][0] : DEFAULT_TARGET;
+  const [level, attainment] = [valueOf(floor.total, "service_level"), valueOf(floor.total, "sla_attainment")];
+  return attainment > 0 ? level / attainment : DEFAULT_TARGET;
 }
 
 /** How the data stand: live, connecting, partial or lost; since when; how many queues are concerned. */

@@ -27,4 +27,7 @@ export function percentParts(ratio) {
   return [String(Math.floor(tenths / 10)), tenths === 1000 ? "%" : `.${tenths % 10}%`];
 }
 
+/** A deviation as a percentage with its sign. */
+export const signed = (ratio) => (ratio == null ? UNKNOWN : `${ratio < 0 ? "−" : "+"}${percent(Math.abs(ratio))}`);
+
 export const percent = (ratio) => (ratio == null ? UNKNOWN : `${(ratio * 100).toFixed(1)}%`);

@@ -4,6 +4,7 @@
  *   GET v1/queues, every 4 s  ─► which queues there are, their state and targets, how fresh, the server's clock
  *   GET v1/stream by=queue    ─► the figures of the cards       ┐ the first event holds all rows,
  *   GET v1/stream by=total    ─► the figures of the strip above ┘ later ones those that changed
+ *   GET v1/kpis, every 30 s   ─► today beside its forecast
  *
  * Nothing grows: a card per listed queue, a row per KPI, a bounded trend. Nothing runs while nobody can look.
  */
@@ -11,15 +12,16 @@
 import { choice, choose } from "./choice.js";
 import { learnClock } from "./clock.js";
 import { addWindowButtons, byId, draw, drawLogin, drawRefusal, drawTrends, drawWords, fitGrid, page } from "./draw.js";
-import { forgetFigures, sampleTrends, standing, takeListing, takeQueueRows, takeTotalRows } from "./floor.js";
+import { forgetFigures, sampleTrends, standing, takeListing, takePlan, takeQueueRows, takeTotalRows } from "./floor.js";
 import { Stream } from "./stream.js";
 
-const FLOOR_KPIS = "service_level,waiting,longest_wait,abandonment_rate,offered,answered";
-const CARD_KPIS = `${FLOOR_KPIS},aht`;
+const FLOOR_KPIS = "service_level,sla_attainment,waiting,longest_wait,abandonment_rate,offered";
+const CARD_KPIS = "service_level,waiting,longest_wait,abandonment_rate,offered,answered,aht,agents,agents:available";
 const DRAW_EVERY = 200;
 const TICK = 1_000;
 const TREND_EVERY = 5_000;
 const POLL_EVERY = 4_000;
+const PLAN_EVERY = 30_000;
 const POLL_TIMEOUT = 5_000;
 const FORBIDDEN = [401, 403];
 
@@ -35,15 +37,26 @@ const openCards = () => cardStream.open(streamAddress({ kpi: CARD_KPIS, by: "que
 const openTotal = () => totalStream.open(streamAddress({ kpi: FLOOR_KPIS, by: "total", window: "today" }));
 
 let pollTimer;
+let planAsked = -PLAN_EVERY;
+
+const ask = (address) => fetch(address, { cache: "no-store", signal: AbortSignal.timeout(POLL_TIMEOUT) });
+
+async function pollPlan() {
+  if (performance.now() - planAsked < PLAN_EVERY) return;
+  planAsked = performance.now();
+  const answer = await ask(`v1/kpis?${new URLSearchParams({ kpi: "forecast_variance", by: "total", window: "today" })}`);
+  if (answer.ok) takePlan((await answer.json()).rows);
+}
 
 async function poll() {
   clearTimeout(pollTimer);
   const sent = Date.now();
   try {
-    const answer = await fetch("v1/queues", { cache: "no-store", signal: AbortSignal.timeout(POLL_TIMEOUT) });
+    const answer = await ask("v1/queues");
     learnClock(Date.parse(answer.headers.get("Date")) || sent, sent, Date.now());
     if (FORBIDDEN.includes(answer.status)) return askForKey();
     if (answer.ok) takeListing((await answer.json()).rows);
+    await pollPlan();
   } catch {
     // The network is away or the answer broke off: the age of what is shown tells, and the next poll asks again.
   }

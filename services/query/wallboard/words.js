@@ -2,9 +2,9 @@
 
 export const CATALOGUE = {
   en: {
-    levelToday: "Service level today", offeredToday: "Offered today", answeredToday: "Answered today",
+    levelToday: "Service level today", offeredToday: "Offered today", againstForecast: "Against forecast",
     abandonedToday: "Abandonment today", waiting: "Waiting", longest: "Longest wait", level: "Service level",
-    abandonment: "Abandoned", answered: "Answered / offered", aht: "Handle time", updated: "Updated", queues: "Queues",
+    abandonment: "Abandoned", answered: "Answered / offered", aht: "Handle time", agents: "Free / agents", queues: "Queues",
     window: "Window", target: "target", emptyTitle: "Waiting for the first contacts",
     emptyHint: "Queues appear here by themselves as soon as events arrive.",
     loginTitle: "This wall needs a key",
@@ -22,9 +22,9 @@ export const CATALOGUE = {
     windows: { "5m": "5 min", "15m": "15 min", "30m": "30 min", "60m": "60 min", today: "Today" },
   },
   zh: {
-    levelToday: "今日服务水平", offeredToday: "今日进线", answeredToday: "今日接通", abandonedToday: "今日放弃率",
+    levelToday: "今日服务水平", offeredToday: "今日进线", againstForecast: "较预测", abandonedToday: "今日放弃率",
     waiting: "当前排队", longest: "最长等待", level: "服务水平", abandonment: "放弃率", answered: "接通 / 进线",
-    aht: "平均处理", updated: "更新时间", queues: "队列", window: "统计窗口", target: "目标",
+    aht: "平均处理", agents: "空闲 / 在线", queues: "队列", window: "统计窗口", target: "目标",
     emptyTitle: "等待首个来电", emptyHint: "收到事件后，队列会自动出现在这里。",
     loginTitle: "打开看板需要密钥", loginHint: "请输入可读取指标的 API 密钥。密钥只用一次，用于换取本浏览器的会话，页面不会保存。",
     loginLabel: "API 密钥", loginButton: "打开看板",
