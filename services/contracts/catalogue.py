@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator
 
 from services.contracts.definitions import DEFAULT_POLICY, Formula
 from services.contracts.kpis import CATALOGUE, VARIANTS, Kpi
-from services.contracts.plan import PATIENCE
 from services.contracts.units import Group
 
 HEAD = """\
@@ -49,9 +48,10 @@ Over a day, or `today`, both are cumulative.
 
 `agents_required` is the fewest agents that keep the target of the row's service-level policy, under its formula, with the contacts that
 came per second of the row's span so far and their handle time (the forecast one where nothing was handled): one line that all its agents
-serve, so a total takes fewer than its queues do. Choose spans of an hour or less: a day's mean hides its peak. Erlang A, with a mean
-patience of {patience:g} s; `:rest` is the same for the forecast intervals to come. Both parts of `agents_gap` are shown: agents at work
-(not on break) on average over the span as numerator, those required as denominator; negative means too few.
+serve, so a total takes fewer than its queues do. Choose spans of an hour or less: a day's mean hides its peak. Erlang A, with the mean
+patience of the policy ({patience} s unless it says otherwise); `:rest` is the same for the forecast intervals to come. Both parts of
+`agents_gap` are shown: agents at work (not on break) on average over the span as numerator, those required as denominator; negative means
+too few.
 
 """
 CONTRACT = """\
@@ -62,7 +62,7 @@ history answers for any span, such as a month's. Its parts are expected counts, 
 same rest.
 
 """
-ABOUT = {Group.NOW: NOW, Group.PLAN: PLAN.format(patience=PATIENCE), Group.CONTRACT: CONTRACT}
+ABOUT = {Group.NOW: NOW, Group.PLAN: PLAN.format(patience=DEFAULT_POLICY.patience), Group.CONTRACT: CONTRACT}
 
 VARIANT = """\
 Asked for as `KPI:VARIANT`, such as `kpi=left:overflow`; all else is as in the KPI. `contact` counts surveys and evaluations where the
@@ -110,7 +110,7 @@ def _service_level_lines() -> Iterator[str]:
         f"The definition `{policy.name}`: {policy.formula.value}, T = {policy.threshold} s (`{policy.boundary}`), S = {policy.short} s, "
         f"flow-outs {'in' if policy.flow_outs else 'not in'} the denominator, "
         f"a contact that waits beyond T {'counts' if policy.waiting_past_threshold else 'does not count'} as missed, "
-        f"target {policy.target:.0%}."
+        f"target {policy.target:.0%}, patience {policy.patience} s."
     )
     yield "Any figure can be asked under another:"
     yield "`formula=V3&threshold=20&boundary=le&short=5&flow_outs=false&waiting_past_threshold=true`."

@@ -43,7 +43,8 @@ class ServiceLevelPolicy:
 
     `threshold` (T) and `short` (S) are whole seconds from the offer; `boundary` says whether a wait of exactly T (or S)
     is within; `flow_outs` adds visits that left by another door to the denominator; `waiting_past_threshold` counts a
-    visit still waiting beyond T as missed. `target` is the promised ratio.
+    visit still waiting beyond T as missed. `target` is the promised ratio. `patience` is how many seconds customers wait on average
+    before they give up, which the agents required and the projection reckon with; two minutes is common where nobody has measured it.
     """
 
     name: str = "default@1"
@@ -54,6 +55,7 @@ class ServiceLevelPolicy:
     flow_outs: bool = False
     waiting_past_threshold: bool = True
     target: float = 0.8
+    patience: int = 120
     csat: CsatPolicy = CsatPolicy()
     qa: QaPolicy = QaPolicy()
 

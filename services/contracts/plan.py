@@ -15,10 +15,6 @@ from services.contracts.definitions import ServiceLevelPolicy
 if TYPE_CHECKING:
     from services.contracts.figures import Figures
 
-PATIENCE = 120.0
-"""Mean patience in seconds that Erlang A reckons with: two minutes, as is common where nobody has measured it"""
-
-
 @dataclass(frozen=True)
 class Slot:
     """A forecast interval of a queue: contacts in [begin, end) (epoch milliseconds), mean handle time in seconds, agents if planned.

@@ -1,6 +1,6 @@
 """Forecast against what came, the agents that it takes, and where the service level will end: formulas over the plan of a row."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from math import fsum, inf
 
@@ -9,7 +9,7 @@ from services.contracts.definitions import ServiceLevelPolicy
 from services.contracts.erlang import Load, fewest, service
 from services.contracts.events import AgentState
 from services.contracts.figures import Figures, Measure, Value, count
-from services.contracts.plan import PATIENCE, Ahead
+from services.contracts.plan import Ahead
 from services.contracts.service_level import hits_and_total, service_level
 
 UNKNOWN = Value(None, None, None)
@@ -38,11 +38,11 @@ def _came_and_expected(figures: Figures) -> tuple[int, float]:
 # ------------------------------------------------------------- agents
 
 
-def required_with(patience: float) -> Measure:
+def required(patience_of: Callable[[ServiceLevelPolicy], float]) -> Measure:
     """The fewest agents that keep the service level's target with what came in the span, as one line; None without handle times."""
 
     def measure(figures: Figures, policy: ServiceLevelPolicy) -> Value:
-        agents = [_required(part, theirs, patience) for theirs, part in _parts(figures, policy)]
+        agents = [_required(part, theirs, patience_of(theirs)) for theirs, part in _parts(figures, policy)]
         known = [number for number in agents if number is not None]
         return count(sum(known)) if len(known) == len(agents) else UNKNOWN
 
@@ -70,7 +70,7 @@ def _needed(ahead: Sequence[Ahead], at: int, policy: ServiceLevelPolicy) -> int:
     going = [one for one in ahead if one.begin <= at < one.end]
     rate = fsum(one.rate for one in going)
     work = fsum(one.rate * one.aht for one in going)
-    return fewest_for(rate, work / rate, PATIENCE, policy) if work else 0
+    return fewest_for(rate, work / rate, policy.patience, policy) if work else 0
 
 
 def agents_gap(figures: Figures, policy: ServiceLevelPolicy) -> Value:
@@ -112,8 +112,8 @@ def expected(load: Load, agents: int, policy: ServiceLevelPolicy) -> tuple[float
     return hits_and_total(policy.formula, (within, early, short), (answered, 1 - answered))
 
 
-agents_required = required_with(PATIENCE)
-agents_required_erlang_c = required_with(inf)
+agents_required = required(lambda policy: policy.patience)
+agents_required_erlang_c = required(lambda _: inf)
 
 # ------------------------------------------------------------- projection
 
@@ -146,7 +146,7 @@ def _share(ahead: Ahead, level: Value, policy: ServiceLevelPolicy) -> tuple[floa
     if not ahead.rate or not ahead.aht:
         return 1.0, 1.0
     if ahead.staffed is not None:
-        return expected(Load(ahead.rate, ahead.aht, PATIENCE), ahead.staffed, policy)
+        return expected(Load(ahead.rate, ahead.aht, policy.patience), ahead.staffed, policy)
     return None if level.value is None else (level.value, 1.0)
 
 

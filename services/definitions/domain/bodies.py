@@ -23,6 +23,7 @@ Label = Annotated[str, Meta(min_length=1, max_length=80, description="what peopl
 Day = Annotated[str, Meta(pattern=DAY_PATTERN, description="a day", examples=["2026-10-01"])]
 Hours = Annotated[str, Meta(pattern=HOURS_PATTERN, description="from-to on the wall clock", examples=["09:00-12:30"])]
 Seconds = Annotated[int, Meta(ge=0, le=EXACT_SECONDS, description="whole seconds, 0 to 3600", examples=[20])]
+Patience = Annotated[int, Meta(ge=1, le=604_800, description="whole seconds, 1 to 604800", examples=[120])]
 Ratio = Annotated[float, Meta(gt=0, le=1, description="a share above 0 and up to 1", examples=[0.8])]
 Points = Annotated[float, Meta(gt=0, le=100, description="points above 0 and up to 100", examples=[80])]
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
@@ -125,6 +126,7 @@ class ServiceLevelBody(Body, frozen=True, kw_only=True):
     flow_outs: Annotated[bool, Meta(description="count visits that left by another door")] = False
     waiting_past_threshold: Annotated[bool, Meta(description="count a visit that waits beyond T as missed")] = True
     target: Annotated[Ratio, Meta(description="the promised share")] = 0.8
+    patience: Annotated[Patience, Meta(description="mean seconds until customers give up waiting: agents required reckon with it")] = 120
 
 
 class CsatBody(Body, frozen=True, kw_only=True):

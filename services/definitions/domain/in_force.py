@@ -56,7 +56,7 @@ def service_level_of(version: Version) -> ServiceLevelPolicy:
     body = version.body
     assert isinstance(body, ServiceLevelBody)  # noqa: S101  for the type checker: the kind says so
     options = body.formula, body.threshold, body.short, body.boundary, body.flow_outs, body.waiting_past_threshold, body.target
-    return ServiceLevelPolicy(version.name, *options)
+    return ServiceLevelPolicy(version.name, *options, body.patience)
 
 
 @dataclass(frozen=True, eq=False)

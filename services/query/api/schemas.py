@@ -209,6 +209,7 @@ class DefinitionRow(BaseModel):
     flow_outs: bool
     waiting_past_threshold: bool
     target: Annotated[float, Field(examples=[0.8])]
+    patience: Annotated[int, Field(description="mean seconds until customers give up waiting", examples=[120])]
 
 
 class VersionRow(BaseModel):

@@ -10,10 +10,10 @@ import pytest
 from services.board.domain.windows import HOUR, MINUTE
 from services.contracts.agents import Entered
 from services.contracts.definitions import DEFAULT_POLICY
-from services.contracts.plan import PATIENCE
 from services.contracts.planning import fewest_for
 from services.query.api.forecast_body import MOST_BYTES, MOST_ROWS
 from services.query.app.forecasts import ForecastKeeper
+from tests.fakes.definitions import definitions
 from tests.fakes.floor import answered
 from tests.fakes.world import NOW, Client, World, busy_world
 
@@ -21,6 +21,12 @@ NOON = NOW - 440_000  # 2026-11-11T12:00:00Z
 TODAY = {"from": "2026-11-11T00:00:00Z", "to": "2026-11-12T00:00:00Z"}
 HEADER = "queue,channel,start,length,volume,aht,staffed\n"
 PARTS = "value", "numerator", "denominator"
+MAIL = """
+tenant: demo
+about:
+  - {names: {en: Demo, zh: 演示}, zone: UTC, service_level: mail}
+service_levels:
+"""
 CSV = HEADER + "sales,,2026-11-11T12:00:00Z,30,40,180,12\nsales,,2026-11-11T11:30:00Z,30,30,180,\n"
 
 
@@ -199,10 +205,29 @@ def test_twenty_thousand_where_fifteen_thousand_were_forecast() -> None:
     assert error["value"] == pytest.approx(1 / 3)
     row = past(world, "agents_required,agents_gap:planned,agents_gap", **{"from": hours[0], "to": "2026-11-11T08:30:00Z"})
     came = {one["kpi"]: one for one in row}
-    as_forecast = fewest_for(1875 / 1800, 50, PATIENCE, DEFAULT_POLICY)
+    as_forecast = fewest_for(1875 / 1800, 50, DEFAULT_POLICY.patience, DEFAULT_POLICY)
     assert (as_forecast, came["agents_required"]["value"]) == (49, 64)
     assert came["agents_gap:planned"]["value"] == 50 - 64
     assert came["agents_gap"]["value"] == 1 - 64
+
+
+def test_patience_is_a_definition_a_mail_waits_for_a_day() -> None:
+    """200 mails of 360 s keep 20 agents busy all hour: one in ten would give up after two minutes, hardly anybody within a day."""
+    begin, told = NOON - HOUR, dict[str, float]()
+    for patience in (120, 86_400):
+        world = World()
+        world.definitions = definitions(f"{MAIL}  - {{id: mail, formula: V3, threshold: 3600, patience: {patience}}}\n")
+        planner(world).put("/v1/forecasts", HEADER + "".join(f"sales,,2026-11-11T{at}:00Z,30,100,360,20\n" for at in ("11:00", "11:30")))
+        world.floor.put(*(answered(begin + number * 18_000, 10, 360) for number in range(100)))
+        world.now = begin + HOUR // 2
+        world.tell()
+        hour = {"from": "2026-11-11T11:00:00Z", "to": "2026-11-11T12:00:00Z", "interval": "1h"}
+        rows = past(world, "service_level_projected,agents_required", **hour)
+        told |= {f"{row['kpi']} {patience}": row["value"] for row in rows}
+
+    assert told["service_level_projected 120"] < 0.97
+    assert told["service_level_projected 86400"] > 0.99
+    assert told["agents_required 86400"] > told["agents_required 120"]
 
 
 # ------------------------------------------------------------- keeping
