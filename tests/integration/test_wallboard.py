@@ -54,6 +54,12 @@ pytestmark = [
     pytest.mark.timeout(900),
 ]
 
+LONG = {
+    "offered": "20,368", "variance": "+52.6%", "abandonment": "29.0%", "waiting": "174", "longest": "12:34",
+    "answered": "823 / 1,171", "agents": "12 / 146",
+}  # fmt: skip
+FILL = """long => Object.entries(long).forEach(([name, text]) =>
+  document.querySelectorAll(`[data-n=${name}]`).forEach(node => { node.textContent = text }))"""
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync")  # fmt: skip
 GRACE = 3_000
@@ -309,7 +315,10 @@ async def test_thirty_queues_fit_a_full_screen_and_a_phone_scrolls_only_downward
     await wall.open()
     await playwright.expect(wall.page.locator(".card")).to_have_count(30)
 
-    assert await overflow(wall, ".card article, .cards, html") == []
+    for width, height in ((1920, 1080), (1366, 768), (1280, 800), (1024, 768)):
+        await wall.page.set_viewport_size({"width": width, "height": height})
+        await wall.page.evaluate(FILL, LONG)
+        assert await overflow(wall, ".card article, .more, .cards, .totals, html") == [], (width, height)
     await wall.page.set_viewport_size({"width": 390, "height": 844})
     assert await wall.page.evaluate("document.documentElement.scrollWidth") == 390
 

@@ -4,7 +4,7 @@ export const CATALOGUE = {
   en: {
     levelToday: "Service level today", offeredToday: "Offered today", againstForecast: "Against forecast",
     abandonedToday: "Abandonment today", waiting: "Waiting", longest: "Longest wait", level: "Service level",
-    abandonment: "Abandoned", answered: "Answered / offered", aht: "Handle time", agents: "Free / agents", queues: "Queues",
+    abandonment: "Abandoned", answered: "Answered / offered", aht: "Handle time", agents: "Free / all", queues: "Queues",
     window: "Window", target: "target", emptyTitle: "Waiting for the first contacts",
     emptyHint: "Queues appear here by themselves as soon as events arrive.",
     loginTitle: "This wall needs a key",
