@@ -83,6 +83,7 @@ function drawNow() {
 function switchLanguage() {
   choose("lang", choice.lang === "zh" ? "en" : "zh");
   drawWords();
+  drawNow();
   poll();
 }
 
