@@ -211,10 +211,10 @@ class Exposition:
 
     def _staff(self, page: Page, tenant: str, view: View, queues: Sequence[str]) -> None:
         """Agents by state: never by name."""
-        roster, owner = roster_of(self._board.agents.of(tenant, view.as_of).values()), f'tenant="{_escaped(tenant)}"'
+        roster, owner = roster_of(self._board.agents.of(tenant, view.as_of).values()), f'tenant="{escaped(tenant)}"'
         for name, labels, known in (
             ("contactcenter_floor_agents", owner, roster.together(None)),
-            *(("contactcenter_agents", f'{owner},queue="{_escaped(queue)}"', roster.together((queue,))) for queue in queues),
+            *(("contactcenter_agents", f'{owner},queue="{escaped(queue)}"', roster.together((queue,))) for queue in queues),
         ):
             for state in LOGGED_IN:
                 page.put(name, f'{labels},state="{state}"', known.get(state, 0))
@@ -241,10 +241,11 @@ def _folded(homes: Iterable[Home]) -> Iterator[Subject]:
 
 
 def _labels(tenant: str, queue: str, channel: str) -> str:
-    return f'tenant="{_escaped(tenant)}",queue="{_escaped(queue)}",channel="{_escaped(channel)}"'
+    return f'tenant="{escaped(tenant)}",queue="{escaped(queue)}",channel="{escaped(channel)}"'
 
 
-def _escaped(value: str) -> str:
+def escaped(value: str) -> str:
+    """A label's value as the text format writes it."""
     return value.replace("\\", "\\\\").replace("\n", "\\n").replace('"', '\\"')
 
 

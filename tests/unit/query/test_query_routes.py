@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from prometheus_client.parser import text_string_to_metric_families
 from pydantic import BaseModel
 
+from services.contracts.agents import Entered
 from services.contracts.cells import Cell, Cells
 from services.contracts.kpis import CATALOGUE, VARIANTS
 from services.contracts.needs import Need
@@ -25,7 +26,7 @@ from services.query.app.stream import Batch, Pulse
 from services.query.domain.lag import LogRange
 from services.query.domain.rows import COLUMNS, LIVE_COLUMNS
 from services.query.ports import StoredCorrection
-from tests.fakes.floor import PARTITIONS, answered, waiting
+from tests.fakes.floor import MINUTE, PARTITIONS, answered, waiting
 from tests.fakes.world import LEADER, NOW, READER, SPAN, Client, World, busy_world
 
 
@@ -493,6 +494,19 @@ def test_the_metrics_tell_every_kpi_of_the_whole_floor_as_the_api_does(world: Wo
         row["kpi"]: row["value"] for row in told if row["value"] is not None
     }
     assert sizes == {row["kpi"]: row["denominator"] for row in told if row["denominator"] is not None}
+
+
+def test_the_metrics_tell_how_busy_the_agents_of_each_queue_are(world: World) -> None:
+    world.floor.enter("bob", Entered(NOW - 10 * MINUTE, "available", ("help",)), Entered(NOW - 4 * MINUTE, "busy", ("help",)))
+    world.tell()
+    told = rows(world.client().get("/v1/kpis", {"kpi": "occupancy", "window": "15m"}))
+    families = {family.name: family for family in text_string_to_metric_families(Client(world.app, LEADER).get("/metrics").text)}
+
+    shown = {sample.labels["queue"]: sample.value for sample in families["contactcenter_occupancy_ratio"].samples}
+    assert 0 < shown["help"] != shown["sales"] > 0
+    assert {queue: value for queue, value in shown.items() if not isnan(value)} == {
+        row["queue"]: row["value"] for row in told if row["value"] is not None
+    }
 
 
 def test_the_wall_is_served_under_a_strict_policy(world: World) -> None:
