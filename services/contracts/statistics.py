@@ -11,4 +11,4 @@ def wilson(part: int, whole: int, z: float = Z95) -> tuple[float, float]:
     scale = 1 + z * z / whole
     centre = (p + z * z / (2 * whole)) / scale
     spread = z * sqrt(p * (1 - p) / whole + z * z / (4 * whole * whole)) / scale
-    return max(0.0, centre - spread), min(1.0, centre + spread)
+    return max(0.0, centre - spread) if part else 0.0, min(1.0, centre + spread) if part < whole else 1.0

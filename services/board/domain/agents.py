@@ -23,6 +23,10 @@ class Agents:
         mine[now.agent] = now.entered
         return True
 
+    def queues(self, tenant: str) -> set[str]:
+        """The queues that any of a tenant's agents serves or served last."""
+        return {queue for entered in self._last.get(tenant, {}).values() for queue in entered.queues}
+
     def of(self, tenant: str, now: int) -> dict[str, Entered]:
         """The agents of a tenant and their states; words older than a day do not count."""
         theirs = self._last.get(tenant, {})

@@ -47,6 +47,7 @@ class AgentsParameters(Parameters):
         """The question; problems 422."""
         self.refuse_unknown()
         refuse_strangers("state", names_of(self.state), STATES)
+        refuse_strangers("queue", names_of(self.queue), ground.board.queues(ground.tenant) | ground.board.agents.queues(ground.tenant))
         return AgentsQuery(ground.tenant, *map(names_of, (self.agent, self.queue, self.state, self.team, self.site)))
 
 

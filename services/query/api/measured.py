@@ -22,8 +22,14 @@ class MeasuredRoute(APIRoute):
     """A route whose rate, errors and duration are in `floorpulse_api_request_seconds`."""
 
     def answering(self) -> Handler:
-        """What answers, untimed: FastAPI's handler."""
-        return super().get_route_handler()
+        """What answers, untimed: FastAPI's handler, for questions that say each thing once."""
+        handler = super().get_route_handler()
+
+        async def answer(request: Request) -> Response:
+            _refuse_repeated(request)
+            return await handler(request)
+
+        return answer
 
     def get_route_handler(self) -> Handler:
         """FastAPI's handler, timed."""
@@ -44,6 +50,15 @@ class MeasuredRoute(APIRoute):
                 seconds.observe(monotonic() - began)
 
         return measured
+
+
+def _refuse_repeated(request: Request) -> None:
+    """Problem 422 where a parameter comes twice: FastAPI would heed the last and leave the others out."""
+    names = [name for name, _ in request.query_params.multi_items()]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        detail = f"said more than once: {', '.join(twice)}; say each parameter once, several names in one list: {twice[0]}=a,b"
+        raise Problem(422, "Repeated parameter", detail)
 
 
 async def _available(answer: Handler, request: Request) -> Response:

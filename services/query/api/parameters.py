@@ -1,5 +1,6 @@
 """The parameters of the routes: what may be said, and the question it makes."""
 
+import re
 from collections.abc import Collection, Iterable
 from collections.abc import Set as AbstractSet
 from typing import Annotated, Literal, get_args
@@ -31,9 +32,12 @@ LONGEST_LIST = 4096
 BEGIN, END = "2026-11-11T00:00:00+08:00", "2026-11-12T00:00:00+08:00"
 """Of the examples"""
 
+ITEM = re.compile(r'\s*"((?:[^"]|"")+)"\s*(?=,|$)|([^,]+)')
+"""A name of a list: in quotes, or all up to the comma"""
 KPIS = "KPI ids, or `KPI:VARIANT`, comma-separated; all KPIs where nothing is said"
 List = Annotated[str | None, Field(max_length=LONGEST_LIST)]
-Queues = Annotated[List, Field(description="queues, comma-separated; all where nothing is said", examples=["sales,help"])]
+QUEUES = "queues, comma-separated, in double quotes what holds a comma; all where nothing is said"
+Queues = Annotated[List, Field(description=QUEUES, examples=["sales,help"])]
 Channels = Annotated[List, Field(description="channels, comma-separated; all where nothing is said", examples=["voice,chat"])]
 Cursor = Annotated[List, Field(description="`next` of the last answer", examples=["k8QIjTkxNzQ2MA"])]
 
@@ -204,8 +208,9 @@ def selection(ground: Ground, queue: str | None, channel: str | None, by: By) ->
 
 
 def names_of(text: str | None) -> tuple[str, ...]:
-    """The names of a comma-separated list, each once, in order."""
-    return tuple(dict.fromkeys(name.strip() for name in (text or "").split(",") if name.strip()))
+    """The names of a comma-separated list, each once, in order; in double quotes (doubled inside) a name may hold anything."""
+    told = (quoted.replace('""', '"') if quoted else plain.strip() for quoted, plain in ITEM.findall(text or ""))
+    return tuple(dict.fromkeys(name for name in told if name))
 
 
 def span_of(since: str, until: str) -> Span:
@@ -252,5 +257,5 @@ def refuse_strangers(what: str, names: Iterable[str], known: Collection[str]) ->
     strangers = [name for name in names if name not in known]
     if strangers:
         choices = sorted(known) if isinstance(known, AbstractSet) else list(known)
-        detail = f"unknown {what}: {', '.join(strangers)}; known are: {', '.join(choices) or 'none yet'}"
+        detail = f"unknown {what}: {', '.join(strangers)}; known are: {', '.join(choices) or 'none'}"
         raise Problem(422, f"Unknown {what}", detail, known=choices)

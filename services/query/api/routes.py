@@ -15,7 +15,7 @@ from services.query.api.accept import CSV, JSON, accepted
 from services.query.api.answers import RowsAnswer, Sheet, csv_stream, figures, json, tagged
 from services.query.api.cursors import cursor, place_of
 from services.query.api.measured import Loaded, MeasuredRoute
-from services.query.api.parameters import CorrectionParameters, HistoryParameters, LiveParameters, VisitParameters
+from services.query.api.parameters import CorrectionParameters, HistoryParameters, LiveParameters, Parameters, VisitParameters
 from services.query.api.repeated import Reader, RepeatedRoute, keep
 from services.query.api.schemas import (
     CorrectionsAnswer,
@@ -59,8 +59,9 @@ def router() -> APIRouter:
 
 
 @figures_router.get("/v1/queues", response_model=QueuesAnswer, responses=PROBLEMS | UNCHANGED, summary="Queues and who waits in them")
-async def queues(request: Request, caller: Reader, query: Loaded) -> Response:
+async def queues(request: Request, caller: Reader, query: Loaded, asked: Annotated[Parameters, Query()]) -> Response:
     """Every queue of the floor with its live gauges and the state of its figures."""
+    asked.refuse_unknown()
     accepted(request)
     rows = query.queues.rows(caller.tenant)
     zone = query.live.zone(caller.tenant)
@@ -145,15 +146,17 @@ def _shown(found: Sequence[JudgedVisit], zone: ZoneInfo, *, agents: bool) -> lis
 
 
 @figures_router.get("/v1/pipeline", response_model=PipelineAnswer, responses=PROBLEMS, summary="How far counting is behind")
-async def pipeline(request: Request, _: Reader, query: Loaded) -> Response:
+async def pipeline(request: Request, _: Reader, query: Loaded, asked: Annotated[Parameters, Query()]) -> Response:
     """No lag means: everything accepted before this call is in every answer after it."""
+    asked.refuse_unknown()
     accepted(request)
     return json(shapes.pipeline(await query.pipeline.partitions(), query.live.board.rules.zone), {"Cache-Control": "no-store"})
 
 
 @figures_router.get("/v1/definitions", response_model=DefinitionsAnswer, responses=PROBLEMS | UNCHANGED, summary="What figures mean")
-async def definitions(request: Request, caller: Reader, query: Loaded) -> Response:
+async def definitions(request: Request, caller: Reader, query: Loaded, asked: Annotated[Parameters, Query()]) -> Response:
     """The definitions in force, every version there is or was, and the catalogue of KPIs."""
+    asked.refuse_unknown()
     accepted(request)
     known = query.live.known(caller.tenant)
     rows = shapes.policy_rows(known.at(query.live.now()))

@@ -144,10 +144,11 @@ class Targets:
         return [Parted(policy, figures) for policy, figures in found.items()]
 
     def _figures(self, homes: Sequence[Home], span: Span, reading: _Reading) -> Figures:
-        """What homes counted in a piece of business hours, and who of it still waits."""
+        """What homes counted in a piece of business hours, and who of it still waits; nothing where it is none."""
         index = reading.places.get(span)
-        counted = {} if index is None else reading.ledger.together(index, subjects_of(homes)).cells
-        return Figures(counted, self._live.board.waits(homes, span, reading.as_of))
+        if index is None:
+            return Figures({})
+        return Figures(reading.ledger.together(index, subjects_of(homes)).cells, self._live.board.waits(homes, span, reading.as_of))
 
 
 def _whole(parts: Sequence[Parted]) -> Figures:

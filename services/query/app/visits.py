@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from services.board.domain.windows import Span
-from services.contracts.visits import Outcome, offer_at, outcome, queue_of, wait_of
+from services.contracts.visits import Outcome, Visit, offer_at, outcome, queue_of, wait_of
 from services.query.app.live import LiveFigures
 from services.query.domain.missed import missed
 from services.query.domain.selection import Selection
@@ -36,6 +36,25 @@ class JudgedVisit:
     definition: str
 
 
+@dataclass(frozen=True)
+class Waiting:
+    """How long a visit without an outcome waits so far, as figures have it; instants are epoch milliseconds, spans milliseconds.
+
+    `as_of` is now, or the instant of which figures speak while the floor is stale. Beyond the `longest` wait a visit is unresolved: it
+    waits no more.
+    """
+
+    as_of: int
+    longest: int
+
+    def so_far(self, visit: Visit) -> int | None:
+        """Its wait; None where it does not wait."""
+        offered = offer_at(visit)
+        if offered is None or outcome(visit) is not None or self.as_of - offered > self.longest:
+            return None
+        return max(0, self.as_of - offered)
+
+
 class Drilldown:
     """Answers from stored visits, each judged under what was in force when it was offered."""
 
@@ -46,16 +65,17 @@ class Drilldown:
     async def page(self, query: VisitQuery, after: Place | None, limit: int) -> tuple[list[JudgedVisit], Place | None]:
         """Up to `limit` visits behind `after`, in the order of their offers; and the last one's place if more follow."""
         found: list[JudgedVisit] = []
-        now, terms = self._live.now(), TermsOverTime(query.basis, self._live.known(query.selection.tenant))
+        tenant, board = query.selection.tenant, self._live.board
+        waiting = Waiting(board.as_of(self._live.now(), tenant), board.rules.longest)
+        terms = TermsOverTime(query.basis, self._live.known(tenant))
         async for portion in self._visits.visits(query.selection, query.span, after):
-            for judged in (judge(stored, now, terms.at(stored.offered_at)) for stored in portion):
+            for judged in (judge(stored, waiting, terms.at(stored.offered_at)) for stored in portion):
                 if not wanted(judged, query) or not self._counted(judged.stored, query):
                     continue
                 if len(found) == limit:
                     return found, found[-1].stored.place
                 found.append(judged)
         return found, None
-
 
     def _counted(self, stored: StoredVisit, query: VisitQuery) -> bool:
         if query.target is None:
@@ -75,10 +95,9 @@ def wanted(judged: JudgedVisit, query: VisitQuery) -> bool:
     return judged.missed or not query.only_missed
 
 
-def judge(stored: StoredVisit, now: int, terms: Terms) -> JudgedVisit:
+def judge(stored: StoredVisit, waiting: Waiting, terms: Terms) -> JudgedVisit:
     """Whether the visit lowers the service level, a waiting one by its wait so far."""
     visit = stored.visit
     policy = terms.policy(queue_of(visit) or "", visit.channel)
-    wait, offered = wait_of(visit), offer_at(visit)
-    so_far = max(0, now - offered) if offered is not None else 0
-    return JudgedVisit(stored, missed(outcome(visit), so_far if wait is None else wait, policy), policy.name)
+    wait = waiting.so_far(visit) if outcome(visit) is None else wait_of(visit) or 0
+    return JudgedVisit(stored, wait is not None and missed(outcome(visit), wait, policy), policy.name)

@@ -17,5 +17,4 @@ def test_the_interval_holds_the_proportion_and_stays_within_0_and_1(counts: tupl
     part, whole = counts
     low, high = wilson(part, whole)
 
-    assert 0 <= low <= part / whole + 1e-12
-    assert part / whole - 1e-12 <= high <= 1
+    assert 0 <= low <= part / whole <= high <= 1

@@ -233,6 +233,10 @@ def test_figures_are_restated_under_another_definition(world: World) -> None:
         ("/v1/kpis?kpi=nonsense", 422, "unknown KPI: nonsense; known are: waiting, longest_wait"),
         ("/v1/kpis?queue=nowhere", 422, "unknown queue: nowhere; known are: help, sales"),
         ("/v1/kpis?channel=pigeon", 422, "unknown channel: pigeon; known are: voice, chat"),
+        ("/v1/kpis?queue=sales&queue=help", 422, "said more than once: queue; say each parameter once"),
+        ("/v1/queues?queue=sales", 422, "unknown parameter: queue; known are: none"),
+        ("/v1/pipeline?foo=1", 422, "unknown parameter: foo"),
+        ("/v1/definitions?foo=1", 422, "unknown parameter: foo"),
         ("/v1/kpis?queu=sales", 422, "unknown parameter: queu; known are: definition"),
         ("/v1/kpis?definition=mine", 422, "unknown definition: mine; known are: default@1"),
         ("/v1/kpis?window=7m", 422, "query.window"),
@@ -319,6 +323,42 @@ def test_visits_are_the_contacts_behind_the_number(world: World) -> None:
 
     assert len(missed) == level["denominator"] - level["numerator"]
     assert {visit["outcome"] for visit in missed} == {"answered", "abandoned", None}
+
+
+def test_a_visit_without_an_outcome_is_missed_only_as_long_as_it_waits(world: World) -> None:
+    world.floor.visits_of.clear()
+    world.floor.put(waiting(NOW - 5 * 60 * MINUTE), waiting(NOW - 3 * 60 * MINUTE), answered(NOW - 4 * 60 * MINUTE, 30))
+    world.tell()
+    span = {"from": "2026-11-11T07:00:00Z", "to": "2026-11-11T12:08:00Z"}
+    asked = {**span, "interval": "all", "kpi": "service_level,unresolved", "by": "total"}
+    level, unresolved = rows(world.client().get("/v1/kpis/history", params=asked))
+    missed = rows(world.client().get("/v1/visits", params={**span, "missed": "true"}))
+
+    assert unresolved["value"] == 1
+    assert len(missed) == level["denominator"] - level["numerator"] == 2
+
+
+def test_visits_are_judged_at_the_instant_that_stale_figures_speak_of(world: World) -> None:
+    world.floor.put(waiting(NOW - 5_000))
+    world.tell()
+    world.now += 60_000
+    asked = {**SPAN, "interval": "all", "kpi": "service_level", "by": "total"}
+    (level,) = rows(world.client().get("/v1/kpis/history", params=asked))
+    missed = rows(world.client().get("/v1/visits", params={**SPAN, "missed": "true", "limit": "2000"}))
+
+    assert rows(world.client().get("/v1/queues"))[0]["state"] == "stale"
+    assert len(missed) == level["denominator"] - level["numerator"]
+
+
+def test_a_queue_of_any_name_can_be_asked_for(world: World) -> None:
+    for name in ("a,b", " lead", 'the "best"'):
+        world.floor.put(answered(NOW - MINUTE, 5, queue=name))
+    world.tell()
+
+    for asked, found in (('"a,b"', ["a,b"]), ('" lead",sales', [" lead", "sales"]), ('"the ""best"""', ['the "best"']), ("a", None)):
+        answer = world.client().get("/v1/kpis", params={"kpi": "offered", "window": "60m", "queue": asked})
+        assert (found is None) == (answer.status_code == 422)
+        assert found is None or sorted(row["queue"] for row in rows(answer)) == found
 
 
 def test_a_visit_shows_what_is_known_of_it(world: World) -> None:

@@ -180,6 +180,19 @@ def test_before_its_hours_a_promise_is_closed_and_without_contacts_it_is_neither
     assert told(world)["office-day@1"]["standing"] == "closed"
 
 
+def test_who_waits_outside_of_its_hours_is_nothing_to_a_promise() -> None:
+    world = world_of()
+    world.now = at("2026-11-13T01:40:00Z")  # 9:40 in Shanghai, before its hours
+    world.floor.put(waiting(world.now - 5 * MINUTE))
+    world.floor.watermark = world.now - 15_000
+    world.tell()
+    rows = told(world)
+
+    assert rows["now@1"]["denominator"] == 1, "a promise of all hours"
+    row = rows["office-day@1"]
+    assert (row["standing"], row["value"], row["numerator"], row["denominator"], row["to_recover"]) == ("closed", None, 0, 0, None)
+
+
 def test_past_stretches_come_page_by_page_and_as_csv() -> None:
     world = world_of()
     asked = {"target": "now", "from": "2026-11-11T17:00:00+08:00", "to": "2026-11-11T20:30:00+08:00"}
