@@ -12,6 +12,8 @@ from services.definitions.domain.complaints import Complaint, meant
 from services.definitions.domain.located import Located
 
 SHOWN = 40
+LEAST_PERCENT = 10
+"""Below, a number above 1 is rather a score than a percentage"""
 _CALLED = {int: "whole number", float: "number", str: "text", list: "list", dict: "mapping"}
 
 
@@ -103,7 +105,10 @@ def problem(form: Form, value: object) -> str:
     called = _CALLED.get(get_origin(form.base) or form.base, "text" if choices(form.base) else "mapping")
     if not _is_a(form.base, value):
         return f"{_shown(value)} is no {called}"
-    return f"{_shown(value)} has not the right form" if isinstance(value, str) else f"{_shown(value)} is out of bounds"
+    if isinstance(value, str):
+        most = next((note.max_length for note in form.notes if note.max_length is not None and len(value) > note.max_length), None)
+        return f"{_shown(value)} has not the right form" if most is None else f"{_shown(value)} is longer than {most} characters"
+    return f"{_shown(value)} is out of bounds"
 
 
 def remedy(form: Form, value: object) -> str:
@@ -143,7 +148,7 @@ def _is_a(base: Any, value: object) -> bool:
 
 def _is_percentage(form: Form, value: object) -> bool:
     share = form.base is float and any(note.le == 1 for note in form.notes)
-    return share and isinstance(value, int | float) and 1 < value <= 100  # noqa: PLR2004  per cent
+    return share and isinstance(value, int | float) and LEAST_PERCENT <= value <= 100  # noqa: PLR2004  per cent
 
 
 def _shown(value: object) -> str:

@@ -50,15 +50,17 @@ def _repeated_defaults(floor: Floor) -> Iterator[Complaint]:
     for entry in floor.of(Kind.QUEUE):
         body = entry.body
         assert isinstance(body, QueueBody)  # noqa: S101  for the type checker: the kind says so
-        for name in DEFAULTS:
-            own, theirs = getattr(body, name), {getattr(one.body, name) for one in tenants}
+        defaults = {name: {getattr(one.body, name) for one in tenants} for name in DEFAULTS}
+        for name, theirs in defaults.items():
+            own = getattr(body, name)
             if own is not None and theirs == {own}:
                 yield entry.complaint(name, f"repeats the tenant's default {own!r}", "leave it out")
         if body.service_level is not None and body.service_level_of.keys() == set(body.channels):
             yield entry.complaint("service_level", "all channels have policies of their own", "leave it out")
+        whose, elsewhere = ("queue's own", {body.service_level}) if body.service_level else ("tenant's default", defaults["service_level"])
         for channel, own in body.service_level_of.items():
-            if own == body.service_level:
-                yield entry.complaint(f"service_level_of.{channel}", f"repeats the queue's own {own!r}", "leave it out")
+            if elsewhere == {own}:
+                yield entry.complaint(f"service_level_of.{channel}", f"repeats the {whose} {own!r}", "leave it out")
 
 
 def _repeated_targets(floor: Floor) -> Iterator[Complaint]:

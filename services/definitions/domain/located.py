@@ -102,6 +102,8 @@ def located(file: str, text: str) -> tuple[Located | None, list[Complaint]]:
         return None, [_unreadable(file, wrong)]
     except yaml.YAMLError as wrong:
         return None, [Complaint(file, 1, "file", f"is no YAML ({wrong})".replace("\n", " "), "save it as plain UTF-8 text")]
+    except RecursionError:
+        return None, [Complaint(file, 1, "file", "is nested hundreds of levels deep", "write sections, definitions and their fields")]
     return (None if node is None else reader.value(node)), reader.complaints
 
 
