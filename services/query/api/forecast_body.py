@@ -2,6 +2,7 @@
 
 import asyncio
 import csv
+import re
 from collections.abc import Sequence
 from io import StringIO
 
@@ -76,7 +77,9 @@ def _check(header: Sequence[str]) -> None:
     missing, unknown = [name for name in REQUIRED if name not in header], [name for name in header if name not in FIELDS]
     if missing or unknown or len(set(header)) < len(header):
         said = f"The header line is {','.join(header)[:200]!r}; it must name {', '.join(REQUIRED)}, each column once, and may name "
-        raise Problem(422, TITLE, said + ", ".join(name for name in FIELDS if name not in REQUIRED) + ".", missing=missing, unknown=unknown)
+        said += ", ".join(name for name in FIELDS if name not in REQUIRED) + "."
+        said += " Separate cells by commas, not by semicolons or tabs." if len(header) == 1 and re.search("[;\t]", header[0]) else ""
+        raise Problem(422, TITLE, said, missing=missing, unknown=unknown)
 
 
 def json_rows(text: str) -> Sequence[Row]:

@@ -96,9 +96,12 @@ def _said(row: Row, field: str) -> object:
 
 def _queue(value: object) -> str:
     try:
-        return msgspec.convert(value, Name)
+        name = msgspec.convert(value, Name)
     except msgspec.ValidationError:
         _refuse("queue", f"{value!r} is no name", "write the queue as events name it")
+    if "\0" in name:
+        _refuse("queue", f"{name!r} holds the character U+0000, which no name can", "write the queue as events name it")
+    return name
 
 
 def _channel(value: object) -> str:

@@ -106,6 +106,8 @@ def test_one_wrong_row_stores_nothing(world: World) -> None:
         (HEADER, "text/csv", 422, "no row"),
         ("queue,start\n", "text/csv", 422, "length"),
         (HEADER.replace("channel", "chanel"), "text/csv", 422, "chanel"),
+        (CSV.replace(",", ";"), "text/csv", 422, "Separate cells by commas"),
+        (CSV.replace("sales", "sa\0les"), "text/csv", 422, "U+0000"),
         (HEADER + "sales,,2026-11-11T12:00:00Z,30,40,180,12,13\n", "text/csv", 422, "no field"),
         (HEADER + 'sales,"a"b,c\n', "text/csv", 422, "Line 2 is no CSV"),
         ("[]", "application/json", 422, "rows"),
@@ -136,6 +138,7 @@ def test_only_who_may_change_things_uploads(world: World) -> None:
     assert world.client().put("/v1/forecasts", CSV).status_code == 403
     assert "never uploaded" in world.client().get("/v1/forecasts", {**TODAY, "version": "7"}).json()["detail"]
     assert planner(world).put("/v1/forecasts?notes=x", CSV).json()["known"] == ["note"]
+    assert planner(world).put("/v1/forecasts?note=%00", CSV).status_code == 422
 
 
 # ------------------------------------------------------------- figures
