@@ -49,7 +49,9 @@ BODY = {
 class UploadParameters(Parameters):
     """Parameters of an upload."""
 
-    note: Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$", description="why, for whoever reads the list of versions", examples=["week 46"])] = ""
+    note: Annotated[
+        str, Field(max_length=200, pattern=r"^[^\x00]*$", description="why, for whoever reads the list of versions", examples=["week 46"])
+    ] = ""
 
 
 class ForecastParameters(Parameters):
