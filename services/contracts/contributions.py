@@ -48,6 +48,14 @@ def contributions(tenant: str, visit: Visit, length: int) -> Panes:
     return panes
 
 
+def handling(tenant: str, visit: Visit, length: int) -> Panes:
+    """The part of `contributions` that handling makes."""
+    queue, completed = queue_of(visit), completed_at(visit)
+    if queue is None or completed is None:
+        return {}
+    return {(tenant, queue, visit.channel, completed - completed % length): handle_cells(visit)}
+
+
 def opinions(tenant: str, visit: Visit, length: int) -> Panes:
     """The part of `contributions` that surveys, evaluations and complaints make."""
     panes: Panes = {}

@@ -12,8 +12,19 @@ from collections.abc import Callable
 from typing import Any
 
 from services.contracts.cells import Cell, Cells, Histogram, add
-from services.contracts.contributions import contributions, deltas, handle_cells, opinions
-from services.contracts.events import AboutContact, AnyEvent, ContactAbandoned, ContactAnswered, ContactEnded, ContactOffered
+from services.contracts.contributions import contributions, deltas, handle_cells, handling, opinions
+from services.contracts.events import (
+    AboutContact,
+    AnyEvent,
+    ContactAbandoned,
+    ContactAnswered,
+    ContactEnded,
+    ContactHeld,
+    ContactOffered,
+    ContactResumed,
+    ContactTransferred,
+    ContactWrapped,
+)
 from services.contracts.histograms import span_bucket
 from services.contracts.visits import Visit, talk_of
 from services.kpi_engine.domain.merge import merge
@@ -25,6 +36,8 @@ ANSWERED_WAIT, ABANDONED_WAIT = int(Cell.ANSWERED_WAIT), int(Cell.ABANDONED_WAIT
 HANDLED, TALK = int(Cell.HANDLED), int(Cell.TALK)
 ANSWERED_WAITS, ABANDONED_WAITS = int(Histogram.ANSWERED_WAIT), int(Histogram.ABANDONED_WAIT)
 HANDLE_TIMES = int(Histogram.HANDLE_TIME)
+_OF_HANDLING = frozenset((ContactHeld, ContactResumed, ContactTransferred, ContactWrapped))
+"""Events that change nothing but how a visit was handled"""
 
 
 def advance(visit: Visit, event: AnyEvent, tenant: str, panes: Panes, length: int) -> bool:
@@ -35,7 +48,7 @@ def advance(visit: Visit, event: AnyEvent, tenant: str, panes: Panes, length: in
 
 def amend(visit: Visit, event: AnyEvent, tenant: str, panes: Panes, length: int) -> bool:
     """The general way of `advance`, right for any event in any order."""
-    contribute = opinions if isinstance(event, AboutContact) else contributions
+    contribute = opinions if isinstance(event, AboutContact) else handling if type(event) in _OF_HANDLING else contributions
     before = contribute(tenant, visit, length)
     if not merge(visit, event):
         return False
