@@ -1,7 +1,5 @@
 """Surveys and evaluations by the contact's own time instead of their submission: the same formulas over the cells kept for that."""
 
-from dataclasses import replace
-
 from services.contracts.cells import BUCKETS, BY_CONTACT, Cell, Cells, Histogram
 from services.contracts.definitions import ServiceLevelPolicy
 from services.contracts.figures import Figures, Measure, Value
@@ -19,7 +17,7 @@ def by_contact(measure: Measure) -> Measure:
     """The formula over what the contacts of the span brought, whenever it came in."""
 
     def measured(figures: Figures, policy: ServiceLevelPolicy) -> Value:
-        return measure(replace(figures, cells=attributed(figures.cells)), policy)
+        return measure(figures._replace(cells=attributed(figures.cells)), policy)
 
     return measured
 

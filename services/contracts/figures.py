@@ -4,8 +4,9 @@
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from itertools import repeat
+from types import MappingProxyType
+from typing import NamedTuple
 
 from services.contracts.cells import Cell, Cells, Histogram
 from services.contracts.definitions import ServiceLevelPolicy
@@ -16,10 +17,10 @@ from services.contracts.statistics import wilson
 
 Staff = Mapping[AgentState, int]
 """Agents by state: of a moment how many, of a span the milliseconds they spent in each"""
+NOBODY: Staff = MappingProxyType({})
 
 
-@dataclass(frozen=True)
-class Figures:
+class Figures(NamedTuple):
     """All that a formula may look at: summed cells, and the visits of the same span that still wait.
 
     `waits` are the waits so far of those visits, `complaints` the ages of the span's complaints that are still open, both in
@@ -32,7 +33,7 @@ class Figures:
     in_progress: int = 0
     unresolved: int = 0
     complaints: tuple[int, ...] = ()
-    staff: Staff = field(default_factory=dict)
+    staff: Staff = NOBODY
     plan: Plan = NO_PLAN
 
     def of(self, *cells: Cell) -> int:
@@ -40,8 +41,7 @@ class Figures:
         return sum(map(self.cells.get, cells, repeat(0)))
 
 
-@dataclass(frozen=True)
-class Value:
+class Value(NamedTuple):
     """A figure with its parts.
 
     A count has no denominator; a mean's numerator is the sum in the unit of its value; a share's parts are counts and

@@ -4,8 +4,8 @@
                                               five complete panes   the current one
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from services.contracts.days import first_instant, local_day
@@ -28,14 +28,13 @@ class Window(StrEnum):
 LENGTHS = {Window.M5: 5 * MINUTE, Window.M15: 15 * MINUTE, Window.M30: 30 * MINUTE, Window.M60: 60 * MINUTE}
 
 
-@dataclass(frozen=True)
-class Span:
+class Span(NamedTuple):
     """The instants from `begin` up to, not including, `end`, both epoch milliseconds."""
 
     begin: int
     end: int
 
-    def __contains__(self, at: int) -> bool:
+    def __contains__(self, at: int) -> bool:  # type: ignore[override]  # a span holds instants, not its two ends
         return self.begin <= at < self.end
 
 

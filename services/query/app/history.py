@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from math import ceil
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from services.board.domain.positions import lowest_watermark
@@ -42,8 +43,7 @@ class HistoryQuery:
     question: Question
 
 
-@dataclass(frozen=True, order=True)
-class RowPlace:
+class RowPlace(NamedTuple):
     """Where a row stands in an answer: the interval's begin, the subject, the KPI's number in the question."""
 
     begin: int

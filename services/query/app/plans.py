@@ -67,7 +67,7 @@ class LivePlans:
     def _so_far(self, figures: Figures, scopes: Sequence[Scope]) -> Figures:
         name = f"{self.window.value} in progress"
         so_far = self.board.read_span(scopes, self.times.rest, self.times.now, name).counted
-        return replace(figures, plan=replace(figures.plan, so_far=so_far))
+        return figures._replace(plan=replace(figures.plan, so_far=so_far))
 
 
 class PlanLayouts:

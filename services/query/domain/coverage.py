@@ -9,6 +9,7 @@ Each instant is covered once, so the sum is that of the panes, cell by cell.
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from services.board.domain.windows import HOUR, Span
@@ -46,8 +47,7 @@ class Rolled:
         return first == len(self.changed) or self.changed[first] >= bounds.end
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(NamedTuple):
     """A span that one table answers: the rollups of a grain, or (None) the panes."""
 
     grain: Grain | None

@@ -1,7 +1,7 @@
 """What was looked up for a question beside panes and gauges, and how it joins the figures. Live and history both join it here."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from services.board.domain.windows import Span
 from services.contracts.cells import Cells
@@ -30,12 +30,12 @@ class Found:
         returns, complaints = self.returns.together(interval, subjects).cells, self._ages(subjects, now, span)
         if not returns and not complaints:
             return figures
-        return replace(figures, cells={**figures.cells, **returns}, complaints=complaints)
+        return figures._replace(cells={**figures.cells, **returns}, complaints=complaints)
 
     def present(self, figures: Figures, subjects: Sequence[Subject], at: int, pace: Cells) -> Figures:
         """The figures of a moment, with what was open then and what the half hour before it counted."""
         complaints = self._ages(subjects, at)
-        return replace(figures, cells=pace, complaints=complaints) if pace or complaints else figures
+        return figures._replace(cells=pace, complaints=complaints) if pace or complaints else figures
 
     def _ages(self, subjects: Sequence[Subject], at: int, received: Span | None = None) -> tuple[int, ...]:
         return tuple(age for subject in subjects for age in self.docket.ages(subject, at, received))

@@ -1,7 +1,7 @@
 """The plan of a row: which forecasts are about its contacts, and how they compare with those that came."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import fsum
 
 from services.board.domain.windows import Span
@@ -68,11 +68,11 @@ def planned(
     counted: Figures, parts: Sequence[Parted], plan: Callable[[Sequence[Slot]], Plan], slots: Sequence[Slot], terms: Terms
 ) -> tuple[Figures, list[Parted]]:
     """A row's figures and those of its parts, each with the plan of its own slots."""
-    whole = replace(counted, plan=plan(slots))
+    whole = counted._replace(plan=plan(slots))
     if len(parts) == 1:
         return whole, [Parted(parts[0].policy, whole)]
     theirs = _by_policy([part.policy for part in parts], slots, terms)
-    return whole, [Parted(part.policy, replace(part.figures, plan=plan(mine))) for part, mine in zip(parts, theirs, strict=True)]
+    return whole, [Parted(part.policy, part.figures._replace(plan=plan(mine))) for part, mine in zip(parts, theirs, strict=True)]
 
 
 def _by_policy(policies: Sequence[ServiceLevelPolicy], slots: Sequence[Slot], terms: Terms) -> list[list[Slot]]:

@@ -10,7 +10,6 @@ ann serves sales and help, bob serves help, cem has told no queue:
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import replace
 
 from services.contracts.agents import Entered
 from services.contracts.events import AgentState
@@ -41,7 +40,7 @@ class Roster:
 
     def on(self, figures: Figures, queues: Collection[str] | None) -> Figures:
         """The figures with those agents."""
-        return replace(figures, staff=self.together(queues))
+        return figures._replace(staff=self.together(queues))
 
     def _index(self) -> None:
         """Note which skills serve a queue: of those that came since last time."""

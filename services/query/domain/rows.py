@@ -68,8 +68,7 @@ class HistoryRow(Row, frozen=True, kw_only=True, gc=False):
     interval: str
 
 
-@dataclass(frozen=True)
-class Frame:
+class Frame(NamedTuple):
     """What all rows of one span share, as they write it."""
 
     time: str
@@ -98,8 +97,7 @@ class Question:
         return reduce(or_, (kpi.needs for kpi in self.kpis), Need.NOTHING)
 
 
-@dataclass(frozen=True)
-class Seen:
+class Seen(NamedTuple):
     """What a row shows: what its span counted, in all and by policy, who was present at a moment, the highest revision in it.
 
     `missing` is what KPIs need and could not be looked up.

@@ -8,6 +8,7 @@ A total over queues with different policies sums each queue's hits and totals, e
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from services.board.domain.series import Home, Scope
 from services.contracts.definitions import ServiceLevelPolicy
@@ -30,8 +31,7 @@ class Share:
     scopes: Sequence[Scope]
 
 
-@dataclass(frozen=True)
-class Parted:
+class Parted(NamedTuple):
     """Figures of scopes with the same policies."""
 
     policy: ServiceLevelPolicy
@@ -93,7 +93,7 @@ def value_of(kpi: Kpi, figures: Figures, parts: Sequence[Parted]) -> Value:
     """A KPI of a row: of all its figures, or, where the KPI depends on policies that differ, the sum of each part's."""
     if Need.PLAN in kpi.needs and len(parts) > 1:
         parted = tuple((part.policy, part.figures) for part in parts)
-        return kpi.measure(replace(figures, plan=replace(figures.plan, parts=parted)), parts[0].policy)
+        return kpi.measure(figures._replace(plan=replace(figures.plan, parts=parted)), parts[0].policy)
     if len(parts) == 1 or not kpi.judged:
         return kpi.measure(figures, parts[0].policy)
     return summed([kpi.measure(part.figures, part.policy) for part in parts])
