@@ -231,6 +231,8 @@ class Board:
 
     def waits(self, scopes: Sequence[Scope], span: Span, now: int) -> tuple[int, ...]:
         """Waits so far of the visits that were offered in `span` and wait now, milliseconds."""
+        if span.end <= now - self.rules.longest:
+            return ()
         return waits(self._present(scopes, now).within(span), now)
 
     def offered(self, scope: Scope, span: Span) -> int:

@@ -27,7 +27,7 @@ from services.query.domain.past import PastGauges
 from services.query.domain.plans import Times
 from services.query.domain.rows import HistoryRow, Question, Seen, answers, frame_of, history_row
 from services.query.domain.selection import By, Selection, Subject
-from services.query.domain.shares import Parted, by_policy, queues_of, shares, subjects_of
+from services.query.domain.shares import Parted, queues_of, subjects_of
 from services.query.domain.terms import TermsOverTime
 from services.query.ports import AgentHistory, PaneHistory, Positions, VisitHistory
 
@@ -179,20 +179,21 @@ class PastFigures:
                     yield RowPlace(span.begin, subject, number), history_row(frame, query.interval, seen, answer)
 
     def _seen(self, page: _Page, index: int, subject: Subject) -> Seen:
-        span, rows = page.spans[index], page.rows
-        homes, selection, terms = rows.homes(span, subject), rows.selection, rows.terms(span)
+        span, rows, needs = page.spans[index], page.rows, page.query.question.needs
+        homes, selection, parted = rows.homes(span, subject), rows.selection, rows.parted(span, subject)
         read = subjects_of(homes) if rows.fine else [subject]
         plain, revision = self._counted(page, index, read)
-        counted = page.found.counted(plain, index, read, span, page.as_of)
-        parts = [Parted(shares(selection, subject, terms, homes)[0].policy, counted)]
-        if rows.fine and len(parted := by_policy(terms, homes)) > 1:
+        counted = page.found.counted(plain, index, read, span, page.as_of) if needs else plain
+        parts = [Parted(parted[0][0], counted)]
+        if rows.fine and len(parted) > 1:
             parts = [Parted(policy, self._counted(page, index, subjects_of(theirs))[0]) for policy, theirs in parted]
-        queues, crew = queues_of(selection, subject, homes), page.found.crew
-        counted = crew.during(counted, index, queues)
+        queues = queues_of(selection, subject, homes)
+        if needs & STAFF:
+            counted = page.found.crew.during(counted, index, queues)
         present = _present(page, index, (read, queues), unresolved(plain)) if page.query.question.gauged else NOBODY
         if page.arrivals is not None:
-            asked = selection, terms, Times(span, span, page.as_of)
-            counted, parts = page.arrivals.planned(counted, parts, subject, asked, page.query.question.needs)
+            asked = selection, rows.terms(span), Times(span, span, page.as_of)
+            counted, parts = page.arrivals.planned(counted, parts, subject, asked, needs)
         return Seen(selection.labels(subject), counted, parts, present, revision)
 
     def _counted(self, page: _Page, index: int, subjects: Sequence[Subject]) -> tuple[Figures, int]:

@@ -8,9 +8,13 @@ from dataclasses import replace
 
 from services.board.domain.series import Home
 from services.board.domain.windows import Span
+from services.contracts.definitions import ServiceLevelPolicy
 from services.query.domain.selection import By, Selection, Subject
 from services.query.domain.shares import by_policy, gathered
 from services.query.domain.terms import Terms, TermsOverTime
+
+Parting = list[tuple[ServiceLevelPolicy, list[Home]]]
+"""Homes with the same policies together"""
 
 
 class Arrangement:
@@ -21,6 +25,7 @@ class Arrangement:
         self._terms = terms
         self._homes = homes
         self._gathered: dict[int, dict[Subject, list[Home]]] = {}
+        self._parted: dict[tuple[int, Subject], Parting] = {}
         known = terms.during(span.begin, span.end)
         self.subjects = sorted({subject for one in known for subject in self._of(one)} | selection.asked())
         fine = selection.by.grouped or (judged and any(map(self._mixed, known)))
@@ -38,6 +43,16 @@ class Arrangement:
     def homes(self, span: Span, subject: Subject) -> list[Home]:
         """The queues and channels of a row of a span."""
         return self._of(self.terms(span)).get(subject, [])
+
+    def parted(self, span: Span, subject: Subject) -> Parting:
+        """The policies of a row of a span, each with its queues and channels; one policy, too, where there is no queue."""
+        terms = self.terms(span)
+        known = self._parted.get((id(terms), subject))
+        if known is None:
+            homes = self.homes(span, subject)
+            known = by_policy(terms, homes) or [(terms.policy(subject.queue, subject.channel), [])]
+            self._parted[id(terms), subject] = known
+        return known
 
     def _of(self, terms: Terms) -> dict[Subject, list[Home]]:
         made = self._gathered.get(id(terms))
