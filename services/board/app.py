@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from services.board.domain.board import Board
 from services.board.metrics import BoardMetrics
-from services.board.ports import FeedLostError, RowStore, StoreUnavailableError, UpdateFeed
+from services.board.ports import FeedLostError, Heard, RowStore, StoreUnavailableError, UpdateFeed
 from services.contracts.agents import LONGEST
 from services.contracts.updates import Update
 
@@ -21,6 +21,8 @@ RETRY = 1.0
 SETTLED = 5.0
 """Seconds after which what an engine published is surely durable, while the database answers at all."""
 PRUNE_EVERY = 60_000
+HEED_EVERY = 2.0
+"""Seconds between two looks for sources that were retired by hand"""
 
 
 class BoardKeeper:
@@ -58,6 +60,7 @@ class BoardKeeper:
         """Keep the board until cancelled."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._mend())
+            tasks.create_task(self._heed())
             while True:
                 await self._session()
                 await asyncio.sleep(RETRY)
@@ -91,8 +94,9 @@ class BoardKeeper:
             self.board.take_homes(await self._store.homes())
             for agent in await self._store.agents(now - LONGEST):
                 self.board.agents.take(agent)
+        asked_at = self.board.steady()
         for position in await self._store.positions():
-            self.board.take_position(position)
+            self.board.load_position(position, asked_at)
         async for rows in self._store.rows(self.board.live_since(now)):
             for partition, row in rows:
                 self.board.take_row(partition, row)
@@ -103,19 +107,41 @@ class BoardKeeper:
         self.loaded.set()
         self.changed.set()
 
-    def _merge(self, updates: list[Update]) -> None:
-        for update in updates:
-            if self.board.take(update):
-                self._missed.set()
-            self._metrics.rows.inc(len(update.rows))
+    def _merge(self, news: list[Heard]) -> None:
         now = self._now()
-        if updates:
-            self._metrics.updates.inc(len(updates))
-            self._metrics.age.set((now - updates[-1].published_at) / 1000)
+        for update, at, live in news:
+            if self.board.take(update, at, live=live):
+                self._missed.set()
+            if live:
+                self._compare(update, now)
+            self._metrics.rows.inc(len(update.rows))
+        if news:
+            self._metrics.updates.inc(len(news))
             self.changed.set()
         if now - self._pruned_at >= PRUNE_EVERY:
             self._pruned_at = now
             self.board.prune(now)
+
+    async def _heed(self) -> None:
+        """Learn every now and then which sources nobody waits for any more."""
+        while True:
+            try:
+                await self.heed()
+            except StoreUnavailableError as away:
+                log.warning("retired sources cannot be looked at: %s; those known hold", away)
+            await asyncio.sleep(HEED_EVERY)
+
+    async def heed(self) -> None:
+        """Learn which sources were retired by hand. Raises StoreUnavailableError."""
+        asked_at = self.board.steady()
+        retired = await self._store.retired()
+        self.board.sources.retire({source: asked_at - age for source, age in retired.items()})
+
+    def _compare(self, update: Update, now: int) -> None:
+        """Say how far the worker's clock is from this process's: figures do not depend on it, people's logs do."""
+        ahead = update.published_at - now
+        self.board.freshness.compare(update.partition, ahead)
+        self._metrics.skew.labels(update.partition).set(ahead / 1000)
 
     async def _mend(self) -> None:
         while True:

@@ -11,5 +11,13 @@ class BoardMetrics:
         self.rows = Counter("floorpulse_board_rows", "Pane rows in the merged updates.", registry=registry)
         self.loads = Counter("floorpulse_board_loads", "Times the live span was loaded from the database.", registry=registry)
         self.losses = Counter("floorpulse_board_losses", "Times the store or the feed was away.", ["what"], registry=registry)
-        self.age = Gauge("floorpulse_board_age_seconds", "How long the newest merged update took from the engine.", registry=registry)
+        self.age = Gauge(
+            "floorpulse_board_age_seconds", "How old the figures of the partition that is furthest behind are.", registry=registry
+        )
+        self.skew = Gauge(
+            "floorpulse_board_clock_skew_seconds",
+            "By how much the clock of the partition's engine is ahead of this process's; nothing is decided by it.",
+            ["partition"],
+            registry=registry,
+        )
         self.loaded = Gauge("floorpulse_board_loaded", "1 once the live span was loaded.", registry=registry)

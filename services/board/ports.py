@@ -1,7 +1,7 @@
 """What a board needs from outside: a store to load from and a feed to follow."""
 
-from collections.abc import AsyncIterator, Sequence
-from typing import Protocol
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import NamedTuple, Protocol
 
 from services.board.domain.positions import Position
 from services.board.domain.series import Home
@@ -17,6 +17,17 @@ class FeedLostError(Exception):
     """The feed broke or forgot our place; it must be opened again, and rows loaded for what was missed."""
 
 
+class Heard(NamedTuple):
+    """An update, and the steady instant (milliseconds) at which the reader knew that it was published.
+
+    One that is not `live` stood in the feed before the reader listened: when it was published is not known.
+    """
+
+    update: Update
+    at: int
+    live: bool
+
+
 class RowStore(Protocol):
     """The durable rows. Every call may raise `StoreUnavailableError`."""
 
@@ -25,7 +36,7 @@ class RowStore(Protocol):
         ...
 
     async def positions(self) -> list[Position]:
-        """Every source partition's durable position; `published_at` is when it was last written."""
+        """Every source partition's durable position; `published_at` is when it was last written, `age` how long ago."""
         ...
 
     async def homes(self) -> list[tuple[Home, int]]:
@@ -36,6 +47,10 @@ class RowStore(Protocol):
         """The last state of every agent that entered one at `since` (epoch milliseconds) or later."""
         ...
 
+    async def retired(self) -> Mapping[tuple[str, str], int]:
+        """For how many milliseconds each source, by (tenant, source), has been retired by hand, by the store's clock alone."""
+        ...
+
 
 class UpdateFeed(Protocol):
     """The live updates. `open` and `read` may raise `FeedLostError`."""
@@ -44,7 +59,7 @@ class UpdateFeed(Protocol):
         """Connect and take a place early enough to overlap with what is durable by now; a second call starts afresh."""
         ...
 
-    async def read(self) -> list[Update]:
+    async def read(self) -> list[Heard]:
         """The next updates in order, empty after a short while without any."""
         ...
 

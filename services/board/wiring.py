@@ -12,7 +12,7 @@ from services.board.adapters.updates import KafkaUpdates
 from services.board.app import BoardKeeper
 from services.board.domain.board import Board, Rules
 from services.board.metrics import BoardMetrics
-from services.runtime.clock import now_ms
+from services.runtime.clock import now_ms, steady_ms
 from services.runtime.settings import FloorSettings, Settings
 
 OVERLAP = 2000
@@ -35,9 +35,11 @@ async def kept_board(
     settings: Settings, pool: asyncpg.Pool, registry: CollectorRegistry, stale_seconds: float = 10, silence_seconds: float = 0
 ) -> AsyncIterator[BoardKeeper]:
     """A board that is loaded and followed in the background; wait for `loaded` before believing it."""
-    board = Board(rules(settings.floor, stale_seconds, silence_seconds))
-    feed = KafkaUpdates(settings.kafka, OVERLAP)
-    keeper = BoardKeeper(board, PostgresRows(pool), feed, BoardMetrics(registry), now_ms)
+    board = Board(rules(settings.floor, stale_seconds, silence_seconds), steady_ms)
+    feed = KafkaUpdates(settings.kafka, OVERLAP, steady_ms)
+    metrics = BoardMetrics(registry)
+    metrics.age.set_function(lambda: board.age(now_ms()) / 1000)
+    keeper = BoardKeeper(board, PostgresRows(pool), feed, metrics, now_ms)
     keeper.start()
     try:
         yield keeper

@@ -242,6 +242,16 @@ forecast_slot = Table(
     comment="[query] Forecast intervals as uploaded; the newest version of a time is in force.",
 )
 
+retired_source = Table(
+    "retired_source",
+    metadata,
+    Column("tenant", Text, primary_key=True),
+    Column("source", Text, primary_key=True),
+    Column("retired_at", BigInteger, nullable=False, comment="by the database's clock; what it says later brings it back"),
+    Column("retired_by", Text, nullable=False, comment="id of the API key"),
+    comment="[query] Sources whose silence nobody waits for, because somebody said so.",
+)
+
 api_key = Table(
     "api_key",
     metadata,

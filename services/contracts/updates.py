@@ -51,22 +51,28 @@ class Gauge(msgspec.Struct, frozen=True, array_like=True, gc=False):
     unresolved: int
 
 
-class SourceSeen(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """When a tenant's source last said something (epoch milliseconds of arrival), and its usual silence, milliseconds."""
+class SourceHeard(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What one partition heard of a tenant's source, by spans of the worker's own clock: no instant, so that no two clocks are compared.
+
+    `quiet` is milliseconds since its last word. Bit i of `minutes` says that it told something of the moment, not of history, in
+    the i-th minute before that word. `queues` are those it offers contacts to; None where they are not told this time.
+    """
 
     tenant: str
     source: str
-    last_at: int
-    usual_gap: int
+    quiet: int
+    minutes: int
+    queues: list[str] | None = None
 
 
 class Update(msgspec.Struct, frozen=True, kw_only=True):
     """One partition's news: changed rows with absolute values, all its gauges, and where it stands.
 
     `epoch` rises with every owner, `next_offset` is the first offset not included, `lag` the records behind the end of
-    the log, `watermark` event time in epoch milliseconds (None before the first event), `published_at` wall clock in
-    epoch milliseconds. `applied` and `dead` count records since the log's first generation. `agents` are those whose last
-    state changed, `sources` those heard of lately.
+    the log, `watermark` event time in epoch milliseconds (None before the first event), `sequence` rises with every
+    update of one owner. `published_at` is the worker's wall clock in epoch milliseconds: it tells how far two clocks are
+    apart, and nothing is decided by it. `applied` and `dead` count records since the log's first generation. `agents` are
+    those whose last state changed, `heard` the sources heard of.
     A set of rows too large for one record comes in several; `gauges` is None in all but the last.
     """
 
@@ -83,4 +89,5 @@ class Update(msgspec.Struct, frozen=True, kw_only=True):
     rows: list[PaneRow]
     gauges: list[Gauge] | None
     agents: list[AgentNow] = []
-    sources: list[SourceSeen] = []
+    heard: list[SourceHeard] = []
+    sequence: int = 0

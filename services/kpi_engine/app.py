@@ -13,7 +13,7 @@ from services.kpi_engine import failpoints
 from services.kpi_engine.domain.decode import Refusal, decode
 from services.kpi_engine.domain.panes import NEVER
 from services.kpi_engine.domain.partition import Flushing, Numbered, Partition
-from services.kpi_engine.domain.watermark import FUTURE, advance_watermark
+from services.kpi_engine.domain.watermark import FUTURE
 from services.kpi_engine.metrics import EngineMetrics
 from services.kpi_engine.ports import Flush, Letters, Live, Store, StoreUnavailable
 from services.kpi_engine.telling import Teller
@@ -146,10 +146,10 @@ class Engine:
 
     def _count(self, partition: Partition, events: list[AnyEvent], refused: list[DeadLetter], appended_at: int) -> None:
         instants: list[int] = [event.at for event in events]  # type: ignore[misc]  # see above
-        partition.watermark = advance_watermark(partition.watermark, instants, appended_at, self._options.allowance)
+        partition.advance(instants, appended_at, self._options.allowance)
         partition.applied += len(events)
         partition.dead += len(refused)
-        self._teller.note(partition.number, events)
+        self._teller.note(partition.number, events, appended_at)
         self._metrics.records.inc(len(events))
         if instants and max(instants) > appended_at + FUTURE:
             self._metrics.future.inc(sum(at > appended_at + FUTURE for at in instants))

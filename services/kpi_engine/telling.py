@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import count
 
 from services.contracts.agents import AgentNow
 from services.contracts.events import AnyEvent
@@ -9,47 +10,52 @@ from services.contracts.updates import PaneRow, Update
 from services.kpi_engine.domain.panes import Pane
 from services.kpi_engine.domain.partition import Partition
 from services.kpi_engine.domain.sources import Sources
-from services.kpi_engine.domain.watermark import idle_watermark
 from services.kpi_engine.ports import Live
-from services.runtime.clock import now_ms
+from services.runtime.clock import now_ms, steady_ms
 
 HEARTBEAT = 1_000
 ROWS_AN_UPDATE = 1_000
+DAY = 86_400_000
 
 
 class Teller:
-    """Turns partitions into updates; spans in milliseconds."""
+    """Turns partitions into updates; spans in milliseconds.
+
+    What happened how long ago is measured by the steady clock: the wall clock may be set while this runs.
+    """
 
     def __init__(self, live: Live, max_wait: int, allowance: int) -> None:
         self._live = live
         self._max_wait = max_wait
         self._allowance = allowance
+        self._sequence = count(1)
         self._last_event: dict[int, int] = {}
         self._last_update: dict[int, int] = {}
         self._sources: dict[int, Sources] = {}
 
     def begin(self, number: int) -> None:
         """A partition is taken over: its silence counts from now."""
-        self._last_event[number] = now_ms()
+        self._last_event[number] = steady_ms()
 
     def end(self, number: int) -> None:
         """A partition is given up."""
         self._last_update.pop(number, None)
+        self._sources.pop(number, None)
 
-    def note(self, number: int, events: Sequence[AnyEvent]) -> None:
-        """These events of a partition were applied now."""
-        self._last_event[number] = now = now_ms()
-        self._sources.setdefault(number, Sources()).note(events, now)
+    def note(self, number: int, events: Sequence[AnyEvent], appended_at: int) -> None:
+        """These events of a partition were applied now; the broker had appended them at `appended_at`, epoch milliseconds."""
+        self._last_event[number] = now = steady_ms()
+        self._sources.setdefault(number, Sources()).note(events, appended_at, now)
 
     async def publish(self, partitions: Iterable[Partition], ends: Mapping[int, int]) -> None:
         """Tell what changed, at least once a second each partition; `ends` are the log's ends by partition."""
-        now = now_ms()
+        now = steady_ms()
         telling = []
         for partition in partitions:
             end = ends.get(partition.number, partition.next_offset)
             self._idle(partition, now, end)
-            due = now - self._last_update.get(partition.number, 0) >= HEARTBEAT
-            if partition.panes.untold or due:
+            last = self._last_update.get(partition.number)
+            if partition.panes.untold or last is None or now - last >= HEARTBEAT:
                 self._last_update[partition.number] = now
                 telling.append(self._tell(partition, end))
         for told in await asyncio.gather(*telling, return_exceptions=True):  # one request; all are over when one has failed
@@ -57,9 +63,8 @@ class Teller:
                 raise told
 
     def _idle(self, partition: Partition, now: int, end: int) -> None:
-        if partition.next_offset >= end:
-            silent_since = self._last_event.get(partition.number, now)
-            partition.watermark = idle_watermark(partition.watermark, now, silent_since, self._allowance)
+        silent = now - self._last_event.get(partition.number, now) >= self._allowance
+        partition.wait(now_ms(), self._allowance, idle=silent and partition.next_offset >= end)
 
     async def _tell(self, partition: Partition, end: int) -> None:
         while True:
@@ -90,7 +95,16 @@ class Teller:
             dead=partition.dead,
             watermark=partition.watermark,
             rows=[PaneRow(*pane.key, pane.revision, dict(pane.cells)) for pane in panes],
-            gauges=partition.gauges(now, self._max_wait) if last else None,
+            gauges=partition.gauges(self._moment(partition, now), self._max_wait) if last else None,
             agents=agents,
-            sources=self._sources[partition.number].seen() if last and partition.number in self._sources else [],
+            heard=self._sources[partition.number].told(steady_ms()) if last and partition.number in self._sources else [],
+            sequence=next(self._sequence),
         )
+
+    def _moment(self, partition: Partition, now: int) -> int:
+        """The instant by which ages of open visits are judged: event time, which no wall clock of ours can set ahead.
+
+        Only where event time is history, as after a replay of old events, does the wall clock decide.
+        """
+        reached = partition.watermark
+        return now if reached is None or now - reached >= DAY else min(now, reached + self._allowance)

@@ -43,7 +43,7 @@ log = logging.getLogger(__name__)
 
 AUDIT_EVERY = 60.0
 COMMIT_EVERY = 5
-LOOK_EVERY = 10.0
+LOOK_EVERY = 3.0
 SOONEST, TELLING = 0.1, 8.0
 """Seconds between two tellings at least, and how many times the last one's length passes before the next."""
 FAUST_STARTS_WITHIN = 10.0

@@ -19,6 +19,7 @@ from services.query.adapters.corrections import PostgresCorrections
 from services.query.adapters.event_log import KafkaEventLog
 from services.query.adapters.forecasts import PostgresForecasts
 from services.query.adapters.panes import PostgresPanes
+from services.query.adapters.sources import PostgresRetiredSources
 from services.query.adapters.visits import PostgresVisits
 from services.query.api.routes import router
 from services.query.app.agents import AgentFigures
@@ -31,6 +32,7 @@ from services.query.app.pipeline import Pipeline
 from services.query.app.query import Limits, Query
 from services.query.app.queues import Queues
 from services.query.app.scrape import Scrape
+from services.query.app.sources import Retirement
 from services.query.app.stream import Pulse, Streams
 from services.query.app.targets import Targets
 from services.query.app.visits import Drilldown
@@ -116,6 +118,7 @@ def assembled(settings: ApiSettings, pool: asyncpg.Pool, keeper: BoardKeeper, lo
         queues=Queues(live),
         forecasts=parts.forecasts,
         pipeline=Pipeline(board, log, rows, now_ms),
+        retirement=Retirement(PostgresRetiredSources(pool), keeper.heed),
         streams=streams,
         scrape=Scrape((exposition, WholeFloors(live)), metrics, now_ms, monotonic),
         metrics=metrics,

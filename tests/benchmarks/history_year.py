@@ -179,7 +179,8 @@ async def fill(pool: asyncpg.Pool, year: Year) -> int:
 @asynccontextmanager
 async def api(pool: asyncpg.Pool) -> AsyncIterator[httpx.AsyncClient]:
     """The API over the pool, its board loaded; no Kafka."""
-    keeper = BoardKeeper(Board(Rules(ZONE)), PostgresRows(pool), ScriptedFeed(), BoardMetrics(CollectorRegistry()), lambda: END)
+    board = Board(Rules(ZONE), lambda: END)
+    keeper = BoardKeeper(board, PostgresRows(pool), ScriptedFeed(), BoardMetrics(CollectorRegistry()), lambda: END)
     await keeper.load()
     log = KafkaEventLog(KafkaSettings())
     app: FastAPI = create_app("benchmark", "benchmark")

@@ -24,7 +24,7 @@ from aiokafka import AIOKafkaProducer
 from services.board.adapters.updates import KafkaUpdates
 from services.contracts.events import ContactOffered
 from services.contracts.topics import CONTACT_EVENTS
-from services.runtime.clock import monotonic, now_ms
+from services.runtime.clock import monotonic, now_ms, steady_ms
 from services.runtime.embedded.child import free_port
 from services.runtime.kafka import producer
 from tests.benchmarks.machine import cores
@@ -172,12 +172,11 @@ async def follow(url: str, watch: Stopwatch) -> None:
 
 async def overhear(rig: Rig, watch: Stopwatch) -> None:
     """Note when the engine told each queue, and when that could be read. Raises FeedLostError."""
-    feed = KafkaUpdates(rig.kafka, overlap=0)
+    feed = KafkaUpdates(rig.kafka, overlap=0, steady=steady_ms)
     await feed.open()
     try:
         while True:
-            updates = await feed.read()
-            for update in updates:
+            for update, _, _ in await feed.read():
                 told_at = monotonic() - (now_ms() - update.published_at) / 1000
                 for row in update.rows:
                     watch.note(COUNTED, row.queue, told_at)

@@ -1,13 +1,13 @@
 """A floor in memory: visits go in; rows, gauges and updates come out as an engine of several partitions would make them."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from zlib import crc32
 
 from services.board.domain.positions import Position
 from services.board.domain.series import Home
 from services.board.domain.windows import Span
-from services.board.ports import FeedLostError, StoreUnavailableError
+from services.board.ports import FeedLostError, Heard, StoreUnavailableError
 from services.contracts.agents import AgentNow, Entered
 from services.contracts.cells import Cell, Cells, Histogram, add
 from services.contracts.contributions import contributions
@@ -58,6 +58,8 @@ class MemoryFloor:
     watermark: int | None = None
     offset: int = 0
     away: bool = False
+    age: int = 0
+    retired_for: dict[tuple[str, str], int] = field(default_factory=dict)
     agents_now: list[AgentNow] = field(default_factory=list)
     entered: list[AgentNow] = field(default_factory=list)
 
@@ -125,7 +127,18 @@ class MemoryFloor:
     async def positions(self) -> list[Position]:
         self._answer()
         known = (self.log_id, self.generation, self.epoch, self.offset, 0, self.offset, 0, self.watermark)
-        return [Position(partition, *known) for partition in range(PARTITIONS)]
+        return [Position(partition, *known, age=self.age) for partition in range(PARTITIONS)]
+
+    async def retired(self) -> Mapping[tuple[str, str], int]:
+        """For how long sources have been retired."""
+        self._answer()
+        return self.retired_for
+
+    async def retire(self, tenant: str, source: str, by: str) -> int:  # noqa: ARG002  nobody asks who
+        """Retire a source now."""
+        self._answer()
+        self.retired_for[tenant, source] = 0
+        return MINUTE
 
     async def agents(self, since: int) -> list[AgentNow]:
         """Those who entered a state since then."""
@@ -222,14 +235,14 @@ class ScriptedFeed:
             message = "the feed is away"
             raise FeedLostError(message)
 
-    async def read(self) -> list[Update]:
+    async def read(self) -> list[Heard]:
         if not self._reads:
             message = "the script is over"
             raise FeedLostError(message)
         step = self._reads.pop(0)
         if isinstance(step, FeedLostError):
             raise step
-        return step
+        return [Heard(update, update.published_at, live=True) for update in step]
 
     async def close(self) -> None:
         return None

@@ -25,6 +25,7 @@ from services.query.app.pipeline import Pipeline
 from services.query.app.query import Limits, Query
 from services.query.app.queues import Queues
 from services.query.app.scrape import Scrape
+from services.query.app.sources import Retirement
 from services.query.app.stream import Pulse, Streams
 from services.query.app.targets import Targets
 from services.query.app.visits import Drilldown
@@ -83,12 +84,12 @@ class Client:
 class World:
     """A floor and the API in front of it."""
 
-    def __init__(self, zone: str = "UTC", **limits: int) -> None:
+    def __init__(self, zone: str = "UTC", silence: int = 0, **limits: int) -> None:
         self.floor = MemoryFloor(watermark=NOW - 15_000)
         self.history = MemoryHistory(self.floor)
         self.now = NOW
         self.log = FixedLog({number: LogRange(0, 0) for number in range(PARTITIONS)})
-        self.board = Board(Rules(ZoneInfo(zone)))
+        self.board = Board(Rules(ZoneInfo(zone), silence=silence), lambda: self.now)
         self.pulse = Pulse()
         self.loaded = True
         self.definitions = NOTHING
@@ -121,6 +122,7 @@ class World:
             queues=Queues(live),
             forecasts=self.forecasts,
             pipeline=Pipeline(self.board, self.log, self.floor, lambda: self.now),
+            retirement=Retirement(self.floor, self._heed),
             streams=Streams(live, self.pulse),
             scrape=Scrape((exposition, WholeFloors(live)), metrics, lambda: self.now, lambda: self.now / 1000),
             metrics=metrics,
@@ -132,6 +134,10 @@ class World:
             unready=self._unready,
             alive=lambda: self.alive,
         )
+
+    async def _heed(self) -> None:
+        retired = await self.floor.retired()
+        self.board.sources.retire({source: self.now - age for source, age in retired.items()})
 
     async def _unready(self) -> str | None:
         return None if self.loaded else "the live figures are being loaded"
@@ -146,7 +152,7 @@ class World:
 
     def tell(self) -> None:
         for update in self.floor.updates(self.now):
-            self.board.take(update)
+            self.board.take(update, self.now)
 
     def client(self) -> Client:
         return Client(self.app, READER)

@@ -30,6 +30,7 @@ from services.query.app.pipeline import Pipeline
 from services.query.app.query import Limits, Query
 from services.query.app.queues import Queues
 from services.query.app.scrape import Scrape
+from services.query.app.sources import Retirement
 from services.query.app.stream import Pulse, Streams
 from services.query.app.targets import Targets
 from services.query.app.visits import Drilldown
@@ -37,7 +38,7 @@ from services.query.app.whole import WholeFloors
 from services.query.domain.exposition import Exposition
 from services.query.metrics import QueryMetrics
 from services.runtime import problems
-from services.runtime.clock import monotonic, now_ms
+from services.runtime.clock import monotonic, now_ms, steady_ms
 from services.runtime.keys import Credential
 from tests.fakes.definitions import definitions
 from tests.fakes.floor import FixedLog, MemoryFloor, MemoryHistory, abandoned, answered, waiting
@@ -107,9 +108,13 @@ class Wall:
         """Publish like an engine, for ever; fall silent while `speaking` is False."""
         while True:
             for update in self.floor.updates(now_ms()) if self.speaking else ():
-                self.board.take(update)
+                self.board.take(update, steady_ms())
             self.pulse.beat()
             await asyncio.sleep(0.5)
+
+
+async def heed() -> None:
+    return None
 
 
 async def ready() -> str | None:
@@ -135,6 +140,7 @@ def served(floor: MemoryFloor, board: Board, pulse: Pulse, defined: Definitions)
         queues=Queues(live),
         forecasts=keeper,
         pipeline=Pipeline(board, FixedLog({}), floor, now_ms),
+        retirement=Retirement(floor, heed),
         streams=Streams(live, pulse),
         scrape=Scrape((Exposition(board, lambda: defined, 1000), WholeFloors(live)), metrics, now_ms, monotonic),
         metrics=metrics,
@@ -187,7 +193,7 @@ def defined() -> Definitions:
 @pytest.fixture
 async def wall(defined: Definitions) -> AsyncIterator[Wall]:
     floor, pulse, told = MemoryFloor(), Pulse(), list[str]()
-    board = Board(Rules(ZoneInfo("UTC"), grace=GRACE))
+    board = Board(Rules(ZoneInfo("UTC"), grace=GRACE), steady_ms)
     app = served(floor, board, pulse, defined)
     async with listening(app) as server, browsing(told) as page:
         port = server.servers[0].sockets[0].getsockname()[1]

@@ -1,7 +1,7 @@
 """The durable rows, read from PostgreSQL."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -26,7 +26,8 @@ ROWS = """
 SELECT partition, tenant, queue, channel, start, revision, cells FROM pane WHERE start >= $1
 """
 POSITIONS = """
-SELECT partition, log_id, generation, epoch, next_offset, updated_at AS published_at, applied, dead, watermark
+SELECT partition, log_id, generation, epoch, next_offset, updated_at AS published_at, applied, dead, watermark,
+    greatest(0, floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint - updated_at) AS age
 FROM stream_partition WHERE topic = $1
 """
 # What is rolled up is read from days and quarters: the panes of years are many, and may be gone.
@@ -50,6 +51,10 @@ WITH RECURSIVE known AS (
     SELECT tenant, queue, channel, start FROM late_change
 )
 SELECT tenant, queue, channel, max(last) FROM found GROUP BY 1, 2, 3
+"""
+
+RETIRED = """
+SELECT tenant, source, greatest(0, floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint - retired_at) FROM retired_source
 """
 
 AGENTS = """
@@ -87,6 +92,11 @@ class PostgresRows:
         """The last state of every agent since then."""
         with away():
             return [AgentNow(tenant, agent, decode_entered(body)) for tenant, agent, body in map(tuple, await self._fetch(AGENTS, since))]
+
+    async def retired(self) -> Mapping[tuple[str, str], int]:
+        """The sources that were retired by hand, and for how long."""
+        with away():
+            return {(tenant, source): age for tenant, source, age in map(tuple, await self._fetch(RETIRED))}
 
     async def _fetch(self, statement: str, *values: object) -> list[asyncpg.Record]:
         async with asyncio.timeout(ANSWER_WITHIN):

@@ -2,14 +2,15 @@
 
 import asyncio
 import logging
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import msgspec
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
-from services.board.ports import FeedLostError
+from services.board.ports import FeedLostError, Heard
 from services.contracts.topics import KPI_UPDATES
 from services.contracts.updates import Update
 from services.runtime.kafka_log import kafka_log
@@ -30,9 +31,12 @@ decode = msgspec.json.Decoder(Update).decode
 class KafkaUpdates:
     """An `UpdateFeed` that starts `overlap` records before the end of `kpi-updates`."""
 
-    def __init__(self, settings: KafkaSettings, overlap: int) -> None:
+    def __init__(self, settings: KafkaSettings, overlap: int, steady: Callable[[], int]) -> None:
+        """`steady` is milliseconds of a clock that nobody sets."""
         self._settings = settings
         self._overlap = overlap
+        self._steady = steady
+        self._horizons: dict[TopicPartition, Horizon] = {}
         self._consumer: AIOKafkaConsumer | None = None
 
     async def open(self) -> None:
@@ -60,8 +64,10 @@ class KafkaUpdates:
         consumer.assign(list(places))
         for place, offset in places.items():
             consumer.seek(place, offset)
+        opened_at = self._steady()
+        self._horizons = {TopicPartition(KPI_UPDATES.name, number): Horizon(end, opened_at) for number, (_, end) in bounds.items()}
 
-    async def read(self) -> list[Update]:
+    async def read(self) -> list[Heard]:
         """The next updates; a record that cannot be read is skipped and logged."""
         if self._consumer is None:
             message = "the feed is not open"
@@ -69,7 +75,15 @@ class KafkaUpdates:
         with lost():
             async with asyncio.timeout(READ_WITHIN):
                 portions = await self._consumer.getmany(timeout_ms=QUIET)
-        return [update for records in portions.values() for record in records if (update := _decoded(record)) is not None]
+        return [heard for place, records in portions.items() for heard in self._heard(place, records, self._consumer)]
+
+    def _heard(self, place: TopicPartition, records: list[ConsumerRecord], consumer: AIOKafkaConsumer) -> Iterator[Heard]:
+        horizon = self._horizons[place]
+        horizon.see(max(consumer.highwater(place) or 0, records[-1].offset + 1), self._steady())
+        for record in records:
+            update = _decoded(record)
+            if update is not None:
+                yield Heard(update, *horizon.of(record.offset))
 
     async def close(self) -> None:
         """Disconnect."""
@@ -81,6 +95,29 @@ class KafkaUpdates:
                 await consumer.stop()
         except (KafkaError, OSError, TimeoutError) as failed:
             log.warning("the consumer of %s did not stop cleanly: %s", KPI_UPDATES.name, failed)
+
+
+class Horizon:
+    """When a reader first knew how far a log reached: a record is at least as old as the first look that lay beyond it."""
+
+    def __init__(self, end: int, at: int) -> None:
+        """The log ended before `end` at the steady instant `at`, when the reader began to listen."""
+        self._began = end, at
+        self._looks: deque[tuple[int, int]] = deque()
+
+    def see(self, end: int, at: int) -> None:
+        """The log ends before `end` at `at`."""
+        if end > (self._looks[-1][0] if self._looks else self._began[0]):
+            self._looks.append((end, at))
+
+    def of(self, offset: int) -> tuple[int, bool]:
+        """When the record at `offset`, the next one read, was known to be there, and whether it came while the reader listened."""
+        end, at = self._began
+        if offset < end:
+            return at, False
+        while len(self._looks) > 1 and self._looks[0][0] <= offset:
+            self._looks.popleft()
+        return self._looks[0][1], True
 
 
 def _decoded(record: ConsumerRecord) -> Update | None:

@@ -4,15 +4,16 @@ Update ──► rows (highest revision stays) ──► series ──► groups
        └─► position, gauges (newest owner stays)
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from services.board.domain.agents import Agents
-from services.board.domain.positions import Position, lowest_watermark, position_of, stale_since
+from services.board.domain.freshness import Freshness
+from services.board.domain.positions import Position, current, lowest_watermark, position_of
 from services.board.domain.series import Group, Home, Presence, Scope, Series, waits
-from services.board.domain.sources import Sources
+from services.board.domain.sources import NOTHING_KNOWN, Patience, Silence, SourceNow, Sources
 from services.board.domain.windows import HOUR, MINUTE, Span, Window, span_of
 from services.contracts.cells import LEFT, Cell, Cells, add
 from services.contracts.days import first_instant, local_day
@@ -31,7 +32,7 @@ class Rules:
     """How a board reads: `zone` of days, `pane` length, `grace` before silence is stale, `longest` wait, all milliseconds.
 
     A queue without a contact for `idle` milliseconds is no longer shown. A source that is quiet for `silence` milliseconds and
-    longer than usual is stale (0: never).
+    longer than usual is silent (0: never).
     """
 
     zone: ZoneInfo
@@ -53,10 +54,15 @@ class Reading:
 
 
 class Board:
-    """One reader's merged picture; `version` rises whenever a figure may have changed, `floor` when a queue came to it or came back."""
+    """One reader's merged picture; `version` rises whenever a figure may have changed, `floor` when a queue came to it or came back.
 
-    def __init__(self, rules: Rules) -> None:
+    Ages are measured by `steady`, milliseconds of a clock that nobody sets: how old news is depends on no other host's clock,
+    and on no step of the reader's own.
+    """
+
+    def __init__(self, rules: Rules, steady: Callable[[], int]) -> None:
         self.rules = rules
+        self.steady = steady
         self.version = 0
         self.floor = 0
         self.counting = False
@@ -65,32 +71,39 @@ class Board:
         self.last_seen: dict[Home, int] = {}
         self.agents = Agents()
         self.sources = Sources(rules.silence)
+        self.freshness = Freshness()
         self._queues: dict[str, dict[str, set[str]]] = {}
         self._groups: dict[Scope, Group] = {}
         self._gauged: dict[int, dict[Home, Gauge]] = {}
         self._since = 0
+        self._told = 0
 
     # ------------------------------------------------------------- taking
 
-    def take(self, update: Update) -> bool:
+    def take(self, update: Update, at: int, *, live: bool = True) -> bool:
         """Merge an update; True where its partition started a new log.
 
-        The rows of a set that comes in several records are taken as they come; its position and gauges come with the last.
+        The reader knew at the steady instant `at` that it was published; one that is not `live` stood in the feed before the
+        reader listened, and says nothing about now. The rows of a set that comes in several records are taken as they come;
+        its position and gauges come with the last.
         """
         for row in update.rows:
             self.take_row(update.partition, row)
-        self._take_people(update)
+        self._take_people(update, at)
         known = self.positions.get(update.partition)
-        if update.gauges is None or not self.take_position(position_of(update)):
+        position = position_of(update)
+        if update.gauges is None or not self.take_position(position):
             return False
+        if live:
+            self.freshness.hear(position, update.lag, at)
         self._take_gauges(update.partition, update.gauges)
         return known is not None and update.generation > known.generation
 
-    def _take_people(self, update: Update) -> None:
+    def _take_people(self, update: Update, at: int) -> None:
         for agent in update.agents:
             self.version += self.agents.take(agent)
-        for source in update.sources:
-            self.sources.take(update.partition, source)
+        for source in update.heard:
+            self.sources.take(update.partition, source, at)
 
     def take_position(self, position: Position) -> bool:
         """Keep the position unless a newer one is known; whether it was kept."""
@@ -99,6 +112,11 @@ class Board:
             return False
         self.positions[position.partition] = position
         return True
+
+    def load_position(self, position: Position, at: int) -> None:
+        """Keep a durable position that was read at the steady instant `at`, unless newer news is known."""
+        self.take_position(position)
+        self.freshness.load(position.partition, at - position.age)
 
     def take_row(self, partition: int, row: PaneRow) -> None:
         """Keep the row unless a newer one is known or it lies before the live span."""
@@ -169,17 +187,62 @@ class Board:
 
     # ------------------------------------------------------------- age
 
-    def stale_since(self, now: int, tenant: str | None = None) -> int | None:
-        """The last good instant where a partition, or a source of `tenant`, fell silent; None while all news is fresh."""
-        silences = [stale_since(self.positions.values(), now, self.rules.grace)]
-        if tenant is not None:
-            silences.append(self.sources.silent_since(tenant, now))
-        return min((since for since in silences if since is not None), default=None)
+    def stale_since(self, now: int) -> int | None:
+        """Up to when all partitions are counted, where one of them fell silent or behind for longer than `grace`; else None."""
+        steady = self.steady()
+        good = (self._good_at(one, now, steady) for one in current(self.positions.values()))
+        return min((at for at in good if at is not None and now - at > self.rules.grace), default=None)
 
-    def as_of(self, now: int, tenant: str | None = None) -> int:
-        """The instant that figures (of `tenant`) speak of: `now`, or the last good instant of a stale board."""
-        since = self.stale_since(now, tenant)
-        return now if since is None else since
+    def as_of(self, now: int) -> int:
+        """The instant that figures speak of: `now`, or on a stale board the instant up to which they are complete.
+
+        It never goes back, unless the reader's own clock is set back by more than `grace`.
+        """
+        since = self.stale_since(now)
+        reached = now if since is None else since
+        if self._told - now <= self.rules.grace:
+            reached = max(reached, self._told if since is None else min(self._told, now))
+        self._told = reached
+        return reached
+
+    def age(self, now: int) -> int:
+        """For how many milliseconds the partition that is furthest behind has not been counted up to now."""
+        ages = (self.partition_age(one.partition, now) for one in current(self.positions.values()))
+        return max((age for age in ages if age is not None), default=0)
+
+    def partition_age(self, partition: int, now: int) -> int | None:
+        """For how many milliseconds a partition has not been counted up to now; None where nobody spoke of it or nothing is missed."""
+        position = self.positions.get(partition)
+        at = None if position is None else self._good_at(position, now, self.steady())
+        return None if at is None else max(0, now - at)
+
+    def stale_partition(self, partition: int, now: int) -> bool:
+        """Whether this partition's figures are older than `grace`, or nobody spoke of it yet."""
+        age = self.partition_age(partition, now)
+        return partition not in self.positions or (age is not None and age > self.rules.grace)
+
+    def _good_at(self, position: Position, now: int, steady: int) -> int | None:
+        """Up to when a partition is counted, by the reader's wall clock; None where nothing is missed of it.
+
+        An owner that has not caught up since the reader began is as far as its events tell.
+        """
+        complete_at = self.freshness.complete_at(position.partition)
+        if complete_at is not None:
+            first_at = self.freshness.first_at(position.partition)
+            return None if position.empty and first_at is None else now - (steady - complete_at)
+        first_at = self.freshness.first_at(position.partition)
+        if first_at is None:
+            return None
+        began = now - (steady - first_at)
+        return began if position.watermark is None else min(began, position.watermark + 2 * self.rules.grace)
+
+    def silence(self, tenant: str, known: Mapping[str, Patience] = NOTHING_KNOWN) -> Silence:
+        """Which sources of a tenant are silent, and which queues' figures stand because of it."""
+        return self.sources.silence(tenant, self.steady(), known)
+
+    def all_sources(self, tenant: str, known: Mapping[str, Patience] = NOTHING_KNOWN) -> list[SourceNow]:
+        """All sources of a tenant, by name."""
+        return self.sources.all(tenant, self.steady(), known)
 
     def watermark(self) -> int | None:
         """Event time that all partitions have passed."""

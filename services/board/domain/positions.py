@@ -1,4 +1,4 @@
-"""Where each source partition stands, as last heard, and how old that news is."""
+"""Where each source partition stands, as last heard."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,7 +8,12 @@ from services.contracts.updates import Update
 
 @dataclass(frozen=True)
 class Position:
-    """One partition's place in its log: `next_offset` is the first record not included; instants are epoch milliseconds."""
+    """One partition's place in its log: `next_offset` is the first record not included, `watermark` epoch milliseconds.
+
+    `sequence` counts one owner's updates; the durable position has 0, and `age`, the milliseconds for which it stood when it was
+    read, by the database's clock alone. `published_at` (epoch milliseconds) is by the clock of whoever wrote it, the worker's or
+    the database's: it is shown, and nothing is decided by it.
+    """
 
     partition: int
     log_id: str
@@ -19,11 +24,18 @@ class Position:
     applied: int
     dead: int
     watermark: int | None
+    sequence: int = 0
+    age: int = 0
 
     @property
-    def order(self) -> tuple[int, int, int]:
-        """A newer log beats an older one, a newer owner an older one, later news earlier ones."""
-        return self.generation, self.epoch, self.published_at
+    def order(self) -> tuple[int, int, int, int]:
+        """A newer log beats an older one, a newer owner an older one, a later place an earlier one, later news earlier ones."""
+        return self.generation, self.epoch, self.next_offset, self.sequence
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing was ever read from the partition: no figure can be old because nobody speaks of it."""
+        return not self.applied and not self.dead and not self.next_offset
 
 
 def position_of(update: Update) -> Position:
@@ -38,22 +50,19 @@ def position_of(update: Update) -> Position:
         applied=update.applied,
         dead=update.dead,
         watermark=update.watermark,
+        sequence=update.sequence,
     )
 
 
 def current(positions: Iterable[Position]) -> list[Position]:
-    """The positions of the log that was heard of last.
+    """The positions of the newest log.
 
     A topic made anew with fewer partitions leaves rows behind that nobody will ever update: they are history, not stale.
+    Partition 0 is in every log, so the newest log has the highest generation.
     """
     known = list(positions)
-    newest = max(known, key=lambda one: one.published_at, default=None)
+    newest = max(known, key=lambda one: one.generation, default=None)
     return [one for one in known if newest is not None and one.log_id == newest.log_id]
-
-
-def stale_since(positions: Iterable[Position], now: int, grace: int) -> int | None:
-    """The oldest news of a partition that was silent for more than `grace` milliseconds; None while all are fresh."""
-    return min((one.published_at for one in current(positions) if now - one.published_at > grace), default=None)
 
 
 def lowest_watermark(positions: Iterable[Position]) -> int | None:

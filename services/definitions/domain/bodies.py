@@ -18,12 +18,16 @@ HOURS_PATTERN = r"^\d{2}:\d{2}-\d{2}:\d{2}$"
 
 TenantId = Annotated[str, Meta(pattern=SLUG, description="lower-case letters, digits and inner hyphens", examples=["demo"])]
 Id = Annotated[str, Meta(pattern=SLUG, description="lower-case letters, digits and inner hyphens", examples=["voice-80-20"])]
+SourceId = Annotated[
+    str, Meta(min_length=1, max_length=128, description="the source's name in its events", examples=["asterisk:pbx1"])
+]
 QueueId = Annotated[str, Meta(min_length=1, max_length=128, description="the queue's name in its events", examples=["orders"])]
 Label = Annotated[str, Meta(min_length=1, max_length=80, description="what people read", examples=["Orders"])]
 Day = Annotated[str, Meta(pattern=DAY_PATTERN, description="a day", examples=["2026-10-01"])]
 Hours = Annotated[str, Meta(pattern=HOURS_PATTERN, description="from-to on the wall clock", examples=["09:00-12:30"])]
 Seconds = Annotated[int, Meta(ge=0, le=EXACT_SECONDS, description="whole seconds, 0 to 3600", examples=[20])]
 Patience = Annotated[int, Meta(ge=1, le=604_800, description="whole seconds, 1 to 604800", examples=[120])]
+Silence = Annotated[int, Meta(ge=60, le=604_800, description="whole seconds, 60 to 604800", examples=[7200])]
 Ratio = Annotated[float, Meta(gt=0, le=1, description="a share above 0 and up to 1", examples=[0.8])]
 Points = Annotated[float, Meta(gt=0, le=100, description="points above 0 and up to 100", examples=[80])]
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
@@ -44,6 +48,7 @@ class Kind(StrEnum):
     CSAT = "csat"
     QA = "qa"
     TARGET = "targets"
+    SOURCE = "sources"
 
 
 class Body(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -178,7 +183,15 @@ class TargetBody(Body, frozen=True, kw_only=True):
     calendar: Annotated[Id | None, Meta(description="only within these business hours; the tenant's where nothing is said")] = None
 
 
-AnyBody = TenantBody | CalendarBody | SiteBody | TeamBody | QueueBody | ServiceLevelBody | CsatBody | QaBody | TargetBody
+class SourceBody(Body, frozen=True, kw_only=True):
+    """A source of events: how long it may be quiet before its queues' figures count as old."""
+
+    id: SourceId
+    silence: Annotated[Silence | None, Meta(description="quiet that is believed; what is usual for it where nothing is said")] = None
+    retired: Annotated[bool, Meta(description="it will not speak again: nobody waits for it")] = False
+
+
+AnyBody = TenantBody | CalendarBody | SiteBody | TeamBody | QueueBody | ServiceLevelBody | CsatBody | QaBody | TargetBody | SourceBody
 
 BODIES: dict[Kind, type[Body]] = {
     Kind.TENANT: TenantBody,
@@ -190,6 +203,7 @@ BODIES: dict[Kind, type[Body]] = {
     Kind.CSAT: CsatBody,
     Kind.QA: QaBody,
     Kind.TARGET: TargetBody,
+    Kind.SOURCE: SourceBody,
 }
 
 
@@ -206,6 +220,7 @@ class File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     csat: list[CsatBody] = []
     qa: list[QaBody] = []
     targets: list[TargetBody] = []
+    sources: list[SourceBody] = []
 
 
 def said(body: Body) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from services.definitions.domain.bodies import CalendarBody, Kind, QueueBody, TargetBody, said
+from services.definitions.domain.bodies import CalendarBody, Kind, QueueBody, SourceBody, TargetBody, said
 from services.definitions.domain.calendars import WEEKDAYS, Calendar, calendar_of
 from services.definitions.domain.complaints import Complaint
 from services.definitions.domain.floor import CALLED, DEFAULTS, Floor, since
@@ -24,6 +24,7 @@ def ineffective(floor: Floor) -> Iterator[Complaint]:
     yield from _repeated_versions(floor)
     yield from _repeated_defaults(floor)
     yield from _repeated_targets(floor)
+    yield from _speechless(floor)
     for entry in floor.of(Kind.CALENDAR):
         if isinstance(entry.body, CalendarBody):
             yield from _calendar(floor, entry, entry.body)
@@ -72,6 +73,17 @@ def _repeated_targets(floor: Floor) -> Iterator[Complaint]:
         if twin is not entry:
             problem = f"promises of the same figure what {twin.name} promises"
             yield entry.complaint("", problem, "keep one of them, or give this one another scope or window")
+
+
+def _speechless(floor: Floor) -> Iterator[Complaint]:
+    """Sources of which nothing is said, or two things that exclude each other."""
+    for entry in floor.of(Kind.SOURCE):
+        body = entry.body
+        assert isinstance(body, SourceBody)  # noqa: S101  as above
+        if body.retired and body.silence is not None:
+            yield entry.complaint("silence", "nobody waits for a retired source", "leave it out, or `retired`")
+        elif not body.retired and body.silence is None and floor.versions[Kind.SOURCE][body.id][0] is entry:
+            yield entry.complaint("", "says nothing of the source", "say `retired: true` or how much `silence` is believed, or delete it")
 
 
 # ------------------------------------------------------------- calendars

@@ -17,6 +17,7 @@ CALLED = {
     Kind.CSAT: "satisfaction policy",
     Kind.QA: "quality policy",
     Kind.TARGET: "target",
+    Kind.SOURCE: "source",
 }
 DEFAULTS = {"service_level": Kind.SERVICE_LEVEL, "csat": Kind.CSAT, "qa": Kind.QA, "calendar": Kind.CALENDAR}
 """Fields of queues whose default the tenant names"""

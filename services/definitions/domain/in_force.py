@@ -25,6 +25,7 @@ from services.definitions.domain.bodies import (
     QaBody,
     QueueBody,
     ServiceLevelBody,
+    SourceBody,
     TeamBody,
     TenantBody,
 )
@@ -106,6 +107,12 @@ class InForce:
     def targets(self) -> tuple[Version, ...]:
         """All targets."""
         return tuple(self.versions.get(Kind.TARGET, {}).values())
+
+    @cached_property
+    def sources(self) -> Mapping[str, SourceBody]:
+        """All sources of which something is defined, by name."""
+        bodies = ((one.id, one.body) for one in self.versions.get(Kind.SOURCE, {}).values())
+        return {name: body for name, body in bodies if isinstance(body, SourceBody)}
 
     def policy(self, queue: str, channel: str) -> ServiceLevelPolicy:
         """The policy of a queue and channel, with whom it counts as satisfied and what passes."""

@@ -28,7 +28,7 @@ class Judged(NamedTuple):
 
 
 class Corrector:
-    """Works within one transaction of `connection`; `now` is the wall clock, epoch milliseconds."""
+    """Works within one transaction of `connection`; `now` is the database's clock, epoch milliseconds."""
 
     def __init__(self, connection: asyncpg.pool.PoolConnectionProxy, table: RollupTable, zone: ZoneInfo, now: int) -> None:
         self._connection = connection

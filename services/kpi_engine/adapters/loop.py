@@ -64,6 +64,7 @@ class Loop(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is unty
         self._closing = False
         self._assignments = 0
         self._claims: set[asyncio.Task[None]] = set()
+        self._asked: dict[int, int] = {}
 
     # ------------------------------------------------------------- life
 
@@ -87,13 +88,15 @@ class Loop(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is unty
         await self._consumer.stop()
 
     def ends(self) -> dict[int, int]:
-        """The log's end of each owned partition, as far as the last fetch told."""
-        marks = {number: self._consumer.highwater(TopicPartition(TOPIC, number)) for number in self._engine.partitions}
-        return {number: mark for number, mark in marks.items() if mark is not None}
+        """The log's end of each owned partition, as far as the last fetch or question told: nothing is fetched while flushes lag."""
+        told = {number: self._consumer.highwater(TopicPartition(TOPIC, number)) for number in self._engine.partitions}
+        known = {number: max(mark or 0, self._asked.get(number, 0)) for number, mark in told.items()}
+        return {number: end for number, end in known.items() if end or told[number] is not None}
 
     async def log_ends(self) -> dict[int, int]:
         """The log's end of every partition, asked now. Raises KafkaError and TimeoutError."""
-        return {number: end for number, (_, end) in (await self._view.bounds()).items()}
+        self._asked = {number: end for number, (_, end) in (await self._view.bounds()).items()}
+        return self._asked
 
     # ------------------------------------------------------------- assignment
 

@@ -14,6 +14,7 @@ from services.kpi_engine.app import Batch
 from services.runtime.clock import now_ms
 
 LOG_APPEND_TIME = 1
+AHEAD = 86_400_000
 TOGETHER = 1_000
 """Milliseconds; small beside what an event may lie ahead of its append time"""
 
@@ -35,8 +36,7 @@ class WholeBatches(fetcher.PartitionRecords):  # type: ignore[misc]  # aiokafka 
             start = max(self.next_fetch_offset, batch.base_offset)
             values, offsets = ([], range(0)) if self._skipped(batch) else told(batch, start)
             self.next_fetch_offset = max(start, batch.next_offset)
-            appended_at = batch.max_timestamp if batch.timestamp_type == LOG_APPEND_TIME else now_ms()
-            yield Batch(start, self.next_fetch_offset, values, offsets, appended_at)
+            yield Batch(start, self.next_fetch_offset, values, offsets, appended(batch.max_timestamp, batch.timestamp_type))
 
     def _skipped(self, batch: Any) -> bool:
         """Whether a batch holds no records for readers: control, or of an aborted transaction."""
@@ -92,5 +92,15 @@ def from_stock(records: list[Any]) -> list[Batch]:
     if not records:
         return []
     first, last = records[0], records[-1]
-    appended_at = last.timestamp if last.timestamp_type == LOG_APPEND_TIME else now_ms()
+    appended_at = appended(last.timestamp, last.timestamp_type)
     return [Batch(first.offset, last.offset + 1, [one.value for one in records], [one.offset for one in records], appended_at)]
+
+
+def appended(stamp: int | None, kind: int) -> int:
+    """When records came into the log, epoch milliseconds: the broker's stamp, or where it gives none the producer's.
+
+    A producer's clock is not believed beyond a day ahead of ours; ingest accepts no event that is further ahead.
+    """
+    if stamp is None or stamp < 0:
+        return now_ms()
+    return stamp if kind == LOG_APPEND_TIME else min(stamp, now_ms() + AHEAD)

@@ -10,6 +10,7 @@ from functools import partial
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
+from services.kpi_engine.adapters.statements import NOW
 from services.kpi_engine.domain.retention import HEEDED, limit, month_named, rolled_limit
 from services.runtime.clock import now_ms
 
@@ -45,7 +46,10 @@ async def kept_since(connection: asyncpg.Connection | PoolConnectionProxy) -> in
 
 
 class Retention:
-    """Enforces `limits`, days by what is kept: panes, agents, visits, rollups, corrections."""
+    """Enforces `limits`, days by what is kept: panes, agents, visits, rollups, corrections.
+
+    Time is the database's, and no later than the leader's own: a worker whose clock is ahead must not delete.
+    """
 
     def __init__(self, pool: asyncpg.Pool, limits: Mapping[str, int]) -> None:
         self._pool = pool
@@ -54,13 +58,13 @@ class Retention:
     async def enforce(self) -> None:
         """Announce the limits, and delete what was announced long enough ago. Raises asyncpg's errors and OSError."""
         for kept, days in self._limits.items():
-            await self._announce(kept, days)
-            since = await self._pool.fetchval(DUE, kept, now_ms() - HEEDED)
+            now = min(now_ms(), await self._pool.fetchval(NOW))
+            await self._announce(kept, days, now)
+            since = await self._pool.fetchval(DUE, kept, now - HEEDED)
             if since is not None:
                 await (self._drop(kept, since) if kept in MONTHLY else self._delete(kept, since))
 
-    async def _announce(self, kept: str, days: int) -> None:
-        now = now_ms()
+    async def _announce(self, kept: str, days: int, now: int) -> None:
         rolled = await self._pool.fetchval(ROLLED)
         since = rolled_limit(days, now, rolled) if kept == "panes" else limit(days, now)
         await self._pool.execute(ANNOUNCE, kept, since, now)

@@ -22,10 +22,11 @@ from services.contracts.topics import CONTACT_EVENTS
 from services.kpi_engine.adapters import rollups_sql as sql
 from services.kpi_engine.adapters.corrections import Corrector, known_at
 from services.kpi_engine.adapters.rollups_table import Rolled, RollupTable, totals
+from services.kpi_engine.adapters.statements import NOW
 from services.kpi_engine.domain.corrections import Place, Stored
 from services.kpi_engine.domain.rollups import Standing, advanced, lowered, retreated
 from services.kpi_engine.metrics import EngineMetrics
-from services.runtime.clock import monotonic, now_ms
+from services.runtime.clock import monotonic
 
 log = logging.getLogger(__name__)
 
@@ -65,7 +66,7 @@ class Roller:
             row = await connection.fetchrow(sql.STANDING)
             if row is None:
                 return False
-            step = Step(connection, self._zone, self._pane_length, self._stride)
+            step = Step(connection, self._zone, self._pane_length, self._stride, await connection.fetchval(NOW))
             standing, behind = await step.take(Standing(**{**dict(row), "watermarks": _watermarks(row["watermarks"])}))
         self._pace(monotonic() - began)
         self._tell(standing, step)
@@ -89,14 +90,14 @@ def _shown(at: int) -> str:
 
 
 class Step:
-    """One step within one transaction of `connection`, over at most `stride` quarters."""
+    """One step within one transaction of `connection`, over at most `stride` quarters, at `now` by the database's clock."""
 
-    def __init__(self, connection: asyncpg.pool.PoolConnectionProxy, zone: ZoneInfo, pane_length: int, stride: int) -> None:
+    def __init__(self, connection: asyncpg.pool.PoolConnectionProxy, zone: ZoneInfo, pane_length: int, stride: int, now: int) -> None:
         self._connection = connection
         self._zone = zone
         self._stride = stride
         self._table = RollupTable(connection, pane_length)
-        self._corrector = Corrector(connection, self._table, zone, now_ms())
+        self._corrector = Corrector(connection, self._table, zone, now)
         self.corrections = 0
         self.quarters = 0
 

@@ -11,7 +11,7 @@ STAND = "UPDATE roller SET completion = $1, quarter = $2, reached = $3, day = $4
 WATERMARKS = """
 SELECT partition, watermark FROM stream_partition
 WHERE topic = $1 AND watermark IS NOT NULL
-  AND log_id = (SELECT log_id FROM stream_partition WHERE topic = $1 ORDER BY updated_at DESC LIMIT 1)
+  AND log_id = (SELECT log_id FROM stream_partition WHERE topic = $1 ORDER BY generation DESC, updated_at DESC LIMIT 1)
 """
 
 GONE = "SELECT gone FROM retention WHERE kept = 'panes'"

@@ -2,6 +2,9 @@
 
 TRANSACTION_TIMEOUT_SINCE = 17
 
+# The database's clock, epoch milliseconds: workers' clocks differ, and what they decide about one another must not.
+NOW = "SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint"
+
 # A frozen worker must not hold row locks until it thaws: the server ends its transaction.
 BOUNDS_FROM_17 = "SET transaction_timeout = {milliseconds}; SET idle_in_transaction_session_timeout = {milliseconds}"
 BOUNDS_BELOW_17 = "SET statement_timeout = {milliseconds}; SET idle_in_transaction_session_timeout = {milliseconds}"
@@ -10,7 +13,7 @@ BOUND_OF_A_CLAIM = "SET LOCAL idle_in_transaction_session_timeout = {millisecond
 CLAIM = """
 INSERT INTO stream_partition AS held
     (topic, partition, log_id, generation, epoch, owner, next_offset, watermark, applied, dead, updated_at)
-VALUES ($1, $2, $3, 1, 1, $4, $5, NULL, 0, 0, $6)
+VALUES ($1, $2, $3, 1, 1, $4, $5, NULL, 0, 0, floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint)
 ON CONFLICT (topic, partition) DO UPDATE SET
     epoch = held.epoch + 1,
     owner = excluded.owner,
@@ -44,7 +47,7 @@ WHERE topic = $1 AND partition = ANY ($2::smallint[]) ORDER BY partition FOR UPD
 
 MOVE = """
 UPDATE stream_partition AS held SET next_offset = moved.next_offset, watermark = moved.watermark, applied = moved.applied,
-    dead = moved.dead, updated_at = $7
+    dead = moved.dead, updated_at = floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint
 FROM unnest($2::smallint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[])
     AS moved (partition, next_offset, watermark, applied, dead)
 WHERE held.topic = $1 AND held.partition = moved.partition

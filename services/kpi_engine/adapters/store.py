@@ -68,7 +68,7 @@ class PostgresStore:
         """See `ports.Store.claim`."""
         async with self._connection() as connection, connection.transaction():
             await connection.execute(sql.BOUND_OF_A_CLAIM.format(milliseconds=int(TRANSACTION_WITHIN * 1000)))
-            [row] = await connection.fetch(sql.CLAIM, TOPIC, partition, log_id, self._owner, begin, now_ms())
+            [row] = await connection.fetch(sql.CLAIM, TOPIC, partition, log_id, self._owner, begin)
             stored = row["next_offset"]
             if not begin <= stored <= end:
                 message = (
@@ -199,7 +199,7 @@ class PostgresStore:
     async def _move(connection: asyncpg.Connection, positions: Sequence[Position]) -> None:
         columns = zip(*((at.partition, at.next_offset, at.watermark, at.applied, at.dead) for at in positions), strict=True)
         if positions:
-            await connection.execute(sql.MOVE, TOPIC, *map(list, columns), now_ms())
+            await connection.execute(sql.MOVE, TOPIC, *map(list, columns))
 
     @asynccontextmanager
     async def _flush_connection(self, within: float) -> AsyncIterator[asyncpg.Connection]:

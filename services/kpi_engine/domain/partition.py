@@ -19,6 +19,7 @@ from services.contracts.visits import Visit, VisitKey
 from services.kpi_engine.domain.agents import Agents, WantedAgent, entered
 from services.kpi_engine.domain.panes import NEVER, Key, Pane, Panes
 from services.kpi_engine.domain.visits import TakenVisits, Visits
+from services.kpi_engine.domain.watermark import advance_watermark, believed_watermark, idle_watermark
 
 encode_cells = msgspec.msgpack.Encoder().encode
 
@@ -120,7 +121,8 @@ class Partition:
         self.generation = position.generation
         self.epoch = position.epoch
         self.next_offset = self.durable_offset = position.next_offset
-        self.watermark = self._durable_watermark = position.watermark
+        self.watermark = self._durable_watermark = self._highest = position.watermark
+        self._by_events: int | None = None
         self.applied = position.applied
         self.dead = position.dead
         self._length = length
@@ -174,8 +176,25 @@ class Partition:
         return self.agents.enter((event.tenant or "", event.agent), entered(event))
 
     def _passed(self) -> int:
-        """Panes that start here or earlier may be final."""
-        return NEVER if self.watermark is None else self.watermark - FIRST_FINAL - self._length
+        """Panes that start here or earlier may have been told as final, also by a watermark that was withdrawn."""
+        return NEVER if self._highest is None else self._highest - FIRST_FINAL - self._length
+
+    # ------------------------------------------------------------- event time
+
+    def advance(self, instants: list[int], appended_at: int, allowance: int) -> None:
+        """Events at `instants` were applied, appended to the log at `appended_at`."""
+        self._by_events = advance_watermark(self._by_events, instants, appended_at, allowance)
+        self._reach(advance_watermark(self.watermark, instants, appended_at, allowance))
+
+    def wait(self, now: int, allowance: int, *, idle: bool) -> None:
+        """It is `now` on the wall; while the partition is `idle`, caught up and silent, its event time follows."""
+        believed = believed_watermark(self.watermark, self._by_events, now, allowance)
+        self._reach(idle_watermark(believed, now, allowance) if idle else believed)
+
+    def _reach(self, watermark: int | None) -> None:
+        self.watermark = watermark
+        if watermark is not None and (self._highest is None or watermark > self._highest):
+            self._highest = watermark
 
     # ------------------------------------------------------------- stored records
 
@@ -256,7 +275,7 @@ class Partition:
 
     def _watermark_moved(self) -> bool:
         """Whether idle time alone is worth a write: once a minute."""
-        return self.watermark is not None and self.watermark - (self._durable_watermark or 0) >= WATERMARK_STEP
+        return self.watermark is not None and abs(self.watermark - (self._durable_watermark or 0)) >= WATERMARK_STEP
 
     def _pane_rows(self, panes: list[Pane]) -> Rows:
         rows: Rows = []

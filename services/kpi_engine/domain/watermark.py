@@ -17,11 +17,21 @@ def advance_watermark(watermark: int | None, instants: list[int], appended_at: i
     return reached if watermark is None else max(watermark, reached)
 
 
-def idle_watermark(watermark: int | None, now: int, silent_since: int, allowance: int) -> int | None:
+def believed_watermark(watermark: int | None, events: int | None, now: int, allowance: int) -> int | None:
+    """The watermark without what a wrong clock added: ahead of `now`, it is taken back to what `events` alone reached.
+
+    A worker's clock that was ahead while nothing happened leaves such a watermark behind, in memory and in the database.
+    `events` is None where it is not known how far they brought it.
+    """
+    by_clock = now - allowance
+    if watermark is None or watermark <= by_clock + FUTURE:
+        return watermark
+    return by_clock if events is None else max(events, by_clock)
+
+
+def idle_watermark(watermark: int | None, now: int, allowance: int) -> int | None:
     """The watermark of a partition that is caught up and silent: it follows the wall clock, `allowance` behind.
 
-    Only a partition that has had an event and then nothing for `allowance` is silent; the caller knows it is caught up.
+    Of a partition that never had an event there is none. The caller knows that it is caught up, and for how long it was silent.
     """
-    if watermark is None or now - silent_since < allowance:
-        return watermark
-    return max(watermark, now - allowance)
+    return None if watermark is None else max(watermark, now - allowance)

@@ -18,7 +18,7 @@ SELECT quarter, day, month, zone,
   (SELECT gone FROM retention WHERE kept = 'panes') AS gone,
   (SELECT min(coalesce((watermarks ->> partition::text)::bigint, 0)) FROM stream_partition
    WHERE topic = $1 AND watermark IS NOT NULL
-     AND log_id = (SELECT log_id FROM stream_partition WHERE topic = $1 ORDER BY updated_at DESC LIMIT 1)) AS waited,
+     AND log_id = (SELECT log_id FROM stream_partition WHERE topic = $1 ORDER BY generation DESC, updated_at DESC LIMIT 1)) AS waited,
   ARRAY(SELECT DISTINCT start - start % $2 FROM late_change WHERE tenant = $3 AND start >= $4 - $2 AND start < $5 ORDER BY 1) AS changed
 FROM roller
 """

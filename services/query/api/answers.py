@@ -24,13 +24,13 @@ class RowsAnswer(msgspec.Struct, frozen=True):
     next: str | None = None
 
 
-def figures(request: Request, rows: Sequence[Row], following: str | None, *, stale: bool = False) -> Response:
+def figures(request: Request, rows: Sequence[Row], following: str | None, fresh: object) -> Response:
     """Rows as JSON; 304 where the client has these very figures already.
 
-    The tag leaves out the marks that move with every second, so it changes when a figure, its span or its freshness does.
+    The tag leaves out the marks that move with every second, so it changes when a figure, its span or what is `fresh` does.
     """
     said = [identity(row) + substance(row) for row in rows]
-    return tagged(request, RowsAnswer(rows, following), (said, following, stale))
+    return tagged(request, RowsAnswer(rows, following), (said, following, fresh))
 
 
 def tagged(request: Request, body: object, substantial: object) -> Response:

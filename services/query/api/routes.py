@@ -10,7 +10,7 @@ import msgspec
 from fastapi import APIRouter, Query, Request, Response
 
 from services.contracts.kpis import CATALOGUE, VARIANTS
-from services.query.api import agents, forecasts, operations, paging, shapes, stream, targets, wall
+from services.query.api import agents, forecasts, operations, paging, shapes, sources, stream, targets, wall
 from services.query.api.accept import CSV, JSON, accepted
 from services.query.api.answers import RowsAnswer, Sheet, csv_stream, figures, json, tagged
 from services.query.api.cursors import cursor, place_of
@@ -52,7 +52,7 @@ repeated_router = APIRouter(route_class=RepeatedRoute, tags=["figures"])
 def router() -> APIRouter:
     """All routes of the KPI API; they read `app.state.query`, and what `services.runtime.auth` reads."""
     routes = APIRouter()
-    figures_of = (repeated_router, figures_router, agents.router, targets.router, forecasts.router)
+    figures_of = (repeated_router, figures_router, agents.router, targets.router, forecasts.router, sources.router)
     for part in (*figures_of, stream.router, operations.router, wall.small_router, wall.router):
         routes.include_router(part)
     return routes
@@ -78,7 +78,7 @@ async def live(request: Request, caller: Reader, query: Loaded, asked: Annotated
     query.metrics.rows.labels("/v1/kpis").inc(len(rows))
     if kind == CSV:
         return csv_stream(rows, _nothing(), Sheet("kpis", LIVE_COLUMNS))
-    return figures(request, rows, None, stale=query.live.stale(caller.tenant))
+    return figures(request, rows, None, fresh=query.live.freshness(caller.tenant))
 
 
 @figures_router.get(
@@ -94,7 +94,7 @@ async def history(request: Request, caller: Reader, query: Loaded, asked: Annota
     query.metrics.rows.labels("/v1/kpis/history").inc(len(rows))
     if kind == CSV:
         return csv_stream(rows, paging.further(partial(query.past.page, question), more, query.limits.rows), Sheet("kpis", COLUMNS))
-    return figures(request, rows, _following(question, more), stale=query.live.stale(caller.tenant))
+    return figures(request, rows, _following(question, more), fresh=query.live.freshness(caller.tenant))
 
 
 def _following(question: object, more: object) -> str | None:

@@ -187,8 +187,16 @@ class PipelinePartition(PipelineTotal):
     next_offset: Annotated[int | None, Field(description="first record that history does not include", examples=[10_036])]
     live_offset: Annotated[int | None, Field(description="first record that live answers do not include", examples=[10_036])]
     end_offset: Annotated[int, Field(examples=[10_036])]
-    updated_at: Instant | None
-    stale: bool
+    updated_at: Annotated[Instant | None, Field(description="when history was last written, by the database's clock")]
+    stale: Annotated[bool, Field(description="live figures lack what came to this partition more than a few seconds ago")]
+    age: Annotated[
+        float | None,
+        Field(description="seconds since all that the partition then held was counted, by this server's clock", examples=[0.4]),
+    ]
+    clock_skew: Annotated[
+        float | None,
+        Field(description="by how many seconds the engine's clock is ahead of this server's; figures do not depend on it", examples=[-0.1]),
+    ]
 
 
 class PipelineAnswer(BaseModel):
@@ -215,7 +223,7 @@ class DefinitionRow(BaseModel):
 class VersionRow(BaseModel):
     """A version of a definition."""
 
-    kind: Literal["tenant", "calendar", "site", "team", "queue", "service_level", "csat", "qa", "target"]
+    kind: Literal["tenant", "calendar", "site", "team", "queue", "service_level", "csat", "qa", "target", "source"]
     id: Annotated[str, Field(description="empty: the tenant itself", examples=["vip"])]
     version: Annotated[int, Field(examples=[2])]
     valid_from: Annotated[str | None, Field(description="first day in the tenant's zone; null: ever since", examples=["2026-01-01"])]

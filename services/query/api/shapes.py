@@ -169,4 +169,6 @@ def _partition(one: PartitionLag, zone: ZoneInfo) -> Body:
         "dead": durable.dead if durable else 0,
         "updated_at": text(durable.published_at, zone) if durable else None,
         "stale": one.stale,
+        "age": None if one.age is None else one.age / 1000,
+        "clock_skew": None if one.skew is None else one.skew / 1000,
     }

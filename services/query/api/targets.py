@@ -144,7 +144,7 @@ async def targets(request: Request, caller: Reader, query: Loaded, asked: Annota
         return csv_stream(rows, further(page, more, query.limits.rows), Sheet("targets", COLUMNS))
     said = [msgspec.structs.replace(row, as_of="", watermark=None) for row in rows]
     following = None if more is None else cursor(question, more)
-    return tagged(request, RowsAnswer(rows, following), (said, following, query.live.stale(caller.tenant)))
+    return tagged(request, RowsAnswer(rows, following), (said, following, query.live.stale()))
 
 
 Page = tuple[list[TargetRow], StretchPlace | None]

@@ -84,7 +84,7 @@ class AgentFigures:
 
     def now(self, query: AgentsQuery) -> tuple[int, list[tuple[str, Entered]]]:
         """The instant the answer speaks of, and the agents with their states, sorted; nobody who was silent for a day."""
-        as_of = self._live.board.as_of(self._live.now(), query.tenant)
+        as_of = self._live.as_of()
         known = self._live.board.agents.of(query.tenant, as_of)
         return as_of, [(agent, entered) for agent, entered in sorted(known.items()) if query.wants(agent, entered)]
 
@@ -109,7 +109,7 @@ class AgentFigures:
         """Up to `limit` rows behind `after` of a query by agent over one interval, beside the benchmark; in the order of agents."""
         performance, span = await self._performance(query, [query.span], whole=True), query.span
         terms = query.question.basis.terms(self._live.known(query.selection.tenant), span.begin)
-        heard = self._live.board.as_of(self._live.now()), lowest_watermark(await self._positions.positions())
+        heard = self._live.as_of(), lowest_watermark(await self._positions.positions())
         frame = frame_of(span, query.selection.tenant, query.zone, heard)
         field = Field(query.selection, terms, grouped(performance, 0, ByAgent.AGENT))
         rows = ((AgentPlace(span.begin, who, kpi), row) for who, kpi, row in compared(frame, query.question, field, contest))
@@ -118,8 +118,7 @@ class AgentFigures:
 
     async def _performance(self, query: AgentQuery, spans: list[Span], *, whole: bool = False) -> Performance:
         """What the agents did in spans (contiguous, ascending), as far as the query needs it or as a whole."""
-        board = self._live.board
-        performance = Performance(query.selection, query.agents, spans, board.as_of(self._live.now()))
+        performance = Performance(query.selection, query.agents, spans, self._live.as_of())
         if whole or query.asks_visits:
             async for visits in self._agents.handled(query.selection, Span(spans[0].begin, spans[-1].end)):
                 performance.handle(visits)
@@ -132,7 +131,7 @@ class AgentFigures:
     def _rows(
         self, query: AgentQuery, spans: list[Span], performance: Performance, watermark: int | None
     ) -> Iterator[tuple[AgentPlace, AgentRow]]:
-        heard = self._live.board.as_of(self._live.now()), watermark
+        heard = self._live.as_of(), watermark
         terms = TermsOverTime(query.question.basis, self._live.known(query.selection.tenant))
         for number, span in enumerate(spans):
             frame = frame_of(span, query.selection.tenant, query.zone, heard)

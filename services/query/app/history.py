@@ -107,7 +107,7 @@ class PastFigures:
         needs = query.question.needs
         found, paces = await self._found(needs, rows.reading, spans), await self._paces(needs, rows.reading, spans)
         arrivals = await self._arrivals(needs, rows.reading, spans) if Need.PLAN in needs else None
-        return _Page(query, spans, rows, ledger, gauges, found, paces, arrivals, self._board.as_of(self._live.now()))
+        return _Page(query, spans, rows, ledger, gauges, found, paces, arrivals, self._live.as_of())
 
     def _spans(self, query: HistoryQuery, after: RowPlace | None, limit: int, subjects: int) -> list[Span]:
         """The intervals from `after` on that surely hold one row more than the page."""
@@ -148,7 +148,7 @@ class PastFigures:
             both = Span(min(spans[0].begin, now), max(spans[-1].begin, now) + 1)
             found.docket.add(await self._visits.complaints(reading.tenant, both))
         if needs & STAFF:
-            found = replace(found, crew=await crew_of(self._agents, reading.tenant, spans, self._board.as_of(now)))
+            found = replace(found, crew=await crew_of(self._agents, reading.tenant, spans, self._live.as_of()))
         return found
 
     async def _paces(self, needs: Need, reading: Selection, spans: list[Span]) -> Paces:

@@ -1,6 +1,6 @@
 """Live figures: rows of a window up to now, from the board in memory."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,7 @@ from services.contracts.needs import STAFF, Need
 from services.definitions.domain.in_force import Definitions, InForce, TenantDefinitions
 from services.query.app.lookup import Lookup
 from services.query.app.plans import LivePlans, PlanLayouts, live_times
+from services.query.app.sources import SourceWatch
 from services.query.domain.forecasts import NO_FORECASTS, Forecasts
 from services.query.domain.found import Found, nothing
 from services.query.domain.layout import Place, layout
@@ -42,10 +43,16 @@ class _Picture:
     query: LiveQuery
     as_of: int
     zone: ZoneInfo
+    frame: Frame
+    terms: Terms
     found: Found
     roster: Roster
-    needs: Need
     plans: LivePlans | None
+
+    @property
+    def needs(self) -> Need:
+        """What must be looked up beside panes."""
+        return self.query.question.needs
 
 
 @dataclass(frozen=True)
@@ -83,12 +90,26 @@ class LiveFigures:
         self._lookup = lookup
         self.definitions = definitions
         self._forecasts = forecasts
+        self.sources = SourceWatch(board, now, definitions)
         self._laid: dict[tuple[Selection, Basis], _Laid] = {}
         self._layouts = PlanLayouts()
 
-    def stale(self, tenant: str) -> bool:
-        """Whether answers to `tenant` speak of a past instant because a partition or one of its sources fell silent."""
-        return self.board.stale_since(self.now(), tenant) is not None
+    def as_of(self) -> int:
+        """The instant that figures speak of, but for queues whose sources are silent."""
+        return self.board.as_of(self.now())
+
+    def stale(self) -> bool:
+        """Whether all figures speak of a past instant, because a partition fell silent or behind."""
+        return self.board.stale_since(self.now()) is not None
+
+    def standing(self, tenant: str) -> dict[str, int]:
+        """The queues whose figures stand at the last word of their sources, and that instant, epoch milliseconds."""
+        return {queue: self.sources.instant(at) for queue, at in self.sources.silence(tenant).standing.items()}
+
+    def freshness(self, tenant: str) -> tuple[bool, list[str], list[str]]:
+        """What of a tenant's figures is old: all of them, queues that stand, queues that a silent source feeds too."""
+        silence = self.sources.silence(tenant)
+        return self.stale(), sorted(silence.standing), sorted(silence.touched)
 
     def known(self, tenant: str) -> TenantDefinitions:
         """The definitions of a tenant."""
@@ -103,16 +124,34 @@ class LiveFigures:
         return Ground(tenant, self.board, self.known(tenant), self.zone(tenant))
 
     async def rows(self, query: LiveQuery) -> list[LiveRow]:
-        """The rows of every subject of the floor, as of now or of the last good instant."""
-        tenant = query.selection.tenant
-        as_of, zone = self.board.as_of(self.now(), tenant), self.zone(tenant)
+        """The rows of every subject of the floor, as of now or of the last good instant.
+
+        Those of queues whose sources are all silent speak of their last word; sums over them and others go on.
+        """
+        tenant, now = query.selection.tenant, self.as_of()
+        standing = self.standing(tenant)
+        picture = await self._picture(query, now)
+        pictures = {now: picture}
+        rows: list[LiveRow] = []
+        for place in self._places(query, picture.terms, now):
+            as_of = min(now, stands_at(place.queues or self._floor(tenant, now), standing) or now) if standing else now
+            if as_of not in pictures:
+                pictures[as_of] = await self._picture(query, as_of)
+            rows += self._rows_of(pictures[as_of], place)
+        return rows
+
+    def _floor(self, tenant: str, as_of: int) -> set[str]:
+        return {queue for _, queue, _ in self.board.homes(tenant, as_of)}
+
+    async def _picture(self, query: LiveQuery, as_of: int) -> _Picture:
+        tenant, needs = query.selection.tenant, query.question.needs
+        zone = self.zone(tenant)
         span = span_of(query.window, as_of, self.board.rules.pane, zone)
         frame = frame_of(span, tenant, zone, (as_of, self.board.watermark()))
         terms = query.question.basis.terms(self.known(tenant), span.begin)
-        needs = query.question.needs
         plans = self._plans(query, terms, live_times(query.window, span, as_of, zone)) if Need.PLAN in needs else None
-        picture = _Picture(query, as_of, zone, await self._found(query, span, as_of), self._roster(query, as_of), needs, plans)
-        return [row for place in self._places(query, terms, as_of) for row in self._rows_of(picture, place, frame)]
+        found = await self._found(query, span, as_of)
+        return _Picture(query, as_of, zone, frame, terms, found, self._roster(query, as_of), plans)
 
     def _plans(self, query: LiveQuery, terms: Terms, times: Times) -> LivePlans:
         tenant, question = query.selection.tenant, query.question
@@ -142,9 +181,9 @@ class LiveFigures:
         since = as_of - self.board.rules.idle
         return [home for home in selected_homes(self.board, selection) if self.board.last_seen[home] >= since]
 
-    def _rows_of(self, picture: _Picture, place: Place, frame: Frame) -> list[LiveRow]:
+    def _rows_of(self, picture: _Picture, place: Place) -> list[LiveRow]:
         query, seen = picture.query, self._seen(picture, place)
-        return [live_row(frame, query.window, seen, answer) for answer in answers(query.question, seen)]
+        return [live_row(picture.frame, query.window, seen, answer) for answer in answers(query.question, seen)]
 
     def _seen(self, picture: _Picture, place: Place) -> Seen:
         as_of, found = picture.as_of, picture.found
@@ -164,6 +203,13 @@ class LiveFigures:
 
     def _read(self, picture: _Picture, scopes: Sequence[Scope]) -> Figures:
         return self.board.read(scopes, picture.query.window, picture.as_of, picture.zone).counted
+
+
+def stands_at(queues: Iterable[str], standing: Mapping[str, int]) -> int | None:
+    """Where the sources of all `queues` are silent: the last word of any of them; None where some figure goes on."""
+    instants = [standing.get(queue) for queue in queues]
+    known = [at for at in instants if at is not None]
+    return max(known) if known and len(known) == len(instants) else None
 
 
 def selected_homes(board: Board, selection: Selection) -> list[Home]:

@@ -1,6 +1,7 @@
 """Progress: how far counting is behind what was accepted."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from services.board.domain.board import Board
 from services.query.domain.lag import PartitionLag, Reach, partition_lags
@@ -21,4 +22,21 @@ class Pipeline:
         view = await self._log.look()
         durable = {position.partition: position for position in await self._positions.positions()}
         reach = Reach(durable, dict(self._board.positions), view.log_id)
-        return partition_lags(view.ranges, reach, self._now(), self._board.rules.grace)
+        return partition_lags(view.ranges, reach, _BoardAges(self._board, self._now()))
+
+
+@dataclass(frozen=True)
+class _BoardAges:
+    """`Ages` as the board measured them, at `now` on the reader's wall clock."""
+
+    board: Board
+    now: int
+
+    def stale(self, partition: int) -> bool:
+        return self.board.stale_partition(partition, self.now)
+
+    def age(self, partition: int) -> int | None:
+        return self.board.partition_age(partition, self.now)
+
+    def skew(self, partition: int) -> int | None:
+        return self.board.freshness.skew(partition)

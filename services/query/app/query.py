@@ -12,6 +12,7 @@ from services.query.app.live import LiveFigures
 from services.query.app.pipeline import Pipeline
 from services.query.app.queues import Queues
 from services.query.app.scrape import Scrape
+from services.query.app.sources import Retirement
 from services.query.app.stream import Streams
 from services.query.app.targets import Targets
 from services.query.app.visits import Drilldown
@@ -46,6 +47,7 @@ class Query:
     queues: Queues
     forecasts: ForecastKeeper
     pipeline: Pipeline
+    retirement: Retirement
     streams: Streams
     scrape: Scrape
     metrics: QueryMetrics

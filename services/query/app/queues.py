@@ -1,7 +1,7 @@
 """The floor's queues: who waits in each now, and how far its figures can be believed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from services.board.domain.series import Home
 from services.board.domain.windows import Window
@@ -44,6 +44,7 @@ class _Moment:
     as_of: int
     terms: Terms
     roster: Roster
+    stale: bool
 
 
 class Queues:
@@ -55,13 +56,18 @@ class Queues:
     def rows(self, tenant: str) -> list[QueueNow]:
         """The queues of the tenant's floor, sorted."""
         board = self._live.board
-        as_of = board.as_of(self._live.now(), tenant)
+        as_of = self._live.as_of()
         homes: dict[str, list[Home]] = {}
         for home in board.homes(tenant, as_of):
             homes.setdefault(home[1], []).append(home)
         terms = AS_IN_FORCE.terms(self._live.known(tenant), as_of)
-        moment = _Moment(as_of, terms, roster_of(board.agents.of(tenant, as_of).values()))
-        return [self._row(tenant, queue, theirs, moment) for queue, theirs in homes.items()]
+        moment = _Moment(as_of, terms, roster_of(board.agents.of(tenant, as_of).values()), self._live.stale())
+        standing, touched = self._live.standing(tenant), self._live.sources.silence(tenant).touched
+        rows: list[QueueNow] = []
+        for queue, theirs in homes.items():
+            at = min(as_of, standing.get(queue, as_of))
+            rows.append(self._row(tenant, queue, theirs, replace(moment, as_of=at, stale=moment.stale or queue in touched)))
+        return rows
 
     def _row(self, tenant: str, queue: str, homes: list[Home], moment: _Moment) -> QueueNow:
         as_of, terms = moment.as_of, moment.terms
@@ -90,7 +96,7 @@ class Queues:
         parts = shares(Selection(tenant), Subject(queue), terms, homes)
         levels = [self._level(part, as_of) for part in parts]
         closed = calendar is not None and not is_open(calendar, as_of, self._live.zone(tenant))
-        return state_of(stale=self._live.stale(tenant), closed=closed, level=summed(levels))
+        return state_of(stale=moment.stale, closed=closed, level=summed(levels))
 
     def _level(self, part: Share, as_of: int) -> Value:
         counted = self._live.board.read(part.scopes, Window.M30, as_of).counted

@@ -94,7 +94,7 @@ class Targets:
         return [self._row(tenant, stint, reading, watermark) for stint in theirs]
 
     async def _reading(self, tenant: str, theirs: Sequence[Stint]) -> _Reading:
-        as_of = self._live.board.as_of(self._live.now(), tenant)
+        as_of = self._live.as_of()
         hours = [one for stint in theirs for one in self._hours(tenant, stint)]
         homes = self._homes(tenant, theirs[0].promise, theirs)
         ledger, read = Ledger(), tiles(hours)

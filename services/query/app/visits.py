@@ -1,5 +1,6 @@
 """The contacts behind a number: stored visits, filtered and judged under a definition."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from services.board.domain.windows import Span
@@ -40,19 +41,21 @@ class JudgedVisit:
 class Waiting:
     """How long a visit without an outcome waits so far, as figures have it; instants are epoch milliseconds, spans milliseconds.
 
-    `as_of` is now, or the instant of which figures speak while the floor is stale. Beyond the `longest` wait a visit is unresolved: it
-    waits no more.
+    `as_of` is now, or the instant of which figures speak while the floor is stale; those of the queues that are `standing` speak of an
+    earlier one. Beyond the `longest` wait a visit is unresolved: it waits no more.
     """
 
     as_of: int
     longest: int
+    standing: Mapping[str, int]
 
     def so_far(self, visit: Visit) -> int | None:
         """Its wait; None where it does not wait."""
         offered = offer_at(visit)
-        if offered is None or outcome(visit) is not None or self.as_of - offered > self.longest:
+        as_of = min(self.as_of, self.standing.get(queue_of(visit) or "", self.as_of))
+        if offered is None or outcome(visit) is not None or as_of - offered > self.longest:
             return None
-        return max(0, self.as_of - offered)
+        return max(0, as_of - offered)
 
 
 class Drilldown:
@@ -66,7 +69,7 @@ class Drilldown:
         """Up to `limit` visits behind `after`, in the order of their offers; and the last one's place if more follow."""
         found: list[JudgedVisit] = []
         tenant, board = query.selection.tenant, self._live.board
-        waiting = Waiting(board.as_of(self._live.now(), tenant), board.rules.longest)
+        waiting = Waiting(self._live.as_of(), board.rules.longest, self._live.standing(tenant))
         terms = TermsOverTime(query.basis, self._live.known(tenant))
         async for portion in self._visits.visits(query.selection, query.span, after):
             for judged in (judge(stored, waiting, terms.at(stored.offered_at)) for stored in portion):

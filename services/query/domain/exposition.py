@@ -139,12 +139,12 @@ class Exposition:
         for tenant, view in views.items():
             self._staff(page, tenant, view, sorted({queue for theirs, queue, _ in shown if theirs == tenant}))
         page.put("floorpulse_metrics_folded_queues", "", len(folded))
-        self._trust(page)
+        self._trust(page, now)
         return page.text()
 
     def _view(self, tenant: str, now: int) -> View:
-        known, as_of = self._definitions().of(tenant), self._board.as_of(now, tenant)
-        stale = self._board.stale_since(now, tenant) is not None
+        known, as_of = self._definitions().of(tenant), self._board.as_of(now)
+        stale = self._board.stale_since(now) is not None
         return View(AS_IN_FORCE.terms(known, as_of), as_of, known.zone or self._board.rules.zone, stale)
 
     def _homes(self, now: int) -> tuple[list[Home], list[Home]]:
@@ -219,9 +219,9 @@ class Exposition:
             for state in LOGGED_IN:
                 page.put(name, f'{labels},state="{state}"', known.get(state, 0))
 
-    def _trust(self, page: Page) -> None:
+    def _trust(self, page: Page, now: int) -> None:
         positions = current(self._board.positions.values())
-        oldest = min((position.published_at for position in positions), default=None)
+        oldest = now - self._board.age(now) if positions else None
         page.put("contactcenter_kpi_last_update_timestamp_seconds", "", None if oldest is None else oldest / 1000)
         for position in sorted(positions, key=lambda one: one.partition):
             at = None if position.watermark is None else position.watermark / 1000

@@ -6,6 +6,7 @@ begin ├──────── in live and history ────────�
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from services.board.domain.positions import Position
 
@@ -20,7 +21,11 @@ class LogRange:
 
 @dataclass(frozen=True)
 class PartitionLag:
-    """One partition: its log, how far history (`durable`) and live answers (`live`) include it."""
+    """One partition: its log, how far history (`durable`) and live answers (`live`) include it.
+
+    `age` is milliseconds since all that its log then held was counted, None where that is not known; `skew`, by how many
+    milliseconds its engine's clock is ahead of the reader's.
+    """
 
     partition: int
     log: LogRange
@@ -28,6 +33,8 @@ class PartitionLag:
     live: Position | None
     lag: int
     stale: bool
+    age: int | None
+    skew: int | None
 
 
 def lag_of(log: LogRange, durable: Position | None, live: Position | None, log_id: str | None) -> int:
@@ -52,12 +59,28 @@ class Reach:
     log_id: str | None
 
 
-def partition_lags(ranges: Mapping[int, LogRange], reach: Reach, now: int, grace: int) -> list[PartitionLag]:
+class Ages(Protocol):
+    """How old the news of partitions is, as the reader measured it."""
+
+    def stale(self, partition: int) -> bool:
+        """Whether it is older than figures may be."""
+        ...
+
+    def age(self, partition: int) -> int | None:
+        """Milliseconds."""
+        ...
+
+    def skew(self, partition: int) -> int | None:
+        """By how many milliseconds its engine's clock is ahead."""
+        ...
+
+
+def partition_lags(ranges: Mapping[int, LogRange], reach: Reach, ages: Ages) -> list[PartitionLag]:
     """Every partition of the log, by number."""
-    return [_partition_lag(number, ranges[number], reach, now - grace) for number in sorted(ranges)]
+    return [_partition_lag(number, ranges[number], reach, ages) for number in sorted(ranges)]
 
 
-def _partition_lag(number: int, log: LogRange, reach: Reach, fresh_since: int) -> PartitionLag:
+def _partition_lag(number: int, log: LogRange, reach: Reach, ages: Ages) -> PartitionLag:
     durable, live = reach.durable.get(number), reach.live.get(number)
-    stale = live is None or live.published_at < fresh_since
-    return PartitionLag(number, log, durable, live, lag_of(log, durable, live, reach.log_id), stale)
+    lag = lag_of(log, durable, live, reach.log_id)
+    return PartitionLag(number, log, durable, live, lag, ages.stale(number), ages.age(number), ages.skew(number))

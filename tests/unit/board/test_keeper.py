@@ -28,7 +28,7 @@ def without_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @asynccontextmanager
 async def kept(floor: MemoryFloor, feed: ScriptedFeed) -> AsyncIterator[BoardKeeper]:
-    keeper = BoardKeeper(Board(Rules(ZoneInfo("UTC"))), floor, feed, BoardMetrics(CollectorRegistry()), lambda: NOW)
+    keeper = BoardKeeper(Board(Rules(ZoneInfo("UTC")), lambda: NOW), floor, feed, BoardMetrics(CollectorRegistry()), lambda: NOW)
     keeper.start()
     try:
         yield keeper

@@ -18,7 +18,7 @@ from services.contracts.commands import Redrive
 from services.contracts.events import AnyEvent, ContactOffered
 from services.contracts.letters import DeadLetter, Reason
 from services.contracts.topics import TOPICS
-from services.contracts.updates import Gauge, PaneRow, SourceSeen, Update
+from services.contracts.updates import Gauge, PaneRow, SourceHeard, Update
 
 FILE = Path(__file__).parents[3] / "docs" / "schema" / "asyncapi.json"
 SPECIFICATION = Path(__file__).with_name("asyncapi-3.0.0.schema.json.gz")
@@ -31,7 +31,8 @@ RECORDS = [
     Redrive(tenant="demo", event="{}"),
     Update(
         partition=0, log_id="log", generation=1, epoch=1, next_offset=1, published_at=AT, lag=0, applied=1, dead=0, watermark=None,
-        rows=[ROW], gauges=[Gauge("demo", "sales", "voice", [AT], 0, 0)], agents=[AGENT], sources=[SourceSeen("demo", "pbx", AT, 1000)],
+        rows=[ROW], gauges=[Gauge("demo", "sales", "voice", [AT], 0, 0)], agents=[AGENT],
+        heard=[SourceHeard("demo", "pbx", 1000, 7, ["sales"])],
     ),
 ]  # fmt: skip
 

@@ -90,9 +90,9 @@ async def forecasts_of(story: Told) -> MemoryForecasts:
 async def answer(story: Told, kpis: tuple[Kpi, ...]) -> list[Row]:
     """The figures: gauges of now from the board, all others of the span from history."""
     now, floor = instant(story["now"]), floor_of(story)
-    history, board = MemoryHistory(floor), Board(Rules(UTC))
+    history, board = MemoryHistory(floor), Board(Rules(UTC), lambda: 0)
     for update in floor.updates(now):
-        board.take(update)
+        board.take(update, 0)
     forecasts = await forecasts_of(story)
     figures = LiveFigures(board, lambda: now, Lookup(history, history, lambda: 0.0), Definitions)
     gauges = Question(tuple(kpi for kpi in kpis if kpi.live), AS_IN_FORCE)

@@ -9,7 +9,7 @@ from services.contracts.visits import decode_visit
 from services.kpi_engine.domain.panes import NEVER
 from services.kpi_engine.domain.partition import Partition, Position, Stored
 from services.kpi_engine.domain.visits import visit_key
-from services.kpi_engine.domain.watermark import advance_watermark, idle_watermark
+from services.kpi_engine.domain.watermark import advance_watermark
 from tests.unit.kpi_engine.builders import MINUTE, event
 
 HOUR = 60 * MINUTE
@@ -194,7 +194,7 @@ def test_a_pane_that_waits_for_its_stored_part_is_not_told():
 
 def test_a_change_of_a_pane_that_was_passed_is_noted_with_its_last_event():
     partition = apply(fresh(), offered())
-    partition.watermark = 10 * MINUTE
+    partition.advance([10 * MINUTE], 10 * MINUTE, 0)
     apply(partition, answered())
     [late] = partition.take_dirty().late
 
@@ -268,12 +268,6 @@ def test_the_watermark_follows_plausible_events_only():
     assert advance_watermark(35_000, [10_000], appended_at=60_000, allowance=15_000) == 35_000
     assert advance_watermark(35_000, [2_145_916_800_000], appended_at=60_000, allowance=15_000) == 35_000
     assert advance_watermark(None, [], appended_at=60_000, allowance=15_000) is None
-
-
-def test_only_a_silent_partition_follows_the_wall_clock():
-    assert idle_watermark(None, now=100_000, silent_since=0, allowance=15_000) is None
-    assert idle_watermark(10_000, now=100_000, silent_since=90_000, allowance=15_000) == 10_000
-    assert idle_watermark(10_000, now=100_000, silent_since=80_000, allowance=15_000) == 85_000
 
 
 def test_what_knows_no_contact_has_a_record_of_its_own():

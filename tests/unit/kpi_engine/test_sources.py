@@ -1,33 +1,76 @@
-"""How long a source is usually silent, from the gaps between what it says."""
+"""In which minutes a source spoke of the moment, which queues it feeds, and when readers are told."""
 
 from services.contracts import events
-from services.contracts.updates import SourceSeen
-from services.kpi_engine.domain.sources import Sources
+from services.contracts.updates import SourceHeard
+from services.kpi_engine.domain.sources import ALL_EVERY, HISTORY, MINUTE, MOST, Sources
 from tests.unit.kpi_engine.builders import event
 
-
-def said(source="test"):
-    return event(events.ContactOffered, 1_000, source=source)
+AT = 1_794_300_000_000
 
 
-def test_a_source_heard_for_the_first_time_has_no_usual_gap():
+def said(source="pbx", at=AT, queue="sales"):
+    return event(events.ContactOffered, at, source=source, queue=queue)
+
+
+def heard(sources, now):
+    return {one.source: one for one in sources.told(now)}
+
+
+def test_a_source_is_told_with_its_quiet_its_minutes_and_the_queues_it_feeds():
     sources = Sources()
-    sources.note([said(), said()], 5_000)
+    sources.note([said(), said(queue="billing")], AT, 5_000)
 
-    assert sources.seen() == [SourceSeen("acme", "test", 5_000, 0)]
+    assert sources.told(7_000) == [SourceHeard("acme", "pbx", 2_000, 1, ["billing", "sales"])]
 
 
-def test_each_gap_counts_an_eighth_against_those_before():
+def test_each_minute_in_which_it_spoke_is_a_bit_counted_back_from_its_last_word():
     sources = Sources()
-    for now in (0, 8_000, 24_000):
-        sources.note([said()], now)
+    for minute in (0, 1, 4):
+        sources.note([said()], AT, minute * MINUTE + 59_000)
 
-    assert sources.seen() == [SourceSeen("acme", "test", 24_000, 1_000 + (16_000 - 1_000) // 8)]
+    assert heard(sources, 5 * MINUTE)["pbx"].minutes == 0b11001
 
 
-def test_sources_are_told_apart_and_the_silent_one_stays_as_it_was():
+def test_a_source_that_was_quiet_for_more_than_an_hour_begins_a_new_rhythm():
     sources = Sources()
-    sources.note([said("a"), said("b")], 0)
-    sources.note([said("a")], 800)
+    sources.note([said()], AT, 0)
+    sources.note([said()], AT, 64 * MINUTE)
 
-    assert {one.source: (one.last_at, one.usual_gap) for one in sources.seen()} == {"a": (800, 100), "b": (0, 0)}
+    assert heard(sources, 64 * MINUTE)["pbx"].minutes == 1
+
+
+def test_what_tells_of_history_is_heard_and_makes_no_rhythm():
+    sources = Sources()
+    sources.note([said(at=AT - HISTORY - 1)], AT, 0)
+    assert heard(sources, 1000)["pbx"] == SourceHeard("acme", "pbx", 1000, 0, ["sales"])
+
+    sources.note([said(at=AT - HISTORY - 1), said(at=AT - HISTORY, source="live")], AT, MINUTE)
+    found = heard(sources, MINUTE)
+    assert (found["pbx"].minutes, found["live"].minutes) == (0, 1)
+
+
+def test_only_what_is_new_is_told_and_everything_now_and_then():
+    sources = Sources()
+    sources.note([said("a"), said("b")], AT, 0)
+    sources.told(0)
+    sources.note([said("a"), said("a", queue="mail")], AT, 1_000)
+
+    assert sources.told(2_000) == [SourceHeard("acme", "a", 1_000, 1, ["mail"])]
+    assert sources.told(3_000) == []
+    assert heard(sources, ALL_EVERY)["b"] == SourceHeard("acme", "b", ALL_EVERY, 1, ["sales"])
+    assert heard(sources, 2 * ALL_EVERY)["a"].queues == ["mail", "sales"]
+
+
+def test_events_about_no_queue_feed_none():
+    sources = Sources()
+    sources.note([event(events.AgentStateChanged, AT, source="wfm", agent="ann", state="available")], AT, 0)
+
+    assert heard(sources, 0)["wfm"].queues is None
+
+
+def test_a_source_for_every_event_fills_no_memory():
+    sources = Sources()
+    for number in range(MOST + 5):
+        sources.note([said(f"s{number}")], AT, number)
+
+    assert len(sources.told(MOST)) == MOST

@@ -18,10 +18,10 @@ Samples = dict[tuple[str, frozenset[tuple[str, str]]], float]
 
 
 def board_of(floor: MemoryFloor) -> Board:
-    board = Board(Rules(ZoneInfo("UTC")))
+    board = Board(Rules(ZoneInfo("UTC")), lambda: NOW)
     board.counting = True
     for update in floor.updates(NOW):
-        board.take(update)
+        board.take(update, NOW)
     return board
 
 
@@ -128,8 +128,10 @@ def test_names_with_quotes_and_line_breaks_do_not_break_the_page() -> None:
 def test_a_silent_floor_is_stale_and_an_empty_one_has_no_age() -> None:
     floor = MemoryFloor()
     floor.put(answered(NOW - 60_000, 5))
-    stale = parsed(Exposition(board_of(floor), lambda: NOTHING, 10_000).text(NOW + 60_000))
-    empty = parsed(Exposition(Board(Rules(ZoneInfo("UTC"))), lambda: NOTHING, 10_000).text(NOW))
+    board = board_of(floor)
+    board.steady = lambda: NOW + 60_000
+    stale = parsed(Exposition(board, lambda: NOTHING, 10_000).text(NOW + 60_000))
+    empty = parsed(Exposition(Board(Rules(ZoneInfo("UTC")), lambda: NOW), lambda: NOTHING, 10_000).text(NOW))
 
     assert sample(stale, "contactcenter_kpi_state", state="stale") == 1
     age = empty["contactcenter_kpi_last_update_timestamp_seconds", frozenset()]

@@ -36,7 +36,19 @@ def test_a_record_is_lag_until_live_and_history_include_it(
 
 
 def test_every_partition_of_the_log_is_told_also_those_nobody_knows() -> None:
-    found = partition_lags({1: LogRange(0, 0), 0: LOG}, Reach({0: AT_90}, {0: AT_90}, "log"), now=15_001, grace=10_000)
+    found = partition_lags({1: LogRange(0, 0), 0: LOG}, Reach({0: AT_90}, {0: AT_90}, "log"), FixedAges())
 
-    assert [(one.partition, one.lag, one.stale) for one in found] == [(0, 10, True), (1, 0, True)]
-    assert not partition_lags({0: LOG}, Reach({}, {0: AT_90}, None), now=15_000, grace=10_000)[0].stale
+    assert [(one.partition, one.lag, one.stale, one.age, one.skew) for one in found] == [(0, 10, False, 400, -20), (1, 0, True, None, None)]
+
+
+class FixedAges:
+    """Partition 0 was heard of, no other."""
+
+    def stale(self, partition: int) -> bool:
+        return partition != 0
+
+    def age(self, partition: int) -> int | None:
+        return None if partition else 400
+
+    def skew(self, partition: int) -> int | None:
+        return None if partition else -20

@@ -1,0 +1,90 @@
+"""The routes of sources: who speaks, who fell silent and what that holds up; and retiring one that will not speak again."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.query.api.accept import accepted
+from services.query.api.answers import json
+from services.query.api.measured import Loaded, MeasuredRoute
+from services.query.api.parameters import Parameters
+from services.query.api.schemas import Instant
+from services.query.domain.moments import text
+from services.runtime.auth import require
+from services.runtime.keys import Credential
+from services.runtime.problems import described
+
+Reader = Annotated[Credential, Depends(require("kpi:read"))]
+Operator = Annotated[Credential, Depends(require("admin"))]
+
+router = APIRouter(route_class=MeasuredRoute, tags=["sources"])
+
+
+class SourceRow(BaseModel):
+    """A source of events, as far as it was heard of lately."""
+
+    source: Annotated[str, Field(examples=["asterisk:pbx1"])]
+    state: Annotated[
+        str,
+        Field(
+            description="speaking; silent: quiet for far longer than usual, the figures of queues that only it feeds stand; "
+            "without_rhythm: heard too rarely for its quiet to mean anything; retired: nobody waits for it",
+            examples=["speaking"],
+        ),
+    ]
+    last_heard: Annotated[Instant, Field(description="when its last event arrived, by this server's clock")]
+    usual_gap: Annotated[float | None, Field(description="mean seconds between its words; null: without a rhythm", examples=[4.2])]
+    queues: Annotated[int, Field(description="how many queues it offers contacts to", examples=[12])]
+
+
+class SourcesAnswer(BaseModel):
+    """All sources of the tenant."""
+
+    rows: list[SourceRow]
+
+
+class RetireBody(BaseModel):
+    """A source to wait for no longer."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    source: Annotated[
+        str, Field(min_length=1, max_length=128, pattern=r"^[^\x00]*$", description="its name in its events", examples=["asterisk:old-pbx"])
+    ]
+
+
+class RetiredAnswer(BaseModel):
+    """Since when nobody waits for it."""
+
+    source: Annotated[str, Field(examples=["asterisk:old-pbx"])]
+    retired_at: Annotated[Instant, Field(description="by the database's clock")]
+
+
+@router.get("/v1/sources", response_model=SourcesAnswer, responses=described(401, 403, 406, 422, 503), summary="Who tells events")
+async def sources(request: Request, caller: Reader, query: Loaded, asked: Annotated[Parameters, Query()]) -> Response:
+    """Every source that was heard since the engine started, and what its quiet means."""
+    asked.refuse_unknown()
+    accepted(request)
+    zone = query.live.zone(caller.tenant)
+    rows = [
+        {
+            "source": one.source.source,
+            "state": one.source.state.value,
+            "last_heard": text(one.last_at, zone),
+            "usual_gap": None if one.source.usual_gap is None else one.source.usual_gap / 1000,
+            "queues": len(one.source.queues),
+        }
+        for one in query.live.sources.all(caller.tenant)
+    ]
+    return json({"rows": rows}, {"Cache-Control": "no-store"})
+
+
+@router.post(
+    "/v1/sources/retire", response_model=RetiredAnswer, responses=described(401, 403, 406, 422, 503), summary="Wait for a source no longer"
+)
+async def retire(request: Request, caller: Operator, query: Loaded, body: RetireBody) -> Response:
+    """Its silence holds up no figures from now on. It is waited for again once it speaks again."""
+    accepted(request)
+    at = await query.retirement.retire(caller.tenant, body.source, caller.key_id)
+    return json({"source": body.source, "retired_at": text(at, query.live.zone(caller.tenant))})

@@ -1,0 +1,183 @@
+"""What is shown of queues whose sources fell silent, and of the others beside them."""
+
+from typing import Any
+
+from services.board.domain.sources import Patience
+from services.contracts.updates import SourceHeard
+from services.query.app.sources import patience
+from tests.fakes.definitions import definitions
+from tests.fakes.floor import answered, waiting
+from tests.fakes.world import NOW, Client, World
+
+MINUTE = 60_000
+PLANNER = {"Authorization": "Bearer planner"}
+EVERY_MINUTE = (1 << 64) - 1
+A_BURST = 1
+
+
+def world() -> World:
+    one = World(silence=15 * MINUTE)
+    one.floor.put(*(answered(NOW - index * 20_000, 5, queue="sales") for index in range(12)))
+    one.floor.put(*(answered(NOW - index * 20_000, 5, queue="help") for index in range(12)), waiting(NOW - 10_000, "help"))
+    one.tell()
+    return one
+
+
+def hear(one: World, source: str, *queues: str, minutes: int = EVERY_MINUTE) -> None:
+    one.board.sources.take(0, SourceHeard("demo", source, 0, minutes, list(queues)), one.now)
+
+
+def pass_time(one: World, minutes: int, speaking: dict[str, str]) -> None:
+    """Minutes in which sources speak on and the engine does, too."""
+    one.now += minutes * MINUTE
+    for source, queue in speaking.items():
+        hear(one, source, queue)
+    one.tell()
+
+
+def figures(one: World, path: str = "/v1/kpis", **asked: str) -> list[dict[str, Any]]:
+    answer = one.client().get(path, params=asked)
+    assert answer.status_code == 200, answer.text
+    rows: list[dict[str, Any]] = answer.json()["rows"]
+    return rows
+
+
+def states(one: World) -> dict[str, str]:
+    return {row["queue"]: row["state"] for row in figures(one, "/v1/queues")}
+
+
+def offered(one: World, by: str = "queue") -> dict[str | None, tuple[float, str]]:
+    return {row["queue"]: (row["value"], row["as_of"]) for row in figures(one, kpi="offered", window="5m", by=by)}
+
+
+def test_a_file_replayed_once_holds_nothing_up_half_an_hour_later() -> None:
+    one = world()
+    hear(one, "import", "old", minutes=A_BURST)
+    hear(one, "pbx", "sales", "help")
+    pass_time(one, 34, {"pbx": "sales"})
+    one.floor.put(answered(one.now - 12_000, 3, queue="sales"))
+    one.tell()
+
+    assert offered(one)["sales"] == (1, "2026-11-11T12:41:20+00:00")
+    assert set(states(one).values()) == {"low_volume"}
+
+
+def test_only_the_queues_of_a_silent_source_stand_at_its_last_word_and_sums_go_on() -> None:
+    one = world()
+    hear(one, "old-pbx", "help")
+    hear(one, "pbx", "sales")
+    pass_time(one, 16, {"pbx": "sales"})
+
+    assert states(one) == {"help": "stale", "sales": "ok"}
+    assert offered(one) == {"help": (13, "2026-11-11T12:07:20+00:00"), "sales": (0, "2026-11-11T12:23:20+00:00")}
+    assert offered(one, by="total") == {None: (0, "2026-11-11T12:23:20+00:00")}
+
+
+def test_where_every_queue_stands_so_does_the_floor() -> None:
+    one = world()
+    hear(one, "pbx", "sales", "help")
+    pass_time(one, 16, {})
+
+    assert set(states(one).values()) == {"stale"}
+    assert offered(one, by="total") == {None: (25, "2026-11-11T12:07:20+00:00")}
+
+
+def test_a_queue_with_a_second_source_that_speaks_goes_on_and_is_told_as_stale() -> None:
+    one = world()
+    hear(one, "old-pbx", "help")
+    hear(one, "pbx", "help")
+    pass_time(one, 16, {"pbx": "help"})
+
+    assert states(one)["help"] == "stale"
+    assert offered(one)["help"] == (0, "2026-11-11T12:23:20+00:00")
+
+
+def test_an_answer_is_sent_again_when_a_queue_begins_to_stand() -> None:
+    one = world()
+    hear(one, "pbx", "sales", "help")
+    client = one.client()
+    asked = {"kpi": "offered", "window": "today"}
+    tag = client.get("/v1/kpis", params=asked).headers["etag"]
+    pass_time(one, 16, {})
+
+    assert client.get("/v1/kpis", params=asked, headers={"If-None-Match": tag}).status_code == 200
+
+
+def test_the_visits_behind_a_standing_queue_are_judged_at_its_last_word() -> None:
+    one = world()
+    hear(one, "pbx", "sales", "help")
+    pass_time(one, 16, {})
+    span = {"from": "2026-11-11T11:00:00Z", "to": "2026-11-11T12:30:00Z", "missed": "true"}
+
+    assert figures(one, "/v1/visits", **span) == []  # it waited for 10 s then, which is no miss yet
+
+
+def test_sources_are_told_with_their_state_and_can_be_retired_until_they_speak_again() -> None:
+    one = world()
+    hear(one, "old-pbx", "help")
+    hear(one, "import", "sales", minutes=A_BURST)
+    pass_time(one, 16, {"pbx": "sales"})
+    assert [(row["source"], row["state"], row["queues"]) for row in figures(one, "/v1/sources")] == [
+        ("import", "without_rhythm", 1),
+        ("old-pbx", "silent", 1),
+        ("pbx", "speaking", 1),
+    ]
+
+    answer = Client(one.app, PLANNER).post("/v1/sources/retire", {"source": "old-pbx"})
+    assert (answer.status_code, answer.json()["source"]) == (200, "old-pbx")
+    pass_time(one, 1, {"pbx": "sales"})
+    assert states(one)["help"] == "ok"
+    assert figures(one, "/v1/sources")[1]["state"] == "retired"
+
+    pass_time(one, 1, {"old-pbx": "help", "pbx": "sales"})
+    assert figures(one, "/v1/sources")[1]["state"] == "speaking"
+
+
+def test_retiring_takes_the_scope_admin_and_a_name() -> None:
+    one = world()
+
+    assert one.client().post("/v1/sources/retire", {"source": "x"}).status_code == 403
+    assert Client(one.app, PLANNER).post("/v1/sources/retire", {"name": "x"}).status_code == 422
+    assert Client(one.app, PLANNER).post("/v1/sources/retire", {"source": ""}).status_code == 422
+
+
+CALENDAR = """
+tenant: demo
+about:
+  - names: {en: Demo, zh: 演示}
+    calendar: office
+calendars:
+  - id: office
+    hours: {wednesday: ["09:00-12:15"]}
+"""
+RETIRED = """
+tenant: demo
+sources:
+  - {id: old-pbx, retired: true}
+  - {id: nightly, silence: 7200}
+"""
+
+
+def test_in_closing_hours_silence_is_expected() -> None:
+    one = world()
+    one.definitions = definitions(CALENDAR)
+    hear(one, "pbx", "sales", "help")
+    pass_time(one, 16, {})
+
+    assert set(states(one).values()) == {"closed"}
+    assert offered(one)["sales"][1] == "2026-11-11T12:23:20+00:00"
+
+
+def test_a_definition_retires_a_source() -> None:
+    one = world()
+    one.definitions = definitions(RETIRED)
+    hear(one, "old-pbx", "help")
+    pass_time(one, 16, {})
+
+    assert states(one)["help"] == "ok"
+
+
+def test_definitions_say_how_much_silence_is_believed() -> None:
+    known = patience(definitions(RETIRED).at("demo", NOW))
+
+    assert known == {"old-pbx": Patience(None, retired=True), "nightly": Patience(7_200_000, retired=False)}
