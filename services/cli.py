@@ -5,6 +5,7 @@ means that nothing could be done (settings, options, servers that are away), 1 t
 """
 
 import asyncio
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -233,12 +234,14 @@ def replay(
     """Send recorded events; replaying twice is harmless, each counts once."""
     from services.ingest.domain.queue_log import QueueLog
     from services.operations.words import multiple
-    from services.simulator.options import ReplayOptions, as_it_is
+    from services.simulator.options import ReplayOptions
     from services.simulator.replay import replay as run
 
     with usable():
-        translate = QueueLog(source).events if form is Form.QUEUE_LOG else as_it_is
-        options = ReplayOptions(file, target(url, key_file), multiple(speed), translate)
+        options = ReplayOptions(file, target(url, key_file), multiple(speed))
+        if form is Form.QUEUE_LOG:
+            log = QueueLog(source)
+            options = replace(options, translate=log.events, notes=log.unknown.notes)
     finish(until_told(run(options), stopped=INTERRUPTED))
 
 
