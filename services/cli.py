@@ -143,13 +143,13 @@ def keys_create(tenant: Tenant, scope: Scope, label: Label = "", expires: Expire
 
 
 @keys.command("list")
-def keys_list() -> None:
+def keys_list(*, as_json: Annotated[bool, typer.Option("--json", help="Keys as JSON, for programs.")] = False) -> None:
     """Show all keys, without their secrets."""
     from services.operations import keys as operations
     from services.runtime.settings import Settings
 
     settings = loaded(Settings)
-    finish(operations.listing(settings), settings)
+    finish(operations.listing(settings, as_json=as_json), settings)
 
 
 @keys.command("revoke")
