@@ -73,6 +73,7 @@ async def test_a_pasted_key_goes_to_this_server_and_is_kept_nowhere(docs: Opened
     await playwright.expect(docs.page.locator("#operations-figures-queues .live-responses-table")).to_be_visible()
 
     assert f"Bearer {KEY}" in sent
+    assert not any("Content Security Policy" in text for text in docs.told)
     assert docs.elsewhere == []
     assert await docs.page.evaluate("document.cookie + JSON.stringify({...localStorage, ...sessionStorage})") == "{}"
 
