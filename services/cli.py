@@ -5,6 +5,7 @@ means that nothing could be done (settings, options, servers that are away), 1 t
 """
 
 import asyncio
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -142,13 +143,13 @@ def keys_create(tenant: Tenant, scope: Scope, label: Label = "", expires: Expire
 
 
 @keys.command("list")
-def keys_list() -> None:
+def keys_list(*, as_json: Annotated[bool, typer.Option("--json", help="Keys as JSON, for programs.")] = False) -> None:
     """Show all keys, without their secrets."""
     from services.operations import keys as operations
     from services.runtime.settings import Settings
 
     settings = loaded(Settings)
-    finish(operations.listing(settings), settings)
+    finish(operations.listing(settings, as_json=as_json), settings)
 
 
 @keys.command("revoke")
@@ -233,12 +234,14 @@ def replay(
     """Send recorded events; replaying twice is harmless, each counts once."""
     from services.ingest.domain.queue_log import QueueLog
     from services.operations.words import multiple
-    from services.simulator.options import ReplayOptions, as_it_is
+    from services.simulator.options import ReplayOptions
     from services.simulator.replay import replay as run
 
     with usable():
-        translate = QueueLog(source).events if form is Form.QUEUE_LOG else as_it_is
-        options = ReplayOptions(file, target(url, key_file), multiple(speed), translate)
+        options = ReplayOptions(file, target(url, key_file), multiple(speed))
+        if form is Form.QUEUE_LOG:
+            log = QueueLog(source)
+            options = replace(options, translate=log.events, notes=log.unknown.notes)
     finish(until_told(run(options), stopped=INTERRUPTED))
 
 

@@ -118,7 +118,11 @@ class ContactWrapped(ContactEvent, frozen=True, kw_only=True, gc=False, tag="con
 
 
 class AgentStateChanged(Event, frozen=True, kw_only=True, gc=False, tag="agent.state"):
-    """An agent entered a state; it lasts until the agent's next one. `queues` are those served in it."""
+    """An agent entered a state; it lasts until the agent's next one. `queues` are those served in it.
+
+    States of one instant have no order but their names'. A source whose clock shows whole seconds gives
+    those of one second ascending milliseconds, in the order in which they were entered.
+    """
 
     agent: Name
     state: AgentState

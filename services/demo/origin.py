@@ -59,9 +59,7 @@ async def to_the_wall() -> Response:
 
 async def ready(request: Request) -> Response:
     """200 once figures can be read and events be taken."""
-    why = await request.app.state.query.unready()
-    if why is None and not await request.app.state.ingest.ready():
-        why = "Kafka does not answer"
+    why = await request.app.state.query.unready() or await request.app.state.ingest.unready()
     if why is not None:
         raise Problem(503, "Not ready", why, headers=RETRY_AFTER)
     return PlainTextResponse("ok\n")

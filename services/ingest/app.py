@@ -79,9 +79,9 @@ class Ingest:
             records, rejected = self._judged(Judge(tenant, now, self._limits, self._pseudonyms), texts, unwrap)
             return await self._deliver(tenant, now, records, rejected)
 
-    async def ready(self) -> bool:
-        """Whether events can be accepted now."""
-        return await self._log.ready()
+    async def unready(self) -> str | None:
+        """Why events cannot be accepted now; None when they can."""
+        return await self._log.unready()
 
     @staticmethod
     def _judged(judge: Judge, texts: list[bytes], unwrap: Unwrap) -> tuple[list[Record], list[Rejected]]:

@@ -21,6 +21,6 @@ class Log(Protocol):
         """
         ...
 
-    async def ready(self) -> bool:
-        """Whether the log can be reached now."""
+    async def unready(self) -> str | None:
+        """Why the log takes nothing now, and what to do; None when it does."""
         ...

@@ -1,5 +1,6 @@
 """Composition root of ingest: settings in, a running service out."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -30,9 +31,12 @@ async def ingest(settings: IngestSettings, registry: CollectorRegistry) -> Async
     prepare, start = partial(kafka.ensure_topics, settings.kafka, TOPICS), partial(kafka.producer, settings.kafka)
     log = KafkaLog(prepare, start, group.ack_seconds)
     limits = Limits(group.max_event_bytes, group.max_depth)
+    looking = asyncio.create_task(log.unready())  # what is wrong with Kafka is in the log at once, not with the first event
     try:
         yield Ingest(log, _bounds(group), limits, _pseudonyms(group), IngestMetrics(registry), now=clock.now_ms)
     finally:
+        looking.cancel()
+        await asyncio.gather(looking, return_exceptions=True)
         await log.close()
 
 

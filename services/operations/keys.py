@@ -1,11 +1,14 @@
 """API keys by hand: the token of a new one is shown once, by this."""
 
+import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
+import msgspec
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from services.contracts.instants import parse_instant
 from services.operations.words import SPAN, seconds
@@ -13,6 +16,7 @@ from services.runtime.clock import now_ms
 from services.runtime.database import async_engine
 from services.runtime.keys import KeyRing, StoredKey
 from services.runtime.settings import Settings
+from services.runtime.tables import show
 
 
 def expiry(text: str, now: int) -> int:
@@ -37,11 +41,14 @@ async def create(settings: Settings, tenant: str, label: str, scopes: Sequence[s
     return 0
 
 
-async def listing(settings: Settings) -> int:
+async def listing(settings: Settings, *, as_json: bool = False) -> int:
     """Print all keys, without their secrets, which nobody has."""
     async with _ring(settings) as ring:
         found = await ring.listing()
-    Console(highlight=False).print(table(found, now_ms()))
+    if as_json:
+        sys.stdout.buffer.write(document(found, now_ms()) + b"\n")
+    else:
+        show(Console(highlight=False), table(found, now_ms()))
     return 0
 
 
@@ -55,11 +62,51 @@ async def revoke(settings: Settings, key_id: str) -> int:
 
 
 def table(found: Sequence[StoredKey], now: int) -> Table:
-    """The keys as people read them."""
-    shown = Table("id", "tenant", "label", "scopes", "created", "expires", "state")
+    """The keys as people read them; `document` is for programs."""
+    shown = Table("id", "tenant", "label", "scopes", "created", "expires", "state", box=None, pad_edge=False)
     for key in found:
-        shown.add_row(key.key_id, key.tenant, key.label, " ".join(key.scopes), _day(key.created_at), _day(key.expires_at), state(key, now))
+        cells = (
+            key.key_id,
+            key.tenant,
+            key.label,
+            " ".join(key.scopes),
+            _day(key.created_at),
+            _day(key.expires_at),
+            state(key, now),
+        )
+        shown.add_row(*map(Text, cells))
     return shown
+
+
+class KeyRow(msgspec.Struct, frozen=True):
+    """A key as programs read it; instants are RFC 3339, null where there is none."""
+
+    id: str
+    tenant: str
+    label: str
+    scopes: tuple[str, ...]
+    created: str | None
+    expires: str | None
+    revoked: str | None
+    state: str
+
+
+def document(found: Sequence[StoredKey], now: int) -> bytes:
+    """The keys as JSON: `{"keys": [{"id": ..., "tenant": ..., ...}]}`."""
+    rows = [
+        KeyRow(
+            key.key_id,
+            key.tenant,
+            key.label,
+            key.scopes,
+            _instant(key.created_at),
+            _instant(key.expires_at),
+            _instant(key.revoked_at),
+            state(key, now),
+        )
+        for key in found
+    ]
+    return msgspec.json.format(msgspec.json.encode({"keys": rows}), indent=2)
 
 
 def state(key: StoredKey, now: int) -> str:
@@ -67,6 +114,12 @@ def state(key: StoredKey, now: int) -> str:
     if key.revoked_at is not None:
         return "revoked"
     return "live" if key.expires_at is None or key.expires_at > now else "expired"
+
+
+def _instant(at: int | None) -> str | None:
+    if at is None:
+        return None
+    return datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _day(at: int | None) -> str:

@@ -14,6 +14,7 @@ from pydantic_settings import SettingsError
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.runtime.database import CONNECT_WITHIN, database_url, dsn
+from services.runtime.kafka import NoIdempotentProducer
 from services.runtime.keys import KeysUnavailable
 from services.runtime.settings import DatabaseSettings, Settings
 
@@ -106,6 +107,9 @@ def about_servers(wrong: BaseException, settings: Settings) -> str:
     chain = list(_causes(wrong))
     if any(getattr(one, "sqlstate", None) in NO_TABLES for one in chain):
         return f"{database} has no tables of Floorpulse: run `floorpulse migrate` first ({_words(wrong)})"
+    refused = next((one for one in chain if isinstance(one, NoIdempotentProducer)), None)
+    if refused is not None:
+        return str(refused.args[0])
     if any(isinstance(one, KafkaError) for one in chain):
         return f"{kafka} does not do what is needed: {_words(wrong)}. Is it running? Set FLOORPULSE_KAFKA__BOOTSTRAP_SERVERS"
     if any(isinstance(one, OF_POSTGRES) for one in chain):

@@ -9,11 +9,12 @@ import uvicorn
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
-from services.runtime import problems
+from services.runtime import docs_page, problems
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 DISTRIBUTION = "floorpulse"
+DEFINITIONS = "$defs"
 SHUT_DOWN_WITHIN = 5
 KEEP_ALIVE = 75
 """Seconds that an idle connection stays open: longer than clients and load balancers keep theirs (mostly 60), so that no request
@@ -25,22 +26,58 @@ class ServerFailed(Exception):  # noqa: N818  it says what happened
 
 
 class Application(FastAPI):
-    """An application whose OpenAPI document knows problem documents by name."""
+    """An application whose OpenAPI document knows problem documents by name, and every schema.
+
+    Schemas that stand in `openapi_extra` bring their definitions with them, for FastAPI does not
+    see these. Here they become components like all others, so that references lead to them.
+    """
 
     def openapi(self) -> dict[str, Any]:
         """FastAPI's document, with what every problem looks like among its components."""
-        document = super().openapi()
-        document.setdefault("components", {}).setdefault("schemas", {})[problems.NAME] = problems.SCHEMA
-        return document
+        if self.openapi_schema is None:
+            found: dict[str, Any] = {}
+            document = hoisted(super().openapi(), found)
+            schemas = document.setdefault("components", {}).setdefault("schemas", {})
+            for name, schema in {problems.NAME: problems.SCHEMA, **found}.items():
+                _put(schemas, name, schema)
+            self.openapi_schema = document
+        return self.openapi_schema
+
+
+def hoisted(node: Any, schemas: dict[str, Any]) -> Any:
+    """A part of a document whose local definitions are in `schemas` now, and named as components.
+
+    Raises `ValueError` where two different schemas have one name.
+    """
+    if isinstance(node, list):
+        return [hoisted(one, schemas) for one in node]
+    if not isinstance(node, dict):
+        return node
+    for name, schema in node.get(DEFINITIONS, {}).items():
+        _put(schemas, name, hoisted(schema, schemas))
+    return {name: _referred(name, value, schemas) for name, value in node.items() if name != DEFINITIONS}
+
+
+def _put(schemas: dict[str, Any], name: str, schema: Any) -> None:
+    if schemas.setdefault(name, schema) != schema:
+        message = f"two different schemas are called {name}: rename one"
+        raise ValueError(message)
+
+
+def _referred(name: str, value: Any, schemas: dict[str, Any]) -> Any:
+    if name == "$ref" and isinstance(value, str):
+        return value.replace(f"#/{DEFINITIONS}/", "#/components/schemas/", 1)
+    return hoisted(value, schemas)
 
 
 def create_app(title: str, summary: str, lifespan: Lifespan | None = None) -> FastAPI:
     """An application with problem documents for errors and its documentation at `/docs`; without `lifespan` nothing is opened."""
     app = Application(
-        title=title, summary=summary, version=installed_version(), lifespan=lifespan, redoc_url=None,
+        title=title, summary=summary, version=installed_version(), lifespan=lifespan, docs_url=None, redoc_url=None,
         generate_unique_id_function=_operation_id, responses=problems.described(500),
     )  # fmt: skip
     problems.install(app)
+    app.include_router(docs_page.router())
     return app
 
 

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import TopicAlreadyExistsError, for_code
+from aiokafka.errors import KafkaConnectionError, KafkaError, TopicAlreadyExistsError, for_code
 
 from services.runtime.settings import KafkaSettings
 
@@ -16,6 +16,10 @@ CLOSE_WITHIN = 5.0
 BATCH_BYTES = 256 * 1024
 REQUEST_BYTES = 1024 * 1024
 REQUEST_SECONDS = 15
+
+
+class NoIdempotentProducer(KafkaError):  # type: ignore[misc]  # noqa: N818  aiokafka has no types; it says what is missing
+    """The brokers take records, but have no idempotent producer; the message names the setting to change."""
 
 
 class TopicSpec(Protocol):
@@ -38,11 +42,43 @@ class TopicSpec(Protocol):
 
 
 async def producer(settings: KafkaSettings, *, linger_ms: int = 0, batch_bytes: int = BATCH_BYTES) -> AIOKafkaProducer:
-    """A started producer: acknowledged by all replicas, idempotent where the broker can. Stop it when done.
+    """A started producer: acknowledged by all replicas, idempotent unless the settings say otherwise. Stop it when done.
 
-    Raises aiokafka's KafkaError when no broker answers. A batch waits `linger_ms` for more records; without, it
-    collects what comes while the partition's previous batch is on its way.
+    Raises aiokafka's KafkaError when no broker answers, `NoIdempotentProducer` when only idempotence is missing. A batch
+    waits `linger_ms` for more records; without, it collects what comes while the partition's previous batch is on its way.
     """
+    try:
+        return await _started(settings, linger_ms, batch_bytes)
+    except KafkaConnectionError:
+        raise
+    except KafkaError as wrong:
+        if settings.idempotence and await _starts_without_idempotence(settings):
+            raise NoIdempotentProducer(_missing(settings, wrong)) from wrong
+        raise
+
+
+def _missing(settings: KafkaSettings, wrong: KafkaError) -> str:
+    return (
+        f"Kafka at {settings.bootstrap_servers} refuses the idempotent producer ({type(wrong).__name__}): "
+        "set FLOORPULSE_KAFKA__IDEMPOTENCE=false, or allow it there. Without it a record may stand in the log twice, "
+        "which counts once"
+    )
+
+
+async def _starts_without_idempotence(settings: KafkaSettings) -> bool:
+    """Whether the brokers would take an ordinary producer: then nothing else is wrong.
+
+    Brokers have many ways to refuse: no such request, an unknown error, a missing right.
+    """
+    try:
+        ordinary = await _started(settings.model_copy(update={"idempotence": False}), 0, BATCH_BYTES)
+    except KafkaError:
+        return False
+    await close(ordinary)
+    return True
+
+
+async def _started(settings: KafkaSettings, linger_ms: int, batch_bytes: int) -> AIOKafkaProducer:
     made = AIOKafkaProducer(
         bootstrap_servers=settings.bootstrap_servers,
         acks="all",

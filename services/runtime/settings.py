@@ -12,7 +12,9 @@ class KafkaSettings(BaseModel):
     bootstrap_servers: str = Field("127.0.0.1:9092", description="comma-separated host:port")
     log_id: str | None = Field(None, description="identity of the log; unset: the id of the topic contact-events, as the broker tells it")
     replication: int = Field(1, ge=1, description="replicas of topics that Floorpulse creates")
-    idempotence: bool = Field(True, description="use the idempotent producer; off only for brokers without it")
+    idempotence: bool = Field(
+        True, description="use the idempotent producer; off only for brokers without it: a record may then stand in the log twice"
+    )
     compression: Literal["none", "gzip", "snappy", "lz4", "zstd"] = Field("zstd", description="of record batches")
 
 

@@ -39,6 +39,13 @@ class Target:
 
 Translate = Callable[[int, bytes], Sequence[bytes] | None]
 """From the number and text of a line to the events it tells of; None: what it says is unknown"""
+Notes = Callable[[], Sequence[str]]
+"""What a translation wants to tell when all was read, as lines of the summary"""
+
+
+def nothing_to_tell() -> Sequence[str]:
+    """No lines."""
+    return ()
 
 
 def as_it_is(_: int, line: bytes) -> Sequence[bytes]:
@@ -51,13 +58,14 @@ class ReplayOptions:
     """`file` is a path or `-` (standard input); `speed` N times the recorded pace, None as fast as possible.
 
     Lines are events, or become some by `translate`. A line it does not know is sent as it is: the server says what is wrong
-    with it, and keeps it.
+    with it, and keeps it. `notes` tells at the end what else the translation met.
     """
 
     file: str
     target: Target
     speed: float | None = None
     translate: Translate = as_it_is
+    notes: Notes = nothing_to_tell
 
     def __post_init__(self) -> None:
         """Refuse what could never work."""

@@ -140,7 +140,7 @@ async def replay(options: ReplayOptions) -> int:
             except UndeliverableError as wrong:
                 failure = f"{wrong}\nThe rest of {recording.name} was not sent; replay it all again, what was counted counts once."
         receipt = opened.receipt
-    said.print(summary(receipt, monotonic() - began), markup=False)
+    said.print(summary(receipt, monotonic() - began, options.notes()), markup=False)
     if failure is None and receipt.refused:
         failure = f"{receipt.refused:,} of the events were rejected: " + ", ".join(f"{n:,} {why}" for why, n in receipt.rejected.items())
     if failure is not None:

@@ -1,6 +1,6 @@
 """What `replay` and `simulate` say on a terminal: progress while they send, a summary when they are done."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -52,14 +52,15 @@ def _counts(receipt: Receipt) -> str:
     return f"{receipt.accepted:,} accepted, {receipt.refused:,} rejected"
 
 
-def summary(receipt: Receipt, elapsed: float) -> str:
-    """How a sending went, in lines: events, accepted, rejected by reason with the first few, duration, rate."""
+def summary(receipt: Receipt, elapsed: float, notes: Sequence[str] = ()) -> str:
+    """How a sending went, in lines: events, accepted, rejected by reason with the first few, duration, rate, `notes`."""
     events = receipt.accepted + receipt.refused + receipt.unsent
     rate = (receipt.accepted + receipt.refused) / elapsed if elapsed > 0 else 0.0
     lines = [f"{events:,} events: {_counts(receipt)}, {receipt.unsent:,} not sent; {elapsed:.1f} s, {rate:,.0f} events/s"]
     for reason, number in sorted(receipt.rejected.items()):
         lines.append(f"  {reason}: {number:,}")
         lines += [f"    line {told.number}: {told.detail}" for told in receipt.rejections if told.reason == reason]
+    lines += [f"  {note}" for note in notes]
     return "\n".join(lines)
 
 

@@ -8,6 +8,7 @@ import msgspec
 from rich.console import Console
 
 from services.runtime.clock import monotonic, now_ms
+from services.runtime.tables import show
 from services.simulator.answers import UndeliverableError
 from services.simulator.domain.scenarios import SCENARIOS
 from services.simulator.domain.spans import MINUTE
@@ -72,7 +73,7 @@ async def simulate(options: SimulateOptions) -> int:
     try:
         return await _simulated(options, wire, way, Pace(way.start, launch, options.speed))
     finally:
-        said.print(floor_table(wire.truth.totals()))
+        show(said, floor_table(wire.truth.totals()))
 
 
 async def _simulated(options: SimulateOptions, wire: Wire, way: Course, pace: Pace) -> int:

@@ -19,5 +19,5 @@ class MemoryLog:
         for topic, some in records.items():
             self.topics.setdefault(topic, []).extend(some)
 
-    async def ready(self) -> bool:
-        return not self.away
+    async def unready(self) -> str | None:
+        return "Kafka does not answer" if self.away else None

@@ -4,6 +4,8 @@ import asyncio
 import json
 import os
 import signal
+import sys
+from asyncio.subprocess import PIPE
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -27,6 +29,7 @@ from services.runtime.settings import DatabaseSettings, KafkaSettings
 
 pytestmark = [pytest.mark.embedded, pytest.mark.timeout(900)]
 
+SETTING = "FLOORPULSE_KAFKA__IDEMPOTENCE"
 AT = 1_600_000_000_000
 CUSTOMER_KEY = CustomerKeySettings(name="test", secret=SecretStr("s" * 32))
 
@@ -120,6 +123,38 @@ async def test_while_the_broker_does_not_answer_it_is_503_and_afterwards_202(
     assert (away.status_code, unready.status_code) == (503, 503)
     assert away.headers["retry-after"]
     assert {value["id"] for some in (await records(kafka, "contact-events")).values() for _, value in some} == {"1", "2"}
+
+
+async def test_a_broker_without_idempotence_is_told_at_once_with_the_setting_and_not_asked_by_every_request(
+    broker: Broker, database: DatabaseSettings, caplog: pytest.LogCaptureFixture
+) -> None:
+    kafka = KafkaSettings(bootstrap_servers=broker.bootstrap, idempotence=True)
+    async with client_of(settings_of(kafka, database)) as (_, client):
+        async with asyncio.timeout(20):
+            while SETTING not in caplog.text:  # noqa: ASYNC110  said before anything was sent
+                await asyncio.sleep(0.05)
+        attempts = len([record for record in caplog.records if record.name == "aiokafka.producer.sender"])
+        answers = await asyncio.gather(*[client.post("/v1/events", json=offered(number, "c")) for number in range(100)])
+        unready = await client.get("/readyz")
+
+    assert {answer.status_code for answer in (*answers, unready)} == {503}
+    assert all(f"set {SETTING}=false" in answer.json()["detail"] for answer in (*answers, unready))
+    assert caplog.text.count(f"set {SETTING}=false") == 1
+    assert attempts == len([record for record in caplog.records if record.name == "aiokafka.producer.sender"]) == 1
+
+
+@pytest.mark.parametrize("command", [("engine",), ("redrive", "-")])
+async def test_who_else_writes_to_kafka_names_the_setting_too(broker: Broker, database: DatabaseSettings, command: tuple[str, ...]) -> None:
+    env = {"FLOORPULSE_KAFKA__BOOTSTRAP_SERVERS": broker.bootstrap, "FLOORPULSE_DATABASE__URL": database.url.get_secret_value()}
+    event = json.dumps(offered(1, "c") | {"tenant": "shop", "customer": None}).encode()
+    floorpulse = Path(sys.executable).with_name("floorpulse")
+    running = await asyncio.create_subprocess_exec(floorpulse, *command, env=env, stdin=PIPE, stdout=PIPE, stderr=PIPE)
+    async with asyncio.timeout(60):
+        _, said = await running.communicate(event)
+
+    assert running.returncode == 2
+    assert f"set {SETTING}=false" in said.decode()
+    assert "Traceback" not in said.decode()
 
 
 async def test_a_broker_may_come_after_ingest_and_go_and_come_back(database: DatabaseSettings, tmp_path: Path) -> None:

@@ -9,7 +9,10 @@ A peer's acceptance cases: rows of queue_log in, hourly statistics of queues and
     Closed          left:closed               Answered        (of an agent) visits answered, by the hour of their offer
 """
 
+import asyncio
 import json
+import sys
+from asyncio.subprocess import PIPE
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -23,6 +26,7 @@ import pytest
 from services.contracts.agents import Spent
 from services.contracts.topics import TOPICS
 from services.ingest.domain.queue_log import QueueLog
+from services.runtime.clock import now_ms
 from services.runtime.database import async_engine
 from services.runtime.embedded import Broker
 from services.runtime.embedded.child import free_port
@@ -34,9 +38,10 @@ from services.simulator.replay import replay
 from tests.integration.stored import rows, until
 from tests.reliability.rig import Rig, staffed
 
-pytestmark = [pytest.mark.embedded, pytest.mark.recorded, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.embedded, pytest.mark.timeout(900)]
 
 FILE = Path(__file__).parents[3] / "shared" / "data" / "queue-log" / "cases.json"
+FLOORPULSE = Path(sys.executable).with_name("floorpulse")
 OPEN = range(8, 12)
 CUSTOMER_KEYS = json.dumps([{"name": "test", "secret": "s" * 32}])
 
@@ -78,6 +83,7 @@ async def taken(client: httpx.AsyncClient) -> bool:
     return answer.status_code == 200 and answer.json()["total"]["lag"] == 0
 
 
+@pytest.mark.recorded
 async def test_every_scenario_has_the_figures_its_makers_expect(broker: Broker, database: DatabaseSettings, tmp_path: Path) -> None:
     if not FILE.exists():
         pytest.skip(f"the recorded scenarios are not here: {FILE}")
@@ -103,6 +109,52 @@ async def ready(client: httpx.AsyncClient) -> bool:
         return (await client.get("/readyz")).status_code == 200
     except httpx.TransportError:
         return False
+
+
+async def replayed(lines: list[str], url: str, key: Path) -> tuple[int | None, str]:
+    """The exit status of `floorpulse replay` of a queue_log, and what it said."""
+    done = await asyncio.create_subprocess_exec(
+        FLOORPULSE, "replay", "-", "--format", "queue-log", "--to", url, "--key-file", str(key),
+        stdin=PIPE, stdout=PIPE, stderr=PIPE,
+    )  # fmt: skip
+    said, troubles = await done.communicate("\n".join(lines).encode())
+    return done.returncode, (said + troubles).decode()
+
+
+async def test_a_good_log_of_a_dialplan_with_own_words_leaves_nobody_waiting_and_nobody_on_a_break(
+    broker: Broker, database: DatabaseSettings, tmp_path: Path
+) -> None:
+    at = now_ms() // 1000 - 60
+    rotated = [
+        f"{at}|NONE|NONE|NONE|QUEUESTART|",
+        f"{at}|MANAGER|sales|ann|ADDMEMBER|",
+        f"{at + 1}|c1|sales|NONE|ENTERQUEUE||1201|1",
+        f"{at + 2}|c1|sales|ann|OUTCALL|1001",
+        f"{at + 3}|NONE|sales|ann|RINGINUSE|1",
+        f"{at + 4}|c1|NONE|NONE|Survey-2|4|fine",
+        f"{at + 5}|c1|sales|NONE|WITHDRAW|1|1|4|callback|offer",
+        f"{at + 6}|NONE|sales|ann|PAUSE|lunch",
+        f"{at + 6}|NONE|sales|ann|UNPAUSE|",
+        f"{at + 6}|NONE|sales|ann|PAUSE|lunch",
+    ]
+    current = [f"{at + 6}|NONE|sales|ann|UNPAUSE|", f"{at + 9}|c2|sales|ann|OUTCALL|1001"]
+    key = tmp_path / "key"
+    key.write_text(await key_of(database, "words"))
+    async with running(broker, database, tmp_path) as (_, url), httpx.AsyncClient(base_url=url, trust_env=False, timeout=30) as client:
+        client.headers["Authorization"] = f"Bearer {key.read_text()}"
+        await until(lambda: ready(client))
+        later = await replayed(current, url, key)
+        earlier = await replayed(rotated, url, key)
+        await until(lambda: taken(client))
+
+        [agent] = await rows(client, "/v1/agents")
+        figures = {row["kpi"]: row["value"] for row in await rows(client, "/v1/kpis", kpi="offered,left:other,waiting", queue="sales")}
+
+    assert later[0] == earlier[0] == 0, later[1] + earlier[1]
+    assert "not counted in any figure: 3 lines" in earlier[1]
+    assert all(f"{word}: 1 line, first in line {line}" in earlier[1] for word, line in (("OUTCALL", 4), ("RINGINUSE", 5), ("Survey-2", 6)))
+    assert (agent["agent"], agent["state"]) == ("ann", "available")
+    assert figures == {"offered": 1, "left:other": 1, "waiting": 0}
 
 
 # ---------------------------------------------------------------- statistics, as the peer words them

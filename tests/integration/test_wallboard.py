@@ -3,15 +3,17 @@
 import asyncio
 import re
 import shutil
-from collections.abc import AsyncIterator
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import pytest
 import uvicorn
-from fastapi import FastAPI
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import StreamingResponse
 from prometheus_client import CollectorRegistry
 
 from services.board.domain.board import Board, Rules
@@ -335,3 +337,97 @@ async def overflow(wall: Wall, selector: str) -> list[str]:
     script = f"all => all.filter(e => {overflows}).map(e => e.outerHTML.slice(0, 80))"
     found: list[str] = await wall.page.eval_on_selector_all(selector, script)
     return found
+
+
+# ---------------------------------------------------------------- refusals
+
+
+@dataclass
+class Gate:
+    """Refuses `/v1/stream` with a status while it has one, and notes when it was asked (monotonic seconds)."""
+
+    status: int | None = None
+    retry_after: str | None = None
+    asked: list[float] = field(default_factory=list)
+
+    async def __call__(self, request: Request, go_on: Callable[[Request], Awaitable[Response]]) -> Response:
+        if request.url.path != "/v1/stream":
+            return await go_on(request)
+        self.asked.append(monotonic())
+        if self.status is None:
+            return await go_on(request)
+        return Response(status_code=self.status, headers={"Retry-After": self.retry_after} if self.retry_after else {})
+
+
+def gated(wall: Wall, gate: Gate) -> Gate:
+    wall.app.middleware("http")(gate)
+    return gate
+
+
+@pytest.mark.parametrize("status", [503, 429])
+async def test_a_wall_that_is_refused_says_so_waits_as_long_as_it_is_told_and_comes_back(wall: Wall, status: int) -> None:
+    busy(wall.floor)
+    gate = gated(wall, Gate(status, "3"))
+    await wall.open()
+
+    await wall.shows("#banner", f"The server refuses live figures for now ({status}). Trying again in")
+    await asyncio.sleep(7)
+    refused = list(gate.asked)
+    gate.status = None
+    await wall.becomes("link", "live")
+
+    await wall.shows(f"{card('sales')} .chip", "On target")
+    await playwright.expect(wall.page.locator("#banner")).to_be_hidden()
+    assert len(refused) in (4, 6)  # two streams, at 0, 3 and perhaps 6 s
+    assert min(later - sooner for sooner, later in zip(refused, refused[2:], strict=False)) > 2.5
+
+
+async def test_a_wall_that_is_refused_without_a_word_of_when_backs_off(wall: Wall) -> None:
+    busy(wall.floor)
+    gate = gated(wall, Gate(500))
+    await wall.open()
+    await wall.shows("#banner", "(500)")
+    await asyncio.sleep(8)
+
+    assert 4 < len(gate.asked) <= 14
+
+
+async def test_a_wall_whose_session_ended_asks_for_a_key(wall: Wall) -> None:
+    busy(wall.floor)
+    gate = gated(wall, Gate(401))
+    await wall.open()
+
+    await wall.becomes("view", "login")
+    await asyncio.sleep(2)
+    assert len(gate.asked) <= 2
+
+
+REFUSED = (503, 429, 401, 403, 500, 204)
+LISTEN = """([paths, span]) => { const all = paths.map(path => new EventSource(path));
+  return new Promise(done => setTimeout(() => { done(all.map(one => one.readyState)); all.forEach(one => one.close()); }, span)); }"""
+CONNECTING_OR_OPEN, CLOSED = (0, 1), 2
+
+
+async def test_a_browsers_event_source_comes_back_after_a_broken_stream_and_never_after_a_refusal() -> None:
+    app, asked = FastAPI(), Counter[str]()
+
+    async def breaks_off() -> AsyncIterator[str]:
+        yield "retry: 200\n\ndata: x\n\n"
+
+    async def answer(kind: str) -> Response:
+        asked[kind] += 1
+        if kind == "broken":
+            return StreamingResponse(breaks_off(), media_type="text/event-stream")
+        return Response(status_code=int(kind), headers={"Retry-After": "1"})
+
+    app.add_api_route("/as/{kind}", answer, response_class=Response)
+    app.add_api_route("/", lambda: Response("a page", media_type="text/html"), response_class=Response)
+    paths = [f"/as/{kind}" for kind in (*REFUSED, "broken")]
+    async with listening(app) as server, browsing([]) as page:
+        await page.goto(f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}/")
+        *refused, broken = await page.evaluate(LISTEN, [paths, 6_000])
+
+    assert refused == [CLOSED] * len(REFUSED)
+    assert [asked[str(status)] for status in REFUSED] == [1] * len(REFUSED)
+    assert broken in CONNECTING_OR_OPEN
+    assert asked["broken"] > 3

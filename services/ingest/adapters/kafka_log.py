@@ -3,14 +3,30 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, KafkaTimeoutError
 
 from services.ingest.adapters.outbox import Acknowledgement, Post
 from services.ingest.ports import LogUnavailable, Record
+from services.runtime.clock import monotonic
+from services.runtime.kafka import NoIdempotentProducer
 
 logger = logging.getLogger(__name__)
+
+AWAY = "Kafka does not answer; see FLOORPULSE_KAFKA__BOOTSTRAP_SERVERS"
+FIRST_PAUSE, LAST_PAUSE = 0.25, 2.0
+OPERATOR_PAUSE = 30.0
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why the log could not be opened, and until when (monotonic seconds) nobody tries again, `pause` seconds after the attempt."""
+
+    why: str
+    pause: float
+    until: float
 
 
 class KafkaLog:
@@ -19,12 +35,24 @@ class KafkaLog:
     `prepare` sees to the topics, `start` makes a producer. Both come with the first use, so ingest starts, and says 503,
     while Kafka is away. After a failure topics are seen to again, for a broker may come back empty, and a producer that
     failed for good is replaced: aiokafka's idempotent producer never recovers from a lost sequence.
+
+    What failed to open is not tried again by every request, but after a pause, by one of them:
+
+        fails ── 0.25 s ──► fails ── 0.5 s ──► … 2 s       30 s where only an operator can help
     """
 
-    def __init__(self, prepare: Callable[[], Awaitable[None]], start: Callable[[], Awaitable[AIOKafkaProducer]], within: float) -> None:
+    def __init__(
+        self,
+        prepare: Callable[[], Awaitable[None]],
+        start: Callable[[], Awaitable[AIOKafkaProducer]],
+        within: float,
+        now: Callable[[], float] = monotonic,
+    ) -> None:
         self._prepare = prepare
         self._start = start
         self._within = within
+        self._now = now
+        self._failure: Failure | None = None
         self._prepared = False
         self._post: Post | None = None
         self._opening = asyncio.Lock()
@@ -41,13 +69,15 @@ class KafkaLog:
             message = f"Kafka did not acknowledge within {self._within:g} s ({type(wrong).__name__})"
             raise LogUnavailable(message) from wrong
 
-    async def ready(self) -> bool:
-        """See `Log.ready`."""
+    async def unready(self) -> str | None:
+        """See `Log.unready`."""
         try:
             async with asyncio.timeout(self._within):
-                return await (await self._open()).reachable()
+                return None if await (await self._open()).reachable() else AWAY
+        except LogUnavailable as wrong:
+            return str(wrong)
         except (KafkaError, OSError):
-            return False
+            return AWAY
 
     async def close(self) -> None:
         """Send what is under way, within bounds, and close."""
@@ -57,12 +87,38 @@ class KafkaLog:
 
     async def _open(self) -> Post:
         async with self._opening:
-            if not self._prepared:
-                await self._prepare()
-                self._prepared = True
-            if self._post is None:
-                self._post = Post(await self._start(), self._within)
-            return self._post
+            if self._failure is not None and self._now() < self._failure.until:
+                raise LogUnavailable(self._failure.why)
+            try:
+                post = await self._opened()
+            except (KafkaError, OSError) as wrong:
+                self._note(wrong)
+                raise LogUnavailable(_words(wrong)) from wrong
+            if self._failure is not None:
+                logger.info("Kafka takes events again")
+                self._failure = None
+            return post
+
+    async def _opened(self) -> Post:
+        if not self._prepared:
+            await self._prepare()
+            self._prepared = True
+        if self._post is None:
+            self._post = Post(await self._start(), self._within)
+        return self._post
+
+    def _note(self, wrong: Exception) -> None:
+        """Keep a failure for its pause; one that is new is logged, once."""
+        self._prepared = False
+        why, last = _words(wrong), self._failure
+        if last is None or last.why != why:
+            logger.error("no events can be taken: %s", why)
+            last = None
+        if isinstance(wrong, NoIdempotentProducer):
+            pause = OPERATOR_PAUSE
+        else:
+            pause = FIRST_PAUSE if last is None else min(LAST_PAUSE, last.pause * 2)
+        self._failure = Failure(why, pause, self._now() + pause)
 
     async def _doubt(self, post: Post | None, wrong: Exception) -> None:
         """After any error look at the topics again; replace the producer after one that it will not get over, once."""
@@ -72,6 +128,10 @@ class KafkaLog:
         if isinstance(wrong, KafkaError) and not wrong.retriable and not isinstance(wrong, KafkaTimeoutError):
             logger.warning("the Kafka producer failed for good (%s) and is replaced", wrong)
             await self.close()
+
+
+def _words(wrong: Exception) -> str:
+    return str(wrong.args[0]) if isinstance(wrong, NoIdempotentProducer) else f"{AWAY} ({type(wrong).__name__})"
 
 
 async def _acknowledged(post: Post, records: Mapping[str, Sequence[Record]]) -> None:

@@ -26,8 +26,9 @@ async def livez() -> dict[str, str]:
 async def readyz(request: Request) -> dict[str, str]:
     """Ready when Kafka answers."""
     ingest: Ingest = request.app.state.ingest
-    if not await ingest.ready():
-        raise Problem(503, "Not ready", "Kafka does not answer; see FLOORPULSE_KAFKA__BOOTSTRAP_SERVERS.", headers=RETRY_AFTER)
+    why = await ingest.unready()
+    if why is not None:
+        raise Problem(503, "Not ready", f"{why}.", headers=RETRY_AFTER)
     return {"status": "ok"}
 
 

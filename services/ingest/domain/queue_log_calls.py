@@ -32,6 +32,7 @@ LEFT: dict[str, tuple[LeftReason, int | None]] = {
     "EXITWITHKEY": ("key", 3),
     "LEAVEEMPTY": ("empty", None),
     "SYSCOMPAT": ("other", None),
+    "WITHDRAW": ("other", 2),
 }
 """The reason, and which parameter holds the seconds waited"""
 COMPLETED = {"COMPLETEAGENT": 0, "COMPLETECALLER": 0}

@@ -3,12 +3,17 @@
 import re
 from dataclasses import dataclass
 
-LINE = re.compile(r"(\d{1,11})(?:\.(\d+))?\|([^|]*)\|([^|]*)\|([^|]*)\|([A-Z_]+)(?:\|(.*))?")
+LINE = re.compile(r"(\d{1,11})(?:\.(\d+))?\|([^|]*)\|([^|]*)\|([^|]*)\|([^|]+)(?:\|(.*))?", re.ASCII)
+"""The word is any text: the dialplan's QueueLog() writes what its administrator chose"""
 
 
 @dataclass(frozen=True)
 class Entry:
-    """What happened at `at` (epoch milliseconds) to which call, in which queue, at which agent; `data` are the word's parameters."""
+    """What happened at `at` (epoch milliseconds) to which call, in which queue, at which agent.
+
+    `data` are the word's parameters; `is_whole` says that the stamp has no fraction, so that the
+    entry happened at any time within the second.
+    """
 
     at: int
     call: str
@@ -16,6 +21,7 @@ class Entry:
     agent: str
     word: str
     data: tuple[str, ...] = ()
+    is_whole: bool = True
 
     def text(self, number: int) -> str:
         """A parameter; empty where there is none."""
@@ -34,4 +40,5 @@ def entry_of(line: bytes) -> Entry | None:
         return None
     seconds, fraction, call, queue, agent, word, data = found.groups()
     at = int(seconds) * 1000 + int(f"{fraction or ''}000"[:3])
-    return Entry(at, call, queue, agent, word, tuple(data.split("|")) if data is not None else ())
+    parameters = tuple(data.split("|")) if data is not None else ()
+    return Entry(at, call, queue, agent, word, parameters, is_whole=fraction is None)

@@ -11,7 +11,6 @@ DETAIL_LENGTH = 300
 
 NOT_AN_EVENT = re.compile(r"^Expected `(?:object|array)`[^$]*$")
 BY_MESSAGE = (
-    (NOT_AN_EVENT, Reason.MALFORMED),
     (re.compile(r"^Object missing required field"), Reason.MISSING_FIELD),
     (re.compile(r"^Object contains unknown field"), Reason.UNKNOWN_FIELD),
     (re.compile(r" - at `\$\.type`$"), Reason.UNKNOWN_TYPE),
@@ -32,6 +31,8 @@ def of_decoding(error: Exception) -> Refusal:
     if not isinstance(error, msgspec.ValidationError):
         return Refusal(Reason.MALFORMED, shortened(f"not JSON in UTF-8: {error}"))
     text = str(error)
+    if NOT_AN_EVENT.match(text):
+        return Refusal(Reason.MALFORMED, f"an event is one JSON object, and this text is none: {text}")
     for pattern, reason in BY_MESSAGE:
         if pattern.search(text):
             return Refusal(reason, shortened(text))

@@ -72,7 +72,7 @@ async def wallboard(request: Request) -> Response:
 @small_router.post(
     "/wallboard/session",
     status_code=204,
-    responses=described(401, 403, 413, 422, 503),
+    responses=described(400, 401, 403, 413, 422, 503),
     summary="Show a key once, get a read-only cookie",
 )
 async def session(request: Request, body: Annotated[SessionBody, Body()]) -> Response:

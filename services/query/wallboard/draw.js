@@ -155,10 +155,18 @@ function drawStrip(linkLost) {
   write(strip.longest, duration(longestWait(floor.total, linkLost)));
 }
 
-function bannerWords({ name, since, count: queues }) {
+function bannerWords(link) {
+  const refused = link.refusal ? t("refused")(link.refusal.status, secondsUntil(link.refusal.until)) : "";
+  return [dataWords(link), refused].filter(Boolean).join(" · ");
+}
+
+const secondsUntil = (until) => Math.max(1, Math.ceil((until - Date.now()) / 1_000));
+
+function dataWords({ name, since, count: queues, refusal }) {
   if (name === "partial") return t("partialSince")(queues, floor.queues.size, clockTime(since));
   if (name !== "lost") return "";
-  return since ? t("lostSince")(clockTime(since)) : t("unreachable");
+  if (since) return t("lostSince")(clockTime(since));
+  return refusal ? "" : t("unreachable");
 }
 
 function drawLink(link) {

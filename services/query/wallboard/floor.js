@@ -99,8 +99,16 @@ export function commonTarget() {
   return attainment > 0 ? level / attainment : DEFAULT_TARGET;
 }
 
-/** How the data stand: live, connecting, partial or lost; since when; how many queues are concerned. */
+/**
+ * How the data stand: live, connecting, partial or lost; since when; how many queues are concerned; whether the server
+ * refuses them, by which status and until when nobody asks again.
+ */
 export function standing(streams) {
+  const refusal = streams.map((stream) => stream.refusal).find((one) => one?.until);
+  return { ...standingOfData(streams), refusal };
+}
+
+function standingOfData(streams) {
   const queues = [...floor.queues.values()];
   const stale = queues.filter((queue) => !isFresh(queue));
   const freshest = Math.max(floor.total.freshAt, ...queues.map((queue) => queue.freshAt));

@@ -13,7 +13,7 @@ import { choice, choose } from "./choice.js";
 import { learnClock } from "./clock.js";
 import { addWindowButtons, byId, draw, drawLogin, drawRefusal, drawTrends, drawWords, fitGrid, page } from "./draw.js";
 import { forgetFigures, sampleTrends, standing, takeListing, takePlan, takeQueueRows, takeTotalRows } from "./floor.js";
-import { Stream } from "./stream.js";
+import { askedPause, isForbidden, Stream } from "./stream.js";
 
 const FLOOR_KPIS = "service_level,sla_attainment,waiting,longest_wait,abandonment_rate,offered";
 const CARD_KPIS = "service_level,waiting,longest_wait,abandonment_rate,offered,answered,aht,agents,agents:available";
@@ -23,12 +23,11 @@ const TREND_EVERY = 5_000;
 const POLL_EVERY = 4_000;
 const PLAN_EVERY = 30_000;
 const POLL_TIMEOUT = 5_000;
-const FORBIDDEN = [401, 403];
 
 // ── In: two streams and a poll ──────────────────────────────────────────────────────────────────────────────────────
 
-const cardStream = new Stream((rows) => { takeQueueRows(rows); drawSoon(); });
-const totalStream = new Stream((rows) => { takeTotalRows(rows); drawSoon(); });
+const cardStream = new Stream((rows) => { takeQueueRows(rows); drawSoon(); }, () => askForKey());
+const totalStream = new Stream((rows) => { takeTotalRows(rows); drawSoon(); }, () => askForKey());
 const streams = [cardStream, totalStream];
 
 const streamAddress = (question) => `v1/stream?${new URLSearchParams(question)}`;
@@ -51,17 +50,19 @@ async function pollPlan() {
 async function poll() {
   clearTimeout(pollTimer);
   const sent = Date.now();
+  let pause = POLL_EVERY;
   try {
     const answer = await ask("v1/queues");
+    pause = Math.max(pause, askedPause(answer));
     learnClock(Date.parse(answer.headers.get("Date")) || sent, sent, Date.now());
-    if (FORBIDDEN.includes(answer.status)) return askForKey();
+    if (isForbidden(answer)) return askForKey();
     if (answer.ok) takeListing((await answer.json()).rows);
     await pollPlan();
   } catch {
     // The network is away or the answer broke off: the age of what is shown tells, and the next poll asks again.
   }
   drawSoon();
-  if (!document.hidden) pollTimer = setTimeout(poll, POLL_EVERY);
+  if (!document.hidden) pollTimer = setTimeout(poll, pause);
 }
 
 // ── Out: at most five drawings a second ─────────────────────────────────────────────────────────────────────────────

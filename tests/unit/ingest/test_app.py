@@ -64,7 +64,7 @@ async def test_nothing_is_promised_while_the_log_is_away() -> None:
     with pytest.raises(LogUnavailable):
         await scene.take(OFFERED)
     assert scene.counted("events_total") == 0
-    assert not await scene.ingest.ready()
+    assert await scene.ingest.unready() == "Kafka does not answer"
 
 
 async def test_too_many_events_are_not_judged() -> None:

@@ -70,6 +70,7 @@ def test_a_customer_is_stored_under_a_pseudonym_only() -> None:
         (OFFERED | {"priority": 10**30}, "invalid_field", "$.priority"),
         ([OFFERED], "malformed", "array"),
         (5, "malformed", "int"),
+        (b"1366720340|c1|sales|NONE|ABANDON|1|1|30", "malformed", "an event is one JSON object, and this text is none"),
         (b"{", "malformed", "not JSON"),
         (b"", "malformed", "not JSON"),
         (json.dumps(OFFERED).encode().replace(b"c1", b"\xff"), "malformed", "not JSON"),

@@ -1,6 +1,7 @@
 """Asterisk's queue_log becomes canonical events that ingest accepts."""
 
 import json
+from random import Random
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.ingest.domain.judge import Canonical
-from services.ingest.domain.queue_log import QueueLog
+from services.ingest.domain.queue_log import MOST_WORDS, QueueLog
 from services.ingest.domain.queue_log_calls import MOST_CALLS
 from tests.unit.ingest.builders import verdict
 
@@ -52,6 +53,8 @@ def test_a_call_is_offered_answered_and_ended_with_the_logs_own_durations() -> N
         (call("EXITWITHKEY", "#", 1), {"type": "contact.left", "reason": "key"}),
         (call("LEAVEEMPTY"), {"type": "contact.left", "reason": "empty"}),
         (call("SYSCOMPAT"), {"type": "contact.left", "reason": "other"}),
+        (call("WITHDRAW", 1, 1, 4, "callback|offer"), {"type": "contact.left", "reason": "other", "wait_ms": 4000}),
+        (call("WITHDRAW", 1, 1, 4, ""), {"type": "contact.left", "reason": "other", "wait_ms": 4000}),
     ],
 )
 def test_a_call_that_nobody_answers_leaves_by_its_own_door(line: str, expected: dict[str, Any]) -> None:
@@ -162,9 +165,95 @@ def test_some_lines_tell_of_no_event(word: str) -> None:
     assert QueueLog("asterisk").events(1, call(word, 1000).encode()) == []
 
 
-@pytest.mark.parametrize("line", ["", "hello", "x|c1|sales|NONE|ABANDON|1", call("WHATEVER"), f"{AT}|c1|sales", call("abandon")])
+@pytest.mark.parametrize("line", ["", "hello", "x|c1|sales|NONE|ABANDON|1", f"{AT}|c1|sales", f"{AT}|c1|sales|NONE|", "٣|c|q|a|ABANDON"])
 def test_a_line_that_is_none_of_a_queue_log_is_told_apart(line: str) -> None:
     assert QueueLog("asterisk").events(1, line.encode()) is None
+
+
+def test_words_that_nobody_knows_make_no_event_and_are_named_once_with_their_number() -> None:
+    log = QueueLog("asterisk")
+    lines = (
+        call("OUTCALL", "1001"),
+        call("RINGINUSE", 1, agent="SIP/1"),
+        call("abandon"),
+        call("Survey-2|4|x"),
+        call("OUTCALL", "1002"),
+        call("QUEUESTART"),
+    )
+
+    assert [log.events(place, line.encode()) for place, line in enumerate(lines, 1)] == [[]] * 6
+    assert log.unknown.notes() == [
+        "words without an event, not counted in any figure: 5 lines",
+        "  OUTCALL: 2 lines, first in line 1",
+        "  RINGINUSE: 1 line, first in line 2",
+        "  abandon: 1 line, first in line 3",
+        "  Survey-2: 1 line, first in line 4",
+    ]
+
+
+def test_a_log_of_known_words_has_nothing_to_tell() -> None:
+    log = QueueLog("asterisk")
+    log.events(1, call("ABANDON", 1, 1, 4).encode())
+
+    assert log.unknown.notes() == []
+
+
+def test_a_log_full_of_words_is_told_in_a_bounded_number_of_short_printable_lines() -> None:
+    log = QueueLog("asterisk")
+    for place in range(5_000):
+        log.events(place, call(f"\x1b[31m{place:05}{'x' * 1000}").encode())
+
+    notes = log.unknown.notes()
+
+    assert notes[-1] == f"  other words: 4,900 lines, first in line {MOST_WORDS}"
+    assert len(notes) == MOST_WORDS + 2
+    assert all(note.isprintable() and len(note) < 100 for note in notes)
+
+
+MEMBERS_WORDS = (
+    ("PAUSE", "lunch"), ("UNPAUSE",), ("PAUSEALL", "lunch"), ("UNPAUSEALL",), ("ADDMEMBER",), ("REMOVEMEMBER",),
+    ("AGENTLOGIN", "SIP/a"), ("AGENTLOGOFF", "SIP/a", 9),
+)  # fmt: skip
+
+
+def test_an_agent_who_pauses_and_comes_back_within_one_second_is_available() -> None:
+    *_, pause, resume = said(agent("ADDMEMBER", queue="sales", at=AT - 9), agent("PAUSE", "lunch"), agent("UNPAUSE"))
+
+    assert [(pause["state"], pause["at"]), (resume["state"], resume["at"])] == [("break", AT * 1000), ("available", AT * 1000 + 1)]
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(MEMBERS_WORDS), st.integers(0, 2)), max_size=12),
+    st.randoms(use_true_random=False),
+)
+def test_the_states_of_an_agent_have_the_order_of_the_log_whatever_their_names_and_their_delivery(
+    told: list[tuple[tuple[Any, ...], int]], random: Random
+) -> None:
+    at, lines = AT, []
+    for (word, *data), later in told:
+        at += later
+        lines.append(agent(word, *data, at=at, queue="sales"))
+    logged = [event for event in events(call("QUEUESTART", at=AT - 60), *lines) if event["type"] == "agent.state"]
+    delivered = [*logged, *logged]
+    random.shuffle(delivered)
+
+    entered = {(event["at"], event["state"]): event["state"] for event in delivered}
+
+    assert [entered[place] for place in sorted(entered)] == [event["state"] for event in logged]
+    assert all(event["at"] // 1000 - AT in range(sum(later for _, later in told) + 1) for event in logged)
+
+
+def test_a_log_that_begins_in_the_second_in_which_the_rotated_one_ended_goes_on_behind_it() -> None:
+    rotated = said(agent("ADDMEMBER", queue="sales", at=AT - 9), agent("UNPAUSE"), agent("PAUSE", "lunch"))
+    current = said(agent("UNPAUSE"), agent("PAUSE", "lunch", at=AT + 1))
+
+    assert [event["at"] - AT * 1000 for event in rotated + current] == [-8500, 0, 1, 500, 1000]
+
+
+def test_a_database_that_writes_a_moment_backwards_keeps_its_order_and_a_clock_set_back_is_believed() -> None:
+    exact = [agent("PAUSE").replace(str(AT), f"{AT}{fraction}") for fraction in (".500000", ".499900", ".500000", ".502")]
+
+    assert [event["at"] - AT * 1000 for event in said(*exact, agent("UNPAUSE", at=AT - 5))] == [500, 501, 502, 503, -5000]
 
 
 def test_the_same_line_at_the_same_place_has_the_same_ids_and_at_another_place_others() -> None:

@@ -1,10 +1,13 @@
 """Keys as an operator makes and sees them."""
 
+import json
+
 import pytest
 from rich.console import Console
 
-from services.operations.keys import expiry, state, table
+from services.operations.keys import document, expiry, state, table
 from services.runtime.keys import StoredKey
+from services.runtime.tables import show
 
 NOW = 1_794_400_000_000
 DAY = 86_400_000
@@ -45,3 +48,37 @@ def test_the_table_shows_everything_but_secrets() -> None:
 
     for word in ("0123456789abcdef", "acme", "the PBX", "events:write kpi:read", "2026-11-10 12:26Z", "2026-11-12 12:26Z", "live"):
         assert word in captured.get()
+
+
+def key_of(label: str, tenant: str) -> StoredKey:
+    return StoredKey("0123456789abcdef", tenant, label, ("agents:read", "alerts:act", "alerts:read", "events:write"), NOW, None, None)
+
+
+@pytest.mark.parametrize("width", [200, 80, 40, 17, 4])
+def test_no_cell_is_cut_however_narrow_the_terminal(width: int) -> None:
+    console = Console(width=width)
+    with console.capture() as captured:
+        show(console, table([key_of("the [bold]PBX[/] in 上海 " + "x" * 200, "t" * 64)], NOW))
+    head, row = captured.get().splitlines()
+
+    assert head.startswith("id ")
+    scopes = "agents:read alerts:act alerts:read events:write"
+    for word in ("0123456789abcdef", "t" * 64, "[bold]PBX[/] in 上海", "x" * 200, scopes, "live"):
+        assert word in row
+
+
+def test_as_json_a_key_has_its_whole_id_and_instants() -> None:
+    assert json.loads(document([key(NOW + DAY)], NOW)) == {
+        "keys": [
+            {
+                "id": "0123456789abcdef",
+                "tenant": "acme",
+                "label": "the PBX",
+                "scopes": ["events:write", "kpi:read"],
+                "created": "2026-11-10T12:26:40.000Z",
+                "expires": "2026-11-12T12:26:40.000Z",
+                "revoked": None,
+                "state": "live",
+            }
+        ]
+    }

@@ -2,7 +2,9 @@
 
 import httpx
 import pytest
+from rich.console import Console
 
+from services.runtime.tables import show
 from services.simulator.answers import UndeliverableError, backoff, seconds, understood, worded
 from services.simulator.domain.truth import Tally
 from services.simulator.feed import Batch, Receipt, Rejection
@@ -138,3 +140,11 @@ def test_a_floors_tally_is_a_table_even_where_nothing_happened() -> None:
     assert cells[0] == ["chat", "orders"]
     assert cells[5] == ["–", "100.0%"]
     assert cells[6] == ["–", "1.5 s"]
+
+
+def test_a_floors_tally_is_told_whole_however_narrow_the_terminal() -> None:
+    console = Console(width=30)
+    with console.capture() as captured:
+        show(console, floor_table({"a-queue-with-a-long-name": Tally(offered=1_234_567, complaints=7_654_321)}))
+
+    assert all(word in captured.get() for word in ("a-queue-with-a-long-name", "1,234,567", "7,654,321", "complaints"))
