@@ -108,9 +108,9 @@ class World:
 
     def _query(self, limits: Limits) -> Query:
         history, metrics = self.history, QueryMetrics(CollectorRegistry())
-        lookup = Lookup(history, history, lambda: self.now / 1000)
+        lookup = Lookup(history, history, lambda: self.now / 1000, unanswered=metrics.went_without)
         live = LiveFigures(self.board, lambda: self.now, lookup, lambda: self.definitions, lambda: self.forecasts.current)
-        exposition = Exposition(self.board, lambda: self.definitions, 10_000)
+        self.pages = Exposition(self.board, lambda: self.definitions, 10_000), WholeFloors(live)
         return Query(
             live=live,
             past=PastFigures(live, history, history, history, self.floor, self.forecasts.store),
@@ -122,7 +122,7 @@ class World:
             forecasts=self.forecasts,
             pipeline=Pipeline(self.board, self.log, self.floor, lambda: self.now),
             streams=Streams(live, self.pulse),
-            scrape=Scrape((exposition, WholeFloors(live)), metrics, lambda: self.now, lambda: self.now / 1000),
+            scrape=Scrape(self.pages, metrics, lambda: self.now, lambda: self.now / 1000),
             metrics=metrics,
             limits=limits,
             metrics_open=False,

@@ -1,13 +1,15 @@
 """Live figures: rows of a window up to now, from the board in memory."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from services.board.domain.board import Board
 from services.board.domain.series import Home, Scope
 from services.board.domain.windows import MINUTE, Span, Window, span_of
+from services.contracts.definitions import DEFAULT_POLICY
 from services.contracts.figures import Figures
+from services.contracts.kpis import CATALOGUE
 from services.contracts.needs import STAFF, Need
 from services.definitions.domain.in_force import Definitions, InForce, TenantDefinitions
 from services.query.app.lookup import Lookup
@@ -22,6 +24,7 @@ from services.query.domain.selection import Selection
 from services.query.domain.shares import Parted
 from services.query.domain.terms import Basis, Terms
 
+OCCUPANCY = CATALOGUE["occupancy"]
 LAYOUTS = 1024
 """Layouts that are remembered: a wall asks the same again and again."""
 
@@ -33,6 +36,15 @@ class LiveQuery:
     selection: Selection
     window: Window
     question: Question
+
+
+@dataclass(frozen=True)
+class Served:
+    """Groups of a tenant's queues, whose agents are looked at together, each agent once in each group."""
+
+    tenant: str
+    window: Window
+    groups: Sequence[Collection[str]]
 
 
 @dataclass(frozen=True)
@@ -102,8 +114,11 @@ class LiveFigures:
         """What a tenant's questions are asked of."""
         return Ground(tenant, self.board, self.known(tenant), self.zone(tenant))
 
-    async def rows(self, query: LiveQuery) -> list[LiveRow]:
-        """The rows of every subject of the floor, as of now or of the last good instant."""
+    async def rows(self, query: LiveQuery, until: float | None = None) -> list[LiveRow]:
+        """The rows of every subject of the floor, as of now or of the last good instant.
+
+        KPIs whose look-up is not there at `until` (monotonic seconds; None: as patiently as usual) have no value.
+        """
         tenant = query.selection.tenant
         as_of, zone = self.board.as_of(self.now(), tenant), self.zone(tenant)
         span = span_of(query.window, as_of, self.board.rules.pane, zone)
@@ -111,7 +126,8 @@ class LiveFigures:
         terms = query.question.basis.terms(self.known(tenant), span.begin)
         needs = query.question.needs
         plans = self._plans(query, terms, live_times(query.window, span, as_of, zone)) if Need.PLAN in needs else None
-        picture = _Picture(query, as_of, zone, await self._found(query, span, as_of), self._roster(query, as_of), needs, plans)
+        found = await self._found(query, span, as_of, until)
+        picture = _Picture(query, as_of, zone, found, self._roster(query, as_of), needs, plans)
         return [row for place in self._places(query, terms, as_of) for row in self._rows_of(picture, place, frame)]
 
     def _plans(self, query: LiveQuery, terms: Terms, times: Times) -> LivePlans:
@@ -129,9 +145,16 @@ class LiveFigures:
             known = self._laid[asked] = _Laid(terms.in_force, floor, places)
         return known.places
 
-    async def _found(self, query: LiveQuery, span: Span, as_of: int) -> Found:
+    async def _found(self, query: LiveQuery, span: Span, as_of: int, until: float | None) -> Found:
         needs, reading = query.question.needs, query.selection.reading
-        return await self._lookup.find(reading, needs, query.window, span, as_of) if needs else nothing(reading)
+        return await self._lookup.find(reading, needs, query.window, span, as_of, until) if needs else nothing(reading)
+
+    async def occupancies(self, asked: Served, until: float | None = None) -> list[float | None]:
+        """The occupancy of each group's agents, as rows of its queues have it; None where undefined or not looked up at `until`."""
+        as_of, zone = self.board.as_of(self.now(), asked.tenant), self.zone(asked.tenant)
+        span = span_of(asked.window, as_of, self.board.rules.pane, zone)
+        found = await self._lookup.find(Selection(asked.tenant), Need.AGENT_TIME, asked.window, span, as_of, until)
+        return [OCCUPANCY.measure(found.crew.during(Figures({}), 0, queues), DEFAULT_POLICY).value for queues in asked.groups]
 
     def _roster(self, query: LiveQuery, as_of: int) -> Roster:
         return roster_of(self.board.agents.of(query.selection.tenant, as_of).values() if Need.AGENTS in query.question.needs else ())
