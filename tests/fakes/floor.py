@@ -195,9 +195,9 @@ class MemoryHistory:
         if self.gate is not None:
             await self.gate.wait()
         return [
-            Tally(interval, selection.subject(visit.queue or "", visit.channel), 0, [{Cell.CUSTOMER_KNOWN: 1, **self._gap((tenant, contact), visit)}])
-            for (tenant, contact), visit in self._floor.visits_of.items()
-            if tenant == selection.tenant and visit.customer and selection.includes(visit.queue or "", visit.channel)
+            Tally(interval, selection.subject(visit.queue or "", visit.channel), 0, [{Cell.CUSTOMER_KNOWN: 1, **self._gap(key, visit)}])
+            for key, visit in self._floor.visits_of.items()
+            if key[0] == selection.tenant and visit.customer and selection.includes(visit.queue or "", visit.channel)
             for interval, span in enumerate(spans) if (visit.offered_at or 0) in span
         ]  # fmt: skip
 
@@ -206,7 +206,8 @@ class MemoryHistory:
         gaps = [
             (visit.offered_at or 0) - (other.offered_at or 0)
             for (theirs, named), other in self._floor.visits_of.items()
-            if theirs == tenant and named.partition("#")[0] != contact.partition("#")[0] and (other.customer, other.queue) == (visit.customer, visit.queue)
+            if theirs == tenant and (other.customer, other.queue) == (visit.customer, visit.queue)
+            and named.partition("#")[0] != contact.partition("#")[0]
             and ((other.offered_at or 0), named) < ((visit.offered_at or 0), contact)
         ]  # fmt: skip
         nearest = min(gaps, default=LOOK_BACK * HOUR + 1)

@@ -69,7 +69,9 @@ def many() -> dict[tuple[str, str], Visit]:
     dice = random.Random(12)
     return {
         ("demo", f"c{number}"): Visit(
-            offered_at=NOON - dice.randrange(HOUR), queue=dice.choice(["sales", "help", "vip"]), customer=pseudonym(dice.randrange(MANY // 3))
+            offered_at=NOON - dice.randrange(HOUR),
+            queue=dice.choice(["sales", "help", "vip"]),
+            customer=pseudonym(dice.randrange(MANY // 3)),
         )
         for number in range(MANY)
     }

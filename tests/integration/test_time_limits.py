@@ -1,10 +1,11 @@
 """No question takes longer than it may: PostgreSQL is made to wait, as a wrong plan or a busy disk would, and everybody is answered."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from math import isnan
 
 import asyncpg
+import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -12,7 +13,7 @@ from services.runtime.clock import monotonic, now_ms
 from services.runtime.database import planned, readers_pool
 from services.runtime.settings import DatabaseSettings, KafkaSettings
 from tests.fakes.floor import answered
-from tests.integration.stored import Floor, floor_on, served, text
+from tests.integration.stored import Floor, floor_on, served, text, until
 
 pytestmark = [pytest.mark.embedded, pytest.mark.timeout(300)]
 
@@ -50,8 +51,7 @@ async def test_a_statement_that_meets_its_limit_is_answered_with_what_to_do_and_
             took = monotonic() - began
             pages = await asyncio.gather(*(_timed(client.get("/metrics")) for _ in range(3)))
             live = await client.get("/v1/kpis", params={"kpi": "repeat_rate,offered", "by": "total", "window": "15m"})
-        while isnan(repeated((await client.get("/metrics")).text)):
-            await asyncio.sleep(0.2)
+        await until(lambda: _repeated_again(client))
 
     for answer in (visits, past):
         assert answer.status_code == 503, answer.text
@@ -67,7 +67,11 @@ async def test_a_statement_that_meets_its_limit_is_answered_with_what_to_do_and_
     assert {row["kpi"]: row["value"] for row in live.json()["rows"]} == {"repeat_rate": None, "offered": 2}
 
 
-async def _timed(asking):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+async def _repeated_again(client: httpx.AsyncClient) -> bool:
+    return not isnan(repeated((await client.get("/metrics")).text))
+
+
+async def _timed(asking: Awaitable[httpx.Response]) -> tuple[httpx.Response, float]:
     began = monotonic()
     return await asking, monotonic() - began
 
