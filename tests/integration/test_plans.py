@@ -1,7 +1,9 @@
-"""What readers ask costs about as much as there is to read, whatever PostgreSQL believes about its tables.
+"""What readers ask costs about as much as there is to read, whatever PostgreSQL believes about its
+tables.
 
-Its statistics are away while a floor is fresh, of another time after an import, and plans are kept from when tables were empty. The
-cost is counted in rows that were read, of tables and of indexes: that is the same on any machine.
+Its statistics are away while a floor is fresh, of another time after an import, and plans are kept
+from when tables were empty. The cost is counted in rows that were read, of tables and of indexes:
+that is the same on any machine.
 """
 
 import random
@@ -47,9 +49,13 @@ SELECT (SELECT coalesce(sum(seq_tup_read), 0) FROM pg_stat_user_tables)
 
 @pytest.fixture
 async def pool(database: DatabaseSettings) -> AsyncIterator[asyncpg.Pool]:
-    """One connection, so that its plans are kept and its figures are those of the test; nobody analyses anything."""
+    """One connection, so that its plans are kept and its figures are those of the test; nobody
+    analyses anything.
+    """
     settings = {"statement_timeout": "20s"}
-    async with asyncpg.create_pool(database.url.get_secret_value(), min_size=1, max_size=1, server_settings=settings) as pool:
+    async with asyncpg.create_pool(
+        database.url.get_secret_value(), min_size=1, max_size=1, server_settings=settings
+    ) as pool:
         for table in ("visit", "correction", "rollup"):
             await pool.execute(f"ALTER TABLE {table} SET (autovacuum_enabled = off)")
         yield pool
@@ -78,7 +84,9 @@ def many() -> dict[tuple[str, str], Visit]:
 
 
 def pseudonym(number: int) -> str:
-    """As long as those that ingest makes: it is the size of the indexes that PostgreSQL chooses by when it knows nothing else."""
+    """As long as those that ingest makes: it is the size of the indexes that PostgreSQL chooses by
+    when it knows nothing else.
+    """
     return f"k1:{blake2b(str(number).encode(), digest_size=16).hexdigest()}"
 
 
@@ -95,7 +103,9 @@ async def cost(pool: asyncpg.Pool, ask: Callable[[], Awaitable[object]]) -> int:
 
 
 @pytest.mark.parametrize("belief", [EMPTY, NEVER, WRONG])
-async def test_repeat_contacts_are_found_by_reading_each_visit_a_few_times_at_most(pool: asyncpg.Pool, belief: str) -> None:
+async def test_repeat_contacts_are_found_by_reading_each_visit_a_few_times_at_most(
+    pool: asyncpg.Pool, belief: str
+) -> None:
     history = PostgresVisits(pool)
     if belief == EMPTY:
         for _ in range(10):
@@ -128,10 +138,16 @@ async def test_repeat_contacts_are_those_of_their_definition(pool: asyncpg.Pool,
             offered_at=NOON - dice.randrange(200) * dice.choice([1, MINUTE, HOUR]),
             queue=dice.choice(["sales", "help"]), channel=dice.choice(["voice", "chat"]), customer=dice.choice(["k1:ann", "k1:bob", None]),
         )  # fmt: skip
-        floor.visits_of[dice.choice(["demo", "demo", "other"]), f"c{dice.randrange(300):03}#{number + 1}"] = visit
+        floor.visits_of[
+            dice.choice(["demo", "demo", "other"]), f"c{dice.randrange(300):03}#{number + 1}"
+        ] = visit
     await put(pool, floor.visits_of)
     spans = [Span(NOON - 30 * HOUR, NOON - HOUR), Span(NOON - HOUR, NOON + 1)]
-    for selection in (EVERYONE, Selection("demo", ("sales",), by=By.TOTAL), Selection("demo", (), ("chat",), by=By.QUEUE)):
+    for selection in (
+        EVERYONE,
+        Selection("demo", ("sales",), by=By.TOTAL),
+        Selection("demo", (), ("chat",), by=By.QUEUE),
+    ):
         expected = summed(await MemoryHistory(floor).returns(selection, spans))
         assert summed(await PostgresVisits(pool).returns(selection, spans)) == expected
 
@@ -146,11 +162,17 @@ def summed(tallies: object) -> dict[tuple[int, Subject], Cells]:
 
 
 @pytest.mark.parametrize("belief", [EMPTY, NEVER])
-async def test_all_pages_of_visits_together_read_each_visit_about_once(pool: asyncpg.Pool, belief: str) -> None:
+async def test_all_pages_of_visits_together_read_each_visit_about_once(
+    pool: asyncpg.Pool, belief: str
+) -> None:
     history, hour = PostgresVisits(pool), Span(NOON - HOUR, NOON)
 
     async def everything() -> None:
-        found = [one.place async for portion in history.visits(Selection("demo"), hour) for one in portion]
+        found = [
+            one.place
+            async for portion in history.visits(Selection("demo"), hour)
+            for one in portion
+        ]
         assert len(found) in (0, MANY)
         assert found == sorted(found)
 
@@ -162,7 +184,9 @@ async def test_all_pages_of_visits_together_read_each_visit_about_once(pool: asy
     assert await cost(pool, everything) < 2 * MANY
 
 
-async def test_all_pages_of_corrections_together_read_each_correction_about_once(pool: asyncpg.Pool) -> None:
+async def test_all_pages_of_corrections_together_read_each_correction_about_once(
+    pool: asyncpg.Pool,
+) -> None:
     await pool.execute(
         "INSERT INTO correction (tenant, queue, channel, start, until, old, new, source, event, type, recorded_at)"
         " SELECT 'demo', 'q' || number % 40, 'voice', $1 + number / 40 * 900000::bigint,"
@@ -172,13 +196,17 @@ async def test_all_pages_of_corrections_together_read_each_correction_about_once
     )
 
     async def everything() -> None:
-        pages = PostgresCorrections(pool).corrections(Selection("demo"), Span(NOON, NOON + 1000 * HOUR), 0, (0, 0))
+        pages = PostgresCorrections(pool).corrections(
+            Selection("demo"), Span(NOON, NOON + 1000 * HOUR), 0, (0, 0)
+        )
         assert sum([len(portion) async for portion in pages]) == 20_000
 
     assert await cost(pool, everything) < 2 * 20_000
 
 
-async def test_the_homes_of_many_tenants_are_found_although_the_statistics_know_of_one(pool: asyncpg.Pool) -> None:
+async def test_the_homes_of_many_tenants_are_found_although_the_statistics_know_of_one(
+    pool: asyncpg.Pool,
+) -> None:
     days = (
         "INSERT INTO rollup SELECT $1::text || number % $2, 'day', number / $2 * 86400000::bigint, 'q', 'voice',"
         " (number / $2 + 1) * 86400000::bigint, 0, 0, '\\x80'"
@@ -195,7 +223,9 @@ async def test_the_homes_of_many_tenants_are_found_although_the_statistics_know_
     assert await cost(pool, homes) < 4 * 40_000
 
 
-async def test_tables_that_have_grown_are_analysed_and_again_once_they_have_doubled(pool: asyncpg.Pool) -> None:
+async def test_tables_that_have_grown_are_analysed_and_again_once_they_have_doubled(
+    pool: asyncpg.Pool,
+) -> None:
     statistics = Statistics(pool)
     visits = list(many().items())
 
@@ -208,4 +238,6 @@ async def test_tables_that_have_grown_are_analysed_and_again_once_they_have_doub
     assert await looked_at(visits[FEWEST]) == ["visit"]
     assert await looked_at(*visits[FEWEST + 1 : 2 * FEWEST - 10]) == []
     assert await looked_at(*visits[2 * FEWEST : 3 * FEWEST]) == ["visit"]
-    assert await pool.fetchval("SELECT reltuples FROM pg_class WHERE relname = 'visit'") > 2 * FEWEST
+    assert (
+        await pool.fetchval("SELECT reltuples FROM pg_class WHERE relname = 'visit'") > 2 * FEWEST
+    )

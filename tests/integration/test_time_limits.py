@@ -1,4 +1,6 @@
-"""No question takes longer than it may: PostgreSQL is made to wait, as a wrong plan or a busy disk would, and everybody is answered."""
+"""No question takes longer than it may: PostgreSQL is made to wait, as a wrong plan or a busy disk
+would, and everybody is answered.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable
@@ -28,17 +30,25 @@ async def floor(kafka: KafkaSettings, database: DatabaseSettings) -> AsyncIterat
     async with floor_on(kafka, database) as floor:
         api = floor.settings.api
         api.statement_seconds, api.lookup_seconds, api.metrics_seconds = LIMIT, PATIENCE, PATIENCE
-        floor.memory.put(*(answered(now_ms() - 60_000 * ago, 5, customer="k1:ann") for ago in (2, 3)))
+        floor.memory.put(
+            *(answered(now_ms() - 60_000 * ago, 5, customer="k1:ann") for ago in (2, 3))
+        )
         await floor.store()
         yield floor
 
 
 def repeated(page: str) -> float:
     families = {family.name: family for family in text_string_to_metric_families(page)}
-    return next(sample.value for sample in families["contactcenter_kpi"].samples if sample.labels["kpi"] == "repeat_rate")
+    return next(
+        sample.value
+        for sample in families["contactcenter_kpi"].samples
+        if sample.labels["kpi"] == "repeat_rate"
+    )
 
 
-async def test_a_statement_that_meets_its_limit_is_answered_with_what_to_do_and_figures_of_now_go_on(floor: Floor) -> None:
+async def test_a_statement_that_meets_its_limit_is_answered_with_what_to_do_and_figures_of_now_go_on(
+    floor: Floor,
+) -> None:
     now = now_ms() - now_ms() % 900_000
     span = {"from": text(now - 3_600_000), "to": text(now)}
     async with served(floor) as client:
@@ -47,10 +57,14 @@ async def test_a_statement_that_meets_its_limit_is_answered_with_what_to_do_and_
             await holder.execute(f"LOCK TABLE {', '.join(LOCKED)} IN ACCESS EXCLUSIVE MODE")
             began = monotonic()
             visits = await client.get("/v1/visits", params=span)
-            past = await client.get("/v1/kpis/history", params={**span, "kpi": "repeat_rate", "interval": "all"})
+            past = await client.get(
+                "/v1/kpis/history", params={**span, "kpi": "repeat_rate", "interval": "all"}
+            )
             took = monotonic() - began
             pages = await asyncio.gather(*(_timed(client.get("/metrics")) for _ in range(3)))
-            live = await client.get("/v1/kpis", params={"kpi": "repeat_rate,offered", "by": "total", "window": "15m"})
+            live = await client.get(
+                "/v1/kpis", params={"kpi": "repeat_rate,offered", "by": "total", "window": "15m"}
+            )
         await until(lambda: _repeated_again(client))
 
     for answer in (visits, past):
@@ -64,7 +78,10 @@ async def test_a_statement_that_meets_its_limit_is_answered_with_what_to_do_and_
         assert seconds < 2
         assert isnan(repeated(page.text))
         assert 'floorpulse_api_lookups_unanswered_total{lookup="returns"' in page.text
-    assert {row["kpi"]: row["value"] for row in live.json()["rows"]} == {"repeat_rate": None, "offered": 2}
+    assert {row["kpi"]: row["value"] for row in live.json()["rows"]} == {
+        "repeat_rate": None,
+        "offered": 2,
+    }
 
 
 async def _repeated_again(client: httpx.AsyncClient) -> bool:
@@ -76,7 +93,9 @@ async def _timed(asking: Awaitable[httpx.Response]) -> tuple[httpx.Response, flo
     return await asking, monotonic() - began
 
 
-async def test_every_connection_of_readers_has_the_limit_and_plans_each_question_anew(database: DatabaseSettings) -> None:
+async def test_every_connection_of_readers_has_the_limit_and_plans_each_question_anew(
+    database: DatabaseSettings,
+) -> None:
     pool = await readers_pool(database, LIMIT)
     async with pool:
         connections = [await pool.acquire() for _ in range(database.pool)]

@@ -1,4 +1,5 @@
-"""Statistics for PostgreSQL's planner, early: its own daemon looks once a minute at most, and a floor fills a table in seconds.
+"""Statistics for PostgreSQL's planner, early: its own daemon looks once a minute at most, and a
+floor fills a table in seconds.
 
 rows  0 ─► 1,000 ─► 2,000 ─► 4,000 …   ANALYZE each time a table has doubled; autovacuum keeps them up to date from then on
 """
@@ -11,10 +12,20 @@ log = logging.getLogger(__name__)
 
 FEWEST = 1000
 """Changed rows below which a wrong plan costs nothing"""
-TABLES = ("visit", "pane", "agent_state", "agent_pane", "rollup", "late_change", "correction", "forecast_slot")
+TABLES = (
+    "visit",
+    "pane",
+    "agent_state",
+    "agent_pane",
+    "rollup",
+    "late_change",
+    "correction",
+    "forecast_slot",
+)
 BOUND = "SET LOCAL lock_timeout = '3s'; SET LOCAL statement_timeout = '60s'"
 
-# A table that was never analysed has -1 rows. Parts of months are tables of their own; autovacuum never looks at their parents.
+# A table that was never analysed has -1 rows. Parts of months are tables of their own; autovacuum
+# never looks at their parents.
 GROWN = """
 SELECT stat.relid::regclass::text FROM pg_stat_user_tables AS stat JOIN pg_class AS class ON class.oid = stat.relid
 LEFT JOIN pg_inherits ON inhrelid = stat.relid
@@ -31,7 +42,9 @@ class Statistics:
         self._pool = pool
 
     async def refresh(self) -> list[str]:
-        """Analyse the tables that have doubled since somebody looked; which they were. Raises asyncpg's errors and OSError."""
+        """Analyse the tables that have doubled since somebody looked; which they were. Raises
+        asyncpg's errors and OSError.
+        """
         grown = [row[0] for row in await self._pool.fetch(GROWN, TABLES, FEWEST)]
         for table in grown:
             async with self._pool.acquire() as connection, connection.transaction():

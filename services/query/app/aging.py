@@ -1,7 +1,9 @@
-"""Answers that are kept for a while, and asked for again when they have aged or another span is asked about.
+"""Answers that are kept for a while, and asked for again when they have aged or another span is
+asked about.
 
-An answer lives a second, or twenty times as long as it took: however many ask, the database works on it a twentieth of the time.
-Of each name at most one question is under way, and of all names together as many as there are slots:
+An answer lives a second, or twenty times as long as it took: however many ask, the database works
+on it a twentieth of the time. Of each name at most one question is under way, and of all names
+together as many as there are slots:
 
     asked about 12:00   ├─ runs ──────────────┤
     asked about 12:01        ├─ waits ─┤ given up for the next, which is about what is asked now
@@ -22,9 +24,16 @@ Ask = Callable[[], Coroutine[Any, Any, Answer]]
 
 
 class _Asked(Generic[Answer]):
-    """One answer, about something, that waits, is under way or there; `until` (monotonic seconds) says how long it may be told."""
+    """One answer, about something, that waits, is under way or there; `until` (monotonic seconds)
+    says how long it may be told.
+    """
 
-    def __init__(self, about: object, until_free: "asyncio.Task[Answer] | None", monotonic: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        about: object,
+        until_free: "asyncio.Task[Answer] | None",
+        monotonic: Callable[[], float],
+    ) -> None:
         self.about = about
         self.until: float | None = None
         self.begun = False
@@ -64,12 +73,18 @@ class Aging(Generic[Answer]):
         self._asked: dict[tuple[str, ...], _Asked[Answer]] = {}
 
     def get(self, name: tuple[str, ...], about: object, ask: Ask[Answer]) -> "asyncio.Task[Answer]":
-        """The answer of this name, there or to come: the known one if it is young and about the same, else what `ask` gives or raises.
+        """The answer of this name, there or to come: the known one if it is young and about the
+        same, else what `ask` gives or raises.
 
-        It goes on however long anybody waits for it; it is cancelled only where it had not begun and something newer is asked.
+        It goes on however long anybody waits for it; it is cancelled only where it had not begun
+        and something newer is asked.
         """
         known = self._asked.get(name)
-        if known is None or known.about != about or (known.until is not None and self._monotonic() >= known.until):
+        if (
+            known is None
+            or known.about != about
+            or (known.until is not None and self._monotonic() >= known.until)
+        ):
             fresh = _Asked[Answer](about, self._under_way(known), self._monotonic)
             fresh.begin(ask, self._slots)
             known = self._asked[name] = fresh

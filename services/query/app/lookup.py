@@ -1,6 +1,7 @@
 """What live figures look up in the tables: asked when a KPI needs it, and waited for only so long.
 
-What is not there in time is told as missing; the look-up goes on, and whoever asks next finds its answer.
+What is not there in time is told as missing; the look-up goes on, and whoever asks next finds its
+answer.
 """
 
 import asyncio
@@ -25,14 +26,17 @@ from services.query.ports import AgentHistory, VisitHistory
 MOST_SELECTIONS = 64
 """Selections for which an answer stays added up"""
 AT_ONCE = 4
-"""Look-ups that the database works on at once, of all tenants together: half of a pool as it is by default"""
+"""Look-ups that the database works on at once, of all tenants together: half of a pool as it is by
+default
+"""
 PATIENCE = 5.0
+
 
 class Lookup:
     """Looks up what live figures need, for all of a tenant at once.
 
-    `patience` is how many seconds a question waits that does not say otherwise; `unanswered` hears of each look-up that an answer
-    goes out without.
+    `patience` is how many seconds a question waits that does not say otherwise; `unanswered` hears
+    of each look-up that an answer goes out without.
     """
 
     def __init__(
@@ -55,16 +59,27 @@ class Lookup:
         self._regrouped: dict[tuple[Selection, Window], tuple[Sequence[Tally], Ledger]] = {}
 
     async def find(
-        self, selection: Selection, needs: Need, window: Window, span: Span, now: int, until: float | None = None
+        self,
+        selection: Selection,
+        needs: Need,
+        window: Window,
+        span: Span,
+        now: int,
+        until: float | None = None,
     ) -> Found:
         """What `needs` names: about `span`, which is what `window` covers now, and as of `now`.
 
-        What is not there at `until` (monotonic seconds; None: as patiently as usual), or cannot be had, is missing.
+        What is not there at `until` (monotonic seconds; None: as patiently as usual), or cannot be
+        had, is missing.
         """
         until = self._monotonic() + self._patience if until is None else until
         tasks = self._tasks(selection.tenant, window, span, now)
         asked = {need: tasks[need]() for need in LOOKUPS if need in needs}
-        told = {need: answer for need, task in asked.items() if (answer := await self._told(need, task, until)) is not None}
+        told = {
+            need: answer
+            for need, task in asked.items()
+            if (answer := await self._told(need, task, until)) is not None
+        }
         found = nothing(selection)
         found.docket.add(told.get(Need.COMPLAINTS, ()))
         if Need.RETURNS in told:
@@ -74,15 +89,23 @@ class Lookup:
         missing = reduce(or_, asked.keys() - told.keys(), Need.NOTHING)
         return replace(found, missing=missing) if missing else found
 
-    def _tasks(self, tenant: str, window: Window, span: Span, now: int) -> dict[Need, Callable[[], "asyncio.Task[Any]"]]:
+    def _tasks(
+        self, tenant: str, window: Window, span: Span, now: int
+    ) -> dict[Need, Callable[[], "asyncio.Task[Any]"]]:
         """How each look-up is asked, once for whoever asks about the same."""
         everyone = Selection(tenant, by=By.QUEUE_AND_CHANNEL)
         moment = Span(now, now + 1)
         name = tenant, window
         return {
-            Need.RETURNS: lambda: self._returns.get(name, span, lambda: self._visits.returns(everyone, [span])),
-            Need.COMPLAINTS: lambda: self._complaints.get((tenant,), None, lambda: self._visits.complaints(tenant, moment)),
-            Need.AGENT_TIME: lambda: self._crews.get(name, span, lambda: crew_of(self._agents, tenant, [span], now)),
+            Need.RETURNS: lambda: self._returns.get(
+                name, span, lambda: self._visits.returns(everyone, [span])
+            ),
+            Need.COMPLAINTS: lambda: self._complaints.get(
+                (tenant,), None, lambda: self._visits.complaints(tenant, moment)
+            ),
+            Need.AGENT_TIME: lambda: self._crews.get(
+                name, span, lambda: crew_of(self._agents, tenant, [span], now)
+            ),
         }
 
     async def _told(self, need: Need, task: "asyncio.Task[Any]", until: float) -> Any:
@@ -97,7 +120,9 @@ class Lookup:
 
     def _ledger(self, selection: Selection, window: Window, tallies: Sequence[Tally]) -> Ledger:
         known = self._regrouped.pop((selection, window), None)
-        self._regrouped[selection, window] = kept = known if known and known[0] is tallies else (tallies, regrouped(selection, tallies))
+        self._regrouped[selection, window] = kept = (
+            known if known and known[0] is tallies else (tallies, regrouped(selection, tallies))
+        )
         if len(self._regrouped) > MOST_SELECTIONS:
             del self._regrouped[next(iter(self._regrouped))]
         return kept[1]

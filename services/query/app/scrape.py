@@ -1,6 +1,8 @@
-"""The metrics page: the floor and the process, rendered at most once a second however many scrape it.
+"""The metrics page: the floor and the process, rendered at most once a second however many scrape
+it.
 
-Who comes while it is rendered shares the page, and none takes long: it waits only so long for what must be looked up.
+Who comes while it is rendered shares the page, and none takes long: it waits only so long for what
+must be looked up.
 """
 
 import asyncio
@@ -17,7 +19,9 @@ PATIENCE = 1.0
 
 
 class Scrape:
-    """Answers of `/metrics`; `monotonic` is seconds, and `patience` how many the page waits for what must be looked up."""
+    """Answers of `/metrics`; `monotonic` is seconds, and `patience` how many the page waits for
+    what must be looked up.
+    """
 
     def __init__(
         self,
@@ -47,7 +51,9 @@ class Scrape:
     async def _render(self) -> bytes:
         began, now = self._monotonic(), self._now()
         folds = self._queues.folds(now)
-        floor = self._queues.text(now, folds) + await self._floors.text(folds, began + self._patience)
+        floor = self._queues.text(now, folds) + await self._floors.text(
+            folds, began + self._patience
+        )
         self._metrics.render.set(self._monotonic() - began)
         page = floor.encode() + generate_latest(self._metrics.registry)
         self._rendered = began, page

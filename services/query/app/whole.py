@@ -1,4 +1,6 @@
-"""Every KPI of every tenant's whole floor as Prometheus metrics, and how busy each queue's agents are: the figures of `GET /v1/kpis`."""
+"""Every KPI of every tenant's whole floor as Prometheus metrics, and how busy each queue's agents
+are: the figures of `GET /v1/kpis`.
+"""
 
 import asyncio
 from collections.abc import Collection, Iterable
@@ -30,18 +32,30 @@ class WholeFloors:
     async def text(self, folds: Folds, until: float) -> str:
         """The families of `HEADS` in the text format of Prometheus, of the tenants of `folds`.
 
-        NaN is also what had to be looked up and is not there at `until` (monotonic seconds); all tenants are looked up side by side.
+        NaN is also what had to be looked up and is not there at `until` (monotonic seconds); all
+        tenants are looked up side by side.
         """
         floors = await asyncio.gather(*(self._rows(tenant, until) for tenant in folds))
         rows = [row for floor in floors for row in floor]
-        busy = await asyncio.gather(*(self._busy(tenant, fold, until) for tenant, fold in folds.items()))
+        busy = await asyncio.gather(
+            *(self._busy(tenant, fold, until) for tenant, fold in folds.items())
+        )
         values = [_sample("contactcenter_kpi", _of_floor(row), row.value) for row in rows]
-        sizes = [_sample("contactcenter_kpi_sample_size", _of_floor(row), row.denominator) for row in rows if row.denominator is not None]
+        sizes = [
+            _sample("contactcenter_kpi_sample_size", _of_floor(row), row.denominator)
+            for row in rows
+            if row.denominator is not None
+        ]
         occupied = [line for lines in busy for line in lines]
-        return "".join(_family(name, lines) for name, lines in zip(HEADS, (values, sizes, occupied), strict=True))
+        return "".join(
+            _family(name, lines)
+            for name, lines in zip(HEADS, (values, sizes, occupied), strict=True)
+        )
 
     async def _rows(self, tenant: str, until: float) -> list[LiveRow]:
-        return await self._live.rows(LiveQuery(Selection(tenant, by=By.TOTAL), WINDOW, EVERYTHING), until)
+        return await self._live.rows(
+            LiveQuery(Selection(tenant, by=By.TOTAL), WINDOW, EVERYTHING), until
+        )
 
     async def _busy(self, tenant: str, fold: Fold, until: float) -> list[str]:
         groups: dict[str, Collection[str]] = {queue: (queue,) for queue in fold.queues}

@@ -1,7 +1,8 @@
 """What the counters of `/metrics` tell: they start at 0 with the process and never fall.
 
-A correction downwards is held back until new contacts have made up for it. Where homes move to or from those that are told
-together, that sum goes on from where it was: a rate over it shows what happened, not who is in it.
+A correction downwards is held back until new contacts have made up for it. Where homes move to or
+from those that are told together, that sum goes on from where it was: a rate over it shows what
+happened, not who is in it.
 """
 
 from bisect import bisect_left
@@ -14,7 +15,12 @@ from services.contracts.definitions import ServiceLevelPolicy
 from services.contracts.histograms import bucket_seconds, count_within
 
 BOUNDS = (5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300, 600)
-SURVEYS = {"csat": Cell.CSAT_COUNT, "nps": Cell.NPS_COUNT, "fcr": Cell.FCR_COUNT, "ces": Cell.CES_COUNT}
+SURVEYS = {
+    "csat": Cell.CSAT_COUNT,
+    "nps": Cell.NPS_COUNT,
+    "fcr": Cell.FCR_COUNT,
+    "ces": Cell.CES_COUNT,
+}
 WAITS = "contactcenter_wait_seconds"
 
 Key = tuple[str, str]
@@ -36,13 +42,17 @@ class Counters:
         return told
 
     def carry(self, labels: str, values: Iterable[tuple[str, str, float]], sign: int) -> None:
-        """Homes that counted `values` left the sum `labels` (`sign` 1: it keeps them) or came to it (-1: it counts from now on)."""
+        """Homes that counted `values` left the sum `labels` (`sign` 1: it keeps them) or came to it
+        (-1: it counts from now on).
+        """
         for name, more, value in values:
             self._carried[name, labels + more] += sign * value
 
 
 def counted(cells: Cells, judged: Judged) -> Iterator[tuple[str, str, float]]:
-    """All counters, as name, labels beside the subject's own, value; samples of the histogram of waits come last."""
+    """All counters, as name, labels beside the subject's own, value; samples of the histogram of
+    waits come last.
+    """
     yield from _counts(cells)
     yield from _judged(judged)
     for suffix, labels, value in _waits(cells):
@@ -52,8 +62,12 @@ def counted(cells: Cells, judged: Judged) -> Iterator[tuple[str, str, float]]:
 def _judged(parts: Judged) -> Iterator[tuple[str, str, float]]:
     """What definitions decide, each part under its own."""
     waits, abandons = Histogram.ANSWERED_WAIT, Histogram.ABANDONED_WAIT
-    within = sum(count_within(cells, waits, policy.threshold, policy.boundary) for policy, cells in parts)
-    short = sum(count_within(cells, abandons, policy.short, policy.boundary) for policy, cells in parts)
+    within = sum(
+        count_within(cells, waits, policy.threshold, policy.boundary) for policy, cells in parts
+    )
+    short = sum(
+        count_within(cells, abandons, policy.short, policy.boundary) for policy, cells in parts
+    )
     yield "contactcenter_contacts_answered_within_threshold_total", "", within
     yield "contactcenter_contacts_short_abandoned_total", "", short
 
@@ -74,7 +88,9 @@ def _counts(cells: Cells) -> Iterator[tuple[str, str, float]]:
 
 
 def _waits(cells: Cells) -> Iterator[tuple[str, str, float]]:
-    """The histogram of answered waits; a bucket's upper edge is exact, so every bound of whole seconds is."""
+    """The histogram of answered waits; a bucket's upper edge is exact, so every bound of whole
+    seconds is.
+    """
     steps = [0] * (len(BOUNDS) + 1)
     for code, count in cells.items():
         if Histogram.ANSWERED_WAIT <= code < Histogram.ANSWERED_WAIT + BUCKETS:

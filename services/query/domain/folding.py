@@ -1,12 +1,14 @@
-"""Which queues and channels have series of their own on `/metrics`, and which are folded into one of their tenant.
+"""Which queues and channels have series of their own on `/metrics`, and which are folded into one
+of their tenant.
 
-The places are shared among tenants: each may have as many as the others, and what a small tenant leaves goes to the larger ones.
+The places are shared among tenants: each may have as many as the others, and what a small tenant
+leaves goes to the larger ones.
 
     10 places     a: 2 homes    b: 3 homes    c: 40 homes
     a place each  a a           b b b         c c c c c  (4 of its own, and one for the other 36)
 
-Within a tenant those have a place that were known first, and they keep it while they are in use and the share lasts: a series that
-comes and goes with its neighbours is worth nothing to an alert.
+Within a tenant those have a place that were known first, and they keep it while they are in use and
+the share lasts: a series that comes and goes with its neighbours is worth nothing to an alert.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,7 +22,9 @@ OTHER = "__other__"
 
 
 class Fold(NamedTuple):
-    """The homes of a tenant that are shown one by one, and those that are shown together; both sorted."""
+    """The homes of a tenant that are shown one by one, and those that are shown together; both
+    sorted.
+    """
 
     shown: Sequence[Home]
     other: Sequence[Home] = ()
@@ -51,7 +55,8 @@ class Folding:
     def folds(self, now: int, most_series: int, of_tenant: int, of_home: int) -> Folds:
         """What is shown at `now` of tenants with a contact lately: about `most_series` series.
 
-        A tenant has `of_tenant` series beside those of its queues, a queue and channel (or all the others together) `of_home`.
+        A tenant has `of_tenant` series beside those of its queues, a queue and channel (or all the
+        others together) `of_home`.
         """
         tenants = self._tenants(now)
         places = (most_series - of_tenant * len(tenants)) // of_home
@@ -65,7 +70,10 @@ class Folding:
         since = now - board.rules.idle
         active = [home for home, last in board.last_seen.items() if last >= since]
         order = {home: place for home in active if (place := self._order.get(home)) is not None}
-        for home in sorted((home for home in active if home not in order), key=lambda home: (board.first_seen[home], home)):
+        for home in sorted(
+            (home for home in active if home not in order),
+            key=lambda home: (board.first_seen[home], home),
+        ):
             order[home] = self._next
             self._next += 1
         self._order = order
@@ -88,10 +96,14 @@ def fold(homes: Sequence[Home], places: int) -> Fold:
 
 
 def shares(wanted: Mapping[str, int], places: int) -> dict[str, int]:
-    """Places by tenant: as even as can be, none more than is wanted, at least one each; odd ones go to who stands in front."""
+    """Places by tenant: as even as can be, none more than is wanted, at least one each; odd ones go
+    to who stands in front.
+    """
     share = dict.fromkeys(wanted, 1)
     left = places - len(share)
-    while left > 0 and (hungry := [tenant for tenant, want in wanted.items() if share[tenant] < want]):
+    while left > 0 and (
+        hungry := [tenant for tenant, want in wanted.items() if share[tenant] < want]
+    ):
         more = max(1, left // len(hungry))
         for tenant in hungry[:left]:
             given = min(more, wanted[tenant] - share[tenant])
@@ -101,7 +113,9 @@ def shares(wanted: Mapping[str, int], places: int) -> dict[str, int]:
 
 
 def moved(before: Fold | None, after: Fold) -> tuple[Iterable[Home], Iterable[Home]]:
-    """The homes that came to the others after they had been shown, and those that are no longer among the others."""
+    """The homes that came to the others after they had been shown, and those that are no longer
+    among the others.
+    """
     if before is None:
         return (), ()
     here, there = set(before.other), set(after.other)
