@@ -4,13 +4,17 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from services.board.domain.positions import Position
-from services.board.domain.series import Home
+from services.board.domain.series import HomeSpan
 from services.contracts.agents import AgentNow
 from services.contracts.updates import PaneRow, Update
 
 
 class StoreUnavailableError(Exception):
     """The store could not be read now; trying again later may succeed."""
+
+
+class StoreSlowError(StoreUnavailableError):
+    """The store gave a question up because it took longer than its time limit; a smaller question may succeed."""
 
 
 class FeedLostError(Exception):
@@ -39,8 +43,8 @@ class RowStore(Protocol):
         """Every source partition's durable position; `published_at` is when it was last written, `age` how long ago."""
         ...
 
-    async def homes(self) -> list[tuple[Home, int]]:
-        """Every home that ever had a pane, with the start of its last one."""
+    async def homes(self) -> list[HomeSpan]:
+        """Every home that ever had a pane, with the starts of its first and its last one."""
         ...
 
     async def agents(self, since: int) -> list[AgentNow]:

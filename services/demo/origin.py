@@ -30,7 +30,7 @@ def create_http_app(settings: HttpSettings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        registry, engine = process_registry(), async_engine(settings.database)
+        registry, engine = process_registry(), async_engine(settings.database, settings.api.statement_seconds)
         app.state.keys = KeyRing(engine)
         try:
             async with ingest(settings, registry) as app.state.ingest, query(settings, registry) as app.state.query:

@@ -27,6 +27,7 @@ from services.kpi_engine.adapters.loop import Loop, consumer
 from services.kpi_engine.adapters.outgoing import Outgoing
 from services.kpi_engine.adapters.retention import Retention
 from services.kpi_engine.adapters.rollups import Roller
+from services.kpi_engine.adapters.statistics import Statistics
 from services.kpi_engine.adapters.store import PostgresStore, Shape
 from services.kpi_engine.app import Engine, Options
 from services.kpi_engine.domain.progress import Progress
@@ -42,6 +43,7 @@ from services.runtime.kafka_log import kafka_log
 log = logging.getLogger(__name__)
 
 AUDIT_EVERY = 60.0
+STATISTICS_EVERY = 5.0
 COMMIT_EVERY = 5
 LOOK_EVERY = 3.0
 SOONEST, TELLING = 0.1, 8.0
@@ -193,6 +195,7 @@ def duties(pool: asyncpg.Pool, settings: EngineSettings, metrics: EngineMetrics)
     return [
         Duty("the audit", AUDIT_EVERY, Auditor(pool, pane_length, metrics).check),
         Duty("the roller", settings.rollup.seconds, Roller(pool, ZoneInfo(settings.floor.zone), pane_length, metrics).roll),
+        Duty("the planner's statistics", STATISTICS_EVERY, Statistics(pool).refresh),
         Duty("retention", settings.retention.seconds, Retention(pool, settings.retention.limits()).enforce),
     ]
 

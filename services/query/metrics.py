@@ -1,6 +1,10 @@
 """What the API tells about itself; the floor's own figures are `domain/exposition.py`."""
 
+from itertools import product
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from services.query.domain.found import LOOKUPS, Unanswered
 
 
 class QueryMetrics:
@@ -18,3 +22,15 @@ class QueryMetrics:
         self.rows = Counter("floorpulse_api_rows", "Rows answered.", ["route"], registry=registry)
         self.streams = Gauge("floorpulse_api_streams", "Open event streams.", registry=registry)
         self.render = Gauge("floorpulse_api_render_seconds", "What the last rendering of the floor's metrics took.", registry=registry)
+        self.unanswered = Counter(
+            "floorpulse_api_lookups_unanswered",
+            "Look-ups in the tables that live figures or /metrics went out without, their KPIs undefined: late, slow or away.",
+            ["lookup", "reason"],
+            registry=registry,
+        )
+        for lookup, reason in product(LOOKUPS.values(), Unanswered):
+            self.unanswered.labels(lookup, reason)
+
+    def went_without(self, lookup: str, reason: Unanswered) -> None:
+        """An answer went out without a look-up."""
+        self.unanswered.labels(lookup, reason).inc()

@@ -30,7 +30,18 @@ class ApiSettings(BaseModel):
     most_streams: int = Field(500, ge=1, description="open event streams of one process; further ones are answered 503")
     metrics_open: bool = Field(False, description="serve /metrics without the scope metrics:read; it shows every tenant's figures")
     most_series: int = Field(
-        10_000, ge=100, description="series of the floor on /metrics; further queues are folded into one named __other__"
+        10_000,
+        ge=100,
+        description="series of the floor on /metrics, shared fairly among tenants; a tenant's further queues are folded into __other__",
+    )
+    statement_seconds: float = Field(
+        30, gt=0, le=60, description="time limit of a statement in PostgreSQL; a question that meets it is answered 503"
+    )
+    lookup_seconds: float = Field(
+        5, gt=0, le=60, description="longest that live figures wait for what only the tables know; beyond it those KPIs have no value"
+    )
+    metrics_seconds: float = Field(
+        1, gt=0, le=60, description="the same for /metrics, where those KPIs are NaN; keep it well below Prometheus' scrape_timeout"
     )
 
 

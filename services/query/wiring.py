@@ -42,7 +42,7 @@ from services.query.metrics import QueryMetrics
 from services.query.settings import ApiSettings, QuerySettings
 from services.runtime.clock import monotonic, now_ms
 from services.runtime.collector import leave_alone_what_is_here
-from services.runtime.database import async_engine, asyncpg_pool
+from services.runtime.database import async_engine, readers_pool
 from services.runtime.http import create_app
 from services.runtime.keys import KeyRing
 
@@ -56,7 +56,7 @@ async def query(settings: QuerySettings, registry: CollectorRegistry | None = No
     """The running use cases; they answer once the board is loaded."""
     metrics = QueryMetrics(registry or process_registry())
     async with AsyncExitStack() as stack:
-        pool = await stack.enter_async_context(await asyncpg_pool(settings.database))
+        pool = await stack.enter_async_context(await readers_pool(settings.database, settings.api.statement_seconds))
         patience = settings.api.stale_seconds, settings.api.silence_seconds
         keeper = await stack.enter_async_context(kept_board(settings, pool, metrics.registry, *patience))
         log = KafkaEventLog(settings.kafka)
@@ -104,10 +104,11 @@ def assembled(settings: ApiSettings, pool: asyncpg.Pool, keeper: BoardKeeper, lo
     board, metrics, kept = keeper.board, parts.metrics, parts.definitions
     rows, panes = PostgresRows(pool), PostgresPanes(pool)
     visits, agents = PostgresVisits(pool), PostgresAgents(pool)
-    live = LiveFigures(board, now_ms, Lookup(visits, agents, monotonic), lambda: kept.current, lambda: parts.forecasts.current)
+    lookup = Lookup(visits, agents, monotonic, settings.lookup_seconds, metrics.went_without)
+    live = LiveFigures(board, now_ms, lookup, lambda: kept.current, lambda: parts.forecasts.current)
     streams = Streams(live, parts.pulse)
     metrics.streams.set_function(lambda: streams.open)
-    exposition = Exposition(board, lambda: kept.current, settings.most_series)
+    exposition = Exposition(board, lambda: kept.current, settings.most_series, live.silent)
     return Query(
         live=live,
         past=PastFigures(live, panes, visits, agents, rows, parts.forecasts.store),
@@ -120,7 +121,7 @@ def assembled(settings: ApiSettings, pool: asyncpg.Pool, keeper: BoardKeeper, lo
         pipeline=Pipeline(board, log, rows, now_ms),
         retirement=Retirement(PostgresRetiredSources(pool), keeper.heed),
         streams=streams,
-        scrape=Scrape((exposition, WholeFloors(live)), metrics, now_ms, monotonic),
+        scrape=Scrape((exposition, WholeFloors(live)), metrics, now_ms, monotonic, settings.metrics_seconds),
         metrics=metrics,
         limits=Limits(settings.page_rows, settings.most_rows, settings.page_visits, settings.most_visits, settings.most_streams),
         metrics_open=settings.metrics_open,
@@ -168,7 +169,7 @@ def create_query_app(settings: QuerySettings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        engine = async_engine(settings.database)
+        engine = async_engine(settings.database, settings.api.statement_seconds)
         try:
             async with query(settings) as running:
                 app.state.query, app.state.keys = running, KeyRing(engine)

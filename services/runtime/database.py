@@ -1,6 +1,10 @@
 """Connections to PostgreSQL: SQLAlchemy for statements that people read, asyncpg for bulk."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 import asyncpg
+from asyncpg.pool import PoolConnectionProxy
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -8,6 +12,15 @@ from services.runtime.settings import DatabaseSettings
 
 CONNECT_WITHIN = 10.0
 COMMAND_WITHIN = 60.0
+SLACK = 5.0
+"""Seconds after the server's own time limit at which a client gives a statement up"""
+
+# Nobody knows what a plan is worth that was made while a table was empty: asyncpg keeps statements, PostgreSQL their plans.
+LIMITED = """
+SELECT set_config('statement_timeout', $1, false), set_config('plan_cache_mode', 'force_custom_plan', false)
+"""
+NO_SCAN = "SET LOCAL enable_seqscan = off; SET LOCAL jit = off"
+IN_ORDER = f"{NO_SCAN}; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off"
 
 
 def database_url(settings: DatabaseSettings) -> URL:
@@ -15,13 +28,16 @@ def database_url(settings: DatabaseSettings) -> URL:
     return make_url(settings.url.get_secret_value()).set(drivername="postgresql+asyncpg")
 
 
-def async_engine(settings: DatabaseSettings) -> AsyncEngine:
-    """A pooled SQLAlchemy engine; connections are tried before use, so a restarted server is not an error."""
+def async_engine(settings: DatabaseSettings, statement_seconds: float = COMMAND_WITHIN) -> AsyncEngine:
+    """A pooled SQLAlchemy engine; connections are tried before use, so a restarted server is not an error.
+
+    A statement is cancelled after `statement_seconds`.
+    """
     return create_async_engine(
         database_url(settings),
         pool_size=settings.pool,
         pool_pre_ping=True,
-        connect_args={"timeout": CONNECT_WITHIN, "command_timeout": COMMAND_WITHIN},
+        connect_args={"timeout": CONNECT_WITHIN, "command_timeout": statement_seconds},
     )
 
 
@@ -37,5 +53,34 @@ async def asyncpg_pool(settings: DatabaseSettings) -> asyncpg.Pool:
     )
 
 
+async def readers_pool(settings: DatabaseSettings, statement_seconds: float) -> asyncpg.Pool:
+    """A pool for questions: the server itself ends each statement after `statement_seconds`, and plans it for what is asked."""
+
+    async def limit(connection: asyncpg.Connection) -> None:
+        await connection.fetchrow(LIMITED, str(round(statement_seconds * 1000)))
+
+    return await asyncpg.create_pool(
+        dsn(settings),
+        min_size=1,
+        max_size=settings.pool,
+        timeout=CONNECT_WITHIN,
+        command_timeout=statement_seconds + SLACK,
+        reset=_as_it_is,
+        init=limit,
+    )
+
+
+@asynccontextmanager
+async def planned(pool: asyncpg.Pool, settings: str, free_within: float) -> AsyncIterator[PoolConnectionProxy]:
+    """A read-only transaction whose statements are planned under `settings`, whatever the statistics say.
+
+    Without statistics, or with those of another time, PostgreSQL guesses how many rows there are. A statement that reads by index
+    (`NO_SCAN`), and in the order of an index (`IN_ORDER`), reads what it needs however wrong the guess is.
+    """
+    async with pool.acquire(timeout=free_within) as connection, connection.transaction(readonly=True):
+        await connection.execute(settings)
+        yield connection
+
+
 async def _as_it_is(_: asyncpg.Connection) -> None:
-    """Nothing of ours sets anything on a session, so giving a connection back needs no round trip to undo it."""
+    """What is set on a session is meant for all of it, so giving a connection back needs no round trip to undo anything."""

@@ -1,11 +1,12 @@
 """A floor in memory: visits go in; rows, gauges and updates come out as an engine of several partitions would make them."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from zlib import crc32
 
 from services.board.domain.positions import Position
-from services.board.domain.series import Home
+from services.board.domain.series import Home, HomeSpan
 from services.board.domain.windows import Span
 from services.board.ports import FeedLostError, Heard, StoreUnavailableError
 from services.contracts.agents import AgentNow, Entered
@@ -144,17 +145,18 @@ class MemoryFloor:
         """Those who entered a state since then."""
         return [one for one in self.agents_now if one.entered.at >= since]
 
-    async def homes(self) -> list[tuple[Home, int]]:
+    async def homes(self) -> list[HomeSpan]:
         self._answer()
         rows = [row for partition in range(PARTITIONS) for row in self.pane_rows(partition)]
-        return [((row.tenant, row.queue, row.channel), row.start) for row in rows]
+        return [HomeSpan((row.tenant, row.queue, row.channel), row.start, row.start) for row in rows]
 
 
 class MemoryHistory:
-    """The tables of a floor as history reads them."""
+    """The tables of a floor as history reads them; where there is a `gate`, returning customers are told once it is set."""
 
     def __init__(self, floor: MemoryFloor) -> None:
         self._floor = floor
+        self.gate: asyncio.Event | None = None
         self.corrected: list[StoredCorrection] = []
 
     async def corrections(
@@ -166,7 +168,7 @@ class MemoryHistory:
                 yield [one]
 
     async def homes(self, selection: Selection, span: Span) -> list[Home]:
-        return sorted({home for home, start in await self._floor.homes() if _selected(selection, home) and start in span})
+        return sorted({home for home, start, _ in await self._floor.homes() if _selected(selection, home) and start in span})
 
     async def tallies(self, selection: Selection, spans: Sequence[Span]) -> AsyncIterator[Sequence[Tally]]:
         async for portion in self._floor.rows(spans[0].begin):
@@ -203,18 +205,22 @@ class MemoryHistory:
 
     async def returns(self, selection: Selection, spans: Sequence[Span]) -> Sequence[Tally]:
         self._floor._answer()
+        if self.gate is not None:
+            await self.gate.wait()
         return [
-            Tally(interval, selection.subject(visit.queue or "", visit.channel), 0, [{Cell.CUSTOMER_KNOWN: 1, **self._gap(contact, visit)}])
-            for (tenant, contact), visit in self._floor.visits_of.items()
-            if tenant == selection.tenant and visit.customer and selection.includes(visit.queue or "", visit.channel)
+            Tally(interval, selection.subject(visit.queue or "", visit.channel), 0, [{Cell.CUSTOMER_KNOWN: 1, **self._gap(key, visit)}])
+            for key, visit in self._floor.visits_of.items()
+            if key[0] == selection.tenant and visit.customer and selection.includes(visit.queue or "", visit.channel)
             for interval, span in enumerate(spans) if (visit.offered_at or 0) in span
         ]  # fmt: skip
 
-    def _gap(self, contact: str, visit: Visit) -> Cells:
+    def _gap(self, key: tuple[str, str], visit: Visit) -> Cells:
+        tenant, contact = key
         gaps = [
             (visit.offered_at or 0) - (other.offered_at or 0)
-            for (_, named), other in self._floor.visits_of.items()
-            if named.partition("#")[0] != contact.partition("#")[0] and (other.customer, other.queue) == (visit.customer, visit.queue)
+            for (theirs, named), other in self._floor.visits_of.items()
+            if theirs == tenant and (other.customer, other.queue) == (visit.customer, visit.queue)
+            and named.partition("#")[0] != contact.partition("#")[0]
             and ((other.offered_at or 0), named) < ((visit.offered_at or 0), contact)
         ]  # fmt: skip
         nearest = min(gaps, default=LOOK_BACK * HOUR + 1)

@@ -109,9 +109,10 @@ class World:
 
     def _query(self, limits: Limits) -> Query:
         history, metrics = self.history, QueryMetrics(CollectorRegistry())
-        lookup = Lookup(history, history, lambda: self.now / 1000)
+        lookup = Lookup(history, history, lambda: self.now / 1000, unanswered=metrics.went_without)
         live = LiveFigures(self.board, lambda: self.now, lookup, lambda: self.definitions, lambda: self.forecasts.current)
-        exposition = Exposition(self.board, lambda: self.definitions, 10_000)
+        exposition = Exposition(self.board, lambda: self.definitions, 10_000, live.silent)
+        self.pages = exposition, WholeFloors(live)
         return Query(
             live=live,
             past=PastFigures(live, history, history, history, self.floor, self.forecasts.store),
@@ -124,7 +125,7 @@ class World:
             pipeline=Pipeline(self.board, self.log, self.floor, lambda: self.now),
             retirement=Retirement(self.floor, self._heed),
             streams=Streams(live, self.pulse),
-            scrape=Scrape((exposition, WholeFloors(live)), metrics, lambda: self.now, lambda: self.now / 1000),
+            scrape=Scrape(self.pages, metrics, lambda: self.now, lambda: self.now / 1000),
             metrics=metrics,
             limits=limits,
             metrics_open=False,

@@ -2,8 +2,10 @@
 
 import asyncio
 import sys
+import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
+from pathlib import Path
 from random import Random
 from statistics import linear_regression
 
@@ -13,6 +15,7 @@ from services.runtime.clock import monotonic
 from services.runtime.database import dsn
 from services.runtime.embedded.child import LOOPBACK
 from tests.integration.kafka import ApacheKafka
+from tests.reliability.fresh_demo import WITHIN, scraped
 from tests.reliability.http_load import Ingest, http_load
 from tests.reliability.killing import FRESH_WITHIN, KillLoop, Round, summary
 from tests.reliability.load import Load, load, pacing
@@ -40,6 +43,9 @@ class Options:
     outage: float = 600.0
     kills: int = 50
     quiet: float = 7200.0
+    demos: int = 20
+    visits: int = 30_000
+    watched: float = 60.0
     seed: int = 1
 
     @classmethod
@@ -59,6 +65,9 @@ MEANINGS = {
     "outage": "of the database, seconds",
     "kills": "of ingest",
     "quiet": "length of the quiet run that watches memory, seconds",
+    "demos": "that are started afresh and scraped",
+    "visits": "sent to each of them at once",
+    "watched": "how long each is scraped once they are counted, seconds",
     "seed": "of loads and disturbances",
 }
 
@@ -216,6 +225,30 @@ async def quiet(here: Ground, options: Options) -> list[str]:
     lines = [f"- memory {sizes[0]:.1f} to {sizes[-1]:.1f} MiB, slope of the last three quarters {slope:+.2f} MiB/h"]
     lines.append(f"- descriptors {descriptors[0]} to {descriptors[-1]}, at most {max(descriptors)}")
     return [*lines, *await verdict(here.rig, told.kept)]
+
+
+async def metrics(_: Ground, options: Options) -> list[str]:
+    """Fresh demos, each sent very many visits at once: Prometheus has every page in time.
+
+    Every other one is not scraped before all are counted.
+    """
+    lines, wrong = [], []
+    for number in range(options.demos):
+        with tempfile.TemporaryDirectory(prefix="floorpulse-fresh-") as name:
+            seed, late = options.seed + number, bool(number % 2)
+            seen = await scraped(Path(name), options.visits, options.watched, seed, late=late)
+        ordered = sorted(seen.took)
+        lines.append(
+            f"- demo {number + 1}: {len(ordered)} pages, half within"
+            f" {ordered[len(ordered) // 2]:.2f} s, the slowest {ordered[-1]:.2f} s;"
+            f" {seen.repeated} told repeat contacts;"
+            f" {options.visits:,} visits counted after {seen.counted:.0f} s"
+        )
+        say(f"metrics: {lines[-1]}")
+        if seen.late or seen.refused:
+            late_pages = f"{seen.late} pages took over {WITHIN:g} s"
+            wrong.append(f"{WRONG} demo {number + 1}: {late_pages}, refused {seen.refused[:SHOWN]}")
+    return [*lines, *wrong]
 
 
 def hire(rig: Rig, options: Options) -> Worker:

@@ -9,15 +9,17 @@ import asyncpg
 import msgspec
 
 from services.board.domain.positions import Position
-from services.board.domain.series import Home
-from services.board.ports import StoreUnavailableError
+from services.board.domain.series import HomeSpan
+from services.board.ports import StoreSlowError, StoreUnavailableError
 from services.contracts.agents import AgentNow, decode_entered
 from services.contracts.cells import Cells
 from services.contracts.topics import CONTACT_EVENTS
 from services.contracts.updates import PaneRow
+from services.runtime.database import NO_SCAN, planned
 
 PORTION = 1000
-ANSWER_WITHIN = 60.0
+ANSWER_WITHIN = 75.0
+"""Seconds to wait for a connection and a statement: more than the longest time limit that a statement may be given"""
 FREE_WITHIN = 10.0
 """Seconds to wait for a connection of the pool"""
 AWAY = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
@@ -39,18 +41,18 @@ WITH RECURSIVE known AS (
     FROM known WHERE known.tenant IS NOT NULL
 ), found AS (
     SELECT tenant, one.* FROM known, roller, LATERAL (
-        SELECT queue, channel, max(until) - 1 AS last FROM rollup
+        SELECT queue, channel, min(start) AS first, max(until) - 1 AS last FROM rollup
         WHERE rollup.tenant = known.tenant AND grain = 'day' AND queue <> '' GROUP BY 1, 2
         UNION ALL
-        SELECT queue, channel, max(start) FROM rollup
+        SELECT queue, channel, min(start), max(start) FROM rollup
         WHERE rollup.tenant = known.tenant AND grain = 'quarter' AND start >= roller.day AND queue <> '' GROUP BY 1, 2
         UNION ALL
-        SELECT queue, channel, max(start) FROM pane WHERE pane.tenant = known.tenant AND start >= roller.quarter GROUP BY 1, 2
+        SELECT queue, channel, min(start), max(start) FROM pane WHERE pane.tenant = known.tenant AND start >= roller.quarter GROUP BY 1, 2
     ) AS one
     UNION ALL
-    SELECT tenant, queue, channel, start FROM late_change
+    SELECT tenant, queue, channel, start, start FROM late_change
 )
-SELECT tenant, queue, channel, max(last) FROM found GROUP BY 1, 2, 3
+SELECT tenant, queue, channel, min(first), max(last) FROM found GROUP BY 1, 2, 3
 """
 
 RETIRED = """
@@ -83,10 +85,12 @@ class PostgresRows:
         with away():
             return [Position(**dict(record)) for record in await self._fetch(POSITIONS, CONTACT_EVENTS.name)]
 
-    async def homes(self) -> list[tuple[Home, int]]:
-        """Every home that ever had a pane."""
+    async def homes(self) -> list[HomeSpan]:
+        """Every home that ever had a pane; each tenant's rows are found by index, however few tenants the statistics know."""
         with away():
-            return [((tenant, queue, channel), last) for tenant, queue, channel, last in map(tuple, await self._fetch(HOMES))]
+            async with asyncio.timeout(ANSWER_WITHIN), planned(self._pool, NO_SCAN, FREE_WITHIN) as connection:
+                rows = await connection.fetch(HOMES)
+        return [HomeSpan((tenant, queue, channel), first, last) for tenant, queue, channel, first, last in map(tuple, rows)]
 
     async def agents(self, since: int) -> list[AgentNow]:
         """The last state of every agent since then."""
@@ -110,9 +114,12 @@ def _row(partition: int, *pane: Any) -> tuple[int, PaneRow]:
 
 @contextmanager
 def away() -> Iterator[None]:
-    """Whatever the database may fail with, said as `StoreUnavailableError`."""
+    """Whatever the database may fail with, said as `StoreUnavailableError`; as `StoreSlowError` where it ended a statement."""
     try:
         yield
+    except asyncpg.QueryCanceledError as ended:
+        message = f"PostgreSQL ended a statement: {ended}"
+        raise StoreSlowError(message) from ended
     except AWAY as failed:
         message = f"PostgreSQL did not answer: {type(failed).__name__}: {failed}"
         raise StoreUnavailableError(message) from failed

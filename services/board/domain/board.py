@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from services.board.domain.agents import Agents
 from services.board.domain.freshness import Freshness
 from services.board.domain.positions import Position, current, lowest_watermark, position_of
-from services.board.domain.series import Group, Home, Presence, Scope, Series, waits
+from services.board.domain.series import Group, Home, HomeSpan, Presence, Scope, Series, waits
 from services.board.domain.sources import NOTHING_KNOWN, Patience, Silence, SourceNow, Sources
 from services.board.domain.windows import HOUR, MINUTE, Span, Window, span_of
 from services.contracts.cells import LEFT, Cell, Cells, add
@@ -68,6 +68,7 @@ class Board:
         self.counting = False
         self.positions: dict[int, Position] = {}
         self.series: dict[Home, Series] = {}
+        self.first_seen: dict[Home, int] = {}
         self.last_seen: dict[Home, int] = {}
         self.agents = Agents()
         self.sources = Sources(rules.silence)
@@ -134,13 +135,16 @@ class Board:
             self._groups[scope].changed(row, change)
         self.version += 1
 
-    def take_homes(self, homes: Iterable[tuple[Home, int]]) -> None:
-        """Remember homes with the start of their last pane."""
-        for home, last in homes:
+    def take_homes(self, homes: Iterable[HomeSpan]) -> None:
+        """Remember homes with the starts of their first and their last pane."""
+        for home, first, last in homes:
+            self._see(home, first)
             self._see(home, last)
 
     def _see(self, home: Home, start: int) -> None:
         known = self.last_seen.get(home)
+        if start < self.first_seen.get(home, start + 1):
+            self.first_seen[home] = start
         if known is None:
             self._queues.setdefault(home[0], {}).setdefault(home[1], set()).add(home[2])
         if known is None or known < start:

@@ -12,6 +12,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from services.board.domain.windows import QUARTER, Span
 from services.contracts.cells import Cell, Cells, add
@@ -20,6 +21,15 @@ from services.contracts.updates import Gauge, PaneRow
 
 Home = tuple[str, str, str]
 """(tenant, queue, channel)"""
+
+
+class HomeSpan(NamedTuple):
+    """A home with the starts of its first and its last pane, epoch milliseconds."""
+
+    home: Home
+    first: int
+    last: int
+
 
 Scope = tuple[str, str | None, str | None]
 """(tenant, queue, channel), None where summed over"""

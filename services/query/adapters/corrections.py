@@ -5,12 +5,13 @@ from collections.abc import AsyncIterator, Sequence
 
 import asyncpg
 
-from services.board.adapters.rows import ANSWER_WITHIN, away
+from services.board.adapters.rows import ANSWER_WITHIN, FREE_WITHIN, away
 from services.board.domain.windows import Span
 from services.contracts.grains import QUARTER
 from services.contracts.packed import unpack
 from services.query.domain.selection import Selection
 from services.query.ports import CorrectionPlace, StoredCorrection
+from services.runtime.database import IN_ORDER, planned
 
 PORTION = 500
 
@@ -44,6 +45,6 @@ class PostgresCorrections:
         chosen = list(selection.queues) or None, list(selection.channels) or None
         values = selection.tenant, span.begin - QUARTER, span.begin, span.end, recorded_since, *chosen, *since, PORTION
         with away():
-            async with asyncio.timeout(ANSWER_WITHIN):
-                found = await self._pool.fetch(CORRECTIONS, *values)
+            async with asyncio.timeout(ANSWER_WITHIN), planned(self._pool, IN_ORDER, FREE_WITHIN) as connection:
+                found = await connection.fetch(CORRECTIONS, *values)
         return [StoredCorrection(**{**dict(one), "old": unpack(one["old"]), "new": unpack(one["new"])}) for one in found]

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Request, Response
 from fastapi.routing import APIRoute
 
-from services.board.ports import StoreUnavailableError
+from services.board.ports import StoreSlowError, StoreUnavailableError
 from services.query.app.query import Query
 from services.query.domain.coverage import TooFineError
 from services.query.domain.moments import text
@@ -15,6 +15,11 @@ from services.runtime.clock import monotonic
 from services.runtime.problems import Problem
 
 RETRY_AFTER = {"Retry-After": "2"}
+RETRY_LATER = {"Retry-After": "30"}
+SMALLER = (
+    "Ask for a shorter span, fewer queues or a coarser interval. The operator may raise FLOORPULSE_API__STATEMENT_SECONDS; where small"
+    " questions take long too, the database is busy or lacks statistics (ANALYZE)."
+)
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
@@ -64,6 +69,8 @@ def _refuse_repeated(request: Request) -> None:
 async def _available(answer: Handler, request: Request) -> Response:
     try:
         return await answer(request)
+    except StoreSlowError as ended:
+        raise Problem(503, "Took too long", f"{ended}. {SMALLER}", headers=RETRY_LATER) from ended
     except (StoreUnavailableError, LogUnavailableError) as away:
         raise Problem(503, "Away", f"{away}. Nothing is lost; try again.", headers=RETRY_AFTER) from away
     except TooFineError as gone:

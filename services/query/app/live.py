@@ -1,13 +1,15 @@
 """Live figures: rows of a window up to now, from the board in memory."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from services.board.domain.board import Board
 from services.board.domain.series import Home, Scope
 from services.board.domain.windows import MINUTE, Span, Window, span_of
+from services.contracts.definitions import DEFAULT_POLICY
 from services.contracts.figures import Figures
+from services.contracts.kpis import CATALOGUE
 from services.contracts.needs import STAFF, Need
 from services.definitions.domain.in_force import Definitions, InForce, TenantDefinitions
 from services.query.app.lookup import Lookup
@@ -21,8 +23,10 @@ from services.query.domain.roster import Roster, roster_of
 from services.query.domain.rows import Frame, LiveRow, Question, Seen, answers, frame_of, live_row
 from services.query.domain.selection import Selection
 from services.query.domain.shares import Parted
+from services.query.domain.silent import NOBODY_SILENT, SilentQueues
 from services.query.domain.terms import Basis, Terms
 
+OCCUPANCY = CATALOGUE["occupancy"]
 LAYOUTS = 1024
 """Layouts that are remembered: a wall asks the same again and again."""
 
@@ -34,6 +38,15 @@ class LiveQuery:
     selection: Selection
     window: Window
     question: Question
+
+
+@dataclass(frozen=True)
+class Served:
+    """Groups of a tenant's queues, whose agents are looked at together, each agent once in each group."""
+
+    tenant: str
+    window: Window
+    groups: Sequence[Collection[str]]
 
 
 @dataclass(frozen=True)
@@ -102,14 +115,17 @@ class LiveFigures:
         """Whether all figures speak of a past instant, because a partition fell silent or behind."""
         return self.board.stale_since(self.now()) is not None
 
-    def standing(self, tenant: str) -> dict[str, int]:
-        """The queues whose figures stand at the last word of their sources, and that instant, epoch milliseconds."""
-        return {queue: self.sources.instant(at) for queue, at in self.sources.silence(tenant).standing.items()}
+    def silent(self, tenant: str) -> SilentQueues:
+        """Which of a tenant's queues stand at the last word of their sources."""
+        silence = self.sources.silence(tenant)
+        if not silence.touched:
+            return NOBODY_SILENT
+        return SilentQueues({queue: self.sources.instant(at) for queue, at in silence.standing.items()}, silence.touched)
 
     def freshness(self, tenant: str) -> tuple[bool, list[str], list[str]]:
         """What of a tenant's figures is old: all of them, queues that stand, queues that a silent source feeds too."""
-        silence = self.sources.silence(tenant)
-        return self.stale(), sorted(silence.standing), sorted(silence.touched)
+        silent = self.silent(tenant)
+        return self.stale(), sorted(silent.standing), sorted(silent.touched)
 
     def known(self, tenant: str) -> TenantDefinitions:
         """The definitions of a tenant."""
@@ -123,34 +139,35 @@ class LiveFigures:
         """What a tenant's questions are asked of."""
         return Ground(tenant, self.board, self.known(tenant), self.zone(tenant))
 
-    async def rows(self, query: LiveQuery) -> list[LiveRow]:
+    async def rows(self, query: LiveQuery, until: float | None = None) -> list[LiveRow]:
         """The rows of every subject of the floor, as of now or of the last good instant.
 
         Those of queues whose sources are all silent speak of their last word; sums over them and others go on.
+        KPIs whose look-up is not there at `until` (monotonic seconds; None: as patiently as usual) have no value.
         """
         tenant, now = query.selection.tenant, self.as_of()
-        standing = self.standing(tenant)
-        picture = await self._picture(query, now)
+        silent = self.silent(tenant)
+        picture = await self._picture(query, now, until)
         pictures = {now: picture}
         rows: list[LiveRow] = []
         for place in self._places(query, picture.terms, now):
-            as_of = min(now, stands_at(place.queues or self._floor(tenant, now), standing) or now) if standing else now
+            as_of = silent.as_of(place.queues or self._floor(tenant, now), now) if silent.standing else now
             if as_of not in pictures:
-                pictures[as_of] = await self._picture(query, as_of)
+                pictures[as_of] = await self._picture(query, as_of, until)
             rows += self._rows_of(pictures[as_of], place)
         return rows
 
     def _floor(self, tenant: str, as_of: int) -> set[str]:
         return {queue for _, queue, _ in self.board.homes(tenant, as_of)}
 
-    async def _picture(self, query: LiveQuery, as_of: int) -> _Picture:
+    async def _picture(self, query: LiveQuery, as_of: int, until: float | None) -> _Picture:
         tenant, needs = query.selection.tenant, query.question.needs
         zone = self.zone(tenant)
         span = span_of(query.window, as_of, self.board.rules.pane, zone)
         frame = frame_of(span, tenant, zone, (as_of, self.board.watermark()))
         terms = query.question.basis.terms(self.known(tenant), span.begin)
         plans = self._plans(query, terms, live_times(query.window, span, as_of, zone)) if Need.PLAN in needs else None
-        found = await self._found(query, span, as_of)
+        found = await self._found(query, span, as_of, until)
         return _Picture(query, as_of, zone, frame, terms, found, self._roster(query, as_of), plans)
 
     def _plans(self, query: LiveQuery, terms: Terms, times: Times) -> LivePlans:
@@ -168,9 +185,16 @@ class LiveFigures:
             known = self._laid[asked] = _Laid(terms.in_force, floor, places)
         return known.places
 
-    async def _found(self, query: LiveQuery, span: Span, as_of: int) -> Found:
+    async def _found(self, query: LiveQuery, span: Span, as_of: int, until: float | None) -> Found:
         needs, reading = query.question.needs, query.selection.reading
-        return await self._lookup.find(reading, needs, query.window, span, as_of) if needs else nothing(reading)
+        return await self._lookup.find(reading, needs, query.window, span, as_of, until) if needs else nothing(reading)
+
+    async def occupancies(self, asked: Served, until: float | None = None) -> list[float | None]:
+        """The occupancy of each group's agents, as rows of its queues have it; None where undefined or not looked up at `until`."""
+        as_of, zone = self.as_of(), self.zone(asked.tenant)
+        span = span_of(asked.window, as_of, self.board.rules.pane, zone)
+        found = await self._lookup.find(Selection(asked.tenant), Need.AGENT_TIME, asked.window, span, as_of, until)
+        return [OCCUPANCY.measure(found.crew.during(Figures({}), 0, queues), DEFAULT_POLICY).value for queues in asked.groups]
 
     def _roster(self, query: LiveQuery, as_of: int) -> Roster:
         return roster_of(self.board.agents.of(query.selection.tenant, as_of).values() if Need.AGENTS in query.question.needs else ())
@@ -203,13 +227,6 @@ class LiveFigures:
 
     def _read(self, picture: _Picture, scopes: Sequence[Scope]) -> Figures:
         return self.board.read(scopes, picture.query.window, picture.as_of, picture.zone).counted
-
-
-def stands_at(queues: Iterable[str], standing: Mapping[str, int]) -> int | None:
-    """Where the sources of all `queues` are silent: the last word of any of them; None where some figure goes on."""
-    instants = [standing.get(queue) for queue in queues]
-    known = [at for at in instants if at is not None]
-    return max(known) if known and len(known) == len(instants) else None
 
 
 def selected_homes(board: Board, selection: Selection) -> list[Home]:

@@ -1,103 +1,131 @@
-"""What live figures look up in the tables: asked when a KPI needs it, and again when the answer has aged.
+"""What live figures look up in the tables: asked when a KPI needs it, and waited for only so long.
 
-An answer lives a second, or twenty times as long as it took: however many ask, the database works on it a twentieth of the time.
+What is not there in time is told as missing; the look-up goes on, and whoever asks next finds its
+answer.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any, Generic, TypeVar
+from functools import reduce
+from operator import or_
+from typing import Any
 
 from services.board.domain.windows import Span, Window
-from services.board.ports import StoreUnavailableError
-from services.contracts.needs import LOOKED_UP, Need
+from services.board.ports import StoreSlowError, StoreUnavailableError
+from services.contracts.needs import Need
+from services.query.app.aging import Aging
 from services.query.domain.attendance import lookback
 from services.query.domain.crew import Crew
 from services.query.domain.docket import StoredComplaint
-from services.query.domain.found import Found, nothing
+from services.query.domain.found import LOOKUPS, Found, Unanswered, nothing
 from services.query.domain.ledger import Ledger, Tally
 from services.query.domain.selection import By, Selection
 from services.query.ports import AgentHistory, VisitHistory
 
-LIFE = 1.0
-LIVES = 20
 MOST_SELECTIONS = 64
 """Selections for which an answer stays added up"""
-
-Answer = TypeVar("Answer")
-
-
-class _Asked(Generic[Answer]):
-    """One answer, about something, that is under way or there; `until` (monotonic seconds) says how long it may be told."""
-
-    def __init__(self, about: object, ask: Callable[[], Coroutine[Any, Any, Answer]], monotonic: Callable[[], float]) -> None:
-        self.about = about
-        self.until: float | None = None
-        self.task = asyncio.create_task(ask())
-        self._monotonic, self._since = monotonic, monotonic()
-        self.task.add_done_callback(self._answered)
-
-    def _answered(self, task: asyncio.Task[Answer]) -> None:
-        now = self._monotonic()
-        failed = task.cancelled() or task.exception() is not None
-        self.until = now if failed else now + max(LIFE, LIVES * (now - self._since))
-
-
-class Aging(Generic[Answer]):
-    """Answers by name; those who ask for the same while it is under way share it."""
-
-    def __init__(self, monotonic: Callable[[], float]) -> None:
-        self._monotonic = monotonic
-        self._asked: dict[tuple[str, ...], _Asked[Answer]] = {}
-
-    async def get(self, name: tuple[str, ...], about: object, ask: Callable[[], Coroutine[Any, Any, Answer]]) -> Answer:
-        """The answer of this name: the known one if it is young and about the same, else what `ask` gives or raises."""
-        known = self._asked.get(name)
-        if known is None or known.about != about or (known.until is not None and self._monotonic() >= known.until):
-            known = self._asked[name] = _Asked(about, ask, self._monotonic)
-        return await asyncio.shield(known.task)
+AT_ONCE = 4
+"""Look-ups that the database works on at once, of all tenants together: half of a pool as it is by
+default
+"""
+PATIENCE = 5.0
 
 
 class Lookup:
-    """Looks up what live figures need, for all of a tenant at once."""
+    """Looks up what live figures need, for all of a tenant at once.
 
-    def __init__(self, visits: VisitHistory, agents: AgentHistory, monotonic: Callable[[], float]) -> None:
+    `patience` is how many seconds a question waits that does not say otherwise; `unanswered` hears
+    of each look-up that an answer goes out without.
+    """
+
+    def __init__(
+        self,
+        visits: VisitHistory,
+        agents: AgentHistory,
+        monotonic: Callable[[], float],
+        patience: float = PATIENCE,
+        unanswered: Callable[[str, Unanswered], None] = lambda _lookup, _reason: None,
+    ) -> None:
         self._visits = visits
         self._agents = agents
-        self._crews: Aging[Crew] = Aging(monotonic)
-        self._returns: Aging[Sequence[Tally]] = Aging(monotonic)
-        self._complaints: Aging[Sequence[StoredComplaint]] = Aging(monotonic)
+        self._monotonic = monotonic
+        self._patience = patience
+        self._unanswered = unanswered
+        slots = asyncio.Semaphore(AT_ONCE)
+        self._crews: Aging[Crew] = Aging(monotonic, slots)
+        self._returns: Aging[Sequence[Tally]] = Aging(monotonic, slots)
+        self._complaints: Aging[Sequence[StoredComplaint]] = Aging(monotonic, slots)
         self._regrouped: dict[tuple[Selection, Window], tuple[Sequence[Tally], Ledger]] = {}
 
-    async def find(self, selection: Selection, needs: Need, window: Window, span: Span, now: int) -> Found:
-        """What `needs` names: about `span`, which is what `window` covers now, and as of `now`; without tables, what is missing."""
-        found = nothing(selection)
-        try:
-            if Need.RETURNS in needs:
-                found = replace(found, returns=await self._found_returns(selection, window, span))
-            if Need.COMPLAINTS in needs:
-                await self._find_complaints(found, selection.tenant, now)
-            if Need.AGENT_TIME in needs:
-                found = replace(found, crew=await self._find_crew(selection.tenant, window, span, now))
-        except StoreUnavailableError:
-            return replace(nothing(selection), missing=needs & LOOKED_UP)
-        return found
+    async def find(
+        self,
+        selection: Selection,
+        needs: Need,
+        window: Window,
+        span: Span,
+        now: int,
+        until: float | None = None,
+    ) -> Found:
+        """What `needs` names: about `span`, which is what `window` covers now, and as of `now`.
 
-    async def _found_returns(self, selection: Selection, window: Window, span: Span) -> Ledger:
-        everyone = Selection(selection.tenant, by=By.QUEUE_AND_CHANNEL)
-        tallies = await self._returns.get((selection.tenant, window), span, lambda: self._visits.returns(everyone, [span]))
+        What is not there at `until` (monotonic seconds; None: as patiently as usual), or cannot be
+        had, is missing.
+        """
+        until = self._monotonic() + self._patience if until is None else until
+        tasks = self._tasks(selection.tenant, window, span, now)
+        asked = {need: tasks[need]() for need in LOOKUPS if need in needs}
+        told = {
+            need: answer
+            for need, task in asked.items()
+            if (answer := await self._told(need, task, until)) is not None
+        }
+        found = nothing(selection)
+        found.docket.add(told.get(Need.COMPLAINTS, ()))
+        if Need.RETURNS in told:
+            found = replace(found, returns=self._ledger(selection, window, told[Need.RETURNS]))
+        if Need.AGENT_TIME in told:
+            found = replace(found, crew=told[Need.AGENT_TIME])
+        missing = reduce(or_, asked.keys() - told.keys(), Need.NOTHING)
+        return replace(found, missing=missing) if missing else found
+
+    def _tasks(
+        self, tenant: str, window: Window, span: Span, now: int
+    ) -> dict[Need, Callable[[], "asyncio.Task[Any]"]]:
+        """How each look-up is asked, once for whoever asks about the same."""
+        everyone = Selection(tenant, by=By.QUEUE_AND_CHANNEL)
+        moment = Span(now, now + 1)
+        name = tenant, window
+        return {
+            Need.RETURNS: lambda: self._returns.get(
+                name, span, lambda: self._visits.returns(everyone, [span])
+            ),
+            Need.COMPLAINTS: lambda: self._complaints.get(
+                (tenant,), None, lambda: self._visits.complaints(tenant, moment)
+            ),
+            Need.AGENT_TIME: lambda: self._crews.get(
+                name, span, lambda: crew_of(self._agents, tenant, [span], now)
+            ),
+        }
+
+    async def _told(self, need: Need, task: "asyncio.Task[Any]", until: float) -> Any:
+        """The answer, or None where it is not there in time or cannot be had."""
+        if not task.done():
+            await asyncio.wait({task}, timeout=max(0.0, until - self._monotonic()))
+        why = _why_not(task)
+        if why is None:
+            return task.result()
+        self._unanswered(LOOKUPS[need], why)
+        return None
+
+    def _ledger(self, selection: Selection, window: Window, tallies: Sequence[Tally]) -> Ledger:
         known = self._regrouped.pop((selection, window), None)
-        self._regrouped[selection, window] = kept = known if known and known[0] is tallies else (tallies, regrouped(selection, tallies))
+        self._regrouped[selection, window] = kept = (
+            known if known and known[0] is tallies else (tallies, regrouped(selection, tallies))
+        )
         if len(self._regrouped) > MOST_SELECTIONS:
             del self._regrouped[next(iter(self._regrouped))]
         return kept[1]
-
-    async def _find_complaints(self, found: Found, tenant: str, now: int) -> None:
-        moment = Span(now, now + 1)
-        found.docket.add(await self._complaints.get((tenant,), None, lambda: self._visits.complaints(tenant, moment)))
-
-    async def _find_crew(self, tenant: str, window: Window, span: Span, now: int) -> Crew:
-        return await self._crews.get((tenant, window), span, lambda: crew_of(self._agents, tenant, [span], now))
 
 
 def regrouped(selection: Selection, tallies: Sequence[Tally]) -> Ledger:
@@ -117,3 +145,16 @@ async def crew_of(agents: AgentHistory, tenant: str, spans: Sequence[Span], now:
         crew.take(portion)
     crew.close()
     return crew
+
+
+def _why_not(task: "asyncio.Task[Any]") -> Unanswered | None:
+    """Why there is no answer; None where there is one, or a defect that must be raised."""
+    if not task.done() or task.cancelled():
+        return Unanswered.LATE
+    match task.exception():
+        case StoreSlowError():
+            return Unanswered.SLOW
+        case StoreUnavailableError():
+            return Unanswered.AWAY
+        case _:
+            return None

@@ -62,11 +62,11 @@ class Queues:
             homes.setdefault(home[1], []).append(home)
         terms = AS_IN_FORCE.terms(self._live.known(tenant), as_of)
         moment = _Moment(as_of, terms, roster_of(board.agents.of(tenant, as_of).values()), self._live.stale())
-        standing, touched = self._live.standing(tenant), self._live.sources.silence(tenant).touched
+        silent = self._live.silent(tenant)
         rows: list[QueueNow] = []
         for queue, theirs in homes.items():
-            at = min(as_of, standing.get(queue, as_of))
-            rows.append(self._row(tenant, queue, theirs, replace(moment, as_of=at, stale=moment.stale or queue in touched)))
+            seen = replace(moment, as_of=silent.as_of((queue,), as_of), stale=moment.stale or silent.touches((queue,)))
+            rows.append(self._row(tenant, queue, theirs, seen))
         return rows
 
     def _row(self, tenant: str, queue: str, homes: list[Home], moment: _Moment) -> QueueNow:

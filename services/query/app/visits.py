@@ -1,6 +1,5 @@
 """The contacts behind a number: stored visits, filtered and judged under a definition."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from services.board.domain.windows import Span
@@ -8,6 +7,7 @@ from services.contracts.visits import Outcome, Visit, offer_at, outcome, queue_o
 from services.query.app.live import LiveFigures
 from services.query.domain.missed import missed
 from services.query.domain.selection import Selection
+from services.query.domain.silent import SilentQueues
 from services.query.domain.targets import counted
 from services.query.domain.terms import Basis, Terms, TermsOverTime
 from services.query.ports import Place, StoredVisit, VisitHistory
@@ -41,18 +41,18 @@ class JudgedVisit:
 class Waiting:
     """How long a visit without an outcome waits so far, as figures have it; instants are epoch milliseconds, spans milliseconds.
 
-    `as_of` is now, or the instant of which figures speak while the floor is stale; those of the queues that are `standing` speak of an
+    `as_of` is now, or the instant of which figures speak while the floor is stale; those of queues whose sources are `silent` speak of an
     earlier one. Beyond the `longest` wait a visit is unresolved: it waits no more.
     """
 
     as_of: int
     longest: int
-    standing: Mapping[str, int]
+    silent: SilentQueues
 
     def so_far(self, visit: Visit) -> int | None:
         """Its wait; None where it does not wait."""
         offered = offer_at(visit)
-        as_of = min(self.as_of, self.standing.get(queue_of(visit) or "", self.as_of))
+        as_of = self.silent.as_of((queue_of(visit) or "",), self.as_of)
         if offered is None or outcome(visit) is not None or as_of - offered > self.longest:
             return None
         return max(0, as_of - offered)
@@ -69,7 +69,7 @@ class Drilldown:
         """Up to `limit` visits behind `after`, in the order of their offers; and the last one's place if more follow."""
         found: list[JudgedVisit] = []
         tenant, board = query.selection.tenant, self._live.board
-        waiting = Waiting(self._live.as_of(), board.rules.longest, self._live.standing(tenant))
+        waiting = Waiting(self._live.as_of(), board.rules.longest, self._live.silent(tenant))
         terms = TermsOverTime(query.basis, self._live.known(tenant))
         async for portion in self._visits.visits(query.selection, query.span, after):
             for judged in (judge(stored, waiting, terms.at(stored.offered_at)) for stored in portion):

@@ -1,41 +1,39 @@
 """The floor as Prometheus metrics: counters since this process started, exact gauges per window, and how far to trust them.
 
 Written as text directly: the client library's families cost ten times as much at 10,000 series.
-Counters tell of the live span only: a replay of last year must not look like a rush today. They start at 0 with
-the process and never fall, so a correction downwards is held back until new contacts have made up for it.
+Counters tell of the live span only: a replay of last year must not look like a rush today.
 """
 
-from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from itertools import accumulate
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
 from services.board.domain.board import Board
 from services.board.domain.positions import current
 from services.board.domain.series import Home, Scope
 from services.board.domain.windows import Window
-from services.contracts.cells import BUCKETS, COMPLAINTS, LEFT, Cell, Cells, Histogram, add
+from services.contracts.cells import Cell, Cells, add
 from services.contracts.definitions import ServiceLevelPolicy
 from services.contracts.figures import Figures
-from services.contracts.histograms import bucket_seconds, count_within
 from services.contracts.kpis import CATALOGUE
 from services.contracts.staffing import LOGGED_IN
 from services.definitions.domain.calendars import is_open
 from services.definitions.domain.in_force import Definitions
+from services.query.domain.counters import WAITS, Counters, counted
 from services.query.domain.families import COUNTERS, GAUGES
+from services.query.domain.folding import OTHER, Fold, Folding, Folds, moved
 from services.query.domain.roster import roster_of
 from services.query.domain.shares import Parted, by_policy, value_of
+from services.query.domain.silent import SilentQueues, nobody_silent
 from services.query.domain.state import State, state_of
 from services.query.domain.terms import AS_IN_FORCE, Terms
 
-OTHER = "__other__"
-SERIES_PER_QUEUE = 149
+SERIES_PER_QUEUE = 150
 """Series of one queue and channel, rounded up; `test_exposition` counts them."""
+SERIES_PER_TENANT = 100
+"""Series of a tenant beside those; `test_query_routes` counts them."""
 
-BOUNDS = (5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300, 600)
-SURVEYS = {"csat": Cell.CSAT_COUNT, "nps": Cell.NPS_COUNT, "fcr": Cell.FCR_COUNT, "ces": Cell.CES_COUNT}
 QUANTILES = {"0.5": "wait_p50", "0.9": "wait_p90", "0.95": "wait_p95", "0.99": "wait_p99"}
 
 WINDOWED = {
@@ -48,8 +46,6 @@ WINDOWED = {
     "contactcenter_complaints_per_10k_handled": ("complaints_per_10k", 1.0),
 }
 """Gauge per window: its KPI, and what turns the KPI's unit into the metric's."""
-
-WAITS = "contactcenter_wait_seconds"
 
 
 @dataclass(frozen=True)
@@ -73,6 +69,13 @@ class View:
     as_of: int
     zone: ZoneInfo
     stale: bool
+
+    def of(self, subject: Subject, silent: SilentQueues) -> "View":
+        """How one subject is seen: at the last word of its sources, where they are silent."""
+        queues = {queue for _, queue, _ in subject.homes}
+        if not silent.touches(queues):
+            return self
+        return replace(self, as_of=silent.as_of(queues, self.as_of), stale=True)
 
     def closed(self, homes: Sequence[Home]) -> bool:
         """Whether all these queues are outside their business hours."""
@@ -118,46 +121,65 @@ def _help(name: str) -> str:
 class Exposition:
     """Renders a board; remembers what its counters told, because a counter never falls."""
 
-    def __init__(self, board: Board, definitions: Callable[[], Definitions], most_series: int) -> None:
+    def __init__(
+        self,
+        board: Board,
+        definitions: Callable[[], Definitions],
+        most_series: int,
+        silent: Callable[[str], SilentQueues] = nobody_silent,
+    ) -> None:
         self._board = board
         self._definitions = definitions
-        self._most = max(1, most_series // SERIES_PER_QUEUE)
-        self._told: dict[tuple[str, str], float] = {}
+        self._most = most_series
+        self._silent = silent
+        self._folding = Folding(board)
+        self._folded: Folds = {}
+        self._counters = Counters()
 
-    def text(self, now: int) -> str:
+    def folds(self, now: int) -> Folds:
+        """What is shown at `now` and what is folded, of every tenant that had a contact lately."""
+        return self._folding.folds(now, self._most, SERIES_PER_TENANT, SERIES_PER_QUEUE)
+
+    def text(self, now: int, folds: Folds) -> str:
         """All metrics of the floor at `now`."""
         page = Page()
-        shown, folded = self._homes(now)
-        views: dict[str, View] = {}
-        for subject in [*map(_own, shown), *_folded(folded)]:
-            tenant = subject.homes[0][0]
-            view = views.get(tenant) or views.setdefault(tenant, self._view(tenant, now))
-            parts = by_policy(view.terms, subject.homes)
-            self._count(page, subject, parts)
-            self._measure(page, subject, view, parts)
-            self._watch(page, subject, view, parts)
-        for tenant, view in views.items():
-            self._staff(page, tenant, view, sorted({queue for theirs, queue, _ in shown if theirs == tenant}))
-        page.put("floorpulse_metrics_folded_queues", "", len(folded))
+        for tenant, fold in folds.items():
+            view, silent = self._view(tenant, now), self._silent(tenant)
+            self._carry(tenant, fold, view)
+            for subject in _subjects(tenant, fold):
+                seen = view.of(subject, silent)
+                parts = by_policy(view.terms, subject.homes)
+                self._count(page, subject, parts)
+                self._measure(page, subject, seen, parts)
+                self._watch(page, subject, seen, parts)
+            self._staff(page, tenant, view, fold)
+            page.put("floorpulse_metrics_folded_queues", _owner(tenant), len(fold.other))
+        self._folded = folds
         self._trust(page, now)
         return page.text()
+
+    def _carry(self, tenant: str, fold: Fold, view: View) -> None:
+        """Let the counters of what is folded go on where they were although homes came to it or left it."""
+        came, left = moved(self._folded.get(tenant), fold)
+        for homes, sign in ((came, -1), (left, 1)):
+            parts = by_policy(view.terms, homes)
+            self._counters.carry(_labels(tenant, OTHER, OTHER), self._values(homes, parts), sign)
 
     def _view(self, tenant: str, now: int) -> View:
         known, as_of = self._definitions().of(tenant), self._board.as_of(now)
         stale = self._board.stale_since(now) is not None
         return View(AS_IN_FORCE.terms(known, as_of), as_of, known.zone or self._board.rules.zone, stale)
 
-    def _homes(self, now: int) -> tuple[list[Home], list[Home]]:
-        homes = sorted(home for home, last in self._board.last_seen.items() if last >= now - self._board.rules.idle)
-        return homes[: self._most], homes[self._most :]
-
     def _count(self, page: Page, subject: Subject, parts: Parts) -> None:
-        cells = self._counted(subject.homes)
-        judged = [(policy, cells if len(parts) == 1 else self._counted(homes)) for policy, homes in parts]
-        for name, labels, value in (*_counts(cells), *_judged(judged)):
-            self._put_counter(page, name, subject.labels + labels, value)
-        for suffix, labels, value in _waits(cells):
-            self._put_counter(page, WAITS + suffix, subject.labels + labels, value, WAITS)
+        for name, more, value in self._values(subject.homes, parts):
+            labels = subject.labels + more
+            told = self._counters.tell((name, labels), value)
+            page.put(name, labels, told, WAITS if name.startswith(WAITS) else None)
+
+    def _values(self, homes: Iterable[Home], parts: Parts) -> Iterable[tuple[str, str, float]]:
+        cells = self._counted(homes)
+        judged = [(policy, cells if len(parts) == 1 else self._counted(theirs)) for policy, theirs in parts]
+        return counted(cells, judged)
 
     def _counted(self, homes: Iterable[Home]) -> Cells:
         cells: Cells = {}
@@ -165,10 +187,6 @@ class Exposition:
             known = self._board.series.get(home)
             add(cells, known.counted if known else {})
         return cells
-
-    def _put_counter(self, page: Page, name: str, labels: str, value: float, family: str | None = None) -> None:
-        told = self._told[name, labels] = max(value, self._told.get((name, labels), 0))
-        page.put(name, labels, told, family)
 
     def _measure(self, page: Page, subject: Subject, view: View, parts: Parts) -> None:
         for window in Window:
@@ -209,12 +227,15 @@ class Exposition:
         for one in State:
             page.put("contactcenter_kpi_state", f'{subject.labels},state="{one.value}"', int(one is state))
 
-    def _staff(self, page: Page, tenant: str, view: View, queues: Sequence[str]) -> None:
-        """Agents by state: never by name."""
-        roster, owner = roster_of(self._board.agents.of(tenant, view.as_of).values()), f'tenant="{escaped(tenant)}"'
+    def _staff(self, page: Page, tenant: str, view: View, fold: Fold) -> None:
+        """Agents by state, of all others who serve any of the folded queues once: never by name."""
+        roster = roster_of(self._board.agents.of(tenant, view.as_of).values())
+        serving = [(queue, roster.together((queue,))) for queue in fold.queues]
+        if fold.other_queues:
+            serving.append((OTHER, roster.together(fold.other_queues)))
         for name, labels, known in (
-            ("contactcenter_floor_agents", owner, roster.together(None)),
-            *(("contactcenter_agents", f'{owner},queue="{escaped(queue)}"', roster.together((queue,))) for queue in queues),
+            ("contactcenter_floor_agents", _owner(tenant), roster.together(None)),
+            *(("contactcenter_agents", f'{_owner(tenant)},queue="{escaped(queue)}"', there) for queue, there in serving),
         ):
             for state in LOGGED_IN:
                 page.put(name, f'{labels},state="{state}"', known.get(state, 0))
@@ -228,58 +249,20 @@ class Exposition:
             page.put("contactcenter_source_watermark_timestamp_seconds", f'partition="{position.partition}"', at)
 
 
-def _own(home: Home) -> Subject:
-    return Subject(_labels(*home), [home])
+def _subjects(tenant: str, fold: Fold) -> list[Subject]:
+    """Those with series of their own, and what is left as one."""
+    own = [Subject(_labels(*home), [home]) for home in fold.shown]
+    return [*own, Subject(_labels(tenant, OTHER, OTHER), fold.other)] if fold.other else own
 
 
-def _folded(homes: Iterable[Home]) -> Iterator[Subject]:
-    tenants: defaultdict[str, list[Home]] = defaultdict(list)
-    for home in homes:
-        tenants[home[0]].append(home)
-    for tenant, theirs in tenants.items():
-        yield Subject(_labels(tenant, OTHER, OTHER), theirs)
+def _owner(tenant: str) -> str:
+    return f'tenant="{escaped(tenant)}"'
 
 
 def _labels(tenant: str, queue: str, channel: str) -> str:
-    return f'tenant="{escaped(tenant)}",queue="{escaped(queue)}",channel="{escaped(channel)}"'
+    return f'{_owner(tenant)},queue="{escaped(queue)}",channel="{escaped(channel)}"'
 
 
 def escaped(value: str) -> str:
     """A label's value as the text format writes it."""
     return value.replace("\\", "\\\\").replace("\n", "\\n").replace('"', '\\"')
-
-
-def _judged(parts: Sequence[tuple[ServiceLevelPolicy, Cells]]) -> Iterator[tuple[str, str, float]]:
-    """What definitions decide, each part under its own."""
-    waits, abandons = Histogram.ANSWERED_WAIT, Histogram.ABANDONED_WAIT
-    within = sum(count_within(cells, waits, policy.threshold, policy.boundary) for policy, cells in parts)
-    short = sum(count_within(cells, abandons, policy.short, policy.boundary) for policy, cells in parts)
-    yield "contactcenter_contacts_answered_within_threshold_total", "", within
-    yield "contactcenter_contacts_short_abandoned_total", "", short
-
-
-def _counts(cells: Cells) -> Iterator[tuple[str, str, float]]:
-    handle = sum(cells.get(cell, 0) for cell in (Cell.TALK, Cell.HOLD, Cell.WRAP))
-    yield "contactcenter_contacts_offered_total", "", cells.get(Cell.OFFERED, 0)
-    yield "contactcenter_contacts_answered_total", "", cells.get(Cell.ANSWERED, 0)
-    yield "contactcenter_contacts_abandoned_total", "", cells.get(Cell.ABANDONED, 0)
-    for reason, cell in LEFT.items():
-        yield "contactcenter_contacts_left_total", f',reason="{reason}"', cells.get(cell, 0)
-    yield "contactcenter_contacts_handled_total", "", cells.get(Cell.HANDLED, 0)
-    yield "contactcenter_handle_seconds_total", "", handle / 1000
-    for kind, cell in SURVEYS.items():
-        yield "contactcenter_survey_responses_total", f',kind="{kind}"', cells.get(cell, 0)
-    for severity, cell in COMPLAINTS.items():
-        yield "contactcenter_complaints_total", f',severity="{severity}"', cells.get(cell, 0)
-
-
-def _waits(cells: Cells) -> Iterator[tuple[str, str, float]]:
-    """The histogram of answered waits; a bucket's upper edge is exact, so every bound of whole seconds is."""
-    steps = [0] * (len(BOUNDS) + 1)
-    for code, count in cells.items():
-        if Histogram.ANSWERED_WAIT <= code < Histogram.ANSWERED_WAIT + BUCKETS:
-            steps[bisect_left(BOUNDS, bucket_seconds(code - Histogram.ANSWERED_WAIT))] += count
-    for bound, count in zip((*map(str, BOUNDS), "+Inf"), accumulate(steps), strict=True):
-        yield "_bucket", f',le="{bound}"', count
-    yield "_sum", "", cells.get(Cell.ANSWERED_WAIT, 0) / 1000
-    yield "_count", "", cells.get(Cell.ANSWERED, 0)

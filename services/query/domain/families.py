@@ -24,5 +24,5 @@ GAUGES = {
     "contactcenter_kpi_state": "1 for the state the figures are in.",
     "contactcenter_kpi_last_update_timestamp_seconds": "When the quietest partition was last heard of.",
     "contactcenter_source_watermark_timestamp_seconds": "Event time a source partition has reached.",
-    "floorpulse_metrics_folded_queues": "Queues and channels folded into __other__ to bound the number of series.",
+    "floorpulse_metrics_folded_queues": "The tenant's queues and channels that are folded into __other__ to bound the number of series.",
 }

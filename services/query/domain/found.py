@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from services.board.domain.windows import Span
 from services.contracts.cells import Cells
@@ -11,6 +12,20 @@ from services.query.domain.crew import Crew
 from services.query.domain.docket import Docket
 from services.query.domain.ledger import Ledger
 from services.query.domain.selection import Selection, Subject
+
+LOOKUPS = {Need.RETURNS: "returns", Need.COMPLAINTS: "complaints", Need.AGENT_TIME: "agent_time"}
+"""What each look-up in the tables is called in metrics"""
+
+
+class Unanswered(StrEnum):
+    """Why an answer goes out without a look-up."""
+
+    LATE = "late"
+    """It takes longer than this question waits, and goes on."""
+    SLOW = "slow"
+    """The database ended it at its time limit."""
+    AWAY = "away"
+    """The database does not answer."""
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 import pytest
 
 from services.board.domain.windows import HOUR, Span, Window
-from services.board.ports import StoreUnavailableError
+from services.board.ports import StoreSlowError, StoreUnavailableError
 from services.contracts.cells import Cell
 from services.contracts.needs import Need
-from services.query.app.lookup import LIVES, MOST_SELECTIONS, Lookup
+from services.query.app.aging import LIVES, REST
+from services.query.app.lookup import AT_ONCE, MOST_SELECTIONS, Lookup
 from services.query.domain.docket import StoredComplaint
 from services.query.domain.ledger import Tally
 from services.query.domain.selection import By, Selection, Subject
@@ -22,7 +23,7 @@ TOTAL = Selection("demo", by=By.TOTAL)
 
 
 class SlowHistory(MemoryHistory):
-    """Counts the questions; each takes `takes` seconds by `clock`."""
+    """Counts the questions; each takes `takes` seconds by `clock`, and waits until `free` is set."""
 
     def __init__(self, floor: MemoryFloor) -> None:
         super().__init__(floor)
@@ -30,11 +31,24 @@ class SlowHistory(MemoryHistory):
         self.takes = 0.0
         self.asked = 0
         self.away = False
+        self.slow = False
+        self.free = asyncio.Event()
+        self.free.set()
+        self.spans: list[Span] = []
+        self.at_once = self.most_at_once = 0
 
     async def returns(self, selection: Selection, spans: Sequence[Span]) -> Sequence[Tally]:
         self.asked += 1
+        self.spans.append(spans[0])
+        self.at_once += 1
+        self.most_at_once = max(self.most_at_once, self.at_once)
         await asyncio.sleep(0)
+        await self.free.wait()
+        self.at_once -= 1
         self.clock += self.takes
+        if self.slow:
+            message = "a statement was ended"
+            raise StoreSlowError(message)
         if self.away:
             message = "the store is away"
             raise StoreUnavailableError(message)
@@ -109,7 +123,7 @@ async def test_what_tables_that_are_away_would_have_told_is_missing_until_they_a
     missing = [found.missing for found in await asyncio.gather(*asked)]
     history.away = False
 
-    assert missing == [BOTH, BOTH]
+    assert missing == [Need.RETURNS, Need.RETURNS]
     assert await known(lookup) == 3
 
 
@@ -118,3 +132,60 @@ async def test_nothing_is_asked_that_no_kpi_needs(history: SlowHistory) -> None:
 
     assert history.asked == 0
     assert found.docket.ages(Subject(), NOON) == ()
+
+
+async def test_a_question_goes_out_without_what_is_late_and_the_next_one_finds_it(history: SlowHistory) -> None:
+    heard: list[tuple[str, str]] = []
+    lookup = Lookup(history, history, lambda: history.clock, unanswered=lambda lookup, reason: heard.append((lookup, reason)))
+    history.free.clear()
+    late = await lookup.find(TOTAL, BOTH, Window.M60, SPAN, NOON, until=history.clock)
+    history.free.set()
+
+    assert Need.RETURNS in late.missing
+    assert ("returns", "late") in heard
+    assert await known(lookup) == 3
+    assert history.spans == [SPAN]
+
+
+@pytest.mark.parametrize("reason", ["slow", "away"])
+async def test_it_is_told_why_a_look_up_failed(history: SlowHistory, reason: str) -> None:
+    heard: list[tuple[str, str]] = []
+    lookup = Lookup(history, history, lambda: history.clock, unanswered=lambda lookup, reason: heard.append((lookup, reason)))
+    setattr(history, reason, True)
+    await known(lookup)
+
+    assert heard == [("returns", reason)]
+
+
+async def test_of_one_question_only_one_statement_is_under_way_and_what_nobody_asks_any_more_is_not_begun(history: SlowHistory) -> None:
+    lookup, spans = Lookup(history, history, lambda: history.clock), [Span(SPAN.begin, SPAN.end + 60_000 * more) for more in range(4)]
+    history.free.clear()
+    for span in spans:
+        await lookup.find(TOTAL, Need.RETURNS, Window.M60, span, NOON, until=history.clock)
+    history.free.set()
+    await known(lookup, span=spans[-1])
+
+    assert history.most_at_once == 1
+    assert history.spans == [spans[0], spans[-1]]
+
+
+async def test_however_many_tenants_are_looked_up_only_a_few_statements_are_under_way(history: SlowHistory) -> None:
+    lookup = Lookup(history, history, lambda: history.clock)
+    tenants = [Selection(f"t{number}", by=By.TOTAL) for number in range(3 * AT_ONCE)]
+    await asyncio.gather(*(lookup.find(tenant, Need.RETURNS, Window.M60, SPAN, NOON) for tenant in tenants))
+
+    assert history.most_at_once == AT_ONCE
+    assert len(history.spans) == len(tenants)
+
+
+async def test_a_question_that_failed_after_long_is_not_asked_again_at_once(history: SlowHistory) -> None:
+    lookup = Lookup(history, history, lambda: history.clock)
+    history.slow, history.takes = True, 30.0
+    await known(lookup)
+    history.clock += REST - 1
+    await known(lookup)
+    assert len(history.spans) == 1
+
+    history.clock += 2
+    history.slow = False
+    assert await known(lookup) == 3

@@ -22,7 +22,9 @@ from services.contracts.visits import Complaint, Evaluation, Statement, Survey
 from services.query.api import schemas
 from services.query.api.parameters import LiveParameters
 from services.query.api.stream import event, resumed
+from services.query.app.scrape import Scrape
 from services.query.app.stream import Batch, Pulse
+from services.query.domain.exposition import SERIES_PER_QUEUE, SERIES_PER_TENANT
 from services.query.domain.lag import LogRange
 from services.query.domain.rows import COLUMNS, LIVE_COLUMNS
 from services.query.ports import StoredCorrection
@@ -510,6 +512,38 @@ def test_metrics_need_their_scope_unless_they_are_open(world: World) -> None:
     page = Client(world.app).get("/metrics")
     assert page.headers["content-type"].startswith("text/plain; version=")
     assert "floorpulse_api_request_seconds_bucket" in page.text
+
+
+async def test_no_scrape_waits_for_what_is_looked_up_nor_for_another_scrape(world: World) -> None:
+    world.floor.put(answered(NOW - 60_000, 5, customer="k1:ann"))
+    world.history.gate = asyncio.Event()
+    hurried, patient = (
+        Scrape(world.pages, world.query.metrics, lambda: world.now, lambda: world.now / 1000, patience) for patience in (0, 5)
+    )
+    first, second = await asyncio.gather(hurried.page(), hurried.page())
+    world.history.gate.set()
+
+    assert first is second
+    assert isnan(_repeated(first))
+    assert b'floorpulse_api_lookups_unanswered_total{lookup="returns",reason="late"} 1.0' in first
+    assert b"contactcenter_contacts_waiting" in first
+    assert not isnan(_repeated(await patient.page()))
+
+
+def _repeated(page: bytes) -> float:
+    families = {family.name: family for family in text_string_to_metric_families(page.decode())}
+    return next(sample.value for sample in families["contactcenter_kpi"].samples if sample.labels["kpi"] == "repeat_rate")
+
+
+def test_a_tenant_has_as_many_series_as_the_guard_reckons_with(world: World) -> None:
+    families = list(text_string_to_metric_families(Client(world.app, LEADER).get("/metrics").text))
+    samples = [sample for family in families for sample in family.samples if sample.labels.get("tenant") == "demo"]
+    queues = {sample.labels["queue"] for sample in samples if "queue" in sample.labels}
+    of_tenant = [sample for sample in samples if "queue" not in sample.labels]
+    of_queue = [sample for sample in samples if sample.labels.get("queue") == min(queues)]
+
+    assert SERIES_PER_TENANT - 40 <= len(of_tenant) <= SERIES_PER_TENANT
+    assert SERIES_PER_QUEUE - 4 <= len(of_queue) <= SERIES_PER_QUEUE
 
 
 async def test_the_page_is_rendered_once_a_second(world: World) -> None:

@@ -7,7 +7,7 @@ from services.contracts.updates import SourceHeard
 from services.query.app.sources import patience
 from tests.fakes.definitions import definitions
 from tests.fakes.floor import answered, waiting
-from tests.fakes.world import NOW, Client, World
+from tests.fakes.world import LEADER, NOW, Client, World
 
 MINUTE = 60_000
 PLANNER = {"Authorization": "Bearer planner"}
@@ -181,3 +181,16 @@ def test_definitions_say_how_much_silence_is_believed() -> None:
     known = patience(definitions(RETIRED).at("demo", NOW))
 
     assert known == {"old-pbx": Patience(None, retired=True), "nightly": Patience(7_200_000, retired=False)}
+
+
+def test_the_metrics_page_says_the_same_queue_by_queue() -> None:
+    one = world()
+    hear(one, "old-pbx", "help")
+    hear(one, "pbx", "sales")
+    pass_time(one, 16, {"pbx": "sales"})
+    page = Client(one.app, LEADER).get("/metrics").text
+
+    stale = {line.split('queue="')[1].split('"')[0]: line[-1] for line in page.splitlines() if 'state="stale"' in line}
+    assert stale == {"help": "1", "sales": "0"}
+    offered = [line for line in page.splitlines() if line.startswith("contactcenter_service_level_ratio_sample_size") and '"5m"' in line]
+    assert [float(line.rpartition(" ")[2]) for line in offered] == [12, 0]

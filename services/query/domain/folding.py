@@ -1,0 +1,122 @@
+"""Which queues and channels have series of their own on `/metrics`, and which are folded into one
+of their tenant.
+
+The places are shared among tenants: each may have as many as the others, and what a small tenant
+leaves goes to the larger ones.
+
+    10 places     a: 2 homes    b: 3 homes    c: 40 homes
+    a place each  a a           b b b         c c c c c  (4 of its own, and one for the other 36)
+
+Within a tenant those have a place that were known first, and they keep it while they are in use and
+the share lasts: a series that comes and goes with its neighbours is worth nothing to an alert.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from services.board.domain.board import Board
+from services.board.domain.series import Home
+
+OTHER = "__other__"
+"""The queue and the channel of what is folded"""
+
+
+class Fold(NamedTuple):
+    """The homes of a tenant that are shown one by one, and those that are shown together; both
+    sorted.
+    """
+
+    shown: Sequence[Home]
+    other: Sequence[Home] = ()
+
+    @property
+    def queues(self) -> list[str]:
+        """The queues of which at least one channel is shown by itself, sorted."""
+        return sorted({queue for _, queue, _ in self.shown})
+
+    @property
+    def other_queues(self) -> list[str]:
+        """The queues that are shown in no channel, sorted."""
+        return sorted({queue for _, queue, _ in self.other} - set(self.queues))
+
+
+Folds = Mapping[str, Fold]
+"""By tenant, sorted"""
+
+
+class Folding:
+    """Remembers in which order the homes of a floor became known."""
+
+    def __init__(self, board: Board) -> None:
+        self._board = board
+        self._order: dict[Home, int] = {}
+        self._next = 0
+
+    def folds(self, now: int, most_series: int, of_tenant: int, of_home: int) -> Folds:
+        """What is shown at `now` of tenants with a contact lately: about `most_series` series.
+
+        A tenant has `of_tenant` series beside those of its queues, a queue and channel (or all the
+        others together) `of_home`.
+        """
+        tenants = self._tenants(now)
+        places = (most_series - of_tenant * len(tenants)) // of_home
+        first = sorted(tenants, key=lambda tenant: self._order[tenants[tenant][0]])
+        share = shares({tenant: len(tenants[tenant]) for tenant in first}, places)
+        return {tenant: fold(tenants[tenant], share[tenant]) for tenant in sorted(tenants)}
+
+    def _tenants(self, now: int) -> dict[str, list[Home]]:
+        """The homes in use by tenant, in the order in which they became known."""
+        board = self._board
+        since = now - board.rules.idle
+        active = [home for home, last in board.last_seen.items() if last >= since]
+        order = {home: place for home in active if (place := self._order.get(home)) is not None}
+        for home in sorted(
+            (home for home in active if home not in order),
+            key=lambda home: (board.first_seen[home], home),
+        ):
+            order[home] = self._next
+            self._next += 1
+        self._order = order
+        tenants: dict[str, list[Home]] = {}
+        for home in sorted(active, key=order.__getitem__):
+            tenants.setdefault(home[0], []).append(home)
+        return tenants
+
+
+def fold(homes: Sequence[Home], places: int) -> Fold:
+    """Homes, those known first in front, on so many places; one of them for all that find none.
+
+    A queue that is really called `__other__` finds none: there can be only one of that name.
+    """
+    mine = [home for home in homes if home[1] != OTHER]
+    if len(mine) == len(homes) <= places:
+        return Fold(sorted(mine))
+    shown = mine[: max(0, places - 1)]
+    return Fold(sorted(shown), sorted(set(homes) - set(shown)))
+
+
+def shares(wanted: Mapping[str, int], places: int) -> dict[str, int]:
+    """Places by tenant: as even as can be, none more than is wanted, at least one each; odd ones go
+    to who stands in front.
+    """
+    share = dict.fromkeys(wanted, 1)
+    left = places - len(share)
+    while left > 0 and (
+        hungry := [tenant for tenant, want in wanted.items() if share[tenant] < want]
+    ):
+        more = max(1, left // len(hungry))
+        for tenant in hungry[:left]:
+            given = min(more, wanted[tenant] - share[tenant])
+            share[tenant] += given
+            left -= given
+    return share
+
+
+def moved(before: Fold | None, after: Fold) -> tuple[Iterable[Home], Iterable[Home]]:
+    """The homes that came to the others after they had been shown, and those that are no longer
+    among the others.
+    """
+    if before is None:
+        return (), ()
+    here, there = set(before.other), set(after.other)
+    return sorted(there & set(before.shown)), sorted(here - there)
