@@ -21,6 +21,8 @@ RETRY = 1.0
 SETTLED = 5.0
 """Seconds after which what an engine published is surely durable, while the database answers at all."""
 PRUNE_EVERY = 60_000
+PRUNED_AT_ONCE = 20
+"""Queues whose rows are looked through between two looks at everything else"""
 
 
 class BoardKeeper:
@@ -68,7 +70,7 @@ class BoardKeeper:
             await self.load()
             self._missed.set()
             while True:
-                self._merge(await self._feed.read())
+                await self._merge(await self._feed.read())
         except (FeedLostError, StoreUnavailableError) as lost:
             self._metrics.losses.labels("feed" if isinstance(lost, FeedLostError) else "store").inc()
             log.warning("the board lost its news: %s; trying again", lost)
@@ -86,7 +88,7 @@ class BoardKeeper:
     async def load(self) -> None:
         """Merge everything durable of the live span."""
         now = self._now()
-        self.board.prune(now)
+        await self._prune(now)
         if not self.loaded.is_set():
             self.board.take_homes(await self._store.homes())
             for agent in await self._store.agents(now - LONGEST):
@@ -103,11 +105,12 @@ class BoardKeeper:
         self.loaded.set()
         self.changed.set()
 
-    def _merge(self, updates: list[Update]) -> None:
+    async def _merge(self, updates: list[Update]) -> None:
         for update in updates:
             if self.board.take(update):
                 self._missed.set()
             self._metrics.rows.inc(len(update.rows))
+            await asyncio.sleep(0)
         now = self._now()
         if updates:
             self._metrics.updates.inc(len(updates))
@@ -115,7 +118,17 @@ class BoardKeeper:
             self.changed.set()
         if now - self._pruned_at >= PRUNE_EVERY:
             self._pruned_at = now
-            self.board.prune(now)
+            await self._prune(now)
+
+    async def _prune(self, now: int) -> None:
+        """Drop what is old, little by little: others answer questions meanwhile."""
+        for step, _ in enumerate(self.board.pruning(now)):
+            if step % PRUNED_AT_ONCE == 0:
+                await asyncio.sleep(0)
+        for tenant in self.board.tenants():
+            queues, agents = self.board.folded(tenant)
+            self._metrics.folded_queues.labels(tenant).set(queues)
+            self._metrics.folded_agents.labels(tenant).set(agents)
 
     async def _mend(self) -> None:
         while True:

@@ -29,7 +29,7 @@ class RowStore(Protocol):
         ...
 
     async def homes(self) -> list[tuple[Home, int]]:
-        """Every home that ever had a pane, with the start of its last one."""
+        """Every home that ever had a pane, with the start of its last one; the one whose first pane is oldest comes first."""
         ...
 
     async def agents(self, since: int) -> list[AgentNow]:

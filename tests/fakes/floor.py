@@ -134,7 +134,7 @@ class MemoryFloor:
     async def homes(self) -> list[tuple[Home, int]]:
         self._answer()
         rows = [row for partition in range(PARTITIONS) for row in self.pane_rows(partition)]
-        return [((row.tenant, row.queue, row.channel), row.start) for row in rows]
+        return sorted((((row.tenant, row.queue, row.channel), row.start) for row in rows), key=lambda one: (one[1], one[0]))
 
 
 class MemoryHistory:
@@ -143,6 +143,7 @@ class MemoryHistory:
     def __init__(self, floor: MemoryFloor) -> None:
         self._floor = floor
         self.corrected: list[StoredCorrection] = []
+        self.tallied: list[tuple[str, ...]] = []
 
     async def corrections(
         self, selection: Selection, span: Span, recorded_since: int, since: CorrectionPlace
@@ -156,6 +157,7 @@ class MemoryHistory:
         return sorted({home for home, start in await self._floor.homes() if _selected(selection, home) and start in span})
 
     async def tallies(self, selection: Selection, spans: Sequence[Span]) -> AsyncIterator[Sequence[Tally]]:
+        self.tallied.append(selection.queues)
         async for portion in self._floor.rows(spans[0].begin):
             yield [
                 Tally(interval, selection.subject(row.queue, row.channel), row.revision, [row.cells])

@@ -69,7 +69,12 @@ class KafkaUpdates:
         with lost():
             async with asyncio.timeout(READ_WITHIN):
                 portions = await self._consumer.getmany(timeout_ms=QUIET)
-        return [update for records in portions.values() for record in records if (update := _decoded(record)) is not None]
+        found: list[Update] = []
+        for record in (record for records in portions.values() for record in records):
+            update = _decoded(record)
+            found += [] if update is None else [update]
+            await asyncio.sleep(0)
+        return found
 
     async def close(self) -> None:
         """Disconnect."""
