@@ -2,28 +2,50 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple, get_args
 from zoneinfo import ZoneInfo
 
 from services.board.domain.board import Board
+from services.board.domain.queue_names import OTHER
 from services.board.domain.series import Home, Scope
 from services.board.domain.windows import MINUTE, Span, Window, span_of
+from services.contracts.events import Channel
 from services.contracts.figures import Figures
 from services.contracts.needs import STAFF, Need
 from services.definitions.domain.in_force import Definitions, InForce, TenantDefinitions
 from services.query.app.lookup import Lookup
 from services.query.app.plans import LivePlans, PlanLayouts, live_times
+from services.query.app.turns import Turns
 from services.query.domain.forecasts import NO_FORECASTS, Forecasts
 from services.query.domain.found import Found, nothing
-from services.query.domain.layout import Place, layout
+from services.query.domain.layout import Layout, Place
 from services.query.domain.plans import Times
-from services.query.domain.roster import Roster, roster_of
+from services.query.domain.roster import Roster, roster_of_heads
 from services.query.domain.rows import Frame, LiveRow, Question, Seen, answers, frame_of, live_row
-from services.query.domain.selection import Selection
-from services.query.domain.shares import Parted
+from services.query.domain.selection import Selection, Subject
+from services.query.domain.shares import Parted, gather
 from services.query.domain.terms import Basis, Terms
 
+CHANNELS: tuple[str, ...] = get_args(Channel)
 LAYOUTS = 1024
 """Layouts that are remembered: a wall asks the same again and again."""
+LAID_SUBJECTS = 100_000
+"""Subjects of all remembered layouts together, some 100 MB of places at most"""
+
+
+ROWS = 100
+"""Rows computed in one turn of the loop: about a millisecond"""
+HOMES = 500
+"""Queues and channels sorted into rows in one turn"""
+EVERY_ROW = 1 << 62
+"""More rows than there are"""
+
+
+class LivePlace(NamedTuple):
+    """Where a row stands in a live answer: its subject, the KPI's number in the question."""
+
+    subject: Subject
+    kpi: int
 
 
 @dataclass(frozen=True)
@@ -54,7 +76,7 @@ class _Laid:
 
     in_force: InForce
     floor: tuple[int, int]
-    places: list[Place]
+    layout: Layout
 
 
 @dataclass(frozen=True)
@@ -83,7 +105,10 @@ class LiveFigures:
         self._lookup = lookup
         self.definitions = definitions
         self._forecasts = forecasts
+        self.turns = Turns()
         self._laid: dict[tuple[Selection, Basis], _Laid] = {}
+        self._laid_subjects = 0
+        self._rosters: dict[str, tuple[tuple[int, int], Roster]] = {}
         self._layouts = PlanLayouts()
 
     def stale(self, tenant: str) -> bool:
@@ -104,6 +129,22 @@ class LiveFigures:
 
     async def rows(self, query: LiveQuery) -> list[LiveRow]:
         """The rows of every subject of the floor, as of now or of the last good instant."""
+        rows, _ = await self.page(query, None, EVERY_ROW)
+        return rows
+
+    async def size(self, query: LiveQuery) -> int:
+        """How many rows an answer has."""
+        tenant = query.selection.tenant
+        as_of = self.board.as_of(self.now(), tenant)
+        span = span_of(query.window, as_of, self.board.rules.pane, self.zone(tenant))
+        laid = await self._layout(query, query.question.basis.terms(self.known(tenant), span.begin), as_of)
+        return len(laid.subjects) * len(query.question.kpis)
+
+    async def page(self, query: LiveQuery, after: LivePlace | None, limit: int) -> tuple[list[LiveRow], LivePlace | None]:
+        """Up to `limit` rows behind `after`, in the order of subject and question; and the last one's place if more follow.
+
+        All rows speak of one instant; each subject's are computed at once, those of many subjects in several turns of the loop.
+        """
         tenant = query.selection.tenant
         as_of, zone = self.board.as_of(self.now(), tenant), self.zone(tenant)
         span = span_of(query.window, as_of, self.board.rules.pane, zone)
@@ -112,35 +153,68 @@ class LiveFigures:
         needs = query.question.needs
         plans = self._plans(query, terms, live_times(query.window, span, as_of, zone)) if Need.PLAN in needs else None
         picture = _Picture(query, as_of, zone, await self._found(query, span, as_of), self._roster(query, as_of), needs, plans)
-        return [row for place in self._places(query, terms, as_of) for row in self._rows_of(picture, place, frame)]
+        return await self._page(picture, await self._layout(query, terms, as_of), frame, after, limit)
+
+    async def _page(
+        self, picture: _Picture, laid: Layout, frame: Frame, after: LivePlace | None, limit: int
+    ) -> tuple[list[LiveRow], LivePlace | None]:
+        found: list[LiveRow] = []
+        last, rested = after, 0
+        for index in range(0 if after is None else laid.index(after.subject), len(laid.subjects)):
+            if len(found) - rested >= ROWS:
+                rested = len(found)
+                await self.turns.next()
+            subject = laid.subjects[index]
+            seen = after.kpi + 1 if after is not None and subject == after.subject else 0
+            mine = self._rows_of(picture, laid.place(index), frame)[seen:]
+            room = limit - len(found)
+            if len(mine) > room:
+                return found + mine[:room], LivePlace(subject, seen + room - 1) if room else last
+            found += mine
+            last = LivePlace(subject, seen + len(mine) - 1)
+        return found, None
 
     def _plans(self, query: LiveQuery, terms: Terms, times: Times) -> LivePlans:
         tenant, question = query.selection.tenant, query.question
         slots = self._layouts.slots((query.selection, question.basis), terms, self._forecasts().get(tenant, ()))
         return LivePlans(self.board, tenant, terms, times, slots, query.window, question.needs)
 
-    def _places(self, query: LiveQuery, terms: Terms, as_of: int) -> list[Place]:
+    async def _layout(self, query: LiveQuery, terms: Terms, as_of: int) -> Layout:
         asked, floor = (query.selection, query.question.basis), (self.board.floor, as_of // MINUTE)
         known = self._laid.get(asked)
         if known is None or known.in_force is not terms.in_force or known.floor != floor:
-            if len(self._laid) >= LAYOUTS:
+            homes: dict[Subject, list[Home]] = {}
+            async for portion in self.turns.over(self._homes(query.selection, as_of), HOMES):
+                gather(homes, query.selection, terms, portion)
+            self._laid_subjects += len(homes)
+            if len(self._laid) >= LAYOUTS or self._laid_subjects > LAID_SUBJECTS:
                 self._laid.clear()
-            places = layout(query.selection, terms, self._homes(query.selection, as_of))
-            known = self._laid[asked] = _Laid(terms.in_force, floor, places)
-        return known.places
+                self._laid_subjects = len(homes)
+            known = self._laid[asked] = _Laid(terms.in_force, floor, Layout(query.selection, terms, homes))
+        return known.layout
 
     async def _found(self, query: LiveQuery, span: Span, as_of: int) -> Found:
         needs, reading = query.question.needs, query.selection.reading
         return await self._lookup.find(reading, needs, query.window, span, as_of) if needs else nothing(reading)
 
     def _roster(self, query: LiveQuery, as_of: int) -> Roster:
-        return roster_of(self.board.agents.of(query.selection.tenant, as_of).values() if Need.AGENTS in query.question.needs else ())
+        return self.roster(query.selection.tenant, as_of) if Need.AGENTS in query.question.needs else Roster()
+
+    def roster(self, tenant: str, as_of: int) -> Roster:
+        """How many of a tenant's agents are in which state, by the queues they serve; made anew only when one changed."""
+        changes, heads = self.board.agents.heads(tenant, as_of)
+        names = self.board.names
+        told = changes, len(names.folded(tenant))
+        known = self._rosters.get(tenant)
+        if known is None or known[0] != told:
+            known = self._rosters[tenant] = told, roster_of_heads(heads, lambda queue: names.shown(tenant, queue))
+        return known[1]
 
     def _homes(self, selection: Selection, as_of: int) -> Iterable[Home]:
         if not selection.queues:
             return self.board.homes(selection.tenant, as_of)
         since = as_of - self.board.rules.idle
-        return [home for home in selected_homes(self.board, selection) if self.board.last_seen[home] >= since]
+        return [home for home in live_homes(self.board, selection) if self.board.last_seen.get(home, 0) >= since]
 
     def _rows_of(self, picture: _Picture, place: Place, frame: Frame) -> list[LiveRow]:
         query, seen = picture.query, self._seen(picture, place)
@@ -164,6 +238,12 @@ class LiveFigures:
 
     def _read(self, picture: _Picture, scopes: Sequence[Scope]) -> Figures:
         return self.board.read(scopes, picture.query.window, picture.as_of, picture.zone).counted
+
+
+def live_homes(board: Board, selection: Selection) -> list[Home]:
+    """The homes of the queues that a selection names, as live figures show them."""
+    folded = [(selection.tenant, OTHER, channel) for channel in CHANNELS] if OTHER in selection.queues else []
+    return sorted({*selected_homes(board, selection), *folded})
 
 
 def selected_homes(board: Board, selection: Selection) -> list[Home]:

@@ -69,6 +69,7 @@ class Drilldown:
         waiting = Waiting(board.as_of(self._live.now(), tenant), board.rules.longest)
         terms = TermsOverTime(query.basis, self._live.known(tenant))
         async for portion in self._visits.visits(query.selection, query.span, after):
+            await self._live.turns.next()
             for judged in (judge(stored, waiting, terms.at(stored.offered_at)) for stored in portion):
                 if not wanted(judged, query) or not self._counted(judged.stored, query):
                     continue
