@@ -23,6 +23,8 @@ SETTLED = 5.0
 PRUNE_EVERY = 60_000
 HEED_EVERY = 2.0
 """Seconds between two looks for sources that were retired by hand"""
+PRUNED_AT_ONCE = 20
+"""Queues whose rows are looked through between two looks at everything else"""
 
 
 class BoardKeeper:
@@ -71,7 +73,7 @@ class BoardKeeper:
             await self.load()
             self._missed.set()
             while True:
-                self._merge(await self._feed.read())
+                await self._merge(await self._feed.read())
         except (FeedLostError, StoreUnavailableError) as lost:
             self._metrics.losses.labels("feed" if isinstance(lost, FeedLostError) else "store").inc()
             log.warning("the board lost its news: %s; trying again", lost)
@@ -89,7 +91,7 @@ class BoardKeeper:
     async def load(self) -> None:
         """Merge everything durable of the live span."""
         now = self._now()
-        self.board.prune(now)
+        await self._prune(now)
         if not self.loaded.is_set():
             self.board.take_homes(await self._store.homes())
             for agent in await self._store.agents(now - LONGEST):
@@ -107,7 +109,7 @@ class BoardKeeper:
         self.loaded.set()
         self.changed.set()
 
-    def _merge(self, news: list[Heard]) -> None:
+    async def _merge(self, news: list[Heard]) -> None:
         now = self._now()
         for update, at, live in news:
             if self.board.take(update, at, live=live):
@@ -115,12 +117,23 @@ class BoardKeeper:
             if live:
                 self._compare(update, now)
             self._metrics.rows.inc(len(update.rows))
+            await asyncio.sleep(0)
         if news:
             self._metrics.updates.inc(len(news))
             self.changed.set()
         if now - self._pruned_at >= PRUNE_EVERY:
             self._pruned_at = now
-            self.board.prune(now)
+            await self._prune(now)
+
+    async def _prune(self, now: int) -> None:
+        """Drop what is old, little by little: others answer questions meanwhile."""
+        for step, _ in enumerate(self.board.pruning(now)):
+            if step % PRUNED_AT_ONCE == 0:
+                await asyncio.sleep(0)
+        for tenant in self.board.tenants():
+            queues, agents = self.board.folded(tenant)
+            self._metrics.folded_queues.labels(tenant).set(queues)
+            self._metrics.folded_agents.labels(tenant).set(agents)
 
     async def _heed(self) -> None:
         """Learn every now and then which sources nobody waits for any more."""

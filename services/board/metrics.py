@@ -21,3 +21,15 @@ class BoardMetrics:
             registry=registry,
         )
         self.loaded = Gauge("floorpulse_board_loaded", "1 once the live span was loaded.", registry=registry)
+        self.folded_queues = Gauge(
+            "floorpulse_board_folded_queues",
+            "Queues of a tenant beyond its bound: live figures count them together in __other__.",
+            ["tenant"],
+            registry=registry,
+        )
+        self.folded_agents = Gauge(
+            "floorpulse_board_folded_agents",
+            "Agents of a tenant beyond its bound: they count, and are not listed by name.",
+            ["tenant"],
+            registry=registry,
+        )

@@ -44,7 +44,7 @@ class RowStore(Protocol):
         ...
 
     async def homes(self) -> list[HomeSpan]:
-        """Every home that ever had a pane, with the starts of its first and its last one."""
+        """Every home that ever had a pane, with the starts of its first and its last one; the oldest first pane comes first."""
         ...
 
     async def agents(self, since: int) -> list[AgentNow]:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import asyncpg
@@ -19,7 +20,17 @@ OVERLAP = 2000
 """Records of `kpi-updates` read again at the start: some 40 s of twelve busy partitions, while rows are durable within seconds."""
 
 
-def rules(floor: FloorSettings, stale_seconds: float, silence_seconds: float) -> Rules:
+class Bounds(NamedTuple):
+    """How many queues and channels of a tenant are told apart, and how many agents are listed."""
+
+    queues: int = 2000
+    agents: int = 20_000
+
+
+BOUNDS = Bounds()
+
+
+def rules(floor: FloorSettings, stale_seconds: float, silence_seconds: float, bounds: Bounds) -> Rules:
     """How a board of this floor reads."""
     return Rules(
         ZoneInfo(floor.zone),
@@ -27,15 +38,22 @@ def rules(floor: FloorSettings, stale_seconds: float, silence_seconds: float) ->
         round(stale_seconds * 1000),
         floor.max_wait_seconds * 1000,
         silence=round(silence_seconds * 1000),
+        most_queues=bounds.queues,
+        most_agents=bounds.agents,
     )
 
 
 @asynccontextmanager
 async def kept_board(
-    settings: Settings, pool: asyncpg.Pool, registry: CollectorRegistry, stale_seconds: float = 10, silence_seconds: float = 0
+    settings: Settings,
+    pool: asyncpg.Pool,
+    registry: CollectorRegistry,
+    stale_seconds: float = 10,
+    silence_seconds: float = 0,
+    bounds: Bounds = BOUNDS,
 ) -> AsyncIterator[BoardKeeper]:
     """A board that is loaded and followed in the background; wait for `loaded` before believing it."""
-    board = Board(rules(settings.floor, stale_seconds, silence_seconds), steady_ms)
+    board = Board(rules(settings.floor, stale_seconds, silence_seconds, bounds), steady_ms)
     feed = KafkaUpdates(settings.kafka, OVERLAP, steady_ms)
     metrics = BoardMetrics(registry)
     metrics.age.set_function(lambda: board.age(now_ms()) / 1000)

@@ -27,6 +27,15 @@ class ApiSettings(BaseModel):
     most_rows: int = Field(20_000, ge=1, description="most rows of one answer; more memory and longer pauses for others above")
     page_visits: Annotated[int, Field(ge=1, description="visits of one answer unless asked otherwise")] = 200
     most_visits: Annotated[int, Field(ge=1, description="most visits of one answer")] = 2000
+    most_queues: int = Field(
+        2000,
+        ge=1,
+        description="queues and channels of a tenant that live figures tell apart, those known first; further queues are counted "
+        "together in one named __other__, history keeps them all",
+    )
+    most_agents: int = Field(
+        20_000, ge=1, description="agents of a tenant that are listed by name, those known first; further ones are counted like all others"
+    )
     most_streams: int = Field(500, ge=1, description="open event streams of one process; further ones are answered 503")
     metrics_open: bool = Field(False, description="serve /metrics without the scope metrics:read; it shows every tenant's figures")
     most_series: int = Field(

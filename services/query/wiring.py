@@ -11,7 +11,7 @@ from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector,
 
 from services.board.adapters.rows import AWAY, PostgresRows
 from services.board.app import BoardKeeper
-from services.board.wiring import kept_board
+from services.board.wiring import Bounds, kept_board
 from services.definitions.app import DefinitionKeeper
 from services.definitions.wiring import kept_definitions
 from services.query.adapters.agents import PostgresAgents
@@ -24,6 +24,7 @@ from services.query.adapters.visits import PostgresVisits
 from services.query.api.routes import router
 from services.query.app.agents import AgentFigures
 from services.query.app.corrections import Corrections
+from services.query.app.folding import FoldedAgents, FoldedVisits
 from services.query.app.forecasts import ForecastKeeper
 from services.query.app.history import PastFigures
 from services.query.app.live import LiveFigures
@@ -58,7 +59,8 @@ async def query(settings: QuerySettings, registry: CollectorRegistry | None = No
     async with AsyncExitStack() as stack:
         pool = await stack.enter_async_context(await readers_pool(settings.database, settings.api.statement_seconds))
         patience = settings.api.stale_seconds, settings.api.silence_seconds
-        keeper = await stack.enter_async_context(kept_board(settings, pool, metrics.registry, *patience))
+        bounds = Bounds(settings.api.most_queues, settings.api.most_agents)
+        keeper = await stack.enter_async_context(kept_board(settings, pool, metrics.registry, *patience, bounds))
         log = KafkaEventLog(settings.kafka)
         stack.push_async_callback(log.close)
         pulse = Pulse()
@@ -104,9 +106,10 @@ def assembled(settings: ApiSettings, pool: asyncpg.Pool, keeper: BoardKeeper, lo
     board, metrics, kept = keeper.board, parts.metrics, parts.definitions
     rows, panes = PostgresRows(pool), PostgresPanes(pool)
     visits, agents = PostgresVisits(pool), PostgresAgents(pool)
-    lookup = Lookup(visits, agents, monotonic, settings.lookup_seconds, metrics.went_without)
+    folded = FoldedVisits(visits, board.names), FoldedAgents(agents, board.names)
+    lookup = Lookup(*folded, monotonic, settings.lookup_seconds, metrics.went_without)
     live = LiveFigures(board, now_ms, lookup, lambda: kept.current, lambda: parts.forecasts.current)
-    streams = Streams(live, parts.pulse)
+    streams = Streams(live, parts.pulse, settings.most_rows)
     metrics.streams.set_function(lambda: streams.open)
     exposition = Exposition(board, lambda: kept.current, settings.most_series, live.silent)
     return Query(

@@ -20,8 +20,9 @@ import psutil
 from aiokafka.errors import KafkaError
 
 from services.board.ports import FeedLostError
+from services.query.settings import ApiSettings
 from services.runtime.clock import monotonic
-from tests.benchmarks.api_load import Load, Past, load, month
+from tests.benchmarks.api_load import WIDE, Crowd, Load, Past, crowd, load, month
 from tests.benchmarks.busy_floor import BusyFloor
 from tests.benchmarks.latency import Latency, latency
 from tests.benchmarks.machine import cores, described
@@ -165,6 +166,21 @@ class Bench:
         self.say(f"{found.rate:,.0f} questions/s, ms at p50/p99: {kinds}; {beside}")
         return found
 
+    async def crowds(self, here: Rig) -> list[Crowd]:
+        """A wall beside those who ask for everything: with the bound of queues as it is shipped, and with all told apart."""
+        found: list[Crowd] = []
+        for apart in (ApiSettings().most_queues, WIDE.queues):
+            try:
+                found.append(await crowd(here, apart, self._options.walls, self._options.seconds))
+            except (TimeoutError, KafkaError, OSError, RuntimeError, httpx.HTTPError) as failed:
+                self.absent[f"a wall beside everything, {apart:,} queues told apart"] = f"the run failed ({type(failed).__name__})"
+                continue
+            one = found[-1]
+            spreads = f"{one.alone.p50:.1f}/{one.alone.p99:.1f} alone, {one.beside.p50:.1f}/{one.beside.p99:.1f} beside"
+            rows = f"{one.exported:,} rows of a year and {one.everything:,} live ones"
+            self.say(f"a wall, {apart:,} of {one.queues:,} queues told apart, ms at p50/p99: {spreads} {rows}; {one.wrong} wrong")
+        return found
+
     async def month(self, here: Rig) -> dict[str, Past] | None:
         """A month of one queue's history."""
         try:
@@ -191,9 +207,10 @@ async def main(options: argparse.Namespace) -> None:
             stages = await bench.stages(here) if "stages" in options.systems else None
             delay = await bench.latency(here, results) if "latency" in options.systems else None
             asked = await bench.load(here) if "load" in options.systems else None
+            crowds = await bench.crowds(here) if "load" in options.systems else []
             past = await bench.month(here) if "month" in options.systems else None
             versions = await _versions(here)
-    findings = Findings(_machine(), versions, _described(shape, records), results, bench.absent, stages, delay, asked, past)
+    findings = Findings(_machine(), versions, _described(shape, records), results, bench.absent, stages, delay, asked, past, crowds)
     write(findings, options.out)
     bench.say(f"report in {options.out}")
 
@@ -231,6 +248,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=Shape.seed)
     parser.add_argument("--rate", type=float, help="events a second of the latency run; a fifth of ours unless given")
     parser.add_argument("--questions", type=float, default=500.0, help="a second, of the load run")
+    parser.add_argument("--walls", type=float, default=50.0, help="a wall's questions a second, of the load run beside everything")
     parser.add_argument("--seconds", type=float, default=60.0, help="of the latency run and of the load run")
     parser.add_argument("--out", type=Path, default=REPORT, help="folder of the report")
     options = parser.parse_args()

@@ -9,12 +9,13 @@ The API has one core, everything else the others. Keys are checked as in product
 import asyncio
 import random
 import sys
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from tempfile import mkdtemp
+from types import MappingProxyType
 from urllib.parse import urlencode
 
 import asyncpg
@@ -42,6 +43,8 @@ ONE, WALL, TOTAL = "one queue, 5 KPIs", "a wall of 30 queues, 5 KPIs", "the tota
 WALLS = 50
 """Walls of the floor, each with its own 30 queues"""
 MIX = {ONE: 0.7, WALL: 0.1, TOTAL: 0.2}
+WIDE = BusyFloor(queues=21_000, hours=1)
+YEAR = history_year.Year(queues=200, days=365, fine=0)
 MONTH = history_year.Year(queues=100, days=31, fine=31)
 
 
@@ -79,10 +82,27 @@ class Past:
     median: float
 
 
-class Api:
-    """`floorpulse api` as it is shipped."""
+@dataclass(frozen=True)
+class Crowd:
+    """A wall's questions over `queues` queues, `apart` of them told apart, while others ask for all there is.
 
-    def __init__(self, rig: Rig, zone: str = "UTC") -> None:
+    `alone` is before they do. `exported` is rows of the year, `everything` rows of live figures that were answered meanwhile.
+    """
+
+    queues: int
+    apart: int
+    rate: float
+    alone: Spread
+    beside: Spread
+    wrong: int
+    exported: int
+    everything: int
+
+
+class Api:
+    """`floorpulse api` as it is shipped, but for `settings`."""
+
+    def __init__(self, rig: Rig, zone: str = "UTC", settings: Mapping[str, str] = MappingProxyType({})) -> None:
         port = free_port()
         self.url = f"http://127.0.0.1:{port}"
         self.command = [sys.executable, "-m", "services.cli", "api"]
@@ -91,6 +111,7 @@ class Api:
             "FLOORPULSE_DATABASE__URL": rig.database,
             "FLOORPULSE_FLOOR__ZONE": zone,
             "FLOORPULSE_API__PORT": str(port),
+            **settings,
         }
 
     async def ready(self) -> bool:
@@ -103,9 +124,11 @@ class Api:
 
 
 @asynccontextmanager
-async def started(rig: Rig, zone: str = "UTC") -> AsyncIterator[tuple[Api, psutil.Process, str]]:
+async def started(
+    rig: Rig, zone: str = "UTC", settings: Mapping[str, str] = MappingProxyType({})
+) -> AsyncIterator[tuple[Api, psutil.Process, str]]:
     """A running API that is ready, its process, and a key for it."""
-    program, folder = Api(rig, zone), Path(mkdtemp(prefix="api-", dir=rig.folder))
+    program, folder = Api(rig, zone, settings), Path(mkdtemp(prefix="api-", dir=rig.folder))
     engine = async_engine(DatabaseSettings(url=SecretStr(rig.database)))
     key = await KeyRing(engine).create(TENANT, "benchmark", ["kpi:read"])
     await engine.dispose()
@@ -167,6 +190,94 @@ def spread(answers: Sequence[Answered]) -> Spread:
     last = len(ordered) - 1
     p50, p95, p99 = (ordered[min(last, int(len(ordered) * q))] for q in (0.5, 0.95, 0.99))
     return Spread(len(ordered), p50, p95, p99, ordered[-1])
+
+
+async def crowd(rig: Rig, apart: int, rate: float, seconds: float) -> Crowd:
+    """A wall asks at `rate` a second, half of the time alone, half while somebody exports a year and somebody asks for everything."""
+    await rig.renew()
+    await fill(rig, WIDE)
+    await year_before(rig)
+    wide = {"FLOORPULSE_API__MOST_QUEUES": str(apart)}
+    async with started(rig, history_year.ZONE.key, wide) as (api, _, key):
+        headers = {"Authorization": f"Bearer {key}"}
+        async with httpx.AsyncClient(base_url=api.url, headers=headers, timeout=300.0) as client:
+            shown = (await client.get("/v1/queues", params={"limit": "20000"})).raise_for_status().json()["rows"]
+            paths = walls_of([row["queue"] for row in shown if row["queue"] in set(WIDE.names())], round(rate * seconds / 2))
+            order = Order(api.url, paths, rate, headers=headers)
+            telling = asyncio.create_task(tell(rig, WIDE))
+            await answered(Order(api.url, paths[: round(rate * WARM_UP)], rate, headers=headers))
+            alone = await answered(order)
+            export = Greedy(client, "/v1/kpis/history", year_asked(), {"Accept": "text/csv"})
+            asked = [export, Greedy(client, "/v1/kpis", {"limit": "20000"}, {})]
+            beside = [asyncio.create_task(one.ask()) for one in asked]
+            met = await answered(order)
+            for task in (telling, *beside):
+                task.cancel()
+            await asyncio.gather(telling, *beside, return_exceptions=True)
+    wrong = sum(one.status != httpx.codes.OK for one in (*alone, *met)) + sum(one.wrong for one in asked)
+    return Crowd(WIDE.queues, apart, rate, spread(alone), spread(met), wrong, asked[0].rows, asked[1].rows)
+
+
+class Greedy:
+    """Asks for everything, again and again; `rows` came so far."""
+
+    def __init__(self, client: httpx.AsyncClient, path: str, asked: Mapping[str, str], headers: Mapping[str, str]) -> None:
+        self._client = client
+        self._path = path
+        self._asked = dict(asked)
+        self._headers = dict(headers)
+        self.rows = 0
+        self.wrong = 0
+
+    async def ask(self) -> None:
+        """All pages, then from the first one on again, until cancelled."""
+        cursor = None
+        while True:
+            asked = self._asked | ({"cursor": cursor} if cursor else {})
+            async with self._client.stream("GET", self._path, params=asked, headers=self._headers) as answer:
+                self.wrong += not answer.is_success
+                body = b""
+                async for chunk in answer.aiter_bytes():
+                    if "Accept" in self._headers:
+                        self.rows += chunk.count(b"\n")
+                    else:
+                        body += chunk
+            if body:
+                self.rows += body.count(b'{"time"')
+                cursor = msgspec.json.decode(body, type=Following).next
+
+
+class Following(msgspec.Struct):
+    """An answer, as far as it matters here."""
+
+    next: str | None = None
+
+
+def walls_of(names: Sequence[str], number: int) -> list[str]:
+    """Questions of walls, each with its own 30 queues."""
+    dice = random.Random(5)
+    walls = [",".join(dice.sample(list(names), 30)) for _ in range(WALLS)]
+    return [f"/v1/kpis?{urlencode({'kpi': KPIS, 'queue': dice.choice(walls), 'window': '15m'})}" for _ in range(number)]
+
+
+async def year_before(rig: Rig) -> None:
+    """A year of rolled-up days before the panes of now."""
+    pattern = history_year.Pattern(random.Random(1))
+    async with connected(rig.database) as connection:
+        for records in history_year.portions(YEAR, pattern):
+            await connection.copy_records_to_table("rollup", records=records, columns=history_year.COLUMNS)
+        reached = {str(number): history_year.END + history_year.DAY for number in range(WIDE.partitions)}
+        await connection.execute(
+            "UPDATE roller SET completion = $1, quarter = $1, reached = $1, day = $1, zone = $2, watermarks = $3",
+            history_year.END, history_year.ZONE.key, msgspec.json.encode(reached).decode(),
+        )  # fmt: skip
+        await connection.execute("VACUUM ANALYZE")
+
+
+def year_asked() -> dict[str, str]:
+    """The export: every queue's days of a year."""
+    begin, end = history_year.text(YEAR.begin), history_year.text(history_year.END)
+    return {"from": begin, "to": end, "interval": "1d", "kpi": history_year.PLAIN, "tz": history_year.ZONE.key}
 
 
 async def month(rig: Rig, repeat: int = 15) -> dict[str, Past]:

@@ -7,7 +7,7 @@ from statistics import median
 
 import msgspec
 
-from tests.benchmarks.api_load import Load, Past, Spread
+from tests.benchmarks.api_load import Crowd, Load, Past, Spread
 from tests.benchmarks.chart import Bar, chart
 from tests.benchmarks.latency import Latency
 
@@ -61,6 +61,7 @@ class Findings:
     latency: Latency | None
     load: Load | None = None
     month: dict[str, Past] | None = None
+    crowds: Sequence[Crowd] = ()
 
 
 def write(findings: Findings, folder: Path) -> None:
@@ -94,6 +95,7 @@ def page(findings: Findings, folder: Path) -> str:
         *([stages(findings.stages)] if findings.stages else []),
         *([latency(findings.latency)] if findings.latency else []),
         *([load(findings.load)] if findings.load else []),
+        *([crowds(findings.crowds)] if findings.crowds else []),
         *([month(findings.month)] if findings.month else []),
         conditions(findings),
         further(folder),
@@ -232,6 +234,27 @@ def _asked(kind: str, one: Spread) -> str:
 
 
 LOAD_GOAL = 10.0
+
+
+def crowds(found: Sequence[Crowd]) -> str:
+    """A wall beside those who ask for everything."""
+    return "\n".join([CROWDS, *map(_crowd, found), ""])
+
+
+def _crowd(one: Crowd) -> str:
+    verdict = _met(not one.wrong and one.beside.p99 <= LOAD_GOAL)
+    spreads = " | ".join(f"{ms:.1f}" for ms in (one.alone.p50, one.alone.p99, one.beside.p50, one.beside.p99, one.beside.longest))
+    return f"| {one.apart:,} of {one.queues:,} | {spreads} | {one.exported:,} | {one.everything:,} | {one.wrong:,} | {verdict} |"
+
+
+CROWDS = f"""## A wall while others ask for everything
+
+`make bench ARGS="--systems load"`: the questions of walls of 30 queues, first alone, then while one client exports the days of a year of
+200 queues as CSV and another asks for all KPIs of all queues, page by page, both again and again (goal: p99 of the wall at most
+{LOAD_GOAL:g} ms). Once with the bound of queues as it is shipped, further ones folded into one, once with every queue told apart.
+
+| queues told apart | alone p50 ms | p99 ms | beside p50 ms | p99 ms | longest ms | rows exported | live rows | wrong | |
+| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |"""
 
 
 def month(found: dict[str, Past]) -> str:

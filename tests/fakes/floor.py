@@ -148,7 +148,8 @@ class MemoryFloor:
     async def homes(self) -> list[HomeSpan]:
         self._answer()
         rows = [row for partition in range(PARTITIONS) for row in self.pane_rows(partition)]
-        return [HomeSpan((row.tenant, row.queue, row.channel), row.start, row.start) for row in rows]
+        spans = (HomeSpan((row.tenant, row.queue, row.channel), row.start, row.start) for row in rows)
+        return sorted(spans, key=lambda one: (one.first, one.home))
 
 
 class MemoryHistory:
@@ -158,6 +159,7 @@ class MemoryHistory:
         self._floor = floor
         self.gate: asyncio.Event | None = None
         self.corrected: list[StoredCorrection] = []
+        self.tallied: list[tuple[str, ...]] = []
 
     async def corrections(
         self, selection: Selection, span: Span, recorded_since: int, since: CorrectionPlace
@@ -171,6 +173,7 @@ class MemoryHistory:
         return sorted({home for home, start, _ in await self._floor.homes() if _selected(selection, home) and start in span})
 
     async def tallies(self, selection: Selection, spans: Sequence[Span]) -> AsyncIterator[Sequence[Tally]]:
+        self.tallied.append(selection.queues)
         async for portion in self._floor.rows(spans[0].begin):
             yield [
                 Tally(interval, selection.subject(row.queue, row.channel), row.revision, [row.cells])

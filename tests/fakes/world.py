@@ -17,6 +17,7 @@ from services.definitions.domain.in_force import NOTHING
 from services.query.api.routes import router
 from services.query.app.agents import AgentFigures
 from services.query.app.corrections import Corrections
+from services.query.app.folding import FoldedAgents, FoldedVisits
 from services.query.app.forecasts import ForecastKeeper
 from services.query.app.history import PastFigures
 from services.query.app.live import LiveFigures
@@ -84,12 +85,13 @@ class Client:
 class World:
     """A floor and the API in front of it."""
 
-    def __init__(self, zone: str = "UTC", silence: int = 0, **limits: int) -> None:
+    def __init__(self, zone: str = "UTC", board: Board | None = None, **limits: int) -> None:
         self.floor = MemoryFloor(watermark=NOW - 15_000)
         self.history = MemoryHistory(self.floor)
         self.now = NOW
         self.log = FixedLog({number: LogRange(0, 0) for number in range(PARTITIONS)})
-        self.board = Board(Rules(ZoneInfo(zone), silence=silence), lambda: self.now)
+        self.board = board or Board(Rules(ZoneInfo(zone)), lambda: self.now)
+        self.board.steady = lambda: self.now
         self.pulse = Pulse()
         self.loaded = True
         self.definitions = NOTHING
@@ -109,7 +111,8 @@ class World:
 
     def _query(self, limits: Limits) -> Query:
         history, metrics = self.history, QueryMetrics(CollectorRegistry())
-        lookup = Lookup(history, history, lambda: self.now / 1000, unanswered=metrics.went_without)
+        visits, agents = FoldedVisits(history, self.board.names), FoldedAgents(history, self.board.names)
+        lookup = Lookup(visits, agents, lambda: self.now / 1000, unanswered=metrics.went_without)
         live = LiveFigures(self.board, lambda: self.now, lookup, lambda: self.definitions, lambda: self.forecasts.current)
         exposition = Exposition(self.board, lambda: self.definitions, 10_000, live.silent)
         self.pages = exposition, WholeFloors(live)
@@ -124,7 +127,7 @@ class World:
             forecasts=self.forecasts,
             pipeline=Pipeline(self.board, self.log, self.floor, lambda: self.now),
             retirement=Retirement(self.floor, self._heed),
-            streams=Streams(live, self.pulse),
+            streams=Streams(live, self.pulse, limits.most_rows),
             scrape=Scrape(self.pages, metrics, lambda: self.now, lambda: self.now / 1000),
             metrics=metrics,
             limits=limits,

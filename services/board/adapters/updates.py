@@ -75,15 +75,20 @@ class KafkaUpdates:
         with lost():
             async with asyncio.timeout(READ_WITHIN):
                 portions = await self._consumer.getmany(timeout_ms=QUIET)
-        return [heard for place, records in portions.items() for heard in self._heard(place, records, self._consumer)]
+        found: list[Heard] = []
+        for place, records in portions.items():
+            for heard in self._heard(place, records, self._consumer):
+                found += [] if heard is None else [heard]
+                await asyncio.sleep(0)
+        return found
 
-    def _heard(self, place: TopicPartition, records: list[ConsumerRecord], consumer: AIOKafkaConsumer) -> Iterator[Heard]:
+    def _heard(self, place: TopicPartition, records: list[ConsumerRecord], consumer: AIOKafkaConsumer) -> Iterator[Heard | None]:
+        """Each record as it is decoded; None where it cannot be."""
         horizon = self._horizons[place]
         horizon.see(max(consumer.highwater(place) or 0, records[-1].offset + 1), self._steady())
         for record in records:
             update = _decoded(record)
-            if update is not None:
-                yield Heard(update, *horizon.of(record.offset))
+            yield None if update is None else Heard(update, *horizon.of(record.offset))
 
     async def close(self) -> None:
         """Disconnect."""

@@ -4,15 +4,17 @@ Update ──► rows (highest revision stays) ──► series ──► groups
        └─► position, gauges (newest owner stays)
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from services.board.domain.agents import Agents
+from services.board.domain.folded_rows import FoldedRows
 from services.board.domain.freshness import Freshness
 from services.board.domain.positions import Position, current, lowest_watermark, position_of
-from services.board.domain.series import Group, Home, HomeSpan, Presence, Scope, Series, waits
+from services.board.domain.queue_names import OTHER, QueueNames
+from services.board.domain.series import Group, Home, HomeSpan, Presence, Scope, Series, present, waits
 from services.board.domain.sources import NOTHING_KNOWN, Patience, Silence, SourceNow, Sources
 from services.board.domain.windows import HOUR, MINUTE, Span, Window, span_of
 from services.contracts.cells import LEFT, Cell, Cells, add
@@ -24,6 +26,8 @@ from services.contracts.updates import Gauge, PaneRow, Update
 DAY = 24 * HOUR
 KEPT = 26 * HOUR
 _SLACK = 5 * MINUTE
+FOLDED_AT_ONCE = 100
+"""Folded queues that are pruned in one step"""
 _OUTCOMES = (Cell.ANSWERED, Cell.ABANDONED, *LEFT.values())
 
 
@@ -32,7 +36,8 @@ class Rules:
     """How a board reads: `zone` of days, `pane` length, `grace` before silence is stale, `longest` wait, all milliseconds.
 
     A queue without a contact for `idle` milliseconds is no longer shown. A source that is quiet for `silence` milliseconds and
-    longer than usual is silent (0: never).
+    longer than usual is silent (0: never). Of one tenant at most `most_queues` queues and channels are told apart, and `most_agents`
+    agents named; further queues are counted in one, further agents without their names.
     """
 
     zone: ZoneInfo
@@ -41,6 +46,8 @@ class Rules:
     longest: int = 4 * HOUR
     idle: int = 35 * DAY
     silence: int = 0
+    most_queues: int = 2000
+    most_agents: int = 20_000
 
 
 @dataclass(frozen=True)
@@ -70,13 +77,16 @@ class Board:
         self.series: dict[Home, Series] = {}
         self.first_seen: dict[Home, int] = {}
         self.last_seen: dict[Home, int] = {}
-        self.agents = Agents()
+        self.agents = Agents(rules.most_agents)
         self.sources = Sources(rules.silence)
         self.freshness = Freshness()
-        self._queues: dict[str, dict[str, set[str]]] = {}
+        self.names = QueueNames(rules.most_queues)
+        self._folded: dict[Home, FoldedRows] = {}
+        self._homes: dict[str, list[Home]] = {}
         self._groups: dict[Scope, Group] = {}
         self._gauged: dict[int, dict[Home, Gauge]] = {}
         self._since = 0
+        self._idle_since = 0
         self._told = 0
 
     # ------------------------------------------------------------- taking
@@ -125,44 +135,62 @@ class Board:
         self._see(home, row.start)
         if row.start < self._since:
             return
-        series = self._series(home)
-        change = series.take(partition, row)
+        place = self.names.place(home)
+        series = self._series(place)
+        change = series.take(partition, row) if place[1] != OTHER else self._fold(home, series, partition, row)
         if not change:
             return
         if self.counting:
             add(series.counted, change)
-        for scope in scopes_of(home):
+        for scope in scopes_of(place):
             self._groups[scope].changed(row, change)
         self.version += 1
 
-    def take_homes(self, homes: Iterable[HomeSpan]) -> None:
-        """Remember homes with the starts of their first and their last pane."""
-        for home, first, last in homes:
-            self._see(home, first)
-            self._see(home, last)
+    def _fold(self, home: Home, series: Series, partition: int, row: PaneRow) -> Cells:
+        change = self._folded.setdefault(home, FoldedRows()).take(partition, row)
+        if change:
+            series.fold(row, change)
+        return change
 
-    def _see(self, home: Home, start: int) -> None:
-        known = self.last_seen.get(home)
-        if start < self.first_seen.get(home, start + 1):
-            self.first_seen[home] = start
+    def take_homes(self, homes: Iterable[HomeSpan]) -> None:
+        """Remember homes, the first known first, with the starts of their first and their last pane."""
+        for home, first, last in homes:
+            self._see(home, last, first)
+
+    def _see(self, home: Home, start: int, first: int | None = None) -> None:
+        """Note that a home had a contact; one of long ago takes no place from those of now."""
+        if start < self._idle_since:
+            self.names.note(home)
+            return
+        place = self.names.place(home)
+        begun = start if first is None else first
+        if begun < self.first_seen.get(place, begun + 1):
+            self.first_seen[place] = begun
+        known = self.last_seen.get(place)
         if known is None:
-            self._queues.setdefault(home[0], {}).setdefault(home[1], set()).add(home[2])
+            self._homes.setdefault(place[0], []).append(place)
         if known is None or known < start:
             self.floor += known is None or start - known >= HOUR
-            self.last_seen[home] = start
+            self.last_seen[place] = start
 
     def _take_gauges(self, partition: int, gauges: Sequence[Gauge]) -> None:
         told = {(gauge.tenant, gauge.queue, gauge.channel): gauge for gauge in gauges}
         before = self._gauged.get(partition, {})
+        folded: dict[Home, list[Gauge]] = {}
         for home in before.keys() | told.keys():
-            if before.get(home) != told.get(home):
+            place = self.names.place(home)
+            if place[1] == OTHER:
+                folded.setdefault(place, []).extend([told[home]] if home in told else [])
+            elif before.get(home) != told.get(home):
                 self._set_gauge(home, partition, told.get(home))
+        for place, theirs in folded.items():
+            self._set_gauge(place, partition, summed(place, theirs))
         self._gauged[partition] = told
 
     def _set_gauge(self, home: Home, partition: int, gauge: Gauge | None) -> None:
         gauges = self._series(home).gauges
         if gauge is None:
-            del gauges[partition]
+            gauges.pop(partition, None)
         else:
             gauges[partition] = gauge
         for scope in scopes_of(home):
@@ -185,9 +213,24 @@ class Board:
 
     def prune(self, now: int) -> None:
         """Drop what lies before the live span."""
+        for _ in self.pruning(now):
+            pass
+
+    def pruning(self, now: int) -> Iterator[None]:
+        """The same in small steps, so that others may work between them."""
         self._since = self.live_since(now)
-        for series in self.series.values():
-            series.forget(self._since)
+        self._idle_since = now - self.rules.idle
+        self.agents.settle(now)
+        self.names.recount(home for home, last in self.last_seen.items() if last >= self._idle_since)
+        kept: list[Series | Group] = [*self.series.values(), *self._groups.values()]
+        for one in kept:
+            one.forget(self._since)
+            yield
+        for number, (home, rows) in enumerate(list(self._folded.items())):
+            if not rows.forget(self._since):
+                self._folded.pop(home, None)
+            if number % FOLDED_AT_ONCE == 0:
+                yield
 
     # ------------------------------------------------------------- age
 
@@ -256,23 +299,28 @@ class Board:
 
     def homes(self, tenant: str, now: int) -> list[Home]:
         """The queues and channels of a tenant's floor, sorted: those that had a contact lately."""
-        return sorted(home for home, last in self.last_seen.items() if home[0] == tenant and last >= now - self.rules.idle)
+        since = now - self.rules.idle
+        return sorted(home for home in self._homes.get(tenant, ()) if self.last_seen[home] >= since)
 
     def tenants(self) -> list[str]:
         """All tenants that ever had a contact, sorted."""
-        return sorted(self._queues)
+        return self.names.tenants()
 
     def known_homes(self, tenant: str) -> list[Home]:
         """All queues and channels that a tenant ever had, sorted."""
-        return sorted(home for home in self.last_seen if home[0] == tenant)
+        return self.names.homes(tenant)
+
+    def folded(self, tenant: str) -> tuple[int, int]:
+        """How many queues of a tenant are counted in `OTHER`, and how many agents are not listed by name."""
+        return len(self.names.folded(tenant)), self.agents.folded(tenant)
 
     def queues(self, tenant: str) -> AbstractSet[str]:
         """The names of all queues that a tenant ever had."""
-        return self._queues.get(tenant, {}).keys()
+        return self.names.queues(tenant)
 
     def channels(self, tenant: str, queue: str) -> AbstractSet[str]:
         """The channels that a queue ever had."""
-        return self._queues.get(tenant, {}).get(queue, set())
+        return self.names.channels(tenant, queue)
 
     def read(self, scopes: Sequence[Scope], window: Window, now: int, zone: ZoneInfo | None = None) -> Reading:
         """The figures of a window over one or more scopes (which must not overlap), as of `now`; days are those of `zone`."""
@@ -304,14 +352,30 @@ class Board:
 
     def offered(self, scope: Scope, span: Span) -> int:
         """How many contacts were offered in the panes that start in `span`."""
-        group = self._groups.get(scope)
-        members = group.members if group else ()
+        members: Sequence[Series | FoldedRows] = self._groups[scope].members if scope in self._groups else self._folded_rows(scope)
         return sum(member.offered_in(span) for member in members)
+
+    def _folded_rows(self, scope: Scope) -> list[FoldedRows]:
+        return [self._folded[home] for home in self._folded_homes(scope) if home in self._folded]
+
+    def _folded_homes(self, scope: Scope) -> list[Home]:
+        """The homes of a folded queue; none of any other."""
+        tenant, queue, channel = scope
+        if queue is None or queue not in self.names.folded(tenant):
+            return []
+        return [(tenant, queue, one) for one in self.channels(tenant, queue) if channel in (None, one)]
 
     def _present(self, scopes: Sequence[Scope], now: int) -> Presence:
         """Who is there; the engine judges ages by event time, which a replay of old events leaves years behind."""
-        known = merged([self._groups[scope].presence() for scope in scopes if scope in self._groups])
+        known = merged([self._presence(scope) for scope in scopes])
         return known.aged(now - self.rules.longest)
+
+    def _presence(self, scope: Scope) -> Presence:
+        group = self._groups.get(scope)
+        if group is not None:
+            return group.presence()
+        homes = self._folded_homes(scope)
+        return present([told[home] for told in self._gauged.values() for home in homes if home in told])
 
     def residual(self, home: Home, now: int) -> int:
         """Offered − answered − abandoned − left − waiting over the panes young enough to hold only waiting visits; must be 0."""
@@ -329,6 +393,12 @@ def scopes_of(home: Home) -> tuple[Scope, Scope, Scope, Scope]:
     """The scopes that include a home."""
     tenant, queue, channel = home
     return (tenant, queue, channel), (tenant, queue, None), (tenant, None, channel), (tenant, None, None)
+
+
+def summed(place: Home, gauges: Sequence[Gauge]) -> Gauge | None:
+    """The gauges of folded queues as the one of the queue they are counted in; None where nobody is there."""
+    there = present(gauges)
+    return Gauge(*place, list(there.offers), there.in_progress, there.unresolved) if gauges else None
 
 
 def merged(presences: Sequence[Presence]) -> Presence:

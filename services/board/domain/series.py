@@ -10,7 +10,7 @@ it leaves are subtracted and the panes it enters added. Cells are whole numbers,
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -33,6 +33,12 @@ class HomeSpan(NamedTuple):
 
 Scope = tuple[str, str | None, str | None]
 """(tenant, queue, channel), None where summed over"""
+
+
+TOGETHER = 0
+"""Stands for the source partition of the row in which folded queues are added up."""
+WIDE = 16
+"""Members from which on a group keeps its panes added up: adding up a day of thousands anew would hold everybody up."""
 
 
 @dataclass(eq=False)
@@ -58,6 +64,16 @@ class Series:
             add(change, known.cells, -1)
         self.quarters[row.start // QUARTER] += change.get(Cell.OFFERED, 0)
         return change
+
+    def fold(self, row: PaneRow, change: Cells) -> None:
+        """Add what a row of a folded queue changes to the one row that stands for all of them in its pane."""
+        panes = self.rows.setdefault(row.start, {})
+        known = panes.get(TOGETHER)
+        cells: Cells = {} if known is None else known.cells
+        add(cells, change)
+        newest = row.revision if known is None else max(known.revision, row.revision)
+        panes[TOGETHER] = PaneRow(*self.home, row.start, newest, cells)
+        self.quarters[row.start // QUARTER] += change.get(Cell.OFFERED, 0)
 
     def offered_in(self, span: Span) -> int:
         """Contacts offered in the panes that start in `span`: of whole quarters as they were added up, of the rest row by row."""
@@ -118,6 +134,15 @@ def waits(offers: tuple[int, ...], now: int) -> tuple[int, ...]:
     return tuple([now - offer for offer in offers])
 
 
+def present(gauges: Sequence[Gauge]) -> Presence:
+    """Several gauges as one."""
+    return Presence(
+        tuple(sorted(offer for gauge in gauges for offer in gauge.waiting)),
+        sum(gauge.in_progress for gauge in gauges),
+        sum(gauge.unresolved for gauge in gauges),
+    )
+
+
 @dataclass(eq=False)
 class Sum:
     """The cells of a group over `span`, and the highest revision that ever went in."""
@@ -140,19 +165,26 @@ class Sum:
 
 @dataclass(eq=False)
 class Group:
-    """Series that are read together."""
+    """Series that are read together; a wide one keeps a series of its own, in which its members are added up pane by pane."""
 
     members: list[Series] = field(default_factory=list)
     sums: dict[str, Sum] = field(default_factory=dict)
     seen: Presence | None = None
+    wide: Series | None = None
 
     def join(self, series: Series) -> None:
         """Take in a series that has no rows yet."""
         self.members.append(series)
         self.seen = None
+        if self.wide is None and len(self.members) >= WIDE:
+            self.wide = Series(series.home, series.pane)
+            for row in [row for member in self.members for panes in member.rows.values() for row in panes.values()]:
+                self.wide.fold(row, row.cells)
 
     def changed(self, row: PaneRow, change: Cells) -> None:
         """A member's row changed."""
+        if self.wide is not None:
+            self.wide.fold(row, change)
         for total in self.sums.values():
             if row.start in total.span:
                 add(total.cells, change)
@@ -170,25 +202,29 @@ class Group:
     def added_up(self, span: Span) -> Sum:
         """The sum over `span` from the rows themselves."""
         total = Sum(span)
-        for member in self.members:
+        for member in self._counted:
             total.take(member.rows_in(span))
         return total
 
+    @property
+    def _counted(self) -> Sequence[Series]:
+        return self.members if self.wide is None else (self.wide,)
+
     def _move(self, total: Sum, span: Span) -> None:
-        for member in self.members:
+        for member in self._counted:
             total.drop(member.rows_in(Span(total.span.begin, span.begin)))
             total.take(member.rows_in(Span(total.span.end, span.end)))
         total.span = span
 
+    def forget(self, before: int) -> None:
+        """Drop what a wide group added up of panes that started before an instant."""
+        if self.wide is not None:
+            self.wide.forget(before)
+
     def presence(self) -> Presence:
         """Who waits, and what is in progress, over all members and partitions."""
         if self.seen is None:
-            gauges = [gauge for member in self.members for gauge in member.gauges.values()]
-            self.seen = Presence(
-                tuple(sorted(offer for gauge in gauges for offer in gauge.waiting)),
-                sum(gauge.in_progress for gauge in gauges),
-                sum(gauge.unresolved for gauge in gauges),
-            )
+            self.seen = present([gauge for member in self.members for gauge in member.gauges.values()])
         return self.seen
 
 

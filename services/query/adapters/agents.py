@@ -1,6 +1,5 @@
 """Stored states of agents, and the visits they took, read from PostgreSQL through cursors: what is held at once is bounded."""
 
-import asyncio
 from collections.abc import AsyncIterator, Sequence
 
 import asyncpg
@@ -12,7 +11,10 @@ from services.contracts.visits import Visit, decode_visit, encode_visit
 from services.query.domain.attendance import AgentEntered
 from services.query.domain.selection import Selection
 
-PORTION = 1000
+FETCHED = 1000
+"""Rows of one round trip"""
+PORTION = 100
+"""Rows decoded in one go; whoever takes them hands the loop back between two portions"""
 
 STATES = """
 SELECT agent, body FROM agent_state WHERE tenant = $1 AND at >= $2 AND at < $3 ORDER BY agent, at, state
@@ -52,11 +54,11 @@ class PostgresAgents:
         queues = list(selection.queues) or None
         async for portion in self._read(VISITS, selection.tenant, span.begin, span.end + DRIFT, queues, LONG, SHORT, PLAIN):
             yield [decode_visit(row[0]) for row in portion]
-            await asyncio.sleep(0)
 
     async def _read(self, statement: str, *values: object) -> AsyncIterator[Sequence[asyncpg.Record]]:
         with away():
             async with self._pool.acquire(timeout=FREE_WITHIN) as connection, connection.transaction(readonly=True):
                 cursor = await connection.cursor(statement, *values, timeout=ANSWER_WITHIN)
-                while portion := await cursor.fetch(PORTION, timeout=ANSWER_WITHIN):
-                    yield portion
+                while fetched := await cursor.fetch(FETCHED, timeout=ANSWER_WITHIN):
+                    for first in range(0, len(fetched), PORTION):
+                        yield fetched[first : first + PORTION]

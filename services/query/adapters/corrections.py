@@ -13,7 +13,10 @@ from services.query.domain.selection import Selection
 from services.query.ports import CorrectionPlace, StoredCorrection
 from services.runtime.database import IN_ORDER, planned
 
-PORTION = 500
+FETCHED = 500
+"""Corrections of one round trip"""
+PORTION = 50
+"""Corrections decoded in one go; whoever takes them hands the loop back between two portions"""
 
 CORRECTIONS = """
 SELECT id, start, until, queue, channel, old, new, source, event, type, recorded_at FROM correction
@@ -35,16 +38,22 @@ class PostgresCorrections:
     ) -> AsyncIterator[Sequence[StoredCorrection]]:
         """Corrections of quarters that touch `span`, from the place `since` on."""
         place: CorrectionPlace = max(since, (span.begin - QUARTER, 0))
-        while portion := await self._portion(selection, span, recorded_since, place):
-            yield portion
-            if len(portion) < PORTION:
+        while fetched := await self._fetched(selection, span, recorded_since, place):
+            for first in range(0, len(fetched), PORTION):
+                yield [_stored(record) for record in fetched[first : first + PORTION]]
+            if len(fetched) < FETCHED:
                 return
-            place = portion[-1].start, portion[-1].id + 1
+            place = fetched[-1]["start"], fetched[-1]["id"] + 1
 
-    async def _portion(self, selection: Selection, span: Span, recorded_since: int, since: CorrectionPlace) -> list[StoredCorrection]:
+    async def _fetched(
+        self, selection: Selection, span: Span, recorded_since: int, since: CorrectionPlace
+    ) -> list[asyncpg.Record]:
         chosen = list(selection.queues) or None, list(selection.channels) or None
-        values = selection.tenant, span.begin - QUARTER, span.begin, span.end, recorded_since, *chosen, *since, PORTION
+        values = selection.tenant, span.begin - QUARTER, span.begin, span.end, recorded_since, *chosen, *since, FETCHED
         with away():
             async with asyncio.timeout(ANSWER_WITHIN), planned(self._pool, IN_ORDER, FREE_WITHIN) as connection:
-                found = await connection.fetch(CORRECTIONS, *values)
-        return [StoredCorrection(**{**dict(one), "old": unpack(one["old"]), "new": unpack(one["new"])}) for one in found]
+                return await connection.fetch(CORRECTIONS, *values)
+
+
+def _stored(record: asyncpg.Record) -> StoredCorrection:
+    return StoredCorrection(**{**dict(record), "old": unpack(record["old"]), "new": unpack(record["new"])})

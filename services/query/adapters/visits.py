@@ -17,7 +17,10 @@ from services.query.domain.selection import Selection, Subject
 from services.query.ports import Place, StoredVisit
 from services.runtime.database import IN_ORDER, NO_SCAN, planned
 
-PORTION = 1000
+FETCHED = 1000
+"""Visits of one round trip"""
+PORTION = 100
+"""Visits decoded in one go; whoever takes them hands the loop back between two portions"""
 
 VISITS = """
 SELECT offered_at, contact, visit, body FROM visit
@@ -79,18 +82,20 @@ class PostgresVisits:
     async def visits(self, selection: Selection, span: Span, after: Place | None = None) -> AsyncIterator[Sequence[StoredVisit]]:
         """Visits offered in `span` to the selected queues, behind `after`."""
         place: Place = after or (span.begin, "", 0)
-        while portion := await self._portion(selection, span, place):
-            yield portion
-            if len(portion) < PORTION:
+        while fetched := await self._fetched(selection, span, place):
+            for first in range(0, len(fetched), PORTION):
+                records = fetched[first : first + PORTION]
+                yield [StoredVisit(record[0], record[1], record[2], decode_visit(record[3])) for record in records]
+            if len(fetched) < FETCHED:
                 return
-            place = portion[-1].place
+            last = fetched[-1]
+            place = last[0], last[1], last[2]
 
-    async def _portion(self, selection: Selection, span: Span, after: Place) -> list[StoredVisit]:
-        values = selection.tenant, max(span.begin, after[0]), span.end, list(selection.queues) or None, *after, PORTION
+    async def _fetched(self, selection: Selection, span: Span, after: Place) -> list[asyncpg.Record]:
+        values = selection.tenant, max(span.begin, after[0]), span.end, list(selection.queues) or None, *after, FETCHED
         with away():
             async with asyncio.timeout(ANSWER_WITHIN), planned(self._pool, IN_ORDER, FREE_WITHIN) as connection:
-                found = await connection.fetch(VISITS, *values)
-        return [StoredVisit(record[0], record[1], record[2], decode_visit(record[3])) for record in found]
+                return await connection.fetch(VISITS, *values)
 
     async def complaints(self, tenant: str, span: Span) -> Sequence[StoredComplaint]:
         """Complaints that were open at some instant of `span`, and others about the same visits."""

@@ -11,8 +11,9 @@ from services.query.api.parameters import (
     END,
     Channels,
     Cursor,
+    Limit,
     List,
-    Parameters,
+    PageParameters,
     Queues,
     Restated,
     names_of,
@@ -34,7 +35,7 @@ STATES: tuple[str, ...] = get_args(AgentState)
 Agents = Annotated[List, Field(description="agents, comma-separated; all where nothing is said", examples=["a-7,a-9"])]
 
 
-class AgentsParameters(Parameters):
+class AgentsParameters(PageParameters):
     """Parameters of the list of agents."""
 
     agent: Agents = None
@@ -71,7 +72,7 @@ class AgentKpiParameters(Restated):
         str | None,
         Field(description="IANA zone of the calendar and of the answer's times; the tenant's where nothing is said", examples=["UTC"]),
     ] = None
-    limit: Annotated[int | None, Field(ge=1, description="rows of one answer", examples=[500])] = None
+    limit: Limit = None
     cursor: Cursor = None
 
     def query(self, ground: Ground) -> AgentQuery:
@@ -100,7 +101,7 @@ class BenchmarkParameters(Restated):
         Minimum.answers
     )
     tz: Annotated[str | None, Field(description="IANA zone of the answer's times", examples=["Asia/Shanghai"])] = None
-    limit: Annotated[int | None, Field(ge=1, description="rows of one answer", examples=[500])] = None
+    limit: Limit = None
     cursor: Cursor = None
 
     def query(self, ground: Ground) -> AgentQuery:

@@ -23,10 +23,10 @@ class AgentStateRow(BaseModel):
 
 
 class AgentsAnswer(BaseModel):
-    """The agents of the floor who were heard of in the last day."""
+    """A page of the agents of the floor who were heard of in the last day."""
 
     rows: list[AgentStateRow]
-    next: None = None
+    next: Next
 
 
 class AgentFigureRow(HistoryFigureRow):

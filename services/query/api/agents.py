@@ -10,13 +10,13 @@ from services.query.api import shapes
 from services.query.api.accept import CSV, JSON, accepted
 from services.query.api.agent_parameters import AgentKpiParameters, AgentsParameters, BenchmarkParameters
 from services.query.api.agent_schemas import AgentKpisAnswer, AgentsAnswer, BenchmarkAnswer
-from services.query.api.answers import RowsAnswer, Sheet, csv_stream, tagged
+from services.query.api.answers import Page, Sheet, csv_stream, tagged_rows
 from services.query.api.cursors import cursor, place_of
 from services.query.api.measured import Loaded, MeasuredRoute
-from services.query.api.paging import further
+from services.query.api.paging import further, rows_of_page
 from services.query.app.agents import AgentPlace
-from services.query.domain.agent_rows import AGENT_COLUMNS
-from services.query.domain.comparison import BENCHMARK_COLUMNS
+from services.query.domain.agent_rows import AGENT_COLUMNS, AgentRow
+from services.query.domain.comparison import BENCHMARK_COLUMNS, BenchmarkRow
 from services.query.domain.rows import identity, substance
 from services.runtime.auth import require
 from services.runtime.keys import Credential
@@ -27,6 +27,9 @@ PROBLEMS = described(401, 403, 406, 422, 503)
 UNCHANGED: dict[int | str, dict[str, object]] = {304: {"description": "Not modified: the client has these very figures"}}
 AS_CSV: dict[int | str, dict[str, object]] = {200: {"content": {"text/csv": {}}}}
 
+SHOWN_AT_ONCE = 200
+"""Agents shown in one turn of the loop"""
+decode_name = msgspec.msgpack.Decoder(str).decode
 decode_place = msgspec.msgpack.Decoder(AgentPlace).decode
 
 router = APIRouter(route_class=MeasuredRoute, tags=["agents"])
@@ -36,10 +39,21 @@ router = APIRouter(route_class=MeasuredRoute, tags=["agents"])
 async def agents(request: Request, caller: Leader, query: Loaded, asked: Annotated[AgentsParameters, Query()]) -> Response:
     """Every agent heard of in the last day, in the last known state."""
     accepted(request)
-    as_of, found = query.agents.now(asked.query(query.live.ground(caller.tenant)))
-    zone = query.live.zone(caller.tenant)
-    rows = [shapes.agent_row(agent, entered, as_of, zone) for agent, entered in found]
-    return tagged(request, RowsAnswer(rows), found)
+    question = asked.query(query.live.ground(caller.tenant))
+    after = place_of(asked.cursor, question, decode_name)
+    as_of, found, more = await query.agents.now(question, after, rows_of_page(asked.limit, query.limits))
+    zone, turns = query.live.zone(caller.tenant), query.live.turns
+    rows = [
+        shapes.agent_row(agent, entered, as_of, zone)
+        async for portion in turns.over(found, SHOWN_AT_ONCE) for agent, entered in portion
+    ]  # fmt: skip
+    following = None if more is None else cursor(question, more)
+    return await tagged_rows(request, Page(rows, following, _timeless), turns)
+
+
+def _timeless(row: shapes.Body) -> object:
+    """A row without the instant it speaks of, which moves with every second."""
+    return {**row, "as_of": None}
 
 
 @router.get("/v1/agents/kpis", response_model=AgentKpisAnswer, responses=PROBLEMS | UNCHANGED | AS_CSV, summary="What agents did")
@@ -47,13 +61,17 @@ async def figures(request: Request, caller: Leader, query: Loaded, asked: Annota
     """Figures of agents, teams or sites per interval, by history's formulas. `Accept: text/csv` gives all pages as one CSV."""
     kind, question = accepted(request, JSON, CSV), asked.query(query.live.ground(caller.tenant))
     after = place_of(asked.cursor, question, decode_place)
-    rows, more = await query.agents.page(question, after, min(asked.limit or query.limits.rows, query.limits.most_rows))
+    rows, more = await query.agents.page(question, after, rows_of_page(asked.limit, query.limits))
     query.metrics.rows.labels("/v1/agents/kpis").inc(len(rows))
     if kind == CSV:
-        return csv_stream(rows, further(partial(query.agents.page, question), more, query.limits.rows), Sheet("agents", AGENT_COLUMNS))
+        pages = further(partial(query.agents.page, question), more, query.limits.rows)
+        return csv_stream(rows, pages, Sheet("agents", AGENT_COLUMNS), query.live.turns)
     following = None if more is None else cursor(question, more)
-    said = [(row.agent, identity(row), substance(row)) for row in rows]
-    return tagged(request, RowsAnswer(rows, following), (said, following))
+    return await tagged_rows(request, Page(rows, following, _said), query.live.turns)
+
+
+def _said(row: AgentRow) -> object:
+    return row.agent, identity(row), substance(row)
 
 
 @router.get(
@@ -64,10 +82,13 @@ async def benchmark(request: Request, caller: Leader, query: Loaded, asked: Anno
     kind, question, contest = accepted(request, JSON, CSV), asked.query(query.live.ground(caller.tenant)), asked.contest()
     after = place_of(asked.cursor, (question, contest), decode_place)
     page = partial(query.agents.compared, question, contest)
-    rows, more = await page(after, min(asked.limit or query.limits.rows, query.limits.most_rows))
+    rows, more = await page(after, rows_of_page(asked.limit, query.limits))
     query.metrics.rows.labels("/v1/agents/benchmark").inc(len(rows))
     if kind == CSV:
-        return csv_stream(rows, further(page, more, query.limits.rows), Sheet("benchmark", BENCHMARK_COLUMNS))
+        return csv_stream(rows, further(page, more, query.limits.rows), Sheet("benchmark", BENCHMARK_COLUMNS), query.live.turns)
     following = None if more is None else cursor((question, contest), more)
-    said = [(row.agent, row.standing, row.benchmark, identity(row), substance(row)) for row in rows]
-    return tagged(request, RowsAnswer(rows, following), (said, following))
+    return await tagged_rows(request, Page(rows, following, _compared), query.live.turns)
+
+
+def _compared(row: BenchmarkRow) -> object:
+    return row.agent, row.standing, row.benchmark, identity(row), substance(row)

@@ -1,45 +1,84 @@
 """Answers of figures: JSON with an ETag, or CSV."""
 
 import csv
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from hashlib import blake2b
 from io import StringIO
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 
+from services.query.app.turns import Turns
 from services.query.domain.rows import Row, csv_cells, identity, substance
 
 encode = msgspec.json.Encoder().encode
 pack = msgspec.msgpack.Encoder().encode
 
+RENDERED = 200
+"""Rows rendered in one turn of the loop: less than a millisecond"""
+WRITTEN = 50
+"""Rows written as CSV in one turn"""
 
 
-class RowsAnswer(msgspec.Struct, frozen=True):
-    """The body of every answer of figures."""
-
-    rows: Sequence[object]
-    next: str | None = None
-
-
-def figures(request: Request, rows: Sequence[Row], following: str | None, fresh: object) -> Response:
+async def figures(request: Request, rows: Sequence[Row], following: str | None, turns: Turns, fresh: object) -> Response:
     """Rows as JSON; 304 where the client has these very figures already.
 
     The tag leaves out the marks that move with every second, so it changes when a figure, its span or what is `fresh` does.
     """
-    said = [identity(row) + substance(row) for row in rows]
-    return tagged(request, RowsAnswer(rows, following), (said, following, fresh))
+    return await tagged_rows(request, Page(rows, following, said, fresh), turns)
+
+
+def said(row: Row) -> object:
+    """What a row is about, and what it says."""
+    return identity(row) + substance(row)
+
+
+class Page(NamedTuple):
+    """Rows of an answer and the next page's cursor; `said` is what is substantial in a row, `fresh` what is old of the floor."""
+
+    rows: Sequence[Any]
+    following: str | None
+    said: Callable[[Any], object]
+    fresh: object = None
+
+
+async def tagged_rows(request: Request, page: Page, turns: Turns) -> Response:
+    """A page as JSON under a weak tag of what is substantial in it; both are made in portions."""
+    digest = blake2b(pack((page.following, page.fresh, len(page.rows))), digest_size=12)
+    async for portion in turns.over(page.rows, RENDERED):
+        digest.update(pack([page.said(row) for row in portion]))
+    tag = f'W/"{digest.hexdigest()}"'
+    if matches(request.headers.get("if-none-match"), tag):
+        return Response(status_code=304, headers=_tagging(tag))
+    return await rows_answer(page.rows, page.following, turns, _tagging(tag))
+
+
+async def rows_answer(
+    rows: Sequence[object], following: str | None, turns: Turns, headers: dict[str, str] | None = None
+) -> Response:
+    """Rows as JSON, encoded in portions."""
+    content = await encoded(rows, following, turns)
+    return Response(content, media_type="application/json", headers=headers)
+
+
+async def encoded(rows: Sequence[object], following: str | None, turns: Turns) -> bytes:
+    """The body of an answer, the very bytes that encoding it at once would give."""
+    texts = [encode(portion)[1:-1] async for portion in turns.over(rows, RENDERED)]
+    return b'{"rows":[%b],"next":%b}' % (b",".join(texts), encode(following))
 
 
 def tagged(request: Request, body: object, substantial: object) -> Response:
     """`body` as JSON under a weak tag of what is `substantial` in it."""
     tag = f'W/"{blake2b(pack(substantial), digest_size=12).hexdigest()}"'
-    headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Accept, Authorization, Cookie"}
     if matches(request.headers.get("if-none-match"), tag):
-        return Response(status_code=304, headers=headers)
-    return json(body, headers)
+        return Response(status_code=304, headers=_tagging(tag))
+    return json(body, _tagging(tag))
+
+
+def _tagging(tag: str) -> dict[str, str]:
+    return {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Accept, Authorization, Cookie"}
 
 
 def matches(header: str | None, tag: str) -> bool:
@@ -62,16 +101,26 @@ class Sheet(NamedTuple):
     columns: Sequence[str]
 
 
-def csv_stream(first: Sequence[object], pages: AsyncIterator[Sequence[object]], sheet: Sheet) -> Response:
+def csv_stream(
+    first: Sequence[object], pages: AsyncIterator[Sequence[object]], sheet: Sheet, turns: Turns
+) -> Response:
     """Rows as CSV with a header line, page by page; `first` was read before, so that a refusal is still an error."""
 
     async def lines() -> AsyncIterator[str]:
-        yield _csv([sheet.columns, *(csv_cells(row, sheet.columns) for row in first)])
+        yield _csv([sheet.columns])
+        async for text in _texts(first, sheet, turns):
+            yield text
         async for rows in pages:
-            yield _csv(csv_cells(row, sheet.columns) for row in rows)
+            async for text in _texts(rows, sheet, turns):
+                yield text
 
     headers = {"Content-Disposition": f'attachment; filename="{sheet.name}.csv"', "Cache-Control": "private, no-cache", "Vary": "Accept"}
     return StreamingResponse(lines(), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+async def _texts(rows: Sequence[object], sheet: Sheet, turns: Turns) -> AsyncIterator[str]:
+    async for portion in turns.over(rows, WRITTEN):
+        yield _csv(csv_cells(row, sheet.columns) for row in portion)
 
 
 def _csv(rows: Iterable[Sequence[object]]) -> str:

@@ -1,7 +1,9 @@
 """The routes of forecasts: upload a version, see what is in force, look into old versions."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import asdict
+from heapq import nsmallest
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -12,11 +14,12 @@ from pydantic import Field
 from services.board.domain.windows import Span
 from services.contracts.plan import Slot
 from services.query.api.accept import accepted
-from services.query.api.answers import json
+from services.query.api.answers import encode, encoded, json
 from services.query.api.cursors import cursor, place_of
 from services.query.api.forecast_body import TITLE, rows_of
 from services.query.api.measured import Loaded, MeasuredRoute
-from services.query.api.parameters import BEGIN, END, Cursor, Parameters, Queues, names_of, span_of, zone_of
+from services.query.api.paging import rows_of_page
+from services.query.api.parameters import BEGIN, END, Cursor, Limit, Parameters, Queues, names_of, span_of, zone_of
 from services.query.api.schemas_forecasts import ForecastAnswer, ForecastBody, UploadAnswer
 from services.query.app.forecasts import Upload
 from services.query.app.live import Ground
@@ -28,6 +31,10 @@ from services.runtime.problems import Problem, described
 
 Reader = Annotated[Credential, Depends(require("kpi:read"))]
 Planner = Annotated[Credential, Depends(require("admin"))]
+AT_ONCE = 100
+"""Intervals shown in one turn of the loop"""
+MOST_VERSIONS = 1000
+"""Uploads that an answer lists: the newest; older ones are asked for by their number"""
 SHOWN = 50
 """Mistakes that an answer names"""
 
@@ -62,7 +69,7 @@ class ForecastParameters(Parameters):
     queue: Queues = None
     version: Annotated[int | None, Field(ge=1, description="one upload; what is in force where nothing is said", examples=[3])] = None
     tz: Annotated[str | None, Field(description="IANA zone of the answer's times", examples=["Asia/Shanghai"])] = None
-    limit: Annotated[int | None, Field(ge=1, description="rows of one answer", examples=[500])] = None
+    limit: Limit = None
     cursor: Cursor = None
 
     def asked(self, ground: Ground) -> tuple[Span, tuple[str, ...], ZoneInfo]:
@@ -95,21 +102,31 @@ async def put_forecast(request: Request, caller: Planner, query: Loaded, asked: 
 
 @router.get("/v1/forecasts", response_model=ForecastAnswer, responses=described(401, 403, 406, 422, 503), summary="Forecasts in force")
 async def forecasts(request: Request, caller: Reader, query: Loaded, asked: Annotated[ForecastParameters, Query()]) -> Response:
-    """The forecast intervals that are in force, or those of one upload, and all uploads, the newest first."""
+    """The forecast intervals that are in force, or those of one upload, and the last 1,000 uploads, the newest first."""
     accepted(request)
     (span, queues, zone), store = asked.asked(query.live.ground(caller.tenant)), query.forecasts.store
     question = caller.tenant, span, queues, asked.version
-    after, limit = place_of(asked.cursor, question, decode_place), min(asked.limit or query.limits.rows, query.limits.most_rows)
+    after, limit = place_of(asked.cursor, question, decode_place), rows_of_page(asked.limit, query.limits)
     uploads = await store.uploads(caller.tenant)
     if asked.version is not None and asked.version not in {upload.version for upload in uploads}:
         raise Problem(422, "Unknown version", f"version={asked.version} was never uploaded; the newest is {len(uploads)}")
     whole = asked.version is None
     slots = await store.in_force(caller.tenant, span) if whole else await store.of_version(caller.tenant, asked.version or 0, span)
-    shown = sorted((slot for slot in slots if not queues or slot.queue in queues), key=_place)
-    page = [slot for slot in shown if after is None or _place(slot) > after]
+    page = await asyncio.to_thread(_page, slots, queues, after, limit + 1)
     more = cursor(question, _place(page[limit - 1])) if len(page) > limit else None
-    versions = [_upload_row(upload, zone) for upload in uploads]
-    return json({"rows": _slot_rows(page[:limit], zone), "next": more, "versions": versions})
+    turns = query.live.turns
+    rows = [row async for portion in turns.over(page[:limit], AT_ONCE) for row in _slot_rows(portion, zone)]
+    versions = [_upload_row(upload, zone) for upload in uploads[:MOST_VERSIONS]]
+    body = await encoded(rows, more, turns)
+    return Response(b'%b,"versions":%b}' % (body[:-1], encode(versions)), media_type="application/json")
+
+
+def _page(
+    slots: Sequence[Slot], queues: tuple[str, ...], after: tuple[int, str, str] | None, number: int
+) -> list[Slot]:
+    """The first `number` slots of these queues behind a place, by place."""
+    mine = (slot for slot in slots if not queues or slot.queue in queues)
+    return nsmallest(number, (slot for slot in mine if after is None or _place(slot) > after), key=_place)
 
 
 def _wrong(mistakes: Sequence[Mistake]) -> Problem:

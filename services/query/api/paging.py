@@ -1,12 +1,24 @@
-"""All pages of an answer, one after another."""
+"""Pages: how many rows one holds, and all pages of an answer one after another."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import TypeVar
+
+from services.query.app.query import Limits
 
 R = TypeVar("R")
 P = TypeVar("P")
 Page = Callable[[P, int], Awaitable[tuple[Sequence[R], P | None]]]
 """Rows behind a place, at most so many, and the last one's place if more follow"""
+
+
+def rows_of_page(asked: int | None, limits: Limits) -> int:
+    """How many rows of a question one answer holds."""
+    return min(asked or limits.rows, limits.most_rows)
+
+
+def visits_of_page(asked: int | None, limits: Limits) -> int:
+    """The same of visits."""
+    return min(asked or limits.visits, limits.most_visits)
 
 
 async def further(page: Page[P, R], after: P | None, limit: int) -> AsyncIterator[Sequence[R]]:

@@ -3,20 +3,23 @@
 import re
 from collections.abc import Collection, Iterable
 from collections.abc import Set as AbstractSet
-from typing import Annotated, Literal, get_args
+from heapq import nsmallest
+from itertools import islice
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.board.domain.queue_names import OTHER
 from services.board.domain.windows import MINUTE, Span, Window
 from services.contracts.definitions import Formula
-from services.contracts.events import Channel
 from services.contracts.instants import parse_instant
 from services.contracts.kpis import CATALOGUE, VARIANTS, Kpi
 from services.contracts.visits import Outcome
+from services.definitions.domain.bodies import Kind
 from services.query.app.corrections import CorrectionQuery
 from services.query.app.history import HistoryQuery
-from services.query.app.live import Ground, LiveQuery, selected_homes
+from services.query.app.live import CHANNELS, Ground, LiveQuery
 from services.query.app.visits import VisitQuery
 from services.query.domain.grid import Interval
 from services.query.domain.restate import Restatement
@@ -25,7 +28,6 @@ from services.query.domain.selection import By, Selection
 from services.query.domain.terms import BUILT_IN, Basis, impossible, names, target_ids
 from services.runtime.problems import Problem
 
-CHANNELS: tuple[str, ...] = get_args(Channel)
 ASKED = CATALOGUE | VARIANTS
 EARLIEST, LATEST = parse_instant("1970-01-01T00:00:00Z"), parse_instant("2100-01-01T00:00:00Z")
 LONGEST_LIST = 4096
@@ -40,6 +42,9 @@ QUEUES = "queues, comma-separated, in double quotes what holds a comma; all wher
 Queues = Annotated[List, Field(description=QUEUES, examples=["sales,help"])]
 Channels = Annotated[List, Field(description="channels, comma-separated; all where nothing is said", examples=["voice,chat"])]
 Cursor = Annotated[List, Field(description="`next` of the last answer", examples=["k8QIjTkxNzQ2MA"])]
+Limit = Annotated[int | None, Field(ge=1, description="rows of one answer", examples=[500])]
+MOST_CHOICES = 200
+"""Known names that a refusal lists: a floor may have a hundred thousand queues"""
 
 
 class Parameters(BaseModel):
@@ -51,6 +56,13 @@ class Parameters(BaseModel):
         """Problem 422 naming the parameters that no question has."""
         known = [field.alias or name for name, field in type(self).model_fields.items()]
         refuse_strangers("parameter", self.model_extra or (), known)
+
+
+class PageParameters(Parameters):
+    """Parameters of an answer that is a list and nothing else."""
+
+    limit: Limit = None
+    cursor: Cursor = None
 
 
 class Restated(Parameters):
@@ -77,8 +89,7 @@ class Restated(Parameters):
         options = (self.formula, self.threshold, self.boundary, self.short, self.flow_outs, self.waiting_past_threshold)
         basis = Basis(self.definition, Restatement(*options))
         if any(option is not None for option in options):
-            homes = selected_homes(ground.board, chosen)
-            why = impossible(basis, ground.known, ((queue, channel) for _, queue, channel in homes))
+            why = impossible(basis, ground.known, judged_apart(ground, chosen))
             if why is not None:
                 raise Problem(422, "Impossible definition", why)
         return basis
@@ -109,8 +120,15 @@ class LiveParameters(Figures):
     def query(self, ground: Ground) -> LiveQuery:
         """The question; problems 422."""
         self.refuse_unknown()
-        chosen = self.selection(ground)
+        chosen = live_selection(ground, self.queue, self.channel, self.by)
         return LiveQuery(chosen, self.window, self.question(ground, chosen))
+
+
+class LivePageParameters(LiveParameters):
+    """Parameters of a page of live figures."""
+
+    limit: Limit = None
+    cursor: Cursor = None
 
 
 class HistoryParameters(Figures):
@@ -128,7 +146,7 @@ class HistoryParameters(Figures):
             examples=["Asia/Shanghai"],
         ),
     ] = None
-    limit: Annotated[int | None, Field(ge=1, description="rows of one answer", examples=[500])] = None
+    limit: Limit = None
     cursor: Cursor = None
 
     def query(self, ground: Ground) -> HistoryQuery:
@@ -180,7 +198,7 @@ class CorrectionParameters(Restated):
     channel: Channels = None
     recorded_from: Annotated[str | None, Field(description="recorded at or after; RFC 3339 with offset", examples=[BEGIN])] = None
     tz: Annotated[str | None, Field(description="IANA zone of the answer's times", examples=["Asia/Shanghai"])] = None
-    limit: Annotated[int | None, Field(ge=1, description="rows of one answer", examples=[500])] = None
+    limit: Limit = None
     cursor: Cursor = None
 
     def query(self, ground: Ground) -> CorrectionQuery:
@@ -203,8 +221,38 @@ def selection(ground: Ground, queue: str | None, channel: str | None, by: By) ->
     """The queues and channels named, each known to the tenant's floor."""
     queues, channels = names_of(queue), names_of(channel)
     refuse_strangers("channel", channels, CHANNELS)
-    refuse_strangers("queue", queues, ground.board.queues(ground.tenant))
+    known = ground.board.queues(ground.tenant)
+    if OTHER in queues and OTHER not in known:
+        detail = f"queue: `{OTHER}` is where live figures count folded queues; history has each of them by its own name"
+        raise Problem(422, "Unknown queue", detail)
+    refuse_strangers("queue", queues, known)
     return Selection(ground.tenant, queues, channels, by)
+
+
+def live_selection(ground: Ground, queue: str | None, channel: str | None, by: By) -> Selection:
+    """The same for live figures; problem 422 where they do not tell a queue apart: 0 would be wrong."""
+    queues, channels, folded = names_of(queue), names_of(channel), ground.board.names.folded(ground.tenant)
+    refuse_strangers("channel", channels, CHANNELS)
+    hidden = [name for name in queues if name in folded and name != OTHER]
+    if hidden:
+        detail = (
+            f"queue: {', '.join(hidden)} is beyond the {ground.board.rules.most_queues} queues and channels that live figures of a "
+            f"tenant tell apart; ask for queue={OTHER}, in which {len(folded)} queues are counted, or for its history, or raise "
+            "FLOORPULSE_API__MOST_QUEUES"
+        )
+        raise Problem(422, "Folded queue", detail)
+    known = ground.board.queues(ground.tenant)
+    refuse_strangers("queue", [name for name in queues if name != OTHER or not folded], known)
+    return Selection(ground.tenant, queues, channels, by)
+
+
+def judged_apart(ground: Ground, chosen: Selection) -> list[tuple[str, str]]:
+    """The selected queues and channels that may have different policies: those that are defined, and one for all that are not."""
+    defined = {queue for state in ground.known.states for queue in state.versions.get(Kind.QUEUE, {})}
+    known = chosen.queues or ground.board.queues(ground.tenant)
+    plain = next((queue for queue in known if queue not in defined), None)
+    apart = defined.intersection(known) | ({plain} if plain is not None else set())
+    return [(queue, channel) for queue in sorted(apart) for channel in sorted(ground.board.channels(ground.tenant, queue))]
 
 
 def names_of(text: str | None) -> tuple[str, ...]:
@@ -253,9 +301,11 @@ def zone_of(name: str | None, ground: Ground) -> ZoneInfo:
 
 
 def refuse_strangers(what: str, names: Iterable[str], known: Collection[str]) -> None:
-    """Problem 422 that lists what is known, where a name is not among it."""
+    """Problem 422 that lists what is known, where a name is not among it; of very many the first ones."""
     strangers = [name for name in names if name not in known]
     if strangers:
-        choices = sorted(known) if isinstance(known, AbstractSet) else list(known)
-        detail = f"unknown {what}: {', '.join(strangers)}; known are: {', '.join(choices) or 'none'}"
+        choices = nsmallest(MOST_CHOICES, known) if isinstance(known, AbstractSet) else list(islice(known, MOST_CHOICES))
+        more = len(known) - len(choices)
+        listed = ", ".join(choices) + (f" and {more} more" if more else "")
+        detail = f"unknown {what}: {', '.join(strangers)}; known are: {listed or 'none'}"
         raise Problem(422, f"Unknown {what}", detail, known=choices)

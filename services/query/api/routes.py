@@ -1,10 +1,8 @@
 """The routes of figures: parse, ask a use case, answer."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable
 from functools import partial
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import msgspec
 from fastapi import APIRouter, Query, Request, Response
@@ -12,10 +10,17 @@ from fastapi import APIRouter, Query, Request, Response
 from services.contracts.kpis import CATALOGUE, VARIANTS
 from services.query.api import agents, forecasts, operations, paging, shapes, sources, stream, targets, wall
 from services.query.api.accept import CSV, JSON, accepted
-from services.query.api.answers import RowsAnswer, Sheet, csv_stream, figures, json, tagged
+from services.query.api.answers import Page, Sheet, csv_stream, figures, json, rows_answer, tagged, tagged_rows
 from services.query.api.cursors import cursor, place_of
 from services.query.api.measured import Loaded, MeasuredRoute
-from services.query.api.parameters import CorrectionParameters, HistoryParameters, LiveParameters, Parameters, VisitParameters
+from services.query.api.parameters import (
+    CorrectionParameters,
+    HistoryParameters,
+    LivePageParameters,
+    PageParameters,
+    Parameters,
+    VisitParameters,
+)
 from services.query.api.repeated import Reader, RepeatedRoute, keep
 from services.query.api.schemas import (
     CorrectionsAnswer,
@@ -28,9 +33,9 @@ from services.query.api.schemas import (
 )
 from services.query.app import corrections as correcting
 from services.query.app.history import RowPlace
-from services.query.app.visits import JudgedVisit
+from services.query.app.live import LivePlace
 from services.query.domain.corrections import COLUMNS as CORRECTION_COLUMNS
-from services.query.domain.rows import COLUMNS, LIVE_COLUMNS, LiveRow
+from services.query.domain.rows import COLUMNS, LIVE_COLUMNS
 from services.query.ports import Place
 from services.runtime.problems import described
 
@@ -38,9 +43,14 @@ PROBLEMS = described(401, 403, 406, 422, 503)
 UNCHANGED: dict[int | str, dict[str, object]] = {304: {"description": "Not modified: the client has these very figures"}}
 AS_CSV: dict[int | str, dict[str, object]] = {200: {"content": {CSV: {}}}}
 
+VISITS_AT_ONCE = 50
+"""Visits shown in one turn of the loop"""
 AGENTS = "agents:read"
 ADMIN = "admin"
 
+decode_name = msgspec.msgpack.Decoder(str).decode
+decode_number = msgspec.msgpack.Decoder(int).decode
+decode_live_place = msgspec.msgpack.Decoder(LivePlace).decode
 decode_row_place = msgspec.msgpack.Decoder(RowPlace).decode
 decode_correction_place = msgspec.msgpack.Decoder(correcting.RowPlace).decode
 decode_visit_place: Callable[[bytes], Place] = msgspec.msgpack.Decoder(Place).decode
@@ -59,26 +69,38 @@ def router() -> APIRouter:
 
 
 @figures_router.get("/v1/queues", response_model=QueuesAnswer, responses=PROBLEMS | UNCHANGED, summary="Queues and who waits in them")
-async def queues(request: Request, caller: Reader, query: Loaded, asked: Annotated[Parameters, Query()]) -> Response:
+async def queues(request: Request, caller: Reader, query: Loaded, asked: Annotated[PageParameters, Query()]) -> Response:
     """Every queue of the floor with its live gauges and the state of its figures."""
     asked.refuse_unknown()
     accepted(request)
-    rows = query.queues.rows(caller.tenant)
+    question = "queues", caller.tenant
+    after = place_of(asked.cursor, question, decode_name)
+    rows, more = await query.queues.page(caller.tenant, after, paging.rows_of_page(asked.limit, query.limits))
     zone = query.live.zone(caller.tenant)
-    timeless = [replace(row, as_of=0) for row in rows]
-    return tagged(request, RowsAnswer([shapes.queue_row(row, zone) for row in rows]), timeless)
+    told = [shapes.queue_row(row, zone) for row in rows]
+    return await tagged_rows(request, Page(told, _following(question, more), _timeless), query.live.turns)
+
+
+def _timeless(row: shapes.Body) -> object:
+    """A row without its instant, which moves with every second."""
+    return {**row, "as_of": None}
 
 
 @repeated_router.get("/v1/kpis", response_model=LiveAnswer, responses=PROBLEMS | UNCHANGED | AS_CSV, summary="Live figures")
-async def live(request: Request, caller: Reader, query: Loaded, asked: Annotated[LiveParameters, Query()]) -> Response:
-    """Figures of a window up to now; gauges are those of this moment whatever the window. `Accept: text/csv` gives CSV."""
+async def live(request: Request, caller: Reader, query: Loaded, asked: Annotated[LivePageParameters, Query()]) -> Response:
+    """Figures of a window up to now; gauges are those of this moment whatever the window. `Accept: text/csv` gives all pages as one CSV."""
     keep(request, asked)
     kind = accepted(request, JSON, CSV)
-    rows = await query.live.rows(asked.query(query.live.ground(caller.tenant)))
+    question = asked.query(query.live.ground(caller.tenant))
+    after = place_of(asked.cursor, question, decode_live_place)
+    page = partial(query.live.page, question)
+    rows, more = await page(after, paging.rows_of_page(asked.limit, query.limits))
     query.metrics.rows.labels("/v1/kpis").inc(len(rows))
     if kind == CSV:
-        return csv_stream(rows, _nothing(), Sheet("kpis", LIVE_COLUMNS))
-    return figures(request, rows, None, fresh=query.live.freshness(caller.tenant))
+        further = paging.further(page, more, query.limits.rows)
+        return csv_stream(rows, further, Sheet("kpis", LIVE_COLUMNS), query.live.turns)
+    fresh = query.live.freshness(caller.tenant)
+    return await figures(request, rows, _following(question, more), query.live.turns, fresh)
 
 
 @figures_router.get(
@@ -89,22 +111,18 @@ async def history(request: Request, caller: Reader, query: Loaded, asked: Annota
     kind = accepted(request, JSON, CSV)
     question = asked.query(query.live.ground(caller.tenant))
     after = place_of(asked.cursor, question, decode_row_place)
-    limit = min(asked.limit or query.limits.rows, query.limits.most_rows)
+    limit = paging.rows_of_page(asked.limit, query.limits)
     rows, more = await query.past.page(question, after, limit)
     query.metrics.rows.labels("/v1/kpis/history").inc(len(rows))
     if kind == CSV:
-        return csv_stream(rows, paging.further(partial(query.past.page, question), more, query.limits.rows), Sheet("kpis", COLUMNS))
-    return figures(request, rows, _following(question, more), fresh=query.live.freshness(caller.tenant))
+        further = paging.further(partial(query.past.page, question), more, query.limits.rows)
+        return csv_stream(rows, further, Sheet("kpis", COLUMNS), query.live.turns)
+    fresh = query.live.freshness(caller.tenant)
+    return await figures(request, rows, _following(question, more), query.live.turns, fresh)
 
 
 def _following(question: object, more: object) -> str | None:
     return None if more is None else cursor(question, more)
-
-
-async def _nothing() -> AsyncIterator[Sequence[LiveRow]]:
-    nothing: Sequence[Sequence[LiveRow]] = ()
-    for rows in nothing:
-        yield rows
 
 
 @figures_router.get(
@@ -115,13 +133,13 @@ async def corrections(request: Request, caller: Reader, query: Loaded, asked: An
     kind = accepted(request, JSON, CSV)
     question = asked.query(query.live.ground(caller.tenant))
     after = place_of(asked.cursor, question, decode_correction_place)
-    limit = min(asked.limit or query.limits.rows, query.limits.most_rows)
+    limit = paging.rows_of_page(asked.limit, query.limits)
     rows, more = await query.corrections.page(question, after, limit)
     query.metrics.rows.labels("/v1/corrections").inc(len(rows))
     if kind == CSV:
         further = paging.further(partial(query.corrections.page, question), more, query.limits.rows)
-        return csv_stream(rows, further, Sheet("corrections", CORRECTION_COLUMNS))
-    return json(RowsAnswer(rows, _following(question, more)))
+        return csv_stream(rows, further, Sheet("corrections", CORRECTION_COLUMNS), query.live.turns)
+    return await rows_answer(rows, _following(question, more), query.live.turns)
 
 
 @figures_router.get("/v1/visits", response_model=VisitsAnswer, responses=PROBLEMS | AS_CSV, summary="The contacts behind a number")
@@ -131,37 +149,41 @@ async def visits(request: Request, caller: Reader, query: Loaded, asked: Annotat
     question = asked.query(query.live.ground(caller.tenant))
     zone = asked.zone(query.live.ground(caller.tenant))
     after = place_of(asked.cursor, question, decode_visit_place)
-    limit = min(asked.limit or query.limits.visits, query.limits.most_visits)
+    limit = paging.visits_of_page(asked.limit, query.limits)
     found, more = await query.drilldown.page(question, after, limit)
     query.metrics.rows.labels("/v1/visits").inc(len(found))
-    shown = partial(_shown, zone=zone, agents=AGENTS in caller.scopes)
+    shown = partial(shapes.visit_row, zone=zone, agents=AGENTS in caller.scopes)
     if kind == CSV:
         further = paging.further(partial(query.drilldown.page, question), more, query.limits.most_visits)
-        return csv_stream(shown(found), (shown(page) async for page in further), Sheet("visits", shapes.VISIT_COLUMNS))
-    return json(RowsAnswer(shown(found), _following(question, more)))
-
-
-def _shown(found: Sequence[JudgedVisit], zone: ZoneInfo, *, agents: bool) -> list[shapes.Body]:
-    return [shapes.visit_row(one, zone, agents=agents) for one in found]
+        sheet, pages = Sheet("visits", shapes.VISIT_COLUMNS), (list(map(shown, page)) async for page in further)
+        return csv_stream(list(map(shown, found)), pages, sheet, query.live.turns)
+    rows = [row async for portion in query.live.turns.over(found, VISITS_AT_ONCE) for row in map(shown, portion)]
+    return await rows_answer(rows, _following(question, more), query.live.turns)
 
 
 @figures_router.get("/v1/pipeline", response_model=PipelineAnswer, responses=PROBLEMS, summary="How far counting is behind")
-async def pipeline(request: Request, _: Reader, query: Loaded, asked: Annotated[Parameters, Query()]) -> Response:
+async def pipeline(request: Request, caller: Reader, query: Loaded, asked: Annotated[Parameters, Query()]) -> Response:
     """No lag means: everything accepted before this call is in every answer after it."""
     asked.refuse_unknown()
     accepted(request)
-    return json(shapes.pipeline(await query.pipeline.partitions(), query.live.board.rules.zone), {"Cache-Control": "no-store"})
+    body = shapes.pipeline(await query.pipeline.partitions(), query.live.board.rules.zone)
+    folded = shapes.folded(query.live.board.folded(caller.tenant))
+    return json({**body, "folded": folded}, {"Cache-Control": "no-store"})
 
 
 @figures_router.get("/v1/definitions", response_model=DefinitionsAnswer, responses=PROBLEMS | UNCHANGED, summary="What figures mean")
-async def definitions(request: Request, caller: Reader, query: Loaded, asked: Annotated[Parameters, Query()]) -> Response:
-    """The definitions in force, every version there is or was, and the catalogue of KPIs."""
+async def definitions(request: Request, caller: Reader, query: Loaded, asked: Annotated[PageParameters, Query()]) -> Response:
+    """The definitions in force, every version there is or was (these come in pages), and the catalogue of KPIs."""
     asked.refuse_unknown()
     accepted(request)
     known = query.live.known(caller.tenant)
     rows = shapes.policy_rows(known.at(query.live.now()))
     kpis, variants = ([shapes.kpi_row(kpi) for kpi in known.values()] for known in (CATALOGUE, VARIANTS))
-    versions = shapes.version_rows(known, query.live.now())
+    question = "definitions", caller.tenant, query.live.definitions().number
+    first = place_of(asked.cursor, question, decode_number) or 0
+    beyond = first + paging.rows_of_page(asked.limit, query.limits)
+    versions = shapes.version_rows(known, query.live.now(), slice(first, beyond))
+    more = _following(question, beyond) if beyond < len(known.versions) else None
     loading = shapes.loading(query.live.definitions(), query.reload(), query.live.zone(caller.tenant), details=ADMIN in caller.scopes)
-    body = {"rows": rows, "versions": versions, "loading": loading, "kpis": kpis, "variants": variants, "next": None}
+    body = {"rows": rows, "versions": versions, "loading": loading, "kpis": kpis, "variants": variants, "next": more}
     return tagged(request, body, body)

@@ -56,10 +56,10 @@ class HistoryFigureRow(FigureRow):
 
 
 class LiveAnswer(BaseModel):
-    """Live figures."""
+    """A page of live figures."""
 
     rows: list[LiveFigureRow]
-    next: None = None
+    next: Next
 
 
 class HistoryAnswer(BaseModel):
@@ -89,10 +89,10 @@ class QueueRow(BaseModel):
 
 
 class QueuesAnswer(BaseModel):
-    """The floor's queues."""
+    """A page of the floor's queues."""
 
     rows: list[QueueRow]
-    next: None = None
+    next: Next
 
 
 class Opinion(BaseModel):
@@ -199,11 +199,19 @@ class PipelinePartition(PipelineTotal):
     ]
 
 
+class Folded(BaseModel):
+    """What live figures of the caller's tenant do not tell apart, because there are more than the settings allow."""
+
+    queues: Annotated[int, Field(description="queues counted together in `__other__`; history tells each apart", examples=[0])]
+    agents: Annotated[int, Field(description="agents that are counted and not listed", examples=[0])]
+
+
 class PipelineAnswer(BaseModel):
     """How far counting is behind what was accepted."""
 
     total: PipelineTotal
     partitions: list[PipelinePartition]
+    folded: Folded
 
 
 class DefinitionRow(BaseModel):
@@ -262,11 +270,11 @@ class DefinitionsAnswer(BaseModel):
     """What figures mean."""
 
     rows: Annotated[list[DefinitionRow], Field(description="service-level policies in force")]
-    versions: list[VersionRow]
+    versions: Annotated[list[VersionRow], Field(description="a page of all versions; all else is whole on every page")]
     loading: Loading
     kpis: list[KpiRow]
     variants: list[KpiRow]
-    next: None = None
+    next: Next
 
 
 class SessionBody(BaseModel):

@@ -58,7 +58,7 @@ class UploadAnswer(UploadRow):
 
 
 class ForecastAnswer(BaseModel):
-    """A page of forecast intervals, and all versions, the newest first."""
+    """A page of forecast intervals, and the last 1,000 versions, the newest first."""
 
     rows: list[ForecastRow]
     next: Next

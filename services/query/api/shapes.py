@@ -40,8 +40,8 @@ def _policy_row(policy: ServiceLevelPolicy) -> Body:
     return {"definition": said.pop("name"), **{name: value for name, value in said.items() if name not in ("csat", "qa")}}
 
 
-def version_rows(known: TenantDefinitions, now: int) -> list[Body]:
-    """Every version of every definition; one that stands no longer was taken out of the files, or replaced for the same days."""
+def version_rows(known: TenantDefinitions, now: int, page: slice) -> list[Body]:
+    """A page of every version of every definition; one that stands no longer was taken out of the files, or replaced for the same days."""
     in_force = known.at(now)
     return [
         {
@@ -53,7 +53,7 @@ def version_rows(known: TenantDefinitions, now: int) -> list[Body]:
             "in_force": in_force.versions.get(one.kind, {}).get(one.id) is one,
             "says": said(one.body),
         }
-        for one in known.versions
+        for one in known.versions[page]
     ]
 
 
@@ -152,6 +152,12 @@ def pipeline(partitions: Iterable[PartitionLag], zone: ZoneInfo) -> Body:
         "watermark": text_or_none(min(watermarks, default=None), zone),
     }
     return {"total": total, "partitions": [_partition(one, zone) for one in known]}
+
+
+def folded(counts: tuple[int, int]) -> Body:
+    """How many queues and agents of the caller's tenant live figures do not tell apart."""
+    queues, agents = counts
+    return {"queues": queues, "agents": agents}
 
 
 def _partition(one: PartitionLag, zone: ZoneInfo) -> Body:

@@ -11,12 +11,13 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import StreamingResponse
 
-from services.query.api.answers import RowsAnswer, encode
+from services.query.api.answers import encoded
 from services.query.api.measured import RETRY_AFTER, Loaded, MeasuredRoute
 from services.query.api.parameters import LiveParameters
 from services.query.app.live import LiveQuery
 from services.query.app.query import Query as Running
 from services.query.app.stream import Batch
+from services.query.app.turns import Turns
 from services.runtime.auth import BEARER, require
 from services.runtime.clock import monotonic
 from services.runtime.keys import Credential
@@ -47,6 +48,10 @@ async def stream(
         detail = f"{query.streams.open} streams are open, as many as allowed; close one or ask another replica"
         raise Problem(503, "Too many streams", detail, headers=RETRY_AFTER)
     question = asked.query(query.live.ground(caller.tenant))
+    size, most = await query.live.size(question), query.streams.most_rows
+    if size > most:
+        detail = f"the question has {size} rows and a stream tells at most {most}; name fewer KPIs or queues, or sum over them with by="
+        raise Problem(422, "Too many rows", detail)
     after = resumed(request.headers.get("last-event-id"), query.boot)
 
     async def goes_on() -> bool:
@@ -61,9 +66,9 @@ def resumed(last_id: str | None, boot: str) -> int | None:
     return int(tick) if process == boot and tick.isascii() and tick.isdecimal() and len(tick) < len(str(2**63)) else None
 
 
-def event(batch: Batch, boot: str) -> bytes:
+async def event(batch: Batch, boot: str, turns: Turns) -> bytes:
     """A batch on the wire."""
-    return b"id: %b.%d\nevent: rows\ndata: %b\n\n" % (boot.encode(), batch.tick, encode(RowsAnswer(batch.rows)))
+    return b"id: %b.%d\nevent: rows\ndata: %b\n\n" % (boot.encode(), batch.tick, await encoded(batch.rows, None, turns))
 
 
 async def _events(
@@ -77,7 +82,7 @@ async def _events(
                 return
             if batch is not None:
                 query.metrics.rows.labels("/v1/stream").inc(len(batch.rows))
-                yield event(batch, query.boot)
+                yield await event(batch, query.boot, query.live.turns)
                 heard = monotonic()
             elif monotonic() - heard >= HEARTBEAT:
                 yield ": still here\n\n"

@@ -10,11 +10,11 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from services.query.api.accept import CSV, JSON, accepted
-from services.query.api.answers import RowsAnswer, Sheet, csv_stream, tagged
+from services.query.api.answers import Page, Sheet, csv_stream, tagged_rows
 from services.query.api.cursors import cursor, place_of
 from services.query.api.measured import Loaded, MeasuredRoute
-from services.query.api.paging import further
-from services.query.api.parameters import BEGIN, END, Cursor, List, Parameters, names_of, refuse_strangers, span_of, zone_of
+from services.query.api.paging import further, rows_of_page
+from services.query.api.parameters import BEGIN, END, Cursor, Limit, List, Parameters, names_of, refuse_strangers, span_of, zone_of
 from services.query.api.repeated import Reader
 from services.query.api.schemas import Instant, Next
 from services.query.app.live import Ground
@@ -111,7 +111,7 @@ class TargetParameters(Parameters):
     ] = None
     until: Annotated[str | None, Field(alias="to", description="stretches that begin before; goes with `from`", examples=[END])] = None
     tz: Annotated[str | None, Field(description="IANA zone of the answer's times", examples=["Asia/Shanghai"])] = None
-    limit: Annotated[int | None, Field(ge=1, description="rows of one answer", examples=[500])] = None
+    limit: Limit = None
     cursor: Cursor = None
 
     def query(self, ground: Ground) -> TargetQuery:
@@ -136,21 +136,24 @@ async def targets(request: Request, caller: Reader, query: Loaded, asked: Annota
     kind = accepted(request, JSON, CSV)
     question = asked.query(query.live.ground(caller.tenant))
     after = place_of(asked.cursor, question, decode_place)
-    limit = min(asked.limit or query.limits.rows, query.limits.most_rows)
+    limit = rows_of_page(asked.limit, query.limits)
     page = partial(_page, query, question)
     rows, more = await page(after, limit)
     query.metrics.rows.labels("/v1/targets").inc(len(rows))
     if kind == CSV:
-        return csv_stream(rows, further(page, more, query.limits.rows), Sheet("targets", COLUMNS))
-    said = [msgspec.structs.replace(row, as_of="", watermark=None) for row in rows]
+        return csv_stream(rows, further(page, more, query.limits.rows), Sheet("targets", COLUMNS), query.live.turns)
     following = None if more is None else cursor(question, more)
-    return tagged(request, RowsAnswer(rows, following), (said, following, query.live.stale()))
+    told = Page(rows, following, _timeless, query.live.stale())
+    return await tagged_rows(request, told, query.live.turns)
 
 
-Page = tuple[list[TargetRow], StretchPlace | None]
+def _timeless(row: TargetRow) -> object:
+    return msgspec.structs.replace(row, as_of="", watermark=None)
 
 
-async def _page(query: Loaded, question: TargetQuery, after: StretchPlace | None, limit: int) -> Page:
+async def _page(
+    query: Loaded, question: TargetQuery, after: StretchPlace | None, limit: int
+) -> tuple[list[TargetRow], StretchPlace | None]:
     rows, more = await query.targets.page(question, after, limit)
     return [_row(question, one) for one in rows], more
 

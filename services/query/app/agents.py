@@ -12,7 +12,8 @@ from services.contracts.needs import Need
 from services.query.app.live import LiveFigures
 from services.query.domain.agent_rows import AgentRow, ByAgent, Who, agent_rows, grouped, seen
 from services.query.domain.attendance import lookback
-from services.query.domain.comparison import BenchmarkRow, Contest, Field, compared
+from services.query.domain.benchmark import Record, ranking
+from services.query.domain.comparison import BenchmarkRow, Contest, Field, compared, record_of
 from services.query.domain.grid import Interval, intervals
 from services.query.domain.performance import Performance
 from services.query.domain.rows import Question, frame_of
@@ -20,6 +21,12 @@ from services.query.domain.selection import Selection
 from services.query.domain.terms import TermsOverTime
 from services.query.ports import AgentHistory, Positions
 
+AGENTS = 500
+"""Agents looked at in one turn of the loop"""
+ROWS = 50
+"""Rows computed in one turn"""
+JUDGED = 20
+"""Agents judged in one turn"""
 FEWEST, MOST = 32, 256
 """Intervals that are read together: few at first, for the rest of a page may not be wanted"""
 
@@ -79,14 +86,24 @@ class AgentFigures:
 
     def __init__(self, live: LiveFigures, agents: AgentHistory, positions: Positions) -> None:
         self._live = live
+        self._turns = live.turns
         self._agents = agents
         self._positions = positions
 
-    def now(self, query: AgentsQuery) -> tuple[int, list[tuple[str, Entered]]]:
-        """The instant the answer speaks of, and the agents with their states, sorted; nobody who was silent for a day."""
-        as_of = self._live.as_of()
-        known = self._live.board.agents.of(query.tenant, as_of)
-        return as_of, [(agent, entered) for agent, entered in sorted(known.items()) if query.wants(agent, entered)]
+    async def now(self, query: AgentsQuery, after: str | None, limit: int) -> tuple[int, list[tuple[str, Entered]], str | None]:
+        """The instant the answer speaks of; up to `limit` agents behind one of them, sorted, with their states, nobody who was silent
+        for a day; and the last one's name if more follow. Who is named is told also where the tenant has too many to list.
+        """
+        agents, as_of = self._live.board.agents, self._live.as_of()
+        named = [one for one in sorted(query.agents) if after is None or one > after]
+        names = named if query.agents else agents.listed(query.tenant, after)
+        found: list[tuple[str, Entered]] = []
+        async for portion in self._live.turns.over(names, AGENTS):
+            known = ((agent, agents.state(query.tenant, agent, as_of)) for agent in portion)
+            found += [(agent, entered) for agent, entered in known if entered is not None and query.wants(agent, entered)]
+            if len(found) > limit:
+                return as_of, found[:limit], found[limit - 1][0]
+        return as_of, found, None
 
     async def page(self, query: AgentQuery, after: AgentPlace | None, limit: int) -> tuple[list[AgentRow], AgentPlace | None]:
         """Up to `limit` rows behind `after`, in the order of time, agent and question; and the last one's place if more follow."""
@@ -94,13 +111,14 @@ class AgentFigures:
         last, watermark = after, lowest_watermark(await self._positions.positions())
         for spans in _portions(query, after):
             performance = await self._performance(query, spans)
-            for place, row in self._rows(query, spans, performance, watermark):
-                if after is not None and place <= after:
-                    continue
-                if len(found) == limit:
-                    return found, last
-                found.append(row)
-                last = place
+            async for portion in self._turns.over(self._rows(query, spans, performance, watermark, after), ROWS):
+                for place, row in portion:
+                    if after is not None and place <= after:
+                        continue
+                    if len(found) == limit:
+                        return found, last
+                    found.append(row)
+                    last = place
         return found, None
 
     async def compared(
@@ -112,8 +130,17 @@ class AgentFigures:
         heard = self._live.as_of(), lowest_watermark(await self._positions.positions())
         frame = frame_of(span, query.selection.tenant, query.zone, heard)
         field = Field(query.selection, terms, grouped(performance, 0, ByAgent.AGENT))
-        rows = ((AgentPlace(span.begin, who, kpi), row) for who, kpi, row in compared(frame, query.question, field, contest))
-        found = list(islice((one for one in rows if after is None or one[0] > after), limit + 1))
+        records: dict[str, Record] = {}
+        async for judged in self._turns.over(field.works, JUDGED):
+            records |= {who.agent: record_of(field, contest, who) for who in judged}
+        behind = None if after is None else after.who
+        rows = compared(frame, query.question, field, ranking(records, contest.minimum), behind)
+        found: list[tuple[AgentPlace, BenchmarkRow]] = []
+        async for portion in self._turns.over(rows, ROWS):
+            placed = ((AgentPlace(span.begin, who, kpi), row) for who, kpi, row in portion)
+            found += [one for one in placed if after is None or one[0] > after]
+            if len(found) > limit:
+                break
         return [row for _, row in found[:limit]], found[limit - 1][0] if len(found) > limit else None
 
     async def _performance(self, query: AgentQuery, spans: list[Span], *, whole: bool = False) -> Performance:
@@ -122,20 +149,25 @@ class AgentFigures:
         if whole or query.asks_visits:
             async for visits in self._agents.handled(query.selection, Span(spans[0].begin, spans[-1].end)):
                 performance.handle(visits)
+                await self._turns.next()
         if whole or query.asks_states:
             async for states in self._agents.states(query.selection.tenant, lookback(spans)):
                 performance.enter(states)
+                await self._turns.next()
             performance.close()
         return performance
 
     def _rows(
-        self, query: AgentQuery, spans: list[Span], performance: Performance, watermark: int | None
+        self, query: AgentQuery, spans: list[Span], performance: Performance, watermark: int | None, after: AgentPlace | None
     ) -> Iterator[tuple[AgentPlace, AgentRow]]:
+        """The rows from about `after` on."""
         heard = self._live.as_of(), watermark
         terms = TermsOverTime(query.question.basis, self._live.known(query.selection.tenant))
         for number, span in enumerate(spans):
             frame = frame_of(span, query.selection.tenant, query.zone, heard)
             for who, work in grouped(performance, number, query.by).items():
+                if after is not None and (span.begin, who) < (after.begin, after.who):
+                    continue
                 shown = seen(query.selection, who, work, terms.at(span.begin))
                 for kpi, row in enumerate(agent_rows(frame, query.interval, query.question, who, shown)):
                     yield AgentPlace(span.begin, who, kpi), row

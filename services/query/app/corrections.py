@@ -48,6 +48,7 @@ class Corrections:
         terms = TermsOverTime(query.question.basis, self._live.known(query.selection.tenant))
         last = since = after or RowPlace(query.span.begin, 0, -1)
         async for portion in self._history.corrections(query.selection, query.span, query.recorded_since, (since.start, since.id)):
+            await self._live.turns.next()
             for place, row in (placed for stored in portion for placed in rows(query, stored, terms.at(stored.start))):
                 if after is not None and place <= after:
                     continue

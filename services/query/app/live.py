@@ -1,13 +1,17 @@
 """Live figures: rows of a window up to now, from the board in memory."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import NamedTuple, get_args
 from zoneinfo import ZoneInfo
 
 from services.board.domain.board import Board
+from services.board.domain.queue_names import OTHER
 from services.board.domain.series import Home, Scope
 from services.board.domain.windows import MINUTE, Span, Window, span_of
 from services.contracts.definitions import DEFAULT_POLICY
+from services.contracts.events import Channel
 from services.contracts.figures import Figures
 from services.contracts.kpis import CATALOGUE
 from services.contracts.needs import STAFF, Need
@@ -15,20 +19,39 @@ from services.definitions.domain.in_force import Definitions, InForce, TenantDef
 from services.query.app.lookup import Lookup
 from services.query.app.plans import LivePlans, PlanLayouts, live_times
 from services.query.app.sources import SourceWatch
+from services.query.app.turns import Turns
 from services.query.domain.forecasts import NO_FORECASTS, Forecasts
 from services.query.domain.found import Found, nothing
-from services.query.domain.layout import Place, layout
+from services.query.domain.layout import Layout, Place
 from services.query.domain.plans import Times
-from services.query.domain.roster import Roster, roster_of
+from services.query.domain.roster import Roster, roster_of_heads
 from services.query.domain.rows import Frame, LiveRow, Question, Seen, answers, frame_of, live_row
-from services.query.domain.selection import Selection
-from services.query.domain.shares import Parted
+from services.query.domain.selection import Selection, Subject
+from services.query.domain.shares import Parted, gather
 from services.query.domain.silent import NOBODY_SILENT, SilentQueues
 from services.query.domain.terms import Basis, Terms
 
+CHANNELS: tuple[str, ...] = get_args(Channel)
 OCCUPANCY = CATALOGUE["occupancy"]
 LAYOUTS = 1024
 """Layouts that are remembered: a wall asks the same again and again."""
+LAID_SUBJECTS = 100_000
+"""Subjects of all remembered layouts together, some 100 MB of places at most"""
+
+
+ROWS = 100
+"""Rows computed in one turn of the loop: about a millisecond"""
+HOMES = 500
+"""Queues and channels sorted into rows in one turn"""
+EVERY_ROW = 1 << 62
+"""More rows than there are"""
+
+
+class LivePlace(NamedTuple):
+    """Where a row stands in a live answer: its subject, the KPI's number in the question."""
+
+    subject: Subject
+    kpi: int
 
 
 @dataclass(frozen=True)
@@ -68,13 +91,38 @@ class _Picture:
         return self.query.question.needs
 
 
+class _Pictures:
+    """How each place of an answer is seen: now, or at the last word of its sources."""
+
+    def __init__(self, look: Callable[[int], Awaitable[_Picture]], silent: SilentQueues, now: int) -> None:
+        self._look = look
+        self._silent = silent
+        self._now = now
+        self._known: dict[int, _Picture] = {}
+
+    async def at(self, as_of: int) -> _Picture:
+        """What is seen of an instant."""
+        known = self._known.get(as_of)
+        if known is None:
+            known = self._known[as_of] = await self._look(as_of)
+        return known
+
+    async def of(self, place: Place, floor: Callable[[str, int], Collection[str]]) -> _Picture:
+        """What is seen of a place; `floor` tells the queues of a whole floor."""
+        now = self._known[self._now]
+        if not self._silent.standing:
+            return now
+        queues = place.queues or floor(now.query.selection.tenant, self._now)
+        return await self.at(self._silent.as_of(queues, self._now))
+
+
 @dataclass(frozen=True)
 class _Laid:
     """A layout, and what it holds for: definitions, how often the floor changed, the minute in which queues may have gone idle."""
 
     in_force: InForce
     floor: tuple[int, int]
-    places: list[Place]
+    layout: Layout
 
 
 @dataclass(frozen=True)
@@ -104,7 +152,10 @@ class LiveFigures:
         self.definitions = definitions
         self._forecasts = forecasts
         self.sources = SourceWatch(board, now, definitions)
+        self.turns = Turns()
         self._laid: dict[tuple[Selection, Basis], _Laid] = {}
+        self._laid_subjects = 0
+        self._rosters: dict[str, tuple[tuple[int, int], Roster]] = {}
         self._layouts = PlanLayouts()
 
     def as_of(self) -> int:
@@ -140,27 +191,52 @@ class LiveFigures:
         return Ground(tenant, self.board, self.known(tenant), self.zone(tenant))
 
     async def rows(self, query: LiveQuery, until: float | None = None) -> list[LiveRow]:
-        """The rows of every subject of the floor, as of now or of the last good instant.
+        """All rows, as `page` tells them.
 
-        Those of queues whose sources are all silent speak of their last word; sums over them and others go on.
         KPIs whose look-up is not there at `until` (monotonic seconds; None: as patiently as usual) have no value.
         """
-        tenant, now = query.selection.tenant, self.as_of()
-        silent = self.silent(tenant)
-        picture = await self._picture(query, now, until)
-        pictures = {now: picture}
-        rows: list[LiveRow] = []
-        for place in self._places(query, picture.terms, now):
-            as_of = silent.as_of(place.queues or self._floor(tenant, now), now) if silent.standing else now
-            if as_of not in pictures:
-                pictures[as_of] = await self._picture(query, as_of, until)
-            rows += self._rows_of(pictures[as_of], place)
+        rows, _ = await self.page(query, None, EVERY_ROW, until)
         return rows
+
+    async def size(self, query: LiveQuery) -> int:
+        """How many rows an answer has."""
+        tenant, as_of = query.selection.tenant, self.as_of()
+        span = span_of(query.window, as_of, self.board.rules.pane, self.zone(tenant))
+        laid = await self._layout(query, query.question.basis.terms(self.known(tenant), span.begin), as_of)
+        return len(laid.subjects) * len(query.question.kpis)
+
+    async def page(
+        self, query: LiveQuery, after: LivePlace | None, limit: int, until: float | None = None
+    ) -> tuple[list[LiveRow], LivePlace | None]:
+        """Up to `limit` rows behind `after`, in the order of subject and question; and the last one's place if more follow.
+
+        All rows speak of one instant, but those of queues whose sources are all silent, which speak of their last word; sums over
+        them and others go on. Each subject's rows are computed at once, those of many subjects in several turns of the loop.
+        """
+        now = self.as_of()
+        pictures = _Pictures(partial(self._picture, query, until), self.silent(query.selection.tenant), now)
+        picture = await pictures.at(now)
+        laid = await self._layout(query, picture.terms, now)
+        found: list[LiveRow] = []
+        last, rested = after, 0
+        for index in range(0 if after is None else laid.index(after.subject), len(laid.subjects)):
+            if len(found) - rested >= ROWS:
+                rested = len(found)
+                await self.turns.next()
+            subject, place = laid.subjects[index], laid.place(index)
+            seen = after.kpi + 1 if after is not None and subject == after.subject else 0
+            mine = self._rows_of(await pictures.of(place, self._floor), place)[seen:]
+            room = limit - len(found)
+            if len(mine) > room:
+                return found + mine[:room], LivePlace(subject, seen + room - 1) if room else last
+            found += mine
+            last = LivePlace(subject, seen + len(mine) - 1)
+        return found, None
 
     def _floor(self, tenant: str, as_of: int) -> set[str]:
         return {queue for _, queue, _ in self.board.homes(tenant, as_of)}
 
-    async def _picture(self, query: LiveQuery, as_of: int, until: float | None) -> _Picture:
+    async def _picture(self, query: LiveQuery, until: float | None, as_of: int) -> _Picture:
         tenant, needs = query.selection.tenant, query.question.needs
         zone = self.zone(tenant)
         span = span_of(query.window, as_of, self.board.rules.pane, zone)
@@ -175,15 +251,19 @@ class LiveFigures:
         slots = self._layouts.slots((query.selection, question.basis), terms, self._forecasts().get(tenant, ()))
         return LivePlans(self.board, tenant, terms, times, slots, query.window, question.needs)
 
-    def _places(self, query: LiveQuery, terms: Terms, as_of: int) -> list[Place]:
+    async def _layout(self, query: LiveQuery, terms: Terms, as_of: int) -> Layout:
         asked, floor = (query.selection, query.question.basis), (self.board.floor, as_of // MINUTE)
         known = self._laid.get(asked)
         if known is None or known.in_force is not terms.in_force or known.floor != floor:
-            if len(self._laid) >= LAYOUTS:
+            homes: dict[Subject, list[Home]] = {}
+            async for portion in self.turns.over(self._homes(query.selection, as_of), HOMES):
+                gather(homes, query.selection, terms, portion)
+            self._laid_subjects += len(homes)
+            if len(self._laid) >= LAYOUTS or self._laid_subjects > LAID_SUBJECTS:
                 self._laid.clear()
-            places = layout(query.selection, terms, self._homes(query.selection, as_of))
-            known = self._laid[asked] = _Laid(terms.in_force, floor, places)
-        return known.places
+                self._laid_subjects = len(homes)
+            known = self._laid[asked] = _Laid(terms.in_force, floor, Layout(query.selection, terms, homes))
+        return known.layout
 
     async def _found(self, query: LiveQuery, span: Span, as_of: int, until: float | None) -> Found:
         needs, reading = query.question.needs, query.selection.reading
@@ -197,13 +277,23 @@ class LiveFigures:
         return [OCCUPANCY.measure(found.crew.during(Figures({}), 0, queues), DEFAULT_POLICY).value for queues in asked.groups]
 
     def _roster(self, query: LiveQuery, as_of: int) -> Roster:
-        return roster_of(self.board.agents.of(query.selection.tenant, as_of).values() if Need.AGENTS in query.question.needs else ())
+        return self.roster(query.selection.tenant, as_of) if Need.AGENTS in query.question.needs else Roster()
+
+    def roster(self, tenant: str, as_of: int) -> Roster:
+        """How many of a tenant's agents are in which state, by the queues they serve; made anew only when one changed."""
+        changes, heads = self.board.agents.heads(tenant, as_of)
+        names = self.board.names
+        told = changes, len(names.folded(tenant))
+        known = self._rosters.get(tenant)
+        if known is None or known[0] != told:
+            known = self._rosters[tenant] = told, roster_of_heads(heads, lambda queue: names.shown(tenant, queue))
+        return known[1]
 
     def _homes(self, selection: Selection, as_of: int) -> Iterable[Home]:
         if not selection.queues:
             return self.board.homes(selection.tenant, as_of)
         since = as_of - self.board.rules.idle
-        return [home for home in selected_homes(self.board, selection) if self.board.last_seen[home] >= since]
+        return [home for home in live_homes(self.board, selection) if self.board.last_seen.get(home, 0) >= since]
 
     def _rows_of(self, picture: _Picture, place: Place) -> list[LiveRow]:
         query, seen = picture.query, self._seen(picture, place)
@@ -227,6 +317,12 @@ class LiveFigures:
 
     def _read(self, picture: _Picture, scopes: Sequence[Scope]) -> Figures:
         return self.board.read(scopes, picture.query.window, picture.as_of, picture.zone).counted
+
+
+def live_homes(board: Board, selection: Selection) -> list[Home]:
+    """The homes of the queues that a selection names, as live figures show them."""
+    folded = [(selection.tenant, OTHER, channel) for channel in CHANNELS] if OTHER in selection.queues else []
+    return sorted({*selected_homes(board, selection), *folded})
 
 
 def selected_homes(board: Board, selection: Selection) -> list[Home]:

@@ -13,8 +13,9 @@ from typing import Any
 
 from services.board.domain.windows import Span, Window
 from services.board.ports import StoreSlowError, StoreUnavailableError
-from services.contracts.needs import Need
+from services.contracts.needs import LOOKED_UP, Need
 from services.query.app.aging import Aging
+from services.query.app.turns import Turns
 from services.query.domain.attendance import lookback
 from services.query.domain.crew import Crew
 from services.query.domain.docket import StoredComplaint
@@ -138,11 +139,14 @@ def regrouped(selection: Selection, tallies: Sequence[Tally]) -> Ledger:
     return ledger
 
 
-async def crew_of(agents: AgentHistory, tenant: str, spans: Sequence[Span], now: int) -> Crew:
-    """A tenant's agents over spans (contiguous, ascending), as stored."""
+async def crew_of(
+    agents: AgentHistory, tenant: str, spans: Sequence[Span], now: int, turns: Turns | None = None
+) -> Crew:
+    """A tenant's agents over spans (contiguous, ascending), as stored; taken in by turns, or as quickly as others allow."""
     crew = Crew(spans, now)
     async for portion in agents.states(tenant, lookback(spans)):
         crew.take(portion)
+        await (asyncio.sleep(0) if turns is None else turns.next())
     crew.close()
     return crew
 

@@ -9,13 +9,19 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
 from services.query.app.live import LiveFigures, LiveQuery
-from services.query.domain.feed import Feed
+from services.query.domain.feed import Entries, Feed
 from services.query.domain.rows import LiveRow, identity, substance
 
 NOT_BEFORE = 0.1
 NOT_AFTER = 1.0
 LINGER = 600
 """Ticks for which a feed without clients is kept, so that one that reconnects is sent only what changed."""
+
+
+ROWS_A_BEAT = 1000
+"""A feed of so many rows misses a beat, of twice as many two: however long, it takes a small share of the time"""
+COMPARED = 200
+"""Rows compared with those of the last beat in one turn of the loop"""
 
 
 class Pulse:
@@ -49,6 +55,8 @@ class Pulse:
 @dataclass(eq=False)
 class _Shared:
     feed: Feed[LiveRow] = field(default_factory=Feed)
+    refreshing: asyncio.Lock = field(default_factory=asyncio.Lock)
+    rows: int = 0
     clients: int = 0
     left_at: int = 0
 
@@ -64,40 +72,50 @@ class Batch:
 class Streams:
     """The feeds of one process."""
 
-    def __init__(self, live: LiveFigures, pulse: Pulse) -> None:
+    def __init__(self, live: LiveFigures, pulse: Pulse, most_rows: int = 20_000) -> None:
         self.pulse = pulse
         self.open = 0
+        self.most_rows = most_rows
         self._live = live
         self._feeds: dict[LiveQuery, _Shared] = {}
 
     async def follow(self, query: LiveQuery, after: int | None) -> AsyncGenerator[Batch | None, None]:
         """Everything first (or what changed since tick `after`), then what changes; None at beats without news for it.
 
-        A client that is slow to take a batch skips beats: its next batch holds all that changed meanwhile, once.
+        A client that is slow to take a batch skips beats: its next batch holds all that changed meanwhile, once. The stream ends
+        where the floor has grown so that it would tell more than `most_rows` rows: asking again gives the reason.
         """
-        async with self._joined(query) as feed:
+        async with self._joined(query) as shared:
             first = True
-            while True:
-                rows = (await self._refreshed(feed, query)).since(after)
-                after = feed.tick
+            while await self._refreshed(shared, query):
+                rows, tick = shared.feed.since(after), shared.feed.tick
+                after = tick
                 yield Batch(after, rows) if rows or first else None
                 first = False
                 await self.pulse.wait()
 
-    async def _refreshed(self, feed: Feed[LiveRow], query: LiveQuery) -> Feed[LiveRow]:
-        if feed.born is None or feed.tick < self.pulse.tick:
-            tick, rows = self.pulse.tick, await self._live.rows(query)
-            if feed.born is None or feed.tick < tick:  # else another client of the feed was quicker
-                feed.refresh(tick, [(identity(row), substance(row), row) for row in rows])
-        return feed
+    async def _refreshed(self, shared: _Shared, query: LiveQuery) -> bool:
+        """Bring the feed up to date, once for all its clients; long feeds rest some beats. False where it became too long."""
+        feed = shared.feed
+        async with shared.refreshing:
+            if feed.born is None or feed.tick + shared.rows // ROWS_A_BEAT < self.pulse.tick:
+                if await self._live.size(query) > self.most_rows:
+                    return False
+                tick, rows = self.pulse.tick, await self._live.rows(query)
+                entries: Entries[LiveRow] = {}
+                async for portion in self._live.turns.over(rows, COMPARED):
+                    entries |= feed.compared(tick, [(identity(row), substance(row), row) for row in portion])
+                feed.renew(tick, entries)
+                shared.rows = len(rows)
+        return True
 
     @asynccontextmanager
-    async def _joined(self, query: LiveQuery) -> AsyncIterator[Feed[LiveRow]]:
+    async def _joined(self, query: LiveQuery) -> AsyncIterator[_Shared]:
         shared = self._feeds.setdefault(query, _Shared())
         shared.clients += 1
         self.open += 1
         try:
-            yield shared.feed
+            yield shared
         finally:
             shared.clients -= 1
             self.open -= 1

@@ -1,7 +1,7 @@
 """How promises stand: each target over each of its stretches, counted in business hours, from the tables and who waits now."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
@@ -15,7 +15,7 @@ from services.contracts.finality import families_at
 from services.query.app.live import LiveFigures
 from services.query.domain.ledger import Ledger
 from services.query.domain.rows import complete
-from services.query.domain.selection import By, Selection
+from services.query.domain.selection import By, Selection, Subject
 from services.query.domain.shares import Parted, by_policy, definition_of, subjects_of, value_of
 from services.query.domain.targets import (
     Promise,
@@ -28,8 +28,11 @@ from services.query.domain.targets import (
     stints,
     tiles,
 )
-from services.query.domain.terms import AS_IN_FORCE, TermsOverTime
+from services.query.domain.terms import AS_IN_FORCE, Terms, TermsOverTime
 from services.query.ports import PaneHistory, Positions
+
+HOMES = 300
+"""Queues and channels looked at in one turn of the loop"""
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,19 @@ class _Reading:
     places: Mapping[Span, int]
     ledger: Ledger
     as_of: int
+    by_terms: dict[int, list[tuple[ServiceLevelPolicy, Sequence[Home], Sequence[Subject]]]] = field(default_factory=dict)
+
+    def parted(
+        self, promise: Promise, terms: Terms
+    ) -> list[tuple[ServiceLevelPolicy, Sequence[Home], Sequence[Subject]]]:
+        """The promise's homes by policy while some definitions are in force: as many as the floor has, so found once for each."""
+        known = self.by_terms.get(id(terms.in_force))
+        if known is None:
+            homes = [home for home in self.homes if promise.covers(terms.in_force, home[1])]
+            parts = by_policy(terms, homes) or [(terms.policy("", ""), [])]
+            known = [(policy, theirs, subjects_of(theirs)) for policy, theirs in parts]
+            self.by_terms[id(terms.in_force)] = known
+        return known
 
 
 class Targets:
@@ -71,6 +87,7 @@ class Targets:
 
     def __init__(self, live: LiveFigures, panes: PaneHistory, positions: Positions) -> None:
         self._live = live
+        self._turns = live.turns
         self._panes = panes
         self._positions = positions
 
@@ -91,18 +108,22 @@ class Targets:
     async def _kept(self, tenant: str, theirs: Sequence[Stint], watermark: int | None) -> list[Kept]:
         """The rows of one version of a target, its stretches in order of time."""
         reading = await self._reading(tenant, theirs)
-        return [self._row(tenant, stint, reading, watermark) for stint in theirs]
+        return [
+            self._row(tenant, stint, reading, watermark)
+            async for portion in self._turns.over(theirs, 1) for stint in portion
+        ]  # fmt: skip
 
     async def _reading(self, tenant: str, theirs: Sequence[Stint]) -> _Reading:
         as_of = self._live.as_of()
         hours = [one for stint in theirs for one in self._hours(tenant, stint)]
-        homes = self._homes(tenant, theirs[0].promise, theirs)
+        homes = await self._homes(tenant, theirs[0].promise, theirs)
         ledger, read = Ledger(), tiles(hours)
         if read and homes:
             selection = Selection(tenant, tuple(sorted({queue for _, queue, _ in homes})), by=By.QUEUE_AND_CHANNEL)
             async for portion in self._panes.tallies(selection, read):
                 for tally in portion:
                     ledger.add(tally)
+                await self._turns.next()
         return _Reading(homes, {span: index for index, span in enumerate(read)}, ledger, as_of)
 
     def _hours(self, tenant: str, stint: Stint) -> list[Span]:
@@ -111,11 +132,15 @@ class Targets:
         so_far = Span(stint.span.begin, min(stint.span.end, now - now % pane + pane))
         return hours_of(stint.promise, so_far, self._live.zone(tenant))
 
-    def _homes(self, tenant: str, promise: Promise, theirs: Sequence[Stint]) -> list[Home]:
+    async def _homes(self, tenant: str, promise: Promise, theirs: Sequence[Stint]) -> list[Home]:
         known = self._live.known(tenant)
         states = known.during(theirs[0].span.begin, theirs[-1].span.end)
         homes = self._live.board.known_homes(tenant)
-        return [home for home in homes if any(promise.covers(state, home[1]) for state in states)]
+        return [
+            home
+            async for portion in self._turns.over(homes, HOMES)
+            for home in portion if any(promise.covers(state, home[1]) for state in states)
+        ]  # fmt: skip
 
     def _row(self, tenant: str, stint: Stint, reading: _Reading, watermark: int | None) -> Kept:
         promise, kpi = stint.promise, stint.promise.kpi
@@ -137,18 +162,18 @@ class Targets:
         """What was counted under each policy, hour by hour under those in force when it began."""
         known, found = TermsOverTime(AS_IN_FORCE, self._live.known(tenant)), dict[ServiceLevelPolicy, Figures]()
         for span in hours:
-            terms = known.at(span.begin)
-            homes = [home for home in reading.homes if promise.covers(terms.in_force, home[1])]
-            for policy, theirs in by_policy(terms, homes) or [(terms.policy("", ""), [])]:
-                found[policy] = together([found.get(policy, Figures({})), self._figures(theirs, span, reading)])
+            for policy, theirs, subjects in reading.parted(promise, known.at(span.begin)):
+                found[policy] = together([found.get(policy, Figures({})), self._figures(theirs, subjects, span, reading)])
         return [Parted(policy, figures) for policy, figures in found.items()]
 
-    def _figures(self, homes: Sequence[Home], span: Span, reading: _Reading) -> Figures:
+    def _figures(
+        self, homes: Sequence[Home], subjects: Sequence[Subject], span: Span, reading: _Reading
+    ) -> Figures:
         """What homes counted in a piece of business hours, and who of it still waits; nothing where it is none."""
         index = reading.places.get(span)
         if index is None:
             return Figures({})
-        return Figures(reading.ledger.together(index, subjects_of(homes)).cells, self._live.board.waits(homes, span, reading.as_of))
+        return Figures(reading.ledger.together(index, subjects).cells, self._live.board.waits(homes, span, reading.as_of))
 
 
 def _whole(parts: Sequence[Parted]) -> Figures:

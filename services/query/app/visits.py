@@ -72,6 +72,7 @@ class Drilldown:
         waiting = Waiting(self._live.as_of(), board.rules.longest, self._live.silent(tenant))
         terms = TermsOverTime(query.basis, self._live.known(tenant))
         async for portion in self._visits.visits(query.selection, query.span, after):
+            await self._live.turns.next()
             for judged in (judge(stored, waiting, terms.at(stored.offered_at)) for stored in portion):
                 if not wanted(judged, query) or not self._counted(judged.stored, query):
                     continue

@@ -11,7 +11,7 @@ from services.contracts.kpis import Kpi
 from services.contracts.staffing import LOGGED_IN
 from services.contracts.units import Better
 from services.query.domain.agent_rows import AGENT_COLUMNS, AgentRow, Who, agent_rows, seen
-from services.query.domain.benchmark import Minimum, Ranking, Record, Standing, ranking
+from services.query.domain.benchmark import Minimum, Ranking, Record, Standing
 from services.query.domain.grid import Interval
 from services.query.domain.performance import Work
 from services.query.domain.rows import Frame, Question, Seen, answers
@@ -67,23 +67,23 @@ class Field:
         return seen(self.selection, Who(), work, self.terms)
 
 
-def ranked(field: Field, contest: Contest) -> Ranking:
-    """Who is a benchmark."""
-    return ranking({who.agent: _record(field.shown(who), contest.quality) for who in field.works}, contest.minimum)
-
-
-def _record(shown: Seen, quality: Kpi) -> Record:
-    judged = value_of(quality, shown.counted, shown.parts)
+def record_of(field: Field, contest: Contest, who: Who) -> Record:
+    """What one agent is judged by."""
+    shown = field.shown(who)
+    judged = value_of(contest.quality, shown.counted, shown.parts)
     logged_in = sum(shown.counted.staff.get(state, 0) for state in LOGGED_IN)
     return Record(shown.counted.of(Cell.HANDLED), logged_in, judged.value, int(judged.denominator or 0))
 
 
-def compared(frame: Frame, question: Question, field: Field, contest: Contest) -> Iterator[tuple[Who, int, BenchmarkRow]]:
-    """Each agent's rows, with the KPI's number in the question."""
-    found = ranked(field, contest)
+def compared(
+    frame: Frame, question: Question, field: Field, found: Ranking, behind: Who | None = None
+) -> Iterator[tuple[Who, int, BenchmarkRow]]:
+    """Each agent's rows, with the KPI's number in the question; from the agent `behind` on."""
     best = {who for who in field.works if found.standings[who.agent] is Standing.BENCHMARK}
     marks = [_mark(answer.value, len(best)) for answer in answers(question, field.together(best))]
     for who in field.works:
+        if behind is not None and who < behind:
+            continue
         for number, row in enumerate(agent_rows(frame, Interval.ALL, question, who, field.shown(who))):
             yield who, number, _row(row, marks[number], question.kpis[number].better, found)
 

@@ -10,18 +10,29 @@ from typing import Generic, TypeVar
 R = TypeVar("R")
 
 
+Entries = dict[Hashable, tuple[int, Hashable, R]]
+"""Rows by what they are about, each with the tick at which it last changed and what it says"""
+
+
 class Feed(Generic[R]):
     """The latest rows of one query, each with the tick at which it last changed."""
 
     def __init__(self) -> None:
         self.born: int | None = None
         self.tick = 0
-        self._rows: dict[Hashable, tuple[int, Hashable, R]] = {}
+        self._rows: Entries[R] = {}
 
     def refresh(self, tick: int, rows: Iterable[tuple[Hashable, Hashable, R]]) -> None:
         """Take the rows of a tick, each with what it is about and what it says; rows that are gone are forgotten."""
-        before = self._rows
-        self._rows = {about: _changed(before.get(about), tick, says, row) for about, says, row in rows}
+        self.renew(tick, self.compared(tick, rows))
+
+    def compared(self, tick: int, rows: Iterable[tuple[Hashable, Hashable, R]]) -> Entries[R]:
+        """Some rows of a tick beside what was told of them before."""
+        return {about: _changed(self._rows.get(about), tick, says, row) for about, says, row in rows}
+
+    def renew(self, tick: int, rows: Entries[R]) -> None:
+        """All rows of a tick, compared."""
+        self._rows = rows
         self.born = tick if self.born is None else self.born
         self.tick = tick
 

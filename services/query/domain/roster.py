@@ -9,8 +9,9 @@ ann serves sales and help, bob serves help, cem has told no queue:
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 
+from services.board.domain.agents import Heads
 from services.contracts.agents import Entered
 from services.contracts.events import AgentState
 from services.contracts.figures import Figures, Staff
@@ -56,6 +57,14 @@ def roster_of(states: Iterable[Entered]) -> Roster:
     roster = Roster()
     for one in states:
         roster.add(one.queues, one.state, 1)
+    return roster
+
+
+def roster_of_heads(heads: Heads, shown: Callable[[str], str]) -> Roster:
+    """The same of agents who were counted already; `shown` is the queue that a queue is shown in."""
+    roster = Roster()
+    for (skills, state), number in heads.items():
+        roster.add(tuple(sorted({shown(queue) for queue in skills})), state, number)
     return roster
 
 

@@ -50,10 +50,15 @@ def subject_of(selection: Selection, terms: Terms, queue: str, channel: str) -> 
 def gathered(selection: Selection, terms: Terms, homes: Iterable[Home]) -> dict[Subject, list[Home]]:
     """The selected homes by the row they belong to."""
     found: dict[Subject, list[Home]] = {}
+    gather(found, selection, terms, homes)
+    return found
+
+
+def gather(found: dict[Subject, list[Home]], selection: Selection, terms: Terms, homes: Iterable[Home]) -> None:
+    """Add some of the homes to those that were found before."""
     for home in homes:
         if selection.includes(home[1], home[2]):
             found.setdefault(subject_of(selection, terms, home[1], home[2]), []).append(home)
-    return found
 
 
 def by_policy(terms: Terms, homes: Iterable[Home]) -> list[tuple[ServiceLevelPolicy, list[Home]]]:

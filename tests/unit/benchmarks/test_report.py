@@ -5,7 +5,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from tests.benchmarks.api_load import Load, Past, Spread
+from tests.benchmarks.api_load import Crowd, Load, Past, Spread
 from tests.benchmarks.chart import Bar, chart
 from tests.benchmarks.latency import LEGS, Latency, Quantiles
 from tests.benchmarks.report import Findings, Result, page
@@ -78,6 +78,15 @@ def test_the_api_meets_its_goal_at_its_99th_percentile_and_with_right_answers_on
     assert f"(goal: at most 10 ms, {verdict})" in said
     assert ("Void" in said) == bool(wrong)
     assert "| by day | 31 | 90 | 101 | not met |" in said
+
+
+@pytest.mark.parametrize(("p99", "wrong", "verdict"), [(9.9, 0, "met"), (10.1, 0, "not met"), (9.9, 1, "not met")])
+def test_a_wall_beside_those_who_ask_for_everything_has_the_same_goal(p99: float, wrong: int, verdict: str) -> None:
+    alone, beside = Spread(500, 1.0, 2.0, 3.0, 4.0), Spread(500, 1.5, 5.0, p99, 20.0)
+    crowd = Crowd(21_000, 2000, 50, alone, beside, wrong, 292_000, 20_000)
+    said = page(Findings({}, {}, {}, [], {}, None, None, crowds=[crowd]), Path("/nowhere"))
+
+    assert f"| 2,000 of 21,000 | 1.0 | 3.0 | 1.5 | {p99:.1f} | 20.0 | 292,000 | 20,000 | {wrong} | {verdict} |" in said
 
 
 def test_stages_and_legs_stand_in_the_page_with_calm_beside_whole() -> None:

@@ -1,6 +1,10 @@
 """Agents count once and by their last state."""
 
+from collections import Counter
 from zoneinfo import ZoneInfo
+
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.board.domain.agents import Agents
 from services.board.domain.board import Board, Rules
@@ -44,6 +48,45 @@ def test_a_word_older_than_a_day_or_from_the_future_does_not_count() -> None:
     agents = agents_of(now("ann", "busy", NOW - LONGEST), now("bob", "busy", NOW + 2 * MINUTE))
 
     assert states(agents) == {}
+
+
+def test_heads_are_counted_once_each_until_their_word_is_a_day_old() -> None:
+    agents = agents_of(now("ann", "busy"), now("bob", "busy", queues=("help",)), now("cem", "break"))
+    agents.take(now("ann", "available", NOW + 1))
+
+    changes, heads = agents.heads("acme", NOW)
+    assert dict(heads) == {(("sales",), "available"): 1, (("help",), "busy"): 1, (("sales",), "break"): 1}
+    assert agents.heads("acme", NOW) == (changes, heads)
+    assert dict(agents.heads("acme", NOW + LONGEST)[1]) == {(("sales",), "available"): 1}
+    assert dict(agents.heads("acme", NOW + LONGEST + 1)[1]) == {}
+    assert agents.listed("acme") == []
+    assert agents.queues("acme") == set()
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from("abc"), st.integers(-LONGEST, 2 * MINUTE), st.sampled_from(("busy", "break"))), max_size=12
+    ),
+    st.lists(st.integers(0, LONGEST), max_size=4),
+)
+def test_heads_are_those_of_the_states_that_count(told: list[tuple[str, int, AgentState]], looks: list[int]) -> None:
+    agents = agents_of(*(now(agent, state, NOW + at) for agent, at, state in told))
+
+    for look in sorted(looks):
+        counted = Counter((entered.queues, entered.state) for entered in agents.of("acme", NOW + look).values())
+        assert dict(agents.heads("acme", NOW + look)[1]) == dict(counted)
+
+
+def test_agents_beyond_the_bound_count_and_are_known_by_name_but_are_not_listed() -> None:
+    agents = Agents(most=2)
+    for one in (now("zoe", "busy"), now("ann", "busy"), now("bob", "busy")):
+        agents.take(one)
+
+    assert list(agents.listed("acme")) == ["ann", "zoe"]
+    assert list(agents.listed("acme", "ann")) == ["zoe"]
+    assert agents.folded("acme") == 1
+    assert dict(agents.heads("acme", NOW)[1]) == {(("sales",), "busy"): 3}
+    assert agents.state("acme", "bob", NOW) is not None
 
 
 def test_a_board_hears_of_agents_with_an_update() -> None:

@@ -24,6 +24,7 @@ from services.query.api.parameters import LiveParameters
 from services.query.api.stream import event, resumed
 from services.query.app.scrape import Scrape
 from services.query.app.stream import Batch, Pulse
+from services.query.app.turns import Turns
 from services.query.domain.exposition import SERIES_PER_QUEUE, SERIES_PER_TENANT
 from services.query.domain.lag import LogRange
 from services.query.domain.rows import COLUMNS, LIVE_COLUMNS
@@ -236,7 +237,7 @@ def test_figures_are_restated_under_another_definition(world: World) -> None:
         ("/v1/kpis?queue=nowhere", 422, "unknown queue: nowhere; known are: help, sales"),
         ("/v1/kpis?channel=pigeon", 422, "unknown channel: pigeon; known are: voice, chat"),
         ("/v1/kpis?queue=sales&queue=help", 422, "said more than once: queue; say each parameter once"),
-        ("/v1/queues?queue=sales", 422, "unknown parameter: queue; known are: none"),
+        ("/v1/queues?queue=sales", 422, "unknown parameter: queue; known are: limit, cursor"),
         ("/v1/pipeline?foo=1", 422, "unknown parameter: foo"),
         ("/v1/definitions?foo=1", 422, "unknown parameter: foo"),
         ("/v1/kpis?queu=sales", 422, "unknown parameter: queu; known are: definition"),
@@ -691,7 +692,7 @@ async def test_the_pulse_beats_on_news_and_at_least_every_second() -> None:
 
 
 def test_an_event_names_process_and_tick_and_resumes_only_there() -> None:
-    told = event(Batch(41, []), "b00t")
+    told = asyncio.run(event(Batch(41, []), "b00t", Turns()))
 
     assert told == b'id: b00t.41\nevent: rows\ndata: {"rows":[],"next":null}\n\n'
     assert resumed("b00t.41", "b00t") == 41

@@ -1,7 +1,9 @@
 """What is shown of queues whose sources fell silent, and of the others beside them."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from services.board.domain.board import Board, Rules
 from services.board.domain.sources import Patience
 from services.contracts.updates import SourceHeard
 from services.query.app.sources import patience
@@ -16,7 +18,7 @@ A_BURST = 1
 
 
 def world() -> World:
-    one = World(silence=15 * MINUTE)
+    one = World(board=Board(Rules(ZoneInfo("UTC"), silence=15 * MINUTE), lambda: NOW))
     one.floor.put(*(answered(NOW - index * 20_000, 5, queue="sales") for index in range(12)))
     one.floor.put(*(answered(NOW - index * 20_000, 5, queue="help") for index in range(12)), waiting(NOW - 10_000, "help"))
     one.tell()

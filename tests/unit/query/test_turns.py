@@ -1,0 +1,72 @@
+"""Long work is done in portions, and of all that is long one portion in each turn of the loop."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from services.query.app.turns import Turns
+
+
+@asynccontextmanager
+async def beside() -> AsyncIterator[list[int]]:
+    """How often somebody else had a turn of the loop meanwhile."""
+    turns = [0]
+
+    async def ticking() -> None:
+        while True:
+            turns[0] += 1
+            await asyncio.sleep(0)
+
+    task = asyncio.create_task(ticking())
+    await asyncio.sleep(0)
+    try:
+        yield turns
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def test_others_have_their_turn_between_two_portions() -> None:
+    turns = Turns()
+    async with beside() as ticks:
+        portions = [(ticks[0], portion) async for portion in turns.over(range(10), 4)]
+
+    assert [portion for _, portion in portions] == [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9]]
+    assert len({tick for tick, _ in portions}) == 3
+
+
+async def test_what_is_one_portion_waits_for_nobody() -> None:
+    turns = Turns()
+
+    assert [portion async for portion in turns.over(range(3), 4)] == [[0, 1, 2]]
+    assert [portion async for portion in turns.over(range(0), 4)] == []
+    assert turns.taken == 0
+
+
+async def test_of_many_long_works_one_portion_is_done_in_a_turn_of_the_loop() -> None:
+    turns, done = Turns(), list[int]()
+
+    async def work(ticks: list[int]) -> None:
+        await turns.next()
+        for _ in range(5):
+            done.append(ticks[0])
+            await turns.next()
+
+    async with beside() as ticks:
+        await asyncio.gather(*(work(ticks) for _ in range(10)))
+
+    assert len(done) == 50
+    assert max(done.count(tick) for tick in set(done)) == 1
+
+
+async def test_who_is_cancelled_holds_nobody_up() -> None:
+    turns = Turns()
+    waiting = [asyncio.create_task(turns.next()) for _ in range(3)]
+    await asyncio.sleep(0)
+    waiting[0].cancel()
+    waiting[1].cancel()
+    await asyncio.gather(*waiting, return_exceptions=True)
+
+    async with asyncio.timeout(1):
+        await turns.next()
