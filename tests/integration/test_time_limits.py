@@ -49,7 +49,7 @@ def repeated(page: str) -> float:
 async def test_a_statement_that_meets_its_limit_is_answered_with_what_to_do_and_figures_of_now_go_on(
     floor: Floor,
 ) -> None:
-    now = now_ms() - now_ms() % 900_000
+    now = now_ms() // 900_000 * 900_000 + 900_000
     span = {"from": text(now - 3_600_000), "to": text(now)}
     async with served(floor) as client:
         await floor.publish()
