@@ -40,6 +40,7 @@ def rules(floor: FloorSettings, stale_seconds: float, silence_seconds: float, bo
         silence=round(silence_seconds * 1000),
         most_queues=bounds.queues,
         most_agents=bounds.agents,
+        conversation=floor.max_conversation_seconds * 1000,
     )
 
 

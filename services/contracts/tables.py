@@ -52,17 +52,25 @@ visit = Table(
     Column("visit", SmallInteger, primary_key=True),
     Column("offered_at", BigInteger),
     Column("queue", Text),
-    Column("open", Boolean, nullable=False, comment="still waiting or in progress"),
     Column("channel", Text, nullable=False, server_default="voice"),
     Column("customer", Text, comment="pseudonym, where the source told one"),
     Column("complained_at", BigInteger, comment="the first receipt of a complaint about it"),
     Column("settled_at", BigInteger, comment="when the last of its complaints was closed; null while one is open"),
     Column("body", LargeBinary, nullable=False, comment="the whole record, MessagePack of contracts.visits.Visit"),
     Index("visit_offered", "tenant", "offered_at"),
-    Index("visit_open", "partition", postgresql_where=text("open")),
     Index("visit_customer", "customer", "offered_at", postgresql_where=text("customer IS NOT NULL")),
     Index("visit_complained", "tenant", "complained_at", postgresql_where=text("complained_at IS NOT NULL")),
+    postgresql_with={"fillfactor": 80},
     comment="[kpi_engine] One stay of one contact in one queue: the evidence behind every figure.",
+)
+
+presence_log = Table(
+    "presence_log",
+    metadata,
+    Column("partition", SmallInteger, primary_key=True),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("page", LargeBinary, nullable=False, comment="MessagePack of contracts.presence.Page"),
+    comment="[kpi_engine] Which visits of a source partition go on: changes in order, read when it is claimed.",
 )
 
 pane = Table(

@@ -8,7 +8,7 @@ Absence is knowledge: a field that is None has not been heard of yet. How events
 """
 
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -16,6 +16,13 @@ from services.contracts.events import Channel, LeftReason, Origin, Severity, Sur
 
 VisitKey = tuple[str, str, int]
 """(tenant, contact, visit number); number 0 holds a survey, evaluation or complaint that knows no contact."""
+
+
+class Longest(NamedTuple):
+    """How long a visit waits, and a conversation lasts, before its end must have been lost; milliseconds."""
+
+    wait: int
+    conversation: int
 
 
 class Outcome(StrEnum):

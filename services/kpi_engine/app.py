@@ -40,7 +40,6 @@ class Batch:
 class Options:
     """Pace and bounds, spans in milliseconds."""
 
-    max_wait: int
     allowance: int
     slice_records: int
     dirty_rows: int
@@ -55,7 +54,7 @@ class Engine:
     def __init__(self, store: Store, letters: Letters, live: Live, options: Options, metrics: EngineMetrics) -> None:
         self._store = store
         self._letters = letters
-        self._teller = Teller(live, options.max_wait, options.allowance)
+        self._teller = Teller(live, options.allowance)
         self._options = options
         self._metrics = metrics
         self._flushing = asyncio.Lock()

@@ -30,8 +30,9 @@ class Store(Protocol):
     """The database that holds visits, panes and the source offset they include."""
 
     async def claim(self, partition: int, log_id: str, begin: int, end: int) -> Partition:
-        """Become the one writer of `partition` and load what is going on in it.
+        """Become the one writer of `partition` and learn what is going on in it.
 
+        That takes time and memory in proportion to the visits that wait or are in progress, whatever else is stored.
         `begin` and `end` are the log's first and next offset. Raises LogLost where the stored position lies outside of
         the same log, StoreUnavailable.
         """

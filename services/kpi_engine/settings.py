@@ -19,7 +19,7 @@ class EngineGroup(BaseModel):
     slice_records: int = Field(400, ge=1, description="records folded between two looks at other work")
     dirty_rows: int = Field(20_000, ge=1000, description="unflushed rows at which a worker waits for the database; bounds one flush")
     outage_rows: int = Field(200_000, ge=1000, description="unflushed rows at which it waits while the database is away")
-    visits_in_memory: int = Field(50_000, ge=1000, description="of one partition; closed ones beyond are loaded again when needed")
+    visits_in_memory: int = Field(50_000, ge=1000, description="of one partition; beyond, those that are over leave")
     panes_in_memory: int = Field(50_000, ge=1000, description="of one partition; older ones are loaded again when needed")
     allowance_seconds: float = Field(15.0, ge=0, description="disorder of events that the watermark allows for")
     stall_seconds: float = Field(120.0, ge=0, description="a worker that reads nothing for so long although it could ends; 0: never")

@@ -24,9 +24,8 @@ class Teller:
     What happened how long ago is measured by the steady clock: the wall clock may be set while this runs.
     """
 
-    def __init__(self, live: Live, max_wait: int, allowance: int) -> None:
+    def __init__(self, live: Live, allowance: int) -> None:
         self._live = live
-        self._max_wait = max_wait
         self._allowance = allowance
         self._sequence = count(1)
         self._last_event: dict[int, int] = {}
@@ -95,7 +94,7 @@ class Teller:
             dead=partition.dead,
             watermark=partition.watermark,
             rows=[PaneRow(*pane.key, pane.revision, dict(pane.cells)) for pane in panes],
-            gauges=partition.gauges(self._moment(partition, now), self._max_wait) if last else None,
+            gauges=partition.gauges(self._moment(partition, now)) if last else None,
             agents=agents,
             heard=self._sources[partition.number].told(steady_ms()) if last and partition.number in self._sources else [],
             sequence=next(self._sequence),

@@ -20,6 +20,7 @@ from mode import Service
 from prometheus_client import CollectorRegistry, start_http_server
 
 from services.contracts.topics import CONTACT_EVENTS, TOPICS
+from services.contracts.visits import Longest
 from services.kpi_engine import failpoints
 from services.kpi_engine.adapters.auditor import Auditor
 from services.kpi_engine.adapters.faust_app import Duty, faust_app
@@ -173,13 +174,13 @@ async def worker(settings: EngineSettings, registry: CollectorRegistry) -> Async
 
 def shape(settings: EngineSettings) -> Shape:
     """What the store must know of panes and watermarks."""
-    return Shape(settings.floor.pane_seconds * 1000, int(settings.engine.allowance_seconds * 1000))
+    longest = Longest(settings.floor.max_wait_seconds * 1000, settings.floor.max_conversation_seconds * 1000)
+    return Shape(settings.floor.pane_seconds * 1000, int(settings.engine.allowance_seconds * 1000), longest)
 
 
 def options(settings: EngineSettings) -> Options:
     """The engine's bounds, in milliseconds and rows."""
     return Options(
-        max_wait=settings.floor.max_wait_seconds * 1000,
         allowance=int(settings.engine.allowance_seconds * 1000),
         slice_records=settings.engine.slice_records,
         dirty_rows=settings.engine.dirty_rows,

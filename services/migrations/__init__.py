@@ -21,3 +21,8 @@ def configuration(settings: DatabaseSettings) -> Config:
 async def migrate(settings: DatabaseSettings, revision: str = "head") -> None:
     """Bring the database to `revision`; raises SQLAlchemy's errors, with nothing half done, when it cannot."""
     await asyncio.to_thread(command.upgrade, configuration(settings), revision)
+
+
+async def downgrade(settings: DatabaseSettings, revision: str) -> None:
+    """Take the steps behind `revision` back; only from 0007 on, steps can be taken back."""
+    await asyncio.to_thread(command.downgrade, configuration(settings), revision)

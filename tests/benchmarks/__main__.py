@@ -15,6 +15,7 @@ from pathlib import Path
 from statistics import median
 from typing import get_args
 
+import asyncpg
 import httpx
 import psutil
 from aiokafka.errors import KafkaError
@@ -27,13 +28,14 @@ from tests.benchmarks.busy_floor import BusyFloor
 from tests.benchmarks.latency import Latency, latency
 from tests.benchmarks.machine import cores, described
 from tests.benchmarks.oracle import Answer, compared, recomputed
+from tests.benchmarks.paces import Paced, Paces, paces
 from tests.benchmarks.report import OURS, Findings, Result, Stages, write
 from tests.benchmarks.rig import Rig, connected, rig
 from tests.benchmarks.systems import SYSTEMS, System
 from tests.benchmarks.trial import Failed, Trial, trial
 from tests.benchmarks.workload import EVENTS_A_MINUTE, Keys, Record, Shape, digest, workload
 
-EXTRAS = ("stages", "latency", "load", "month")
+EXTRAS = ("stages", "paces", "latency", "load", "month")
 PACKAGES = ("faust-streaming", "aiokafka", "msgspec", "asyncpg")
 REPORT = Path(__file__).parents[2] / "docs" / "benchmarks"
 STAGES_WITHIN = 300.0
@@ -137,6 +139,18 @@ class Bench:
         self.say("stages, whole/calm: " + ", ".join(f"{name} {whole:.2f}/{calm:.2f}" for name, (whole, calm) in spent.items()))
         return spent
 
+    async def paces(self, here: Rig, shape: Shape) -> Paces | None:
+        """CPU an event at full and at live pace, on a database that is not empty."""
+        try:
+            found = await paces(here, shape, Paced(self._options.stored, self._options.paced, self._options.base))
+        except (TimeoutError, OSError, RuntimeError, asyncpg.PostgresError) as failed:
+            self.absent["both paces"] = f"the run failed ({type(failed).__name__})"
+            self.say(str(failed))
+            return None
+        for one in found.paces:
+            self.say(f"{one.title}, {one.pace}: {median(one.worker):.1f} µs an event, PostgreSQL {median(one.postgres):.1f} µs")
+        return found
+
     async def latency(self, here: Rig, results: Sequence[Result]) -> Latency | None:
         """Event to API at a fifth of what our worker sustained."""
         sustained = next((median(one.rate) for one in results if one.name == OURS), None)
@@ -205,12 +219,14 @@ async def main(options: argparse.Namespace) -> None:
         async with rig(Path(name), shape.partitions) as here:
             results = await bench.results(here)
             stages = await bench.stages(here) if "stages" in options.systems else None
+            both = await bench.paces(here, shape) if "paces" in options.systems else None
             delay = await bench.latency(here, results) if "latency" in options.systems else None
             asked = await bench.load(here) if "load" in options.systems else None
             crowds = await bench.crowds(here) if "load" in options.systems else []
             past = await bench.month(here) if "month" in options.systems else None
             versions = await _versions(here)
-    findings = Findings(_machine(), versions, _described(shape, records), results, bench.absent, stages, delay, asked, past, crowds)
+    conditions = _machine(), versions, _described(shape, records)
+    findings = Findings(*conditions, results, bench.absent, stages, delay, asked, past, crowds, paces=both)
     write(findings, options.out)
     bench.say(f"report in {options.out}")
 
@@ -246,6 +262,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--queues", type=int, default=Shape.queues)
     parser.add_argument("--keys", choices=get_args(Keys), default=Shape.keys)
     parser.add_argument("--seed", type=int, default=Shape.seed)
+    parser.add_argument("--stored", type=int, default=400_000, help="events in the database before both paces are measured")
+    parser.add_argument("--paced", type=int, default=100_000, help="events measured at each of both paces")
+    parser.add_argument("--base", type=Path, help="folder of another checkout that takes turns with this one at both paces")
     parser.add_argument("--rate", type=float, help="events a second of the latency run; a fifth of ours unless given")
     parser.add_argument("--questions", type=float, default=500.0, help="a second, of the load run")
     parser.add_argument("--walls", type=float, default=50.0, help="a wall's questions a second, of the load run beside everything")

@@ -74,7 +74,7 @@ def states(taken: list[Visit]) -> Iterator[tuple[str, Entered]]:
 async def fill(pool: asyncpg.Pool, number: int, agents: int) -> int:
     """Store visits and states; how many states."""
     stored = list(visits(number, agents, random.Random(1)))
-    rows = [(0, "demo", f"c{one}", 1, visit.offered_at, visit.queue, False, "voice", None, None, None, encode_visit(visit))
+    rows = [(0, "demo", f"c{one}", 1, visit.offered_at, visit.queue, "voice", None, None, None, encode_visit(visit))
             for one, visit in enumerate(stored)]  # fmt: skip
     entered = {(0, "demo", agent, one.at, one.state): encode_entered(one) for agent, one in states(stored)}
     async with pool.acquire() as connection:

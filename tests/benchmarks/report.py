@@ -10,6 +10,7 @@ import msgspec
 from tests.benchmarks.api_load import Crowd, Load, Past, Spread
 from tests.benchmarks.chart import Bar, chart
 from tests.benchmarks.latency import Latency
+from tests.benchmarks.paces import Pace, Paces
 
 PAGE, PICTURE, FIGURES = "README.md", "cpu.svg", "results.json"
 OURS, GOALS = "ours", {"idiomatic": (60.0, "at least"), "streams": (2.5, "at least"), "getmany": (2.5, "at most")}
@@ -62,6 +63,7 @@ class Findings:
     load: Load | None = None
     month: dict[str, Past] | None = None
     crowds: Sequence[Crowd] = ()
+    paces: Paces | None = None
 
 
 def write(findings: Findings, folder: Path) -> None:
@@ -93,6 +95,7 @@ def page(findings: Findings, folder: Path) -> str:
         *([f"![CPU of one event]({PICTURE})\n", systems(findings.results)] if findings.results else []),
         goals(findings.results),
         *([stages(findings.stages)] if findings.stages else []),
+        *([paces(findings.paces)] if findings.paces else []),
         *([latency(findings.latency)] if findings.latency else []),
         *([load(findings.load)] if findings.load else []),
         *([crowds(findings.crowds)] if findings.crowds else []),
@@ -190,6 +193,30 @@ pieces, which are record batches or flushes.
 
 | stage | CPU µs an event | calm | share of calm |
 | --- | --- | --- | --- |"""
+
+
+def paces(found: Paces) -> str:
+    """Both paces, PostgreSQL's CPU beside the worker's."""
+    rows = [_paced(one, found) for one in found.paces]
+    return PACES.format(stored=found.stored) + "\n".join([*rows, ""])
+
+
+def _paced(one: Pace, found: Paces) -> str:
+    costs = (f"**{median(values):.1f}** [{min(values):.1f}, {max(values):.1f}]" for values in (one.worker, one.postgres))
+    beside = f"{found.vacuum[one.title]:.1f} | {median(one.written):,.0f} | {found.hot[one.title]:.0%} | {one.events:,}"
+    return f"| {one.title}, {one.pace} | {one.every:,} | {' | '.join(costs)} | {beside} |"
+
+
+PACES = """## Both paces
+
+The engine without Kafka on a database of its own that holds {stored:,} events and was vacuumed: *live*, where a flush gathers
+some 1,000 events, and *full*, where it gathers 20,000. Portions of 20,000 events take turns, so that all meet the same machine.
+Median [lowest, highest] of the portions. *Vacuum*: CPU of the one at the end, for each event since the one before; autovacuum and
+checkpoints are put off meanwhile. *HOT*: the share of visit updates, from the first event on, that touched no index.
+
+| engine and pace | events a flush | worker, CPU µs an event | PostgreSQL, CPU µs an event | vacuum | WAL bytes an event | HOT | events |
+| --- | --- | --- | --- | --- | --- | --- | --- |
+"""
 
 
 def latency(found: Latency) -> str:

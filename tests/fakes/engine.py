@@ -10,28 +10,32 @@ from services.contracts.agents import AgentKey, Entered, decode_entered
 from services.contracts.cells import Cells
 from services.contracts.letters import DeadLetter
 from services.contracts.updates import PaneKey, Update
-from services.contracts.visits import Visit, VisitKey, decode_visit, encode_visit, is_open
+from services.contracts.visits import Longest, Visit, VisitKey, decode_visit, encode_visit
 from services.kpi_engine.domain.panes import NEVER
 from services.kpi_engine.domain.partition import Flushing, Partition, Position, Stored, Wanted
+from services.kpi_engine.domain.presence_log import Claimed
 from services.kpi_engine.ports import Flush, StoreUnavailable
 
 MINUTE = 60_000
+LONGEST = Longest(wait=240 * MINUTE, conversation=240 * MINUTE)
 decode_cells = msgspec.msgpack.Decoder(Cells).decode
 
 
 class MemoryStore:
     """`ports.Store` in dictionaries, fenced like the real one; `lose_answer` commits and then fails, `away` only fails."""
 
-    def __init__(self, allowance: int = 15_000) -> None:
+    def __init__(self, allowance: int = 15_000, longest: Longest = LONGEST) -> None:
         self.positions: dict[int, Position] = {}
         self.visits: dict[VisitKey, Visit] = {}
         self.panes: dict[PaneKey, tuple[int, Cells]] = {}
         self.agent_states: dict[tuple[AgentKey, int, str], Entered] = {}
         self.agent_panes: dict[PaneKey, tuple[int, Cells]] = {}
         self.late: list[tuple[object, ...]] = []
+        self.pages: dict[int, dict[int, bytes]] = {}
         self.away = False
         self.lose_answer = False
         self._allowance = allowance
+        self._longest = longest
 
     async def claim(self, partition: int, log_id: str, begin: int, end: int) -> Partition:
         """See `own`."""
@@ -40,12 +44,16 @@ class MemoryStore:
         return self.own(partition, log_id, begin)
 
     def own(self, partition: int, log_id: str = "log", begin: int = 0) -> Partition:
-        """Raise the epoch; nothing is loaded but what is open."""
+        """Raise the epoch; nothing is read but who is there."""
         known = self.positions.get(partition) or Position(partition, log_id, 1, 0, begin)
         position = replace(known, epoch=known.epoch + 1)
         self.positions[partition] = position
         since = NEVER if position.watermark is None else position.watermark + self._allowance + 1
-        return Partition(position, MINUTE, {key: _copy(visit) for key, visit in self.visits.items() if is_open(visit)}, since)
+        claimed = Claimed(self._longest)
+        for number, page in sorted(self.pages.get(partition, {}).items()):
+            claimed.read(number, page)
+        claimed.presence.complete()
+        return Partition(position, MINUTE, claimed, since)
 
     async def kept_since(self) -> int:
         """Everything is kept."""
@@ -113,6 +121,9 @@ class MemoryStore:
         self.agent_panes.update({_key(row): (row[5], decode_cells(row[6])) for row in _any(*rows.new_agent_panes, *rows.agent_panes)})
         self.agent_states.update({((row[1], row[2]), row[3], row[4]): decode_entered(row[5]) for row in _any(*rows.agent_states)})
         self.late += rows.late
+        kept = self.pages.get(rows.position.partition, {})
+        said = {number: page for _, number, page in _any(*rows.presence)}
+        self.pages[rows.position.partition] = {number: page for number, page in kept.items() if number >= rows.presence_since} | said
         self.positions[rows.position.partition] = rows.position
         return Flush.WRITTEN
 

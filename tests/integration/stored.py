@@ -13,7 +13,7 @@ from pydantic import SecretStr
 
 from services.contracts.agents import encode_entered
 from services.contracts.topics import CONTACT_EVENTS, KPI_UPDATES
-from services.contracts.visits import complaining, encode_visit, is_open, offer_at, queue_of
+from services.contracts.visits import complaining, encode_visit, offer_at, queue_of
 from services.kpi_engine.adapters.months import Months
 from services.kpi_engine.adapters.statements import VISIT_COLUMNS
 from services.query.settings import ApiSettings, QuerySettings
@@ -52,7 +52,7 @@ class Floor:
 
     def _visit_rows(self) -> list[tuple[object, ...]]:
         return [
-            (partition_of(contact), tenant, contact, 1, offer_at(visit), queue_of(visit), is_open(visit),
+            (partition_of(contact), tenant, contact, 1, offer_at(visit), queue_of(visit),
              visit.channel, visit.customer, *complaining(visit), encode_visit(visit))
             for (tenant, contact), visit in self.memory.visits_of.items()
         ]  # fmt: skip

@@ -8,8 +8,11 @@ import asyncpg
 import pytest
 from pydantic import SecretStr
 
-from services.contracts.visits import Complaint, Statement, Visit, encode_visit
-from services.migrations import migrate
+from services.contracts.updates import Gauge
+from services.contracts.visits import Complaint, Longest, Statement, Visit, encode_visit, is_open, offer_at, queue_of
+from services.kpi_engine.adapters.store import PostgresStore, Shape
+from services.migrations import downgrade, migrate
+from services.runtime.database import asyncpg_pool
 from services.runtime.embedded import Postgres
 from services.runtime.settings import DatabaseSettings
 
@@ -54,3 +57,74 @@ async def test_visits_of_before_are_found_by_customer_and_complaint_afterwards(e
         ("unknown", "voice", None, None, None),
         ("open", "voice", None, 5000, None),
     ]
+
+
+HOUR = 3_600_000
+NOW = 500_000 * HOUR
+SHAPE = Shape(pane_length=60_000, allowance=15_000, longest=Longest(wait=4 * HOUR, conversation=2 * HOUR))
+STREAM = "INSERT INTO stream_partition VALUES ('contact-events', $1, 'log', 1, 1, 'before', 10, $2, 10, 0, $2)"
+VISIT = """
+INSERT INTO visit (partition, tenant, contact, visit, offered_at, queue, open, body) VALUES ($1, 'demo', $2, 1, $3, $4, $5, $6)
+"""
+INDEXES = "SELECT indexname FROM pg_indexes WHERE tablename = 'visit' ORDER BY 1"
+
+
+async def store_visits(connection: asyncpg.Connection, partition: int, visits: dict[str, Visit]) -> None:
+    """As an engine of before leaves them."""
+    await connection.execute(STREAM, partition, NOW)
+    for name, visit in visits.items():
+        await connection.execute(VISIT, partition, name, offer_at(visit), queue_of(visit), is_open(visit), encode_visit(visit))
+
+
+async def claimed_gauges(settings: DatabaseSettings, partition: int) -> list[Gauge]:
+    """What the next owner of a partition tells at once."""
+    pool = await asyncpg_pool(settings)
+    try:
+        claimed = await PostgresStore(pool, settings, "next", SHAPE).claim(partition, "log", 0, 100)
+    finally:
+        pool.terminate()
+    return claimed.gauges(NOW)
+
+
+async def test_visits_that_are_open_before_are_there_for_the_next_owner_of_their_partition(empty: DatabaseSettings) -> None:
+    visits = {
+        "waits": Visit(NOW - HOUR, "sales"),
+        "talks": Visit(NOW - HOUR, "sales", answered_at=NOW - HOUR),
+        "over": Visit(NOW - HOUR, "sales", answered_at=NOW - HOUR, ended_at=NOW),
+        "no outcome": Visit(NOW - 5 * HOUR, "sales"),
+        "no end": Visit(NOW - 5 * HOUR, "sales", answered_at=NOW - 3 * HOUR),
+        "nowhere yet": Visit(answered_at=NOW - HOUR),
+    }
+    await migrate(empty, "0006")
+    connection = await asyncpg.connect(empty.url.get_secret_value())
+    await store_visits(connection, 3, visits)
+    await store_visits(connection, 4, {"elsewhere": Visit(NOW - HOUR, "help")})
+
+    await migrate(empty)
+    await connection.close()
+
+    assert await claimed_gauges(empty, 3) == [Gauge("demo", "sales", "voice", [NOW - HOUR], 1, 1)]
+    assert await claimed_gauges(empty, 4) == [Gauge("demo", "help", "voice", [NOW - HOUR], 0, 0)]
+
+
+async def test_the_log_of_who_is_there_can_be_taken_back_and_made_again(empty: DatabaseSettings) -> None:
+    visits = {"waits": Visit(NOW - HOUR, "sales"), "over": Visit(NOW - HOUR, "sales", abandoned_at=NOW)}
+    await migrate(empty, "0006")
+    connection = await asyncpg.connect(empty.url.get_secret_value())
+    await store_visits(connection, 3, visits)
+    before = await described(connection)
+    await migrate(empty)
+    await downgrade(empty, "0006")
+    taken_back = await described(connection)
+    await migrate(empty)
+    await connection.close()
+
+    assert "visit_open" in before[0]
+    assert taken_back == before
+    assert await claimed_gauges(empty, 3) == [Gauge("demo", "sales", "voice", [NOW - HOUR], 0, 0)]
+
+
+async def described(connection: asyncpg.Connection) -> tuple[list[str], list[str]]:
+    """The indexes of visits, and the open ones."""
+    opened = await connection.fetch("SELECT contact FROM visit WHERE open")
+    return [row[0] for row in await connection.fetch(INDEXES)], [row[0] for row in opened]

@@ -125,6 +125,16 @@ def forget_the_fence() -> None:
         return {one.position.partition: (one.position.epoch, one.before) for one in rows}
 
     store.PostgresStore._held = staticmethod(held)  # type: ignore[method-assign, assignment]
+    _write_no_pages()
+
+
+def _write_no_pages() -> None:
+    """Who is there is not written: the numbers of its pages would keep a zombie from writing anything."""
+
+    async def tell_nobody(_: asyncpg.Connection, __: Sequence[Flushing]) -> None:
+        pass
+
+    store.PostgresStore._tell_presence = staticmethod(tell_nobody)  # type: ignore[method-assign, assignment]
 
 
 def forget_the_epoch() -> None:
@@ -137,6 +147,7 @@ def forget_the_epoch() -> None:
         return {number: (epochs[number], offset) for number, (_, offset) in found.items()}
 
     store.PostgresStore._held = staticmethod(held_by_all)  # type: ignore[method-assign]
+    _write_no_pages()
 
 
 def write_increments() -> None:

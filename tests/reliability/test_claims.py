@@ -9,6 +9,7 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import make_url
 
+from services.contracts.visits import Longest
 from services.kpi_engine.adapters.store import TRANSACTION_WITHIN, PostgresStore, Shape
 from services.runtime.database import asyncpg_pool, dsn
 from services.runtime.settings import DatabaseSettings
@@ -17,6 +18,7 @@ from tests.reliability.proxy import Mode, Proxy
 pytestmark = [pytest.mark.embedded, pytest.mark.timeout(300)]
 
 LOG = "log"
+LONGEST = Longest(wait=4 * 3_600_000, conversation=4 * 3_600_000)
 SPARE = 20.0
 LOCK = "SELECT 1 FROM stream_partition FOR UPDATE"
 WAITING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
@@ -26,7 +28,7 @@ WAITING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' 
 async def worker(url: str, owner: str) -> AsyncIterator[PostgresStore]:
     settings = DatabaseSettings(url=SecretStr(url), pool=1)
     pool = await asyncpg_pool(settings)
-    store = PostgresStore(pool, settings, owner, Shape(pane_length=60_000, allowance=15_000))
+    store = PostgresStore(pool, settings, owner, Shape(pane_length=60_000, allowance=15_000, longest=LONGEST))
     try:
         yield store
     finally:

@@ -33,7 +33,8 @@ _OUTCOMES = (Cell.ANSWERED, Cell.ABANDONED, *LEFT.values())
 
 @dataclass(frozen=True)
 class Rules:
-    """How a board reads: `zone` of days, `pane` length, `grace` before silence is stale, `longest` wait, all milliseconds.
+    """How a board reads: `zone` of days, `pane` length, `grace` before silence is stale, `longest` wait, longest
+    `conversation`, all milliseconds.
 
     A queue without a contact for `idle` milliseconds is no longer shown. A source that is quiet for `silence` milliseconds and
     longer than usual is silent (0: never). Of one tenant at most `most_queues` queues and channels are told apart, and `most_agents`
@@ -48,6 +49,7 @@ class Rules:
     silence: int = 0
     most_queues: int = 2000
     most_agents: int = 20_000
+    conversation: int = 4 * HOUR
 
 
 @dataclass(frozen=True)

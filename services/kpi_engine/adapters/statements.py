@@ -24,7 +24,14 @@ ON CONFLICT (topic, partition) DO UPDATE SET
 RETURNING generation, epoch, next_offset, watermark, applied, dead
 """
 
-OPEN_VISITS = "SELECT tenant, contact, visit, body FROM visit WHERE partition = $1 AND open"
+PRESENCE = """
+SELECT number, page FROM presence_log WHERE partition = $1 AND number > $2 ORDER BY number LIMIT $3
+"""
+TELL_PRESENCE = "INSERT INTO presence_log SELECT * FROM unnest($1::smallint[], $2::bigint[], $3::bytea[])"
+FORGET_PRESENCE = """
+DELETE FROM presence_log USING unnest($1::smallint[], $2::bigint[]) AS past (partition, number)
+WHERE presence_log.partition = past.partition AND presence_log.number < past.number
+"""
 
 VISITS = """
 SELECT tenant, contact, visit, body
@@ -81,17 +88,17 @@ CREATE TEMPORARY TABLE new_agent_state (LIKE agent_state) ON COMMIT DELETE ROWS;
 
 NOTED = ("channel", "customer", "complained_at", "settled_at")
 """Columns that repeat what the body says, for questions that look visits up by it"""
-VISIT_COLUMNS = ("partition", "tenant", "contact", "visit", "offered_at", "queue", "open", *NOTED, "body")
+VISIT_COLUMNS = ("partition", "tenant", "contact", "visit", "offered_at", "queue", *NOTED, "body")
 PANE_COLUMNS = ("tenant", "start", "queue", "channel", "partition", "revision", "cells")
 AGENT_PANE_COLUMNS = ("tenant", "start", "agent", "queue", "partition", "revision", "cells")
 AGENT_STATE_COLUMNS = ("partition", "tenant", "agent", "at", "state", "body")
 LATE_COLUMNS = ("partition", "tenant", "queue", "channel", "start", "source", "event", "type", "changed_at")
 
 UPSERT_VISITS = """
-INSERT INTO visit (partition, tenant, contact, visit, offered_at, queue, open, channel, customer, complained_at, settled_at, body)
-SELECT partition, tenant, contact, visit, offered_at, queue, open, channel, customer, complained_at, settled_at, body FROM new_visit
+INSERT INTO visit (partition, tenant, contact, visit, offered_at, queue, channel, customer, complained_at, settled_at, body)
+SELECT partition, tenant, contact, visit, offered_at, queue, channel, customer, complained_at, settled_at, body FROM new_visit
 ON CONFLICT (partition, tenant, contact, visit) DO UPDATE SET
-    offered_at = excluded.offered_at, queue = excluded.queue, open = excluded.open, channel = excluded.channel,
+    offered_at = excluded.offered_at, queue = excluded.queue, channel = excluded.channel,
     customer = excluded.customer, complained_at = excluded.complained_at, settled_at = excluded.settled_at, body = excluded.body
 """
 

@@ -1,6 +1,7 @@
 """The engine's store on PostgreSQL: claims, loads, and the fenced flush that moves rows and offset together."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from asyncpg.pool import PoolConnectionProxy
 from services.contracts.agents import AgentKey, Entered, decode_entered
 from services.contracts.cells import Cells
 from services.contracts.topics import CONTACT_EVENTS
-from services.contracts.visits import Visit, VisitKey, decode_visit
+from services.contracts.visits import Longest, Visit, VisitKey, decode_visit
 from services.kpi_engine import failpoints
 from services.kpi_engine.adapters import statements as sql
 from services.kpi_engine.adapters.months import Months
@@ -20,15 +21,21 @@ from services.kpi_engine.adapters.retention import kept_since
 from services.kpi_engine.domain.agents import WantedAgent
 from services.kpi_engine.domain.panes import NEVER, Key
 from services.kpi_engine.domain.partition import Flushing, Partition, Position, Stored, Wanted
+from services.kpi_engine.domain.presence_log import Claimed
 from services.kpi_engine.ports import Flush, LogLost, StoreUnavailable
-from services.runtime.clock import now_ms
+from services.runtime.clock import monotonic, now_ms
 from services.runtime.database import dsn
 from services.runtime.settings import DatabaseSettings
+
+log = logging.getLogger(__name__)
 
 TOPIC = CONTACT_EVENTS.name
 TRANSACTION_WITHIN = 5.0
 ROWS_A_SECOND = 2_000
 """How many rows a database at least writes in a second: a larger flush may take longer than `TRANSACTION_WITHIN`."""
+PAGES_AT_ONCE = 50
+"""Pages of who is there that are asked for at once: of some 500 kB each at most"""
+SAY_EVERY = 5.0
 CLAIMED = ("generation", "epoch", "next_offset", "watermark", "applied", "dead")
 REFUSED = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 
@@ -37,10 +44,11 @@ decode_cells = msgspec.msgpack.Decoder(Cells).decode
 
 @dataclass(frozen=True)
 class Shape:
-    """Pane length and the disorder that watermarks allow for, milliseconds."""
+    """Pane length and the disorder that watermarks allow for, milliseconds; how long visits wait and last at most."""
 
     pane_length: int
     allowance: int
+    longest: Longest
 
 
 class PostgresStore:
@@ -77,11 +85,29 @@ class PostgresStore:
                     "FLOORPULSE_KAFKA__LOG_ID if it truly began anew."
                 )
                 raise LogLost(message)
-            opened = await connection.fetch(sql.OPEN_VISITS, partition)
-        visits = {(one["tenant"], one["contact"], one["visit"]): decode_visit(one["body"]) for one in opened}
         position = Position(partition, log_id, **{name: row[name] for name in CLAIMED})
         since = NEVER if position.watermark is None else position.watermark + self._shape.allowance + 1
-        return Partition(position, self._shape.pane_length, visits, since)
+        return Partition(position, self._shape.pane_length, await self._claimed(partition), since)
+
+    async def _claimed(self, partition: int) -> Claimed:
+        """Who is there, in portions: the time limit of an answer is one portion's, whatever there is to read.
+
+        Nobody but this owner can have written meanwhile; where a newer one has, its epoch keeps what was read here from being
+        written.
+        """
+        claimed, said = Claimed(self._shape.longest), monotonic()
+        while True:
+            async with self._connection() as connection:
+                pages = await connection.fetch(sql.PRESENCE, partition, claimed.last, PAGES_AT_ONCE)
+            for row in pages:
+                claimed.read(row["number"], row["page"])
+                await asyncio.sleep(0)
+            if len(pages) < PAGES_AT_ONCE:
+                claimed.presence.complete()
+                return claimed
+            if monotonic() - said > SAY_EVERY:
+                said = monotonic()
+                log.info("partition %d is being claimed: %d open visits known so far", partition, len(claimed.presence))
 
     # ------------------------------------------------------------- loading
 
@@ -153,6 +179,7 @@ class PostgresStore:
             held = await self._held(connection, ordered)
             mine = [one for one in ordered if held.get(one.position.partition) == (one.position.epoch, one.before)]
             await self._write(connection, mine)
+            await self._tell_presence(connection, mine)
             failpoints.reach("after_upsert")
             await self._move(connection, [one.position for one in mine])
             failpoints.reach("after_move")
@@ -194,6 +221,15 @@ class PostgresStore:
             if records:
                 await connection.copy_records_to_table(table, records=records, columns=columns)
                 await connection.execute(upsert)
+
+    @staticmethod
+    async def _tell_presence(connection: asyncpg.Connection, rows: Sequence[Flushing]) -> None:
+        """Write who came and went; where a partition tells of everyone anew, what it told before goes."""
+        past = [(one.position.partition, one.presence_since) for one in rows if one.presence_since]
+        pages = [page for one in rows for page in one.presence]
+        for statement, records in ((sql.FORGET_PRESENCE, past), (sql.TELL_PRESENCE, pages)):
+            if records:
+                await connection.execute(statement, *map(list, zip(*records, strict=True)))
 
     @staticmethod
     async def _move(connection: asyncpg.Connection, positions: Sequence[Position]) -> None:

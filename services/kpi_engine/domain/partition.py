@@ -18,6 +18,7 @@ from services.contracts.updates import JOIN_BITS, Gauge, PaneKey, revision
 from services.contracts.visits import Visit, VisitKey
 from services.kpi_engine.domain.agents import Agents, WantedAgent, entered
 from services.kpi_engine.domain.panes import NEVER, Key, Pane, Panes
+from services.kpi_engine.domain.presence_log import Claimed, PageBuilder, Written
 from services.kpi_engine.domain.visits import TakenVisits, Visits
 from services.kpi_engine.domain.watermark import advance_watermark, believed_watermark, idle_watermark
 
@@ -73,7 +74,8 @@ class Stored:
 class Flushing:
     """Rows of one partition to write, encoded, with the position they belong to and the durable one they follow.
 
-    `new_…` rows are not in the database, as far as is known; the others may be.
+    `new_…` rows are not in the database, as far as is known; the others may be. `presence` are pages of who is there, by their
+    numbers; all that are numbered below `presence_since` go.
     """
 
     before: int
@@ -86,11 +88,13 @@ class Flushing:
     new_agent_panes: Rows
     agent_panes: Rows
     late: Rows
+    presence: Rows
+    presence_since: int
     instants: frozenset[int]
 
     def __len__(self) -> int:
         sized = (self.new_visits, self.visits, self.new_panes, self.panes, self.agent_states, self.new_agent_panes, self.agent_panes)
-        return sum(map(len, sized)) + len(self.late)
+        return sum(map(len, sized)) + len(self.late) + len(self.presence)
 
 
 @dataclass(frozen=True)
@@ -103,6 +107,7 @@ class _Taken:
     agent_panes: tuple[list[Pane], list[Pane]]
     agent_states: dict[tuple[AgentKey, int, str], Entered]
     late: dict[Key, AnyEvent]
+    presence: Written
 
 
 class Partition:
@@ -111,10 +116,11 @@ class Partition:
     `next_offset` is the first offset not included in memory, `durable_offset` the first not included in the database.
     """
 
-    def __init__(self, position: Position, length: int, visits: Mapping[VisitKey, Visit], since: int = NEVER) -> None:
+    def __init__(self, position: Position, length: int, claimed: Claimed, since: int = NEVER) -> None:
         """Begin at `position` with panes of `length` milliseconds.
 
-        `visits` are stored ones; the database holds nothing that happened at `since` or later but for clocks ahead of time.
+        `claimed` is who is there by the pages that were read. The database holds nothing that happened at `since` or later but
+        for clocks ahead of time.
         """
         self.number = position.partition
         self.log_id = position.log_id
@@ -130,7 +136,8 @@ class Partition:
         self._withheld: int | None = None
         self._taken: _Taken | None = None
         self.panes = Panes(since if since == NEVER else since - since % length + length)
-        self.visits = Visits(self.panes, length, visits, since)
+        self.visits = Visits(self.panes, length, claimed.presence, since)
+        self._presence_log = claimed.following
         self.agents = Agents(Panes(since, telling=False))
 
     @property
@@ -152,6 +159,7 @@ class Partition:
     def keep_since(self, instant: int) -> None:
         """Panes that start before `instant` were deleted and are not counted again."""
         self.panes.kept_since = self.agents.panes.kept_since = instant
+        self.visits.presence.keep_since(instant)
 
     # ------------------------------------------------------------- applying
 
@@ -225,23 +233,32 @@ class Partition:
         """
         if self._taken is not None or self.wanted or not self._anything_new():
             return None
+        presence = self.visits.presence
+        if self._by_events is not None:
+            presence.expire(self._by_events)
         visits, panes, agent_panes = self.visits.take_dirty(), self.panes.take_dirty(), self.agents.panes.take_dirty()
         states, self.agents.dirty = self.agents.dirty, {}
         late, self.panes.late = self.panes.late, {}
+        page = PageBuilder(presence)
+        new_visits = self.visits.rows_of(self.number, visits.new, page, stored=False)
+        known_visits = self.visits.rows_of(self.number, visits.known, page, stored=True)
+        pages = self._presence_log.take(page)
         rows = Flushing(
             before=self.durable_offset,
             position=self.position,
-            new_visits=self.visits.rows_of(self.number, visits.new),
-            visits=self.visits.rows_of(self.number, visits.known),
+            new_visits=new_visits,
+            visits=known_visits,
             new_panes=self._pane_rows(panes[0]),
             panes=self._pane_rows(panes[1]),
             agent_states=[(self.number, *key, at, state, encode_entered(point)) for (key, at, state), point in states.items()],
             new_agent_panes=self._pane_rows(agent_panes[0]),
             agent_panes=self._pane_rows(agent_panes[1]),
             late=[(self.number, *key, event.source, event.id, _type_of(event)) for key, event in late.items()],
+            presence=[(self.number, number, page) for number, page in enumerate(pages.pages, pages.first)],
+            presence_since=pages.first if pages.everything else 0,
             instants=frozenset(pane.key[3] for pane in (*panes[0], *agent_panes[0])) | {at for _, at, _ in states},
         )
-        self._taken = _Taken(rows, visits, panes, agent_panes, states, late)
+        self._taken = _Taken(rows, visits, panes, agent_panes, states, late, pages)
         return rows
 
     def _anything_new(self) -> bool:
@@ -252,6 +269,7 @@ class Partition:
         if self._taken is not None:
             self.durable_offset = self._taken.rows.position.next_offset
             self._durable_watermark = self._taken.rows.position.watermark
+            self._presence_log.flushed(self._taken.presence)
             self._taken = None
 
     def not_flushed(self) -> None:
@@ -263,6 +281,7 @@ class Partition:
             self.agents.panes.put_back(*taken.agent_panes)
             self.agents.dirty = {**taken.agent_states, **self.agents.dirty}
             self.panes.late = {**taken.late, **self.panes.late}
+            self.visits.presence.put_back(taken.presence.changed)
 
     def surprised(self) -> None:
         """The taken rows were not written, because some that were taken for new exist: all of those must be looked up."""
@@ -286,14 +305,14 @@ class Partition:
 
     # ------------------------------------------------------------- telling
 
-    def gauges(self, now: int, longest: int) -> list[Gauge]:
-        """What is going on at `now`, per queue and channel; what began more than `longest` milliseconds ago is unresolved."""
-        return self.visits.gauges(now, longest)
+    def gauges(self, now: int) -> list[Gauge]:
+        """What is going on at `now`, per queue and channel; whoever waits longer than the longest wait is unresolved."""
+        return self.visits.presence.gauges(now)
 
     # ------------------------------------------------------------- memory
 
     def trim(self, most_visits: int, most_panes: int) -> None:
-        """Forget the oldest rows beyond these numbers that are durable, told and over; they can be loaded again."""
+        """Forget the oldest rows beyond these numbers that are durable, told and not going on; they can be loaded again."""
         if self._taken is not None or self.watermark is None:
             return
         self.visits.trim(most_visits, self.watermark)

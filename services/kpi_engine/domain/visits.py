@@ -6,6 +6,8 @@ counted at once. Anything else waits in `parked`, uncounted, until the stored re
     offered (young) ─► rows, dirty, counted ──────────────────────────────► flush
     wrapped, survey, old offer ─► parked ─► (loaded) ─► join, counted ────► flush
 
+So does everything of a visit that went on when the partition was claimed: only `presence` knows of it until something is heard.
+
 Should the database hold a record that was taken for new after all, the insert fails, both are joined, and the flush is tried again.
 """
 
@@ -33,13 +35,14 @@ from services.contracts.events import (
     SurveyAnswered,
     SurveyOffered,
 )
-from services.contracts.updates import Gauge
+from services.contracts.presence import Home
 from services.contracts.visits import Visit, VisitKey, complaining, encode_visit, is_open, offer_at, queue_of
 from services.kpi_engine.domain.advance import STEPS, advance, amend, begin
 from services.kpi_engine.domain.join import join
 from services.kpi_engine.domain.merge import merge
 from services.kpi_engine.domain.panes import NEVER, Panes
-from services.kpi_engine.domain.presence import Home, Presence
+from services.kpi_engine.domain.presence import Presence
+from services.kpi_engine.domain.presence_log import PageBuilder
 
 _BEGINS = frozenset((ContactOffered, ContactAnswered, ContactAbandoned))
 _TURNS = frozenset((*ContactEvent.__subclasses__(),)) - {ContactHeld, ContactResumed, ContactTransferred, ContactWrapped}
@@ -87,18 +90,17 @@ class TakenVisits:
 class Visits:
     """All visits of one partition; what they contribute goes into `panes` of `length` milliseconds."""
 
-    def __init__(self, panes: Panes, length: int, stored: Mapping[VisitKey, Visit], since: int = NEVER) -> None:
-        """`stored` are those known from the database; what happens from `since` on may begin a new visit."""
-        self.rows: dict[VisitKey, Visit] = dict(stored)
+    def __init__(self, panes: Panes, length: int, presence: Presence, since: int = NEVER) -> None:
+        """`presence` are those that go on, none in memory yet; what happens from `since` on may begin a new visit."""
+        self.rows: dict[VisitKey, Visit] = {}
+        self.presence = presence
         self.since = since
         self.parked: dict[VisitKey, Parked] = {}
         self.dirty: dict[VisitKey, bool] = {}
         self._doubted: set[VisitKey] = set()
+        self._absent = presence.absent
         self._panes = panes
         self._length = length
-        self._presence = Presence()
-        for key, visit in stored.items():
-            self._presence.enter(key[0], visit)
 
     # ------------------------------------------------------------- applying
 
@@ -107,7 +109,7 @@ class Visits:
         key = visit_key(event)
         visit = self.rows.get(key)
         if visit is None:
-            if key in self.parked or type(event) not in _BEGINS or event.at < self.since:  # type: ignore[operator]
+            if not self._is_new(key, event):
                 self._park(key, event)
                 return False
             self._begin(key, event)
@@ -115,31 +117,44 @@ class Visits:
             self.dirty[key] = False
         return True
 
+    def _is_new(self, key: VisitKey, event: AnyEvent) -> bool:
+        """Whether the event begins a visit that the database cannot have."""
+        if type(event) not in _BEGINS or event.at < self.since:  # type: ignore[operator]  # decoded: milliseconds
+            return False
+        return key not in self._absent and key not in self.parked
+
     def _step(self, key: VisitKey, visit: Visit, event: AnyEvent) -> bool:
         """Merge and count an event of a visit in memory; whether it said anything new."""
         step = STEPS.get(type(event))
         if step is not None and step(visit, event, key[0], self._panes, self._length):
-            home: Home = key[0], visit.queue, visit.channel  # type: ignore[assignment]  # a step is made in a queue
-            if visit.ended_at is None and visit.answered_at is not None:
-                self._presence.answer(home, visit, visit.answered_at)
-            else:
-                self._presence.leave(home, visit)
+            self._move(key, visit)
             return True
         if type(event) not in _TURNS:
             return amend(visit, event, key[0], self._panes, self._length)
-        self._presence.withdraw(key[0], visit)
+        self.presence.withdraw(key, visit)
         changed = amend(visit, event, key[0], self._panes, self._length)
-        self._presence.enter(key[0], visit)
+        self.presence.enter(key, visit)
         return changed
+
+    def _move(self, key: VisitKey, visit: Visit) -> None:
+        """A visit made one of the usual steps, which begin with an offer in a queue."""
+        home: Home = key[0], visit.queue, visit.channel  # type: ignore[assignment]  # see above
+        offered: int = visit.offered_at  # type: ignore[assignment]  # see above
+        if visit.answered_at is None:
+            self.presence.stop_waiting(home, key, offered)
+        elif visit.ended_at is None:
+            self.presence.answer(home, key, offered, visit.answered_at)
+        else:
+            self.presence.hang_up(home, key)
 
     def _begin(self, key: VisitKey, event: AnyEvent) -> None:
         if type(event) is ContactOffered:
             visit = begin(event, key[0], self._panes, self._length)
-            self._presence.wait((key[0], event.queue, event.channel), visit, visit.offered_at)  # type: ignore[arg-type]  # it is one
+            self.presence.wait((key[0], event.queue, event.channel), key, visit.offered_at)  # type: ignore[arg-type]  # it is one
         else:
             visit = Visit()
             advance(visit, event, key[0], self._panes, self._length)
-            self._presence.enter(key[0], visit)
+            self.presence.enter(key, visit)
         self.rows[key] = visit
         self.dirty[key] = True
 
@@ -187,10 +202,11 @@ class Visits:
                 add(before.setdefault(pane, {}), cells)
         for pane, change in deltas(before, contributions(key[0], visit, self._length)):
             add(self._panes.touch(pane), change)
-        mine = self.rows.get(key)
-        if mine is not None:
-            self._presence.withdraw(key[0], mine)
-        self._presence.enter(key[0], visit)
+        self.presence.loaded(key, stored=kept is not None)
+        for known in (kept, self.rows.get(key)):
+            if known is not None:
+                self.presence.withdraw(key, known)
+        self.presence.enter(key, visit)
         self.rows[key] = visit
         if visit != kept:
             self.dirty[key] = kept is None
@@ -209,32 +225,35 @@ class Visits:
         """What `take_dirty` gave was not written."""
         self.dirty = {**self.dirty, **dict.fromkeys(taken.known, False), **dict.fromkeys(taken.new, True)}
 
-    def rows_of(self, partition: int, keys: Iterable[VisitKey]) -> list[tuple[object, ...]]:
-        """The table's rows of these visits."""
+    def rows_of(self, partition: int, keys: Iterable[VisitKey], page: PageBuilder, *, stored: bool) -> list[tuple[object, ...]]:
+        """The table's rows of these visits, which may be `stored` already; `page` notes who of them is there."""
         rows: list[tuple[object, ...]] = []
         for key in keys:
             visit = self.rows[key]
             tenant, contact, number = key
-            place = (visit.offered_at, visit.queue) if visit.offered_at is not None else (offer_at(visit), queue_of(visit))
+            offered, queue = (visit.offered_at, visit.queue) if visit.offered_at is not None else (offer_at(visit), queue_of(visit))
             noted = (visit.channel, visit.customer, *(complaining(visit) if visit.complaints else NEVER_COMPLAINED))
-            rows.append((partition, tenant, contact, number, *place, is_open(visit), *noted, encode_visit(visit)))
+            rows.append((partition, tenant, contact, number, offered, queue, *noted, encode_visit(visit)))
+            page.note(key, visit, None if queue is None else (tenant, queue, visit.channel), offered, stored=stored)
         return rows
-
-    # ------------------------------------------------------------- telling
-
-    def gauges(self, now: int, longest: int) -> list[Gauge]:
-        """What is going on at `now`, per queue and channel; what began more than `longest` milliseconds ago is unresolved."""
-        return self._presence.gauges(now - longest)
 
     # ------------------------------------------------------------- memory
 
     def trim(self, most: int, before: int) -> None:
-        """Forget the oldest beyond `most` that are durable and over; what happened before `before` may be theirs then."""
+        """Forget the oldest beyond `most` that are durable and not going on.
+
+        Those are over, or so old that their end must have been lost. What happened before `before` may be theirs then: of a visit
+        that is over no more than up to its outcome, of one without its end anything.
+        """
         if len(self.rows) <= most:
             return
-        wanted = len(self.rows) - most * 3 // 4
-        free = (key for key, visit in self.rows.items() if key not in self.dirty and not is_open(visit))
+        going_on = len(self.presence) - len(self._absent)
+        wanted = len(self.rows) - going_on - most * 3 // 4
+        if wanted <= most // 4:
+            return
+        holds = self.presence.holds
+        free = (key for key, visit in self.rows.items() if key not in self.dirty and not holds(visit))
         for key in [key for _, key in zip(range(wanted), free, strict=False)]:
             visit = self.rows.pop(key)
             last = max(visit.offered_at or NEVER, visit.answered_at or NEVER, visit.abandoned_at or NEVER)
-            self.since = max(self.since, min(last + 1, before))
+            self.since = max(self.since, before if is_open(visit) else min(last + 1, before))

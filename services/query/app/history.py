@@ -14,6 +14,7 @@ from services.board.domain.positions import lowest_watermark
 from services.board.domain.windows import Span
 from services.contracts.figures import Figures
 from services.contracts.needs import STAFF, Need
+from services.contracts.visits import Longest
 from services.query.app.forecasts import NO_HISTORY, ForecastHistory
 from services.query.app.live import LiveFigures, selected_homes
 from services.query.app.lookup import crew_of
@@ -146,7 +147,8 @@ class PastFigures:
         return ledger
 
     async def _gauges(self, query: HistoryQuery, reading: Selection, spans: list[Span]) -> PastGauges:
-        gauges = PastGauges(reading, [span.begin for span in spans], self._board.rules.longest, self._live.now())
+        longest = Longest(self._board.rules.longest, self._board.rules.conversation)
+        gauges = PastGauges(reading, [span.begin for span in spans], longest, self._live.now())
         if query.question.gauged:
             async for portion in self._visits.visits(reading, gauges.offered_within):
                 for stored in portion:

@@ -6,7 +6,7 @@
     in progress    0             1               1
 
 A visit waits in [offered, offered + wait) and is in progress in [answered, ended). What has no end yet lasts to now, but never
-longer than the longest wait: the engine's live gauges forget at the same age.
+longer than the longest wait, or the longest conversation: the engine's live gauges forget at the same age.
 """
 
 from bisect import bisect_left
@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 from services.board.domain.windows import HOUR, Span
 from services.contracts.figures import Figures
-from services.contracts.visits import Visit, offer_at, queue_of, wait_of
+from services.contracts.visits import Longest, Visit, offer_at, queue_of, wait_of
 from services.query.domain.selection import Selection, Subject
 
 DRIFT = HOUR
@@ -34,7 +34,7 @@ class Moment:
 class PastGauges:
     """Gauges of one selection at ascending `instants`, as known at `now`."""
 
-    def __init__(self, selection: Selection, instants: Sequence[int], longest: int, now: int) -> None:
+    def __init__(self, selection: Selection, instants: Sequence[int], longest: Longest, now: int) -> None:
         self._selection = selection
         self._instants = instants
         self._longest = longest
@@ -44,7 +44,7 @@ class PastGauges:
     @property
     def offered_within(self) -> Span:
         """The offers that may matter at any of the instants: a longest wait and as long a conversation back."""
-        return Span(self._instants[0] - 2 * self._longest, self._instants[-1] + DRIFT)
+        return Span(self._instants[0] - self._longest.wait - self._longest.conversation, self._instants[-1] + DRIFT)
 
     def add(self, visit: Visit) -> None:
         """Note a visit at every instant it covers."""
@@ -53,15 +53,15 @@ class PastGauges:
             return
         subject = self._selection.subject(queue, visit.channel)
         if offered is not None:
-            for index in self._covered(offered, self._until(offered, wait_of(visit))):
+            for index in self._covered(offered, self._until(offered, wait_of(visit), self._longest.wait)):
                 self._moments[index, subject].waits.append(self._instants[index] - offered)
         if visit.answered_at is not None:
             talked = None if visit.ended_at is None else visit.ended_at - visit.answered_at
-            for index in self._covered(visit.answered_at, self._until(visit.answered_at, talked)):
+            for index in self._covered(visit.answered_at, self._until(visit.answered_at, talked, self._longest.conversation)):
                 self._moments[index, subject].in_progress += 1
 
-    def _until(self, since: int, lasted: int | None) -> int:
-        return min(since + self._longest, self._now + 1) if lasted is None else since + lasted
+    def _until(self, since: int, lasted: int | None, longest: int) -> int:
+        return min(since + longest, self._now + 1) if lasted is None else since + lasted
 
     def _covered(self, since: int, until: int) -> Iterator[int]:
         return iter(range(bisect_left(self._instants, since), bisect_left(self._instants, until)))

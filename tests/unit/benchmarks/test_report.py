@@ -8,6 +8,7 @@ import pytest
 from tests.benchmarks.api_load import Crowd, Load, Past, Spread
 from tests.benchmarks.chart import Bar, chart
 from tests.benchmarks.latency import LEGS, Latency, Quantiles
+from tests.benchmarks.paces import Pace, Paces
 from tests.benchmarks.report import Findings, Result, page
 from tests.benchmarks.stages import Meter
 from tests.benchmarks.trial import Look, parts, reckoned
@@ -20,6 +21,17 @@ def result(name: str, cpu: float, *, wrong: int = 0, figures: tuple[str, ...] = 
 
 def written(*results: Result) -> str:
     return page(Findings({"cores": "2"}, {"Apache Kafka": "4"}, {"W1": "seed 1"}, list(results), {}, None, None), Path("/nowhere"))
+
+
+def test_both_paces_stand_side_by_side_with_what_postgresql_spends() -> None:
+    live = Pace("Floorpulse", "live", 1_000, 60_000, [14.0, 16.0, 15.0], [20.0, 30.0, 22.0], [500.0, 600.0, 700.0])
+    findings = Findings({}, {}, {}, [], {}, None, None, paces=Paces(400_000, [live], {"Floorpulse": 0.86}, {"Floorpulse": 1.5}))
+
+    said = page(findings, Path("/nowhere"))
+
+    assert "that holds 400,000 events" in said
+    row = "| Floorpulse, live | 1,000 | **15.0** [14.0, 16.0] | **22.0** [20.0, 30.0] | 1.5 | 600 | 86% | 60,000 |"
+    assert row in said
 
 
 def test_cpu_is_counted_from_thaw_and_each_part_on_its_own() -> None:

@@ -14,7 +14,6 @@ from tests.fakes.engine import Channels, MemoryStore
 from tests.unit.kpi_engine.builders import MINUTE, event
 
 OPTIONS = Options(
-    max_wait=240 * MINUTE,
     allowance=15_000,
     slice_records=2,
     dirty_rows=4,

@@ -1,5 +1,7 @@
 """The laws of the fold: order, repetition and batching cannot matter, and deltas add up to contributions."""
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from copy import copy
 
 import pytest
@@ -11,12 +13,14 @@ from services.contracts.contributions import Panes as Counted
 from services.contracts.contributions import contributions
 from services.contracts.events import AnyEvent
 from services.contracts.updates import Gauge, PaneKey, revision
-from services.contracts.visits import Outcome, Visit, VisitKey, decode_visit, encode_visit, is_open, offer_at, outcome, queue_of
+from services.contracts.visits import Longest, Outcome, Visit, VisitKey, decode_visit, encode_visit, is_open, offer_at, outcome, queue_of
+from services.kpi_engine.domain import presence, presence_log
 from services.kpi_engine.domain.advance import advance
 from services.kpi_engine.domain.join import join
 from services.kpi_engine.domain.merge import merge
 from services.kpi_engine.domain.panes import Panes
 from services.kpi_engine.domain.partition import Partition, Position
+from services.kpi_engine.domain.presence_log import Claimed
 from services.kpi_engine.domain.visits import visit_key
 from services.kpi_engine.ports import Flush
 from tests.fakes.engine import MemoryStore
@@ -24,6 +28,7 @@ from tests.unit.kpi_engine.builders import HISTORIES, MINUTE, TENANT
 
 pytestmark = pytest.mark.timeout(900)  # hundreds of examples a law
 
+LONGEST = Longest(wait=60_000, conversation=40_000)
 laws = settings(settings.get_profile("laws"))
 
 
@@ -45,7 +50,7 @@ def recomputed(history: list[AnyEvent]) -> Counted:
 
 
 def fresh() -> Partition:
-    return Partition(Position(0, "log", 1, 1, 0), MINUTE, {})
+    return Partition(Position(0, "log", 1, 1, 0), MINUTE, Claimed(LONGEST))
 
 
 def folded(history: list[AnyEvent], size: int) -> Partition:
@@ -156,12 +161,65 @@ def test_flushes_losses_crashes_and_forgetting_leave_the_stored_rows_equal_to_th
     assert store.visits == merged(history)
 
 
+AGES = st.sampled_from([Longest(60_000, 40_000), Longest(60_000, 250_000), Longest(250_000, 60_000), Longest(400_000, 400_000)])
+LATER = st.sampled_from([0, 0, 0, 20_000, 100_000])
+FEW_WORDS = st.sampled_from([0, 3, 1_000])
+
+
+@laws
+@given(HISTORIES, STEPS, AGES, LATER, FEW_WORDS)
+def test_gauges_are_those_of_all_events_so_far_whatever_left_memory_and_whoever_owns_the_partition(history, steps, longest, later, words):
+    store = MemoryStore(longest=longest)
+    partition = store.own(0)
+    with rewritten_after(words):
+        for size, step in [*steps, (len(history), "flush"), (0, "crash"), (0, "forget"), (0, "crash")]:
+            take(partition, history, size)
+            if step == "lose":
+                flush(partition, store, lost=True)
+            if step in ("flush", "forget"):
+                make_durable(partition, store)
+            if step == "forget":
+                partition.trim(0, 0)
+            if step == "crash":
+                partition = store.own(0)
+            if partition.durable_offset == partition.next_offset:
+                now = (partition.watermark or 0) + 15_000 + later
+                so_far = merged(history[: partition.next_offset])
+                assert told(partition, now) == nonzero(looked_up(so_far, now, longest))
+
+
+def make_durable(partition: Partition, store: MemoryStore) -> None:
+    """Flush until everything is stored: a visit that was taken for new although it is stored needs two."""
+    while partition.durable_offset < partition.next_offset:
+        flush(partition, store, lost=False)
+
+
+@contextmanager
+def rewritten_after(words: int) -> Iterator[None]:
+    """Everyone who is there is written anew after so few words, in small pages; who is too old is looked for each minute."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(presence, "STEP", MINUTE)
+        patch.setattr(presence_log, "FEW", words)
+        patch.setattr(presence_log, "ENTRIES_A_PAGE", 2)
+        yield
+
+
+def told(partition: Partition, now: int) -> list[Gauge]:
+    return nonzero(partition.gauges(now))
+
+
+def nonzero(gauges: list[Gauge]) -> list[Gauge]:
+    """Those that tell anything, in order."""
+    return sorted((one for one in gauges if one.waiting or one.in_progress or one.unresolved), key=str)
+
+
 def take(partition: Partition, history: list[AnyEvent], size: int) -> None:
     begin = partition.next_offset
     until = min(len(history), begin + size)
     partition.apply(list(enumerate(history))[begin:until], until)
     if until:
-        partition.watermark = max(int(one.at) for one in history[:until]) - 15_000
+        latest = max(int(one.at) for one in history[:until])
+        partition.advance([latest], latest, 15_000)
 
 
 def flush(partition: Partition, store: MemoryStore, *, lost: bool) -> None:
@@ -229,25 +287,23 @@ def test_gauges_are_those_of_the_open_visits_at_any_time_in_any_order(history, i
         partition.apply(part, start + len(part))
         settle(partition, MemoryStore())
         for now in instants:
-            assert sorted(partition.gauges(now, LONGEST), key=str) == sorted(looked_up(partition, now - LONGEST), key=str)
+            assert sorted(partition.gauges(now), key=str) == sorted(looked_up(partition.visits.rows, now, LONGEST), key=str)
 
 
-LONGEST = 120_000
-
-
-def looked_up(partition: Partition, horizon: int) -> list[Gauge]:
+def looked_up(visits: Mapping[VisitKey, Visit], now: int, longest: Longest) -> list[Gauge]:
     """The gauges from a look at every visit."""
+    young, talking = now - longest.wait, now - longest.conversation
     found: dict[tuple[str, str, str], list[tuple[int, int | None]]] = {}
-    for (tenant, _, _), visit in partition.visits.rows.items():
+    for (tenant, _, _), visit in visits.items():
         queue, offer = queue_of(visit), offer_at(visit)
         if is_open(visit) and queue is not None and offer is not None:
             found.setdefault((tenant, queue, visit.channel), []).append((offer, visit.answered_at))
     return [
         Gauge(
             *home,
-            sorted(offer for offer, answer in visits if answer is None and offer >= horizon),
-            sum(answer is not None and answer >= horizon for _, answer in visits),
-            sum(answer is None and offer < horizon for offer, answer in visits),
+            sorted(offer for offer, answer in open_ones if answer is None and offer >= young),
+            sum(answer is not None and answer >= talking for _, answer in open_ones),
+            sum(answer is None and offer < young for offer, answer in open_ones),
         )
-        for home, visits in found.items()
+        for home, open_ones in found.items()
     ]

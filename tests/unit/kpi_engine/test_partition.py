@@ -5,9 +5,10 @@ import msgspec
 from services.contracts import events
 from services.contracts.cells import Cell
 from services.contracts.updates import revision
-from services.contracts.visits import decode_visit
+from services.contracts.visits import Longest, decode_visit
 from services.kpi_engine.domain.panes import NEVER
 from services.kpi_engine.domain.partition import Partition, Position, Stored
+from services.kpi_engine.domain.presence_log import Claimed
 from services.kpi_engine.domain.visits import visit_key
 from services.kpi_engine.domain.watermark import advance_watermark
 from tests.unit.kpi_engine.builders import MINUTE, event
@@ -22,8 +23,11 @@ def apply(partition, *history):
     return partition
 
 
-def fresh(since=NEVER, visits=None):
-    return Partition(Position(3, "log", 1, 7, 100), MINUTE, visits or {}, since)
+LONGEST = Longest(wait=4 * HOUR, conversation=2 * HOUR)
+
+
+def fresh(since=NEVER, longest=LONGEST):
+    return Partition(Position(3, "log", 1, 7, 100), MINUTE, Claimed(longest), since)
 
 
 def settled(partition, **stored):
@@ -51,9 +55,9 @@ def test_dirty_rows_carry_absolute_values_and_the_offset_they_belong_to():
     rows = apply(fresh(), offered(), answered()).take_dirty()
 
     assert (rows.before, rows.position.next_offset, rows.position.epoch) == (100, 102, 7)
-    [(partition, tenant, contact, number, offered_at, queue, is_open, *noted, body)] = rows.new_visits
+    [(partition, tenant, contact, number, offered_at, queue, *noted, body)] = rows.new_visits
     assert (partition, tenant, contact, number) == (3, "acme", "c1", 1)
-    assert (offered_at, queue, is_open) == (30_000, "sales", True)
+    assert (offered_at, queue) == (30_000, "sales")
     assert noted == ["voice", None, None, None]
     assert decode_visit(body).agent == "ann"
     [(tenant, start, queue, channel, partition, rev, cells)] = rows.new_panes
@@ -223,7 +227,7 @@ def test_gauges_tell_waiting_in_progress_and_unresolved_apart():
     partition = apply(
         fresh(), offered("old", at=0), offered("new", at=5 * HOUR), offered("busy", at=5 * HOUR), answered("busy", at=5 * HOUR + 9_000)
     )
-    [gauge] = partition.gauges(now=5 * HOUR + 10_000, longest=4 * HOUR)
+    [gauge] = partition.gauges(now=5 * HOUR + 10_000)
 
     assert (gauge.waiting, gauge.in_progress, gauge.unresolved) == ([5 * HOUR], 1, 1)
 
@@ -231,13 +235,7 @@ def test_gauges_tell_waiting_in_progress_and_unresolved_apart():
 def test_an_ended_visit_is_no_gauge_any_more():
     partition = apply(fresh(), offered(), answered(), event(events.ContactEnded, 50_000))
 
-    assert partition.gauges(MINUTE, HOUR) == []
-
-
-def test_open_visits_are_indexed_when_a_partition_is_loaded():
-    partition = fresh(visits=apply(fresh(), offered()).visits.rows)
-
-    assert partition.gauges(MINUTE, HOUR)[0].waiting == [30_000]
+    assert partition.gauges(MINUTE) == []
 
 
 def test_trimming_keeps_what_is_open_dirty_or_untold():

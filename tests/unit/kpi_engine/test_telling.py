@@ -3,8 +3,10 @@
 import pytest
 
 from services.contracts import events
+from services.contracts.visits import Longest
 from services.kpi_engine import telling
 from services.kpi_engine.domain.partition import Partition, Position
+from services.kpi_engine.domain.presence_log import Claimed
 from services.kpi_engine.telling import HEARTBEAT, Teller
 from tests.unit.kpi_engine.builders import event
 
@@ -12,7 +14,7 @@ NOW = 1_794_300_000_000
 HOUR = 3_600_000
 MINUTE = 60_000
 ALLOWED = 15_000
-LONGEST = 4 * HOUR
+LONGEST = Longest(4 * HOUR, 4 * HOUR)
 
 
 class Clocks:
@@ -49,8 +51,8 @@ def clocks(monkeypatch):
 
 def told(heard=None):
     heard = heard or Heard()
-    teller = Teller(heard, LONGEST, ALLOWED)
-    partition = Partition(Position(3, "log", 1, 1, 0), MINUTE, {})
+    teller = Teller(heard, ALLOWED)
+    partition = Partition(Position(3, "log", 1, 1, 0), MINUTE, Claimed(LONGEST))
     teller.begin(3)
     return teller, partition, heard
 

@@ -3,7 +3,7 @@
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.contracts.visits import Visit, offer_at, wait_of
+from services.contracts.visits import Longest, Visit, offer_at, wait_of
 from services.query.domain.past import PastGauges
 from services.query.domain.selection import By, Selection, Subject
 from tests.fakes.floor import abandoned, answered, left, waiting
@@ -11,6 +11,7 @@ from tests.fakes.floor import abandoned, answered, left, waiting
 SECOND = 1000
 HOUR = 3600 * SECOND
 NOW = 100 * HOUR
+LONGEST = Longest(wait=4 * HOUR, conversation=4 * HOUR)
 TOTAL = Selection("demo", by=By.TOTAL)
 QUARTERS = [NOW - 2 * HOUR + quarter * HOUR // 4 for quarter in range(8)]
 
@@ -30,7 +31,7 @@ visits = st.lists(
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(visits)
 def test_every_instant_counts_who_was_there(told: list[Visit]) -> None:
-    gauges = PastGauges(TOTAL, QUARTERS, 4 * HOUR, NOW)
+    gauges = PastGauges(TOTAL, QUARTERS, LONGEST, NOW)
     for visit in told:
         gauges.add(visit)
 
@@ -51,15 +52,23 @@ def talks(visit: Visit, instant: int) -> bool:
 
 
 def test_what_never_ended_is_forgotten_at_the_longest_wait_and_does_not_reach_into_the_future() -> None:
-    gauges = PastGauges(TOTAL, [NOW - 10 * HOUR, NOW - 7 * HOUR, NOW, NOW + HOUR], 4 * HOUR, NOW)
+    gauges = PastGauges(TOTAL, [NOW - 10 * HOUR, NOW - 7 * HOUR, NOW, NOW + HOUR], LONGEST, NOW)
     gauges.add(waiting(NOW - 11 * HOUR))
     gauges.add(waiting(NOW - HOUR))
 
     assert [len(gauges.figures(index, [Subject()], 0).waits) for index in range(4)] == [1, 0, 1, 0]
 
 
+def test_a_conversation_that_never_ended_is_forgotten_at_the_longest_conversation() -> None:
+    gauges = PastGauges(TOTAL, [NOW - 5 * HOUR, NOW - HOUR], LONGEST._replace(conversation=6 * HOUR), NOW)
+    gauges.add(Visit(offered_at=NOW - 9 * HOUR, queue="sales", answered_at=NOW - 8 * HOUR))
+
+    assert [gauges.figures(index, [Subject()], 0).in_progress for index in range(2)] == [1, 0]
+    assert NOW - 9 * HOUR in gauges.offered_within
+
+
 def test_an_answer_stamped_before_the_offer_is_in_progress_from_the_answer() -> None:
-    gauges = PastGauges(TOTAL, [NOW - 5 * SECOND], 4 * HOUR, NOW)
+    gauges = PastGauges(TOTAL, [NOW - 5 * SECOND], LONGEST, NOW)
     gauges.add(Visit(offered_at=NOW - 3 * SECOND, queue="sales", answered_at=NOW - 6 * SECOND, answered_wait=0, ended_at=NOW))
 
     assert gauges.figures(0, [Subject()], 0).in_progress == 1
@@ -67,7 +76,7 @@ def test_an_answer_stamped_before_the_offer_is_in_progress_from_the_answer() -> 
 
 
 def test_only_the_selected_count_each_in_its_row() -> None:
-    gauges = PastGauges(Selection("demo", ("sales",)), [NOW], 4 * HOUR, NOW)
+    gauges = PastGauges(Selection("demo", ("sales",)), [NOW], LONGEST, NOW)
     for visit in (waiting(NOW - SECOND), waiting(NOW - SECOND, "help"), Visit(answered_at=NOW)):
         gauges.add(visit)
 

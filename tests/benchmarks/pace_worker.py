@@ -1,0 +1,111 @@
+"""An engine without Kafka that folds a log portion by portion and flushes every so many events, as it is told on its input.
+
+    python pace_worker.py SHAPE              SHAPE: JSON of workload.Shape
+    > 20000 1000                             fold 20,000 events, flush every 1,000
+    < {"events": 20000, "cpu": 0.31}         seconds of this process
+
+The database is that of the settings. It imports what every release has, so that another checkout can be measured beside
+this one: PYTHONPATH says which.
+"""
+
+import asyncio
+import itertools
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from time import process_time
+from typing import Any
+
+from prometheus_client import CollectorRegistry
+
+from services.kpi_engine.adapters.store import PostgresStore
+from services.kpi_engine.app import Batch, Engine
+from services.kpi_engine.metrics import EngineMetrics
+from services.kpi_engine.ports import StoreUnavailable
+from services.kpi_engine.settings import EngineSettings
+from services.kpi_engine.wiring import options, shape
+from services.migrations import migrate
+from services.runtime.clock import now_ms
+from services.runtime.collector import leave_alone_what_is_here
+from services.runtime.database import asyncpg_pool
+from tests.benchmarks.workload import Record, Shape, workload
+
+FLUSHES = 5
+"""How often a flush is tried"""
+
+
+class Nowhere:
+    """`ports.Letters` and `ports.Live` that keep nothing."""
+
+    async def send(self, _: Iterable[Any]) -> None:
+        """Keep nothing."""
+
+    async def publish(self, _: Any) -> None:
+        """Tell nobody."""
+
+
+class Folding:
+    """The engine and where it is in the log."""
+
+    def __init__(self, engine: Engine, records: Iterator[Record]) -> None:
+        self._engine = engine
+        self._records = records
+
+    async def go_on(self, events: int, every: int) -> int:
+        """Fold the next `events` records and flush every so many of them; how many there were."""
+        done = 0
+        while done < events and (portion := list(itertools.islice(self._records, min(every, events - done)))):
+            for number, values in by_partition(portion).items():
+                partition = self._engine.partitions[number]
+                start = partition.next_offset
+                offsets = range(start, start + len(values))
+                await self._engine.apply(partition, Batch(start, offsets.stop, values, offsets, now_ms()))
+            await self._flush()
+            done += len(portion)
+        return done
+
+    async def _flush(self) -> None:
+        for _ in range(FLUSHES):
+            with suppress(StoreUnavailable):  # a slow moment of the database
+                return await self._engine.flush()
+        message = "the database did not take a flush"
+        raise StoreUnavailable(message)
+
+
+def by_partition(records: Iterable[Record]) -> dict[int, list[bytes | None]]:
+    """The values of each partition, in order."""
+    values: dict[int, list[bytes | None]] = {}
+    for one in records:
+        values.setdefault(one.partition, []).append(one.value)
+    return values
+
+
+async def main(settings: EngineSettings, log: Shape) -> None:
+    """Migrate an empty database, own all partitions, do what is asked until the input ends."""
+    await migrate(settings.database)
+    records = workload(log)
+    pool = await asyncpg_pool(settings.database)
+    store = PostgresStore(pool, settings.database, "pace", shape(settings))
+    engine = Engine(store, Nowhere(), Nowhere(), options(settings), EngineMetrics(CollectorRegistry()))
+    for number in range(log.partitions):
+        engine.adopt(await engine.claim(number, "log", 0, len(records)))
+    folding = Folding(engine, iter(records))
+    leave_alone_what_is_here()
+    say({"ready": len(records)})
+    for line in sys.stdin:
+        events, every = map(int, line.split())
+        began = process_time()
+        done = await folding.go_on(events, every)
+        say({"events": done, "cpu": process_time() - began})
+    await store.aclose()
+    await pool.close()
+
+
+def say(words: dict[str, Any]) -> None:
+    """One line."""
+    print(json.dumps(words), flush=True)  # noqa: T201
+
+
+if __name__ == "__main__":
+    asyncio.run(main(EngineSettings(), Shape(**json.loads(sys.argv[1]))))

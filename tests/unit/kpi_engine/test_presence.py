@@ -1,0 +1,177 @@
+"""Open visits whose end was lost: out of memory, still counted, back when something is heard of them."""
+
+import pytest
+
+from services.contracts import events
+from services.contracts.cells import Cell
+from services.contracts.presence import encode_page
+from services.contracts.updates import Gauge
+from services.contracts.visits import Longest
+from services.kpi_engine.domain.presence_log import FEW, everything
+from services.kpi_engine.ports import Flush
+from tests.fakes.engine import MemoryStore
+from tests.unit.kpi_engine.builders import MINUTE, event
+
+HOUR = 60 * MINUTE
+YEAR = 365 * 24 * HOUR
+NOW = 20 * YEAR
+MONTHS = 70 * 24 * HOUR
+
+
+@pytest.fixture
+def store():
+    return MemoryStore(longest=Longest(wait=4 * HOUR, conversation=2 * HOUR))
+
+
+def offered(contact, at, queue="sales"):
+    return event(events.ContactOffered, at, contact=contact, queue=queue)
+
+
+def answered(contact, at):
+    return event(events.ContactAnswered, at, contact=contact)
+
+
+def apply(partition, store, *history, watermark=NOW):
+    """Take events in, write them, and keep in memory what must be kept."""
+    start = partition.next_offset
+    partition.apply(list(enumerate(history, start)), start + len(history))
+    partition.advance([watermark], watermark, 0)
+    while wanted := partition.wanted:
+        partition.join(wanted, store.find(wanted))
+    if (rows := partition.take_dirty()) is not None:
+        assert store.write(rows) is Flush.WRITTEN
+        partition.flushed()
+    partition.trim(0, 0)
+    return partition
+
+
+def contacts_in_memory(partition):
+    return {contact for _, contact, _ in partition.visits.rows}
+
+
+def sales(waiting=(), in_progress=0, unresolved=0):
+    return [Gauge("acme", "sales", "voice", list(waiting), in_progress, unresolved)]
+
+
+def test_visits_whose_outcome_was_lost_leave_memory_and_are_still_unresolved(store):
+    partition = apply(store.own(0), store, offered("lost", NOW - 5 * HOUR), offered("new", NOW - HOUR))
+
+    assert contacts_in_memory(partition) == {"new"}
+    assert partition.gauges(NOW) == sales([NOW - HOUR], unresolved=1)
+
+
+def test_conversations_whose_end_was_lost_leave_memory_and_are_no_longer_in_progress(store):
+    told = offered("lost", NOW - 3 * HOUR), answered("lost", NOW - 3 * HOUR), offered("new", NOW - HOUR), answered("new", NOW - HOUR)
+    partition = apply(store.own(0), store, *told)
+
+    assert contacts_in_memory(partition) == {"new"}
+    assert partition.gauges(NOW) == sales(in_progress=1)
+
+
+def test_an_outcome_of_a_visit_that_left_memory_heals_it(store):
+    partition = apply(store.own(0), store, offered("lost", NOW - 5 * HOUR))
+    apply(partition, store, event(events.ContactAbandoned, NOW - 4 * HOUR, contact="lost"))
+
+    assert partition.gauges(NOW) in ([], sales())
+    [(_, cells)] = store.panes.values()
+    assert (cells[Cell.OFFERED], cells[Cell.ABANDONED]) == (1, 1)
+
+
+def test_a_visit_that_left_memory_is_counted_once_however_often_its_offer_comes(store):
+    partition = apply(store.own(0), store, *[offered("lost", NOW - 5 * HOUR)] * 2)
+    apply(partition, store, *[offered("lost", NOW - 5 * HOUR)] * 2)
+
+    assert partition.gauges(NOW) == sales(unresolved=1)
+    assert store.own(0).gauges(NOW) == sales(unresolved=1)
+
+
+def test_old_events_that_are_replayed_stay_in_memory_no_longer_than_until_they_are_written(store):
+    partition = apply(store.own(0), store, *[offered(f"c{i}", NOW - 9 * YEAR + i) for i in range(20)])
+
+    assert contacts_in_memory(partition) == set()
+    assert len(partition.visits.presence) == 0
+    assert partition.gauges(NOW) == sales(unresolved=20)
+
+
+def test_a_partition_of_nothing_but_old_events_forgets_by_their_own_time(store):
+    partition = store.own(0)
+    for hour in range(24):
+        apply(partition, store, offered(f"c{hour}", hour * HOUR), watermark=hour * HOUR)
+
+    assert len(contacts_in_memory(partition)) == 5
+    assert partition.gauges(NOW) == sales(unresolved=24)
+
+
+def test_a_claim_loads_no_visit_and_knows_who_is_there(store):
+    told = offered("lost", NOW - 5 * HOUR), offered("waits", NOW - HOUR), offered("talks", NOW - HOUR), answered("talks", NOW - HOUR)
+    apply(store.own(0), store, *told)
+    claimed = store.own(0)
+
+    assert contacts_in_memory(claimed) == set()
+    assert claimed.gauges(NOW) == sales([NOW - HOUR], 1, 1)
+
+
+def test_who_grew_too_old_between_two_owners_is_counted_by_the_next(store):
+    apply(store.own(0), store, offered("c", NOW - 3 * HOUR))
+    claimed = apply(store.own(0), store, watermark=NOW + 2 * HOUR)
+
+    assert claimed.gauges(NOW + 2 * HOUR) == sales(unresolved=1)
+    assert len(claimed.visits.presence) == 0
+    assert store.own(0).gauges(NOW + 2 * HOUR) == sales(unresolved=1)
+
+
+def test_an_answer_after_a_claim_is_joined_with_the_offer_before_it(store):
+    apply(store.own(0), store, offered("c", NOW - MINUTE))
+    claimed = apply(store.own(0), store, answered("c", NOW - 30_000))
+
+    assert claimed.gauges(NOW) == sales(in_progress=1)
+    assert store.panes["acme", "sales", "voice", NOW - MINUTE][1][Cell.ANSWERED] == 1
+
+
+def test_an_offer_ahead_of_the_clock_that_comes_again_after_a_claim_is_one_visit(store):
+    ahead = offered("c", NOW + HOUR)
+    apply(store.own(0), store, ahead)
+    partition = store.own(0)
+    partition.apply([(1, ahead)], 2)
+
+    assert partition.wanted.visits == [("acme", "c", 1)]
+    assert partition.gauges(NOW) == sales([NOW + HOUR])
+
+
+def test_a_visit_that_was_deleted_is_not_there_any_more(store):
+    apply(store.own(0), store, offered("c", NOW - MINUTE))
+    store.visits.clear()
+    claimed = apply(store.own(0), store, event(events.ContactHeld, NOW, contact="c"))
+
+    assert claimed.gauges(NOW) in ([], sales())
+
+
+def test_months_beyond_retention_take_their_unresolved_visits_along(store):
+    partition = apply(store.own(0), store, offered("old", NOW - 2 * MONTHS), offered("lost", NOW - 5 * HOUR))
+    partition.keep_since(NOW - MONTHS)
+    apply(partition, store, offered("new", NOW - HOUR))
+
+    assert partition.gauges(NOW) == sales([NOW - HOUR], unresolved=1)
+    assert store.own(0).gauges(NOW) == sales([NOW - HOUR], unresolved=1)
+
+
+def test_what_a_claim_reads_is_bounded_by_who_is_there_not_by_what_happened(store):
+    partition = store.own(0)
+    for flush in range(30):
+        waits, gone = offered(f"w{flush}", NOW), [f"g{flush}-{i}" for i in range(400)]
+        apply(partition, store, waits, *[offered(contact, NOW) for contact in gone])
+        apply(partition, store, *[event(events.ContactAbandoned, NOW + 1, contact=contact) for contact in gone])
+
+    written = sum(map(len, store.pages[0].values()))
+    a_word = 60
+    assert written < (FEW + 3 * 430) * a_word
+    assert len(store.own(0).gauges(NOW)[0].waiting) == 30
+
+
+def test_many_who_are_there_fill_several_pages(store):
+    partition = apply(store.own(0), store, *[offered(f"c{i}", NOW, queue=f"q{i % 3}") for i in range(36_000)])
+    pages = everything(partition.visits.presence)
+    store.pages[0] = {number: encode_page(page) for number, page in enumerate(pages, 1)}
+
+    assert [len(page) for page in pages] == [10_000, 12_000, 12_000, 2_000]
+    assert sorted(store.own(0).gauges(NOW), key=str) == sorted(partition.gauges(NOW), key=str)
