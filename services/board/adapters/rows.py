@@ -90,7 +90,10 @@ class PostgresRows:
             return [Position(**dict(record)) for record in await self._fetch(POSITIONS, CONTACT_EVENTS.name)]
 
     async def homes(self) -> list[HomeSpan]:
-        """Every home that ever had a pane, the first known first; each tenant's rows are found by index, however few tenants the statistics know."""
+        """Every home that ever had a pane, the first known first.
+
+        Each tenant's rows are found by index, however few tenants the statistics know.
+        """
         with away():
             async with asyncio.timeout(ANSWER_WITHIN), planned(self._pool, NO_SCAN, FREE_WITHIN) as connection:
                 rows = await connection.fetch(HOMES)

@@ -13,7 +13,7 @@ from typing import Any
 
 from services.board.domain.windows import Span, Window
 from services.board.ports import StoreSlowError, StoreUnavailableError
-from services.contracts.needs import LOOKED_UP, Need
+from services.contracts.needs import Need
 from services.query.app.aging import Aging
 from services.query.app.turns import Turns
 from services.query.domain.attendance import lookback
