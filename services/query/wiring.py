@@ -42,7 +42,7 @@ from services.query.domain.exposition import Exposition
 from services.query.metrics import QueryMetrics
 from services.query.settings import ApiSettings, QuerySettings
 from services.runtime.clock import monotonic, now_ms
-from services.runtime.collector import leave_alone_what_is_here
+from services.runtime.collector import SHORT_PAUSES, leave_alone_what_is_here
 from services.runtime.database import async_engine, readers_pool
 from services.runtime.http import create_app
 from services.runtime.keys import KeyRing
@@ -88,7 +88,7 @@ async def _kept_forecasts(pool: asyncpg.Pool) -> AsyncIterator[ForecastKeeper]:
 async def _settled(keeper: BoardKeeper) -> None:
     """A loaded board stays: a collection that looks at all of it would hold answers up."""
     await keeper.loaded.wait()
-    leave_alone_what_is_here()
+    leave_alone_what_is_here(SHORT_PAUSES)
 
 
 class Parts:

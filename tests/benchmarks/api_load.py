@@ -8,10 +8,12 @@ The API has one core, everything else the others. Keys are checked as in product
 
 import asyncio
 import random
+import re
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from statistics import median
 from tempfile import mkdtemp
@@ -197,7 +199,7 @@ async def crowd(rig: Rig, apart: int, rate: float, seconds: float) -> Crowd:
     await rig.renew()
     await fill(rig, WIDE)
     await year_before(rig)
-    wide = {"FLOORPULSE_API__MOST_QUEUES": str(apart)}
+    wide = {"FLOORPULSE_API__MOST_QUEUES": str(apart), "FLOORPULSE_API__METRICS_OPEN": "true"}
     async with started(rig, history_year.ZONE.key, wide) as (api, _, key):
         headers = {"Authorization": f"Bearer {key}"}
         async with httpx.AsyncClient(base_url=api.url, headers=headers, timeout=300.0) as client:
@@ -205,6 +207,7 @@ async def crowd(rig: Rig, apart: int, rate: float, seconds: float) -> Crowd:
             paths = walls_of([row["queue"] for row in shown if row["queue"] in set(WIDE.names())], round(rate * seconds / 2))
             order = Order(api.url, paths, rate, headers=headers)
             telling = asyncio.create_task(tell(rig, WIDE))
+            await until(partial(settled, client), READY_WITHIN)
             await answered(Order(api.url, paths[: round(rate * WARM_UP)], rate, headers=headers))
             alone = await answered(order)
             export = Greedy(client, "/v1/kpis/history", year_asked(), {"Accept": "text/csv"})
@@ -216,6 +219,13 @@ async def crowd(rig: Rig, apart: int, rate: float, seconds: float) -> Crowd:
             await asyncio.gather(telling, *beside, return_exceptions=True)
     wrong = sum(one.status != httpx.codes.OK for one in (*alone, *met)) + sum(one.wrong for one in asked)
     return Crowd(WIDE.queues, apart, rate, spread(alone), spread(met), wrong, asked[0].rows, asked[1].rows)
+
+
+async def settled(client: httpx.AsyncClient) -> bool:
+    """Whether the board has been loaded for the second time, as it is soon after a start: what it may have missed meanwhile."""
+    page = (await client.get("/metrics")).raise_for_status().text
+    [loads] = re.findall(r"^floorpulse_board_loads_total (\S+)$", page, re.MULTILINE)
+    return float(loads) > 1
 
 
 class Greedy:

@@ -16,7 +16,7 @@ import pytest
 from services.board.adapters.rows import PostgresRows
 from services.board.domain.windows import HOUR, MINUTE, Span
 from services.contracts.cells import Cells, add
-from services.contracts.visits import Visit, complaining, encode_visit, is_open, offer_at, queue_of
+from services.contracts.visits import Visit, complaining, encode_visit, offer_at, queue_of
 from services.kpi_engine.adapters.statements import VISIT_COLUMNS
 from services.kpi_engine.adapters.statistics import FEWEST, Statistics
 from services.query.adapters.corrections import PostgresCorrections
@@ -64,7 +64,7 @@ async def pool(database: DatabaseSettings) -> AsyncIterator[asyncpg.Pool]:
 async def put(pool: asyncpg.Pool, visits: dict[tuple[str, str], Visit]) -> None:
     rows = [
         (partition_of(contact), tenant, contact.partition("#")[0], int(contact.partition("#")[2] or 1), offer_at(visit), queue_of(visit),
-         is_open(visit), visit.channel, visit.customer, *complaining(visit), encode_visit(visit))
+         visit.channel, visit.customer, *complaining(visit), encode_visit(visit))
         for (tenant, contact), visit in visits.items()
     ]  # fmt: skip
     await pool.copy_records_to_table("visit", records=rows, columns=VISIT_COLUMNS)

@@ -6,7 +6,7 @@ Update ──► rows (highest revision stays) ──► series ──► groups
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from services.board.domain.agents import Agents
@@ -52,6 +52,15 @@ class Rules:
     conversation: int = 4 * HOUR
 
 
+@dataclass
+class SortedGauges:
+    """The gauges of an update: all that it told, those of queues that stand for themselves, those of folded ones by place."""
+
+    told: dict[Home, Gauge] = field(default_factory=dict)
+    own: list[tuple[Home, Gauge]] = field(default_factory=list)
+    folded: dict[Home, list[Gauge]] = field(default_factory=dict)
+
+
 @dataclass(frozen=True)
 class Reading:
     """What a scope shows: the figures of the span, the figures of the moment, the highest revision in them."""
@@ -93,12 +102,12 @@ class Board:
 
     # ------------------------------------------------------------- taking
 
-    def take(self, update: Update, at: int, *, live: bool = True) -> bool:
+    def take(self, update: Update, at: int, *, live: bool = True, sorted_gauges: SortedGauges | None = None) -> bool:
         """Merge an update; True where its partition started a new log.
 
         The reader knew at the steady instant `at` that it was published; one that is not `live` stood in the feed before the
         reader listened, and says nothing about now. The rows of a set that comes in several records are taken as they come;
-        its position and gauges come with the last.
+        its position and gauges come with the last. Its gauges may have been sorted before.
         """
         for row in update.rows:
             self.take_row(update.partition, row)
@@ -109,7 +118,10 @@ class Board:
             return False
         if live:
             self.freshness.hear(position, update.lag, at)
-        self._take_gauges(update.partition, update.gauges)
+        if sorted_gauges is None:
+            sorted_gauges = SortedGauges()
+            self.sort_gauges(update.gauges, sorted_gauges)
+        self._take_gauges(update.partition, sorted_gauges)
         return known is not None and update.generation > known.generation
 
     def _take_people(self, update: Update, at: int) -> None:
@@ -175,19 +187,32 @@ class Board:
             self.floor += known is None or start - known >= HOUR
             self.last_seen[place] = start
 
-    def _take_gauges(self, partition: int, gauges: Sequence[Gauge]) -> None:
-        told = {(gauge.tenant, gauge.queue, gauge.channel): gauge for gauge in gauges}
+    def sort_gauges(self, gauges: Sequence[Gauge], into: SortedGauges) -> None:
+        """Sort some of an update's gauges by where they count; nothing else is changed, so it may be done little by little."""
+        for gauge in gauges:
+            home = gauge.tenant, gauge.queue, gauge.channel
+            place = self.names.place(home)
+            into.told[home] = gauge
+            if place[1] == OTHER:
+                into.folded.setdefault(place, []).append(gauge)
+            else:
+                into.own.append((home, gauge))
+
+    def _take_gauges(self, partition: int, gauges: SortedGauges) -> None:
         before = self._gauged.get(partition, {})
-        folded: dict[Home, list[Gauge]] = {}
-        for home in before.keys() | told.keys():
+        for home, gauge in gauges.own:
+            if before.get(home) != gauge:
+                self._set_gauge(home, partition, gauge)
+        emptied: dict[Home, list[Gauge]] = {}
+        for home in before.keys() - gauges.told.keys():
             place = self.names.place(home)
             if place[1] == OTHER:
-                folded.setdefault(place, []).extend([told[home]] if home in told else [])
-            elif before.get(home) != told.get(home):
-                self._set_gauge(home, partition, told.get(home))
-        for place, theirs in folded.items():
+                emptied[place] = []
+            else:
+                self._set_gauge(home, partition, None)
+        for place, theirs in (emptied | gauges.folded).items():
             self._set_gauge(place, partition, summed(place, theirs))
-        self._gauged[partition] = told
+        self._gauged[partition] = gauges.told
 
     def _set_gauge(self, home: Home, partition: int, gauge: Gauge | None) -> None:
         gauges = self._series(home).gauges

@@ -44,8 +44,9 @@ class QueueNames:
         if shown is not None and channel in shown:
             return home
         if shown is None and self._folds(tenant, queue):
-            self._folded.setdefault(tenant, set()).add(queue)
-            self.note(home)
+            if channel not in self.channels(tenant, queue) or queue not in self.folded(tenant):
+                self._folded.setdefault(tenant, set()).add(queue)
+                self.note(home)
             return tenant, OTHER, channel
         self._pairs[tenant] += 1
         _put(self._shown, home)

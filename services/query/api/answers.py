@@ -1,7 +1,8 @@
 """Answers of figures: JSON with an ETag, or CSV."""
 
+import asyncio
 import csv
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from hashlib import blake2b
 from io import StringIO
 from typing import Any, NamedTuple
@@ -9,6 +10,7 @@ from typing import Any, NamedTuple
 import msgspec
 from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from services.query.app.turns import Turns
 from services.query.domain.rows import Row, csv_cells, identity, substance
@@ -55,18 +57,44 @@ async def tagged_rows(request: Request, page: Page, turns: Turns) -> Response:
     return await rows_answer(page.rows, page.following, turns, _tagging(tag))
 
 
+class PortionedResponse(Response):
+    """A body in portions, each handed to the server when it has sent the one before: ten megabytes at once hold everybody up."""
+
+    def __init__(self, portions: Sequence[bytes], headers: Mapping[str, str] | None = None) -> None:
+        size = {"Content-Length": str(sum(map(len, portions)))}
+        super().__init__(None, media_type="application/json", headers={**(headers or {}), **size})
+        self._portions = portions
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002  an application's shape
+        """Send head and body."""
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        for portion in self._portions:
+            await send({"type": "http.response.body", "body": portion, "more_body": True})
+            await asyncio.sleep(0)
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
 async def rows_answer(
     rows: Sequence[object], following: str | None, turns: Turns, headers: dict[str, str] | None = None
 ) -> Response:
     """Rows as JSON, encoded in portions."""
-    content = await encoded(rows, following, turns)
-    return Response(content, media_type="application/json", headers=headers)
+    if len(rows) <= RENDERED:
+        content = await encoded(rows, following, turns)
+        return Response(content, media_type="application/json", headers=headers)
+    return PortionedResponse(await portions(rows, following, turns), headers)
 
 
 async def encoded(rows: Sequence[object], following: str | None, turns: Turns) -> bytes:
     """The body of an answer, the very bytes that encoding it at once would give."""
-    texts = [encode(portion)[1:-1] async for portion in turns.over(rows, RENDERED)]
-    return b'{"rows":[%b],"next":%b}' % (b",".join(texts), encode(following))
+    return b"".join(await portions(rows, following, turns))
+
+
+async def portions(rows: Sequence[object], following: str | None, turns: Turns) -> list[bytes]:
+    """The same bytes in portions."""
+    found = [b'{"rows":[']
+    async for portion in turns.over(rows, RENDERED):
+        found += [b"," * (len(found) > 1) + encode(portion)[1:-1]]
+    return [*found, b'],"next":%b}' % encode(following)]
 
 
 def tagged(request: Request, body: object, substantial: object) -> Response:

@@ -105,13 +105,17 @@ class PastFigures:
         watermark = lowest_watermark(await self._positions.positions())
         first = 0 if after is None else rows.index(after.subject)
         page = await self._page(query, spans, rows.of_page(first, limit, len(query.question.kpis)))
-        found: list[Placed] = []
+        found: list[HistoryRow] = []
+        last = after
         async for portion in self._turns.over(self._rows(page, watermark, first), ROWS):
-            found += [one for one in portion if after is None or one[0] > after]
-            if len(found) > limit:
-                break
-        more = found[limit - 1][0] if len(found) > limit else None
-        return [row for _, row in found[:limit]], more
+            for place, row in portion:
+                if after is not None and place <= after:
+                    continue
+                if len(found) == limit:
+                    return found, last
+                found.append(row)
+                last = place
+        return found, None
 
     async def _page(self, query: HistoryQuery, spans: list[Span], rows: Arrangement) -> _Page:
         ledger, gauges = await self._ledger(rows.reading, spans), await self._gauges(query, rows.reading, spans)
