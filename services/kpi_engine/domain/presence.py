@@ -136,9 +136,12 @@ class Presence:
 
     def answer(self, home: Home, key: VisitKey, offered: int, at: int) -> None:
         """A visit that waits since `offered` is in progress since `at`."""
-        self.stop_waiting(home, key, offered)
+        floor = self._floor(home)
+        if floor.waiting.pop(key, None) is None and offered < self.waits_since:
+            self._count(home, floor, offered, -1)
+        floor.gauge = None
         if at >= self.talks_since:
-            self._floors[home].talk(key, at)
+            floor.talk(key, at)
 
     def stop_waiting(self, home: Home, key: VisitKey, offered: int) -> None:
         """A visit that waits since `offered` no longer waits."""

@@ -109,19 +109,14 @@ class Visits:
         key = visit_key(event)
         visit = self.rows.get(key)
         if visit is None:
-            if not self._is_new(key, event):
+            begins = type(event) in _BEGINS and event.at >= self.since  # type: ignore[operator]  # decoded: milliseconds
+            if not begins or key in self._absent or key in self.parked:
                 self._park(key, event)
                 return False
             self._begin(key, event)
         elif self._step(key, visit, event) and key not in self.dirty:
             self.dirty[key] = False
         return True
-
-    def _is_new(self, key: VisitKey, event: AnyEvent) -> bool:
-        """Whether the event begins a visit that the database cannot have."""
-        if type(event) not in _BEGINS or event.at < self.since:  # type: ignore[operator]  # decoded: milliseconds
-            return False
-        return key not in self._absent and key not in self.parked
 
     def _step(self, key: VisitKey, visit: Visit, event: AnyEvent) -> bool:
         """Merge and count an event of a visit in memory; whether it said anything new."""
