@@ -26,7 +26,7 @@ from services.contracts.updates import Gauge, PaneRow, Update
 DAY = 24 * HOUR
 KEPT = 26 * HOUR
 _SLACK = 5 * MINUTE
-FOLDED_AT_ONCE = 100
+FOLDED_AT_ONCE = 10
 """Folded queues that are pruned in one step"""
 _OUTCOMES = (Cell.ANSWERED, Cell.ABANDONED, *LEFT.values())
 
