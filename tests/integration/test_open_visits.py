@@ -81,7 +81,8 @@ async def follow(store: PostgresStore, partition: Partition, told: Sequence[AnyE
     """Take events in and make them durable."""
     start = partition.next_offset
     partition.apply(list(enumerate(told, start)), start + len(told))
-    partition.watermark = max(partition.watermark or 0, *(int(one.at) for one in told))
+    latest = max(int(one.at) for one in told)
+    partition.advance([latest], latest, 0)
     while wanted := partition.wanted:
         partition.join(wanted, await store.load(partition.number, wanted))
     rows = partition.take_dirty()

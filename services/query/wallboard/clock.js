@@ -1,17 +1,23 @@
-/** The server's clock, learnt from the Date headers of its answers: a wall's own clock is often wrong. */
+/**
+ * The server's clock, learnt from the Date headers of its answers: a wall's own clock is often wrong, and may be set
+ * while the wall is shown. Ages are measured by `performance.now()`, which nobody sets.
+ */
 
-const drift = { low: -Infinity, high: Infinity };
+const offset = { low: -Infinity, high: Infinity };
 
 /**
- * Narrow the offset between both clocks (milliseconds): `stamp` names the second in which the answer to a request of
- * `sent` was written. Bounds that contradict older ones mean that a clock was set: the newest count.
+ * Narrow the offset of the server's clock from `performance.now()`, milliseconds: `stamp` (NaN: unknown) names the second
+ * in which the answer to a request of `sent` was written. Bounds that contradict older ones mean that the server's clock
+ * was set, or that the screen slept: the newest count.
  */
 export function learnClock(stamp, sent, received) {
+  if (Number.isNaN(stamp)) return;
   const [low, high] = [stamp - received, stamp + 1000 - sent];
-  drift.low = Math.max(drift.low, low);
-  drift.high = Math.min(drift.high, high);
-  if (drift.low > drift.high) Object.assign(drift, { low, high });
+  offset.low = Math.max(offset.low, low);
+  offset.high = Math.min(offset.high, high);
+  if (offset.low > offset.high) Object.assign(offset, { low, high });
 }
 
-/** Now, in epoch milliseconds of the server. */
-export const serverNow = () => Date.now() + (Number.isFinite(drift.low) ? (drift.low + drift.high) / 2 : 0);
+/** Now, in epoch milliseconds of the server; by the screen's own clock until the server has answered. */
+export const serverNow = () =>
+  performance.now() + (Number.isFinite(offset.low) ? (offset.low + offset.high) / 2 : performance.timeOrigin);

@@ -160,7 +160,7 @@ function bannerWords(link) {
   return [dataWords(link), refused].filter(Boolean).join(" · ");
 }
 
-const secondsUntil = (until) => Math.max(1, Math.ceil((until - Date.now()) / 1_000));
+const secondsUntil = (until) => Math.max(1, Math.ceil((until - performance.now()) / 1_000));
 
 function dataWords({ name, since, count: queues, refusal }) {
   if (name === "partial") return t("partialSince")(queues, floor.queues.size, clockTime(since));

@@ -36,8 +36,8 @@ export class Stream {
   open(address) {
     this.close();
     this.address = address;
-    this.lostSince ??= Date.now();
-    this.heardAt = Date.now();
+    this.lostSince ??= performance.now();
+    this.heardAt = performance.now();
     this.opened = new AbortController();
     this.follow(address, this.opened.signal);
   }
@@ -61,7 +61,7 @@ export class Stream {
     for (let text = ""; ; ) {
       const { value, done } = await reader.read();
       if (done) return;
-      this.heardAt = Date.now();
+      this.heardAt = performance.now();
       const events = (text + value).split("\n\n");
       text = events.pop();
       events.forEach((event) => this.take(event.split("\n")));
@@ -78,10 +78,10 @@ export class Stream {
 
   retry(asked) {
     this.close();
-    this.lostSince ??= Date.now();
+    this.lostSince ??= performance.now();
     const backoff = Math.min(RETRY_MOST, RETRY_FIRST * 2 ** this.failures++);
     const pause = Math.max(asked, backoff * (0.5 + Math.random() / 2));
-    if (this.refusal) this.refusal.until = Date.now() + pause;
+    if (this.refusal) this.refusal.until = performance.now() + pause;
     this.timer = setTimeout(() => this.open(this.address), pause);
   }
 
@@ -100,11 +100,11 @@ export class Stream {
   }
 
   reopenIfSilent() {
-    if (this.opened && Date.now() - this.heardAt > SILENCE) this.open(this.address);
+    if (this.opened && performance.now() - this.heardAt > SILENCE) this.open(this.address);
   }
 
   /** Whether nothing came for longer than a short hiccup takes. */
   get isLost() {
-    return this.lostSince !== null && Date.now() - this.lostSince > LOST_AFTER;
+    return this.lostSince !== null && performance.now() - this.lostSince > LOST_AFTER;
   }
 }

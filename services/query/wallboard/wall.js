@@ -49,12 +49,12 @@ async function pollPlan() {
 
 async function poll() {
   clearTimeout(pollTimer);
-  const sent = Date.now();
+  const sent = performance.now();
   let pause = POLL_EVERY;
   try {
     const answer = await ask("v1/queues");
     pause = Math.max(pause, askedPause(answer));
-    learnClock(Date.parse(answer.headers.get("Date")) || sent, sent, Date.now());
+    learnClock(Date.parse(answer.headers.get("Date")), sent, performance.now());
     if (isForbidden(answer)) return askForKey();
     if (answer.ok) takeListing((await answer.json()).rows);
     await pollPlan();
