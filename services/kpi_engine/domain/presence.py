@@ -20,7 +20,7 @@ from services.kpi_engine.domain.months import Month, month_of
 from services.kpi_engine.domain.watermark import FUTURE
 
 NO_END = 1 << 62
-STEP = 300_000
+STEP = 900_000
 """Milliseconds of event time between two looks at who became too old"""
 
 

@@ -16,7 +16,7 @@ from services.contracts.visits import Longest, Visit, VisitKey
 from services.kpi_engine.domain.presence import Presence
 
 ENTRIES_A_PAGE = 10_000
-FEW = 5_000
+FEW = 20_000
 """Words about visits that a claim may read beyond two for each visit that is there"""
 
 
