@@ -43,7 +43,8 @@ class MeasuredRoute(APIRoute):
         async def measured(request: Request) -> Response:
             began, status = monotonic(), 500
             try:
-                response = await _available(answer, request)
+                with query_of(request).live.turns.answering():
+                    response = await _available(answer, request)
                 status = response.status_code
             except Problem as problem:
                 status = problem.status

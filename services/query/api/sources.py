@@ -81,7 +81,10 @@ async def sources(request: Request, caller: Reader, query: Loaded, asked: Annota
 
 
 @router.post(
-    "/v1/sources/retire", response_model=RetiredAnswer, responses=described(400, 401, 403, 406, 422, 503), summary="Wait for a source no longer"
+    "/v1/sources/retire",
+    response_model=RetiredAnswer,
+    responses=described(400, 401, 403, 406, 422, 503),
+    summary="Wait for a source no longer",
 )
 async def retire(request: Request, caller: Operator, query: Loaded, body: RetireBody) -> Response:
     """Its silence holds up no figures from now on. It is waited for again once it speaks again."""

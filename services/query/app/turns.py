@@ -4,17 +4,44 @@ loop      │ asks │ portion of A │ asks │ portion of B │ asks │ porti
 export A           ████                                         ████
 export B                                 ████
 
-Of all that is long only one portion is done between two looks at everything else: ten exports make one another slower, but no
-short answer.
+Of all that is long only one portion is done between two looks at everything else, and none while somebody waits for a brief
+answer: ten exports make one another slower, but no short answer. A question is brief until it has asked for more than a few
+turns; long work waits for brief questions `PATIENCE` at a time, so that it goes on whatever is asked.
 """
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from itertools import islice
 from typing import TypeVar
 
 T = TypeVar("T")
+
+BRIEF = 4
+"""Turns that a question may take and still be brief: some hundred rows"""
+PATIENCE = 0.01
+"""Seconds for which a portion of long work waits for brief questions"""
+
+
+@dataclass(eq=False)
+class _Question:
+    """A question being answered, and the turns that it took."""
+
+    turns: int = 0
+
+
+_question: ContextVar[_Question | None] = ContextVar("question", default=None)
+
+
+@dataclass(eq=False)
+class _Waiting:
+    """Somebody's next portion, and the instant (seconds of the loop's clock) from which it waits for brief questions no more."""
+
+    turn: asyncio.Future[None]
+    until: float
 
 
 class Turns:
@@ -22,30 +49,77 @@ class Turns:
 
     def __init__(self) -> None:
         self.taken = 0
-        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._brief = 0
+        self._waiting: deque[_Waiting] = deque()
+        self._waking: asyncio.Handle | None = None
+
+    @contextmanager
+    def answering(self) -> Iterator[None]:
+        """A question is being answered; long work waits for it as long as it is brief."""
+        mine = _Question()
+        token = _question.set(mine)
+        self._brief += 1
+        try:
+            yield
+        finally:
+            _question.reset(token)
+            was_brief = mine.turns <= BRIEF
+            mine.turns = BRIEF + 1  # what the question started goes on as long work
+            if was_brief:
+                self._end()
+
+    def _end(self) -> None:
+        """A question is answered, or brief no more."""
+        self._brief -= 1
+        if not self._brief and self._waiting:
+            self._wake_soon()
 
     async def next(self) -> None:
         """Let everything else run, and whoever waited here before."""
-        mine = asyncio.get_running_loop().create_future()
+        mine = _question.get()
+        if mine is not None and mine.turns <= BRIEF:
+            mine.turns += 1
+            if mine.turns <= BRIEF:
+                await asyncio.sleep(0)
+                return
+            self._end()
+        await self._wait()
+
+    async def _wait(self) -> None:
+        loop = asyncio.get_running_loop()
+        mine = _Waiting(loop.create_future(), loop.time() + PATIENCE)
         self._waiting.append(mine)
         if len(self._waiting) == 1:
-            mine.get_loop().call_soon(self._wake)
+            self._wake_soon()
         try:
-            await mine
+            await mine.turn
         except asyncio.CancelledError:
             if mine in self._waiting:
                 self._waiting.remove(mine)
             raise
 
+    def _wake_soon(self, after: float = 0.0) -> None:
+        """One of those who wait goes on in the next turn of the loop, or in so many seconds."""
+        loop = self._waiting[0].turn.get_loop()
+        if self._waking is not None:
+            self._waking.cancel()
+        self._waking = loop.call_later(after, self._wake) if after else loop.call_soon(self._wake)
+
     def _wake(self) -> None:
         """One goes on; the next one after everything else has had its turn of the loop."""
+        self._waking = None
+        if not self._waiting:
+            return
+        patience = self._waiting[0].until - self._waiting[0].turn.get_loop().time()
+        if self._brief and patience > 0:
+            self._wake_soon(patience)
+            return
+        first = self._waiting.popleft()
+        self.taken += 1
+        if not first.turn.done():
+            first.turn.set_result(None)
         if self._waiting:
-            first = self._waiting.popleft()
-            self.taken += 1
-            if not first.done():
-                first.set_result(None)
-        if self._waiting:
-            self._waiting[0].get_loop().call_soon(self._wake)
+            self._wake_soon()
 
     async def over(self, items: Iterable[T], size: int) -> AsyncIterator[list[T]]:
         """`items` in portions of `size`, a turn between two of them; what makes one portion waits for nobody."""

@@ -4,6 +4,9 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
+import pytest
+
+from services.query.app import turns as module
 from services.query.app.turns import Turns
 
 
@@ -70,3 +73,76 @@ async def test_who_is_cancelled_holds_nobody_up() -> None:
 
     async with asyncio.timeout(1):
         await turns.next()
+
+
+async def export(turns: Turns, portions: int, done: list[str]) -> None:
+    """Long work that nobody asked for in this question."""
+    for _ in range(portions):
+        await turns.next()
+        done.append("portion")
+
+
+async def test_long_work_waits_while_a_brief_question_is_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "PATIENCE", 60)
+    turns, done = Turns(), list[str]()
+    working = asyncio.create_task(export(turns, 3, done))
+    with turns.answering():
+        for _ in range(50):
+            await asyncio.sleep(0)
+        done.append("answer")
+
+    async with asyncio.timeout(5):
+        await working
+    assert done == ["answer", "portion", "portion", "portion"]
+
+
+async def test_long_work_goes_on_however_many_brief_questions_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "PATIENCE", 0.001)
+    turns, done = Turns(), list[str]()
+    working = asyncio.create_task(export(turns, 3, done))
+    with turns.answering():
+        async with asyncio.timeout(5):
+            await working
+
+    assert done == ["portion"] * 3
+
+
+async def test_a_question_that_takes_many_turns_is_brief_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "PATIENCE", 60)
+    turns, done = Turns(), list[str]()
+
+    async def ask() -> None:
+        with turns.answering():
+            for _ in range(module.BRIEF + 2):
+                await turns.next()
+            done.append("long answer")
+
+    async with asyncio.timeout(5):
+        await asyncio.gather(ask(), ask(), export(turns, 2, done))
+    assert done.count("long answer") == 2
+
+
+async def test_a_brief_question_takes_its_first_turns_ahead_of_those_who_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "PATIENCE", 60)
+    turns, done = Turns(), list[str]()
+    working = asyncio.create_task(export(turns, 2, done))
+    with turns.answering():
+        await asyncio.sleep(0)
+        await turns.next()
+        done.append("answer")
+    await working
+
+    assert done == ["answer", "portion", "portion"]
+
+
+async def test_what_a_question_started_and_left_behind_counts_once() -> None:
+    turns, done = Turns(), list[str]()
+    with turns.answering():
+        left_behind = asyncio.create_task(export(turns, 2 * module.BRIEF, done))
+    await left_behind
+    working = asyncio.create_task(export(turns, 1, done))
+    with turns.answering():
+        await asyncio.sleep(0)
+        assert not working.done()
+
+    await working
