@@ -165,7 +165,7 @@ class BoardKeeper:
     def _compare(self, update: Update, now: int) -> None:
         """Say how far the worker's clock is from this process's: figures do not depend on it, people's logs do."""
         ahead = update.published_at - now
-        self.board.freshness.compare(update.partition, ahead)
+        self.board.ages.freshness.compare(update.partition, ahead)
         self._metrics.skew.labels(update.partition).set(ahead / 1000)
 
     async def _mend(self) -> None:

@@ -57,7 +57,7 @@ async def kept_board(
     board = Board(rules(settings.floor, stale_seconds, silence_seconds, bounds), steady_ms)
     feed = KafkaUpdates(settings.kafka, OVERLAP, steady_ms)
     metrics = BoardMetrics(registry)
-    metrics.age.set_function(lambda: board.age(now_ms()) / 1000)
+    metrics.age.set_function(lambda: board.ages.oldest(now_ms()) / 1000)
     keeper = BoardKeeper(board, PostgresRows(pool), feed, metrics, now_ms)
     keeper.start()
     try:

@@ -1,6 +1,7 @@
 """A floor in memory and the API in front of it: what tests of the routes ask."""
 
 import asyncio
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -83,15 +84,14 @@ class Client:
 
 
 class World:
-    """A floor and the API in front of it."""
+    """A floor and the API in front of it; `make` gives its board, by the clock it is handed."""
 
-    def __init__(self, zone: str = "UTC", board: Board | None = None, **limits: int) -> None:
+    def __init__(self, zone: str = "UTC", make: Callable[[Callable[[], int]], Board] | None = None, **limits: int) -> None:
         self.floor = MemoryFloor(watermark=NOW - 15_000)
         self.history = MemoryHistory(self.floor)
         self.now = NOW
         self.log = FixedLog({number: LogRange(0, 0) for number in range(PARTITIONS)})
-        self.board = board or Board(Rules(ZoneInfo(zone)), lambda: self.now)
-        self.board.steady = lambda: self.now
+        self.board = make(lambda: self.now) if make else Board(Rules(ZoneInfo(zone)), lambda: self.now)
         self.pulse = Pulse()
         self.loaded = True
         self.definitions = NOTHING

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from services.board.domain.agents import Agents
+from services.board.domain.ages import Ages
 from services.board.domain.folded_rows import FoldedRows
-from services.board.domain.freshness import Freshness
-from services.board.domain.positions import Position, current, lowest_watermark, position_of
+from services.board.domain.positions import Position, lowest_watermark, position_of
 from services.board.domain.queue_names import OTHER, QueueNames
 from services.board.domain.series import Group, Home, HomeSpan, Presence, Scope, Series, present, waits
 from services.board.domain.sources import NOTHING_KNOWN, Patience, Silence, SourceNow, Sources
@@ -85,12 +85,12 @@ class Board:
         self.floor = 0
         self.counting = False
         self.positions: dict[int, Position] = {}
+        self.ages = Ages(self.positions, rules.grace, steady)
         self.series: dict[Home, Series] = {}
         self.first_seen: dict[Home, int] = {}
         self.last_seen: dict[Home, int] = {}
         self.agents = Agents(rules.most_agents)
         self.sources = Sources(rules.silence)
-        self.freshness = Freshness()
         self.names = QueueNames(rules.most_queues)
         self._folded: dict[Home, FoldedRows] = {}
         self._homes: dict[str, list[Home]] = {}
@@ -98,7 +98,6 @@ class Board:
         self._gauged: dict[int, dict[Home, Gauge]] = {}
         self._since = 0
         self._idle_since = 0
-        self._told = 0
 
     # ------------------------------------------------------------- taking
 
@@ -117,7 +116,7 @@ class Board:
         if update.gauges is None or not self.take_position(position):
             return False
         if live:
-            self.freshness.hear(position, update.lag, at)
+            self.ages.freshness.hear(position, update.lag, at)
         if sorted_gauges is None:
             sorted_gauges = SortedGauges()
             self.sort_gauges(update.gauges, sorted_gauges)
@@ -141,7 +140,7 @@ class Board:
     def load_position(self, position: Position, at: int) -> None:
         """Keep a durable position that was read at the steady instant `at`, unless newer news is known."""
         self.take_position(position)
-        self.freshness.load(position.partition, at - position.age)
+        self.ages.freshness.load(position.partition, at - position.age)
 
     def take_row(self, partition: int, row: PaneRow) -> None:
         """Keep the row unless a newer one is known or it lies before the live span."""
@@ -262,53 +261,12 @@ class Board:
     # ------------------------------------------------------------- age
 
     def stale_since(self, now: int) -> int | None:
-        """Up to when all partitions are counted, where one of them fell silent or behind for longer than `grace`; else None."""
-        steady = self.steady()
-        good = (self._good_at(one, now, steady) for one in current(self.positions.values()))
-        return min((at for at in good if at is not None and now - at > self.rules.grace), default=None)
+        """See `Ages.stale_since`."""
+        return self.ages.stale_since(now)
 
     def as_of(self, now: int) -> int:
-        """The instant that figures speak of: `now`, or on a stale board the instant up to which they are complete.
-
-        It never goes back, unless the reader's own clock is set back by more than `grace`.
-        """
-        since = self.stale_since(now)
-        reached = now if since is None else since
-        if self._told - now <= self.rules.grace:
-            reached = max(reached, self._told if since is None else min(self._told, now))
-        self._told = reached
-        return reached
-
-    def age(self, now: int) -> int:
-        """For how many milliseconds the partition that is furthest behind has not been counted up to now."""
-        ages = (self.partition_age(one.partition, now) for one in current(self.positions.values()))
-        return max((age for age in ages if age is not None), default=0)
-
-    def partition_age(self, partition: int, now: int) -> int | None:
-        """For how many milliseconds a partition has not been counted up to now; None where nobody spoke of it or nothing is missed."""
-        position = self.positions.get(partition)
-        at = None if position is None else self._good_at(position, now, self.steady())
-        return None if at is None else max(0, now - at)
-
-    def stale_partition(self, partition: int, now: int) -> bool:
-        """Whether this partition's figures are older than `grace`, or nobody spoke of it yet."""
-        age = self.partition_age(partition, now)
-        return partition not in self.positions or (age is not None and age > self.rules.grace)
-
-    def _good_at(self, position: Position, now: int, steady: int) -> int | None:
-        """Up to when a partition is counted, by the reader's wall clock; None where nothing is missed of it.
-
-        An owner that has not caught up since the reader began is as far as its events tell.
-        """
-        complete_at = self.freshness.complete_at(position.partition)
-        if complete_at is not None:
-            first_at = self.freshness.first_at(position.partition)
-            return None if position.empty and first_at is None else now - (steady - complete_at)
-        first_at = self.freshness.first_at(position.partition)
-        if first_at is None:
-            return None
-        began = now - (steady - first_at)
-        return began if position.watermark is None else min(began, position.watermark + 2 * self.rules.grace)
+        """See `Ages.as_of`."""
+        return self.ages.as_of(now)
 
     def silence(self, tenant: str, known: Mapping[str, Patience] = NOTHING_KNOWN) -> Silence:
         """Which sources of a tenant are silent, and which queues' figures stand because of it."""

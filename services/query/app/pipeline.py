@@ -33,10 +33,10 @@ class _BoardAges:
     now: int
 
     def stale(self, partition: int) -> bool:
-        return self.board.stale_partition(partition, self.now)
+        return self.board.ages.is_stale(partition, self.now)
 
     def age(self, partition: int) -> int | None:
-        return self.board.partition_age(partition, self.now)
+        return self.board.ages.of(partition, self.now)
 
     def skew(self, partition: int) -> int | None:
-        return self.board.freshness.skew(partition)
+        return self.board.ages.freshness.skew(partition)

@@ -242,7 +242,7 @@ class Exposition:
 
     def _trust(self, page: Page, now: int) -> None:
         positions = current(self._board.positions.values())
-        oldest = now - self._board.age(now) if positions else None
+        oldest = now - self._board.ages.oldest(now) if positions else None
         page.put("contactcenter_kpi_last_update_timestamp_seconds", "", None if oldest is None else oldest / 1000)
         for position in sorted(positions, key=lambda one: one.partition):
             at = None if position.watermark is None else position.watermark / 1000

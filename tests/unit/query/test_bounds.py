@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -28,8 +28,8 @@ KPIS = "offered,service_level,waiting"
 class ObservedBoard(Board):
     """Notes in which turn of the loop it is read, while somebody counts them."""
 
-    def __init__(self, rules: Rules) -> None:
-        super().__init__(rules, lambda: NOW)
+    def __init__(self, rules: Rules, steady: Callable[[], int]) -> None:
+        super().__init__(rules, steady)
         self.turn = 0
         self.reads: Counter[int] = Counter()
 
@@ -39,8 +39,8 @@ class ObservedBoard(Board):
 
 
 def wide_world(queues: int, most: int = 100_000, **limits: int) -> tuple[World, ObservedBoard]:
-    board = ObservedBoard(Rules(ZoneInfo("UTC"), most_queues=most))
-    world = World("UTC", board, **limits)
+    board = ObservedBoard(Rules(ZoneInfo("UTC"), most_queues=most), lambda: NOW)
+    world = World("UTC", lambda _: board, **limits)
     world.tell()
     start = NOW - NOW % MINUTE - MINUTE
     for number in range(queues):
@@ -210,8 +210,8 @@ def test_history_reads_only_the_queues_of_its_page() -> None:
 
 
 def folded_world() -> World:
-    board = Board(Rules(ZoneInfo("UTC"), most_queues=2), lambda: NOW)
-    world = World(board=board)
+    world = World(make=lambda steady: Board(Rules(ZoneInfo("UTC"), most_queues=2), steady))
+    board = world.board
     noon = NOW - 440_000
     for minute, queue in ((9, "a"), (8, "b"), (7, "c"), (6, "d"), (5, "a")):
         world.floor.put(answered(noon - minute * MINUTE, 10, 50, queue))

@@ -240,8 +240,11 @@ def test_names_with_quotes_and_line_breaks_do_not_break_the_page() -> None:
 def test_a_silent_floor_is_stale_and_an_empty_one_has_no_age() -> None:
     floor = MemoryFloor()
     floor.put(answered(NOW - 60_000, 5))
-    board = board_of(floor)
-    board.steady = lambda: NOW + 60_000
+    clock = [NOW]
+    board = Board(Rules(ZoneInfo("UTC")), lambda: clock[0])
+    for update in floor.updates(NOW):
+        board.take(update, NOW)
+    clock[0] = NOW + 60_000
     stale = parsed(page(Exposition(board, lambda: NOTHING, 10_000), NOW + 60_000))
     empty = parsed(page(Exposition(Board(Rules(ZoneInfo("UTC")), lambda: NOW), lambda: NOTHING, 10_000), NOW))
 

@@ -18,7 +18,7 @@ A_BURST = 1
 
 
 def world() -> World:
-    one = World(board=Board(Rules(ZoneInfo("UTC"), silence=15 * MINUTE), lambda: NOW))
+    one = World(make=lambda steady: Board(Rules(ZoneInfo("UTC"), silence=15 * MINUTE), steady))
     one.floor.put(*(answered(NOW - index * 20_000, 5, queue="sales") for index in range(12)))
     one.floor.put(*(answered(NOW - index * 20_000, 5, queue="help") for index in range(12)), waiting(NOW - 10_000, "help"))
     one.tell()
