@@ -19,9 +19,9 @@ class ApiSettings(BaseModel):
     session_secret: SecretStr | None = Field(
         None, description="signs the wallboard's cookie; unset: no sessions. Change it to end them all"
     )
-    stale_seconds: float = Field(10, gt=1, description="silence of a partition after which figures are marked stale")
+    stale_seconds: float = Field(10, gt=1, description="seconds that a partition may be silent or behind before figures are marked stale")
     silence_seconds: float = Field(
-        900, ge=0, description="silence of a source, far longer than its usual one, after which its tenant's figures are stale; 0: never"
+        900, ge=0, description="silence of a source, far longer than usual, after which figures of queues it feeds are stale; 0: never"
     )
     page_rows: int = Field(5000, ge=1, description="rows of one answer unless asked otherwise")
     most_rows: int = Field(20_000, ge=1, description="most rows of one answer; more memory and longer pauses for others above")
