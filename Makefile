@@ -45,11 +45,11 @@ ci: lint types architecture ## what must be green before a change lands; skippin
 	$(MAKE) accept BANK="--kill 3 --instants"
 
 generate: $(VENV)/.dev ## write every generated document anew: docs/kpis.md, docs/schema, grafana/dashboards
-	$(BIN)/python -m services.contracts.catalogue > docs/kpis.md
+	$(BIN)/python -m services.kpis.page > docs/kpis.md
 	$(BIN)/python -m services.contracts.schema > docs/schema/events.schema.json
 	$(BIN)/python -m services.contracts.asyncapi > docs/schema/asyncapi.json
 	$(BIN)/python -m services.definitions.schema > docs/schema/definitions.schema.json
-	$(BIN)/python -m services.demo.openapi > docs/schema/openapi.json
+	$(BIN)/python -m services.origin.openapi > docs/schema/openapi.json
 	$(BIN)/python -W ignore::DeprecationWarning -m grafana.every_kpi > grafana/dashboards/every-kpi.json
 
 coverage: $(VENV)/.dev ## all tests with branch coverage
@@ -70,7 +70,7 @@ bench: $(VENV)/.dev ## CPU an event of the engine and its peers on one log in on
 soak: $(VENV)/.dev ## the long proofs on Apache Kafka: kills, storms, outages, fuzz, memory (ARGS="--parts kill --rounds 100")
 	$(BIN)/python -m tests.reliability.soak $(ARGS)
 
-mutants: $(VENV)/.dev ## which changes of the engine's decisions no test notices (ARGS="'services.kpi_engine.domain.join*'")
+mutants: $(VENV)/.dev ## which changes of the engine's decisions no test notices (ARGS="'services.kpi_engine.fold.join*'")
 	FLOORPULSE_EXAMPLES=30 $(BIN)/mutmut run --max-children 2 $(ARGS)
 	$(BIN)/mutmut results
 

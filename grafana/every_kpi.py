@@ -25,8 +25,8 @@ from grafana_foundation_sdk.models.dashboard import (
     VariableSort,
 )
 
-from services.contracts.kpis import CATALOGUE, Kpi
-from services.contracts.units import Group, Unit
+from services.kpis.catalogue import CATALOGUE, Kpi
+from services.kpis.units import Group, Unit
 
 UID = "floorpulse-every-kpi"
 WIDTH = 24

@@ -20,8 +20,8 @@ from hypothesis import HealthCheck, settings
 from pydantic import SecretStr
 
 from services.contracts.topics import TOPICS
+from services.demo.embedded import Broker, Postgres
 from services.migrations import migrate
-from services.runtime.embedded import Broker, Postgres
 from services.runtime.kafka import ensure_topics
 from services.runtime.settings import DatabaseSettings, KafkaSettings
 from tests.integration.kafka import ApacheKafka, available

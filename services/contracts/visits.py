@@ -4,7 +4,7 @@
        └───── wait ─────► abandoned | left
 
 Absence is knowledge: a field that is None has not been heard of yet. How events merge into a visit is the engine's affair
-(`services/kpi_engine/domain/merge.py`); all instants are epoch milliseconds, all spans milliseconds.
+(`services/kpi_engine/fold/merge.py`); all instants are epoch milliseconds, all spans milliseconds.
 """
 
 from enum import StrEnum

@@ -19,8 +19,8 @@ from services.demo.options import DemoError, DemoOptions
 from services.demo.programs import ENGINE, HTTP, SIMULATOR, environment, programs
 from services.demo.screen import Screen
 from services.demo.servers import EmbeddedServers
+from services.demo.supervisor import Program, Supervisor, ending
 from services.runtime.clock import monotonic, now_ms
-from services.runtime.supervisor import Program, Supervisor, ending
 from services.simulator.domain.scenarios import SCENARIOS
 
 READY_WITHIN = 180.0

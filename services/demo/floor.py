@@ -7,8 +7,8 @@ from typing import Any
 
 import httpx
 
-from services.contracts.definitions import DEFAULT_POLICY
 from services.demo.domain.summary import KPIS, Progress, Summary, lines, rate
+from services.kpis.policies import DEFAULT_POLICY
 from services.runtime.clock import monotonic
 
 WINDOW = "15m"

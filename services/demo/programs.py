@@ -10,7 +10,7 @@ from pathlib import Path
 from services.demo.domain.season import Season
 from services.demo.folder import StateFolder
 from services.demo.options import HOST, TENANT, DemoOptions
-from services.runtime.supervisor import Program
+from services.demo.supervisor import Program
 
 HTTP, ENGINE, SIMULATOR = "http", "engine", "simulator"
 OURS = ("FLOORPULSE_KAFKA__", "FLOORPULSE_DATABASE__", "FLOORPULSE_API__", "FLOORPULSE_INGEST__", "FLOORPULSE_ENGINE__")
@@ -61,7 +61,7 @@ def programs(options: DemoOptions, env: Mapping[str, str], folder: StateFolder, 
 
 def _program(name: str, log: str, env: Mapping[str, str], folder: StateFolder, *words: str) -> Program:
     """`-P` keeps a folder `services` of the user's out of the way."""
-    return Program(name, (sys.executable, "-P", "-m", "services.cli", *(words or (name,))), env, folder.log(log))
+    return Program(name, (sys.executable, "-P", "-m", "services.cli.app", *(words or (name,))), env, folder.log(log))
 
 
 def _simulation(season: Season, options: DemoOptions, folder: StateFolder) -> list[str]:

@@ -8,6 +8,7 @@ from functools import partial
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
+from services.access.keys import KeyRing
 from services.contracts.topics import TOPICS
 from services.ingest.adapters.kafka_log import KafkaLog
 from services.ingest.api import operations, routes
@@ -19,7 +20,6 @@ from services.ingest.settings import IngestGroup, IngestSettings
 from services.runtime import clock, kafka
 from services.runtime.database import async_engine
 from services.runtime.http import create_app
-from services.runtime.keys import KeyRing
 
 SUMMARY = "Contact-centre events in: judged one by one, acknowledged by Kafka, never half accepted"
 

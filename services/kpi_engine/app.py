@@ -10,13 +10,13 @@ from services.contracts.events import AnyEvent
 from services.contracts.letters import DeadLetter, Reason
 from services.contracts.topics import CONTACT_EVENTS
 from services.kpi_engine import failpoints
-from services.kpi_engine.domain.decode import Refusal, decode
-from services.kpi_engine.domain.panes import NEVER
-from services.kpi_engine.domain.partition import Flushing, Numbered, Partition
-from services.kpi_engine.domain.watermark import FUTURE
+from services.kpi_engine.fold.decode import Refusal, decode
+from services.kpi_engine.fold.panes import NEVER
+from services.kpi_engine.fold.partition import Flushing, Numbered, Partition
+from services.kpi_engine.fold.watermark import FUTURE
 from services.kpi_engine.metrics import EngineMetrics
 from services.kpi_engine.ports import Flush, Letters, Live, Store, StoreUnavailable
-from services.kpi_engine.telling import Teller
+from services.kpi_engine.publish.publisher import Teller
 from services.runtime.clock import monotonic, now_ms
 
 log = logging.getLogger(__name__)

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from services.contracts.letters import DeadLetter
 from services.contracts.updates import Update
-from services.kpi_engine.domain.partition import Flushing, Partition, Stored, Wanted
+from services.kpi_engine.fold.partition import Flushing, Partition, Stored, Wanted
 
 
 class StoreUnavailable(Exception):  # noqa: N818  it names a condition that passes

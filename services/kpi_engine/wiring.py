@@ -22,19 +22,19 @@ from prometheus_client import CollectorRegistry, start_http_server
 from services.contracts.topics import CONTACT_EVENTS, TOPICS
 from services.contracts.visits import Longest
 from services.kpi_engine import failpoints
-from services.kpi_engine.adapters.auditor import Auditor
-from services.kpi_engine.adapters.faust_app import Duty, faust_app
-from services.kpi_engine.adapters.loop import Loop, consumer
-from services.kpi_engine.adapters.outgoing import Outgoing
-from services.kpi_engine.adapters.retention import Retention
-from services.kpi_engine.adapters.rollups import Roller
-from services.kpi_engine.adapters.statistics import Statistics
-from services.kpi_engine.adapters.store import PostgresStore, Shape
 from services.kpi_engine.app import Engine, Options
-from services.kpi_engine.domain.progress import Progress
+from services.kpi_engine.kafka.consumer import Loop, consumer
+from services.kpi_engine.kafka.faust_app import Duty, faust_app
+from services.kpi_engine.kafka.producer import Outgoing
 from services.kpi_engine.metrics import EngineMetrics
 from services.kpi_engine.ports import StoreUnavailable
+from services.kpi_engine.postgres.store import PostgresStore, Shape
+from services.kpi_engine.rollup.roller import Roller
 from services.kpi_engine.settings import EngineSettings
+from services.kpi_engine.upkeep.audit import Auditor
+from services.kpi_engine.upkeep.retention import Retention
+from services.kpi_engine.upkeep.statistics import Statistics
+from services.kpi_engine.worker.progress import Progress
 from services.runtime.clock import monotonic
 from services.runtime.collector import leave_alone_what_is_here
 from services.runtime.database import asyncpg_pool

@@ -9,43 +9,43 @@ import asyncpg
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
 
+from services.access.keys import KeyRing
 from services.board.adapters.rows import AWAY, PostgresRows
 from services.board.app import BoardKeeper
 from services.board.wiring import Bounds, kept_board
 from services.definitions.app import DefinitionKeeper
 from services.definitions.wiring import kept_definitions
-from services.query.adapters.agents import PostgresAgents
-from services.query.adapters.corrections import PostgresCorrections
-from services.query.adapters.event_log import KafkaEventLog
-from services.query.adapters.forecasts import PostgresForecasts
-from services.query.adapters.panes import PostgresPanes
-from services.query.adapters.sources import PostgresRetiredSources
-from services.query.adapters.visits import PostgresVisits
+from services.figures.agents.figures import AgentFigures
+from services.figures.agents.store import PostgresAgents
+from services.figures.corrections.figures import Corrections
+from services.figures.corrections.store import PostgresCorrections
+from services.figures.forecasts.keeper import ForecastKeeper
+from services.figures.forecasts.store import PostgresForecasts
+from services.figures.history.figures import PastFigures
+from services.figures.history.panes import PostgresPanes
+from services.figures.live.figures import LiveFigures
+from services.figures.live.queues import Queues
+from services.figures.lookup.folded import FoldedAgents, FoldedVisits
+from services.figures.lookup.lookup import Lookup
+from services.figures.sources.store import PostgresRetiredSources
+from services.figures.sources.watch import Retirement
+from services.figures.targets.figures import Targets
+from services.figures.visits.drilldown import Drilldown
+from services.figures.visits.store import PostgresVisits
 from services.query.api.routes import router
-from services.query.app.agents import AgentFigures
-from services.query.app.corrections import Corrections
-from services.query.app.folding import FoldedAgents, FoldedVisits
-from services.query.app.forecasts import ForecastKeeper
-from services.query.app.history import PastFigures
-from services.query.app.live import LiveFigures
-from services.query.app.lookup import Lookup
-from services.query.app.pipeline import Pipeline
-from services.query.app.query import Limits, Query
-from services.query.app.queues import Queues
-from services.query.app.scrape import Scrape
-from services.query.app.sources import Retirement
-from services.query.app.stream import Pulse, Streams
-from services.query.app.targets import Targets
-from services.query.app.visits import Drilldown
-from services.query.app.whole import WholeFloors
-from services.query.domain.exposition import Exposition
+from services.query.app import Limits, Query
 from services.query.metrics import QueryMetrics
+from services.query.pipeline.event_log import KafkaEventLog
+from services.query.pipeline.pipeline import Pipeline
+from services.query.prometheus.every_kpi import WholeFloors
+from services.query.prometheus.exposition import Exposition
+from services.query.prometheus.page import Scrape
 from services.query.settings import ApiSettings, QuerySettings
+from services.query.stream.streams import Pulse, Streams
 from services.runtime.clock import monotonic, now_ms
 from services.runtime.collector import SHORT_PAUSES, leave_alone_what_is_here
 from services.runtime.database import async_engine, readers_pool
 from services.runtime.http import create_app
-from services.runtime.keys import KeyRing
 
 PING_WITHIN = 2.0
 FORECASTS_EVERY = 1.0
@@ -162,7 +162,7 @@ def process_registry() -> CollectorRegistry:
 
 
 def install_access(app: FastAPI, settings: ApiSettings) -> None:
-    """What `services.runtime.auth` reads beside the keys: the open tenant, and the secret of sessions."""
+    """What `services.access.http` reads beside the keys: the open tenant, and the secret of sessions."""
     app.state.open_tenant = settings.open_tenant
     app.state.session_secret = settings.session_secret.get_secret_value() if settings.session_secret else None
 

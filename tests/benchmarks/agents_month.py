@@ -24,23 +24,23 @@ from pydantic import SecretStr
 from services.board.domain.windows import HOUR, Span
 from services.contracts.agents import Entered, encode_entered
 from services.contracts.events import AgentState
-from services.contracts.kpis import CATALOGUE
 from services.contracts.visits import Visit, encode_visit
-from services.kpi_engine.adapters.months import Months
-from services.kpi_engine.adapters.statements import AGENT_STATE_COLUMNS, VISIT_COLUMNS
+from services.demo.embedded import Postgres
+from services.figures.agents.figures import AgentFigures, AgentQuery
+from services.figures.agents.rows import OF_AGENTS, ByAgent
+from services.figures.agents.store import PostgresAgents
+from services.figures.history.figures import HistoryQuery, PastFigures
+from services.figures.history.panes import PostgresPanes
+from services.figures.intervals import Interval
+from services.figures.rows import Question
+from services.figures.selection import By, Selection
+from services.figures.terms import AS_IN_FORCE
+from services.figures.visits.store import PostgresVisits
+from services.kpi_engine.postgres.months import Months
+from services.kpi_engine.postgres.statements import AGENT_STATE_COLUMNS, VISIT_COLUMNS
+from services.kpis.catalogue import CATALOGUE
 from services.migrations import migrate
-from services.query.adapters.agents import PostgresAgents
-from services.query.adapters.panes import PostgresPanes
-from services.query.adapters.visits import PostgresVisits
-from services.query.app.agents import AgentFigures, AgentQuery
-from services.query.app.history import HistoryQuery, PastFigures
-from services.query.domain.agent_rows import OF_AGENTS, ByAgent
-from services.query.domain.grid import Interval
-from services.query.domain.rows import Question
-from services.query.domain.selection import By, Selection
-from services.query.domain.terms import AS_IN_FORCE
 from services.runtime.clock import monotonic
-from services.runtime.embedded import Postgres
 from services.runtime.settings import DatabaseSettings
 from tests.fakes.world import NOW, World
 

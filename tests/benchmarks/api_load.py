@@ -26,10 +26,10 @@ import msgspec
 import psutil
 from pydantic import SecretStr
 
+from services.access.keys import KeyRing
+from services.demo.embedded.child import free_port
 from services.runtime.clock import monotonic
 from services.runtime.database import async_engine
-from services.runtime.embedded.child import free_port
-from services.runtime.keys import KeyRing
 from services.runtime.settings import DatabaseSettings
 from tests.benchmarks import history_year
 from tests.benchmarks.busy_floor import TENANT, BusyFloor, fill, standing, tell
@@ -107,7 +107,7 @@ class Api:
     def __init__(self, rig: Rig, zone: str = "UTC", settings: Mapping[str, str] = MappingProxyType({})) -> None:
         port = free_port()
         self.url = f"http://127.0.0.1:{port}"
-        self.command = [sys.executable, "-m", "services.cli", "api"]
+        self.command = [sys.executable, "-m", "services.cli.app", "api"]
         self.environment = {
             "FLOORPULSE_KAFKA__BOOTSTRAP_SERVERS": rig.server.bootstrap,
             "FLOORPULSE_DATABASE__URL": rig.database,

@@ -12,7 +12,7 @@ from services.contracts.cells import Cells, add
 from services.contracts.packed import pack
 from services.contracts.topics import CONTACT_EVENTS, KPI_UPDATES
 from services.contracts.updates import Gauge, PaneRow, Update, revision
-from services.kpi_engine.adapters.months import Months
+from services.kpi_engine.postgres.months import Months
 from services.runtime.clock import monotonic, now_ms
 from services.runtime.kafka import producer
 from tests.benchmarks.history_year import contacts

@@ -19,8 +19,8 @@ from faust.types import StreamT
 from prometheus_client import CollectorRegistry
 
 from services.contracts.topics import CONTACT_EVENTS
-from services.kpi_engine.adapters import record_batches
 from services.kpi_engine.app import Batch
+from services.kpi_engine.kafka import record_batches
 from services.kpi_engine.settings import EngineSettings
 from services.kpi_engine.wiring import worker
 from services.runtime.kafka_log import kafka_log

@@ -33,25 +33,25 @@ from services.board.app import BoardKeeper
 from services.board.domain.board import Board, Rules
 from services.board.metrics import BoardMetrics
 from services.contracts.cells import Cell, Cells, Histogram, add
-from services.contracts.finality import FINAL
-from services.contracts.grains import ALL_QUEUES, QUARTER, Grain, bounds_of
-from services.contracts.histograms import score_bucket, span_bucket
 from services.contracts.packed import pack
 from services.contracts.topics import CONTACT_EVENTS
+from services.counting.finality import FINAL
+from services.counting.grains import ALL_QUEUES, QUARTER, Grain, bounds_of
+from services.counting.histograms import score_bucket, span_bucket
 from services.definitions.adapters.store import PostgresDefinitions
 from services.definitions.app import DefinitionKeeper
 from services.definitions.metrics import DefinitionMetrics
+from services.demo.embedded import Postgres
+from services.figures.forecasts.keeper import ForecastKeeper
+from services.figures.forecasts.store import PostgresForecasts
 from services.migrations import migrate
-from services.query.adapters.event_log import KafkaEventLog
-from services.query.adapters.forecasts import PostgresForecasts
 from services.query.api.routes import router
-from services.query.app.forecasts import ForecastKeeper
-from services.query.app.stream import Pulse
 from services.query.metrics import QueryMetrics
+from services.query.pipeline.event_log import KafkaEventLog
 from services.query.settings import ApiSettings
+from services.query.stream.streams import Pulse
 from services.query.wiring import Parts, assembled
 from services.runtime.clock import monotonic
-from services.runtime.embedded import Postgres
 from services.runtime.http import create_app
 from services.runtime.settings import DatabaseSettings, KafkaSettings
 from tests.fakes.floor import ScriptedFeed

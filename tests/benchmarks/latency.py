@@ -24,8 +24,8 @@ from aiokafka import AIOKafkaProducer
 from services.board.adapters.updates import KafkaUpdates
 from services.contracts.events import ContactOffered
 from services.contracts.topics import CONTACT_EVENTS
+from services.demo.embedded.child import free_port
 from services.runtime.clock import monotonic, now_ms, steady_ms
-from services.runtime.embedded.child import free_port
 from services.runtime.kafka import producer
 from tests.benchmarks.machine import cores
 from tests.benchmarks.programs import Floorpulse
@@ -147,7 +147,7 @@ async def api(rig: Rig, log: Path) -> AsyncIterator[str]:
     environment = {**os.environ, **settings}  # noqa: TID251  PATH
     with log.open("ab") as said:
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "services.cli", "api", env=environment, stdout=said, stderr=said
+            sys.executable, "-m", "services.cli.app", "api", env=environment, stdout=said, stderr=said
         )
     try:
         yield f"http://127.0.0.1:{port}"

@@ -19,10 +19,10 @@ from typing import Any
 
 from prometheus_client import CollectorRegistry
 
-from services.kpi_engine.adapters.store import PostgresStore
 from services.kpi_engine.app import Batch, Engine
 from services.kpi_engine.metrics import EngineMetrics
 from services.kpi_engine.ports import StoreUnavailable
+from services.kpi_engine.postgres.store import PostgresStore
 from services.kpi_engine.settings import EngineSettings
 from services.kpi_engine.wiring import options, shape
 from services.migrations import migrate

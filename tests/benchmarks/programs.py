@@ -13,7 +13,7 @@ import msgspec
 from aiokafka.errors import KafkaError
 
 from services.contracts.cells import Cell, Cells, Histogram, add
-from services.contracts.histograms import count_within
+from services.counting.histograms import count_within
 from tests.benchmarks.oracle import THRESHOLD, Answer, Pane
 from tests.benchmarks.progress import Progress
 from tests.benchmarks.rig import Rig
@@ -112,7 +112,7 @@ class KafkaStreams(Committing):
 class Floorpulse:
     """The engine as it is shipped; it says how far it is and what it counted by its tables."""
 
-    def __init__(self, rig: Rig, _: Path, module: str = "services.cli") -> None:
+    def __init__(self, rig: Rig, _: Path, module: str = "services.cli.app") -> None:
         self.command = [sys.executable, "-m", module, "engine"]
         self.environment = {
             "FLOORPULSE_KAFKA__BOOTSTRAP_SERVERS": rig.server.bootstrap,

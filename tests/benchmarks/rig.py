@@ -17,8 +17,8 @@ from pydantic import SecretStr
 
 from services.contracts.tables import metadata
 from services.contracts.topics import CONTACT_EVENTS, TOPICS
+from services.demo.embedded import Postgres
 from services.migrations import migrate
-from services.runtime.embedded import Postgres
 from services.runtime.kafka import ensure_topics, producer
 from services.runtime.settings import DatabaseSettings, KafkaSettings
 from tests.benchmarks.workload import Record

@@ -26,10 +26,10 @@ from prometheus_client import CollectorRegistry
 from pydantic import SecretStr
 
 from services.contracts.topics import CONTACT_EVENTS
-from services.kpi_engine.adapters import record_batches
-from services.kpi_engine.adapters.loop import BATCHES_A_POLL
 from services.kpi_engine.app import Batch, Engine
-from services.kpi_engine.domain.decode import decode
+from services.kpi_engine.fold.decode import decode
+from services.kpi_engine.kafka import record_batches
+from services.kpi_engine.kafka.consumer import BATCHES_A_POLL
 from services.kpi_engine.ports import StoreUnavailable
 from services.kpi_engine.settings import EngineSettings
 from services.kpi_engine.wiring import worker

@@ -11,9 +11,9 @@ from services.contracts.cells import Cells
 from services.contracts.letters import DeadLetter
 from services.contracts.updates import PaneKey, Update
 from services.contracts.visits import Longest, Visit, VisitKey, decode_visit, encode_visit
-from services.kpi_engine.domain.panes import NEVER
-from services.kpi_engine.domain.partition import Flushing, Partition, Position, Stored, Wanted
-from services.kpi_engine.domain.presence_log import Claimed
+from services.kpi_engine.fold.panes import NEVER
+from services.kpi_engine.fold.partition import Flushing, Partition, Position, Stored, Wanted
+from services.kpi_engine.fold.presence_log import Claimed
 from services.kpi_engine.ports import Flush, StoreUnavailable
 
 MINUTE = 60_000

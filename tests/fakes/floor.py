@@ -11,17 +11,18 @@ from services.board.domain.windows import Span
 from services.board.ports import FeedLostError, Heard, StoreUnavailableError
 from services.contracts.agents import AgentNow, Entered
 from services.contracts.cells import Cell, Cells, Histogram, add
-from services.contracts.contributions import contributions
-from services.contracts.histograms import HOUR, hour_bucket
-from services.contracts.returns import LOOK_BACK
 from services.contracts.updates import Gauge, PaneKey, PaneRow, Update, revision
 from services.contracts.visits import Visit, is_open, offer_at, queue_of
-from services.query.domain.attendance import AgentEntered
-from services.query.domain.docket import StoredComplaint, complaints_of
-from services.query.domain.lag import LogRange
-from services.query.domain.ledger import Tally
-from services.query.domain.selection import Selection
-from services.query.ports import CorrectionPlace, LogUnavailableError, LogView, Place, StoredCorrection, StoredVisit
+from services.counting.contributions import contributions
+from services.counting.histograms import HOUR, hour_bucket
+from services.figures.ledger import Tally
+from services.figures.open_complaints import StoredComplaint, complaints_of
+from services.figures.ports import CorrectionPlace, Place, StoredCorrection, StoredVisit
+from services.figures.selection import Selection
+from services.figures.staff.attendance import AgentEntered
+from services.kpis.formulas.repeats import LOOK_BACK
+from services.query.pipeline.lag import LogRange
+from services.query.pipeline.ports import LogUnavailableError, LogView
 
 MINUTE = 60_000
 PARTITIONS = 3

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from services.board.domain.windows import Span
 from services.board.ports import StoreUnavailableError
-from services.contracts.plan import Slot
-from services.query.app.forecasts import Said, Upload
-from services.query.domain.forecasts import in_force
+from services.figures.forecasts.in_force import in_force
+from services.figures.forecasts.keeper import Said, Upload
+from services.kpis.plan import Slot
 
 
 class MemoryForecasts:

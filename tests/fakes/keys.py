@@ -1,6 +1,6 @@
 """Keys in memory."""
 
-from services.runtime.keys import Credential, KeysUnavailable
+from services.access.keys import Credential, KeysUnavailable
 
 
 class FixedKeys:

@@ -10,33 +10,33 @@ import httpx
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
+from services.access.keys import Credential
 from services.board.domain.board import Board, Rules
 from services.contracts.agents import Entered
 from services.contracts.events import AgentState
 from services.definitions.app import Reload
 from services.definitions.domain.in_force import NOTHING
+from services.figures.agents.figures import AgentFigures
+from services.figures.corrections.figures import Corrections
+from services.figures.forecasts.keeper import ForecastKeeper
+from services.figures.history.figures import PastFigures
+from services.figures.live.figures import LiveFigures
+from services.figures.live.queues import Queues
+from services.figures.lookup.folded import FoldedAgents, FoldedVisits
+from services.figures.lookup.lookup import Lookup
+from services.figures.sources.watch import Retirement
+from services.figures.targets.figures import Targets
+from services.figures.visits.drilldown import Drilldown
 from services.query.api.routes import router
-from services.query.app.agents import AgentFigures
-from services.query.app.corrections import Corrections
-from services.query.app.folding import FoldedAgents, FoldedVisits
-from services.query.app.forecasts import ForecastKeeper
-from services.query.app.history import PastFigures
-from services.query.app.live import LiveFigures
-from services.query.app.lookup import Lookup
-from services.query.app.pipeline import Pipeline
-from services.query.app.query import Limits, Query
-from services.query.app.queues import Queues
-from services.query.app.scrape import Scrape
-from services.query.app.sources import Retirement
-from services.query.app.stream import Pulse, Streams
-from services.query.app.targets import Targets
-from services.query.app.visits import Drilldown
-from services.query.app.whole import WholeFloors
-from services.query.domain.exposition import Exposition
-from services.query.domain.lag import LogRange
+from services.query.app import Limits, Query
 from services.query.metrics import QueryMetrics
+from services.query.pipeline.lag import LogRange
+from services.query.pipeline.pipeline import Pipeline
+from services.query.prometheus.every_kpi import WholeFloors
+from services.query.prometheus.exposition import Exposition
+from services.query.prometheus.page import Scrape
+from services.query.stream.streams import Pulse, Streams
 from services.runtime.http import create_app
-from services.runtime.keys import Credential
 from tests.fakes.floor import PARTITIONS, FixedLog, MemoryFloor, MemoryHistory, abandoned, answered, left, waiting
 from tests.fakes.forecasts import MemoryForecasts
 from tests.fakes.keys import FixedKeys

@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 import asyncpg
 
 from services.contracts.cells import Cell, Cells, Histogram, add
-from services.contracts.finality import LATENESS
-from services.contracts.grains import ALL_QUEUES, Grain, bounds_of
 from services.contracts.packed import pack, unpack
 from services.contracts.topics import CONTACT_EVENTS
-from services.kpi_engine.adapters.months import Months
-from services.kpi_engine.adapters.rollups import Roller
+from services.counting.finality import LATENESS
+from services.counting.grains import ALL_QUEUES, Grain, bounds_of
+from services.kpi_engine.postgres.months import Months
+from services.kpi_engine.rollup.roller import Roller
 
 MINUTE = 60_000
 DAY = 86_400_000

@@ -14,8 +14,8 @@ from pydantic import SecretStr
 from services.contracts.agents import encode_entered
 from services.contracts.topics import CONTACT_EVENTS, KPI_UPDATES
 from services.contracts.visits import complaining, encode_visit, offer_at, queue_of
-from services.kpi_engine.adapters.months import Months
-from services.kpi_engine.adapters.statements import VISIT_COLUMNS
+from services.kpi_engine.postgres.months import Months
+from services.kpi_engine.postgres.statements import VISIT_COLUMNS
 from services.query.settings import ApiSettings, QuerySettings
 from services.query.wiring import create_query_app
 from services.runtime.clock import now_ms

@@ -14,20 +14,20 @@ from services.board.domain.windows import HOUR, MINUTE, Span, Window, span_of
 from services.contracts.agents import Entered
 from services.contracts.cells import LEFT, Cells, add
 from services.contracts.events import AgentState
-from services.contracts.kpis import CATALOGUE, VARIANTS
-from services.contracts.plan import Slot
 from services.contracts.topics import TOPICS
 from services.contracts.visits import Complaint, Evaluation, Statement, Survey, Visit
+from services.demo.embedded import Broker
+from services.figures.agents.performance import Performance
+from services.figures.agents.store import PostgresAgents
+from services.figures.forecasts.keeper import Said
+from services.figures.forecasts.store import PostgresForecasts
+from services.figures.ledger import Tally
+from services.figures.ports import AgentHistory
+from services.figures.selection import By, Selection, Subject
+from services.figures.visits.store import PostgresVisits
+from services.kpis.catalogue import CATALOGUE, VARIANTS
+from services.kpis.plan import Slot
 from services.query import wiring as query_wiring
-from services.query.adapters.agents import PostgresAgents
-from services.query.adapters.forecasts import PostgresForecasts
-from services.query.adapters.visits import PostgresVisits
-from services.query.app.forecasts import Said
-from services.query.domain.ledger import Tally
-from services.query.domain.performance import Performance
-from services.query.domain.selection import By, Selection, Subject
-from services.query.ports import AgentHistory
-from services.runtime.embedded import Broker
 from services.runtime.kafka import ensure_topics
 from services.runtime.settings import DatabaseSettings, KafkaSettings
 from tests.fakes.floor import MemoryHistory, abandoned, answered, left, waiting

@@ -14,8 +14,8 @@ import pytest
 import uvicorn
 
 from services.contracts.cells import Cell, Cells
-from services.query.ports import StoredCorrection
-from services.runtime.embedded.child import free_port
+from services.demo.embedded.child import free_port
+from services.figures.ports import StoredCorrection
 from tests.fakes.world import NOW, World, busy_world
 
 ROOT = Path(__file__).parents[2]

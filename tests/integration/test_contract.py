@@ -26,17 +26,17 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.core.result import Ok
 from schemathesis.specs.openapi import checks as openapi
 
-from services.contracts.kpis import CATALOGUE
+from services.access.keys import SCOPES, KeyRing
 from services.contracts.topics import TOPICS
-from services.demo.origin import HttpSettings, create_http_app
+from services.demo.embedded import Broker
+from services.demo.embedded.child import free_port
 from services.ingest.settings import CustomerKeySettings, IngestGroup
+from services.kpis.catalogue import CATALOGUE
+from services.origin.app import HttpSettings, create_http_app
 from services.query.settings import ApiSettings
 from services.runtime.clock import now_ms
 from services.runtime.database import async_engine
-from services.runtime.embedded import Broker
-from services.runtime.embedded.child import free_port
 from services.runtime.kafka import ensure_topics
-from services.runtime.keys import SCOPES, KeyRing
 from services.runtime.settings import DatabaseSettings, KafkaSettings
 from tests.fakes.floor import abandoned, answered, left, waiting
 from tests.integration.stored import Floor, floor_on, ok, until

@@ -11,14 +11,14 @@ import httpx
 import pytest
 from typer.testing import CliRunner
 
-from services.cli import app as cli
+from services.cli.app import app as cli
 from services.contracts.topics import TOPICS
 from services.definitions.adapters.store import PostgresDefinitions
 from services.definitions.ports import DefinitionsAwayError, DefinitionStore
 from services.definitions.settings import DefinitionsSettings
+from services.demo.embedded import Broker
 from services.query.settings import ApiSettings, QuerySettings
 from services.query.wiring import create_query_app
-from services.runtime.embedded import Broker
 from services.runtime.kafka import ensure_topics
 from services.runtime.settings import DatabaseSettings, KafkaSettings
 from tests.definition_stores import FAST, FASTER, StoreSuite

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from services.runtime.embedded.child import free_port
+from services.demo.embedded.child import free_port
 from tests.integration.running_demo import DAY, demo, until
 
 pytestmark = [pytest.mark.embedded, pytest.mark.timeout(1500)]
@@ -28,7 +28,7 @@ def alive(pid: int) -> bool:
 
 async def outcome(*words: str) -> tuple[int | None, str]:
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "services.cli", "demo", *words, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+        sys.executable, "-m", "services.cli.app", "demo", *words, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
     )
     said, _ = await process.communicate()
     return process.returncode, said.decode()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from fastapi import FastAPI
 
-from services.demo.origin import install_routes
+from services.origin.app import install_routes
 from services.runtime.http import create_app
 from tests.integration.test_wallboard import CHROMIUM, browsing, listening, playwright
 

@@ -18,8 +18,8 @@ from aiokafka.structs import TopicPartition
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from services.runtime.embedded import Broker, EmbeddedExtraMissingError, EmbeddedServerError, Postgres
-from services.runtime.embedded.child import wheel, wheel_folder
+from services.demo.embedded import Broker, EmbeddedExtraMissingError, EmbeddedServerError, Postgres
+from services.demo.embedded.child import wheel, wheel_folder
 
 pytestmark = [pytest.mark.embedded, pytest.mark.timeout(900)]
 
@@ -27,7 +27,7 @@ ROOT = Path(__file__).parents[2]
 OWNER_THAT_IS_KILLED = """
 import asyncio, sys
 from pathlib import Path
-from services.runtime.embedded import Broker, Postgres
+from services.demo.embedded import Broker, Postgres
 
 async def own():
     postgres = Postgres(Path(sys.argv[1]))

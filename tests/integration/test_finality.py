@@ -8,9 +8,9 @@ import pytest
 from services.contracts import events
 from services.contracts.cells import Cell, Histogram
 from services.contracts.events import partition_key
-from services.contracts.finality import FINAL
 from services.contracts.packed import unpack
 from services.contracts.topics import CONTACT_EVENTS
+from services.counting.finality import FINAL
 from services.runtime.kafka import producer
 from services.runtime.settings import DatabaseSettings, KafkaSettings
 from tests.reliability.rig import Rig, staffed

@@ -7,16 +7,16 @@ from dataclasses import replace
 import asyncpg
 import pytest
 
+from services.access.keys import KeyRing
 from services.board.domain.windows import HOUR, MINUTE, Span
-from services.contracts.plan import Slot
 from services.contracts.topics import TOPICS
-from services.query.adapters.forecasts import PostgresForecasts
-from services.query.app.forecasts import ForecastKeeper, Said
+from services.demo.embedded import Broker
+from services.figures.forecasts.keeper import ForecastKeeper, Said
+from services.figures.forecasts.store import PostgresForecasts
+from services.kpis.plan import Slot
 from services.runtime.clock import now_ms
 from services.runtime.database import async_engine, asyncpg_pool
-from services.runtime.embedded import Broker
 from services.runtime.kafka import ensure_topics
-from services.runtime.keys import KeyRing
 from services.runtime.settings import DatabaseSettings, KafkaSettings
 from tests.fakes.floor import answered
 from tests.fakes.forecasts import MemoryForecasts

@@ -13,14 +13,15 @@ from prometheus_client import CollectorRegistry
 from services.board.adapters.rows import PostgresRows
 from services.board.domain.windows import Span
 from services.contracts.cells import Cell, Cells, add
-from services.kpi_engine.adapters.retention import Retention, kept_since
-from services.kpi_engine.adapters.rollups import Roller
+from services.figures.corrections.store import PostgresCorrections
+from services.figures.history.coverage import TooFineError
+from services.figures.history.panes import PostgresPanes
+from services.figures.intervals import Interval, intervals
+from services.figures.selection import By, Selection, Subject
 from services.kpi_engine.metrics import EngineMetrics
-from services.query.adapters.corrections import PostgresCorrections
-from services.query.adapters.panes import PostgresPanes
-from services.query.domain.coverage import TooFineError
-from services.query.domain.grid import Interval, intervals
-from services.query.domain.selection import By, Selection, Subject
+from services.kpi_engine.postgres.kept_since import kept_since
+from services.kpi_engine.rollup.roller import Roller
+from services.kpi_engine.upkeep.retention import Retention
 from services.runtime.clock import now_ms
 from services.runtime.settings import DatabaseSettings
 from tests.integration.rolling import DAY, MINUTE, NOON, PARTITIONS, ZONE, Floor, handled, offered

@@ -18,13 +18,13 @@ from aiokafka.structs import TopicPartition
 from fastapi import FastAPI
 from pydantic import SecretStr
 
+from services.access.keys import KeyRing, KeysUnavailable
+from services.demo.embedded import Broker
+from services.demo.embedded.child import free_port
 from services.ingest.settings import CustomerKeySettings, IngestGroup, IngestSettings
 from services.ingest.wiring import create_ingest_app
 from services.runtime.database import async_engine
-from services.runtime.embedded import Broker
-from services.runtime.embedded.child import free_port
 from services.runtime.kafka_log import kafka_log
-from services.runtime.keys import KeyRing, KeysUnavailable
 from services.runtime.settings import DatabaseSettings, KafkaSettings
 
 pytestmark = [pytest.mark.embedded, pytest.mark.timeout(900)]

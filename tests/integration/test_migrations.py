@@ -10,10 +10,10 @@ from pydantic import SecretStr
 
 from services.contracts.updates import Gauge
 from services.contracts.visits import Complaint, Longest, Statement, Visit, encode_visit, is_open, offer_at, queue_of
-from services.kpi_engine.adapters.store import PostgresStore, Shape
+from services.demo.embedded import Postgres
+from services.kpi_engine.postgres.store import PostgresStore, Shape
 from services.migrations import downgrade, migrate
 from services.runtime.database import asyncpg_pool
-from services.runtime.embedded import Postgres
 from services.runtime.settings import DatabaseSettings
 
 pytestmark = [pytest.mark.embedded, pytest.mark.timeout(900)]

@@ -12,12 +12,12 @@ from pydantic import SecretStr
 from services.contracts import events
 from services.contracts.events import AnyEvent
 from services.contracts.visits import Longest, Visit, encode_visit
-from services.kpi_engine.adapters.store import PostgresStore, Shape
-from services.kpi_engine.domain.partition import Partition
+from services.demo.embedded import Postgres
+from services.kpi_engine.fold.partition import Partition
 from services.kpi_engine.ports import Flush
+from services.kpi_engine.postgres.store import PostgresStore, Shape
 from services.migrations import migrate
 from services.runtime.database import asyncpg_pool
-from services.runtime.embedded import Postgres
 from services.runtime.settings import DatabaseSettings
 from tests.unit.kpi_engine.builders import MINUTE, event
 

@@ -17,12 +17,12 @@ from services.board.adapters.rows import PostgresRows
 from services.board.domain.windows import HOUR, MINUTE, Span
 from services.contracts.cells import Cells, add
 from services.contracts.visits import Visit, complaining, encode_visit, offer_at, queue_of
-from services.kpi_engine.adapters.statements import VISIT_COLUMNS
-from services.kpi_engine.adapters.statistics import FEWEST, Statistics
-from services.query.adapters.corrections import PostgresCorrections
-from services.query.adapters.visits import PostgresVisits
-from services.query.domain.ledger import Tally
-from services.query.domain.selection import By, Selection, Subject
+from services.figures.corrections.store import PostgresCorrections
+from services.figures.ledger import Tally
+from services.figures.selection import By, Selection, Subject
+from services.figures.visits.store import PostgresVisits
+from services.kpi_engine.postgres.statements import VISIT_COLUMNS
+from services.kpi_engine.upkeep.statistics import FEWEST, Statistics
 from services.runtime.settings import DatabaseSettings
 from tests.fakes.floor import MemoryFloor, MemoryHistory, partition_of
 from tests.integration.rolling import NOON

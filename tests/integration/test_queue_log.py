@@ -23,15 +23,15 @@ from typing import Any
 import httpx
 import pytest
 
+from services.access.keys import KeyRing
 from services.contracts.agents import Spent
 from services.contracts.topics import TOPICS
-from services.ingest.domain.queue_log import QueueLog
+from services.demo.embedded import Broker
+from services.demo.embedded.child import free_port
+from services.ingest.sources.asterisk.events import QueueLog
 from services.runtime.clock import now_ms
 from services.runtime.database import async_engine
-from services.runtime.embedded import Broker
-from services.runtime.embedded.child import free_port
 from services.runtime.kafka import ensure_topics
-from services.runtime.keys import KeyRing
 from services.runtime.settings import DatabaseSettings, KafkaSettings
 from services.simulator.options import ReplayOptions, Target
 from services.simulator.replay import replay

@@ -14,7 +14,7 @@ import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
-from services.ingest.domain.queue_log import QueueLog
+from services.ingest.sources.asterisk.events import QueueLog
 from services.simulator.options import ReplayOptions, SimulateOptions, Target
 from services.simulator.replay import replay
 from services.simulator.simulate import simulate

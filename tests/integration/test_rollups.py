@@ -9,12 +9,12 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from services.contracts.cells import Cell
-from services.contracts.families import Family
-from services.contracts.finality import FINAL, passed
-from services.contracts.grains import QUARTER, Grain, quarter_of
 from services.contracts.packed import unpack
-from services.kpi_engine.adapters.rollups import Roller
+from services.counting.families import Family
+from services.counting.finality import FINAL, passed
+from services.counting.grains import QUARTER, Grain, quarter_of
 from services.kpi_engine.metrics import EngineMetrics
+from services.kpi_engine.rollup.roller import Roller
 from services.runtime.settings import DatabaseSettings
 from tests.integration.rolling import DAY, MINUTE, NOON, PARTITIONS, ZONE, Floor, handled, offered
 

@@ -14,8 +14,8 @@ from services.contracts.instants import parse_instant
 from services.contracts.topics import TOPICS
 from services.contracts.visits import Visit
 from services.definitions.settings import DefinitionsSettings
+from services.demo.embedded import Broker
 from services.query import wiring as query_wiring
-from services.runtime.embedded import Broker
 from services.runtime.kafka import ensure_topics
 from services.runtime.settings import DatabaseSettings, KafkaSettings
 from tests.fakes.floor import abandoned, answered, left, waiting

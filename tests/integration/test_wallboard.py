@@ -16,32 +16,32 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import StreamingResponse
 from prometheus_client import CollectorRegistry
 
+from services.access.keys import Credential
 from services.board.domain.board import Board, Rules
 from services.contracts.agents import Entered
-from services.contracts.plan import Slot
 from services.definitions.app import Reload
 from services.definitions.domain.in_force import NOTHING, Definitions
+from services.figures.agents.figures import AgentFigures
+from services.figures.corrections.figures import Corrections
+from services.figures.forecasts.keeper import ForecastKeeper
+from services.figures.history.figures import PastFigures
+from services.figures.live.figures import LiveFigures
+from services.figures.live.queues import Queues
+from services.figures.lookup.lookup import Lookup
+from services.figures.sources.watch import Retirement
+from services.figures.targets.figures import Targets
+from services.figures.visits.drilldown import Drilldown
+from services.kpis.plan import Slot
 from services.query.api.routes import router
-from services.query.app.agents import AgentFigures
-from services.query.app.corrections import Corrections
-from services.query.app.forecasts import ForecastKeeper
-from services.query.app.history import PastFigures
-from services.query.app.live import LiveFigures
-from services.query.app.lookup import Lookup
-from services.query.app.pipeline import Pipeline
-from services.query.app.query import Limits, Query
-from services.query.app.queues import Queues
-from services.query.app.scrape import Scrape
-from services.query.app.sources import Retirement
-from services.query.app.stream import Pulse, Streams
-from services.query.app.targets import Targets
-from services.query.app.visits import Drilldown
-from services.query.app.whole import WholeFloors
-from services.query.domain.exposition import Exposition
+from services.query.app import Limits, Query
 from services.query.metrics import QueryMetrics
+from services.query.pipeline.pipeline import Pipeline
+from services.query.prometheus.every_kpi import WholeFloors
+from services.query.prometheus.exposition import Exposition
+from services.query.prometheus.page import Scrape
+from services.query.stream.streams import Pulse, Streams
 from services.runtime import problems
 from services.runtime.clock import monotonic, now_ms, steady_ms
-from services.runtime.keys import Credential
 from tests.fakes.definitions import definitions
 from tests.fakes.floor import FixedLog, MemoryFloor, MemoryHistory, abandoned, answered, waiting
 from tests.fakes.forecasts import MemoryForecasts

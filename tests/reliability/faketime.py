@@ -42,7 +42,7 @@ class SetClock:
 async def running(command: str, settings: Mapping[str, object], log: Path, clock: SetClock) -> AsyncIterator[asyncio.subprocess.Process]:
     """`floorpulse COMMAND` by that clock; killed at the end where it still runs."""
     chosen = {f"FLOORPULSE_{name}": str(value) for name, value in settings.items()}
-    words = [sys.executable, "-m", "services.cli", command]
+    words = [sys.executable, "-m", "services.cli.app", command]
     with log.open("ab") as said:
         environment = {**os.environ, **clock.environment, **chosen}  # noqa: TID251  what `env NAME=VALUE floorpulse …` does
         process = await asyncio.create_subprocess_exec(*words, env=environment, stdout=said, stderr=said)

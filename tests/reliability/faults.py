@@ -20,10 +20,11 @@ from aiokafka.structs import OffsetAndMetadata, TopicPartition
 
 from services.contracts.cells import Cells, add
 from services.contracts.topics import CONTACT_EVENTS
-from services.kpi_engine.adapters import loop, store
 from services.kpi_engine.app import Batch, Engine
-from services.kpi_engine.domain.partition import Flushing, Partition
+from services.kpi_engine.fold.partition import Flushing, Partition
+from services.kpi_engine.kafka import consumer as loop
 from services.kpi_engine.ports import Flush
+from services.kpi_engine.postgres import store
 
 log = logging.getLogger(__name__)
 

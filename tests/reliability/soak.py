@@ -19,10 +19,10 @@ import asyncpg
 from pydantic import SecretStr
 
 from services.contracts.topics import TOPICS
+from services.demo.embedded import Postgres
+from services.demo.embedded.child import free_port
 from services.migrations import migrate
 from services.runtime.clock import monotonic
-from services.runtime.embedded import Postgres
-from services.runtime.embedded.child import free_port
 from services.runtime.kafka import ensure_topics
 from services.runtime.settings import DatabaseSettings, KafkaSettings
 from tests.integration.kafka import ApacheKafka

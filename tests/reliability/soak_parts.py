@@ -11,9 +11,9 @@ from statistics import linear_regression
 
 import psutil
 
+from services.demo.embedded.child import LOOPBACK
 from services.runtime.clock import monotonic
 from services.runtime.database import dsn
-from services.runtime.embedded.child import LOOPBACK
 from tests.integration.kafka import ApacheKafka
 from tests.reliability.fresh_demo import WITHIN, scraped
 from tests.reliability.http_load import Ingest, http_load

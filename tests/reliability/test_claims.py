@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from sqlalchemy import make_url
 
 from services.contracts.visits import Longest
-from services.kpi_engine.adapters.store import TRANSACTION_WITHIN, PostgresStore, Shape
+from services.kpi_engine.postgres.store import TRANSACTION_WITHIN, PostgresStore, Shape
 from services.runtime.database import asyncpg_pool, dsn
 from services.runtime.settings import DatabaseSettings
 from tests.reliability.proxy import Mode, Proxy

@@ -13,7 +13,7 @@ import pytest
 
 from services.contracts.cells import Cell
 from services.contracts.topics import TOPICS
-from services.runtime.embedded import Broker
+from services.demo.embedded import Broker
 from services.runtime.kafka import ensure_topics
 from services.runtime.settings import DatabaseSettings, KafkaSettings
 from tests.reliability.brokers import on_embedded

@@ -7,11 +7,11 @@ from hypothesis import given, settings
 
 from services.contracts.agents import LONGEST, QUARTER, Spent
 from services.contracts.cells import Cell, Cells, Histogram, add
-from services.contracts.contributions import contributions
 from services.contracts.events import AgentStateChanged, AnyEvent
 from services.contracts.updates import PaneKey
 from services.contracts.visits import Visit, VisitKey
-from services.kpi_engine.domain.merge import merge
+from services.counting.contributions import contributions
+from services.kpi_engine.fold.merge import merge
 from tests.reliability.agents_oracle import recomputed_time
 from tests.reliability.oracle import MINUTE, Told, bucket, on_hold, recomputed
 from tests.reliability.stories import stream

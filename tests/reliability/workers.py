@@ -19,7 +19,7 @@ ENDS_WITHIN = 90.0
 LOOK_AGAIN_AFTER = 0.05
 
 _context = multiprocessing.get_context("forkserver")
-_context.set_forkserver_preload(["services.cli", "services.kpi_engine.wiring", "services.ingest.wiring", "tests.reliability.workers"])
+_context.set_forkserver_preload(["services.cli.app", "services.kpi_engine.wiring", "services.ingest.wiring", "tests.reliability.workers"])
 
 
 class Worker:
@@ -92,7 +92,7 @@ def _work(command: str, environment: Mapping[str, str], log: Path, changed: tupl
         os.dup2(said.fileno(), 1)
         os.dup2(said.fileno(), 2)
     os.environ.update(environment)  # noqa: TID251  what `env NAME=VALUE floorpulse …` does
-    from services.cli import app  # noqa: PLC0415  only where the command runs
+    from services.cli.app import app  # noqa: PLC0415  only where the command runs
 
     for name in changed:
         faults.FAULTS[name]()

@@ -12,7 +12,7 @@ import pytest
 
 from services.board.domain.sources import Sources as Reader
 from services.contracts.events import ContactOffered
-from services.kpi_engine.domain.sources import Sources as Worker
+from services.kpi_engine.publish.sources import Sources as Worker
 
 NOON = 1_794_398_400_000
 LONG_AGO = 1_350_000_000_000

@@ -18,10 +18,10 @@ from services.board.domain.series import Group, Home, HomeSpan, Presence, Scope,
 from services.board.domain.sources import NOTHING_KNOWN, Patience, Silence, SourceNow, Sources
 from services.board.domain.windows import HOUR, MINUTE, Span, Window, span_of
 from services.contracts.cells import LEFT, Cell, Cells, add
-from services.contracts.days import first_instant, local_day
-from services.contracts.figures import Figures
-from services.contracts.pace import LOOK_BACK
 from services.contracts.updates import Gauge, PaneRow, Update
+from services.counting.days import first_instant, local_day
+from services.kpis.figures import Figures
+from services.kpis.formulas.estimated_wait import LOOK_BACK
 
 DAY = 24 * HOUR
 KEPT = 26 * HOUR

@@ -16,8 +16,8 @@ from typing import NamedTuple
 
 from services.board.domain.windows import QUARTER, Span
 from services.contracts.cells import Cell, Cells, add
-from services.contracts.figures import Figures
 from services.contracts.updates import Gauge, PaneRow
+from services.kpis.figures import Figures
 
 Home = tuple[str, str, str]
 """(tenant, queue, channel)"""

@@ -9,9 +9,9 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from services.contracts.definitions import Formula
 from services.contracts.events import SLUG, Channel
-from services.contracts.histograms import EXACT_SECONDS, Boundary
+from services.counting.histograms import EXACT_SECONDS, Boundary
+from services.kpis.policies import Formula
 
 DAY_PATTERN = r"^\d{4}-\d{2}-\d{2}$"
 HOURS_PATTERN = r"^\d{2}:\d{2}-\d{2}:\d{2}$"

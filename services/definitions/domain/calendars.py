@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import NamedTuple, get_args
 from zoneinfo import ZoneInfo
 
-from services.contracts.days import first_instant, local_day
+from services.counting.days import first_instant, local_day
 from services.definitions.domain.bodies import CalendarBody, Weekday
 
 MIDNIGHT = 24 * 60

@@ -15,8 +15,7 @@ from functools import cached_property
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from services.contracts.days import first_instant
-from services.contracts.definitions import DEFAULT_POLICY, CsatPolicy, QaPolicy, ServiceLevelPolicy
+from services.counting.days import first_instant
 from services.definitions.domain.bodies import (
     Body,
     CalendarBody,
@@ -30,6 +29,7 @@ from services.definitions.domain.bodies import (
     TenantBody,
 )
 from services.definitions.domain.calendars import Calendar, calendar_of
+from services.kpis.policies import DEFAULT_POLICY, CsatPolicy, QaPolicy, ServiceLevelPolicy
 
 B = TypeVar("B", bound=Body)
 UTC = ZoneInfo("UTC")

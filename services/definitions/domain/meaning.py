@@ -5,14 +5,14 @@ from collections.abc import Set as AbstractSet
 from datetime import date
 from zoneinfo import available_timezones
 
-from services.contracts.definitions import Formula
-from services.contracts.kpis import CATALOGUE, VARIANTS
-from services.contracts.units import Better, Unit
 from services.definitions.domain.bodies import CalendarBody, Comparison, Kind, QaBody, QueueBody, ServiceLevelBody, TargetBody, TenantBody
 from services.definitions.domain.calendars import hours_of
 from services.definitions.domain.complaints import Complaint, meant
 from services.definitions.domain.floor import CALLED, Floor, since
 from services.definitions.domain.shape import Entry
+from services.kpis.catalogue import CATALOGUE, VARIANTS
+from services.kpis.policies import Formula
+from services.kpis.units import Better, Unit
 
 BUILT_IN = "default"
 _WORSE = {Better.HIGHER: Comparison.AT_MOST, Better.LOWER: Comparison.AT_LEAST}

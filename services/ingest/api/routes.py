@@ -7,6 +7,8 @@ from urllib.parse import unquote
 
 from fastapi import APIRouter, Depends, Request, Response
 
+from services.access.http import require
+from services.access.keys import Credential
 from services.ingest.api import schemas
 from services.ingest.api.body import declared_size, read_body
 from services.ingest.app import Ingest, Receipt
@@ -16,8 +18,6 @@ from services.ingest.domain.gate import Overloaded
 from services.ingest.domain.judge import Unwrap
 from services.ingest.domain.nesting import TooManyElements
 from services.ingest.ports import LogUnavailable
-from services.runtime.auth import require
-from services.runtime.keys import Credential
 from services.runtime.problems import Problem, described
 
 OVERLOADED = {"Retry-After": "1"}

@@ -5,7 +5,15 @@ from typing import Annotated, Literal, get_args
 from pydantic import Field
 
 from services.contracts.events import AgentState
-from services.contracts.kpis import CATALOGUE, Kpi
+from services.figures.agents.benchmark import Minimum
+from services.figures.agents.comparison import Contest
+from services.figures.agents.figures import AgentQuery, AgentsQuery
+from services.figures.agents.rows import OF_AGENTS, ByAgent
+from services.figures.intervals import Interval
+from services.figures.live.figures import Ground
+from services.figures.rows import Question
+from services.figures.selection import By
+from services.kpis.catalogue import CATALOGUE, Kpi
 from services.query.api.parameters import (
     BEGIN,
     END,
@@ -22,14 +30,6 @@ from services.query.api.parameters import (
     span_of,
     zone_of,
 )
-from services.query.app.agents import AgentQuery, AgentsQuery
-from services.query.app.live import Ground
-from services.query.domain.agent_rows import OF_AGENTS, ByAgent
-from services.query.domain.benchmark import Minimum
-from services.query.domain.comparison import Contest
-from services.query.domain.grid import Interval
-from services.query.domain.rows import Question
-from services.query.domain.selection import By
 
 STATES: tuple[str, ...] = get_args(AgentState)
 Agents = Annotated[List, Field(description="agents, comma-separated; all where nothing is said", examples=["a-7,a-9"])]

@@ -5,8 +5,8 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from services.contracts.events import AgentState
+from services.figures.agents.benchmark import Standing, Volume
 from services.query.api.schemas import HistoryFigureRow, Instant, Next
-from services.query.domain.benchmark import Standing, Volume
 
 
 class AgentStateRow(BaseModel):

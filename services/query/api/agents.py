@@ -6,6 +6,12 @@ from typing import Annotated
 import msgspec
 from fastapi import APIRouter, Depends, Query, Request, Response
 
+from services.access.http import require
+from services.access.keys import Credential
+from services.figures.agents.comparison import BENCHMARK_COLUMNS, BenchmarkRow
+from services.figures.agents.figures import AgentPlace
+from services.figures.agents.rows import AGENT_COLUMNS, AgentRow
+from services.figures.rows import identity, substance
 from services.query.api import shapes
 from services.query.api.accept import CSV, JSON, accepted
 from services.query.api.agent_parameters import AgentKpiParameters, AgentsParameters, BenchmarkParameters
@@ -14,12 +20,6 @@ from services.query.api.answers import Page, Sheet, csv_stream, tagged_rows
 from services.query.api.cursors import cursor, place_of
 from services.query.api.measured import Loaded, MeasuredRoute
 from services.query.api.paging import further, rows_of_page
-from services.query.app.agents import AgentPlace
-from services.query.domain.agent_rows import AGENT_COLUMNS, AgentRow
-from services.query.domain.comparison import BENCHMARK_COLUMNS, BenchmarkRow
-from services.query.domain.rows import identity, substance
-from services.runtime.auth import require
-from services.runtime.keys import Credential
 from services.runtime.problems import described
 
 Leader = Annotated[Credential, Depends(require("agents:read"))]

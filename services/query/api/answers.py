@@ -12,8 +12,8 @@ from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from services.query.app.turns import Turns
-from services.query.domain.rows import Row, csv_cells, identity, substance
+from services.figures.rows import Row, csv_cells, identity, substance
+from services.figures.turns import Turns
 
 encode = msgspec.json.Encoder().encode
 pack = msgspec.msgpack.Encoder().encode

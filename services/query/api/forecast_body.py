@@ -10,7 +10,7 @@ import msgspec
 from fastapi import Request
 from starlette.requests import ClientDisconnect
 
-from services.query.domain.upload import FIELDS, REQUIRED, Row
+from services.figures.forecasts.upload import FIELDS, REQUIRED, Row
 from services.runtime.problems import Problem
 
 MOST_BYTES = 8 * 1024 * 1024

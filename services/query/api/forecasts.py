@@ -11,8 +11,14 @@ import msgspec
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import Field
 
+from services.access.http import require
+from services.access.keys import Credential
 from services.board.domain.windows import Span
-from services.contracts.plan import Slot
+from services.figures.forecasts.keeper import Upload
+from services.figures.forecasts.upload import Mistake, slots_of
+from services.figures.live.figures import Ground
+from services.figures.timestamps import text
+from services.kpis.plan import Slot
 from services.query.api.accept import accepted
 from services.query.api.answers import encode, encoded, json
 from services.query.api.cursors import cursor, place_of
@@ -21,12 +27,6 @@ from services.query.api.measured import Loaded, MeasuredRoute
 from services.query.api.paging import rows_of_page
 from services.query.api.parameters import BEGIN, END, Cursor, Limit, Parameters, Queues, names_of, span_of, zone_of
 from services.query.api.schemas_forecasts import ForecastAnswer, ForecastBody, UploadAnswer
-from services.query.app.forecasts import Upload
-from services.query.app.live import Ground
-from services.query.domain.moments import text
-from services.query.domain.upload import Mistake, slots_of
-from services.runtime.auth import require
-from services.runtime.keys import Credential
 from services.runtime.problems import Problem, described
 
 Reader = Annotated[Credential, Depends(require("kpi:read"))]

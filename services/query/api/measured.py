@@ -7,10 +7,10 @@ from fastapi import Depends, Request, Response
 from fastapi.routing import APIRoute
 
 from services.board.ports import StoreSlowError, StoreUnavailableError
-from services.query.app.query import Query
-from services.query.domain.coverage import TooFineError
-from services.query.domain.moments import text
-from services.query.ports import LogUnavailableError
+from services.figures.history.coverage import TooFineError
+from services.figures.timestamps import text
+from services.query.app import Query
+from services.query.pipeline.ports import LogUnavailableError
 from services.runtime.clock import monotonic
 from services.runtime.problems import Problem
 

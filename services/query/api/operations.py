@@ -7,8 +7,8 @@ from fastapi.responses import PlainTextResponse
 from fastapi.security import HTTPAuthorizationCredentials
 from prometheus_client import CONTENT_TYPE_LATEST
 
+from services.access.http import BEARER, require
 from services.query.api.measured import RETRY_AFTER, Loaded, MeasuredRoute, query_of
-from services.runtime.auth import BEARER, require
 from services.runtime.problems import Problem, described
 
 router = APIRouter(route_class=MeasuredRoute, tags=["operations"])

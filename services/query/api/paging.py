@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import TypeVar
 
-from services.query.app.query import Limits
+from services.query.app import Limits
 
 R = TypeVar("R")
 P = TypeVar("P")

@@ -12,20 +12,20 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.board.domain.queue_names import OTHER
 from services.board.domain.windows import MINUTE, Span, Window
-from services.contracts.definitions import Formula
 from services.contracts.instants import parse_instant
-from services.contracts.kpis import CATALOGUE, VARIANTS, Kpi
 from services.contracts.visits import Outcome
 from services.definitions.domain.bodies import Kind
-from services.query.app.corrections import CorrectionQuery
-from services.query.app.history import HistoryQuery
-from services.query.app.live import CHANNELS, Ground, LiveQuery
-from services.query.app.visits import VisitQuery
-from services.query.domain.grid import Interval
-from services.query.domain.restate import Restatement
-from services.query.domain.rows import Question
-from services.query.domain.selection import By, Selection
-from services.query.domain.terms import BUILT_IN, Basis, impossible, names, target_ids
+from services.figures.corrections.figures import CorrectionQuery
+from services.figures.history.figures import HistoryQuery
+from services.figures.intervals import Interval
+from services.figures.live.figures import CHANNELS, Ground, LiveQuery
+from services.figures.restate import Restatement
+from services.figures.rows import Question
+from services.figures.selection import By, Selection
+from services.figures.terms import BUILT_IN, Basis, impossible, names, target_ids
+from services.figures.visits.drilldown import VisitQuery
+from services.kpis.catalogue import CATALOGUE, VARIANTS, Kpi
+from services.kpis.policies import Formula
 from services.runtime.problems import Problem
 
 ASKED = CATALOGUE | VARIANTS

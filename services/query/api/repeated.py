@@ -9,10 +9,10 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
 
+from services.access.http import BEARER, require
+from services.access.keys import Credential
 from services.query.api.measured import Handler, MeasuredRoute, loaded
-from services.query.app.query import Query
-from services.runtime.auth import BEARER, require
-from services.runtime.keys import Credential
+from services.query.app import Query
 
 KEPT = 4096
 """Ways of asking that are remembered"""

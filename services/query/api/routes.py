@@ -7,7 +7,13 @@ from typing import Annotated
 import msgspec
 from fastapi import APIRouter, Query, Request, Response
 
-from services.contracts.kpis import CATALOGUE, VARIANTS
+from services.figures.corrections import figures as correcting
+from services.figures.corrections.rows import COLUMNS as CORRECTION_COLUMNS
+from services.figures.history.figures import RowPlace
+from services.figures.live.figures import LivePlace
+from services.figures.ports import Place
+from services.figures.rows import COLUMNS, LIVE_COLUMNS
+from services.kpis.catalogue import CATALOGUE, VARIANTS
 from services.query.api import agents, forecasts, operations, paging, shapes, sources, stream, targets, wall
 from services.query.api.accept import CSV, JSON, accepted
 from services.query.api.answers import Page, Sheet, csv_stream, figures, json, rows_answer, tagged, tagged_rows
@@ -31,12 +37,6 @@ from services.query.api.schemas import (
     QueuesAnswer,
     VisitsAnswer,
 )
-from services.query.app import corrections as correcting
-from services.query.app.history import RowPlace
-from services.query.app.live import LivePlace
-from services.query.domain.corrections import COLUMNS as CORRECTION_COLUMNS
-from services.query.domain.rows import COLUMNS, LIVE_COLUMNS
-from services.query.ports import Place
 from services.runtime.problems import described
 
 PROBLEMS = described(401, 403, 406, 422, 503)
@@ -60,7 +60,7 @@ repeated_router = APIRouter(route_class=RepeatedRoute, tags=["figures"])
 
 
 def router() -> APIRouter:
-    """All routes of the KPI API; they read `app.state.query`, and what `services.runtime.auth` reads."""
+    """All routes of the KPI API; they read `app.state.query`, and what `services.access.http` reads."""
     routes = APIRouter()
     figures_of = (repeated_router, figures_router, agents.router, targets.router, forecasts.router, sources.router)
     for part in (*figures_of, stream.router, operations.router, wall.small_router, wall.router):

@@ -4,16 +4,16 @@ from collections.abc import Iterable, Mapping
 from zoneinfo import ZoneInfo
 
 from services.contracts.agents import Entered
-from services.contracts.definitions import DEFAULT_POLICY, ServiceLevelPolicy
-from services.contracts.kpis import Kpi
 from services.contracts.visits import Complaint, Evaluation, Survey, Visit, hold_of, outcome, queue_of, talk_of, wait_of, wrap_of
 from services.definitions.app import Reload
 from services.definitions.domain.bodies import Kind, said
 from services.definitions.domain.in_force import Definitions, InForce, TenantDefinitions, service_level_of
-from services.query.app.queues import QueueNow
-from services.query.app.visits import JudgedVisit
-from services.query.domain.lag import PartitionLag
-from services.query.domain.moments import text, text_or_none
+from services.figures.live.queues import QueueNow
+from services.figures.timestamps import text, text_or_none
+from services.figures.visits.drilldown import JudgedVisit
+from services.kpis.catalogue import Kpi
+from services.kpis.policies import DEFAULT_POLICY, ServiceLevelPolicy
+from services.query.pipeline.lag import PartitionLag
 
 Body = dict[str, object]
 

@@ -5,14 +5,14 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.access.http import require
+from services.access.keys import Credential
+from services.figures.timestamps import text
 from services.query.api.accept import accepted
 from services.query.api.answers import json
 from services.query.api.measured import Loaded, MeasuredRoute
 from services.query.api.parameters import Parameters
 from services.query.api.schemas import Instant
-from services.query.domain.moments import text
-from services.runtime.auth import require
-from services.runtime.keys import Credential
 from services.runtime.problems import described
 
 Reader = Annotated[Credential, Depends(require("kpi:read"))]

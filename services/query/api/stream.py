@@ -11,16 +11,16 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import StreamingResponse
 
+from services.access.http import BEARER, require
+from services.access.keys import Credential
+from services.figures.live.figures import LiveQuery
+from services.figures.turns import Turns
 from services.query.api.answers import encoded
 from services.query.api.measured import RETRY_AFTER, Loaded, MeasuredRoute
 from services.query.api.parameters import LiveParameters
-from services.query.app.live import LiveQuery
-from services.query.app.query import Query as Running
-from services.query.app.stream import Batch
-from services.query.app.turns import Turns
-from services.runtime.auth import BEARER, require
+from services.query.app import Query as Running
+from services.query.stream.streams import Batch
 from services.runtime.clock import monotonic
-from services.runtime.keys import Credential
 from services.runtime.problems import Problem, described
 
 HEARTBEAT = 15.0

@@ -9,6 +9,11 @@ import msgspec
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
+from services.figures.live.figures import Ground
+from services.figures.targets.figures import Kept, TargetQuery
+from services.figures.targets.promises import Standing, StretchPlace, counts_visits
+from services.figures.terms import target_ids
+from services.figures.timestamps import text, text_or_none
 from services.query.api.accept import CSV, JSON, accepted
 from services.query.api.answers import Page, Sheet, csv_stream, tagged_rows
 from services.query.api.cursors import cursor, place_of
@@ -17,11 +22,6 @@ from services.query.api.paging import further, rows_of_page
 from services.query.api.parameters import BEGIN, END, Cursor, Limit, List, Parameters, names_of, refuse_strangers, span_of, zone_of
 from services.query.api.repeated import Reader
 from services.query.api.schemas import Instant, Next
-from services.query.app.live import Ground
-from services.query.app.targets import Kept, TargetQuery
-from services.query.domain.moments import text, text_or_none
-from services.query.domain.targets import Standing, StretchPlace, counts_visits
-from services.query.domain.terms import target_ids
 from services.runtime.problems import Problem, described
 
 router = APIRouter(route_class=MeasuredRoute, tags=["figures"])

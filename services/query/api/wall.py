@@ -7,10 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Path, Request, Response
 from starlette.types import Message
 
+from services.access.http import open_session
 from services.query.api.answers import matches
 from services.query.api.measured import Handler, MeasuredRoute
 from services.query.api.schemas import SessionBody
-from services.runtime.auth import open_session
 from services.runtime.problems import Problem, described
 
 KINDS = {

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from services.board.domain.board import Board, Rules
 from services.board.domain.windows import HOUR, MINUTE, Span, Window, span_of
 from services.contracts.cells import Cell
-from services.contracts.definitions import DEFAULT_POLICY
-from services.contracts.kpis import CATALOGUE
-from services.contracts.service_level import service_level
 from services.contracts.updates import PaneRow, revision
+from services.kpis.catalogue import CATALOGUE
+from services.kpis.formulas.service_level import service_level
+from services.kpis.policies import DEFAULT_POLICY
 from tests.fakes.floor import MemoryFloor, abandoned, answered, waiting
 
 NOON = 1_794_398_400_000  # 2026-11-11T12:00:00Z

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from services.board.domain.windows import HOUR, MINUTE, Span, Window, span_of
-from services.contracts.days import first_instant, local_day
+from services.counting.days import first_instant, local_day
 
 
 def at(text: str) -> int:

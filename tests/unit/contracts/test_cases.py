@@ -13,22 +13,22 @@ from services.board.domain.board import Board, Rules
 from services.board.domain.windows import MINUTE, Span, Window
 from services.contracts.events import AgentStateChanged
 from services.contracts.instants import parse_instant
-from services.contracts.kpis import CATALOGUE, VARIANTS, Kpi
 from services.contracts.visits import Visit, VisitKey
 from services.definitions.domain.in_force import Definitions
-from services.kpi_engine.domain.agents import entered
-from services.kpi_engine.domain.decode import Refusal, decode
-from services.kpi_engine.domain.merge import merge
-from services.kpi_engine.domain.visits import visit_key
-from services.query.app.forecasts import Said
-from services.query.app.history import HistoryQuery, PastFigures
-from services.query.app.live import LiveFigures, LiveQuery
-from services.query.app.lookup import Lookup
-from services.query.domain.grid import Interval
-from services.query.domain.rows import Question, Row
-from services.query.domain.selection import By, Selection
-from services.query.domain.terms import AS_IN_FORCE
-from services.query.domain.upload import slots_of
+from services.figures.forecasts.keeper import Said
+from services.figures.forecasts.upload import slots_of
+from services.figures.history.figures import HistoryQuery, PastFigures
+from services.figures.intervals import Interval
+from services.figures.live.figures import LiveFigures, LiveQuery
+from services.figures.lookup.lookup import Lookup
+from services.figures.rows import Question, Row
+from services.figures.selection import By, Selection
+from services.figures.terms import AS_IN_FORCE
+from services.kpi_engine.fold.agents import entered
+from services.kpi_engine.fold.decode import Refusal, decode
+from services.kpi_engine.fold.merge import merge
+from services.kpi_engine.fold.visits import visit_key
+from services.kpis.catalogue import CATALOGUE, VARIANTS, Kpi
 from tests.fakes.floor import MemoryFloor, MemoryHistory
 from tests.fakes.forecasts import MemoryForecasts
 

@@ -2,14 +2,14 @@
 
 from pathlib import Path
 
-from services.contracts.catalogue import catalogue_page
-from services.contracts.kpis import CATALOGUE, VARIANTS
+from services.kpis.catalogue import CATALOGUE, VARIANTS
+from services.kpis.page import catalogue_page
 
 FILE = Path(__file__).parents[3] / "docs" / "kpis.md"
 
 
 def test_the_published_catalogue_is_up_to_date() -> None:
-    assert FILE.read_text(encoding="utf-8") == catalogue_page(), "run: python -m services.contracts.catalogue > docs/kpis.md"
+    assert FILE.read_text(encoding="utf-8") == catalogue_page(), "run: python -m services.kpis.page > docs/kpis.md"
 
 
 def test_every_kpi_has_its_line() -> None:

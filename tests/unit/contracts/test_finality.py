@@ -1,14 +1,14 @@
 """When figures become final: by the lowest watermark, family by family."""
 
 from services.contracts.cells import BUCKETS, Cell, Cells, Histogram
-from services.contracts.definitions import DEFAULT_POLICY
-from services.contracts.families import Family, family_of
-from services.contracts.figures import Figures
-from services.contracts.finality import FINAL, LATENESS, families_at, passed
-from services.contracts.grains import QUARTER
-from services.contracts.histograms import SCORE_STEPS
-from services.contracts.kpis import CATALOGUE, VARIANTS
-from services.contracts.needs import Need
+from services.counting.families import Family, family_of
+from services.counting.finality import FINAL, LATENESS, families_at, passed
+from services.counting.grains import QUARTER
+from services.counting.histograms import SCORE_STEPS
+from services.kpis.catalogue import CATALOGUE, VARIANTS
+from services.kpis.figures import Figures
+from services.kpis.inputs import Need
+from services.kpis.policies import DEFAULT_POLICY
 
 MINUTE = 60_000
 NOON = 1_794_312_000_000

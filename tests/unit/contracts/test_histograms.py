@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.contracts.cells import Cells, Histogram, add
-from services.contracts.histograms import (
+from services.counting.histograms import (
     EXACT_SECONDS,
     LAST_EXACT,
     Boundary,

@@ -3,12 +3,12 @@
 import pytest
 
 from services.contracts.cells import COMPLAINTS, LEFT, Cell, Cells, Histogram
-from services.contracts.definitions import DEFAULT_POLICY, Formula, ServiceLevelPolicy
-from services.contracts.figures import Figures, Value
-from services.contracts.histograms import score_bucket, span_bucket
-from services.contracts.kpis import CATALOGUE, VARIANTS
-from services.contracts.service_level import service_level
-from services.contracts.units import Unit
+from services.counting.histograms import score_bucket, span_bucket
+from services.kpis.catalogue import CATALOGUE, VARIANTS
+from services.kpis.figures import Figures, Value
+from services.kpis.formulas.service_level import service_level
+from services.kpis.policies import DEFAULT_POLICY, Formula, ServiceLevelPolicy
+from services.kpis.units import Unit
 
 VECTOR: Cells = {
     Cell.OFFERED: 1060, Cell.ANSWERED: 1000, Cell.ABANDONED: 60,

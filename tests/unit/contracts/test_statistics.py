@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.contracts.statistics import wilson
+from services.kpis.statistics import wilson
 
 
 @pytest.mark.parametrize(("part", "whole", "upper"), [(2, 5, 0.769), (6, 10, 0.832), (12, 20, 0.781), (13, 20, 0.819), (34, 50, 0.792)])

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.contracts.days import first_instant
+from services.counting.days import first_instant
 from services.definitions.domain.bodies import CalendarBody
 from services.definitions.domain.calendars import Calendar, Hours, calendar_of, hours_of, is_open, open_spans
 

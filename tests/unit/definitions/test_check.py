@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from services.cli import app
+from services.cli.app import app
 from services.definitions.adapters.folder import files_of
 from services.definitions.domain.bodies import Names, TenantBody
 from services.definitions.domain.check import check

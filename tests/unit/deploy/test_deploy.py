@@ -7,7 +7,7 @@ import pytest
 import yaml
 from pydantic_settings import BaseSettings
 
-from services.cli import app
+from services.cli.app import app
 from services.ingest.settings import IngestSettings
 from services.kpi_engine.settings import EngineSettings
 from services.query.settings import QuerySettings

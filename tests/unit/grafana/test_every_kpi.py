@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from grafana.every_kpi import every_kpi
-from services.contracts.kpis import CATALOGUE
-from services.query.app.whole import HEADS
-from services.query.domain.families import COUNTERS, GAUGES
+from services.kpis.catalogue import CATALOGUE
+from services.query.prometheus.every_kpi import HEADS
+from services.query.prometheus.metric_names import COUNTERS, GAUGES
 
 FILE = Path(__file__).parents[3] / "grafana" / "dashboards" / "every-kpi.json"
 NAMES = re.compile(r"\b(?:contactcenter|floorpulse)_\w+")

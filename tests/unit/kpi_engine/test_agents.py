@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from services.contracts import events
 from services.contracts.agents import EVERYWHERE, LONGEST, QUARTER, Entered, Spent
 from services.contracts.cells import add
-from services.kpi_engine.domain.agents import Agents, entered, spent
-from services.kpi_engine.domain.panes import Panes
+from services.kpi_engine.fold.agents import Agents, entered, spent
+from services.kpi_engine.fold.panes import Panes
 from tests.fakes.engine import MemoryStore
 from tests.unit.kpi_engine.builders import event
 from tests.unit.kpi_engine.test_laws import flush, settle

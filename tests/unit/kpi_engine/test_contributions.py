@@ -2,10 +2,10 @@
 
 from services.contracts import events
 from services.contracts.cells import Cell, Histogram
-from services.contracts.contributions import contributions
-from services.contracts.histograms import FATAL, HOUR
 from services.contracts.visits import Visit
-from services.kpi_engine.domain.merge import merge
+from services.counting.contributions import contributions
+from services.counting.histograms import FATAL, HOUR
+from services.kpi_engine.fold.merge import merge
 from tests.unit.kpi_engine.builders import MINUTE, TENANT, event
 
 

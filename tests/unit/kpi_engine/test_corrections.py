@@ -1,9 +1,9 @@
 """What is a correction, and what merely arrives."""
 
 from services.contracts.cells import Cell
-from services.contracts.families import Family
-from services.contracts.finality import FINAL
-from services.kpi_engine.domain.corrections import FILLING, Judgement, Place, Stored, judge
+from services.counting.families import Family
+from services.counting.finality import FINAL
+from services.kpi_engine.rollup.correction import FILLING, Judgement, Place, Stored, judge
 
 NOW = 1_794_312_000_000
 OFFERED, MORE, RATED = {Cell.OFFERED: 1}, {Cell.OFFERED: 2}, {Cell.OFFERED: 1, Cell.CONTACT_QA_COUNT: 1}

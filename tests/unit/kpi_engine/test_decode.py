@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from services.contracts.events import ContactOffered
 from services.contracts.letters import Reason
-from services.kpi_engine.domain.decode import Refusal, decode
+from services.kpi_engine.fold.decode import Refusal, decode
 
 OFFERED = {"type": "contact.offered", "id": "1", "source": "s", "tenant": "acme", "at": 1_000, "contact": "c", "queue": "q"}
 

@@ -9,19 +9,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.contracts.cells import LEFT, Cell, Cells, add
-from services.contracts.contributions import Panes as Counted
-from services.contracts.contributions import contributions
 from services.contracts.events import AnyEvent
 from services.contracts.updates import Gauge, PaneKey, revision
 from services.contracts.visits import Longest, Outcome, Visit, VisitKey, decode_visit, encode_visit, is_open, offer_at, outcome, queue_of
-from services.kpi_engine.domain import presence, presence_log
-from services.kpi_engine.domain.advance import advance
-from services.kpi_engine.domain.join import join
-from services.kpi_engine.domain.merge import merge
-from services.kpi_engine.domain.panes import Panes
-from services.kpi_engine.domain.partition import Partition, Position
-from services.kpi_engine.domain.presence_log import Claimed
-from services.kpi_engine.domain.visits import visit_key
+from services.counting.contributions import Panes as Counted
+from services.counting.contributions import contributions
+from services.kpi_engine.fold import presence, presence_log
+from services.kpi_engine.fold.advance import advance
+from services.kpi_engine.fold.join import join
+from services.kpi_engine.fold.merge import merge
+from services.kpi_engine.fold.panes import Panes
+from services.kpi_engine.fold.partition import Partition, Position
+from services.kpi_engine.fold.presence_log import Claimed
+from services.kpi_engine.fold.visits import visit_key
 from services.kpi_engine.ports import Flush
 from tests.fakes.engine import MemoryStore
 from tests.unit.kpi_engine.builders import HISTORIES, MINUTE, TENANT

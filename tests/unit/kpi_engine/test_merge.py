@@ -8,7 +8,7 @@ import pytest
 
 from services.contracts import events
 from services.contracts.visits import Visit
-from services.kpi_engine.domain.merge import merge
+from services.kpi_engine.fold.merge import merge
 from tests.unit.kpi_engine.builders import event
 
 AT = 30_000

@@ -6,11 +6,11 @@ from services.contracts import events
 from services.contracts.cells import Cell
 from services.contracts.updates import revision
 from services.contracts.visits import Longest, decode_visit
-from services.kpi_engine.domain.panes import NEVER
-from services.kpi_engine.domain.partition import Partition, Position, Stored
-from services.kpi_engine.domain.presence_log import Claimed
-from services.kpi_engine.domain.visits import visit_key
-from services.kpi_engine.domain.watermark import advance_watermark
+from services.kpi_engine.fold.panes import NEVER
+from services.kpi_engine.fold.partition import Partition, Position, Stored
+from services.kpi_engine.fold.presence_log import Claimed
+from services.kpi_engine.fold.visits import visit_key
+from services.kpi_engine.fold.watermark import advance_watermark
 from tests.unit.kpi_engine.builders import MINUTE, event
 
 HOUR = 60 * MINUTE

@@ -7,7 +7,7 @@ from services.contracts.cells import Cell
 from services.contracts.presence import encode_page
 from services.contracts.updates import Gauge
 from services.contracts.visits import Longest
-from services.kpi_engine.domain.presence_log import FEW, everything
+from services.kpi_engine.fold.presence_log import FEW, everything
 from services.kpi_engine.ports import Flush
 from tests.fakes.engine import MemoryStore
 from tests.unit.kpi_engine.builders import MINUTE, event

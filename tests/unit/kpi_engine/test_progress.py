@@ -1,6 +1,6 @@
 """Progress is the only sign of life."""
 
-from services.kpi_engine.domain.progress import Progress
+from services.kpi_engine.worker.progress import Progress
 
 
 def test_a_partition_that_does_not_move_while_records_wait_is_stalled_since_its_last_move():

@@ -2,10 +2,10 @@
 
 from services.contracts import events
 from services.contracts.cells import Cell
-from services.contracts.contributions import contributions
 from services.contracts.visits import Visit
-from services.kpi_engine.domain.merge import merge
-from services.kpi_engine.domain.reconcile import differences
+from services.counting.contributions import contributions
+from services.kpi_engine.fold.merge import merge
+from services.kpi_engine.upkeep.differences import differences
 from tests.unit.kpi_engine.builders import MINUTE, TENANT, event
 
 PANE = (TENANT, "sales", "voice", 0)

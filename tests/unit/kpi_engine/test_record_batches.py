@@ -6,9 +6,9 @@ from aiokafka.record.default_records import DefaultRecordBatchBuilder
 from aiokafka.record.memory_records import MemoryRecords
 from aiokafka.structs import TopicPartition
 
-from services.kpi_engine.adapters import record_batches
-from services.kpi_engine.adapters.record_batches import STOCK, WholeBatches, from_stock, joined
 from services.kpi_engine.app import Batch
+from services.kpi_engine.kafka import record_batches
+from services.kpi_engine.kafka.record_batches import STOCK, WholeBatches, from_stock, joined
 
 TP = TopicPartition("contact-events", 0)
 

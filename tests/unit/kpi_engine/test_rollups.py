@@ -4,11 +4,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from services.contracts.families import Family
-from services.contracts.finality import FINAL
-from services.contracts.grains import QUARTER, Bounds, Grain, bounds_of, on_the_grid
-from services.kpi_engine.domain.retention import limit, rolled_limit
-from services.kpi_engine.domain.rollups import Standing, advanced, final_in, lowered, retreated
+from services.counting.families import Family
+from services.counting.finality import FINAL
+from services.counting.grains import QUARTER, Bounds, Grain, bounds_of, on_the_grid
+from services.kpi_engine.rollup.cursors import Standing, advanced, final_in, lowered, retreated
+from services.kpi_engine.upkeep.retention_limits import limit, rolled_limit
 
 MINUTE, DAY = 60_000, 86_400_000
 NOON = 1_794_312_000_000  # 2026-11-10T12:00:00Z

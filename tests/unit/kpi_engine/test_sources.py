@@ -2,7 +2,7 @@
 
 from services.contracts import events
 from services.contracts.updates import SourceHeard
-from services.kpi_engine.domain.sources import ALL_EVERY, HISTORY, MINUTE, MOST, Sources
+from services.kpi_engine.publish.sources import ALL_EVERY, HISTORY, MINUTE, MOST, Sources
 from tests.unit.kpi_engine.builders import event
 
 AT = 1_794_300_000_000

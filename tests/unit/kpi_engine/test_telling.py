@@ -4,10 +4,10 @@ import pytest
 
 from services.contracts import events
 from services.contracts.visits import Longest
-from services.kpi_engine import telling
-from services.kpi_engine.domain.partition import Partition, Position
-from services.kpi_engine.domain.presence_log import Claimed
-from services.kpi_engine.telling import HEARTBEAT, Teller
+from services.kpi_engine.fold.partition import Partition, Position
+from services.kpi_engine.fold.presence_log import Claimed
+from services.kpi_engine.publish import publisher as telling
+from services.kpi_engine.publish.publisher import HEARTBEAT, Teller
 from tests.unit.kpi_engine.builders import event
 
 NOW = 1_794_300_000_000

@@ -1,6 +1,6 @@
 """How far event time has come: the latest plausible event less the allowance; the clock where nothing happens, as far as it is believed."""
 
-from services.kpi_engine.domain.watermark import FUTURE, advance_watermark, believed_watermark, idle_watermark
+from services.kpi_engine.fold.watermark import FUTURE, advance_watermark, believed_watermark, idle_watermark
 
 NOW = 1_000_000_000
 ALLOWED = 15_000

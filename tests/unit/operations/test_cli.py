@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from services.cli import app
+from services.cli.app import app
 
 SCENARIO = ["simulate", "--to", "http://127.0.0.1:1", "--scenario"]
 

@@ -5,8 +5,8 @@ import json
 import pytest
 from rich.console import Console
 
-from services.operations.keys import document, expiry, state, table
-from services.runtime.keys import StoredKey
+from services.access.keys import StoredKey
+from services.cli.keys import document, expiry, state, table
 from services.runtime.tables import show
 
 NOW = 1_794_400_000_000

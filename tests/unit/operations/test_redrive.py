@@ -3,8 +3,8 @@
 import msgspec
 import pytest
 
+from services.cli.redrive import Bad, commands
 from services.contracts.commands import Redrive
-from services.operations.redrive import Bad, commands
 
 GOOD = b'{"type":"contact.offered","id":"1","source":"pbx","at":1794400000000,"tenant":"acme","contact":"c1","queue":"orders"}'
 

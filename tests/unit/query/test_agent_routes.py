@@ -6,9 +6,9 @@ import pytest
 
 from services.contracts.agents import Entered
 from services.contracts.visits import Complaint, Evaluation, Statement, Survey, Visit
+from services.figures.agents.comparison import BENCHMARK_COLUMNS
+from services.figures.agents.rows import AGENT_COLUMNS
 from services.query.api.agent_schemas import AgentFigureRow, AgentStateRow, BenchmarkFigureRow
-from services.query.domain.agent_rows import AGENT_COLUMNS
-from services.query.domain.comparison import BENCHMARK_COLUMNS
 from tests.fakes.definitions import definitions
 from tests.fakes.floor import answered
 from tests.fakes.world import LEADER, NOW, READER, Client, World

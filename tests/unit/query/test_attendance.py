@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from services.board.domain.windows import HOUR, MINUTE, Span
 from services.contracts.agents import LONGEST, Entered
 from services.contracts.events import AgentState
-from services.contracts.figures import Figures
-from services.query.domain.attendance import AgentEntered, lookback
-from services.query.domain.crew import Crew
+from services.figures.staff.attendance import AgentEntered, lookback
+from services.figures.staff.by_span import Crew
+from services.kpis.figures import Figures
 
 NOON = 1_794_398_400_000
 QUARTERS = [Span(NOON + number * 15 * MINUTE, NOON + (number + 1) * 15 * MINUTE) for number in range(3)]

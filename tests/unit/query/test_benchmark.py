@@ -5,7 +5,7 @@ from math import ceil
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.query.domain.benchmark import FEW, Minimum, Ranking, Record, Standing, Volume, ranking
+from services.figures.agents.benchmark import FEW, Minimum, Ranking, Record, Standing, Volume, ranking
 
 HOUR = 3_600_000
 NO_MINIMUM = Minimum(1, 1)

@@ -16,9 +16,9 @@ from services.board.domain.windows import Window
 from services.contracts.agents import Entered
 from services.contracts.cells import Cell
 from services.contracts.updates import PaneRow
+from services.figures.rows import LiveRow
+from services.figures.turns import Turns
 from services.query.api.answers import RENDERED, encoded
-from services.query.app.turns import Turns
-from services.query.domain.rows import LiveRow
 from tests.fakes.floor import MINUTE, answered, waiting
 from tests.fakes.world import LEADER, NOW, READER, SPAN, Client, World
 

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from services.board.domain.windows import Span
-from services.contracts.grains import QUARTER, Grain, bounds_of
-from services.query.domain.coverage import Part, Rolled, TooFineError, parts
-from services.query.domain.grid import Interval, intervals
+from services.counting.grains import QUARTER, Grain, bounds_of
+from services.figures.history.coverage import Part, Rolled, TooFineError, parts
+from services.figures.intervals import Interval, intervals
 
 UTC = ZoneInfo("UTC")
 MINUTE, DAY = 60_000, 86_400_000

@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from services.contracts.definitions import DEFAULT_POLICY
-from services.contracts.figures import Value, share
-from services.contracts.kpis import CATALOGUE, VARIANTS
 from services.contracts.visits import Evaluation, Survey
-from services.query.domain.shares import definition_of, summed
+from services.figures.by_policy import definition_of, summed
+from services.kpis.catalogue import CATALOGUE, VARIANTS
+from services.kpis.figures import Value, share
+from services.kpis.policies import DEFAULT_POLICY
 from tests.fakes.definitions import definitions
 from tests.fakes.floor import MINUTE, abandoned, answered, waiting
 from tests.fakes.world import NOW, SPAN, World

@@ -2,8 +2,8 @@
 
 from services.board.domain.windows import HOUR, Span
 from services.contracts.visits import Complaint, Statement, Visit
-from services.query.domain.docket import Docket, StoredComplaint, complaints_of
-from services.query.domain.selection import By, Selection, Subject
+from services.figures.open_complaints import Docket, StoredComplaint, complaints_of
+from services.figures.selection import By, Selection, Subject
 
 NOON = 1_794_398_400_000
 TOTAL = Selection("demo", by=By.TOTAL)

@@ -10,8 +10,8 @@ from services.contracts.agents import Entered
 from services.contracts.cells import Cell
 from services.contracts.updates import PaneRow, revision
 from services.definitions.domain.in_force import NOTHING
-from services.query.domain.exposition import SERIES_PER_QUEUE, SERIES_PER_TENANT, Exposition
-from services.query.domain.folding import shares
+from services.query.prometheus.exposition import SERIES_PER_QUEUE, SERIES_PER_TENANT, Exposition
+from services.query.prometheus.folding import shares
 from tests.fakes.floor import MemoryFloor, abandoned, answered, left, waiting
 
 NOW = 1_794_398_840_000

@@ -1,6 +1,6 @@
 """A feed tells each client what is new to it, once."""
 
-from services.query.domain.feed import Feed
+from services.query.stream.feed import Feed
 
 Told = list[tuple[str, int, str]]
 

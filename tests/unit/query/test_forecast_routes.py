@@ -9,10 +9,10 @@ import pytest
 
 from services.board.domain.windows import HOUR, MINUTE
 from services.contracts.agents import Entered
-from services.contracts.definitions import DEFAULT_POLICY
-from services.contracts.planning import fewest_for
+from services.figures.forecasts.keeper import ForecastKeeper
+from services.kpis.formulas.planning import fewest_for
+from services.kpis.policies import DEFAULT_POLICY
 from services.query.api.forecast_body import MOST_BYTES, MOST_ROWS
-from services.query.app.forecasts import ForecastKeeper
 from tests.fakes.definitions import definitions
 from tests.fakes.floor import answered
 from tests.fakes.world import NOW, Client, World, busy_world

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from services.board.domain.windows import MINUTE, QUARTER, Span
 from services.contracts.instants import parse_instant
-from services.contracts.plan import Slot
-from services.query.domain.forecasts import cut, in_force, touching
-from services.query.domain.upload import slots_of
+from services.figures.forecasts.in_force import cut, in_force, touching
+from services.figures.forecasts.upload import slots_of
+from services.kpis.plan import Slot
 
 NINE = 1_794_387_600_000  # 2026-11-11T09:00:00Z
 UTC = ZoneInfo("UTC")

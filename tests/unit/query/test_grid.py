@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.board.domain.windows import HOUR, MINUTE, Span
-from services.query.domain.grid import Interval, intervals
-from services.query.domain.moments import text, text_or_none
+from services.figures.intervals import Interval, intervals
+from services.figures.timestamps import text, text_or_none
 
 ZONES = ["UTC", "Asia/Shanghai", "Asia/Kathmandu", "America/New_York", "Europe/Berlin", "Australia/Lord_Howe", "America/Sao_Paulo"]
 

@@ -8,12 +8,12 @@ import pytest
 from services.board.domain.windows import HOUR, Span, Window
 from services.board.ports import StoreSlowError, StoreUnavailableError
 from services.contracts.cells import Cell
-from services.contracts.needs import Need
-from services.query.app.aging import LIVES, REST
-from services.query.app.lookup import AT_ONCE, MOST_SELECTIONS, Lookup
-from services.query.domain.docket import StoredComplaint
-from services.query.domain.ledger import Tally
-from services.query.domain.selection import By, Selection, Subject
+from services.figures.ledger import Tally
+from services.figures.lookup.aging import LIVES, REST
+from services.figures.lookup.lookup import AT_ONCE, MOST_SELECTIONS, Lookup
+from services.figures.open_complaints import StoredComplaint
+from services.figures.selection import By, Selection, Subject
+from services.kpis.inputs import Need
 from tests.fakes.floor import MemoryFloor, MemoryHistory, waiting
 
 NOON = 1_794_398_400_000

@@ -4,12 +4,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.contracts.cells import Cell, Cells, Histogram, add
-from services.contracts.definitions import Formula, ServiceLevelPolicy
-from services.contracts.figures import Figures
-from services.contracts.histograms import span_bucket
-from services.contracts.service_level import service_level
 from services.contracts.visits import Outcome
-from services.query.domain.missed import missed
+from services.counting.histograms import span_bucket
+from services.figures.visits.missed import missed
+from services.kpis.figures import Figures
+from services.kpis.formulas.service_level import service_level
+from services.kpis.policies import Formula, ServiceLevelPolicy
 
 policies = st.builds(
     ServiceLevelPolicy,

@@ -5,9 +5,9 @@ from hypothesis import strategies as st
 
 from services.board.domain.windows import HOUR, MINUTE
 from services.contracts.cells import Cell
-from services.query.domain.ledger import Tally
-from services.query.domain.paces import BACK, Paces
-from services.query.domain.selection import Subject
+from services.figures.history.paces import BACK, Paces
+from services.figures.ledger import Tally
+from services.figures.selection import Subject
 
 NOON = 1_794_398_400_000
 

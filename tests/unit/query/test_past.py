@@ -4,8 +4,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.contracts.visits import Longest, Visit, offer_at, wait_of
-from services.query.domain.past import PastGauges
-from services.query.domain.selection import By, Selection, Subject
+from services.figures.history.gauges import PastGauges
+from services.figures.selection import By, Selection, Subject
 from tests.fakes.floor import abandoned, answered, left, waiting
 
 SECOND = 1000

@@ -16,19 +16,19 @@ from pydantic import BaseModel
 
 from services.contracts.agents import Entered
 from services.contracts.cells import Cell, Cells
-from services.contracts.kpis import CATALOGUE, VARIANTS
-from services.contracts.needs import Need
 from services.contracts.visits import Complaint, Evaluation, Statement, Survey
+from services.figures.ports import StoredCorrection
+from services.figures.rows import COLUMNS, LIVE_COLUMNS
+from services.figures.turns import Turns
+from services.kpis.catalogue import CATALOGUE, VARIANTS
+from services.kpis.inputs import Need
 from services.query.api import schemas
 from services.query.api.parameters import LiveParameters
 from services.query.api.stream import event, resumed
-from services.query.app.scrape import Scrape
-from services.query.app.stream import Batch, Pulse
-from services.query.app.turns import Turns
-from services.query.domain.exposition import SERIES_PER_QUEUE, SERIES_PER_TENANT
-from services.query.domain.lag import LogRange
-from services.query.domain.rows import COLUMNS, LIVE_COLUMNS
-from services.query.ports import StoredCorrection
+from services.query.pipeline.lag import LogRange
+from services.query.prometheus.exposition import SERIES_PER_QUEUE, SERIES_PER_TENANT
+from services.query.prometheus.page import Scrape
+from services.query.stream.streams import Batch, Pulse
 from tests.fakes.floor import MINUTE, PARTITIONS, answered, waiting
 from tests.fakes.world import LEADER, NOW, READER, SPAN, Client, World, busy_world
 

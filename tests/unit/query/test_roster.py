@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from services.contracts.agents import Entered
 from services.contracts.events import AgentState
-from services.query.domain.roster import Roster, roster_of
+from services.figures.staff.by_queue import Roster, roster_of
 
 QUEUES = ("sales", "help", "vip")
 

@@ -3,9 +3,9 @@
 import pytest
 
 from services.definitions.domain.in_force import NOTHING
-from services.query.domain.selection import By, Labels, Selection, Subject
-from services.query.domain.shares import gathered
-from services.query.domain.terms import AS_IN_FORCE
+from services.figures.by_policy import gathered
+from services.figures.selection import By, Labels, Selection, Subject
+from services.figures.terms import AS_IN_FORCE
 
 HOMES = [("demo", "help", "chat"), ("demo", "help", "voice"), ("demo", "sales", "voice")]
 

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from services.board.domain.board import Board, Rules
 from services.board.domain.sources import Patience
 from services.contracts.updates import SourceHeard
-from services.query.app.sources import patience
+from services.figures.sources.watch import patience
 from tests.fakes.definitions import definitions
 from tests.fakes.floor import answered, waiting
 from tests.fakes.world import LEADER, NOW, Client, World

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from services.board.domain.windows import Span
 from services.contracts.instants import parse_instant
-from services.contracts.recovery import exact, fewest
 from services.definitions.domain.bodies import Stretch
-from services.query.domain.targets import begin_of_stretch, hours_of, promises, stints, tiles
+from services.figures.targets.promises import begin_of_stretch, hours_of, promises, stints, tiles
+from services.kpis.formulas.recovery import exact, fewest
 from tests.fakes.definitions import definitions
 from tests.fakes.floor import MINUTE, abandoned, answered, waiting
 from tests.fakes.world import NOW, World

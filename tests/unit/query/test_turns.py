@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager, suppress
 
 import pytest
 
-from services.query.app import turns as module
-from services.query.app.turns import Turns
+from services.figures import turns as module
+from services.figures.turns import Turns
 
 
 @asynccontextmanager

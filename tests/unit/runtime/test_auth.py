@@ -7,9 +7,9 @@ from typing import Annotated
 import httpx
 from fastapi import Depends, FastAPI, Request, Response
 
-from services.runtime.auth import COOKIE, open_session, require
+from services.access.http import COOKIE, open_session, require
+from services.access.keys import Credential
 from services.runtime.http import create_app
-from services.runtime.keys import Credential
 from tests.fakes.keys import FixedKeys
 
 LOOPBACK = ("127.0.0.1", 5000)

@@ -6,7 +6,7 @@ from aiokafka.errors import KafkaConnectionError
 from pydantic import SecretStr
 from sqlalchemy.exc import DBAPIError
 
-from services.runtime.complaints import Unreachable, about, variable
+from services.access.error_messages import Unreachable, about, variable
 from services.runtime.settings import DatabaseSettings, KafkaSettings, Settings
 
 SETTINGS = Settings(

@@ -1,0 +1,140 @@
+"""Who may call a route: an API key in `Authorization`, a read-only browser session, or nobody in particular on a demo.
+
+    Authorization: Bearer fp_…     the key's tenant and scopes
+    cookie floorpulse_session      the key's tenant, only kpi:read and only while the key has it
+    neither, on loopback           app.state.open_tenant, only kpi:read, when the operator set one
+
+Reads `app.state.keys` (a `Keys`), `app.state.open_tenant` (str or None) and `app.state.session_secret` (str or None).
+"""
+
+from collections.abc import Awaitable, Callable
+from ipaddress import ip_address
+from typing import Annotated, Protocol
+
+from fastapi import Depends, Request, Response
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from itsdangerous import BadSignature, TimestampSigner
+
+from services.access.keys import Credential, KeysUnavailable
+from services.runtime.problems import Problem
+
+COOKIE = "floorpulse_session"
+SESSION_SECONDS = 30 * 86_400
+SALT = "floorpulse.session"
+READ = "kpi:read"
+RETRY_AFTER = {"Retry-After": "2"}
+NO_KEY = "Send an API key: `Authorization: Bearer fp_<id>_<secret>`."
+WRONG_KEY = "The key is unknown, expired or revoked."
+
+BEARER = HTTPBearer(auto_error=False, scheme_name="key", description="An API key, `fp_<id>_<secret>`: `floorpulse keys create`")
+
+
+class Keys(Protocol):
+    """What knows keys; `KeysUnavailable` when it cannot tell now."""
+
+    async def verify(self, token: str) -> Credential | None:
+        """The credential of a token, None when it is not valid."""
+        ...
+
+    async def find(self, key_id: str) -> Credential | None:
+        """The credential of a live key by its id."""
+        ...
+
+
+def require(scope: str) -> Callable[..., Awaitable[Credential]]:
+    """A FastAPI dependency: the caller's credential, which has `scope`; problems 401, 403 and 503 otherwise."""
+
+    async def credential(request: Request, bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)]) -> Credential:
+        try:
+            caller = await _caller(request, bearer)
+        except KeysUnavailable as wrong:
+            raise Problem(503, "Keys unavailable", str(wrong), headers=RETRY_AFTER) from wrong
+        if scope not in caller.scopes:
+            raise forbidden(scope)
+        return caller
+
+    return credential
+
+
+async def open_session(request: Request, response: Response, token: str) -> Credential:
+    """Start a read-only browser session for the key `token`: set the signed cookie on `response`.
+
+    Problems: 401 when the key is not valid, 403 when it may not read KPIs, 503 when sessions or keys are unavailable.
+    """
+    secret: str | None = getattr(request.app.state, "session_secret", None)
+    if not secret:
+        raise Problem(503, "Sessions are off", "The operator set no session secret; send the key in the header Authorization.")
+    try:
+        caller = await _keys(request).verify(token)
+    except KeysUnavailable as wrong:
+        raise Problem(503, "Keys unavailable", str(wrong), headers=RETRY_AFTER) from wrong
+    if caller is None:
+        raise unauthorized(WRONG_KEY, "invalid_token")
+    if READ not in caller.scopes:
+        raise forbidden(READ)
+    value = TimestampSigner(secret, salt=SALT).sign(caller.key_id).decode()
+    secure = request.url.scheme == "https"
+    response.set_cookie(COOKIE, value, max_age=SESSION_SECONDS, httponly=True, samesite="strict", secure=secure)
+    return caller
+
+
+def unauthorized(detail: str, error: str | None = None) -> Problem:
+    """401: who are you?"""
+    challenge = 'Bearer realm="floorpulse"' + (f', error="{error}"' if error else "")
+    return Problem(401, "Unauthorized", detail, headers={"WWW-Authenticate": challenge})
+
+
+def forbidden(scope: str) -> Problem:
+    """403: the missing scope is named."""
+    challenge = f'Bearer realm="floorpulse", error="insufficient_scope", scope="{scope}"'
+    detail = f"This needs the scope {scope}; create a key that has it with `floorpulse keys create --scope {scope}`."
+    return Problem(403, "Forbidden", detail, headers={"WWW-Authenticate": challenge}, scope=scope)
+
+
+async def _caller(request: Request, bearer: HTTPAuthorizationCredentials | None) -> Credential:
+    """A key that is sent must be right: a wrong one never falls back to a session or an open demo."""
+    if bearer is not None:
+        caller = await _keys(request).verify(bearer.credentials)
+        if caller is None:
+            raise unauthorized(WRONG_KEY, "invalid_token")
+        return caller
+    caller = await _of_session(request) or _of_open_demo(request)
+    if caller is None:
+        raise unauthorized(NO_KEY)
+    return caller
+
+
+async def _of_session(request: Request) -> Credential | None:
+    secret: str | None = getattr(request.app.state, "session_secret", None)
+    cookie = request.cookies.get(COOKIE)
+    if not secret or not cookie:
+        return None
+    try:
+        key_id = TimestampSigner(secret, salt=SALT).unsign(cookie, max_age=SESSION_SECONDS).decode()
+    except (BadSignature, UnicodeError):
+        return None
+    key = await _keys(request).find(key_id)
+    return Credential(key.key_id, key.tenant, key.scopes & {READ}) if key else None
+
+
+def _of_open_demo(request: Request) -> Credential | None:
+    """Both ends must be loopback: a foreign name that resolves to 127.0.0.1 must not let a web page read the floor."""
+    tenant: str | None = getattr(request.app.state, "open_tenant", None)
+    client = request.client.host if request.client else ""
+    if tenant is None or not _is_loopback(client) or not _is_loopback(request.url.hostname or ""):
+        return None
+    return Credential("open", tenant, frozenset({READ}))
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _keys(request: Request) -> Keys:
+    keys: Keys = request.app.state.keys
+    return keys

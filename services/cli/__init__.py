@@ -1,0 +1,1 @@
+"""The command line: groups of commands, and how each is run."""

@@ -1,0 +1,55 @@
+"""The grains of rollups: quarter hours, and the local days and months of the floor's zone.
+
+quarter   ├──┼──┼──┼─ … ─┼──┤      of UTC; every zone of our time is offset by whole quarters
+day       ├──────── … ──────┤      23, 24 or 25 hours
+month     ├──────── … ──────────── … ──┤
+
+A row of a grain is the sum of all panes that start in it, over source partitions. The queue `ALL_QUEUES` is the sum over the
+tenant's queues, by channel.
+"""
+
+from datetime import timedelta
+from enum import StrEnum
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from services.counting.days import first_instant, local_day
+
+QUARTER = 900_000
+ALL_QUEUES = ""
+
+
+class Grain(StrEnum):
+    """How long a rollup is."""
+
+    QUARTER = "quarter"
+    DAY = "day"
+    MONTH = "month"
+
+
+class Bounds(NamedTuple):
+    """The instants [begin, end) of one rollup, epoch milliseconds."""
+
+    begin: int
+    end: int
+
+
+def quarter_of(at: int) -> int:
+    """The begin of the quarter hour that holds an instant."""
+    return at - at % QUARTER
+
+
+def bounds_of(grain: Grain, at: int, zone: ZoneInfo) -> Bounds:
+    """The rollup of a grain that holds an instant, on the calendar of `zone`."""
+    if grain is Grain.QUARTER:
+        return Bounds(quarter_of(at), quarter_of(at) + QUARTER)
+    day = local_day(at, zone)
+    if grain is Grain.DAY:
+        return Bounds(first_instant(day, zone), first_instant(day + timedelta(days=1), zone))
+    first = day.replace(day=1)
+    return Bounds(first_instant(first, zone), first_instant((first + timedelta(days=32)).replace(day=1), zone))
+
+
+def on_the_grid(bounds: Bounds) -> bool:
+    """Whether a rollup is made of whole quarters, as in every zone since 1990; if not, there is none."""
+    return not (bounds.begin % QUARTER or bounds.end % QUARTER)

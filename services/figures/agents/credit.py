@@ -1,0 +1,44 @@
+"""Whose doing it is: what a visit adds to which agent's figures.
+
+answered, handled, surveys            the agent who took the visit
+evaluations, complaints               the agent they name, else the one who took the visit
+"""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from services.contracts.visits import Visit
+from services.counting.contributions import Panes, contributions, opinions
+
+INSTANT = 1
+"""Panes of a millisecond: counts keep their very instants, so that any span can be asked for."""
+
+
+def credited(tenant: str, visit: Visit) -> Iterator[tuple[str, Panes]]:
+    """Agents and what the visit adds for each."""
+    others = _named(visit)
+    if visit.agent is not None:
+        yield visit.agent, contributions(tenant, _about(visit, visit.agent) if others else visit, INSTANT)
+    for agent in sorted(others):
+        yield agent, opinions(tenant, _about(visit, agent), INSTANT)
+
+
+def _named(visit: Visit) -> set[str]:
+    """Other agents than the visit's whom evaluations and complaints name."""
+    if not visit.evaluations and not visit.complaints:
+        return set()
+    scored = (one.agent for one in (visit.evaluations or {}).values())
+    blamed = (one.last("agent") for one in (visit.complaints or {}).values())
+    return {agent for agent in (*scored, *blamed) if agent is not None and agent != visit.agent}
+
+
+def _about(visit: Visit, agent: str) -> Visit:
+    """The visit with those surveys, evaluations and complaints that are about this agent."""
+    own = agent == visit.agent
+    return msgspec.structs.replace(
+        visit,
+        surveys=visit.surveys if own else None,
+        evaluations={name: one for name, one in (visit.evaluations or {}).items() if (one.agent or visit.agent) == agent},
+        complaints={name: one for name, one in (visit.complaints or {}).items() if (one.last("agent") or visit.agent) == agent},
+    )

@@ -1,0 +1,183 @@
+"""Agents: who is in which state now, and what each did in any past span."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from zoneinfo import ZoneInfo
+
+from services.board.domain.positions import lowest_watermark
+from services.board.domain.windows import Span
+from services.contracts.agents import Entered
+from services.figures.agents.benchmark import Record, ranking
+from services.figures.agents.comparison import BenchmarkRow, Contest, Field, compared, record_of
+from services.figures.agents.performance import Performance
+from services.figures.agents.rows import AgentRow, ByAgent, Who, agent_rows, grouped, seen
+from services.figures.intervals import Interval, intervals
+from services.figures.live.figures import LiveFigures
+from services.figures.ports import AgentHistory, Positions
+from services.figures.rows import Question, frame_of
+from services.figures.selection import Selection
+from services.figures.staff.attendance import lookback
+from services.figures.terms import TermsOverTime
+from services.kpis.inputs import Need
+
+AGENTS = 500
+"""Agents looked at in one turn of the loop"""
+ROWS = 50
+"""Rows computed in one turn"""
+JUDGED = 20
+"""Agents judged in one turn"""
+FEWEST, MOST = 32, 256
+"""Intervals that are read together: few at first, for the rest of a page may not be wanted"""
+
+
+@dataclass(frozen=True)
+class AgentQuery:
+    """What is asked of agents' figures; `agents` names some, none means all."""
+
+    selection: Selection
+    agents: tuple[str, ...]
+    span: Span
+    interval: Interval
+    zone: ZoneInfo
+    by: ByAgent
+    question: Question
+
+    @property
+    def asks_visits(self) -> bool:
+        """Whether it needs the visits that agents took."""
+        return any(Need.AGENT_TIME not in kpi.needs for kpi in self.question.kpis)
+
+    @property
+    def asks_states(self) -> bool:
+        """Whether it needs the states that agents entered: for time, or for where they belong."""
+        return Need.AGENT_TIME in self.question.needs or self.by in (ByAgent.TEAM, ByAgent.SITE)
+
+
+@dataclass(frozen=True, order=True)
+class AgentPlace:
+    """Where a row stands in an answer: the interval's begin, whose it is, the KPI's number in the question."""
+
+    begin: int
+    who: Who
+    kpi: int
+
+
+@dataclass(frozen=True)
+class AgentsQuery:
+    """Which agents are asked for; empty means any."""
+
+    tenant: str
+    agents: tuple[str, ...] = ()
+    queues: tuple[str, ...] = ()
+    states: tuple[str, ...] = ()
+    teams: tuple[str, ...] = ()
+    sites: tuple[str, ...] = ()
+
+    def wants(self, agent: str, entered: Entered) -> bool:
+        """Whether this agent in this state is."""
+        told = ((self.agents, agent), (self.states, entered.state), (self.teams, entered.team), (self.sites, entered.site))
+        serves = not self.queues or not set(self.queues).isdisjoint(entered.queues)
+        return serves and all(not asked or own in asked for asked, own in told)
+
+
+class AgentFigures:
+    """Answers from the board for now, from stored visits and states for the past."""
+
+    def __init__(self, live: LiveFigures, agents: AgentHistory, positions: Positions) -> None:
+        self._live = live
+        self._turns = live.turns
+        self._agents = agents
+        self._positions = positions
+
+    async def now(self, query: AgentsQuery, after: str | None, limit: int) -> tuple[int, list[tuple[str, Entered]], str | None]:
+        """The instant the answer speaks of; up to `limit` agents behind one of them, sorted, with their states, nobody who was silent
+        for a day; and the last one's name if more follow. Who is named is told also where the tenant has too many to list.
+        """
+        agents, as_of = self._live.board.agents, self._live.as_of()
+        named = [one for one in sorted(query.agents) if after is None or one > after]
+        names = named if query.agents else agents.listed(query.tenant, after)
+        found: list[tuple[str, Entered]] = []
+        async for portion in self._live.turns.over(names, AGENTS):
+            known = ((agent, agents.state(query.tenant, agent, as_of)) for agent in portion)
+            found += [(agent, entered) for agent, entered in known if entered is not None and query.wants(agent, entered)]
+            if len(found) > limit:
+                return as_of, found[:limit], found[limit - 1][0]
+        return as_of, found, None
+
+    async def page(self, query: AgentQuery, after: AgentPlace | None, limit: int) -> tuple[list[AgentRow], AgentPlace | None]:
+        """Up to `limit` rows behind `after`, in the order of time, agent and question; and the last one's place if more follow."""
+        found: list[AgentRow] = []
+        last, watermark = after, lowest_watermark(await self._positions.positions())
+        for spans in _portions(query, after):
+            performance = await self._performance(query, spans)
+            async for portion in self._turns.over(self._rows(query, spans, performance, watermark, after), ROWS):
+                for place, row in portion:
+                    if after is not None and place <= after:
+                        continue
+                    if len(found) == limit:
+                        return found, last
+                    found.append(row)
+                    last = place
+        return found, None
+
+    async def compared(
+        self, query: AgentQuery, contest: Contest, after: AgentPlace | None, limit: int
+    ) -> tuple[list[BenchmarkRow], AgentPlace | None]:
+        """Up to `limit` rows behind `after` of a query by agent over one interval, beside the benchmark; in the order of agents."""
+        performance, span = await self._performance(query, [query.span], whole=True), query.span
+        terms = query.question.basis.terms(self._live.known(query.selection.tenant), span.begin)
+        heard = self._live.as_of(), lowest_watermark(await self._positions.positions())
+        frame = frame_of(span, query.selection.tenant, query.zone, heard)
+        field = Field(query.selection, terms, grouped(performance, 0, ByAgent.AGENT))
+        records: dict[str, Record] = {}
+        async for judged in self._turns.over(field.works, JUDGED):
+            records |= {who.agent: record_of(field, contest, who) for who in judged}
+        behind = None if after is None else after.who
+        rows = compared(frame, query.question, field, ranking(records, contest.minimum), behind)
+        found: list[tuple[AgentPlace, BenchmarkRow]] = []
+        async for portion in self._turns.over(rows, ROWS):
+            placed = ((AgentPlace(span.begin, who, kpi), row) for who, kpi, row in portion)
+            found += [one for one in placed if after is None or one[0] > after]
+            if len(found) > limit:
+                break
+        return [row for _, row in found[:limit]], found[limit - 1][0] if len(found) > limit else None
+
+    async def _performance(self, query: AgentQuery, spans: list[Span], *, whole: bool = False) -> Performance:
+        """What the agents did in spans (contiguous, ascending), as far as the query needs it or as a whole."""
+        performance = Performance(query.selection, query.agents, spans, self._live.as_of())
+        if whole or query.asks_visits:
+            async for visits in self._agents.handled(query.selection, Span(spans[0].begin, spans[-1].end)):
+                performance.handle(visits)
+                await self._turns.next()
+        if whole or query.asks_states:
+            async for states in self._agents.states(query.selection.tenant, lookback(spans)):
+                performance.enter(states)
+                await self._turns.next()
+            performance.close()
+        return performance
+
+    def _rows(
+        self, query: AgentQuery, spans: list[Span], performance: Performance, watermark: int | None, after: AgentPlace | None
+    ) -> Iterator[tuple[AgentPlace, AgentRow]]:
+        """The rows from about `after` on."""
+        heard = self._live.as_of(), watermark
+        terms = TermsOverTime(query.question.basis, self._live.known(query.selection.tenant))
+        for number, span in enumerate(spans):
+            frame = frame_of(span, query.selection.tenant, query.zone, heard)
+            for who, work in grouped(performance, number, query.by).items():
+                if after is not None and (span.begin, who) < (after.begin, after.who):
+                    continue
+                shown = seen(query.selection, who, work, terms.at(span.begin))
+                for kpi, row in enumerate(agent_rows(frame, query.interval, query.question, who, shown)):
+                    yield AgentPlace(span.begin, who, kpi), row
+
+
+def _portions(query: AgentQuery, after: AgentPlace | None) -> Iterator[list[Span]]:
+    """The intervals from `after` on, more together each time: rows come only where somebody worked."""
+    begin = query.span.begin if after is None else after.begin
+    rest = intervals(Span(begin, query.span.end), query.interval, query.zone)
+    size = FEWEST
+    while portion := list(islice(rest, size)):
+        yield portion
+        size = min(2 * size, MOST)

@@ -1,0 +1,54 @@
+"""The team and site of agents over time, as their states told them.
+
+told      east ├───────────────┤ west ├──────────┤   (a day without a word)   ┤ west
+spans     │ east │ east │ west │ west │   nothing is known   │ west │
+
+In a span an agent belongs where its last state in it, or in the day before it, says.
+"""
+
+from bisect import bisect_left
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from services.board.domain.windows import Span
+from services.contracts.agents import LONGEST
+from services.figures.staff.attendance import AgentEntered
+
+
+class Badge(NamedTuple):
+    """Where an agent belongs; empty names where nobody said."""
+
+    team: str = ""
+    site: str = ""
+
+
+@dataclass
+class _Run:
+    """States one after another, never a day apart, that told the same."""
+
+    first: int
+    last: int
+    badge: Badge
+
+
+class Badges:
+    """The badges of all agents."""
+
+    def __init__(self) -> None:
+        self._runs: defaultdict[str, list[_Run]] = defaultdict(list)
+
+    def note(self, told: AgentEntered) -> None:
+        """A state, told in the order of times; one without team and site says nothing new."""
+        at, badge, runs = told.entered.at, Badge(told.entered.team, told.entered.site), self._runs[told.agent]
+        known = runs[-1] if runs and at - runs[-1].last <= LONGEST else None
+        if known is not None and badge in (known.badge, Badge()):
+            known.last = at
+        else:
+            runs.append(_Run(at, at, badge))
+
+    def of(self, agent: str, span: Span) -> Badge:
+        """The badge in a span."""
+        runs = self._runs.get(agent, [])
+        before = bisect_left(runs, span.end, key=lambda run: run.first)
+        return runs[before - 1].badge if before and runs[before - 1].last >= span.begin - LONGEST else Badge()

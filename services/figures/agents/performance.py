@@ -1,0 +1,90 @@
+"""What agents did in each of several spans: visits and states go in, in any portions; counts and time by agent come out."""
+
+from bisect import bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from services.board.domain.series import Home
+from services.board.domain.windows import Span
+from services.contracts.cells import Cells, add
+from services.contracts.events import AgentState
+from services.contracts.visits import Visit
+from services.counting.contributions import Panes
+from services.figures.agents.credit import credited
+from services.figures.agents.membership import Badge, Badges
+from services.figures.selection import Selection
+from services.figures.staff.attendance import AgentEntered, Attendance, Stay
+
+
+@dataclass(eq=False)
+class Work:
+    """Counts by queue and channel, and milliseconds by state."""
+
+    counted: defaultdict[Home, Cells] = field(default_factory=lambda: defaultdict(dict))
+    staff: Counter[AgentState] = field(default_factory=Counter)
+
+    def cells(self, homes: Iterable[Home] | None = None) -> Cells:
+        """The sum over some queues and channels; over all where None."""
+        total: Cells = {}
+        for home in self.counted if homes is None else homes:
+            add(total, self.counted[home])
+        return total
+
+    def include(self, other: "Work") -> None:
+        """Add another agent's."""
+        for home, cells in other.counted.items():
+            add(self.counted[home], cells)
+        self.staff.update(other.staff)
+
+
+class Performance:
+    """The work of a tenant's agents over `spans` (contiguous, ascending), in the selected queues and channels.
+
+    Time in states counts where the agent served a selected queue; channels do not tell it apart.
+    """
+
+    def __init__(self, selection: Selection, agents: Collection[str], spans: Sequence[Span], now: int) -> None:
+        """Of these agents only, where any are named."""
+        self._selection = selection
+        self._agents = agents
+        self._spans = spans
+        self._ends = [span.end for span in spans]
+        self._attendance = Attendance(spans, now, lambda told: told.agent)
+        self._badges = Badges()
+        self._work: list[defaultdict[str, Work]] = [defaultdict(Work) for _ in spans]
+
+    def handle(self, visits: Iterable[Visit]) -> None:
+        """Take in visits, each once, in any order."""
+        for visit in visits:
+            for agent, panes in credited(self._selection.tenant, visit):
+                if not self._agents or agent in self._agents:
+                    self._count(agent, panes)
+
+    def _count(self, agent: str, panes: Panes) -> None:
+        begin, end, includes = self._spans[0].begin, self._ends[-1], self._selection.includes
+        for (tenant, queue, channel, at), cells in panes.items():
+            if begin <= at < end and includes(queue, channel):
+                add(self._work[bisect_right(self._ends, at)][agent].counted[tenant, queue, channel], cells)
+
+    def enter(self, states: Iterable[AgentEntered]) -> None:
+        """Take in states, in the order of agents and times."""
+        for told in states:
+            self._badges.note(told)
+            self._note(self._attendance.enter(told))
+
+    def close(self) -> None:
+        """All states were told."""
+        self._note(self._attendance.close())
+
+    def _note(self, stays: Iterable[Stay[str]]) -> None:
+        asked = self._selection.queues
+        for stay in stays:
+            serves = not asked or not set(asked).isdisjoint(stay.entered.queues)
+            if stay.lasted and serves and (not self._agents or stay.about in self._agents):
+                self._work[stay.span][stay.about].staff[stay.entered.state] += stay.lasted
+
+    def of(self, span: int) -> Iterator[tuple[str, Badge, Work]]:
+        """The agents who did anything in the span with this index, sorted, with where they belong."""
+        for agent, work in sorted(self._work[span].items()):
+            yield agent, self._badges.of(agent, self._spans[span]), work

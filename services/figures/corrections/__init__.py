@@ -1,0 +1,1 @@
+"""Figures that changed after they were final."""

@@ -1,0 +1,87 @@
+"""Corrections: figures that changed after they were final, page by page."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from services.board.domain.windows import Span
+from services.figures.by_policy import definition_of
+from services.figures.corrections.rows import CorrectionRow, changed
+from services.figures.live.figures import LiveFigures
+from services.figures.ports import CorrectionHistory, StoredCorrection
+from services.figures.rows import Question
+from services.figures.selection import Selection
+from services.figures.terms import Terms, TermsOverTime
+from services.figures.timestamps import text
+
+
+@dataclass(frozen=True)
+class CorrectionQuery:
+    """Which corrections are asked for: of quarters that touch `span`, recorded at or after `recorded_since`."""
+
+    selection: Selection
+    span: Span
+    recorded_since: int
+    zone: ZoneInfo
+    question: Question
+
+
+@dataclass(frozen=True, order=True)
+class RowPlace:
+    """Where a row stands in an answer: the correction's begin and number, the KPI's number in the question."""
+
+    start: int
+    id: int
+    kpi: int
+
+
+class Corrections:
+    """Answers from the record of corrections, each under what was in force when its quarter began."""
+
+    def __init__(self, history: CorrectionHistory, live: LiveFigures) -> None:
+        self._history = history
+        self._live = live
+
+    async def page(self, query: CorrectionQuery, after: RowPlace | None, limit: int) -> tuple[list[CorrectionRow], RowPlace | None]:
+        """Up to `limit` rows behind `after`, in the order of time, record and question; and the last one's place if more follow."""
+        found: list[CorrectionRow] = []
+        terms = TermsOverTime(query.question.basis, self._live.known(query.selection.tenant))
+        last = since = after or RowPlace(query.span.begin, 0, -1)
+        async for portion in self._history.corrections(query.selection, query.span, query.recorded_since, (since.start, since.id)):
+            await self._live.turns.next()
+            for place, row in (placed for stored in portion for placed in rows(query, stored, terms.at(stored.start))):
+                if after is not None and place <= after:
+                    continue
+                if len(found) == limit:
+                    return found, last
+                found.append(row)
+                last = place
+        return found, None
+
+
+def rows(query: CorrectionQuery, stored: StoredCorrection, terms: Terms) -> Iterator[tuple[RowPlace, CorrectionRow]]:
+    """The rows of one correction, each with its place."""
+    policy = terms.policy(stored.queue, stored.channel)
+    for number, kpi, was, became in changed(query.question.kpis, policy, stored.old, stored.new):
+        yield (
+            RowPlace(stored.start, stored.id, number),
+            CorrectionRow(
+                time=text(stored.start, query.zone),
+                end=text(stored.until, query.zone),
+                tenant=query.selection.tenant,
+                queue=stored.queue,
+                channel=stored.channel,
+                kpi=kpi.id,
+                old_value=was.value,
+                old_numerator=was.numerator,
+                old_denominator=was.denominator,
+                new_value=became.value,
+                new_numerator=became.numerator,
+                new_denominator=became.denominator,
+                source=stored.source,
+                event=stored.event,
+                type=stored.type,
+                recorded_at=text(stored.recorded_at, query.zone),
+                definition=definition_of(kpi, [policy]),
+            ),
+        )

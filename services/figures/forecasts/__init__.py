@@ -1,0 +1,1 @@
+"""What was forecast, and what is expected from it."""

@@ -1,0 +1,56 @@
+"""How many contacts came in forecast intervals of the past, out of panes that are read once, cut at all edges.
+
+rows         ├──────────────┼──────────────┤
+slots             ├────┼────┼────┼────┤
+pieces       ├────┼────┼────┼────┼────┼────┤
+"""
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Sequence
+from itertools import pairwise
+
+from services.board.domain.windows import Span
+from services.contracts.cells import Cell
+from services.figures.by_policy import Parted
+from services.figures.forecasts.plans import Times, by_subject, plan_of, planned
+from services.figures.ledger import Tally
+from services.figures.selection import Selection, Subject
+from services.figures.terms import Terms
+from services.kpis.figures import Figures
+from services.kpis.inputs import Need
+from services.kpis.plan import Slot
+
+
+class Arrivals:
+    """Contacts offered by queue and channel, over `spans` (contiguous, ascending), told by slot."""
+
+    def __init__(self, spans: Sequence[Span], slots: Sequence[Slot]) -> None:
+        whole = Span(spans[0].begin, spans[-1].end)
+        edges = {edge for slot in slots for edge in (slot.begin, slot.end) if edge in whole}
+        self.slots = slots
+        self.pieces = [Span(*one) for one in pairwise(sorted({*edges, *(span.begin for span in spans), whole.end}))] if slots else []
+        self._begins = [piece.begin for piece in self.pieces]
+        self._subjects: dict[int, dict[Subject, list[Slot]]] = {}
+        self._came: defaultdict[tuple[int, str], defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
+
+    def add(self, tally: Tally) -> None:
+        """Add what a piece counted of one queue and channel."""
+        offered = sum(cells.get(Cell.OFFERED, 0) for cells in tally.panes)
+        self._came[tally.interval, tally.subject.queue][tally.subject.channel] += offered
+
+    def came(self, slot: Slot) -> int:
+        """Those of a slot, which may be cut at edges of spans, or at now."""
+        first, beyond = bisect_left(self._begins, slot.begin), bisect_left(self._begins, slot.end)
+        known = [self._came[number, slot.queue] for number in range(first, beyond) if (number, slot.queue) in self._came]
+        return sum(by.get(slot.channel, 0) if slot.channel else sum(by.values()) for by in known)
+
+    def planned(
+        self, counted: Figures, parts: Sequence[Parted], subject: Subject, asked: tuple[Selection, Terms, Times], needs: Need
+    ) -> tuple[Figures, list[Parted]]:
+        """A row's figures and those of its parts, with their plans."""
+        selection, terms, times = asked
+        known = self._subjects.get(id(terms))
+        if known is None:
+            known = self._subjects[id(terms)] = by_subject(selection, terms, self.slots)
+        return planned(counted, parts, lambda slots: plan_of(slots, times, self.came, needs), known.get(subject, []), terms)

@@ -1,0 +1,76 @@
+"""Forecasts in force: each quarter hour of a queue has what the newest upload says of it.
+
+version 1    ├──── 40 ────┤├──── 60 ────┤     half hours
+version 2                  ├ 35 ┤             a quarter
+in force     ├──── 40 ────┤├ 35 ┤├ 30 ┤       what is left of an older interval keeps its share
+
+A forecast for a whole queue and one for a channel of it say two things about the same contacts: the newer one replaces the other.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import chain, islice
+
+from services.board.domain.windows import QUARTER, Span
+from services.kpis.plan import Slot
+
+LONGEST = 2 * QUARTER
+"""The lengths of a forecast interval are these two."""
+Standing = dict[tuple[str, int], dict[str, Slot]]
+"""By queue and quarter, by channel"""
+
+
+def in_force(slots: Iterable[Slot]) -> list[Slot]:
+    """What holds of slots that were uploaded in this order, by queue, channel and time."""
+    standing: Standing = {}
+    for slot in slots:
+        for quarter in range(slot.begin, slot.end, QUARTER):
+            _stand(standing.setdefault((slot.queue, quarter), {}), slot)
+    places = sorted((queue, channel, quarter) for (queue, quarter), known in standing.items() for channel in known)
+    return list(_joined((quarter, standing[queue, quarter][channel]) for queue, channel, quarter in places))
+
+
+def _stand(known: dict[str, Slot], slot: Slot) -> None:
+    if slot.channel:
+        known.pop("", None)
+    else:
+        known.clear()
+    known[slot.channel] = slot
+
+
+def _joined(quarters: Iterable[tuple[int, Slot]]) -> Iterator[Slot]:
+    """Neighbouring quarters of one slot as one, with its share of the slot's contacts."""
+    begin, end, last = 0, 0, None
+    for quarter, slot in chain(quarters, [(0, None)]):
+        if last is not None and (slot is not last or quarter != end):
+            yield last if end - begin == last.end - last.begin else cut(last, Span(begin, end))
+            last = None
+        if last is None:
+            begin, last = quarter, slot
+        end = quarter + QUARTER
+
+
+def cut(slot: Slot, span: Span) -> Slot:
+    """The part of a slot that lies in a span, with its share of the slot's contacts."""
+    if span.begin <= slot.begin and slot.end <= span.end:
+        return slot
+    begin, end = max(slot.begin, span.begin), min(slot.end, span.end)
+    return replace(slot, begin=begin, end=end, volume=slot.volume * (end - begin) / (slot.end - slot.begin))
+
+
+def begin_of(slot: Slot) -> int:
+    """When a slot begins."""
+    return slot.begin
+
+
+def touching(slots: Sequence[Slot], span: Span) -> Iterator[Slot]:
+    """Those with a part in a span, of slots in the order of their begin."""
+    first = bisect_left(slots, span.begin - LONGEST, key=begin_of)
+    beyond = bisect_left(slots, span.end, key=begin_of)
+    return (slot for slot in islice(slots, first, beyond) if slot.end > span.begin and span.end > span.begin)
+
+
+Forecasts = Mapping[str, Sequence[Slot]]
+"""The slots in force around now, by tenant"""
+NO_FORECASTS: Forecasts = {}

@@ -1,0 +1,99 @@
+"""The plan of a row: which forecasts are about its contacts, and how they compare with those that came."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import fsum
+
+from services.board.domain.windows import Span
+from services.figures.by_policy import Parted, subject_of
+from services.figures.forecasts.in_force import begin_of, cut, touching
+from services.figures.selection import Selection, Subject
+from services.figures.terms import Terms
+from services.kpis.figures import Figures
+from services.kpis.inputs import Need
+from services.kpis.plan import Ahead, Elapsed, Plan, Slot
+from services.kpis.policies import ServiceLevelPolicy
+
+Came = Callable[[Slot], int]
+"""How many contacts came in the queue, channel and time of a slot"""
+
+
+@dataclass(frozen=True)
+class Times:
+    """When a row is about: its span, how much of it has passed at `now`, and the span whose rest is yet to come."""
+
+    span: Span
+    rest: Span
+    now: int
+
+    @property
+    def passed(self) -> Span:
+        """The part of the row's span that has passed."""
+        return Span(self.span.begin, max(self.span.begin, min(self.span.end, self.now)))
+
+    @property
+    def ahead(self) -> Span:
+        """What is yet to come."""
+        return Span(max(self.rest.begin, self.now), max(self.rest.end, self.now))
+
+
+def by_subject(selection: Selection, terms: Terms, slots: Sequence[Slot]) -> dict[Subject, list[Slot]]:
+    """The slots that are about a selection's contacts, by row.
+
+    A forecast for a whole queue tells nothing of one channel: it is left out where channels are chosen or told apart.
+    """
+    fine = bool(selection.channels) or selection.by.channels
+    found: dict[Subject, list[Slot]] = {}
+    for slot in slots:
+        if selection.includes(slot.queue, slot.channel) and (slot.channel or not fine):
+            found.setdefault(subject_of(selection, terms, slot.queue, slot.channel), []).append(slot)
+    return {subject: sorted(mine, key=begin_of) for subject, mine in found.items()}
+
+
+def plan_of(slots: Sequence[Slot], times: Times, came: Came, needs: Need) -> Plan:
+    """The plan that some slots make, as far as it is needed."""
+    passed, ahead = times.passed, times.ahead
+    before = [cut(slot, passed) for slot in touching(slots, passed)]
+    after = [cut(slot, ahead) for slot in touching(slots, ahead)] if Need.REST in needs else []
+    return Plan(
+        seconds=_seconds(passed),
+        elapsed=tuple(Elapsed(slot.volume, came(slot)) for slot in before) if Need.ARRIVALS in needs else (),
+        ahead=tuple(Ahead(one.begin, one.end, 1000 * one.volume / (one.end - one.begin), one.aht, one.staffed) for one in after),
+        aht=_aht(before),
+        staffed=_staffed(before, passed),
+    )
+
+
+def planned(
+    counted: Figures, parts: Sequence[Parted], plan: Callable[[Sequence[Slot]], Plan], slots: Sequence[Slot], terms: Terms
+) -> tuple[Figures, list[Parted]]:
+    """A row's figures and those of its parts, each with the plan of its own slots."""
+    whole = counted._replace(plan=plan(slots))
+    if len(parts) == 1:
+        return whole, [Parted(parts[0].policy, whole)]
+    theirs = _by_policy([part.policy for part in parts], slots, terms)
+    return whole, [Parted(part.policy, part.figures._replace(plan=plan(mine))) for part, mine in zip(parts, theirs, strict=True)]
+
+
+def _by_policy(policies: Sequence[ServiceLevelPolicy], slots: Sequence[Slot], terms: Terms) -> list[list[Slot]]:
+    """Slots by policy; those of a queue whose channels all have others go with the first."""
+    found: list[list[Slot]] = [[] for _ in policies]
+    for slot in slots:
+        own = terms.policy(slot.queue, slot.channel)
+        found[policies.index(own) if own in policies else 0].append(slot)
+    return found
+
+
+def _aht(slots: Sequence[Slot]) -> float | None:
+    volume = fsum(slot.volume for slot in slots)
+    return fsum(slot.volume * slot.aht for slot in slots) / volume if volume else None
+
+
+def _staffed(slots: Sequence[Slot], passed: Span) -> float | None:
+    """Mean planned agents; None unless every slot tells."""
+    told = [slot.staffed * (slot.end - slot.begin) for slot in slots if slot.staffed is not None]
+    return sum(told) / (passed.end - passed.begin) if told and len(told) == len(slots) else None
+
+
+def _seconds(span: Span) -> float:
+    return (span.end - span.begin) / 1000

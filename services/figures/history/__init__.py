@@ -1,0 +1,1 @@
+"""Figures of past spans, from the tables."""

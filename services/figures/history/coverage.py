@@ -1,0 +1,88 @@
+"""Which table answers which part of a span: the coarsest rollup that lies wholly in it, else the panes.
+
+asked     ├──────────────────────────────────────────────────────────────────┤
+answered   panes │ quarters │ days │ month │ days │ quarters │ panes: too young, changed a moment ago, or not on the grid
+
+Each instant is covered once, so the sum is that of the panes, cell by cell.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from services.board.domain.windows import HOUR, Span
+from services.counting.grains import QUARTER, Bounds, Grain, bounds_of, on_the_grid
+
+_LEAST = {Grain.MONTH: 27 * 24 * HOUR, Grain.DAY: 22 * HOUR, Grain.QUARTER: QUARTER}
+"""No rollup of the grain is shorter"""
+
+
+class TooFineError(Exception):
+    """Panes are asked for that were deleted; only rollups are left of what was before `since`, epoch milliseconds."""
+
+    def __init__(self, since: int) -> None:
+        super().__init__(f"panes are kept since {since}")
+        self.since = since
+
+
+@dataclass(frozen=True)
+class Rolled:
+    """How far the rollups of each grain reach, as of one snapshot; instants are epoch milliseconds.
+
+    `changed` are the quarters, ascending, that changed and were not merged again yet; before `panes_since` there are no panes any more.
+    """
+
+    until: dict[Grain, int]
+    zone: ZoneInfo
+    changed: Sequence[int] = ()
+    panes_since: int = 0
+
+    def holds(self, grain: Grain, bounds: Bounds) -> bool:
+        """Whether the rollups of `bounds` are the sum of its panes."""
+        if bounds.end > self.until[grain] or not on_the_grid(bounds):
+            return False
+        first = bisect_left(self.changed, bounds.begin)
+        return first == len(self.changed) or self.changed[first] >= bounds.end
+
+
+class Part(NamedTuple):
+    """A span that one table answers: the rollups of a grain, or (None) the panes."""
+
+    grain: Grain | None
+    span: Span
+
+
+def parts(spans: Iterable[Span], rolled: Rolled) -> list[Part]:
+    """The parts of contiguous `spans`, ascending; none reaches over an edge of the spans with a coarser row than fits.
+
+    Raises TooFineError where panes are needed that were deleted.
+    """
+    found: list[Part] = []
+    for part in (part for span in spans for part in _cover(span, rolled)):
+        if part.grain is None and part.span.begin < rolled.panes_since:
+            raise TooFineError(rolled.panes_since)
+        if found and found[-1].grain is part.grain:
+            found[-1] = Part(part.grain, Span(found[-1].span.begin, part.span.end))
+        else:
+            found.append(part)
+    return found
+
+
+def _cover(span: Span, rolled: Rolled) -> Iterator[Part]:
+    at = span.begin
+    while at < span.end:
+        part = _next(Span(at, span.end), rolled)
+        yield part
+        at = part.span.end
+
+
+def _next(rest: Span, rolled: Rolled) -> Part:
+    for grain, least in _LEAST.items():
+        if rest.end - rest.begin >= least:
+            bounds = bounds_of(grain, rest.begin, rolled.zone)
+            if bounds.begin == rest.begin and bounds.end <= rest.end and rolled.holds(grain, bounds):
+                return Part(grain, Span(*bounds))
+    young = rest.begin >= rolled.until[Grain.QUARTER]
+    return Part(None, rest if young else Span(rest.begin, min(rest.end, bounds_of(Grain.QUARTER, rest.begin, rolled.zone).end)))

@@ -1,0 +1,50 @@
+"""What the half hour before each of many instants counted, out of spans that are read once however the half hours overlap.
+
+instants               │     │     │
+half hours    ├────────┤     │     │
+                    ├────────┤     │
+                          ├────────┤
+spans         ├─────┼──┼──┼──┼─────┤     edges of all half hours cut them
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from services.board.domain.windows import HOUR, Span
+from services.contracts.cells import Cells, add
+from services.figures.ledger import Ledger, Tally
+from services.figures.selection import Subject
+from services.kpis.formulas.estimated_wait import LOOK_BACK
+
+BACK = 1000 * LOOK_BACK
+
+
+class Paces:
+    """The half hours before ascending `instants`."""
+
+    def __init__(self, instants: Sequence[int]) -> None:
+        edges = sorted({edge for at in instants for edge in (at - BACK, at)})
+        self.spans = [Span(*edge) for edge in pairwise(edges)]
+        self._begins = [span.begin for span in self.spans]
+        self._ledger = Ledger()
+
+    def runs(self) -> Iterator[tuple[int, Sequence[Span]]]:
+        """Contiguous spans to read in one go, each with the number of its first; what lies more than an hour apart is no run."""
+        first = 0
+        for number, span in enumerate([*self.spans, None]):
+            if span is None or span.end - span.begin > HOUR:
+                if number > first:
+                    yield first, self.spans[first:number]
+                first = number + 1
+
+    def add(self, first: int, tally: Tally) -> None:
+        """Add what a run, whose first span has this number, counted."""
+        self._ledger.add(tally._replace(interval=first + tally.interval))
+
+    def cells(self, at: int, subjects: Sequence[Subject]) -> Cells:
+        """What the half hour before `at` counted of some subjects together."""
+        total: Cells = {}
+        for number in range(bisect_left(self._begins, at - BACK), bisect_left(self._begins, at)):
+            add(total, self._ledger.together(number, subjects).cells)
+        return total

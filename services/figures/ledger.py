@@ -1,0 +1,64 @@
+"""History added up: panes of any order go in, the sum of each interval and subject comes out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from services.contracts.cells import LEFT, Cell, Cells, add
+from services.figures.selection import Subject
+from services.kpis.figures import Figures
+
+_OUTCOMES = (Cell.ANSWERED, Cell.ABANDONED, *LEFT.values())
+
+
+class Tally(NamedTuple):
+    """Stored panes of one subject in one interval (its index), and the highest revision among them."""
+
+    interval: int
+    subject: Subject
+    revision: int
+    panes: Sequence[Cells]
+
+
+@dataclass(eq=False)
+class Entry:
+    """What one subject counted in one interval, and the highest revision in it."""
+
+    cells: Cells = field(default_factory=dict)
+    revision: int = 0
+
+
+class Ledger:
+    """Sums per interval and subject."""
+
+    def __init__(self) -> None:
+        self._entries: dict[tuple[int, Subject], Entry] = {}
+
+    def add(self, tally: Tally) -> None:
+        """Add some of the panes of an interval and subject."""
+        entry = self._entries.setdefault((tally.interval, tally.subject), Entry())
+        for cells in tally.panes:
+            if entry.cells:
+                add(entry.cells, cells)
+            else:
+                entry.cells = dict(cells)  # much quicker than adding to nothing; most intervals are one rollup
+        entry.revision = max(entry.revision, tally.revision)
+
+    def together(self, interval: int, subjects: Sequence[Subject]) -> Entry:
+        """The sum over subjects."""
+        if len(subjects) == 1:
+            return self.entry(interval, subjects[0])
+        total = Entry()
+        for entry in (self.entry(interval, subject) for subject in subjects):
+            add(total.cells, entry.cells)
+            total.revision = max(total.revision, entry.revision)
+        return total
+
+    def entry(self, interval: int, subject: Subject) -> Entry:
+        """The sum of the interval with this index; empty where nothing happened."""
+        return self._entries.get((interval, subject)) or Entry()
+
+
+def unresolved(figures: Figures) -> int:
+    """Visits of an interval that have no outcome and no longer wait."""
+    return figures.of(Cell.OFFERED) - figures.of(*_OUTCOMES) - len(figures.waits)

@@ -1,0 +1,1 @@
+"""Figures of windows up to now, from the board."""

@@ -1,0 +1,92 @@
+"""Plans of live rows, from the forecasts in memory and the board.
+
+    window 15m       ├──────────────┤ now
+    interval   ├─────────────────┼──┼────────┤       the quarter of an hour in progress: what a projection is about
+                                 └ so far ┘└ rest ┘
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from zoneinfo import ZoneInfo
+
+from services.board.domain.board import Board
+from services.board.domain.series import Scope
+from services.board.domain.windows import Span, Window
+from services.definitions.domain.in_force import InForce
+from services.figures.by_policy import Parted
+from services.figures.forecasts.plans import Times, by_subject, plan_of, planned
+from services.figures.intervals import Interval, next_edge, previous_edge
+from services.figures.live.layout import Place
+from services.figures.selection import Selection, Subject
+from services.figures.terms import Basis, Terms
+from services.kpis.figures import Figures
+from services.kpis.inputs import Need
+from services.kpis.plan import Plan, Slot
+
+MOST = 1024
+"""Questions whose forecasts are kept by row"""
+IN_PROGRESS = {
+    Window.M5: Interval.M5,
+    Window.M15: Interval.M15,
+    Window.M30: Interval.M30,
+    Window.M60: Interval.H1,
+    Window.TODAY: Interval.D1,
+}
+"""The interval in progress that a window's projection is about"""
+
+
+@dataclass(frozen=True)
+class LivePlans:
+    """The plans of the rows of one live answer."""
+
+    board: Board
+    tenant: str
+    terms: Terms
+    times: Times
+    slots: Mapping[Subject, Sequence[Slot]]
+    window: Window
+    needs: Need
+
+    def join(self, place: Place, counted: Figures, parts: Sequence[Parted]) -> tuple[Figures, list[Parted]]:
+        """A row's figures and those of its parts, with their plans."""
+        whole, parted = planned(counted, parts, self._plan, self.slots.get(place.subject, ()), self.terms)
+        if Need.REST not in self.needs or self.window is Window.TODAY:
+            return whole, parted
+        whole = self._so_far(whole, place.scopes)
+        if len(parted) == 1:
+            return whole, [Parted(parted[0].policy, whole)]
+        theirs = zip(parted, place.shares, strict=True)
+        return whole, [Parted(part.policy, self._so_far(part.figures, share.scopes)) for part, share in theirs]
+
+    def _plan(self, slots: Sequence[Slot]) -> Plan:
+        return plan_of(slots, self.times, self._came, self.needs)
+
+    def _came(self, slot: Slot) -> int:
+        return self.board.offered((self.tenant, slot.queue, slot.channel or None), Span(slot.begin, slot.end))
+
+    def _so_far(self, figures: Figures, scopes: Sequence[Scope]) -> Figures:
+        name = f"{self.window.value} in progress"
+        so_far = self.board.read_span(scopes, self.times.rest, self.times.now, name).counted
+        return figures._replace(plan=replace(figures.plan, so_far=so_far))
+
+
+class PlanLayouts:
+    """The forecasts of questions by row, sorted anew only when forecasts or definitions change."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[Selection, Basis], tuple[Sequence[Slot], InForce, Mapping[Subject, Sequence[Slot]]]] = {}
+
+    def slots(self, asked: tuple[Selection, Basis], terms: Terms, slots: Sequence[Slot]) -> Mapping[Subject, Sequence[Slot]]:
+        """A tenant's slots by the row they are about."""
+        known = self._known.get(asked)
+        if known is None or known[0] is not slots or known[1] is not terms.in_force:
+            if len(self._known) >= MOST:
+                self._known.clear()
+            known = self._known[asked] = slots, terms.in_force, by_subject(asked[0], terms, slots)
+        return known[2]
+
+
+def live_times(window: Window, span: Span, now: int, zone: ZoneInfo) -> Times:
+    """When the rows of a window are about; `span` is what the window covers now."""
+    interval = IN_PROGRESS[window]
+    return Times(span, Span(previous_edge(now, interval, zone), next_edge(now, interval, zone)), now)

@@ -1,0 +1,110 @@
+"""The floor's queues: who waits in each now, and how far its figures can be believed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from services.board.domain.series import Home
+from services.board.domain.windows import Window
+from services.contracts.events import AgentState
+from services.definitions.domain.calendars import is_open
+from services.figures.by_policy import Share, by_policy, shares, summed
+from services.figures.live.figures import LiveFigures
+from services.figures.selection import Selection, Subject
+from services.figures.staff.by_queue import Roster
+from services.figures.state import State, state_of
+from services.figures.terms import AS_IN_FORCE, Terms
+from services.kpis.catalogue import CATALOGUE
+from services.kpis.figures import Value
+
+AT_ONCE = 20
+"""Queues computed in one turn of the loop: about a millisecond"""
+
+
+@dataclass(frozen=True)
+class QueueNow:
+    """One queue over all its channels; `longest_wait` is seconds, `as_of` epoch milliseconds, `target` the highest of its channels."""
+
+    queue: str
+    en: str
+    zh: str
+    channels: tuple[str, ...]
+    team: str | None
+    site: str | None
+    state: State
+    waiting: int
+    longest_wait: float
+    in_progress: int
+    unresolved: int
+    agents: Mapping[AgentState, int]
+    target: float
+    as_of: int
+
+
+@dataclass(frozen=True)
+class _Moment:
+    """What all rows are seen with."""
+
+    as_of: int
+    terms: Terms
+    roster: Roster
+    stale: bool
+
+
+class Queues:
+    """Answers from the board, under the definitions of the moment."""
+
+    def __init__(self, live: LiveFigures) -> None:
+        self._live = live
+
+    async def page(self, tenant: str, after: str | None, limit: int) -> tuple[list[QueueNow], str | None]:
+        """Up to `limit` queues of the tenant's floor behind one of them, sorted; and the last one's name if more follow."""
+        board = self._live.board
+        as_of = self._live.as_of()
+        homes: dict[str, list[Home]] = {}
+        for home in board.homes(tenant, as_of):
+            if after is None or home[1] > after:
+                homes.setdefault(home[1], []).append(home)
+        terms = AS_IN_FORCE.terms(self._live.known(tenant), as_of)
+        moment = _Moment(as_of, terms, self._live.roster(tenant, as_of), stale=self._live.stale())
+        silent = self._live.silent(tenant)
+        found: list[QueueNow] = []
+        async for portion in self._live.turns.over(islice(homes.items(), limit), AT_ONCE):
+            for queue, theirs in portion:
+                stale = moment.stale or silent.touches((queue,))
+                seen = replace(moment, as_of=silent.as_of((queue,), as_of), stale=stale)
+                found.append(self._row(tenant, queue, theirs, seen))
+        return found, found[-1].queue if len(homes) > limit else None
+
+    def _row(self, tenant: str, queue: str, homes: list[Home], moment: _Moment) -> QueueNow:
+        as_of, terms = moment.as_of, moment.terms
+        board, known = self._live.board, terms.in_force.queue(queue)
+        present = board.read([(tenant, queue, None)], Window.M30, as_of).present
+        return QueueNow(
+            queue=queue,
+            en=known.names.en if known else queue,
+            zh=known.names.zh if known else queue,
+            channels=tuple(channel for _, _, channel in homes),
+            team=terms.in_force.team(queue) or None,
+            site=terms.in_force.site(queue) or None,
+            state=self._state(tenant, queue, homes, moment),
+            waiting=len(present.waits),
+            longest_wait=max(present.waits, default=0) / 1000,
+            in_progress=present.in_progress,
+            unresolved=present.unresolved,
+            agents=moment.roster.together((queue,)),
+            target=max(policy.target for policy, _ in by_policy(terms, homes)),
+            as_of=as_of,
+        )
+
+    def _state(self, tenant: str, queue: str, homes: list[Home], moment: _Moment) -> State:
+        as_of, terms = moment.as_of, moment.terms
+        calendar = terms.in_force.calendar(queue)
+        parts = shares(Selection(tenant), Subject(queue), terms, homes)
+        levels = [self._level(part, as_of) for part in parts]
+        closed = calendar is not None and not is_open(calendar, as_of, self._live.zone(tenant))
+        return state_of(stale=moment.stale, closed=closed, level=summed(levels))
+
+    def _level(self, part: Share, as_of: int) -> Value:
+        counted = self._live.board.read(part.scopes, Window.M30, as_of).counted
+        return CATALOGUE["service_level"].measure(counted, part.policy)

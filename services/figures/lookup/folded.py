@@ -1,0 +1,73 @@
+"""What live figures look up in the tables, under the names that they show: folded queues stand there by their own."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
+
+import msgspec
+
+from services.board.domain.queue_names import QueueNames
+from services.board.domain.windows import Span
+from services.contracts.visits import Visit
+from services.figures.ledger import Tally
+from services.figures.open_complaints import StoredComplaint
+from services.figures.ports import AgentHistory, Place, StoredVisit, VisitHistory
+from services.figures.selection import Selection
+from services.figures.staff.attendance import AgentEntered
+
+
+class FoldedVisits:
+    """A `VisitHistory` whose counts and complaints of folded queues are those of the queue they are shown in."""
+
+    def __init__(self, visits: VisitHistory, names: QueueNames) -> None:
+        self._visits = visits
+        self._names = names
+
+    def visits(
+        self, selection: Selection, span: Span, after: Place | None = None
+    ) -> AsyncIterator[Sequence[StoredVisit]]:
+        """Visits as they are."""
+        return self._visits.visits(selection, span, after)
+
+    async def complaints(self, tenant: str, span: Span) -> Sequence[StoredComplaint]:
+        """Complaints, by the queue that shows them."""
+        found = await self._visits.complaints(tenant, span)
+        if not self._names.folded(tenant):
+            return found
+        return [one._replace(queue=self._names.shown(tenant, one.queue)) for one in found]
+
+    async def returns(self, selection: Selection, spans: Sequence[Span]) -> Sequence[Tally]:
+        """Counts of returning customers, by the queue that shows them."""
+        found, tenant = await self._visits.returns(selection, spans), selection.tenant
+        if not self._names.folded(tenant):
+            return found
+        return [
+            one._replace(
+                subject=replace(one.subject, queue=self._names.shown(tenant, one.subject.queue))
+            )
+            for one in found
+        ]
+
+
+class FoldedAgents:
+    """An `AgentHistory` whose agents serve the queues that are shown."""
+
+    def __init__(self, agents: AgentHistory, names: QueueNames) -> None:
+        self._agents = agents
+        self._names = names
+
+    def handled(self, selection: Selection, span: Span) -> AsyncIterator[Sequence[Visit]]:
+        """Visits as they are."""
+        return self._agents.handled(selection, span)
+
+    async def states(self, tenant: str, span: Span) -> AsyncIterator[Sequence[AgentEntered]]:
+        """States with the queues that are shown."""
+        async for portion in self._agents.states(tenant, span):
+            yield (
+                [self._shown(tenant, one) for one in portion]
+                if self._names.folded(tenant)
+                else portion
+            )
+
+    def _shown(self, tenant: str, told: AgentEntered) -> AgentEntered:
+        queues = tuple(sorted({self._names.shown(tenant, queue) for queue in told.entered.queues}))
+        return told._replace(entered=msgspec.structs.replace(told.entered, queues=queues))

@@ -1,0 +1,164 @@
+"""What live figures look up in the tables: asked when a KPI needs it, and waited for only so long.
+
+What is not there in time is told as missing; the look-up goes on, and whoever asks next finds its
+answer.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import reduce
+from operator import or_
+from typing import Any
+
+from services.board.domain.windows import Span, Window
+from services.board.ports import StoreSlowError, StoreUnavailableError
+from services.figures.ledger import Ledger, Tally
+from services.figures.lookup.aging import Aging
+from services.figures.lookup.found import LOOKUPS, Found, Unanswered, nothing
+from services.figures.open_complaints import StoredComplaint
+from services.figures.ports import AgentHistory, VisitHistory
+from services.figures.selection import By, Selection
+from services.figures.staff.attendance import lookback
+from services.figures.staff.by_span import Crew
+from services.figures.turns import Turns
+from services.kpis.inputs import Need
+
+MOST_SELECTIONS = 64
+"""Selections for which an answer stays added up"""
+AT_ONCE = 4
+"""Look-ups that the database works on at once, of all tenants together: half of a pool as it is by
+default
+"""
+PATIENCE = 5.0
+
+
+class Lookup:
+    """Looks up what live figures need, for all of a tenant at once.
+
+    `patience` is how many seconds a question waits that does not say otherwise; `unanswered` hears
+    of each look-up that an answer goes out without.
+    """
+
+    def __init__(
+        self,
+        visits: VisitHistory,
+        agents: AgentHistory,
+        monotonic: Callable[[], float],
+        patience: float = PATIENCE,
+        unanswered: Callable[[str, Unanswered], None] = lambda _lookup, _reason: None,
+    ) -> None:
+        self._visits = visits
+        self._agents = agents
+        self._monotonic = monotonic
+        self._patience = patience
+        self._unanswered = unanswered
+        slots = asyncio.Semaphore(AT_ONCE)
+        self._crews: Aging[Crew] = Aging(monotonic, slots)
+        self._returns: Aging[Sequence[Tally]] = Aging(monotonic, slots)
+        self._complaints: Aging[Sequence[StoredComplaint]] = Aging(monotonic, slots)
+        self._regrouped: dict[tuple[Selection, Window], tuple[Sequence[Tally], Ledger]] = {}
+
+    async def find(
+        self,
+        selection: Selection,
+        needs: Need,
+        window: Window,
+        span: Span,
+        now: int,
+        until: float | None = None,
+    ) -> Found:
+        """What `needs` names: about `span`, which is what `window` covers now, and as of `now`.
+
+        What is not there at `until` (monotonic seconds; None: as patiently as usual), or cannot be
+        had, is missing.
+        """
+        until = self._monotonic() + self._patience if until is None else until
+        tasks = self._tasks(selection.tenant, window, span, now)
+        asked = {need: tasks[need]() for need in LOOKUPS if need in needs}
+        told = {
+            need: answer
+            for need, task in asked.items()
+            if (answer := await self._told(need, task, until)) is not None
+        }
+        found = nothing(selection)
+        found.docket.add(told.get(Need.COMPLAINTS, ()))
+        if Need.RETURNS in told:
+            found = replace(found, returns=self._ledger(selection, window, told[Need.RETURNS]))
+        if Need.AGENT_TIME in told:
+            found = replace(found, crew=told[Need.AGENT_TIME])
+        missing = reduce(or_, asked.keys() - told.keys(), Need.NOTHING)
+        return replace(found, missing=missing) if missing else found
+
+    def _tasks(
+        self, tenant: str, window: Window, span: Span, now: int
+    ) -> dict[Need, Callable[[], "asyncio.Task[Any]"]]:
+        """How each look-up is asked, once for whoever asks about the same."""
+        everyone = Selection(tenant, by=By.QUEUE_AND_CHANNEL)
+        moment = Span(now, now + 1)
+        name = tenant, window
+        return {
+            Need.RETURNS: lambda: self._returns.get(
+                name, span, lambda: self._visits.returns(everyone, [span])
+            ),
+            Need.COMPLAINTS: lambda: self._complaints.get(
+                (tenant,), None, lambda: self._visits.complaints(tenant, moment)
+            ),
+            Need.AGENT_TIME: lambda: self._crews.get(
+                name, span, lambda: crew_of(self._agents, tenant, [span], now)
+            ),
+        }
+
+    async def _told(self, need: Need, task: "asyncio.Task[Any]", until: float) -> Any:
+        """The answer, or None where it is not there in time or cannot be had."""
+        if not task.done():
+            await asyncio.wait({task}, timeout=max(0.0, until - self._monotonic()))
+        why = _why_not(task)
+        if why is None:
+            return task.result()
+        self._unanswered(LOOKUPS[need], why)
+        return None
+
+    def _ledger(self, selection: Selection, window: Window, tallies: Sequence[Tally]) -> Ledger:
+        known = self._regrouped.pop((selection, window), None)
+        self._regrouped[selection, window] = kept = (
+            known if known and known[0] is tallies else (tallies, regrouped(selection, tallies))
+        )
+        if len(self._regrouped) > MOST_SELECTIONS:
+            del self._regrouped[next(iter(self._regrouped))]
+        return kept[1]
+
+
+def regrouped(selection: Selection, tallies: Sequence[Tally]) -> Ledger:
+    """Counts by queue and channel as the sums that a selection asks for."""
+    ledger = Ledger()
+    for tally in tallies:
+        queue, channel = tally.subject.queue, tally.subject.channel
+        if selection.includes(queue, channel):
+            ledger.add(tally._replace(subject=selection.subject(queue, channel)))
+    return ledger
+
+
+async def crew_of(
+    agents: AgentHistory, tenant: str, spans: Sequence[Span], now: int, turns: Turns | None = None
+) -> Crew:
+    """A tenant's agents over spans (contiguous, ascending), as stored; taken in by turns, or as quickly as others allow."""
+    crew = Crew(spans, now)
+    async for portion in agents.states(tenant, lookback(spans)):
+        crew.take(portion)
+        await (asyncio.sleep(0) if turns is None else turns.next())
+    crew.close()
+    return crew
+
+
+def _why_not(task: "asyncio.Task[Any]") -> Unanswered | None:
+    """Why there is no answer; None where there is one, or a defect that must be raised."""
+    if not task.done() or task.cancelled():
+        return Unanswered.LATE
+    match task.exception():
+        case StoreSlowError():
+            return Unanswered.SLOW
+        case StoreUnavailableError():
+            return Unanswered.AWAY
+        case _:
+            return None

@@ -1,0 +1,55 @@
+"""The complaints of a selection: which are open at an instant, and how old they are.
+
+received ├──── open ────┤ closed         open in [receipt, closing); one that was opened again has been open all along
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from services.board.domain.windows import Span
+from services.contracts.visits import Visit, queue_of
+from services.figures.selection import Selection, Subject
+
+
+class StoredComplaint(NamedTuple):
+    """One complaint; instants are epoch milliseconds, `settled_at` None while it is open."""
+
+    queue: str
+    channel: str
+    opened_at: int
+    settled_at: int | None
+
+
+def complaints_of(visit: Visit) -> Iterator[StoredComplaint]:
+    """The complaints about a visit whose receipt is known: in the queue they name, else the visit's."""
+    for complaint in (visit.complaints or {}).values():
+        queue, opened_at = complaint.last("queue") or queue_of(visit), complaint.opened_at
+        if queue is not None and opened_at is not None:
+            yield StoredComplaint(queue, visit.channel, opened_at, complaint.settled_at)
+
+
+class Docket:
+    """Complaints by the row they count in."""
+
+    def __init__(self, selection: Selection, complaints: Iterable[StoredComplaint] = ()) -> None:
+        self._selection = selection
+        self._of: defaultdict[Subject, list[StoredComplaint]] = defaultdict(list)
+        self.add(complaints)
+
+    def add(self, complaints: Iterable[StoredComplaint]) -> None:
+        """Note those that the selection includes."""
+        for one in complaints:
+            if self._selection.includes(one.queue, one.channel):
+                self._of[self._selection.subject(one.queue, one.channel)].append(one)
+
+    def ages(self, subject: Subject, at: int, received: Span | None = None) -> tuple[int, ...]:
+        """Ages in milliseconds of the complaints that are open at `at`; only of those received in a span, where one is given."""
+        known = self._of.get(subject)
+        if not known:
+            return ()
+        return tuple(
+            at - one.opened_at
+            for one in known
+            if one.opened_at <= at and (one.settled_at is None or at < one.settled_at) and (received is None or one.opened_at in received)
+        )

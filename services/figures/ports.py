@@ -1,0 +1,123 @@
+"""What figures need from outside. Calls raise `StoreUnavailableError` when it is away."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from services.board.domain.positions import Position
+from services.board.domain.series import Home
+from services.board.domain.windows import Span
+from services.contracts.cells import Cells
+from services.contracts.visits import Visit
+from services.figures.ledger import Tally
+from services.figures.open_complaints import StoredComplaint
+from services.figures.selection import Selection
+from services.figures.staff.attendance import AgentEntered
+
+
+@dataclass(frozen=True)
+class StoredVisit:
+    """One visit with its key; `offered_at` is epoch milliseconds."""
+
+    offered_at: int
+    contact: str
+    number: int
+    visit: Visit
+
+    @property
+    def place(self) -> "Place":
+        """Where it stands in the order of visits."""
+        return self.offered_at, self.contact, self.number
+
+
+Place = tuple[int, str, int]
+"""(offered at, contact, visit number): the order of visits"""
+
+
+class PaneHistory(Protocol):
+    """Stored panes of one tenant."""
+
+    async def homes(self, selection: Selection, span: Span) -> list[Home]:
+        """The selected queues and channels that have panes in `span`."""
+        ...
+
+    def tallies(self, selection: Selection, spans: Sequence[Span]) -> AsyncIterator[Sequence[Tally]]:
+        """The selected panes that start in `spans` (contiguous, ascending), in portions."""
+        ...
+
+
+class VisitHistory(Protocol):
+    """Stored visits, and what only they can tell."""
+
+    def visits(self, selection: Selection, span: Span, after: Place | None = None) -> AsyncIterator[Sequence[StoredVisit]]:
+        """Visits offered in `span` to the selected queues, behind the place `after`, in order, in portions."""
+        ...
+
+    async def complaints(self, tenant: str, span: Span) -> Sequence[StoredComplaint]:
+        """Complaints that were open at some instant of `span`, and maybe others."""
+        ...
+
+    async def returns(self, selection: Selection, spans: Sequence[Span]) -> Sequence[Tally]:
+        """How many of the selected visits offered in `spans` (contiguous, ascending) have a known customer, and by how many hours
+        after the customer's last other contact in the queue they came: `Cell.CUSTOMER_KNOWN` and `Histogram.RETURN_GAP`.
+        """
+        ...
+
+
+class AgentHistory(Protocol):
+    """Stored states of agents, and the visits they took."""
+
+    def handled(self, selection: Selection, span: Span) -> AsyncIterator[Sequence[Visit]]:
+        """Visits that may count in `span` in the selected queues, each once, in any order, in portions; maybe others.
+
+        They were offered in it or up to 90 days before: later answers to surveys, evaluations and complaints count for no agent.
+        """
+        ...
+
+    def states(self, tenant: str, span: Span) -> AsyncIterator[Sequence[AgentEntered]]:
+        """The states that a tenant's agents entered in `span`, in the order of agents, times and states, in portions."""
+        ...
+
+
+@dataclass(frozen=True)
+class StoredCorrection:
+    """Final cells of a queue and channel that changed in [start, until), and the event that did it; instants are epoch milliseconds."""
+
+    id: int
+    start: int
+    until: int
+    queue: str
+    channel: str
+    old: Cells
+    new: Cells
+    source: str
+    event: str
+    type: str
+    recorded_at: int
+
+    @property
+    def place(self) -> "CorrectionPlace":
+        """Where it stands in the order of corrections."""
+        return self.start, self.id
+
+
+CorrectionPlace = tuple[int, int]
+"""(start, id): the order of corrections"""
+
+
+class CorrectionHistory(Protocol):
+    """Recorded corrections of one tenant."""
+
+    def corrections(
+        self, selection: Selection, span: Span, recorded_since: int, since: CorrectionPlace
+    ) -> AsyncIterator[Sequence[StoredCorrection]]:
+        """Those in `span` of the selected queues, recorded at or after an instant, from the place `since` on, in order, in portions."""
+        ...
+
+
+class Positions(Protocol):
+    """Durable positions."""
+
+    async def positions(self) -> list[Position]:
+        """Every source partition's durable position; `published_at` is when it was last written."""
+        ...

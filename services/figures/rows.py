@@ -1,0 +1,191 @@
+"""The rows of an answer: one figure each, with its parts, its definition and how far it can be believed."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property, reduce
+from operator import or_
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from services.board.domain.windows import Span, Window
+from services.counting.families import Family
+from services.counting.finality import families_at
+from services.figures.by_policy import Parted, definition_of, value_of
+from services.figures.intervals import Interval
+from services.figures.selection import Labels
+from services.figures.terms import Basis
+from services.figures.timestamps import text, text_or_none
+from services.kpis.catalogue import Kpi
+from services.kpis.figures import Figures, Value
+from services.kpis.inputs import Need
+
+COLUMNS = (
+    "time", "end", "tenant", "queue", "channel", "team", "site", "interval", "kpi", "value", "numerator", "denominator", "low", "high",
+    "definition", "as_of", "watermark", "complete", "revision",
+)  # fmt: skip
+"""The columns of history as CSV, in order."""
+LIVE_COLUMNS = tuple("window" if column == "interval" else column for column in COLUMNS)
+"""Those of live figures"""
+
+
+class Row(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """One figure of one subject over one span; the catalogue says what the parts of each KPI are.
+
+    Team and site stand in rows by team or site only.
+    """
+
+    time: str
+    end: str
+    tenant: str
+    queue: str | None
+    channel: str | None
+    kpi: str
+    value: float | None
+    numerator: float | None
+    denominator: float | None
+    low: float | None
+    high: float | None
+    definition: str
+    as_of: str
+    watermark: str | None
+    complete: bool
+    revision: int
+    team: str | None = None
+    site: str | None = None
+
+
+class LiveRow(Row, frozen=True, kw_only=True, gc=False):
+    """A figure of a window up to now."""
+
+    window: str
+
+
+class HistoryRow(Row, frozen=True, kw_only=True, gc=False):
+    """A figure of a past interval; gauges are their value at `time`."""
+
+    interval: str
+
+
+class Frame(NamedTuple):
+    """What all rows of one span share, as they write it."""
+
+    time: str
+    end: str
+    tenant: str
+    as_of: str
+    watermark: str | None
+    final: Family
+
+
+@dataclass(frozen=True)
+class Question:
+    """Which KPIs, under which definitions."""
+
+    kpis: tuple[Kpi, ...]
+    basis: Basis
+
+    @cached_property
+    def gauged(self) -> bool:
+        """Whether any of them is a gauge."""
+        return any(kpi.live for kpi in self.kpis)
+
+    @cached_property
+    def needs(self) -> Need:
+        """What must be looked up beside panes for any of them."""
+        return reduce(or_, (kpi.needs for kpi in self.kpis), Need.NOTHING)
+
+
+class Seen(NamedTuple):
+    """What a row shows: what its span counted, in all and by policy, who was present at a moment, the highest revision in it.
+
+    `missing` is what KPIs need and could not be looked up.
+    """
+
+    labels: Labels
+    counted: Figures
+    parts: Sequence[Parted]
+    present: Figures
+    revision: int
+    missing: Need = Need.NOTHING
+
+class Answer(NamedTuple):
+    """A KPI's value and the definitions it was computed with."""
+
+    kpi: Kpi
+    value: Value
+    definition: str
+
+
+UNKNOWN = Value(None, None, None)
+"""What could not be looked up: without parts, unlike 0/0"""
+
+
+def answers(question: Question, seen: Seen) -> Iterator[Answer]:
+    """Each KPI's value: of what a span counted, or, for gauges, of who was present at a moment. Live and history both end here."""
+    policies, missing = [part.policy for part in seen.parts], seen.missing
+    for kpi in question.kpis:
+        unknown = missing and kpi.needs & missing
+        yield Answer(kpi, UNKNOWN if unknown else _value(kpi, seen), definition_of(kpi, policies))
+
+
+def _value(kpi: Kpi, seen: Seen) -> Value:
+    return kpi.measure(seen.present, seen.parts[0].policy) if kpi.live else value_of(kpi, seen.counted, seen.parts)
+
+
+def frame_of(span: Span, tenant: str, zone: ZoneInfo, heard: tuple[int, int | None]) -> Frame:
+    """The frame of a span in the asked zone; `heard` is the instant the figures speak of, and the watermark."""
+    as_of, watermark = heard
+    final, shown = families_at(watermark, span.end), text_or_none(watermark, zone)
+    return Frame(text(span.begin, zone), text(span.end, zone), tenant, text(as_of, zone), shown, final)
+
+
+def complete(kpi: Kpi, final: Family) -> bool:
+    """Whether ordinary lateness can no longer change the KPI: all families it is computed from are final."""
+    return _within(kpi.family, final)
+
+
+@cache
+def _within(family: Family, final: Family) -> bool:
+    return family in final
+
+
+def live_row(frame: Frame, window: Window, seen: Seen, answer: Answer) -> LiveRow:
+    """A row of a live window."""
+    return LiveRow(*_cells(frame, seen, answer), window=window.value)
+
+
+def history_row(frame: Frame, interval: Interval, seen: Seen, answer: Answer) -> HistoryRow:
+    """A row of a past interval."""
+    return HistoryRow(*_cells(frame, seen, answer), interval=interval.value)
+
+
+def _cells(frame: Frame, seen: Seen, answer: Answer) -> tuple[Any, ...]:
+    """The fields of a row in their order: by position, which is what thousands of rows cost."""
+    (queue, channel, team, site), (kpi, value, definition) = seen.labels, answer
+    return (
+        frame.time, frame.end, frame.tenant, queue, channel, kpi.id,
+        value.value, value.numerator, value.denominator, value.low, value.high,
+        definition, frame.as_of, frame.watermark, complete(kpi, frame.final), seen.revision, team, site,
+    )  # fmt: skip
+
+
+def identity(row: Row) -> tuple[str | None, ...]:
+    """What a row is about, whatever it says."""
+    return row.queue, row.channel, row.team, row.site, row.kpi
+
+
+def substance(row: Row) -> tuple[object, ...]:
+    """What a row says, without the marks that move with every second."""
+    return row.time, row.value, row.numerator, row.denominator, row.low, row.high, row.definition, row.complete
+
+
+def csv_cells(row: object, columns: Sequence[str]) -> Sequence[object]:
+    """The row's fields (a mapping's values) in the order of `columns`; null is an empty cell."""
+    cells = [row.get(column) if isinstance(row, Mapping) else getattr(row, column) for column in columns]
+    return ["" if cell is None else _csv_cell(cell) for cell in cells]
+
+
+def _csv_cell(cell: object) -> object:
+    return str(cell).lower() if isinstance(cell, bool) else cell

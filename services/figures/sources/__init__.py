@@ -1,0 +1,1 @@
+"""Who tells events, who fell silent, and which figures stand because of it."""

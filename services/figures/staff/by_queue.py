@@ -1,0 +1,75 @@
+"""Agents by the queues they serve, so that rows of one queue, of several and of all count each agent once.
+
+ann serves sales and help, bob serves help, cem has told no queue:
+
+    sales        ann
+    help         ann, bob
+    sales,help   ann, bob            once each
+    total        ann, bob, cem
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable
+
+from services.board.domain.agents import Heads
+from services.contracts.agents import Entered
+from services.contracts.events import AgentState
+from services.kpis.figures import Figures, Staff
+
+Skills = tuple[str, ...]
+"""Queues that an agent serves, sorted"""
+
+
+class Roster:
+    """Amounts by state, agents or milliseconds, of agents with the same skills together."""
+
+    def __init__(self) -> None:
+        self._of: defaultdict[Skills, Counter[AgentState]] = defaultdict(Counter)
+        self._serving: defaultdict[str, list[Skills]] = defaultdict(list)
+        self._indexed = 0
+
+    def add(self, skills: Skills, state: AgentState, amount: int) -> None:
+        """Add what one agent, who serves these queues, makes."""
+        self._of[skills][state] += amount
+
+    def together(self, queues: Collection[str] | None) -> Staff:
+        """The sum over agents who serve at least one of `queues`; over all agents where None."""
+        if queues is None:
+            return _summed(self._of.values())
+        self._index()
+        return _summed(self._of[skills] for skills in {skills for queue in queues for skills in self._serving.get(queue, ())})
+
+    def on(self, figures: Figures, queues: Collection[str] | None) -> Figures:
+        """The figures with those agents."""
+        return figures._replace(staff=self.together(queues))
+
+    def _index(self) -> None:
+        """Note which skills serve a queue: of those that came since last time."""
+        known = list(self._of)
+        for skills in known[self._indexed :]:
+            for queue in skills:
+                self._serving[queue].append(skills)
+        self._indexed = len(known)
+
+
+def roster_of(states: Iterable[Entered]) -> Roster:
+    """How many agents are in these states, one each."""
+    roster = Roster()
+    for one in states:
+        roster.add(one.queues, one.state, 1)
+    return roster
+
+
+def roster_of_heads(heads: Heads, shown: Callable[[str], str]) -> Roster:
+    """The same of agents who were counted already; `shown` is the queue that a queue is shown in."""
+    roster = Roster()
+    for (skills, state), number in heads.items():
+        roster.add(tuple(sorted({shown(queue) for queue in skills})), state, number)
+    return roster
+
+
+def _summed(amounts: Iterable[Counter[AgentState]]) -> Staff:
+    total: Counter[AgentState] = Counter()
+    for one in amounts:
+        total.update(one)
+    return total

@@ -1,0 +1,42 @@
+"""The agents of a question's rows: how long they were in each state during each span, and how many were when it began."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+
+from services.board.domain.windows import Span
+from services.figures.staff.attendance import AgentEntered, Attendance, Stay
+from services.figures.staff.by_queue import Roster
+from services.kpis.figures import Figures
+
+
+class Crew:
+    """A roster of time and a roster of heads for each span; empty where no KPI needs them."""
+
+    def __init__(self, spans: Sequence[Span] = (), now: int = 0) -> None:
+        self._attendance = Attendance(spans, now, lambda told: told.entered.queues)
+        self._time: defaultdict[int, Roster] = defaultdict(Roster)
+        self._heads: defaultdict[int, Roster] = defaultdict(Roster)
+
+    def take(self, told: Iterable[AgentEntered]) -> None:
+        """Take in states, in the order of agents and times."""
+        for one in told:
+            self._note(self._attendance.enter(one))
+
+    def close(self) -> None:
+        """All states were told."""
+        self._note(self._attendance.close())
+
+    def _note(self, stays: Iterable[Stay[tuple[str, ...]]]) -> None:
+        for stay in stays:
+            if stay.lasted:
+                self._time[stay.span].add(stay.about, stay.entered.state, stay.lasted)
+            if stay.there:
+                self._heads[stay.span].add(stay.about, stay.entered.state, 1)
+
+    def during(self, figures: Figures, span: int, queues: Collection[str] | None) -> Figures:
+        """The figures of a span with the time of the agents who serve any of `queues` (None: of all)."""
+        return self._time[span].on(figures, queues) if span in self._time else figures
+
+    def at_begin(self, figures: Figures, span: int, queues: Collection[str] | None) -> Figures:
+        """The figures of the moment a span began with those agents themselves."""
+        return self._heads[span].on(figures, queues) if span in self._heads else figures

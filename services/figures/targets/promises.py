@@ -1,0 +1,162 @@
+"""Promises and the stretches they are kept over: half hours, days or months, of which only business hours count.
+
+a day        00:00 ├──────────────────────────────────────────────┤ 24:00
+its hours              09:00 ├─────┤ 12:00   13:30 ├──────┤ 18:00
+tiles              closed    │ open │    closed     │ open │ closed         contiguous, as the tables are read
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from services.board.domain.windows import Span
+from services.counting.days import first_instant, local_day
+from services.definitions.domain.bodies import Comparison, Stretch, TargetBody
+from services.definitions.domain.calendars import Calendar, is_open, open_spans
+from services.definitions.domain.in_force import InForce, TenantDefinitions, Version
+from services.figures.intervals import Interval, intervals, next_edge
+from services.kpis.catalogue import CATALOGUE, VARIANTS, Kpi
+from services.kpis.figures import Value
+from services.kpis.formulas.recovery import fewest
+from services.kpis.units import Better, Unit
+
+GRID = {Stretch.INTERVAL: Interval.M30, Stretch.DAY: Interval.D1, Stretch.MONTH: Interval.MONTH}
+SERVICE_LEVEL = "service_level"
+
+
+class Standing(StrEnum):
+    """How a promise stands over a stretch; `met` and `missed` are so far until the stretch is complete."""
+
+    MET = "met"
+    MISSED = "missed"
+    NO_CONTACTS = "no_contacts"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True)
+class Promise:
+    """A target of one version, with the business hours it is kept in (None: always)."""
+
+    version: Version
+    body: TargetBody
+    calendar: Calendar | None
+
+    @property
+    def kpi(self) -> Kpi:
+        """What is promised."""
+        return (CATALOGUE | VARIANTS)[self.body.metric]
+
+    def covers(self, in_force: InForce, queue: str) -> bool:
+        """Whether a queue's contacts count."""
+        scope = self.body.scope
+        if scope.queue is not None:
+            return queue == scope.queue
+        if scope.team is not None:
+            return in_force.team(queue) == scope.team
+        return scope.site is None or in_force.site(queue) == scope.site
+
+
+@dataclass(frozen=True, order=True)
+class StretchPlace:
+    """Where a row stands in an answer: the begin of its stretch, the target's id."""
+
+    begin: int
+    target: str
+
+
+@dataclass(frozen=True)
+class Stint:
+    """One stretch of one promise."""
+
+    place: StretchPlace
+    span: Span
+    promise: Promise
+
+
+def promises(in_force: InForce) -> Iterator[Promise]:
+    """The targets in force, each in its own hours or the tenant's."""
+    own = in_force.tenant.calendar if in_force.tenant is not None else None
+    for version in in_force.targets:
+        body = version.body
+        assert isinstance(body, TargetBody)  # noqa: S101  for the type checker: the kind says so
+        yield Promise(version, body, in_force.calendars.get(body.calendar or own or ""))
+
+
+def stints(known: TenantDefinitions, span: Span, zone: ZoneInfo, names: Sequence[str]) -> list[Stint]:
+    """The stretches that begin in `span`, or hold its first instant, of the targets named (all where none is), in order."""
+    found: list[Stint] = []
+    for name, stretch in sorted(_kept_over(known, span)):
+        for one in intervals(Span(begin_of_stretch(span.begin, stretch, zone), span.end), GRID[stretch], zone):
+            whole = Span(one.begin, next_edge(one.begin, GRID[stretch], zone))
+            mine = (promise for promise in promises(known.at(whole.begin)) if promise.version.id == name)
+            if not names or name in names:
+                found += [Stint(StretchPlace(whole.begin, name), whole, promise) for promise in mine if promise.body.window is stretch]
+    return sorted(found, key=lambda stint: stint.place)
+
+
+def _kept_over(known: TenantDefinitions, span: Span) -> set[tuple[str, Stretch]]:
+    """The targets of a span, and over what they are kept."""
+    states = known.during(0, span.end)
+    return {(promise.version.id, promise.body.window) for state in states for promise in promises(state)}
+
+
+def begin_of_stretch(at: int, stretch: Stretch, zone: ZoneInfo) -> int:
+    """Where the stretch that holds an instant begins."""
+    day = local_day(at, zone)
+    if stretch is Stretch.MONTH:
+        return first_instant(day.replace(day=1), zone)
+    begin = first_instant(day, zone)
+    if stretch is Stretch.DAY:
+        return begin
+    return max(one.begin for one in intervals(Span(begin, at + 1), Interval.M30, zone))
+
+
+def hours_of(promise: Promise, span: Span, zone: ZoneInfo) -> list[Span]:
+    """The business hours of a promise in a span, ascending, no piece longer than a day: definitions change at midnight."""
+    opened = [span] if promise.calendar is None else [Span(*one) for one in open_spans(promise.calendar, span.begin, span.end, zone)]
+    return [piece for one in opened if one.begin < one.end for piece in intervals(one, Interval.D1, zone)]
+
+
+def tiles(spans: Sequence[Span]) -> list[Span]:
+    """The spans (ascending, apart) with what lies between them."""
+    found: list[Span] = []
+    for span in spans:
+        if found and found[-1].end < span.begin:
+            found.append(Span(found[-1].end, span.begin))
+        found.append(span)
+    return found
+
+
+def standing(promise: Promise, value: Value, *, hours: bool) -> Standing:
+    """How a promise stands with a figure; `hours`: whether there were business hours."""
+    if not hours:
+        return Standing.CLOSED
+    if value.value is None or value.denominator == 0:
+        return Standing.NO_CONTACTS
+    at_least = promise.body.comparison is Comparison.AT_LEAST
+    kept = value.value >= promise.body.value if at_least else value.value <= promise.body.value
+    return Standing.MET if kept else Standing.MISSED
+
+
+def recovering(promise: Promise, value: Value) -> int | None:
+    """How many contacts in a row would have to go well for the promise to be kept; None of what is no share, and where none would do."""
+    share = promise.kpi.unit is Unit.RATIO and promise.kpi.better is Better.HIGHER
+    if not share or value.denominator is None or promise.body.comparison is not Comparison.AT_LEAST:
+        return None
+    return fewest(round(value.numerator or 0), round(value.denominator), promise.body.value)
+
+
+def counts_visits(promise: Promise) -> bool:
+    """Whether the visits behind a miss can be told one by one."""
+    return promise.body.metric.partition(":")[0] == SERVICE_LEVEL
+
+
+def counted(target: str, in_force: InForce, queue: str | None, begun: tuple[int, ZoneInfo]) -> bool:
+    """Whether the target of that id counts what a pane of a queue counts, which begins at an instant on a zone's clocks."""
+    at, zone = begun
+    mine = [promise for promise in promises(in_force) if promise.version.id == target]
+    return any(
+        queue is not None and promise.covers(in_force, queue) and (promise.calendar is None or is_open(promise.calendar, at, zone))
+        for promise in mine
+    )

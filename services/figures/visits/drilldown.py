@@ -1,0 +1,107 @@
+"""The contacts behind a number: stored visits, filtered and judged under a definition."""
+
+from dataclasses import dataclass
+
+from services.board.domain.windows import Span
+from services.contracts.visits import Outcome, Visit, offer_at, outcome, queue_of, wait_of
+from services.figures.live.figures import LiveFigures
+from services.figures.ports import Place, StoredVisit, VisitHistory
+from services.figures.selection import Selection
+from services.figures.sources.silent import SilentQueues
+from services.figures.targets.promises import counted
+from services.figures.terms import Basis, Terms, TermsOverTime
+from services.figures.visits.missed import missed
+
+
+@dataclass(frozen=True)
+class VisitQuery:
+    """Which visits are asked for: offered in `span`, with this outcome (None: any), only those missed under their definition.
+
+    With the id of a `target`, only those of its queues that were offered in its business hours.
+    """
+
+    selection: Selection
+    span: Span
+    outcome: Outcome | None
+    only_missed: bool
+    basis: Basis
+    target: str | None = None
+
+
+@dataclass(frozen=True)
+class JudgedVisit:
+    """A visit, and whether it lowers the service level under the definition of that name."""
+
+    stored: StoredVisit
+    missed: bool
+    definition: str
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """How long a visit without an outcome waits so far, as figures have it; instants are epoch milliseconds, spans milliseconds.
+
+    `as_of` is now, or the instant of which figures speak while the floor is stale; those of queues whose sources are `silent` speak of an
+    earlier one. Beyond the `longest` wait a visit is unresolved: it waits no more.
+    """
+
+    as_of: int
+    longest: int
+    silent: SilentQueues
+
+    def so_far(self, visit: Visit) -> int | None:
+        """Its wait; None where it does not wait."""
+        offered = offer_at(visit)
+        as_of = self.silent.as_of((queue_of(visit) or "",), self.as_of)
+        if offered is None or outcome(visit) is not None or as_of - offered > self.longest:
+            return None
+        return max(0, as_of - offered)
+
+
+class Drilldown:
+    """Answers from stored visits, each judged under what was in force when it was offered."""
+
+    def __init__(self, visits: VisitHistory, live: LiveFigures) -> None:
+        self._visits = visits
+        self._live = live
+
+    async def page(self, query: VisitQuery, after: Place | None, limit: int) -> tuple[list[JudgedVisit], Place | None]:
+        """Up to `limit` visits behind `after`, in the order of their offers; and the last one's place if more follow."""
+        found: list[JudgedVisit] = []
+        tenant, board = query.selection.tenant, self._live.board
+        waiting = Waiting(self._live.as_of(), board.rules.longest, self._live.silent(tenant))
+        terms = TermsOverTime(query.basis, self._live.known(tenant))
+        async for portion in self._visits.visits(query.selection, query.span, after):
+            await self._live.turns.next()
+            for judged in (judge(stored, waiting, terms.at(stored.offered_at)) for stored in portion):
+                if not wanted(judged, query) or not self._counted(judged.stored, query):
+                    continue
+                if len(found) == limit:
+                    return found, found[-1].stored.place
+                found.append(judged)
+        return found, None
+
+    def _counted(self, stored: StoredVisit, query: VisitQuery) -> bool:
+        if query.target is None:
+            return True
+        tenant, pane = query.selection.tenant, self._live.board.rules.pane
+        begin = stored.offered_at - stored.offered_at % pane
+        return counted(query.target, self._live.known(tenant).at(begin), queue_of(stored.visit), (begin, self._live.zone(tenant)))
+
+
+def wanted(judged: JudgedVisit, query: VisitQuery) -> bool:
+    """Whether the query asks for the visit."""
+    visit = judged.stored.visit
+    if query.outcome is not None and outcome(visit) is not query.outcome:
+        return False
+    if query.selection.channels and visit.channel not in query.selection.channels:
+        return False
+    return judged.missed or not query.only_missed
+
+
+def judge(stored: StoredVisit, waiting: Waiting, terms: Terms) -> JudgedVisit:
+    """Whether the visit lowers the service level, a waiting one by its wait so far."""
+    visit = stored.visit
+    policy = terms.policy(queue_of(visit) or "", visit.channel)
+    wait = waiting.so_far(visit) if outcome(visit) is None else wait_of(visit) or 0
+    return JudgedVisit(stored, wait is not None and missed(outcome(visit), wait, policy), policy.name)

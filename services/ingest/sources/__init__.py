@@ -1,0 +1,1 @@
+"""Translators of what vendors tell into events, a folder or module a vendor."""

@@ -1,1 +1,0 @@
-"""The engine's outside: Kafka and PostgreSQL."""

@@ -1,1 +1,0 @@
-"""All decisions of the engine: pure, synchronous, time passed in."""

@@ -1,0 +1,324 @@
+"""One source partition's state in memory: visits, panes, agents, position; and what of it is not yet durable or told.
+
+`apply` takes events in one by one without ever waiting, so any moment between two events is a consistent cut:
+
+    apply ─► wanted ─► (loaded) ─► join ─► take_dirty ─► (written) ─► flushed | not_flushed | surprised
+        └──► untold ──────────────────────────────────► (told)
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import msgspec
+
+from services.contracts.agents import AgentKey, Entered, encode_entered
+from services.contracts.cells import Cells
+from services.contracts.events import AgentStateChanged, AnyEvent
+from services.contracts.updates import JOIN_BITS, Gauge, PaneKey, revision
+from services.contracts.visits import Visit, VisitKey
+from services.kpi_engine.fold.agents import Agents, WantedAgent, entered
+from services.kpi_engine.fold.panes import NEVER, Key, Pane, Panes
+from services.kpi_engine.fold.presence_log import Claimed, PageBuilder, Written
+from services.kpi_engine.fold.visits import TakenVisits, Visits
+from services.kpi_engine.fold.watermark import advance_watermark, believed_watermark, idle_watermark
+
+encode_cells = msgspec.msgpack.Encoder().encode
+
+WATERMARK_STEP = 60_000
+FIRST_FINAL = 120_000
+"""Milliseconds after a pane's end from which a change may correct a final figure."""
+
+Numbered = tuple[int, AnyEvent]
+"""(offset in the source partition, event)"""
+Rows = list[tuple[object, ...]]
+
+
+@dataclass(frozen=True)
+class Position:
+    """Where a partition's tables stand, and whose they are: compared before every write."""
+
+    partition: int
+    log_id: str
+    generation: int
+    epoch: int
+    next_offset: int
+    watermark: int | None = None
+    applied: int = 0
+    dead: int = 0
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Stored records that must be joined before anything can be written."""
+
+    visits: list[VisitKey]
+    panes: list[PaneKey]
+    agents: list[WantedAgent]
+    agent_panes: list[Key]
+
+    def __bool__(self) -> bool:
+        return bool(self.visits or self.panes or self.agents or self.agent_panes)
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What the database holds of what was wanted; panes as (revision, cells)."""
+
+    visits: Mapping[VisitKey, Visit] = field(default_factory=dict)
+    panes: Mapping[PaneKey, tuple[int, Cells]] = field(default_factory=dict)
+    agents: Mapping[AgentKey, Sequence[Entered]] = field(default_factory=dict)
+    agent_panes: Mapping[Key, tuple[int, Cells]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Flushing:
+    """Rows of one partition to write, encoded, with the position they belong to and the durable one they follow.
+
+    `new_…` rows are not in the database, as far as is known; the others may be. `presence` are pages of who is there, by their
+    numbers; all that are numbered below `presence_since` go.
+    """
+
+    before: int
+    position: Position
+    new_visits: Rows
+    visits: Rows
+    new_panes: Rows
+    panes: Rows
+    agent_states: Rows
+    new_agent_panes: Rows
+    agent_panes: Rows
+    late: Rows
+    presence: Rows
+    presence_since: int
+    instants: frozenset[int]
+
+    def __len__(self) -> int:
+        sized = (self.new_visits, self.visits, self.new_panes, self.panes, self.agent_states, self.new_agent_panes, self.agent_panes)
+        return sum(map(len, sized)) + len(self.late) + len(self.presence)
+
+
+@dataclass(frozen=True)
+class _Taken:
+    """What must be put back when a flush did not happen."""
+
+    rows: Flushing
+    visits: TakenVisits
+    panes: tuple[list[Pane], list[Pane]]
+    agent_panes: tuple[list[Pane], list[Pane]]
+    agent_states: dict[tuple[AgentKey, int, str], Entered]
+    late: dict[Key, AnyEvent]
+    presence: Written
+
+
+class Partition:
+    """The state of one source partition under one owner.
+
+    `next_offset` is the first offset not included in memory, `durable_offset` the first not included in the database.
+    """
+
+    def __init__(self, position: Position, length: int, claimed: Claimed, since: int = NEVER) -> None:
+        """Begin at `position` with panes of `length` milliseconds.
+
+        `claimed` is who is there by the pages that were read. The database holds nothing that happened at `since` or later but
+        for clocks ahead of time.
+        """
+        self.number = position.partition
+        self.log_id = position.log_id
+        self.generation = position.generation
+        self.epoch = position.epoch
+        self.next_offset = self.durable_offset = position.next_offset
+        self.watermark = self._durable_watermark = self._highest = position.watermark
+        self._by_events: int | None = None
+        self.applied = position.applied
+        self.dead = position.dead
+        self._length = length
+        self._joins = 0
+        self._withheld: int | None = None
+        self._taken: _Taken | None = None
+        self.panes = Panes(since if since == NEVER else since - since % length + length)
+        self.visits = Visits(self.panes, length, claimed.presence, since)
+        self._presence_log = claimed.following
+        self.agents = Agents(Panes(since, telling=False))
+
+    @property
+    def position(self) -> Position:
+        """Where memory stands."""
+        return Position(self.number, self.log_id, self.generation, self.epoch, self.next_offset, self.watermark, self.applied, self.dead)
+
+    @property
+    def told_offset(self) -> int:
+        """The first offset that what readers are told may not include."""
+        return self.next_offset if self._withheld is None else self._withheld
+
+    @property
+    def dirty(self) -> int:
+        """Rows that the next flush will write."""
+        waiting = len(self.visits.parked) + len(self.agents.parked)
+        return len(self.visits.dirty) + len(self.panes.dirty) + len(self.agents.dirty) + len(self.agents.panes.dirty) + waiting
+
+    def keep_since(self, instant: int) -> None:
+        """Panes that start before `instant` were deleted and are not counted again."""
+        self.panes.kept_since = self.agents.panes.kept_since = instant
+        self.visits.presence.keep_since(instant)
+
+    # ------------------------------------------------------------- applying
+
+    def apply(self, events: Iterable[Numbered], next_offset: int) -> None:
+        """Take in the events up to `next_offset`."""
+        first = revision(self.generation, 0)
+        panes, visits = self.panes, self.visits
+        panes.passed = self._passed()
+        for offset, event in events:
+            panes.event = event
+            panes.revision = first + (offset << JOIN_BITS)
+            taken = self._enter(event) if type(event) is AgentStateChanged else visits.apply(event)
+            if not taken and self._withheld is None:
+                self._withheld = offset
+        if panes.unbased and self._withheld is None:
+            self._withheld = self.next_offset
+        self.next_offset = next_offset
+        self._joins = 0
+
+    def _enter(self, event: AgentStateChanged) -> bool:
+        self.agents.panes.revision = self.panes.revision
+        return self.agents.enter((event.tenant or "", event.agent), entered(event))
+
+    def _passed(self) -> int:
+        """Panes that start here or earlier may have been told as final, also by a watermark that was withdrawn."""
+        return NEVER if self._highest is None else self._highest - FIRST_FINAL - self._length
+
+    # ------------------------------------------------------------- event time
+
+    def advance(self, instants: list[int], appended_at: int, allowance: int) -> None:
+        """Events at `instants` were applied, appended to the log at `appended_at`."""
+        self._by_events = advance_watermark(self._by_events, instants, appended_at, allowance)
+        self._reach(advance_watermark(self.watermark, instants, appended_at, allowance))
+
+    def wait(self, now: int, allowance: int, *, idle: bool) -> None:
+        """It is `now` on the wall; while the partition is `idle`, caught up and silent, its event time follows."""
+        believed = believed_watermark(self.watermark, self._by_events, now, allowance)
+        self._reach(idle_watermark(believed, now, allowance) if idle else believed)
+
+    def _reach(self, watermark: int | None) -> None:
+        self.watermark = watermark
+        if watermark is not None and (self._highest is None or watermark > self._highest):
+            self._highest = watermark
+
+    # ------------------------------------------------------------- stored records
+
+    @property
+    def wanted(self) -> Wanted:
+        """What must be loaded and joined before the next flush."""
+        return Wanted(self.visits.wanted, list(self.panes.unbased), self.agents.wanted(), list(self.agents.panes.unbased))
+
+    def join(self, wanted: Wanted, stored: Stored) -> None:
+        """Take in what the database holds of what was `wanted`; panes that this touches may be wanted in turn."""
+        self._joins += 1
+        revised = revision(self.generation, max(0, self.next_offset - 1), self._joins)
+        self.panes.revision = self.agents.panes.revision = revised
+        self.panes.passed = self._passed()
+        self.visits.join(wanted.visits, stored.visits)
+        self.agents.join(wanted.agents, stored.agents)
+        self.panes.rebase(wanted.panes, stored.panes)
+        self.agents.panes.rebase(wanted.agent_panes, stored.agent_panes)
+        if not self.wanted:
+            self._withheld = None
+
+    # ------------------------------------------------------------- flushing
+
+    def take_dirty(self) -> Flushing | None:
+        """Encode all dirty rows at the current position; None where the database has everything, or while records are wanted.
+
+        The rows stay remembered until `flushed`, `not_flushed` or `surprised` tells what became of them.
+        """
+        if self._taken is not None or self.wanted or not self._anything_new():
+            return None
+        presence = self.visits.presence
+        if self._by_events is not None:
+            presence.expire(self._by_events)
+        visits, panes, agent_panes = self.visits.take_dirty(), self.panes.take_dirty(), self.agents.panes.take_dirty()
+        states, self.agents.dirty = self.agents.dirty, {}
+        late, self.panes.late = self.panes.late, {}
+        page = PageBuilder(presence)
+        new_visits = self.visits.rows_of(self.number, visits.new, page, stored=False)
+        known_visits = self.visits.rows_of(self.number, visits.known, page, stored=True)
+        pages = self._presence_log.take(page)
+        rows = Flushing(
+            before=self.durable_offset,
+            position=self.position,
+            new_visits=new_visits,
+            visits=known_visits,
+            new_panes=self._pane_rows(panes[0]),
+            panes=self._pane_rows(panes[1]),
+            agent_states=[(self.number, *key, at, state, encode_entered(point)) for (key, at, state), point in states.items()],
+            new_agent_panes=self._pane_rows(agent_panes[0]),
+            agent_panes=self._pane_rows(agent_panes[1]),
+            late=[(self.number, *key, event.source, event.id, _type_of(event)) for key, event in late.items()],
+            presence=[(self.number, number, page) for number, page in enumerate(pages.pages, pages.first)],
+            presence_since=pages.first if pages.everything else 0,
+            instants=frozenset(pane.key[3] for pane in (*panes[0], *agent_panes[0])) | {at for _, at, _ in states},
+        )
+        self._taken = _Taken(rows, visits, panes, agent_panes, states, late, pages)
+        return rows
+
+    def _anything_new(self) -> bool:
+        return bool(self.dirty) or self.next_offset != self.durable_offset or self._watermark_moved()
+
+    def flushed(self) -> None:
+        """The taken rows are durable."""
+        if self._taken is not None:
+            self.durable_offset = self._taken.rows.position.next_offset
+            self._durable_watermark = self._taken.rows.position.watermark
+            self._presence_log.flushed(self._taken.presence)
+            self._taken = None
+
+    def not_flushed(self) -> None:
+        """The taken rows were not written: they are dirty again."""
+        taken, self._taken = self._taken, None
+        if taken is not None:
+            self.visits.put_back(taken.visits)
+            self.panes.put_back(*taken.panes)
+            self.agents.panes.put_back(*taken.agent_panes)
+            self.agents.dirty = {**taken.agent_states, **self.agents.dirty}
+            self.panes.late = {**taken.late, **self.panes.late}
+            self.visits.presence.put_back(taken.presence.changed)
+
+    def surprised(self) -> None:
+        """The taken rows were not written, because some that were taken for new exist: all of those must be looked up."""
+        taken = self._taken
+        self.not_flushed()
+        if taken is not None:
+            self.visits.doubt(taken.visits.new)
+            self.panes.doubt(taken.panes[0])
+            self.agents.panes.doubt(taken.agent_panes[0])
+
+    def _watermark_moved(self) -> bool:
+        """Whether idle time alone is worth a write: once a minute."""
+        return self.watermark is not None and abs(self.watermark - (self._durable_watermark or 0)) >= WATERMARK_STEP
+
+    def _pane_rows(self, panes: list[Pane]) -> Rows:
+        rows: Rows = []
+        for pane in panes:
+            tenant, first, second, start = pane.key
+            rows.append((tenant, start, first, second, self.number, pane.revision, encode_cells(pane.cells)))
+        return rows
+
+    # ------------------------------------------------------------- telling
+
+    def gauges(self, now: int) -> list[Gauge]:
+        """What is going on at `now`, per queue and channel; whoever waits longer than the longest wait is unresolved."""
+        return self.visits.presence.gauges(now)
+
+    # ------------------------------------------------------------- memory
+
+    def trim(self, most_visits: int, most_panes: int) -> None:
+        """Forget the oldest rows beyond these numbers that are durable, told and not going on; they can be loaded again."""
+        if self._taken is not None or self.watermark is None:
+            return
+        self.visits.trim(most_visits, self.watermark)
+        self.panes.trim(most_panes, self.watermark)
+        self.agents.panes.trim(most_panes, self.watermark)
+
+
+def _type_of(event: AnyEvent) -> str:
+    return str(event.__struct_config__.tag)

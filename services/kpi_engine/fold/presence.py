@@ -1,0 +1,325 @@
+"""Who waits and who is in progress, queue by queue; what an event changes is one entry, however many visits are open.
+
+    offered ──► waiting ──► in progress ──► (over)
+                   │             └── older than the longest conversation: forgotten
+                   └── older than the longest wait: unresolved, a number
+
+A visit is an entry here whether or not its record is in memory. `expire` turns those that are too old to be there into a count,
+so that lost outcomes and lost ends take no memory. The age that it judges by is event time (the watermark), which never goes
+back and is the same for every owner of the partition; the gauges of a moment judge by the moment that is asked about.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from services.contracts.presence import Counts, Home, Page
+from services.contracts.updates import Gauge
+from services.contracts.visits import Longest, Visit, VisitKey, is_open, offer_at, queue_of
+from services.counting.months import Month, month_of
+from services.kpi_engine.fold.watermark import FUTURE
+
+NO_END = 1 << 62
+STEP = 900_000
+"""Milliseconds of event time between two looks at who became too old"""
+
+
+@dataclass(eq=False, slots=True)
+class Floor:
+    """The open visits of one queue and channel: when those that wait were offered, when the others were answered.
+
+    `gone` counts the answered ones from before `horizon`; none of the others is older than `until`. `unresolved` counts the
+    visits that are no longer listed in `waiting`, by month of their offer. `gauge` holds from `seen_at` to `good_until`.
+    """
+
+    waiting: dict[VisitKey, int] = field(default_factory=dict)
+    answered: dict[VisitKey, int] = field(default_factory=dict)
+    unresolved: Counts = field(default_factory=dict)
+    gone: int = 0
+    horizon: int = -NO_END
+    until: int = NO_END
+    gauge: Gauge | None = None
+    seen_at: int = 0
+    good_until: int = 0
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to tell."""
+        return not (self.waiting or self.answered or self.unresolved)
+
+    def talk(self, key: VisitKey, at: int) -> None:
+        """A visit is in progress since `at`."""
+        self.answered[key] = at
+        if at < self.horizon:
+            self.gone += 1
+        elif at < self.until:
+            self.until = at
+        self.gauge = None
+
+    def hang_up(self, key: VisitKey) -> None:
+        """A visit is no longer in progress."""
+        if self.answered.pop(key, NO_END) < self.horizon:
+            self.gone -= 1
+        self.gauge = None
+
+    def seen(self, home: Home, now: int, longest: Longest) -> Gauge:
+        """What is going on at `now`, where whatever began longer ago than `longest` is too old to be true."""
+        if self.gauge is None or not self.seen_at <= now <= self.good_until:
+            self._age(now - longest.conversation)
+            youngest = now - longest.wait
+            offers = sorted(at for at in self.waiting.values() if at >= youngest)
+            unresolved = len(self.waiting) - len(offers) + sum(self.unresolved.values())
+            first = offers[0] + longest.wait if offers else NO_END
+            self.seen_at = now
+            self.good_until = min(first, self.until + longest.conversation)
+            self.gauge = Gauge(*home, offers, len(self.answered) - self.gone, unresolved)
+        return self.gauge
+
+    def _age(self, horizon: int) -> None:
+        if not self.horizon <= horizon <= self.until:
+            going_on = [at for at in self.answered.values() if at >= horizon]
+            self.gone = len(self.answered) - len(going_on)
+            self.until = min(going_on, default=NO_END)
+        self.horizon = horizon
+
+
+class OpenVisit(NamedTuple):
+    """A visit that waits since its offer, or is in progress since its answer."""
+
+    home: Home
+    key: VisitKey
+    since: int
+    answered: bool
+
+
+def entry_of(key: VisitKey, visit: Visit) -> OpenVisit | None:
+    """The visit as it is going on; None where it is over, or nobody knows yet in which queue or since when."""
+    queue, offered = queue_of(visit), offer_at(visit)
+    if queue is None or offered is None or not is_open(visit):
+        return None
+    home = key[0], queue, visit.channel
+    answered = visit.answered_at
+    return OpenVisit(home, key, offered if answered is None else answered, answered is not None)
+
+
+class Presence:
+    """The open visits of one partition; a visit leaves before it changes otherwise than by an answer, and enters again.
+
+    `absent` are the visits that are here while their stored records are not in memory, and where they are.
+    """
+
+    def __init__(self, longest: Longest) -> None:
+        """Nobody is there; visits are too old to be true after `longest`."""
+        self.longest = longest
+        self.absent: dict[VisitKey, Home] = {}
+        self.waits_since = -NO_END
+        self.talks_since = -NO_END
+        self._kept_since = -NO_END
+        self._floors: dict[Home, Floor] = {}
+        self._changed: set[Home] = set()
+        self._month = Month("", 0, 0)
+
+    def __len__(self) -> int:
+        """How many visits wait or are in progress."""
+        return sum(len(floor.waiting) + len(floor.answered) for floor in self._floors.values())
+
+    # ------------------------------------------------------------- the usual steps
+
+    def wait(self, home: Home, key: VisitKey, at: int) -> None:
+        """A visit waits since `at`."""
+        floor = self._floor(home)
+        if at < self.waits_since:
+            self._count(home, floor, at, 1)
+        else:
+            floor.waiting[key] = at
+        floor.gauge = None
+
+    def answer(self, home: Home, key: VisitKey, offered: int, at: int) -> None:
+        """A visit that waits since `offered` is in progress since `at`."""
+        floor = self._floor(home)
+        if floor.waiting.pop(key, None) is None and offered < self.waits_since:
+            self._count(home, floor, offered, -1)
+        floor.gauge = None
+        if at >= self.talks_since:
+            floor.talk(key, at)
+
+    def stop_waiting(self, home: Home, key: VisitKey, offered: int) -> None:
+        """A visit that waits since `offered` no longer waits."""
+        floor = self._floor(home)
+        if floor.waiting.pop(key, None) is None and offered < self.waits_since:
+            self._count(home, floor, offered, -1)
+        floor.gauge = None
+
+    def hang_up(self, home: Home, key: VisitKey) -> None:
+        """A visit that is in progress is over."""
+        floor = self._floors.get(home)
+        if floor is not None:
+            floor.hang_up(key)
+
+    # ------------------------------------------------------------- any other change
+
+    def enter(self, key: VisitKey, visit: Visit) -> None:
+        """Take in a visit if it is open, and known where and since when."""
+        entry = entry_of(key, visit)
+        if entry is None:
+            return
+        if not entry.answered:
+            self.wait(entry.home, key, entry.since)
+        elif entry.since >= self.talks_since:
+            self._floor(entry.home).talk(key, entry.since)
+
+    def withdraw(self, key: VisitKey, visit: Visit) -> None:
+        """Undo `enter`, as long as the visit is as it was then."""
+        entry = entry_of(key, visit)
+        if entry is None:
+            return
+        if entry.answered:
+            self.hang_up(entry.home, key)
+        else:
+            self.stop_waiting(entry.home, key, entry.since)
+
+    def loaded(self, key: VisitKey, *, stored: bool) -> None:
+        """The record of a visit was looked up; where none is `stored`, because retention deleted it, it is not there any more."""
+        home = self.absent.pop(key, None)
+        if home is not None and not stored:
+            self._drop(key, home)
+
+    def holds(self, visit: Visit) -> bool:
+        """Whether the visit is going on and not too old to be true."""
+        if not is_open(visit):
+            return False
+        if visit.answered_at is not None:
+            return visit.answered_at >= self.talks_since
+        return visit.offered_at is not None and visit.offered_at >= self.waits_since
+
+    def _floor(self, home: Home) -> Floor:
+        floor = self._floors.get(home)
+        if floor is None:
+            floor = self._floors[home] = Floor()
+        return floor
+
+    def _count(self, home: Home, floor: Floor, offered: int, change: int) -> None:
+        if offered < self._kept_since:
+            return
+        if not self._month.begin <= offered < self._month.end:
+            self._month = month_of(offered)
+        month = self._month.begin
+        count = floor.unresolved.get(month, 0) + change
+        if count:
+            floor.unresolved[month] = count
+        else:
+            floor.unresolved.pop(month, None)
+        self._changed.add(home)
+
+    # ------------------------------------------------------------- age
+
+    def expire(self, watermark: int) -> None:
+        """Turn those into a count whose end must have been lost by `watermark`; looks once in `STEP` of event time.
+
+        Event time may be `FUTURE` ahead of every clock, so that much is waited for.
+        """
+        reached = watermark - FUTURE
+        reached -= reached % STEP
+        waits_since = max(self.waits_since, reached - self.longest.wait)
+        talks_since = max(self.talks_since, reached - self.longest.conversation)
+        if (waits_since, talks_since) == (self.waits_since, self.talks_since):
+            return
+        self.waits_since, self.talks_since = waits_since, talks_since
+        for home, floor in self._floors.items():
+            for key, at in self._take_old(floor):
+                self._count(home, floor, at, 1)
+                self.absent.pop(key, None)
+
+    def _take_old(self, floor: Floor) -> list[tuple[VisitKey, int]]:
+        """Remove who is too old; those among them that waited."""
+        old = [(key, at) for key, at in floor.waiting.items() if at < self.waits_since]
+        for key, _ in old:
+            del floor.waiting[key]
+        for key in [key for key, at in floor.answered.items() if at < self.talks_since]:
+            floor.hang_up(key)
+            self.absent.pop(key, None)
+        if old:
+            floor.gauge = None
+        return old
+
+    def keep_since(self, instant: int) -> None:
+        """Visits offered before `instant`, the begin of a month, were deleted: none of them is unresolved."""
+        if instant <= self._kept_since:
+            return
+        self._kept_since = instant
+        for home, floor in self._floors.items():
+            kept = {month: count for month, count in floor.unresolved.items() if month >= instant}
+            if len(kept) < len(floor.unresolved):
+                floor.unresolved = kept
+                floor.gauge = None
+                self._changed.add(home)
+
+    # ------------------------------------------------------------- telling
+
+    def gauges(self, now: int) -> list[Gauge]:
+        """What is going on at `now`, per queue and channel; whoever was offered longer ago than the longest wait no longer waits."""
+        for home in [home for home, floor in self._floors.items() if floor.empty]:
+            del self._floors[home]
+        return [floor.seen(home, now, self.longest) for home, floor in self._floors.items()]
+
+    # ------------------------------------------------------------- pages
+
+    def take_changed(self) -> set[Home]:
+        """The queues and channels whose count of unresolved visits changed since it was last taken."""
+        taken, self._changed = self._changed, set()
+        return taken
+
+    def put_back(self, changed: Iterable[Home]) -> None:
+        """What `take_changed` gave was not written."""
+        self._changed.update(changed)
+
+    def unresolved(self, homes: Iterable[Home]) -> list[tuple[Home, Counts]]:
+        """How many visits of `homes` are unresolved and not listed; none, where nothing is known of a home."""
+        return [(home, dict(self._floors[home].unresolved) if home in self._floors else {}) for home in sorted(set(homes))]
+
+    def counted(self) -> list[Home]:
+        """Queues and channels that have unresolved visits which are not listed."""
+        return [home for home, floor in self._floors.items() if floor.unresolved]
+
+    def listed(self) -> Iterator[tuple[Home, bool, Mapping[VisitKey, int]]]:
+        """Everyone who is there, queue by queue: who waits since when, and then (True) who is in progress since when."""
+        for home, floor in self._floors.items():
+            yield home, False, floor.waiting
+            yield home, True, floor.answered
+
+    def read(self, page: Page) -> None:
+        """Take in what the next page says; none of these visits is in memory. `complete` ends the reading."""
+        for key in page.over:
+            self._forget(key)
+        for place, contact, number, at in page.waiting:
+            home = page.homes[place]
+            self._meet(home, key := (home[0], contact, number))
+            self._floor(home).waiting[key] = at
+        for place, contact, number, at in page.answered:
+            home = page.homes[place]
+            self._meet(home, key := (home[0], contact, number))
+            self._floor(home).talk(key, at)
+        for home, counts in page.unresolved:
+            self._floor(home).unresolved = counts
+        self.waits_since, self.talks_since = page.waits_since, page.talks_since
+
+    def complete(self) -> None:
+        """All pages were read: whoever was too old when the last was written is in its counts already."""
+        for floor in self._floors.values():
+            for key, _ in self._take_old(floor):
+                self.absent.pop(key, None)
+
+    def _meet(self, home: Home, key: VisitKey) -> None:
+        self._forget(key)
+        self.absent[key] = home
+
+    def _forget(self, key: VisitKey) -> None:
+        home = self.absent.pop(key, None)
+        if home is not None:
+            self._drop(key, home)
+
+    def _drop(self, key: VisitKey, home: Home) -> None:
+        floor = self._floors.get(home)
+        if floor is not None:
+            floor.waiting.pop(key, None)
+            floor.hang_up(key)

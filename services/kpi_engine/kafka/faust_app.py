@@ -1,0 +1,96 @@
+"""The Faust side of the worker: the agent on `engine-commands` and what only the leader does.
+
+No tables, no group_by, no exactly_once, no web server (docs/adr/0003): the flood of events does not pass through here.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import gettempdir
+
+import asyncpg
+import faust
+import msgspec
+from aiokafka.errors import KafkaError
+from faust.types import StreamT
+
+from services.contracts.commands import Command
+from services.contracts.topics import ENGINE_COMMANDS
+from services.kpi_engine.fold.decode import Refusal, decode
+from services.kpi_engine.kafka.producer import Outgoing
+from services.kpi_engine.settings import EngineGroup
+from services.runtime.settings import KafkaSettings
+
+log = logging.getLogger(__name__)
+
+_command = msgspec.json.Decoder(Command).decode
+
+
+@dataclass(frozen=True)
+class Duty:
+    """What the leader does every `seconds`; it may fail with the database and is done again."""
+
+    name: str
+    seconds: float
+    work: Callable[[], Awaitable[object]]
+
+
+def faust_app(kafka: KafkaSettings, engine: EngineGroup, outgoing: Outgoing, duties: Iterable[Duty]) -> faust.App:
+    """The application, not yet started; its consumer group is the engine's with `-commands` behind."""
+    app = faust.App(
+        f"{engine.group}-commands",
+        broker=[f"kafka://{server}" for server in kafka.bootstrap_servers.split(",")],
+        store="memory://",
+        datadir=Path(gettempdir()) / "floorpulse-faust",  # Faust insists on making it; without tables nothing goes into it
+        web_enabled=False,
+        broker_session_timeout=engine.session_seconds,
+        broker_heartbeat_interval=engine.heartbeat_seconds,
+        broker_rebalance_timeout=10.0,
+        broker_request_timeout=40.0,
+        stream_wait_empty=False,
+        table_standby_replicas=0,
+        topic_partitions=ENGINE_COMMANDS.partitions,
+        topic_replication_factor=kafka.replication,
+        reply_create_topic=False,
+        worker_redirect_stdouts=False,
+        consumer_auto_offset_reset="earliest",
+        producer_acks=-1,
+    )
+    commands = app.topic(ENGINE_COMMANDS.name, value_serializer="raw", value_type=bytes, partitions=ENGINE_COMMANDS.partitions)
+
+    @app.agent(commands)
+    async def obey(stream: StreamT[bytes]) -> None:
+        async for value in stream:
+            await redrive(value, outgoing)
+
+    for duty in duties:
+        app.timer(interval=duty.seconds, on_leader=True)(_beat(duty))
+    return app
+
+
+def _beat(duty: Duty) -> Callable[[], Awaitable[None]]:
+    async def beat() -> None:
+        try:
+            await duty.work()
+        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as away:
+            log.warning("%s waits for the database: %s: %s", duty.name, type(away).__name__, away)
+
+    return beat
+
+
+async def redrive(value: bytes, outgoing: Outgoing) -> None:
+    """Carry one command out: send the repaired event again. Idempotent, since merging an event twice changes nothing."""
+    try:
+        command = _command(value)
+    except msgspec.DecodeError as wrong:
+        log.error("an engine command is not understood and was left out: %s", wrong)  # noqa: TRY400  its trace says nothing
+        return
+    event = decode(command.event.encode())
+    if isinstance(event, Refusal) or event.tenant != command.tenant:
+        log.error("the event of a redrive command for tenant %s cannot be counted: %s", command.tenant, event)
+        return
+    try:
+        await outgoing.redrive(event)
+    except KafkaError as failed:
+        log.error("a redriven event was not sent, send the command again: %s", failed)  # noqa: TRY400

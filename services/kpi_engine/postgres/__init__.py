@@ -1,0 +1,1 @@
+"""The engine's store: visits, panes and offsets in one transaction."""

@@ -1,0 +1,278 @@
+"""The engine's store on PostgreSQL: claims, loads, and the fenced flush that moves rows and offset together."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import asyncpg
+import msgspec
+from asyncpg.pool import PoolConnectionProxy
+
+from services.contracts.agents import AgentKey, Entered, decode_entered
+from services.contracts.cells import Cells
+from services.contracts.topics import CONTACT_EVENTS
+from services.contracts.visits import Longest, Visit, VisitKey, decode_visit
+from services.kpi_engine import failpoints
+from services.kpi_engine.fold.agents import WantedAgent
+from services.kpi_engine.fold.panes import NEVER, Key
+from services.kpi_engine.fold.partition import Flushing, Partition, Position, Stored, Wanted
+from services.kpi_engine.fold.presence_log import Claimed
+from services.kpi_engine.ports import Flush, LogLost, StoreUnavailable
+from services.kpi_engine.postgres import statements as sql
+from services.kpi_engine.postgres.kept_since import kept_since
+from services.kpi_engine.postgres.months import Months
+from services.runtime.clock import monotonic, now_ms
+from services.runtime.database import dsn
+from services.runtime.settings import DatabaseSettings
+
+log = logging.getLogger(__name__)
+
+TOPIC = CONTACT_EVENTS.name
+TRANSACTION_WITHIN = 5.0
+ROWS_A_SECOND = 2_000
+"""How many rows a database at least writes in a second: a larger flush may take longer than `TRANSACTION_WITHIN`."""
+PAGES_AT_ONCE = 50
+"""Pages of who is there that are asked for at once: of some 500 kB each at most"""
+SAY_EVERY = 5.0
+CLAIMED = ("generation", "epoch", "next_offset", "watermark", "applied", "dead")
+REFUSED = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+
+decode_cells = msgspec.msgpack.Decoder(Cells).decode
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Pane length and the disorder that watermarks allow for, milliseconds; how long visits wait and last at most."""
+
+    pane_length: int
+    allowance: int
+    longest: Longest
+
+
+class PostgresStore:
+    """`ports.Store` on asyncpg: a pool for claims and loads, one connection of its own for flushes."""
+
+    def __init__(self, pool: asyncpg.Pool, settings: DatabaseSettings, owner: str, shape: "Shape") -> None:
+        self._pool = pool
+        self._settings = settings
+        self._owner = owner
+        self._shape = shape
+        self._flusher: asyncpg.Connection | None = None
+        self._bound = 0.0
+        self._turn = asyncio.Lock()
+        self._months = Months()
+
+    async def aclose(self) -> None:
+        """Give the flush connection back."""
+        if self._flusher is not None:
+            self._flusher.terminate()
+            self._flusher = None
+
+    # ------------------------------------------------------------- claiming
+
+    async def claim(self, partition: int, log_id: str, begin: int, end: int) -> Partition:
+        """See `ports.Store.claim`."""
+        async with self._connection() as connection, connection.transaction():
+            await connection.execute(sql.BOUND_OF_A_CLAIM.format(milliseconds=int(TRANSACTION_WITHIN * 1000)))
+            [row] = await connection.fetch(sql.CLAIM, TOPIC, partition, log_id, self._owner, begin)
+            stored = row["next_offset"]
+            if not begin <= stored <= end:
+                message = (
+                    f"{TOPIC}/{partition}: the database includes offsets below {stored}, but log {log_id} holds {begin} to {end}. "
+                    "Events are missing or the log went backwards. Nothing was reset: restore the log, or give it a new "
+                    "FLOORPULSE_KAFKA__LOG_ID if it truly began anew."
+                )
+                raise LogLost(message)
+        position = Position(partition, log_id, **{name: row[name] for name in CLAIMED})
+        since = NEVER if position.watermark is None else position.watermark + self._shape.allowance + 1
+        return Partition(position, self._shape.pane_length, await self._claimed(partition), since)
+
+    async def _claimed(self, partition: int) -> Claimed:
+        """Who is there, in portions: the time limit of an answer is one portion's, whatever there is to read.
+
+        Nobody but this owner can have written meanwhile; where a newer one has, its epoch keeps what was read here from being
+        written.
+        """
+        claimed, said = Claimed(self._shape.longest), monotonic()
+        while True:
+            async with self._connection() as connection:
+                pages = await connection.fetch(sql.PRESENCE, partition, claimed.last, PAGES_AT_ONCE)
+            for row in pages:
+                claimed.read(row["number"], row["page"])
+                await asyncio.sleep(0)
+            if len(pages) < PAGES_AT_ONCE:
+                claimed.presence.complete()
+                return claimed
+            if monotonic() - said > SAY_EVERY:
+                said = monotonic()
+                log.info("partition %d is being claimed: %d open visits known so far", partition, len(claimed.presence))
+
+    # ------------------------------------------------------------- loading
+
+    async def kept_since(self) -> int:
+        """See `ports.Store.kept_since`."""
+        async with self._connection() as connection:
+            since = await kept_since(connection)
+        return NEVER if since is None else since
+
+    async def load(self, partition: int, wanted: Wanted) -> Stored:
+        """See `ports.Store.load`."""
+        async with self._connection() as connection:
+            return Stored(
+                visits=await self._visits(connection, partition, wanted.visits),
+                panes=await self._panes(connection, sql.PANES, partition, wanted.panes),
+                agents=await self._agents(connection, partition, wanted.agents),
+                agent_panes=await self._panes(connection, sql.AGENT_PANES, partition, wanted.agent_panes),
+            )
+
+    @staticmethod
+    async def _visits(connection: PoolConnectionProxy, partition: int, keys: Sequence[VisitKey]) -> dict[VisitKey, Visit]:
+        if not keys:
+            return {}
+        rows = await connection.fetch(sql.VISITS, partition, *map(list, zip(*keys, strict=True)))
+        return {(tenant, contact, number): decode_visit(body) for tenant, contact, number, body in map(tuple, rows)}
+
+    @staticmethod
+    async def _panes(connection: PoolConnectionProxy, query: str, partition: int, keys: Sequence[Key]) -> dict[Key, tuple[int, Cells]]:
+        if not keys:
+            return {}
+        rows = await connection.fetch(query, partition, *map(list, zip(*keys, strict=True)))
+        return {(row[0], row[1], row[2], row[3]): (row["revision"], decode_cells(row["cells"])) for row in rows}
+
+    @staticmethod
+    async def _agents(connection: PoolConnectionProxy, partition: int, wanted: Sequence[WantedAgent]) -> dict[AgentKey, list[Entered]]:
+        if not wanted:
+            return {}
+        tenants, agents = zip(*(one.key for one in wanted), strict=True)
+        found: dict[AgentKey, list[Entered]] = {}
+        for row in await connection.fetch(sql.AGENT_STATES, partition, tenants, agents, [one.since for one in wanted]):
+            found.setdefault((row["tenant"], row["agent"]), []).append(decode_entered(row["body"]))
+        return found
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[PoolConnectionProxy]:
+        try:
+            async with asyncio.timeout(TRANSACTION_WITHIN * 2), self._pool.acquire() as connection:
+                yield connection
+        except REFUSED as away:
+            message = f"PostgreSQL did not answer: {type(away).__name__}: {away}"
+            raise StoreUnavailable(message) from away
+
+    # ------------------------------------------------------------- flushing
+
+    async def flush(self, rows: Sequence[Flushing]) -> Mapping[int, Flush]:
+        """See `ports.Store.flush`."""
+        ordered = sorted(rows, key=lambda one: one.position.partition)
+        within = TRANSACTION_WITHIN + sum(map(len, rows)) / ROWS_A_SECOND
+        try:
+            async with self._flush_connection(within) as connection:
+                await self._months.ensure(connection, {at for one in ordered for at in one.instants})
+                failpoints.reach("before_begin")
+                return await self._flush(connection, ordered)
+        except asyncpg.UniqueViolationError:
+            return {one.position.partition: Flush.SURPRISED for one in ordered}
+
+    async def _flush(self, connection: asyncpg.Connection, ordered: Sequence[Flushing]) -> dict[int, Flush]:
+        async with connection.transaction():
+            held = await self._held(connection, ordered)
+            mine = [one for one in ordered if held.get(one.position.partition) == (one.position.epoch, one.before)]
+            await self._write(connection, mine)
+            await self._tell_presence(connection, mine)
+            failpoints.reach("after_upsert")
+            await self._move(connection, [one.position for one in mine])
+            failpoints.reach("after_move")
+        failpoints.reach("after_commit")
+        written = {one.position.partition for one in mine}
+        return {one.position.partition: Flush.WRITTEN if one.position.partition in written else Flush.FENCED for one in ordered}
+
+    async def settle(self, rows: Sequence[Flushing]) -> Mapping[int, Flush | None]:
+        """See `ports.Store.settle`."""
+        async with self._flush_connection(TRANSACTION_WITHIN) as connection, connection.transaction():
+            held = await self._held(connection, rows)  # waits for a lost transaction that still holds its locks
+        return {one.position.partition: _settled(one, held.get(one.position.partition)) for one in rows}
+
+    @staticmethod
+    async def _held(connection: asyncpg.Connection, rows: Sequence[Flushing]) -> dict[int, tuple[int, int]]:
+        found = await connection.fetch(sql.LOCK_POSITIONS, TOPIC, [one.position.partition for one in rows])
+        return {row["partition"]: (row["epoch"], row["next_offset"]) for row in found}
+
+    @staticmethod
+    async def _write(connection: asyncpg.Connection, rows: Sequence[Flushing]) -> None:
+        """What is new goes straight into its table, so that finding it there is an error; the rest overwrites what is there."""
+        now = now_ms()
+        straight: tuple[tuple[str, tuple[str, ...], list[tuple[object, ...]]], ...] = (
+            ("visit", sql.VISIT_COLUMNS, [row for one in rows for row in one.new_visits]),
+            ("pane", sql.PANE_COLUMNS, [row for one in rows for row in one.new_panes]),
+            ("agent_pane", sql.AGENT_PANE_COLUMNS, [row for one in rows for row in one.new_agent_panes]),
+            ("late_change", sql.LATE_COLUMNS, [(*row, now) for one in rows for row in one.late]),
+        )
+        for table, columns, records in straight:
+            if records:
+                await connection.copy_records_to_table(table, records=records, columns=columns)
+        over: tuple[tuple[str, tuple[str, ...], list[tuple[object, ...]], str], ...] = (
+            ("new_visit", sql.VISIT_COLUMNS, [row for one in rows for row in one.visits], sql.UPSERT_VISITS),
+            ("new_pane", sql.PANE_COLUMNS, [row for one in rows for row in one.panes], sql.UPSERT_PANES),
+            ("new_agent_pane", sql.AGENT_PANE_COLUMNS, [row for one in rows for row in one.agent_panes], sql.UPSERT_AGENT_PANES),
+            ("new_agent_state", sql.AGENT_STATE_COLUMNS, [row for one in rows for row in one.agent_states], sql.UPSERT_AGENT_STATES),
+        )
+        for table, columns, records, upsert in over:
+            if records:
+                await connection.copy_records_to_table(table, records=records, columns=columns)
+                await connection.execute(upsert)
+
+    @staticmethod
+    async def _tell_presence(connection: asyncpg.Connection, rows: Sequence[Flushing]) -> None:
+        """Write who came and went; where a partition tells of everyone anew, what it told before goes."""
+        past = [(one.position.partition, one.presence_since) for one in rows if one.presence_since]
+        pages = [page for one in rows for page in one.presence]
+        for statement, records in ((sql.FORGET_PRESENCE, past), (sql.TELL_PRESENCE, pages)):
+            if records:
+                await connection.execute(statement, *map(list, zip(*records, strict=True)))
+
+    @staticmethod
+    async def _move(connection: asyncpg.Connection, positions: Sequence[Position]) -> None:
+        columns = zip(*((at.partition, at.next_offset, at.watermark, at.applied, at.dead) for at in positions), strict=True)
+        if positions:
+            await connection.execute(sql.MOVE, TOPIC, *map(list, columns))
+
+    @asynccontextmanager
+    async def _flush_connection(self, within: float) -> AsyncIterator[asyncpg.Connection]:
+        """The connection of its own; after any error it is thrown away, since a broken COPY leaves it unusable."""
+        async with self._turn:
+            try:
+                async with asyncio.timeout(within * 2):
+                    if self._flusher is None or self._flusher.is_closed():
+                        self._flusher = await self._connect()
+                    if within > self._bound or within < self._bound / 2:
+                        await self._bind(self._flusher, within)
+                    yield self._flusher
+            except BaseException as failed:
+                if self._flusher is not None:
+                    self._flusher.terminate()
+                    self._flusher = None
+                if isinstance(failed, REFUSED) and not isinstance(failed, asyncpg.UniqueViolationError):
+                    message = f"the flush has an unknown outcome: {type(failed).__name__}: {failed}"
+                    raise StoreUnavailable(message) from failed
+                raise
+
+    async def _connect(self) -> asyncpg.Connection:
+        self._bound = 0.0
+        connection = await asyncpg.connect(dsn(self._settings), timeout=TRANSACTION_WITHIN)
+        await connection.execute(sql.TEMPORARY_TABLES)
+        return connection
+
+    async def _bind(self, connection: asyncpg.Connection, seconds: float) -> None:
+        """Let the server end a transaction that lasts longer, so that a frozen worker's locks do not outlive it."""
+        version = connection.get_server_version().major
+        bounds = sql.BOUNDS_FROM_17 if version >= sql.TRANSACTION_TIMEOUT_SINCE else sql.BOUNDS_BELOW_17
+        await connection.execute(bounds.format(milliseconds=int(seconds * 1000)))
+        self._bound = seconds
+
+
+def _settled(rows: Flushing, stored: tuple[int, int] | None) -> Flush | None:
+    epoch, before, after = rows.position.epoch, rows.before, rows.position.next_offset
+    if stored is None or stored[0] != epoch or stored[1] not in (before, after):
+        return Flush.FENCED
+    return Flush.WRITTEN if stored[1] == after and after != before else None

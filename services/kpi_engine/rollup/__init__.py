@@ -1,0 +1,1 @@
+"""Rollups of final panes, and corrections of what changed afterwards."""

@@ -1,0 +1,71 @@
+"""When a changed figure is a correction, and when it merely arrives.
+
+A quarter of a queue that had been passed while the queue existed was shown as final, be it as 0: whatever changes its final
+cells is a correction. Figures of before the queue's time (an old month loaded into a live system) were shown to nobody: they
+arrive. Their quarter counts as shown once nothing came for `FILLING`; from then on its changes are corrections too.
+
+queue's time                                  ├──── met in passing ─────────────
+quarters      ▒▒▒▒▒▒▒▒▒▒ arriving ▒▒▒▒▒▒▒▒▒▒▒▒│████ 0 or not: a change corrects ████│ open
+"""
+
+from typing import NamedTuple
+
+from services.contracts.cells import Cells
+from services.counting.families import Family, only
+
+FILLING = 900_000
+"""Milliseconds (wall clock) without a change after which figures that arrived late count as shown"""
+
+
+class Cause(NamedTuple):
+    """The event that changed a pane last."""
+
+    source: str
+    event: str
+    type: str
+
+
+JOINED = Cause("floorpulse", "", "partition.joined")
+"""No event: a source partition came in behind, and the quarter was rolled again with it."""
+
+
+class Stored(NamedTuple):
+    """A quarter of a queue and channel as it stands in the rollups; `filled_at` while it arrives."""
+
+    families: Family
+    revision: int
+    cells: Cells
+    filled_at: int | None
+
+
+class Place(NamedTuple):
+    """What was `shown` of a quarter as final, whether the queue was `known` when it was passed, what is final in it `now`."""
+
+    shown: Family
+    known: bool
+    now: Family
+
+
+class Judgement(NamedTuple):
+    """Whether `old` became `new` as a correction (None: it did not), and since when the quarter fills."""
+
+    change: tuple[Cells, Cells] | None = None
+    filled_at: int | None = None
+
+
+def judge(stored: Stored | None, cells: Cells, place: Place, now: int) -> Judgement:
+    """What it means that a quarter's merged cells are `cells` now, at `now` on the wall."""
+    if stored is None:
+        if place.shown and not place.known:
+            return Judgement(filled_at=now)
+        return Judgement(_change({}, cells, place.shown))
+    if stored.filled_at is not None and not place.shown:
+        return Judgement()
+    if stored.filled_at is not None and now - stored.filled_at < FILLING:
+        return Judgement(filled_at=stored.filled_at if cells == stored.cells else now)
+    return Judgement(_change(stored.cells, cells, stored.families))
+
+
+def _change(old: Cells, new: Cells, families: Family) -> tuple[Cells, Cells] | None:
+    before, after = only(old, families), only(new, families)
+    return None if before == after else (before, after)

@@ -1,0 +1,26 @@
+"""The standing audit: panes against the visits they were counted from, both as stored at one instant."""
+
+from collections.abc import Iterable
+
+from services.contracts.cells import Cells, add
+from services.contracts.updates import PaneKey
+from services.contracts.visits import Visit
+from services.counting.contributions import Panes, contributions
+
+OFFER_FAMILY_END = 20
+"""Cells below this code belong to the pane of the offer and to nothing else."""
+
+
+def differences(visits: Iterable[tuple[str, Visit]], stored: Panes, length: int, since: int, until: int) -> list[PaneKey]:
+    """The panes of [since, until) whose offer family differs from what `visits` (tenant, visit) offered then contribute."""
+    counted: Panes = {}
+    for tenant, visit in visits:
+        for key, cells in contributions(tenant, visit, length).items():
+            if since <= key[3] < until:
+                add(counted.setdefault(key, {}), _offer_family(cells))
+    keys = counted.keys() | stored.keys()
+    return sorted(key for key in keys if counted.get(key, {}) != _offer_family(stored.get(key, {})))
+
+
+def _offer_family(cells: Cells) -> Cells:
+    return {code: amount for code, amount in cells.items() if code < OFFER_FAMILY_END}

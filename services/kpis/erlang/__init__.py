@@ -1,0 +1,1 @@
+"""Queueing models: Erlang C and Erlang A, and the gamma functions they need."""

@@ -1,0 +1,105 @@
+"""What formulas look at and what they give: summed cells in, a value with its parts out.
+
+0/0 is always None with its counts, never 0 % or 100 %.
+"""
+
+from collections.abc import Callable, Mapping
+from itertools import repeat
+from types import MappingProxyType
+from typing import NamedTuple
+
+from services.contracts.cells import Cell, Cells, Histogram
+from services.contracts.events import AgentState
+from services.counting.histograms import quantile
+from services.kpis.plan import NO_PLAN, Plan
+from services.kpis.policies import ServiceLevelPolicy
+from services.kpis.statistics import wilson
+
+Staff = Mapping[AgentState, int]
+"""Agents by state: of a moment how many, of a span the milliseconds they spent in each"""
+NOBODY: Staff = MappingProxyType({})
+
+
+class Figures(NamedTuple):
+    """All that a formula may look at: summed cells, and the visits of the same span that still wait.
+
+    `waits` are the waits so far of those visits, `complaints` the ages of the span's complaints that are still open, both in
+    milliseconds. Of a moment, `cells` are what the half hour before it counted, and `complaints` all that are open then.
+    `staff` are the agents: of a span their time, of a moment how many they are. `plan` is what was forecast for the span.
+    """
+
+    cells: Cells
+    waits: tuple[int, ...] = ()
+    in_progress: int = 0
+    unresolved: int = 0
+    complaints: tuple[int, ...] = ()
+    staff: Staff = NOBODY
+    plan: Plan = NO_PLAN
+
+    def of(self, *cells: Cell) -> int:
+        """Sum of the named counters."""
+        return sum(map(self.cells.get, cells, repeat(0)))
+
+
+class Value(NamedTuple):
+    """A figure with its parts.
+
+    A count has no denominator; a mean's numerator is the sum in the unit of its value; a share's parts are counts and
+    come with the 95 % Wilson interval `low`…`high`; a quantile's denominator is its sample.
+    """
+
+    value: float | None
+    numerator: float | None
+    denominator: float | None
+    low: float | None = None
+    high: float | None = None
+
+
+Measure = Callable[[Figures, ServiceLevelPolicy], Value]
+"""A formula, under a definition"""
+
+
+def count(number: float) -> Value:
+    """A count."""
+    return Value(number, number, None)
+
+
+def mean(total: float, size: int, unit: int = 1000) -> Value:
+    """A mean of `size` amounts whose sum `total` is kept in `1/unit` of the value's unit."""
+    return Value(total / unit / size if size else None, total / unit, size)
+
+
+def share(part: int, whole: int) -> Value:
+    """A proportion with its Wilson interval.
+
+    Parts may outrun the whole where both belong to different instants (an answer to yesterday's survey): then no interval.
+    """
+    if whole <= 0:
+        return Value(None, part, whole)
+    low, high = wilson(part, whole) if part <= whole else (None, None)
+    return Value(part / whole, part, whole, low, high)
+
+
+def counter(*cells: Cell) -> Measure:
+    """The sum of counters."""
+    return lambda figures, _: count(figures.of(*cells))
+
+
+def mean_of(total: tuple[Cell, ...], size: Cell) -> Measure:
+    """Summed amounts over how many there were."""
+    return lambda figures, _: mean(figures.of(*total), figures.of(size))
+
+
+def share_of(part: tuple[Cell, ...], whole: tuple[Cell, ...]) -> Measure:
+    """Some of all."""
+    return lambda figures, _: share(figures.of(*part), figures.of(*whole))
+
+
+def quantile_of(histogram: Histogram, q: float) -> Measure:
+    """The nearest-rank q-quantile, seconds."""
+
+    def measure(figures: Figures, _: ServiceLevelPolicy) -> Value:
+        value, size = quantile(figures.cells, histogram, q)
+        return Value(value, value, size)
+
+    return measure

@@ -1,0 +1,1 @@
+"""The formulas of the KPIs, a module a subject."""

@@ -1,0 +1,63 @@
+"""The service level: answered in time, of those that count, under any of the six formulas."""
+
+from dataclasses import replace
+from typing import TypeVar
+
+from services.contracts.cells import LEFT, Cell, Histogram
+from services.counting.histograms import count_within
+from services.kpis.figures import Figures, Measure, Value, share
+from services.kpis.policies import Formula, ServiceLevelPolicy
+
+N = TypeVar("N", int, float)
+
+_OF_EARLY, _OF_SHORT = frozenset((Formula.V1, Formula.V4)), frozenset((Formula.V5, Formula.V6))
+"""Formulas that look at those who gave up within T, and within S: nothing else is counted for them, it costs most of a figure"""
+
+
+def service_level(figures: Figures, policy: ServiceLevelPolicy) -> Value:
+    """The service level under the policy's formula and options (see `Formula`)."""
+    within_threshold = count_within(figures.cells, Histogram.ANSWERED_WAIT, policy.threshold, policy.boundary)
+    early = _gave_up(figures, policy.threshold, policy) if policy.formula in _OF_EARLY else 0
+    short = _gave_up(figures, policy.short, policy) if policy.formula in _OF_SHORT else 0
+    answered, abandoned = figures.of(Cell.ANSWERED), figures.of(Cell.ABANDONED)
+    hit, total = hits_and_total(policy.formula, (within_threshold, early, short), (answered, abandoned))
+    if policy.flow_outs:
+        total += figures.of(*LEFT.values())
+    if policy.waiting_past_threshold:
+        within = policy.threshold * 1000 - (policy.boundary == "lt")
+        total += sum([wait > within for wait in figures.waits])
+    return share(hit, total)
+
+
+def hits_and_total(formula: Formula, within: tuple[N, N, N], outcomes: tuple[N, N]) -> tuple[N, N]:
+    """Hits and total of a formula: of those answered within T, abandoned within T, abandoned within S; and all answered, abandoned."""
+    in_time, early, short = within
+    answered, abandoned = outcomes
+    match formula:
+        case Formula.V1:
+            return in_time + early, answered + abandoned
+        case Formula.V2:
+            return in_time, answered
+        case Formula.V3:
+            return in_time, answered + abandoned
+        case Formula.V4:
+            return in_time, answered + abandoned - early
+        case Formula.V5:
+            return in_time, answered + abandoned - short
+        case Formula.V6:
+            return in_time + short, answered + abandoned
+
+
+def under(formula: Formula) -> Measure:
+    """The service level under one formula, all else as the policy has it."""
+    return lambda figures, policy: service_level(figures, replace(policy, formula=formula))
+
+
+def past_threshold(wait: int, policy: ServiceLevelPolicy) -> bool:
+    """Whether a wait of `wait` milliseconds is no longer within the policy's threshold."""
+    limit = policy.threshold * 1000
+    return wait > limit if policy.boundary == "le" else wait >= limit
+
+
+def _gave_up(figures: Figures, seconds: int, policy: ServiceLevelPolicy) -> int:
+    return count_within(figures.cells, Histogram.ABANDONED_WAIT, seconds, policy.boundary)

@@ -1,0 +1,1 @@
+"""Ingest and API on one origin in one process, and the API's published description."""

@@ -1,0 +1,65 @@
+"""Ingest and API on one origin, in one process: one port, one set of connections, one readiness."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI, Request
+from fastapi.responses import PlainTextResponse, RedirectResponse, Response
+
+from services.access.keys import KeyRing
+from services.ingest.api import routes as events
+from services.ingest.settings import IngestSettings
+from services.ingest.wiring import ingest
+from services.query.api import routes as figures
+from services.query.settings import QuerySettings
+from services.query.wiring import install_access, process_registry, query
+from services.runtime.database import async_engine
+from services.runtime.http import create_app
+from services.runtime.problems import Problem
+
+SUMMARY = "Contact-centre events in, live and exact KPIs out."
+RETRY_AFTER = {"Retry-After": "1"}
+
+
+class HttpSettings(IngestSettings, QuerySettings):
+    """All settings of `floorpulse http`."""
+
+
+def create_http_app(settings: HttpSettings) -> FastAPI:
+    """The application: the routes of both services over the resources of both."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        registry, engine = process_registry(), async_engine(settings.database, settings.api.statement_seconds)
+        app.state.keys = KeyRing(engine)
+        try:
+            async with ingest(settings, registry) as app.state.ingest, query(settings, registry) as app.state.query:
+                yield
+        finally:
+            await engine.dispose()
+
+    app = create_app("Floorpulse", SUMMARY, lifespan)
+    install_access(app, settings.api)
+    app.add_api_route("/", to_the_wall, include_in_schema=False)
+    app.add_api_route("/readyz", ready, include_in_schema=False)  # stands before the API's own, which knows only half
+    install_routes(app)
+    return app
+
+
+def install_routes(app: FastAPI) -> None:
+    """What callers of both services may call."""
+    app.include_router(events.router())
+    app.include_router(figures.router())
+
+
+async def to_the_wall() -> Response:
+    """Whoever opens the origin in a browser wants to see the floor."""
+    return RedirectResponse("/wallboard")
+
+
+async def ready(request: Request) -> Response:
+    """200 once figures can be read and events be taken."""
+    why = await request.app.state.query.unready() or await request.app.state.ingest.unready()
+    if why is not None:
+        raise Problem(503, "Not ready", why, headers=RETRY_AFTER)
+    return PlainTextResponse("ok\n")

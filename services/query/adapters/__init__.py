@@ -1,1 +1,0 @@
-"""Where the answers' rows come from: PostgreSQL and Kafka."""

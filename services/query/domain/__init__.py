@@ -1,1 +1,0 @@
-"""What is asked and how the rows of an answer come about; pure, synchronous, time passed in."""

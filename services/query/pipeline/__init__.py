@@ -1,0 +1,1 @@
+"""How far counting is behind."""

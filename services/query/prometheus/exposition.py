@@ -1,0 +1,268 @@
+"""The floor as Prometheus metrics: counters since this process started, exact gauges per window, and how far to trust them.
+
+Written as text directly: the client library's families cost ten times as much at 10,000 series.
+Counters tell of the live span only: a replay of last year must not look like a rush today.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from zoneinfo import ZoneInfo
+
+from services.board.domain.board import Board
+from services.board.domain.positions import current
+from services.board.domain.series import Home, Scope
+from services.board.domain.windows import Window
+from services.contracts.cells import Cell, Cells, add
+from services.definitions.domain.calendars import is_open
+from services.definitions.domain.in_force import Definitions
+from services.figures.by_policy import Parted, by_policy, value_of
+from services.figures.sources.silent import SilentQueues, nobody_silent
+from services.figures.staff.by_queue import roster_of
+from services.figures.state import State, state_of
+from services.figures.terms import AS_IN_FORCE, Terms
+from services.kpis.catalogue import CATALOGUE
+from services.kpis.figures import Figures
+from services.kpis.formulas.staffing import LOGGED_IN
+from services.kpis.policies import ServiceLevelPolicy
+from services.query.prometheus.counters import WAITS, Counters, counted
+from services.query.prometheus.folding import OTHER, Fold, Folding, Folds, moved
+from services.query.prometheus.metric_names import COUNTERS, GAUGES
+
+SERIES_PER_QUEUE = 150
+"""Series of one queue and channel, rounded up; `test_exposition` counts them."""
+SERIES_PER_TENANT = 100
+"""Series of a tenant beside those; `test_query_routes` counts them."""
+
+QUANTILES = {"0.5": "wait_p50", "0.9": "wait_p90", "0.95": "wait_p95", "0.99": "wait_p99"}
+
+WINDOWED = {
+    "contactcenter_service_level_ratio": ("service_level", 1.0),
+    "contactcenter_average_handle_seconds": ("aht", 1.0),
+    "contactcenter_average_speed_of_answer_seconds": ("asa", 1.0),
+    "contactcenter_abandonment_ratio": ("abandonment_rate", 1.0),
+    "contactcenter_satisfaction_ratio": ("csat", 1.0),
+    "contactcenter_qa_score_ratio": ("qa_mean", 0.01),
+    "contactcenter_complaints_per_10k_handled": ("complaints_per_10k", 1.0),
+}
+"""Gauge per window: its KPI, and what turns the KPI's unit into the metric's."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What one set of series stands for."""
+
+    labels: str
+    homes: Sequence[Home]
+
+    @property
+    def scopes(self) -> list[Scope]:
+        """The board's scopes that add up to it."""
+        return list(self.homes)
+
+
+@dataclass(frozen=True)
+class View:
+    """How a tenant's floor is seen now; `as_of` is epoch milliseconds."""
+
+    terms: Terms
+    as_of: int
+    zone: ZoneInfo
+    stale: bool
+
+    def of(self, subject: Subject, silent: SilentQueues) -> "View":
+        """How one subject is seen: at the last word of its sources, where they are silent."""
+        queues = {queue for _, queue, _ in subject.homes}
+        if not silent.touches(queues):
+            return self
+        return replace(self, as_of=silent.as_of(queues, self.as_of), stale=True)
+
+    def closed(self, homes: Sequence[Home]) -> bool:
+        """Whether all these queues are outside their business hours."""
+        calendars = {queue: self.terms.in_force.calendar(queue) for _, queue, _ in homes}
+        return all(one is not None and not is_open(one, self.as_of, self.zone) for one in calendars.values())
+
+
+Parts = Sequence[tuple[ServiceLevelPolicy, Sequence[Home]]]
+"""Homes with the same policies together"""
+
+
+@dataclass(eq=False)
+class Page:
+    """Lines of metrics, collected by family."""
+
+    families: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+
+    def put(self, name: str, labels: str, value: float | None, family: str | None = None) -> None:
+        """Add a sample; None is NaN: undefined, never 0."""
+        self.families[family or name].append(f"{name}{{{labels}}} {'NaN' if value is None else value}\n")
+
+    def text(self) -> str:
+        """The page in the text format of Prometheus."""
+        return "".join(line for name, lines in self.families.items() for line in (_header(name), *lines))
+
+
+def _header(name: str) -> str:
+    kind = "counter" if name in COUNTERS else "histogram" if name == WAITS else "gauge"
+    return f"# HELP {name} {_help(name)}\n# TYPE {name} {kind}\n"
+
+
+def _help(name: str) -> str:
+    if name in COUNTERS or name in GAUGES:
+        return COUNTERS.get(name) or GAUGES[name]
+    if name == WAITS:
+        return "Waits of answered contacts."
+    if name.startswith("contactcenter_wait_quantile_seconds"):
+        return "Quantile of answered waits in the window, to the second; or its sample size."
+    kpi = CATALOGUE[WINDOWED[name.removesuffix("_sample_size")][0]]
+    return f"{kpi.en} in the window: {kpi.formula}" + ("; its sample size." if name.endswith("_sample_size") else ".")
+
+
+class Exposition:
+    """Renders a board; remembers what its counters told, because a counter never falls."""
+
+    def __init__(
+        self,
+        board: Board,
+        definitions: Callable[[], Definitions],
+        most_series: int,
+        silent: Callable[[str], SilentQueues] = nobody_silent,
+    ) -> None:
+        self._board = board
+        self._definitions = definitions
+        self._most = most_series
+        self._silent = silent
+        self._folding = Folding(board)
+        self._folded: Folds = {}
+        self._counters = Counters()
+
+    def folds(self, now: int) -> Folds:
+        """What is shown at `now` and what is folded, of every tenant that had a contact lately."""
+        return self._folding.folds(now, self._most, SERIES_PER_TENANT, SERIES_PER_QUEUE)
+
+    def text(self, now: int, folds: Folds) -> str:
+        """All metrics of the floor at `now`."""
+        page = Page()
+        for tenant, fold in folds.items():
+            view, silent = self._view(tenant, now), self._silent(tenant)
+            self._carry(tenant, fold, view)
+            for subject in _subjects(tenant, fold):
+                seen = view.of(subject, silent)
+                parts = by_policy(view.terms, subject.homes)
+                self._count(page, subject, parts)
+                self._measure(page, subject, seen, parts)
+                self._watch(page, subject, seen, parts)
+            self._staff(page, tenant, view, fold)
+            page.put("floorpulse_metrics_folded_queues", _owner(tenant), len(fold.other))
+        self._folded = folds
+        self._trust(page, now)
+        return page.text()
+
+    def _carry(self, tenant: str, fold: Fold, view: View) -> None:
+        """Let the counters of what is folded go on where they were although homes came to it or left it."""
+        came, left = moved(self._folded.get(tenant), fold)
+        for homes, sign in ((came, -1), (left, 1)):
+            parts = by_policy(view.terms, homes)
+            self._counters.carry(_labels(tenant, OTHER, OTHER), self._values(homes, parts), sign)
+
+    def _view(self, tenant: str, now: int) -> View:
+        known, as_of = self._definitions().of(tenant), self._board.as_of(now)
+        stale = self._board.stale_since(now) is not None
+        return View(AS_IN_FORCE.terms(known, as_of), as_of, known.zone or self._board.rules.zone, stale)
+
+    def _count(self, page: Page, subject: Subject, parts: Parts) -> None:
+        for name, more, value in self._values(subject.homes, parts):
+            labels = subject.labels + more
+            told = self._counters.tell((name, labels), value)
+            page.put(name, labels, told, WAITS if name.startswith(WAITS) else None)
+
+    def _values(self, homes: Iterable[Home], parts: Parts) -> Iterable[tuple[str, str, float]]:
+        cells = self._counted(homes)
+        judged = [(policy, cells if len(parts) == 1 else self._counted(theirs)) for policy, theirs in parts]
+        return counted(cells, judged)
+
+    def _counted(self, homes: Iterable[Home]) -> Cells:
+        cells: Cells = {}
+        for home in homes:
+            known = self._board.series.get(home)
+            add(cells, known.counted if known else {})
+        return cells
+
+    def _measure(self, page: Page, subject: Subject, view: View, parts: Parts) -> None:
+        for window in Window:
+            counted = self._read(subject.homes, window, view)
+            parted = self._parted(counted, window, view, parts)
+            labels = f'{subject.labels},window="{window.value}"'
+            for name, (kpi, scale) in WINDOWED.items():
+                value = value_of(CATALOGUE[kpi], counted, parted)
+                page.put(name, labels, None if value.value is None else value.value * scale)
+                page.put(f"{name}_sample_size", labels, value.denominator)
+            for quantile, kpi in QUANTILES.items():
+                page.put(
+                    "contactcenter_wait_quantile_seconds",
+                    f'{labels},quantile="{quantile}"',
+                    value_of(CATALOGUE[kpi], counted, parted).value,
+                )
+            page.put("contactcenter_wait_quantile_seconds_sample_size", labels, counted.of(Cell.ANSWERED))
+
+    def _read(self, homes: Sequence[Home], window: Window, view: View) -> Figures:
+        return self._board.read(list[Scope](homes), window, view.as_of, view.zone).counted
+
+    def _parted(self, counted: Figures, window: Window, view: View, parts: Parts) -> list[Parted]:
+        if len(parts) == 1:
+            return [Parted(parts[0][0], counted)]
+        return [Parted(policy, self._read(homes, window, view)) for policy, homes in parts]
+
+    def _watch(self, page: Page, subject: Subject, view: View, parts: Parts) -> None:
+        reading, as_of = self._board.read(subject.scopes, Window.M30, view.as_of), view.as_of
+        present = reading.present
+        page.put("contactcenter_contacts_waiting", subject.labels, len(present.waits))
+        page.put("contactcenter_longest_wait_seconds", subject.labels, max(present.waits, default=0) / 1000)
+        page.put("contactcenter_contacts_in_progress", subject.labels, present.in_progress)
+        page.put("contactcenter_contacts_unresolved", subject.labels, present.unresolved)
+        page.put("contactcenter_service_level_target_ratio", subject.labels, max(policy.target for policy, _ in parts))
+        page.put("contactcenter_conservation_residual", subject.labels, sum(self._board.residual(home, as_of) for home in subject.homes))
+        level = value_of(CATALOGUE["service_level"], reading.counted, self._parted(reading.counted, Window.M30, view, parts))
+        state = state_of(stale=view.stale, closed=view.closed(subject.homes), level=level)
+        for one in State:
+            page.put("contactcenter_kpi_state", f'{subject.labels},state="{one.value}"', int(one is state))
+
+    def _staff(self, page: Page, tenant: str, view: View, fold: Fold) -> None:
+        """Agents by state, of all others who serve any of the folded queues once: never by name."""
+        roster = roster_of(self._board.agents.of(tenant, view.as_of).values())
+        serving = [(queue, roster.together((queue,))) for queue in fold.queues]
+        if fold.other_queues:
+            serving.append((OTHER, roster.together(fold.other_queues)))
+        for name, labels, known in (
+            ("contactcenter_floor_agents", _owner(tenant), roster.together(None)),
+            *(("contactcenter_agents", f'{_owner(tenant)},queue="{escaped(queue)}"', there) for queue, there in serving),
+        ):
+            for state in LOGGED_IN:
+                page.put(name, f'{labels},state="{state}"', known.get(state, 0))
+
+    def _trust(self, page: Page, now: int) -> None:
+        positions = current(self._board.positions.values())
+        oldest = now - self._board.ages.oldest(now) if positions else None
+        page.put("contactcenter_kpi_last_update_timestamp_seconds", "", None if oldest is None else oldest / 1000)
+        for position in sorted(positions, key=lambda one: one.partition):
+            at = None if position.watermark is None else position.watermark / 1000
+            page.put("contactcenter_source_watermark_timestamp_seconds", f'partition="{position.partition}"', at)
+
+
+def _subjects(tenant: str, fold: Fold) -> list[Subject]:
+    """Those with series of their own, and what is left as one."""
+    own = [Subject(_labels(*home), [home]) for home in fold.shown]
+    return [*own, Subject(_labels(tenant, OTHER, OTHER), fold.other)] if fold.other else own
+
+
+def _owner(tenant: str) -> str:
+    return f'tenant="{escaped(tenant)}"'
+
+
+def _labels(tenant: str, queue: str, channel: str) -> str:
+    return f'{_owner(tenant)},queue="{escaped(queue)}",channel="{escaped(channel)}"'
+
+
+def escaped(value: str) -> str:
+    """A label's value as the text format writes it."""
+    return value.replace("\\", "\\\\").replace("\n", "\\n").replace('"', '\\"')

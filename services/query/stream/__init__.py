@@ -1,0 +1,1 @@
+"""Live rows as they change."""
