@@ -31,7 +31,7 @@ from services.demo.embedded.child import free_port
 from services.runtime.clock import monotonic
 from services.runtime.database import async_engine
 from services.runtime.settings import DatabaseSettings
-from tests.benchmarks import greedy, history_year
+from tests.benchmarks import history_year
 from tests.benchmarks.busy_floor import TENANT, BusyFloor, fill, standing, tell
 from tests.benchmarks.latency import Quantiles, quantiles, rest
 from tests.benchmarks.machine import cpu
@@ -210,14 +210,15 @@ async def crowd(rig: Rig, apart: int, rate: float, seconds: float) -> Crowd:
             await until(partial(settled, client), READY_WITHIN)
             await answered(Order(api.url, paths[: round(rate * WARM_UP)], rate, headers=headers))
             alone = await answered(order)
-            export = greedy.Order(api.url, "/v1/kpis/history", year_asked(), {**headers, "Accept": "text/csv"})
-            everything = greedy.Order(api.url, "/v1/kpis", {"limit": "20000"}, headers)
-            async with asking(export, everything) as harvests:
-                met = await answered(order)
-            telling.cancel()
-            await asyncio.gather(telling, return_exceptions=True)
-    wrong = sum(one.status != httpx.codes.OK for one in (*alone, *met)) + sum(one.wrong for one in harvests)
-    return Crowd(WIDE.queues, apart, rate, spread(alone), spread(met), wrong, *(one.rows for one in harvests))
+            export = Greedy(client, "/v1/kpis/history", year_asked(), {"Accept": "text/csv"})
+            asked = [export, Greedy(client, "/v1/kpis", {"limit": "20000"}, {})]
+            beside = [asyncio.create_task(one.ask()) for one in asked]
+            met = await answered(order)
+            for task in (telling, *beside):
+                task.cancel()
+            await asyncio.gather(telling, *beside, return_exceptions=True)
+    wrong = sum(one.status != httpx.codes.OK for one in (*alone, *met)) + sum(one.wrong for one in asked)
+    return Crowd(WIDE.queues, apart, rate, spread(alone), spread(met), wrong, asked[0].rows, asked[1].rows)
 
 
 async def settled(client: httpx.AsyncClient) -> bool:
@@ -227,26 +228,39 @@ async def settled(client: httpx.AsyncClient) -> bool:
     return float(loads) > 1
 
 
-@asynccontextmanager
-async def asking(*orders: greedy.Order) -> AsyncIterator[list[greedy.Harvest]]:
-    """Clients that ask for everything meanwhile; what they got stands in the list once they are gone."""
-    words, pipe = [sys.executable, "-m", "tests.benchmarks.greedy"], asyncio.subprocess.PIPE
-    clients = [await asyncio.create_subprocess_exec(*words, stdin=pipe, stdout=pipe) for _ in orders]
-    harvests: list[greedy.Harvest] = []
-    try:
-        for client, order in zip(clients, orders, strict=True):
-            assert client.stdin is not None
-            client.stdin.write(msgspec.json.encode(order) + b"\n")
-            await client.stdin.drain()
-        yield harvests
-        for client in clients:
-            said, _ = await client.communicate()
-            harvests.append(msgspec.json.decode(said, type=greedy.Harvest))
-    finally:
-        for client in clients:
-            if client.returncode is None:
-                client.kill()
-                await client.wait()
+class Greedy:
+    """Asks for everything, again and again; `rows` came so far."""
+
+    def __init__(self, client: httpx.AsyncClient, path: str, asked: Mapping[str, str], headers: Mapping[str, str]) -> None:
+        self._client = client
+        self._path = path
+        self._asked = dict(asked)
+        self._headers = dict(headers)
+        self.rows = 0
+        self.wrong = 0
+
+    async def ask(self) -> None:
+        """All pages, then from the first one on again, until cancelled."""
+        cursor = None
+        while True:
+            asked = self._asked | ({"cursor": cursor} if cursor else {})
+            async with self._client.stream("GET", self._path, params=asked, headers=self._headers) as answer:
+                self.wrong += not answer.is_success
+                body = b""
+                async for chunk in answer.aiter_bytes():
+                    if "Accept" in self._headers:
+                        self.rows += chunk.count(b"\n")
+                    else:
+                        body += chunk
+            if body:
+                self.rows += body.count(b'{"time"')
+                cursor = msgspec.json.decode(body, type=Following).next
+
+
+class Following(msgspec.Struct):
+    """An answer, as far as it matters here."""
+
+    next: str | None = None
 
 
 def walls_of(names: Sequence[str], number: int) -> list[str]:
