@@ -30,8 +30,9 @@ test-unit: $(VENV)/.dev ## the quick tests: no servers, no network
 
 install: $(VENV)/.dev ## make .venv with everything in it
 
-lint: $(VENV)/.dev ## ruff
+lint: $(VENV)/.dev ## ruff: rules and layout
 	$(BIN)/ruff check
+	$(BIN)/ruff format --check --quiet
 
 types: $(VENV)/.dev ## mypy, strict
 	$(BIN)/mypy

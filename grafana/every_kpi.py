@@ -1,4 +1,5 @@
-"""The dashboard of every KPI, generated from the catalogue; the published copy is `grafana/dashboards/every-kpi.json`.
+"""The dashboard of every KPI, generated from the catalogue; the published copy is
+`grafana/dashboards/every-kpi.json`.
 
 `python -m grafana.every_kpi > grafana/dashboards/every-kpi.json` writes it anew.
 """
@@ -8,7 +9,13 @@ from collections.abc import Iterator, Sequence
 from itertools import count
 
 from grafana_foundation_sdk.builders.common import ReduceDataOptions
-from grafana_foundation_sdk.builders.dashboard import Dashboard, DatasourceVariable, QueryVariable, Row, ThresholdsConfig
+from grafana_foundation_sdk.builders.dashboard import (
+    Dashboard,
+    DatasourceVariable,
+    QueryVariable,
+    Row,
+    ThresholdsConfig,
+)
 from grafana_foundation_sdk.builders.prometheus import Dataquery
 from grafana_foundation_sdk.builders.stat import Panel
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
@@ -45,9 +52,12 @@ UNITS = {
     Unit.AGENTS: ("none", 1),
 }
 """Grafana's name of each unit, and decimals."""
-UNDEFINED = SpecialValueMap(DashboardSpecialValueMapOptions(SpecialValueMatch.NULL_AND_NAN, ValueMappingResult(text="–")))
+UNDEFINED = SpecialValueMap(
+    DashboardSpecialValueMapOptions(SpecialValueMatch.NULL_AND_NAN, ValueMappingResult(text="–"))
+)
 ABOUT = (
-    "Each KPI of the catalogue over all queues of one tenant: the last 15 minutes, or this moment for gauges and plans. "
+    "Each KPI of the catalogue over all queues of one tenant: the last 15 minutes, or this moment "
+    "for gauges and plans. "
     "The same figures as GET /v1/kpis?by=total&window=15m; – is undefined."
 )
 
@@ -63,7 +73,9 @@ def every_kpi() -> str:
         .refresh("5s")
         .time("now-1h", "now")
         .timezone("browser")
-        .with_variable(DatasourceVariable("datasource").label("Data source · 数据源").type("prometheus"))
+        .with_variable(
+            DatasourceVariable("datasource").label("Data source · 数据源").type("prometheus")
+        )
         .with_variable(
             QueryVariable("tenant")
             .label("Tenant · 租户")
@@ -84,7 +96,10 @@ def every_kpi() -> str:
 def _rows() -> Iterator[tuple[str, list[Panel]]]:
     yield "Can it be trusted · 可信度", [_age(), _residual()]
     for group in Group:
-        yield " · ".join(group.value), [_panel(kpi) for kpi in CATALOGUE.values() if kpi.group is group]
+        yield (
+            " · ".join(group.value),
+            [_panel(kpi) for kpi in CATALOGUE.values() if kpi.group is group],
+        )
 
 
 def _laid_out(panels: Sequence[Panel]) -> Iterator[Panel]:
@@ -93,7 +108,8 @@ def _laid_out(panels: Sequence[Panel]) -> Iterator[Panel]:
     for line in range(lines):
         together = panels[line * len(panels) // lines : (line + 1) * len(panels) // lines]
         for number, panel in enumerate(together):
-            left, right = number * WIDTH // len(together), (number + 1) * WIDTH // len(together)
+            left = number * WIDTH // len(together)
+            right = (number + 1) * WIDTH // len(together)
             yield panel.span(right - left).height(HEIGHT)
 
 
@@ -101,22 +117,37 @@ def _panel(kpi: Kpi) -> Panel:
     unit, decimals = UNITS[kpi.unit]
     expr = f'max(contactcenter_kpi{{tenant="$tenant",kpi="{kpi.id}"}})'
     about = f"`{kpi.id}`: {kpi.formula}. In {kpi.unit.value}; better: {kpi.better.value}."
-    return _stat(f"{kpi.en} · {kpi.zh}", about, expr).unit(unit).decimals(decimals).graph_mode(BigValueGraphMode.AREA)
+    return (
+        _stat(f"{kpi.en} · {kpi.zh}", about, expr)
+        .unit(unit)
+        .decimals(decimals)
+        .graph_mode(BigValueGraphMode.AREA)
+    )
 
 
 def _age() -> Panel:
-    about = f"How long ago the quietest partition was heard of. Over {TOO_OLD:g} s the figures below are old."
-    return _judged(_stat("Age of the figures · 数据延迟", about, AGE).unit("s").decimals(0), TOO_OLD)
+    about = (
+        f"How long ago the quietest partition was heard of. Over {TOO_OLD:g} s the figures "
+        "below are old."
+    )
+    return _judged(
+        _stat("Age of the figures · 数据延迟", about, AGE).unit("s").decimals(0), TOO_OLD
+    )
 
 
 def _residual() -> Panel:
     about = "Offered minus outcomes minus waiting, over all queues: anything but 0 is a defect."
-    return _judged(_stat("Contacts unaccounted for · 未平账联络", about, RESIDUAL).unit("none").decimals(0), 1.0)
+    return _judged(
+        _stat("Contacts unaccounted for · 未平账联络", about, RESIDUAL).unit("none").decimals(0),
+        1.0,
+    )
 
 
 def _judged(panel: Panel, wrong_from: float) -> Panel:
     steps = [Threshold(None, "green"), Threshold(wrong_from, "red")]
-    return panel.thresholds(ThresholdsConfig().mode(ThresholdsMode.ABSOLUTE).steps(steps)).color_mode(BigValueColorMode.BACKGROUND)
+    return panel.thresholds(
+        ThresholdsConfig().mode(ThresholdsMode.ABSOLUTE).steps(steps)
+    ).color_mode(BigValueColorMode.BACKGROUND)
 
 
 def _stat(title: str, about: str, expr: str) -> Panel:

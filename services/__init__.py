@@ -2,8 +2,10 @@
 
     cli                                the command line
     demo, origin                       everything on one machine; ingest and API on one origin
-    ingest · kpi_engine · query · simulator · alerts      services: they meet on Kafka and in PostgreSQL only
-    figures                            figures without HTTP: live, past, visits, agents, targets, forecasts
+    ingest · kpi_engine · query · simulator · alerts      services: they meet on Kafka and in
+    PostgreSQL only
+    figures                            figures without HTTP: live, past, visits, agents, targets,
+    forecasts
     board, definitions                 the merged live picture; what figures mean
     access, migrations                 keys; tables, step by step
     kpis, counting                     formulas and policies; what a visit adds to which pane

@@ -1,8 +1,9 @@
 """What all tests share: no network in unit tests, and real servers for integration tests.
 
-`kafka` is an empty log for each test, which therefore runs on the embedded broker and on Apache Kafka; `postgres` is one server
-for the whole run, `database` a migrated database of its own in it. `make test` runs files side by side in several processes (pytest-xdist),
-and each of those has servers of its own.
+`kafka` is an empty log for each test, which therefore runs on the embedded broker and on Apache
+Kafka; `postgres` is one server for the whole run, `database` a migrated database of its own in it.
+`make test` runs files side by side in several processes (pytest-xdist), and each of those has
+servers of its own.
 """
 
 import asyncio
@@ -36,12 +37,18 @@ Server = TypeVar("Server", Postgres, Broker, ApacheKafka)
 why_no_kafka = cache(available)
 
 settings.register_profile("floorpulse", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.register_profile("laws", parent=settings.get_profile("floorpulse"), max_examples=int(os.environ.get(EXAMPLES, "500")))  # noqa: TID251  as below
+settings.register_profile(
+    "laws",
+    parent=settings.get_profile("floorpulse"),
+    max_examples=int(os.environ.get(EXAMPLES, "500")),  # noqa: TID251  as below
+)
 settings.load_profile("floorpulse")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Unit tests have no sockets but those inside an event loop; tests on Apache Kafka are skipped where it cannot run."""
+    """Unit tests have no sockets but those inside an event loop; tests on Apache Kafka are skipped
+    where it cannot run.
+    """
     if item.path.is_relative_to(UNIT):
         pytest_socket.disable_socket(allow_unix_socket=True)
     why = why_no_kafka() if item.get_closest_marker("kafka") else None
@@ -66,7 +73,9 @@ def server_loop() -> Iterator[asyncio.AbstractEventLoop]:
 
 
 @pytest.fixture(scope="session")
-def postgres(server_loop: asyncio.AbstractEventLoop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+def postgres(
+    server_loop: asyncio.AbstractEventLoop, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Postgres]:
     """PostgreSQL for the whole run."""
     yield from _running(server_loop, Postgres(tmp_path_factory.mktemp("postgres")))
 
@@ -78,14 +87,18 @@ def broker(server_loop: asyncio.AbstractEventLoop, tmp_path: Path) -> Iterator[B
 
 
 @pytest.fixture(scope="session")
-def apache(server_loop: asyncio.AbstractEventLoop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApacheKafka]:
+def apache(
+    server_loop: asyncio.AbstractEventLoop, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[ApacheKafka]:
     """One node of Apache Kafka for the whole run: its Java takes long to start."""
     yield from _running(server_loop, ApacheKafka(tmp_path_factory.mktemp("kafka")))
 
 
 @pytest.fixture(params=["embedded", pytest.param("apache", marks=pytest.mark.kafka)])
 def kafka(request: pytest.FixtureRequest, server_loop: asyncio.AbstractEventLoop) -> KafkaSettings:
-    """Settings of an empty log, its topics made: on the embedded broker, and on Apache Kafka where that can run."""
+    """Settings of an empty log, its topics made: on the embedded broker, and on Apache Kafka where
+    that can run.
+    """
     if request.param == "embedded":
         broker: Broker = request.getfixturevalue("broker")
         settings = KafkaSettings(bootstrap_servers=broker.bootstrap, idempotence=False)
@@ -100,7 +113,9 @@ def kafka(request: pytest.FixtureRequest, server_loop: asyncio.AbstractEventLoop
 @pytest.fixture
 def kafka_pid(request: pytest.FixtureRequest, kafka: KafkaSettings) -> int:
     """Process id of the server that holds the log of `kafka`."""
-    server: Broker | ApacheKafka = request.getfixturevalue("apache" if kafka.idempotence else "broker")
+    server: Broker | ApacheKafka = request.getfixturevalue(
+        "apache" if kafka.idempotence else "broker"
+    )
     return server.pid
 
 
@@ -113,10 +128,14 @@ def migrated(server_loop: asyncio.AbstractEventLoop, postgres: Postgres) -> str:
 
 
 @pytest.fixture
-def database(server_loop: asyncio.AbstractEventLoop, postgres: Postgres, migrated: str) -> Iterator[DatabaseSettings]:
+def database(
+    server_loop: asyncio.AbstractEventLoop, postgres: Postgres, migrated: str
+) -> Iterator[DatabaseSettings]:
     """Settings of a migrated database, which goes with the test."""
     name = f"test_{uuid4().hex}"
-    server_loop.run_until_complete(_command(postgres.dsn, f"CREATE DATABASE {name} TEMPLATE {migrated}"))
+    server_loop.run_until_complete(
+        _command(postgres.dsn, f"CREATE DATABASE {name} TEMPLATE {migrated}")
+    )
     yield _settings(postgres, name)
     server_loop.run_until_complete(_command(postgres.dsn, f"DROP DATABASE {name} WITH (FORCE)"))
 

@@ -1,4 +1,6 @@
-"""What every store of definitions promises; the one in memory and the one in PostgreSQL are held to it alike."""
+"""What every store of definitions promises; the one in memory and the one in PostgreSQL are held to
+it alike.
+"""
 
 import asyncio
 
@@ -6,7 +8,10 @@ from services.definitions.domain.bodies import Kind
 from services.definitions.ports import DefinitionStore
 from tests.fakes.definitions import entries
 
-FAST = "tenant: demo\nabout:\n  - names: {en: Demo, zh: 演示}\n    service_level: fast\nservice_levels:\n  - {id: fast, threshold: 10}\n"
+FAST = (
+    "tenant: demo\nabout:\n  - names: {en: Demo, zh: 演示}\n    service_level: "
+    "fast\nservice_levels:\n  - {id: fast, threshold: 10}\n"
+)
 FASTER = FAST.replace("threshold: 10", "threshold: 8")
 LATER = FAST + "  - {id: fast, threshold: 8, valid_from: 2026-06-01}\n"
 NOBODY = "tenant: demo\nabout:\n  - names: {en: Demo, zh: 演示}\n"
@@ -15,7 +20,11 @@ NOBODY = "tenant: demo\nabout:\n  - names: {en: Demo, zh: 演示}\n"
 async def names(store: DefinitionStore) -> list[tuple[str, bool]]:
     """The service levels it holds, and whether they stand."""
     known = await store.load()
-    return [(one.name, one.standing) for one in known.of("demo").versions if one.kind is Kind.SERVICE_LEVEL]
+    return [
+        (one.name, one.standing)
+        for one in known.of("demo").versions
+        if one.kind is Kind.SERVICE_LEVEL
+    ]
 
 
 class StoreSuite:
@@ -37,10 +46,20 @@ class StoreSuite:
     async def test_the_same_again_is_the_same_set(self, store: DefinitionStore) -> None:
         first = await store.save(entries(FAST), 5000)
 
-        assert await store.save(entries(FAST.replace("{id: fast, threshold: 10}", "{threshold: 10, id: fast, short: 5}")), 6000) == first
+        assert (
+            await store.save(
+                entries(
+                    FAST.replace("{id: fast, threshold: 10}", "{threshold: 10, id: fast, short: 5}")
+                ),
+                6000,
+            )
+            == first
+        )
         assert await names(store) == [("fast@1", True)]
 
-    async def test_a_change_is_a_new_version_and_the_old_one_is_kept(self, store: DefinitionStore) -> None:
+    async def test_a_change_is_a_new_version_and_the_old_one_is_kept(
+        self, store: DefinitionStore
+    ) -> None:
         await store.save(entries(FAST), 5000)
 
         number = await store.save(entries(FASTER), 6000)

@@ -1,4 +1,6 @@
-"""What went wrong at the border of a process, in words an operator can act on: settings, ports, servers that are away."""
+"""What went wrong at the border of a process, in words an operator can act on: settings, ports,
+servers that are away.
+"""
 
 import errno
 import re
@@ -39,7 +41,9 @@ class Unreachable(ConnectionError):  # noqa: N818  it says what happened
 
 
 def about_settings(wrong: ValidationError | SettingsError, model: type[Settings]) -> list[str]:
-    """One line for each setting that cannot be used: the variable, what was wrong, what it is for."""
+    """One line for each setting that cannot be used: the variable, what was wrong, what it is
+    for.
+    """
     if isinstance(wrong, SettingsError):
         return [_about_json(wrong)]
     return [_about_setting(one, model) for one in wrong.errors()]
@@ -49,7 +53,10 @@ def _about_json(wrong: SettingsError) -> str:
     """The library names only the group, not the variable in it."""
     named = re.search(r'field "(\w+)"', str(wrong))
     where = f"a variable {PREFIX}_{named[1].upper()}__…" if named else str(wrong)
-    return f'{where} holds a list or group that is no JSON ({wrong.__cause__}): write it like \'["a", "b"]\''
+    return (
+        f"{where} holds a list or group that is no JSON ({wrong.__cause__}): write it like "
+        '\'["a", "b"]\''
+    )
 
 
 def variable(path: Sequence[int | str]) -> str:
@@ -57,13 +64,17 @@ def variable(path: Sequence[int | str]) -> str:
     names = [step for step in path if isinstance(step, str)]
     cut = next((n for n, step in enumerate(path) if isinstance(step, int)), len(path))
     inside = f" (item {'.'.join(map(str, path[cut:]))})" if cut < len(path) else ""
-    return "__".join([PREFIX, *names[:cut]]).upper().replace(f"{PREFIX}__", f"{PREFIX}_", 1) + inside
+    return (
+        "__".join([PREFIX, *names[:cut]]).upper().replace(f"{PREFIX}__", f"{PREFIX}_", 1) + inside
+    )
 
 
 def _about_setting(error: ErrorDetails, model: type[Settings]) -> str:
     path = error["loc"]
     message = error["msg"].removeprefix("Value error, ")
-    if not path or path[0] not in model.model_fields:  # of all settings together, or of a group that was left to its default
+    if (
+        not path or path[0] not in model.model_fields
+    ):  # of all settings together, or of a group that was left to its default
         return message
     field = _field(model, path)
     purpose = f"; it is: {field.description}" if field and field.description else ""
@@ -82,7 +93,9 @@ def _field(model: type[BaseModel], path: Sequence[int | str]) -> FieldInfo | Non
     field: FieldInfo | None = None
     inner: object = model
     for step in path:
-        if not (isinstance(inner, type) and issubclass(inner, BaseModel) and step in inner.model_fields):
+        if not (
+            isinstance(inner, type) and issubclass(inner, BaseModel) and step in inner.model_fields
+        ):
             break
         field = inner.model_fields[str(step)]
         inner = field.annotation
@@ -93,7 +106,9 @@ def _field(model: type[BaseModel], path: Sequence[int | str]) -> FieldInfo | Non
 
 
 def about(wrong: BaseException, settings: Settings | None) -> str:
-    """What an exception that is no defect of ours says: about a file, about the servers of `settings`, or its own words."""
+    """What an exception that is no defect of ours says: about a file, about the servers of
+    `settings`, or its own words.
+    """
     if isinstance(wrong, OSError) and wrong.filename is not None:
         return f"{wrong.filename}: {wrong.strerror}"
     if settings is None or not isinstance(wrong, OUTSIDE) or isinstance(wrong, Unreachable):
@@ -102,18 +117,29 @@ def about(wrong: BaseException, settings: Settings | None) -> str:
 
 
 def about_servers(wrong: BaseException, settings: Settings) -> str:
-    """What an exception of `OUTSIDE` says about the servers of `settings`, and what to do; addresses without passwords."""
-    kafka, database = f"Kafka at {settings.kafka.bootstrap_servers}", f"PostgreSQL at {address(settings.database)}"
+    """What an exception of `OUTSIDE` says about the servers of `settings`, and what to do;
+    addresses without passwords.
+    """
+    kafka = f"Kafka at {settings.kafka.bootstrap_servers}"
+    database = f"PostgreSQL at {address(settings.database)}"
     chain = list(_causes(wrong))
     if any(getattr(one, "sqlstate", None) in NO_TABLES for one in chain):
-        return f"{database} has no tables of Floorpulse: run `floorpulse migrate` first ({_words(wrong)})"
+        return (
+            f"{database} has no tables of Floorpulse: run `floorpulse migrate` first "
+            f"({_words(wrong)})"
+        )
     refused = next((one for one in chain if isinstance(one, NoIdempotentProducer)), None)
     if refused is not None:
         return str(refused.args[0])
     if any(isinstance(one, KafkaError) for one in chain):
-        return f"{kafka} does not do what is needed: {_words(wrong)}. Is it running? Set FLOORPULSE_KAFKA__BOOTSTRAP_SERVERS"
+        return (
+            f"{kafka} does not do what is needed: {_words(wrong)}. Is it running? Set "
+            "FLOORPULSE_KAFKA__BOOTSTRAP_SERVERS"
+        )
     if any(isinstance(one, OF_POSTGRES) for one in chain):
-        return f"{database} does not do what is needed: {_words(wrong)}. See FLOORPULSE_DATABASE__URL"
+        return (
+            f"{database} does not do what is needed: {_words(wrong)}. See FLOORPULSE_DATABASE__URL"
+        )
     return f"{kafka} or {database} cannot be reached: {_words(wrong)}"
 
 
@@ -127,7 +153,10 @@ async def expect_database(settings: DatabaseSettings) -> None:
     try:
         connection = await asyncpg.connect(dsn(settings), timeout=CONNECT_WITHIN)
     except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as wrong:
-        message = f"PostgreSQL at {address(settings)} cannot be reached: {_words(wrong)}. See FLOORPULSE_DATABASE__URL"
+        message = (
+            f"PostgreSQL at {address(settings)} cannot be reached: {_words(wrong)}. See "
+            "FLOORPULSE_DATABASE__URL"
+        )
         raise Unreachable(message) from wrong
     await connection.close()
 
@@ -135,19 +164,26 @@ async def expect_database(settings: DatabaseSettings) -> None:
 def expect_free(host: str, port: int, remedy: str) -> None:
     """Raise PortTaken, with `remedy` as what to do, where a server could not listen."""
     try:
-        family, kind, protocol, _, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        family, kind, protocol, _, where = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
         with socket.socket(family, kind, protocol) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(where)
             probe.listen()
     except OSError as wrong:
-        why = "another program listens there" if wrong.errno == errno.EADDRINUSE else wrong.strerror or str(wrong)
+        why = (
+            "another program listens there"
+            if wrong.errno == errno.EADDRINUSE
+            else wrong.strerror or str(wrong)
+        )
         message = f"cannot listen on {host}:{port}: {why}; {remedy}"
         raise PortTaken(message) from wrong
 
 
 def _words(wrong: BaseException) -> str:
-    name, text = type(wrong).__name__, str(wrong).strip()
+    name = type(wrong).__name__
+    text = str(wrong).strip()
     return f"{name}: {text.removeprefix(f'{name}: ').splitlines()[0]}" if text else name
 
 

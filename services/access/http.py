@@ -1,10 +1,12 @@
-"""Who may call a route: an API key in `Authorization`, a read-only browser session, or nobody in particular on a demo.
+"""Who may call a route: an API key in `Authorization`, a read-only browser session, or nobody in
+particular on a demo.
 
     Authorization: Bearer fp_…     the key's tenant and scopes
     cookie floorpulse_session      the key's tenant, only kpi:read and only while the key has it
     neither, on loopback           app.state.open_tenant, only kpi:read, when the operator set one
 
-Reads `app.state.keys` (a `Keys`), `app.state.open_tenant` (str or None) and `app.state.session_secret` (str or None).
+Reads `app.state.keys` (a `Keys`), `app.state.open_tenant` (str or None) and
+`app.state.session_secret` (str or None).
 """
 
 from collections.abc import Awaitable, Callable
@@ -26,7 +28,11 @@ RETRY_AFTER = {"Retry-After": "2"}
 NO_KEY = "Send an API key: `Authorization: Bearer fp_<id>_<secret>`."
 WRONG_KEY = "The key is unknown, expired or revoked."
 
-BEARER = HTTPBearer(auto_error=False, scheme_name="key", description="An API key, `fp_<id>_<secret>`: `floorpulse keys create`")
+BEARER = HTTPBearer(
+    auto_error=False,
+    scheme_name="key",
+    description="An API key, `fp_<id>_<secret>`: `floorpulse keys create`",
+)
 
 
 class Keys(Protocol):
@@ -42,9 +48,13 @@ class Keys(Protocol):
 
 
 def require(scope: str) -> Callable[..., Awaitable[Credential]]:
-    """A FastAPI dependency: the caller's credential, which has `scope`; problems 401, 403 and 503 otherwise."""
+    """A FastAPI dependency: the caller's credential, which has `scope`; problems 401, 403 and 503
+    otherwise.
+    """
 
-    async def credential(request: Request, bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)]) -> Credential:
+    async def credential(
+        request: Request, bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)]
+    ) -> Credential:
         try:
             caller = await _caller(request, bearer)
         except KeysUnavailable as wrong:
@@ -59,11 +69,16 @@ def require(scope: str) -> Callable[..., Awaitable[Credential]]:
 async def open_session(request: Request, response: Response, token: str) -> Credential:
     """Start a read-only browser session for the key `token`: set the signed cookie on `response`.
 
-    Problems: 401 when the key is not valid, 403 when it may not read KPIs, 503 when sessions or keys are unavailable.
+    Problems: 401 when the key is not valid, 403 when it may not read KPIs, 503 when sessions or
+    keys are unavailable.
     """
     secret: str | None = getattr(request.app.state, "session_secret", None)
     if not secret:
-        raise Problem(503, "Sessions are off", "The operator set no session secret; send the key in the header Authorization.")
+        raise Problem(
+            503,
+            "Sessions are off",
+            "The operator set no session secret; send the key in the header Authorization.",
+        )
     try:
         caller = await _keys(request).verify(token)
     except KeysUnavailable as wrong:
@@ -74,7 +89,9 @@ async def open_session(request: Request, response: Response, token: str) -> Cred
         raise forbidden(READ)
     value = TimestampSigner(secret, salt=SALT).sign(caller.key_id).decode()
     secure = request.url.scheme == "https"
-    response.set_cookie(COOKIE, value, max_age=SESSION_SECONDS, httponly=True, samesite="strict", secure=secure)
+    response.set_cookie(
+        COOKIE, value, max_age=SESSION_SECONDS, httponly=True, samesite="strict", secure=secure
+    )
     return caller
 
 
@@ -87,12 +104,17 @@ def unauthorized(detail: str, error: str | None = None) -> Problem:
 def forbidden(scope: str) -> Problem:
     """403: the missing scope is named."""
     challenge = f'Bearer realm="floorpulse", error="insufficient_scope", scope="{scope}"'
-    detail = f"This needs the scope {scope}; create a key that has it with `floorpulse keys create --scope {scope}`."
+    detail = (
+        f"This needs the scope {scope}; create a key that has it with `floorpulse keys "
+        f"create --scope {scope}`."
+    )
     return Problem(403, "Forbidden", detail, headers={"WWW-Authenticate": challenge}, scope=scope)
 
 
 async def _caller(request: Request, bearer: HTTPAuthorizationCredentials | None) -> Credential:
-    """A key that is sent must be right: a wrong one never falls back to a session or an open demo."""
+    """A key that is sent must be right: a wrong one never falls back to a session or an open
+    demo.
+    """
     if bearer is not None:
         caller = await _keys(request).verify(bearer.credentials)
         if caller is None:
@@ -118,7 +140,9 @@ async def _of_session(request: Request) -> Credential | None:
 
 
 def _of_open_demo(request: Request) -> Credential | None:
-    """Both ends must be loopback: a foreign name that resolves to 127.0.0.1 must not let a web page read the floor."""
+    """Both ends must be loopback: a foreign name that resolves to 127.0.0.1 must not let a web page
+    read the floor.
+    """
     tenant: str | None = getattr(request.app.state, "open_tenant", None)
     client = request.client.host if request.client else ""
     if tenant is None or not _is_loopback(client) or not _is_loopback(request.url.hostname or ""):

@@ -1,4 +1,6 @@
-"""API keys in PostgreSQL: `fp_<id>_<secret>` with a 256-bit secret of which only the SHA-256 is kept."""
+"""API keys in PostgreSQL: `fp_<id>_<secret>` with a 256-bit secret of which only the SHA-256 is
+kept.
+"""
 
 import asyncio
 import hashlib
@@ -19,11 +21,21 @@ from services.contracts.events import Slug
 from services.contracts.tables import api_key
 from services.runtime import clock
 
-SCOPES = ("events:write", "kpi:read", "agents:read", "alerts:read", "alerts:act", "metrics:read", "admin")
+SCOPES = (
+    "events:write",
+    "kpi:read",
+    "agents:read",
+    "alerts:read",
+    "alerts:act",
+    "metrics:read",
+    "admin",
+)
 PREFIX = "fp"
 ID_BYTES = 8
 SECRET_BYTES = 32
-TOKEN = re.compile(rf"{PREFIX}_(?P<id>[0-9a-f]{{{2 * ID_BYTES}}})_(?P<secret>[0-9a-f]{{{2 * SECRET_BYTES}}})")
+TOKEN = re.compile(
+    rf"{PREFIX}_(?P<id>[0-9a-f]{{{2 * ID_BYTES}}})_(?P<secret>[0-9a-f]{{{2 * SECRET_BYTES}}})"
+)
 REMEMBER_SECONDS = 5.0
 REMEMBER_AT_MOST = 4096
 BELIEVE_WITHOUT_DATABASE = 300.0
@@ -42,7 +54,9 @@ class Credential:
 
 @dataclass(frozen=True)
 class StoredKey:
-    """A key as an operator sees it; instants are epoch milliseconds. The secret is not there: nobody keeps it."""
+    """A key as an operator sees it; instants are epoch milliseconds. The secret is not there:
+    nobody keeps it.
+    """
 
     key_id: str
     tenant: str
@@ -55,7 +69,9 @@ class StoredKey:
 
 @dataclass(frozen=True)
 class _Remembered:
-    """What the table said of one id, when it did, and until when that is believed unasked (monotonic seconds)."""
+    """What the table said of one id, when it did, and until when that is believed unasked
+    (monotonic seconds).
+    """
 
     key: StoredKey | None
     digest: bytes
@@ -70,13 +86,17 @@ class KeysUnavailable(Exception):  # noqa: N818  it names the state, not the fau
 class KeyRing:
     """The keys of all tenants.
 
-    A key that was read is believed for `REMEMBER_SECONDS`, so a revocation works within that time everywhere. While PostgreSQL
-    does not answer, a key that it knew goes on for `BELIEVE_WITHOUT_DATABASE` seconds: events and live figures need no database.
-    All methods raise `KeysUnavailable` when PostgreSQL does not answer.
+    A key that was read is believed for `REMEMBER_SECONDS`, so a revocation works within that time
+    everywhere. While PostgreSQL does not answer, a key that it knew goes on for
+    `BELIEVE_WITHOUT_DATABASE` seconds: events and live figures need no database. All methods raise
+    `KeysUnavailable` when PostgreSQL does not answer.
     """
 
     def __init__(
-        self, engine: AsyncEngine, now: Callable[[], int] = clock.now_ms, monotonic: Callable[[], float] = clock.monotonic
+        self,
+        engine: AsyncEngine,
+        now: Callable[[], int] = clock.now_ms,
+        monotonic: Callable[[], float] = clock.monotonic,
     ) -> None:
         self._engine = engine
         self._now = now
@@ -84,14 +104,24 @@ class KeyRing:
         self._remembered: dict[str, _Remembered] = {}
         self._readings: dict[str, asyncio.Task[_Remembered]] = {}
 
-    async def create(self, tenant: str, label: str, scopes: Iterable[str], expires_at: int | None = None) -> str:
-        """Store a new key and return its token, which is shown this once; ValueError on a bad tenant or unknown scope."""
+    async def create(
+        self, tenant: str, label: str, scopes: Iterable[str], expires_at: int | None = None
+    ) -> str:
+        """Store a new key and return its token, which is shown this once; ValueError on a bad
+        tenant or unknown scope.
+        """
         wanted = _checked(tenant, scopes)
-        key_id, secret = secrets.token_hex(ID_BYTES), secrets.token_hex(SECRET_BYTES)
+        key_id = secrets.token_hex(ID_BYTES)
+        secret = secrets.token_hex(SECRET_BYTES)
         row = {
-            "id": key_id, "tenant": tenant, "label": label, "scopes": wanted, "secret_sha256": _digest(secret),
-            "created_at": self._now(), "expires_at": expires_at,
-        }  # fmt: skip
+            "id": key_id,
+            "tenant": tenant,
+            "label": label,
+            "scopes": wanted,
+            "secret_sha256": _digest(secret),
+            "created_at": self._now(),
+            "expires_at": expires_at,
+        }
         async with _answering(), self._engine.begin() as connection:
             await connection.execute(insert(api_key).values(row))
         return f"{PREFIX}_{key_id}_{secret}"
@@ -99,36 +129,54 @@ class KeyRing:
     async def listing(self) -> list[StoredKey]:
         """All keys, the oldest first."""
         async with _answering(), self._engine.connect() as connection:
-            found = await connection.execute(select(api_key).order_by(api_key.c.created_at, api_key.c.id))
+            found = await connection.execute(
+                select(api_key).order_by(api_key.c.created_at, api_key.c.id)
+            )
             return [_stored(row) for row in found.mappings()]
 
     async def revoke(self, key_id: str) -> bool:
         """Revoke a key; False when there is none of that id that was still live."""
         live = (api_key.c.id == key_id) & api_key.c.revoked_at.is_(None)
         async with _answering(), self._engine.begin() as connection:
-            done = await connection.execute(update(api_key).where(live).values(revoked_at=self._now()))
+            done = await connection.execute(
+                update(api_key).where(live).values(revoked_at=self._now())
+            )
         self._remembered.pop(key_id, None)
         return done.rowcount > 0
 
     async def verify(self, token: str) -> Credential | None:
-        """The credential of a token, or None when it is unknown, wrong, expired or revoked; compared in constant time."""
+        """The credential of a token, or None when it is unknown, wrong, expired or revoked;
+        compared in constant time.
+        """
         parts = TOKEN.fullmatch(token)
         if parts is None:
             return None
         known = await self._look_up(parts["id"])
-        return self._credential(known.key) if hmac.compare_digest(known.digest, _digest(parts["secret"])) else None
+        return (
+            self._credential(known.key)
+            if hmac.compare_digest(known.digest, _digest(parts["secret"]))
+            else None
+        )
 
     async def find(self, key_id: str) -> Credential | None:
-        """The credential of a live key by its id: for sessions, whose cookie is signed and names only the id."""
+        """The credential of a live key by its id: for sessions, whose cookie is signed and names
+        only the id.
+        """
         return self._credential((await self._look_up(key_id)).key)
 
     def _credential(self, key: StoredKey | None) -> Credential | None:
-        if key is None or key.revoked_at is not None or (key.expires_at is not None and key.expires_at <= self._now()):
+        if (
+            key is None
+            or key.revoked_at is not None
+            or (key.expires_at is not None and key.expires_at <= self._now())
+        ):
             return None
         return Credential(key.key_id, key.tenant, frozenset(key.scopes))
 
     async def _look_up(self, key_id: str) -> _Remembered:
-        """What is remembered, else what the table says; requests that come at once share one reading."""
+        """What is remembered, else what the table says; requests that come at once share one
+        reading.
+        """
         known = self._remembered.get(key_id)
         if known is not None and known.until > self._monotonic():
             return known
@@ -143,14 +191,22 @@ class KeyRing:
         until = now + REMEMBER_SECONDS
         try:
             async with _answering(), self._engine.connect() as connection:
-                row = (await connection.execute(select(api_key).where(api_key.c.id == key_id))).mappings().one_or_none()
+                row = (
+                    (await connection.execute(select(api_key).where(api_key.c.id == key_id)))
+                    .mappings()
+                    .one_or_none()
+                )
         except KeysUnavailable:
             old = self._remembered.get(key_id)
             if old is None or old.key is None or now >= old.read_at + BELIEVE_WITHOUT_DATABASE:
                 raise
             known = replace(old, until=until)
         else:
-            known = _Remembered(_stored(row), row["secret_sha256"], now, until) if row else _Remembered(None, b"", now, until)
+            known = (
+                _Remembered(_stored(row), row["secret_sha256"], now, until)
+                if row
+                else _Remembered(None, b"", now, until)
+            )
         if len(self._remembered) >= REMEMBER_AT_MOST:
             self._remembered.clear()
         self._remembered[key_id] = known
@@ -161,7 +217,10 @@ def _checked(tenant: str, scopes: Iterable[str]) -> list[str]:
     try:
         msgspec.convert(tenant, Slug)
     except msgspec.ValidationError as wrong:
-        message = f"tenant {tenant!r} is no slug: lower-case letters, digits and inner hyphens, at most 64"
+        message = (
+            f"tenant {tenant!r} is no slug: lower-case letters, digits and inner hyphens, "
+            "at most 64"
+        )
         raise ValueError(message) from wrong
     wanted = sorted(set(scopes))
     unknown = [scope for scope in wanted if scope not in SCOPES]
@@ -176,7 +235,15 @@ def _digest(secret: str) -> bytes:
 
 
 def _stored(row: RowMapping) -> StoredKey:
-    return StoredKey(row["id"], row["tenant"], row["label"], tuple(row["scopes"]), row["created_at"], row["expires_at"], row["revoked_at"])
+    return StoredKey(
+        row["id"],
+        row["tenant"],
+        row["label"],
+        tuple(row["scopes"]),
+        row["created_at"],
+        row["expires_at"],
+        row["revoked_at"],
+    )
 
 
 @asynccontextmanager
@@ -186,5 +253,8 @@ async def _answering() -> AsyncIterator[None]:
         async with asyncio.timeout(ANSWER_WITHIN):
             yield
     except AWAY as wrong:
-        message = f"the table of API keys in PostgreSQL cannot be read ({type(wrong).__name__}); try again"
+        message = (
+            f"the table of API keys in PostgreSQL cannot be read ({type(wrong).__name__}); "
+            "try again"
+        )
         raise KeysUnavailable(message) from wrong

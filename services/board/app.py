@@ -1,8 +1,9 @@
-"""Keeping a board: take a place in the feed, load what is durable, then merge what comes; again after every loss.
+"""Keeping a board: take a place in the feed, load what is durable, then merge what comes; again
+after every loss.
 
 place in feed ─► load panes ─► follow ─┬─► follow …
-      ▲                                └─► load once more, a little later: what a lost record told is durable by then
-      └──────── lost ◄─────────────────
+      ▲                                └─► load once more, a little later: what a lost record told
+      is durable by then └──────── lost ◄─────────────────
 """
 
 import asyncio
@@ -19,7 +20,9 @@ log = logging.getLogger(__name__)
 
 RETRY = 1.0
 SETTLED = 5.0
-"""Seconds after which what an engine published is surely durable, while the database answers at all."""
+"""Seconds after which what an engine published is surely durable, while the database answers at
+all.
+"""
 PRUNE_EVERY = 60_000
 HEED_EVERY = 2.0
 """Seconds between two looks for sources that were retired by hand"""
@@ -30,9 +33,18 @@ PRUNED_AT_ONCE = 20
 
 
 class BoardKeeper:
-    """Keeps `board` true; `loaded` is set once it holds the live span, `changed` with every news."""
+    """Keeps `board` true; `loaded` is set once it holds the live span, `changed` with every
+    news.
+    """
 
-    def __init__(self, board: Board, store: RowStore, feed: UpdateFeed, metrics: BoardMetrics, now: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        board: Board,
+        store: RowStore,
+        feed: UpdateFeed,
+        metrics: BoardMetrics,
+        now: Callable[[], int],
+    ) -> None:
         self.board = board
         self.loaded = asyncio.Event()
         self.changed = asyncio.Event()
@@ -46,7 +58,9 @@ class BoardKeeper:
 
     @property
     def alive(self) -> bool:
-        """Whether the board is still being kept; a defect that ended the keeping makes the process unfit to answer."""
+        """Whether the board is still being kept; a defect that ended the keeping makes the process
+        unfit to answer.
+        """
         return self._task is not None and not self._task.done()
 
     def start(self) -> None:
@@ -77,7 +91,9 @@ class BoardKeeper:
             while True:
                 await self._merge(await self._feed.read())
         except (FeedLostError, StoreUnavailableError) as lost:
-            self._metrics.losses.labels("feed" if isinstance(lost, FeedLostError) else "store").inc()
+            self._metrics.losses.labels(
+                "feed" if isinstance(lost, FeedLostError) else "store"
+            ).inc()
             log.warning("the board lost its news: %s; trying again", lost)
         finally:
             await self._feed.close()
@@ -128,7 +144,9 @@ class BoardKeeper:
             await self._prune(now)
 
     async def _sorted(self, update: Update) -> SortedGauges | None:
-        """The gauges of an update of thousands of queues, sorted little by little; what they say is merged at once."""
+        """The gauges of an update of thousands of queues, sorted little by little; what they say is
+        merged at once.
+        """
         if update.gauges is None:
             return None
         found = SortedGauges()
@@ -163,7 +181,9 @@ class BoardKeeper:
         self.board.sources.retire({source: asked_at - age for source, age in retired.items()})
 
     def _compare(self, update: Update, now: int) -> None:
-        """Say how far the worker's clock is from this process's: figures do not depend on it, people's logs do."""
+        """Say how far the worker's clock is from this process's: figures do not depend on it,
+        people's logs do.
+        """
         ahead = update.published_at - now
         self.board.ages.freshness.compare(update.partition, ahead)
         self._metrics.skew.labels(update.partition).set(ahead / 1000)
@@ -178,7 +198,9 @@ class BoardKeeper:
             except StoreUnavailableError as away:
                 self._metrics.losses.labels("store").inc()
                 self._missed.set()
-                log.warning("the board could not load what it may have missed: %s; trying again", away)
+                log.warning(
+                    "the board could not load what it may have missed: %s; trying again", away
+                )
 
 
 def _say_why(task: asyncio.Task[None]) -> None:

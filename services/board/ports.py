@@ -14,17 +14,23 @@ class StoreUnavailableError(Exception):
 
 
 class StoreSlowError(StoreUnavailableError):
-    """The store gave a question up because it took longer than its time limit; a smaller question may succeed."""
+    """The store gave a question up because it took longer than its time limit; a smaller question
+    may succeed.
+    """
 
 
 class FeedLostError(Exception):
-    """The feed broke or forgot our place; it must be opened again, and rows loaded for what was missed."""
+    """The feed broke or forgot our place; it must be opened again, and rows loaded for what was
+    missed.
+    """
 
 
 class Heard(NamedTuple):
-    """An update, and the steady instant (milliseconds) at which the reader knew that it was published.
+    """An update, and the steady instant (milliseconds) at which the reader knew that it was
+    published.
 
-    One that is not `live` stood in the feed before the reader listened: when it was published is not known.
+    One that is not `live` stood in the feed before the reader listened: when it was published is
+    not known.
     """
 
     update: Update
@@ -36,23 +42,33 @@ class RowStore(Protocol):
     """The durable rows. Every call may raise `StoreUnavailableError`."""
 
     def rows(self, since: int) -> AsyncIterator[Sequence[tuple[int, PaneRow]]]:
-        """All pane rows from the pane starting at `since` (epoch milliseconds), with their source partitions, in portions."""
+        """All pane rows from the pane starting at `since` (epoch milliseconds), with their source
+        partitions, in portions.
+        """
         ...
 
     async def positions(self) -> list[Position]:
-        """Every source partition's durable position; `published_at` is when it was last written, `age` how long ago."""
+        """Every source partition's durable position; `published_at` is when it was last written,
+        `age` how long ago.
+        """
         ...
 
     async def homes(self) -> list[HomeSpan]:
-        """Every home that ever had a pane, with the starts of its first and its last one; the oldest first pane comes first."""
+        """Every home that ever had a pane, with the starts of its first and its last one; the
+        oldest first pane comes first.
+        """
         ...
 
     async def agents(self, since: int) -> list[AgentNow]:
-        """The last state of every agent that entered one at `since` (epoch milliseconds) or later."""
+        """The last state of every agent that entered one at `since` (epoch milliseconds) or
+        later.
+        """
         ...
 
     async def retired(self) -> Mapping[tuple[str, str], int]:
-        """For how many milliseconds each source, by (tenant, source), has been retired by hand, by the store's clock alone."""
+        """For how many milliseconds each source, by (tenant, source), has been retired by hand, by
+        the store's clock alone.
+        """
         ...
 
 
@@ -60,7 +76,9 @@ class UpdateFeed(Protocol):
     """The live updates. `open` and `read` may raise `FeedLostError`."""
 
     async def open(self) -> None:
-        """Connect and take a place early enough to overlap with what is durable by now; a second call starts afresh."""
+        """Connect and take a place early enough to overlap with what is durable by now; a second
+        call starts afresh.
+        """
         ...
 
     async def read(self) -> list[Heard]:

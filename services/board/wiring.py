@@ -17,7 +17,9 @@ from services.runtime.clock import now_ms, steady_ms
 from services.runtime.settings import FloorSettings, Settings
 
 OVERLAP = 2000
-"""Records of `kpi-updates` read again at the start: some 40 s of twelve busy partitions, while rows are durable within seconds."""
+"""Records of `kpi-updates` read again at the start: some 40 s of twelve busy partitions, while rows
+are durable within seconds.
+"""
 
 
 class Bounds(NamedTuple):
@@ -30,7 +32,9 @@ class Bounds(NamedTuple):
 BOUNDS = Bounds()
 
 
-def rules(floor: FloorSettings, stale_seconds: float, silence_seconds: float, bounds: Bounds) -> Rules:
+def rules(
+    floor: FloorSettings, stale_seconds: float, silence_seconds: float, bounds: Bounds
+) -> Rules:
     """How a board of this floor reads."""
     return Rules(
         ZoneInfo(floor.zone),
@@ -53,7 +57,9 @@ async def kept_board(
     silence_seconds: float = 0,
     bounds: Bounds = BOUNDS,
 ) -> AsyncIterator[BoardKeeper]:
-    """A board that is loaded and followed in the background; wait for `loaded` before believing it."""
+    """A board that is loaded and followed in the background; wait for `loaded` before believing
+    it.
+    """
     board = Board(rules(settings.floor, stale_seconds, silence_seconds, bounds), steady_ms)
     feed = KafkaUpdates(settings.kafka, OVERLAP, steady_ms)
     metrics = BoardMetrics(registry)

@@ -23,7 +23,9 @@ def checked(folder: Path) -> Checked:
 
 
 async def load(settings: Settings, folder: Path) -> int:
-    """Store the definitions of a folder as the set that stands; 1, and nothing stored, where anything is wrong with them."""
+    """Store the definitions of a folder as the set that stands; 1, and nothing stored, where
+    anything is wrong with them.
+    """
     found = checked(folder)
     if found.complaints:
         typer.echo(_text(found, folder), err=True)
@@ -33,7 +35,10 @@ async def load(settings: Settings, folder: Path) -> int:
         number = await PostgresDefinitions(pool).save(found.entries, now_ms())
     finally:
         await pool.close()
-    typer.echo(f"{len(found.entries)} definitions stand as set {number}; every API process takes them within seconds")
+    typer.echo(
+        f"{len(found.entries)} definitions stand as set {number}; every API process takes them "
+        "within seconds"
+    )
     return 0
 
 

@@ -20,11 +20,16 @@ from services.runtime.tables import show
 
 
 def expiry(text: str, now: int) -> int:
-    """Epoch milliseconds of `90d`, `12h` from `now`, or of an RFC 3339 instant; ValueError when neither, or in the past."""
+    """Epoch milliseconds of `90d`, `12h` from `now`, or of an RFC 3339 instant; ValueError when
+    neither, or in the past.
+    """
     try:
         at = now + round(seconds(text) * 1000) if SPAN.fullmatch(text) else parse_instant(text)
     except ValueError as wrong:
-        message = f"{text!r} is no time to expire: write a span such as 90d, 12h, 30m, or an instant such as 2027-01-31T00:00:00Z"
+        message = (
+            f"{text!r} is no time to expire: write a span such as 90d, 12h, 30m, or an "
+            "instant such as 2027-01-31T00:00:00Z"
+        )
         raise ValueError(message) from wrong
     if at <= now:
         message = f"{text} is past: the key would never work"
@@ -32,8 +37,12 @@ def expiry(text: str, now: int) -> int:
     return at
 
 
-async def create(settings: Settings, tenant: str, label: str, scopes: Sequence[str], expires: str | None) -> int:
-    """Make a key and print its token, the only time it can be seen; ValueError on what cannot be."""
+async def create(
+    settings: Settings, tenant: str, label: str, scopes: Sequence[str], expires: str | None
+) -> int:
+    """Make a key and print its token, the only time it can be seen; ValueError on what cannot
+    be.
+    """
     expires_at = expiry(expires, now_ms()) if expires else None
     async with _ring(settings) as ring:
         token = await ring.create(tenant, label, scopes, expires_at)
@@ -56,14 +65,22 @@ async def revoke(settings: Settings, key_id: str) -> int:
     """Revoke a key; 1 when there is none of that id that was live."""
     async with _ring(settings) as ring:
         done = await ring.revoke(key_id)
-    said = "is revoked; every process knows within seconds" if done else "is no live key: see `floorpulse keys list`"
-    Console(stderr=not done, soft_wrap=True, highlight=False).print(f"{key_id} {said}", markup=False)
+    said = (
+        "is revoked; every process knows within seconds"
+        if done
+        else "is no live key: see `floorpulse keys list`"
+    )
+    Console(stderr=not done, soft_wrap=True, highlight=False).print(
+        f"{key_id} {said}", markup=False
+    )
     return 0 if done else 1
 
 
 def table(found: Sequence[StoredKey], now: int) -> Table:
     """The keys as people read them; `document` is for programs."""
-    shown = Table("id", "tenant", "label", "scopes", "created", "expires", "state", box=None, pad_edge=False)
+    shown = Table(
+        "id", "tenant", "label", "scopes", "created", "expires", "state", box=None, pad_edge=False
+    )
     for key in found:
         cells = (
             key.key_id,
@@ -119,7 +136,11 @@ def state(key: StoredKey, now: int) -> str:
 def _instant(at: int | None) -> str | None:
     if at is None:
         return None
-    return datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return (
+        datetime.fromtimestamp(at / 1000, UTC)
+        .isoformat(timespec="milliseconds")
+        .replace("+00:00", "Z")
+    )
 
 
 def _day(at: int | None) -> str:

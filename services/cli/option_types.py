@@ -11,7 +11,9 @@ def seconds(text: str) -> float:
     """`90d`, `12h`, `30m`, `45s`, in seconds."""
     found = SPAN.fullmatch(text)
     if found is None:
-        message = f"{text!r} is no span: write a whole number with s, m, h, d or w behind it, such as 90m"
+        message = (
+            f"{text!r} is no span: write a whole number with s, m, h, d or w behind it, such as 90m"
+        )
         raise ValueError(message)
     return float(int(found[1]) * SECONDS[found[2]])
 

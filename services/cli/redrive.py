@@ -53,19 +53,28 @@ def command(line: bytes) -> Redrive:
     parse_instant(event.at)
     customer = getattr(event, "customer", None)
     if customer is not None and not PSEUDONYM.fullmatch(customer):
-        message = "the customer is no pseudonym: leave it as it stands in the dead letter, or leave it out"
+        message = (
+            "the customer is no pseudonym: leave it as it stands in the dead letter, or "
+            "leave it out"
+        )
         raise ValueError(message)
     return Redrive(tenant=event.tenant, event=line.decode())
 
 
 async def redrive(settings: Settings, file: str) -> int:
-    """Send every repaired event of an NDJSON file (`-`: standard input); 1 when lines were left out, which are listed.
+    """Send every repaired event of an NDJSON file (`-`: standard input); 1 when lines were left
+    out, which are listed.
 
     Sending the same again is harmless: an event counts once however often it comes.
     """
-    data = sys.stdin.buffer.read() if file == STANDARD_INPUT else await asyncio.to_thread(Path(file).read_bytes)
+    data = (
+        sys.stdin.buffer.read()
+        if file == STANDARD_INPUT
+        else await asyncio.to_thread(Path(file).read_bytes)
+    )
     found = list(commands(data.splitlines()))
-    good, bad = [one for one in found if isinstance(one, Redrive)], [one for one in found if isinstance(one, Bad)]
+    good = [one for one in found if isinstance(one, Redrive)]
+    bad = [one for one in found if isinstance(one, Bad)]
     if good:
         await _send(settings, good)
     _say(file, len(good), bad)
@@ -84,9 +93,14 @@ async def _send(settings: Settings, good: list[Redrive]) -> None:
 
 
 def _say(file: str, sent: int, bad: list[Bad]) -> None:
-    told, troubles = Console(soft_wrap=True, highlight=False), Console(stderr=True, soft_wrap=True, highlight=False)
+    told = Console(soft_wrap=True, highlight=False)
+    troubles = Console(stderr=True, soft_wrap=True, highlight=False)
     told.print(f"{sent:,} events were given to the engine", markup=False)
     for one in bad[:SHOWN]:
         troubles.print(f"{file}:{one.line}: {one.why}", markup=False)
     if bad:
-        troubles.print(f"redrive: {len(bad):,} lines were left out; mend them and send the file again, which is harmless", markup=False)
+        troubles.print(
+            f"redrive: {len(bad):,} lines were left out; mend them and send the file again, which "
+            "is harmless",
+            markup=False,
+        )

@@ -41,7 +41,9 @@ def loaded(model: "type[S]") -> "S":
 
 
 def expect_free(host: str, port: int, name: str) -> None:
-    """End the command where nobody can listen there; `name` is the variable that chooses another port."""
+    """End the command where nobody can listen there; `name` is the variable that chooses another
+    port.
+    """
     from services.access import error_messages as complaints
 
     try:
@@ -66,8 +68,12 @@ def usable() -> Iterator[None]:
         fail(str(wrong))
 
 
-def finish(work: Coroutine[object, object, int | None], settings: "Settings | None" = None, done: str = "") -> None:
-    """Do the work and say that it is `done`; what the world around does to it is told in words, a defect of ours keeps its traceback."""
+def finish(
+    work: Coroutine[object, object, int | None], settings: "Settings | None" = None, done: str = ""
+) -> None:
+    """Do the work and say that it is `done`; what the world around does to it is told in words, a
+    defect of ours keeps its traceback.
+    """
     from services.access.error_messages import OUTSIDE, about
     from services.runtime.http import ServerFailed
 
@@ -83,7 +89,9 @@ def finish(work: Coroutine[object, object, int | None], settings: "Settings | No
 
 
 async def on_database(work: Callable[[], Awaitable[None]], settings: "Settings") -> None:
-    """The work, after a look whether the database is there: so what is said about its absence is plain."""
+    """The work, after a look whether the database is there: so what is said about its absence is
+    plain.
+    """
     from services.access.error_messages import expect_database
 
     await expect_database(settings.database)
@@ -91,14 +99,18 @@ async def on_database(work: Callable[[], Awaitable[None]], settings: "Settings")
 
 
 async def serve(application: "FastAPI", host: str, port: int, settings: "Settings") -> None:
-    """Serve until told to stop; keys are in the database, so without it there is no use in beginning."""
+    """Serve until told to stop; keys are in the database, so without it there is no use in
+    beginning.
+    """
     from services.runtime import http
 
     await on_database(lambda: http.serve(application, host, port), settings)
 
 
 async def until_told(work: Coroutine[object, object, int], stopped: int) -> int:
-    """The work's exit status, or `stopped` when Ctrl-C or SIGTERM ended it in good order; a second one hurries."""
+    """The work's exit status, or `stopped` when Ctrl-C or SIGTERM ended it in good order; a second
+    one hurries.
+    """
     task = asyncio.ensure_future(work)
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, task.cancel)

@@ -1,7 +1,8 @@
 """What is kept of agents: every state one entered, and the time spent in each, by quarter hours.
 
-A state lasts until the agent's next one, at most a day: a source that lost the end of a shift must not fill a month. The time
-of a state that still lasts is in no quarter yet; readers add it from the live picture.
+A state lasts until the agent's next one, at most a day: a source that lost the end of a shift must
+not fill a month. The time of a state that still lasts is in no quarter yet; readers add it from the
+live picture.
 """
 
 from enum import IntEnum
@@ -22,7 +23,9 @@ EVERYWHERE = ""
 
 
 class Spent(IntEnum):
-    """Codes of the cells of an agent's pane, each a sum of milliseconds. Stored: never renumber, only add."""
+    """Codes of the cells of an agent's pane, each a sum of milliseconds. Stored: never renumber,
+    only add.
+    """
 
     AVAILABLE = 1
     RINGING = 2
@@ -41,8 +44,12 @@ SPENT: dict[AgentState, Spent] = {
 """The cell a state's time goes to; being offline is not counted."""
 
 
-class Entered(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True, order=False, gc=False):
-    """An agent entered `state` at `at` (epoch milliseconds) and serves `queues` (sorted, without repetition) in it."""
+class Entered(
+    msgspec.Struct, frozen=True, array_like=True, omit_defaults=True, order=False, gc=False
+):
+    """An agent entered `state` at `at` (epoch milliseconds) and serves `queues` (sorted, without
+    repetition) in it.
+    """
 
     at: int
     state: AgentState

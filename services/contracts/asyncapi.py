@@ -12,6 +12,7 @@ import msgspec
 
 from services.contracts.events import AnyEvent
 from services.contracts.topics import TOPICS, Topic
+from services.runtime.descriptions import unfolded
 
 VERSION = "3.0.0"
 REVISION = "1.0.0"
@@ -19,8 +20,9 @@ REVISION = "1.0.0"
 BINDING = "0.5.0"
 SCHEMAS = "#/components/schemas/"
 ABOUT = """\
-The topics of Floorpulse. All values are JSON in UTF-8; instants are epoch milliseconds. Write events with `POST /v1/events` rather than
-straight into `contact-events`: ingest judges each, sets its tenant and puts all of a contact into one partition.
+The topics of Floorpulse. All values are JSON in UTF-8; instants are epoch milliseconds. Write
+events with `POST /v1/events` rather than straight into `contact-events`: ingest judges each, sets
+its tenant and puts all of a contact into one partition.
 """
 
 Document = dict[str, Any]
@@ -30,9 +32,20 @@ def asyncapi() -> Document:
     """The whole document."""
     return {
         "asyncapi": VERSION,
-        "info": {"title": "Floorpulse topics", "version": REVISION, "description": ABOUT, "license": {"name": "Apache-2.0"}},
+        "info": {
+            "title": "Floorpulse topics",
+            "version": REVISION,
+            "description": ABOUT,
+            "license": {"name": "Apache-2.0"},
+        },
         "defaultContentType": "application/json",
-        "servers": {"kafka": {"host": "127.0.0.1:9092", "protocol": "kafka", "description": "FLOORPULSE_KAFKA__BOOTSTRAP_SERVERS"}},
+        "servers": {
+            "kafka": {
+                "host": "127.0.0.1:9092",
+                "protocol": "kafka",
+                "description": "FLOORPULSE_KAFKA__BOOTSTRAP_SERVERS",
+            }
+        },
         "channels": {topic.name: _channel(topic) for topic in TOPICS},
         "operations": dict(_operation(topic, *use) for topic in TOPICS for use in _uses(topic)),
         "components": {"messages": _messages(), "schemas": _schemas()},
@@ -61,11 +74,19 @@ def _uses(topic: Topic) -> Iterable[tuple[str, str]]:
 def _operation(topic: Topic, command: str, action: str) -> tuple[str, Document]:
     verb = "writes" if action == "send" else "reads"
     summary = f"`floorpulse {command}` {verb} {topic.name}."
-    return f"{command}.{action}.{topic.name}", {"action": action, "channel": {"$ref": f"#/channels/{topic.name}"}, "summary": summary}
+    return f"{command}.{action}.{topic.name}", {
+        "action": action,
+        "channel": {"$ref": f"#/channels/{topic.name}"},
+        "summary": summary,
+    }
 
 
 def _messages() -> Document:
-    return {name: _message(topic, name, reference) for topic in TOPICS for name, reference in _values(topic).items()}
+    return {
+        name: _message(topic, name, reference)
+        for topic in TOPICS
+        for name, reference in _values(topic).items()
+    }
 
 
 def _message(topic: Topic, name: str, reference: str) -> Document:
@@ -74,7 +95,9 @@ def _message(topic: Topic, name: str, reference: str) -> Document:
 
 
 def _values(topic: Topic) -> dict[str, str]:
-    """The kinds of records of a topic, each with its schema: events by their type, everything else by its name."""
+    """The kinds of records of a topic, each with its schema: events by their type, everything else
+    by its name.
+    """
     if topic.value is AnyEvent:
         (schema,), _ = msgspec.json.schema_components([AnyEvent], ref_template=SCHEMAS + "{name}")
         return cast("dict[str, str]", schema["discriminator"]["mapping"])
@@ -83,7 +106,9 @@ def _values(topic: Topic) -> dict[str, str]:
 
 
 def _schemas() -> Document:
-    _, components = msgspec.json.schema_components([topic.value for topic in TOPICS], ref_template=SCHEMAS + "{name}")
+    _, components = msgspec.json.schema_components(
+        [topic.value for topic in TOPICS], ref_template=SCHEMAS + "{name}"
+    )
     return {name: _of_draft_7(schema) for name, schema in components.items()}
 
 
@@ -93,12 +118,15 @@ def _of_draft_7(schema: Any) -> Any:
         return [_of_draft_7(one) for one in schema]
     if not isinstance(schema, dict):
         return schema
-    return {("items" if name == "prefixItems" else name): _of_draft_7(value) for name, value in schema.items()}
+    return {
+        ("items" if name == "prefixItems" else name): _of_draft_7(value)
+        for name, value in schema.items()
+    }
 
 
 def published_asyncapi() -> str:
     """The text of the published file."""
-    return json.dumps(asyncapi(), indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(unfolded(asyncapi()), indent=2, ensure_ascii=False) + "\n"
 
 
 if __name__ == "__main__":

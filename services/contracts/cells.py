@@ -1,7 +1,8 @@
-"""What a pane counts: every counter, sum and histogram bucket has one integer code, so a pane is a sparse vector.
+"""What a pane counts: every counter, sum and histogram bucket has one integer code, so a pane is a
+sparse vector.
 
-Panes add, subtract and merge cell by cell. Sums are whole numbers: milliseconds for spans, thousandths for scores.
-Nothing here is a ratio, a threshold or a target: readers apply those.
+Panes add, subtract and merge cell by cell. Sums are whole numbers: milliseconds for spans,
+thousandths for scores. Nothing here is a ratio, a threshold or a target: readers apply those.
 """
 
 from enum import IntEnum
@@ -17,9 +18,9 @@ BUCKETS = 1 << 20
 class Cell(IntEnum):
     """The counters and sums. Codes are stored: never renumber, only add.
 
-    Offer families stand in the pane of the offer, handle families in the pane of the completion, surveys and
-    evaluations once in the pane of their submission and once (`CONTACT_…`) in the pane of the contact's offer,
-    complaints in the pane of their receipt.
+    Offer families stand in the pane of the offer, handle families in the pane of the completion,
+    surveys and evaluations once in the pane of their submission and once (`CONTACT_…`) in the pane
+    of the contact's offer, complaints in the pane of their receipt.
     """
 
     OFFERED = 1
@@ -92,8 +93,10 @@ BY_CONTACT = Cell.CONTACT_SURVEY_OFFERED - Cell.SURVEY_OFFERED
 class Histogram(IntEnum):
     """The histograms; a bucket's code is the histogram's base plus the bucket's index.
 
-    `COMPLAINT_CLOSING` stands in the pane of the complaint's receipt and goes by hours, as does `RETURN_GAP`, which no pane
-    holds: like `CUSTOMER_KNOWN` it is counted from the visits when it is asked for. `QA_SCORE` goes by tenths of a point.
+    `COMPLAINT_CLOSING` stands in the pane of the complaint's receipt and goes by hours, as does
+    `RETURN_GAP`, which no pane
+    holds: like `CUSTOMER_KNOWN` it is counted from the visits when it is asked for. `QA_SCORE` goes
+    by tenths of a point.
     """
 
     ANSWERED_WAIT = 1 * BUCKETS
@@ -128,7 +131,9 @@ COMPLAINTS: dict[Severity, Cell] = {
 
 
 def add(into: Cells, cells: Cells, times: int = 1) -> None:
-    """Add `times` × `cells` to `into` in place; a cell that becomes 0 disappears, so equal panes are equal dicts."""
+    """Add `times` × `cells` to `into` in place; a cell that becomes 0 disappears, so equal panes
+    are equal dicts.
+    """
     for code, amount in cells.items():
         total = into.get(code, 0) + times * amount
         if total:

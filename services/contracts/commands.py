@@ -4,7 +4,9 @@ import msgspec
 
 
 class Redrive(msgspec.Struct, frozen=True, kw_only=True, tag_field="command", tag="redrive"):
-    """Send a repaired dead letter again: `event` is the JSON of a canonical event with its tenant."""
+    """Send a repaired dead letter again: `event` is the JSON of a canonical event with its
+    tenant.
+    """
 
     tenant: str
     event: str

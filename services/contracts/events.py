@@ -10,7 +10,9 @@ Name = Annotated[str, Meta(min_length=1, max_length=128)]
 SLUG = r"^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$(?!\n)"
 Slug = Annotated[str, Meta(pattern=SLUG)]
 Tenant = Annotated[str, Meta(min_length=1, max_length=64, extra_json_schema={"pattern": SLUG})]
-"""A slug; its pattern is not matched again for every event, because ingest sets it from the credential."""
+"""A slug; its pattern is not matched again for every event, because ingest sets it from the
+credential.
+"""
 Milliseconds = Annotated[int, Meta(ge=0, le=31 * 86_400_000)]
 VisitNumber = Annotated[int, Meta(ge=1, le=32_767)]
 Priority = Annotated[int, Meta(ge=-(2**31), le=2**31 - 1)]
@@ -39,9 +41,10 @@ class Event(
 ):
     """What every event says: who tells it, about which tenant, and when it happened.
 
-    `at` is event time: RFC 3339 with offset or epoch milliseconds on the wire into ingest, always epoch
-    milliseconds on Kafka. `tenant` is set by ingest from the credential. Equal `source` and `id` is a duplicate.
-    Unknown fields are refused: a misspelt `wait_ms` must not become a wrong figure.
+    `at` is event time: RFC 3339 with offset or epoch milliseconds on the wire into ingest, always
+    epoch milliseconds on Kafka. `tenant` is set by ingest from the credential. Equal `source` and
+    `id` is a duplicate. Unknown fields are refused: a misspelt `wait_ms` must not become a wrong
+    figure.
     """
 
     id: Identifier
@@ -68,7 +71,9 @@ class ContactOffered(ContactEvent, frozen=True, kw_only=True, gc=False, tag="con
 
 
 class ContactAnswered(ContactEvent, frozen=True, kw_only=True, gc=False, tag="contact.answered"):
-    """An agent took the contact. `wait_ms` is the source's own figure and wins over the difference of times."""
+    """An agent took the contact. `wait_ms` is the source's own figure and wins over the difference
+    of times.
+    """
 
     agent: Name
     queue: Name | None = None
@@ -97,7 +102,9 @@ class ContactResumed(ContactEvent, frozen=True, kw_only=True, gc=False, tag="con
     """The agent came back from hold."""
 
 
-class ContactTransferred(ContactEvent, frozen=True, kw_only=True, gc=False, tag="contact.transferred"):
+class ContactTransferred(
+    ContactEvent, frozen=True, kw_only=True, gc=False, tag="contact.transferred"
+):
     """The agent passed the contact on; the next stay in a queue is a further visit."""
 
     to_queue: Name | None = None
@@ -118,10 +125,11 @@ class ContactWrapped(ContactEvent, frozen=True, kw_only=True, gc=False, tag="con
 
 
 class AgentStateChanged(Event, frozen=True, kw_only=True, gc=False, tag="agent.state"):
-    """An agent entered a state; it lasts until the agent's next one. `queues` are those served in it.
+    """An agent entered a state; it lasts until the agent's next one. `queues` are those served in
+    it.
 
-    States of one instant have no order but their names'. A source whose clock shows whole seconds gives
-    those of one second ascending milliseconds, in the order in which they were entered.
+    States of one instant have no order but their names'. A source whose clock shows whole seconds
+    gives those of one second ascending milliseconds, in the order in which they were entered.
     """
 
     agent: Name
@@ -167,7 +175,9 @@ class SurveyOffered(AboutContact, frozen=True, kw_only=True, gc=False, tag="surv
 
 
 class SurveyAnswered(AboutContact, frozen=True, kw_only=True, gc=False, tag="survey.answered"):
-    """A customer answered: `score` on a scale from `worst` to `best`, which also gives its direction."""
+    """A customer answered: `score` on a scale from `worst` to `best`, which also gives its
+    direction.
+    """
 
     survey: Identifier
     kind: SurveyKind
@@ -219,7 +229,9 @@ AnyEvent = (
 
 
 def partition_key(event: AnyEvent) -> bytes:
-    """The Kafka key that brings all events of one contact (else agent, else queue) into one partition."""
+    """The Kafka key that brings all events of one contact (else agent, else queue) into one
+    partition.
+    """
     for field in ("contact", "agent", "queue"):
         name = getattr(event, field, None)
         if name is not None:

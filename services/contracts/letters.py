@@ -1,4 +1,6 @@
-"""Dead letters: what could not be counted, why, and where it came from; kept so that it can be sent again."""
+"""Dead letters: what could not be counted, why, and where it came from; kept so that it can be sent
+again.
+"""
 
 from enum import StrEnum
 from typing import Annotated
@@ -28,8 +30,8 @@ class Reason(StrEnum):
 class DeadLetter(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One refused payload.
 
-    `origin` is `ingest` or `topic/partition/offset`; `payload` is the text as received (what was not UTF-8 stands
-    in `payload_base64` instead); `at` is epoch milliseconds of the refusal.
+    `origin` is `ingest` or `topic/partition/offset`; `payload` is the text as received (what was
+    not UTF-8 stands in `payload_base64` instead); `at` is epoch milliseconds of the refusal.
     """
 
     reason: Reason

@@ -1,9 +1,11 @@
-"""Who is on the floor, as one owner of a source partition leaves it to the next: pages of changes, in order.
+"""Who is on the floor, as one owner of a source partition leaves it to the next: pages of changes,
+in order.
 
-An engine writes a page with every flush that changes who is there, in the same transaction. A claim reads the pages and
-knows every visit that is going on without looking at the visits themselves:
+An engine writes a page with every flush that changes who is there, in the same transaction. A claim
+reads the pages and knows every visit that is going on without looking at the visits themselves:
 
-    page 7: all that is there    page 8: + c1, − c4    page 9: c1 answered ...    many changes: page 42: all that is there
+    page 7: all that is there    page 8: + c1, − c4    page 9: c1 answered ...    many changes: page
+    42: all that is there
 """
 
 import msgspec
@@ -17,16 +19,19 @@ Entry = tuple[int, str, int, int]
 """(place of its queue and channel in `homes`, contact, visit number, offered or answered at)"""
 
 Counts = dict[int, int]
-"""Unresolved visits by the begin of the month, in UTC, in which they were offered; instants in epoch milliseconds"""
+"""Unresolved visits by the begin of the month, in UTC, in which they were offered; instants in
+epoch milliseconds
+"""
 
 
 class Page(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Changes of who is there; what a page says of a visit replaces what earlier pages said of it.
 
-    `waiting` and `answered` are visits that wait or are in progress, `over` are visits that no longer do either.
-    Whoever was offered before `waits_since`, or answered before `talks_since` (epoch milliseconds), is too old to be there:
-    such visits are dropped from what earlier pages said. `unresolved` holds, for each queue and channel whose count changed,
-    how many stored visits without an outcome are that old.
+    `waiting` and `answered` are visits that wait or are in progress, `over` are visits that no
+    longer do either. Whoever was offered before `waits_since`, or answered before `talks_since`
+    (epoch milliseconds), is too old to be there: such visits are dropped from what earlier pages
+    said. `unresolved` holds, for each queue and channel whose count changed, how many stored visits
+    without an outcome are that old.
     """
 
     waits_since: int

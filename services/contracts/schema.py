@@ -1,4 +1,5 @@
-"""The JSON Schema of the events, generated from their structs; the published copy is `docs/schema/events.schema.json`.
+"""The JSON Schema of the events, generated from their structs; the published copy is
+`docs/schema/events.schema.json`.
 
 `python -m services.contracts.schema > docs/schema/events.schema.json` writes it anew.
 """
@@ -10,6 +11,7 @@ from typing import Any
 import msgspec
 
 from services.contracts.events import AnyEvent
+from services.runtime.descriptions import unfolded
 
 IDENTITY = "urn:floorpulse:schema:events:1"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -17,15 +19,19 @@ TITLE = "Floorpulse event"
 
 
 def event_schema() -> dict[str, Any]:
-    """The schema of one event, any type, without references: it may stand inside other documents."""
+    """The schema of one event, any type, without references: it may stand inside other
+    documents.
+    """
     _root, types = msgspec.json.schema_components([AnyEvent], ref_template="#/$defs/{name}")
-    return {"title": TITLE, "oneOf": list(types.values())}
+    return {"title": TITLE, "oneOf": unfolded(list(types.values()))}
 
 
 def published_schema() -> str:
     """The text of the published file."""
-    schema = {"$schema": DIALECT, "$id": IDENTITY} | msgspec.json.schema(AnyEvent) | {"title": TITLE}
-    return json.dumps(schema, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
+    schema = (
+        {"$schema": DIALECT, "$id": IDENTITY} | msgspec.json.schema(AnyEvent) | {"title": TITLE}
+    )
+    return json.dumps(unfolded(schema), indent=2, ensure_ascii=False, sort_keys=True) + "\n"
 
 
 if __name__ == "__main__":

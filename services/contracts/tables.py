@@ -1,4 +1,5 @@
-"""The tables of PostgreSQL: who writes them, what a row means; Alembic builds them, services read them by name.
+"""The tables of PostgreSQL: who writes them, what a row means; Alembic builds them, services read
+them by name.
 
 Instants are epoch milliseconds (bigint), as on the wire.
 """
@@ -40,7 +41,8 @@ stream_partition = Table(
     Column("applied", BigInteger, nullable=False),
     Column("dead", BigInteger, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
-    comment="[kpi_engine] How far each source partition is included in the tables below, and who may write it.",
+    comment="[kpi_engine] How far each source partition is included in the tables below, and who "
+    "may write it.",
 )
 
 visit = Table(
@@ -55,11 +57,27 @@ visit = Table(
     Column("channel", Text, nullable=False, server_default="voice"),
     Column("customer", Text, comment="pseudonym, where the source told one"),
     Column("complained_at", BigInteger, comment="the first receipt of a complaint about it"),
-    Column("settled_at", BigInteger, comment="when the last of its complaints was closed; null while one is open"),
-    Column("body", LargeBinary, nullable=False, comment="the whole record, MessagePack of contracts.visits.Visit"),
+    Column(
+        "settled_at",
+        BigInteger,
+        comment="when the last of its complaints was closed; null while one is open",
+    ),
+    Column(
+        "body",
+        LargeBinary,
+        nullable=False,
+        comment="the whole record, MessagePack of contracts.visits.Visit",
+    ),
     Index("visit_offered", "tenant", "offered_at"),
-    Index("visit_customer", "customer", "offered_at", postgresql_where=text("customer IS NOT NULL")),
-    Index("visit_complained", "tenant", "complained_at", postgresql_where=text("complained_at IS NOT NULL")),
+    Index(
+        "visit_customer", "customer", "offered_at", postgresql_where=text("customer IS NOT NULL")
+    ),
+    Index(
+        "visit_complained",
+        "tenant",
+        "complained_at",
+        postgresql_where=text("complained_at IS NOT NULL"),
+    ),
     postgresql_with={"fillfactor": 80},
     comment="[kpi_engine] One stay of one contact in one queue: the evidence behind every figure.",
 )
@@ -70,7 +88,8 @@ presence_log = Table(
     Column("partition", SmallInteger, primary_key=True),
     Column("number", BigInteger, primary_key=True, autoincrement=False),
     Column("page", LargeBinary, nullable=False, comment="MessagePack of contracts.presence.Page"),
-    comment="[kpi_engine] Which visits of a source partition go on: changes in order, read when it is claimed.",
+    comment="[kpi_engine] Which visits of a source partition go on: changes in order, read when "
+    "it is claimed.",
 )
 
 pane = Table(
@@ -82,8 +101,14 @@ pane = Table(
     Column("channel", Text, primary_key=True),
     Column("partition", SmallInteger, primary_key=True),
     Column("revision", BigInteger, nullable=False),
-    Column("cells", LargeBinary, nullable=False, comment="MessagePack map of contracts.cells codes to whole numbers"),
-    comment="[kpi_engine] What one source partition counted in one pane of one queue and channel; partitioned by month of `start`.",
+    Column(
+        "cells",
+        LargeBinary,
+        nullable=False,
+        comment="MessagePack map of contracts.cells codes to whole numbers",
+    ),
+    comment="[kpi_engine] What one source partition counted in one pane of one queue and channel; "
+    "partitioned by month of `start`.",
 )
 
 agent_state = Table(
@@ -94,8 +119,14 @@ agent_state = Table(
     Column("agent", Text, primary_key=True),
     Column("at", BigInteger, primary_key=True),
     Column("state", Text, primary_key=True),
-    Column("body", LargeBinary, nullable=False, comment="the whole record, MessagePack of contracts.agents.Entered"),
-    comment="[kpi_engine] Every state an agent entered, in event time; partitioned by month of `at`.",
+    Column(
+        "body",
+        LargeBinary,
+        nullable=False,
+        comment="the whole record, MessagePack of contracts.agents.Entered",
+    ),
+    comment="[kpi_engine] Every state an agent entered, in event time; partitioned by month of "
+    "`at`.",
 )
 
 agent_pane = Table(
@@ -104,11 +135,19 @@ agent_pane = Table(
     Column("tenant", Text, primary_key=True),
     Column("start", BigInteger, primary_key=True),
     Column("agent", Text, primary_key=True),
-    Column("queue", Text, primary_key=True, comment="'': in all queues together, each millisecond once"),
+    Column(
+        "queue", Text, primary_key=True, comment="'': in all queues together, each millisecond once"
+    ),
     Column("partition", SmallInteger, primary_key=True),
     Column("revision", BigInteger, nullable=False),
-    Column("cells", LargeBinary, nullable=False, comment="MessagePack map of contracts.agents.Spent codes to milliseconds"),
-    comment="[kpi_engine] Time an agent spent in each state in 15 minutes; partitioned by month of `start`.",
+    Column(
+        "cells",
+        LargeBinary,
+        nullable=False,
+        comment="MessagePack map of contracts.agents.Spent codes to milliseconds",
+    ),
+    comment="[kpi_engine] Time an agent spent in each state in 15 minutes; partitioned by month "
+    "of `start`.",
 )
 
 late_change = Table(
@@ -124,7 +163,8 @@ late_change = Table(
     Column("event", Text, nullable=False, comment="id of the last event that changed the pane"),
     Column("type", Text, nullable=False, comment="of that event"),
     Column("changed_at", BigInteger, nullable=False),
-    comment="[kpi_engine] Panes changed after their partition had passed them: the roller's work list, emptied by it.",
+    comment="[kpi_engine] Panes changed after their partition had passed them: the roller's work "
+    "list, emptied by it.",
 )
 
 rollup = Table(
@@ -136,25 +176,78 @@ rollup = Table(
     Column("queue", Text, primary_key=True, comment="'': the sum over the tenant's queues"),
     Column("channel", Text, primary_key=True),
     Column("until", BigInteger, nullable=False),
-    Column("families", SmallInteger, nullable=False, comment="bits of contracts.families.Family that are final in it"),
+    Column(
+        "families",
+        SmallInteger,
+        nullable=False,
+        comment="bits of contracts.families.Family that are final in it",
+    ),
     Column("revision", BigInteger, nullable=False, comment="the highest of the panes in it"),
     Column("cells", LargeBinary, nullable=False),
-    Column("filled_at", BigInteger, comment="wall clock of the last change, while figures of before the queue's time arrive"),
+    Column(
+        "filled_at",
+        BigInteger,
+        comment="wall clock of the last change, while figures of before the queue's time arrive",
+    ),
     Index("rollup_queue", "tenant", "grain", "queue", "start"),
-    comment="[kpi_engine] Panes merged over source partitions once final; merged again when one of them changes.",
+    comment="[kpi_engine] Panes merged over source partitions once final; merged again when one "
+    "of them changes.",
 )
 
 roller = Table(
     "roller",
     metadata,
-    Column("one", Boolean, CheckConstraint("one"), primary_key=True, server_default=true(), comment="there is one row"),
-    Column("completion", BigInteger, nullable=False, server_default="0", comment="quarters up to here have their completions final"),
-    Column("quarter", BigInteger, nullable=False, server_default="0", comment="quarters up to here are final and stand in rollup"),
-    Column("reached", BigInteger, nullable=False, server_default="0", comment="the furthest that `quarter` ever was"),
-    Column("day", BigInteger, nullable=False, server_default="0", comment="days up to here stand in rollup"),
-    Column("month", BigInteger, nullable=False, server_default="0", comment="months up to here stand in rollup"),
+    Column(
+        "one",
+        Boolean,
+        CheckConstraint("one"),
+        primary_key=True,
+        server_default=true(),
+        comment="there is one row",
+    ),
+    Column(
+        "completion",
+        BigInteger,
+        nullable=False,
+        server_default="0",
+        comment="quarters up to here have their completions final",
+    ),
+    Column(
+        "quarter",
+        BigInteger,
+        nullable=False,
+        server_default="0",
+        comment="quarters up to here are final and stand in rollup",
+    ),
+    Column(
+        "reached",
+        BigInteger,
+        nullable=False,
+        server_default="0",
+        comment="the furthest that `quarter` ever was",
+    ),
+    Column(
+        "day",
+        BigInteger,
+        nullable=False,
+        server_default="0",
+        comment="days up to here stand in rollup",
+    ),
+    Column(
+        "month",
+        BigInteger,
+        nullable=False,
+        server_default="0",
+        comment="months up to here stand in rollup",
+    ),
     Column("zone", Text, nullable=False, server_default="", comment="IANA zone of days and months"),
-    Column("watermarks", JSONB, nullable=False, server_default="{}", comment="of the source partitions when the roller looked last"),
+    Column(
+        "watermarks",
+        JSONB,
+        nullable=False,
+        server_default="{}",
+        comment="of the source partitions when the roller looked last",
+    ),
     comment="[kpi_engine] How far panes are rolled up; its row is the roller's lock.",
 )
 
@@ -165,17 +258,31 @@ home = Table(
     Column("queue", Text, primary_key=True),
     Column("channel", Text, primary_key=True),
     Column("since", BigInteger, nullable=False),
-    comment="[kpi_engine] The first quarter in which the roller, passing by, met a queue and channel.",
+    comment="[kpi_engine] The first quarter in which the roller, passing by, met a queue and "
+    "channel.",
 )
 
 retention = Table(
     "retention",
     metadata,
-    Column("kept", Text, primary_key=True, comment="what: panes, agents, visits, rollups, corrections"),
-    Column("since", BigInteger, nullable=False, comment="what is older is about to go, if it is not gone"),
-    Column("announced_at", BigInteger, nullable=False, comment="wall clock; engines heed it within a minute, then rows go"),
+    Column(
+        "kept", Text, primary_key=True, comment="what: panes, agents, visits, rollups, corrections"
+    ),
+    Column(
+        "since",
+        BigInteger,
+        nullable=False,
+        comment="what is older is about to go, if it is not gone",
+    ),
+    Column(
+        "announced_at",
+        BigInteger,
+        nullable=False,
+        comment="wall clock; engines heed it within a minute, then rows go",
+    ),
     Column("gone", BigInteger, nullable=False, server_default="0", comment="what is older is gone"),
-    comment="[kpi_engine] Since when each kind of row is kept; events older than panes, agents or visits are dead letters.",
+    comment="[kpi_engine] Since when each kind of row is kept; events older than panes, agents or "
+    "visits are dead letters.",
 )
 
 correction = Table(
@@ -215,7 +322,12 @@ definition_set = Table(
     metadata,
     Column("number", BigInteger, Identity(), primary_key=True),
     Column("loaded_at", BigInteger, nullable=False),
-    Column("members", JSONB, nullable=False, comment="[tenant, kind, id, number] of each version that stands, sorted"),
+    Column(
+        "members",
+        JSONB,
+        nullable=False,
+        comment="[tenant, kind, id, number] of each version that stands, sorted",
+    ),
     comment="[definitions] What was loaded together; the last set stands.",
 )
 
@@ -224,7 +336,12 @@ forecast = Table(
     metadata,
     Column("tenant", Text, primary_key=True),
     Column("version", Integer, primary_key=True, comment="counted for each tenant, from 1"),
-    Column("digest", LargeBinary, nullable=False, comment="of the rows: the same content again is no new version"),
+    Column(
+        "digest",
+        LargeBinary,
+        nullable=False,
+        comment="of the rows: the same content again is no new version",
+    ),
     Column("rows", Integer, nullable=False),
     Column("begin", BigInteger, nullable=False, comment="of the first interval"),
     Column("until", BigInteger, nullable=False, comment="end of the last interval"),
@@ -255,7 +372,12 @@ retired_source = Table(
     metadata,
     Column("tenant", Text, primary_key=True),
     Column("source", Text, primary_key=True),
-    Column("retired_at", BigInteger, nullable=False, comment="by the database's clock; what it says later brings it back"),
+    Column(
+        "retired_at",
+        BigInteger,
+        nullable=False,
+        comment="by the database's clock; what it says later brings it back",
+    ),
     Column("retired_by", Text, nullable=False, comment="id of the API key"),
     comment="[query] Sources whose silence nobody waits for, because somebody said so.",
 )

@@ -1,4 +1,6 @@
-"""The Kafka topics: name, key, value, partitions, retention, who writes and who reads; everything that touches Kafka reads this table."""
+"""The Kafka topics: name, key, value, partitions, retention, who writes and who reads; everything
+that touches Kafka reads this table.
+"""
 
 from dataclasses import dataclass
 
@@ -12,7 +14,8 @@ HOURS = 3_600_000
 
 @dataclass(frozen=True)
 class Topic:
-    """One topic: `key` says what its records are keyed by, `value` is the JSON type, `retention` is in milliseconds.
+    """One topic: `key` says what its records are keyed by, `value` is the JSON type, `retention` is
+    in milliseconds.
 
     `writers` and `readers` are commands of `floorpulse`; `about` is for people.
     """
@@ -30,19 +33,23 @@ class Topic:
 CONTACT_EVENTS = Topic(
     "contact-events", "tenant|contact, tenant|agent or tenant|queue", AnyEvent, 12, 7 * 24 * HOURS,
     writers=("ingest", "engine"), readers=("engine",),
-    about="Every accepted event, its tenant set and its instant in epoch milliseconds. All events of a contact are in one partition, in "
-    "the order of their acceptance; they may be repeated and out of order. The engine writes what was re-driven.",
+    about="Every accepted event, its tenant set and its instant in epoch milliseconds. All events "
+          "of a contact are in one partition, in "
+    "the order of their acceptance; they may be repeated and out of order. The engine writes what "
+    "was re-driven.",
 )  # fmt: skip
 KPI_UPDATES = Topic(
     "kpi-updates", "source partition", Update, 1, 6 * HOURS,
     writers=("engine",), readers=("api",),
-    about="What changed, as absolute values: rows of panes, gauges, positions. Every reader reads all of it and keeps the highest revision "
+    about="What changed, as absolute values: rows of panes, gauges, positions. Every reader reads "
+          "all of it and keeps the highest revision "
     "of each row, so records may be lost, repeated and reordered.",
 )  # fmt: skip
 DEAD_LETTERS = Topic(
     "dead-letters", "origin", DeadLetter, 1, 30 * 24 * HOURS,
     writers=("ingest", "engine"), readers=(),
-    about="What could not be counted, with the reason and where it came from. For operators: repaired, a letter is sent again with "
+    about="What could not be counted, with the reason and where it came from. For operators: "
+          "repaired, a letter is sent again with "
     "`floorpulse redrive`.",
 )  # fmt: skip
 ENGINE_COMMANDS = Topic(

@@ -1,4 +1,6 @@
-"""Live updates: what an engine worker tells every reader about one source partition, four times a second."""
+"""Live updates: what an engine worker tells every reader about one source partition, four times a
+second.
+"""
 
 import msgspec
 
@@ -13,9 +15,11 @@ PaneKey = tuple[str, str, str, int]
 
 
 def revision(generation: int, offset: int, joins: int = 0) -> int:
-    """One monotone integer of log generation and source offset, identical on every replay of the same log.
+    """One monotone integer of log generation and source offset, identical on every replay of the
+    same log.
 
-    `joins` tells states of one offset apart: records loaded from the database were joined since (at most 7 times count).
+    `joins` tells states of one offset apart: records loaded from the database were joined since (at
+    most 7 times count).
     """
     return (generation << OFFSET_BITS | offset) << JOIN_BITS | min(joins, (1 << JOIN_BITS) - 1)
 
@@ -39,8 +43,9 @@ class PaneRow(msgspec.Struct, frozen=True, array_like=True, gc=False):
 class Gauge(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Visits of one queue and channel that are going on.
 
-    `waiting` holds the offer instants (epoch milliseconds, ascending) of visits without an outcome that are younger than
-    the longest wait by the wall clock; `unresolved` counts the older ones; `in_progress` those answered and not ended.
+    `waiting` holds the offer instants (epoch milliseconds, ascending) of visits without an outcome
+    that are younger than the longest wait by the wall clock; `unresolved` counts the older ones;
+    `in_progress` those answered and not ended.
     """
 
     tenant: str
@@ -52,10 +57,12 @@ class Gauge(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class SourceHeard(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """What one partition heard of a tenant's source, by spans of the worker's own clock: no instant, so that no two clocks are compared.
+    """What one partition heard of a tenant's source, by spans of the worker's own clock: no
+    instant, so that no two clocks are compared.
 
-    `quiet` is milliseconds since its last word. Bit i of `minutes` says that it told something of the moment, not of history, in
-    the i-th minute before that word. `queues` are those it offers contacts to; None where they are not told this time.
+    `quiet` is milliseconds since its last word. Bit i of `minutes` says that it told something of
+    the moment, not of history, in the i-th minute before that word. `queues` are those it offers
+    contacts to; None where they are not told this time.
     """
 
     tenant: str
@@ -68,12 +75,13 @@ class SourceHeard(msgspec.Struct, frozen=True, array_like=True, gc=False):
 class Update(msgspec.Struct, frozen=True, kw_only=True):
     """One partition's news: changed rows with absolute values, all its gauges, and where it stands.
 
-    `epoch` rises with every owner, `next_offset` is the first offset not included, `lag` the records behind the end of
-    the log, `watermark` event time in epoch milliseconds (None before the first event), `sequence` rises with every
-    update of one owner. `published_at` is the worker's wall clock in epoch milliseconds: it tells how far two clocks are
-    apart, and nothing is decided by it. `applied` and `dead` count records since the log's first generation. `agents` are
-    those whose last state changed, `heard` the sources heard of.
-    A set of rows too large for one record comes in several; `gauges` is None in all but the last.
+    `epoch` rises with every owner, `next_offset` is the first offset not included, `lag` the
+    records behind the end of the log, `watermark` event time in epoch milliseconds (None before the
+    first event), `sequence` rises with every update of one owner. `published_at` is the worker's
+    wall clock in epoch milliseconds: it tells how far two clocks are apart, and nothing is decided
+    by it. `applied` and `dead` count records since the log's first generation. `agents` are those
+    whose last state changed, `heard` the sources heard of. A set of rows too large for one record
+    comes in several; `gauges` is None in all but the last.
     """
 
     partition: int

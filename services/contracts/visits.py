@@ -1,10 +1,12 @@
-"""A visit as it is stored and shown: what is known of one stay of one contact in one queue, and how to read it.
+"""A visit as it is stored and shown: what is known of one stay of one contact in one queue, and how
+to read it.
 
     offered ───── wait ─────► answered ──── talk, hold ────► ended ── wrap ──► wrapped
        └───── wait ─────► abandoned | left
 
-Absence is knowledge: a field that is None has not been heard of yet. How events merge into a visit is the engine's affair
-(`services/kpi_engine/fold/merge.py`); all instants are epoch milliseconds, all spans milliseconds.
+Absence is knowledge: a field that is None has not been heard of yet. How events merge into a visit
+is the engine's affair (`services/kpi_engine/fold/merge.py`); all instants are epoch milliseconds,
+all spans milliseconds.
 """
 
 from enum import StrEnum
@@ -15,11 +17,15 @@ import msgspec
 from services.contracts.events import Channel, LeftReason, Origin, Severity, SurveyKind
 
 VisitKey = tuple[str, str, int]
-"""(tenant, contact, visit number); number 0 holds a survey, evaluation or complaint that knows no contact."""
+"""(tenant, contact, visit number); number 0 holds a survey, evaluation or complaint that knows no
+contact.
+"""
 
 
 class Longest(NamedTuple):
-    """How long a visit waits, and a conversation lasts, before its end must have been lost; milliseconds."""
+    """How long a visit waits, and a conversation lasts, before its end must have been lost;
+    milliseconds.
+    """
 
     wait: int
     conversation: int
@@ -75,7 +81,9 @@ class Statement(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True
 
 
 class Complaint(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):
-    """One complaint: the set of statements about it, ordered by time; each fact is what was said of it last."""
+    """One complaint: the set of statements about it, ordered by time; each fact is what was said of
+    it last.
+    """
 
     statements: tuple[Statement, ...] = ()
 
@@ -91,13 +99,17 @@ class Complaint(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True
 
     @property
     def settled_at(self) -> int | None:
-        """The closing that nothing opened again; None while open, or while the receipt is not known."""
+        """The closing that nothing opened again; None while open, or while the receipt is not
+        known.
+        """
         opened = max((said.at for said in self.statements if not said.closing), default=None)
         closed = self.closed_at
         return closed if opened is not None and closed is not None and opened <= closed else None
 
     def last(self, field: str) -> Any:
-        """The value of `field` (a name of `Statement`) in the latest statement that gives it, else None."""
+        """The value of `field` (a name of `Statement`) in the latest statement that gives it, else
+        None.
+        """
         values = (getattr(said, field) for said in reversed(self.statements))
         return next((value for value in values if value is not None), None)
 
@@ -105,8 +117,8 @@ class Complaint(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True
 class Visit(msgspec.Struct, array_like=True, omit_defaults=True, gc=False):
     """Everything known of one visit. Only the engine changes one, and only a private copy.
 
-    `queue` and `channel` are the offer's; `answered_queue` and `abandoned_queue` stand in while the offer is unknown.
-    `holds` and `resumes` are sorted instants without repetition.
+    `queue` and `channel` are the offer's; `answered_queue` and `abandoned_queue` stand in while the
+    offer is unknown. `holds` and `resumes` are sorted instants without repetition.
     """
 
     offered_at: int | None = None
@@ -145,7 +157,9 @@ decode_visit = msgspec.msgpack.Decoder(Visit).decode
 
 
 def outcome(visit: Visit) -> Outcome | None:
-    """How the stay ended: an answer wins over giving up, giving up over another door; None while it waits."""
+    """How the stay ended: an answer wins over giving up, giving up over another door; None while it
+    waits.
+    """
     if visit.answered_at is not None:
         return Outcome.ANSWERED
     if visit.abandoned_at is not None:
@@ -168,10 +182,13 @@ def stated_wait(visit: Visit) -> int | None:
 
 
 def offer_at(visit: Visit) -> int | None:
-    """The offer: as told, else outcome − stated wait, else None (an orphan, until the offer arrives)."""
+    """The offer: as told, else outcome − stated wait, else None (an orphan, until the offer
+    arrives).
+    """
     if visit.offered_at is not None:
         return visit.offered_at
-    ended, wait = outcome_at(visit), stated_wait(visit)
+    ended = outcome_at(visit)
+    wait = stated_wait(visit)
     return ended - wait if ended is not None and wait is not None else None
 
 
@@ -181,8 +198,12 @@ def queue_of(visit: Visit) -> str | None:
 
 
 def wait_of(visit: Visit) -> int | None:
-    """The wait until the outcome: the source's own figure, else the difference of times, never below 0."""
-    stated, ended, offered = stated_wait(visit), outcome_at(visit), offer_at(visit)
+    """The wait until the outcome: the source's own figure, else the difference of times, never
+    below 0.
+    """
+    stated = stated_wait(visit)
+    ended = outcome_at(visit)
+    offered = offer_at(visit)
     if stated is not None:
         return stated
     return max(0, ended - offered) if ended is not None and offered is not None else None
@@ -195,13 +216,15 @@ def hold_of(visit: Visit) -> int:
     """
     if visit.hold is not None:
         return visit.hold
-    total, since = 0, None
+    total = 0
+    since = None
     ends = [(at, False) for at in visit.resumes]
     for at, held in sorted([(at, True) for at in visit.holds] + ends):
         if held and since is None:
             since = at
         elif not held and since is not None:
-            total, since = total + at - since, None
+            total = total + at - since
+            since = None
     if since is not None and visit.ended_at is not None:
         total += max(0, visit.ended_at - since)
     return total
@@ -226,20 +249,39 @@ def wrap_of(visit: Visit) -> int:
 
 
 def completed_at(visit: Visit) -> int | None:
-    """When an answered contact was done with: wrapped, else ended; None before, and of visits nobody answered."""
+    """When an answered contact was done with: wrapped, else ended; None before, and of visits
+    nobody answered.
+    """
     if visit.answered_at is None or visit.ended_at is None:
         return None
     return visit.wrapped_at if visit.wrapped_at is not None else visit.ended_at
 
 
 def complaining(visit: Visit) -> tuple[int | None, int | None]:
-    """When the first complaint about the visit was received, and when the last was closed (None while one is open)."""
-    known = [complaint for complaint in (visit.complaints or {}).values() if complaint.opened_at is not None]
+    """When the first complaint about the visit was received, and when the last was closed (None
+    while one is open).
+    """
+    known = [
+        complaint
+        for complaint in (visit.complaints or {}).values()
+        if complaint.opened_at is not None
+    ]
     settled = [complaint.settled_at for complaint in known]
-    first = min((complaint.opened_at for complaint in known if complaint.opened_at is not None), default=None)
-    return first, None if None in settled else max((at for at in settled if at is not None), default=None)
+    first = min(
+        (complaint.opened_at for complaint in known if complaint.opened_at is not None),
+        default=None,
+    )
+    return first, None if None in settled else max(
+        (at for at in settled if at is not None), default=None
+    )
 
 
 def is_open(visit: Visit) -> bool:
-    """Whether the visit is waiting or in progress: offered without an outcome, or answered without an end."""
-    return visit.ended_at is None if visit.answered_at is not None else visit.offered_at is not None and outcome(visit) is None
+    """Whether the visit is waiting or in progress: offered without an outcome, or answered without
+    an end.
+    """
+    return (
+        visit.ended_at is None
+        if visit.answered_at is not None
+        else visit.offered_at is not None and outcome(visit) is None
+    )

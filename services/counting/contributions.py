@@ -1,4 +1,5 @@
-"""What a visit adds to which pane: the specification of every count, and the oracle the fold is held against.
+"""What a visit adds to which pane: the specification of every count, and the oracle the fold is
+held against.
 
 family                      pane of
 offer (offered … waits)     the offer
@@ -32,17 +33,22 @@ Panes = dict[PaneKey, Cells]
 def contributions(tenant: str, visit: Visit, length: int) -> Panes:
     """Everything `visit` adds to panes of `length` milliseconds.
 
-    A visit whose queue is unknown adds nothing yet, one whose offer is unknown nothing to offer families: an orphan,
-    which heals when the offer arrives.
+    A visit whose queue is unknown adds nothing yet, one whose offer is unknown nothing to offer
+    families: an orphan, which heals when the offer arrives.
     """
     panes: Panes = {}
-    queue, offered = queue_of(visit), offer_at(visit)
+    queue = queue_of(visit)
+    offered = offer_at(visit)
     if queue is not None:
         if offered is not None:
             panes[(tenant, queue, visit.channel, offered - offered % length)] = offer_cells(visit)
         completed = completed_at(visit)
         if completed is not None:
-            _put(panes, (tenant, queue, visit.channel, completed - completed % length), handle_cells(visit))
+            _put(
+                panes,
+                (tenant, queue, visit.channel, completed - completed % length),
+                handle_cells(visit),
+            )
     if visit.surveys or visit.evaluations or visit.complaints:
         _add_opinions(panes, tenant, visit, length)
     return panes
@@ -50,7 +56,8 @@ def contributions(tenant: str, visit: Visit, length: int) -> Panes:
 
 def handling(tenant: str, visit: Visit, length: int) -> Panes:
     """The part of `contributions` that handling makes."""
-    queue, completed = queue_of(visit), completed_at(visit)
+    queue = queue_of(visit)
+    completed = completed_at(visit)
     if queue is None or completed is None:
         return {}
     return {(tenant, queue, visit.channel, completed - completed % length): handle_cells(visit)}
@@ -107,11 +114,19 @@ def _outcome(counter: Cell, total: Cell, wait: int, histogram: Histogram | None)
 
 def handle_cells(visit: Visit) -> Cells:
     """Handled, with talk, hold and wrap."""
-    talk, hold, wrap = talk_of(visit), hold_of(visit), wrap_of(visit)
+    talk = talk_of(visit)
+    hold = hold_of(visit)
+    wrap = wrap_of(visit)
     cells: Cells = {Cell.HANDLED: 1, Histogram.HANDLE_TIME + span_bucket(talk + hold + wrap): 1}
     held = 1 if hold or visit.holds else 0
     transferred = 1 if visit.transferred_at is not None else 0
-    parts = ((Cell.TALK, talk), (Cell.HOLD, hold), (Cell.WRAP, wrap), (Cell.HELD, held), (Cell.TRANSFERRED, transferred))
+    parts = (
+        (Cell.TALK, talk),
+        (Cell.HOLD, hold),
+        (Cell.WRAP, wrap),
+        (Cell.HELD, held),
+        (Cell.TRANSFERRED, transferred),
+    )
     for cell, amount in parts:
         if amount:
             cells[cell] = amount
@@ -119,8 +134,11 @@ def handle_cells(visit: Visit) -> Cells:
 
 
 def _add_opinions(panes: Panes, tenant: str, visit: Visit, length: int) -> None:
-    """Surveys, evaluations and complaints: their own queue where they name one, else the visit's."""
-    home, offered = queue_of(visit), offer_at(visit)
+    """Surveys, evaluations and complaints: their own queue where they name one, else the
+    visit's.
+    """
+    home = queue_of(visit)
+    offered = offer_at(visit)
 
     def put(queue: str | None, at: int | None, cells: Cells) -> None:
         if queue is not None and at is not None and cells:
@@ -130,7 +148,11 @@ def _add_opinions(panes: Panes, tenant: str, visit: Visit, length: int) -> None:
         asked = survey.offered_at if survey.offered_at is not None else survey.answered_at
         put(survey.queue or home, asked, {Cell.SURVEY_OFFERED: 1})
         put(survey.queue or home, survey.answered_at, answer_cells(survey))
-        put(survey.queue or home, offered, {Cell.CONTACT_SURVEY_OFFERED: 1, **by_contact(answer_cells(survey))})
+        put(
+            survey.queue or home,
+            offered,
+            {Cell.CONTACT_SURVEY_OFFERED: 1, **by_contact(answer_cells(survey))},
+        )
     for evaluation in (visit.evaluations or {}).values():
         cells = evaluation_cells(evaluation)
         put(evaluation.queue or home, evaluation.at, cells)
@@ -154,7 +176,9 @@ RESOLVED = 500
 
 
 def answer_cells(survey: Survey) -> Cells:
-    """One answer: counted, its score summed in thousandths, its place on the scale in the histogram."""
+    """One answer: counted, its score summed in thousandths, its place on the scale in the
+    histogram.
+    """
     if survey.answered_at is None:
         return {}
     counter, total, histogram = _SURVEY[survey.kind]
@@ -174,13 +198,19 @@ def by_contact(cells: Cells) -> Cells:
     """The same counts under the codes of the contact's own time."""
     renamed: Cells = {}
     for code, amount in cells.items():
-        family = next((one for one in _CONTACT_HISTOGRAM if one <= code < one + Histogram.ANSWERED_WAIT), None)
-        renamed[code + (BY_CONTACT if family is None else _CONTACT_HISTOGRAM[family] - family)] = amount
+        family = next(
+            (one for one in _CONTACT_HISTOGRAM if one <= code < one + Histogram.ANSWERED_WAIT), None
+        )
+        renamed[code + (BY_CONTACT if family is None else _CONTACT_HISTOGRAM[family] - family)] = (
+            amount
+        )
     return renamed
 
 
 def evaluation_cells(evaluation: Evaluation) -> Cells:
-    """One evaluation in thousandths of a point; a retracted one adds nothing, a calibration stands apart."""
+    """One evaluation in thousandths of a point; a retracted one adds nothing, a calibration stands
+    apart.
+    """
     score = round(evaluation.score * 1000)
     if evaluation.retracted:
         return {}
@@ -199,9 +229,17 @@ def evaluation_cells(evaluation: Evaluation) -> Cells:
 
 
 def complaint_cells(complaint: Complaint) -> Cells:
-    """One complaint by its latest severity and verdict, and how long it took to close, in the pane of its receipt."""
-    liable, opened, settled = complaint.last("liable"), complaint.opened_at, complaint.settled_at
-    closing = {} if opened is None or settled is None else {Histogram.COMPLAINT_CLOSING + hour_bucket(settled - opened): 1}
+    """One complaint by its latest severity and verdict, and how long it took to close, in the pane
+    of its receipt.
+    """
+    liable = complaint.last("liable")
+    opened = complaint.opened_at
+    settled = complaint.settled_at
+    closing = (
+        {}
+        if opened is None or settled is None
+        else {Histogram.COMPLAINT_CLOSING + hour_bucket(settled - opened): 1}
+    )
     return closing | _positive(
         {
             COMPLAINTS[complaint.last("severity") or "normal"]: 1,

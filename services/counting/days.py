@@ -5,7 +5,9 @@ from zoneinfo import ZoneInfo
 
 
 def first_instant(day: date, zone: ZoneInfo) -> int:
-    """When `day` begins in `zone`, epoch milliseconds; where clocks skip midnight, the first instant after the skip."""
+    """When `day` begins in `zone`, epoch milliseconds; where clocks skip midnight, the first
+    instant after the skip.
+    """
     return round(datetime.combine(day, time(), zone).astimezone(UTC).timestamp()) * 1000
 
 

@@ -3,8 +3,8 @@
 pane ├────┤── 2 min ──► completions final ──── 15 min ────► offers final          maturing: never
      start end
 
-Counts of surveys and evaluations by the contact's own time, verdicts on complaints and their closing come in for weeks: they
-mature, and a change of them is no correction.
+Counts of surveys and evaluations by the contact's own time, verdicts on complaints and their
+closing come in for weeks: they mature, and a change of them is no correction.
 """
 
 from enum import IntFlag

@@ -3,7 +3,8 @@
 span ├────┤── 2 min ──► completions final ──── 15 min ────► offers final          maturing: never
      begin end
 
-The watermark that decides is the lowest of all source partitions that ever had an event. Later events still count, as corrections.
+The watermark that decides is the lowest of all source partitions that ever had an event. Later
+events still count, as corrections.
 """
 
 from services.counting.families import Family
@@ -15,6 +16,7 @@ LATENESS: dict[Family, int] = {Family.COMPLETION: 120_000, Family.OFFER: 900_000
 FINAL = Family.OFFER | Family.COMPLETION
 """Everything that ever becomes final"""
 
+
 def families_at(watermark: int | None, end: int) -> Family:
     """The families of a span up to `end` that are final once the watermark has come so far."""
     final = Family(0)
@@ -25,7 +27,9 @@ def families_at(watermark: int | None, end: int) -> Family:
 
 
 def passed(watermark: int | None, family: Family) -> int:
-    """Quarter hours that end at or before this instant are final in a family; 0 without a watermark."""
+    """Quarter hours that end at or before this instant are final in a family; 0 without a
+    watermark.
+    """
     if watermark is None:
         return 0
     at = watermark - LATENESS[family]

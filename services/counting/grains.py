@@ -4,8 +4,8 @@ quarter   ├──┼──┼──┼─ … ─┼──┤      of UTC; eve
 day       ├──────── … ──────┤      23, 24 or 25 hours
 month     ├──────── … ──────────── … ──┤
 
-A row of a grain is the sum of all panes that start in it, over source partitions. The queue `ALL_QUEUES` is the sum over the
-tenant's queues, by channel.
+A row of a grain is the sum of all panes that start in it, over source partitions. The queue
+`ALL_QUEUES` is the sum over the tenant's queues, by channel.
 """
 
 from datetime import timedelta
@@ -47,9 +47,13 @@ def bounds_of(grain: Grain, at: int, zone: ZoneInfo) -> Bounds:
     if grain is Grain.DAY:
         return Bounds(first_instant(day, zone), first_instant(day + timedelta(days=1), zone))
     first = day.replace(day=1)
-    return Bounds(first_instant(first, zone), first_instant((first + timedelta(days=32)).replace(day=1), zone))
+    return Bounds(
+        first_instant(first, zone), first_instant((first + timedelta(days=32)).replace(day=1), zone)
+    )
 
 
 def on_the_grid(bounds: Bounds) -> bool:
-    """Whether a rollup is made of whole quarters, as in every zone since 1990; if not, there is none."""
+    """Whether a rollup is made of whole quarters, as in every zone since 1990; if not, there is
+    none.
+    """
     return not (bounds.begin % QUARTER or bounds.end % QUARTER)

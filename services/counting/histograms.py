@@ -1,12 +1,14 @@
 """Exact histograms of spans and scores inside a pane's cells.
 
-A span w (milliseconds) falls into bucket 2·s when it is exactly s seconds and into 2·s + 1 when s < w < s + 1, up to
-3,600 s; above, buckets grow by 1 %. So a count at any whole-second threshold is exact under `<` and `<=`, for ever:
+A span w (milliseconds) falls into bucket 2·s when it is exactly s seconds and into 2·s + 1 when s <
+w < s + 1, up to 3,600 s; above, buckets grow by 1 %. So a count at any whole-second threshold is
+exact under `<` and `<=`, for ever:
 
     w        0 s   0.4 s   1 s   1.7 s   2 s
     bucket    0      1      2      3      4
 
-Spans of days go by hours in the same way: exact at any whole hour up to 3,600 h (150 days), all longer ones in one bucket.
+Spans of days go by hours in the same way: exact at any whole hour up to 3,600 h (150 days), all
+longer ones in one bucket.
 """
 
 from itertools import repeat
@@ -39,14 +41,18 @@ def hour_bucket(span: int) -> int:
 
 
 def bucket_seconds(index: int) -> float:
-    """The span, in seconds, that a bucket stands for: its upper edge, exact for whole seconds up to an hour."""
+    """The span, in seconds, that a bucket stands for: its upper edge, exact for whole seconds up to
+    an hour.
+    """
     if index <= LAST_EXACT:
         return float((index + 1) // 2)
     return round(EXACT_SECONDS * 1.01 ** (index - LAST_EXACT), 3)
 
 
 def score_bucket(score: float, worst: float, best: float) -> int:
-    """Bucket index of a score: thousandths of the way from `worst` to `best`, clamped to the scale."""
+    """Bucket index of a score: thousandths of the way from `worst` to `best`, clamped to the
+    scale.
+    """
     share = (score - worst) / (best - worst)
     return round(SCORE_STEPS * min(1.0, max(0.0, share)))
 
@@ -56,44 +62,61 @@ FATAL = SCORE_STEPS + 1
 
 
 def points_bucket(thousandths: int, *, fatal: bool) -> int:
-    """Bucket index of an evaluation of 0 to 100 points: whole tenths of a point, so that marks of a tenth are exact."""
+    """Bucket index of an evaluation of 0 to 100 points: whole tenths of a point, so that marks of a
+    tenth are exact.
+    """
     return FATAL if fatal else thousandths // 100
 
 
 def buckets(cells: Cells, histogram: Histogram) -> list[tuple[int, int]]:
     """(index, count) of every non-empty bucket of one histogram, ascending."""
-    return sorted((code - histogram, count) for code, count in cells.items() if histogram <= code < histogram + BUCKETS)
+    return sorted(
+        (code - histogram, count)
+        for code, count in cells.items()
+        if histogram <= code < histogram + BUCKETS
+    )
 
 
 def count_within(cells: Cells, histogram: Histogram, threshold: int, boundary: Boundary) -> int:
-    """How many spans are within `threshold` whole seconds (0 to 3,600), the threshold itself included for `le`.
+    """How many spans are within `threshold` whole seconds (0 to 3,600), the threshold itself
+    included for `le`.
 
     Of a histogram by hours the threshold is hours.
     """
     if not 0 <= threshold <= EXACT_SECONDS:
-        message = f"threshold {threshold} s is outside 0 to {EXACT_SECONDS} s, where counts are exact"
+        message = (
+            f"threshold {threshold} s is outside 0 to {EXACT_SECONDS} s, where counts are exact"
+        )
         raise ValueError(message)
     codes = range(histogram, histogram + 2 * threshold + (1 if boundary == "le" else 0))
     if len(codes) < len(cells):
         return sum(map(cells.get, codes, repeat(0)))
-    first, last = codes.start, codes.stop
+    first = codes.start
+    last = codes.stop
     return sum([count for code, count in cells.items() if first <= code < last])
 
 
 def count_scores(cells: Cells, histogram: Histogram, low: float, high: float) -> int:
     """How many scores lie in [low, high], both shares (0 to 1) of the way from worst to best."""
-    first, last = histogram + round(low * SCORE_STEPS), histogram + round(high * SCORE_STEPS)
+    first = histogram + round(low * SCORE_STEPS)
+    last = histogram + round(high * SCORE_STEPS)
     return sum(count for code, count in cells.items() if first <= code <= last)
 
 
 def count_passed(cells: Cells, mark: float) -> tuple[int, int]:
-    """How many evaluations have `mark` points (in tenths) or more and no fatal error, and of how many."""
+    """How many evaluations have `mark` points (in tenths) or more and no fatal error, and of how
+    many.
+    """
     known = buckets(cells, Histogram.QA_SCORE)
-    return sum(count for index, count in known if round(mark * 10) <= index < FATAL), sum(count for _, count in known)
+    return sum(count for index, count in known if round(mark * 10) <= index < FATAL), sum(
+        count for _, count in known
+    )
 
 
 def quantile(cells: Cells, histogram: Histogram, q: float) -> tuple[float | None, int]:
-    """The nearest-rank q-quantile in seconds (None of an empty sample) and the size of its sample."""
+    """The nearest-rank q-quantile in seconds (None of an empty sample) and the size of its
+    sample.
+    """
     ordered = buckets(cells, histogram)
     size = sum(count for _, count in ordered)
     rank = max(1, ceil(q * size))

@@ -1,6 +1,8 @@
-"""Keeping definitions: files that change are checked and stored, the stored set comes into force all at once, everywhere.
+"""Keeping definitions: files that change are checked and stored, the stored set comes into force
+all at once, everywhere.
 
-files ─► check ─┬─ right ─► store ─► set n+1 ─► every process sees the number and takes the whole set
+files ─► check ─┬─ right ─► store ─► set n+1 ─► every process sees the number and takes the whole
+set
                 └─ wrong ─► said in log, metric and API; the last good set holds
 """
 
@@ -22,7 +24,9 @@ Read = tuple[dict[str, str], list[Complaint]]
 
 @dataclass(frozen=True)
 class Reload:
-    """How the last reading of files went; `good_at` (epoch milliseconds) is when definitions were last found right."""
+    """How the last reading of files went; `good_at` (epoch milliseconds) is when definitions were
+    last found right.
+    """
 
     ok: bool = True
     mistakes: tuple[Complaint, ...] = ()
@@ -32,7 +36,13 @@ class Reload:
 class DefinitionKeeper:
     """Keeps `current` what is in force; `loaded` is set once it was read."""
 
-    def __init__(self, store: DefinitionStore, files: DefinitionFiles | None, metrics: DefinitionMetrics, now: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        store: DefinitionStore,
+        files: DefinitionFiles | None,
+        metrics: DefinitionMetrics,
+        now: Callable[[], int],
+    ) -> None:
         self.current: Definitions = NOTHING
         self.reload = Reload()
         self.loaded = asyncio.Event()

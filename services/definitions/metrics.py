@@ -10,7 +10,13 @@ class DefinitionMetrics:
         wrong = "0 while the files of definitions are wrong: the last good ones hold."
         self.ok = Gauge("floorpulse_definitions_reload_ok", wrong, registry=registry)
         self.good_at = Gauge(
-            "floorpulse_definitions_last_good_timestamp_seconds", "When definitions were last read and found right.", registry=registry
+            "floorpulse_definitions_last_good_timestamp_seconds",
+            "When definitions were last read and found right.",
+            registry=registry,
         )
-        self.number = Gauge("floorpulse_definitions_set", "Number of the stored set in force; 0: the defaults hold.", registry=registry)
+        self.number = Gauge(
+            "floorpulse_definitions_set",
+            "Number of the stored set in force; 0: the defaults hold.",
+            registry=registry,
+        )
         self.ok.set(1)

@@ -13,7 +13,9 @@ class DefinitionsAwayError(Exception):
 
 
 class DefinitionStore(Protocol):
-    """The versions of definitions and the sets of them that were loaded; the last set stands. Raises DefinitionsAwayError."""
+    """The versions of definitions and the sets of them that were loaded; the last set stands.
+    Raises DefinitionsAwayError.
+    """
 
     async def latest(self) -> int:
         """The number of the last set; 0 where none was ever loaded."""
@@ -24,7 +26,9 @@ class DefinitionStore(Protocol):
         ...
 
     async def save(self, entries: Sequence[Entry], now: int) -> int:
-        """Make `entries`, which were checked, the last set; its number. The same definitions again are the same set."""
+        """Make `entries`, which were checked, the last set; its number. The same definitions again
+        are the same set.
+        """
         ...
 
 

@@ -1,4 +1,5 @@
-"""The JSON Schema of files of definitions, for editors; the published copy is `docs/schema/definitions.schema.json`.
+"""The JSON Schema of files of definitions, for editors; the published copy is
+`docs/schema/definitions.schema.json`.
 
 `python -m services.definitions.schema > docs/schema/definitions.schema.json` writes it anew.
 """
@@ -9,6 +10,7 @@ import sys
 import msgspec
 
 from services.definitions.domain.bodies import File
+from services.runtime.descriptions import unfolded
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 IDENTITY = "urn:floorpulse:schema:definitions:1"
@@ -16,8 +18,12 @@ IDENTITY = "urn:floorpulse:schema:definitions:1"
 
 def published_schema() -> str:
     """The text of the published file."""
-    schema = {"$schema": DIALECT, "$id": IDENTITY} | msgspec.json.schema(File) | {"title": "Floorpulse definitions"}
-    return json.dumps(schema, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
+    schema = (
+        {"$schema": DIALECT, "$id": IDENTITY}
+        | msgspec.json.schema(File)
+        | {"title": "Floorpulse definitions"}
+    )
+    return json.dumps(unfolded(schema), indent=2, ensure_ascii=False, sort_keys=True) + "\n"
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ class DefinitionsSettings(BaseModel):
 
     dir: Path | None = Field(
         None,
-        description="folder of YAML files, loaded at the start and whenever they change; unset: what `floorpulse definitions load` left",
+        description="folder of YAML files, loaded at the start and whenever they change; unset: "
+        "what `floorpulse definitions load` left",
     )
     reload_seconds: float = Field(2, gt=0, description="how often files and database are looked at")

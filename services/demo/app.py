@@ -1,7 +1,9 @@
 """The demo's life: start, keep alive, show, stop.
 
-servers ─► tables, topics, key ─► http, engine, simulator ─► ready ═══ shows the floor, revives what dies ═══► told to stop
-stop: simulator ─► http (no more events) ─► all accepted events are durable ─► engine ─► broker, database
+servers ─► tables, topics, key ─► http, engine, simulator ─► ready ═══ shows the floor, revives what
+dies ═══► told to stop
+stop: simulator ─► http (no more events) ─► all accepted events are durable ─► engine ─► broker,
+database
 """
 
 import asyncio
@@ -25,8 +27,12 @@ from services.simulator.domain.scenarios import SCENARIOS
 
 READY_WITHIN = 180.0
 LOOK_AGAIN_AFTER = 0.1
-STOP_WITHIN, SERVERS_WITHIN = 6.5, 1.5
-SIMULATOR_GRACE, HTTP_GRACE, COUNTING, ENGINE_GRACE = 2.0, 2.0, 4.0, 3.0
+STOP_WITHIN = 6.5
+SERVERS_WITHIN = 1.5
+SIMULATOR_GRACE = 2.0
+HTTP_GRACE = 2.0
+COUNTING = 4.0
+ENGINE_GRACE = 3.0
 """Seconds for each step of a stop, within what is left of all"""
 IDLE_ENGINE_GRACE = 1.0
 """Of an engine that has nothing left to write"""
@@ -45,8 +51,17 @@ class Told:
 class Demo:
     """One run over a claimed folder."""
 
-    def __init__(self, options: DemoOptions, folder: StateFolder, screen: Screen, inherited: Mapping[str, str]) -> None:
-        self._options, self._folder, self._screen, self._inherited = options, folder, screen, inherited
+    def __init__(
+        self,
+        options: DemoOptions,
+        folder: StateFolder,
+        screen: Screen,
+        inherited: Mapping[str, str],
+    ) -> None:
+        self._options = options
+        self._folder = folder
+        self._screen = screen
+        self._inherited = inherited
         self._servers = EmbeddedServers(folder)
         self._supervisor = Supervisor(self)
         self._programs: list[Program] = []
@@ -54,7 +69,9 @@ class Demo:
         self._ended: dict[str, int] = {}
 
     async def run(self, told: Told) -> None:
-        """Run until told to stop; raises DemoError or EmbeddedServerError when it cannot go on. Everything is stopped then."""
+        """Run until told to stop; raises DemoError or EmbeddedServerError when it cannot go on.
+        Everything is stopped then.
+        """
         try:
             await first_of(self._live(), told.stop.wait())
         finally:
@@ -65,14 +82,19 @@ class Demo:
     def changed(self, pids: Mapping[str, list[int]]) -> None:
         """Write down who lives."""
         try:
-            self._folder.keep_processes({HTTP: [], ENGINE: [], SIMULATOR: [], **pids, **self._servers.pids()})
+            self._folder.keep_processes(
+                {HTTP: [], ENGINE: [], SIMULATOR: [], **pids, **self._servers.pids()}
+            )
         except OSError as wrong:
             self._screen.say(f"the processes could not be written down: {wrong}", "red")
 
     def ended(self, program: Program, how: str, again_in: float) -> None:
         """Say so; the supervisor starts it again."""
         self._ended[program.name] = self._ended.get(program.name, 0) + 1
-        self._screen.say(f"{program.name} {how}; it starts again in {again_in:g} s (log: {program.log})", "yellow")
+        self._screen.say(
+            f"{program.name} {how}; it starts again in {again_in:g} s (log: {program.log})",
+            "yellow",
+        )
 
     # ------------------------------------------------------------- start and life
 
@@ -102,7 +124,9 @@ class Demo:
 
     def _open_season(self) -> None:
         scenario = self._options.scenario
-        self._season = season(self._folder.season(), scenario, SCENARIOS[scenario].liveliest, now_ms())
+        self._season = season(
+            self._folder.season(), scenario, SCENARIOS[scenario].liveliest, now_ms()
+        )
         self._folder.keep_season(self._season)
 
     def _keep_all(self) -> None:
@@ -140,15 +164,20 @@ class Demo:
                 await asyncio.sleep(self._screen.look_every)
 
     async def _revive_broker(self) -> None:
-        """A broker that died took its log along: another begins, and all who knew the old one begin again with it.
+        """A broker that died took its log along: another begins, and all who knew the old one begin
+        again with it.
 
-        The simulator is killed, not closed, so that it tells its floor again from the start: events that were lost
-        come back, the others are duplicates.
+        The simulator is killed, not closed, so that it tells its floor again from the start: events
+        that were lost come back, the others are duplicates.
         """
         while True:
             how = ending(await self._servers.broker.wait())
             await self._servers.broker.stop()
-            self._screen.say(f"the broker {how}; events it held in memory that were not counted are lost. Starting again", "red")
+            self._screen.say(
+                f"the broker {how}; events it held in memory that were not counted are lost. "
+                "Starting again",
+                "red",
+            )
             await self._supervisor.kill([SIMULATOR])
             await self._supervisor.stop(grace=ENGINE_GRACE)
             await self._servers.broker.start()
@@ -160,7 +189,9 @@ class Demo:
             how = ending(await self._servers.postgres.wait())
             await self._servers.postgres.stop()
             self.changed(self._supervisor.pids())
-            self._screen.say(f"PostgreSQL {how}; it starts again, nothing durable is lost", "yellow")
+            self._screen.say(
+                f"PostgreSQL {how}; it starts again, nothing durable is lost", "yellow"
+            )
             await self._servers.postgres.start()
             self.changed(self._supervisor.pids())
 
@@ -175,7 +206,10 @@ class Demo:
             await self._supervisor.kill()
             await self._servers.stop(SERVERS_WITHIN)
             self._folder.keep_processes({HTTP: [], ENGINE: [], SIMULATOR: []})
-        self._screen.say(f"stopped after {monotonic() - began:.1f} s; {self._options.state_dir} keeps the figures")
+        self._screen.say(
+            f"stopped after {monotonic() - began:.1f} s; {self._options.state_dir} keeps the "
+            "figures"
+        )
 
     async def _stop_in_order(self, until: float) -> None:
         def left(most: float) -> float:
@@ -196,7 +230,10 @@ class Demo:
                 await self._servers.counted()
         except (TimeoutError, KafkaError, SQLAlchemyError, OSError, LookupError) as wrong:
             why = f"not within {within:.1f} s" if isinstance(wrong, TimeoutError) else str(wrong)
-            self._screen.say(f"not all accepted events were counted ({why}); the embedded broker forgets them", "red")
+            self._screen.say(
+                f"not all accepted events were counted ({why}); the embedded broker forgets them",
+                "red",
+            )
             return False
         return True
 

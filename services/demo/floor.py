@@ -39,10 +39,13 @@ class Floor:
             self._get("/v1/pipeline"),
         )
         targets = {row["queue"]: row["target"] for row in queues["rows"]}
-        before, now = self._before, Progress(pipeline["total"]["applied"], pipeline["total"]["lag"], monotonic())
+        before = self._before
+        now = Progress(pipeline["total"]["applied"], pipeline["total"]["lag"], monotonic())
         self._before = now
         (floor,) = lines(whole["rows"], {}, DEFAULT_POLICY.target)
-        return Summary(lines(by_queue["rows"], targets, DEFAULT_POLICY.target), floor, now, rate(before, now))
+        return Summary(
+            lines(by_queue["rows"], targets, DEFAULT_POLICY.target), floor, now, rate(before, now)
+        )
 
     async def _get(self, path: str, **asked: str) -> Any:
         answer = await self._client.get(path, params=asked)
@@ -53,6 +56,9 @@ class Floor:
 async def floor(url: str, key: str) -> AsyncIterator[Floor]:
     """A connection to the demo's origin; never through a proxy, as it is on loopback."""
     async with httpx.AsyncClient(
-        base_url=url, headers={"Authorization": f"Bearer {key}"}, timeout=ANSWER_WITHIN, trust_env=False
+        base_url=url,
+        headers={"Authorization": f"Bearer {key}"},
+        timeout=ANSWER_WITHIN,
+        trust_env=False,
     ) as client:
         yield Floor(client)

@@ -1,4 +1,6 @@
-"""The state folder: who uses it, the key and the secrets, which processes live, which floor ran last, and the logs."""
+"""The state folder: who uses it, the key and the secrets, which processes live, which floor ran
+last, and the logs.
+"""
 
 import fcntl
 import os
@@ -17,7 +19,9 @@ SECRET_BYTES = 32
 
 
 class StateFolder:
-    """Files below `path`. Everything here may be deleted while no demo runs: then the next one starts empty."""
+    """Files below `path`. Everything here may be deleted while no demo runs: then the next one
+    starts empty.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -75,19 +79,26 @@ class StateFolder:
 
 @contextmanager
 def claimed(path: Path) -> Iterator[StateFolder]:
-    """The folder, made if needed, while nobody else uses it; logs of the run before are kept beside. DemoError when it cannot be."""
+    """The folder, made if needed, while nobody else uses it; logs of the run before are kept
+    beside. DemoError when it cannot be.
+    """
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = (path / "demo.lock").open("a+")
     except OSError as wrong:
-        message = f"{path} cannot be the state folder: {wrong.strerror}; choose another with --state-dir"
+        message = (
+            f"{path} cannot be the state folder: {wrong.strerror}; choose another with --state-dir"
+        )
         raise DemoError(message) from wrong
     with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as held:
             lock.seek(0)
-            message = f"another demo (process {lock.read().strip() or 'unknown'}) uses {path}: stop it, or choose another with --state-dir"
+            message = (
+                f"another demo (process {lock.read().strip() or 'unknown'}) uses {path}: "
+                "stop it, or choose another with --state-dir"
+            )
             raise DemoError(message) from held
         lock.truncate(0)
         lock.write(f"{os.getpid()}\n")

@@ -15,7 +15,9 @@ class DemoError(Exception):
 
 @dataclass(frozen=True)
 class DemoOptions:
-    """`state_dir` holds database, key and logs; `port` is the one of wallboard, API and ingest on loopback."""
+    """`state_dir` holds database, key and logs; `port` is the one of wallboard, API and ingest on
+    loopback.
+    """
 
     scenario: str = "normal"
     simulate: bool = True

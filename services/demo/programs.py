@@ -12,8 +12,16 @@ from services.demo.folder import StateFolder
 from services.demo.options import HOST, TENANT, DemoOptions
 from services.demo.supervisor import Program
 
-HTTP, ENGINE, SIMULATOR = "http", "engine", "simulator"
-OURS = ("FLOORPULSE_KAFKA__", "FLOORPULSE_DATABASE__", "FLOORPULSE_API__", "FLOORPULSE_INGEST__", "FLOORPULSE_ENGINE__")
+HTTP = "http"
+ENGINE = "engine"
+SIMULATOR = "simulator"
+OURS = (
+    "FLOORPULSE_KAFKA__",
+    "FLOORPULSE_DATABASE__",
+    "FLOORPULSE_API__",
+    "FLOORPULSE_INGEST__",
+    "FLOORPULSE_ENGINE__",
+)
 CUSTOMER_KEY = "demo"
 POOL = 6
 DEFINITIONS = Path(__file__).parents[2] / "deploy" / "definitions"
@@ -28,44 +36,90 @@ class Addresses:
     dsn: str
 
 
-def environment(inherited: Mapping[str, str], addresses: Addresses, options: DemoOptions, folder: StateFolder) -> dict[str, str]:
+def environment(
+    inherited: Mapping[str, str], addresses: Addresses, options: DemoOptions, folder: StateFolder
+) -> dict[str, str]:
     """The environment of every process: what we inherited, save the settings that the demo decides.
 
     The model contact centre has its own definitions, unless others are inherited.
     """
     kept = {name: value for name, value in inherited.items() if not name.upper().startswith(OURS)}
-    defined = {"FLOORPULSE_DEFINITIONS__DIR": str(DEFINITIONS)} if options.simulate and DEFINITIONS.is_dir() else {}
+    defined = (
+        {"FLOORPULSE_DEFINITIONS__DIR": str(DEFINITIONS)}
+        if options.simulate and DEFINITIONS.is_dir()
+        else {}
+    )
     customer_keys = [{"name": CUSTOMER_KEY, "secret": folder.secret("customer-key")}]
-    return defined | kept | {
-        "FLOORPULSE_KAFKA__BOOTSTRAP_SERVERS": addresses.bootstrap,
-        "FLOORPULSE_KAFKA__IDEMPOTENCE": "false",  # the embedded broker has no idempotent producer
-        "FLOORPULSE_DATABASE__URL": addresses.dsn,
-        "FLOORPULSE_DATABASE__POOL": str(POOL),
-        "FLOORPULSE_API__HOST": HOST,
-        "FLOORPULSE_API__PORT": str(options.port),
-        "FLOORPULSE_API__OPEN_TENANT": TENANT,
-        "FLOORPULSE_API__METRICS_OPEN": "true",
-        "FLOORPULSE_API__SESSION_SECRET": folder.secret("session-secret"),
-        "FLOORPULSE_INGEST__CUSTOMER_KEYS": json.dumps(customer_keys),
-        "FLOORPULSE_ENGINE__SESSION_SECONDS": "3",  # the embedded broker's first group join takes half of it
-        "FLOORPULSE_ENGINE__HEARTBEAT_SECONDS": "0.5",
-    }
+    return (
+        defined
+        | kept
+        | {
+            "FLOORPULSE_KAFKA__BOOTSTRAP_SERVERS": addresses.bootstrap,
+            # the embedded broker has no idempotent producer
+            "FLOORPULSE_KAFKA__IDEMPOTENCE": "false",
+            "FLOORPULSE_DATABASE__URL": addresses.dsn,
+            "FLOORPULSE_DATABASE__POOL": str(POOL),
+            "FLOORPULSE_API__HOST": HOST,
+            "FLOORPULSE_API__PORT": str(options.port),
+            "FLOORPULSE_API__OPEN_TENANT": TENANT,
+            "FLOORPULSE_API__METRICS_OPEN": "true",
+            "FLOORPULSE_API__SESSION_SECRET": folder.secret("session-secret"),
+            "FLOORPULSE_INGEST__CUSTOMER_KEYS": json.dumps(customer_keys),
+            # the embedded broker's first group join takes half of it
+            "FLOORPULSE_ENGINE__SESSION_SECONDS": "3",
+            "FLOORPULSE_ENGINE__HEARTBEAT_SECONDS": "0.5",
+        }
+    )
 
 
-def programs(options: DemoOptions, env: Mapping[str, str], folder: StateFolder, season: Season | None) -> list[Program]:
-    """The processes to keep running, in the order of their start; the simulator only where there is a `season`."""
-    logs = [ENGINE if number == 1 else f"{ENGINE}-{number}" for number in range(1, options.engines + 1)]
-    simulator = [] if season is None else [_program(SIMULATOR, SIMULATOR, env, folder, *_simulation(season, options, folder))]
-    return [_program(HTTP, HTTP, env, folder), *(_program(ENGINE, log, env, folder) for log in logs), *simulator]
+def programs(
+    options: DemoOptions, env: Mapping[str, str], folder: StateFolder, season: Season | None
+) -> list[Program]:
+    """The processes to keep running, in the order of their start; the simulator only where there is
+    a `season`.
+    """
+    logs = [
+        ENGINE if number == 1 else f"{ENGINE}-{number}" for number in range(1, options.engines + 1)
+    ]
+    simulator = (
+        []
+        if season is None
+        else [_program(SIMULATOR, SIMULATOR, env, folder, *_simulation(season, options, folder))]
+    )
+    return [
+        _program(HTTP, HTTP, env, folder),
+        *(_program(ENGINE, log, env, folder) for log in logs),
+        *simulator,
+    ]
 
 
-def _program(name: str, log: str, env: Mapping[str, str], folder: StateFolder, *words: str) -> Program:
+def _program(
+    name: str, log: str, env: Mapping[str, str], folder: StateFolder, *words: str
+) -> Program:
     """`-P` keeps a folder `services` of the user's out of the way."""
-    return Program(name, (sys.executable, "-P", "-m", "services.cli.app", *(words or (name,))), env, folder.log(log))
+    return Program(
+        name,
+        (sys.executable, "-P", "-m", "services.cli.app", *(words or (name,))),
+        env,
+        folder.log(log),
+    )
 
 
 def _simulation(season: Season, options: DemoOptions, folder: StateFolder) -> list[str]:
     start = datetime.fromtimestamp(season.start / 1000, UTC).isoformat(timespec="milliseconds")
-    clock = datetime.fromtimestamp(season.clock / 1000, UTC).time().isoformat(timespec="milliseconds")
+    clock = (
+        datetime.fromtimestamp(season.clock / 1000, UTC).time().isoformat(timespec="milliseconds")
+    )
     where = ["--to", options.url, "--key-file", str(folder.key_file)]
-    return ["simulate", *where, "--scenario", season.scenario, "--start", start, "--clock", clock, "--forecast", "--quiet"]
+    return [
+        "simulate",
+        *where,
+        "--scenario",
+        season.scenario,
+        "--start",
+        start,
+        "--clock",
+        clock,
+        "--forecast",
+        "--quiet",
+    ]

@@ -1,4 +1,6 @@
-"""What the demo says on the terminal: how the start goes, where everything is, and the floor as it moves."""
+"""What the demo says on the terminal: how the start goes, where everything is, and the floor as it
+moves.
+"""
 
 import shlex
 from collections.abc import Iterator
@@ -15,8 +17,15 @@ from services.demo.folder import StateFolder
 from services.demo.options import DemoOptions
 from services.runtime.clock import monotonic
 
-COLOURS = {Verdict.GOOD: "green", Verdict.NEAR: "yellow", Verdict.BELOW: "bold red", Verdict.FEW: "dim", Verdict.NONE: "dim"}
-TERMINAL_EVERY, PLAIN_EVERY = 1.0, 10.0
+COLOURS = {
+    Verdict.GOOD: "green",
+    Verdict.NEAR: "yellow",
+    Verdict.BELOW: "bold red",
+    Verdict.FEW: "dim",
+    Verdict.NONE: "dim",
+}
+TERMINAL_EVERY = 1.0
+PLAIN_EVERY = 10.0
 LINK = "cyan"
 NO_ANSWER = "the API does not answer"
 
@@ -30,7 +39,9 @@ class Screen:
 
     @property
     def look_every(self) -> float:
-        """Seconds between two looks at the floor: a terminal moves, plain lines would only fill a file."""
+        """Seconds between two looks at the floor: a terminal moves, plain lines would only fill a
+        file.
+        """
         return TERMINAL_EVERY if self._console.is_terminal else PLAIN_EVERY
 
     def say(self, text: str, style: str = "") -> None:
@@ -44,13 +55,22 @@ class Screen:
         self._console.print(Text(f"{what} … "), end="" if self._console.is_terminal else "\n")
         yield
         done = f"{monotonic() - began:.1f} s"
-        self._console.print(Text(done if self._console.is_terminal else f"{what}: {done}", style="dim"))
+        self._console.print(
+            Text(done if self._console.is_terminal else f"{what}: {done}", style="dim")
+        )
 
     def welcome(self, options: DemoOptions, folder: StateFolder, took: float) -> None:
         """Where everything is."""
-        self.say(f"\nFloorpulse is ready after {took:.1f} s. Ctrl-C stops it; the next demo goes on from {options.state_dir}.\n", "bold")
+        self.say(
+            f"\nFloorpulse is ready after {took:.1f} s. Ctrl-C stops it; the next demo goes on "
+            f"from {options.state_dir}.\n",
+            "bold",
+        )
         key = shlex.quote(str(options.state_dir / folder.key_file.name))
-        curl = f"curl -H \"Authorization: Bearer $(cat {key})\" '{options.url}/v1/kpis?kpi=service_level,waiting&window=15m'"
+        curl = (
+            f'curl -H "Authorization: Bearer $(cat {key})" '
+            f"'{options.url}/v1/kpis?kpi=service_level,waiting&window=15m'"
+        )
         places = {
             "wallboard": f"{options.url}/wallboard",
             "API": f"{options.url}/docs",
@@ -68,7 +88,9 @@ class Screen:
         if not self._console.is_terminal:
             yield
             return
-        with Live(Text(""), console=self._console, auto_refresh=False, transient=True) as self._live:
+        with Live(
+            Text(""), console=self._console, auto_refresh=False, transient=True
+        ) as self._live:
             yield
         self._live = None
 
@@ -84,15 +106,33 @@ def picture(summary: Summary | None) -> RenderableType:
     """The floor as a table: a queue a row, the whole floor last."""
     if summary is None:
         return Text(NO_ANSWER, style="bold red")
-    shown = Table(title=f"the last {WINDOW}", title_justify="left", title_style="dim", caption=_pace(summary), caption_justify="left")
+    shown = Table(
+        title=f"the last {WINDOW}",
+        title_justify="left",
+        title_style="dim",
+        caption=_pace(summary),
+        caption_justify="left",
+    )
     shown.add_column("queue")
-    for heading in ("service level", "target", "", "waiting", "longest wait", "offered", "abandoned"):
+    for heading in (
+        "service level",
+        "target",
+        "",
+        "waiting",
+        "longest wait",
+        "offered",
+        "abandoned",
+    ):
         shown.add_column(heading, justify="left" if not heading else "right")
     for line in summary.queues:
         shown.add_row(*_cells(line))
     shown.add_section()
     shown.add_row(*_cells(summary.floor), style="bold")
-    return Group(shown) if summary.queues else Group(shown, Text("no contacts yet: post events to /v1/events", style="dim"))
+    return (
+        Group(shown)
+        if summary.queues
+        else Group(shown, Text("no contacts yet: post events to /v1/events", style="dim"))
+    )
 
 
 def sentence(summary: Summary | None) -> str:
@@ -101,8 +141,10 @@ def sentence(summary: Summary | None) -> str:
         return NO_ANSWER
     floor = summary.floor
     return (
-        f"{WINDOW}: service level {share(floor.service_level)} of {floor.offered:,} offered, {floor.waiting:,} waiting "
-        f"(longest {duration(floor.longest_wait)}), {share(floor.abandonment)} abandoned; {_pace(summary)}"
+        f"{WINDOW}: service level {share(floor.service_level)} of {floor.offered:,} offered, "
+        f"{floor.waiting:,} waiting "
+        f"(longest {duration(floor.longest_wait)}), {share(floor.abandonment)} abandoned; "
+        f"{_pace(summary)}"
     )
 
 
@@ -111,7 +153,13 @@ def _cells(line: Line) -> list[RenderableType]:
     level = Text(share(line.service_level), style=COLOURS[line.verdict])
     longest = duration(line.longest_wait) if line.waiting else "–"
     counts = [f"{line.waiting:,}", longest, f"{line.offered:,}", share(line.abandonment)]
-    return [line.queue or "the floor", level, f"{line.target:.0%}".replace("%", " %"), verdict, *counts]
+    return [
+        line.queue or "the floor",
+        level,
+        f"{line.target:.0%}".replace("%", " %"),
+        verdict,
+        *counts,
+    ]
 
 
 def _pace(summary: Summary) -> str:

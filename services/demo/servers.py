@@ -1,4 +1,6 @@
-"""Broker and database of the demo: started, made ready for the services, and asked what is not durable yet."""
+"""Broker and database of the demo: started, made ready for the services, and asked what is not
+durable yet.
+"""
 
 import asyncio
 import os
@@ -54,7 +56,9 @@ class EmbeddedServers:
         await ensure_topics(self._kafka, TOPICS)
 
     async def ensure_key(self) -> None:
-        """See to it that the folder holds a live key with all scopes; that of the last demo stays while it is one."""
+        """See to it that the folder holds a live key with all scopes; that of the last demo stays
+        while it is one.
+        """
         async with _connected(self._database) as engine:
             ring = KeyRing(engine)
             known = await ring.verify(self._folder.key())
@@ -63,12 +67,17 @@ class EmbeddedServers:
 
     async def counted(self) -> None:
         """Return when all that is in the log is durable."""
-        async with _connected(self._database) as engine, kafka_log(self._kafka, CONTACT_EVENTS.name) as log:
+        async with (
+            _connected(self._database) as engine,
+            kafka_log(self._kafka, CONTACT_EVENTS.name) as log,
+        ):
             while backlog(await log.bounds(), await _reached(engine), await log.identity()):  # noqa: ASYNC110  other processes' progress
                 await asyncio.sleep(LOOK_AGAIN_AFTER)
 
     async def stop(self, within: float) -> None:
-        """End both; a database that is not done within so many seconds is ended as if by a crash, which loses nothing."""
+        """End both; a database that is not done within so many seconds is ended as if by a crash,
+        which loses nothing.
+        """
         pids = self.pids().get("postgres", [])
         stopping = asyncio.gather(self.broker.stop(), self.postgres.stop())
         await asyncio.wait([stopping], timeout=within)
@@ -109,5 +118,9 @@ async def _connected(settings: DatabaseSettings) -> AsyncIterator[AsyncEngine]:
 async def _reached(engine: AsyncEngine) -> list[Reached]:
     table = stream_partition.c
     async with engine.connect() as connection:
-        rows = await connection.execute(select(table.partition, table.log_id, table.next_offset).where(table.topic == CONTACT_EVENTS.name))
+        rows = await connection.execute(
+            select(table.partition, table.log_id, table.next_offset).where(
+                table.topic == CONTACT_EVENTS.name
+            )
+        )
         return [Reached(*row) for row in rows]

@@ -1,6 +1,7 @@
 """Child programs kept running: a dead one is started again, and none outlives this process.
 
-start ─► runs ─► dies ─► waits 0.2 s, 0.4 s, … 5 s ─► start        (0.2 s again once it lived for 30 s)
+start ─► runs ─► dies ─► waits 0.2 s, 0.4 s, … 5 s ─► start        (0.2 s again once it lived for 30
+s)
             └─ stop: SIGTERM ─► grace ─► SIGKILL
 """
 
@@ -38,7 +39,9 @@ class Backoff:
     healthy_after: float = 30.0
 
     def after(self, lived: float, waited: float | None) -> float:
-        """The wait after a life of `lived` seconds, `waited` having been the wait before it (None: its first life)."""
+        """The wait after a life of `lived` seconds, `waited` having been the wait before it (None:
+        its first life).
+        """
         if waited is None or lived >= self.healthy_after:
             return self.first
         return min(waited * 2, self.most)
@@ -69,9 +72,11 @@ class Supervisor:
         self._kept.append(_Kept(program, self._backoff, self._changed, self._watcher))
 
     async def stop(self, names: Iterable[str] | None = None, grace: float = 5.0) -> bool:
-        """Stop the programs of these names (None: all) at the same time; whether all ended by themselves.
+        """Stop the programs of these names (None: all) at the same time; whether all ended by
+        themselves.
 
-        Those alive after `grace` seconds are killed; so are, in effect, those that do not handle SIGTERM.
+        Those alive after `grace` seconds are killed; so are, in effect, those that do not handle
+        SIGTERM.
         """
         leaving = self._named(names)
         endings = await asyncio.gather(*(one.stop(grace) for one in leaving))
@@ -79,7 +84,9 @@ class Supervisor:
         return all(endings)
 
     async def kill(self, names: Iterable[str] | None = None) -> None:
-        """End the programs of these names (None: all) at once, also those that are being stopped."""
+        """End the programs of these names (None: all) at once, also those that are being
+        stopped.
+        """
         leaving = self._named(names)
         await asyncio.gather(*(one.kill() for one in leaving))
         self._forget(leaving)
@@ -116,7 +123,9 @@ def ending(code: int) -> str:
 class _Kept:
     """One program and the task that lives its lives; only that task starts and ends its process."""
 
-    def __init__(self, program: Program, backoff: Backoff, changed: Callable[[], None], watcher: Watcher) -> None:
+    def __init__(
+        self, program: Program, backoff: Backoff, changed: Callable[[], None], watcher: Watcher
+    ) -> None:
         self.program = program
         self._backoff = backoff
         self._changed = changed
@@ -161,7 +170,9 @@ class _Kept:
     async def _one_life(self) -> str:
         """From start to end, by itself or by `stop`; how it ended."""
         try:
-            self._child = await Child.spawn([*tether(SIGKILL), *self.program.command], self.program.log, self.program.env)
+            self._child = await Child.spawn(
+                [*tether(SIGKILL), *self.program.command], self.program.log, self.program.env
+            )
         except OSError as wrong:
             return f"could not be started: {wrong}"
         self._changed()

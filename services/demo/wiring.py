@@ -14,9 +14,11 @@ from services.demo.screen import Screen
 
 
 async def demo(options: DemoOptions) -> int:
-    """Run the demo until Ctrl-C, SIGTERM or the end of the terminal; a second one of these hurries the stop.
+    """Run the demo until Ctrl-C, SIGTERM or the end of the terminal; a second one of these hurries
+    the stop.
 
-    Raises DemoError or EmbeddedServerError, whose words say what to do, after stopping whatever was started.
+    Raises DemoError or EmbeddedServerError, whose words say what to do, after stopping whatever was
+    started.
     """
     told = _listening()
     try:
@@ -29,7 +31,10 @@ async def demo(options: DemoOptions) -> int:
         try:
             await life.run(told)
         except OUTSIDE as wrong:
-            message = f"an embedded server does not do what is needed ({type(wrong).__name__}: {wrong}); see {options.state_dir / 'logs'}"
+            message = (
+                f"an embedded server does not do what is needed ({type(wrong).__name__}: "
+                f"{wrong}); see {options.state_dir / 'logs'}"
+            )
             raise DemoError(message) from wrong
     return 0
 

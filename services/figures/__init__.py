@@ -1,1 +1,3 @@
-"""Figures without HTTP: KPIs live and past, visits, agents, targets, forecasts, corrections; for API, alerts and reports."""
+"""Figures without HTTP: KPIs live and past, visits, agents, targets, forecasts, corrections; for
+API, alerts and reports.
+"""

@@ -1,6 +1,7 @@
 """What a row is made of: its queues and channels, those with the same policies together.
 
-A total over queues with different policies sums each queue's hits and totals, each under its own; it never averages ratios:
+A total over queues with different policies sums each queue's hits and totals, each under its own;
+it never averages ratios:
 
     orders  V5, 20 s    80 of 100 ─┐
     vip     V3, 10 s     9 of  10 ─┴─► 89 of 110
@@ -47,14 +48,18 @@ def subject_of(selection: Selection, terms: Terms, queue: str, channel: str) -> 
     return selection.subject(queue, channel)
 
 
-def gathered(selection: Selection, terms: Terms, homes: Iterable[Home]) -> dict[Subject, list[Home]]:
+def gathered(
+    selection: Selection, terms: Terms, homes: Iterable[Home]
+) -> dict[Subject, list[Home]]:
     """The selected homes by the row they belong to."""
     found: dict[Subject, list[Home]] = {}
     gather(found, selection, terms, homes)
     return found
 
 
-def gather(found: dict[Subject, list[Home]], selection: Selection, terms: Terms, homes: Iterable[Home]) -> None:
+def gather(
+    found: dict[Subject, list[Home]], selection: Selection, terms: Terms, homes: Iterable[Home]
+) -> None:
     """Add some of the homes to those that were found before."""
     for home in homes:
         if selection.includes(home[1], home[2]):
@@ -70,7 +75,9 @@ def by_policy(terms: Terms, homes: Iterable[Home]) -> list[tuple[ServiceLevelPol
     return list(found.values())
 
 
-def shares(selection: Selection, subject: Subject, terms: Terms, homes: Sequence[Home]) -> list[Share]:
+def shares(
+    selection: Selection, subject: Subject, terms: Terms, homes: Sequence[Home]
+) -> list[Share]:
     """A row's scopes by policy; one share where all have the same."""
     parted = by_policy(terms, homes)
     if len(parted) > 1:
@@ -89,26 +96,41 @@ def whole(selection: Selection, subject: Subject, homes: Sequence[Home]) -> Sequ
     return list(homes) if selection.by.grouped else selection.scopes(subject)
 
 
-def queues_of(selection: Selection, subject: Subject, homes: Sequence[Home]) -> Collection[str] | None:
+def queues_of(
+    selection: Selection, subject: Subject, homes: Sequence[Home]
+) -> Collection[str] | None:
     """The queues of a row, for those who serve any of them; None: whoever there is."""
-    return {queue for _, queue, _ in homes} if selection.by.grouped else selection.queues_of(subject)
+    return (
+        {queue for _, queue, _ in homes} if selection.by.grouped else selection.queues_of(subject)
+    )
 
 
 def value_of(kpi: Kpi, figures: Figures, parts: Sequence[Parted]) -> Value:
-    """A KPI of a row: of all its figures, or, where the KPI depends on policies that differ, the sum of each part's."""
+    """A KPI of a row: of all its figures, or, where the KPI depends on policies that differ, the
+    sum of each part's.
+    """
     if Need.PLAN in kpi.needs and len(parts) > 1:
         parted = tuple((part.policy, part.figures) for part in parts)
-        return kpi.measure(figures._replace(plan=replace(figures.plan, parts=parted)), parts[0].policy)
+        return kpi.measure(
+            figures._replace(plan=replace(figures.plan, parts=parted)), parts[0].policy
+        )
     if len(parts) == 1 or not kpi.judged:
         return kpi.measure(figures, parts[0].policy)
     return summed([kpi.measure(part.figures, part.policy) for part in parts])
 
 
 def summed(values: Sequence[Value]) -> Value:
-    """Counts added, or shares and quotients added part by part; counts of which one does not exist have no sum."""
-    part, whole = sum(value.numerator or 0 for value in values), sum(value.denominator or 0 for value in values)
+    """Counts added, or shares and quotients added part by part; counts of which one does not exist
+    have no sum.
+    """
+    part = sum(value.numerator or 0 for value in values)
+    whole = sum(value.denominator or 0 for value in values)
     if all(value.denominator is None for value in values):
-        return Value(None, None, None) if any(value.numerator is None for value in values) else count(part)
+        return (
+            Value(None, None, None)
+            if any(value.numerator is None for value in values)
+            else count(part)
+        )
     if any(value.low is not None for value in values):
         return share(int(part), int(whole))
     return Value(part / whole if whole else None, part, whole)

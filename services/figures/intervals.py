@@ -1,4 +1,5 @@
-"""The calendar grid of history: where intervals begin and end in a time zone, also on days of 23 or 25 hours.
+"""The calendar grid of history: where intervals begin and end in a time zone, also on days of 23 or
+25 hours.
 
 30m   01:00 ├────┤ 01:30 ├────┤ 02:00 ├────┤ 03:30 …      (clocks go forward: 02:30 never comes)
 The first and the last interval are cut to the span that was asked for, so the rows tile it exactly.
@@ -28,11 +29,18 @@ class Interval(StrEnum):
     ALL = "all"
 
 
-_STEPS = {Interval.M5: 5 * MINUTE, Interval.M15: 15 * MINUTE, Interval.M30: 30 * MINUTE, Interval.H1: HOUR}
+_STEPS = {
+    Interval.M5: 5 * MINUTE,
+    Interval.M15: 15 * MINUTE,
+    Interval.M30: 30 * MINUTE,
+    Interval.H1: HOUR,
+}
 
 
 def intervals(span: Span, interval: Interval, zone: ZoneInfo) -> Iterator[Span]:
-    """The intervals of `span` in order; made one by one, so a century of minutes costs nothing until it is read."""
+    """The intervals of `span` in order; made one by one, so a century of minutes costs nothing
+    until it is read.
+    """
     for begin, end in pairwise(_edges(span, interval, zone)):
         yield Span(begin, end)
 
@@ -63,7 +71,9 @@ def previous_edge(at: int, interval: Interval, zone: ZoneInfo) -> int:
 
 
 def _next_of_clock(at: int, step: int, zone: ZoneInfo) -> int:
-    """Where the wall clock next shows a multiple of `step`; looked at twice, because it may have been moved in between."""
+    """Where the wall clock next shows a multiple of `step`; looked at twice, because it may have
+    been moved in between.
+    """
     ahead = at + step - (at + offset_at(at, zone)) % step
     return ahead + -(ahead + offset_at(ahead, zone)) % step
 

@@ -12,7 +12,9 @@ _OUTCOMES = (Cell.ANSWERED, Cell.ABANDONED, *LEFT.values())
 
 
 class Tally(NamedTuple):
-    """Stored panes of one subject in one interval (its index), and the highest revision among them."""
+    """Stored panes of one subject in one interval (its index), and the highest revision among
+    them.
+    """
 
     interval: int
     subject: Subject
@@ -41,7 +43,9 @@ class Ledger:
             if entry.cells:
                 add(entry.cells, cells)
             else:
-                entry.cells = dict(cells)  # much quicker than adding to nothing; most intervals are one rollup
+                entry.cells = dict(
+                    cells
+                )  # much quicker than adding to nothing; most intervals are one rollup
         entry.revision = max(entry.revision, tally.revision)
 
     def together(self, interval: int, subjects: Sequence[Subject]) -> Entry:

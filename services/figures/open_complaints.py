@@ -1,6 +1,7 @@
 """The complaints of a selection: which are open at an instant, and how old they are.
 
-received ├──── open ────┤ closed         open in [receipt, closing); one that was opened again has been open all along
+received ├──── open ────┤ closed         open in [receipt, closing); one that was opened again has
+been open all along
 """
 
 from collections import defaultdict
@@ -22,9 +23,12 @@ class StoredComplaint(NamedTuple):
 
 
 def complaints_of(visit: Visit) -> Iterator[StoredComplaint]:
-    """The complaints about a visit whose receipt is known: in the queue they name, else the visit's."""
+    """The complaints about a visit whose receipt is known: in the queue they name, else the
+    visit's.
+    """
     for complaint in (visit.complaints or {}).values():
-        queue, opened_at = complaint.last("queue") or queue_of(visit), complaint.opened_at
+        queue = complaint.last("queue") or queue_of(visit)
+        opened_at = complaint.opened_at
         if queue is not None and opened_at is not None:
             yield StoredComplaint(queue, visit.channel, opened_at, complaint.settled_at)
 
@@ -44,12 +48,16 @@ class Docket:
                 self._of[self._selection.subject(one.queue, one.channel)].append(one)
 
     def ages(self, subject: Subject, at: int, received: Span | None = None) -> tuple[int, ...]:
-        """Ages in milliseconds of the complaints that are open at `at`; only of those received in a span, where one is given."""
+        """Ages in milliseconds of the complaints that are open at `at`; only of those received in a
+        span, where one is given.
+        """
         known = self._of.get(subject)
         if not known:
             return ()
         return tuple(
             at - one.opened_at
             for one in known
-            if one.opened_at <= at and (one.settled_at is None or at < one.settled_at) and (received is None or one.opened_at in received)
+            if one.opened_at <= at
+            and (one.settled_at is None or at < one.settled_at)
+            and (received is None or one.opened_at in received)
         )

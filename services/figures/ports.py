@@ -41,7 +41,9 @@ class PaneHistory(Protocol):
         """The selected queues and channels that have panes in `span`."""
         ...
 
-    def tallies(self, selection: Selection, spans: Sequence[Span]) -> AsyncIterator[Sequence[Tally]]:
+    def tallies(
+        self, selection: Selection, spans: Sequence[Span]
+    ) -> AsyncIterator[Sequence[Tally]]:
         """The selected panes that start in `spans` (contiguous, ascending), in portions."""
         ...
 
@@ -49,8 +51,12 @@ class PaneHistory(Protocol):
 class VisitHistory(Protocol):
     """Stored visits, and what only they can tell."""
 
-    def visits(self, selection: Selection, span: Span, after: Place | None = None) -> AsyncIterator[Sequence[StoredVisit]]:
-        """Visits offered in `span` to the selected queues, behind the place `after`, in order, in portions."""
+    def visits(
+        self, selection: Selection, span: Span, after: Place | None = None
+    ) -> AsyncIterator[Sequence[StoredVisit]]:
+        """Visits offered in `span` to the selected queues, behind the place `after`, in order, in
+        portions.
+        """
         ...
 
     async def complaints(self, tenant: str, span: Span) -> Sequence[StoredComplaint]:
@@ -58,8 +64,9 @@ class VisitHistory(Protocol):
         ...
 
     async def returns(self, selection: Selection, spans: Sequence[Span]) -> Sequence[Tally]:
-        """How many of the selected visits offered in `spans` (contiguous, ascending) have a known customer, and by how many hours
-        after the customer's last other contact in the queue they came: `Cell.CUSTOMER_KNOWN` and `Histogram.RETURN_GAP`.
+        """How many of the selected visits offered in `spans` (contiguous, ascending) have a known
+        customer, and by how many hours after the customer's last other contact in the queue they
+        came: `Cell.CUSTOMER_KNOWN` and `Histogram.RETURN_GAP`.
         """
         ...
 
@@ -68,20 +75,26 @@ class AgentHistory(Protocol):
     """Stored states of agents, and the visits they took."""
 
     def handled(self, selection: Selection, span: Span) -> AsyncIterator[Sequence[Visit]]:
-        """Visits that may count in `span` in the selected queues, each once, in any order, in portions; maybe others.
+        """Visits that may count in `span` in the selected queues, each once, in any order, in
+        portions; maybe others.
 
-        They were offered in it or up to 90 days before: later answers to surveys, evaluations and complaints count for no agent.
+        They were offered in it or up to 90 days before: later answers to surveys, evaluations and
+        complaints count for no agent.
         """
         ...
 
     def states(self, tenant: str, span: Span) -> AsyncIterator[Sequence[AgentEntered]]:
-        """The states that a tenant's agents entered in `span`, in the order of agents, times and states, in portions."""
+        """The states that a tenant's agents entered in `span`, in the order of agents, times and
+        states, in portions.
+        """
         ...
 
 
 @dataclass(frozen=True)
 class StoredCorrection:
-    """Final cells of a queue and channel that changed in [start, until), and the event that did it; instants are epoch milliseconds."""
+    """Final cells of a queue and channel that changed in [start, until), and the event that did it;
+    instants are epoch milliseconds.
+    """
 
     id: int
     start: int
@@ -111,7 +124,9 @@ class CorrectionHistory(Protocol):
     def corrections(
         self, selection: Selection, span: Span, recorded_since: int, since: CorrectionPlace
     ) -> AsyncIterator[Sequence[StoredCorrection]]:
-        """Those in `span` of the selected queues, recorded at or after an instant, from the place `since` on, in order, in portions."""
+        """Those in `span` of the selected queues, recorded at or after an instant, from the place
+        `since` on, in order, in portions.
+        """
         ...
 
 

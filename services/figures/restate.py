@@ -1,4 +1,6 @@
-"""Definitions in force, and figures restated under another: `formula=V3&threshold=20&boundary=le&short=5`."""
+"""Definitions in force, and figures restated under another:
+`formula=V3&threshold=20&boundary=le&short=5`.
+"""
 
 from dataclasses import dataclass, replace
 
@@ -20,7 +22,9 @@ class Restatement:
     waiting_past_threshold: bool | None = None
 
     def of(self, policy: ServiceLevelPolicy) -> ServiceLevelPolicy:
-        """The policy restated and named ad hoc; the policy itself where nothing is said. ValueError on nonsense."""
+        """The policy restated and named ad hoc; the policy itself where nothing is said. ValueError
+        on nonsense.
+        """
         said = {name: value for name, value in vars(self).items() if value is not None}
         if not said:
             return policy
@@ -32,14 +36,24 @@ class Restatement:
 def _check(policy: ServiceLevelPolicy) -> None:
     for name, seconds in (("threshold", policy.threshold), ("short", policy.short)):
         if not 0 <= seconds <= EXACT_SECONDS:
-            message = f"{name}={seconds} is outside 0 to {EXACT_SECONDS} seconds, where counts are exact"
+            message = (
+                f"{name}={seconds} is outside 0 to {EXACT_SECONDS} seconds, where counts are exact"
+            )
             raise ValueError(message)
     if policy.formula in _SHORT_MATTERS and policy.short >= policy.threshold:
-        message = f"short={policy.short} must be below threshold={policy.threshold} under {policy.formula}; give both, or another formula"
+        message = (
+            f"short={policy.short} must be below threshold={policy.threshold} under "
+            f"{policy.formula}; give both, or another formula"
+        )
         raise ValueError(message)
 
 
 def ad_hoc_name(policy: ServiceLevelPolicy) -> str:
-    """How a restated figure names its definition, such as `adhoc:V3,20,le,5`; options off their default follow."""
-    options = [",flow_outs"] * policy.flow_outs + [",without_waiting"] * (not policy.waiting_past_threshold)
-    return f"adhoc:{policy.formula},{policy.threshold},{policy.boundary},{policy.short}{''.join(options)}"
+    """How a restated figure names its definition, such as `adhoc:V3,20,le,5`; options off their
+    default follow.
+    """
+    options = [",flow_outs"] * policy.flow_outs + [",without_waiting"] * (
+        not policy.waiting_past_threshold
+    )
+    plain = f"{policy.formula},{policy.threshold},{policy.boundary},{policy.short}"
+    return f"adhoc:{plain}{''.join(options)}"

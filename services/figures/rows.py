@@ -1,4 +1,6 @@
-"""The rows of an answer: one figure each, with its parts, its definition and how far it can be believed."""
+"""The rows of an answer: one figure each, with its parts, its definition and how far it can be
+believed.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,9 +24,26 @@ from services.kpis.figures import Figures, Value
 from services.kpis.inputs import Need
 
 COLUMNS = (
-    "time", "end", "tenant", "queue", "channel", "team", "site", "interval", "kpi", "value", "numerator", "denominator", "low", "high",
-    "definition", "as_of", "watermark", "complete", "revision",
-)  # fmt: skip
+    "time",
+    "end",
+    "tenant",
+    "queue",
+    "channel",
+    "team",
+    "site",
+    "interval",
+    "kpi",
+    "value",
+    "numerator",
+    "denominator",
+    "low",
+    "high",
+    "definition",
+    "as_of",
+    "watermark",
+    "complete",
+    "revision",
+)
 """The columns of history as CSV, in order."""
 LIVE_COLUMNS = tuple("window" if column == "interval" else column for column in COLUMNS)
 """Those of live figures"""
@@ -98,7 +117,8 @@ class Question:
 
 
 class Seen(NamedTuple):
-    """What a row shows: what its span counted, in all and by policy, who was present at a moment, the highest revision in it.
+    """What a row shows: what its span counted, in all and by policy, who was present at a moment,
+    the highest revision in it.
 
     `missing` is what KPIs need and could not be looked up.
     """
@@ -109,6 +129,7 @@ class Seen(NamedTuple):
     present: Figures
     revision: int
     missing: Need = Need.NOTHING
+
 
 class Answer(NamedTuple):
     """A KPI's value and the definitions it was computed with."""
@@ -123,26 +144,40 @@ UNKNOWN = Value(None, None, None)
 
 
 def answers(question: Question, seen: Seen) -> Iterator[Answer]:
-    """Each KPI's value: of what a span counted, or, for gauges, of who was present at a moment. Live and history both end here."""
-    policies, missing = [part.policy for part in seen.parts], seen.missing
+    """Each KPI's value: of what a span counted, or, for gauges, of who was present at a moment.
+    Live and history both end here.
+    """
+    policies = [part.policy for part in seen.parts]
+    missing = seen.missing
     for kpi in question.kpis:
         unknown = missing and kpi.needs & missing
         yield Answer(kpi, UNKNOWN if unknown else _value(kpi, seen), definition_of(kpi, policies))
 
 
 def _value(kpi: Kpi, seen: Seen) -> Value:
-    return kpi.measure(seen.present, seen.parts[0].policy) if kpi.live else value_of(kpi, seen.counted, seen.parts)
+    return (
+        kpi.measure(seen.present, seen.parts[0].policy)
+        if kpi.live
+        else value_of(kpi, seen.counted, seen.parts)
+    )
 
 
 def frame_of(span: Span, tenant: str, zone: ZoneInfo, heard: tuple[int, int | None]) -> Frame:
-    """The frame of a span in the asked zone; `heard` is the instant the figures speak of, and the watermark."""
+    """The frame of a span in the asked zone; `heard` is the instant the figures speak of, and the
+    watermark.
+    """
     as_of, watermark = heard
-    final, shown = families_at(watermark, span.end), text_or_none(watermark, zone)
-    return Frame(text(span.begin, zone), text(span.end, zone), tenant, text(as_of, zone), shown, final)
+    final = families_at(watermark, span.end)
+    shown = text_or_none(watermark, zone)
+    return Frame(
+        text(span.begin, zone), text(span.end, zone), tenant, text(as_of, zone), shown, final
+    )
 
 
 def complete(kpi: Kpi, final: Family) -> bool:
-    """Whether ordinary lateness can no longer change the KPI: all families it is computed from are final."""
+    """Whether ordinary lateness can no longer change the KPI: all families it is computed from are
+    final.
+    """
     return _within(kpi.family, final)
 
 
@@ -163,12 +198,28 @@ def history_row(frame: Frame, interval: Interval, seen: Seen, answer: Answer) ->
 
 def _cells(frame: Frame, seen: Seen, answer: Answer) -> tuple[Any, ...]:
     """The fields of a row in their order: by position, which is what thousands of rows cost."""
-    (queue, channel, team, site), (kpi, value, definition) = seen.labels, answer
+    (queue, channel, team, site) = seen.labels
+    (kpi, value, definition) = answer
     return (
-        frame.time, frame.end, frame.tenant, queue, channel, kpi.id,
-        value.value, value.numerator, value.denominator, value.low, value.high,
-        definition, frame.as_of, frame.watermark, complete(kpi, frame.final), seen.revision, team, site,
-    )  # fmt: skip
+        frame.time,
+        frame.end,
+        frame.tenant,
+        queue,
+        channel,
+        kpi.id,
+        value.value,
+        value.numerator,
+        value.denominator,
+        value.low,
+        value.high,
+        definition,
+        frame.as_of,
+        frame.watermark,
+        complete(kpi, frame.final),
+        seen.revision,
+        team,
+        site,
+    )
 
 
 def identity(row: Row) -> tuple[str | None, ...]:
@@ -178,12 +229,23 @@ def identity(row: Row) -> tuple[str | None, ...]:
 
 def substance(row: Row) -> tuple[object, ...]:
     """What a row says, without the marks that move with every second."""
-    return row.time, row.value, row.numerator, row.denominator, row.low, row.high, row.definition, row.complete
+    return (
+        row.time,
+        row.value,
+        row.numerator,
+        row.denominator,
+        row.low,
+        row.high,
+        row.definition,
+        row.complete,
+    )
 
 
 def csv_cells(row: object, columns: Sequence[str]) -> Sequence[object]:
     """The row's fields (a mapping's values) in the order of `columns`; null is an empty cell."""
-    cells = [row.get(column) if isinstance(row, Mapping) else getattr(row, column) for column in columns]
+    cells = [
+        row.get(column) if isinstance(row, Mapping) else getattr(row, column) for column in columns
+    ]
     return ["" if cell is None else _csv_cell(cell) for cell in cells]
 
 

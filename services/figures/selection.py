@@ -71,7 +71,11 @@ class Selection:
     @property
     def names_all(self) -> bool:
         """Whether every row is known from the question alone."""
-        return not self.by.grouped and (not self.by.queues or bool(self.queues)) and (not self.by.channels or bool(self.channels))
+        return (
+            not self.by.grouped
+            and (not self.by.queues or bool(self.queues))
+            and (not self.by.channels or bool(self.channels))
+        )
 
     def subject(self, queue: str, channel: str) -> Subject:
         """The row that a contact of this queue and channel belongs to."""
@@ -79,7 +83,9 @@ class Selection:
 
     def includes(self, queue: str, channel: str) -> bool:
         """Whether contacts of this queue and channel count."""
-        return (not self.queues or queue in self.queues) and (not self.channels or channel in self.channels)
+        return (not self.queues or queue in self.queues) and (
+            not self.channels or channel in self.channels
+        )
 
     def asked(self) -> set[Subject]:
         """The rows that the question names."""
@@ -91,7 +97,9 @@ class Selection:
 
     @property
     def reading(self) -> "Selection":
-        """What is read for its rows: those of teams and sites are put together from queues and channels."""
+        """What is read for its rows: those of teams and sites are put together from queues and
+        channels.
+        """
         return replace(self, by=By.QUEUE_AND_CHANNEL) if self.by.grouped else self
 
     def scopes(self, subject: Subject) -> list[Scope]:
@@ -105,8 +113,11 @@ class Selection:
         return (subject.queue,) if self.by.queues else self.queues or None
 
     def labels(self, subject: Subject) -> Labels:
-        """Queue, channel, team and site as a row shows them: None where more than one was summed over."""
-        queue, channel = _label(subject.queue, self.queues), _label(subject.channel, self.channels)
+        """Queue, channel, team and site as a row shows them: None where more than one was summed
+        over.
+        """
+        queue = _label(subject.queue, self.queues)
+        channel = _label(subject.channel, self.channels)
         return Labels(queue, channel, subject.team or None, subject.site or None)
 
 

@@ -18,7 +18,9 @@ class State(StrEnum):
 
 
 def state_of(*, stale: bool, closed: bool, level: Value) -> State:
-    """The state of a queue whose recent service level is `level`: silence outweighs closing hours, and these small numbers."""
+    """The state of a queue whose recent service level is `level`: silence outweighs closing hours,
+    and these small numbers.
+    """
     if stale:
         return State.STALE
     if closed:

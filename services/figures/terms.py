@@ -1,4 +1,6 @@
-"""What figures are computed with: the policies in force when a span began, one named by the question, or either restated."""
+"""What figures are computed with: the policies in force when a span began, one named by the
+question, or either restated.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -13,7 +15,9 @@ BUILT_IN = ("default", DEFAULT_POLICY.name)
 
 @dataclass(frozen=True)
 class Basis:
-    """What a question says about definitions: `named` is `id` or `id@version` of a policy, None the one of each queue."""
+    """What a question says about definitions: `named` is `id` or `id@version` of a policy, None the
+    one of each queue.
+    """
 
     named: str | None = None
     restatement: Restatement = field(default_factory=Restatement)
@@ -72,7 +76,8 @@ class TermsOverTime:
 
 
 def named(name: str, known: TenantDefinitions, in_force: InForce) -> ServiceLevelPolicy:
-    """The policy of that name: `id@version` is that very one, `id` the one in force, or the first there ever was.
+    """The policy of that name: `id@version` is that very one, `id` the one in force, or the first
+    there ever was.
 
     KeyError where there is none; `names` are those there are.
     """
@@ -89,15 +94,23 @@ def named(name: str, known: TenantDefinitions, in_force: InForce) -> ServiceLeve
 def names(known: TenantDefinitions) -> list[str]:
     """The names that a question may use."""
     versions = [one for one in known.versions if one.kind is Kind.SERVICE_LEVEL]
-    return [DEFAULT_POLICY.name, *dict.fromkeys(one.id for one in versions), *(one.name for one in versions)]
+    return [
+        DEFAULT_POLICY.name,
+        *dict.fromkeys(one.id for one in versions),
+        *(one.name for one in versions),
+    ]
 
 
 def target_ids(known: TenantDefinitions) -> list[str]:
     """The ids of all targets that stand."""
-    return list(dict.fromkeys(one.id for one in known.versions if one.kind is Kind.TARGET and one.standing))
+    return list(
+        dict.fromkeys(one.id for one in known.versions if one.kind is Kind.TARGET and one.standing)
+    )
 
 
-def impossible(basis: Basis, known: TenantDefinitions, homes: Iterable[tuple[str, str]]) -> str | None:
+def impossible(
+    basis: Basis, known: TenantDefinitions, homes: Iterable[tuple[str, str]]
+) -> str | None:
     """Why the policies of these queues and channels cannot be restated so; None where they can."""
     if basis.restatement == Restatement():
         return None

@@ -4,9 +4,11 @@ loop      │ asks │ portion of A │ asks │ portion of B │ asks │ porti
 export A           ████                                         ████
 export B                                 ████
 
-Of all that is long only one portion is done between two looks at everything else, and none while somebody waits for a brief
-answer: ten exports make one another slower, but no short answer. A question is brief until it has asked for more than a few
-turns; long work waits for brief questions `PATIENCE` at a time, so that it goes on whatever is asked.
+Of all that is long only one portion is done between two looks at everything else, and none while
+somebody waits for a brief
+answer: ten exports make one another slower, but no short answer. A question is brief until it has
+asked for more than a few turns; long work waits for brief questions `PATIENCE` at a time, so that
+it goes on whatever is asked.
 """
 
 import asyncio
@@ -38,14 +40,18 @@ _question: ContextVar[_Question | None] = ContextVar("question", default=None)
 
 @dataclass(eq=False)
 class _Waiting:
-    """Somebody's next portion, and the instant (seconds of the loop's clock) from which it waits for brief questions no more."""
+    """Somebody's next portion, and the instant (seconds of the loop's clock) from which it waits
+    for brief questions no more.
+    """
 
     turn: asyncio.Future[None]
     until: float
 
 
 class Turns:
-    """The queue of those who do long work on one event loop; `taken` is how many turns there have been."""
+    """The queue of those who do long work on one event loop; `taken` is how many turns there have
+    been.
+    """
 
     def __init__(self) -> None:
         self.taken = 0
@@ -122,7 +128,9 @@ class Turns:
             self._wake_soon()
 
     async def over(self, items: Iterable[T], size: int) -> AsyncIterator[list[T]]:
-        """`items` in portions of `size`, a turn between two of them; what makes one portion waits for nobody."""
+        """`items` in portions of `size`, a turn between two of them; what makes one portion waits
+        for nobody.
+        """
         rest = iter(items)
         portion = list(islice(rest, size))
         while portion:

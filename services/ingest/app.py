@@ -1,4 +1,6 @@
-"""The use case: judge a body's events, append what is accepted and what is refused to the log, tell which is which."""
+"""The use case: judge a body's events, append what is accepted and what is refused to the log, tell
+which is which.
+"""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -29,7 +31,9 @@ class Bounds:
 
 @dataclass(frozen=True)
 class Rejected:
-    """One refused event: its index in the request, its id where that could be read, its text and why."""
+    """One refused event: its index in the request, its id where that could be read, its text and
+    why.
+    """
 
     index: int
     id: str | None
@@ -39,7 +43,9 @@ class Rejected:
 
 @dataclass(frozen=True)
 class Receipt:
-    """What became of a request's events: all accepted ones are in the log, all refused ones are dead letters."""
+    """What became of a request's events: all accepted ones are in the log, all refused ones are
+    dead letters.
+    """
 
     accepted: int
     rejected: tuple[Rejected, ...]
@@ -49,7 +55,14 @@ class Ingest:
     """The use cases of ingest; `now` gives wall clock in epoch milliseconds."""
 
     def __init__(
-        self, log: Log, bounds: Bounds, limits: Limits, pseudonyms: Pseudonyms, metrics: IngestMetrics, *, now: Callable[[], int]
+        self,
+        log: Log,
+        bounds: Bounds,
+        limits: Limits,
+        pseudonyms: Pseudonyms,
+        metrics: IngestMetrics,
+        *,
+        now: Callable[[], int],
     ) -> None:
         self.bounds = bounds
         self.metrics = metrics
@@ -62,13 +75,17 @@ class Ingest:
         metrics.in_flight.set_function(lambda: self._events.under_way)
 
     def room(self, size: int) -> AbstractContextManager[None]:
-        """Room in memory for a body of `size` bytes, for the length of the block; `Overloaded` when there is none."""
+        """Room in memory for a body of `size` bytes, for the length of the block; `Overloaded` when
+        there is none.
+        """
         return self._bytes.hold(size)
 
     async def take(self, tenant: str, form: Form, body: bytes, unwrap: Unwrap) -> Receipt:
-        """Take a body's events for `tenant`; returns when Kafka has acknowledged all accepted ones and all dead letters.
+        """Take a body's events for `tenant`; returns when Kafka has acknowledged all accepted ones
+        and all dead letters.
 
-        Raises `TooManyElements`, `Overloaded`, or `LogUnavailable`, after which sending the same again is safe.
+        Raises `TooManyElements`, `Overloaded`, or `LogUnavailable`, after which sending the same
+        again is safe.
         """
         self.metrics.bytes.inc(len(body))
         texts = split(form, body, self.bounds.events)
@@ -76,7 +93,9 @@ class Ingest:
         if isinstance(texts, Refusal):
             return await self._deliver(tenant, now, [], [Rejected(0, None, texts, body)])
         with self._events.hold(len(texts)):
-            records, rejected = self._judged(Judge(tenant, now, self._limits, self._pseudonyms), texts, unwrap)
+            records, rejected = self._judged(
+                Judge(tenant, now, self._limits, self._pseudonyms), texts, unwrap
+            )
             return await self._deliver(tenant, now, records, rejected)
 
     async def unready(self) -> str | None:
@@ -84,7 +103,9 @@ class Ingest:
         return await self._log.unready()
 
     @staticmethod
-    def _judged(judge: Judge, texts: list[bytes], unwrap: Unwrap) -> tuple[list[Record], list[Rejected]]:
+    def _judged(
+        judge: Judge, texts: list[bytes], unwrap: Unwrap
+    ) -> tuple[list[Record], list[Rejected]]:
         records: list[Record] = []
         rejected: list[Rejected] = []
         for index, text in enumerate(texts):
@@ -95,9 +116,16 @@ class Ingest:
                     rejected.append(Rejected(index, letters.event_id(text), refusal, text))
         return records, rejected
 
-    async def _deliver(self, tenant: str, now: int, records: list[Record], rejected: list[Rejected]) -> Receipt:
-        dead = [letters.letter(one.refusal, one.text, tenant, now, self._pseudonyms) for one in rejected]
-        batches = {CONTACT_EVENTS.name: records, DEAD_LETTERS.name: [(letters.KEY, letters.encode_letter(one)) for one in dead]}
+    async def _deliver(
+        self, tenant: str, now: int, records: list[Record], rejected: list[Rejected]
+    ) -> Receipt:
+        dead = [
+            letters.letter(one.refusal, one.text, tenant, now, self._pseudonyms) for one in rejected
+        ]
+        batches = {
+            CONTACT_EVENTS.name: records,
+            DEAD_LETTERS.name: [(letters.KEY, letters.encode_letter(one)) for one in dead],
+        }
         await self._log.append({topic: batch for topic, batch in batches.items() if batch})
         self.metrics.events.inc(len(records))
         for one in rejected:

@@ -6,14 +6,37 @@ REQUEST_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0,
 
 
 class IngestMetrics:
-    """Counters of what came in, in a registry of the caller's; labels never name tenants' contacts or agents."""
+    """Counters of what came in, in a registry of the caller's; labels never name tenants' contacts
+    or agents.
+    """
 
     def __init__(self, registry: CollectorRegistry) -> None:
-        self.events = Counter("floorpulse_ingest_events", "Events acknowledged by Kafka", registry=registry)
-        self.rejected = Counter("floorpulse_ingest_rejected", "Events refused, by reason of the closed list", ["reason"], registry=registry)
-        self.answers = Counter("floorpulse_ingest_answers", "Answers to requests, by HTTP status", ["status"], registry=registry)
-        self.requests = Histogram(
-            "floorpulse_ingest_requests_seconds", "From the request's head to its answer", buckets=REQUEST_SECONDS, registry=registry
+        self.events = Counter(
+            "floorpulse_ingest_events", "Events acknowledged by Kafka", registry=registry
         )
-        self.in_flight = Gauge("floorpulse_ingest_in_flight_events", "Events awaiting Kafka's acknowledgement", registry=registry)
-        self.bytes = Counter("floorpulse_ingest_bytes", "Bytes of event bodies, decompressed", registry=registry)
+        self.rejected = Counter(
+            "floorpulse_ingest_rejected",
+            "Events refused, by reason of the closed list",
+            ["reason"],
+            registry=registry,
+        )
+        self.answers = Counter(
+            "floorpulse_ingest_answers",
+            "Answers to requests, by HTTP status",
+            ["status"],
+            registry=registry,
+        )
+        self.requests = Histogram(
+            "floorpulse_ingest_requests_seconds",
+            "From the request's head to its answer",
+            buckets=REQUEST_SECONDS,
+            registry=registry,
+        )
+        self.in_flight = Gauge(
+            "floorpulse_ingest_in_flight_events",
+            "Events awaiting Kafka's acknowledgement",
+            registry=registry,
+        )
+        self.bytes = Counter(
+            "floorpulse_ingest_bytes", "Bytes of event bodies, decompressed", registry=registry
+        )

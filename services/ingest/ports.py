@@ -17,7 +17,8 @@ class Log(Protocol):
     async def append(self, records: Mapping[str, Sequence[Record]]) -> None:
         """Append records, by topic; returns when every one is acknowledged by all replicas.
 
-        Records of one key keep their order. Raises `LogUnavailable` when any of them is not acknowledged.
+        Records of one key keep their order. Raises `LogUnavailable` when any of them is not
+        acknowledged.
         """
         ...
 

@@ -7,8 +7,10 @@ from pydantic import BaseModel, Field, SecretStr, field_validator, model_validat
 from services.runtime.settings import Settings
 
 NO_CUSTOMER_KEY = (
-    "set FLOORPULSE_INGEST__CUSTOMER_KEYS, the keys under which customer references are turned into pseudonyms, the newest first: "
-    '[{"name": "2026a", "secret": "…"}], each secret at least 32 characters, for example from `openssl rand -hex 32`; '
+    "set FLOORPULSE_INGEST__CUSTOMER_KEYS, the keys under which customer references are turned "
+    "into pseudonyms, the newest first: "
+    '[{"name": "2026a", "secret": "…"}], each secret at least 32 characters, for example from '
+    "`openssl rand -hex 32`; "
     "keep it: another key makes other pseudonyms of the same customers"
 )
 
@@ -25,22 +27,43 @@ class IngestGroup(BaseModel):
 
     host: str = Field(default="127.0.0.1", description="address to listen on; 0.0.0.0 for all")
     port: int = Field(default=8080, ge=0, le=65_535)
-    max_body_bytes: int = Field(default=1024 * 1024, ge=1024, description="of a request, decompressed; more is 413")
+    max_body_bytes: int = Field(
+        default=1024 * 1024, ge=1024, description="of a request, decompressed; more is 413"
+    )
     max_events: int = Field(default=1000, ge=1, description="of a request; more is 413")
-    max_event_bytes: int = Field(default=64 * 1024, ge=1024, le=64 * 1024, description="of one event; more is rejected as too_large")
-    max_depth: int = Field(default=16, ge=2, description="levels of nesting in one event; more is rejected as too_deep")
-    max_in_flight_events: int = Field(default=20_000, ge=1, description="awaiting Kafka over all requests; more is 429")
-    max_in_flight_bytes: int = Field(default=64 * 1024 * 1024, ge=1024, description="of bodies under way; more is 429")
-    ack_seconds: float = Field(default=10.0, gt=0, description="within which Kafka must acknowledge; later is 503")
-    body_seconds: float = Field(default=30.0, gt=0, description="within which a body must have arrived; later is 408")
+    max_event_bytes: int = Field(
+        default=64 * 1024,
+        ge=1024,
+        le=64 * 1024,
+        description="of one event; more is rejected as too_large",
+    )
+    max_depth: int = Field(
+        default=16, ge=2, description="levels of nesting in one event; more is rejected as too_deep"
+    )
+    max_in_flight_events: int = Field(
+        default=20_000, ge=1, description="awaiting Kafka over all requests; more is 429"
+    )
+    max_in_flight_bytes: int = Field(
+        default=64 * 1024 * 1024, ge=1024, description="of bodies under way; more is 429"
+    )
+    ack_seconds: float = Field(
+        default=10.0, gt=0, description="within which Kafka must acknowledge; later is 503"
+    )
+    body_seconds: float = Field(
+        default=30.0, gt=0, description="within which a body must have arrived; later is 408"
+    )
     customer_keys: tuple[CustomerKeySettings, ...] = Field(
-        default=(), validate_default=True, description="JSON list of {name, secret}, newest first; required"
+        default=(),
+        validate_default=True,
+        description="JSON list of {name, secret}, newest first; required",
     )
 
     @field_validator("customer_keys")
     @classmethod
     def _some_key(cls, keys: tuple[CustomerKeySettings, ...]) -> tuple[CustomerKeySettings, ...]:
-        """There is no default: a key that everybody knows, or that changes with every start, is none."""
+        """There is no default: a key that everybody knows, or that changes with every start, is
+        none.
+        """
         if not keys:
             raise ValueError(NO_CUSTOMER_KEY)
         if len({key.name for key in keys}) < len(keys):
@@ -51,8 +74,14 @@ class IngestGroup(BaseModel):
     @model_validator(mode="after")
     def _room_for_one_request(self) -> Self:
         """A request within the limits of one must not be an overload by itself."""
-        if self.max_in_flight_events < self.max_events or self.max_in_flight_bytes < self.max_body_bytes:
-            message = "max_in_flight_events and max_in_flight_bytes must have room for one request of max_events and max_body_bytes"
+        if (
+            self.max_in_flight_events < self.max_events
+            or self.max_in_flight_bytes < self.max_body_bytes
+        ):
+            message = (
+                "max_in_flight_events and max_in_flight_bytes must have room for one "
+                "request of max_events and max_body_bytes"
+            )
             raise ValueError(message)
         return self
 

@@ -26,14 +26,26 @@ SUMMARY = "Contact-centre events in: judged one by one, acknowledged by Kafka, n
 
 @asynccontextmanager
 async def ingest(settings: IngestSettings, registry: CollectorRegistry) -> AsyncIterator[Ingest]:
-    """The use cases on the configured Kafka, their collectors in `registry`; Kafka may be away, then events are 503."""
+    """The use cases on the configured Kafka, their collectors in `registry`; Kafka may be away,
+    then events are 503.
+    """
     group = settings.ingest
-    prepare, start = partial(kafka.ensure_topics, settings.kafka, TOPICS), partial(kafka.producer, settings.kafka)
+    prepare = partial(kafka.ensure_topics, settings.kafka, TOPICS)
+    start = partial(kafka.producer, settings.kafka)
     log = KafkaLog(prepare, start, group.ack_seconds)
     limits = Limits(group.max_event_bytes, group.max_depth)
-    looking = asyncio.create_task(log.unready())  # what is wrong with Kafka is in the log at once, not with the first event
+    looking = asyncio.create_task(
+        log.unready()
+    )  # what is wrong with Kafka is in the log at once, not with the first event
     try:
-        yield Ingest(log, _bounds(group), limits, _pseudonyms(group), IngestMetrics(registry), now=clock.now_ms)
+        yield Ingest(
+            log,
+            _bounds(group),
+            limits,
+            _pseudonyms(group),
+            IngestMetrics(registry),
+            now=clock.now_ms,
+        )
     finally:
         looking.cancel()
         await asyncio.gather(looking, return_exceptions=True)
@@ -71,4 +83,9 @@ def _bounds(group: IngestGroup) -> Bounds:
 
 
 def _pseudonyms(group: IngestGroup) -> Pseudonyms:
-    return Pseudonyms(tuple(CustomerKey(key.name, key.secret.get_secret_value().encode()) for key in group.customer_keys))
+    return Pseudonyms(
+        tuple(
+            CustomerKey(key.name, key.secret.get_secret_value().encode())
+            for key in group.customer_keys
+        )
+    )

@@ -1,4 +1,6 @@
-"""The engine's use cases: apply a batch, make state durable, tell the readers, give a partition up."""
+"""The engine's use cases: apply a batch, make state durable, tell the readers, give a partition
+up.
+"""
 
 import asyncio
 import logging
@@ -22,12 +24,16 @@ from services.runtime.clock import monotonic, now_ms
 log = logging.getLogger(__name__)
 
 ROUNDS = 5
-"""Times that records are loaded one after the other: a joined visit may touch a pane that must be loaded too."""
+"""Times that records are loaded one after the other: a joined visit may touch a pane that must be
+loaded too.
+"""
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Consecutive records of one partition: `values[i]` stands at `offsets[i]`; `next` is the first offset behind them."""
+    """Consecutive records of one partition: `values[i]` stands at `offsets[i]`; `next` is the first
+    offset behind them.
+    """
 
     start: int
     next: int
@@ -49,9 +55,13 @@ class Options:
 
 
 class Engine:
-    """The partitions of one worker and everything done to them; one task applies, others flush and publish."""
+    """The partitions of one worker and everything done to them; one task applies, others flush and
+    publish.
+    """
 
-    def __init__(self, store: Store, letters: Letters, live: Live, options: Options, metrics: EngineMetrics) -> None:
+    def __init__(
+        self, store: Store, letters: Letters, live: Live, options: Options, metrics: EngineMetrics
+    ) -> None:
         self._store = store
         self._letters = letters
         self._teller = Teller(live, options.allowance)
@@ -99,8 +109,9 @@ class Engine:
     async def apply(self, partition: Partition, batch: Batch) -> None:
         """Fold a batch that begins at the partition's position, slice by slice.
 
-        Ends early when the partition is given up meanwhile. Raises what keeping a dead letter raises; what was applied stays
-        applied, and the rest can be applied again from the partition's position.
+        Ends early when the partition is given up meanwhile. Raises what keeping a dead letter
+        raises; what was applied stays applied, and the rest can be applied again from the
+        partition's position.
         """
         size = self._options.slice_records
         for first in range(0, len(batch.values), size):
@@ -115,7 +126,9 @@ class Engine:
         partition.next_offset = max(partition.next_offset, batch.next)
         partition.trim(self._options.visits_in_memory, self._options.panes_in_memory)
 
-    async def _apply_slice(self, partition: Partition, batch: Batch, span: range, following: int) -> None:
+    async def _apply_slice(
+        self, partition: Partition, batch: Batch, span: range, following: int
+    ) -> None:
         events, refused = self._decode(partition, batch, span)
         if refused:
             await self._letters.send(refused)
@@ -126,24 +139,42 @@ class Engine:
         failpoints.reach("after_apply")
         self._count(partition, [event for _, event in events], refused, batch.appended_at)
 
-    def _decode(self, partition: Partition, batch: Batch, span: range) -> tuple[list[Numbered], list[DeadLetter]]:
+    def _decode(
+        self, partition: Partition, batch: Batch, span: range
+    ) -> tuple[list[Numbered], list[DeadLetter]]:
         events: list[Numbered] = []
         refused: list[DeadLetter] = []
-        values, offsets, begin, kept_since = batch.values, batch.offsets, partition.next_offset, self.kept_since
+        values = batch.values
+        offsets = batch.offsets
+        begin = partition.next_offset
+        kept_since = self.kept_since
         for index in span:
             offset = offsets[index]
             if offset < begin:
                 continue
             decoded = decode(values[index])
             if type(decoded) is not Refusal and decoded.at < kept_since:  # type: ignore[union-attr, operator]  # decoded: milliseconds
-                decoded = Refusal(Reason.BEYOND_RETENTION, f"its month was deleted; kept is what happened since {kept_since}")
+                decoded = Refusal(
+                    Reason.BEYOND_RETENTION,
+                    f"its month was deleted; kept is what happened since {kept_since}",
+                )
             if isinstance(decoded, Refusal):
-                refused.append(letter(decoded, values[index], f"{CONTACT_EVENTS.name}/{partition.number}/{offset}"))
+                refused.append(
+                    letter(
+                        decoded, values[index], f"{CONTACT_EVENTS.name}/{partition.number}/{offset}"
+                    )
+                )
             else:
                 events.append((offset, decoded))
         return events, refused
 
-    def _count(self, partition: Partition, events: list[AnyEvent], refused: list[DeadLetter], appended_at: int) -> None:
+    def _count(
+        self,
+        partition: Partition,
+        events: list[AnyEvent],
+        refused: list[DeadLetter],
+        appended_at: int,
+    ) -> None:
         instants: list[int] = [event.at for event in events]  # type: ignore[misc]  # see above
         partition.advance(instants, appended_at, self._options.allowance)
         partition.applied += len(events)
@@ -162,22 +193,28 @@ class Engine:
 
     @property
     def crowded(self) -> bool:
-        """Whether so much is unflushed that applying should wait; while the database is away, far more may gather."""
+        """Whether so much is unflushed that applying should wait; while the database is away, far
+        more may gather.
+        """
         bound = self._options.outage_rows if self._outage else self._options.dirty_rows
         return sum(partition.dirty for partition in self.partitions.values()) >= bound
 
     # ------------------------------------------------------------- flushing
 
     async def flush(self) -> None:
-        """Write what is dirty. Raises StoreUnavailable; the rows are then kept until their fate is known."""
+        """Write what is dirty. Raises StoreUnavailable; the rows are then kept until their fate is
+        known.
+        """
         async with self._asking():
             await self._join()
             await self._write()
 
     async def join(self) -> None:
-        """Bring in what waits for stored records, so that readers see it before the next flush. Raises StoreUnavailable.
+        """Bring in what waits for stored records, so that readers see it before the next flush.
+        Raises StoreUnavailable.
 
-        While the database is away nothing is asked here: the next flush finds out whether it is back.
+        While the database is away nothing is asked here: the next flush finds out whether it is
+        back.
         """
         if not self._outage and any(partition.wanted for partition in self.partitions.values()):
             async with self._asking():
@@ -202,7 +239,9 @@ class Engine:
             self._conclude(await self._store.settle([rows for _, rows in self._pending]))
 
     async def _join(self) -> None:
-        """Bring stored records together with what waits for them; applying pauses only once the database has answered."""
+        """Bring stored records together with what waits for them; applying pauses only once the
+        database has answered.
+        """
         if not await self._load():
             return
         self._steady.clear()
@@ -215,13 +254,21 @@ class Engine:
 
     async def _load(self) -> bool:
         """One round of loading what is wanted; whether anything was."""
-        wanted = [(partition, wanted) for partition in self.partitions.values() if (wanted := partition.wanted)]
+        wanted = [
+            (partition, wanted)
+            for partition in self.partitions.values()
+            if (wanted := partition.wanted)
+        ]
         for partition, one in wanted:
             partition.join(one, await self._store.load(partition.number, one))
         return bool(wanted)
 
     async def _write(self) -> None:
-        taken = [(partition, rows) for partition in self.partitions.values() if (rows := partition.take_dirty()) is not None]
+        taken = [
+            (partition, rows)
+            for partition in self.partitions.values()
+            if (rows := partition.take_dirty()) is not None
+        ]
         if not taken:
             return
         self._pending = taken
@@ -231,13 +278,18 @@ class Engine:
         self._conclude(results)
 
     def _conclude(self, results: Mapping[int, Flush | None]) -> None:
-        pending, self._pending = self._pending, []
+        pending = self._pending
+        self._pending = []
         for partition, rows in pending:
             match results[partition.number]:
                 case Flush.WRITTEN:
                     partition.flushed()
-                    self._metrics.flush_rows.labels("visit").inc(len(rows.new_visits) + len(rows.visits))
-                    self._metrics.flush_rows.labels("pane").inc(len(rows.new_panes) + len(rows.panes))
+                    self._metrics.flush_rows.labels("visit").inc(
+                        len(rows.new_visits) + len(rows.visits)
+                    )
+                    self._metrics.flush_rows.labels("pane").inc(
+                        len(rows.new_panes) + len(rows.panes)
+                    )
                 case Flush.FENCED:
                     self._fence(partition)
                 case Flush.SURPRISED:
@@ -248,7 +300,9 @@ class Engine:
 
     def _fence(self, partition: Partition) -> None:
         if self.partitions.get(partition.number) is partition:
-            log.warning("partition %d was claimed by a newer owner; its state is dropped", partition.number)
+            log.warning(
+                "partition %d was claimed by a newer owner; its state is dropped", partition.number
+            )
             self._metrics.fenced.inc()
             self.fenced.add(partition.number)
             self.drop(partition.number)
@@ -256,14 +310,25 @@ class Engine:
     # ------------------------------------------------------------- telling
 
     async def publish(self, ends: Mapping[int, int]) -> None:
-        """Tell readers what changed; `ends` are the log's ends by partition. Raises what telling raises."""
+        """Tell readers what changed; `ends` are the log's ends by partition. Raises what telling
+        raises.
+        """
         await self._teller.publish(self.partitions.values(), ends)
 
 
 def letter(refusal: Refusal, value: bytes | None, origin: str) -> DeadLetter:
     """The dead letter of a record: its text, or its bytes where they are not UTF-8."""
     try:
-        text, raw = (value or b"").decode(), None
+        text = (value or b"").decode()
+        raw = None
     except UnicodeDecodeError:
-        text, raw = None, value
-    return DeadLetter(reason=refusal.reason, detail=refusal.detail, origin=origin, at=now_ms(), payload=text, payload_base64=raw)
+        text = None
+        raw = value
+    return DeadLetter(
+        reason=refusal.reason,
+        detail=refusal.detail,
+        origin=origin,
+        at=now_ms(),
+        payload=text,
+        payload_base64=raw,
+    )

@@ -1,4 +1,6 @@
-"""The Prometheus collectors of an engine worker; lag and figures of the floor are the API's to export."""
+"""The Prometheus collectors of an engine worker; lag and figures of the floor are the API's to
+export.
+"""
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
@@ -8,22 +10,57 @@ class EngineMetrics:
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self.records = Counter("floorpulse_engine_records", "Records applied", registry=registry)
-        self.dead = Counter("floorpulse_engine_dead_letters", "Records refused", ["reason"], registry=registry)
-        self.future = Counter("floorpulse_engine_future_events", "Events ahead of the broker's clock", registry=registry)
-        self.flush_seconds = Histogram("floorpulse_engine_flush_seconds", "Time of one flush", registry=registry)
-        self.flush_rows = Counter("floorpulse_engine_flush_rows", "Rows written", ["table"], registry=registry)
-        self.flush_failures = Counter("floorpulse_engine_flush_failures", "Flushes with unknown outcome", registry=registry)
-        self.surprises = Counter(
-            "floorpulse_engine_surprises", "Flushes repeated because a row taken for new was stored already", registry=registry
+        self.dead = Counter(
+            "floorpulse_engine_dead_letters", "Records refused", ["reason"], registry=registry
         )
-        self.fenced = Counter("floorpulse_engine_fenced", "Partitions taken away by a newer owner", registry=registry)
-        self.gaps = Counter("floorpulse_engine_position_gaps", "Batches skipped or sought back to", ["way"], registry=registry)
-        self.partitions = Gauge("floorpulse_engine_partitions", "Partitions owned now", registry=registry)
-        self.log_lost = Gauge("floorpulse_engine_log_lost", "Partitions stopped because their log lost events", registry=registry)
+        self.future = Counter(
+            "floorpulse_engine_future_events",
+            "Events ahead of the broker's clock",
+            registry=registry,
+        )
+        self.flush_seconds = Histogram(
+            "floorpulse_engine_flush_seconds", "Time of one flush", registry=registry
+        )
+        self.flush_rows = Counter(
+            "floorpulse_engine_flush_rows", "Rows written", ["table"], registry=registry
+        )
+        self.flush_failures = Counter(
+            "floorpulse_engine_flush_failures", "Flushes with unknown outcome", registry=registry
+        )
+        self.surprises = Counter(
+            "floorpulse_engine_surprises",
+            "Flushes repeated because a row taken for new was stored already",
+            registry=registry,
+        )
+        self.fenced = Counter(
+            "floorpulse_engine_fenced", "Partitions taken away by a newer owner", registry=registry
+        )
+        self.gaps = Counter(
+            "floorpulse_engine_position_gaps",
+            "Batches skipped or sought back to",
+            ["way"],
+            registry=registry,
+        )
+        self.partitions = Gauge(
+            "floorpulse_engine_partitions", "Partitions owned now", registry=registry
+        )
+        self.log_lost = Gauge(
+            "floorpulse_engine_log_lost",
+            "Partitions stopped because their log lost events",
+            registry=registry,
+        )
         self.reconciled = Gauge(
-            "floorpulse_engine_reconciliation_differences", "Panes that differ from their visits, at the last check", registry=registry
+            "floorpulse_engine_reconciliation_differences",
+            "Panes that differ from their visits, at the last check",
+            registry=registry,
         )
         self.rolled = Gauge(
-            "floorpulse_engine_rolled_until_timestamp_seconds", "Event time up to which the leader rolled figures up", registry=registry
+            "floorpulse_engine_rolled_until_timestamp_seconds",
+            "Event time up to which the leader rolled figures up",
+            registry=registry,
         )
-        self.corrections = Counter("floorpulse_engine_corrections", "Figures that changed after they were final", registry=registry)
+        self.corrections = Counter(
+            "floorpulse_engine_corrections",
+            "Figures that changed after they were final",
+            registry=registry,
+        )

@@ -14,7 +14,9 @@ class StoreUnavailable(Exception):  # noqa: N818  it names a condition that pass
 
 
 class LogLost(Exception):  # noqa: N818  it names what happened to the log
-    """The log no longer holds what the database still needs, or went backwards: someone must look."""
+    """The log no longer holds what the database still needs, or went backwards: someone must
+    look.
+    """
 
 
 class Flush(StrEnum):
@@ -32,14 +34,16 @@ class Store(Protocol):
     async def claim(self, partition: int, log_id: str, begin: int, end: int) -> Partition:
         """Become the one writer of `partition` and learn what is going on in it.
 
-        That takes time and memory in proportion to the visits that wait or are in progress, whatever else is stored.
-        `begin` and `end` are the log's first and next offset. Raises LogLost where the stored position lies outside of
-        the same log, StoreUnavailable.
+        That takes time and memory in proportion to the visits that wait or are in progress,
+        whatever else is stored. `begin` and `end` are the log's first and next offset. Raises
+        LogLost where the stored position lies outside of the same log, StoreUnavailable.
         """
         ...
 
     async def kept_since(self) -> int:
-        """The instant before which events are not counted any more, epoch milliseconds. Raises StoreUnavailable."""
+        """The instant before which events are not counted any more, epoch milliseconds. Raises
+        StoreUnavailable.
+        """
         ...
 
     async def load(self, partition: int, wanted: Wanted) -> Stored:
@@ -49,13 +53,15 @@ class Store(Protocol):
     async def flush(self, rows: Sequence[Flushing]) -> Mapping[int, Flush]:
         """Write rows and positions of several partitions in one transaction; what became of each.
 
-        A partition whose stored (epoch, next_offset) is not the expected one is left out. Raises StoreUnavailable when
-        the outcome is unknown: then `settle` tells.
+        A partition whose stored (epoch, next_offset) is not the expected one is left out. Raises
+        StoreUnavailable when the outcome is unknown: then `settle` tells.
         """
         ...
 
     async def settle(self, rows: Sequence[Flushing]) -> Mapping[int, Flush | None]:
-        """What became of a flush with unknown outcome; None: not written. Raises StoreUnavailable."""
+        """What became of a flush with unknown outcome; None: not written. Raises
+        StoreUnavailable.
+        """
         ...
 
 

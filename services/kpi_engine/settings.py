@@ -8,22 +8,58 @@ from services.runtime.settings import Settings
 class EngineGroup(BaseModel):
     """Pace and bounds of one worker."""
 
-    group: str = Field("floorpulse-engine", description="consumer group; workers of one installation share it")
-    stock_records: bool = Field(False, description="read records one by one instead of whole batches; slower, public API only")
-    session_seconds: float = Field(
-        6.0, ge=1, le=30, description="a worker silent for this long loses its partitions; 10 on hosts that pause"
+    group: str = Field(
+        "floorpulse-engine", description="consumer group; workers of one installation share it"
     )
-    heartbeat_seconds: float = Field(1.0, gt=0, description="how often a worker shows life; it decides how fast hand-overs are")
-    flush_seconds: float = Field(1.0, gt=0, description="how often state becomes durable and history shows it")
-    publish_seconds: float = Field(0.25, gt=0, description="how often live figures go out at least; every 0.1 s where that is little work")
-    slice_records: int = Field(400, ge=1, description="records folded between two looks at other work")
-    dirty_rows: int = Field(20_000, ge=1000, description="unflushed rows at which a worker waits for the database; bounds one flush")
-    outage_rows: int = Field(200_000, ge=1000, description="unflushed rows at which it waits while the database is away")
-    visits_in_memory: int = Field(50_000, ge=1000, description="of one partition; beyond, those that are over leave")
-    panes_in_memory: int = Field(50_000, ge=1000, description="of one partition; older ones are loaded again when needed")
-    allowance_seconds: float = Field(15.0, ge=0, description="disorder of events that the watermark allows for")
-    stall_seconds: float = Field(120.0, ge=0, description="a worker that reads nothing for so long although it could ends; 0: never")
-    failpoint: str = Field("", description="for proofs: the point at which this worker dies, name or name:n")
+    stock_records: bool = Field(
+        False,
+        description="read records one by one instead of whole batches; slower, public API only",
+    )
+    session_seconds: float = Field(
+        6.0,
+        ge=1,
+        le=30,
+        description="a worker silent for this long loses its partitions; 10 on hosts that pause",
+    )
+    heartbeat_seconds: float = Field(
+        1.0, gt=0, description="how often a worker shows life; it decides how fast hand-overs are"
+    )
+    flush_seconds: float = Field(
+        1.0, gt=0, description="how often state becomes durable and history shows it"
+    )
+    publish_seconds: float = Field(
+        0.25,
+        gt=0,
+        description="how often live figures go out at least; every 0.1 s where that is little work",
+    )
+    slice_records: int = Field(
+        400, ge=1, description="records folded between two looks at other work"
+    )
+    dirty_rows: int = Field(
+        20_000,
+        ge=1000,
+        description="unflushed rows at which a worker waits for the database; bounds one flush",
+    )
+    outage_rows: int = Field(
+        200_000, ge=1000, description="unflushed rows at which it waits while the database is away"
+    )
+    visits_in_memory: int = Field(
+        50_000, ge=1000, description="of one partition; beyond, those that are over leave"
+    )
+    panes_in_memory: int = Field(
+        50_000, ge=1000, description="of one partition; older ones are loaded again when needed"
+    )
+    allowance_seconds: float = Field(
+        15.0, ge=0, description="disorder of events that the watermark allows for"
+    )
+    stall_seconds: float = Field(
+        120.0,
+        ge=0,
+        description="a worker that reads nothing for so long although it could ends; 0: never",
+    )
+    failpoint: str = Field(
+        "", description="for proofs: the point at which this worker dies, name or name:n"
+    )
     metrics_host: str = Field("127.0.0.1", description="address of this worker's own /metrics")
     metrics_port: int = Field(0, ge=0, description="port of this worker's own /metrics; 0: none")
 
@@ -31,19 +67,30 @@ class EngineGroup(BaseModel):
 class RollupGroup(BaseModel):
     """Rollups and corrections, made by the leader. `FLOORPULSE_ROLLUP__…`"""
 
-    seconds: float = Field(15.0, gt=0, description="how often what became final is rolled up, and late changes are merged")
+    seconds: float = Field(
+        15.0,
+        gt=0,
+        description="how often what became final is rolled up, and late changes are merged",
+    )
 
 
 class RetentionGroup(BaseModel):
     """How long rows are kept; for ever, where nothing is set. `FLOORPULSE_RETENTION__…`
 
-    Events older than panes, agents or visits that were deleted become dead letters. Rollups outlive their panes.
+    Events older than panes, agents or visits that were deleted become dead letters. Rollups outlive
+    their panes.
     """
 
-    panes_days: int | None = Field(None, ge=40, description="minutes of figures; whole months go, later only rollups are left")
-    agents_days: int | None = Field(None, ge=40, description="agents' states and their time; whole months go")
+    panes_days: int | None = Field(
+        None, ge=40, description="minutes of figures; whole months go, later only rollups are left"
+    )
+    agents_days: int | None = Field(
+        None, ge=40, description="agents' states and their time; whole months go"
+    )
     visits_days: int | None = Field(None, ge=40, description="the contacts behind the figures")
-    rollups_days: int | None = Field(None, ge=40, description="quarter hours, days and months of figures; not below panes")
+    rollups_days: int | None = Field(
+        None, ge=40, description="quarter hours, days and months of figures; not below panes"
+    )
     corrections_days: int | None = Field(None, ge=40, description="the record of corrections")
     seconds: float = Field(600.0, gt=0, description="how often the leader looks")
 
@@ -54,8 +101,13 @@ class RetentionGroup(BaseModel):
 
     @model_validator(mode="after")
     def _rollups_outlive_panes(self) -> "RetentionGroup":
-        if self.rollups_days is not None and (self.panes_days is None or self.panes_days > self.rollups_days):
-            message = "FLOORPULSE_RETENTION__ROLLUPS_DAYS must not be below PANES_DAYS, which must be set too: history reads rollups"
+        if self.rollups_days is not None and (
+            self.panes_days is None or self.panes_days > self.rollups_days
+        ):
+            message = (
+                "FLOORPULSE_RETENTION__ROLLUPS_DAYS must not be below PANES_DAYS, which "
+                "must be set too: history reads rollups"
+            )
             raise ValueError(message)
         return self
 
@@ -71,6 +123,9 @@ class EngineSettings(Settings):
     def _pane_divides_five_minutes(self) -> "EngineSettings":
         seconds = self.floor.pane_seconds
         if seconds <= 0 or 300 % seconds:
-            message = f"FLOORPULSE_FLOOR__PANE_SECONDS is {seconds}; it must divide 300, so that intervals are whole panes"
+            message = (
+                f"FLOORPULSE_FLOOR__PANE_SECONDS is {seconds}; it must divide 300, so that "
+                "intervals are whole panes"
+            )
             raise ValueError(message)
         return self

@@ -1,4 +1,5 @@
-"""Settings in, a running engine worker out: the loop, its timers, and the Faust application beside it.
+"""Settings in, a running engine worker out: the loop, its timers, and the Faust application beside
+it.
 
 SIGTERM ─► loop: last flush, leave the group ─► Faust: agents, leader ─► producers, connections
 """
@@ -47,12 +48,15 @@ AUDIT_EVERY = 60.0
 STATISTICS_EVERY = 5.0
 COMMIT_EVERY = 5
 LOOK_EVERY = 3.0
-SOONEST, TELLING = 0.1, 8.0
-"""Seconds between two tellings at least, and how many times the last one's length passes before the next."""
+SOONEST = 0.1
+TELLING = 8.0
+"""Seconds between two tellings at least, and how many times the last one's length passes before the
+next.
+"""
 FAUST_STARTS_WITHIN = 10.0
 STOP_WITHIN = 30
-"""Seconds after which the system ends a worker that cannot stop, for instance because the brokers are gone: what is not durable is
-read again by the next owner."""
+"""Seconds after which the system ends a worker that cannot stop, for instance because the brokers
+are gone: what is not durable is read again by the next owner."""
 HEED_EVERY = 60.0
 PASSING = (StoreUnavailable, KafkaError, TimeoutError, OSError)
 
@@ -143,29 +147,54 @@ class Worker(Service):
         await self._engine.publish(self._source.ends())
 
     async def _look(self) -> None:
-        """End a worker that is stuck, so that another one takes over; waiting for the database is not being stuck."""
-        offsets = {number: partition.next_offset for number, partition in self._engine.partitions.items()}
+        """End a worker that is stuck, so that another one takes over; waiting for the database is
+        not being stuck.
+        """
+        offsets = {
+            number: partition.next_offset for number, partition in self._engine.partitions.items()
+        }
         stalled = self._progress.stalled(offsets, await self._source.log_ends(), monotonic())
-        if self._settings.stall_seconds and stalled > self._settings.stall_seconds and not self._engine.waits_for_database:
-            message = f"a partition has not moved for {stalled:.0f} s although records wait; this worker ends, another takes over"
+        if (
+            self._settings.stall_seconds
+            and stalled > self._settings.stall_seconds
+            and not self._engine.waits_for_database
+        ):
+            message = (
+                f"a partition has not moved for {stalled:.0f} s although records wait; this "
+                "worker ends, another takes over"
+            )
             raise Stalled(message)
 
 
 @asynccontextmanager
-async def worker(settings: EngineSettings, registry: CollectorRegistry) -> AsyncIterator[tuple[Worker, faust.App]]:
+async def worker(
+    settings: EngineSettings, registry: CollectorRegistry
+) -> AsyncIterator[tuple[Worker, faust.App]]:
     """The worker's two halves, connected but not started."""
     failpoints.arm(settings.engine.failpoint)
     metrics = EngineMetrics(registry)
     await ensure_topics(settings.kafka, TOPICS)
     pool = await asyncpg_pool(settings.database)
     sender = await producer(settings.kafka)
-    store = PostgresStore(pool, settings.database, owner=f"{socket.gethostname()}/{uuid4().hex[:8]}", shape=shape(settings))
+    store = PostgresStore(
+        pool,
+        settings.database,
+        owner=f"{socket.gethostname()}/{uuid4().hex[:8]}",
+        shape=shape(settings),
+    )
     try:
         async with kafka_log(settings.kafka, CONTACT_EVENTS.name) as view:
             outgoing = Outgoing(sender)
             engine = Engine(store, outgoing, outgoing, options(settings), metrics)
-            loop = Loop(engine, consumer(settings.kafka, settings.engine), view, settings.engine, metrics)
-            yield Worker(engine, loop, settings), faust_app(settings.kafka, settings.engine, outgoing, duties(pool, settings, metrics))
+            loop = Loop(
+                engine, consumer(settings.kafka, settings.engine), view, settings.engine, metrics
+            )
+            yield (
+                Worker(engine, loop, settings),
+                faust_app(
+                    settings.kafka, settings.engine, outgoing, duties(pool, settings, metrics)
+                ),
+            )
     finally:
         await sender.stop()
         await store.aclose()
@@ -174,8 +203,12 @@ async def worker(settings: EngineSettings, registry: CollectorRegistry) -> Async
 
 def shape(settings: EngineSettings) -> Shape:
     """What the store must know of panes and watermarks."""
-    longest = Longest(settings.floor.max_wait_seconds * 1000, settings.floor.max_conversation_seconds * 1000)
-    return Shape(settings.floor.pane_seconds * 1000, int(settings.engine.allowance_seconds * 1000), longest)
+    longest = Longest(
+        settings.floor.max_wait_seconds * 1000, settings.floor.max_conversation_seconds * 1000
+    )
+    return Shape(
+        settings.floor.pane_seconds * 1000, int(settings.engine.allowance_seconds * 1000), longest
+    )
 
 
 def options(settings: EngineSettings) -> Options:
@@ -195,9 +228,17 @@ def duties(pool: asyncpg.Pool, settings: EngineSettings, metrics: EngineMetrics)
     pane_length = settings.floor.pane_seconds * 1000
     return [
         Duty("the audit", AUDIT_EVERY, Auditor(pool, pane_length, metrics).check),
-        Duty("the roller", settings.rollup.seconds, Roller(pool, ZoneInfo(settings.floor.zone), pane_length, metrics).roll),
+        Duty(
+            "the roller",
+            settings.rollup.seconds,
+            Roller(pool, ZoneInfo(settings.floor.zone), pane_length, metrics).roll,
+        ),
         Duty("the planner's statistics", STATISTICS_EVERY, Statistics(pool).refresh),
-        Duty("retention", settings.retention.seconds, Retention(pool, settings.retention.limits()).enforce),
+        Duty(
+            "retention",
+            settings.retention.seconds,
+            Retention(pool, settings.retention.limits()).enforce,
+        ),
     ]
 
 
@@ -217,13 +258,18 @@ async def run(settings: EngineSettings) -> None:
 async def _run_both(loop: Worker, app: faust.App, stopped: asyncio.Event) -> None:
     """The loop starts beside Faust and stops before it; whichever ends by itself ends the process.
 
-    Faust is stopped only once it has started: stopped in between, it leaves a thread that runs for ever.
+    Faust is stopped only once it has started: stopped in between, it leaves a thread that runs for
+    ever.
     """
-    app.loop, app.in_worker = asyncio.get_running_loop(), True
+    app.loop = asyncio.get_running_loop()
+    app.in_worker = True
     app.finalize()
     await loop.start()
     starting = asyncio.create_task(app.start())
-    endings = [asyncio.create_task(one) for one in (stopped.wait(), loop.wait_until_stopped(), _until_faust_ends(app, starting))]
+    endings = [
+        asyncio.create_task(one)
+        for one in (stopped.wait(), loop.wait_until_stopped(), _until_faust_ends(app, starting))
+    ]
     try:
         done, _ = await asyncio.wait(endings, return_when=asyncio.FIRST_COMPLETED)
         for ending in done:

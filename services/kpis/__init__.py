@@ -1,1 +1,3 @@
-"""The KPIs: the catalogue, the figures they read, the policies they are judged by, their formulas."""
+"""The KPIs: the catalogue, the figures they read, the policies they are judged by, their
+formulas.
+"""

@@ -21,11 +21,13 @@ NOBODY: Staff = MappingProxyType({})
 
 
 class Figures(NamedTuple):
-    """All that a formula may look at: summed cells, and the visits of the same span that still wait.
+    """All that a formula may look at: summed cells, and the visits of the same span that still
+    wait.
 
-    `waits` are the waits so far of those visits, `complaints` the ages of the span's complaints that are still open, both in
-    milliseconds. Of a moment, `cells` are what the half hour before it counted, and `complaints` all that are open then.
-    `staff` are the agents: of a span their time, of a moment how many they are. `plan` is what was forecast for the span.
+    `waits` are the waits so far of those visits, `complaints` the ages of the span's complaints
+    that are still open, both in milliseconds. Of a moment, `cells` are what the half hour before it
+    counted, and `complaints` all that are open then. `staff` are the agents: of a span their time,
+    of a moment how many they are. `plan` is what was forecast for the span.
     """
 
     cells: Cells
@@ -44,8 +46,9 @@ class Figures(NamedTuple):
 class Value(NamedTuple):
     """A figure with its parts.
 
-    A count has no denominator; a mean's numerator is the sum in the unit of its value; a share's parts are counts and
-    come with the 95 % Wilson interval `low`…`high`; a quantile's denominator is its sample.
+    A count has no denominator; a mean's numerator is the sum in the unit of its value; a share's
+    parts are counts and come with the 95 % Wilson interval `low`…`high`; a quantile's denominator
+    is its sample.
     """
 
     value: float | None
@@ -72,7 +75,8 @@ def mean(total: float, size: int, unit: int = 1000) -> Value:
 def share(part: int, whole: int) -> Value:
     """A proportion with its Wilson interval.
 
-    Parts may outrun the whole where both belong to different instants (an answer to yesterday's survey): then no interval.
+    Parts may outrun the whole where both belong to different instants (an answer to yesterday's
+    survey): then no interval.
     """
     if whole <= 0:
         return Value(None, part, whole)

@@ -1,4 +1,6 @@
-"""What a few KPIs need beside the panes of their span, so that it is looked up only when they are asked for."""
+"""What a few KPIs need beside the panes of their span, so that it is looked up only when they are
+asked for.
+"""
 
 from enum import Flag, auto
 

@@ -1,4 +1,6 @@
-"""The catalogue of KPIs as a page, generated from the catalogue itself; the published copy is `docs/kpis.md`."""
+"""The catalogue of KPIs as a page, generated from the catalogue itself; the published copy is
+`docs/kpis.md`.
+"""
 
 import sys
 from collections.abc import Iterable, Iterator
@@ -62,7 +64,11 @@ history answers for any span, such as a month's. Its parts are expected counts, 
 same rest.
 
 """
-ABOUT = {Group.NOW: NOW, Group.PLAN: PLAN.format(patience=DEFAULT_POLICY.patience), Group.CONTRACT: CONTRACT}
+ABOUT = {
+    Group.NOW: NOW,
+    Group.PLAN: PLAN.format(patience=DEFAULT_POLICY.patience),
+    Group.CONTRACT: CONTRACT,
+}
 
 VARIANT = """\
 Asked for as `KPI:VARIANT`, such as `kpi=left:overflow`; all else is as in the KPI. `contact` counts surveys and evaluations where the
@@ -74,7 +80,9 @@ contact was offered instead of where they were submitted: they come in for weeks
 def catalogue_page() -> str:
     """The page in Markdown."""
     groups = "\n".join(_group(group) for group in Group)
-    return f"{HEAD}\n{groups}\n## Variants\n\n{VARIANT}{_table(VARIANTS.values())}\n{_service_level()}"
+    return (
+        f"{HEAD}\n{groups}\n## Variants\n\n{VARIANT}{_table(VARIANTS.values())}\n{_service_level()}"
+    )
 
 
 def _group(group: Group) -> str:
@@ -87,7 +95,14 @@ def _table(kpis: Iterable[Kpi]) -> str:
 
 
 def _line(kpi: Kpi) -> str:
-    cells = (f"`{kpi.id}`", kpi.en, kpi.zh, kpi.unit.value, kpi.better.value, kpi.formula.replace("|", "\\|"))
+    cells = (
+        f"`{kpi.id}`",
+        kpi.en,
+        kpi.zh,
+        kpi.unit.value,
+        kpi.better.value,
+        kpi.formula.replace("|", "\\|"),
+    )
     return f"| {' | '.join(cells)} |\n"
 
 
@@ -107,9 +122,11 @@ def _service_level_lines() -> Iterator[str]:
         yield f"| `{formula.value}` | {line} |"
     yield ""
     yield (
-        f"The definition `{policy.name}`: {policy.formula.value}, T = {policy.threshold} s (`{policy.boundary}`), S = {policy.short} s, "
+        f"The definition `{policy.name}`: {policy.formula.value}, T = {policy.threshold} s "
+        f"(`{policy.boundary}`), S = {policy.short} s, "
         f"flow-outs {'in' if policy.flow_outs else 'not in'} the denominator, "
-        f"a contact that waits beyond T {'counts' if policy.waiting_past_threshold else 'does not count'} as missed, "
+        "a contact that waits beyond T "
+        f"{'counts' if policy.waiting_past_threshold else 'does not count'} as missed, "
         f"target {policy.target:.0%}, patience {policy.patience} s."
     )
     yield "Any figure can be asked under another:"

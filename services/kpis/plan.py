@@ -1,10 +1,12 @@
-"""What a forecast says about a row's span: what was to come so far, beside what came, and what is still to come.
+"""What a forecast says about a row's span: what was to come so far, beside what came, and what is
+still to come.
 
 forecast     ├── 40 ──┼── 60 ──┼── 60 ──┼── 50 ──┤      contacts an interval
 row's span   ├────────────────────────────┤
 now                       ↑
 elapsed      ├── 40 ──┼ 30┤
-ahead                     ├ 30 ┼── 60 ──┼12┤             of an interval cut by now or by the span, its share of time
+ahead                     ├ 30 ┼── 60 ──┼12┤             of an interval cut by now or by the span,
+its share of time
 """
 
 from dataclasses import dataclass
@@ -15,11 +17,14 @@ from services.kpis.policies import ServiceLevelPolicy
 if TYPE_CHECKING:
     from services.kpis.figures import Figures
 
+
 @dataclass(frozen=True)
 class Slot:
-    """A forecast interval of a queue: contacts in [begin, end) (epoch milliseconds), mean handle time in seconds, agents if planned.
+    """A forecast interval of a queue: contacts in [begin, end) (epoch milliseconds), mean handle
+    time in seconds, agents if planned.
 
-    `channel` is empty where all of the queue's channels are meant; `version` is the upload that told it.
+    `channel` is empty where all of the queue's channels are meant; `version` is the upload that
+    told it.
     """
 
     queue: str
@@ -34,7 +39,9 @@ class Slot:
 
 @dataclass(frozen=True)
 class Elapsed:
-    """The part of a forecast interval that has passed: contacts forecast for it, and those that came."""
+    """The part of a forecast interval that has passed: contacts forecast for it, and those that
+    came.
+    """
 
     expected: float
     offered: int
@@ -42,7 +49,9 @@ class Elapsed:
 
 @dataclass(frozen=True)
 class Ahead:
-    """The part of a forecast interval that is to come, [begin, end) in epoch milliseconds; `rate` is contacts a second."""
+    """The part of a forecast interval that is to come, [begin, end) in epoch milliseconds; `rate`
+    is contacts a second.
+    """
 
     begin: int
     end: int
@@ -58,10 +67,12 @@ class Ahead:
 
 @dataclass(frozen=True)
 class Plan:
-    """The plan of a row: the seconds of its span that have passed, the forecast intervals before and after now.
+    """The plan of a row: the seconds of its span that have passed, the forecast intervals before
+    and after now.
 
-    `aht` (seconds) is forecast for what has passed; `staffed` agents were planned for it, on average. `so_far` are the figures that a
-    projection begins with, where they are not the row's own; `parts` the figures by policy, where the row's queues have several.
+    `aht` (seconds) is forecast for what has passed; `staffed` agents were planned for it, on
+    average. `so_far` are the figures that a projection begins with, where they are not the row's
+    own; `parts` the figures by policy, where the row's queues have several.
     """
 
     seconds: float = 0.0

@@ -1,4 +1,6 @@
-"""Definitions: how counts become figures. The engine never sees them, so any figure can be restated."""
+"""Definitions: how counts become figures. The engine never sees them, so any figure can be
+restated.
+"""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -23,7 +25,9 @@ class Formula(StrEnum):
 
 @dataclass(frozen=True)
 class CsatPolicy:
-    """Who counts as satisfied: from `satisfied` on, a share of the way from worst to best; 0.75 is 4 and 5 of 1 to 5 (top two boxes)."""
+    """Who counts as satisfied: from `satisfied` on, a share of the way from worst to best; 0.75 is
+    4 and 5 of 1 to 5 (top two boxes).
+    """
 
     name: str = "default@1"
     satisfied: float = 0.75
@@ -31,7 +35,9 @@ class CsatPolicy:
 
 @dataclass(frozen=True)
 class QaPolicy:
-    """Which evaluations pass: those of `pass_mark` points or more without a fatal error; None: as the evaluators said."""
+    """Which evaluations pass: those of `pass_mark` points or more without a fatal error; None: as
+    the evaluators said.
+    """
 
     name: str = "default@1"
     pass_mark: float | None = None
@@ -39,12 +45,15 @@ class QaPolicy:
 
 @dataclass(frozen=True)
 class ServiceLevelPolicy:
-    """What counts as answered in time, and with it the policies of satisfaction and quality that hold where it does.
+    """What counts as answered in time, and with it the policies of satisfaction and quality that
+    hold where it does.
 
-    `threshold` (T) and `short` (S) are whole seconds from the offer; `boundary` says whether a wait of exactly T (or S)
-    is within; `flow_outs` adds visits that left by another door to the denominator; `waiting_past_threshold` counts a
-    visit still waiting beyond T as missed. `target` is the promised ratio. `patience` is how many seconds customers wait on average
-    before they give up, which the agents required and the projection reckon with; two minutes is common where nobody has measured it.
+    `threshold` (T) and `short` (S) are whole seconds from the offer; `boundary` says whether a wait
+    of exactly T (or S) is within; `flow_outs` adds visits that left by another door to the
+    denominator; `waiting_past_threshold` counts a visit still waiting beyond T as missed. `target`
+    is the promised ratio. `patience` is how many seconds customers wait on average before they give
+    up, which the agents required and the projection reckon with; two minutes is common where nobody
+    has measured it.
     """
 
     name: str = "default@1"

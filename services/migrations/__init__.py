@@ -1,4 +1,6 @@
-"""Alembic: how the tables of `services/contracts/tables.py` come to be, step by step; `floorpulse migrate` applies it."""
+"""Alembic: how the tables of `services/contracts/tables.py` come to be, step by step; `floorpulse
+migrate` applies it.
+"""
 
 import asyncio
 from pathlib import Path
@@ -19,7 +21,9 @@ def configuration(settings: DatabaseSettings) -> Config:
 
 
 async def migrate(settings: DatabaseSettings, revision: str = "head") -> None:
-    """Bring the database to `revision`; raises SQLAlchemy's errors, with nothing half done, when it cannot."""
+    """Bring the database to `revision`; raises SQLAlchemy's errors, with nothing half done, when it
+    cannot.
+    """
     await asyncio.to_thread(command.upgrade, configuration(settings), revision)
 
 

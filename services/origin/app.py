@@ -30,10 +30,14 @@ def create_http_app(settings: HttpSettings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        registry, engine = process_registry(), async_engine(settings.database, settings.api.statement_seconds)
+        registry = process_registry()
+        engine = async_engine(settings.database, settings.api.statement_seconds)
         app.state.keys = KeyRing(engine)
         try:
-            async with ingest(settings, registry) as app.state.ingest, query(settings, registry) as app.state.query:
+            async with (
+                ingest(settings, registry) as app.state.ingest,
+                query(settings, registry) as app.state.query,
+            ):
                 yield
         finally:
             await engine.dispose()
@@ -41,7 +45,9 @@ def create_http_app(settings: HttpSettings) -> FastAPI:
     app = create_app("Floorpulse", SUMMARY, lifespan)
     install_access(app, settings.api)
     app.add_api_route("/", to_the_wall, include_in_schema=False)
-    app.add_api_route("/readyz", ready, include_in_schema=False)  # stands before the API's own, which knows only half
+    app.add_api_route(
+        "/readyz", ready, include_in_schema=False
+    )  # stands before the API's own, which knows only half
     install_routes(app)
     return app
 

@@ -1,4 +1,5 @@
-"""The OpenAPI document of events in and figures out; the published copy is `docs/schema/openapi.json`.
+"""The OpenAPI document of events in and figures out; the published copy is
+`docs/schema/openapi.json`.
 
 `python -m services.origin.openapi > docs/schema/openapi.json` writes it anew.
 """

@@ -34,8 +34,8 @@ class Limits:
 class Query:
     """The running use cases.
 
-    `unready` says why the API cannot answer now, None when it can; `alive` is False after a defect that only a restart heals.
-    `boot` names this process in event ids.
+    `unready` says why the API cannot answer now, None when it can; `alive` is False after a defect
+    that only a restart heals. `boot` names this process in event ids.
     """
 
     live: LiveFigures

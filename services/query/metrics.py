@@ -21,10 +21,15 @@ class QueryMetrics:
         )
         self.rows = Counter("floorpulse_api_rows", "Rows answered.", ["route"], registry=registry)
         self.streams = Gauge("floorpulse_api_streams", "Open event streams.", registry=registry)
-        self.render = Gauge("floorpulse_api_render_seconds", "What the last rendering of the floor's metrics took.", registry=registry)
+        self.render = Gauge(
+            "floorpulse_api_render_seconds",
+            "What the last rendering of the floor's metrics took.",
+            registry=registry,
+        )
         self.unanswered = Counter(
             "floorpulse_api_lookups_unanswered",
-            "Look-ups in the tables that live figures or /metrics went out without, their KPIs undefined: late, slow or away.",
+            "Look-ups in the tables that live figures or /metrics went out without, their KPIs "
+            "undefined: late, slow or away.",
             ["lookup", "reason"],
             registry=registry,
         )

@@ -53,23 +53,33 @@ FORECASTS_EVERY = 1.0
 
 
 @asynccontextmanager
-async def query(settings: QuerySettings, registry: CollectorRegistry | None = None) -> AsyncIterator[Query]:
+async def query(
+    settings: QuerySettings, registry: CollectorRegistry | None = None
+) -> AsyncIterator[Query]:
     """The running use cases; they answer once the board is loaded."""
     metrics = QueryMetrics(registry or process_registry())
     async with AsyncExitStack() as stack:
-        pool = await stack.enter_async_context(await readers_pool(settings.database, settings.api.statement_seconds))
+        pool = await stack.enter_async_context(
+            await readers_pool(settings.database, settings.api.statement_seconds)
+        )
         patience = settings.api.stale_seconds, settings.api.silence_seconds
         bounds = Bounds(settings.api.most_queues, settings.api.most_agents)
-        keeper = await stack.enter_async_context(kept_board(settings, pool, metrics.registry, *patience, bounds))
+        keeper = await stack.enter_async_context(
+            kept_board(settings, pool, metrics.registry, *patience, bounds)
+        )
         log = KafkaEventLog(settings.kafka)
         stack.push_async_callback(log.close)
         pulse = Pulse()
         for work in (pulse.run(keeper.changed), _settled(keeper)):
             task = asyncio.create_task(work)
             stack.callback(task.cancel)
-        definitions = await stack.enter_async_context(kept_definitions(settings.definitions, pool, metrics.registry))
+        definitions = await stack.enter_async_context(
+            kept_definitions(settings.definitions, pool, metrics.registry)
+        )
         forecasts = await stack.enter_async_context(_kept_forecasts(pool))
-        yield assembled(settings.api, pool, keeper, log, Parts(metrics, pulse, definitions, forecasts))
+        yield assembled(
+            settings.api, pool, keeper, log, Parts(metrics, pulse, definitions, forecasts)
+        )
 
 
 @asynccontextmanager
@@ -94,18 +104,30 @@ async def _settled(keeper: BoardKeeper) -> None:
 class Parts:
     """What the use cases share beside board, tables and log."""
 
-    def __init__(self, metrics: QueryMetrics, pulse: Pulse, definitions: DefinitionKeeper, forecasts: ForecastKeeper) -> None:
+    def __init__(
+        self,
+        metrics: QueryMetrics,
+        pulse: Pulse,
+        definitions: DefinitionKeeper,
+        forecasts: ForecastKeeper,
+    ) -> None:
         self.metrics = metrics
         self.pulse = pulse
         self.definitions = definitions
         self.forecasts = forecasts
 
 
-def assembled(settings: ApiSettings, pool: asyncpg.Pool, keeper: BoardKeeper, log: KafkaEventLog, parts: Parts) -> Query:
+def assembled(
+    settings: ApiSettings, pool: asyncpg.Pool, keeper: BoardKeeper, log: KafkaEventLog, parts: Parts
+) -> Query:
     """The use cases over their adapters."""
-    board, metrics, kept = keeper.board, parts.metrics, parts.definitions
-    rows, panes = PostgresRows(pool), PostgresPanes(pool)
-    visits, agents = PostgresVisits(pool), PostgresAgents(pool)
+    board = keeper.board
+    metrics = parts.metrics
+    kept = parts.definitions
+    rows = PostgresRows(pool)
+    panes = PostgresPanes(pool)
+    visits = PostgresVisits(pool)
+    agents = PostgresAgents(pool)
     folded = FoldedVisits(visits, board.names), FoldedAgents(agents, board.names)
     lookup = Lookup(*folded, monotonic, settings.lookup_seconds, metrics.went_without)
     live = LiveFigures(board, now_ms, lookup, lambda: kept.current, lambda: parts.forecasts.current)
@@ -124,9 +146,17 @@ def assembled(settings: ApiSettings, pool: asyncpg.Pool, keeper: BoardKeeper, lo
         pipeline=Pipeline(board, log, rows, now_ms),
         retirement=Retirement(PostgresRetiredSources(pool), keeper.heed),
         streams=streams,
-        scrape=Scrape((exposition, WholeFloors(live)), metrics, now_ms, monotonic, settings.metrics_seconds),
+        scrape=Scrape(
+            (exposition, WholeFloors(live)), metrics, now_ms, monotonic, settings.metrics_seconds
+        ),
         metrics=metrics,
-        limits=Limits(settings.page_rows, settings.most_rows, settings.page_visits, settings.most_visits, settings.most_streams),
+        limits=Limits(
+            settings.page_rows,
+            settings.most_rows,
+            settings.page_visits,
+            settings.most_visits,
+            settings.most_streams,
+        ),
         metrics_open=settings.metrics_open,
         boot=secrets.token_hex(4),
         reload=lambda: kept.reload,
@@ -136,7 +166,9 @@ def assembled(settings: ApiSettings, pool: asyncpg.Pool, keeper: BoardKeeper, lo
     )
 
 
-def _unready(pool: asyncpg.Pool, keeper: BoardKeeper, kept: DefinitionKeeper) -> Callable[[], Awaitable[str | None]]:
+def _unready(
+    pool: asyncpg.Pool, keeper: BoardKeeper, kept: DefinitionKeeper
+) -> Callable[[], Awaitable[str | None]]:
     async def unready() -> str | None:
         if not keeper.loaded.is_set():
             return "the live figures are being loaded"
@@ -162,9 +194,13 @@ def process_registry() -> CollectorRegistry:
 
 
 def install_access(app: FastAPI, settings: ApiSettings) -> None:
-    """What `services.access.http` reads beside the keys: the open tenant, and the secret of sessions."""
+    """What `services.access.http` reads beside the keys: the open tenant, and the secret of
+    sessions.
+    """
     app.state.open_tenant = settings.open_tenant
-    app.state.session_secret = settings.session_secret.get_secret_value() if settings.session_secret else None
+    app.state.session_secret = (
+        settings.session_secret.get_secret_value() if settings.session_secret else None
+    )
 
 
 def create_query_app(settings: QuerySettings) -> FastAPI:

@@ -1,1 +1,3 @@
-"""Plumbing without a word of the business: clock, settings, logging, Kafka and database factories, HTTP, supervision."""
+"""Plumbing without a word of the business: clock, settings, logging, Kafka and database factories,
+HTTP, supervision.
+"""

@@ -10,5 +10,7 @@ def now_ms() -> int:
 
 
 def steady_ms() -> int:
-    """Milliseconds of a clock that nobody sets; it tells spans within one process, and nothing else."""
+    """Milliseconds of a clock that nobody sets; it tells spans within one process, and nothing
+    else.
+    """
     return monotonic_ns() // 1_000_000

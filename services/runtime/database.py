@@ -15,9 +15,11 @@ COMMAND_WITHIN = 60.0
 SLACK = 5.0
 """Seconds after the server's own time limit at which a client gives a statement up"""
 
-# Nobody knows what a plan is worth that was made while a table was empty: asyncpg keeps statements, PostgreSQL their plans.
+# Nobody knows what a plan is worth that was made while a table was empty: asyncpg keeps statements,
+# PostgreSQL their plans.
 LIMITED = """
-SELECT set_config('statement_timeout', $1, false), set_config('plan_cache_mode', 'force_custom_plan', false)
+SELECT set_config('statement_timeout', $1, false),
+    set_config('plan_cache_mode', 'force_custom_plan', false)
 """
 NO_SCAN = "SET LOCAL enable_seqscan = off; SET LOCAL jit = off"
 IN_ORDER = f"{NO_SCAN}; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off"
@@ -28,8 +30,11 @@ def database_url(settings: DatabaseSettings) -> URL:
     return make_url(settings.url.get_secret_value()).set(drivername="postgresql+asyncpg")
 
 
-def async_engine(settings: DatabaseSettings, statement_seconds: float = COMMAND_WITHIN) -> AsyncEngine:
-    """A pooled SQLAlchemy engine; connections are tried before use, so a restarted server is not an error.
+def async_engine(
+    settings: DatabaseSettings, statement_seconds: float = COMMAND_WITHIN
+) -> AsyncEngine:
+    """A pooled SQLAlchemy engine; connections are tried before use, so a restarted server is not an
+    error.
 
     A statement is cancelled after `statement_seconds`.
     """
@@ -49,12 +54,19 @@ def dsn(settings: DatabaseSettings) -> str:
 async def asyncpg_pool(settings: DatabaseSettings) -> asyncpg.Pool:
     """A pool of raw connections."""
     return await asyncpg.create_pool(
-        dsn(settings), min_size=1, max_size=settings.pool, timeout=CONNECT_WITHIN, command_timeout=COMMAND_WITHIN, reset=_as_it_is
+        dsn(settings),
+        min_size=1,
+        max_size=settings.pool,
+        timeout=CONNECT_WITHIN,
+        command_timeout=COMMAND_WITHIN,
+        reset=_as_it_is,
     )
 
 
 async def readers_pool(settings: DatabaseSettings, statement_seconds: float) -> asyncpg.Pool:
-    """A pool for questions: the server itself ends each statement after `statement_seconds`, and plans it for what is asked."""
+    """A pool for questions: the server itself ends each statement after `statement_seconds`, and
+    plans it for what is asked.
+    """
 
     async def limit(connection: asyncpg.Connection) -> None:
         await connection.fetchrow(LIMITED, str(round(statement_seconds * 1000)))
@@ -71,16 +83,25 @@ async def readers_pool(settings: DatabaseSettings, statement_seconds: float) -> 
 
 
 @asynccontextmanager
-async def planned(pool: asyncpg.Pool, settings: str, free_within: float) -> AsyncIterator[PoolConnectionProxy]:
-    """A read-only transaction whose statements are planned under `settings`, whatever the statistics say.
+async def planned(
+    pool: asyncpg.Pool, settings: str, free_within: float
+) -> AsyncIterator[PoolConnectionProxy]:
+    """A read-only transaction whose statements are planned under `settings`, whatever the
+    statistics say.
 
-    Without statistics, or with those of another time, PostgreSQL guesses how many rows there are. A statement that reads by index
-    (`NO_SCAN`), and in the order of an index (`IN_ORDER`), reads what it needs however wrong the guess is.
+    Without statistics, or with those of another time, PostgreSQL guesses how many rows there are. A
+    statement that reads by index (`NO_SCAN`), and in the order of an index (`IN_ORDER`), reads what
+    it needs however wrong the guess is.
     """
-    async with pool.acquire(timeout=free_within) as connection, connection.transaction(readonly=True):
+    async with (
+        pool.acquire(timeout=free_within) as connection,
+        connection.transaction(readonly=True),
+    ):
         await connection.execute(settings)
         yield connection
 
 
 async def _as_it_is(_: asyncpg.Connection) -> None:
-    """What is set on a session is meant for all of it, so giving a connection back needs no round trip to undo anything."""
+    """What is set on a session is meant for all of it, so giving a connection back needs no round
+    trip to undo anything.
+    """

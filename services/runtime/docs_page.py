@@ -71,4 +71,6 @@ def _content(name: str) -> tuple[bytes, str]:
 
 
 def _folder(name: str) -> Traversable:
-    return files("services.runtime") / "docs" if name in OURS else files("fastapi_offline") / "static"
+    return (
+        files("services.runtime") / "docs" if name in OURS else files("fastapi_offline") / "static"
+    )

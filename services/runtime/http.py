@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
 from services.runtime import docs_page, problems
+from services.runtime.descriptions import unfolded
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
@@ -17,8 +18,8 @@ DISTRIBUTION = "floorpulse"
 DEFINITIONS = "$defs"
 SHUT_DOWN_WITHIN = 5
 KEEP_ALIVE = 75
-"""Seconds that an idle connection stays open: longer than clients and load balancers keep theirs (mostly 60), so that no request
-meets a connection that is closing."""
+"""Seconds that an idle connection stays open: longer than clients and load balancers keep theirs
+(mostly 60), so that no request meets a connection that is closing."""
 
 
 class ServerFailed(Exception):  # noqa: N818  it says what happened
@@ -40,7 +41,7 @@ class Application(FastAPI):
             schemas = document.setdefault("components", {}).setdefault("schemas", {})
             for name, schema in {problems.NAME: problems.SCHEMA, **found}.items():
                 _put(schemas, name, schema)
-            self.openapi_schema = document
+            self.openapi_schema = unfolded(document)
         return self.openapi_schema
 
 
@@ -55,7 +56,9 @@ def hoisted(node: Any, schemas: dict[str, Any]) -> Any:
         return node
     for name, schema in node.get(DEFINITIONS, {}).items():
         _put(schemas, name, hoisted(schema, schemas))
-    return {name: _referred(name, value, schemas) for name, value in node.items() if name != DEFINITIONS}
+    return {
+        name: _referred(name, value, schemas) for name, value in node.items() if name != DEFINITIONS
+    }
 
 
 def _put(schemas: dict[str, Any], name: str, schema: Any) -> None:
@@ -71,11 +74,19 @@ def _referred(name: str, value: Any, schemas: dict[str, Any]) -> Any:
 
 
 def create_app(title: str, summary: str, lifespan: Lifespan | None = None) -> FastAPI:
-    """An application with problem documents for errors and its documentation at `/docs`; without `lifespan` nothing is opened."""
+    """An application with problem documents for errors and its documentation at `/docs`; without
+    `lifespan` nothing is opened.
+    """
     app = Application(
-        title=title, summary=summary, version=installed_version(), lifespan=lifespan, docs_url=None, redoc_url=None,
-        generate_unique_id_function=_operation_id, responses=problems.described(500),
-    )  # fmt: skip
+        title=title,
+        summary=summary,
+        version=installed_version(),
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        generate_unique_id_function=_operation_id,
+        responses=problems.described(500),
+    )
     problems.install(app)
     app.include_router(docs_page.router())
     return app
@@ -95,16 +106,20 @@ def installed_version() -> str:
 
 
 async def serve(app: FastAPI, host: str, port: int) -> None:
-    """Serve `app` until SIGINT or SIGTERM; requests under way get `SHUT_DOWN_WITHIN` seconds to finish.
+    """Serve `app` until SIGINT or SIGTERM; requests under way get `SHUT_DOWN_WITHIN` seconds to
+    finish.
 
-    Raises `ServerFailed` when the application's start-up failed. Who listens on a port is logged, requests are not.
+    Raises `ServerFailed` when the application's start-up failed. Who listens on a port is logged,
+    requests are not.
     """
     config = uvicorn.Config(
         app, host, port, log_config=None, access_log=False, server_header=False, lifespan="on",
         timeout_keep_alive=KEEP_ALIVE, timeout_graceful_shutdown=SHUT_DOWN_WITHIN,
     )  # fmt: skip
     server = uvicorn.Server(config)
-    app.state.stopping = lambda: server.should_exit  # for answers without an end: they must end by themselves
+    app.state.stopping = lambda: (
+        server.should_exit
+    )  # for answers without an end: they must end by themselves
     await server.serve()
     if not server.started:
         message = f"{app.title} did not start on {host}:{port}; the log says why"

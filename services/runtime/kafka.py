@@ -19,7 +19,9 @@ REQUEST_SECONDS = 15
 
 
 class NoIdempotentProducer(KafkaError):  # type: ignore[misc]  # noqa: N818  aiokafka has no types; it says what is missing
-    """The brokers take records, but have no idempotent producer; the message names the setting to change."""
+    """The brokers take records, but have no idempotent producer; the message names the setting to
+    change.
+    """
 
 
 class TopicSpec(Protocol):
@@ -41,11 +43,15 @@ class TopicSpec(Protocol):
         ...
 
 
-async def producer(settings: KafkaSettings, *, linger_ms: int = 0, batch_bytes: int = BATCH_BYTES) -> AIOKafkaProducer:
-    """A started producer: acknowledged by all replicas, idempotent unless the settings say otherwise. Stop it when done.
+async def producer(
+    settings: KafkaSettings, *, linger_ms: int = 0, batch_bytes: int = BATCH_BYTES
+) -> AIOKafkaProducer:
+    """A started producer: acknowledged by all replicas, idempotent unless the settings say
+    otherwise. Stop it when done.
 
-    Raises aiokafka's KafkaError when no broker answers, `NoIdempotentProducer` when only idempotence is missing. A batch
-    waits `linger_ms` for more records; without, it collects what comes while the partition's previous batch is on its way.
+    Raises aiokafka's KafkaError when no broker answers, `NoIdempotentProducer` when only
+    idempotence is missing. A batch waits `linger_ms` for more records; without, it collects what
+    comes while the partition's previous batch is on its way.
     """
     try:
         return await _started(settings, linger_ms, batch_bytes)
@@ -59,8 +65,10 @@ async def producer(settings: KafkaSettings, *, linger_ms: int = 0, batch_bytes: 
 
 def _missing(settings: KafkaSettings, wrong: KafkaError) -> str:
     return (
-        f"Kafka at {settings.bootstrap_servers} refuses the idempotent producer ({type(wrong).__name__}): "
-        "set FLOORPULSE_KAFKA__IDEMPOTENCE=false, or allow it there. Without it a record may stand in the log twice, "
+        f"Kafka at {settings.bootstrap_servers} refuses the idempotent producer "
+        f"({type(wrong).__name__}): "
+        "set FLOORPULSE_KAFKA__IDEMPOTENCE=false, or allow it there. Without it a record may "
+        "stand in the log twice, "
         "which counts once"
     )
 
@@ -71,7 +79,9 @@ async def _starts_without_idempotence(settings: KafkaSettings) -> bool:
     Brokers have many ways to refuse: no such request, an unknown error, a missing right.
     """
     try:
-        ordinary = await _started(settings.model_copy(update={"idempotence": False}), 0, BATCH_BYTES)
+        ordinary = await _started(
+            settings.model_copy(update={"idempotence": False}), 0, BATCH_BYTES
+        )
     except KafkaError:
         return False
     await close(ordinary)
@@ -100,7 +110,8 @@ async def _started(settings: KafkaSettings, linger_ms: int, batch_bytes: int) ->
 async def ensure_topics(settings: KafkaSettings, topics: Iterable[TopicSpec]) -> None:
     """Create the topics that do not exist yet; those that do are left as they are.
 
-    Raises aiokafka's KafkaError when the broker refuses or is away, TimeoutError when it does not answer.
+    Raises aiokafka's KafkaError when the broker refuses or is away, TimeoutError when it does not
+    answer.
     """
     admin = AIOKafkaAdminClient(bootstrap_servers=settings.bootstrap_servers)
     try:
@@ -112,9 +123,11 @@ async def ensure_topics(settings: KafkaSettings, topics: Iterable[TopicSpec]) ->
 
 
 async def close(open_producer: AIOKafkaProducer) -> None:
-    """Send what is under way and close; after `CLOSE_WITHIN` seconds without success close all the same.
+    """Send what is under way and close; after `CLOSE_WITHIN` seconds without success close all the
+    same.
 
-    An idempotent producer never gives up a batch, so its own `stop` would wait for as long as the broker is away.
+    An idempotent producer never gives up a batch, so its own `stop` would wait for as long as the
+    broker is away.
     """
     try:
         async with asyncio.timeout(CLOSE_WITHIN):
@@ -126,11 +139,20 @@ async def close(open_producer: AIOKafkaProducer) -> None:
         await open_producer.client.close()
 
 
-async def _create_missing(admin: AIOKafkaAdminClient, replication: int, topics: Iterable[TopicSpec]) -> None:
-    """Only what is missing is asked for: where operators create the topics, creating may be forbidden."""
+async def _create_missing(
+    admin: AIOKafkaAdminClient, replication: int, topics: Iterable[TopicSpec]
+) -> None:
+    """Only what is missing is asked for: where operators create the topics, creating may be
+    forbidden.
+    """
     there = set(await admin.list_topics())
     wanted = [
-        NewTopic(topic.name, topic.partitions, replication, topic_configs={"retention.ms": str(topic.retention), **APPEND_TIMES})
+        NewTopic(
+            topic.name,
+            topic.partitions,
+            replication,
+            topic_configs={"retention.ms": str(topic.retention), **APPEND_TIMES},
+        )
         for topic in topics
         if topic.name not in there
     ]

@@ -1,4 +1,6 @@
-"""What processes say, as text for people or JSON lines for machines; no payloads, no keys, no personal references."""
+"""What processes say, as text for people or JSON lines for machines; no payloads, no keys, no
+personal references.
+"""
 
 import logging
 import sys
@@ -11,7 +13,8 @@ from services.runtime.settings import LogSettings
 TEXT = "%(asctime)s %(levelname)-7s %(name)s  %(message)s"
 LEAST = {
     "aiokafka": logging.WARNING,
-    # of every partition that two members remember as theirs: each takeover brings twelve such warnings, and they mean nothing
+    # of every partition that two members remember as theirs: each takeover brings twelve such
+    # warnings, and they mean nothing
     "aiokafka.coordinator.assignors.sticky.sticky_assignor": logging.ERROR,
     "faust": logging.WARNING,
     "mode": logging.WARNING,
@@ -22,7 +25,9 @@ LEAST = {
 
 
 class JsonLines(logging.Formatter):
-    """One JSON object a line: at (RFC 3339, UTC), level, logger, message, and the traceback of an error."""
+    """One JSON object a line: at (RFC 3339, UTC), level, logger, message, and the traceback of an
+    error.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
         """The line of one record."""
@@ -38,7 +43,9 @@ class JsonLines(logging.Formatter):
 
 
 def configure(settings: LogSettings) -> None:
-    """Send all logging of this process to standard error in the asked form; libraries say less, see `LEAST`."""
+    """Send all logging of this process to standard error in the asked form; libraries say less, see
+    `LEAST`.
+    """
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines() if settings.json_lines else logging.Formatter(TEXT))
     level = logging.getLevelNamesMapping()[settings.level.upper()]

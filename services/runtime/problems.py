@@ -16,11 +16,19 @@ MEDIA_TYPE = "application/problem+json"
 class Problem(Exception):  # noqa: N818  the name RFC 9457 gives it
     """An answer that is an error: raise it anywhere below a route.
 
-    `title` says what kind of error this is, `detail` what was wrong, where, and what to do; `members` become further
-    members of the document. `headers` go out with the answer.
+    `title` says what kind of error this is, `detail` what was wrong, where, and what to do;
+    `members` become further members of the document. `headers` go out with the answer.
     """
 
-    def __init__(self, status: int, title: str, detail: str, *, headers: Mapping[str, str] | None = None, **members: object) -> None:
+    def __init__(
+        self,
+        status: int,
+        title: str,
+        detail: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        **members: object,
+    ) -> None:
         super().__init__(f"{status} {title}: {detail}")
         self.status = status
         self.title = title
@@ -37,7 +45,13 @@ class ProblemResponse(JSONResponse):
 
 def document(problem: Problem) -> dict[str, object]:
     """The members of the problem document."""
-    return {"type": "about:blank", "title": problem.title, "status": problem.status, "detail": problem.detail, **problem.members}
+    return {
+        "type": "about:blank",
+        "title": problem.title,
+        "status": problem.status,
+        "detail": problem.detail,
+        **problem.members,
+    }
 
 
 def answer(problem: Problem) -> ProblemResponse:
@@ -46,7 +60,9 @@ def answer(problem: Problem) -> ProblemResponse:
 
 
 def install(app: FastAPI) -> None:
-    """Answer every error of `app` with a problem document: ours, FastAPI's, Starlette's and the unforeseen ones."""
+    """Answer every error of `app` with a problem document: ours, FastAPI's, Starlette's and the
+    unforeseen ones.
+    """
     app.add_exception_handler(Problem, _ours)
     app.add_exception_handler(RequestValidationError, _invalid_request)
     app.add_exception_handler(HTTPException, _of_the_framework)
@@ -59,8 +75,16 @@ def described(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 def _described(status: HTTPStatus) -> dict[str, Any]:
-    example = {"type": "about:blank", "title": status.phrase, "status": status.value, "detail": f"{status.description or status.phrase}."}
-    return {"description": status.phrase, "content": {MEDIA_TYPE: {"schema": REFERENCE, "example": example}}}
+    example = {
+        "type": "about:blank",
+        "title": status.phrase,
+        "status": status.value,
+        "detail": f"{status.description or status.phrase}.",
+    }
+    return {
+        "description": status.phrase,
+        "content": {MEDIA_TYPE: {"schema": REFERENCE, "example": example}},
+    }
 
 
 NAME = "Problem"
@@ -73,7 +97,11 @@ SCHEMA: dict[str, Any] = {
     "required": ["type", "title", "status", "detail"],
     "properties": {
         "type": {"type": "string", "format": "uri-reference", "examples": ["about:blank"]},
-        "title": {"type": "string", "description": "the kind of error", "examples": ["Unknown queue"]},
+        "title": {
+            "type": "string",
+            "description": "the kind of error",
+            "examples": ["Unknown queue"],
+        },
         "status": {"type": "integer", "description": "the HTTP status again", "examples": [422]},
         "detail": {
             "type": "string",
@@ -93,7 +121,10 @@ async def _ours(_request: Request, error: Exception) -> Response:
 async def _invalid_request(_request: Request, error: Exception) -> Response:
     if not isinstance(error, RequestValidationError):
         raise error
-    errors = [{"location": _location(wrong["loc"]), "message": str(wrong["msg"])} for wrong in error.errors()]
+    errors = [
+        {"location": _location(wrong["loc"]), "message": str(wrong["msg"])}
+        for wrong in error.errors()
+    ]
     detail = "; ".join(f"{wrong['location']}: {wrong['message']}" for wrong in errors)
     return answer(Problem(422, "Invalid request", detail, errors=errors))
 
@@ -111,4 +142,6 @@ async def _of_the_framework(_request: Request, error: Exception) -> Response:
 
 async def _unforeseen(_request: Request, _error: Exception) -> Response:
     """Starlette raises the error again behind this answer, so that the log has its traceback."""
-    return answer(Problem(500, "Internal error", "This is a defect of the server; its log has the traceback."))
+    return answer(
+        Problem(500, "Internal error", "This is a defect of the server; its log has the traceback.")
+    )

@@ -13,6 +13,7 @@ def show(console: Console, table: Table) -> None:
     A terminal wraps lines that are longer than it is wide; rich itself would shorten the cells.
     """
     for column in table.columns:
-        column.no_wrap, column.overflow = True, "ignore"
+        column.no_wrap = True
+        column.overflow = "ignore"
     table.width = Console(width=BOUNDLESS).measure(table).maximum
     console.print(table, soft_wrap=True)

@@ -1,4 +1,6 @@
-"""Answers: what a Floorpulse, or whatever stands at its address, says to a batch of events, and what follows from it."""
+"""Answers: what a Floorpulse, or whatever stands at its address, says to a batch of events, and
+what follows from it.
+"""
 
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -13,7 +15,9 @@ PASSING = {408, 429, 500, 502, 503, 504}
 
 
 class UndeliverableError(Exception):
-    """Events could not be sent, and sending them again would not help; the message says why and what to do."""
+    """Events could not be sent, and sending them again would not help; the message says why and
+    what to do.
+    """
 
 
 class Refused(msgspec.Struct):
@@ -47,12 +51,20 @@ class Hindrance:
 
 
 def backoff(attempt: int, asked: float | None) -> float:
-    """Seconds to wait after failure number `attempt` (from 0): what the server asked for, else doubling from 0.1 to 5."""
-    return max(asked, SHORTEST_PAUSE) if asked is not None else min(LONGEST_PAUSE, SHORTEST_PAUSE * 2.0 ** min(attempt, 10))
+    """Seconds to wait after failure number `attempt` (from 0): what the server asked for, else
+    doubling from 0.1 to 5.
+    """
+    return (
+        max(asked, SHORTEST_PAUSE)
+        if asked is not None
+        else min(LONGEST_PAUSE, SHORTEST_PAUSE * 2.0 ** min(attempt, 10))
+    )
 
 
 def seconds(retry_after: str | None) -> float | None:
-    """`Retry-After` in seconds; None where it is missing or a date, which needs two clocks that agree."""
+    """`Retry-After` in seconds; None where it is missing or a date, which needs two clocks that
+    agree.
+    """
     return float(retry_after) if retry_after is not None and retry_after.isdecimal() else None
 
 
@@ -67,17 +79,29 @@ def worded(answer: httpx.Response) -> str:
 
 
 def understood(answer: httpx.Response, events: int) -> Answer:
-    """The answer to a batch of `events`: all of it accepted or rejected; an `UndeliverableError` for anything else."""
+    """The answer to a batch of `events`: all of it accepted or rejected; an `UndeliverableError`
+    for anything else.
+    """
     if answer.status_code not in {HTTPStatus.ACCEPTED, HTTPStatus.UNPROCESSABLE_ENTITY}:
-        message = f"{answer.url} answered {worded(answer)}; {advice(answer.status_code, 'events:write')}"
+        message = (
+            f"{answer.url} answered {worded(answer)}; {advice(answer.status_code, 'events:write')}"
+        )
         raise UndeliverableError(message)
     try:
         said = msgspec.json.decode(answer.content, type=Answer)
     except (msgspec.DecodeError, UnicodeDecodeError) as wrong:
-        message = f"{answer.url} answered {answer.status_code} with a body no Floorpulse would send; is that its address?"
+        message = (
+            f"{answer.url} answered {answer.status_code} with a body no Floorpulse would "
+            "send; is that its address?"
+        )
         raise UndeliverableError(message) from wrong
-    if said.accepted + len(said.rejected) != events or any(not 0 <= refused.index < events for refused in said.rejected):
-        message = f"{answer.url} answered for {said.accepted + len(said.rejected)} of {events} events: {worded(answer)}"
+    if said.accepted + len(said.rejected) != events or any(
+        not 0 <= refused.index < events for refused in said.rejected
+    ):
+        message = (
+            f"{answer.url} answered for {said.accepted + len(said.rejected)} of {events} "
+            f"events: {worded(answer)}"
+        )
         raise UndeliverableError(message)
     return said
 

@@ -1,7 +1,8 @@
 """The feed: posts batches of events to a Floorpulse and keeps trying while it is away.
 
-A batch counts only when it was acknowledged; until then it is sent again. That is safe: an event with the same source and
-id is a duplicate, and duplicates are harmless. Batches overtake one another: the order of events does not matter either.
+A batch counts only when it was acknowledged; until then it is sent again. That is safe: an event
+with the same source and id is a duplicate, and duplicates are harmless. Batches overtake one
+another: the order of events does not matter either.
 """
 
 import asyncio
@@ -31,7 +32,9 @@ class Batch:
     def halves(self) -> tuple["Batch", "Batch"]:
         """The same events in two batches."""
         middle = len(self.lines) // 2
-        return Batch(self.lines[:middle], self.numbers[:middle]), Batch(self.lines[middle:], self.numbers[middle:])
+        return Batch(self.lines[:middle], self.numbers[:middle]), Batch(
+            self.lines[middle:], self.numbers[middle:]
+        )
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,9 @@ class Rejection:
 
 @dataclass
 class Receipt:
-    """What became of everything that was put into a feed; `rejections` keeps the first few of each reason."""
+    """What became of everything that was put into a feed; `rejections` keeps the first few of each
+    reason.
+    """
 
     accepted: int = 0
     rejected: dict[str, int] = field(default_factory=dict)
@@ -72,21 +77,26 @@ class Feed:
     """
 
     def __init__(self, client: httpx.AsyncClient, target: Target) -> None:
-        self._client, self._target = client, target
+        self._client = client
+        self._target = target
         self._pack = not nearby(target)
         self._batches: asyncio.Queue[Batch] = asyncio.Queue(maxsize=1)
         self._failure: UndeliverableError | None = None
         self.receipt = Receipt()
 
     async def put(self, batch: Batch) -> None:
-        """Hand over a batch, waiting for a free place; an `UndeliverableError` when an earlier one could not be delivered."""
+        """Hand over a batch, waiting for a free place; an `UndeliverableError` when an earlier one
+        could not be delivered.
+        """
         if self._failure is not None:
             self.receipt.unsent += len(batch.lines)
             raise self._failure
         await self._batches.put(batch)
 
     async def drain(self) -> None:
-        """Wait until every batch was answered; an `UndeliverableError` when one could not be delivered."""
+        """Wait until every batch was answered; an `UndeliverableError` when one could not be
+        delivered.
+        """
         await self._batches.join()
         if self._failure is not None:
             raise self._failure
@@ -119,7 +129,13 @@ class Feed:
 
     async def _divide(self, batch: Batch) -> None:
         if len(batch.lines) == 1:
-            self.receipt.reject(Rejection(batch.numbers[0], "too_large", f"{len(batch.lines[0]):,} bytes are more than the server takes"))
+            self.receipt.reject(
+                Rejection(
+                    batch.numbers[0],
+                    "too_large",
+                    f"{len(batch.lines[0]):,} bytes are more than the server takes",
+                )
+            )
             return
         first, second = batch.halves()
         await self._deliver(first)
@@ -128,13 +144,16 @@ class Feed:
     def _settle(self, batch: Batch, answer: Answer) -> None:
         self.receipt.accepted += answer.accepted
         for refused in answer.rejected:
-            self.receipt.reject(Rejection(batch.numbers[refused.index], refused.reason, refused.detail))
+            self.receipt.reject(
+                Rejection(batch.numbers[refused.index], refused.reason, refused.detail)
+            )
 
     async def _post(self, batch: Batch) -> httpx.Response:
         body = b"\n".join(batch.lines) + b"\n"
         headers = {"Content-Type": "application/x-ndjson"}
         if self._pack and len(body) >= WORTH_PACKING:
-            body, headers = gzip.compress(body, compresslevel=1, mtime=0), {**headers, "Content-Encoding": "gzip"}
+            body = gzip.compress(body, compresslevel=1, mtime=0)
+            headers = {**headers, "Content-Encoding": "gzip"}
         return await self._client.post("/v1/events", content=body, headers=headers)
 
 

@@ -1,4 +1,6 @@
-"""The link to a Floorpulse: a client with its key, and requests that are sent until there is an answer that would not change."""
+"""The link to a Floorpulse: a client with its key, and requests that are sent until there is an
+answer that would not change.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -7,7 +9,14 @@ from contextlib import asynccontextmanager
 import httpx
 
 from services.runtime.clock import monotonic
-from services.simulator.answers import PASSING, Hindrance, UndeliverableError, backoff, seconds, worded
+from services.simulator.answers import (
+    PASSING,
+    Hindrance,
+    UndeliverableError,
+    backoff,
+    seconds,
+    worded,
+)
 from services.simulator.options import Target
 
 ANSWER_WITHIN = 60.0
@@ -25,18 +34,26 @@ def nearby(target: Target) -> bool:
 @asynccontextmanager
 async def linked(target: Target) -> AsyncIterator[httpx.AsyncClient]:
     """A client with the target's key; on loopback past any proxy."""
-    headers, limits = {"Authorization": f"Bearer {target.key}"}, httpx.Timeout(ANSWER_WITHIN, connect=CONNECT_WITHIN)
-    async with httpx.AsyncClient(base_url=target.url, headers=headers, timeout=limits, trust_env=not nearby(target)) as client:
+    headers = {"Authorization": f"Bearer {target.key}"}
+    limits = httpx.Timeout(ANSWER_WITHIN, connect=CONNECT_WITHIN)
+    async with httpx.AsyncClient(
+        base_url=target.url, headers=headers, timeout=limits, trust_env=not nearby(target)
+    ) as client:
         yield client
 
 
 async def insist(send: Send, target: Target) -> httpx.Response:
-    """Send until there is an answer that would not change; an `UndeliverableError` when patience ends."""
-    since, attempt = monotonic(), 0
+    """Send until there is an answer that would not change; an `UndeliverableError` when patience
+    ends.
+    """
+    since = monotonic()
+    attempt = 0
     while isinstance(answer := await _tried(send), Hindrance):
         pause = backoff(attempt, answer.wait)
         if monotonic() + pause - since > target.patience:
-            message = f"{target.url} took nothing for {target.patience:g} s: {answer.why}; is it running?"
+            message = (
+                f"{target.url} took nothing for {target.patience:g} s: {answer.why}; is it running?"
+            )
             raise UndeliverableError(message)
         await asyncio.sleep(pause)
         attempt += 1

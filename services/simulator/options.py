@@ -1,4 +1,6 @@
-"""What an operator may say to `simulate` and `replay`, each with its default and its consequence."""
+"""What an operator may say to `simulate` and `replay`, each with its default and its
+consequence.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,8 +19,9 @@ class OptionsError(ValueError):
 class Target:
     """The Floorpulse that events go to.
 
-    `url` is its origin, `key` an API key with scope `events:write`. A request carries at most `batch` events, `in_flight`
-    requests are under way at once, and for `patience` seconds a request that fails is sent again before giving up.
+    `url` is its origin, `key` an API key with scope `events:write`. A request carries at most
+    `batch` events, `in_flight` requests are under way at once, and for `patience` seconds a request
+    that fails is sent again before giving up.
     """
 
     url: str
@@ -55,10 +58,12 @@ def as_it_is(_: int, line: bytes) -> Sequence[bytes]:
 
 @dataclass(frozen=True)
 class ReplayOptions:
-    """`file` is a path or `-` (standard input); `speed` N times the recorded pace, None as fast as possible.
+    """`file` is a path or `-` (standard input); `speed` N times the recorded pace, None as fast as
+    possible.
 
-    Lines are events, or become some by `translate`. A line it does not know is sent as it is: the server says what is wrong
-    with it, and keeps it. `notes` tells at the end what else the translation met.
+    Lines are events, or become some by `translate`. A line it does not know is sent as it is: the
+    server says what is wrong with it, and keeps it. `notes` tells at the end what else the
+    translation met.
     """
 
     file: str
@@ -78,12 +83,13 @@ class ReplayOptions:
 class SimulateOptions:
     """A floor to run.
 
-    All spans are seconds. The floor's first instant is `start` (epoch milliseconds) or, unset, `backfill` before now, or
-    `duration` before now when time is accelerated. Up to now it runs at `speed` times real time (1 and None: the past at
-    once); having caught up it goes on in real time, for no event is ever sent from the future. `duration` counts from the
-    end of the back-fill; unset, the floor never closes. `clock` is the time of day the floor shows at the end of the
-    back-fill; unset, the scenario's liveliest hour. `forecast` uploads what the floor was staffed for, with a key that has the scope
-    `admin`, too. `quiet` says nothing on the terminal.
+    All spans are seconds. The floor's first instant is `start` (epoch milliseconds) or, unset,
+    `backfill` before now, or `duration` before now when time is accelerated. Up to now it runs at
+    `speed` times real time (1 and None: the past at once); having caught up it goes on in real
+    time, for no event is ever sent from the future. `duration` counts from the end of the
+    back-fill; unset, the floor never closes. `clock` is the time of day the floor shows at the end
+    of the back-fill; unset, the scenario's liveliest hour. `forecast` uploads what the floor was
+    staffed for, with a key that has the scope `admin`, too. `quiet` says nothing on the terminal.
     """
 
     target: Target

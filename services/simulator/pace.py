@@ -26,18 +26,28 @@ def course(options: SimulateOptions, now: int) -> Course:
     """
     duration = None if options.duration is None else round(options.duration * SECOND)
     if options.start is not None:
-        start, live = options.start, options.start
+        start = options.start
+        live = options.start
     elif options.speed != 1 and duration is not None:
-        start, live = now - duration, now - duration
+        start = now - duration
+        live = now - duration
     else:
-        start, live = now - round(options.backfill * SECOND), now
-    clock = SCENARIOS[options.scenario].liveliest * HOUR if options.clock is None else round(options.clock * SECOND)
-    return Course(start, None if duration is None else live + duration, (clock - (live - start)) % DAY)
+        start = now - round(options.backfill * SECOND)
+        live = now
+    clock = (
+        SCENARIOS[options.scenario].liveliest * HOUR
+        if options.clock is None
+        else round(options.clock * SECOND)
+    )
+    return Course(
+        start, None if duration is None else live + duration, (clock - (live - start)) % DAY
+    )
 
 
 @dataclass(frozen=True)
 class Pace:
-    """How far a floor that began at `start` has come, given the wall clock; all in epoch milliseconds.
+    """How far a floor that began at `start` has come, given the wall clock; all in epoch
+    milliseconds.
 
     wall   launch ───────────────────────►
     floor  start ─ speed × ─► caught up ─ 1 × ─►

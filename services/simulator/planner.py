@@ -1,4 +1,6 @@
-"""The planner: uploads the forecast a floor was staffed for, so that its days can be compared with it."""
+"""The planner: uploads the forecast a floor was staffed for, so that its days can be compared with
+it.
+"""
 
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -18,7 +20,9 @@ AHEAD = 7 * DAY
 
 
 async def upload(target: Target, scenario: Scenario, way: Course) -> None:
-    """Send the forecast; the same one twice makes one version. An `UndeliverableError` when it is refused."""
+    """Send the forecast; the same one twice makes one version. An `UndeliverableError` when it is
+    refused.
+    """
     until = way.start + AHEAD if way.until is None else way.until
     rows = [_row(interval) for interval in foretold(scenario, way.start, way.opening, until)]
     if not rows:
@@ -26,7 +30,11 @@ async def upload(target: Target, scenario: Scenario, way: Course) -> None:
     async with linked(target) as client:
 
         async def send() -> httpx.Response:
-            return await client.put("/v1/forecasts", params={"note": f"model contact centre, {scenario.name}"}, json={"rows": rows})
+            return await client.put(
+                "/v1/forecasts",
+                params={"note": f"model contact centre, {scenario.name}"},
+                json={"rows": rows},
+            )
 
         answer = await insist(send, target)
     if answer.status_code not in {HTTPStatus.OK, HTTPStatus.CREATED}:

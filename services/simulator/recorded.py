@@ -1,4 +1,6 @@
-"""Recorded events: a file of NDJSON or of one JSON array, plain or gzip, read as numbered lines without being parsed."""
+"""Recorded events: a file of NDJSON or of one JSON array, plain or gzip, read as numbered lines
+without being parsed.
+"""
 
 import asyncio
 import os
@@ -12,7 +14,9 @@ from typing import BinaryIO
 import msgspec
 
 Line = tuple[int, bytes]
-"""Number of the line in its file (of the item in its array), from 1, and the JSON of one event in one line."""
+"""Number of the line in its file (of the item in its array), from 1, and the JSON of one event in
+one line.
+"""
 
 BLOCK = 1 << 18
 GZIP = b"\x1f\x8b"
@@ -24,7 +28,9 @@ class UnreadableError(Exception):
 
 
 class Gunzip:
-    """Unpacks a stream block by block if it is gzip, in one part or several, and else passes it on."""
+    """Unpacks a stream block by block if it is gzip, in one part or several, and else passes it
+    on.
+    """
 
     def __init__(self) -> None:
         self._packed: bool | None = None
@@ -33,7 +39,8 @@ class Gunzip:
 
     def unpack(self, block: bytes) -> bytes:
         """The next bytes; raises `zlib.error` where the stream is damaged."""
-        block, self._head = self._head + block, b""
+        block = self._head + block
+        self._head = b""
         if self._packed is None and block == GZIP[:1]:
             self._head = block
             return b""
@@ -66,7 +73,8 @@ class Recording:
 
     async def lines(self) -> AsyncIterator[list[Line]]:
         """Its events, some at a time; an `UnreadableError` when it cannot be read on."""
-        gunzip, splitter = Gunzip(), Splitter()
+        gunzip = Gunzip()
+        splitter = Splitter()
         try:
             async for block in blocks(self._file):
                 self.read += len(block)
@@ -76,12 +84,17 @@ class Recording:
             message = f"{self.name} cannot be read after line {splitter.number}: {wrong}"
             raise UnreadableError(message) from wrong
         if not gunzip.complete:
-            message = f"{self.name} ends in the middle of its gzip data, after line {splitter.number}; it was cut off"
+            message = (
+                f"{self.name} ends in the middle of its gzip data, after line "
+                f"{splitter.number}; it was cut off"
+            )
             raise UnreadableError(message)
 
 
 class Splitter:
-    """Cuts a stream into numbered lines; a stream that begins with `[` is gathered and cut into the array's items."""
+    """Cuts a stream into numbered lines; a stream that begins with `[` is gathered and cut into the
+    array's items.
+    """
 
     def __init__(self) -> None:
         self.number = 0
@@ -91,7 +104,8 @@ class Splitter:
 
     def take(self, block: bytes) -> list[Line]:
         """The lines that `block` completes; blank ones count but are left out."""
-        data, self._tail = self._tail + block, b""
+        data = self._tail + block
+        self._tail = b""
         if not self._begun:
             data = data.removeprefix(BOM).lstrip(b" \t")
             self._begun = bool(data.strip()) and not BOM.startswith(data)
@@ -103,7 +117,9 @@ class Splitter:
         return self._numbered(lines)
 
     def rest(self) -> list[Line]:
-        """What is left at the stream's end; raises `msgspec.DecodeError` where an array is not one."""
+        """What is left at the stream's end; raises `msgspec.DecodeError` where an array is not
+        one.
+        """
         if self._array is None:
             return self._numbered([self._tail])
         items = msgspec.json.decode(b"".join(self._array), type=list[msgspec.Raw])
@@ -112,7 +128,11 @@ class Splitter:
     def _numbered(self, lines: list[bytes]) -> list[Line]:
         first = self.number + 1
         self.number += len(lines)
-        return [(number, line) for number, line in enumerate(lines, first) if line and not line.isspace()]
+        return [
+            (number, line)
+            for number, line in enumerate(lines, first)
+            if line and not line.isspace()
+        ]
 
 
 async def blocks(file: str) -> AsyncIterator[bytes]:
@@ -135,7 +155,9 @@ def stored(file: BinaryIO | Path) -> Iterator[bytes]:
 async def piped(stream: BinaryIO) -> AsyncIterator[bytes]:
     """The bytes of a pipe or a terminal, without blocking others or a cancellation."""
     reader = asyncio.StreamReader()
-    transport, _ = await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), stream)
+    transport, _ = await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(reader), stream
+    )
     try:
         while block := await reader.read(BLOCK):
             yield block

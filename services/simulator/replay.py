@@ -1,4 +1,6 @@
-"""Replay: recorded events into a running Floorpulse, at their recorded pace, faster, or as fast as it takes them."""
+"""Replay: recorded events into a running Floorpulse, at their recorded pace, faster, or as fast as
+it takes them.
+"""
 
 import asyncio
 from itertools import chain
@@ -19,10 +21,13 @@ SHORTEST_SLEEP = 0.05
 
 
 class Gathering:
-    """Lines that will make the next batch: at most `events` of them and, beyond the first, half a mebibyte."""
+    """Lines that will make the next batch: at most `events` of them and, beyond the first, half a
+    mebibyte.
+    """
 
     def __init__(self, events: int) -> None:
-        self._events, self._size = events, 0
+        self._events = events
+        self._size = 0
         self._lines: list[Line] = []
 
     def __len__(self) -> int:
@@ -30,7 +35,9 @@ class Gathering:
 
     def has_room(self, line: Line) -> bool:
         """Whether the line still fits."""
-        return not self._lines or (len(self._lines) < self._events and self._size + len(line[1]) < BATCH_BYTES)
+        return not self._lines or (
+            len(self._lines) < self._events and self._size + len(line[1]) < BATCH_BYTES
+        )
 
     def add(self, line: Line) -> None:
         """Take a line on."""
@@ -40,7 +47,8 @@ class Gathering:
     def take(self) -> Batch:
         """What was gathered, as a batch."""
         numbers, lines = zip(*self._lines, strict=True)
-        self._lines, self._size = [], 0
+        self._lines = []
+        self._size = 0
         return Batch(lines, numbers)
 
 
@@ -49,7 +57,8 @@ class _Stamp(msgspec.Struct):
 
 
 class Tempo:
-    """When each line is due at `speed` times the recorded pace, in seconds since the first line's instant.
+    """When each line is due at `speed` times the recorded pace, in seconds since the first line's
+    instant.
 
     A line without a readable instant is due at once: the server will say what is wrong with it.
     """
@@ -74,14 +83,17 @@ class Replay:
     """One run: lines from a recording, batches into a feed."""
 
     def __init__(self, opened: Feed, options: ReplayOptions, refresh: Refresh) -> None:
-        self._feed, self._refresh = opened, refresh
+        self._feed = opened
+        self._refresh = refresh
         self._translate = options.translate
         self._gathering = Gathering(options.target.batch)
         self._tempo = None if options.speed is None else Tempo(options.speed)
         self._began = monotonic()
 
     async def run(self, recording: Recording) -> None:
-        """Send everything, of a damaged recording all that can be read, and wait until it was answered."""
+        """Send everything, of a damaged recording all that can be read, and wait until it was
+        answered.
+        """
         broken = None
         try:
             await self._send(recording)
@@ -123,13 +135,16 @@ class Replay:
 
 
 async def replay(options: ReplayOptions) -> int:
-    """Replay a file; the exit status is 1 when anything was rejected or could not be read or sent, else 0.
+    """Replay a file; the exit status is 1 when anything was rejected or could not be read or sent,
+    else 0.
 
-    Progress and complaints go to standard error, the summary to standard output. A cancellation ends it at once: what was
-    sent is counted, and the whole file can be replayed again.
+    Progress and complaints go to standard error, the summary to standard output. A cancellation
+    ends it at once: what was sent is counted, and the whole file can be replayed again.
     """
-    said, troubles = Console(highlight=False, soft_wrap=True), Console(stderr=True, highlight=False, soft_wrap=True)
-    began, failure = monotonic(), None
+    said = Console(highlight=False, soft_wrap=True)
+    troubles = Console(stderr=True, highlight=False, soft_wrap=True)
+    began = monotonic()
+    failure = None
     recording = Recording(options.file)
     async with feed(options.target) as opened:
         with progress(troubles, recording, opened.receipt) as refresh:
@@ -138,11 +153,16 @@ async def replay(options: ReplayOptions) -> int:
             except UnreadableError as wrong:
                 failure = str(wrong)
             except UndeliverableError as wrong:
-                failure = f"{wrong}\nThe rest of {recording.name} was not sent; replay it all again, what was counted counts once."
+                failure = (
+                    f"{wrong}\nThe rest of {recording.name} was not sent; replay it all "
+                    "again, what was counted counts once."
+                )
         receipt = opened.receipt
     said.print(summary(receipt, monotonic() - began, options.notes()), markup=False)
     if failure is None and receipt.refused:
-        failure = f"{receipt.refused:,} of the events were rejected: " + ", ".join(f"{n:,} {why}" for why, n in receipt.rejected.items())
+        failure = f"{receipt.refused:,} of the events were rejected: " + ", ".join(
+            f"{n:,} {why}" for why, n in receipt.rejected.items()
+        )
     if failure is not None:
         troubles.print(f"replay: {failure}", markup=False)
     return 0 if failure is None else 1

@@ -1,4 +1,6 @@
-"""What `replay` and `simulate` say on a terminal: progress while they send, a summary when they are done."""
+"""What `replay` and `simulate` say on a terminal: progress while they send, a summary when they are
+done.
+"""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -19,7 +21,9 @@ Refresh = Callable[[], None]
 
 @contextmanager
 def progress(console: Console, recording: Recording, receipt: Receipt) -> Iterator[Refresh]:
-    """A function that shows how far a replay has come: a bar on a terminal, a plain line now and then elsewhere."""
+    """A function that shows how far a replay has come: a bar on a terminal, a plain line now and
+    then elsewhere.
+    """
     if not console.is_terminal:
         yield _plain(console, recording, receipt)
         return
@@ -43,7 +47,12 @@ def _plain(console: Console, recording: Recording, receipt: Receipt) -> Refresh:
         if monotonic() - shown >= PLAIN_EVERY:
             shown = monotonic()
             share = f"{recording.read / recording.size:.0%} of the file, " if recording.size else ""
-            console.print(f"{recording.name}: {share}{_counts(receipt)}", highlight=False, markup=False, soft_wrap=True)
+            console.print(
+                f"{recording.name}: {share}{_counts(receipt)}",
+                highlight=False,
+                markup=False,
+                soft_wrap=True,
+            )
 
     return refresh
 
@@ -53,21 +62,45 @@ def _counts(receipt: Receipt) -> str:
 
 
 def summary(receipt: Receipt, elapsed: float, notes: Sequence[str] = ()) -> str:
-    """How a sending went, in lines: events, accepted, rejected by reason with the first few, duration, rate, `notes`."""
+    """How a sending went, in lines: events, accepted, rejected by reason with the first few,
+    duration, rate, `notes`.
+    """
     events = receipt.accepted + receipt.refused + receipt.unsent
     rate = (receipt.accepted + receipt.refused) / elapsed if elapsed > 0 else 0.0
-    lines = [f"{events:,} events: {_counts(receipt)}, {receipt.unsent:,} not sent; {elapsed:.1f} s, {rate:,.0f} events/s"]
+    lines = [
+        (
+            f"{events:,} events: {_counts(receipt)}, {receipt.unsent:,} not sent; {elapsed:.1f} s, "
+            f"{rate:,.0f} events/s"
+        )
+    ]
     for reason, number in sorted(receipt.rejected.items()):
         lines.append(f"  {reason}: {number:,}")
-        lines += [f"    line {told.number}: {told.detail}" for told in receipt.rejections if told.reason == reason]
+        lines += [
+            f"    line {told.number}: {told.detail}"
+            for told in receipt.rejections
+            if told.reason == reason
+        ]
     lines += [f"  {note}" for note in notes]
     return "\n".join(lines)
 
 
 def floor_table(totals: dict[str, Tally]) -> Table:
-    """What the model did, queue by queue: what a Floorpulse that counted all its events must show."""
+    """What the model did, queue by queue: what a Floorpulse that counted all its events must
+    show.
+    """
     table = Table("queue", title="The floor's own tally", box=None, padding=(0, 1, 0, 0))
-    for heading in ("offered", "answered", "abandoned", "left", "SL", "wait", "AHT", "CSAT", "QA", "complaints"):
+    for heading in (
+        "offered",
+        "answered",
+        "abandoned",
+        "left",
+        "SL",
+        "wait",
+        "AHT",
+        "CSAT",
+        "QA",
+        "complaints",
+    ):
         table.add_column(heading, justify="right")
     for queue, tally in totals.items():
         table.add_row(queue, *_cells(tally))

@@ -28,7 +28,9 @@ class Simulation:
     """One run: a floor moved forward slice by slice, its deliveries put into a feed."""
 
     def __init__(self, wire: Wire, opened: Feed, events: int) -> None:
-        self._wire, self._feed, self._events = wire, opened, events
+        self._wire = wire
+        self._feed = opened
+        self._events = events
         self._encode = msgspec.json.Encoder().encode
         self._pending: deque[Batch] = deque()
 
@@ -49,7 +51,9 @@ class Simulation:
         await self._feed.drain()
 
     async def _send(self, deliveries: list[Delivery]) -> None:
-        """Batches wait in line until the feed has them, so that a cancellation in between loses none."""
+        """Batches wait in line until the feed has them, so that a cancellation in between loses
+        none.
+        """
         for first in range(0, len(deliveries), self._events):
             part = deliveries[first : first + self._events]
             lines = tuple(self._encode(delivery.event) for delivery in part)
@@ -62,14 +66,17 @@ class Simulation:
 async def simulate(options: SimulateOptions) -> int:
     """Run a floor; the exit status is 1 when events could not be sent or were rejected, else 0.
 
-    At the end of its duration, and on cancellation, the floor closes: who waits is sent away, conversations end, and this
-    is sent too, within seconds, before a cancellation goes on.
+    At the end of its duration, and on cancellation, the floor closes: who waits is sent away,
+    conversations end, and this is sent too, within seconds, before a cancellation goes on.
     """
     launch = now_ms()
     way = course(options, launch)
     wire = Wire(SCENARIOS[options.scenario], options.seed, way.start, way.opening, options.noise)
     said = Console(highlight=False, soft_wrap=True, quiet=options.quiet)
-    said.print(f"simulating {options.scenario}, seed {options.seed}, into {options.target.url}", markup=False)
+    said.print(
+        f"simulating {options.scenario}, seed {options.seed}, into {options.target.url}",
+        markup=False,
+    )
     try:
         return await _simulated(options, wire, way, Pace(way.start, launch, options.speed))
     finally:
@@ -77,7 +84,8 @@ async def simulate(options: SimulateOptions) -> int:
 
 
 async def _simulated(options: SimulateOptions, wire: Wire, way: Course, pace: Pace) -> int:
-    failure, began = None, monotonic()
+    failure = None
+    began = monotonic()
     async with feed(options.target) as opened:
         try:
             if options.forecast:
@@ -87,7 +95,10 @@ async def _simulated(options: SimulateOptions, wire: Wire, way: Course, pace: Pa
             failure = str(wrong)
         receipt = opened.receipt
     if failure is not None or receipt.refused:
-        told = f"simulate: {failure or 'events were rejected'}\n{summary(receipt, monotonic() - began)}"
+        told = (
+            f"simulate: {failure or 'events were rejected'}\n"
+            f"{summary(receipt, monotonic() - began)}"
+        )
         Console(stderr=True, highlight=False, soft_wrap=True).print(told, markup=False)
     return 0 if failure is None and not receipt.refused else 1
 

@@ -1,6 +1,7 @@
-"""The benchmark: all systems on workload W1 in one run, stages and latency of ours, a report in docs/benchmarks.
+"""The benchmark: all systems on workload W1 in one run, stages and latency of ours, a report in
+docs/benchmarks.
 
-    make bench ARGS="--systems ours,getmany --events 100000 --runs 5"
+make bench ARGS="--systems ours,getmany --events 100000 --runs 5"
 """
 
 import argparse
@@ -56,8 +57,12 @@ class Bench:
         print(f"[{monotonic() - self._began:6.0f} s] {words}", flush=True)  # noqa: T201
 
     async def results(self, here: Rig) -> list[Result]:
-        """All chosen systems, in turn, as often as asked: each round meets every system, so that none has the quiet minutes alone."""
-        chosen = [one for one in SYSTEMS if one.name in self._options.systems and self._present(one)]
+        """All chosen systems, in turn, as often as asked: each round meets every system, so that
+        none has the quiet minutes alone.
+        """
+        chosen = [
+            one for one in SYSTEMS if one.name in self._options.systems and self._present(one)
+        ]
         trials: dict[str, list[Trial]] = {one.name: [] for one in chosen}
         for _ in range(self._options.runs):
             for system in chosen:
@@ -82,7 +87,10 @@ class Bench:
             self.say(str(failed))
             return None
         beside = ", ".join(f"{name} {spent:.1f}" for name, spent in done.beside.items())
-        itself = f"{done.cpu:.1f} µs an event, lowest part {min(done.parts):.1f}, {done.pages:.2f} pages, {done.rate:,.0f} events/s"
+        itself = (
+            f"{done.cpu:.1f} µs an event, lowest part {min(done.parts):.1f}, "
+            f"{done.pages:.2f} pages, {done.rate:,.0f} events/s"
+        )
         self.say(f"{system.title}: {itself}; beside {beside}")
         return done
 
@@ -91,7 +99,9 @@ class Bench:
         verdicts = [compared(truth, one.answer, system.figures) for one in trials]
         worst = max(verdicts, key=lambda one: one.wrong)
         if worst.wrong:
-            self.say(f"{system.title}: {worst.wrong} of {worst.cells} figures differ from the oracle")
+            self.say(
+                f"{system.title}: {worst.wrong} of {worst.cells} figures differ from the oracle"
+            )
         return Result(
             name=system.name,
             title=system.title,
@@ -114,9 +124,18 @@ class Bench:
         return self._truths[len(records)]
 
     async def stages(self, here: Rig) -> Stages | None:
-        """Our CPU by stage: the lowest of as many runs, each in a process of its own on the core of the systems."""
+        """Our CPU by stage: the lowest of as many runs, each in a process of its own on the core of
+        the systems.
+        """
         runs = [one for _ in range(self._options.runs) if (one := await self._stages(here))]
-        return {stage: (min(one[stage][0] for one in runs), min(one[stage][1] for one in runs)) for stage in runs[0]} if runs else None
+        return (
+            {
+                stage: (min(one[stage][0] for one in runs), min(one[stage][1] for one in runs))
+                for stage in runs[0]
+            }
+            if runs
+            else None
+        )
 
     async def _stages(self, here: Rig) -> Stages | None:
         await here.renew()
@@ -136,19 +155,27 @@ class Bench:
             self.absent["stages"] = "a run failed"
             return None
         spent: Stages = json.loads(said)
-        self.say("stages, whole/calm: " + ", ".join(f"{name} {whole:.2f}/{calm:.2f}" for name, (whole, calm) in spent.items()))
+        self.say(
+            "stages, whole/calm: "
+            + ", ".join(f"{name} {whole:.2f}/{calm:.2f}" for name, (whole, calm) in spent.items())
+        )
         return spent
 
     async def paces(self, here: Rig, shape: Shape) -> Paces | None:
         """CPU an event at full and at live pace, on a database that is not empty."""
         try:
-            found = await paces(here, shape, Paced(self._options.stored, self._options.paced, self._options.base))
+            found = await paces(
+                here, shape, Paced(self._options.stored, self._options.paced, self._options.base)
+            )
         except (TimeoutError, OSError, RuntimeError, asyncpg.PostgresError) as failed:
             self.absent["both paces"] = f"the run failed ({type(failed).__name__})"
             self.say(str(failed))
             return None
         for one in found.paces:
-            self.say(f"{one.title}, {one.pace}: {median(one.worker):.1f} µs an event, PostgreSQL {median(one.postgres):.1f} µs")
+            self.say(
+                f"{one.title}, {one.pace}: {median(one.worker):.1f} µs an event, PostgreSQL "
+                f"{median(one.postgres):.1f} µs"
+            )
         return found
 
     async def latency(self, here: Rig, results: Sequence[Result]) -> Latency | None:
@@ -164,8 +191,13 @@ class Bench:
             self.absent["latency"] = f"the run failed ({type(failed).__name__})"
             return None
         pause = f"{found.pause.p50:.0f}/{found.pause.p99:.0f}"
-        legs = ", ".join(f"{leg} {spent.p50:.0f}/{spent.p99:.0f}" for leg, spent in found.legs.items())
-        self.say(f"event to API at {found.rate:,.0f} events/s, ms at p50/p99: {legs}, a pause of 10 ms {pause}")
+        legs = ", ".join(
+            f"{leg} {spent.p50:.0f}/{spent.p99:.0f}" for leg, spent in found.legs.items()
+        )
+        self.say(
+            f"event to API at {found.rate:,.0f} events/s, ms at p50/p99: {legs}, a pause of 10 ms "
+            f"{pause}"
+        )
         return found
 
     async def load(self, here: Rig) -> Load | None:
@@ -175,24 +207,40 @@ class Bench:
         except (TimeoutError, KafkaError, OSError, RuntimeError) as failed:
             self.absent["live figures under load"] = f"the run failed ({type(failed).__name__})"
             return None
-        kinds = "; ".join(f"{name} {one.p50:.1f}/{one.p99:.1f}" for name, one in {**found.kinds, "all": found.whole}.items())
-        beside = f"{found.cpu:.2f} ms CPU, {found.wrong} wrong, a pause of 10 ms {found.pause.p50:.0f}/{found.pause.p99:.0f}"
+        kinds = "; ".join(
+            f"{name} {one.p50:.1f}/{one.p99:.1f}"
+            for name, one in {**found.kinds, "all": found.whole}.items()
+        )
+        beside = (
+            f"{found.cpu:.2f} ms CPU, {found.wrong} wrong, a pause of 10 ms "
+            f"{found.pause.p50:.0f}/{found.pause.p99:.0f}"
+        )
         self.say(f"{found.rate:,.0f} questions/s, ms at p50/p99: {kinds}; {beside}")
         return found
 
     async def crowds(self, here: Rig) -> list[Crowd]:
-        """A wall beside those who ask for everything: with the bound of queues as it is shipped, and with all told apart."""
+        """A wall beside those who ask for everything: with the bound of queues as it is shipped,
+        and with all told apart.
+        """
         found: list[Crowd] = []
         for apart in (ApiSettings().most_queues, WIDE.queues):
             try:
                 found.append(await crowd(here, apart, self._options.walls, self._options.seconds))
             except (TimeoutError, KafkaError, OSError, RuntimeError, httpx.HTTPError) as failed:
-                self.absent[f"a wall beside everything, {apart:,} queues told apart"] = f"the run failed ({type(failed).__name__})"
+                self.absent[f"a wall beside everything, {apart:,} queues told apart"] = (
+                    f"the run failed ({type(failed).__name__})"
+                )
                 continue
             one = found[-1]
-            spreads = f"{one.alone.p50:.1f}/{one.alone.p99:.1f} alone, {one.beside.p50:.1f}/{one.beside.p99:.1f} beside"
+            spreads = (
+                f"{one.alone.p50:.1f}/{one.alone.p99:.1f} alone, "
+                f"{one.beside.p50:.1f}/{one.beside.p99:.1f} beside"
+            )
             rows = f"{one.exported:,} rows of a year and {one.everything:,} live ones"
-            self.say(f"a wall, {apart:,} of {one.queues:,} queues told apart, ms at p50/p99: {spreads} {rows}; {one.wrong} wrong")
+            self.say(
+                f"a wall, {apart:,} of {one.queues:,} queues told apart, ms at p50/p99: {spreads} "
+                f"{rows}; {one.wrong} wrong"
+            )
         return found
 
     async def month(self, here: Rig) -> dict[str, Past] | None:
@@ -202,7 +250,10 @@ class Bench:
         except (TimeoutError, OSError, httpx.HTTPError) as failed:
             self.absent["a month of history"] = f"the run failed ({type(failed).__name__})"
             return None
-        asked = ", ".join(f"{name} {one.fastest:.0f}/{one.median:.0f} ({one.rows} rows)" for name, one in found.items())
+        asked = ", ".join(
+            f"{name} {one.fastest:.0f}/{one.median:.0f} ({one.rows} rows)"
+            for name, one in found.items()
+        )
         self.say(f"a month of one queue, ms fastest/median: {asked}")
         return found
 
@@ -226,7 +277,9 @@ async def main(options: argparse.Namespace) -> None:
             past = await bench.month(here) if "month" in options.systems else None
             versions = await _versions(here)
     conditions = _machine(), versions, _described(shape, records)
-    findings = Findings(*conditions, results, bench.absent, stages, delay, asked, past, crowds, paces=both)
+    findings = Findings(
+        *conditions, results, bench.absent, stages, delay, asked, past, crowds, paces=both
+    )
     write(findings, options.out)
     bench.say(f"report in {options.out}")
 
@@ -239,13 +292,19 @@ def _machine() -> dict[str, str]:
 async def _versions(here: Rig) -> dict[str, str]:
     async with connected(here.database) as connection:
         database = str(await connection.fetchval("SHOW server_version"))
-    return {"Apache Kafka": here.version, "PostgreSQL": database, **{name: version(name) for name in PACKAGES}}
+    return {
+        "Apache Kafka": here.version,
+        "PostgreSQL": database,
+        **{name: version(name) for name in PACKAGES},
+    }
 
 
 def _described(shape: Shape, records: Sequence[Record]) -> dict[str, str]:
-    size, minutes = sum(len(one.value) for one in records) / len(records), shape.events / EVENTS_A_MINUTE
+    size = sum(len(one.value) for one in records) / len(records)
+    minutes = shape.events / EVENTS_A_MINUTE
     return {
-        "W1": f"seed {shape.seed}, {len(records):,} records of {size:.0f} bytes over {minutes:.0f} min of event time",
+        "W1": f"seed {shape.seed}, {len(records):,} records of {size:.0f} bytes over "
+        f"{minutes:.0f} min of event time",
         "keys": f"{shape.keys} over {shape.queues:,} queues of {shape.tenants} tenants",
         "partitions": str(shape.partitions),
         "sha256": f"`{digest(list(records))}`",
@@ -255,20 +314,53 @@ def _described(shape: Shape, records: Sequence[Record]) -> dict[str, str]:
 def arguments() -> argparse.Namespace:
     """The command line."""
     names = [one.name for one in SYSTEMS]
-    parser = argparse.ArgumentParser(prog="make bench", description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--systems", default=",".join([*names, *EXTRAS]), help=f"of {', '.join([*names, *EXTRAS])}; floor: the two no-ops")
-    parser.add_argument("--events", type=int, default=Shape.events, help="records of the log; slow peers get its beginning")
+    parser = argparse.ArgumentParser(
+        prog="make bench", description=__doc__.splitlines()[0] if __doc__ else None
+    )
+    parser.add_argument(
+        "--systems",
+        default=",".join([*names, *EXTRAS]),
+        help=f"of {', '.join([*names, *EXTRAS])}; floor: the two no-ops",
+    )
+    parser.add_argument(
+        "--events",
+        type=int,
+        default=Shape.events,
+        help="records of the log; slow peers get its beginning",
+    )
     parser.add_argument("--runs", type=int, default=3, help="of each system, in rounds")
     parser.add_argument("--queues", type=int, default=Shape.queues)
     parser.add_argument("--keys", choices=get_args(Keys), default=Shape.keys)
     parser.add_argument("--seed", type=int, default=Shape.seed)
-    parser.add_argument("--stored", type=int, default=400_000, help="events in the database before both paces are measured")
-    parser.add_argument("--paced", type=int, default=100_000, help="events measured at each of both paces")
-    parser.add_argument("--base", type=Path, help="folder of another checkout that takes turns with this one at both paces")
-    parser.add_argument("--rate", type=float, help="events a second of the latency run; a fifth of ours unless given")
+    parser.add_argument(
+        "--stored",
+        type=int,
+        default=400_000,
+        help="events in the database before both paces are measured",
+    )
+    parser.add_argument(
+        "--paced", type=int, default=100_000, help="events measured at each of both paces"
+    )
+    parser.add_argument(
+        "--base",
+        type=Path,
+        help="folder of another checkout that takes turns with this one at both paces",
+    )
+    parser.add_argument(
+        "--rate",
+        type=float,
+        help="events a second of the latency run; a fifth of ours unless given",
+    )
     parser.add_argument("--questions", type=float, default=500.0, help="a second, of the load run")
-    parser.add_argument("--walls", type=float, default=50.0, help="a wall's questions a second, of the load run beside everything")
-    parser.add_argument("--seconds", type=float, default=60.0, help="of the latency run and of the load run")
+    parser.add_argument(
+        "--walls",
+        type=float,
+        default=50.0,
+        help="a wall's questions a second, of the load run beside everything",
+    )
+    parser.add_argument(
+        "--seconds", type=float, default=60.0, help="of the latency run and of the load run"
+    )
     parser.add_argument("--out", type=Path, default=REPORT, help="folder of the report")
     options = parser.parse_args()
     options.systems = options.systems.replace("floor", "getmany,consume").split(",")

@@ -1,9 +1,11 @@
-"""How quickly a month of agents answers: visits and states put into PostgreSQL by COPY, asked through the use case.
+"""How quickly a month of agents answers: visits and states put into PostgreSQL by COPY, asked
+through the use case.
 
 python -m tests.benchmarks.agents_month [--agents 40] [--visits 31125] [--repeat 3]
 
-Three months of visits are stored and the last is asked for; each agent has four states a visit (ringing, busy, wrap-up, available).
-PostgreSQL is the embedded one; times are those of whole answers, encoded, without HTTP.
+Three months of visits are stored and the last is asked for; each agent has four states a visit
+(ringing, busy, wrap-up, available). PostgreSQL is the embedded one; times are those of whole
+answers, encoded, without HTTP.
 """
 
 import argparse
@@ -59,14 +61,16 @@ def visits(number: int, agents: int, dice: random.Random) -> Iterator[Visit]:
         ended = answer + dice.randrange(20_000, 600_000)
         agent = f"agent{dice.randrange(agents)}"
         told = Visit(offered_at=offered, queue=dice.choice(QUEUES), answered_at=answer, agent=agent)
-        told.ended_at, told.wrapped_at = ended, ended + 20_000
+        told.ended_at = ended
+        told.wrapped_at = ended + 20_000
         yield told
 
 
 def states(taken: list[Visit]) -> Iterator[tuple[str, Entered]]:
     """Four states around each visit."""
     for visit in taken:
-        at, ended = visit.answered_at or 0, visit.ended_at or 0
+        at = visit.answered_at or 0
+        ended = visit.ended_at or 0
         for state, entered in zip(STATES, (at - 3000, at, ended, ended + 20_000), strict=True):
             yield visit.agent or "", Entered(entered, state, (visit.queue or "",))
 
@@ -74,28 +78,58 @@ def states(taken: list[Visit]) -> Iterator[tuple[str, Entered]]:
 async def fill(pool: asyncpg.Pool, number: int, agents: int) -> int:
     """Store visits and states; how many states."""
     stored = list(visits(number, agents, random.Random(1)))
-    rows = [(0, "demo", f"c{one}", 1, visit.offered_at, visit.queue, "voice", None, None, None, encode_visit(visit))
-            for one, visit in enumerate(stored)]  # fmt: skip
-    entered = {(0, "demo", agent, one.at, one.state): encode_entered(one) for agent, one in states(stored)}
+    rows = [
+        (
+            0,
+            "demo",
+            f"c{one}",
+            1,
+            visit.offered_at,
+            visit.queue,
+            "voice",
+            None,
+            None,
+            None,
+            encode_visit(visit),
+        )
+        for one, visit in enumerate(stored)
+    ]
+    entered = {
+        (0, "demo", agent, one.at, one.state): encode_entered(one) for agent, one in states(stored)
+    }
     async with pool.acquire() as connection:
         await Months().ensure(cast("asyncpg.Connection", connection), {key[3] for key in entered})
         await connection.copy_records_to_table("visit", records=rows, columns=VISIT_COLUMNS)
         states_of = [(*key, body) for key, body in entered.items()]
-        await connection.copy_records_to_table("agent_state", records=states_of, columns=AGENT_STATE_COLUMNS)
+        await connection.copy_records_to_table(
+            "agent_state", records=states_of, columns=AGENT_STATE_COLUMNS
+        )
         await connection.execute("ANALYZE visit; ANALYZE agent_state")
     return len(entered)
 
 
 def questions() -> Iterator[tuple[str, AgentQuery]]:
     """What is asked."""
-    everything, some = tuple(OF_AGENTS[name] for name in OF_AGENTS if ":" not in name), (OF_AGENTS["answered"], OF_AGENTS["att"])
+    everything = tuple(OF_AGENTS[name] for name in OF_AGENTS if ":" not in name)
+    some = (OF_AGENTS["answered"], OF_AGENTS["att"])
     for name, kpis, interval, by in (
         ("answered and att by agent, the month as one row", some, Interval.ALL, ByAgent.AGENT),
         ("all KPIs by agent, the month as one row", everything, Interval.ALL, ByAgent.AGENT),
         ("answered and att by agent and day, first page", some, Interval.D1, ByAgent.AGENT),
         ("occupancy of all, by day", (OF_AGENTS["occupancy"],), Interval.D1, ByAgent.TOTAL),
     ):
-        yield name, AgentQuery(Selection("demo", by=By.TOTAL), (), MONTH, interval, UTC_ZONE, by, Question(kpis, AS_IN_FORCE))
+        yield (
+            name,
+            AgentQuery(
+                Selection("demo", by=By.TOTAL),
+                (),
+                MONTH,
+                interval,
+                UTC_ZONE,
+                by,
+                Question(kpis, AS_IN_FORCE),
+            ),
+        )
 
 
 async def main(number: int, agents: int, repeat: int) -> None:
@@ -123,16 +157,35 @@ async def ask(pool: asyncpg.Pool, repeat: int) -> None:
             msgspec.json.encode(rows)
             took.append(monotonic() - began)
         sys.stdout.write(f"| {name} | {len(rows)} | {median(took):.2f} s |\n")
-    past = PastFigures(world.query.live, PostgresPanes(pool), PostgresVisits(pool), PostgresAgents(pool), world.floor)
-    for kpi, interval in (("occupancy", Interval.D1), ("agents", Interval.D1), ("occupancy", Interval.M30)):
+    past = PastFigures(
+        world.query.live,
+        PostgresPanes(pool),
+        PostgresVisits(pool),
+        PostgresAgents(pool),
+        world.floor,
+    )
+    for kpi, interval in (
+        ("occupancy", Interval.D1),
+        ("agents", Interval.D1),
+        ("occupancy", Interval.M30),
+    ):
         began = monotonic()
         kpis = Question(((OF_AGENTS | {"agents": CATALOGUE["agents"]})[kpi],), AS_IN_FORCE)
-        rows_, _ = await past.page(HistoryQuery(Selection("demo", by=By.TOTAL), MONTH, interval, UTC_ZONE, kpis), None, 5000)
-        sys.stdout.write(f"| history: {kpi} in total, {interval} | {len(rows_)} | {monotonic() - began:.2f} s |\n")
+        rows_, _ = await past.page(
+            HistoryQuery(Selection("demo", by=By.TOTAL), MONTH, interval, UTC_ZONE, kpis),
+            None,
+            5000,
+        )
+        sys.stdout.write(
+            f"| history: {kpi} in total, {interval} | {len(rows_)} | {monotonic() - began:.2f} s "
+            "|\n"
+        )
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--agents", type=int, default=40)
     parser.add_argument("--visits", type=int, default=31_125, help="of a month")
     parser.add_argument("--repeat", type=int, default=3)

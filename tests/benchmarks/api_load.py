@@ -1,9 +1,13 @@
-"""How quickly the API answers: live figures of 1,000 queues at a steady rate of questions, and a month of history of one queue.
+"""How quickly the API answers: live figures of 1,000 queues at a steady rate of questions, and a
+month of history of one queue.
 
-    open-loop client ── 500 questions a second ──► floorpulse api ◄── kpi-updates, a second apart ── 12 partitions
-                        over a minute, with its turn of panes           ▲ panes of three hours ── PostgreSQL
+    open-loop client ── 500 questions a second ──► floorpulse api ◄── kpi-updates, a second apart ──
+    12 partitions
+                        over a minute, with its turn of panes           ▲ panes of three hours ──
+                        PostgreSQL
 
-The API has one core, everything else the others. Keys are checked as in production; every answer must be 200.
+The API has one core, everything else the others. Keys are checked as in production; every answer
+must be 200.
 """
 
 import asyncio
@@ -41,7 +45,9 @@ from tests.benchmarks.trial import READY_WITHIN, running, until
 
 KPIS = "service_level,asa,abandonment_rate,waiting,longest_wait"
 WARM_UP = 10.0
-ONE, WALL, TOTAL = "one queue, 5 KPIs", "a wall of 30 queues, 5 KPIs", "the total, 5 KPIs"
+ONE = "one queue, 5 KPIs"
+WALL = "a wall of 30 queues, 5 KPIs"
+TOTAL = "the total, 5 KPIs"
 WALLS = 50
 """Walls of the floor, each with its own 30 queues"""
 MIX = {ONE: 0.7, WALL: 0.1, TOTAL: 0.2}
@@ -63,7 +69,9 @@ class Spread:
 
 @dataclass(frozen=True)
 class Load:
-    """Live figures under load; `wrong` answers were not 200, `cpu` is the API's milliseconds a question."""
+    """Live figures under load; `wrong` answers were not 200, `cpu` is the API's milliseconds a
+    question.
+    """
 
     queues: int
     rate: float
@@ -86,9 +94,11 @@ class Past:
 
 @dataclass(frozen=True)
 class Crowd:
-    """A wall's questions over `queues` queues, `apart` of them told apart, while others ask for all there is.
+    """A wall's questions over `queues` queues, `apart` of them told apart, while others ask for all
+    there is.
 
-    `alone` is before they do. `exported` is rows of the year, `everything` rows of live figures that were answered meanwhile.
+    `alone` is before they do. `exported` is rows of the year, `everything` rows of live figures
+    that were answered meanwhile.
     """
 
     queues: int
@@ -104,7 +114,9 @@ class Crowd:
 class Api:
     """`floorpulse api` as it is shipped, but for `settings`."""
 
-    def __init__(self, rig: Rig, zone: str = "UTC", settings: Mapping[str, str] = MappingProxyType({})) -> None:
+    def __init__(
+        self, rig: Rig, zone: str = "UTC", settings: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
         port = free_port()
         self.url = f"http://127.0.0.1:{port}"
         self.command = [sys.executable, "-m", "services.cli.app", "api"]
@@ -130,7 +142,8 @@ async def started(
     rig: Rig, zone: str = "UTC", settings: Mapping[str, str] = MappingProxyType({})
 ) -> AsyncIterator[tuple[Api, psutil.Process, str]]:
     """A running API that is ready, its process, and a key for it."""
-    program, folder = Api(rig, zone, settings), Path(mkdtemp(prefix="api-", dir=rig.folder))
+    program = Api(rig, zone, settings)
+    folder = Path(mkdtemp(prefix="api-", dir=rig.folder))
     engine = async_engine(DatabaseSettings(url=SecretStr(rig.database)))
     key = await KeyRing(engine).create(TENANT, "benchmark", ["kpi:read"])
     await engine.dispose()
@@ -140,7 +153,9 @@ async def started(
 
 
 async def load(rig: Rig, floor: BusyFloor, rate: float, seconds: float) -> Load:
-    """Ask at `rate` a second for `seconds` after a warm-up. Raises what client and servers raise."""
+    """Ask at `rate` a second for `seconds` after a warm-up. Raises what client and servers
+    raise.
+    """
     await rig.renew()
     await fill(rig, floor)
     asked = questions(floor, round(rate * (WARM_UP + seconds)))
@@ -148,7 +163,9 @@ async def load(rig: Rig, floor: BusyFloor, rate: float, seconds: float) -> Load:
     async with started(rig) as (api, process, key):
         beside = asyncio.gather(tell(rig, floor), rest(pauses))
         busy = cpu(process)
-        order = Order(api.url, [path for _, path in asked], rate, headers={"Authorization": f"Bearer {key}"})
+        order = Order(
+            api.url, [path for _, path in asked], rate, headers={"Authorization": f"Bearer {key}"}
+        )
         answers = await answered(order)
         spent = (cpu(process) - busy) * 1000 / len(answers)
         beside.cancel()
@@ -158,12 +175,24 @@ async def load(rig: Rig, floor: BusyFloor, rate: float, seconds: float) -> Load:
     measured = told[round(rate * WARM_UP) :]
     kinds = {kind: spread([one for theirs, one in measured if theirs == kind]) for kind in MIX}
     wrong = sum(one.status != httpx.codes.OK for _, one in told)
-    return Load(floor.queues, rate, seconds, kinds, spread([one for _, one in measured]), wrong, spent, quantiles(sorted(pauses)))
+    return Load(
+        floor.queues,
+        rate,
+        seconds,
+        kinds,
+        spread([one for _, one in measured]),
+        wrong,
+        spent,
+        quantiles(sorted(pauses)),
+    )
 
 
 def questions(floor: BusyFloor, number: int) -> list[tuple[str, str]]:
-    """What is asked, each with its kind: mostly one queue, now and then a wall, now and then the total."""
-    dice, names = random.Random(4), floor.names()
+    """What is asked, each with its kind: mostly one queue, now and then a wall, now and then the
+    total.
+    """
+    dice = random.Random(4)
+    names = floor.names()
     walls = [",".join(dice.sample(names, 30)) for _ in range(WALLS)]
     chosen: dict[str, Callable[[], dict[str, str]]] = {
         ONE: lambda: {"queue": dice.choice(names), "window": dice.choice(("15m", "30m", "today"))},
@@ -177,7 +206,11 @@ def questions(floor: BusyFloor, number: int) -> list[tuple[str, str]]:
 async def answered(order: Order) -> list[Answered]:
     """The answers to an order, by a client in a process of its own. RuntimeError where it fails."""
     client = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.benchmarks.open_loop", stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+        sys.executable,
+        "-m",
+        "tests.benchmarks.open_loop",
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
     )
     said, _ = await client.communicate(msgspec.json.encode(order))
     if client.returncode:
@@ -195,7 +228,9 @@ def spread(answers: Sequence[Answered]) -> Spread:
 
 
 async def crowd(rig: Rig, apart: int, rate: float, seconds: float) -> Crowd:
-    """A wall asks at `rate` a second, half of the time alone, half while somebody exports a year and somebody asks for everything."""
+    """A wall asks at `rate` a second, half of the time alone, half while somebody exports a year
+    and somebody asks for everything.
+    """
     await rig.renew()
     await fill(rig, WIDE)
     await year_before(rig)
@@ -203,8 +238,15 @@ async def crowd(rig: Rig, apart: int, rate: float, seconds: float) -> Crowd:
     async with started(rig, history_year.ZONE.key, wide) as (api, _, key):
         headers = {"Authorization": f"Bearer {key}"}
         async with httpx.AsyncClient(base_url=api.url, headers=headers, timeout=300.0) as client:
-            shown = (await client.get("/v1/queues", params={"limit": "20000"})).raise_for_status().json()["rows"]
-            paths = walls_of([row["queue"] for row in shown if row["queue"] in set(WIDE.names())], round(rate * seconds / 2))
+            shown = (
+                (await client.get("/v1/queues", params={"limit": "20000"}))
+                .raise_for_status()
+                .json()["rows"]
+            )
+            paths = walls_of(
+                [row["queue"] for row in shown if row["queue"] in set(WIDE.names())],
+                round(rate * seconds / 2),
+            )
             order = Order(api.url, paths, rate, headers=headers)
             telling = asyncio.create_task(tell(rig, WIDE))
             await until(partial(settled, client), READY_WITHIN)
@@ -217,12 +259,18 @@ async def crowd(rig: Rig, apart: int, rate: float, seconds: float) -> Crowd:
             for task in (telling, *beside):
                 task.cancel()
             await asyncio.gather(telling, *beside, return_exceptions=True)
-    wrong = sum(one.status != httpx.codes.OK for one in (*alone, *met)) + sum(one.wrong for one in asked)
-    return Crowd(WIDE.queues, apart, rate, spread(alone), spread(met), wrong, asked[0].rows, asked[1].rows)
+    wrong = sum(one.status != httpx.codes.OK for one in (*alone, *met)) + sum(
+        one.wrong for one in asked
+    )
+    return Crowd(
+        WIDE.queues, apart, rate, spread(alone), spread(met), wrong, asked[0].rows, asked[1].rows
+    )
 
 
 async def settled(client: httpx.AsyncClient) -> bool:
-    """Whether the board has been loaded for the second time, as it is soon after a start: what it may have missed meanwhile."""
+    """Whether the board has been loaded for the second time, as it is soon after a start: what it
+    may have missed meanwhile.
+    """
     page = (await client.get("/metrics")).raise_for_status().text
     [loads] = re.findall(r"^floorpulse_board_loads_total (\S+)$", page, re.MULTILINE)
     return float(loads) > 1
@@ -231,7 +279,13 @@ async def settled(client: httpx.AsyncClient) -> bool:
 class Greedy:
     """Asks for everything, again and again; `rows` came so far."""
 
-    def __init__(self, client: httpx.AsyncClient, path: str, asked: Mapping[str, str], headers: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        client: httpx.AsyncClient,
+        path: str,
+        asked: Mapping[str, str],
+        headers: Mapping[str, str],
+    ) -> None:
         self._client = client
         self._path = path
         self._asked = dict(asked)
@@ -244,7 +298,9 @@ class Greedy:
         cursor = None
         while True:
             asked = self._asked | ({"cursor": cursor} if cursor else {})
-            async with self._client.stream("GET", self._path, params=asked, headers=self._headers) as answer:
+            async with self._client.stream(
+                "GET", self._path, params=asked, headers=self._headers
+            ) as answer:
                 self.wrong += not answer.is_success
                 body = b""
                 async for chunk in answer.aiter_bytes():
@@ -267,7 +323,10 @@ def walls_of(names: Sequence[str], number: int) -> list[str]:
     """Questions of walls, each with its own 30 queues."""
     dice = random.Random(5)
     walls = [",".join(dice.sample(list(names), 30)) for _ in range(WALLS)]
-    return [f"/v1/kpis?{urlencode({'kpi': KPIS, 'queue': dice.choice(walls), 'window': '15m'})}" for _ in range(number)]
+    return [
+        f"/v1/kpis?{urlencode({'kpi': KPIS, 'queue': dice.choice(walls), 'window': '15m'})}"
+        for _ in range(number)
+    ]
 
 
 async def year_before(rig: Rig) -> None:
@@ -275,10 +334,15 @@ async def year_before(rig: Rig) -> None:
     pattern = history_year.Pattern(random.Random(1))
     async with connected(rig.database) as connection:
         for records in history_year.portions(YEAR, pattern):
-            await connection.copy_records_to_table("rollup", records=records, columns=history_year.COLUMNS)
-        reached = {str(number): history_year.END + history_year.DAY for number in range(WIDE.partitions)}
+            await connection.copy_records_to_table(
+                "rollup", records=records, columns=history_year.COLUMNS
+            )
+        reached = {
+            str(number): history_year.END + history_year.DAY for number in range(WIDE.partitions)
+        }
         await connection.execute(
-            "UPDATE roller SET completion = $1, quarter = $1, reached = $1, day = $1, zone = $2, watermarks = $3",
+            "UPDATE roller SET completion = $1, quarter = $1, reached = $1, day = $1, zone = $2, "
+            "watermarks = $3",
             history_year.END, history_year.ZONE.key, msgspec.json.encode(reached).decode(),
         )  # fmt: skip
         await connection.execute("VACUUM ANALYZE")
@@ -286,8 +350,15 @@ async def year_before(rig: Rig) -> None:
 
 def year_asked() -> dict[str, str]:
     """The export: every queue's days of a year."""
-    begin, end = history_year.text(YEAR.begin), history_year.text(history_year.END)
-    return {"from": begin, "to": end, "interval": "1d", "kpi": history_year.PLAIN, "tz": history_year.ZONE.key}
+    begin = history_year.text(YEAR.begin)
+    end = history_year.text(history_year.END)
+    return {
+        "from": begin,
+        "to": end,
+        "interval": "1d",
+        "kpi": history_year.PLAIN,
+        "tz": history_year.ZONE.key,
+    }
 
 
 async def month(rig: Rig, repeat: int = 15) -> dict[str, Past]:
@@ -305,14 +376,26 @@ async def month(rig: Rig, repeat: int = 15) -> dict[str, Past]:
 
 def months() -> dict[str, dict[str, str]]:
     """What is asked of a month, by its name in the report."""
-    begin, end = (history_year.text(at) for at in (history_year.END - 31 * history_year.DAY, history_year.END))
-    asked = {"from": begin, "to": end, "queue": "queue-007", "kpi": "service_level,aht,abandonment_rate", "limit": "20000"}
-    return {f"3 KPIs by {interval}": {**asked, "interval": interval} for interval in ("30m", "1d", "all")}
+    begin, end = (
+        history_year.text(at) for at in (history_year.END - 31 * history_year.DAY, history_year.END)
+    )
+    asked = {
+        "from": begin,
+        "to": end,
+        "queue": "queue-007",
+        "kpi": "service_level,aht,abandonment_rate",
+        "limit": "20000",
+    }
+    return {
+        f"3 KPIs by {interval}": {**asked, "interval": interval}
+        for interval in ("30m", "1d", "all")
+    }
 
 
 async def past(client: httpx.AsyncClient, asked: dict[str, str], repeat: int) -> Past:
     """One question, `repeat` times."""
-    took, rows = [], 0
+    took = []
+    rows = 0
     for _ in range(repeat):
         began = monotonic()
         answer = await client.get("/v1/kpis/history", params=asked)

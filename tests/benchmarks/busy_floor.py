@@ -1,4 +1,6 @@
-"""A floor of many queues as an engine leaves and tells it: panes of the last hours in PostgreSQL, news of every partition each second."""
+"""A floor of many queues as an engine leaves and tells it: panes of the last hours in PostgreSQL,
+news of every partition each second.
+"""
 
 import asyncio
 import random
@@ -19,7 +21,8 @@ from tests.benchmarks.history_year import contacts
 from tests.benchmarks.rig import Rig, connected
 
 TENANT = "demo"
-LOG, GENERATION = "bench", 1
+LOG = "bench"
+GENERATION = 1
 MINUTE = 60_000
 KINDS = 60
 CHANGED = 20
@@ -29,7 +32,9 @@ PANE = ("tenant", "start", "queue", "channel", "partition", "revision", "cells")
 
 @dataclass(frozen=True)
 class BusyFloor:
-    """`queues` queues, each in one source partition, with contacts in half of the minutes of the last `hours`."""
+    """`queues` queues, each in one source partition, with contacts in half of the minutes of the
+    last `hours`.
+    """
 
     queues: int = 1000
     hours: int = 3
@@ -52,13 +57,25 @@ def patterns() -> list[Cells]:
 
 async def fill(rig: Rig, floor: BusyFloor) -> int:
     """Put the panes up to now into the empty tables; how many."""
-    dice, known, now = random.Random(2), [pack(one) for one in patterns()], now_ms()
+    dice = random.Random(2)
+    known = [pack(one) for one in patterns()]
+    now = now_ms()
     current = now - now % MINUTE
     starts = range(current - floor.hours * 60 * MINUTE, current, MINUTE)
     rows = [
-        (TENANT, start, floor.name(number), "voice", number % floor.partitions, revision(GENERATION, 1), dice.choice(known))
-        for start in starts for number in range(floor.queues) if dice.random() < 0.5
-    ]  # fmt: skip
+        (
+            TENANT,
+            start,
+            floor.name(number),
+            "voice",
+            number % floor.partitions,
+            revision(GENERATION, 1),
+            dice.choice(known),
+        )
+        for start in starts
+        for number in range(floor.queues)
+        if dice.random() < 0.5
+    ]
     async with connected(rig.database) as connection:
         await Months().ensure(connection, (starts[0], current))
         await connection.copy_records_to_table("pane", records=rows, columns=PANE)
@@ -79,7 +96,9 @@ async def standing(connection: asyncpg.Connection) -> None:
 
 
 class News:
-    """What an engine tells of each partition every second: rows that changed, who waits and talks, where it stands."""
+    """What an engine tells of each partition every second: rows that changed, who waits and talks,
+    where it stands.
+    """
 
     def __init__(self, floor: BusyFloor) -> None:
         self._floor = floor
@@ -93,18 +112,37 @@ class News:
         self._offset += 1
         now = now_ms()
         homes = range(partition, self._floor.queues, self._floor.partitions)
-        rows = [self._row(number, now) for number in self._dice.sample(homes, min(CHANGED, len(homes)))]
+        rows = [
+            self._row(number, now) for number in self._dice.sample(homes, min(CHANGED, len(homes)))
+        ]
         gauges = [self._gauge(number, now) for number in homes]
         return Update(
-            partition=partition, log_id=LOG, generation=GENERATION, epoch=1, next_offset=self._offset, published_at=now, lag=0,
-            applied=self._offset, dead=0, watermark=now - 2000, rows=rows, gauges=gauges,
-        )  # fmt: skip
+            partition=partition,
+            log_id=LOG,
+            generation=GENERATION,
+            epoch=1,
+            next_offset=self._offset,
+            published_at=now,
+            lag=0,
+            applied=self._offset,
+            dead=0,
+            watermark=now - 2000,
+            rows=rows,
+            gauges=gauges,
+        )
 
     def _row(self, number: int, now: int) -> PaneRow:
         start = now - now % MINUTE
         cells = self._rows.setdefault((number, start), {})
         add(cells, self._dice.choice(self._patterns))
-        return PaneRow(TENANT, self._floor.name(number), "voice", start, revision(GENERATION, self._offset), dict(cells))
+        return PaneRow(
+            TENANT,
+            self._floor.name(number),
+            "voice",
+            start,
+            revision(GENERATION, self._offset),
+            dict(cells),
+        )
 
     def _gauge(self, number: int, now: int) -> Gauge:
         waiting = sorted(now - self._dice.randrange(90_000) for _ in range(self._dice.randrange(3)))
@@ -112,14 +150,20 @@ class News:
 
 
 async def tell(rig: Rig, floor: BusyFloor) -> None:
-    """Tell the news of every partition once a second until cancelled. Raises aiokafka's KafkaError."""
-    news, encode = News(floor), msgspec.json.Encoder().encode
+    """Tell the news of every partition once a second until cancelled. Raises aiokafka's
+    KafkaError.
+    """
+    news = News(floor)
+    encode = msgspec.json.Encoder().encode
     sender = await producer(rig.kafka)
     try:
-        began, told = monotonic(), 0
+        began = monotonic()
+        told = 0
         while True:
             partition = told % floor.partitions
-            await sender.send_and_wait(KPI_UPDATES.name, encode(news.update(partition)), key=b"%d" % partition)
+            await sender.send_and_wait(
+                KPI_UPDATES.name, encode(news.update(partition)), key=b"%d" % partition
+            )
             told += 1
             await asyncio.sleep(max(0.0, began + told / floor.partitions - monotonic()))
     finally:

@@ -1,7 +1,7 @@
 """Bars on a logarithmic scale as SVG, readable on light and dark pages.
 
-    name ██████████████████ 6.1
-    name ████ 1.2
+name ██████████████████ 6.1
+name ████ 1.2
 """
 
 from collections.abc import Sequence
@@ -9,11 +9,20 @@ from dataclasses import dataclass
 from html import escape
 from math import ceil, floor, log10
 
-WIDTH, LEFT, RIGHT, ROW, BAR, TOP = 860, 300, 90, 30, 18, 44
-STYLE = """text { font: 13px system-ui, sans-serif; fill: #1f2328 } .quiet { fill: #59636e; font-size: 12px }
-line { stroke: #d1d9e0 } .main { fill: #0969da } .peer { fill: #8c959f } .floor { fill: #c9d1d9 } .range { stroke: #1f2328 }
-@media (prefers-color-scheme: dark) { text { fill: #f0f6fc } .quiet { fill: #9198a1 } line { stroke: #3d444d }
-.main { fill: #4493f8 } .peer { fill: #7d8590 } .floor { fill: #484f58 } .range { stroke: #f0f6fc } }"""
+WIDTH = 860
+LEFT = 300
+RIGHT = 90
+ROW = 30
+BAR = 18
+TOP = 44
+STYLE = """text { font: 13px system-ui, sans-serif; fill: #1f2328 }
+.quiet { fill: #59636e; font-size: 12px }
+line { stroke: #d1d9e0 } .main { fill: #0969da } .peer { fill: #8c959f }
+.floor { fill: #c9d1d9 } .range { stroke: #1f2328 }
+@media (prefers-color-scheme: dark) { text { fill: #f0f6fc }
+.quiet { fill: #9198a1 } line { stroke: #3d444d }
+.main { fill: #4493f8 }
+.peer { fill: #7d8590 } .floor { fill: #484f58 } .range { stroke: #f0f6fc } }"""
 
 
 @dataclass(frozen=True)
@@ -34,10 +43,17 @@ def chart(title: str, unit: str, bars: Sequence[Bar]) -> str:
     scale = Scale(first, max(last, first + 1))
     height = TOP + ROW * len(bars) + 30
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{escape(title)}">',
+        (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img" '
+            f'aria-label="{escape(title)}">'
+        ),
         f"<style>{STYLE}</style>",
         f'<text x="0" y="18" font-weight="600">{escape(title)}</text>',
-        *(line for exponent in range(scale.first, scale.last + 1) for line in tick(scale, exponent, height, unit)),
+        *(
+            line
+            for exponent in range(scale.first, scale.last + 1)
+            for line in tick(scale, exponent, height, unit)
+        ),
         *(line for place, bar in enumerate(bars) for line in drawn(scale, bar, TOP + ROW * place)),
         "</svg>",
     ]
@@ -62,16 +78,26 @@ def tick(scale: Scale, exponent: int, height: int, unit: str) -> list[str]:
     x = scale(10.0**exponent)
     return [
         f'<line x1="{x}" y1="{TOP - 8}" x2="{x}" y2="{height - 24}"/>',
-        f'<text class="quiet" x="{x}" y="{height - 8}" text-anchor="middle">{10.0**exponent:g} {escape(unit)}</text>',
+        (
+            f'<text class="quiet" x="{x}" y="{height - 8}" text-anchor="middle">{10.0**exponent:g} '
+            f"{escape(unit)}</text>"
+        ),
     ]
 
 
 def drawn(scale: Scale, bar: Bar, y: int) -> list[str]:
     """One bar with its name, value and range."""
-    end, middle = scale(bar.value), y + BAR / 2
+    end = scale(bar.value)
+    middle = y + BAR / 2
     return [
         f'<text x="{LEFT - 10}" y="{y + 14}" text-anchor="end">{escape(bar.name)}</text>',
-        f'<rect class="{bar.kind}" x="{LEFT}" y="{y}" width="{max(1.0, end - LEFT):.1f}" height="{BAR}" rx="2"/>',
-        f'<line class="range" x1="{scale(bar.low)}" y1="{middle}" x2="{scale(bar.high)}" y2="{middle}"/>',
+        (
+            f'<rect class="{bar.kind}" x="{LEFT}" y="{y}" width="{max(1.0, end - LEFT):.1f}" '
+            f'height="{BAR}" rx="2"/>'
+        ),
+        (
+            f'<line class="range" x1="{scale(bar.low)}" y1="{middle}" x2="{scale(bar.high)}" '
+            f'y2="{middle}"/>'
+        ),
         f'<text x="{scale(bar.high) + 8}" y="{y + 14}">{bar.value:,.1f}</text>',
     ]

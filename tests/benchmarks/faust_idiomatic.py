@@ -1,7 +1,8 @@
 """What Faust's own manual would have one write: a JSON record, an agent, a windowed table.
 
-It counts every event in the minute in which it happened, by what the event itself says: without a join of the events of a contact
-only the offered ones can stand in the right pane. The windows never expire: Faust expires them by the wall clock, and the log is old.
+It counts every event in the minute in which it happened, by what the event itself says: without a
+join of the events of a contact only the offered ones can stand in the right pane. The windows never
+expire: Faust expires them by the wall clock, and the log is old.
 """
 
 from collections.abc import Iterator

@@ -1,4 +1,5 @@
-"""What the peers on Faust share: an app with the benchmark's settings, and a timer that speaks with the benchmark.
+"""What the peers on Faust share: an app with the benchmark's settings, and a timer that speaks with
+the benchmark.
 
 python -m tests.benchmarks.PEER BOOTSTRAP GROUP FOLDER PARTITIONS
 """
@@ -38,7 +39,9 @@ def peer(**settings: Any) -> tuple[faust.App, Progress]:
 
 
 def report(app: faust.App, progress: Progress, answer: Callable[[], Answer]) -> None:
-    """Say when the worker has joined and recovered, which is when Faust runs tasks; answer when asked."""
+    """Say when the worker has joined and recovered, which is when Faust runs tasks; answer when
+    asked.
+    """
 
     @app.task  # type: ignore[untyped-decorator]  # Faust's
     async def ready() -> None:

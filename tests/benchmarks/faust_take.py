@@ -1,4 +1,5 @@
-"""The quickest that stock Faust can do: raw bytes, taken by the thousand, decoded by msgspec, one table write a pane and take.
+"""The quickest that stock Faust can do: raw bytes, taken by the thousand, decoded by msgspec, one
+table write a pane and take.
 
 It counts what `faust_idiomatic` counts, in a table keyed by the minute itself.
 """
@@ -30,7 +31,9 @@ class Event(msgspec.Struct, gc=False):
 
 app, progress = peer(stream_buffer_maxsize=16_384)
 topic = app.topic(CONTACT_EVENTS.name, value_type=bytes, value_serializer="raw")
-kinds = app.Table("kinds", default=int, use_partitioner=True)  # in a take there is no current event to tell the partition
+kinds = app.Table(
+    "kinds", default=int, use_partitioner=True
+)  # in a take there is no current event to tell the partition
 decode = msgspec.json.Decoder(Event).decode
 
 

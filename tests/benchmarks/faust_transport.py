@@ -1,7 +1,8 @@
-"""The engine's own core, fed by Faust's consumer instead of the plain loop: Faust with a transport that hands on whole record batches.
+"""The engine's own core, fed by Faust's consumer instead of the plain loop: Faust with a transport
+that hands on whole record batches.
 
-Faust joins the group, assigns and fetches; its queueing, acks and commits are switched off, since the database keeps the offsets.
-For one worker that nobody competes with: no gate, no fencing.
+Faust joins the group, assigns and fetches; its queueing, acks and commits are switched off, since
+the database keeps the offsets. For one worker that nobody competes with: no gate, no fencing.
 
 python -m tests.benchmarks.faust_transport engine
 """
@@ -31,7 +32,9 @@ SESSION = 300
 
 
 class Batches(driver.Consumer):
-    """Faust's consumer, which hands record batches to the transport's `source` instead of messages to streams."""
+    """Faust's consumer, which hands record batches to the transport's `source` instead of messages
+    to streams.
+    """
 
     async def _drain_messages(self, fetcher: Any) -> None:
         source: Source = self.transport.source  # type: ignore[attr-defined]  # BatchTransport's
@@ -53,7 +56,9 @@ class BatchTransport(driver.Transport):
 
 
 class Source:
-    """What the engine's worker knows as its loop: claims all partitions once Faust has joined, then applies."""
+    """What the engine's worker knows as its loop: claims all partitions once Faust has joined, then
+    applies.
+    """
 
     def __init__(self, plain: Any, settings: EngineSettings) -> None:
         self._engine = plain._engine  # the engine that the wiring made for its own loop
@@ -62,7 +67,9 @@ class Source:
         self.joined = asyncio.Event()
 
     async def run(self) -> None:
-        """Claim all partitions: there is no other worker. Only a worker that joined is ready: the benchmark freezes it then."""
+        """Claim all partitions: there is no other worker. Only a worker that joined is ready: the
+        benchmark freezes it then.
+        """
         await self.joined.wait()
         async with kafka_log(self._settings.kafka, TOPIC) as view:
             log_id = await view.identity()
@@ -102,7 +109,8 @@ async def main(settings: EngineSettings) -> None:
         source = Source(service._source, settings)
         service._source = source
         app = fed(source, settings)
-        app.loop, app.in_worker = asyncio.get_running_loop(), True
+        app.loop = asyncio.get_running_loop()
+        app.in_worker = True
         app.finalize()
         await service.start()
         await app.start()

@@ -1,4 +1,5 @@
-"""A floor: confluent-kafka's `consume`, doing nothing with the records. Only where the package is installed.
+"""A floor: confluent-kafka's `consume`, doing nothing with the records. Only where the package is
+installed.
 
 python -m tests.benchmarks.floor_consume BOOTSTRAP GROUP FOLDER PARTITIONS
 """
@@ -15,10 +16,16 @@ from tests.benchmarks.progress import EVERY, Progress
 
 def main(bootstrap: str, group: str, progress: Progress, partitions: int) -> None:
     """Read until killed."""
-    settings = {"bootstrap.servers": bootstrap, "group.id": group, "auto.offset.reset": "earliest", "session.timeout.ms": 300_000}
+    settings = {
+        "bootstrap.servers": bootstrap,
+        "group.id": group,
+        "auto.offset.reset": "earliest",
+        "session.timeout.ms": 300_000,
+    }
     consumer = import_module("confluent_kafka").Consumer(settings | {"enable.auto.commit": False})
     consumer.subscribe([CONTACT_EVENTS.name])
-    reached, told = 0, monotonic()
+    reached = 0
+    told = monotonic()
     while True:
         reached += len(consumer.consume(10_000, timeout=EVERY))
         if monotonic() - told >= EVERY:

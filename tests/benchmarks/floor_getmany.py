@@ -17,10 +17,15 @@ from tests.benchmarks.progress import EVERY, Progress
 async def main(bootstrap: str, group: str, progress: Progress, partitions: int) -> None:
     """Read until killed."""
     consumer = AIOKafkaConsumer(
-        CONTACT_EVENTS.name, bootstrap_servers=bootstrap, group_id=group, auto_offset_reset="earliest", session_timeout_ms=300_000
+        CONTACT_EVENTS.name,
+        bootstrap_servers=bootstrap,
+        group_id=group,
+        auto_offset_reset="earliest",
+        session_timeout_ms=300_000,
     )
     await consumer.start()
-    reached, told = 0, monotonic()
+    reached = 0
+    told = monotonic()
     while True:
         for records in (await consumer.getmany(timeout_ms=200)).values():
             reached += len(records)

@@ -1,10 +1,12 @@
 """How long from an event into Kafka until the API's stream shows it counted, at a steady rate.
 
-    a contact of a queue of its own ── sent ──► contact-events ──► engine ──► kpi-updates ──► board ──► GET /v1/stream
+    a contact of a queue of its own ── sent ──► contact-events ──► engine ──► kpi-updates ──► board
+    ──► GET /v1/stream
           every quarter of a second, between the events of the workload
 
-Each marked contact is offered to a queue nobody else uses, so the first row of that queue is the answer. Sent at a fifth of the rate
-that a worker sustained. A reader of `kpi-updates` beside the API tells where on this way the time goes.
+Each marked contact is offered to a queue nobody else uses, so the first row of that queue is the
+answer. Sent at a fifth of the rate that a worker sustained. A reader of `kpi-updates` beside the
+API tells where on this way the time goes.
 """
 
 import asyncio
@@ -47,13 +49,20 @@ while True:
 """
 
 
-IN_KAFKA, COUNTED, TOLD, SHOWN = LEGS = ("acknowledged by Kafka", "counted by the engine", "read from `kpi-updates`", "shown by the API")
+IN_KAFKA, COUNTED, TOLD, SHOWN = LEGS = (
+    "acknowledged by Kafka",
+    "counted by the engine",
+    "read from `kpi-updates`",
+    "shown by the API",
+)
 """Where a mark passes, in this order."""
 
 
 @dataclass
 class Stopwatch:
-    """When each mark was sent, and when it passed where, seconds of the monotonic clock, by its queue."""
+    """When each mark was sent, and when it passed where, seconds of the monotonic clock, by its
+    queue.
+    """
 
     sent: dict[str, float] = field(default_factory=dict)
     passed: dict[str, dict[str, float]] = field(default_factory=lambda: {leg: {} for leg in LEGS})
@@ -66,7 +75,11 @@ class Stopwatch:
     def spans(self, leg: str, since: float) -> list[float]:
         """Milliseconds of each mark sent after `since`; infinite where it did not pass."""
         passed = self.passed[leg]
-        return sorted((passed.get(queue, float("inf")) - at) * 1000 for queue, at in self.sent.items() if at >= since)
+        return sorted(
+            (passed.get(queue, float("inf")) - at) * 1000
+            for queue, at in self.sent.items()
+            if at >= since
+        )
 
 
 @dataclass(frozen=True)
@@ -79,7 +92,9 @@ class Quantiles:
 
 @dataclass(frozen=True)
 class Latency:
-    """From sending to each leg's end, what a pause of `PAUSE` took beside, the sample's size, and the rate, events a second."""
+    """From sending to each leg's end, what a pause of `PAUSE` took beside, the sample's size, and
+    the rate, events a second.
+    """
 
     legs: dict[str, Quantiles]
     pause: Quantiles
@@ -94,14 +109,17 @@ class Latency:
 
 def quantiles(spans: Sequence[float]) -> Quantiles:
     """Of a sorted sample."""
-    return Quantiles(spans[(len(spans) - 1) // 2], spans[min(len(spans) - 1, int(len(spans) * 0.99))])
+    return Quantiles(
+        spans[(len(spans) - 1) // 2], spans[min(len(spans) - 1, int(len(spans) * 0.99))]
+    )
 
 
 async def latency(rig: Rig, records: Sequence[Record], rate: float, seconds: float) -> Latency:
     """Send `records` at `rate` a second for `seconds` and time the marks between."""
     await rig.renew()
     folder = Path(mkdtemp(prefix="latency-", dir=rig.folder))
-    program, watch = Floorpulse(rig, folder), Stopwatch()
+    program = Floorpulse(rig, folder)
+    watch = Stopwatch()
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(running(program, folder / "engine.log"))
         await until(program.ready, READY_WITHIN)
@@ -147,7 +165,13 @@ async def api(rig: Rig, log: Path) -> AsyncIterator[str]:
     environment = {**os.environ, **settings}  # noqa: TID251  PATH
     with log.open("ab") as said:
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "services.cli.app", "api", env=environment, stdout=said, stderr=said
+            sys.executable,
+            "-m",
+            "services.cli.app",
+            "api",
+            env=environment,
+            stdout=said,
+            stderr=said,
         )
     try:
         yield f"http://127.0.0.1:{port}"
@@ -186,10 +210,19 @@ async def overhear(rig: Rig, watch: Stopwatch) -> None:
 
 
 async def rest(pauses: list[float]) -> None:
-    """Pause on the engine's core, again and again, in a process that does nothing else; note what each pause took, milliseconds."""
+    """Pause on the engine's core, again and again, in a process that does nothing else; note what
+    each pause took, milliseconds.
+    """
     core = ",".join(map(str, cores()[0]))
     process = await asyncio.create_subprocess_exec(
-        "taskset", "--cpu-list", core, sys.executable, "-c", RESTING, str(PAUSE), stdout=asyncio.subprocess.PIPE
+        "taskset",
+        "--cpu-list",
+        core,
+        sys.executable,
+        "-c",
+        RESTING,
+        str(PAUSE),
+        stdout=asyncio.subprocess.PIPE,
     )
     try:
         while process.stdout is not None and (line := await process.stdout.readline()):
@@ -199,15 +232,21 @@ async def rest(pauses: list[float]) -> None:
         await process.wait()
 
 
-async def send(rig: Rig, records: Sequence[Record], rate: float, seconds: float, watch: Stopwatch) -> int:
+async def send(
+    rig: Rig, records: Sequence[Record], rate: float, seconds: float, watch: Stopwatch
+) -> int:
     """Records at an even pace, and the marks between; returns how many records."""
     sender = await producer(rig.kafka, linger_ms=5)
-    began, sent, marked = monotonic(), 0, 0
+    began = monotonic()
+    sent = 0
+    marked = 0
     try:
         while (elapsed := monotonic() - began) < seconds:
             while sent < min(len(records), int(elapsed * rate)):
                 one = records[sent]
-                await sender.send(CONTACT_EVENTS.name, one.value, key=one.key, partition=one.partition)
+                await sender.send(
+                    CONTACT_EVENTS.name, one.value, key=one.key, partition=one.partition
+                )
                 sent += 1
             if elapsed >= marked * MARK_EVERY:
                 marked += 1
@@ -220,8 +259,15 @@ async def send(rig: Rig, records: Sequence[Record], rate: float, seconds: float,
 
 async def mark(sender: AIOKafkaProducer, queue: str, partitions: int, watch: Stopwatch) -> None:
     """One contact of now, in a queue of its own."""
-    offered = ContactOffered(id=queue, source="bench", at=now_ms(), tenant=TENANT, contact=queue, queue=queue)
+    offered = ContactOffered(
+        id=queue, source="bench", at=now_ms(), tenant=TENANT, contact=queue, queue=queue
+    )
     key = f"{TENANT}|{queue}".encode()
     watch.sent[queue] = monotonic()
-    known = await sender.send(CONTACT_EVENTS.name, msgspec.json.encode(offered), key=key, partition=partition_of(key, partitions))
+    known = await sender.send(
+        CONTACT_EVENTS.name,
+        msgspec.json.encode(offered),
+        key=key,
+        partition=partition_of(key, partitions),
+    )
     known.add_done_callback(lambda _: watch.note(IN_KAFKA, queue, monotonic()))

@@ -20,7 +20,8 @@ TOUCHES = 5
 
 @cache
 def cores() -> tuple[set[int], set[int]]:
-    """The core of the system under test, and the cores of everything else; the same where there is only one.
+    """The core of the system under test, and the cores of everything else; the same where there is
+    only one.
 
     As this process may use at its first call: call it before giving up any.
     """
@@ -33,18 +34,24 @@ def cpu(process: psutil.Process) -> float:
     try:
         used = process.cpu_times()
         return float(sum(used[:4])) + sum(cpu(child) for child in process.children())
-    except psutil.NoSuchProcess:  # a child that ended just now is in its parent's figure the next time
+    except (
+        psutil.NoSuchProcess
+    ):  # a child that ended just now is in its parent's figure the next time
         return 0.0
 
 
 def faults(process: psutil.Process) -> int:
-    """How many pages of memory a process has had the system give it; 0 where the system does not tell."""
+    """How many pages of memory a process has had the system give it; 0 where the system does not
+    tell.
+    """
     told = Path(f"/proc/{process.pid}/stat")
     return int(told.read_text().rpartition(")")[2].split()[FAULTS]) if told.exists() else 0
 
 
 def first_touch() -> tuple[float, float]:
-    """CPU µs that a page costs which is touched for the first time: lowest and highest of some tries."""
+    """CPU µs that a page costs which is touched for the first time: lowest and highest of some
+    tries.
+    """
     return min(tries := [_touch() for _ in range(TOUCHES)]), max(tries)
 
 
@@ -69,12 +76,18 @@ def described() -> dict[str, str]:
 
 def _memory() -> str:
     lowest, highest = first_touch()
-    return f"{psutil.virtual_memory().total / 2**30:.0f} GiB, the first touch of a page {lowest:.1f} to {highest:.1f} µs"
+    return (
+        f"{psutil.virtual_memory().total / 2**30:.0f} GiB, the first touch of a page "
+        f"{lowest:.1f} to {highest:.1f} µs"
+    )
 
 
 def _processor() -> str:
     told = CPU_INFO.read_text().splitlines() if CPU_INFO.exists() else []
-    return next((line.partition(":")[2].strip() for line in told if line.startswith("model name")), platform.machine())
+    return next(
+        (line.partition(":")[2].strip() for line in told if line.startswith("model name")),
+        platform.machine(),
+    )
 
 
 def _java() -> str:

@@ -1,10 +1,13 @@
-"""An open-loop HTTP client: each request has its time on a schedule, and its latency counts from there, whatever came before.
+"""An open-loop HTTP client: each request has its time on a schedule, and its latency counts from
+there, whatever came before.
 
     scheduled   │    │    │    │    │    │        every 1/rate seconds
     sent        │    │         │││    │           late where all connections wait for answers …
-    latency     ├┤   ├─────────────┤              … which is part of the latency: no coordinated omission
+    latency     ├┤   ├─────────────┤              … which is part of the latency: no coordinated
+    omission
 
-A process of its own: `python -m tests.benchmarks.open_loop` reads an `Order` as JSON and prints the `Answered` of each request.
+A process of its own: `python -m tests.benchmarks.open_loop` reads an `Order` as JSON and prints the
+`Answered` of each request.
 """
 
 import asyncio
@@ -22,7 +25,9 @@ ANSWER_WITHIN = 30.0
 
 @dataclass(frozen=True)
 class Order:
-    """What to ask: `paths` in turn at `rate` a second until all are asked, over so many connections, with these headers."""
+    """What to ask: `paths` in turn at `rate` a second until all are asked, over so many
+    connections, with these headers.
+    """
 
     url: str
     paths: list[str]
@@ -51,7 +56,9 @@ class Connection:
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def get(self, path: str) -> tuple[int, int]:
-        """Status and size of the answer. Raises OSError, asyncio.IncompleteReadError, TimeoutError."""
+        """Status and size of the answer. Raises OSError, asyncio.IncompleteReadError,
+        TimeoutError.
+        """
         if self._streams is None:
             self._streams = await asyncio.open_connection(*self._where)
         reader, writer = self._streams
@@ -82,7 +89,9 @@ async def asked(order: Order) -> list[Answered]:
     waiting = iter(enumerate(order.paths))
     connections = [Connection(order) for _ in range(order.connections)]
     try:
-        await asyncio.gather(*(_work(one, waiting, order.rate, began, answers) for one in connections))
+        await asyncio.gather(
+            *(_work(one, waiting, order.rate, began, answers) for one in connections)
+        )
     finally:
         for one in connections:
             one.close()
@@ -90,9 +99,15 @@ async def asked(order: Order) -> list[Answered]:
 
 
 async def _work(
-    connection: Connection, waiting: Iterator[tuple[int, str]], rate: float, began: float, answers: dict[int, Answered]
+    connection: Connection,
+    waiting: Iterator[tuple[int, str]],
+    rate: float,
+    began: float,
+    answers: dict[int, Answered],
 ) -> None:
-    """Take the next request that is due, wait for its time, ask; one connection of many that share the schedule."""
+    """Take the next request that is due, wait for its time, ask; one connection of many that share
+    the schedule.
+    """
     for number, path in waiting:
         due = began + number / rate
         await asyncio.sleep(max(0.0, due - monotonic()))

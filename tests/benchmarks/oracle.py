@@ -1,11 +1,13 @@
-"""The figures of a workload recomputed from its records alone, without a line of any system under test.
+"""The figures of a workload recomputed from its records alone, without a line of any system under
+test.
 
     offered, answered, within, abandoned, wait   pane of the offer
     handled, handle                              pane of the end
     csat, csat_sum                               pane of the survey
 
-Waits are from offer to outcome and never below 0, `wait` sums those of answered contacts; `within` counts answered contacts that
-waited 20 s at most; `handle` is talk and hold; times are milliseconds, `csat_sum` thousandths of a point.
+Waits are from offer to outcome and never below 0, `wait` sums those of answered contacts; `within`
+counts answered contacts that waited 20 s at most; `handle` is talk and hold; times are
+milliseconds, `csat_sum` thousandths of a point.
 """
 
 import json
@@ -15,7 +17,17 @@ from typing import Any
 
 from tests.benchmarks.workload import MINUTE, Record
 
-FIGURES = ("offered", "answered", "within", "abandoned", "wait", "handled", "handle", "csat", "csat_sum")
+FIGURES = (
+    "offered",
+    "answered",
+    "within",
+    "abandoned",
+    "wait",
+    "handled",
+    "handle",
+    "csat",
+    "csat_sum",
+)
 THRESHOLD = 20_000
 
 Pane = tuple[str, str, int]
@@ -30,7 +42,9 @@ Contact = dict[str, dict[str, Any]]
 
 @dataclass(frozen=True)
 class Verdict:
-    """How many of the oracle's and the system's cells there are together, and how many of them differ."""
+    """How many of the oracle's and the system's cells there are together, and how many of them
+    differ.
+    """
 
     cells: int
     wrong: int
@@ -45,7 +59,11 @@ def recomputed(records: Iterable[Record]) -> Answer:
     for contact in contacts.values():
         if "contact.offered" in contact:
             count(answer, contact)
-    return {pane: clean for pane, figures in answer.items() if (clean := {name: one for name, one in figures.items() if one})}
+    return {
+        pane: clean
+        for pane, figures in answer.items()
+        if (clean := {name: one for name, one in figures.items() if one})
+    }
 
 
 def readable(records: Iterable[Record]) -> Iterable[dict[str, Any]]:
@@ -60,7 +78,8 @@ def readable(records: Iterable[Record]) -> Iterable[dict[str, Any]]:
 def count(answer: Answer, contact: Contact) -> None:
     """Add one contact."""
     offer = contact["contact.offered"]
-    end, survey = contact.get("contact.ended"), contact.get("survey.answered")
+    end = contact.get("contact.ended")
+    survey = contact.get("survey.answered")
     add(answer, offer, offer["at"], offered=1, **outcome(contact))
     if end and "contact.answered" in contact:
         add(answer, offer, end["at"], handled=1, handle=end["talk_ms"] + end["hold_ms"])
@@ -84,10 +103,14 @@ def add(answer: Answer, offer: dict[str, Any], at: int, **figures: int) -> None:
         pane[name] = pane.get(name, 0) + amount
 
 
-def compared(truth: Answer, given: Mapping[Pane, Mapping[str, int]], figures: Iterable[str] = FIGURES) -> Verdict:
+def compared(
+    truth: Answer, given: Mapping[Pane, Mapping[str, int]], figures: Iterable[str] = FIGURES
+) -> Verdict:
     """Compare the cells of some figures."""
     names = list(figures)
     cells = [(pane, name) for pane in truth.keys() | given.keys() for name in names]
-    pairs = [(truth.get(pane, {}).get(name, 0), given.get(pane, {}).get(name, 0)) for pane, name in cells]
+    pairs = [
+        (truth.get(pane, {}).get(name, 0), given.get(pane, {}).get(name, 0)) for pane, name in cells
+    ]
     filled = [(true, said) for true, said in pairs if true or said]
     return Verdict(len(filled), sum(true != said for true, said in filled))

@@ -1,11 +1,12 @@
-"""An engine without Kafka that folds a log portion by portion and flushes every so many events, as it is told on its input.
+"""An engine without Kafka that folds a log portion by portion and flushes every so many events, as
+it is told on its input.
 
     python pace_worker.py SHAPE              SHAPE: JSON of workload.Shape
     > 20000 1000                             fold 20,000 events, flush every 1,000
     < {"events": 20000, "cpu": 0.31}         seconds of this process
 
-The database is that of the settings. It imports what every release has, so that another checkout can be measured beside
-this one: PYTHONPATH says which.
+The database is that of the settings. It imports what every release has, so that another checkout
+can be measured beside this one: PYTHONPATH says which.
 """
 
 import asyncio
@@ -55,12 +56,16 @@ class Folding:
     async def go_on(self, events: int, every: int) -> int:
         """Fold the next `events` records and flush every so many of them; how many there were."""
         done = 0
-        while done < events and (portion := list(itertools.islice(self._records, min(every, events - done)))):
+        while done < events and (
+            portion := list(itertools.islice(self._records, min(every, events - done)))
+        ):
             for number, values in by_partition(portion).items():
                 partition = self._engine.partitions[number]
                 start = partition.next_offset
                 offsets = range(start, start + len(values))
-                await self._engine.apply(partition, Batch(start, offsets.stop, values, offsets, now_ms()))
+                await self._engine.apply(
+                    partition, Batch(start, offsets.stop, values, offsets, now_ms())
+                )
             await self._flush()
             done += len(portion)
         return done
@@ -87,7 +92,9 @@ async def main(settings: EngineSettings, log: Shape) -> None:
     records = workload(log)
     pool = await asyncpg_pool(settings.database)
     store = PostgresStore(pool, settings.database, "pace", shape(settings))
-    engine = Engine(store, Nowhere(), Nowhere(), options(settings), EngineMetrics(CollectorRegistry()))
+    engine = Engine(
+        store, Nowhere(), Nowhere(), options(settings), EngineMetrics(CollectorRegistry())
+    )
     for number in range(log.partitions):
         engine.adopt(await engine.claim(number, "log", 0, len(records)))
     folding = Folding(engine, iter(records))

@@ -1,12 +1,14 @@
-"""The engine at two paces on a database that is not empty: full, where a flush gathers many events, and live, where it gathers few.
+"""The engine at two paces on a database that is not empty: full, where a flush gathers many events,
+and live, where it gathers few.
 
-    fill ── vacuum ── round 1: live, full ── round 2: live, full ── … ── vacuum      another checkout takes turns, round by round
+    fill ── vacuum ── round 1: live, full ── round 2: live, full ── … ── vacuum      another
+    checkout takes turns, round by round
 
-Nothing goes on in the server meanwhile but what a portion asks for: autovacuum is off and no checkpoint is due. The vacuum at the
-end is told apart, as CPU of each event since the first vacuum.
+Nothing goes on in the server meanwhile but what a portion asks for: autovacuum is off and no
+checkpoint is due. The vacuum at the end is told apart, as CPU of each event since the first vacuum.
 
-PostgreSQL's work an event depends on both: few events a flush are written one by one, and a table that was vacuumed and has
-been full of rows for long is not what an empty one is.
+PostgreSQL's work an event depends on both: few events a flush are written one by one, and a table
+that was vacuumed and has been full of rows for long is not what an empty one is.
 """
 
 import asyncio
@@ -37,12 +39,17 @@ ANSWER_WITHIN = 600.0
 
 QUIET = {"autovacuum": "off", "checkpoint_timeout": "1h", "max_wal_size": "16GB"}
 WRITTEN = "SELECT pg_current_wal_insert_lsn() - '0/0'::pg_lsn"
-UPDATES = "SELECT coalesce(sum(n_tup_upd), 0), coalesce(sum(n_tup_hot_upd), 0) FROM pg_stat_user_tables WHERE relname = 'visit'"
+UPDATES = (
+    "SELECT coalesce(sum(n_tup_upd), 0), coalesce(sum(n_tup_hot_upd), 0) FROM "
+    "pg_stat_user_tables WHERE relname = 'visit'"
+)
 
 
 @dataclass(frozen=True)
 class Paced:
-    """What was asked: `stored` events before the first measured one, `events` at each pace, the checkout to compare with."""
+    """What was asked: `stored` events before the first measured one, `events` at each pace, the
+    checkout to compare with.
+    """
 
     stored: int
     events: int
@@ -56,7 +63,9 @@ class Paced:
 
 @dataclass(frozen=True)
 class Pace:
-    """One engine at one pace: CPU µs an event of the worker and of PostgreSQL, portion by portion, and WAL bytes an event."""
+    """One engine at one pace: CPU µs an event of the worker and of PostgreSQL, portion by portion,
+    and WAL bytes an event.
+    """
 
     title: str
     pace: str
@@ -69,9 +78,11 @@ class Pace:
 
 @dataclass(frozen=True)
 class Paces:
-    """All of them, how many events were stored before; and of each engine, by its title, two figures.
+    """All of them, how many events were stored before; and of each engine, by its title, two
+    figures.
 
-    `hot` is the share of visit updates that touched no index, `vacuum` CPU µs an event of vacuuming afterwards.
+    `hot` is the share of visit updates that touched no index, `vacuum` CPU µs an event of vacuuming
+    afterwards.
     """
 
     stored: int
@@ -83,7 +94,13 @@ class Paces:
 class Worker:
     """An engine in a process of its own, with a database of its own."""
 
-    def __init__(self, title: str, process: asyncio.subprocess.Process, database: asyncpg.Connection, server: psutil.Process) -> None:
+    def __init__(
+        self,
+        title: str,
+        process: asyncio.subprocess.Process,
+        database: asyncpg.Connection,
+        server: psutil.Process,
+    ) -> None:
         self.title = title
         self.paces = {pace: Pace(title, pace, every, 0) for pace, every in PACES.items()}
         self.hot = 0.0
@@ -115,7 +132,8 @@ class Worker:
 
     async def measure(self, pace: str) -> None:
         """One portion at a pace."""
-        known, before = self.paces[pace], cpu(self._server)
+        known = self.paces[pace]
+        before = cpu(self._server)
         wal = await self._database.fetchval(WRITTEN)
         done = await self.fold(PORTION, known.every)
         if not done["events"]:
@@ -127,10 +145,14 @@ class Worker:
         self.paces[pace] = replace(known, events=known.events + done["events"])
 
     async def end(self) -> None:
-        """Vacuum; let it end, and look at what the server counted of its updates: sessions tell at their end at the latest."""
+        """Vacuum; let it end, and look at what the server counted of its updates: sessions tell at
+        their end at the latest.
+        """
         before = cpu(self._server)
         await self._database.execute("VACUUM")
-        self.vacuum = (cpu(self._server) - before) * 1e6 / sum(one.events for one in self.paces.values())
+        self.vacuum = (
+            (cpu(self._server) - before) * 1e6 / sum(one.events for one in self.paces.values())
+        )
         if self._process.stdin is not None:
             self._process.stdin.close()
         await self._process.wait()
@@ -140,12 +162,19 @@ class Worker:
 
 
 async def paces(rig: Rig, shape: Shape, asked: Paced) -> Paces:
-    """Measure this checkout, and the other one in turns with it. Raises TimeoutError, RuntimeError and asyncpg's errors."""
+    """Measure this checkout, and the other one in turns with it. Raises TimeoutError, RuntimeError
+    and asyncpg's errors.
+    """
     log = replace(shape, events=asked.stored + len(PACES) * asked.rounds * PORTION)
-    checkouts = {"Floorpulse": HERE} | ({} if asked.base is None else {"the same at the base": asked.base})
+    checkouts = {"Floorpulse": HERE} | (
+        {} if asked.base is None else {"the same at the base": asked.base}
+    )
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(undisturbed(rig))
-        workers = [await stack.enter_async_context(started(rig, title, path, log)) for title, path in checkouts.items()]
+        workers = [
+            await stack.enter_async_context(started(rig, title, path, log))
+            for title, path in checkouts.items()
+        ]
         for worker in workers:
             await worker.fold(asked.stored, FILLING)
             await worker.settle()
@@ -154,7 +183,12 @@ async def paces(rig: Rig, shape: Shape, asked: Paced) -> Paces:
         for worker in workers:
             await worker.end()
         measured = [one for worker in workers for one in worker.paces.values()]
-        return Paces(asked.stored, measured, {one.title: one.hot for one in workers}, {one.title: one.vacuum for one in workers})
+        return Paces(
+            asked.stored,
+            measured,
+            {one.title: one.hot for one in workers},
+            {one.title: one.vacuum for one in workers},
+        )
 
 
 @asynccontextmanager
@@ -171,7 +205,9 @@ async def undisturbed(rig: Rig) -> AsyncIterator[None]:
 
 
 def turns(workers: Sequence[Worker], rounds: int) -> Iterator[tuple[Worker, str]]:
-    """Who does what next: every round each engine at each pace, so that none has the quiet minutes alone."""
+    """Who does what next: every round each engine at each pace, so that none has the quiet minutes
+    alone.
+    """
     for number in range(rounds):
         for pace in PACES:
             for worker in reversed(workers) if number % 2 else workers:

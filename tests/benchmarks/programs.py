@@ -45,10 +45,17 @@ class Program(Started, Protocol):
 
 
 class Peer:
-    """A Python script of this folder that speaks through files: `SCRIPT BOOTSTRAP GROUP FOLDER PARTITIONS`."""
+    """A Python script of this folder that speaks through files: `SCRIPT BOOTSTRAP GROUP FOLDER
+    PARTITIONS`.
+    """
 
     def __init__(self, rig: Rig, folder: Path, script: str) -> None:
-        self.command = [sys.executable, "-m", f"tests.benchmarks.{script}", *self.words(rig, folder)]
+        self.command = [
+            sys.executable,
+            "-m",
+            f"tests.benchmarks.{script}",
+            *self.words(rig, folder),
+        ]
         self.environment = {"FLOORPULSE_DATABASE__URL": rig.database}
         self.progress = Progress(folder)
 
@@ -92,7 +99,14 @@ class KafkaStreams(Committing):
     def __init__(self, rig: Rig, folder: Path) -> None:
         super().__init__(rig, folder, script="")
         libraries = f"{JAVA / 'target' / 'classes'}:{JAVA / 'target' / 'lib'}/*"
-        self.command = ["java", "-Xmx1g", "-cp", libraries, "floorpulse.Peer", *self.words(rig, folder)]
+        self.command = [
+            "java",
+            "-Xmx1g",
+            "-cp",
+            libraries,
+            "floorpulse.Peer",
+            *self.words(rig, folder),
+        ]
 
     @staticmethod
     def missing() -> str | None:
@@ -103,7 +117,13 @@ class KafkaStreams(Committing):
         sources = [JAVA / "pom.xml", *JAVA.glob("src/**/*.java")]
         if made.exists() and made.stat().st_mtime > max(one.stat().st_mtime for one in sources):
             return None
-        compiled = subprocess.run(["mvn", "-q", "-B", "compile"], cwd=JAVA, check=False, capture_output=True, text=True)  # noqa: S607
+        compiled = subprocess.run(
+            ["mvn", "-q", "-B", "compile"],  # noqa: S607
+            cwd=JAVA,
+            check=False,
+            capture_output=True,
+            text=True,
+        )
         if compiled.returncode == 0:
             os.utime(made)
         return compiled.stdout[-500:] if compiled.returncode else None
@@ -138,7 +158,10 @@ class Floorpulse:
         panes: dict[Pane, Cells] = {}
         decode = msgspec.msgpack.Decoder(Cells).decode
         for row in await self._fetch("SELECT tenant, queue, start, cells FROM pane"):
-            add(panes.setdefault((row["tenant"], row["queue"], row["start"]), {}), decode(row["cells"]))
+            add(
+                panes.setdefault((row["tenant"], row["queue"], row["start"]), {}),
+                decode(row["cells"]),
+            )
         await self._close()
         return {pane: counted for pane, cells in panes.items() if (counted := figures(cells))}
 

@@ -1,9 +1,10 @@
-"""How a peer, a process of its own, and the benchmark speak with each other: through files in a folder of the run.
+"""How a peer, a process of its own, and the benchmark speak with each other: through files in a
+folder of the run.
 
-    ready       by the peer: it has its partitions
-    reached     by the peer, five times a second: how many records it is done with
-    wanted      by the benchmark: write the answer now
-    answer      by the peer: [tenant, queue, begin, {figure: amount}] of each pane
+ready       by the peer: it has its partitions
+reached     by the peer, five times a second: how many records it is done with
+wanted      by the benchmark: write the answer now
+answer      by the peer: [tenant, queue, begin, {figure: amount}] of each pane
 """
 
 import json
@@ -67,4 +68,7 @@ class Progress:
         given = self._folder / "answer"
         if not given.exists():
             return None
-        return {(tenant, queue, begin): figures for tenant, queue, begin, figures in json.loads(given.read_text("utf-8"))}
+        return {
+            (tenant, queue, begin): figures
+            for tenant, queue, begin, figures in json.loads(given.read_text("utf-8"))
+        }

@@ -1,4 +1,6 @@
-"""The findings of a run as a page with a chart, and as JSON for whoever wants to compute with them."""
+"""The findings of a run as a page with a chart, and as JSON for whoever wants to compute with
+them.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,8 +14,11 @@ from tests.benchmarks.chart import Bar, chart
 from tests.benchmarks.latency import Latency
 from tests.benchmarks.paces import Pace, Paces
 
-PAGE, PICTURE, FIGURES = "README.md", "cpu.svg", "results.json"
-OURS, GOALS = "ours", {"idiomatic": (60.0, "at least"), "streams": (2.5, "at least"), "getmany": (2.5, "at most")}
+PAGE = "README.md"
+PICTURE = "cpu.svg"
+FIGURES = "results.json"
+OURS = "ours"
+GOALS = {"idiomatic": (60.0, "at least"), "streams": (2.5, "at least"), "getmany": (2.5, "at most")}
 
 
 Stages = dict[str, tuple[float, float]]
@@ -22,7 +27,9 @@ Stages = dict[str, tuple[float, float]]
 
 @dataclass(frozen=True)
 class Result:
-    """All runs of one system: CPU µs and fresh pages an event, CPU of each run's parts; PostgreSQL's and Kafka's beside."""
+    """All runs of one system: CPU µs and fresh pages an event, CPU of each run's parts;
+    PostgreSQL's and Kafka's beside.
+    """
 
     name: str
     title: str
@@ -69,7 +76,9 @@ class Findings:
 def write(findings: Findings, folder: Path) -> None:
     """Write page, picture and figures into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / FIGURES).write_bytes(msgspec.json.format(msgspec.json.encode(findings), indent=1) + b"\n")
+    (folder / FIGURES).write_bytes(
+        msgspec.json.format(msgspec.json.encode(findings), indent=1) + b"\n"
+    )
     if findings.results:
         (folder / PICTURE).write_text(picture(findings.results), "utf-8")
     (folder / PAGE).write_text(page(findings, folder), "utf-8")
@@ -78,7 +87,10 @@ def write(findings: Findings, folder: Path) -> None:
 def picture(results: Sequence[Result]) -> str:
     """A bar a system."""
     ordered = sorted(results, key=lambda one: min(one.cpu))
-    bars = [Bar(one.title.replace("`", ""), min(one.cpu), min(one.cpu), max(one.cpu), _kind(one)) for one in ordered]
+    bars = [
+        Bar(one.title.replace("`", ""), min(one.cpu), min(one.cpu), max(one.cpu), _kind(one))
+        for one in ordered
+    ]
     return chart("CPU of one event, lowest run and range (logarithmic)", "µs", bars)
 
 
@@ -92,7 +104,11 @@ def page(findings: Findings, folder: Path) -> str:
     """The report."""
     sections = [
         HEAD,
-        *([f"![CPU of one event]({PICTURE})\n", systems(findings.results)] if findings.results else []),
+        *(
+            [f"![CPU of one event]({PICTURE})\n", systems(findings.results)]
+            if findings.results
+            else []
+        ),
         goals(findings.results),
         *([stages(findings.stages)] if findings.stages else []),
         *([paces(findings.paces)] if findings.paces else []),
@@ -120,10 +136,15 @@ system differently. So two figures stand side by side: the lowest whole run, and
 def systems(results: Sequence[Result]) -> str:
     """One row a system, and what it did."""
     ours = next((min(one.cpu) for one in results if one.name == OURS), None)
-    return "\n".join([COLUMNS, "| --- " * 10 + "|", *(_row(one, ours) for one in results), "", LEGEND])
+    return "\n".join(
+        [COLUMNS, "| --- " * 10 + "|", *(_row(one, ours) for one in results), "", LEGEND]
+    )
 
 
-COLUMNS = "| system | CPU µs an event | calm | pages | PostgreSQL | Kafka | events/s | × ours | events | figures wrong |"
+COLUMNS = (
+    "| system | CPU µs an event | calm | pages | PostgreSQL | Kafka | events/s | × ours | "
+    "events | figures wrong |"
+)
 LEGEND = """Lowest [median, highest] of the runs; the lowest in the other columns, of events/s the highest. *Calm*: the lower quartile of
 all runs' tenths, which are those when just-in-time compilers are warm. *Pages*: of memory that the system gave it for each event; what
 one costs stands under *Machine*. *PostgreSQL*, *Kafka*: their CPU beside, µs an event. *Figures wrong*: cells of panes (per tenant,
@@ -135,10 +156,27 @@ was offered is compared, and duplicates count twice.
 
 def _row(one: Result, ours: float | None) -> str:
     ratio = f"{min(one.cpu) / ours:.2f}" if ours else ""
-    wrong = "counts nothing" if one.floor else f"{one.wrong / one.cells:.2%} of {one.cells:,}" if one.wrong else f"0 of {one.cells:,}"
-    lowest = f"{one.calm:.1f}", f"{min(one.pages):.2f}", f"{min(one.postgres):.1f}", f"{min(one.kafka):.1f}"
+    wrong = (
+        "counts nothing"
+        if one.floor
+        else f"{one.wrong / one.cells:.2%} of {one.cells:,}"
+        if one.wrong
+        else f"0 of {one.cells:,}"
+    )
+    lowest = (
+        f"{one.calm:.1f}",
+        f"{min(one.pages):.2f}",
+        f"{min(one.postgres):.1f}",
+        f"{min(one.kafka):.1f}",
+    )
     cells = [one.title, _spread(one.cpu), *lowest]
-    return "| " + " | ".join([*cells, f"{max(one.rate):,.0f}", ratio, f"{one.events:,} × {len(one.cpu)}", wrong]) + " |"
+    return (
+        "| "
+        + " | ".join(
+            [*cells, f"{max(one.rate):,.0f}", ratio, f"{one.events:,} × {len(one.cpu)}", wrong]
+        )
+        + " |"
+    )
 
 
 def _spread(values: Sequence[float]) -> str:
@@ -158,18 +196,28 @@ def goals(results: Sequence[Result]) -> str:
         if name in found:
             lines.append(_goal(ours, found[name], goal, sense))
     if "streams" in found:
-        both, streams = min(map(sum, zip(ours.cpu, ours.postgres, strict=True))), min(found["streams"].cpu)
-        lines.append(f"* With PostgreSQL's CPU added, {both:.1f} µs to {streams:.1f} µs of Kafka Streams: {_met(both < streams)}.")
+        both = min(map(sum, zip(ours.cpu, ours.postgres, strict=True)))
+        streams = min(found["streams"].cpu)
+        lines.append(
+            f"* With PostgreSQL's CPU added, {both:.1f} µs to {streams:.1f} µs of Kafka Streams: "
+            f"{_met(both < streams)}."
+        )
     return "\n".join(lines) + "\n"
 
 
 def _goal(ours: Result, other: Result, goal: float, sense: str) -> str:
     """By the lowest runs; by medians and by calm parts beside."""
-    pairs = ((min(ours.cpu), min(other.cpu)), (median(ours.cpu), median(other.cpu)), (ours.calm, other.calm))
+    pairs = (
+        (min(ours.cpu), min(other.cpu)),
+        (median(ours.cpu), median(other.cpu)),
+        (ours.calm, other.calm),
+    )
     if sense == "at most":
         ratio, middle, calm = (mine / theirs for mine, theirs in pairs)
         beside = f"{middle:.2f} × by medians, {calm:.2f} × by calm parts"
-        return f"* At most {goal:g} × {other.title}: {ratio:.2f} × ({beside}), {_met(ratio <= goal)}."
+        return (
+            f"* At most {goal:g} × {other.title}: {ratio:.2f} × ({beside}), {_met(ratio <= goal)}."
+        )
     ratio, middle, calm = (theirs / mine for mine, theirs in pairs)
     times = f"{ratio:.1f} times ({middle:.1f} by medians, {calm:.1f} by calm parts)"
     return f"* At least {goal:g} times cheaper than {other.title}: {times}, {_met(ratio >= goal)}."
@@ -182,7 +230,10 @@ def _met(met: bool) -> str:  # noqa: FBT001  the one thing it says
 def stages(spent: Stages) -> str:
     """Where our CPU goes."""
     wholes, calms = (sum(column) for column in zip(*spent.values(), strict=True))
-    rows = [f"| {stage} | {whole:.2f} | {calm:.2f} | {calm / calms:.0%} |" for stage, (whole, calm) in spent.items()]
+    rows = [
+        f"| {stage} | {whole:.2f} | {calm:.2f} | {calm / calms:.0%} |"
+        for stage, (whole, calm) in spent.items()
+    ]
     return "\n".join([STAGES, *rows, f"| together | {wholes:.2f} | {calms:.2f} | |\n"])
 
 
@@ -202,8 +253,14 @@ def paces(found: Paces) -> str:
 
 
 def _paced(one: Pace, found: Paces) -> str:
-    costs = (f"**{median(values):.1f}** [{min(values):.1f}, {max(values):.1f}]" for values in (one.worker, one.postgres))
-    beside = f"{found.vacuum[one.title]:.1f} | {median(one.written):,.0f} | {found.hot[one.title]:.0%} | {one.events:,}"
+    costs = (
+        f"**{median(values):.1f}** [{min(values):.1f}, {max(values):.1f}]"
+        for values in (one.worker, one.postgres)
+    )
+    beside = (
+        f"{found.vacuum[one.title]:.1f} | {median(one.written):,.0f} | "
+        f"{found.hot[one.title]:.0%} | {one.events:,}"
+    )
     return f"| {one.title}, {one.pace} | {one.every:,} | {' | '.join(costs)} | {beside} |"
 
 
@@ -257,7 +314,10 @@ only pauses for 10 ms was back after {found.pause.p50:,.0f} ms (p50) and {found.
 
 
 def _asked(kind: str, one: Spread) -> str:
-    return f"| {kind} | {one.number:,} | {one.p50:.1f} | {one.p95:.1f} | {one.p99:.1f} | {one.longest:.1f} |"
+    return (
+        f"| {kind} | {one.number:,} | {one.p50:.1f} | {one.p95:.1f} | {one.p99:.1f} | "
+        f"{one.longest:.1f} |"
+    )
 
 
 LOAD_GOAL = 10.0
@@ -270,8 +330,14 @@ def crowds(found: Sequence[Crowd]) -> str:
 
 def _crowd(one: Crowd) -> str:
     verdict = _met(not one.wrong and one.beside.p99 <= LOAD_GOAL)
-    spreads = " | ".join(f"{ms:.1f}" for ms in (one.alone.p50, one.alone.p99, one.beside.p50, one.beside.p99, one.beside.longest))
-    return f"| {one.apart:,} of {one.queues:,} | {spreads} | {one.exported:,} | {one.everything:,} | {one.wrong:,} | {verdict} |"
+    spreads = " | ".join(
+        f"{ms:.1f}"
+        for ms in (one.alone.p50, one.alone.p99, one.beside.p50, one.beside.p99, one.beside.longest)
+    )
+    return (
+        f"| {one.apart:,} of {one.queues:,} | {spreads} | {one.exported:,} | "
+        f"{one.everything:,} | {one.wrong:,} | {verdict} |"
+    )
 
 
 CROWDS = f"""## A wall while others ask for everything
@@ -290,7 +356,10 @@ def month(found: dict[str, Past]) -> str:
 
 
 def _past(question: str, one: Past) -> str:
-    return f"| {question} | {one.rows:,} | {one.fastest:.0f} | {one.median:.0f} | {_met(one.median <= MONTH_GOAL)} |"
+    return (
+        f"| {question} | {one.rows:,} | {one.fastest:.0f} | {one.median:.0f} | "
+        f"{_met(one.median <= MONTH_GOAL)} |"
+    )
 
 
 MONTH_GOAL = 100.0
@@ -305,15 +374,27 @@ MONTH = f"""## A month of one queue
 
 def conditions(findings: Findings) -> str:
     """What it was measured on and with."""
-    facts_of = {"Workload": findings.workload, "Machine": findings.machine, "Versions": findings.versions, "Not measured": findings.absent}
+    facts_of = {
+        "Workload": findings.workload,
+        "Machine": findings.machine,
+        "Versions": findings.versions,
+        "Not measured": findings.absent,
+    }
     parts = ["## Conditions\n"]
     for title, facts in facts_of.items():
-        parts += [f"**{title}**: " + "; ".join(f"{name} {fact}" for name, fact in facts.items()) + ".\n"] if facts else []
+        parts += (
+            [f"**{title}**: " + "; ".join(f"{name} {fact}" for name, fact in facts.items()) + ".\n"]
+            if facts
+            else []
+        )
     return "\n".join(parts)
 
 
 def further(folder: Path) -> str:
     """Other reports in the folder."""
     others = sorted(one for one in folder.glob("*.md") if one.name != PAGE)
-    lines = [f"* [{one.read_text('utf-8').partition(chr(10))[0].lstrip('# ')}]({one.name})" for one in others]
+    lines = [
+        f"* [{one.read_text('utf-8').partition(chr(10))[0].lstrip('# ')}]({one.name})"
+        for one in others
+    ]
     return "\n".join(["## Further\n", *lines, ""]) if lines else ""

@@ -1,4 +1,6 @@
-"""What every system under test works between: one Apache Kafka node, one PostgreSQL, a topic of eight partitions, empty each time."""
+"""What every system under test works between: one Apache Kafka node, one PostgreSQL, a topic of
+eight partitions, empty each time.
+"""
 
 import asyncio
 import re
@@ -49,7 +51,9 @@ class Rig:
         """An empty topic, empty tables, a group that nobody used."""
         self.group = f"bench-{uuid4().hex[:12]}"
         await self.server.clear()
-        await ensure_topics(self.kafka, [replace(CONTACT_EVENTS, partitions=self.partitions), *TOPICS[1:]])
+        await ensure_topics(
+            self.kafka, [replace(CONTACT_EVENTS, partitions=self.partitions), *TOPICS[1:]]
+        )
         async with connected(self.database) as connection:
             await connection.execute(f"TRUNCATE {', '.join(metadata.tables)}")
             await connection.execute("CHECKPOINT")
@@ -64,9 +68,13 @@ class Rig:
             await sender.stop()
 
     async def committed(self) -> int:
-        """How many records of the topic the consumer group has committed. Raises aiokafka's KafkaError."""
+        """How many records of the topic the consumer group has committed. Raises aiokafka's
+        KafkaError.
+        """
         offsets = await self.admin.list_consumer_group_offsets(self.group)
-        return sum(max(0, known.offset) for tp, known in offsets.items() if tp.topic == CONTACT_EVENTS.name)
+        return sum(
+            max(0, known.offset) for tp, known in offsets.items() if tp.topic == CONTACT_EVENTS.name
+        )
 
     @property
     def database(self) -> str:
@@ -82,7 +90,10 @@ class Rig:
     @property
     def bystanders(self) -> dict[str, psutil.Process]:
         """The servers, whose CPU is told beside."""
-        return {"kafka": psutil.Process(self.server.pid), "postgres": psutil.Process(self.postgres.pid)}
+        return {
+            "kafka": psutil.Process(self.server.pid),
+            "postgres": psutil.Process(self.postgres.pid),
+        }
 
 
 @asynccontextmanager
@@ -99,7 +110,8 @@ async def connected(dsn: str) -> AsyncIterator[asyncpg.Connection]:
 async def rig(folder: Path, partitions: int) -> AsyncIterator[Rig]:
     """Both servers, started here and stopped at the end."""
     async with AsyncExitStack() as stack:
-        postgres, server = Postgres(folder), ApacheKafka(folder)
+        postgres = Postgres(folder)
+        server = ApacheKafka(folder)
         stack.push_async_callback(postgres.stop)
         await postgres.start()
         await migrate(DatabaseSettings(url=SecretStr(postgres.dsn)))
@@ -118,8 +130,13 @@ async def _send(sender: AIOKafkaProducer, records: Sequence[Record]) -> None:
     for one in records:
         batch = batches.setdefault(one.partition, sender.create_batch())
         if batch.append(key=one.key, value=one.value, timestamp=None) is None:
-            sent.append(await sender.send_batch(batch, CONTACT_EVENTS.name, partition=one.partition))
+            sent.append(
+                await sender.send_batch(batch, CONTACT_EVENTS.name, partition=one.partition)
+            )
             batches[one.partition] = fresh = sender.create_batch()
             fresh.append(key=one.key, value=one.value, timestamp=None)
-    sent += [await sender.send_batch(batch, CONTACT_EVENTS.name, partition=number) for number, batch in batches.items()]
+    sent += [
+        await sender.send_batch(batch, CONTACT_EVENTS.name, partition=number)
+        for number, batch in batches.items()
+    ]
     await asyncio.gather(*sent)

@@ -1,14 +1,17 @@
-"""Where the engine's CPU goes: each stage run on the whole workload in this process, alone, as the difference to the stage before.
+"""Where the engine's CPU goes: each stage run on the whole workload in this process, alone, as the
+difference to the stage before.
 
     fetch     record batches from the broker, whole            aiokafka, adapters/record_batches
     decode    JSON to events                                    domain/decode
     fold      events to visits and panes, slice by slice        app.Engine.apply, less decode
     encode    dirty rows to what PostgreSQL is sent             Partition.take_dirty
-    flush     the transaction, our side of it                   adapters/store, the rest of the whole
+    flush     the transaction, our side of it                   adapters/store, the rest of the
+    whole
 
 The one file of the benchmark that knows the engine's inside.
 
-python -m tests.benchmarks.stages BOOTSTRAP DSN TOPIC_RECORDS        prints JSON: by stage, µs of CPU an event, [whole, calm]
+python -m tests.benchmarks.stages BOOTSTRAP DSN TOPIC_RECORDS        prints JSON: by stage, µs of
+CPU an event, [whole, calm]
 """
 
 import asyncio
@@ -55,8 +58,11 @@ class Meter:
 
     @contextmanager
     def __call__(self, stage: str) -> Iterator["Piece"]:
-        """What happens inside is a piece of `stage`; how many events it was for may be said before it ends."""
-        piece, began = Piece(), process_time()
+        """What happens inside is a piece of `stage`; how many events it was for may be said before
+        it ends.
+        """
+        piece = Piece()
+        began = process_time()
         try:
             yield piece
         finally:
@@ -78,7 +84,9 @@ class Meter:
         return self.spent(stage) * 1e6 / number
 
     def calm(self, stage: str) -> float:
-        """µs an event: lower quartile of the pieces, so that what the host takes for itself is left out."""
+        """µs an event: lower quartile of the pieces, so that what the host takes for itself is left
+        out.
+        """
         costs = sorted(seconds * 1e6 / events for seconds, events in self.pieces[stage] if events)
         return costs[(len(costs) - 1) // 4]
 
@@ -108,20 +116,27 @@ async def main(settings: EngineSettings, number: int) -> dict[str, tuple[float, 
         await claim(engine, settings)
         await folded(engine, log, meter)
     found = {stage: (meter.whole(stage, number), meter.calm(stage)) for stage in STAGES}
-    (whole, calm), (decoding, calmly) = found["fold"], found["decode"]
+    (whole, calm) = found["fold"]
+    (decoding, calmly) = found["decode"]
     return found | {"fold": (whole - decoding, calm - calmly)}
 
 
 async def fetched(kafka: KafkaSettings, number: int, meter: Meter) -> Log:
     """The whole topic, batch by batch."""
-    consumer = AIOKafkaConsumer(TOPIC, bootstrap_servers=kafka.bootstrap_servers, auto_offset_reset="earliest")
+    consumer = AIOKafkaConsumer(
+        TOPIC, bootstrap_servers=kafka.bootstrap_servers, auto_offset_reset="earliest"
+    )
     await consumer.start()
     log: Log = {}
     try:
         while sum(batches[-1].next for batches in log.values()) < number:
             with meter("fetch") as piece:
-                polled: Mapping[TopicPartition, list[Batch]] = await consumer.getmany(timeout_ms=200, max_records=BATCHES_A_POLL)
-                piece.events = sum(len(batch.values) for batches in polled.values() for batch in batches)
+                polled: Mapping[TopicPartition, list[Batch]] = await consumer.getmany(
+                    timeout_ms=200, max_records=BATCHES_A_POLL
+                )
+                piece.events = sum(
+                    len(batch.values) for batches in polled.values() for batch in batches
+                )
             for tp, batches in polled.items():
                 log.setdefault(tp.partition, []).extend(batches)
     finally:
@@ -138,11 +153,17 @@ async def claim(engine: Engine, settings: EngineSettings) -> None:
 
 
 async def folded(engine: Engine, log: Log, meter: Meter) -> None:
-    """Apply the log, the partitions in turn, flushing as the engine does; encoding is measured inside the flush."""
-    take = {number: metered(partition.take_dirty, meter) for number, partition in engine.partitions.items()}
+    """Apply the log, the partitions in turn, flushing as the engine does; encoding is measured
+    inside the flush.
+    """
+    take = {
+        number: metered(partition.take_dirty, meter)
+        for number, partition in engine.partitions.items()
+    }
     for number, partition in engine.partitions.items():
         partition.take_dirty = take[number]  # type: ignore[method-assign]
-    flushed_at, since = 0.0, 0
+    flushed_at = 0.0
+    since = 0
     for place in range(max(map(len, log.values()))):
         for number, batches in log.items():
             for batch in batches[place : place + 1]:
@@ -182,5 +203,8 @@ def metered(take_dirty: Any, meter: Meter) -> Any:
 
 
 if __name__ == "__main__":
-    chosen = EngineSettings(kafka=KafkaSettings(bootstrap_servers=sys.argv[1]), database=DatabaseSettings(url=SecretStr(sys.argv[2])))
+    chosen = EngineSettings(
+        kafka=KafkaSettings(bootstrap_servers=sys.argv[1]),
+        database=DatabaseSettings(url=SecretStr(sys.argv[2])),
+    )
     print(json.dumps(asyncio.run(main(chosen, int(sys.argv[3])))))  # noqa: T201

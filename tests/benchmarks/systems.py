@@ -12,7 +12,9 @@ from tests.benchmarks.trial import Make
 
 @dataclass(frozen=True)
 class System:
-    """One of them: `share` of the records it gets, `figures` of the oracle that it can answer (none: a floor)."""
+    """One of them: `share` of the records it gets, `figures` of the oracle that it can answer
+    (none: a floor).
+    """
 
     name: str
     title: str
@@ -29,10 +31,41 @@ def no_confluent() -> str | None:
 
 SYSTEMS = (
     System("ours", "Floorpulse, durable", Floorpulse, FIGURES),
-    System("transport", "the same core, fed by Faust", partial(Floorpulse, module="tests.benchmarks.faust_transport"), FIGURES),
-    System("streams", "Kafka Streams 4.1, the same work", KafkaStreams, FIGURES, missing=KafkaStreams.missing),
-    System("idiomatic", "Faust, as its manual has it", partial(Committing, script="faust_idiomatic"), ("offered",), 0.05),
-    System("take", "Faust, raw bytes by the thousand", partial(Committing, script="faust_take"), ("offered",), 0.3),
-    System("getmany", "aiokafka `getmany`, doing nothing", partial(Peer, script="floor_getmany"), ()),
-    System("consume", "confluent-kafka `consume`, doing nothing", partial(Peer, script="floor_consume"), (), missing=no_confluent),
+    System(
+        "transport",
+        "the same core, fed by Faust",
+        partial(Floorpulse, module="tests.benchmarks.faust_transport"),
+        FIGURES,
+    ),
+    System(
+        "streams",
+        "Kafka Streams 4.1, the same work",
+        KafkaStreams,
+        FIGURES,
+        missing=KafkaStreams.missing,
+    ),
+    System(
+        "idiomatic",
+        "Faust, as its manual has it",
+        partial(Committing, script="faust_idiomatic"),
+        ("offered",),
+        0.05,
+    ),
+    System(
+        "take",
+        "Faust, raw bytes by the thousand",
+        partial(Committing, script="faust_take"),
+        ("offered",),
+        0.3,
+    ),
+    System(
+        "getmany", "aiokafka `getmany`, doing nothing", partial(Peer, script="floor_getmany"), ()
+    ),
+    System(
+        "consume",
+        "confluent-kafka `consume`, doing nothing",
+        partial(Peer, script="floor_consume"),
+        (),
+        missing=no_confluent,
+    ),
 )

@@ -1,6 +1,8 @@
-"""One run of one system: it joins while the log is empty, is frozen while the log fills, and is watched from thaw to the last record.
+"""One run of one system: it joins while the log is empty, is frozen while the log fills, and is
+watched from thaw to the last record.
 
-    start ── ready ── freeze ── fill ── thaw ═══════════ measured ═══════════ last record done ── answer ── kill
+start ── ready ── freeze ── fill ── thaw ═══════════ measured ═══════════ last record done ── answer
+── kill
 """
 
 import asyncio
@@ -39,7 +41,9 @@ class Failed(Exception):  # noqa: N818  it says what happened
 
 @dataclass(frozen=True)
 class Trial:
-    """What one run took. CPU is µs an event, in `parts` of each part of the log (a tenth or more); `pages` of fresh memory an event."""
+    """What one run took. CPU is µs an event, in `parts` of each part of the log (a tenth or more);
+    `pages` of fresh memory an event.
+    """
 
     events: int
     cpu: float
@@ -52,7 +56,9 @@ class Trial:
 
 @dataclass(frozen=True)
 class Look:
-    """CPU seconds so far, the system's first, how many pages it was given, and how many records were done."""
+    """CPU seconds so far, the system's first, how many pages it was given, and how many records
+    were done.
+    """
 
     at: float
     cpu: list[float]
@@ -69,11 +75,16 @@ async def trial(rig: Rig, make: Make, records: Sequence[Record], name: str) -> T
         async with running(program, folder / "log") as process:
             return await _measured(rig, program, process, records)
     except (TimeoutError, psutil.NoSuchProcess, KafkaError) as late:
-        message = f"{name}: {type(late).__name__}; it said last: {(folder / 'log').read_text(errors='replace')[-1500:]}"
+        message = (
+            f"{name}: {type(late).__name__}; it said last: "
+            f"{(folder / 'log').read_text(errors='replace')[-1500:]}"
+        )
         raise Failed(message) from late
 
 
-async def _measured(rig: Rig, program: Program, process: psutil.Process, records: Sequence[Record]) -> Trial:
+async def _measured(
+    rig: Rig, program: Program, process: psutil.Process, records: Sequence[Record]
+) -> Trial:
     await until(program.ready, READY_WITHIN)
     process.send_signal(signal.SIGSTOP)
     await rig.fill(records)
@@ -82,7 +93,9 @@ async def _measured(rig: Rig, program: Program, process: psutil.Process, records
     process.send_signal(signal.SIGCONT)
 
     async def done() -> bool:
-        reached = await program.reached()  # first, so that what brought it there is in the other two
+        reached = (
+            await program.reached()
+        )  # first, so that what brought it there is in the other two
         looks.append(Look(monotonic(), [cpu(one) for one in watched], faults(process), reached))
         if not process.is_running() or process.status() == psutil.STATUS_ZOMBIE:
             raise psutil.NoSuchProcess(process.pid)
@@ -94,11 +107,23 @@ async def _measured(rig: Rig, program: Program, process: psutil.Process, records
 
 def reckoned(looks: Sequence[Look], beside: Sequence[str], answer: Answer) -> Trial:
     """The figures of a run from looks at it; the last one saw everything done."""
-    first, last = looks[0], looks[-1]
-    spent = [(after - before) * 1e6 / last.reached for before, after in zip(first.cpu, last.cpu, strict=True)]
+    first = looks[0]
+    last = looks[-1]
+    spent = [
+        (after - before) * 1e6 / last.reached
+        for before, after in zip(first.cpu, last.cpu, strict=True)
+    ]
     rate = last.reached / (last.at - first.at)
     pages = (last.pages - first.pages) / last.reached
-    return Trial(last.reached, spent[0], parts(looks), pages, dict(zip(beside, spent[1:], strict=True)), rate, answer)
+    return Trial(
+        last.reached,
+        spent[0],
+        parts(looks),
+        pages,
+        dict(zip(beside, spent[1:], strict=True)),
+        rate,
+        answer,
+    )
 
 
 def parts(looks: Sequence[Look]) -> list[float]:
@@ -108,7 +133,10 @@ def parts(looks: Sequence[Look]) -> list[float]:
     for look in looks:
         if look.reached - cuts[-1].reached >= share:
             cuts.append(look)
-    return [(after.cpu[0] - before.cpu[0]) * 1e6 / (after.reached - before.reached) for before, after in pairwise(cuts)]
+    return [
+        (after.cpu[0] - before.cpu[0]) * 1e6 / (after.reached - before.reached)
+        for before, after in pairwise(cuts)
+    ]
 
 
 async def _answer(program: Program) -> Answer:

@@ -1,4 +1,6 @@
-"""Definitions in memory: the text of a file as what is in force, a store, and files that are told what they say."""
+"""Definitions in memory: the text of a file as what is in force, a store, and files that are told
+what they say.
+"""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,6 @@
-"""Fakes of the engine's ports: a store that can fail in every way a database can, and channels that remember."""
+"""Fakes of the engine's ports: a store that can fail in every way a database can, and channels that
+remember.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -22,7 +24,9 @@ decode_cells = msgspec.msgpack.Decoder(Cells).decode
 
 
 class MemoryStore:
-    """`ports.Store` in dictionaries, fenced like the real one; `lose_answer` commits and then fails, `away` only fails."""
+    """`ports.Store` in dictionaries, fenced like the real one; `lose_answer` commits and then
+    fails, `away` only fails.
+    """
 
     def __init__(self, allowance: int = 15_000, longest: Longest = LONGEST) -> None:
         self.positions: dict[int, Position] = {}
@@ -72,7 +76,9 @@ class MemoryStore:
             visits={key: _copy(self.visits[key]) for key in wanted.visits if key in self.visits},
             panes={key: self.panes[key] for key in wanted.panes if key in self.panes},
             agents={one.key: self._states(one.key, one.since) for one in wanted.agents},
-            agent_panes={key: self.agent_panes[key] for key in wanted.agent_panes if key in self.agent_panes},
+            agent_panes={
+                key: self.agent_panes[key] for key in wanted.agent_panes if key in self.agent_panes
+            },
         )
 
     def _states(self, key: AgentKey, since: int) -> list[Entered]:
@@ -100,7 +106,11 @@ class MemoryStore:
         found = self.positions[rows.position.partition]
         if (found.epoch, found.next_offset) == (rows.position.epoch, rows.position.next_offset):
             return Flush.WRITTEN
-        return None if (found.epoch, found.next_offset) == (rows.position.epoch, rows.before) else Flush.FENCED
+        return (
+            None
+            if (found.epoch, found.next_offset) == (rows.position.epoch, rows.before)
+            else Flush.FENCED
+        )
 
     def _answer(self) -> None:
         if self.away:
@@ -112,18 +122,39 @@ class MemoryStore:
         found = self.positions[rows.position.partition]
         if (found.epoch, found.next_offset) != (rows.position.epoch, rows.before):
             return Flush.FENCED
-        if any(_visit_key(row) in self.visits for row in rows.new_visits) or any(_key(row) in self.panes for row in rows.new_panes):
+        if any(_visit_key(row) in self.visits for row in rows.new_visits) or any(
+            _key(row) in self.panes for row in rows.new_panes
+        ):
             return Flush.SURPRISED
         if any(_key(row) in self.agent_panes for row in rows.new_agent_panes):
             return Flush.SURPRISED
-        self.visits.update({_visit_key(row): decode_visit(row[-1]) for row in _any(*rows.new_visits, *rows.visits)})
-        self.panes.update({_key(row): (row[5], decode_cells(row[6])) for row in _any(*rows.new_panes, *rows.panes)})
-        self.agent_panes.update({_key(row): (row[5], decode_cells(row[6])) for row in _any(*rows.new_agent_panes, *rows.agent_panes)})
-        self.agent_states.update({((row[1], row[2]), row[3], row[4]): decode_entered(row[5]) for row in _any(*rows.agent_states)})
+        self.visits.update(
+            {_visit_key(row): decode_visit(row[-1]) for row in _any(*rows.new_visits, *rows.visits)}
+        )
+        self.panes.update(
+            {
+                _key(row): (row[5], decode_cells(row[6]))
+                for row in _any(*rows.new_panes, *rows.panes)
+            }
+        )
+        self.agent_panes.update(
+            {
+                _key(row): (row[5], decode_cells(row[6]))
+                for row in _any(*rows.new_agent_panes, *rows.agent_panes)
+            }
+        )
+        self.agent_states.update(
+            {
+                ((row[1], row[2]), row[3], row[4]): decode_entered(row[5])
+                for row in _any(*rows.agent_states)
+            }
+        )
         self.late += rows.late
         kept = self.pages.get(rows.position.partition, {})
         said = {number: page for _, number, page in _any(*rows.presence)}
-        self.pages[rows.position.partition] = {number: page for number, page in kept.items() if number >= rows.presence_since} | said
+        self.pages[rows.position.partition] = {
+            number: page for number, page in kept.items() if number >= rows.presence_since
+        } | said
         self.positions[rows.position.partition] = rows.position
         return Flush.WRITTEN
 

@@ -1,4 +1,6 @@
-"""A floor in memory: visits go in; rows, gauges and updates come out as an engine of several partitions would make them."""
+"""A floor in memory: visits go in; rows, gauges and updates come out as an engine of several
+partitions would make them.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -29,9 +31,18 @@ PARTITIONS = 3
 
 
 def answered(at: int, wait: float, talk: float = 60, queue: str = "sales", **more: object) -> Visit:
-    """A visit offered at `at` (epoch milliseconds), answered after `wait` seconds, ended after `talk` seconds more."""
+    """A visit offered at `at` (epoch milliseconds), answered after `wait` seconds, ended after
+    `talk` seconds more.
+    """
     answer = at + round(wait * 1000)
-    return Visit(offered_at=at, queue=queue, answered_at=answer, agent="ann", ended_at=answer + round(talk * 1000), **more)  # type: ignore[arg-type]
+    return Visit(
+        offered_at=at,
+        queue=queue,
+        answered_at=answer,
+        agent="ann",
+        ended_at=answer + round(talk * 1000),
+        **more,  # type: ignore[arg-type]
+    )
 
 
 def abandoned(at: int, wait: float, queue: str = "sales", **more: object) -> Visit:
@@ -41,7 +52,9 @@ def abandoned(at: int, wait: float, queue: str = "sales", **more: object) -> Vis
 
 def left(at: int, wait: float, queue: str = "sales") -> Visit:
     """A visit that overflowed after `wait` seconds."""
-    return Visit(offered_at=at, queue=queue, left_at=at + round(wait * 1000), left_reason="overflow")
+    return Visit(
+        offered_at=at, queue=queue, left_at=at + round(wait * 1000), left_reason="overflow"
+    )
 
 
 def waiting(at: int, queue: str = "sales") -> Visit:
@@ -87,28 +100,54 @@ class MemoryFloor:
             if partition_of(contact) == partition:
                 for key, cells in contributions(tenant, visit, MINUTE).items():
                     add(panes.setdefault(key, {}), cells)
-        return [PaneRow(*key, revision(self.generation, self.offset), cells) for key, cells in panes.items()]
+        return [
+            PaneRow(*key, revision(self.generation, self.offset), cells)
+            for key, cells in panes.items()
+        ]
 
     def gauges(self, partition: int) -> list[Gauge]:
         """Who is there, by home."""
         found: dict[Home, Gauge] = {}
         for (tenant, contact), visit in self.visits_of.items():
-            queue, offered = queue_of(visit), offer_at(visit)
-            if partition_of(contact) == partition and is_open(visit) and queue is not None and offered is not None:
-                gauge = found.get((tenant, queue, visit.channel)) or Gauge(tenant, queue, visit.channel, [], 0, 0)
-                waits = sorted([*gauge.waiting, offered]) if visit.answered_at is None else gauge.waiting
+            queue = queue_of(visit)
+            offered = offer_at(visit)
+            if (
+                partition_of(contact) == partition
+                and is_open(visit)
+                and queue is not None
+                and offered is not None
+            ):
+                gauge = found.get((tenant, queue, visit.channel)) or Gauge(
+                    tenant, queue, visit.channel, [], 0, 0
+                )
+                waits = (
+                    sorted([*gauge.waiting, offered])
+                    if visit.answered_at is None
+                    else gauge.waiting
+                )
                 talking = gauge.in_progress + (visit.answered_at is not None)
-                found[tenant, queue, visit.channel] = Gauge(tenant, queue, visit.channel, waits, talking, 0)
+                found[tenant, queue, visit.channel] = Gauge(
+                    tenant, queue, visit.channel, waits, talking, 0
+                )
         return list(found.values())
 
     def update(self, partition: int, at: int) -> Update:
         """Everything of one partition, published at `at`."""
         return Update(
-            partition=partition, log_id=self.log_id, generation=self.generation, epoch=self.epoch, next_offset=self.offset,
-            published_at=at, lag=0, applied=self.offset, dead=0, watermark=self.watermark,
-            rows=self.pane_rows(partition), gauges=self.gauges(partition),
+            partition=partition,
+            log_id=self.log_id,
+            generation=self.generation,
+            epoch=self.epoch,
+            next_offset=self.offset,
+            published_at=at,
+            lag=0,
+            applied=self.offset,
+            dead=0,
+            watermark=self.watermark,
+            rows=self.pane_rows(partition),
+            gauges=self.gauges(partition),
             agents=[one for one in self.entered if partition_of(one.agent) == partition],
-        )  # fmt: skip
+        )
 
     def updates(self, at: int) -> list[Update]:
         """Everything of every partition."""
@@ -128,7 +167,16 @@ class MemoryFloor:
 
     async def positions(self) -> list[Position]:
         self._answer()
-        known = (self.log_id, self.generation, self.epoch, self.offset, 0, self.offset, 0, self.watermark)
+        known = (
+            self.log_id,
+            self.generation,
+            self.epoch,
+            self.offset,
+            0,
+            self.offset,
+            0,
+            self.watermark,
+        )
         return [Position(partition, *known, age=self.age) for partition in range(PARTITIONS)]
 
     async def retired(self) -> Mapping[tuple[str, str], int]:
@@ -149,12 +197,16 @@ class MemoryFloor:
     async def homes(self) -> list[HomeSpan]:
         self._answer()
         rows = [row for partition in range(PARTITIONS) for row in self.pane_rows(partition)]
-        spans = (HomeSpan((row.tenant, row.queue, row.channel), row.start, row.start) for row in rows)
+        spans = (
+            HomeSpan((row.tenant, row.queue, row.channel), row.start, row.start) for row in rows
+        )
         return sorted(spans, key=lambda one: (one.first, one.home))
 
 
 class MemoryHistory:
-    """The tables of a floor as history reads them; where there is a `gate`, returning customers are told once it is set."""
+    """The tables of a floor as history reads them; where there is a `gate`, returning customers are
+    told once it is set.
+    """
 
     def __init__(self, floor: MemoryFloor) -> None:
         self._floor = floor
@@ -166,57 +218,100 @@ class MemoryHistory:
         self, selection: Selection, span: Span, recorded_since: int, since: CorrectionPlace
     ) -> AsyncIterator[Sequence[StoredCorrection]]:
         for one in sorted(self.corrected, key=lambda known: known.place):
-            chosen = selection.includes(one.queue, one.channel) and one.recorded_at >= recorded_since
+            chosen = (
+                selection.includes(one.queue, one.channel) and one.recorded_at >= recorded_since
+            )
             if chosen and one.place >= since and one.until > span.begin and one.start < span.end:
                 yield [one]
 
     async def homes(self, selection: Selection, span: Span) -> list[Home]:
-        return sorted({home for home, start, _ in await self._floor.homes() if _selected(selection, home) and start in span})
+        return sorted(
+            {
+                home
+                for home, start, _ in await self._floor.homes()
+                if _selected(selection, home) and start in span
+            }
+        )
 
-    async def tallies(self, selection: Selection, spans: Sequence[Span]) -> AsyncIterator[Sequence[Tally]]:
+    async def tallies(
+        self, selection: Selection, spans: Sequence[Span]
+    ) -> AsyncIterator[Sequence[Tally]]:
         self.tallied.append(selection.queues)
         async for portion in self._floor.rows(spans[0].begin):
             yield [
-                Tally(interval, selection.subject(row.queue, row.channel), row.revision, [row.cells])
-                for _, row in portion if _selected(selection, (row.tenant, row.queue, row.channel))
-                for interval, span in enumerate(spans) if row.start in span
-            ]  # fmt: skip
+                Tally(
+                    interval, selection.subject(row.queue, row.channel), row.revision, [row.cells]
+                )
+                for _, row in portion
+                if _selected(selection, (row.tenant, row.queue, row.channel))
+                for interval, span in enumerate(spans)
+                if row.start in span
+            ]
 
-    async def visits(self, selection: Selection, span: Span, after: Place | None = None) -> AsyncIterator[Sequence[StoredVisit]]:
+    async def visits(
+        self, selection: Selection, span: Span, after: Place | None = None
+    ) -> AsyncIterator[Sequence[StoredVisit]]:
         stored = [
             StoredVisit(offered, contact, 1, visit)
             for (tenant, contact), visit in self._floor.visits_of.items()
-            if tenant == selection.tenant and (offered := offer_at(visit)) is not None and offered in span
+            if tenant == selection.tenant
+            and (offered := offer_at(visit)) is not None
+            and offered in span
             and (not selection.queues or queue_of(visit) in selection.queues)
-        ]  # fmt: skip
+        ]
         for one in sorted(stored, key=lambda known: known.place):
             if after is None or one.place > after:
                 yield [one]
 
     async def states(self, tenant: str, span: Span) -> AsyncIterator[Sequence[AgentEntered]]:
-        theirs = [one for one in self._floor.entered if one.tenant == tenant and one.entered.at in span]
-        for one in sorted(theirs, key=lambda known: (known.agent, known.entered.at, known.entered.state)):
+        theirs = [
+            one for one in self._floor.entered if one.tenant == tenant and one.entered.at in span
+        ]
+        for one in sorted(
+            theirs, key=lambda known: (known.agent, known.entered.at, known.entered.state)
+        ):
             yield [AgentEntered(one.agent, one.entered)]
 
     async def handled(self, selection: Selection, span: Span) -> AsyncIterator[Sequence[Visit]]:
         """All visits, whatever was asked for: they may count."""
-        yield [visit for (tenant, _), visit in self._floor.visits_of.items() if tenant == selection.tenant and span]
+        yield [
+            visit
+            for (tenant, _), visit in self._floor.visits_of.items()
+            if tenant == selection.tenant and span
+        ]
 
     async def complaints(self, tenant: str, span: Span) -> Sequence[StoredComplaint]:
         self._floor._answer()
-        known = [one for (theirs, _), visit in self._floor.visits_of.items() if theirs == tenant for one in complaints_of(visit)]
-        return [one for one in known if one.opened_at < span.end and (one.settled_at is None or one.settled_at > span.begin)]
+        known = [
+            one
+            for (theirs, _), visit in self._floor.visits_of.items()
+            if theirs == tenant
+            for one in complaints_of(visit)
+        ]
+        return [
+            one
+            for one in known
+            if one.opened_at < span.end and (one.settled_at is None or one.settled_at > span.begin)
+        ]
 
     async def returns(self, selection: Selection, spans: Sequence[Span]) -> Sequence[Tally]:
         self._floor._answer()
         if self.gate is not None:
             await self.gate.wait()
         return [
-            Tally(interval, selection.subject(visit.queue or "", visit.channel), 0, [{Cell.CUSTOMER_KNOWN: 1, **self._gap(key, visit)}])
+            Tally(
+                interval,
+                selection.subject(visit.queue or "", visit.channel),
+                0,
+                [{Cell.CUSTOMER_KNOWN: 1, **self._gap(key, visit)}],
+            )
             for key, visit in self._floor.visits_of.items()
-            if key[0] == selection.tenant and visit.customer and selection.includes(visit.queue or "", visit.channel)
-            for interval, span in enumerate(spans) if (visit.offered_at or 0) in span
-        ]  # fmt: skip
+            if key[0] == selection.tenant
+            and visit.customer
+            and selection.includes(visit.queue or "", visit.channel)
+            for interval, span in enumerate(spans)
+            if (visit.offered_at or 0) in span
+        ]
 
     def _gap(self, key: tuple[str, str], visit: Visit) -> Cells:
         tenant, contact = key
@@ -228,11 +323,15 @@ class MemoryHistory:
             and ((other.offered_at or 0), named) < ((visit.offered_at or 0), contact)
         ]  # fmt: skip
         nearest = min(gaps, default=LOOK_BACK * HOUR + 1)
-        return {Histogram.RETURN_GAP + hour_bucket(nearest): 1} if nearest <= LOOK_BACK * HOUR else {}
+        return (
+            {Histogram.RETURN_GAP + hour_bucket(nearest): 1} if nearest <= LOOK_BACK * HOUR else {}
+        )
 
 
 class ScriptedFeed:
-    """A feed that plays what it was given, one read a list, then stays silent until `lost` is set."""
+    """A feed that plays what it was given, one read a list, then stays silent until `lost` is
+    set.
+    """
 
     def __init__(self, *reads: list[Update] | FeedLostError) -> None:
         self._reads = list(reads)

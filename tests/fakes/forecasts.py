@@ -40,7 +40,9 @@ class MemoryForecasts:
         return {tenant: len(known) for tenant, known in self._uploads.items()}
 
     async def in_force(self, tenant: str, span: Span) -> Sequence[Slot]:
-        return in_force(slot for _, slots in self._uploads.get(tenant, []) for slot in _touching(slots, span))
+        return in_force(
+            slot for _, slots in self._uploads.get(tenant, []) for slot in _touching(slots, span)
+        )
 
 
 def _touching(slots: Sequence[Slot], span: Span) -> list[Slot]:

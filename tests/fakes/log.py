@@ -6,7 +6,9 @@ from services.ingest.ports import LogUnavailable, Record
 
 
 class MemoryLog:
-    """Keeps what is appended, by topic; `away` makes it refuse, as Kafka does when it cannot be reached."""
+    """Keeps what is appended, by topic; `away` makes it refuse, as Kafka does when it cannot be
+    reached.
+    """
 
     def __init__(self) -> None:
         self.topics: dict[str, list[Record]] = {}

@@ -1,4 +1,6 @@
-"""A Kafka producer in memory, with batches as small as a test likes and acknowledgements when it likes."""
+"""A Kafka producer in memory, with batches as small as a test likes and acknowledgements when it
+likes.
+"""
 
 import asyncio
 
@@ -18,7 +20,9 @@ class SmallBatch:
 
 
 class MemoryProducer:
-    """What an outbox needs of aiokafka's producer; a test completes the futures in `sent`, and clears `free` to keep it busy."""
+    """What an outbox needs of aiokafka's producer; a test completes the futures in `sent`, and
+    clears `free` to keep it busy.
+    """
 
     def __init__(self, room: int = 3) -> None:
         self.room = room
@@ -32,7 +36,9 @@ class MemoryProducer:
     def create_batch(self) -> SmallBatch:
         return SmallBatch(self.room)
 
-    async def send_batch(self, batch: SmallBatch, _topic: str, *, partition: int) -> asyncio.Future[object]:
+    async def send_batch(
+        self, batch: SmallBatch, _topic: str, *, partition: int
+    ) -> asyncio.Future[object]:
         await self.free.wait()
         self.sent.append((partition, batch.values, asyncio.get_running_loop().create_future()))
         return self.sent[-1][2]

@@ -37,7 +37,16 @@ from services.query.prometheus.exposition import Exposition
 from services.query.prometheus.page import Scrape
 from services.query.stream.streams import Pulse, Streams
 from services.runtime.http import create_app
-from tests.fakes.floor import PARTITIONS, FixedLog, MemoryFloor, MemoryHistory, abandoned, answered, left, waiting
+from tests.fakes.floor import (
+    PARTITIONS,
+    FixedLog,
+    MemoryFloor,
+    MemoryHistory,
+    abandoned,
+    answered,
+    left,
+    waiting,
+)
 from tests.fakes.forecasts import MemoryForecasts
 from tests.fakes.keys import FixedKeys
 
@@ -64,18 +73,24 @@ class Client:
         self._headers = headers or {}
         self._cookies = httpx.Cookies()
 
-    def get(self, path: str, params: dict[str, str] | None = None, headers: dict[str, str] | None = None) -> httpx.Response:
+    def get(
+        self, path: str, params: dict[str, str] | None = None, headers: dict[str, str] | None = None
+    ) -> httpx.Response:
         return self._ask("GET", path, params=params, headers={**self._headers, **(headers or {})})
 
     def post(self, path: str, json: object) -> httpx.Response:
         return self._ask("POST", path, json=json, headers=self._headers)
 
     def put(self, path: str, content: str, kind: str = "text/csv") -> httpx.Response:
-        return self._ask("PUT", path, content=content.encode(), headers={**self._headers, "Content-Type": kind})
+        return self._ask(
+            "PUT", path, content=content.encode(), headers={**self._headers, "Content-Type": kind}
+        )
 
     def _ask(self, method: str, path: str, **how: Any) -> httpx.Response:
         async def ask() -> httpx.Response:
-            async with httpx.AsyncClient(transport=self._transport, base_url="http://api.test", cookies=self._cookies) as client:
+            async with httpx.AsyncClient(
+                transport=self._transport, base_url="http://api.test", cookies=self._cookies
+            ) as client:
                 answer = await client.request(method, path, **how)
                 self._cookies.update(client.cookies)
                 return answer
@@ -86,19 +101,37 @@ class Client:
 class World:
     """A floor and the API in front of it; `make` gives its board, by the clock it is handed."""
 
-    def __init__(self, zone: str = "UTC", make: Callable[[Callable[[], int]], Board] | None = None, **limits: int) -> None:
+    def __init__(
+        self,
+        zone: str = "UTC",
+        make: Callable[[Callable[[], int]], Board] | None = None,
+        **limits: int,
+    ) -> None:
         self.floor = MemoryFloor(watermark=NOW - 15_000)
         self.history = MemoryHistory(self.floor)
         self.now = NOW
         self.log = FixedLog({number: LogRange(0, 0) for number in range(PARTITIONS)})
-        self.board = make(lambda: self.now) if make else Board(Rules(ZoneInfo(zone)), lambda: self.now)
+        self.board = (
+            make(lambda: self.now) if make else Board(Rules(ZoneInfo(zone)), lambda: self.now)
+        )
         self.pulse = Pulse()
         self.loaded = True
         self.definitions = NOTHING
         self.reload = Reload()
         self.alive = True
         self.forecasts = ForecastKeeper(MemoryForecasts(), lambda: self.now)
-        self.query = self._query(Limits(**{"rows": 5000, "most_rows": 20_000, "visits": 200, "most_visits": 2000, "streams": 2, **limits}))
+        self.query = self._query(
+            Limits(
+                **{
+                    "rows": 5000,
+                    "most_rows": 20_000,
+                    "visits": 200,
+                    "most_visits": 2000,
+                    "streams": 2,
+                    **limits,
+                }
+            )
+        )
         self.keys = FixedKeys(
             {
                 "reader": Credential("1", "demo", READS),
@@ -110,10 +143,18 @@ class World:
         )
 
     def _query(self, limits: Limits) -> Query:
-        history, metrics = self.history, QueryMetrics(CollectorRegistry())
-        visits, agents = FoldedVisits(history, self.board.names), FoldedAgents(history, self.board.names)
+        history = self.history
+        metrics = QueryMetrics(CollectorRegistry())
+        visits = FoldedVisits(history, self.board.names)
+        agents = FoldedAgents(history, self.board.names)
         lookup = Lookup(visits, agents, lambda: self.now / 1000, unanswered=metrics.went_without)
-        live = LiveFigures(self.board, lambda: self.now, lookup, lambda: self.definitions, lambda: self.forecasts.current)
+        live = LiveFigures(
+            self.board,
+            lambda: self.now,
+            lookup,
+            lambda: self.definitions,
+            lambda: self.forecasts.current,
+        )
         exposition = Exposition(self.board, lambda: self.definitions, 10_000, live.silent)
         self.pages = exposition, WholeFloors(live)
         return Query(
@@ -148,10 +189,15 @@ class World:
 
     @property
     def app(self) -> FastAPI:
-        """The application, shared by all worlds, on this one: building it takes longer than most tests."""
+        """The application, shared by all worlds, on this one: building it takes longer than most
+        tests.
+        """
         app = shared_app()
-        app.state.query, app.state.keys = self.query, self.keys
-        app.state.open_tenant, app.state.session_secret, app.state.stopping = None, "secret", lambda: False
+        app.state.query = self.query
+        app.state.keys = self.keys
+        app.state.open_tenant = None
+        app.state.session_secret = "secret"  # noqa: S105
+        app.state.stopping = lambda: False
         return app
 
     def tell(self) -> None:
@@ -167,11 +213,29 @@ SHIFT: tuple[tuple[int, AgentState], ...] = ((60, "available"), (20, "busy"))
 
 
 def busy_world() -> World:
-    """An hour of two queues: one in three minutes a call for help, the others for sales; now one waits."""
+    """An hour of two queues: one in three minutes a call for help, the others for sales; now one
+    waits.
+    """
     world = World()
     noon = NOW - 440_000
-    world.floor.put(*(answered(noon - minute * 60_000, minute % 40, 50, "sales" if minute % 3 else "help") for minute in range(60)))
-    world.floor.put(abandoned(noon - 30_000, 2), abandoned(noon - 30_000, 50), left(noon - 30_000, 5), waiting(NOW - 30_000))
-    world.floor.enter("ann", *(Entered(noon - ago * 60_000, state, ("sales",), "", "east", "hangzhou") for ago, state in SHIFT))
+    world.floor.put(
+        *(
+            answered(noon - minute * 60_000, minute % 40, 50, "sales" if minute % 3 else "help")
+            for minute in range(60)
+        )
+    )
+    world.floor.put(
+        abandoned(noon - 30_000, 2),
+        abandoned(noon - 30_000, 50),
+        left(noon - 30_000, 5),
+        waiting(NOW - 30_000),
+    )
+    world.floor.enter(
+        "ann",
+        *(
+            Entered(noon - ago * 60_000, state, ("sales",), "", "east", "hangzhou")
+            for ago, state in SHIFT
+        ),
+    )
     world.tell()
     return world

@@ -25,14 +25,20 @@ PATIENT = {"broker.session.timeout.ms": "60000", "group.max.session.timeout.ms":
 def available() -> str | None:
     """Why Apache Kafka cannot run here (no JDK 17, no Maven to fetch it); None when it can."""
     check = subprocess.run([SCRIPT, "check"], capture_output=True, text=True, check=False)
-    return check.stderr.strip() or f"kafka.sh check: exit code {check.returncode}" if check.returncode else None
+    return (
+        check.stderr.strip() or f"kafka.sh check: exit code {check.returncode}"
+        if check.returncode
+        else None
+    )
 
 
 class ApacheKafka:
-    """One broker on 127.0.0.1 with its data in `directory`; ports are chosen at the first start and stay.
+    """One broker on 127.0.0.1 with its data in `directory`; ports are chosen at the first start and
+    stay.
 
-    So it can be stopped or killed and started again as the same broker. With `proxied`, two ports, it listens on the first as well
-    and tells those who come there to use the second: where a proxy in front of it listens.
+    So it can be stopped or killed and started again as the same broker. With `proxied`, two ports,
+    it listens on the first as well and tells those who come there to use the second: where a proxy
+    in front of it listens.
     """
 
     def __init__(self, directory: Path, proxied: tuple[int, int] | None = None) -> None:
@@ -60,7 +66,8 @@ class ApacheKafka:
 
     async def stop(self) -> None:
         """An orderly end; the data stays."""
-        child, self._child = self._child, None
+        child = self._child
+        self._child = None
         if child:
             await child.stop((SIGTERM, STOP_WITHIN))
 
@@ -70,7 +77,9 @@ class ApacheKafka:
         try:
             await admin.start()
             async with asyncio.timeout(CLEAR_WITHIN):
-                while left := [name for name in await admin.list_topics() if not name.startswith("__")]:
+                while left := [
+                    name for name in await admin.list_topics() if not name.startswith("__")
+                ]:
                     await admin.delete_topics(left)
                     await asyncio.sleep(LOOK_AGAIN_AFTER)
         finally:
@@ -84,19 +93,35 @@ class ApacheKafka:
         return child
 
     def _command(self, port: int, controller_port: int) -> list[str | Path]:
-        where = ["--port", str(port), "--controller-port", str(controller_port), "--data", str(self._directory)]
-        properties = {**PATIENT, **(listeners(port, controller_port, *self._proxied) if self._proxied else {})}
-        overrides = [word for name, value in properties.items() for word in ("--set", f"{name}={value}")]
+        where = [
+            "--port",
+            str(port),
+            "--controller-port",
+            str(controller_port),
+            "--data",
+            str(self._directory),
+        ]
+        properties = {
+            **PATIENT,
+            **(listeners(port, controller_port, *self._proxied) if self._proxied else {}),
+        }
+        overrides = [
+            word for name, value in properties.items() for word in ("--set", f"{name}={value}")
+        ]
         return [*tether(SIGKILL), SCRIPT, "run", *where, *overrides]
 
 
 def listeners(port: int, controller_port: int, behind: int, proxy: int) -> dict[str, str]:
-    """Properties of a broker that also listens on `behind`, for clients who came through a proxy on the port `proxy`."""
+    """Properties of a broker that also listens on `behind`, for clients who came through a proxy on
+    the port `proxy`.
+    """
     own = f"PLAINTEXT://{LOOPBACK}:{port}"
     return {
         "listeners": f"{own},PROXIED://{LOOPBACK}:{behind},CONTROLLER://{LOOPBACK}:{controller_port}",
         "advertised.listeners": f"{own},PROXIED://{LOOPBACK}:{proxy}",
-        "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,PROXIED:PLAINTEXT,CONTROLLER:PLAINTEXT",
+        "listener.security.protocol.map": (
+            "PLAINTEXT:PLAINTEXT,PROXIED:PLAINTEXT,CONTROLLER:PLAINTEXT"
+        ),
     }
 
 

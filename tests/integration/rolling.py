@@ -1,4 +1,6 @@
-"""What an engine of three partitions writes, by hand: panes, watermarks, late changes; and what must come of them."""
+"""What an engine of three partitions writes, by hand: panes, watermarks, late changes; and what
+must come of them.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -29,7 +31,9 @@ Key = tuple[str, int, str, str]
 
 @dataclass
 class Floor:
-    """What an engine of three partitions wrote: panes, watermarks, and what it changed behind them."""
+    """What an engine of three partitions wrote: panes, watermarks, and what it changed behind
+    them.
+    """
 
     pool: asyncpg.Pool
     roller: Roller
@@ -38,8 +42,12 @@ class Floor:
     offset: int = 0
     months: Months = field(default_factory=Months)
 
-    async def count(self, partition: int, at: int, cells: Cells, queue: str = "sales", tenant: str = "demo") -> None:
-        """An event at `at` changes its pane; the engine tells it where the partition had passed that."""
+    async def count(
+        self, partition: int, at: int, cells: Cells, queue: str = "sales", tenant: str = "demo"
+    ) -> None:
+        """An event at `at` changes its pane; the engine tells it where the partition had passed
+        that.
+        """
         self.offset += 1
         first = partition not in self.watermarks
         key = tenant, at - at % MINUTE, queue, "voice"
@@ -48,7 +56,8 @@ class Floor:
             await self.months.ensure(cast("asyncpg.Connection", connection), [at])
             async with connection.transaction():
                 await connection.execute(
-                    "INSERT INTO pane VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (tenant, start, queue, channel, partition)"
+                    "INSERT INTO pane VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (tenant, "
+                    "start, queue, channel, partition)"
                     " DO UPDATE SET revision = excluded.revision, cells = excluded.cells",
                     *key, partition, self.offset, pack(self.panes[key, partition]),
                 )  # fmt: skip
@@ -56,7 +65,8 @@ class Floor:
                     await self.reach(at - 15_000, partition, connection=connection)
                 elif self.late(partition, key[1] + MINUTE):
                     await connection.execute(
-                        "INSERT INTO late_change (partition, tenant, queue, channel, start, source, event, type, changed_at)"
+                        "INSERT INTO late_change (partition, tenant, queue, channel, start, "
+                        "source, event, type, changed_at)"
                         " VALUES ($1, $2, $3, 'voice', $4, 'test', $5, 'contact.answered', 0)",
                         partition, tenant, queue, key[1], str(self.offset),
                     )  # fmt: skip
@@ -64,8 +74,12 @@ class Floor:
     def late(self, partition: int, end: int) -> bool:
         return self.watermarks[partition] >= end + min(LATENESS.values())
 
-    async def reach(self, watermark: int, *partitions: int, connection: Connection | None = None) -> None:
-        """The watermarks of the partitions (all, where none is named) come to `watermark`, if they are not there yet."""
+    async def reach(
+        self, watermark: int, *partitions: int, connection: Connection | None = None
+    ) -> None:
+        """The watermarks of the partitions (all, where none is named) come to `watermark`, if they
+        are not there yet.
+        """
         for partition in partitions or range(PARTITIONS):
             self.watermarks[partition] = max(watermark, self.watermarks.get(partition, watermark))
             await (connection or self.pool).execute(
@@ -81,7 +95,10 @@ class Floor:
     # ------------------------------------------------------------- looking
 
     async def rollups(self, grain: Grain, until: int) -> dict[Key, Cells]:
-        query = "SELECT tenant, start, queue, channel, cells FROM rollup WHERE grain = $1 AND until <= $2"
+        query = (
+            "SELECT tenant, start, queue, channel, cells FROM rollup WHERE grain = $1 AND "
+            "until <= $2"
+        )
         rows = await self.pool.fetch(query, grain, until)
         return {(row[0], row[1], row[2], row[3]): unpack(row[4]) for row in rows}
 
@@ -112,4 +129,8 @@ def offered(number: int = 1) -> Cells:
 
 
 def handled(number: int = 1, seconds: int = 60) -> Cells:
-    return {Cell.HANDLED: number, Cell.TALK: seconds * 1000, Histogram.HANDLE_TIME + 2 * seconds: number}
+    return {
+        Cell.HANDLED: number,
+        Cell.TALK: seconds * 1000,
+        Histogram.HANDLE_TIME + 2 * seconds: number,
+    }

@@ -12,15 +12,24 @@ from typing import Any
 import httpx
 
 PATIENCE = 300
-DAY = {"from": "2020-11-11T00:00:00Z", "to": "2020-11-12T00:00:00Z", "interval": "all", "by": "total", "kpi": "offered,answered,asa"}
+DAY = {
+    "from": "2020-11-11T00:00:00Z",
+    "to": "2020-11-12T00:00:00Z",
+    "interval": "all",
+    "by": "total",
+    "kpi": "offered,answered,asa",
+}
 
 
 class Demo:
     """A running `floorpulse demo`."""
 
     def __init__(self, process: asyncio.subprocess.Process, state: Path, port: int) -> None:
-        self.process, self.state = process, state
-        self.client = httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=60, trust_env=False)
+        self.process = process
+        self.state = state
+        self.client = httpx.AsyncClient(
+            base_url=f"http://127.0.0.1:{port}", timeout=60, trust_env=False
+        )
 
     def pids(self, name: str) -> list[int]:
         found: list[int] = json.loads((self.state / "processes.json").read_text()).get(name, [])
@@ -34,7 +43,11 @@ class Demo:
             return False
 
     async def get(self, path: str, **asked: str) -> Any:
-        return (await self.client.get(path, params=asked, headers=self.key())).raise_for_status().json()
+        return (
+            (await self.client.get(path, params=asked, headers=self.key()))
+            .raise_for_status()
+            .json()
+        )
 
     def key(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {(self.state / 'api-key').read_text().strip()}"}
@@ -51,7 +64,9 @@ class Demo:
             return answer.is_success and answer.json()["total"]["lag"] == 0
 
         await until(no_lag)
-        return {row["kpi"]: row["value"] for row in (await self.get("/v1/kpis/history", **DAY))["rows"]}
+        return {
+            row["kpi"]: row["value"] for row in (await self.get("/v1/kpis/history", **DAY))["rows"]
+        }
 
     async def stop(self) -> int:
         self.process.send_signal(signal.SIGINT)
@@ -63,7 +78,13 @@ def story(number: int) -> list[dict[str, object]]:
     about = {"source": "pbx", "contact": f"c{number}"}
     at = f"2020-11-11T08:{number % 60:02}:"
     return [
-        {**about, "type": "contact.offered", "id": f"o{number}", "at": f"{at}10Z", "queue": "orders"},
+        {
+            **about,
+            "type": "contact.offered",
+            "id": f"o{number}",
+            "at": f"{at}10Z",
+            "queue": "orders",
+        },
         {**about, "type": "contact.answered", "id": f"a{number}", "at": f"{at}12Z", "agent": "ann"},
     ]
 
@@ -79,7 +100,9 @@ async def demo(state: Path, port: int, *options: str) -> AsyncIterator[Demo]:
     """A demo that answers; killed at the end where it still runs."""
     words = ["demo", "--state-dir", str(state), "--port", str(port), *options]
     with (state.parent / "demo.log").open("ab") as said:
-        process = await asyncio.create_subprocess_exec(sys.executable, "-m", "services.cli.app", *words, stdout=said, stderr=said)
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "services.cli.app", *words, stdout=said, stderr=said
+        )
     running = Demo(process, state, port)
     try:
         await until(running.ready)

@@ -1,4 +1,6 @@
-"""A floor in memory whose rows stand in real tables and whose news are on a real topic, and the API in front of it."""
+"""A floor in memory whose rows stand in real tables and whose news are on a real topic, and the API
+in front of it.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -39,16 +41,45 @@ class Floor:
             for table in ("pane", "visit", "agent_state", "stream_partition"):
                 await connection.execute(f"TRUNCATE {table}")
             for number in range(PARTITIONS):
-                rows = [(*row.key[:1], row.start, row.queue, row.channel, number, row.revision, msgspec.msgpack.encode(row.cells))
-                        for row in self.memory.pane_rows(number)]  # fmt: skip
-                await Months().ensure(cast("asyncpg.Connection", connection), {row.start for row in self.memory.pane_rows(number)})
+                rows = [
+                    (
+                        *row.key[:1],
+                        row.start,
+                        row.queue,
+                        row.channel,
+                        number,
+                        row.revision,
+                        msgspec.msgpack.encode(row.cells),
+                    )
+                    for row in self.memory.pane_rows(number)
+                ]
+                await Months().ensure(
+                    cast("asyncpg.Connection", connection),
+                    {row.start for row in self.memory.pane_rows(number)},
+                )
                 await connection.copy_records_to_table("pane", records=rows)
-            await Months().ensure(cast("asyncpg.Connection", connection), {one.entered.at for one in self.memory.entered})
-            states = [(partition_of(one.agent), one.tenant, one.agent, one.entered.at, one.entered.state, encode_entered(one.entered))
-                      for one in self.memory.entered]  # fmt: skip
+            await Months().ensure(
+                cast("asyncpg.Connection", connection),
+                {one.entered.at for one in self.memory.entered},
+            )
+            states = [
+                (
+                    partition_of(one.agent),
+                    one.tenant,
+                    one.agent,
+                    one.entered.at,
+                    one.entered.state,
+                    encode_entered(one.entered),
+                )
+                for one in self.memory.entered
+            ]
             await connection.copy_records_to_table("agent_state", records=states)
-            await connection.copy_records_to_table("visit", records=self._visit_rows(), columns=VISIT_COLUMNS)
-            await connection.copy_records_to_table("stream_partition", records=self._partition_rows())
+            await connection.copy_records_to_table(
+                "visit", records=self._visit_rows(), columns=VISIT_COLUMNS
+            )
+            await connection.copy_records_to_table(
+                "stream_partition", records=self._partition_rows()
+            )
 
     def _visit_rows(self) -> list[tuple[object, ...]]:
         return [
@@ -60,7 +91,19 @@ class Floor:
     def _partition_rows(self) -> list[tuple[object, ...]]:
         known = self.memory
         return [
-            (CONTACT_EVENTS.name, number, known.log_id, 1, 1, "engine", known.offset, known.watermark, known.offset, 0, now_ms())
+            (
+                CONTACT_EVENTS.name,
+                number,
+                known.log_id,
+                1,
+                1,
+                "engine",
+                known.offset,
+                known.watermark,
+                known.offset,
+                0,
+                now_ms(),
+            )
             for number in range(PARTITIONS)
         ]
 
@@ -69,7 +112,11 @@ class Floor:
         kafka = await producer(self.settings.kafka)
         try:
             for update in self.memory.updates(now_ms()):
-                await kafka.send_and_wait(KPI_UPDATES.name, msgspec.json.encode(update), key=str(update.partition).encode())
+                await kafka.send_and_wait(
+                    KPI_UPDATES.name,
+                    msgspec.json.encode(update),
+                    key=str(update.partition).encode(),
+                )
         finally:
             await kafka.stop()
 
@@ -82,10 +129,14 @@ async def identity(kafka: KafkaSettings) -> str:
 @asynccontextmanager
 async def floor_on(kafka: KafkaSettings, database: DatabaseSettings) -> AsyncIterator[Floor]:
     """A floor that nobody has used."""
-    api = ApiSettings(open_tenant="demo", session_secret=SecretStr("of the test"), metrics_open=True)
+    api = ApiSettings(
+        open_tenant="demo", session_secret=SecretStr("of the test"), metrics_open=True
+    )
     pool = await asyncpg.create_pool(database.url.get_secret_value(), min_size=1, max_size=2)
     try:
-        yield Floor(QuerySettings(kafka=kafka, database=database, api=api), pool, await identity(kafka))
+        yield Floor(
+            QuerySettings(kafka=kafka, database=database, api=api), pool, await identity(kafka)
+        )
     finally:
         await pool.close()
 
@@ -95,7 +146,9 @@ async def served(floor: Floor) -> AsyncIterator[httpx.AsyncClient]:
     """The API, ready."""
     app = create_query_app(floor.settings)
     async with app.router.lifespan_context(app):
-        client = httpx.AsyncClient(transport=httpx.ASGITransport(app, client=("127.0.0.1", 1)), base_url="http://127.0.0.1")
+        client = httpx.AsyncClient(
+            transport=httpx.ASGITransport(app, client=("127.0.0.1", 1)), base_url="http://127.0.0.1"
+        )
         async with client:
             await until(lambda: ok(client, "/readyz"))
             yield client
@@ -115,7 +168,14 @@ async def rows(client: httpx.AsyncClient, path: str, **query: object) -> list[di
     found: list[dict[str, Any]] = []
     cursor = None
     while True:
-        answer = await client.get(path, params={key: str(value) for key, value in {**query, "cursor": cursor}.items() if value is not None})
+        answer = await client.get(
+            path,
+            params={
+                key: str(value)
+                for key, value in {**query, "cursor": cursor}.items()
+                if value is not None
+            },
+        )
         assert answer.status_code == 200, answer.text
         page = answer.json()
         found += page["rows"]

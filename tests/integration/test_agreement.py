@@ -1,4 +1,6 @@
-"""Live and history tell the same of the same span: every KPI and variant of the catalogue, every window, by queue and in total."""
+"""Live and history tell the same of the same span: every KPI and variant of the catalogue, every
+window, by queue and in total.
+"""
 
 import random
 from collections.abc import AsyncIterator, Iterator
@@ -36,19 +38,34 @@ from tests.integration.stored import Floor, floor_on, rows, served, text, until
 
 pytestmark = [pytest.mark.embedded, pytest.mark.timeout(900)]
 
-NOW = 1_794_398_820_000  # 2026-11-11T12:07:00Z, where a pane begins: gauges of history are those of such instants
+# 2026-11-11T12:07:00Z, where a pane begins: gauges of history are those of such instants
+NOW = 1_794_398_820_000
 DAY = 24 * HOUR
 QUEUES = ("sales", "help")
 AGENT_STATES: tuple[AgentState, ...] = get_args(AgentState)
 CUSTOMERS = (None, "k1:ann", "k1:bob", "k1:cem", "k1:dee")
 
-SPANNED = "time", "end", "queue", "channel", "kpi", "value", "numerator", "denominator", "low", "high", "definition"
+SPANNED = (
+    "time",
+    "end",
+    "queue",
+    "channel",
+    "kpi",
+    "value",
+    "numerator",
+    "denominator",
+    "low",
+    "high",
+    "definition",
+)
 AT_A_MOMENT = "queue", "channel", "kpi", "value", "numerator", "denominator", "definition"
 
 DIFFER = {
-    "service_level_projected": "live: at the end of the interval in progress; history: at the end of the row, see tests of forecasts",
+    "service_level_projected": "live: at the end of the interval in progress; history: at the end "
+    "of the row, see tests of forecasts",
     "agents_required:rest": "as service_level_projected",
-    "unresolved": "live: visits older than the longest wait now; history: visits offered in the interval that have no outcome",
+    "unresolved": "live: visits older than the longest wait now; history: visits offered in the "
+    "interval that have no outcome",
 }
 """KPIs that mean something else live than in history, and what; everything else must agree."""
 UNSAID: dict[str, str] = {}
@@ -75,14 +92,26 @@ def opinions(dice: random.Random, visit: Visit, at: int) -> Visit:
     """The visit with what may be said of it, some of it only days later."""
     if dice.random() < 0.3:
         kind, best = dice.choice([("csat", 5), ("nps", 10), ("fcr", 1), ("ces", 7)])
-        said = Survey(kind, None, at, at + dice.choice([5, 900]) * 1000, dice.randrange(best + 1), best, 0)  # type: ignore[arg-type]
+        answered = at + dice.choice([5, 900]) * 1000
+        score = dice.randrange(best + 1)
+        said = Survey(kind, None, at, answered, score, best, 0)  # type: ignore[arg-type]
         visit.surveys = {"s": said, "asked": Survey("csat", None, at)}
     if dice.random() < 0.3:
         passed = dice.choice([None, True, False])
-        fatal, calibration = dice.random() < 0.2, dice.random() < 0.2
-        visit.evaluations = {"e": Evaluation(at + 60_000, score=dice.randrange(101), fatal=fatal, calibration=calibration, passed=passed)}
+        fatal = dice.random() < 0.2
+        calibration = dice.random() < 0.2
+        visit.evaluations = {
+            "e": Evaluation(
+                at + 60_000,
+                score=dice.randrange(101),
+                fatal=fatal,
+                calibration=calibration,
+                passed=passed,
+            )
+        }
     if dice.random() < 0.3:
-        severity, liable = dice.choice(["low", "normal", "high", "critical"]), dice.choice([None, True, False])
+        severity = dice.choice(["low", "normal", "high", "critical"])
+        liable = dice.choice([None, True, False])
         statements = [Statement(at + 1000, severity=severity, liable=liable)]  # type: ignore[arg-type]
         if dice.random() < 0.5:
             statements.append(Statement(at + dice.choice([2000, 3 * HOUR, 8 * DAY]), closing=True))
@@ -92,22 +121,47 @@ def opinions(dice: random.Random, visit: Visit, at: int) -> Visit:
 
 def stays(dice: random.Random, at: int, queue: str) -> Visit:
     """One visit of any kind, offered at `at`."""
-    more: dict[str, Any] = {"customer": dice.choice(CUSTOMERS), "channel": dice.choice(["voice", "chat"])}
+    more: dict[str, Any] = {
+        "customer": dice.choice(CUSTOMERS),
+        "channel": dice.choice(["voice", "chat"]),
+    }
     match dice.randrange(6):
         case 0:
             return abandoned(at, dice.choice([1, 5, 20, 33.5]), queue, **more)
         case 1:
             visit = left(at, 9, queue)
         case 2:
-            visit = answered(at, dice.choice([0, 20, 20.001]), 0, queue, hold=15_000, transferred_at=at + 30_000, **more)
+            visit = answered(
+                at,
+                dice.choice([0, 20, 20.001]),
+                0,
+                queue,
+                hold=15_000,
+                transferred_at=at + 30_000,
+                **more,
+            )
         case _:
-            visit = answered(at, dice.randrange(60), dice.choice([30, 400]), queue, wrapped_at=at + 500_000, **more)
+            visit = answered(
+                at,
+                dice.randrange(60),
+                dice.choice([30, 400]),
+                queue,
+                wrapped_at=at + 500_000,
+                **more,
+            )
     return opinions(dice, visit, at + 500_000)
 
 
 def a_week_and_today(dice: random.Random) -> Iterator[Visit]:
-    """Visits of the last eight days, most of them lately, all over before now but for some that wait or talk."""
-    spans = [(9 * DAY, DAY, 60), (DAY, HOUR, 60), (HOUR, 25 * MINUTE, 40), (25 * MINUTE, 10 * MINUTE, 40)]
+    """Visits of the last eight days, most of them lately, all over before now but for some that
+    wait or talk.
+    """
+    spans = [
+        (9 * DAY, DAY, 60),
+        (DAY, HOUR, 60),
+        (HOUR, 25 * MINUTE, 40),
+        (25 * MINUTE, 10 * MINUTE, 40),
+    ]
     for begin, end, number in spans:
         for _ in range(number):
             yield stays(dice, NOW - dice.randrange(end, begin), dice.choice(QUEUES))
@@ -117,13 +171,20 @@ def a_week_and_today(dice: random.Random) -> Iterator[Visit]:
         yield visit
     for ago in (1, 20, 300, 700):
         yield waiting(NOW - ago * 1000, dice.choice(QUEUES))
-        yield Visit(offered_at=NOW - ago * 1000 - 5000, queue=dice.choice(QUEUES), answered_at=NOW - ago * 1000, agent="ann")
+        yield Visit(
+            offered_at=NOW - ago * 1000 - 5000,
+            queue=dice.choice(QUEUES),
+            answered_at=NOW - ago * 1000,
+            agent="ann",
+        )
 
 
 def shift(dice: random.Random, now: AgentState) -> Iterator[Entered]:
     """The states of an agent since yesterday, the last of them `now`."""
     skills = dice.choice([("sales",), ("help",), ("help", "sales")])
-    instants = sorted(NOW - dice.randrange(1, dice.choice([2 * DAY, HOUR, 10 * MINUTE])) for _ in range(40))
+    instants = sorted(
+        NOW - dice.randrange(1, dice.choice([2 * DAY, HOUR, 10 * MINUTE])) for _ in range(40)
+    )
     for at in instants[:-1]:
         yield Entered(at, dice.choice(AGENT_STATES), skills)
     yield Entered(instants[-1], now, skills)
@@ -133,62 +194,117 @@ async def filled(floor: Floor, seed: int) -> None:
     floor.memory.put(*a_week_and_today(random.Random(seed)))
     floor.memory.watermark = NOW - 15_000
     for number in range(12):
-        floor.memory.enter(f"agent{number}", *shift(random.Random(seed + number), AGENT_STATES[number % len(AGENT_STATES)]))
+        floor.memory.enter(
+            f"agent{number}",
+            *shift(random.Random(seed + number), AGENT_STATES[number % len(AGENT_STATES)]),
+        )
     await floor.store()
-    await PostgresForecasts(floor.pool).save("demo", list(forecast(random.Random(seed))), Said("planner", "", NOW))
+    await PostgresForecasts(floor.pool).save(
+        "demo", list(forecast(random.Random(seed))), Said("planner", "", NOW)
+    )
 
 
 def forecast(dice: random.Random) -> Iterator[Slot]:
-    """Quarters and half hours around now, of one queue by channel, of the other as a whole; some with planned agents."""
+    """Quarters and half hours around now, of one queue by channel, of the other as a whole; some
+    with planned agents.
+    """
     for begin in range(NOW - 7 * MINUTE - DAY, NOW + 2 * HOUR, 30 * MINUTE):
         for channel in ("voice", "chat"):
-            yield Slot("sales", channel, begin, begin + 30 * MINUTE, dice.randrange(20), 180, dice.randrange(9))
+            yield Slot(
+                "sales",
+                channel,
+                begin,
+                begin + 30 * MINUTE,
+                dice.randrange(20),
+                180,
+                dice.randrange(9),
+            )
         for half in (begin, begin + 15 * MINUTE):
-            yield Slot("help", "", half, half + 15 * MINUTE, dice.randrange(99) / 10, 200, dice.randrange(9))
+            yield Slot(
+                "help",
+                "",
+                half,
+                half + 15 * MINUTE,
+                dice.randrange(99) / 10,
+                200,
+                dice.randrange(9),
+            )
 
 
 async def settled(client: httpx.AsyncClient) -> bool:
-    return [row["value"] for row in await rows(client, "/v1/kpis", kpi="waiting", by="total")] == [4]
+    return [row["value"] for row in await rows(client, "/v1/kpis", kpi="waiting", by="total")] == [
+        4
+    ]
 
 
 @pytest.mark.usefixtures("frozen")
 async def test_every_kpi_of_every_window_is_the_same_live_and_in_history(floor: Floor) -> None:
     await filled(floor, 1)
     asked = {"kpi": ",".join(name for name in (*CATALOGUE, *VARIANTS) if name not in DIFFER)}
-    gauges = {"kpi": ",".join(name for name, kpi in (CATALOGUE | VARIANTS).items() if kpi.live and name not in DIFFER)}
+    gauges = {
+        "kpi": ",".join(
+            name for name, kpi in (CATALOGUE | VARIANTS).items() if kpi.live and name not in DIFFER
+        )
+    }
     spoken: set[str] = set()
     async with served(floor) as client:
         await floor.publish()
         await until(lambda: settled(client))
         for by in map(str, By):
-            now = {"from": text(NOW), "to": text(NOW + MINUTE), "interval": "all", "queue": ",".join(QUEUES), "channel": "voice,chat"}
+            now = {
+                "from": text(NOW),
+                "to": text(NOW + MINUTE),
+                "interval": "all",
+                "queue": ",".join(QUEUES),
+                "channel": "voice,chat",
+            }
             moment = await rows(client, "/v1/kpis/history", **gauges, by=by, **now)
             for window in Window:
                 live = await rows(client, "/v1/kpis", **asked, by=by, window=window.value)
                 span = {"from": live[0]["time"], "to": live[0]["end"], "interval": "all"}
                 past = await rows(client, "/v1/kpis/history", **asked, by=by, **span)
-                assert told(live, SPANNED, gauges=False) == told(past, SPANNED, gauges=False), (window, by)
-                assert told(live, AT_A_MOMENT, gauges=True) == told(moment, AT_A_MOMENT, gauges=True), (window, by)
+                assert told(live, SPANNED, gauges=False) == told(past, SPANNED, gauges=False), (
+                    window,
+                    by,
+                )
+                assert told(live, AT_A_MOMENT, gauges=True) == told(
+                    moment, AT_A_MOMENT, gauges=True
+                ), (window, by)
                 spoken |= {row["kpi"] for row in live if row["numerator"]}
 
     assert set(asked["kpi"].split(",")) - spoken == set(UNSAID)
 
 
 def told(answer: list[dict[str, Any]], parts: tuple[str, ...], *, gauges: bool) -> list[list[Any]]:
-    return [[row[part] for part in parts] for row in answer if (CATALOGUE | VARIANTS)[row["kpi"]].live is gauges]
+    return [
+        [row[part] for part in parts]
+        for row in answer
+        if (CATALOGUE | VARIANTS)[row["kpi"]].live is gauges
+    ]
 
 
-async def test_returning_customers_and_complaints_are_found_as_a_reader_of_all_visits_finds_them(floor: Floor) -> None:
+async def test_returning_customers_and_complaints_are_found_as_a_reader_of_all_visits_finds_them(
+    floor: Floor,
+) -> None:
     await filled(floor, 2)
-    tables, known = PostgresVisits(floor.pool), MemoryHistory(floor.memory)
+    tables = PostgresVisits(floor.pool)
+    known = MemoryHistory(floor.memory)
     today = span_of(Window.TODAY, NOW, MINUTE, ZoneInfo("UTC"))
     spans = [Span(today.begin - 2 * DAY, today.begin), today]
     for by in By:
-        selections = Selection("demo", by=by), Selection("demo", ("sales",), ("chat",), by), Selection("nobody", by=by)
+        selections = (
+            Selection("demo", by=by),
+            Selection("demo", ("sales",), ("chat",), by),
+            Selection("nobody", by=by),
+        )
         for selection in selections:
-            assert sums(await tables.returns(selection, spans)) == sums(await known.returns(selection, spans))
+            assert sums(await tables.returns(selection, spans)) == sums(
+                await known.returns(selection, spans)
+            )
     for span in (Span(NOW, NOW + 1), Span(NOW - 4 * DAY, NOW), Span(0, NOW)):
-        assert sorted(await tables.complaints("demo", span), key=str) == sorted(await known.complaints("demo", span), key=str)
+        assert sorted(await tables.complaints("demo", span), key=str) == sorted(
+            await known.complaints("demo", span), key=str
+        )
 
 
 def sums(tallies: Any) -> dict[tuple[int, Subject], Cells]:
@@ -201,15 +317,23 @@ def sums(tallies: Any) -> dict[tuple[int, Subject], Cells]:
 
 
 def of_five_agents(dice: random.Random, visit: Visit) -> None:
-    """Give the visit to one of five; some take days by email, evaluations come days later and may name another."""
+    """Give the visit to one of five; some take days by email, evaluations come days later and may
+    name another.
+    """
     if visit.answered_at is None:
         return
     visit.agent = f"agent{dice.randrange(5)}"
     if dice.random() < 0.2:
-        visit.channel, visit.ended_at, visit.wrapped_at = "email", visit.answered_at + dice.randrange(5 * DAY), None
+        visit.channel, visit.ended_at, visit.wrapped_at = (
+            "email",
+            visit.answered_at + dice.randrange(5 * DAY),
+            None,
+        )
     for name, one in (visit.evaluations or {}).items():
         about = dice.choice([None, "agent1", "agent9"])
-        visit.evaluations = {name: msgspec.structs.replace(one, at=one.at + dice.randrange(6 * DAY), agent=about)}
+        visit.evaluations = {
+            name: msgspec.structs.replace(one, at=one.at + dice.randrange(6 * DAY), agent=about)
+        }
 
 
 async def work(history: AgentHistory, selection: Selection, span: Span) -> dict[str, Any]:
@@ -224,11 +348,18 @@ async def test_what_agents_did_is_found_as_a_reader_of_all_visits_finds_it(floor
     floor.memory.put(*a_week_and_today(dice), *a_week_and_today(dice))
     for visit in floor.memory.visits_of.values():
         of_five_agents(dice, visit)
-    floor.memory.put(Visit(queue="sales", evaluations={"e": Evaluation(NOW - HOUR, score=70, agent="agent9")}))
+    floor.memory.put(
+        Visit(queue="sales", evaluations={"e": Evaluation(NOW - HOUR, score=70, agent="agent9")})
+    )
     await floor.store()
-    tables, known = PostgresAgents(floor.pool), MemoryHistory(floor.memory)
+    tables = PostgresAgents(floor.pool)
+    known = MemoryHistory(floor.memory)
 
-    for span in (*(Span(NOW - day * DAY, NOW - (day - 1) * DAY) for day in range(1, 9)), Span(NOW - HOUR, NOW), Span(NOW - 9 * DAY, NOW)):
+    for span in (
+        *(Span(NOW - day * DAY, NOW - (day - 1) * DAY) for day in range(1, 9)),
+        Span(NOW - HOUR, NOW),
+        Span(NOW - 9 * DAY, NOW),
+    ):
         for selection in (Selection("demo"), Selection("demo", ("sales",)), Selection("nobody")):
             found = await work(tables, selection, span)
             assert found == await work(known, selection, span), span

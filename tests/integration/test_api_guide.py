@@ -1,4 +1,6 @@
-"""Every example of docs/api.md is run against the API on a port of its own: what it shows is what comes."""
+"""Every example of docs/api.md is run against the API on a port of its own: what it shows is what
+comes.
+"""
 
 import asyncio
 import json
@@ -20,8 +22,16 @@ from tests.fakes.world import NOW, World, busy_world
 
 ROOT = Path(__file__).parents[2]
 GUIDE = (ROOT / "docs" / "api.md").read_text("utf-8")
-BLOCKS: list[tuple[str, str]] = re.findall(r"^```(\w+)\n(.*?)^```$", GUIDE, re.MULTILINE | re.DOTALL)
-CALLS = [line for kind, text in BLOCKS if kind == "sh" for line in text.splitlines() if line.startswith("curl")]
+BLOCKS: list[tuple[str, str]] = re.findall(
+    r"^```(\w+)\n(.*?)^```$", GUIDE, re.MULTILINE | re.DOTALL
+)
+CALLS = [
+    line
+    for kind, text in BLOCKS
+    if kind == "sh"
+    for line in text.splitlines()
+    if line.startswith("curl")
+]
 QUARTER = NOW - 440_000 - 2_700_000
 
 
@@ -29,7 +39,19 @@ def world() -> World:
     found = busy_world()
     old: Cells = {Cell.OFFERED: 4}
     new: Cells = {Cell.OFFERED: 5}
-    late = StoredCorrection(1, QUARTER, QUARTER + 900_000, "sales", "voice", old, new, "pbx", "e1", "contact.offered", NOW - 440_000)
+    late = StoredCorrection(
+        1,
+        QUARTER,
+        QUARTER + 900_000,
+        "sales",
+        "voice",
+        old,
+        new,
+        "pbx",
+        "e1",
+        "contact.offered",
+        NOW - 440_000,
+    )
     found.history.corrected = [late]
     return found
 
@@ -38,7 +60,9 @@ def world() -> World:
 def url() -> Iterator[str]:
     """The API over a floor in memory, on a port."""
     port = free_port()
-    server = uvicorn.Server(uvicorn.Config(world().app, "127.0.0.1", port, log_config=None, lifespan="off"))
+    server = uvicorn.Server(
+        uvicorn.Config(world().app, "127.0.0.1", port, log_config=None, lifespan="off")
+    )
     serving = threading.Thread(target=lambda: asyncio.run(server.serve()))
     serving.start()
     try:
@@ -56,8 +80,14 @@ def answering(url: str) -> None:
 
 def ask(call: str, url: str) -> httpx.Response:
     """What a curl command gets; of a stream the first event."""
-    words = shlex.split(call.replace("$API", url).replace("$KEY", "leader" if "/metrics" in call or "/v1/agents" in call else "reader"))[1:]
-    headers = dict(words[place + 1].split(": ", 1) for place, word in enumerate(words) if word == "-H")
+    words = shlex.split(
+        call.replace("$API", url).replace(
+            "$KEY", "leader" if "/metrics" in call or "/v1/agents" in call else "reader"
+        )
+    )[1:]
+    headers = dict(
+        words[place + 1].split(": ", 1) for place, word in enumerate(words) if word == "-H"
+    )
     with httpx.Client(headers=headers) as client, client.stream("GET", words[-1]) as answer:
         if "/v1/stream" in words[-1]:
             next(line for line in answer.iter_lines() if line.startswith("data: "))

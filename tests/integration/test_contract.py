@@ -1,7 +1,8 @@
-"""The API against its own description: schemathesis calls every operation of openapi.json with generated arguments.
+"""The API against its own description: schemathesis calls every operation of openapi.json with
+generated arguments.
 
-Each answer must have a status, a media type, headers and a body that the document describes, never be a server error, and never be
-given without a key where the document asks for one.
+Each answer must have a status, a media type, headers and a body that the document describes, never
+be a server error, and never be given without a key where the document asks for one.
 """
 
 import asyncio
@@ -48,7 +49,14 @@ ANSWER_WITHIN = 20
 LONGEST_ADDRESS = 8_000
 """Characters: beyond 64 KiB the HTTP parser answers in plain text, before any route does"""
 LIVE_KPIS = sorted(CATALOGUE)
-MEANT = {"tz": "Asia/Shanghai", "queue": "sales,help", "channel": "voice", "window": "60m", "interval": "15m", "agent": "ann"}
+MEANT = {
+    "tz": "Asia/Shanghai",
+    "queue": "sales,help",
+    "channel": "voice",
+    "window": "60m",
+    "interval": "15m",
+    "agent": "ann",
+}
 PLANNED = {"queue": "sales", "length": 15, "volume": 12, "aht": 180}
 STREAM = "/v1/stream"
 """An answer without an end: its head is looked at, and its beginning"""
@@ -86,15 +94,25 @@ async def configured(broker: Broker, database: DatabaseSettings) -> tuple[HttpSe
     engine = async_engine(database)
     key = await KeyRing(engine).create("demo", "test", SCOPES)
     await engine.dispose()
-    ingest = IngestGroup(customer_keys=(CustomerKeySettings(name="test", secret=SecretStr("s" * 32)),))
-    return HttpSettings(kafka=kafka, database=database, api=ApiSettings(session_secret=SecretStr("of the test")), ingest=ingest), key
+    ingest = IngestGroup(
+        customer_keys=(CustomerKeySettings(name="test", secret=SecretStr("s" * 32)),)
+    )
+    return HttpSettings(
+        kafka=kafka,
+        database=database,
+        api=ApiSettings(session_secret=SecretStr("of the test")),
+        ingest=ingest,
+    ), key
 
 
 def busy(floor: Floor) -> None:
     now = now_ms()
     for second in range(0, 3600, 60):
-        at, queue = now - 3_600_000 + second * 1000, "sales" if second % 120 else "help"
-        floor.memory.put(answered(at, second % 51, 30, queue), abandoned(at, 30, queue), left(at, 9, queue))
+        at = now - 3_600_000 + second * 1000
+        queue = "sales" if second % 120 else "help"
+        floor.memory.put(
+            answered(at, second % 51, 30, queue), abandoned(at, 30, queue), left(at, 9, queue)
+        )
     floor.memory.put(waiting(now - 30_000))
 
 
@@ -119,11 +137,15 @@ async def published(settings: HttpSettings) -> AsyncIterator[None]:
 
 @pytest.fixture
 async def origin(broker: Broker, database: DatabaseSettings) -> AsyncIterator[Origin]:
-    """The whole of Floorpulse's HTTP, with figures, in a thread of its own: schemathesis blocks while it asks."""
+    """The whole of Floorpulse's HTTP, with figures, in a thread of its own: schemathesis blocks
+    while it asks.
+    """
     configuration, key = await configured(broker, database)
     url = f"http://127.0.0.1:{(port := free_port())}"
     app = create_http_app(configuration)
-    server = uvicorn.Server(uvicorn.Config(app, "127.0.0.1", port, log_config=None, timeout_graceful_shutdown=1))
+    server = uvicorn.Server(
+        uvicorn.Config(app, "127.0.0.1", port, log_config=None, timeout_graceful_shutdown=1)
+    )
     app.state.stopping = lambda: server.should_exit
     serving = threading.Thread(target=lambda: asyncio.run(server.serve()))
     serving.start()
@@ -144,7 +166,9 @@ async def listening(client: httpx.AsyncClient) -> bool:
 
 
 def sensible(case: AnyCase, kpis: list[str]) -> AnyCase:
-    """The case with values in it that mean something here: random ones are mostly refused, and then no figures are seen."""
+    """The case with values in it that mean something here: random ones are mostly refused, and then
+    no figures are seen.
+    """
     known = {**MEANT, "from": ago(3600), "to": ago(0), "kpi": ",".join(kpis)}
     for name in set(case.query or ()) & known.keys():
         case.query[name] = known[name]
@@ -155,7 +179,9 @@ def sensible(case: AnyCase, kpis: list[str]) -> AnyCase:
         if isinstance(event, dict) and "at" in event:
             event.update(at=now_ms(), tenant="demo")
     if isinstance(body, dict) and isinstance(body.get("rows"), list):
-        body["rows"] = [PLANNED | {"start": ago(-900 * number)} for number, _ in enumerate(body["rows"][:3], 1)]
+        body["rows"] = [
+            PLANNED | {"start": ago(-900 * number)} for number, _ in enumerate(body["rows"][:3], 1)
+        ]
     return case
 
 
@@ -167,7 +193,13 @@ def ago(seconds: int) -> str:
 def asked(case: AnyCase, origin: Origin, session: requests.Session) -> Response:
     """What the case's request is answered; of an answer without an end, its first kilobyte."""
     said: dict[str, Any] = case.as_transport_kwargs(base_url=origin.url)
-    assume(len(requests.Request(url=said["url"], params=said["params"], method="GET").prepare().url or "") < LONGEST_ADDRESS)
+    assume(
+        len(
+            requests.Request(url=said["url"], params=said["params"], method="GET").prepare().url
+            or ""
+        )
+        < LONGEST_ADDRESS
+    )
     said["headers"]["Authorization"] = f"Bearer {origin.key}"
     answer = session.request(**said, timeout=ANSWER_WITHIN, allow_redirects=False, stream=True)
     if case.operation.path == STREAM and answer.ok:
@@ -176,12 +208,20 @@ def asked(case: AnyCase, origin: Origin, session: requests.Session) -> Response:
     return Response.from_requests(answer, verify=False)
 
 
-def mistakes(origin: Origin, operation: Operation, mode: GenerationMode, session: requests.Session) -> dict[str, str]:
-    """Each kind of answer that the document does not describe, with the first request that got it."""
+def mistakes(
+    origin: Origin, operation: Operation, mode: GenerationMode, session: requests.Session
+) -> dict[str, str]:
+    """Each kind of answer that the document does not describe, with the first request that got
+    it.
+    """
     kinds: dict[str, str] = {}
 
     @CHECKED
-    @given(operation.as_strategy(generation_mode=mode), st.booleans(), st.lists(st.sampled_from(LIVE_KPIS), min_size=1, max_size=3))
+    @given(
+        operation.as_strategy(generation_mode=mode),
+        st.booleans(),
+        st.lists(st.sampled_from(LIVE_KPIS), min_size=1, max_size=3),
+    )
     def hold(case: AnyCase, meant: bool, kpis: list[str]) -> None:  # noqa: FBT001  drawn by hypothesis
         answer = asked(sensible(case, kpis) if meant else case, origin, session)
         try:
@@ -215,12 +255,21 @@ async def test_every_operation_does_what_the_document_says(origin: Origin) -> No
     assert not found, "\n\n".join(found)
 
 
-async def test_what_needs_a_key_is_not_answered_without_one_or_with_a_wrong_one(origin: Origin) -> None:
+async def test_what_needs_a_key_is_not_answered_without_one_or_with_a_wrong_one(
+    origin: Origin,
+) -> None:
     async with httpx.AsyncClient(base_url=origin.url, trust_env=False) as client:
         document = (await client.get("/openapi.json")).json()
-        guarded = [(method, path) for path, ways in document["paths"].items() for method, way in ways.items() if way.get("security")]
+        guarded = [
+            (method, path)
+            for path, ways in document["paths"].items()
+            for method, way in ways.items()
+            if way.get("security")
+        ]
         for wrong in ({}, {"Authorization": "Bearer fp_wrong"}, {"Authorization": "Basic eDp5"}):
-            answers = [await client.request(method, path, headers=wrong) for method, path in guarded]
+            answers = [
+                await client.request(method, path, headers=wrong) for method, path in guarded
+            ]
             assert {answer.status_code for answer in answers} == {401}
             assert all("WWW-Authenticate" in answer.headers for answer in answers)
 

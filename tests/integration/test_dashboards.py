@@ -27,14 +27,27 @@ DASHBOARDS = Path(__file__).parents[2] / "grafana" / "dashboards"
 @asynccontextmanager
 async def prometheus(folder: Path, scraped: int) -> AsyncIterator[httpx.AsyncClient]:
     """A Prometheus that asks the port each second."""
-    port, settings = free_port(), folder / "prometheus.yml"
-    job = {"job_name": "floorpulse", "scrape_interval": "1s", "static_configs": [{"targets": [f"127.0.0.1:{scraped}"]}]}
+    port = free_port()
+    settings = folder / "prometheus.yml"
+    job = {
+        "job_name": "floorpulse",
+        "scrape_interval": "1s",
+        "static_configs": [{"targets": [f"127.0.0.1:{scraped}"]}],
+    }
     settings.write_text(json.dumps({"scrape_configs": [job]}))
-    words = (f"--config.file={settings}", f"--storage.tsdb.path={folder / 'tsdb'}", f"--web.listen-address=127.0.0.1:{port}")
+    words = (
+        f"--config.file={settings}",
+        f"--storage.tsdb.path={folder / 'tsdb'}",
+        f"--web.listen-address=127.0.0.1:{port}",
+    )
     with (folder / "prometheus.log").open("ab") as said:
-        process = await asyncio.create_subprocess_exec(str(PROMETHEUS), *words, stdout=said, stderr=said)
+        process = await asyncio.create_subprocess_exec(
+            str(PROMETHEUS), *words, stdout=said, stderr=said
+        )
     try:
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}/api/v1", timeout=60, trust_env=False) as client:
+        async with httpx.AsyncClient(
+            base_url=f"http://127.0.0.1:{port}/api/v1", timeout=60, trust_env=False
+        ) as client:
             yield client
     finally:
         process.terminate()
@@ -58,11 +71,15 @@ async def test_no_panel_is_empty(tmp_path: Path) -> None:
     async with demo(tmp_path / "state", port) as running, prometheus(tmp_path, port) as client:
 
         async def scraped() -> bool:
-            return "demo" in await asked(client, "/label/tenant/values", **{"match[]": "contactcenter_kpi"})
+            return "demo" in await asked(
+                client, "/label/tenant/values", **{"match[]": "contactcenter_kpi"}
+            )
 
         await until(scraped)
         answers = {
-            (panel["title"], target["expr"]): (await asked(client, "/query", query=target["expr"].replace("$tenant", "demo")))["result"]
+            (panel["title"], target["expr"]): (
+                await asked(client, "/query", query=target["expr"].replace("$tenant", "demo"))
+            )["result"]
             for panel in panels
             for target in panel["targets"]
         }

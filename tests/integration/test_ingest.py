@@ -1,4 +1,6 @@
-"""Ingest on a real broker and a real database: what is acknowledged is in Kafka, what is not is not claimed."""
+"""Ingest on a real broker and a real database: what is acknowledged is in Kafka, what is not is not
+claimed.
+"""
 
 import asyncio
 import json
@@ -34,7 +36,9 @@ AT = 1_600_000_000_000
 CUSTOMER_KEY = CustomerKeySettings(name="test", secret=SecretStr("s" * 32))
 
 
-def settings_of(kafka: KafkaSettings, database: DatabaseSettings, ack_seconds: float = 30) -> IngestSettings:
+def settings_of(
+    kafka: KafkaSettings, database: DatabaseSettings, ack_seconds: float = 30
+) -> IngestSettings:
     group = IngestGroup(customer_keys=(CUSTOMER_KEY,), ack_seconds=ack_seconds)
     return IngestSettings(kafka=kafka, database=database, ingest=group)
 
@@ -45,7 +49,9 @@ async def client_of(settings: IngestSettings) -> AsyncIterator[tuple[FastAPI, ht
     async with app.router.lifespan_context(app):
         token = await app.state.keys.create("shop", "test", ["events:write"])
         headers = {"Authorization": f"Bearer {token}"}
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test", headers=headers, timeout=60) as client:
+        async with httpx.AsyncClient(
+            transport=httpx.ASGITransport(app), base_url="http://test", headers=headers, timeout=60
+        ) as client:
             yield app, client
 
 
@@ -61,14 +67,25 @@ def offered(number: int, contact: str) -> dict[str, object]:
     }
 
 
-async def records(kafka: KafkaSettings, topic: str) -> dict[int, list[tuple[bytes, dict[str, object]]]]:
-    consumer = AIOKafkaConsumer(bootstrap_servers=kafka.bootstrap_servers, auto_offset_reset="earliest", enable_auto_commit=False)
+async def records(
+    kafka: KafkaSettings, topic: str
+) -> dict[int, list[tuple[bytes, dict[str, object]]]]:
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=kafka.bootstrap_servers,
+        auto_offset_reset="earliest",
+        enable_auto_commit=False,
+    )
     async with kafka_log(kafka, topic) as log:
-        ends = {TopicPartition(topic, partition): end for partition, (_, end) in (await log.bounds()).items()}
+        ends = {
+            TopicPartition(topic, partition): end
+            for partition, (_, end) in (await log.bounds()).items()
+        }
     await consumer.start()
     try:
         consumer.assign(list(ends))
-        found: dict[int, list[tuple[bytes, dict[str, object]]]] = {one.partition: [] for one in ends}
+        found: dict[int, list[tuple[bytes, dict[str, object]]]] = {
+            one.partition: [] for one in ends
+        }
         while [one for one in ends if await consumer.position(one) < ends[one]]:
             for batch in (await consumer.getmany(timeout_ms=200)).values():
                 for record in batch:
@@ -97,12 +114,20 @@ async def test_accepted_events_are_in_kafka_in_order_and_a_contact_in_one_partit
         assert (order := [int(str(value["id"])) for _, value in some]) == sorted(order)
     assert "+86138" not in str(found)
     ((_, letter),) = (await records(kafka, "dead-letters"))[0]
-    assert (letter["reason"], letter["tenant"], letter["payload"]) == ("missing_field", "shop", '{"id":"bad"}')
+    assert (letter["reason"], letter["tenant"], letter["payload"]) == (
+        "missing_field",
+        "shop",
+        '{"id":"bad"}',
+    )
 
 
-async def test_many_clients_at_once_lose_nothing(kafka: KafkaSettings, database: DatabaseSettings) -> None:
+async def test_many_clients_at_once_lose_nothing(
+    kafka: KafkaSettings, database: DatabaseSettings
+) -> None:
     async with client_of(settings_of(kafka, database)) as (_, client):
-        bodies = [[offered(number * 5 + step, f"c{step}") for step in range(5)] for number in range(60)]
+        bodies = [
+            [offered(number * 5 + step, f"c{step}") for step in range(5)] for number in range(60)
+        ]
         responses = await asyncio.gather(*[client.post("/v1/events", json=body) for body in bodies])
     assert {response.text for response in responses} == {'{"accepted":5,"rejected":[]}'}
     found = await records(kafka, "contact-events")
@@ -116,16 +141,21 @@ async def test_while_the_broker_does_not_answer_it_is_503_and_afterwards_202(
         assert (await client.get("/readyz")).status_code == 200
         os.kill(kafka_pid, signal.SIGSTOP)
         try:
-            away, unready = await client.post("/v1/events", json=offered(1, "c")), await client.get("/readyz")
+            away = await client.post("/v1/events", json=offered(1, "c"))
+            unready = await client.get("/readyz")
         finally:
             os.kill(kafka_pid, signal.SIGCONT)
         await accepted(client, [offered(1, "c"), offered(2, "c")])
     assert (away.status_code, unready.status_code) == (503, 503)
     assert away.headers["retry-after"]
-    assert {value["id"] for some in (await records(kafka, "contact-events")).values() for _, value in some} == {"1", "2"}
+    assert {
+        value["id"]
+        for some in (await records(kafka, "contact-events")).values()
+        for _, value in some
+    } == {"1", "2"}
 
 
-async def test_a_broker_without_idempotence_is_told_at_once_with_the_setting_and_not_asked_by_every_request(
+async def test_a_broker_without_idempotence_is_told_at_once_with_the_setting(
     broker: Broker, database: DatabaseSettings, caplog: pytest.LogCaptureFixture
 ) -> None:
     kafka = KafkaSettings(bootstrap_servers=broker.bootstrap, idempotence=True)
@@ -133,22 +163,37 @@ async def test_a_broker_without_idempotence_is_told_at_once_with_the_setting_and
         async with asyncio.timeout(20):
             while SETTING not in caplog.text:  # noqa: ASYNC110  said before anything was sent
                 await asyncio.sleep(0.05)
-        attempts = len([record for record in caplog.records if record.name == "aiokafka.producer.sender"])
-        answers = await asyncio.gather(*[client.post("/v1/events", json=offered(number, "c")) for number in range(100)])
+        attempts = len(
+            [record for record in caplog.records if record.name == "aiokafka.producer.sender"]
+        )
+        answers = await asyncio.gather(
+            *[client.post("/v1/events", json=offered(number, "c")) for number in range(100)]
+        )
         unready = await client.get("/readyz")
 
     assert {answer.status_code for answer in (*answers, unready)} == {503}
     assert all(f"set {SETTING}=false" in answer.json()["detail"] for answer in (*answers, unready))
     assert caplog.text.count(f"set {SETTING}=false") == 1
-    assert attempts == len([record for record in caplog.records if record.name == "aiokafka.producer.sender"]) == 1
+    assert (
+        attempts
+        == len([record for record in caplog.records if record.name == "aiokafka.producer.sender"])
+        == 1
+    )
 
 
 @pytest.mark.parametrize("command", [("engine",), ("redrive", "-")])
-async def test_who_else_writes_to_kafka_names_the_setting_too(broker: Broker, database: DatabaseSettings, command: tuple[str, ...]) -> None:
-    env = {"FLOORPULSE_KAFKA__BOOTSTRAP_SERVERS": broker.bootstrap, "FLOORPULSE_DATABASE__URL": database.url.get_secret_value()}
+async def test_who_else_writes_to_kafka_names_the_setting_too(
+    broker: Broker, database: DatabaseSettings, command: tuple[str, ...]
+) -> None:
+    env = {
+        "FLOORPULSE_KAFKA__BOOTSTRAP_SERVERS": broker.bootstrap,
+        "FLOORPULSE_DATABASE__URL": database.url.get_secret_value(),
+    }
     event = json.dumps(offered(1, "c") | {"tenant": "shop", "customer": None}).encode()
     floorpulse = Path(sys.executable).with_name("floorpulse")
-    running = await asyncio.create_subprocess_exec(floorpulse, *command, env=env, stdin=PIPE, stdout=PIPE, stderr=PIPE)
+    running = await asyncio.create_subprocess_exec(
+        floorpulse, *command, env=env, stdin=PIPE, stdout=PIPE, stderr=PIPE
+    )
     async with asyncio.timeout(60):
         _, said = await running.communicate(event)
 
@@ -157,7 +202,9 @@ async def test_who_else_writes_to_kafka_names_the_setting_too(broker: Broker, da
     assert "Traceback" not in said.decode()
 
 
-async def test_a_broker_may_come_after_ingest_and_go_and_come_back(database: DatabaseSettings, tmp_path: Path) -> None:
+async def test_a_broker_may_come_after_ingest_and_go_and_come_back(
+    database: DatabaseSettings, tmp_path: Path
+) -> None:
     broker = Broker(tmp_path / "broker.log", port=free_port())
     kafka = KafkaSettings(bootstrap_servers=broker.bootstrap, idempotence=False)
     async with client_of(settings_of(kafka, database, ack_seconds=2)) as (_, client):
@@ -186,7 +233,11 @@ async def test_keys_live_until_they_are_revoked_or_expire(database: DatabaseSett
     key_id = token.split("_")[1]
     credential = await ring.verify(token)
     assert credential is not None
-    assert (credential.key_id, credential.tenant, credential.scopes) == (key_id, "shop", frozenset({"kpi:read"}))
+    assert (credential.key_id, credential.tenant, credential.scopes) == (
+        key_id,
+        "shop",
+        frozenset({"kpi:read"}),
+    )
     assert await ring.verify(token[:-1] + ("0" if token[-1] != "0" else "1")) is None
     assert await ring.verify("fp_0000000000000000_" + "0" * 64) is None
     assert await ring.verify("nonsense") is None
@@ -202,7 +253,10 @@ async def test_keys_live_until_they_are_revoked_or_expire(database: DatabaseSett
     await engine.dispose()
 
 
-@pytest.mark.parametrize(("tenant", "scopes"), [("Shop", ["kpi:read"]), ("shop\n", ["kpi:read"]), ("shop", ["kpi:raed"]), ("shop", [])])
+@pytest.mark.parametrize(
+    ("tenant", "scopes"),
+    [("Shop", ["kpi:read"]), ("shop\n", ["kpi:read"]), ("shop", ["kpi:raed"]), ("shop", [])],
+)
 async def test_a_key_of_a_bad_tenant_or_scope_is_not_made(tenant: str, scopes: list[str]) -> None:
     engine = async_engine(DatabaseSettings())
     with pytest.raises(ValueError, match=r"tenant|scopes"):
@@ -212,7 +266,8 @@ async def test_a_key_of_a_bad_tenant_or_scope_is_not_made(tenant: str, scopes: l
 async def test_a_revocation_elsewhere_works_within_seconds(database: DatabaseSettings) -> None:
     engine = async_engine(database)
     moment = [0.0]
-    here, elsewhere = KeyRing(engine, monotonic=lambda: moment[0]), KeyRing(engine)
+    here = KeyRing(engine, monotonic=lambda: moment[0])
+    elsewhere = KeyRing(engine)
     token = await here.create("shop", "x", ["kpi:read"])
     assert await here.verify(token) is not None
     await elsewhere.revoke(token.split("_")[1])
@@ -222,8 +277,13 @@ async def test_a_revocation_elsewhere_works_within_seconds(database: DatabaseSet
     await engine.dispose()
 
 
-async def test_a_key_that_was_known_goes_on_for_minutes_while_the_database_is_away(database: DatabaseSettings) -> None:
-    here, gone = async_engine(database), async_engine(DatabaseSettings(url=SecretStr("postgresql://floorpulse:x@127.0.0.1:9/floorpulse")))
+async def test_a_key_that_was_known_goes_on_for_minutes_while_the_database_is_away(
+    database: DatabaseSettings,
+) -> None:
+    here = async_engine(database)
+    gone = async_engine(
+        DatabaseSettings(url=SecretStr("postgresql://floorpulse:x@127.0.0.1:9/floorpulse"))
+    )
     moment = [0.0]
     ring = KeyRing(here, monotonic=lambda: moment[0])
     known, other = [await ring.create("shop", label, ["kpi:read"]) for label in ("x", "y")]
@@ -244,6 +304,11 @@ async def test_while_the_database_is_away_the_answer_is_503(kafka: KafkaSettings
     gone = DatabaseSettings(url=SecretStr("postgresql://floorpulse:x@127.0.0.1:9/floorpulse"))
     app = create_ingest_app(settings_of(kafka, gone))
     token = "fp_" + "0" * 16 + "_" + "0" * 64
-    async with app.router.lifespan_context(app), httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
-        response = await client.post("/v1/events", json=offered(1, "c"), headers={"Authorization": f"Bearer {token}"})
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client,
+    ):
+        response = await client.post(
+            "/v1/events", json=offered(1, "c"), headers={"Authorization": f"Bearer {token}"}
+        )
     assert response.status_code == 503

@@ -25,7 +25,9 @@ async def keys(database: DatabaseSettings, *words: str) -> str:
     return said.decode()
 
 
-async def test_the_ids_that_a_list_shows_are_those_that_can_be_revoked(database: DatabaseSettings) -> None:
+async def test_the_ids_that_a_list_shows_are_those_that_can_be_revoked(
+    database: DatabaseSettings,
+) -> None:
     label = "the key of the wall in the very large hall"
     for tenant in ("acme", "zenith"):
         scopes = ("--scope", "kpi:read", "--scope", "agents:read", "--scope", "metrics:read")
@@ -36,4 +38,7 @@ async def test_the_ids_that_a_list_shows_are_those_that_can_be_revoked(database:
     listed = json.loads(await keys(database, "list", "--json"))["keys"]
 
     assert label in second
-    assert [(one["id"], one["state"]) for one in listed] == [(first.split()[0], "revoked"), (second.split()[0], "live")]
+    assert [(one["id"], one["state"]) for one in listed] == [
+        (first.split()[0], "revoked"),
+        (second.split()[0], "live"),
+    ]

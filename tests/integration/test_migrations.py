@@ -9,7 +9,16 @@ import pytest
 from pydantic import SecretStr
 
 from services.contracts.updates import Gauge
-from services.contracts.visits import Complaint, Longest, Statement, Visit, encode_visit, is_open, offer_at, queue_of
+from services.contracts.visits import (
+    Complaint,
+    Longest,
+    Statement,
+    Visit,
+    encode_visit,
+    is_open,
+    offer_at,
+    queue_of,
+)
 from services.demo.embedded import Postgres
 from services.kpi_engine.postgres.store import PostgresStore, Shape
 from services.migrations import downgrade, migrate
@@ -36,20 +45,30 @@ async def command(dsn: str, sql: str) -> None:
         await connection.close()
 
 
-async def test_visits_of_before_are_found_by_customer_and_complaint_afterwards(empty: DatabaseSettings) -> None:
+async def test_visits_of_before_are_found_by_customer_and_complaint_afterwards(
+    empty: DatabaseSettings,
+) -> None:
     complaint = Complaint((Statement(5000), Statement(9000, closing=True)))
     visits = {
         "known": Visit(1000, "sales", "chat", customer="k1:ann", complaints={"k": complaint}),
         "unknown": Visit(2000, "sales"),
-        "open": Visit(3000, "sales", complaints={"k": complaint, "l": Complaint((Statement(7000),))}),
+        "open": Visit(
+            3000, "sales", complaints={"k": complaint, "l": Complaint((Statement(7000),))}
+        ),
     }
     await migrate(empty, "0003")
     connection = await asyncpg.connect(empty.url.get_secret_value())
-    rows = [(0, "demo", name, 1, visit.offered_at, visit.queue, True, encode_visit(visit)) for name, visit in visits.items()]
+    rows = [
+        (0, "demo", name, 1, visit.offered_at, visit.queue, True, encode_visit(visit))
+        for name, visit in visits.items()
+    ]
     await connection.copy_records_to_table("visit", records=rows)
 
     await migrate(empty)
-    found = await connection.fetch("SELECT contact, channel, customer, complained_at, settled_at FROM visit ORDER BY offered_at")
+    found = await connection.fetch(
+        "SELECT contact, channel, customer, complained_at, settled_at FROM visit ORDER BY "
+        "offered_at"
+    )
     await connection.close()
 
     assert [tuple(row) for row in found] == [
@@ -61,19 +80,35 @@ async def test_visits_of_before_are_found_by_customer_and_complaint_afterwards(e
 
 HOUR = 3_600_000
 NOW = 500_000 * HOUR
-SHAPE = Shape(pane_length=60_000, allowance=15_000, longest=Longest(wait=4 * HOUR, conversation=2 * HOUR))
-STREAM = "INSERT INTO stream_partition VALUES ('contact-events', $1, 'log', 1, 1, 'before', 10, $2, 10, 0, $2)"
+SHAPE = Shape(
+    pane_length=60_000, allowance=15_000, longest=Longest(wait=4 * HOUR, conversation=2 * HOUR)
+)
+STREAM = (
+    "INSERT INTO stream_partition VALUES ('contact-events', $1, 'log', 1, 1, 'before', 10, "
+    "$2, 10, 0, $2)"
+)
 VISIT = """
-INSERT INTO visit (partition, tenant, contact, visit, offered_at, queue, open, body) VALUES ($1, 'demo', $2, 1, $3, $4, $5, $6)
+INSERT INTO visit (partition, tenant, contact, visit, offered_at, queue, open,
+    body) VALUES ($1, 'demo', $2, 1, $3, $4, $5, $6)
 """
 INDEXES = "SELECT indexname FROM pg_indexes WHERE tablename = 'visit' ORDER BY 1"
 
 
-async def store_visits(connection: asyncpg.Connection, partition: int, visits: dict[str, Visit]) -> None:
+async def store_visits(
+    connection: asyncpg.Connection, partition: int, visits: dict[str, Visit]
+) -> None:
     """As an engine of before leaves them."""
     await connection.execute(STREAM, partition, NOW)
     for name, visit in visits.items():
-        await connection.execute(VISIT, partition, name, offer_at(visit), queue_of(visit), is_open(visit), encode_visit(visit))
+        await connection.execute(
+            VISIT,
+            partition,
+            name,
+            offer_at(visit),
+            queue_of(visit),
+            is_open(visit),
+            encode_visit(visit),
+        )
 
 
 async def claimed_gauges(settings: DatabaseSettings, partition: int) -> list[Gauge]:
@@ -86,7 +121,9 @@ async def claimed_gauges(settings: DatabaseSettings, partition: int) -> list[Gau
     return claimed.gauges(NOW)
 
 
-async def test_visits_that_are_open_before_are_there_for_the_next_owner_of_their_partition(empty: DatabaseSettings) -> None:
+async def test_visits_that_are_open_before_are_there_for_the_next_owner_of_their_partition(
+    empty: DatabaseSettings,
+) -> None:
     visits = {
         "waits": Visit(NOW - HOUR, "sales"),
         "talks": Visit(NOW - HOUR, "sales", answered_at=NOW - HOUR),
@@ -107,8 +144,13 @@ async def test_visits_that_are_open_before_are_there_for_the_next_owner_of_their
     assert await claimed_gauges(empty, 4) == [Gauge("demo", "help", "voice", [NOW - HOUR], 0, 0)]
 
 
-async def test_the_log_of_who_is_there_can_be_taken_back_and_made_again(empty: DatabaseSettings) -> None:
-    visits = {"waits": Visit(NOW - HOUR, "sales"), "over": Visit(NOW - HOUR, "sales", abandoned_at=NOW)}
+async def test_the_log_of_who_is_there_can_be_taken_back_and_made_again(
+    empty: DatabaseSettings,
+) -> None:
+    visits = {
+        "waits": Visit(NOW - HOUR, "sales"),
+        "over": Visit(NOW - HOUR, "sales", abandoned_at=NOW),
+    }
     await migrate(empty, "0006")
     connection = await asyncpg.connect(empty.url.get_secret_value())
     await store_visits(connection, 3, visits)

@@ -1,4 +1,6 @@
-"""Open visits on real PostgreSQL: a claim that a million of them cannot stop, updates that touch no index."""
+"""Open visits on real PostgreSQL: a claim that a million of them cannot stop, updates that touch no
+index.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -26,11 +28,16 @@ pytestmark = [pytest.mark.embedded, pytest.mark.timeout(900)]
 HOUR = 60 * MINUTE
 NOW = 500_000 * HOUR
 MANY = 1_000_000
-SHAPE = Shape(pane_length=MINUTE, allowance=15_000, longest=Longest(wait=4 * HOUR, conversation=4 * HOUR))
+SHAPE = Shape(
+    pane_length=MINUTE, allowance=15_000, longest=Longest(wait=4 * HOUR, conversation=4 * HOUR)
+)
 FAR_LESS = 500 * 1024 * 1024
 """Bytes: records of a million visits take more, and more again with what sources tell of them"""
 
-STREAM = "INSERT INTO stream_partition VALUES ('contact-events', 0, 'log', 1, 1, 'before', 10, $1, 10, 0, $1)"
+STREAM = (
+    "INSERT INTO stream_partition VALUES ('contact-events', 0, 'log', 1, 1, 'before', 10, "
+    "$1, 10, 0, $1)"
+)
 VISITS = """
 INSERT INTO visit (partition, tenant, contact, visit, offered_at, queue, open, body)
 SELECT 0, 'acme', md5(number::text), 1, $1, 'sales', true, $2 FROM generate_series(1, $3) AS number
@@ -40,7 +47,9 @@ UPDATES = "SELECT n_tup_upd, n_tup_hot_upd FROM pg_stat_user_tables WHERE relnam
 
 @pytest.fixture
 async def crowded(postgres: Postgres) -> AsyncIterator[DatabaseSettings]:
-    """A partition with a million visits without an outcome: half of them five hours old, half of them a minute."""
+    """A partition with a million visits without an outcome: half of them five hours old, half of
+    them a minute.
+    """
     name = f"crowded_{uuid4().hex}"
     root = await asyncpg.connect(postgres.dsn)
     await root.execute(f"CREATE DATABASE {name}")
@@ -49,7 +58,12 @@ async def crowded(postgres: Postgres) -> AsyncIterator[DatabaseSettings]:
     connection = await asyncpg.connect(settings.url.get_secret_value())
     await connection.execute(STREAM, NOW)
     for offered, share in ((NOW - 5 * HOUR, MANY // 2), (NOW - MINUTE, MANY)):
-        await connection.execute(VISITS + " ON CONFLICT DO NOTHING", offered, encode_visit(Visit(offered, "sales")), share)
+        await connection.execute(
+            VISITS + " ON CONFLICT DO NOTHING",
+            offered,
+            encode_visit(Visit(offered, "sales")),
+            share,
+        )
     await connection.close()
     await migrate(settings)
     yield settings
@@ -57,7 +71,9 @@ async def crowded(postgres: Postgres) -> AsyncIterator[DatabaseSettings]:
     await root.close()
 
 
-async def test_a_partition_with_a_million_open_visits_is_claimed_without_loading_them(crowded: DatabaseSettings) -> None:
+async def test_a_partition_with_a_million_open_visits_is_claimed_without_loading_them(
+    crowded: DatabaseSettings,
+) -> None:
     pool = await asyncpg_pool(crowded)
     store = PostgresStore(pool, crowded, "next", SHAPE)
     before = psutil.Process().memory_info().rss
@@ -91,15 +107,25 @@ async def follow(store: PostgresStore, partition: Partition, told: Sequence[AnyE
         partition.flushed()
 
 
-async def test_what_becomes_of_a_visit_is_written_without_touching_an_index(database: DatabaseSettings) -> None:
+async def test_what_becomes_of_a_visit_is_written_without_touching_an_index(
+    database: DatabaseSettings,
+) -> None:
     pool = await asyncpg_pool(database)
     store = PostgresStore(pool, database, "one", SHAPE)
     partition = await store.claim(0, "log", 0, 100)
     for second in range(60):
         now = NOW + second * 1000
         offered = [event(events.ContactOffered, now, contact=f"c{second}-{i}") for i in range(40)]
-        answered = [event(events.ContactAnswered, now, contact=f"c{second - 5}-{i}") for i in range(40) if second >= 5]
-        ended = [event(events.ContactEnded, now, contact=f"c{second - 20}-{i}") for i in range(40) if second >= 20]
+        answered = [
+            event(events.ContactAnswered, now, contact=f"c{second - 5}-{i}")
+            for i in range(40)
+            if second >= 5
+        ]
+        ended = [
+            event(events.ContactEnded, now, contact=f"c{second - 20}-{i}")
+            for i in range(40)
+            if second >= 20
+        ]
         await follow(store, partition, [*offered, *answered, *ended])
     await store.aclose()  # a connection tells what it counted when it ends
     async with asyncio.timeout(60):

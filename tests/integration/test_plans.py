@@ -38,7 +38,8 @@ NEVER = "no statistics"
 WRONG = "statistics of another floor"
 
 FORGOTTEN = """
-UPDATE pg_statistic SET stadistinct = CASE attname WHEN 'customer' THEN 1 ELSE -1 END, stakind1 = 0, stakind2 = 0, stakind3 = 0
+UPDATE pg_statistic SET stadistinct = CASE attname WHEN 'customer' THEN 1 ELSE -1 END,
+    stakind1 = 0, stakind2 = 0, stakind3 = 0
 FROM pg_attribute WHERE starelid = 'visit'::regclass AND attrelid = starelid AND attnum = staattnum
 """
 READ = """
@@ -63,10 +64,20 @@ async def pool(database: DatabaseSettings) -> AsyncIterator[asyncpg.Pool]:
 
 async def put(pool: asyncpg.Pool, visits: dict[tuple[str, str], Visit]) -> None:
     rows = [
-        (partition_of(contact), tenant, contact.partition("#")[0], int(contact.partition("#")[2] or 1), offer_at(visit), queue_of(visit),
-         visit.channel, visit.customer, *complaining(visit), encode_visit(visit))
+        (
+            partition_of(contact),
+            tenant,
+            contact.partition("#")[0],
+            int(contact.partition("#")[2] or 1),
+            offer_at(visit),
+            queue_of(visit),
+            visit.channel,
+            visit.customer,
+            *complaining(visit),
+            encode_visit(visit),
+        )
         for (tenant, contact), visit in visits.items()
-    ]  # fmt: skip
+    ]
     await pool.copy_records_to_table("visit", records=rows, columns=VISIT_COLUMNS)
 
 
@@ -132,12 +143,15 @@ def replace_customer(visit: Visit) -> Visit:
 
 @pytest.mark.parametrize("seed", range(4))
 async def test_repeat_contacts_are_those_of_their_definition(pool: asyncpg.Pool, seed: int) -> None:
-    dice, floor = random.Random(seed), MemoryFloor()
+    dice = random.Random(seed)
+    floor = MemoryFloor()
     for number in range(400):
         visit = Visit(
             offered_at=NOON - dice.randrange(200) * dice.choice([1, MINUTE, HOUR]),
-            queue=dice.choice(["sales", "help"]), channel=dice.choice(["voice", "chat"]), customer=dice.choice(["k1:ann", "k1:bob", None]),
-        )  # fmt: skip
+            queue=dice.choice(["sales", "help"]),
+            channel=dice.choice(["voice", "chat"]),
+            customer=dice.choice(["k1:ann", "k1:bob", None]),
+        )
         floor.visits_of[
             dice.choice(["demo", "demo", "other"]), f"c{dice.randrange(300):03}#{number + 1}"
         ] = visit
@@ -165,7 +179,8 @@ def summed(tallies: object) -> dict[tuple[int, Subject], Cells]:
 async def test_all_pages_of_visits_together_read_each_visit_about_once(
     pool: asyncpg.Pool, belief: str
 ) -> None:
-    history, hour = PostgresVisits(pool), Span(NOON - HOUR, NOON)
+    history = PostgresVisits(pool)
+    hour = Span(NOON - HOUR, NOON)
 
     async def everything() -> None:
         found = [
@@ -188,7 +203,8 @@ async def test_all_pages_of_corrections_together_read_each_correction_about_once
     pool: asyncpg.Pool,
 ) -> None:
     await pool.execute(
-        "INSERT INTO correction (tenant, queue, channel, start, until, old, new, source, event, type, recorded_at)"
+        "INSERT INTO correction (tenant, queue, channel, start, until, old, new, source, event, "
+        "type, recorded_at)"
         " SELECT 'demo', 'q' || number % 40, 'voice', $1 + number / 40 * 900000::bigint,"
         " $1 + (number / 40 + 1) * 900000::bigint,"
         " '\\x80', '\\x80', 's', 'e', 't', 0 FROM generate_series(0, 19999) AS number",
@@ -208,7 +224,8 @@ async def test_the_homes_of_many_tenants_are_found_although_the_statistics_know_
     pool: asyncpg.Pool,
 ) -> None:
     days = (
-        "INSERT INTO rollup SELECT $1::text || number % $2, 'day', number / $2 * 86400000::bigint, 'q', 'voice',"
+        "INSERT INTO rollup SELECT $1::text || number % $2, 'day', number / $2 * "
+        "86400000::bigint, 'q', 'voice',"
         " (number / $2 + 1) * 86400000::bigint, 0, 0, '\\x80'"
         " FROM generate_series(0, 19999) AS number"
     )

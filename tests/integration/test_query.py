@@ -1,4 +1,6 @@
-"""The KPI API over a real PostgreSQL and a real Kafka: live and past figures agree, progress is told truly."""
+"""The KPI API over a real PostgreSQL and a real Kafka: live and past figures agree, progress is
+told truly.
+"""
 
 import csv
 import io
@@ -38,7 +40,11 @@ def busy_hour(now: int) -> MemoryFloor:
         queue = "sales" if second % 2 else "help"
         kind = second % 7
         floor.put(
-            abandoned(at, second % 33, queue) if kind == 0 else left(at, 9, queue) if kind == 1 else answered(at, second % 51, 30, queue)
+            abandoned(at, second % 33, queue)
+            if kind == 0
+            else left(at, 9, queue)
+            if kind == 1
+            else answered(at, second % 51, 30, queue)
         )
     floor.put(waiting(now - 30_000), waiting(now - 3000, "help"))
     return floor
@@ -47,7 +53,8 @@ def busy_hour(now: int) -> MemoryFloor:
 async def test_live_and_history_agree_and_so_does_csv(floor: Floor) -> None:
     now = now_ms()
     floor.memory.visits_of = busy_hour(now).visits_of
-    floor.memory.offset, floor.memory.watermark = 300, now - 15_000
+    floor.memory.offset = 300
+    floor.memory.watermark = now - 15_000
     await floor.store()
     async with served(floor) as client:
         await floor.publish()
@@ -56,13 +63,31 @@ async def test_live_and_history_agree_and_so_does_csv(floor: Floor) -> None:
         span = {"from": live[0]["time"], "to": live[0]["end"], "interval": "all"}
         past = await rows(client, "/v1/kpis/history", kpi=LIVE, **span)
         paged = await rows(client, "/v1/kpis/history", kpi=LIVE, limit=3, **span)
-        table = await client.get("/v1/kpis/history", params={"kpi": LIVE, **span}, headers={"Accept": "text/csv"})
+        table = await client.get(
+            "/v1/kpis/history", params={"kpi": LIVE, **span}, headers={"Accept": "text/csv"}
+        )
 
-    parts = ("time", "end", "queue", "channel", "kpi", "value", "numerator", "denominator", "low", "high", "definition")
+    parts = (
+        "time",
+        "end",
+        "queue",
+        "channel",
+        "kpi",
+        "value",
+        "numerator",
+        "denominator",
+        "low",
+        "high",
+        "definition",
+    )
     told = [row for row in live if row["kpi"] != "unresolved"]
     assert len(live) == 2 * len(LIVE.split(","))
-    assert [[row[part] for part in parts] for row in told] == [[row[part] for part in parts] for row in past if row["kpi"] != "unresolved"]
-    assert [(row["kpi"], row["value"]) for row in paged] == [(row["kpi"], row["value"]) for row in past]
+    assert [[row[part] for part in parts] for row in told] == [
+        [row[part] for part in parts] for row in past if row["kpi"] != "unresolved"
+    ]
+    assert [(row["kpi"], row["value"]) for row in paged] == [
+        (row["kpi"], row["value"]) for row in past
+    ]
     lines = list(csv.DictReader(io.StringIO(table.text)))
     assert [(line["queue"], line["kpi"], float(line["value"])) for line in lines] == [
         (row["queue"], row["kpi"], row["value"]) for row in past
@@ -77,12 +102,18 @@ async def test_news_reaches_figures_metrics_and_the_stream(floor: Floor) -> None
         await floor.publish()
 
         async def seen() -> bool:
-            return any(row["value"] == 2 for row in await rows(client, "/v1/kpis", kpi="offered", window="5m"))
+            return any(
+                row["value"] == 2
+                for row in await rows(client, "/v1/kpis", kpi="offered", window="5m")
+            )
 
         await until(seen)
         page = (await client.get("/metrics")).text
 
-    assert 'contactcenter_contacts_offered_total{tenant="demo",queue="sales",channel="voice"} 2' in page
+    assert (
+        'contactcenter_contacts_offered_total{tenant="demo",queue="sales",channel="voice"} 2'
+        in page
+    )
     assert "floorpulse_board_updates_total" in page
 
 
@@ -116,8 +147,12 @@ async def test_visits_are_found_page_by_page_with_their_verdict(floor: Floor) ->
         late = await rows(client, "/v1/visits", limit=7, missed="true", **query)
         gave_up = await rows(client, "/v1/visits", outcome="abandoned", **query)
 
-    assert [visit["offered"] for visit in everyone] == sorted(visit["offered"] for visit in everyone)
-    assert [visit["contact"] for visit in late] == [visit["contact"] for visit in everyone if visit["missed"]]
+    assert [visit["offered"] for visit in everyone] == sorted(
+        visit["offered"] for visit in everyone
+    )
+    assert [visit["contact"] for visit in late] == [
+        visit["contact"] for visit in everyone if visit["missed"]
+    ]
     assert {visit["outcome"] for visit in gave_up} == {"abandoned"}
     assert all("agent" not in visit for visit in everyone)
 
@@ -131,13 +166,21 @@ async def test_keys_decide_the_tenant_and_sessions_read_only(floor: Floor) -> No
     await engine.dispose()
     async with served(floor) as client:
         assert (await client.get("/v1/queues")).status_code == 401
-        assert (await client.post("/wallboard/session", json={"key": "fp_wrong"})).status_code == 401
+        assert (
+            await client.post("/wallboard/session", json={"key": "fp_wrong"})
+        ).status_code == 401
         assert (await client.post("/wallboard/session", json={"key": key})).status_code == 204
-        assert [row["queue"] for row in (await client.get("/v1/queues")).json()["rows"]] == ["sales"]
-        assert (await client.get("/v1/agents", headers={"Authorization": f"Bearer {key}"})).status_code == 403
+        assert [row["queue"] for row in (await client.get("/v1/queues")).json()["rows"]] == [
+            "sales"
+        ]
+        assert (
+            await client.get("/v1/agents", headers={"Authorization": f"Bearer {key}"})
+        ).status_code == 403
 
 
-async def test_the_board_survives_a_broker_that_comes_back_empty(database: DatabaseSettings, tmp_path: Path) -> None:
+async def test_the_board_survives_a_broker_that_comes_back_empty(
+    database: DatabaseSettings, tmp_path: Path
+) -> None:
     async with Broker(tmp_path / "own.log") as broker:
         kafka = KafkaSettings(bootstrap_servers=broker.bootstrap, idempotence=False)
         await ensure_topics(kafka, TOPICS)
@@ -149,18 +192,24 @@ async def test_the_board_survives_a_broker_that_comes_back_empty(database: Datab
 
             await broker.start()
             await ensure_topics(kafka, TOPICS)
-            floor.memory.log_id, floor.memory.generation = await identity(kafka), 2
+            floor.memory.log_id = await identity(kafka)
+            floor.memory.generation = 2
             floor.memory.put(waiting(now_ms() - 500))
 
             async def heard() -> bool:
-                await floor.publish()  # as an engine does for ever: the first of these the board may have missed
+                await (
+                    floor.publish()
+                )  # as an engine does for ever: the first of these the board may have missed
                 return await waits(client, 2)
 
             await until(heard, 60)
 
 
 async def waits(client: httpx.AsyncClient, number: int) -> bool:
-    return bool(sum(row["value"] for row in await rows(client, "/v1/kpis", kpi="waiting", by="total")) == number)
+    return bool(
+        sum(row["value"] for row in await rows(client, "/v1/kpis", kpi="waiting", by="total"))
+        == number
+    )
 
 
 def test_openapi_describes_every_route() -> None:

@@ -1,12 +1,18 @@
-"""Recorded Asterisk scenarios through the whole of Floorpulse over HTTP: each hour's figures are those their makers expect.
+"""Recorded Asterisk scenarios through the whole of Floorpulse over HTTP: each hour's figures are
+those their makers expect.
 
-A peer's acceptance cases: rows of queue_log in, hourly statistics of queues and agents out. How its statistics are told here:
+A peer's acceptance cases: rows of queue_log in, hourly statistics of queues and agents out. How its
+statistics are told here:
 
-    Received        offered                   Answered rate   answered / (offered − left:closed): closed calls are not held against it
+    Received        offered                   Answered rate   answered / (offered − left:closed):
+    closed calls are not held against it
     Answered        answered                  AWT             mean wait, whole seconds
-    Abandoned       abandoned                 QoS             service_level:V2, null where nobody was answered
-    Blocking        left:empty                Login, Pause    time of the agent in any state but offline, in `break`
-    Closed          left:closed               Answered        (of an agent) visits answered, by the hour of their offer
+    Abandoned       abandoned                 QoS             service_level:V2, null where nobody
+    was answered
+    Blocking        left:empty                Login, Pause    time of the agent in any state but
+    offline, in `break`
+    Closed          left:closed               Answered        (of an agent) visits answered, by the
+    hour of their offer
 """
 
 import asyncio
@@ -50,9 +56,12 @@ Row = dict[str, str]
 
 
 @asynccontextmanager
-async def running(broker: Broker, database: DatabaseSettings, folder: Path) -> AsyncIterator[tuple[Rig, str]]:
+async def running(
+    broker: Broker, database: DatabaseSettings, folder: Path
+) -> AsyncIterator[tuple[Rig, str]]:
     """An engine, and ingest and API at an address."""
-    kafka, port = KafkaSettings(bootstrap_servers=broker.bootstrap, idempotence=False), free_port()
+    kafka = KafkaSettings(bootstrap_servers=broker.bootstrap, idempotence=False)
+    port = free_port()
     await ensure_topics(kafka, TOPICS)
     async with staffed(kafka, database, folder) as rig:
         rig.hire()
@@ -72,7 +81,20 @@ def log_of(case: Case) -> str:
     lines = []
     for row in sorted(case["queue_log"], key=lambda row: row["time"]):
         at = datetime.fromisoformat(row["time"]).replace(tzinfo=UTC)
-        said = [row[name] for name in ("callid", "queuename", "agent", "event", "data1", "data2", "data3", "data4", "data5")]
+        said = [
+            row[name]
+            for name in (
+                "callid",
+                "queuename",
+                "agent",
+                "event",
+                "data1",
+                "data2",
+                "data3",
+                "data4",
+                "data5",
+            )
+        ]
         lines.append("|".join([f"{int(at.timestamp())}.{at.microsecond:06}", *said]))
     return "\n".join(lines) + "\n"
 
@@ -84,17 +106,29 @@ async def taken(client: httpx.AsyncClient) -> bool:
 
 
 @pytest.mark.recorded
-async def test_every_scenario_has_the_figures_its_makers_expect(broker: Broker, database: DatabaseSettings, tmp_path: Path) -> None:
+async def test_every_scenario_has_the_figures_its_makers_expect(
+    broker: Broker, database: DatabaseSettings, tmp_path: Path
+) -> None:
     if not FILE.exists():
         pytest.skip(f"the recorded scenarios are not here: {FILE}")
     cases: list[Case] = json.loads(FILE.read_text(encoding="utf-8"))
     keys = [await key_of(database, f"case{number}") for number in range(len(cases))]
-    async with running(broker, database, tmp_path) as (rig, url), httpx.AsyncClient(base_url=url, trust_env=False, timeout=30) as client:
+    async with (
+        running(broker, database, tmp_path) as (rig, url),
+        httpx.AsyncClient(base_url=url, trust_env=False, timeout=30) as client,
+    ):
         await until(lambda: ready(client))
         for case, key in zip(cases, keys, strict=True):
             file = tmp_path / "queue_log"
             file.write_text(log_of(case))
-            assert await replay(ReplayOptions(str(file), Target(url, key), translate=QueueLog("asterisk").events)) == 0
+            assert (
+                await replay(
+                    ReplayOptions(
+                        str(file), Target(url, key), translate=QueueLog("asterisk").events
+                    )
+                )
+                == 0
+            )
         client.headers["Authorization"] = f"Bearer {keys[0]}"
         await until(lambda: taken(client))
         for number, (case, key) in enumerate(zip(cases, keys, strict=True)):
@@ -140,7 +174,10 @@ async def test_a_good_log_of_a_dialplan_with_own_words_leaves_nobody_waiting_and
     current = [f"{at + 6}|NONE|sales|ann|UNPAUSE|", f"{at + 9}|c2|sales|ann|OUTCALL|1001"]
     key = tmp_path / "key"
     key.write_text(await key_of(database, "words"))
-    async with running(broker, database, tmp_path) as (_, url), httpx.AsyncClient(base_url=url, trust_env=False, timeout=30) as client:
+    async with (
+        running(broker, database, tmp_path) as (_, url),
+        httpx.AsyncClient(base_url=url, trust_env=False, timeout=30) as client,
+    ):
         client.headers["Authorization"] = f"Bearer {key.read_text()}"
         await until(lambda: ready(client))
         later = await replayed(current, url, key)
@@ -148,16 +185,25 @@ async def test_a_good_log_of_a_dialplan_with_own_words_leaves_nobody_waiting_and
         await until(lambda: taken(client))
 
         [agent] = await rows(client, "/v1/agents")
-        figures = {row["kpi"]: row["value"] for row in await rows(client, "/v1/kpis", kpi="offered,left:other,waiting", queue="sales")}
+        figures = {
+            row["kpi"]: row["value"]
+            for row in await rows(
+                client, "/v1/kpis", kpi="offered,left:other,waiting", queue="sales"
+            )
+        }
 
     assert later[0] == earlier[0] == 0, later[1] + earlier[1]
     assert "not counted in any figure: 3 lines" in earlier[1]
-    assert all(f"{word}: 1 line, first in line {line}" in earlier[1] for word, line in (("OUTCALL", 4), ("RINGINUSE", 5), ("Survey-2", 6)))
+    assert all(
+        f"{word}: 1 line, first in line {line}" in earlier[1]
+        for word, line in (("OUTCALL", 4), ("RINGINUSE", 5), ("Survey-2", 6))
+    )
     assert (agent["agent"], agent["state"]) == ("ann", "available")
     assert figures == {"offered": 1, "left:other": 1, "waiting": 0}
 
 
-# ---------------------------------------------------------------- statistics, as the peer words them
+# ---------------------------------------------------------------- statistics, as the peer words
+# them
 
 
 def spans(expected: Case) -> Iterator[tuple[str, datetime, datetime]]:
@@ -173,7 +219,9 @@ def spans(expected: Case) -> Iterator[tuple[str, datetime, datetime]]:
     yield "Total", day + timedelta(hours=OPEN.start), day + timedelta(hours=OPEN.stop)
 
 
-async def statistics(rig: Rig, client: httpx.AsyncClient, tenant: str, expected: Case) -> dict[str, Row]:
+async def statistics(
+    rig: Rig, client: httpx.AsyncClient, tenant: str, expected: Case
+) -> dict[str, Row]:
     told: dict[str, Row] = {}
     for name, begin, end in spans(expected):
         if expected["subject"] == "queue":
@@ -184,12 +232,21 @@ async def statistics(rig: Rig, client: httpx.AsyncClient, tenant: str, expected:
     return told
 
 
-async def queue_figures(client: httpx.AsyncClient, queue: str, begin: datetime, end: datetime) -> Row:
+async def queue_figures(
+    client: httpx.AsyncClient, queue: str, begin: datetime, end: datetime
+) -> Row:
     asked = "offered,answered,abandoned,left:empty,left:closed,asa,abandon_wait,service_level:V2"
     span = {"from": begin.isoformat(), "to": end.isoformat(), "interval": "all", "tz": "UTC"}
-    found = {row["kpi"]: row for row in await rows(client, "/v1/kpis/history", kpi=asked, queue=queue, **span)}
-    counts = {kpi: round(found[kpi]["value"]) for kpi in ("offered", "answered", "abandoned", "left:empty", "left:closed")}
-    ended, waited = counts["answered"] + counts["abandoned"], found["asa"]["numerator"] + found["abandon_wait"]["numerator"]
+    found = {
+        row["kpi"]: row
+        for row in await rows(client, "/v1/kpis/history", kpi=asked, queue=queue, **span)
+    }
+    counts = {
+        kpi: round(found[kpi]["value"])
+        for kpi in ("offered", "answered", "abandoned", "left:empty", "left:closed")
+    }
+    ended = counts["answered"] + counts["abandoned"]
+    waited = found["asa"]["numerator"] + found["abandon_wait"]["numerator"]
     counted = counts["offered"] - counts["left:closed"]
     return {
         "Received": str(counts["offered"]),
@@ -199,12 +256,20 @@ async def queue_figures(client: httpx.AsyncClient, queue: str, begin: datetime, 
         "Closed": str(counts["left:closed"]),
         "AWT": clock(waited / ended) if ended else "",
         "Answered rate": f"{100 * counts['answered'] // counted} %" if counted else "",
-        "QoS": "" if found["service_level:V2"]["value"] is None else f"{100 * found['service_level:V2']['value']:.0f} %",
+        "QoS": ""
+        if found["service_level:V2"]["value"] is None
+        else f"{100 * found['service_level:V2']['value']:.0f} %",
     }
 
 
-async def agent_figures(rig: Rig, client: httpx.AsyncClient, tenant: str, agent: str, begin: datetime, end: datetime) -> Row:
-    visits = await rows(client, "/v1/visits", **{"from": begin.isoformat(), "to": end.isoformat(), "outcome": "answered"})
+async def agent_figures(
+    rig: Rig, client: httpx.AsyncClient, tenant: str, agent: str, begin: datetime, end: datetime
+) -> Row:
+    visits = await rows(
+        client,
+        "/v1/visits",
+        **{"from": begin.isoformat(), "to": end.isoformat(), "outcome": "answered"},
+    )
     spent = await time_spent(rig, tenant, f"Agent/{agent}", begin, end)
     return {
         "Answered": str(sum(visit["agent"] == f"Agent/{agent}" for visit in visits)),
@@ -213,14 +278,24 @@ async def agent_figures(rig: Rig, client: httpx.AsyncClient, tenant: str, agent:
     }
 
 
-async def time_spent(rig: Rig, tenant: str, agent: str, begin: datetime, end: datetime) -> Counter[int]:
-    """Milliseconds by state: those counted, and those of the last state, which lasts beyond the table."""
-    since, until_ = round(begin.timestamp() * 1000), round(end.timestamp() * 1000)
+async def time_spent(
+    rig: Rig, tenant: str, agent: str, begin: datetime, end: datetime
+) -> Counter[int]:
+    """Milliseconds by state: those counted, and those of the last state, which lasts beyond the
+    table.
+    """
+    since = round(begin.timestamp() * 1000)
+    until_ = round(end.timestamp() * 1000)
     spent: Counter[int] = Counter()
     for (theirs, name, queue, start), cells in (await rig.agent_panes()).items():
         if (theirs, name, queue) == (tenant, agent, "") and since <= start < until_:
             spent.update(cells)
-    last = await rig.fetch("SELECT at, state FROM agent_state WHERE tenant = $1 AND agent = $2 ORDER BY at DESC LIMIT 1", tenant, agent)
+    last = await rig.fetch(
+        "SELECT at, state FROM agent_state WHERE tenant = $1 AND agent = $2 ORDER BY at DESC "
+        "LIMIT 1",
+        tenant,
+        agent,
+    )
     for at, state in map(tuple, last):
         if state != "offline":
             spent[Spent[state.upper()]] += max(0, until_ - max(at, since))

@@ -1,4 +1,6 @@
-"""Replay and simulation against a real HTTP server on loopback that is away at first, refuses lines, or is gone."""
+"""Replay and simulation against a real HTTP server on loopback that is away at first, refuses
+lines, or is gone.
+"""
 
 import asyncio
 import gzip
@@ -25,7 +27,9 @@ MOST_EVENTS = 300
 
 @dataclass
 class Ingest:
-    """A small server that keeps what it takes; the first `away` requests find it away, `{"bad"` is refused."""
+    """A small server that keeps what it takes; the first `away` requests find it away, `{"bad"` is
+    refused.
+    """
 
     away: int = 0
     taken: list[bytes] = field(default_factory=list)
@@ -44,15 +48,22 @@ class Ingest:
 
     def answer(self, request: Request, body: bytes) -> JSONResponse:
         if self.requests <= self.away:
-            return JSONResponse({"title": "Kafka is away"}, HTTPStatus.SERVICE_UNAVAILABLE, {"Retry-After": "0"})
+            return JSONResponse(
+                {"title": "Kafka is away"}, HTTPStatus.SERVICE_UNAVAILABLE, {"Retry-After": "0"}
+            )
         if request.headers["authorization"] != f"Bearer {KEY}":
-            return JSONResponse({"title": "Unauthorized", "detail": "unknown key"}, HTTPStatus.UNAUTHORIZED)
+            return JSONResponse(
+                {"title": "Unauthorized", "detail": "unknown key"}, HTTPStatus.UNAUTHORIZED
+            )
         lines = body.splitlines()
         if len(lines) > MOST_EVENTS:
             return JSONResponse({"title": "Too many events"}, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         bad = [index for index, line in enumerate(lines) if line.startswith(b'{"bad"')]
         self.taken += [line for line in lines if not line.startswith(b'{"bad"')]
-        rejected = [{"index": index, "id": None, "reason": "missing_field", "detail": "no id"} for index in bad]
+        rejected = [
+            {"index": index, "id": None, "reason": "missing_field", "detail": "no id"}
+            for index in bad
+        ]
         status = HTTPStatus.UNPROCESSABLE_ENTITY if len(bad) == len(lines) else HTTPStatus.ACCEPTED
         return JSONResponse({"accepted": len(lines) - len(bad), "rejected": rejected}, status)
 
@@ -65,7 +76,9 @@ class Ingest:
 async def serving(ingest: Ingest) -> AsyncIterator[str]:
     app = FastAPI()
     app.add_api_route("/v1/events", ingest.take, methods=["POST"])
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="critical", lifespan="off", ws="none"))
+    server = uvicorn.Server(
+        uvicorn.Config(app, port=0, log_level="critical", lifespan="off", ws="none")
+    )
     task = asyncio.create_task(server.serve())
     while not server.started:  # noqa: ASYNC110  uvicorn has no event to wait for
         await asyncio.sleep(0.01)
@@ -78,7 +91,15 @@ async def serving(ingest: Ingest) -> AsyncIterator[str]:
 
 def events(number: int) -> Iterator[str]:
     return (
-        json.dumps({"id": f"e{n}", "source": "test", "at": 1_794_355_200_000 + n, "type": "contact.held", "contact": f"c{n}"})
+        json.dumps(
+            {
+                "id": f"e{n}",
+                "source": "test",
+                "at": 1_794_355_200_000 + n,
+                "type": "contact.held",
+                "contact": f"c{n}",
+            }
+        )
         for n in range(number)
     )
 
@@ -89,8 +110,11 @@ def recorded(folder: Path, lines: list[str]) -> str:
     return str(file)
 
 
-async def test_a_server_that_is_away_at_first_gets_every_event(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    ingest, lines = Ingest(away=2), list(events(2_000))
+async def test_a_server_that_is_away_at_first_gets_every_event(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    ingest = Ingest(away=2)
+    lines = list(events(2_000))
 
     async with serving(ingest) as url:
         status = await replay(ReplayOptions(recorded(tmp_path, lines), Target(url, KEY, batch=100)))
@@ -106,15 +130,21 @@ async def test_a_batch_too_large_for_the_server_is_divided(tmp_path: Path) -> No
     ingest = Ingest()
 
     async with serving(ingest) as url:
-        status = await replay(ReplayOptions(recorded(tmp_path, list(events(1_000))), Target(url, KEY, batch=500)))
+        status = await replay(
+            ReplayOptions(recorded(tmp_path, list(events(1_000))), Target(url, KEY, batch=500))
+        )
 
     assert status == 0
     assert sorted(ingest.ids) == sorted(f"e{n}" for n in range(1_000))
 
 
-async def test_bad_lines_are_reported_with_their_numbers_and_the_rest_goes_on(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    ingest, lines = Ingest(), list(events(300))
-    lines[41], lines[250] = '{"bad": 1}', '{"bad": 2}'
+async def test_bad_lines_are_reported_with_their_numbers_and_the_rest_goes_on(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    ingest = Ingest()
+    lines = list(events(300))
+    lines[41] = '{"bad": 1}'
+    lines[250] = '{"bad": 2}'
 
     async with serving(ingest) as url:
         status = await replay(ReplayOptions(recorded(tmp_path, lines), Target(url, KEY, batch=100)))
@@ -122,13 +152,19 @@ async def test_bad_lines_are_reported_with_their_numbers_and_the_rest_goes_on(tm
     said = capfd.readouterr()
     assert status == 1
     assert len(ingest.taken) == 298
-    assert {"  missing_field: 2", "    line 42: no id", "    line 251: no id"} <= set(said.out.splitlines())
+    assert {"  missing_field: 2", "    line 42: no id", "    line 251: no id"} <= set(
+        said.out.splitlines()
+    )
     assert "replay: 2 of the events were rejected" in said.err
 
 
-async def test_a_wrong_key_ends_a_replay_at_once_and_says_what_to_check(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+async def test_a_wrong_key_ends_a_replay_at_once_and_says_what_to_check(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     async with serving(Ingest()) as url:
-        status = await replay(ReplayOptions(recorded(tmp_path, list(events(900))), Target(url, "wrong", batch=100)))
+        status = await replay(
+            ReplayOptions(recorded(tmp_path, list(events(900))), Target(url, "wrong", batch=100))
+        )
 
     said = capfd.readouterr()
     assert status == 1
@@ -136,11 +172,15 @@ async def test_a_wrong_key_ends_a_replay_at_once_and_says_what_to_check(tmp_path
     assert "0 accepted" in said.out
 
 
-async def test_a_server_that_is_gone_ends_a_replay_when_patience_does(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+async def test_a_server_that_is_gone_ends_a_replay_when_patience_does(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     async with serving(Ingest()) as url:
         pass
 
-    status = await replay(ReplayOptions(recorded(tmp_path, list(events(50))), Target(url, KEY, patience=0.25)))
+    status = await replay(
+        ReplayOptions(recorded(tmp_path, list(events(50))), Target(url, KEY, patience=0.25))
+    )
 
     said = capfd.readouterr()
     assert status == 1
@@ -148,7 +188,9 @@ async def test_a_server_that_is_gone_ends_a_replay_when_patience_does(tmp_path: 
     assert "50 events: 0 accepted, 0 rejected, 50 not sent" in said.out
 
 
-async def test_of_a_cut_off_file_all_that_can_be_read_is_sent(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+async def test_of_a_cut_off_file_all_that_can_be_read_is_sent(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     file = tmp_path / "cut.gz"
     file.write_bytes(gzip.compress("\n".join(events(3_000)).encode())[:-500])
     ingest = Ingest()
@@ -164,20 +206,34 @@ async def test_of_a_cut_off_file_all_that_can_be_read_is_sent(tmp_path: Path, ca
 async def test_a_queue_log_becomes_events_and_a_line_that_is_none_is_reported_with_its_number(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    ingest, file = Ingest(), tmp_path / "queue_log"
-    calls = ["NONE|NONE|NONE|QUEUESTART|", "c1|sales|NONE|ENTERQUEUE||1201|1", '{"bad": 1}', "c1|sales|NONE|ABANDON|1|1|30"]
-    file.write_text("\n".join(call if call.startswith("{") else f"1366720340|{call}" for call in calls))
+    ingest = Ingest()
+    file = tmp_path / "queue_log"
+    calls = [
+        "NONE|NONE|NONE|QUEUESTART|",
+        "c1|sales|NONE|ENTERQUEUE||1201|1",
+        '{"bad": 1}',
+        "c1|sales|NONE|ABANDON|1|1|30",
+    ]
+    file.write_text(
+        "\n".join(call if call.startswith("{") else f"1366720340|{call}" for call in calls)
+    )
 
     async with serving(ingest) as url:
-        status = await replay(ReplayOptions(str(file), Target(url, KEY), translate=QueueLog("asterisk").events))
+        status = await replay(
+            ReplayOptions(str(file), Target(url, KEY), translate=QueueLog("asterisk").events)
+        )
 
     assert status == 1
-    assert [json.loads(event)["type"] for event in ingest.taken] == ["contact.offered", "contact.abandoned"]
+    assert [json.loads(event)["type"] for event in ingest.taken] == [
+        "contact.offered",
+        "contact.abandoned",
+    ]
     assert "    line 3: no id" in capfd.readouterr().out.splitlines()
 
 
 async def test_at_a_speed_a_recording_takes_its_time(tmp_path: Path) -> None:
-    ingest, began = Ingest(), asyncio.get_running_loop().time()
+    ingest = Ingest()
+    began = asyncio.get_running_loop().time()
     lines = [json.dumps({"id": f"e{n}", "at": 1_794_355_200_000 + 10_000 * n}) for n in range(5)]
 
     async with serving(ingest) as url:
@@ -193,14 +249,22 @@ async def test_a_simulated_hour_arrives_whole(capfd: pytest.CaptureFixture[str])
     ingest = Ingest(away=1)
 
     async with serving(ingest) as url:
-        status = await simulate(SimulateOptions(Target(url, KEY, batch=200), "quiet", seed=3, speed=None, duration=3600))
+        status = await simulate(
+            SimulateOptions(Target(url, KEY, batch=200), "quiet", seed=3, speed=None, duration=3600)
+        )
 
     assert status == 0
     stories = [json.loads(line) for line in ingest.taken]
-    offered = {(event["contact"], event.get("visit", 1)) for event in stories if event["type"] == "contact.offered"}
+    offered = {
+        (event["contact"], event.get("visit", 1))
+        for event in stories
+        if event["type"] == "contact.offered"
+    }
     over = {"contact.abandoned", "contact.left", "contact.wrapped"}
     assert len(offered) > 50
-    assert offered == {(event["contact"], event.get("visit", 1)) for event in stories if event["type"] in over}
+    assert offered == {
+        (event["contact"], event.get("visit", 1)) for event in stories if event["type"] in over
+    }
     assert "The floor's own tally" in capfd.readouterr().out
 
 
@@ -208,7 +272,11 @@ async def test_a_cancelled_simulation_closes_its_floor() -> None:
     ingest = Ingest()
 
     async with serving(ingest) as url:
-        running = asyncio.create_task(simulate(SimulateOptions(Target(url, KEY, batch=200), "normal", backfill=600, quiet=True)))
+        running = asyncio.create_task(
+            simulate(
+                SimulateOptions(Target(url, KEY, batch=200), "normal", backfill=600, quiet=True)
+            )
+        )
         while not ingest.taken:  # noqa: ASYNC110  the server is the thing under watch
             await asyncio.sleep(0.01)
         running.cancel()
@@ -217,14 +285,20 @@ async def test_a_cancelled_simulation_closes_its_floor() -> None:
 
     types = [json.loads(line)["type"] for line in ingest.taken]
     assert types.count("contact.offered") > 20
-    assert types.count("contact.offered") == sum(types.count(f"contact.{ending}") for ending in ("abandoned", "left", "wrapped"))
+    assert types.count("contact.offered") == sum(
+        types.count(f"contact.{ending}") for ending in ("abandoned", "left", "wrapped")
+    )
 
 
 async def test_a_simulation_without_a_server_says_so(capfd: pytest.CaptureFixture[str]) -> None:
     async with serving(Ingest()) as url:
         pass
 
-    status = await simulate(SimulateOptions(Target(url, KEY, patience=0.2), "quiet", backfill=600, duration=1, quiet=True))
+    status = await simulate(
+        SimulateOptions(
+            Target(url, KEY, patience=0.2), "quiet", backfill=600, duration=1, quiet=True
+        )
+    )
 
     assert status == 1
     assert "simulate: " in capfd.readouterr().err

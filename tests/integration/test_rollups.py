@@ -1,4 +1,6 @@
-"""The roller on a real PostgreSQL: rollups equal their panes cell by cell, and what changed after it was final is recorded."""
+"""The roller on a real PostgreSQL: rollups equal their panes cell by cell, and what changed after
+it was final is recorded.
+"""
 
 import random
 from collections.abc import AsyncIterator
@@ -27,7 +29,9 @@ async def floor(database: DatabaseSettings) -> AsyncIterator[Floor]:
         yield Floor(pool, Roller(pool, ZONE, MINUTE, EngineMetrics(CollectorRegistry())))
 
 
-async def test_completions_are_final_after_two_minutes_and_offers_after_fifteen(floor: Floor) -> None:
+async def test_completions_are_final_after_two_minutes_and_offers_after_fifteen(
+    floor: Floor,
+) -> None:
     await floor.count(0, NOON, {**offered(), **handled()})
     await floor.reach(NOON + QUARTER + 2 * MINUTE - 1)
     await floor.roll()
@@ -57,7 +61,9 @@ async def test_the_slowest_partition_decides_and_one_without_events_does_not(flo
 
 async def test_days_and_months_of_the_floors_zone_follow(floor: Floor) -> None:
     for hours in range(0, 24 * 60, 11):
-        await floor.count(hours % 3, NOON + hours * 60 * MINUTE, offered(hours + 1), queue=f"q{hours % 4}")
+        await floor.count(
+            hours % 3, NOON + hours * 60 * MINUTE, offered(hours + 1), queue=f"q{hours % 4}"
+        )
     await floor.reach(NOON + 61 * DAY)
     await floor.roll()
 
@@ -65,7 +71,9 @@ async def test_days_and_months_of_the_floors_zone_follow(floor: Floor) -> None:
     await floor.agrees()
 
 
-async def test_a_change_of_a_final_figure_is_a_correction_with_old_new_and_cause(floor: Floor) -> None:
+async def test_a_change_of_a_final_figure_is_a_correction_with_old_new_and_cause(
+    floor: Floor,
+) -> None:
     await floor.count(0, NOON, {**offered(3), **handled()})
     await floor.reach(NOON + 3 * DAY)
     await floor.roll()
@@ -74,7 +82,13 @@ async def test_a_change_of_a_final_figure_is_a_correction_with_old_new_and_cause
     await floor.roll()
 
     [one] = await floor.corrections()
-    assert (one["queue"], one["start"], one["until"], one["event"], one["type"]) == ("sales", NOON, NOON + QUARTER, "3", "contact.answered")
+    assert (one["queue"], one["start"], one["until"], one["event"], one["type"]) == (
+        "sales",
+        NOON,
+        NOON + QUARTER,
+        "3",
+        "contact.answered",
+    )
     assert unpack(bytes(one["old"])) == {**offered(3), **handled()}  # type: ignore[call-overload]
     assert unpack(bytes(one["new"])) == {**offered(5), **handled(), Cell.ANSWERED: 2}  # type: ignore[call-overload]
     assert await floor.pool.fetchval("SELECT count(*) FROM late_change") == 0
@@ -92,7 +106,9 @@ async def test_what_matures_is_merged_again_but_corrects_nothing(floor: Floor) -
     await floor.agrees()
 
 
-async def test_a_completion_that_comes_between_is_a_correction_of_completions_only(floor: Floor) -> None:
+async def test_a_completion_that_comes_between_is_a_correction_of_completions_only(
+    floor: Floor,
+) -> None:
     await floor.count(0, NOON, {**offered(), **handled()})
     await floor.reach(NOON + QUARTER + 5 * MINUTE)
     await floor.roll()
@@ -106,7 +122,9 @@ async def test_a_completion_that_comes_between_is_a_correction_of_completions_on
     await floor.agrees()
 
 
-async def test_zero_that_was_final_is_corrected_and_what_came_before_the_queue_arrives(floor: Floor) -> None:
+async def test_zero_that_was_final_is_corrected_and_what_came_before_the_queue_arrives(
+    floor: Floor,
+) -> None:
     await floor.count(0, NOON, offered())
     await floor.reach(NOON + 3 * DAY)
     await floor.roll()
@@ -117,7 +135,8 @@ async def test_zero_that_was_final_is_corrected_and_what_came_before_the_queue_a
     await floor.roll()
 
     [one] = await floor.corrections()
-    assert (one["start"], unpack(bytes(one["old"])), unpack(bytes(one["new"]))) == (NOON + 60 * MINUTE, {}, offered(5))  # type: ignore[call-overload]
+    old, new = (unpack(bytes(one[name])) for name in ("old", "new"))  # type: ignore[call-overload]
+    assert (one["start"], old, new) == (NOON + 60 * MINUTE, {}, offered(5))
     await floor.agrees()
 
 
@@ -159,11 +178,15 @@ async def test_another_zone_makes_other_days(floor: Floor) -> None:
         await floor.count(0, NOON + hours * 60 * MINUTE, offered(hours + 1))
     await floor.reach(NOON + 41 * DAY)
     await floor.roll()
-    floor.roller = Roller(floor.pool, ZoneInfo("America/New_York"), MINUTE, EngineMetrics(CollectorRegistry()))
+    floor.roller = Roller(
+        floor.pool, ZoneInfo("America/New_York"), MINUTE, EngineMetrics(CollectorRegistry())
+    )
     await floor.roll()
 
     until = await floor.cursor(Grain.DAY)
-    assert await floor.rollups(Grain.DAY, until) == floor.expected(Grain.DAY, until, ZoneInfo("America/New_York"))
+    assert await floor.rollups(Grain.DAY, until) == floor.expected(
+        Grain.DAY, until, ZoneInfo("America/New_York")
+    )
 
 
 async def test_of_two_leaders_one_waits(floor: Floor) -> None:
@@ -177,7 +200,9 @@ async def test_of_two_leaders_one_waits(floor: Floor) -> None:
 
 
 @pytest.mark.parametrize("seed", range(3))
-async def test_any_course_of_events_leaves_rollups_equal_to_their_panes(floor: Floor, seed: int) -> None:
+async def test_any_course_of_events_leaves_rollups_equal_to_their_panes(
+    floor: Floor, seed: int
+) -> None:
     dice = random.Random(seed)
     for _ in range(60):
         match dice.randrange(10):

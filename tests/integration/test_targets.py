@@ -1,4 +1,6 @@
-"""The auditor's way on real tables: a promise that was missed, its figure over HTTP, and the very visits behind it."""
+"""The auditor's way on real tables: a promise that was missed, its figure over HTTP, and the very
+visits behind it.
+"""
 
 import random
 from collections.abc import AsyncIterator
@@ -46,7 +48,8 @@ calendars:
       wednesday: ["09:00-12:00", "13:30-20:30"]
 targets:
   - {id: day, metric: service_level, comparison: at_least, value: 0.9, scope: {queue: sales}}
-  - {id: office-day, metric: service_level, comparison: at_least, value: 0.9, scope: {queue: sales}, calendar: office}
+  - {id: office-day, metric: service_level, comparison: at_least, value: 0.9,
+     scope: {queue: sales}, calendar: office}
   - {id: half-hour, metric: service_level, comparison: at_least, value: 0.9, window: interval}
   - {id: month, metric: abandonment_rate, comparison: at_most, value: 0.05, window: month}
 """
@@ -63,9 +66,13 @@ async def floor(
     kafka = KafkaSettings(bootstrap_servers=broker.bootstrap, idempotence=False)
     await ensure_topics(kafka, TOPICS)
     async with floor_on(kafka, database) as floor:
-        floor.settings = floor.settings.model_copy(update={"definitions": DefinitionsSettings(dir=tmp_path)})
+        floor.settings = floor.settings.model_copy(
+            update={"definitions": DefinitionsSettings(dir=tmp_path)}
+        )
         dice = random.Random(5)
-        floor.memory.put(*(stays(dice, NOW - dice.randrange(2 * MINUTE, 3 * DAY)) for _ in range(600)))
+        floor.memory.put(
+            *(stays(dice, NOW - dice.randrange(2 * MINUTE, 3 * DAY)) for _ in range(600))
+        )
         floor.memory.put(*(waiting(NOW - ago * 1000, "sales") for ago in (3, 10, 11, 90)))
         floor.memory.watermark = NOW - 15_000
         await floor.store()
@@ -73,7 +80,8 @@ async def floor(
 
 
 def stays(dice: random.Random, at: int) -> Visit:
-    queue, wait = dice.choice(["sales", "help"]), dice.choice([0, 4.9, 5, 5.001, 9, 10, 10.001, 20, 20.001, 44])
+    queue = dice.choice(["sales", "help"])
+    wait = dice.choice([0, 4.9, 5, 5.001, 9, 10, 10.001, 20, 20.001, 44])
     match dice.randrange(5):
         case 0:
             return abandoned(at, wait, queue)
@@ -91,21 +99,37 @@ async def test_behind_every_missed_promise_are_the_visits_that_broke_it(floor: F
     async with served(floor) as client:
         await floor.publish()
         await until(lambda: told_of_those_who_wait(client))
-        kept = [row for name in ("day", "office-day", "half-hour") for row in await of(client, name)]
+        kept = [
+            row for name in ("day", "office-day", "half-hour") for row in await of(client, name)
+        ]
         missed = [row for row in kept if row["standing"] == "missed"]
         for row in missed:
             where = httpx.URL(row["visits"])
             behind = await rows(client, where.path, **where.params)
-            assert len({visit["contact"] for visit in behind}) == row["denominator"] - row["numerator"], row
-            assert all(parse_instant(row["time"]) <= parse_instant(visit["offered"]) < parse_instant(row["end"]) for visit in behind)
-            assert row["target"] != "office-day@1" or all(in_office(visit["offered"]) for visit in behind)
+            assert (
+                len({visit["contact"] for visit in behind}) == row["denominator"] - row["numerator"]
+            ), row
+            assert all(
+                parse_instant(row["time"])
+                <= parse_instant(visit["offered"])
+                < parse_instant(row["end"])
+                for visit in behind
+            )
+            assert row["target"] != "office-day@1" or all(
+                in_office(visit["offered"]) for visit in behind
+            )
 
     assert {row["target"].split("@")[0] for row in missed} == {"day", "office-day", "half-hour"}
-    assert {row["definition"] for row in missed if row["target"].startswith("day")} == {"fast@1", "fast@2"}
+    assert {row["definition"] for row in missed if row["target"].startswith("day")} == {
+        "fast@1",
+        "fast@2",
+    }
 
 
 async def told_of_those_who_wait(client: httpx.AsyncClient) -> bool:
-    return [row["value"] for row in await rows(client, "/v1/kpis", kpi="waiting", by="total")] == [4]
+    return [row["value"] for row in await rows(client, "/v1/kpis", kpi="waiting", by="total")] == [
+        4
+    ]
 
 
 def in_office(instant: str) -> bool:
@@ -120,13 +144,19 @@ async def test_a_promise_stands_on_the_figures_that_history_and_the_wall_show(fl
         await floor.publish()
         await until(lambda: told_of_those_who_wait(client))
         days = await of(client, "day")
-        history = await rows(client, "/v1/kpis/history", **asked, **DAYS, interval="1d", tz="Asia/Shanghai")
+        history = await rows(
+            client, "/v1/kpis/history", **asked, **DAYS, interval="1d", tz="Asia/Shanghai"
+        )
         [today] = await rows(client, "/v1/kpis", **asked, window="today")
         [month] = await of(client, "month")
         span = {"from": "2026-11-01T00:00:00+08:00", "to": text(NOW), "interval": "all"}
-        [abandons] = await rows(client, "/v1/kpis/history", kpi="abandonment_rate", by="total", **span)
+        [abandons] = await rows(
+            client, "/v1/kpis/history", kpi="abandonment_rate", by="total", **span
+        )
 
-    assert [[row[part] for part in parts] for row in days] == [[row[part] for part in parts] for row in history]
+    assert [[row[part] for part in parts] for row in days] == [
+        [row[part] for part in parts] for row in history
+    ]
     assert [days[-1][part] for part in parts] == [today[part] for part in parts]
     assert [month[part] for part in parts[:3]] == [abandons[part] for part in parts[:3]]
     assert month["standing"] == "missed"

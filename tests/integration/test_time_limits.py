@@ -29,7 +29,9 @@ async def floor(kafka: KafkaSettings, database: DatabaseSettings) -> AsyncIterat
     """A floor with a repeat contact, whose API is impatient."""
     async with floor_on(kafka, database) as floor:
         api = floor.settings.api
-        api.statement_seconds, api.lookup_seconds, api.metrics_seconds = LIMIT, PATIENCE, PATIENCE
+        api.statement_seconds = LIMIT
+        api.lookup_seconds = PATIENCE
+        api.metrics_seconds = PATIENCE
         floor.memory.put(
             *(answered(now_ms() - 60_000 * ago, 5, customer="k1:ann") for ago in (2, 3))
         )
@@ -46,7 +48,7 @@ def repeated(page: str) -> float:
     )
 
 
-async def test_a_statement_that_meets_its_limit_is_answered_with_what_to_do_and_figures_of_now_go_on(
+async def test_a_statement_that_meets_its_limit_is_answered_and_figures_of_now_go_on(
     floor: Floor,
 ) -> None:
     now = now_ms() // 900_000 * 900_000 + 900_000
@@ -99,7 +101,8 @@ async def test_every_connection_of_readers_has_the_limit_and_plans_each_question
     pool = await readers_pool(database, LIMIT)
     async with pool:
         connections = [await pool.acquire() for _ in range(database.pool)]
-        said = [await one.fetchval("SELECT current_setting('statement_timeout') || ' ' || current_setting('plan_cache_mode')")
+        said = [await one.fetchval("SELECT current_setting('statement_timeout') || ' ' || "
+                                   "current_setting('plan_cache_mode')")
                 for one in connections]  # fmt: skip
         for one in connections:
             await pool.release(one)

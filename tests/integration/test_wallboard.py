@@ -50,21 +50,37 @@ from tests.fakes.keys import FixedKeys
 if TYPE_CHECKING:
     from playwright.async_api import Page
 
-playwright = pytest.importorskip("playwright.async_api", reason="playwright drives the browser: pip install playwright")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+playwright = pytest.importorskip(
+    "playwright.async_api", reason="playwright drives the browser: pip install playwright"
+)
+CHROMIUM = (
+    shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+)
 pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on the path"),
     pytest.mark.timeout(900),
 ]
 
 LONG = {
-    "offered": "20,368", "variance": "+52.6%", "abandonment": "29.0%", "waiting": "174", "longest": "12:34",
-    "answered": "823 / 1,171", "agents": "12 / 146",
-}  # fmt: skip
+    "offered": "20,368",
+    "variance": "+52.6%",
+    "abandonment": "29.0%",
+    "waiting": "174",
+    "longest": "12:34",
+    "answered": "823 / 1,171",
+    "agents": "12 / 146",
+}
 FILL = """long => Object.entries(long).forEach(([name, text]) =>
   document.querySelectorAll(`[data-n=${name}]`).forEach(node => { node.textContent = text }))"""
-FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync")  # fmt: skip
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
 GRACE = 3_000
 PATIENCE = 60_000
 KEY = "fp_wall_key"
@@ -124,14 +140,18 @@ async def ready() -> str | None:
 
 
 def served(floor: MemoryFloor, board: Board, pulse: Pulse, defined: Definitions) -> FastAPI:
-    metrics, history = QueryMetrics(CollectorRegistry()), MemoryHistory(floor)
+    metrics = QueryMetrics(CollectorRegistry())
+    history = MemoryHistory(floor)
     keeper = ForecastKeeper(MemoryForecasts(), now_ms)
-    live = LiveFigures(board, now_ms, Lookup(history, history, monotonic), lambda: defined, lambda: keeper.current)
+    live = LiveFigures(
+        board, now_ms, Lookup(history, history, monotonic), lambda: defined, lambda: keeper.current
+    )
     app = FastAPI()
     problems.install(app)
     app.include_router(router())
     app.state.keys = FixedKeys({KEY: Credential("wall", "demo", frozenset({"kpi:read"}))})
-    app.state.open_tenant, app.state.session_secret = "demo", "secret of the test"
+    app.state.open_tenant = "demo"
+    app.state.session_secret = "secret of the test"  # noqa: S105
     app.state.query = Query(
         live=live,
         past=PastFigures(live, history, history, history, floor),
@@ -144,7 +164,12 @@ def served(floor: MemoryFloor, board: Board, pulse: Pulse, defined: Definitions)
         pipeline=Pipeline(board, FixedLog({}), floor, now_ms),
         retirement=Retirement(floor, heed),
         streams=Streams(live, pulse),
-        scrape=Scrape((Exposition(board, lambda: defined, 1000), WholeFloors(live)), metrics, now_ms, monotonic),
+        scrape=Scrape(
+            (Exposition(board, lambda: defined, 1000), WholeFloors(live)),
+            metrics,
+            now_ms,
+            monotonic,
+        ),
         metrics=metrics,
         limits=Limits(1000, 1000, 1000, 1000, 100),
         metrics_open=False,
@@ -159,7 +184,9 @@ def served(floor: MemoryFloor, board: Board, pulse: Pulse, defined: Definitions)
 
 @asynccontextmanager
 async def listening(app: FastAPI) -> AsyncIterator[uvicorn.Server]:
-    config = uvicorn.Config(app, port=0, log_level="critical", lifespan="off", ws="none", timeout_graceful_shutdown=1)
+    config = uvicorn.Config(
+        app, port=0, log_level="critical", lifespan="off", ws="none", timeout_graceful_shutdown=1
+    )
     server = uvicorn.Server(config)
     app.state.stopping = lambda: server.should_exit
     task = asyncio.create_task(server.serve())
@@ -175,7 +202,9 @@ async def listening(app: FastAPI) -> AsyncIterator[uvicorn.Server]:
 @asynccontextmanager
 async def browsing(told: list[str]) -> "AsyncIterator[Page]":
     async with playwright.async_playwright() as driver:
-        browser = await driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS, timeout=120_000)
+        browser = await driver.chromium.launch(
+            executable_path=CHROMIUM, args=FLAGS, timeout=120_000
+        )
         page = await browser.new_page(viewport={"width": 1920, "height": 1080}, locale="en-GB")
         page.set_default_timeout(PATIENCE)
         playwright.expect.set_options(timeout=PATIENCE)
@@ -194,7 +223,9 @@ def defined() -> Definitions:
 
 @pytest.fixture
 async def wall(defined: Definitions) -> AsyncIterator[Wall]:
-    floor, pulse, told = MemoryFloor(), Pulse(), list[str]()
+    floor = MemoryFloor()
+    pulse = Pulse()
+    told = list[str]()
     board = Board(Rules(ZoneInfo("UTC"), grace=GRACE), steady_ms)
     app = served(floor, board, pulse, defined)
     async with listening(app) as server, browsing(told) as page:
@@ -208,26 +239,41 @@ async def wall(defined: Definitions) -> AsyncIterator[Wall]:
 
 
 def busy(floor: MemoryFloor) -> None:
-    """Sales keeps its promise: 12 of 12; help does not: 7 of 10 and 2 gave up; chat had 3 contacts."""
+    """Sales keeps its promise: 12 of 12; help does not: 7 of 10 and 2 gave up; chat had 3
+    contacts.
+    """
     now = now_ms()
-    floor.put(*(answered(now - 300_000 + n * 1000, 5, 60) for n in range(12)), waiting(now - 65_000))
-    floor.put(*(answered(now - 300_000 + n * 1000, 50 if n < 3 else 5, 60, "help") for n in range(10)))
-    floor.put(*(abandoned(now - 200_000, 30, "help") for _ in range(2)), *(answered(now - 200_000, 5, 9, "chat") for _ in range(3)))
+    floor.put(
+        *(answered(now - 300_000 + n * 1000, 5, 60) for n in range(12)), waiting(now - 65_000)
+    )
+    floor.put(
+        *(answered(now - 300_000 + n * 1000, 50 if n < 3 else 5, 60, "help") for n in range(10))
+    )
+    floor.put(
+        *(abandoned(now - 200_000, 30, "help") for _ in range(2)),
+        *(answered(now - 200_000, 5, 9, "chat") for _ in range(3)),
+    )
 
 
 def card(queue: str) -> str:
     return f".card:has(h2:text-is('{queue}'))"
 
 
-async def test_the_wall_waits_for_contacts_and_then_shows_every_queue_with_its_verdict(wall: Wall) -> None:
+async def test_the_wall_waits_for_contacts_and_then_shows_every_queue_with_its_verdict(
+    wall: Wall,
+) -> None:
     await wall.open()
     await wall.becomes("view", "empty")
     busy(wall.floor)
 
-    await wall.shows(f"{card('sales')} .level", "92.3%")  # 12 of 13: who waits beyond the threshold counts as missed
+    await wall.shows(
+        f"{card('sales')} .level", "92.3%"
+    )  # 12 of 13: who waits beyond the threshold counts as missed
     await wall.shows(f"{card('sales')} .chip", "On target")
     await wall.shows(f"{card('sales')} [data-n=waiting]", "1")
-    await playwright.expect(wall.page.locator(f"{card('sales')} [data-n=longest]")).to_have_text(re.compile(r"^[1-9]:\d\d$"))
+    await playwright.expect(wall.page.locator(f"{card('sales')} [data-n=longest]")).to_have_text(
+        re.compile(r"^[1-9]:\d\d$")
+    )
     await wall.shows(f"{card('help')} .level", "58.3%")
     await wall.shows(f"{card('help')} .chip", "Below target")
     await wall.shows(f"{card('help')} [data-n=abandonment]", "16.7%")
@@ -237,7 +283,9 @@ async def test_the_wall_waits_for_contacts_and_then_shows_every_queue_with_its_v
     assert wall.told == []
 
 
-async def test_the_wall_says_who_is_free_and_how_the_day_stands_beside_its_forecast(wall: Wall) -> None:
+async def test_the_wall_says_who_is_free_and_how_the_day_stands_beside_its_forecast(
+    wall: Wall,
+) -> None:
     busy(wall.floor)
     now = now_ms()
     wall.floor.enter("ann", Entered(now - 60_000, "available", ("sales",)))
@@ -255,14 +303,22 @@ async def test_the_wall_says_who_is_free_and_how_the_day_stands_beside_its_forec
 @pytest.mark.parametrize("defined", [definitions(STRICT)])
 async def test_the_strip_is_judged_by_what_all_targets_ask_for_together(wall: Wall) -> None:
     now = now_ms()
-    wall.floor.put(*(answered(now - 60_000, 5 if n < 17 else 50, 60, queue) for n in range(20) for queue in ("sales", "help")))
+    wall.floor.put(
+        *(
+            answered(now - 60_000, 5 if n < 17 else 50, 60, queue)
+            for n in range(20)
+            for queue in ("sales", "help")
+        )
+    )
     await wall.open()
 
     await wall.shows("#totals [data-n=whole]", "85")
     await wall.shows("#totals [data-n=verdict]", "Below target")
 
 
-async def test_a_silent_engine_dims_the_wall_and_says_since_when_until_it_speaks_again(wall: Wall) -> None:
+async def test_a_silent_engine_dims_the_wall_and_says_since_when_until_it_speaks_again(
+    wall: Wall,
+) -> None:
     busy(wall.floor)
     await wall.open()
     await wall.becomes("link", "live")
@@ -301,7 +357,12 @@ async def test_without_an_open_demo_a_key_is_asked_for_once_and_stands_nowhere(w
 
     await wall.shows(f"{card('sales')} .chip", "达标")
     assert KEY not in wall.page.url
-    assert await wall.page.evaluate("document.cookie + JSON.stringify({...localStorage, ...sessionStorage})") == "{}"
+    assert (
+        await wall.page.evaluate(
+            "document.cookie + JSON.stringify({...localStorage, ...sessionStorage})"
+        )
+        == "{}"
+    )
 
 
 async def test_language_and_window_are_chosen_in_place_and_kept_in_the_address(wall: Wall) -> None:
@@ -316,7 +377,9 @@ async def test_language_and_window_are_chosen_in_place_and_kept_in_the_address(w
     assert wall.page.url.endswith("?lang=zh&window=today")
 
 
-async def test_thirty_queues_fit_a_full_screen_and_a_phone_scrolls_only_downwards(wall: Wall) -> None:
+async def test_thirty_queues_fit_a_full_screen_and_a_phone_scrolls_only_downwards(
+    wall: Wall,
+) -> None:
     now = now_ms()
     for n in range(30):
         wall.floor.put(*(answered(now - 60_000, 5, 30, f"queue-{n:02}") for _ in range(12)))
@@ -326,7 +389,10 @@ async def test_thirty_queues_fit_a_full_screen_and_a_phone_scrolls_only_downward
     for width, height in ((1920, 1080), (1366, 768), (1280, 800), (1024, 768)):
         await wall.page.set_viewport_size({"width": width, "height": height})
         await wall.page.evaluate(FILL, LONG)
-        assert await overflow(wall, ".card article, .more, .cards, .totals, html") == [], (width, height)
+        assert await overflow(wall, ".card article, .more, .cards, .totals, html") == [], (
+            width,
+            height,
+        )
     await wall.page.set_viewport_size({"width": 390, "height": 844})
     assert await wall.page.evaluate("document.documentElement.scrollWidth") == 390
 
@@ -344,19 +410,26 @@ async def overflow(wall: Wall, selector: str) -> list[str]:
 
 @dataclass
 class Gate:
-    """Refuses `/v1/stream` with a status while it has one, and notes when it was asked (monotonic seconds)."""
+    """Refuses `/v1/stream` with a status while it has one, and notes when it was asked (monotonic
+    seconds).
+    """
 
     status: int | None = None
     retry_after: str | None = None
     asked: list[float] = field(default_factory=list)
 
-    async def __call__(self, request: Request, go_on: Callable[[Request], Awaitable[Response]]) -> Response:
+    async def __call__(
+        self, request: Request, go_on: Callable[[Request], Awaitable[Response]]
+    ) -> Response:
         if request.url.path != "/v1/stream":
             return await go_on(request)
         self.asked.append(monotonic())
         if self.status is None:
             return await go_on(request)
-        return Response(status_code=self.status, headers={"Retry-After": self.retry_after} if self.retry_after else {})
+        return Response(
+            status_code=self.status,
+            headers={"Retry-After": self.retry_after} if self.retry_after else {},
+        )
 
 
 def gated(wall: Wall, gate: Gate) -> Gate:
@@ -365,12 +438,16 @@ def gated(wall: Wall, gate: Gate) -> Gate:
 
 
 @pytest.mark.parametrize("status", [503, 429])
-async def test_a_wall_that_is_refused_says_so_waits_as_long_as_it_is_told_and_comes_back(wall: Wall, status: int) -> None:
+async def test_a_wall_that_is_refused_says_so_waits_as_long_as_it_is_told_and_comes_back(
+    wall: Wall, status: int
+) -> None:
     busy(wall.floor)
     gate = gated(wall, Gate(status, "3"))
     await wall.open()
 
-    await wall.shows("#banner", f"The server refuses live figures for now ({status}). Trying again in")
+    await wall.shows(
+        "#banner", f"The server refuses live figures for now ({status}). Trying again in"
+    )
     await asyncio.sleep(7)
     refused = list(gate.asked)
     gate.status = None
@@ -404,12 +481,16 @@ async def test_a_wall_whose_session_ended_asks_for_a_key(wall: Wall) -> None:
 
 REFUSED = (503, 429, 401, 403, 500, 204)
 LISTEN = """([paths, span]) => { const all = paths.map(path => new EventSource(path));
-  return new Promise(done => setTimeout(() => { done(all.map(one => one.readyState)); all.forEach(one => one.close()); }, span)); }"""
-CONNECTING_OR_OPEN, CLOSED = (0, 1), 2
+  return new Promise(done => setTimeout(() => {
+    done(all.map(one => one.readyState));
+    all.forEach(one => one.close()); }, span)); }"""
+CONNECTING_OR_OPEN = (0, 1)
+CLOSED = 2
 
 
-async def test_a_browsers_event_source_comes_back_after_a_broken_stream_and_never_after_a_refusal() -> None:
-    app, asked = FastAPI(), Counter[str]()
+async def test_a_browsers_event_source_comes_back_after_a_break_and_never_after_a_refusal() -> None:
+    app = FastAPI()
+    asked = Counter[str]()
 
     async def breaks_off() -> AsyncIterator[str]:
         yield "retry: 200\n\ndata: x\n\n"
@@ -421,7 +502,9 @@ async def test_a_browsers_event_source_comes_back_after_a_broken_stream_and_neve
         return Response(status_code=int(kind), headers={"Retry-After": "1"})
 
     app.add_api_route("/as/{kind}", answer, response_class=Response)
-    app.add_api_route("/", lambda: Response("a page", media_type="text/html"), response_class=Response)
+    app.add_api_route(
+        "/", lambda: Response("a page", media_type="text/html"), response_class=Response
+    )
     paths = [f"/as/{kind}" for kind in (*REFUSED, "broken")]
     async with listening(app) as server, browsing([]) as page:
         await page.goto(f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}/")

@@ -1,7 +1,9 @@
-"""The oracle of agents' time: every interval between two states, cut into quarter hours, recomputed in one go.
+"""The oracle of agents' time: every interval between two states, cut into quarter hours, recomputed
+in one go.
 
-An interval lasts to the agent's next state, at most a day; the last state has none yet; being offline counts nothing. Time counts
-once everywhere (queue '') and once in each queue that the state names.
+An interval lasts to the agent's next state, at most a day; the last state has none yet; being
+offline counts nothing. Time counts once everywhere (queue '') and once in each queue that the state
+names.
 """
 
 from collections import Counter, defaultdict
@@ -26,20 +28,37 @@ def recomputed_time(events: Iterable[Told]) -> dict[AgentPaneKey, dict[int, int]
             for start, share in _quarters(at, min(following, at + DAY)):
                 for queue in ("", *points[at, state]):
                     panes[tenant, agent, queue, start][CODES.get(state, 0)] += share
-    spent = {key: {code: share for code, share in cells.items() if code and share} for key, cells in panes.items()}
+    spent = {
+        key: {code: share for code, share in cells.items() if code and share}
+        for key, cells in panes.items()
+    }
     return {key: cells for key, cells in spent.items() if cells}
 
 
-def _by_agent(events: Iterable[Told]) -> dict[tuple[str, str], dict[tuple[int, str], tuple[str, ...]]]:
-    """The queues of every state by (tenant, agent) and then (at, state); of two words about one the greater counts."""
-    said: dict[tuple[str, str], dict[tuple[int, str], tuple[tuple[str, ...], str, str, str]]] = defaultdict(dict)
+def _by_agent(
+    events: Iterable[Told],
+) -> dict[tuple[str, str], dict[tuple[int, str], tuple[str, ...]]]:
+    """The queues of every state by (tenant, agent) and then (at, state); of two words about one the
+    greater counts.
+    """
+    said: dict[tuple[str, str], dict[tuple[int, str], tuple[tuple[str, ...], str, str, str]]] = (
+        defaultdict(dict)
+    )
     for event in events:
         if event["type"] == "agent.state":
-            points, point = said[event["tenant"], event["agent"]], (event["at"], event["state"])
+            points = said[event["tenant"], event["agent"]]
+            point = (event["at"], event["state"])
             queues = tuple(sorted(set(event.get("queues") or ())))
-            word = (queues, event.get("reason") or "", event.get("team") or "", event.get("site") or "")
+            word = (
+                queues,
+                event.get("reason") or "",
+                event.get("team") or "",
+                event.get("site") or "",
+            )
             points[point] = max(points.get(point, word), word)
-    return {agent: {point: word[0] for point, word in points.items()} for agent, points in said.items()}
+    return {
+        agent: {point: word[0] for point, word in points.items()} for agent, points in said.items()
+    }
 
 
 def _quarters(since: int, until: int) -> list[tuple[int, int]]:

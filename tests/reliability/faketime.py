@@ -1,4 +1,6 @@
-"""Processes of the command line whose wall clock is set by hand, by libfaketime; their monotonic clock goes on as it is."""
+"""Processes of the command line whose wall clock is set by hand, by libfaketime; their monotonic
+clock goes on as it is.
+"""
 
 import asyncio
 import os
@@ -39,13 +41,17 @@ class SetClock:
 
 
 @asynccontextmanager
-async def running(command: str, settings: Mapping[str, object], log: Path, clock: SetClock) -> AsyncIterator[asyncio.subprocess.Process]:
+async def running(
+    command: str, settings: Mapping[str, object], log: Path, clock: SetClock
+) -> AsyncIterator[asyncio.subprocess.Process]:
     """`floorpulse COMMAND` by that clock; killed at the end where it still runs."""
     chosen = {f"FLOORPULSE_{name}": str(value) for name, value in settings.items()}
     words = [sys.executable, "-m", "services.cli.app", command]
     with log.open("ab") as said:
         environment = {**os.environ, **clock.environment, **chosen}  # noqa: TID251  what `env NAME=VALUE floorpulse …` does
-        process = await asyncio.create_subprocess_exec(*words, env=environment, stdout=said, stderr=said)
+        process = await asyncio.create_subprocess_exec(
+            *words, env=environment, stdout=said, stderr=said
+        )
     try:
         yield process
     finally:

@@ -1,7 +1,8 @@
-"""What can be built into an engine worker of a test: faults that it must survive, and mutations that the tests must notice.
+"""What can be built into an engine worker of a test: faults that it must survive, and mutations
+that the tests must notice.
 
-Each entry of `FAULTS` changes the engine inside a worker's process, before it starts. This is the one place of the tests that
-knows the engine's parts by name.
+Each entry of `FAULTS` changes the engine inside a worker's process, before it starts. This is the
+one place of the tests that knows the engine's parts by name.
 """
 
 import asyncio
@@ -36,7 +37,8 @@ LOOK_AGAIN_AFTER = 0.02
 COMMITTED = "positions committed to Kafka: "
 
 STORED_PANE = """
-SELECT cells FROM pane WHERE tenant = $1 AND start = $2 AND queue = $3 AND channel = $4 AND partition = $5
+SELECT cells FROM pane WHERE tenant = $1 AND start = $2 AND queue = $3 AND channel = $4
+    AND partition = $5
 """
 
 Positions = dict[int, tuple[int, int]]
@@ -79,13 +81,17 @@ class Hold:
 
 
 def hold_flushes(*, vanish: bool = False) -> None:
-    """While the file named by `HELD` exists, a flush waits with its rows in hand, between reading its state and BEGIN.
+    """While the file named by `HELD` exists, a flush waits with its rows in hand, between reading
+    its state and BEGIN.
 
     With `vanish` only a flush of figures is held, and the process is gone right after it.
     """
-    hold, flush = Hold(Path(os.environ[HELD])), store.PostgresStore.flush  # noqa: TID251  a switch of the test
+    hold = Hold(Path(os.environ[HELD]))  # noqa: TID251  a switch of the test
+    flush = store.PostgresStore.flush
 
-    async def flush_when_let(self: store.PostgresStore, rows: Sequence[Flushing]) -> Mapping[int, Flush]:
+    async def flush_when_let(
+        self: store.PostgresStore, rows: Sequence[Flushing]
+    ) -> Mapping[int, Flush]:
         figures = any(one.panes or one.new_panes for one in rows)
         held = hold.on and (figures or not vanish)
         if held and figures:
@@ -105,9 +111,15 @@ def lose_a_batch() -> None:
     getmany = AIOKafkaConsumer.getmany
     lost: list[Any] = []
 
-    async def getmany_but_one(self: AIOKafkaConsumer, *args: Any, **kwargs: Any) -> dict[TopicPartition, list[Any]]:
+    async def getmany_but_one(
+        self: AIOKafkaConsumer, *args: Any, **kwargs: Any
+    ) -> dict[TopicPartition, list[Any]]:
         polled: dict[TopicPartition, list[Any]] = await getmany(self, *args, **kwargs)
-        later = [tp for tp, batches in polled.items() if batches and tp.topic == CONTACT_EVENTS.name and batches[0].start > 0]
+        later = [
+            tp
+            for tp, batches in polled.items()
+            if batches and tp.topic == CONTACT_EVENTS.name and batches[0].start > 0
+        ]
         if later and not lost:
             lost.extend(polled.pop(later[0]))
             log.warning("lost %d batches of %s", len(lost), later[0])
@@ -130,7 +142,9 @@ def forget_the_fence() -> None:
 
 
 def _write_no_pages() -> None:
-    """Who is there is not written: the numbers of its pages would keep a zombie from writing anything."""
+    """Who is there is not written: the numbers of its pages would keep a zombie from writing
+    anything.
+    """
 
     async def tell_nobody(_: asyncpg.Connection, __: Sequence[Flushing]) -> None:
         pass
@@ -156,7 +170,13 @@ def write_increments() -> None:
     write = store.PostgresStore._write
 
     async def add_up(connection: asyncpg.Connection, rows: Sequence[Flushing]) -> None:
-        await write(connection, [dataclasses.replace(one, panes=[await _added(connection, row) for row in one.panes]) for one in rows])
+        await write(
+            connection,
+            [
+                dataclasses.replace(one, panes=[await _added(connection, row) for row in one.panes])
+                for one in rows
+            ],
+        )
 
     store.PostgresStore._write = staticmethod(add_up)  # type: ignore[method-assign]
 
@@ -170,21 +190,30 @@ async def _added(connection: asyncpg.Connection, row: tuple[object, ...]) -> tup
 
 
 def commit_kafka_first() -> None:
-    """Positions go to Kafka before rows go to the database, and a worker begins where Kafka says."""
-    claim, publish = loop.Loop._claim, Engine.publish
+    """Positions go to Kafka before rows go to the database, and a worker begins where Kafka
+    says.
+    """
+    claim = loop.Loop._claim
+    publish = Engine.publish
 
     async def claim_from_kafka(self: loop.Loop, tp: TopicPartition, assignment: int) -> None:
         _KAFKA["loop"] = self
         await claim(self, tp, assignment)
-        partition, committed = self._engine.partitions.get(tp.partition), await self._consumer.committed(tp)
+        partition = self._engine.partitions.get(tp.partition)
+        committed = await self._consumer.committed(tp)
         if partition is not None and committed is not None:
             await _believe(self, partition, committed)
             self._consumer.seek(tp, committed)
 
     async def commit_and_publish(self: Engine, ends: Mapping[int, int]) -> None:
         if "loop" in _KAFKA and self.partitions:
-            offsets = {TopicPartition(CONTACT_EVENTS.name, number): one.next_offset for number, one in self.partitions.items()}
-            await _KAFKA["loop"]._consumer.commit({tp: OffsetAndMetadata(offset, "") for tp, offset in offsets.items()})
+            offsets = {
+                TopicPartition(CONTACT_EVENTS.name, number): one.next_offset
+                for number, one in self.partitions.items()
+            }
+            await _KAFKA["loop"]._consumer.commit(
+                {tp: OffsetAndMetadata(offset, "") for tp, offset in offsets.items()}
+            )
             log.warning("%s%d", COMMITTED, sum(offsets.values()))
         await publish(self, ends)
 
@@ -198,7 +227,11 @@ _KAFKA: dict[str, loop.Loop] = {}
 async def _believe(self: loop.Loop, partition: Partition, offset: int) -> None:
     partition.next_offset = partition.durable_offset = offset
     pool = self._engine._store._pool  # type: ignore[attr-defined]  # the store on PostgreSQL
-    await pool.execute("UPDATE stream_partition SET next_offset = $1 WHERE partition = $2", offset, partition.number)
+    await pool.execute(
+        "UPDATE stream_partition SET next_offset = $1 WHERE partition = $2",
+        offset,
+        partition.number,
+    )
 
 
 def skip_the_position_check() -> None:

@@ -1,7 +1,8 @@
 """A fresh demo that is sent very many visits at once while somebody scrapes it each second.
 
 demo starts ─► ready ─┬─► replay of 30,000 visits ─────────────────────► all counted
-    scraped at once:  └─► GET /metrics each second, each answered in time ──────────────► and a while longer
+    scraped at once:  └─► GET /metrics each second, each answered in time ──────────────► and a
+    while longer
     scraped late:                                                           └─► GET /metrics …
 
 PostgreSQL keeps the plans of who asked while the tables were empty; who asks first when they are
@@ -84,7 +85,8 @@ async def scraped(
 
     They are asked for from its first answer on, or (`late`) from when all are counted.
     """
-    file, seen = folder / "burst.ndjson", Scraped()
+    file = folder / "burst.ndjson"
+    seen = Scraped()
     file.write_text("\n".join(map(json.dumps, story(visits, now_ms(), seed))), "utf-8")
     async with demo(folder / "state", free_port()) as running:
         over = asyncio.Event()

@@ -1,4 +1,6 @@
-"""The load by way of ingest: posts as a patient client does, and keeps what was accepted; a killed ingest is only a pause."""
+"""The load by way of ingest: posts as a patient client does, and keeps what was accepted; a killed
+ingest is only a pause.
+"""
 
 import asyncio
 import json
@@ -20,14 +22,17 @@ from tests.reliability.stories import TENANTS, stream
 from tests.reliability.workers import Worker
 
 CUSTOMER_KEY = CustomerKeySettings(name="test", secret=SecretStr("s" * 32))
-ACCEPTED, AGAIN = 202, {429, 503}
+ACCEPTED = 202
+AGAIN = {429, 503}
 ANSWER_WITHIN = 30.0
 TRY_AGAIN = 0.3
 TICK = 0.5
 
 
 class HttpLoad:
-    """Sends to ingest on `port`, one key a tenant; `answers` counts status codes, 0 for no answer at all."""
+    """Sends to ingest on `port`, one key a tenant; `answers` counts status codes, 0 for no answer
+    at all.
+    """
 
     def __init__(self, client: httpx.AsyncClient, keys: dict[str, str], seed: int) -> None:
         self._client = client
@@ -45,7 +50,10 @@ class HttpLoad:
                 await self._insist(tenant, own)
 
     async def _insist(self, tenant: str, values: list[bytes]) -> None:
-        headers = {"Authorization": f"Bearer {self._keys[tenant]}", "Content-Type": "application/x-ndjson"}
+        headers = {
+            "Authorization": f"Bearer {self._keys[tenant]}",
+            "Content-Type": "application/x-ndjson",
+        }
         while True:
             status, accepted = await self._post(headers, b"\n".join(values))
             self.answers[status] += 1
@@ -65,7 +73,8 @@ class HttpLoad:
 
     async def pace(self, rate: float, over: asyncio.Event) -> None:
         """Send `rate` events a second until it is over; returns when all are accepted."""
-        began, sent = monotonic(), 0
+        began = monotonic()
+        sent = 0
         while not over.is_set():
             due = min(int((monotonic() - began) * rate) - sent, 500)
             if due > 0:
@@ -84,8 +93,12 @@ class Ingest:
         self.worker = self._start()
 
     def _start(self) -> Worker:
-        keys = json.dumps([{"name": CUSTOMER_KEY.name, "secret": CUSTOMER_KEY.secret.get_secret_value()}])
-        return self._rig.hire_for("ingest", INGEST__PORT=self.port, INGEST__CUSTOMER_KEYS=keys, **self._settings)
+        keys = json.dumps(
+            [{"name": CUSTOMER_KEY.name, "secret": CUSTOMER_KEY.secret.get_secret_value()}]
+        )
+        return self._rig.hire_for(
+            "ingest", INGEST__PORT=self.port, INGEST__CUSTOMER_KEYS=keys, **self._settings
+        )
 
     async def replace(self) -> None:
         """kill -9, and another in its place."""
@@ -101,5 +114,7 @@ async def http_load(rig: Rig, port: int, seed: int) -> AsyncIterator[HttpLoad]:
     ring = KeyRing(engine)
     keys = {tenant: await ring.create(tenant, "load", ["events:write"]) for tenant in TENANTS}
     await engine.dispose()
-    async with httpx.AsyncClient(base_url=f"http://{LOOPBACK}:{port}", timeout=ANSWER_WITHIN, trust_env=False) as client:
+    async with httpx.AsyncClient(
+        base_url=f"http://{LOOPBACK}:{port}", timeout=ANSWER_WITHIN, trust_env=False
+    ) as client:
         yield HttpLoad(client, keys, seed)

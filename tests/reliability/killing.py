@@ -1,4 +1,5 @@
-"""The kill loop: two workers under load, one of them disturbed each round, and how long every partition takes to be fresh again.
+"""The kill loop: two workers under load, one of them disturbed each round, and how long every
+partition takes to be fresh again.
 
     kill     one is killed -9 ─► another is hired ─► fresh?
     freeze   one is stopped for longer than its session ─► fresh? ─► it wakes as a zombie
@@ -33,7 +34,9 @@ class KillLoop:
     """Two workers that never have a quiet life; `session` is their Kafka session in seconds."""
 
     def __init__(self, rig: Rig, load: Load, session: float, seed: int) -> None:
-        self._rig, self._load, self._session = rig, load, session
+        self._rig = rig
+        self._load = load
+        self._session = session
         self._dice = Random(seed)
         self._deck: list[str] = []
         self._workers: list[Worker] = []
@@ -46,7 +49,11 @@ class KillLoop:
 
     async def disturb(self) -> Round:
         """One round; kinds come in random order, each as often as the others."""
-        kinds: dict[str, Callable[[], Awaitable[float]]] = {"kill": self._kill, "freeze": self._freeze, "roll": self._roll}
+        kinds: dict[str, Callable[[], Awaitable[float]]] = {
+            "kill": self._kill,
+            "freeze": self._freeze,
+            "roll": self._roll,
+        }
         if not self._deck:
             self._deck = self._dice.sample(sorted(kinds), len(kinds))
         kind = self._deck.pop()
@@ -62,7 +69,9 @@ class KillLoop:
         return self._rig.hire(ENGINE__SESSION_SECONDS=self._session)
 
     async def _fresh(self) -> float:
-        """Mark every partition and wait for the marks; AssertionError after `FRESH_WITHIN` seconds."""
+        """Mark every partition and wait for the marks; AssertionError after `FRESH_WITHIN`
+        seconds.
+        """
         began = monotonic()
         await self._rig.reached(await self._load.mark(), FRESH_WITHIN)
         return monotonic() - began
@@ -77,10 +86,13 @@ class KillLoop:
         return fresh
 
     async def _freeze(self) -> float:
-        frozen, began = self._dice.choice(self._workers), monotonic()
+        frozen = self._dice.choice(self._workers)
+        began = monotonic()
         frozen.freeze()
         fresh = await self._fresh()
-        await asyncio.sleep(max(0.0, self._session + self._dice.uniform(1, 3) - (monotonic() - began)))
+        await asyncio.sleep(
+            max(0.0, self._session + self._dice.uniform(1, 3) - (monotonic() - began))
+        )
         frozen.thaw()
         return fresh
 
@@ -88,7 +100,9 @@ class KillLoop:
         freshest = []
         for number in range(2):
             code = await self._workers[number].stop()
-            assert code == 0, f"a worker that was asked to stop ended with {code}; {self._rig.last_words()}"
+            assert code == 0, (
+                f"a worker that was asked to stop ended with {code}; {self._rig.last_words()}"
+            )
             self._workers[number] = self._hire()
             freshest.append(await self._fresh())
         return max(freshest)
@@ -96,9 +110,14 @@ class KillLoop:
 
 def summary(rounds: list[Round]) -> str:
     """Rounds and freshness by kind, as a table in Markdown."""
-    lines = ["| disturbance | rounds | fresh after, median | 95 % | longest |", "| --- | ---: | ---: | ---: | ---: |"]
+    lines = [
+        "| disturbance | rounds | fresh after, median | 95 % | longest |",
+        "| --- | ---: | ---: | ---: | ---: |",
+    ]
     for kind in (*sorted({one.kind for one in rounds}), "all"):
         spans = sorted(one.fresh for one in rounds if kind in {one.kind, "all"})
         p95 = spans[max(0, -(-95 * len(spans) // 100) - 1)]
-        lines.append(f"| {kind} | {len(spans)} | {median(spans):.1f} s | {p95:.1f} s | {spans[-1]:.1f} s |")
+        lines.append(
+            f"| {kind} | {len(spans)} | {median(spans):.1f} s | {p95:.1f} s | {spans[-1]:.1f} s |"
+        )
     return "\n".join(lines)

@@ -1,4 +1,6 @@
-"""The live picture as any reader gets it: `kpi-updates` followed from the start, the highest revision of every row kept."""
+"""The live picture as any reader gets it: `kpi-updates` followed from the start, the highest
+revision of every row kept.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -20,21 +22,30 @@ _decode = msgspec.json.Decoder(Update).decode
 
 
 class Live:
-    """What the workers told: the row of each pane and source partition with the highest revision."""
+    """What the workers told: the row of each pane and source partition with the highest
+    revision.
+    """
 
     def __init__(self, consumer: AIOKafkaConsumer) -> None:
         self._consumer = consumer
         self.rows: dict[tuple[int, PaneKey], PaneRow] = {}
 
     async def shows(self, marks: int, within: float) -> float:
-        """Wait until so many marks (`load.mark`) of every partition are counted; the seconds it took, TimeoutError after `within`."""
+        """Wait until so many marks (`load.mark`) of every partition are counted; the seconds it
+        took, TimeoutError after `within`.
+        """
         return await self.counts(MARKERS, Cell.OFFERED, marks * CONTACT_EVENTS.partitions, within)
 
     async def counts(self, queue: str, cell: Cell, number: int, within: float) -> float:
-        """Wait until a queue's total of `cell` is `number` or more; the seconds it took, TimeoutError after `within`."""
+        """Wait until a queue's total of `cell` is `number` or more; the seconds it took,
+        TimeoutError after `within`.
+        """
         began = monotonic()
         async with asyncio.timeout(within):
-            while sum(row.cells.get(cell, 0) for row in self.rows.values() if row.queue == queue) < number:
+            while (
+                sum(row.cells.get(cell, 0) for row in self.rows.values() if row.queue == queue)
+                < number
+            ):
                 await self._poll()
         return monotonic() - began
 
@@ -50,7 +61,11 @@ class Live:
 @asynccontextmanager
 async def live(kafka: KafkaSettings) -> AsyncIterator[Live]:
     """A reader that begins at the start of the log."""
-    consumer = AIOKafkaConsumer(bootstrap_servers=kafka.bootstrap_servers, enable_auto_commit=False, auto_offset_reset="earliest")
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=kafka.bootstrap_servers,
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+    )
     await consumer.start()
     try:
         consumer.assign([TopicPartition(KPI_UPDATES.name, 0)])

@@ -1,4 +1,6 @@
-"""The self-verifying load: sends a story at a pace, and remembers all that was acknowledged, so that every figure can be foretold."""
+"""The self-verifying load: sends a story at a pace, and remembers all that was acknowledged, so
+that every figure can be foretold.
+"""
 
 import asyncio
 import json
@@ -22,7 +24,9 @@ MARKERS = "markers"
 
 
 class Load:
-    """Sends to Kafka directly; `kept` is what Kafka acknowledged, `marks` how often every partition was marked."""
+    """Sends to Kafka directly; `kept` is what Kafka acknowledged, `marks` how often every partition
+    was marked.
+    """
 
     def __init__(self, producer: AIOKafkaProducer, seed: int) -> None:
         self._producer = producer
@@ -50,13 +54,22 @@ class Load:
                 key = key_of(json.loads(value))
                 sent.append(await self._producer.send(CONTACT_EVENTS.name, value, key=key))
         answers = await asyncio.gather(*sent, return_exceptions=True)
-        failed = [value for value, answer in zip(values, answers, strict=False) if isinstance(answer, KafkaError)]
-        self.kept += [value for value, answer in zip(values, answers, strict=False) if not isinstance(answer, BaseException)]
+        failed = [
+            value
+            for value, answer in zip(values, answers, strict=False)
+            if isinstance(answer, KafkaError)
+        ]
+        self.kept += [
+            value
+            for value, answer in zip(values, answers, strict=False)
+            if not isinstance(answer, BaseException)
+        ]
         return failed + values[len(sent) :]
 
     async def pace(self, rate: float, over: asyncio.Event) -> None:
         """Send `rate` events a second until it is over; returns when all are acknowledged."""
-        began, sent = monotonic(), 0
+        began = monotonic()
+        sent = 0
         while not over.is_set():
             due = min(int((monotonic() - began) * rate) - sent, MOST_AT_ONCE)
             if due > 0:
@@ -72,7 +85,9 @@ class Load:
             value = marker(self.marks, partition)
             while partition not in offsets:
                 try:
-                    at = await self._producer.send_and_wait(CONTACT_EVENTS.name, value, partition=partition)
+                    at = await self._producer.send_and_wait(
+                        CONTACT_EVENTS.name, value, partition=partition
+                    )
                     offsets[partition] = at.offset + 1
                 except KafkaError:
                     await asyncio.sleep(TRY_AGAIN)
@@ -83,7 +98,14 @@ class Load:
 def marker(number: int, partition: int) -> bytes:
     """An ordinary event of a contact of its own, told apart by number and partition."""
     name = f"marker-{number}-{partition}"
-    event = {"type": "contact.offered", "id": name, "source": "marker", "tenant": "acme", "at": START + number, "contact": name}
+    event = {
+        "type": "contact.offered",
+        "id": name,
+        "source": "marker",
+        "tenant": "acme",
+        "at": START + number,
+        "contact": name,
+    }
     return json.dumps({**event, "queue": MARKERS}).encode()
 
 

@@ -1,10 +1,12 @@
-"""The oracle: all panes recomputed from the events' JSON in one go, written from the definitions and from nothing of the engine.
+"""The oracle: all panes recomputed from the events' JSON in one go, written from the definitions
+and from nothing of the engine.
 
     events ─► by visit ─► first, last and all of what was told ─► counts by pane
 
-Only the integer codes of counts are shared. Duplicates and order cannot matter: every fact is a minimum, a maximum or a set over
-all that was told. Ties between different events of one instant go to the smaller content where the earliest wins and to the
-larger where the latest wins; what was not told is smaller than anything told.
+Only the integer codes of counts are shared. Duplicates and order cannot matter: every fact is a
+minimum, a maximum or a set over all that was told. Ties between different events of one instant go
+to the smaller content where the earliest wins and to the larger where the latest wins; what was not
+told is smaller than anything told.
 """
 
 from collections import Counter, defaultdict
@@ -42,24 +44,35 @@ OF_THE_CONTACT = {
 
 
 def recomputed(events: Iterable[Told], length: int = MINUTE) -> dict[PaneKey, dict[int, int]]:
-    """Every pane of `length` milliseconds that counts anything: its cells by code, zeros left out."""
+    """Every pane of `length` milliseconds that counts anything: its cells by code, zeros left
+    out.
+    """
     panes: Panes = defaultdict(Counter)
     for (tenant, _, _), story in by_visit(events).items():
         Recount(tenant, story, length, panes).everything()
-    filled = {key: {code: amount for code, amount in cells.items() if amount} for key, cells in panes.items()}
+    filled = {
+        key: {code: amount for code, amount in cells.items() if amount}
+        for key, cells in panes.items()
+    }
     return {key: cells for key, cells in filled.items() if cells}
 
 
 def by_visit(events: Iterable[Told]) -> dict[tuple[str, str, int], dict[str, list[Told]]]:
-    """Events by (tenant, contact, visit) and then by type; what knows no contact stands by itself. Agent states are left out."""
-    stories: dict[tuple[str, str, int], dict[str, list[Told]]] = defaultdict(lambda: defaultdict(list))
+    """Events by (tenant, contact, visit) and then by type; what knows no contact stands by itself.
+    Agent states are left out.
+    """
+    stories: dict[tuple[str, str, int], dict[str, list[Told]]] = defaultdict(
+        lambda: defaultdict(list)
+    )
     for event in events:
         if event["type"] == "agent.state":
             continue
-        contact, visit = event.get("contact"), event.get("visit", 1)
+        contact = event.get("contact")
+        visit = event.get("visit", 1)
         if contact is None:
             [name] = [name for prefix, name in OF_ITS_OWN if event["type"].startswith(prefix)]
-            contact, visit = f"{name}:{event[name]}", 0
+            contact = f"{name}:{event[name]}"
+            visit = 0
         stories[event["tenant"], contact, visit][event["type"]].append(event)
     return stories
 
@@ -68,7 +81,9 @@ def order(event: Told, *fields: str) -> tuple[Any, ...]:
     """The event's instant, then the named fields; absent below all."""
     values = [event.get(name) for name in fields]
     comparable = [sorted(value.items()) if isinstance(value, dict) else value for value in values]
-    return event["at"], *((value is not None, value if value is not None else 0) for value in comparable)
+    return event["at"], *(
+        (value is not None, value if value is not None else 0) for value in comparable
+    )
 
 
 def earliest(events: list[Told], *fields: str) -> Told | None:
@@ -89,30 +104,42 @@ def bucket(span: int) -> int:
 
 
 def hours(span: int) -> int:
-    """2·h for exactly h hours, 2·h + 1 between h and h + 1, up to 150 days; whatever is longer is 7201."""
+    """2·h for exactly h hours, 2·h + 1 between h and h + 1, up to 150 days; whatever is longer is
+    7201.
+    """
     return min(span // HOUR * 2 + (span % HOUR > 0), 7201)
 
 
 def on_hold(held: list[int], resumed: list[int], ended: int | None) -> int:
-    """Milliseconds on hold: each hold lasts to the next resume, else to the end; a hold during a hold is none."""
-    total, free_again = 0, 0
+    """Milliseconds on hold: each hold lasts to the next resume, else to the end; a hold during a
+    hold is none.
+    """
+    total = 0
+    free_again = 0
     for since in sorted(set(held)):
         if since < free_again:
             continue
         until = min((at for at in resumed if at > since), default=None)
         if until is None:
             return total + (max(0, ended - since) if ended is not None else 0)
-        total, free_again = total + until - since, until
+        total = total + until - since
+        free_again = until
     return total
 
 
 class Recount:
     """One visit's counts, added to `panes`."""
 
-    def __init__(self, tenant: str, story: Mapping[str, list[Told]], length: int, panes: Panes) -> None:
-        self._tenant, self._length, self._panes = tenant, length, panes
+    def __init__(
+        self, tenant: str, story: Mapping[str, list[Told]], length: int, panes: Panes
+    ) -> None:
+        self._tenant = tenant
+        self._length = length
+        self._panes = panes
         self._told = {kind: story.get(kind, []) for kind in KINDS}
-        self._offered = earliest([{"channel": "voice", **event} for event in self._told["contact.offered"]], *OFFER)
+        self._offered = earliest(
+            [{"channel": "voice", **event} for event in self._told["contact.offered"]], *OFFER
+        )
         self._answered = earliest(self._told["contact.answered"], "agent", "queue", "wait_ms")
         self._abandoned = earliest(self._told["contact.abandoned"], "queue", "wait_ms")
         self._left = earliest(self._told["contact.left"], "reason", "wait_ms")
@@ -120,7 +147,11 @@ class Recount:
         self._wrapped = latest(self._told["contact.wrapped"], "wrap_ms")
         self._outcome = self._answered or self._abandoned or self._left
         self._channel = self._offered["channel"] if self._offered else "voice"
-        named = [event.get("queue") for event in (self._offered, self._answered, self._abandoned) if event]
+        named = [
+            event.get("queue")
+            for event in (self._offered, self._answered, self._abandoned)
+            if event
+        ]
         self._queue = next((queue for queue in named if queue), None)
         self._offer_at = self._offer()
 
@@ -134,7 +165,9 @@ class Recount:
 
     def _put(self, queue: str | None, at: int | None, cells: Mapping[int, int]) -> None:
         if queue is not None and at is not None:
-            self._panes[self._tenant, queue, self._channel, at // self._length * self._length].update(cells)
+            self._panes[
+                self._tenant, queue, self._channel, at // self._length * self._length
+            ].update(cells)
 
     def _offer(self) -> int | None:
         if self._offered:
@@ -153,9 +186,17 @@ class Recount:
         wait = told if told is not None else max(0, self._outcome["at"] - self._offer_at)
         match self._outcome["type"]:
             case "contact.answered":
-                cells = {Cell.ANSWERED: 1, Cell.ANSWERED_WAIT: wait, Histogram.ANSWERED_WAIT + bucket(wait): 1}
+                cells = {
+                    Cell.ANSWERED: 1,
+                    Cell.ANSWERED_WAIT: wait,
+                    Histogram.ANSWERED_WAIT + bucket(wait): 1,
+                }
             case "contact.abandoned":
-                cells = {Cell.ABANDONED: 1, Cell.ABANDONED_WAIT: wait, Histogram.ABANDONED_WAIT + bucket(wait): 1}
+                cells = {
+                    Cell.ABANDONED: 1,
+                    Cell.ABANDONED_WAIT: wait,
+                    Histogram.ABANDONED_WAIT + bucket(wait): 1,
+                }
             case _:
                 cells = {Cell[f"LEFT_{self._outcome['reason'].upper()}"]: 1, Cell.LEFT_WAIT: wait}
         self._put(self._queue, self._offer_at, cells)
@@ -165,7 +206,8 @@ class Recount:
     def _handling(self) -> None:
         if self._answered is None or self._ended is None:
             return
-        answered, ended = self._answered["at"], self._ended["at"]
+        answered = self._answered["at"]
+        ended = self._ended["at"]
         holds = [event["at"] for event in self._told["contact.held"]]
         hold = self._ended.get("hold_ms")
         if hold is None:
@@ -175,9 +217,14 @@ class Recount:
             talk = max(0, ended - answered - hold)
         wrap = self._wrap(ended)
         cells: dict[int, int] = {Cell.HANDLED: 1, Cell.TALK: talk, Cell.HOLD: hold, Cell.WRAP: wrap}
-        cells |= {Cell.HELD: int(bool(hold or holds)), Cell.TRANSFERRED: int(bool(self._told["contact.transferred"]))}
+        cells |= {
+            Cell.HELD: int(bool(hold or holds)),
+            Cell.TRANSFERRED: int(bool(self._told["contact.transferred"])),
+        }
         completed = self._wrapped["at"] if self._wrapped else ended
-        self._put(self._queue, completed, {**cells, Histogram.HANDLE_TIME + bucket(talk + hold + wrap): 1})
+        self._put(
+            self._queue, completed, {**cells, Histogram.HANDLE_TIME + bucket(talk + hold + wrap): 1}
+        )
 
     def _wrap(self, ended: int) -> int:
         if self._wrapped is None:
@@ -196,10 +243,21 @@ class Recount:
 
     def _surveys(self) -> None:
         for told in self._named("survey", "survey.offered", "survey.answered"):
-            answer = latest([event for event in told if event["type"] == "survey.answered"], "score", "best", "worst")
+            answer = latest(
+                [event for event in told if event["type"] == "survey.answered"],
+                "score",
+                "best",
+                "worst",
+            )
             answered_at = answer["at"] if answer else None
-            asked = min((event["at"] for event in told if event["type"] == "survey.offered"), default=answered_at)
-            queue = min((event["queue"] for event in told if event.get("queue") is not None), default=self._queue)
+            asked = min(
+                (event["at"] for event in told if event["type"] == "survey.offered"),
+                default=answered_at,
+            )
+            queue = min(
+                (event["queue"] for event in told if event.get("queue") is not None),
+                default=self._queue,
+            )
             cells = score(min(event["kind"] for event in told), answer) if answer else {}
             self._put(queue, asked, {Cell.SURVEY_OFFERED: 1})
             self._put(queue, answered_at, cells)
@@ -207,7 +265,14 @@ class Recount:
 
     def _evaluations(self) -> None:
         for told in self._named("evaluation", "qa.scored", "qa.retracted"):
-            version = max(told, key=lambda event: (event["at"], event["type"] == "qa.retracted", order(with_defaults(event), *EVALUATION)))
+            version = max(
+                told,
+                key=lambda event: (
+                    event["at"],
+                    event["type"] == "qa.retracted",
+                    order(with_defaults(event), *EVALUATION),
+                ),
+            )
             cells = verdict(version)
             queue = version.get("queue") or self._queue
             self._put(queue, version["at"], cells)
@@ -215,8 +280,13 @@ class Recount:
 
     def _complaints(self) -> None:
         for told in self._named("complaint", "complaint.opened", "complaint.closed"):
-            ordered = sorted(map(as_statement, told), key=lambda said: (said["at"], said["closing"], order(said, *STATEMENT)))
-            facts = {name: value for said in ordered for name, value in said.items() if value is not None}
+            ordered = sorted(
+                map(as_statement, told),
+                key=lambda said: (said["at"], said["closing"], order(said, *STATEMENT)),
+            )
+            facts = {
+                name: value for said in ordered for name, value in said.items() if value is not None
+            }
             opened = min((said["at"] for said in ordered if not said["closing"]), default=None)
             again = max((said["at"] for said in ordered if not said["closing"]), default=None)
             closed = max((said["at"] for said in ordered if said["closing"]), default=None)
@@ -232,8 +302,28 @@ class Recount:
 
 
 KINDS = (
-    *(f"contact.{word}" for word in ("offered", "answered", "abandoned", "left", "held", "resumed", "transferred", "ended", "wrapped")),
-    *("qa.scored", "qa.retracted", "survey.offered", "survey.answered", "complaint.opened", "complaint.closed"),
+    *(
+        f"contact.{word}"
+        for word in (
+            "offered",
+            "answered",
+            "abandoned",
+            "left",
+            "held",
+            "resumed",
+            "transferred",
+            "ended",
+            "wrapped",
+        )
+    ),
+    *(
+        "qa.scored",
+        "qa.retracted",
+        "survey.offered",
+        "survey.answered",
+        "complaint.opened",
+        "complaint.closed",
+    ),
 )
 
 
@@ -274,7 +364,9 @@ def of_the_contact(cells: Mapping[int, int]) -> dict[int, int]:
     for code, amount in cells.items():
         histogram = next((one for one in OF_THE_CONTACT if one <= code <= one + 1001), None)
         name = f"CONTACT_{Cell(code).name}" if histogram is None else ""
-        renamed[Cell[name] if histogram is None else OF_THE_CONTACT[histogram] + code - histogram] = amount
+        renamed[
+            Cell[name] if histogram is None else OF_THE_CONTACT[histogram] + code - histogram
+        ] = amount
     return renamed
 
 
@@ -284,7 +376,14 @@ def with_defaults(version: Told) -> dict[str, Any]:
 
 
 def as_statement(event: Told) -> dict[str, Any]:
-    """What one event says of a complaint: an opening that names no severity or origin means the usual ones."""
+    """What one event says of a complaint: an opening that names no severity or origin means the
+    usual ones.
+    """
     closing = event["type"] == "complaint.closed"
     usual = {} if closing else {"severity": "normal", "origin": "client"}
-    return {"at": event["at"], "closing": closing, **usual, **{name: event[name] for name in STATEMENT if event.get(name) is not None}}
+    return {
+        "at": event["at"],
+        "closing": closing,
+        **usual,
+        **{name: event[name] for name in STATEMENT if event.get(name) is not None},
+    }

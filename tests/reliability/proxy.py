@@ -1,13 +1,13 @@
 """A TCP proxy on loopback that can be told to misbehave while it runs, as networks and hosts do.
 
-    client ──► proxy ──► server
+client ──► proxy ──► server
 
-    OPEN        bytes pass
-    SLOW        bytes pass, each piece `DELAY` later
-    DOWN        nobody listens, what was connected is reset
-    RESET       connections are taken and reset at once, so is what was connected
-    HALF_OPEN   connections are taken, and nothing is ever answered
-    BLACKHOLE   as HALF_OPEN, and what was connected swallows all bytes: no reset, no end, only silence
+OPEN        bytes pass
+SLOW        bytes pass, each piece `DELAY` later
+DOWN        nobody listens, what was connected is reset
+RESET       connections are taken and reset at once, so is what was connected
+HALF_OPEN   connections are taken, and nothing is ever answered
+BLACKHOLE   as HALF_OPEN, and what was connected swallows all bytes: no reset, no end, only silence
 """
 
 import asyncio
@@ -35,7 +35,9 @@ class Mode(StrEnum):
 
 
 class Proxy:
-    """Fronts 127.0.0.1:`upstream`; its own `port` is chosen when it starts. Use as an async context manager."""
+    """Fronts 127.0.0.1:`upstream`; its own `port` is chosen when it starts. Use as an async context
+    manager.
+    """
 
     def __init__(self, upstream: int) -> None:
         self._upstream = upstream
@@ -95,7 +97,10 @@ class Proxy:
         answers, requests = await asyncio.open_connection(LOOPBACK, self._upstream)
         self._writers.add(requests)
         try:
-            directions = {asyncio.create_task(self._pump(reader, requests)), asyncio.create_task(self._pump(answers, writer))}
+            directions = {
+                asyncio.create_task(self._pump(reader, requests)),
+                asyncio.create_task(self._pump(answers, writer)),
+            }
             _, running = await asyncio.wait(directions, return_when=asyncio.FIRST_COMPLETED)
             for task in running:
                 task.cancel()

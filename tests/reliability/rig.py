@@ -1,4 +1,6 @@
-"""The servers that workers run between, the workers themselves, and what can be seen of their work from outside."""
+"""The servers that workers run between, the workers themselves, and what can be seen of their work
+from outside.
+"""
 
 import asyncio
 import json
@@ -29,7 +31,10 @@ Key = tuple[str, str, str, int]
 PANES = "SELECT tenant, queue, channel, start, cells FROM pane"
 AGENT_PANES = "SELECT tenant, agent, queue, start, cells FROM agent_pane"
 POSITIONS = "SELECT partition, next_offset FROM stream_partition"
-COUNTS = "SELECT coalesce(sum(applied), 0)::bigint AS applied, coalesce(sum(dead), 0)::bigint AS dead FROM stream_partition"
+COUNTS = (
+    "SELECT coalesce(sum(applied), 0)::bigint AS applied, coalesce(sum(dead), 0)::bigint AS "
+    "dead FROM stream_partition"
+)
 
 
 class NotSettledError(AssertionError):
@@ -47,7 +52,9 @@ class Rig:
         self._connection: asyncpg.Connection | None = None
 
     def hire(self, *changed: str, **settings: object) -> Worker:
-        """One more engine worker; `settings` as ENGINE__SESSION_SECONDS=3, `changed` as in `faults`."""
+        """One more engine worker; `settings` as ENGINE__SESSION_SECONDS=3, `changed` as in
+        `faults`.
+        """
         return self.hire_for("engine", *changed, **settings)
 
     def hire_for(self, command: str, *changed: str, **settings: object) -> Worker:
@@ -59,7 +66,12 @@ class Rig:
             "DATABASE__POOL": 4,
             **settings,
         }
-        worker = Worker(command, {f"FLOORPULSE_{name}": str(value) for name, value in chosen.items()}, self.log, changed)
+        worker = Worker(
+            command,
+            {f"FLOORPULSE_{name}": str(value) for name, value in chosen.items()},
+            self.log,
+            changed,
+        )
         self._workers.append(worker)
         return worker
 
@@ -85,11 +97,21 @@ class Rig:
             return {number: end for number, (_, end) in (await view.bounds()).items() if end}
 
     async def reached(self, offsets: dict[int, int], within: float = SETTLED_WITHIN) -> float:
-        """Wait until the database includes everything below these offsets; how many seconds that took."""
+        """Wait until the database includes everything below these offsets; how many seconds that
+        took.
+        """
         began = monotonic()
-        while not offsets.items() <= {key: min(offsets.get(key, 0), at) for key, at in (await self.positions()).items()}.items():
+        while (
+            not offsets.items()
+            <= {
+                key: min(offsets.get(key, 0), at) for key, at in (await self.positions()).items()
+            }.items()
+        ):
             if monotonic() - began > within:
-                message = f"not settled within {within:g} s: {await self.positions()} of {offsets}; {self.last_words()}"
+                message = (
+                    f"not settled within {within:g} s: {await self.positions()} of "
+                    f"{offsets}; {self.last_words()}"
+                )
                 raise NotSettledError(message)
             await asyncio.sleep(LOOK_AGAIN_AFTER)
         return monotonic() - began
@@ -116,12 +138,18 @@ class Rig:
         return row["applied"], row["dead"]
 
     async def differences(self, values: Iterable[bytes]) -> list[str]:
-        """Where panes and agents' time differ from what the oracle makes of these events, each in words; empty when all is well."""
+        """Where panes and agents' time differ from what the oracle makes of these events, each in
+        words; empty when all is well.
+        """
         events = [json.loads(value) for value in values]
-        return compared(recomputed(events), await self.panes()) + compared(recomputed_time(events), await self.agent_panes())
+        return compared(recomputed(events), await self.panes()) + compared(
+            recomputed_time(events), await self.agent_panes()
+        )
 
     async def eventually(self, true: Callable[[], Any], within: float = SETTLED_WITHIN) -> None:
-        """Wait until `true()`, or what it awaits, says so; TimeoutError with the workers' last words."""
+        """Wait until `true()`, or what it awaits, says so; TimeoutError with the workers' last
+        words.
+        """
         began = monotonic()
         while True:
             said = true()
@@ -148,7 +176,10 @@ def merged(rows: Iterable[asyncpg.Record]) -> dict[Key, Cells]:
         *key, packed = row
         cells = sums.setdefault((key[0], key[1], key[2], key[3]), Counter())
         cells.update(msgspec.msgpack.decode(packed, type=Cells))
-    tidy = {key: {code: amount for code, amount in cells.items() if amount} for key, cells in sums.items()}
+    tidy = {
+        key: {code: amount for code, amount in cells.items() if amount}
+        for key, cells in sums.items()
+    }
     return {key: cells for key, cells in tidy.items() if cells}
 
 
@@ -162,7 +193,9 @@ def compared(expected: dict[Key, Cells], found: dict[Key, Cells]) -> list[str]:
 
 
 @asynccontextmanager
-async def staffed(kafka: KafkaSettings, database: DatabaseSettings, folder: Path) -> AsyncIterator[Rig]:
+async def staffed(
+    kafka: KafkaSettings, database: DatabaseSettings, folder: Path
+) -> AsyncIterator[Rig]:
     """A rig whose workers are gone at the end, whatever happened."""
     rig = Rig(kafka, database, folder)
     try:

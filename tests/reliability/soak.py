@@ -1,9 +1,12 @@
-"""The long proofs of reliability, on Apache Kafka and PostgreSQL of its own; progress on the way, a summary in Markdown at the end.
+"""The long proofs of reliability, on Apache Kafka and PostgreSQL of its own; progress on the way, a
+summary in Markdown at the end.
 
-    python -m tests.reliability.soak [--parts kill,storm,fuzz,broker,database,ingest,quiet,metrics] [--rounds 100] [--report FILE]
+    python -m tests.reliability.soak [--parts kill,storm,fuzz,broker,database,ingest,quiet,metrics]
+    [--rounds 100] [--report FILE]
 
-Every part has an empty log and an empty database, and ends with all panes held against the oracle (`metrics` has demos of its own, and
-looks at how long they take to answer); exit code 1 when something is wrong.
+Every part has an empty log and an empty database, and ends with all panes held against the oracle
+(`metrics` has demos of its own, and looks at how long they take to answer); exit code 1 when
+something is wrong.
 """
 
 import argparse
@@ -59,7 +62,8 @@ class Servers:
 @asynccontextmanager
 async def servers(folder: Path) -> AsyncIterator[Servers]:
     """PostgreSQL and Apache Kafka, each with a proxy beside the direct way."""
-    postgres, behind = Postgres(folder), free_port()
+    postgres = Postgres(folder)
+    behind = free_port()
     try:
         await postgres.start()
         port = int(postgres.dsn.rpartition(":")[2].partition("/")[0])
@@ -84,7 +88,9 @@ async def ground(there: Servers, name: str) -> AsyncIterator[Ground]:
     await connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
     await connection.execute(f"CREATE DATABASE {name}")
     await connection.close()
-    database = DatabaseSettings(url=SecretStr(there.postgres.dsn.rpartition("/")[0] + f"/{name}"), pool=4)
+    database = DatabaseSettings(
+        url=SecretStr(there.postgres.dsn.rpartition("/")[0] + f"/{name}"), pool=4
+    )
     await migrate(database)
     home = there.folder / name
     home.mkdir()
@@ -94,7 +100,8 @@ async def ground(there: Servers, name: str) -> AsyncIterator[Ground]:
 
 async def run(options: Options, parts: list[str]) -> tuple[str, bool]:
     """All parts, one after the other: (the report, whether all is well)."""
-    sections, well = [], True
+    sections = []
+    well = True
     with tempfile.TemporaryDirectory(prefix="floorpulse-soak-") as name:
         async with servers(Path(name)) as there:
             for part in parts:
@@ -122,12 +129,15 @@ async def one(there: Servers, part: str, options: Options) -> tuple[list[str], b
 def main() -> None:
     """Read the options, run, print and keep the report."""
     words = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    words.add_argument("--parts", default=",".join(PARTS), help="comma-separated, of " + ", ".join(PARTS))
+    words.add_argument(
+        "--parts", default=",".join(PARTS), help="comma-separated, of " + ", ".join(PARTS)
+    )
     for name, (default, meaning) in Options.offered().items():
         words.add_argument(f"--{name}", type=type(default), default=default, help=meaning)
     words.add_argument("--report", type=Path, help="file for the summary")
     chosen = vars(words.parse_args())
-    parts, report = chosen.pop("parts").split(","), chosen.pop("report")
+    parts = chosen.pop("parts").split(",")
+    report = chosen.pop("report")
     text, well = asyncio.run(run(Options(**chosen), parts))
     sys.stdout.write(text)
     if report is not None:

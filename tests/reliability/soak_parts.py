@@ -1,4 +1,6 @@
-"""The parts of the soak: each disturbs a ground that is its own, then holds every pane against the oracle."""
+"""The parts of the soak: each disturbs a ground that is its own, then holds every pane against the
+oracle.
+"""
 
 import asyncio
 import sys
@@ -51,7 +53,11 @@ class Options:
     @classmethod
     def offered(cls) -> dict[str, tuple[int | float, str]]:
         """Name, default and meaning of each option."""
-        return {one.name: (one.default, MEANINGS[one.name]) for one in fields(cls) if isinstance(one.default, int | float)}
+        return {
+            one.name: (one.default, MEANINGS[one.name])
+            for one in fields(cls)
+            if isinstance(one.default, int | float)
+        }
 
 
 MEANINGS = {
@@ -92,9 +98,14 @@ async def verdict(rig: Rig, kept: Iterable[bytes]) -> list[str]:
     """Settle, compare and count: the last lines of every part."""
     took = await rig.settled(SETTLED_WITHIN)
     kept = list(kept)
-    different, (applied, dead), records = await rig.differences(kept), await rig.counts(), sum((await rig.ends()).values())
+    different = await rig.differences(kept)
+    (applied, dead) = await rig.counts()
+    records = sum((await rig.ends()).values())
     lines = [
-        f"- {len(kept):,} events acknowledged; {records:,} records in the log = {applied:,} applied + {dead:,} dead, after {took:.1f} s",
+        (
+            f"- {len(kept):,} events acknowledged; {records:,} records in the log = {applied:,} "
+            f"applied + {dead:,} dead, after {took:.1f} s"
+        ),
         f"- {len(await rig.panes()):,} panes, {len(different)} differ from the oracle",
     ]
     wrong = [f"{WRONG} {line}" for line in different[:SHOWN]]
@@ -111,7 +122,10 @@ async def kill(here: Ground, options: Options) -> list[str]:
             await loop.begin()
             for number in range(options.rounds):
                 done = await loop.disturb()
-                say(f"kill: round {number + 1}, {done.kind}, fresh after {done.fresh:.1f} s, {len(told.kept):,} events")
+                say(
+                    f"kill: round {number + 1}, {done.kind}, fresh after {done.fresh:.1f} s, "
+                    f"{len(told.kept):,} events"
+                )
         await here.rig.settled(SETTLED_WITHIN)
         await loop.end()
     return [summary(loop.rounds), "", *await verdict(here.rig, told.kept)]
@@ -128,7 +142,10 @@ async def storm(here: Ground, options: Options) -> list[str]:
             for other in others:
                 await other.stop()
             rounds.append(Round("3 to 1", await fresh(here.rig, told)))
-            say(f"storm: {number + 1}, fresh after {rounds[-2].fresh:.1f} and {rounds[-1].fresh:.1f} s")
+            say(
+                f"storm: {number + 1}, fresh after {rounds[-2].fresh:.1f} and "
+                f"{rounds[-1].fresh:.1f} s"
+            )
         assert staying.running
     return [summary(rounds), "", *await verdict(here.rig, told.kept)]
 
@@ -136,7 +153,8 @@ async def storm(here: Ground, options: Options) -> list[str]:
 async def fuzz(here: Ground, options: Options) -> list[str]:
     """As many events as fit through, twice, late and out of order, past two workers."""
     workers = [hire(here.rig, options), hire(here.rig, options)]
-    began, sent = monotonic(), 0
+    began = monotonic()
+    sent = 0
     async with load(here.rig.kafka, options.seed) as told:
         while sent < options.events:
             part = min(10_000, options.events - sent)
@@ -149,9 +167,12 @@ async def fuzz(here: Ground, options: Options) -> list[str]:
 
 
 async def broker(here: Ground, options: Options) -> list[str]:
-    """The broker restarts, and the network before it resets, is half open, swallows; events come by way of ingest."""
+    """The broker restarts, and the network before it resets, is half open, swallows; events come by
+    way of ingest.
+    """
     proxied = {"KAFKA__BOOTSTRAP_SERVERS": f"{LOOPBACK}:{here.to_kafka.port}"}
-    worker, entry = here.rig.hire(ENGINE__SESSION_SECONDS=options.session, **proxied), Ingest(here.rig, **proxied)
+    worker = here.rig.hire(ENGINE__SESSION_SECONDS=options.session, **proxied)
+    entry = Ingest(here.rig, **proxied)
     rounds: list[Round] = []
     async with http_load(here.rig, entry.port, options.seed) as told:
         over = asyncio.Event()
@@ -161,12 +182,18 @@ async def broker(here: Ground, options: Options) -> list[str]:
             await asyncio.sleep(options.silence)
             await here.to_kafka.become(Mode.OPEN)
             rounds.append(Round(mode, await caught_up(here.rig)))
-            say(f"broker: {mode}, fresh after {rounds[-1].fresh:.1f} s, answers {dict(told.answers)}")
+            say(
+                f"broker: {mode}, fresh after {rounds[-1].fresh:.1f} s, answers "
+                f"{dict(told.answers)}"
+            )
         for number in range(options.restarts):
             await here.apache.stop()
             await here.apache.start()
             rounds.append(Round("restart", await caught_up(here.rig)))
-            say(f"broker: restart {number + 1}, fresh after {rounds[-1].fresh:.1f} s, answers {dict(told.answers)}")
+            say(
+                f"broker: restart {number + 1}, fresh after {rounds[-1].fresh:.1f} s, answers "
+                f"{dict(told.answers)}"
+            )
         over.set()
         await sending
     lines = await verdict(here.rig, told.kept)
@@ -178,11 +205,19 @@ async def database(here: Ground, options: Options) -> list[str]:
     """PostgreSQL away for long, then slow, then silent."""
     url = dsn(here.rig.database)
     port = url.rpartition(":")[2].partition("/")[0]
-    here.rig.hire(ENGINE__SESSION_SECONDS=options.session, DATABASE__URL=url.replace(f":{port}/", f":{here.to_postgres.port}/"))
+    here.rig.hire(
+        ENGINE__SESSION_SECONDS=options.session,
+        DATABASE__URL=url.replace(f":{port}/", f":{here.to_postgres.port}/"),
+    )
     rounds: list[Round] = []
     async with load(here.rig.kafka, options.seed) as told, pacing(told, options.rate):
         await fresh(here.rig, told)
-        for mode, span in ((Mode.DOWN, options.outage), (Mode.SLOW, 60.0), (Mode.BLACKHOLE, 60.0), (Mode.RESET, 30.0)):
+        for mode, span in (
+            (Mode.DOWN, options.outage),
+            (Mode.SLOW, 60.0),
+            (Mode.BLACKHOLE, 60.0),
+            (Mode.RESET, 30.0),
+        ):
             await here.to_postgres.become(mode)
             await asyncio.sleep(span)
             await here.to_postgres.become(Mode.OPEN)
@@ -194,35 +229,59 @@ async def database(here: Ground, options: Options) -> list[str]:
 async def ingest(here: Ground, options: Options) -> list[str]:
     """Ingest is killed again and again; what it accepted is counted."""
     hire(here.rig, options)
-    entry, dice = Ingest(here.rig), Random(options.seed)
+    entry = Ingest(here.rig)
+    dice = Random(options.seed)
     async with http_load(here.rig, entry.port, options.seed) as told:
         over = asyncio.Event()
         sending = asyncio.create_task(told.pace(options.rate, over))
         for number in range(options.kills):
             await asyncio.sleep(dice.uniform(2, 6))
             await entry.replace()
-            say(f"ingest: killed {number + 1} times, {len(told.kept):,} events accepted, answers {dict(told.answers)}")
+            say(
+                f"ingest: killed {number + 1} times, {len(told.kept):,} events accepted, answers "
+                f"{dict(told.answers)}"
+            )
         over.set()
         await sending
-    return [f"- {options.kills} kills; answers {dict(told.answers)} (0: no answer)", *await verdict(here.rig, told.kept)]
+    return [
+        f"- {options.kills} kills; answers {dict(told.answers)} (0: no answer)",
+        *await verdict(here.rig, told.kept),
+    ]
 
 
 async def quiet(here: Ground, options: Options) -> list[str]:
-    """Nothing happens but load: memory, descriptors and threads of the worker stay where they are."""
+    """Nothing happens but load: memory, descriptors and threads of the worker stay where they
+    are.
+    """
     worker = hire(here.rig, options)
     samples: list[tuple[float, int, int]] = []
     async with load(here.rig.kafka, options.seed) as told, pacing(told, options.rate):
         await fresh(here.rig, told)
-        began, process = monotonic(), psutil.Process(worker.pid)
+        began = monotonic()
+        process = psutil.Process(worker.pid)
         while (age := monotonic() - began) < options.quiet:
             samples.append((age, process.memory_info().rss, process.num_fds()))
             if len(samples) % 20 == 1:
-                say(f"quiet: {age:.0f} s, {samples[-1][1] / 2**20:.1f} MiB, {samples[-1][2]} descriptors")
+                say(
+                    f"quiet: {age:.0f} s, {samples[-1][1] / 2**20:.1f} MiB, {samples[-1][2]} "
+                    "descriptors"
+                )
             await asyncio.sleep(min(15.0, options.quiet / 40))
     settled = [one for one in samples if one[0] > options.quiet / 4]
-    slope = linear_regression([age for age, _, _ in settled], [size / 2**20 for _, size, _ in settled]).slope * HOUR
-    sizes, descriptors = [size / 2**20 for _, size, _ in samples], [number for *_, number in samples]
-    lines = [f"- memory {sizes[0]:.1f} to {sizes[-1]:.1f} MiB, slope of the last three quarters {slope:+.2f} MiB/h"]
+    slope = (
+        linear_regression(
+            [age for age, _, _ in settled], [size / 2**20 for _, size, _ in settled]
+        ).slope
+        * HOUR
+    )
+    sizes = [size / 2**20 for _, size, _ in samples]
+    descriptors = [number for *_, number in samples]
+    lines = [
+        (
+            f"- memory {sizes[0]:.1f} to {sizes[-1]:.1f} MiB, slope of the last three quarters "
+            f"{slope:+.2f} MiB/h"
+        )
+    ]
     lines.append(f"- descriptors {descriptors[0]} to {descriptors[-1]}, at most {max(descriptors)}")
     return [*lines, *await verdict(here.rig, told.kept)]
 
@@ -232,10 +291,12 @@ async def metrics(_: Ground, options: Options) -> list[str]:
 
     Every other one is not scraped before all are counted.
     """
-    lines, wrong = [], []
+    lines = []
+    wrong = []
     for number in range(options.demos):
         with tempfile.TemporaryDirectory(prefix="floorpulse-fresh-") as name:
-            seed, late = options.seed + number, bool(number % 2)
+            seed = options.seed + number
+            late = bool(number % 2)
             seen = await scraped(Path(name), options.visits, options.watched, seed, late=late)
         ordered = sorted(seen.took)
         lines.append(

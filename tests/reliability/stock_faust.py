@@ -1,9 +1,11 @@
-"""How many counts stock Faust loses and doubles when its worker is killed, beside our worker under the same load and kills.
+"""How many counts stock Faust loses and doubles when its worker is killed, beside our worker under
+the same load and kills.
 
     python -m tests.reliability.stock_faust [--kills 5] [--rate 50] [--seed 1]
 
-Both run on Apache Kafka, one worker each, kill -9 and a new start every 10 to 20 s. Faust's table counts records, so records sent
-twice are counted twice there and held against that; ours is held against the oracle.
+Both run on Apache Kafka, one worker each, kill -9 and a new start every 10 to 20 s. Faust's table
+counts records, so records sent twice are counted twice there and held against that; ours is held
+against the oracle.
 """
 
 import argparse
@@ -49,7 +51,9 @@ class FaustWorker:
         self._table.unlink(missing_ok=True)
         with self._log.open("ab") as said:
             environment = dict(os.environ)  # noqa: TID251  PATH
-            self._process = await asyncio.create_subprocess_exec(sys.executable, *self._words, env=environment, stdout=said, stderr=said)
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable, *self._words, env=environment, stdout=said, stderr=said
+            )
 
     async def kill(self) -> None:
         """kill -9"""
@@ -59,16 +63,23 @@ class FaustWorker:
 
     def table(self) -> Counter[str]:
         """What it has counted, by tenant, type and minute."""
-        return Counter(json.loads(self._table.read_text("utf-8"))) if self._table.exists() else Counter()
+        return (
+            Counter(json.loads(self._table.read_text("utf-8")))
+            if self._table.exists()
+            else Counter()
+        )
 
     async def settled(self) -> Counter[str]:
         """Its table once it has not changed for `SETTLED_AFTER` seconds."""
-        began, last, since = monotonic(), self.table(), monotonic()
+        began = monotonic()
+        last = self.table()
+        since = monotonic()
         while not last or monotonic() - since < SETTLED_AFTER:
             await asyncio.sleep(1)
             now = self.table()
             if now != last:
-                last, since = now, monotonic()
+                last = now
+                since = monotonic()
             if monotonic() - began > WITHIN:
                 break
         return last
@@ -77,7 +88,10 @@ class FaustWorker:
 def counted(values: Iterable[bytes]) -> Counter[str]:
     """What the table should hold."""
     events = map(json.loads, values)
-    return Counter(f"{event['tenant']}|{event['type']}|{event['at'] // MINUTE * MINUTE // 1000}" for event in events)
+    return Counter(
+        f"{event['tenant']}|{event['type']}|{event['at'] // MINUTE * MINUTE // 1000}"
+        for event in events
+    )
 
 
 async def killed(told: Load, restart: Restart, options: argparse.Namespace) -> None:
@@ -106,8 +120,14 @@ async def stock(apache: ApacheKafka, folder: Path, options: argparse.Namespace) 
     finally:
         await worker.kill()
     expected = counted(told.kept)
-    lost, doubled = (expected - found).total(), (found - expected).total()
-    return row("stock Faust", len(told.kept), options.kills, [lost, doubled, sum(found[key] != expected[key] for key in found | expected)])
+    lost = (expected - found).total()
+    doubled = (found - expected).total()
+    return row(
+        "stock Faust",
+        len(told.kept),
+        options.kills,
+        [lost, doubled, sum(found[key] != expected[key] for key in found | expected)],
+    )
 
 
 async def ours(rig: Rig, options: argparse.Namespace) -> str:
@@ -122,7 +142,12 @@ async def ours(rig: Rig, options: argparse.Namespace) -> str:
     async with load(rig.kafka, options.seed) as told:
         await killed(told, restart, options)
     await rig.settled(WITHIN)
-    return row("Floorpulse", len(told.kept), options.kills, ["–", "–", len(await rig.differences(told.kept))])
+    return row(
+        "Floorpulse",
+        len(told.kept),
+        options.kills,
+        ["–", "–", len(await rig.differences(told.kept))],
+    )
 
 
 def row(name: str, events: int, kills: int, figures: list[object]) -> str:
@@ -138,7 +163,9 @@ async def main(options: argparse.Namespace) -> None:
             async with ground(there, "ours") as here:
                 rows.append(await ours(here.rig, options))
     heading = "| worker | events | kill -9 | counts lost | counts doubled | wrong rows at the end |"
-    sys.stdout.write("\n".join([heading, "| --- | ---: | ---: | ---: | ---: | ---: |", *rows]) + "\n")
+    sys.stdout.write(
+        "\n".join([heading, "| --- | ---: | ---: | ---: | ---: | ---: |", *rows]) + "\n"
+    )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
-"""What Faust's own manual would have one write, to be killed: a JSON record, an agent, a windowed table; at least once, as it comes.
+"""What Faust's own manual would have one write, to be killed: a JSON record, an agent, a windowed
+table; at least once, as it comes.
 
 python stock_faust_app.py BOOTSTRAP TABLE_FILE FOLDER
 """
@@ -10,7 +11,9 @@ from pathlib import Path
 import faust
 from faust.types import StreamT
 
-bootstrap, shown, folder = sys.argv[1], Path(sys.argv[2]), sys.argv[3]
+bootstrap = sys.argv[1]
+shown = Path(sys.argv[2])
+folder = sys.argv[3]
 
 
 class Event(faust.Record, serializer="json"):
@@ -46,7 +49,9 @@ async def count(stream: StreamT[Event]) -> None:
 @app.timer(interval=1.0)  # type: ignore[untyped-decorator]  # Faust's
 async def show() -> None:
     """Write the whole table down, for whoever watches."""
-    table = {f"{name}|{int(begin)}": number for (name, (begin, _)), number in kinds.table.data.items()}
+    table = {
+        f"{name}|{int(begin)}": number for (name, (begin, _)), number in kinds.table.data.items()
+    }
     following = shown.with_suffix(".new")
     following.write_text(json.dumps(table), "utf-8")
     following.replace(shown)

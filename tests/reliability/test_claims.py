@@ -1,4 +1,6 @@
-"""A worker that goes silent in the middle of a claim holds no partition: the database ends its transaction, the next owner claims."""
+"""A worker that goes silent in the middle of a claim holds no partition: the database ends its
+transaction, the next owner claims.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -21,14 +23,19 @@ LOG = "log"
 LONGEST = Longest(wait=4 * 3_600_000, conversation=4 * 3_600_000)
 SPARE = 20.0
 LOCK = "SELECT 1 FROM stream_partition FOR UPDATE"
-WAITING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+WAITING = (
+    "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = "
+    "current_database()"
+)
 
 
 @asynccontextmanager
 async def worker(url: str, owner: str) -> AsyncIterator[PostgresStore]:
     settings = DatabaseSettings(url=SecretStr(url), pool=1)
     pool = await asyncpg_pool(settings)
-    store = PostgresStore(pool, settings, owner, Shape(pane_length=60_000, allowance=15_000, longest=LONGEST))
+    store = PostgresStore(
+        pool, settings, owner, Shape(pane_length=60_000, allowance=15_000, longest=LONGEST)
+    )
     try:
         yield store
     finally:
@@ -36,7 +43,9 @@ async def worker(url: str, owner: str) -> AsyncIterator[PostgresStore]:
         pool.terminate()
 
 
-async def test_a_claim_cut_off_halfway_gives_the_partition_back_within_its_bound(database: DatabaseSettings) -> None:
+async def test_a_claim_cut_off_halfway_gives_the_partition_back_within_its_bound(
+    database: DatabaseSettings,
+) -> None:
     url = make_url(dsn(database))
     direct = url.render_as_string(hide_password=False)
     async with Proxy(url.port or 0) as proxy, worker(direct, "next") as following:
@@ -50,7 +59,9 @@ async def test_a_claim_cut_off_halfway_gives_the_partition_back_within_its_bound
                 while not await beside.fetchval(WAITING):  # noqa: ASYNC110  another process's progress
                     await asyncio.sleep(0.05)
                 await proxy.become(Mode.BLACKHOLE)
-            await beside.close()  # from here on the claim has its lock, and nobody who goes on with it
+            await (
+                beside.close()
+            )  # from here on the claim has its lock, and nobody who goes on with it
 
             async with asyncio.timeout(TRANSACTION_WITHIN + SPARE):
                 claimed = await following.claim(0, LOG, begin=0, end=0)

@@ -1,4 +1,6 @@
-"""No host's clock decides what is shown: engine and API are hours apart, and set while they run, and live equals history throughout."""
+"""No host's clock decides what is shown: engine and API are hours apart, and set while they run,
+and live equals history throughout.
+"""
 
 import asyncio
 import json
@@ -55,9 +57,19 @@ class Floor:
         values = []
         for index in range(self.offered, self.offered + number):
             about = {"source": "pbx", "tenant": "acme", "contact": f"c{index}"}
-            values.append({**about, "type": "contact.offered", "id": f"o{index}", "at": at, "queue": QUEUE})
+            values.append(
+                {**about, "type": "contact.offered", "id": f"o{index}", "at": at, "queue": QUEUE}
+            )
             if index % 2:
-                values.append({**about, "type": "contact.answered", "id": f"a{index}", "at": at, "agent": "ann"})
+                values.append(
+                    {
+                        **about,
+                        "type": "contact.answered",
+                        "id": f"a{index}",
+                        "at": at,
+                        "agent": "ann",
+                    }
+                )
         self.offered += number
         await self._told.put([json.dumps(value).encode() for value in values])
 
@@ -66,22 +78,40 @@ class Floor:
         return (await self._client.get(path, params=asked)).raise_for_status().json()
 
     async def is_counted(self) -> None:
-        """Wait until the API says that all is counted, live and in history; TimeoutError after a minute."""
+        """Wait until the API says that all is counted, live and in history; TimeoutError after a
+        minute.
+        """
         async with asyncio.timeout(WITHIN):
             while (await self.get("/v1/pipeline"))["total"]["lag"]:  # noqa: ASYNC110  other processes' progress
                 await asyncio.sleep(0.2)
 
     async def agrees(self) -> None:
-        """Live equals history equals what was sent; figures are fresh, not final, and speak of now."""
-        live = {row["kpi"]: row for row in (await self.get("/v1/kpis", kpi="offered,answered,waiting", window="60m"))["rows"]}
-        begin, end = self.began - self.began % 60_000, now_ms() + 120_000
+        """Live equals history equals what was sent; figures are fresh, not final, and speak of
+        now.
+        """
+        live = {
+            row["kpi"]: row
+            for row in (await self.get("/v1/kpis", kpi="offered,answered,waiting", window="60m"))[
+                "rows"
+            ]
+        }
+        begin = self.began - self.began % 60_000
+        end = now_ms() + 120_000
         span = {"from": stamp(begin), "to": stamp(end - end % 60_000)}
-        past = {row["kpi"]: row for row in (await self.get("/v1/kpis/history", kpi="offered,answered", interval="all", **span))["rows"]}
+        past = {
+            row["kpi"]: row
+            for row in (
+                await self.get("/v1/kpis/history", kpi="offered,answered", interval="all", **span)
+            )["rows"]
+        }
         assert live["offered"]["value"] == past["offered"]["value"] == self.offered
         assert live["answered"]["value"] == past["answered"]["value"] == self.offered // 2
         assert live["waiting"]["value"] == self.offered - self.offered // 2
         assert not live["offered"]["complete"]
-        assert {row["state"] for row in (await self.get("/v1/queues"))["rows"]} <= {"ok", "low_volume"}
+        assert {row["state"] for row in (await self.get("/v1/queues"))["rows"]} <= {
+            "ok",
+            "low_volume",
+        }
         as_of = datetime.fromisoformat(live["offered"]["as_of"])
         assert as_of >= self.newest_as_of
         assert abs(as_of.timestamp() - now_ms() / 1000) < SEEN
@@ -96,7 +126,9 @@ class Floor:
 
 
 @asynccontextmanager
-async def floor(rig: Rig, tmp_path: Path, engine: SetClock, port: int) -> AsyncIterator[tuple[Floor, asyncio.subprocess.Process]]:
+async def floor(
+    rig: Rig, tmp_path: Path, engine: SetClock, port: int
+) -> AsyncIterator[tuple[Floor, asyncio.subprocess.Process]]:
     """An engine by the clock `engine`, an API by ours, and calls between them."""
     servers = {
         "KAFKA__BOOTSTRAP_SERVERS": rig.kafka.bootstrap_servers,
@@ -110,7 +142,9 @@ async def floor(rig: Rig, tmp_path: Path, engine: SetClock, port: int) -> AsyncI
         load(rig.kafka, seed=1) as told,
         running("engine", servers, rig.log, engine) as worker,
         running("api", api, rig.log, ours),
-        httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=30, trust_env=False) as client,
+        httpx.AsyncClient(
+            base_url=f"http://127.0.0.1:{port}", timeout=30, trust_env=False
+        ) as client,
     ):
         await rig.eventually(lambda: answers(client), within=WITHIN)
         yield Floor(told, client), worker

@@ -1,4 +1,6 @@
-"""PostgreSQL behind a faulty network: live figures go on, history is filled in afterwards, nothing is lost and nothing doubled."""
+"""PostgreSQL behind a faulty network: live figures go on, history is filled in afterwards, nothing
+is lost and nothing doubled.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -32,7 +34,9 @@ def through(proxy: Proxy, database: DatabaseSettings) -> str:
     return make_url(dsn(database)).set(port=proxy.port).render_as_string(hide_password=False)
 
 
-async def test_live_figures_go_on_while_the_database_is_away_and_history_is_exact_afterwards(rig: Rig, proxy: Proxy) -> None:
+async def test_live_figures_go_on_while_the_database_is_away_and_history_is_exact_afterwards(
+    rig: Rig, proxy: Proxy
+) -> None:
     rig.hire(DATABASE__URL=through(proxy, rig.database))
     async with load(rig.kafka, seed=11) as told, live(rig.kafka) as shown, pacing(told, RATE):
         await rig.reached(await told.mark())
@@ -49,7 +53,9 @@ async def test_live_figures_go_on_while_the_database_is_away_and_history_is_exac
     assert await rig.counts() == (sum((await rig.ends()).values()), 0)
 
 
-async def test_a_worker_killed_while_the_database_is_away_leaves_everything_to_the_next(rig: Rig, proxy: Proxy) -> None:
+async def test_a_worker_killed_while_the_database_is_away_leaves_everything_to_the_next(
+    rig: Rig, proxy: Proxy
+) -> None:
     worker = rig.hire(DATABASE__URL=through(proxy, rig.database), ENGINE__GROUP="first")
     async with load(rig.kafka, seed=12) as told, live(rig.kafka) as shown:
         await rig.reached(await told.mark())

@@ -12,7 +12,7 @@ pytestmark = [pytest.mark.embedded, pytest.mark.timeout(600)]
 
 
 @pytest.mark.parametrize("late", [False, True])
-async def test_every_page_of_a_fresh_demo_that_is_sent_thirty_thousand_visits_at_once_is_there_in_time(
+async def test_every_page_of_a_fresh_demo_sent_thirty_thousand_visits_at_once_is_there_in_time(
     tmp_path: Path, *, late: bool
 ) -> None:
     seen = await scraped(tmp_path, visits=30_000, watched=15, late=late)

@@ -1,4 +1,6 @@
-"""Two workers under load, killed, frozen and restarted in turn: at the end every pane equals the oracle, and no record is missing."""
+"""Two workers under load, killed, frozen and restarted in turn: at the end every pane equals the
+oracle, and no record is missing.
+"""
 
 import pytest
 
@@ -15,7 +17,9 @@ RATE = 60
 SESSION = 6
 
 
-@on_apache  # once, on a busy machine, workers on the embedded broker stayed without partitions; the cause is not known
+# once, on a busy machine, workers on the embedded broker stayed without partitions; the cause is
+# not known
+@on_apache
 async def test_kills_freezes_and_rolling_restarts_under_load_change_no_figure(rig: Rig) -> None:
     async with load(rig.kafka, seed=1) as told:
         loop = KillLoop(rig, told, SESSION, seed=1)
@@ -34,7 +38,9 @@ async def test_kills_freezes_and_rolling_restarts_under_load_change_no_figure(ri
 
 
 @on_embedded
-async def test_a_stop_in_good_order_leaves_nothing_unwritten_and_a_start_goes_on_from_there(rig: Rig) -> None:
+async def test_a_stop_in_good_order_leaves_nothing_unwritten_and_a_start_goes_on_from_there(
+    rig: Rig,
+) -> None:
     async with load(rig.kafka, seed=2) as told, live(rig.kafka) as shown:
         for _ in range(2):
             worker = rig.hire(ENGINE__FLUSH_SECONDS=300)

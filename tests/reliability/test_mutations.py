@@ -1,7 +1,8 @@
-"""The harness itself: each fault is survived exactly by the engine as it is, and noticed where the engine is mutated.
+"""The harness itself: each fault is survived exactly by the engine as it is, and noticed where the
+engine is mutated.
 
-Increments alone would be no mutation as long as the position moves in the same transaction; what is tried is adding a whole row
-to the stored one.
+Increments alone would be no mutation as long as the position moves in the same transaction; what is
+tried is adding a whole row to the stored one.
 """
 
 import asyncio
@@ -34,9 +35,19 @@ AT_ONCE = {"ENGINE__FLUSH_SECONDS": 0.3}
 Scenario = Callable[[Rig, Load, str, Hold], Awaitable[None]]
 
 
-async def a_frozen_worker_wakes_with_rows_to_write(rig: Rig, told: Load, mutation: str, hold: Hold) -> None:
-    """One worker is frozen about to write changes of written rows, another counts on in the same panes; then the first wakes and writes."""
-    zombie = rig.hire("hold_a_flush_and_vanish", *named(mutation), TEST__HOLD=hold.path, ENGINE__GROUP="first", **AT_ONCE)
+async def a_frozen_worker_wakes_with_rows_to_write(
+    rig: Rig, told: Load, mutation: str, hold: Hold
+) -> None:
+    """One worker is frozen about to write changes of written rows, another counts on in the same
+    panes; then the first wakes and writes.
+    """
+    zombie = rig.hire(
+        "hold_a_flush_and_vanish",
+        *named(mutation),
+        TEST__HOLD=hold.path,
+        ENGINE__GROUP="first",
+        **AT_ONCE,
+    )
     await told.put([told_of("contact.offered", number) for number in range(SOME)])
     await rig.settled()
     hold.begin()
@@ -57,16 +68,34 @@ async def a_frozen_worker_wakes_with_rows_to_write(rig: Rig, told: Load, mutatio
 def told_of(kind: str, number: int) -> bytes:
     """An event of one of the contacts that a zombie knows.
 
-    All were offered in one minute: whichever of a partition's events the zombie is about to write, the other worker changes that pane.
+    All were offered in one minute: whichever of a partition's events the zombie is about to write,
+    the other worker changes that pane.
     """
     at = START + number * 100 + (20_000 if kind == "contact.abandoned" else 0)
-    event = {"type": kind, "id": f"{kind}-{number}", "source": "t", "tenant": "acme", "at": at, "contact": f"z{number}"}
+    event = {
+        "type": kind,
+        "id": f"{kind}-{number}",
+        "source": "t",
+        "tenant": "acme",
+        "at": at,
+        "contact": f"z{number}",
+    }
     return json.dumps({**event, "queue": FLOOR}).encode()
 
 
-async def a_worker_is_killed_between_two_flushes(rig: Rig, told: Load, mutation: str, hold: Hold) -> None:
-    """What one counted and did not write is counted by the next, in panes that were written before."""
-    first = rig.hire("hold_flushes", *named(mutation), TEST__HOLD=hold.path, ENGINE__FLUSH_SECONDS=0.3, ENGINE__SESSION_SECONDS=3)
+async def a_worker_is_killed_between_two_flushes(
+    rig: Rig, told: Load, mutation: str, hold: Hold
+) -> None:
+    """What one counted and did not write is counted by the next, in panes that were written
+    before.
+    """
+    first = rig.hire(
+        "hold_flushes",
+        *named(mutation),
+        TEST__HOLD=hold.path,
+        ENGINE__FLUSH_SECONDS=0.3,
+        ENGINE__SESSION_SECONDS=3,
+    )
     await told.send(SOME)
     await told.mark()
     await rig.settled()
@@ -116,7 +145,9 @@ async def test_the_engine_survives_exactly(rig: Rig, scenario: Scenario, tmp_pat
 
 @on_embedded
 @pytest.mark.parametrize(("scenario", "mutation"), SCENARIOS)
-async def test_the_harness_notices(rig: Rig, scenario: Scenario, mutation: str, tmp_path: Path) -> None:
+async def test_the_harness_notices(
+    rig: Rig, scenario: Scenario, mutation: str, tmp_path: Path
+) -> None:
     async with load(rig.kafka, seed=51) as told:
         await scenario(rig, told, mutation, Hold(tmp_path / "hold"))
 
@@ -136,8 +167,11 @@ async def wrong(rig: Rig, kept: list[bytes]) -> list[str]:
 async def test_a_zombie_of_an_older_log_writes_nothing_and_without_epochs_it_would(
     database: DatabaseSettings, tmp_path: Path, mutation: str
 ) -> None:
-    """A worker freezes with the first records of a log; log and worker are replaced; it wakes at the very position it knew: 0."""
-    first, second = Hold(tmp_path / "first"), Hold(tmp_path / "second")
+    """A worker freezes with the first records of a log; log and worker are replaced; it wakes at
+    the very position it knew: 0.
+    """
+    first = Hold(tmp_path / "first")
+    second = Hold(tmp_path / "second")
     async with Broker(tmp_path / "broker.log") as broker:
         kafka = KafkaSettings(bootstrap_servers=broker.bootstrap, idempotence=False)
         async with staffed(kafka, database, tmp_path) as rig:
@@ -154,11 +188,17 @@ async def test_a_zombie_of_an_older_log_writes_nothing_and_without_epochs_it_wou
     assert (found != []) == bool(mutation)
 
 
-async def about_to_write(rig: Rig, seed: int, mutation: str, hold: Hold, fault: str) -> tuple[Worker, list[bytes]]:
-    """A worker that has counted everything in a new log and written nothing; with what there is to count."""
+async def about_to_write(
+    rig: Rig, seed: int, mutation: str, hold: Hold, fault: str
+) -> tuple[Worker, list[bytes]]:
+    """A worker that has counted everything in a new log and written nothing; with what there is to
+    count.
+    """
     hold.begin()
     await ensure_topics(rig.kafka, TOPICS)
-    worker = rig.hire(fault, *named(mutation), TEST__HOLD=hold.path, ENGINE__GROUP=f"group-{seed}", **AT_ONCE)
+    worker = rig.hire(
+        fault, *named(mutation), TEST__HOLD=hold.path, ENGINE__GROUP=f"group-{seed}", **AT_ONCE
+    )
     async with load(rig.kafka, seed) as told, live(rig.kafka) as shown:
         await told.send(SOME)
         await told.mark()

@@ -1,4 +1,6 @@
-"""The oracle against hand-computed cases, and against the engine's own definition: two implementations, one figure."""
+"""The oracle against hand-computed cases, and against the engine's own definition: two
+implementations, one figure.
+"""
 
 import json
 
@@ -22,7 +24,15 @@ SALES = ("acme", "sales", "voice")
 
 
 def told(type_: str, at: int, /, **fields: object) -> Told:
-    return {"type": type_, "id": f"{type_}@{at}", "source": "test", "tenant": "acme", "at": at, "contact": "c1", **fields}
+    return {
+        "type": type_,
+        "id": f"{type_}@{at}",
+        "source": "test",
+        "tenant": "acme",
+        "at": at,
+        "contact": "c1",
+        **fields,
+    }
 
 
 OFFERED = told("contact.offered", 10 * SECOND, queue="sales")
@@ -30,10 +40,20 @@ ANSWERED = told("contact.answered", 22 * SECOND + 500, agent="ann")
 
 
 def test_an_answered_contact_waits_from_offer_to_answer_and_is_handled_when_wrapped() -> None:
-    story = [OFFERED, ANSWERED, told("contact.ended", 100 * SECOND), told("contact.wrapped", 130 * SECOND)]
+    story = [
+        OFFERED,
+        ANSWERED,
+        told("contact.ended", 100 * SECOND),
+        told("contact.wrapped", 130 * SECOND),
+    ]
 
     assert recomputed(story) == {
-        (*SALES, 0): {Cell.OFFERED: 1, Cell.ANSWERED: 1, Cell.ANSWERED_WAIT: 12_500, Histogram.ANSWERED_WAIT + 25: 1},
+        (*SALES, 0): {
+            Cell.OFFERED: 1,
+            Cell.ANSWERED: 1,
+            Cell.ANSWERED_WAIT: 12_500,
+            Histogram.ANSWERED_WAIT + 25: 1,
+        },
         (*SALES, 2 * MINUTE): {
             Cell.HANDLED: 1,
             Cell.TALK: 77_500,
@@ -44,25 +64,53 @@ def test_an_answered_contact_waits_from_offer_to_answer_and_is_handled_when_wrap
 
 
 def test_the_sources_own_figures_win_and_an_unwrapped_contact_is_handled_when_it_ends() -> None:
-    story = [OFFERED, {**ANSWERED, "wait_ms": 11_000}, told("contact.ended", 100 * SECOND, talk_ms=60_000, hold_ms=5_000)]
+    story = [
+        OFFERED,
+        {**ANSWERED, "wait_ms": 11_000},
+        told("contact.ended", 100 * SECOND, talk_ms=60_000, hold_ms=5_000),
+    ]
 
     assert recomputed(story) == {
-        (*SALES, 0): {Cell.OFFERED: 1, Cell.ANSWERED: 1, Cell.ANSWERED_WAIT: 11_000, Histogram.ANSWERED_WAIT + 22: 1},
-        (*SALES, MINUTE): {Cell.HANDLED: 1, Cell.TALK: 60_000, Cell.HOLD: 5_000, Cell.HELD: 1, Histogram.HANDLE_TIME + 130: 1},
+        (*SALES, 0): {
+            Cell.OFFERED: 1,
+            Cell.ANSWERED: 1,
+            Cell.ANSWERED_WAIT: 11_000,
+            Histogram.ANSWERED_WAIT + 22: 1,
+        },
+        (*SALES, MINUTE): {
+            Cell.HANDLED: 1,
+            Cell.TALK: 60_000,
+            Cell.HOLD: 5_000,
+            Cell.HELD: 1,
+            Histogram.HANDLE_TIME + 130: 1,
+        },
     }
 
 
-def test_without_an_offer_it_is_outcome_minus_stated_wait_and_without_either_nothing_counts() -> None:
+def test_without_an_offer_it_is_outcome_minus_stated_wait_and_without_either_nothing_counts() -> (
+    None
+):
     abandoned = told("contact.abandoned", 70 * SECOND, queue="sales")
 
     assert recomputed([abandoned]) == {}
     assert recomputed([{**abandoned, "wait_ms": 30_000}]) == {
-        (*SALES, 0): {Cell.OFFERED: 1, Cell.ABANDONED: 1, Cell.ABANDONED_WAIT: 30_000, Histogram.ABANDONED_WAIT + 60: 1}
+        (*SALES, 0): {
+            Cell.OFFERED: 1,
+            Cell.ABANDONED: 1,
+            Cell.ABANDONED_WAIT: 30_000,
+            Histogram.ABANDONED_WAIT + 60: 1,
+        }
     }
 
 
 def test_an_answer_wins_over_giving_up_and_the_earliest_answer_over_later_ones() -> None:
-    story = [told("contact.abandoned", 15 * SECOND), {**ANSWERED, "at": 40 * SECOND, "agent": "bob"}, ANSWERED, OFFERED, ANSWERED]
+    story = [
+        told("contact.abandoned", 15 * SECOND),
+        {**ANSWERED, "at": 40 * SECOND, "agent": "bob"},
+        ANSWERED,
+        OFFERED,
+        ANSWERED,
+    ]
 
     assert recomputed(story)[(*SALES, 0)][Cell.ANSWERED_WAIT] == 12_500
     assert Cell.ABANDONED not in recomputed(story)[(*SALES, 0)]
@@ -93,7 +141,9 @@ def test_time_on_hold_ends_with_the_next_resume_or_with_the_contact() -> None:
 
 def test_a_survey_counts_when_asked_when_answered_and_by_its_contacts_time() -> None:
     asked = told("survey.offered", 70 * SECOND, survey="s1", kind="csat")
-    answered = told("survey.answered", 130 * SECOND, survey="s1", kind="csat", score=4, best=5, worst=1)
+    answered = told(
+        "survey.answered", 130 * SECOND, survey="s1", kind="csat", score=4, best=5, worst=1
+    )
 
     assert recomputed([OFFERED, asked, answered]) == {
         (*SALES, 0): {
@@ -110,8 +160,16 @@ def test_a_survey_counts_when_asked_when_answered_and_by_its_contacts_time() -> 
 
 def test_a_later_version_replaces_an_evaluation_and_a_retraction_removes_it() -> None:
     first = told("qa.scored", 70 * SECOND, evaluation="e1", score=50, passed=False, queue="sales")
-    second = told("qa.scored", 130 * SECOND, evaluation="e1", score=80.5, passed=True, queue="sales")
-    judged = {Cell.QA_COUNT: 1, Cell.QA_SUM: 80_500, Cell.QA_JUDGED: 1, Cell.QA_PASSED: 1, Histogram.QA_SCORE + 805: 1}
+    second = told(
+        "qa.scored", 130 * SECOND, evaluation="e1", score=80.5, passed=True, queue="sales"
+    )
+    judged = {
+        Cell.QA_COUNT: 1,
+        Cell.QA_SUM: 80_500,
+        Cell.QA_JUDGED: 1,
+        Cell.QA_PASSED: 1,
+        Histogram.QA_SCORE + 805: 1,
+    }
 
     assert recomputed([second, first]) == {(*SALES, 2 * MINUTE): judged}
     assert recomputed([told("qa.retracted", 140 * SECOND, evaluation="e1"), second, first]) == {}
@@ -131,15 +189,28 @@ def test_a_complaint_stands_where_it_was_received_with_the_latest_word_on_it() -
             Histogram.COMPLAINT_CLOSING + 1: 1,
         }
     }
-    assert Histogram.COMPLAINT_CLOSING + 1 not in recomputed([closed, opened, {**opened, "at": 600 * SECOND}])[(*SALES, MINUTE)]
+    assert (
+        Histogram.COMPLAINT_CLOSING + 1
+        not in recomputed([closed, opened, {**opened, "at": 600 * SECOND}])[(*SALES, MINUTE)]
+    )
     assert recomputed([closed]) == {}
 
 
-AVAILABLE = {"type": "agent.state", "tenant": "acme", "agent": "ann", "state": "available", "at": 890 * SECOND, "queues": ["sales"]}
+AVAILABLE = {
+    "type": "agent.state",
+    "tenant": "acme",
+    "agent": "ann",
+    "state": "available",
+    "at": 890 * SECOND,
+    "queues": ["sales"],
+}
 
 
-def test_an_agents_state_lasts_to_the_next_and_is_cut_into_quarter_hours_once_everywhere_and_once_in_each_queue() -> None:
-    states = [{**AVAILABLE, "at": 905 * SECOND, "state": "busy", "queues": []}, {**AVAILABLE, "at": 965 * SECOND, "state": "offline"}]
+def test_an_agents_state_lasts_to_the_next_and_is_cut_into_quarter_hours() -> None:
+    states = [
+        {**AVAILABLE, "at": 905 * SECOND, "state": "busy", "queues": []},
+        {**AVAILABLE, "at": 965 * SECOND, "state": "offline"},
+    ]
 
     assert recomputed_time([*states, AVAILABLE, AVAILABLE]) == {
         ("acme", "ann", "", 0): {Spent.AVAILABLE: 10_000},
@@ -153,12 +224,25 @@ def test_a_state_is_believed_for_a_day_and_the_last_one_has_no_time_yet() -> Non
     resumed = {**AVAILABLE, "at": 10 * 86_400 * SECOND}
 
     assert recomputed_time([AVAILABLE]) == {}
-    assert sum(cells[Spent.AVAILABLE] for (_, _, queue, _), cells in recomputed_time([AVAILABLE, resumed]).items() if not queue) == LONGEST
+    assert (
+        sum(
+            cells[Spent.AVAILABLE]
+            for (_, _, queue, _), cells in recomputed_time([AVAILABLE, resumed]).items()
+            if not queue
+        )
+        == LONGEST
+    )
 
 
 def home(event: AnyEvent) -> VisitKey:
-    names = (getattr(event, name, None) for name in ("contact", "survey", "evaluation", "complaint"))
-    return str(event.tenant), next(name for name in names if name is not None), getattr(event, "visit", 0)
+    names = (
+        getattr(event, name, None) for name in ("contact", "survey", "evaluation", "complaint")
+    )
+    return (
+        str(event.tenant),
+        next(name for name in names if name is not None),
+        getattr(event, "visit", 0),
+    )
 
 
 def by_the_engines_definition(events: list[AnyEvent]) -> dict[PaneKey, Cells]:
@@ -176,10 +260,14 @@ def by_the_engines_definition(events: list[AnyEvent]) -> dict[PaneKey, Cells]:
 @settings(max_examples=500, deadline=None)
 @given(HISTORIES)
 def test_the_oracle_agrees_with_the_engines_definition(history: list[AnyEvent]) -> None:
-    assert recomputed(json.loads(msgspec.json.encode(one)) for one in history) == by_the_engines_definition(history)
+    assert recomputed(
+        json.loads(msgspec.json.encode(one)) for one in history
+    ) == by_the_engines_definition(history)
 
 
 def test_the_oracle_agrees_with_the_engines_definition_on_the_stories_of_the_load() -> None:
     values = [value for value, _ in zip(stream(seed=5), range(6_000), strict=False)]
 
-    assert recomputed(map(json.loads, values)) == by_the_engines_definition([msgspec.json.decode(one, type=AnyEvent) for one in values])
+    assert recomputed(map(json.loads, values)) == by_the_engines_definition(
+        [msgspec.json.decode(one, type=AnyEvent) for one in values]
+    )

@@ -1,4 +1,6 @@
-"""Poison and wrong clocks straight into Kafka, past ingest: every record is counted or a dead letter, and nothing stops."""
+"""Poison and wrong clocks straight into Kafka, past ingest: every record is counted or a dead
+letter, and nothing stops.
+"""
 
 import json
 from random import Random
@@ -21,18 +23,38 @@ from tests.reliability.stories import START
 
 pytestmark = [pytest.mark.embedded, pytest.mark.timeout(1500), on_embedded]
 
-GOOD = {"type": "contact.offered", "id": "p", "source": "poison", "tenant": "acme", "at": START, "contact": "p", "queue": "sales"}
+GOOD = {
+    "type": "contact.offered",
+    "id": "p",
+    "source": "poison",
+    "tenant": "acme",
+    "at": START,
+    "contact": "p",
+    "queue": "sales",
+}
 TEN_MINUTES = 600_000
 YEAR_2038 = 2_147_483_648_000
 
 
 def poison(dice: Random, number: int) -> list[bytes]:
-    """Values that are no event: random, truncated, deep, huge, not JSON's numbers, wrong shapes, beyond every range."""
+    """Values that are no event: random, truncated, deep, huge, not JSON's numbers, wrong shapes,
+    beyond every range.
+    """
     whole = json.dumps(GOOD).encode()
     shapeless = [b"", b"null", b"[]", b"{}", b"1e999", b'"text"', b"NaN", whole * 2]
-    encoded = [b"\xef\xbb\xbf" + whole, whole.decode().encode("utf-16"), whole.replace(b"sales", b"\xff\xfe")]
-    deep = [b"[" * depth + b"]" * depth for depth in (1_000, 100_000)] + [b'{"a":' * 50_000 + b"1" + b"}" * 50_000]
-    huge = [b'{"id":"' + b"x" * 800_000 + b'"}', b"9" * 100_000, json.dumps({**GOOD, "queue": "q" * 129}).encode()]
+    encoded = [
+        b"\xef\xbb\xbf" + whole,
+        whole.decode().encode("utf-16"),
+        whole.replace(b"sales", b"\xff\xfe"),
+    ]
+    deep = [b"[" * depth + b"]" * depth for depth in (1_000, 100_000)] + [
+        b'{"a":' * 50_000 + b"1" + b"}" * 50_000
+    ]
+    huge = [
+        b'{"id":"' + b"x" * 800_000 + b'"}',
+        b"9" * 100_000,
+        json.dumps({**GOOD, "queue": "q" * 129}).encode(),
+    ]
     wrong = [json.dumps({**GOOD, **change}).encode() for change in WRONG]
     cut = [whole[: dice.randrange(len(whole))] for _ in range(number)]
     noise = [dice.randbytes(dice.randrange(1, 400)) for _ in range(number)]
@@ -63,7 +85,15 @@ WRONG: list[dict[str, object]] = [
     {"visit": 40_000},
     {"surprise": 1},
     {"channel": "pigeon"},
-    {"type": "survey.answered", "survey": "s", "kind": "csat", "score": 3, "best": 5, "worst": 5, "queue": "sales"},
+    {
+        "type": "survey.answered",
+        "survey": "s",
+        "kind": "csat",
+        "score": 3,
+        "best": 5,
+        "worst": 5,
+        "queue": "sales",
+    },
     {"type": "contact.answered", "agent": "ann", "wait_ms": -1},
     {"type": "contact.answered", "agent": "ann", "wait_ms": 10**12},
     {"type": "qa.scored", "evaluation": "e", "score": 101},
@@ -85,7 +115,11 @@ async def letters(kafka: KafkaSettings) -> list[DeadLetter]:
     """All dead letters."""
     async with kafka_log(kafka, DEAD_LETTERS.name) as view:
         _, end = (await view.bounds())[0]
-    consumer = AIOKafkaConsumer(bootstrap_servers=kafka.bootstrap_servers, enable_auto_commit=False, auto_offset_reset="earliest")
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=kafka.bootstrap_servers,
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+    )
     await consumer.start()
     found: list[DeadLetter] = []
     try:
@@ -98,7 +132,9 @@ async def letters(kafka: KafkaSettings) -> list[DeadLetter]:
     return found
 
 
-async def test_every_poisonous_record_is_a_dead_letter_with_its_reason_and_stops_nothing(rig: Rig) -> None:
+async def test_every_poisonous_record_is_a_dead_letter_with_its_reason_and_stops_nothing(
+    rig: Rig,
+) -> None:
     worker = rig.hire()
     async with load(rig.kafka, seed=31) as told:
         await told.send(100)
@@ -114,12 +150,27 @@ async def test_every_poisonous_record_is_a_dead_letter_with_its_reason_and_stops
     assert worker.running
 
 
-async def test_clocks_that_are_off_by_minutes_or_by_decades_count_and_move_no_watermark(rig: Rig) -> None:
+async def test_clocks_that_are_off_by_minutes_or_by_decades_count_and_move_no_watermark(
+    rig: Rig,
+) -> None:
     rig.hire()
     now = now_ms()
     instants = (0, 1, now - TEN_MINUTES, now + TEN_MINUTES, YEAR_2038)
-    values = [json.dumps({**GOOD, "id": f"w{at}", "contact": f"w{at}", "at": at}).encode() for at in instants]
-    values.append(json.dumps({**GOOD, "type": "contact.abandoned", "contact": "before 1970", "at": 1, "wait_ms": TEN_MINUTES}).encode())
+    values = [
+        json.dumps({**GOOD, "id": f"w{at}", "contact": f"w{at}", "at": at}).encode()
+        for at in instants
+    ]
+    values.append(
+        json.dumps(
+            {
+                **GOOD,
+                "type": "contact.abandoned",
+                "contact": "before 1970",
+                "at": 1,
+                "wait_ms": TEN_MINUTES,
+            }
+        ).encode()
+    )
     async with load(rig.kafka, seed=32) as told:
         await told.put(values)
         await told.send(100)

@@ -1,4 +1,6 @@
-"""Workers come and go: from one to three and back, while the load goes on; and the broker falls silent for a while."""
+"""Workers come and go: from one to three and back, while the load goes on; and the broker falls
+silent for a while.
+"""
 
 import asyncio
 import os
@@ -20,7 +22,9 @@ ASSIGNED = "assigned: partitions"
 """What a worker says in each new generation of the group"""
 
 
-async def test_a_storm_of_rebalances_and_a_silent_broker_change_no_figure(rig: Rig, kafka_pid: int) -> None:
+async def test_a_storm_of_rebalances_and_a_silent_broker_change_no_figure(
+    rig: Rig, kafka_pid: int
+) -> None:
     async with load(rig.kafka, seed=41) as told, pacing(told, RATE):
         staying = rig.hire()
         await rig.reached(await told.mark())

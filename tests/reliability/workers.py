@@ -1,7 +1,9 @@
-"""Processes of the real command line, forked from a warm parent: imports, seconds of CPU, are paid once and not at every start.
+"""Processes of the real command line, forked from a warm parent: imports, seconds of CPU, are paid
+once and not at every start.
 
-    test ── fork server (all of `floorpulse` imported) ─┬─ engine worker
-                                                        └─ engine worker      killed, frozen, stopped like any other process
+test ── fork server (all of `floorpulse` imported) ─┬─ engine worker
+                                                    └─ engine worker      killed, frozen, stopped
+                                                    like any other process
 """
 
 import asyncio
@@ -19,16 +21,27 @@ ENDS_WITHIN = 90.0
 LOOK_AGAIN_AFTER = 0.05
 
 _context = multiprocessing.get_context("forkserver")
-_context.set_forkserver_preload(["services.cli.app", "services.kpi_engine.wiring", "services.ingest.wiring", "tests.reliability.workers"])
+_context.set_forkserver_preload(
+    [
+        "services.cli.app",
+        "services.kpi_engine.wiring",
+        "services.ingest.wiring",
+        "tests.reliability.workers",
+    ]
+)
 
 
 class Worker:
     """One running process of `floorpulse COMMAND`."""
 
-    def __init__(self, command: str, environment: Mapping[str, str], log: Path, changed: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, command: str, environment: Mapping[str, str], log: Path, changed: tuple[str, ...] = ()
+    ) -> None:
         """Start it; `changed` names what of `faults.FAULTS` is built into it."""
         self.log = log
-        self._process = _context.Process(target=_work, args=(command, dict(environment), log, changed), daemon=True)
+        self._process = _context.Process(
+            target=_work, args=(command, dict(environment), log, changed), daemon=True
+        )
         self._process.start()
 
     @property
@@ -55,7 +68,9 @@ class Worker:
         self._signal(signal.SIGCONT)
 
     async def ended(self, within: float = ENDS_WITHIN) -> int:
-        """Its exit code, negative for a signal; TimeoutError when it goes on for longer than `within` seconds."""
+        """Its exit code, negative for a signal; TimeoutError when it goes on for longer than
+        `within` seconds.
+        """
         async with asyncio.timeout(within):
             while self._process.is_alive():  # noqa: ASYNC110  another process's end
                 await asyncio.sleep(LOOK_AGAIN_AFTER)
@@ -73,7 +88,9 @@ class Worker:
 
     def _heeds(self, number: signal.Signals) -> bool:
         """Whether it has a handler for this signal."""
-        status = dict(line.split(":", 1) for line in Path(f"/proc/{self.pid}/status").read_text().splitlines())
+        status = dict(
+            line.split(":", 1) for line in Path(f"/proc/{self.pid}/status").read_text().splitlines()
+        )
         return bool(int(status["SigCgt"], 16) >> (number - 1) & 1)
 
     async def dismiss(self) -> None:
@@ -85,7 +102,9 @@ class Worker:
         os.kill(self.pid, number)
 
 
-def _work(command: str, environment: Mapping[str, str], log: Path, changed: tuple[str, ...]) -> None:
+def _work(
+    command: str, environment: Mapping[str, str], log: Path, changed: tuple[str, ...]
+) -> None:
     """The child's whole life."""
     ctypes.CDLL(None).prctl(DIE_WITH_PARENT, signal.SIGKILL)
     with log.open("ab") as said:

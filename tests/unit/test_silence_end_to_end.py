@@ -1,4 +1,5 @@
-"""What a worker hears of sources and what a reader makes of it, minute by minute over hours: the two meet on updates alone.
+"""What a worker hears of sources and what a reader makes of it, minute by minute over hours: the
+two meet on updates alone.
 
 live      ●●●●●●●●●●●●●●●●●●●●●●●●●●●●●●●●●●●●●●●●●●●●●●►
 burst     ●
@@ -60,13 +61,16 @@ def said(source: str, queue: str, at: int) -> ContactOffered:
 
 def shown(minutes: int, *sources: tuple[str, str, Speaks]) -> tuple[set[str], set[str]]:
     """Which queues stand, and which a silent source touches, after so many minutes."""
-    workers, reader = [Worker() for _ in range(PARTITIONS)], Reader(15 * MINUTE)
+    workers = [Worker() for _ in range(PARTITIONS)]
+    reader = Reader(15 * MINUTE)
     for minute in range(minutes):
         for number, (name, queue, speaks) in enumerate(sources):
             at = speaks(minute)
             if at is not None:
                 partition = (minute + number) % PARTITIONS
-                workers[partition].note([said(name, queue, at)], NOON + minute * MINUTE, minute * MINUTE)
+                workers[partition].note(
+                    [said(name, queue, at)], NOON + minute * MINUTE, minute * MINUTE
+                )
         for quarter in range(4):
             now = minute * MINUTE + quarter * 15 * SECOND
             for partition, worker in enumerate(workers):
@@ -94,6 +98,9 @@ def shown(minutes: int, *sources: tuple[str, str, Speaks]) -> tuple[set[str], se
     ],
 )
 def test_only_a_source_with_a_rhythm_that_broke_off_is_told(
-    minutes: int, sources: tuple[tuple[str, str, Speaks], ...], standing: set[str], touched: set[str]
+    minutes: int,
+    sources: tuple[tuple[str, str, Speaks], ...],
+    standing: set[str],
+    touched: set[str],
 ) -> None:
     assert shown(minutes, *sources) == (standing, touched)

@@ -22,7 +22,9 @@ FETCHED = 1000
 PORTION = 200
 """Rows decoded and taken in one go: less than a millisecond or two that others wait"""
 ANSWER_WITHIN = 75.0
-"""Seconds to wait for a connection and a statement: more than the longest time limit that a statement may be given"""
+"""Seconds to wait for a connection and a statement: more than the longest time limit that a
+statement may be given
+"""
 FREE_WITHIN = 10.0
 """Seconds to wait for a connection of the pool"""
 AWAY = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
@@ -31,7 +33,8 @@ ROWS = """
 SELECT partition, tenant, queue, channel, start, revision, cells FROM pane WHERE start >= $1
 """
 POSITIONS = """
-SELECT partition, log_id, generation, epoch, next_offset, updated_at AS published_at, applied, dead, watermark,
+SELECT partition, log_id, generation, epoch, next_offset, updated_at AS published_at, applied,
+    dead, watermark,
     greatest(0, floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint - updated_at) AS age
 FROM stream_partition WHERE topic = $1
 """
@@ -40,7 +43,8 @@ HOMES = """
 WITH RECURSIVE known AS (
     SELECT least((SELECT min(tenant) FROM pane), (SELECT min(tenant) FROM rollup)) AS tenant
     UNION ALL
-    SELECT least((SELECT min(tenant) FROM pane WHERE tenant > known.tenant), (SELECT min(tenant) FROM rollup WHERE tenant > known.tenant))
+    SELECT least((SELECT min(tenant) FROM pane
+        WHERE tenant > known.tenant), (SELECT min(tenant) FROM rollup WHERE tenant > known.tenant))
     FROM known WHERE known.tenant IS NOT NULL
 ), found AS (
     SELECT tenant, one.* FROM known, roller, LATERAL (
@@ -48,9 +52,11 @@ WITH RECURSIVE known AS (
         WHERE rollup.tenant = known.tenant AND grain = 'day' AND queue <> '' GROUP BY 1, 2
         UNION ALL
         SELECT queue, channel, min(start), max(start) FROM rollup
-        WHERE rollup.tenant = known.tenant AND grain = 'quarter' AND start >= roller.day AND queue <> '' GROUP BY 1, 2
+        WHERE rollup.tenant = known.tenant AND grain = 'quarter' AND start >= roller.day
+            AND queue <> '' GROUP BY 1, 2
         UNION ALL
-        SELECT queue, channel, min(start), max(start) FROM pane WHERE pane.tenant = known.tenant AND start >= roller.quarter GROUP BY 1, 2
+        SELECT queue, channel, min(start), max(start) FROM pane
+            WHERE pane.tenant = known.tenant AND start >= roller.quarter GROUP BY 1, 2
     ) AS one
     UNION ALL
     SELECT tenant, queue, channel, start, start FROM late_change
@@ -59,11 +65,13 @@ SELECT tenant, queue, channel, min(first), max(last) FROM found GROUP BY 1, 2, 3
 """
 
 RETIRED = """
-SELECT tenant, source, greatest(0, floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint - retired_at) FROM retired_source
+SELECT tenant, source, greatest(0, floor(extract(epoch
+    FROM clock_timestamp()) * 1000)::bigint - retired_at) FROM retired_source
 """
 
 AGENTS = """
-SELECT DISTINCT ON (tenant, agent) tenant, agent, body FROM agent_state WHERE at >= $1 ORDER BY tenant, agent, at DESC, state DESC
+SELECT DISTINCT ON (tenant, agent) tenant, agent, body FROM agent_state WHERE at >= $1
+    ORDER BY tenant, agent, at DESC, state DESC
 """
 
 decode_cells = msgspec.msgpack.Decoder(Cells).decode
@@ -76,9 +84,14 @@ class PostgresRows:
         self._pool = pool
 
     async def rows(self, since: int) -> AsyncIterator[Sequence[tuple[int, PaneRow]]]:
-        """Pane rows of every tenant, read through a cursor, so that a long day does not stand in memory twice."""
+        """Pane rows of every tenant, read through a cursor, so that a long day does not stand in
+        memory twice.
+        """
         with away():
-            async with self._pool.acquire(timeout=FREE_WITHIN) as connection, connection.transaction():
+            async with (
+                self._pool.acquire(timeout=FREE_WITHIN) as connection,
+                connection.transaction(),
+            ):
                 cursor = await connection.cursor(ROWS, since)
                 while fetched := await cursor.fetch(FETCHED):
                     for first in range(0, len(fetched), PORTION):
@@ -87,7 +100,10 @@ class PostgresRows:
     async def positions(self) -> list[Position]:
         """The durable positions of the topic of contact events."""
         with away():
-            return [Position(**dict(record)) for record in await self._fetch(POSITIONS, CONTACT_EVENTS.name)]
+            return [
+                Position(**dict(record))
+                for record in await self._fetch(POSITIONS, CONTACT_EVENTS.name)
+            ]
 
     async def homes(self) -> list[HomeSpan]:
         """Every home that ever had a pane, the first known first.
@@ -95,19 +111,31 @@ class PostgresRows:
         Each tenant's rows are found by index, however few tenants the statistics know.
         """
         with away():
-            async with asyncio.timeout(ANSWER_WITHIN), planned(self._pool, NO_SCAN, FREE_WITHIN) as connection:
+            async with (
+                asyncio.timeout(ANSWER_WITHIN),
+                planned(self._pool, NO_SCAN, FREE_WITHIN) as connection,
+            ):
                 rows = await connection.fetch(HOMES)
-        return [HomeSpan((tenant, queue, channel), first, last) for tenant, queue, channel, first, last in map(tuple, rows)]
+        return [
+            HomeSpan((tenant, queue, channel), first, last)
+            for tenant, queue, channel, first, last in map(tuple, rows)
+        ]
 
     async def agents(self, since: int) -> list[AgentNow]:
         """The last state of every agent since then."""
         with away():
-            return [AgentNow(tenant, agent, decode_entered(body)) for tenant, agent, body in map(tuple, await self._fetch(AGENTS, since))]
+            return [
+                AgentNow(tenant, agent, decode_entered(body))
+                for tenant, agent, body in map(tuple, await self._fetch(AGENTS, since))
+            ]
 
     async def retired(self) -> Mapping[tuple[str, str], int]:
         """The sources that were retired by hand, and for how long."""
         with away():
-            return {(tenant, source): age for tenant, source, age in map(tuple, await self._fetch(RETIRED))}
+            return {
+                (tenant, source): age
+                for tenant, source, age in map(tuple, await self._fetch(RETIRED))
+            }
 
     async def _fetch(self, statement: str, *values: object) -> list[asyncpg.Record]:
         async with asyncio.timeout(ANSWER_WITHIN):
@@ -121,7 +149,9 @@ def _row(partition: int, *pane: Any) -> tuple[int, PaneRow]:
 
 @contextmanager
 def away() -> Iterator[None]:
-    """Whatever the database may fail with, said as `StoreUnavailableError`; as `StoreSlowError` where it ended a statement."""
+    """Whatever the database may fail with, said as `StoreUnavailableError`; as `StoreSlowError`
+    where it ended a statement.
+    """
     try:
         yield
     except asyncpg.QueryCanceledError as ended:

@@ -23,7 +23,9 @@ READ_WITHIN = 30.0
 QUIET = 500
 """Milliseconds after which a read without news returns."""
 FETCH_WAIT = 100
-"""Milliseconds a broker may hold a fetch: one that looks only at the end of it must not make news older than this."""
+"""Milliseconds a broker may hold a fetch: one that looks only at the end of it must not make news
+older than this.
+"""
 
 decode = msgspec.json.Decoder(Update).decode
 
@@ -40,7 +42,9 @@ class KafkaUpdates:
         self._consumer: AIOKafkaConsumer | None = None
 
     async def open(self) -> None:
-        """Connect, and stand `overlap` records before the end of each partition, or at its beginning."""
+        """Connect, and stand `overlap` records before the end of each partition, or at its
+        beginning.
+        """
         await self.close()
         with lost():
             self._consumer = AIOKafkaConsumer(
@@ -58,14 +62,23 @@ class KafkaUpdates:
         async with kafka_log(self._settings, KPI_UPDATES.name) as view:
             bounds = await view.bounds()
         if not bounds:
-            message = f"the topic {KPI_UPDATES.name} does not exist yet; an engine or an ingest creates it"
+            message = (
+                f"the topic {KPI_UPDATES.name} does not exist yet; an engine or an ingest "
+                "creates it"
+            )
             raise FeedLostError(message)
-        places = {TopicPartition(KPI_UPDATES.name, number): max(begin, end - self._overlap) for number, (begin, end) in bounds.items()}
+        places = {
+            TopicPartition(KPI_UPDATES.name, number): max(begin, end - self._overlap)
+            for number, (begin, end) in bounds.items()
+        }
         consumer.assign(list(places))
         for place, offset in places.items():
             consumer.seek(place, offset)
         opened_at = self._steady()
-        self._horizons = {TopicPartition(KPI_UPDATES.name, number): Horizon(end, opened_at) for number, (_, end) in bounds.items()}
+        self._horizons = {
+            TopicPartition(KPI_UPDATES.name, number): Horizon(end, opened_at)
+            for number, (_, end) in bounds.items()
+        }
 
     async def read(self) -> list[Heard]:
         """The next updates; a record that cannot be read is skipped and logged."""
@@ -82,7 +95,9 @@ class KafkaUpdates:
                 await asyncio.sleep(0)
         return found
 
-    def _heard(self, place: TopicPartition, records: list[ConsumerRecord], consumer: AIOKafkaConsumer) -> Iterator[Heard | None]:
+    def _heard(
+        self, place: TopicPartition, records: list[ConsumerRecord], consumer: AIOKafkaConsumer
+    ) -> Iterator[Heard | None]:
         """Each record as it is decoded; None where it cannot be."""
         horizon = self._horizons[place]
         horizon.see(max(consumer.highwater(place) or 0, records[-1].offset + 1), self._steady())
@@ -92,7 +107,8 @@ class KafkaUpdates:
 
     async def close(self) -> None:
         """Disconnect."""
-        consumer, self._consumer = self._consumer, None
+        consumer = self._consumer
+        self._consumer = None
         if consumer is None:
             return
         try:
@@ -103,10 +119,14 @@ class KafkaUpdates:
 
 
 class Horizon:
-    """When a reader first knew how far a log reached: a record is at least as old as the first look that lay beyond it."""
+    """When a reader first knew how far a log reached: a record is at least as old as the first look
+    that lay beyond it.
+    """
 
     def __init__(self, end: int, at: int) -> None:
-        """The log ended before `end` at the steady instant `at`, when the reader began to listen."""
+        """The log ended before `end` at the steady instant `at`, when the reader began to
+        listen.
+        """
         self._began = end, at
         self._looks: deque[tuple[int, int]] = deque()
 
@@ -116,7 +136,9 @@ class Horizon:
             self._looks.append((end, at))
 
     def of(self, offset: int) -> tuple[int, bool]:
-        """When the record at `offset`, the next one read, was known to be there, and whether it came while the reader listened."""
+        """When the record at `offset`, the next one read, was known to be there, and whether it
+        came while the reader listened.
+        """
         end, at = self._began
         if offset < end:
             return at, False
@@ -129,7 +151,13 @@ def _decoded(record: ConsumerRecord) -> Update | None:
     try:
         return decode(record.value)
     except msgspec.DecodeError as wrong:
-        log.warning("%s/%s/%s is no update: %s; skipped", record.topic, record.partition, record.offset, wrong)
+        log.warning(
+            "%s/%s/%s is no update: %s; skipped",
+            record.topic,
+            record.partition,
+            record.offset,
+            wrong,
+        )
         return None
 
 

@@ -89,9 +89,11 @@ class _Team:
 
 
 class Agents:
-    """The last state of every agent heard of in the last day; the later word stays, whatever order they come in.
+    """The last state of every agent heard of in the last day; the later word stays, whatever order
+    they come in.
 
-    Of a tenant at most `most` agents, those known first, are listed by name. Further ones count like all others.
+    Of a tenant at most `most` agents, those known first, are listed by name. Further ones count
+    like all others.
     """
 
     def __init__(self, most: int = 20_000) -> None:
@@ -130,7 +132,9 @@ class Agents:
         return team.listed[0 if after is None else bisect_right(team.listed, after) :]
 
     def heads(self, tenant: str, now: int) -> tuple[int, Heads]:
-        """How many agents are in which state by the queues they serve; and a number that changes with it."""
+        """How many agents are in which state by the queues they serve; and a number that changes
+        with it.
+        """
         team = self._teams.get(tenant)
         if team is None:
             return 0, _NOBODY

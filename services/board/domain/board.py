@@ -1,6 +1,8 @@
-"""The merged picture itself: takes rows, gauges and positions as they come, answers for any scope and span.
+"""The merged picture itself: takes rows, gauges and positions as they come, answers for any scope
+and span.
 
-Update ──► rows (highest revision stays) ──► series ──► groups: queue and channel · queue · channel · tenant
+Update ──► rows (highest revision stays) ──► series ──► groups: queue and channel · queue · channel
+· tenant
        └─► position, gauges (newest owner stays)
 """
 
@@ -14,7 +16,16 @@ from services.board.domain.ages import Ages
 from services.board.domain.folded_rows import FoldedRows
 from services.board.domain.positions import Position, lowest_watermark, position_of
 from services.board.domain.queue_names import OTHER, QueueNames
-from services.board.domain.series import Group, Home, HomeSpan, Presence, Scope, Series, present, waits
+from services.board.domain.series import (
+    Group,
+    Home,
+    HomeSpan,
+    Presence,
+    Scope,
+    Series,
+    present,
+    waits,
+)
 from services.board.domain.sources import NOTHING_KNOWN, Patience, Silence, SourceNow, Sources
 from services.board.domain.windows import HOUR, MINUTE, Span, Window, span_of
 from services.contracts.cells import LEFT, Cell, Cells, add
@@ -33,12 +44,13 @@ _OUTCOMES = (Cell.ANSWERED, Cell.ABANDONED, *LEFT.values())
 
 @dataclass(frozen=True)
 class Rules:
-    """How a board reads: `zone` of days, `pane` length, `grace` before silence is stale, `longest` wait, longest
-    `conversation`, all milliseconds.
+    """How a board reads: `zone` of days, `pane` length, `grace` before silence is stale, `longest`
+    wait, longest `conversation`, all milliseconds.
 
-    A queue without a contact for `idle` milliseconds is no longer shown. A source that is quiet for `silence` milliseconds and
-    longer than usual is silent (0: never). Of one tenant at most `most_queues` queues and channels are told apart, and `most_agents`
-    agents named; further queues are counted in one, further agents without their names.
+    A queue without a contact for `idle` milliseconds is no longer shown. A source that is quiet for
+    `silence` milliseconds and longer than usual is silent (0: never). Of one tenant at most
+    `most_queues` queues and channels are told apart, and `most_agents` agents named; further queues
+    are counted in one, further agents without their names.
     """
 
     zone: ZoneInfo
@@ -54,7 +66,9 @@ class Rules:
 
 @dataclass
 class SortedGauges:
-    """The gauges of an update: all that it told, those of queues that stand for themselves, those of folded ones by place."""
+    """The gauges of an update: all that it told, those of queues that stand for themselves, those
+    of folded ones by place.
+    """
 
     told: dict[Home, Gauge] = field(default_factory=dict)
     own: list[tuple[Home, Gauge]] = field(default_factory=list)
@@ -63,7 +77,9 @@ class SortedGauges:
 
 @dataclass(frozen=True)
 class Reading:
-    """What a scope shows: the figures of the span, the figures of the moment, the highest revision in them."""
+    """What a scope shows: the figures of the span, the figures of the moment, the highest revision
+    in them.
+    """
 
     span: Span
     counted: Figures
@@ -72,10 +88,11 @@ class Reading:
 
 
 class Board:
-    """One reader's merged picture; `version` rises whenever a figure may have changed, `floor` when a queue came to it or came back.
+    """One reader's merged picture; `version` rises whenever a figure may have changed, `floor` when
+    a queue came to it or came back.
 
-    Ages are measured by `steady`, milliseconds of a clock that nobody sets: how old news is depends on no other host's clock,
-    and on no step of the reader's own.
+    Ages are measured by `steady`, milliseconds of a clock that nobody sets: how old news is depends
+    on no other host's clock, and on no step of the reader's own.
     """
 
     def __init__(self, rules: Rules, steady: Callable[[], int]) -> None:
@@ -101,12 +118,20 @@ class Board:
 
     # ------------------------------------------------------------- taking
 
-    def take(self, update: Update, at: int, *, live: bool = True, sorted_gauges: SortedGauges | None = None) -> bool:
+    def take(
+        self,
+        update: Update,
+        at: int,
+        *,
+        live: bool = True,
+        sorted_gauges: SortedGauges | None = None,
+    ) -> bool:
         """Merge an update; True where its partition started a new log.
 
-        The reader knew at the steady instant `at` that it was published; one that is not `live` stood in the feed before the
-        reader listened, and says nothing about now. The rows of a set that comes in several records are taken as they come;
-        its position and gauges come with the last. Its gauges may have been sorted before.
+        The reader knew at the steady instant `at` that it was published; one that is not `live`
+        stood in the feed before the reader listened, and says nothing about now. The rows of a set
+        that comes in several records are taken as they come; its position and gauges come with the
+        last. Its gauges may have been sorted before.
         """
         for row in update.rows:
             self.take_row(update.partition, row)
@@ -138,7 +163,9 @@ class Board:
         return True
 
     def load_position(self, position: Position, at: int) -> None:
-        """Keep a durable position that was read at the steady instant `at`, unless newer news is known."""
+        """Keep a durable position that was read at the steady instant `at`, unless newer news is
+        known.
+        """
         self.take_position(position)
         self.ages.freshness.load(position.partition, at - position.age)
 
@@ -150,7 +177,11 @@ class Board:
             return
         place = self.names.place(home)
         series = self._series(place)
-        change = series.take(partition, row) if place[1] != OTHER else self._fold(home, series, partition, row)
+        change = (
+            series.take(partition, row)
+            if place[1] != OTHER
+            else self._fold(home, series, partition, row)
+        )
         if not change:
             return
         if self.counting:
@@ -166,7 +197,9 @@ class Board:
         return change
 
     def take_homes(self, homes: Iterable[HomeSpan]) -> None:
-        """Remember homes, the first known first, with the starts of their first and their last pane."""
+        """Remember homes, the first known first, with the starts of their first and their last
+        pane.
+        """
         for home, first, last in homes:
             self._see(home, last, first)
 
@@ -187,7 +220,9 @@ class Board:
             self.last_seen[place] = start
 
     def sort_gauges(self, gauges: Sequence[Gauge], into: SortedGauges) -> None:
-        """Sort some of an update's gauges by where they count; nothing else is changed, so it may be done little by little."""
+        """Sort some of an update's gauges by where they count; nothing else is changed, so it may
+        be done little by little.
+        """
         for gauge in gauges:
             home = gauge.tenant, gauge.queue, gauge.channel
             place = self.names.place(home)
@@ -247,7 +282,9 @@ class Board:
         self._since = self.live_since(now)
         self._idle_since = now - self.rules.idle
         self.agents.settle(now)
-        self.names.recount(home for home, last in self.last_seen.items() if last >= self._idle_since)
+        self.names.recount(
+            home for home, last in self.last_seen.items() if last >= self._idle_since
+        )
         kept: list[Series | Group] = [*self.series.values(), *self._groups.values()]
         for one in kept:
             one.forget(self._since)
@@ -272,7 +309,9 @@ class Board:
         """Which sources of a tenant are silent, and which queues' figures stand because of it."""
         return self.sources.silence(tenant, self.steady(), known)
 
-    def all_sources(self, tenant: str, known: Mapping[str, Patience] = NOTHING_KNOWN) -> list[SourceNow]:
+    def all_sources(
+        self, tenant: str, known: Mapping[str, Patience] = NOTHING_KNOWN
+    ) -> list[SourceNow]:
         """All sources of a tenant, by name."""
         return self.sources.all(tenant, self.steady(), known)
 
@@ -296,7 +335,9 @@ class Board:
         return self.names.homes(tenant)
 
     def folded(self, tenant: str) -> tuple[int, int]:
-        """How many queues of a tenant are counted in `OTHER`, and how many agents are not listed by name."""
+        """How many queues of a tenant are counted in `OTHER`, and how many agents are not listed by
+        name.
+        """
         return len(self.names.folded(tenant)), self.agents.folded(tenant)
 
     def queues(self, tenant: str) -> AbstractSet[str]:
@@ -307,17 +348,32 @@ class Board:
         """The channels that a queue ever had."""
         return self.names.channels(tenant, queue)
 
-    def read(self, scopes: Sequence[Scope], window: Window, now: int, zone: ZoneInfo | None = None) -> Reading:
-        """The figures of a window over one or more scopes (which must not overlap), as of `now`; days are those of `zone`."""
-        return self._reading(scopes, span_of(window, now, self.rules.pane, zone or self.rules.zone), now, window.value)
+    def read(
+        self, scopes: Sequence[Scope], window: Window, now: int, zone: ZoneInfo | None = None
+    ) -> Reading:
+        """The figures of a window over one or more scopes (which must not overlap), as of `now`;
+        days are those of `zone`.
+        """
+        return self._reading(
+            scopes,
+            span_of(window, now, self.rules.pane, zone or self.rules.zone),
+            now,
+            window.value,
+        )
 
-    def read_span(self, scopes: Sequence[Scope], span: Span, now: int, name: str | None = None) -> Reading:
-        """The same over any span of whole panes inside the live span; a named sum is kept, for spans that move slowly."""
+    def read_span(
+        self, scopes: Sequence[Scope], span: Span, now: int, name: str | None = None
+    ) -> Reading:
+        """The same over any span of whole panes inside the live span; a named sum is kept, for
+        spans that move slowly.
+        """
         return self._reading(scopes, span, now, name)
 
     def _reading(self, scopes: Sequence[Scope], span: Span, now: int, name: str | None) -> Reading:
         groups = [self._groups[scope] for scope in scopes if scope in self._groups]
-        sums = [group.added_up(span) if name is None else group.total(name, span) for group in groups]
+        sums = [
+            group.added_up(span) if name is None else group.total(name, span) for group in groups
+        ]
         present = self._present(scopes, now)
         there = present.figures(now)
         counted = Figures(_added([one.cells for one in sums]), there.waits[present.places(span)])
@@ -327,7 +383,13 @@ class Board:
         """What the half hour up to the current pane counted."""
         current = now - now % self.rules.pane
         span = Span(current - 1000 * LOOK_BACK, current)
-        return _added([self._groups[scope].total("pace", span).cells for scope in scopes if scope in self._groups])
+        return _added(
+            [
+                self._groups[scope].total("pace", span).cells
+                for scope in scopes
+                if scope in self._groups
+            ]
+        )
 
     def waits(self, scopes: Sequence[Scope], span: Span, now: int) -> tuple[int, ...]:
         """Waits so far of the visits that were offered in `span` and wait now, milliseconds."""
@@ -337,7 +399,9 @@ class Board:
 
     def offered(self, scope: Scope, span: Span) -> int:
         """How many contacts were offered in the panes that start in `span`."""
-        members: Sequence[Series | FoldedRows] = self._groups[scope].members if scope in self._groups else self._folded_rows(scope)
+        members: Sequence[Series | FoldedRows] = (
+            self._groups[scope].members if scope in self._groups else self._folded_rows(scope)
+        )
         return sum(member.offered_in(span) for member in members)
 
     def _folded_rows(self, scope: Scope) -> list[FoldedRows]:
@@ -348,10 +412,14 @@ class Board:
         tenant, queue, channel = scope
         if queue is None or queue not in self.names.folded(tenant):
             return []
-        return [(tenant, queue, one) for one in self.channels(tenant, queue) if channel in (None, one)]
+        return [
+            (tenant, queue, one) for one in self.channels(tenant, queue) if channel in (None, one)
+        ]
 
     def _present(self, scopes: Sequence[Scope], now: int) -> Presence:
-        """Who is there; the engine judges ages by event time, which a replay of old events leaves years behind."""
+        """Who is there; the engine judges ages by event time, which a replay of old events leaves
+        years behind.
+        """
         known = merged([self._presence(scope) for scope in scopes])
         return known.aged(now - self.rules.longest)
 
@@ -360,12 +428,19 @@ class Board:
         if group is not None:
             return group.presence()
         homes = self._folded_homes(scope)
-        return present([told[home] for told in self._gauged.values() for home in homes if home in told])
+        return present(
+            [told[home] for told in self._gauged.values() for home in homes if home in told]
+        )
 
     def residual(self, home: Home, now: int) -> int:
-        """Offered − answered − abandoned − left − waiting over the panes young enough to hold only waiting visits; must be 0."""
+        """Offered − answered − abandoned − left − waiting over the panes young enough to hold only
+        waiting visits; must be 0.
+        """
         youngest = now - self.rules.longest
-        span = Span(youngest - youngest % self.rules.pane + _SLACK, now - now % self.rules.pane + self.rules.pane)
+        span = Span(
+            youngest - youngest % self.rules.pane + _SLACK,
+            now - now % self.rules.pane + self.rules.pane,
+        )
         group = self._groups.get(home)
         if group is None:
             return 0
@@ -377,13 +452,22 @@ class Board:
 def scopes_of(home: Home) -> tuple[Scope, Scope, Scope, Scope]:
     """The scopes that include a home."""
     tenant, queue, channel = home
-    return (tenant, queue, channel), (tenant, queue, None), (tenant, None, channel), (tenant, None, None)
+    return (
+        (tenant, queue, channel),
+        (tenant, queue, None),
+        (tenant, None, channel),
+        (tenant, None, None),
+    )
 
 
 def summed(place: Home, gauges: Sequence[Gauge]) -> Gauge | None:
-    """The gauges of folded queues as the one of the queue they are counted in; None where nobody is there."""
+    """The gauges of folded queues as the one of the queue they are counted in; None where nobody is
+    there.
+    """
     there = present(gauges)
-    return Gauge(*place, list(there.offers), there.in_progress, there.unresolved) if gauges else None
+    return (
+        Gauge(*place, list(there.offers), there.in_progress, there.unresolved) if gauges else None
+    )
 
 
 def merged(presences: Sequence[Presence]) -> Presence:

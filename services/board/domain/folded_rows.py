@@ -1,4 +1,6 @@
-"""The rows of one folded queue and channel in brief: enough to know what a newer revision changes, and what was offered."""
+"""The rows of one folded queue and channel in brief: enough to know what a newer revision changes,
+and what was offered.
+"""
 
 from services.board.domain.windows import Span
 from services.contracts.cells import Cell, Cells, add
@@ -7,7 +9,9 @@ from services.contracts.updates import PaneRow
 
 
 class FoldedRows:
-    """The latest row of each pane and source partition, packed: a fifth of the memory of a series."""
+    """The latest row of each pane and source partition, packed: a fifth of the memory of a
+    series.
+    """
 
     __slots__ = ("_rows",)
 

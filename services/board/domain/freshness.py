@@ -1,9 +1,11 @@
-"""How old what a reader knows of each partition is, by what the reader itself heard and when: never by another host's clock.
+"""How old what a reader knows of each partition is, by what the reader itself heard and when: never
+by another host's clock.
 
 log's end, as told   100        140            190
 next offset, as told 100  100   100   120      140
 heard                 ●────●─────●─────●────────●
-complete up to        ●────●     └─ still here ──┘ now up to the third ●: all that the log then held is counted
+complete up to        ●────●     └─ still here ──┘ now up to the third ●: all that the log then held
+is counted
 
 Instants are milliseconds of a steady clock of the reader's process, which nobody sets.
 """
@@ -16,12 +18,16 @@ from services.board.domain.positions import Position
 STEP = 250
 """Milliseconds between two remembered ends of a log, as long as there are few"""
 MOST = 512
-"""Remembered ends of one partition's log; beyond, every second one is forgotten and steps are twice as long, so that any lag fits."""
+"""Remembered ends of one partition's log; beyond, every second one is forgotten and steps are twice
+as long, so that any lag fits.
+"""
 
 
 @dataclass(eq=False)
 class _Known:
-    """`complete_at` is None where nothing is known yet; `first_at` is when an owner was first heard."""
+    """`complete_at` is None where nothing is known yet; `first_at` is when an owner was first
+    heard.
+    """
 
     complete_at: int | None = None
     first_at: int | None = None
@@ -38,7 +44,9 @@ class Freshness:
         self._known: dict[int, _Known] = {}
 
     def load(self, partition: int, at: int) -> None:
-        """The durable position is known to have been written at `at`; owners that were heard know better."""
+        """The durable position is known to have been written at `at`; owners that were heard know
+        better.
+        """
         known = self._known.setdefault(partition, _Known())
         if known.first_at is None:
             known.complete_at = at
@@ -47,7 +55,8 @@ class Freshness:
         """An owner told at `at` that it stands `lag` records before the end of the log."""
         known = self._known.setdefault(position.partition, _Known())
         if known.first_at is None:
-            known.first_at, known.complete_at = at, None
+            known.first_at = at
+            known.complete_at = None
         if known.generation != position.generation:
             known.generation = position.generation
             known.ends.clear()
@@ -66,20 +75,28 @@ class Freshness:
             known.step *= 2
 
     def compare(self, partition: int, ahead: int) -> None:
-        """The owner's wall clock was `ahead` milliseconds of the reader's (less what the news took) when it was heard."""
+        """The owner's wall clock was `ahead` milliseconds of the reader's (less what the news took)
+        when it was heard.
+        """
         self._known.setdefault(partition, _Known()).skew = ahead
 
     def skew(self, partition: int) -> int | None:
-        """By how many milliseconds the owner's wall clock is ahead of the reader's; None where it was not heard."""
+        """By how many milliseconds the owner's wall clock is ahead of the reader's; None where it
+        was not heard.
+        """
         known = self._known.get(partition)
         return None if known is None else known.skew
 
     def complete_at(self, partition: int) -> int | None:
-        """The steady instant up to which the partition is counted; None where no owner has caught up since the reader began."""
+        """The steady instant up to which the partition is counted; None where no owner has caught
+        up since the reader began.
+        """
         known = self._known.get(partition)
         return None if known is None else known.complete_at
 
     def first_at(self, partition: int) -> int | None:
-        """The steady instant at which an owner was first heard; None where only the durable position is known."""
+        """The steady instant at which an owner was first heard; None where only the durable
+        position is known.
+        """
         known = self._known.get(partition)
         return None if known is None else known.first_at

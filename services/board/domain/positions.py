@@ -8,11 +8,13 @@ from services.contracts.updates import Update
 
 @dataclass(frozen=True)
 class Position:
-    """One partition's place in its log: `next_offset` is the first record not included, `watermark` epoch milliseconds.
+    """One partition's place in its log: `next_offset` is the first record not included, `watermark`
+    epoch milliseconds.
 
-    `sequence` counts one owner's updates; the durable position has 0, and `age`, the milliseconds for which it stood when it was
-    read, by the database's clock alone. `published_at` (epoch milliseconds) is by the clock of whoever wrote it, the worker's or
-    the database's: it is shown, and nothing is decided by it.
+    `sequence` counts one owner's updates; the durable position has 0, and `age`, the milliseconds
+    for which it stood when it was read, by the database's clock alone. `published_at` (epoch
+    milliseconds) is by the clock of whoever wrote it, the worker's or the database's: it is shown,
+    and nothing is decided by it.
     """
 
     partition: int
@@ -29,12 +31,16 @@ class Position:
 
     @property
     def order(self) -> tuple[int, int, int, int]:
-        """A newer log beats an older one, a newer owner an older one, a later place an earlier one, later news earlier ones."""
+        """A newer log beats an older one, a newer owner an older one, a later place an earlier one,
+        later news earlier ones.
+        """
         return self.generation, self.epoch, self.next_offset, self.sequence
 
     @property
     def empty(self) -> bool:
-        """Whether nothing was ever read from the partition: no figure can be old because nobody speaks of it."""
+        """Whether nothing was ever read from the partition: no figure can be old because nobody
+        speaks of it.
+        """
         return not self.applied and not self.dead and not self.next_offset
 
 
@@ -57,8 +63,9 @@ def position_of(update: Update) -> Position:
 def current(positions: Iterable[Position]) -> list[Position]:
     """The positions of the newest log.
 
-    A topic made anew with fewer partitions leaves rows behind that nobody will ever update: they are history, not stale.
-    Partition 0 is in every log, so the newest log has the highest generation.
+    A topic made anew with fewer partitions leaves rows behind that nobody will ever update: they
+    are history, not stale. Partition 0 is in every log, so the newest log has the highest
+    generation.
     """
     known = list(positions)
     newest = max(known, key=lambda one: one.generation, default=None)
@@ -66,5 +73,9 @@ def current(positions: Iterable[Position]) -> list[Position]:
 
 
 def lowest_watermark(positions: Iterable[Position]) -> int | None:
-    """Event time that all partitions have passed; partitions that never had an event do not count."""
-    return min((one.watermark for one in current(positions) if one.watermark is not None), default=None)
+    """Event time that all partitions have passed; partitions that never had an event do not
+    count.
+    """
+    return min(
+        (one.watermark for one in current(positions) if one.watermark is not None), default=None
+    )

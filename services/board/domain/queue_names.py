@@ -1,4 +1,5 @@
-"""The names of a tenant's queues: the first ones known stand for themselves, those beyond its bound are folded.
+"""The names of a tenant's queues: the first ones known stand for themselves, those beyond its bound
+are folded.
 
 known first ─► sales · help · vip │ x-1 · x-2 · x-3 … ─► known last
                each for itself    │ counted together in `__other__`, channel by channel

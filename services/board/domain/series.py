@@ -1,7 +1,8 @@
 """The rows of one queue and channel, and the groups of them that are read together.
 
-A group keeps a running sum per window. A changed row is added to every sum that covers it; when a window moves on, the panes
-it leaves are subtracted and the panes it enters added. Cells are whole numbers, so this is exact for ever.
+A group keeps a running sum per window. A changed row is added to every sum that covers it; when a
+window moves on, the panes it leaves are subtracted and the panes it enters added. Cells are whole
+numbers, so this is exact for ever.
 
     panes      │ a │ b │ c │ d │ e │
     sum        ├───────────────┤             a + b + c + d
@@ -38,12 +39,16 @@ Scope = tuple[str, str | None, str | None]
 TOGETHER = 0
 """Stands for the source partition of the row in which folded queues are added up."""
 WIDE = 16
-"""Members from which on a group keeps its panes added up: adding up a day of thousands anew would hold everybody up."""
+"""Members from which on a group keeps its panes added up: adding up a day of thousands anew would
+hold everybody up.
+"""
 
 
 @dataclass(eq=False)
 class Series:
-    """Everything known of one home: rows by pane start and source partition, gauges by source partition, offers by quarter hour."""
+    """Everything known of one home: rows by pane start and source partition, gauges by source
+    partition, offers by quarter hour.
+    """
 
     home: Home
     pane: int
@@ -66,7 +71,9 @@ class Series:
         return change
 
     def fold(self, row: PaneRow, change: Cells) -> None:
-        """Add what a row of a folded queue changes to the one row that stands for all of them in its pane."""
+        """Add what a row of a folded queue changes to the one row that stands for all of them in
+        its pane.
+        """
         panes = self.rows.setdefault(row.start, {})
         known = panes.get(TOGETHER)
         cells: Cells = {} if known is None else known.cells
@@ -76,20 +83,33 @@ class Series:
         self.quarters[row.start // QUARTER] += change.get(Cell.OFFERED, 0)
 
     def offered_in(self, span: Span) -> int:
-        """Contacts offered in the panes that start in `span`: of whole quarters as they were added up, of the rest row by row."""
-        first, beyond = -(-span.begin // QUARTER), span.end // QUARTER
+        """Contacts offered in the panes that start in `span`: of whole quarters as they were added
+        up, of the rest row by row.
+        """
+        first = -(-span.begin // QUARTER)
+        beyond = span.end // QUARTER
         if first >= beyond:
             return self._offered_in(span)
         edges = Span(span.begin, first * QUARTER), Span(beyond * QUARTER, span.end)
-        return sum(self.quarters.get(one, 0) for one in range(first, beyond)) + sum(map(self._offered_in, edges))
+        return sum(self.quarters.get(one, 0) for one in range(first, beyond)) + sum(
+            map(self._offered_in, edges)
+        )
 
     def _offered_in(self, span: Span) -> int:
-        return sum(row.cells.get(Cell.OFFERED, 0) for row in self.rows_in(span)) if span.end > span.begin else 0
+        return (
+            sum(row.cells.get(Cell.OFFERED, 0) for row in self.rows_in(span))
+            if span.end > span.begin
+            else 0
+        )
 
     def rows_in(self, span: Span) -> Iterator[PaneRow]:
         """All partitions' rows of panes that start in `span`."""
         steps = range(-(-span.begin // self.pane) * self.pane, span.end, self.pane)
-        starts = steps if len(steps) < len(self.rows) else [start for start in self.rows if start in span]
+        starts = (
+            steps
+            if len(steps) < len(self.rows)
+            else [start for start in self.rows if start in span]
+        )
         for start in starts:
             yield from self.rows.get(start, {}).values()
 
@@ -103,7 +123,9 @@ class Series:
 
 @dataclass(frozen=True)
 class Presence:
-    """Visits going on now: offer instants of the waiting ones, ascending, and how many are in progress or unresolved."""
+    """Visits going on now: offer instants of the waiting ones, ascending, and how many are in
+    progress or unresolved.
+    """
 
     offers: tuple[int, ...] = ()
     in_progress: int = 0
@@ -114,9 +136,13 @@ class Presence:
         return Figures({}, waits(self.offers, now), self.in_progress, self.unresolved)
 
     def aged(self, oldest: int) -> "Presence":
-        """The same where whoever was offered before `oldest` no longer waits: such a visit is unresolved."""
+        """The same where whoever was offered before `oldest` no longer waits: such a visit is
+        unresolved.
+        """
         gone = bisect_left(self.offers, oldest)
-        return Presence(self.offers[gone:], self.in_progress, self.unresolved + gone) if gone else self
+        return (
+            Presence(self.offers[gone:], self.in_progress, self.unresolved + gone) if gone else self
+        )
 
     def within(self, span: Span) -> tuple[int, ...]:
         """The offers of `span`."""
@@ -128,7 +154,9 @@ class Presence:
 
 
 def waits(offers: tuple[int, ...], now: int) -> tuple[int, ...]:
-    """Waits so far in milliseconds of offers, ascending; a source whose clock is ahead has not waited less than nothing."""
+    """Waits so far in milliseconds of offers, ascending; a source whose clock is ahead has not
+    waited less than nothing.
+    """
     if offers and offers[-1] > now:
         return tuple([max(0, now - offer) for offer in offers])
     return tuple([now - offer for offer in offers])
@@ -165,7 +193,9 @@ class Sum:
 
 @dataclass(eq=False)
 class Group:
-    """Series that are read together; a wide one keeps a series of its own, in which its members are added up pane by pane."""
+    """Series that are read together; a wide one keeps a series of its own, in which its members are
+    added up pane by pane.
+    """
 
     members: list[Series] = field(default_factory=list)
     sums: dict[str, Sum] = field(default_factory=dict)
@@ -178,7 +208,12 @@ class Group:
         self.seen = None
         if self.wide is None and len(self.members) >= WIDE:
             self.wide = Series(series.home, series.pane)
-            for row in [row for member in self.members for panes in member.rows.values() for row in panes.values()]:
+            for row in [
+                row
+                for member in self.members
+                for panes in member.rows.values()
+                for row in panes.values()
+            ]:
                 self.wide.fold(row, row.cells)
 
     def changed(self, row: PaneRow, change: Cells) -> None:
@@ -224,11 +259,15 @@ class Group:
     def presence(self) -> Presence:
         """Who waits, and what is in progress, over all members and partitions."""
         if self.seen is None:
-            self.seen = present([gauge for member in self.members for gauge in member.gauges.values()])
+            self.seen = present(
+                [gauge for member in self.members for gauge in member.gauges.values()]
+            )
         return self.seen
 
 
 def _near(known: Span, wanted: Span) -> bool:
-    """Whether moving a sum is less work than adding it up anew: forward, by less than a quarter of its length."""
+    """Whether moving a sum is less work than adding it up anew: forward, by less than a quarter of
+    its length.
+    """
     moved = wanted.begin - known.begin
     return 0 <= moved <= (known.end - known.begin) // 4 and wanted.end >= known.end

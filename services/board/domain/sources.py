@@ -1,7 +1,10 @@
-"""Sources that fell silent: one that spoke with a rhythm and is quiet for far longer has likely broken down; its queues' figures are old.
+"""Sources that fell silent: one that spoke with a rhythm and is quiet for far longer has likely
+broken down; its queues' figures are old.
 
-minutes heard   ● ●●● ●● ●●●●● ● ●●● ●               at least `RHYTHM` of the hour before the last word, else it has no rhythm
-                                     ├──── quiet ────► silent beyond `grace` and `GAPS` usual gaps, retired beyond a day
+minutes heard   ● ●●● ●● ●●●●● ● ●●● ●               at least `RHYTHM` of the hour before the last
+word, else it has no rhythm
+                                     ├──── quiet ────► silent beyond `grace` and `GAPS` usual gaps,
+                                     retired beyond a day
 
 Instants are milliseconds of the reader's steady clock.
 """
@@ -18,14 +21,19 @@ MINUTE = 60_000
 REMEMBERED = 64
 """Minutes of which a worker tells whether a source was heard"""
 RHYTHM = 10
-"""Different minutes of the last hour in which a source was heard that has a rhythm: one burst, a replay, a pilot's test have fewer."""
+"""Different minutes of the last hour in which a source was heard that has a rhythm: one burst, a
+replay, a pilot's test have fewer.
+"""
 GAPS = 20
-"""Times its usual gap that a source may be quiet: by chance alone, a steady one is once in 500 million gaps."""
+"""Times its usual gap that a source may be quiet: by chance alone, a steady one is once in 500
+million gaps.
+"""
 RETIRED = 24 * 60 * MINUTE
 """Milliseconds after which a silent source is taken to be gone for good"""
 NEVER = -(1 << 62)
 MOST = 1000
-"""Sources of a tenant that are remembered; beyond, the one that was quiet for longest is forgotten."""
+"""Sources of a tenant that are remembered; beyond, the one that was quiet for longest is forgotten.
+"""
 MOST_QUEUES = 10_000
 """Queues of a source that are remembered"""
 
@@ -41,7 +49,9 @@ class SourceState(StrEnum):
 
 @dataclass(frozen=True)
 class Patience:
-    """What a definition says of a source: milliseconds of silence that are believed (None: as usual), whether anybody waits for it."""
+    """What a definition says of a source: milliseconds of silence that are believed (None: as
+    usual), whether anybody waits for it.
+    """
 
     believed: int | None = None
     retired: bool = False
@@ -53,7 +63,9 @@ NOTHING_KNOWN: Mapping[str, Patience] = MappingProxyType({})
 
 @dataclass(frozen=True)
 class SourceNow:
-    """One source: its last word (steady milliseconds), its usual gap (None without a rhythm), the queues it offers contacts to."""
+    """One source: its last word (steady milliseconds), its usual gap (None without a rhythm), the
+    queues it offers contacts to.
+    """
 
     source: str
     state: SourceState
@@ -64,10 +76,12 @@ class SourceNow:
 
 @dataclass(frozen=True)
 class Silence:
-    """The silent sources of a tenant, and what that means: `standing` are queues whose every source with a rhythm is silent.
+    """The silent sources of a tenant, and what that means: `standing` are queues whose every source
+    with a rhythm is silent.
 
-    The figures of a standing queue speak of the last word of its sources (steady milliseconds). `touched` are all queues that a
-    silent source feeds: where another one speaks, figures go on without it.
+    The figures of a standing queue speak of the last word of its sources (steady milliseconds).
+    `touched` are all queues that a silent source feeds: where another one speaks, figures go on
+    without it.
     """
 
     standing: Mapping[str, int]
@@ -89,7 +103,8 @@ class _Source:
     @property
     def minutes(self) -> int:
         """The minutes before its last word in which any partition heard it."""
-        newest, found = self.last_at, 0
+        newest = self.last_at
+        found = 0
         for last, minutes in self.heard.values():
             shift = (newest - last) // MINUTE
             if shift < REMEMBERED:
@@ -107,7 +122,9 @@ class Sources:
         self._retired: Mapping[tuple[str, str], int] = {}
 
     def retire(self, sources: Mapping[tuple[str, str], int]) -> None:
-        """These, by (tenant, source), were retired by hand at these instants: nobody waits for them until they speak again."""
+        """These, by (tenant, source), were retired by hand at these instants: nobody waits for them
+        until they speak again.
+        """
         self._retired = sources
 
     def take(self, partition: int, heard: SourceHeard, at: int) -> None:
@@ -120,17 +137,26 @@ class Sources:
         if len(theirs) > MOST:
             del theirs[min(theirs, key=lambda name: theirs[name].last_at)]
 
-    def all(self, tenant: str, now: int, known: Mapping[str, Patience] = NOTHING_KNOWN) -> list[SourceNow]:
+    def all(
+        self, tenant: str, now: int, known: Mapping[str, Patience] = NOTHING_KNOWN
+    ) -> list[SourceNow]:
         """The sources of a tenant by name; `known` is what definitions say of them."""
         found = []
         for name, source in sorted(self._tenants.get(tenant, {}).items()):
-            last_at, gap = source.last_at, usual_gap(source.minutes)
+            last_at = source.last_at
+            gap = usual_gap(source.minutes)
             gone = last_at <= self._retired.get((tenant, name), NEVER)
-            state = SourceState.RETIRED if gone else self._state(now - last_at, gap, known.get(name, USUAL))
+            state = (
+                SourceState.RETIRED
+                if gone
+                else self._state(now - last_at, gap, known.get(name, USUAL))
+            )
             found.append(SourceNow(name, state, last_at, gap, frozenset(source.queues)))
         return found
 
-    def silence(self, tenant: str, now: int, known: Mapping[str, Patience] = NOTHING_KNOWN) -> Silence:
+    def silence(
+        self, tenant: str, now: int, known: Mapping[str, Patience] = NOTHING_KNOWN
+    ) -> Silence:
         """Who of a tenant's sources is silent, and which queues it concerns."""
         if not self._grace:
             return NO_SILENCE
@@ -138,7 +164,9 @@ class Sources:
         silent = [one for one in sources if one.state is SourceState.SILENT]
         if not silent:
             return NO_SILENCE
-        speaking = {queue for one in sources if one.state is SourceState.SPEAKING for queue in one.queues}
+        speaking = {
+            queue for one in sources if one.state is SourceState.SPEAKING for queue in one.queues
+        }
         standing: dict[str, int] = {}
         for queue, last_at in _fed(silent):
             if queue not in speaking:
@@ -162,7 +190,8 @@ def _fed(sources: list[SourceNow]) -> Iterator[tuple[str, int]]:
 
 
 def usual_gap(minutes: int) -> int | None:
-    """The mean gap, milliseconds, of a source heard at random in so many of the last minutes; None where it has no rhythm.
+    """The mean gap, milliseconds, of a source heard at random in so many of the last minutes; None
+    where it has no rhythm.
 
     A source heard λ times a minute is heard in a share 1 − e^−λ of all minutes.
     """

@@ -25,7 +25,12 @@ class Window(StrEnum):
     TODAY = "today"
 
 
-LENGTHS = {Window.M5: 5 * MINUTE, Window.M15: 15 * MINUTE, Window.M30: 30 * MINUTE, Window.M60: 60 * MINUTE}
+LENGTHS = {
+    Window.M5: 5 * MINUTE,
+    Window.M15: 15 * MINUTE,
+    Window.M30: 30 * MINUTE,
+    Window.M60: 60 * MINUTE,
+}
 
 
 class Span(NamedTuple):
@@ -41,5 +46,9 @@ class Span(NamedTuple):
 def span_of(window: Window, now: int, pane: int, zone: ZoneInfo) -> Span:
     """What `window` covers at `now`: complete panes of `pane` milliseconds, and the current one."""
     current = now - now % pane
-    begin = first_instant(local_day(now, zone), zone) if window is Window.TODAY else current - LENGTHS[window]
+    begin = (
+        first_instant(local_day(now, zone), zone)
+        if window is Window.TODAY
+        else current - LENGTHS[window]
+    )
     return Span(begin, current + pane)

@@ -21,12 +21,30 @@ class Folder:
 def files_of(folder: Path) -> tuple[dict[str, str], list[Complaint]]:
     """The text of each file of definitions by its path, and what could not be read."""
     try:
-        paths = sorted(path for path in folder.iterdir() if path.suffix in SUFFIXES and path.is_file())
+        paths = sorted(
+            path for path in folder.iterdir() if path.suffix in SUFFIXES and path.is_file()
+        )
     except OSError as wrong:
         problem = f"cannot be read ({wrong.strerror})"
-        return {}, [Complaint(str(folder), 0, "folder", problem, "name the folder that holds the files of definitions")]
+        return {}, [
+            Complaint(
+                str(folder),
+                0,
+                "folder",
+                problem,
+                "name the folder that holds the files of definitions",
+            )
+        ]
     if not paths:
-        return {}, [Complaint(str(folder), 0, "folder", "holds no definitions", "write a file such as demo.yaml into it")]
+        return {}, [
+            Complaint(
+                str(folder),
+                0,
+                "folder",
+                "holds no definitions",
+                "write a file such as demo.yaml into it",
+            )
+        ]
     texts: dict[str, str] = {}
     complaints: list[Complaint] = []
     for path in paths:
@@ -36,5 +54,13 @@ def files_of(folder: Path) -> tuple[dict[str, str], list[Complaint]]:
             line = path.read_bytes()[: wrong.start].count(b"\n") + 1
             complaints.append(Complaint(str(path), line, "file", "is no UTF-8", "save it as UTF-8"))
         except OSError as wrong:
-            complaints.append(Complaint(str(path), 0, "file", f"cannot be read ({wrong.strerror})", "let whoever runs this read it"))
+            complaints.append(
+                Complaint(
+                    str(path),
+                    0,
+                    "file",
+                    f"cannot be read ({wrong.strerror})",
+                    "let whoever runs this read it",
+                )
+            )
     return texts, complaints

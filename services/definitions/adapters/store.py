@@ -1,4 +1,6 @@
-"""Definitions in PostgreSQL: versions that never change, and sets that name the versions which stand."""
+"""Definitions in PostgreSQL: versions that never change, and sets that name the versions which
+stand.
+"""
 
 import asyncio
 import json
@@ -17,14 +19,23 @@ from services.definitions.domain.versions import Key, key_of, numbered, standing
 from services.definitions.ports import DefinitionsAwayError
 
 ANSWER_WITHIN = 30.0
-AWAY = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, msgspec.ValidationError)
+AWAY = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    msgspec.ValidationError,
+)
 
 ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtext('floorpulse definitions'))"
 LATEST = "SELECT coalesce(max(number), 0) FROM definition_set"
 SET = "SELECT number, loaded_at, members FROM definition_set ORDER BY number DESC LIMIT 1"
 VERSIONS = "SELECT tenant, kind, id, number, body FROM definition_version"
 NEW_SET = "INSERT INTO definition_set (loaded_at, members) VALUES ($1, $2) RETURNING number"
-NEW_VERSION = "INSERT INTO definition_version (tenant, kind, id, number, valid_from, body, loaded_at) VALUES ($1, $2, $3, $4, $5, $6, $7)"
+NEW_VERSION = (
+    "INSERT INTO definition_version (tenant, kind, id, number, valid_from, body, "
+    "loaded_at) VALUES ($1, $2, $3, $4, $5, $6, $7)"
+)
 
 
 class PostgresDefinitions:
@@ -50,9 +61,15 @@ class PostgresDefinitions:
                 return await _stored(connection)
 
     async def save(self, entries: Sequence[Entry], now: int) -> int:
-        """The entries as the last set, in one transaction; whoever saves at the same time comes after."""
+        """The entries as the last set, in one transaction; whoever saves at the same time comes
+        after.
+        """
         with away():
-            async with asyncio.timeout(ANSWER_WITHIN), self._pool.acquire() as connection, connection.transaction():
+            async with (
+                asyncio.timeout(ANSWER_WITHIN),
+                self._pool.acquire() as connection,
+                connection.transaction(),
+            ):
                 await connection.execute(ONE_AT_A_TIME)
                 return await _save(connection, entries, now)
 
@@ -61,7 +78,10 @@ async def _stored(connection: PoolConnectionProxy) -> Definitions:
     last = await connection.fetchrow(SET)
     if last is None:
         return NOTHING
-    stand = {(tenant, Kind[kind.upper()], id_, number) for tenant, kind, id_, number in json.loads(last["members"])}
+    stand = {
+        (tenant, Kind[kind.upper()], id_, number)
+        for tenant, kind, id_, number in json.loads(last["members"])
+    }
     versions = [_version(row) for row in await connection.fetch(VERSIONS)]
     known = [one if key_of(one) in stand else replace(one, standing=False) for one in versions]
     return Definitions(known, last["number"], last["loaded_at"])
@@ -74,7 +94,10 @@ async def _save(connection: PoolConnectionProxy, entries: Sequence[Entry], now: 
         return known.number
     before = {key_of(one) for one in known.versions}
     fresh = [one for one in versions if key_of(one) not in before]
-    await connection.executemany(NEW_VERSION, [(*_place(key_of(one)), one.body.valid_from, _text(one.body), now) for one in fresh])
+    await connection.executemany(
+        NEW_VERSION,
+        [(*_place(key_of(one)), one.body.valid_from, _text(one.body), now) for one in fresh],
+    )
     members = json.dumps([_place(key) for key in standing(versions)], ensure_ascii=False)
     return int(await connection.fetchval(NEW_SET, now, members))
 
@@ -86,7 +109,13 @@ def _place(key: Key) -> tuple[str, str, str, int]:
 
 def _version(row: asyncpg.Record) -> Version:
     kind = Kind[row["kind"].upper()]
-    return Version(row["tenant"], kind, row["id"], row["number"], msgspec.json.decode(row["body"], type=BODIES[kind]))
+    return Version(
+        row["tenant"],
+        kind,
+        row["id"],
+        row["number"],
+        msgspec.json.decode(row["body"], type=BODIES[kind]),
+    )
 
 
 def _text(body: Body) -> str:

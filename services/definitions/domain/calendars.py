@@ -1,11 +1,15 @@
-"""Business calendars: when a floor is open, between any two instants, also on days of 23, 24½ or 25 hours.
+"""Business calendars: when a floor is open, between any two instants, also on days of 23, 24½ or 25
+hours.
 
-hours        09:00 ├────┤ 12:00   13:30 ├─────┤ 18:00            on the wall clock of the tenant's zone
+hours        09:00 ├────┤ 12:00   13:30 ├─────┤ 18:00            on the wall clock of the tenant's
+zone
 a holiday    ─────────────────── closed ───────────────
-a make-up workday works the hours of another weekday; an exception has hours of its own and outranks both
+a make-up workday works the hours of another weekday; an exception has hours of its own and outranks
+both
 
-Clocks that skip an opening time open at the first instant after the skip. Where an hour comes twice, it opens when the clock
-first shows the time of opening, and closes when it last shows the time of closing.
+Clocks that skip an opening time open at the first instant after the skip. Where an hour comes
+twice, it opens when the clock first shows the time of opening, and closes when it last shows the
+time of closing.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,7 +27,9 @@ WEEKDAYS: tuple[str, ...] = get_args(Weekday)
 
 
 class Hours(NamedTuple):
-    """Opening hours of one day, minutes of the wall clock from midnight; `until` is at most 24:00."""
+    """Opening hours of one day, minutes of the wall clock from midnight; `until` is at most
+    24:00.
+    """
 
     since: int
     until: int
@@ -64,7 +70,8 @@ def hours_of(text: str) -> Hours:
 
 
 def _minutes(text: str) -> int:
-    hour, minute = int(text[:2]), int(text[3:])
+    hour = int(text[:2])
+    minute = int(text[3:])
     if minute >= 60 or hour * 60 + minute > MIDNIGHT:  # noqa: PLR2004  minutes of an hour
         message = f"{text} is no time of day from 00:00 to 24:00"
         raise ValueError(message)
@@ -97,10 +104,14 @@ def open_spans(calendar: Calendar, begin: int, end: int, zone: ZoneInfo) -> list
 
 
 def _spans(calendar: Calendar, begin: int, end: int, zone: ZoneInfo) -> Iterator[Open]:
-    day, last = local_day(begin, zone), local_day(end, zone)
+    day = local_day(begin, zone)
+    last = local_day(end, zone)
     while day <= last:
         for hours in calendar.hours(day):
-            span = Open(max(begin, instant(day, hours.since, zone, last=False)), min(end, instant(day, hours.until, zone, last=True)))
+            span = Open(
+                max(begin, instant(day, hours.since, zone, last=False)),
+                min(end, instant(day, hours.until, zone, last=True)),
+            )
             if span.begin < span.end:
                 yield span
         day += timedelta(days=1)
@@ -113,7 +124,9 @@ def is_open(calendar: Calendar, at: int, zone: ZoneInfo) -> bool:
 
 @lru_cache(maxsize=4096)
 def instant(day: date, minute: int, zone: ZoneInfo, *, last: bool) -> int:
-    """When a zone's clock shows a minute of a day, epoch milliseconds: the first time, or the last; after a skip of it, its end."""
+    """When a zone's clock shows a minute of a day, epoch milliseconds: the first time, or the last;
+    after a skip of it, its end.
+    """
     if minute in (0, MIDNIGHT):
         return first_instant(day + timedelta(days=minute // MIDNIGHT), zone)
     shown = datetime.combine(day, time(*divmod(minute, 60)), zone)

@@ -1,6 +1,7 @@
 """The check of a folder's files: their form, their meaning, their effect; all mistakes at once.
 
-Effect is judged only where all else is right: a policy whose name is misspelt elsewhere must not also be called unused.
+Effect is judged only where all else is right: a policy whose name is misspelt elsewhere must not
+also be called unused.
 """
 
 from collections.abc import Mapping
@@ -15,7 +16,9 @@ from services.definitions.domain.shape import Entry, shaped
 
 @dataclass(frozen=True)
 class Checked:
-    """What files say, and what is wrong with it; where anything is wrong nothing of it may come into force."""
+    """What files say, and what is wrong with it; where anything is wrong nothing of it may come
+    into force.
+    """
 
     entries: tuple[Entry, ...]
     complaints: tuple[Complaint, ...]

@@ -7,7 +7,9 @@ from difflib import get_close_matches
 
 @dataclass(frozen=True, order=True)
 class Complaint:
-    """One mistake; `line` counts from 1 (0: the folder), `field` is the path to it, such as `queues[orders].team`."""
+    """One mistake; `line` counts from 1 (0: the folder), `field` is the path to it, such as
+    `queues[orders].team`.
+    """
 
     file: str
     line: int
@@ -22,10 +24,14 @@ class Complaint:
 
 
 def meant(word: str, known: Iterable[str], otherwise: str) -> str:
-    """The remedy for a word that is not known: the nearest known one, else all of them, else `otherwise`."""
+    """The remedy for a word that is not known: the nearest known one, else all of them, else
+    `otherwise`.
+    """
     names = sorted(set(known))
     near = get_close_matches(word, names, n=3, cutoff=0.6)
     if near:
-        likely = next((name for name in near if name[0] == word[0]), near[0])  # few mistakes are in the first letter
+        likely = next(
+            (name for name in near if name[0] == word[0]), near[0]
+        )  # few mistakes are in the first letter
         return f"did you mean {likely!r}?"
     return f"known are: {', '.join(names)}" if names else otherwise

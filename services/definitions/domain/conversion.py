@@ -1,4 +1,6 @@
-"""Located values as the types of a struct's fields want them; each mistake stands where it was made."""
+"""Located values as the types of a struct's fields want them; each mistake stands where it was
+made.
+"""
 
 from collections.abc import Iterator
 from enum import Enum
@@ -44,32 +46,63 @@ class Conversion:
     def value(self, hint: Any, place: Located, path: str) -> Any:
         """The value as its type has it; anything where it was complained about."""
         form = form_of(hint)
-        if isinstance(form.base, type) and issubclass(form.base, msgspec.Struct) and isinstance(place.value, dict):
+        if (
+            isinstance(form.base, type)
+            and issubclass(form.base, msgspec.Struct)
+            and isinstance(place.value, dict)
+        ):
             return self.struct(form.base, place.value, place.line, path)
         if get_origin(form.base) is dict and isinstance(place.value, dict):
             return self._mapping(form, place.value, path)
         if get_origin(form.base) is list and isinstance(place.value, list):
             return self._list(form, place, path)
         try:
-            return msgspec.convert(place.value if not isinstance(place.value, dict | list) else place.plain(), hint)
+            return msgspec.convert(
+                place.value if not isinstance(place.value, dict | list) else place.plain(), hint
+            )
         except msgspec.ValidationError:
-            self.complain(place.line, path, problem(form, place.plain()), remedy(form, place.plain()))
+            self.complain(
+                place.line, path, problem(form, place.plain()), remedy(form, place.plain())
+            )
             return None
 
-    def struct(self, owner: type[msgspec.Struct], fields: dict[str, Located], line: int, path: str) -> Any:
+    def struct(
+        self, owner: type[msgspec.Struct], fields: dict[str, Located], line: int, path: str
+    ) -> Any:
         """A struct of the fields; None where one of them was complained about."""
-        before, known = len(self.complaints), [one.name for one in msgspec.structs.fields(owner)]
+        before = len(self.complaints)
+        known = [one.name for one in msgspec.structs.fields(owner)]
         for stranger in (name for name in fields if name not in known):
-            self.complain(fields[stranger].line, f"{path}.{stranger}", "no such field", meant(stranger, known, ""))
-        for missing in (one.name for one in msgspec.structs.fields(owner) if one.required and one.name not in fields):
-            self.complain(line, f"{path}.{missing}", "is missing", remedy(form_of(hints(owner)[missing]), None))
-        values = {name: self.value(hints(owner)[name], fields[name], f"{path}.{name}") for name in known if name in fields}
+            self.complain(
+                fields[stranger].line,
+                f"{path}.{stranger}",
+                "no such field",
+                meant(stranger, known, ""),
+            )
+        for missing in (
+            one.name
+            for one in msgspec.structs.fields(owner)
+            if one.required and one.name not in fields
+        ):
+            self.complain(
+                line,
+                f"{path}.{missing}",
+                "is missing",
+                remedy(form_of(hints(owner)[missing]), None),
+            )
+        values = {
+            name: self.value(hints(owner)[name], fields[name], f"{path}.{name}")
+            for name in known
+            if name in fields
+        }
         return owner(**values) if len(self.complaints) == before else None
 
     def _mapping(self, form: Form, members: dict[str, Located], path: str) -> dict[Any, Any]:
         key, value = get_args(form.base)
         return {
-            self.value(key, Located(name, one.line), f"{path}.{name}"): self.value(value, one, f"{path}.{name}")
+            self.value(key, Located(name, one.line), f"{path}.{name}"): self.value(
+                value, one, f"{path}.{name}"
+            )
             for name, one in members.items()
         }
 
@@ -78,7 +111,9 @@ class Conversion:
         if not place.value and any(note.min_length for note in form.notes):
             self.complain(place.line, path, "is an empty list", remedy(form, None))
         [inner] = get_args(form.base)
-        return [self.value(inner, one, f"{path}[{number}]") for number, one in enumerate(place.value)]
+        return [
+            self.value(inner, one, f"{path}[{number}]") for number, one in enumerate(place.value)
+        ]
 
 
 def form_of(hint: Any) -> Form:
@@ -102,12 +137,25 @@ def problem(form: Form, value: object) -> str:
         return f"{value!r} is none of its words"
     if form.base is bool:
         return f"{_shown(value)} is neither true nor false"
-    called = _CALLED.get(get_origin(form.base) or form.base, "text" if choices(form.base) else "mapping")
+    called = _CALLED.get(
+        get_origin(form.base) or form.base, "text" if choices(form.base) else "mapping"
+    )
     if not _is_a(form.base, value):
         return f"{_shown(value)} is no {called}"
     if isinstance(value, str):
-        most = next((note.max_length for note in form.notes if note.max_length is not None and len(value) > note.max_length), None)
-        return f"{_shown(value)} has not the right form" if most is None else f"{_shown(value)} is longer than {most} characters"
+        most = next(
+            (
+                note.max_length
+                for note in form.notes
+                if note.max_length is not None and len(value) > note.max_length
+            ),
+            None,
+        )
+        return (
+            f"{_shown(value)} has not the right form"
+            if most is None
+            else f"{_shown(value)} is longer than {most} characters"
+        )
     return f"{_shown(value)} is out of bounds"
 
 
@@ -115,7 +163,11 @@ def remedy(form: Form, value: object) -> str:
     """What to write instead."""
     known = choices(form.base)
     if known:
-        return meant(value, known, "") if isinstance(value, str) else f"write one of {', '.join(known)}"
+        return (
+            meant(value, known, "")
+            if isinstance(value, str)
+            else f"write one of {', '.join(known)}"
+        )
     if form.base is bool:
         return "write true or false"
     if form.base is str and isinstance(value, bool | int | float):
@@ -132,7 +184,11 @@ def choices(base: Any) -> list[str]:
     """The words of a type that has but a few."""
     if get_origin(base) is Literal:
         return [str(one) for one in get_args(base)]
-    return [str(one.value) for one in base] if isinstance(base, type) and issubclass(base, Enum) else []
+    return (
+        [str(one.value) for one in base]
+        if isinstance(base, type) and issubclass(base, Enum)
+        else []
+    )
 
 
 def _fields(base: Any) -> Iterator[str]:
@@ -142,7 +198,9 @@ def _fields(base: Any) -> Iterator[str]:
 def _is_a(base: Any, value: object) -> bool:
     wanted = get_origin(base) or base
     if wanted in (int, float):
-        return isinstance(value, int if wanted is int else int | float) and not isinstance(value, bool)
+        return isinstance(value, int if wanted is int else int | float) and not isinstance(
+            value, bool
+        )
     return isinstance(wanted, type) and isinstance(value, wanted)
 
 

@@ -2,7 +2,14 @@
 
 from collections.abc import Iterator
 
-from services.definitions.domain.bodies import CalendarBody, Kind, QueueBody, SourceBody, TargetBody, said
+from services.definitions.domain.bodies import (
+    CalendarBody,
+    Kind,
+    QueueBody,
+    SourceBody,
+    TargetBody,
+    said,
+)
 from services.definitions.domain.calendars import WEEKDAYS, Calendar, calendar_of
 from services.definitions.domain.complaints import Complaint
 from services.definitions.domain.floor import CALLED, DEFAULTS, Floor, since
@@ -31,7 +38,11 @@ def ineffective(floor: Floor) -> Iterator[Complaint]:
 
 
 def _unused(floor: Floor) -> Iterator[Complaint]:
-    used = {(one.kind, one.id) for one in floor.references() if one.entry.kind is not Kind.TARGET or one.kind is Kind.CALENDAR}
+    used = {
+        (one.kind, one.id)
+        for one in floor.references()
+        if one.entry.kind is not Kind.TARGET or one.kind is Kind.CALENDAR
+    }
     for kind, remedy in _UNUSED.items():
         for name, versions in floor.versions[kind].items():
             if (kind, name) not in used:
@@ -43,7 +54,9 @@ def _repeated_versions(floor: Floor) -> Iterator[Complaint]:
         following = floor.after(entry)
         if following is not None and said(following.body) == said(entry.body):
             problem = f"says the same as the version before it (line {entry.place.line})"
-            yield following.complaint("valid_from", problem, "change what you meant to change, or delete this version")
+            yield following.complaint(
+                "valid_from", problem, "change what you meant to change, or delete this version"
+            )
 
 
 def _repeated_defaults(floor: Floor) -> Iterator[Complaint]:
@@ -57,11 +70,19 @@ def _repeated_defaults(floor: Floor) -> Iterator[Complaint]:
             if own is not None and theirs == {own}:
                 yield entry.complaint(name, f"repeats the tenant's default {own!r}", "leave it out")
         if body.service_level is not None and body.service_level_of.keys() == set(body.channels):
-            yield entry.complaint("service_level", "all channels have policies of their own", "leave it out")
-        whose, elsewhere = ("queue's own", {body.service_level}) if body.service_level else ("tenant's default", defaults["service_level"])
+            yield entry.complaint(
+                "service_level", "all channels have policies of their own", "leave it out"
+            )
+        whose, elsewhere = (
+            ("queue's own", {body.service_level})
+            if body.service_level
+            else ("tenant's default", defaults["service_level"])
+        )
         for channel, own in body.service_level_of.items():
             if elsewhere == {own}:
-                yield entry.complaint(f"service_level_of.{channel}", f"repeats the {whose} {own!r}", "leave it out")
+                yield entry.complaint(
+                    f"service_level_of.{channel}", f"repeats the {whose} {own!r}", "leave it out"
+                )
 
 
 def _repeated_targets(floor: Floor) -> Iterator[Complaint]:
@@ -69,10 +90,15 @@ def _repeated_targets(floor: Floor) -> Iterator[Complaint]:
     for entry in floor.of(Kind.TARGET):
         body = entry.body
         assert isinstance(body, TargetBody)  # noqa: S101  as above
-        twin = first.setdefault((body.metric, body.comparison, body.scope, body.window, body.calendar, since(entry)), entry)
+        twin = first.setdefault(
+            (body.metric, body.comparison, body.scope, body.window, body.calendar, since(entry)),
+            entry,
+        )
         if twin is not entry:
             problem = f"promises of the same figure what {twin.name} promises"
-            yield entry.complaint("", problem, "keep one of them, or give this one another scope or window")
+            yield entry.complaint(
+                "", problem, "keep one of them, or give this one another scope or window"
+            )
 
 
 def _speechless(floor: Floor) -> Iterator[Complaint]:
@@ -81,9 +107,19 @@ def _speechless(floor: Floor) -> Iterator[Complaint]:
         body = entry.body
         assert isinstance(body, SourceBody)  # noqa: S101  as above
         if body.retired and body.silence is not None:
-            yield entry.complaint("silence", "nobody waits for a retired source", "leave it out, or `retired`")
-        elif not body.retired and body.silence is None and floor.versions[Kind.SOURCE][body.id][0] is entry:
-            yield entry.complaint("", "says nothing of the source", "say `retired: true` or how much `silence` is believed, or delete it")
+            yield entry.complaint(
+                "silence", "nobody waits for a retired source", "leave it out, or `retired`"
+            )
+        elif (
+            not body.retired
+            and body.silence is None
+            and floor.versions[Kind.SOURCE][body.id][0] is entry
+        ):
+            yield entry.complaint(
+                "",
+                "says nothing of the source",
+                "say `retired: true` or how much `silence` is believed, or delete it",
+            )
 
 
 # ------------------------------------------------------------- calendars
@@ -92,7 +128,11 @@ def _speechless(floor: Floor) -> Iterator[Complaint]:
 def _calendar(floor: Floor, entry: Entry, body: CalendarBody) -> Iterator[Complaint]:
     calendar = calendar_of(body)
     if not any(body.hours.values()) and not any(body.exceptions.values()):
-        yield entry.complaint("hours", "it never opens", "write the hours of a weekday, such as `monday: [09:00-18:00]`")
+        yield entry.complaint(
+            "hours",
+            "it never opens",
+            "write the hours of a weekday, such as `monday: [09:00-18:00]`",
+        )
         return
     yield from _outside(floor, entry, body)
     yield from _shadowed(entry, body)
@@ -108,11 +148,17 @@ def _outside(floor: Floor, entry: Entry, body: CalendarBody) -> Iterator[Complai
             if not since(entry) <= day < ends:
                 reach = f"from {since(entry) or 'ever'}" + (f" to {ends}" if following else " on")
                 problem = f"this version is in force {reach} only"
-                yield entry.complaint(f"{section}.{day}", problem, "move the day to the version it is for")
+                yield entry.complaint(
+                    f"{section}.{day}", problem, "move the day to the version it is for"
+                )
 
 
 def _shadowed(entry: Entry, body: CalendarBody) -> Iterator[Complaint]:
-    for weaker, stronger in (("holidays", "exceptions"), ("workdays", "exceptions"), ("holidays", "workdays")):
+    for weaker, stronger in (
+        ("holidays", "exceptions"),
+        ("workdays", "exceptions"),
+        ("holidays", "workdays"),
+    ):
         for day in getattr(body, weaker).keys() & getattr(body, stronger).keys():
             problem = f"`{stronger}` has the same day and outranks it"
             yield entry.complaint(f"{weaker}.{day}", problem, f"delete it here, or in `{stronger}`")
@@ -123,11 +169,15 @@ def _ordinary(entry: Entry, calendar: Calendar) -> Iterator[Complaint]:
     plain = Calendar(calendar.week)
     for day in sorted(calendar.holidays):
         if not plain.hours(day):
-            yield entry.complaint(f"holidays.{day}", f"a {WEEKDAYS[day.weekday()]} is closed anyway", "delete it")
+            yield entry.complaint(
+                f"holidays.{day}", f"a {WEEKDAYS[day.weekday()]} is closed anyway", "delete it"
+            )
     for day, like in calendar.workdays.items():
         if plain.hours(day) == plain.week[like]:
             problem = f"a {WEEKDAYS[day.weekday()]} has the hours of a {WEEKDAYS[like]} anyway"
-            yield entry.complaint(f"workdays.{day}", problem, "delete it, or name the weekday whose hours it works")
+            yield entry.complaint(
+                f"workdays.{day}", problem, "delete it, or name the weekday whose hours it works"
+            )
     for day, hours in calendar.exceptions.items():
         if plain.hours(day) == hours:
             problem = f"these are the hours of any {WEEKDAYS[day.weekday()]}"

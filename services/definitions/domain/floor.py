@@ -1,4 +1,6 @@
-"""A tenant's definitions as one: who names whom, which ids there are, which version follows which."""
+"""A tenant's definitions as one: who names whom, which ids there are, which version follows
+which.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -19,7 +21,12 @@ CALLED = {
     Kind.TARGET: "target",
     Kind.SOURCE: "source",
 }
-DEFAULTS = {"service_level": Kind.SERVICE_LEVEL, "csat": Kind.CSAT, "qa": Kind.QA, "calendar": Kind.CALENDAR}
+DEFAULTS = {
+    "service_level": Kind.SERVICE_LEVEL,
+    "csat": Kind.CSAT,
+    "qa": Kind.QA,
+    "calendar": Kind.CALENDAR,
+}
 """Fields of queues whose default the tenant names"""
 
 
@@ -35,10 +42,14 @@ class Reference:
 
 @dataclass
 class Floor:
-    """The entries of one tenant: by kind and id, each with its versions in the order of their validity."""
+    """The entries of one tenant: by kind and id, each with its versions in the order of their
+    validity.
+    """
 
     entries: list[Entry] = field(default_factory=list)
-    versions: defaultdict[Kind, dict[str, list[Entry]]] = field(default_factory=lambda: defaultdict(dict))
+    versions: defaultdict[Kind, dict[str, list[Entry]]] = field(
+        default_factory=lambda: defaultdict(dict)
+    )
 
     def add(self, entry: Entry) -> None:
         """Take in an entry."""
@@ -102,4 +113,7 @@ def _named(entry: Entry) -> Iterator[tuple[str, Kind, str | None]]:
 
 def _of_queue(body: QueueBody) -> Iterator[tuple[str, Kind, str | None]]:
     yield from ((name, kind, getattr(body, name)) for name, kind in DEFAULTS.items())
-    yield from ((f"service_level_of.{channel}", Kind.SERVICE_LEVEL, one) for channel, one in body.service_level_of.items())
+    yield from (
+        (f"service_level_of.{channel}", Kind.SERVICE_LEVEL, one)
+        for channel, one in body.service_level_of.items()
+    )

@@ -37,7 +37,9 @@ UTC = ZoneInfo("UTC")
 
 @dataclass(frozen=True)
 class Version:
-    """One version of a definition; `standing` is False of one that is no longer among the definitions, kept for its name's sake."""
+    """One version of a definition; `standing` is False of one that is no longer among the
+    definitions, kept for its name's sake.
+    """
 
     tenant: str
     kind: Kind
@@ -56,7 +58,15 @@ def service_level_of(version: Version) -> ServiceLevelPolicy:
     """The policy that a version describes."""
     body = version.body
     assert isinstance(body, ServiceLevelBody)  # noqa: S101  for the type checker: the kind says so
-    options = body.formula, body.threshold, body.short, body.boundary, body.flow_outs, body.waiting_past_threshold, body.target
+    options = (
+        body.formula,
+        body.threshold,
+        body.short,
+        body.boundary,
+        body.flow_outs,
+        body.waiting_past_threshold,
+        body.target,
+    )
     return ServiceLevelPolicy(version.name, *options, body.patience)
 
 
@@ -123,7 +133,8 @@ class InForce:
         return known
 
     def _policy(self, queue: str, channel: str) -> ServiceLevelPolicy:
-        tenant, own = self.tenant, self.queue(queue)
+        tenant = self.tenant
+        own = self.queue(queue)
         level = None if own is None else service_level_for(own, channel)
         policy = self._find(Kind.SERVICE_LEVEL, level or getattr(tenant, "service_level", None))
         csat = self._find(Kind.CSAT, getattr(own, "csat", None) or getattr(tenant, "csat", None))
@@ -146,17 +157,25 @@ def service_level_for(queue: QueueBody, channel: str) -> str | None:
 
 
 def _csat_of(version: Version | None) -> CsatPolicy | None:
-    return CsatPolicy(version.name, version.body.satisfied) if version is not None and isinstance(version.body, CsatBody) else None
+    return (
+        CsatPolicy(version.name, version.body.satisfied)
+        if version is not None and isinstance(version.body, CsatBody)
+        else None
+    )
 
 
 def _qa_of(version: Version | None) -> QaPolicy | None:
-    return QaPolicy(version.name, version.body.pass_mark) if version is not None and isinstance(version.body, QaBody) else None
-
-
+    return (
+        QaPolicy(version.name, version.body.pass_mark)
+        if version is not None and isinstance(version.body, QaBody)
+        else None
+    )
 
 
 class TenantDefinitions:
-    """All versions of one tenant's definitions; `zone` is that of its days as its newest version says, None where none does."""
+    """All versions of one tenant's definitions; `zone` is that of its days as its newest version
+    says, None where none does.
+    """
 
     def __init__(self, versions: Sequence[Version]) -> None:
         self.versions = tuple(versions)
@@ -181,18 +200,26 @@ class TenantDefinitions:
         return self._states
 
     def service_levels(self, id: str) -> list[Version]:  # noqa: A002  as everybody calls it
-        """Every version of a service-level policy, also of one that is no longer in force anywhere, ascending."""
+        """Every version of a service-level policy, also of one that is no longer in force anywhere,
+        ascending.
+        """
         return [one for one in self.versions if one.kind is Kind.SERVICE_LEVEL and one.id == id]
 
 
 def _zone(standing: Iterable[Version]) -> ZoneInfo | None:
-    zones = [(one.body.valid_from or "", one.body.zone) for one in standing if isinstance(one.body, TenantBody) and one.body.zone]
+    zones = [
+        (one.body.valid_from or "", one.body.zone)
+        for one in standing
+        if isinstance(one.body, TenantBody) and one.body.zone
+    ]
     return ZoneInfo(max(zones)[1]) if zones else None
 
 
 def begin_of(body: Body, zone: ZoneInfo) -> int:
     """The first instant of a definition's validity, epoch milliseconds; 0: ever since."""
-    return 0 if body.valid_from is None else first_instant(date.fromisoformat(body.valid_from), zone)
+    return (
+        0 if body.valid_from is None else first_instant(date.fromisoformat(body.valid_from), zone)
+    )
 
 
 def _state(standing: Sequence[Version], at: int, zone: ZoneInfo) -> InForce:
@@ -207,14 +234,20 @@ _NOBODY = TenantDefinitions(())
 
 
 class Definitions:
-    """The definitions of all tenants; `number` and `loaded_at` are those of the stored set, 0 where none is stored."""
+    """The definitions of all tenants; `number` and `loaded_at` are those of the stored set, 0 where
+    none is stored.
+    """
 
-    def __init__(self, versions: Iterable[Version] = (), number: int = 0, loaded_at: int = 0) -> None:
+    def __init__(
+        self, versions: Iterable[Version] = (), number: int = 0, loaded_at: int = 0
+    ) -> None:
         self.number = number
         self.loaded_at = loaded_at
         self.versions = tuple(versions)
         mine: dict[str, list[Version]] = {}
-        for one in sorted(self.versions, key=lambda version: (version.kind, version.id, version.number)):
+        for one in sorted(
+            self.versions, key=lambda version: (version.kind, version.id, version.number)
+        ):
             mine.setdefault(one.tenant, []).append(one)
         self._tenants = {tenant: TenantDefinitions(theirs) for tenant, theirs in mine.items()}
 

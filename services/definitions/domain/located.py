@@ -1,6 +1,8 @@
-"""YAML with line numbers: each value knows where it stands, and plain words mean what YAML 1.2 says.
+"""YAML with line numbers: each value knows where it stands, and plain words mean what YAML 1.2
+says.
 
-So `no` is the word, not false, `09:30` is no number, and a date stays text: the struct that takes it says what it wants.
+So `no` is the word, not false, `09:30` is no number, and a date stays text: the struct that takes
+it says what it wants.
 """
 
 import re
@@ -52,14 +54,24 @@ class _Reader:
     def value(self, node: Node, line: int | None = None) -> Located:
         here = node.start_mark.line + 1 if line is None else line
         if node in self._inside:
-            self.complaints.append(Complaint(self.file, here, "file", "an alias stands inside what it names", "write the value out"))
+            self.complaints.append(
+                Complaint(
+                    self.file,
+                    here,
+                    "file",
+                    "an alias stands inside what it names",
+                    "write the value out",
+                )
+            )
             return Located(None, here)
         self._inside.append(node)
         found = Located(self._inner(node), here)
         self._inside.pop()
         return found
 
-    def _inner(self, node: Node) -> "str | int | float | bool | dict[str, Located] | list[Located] | None":
+    def _inner(
+        self, node: Node
+    ) -> "str | int | float | bool | dict[str, Located] | list[Located] | None":
         match node:
             case MappingNode():
                 return dict(self._members(node))
@@ -73,10 +85,13 @@ class _Reader:
     def _members(self, node: MappingNode) -> Iterator[tuple[str, Located]]:
         known: dict[str, int] = {}
         for key, value in node.value:
-            name, line = str(key.value), key.start_mark.line + 1
+            name = str(key.value)
+            line = key.start_mark.line + 1
             if name in known:
                 problem = f"is said twice, first on line {known[name]}"
-                self.complaints.append(Complaint(self.file, line, name, problem, "keep one of them"))
+                self.complaints.append(
+                    Complaint(self.file, line, name, problem, "keep one of them")
+                )
                 continue
             known[name] = line
             yield name, self.value(value, line)
@@ -101,9 +116,25 @@ def located(file: str, text: str) -> tuple[Located | None, list[Complaint]]:
     except yaml.MarkedYAMLError as wrong:
         return None, [_unreadable(file, wrong)]
     except yaml.YAMLError as wrong:
-        return None, [Complaint(file, 1, "file", f"is no YAML ({wrong})".replace("\n", " "), "save it as plain UTF-8 text")]
+        return None, [
+            Complaint(
+                file,
+                1,
+                "file",
+                f"is no YAML ({wrong})".replace("\n", " "),
+                "save it as plain UTF-8 text",
+            )
+        ]
     except RecursionError:
-        return None, [Complaint(file, 1, "file", "is nested hundreds of levels deep", "write sections, definitions and their fields")]
+        return None, [
+            Complaint(
+                file,
+                1,
+                "file",
+                "is nested hundreds of levels deep",
+                "write sections, definitions and their fields",
+            )
+        ]
     return (None if node is None else reader.value(node)), reader.complaints
 
 
@@ -112,7 +143,19 @@ def _unreadable(file: str, wrong: yaml.MarkedYAMLError) -> Complaint:
     line = 1 if mark is None else mark.line + 1
     problem = wrong.problem or wrong.context or "it cannot be read"
     if "single document" in (wrong.context or ""):
-        return Complaint(file, line, "file", "holds more than one document", "put what follows `---` into a file of its own")
+        return Complaint(
+            file,
+            line,
+            "file",
+            "holds more than one document",
+            "put what follows `---` into a file of its own",
+        )
     if "\\t" in problem:
         return Complaint(file, line, "file", "is indented with a tab", "indent with spaces")
-    return Complaint(file, line, "file", f"is no YAML: {problem}", "compare its indentation, colons and quotes with the lines above")
+    return Complaint(
+        file,
+        line,
+        "file",
+        f"is no YAML: {problem}",
+        "compare its indentation, colons and quotes with the lines above",
+    )

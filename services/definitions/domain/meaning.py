@@ -1,11 +1,22 @@
-"""What definitions mean together: names that exist, values that are possible, dates that are days."""
+"""What definitions mean together: names that exist, values that are possible, dates that are
+days.
+"""
 
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from datetime import date
 from zoneinfo import available_timezones
 
-from services.definitions.domain.bodies import CalendarBody, Comparison, Kind, QaBody, QueueBody, ServiceLevelBody, TargetBody, TenantBody
+from services.definitions.domain.bodies import (
+    CalendarBody,
+    Comparison,
+    Kind,
+    QaBody,
+    QueueBody,
+    ServiceLevelBody,
+    TargetBody,
+    TenantBody,
+)
 from services.definitions.domain.calendars import hours_of
 from services.definitions.domain.complaints import Complaint, meant
 from services.definitions.domain.floor import CALLED, Floor, since
@@ -34,10 +45,16 @@ def _strangers(floor: Floor, misshapen: AbstractSet[tuple[Kind, str]]) -> Iterat
         known = floor.versions[one.kind]
         if one.id not in known:
             problem = f"there is no {CALLED[one.kind]} {one.id!r}"
-            yield one.entry.complaint(one.path, problem, meant(one.id, known, f"define it under `{one.kind.value}:`"))
+            yield one.entry.complaint(
+                one.path, problem, meant(one.id, known, f"define it under `{one.kind.value}:`")
+            )
         elif (begins := since(known[one.id][0])) > since(one.entry) and is_day(begins):
             problem = f"{one.id!r} is in force from {begins} on only"
-            yield one.entry.complaint(one.path, problem, f"say `valid_from: {begins}` here too, or give {one.id!r} an earlier version")
+            yield one.entry.complaint(
+                one.path,
+                problem,
+                f"say `valid_from: {begins}` here too, or give {one.id!r} an earlier version",
+            )
 
 
 def _twins(floor: Floor) -> Iterator[Complaint]:
@@ -56,7 +73,9 @@ def _impossible(entry: Entry) -> Iterator[Complaint]:
     if body.valid_from is not None:
         yield from _no_day(entry, "valid_from", body.valid_from)
     if entry.id == BUILT_IN:
-        yield entry.complaint("id", f"{BUILT_IN!r} names what holds where nothing is defined", "give it another id")
+        yield entry.complaint(
+            "id", f"{BUILT_IN!r} names what holds where nothing is defined", "give it another id"
+        )
     yield from _impossible_body(entry)
 
 
@@ -81,7 +100,9 @@ def _impossible_body(entry: Entry) -> Iterator[Complaint]:
 
 def _no_day(entry: Entry, path: str, day: str) -> Iterator[Complaint]:
     if not is_day(day):
-        yield entry.complaint(path, f"{day} is no day of any calendar", "write year-month-day, such as 2026-10-01")
+        yield entry.complaint(
+            path, f"{day} is no day of any calendar", "write year-month-day, such as 2026-10-01"
+        )
 
 
 def is_day(text: str) -> bool:
@@ -118,7 +139,10 @@ def _no_hours(entry: Entry, path: str, hours: list[str]) -> Iterator[Complaint]:
         try:
             known.append(hours_of(text))
         except ValueError as wrong:
-            remedy = "write from-to within one day; split a night at midnight: 22:00-24:00, and 00:00-06:00 on the next day"
+            remedy = (
+                "write from-to within one day; split a night at midnight: 22:00-24:00, and "
+                "00:00-06:00 on the next day"
+            )
             yield entry.complaint(path, str(wrong), remedy)
     for one, other in zip(sorted(known), sorted(known)[1:], strict=False):
         if other.since < one.until:
@@ -130,12 +154,18 @@ def _no_service_level(entry: Entry, body: ServiceLevelBody) -> Iterator[Complain
     if body.formula in _SHORT_MATTERS and body.short >= body.threshold:
         problem = f"S {body.short} is not below T {body.threshold}, as {body.formula} wants it"
         field = "short" if "short" in entry.place.plain() else "threshold"
-        yield entry.complaint(field, problem, "write a shorter S, a longer T, or a formula of V1 to V4")
+        yield entry.complaint(
+            field, problem, "write a shorter S, a longer T, or a formula of V1 to V4"
+        )
 
 
 def _no_mark(entry: Entry, body: QaBody) -> Iterator[Complaint]:
     if round(body.pass_mark, 1) != body.pass_mark:
-        yield entry.complaint("pass_mark", f"{body.pass_mark:g} is finer than a tenth of a point", f"write {round(body.pass_mark, 1):g}")
+        yield entry.complaint(
+            "pass_mark",
+            f"{body.pass_mark:g} is finer than a tenth of a point",
+            f"write {round(body.pass_mark, 1):g}",
+        )
 
 
 def _no_queue(entry: Entry, body: QueueBody) -> Iterator[Complaint]:
@@ -143,23 +173,44 @@ def _no_queue(entry: Entry, body: QueueBody) -> Iterator[Complaint]:
         yield entry.complaint("channels", "names a channel twice", "write each once")
     for channel in body.service_level_of.keys() - set(body.channels):
         remedy = f"add {channel} to `channels`, or leave its policy out"
-        yield entry.complaint(f"service_level_of.{channel}", f"the queue has no channel {channel}", remedy)
+        yield entry.complaint(
+            f"service_level_of.{channel}", f"the queue has no channel {channel}", remedy
+        )
 
 
 def _no_target(entry: Entry, body: TargetBody) -> Iterator[Complaint]:
     kpi = (CATALOGUE | VARIANTS).get(body.metric)
     if kpi is None:
-        yield entry.complaint("metric", f"{body.metric!r} is no KPI", meant(body.metric, CATALOGUE, ""))
+        yield entry.complaint(
+            "metric", f"{body.metric!r} is no KPI", meant(body.metric, CATALOGUE, "")
+        )
         return
     if kpi.live:
-        yield entry.complaint("metric", f"{kpi.id} tells of one moment, no target spans one", "write a KPI that is counted over a span")
+        yield entry.complaint(
+            "metric",
+            f"{kpi.id} tells of one moment, no target spans one",
+            "write a KPI that is counted over a span",
+        )
     if kpi.needs:
-        yield entry.complaint("metric", f"{kpi.id} is not counted minute by minute, so hours cannot be told apart", "write another")
+        yield entry.complaint(
+            "metric",
+            f"{kpi.id} is not counted minute by minute, so hours cannot be told apart",
+            "write another",
+        )
     if kpi.unit is Unit.RATIO and not 0 < body.value <= 1:
-        yield entry.complaint("value", f"{body.value:g} is no share", f"write {body.value / 100:g}" if body.value > 1 else "write 0.8")
+        yield entry.complaint(
+            "value",
+            f"{body.value:g} is no share",
+            f"write {body.value / 100:g}" if body.value > 1 else "write 0.8",
+        )
     if _WORSE.get(kpi.better) is body.comparison:
         other = next(one for one in Comparison if one is not body.comparison)
-        yield entry.complaint("comparison", f"{kpi.id} {body.comparison} a value promises to be worse", f"write {other}")
+        yield entry.complaint(
+            "comparison",
+            f"{kpi.id} {body.comparison} a value promises to be worse",
+            f"write {other}",
+        )
     if sum(name is not None for name in (body.scope.queue, body.scope.team, body.scope.site)) > 1:
-        yield entry.complaint("scope", "names more than one", "name one queue, team or site; write a target for each")
-
+        yield entry.complaint(
+            "scope", "names more than one", "name one queue, team or site; write a target for each"
+        )

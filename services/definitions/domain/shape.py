@@ -1,4 +1,6 @@
-"""The form of a file: every section, entry and field as its struct wants it, all mistakes told at once."""
+"""The form of a file: every section, entry and field as its struct wants it, all mistakes told at
+once.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -37,9 +39,13 @@ class Entry:
         return name_of(self.kind, self.id)
 
     def complaint(self, path: str, problem: str, remedy: str) -> Complaint:
-        """A complaint about one of its fields, `hours.monday` or the like; about all of it where the path is empty."""
+        """A complaint about one of its fields, `hours.monday` or the like; about all of it where
+        the path is empty.
+        """
         line = self.place.at(path.split(".") if path else []).line
-        return Complaint(self.file, line, ".".join(filter(None, (self.name, path))), problem, remedy)
+        return Complaint(
+            self.file, line, ".".join(filter(None, (self.name, path))), problem, remedy
+        )
 
 
 def name_of(kind: Kind, own: object) -> str:
@@ -49,7 +55,9 @@ def name_of(kind: Kind, own: object) -> str:
 
 @dataclass(frozen=True)
 class Shaped:
-    """A file's definitions of the right form, the kinds and ids of those that are not, and what is wrong with them."""
+    """A file's definitions of the right form, the kinds and ids of those that are not, and what is
+    wrong with them.
+    """
 
     entries: tuple[Entry, ...]
     misshapen: frozenset[tuple[Kind, str]]
@@ -60,19 +68,33 @@ def shaped(file: str, text: str) -> Shaped:
     """What a file says."""
     document, complaints = located(file, text)
     if document is None:
-        empty = Complaint(file, 1, "file", "says nothing", "write `tenant:` and its definitions, or delete the file")
+        empty = Complaint(
+            file,
+            1,
+            "file",
+            "says nothing",
+            "write `tenant:` and its definitions, or delete the file",
+        )
         return Shaped((), frozenset(), tuple(complaints or [empty]))
     if not isinstance(document.value, dict):
         remedy = "write `tenant:` and sections such as `queues:`"
-        complaints.append(Complaint(file, document.line, "file", "is no mapping of sections", remedy))
+        complaints.append(
+            Complaint(file, document.line, "file", "is no mapping of sections", remedy)
+        )
         return Shaped((), frozenset(), tuple(complaints))
     conversion = Conversion(file)
     found = list(_entries(conversion, document.value))
     good = tuple(one for one in found if isinstance(one, Entry))
-    return Shaped(good, frozenset(one for one in found if not isinstance(one, Entry)), (*complaints, *conversion.complaints))
+    return Shaped(
+        good,
+        frozenset(one for one in found if not isinstance(one, Entry)),
+        (*complaints, *conversion.complaints),
+    )
 
 
-def _entries(conversion: Conversion, sections: dict[str, Located]) -> Iterator[Entry | tuple[Kind, str]]:
+def _entries(
+    conversion: Conversion, sections: dict[str, Located]
+) -> Iterator[Entry | tuple[Kind, str]]:
     tenant = _tenant(conversion, sections.get("tenant"))
     for name, section in sections.items():
         if name not in SECTIONS:
@@ -83,19 +105,30 @@ def _entries(conversion: Conversion, sections: dict[str, Located]) -> Iterator[E
 
 def _tenant(conversion: Conversion, said: Located | None) -> str:
     if said is None:
-        conversion.complain(1, "tenant", "is missing", "begin the file with the tenant's id, such as `tenant: demo`")
+        conversion.complain(
+            1, "tenant", "is missing", "begin the file with the tenant's id, such as `tenant: demo`"
+        )
         return ""
     return conversion.value(hints(File)["tenant"], said, "tenant") or ""
 
 
-def _section(conversion: Conversion, tenant: str, kind: Kind, section: Located) -> Iterator[Entry | tuple[Kind, str]]:
+def _section(
+    conversion: Conversion, tenant: str, kind: Kind, section: Located
+) -> Iterator[Entry | tuple[Kind, str]]:
     if not isinstance(section.value, list) or not section.value:
-        conversion.complain(section.line, kind.value, "is no list of definitions", "begin each with `- `, or leave the section out")
+        conversion.complain(
+            section.line,
+            kind.value,
+            "is no list of definitions",
+            "begin each with `- `, or leave the section out",
+        )
         return
     for number, place in enumerate(section.value):
         if not isinstance(place.value, dict):
             remedy = "write fields such as `id: name`"
-            conversion.complain(place.line, f"{kind.value}[{number}]", "is no mapping of fields", remedy)
+            conversion.complain(
+                place.line, f"{kind.value}[{number}]", "is no mapping of fields", remedy
+            )
             continue
         own = place.value.get("id")
         name = name_of(kind, own.value if own else "" if kind is Kind.TENANT else number)

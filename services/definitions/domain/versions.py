@@ -1,6 +1,8 @@
-"""Versions: checked definitions get numbers, counted for each definition; what was loaded before keeps its own.
+"""Versions: checked definitions get numbers, counted for each definition; what was loaded before
+keeps its own.
 
-files   A ──► A' ──► A        the third load is version 1 again: figures that name vip@1 mean the same for ever
+files   A ──► A' ──► A        the third load is version 1 again: figures that name vip@1 mean the
+same for ever
 loaded  vip@1  vip@2  vip@1
 """
 
@@ -21,7 +23,9 @@ def key_of(version: Version) -> Key:
 
 
 def numbered(entries: Iterable[Entry], known: Iterable[Version]) -> list[Version]:
-    """The versions that stand once `entries` are loaded, and those known before that stand no longer."""
+    """The versions that stand once `entries` are loaded, and those known before that stand no
+    longer.
+    """
     versions: dict[tuple[str, Kind, str], list[Version]] = {}
     for one in known:
         versions.setdefault((one.tenant, one.kind, one.id), []).append(replace(one, standing=False))

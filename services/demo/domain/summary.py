@@ -25,7 +25,9 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Line:
-    """One queue, or the floor as `queue` None: counts, ratios from 0 to 1, `longest_wait` in seconds."""
+    """One queue, or the floor as `queue` None: counts, ratios from 0 to 1, `longest_wait` in
+    seconds.
+    """
 
     queue: str | None
     service_level: float | None
@@ -59,7 +61,9 @@ class Progress:
 
 @dataclass(frozen=True)
 class Summary:
-    """The floor now: its queues, all of it, progress, and events a second (None until two looks were taken)."""
+    """The floor now: its queues, all of it, progress, and events a second (None until two looks
+    were taken).
+    """
 
     queues: tuple[Line, ...]
     floor: Line
@@ -72,7 +76,9 @@ def lines(rows: Rows, targets: Mapping[str, float], default_target: float) -> tu
     grouped: dict[str | None, dict[str, Mapping[str, Any]]] = {}
     for row in rows:
         grouped.setdefault(row["queue"], {})[row["kpi"]] = row
-    return tuple(_line(queue, of, targets.get(queue or "", default_target)) for queue, of in grouped.items())
+    return tuple(
+        _line(queue, of, targets.get(queue or "", default_target)) for queue, of in grouped.items()
+    )
 
 
 def _line(queue: str | None, of: Mapping[str, Mapping[str, Any]], target: float) -> Line:
@@ -92,7 +98,9 @@ def _line(queue: str | None, of: Mapping[str, Mapping[str, Any]], target: float)
 
 
 def rate(before: Progress | None, now: Progress) -> float | None:
-    """Events counted a second between two looks; None where they tell nothing, as over a new log."""
+    """Events counted a second between two looks; None where they tell nothing, as over a new
+    log.
+    """
     if before is None or now.at <= before.at or now.applied < before.applied:
         return None
     return (now.applied - before.applied) / (now.at - before.at)

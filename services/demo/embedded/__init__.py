@@ -1,11 +1,22 @@
-"""The two servers of the `embedded` extra as child processes: a Kafka-protocol broker and PostgreSQL.
+"""The two servers of the `embedded` extra as child processes: a Kafka-protocol broker and
+PostgreSQL.
 
-Both listen on 127.0.0.1 only, are deaf to the terminal's Ctrl-C (who started them stops them) and, where `setpriv`
-exists, stop when this process dies.
+Both listen on 127.0.0.1 only, are deaf to the terminal's Ctrl-C (who started them stops them) and,
+where `setpriv` exists, stop when this process dies.
 """
 
 from services.demo.embedded.broker import Broker
-from services.demo.embedded.child import EmbeddedExtraMissingError, EmbeddedServerError, ServerExitedError
+from services.demo.embedded.child import (
+    EmbeddedExtraMissingError,
+    EmbeddedServerError,
+    ServerExitedError,
+)
 from services.demo.embedded.postgres import Postgres
 
-__all__ = ["Broker", "EmbeddedExtraMissingError", "EmbeddedServerError", "Postgres", "ServerExitedError"]
+__all__ = [
+    "Broker",
+    "EmbeddedExtraMissingError",
+    "EmbeddedServerError",
+    "Postgres",
+    "ServerExitedError",
+]

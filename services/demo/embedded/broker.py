@@ -7,7 +7,15 @@ from pathlib import Path
 from signal import SIGKILL, SIGTERM
 from typing import Self
 
-from services.demo.embedded.child import LOOPBACK, Child, EmbeddedServerError, free_port, insist, tether, wheel
+from services.demo.embedded.child import (
+    LOOPBACK,
+    Child,
+    EmbeddedServerError,
+    free_port,
+    insist,
+    tether,
+    wheel,
+)
 
 PATIENCE = 60.0
 TERMINATE_WITHIN = 3.0
@@ -19,8 +27,9 @@ METADATA_REQUEST = struct.pack(">ihhihi", 14, 3, 2, 1, -1, 0)
 class Broker:
     """Tansu on 127.0.0.1. It has no idempotent producer and no transactions.
 
-    Every start is a new, empty log and has a new `log_id`, which is also its Kafka cluster id. The port, chosen at the
-    first start unless given, stays. Start and stop in one event loop, or use as an async context manager.
+    Every start is a new, empty log and has a new `log_id`, which is also its Kafka cluster id. The
+    port, chosen at the first start unless given, stays. Start and stop in one event loop, or use as
+    an async context manager.
     """
 
     def __init__(self, log: Path, *, port: int | None = None) -> None:
@@ -45,7 +54,9 @@ class Broker:
         return self._running().pid
 
     async def start(self) -> None:
-        """Start anew, stopping what runs; returns when clients are answered. Raises EmbeddedServerError."""
+        """Start anew, stopping what runs; returns when clients are answered. Raises
+        EmbeddedServerError.
+        """
         await self.stop()
         program = await asyncio.to_thread(_program)
         self._log_id = uuid.uuid4().hex
@@ -57,7 +68,8 @@ class Broker:
 
     async def stop(self) -> None:
         """End the server, and with it the log. Nothing happens when none runs."""
-        child, self._child = self._child, None
+        child = self._child
+        self._child = None
         if child:
             await child.stop((SIGTERM, TERMINATE_WITHIN))
 
@@ -76,7 +88,9 @@ class Broker:
 
     async def _launch(self, program: str) -> Child:
         port = self._port or free_port()
-        child = await Child.spawn(_command(program, f"tcp://{LOOPBACK}:{port}", self._log_id), self._log)
+        child = await Child.spawn(
+            _command(program, f"tcp://{LOOPBACK}:{port}", self._log_id), self._log
+        )
         await child.until(lambda: _answers(port, self._log_id), PATIENCE)
         self._port = port
         return child
@@ -89,7 +103,16 @@ def _program() -> str:
 
 def _command(program: str, url: str, log_id: str) -> list[str]:
     listen = ["--listener-url", url, "--advertised-listener-url", url]
-    return [*tether(SIGKILL), program, "--silent", "--cluster-id", log_id, *listen, "--storage-engine", "memory://tansu/"]
+    return [
+        *tether(SIGKILL),
+        program,
+        "--silent",
+        "--cluster-id",
+        log_id,
+        *listen,
+        "--storage-engine",
+        "memory://tansu/",
+    ]
 
 
 async def _answers(port: int, log_id: str) -> bool:

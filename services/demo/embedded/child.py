@@ -1,4 +1,6 @@
-"""Child servers: tethered to this process, deaf to its terminal, watched until they answer, stopped step by step."""
+"""Child servers: tethered to this process, deaf to its terminal, watched until they answer, stopped
+step by step.
+"""
 
 import asyncio
 import importlib
@@ -45,7 +47,9 @@ def wheel(name: str) -> ModuleType:
 
 
 def wheel_folder(name: str) -> Path:
-    """Where a package of the extra lies, without running its code: importing PostgreSQL's warns and looks for lock folders."""
+    """Where a package of the extra lies, without running its code: importing PostgreSQL's warns and
+    looks for lock folders.
+    """
     spec = importlib.util.find_spec(name)
     if spec is None or spec.origin is None:
         raise EmbeddedExtraMissingError
@@ -61,16 +65,21 @@ def free_port() -> int:
 
 
 def tether(when_parent_dies: Signals, *privileges: str) -> list[str]:
-    """The words before a command that send it a signal when this process dies, and change its privileges.
+    """The words before a command that send it a signal when this process dies, and change its
+    privileges.
 
-    To Linux a parent is the thread that starts the child: here the one of the event loop, so let it live as long as the
-    server should. `setpriv` is Linux's; elsewhere children of a killed parent live on, and only privileges as they are can be had.
+    To Linux a parent is the thread that starts the child: here the one of the event loop, so let it
+    live as long as the server should. `setpriv` is Linux's; elsewhere children of a killed parent
+    live on, and only privileges as they are can be had.
     """
     setpriv = shutil.which("setpriv")
     if setpriv:
         return [setpriv, f"--pdeathsig={when_parent_dies.name}", *privileges, "--"]
     if privileges:
-        message = "PostgreSQL refuses to run as root, and there is no setpriv to drop root's rights: run as another user"
+        message = (
+            "PostgreSQL refuses to run as root, and there is no setpriv to drop root's "
+            "rights: run as another user"
+        )
         raise EmbeddedServerError(message)
     return []
 
@@ -83,8 +92,12 @@ class Child:
         self._log = log
 
     @classmethod
-    async def spawn(cls, command: Sequence[str | Path], log: Path, env: Mapping[str, str] = ENVIRONMENT) -> Self:
-        """Start `command` (full paths) in a session of its own; unless given, no variable of our environment reaches it."""
+    async def spawn(
+        cls, command: Sequence[str | Path], log: Path, env: Mapping[str, str] = ENVIRONMENT
+    ) -> Self:
+        """Start `command` (full paths) in a session of its own; unless given, no variable of our
+        environment reaches it.
+        """
         with _appending(log) as output:
             process = await asyncio.create_subprocess_exec(
                 *command,
@@ -106,9 +119,11 @@ class Child:
         return await self._process.wait()
 
     async def until(self, ready: Callable[[], Awaitable[bool]], patience: float) -> None:
-        """Until `ready`, looking every few milliseconds; ends the child where that does not come true.
+        """Until `ready`, looking every few milliseconds; ends the child where that does not come
+        true.
 
-        Raises ServerExitedError when it ends first, EmbeddedServerError when `patience` seconds were not enough.
+        Raises ServerExitedError when it ends first, EmbeddedServerError when `patience` seconds
+        were not enough.
         """
         try:
             async with asyncio.timeout(patience):
@@ -125,7 +140,9 @@ class Child:
             raise
 
     async def stop(self, *steps: tuple[Signals, float]) -> None:
-        """Send each signal and wait that many seconds for the end; after the last, kill it and what it started."""
+        """Send each signal and wait that many seconds for the end; after the last, kill it and what
+        it started.
+        """
         for sign, grace in steps:
             if self._process.returncode is None:
                 with suppress(ProcessLookupError):  # ended just now
@@ -156,8 +173,9 @@ def _appending(log: Path) -> IO[bytes]:
 async def insist(launch: Callable[[], Awaitable[Child]]) -> Child:
     """The child of the first launch that succeeds.
 
-    A launch may fail for reasons that pass: the free port was taken meanwhile, or sessions of a PostgreSQL that was
-    killed are still leaving. Raises the last ServerExitedError when none of a few succeeds.
+    A launch may fail for reasons that pass: the free port was taken meanwhile, or sessions of a
+    PostgreSQL that was killed are still leaving. Raises the last ServerExitedError when none of a
+    few succeeds.
     """
     for _ in range(STARTS - 1):
         with suppress(ServerExitedError):

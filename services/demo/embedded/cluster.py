@@ -1,4 +1,6 @@
-"""A PostgreSQL data directory of ours: made once, owned by an account that PostgreSQL accepts, cleared of what a crash left."""
+"""A PostgreSQL data directory of ours: made once, owned by an account that PostgreSQL accepts,
+cleared of what a crash left.
+"""
 
 import asyncio
 import os
@@ -12,18 +14,29 @@ from pathlib import Path
 from signal import SIGINT, SIGKILL, SIGQUIT, Signals
 from typing import Any
 
-from services.demo.embedded.child import LOOPBACK, Child, EmbeddedServerError, ServerExitedError, tether, wheel, wheel_folder
+from services.demo.embedded.child import (
+    LOOPBACK,
+    Child,
+    EmbeddedServerError,
+    ServerExitedError,
+    tether,
+    wheel,
+    wheel_folder,
+)
 
 USER = "floorpulse"
 ACCOUNT_FOR_ROOT = "nobody"
-# PostgreSQL's fast stop writes everything out first; the quick one leaves that to the recovery at the next start.
+# PostgreSQL's fast stop writes everything out first; the quick one leaves that to the recovery at
+# the next start.
 STOPS = ((SIGINT, 30.0), (SIGQUIT, 10.0))
 LOOK_AGAIN_AFTER = 0.05
 
 STATUS_LINE = 8  # of postmaster.pid
-# After a crash PostgreSQL syncs its folder before it recovers: one call to Linux instead of one for each of 1 000 files.
+# After a crash PostgreSQL syncs its folder before it recovers: one call to Linux instead of one for
+# each of 1 000 files.
 SYNC_METHOD = "syncfs" if sys.platform == "linux" else "fsync"
-# Durability stays whole: fsync, synchronous_commit and full_page_writes are PostgreSQL's defaults, on.
+# Durability stays whole: fsync, synchronous_commit and full_page_writes are PostgreSQL's defaults,
+# on.
 SETTINGS = {
     "listen_addresses": LOOPBACK,
     "unix_socket_directories": "",  # the path of a deep state folder would be too long for a socket
@@ -45,7 +58,9 @@ LOCALE = ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--built
 
 
 class Cluster:
-    """`directory`/postgres and the password beside it. Not safe against a second user: hold the lock of Postgres."""
+    """`directory`/postgres and the password beside it. Not safe against a second user: hold the
+    lock of Postgres.
+    """
 
     def __init__(self, directory: Path, log: Path) -> None:
         self.data = directory.resolve() / "postgres"
@@ -56,15 +71,22 @@ class Cluster:
         self._log = log
 
     def password(self) -> str:
-        """The superuser's password, random, made with the data. Raises EmbeddedServerError when it is lost."""
+        """The superuser's password, random, made with the data. Raises EmbeddedServerError when it
+        is lost.
+        """
         try:
             return self._password.read_text().strip()
         except FileNotFoundError as lost:
-            message = f"{self.data} holds data but {self._password} is missing: restore it, or remove both to start empty"
+            message = (
+                f"{self.data} holds data but {self._password} is missing: restore it, or "
+                "remove both to start empty"
+            )
             raise EmbeddedServerError(message) from lost
 
     async def prepare(self) -> None:
-        """Make the data directory if there is none; stop a server that outlived the process which started it."""
+        """Make the data directory if there is none; stop a server that outlived the process which
+        started it.
+        """
         if await asyncio.to_thread(self.data.exists):
             await self._end_orphan()
         else:
@@ -73,12 +95,24 @@ class Cluster:
     def command(self, port: int) -> list[str | Path]:
         """What starts the server; it stops, aborting transactions, when this process dies."""
         settings = [f"--{name}={value}" for name, value in (SETTINGS | {"port": str(port)}).items()]
-        return [*tether(SIGINT, *_privileges(self.data, self._programs)), self._programs / "postgres", "-D", self.data, *settings]
+        return [
+            *tether(SIGINT, *_privileges(self.data, self._programs)),
+            self._programs / "postgres",
+            "-D",
+            self.data,
+            *settings,
+        ]
 
     def ready(self, postmaster: int) -> bool:
-        """Whether the server with this process id takes sessions, by its own word; asking it would cost it a process each time."""
+        """Whether the server with this process id takes sessions, by its own word; asking it would
+        cost it a process each time.
+        """
         lines = _lines(self._lock)
-        return len(lines) >= STATUS_LINE and lines[0] == str(postmaster) and lines[STATUS_LINE - 1].strip() == "ready"
+        return (
+            len(lines) >= STATUS_LINE
+            and lines[0] == str(postmaster)
+            and lines[STATUS_LINE - 1].strip() == "ready"
+        )
 
     async def _initialise(self) -> None:
         """Made beside and renamed: an interrupted attempt leaves nothing that looks like data."""
@@ -92,7 +126,9 @@ class Cluster:
             *LOCALE,
         ]
         prefix = tether(SIGKILL, *_privileges(self._fresh, self._programs))
-        child = await Child.spawn([*prefix, self._programs / "initdb", "-D", self._fresh, *options], self._log)
+        child = await Child.spawn(
+            [*prefix, self._programs / "initdb", "-D", self._fresh, *options], self._log
+        )
         try:
             code = await child.wait()
         finally:
@@ -140,7 +176,9 @@ def _lines(lock: Path) -> list[str]:
 
 
 def _server_of(lock: Path) -> Any | None:
-    """The live server that wrote postmaster.pid; None when it is gone, also when another process has its id now."""
+    """The live server that wrote postmaster.pid; None when it is gone, also when another process
+    has its id now.
+    """
     psutil = wheel("psutil")
     try:
         process = psutil.Process(int(_lines(lock)[0]))
@@ -157,8 +195,9 @@ def _send(server: Any, sign: Signals) -> None:
 def _call_stale(lock: Path) -> None:
     """Make a left-over postmaster.pid ours.
 
-    PostgreSQL refuses while any process of its account has the old id, be it a zombie or a stranger, but takes a lock of
-    its own parent for stale. The rest stays: by it PostgreSQL sees whether sessions of the old server still live.
+    PostgreSQL refuses while any process of its account has the old id, be it a zombie or a
+    stranger, but takes a lock of its own parent for stale. The rest stays: by it PostgreSQL sees
+    whether sessions of the old server still live.
     """
     if lock.exists():
         lock.write_text("\n".join([str(os.getpid()), *_lines(lock)[1:]]) + "\n")
@@ -167,13 +206,22 @@ def _call_stale(lock: Path) -> None:
 def _privileges(folder: Path, programs: Path) -> list[str]:
     """What root gives up, in the words of setpriv: PostgreSQL runs as the owner of its folder.
 
-    Where others cannot pass a parent of the folder or of the programs, such as /root, it keeps the right to read and
-    to pass everywhere; so no permission of any parent is changed.
+    Where others cannot pass a parent of the folder or of the programs, such as /root, it keeps the
+    right to read and to pass everywhere; so no permission of any parent is changed.
     """
     if os.geteuid() != 0:
         return []
     owner = folder.stat()
-    account = [f"--reuid={owner.st_uid}", f"--regid={owner.st_gid}", "--clear-groups", "--no-new-privs"]
-    if all(parent.stat().st_mode & stat.S_IXOTH for path in (folder, programs) for parent in path.parents):
+    account = [
+        f"--reuid={owner.st_uid}",
+        f"--regid={owner.st_gid}",
+        "--clear-groups",
+        "--no-new-privs",
+    ]
+    if all(
+        parent.stat().st_mode & stat.S_IXOTH
+        for path in (folder, programs)
+        for parent in path.parents
+    ):
         return account
     return [*account, "--inh-caps=-all,+dac_read_search", "--ambient-caps=-all,+dac_read_search"]

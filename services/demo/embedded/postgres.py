@@ -1,4 +1,6 @@
-"""The embedded database: PostgreSQL 18 on a data directory, reached over loopback with a password."""
+"""The embedded database: PostgreSQL 18 on a data directory, reached over loopback with a
+password.
+"""
 
 import asyncio
 import fcntl
@@ -16,14 +18,19 @@ CONNECT_WITHIN = 60.0
 
 
 class Postgres:
-    """PostgreSQL on 127.0.0.1; data in `directory`/postgres, password in `directory`/postgres-password.
+    """PostgreSQL on 127.0.0.1; data in `directory`/postgres, password in
+    `directory`/postgres-password.
 
-    A start resumes the data that is there, also after a kill of the server, of this process or of both; the port,
-    chosen at the first start unless given, stays. One process at a time may use a directory. The user of `dsn` is a
-    superuser: row-level security needs a SET ROLE. Start and stop in one event loop, or use as an async context manager.
+    A start resumes the data that is there, also after a kill of the server, of this process or of
+    both; the port, chosen at the first start unless given, stays. One process at a time may use a
+    directory. The user of `dsn` is a
+    superuser: row-level security needs a SET ROLE. Start and stop in one event loop, or use as an
+    async context manager.
     """
 
-    def __init__(self, directory: Path, *, port: int | None = None, log: Path | None = None) -> None:
+    def __init__(
+        self, directory: Path, *, port: int | None = None, log: Path | None = None
+    ) -> None:
         self._directory = directory
         self._log = log or directory / "postgres.log"
         self._port = port
@@ -42,7 +49,9 @@ class Postgres:
         return self._running().pid
 
     async def start(self) -> None:
-        """Start anew, stopping what runs; returns when the database is there. Raises EmbeddedServerError."""
+        """Start anew, stopping what runs; returns when the database is there. Raises
+        EmbeddedServerError.
+        """
         await self.stop()
         self._lock = await asyncio.to_thread(_claim, self._directory)
         try:
@@ -56,11 +65,15 @@ class Postgres:
         return await self._running().wait()
 
     async def stop(self) -> None:
-        """End the server, aborting open transactions; the data stays. Nothing happens when none runs."""
-        child, self._child = self._child, None
+        """End the server, aborting open transactions; the data stays. Nothing happens when none
+        runs.
+        """
+        child = self._child
+        self._child = None
         if child:
             await child.stop(*STOPS)
-        lock, self._lock = self._lock, None
+        lock = self._lock
+        self._lock = None
         if lock:
             lock.close()
 
@@ -111,7 +124,9 @@ def _claim(directory: Path) -> IO[bytes]:
 async def _ensure_database(dsn: str) -> None:
     connection = await asyncpg.connect(dsn, timeout=CONNECT_WITHIN, ssl=False)
     try:
-        if not await connection.fetchval("SELECT count(*) FROM pg_database WHERE datname = $1", DATABASE):
+        if not await connection.fetchval(
+            "SELECT count(*) FROM pg_database WHERE datname = $1", DATABASE
+        ):
             await connection.execute(f"CREATE DATABASE {DATABASE}")
     finally:
         await connection.close()

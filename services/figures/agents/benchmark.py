@@ -1,4 +1,5 @@
-"""Benchmark agents: the top tenth by volume and quality at once, among those with enough of both to be judged.
+"""Benchmark agents: the top tenth by volume and quality at once, among those with enough of both to
+be judged.
 
             volume: at or above    quality: at or above    the worse of both
     ann          1.00                    0.50                   0.50
@@ -6,9 +7,9 @@
     cem          0.50                    1.00                   0.50
     dee          0.25                    0.25                   0.25
 
-Each is judged by the worse of two ranks: the share of all candidates whose volume is at most one's own, and the share whose quality
-is. So neither haste nor a few well-nursed contacts make a benchmark, and somebody always is one. Who ties with the last of the tenth
-belongs to it.
+Each is judged by the worse of two ranks: the share of all candidates whose volume is at most one's
+own, and the share whose quality is. So neither haste nor a few well-nursed contacts make a
+benchmark, and somebody always is one. Who ties with the last of the tenth belongs to it.
 """
 
 from bisect import bisect_right
@@ -20,12 +21,16 @@ from math import ceil
 
 TENTH = 10
 FEW = 10
-"""Of fewer candidates no tenth can be told: the benchmark is then one agent, or those who tie with the best"""
+"""Of fewer candidates no tenth can be told: the benchmark is then one agent, or those who tie with
+the best
+"""
 
 
 @dataclass(frozen=True)
 class Record:
-    """What an agent did: contacts handled, logged-in milliseconds (0: never told), quality (None: unknown) out of so many answers."""
+    """What an agent did: contacts handled, logged-in milliseconds (0: never told), quality (None:
+    unknown) out of so many answers.
+    """
 
     handled: int
     logged_in: int
@@ -72,12 +77,22 @@ class Ranking:
 
 
 def ranking(records: Mapping[str, Record], minimum: Minimum) -> Ranking:
-    """Who is a benchmark. Volume is by logged-in hour where all candidates' hours are known, else it is the count."""
+    """Who is a benchmark. Volume is by logged-in hour where all candidates' hours are known, else
+    it is the count.
+    """
     standings = {agent: _standing(record, minimum) for agent, record in records.items()}
-    candidates = {agent: records[agent] for agent, standing in standings.items() if standing is Standing.COMPARED}
+    candidates = {
+        agent: records[agent]
+        for agent, standing in standings.items()
+        if standing is Standing.COMPARED
+    }
     volume = Volume.PER_HOUR if all(one.logged_in for one in candidates.values()) else Volume.COUNT
     best = _best(candidates, volume)
-    return Ranking({agent: Standing.BENCHMARK if agent in best else one for agent, one in standings.items()}, volume, len(candidates))
+    return Ranking(
+        {agent: Standing.BENCHMARK if agent in best else one for agent, one in standings.items()},
+        volume,
+        len(candidates),
+    )
 
 
 def _standing(record: Record, minimum: Minimum) -> Standing:
@@ -94,7 +109,9 @@ def _best(candidates: Mapping[str, Record], volume: Volume) -> set[str]:
     volumes = sorted(_volume(one, volume) for one in candidates.values())
     qualities = sorted(one.quality or 0.0 for one in candidates.values())
     worse = {
-        agent: min(bisect_right(volumes, _volume(one, volume)), bisect_right(qualities, one.quality or 0.0))
+        agent: min(
+            bisect_right(volumes, _volume(one, volume)), bisect_right(qualities, one.quality or 0.0)
+        )
         for agent, one in candidates.items()
     }
     least = _last_of_tenth(sorted(worse.values(), reverse=True))

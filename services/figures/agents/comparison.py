@@ -1,4 +1,6 @@
-"""Agents beside the benchmark: each KPI of each agent, that of the benchmark agents together, and how far apart they are."""
+"""Agents beside the benchmark: each KPI of each agent, that of the benchmark agents together, and
+how far apart they are.
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -19,15 +21,25 @@ from services.kpis.figures import Value
 from services.kpis.formulas.staffing import LOGGED_IN
 from services.kpis.units import Better
 
-BENCHMARK_COLUMNS = (*AGENT_COLUMNS, "standing", "benchmark", "distance", "behind", "volume", "candidates", "small")
+BENCHMARK_COLUMNS = (
+    *AGENT_COLUMNS,
+    "standing",
+    "benchmark",
+    "distance",
+    "behind",
+    "volume",
+    "candidates",
+    "small",
+)
 """The columns of the comparison as CSV, in order."""
 
 
 class BenchmarkRow(AgentRow, frozen=True, kw_only=True, gc=False):
     """A figure of an agent beside the benchmark's.
 
-    `benchmark` is the figure of the benchmark agents together, of a count their mean; `distance` is value minus benchmark, `behind`
-    whether that is to the worse (null where no direction is better, or nothing can be said).
+    `benchmark` is the figure of the benchmark agents together, of a count their mean; `distance` is
+    value minus benchmark, `behind` whether that is to the worse (null where no direction is better,
+    or nothing can be said).
     """
 
     standing: str
@@ -49,7 +61,9 @@ class Contest:
 
 @dataclass(frozen=True)
 class Field:
-    """All who are compared: their work over one span, in the selected queues and channels, under the terms of the span."""
+    """All who are compared: their work over one span, in the selected queues and channels, under
+    the terms of the span.
+    """
 
     selection: Selection
     terms: Terms
@@ -72,7 +86,9 @@ def record_of(field: Field, contest: Contest, who: Who) -> Record:
     shown = field.shown(who)
     judged = value_of(contest.quality, shown.counted, shown.parts)
     logged_in = sum(shown.counted.staff.get(state, 0) for state in LOGGED_IN)
-    return Record(shown.counted.of(Cell.HANDLED), logged_in, judged.value, int(judged.denominator or 0))
+    return Record(
+        shown.counted.of(Cell.HANDLED), logged_in, judged.value, int(judged.denominator or 0)
+    )
 
 
 def compared(
@@ -84,7 +100,9 @@ def compared(
     for who in field.works:
         if behind is not None and who < behind:
             continue
-        for number, row in enumerate(agent_rows(frame, Interval.ALL, question, who, field.shown(who))):
+        for number, row in enumerate(
+            agent_rows(frame, Interval.ALL, question, who, field.shown(who))
+        ):
             yield who, number, _row(row, marks[number], question.kpis[number].better, found)
 
 
@@ -97,7 +115,11 @@ def _mark(together: Value, agents: int) -> float | None:
 
 def _row(row: AgentRow, mark: float | None, better: Better, found: Ranking) -> BenchmarkRow:
     distance = None if mark is None or row.value is None else row.value - mark
-    behind = None if distance is None or better is Better.NEITHER else (distance < 0) is (better is Better.HIGHER) and distance != 0
+    behind = (
+        None
+        if distance is None or better is Better.NEITHER
+        else (distance < 0) is (better is Better.HIGHER) and distance != 0
+    )
     return BenchmarkRow(
         **msgspec.structs.asdict(row),
         standing=found.standings[row.agent or ""].value,

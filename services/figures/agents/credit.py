@@ -19,7 +19,10 @@ def credited(tenant: str, visit: Visit) -> Iterator[tuple[str, Panes]]:
     """Agents and what the visit adds for each."""
     others = _named(visit)
     if visit.agent is not None:
-        yield visit.agent, contributions(tenant, _about(visit, visit.agent) if others else visit, INSTANT)
+        yield (
+            visit.agent,
+            contributions(tenant, _about(visit, visit.agent) if others else visit, INSTANT),
+        )
     for agent in sorted(others):
         yield agent, opinions(tenant, _about(visit, agent), INSTANT)
 
@@ -39,6 +42,14 @@ def _about(visit: Visit, agent: str) -> Visit:
     return msgspec.structs.replace(
         visit,
         surveys=visit.surveys if own else None,
-        evaluations={name: one for name, one in (visit.evaluations or {}).items() if (one.agent or visit.agent) == agent},
-        complaints={name: one for name, one in (visit.complaints or {}).items() if (one.last("agent") or visit.agent) == agent},
+        evaluations={
+            name: one
+            for name, one in (visit.evaluations or {}).items()
+            if (one.agent or visit.agent) == agent
+        },
+        complaints={
+            name: one
+            for name, one in (visit.complaints or {}).items()
+            if (one.last("agent") or visit.agent) == agent
+        },
     )

@@ -27,7 +27,8 @@ ROWS = 50
 """Rows computed in one turn"""
 JUDGED = 20
 """Agents judged in one turn"""
-FEWEST, MOST = 32, 256
+FEWEST = 32
+MOST = 256
 """Intervals that are read together: few at first, for the rest of a page may not be wanted"""
 
 
@@ -56,7 +57,9 @@ class AgentQuery:
 
 @dataclass(frozen=True, order=True)
 class AgentPlace:
-    """Where a row stands in an answer: the interval's begin, whose it is, the KPI's number in the question."""
+    """Where a row stands in an answer: the interval's begin, whose it is, the KPI's number in the
+    question.
+    """
 
     begin: int
     who: Who
@@ -76,7 +79,12 @@ class AgentsQuery:
 
     def wants(self, agent: str, entered: Entered) -> bool:
         """Whether this agent in this state is."""
-        told = ((self.agents, agent), (self.states, entered.state), (self.teams, entered.team), (self.sites, entered.site))
+        told = (
+            (self.agents, agent),
+            (self.states, entered.state),
+            (self.teams, entered.team),
+            (self.sites, entered.site),
+        )
         serves = not self.queues or not set(self.queues).isdisjoint(entered.queues)
         return serves and all(not asked or own in asked for asked, own in told)
 
@@ -90,28 +98,43 @@ class AgentFigures:
         self._agents = agents
         self._positions = positions
 
-    async def now(self, query: AgentsQuery, after: str | None, limit: int) -> tuple[int, list[tuple[str, Entered]], str | None]:
-        """The instant the answer speaks of; up to `limit` agents behind one of them, sorted, with their states, nobody who was silent
-        for a day; and the last one's name if more follow. Who is named is told also where the tenant has too many to list.
+    async def now(
+        self, query: AgentsQuery, after: str | None, limit: int
+    ) -> tuple[int, list[tuple[str, Entered]], str | None]:
+        """The instant the answer speaks of; up to `limit` agents behind one of them, sorted, with
+        their states, nobody who was silent for a day; and the last one's name if more follow. Who
+        is named is told also where the tenant has too many to list.
         """
-        agents, as_of = self._live.board.agents, self._live.as_of()
+        agents = self._live.board.agents
+        as_of = self._live.as_of()
         named = [one for one in sorted(query.agents) if after is None or one > after]
         names = named if query.agents else agents.listed(query.tenant, after)
         found: list[tuple[str, Entered]] = []
         async for portion in self._live.turns.over(names, AGENTS):
             known = ((agent, agents.state(query.tenant, agent, as_of)) for agent in portion)
-            found += [(agent, entered) for agent, entered in known if entered is not None and query.wants(agent, entered)]
+            found += [
+                (agent, entered)
+                for agent, entered in known
+                if entered is not None and query.wants(agent, entered)
+            ]
             if len(found) > limit:
                 return as_of, found[:limit], found[limit - 1][0]
         return as_of, found, None
 
-    async def page(self, query: AgentQuery, after: AgentPlace | None, limit: int) -> tuple[list[AgentRow], AgentPlace | None]:
-        """Up to `limit` rows behind `after`, in the order of time, agent and question; and the last one's place if more follow."""
+    async def page(
+        self, query: AgentQuery, after: AgentPlace | None, limit: int
+    ) -> tuple[list[AgentRow], AgentPlace | None]:
+        """Up to `limit` rows behind `after`, in the order of time, agent and question; and the last
+        one's place if more follow.
+        """
         found: list[AgentRow] = []
-        last, watermark = after, lowest_watermark(await self._positions.positions())
+        last = after
+        watermark = lowest_watermark(await self._positions.positions())
         for spans in _portions(query, after):
             performance = await self._performance(query, spans)
-            async for portion in self._turns.over(self._rows(query, spans, performance, watermark, after), ROWS):
+            async for portion in self._turns.over(
+                self._rows(query, spans, performance, watermark, after), ROWS
+            ):
                 for place, row in portion:
                     if after is not None and place <= after:
                         continue
@@ -124,8 +147,11 @@ class AgentFigures:
     async def compared(
         self, query: AgentQuery, contest: Contest, after: AgentPlace | None, limit: int
     ) -> tuple[list[BenchmarkRow], AgentPlace | None]:
-        """Up to `limit` rows behind `after` of a query by agent over one interval, beside the benchmark; in the order of agents."""
-        performance, span = await self._performance(query, [query.span], whole=True), query.span
+        """Up to `limit` rows behind `after` of a query by agent over one interval, beside the
+        benchmark; in the order of agents.
+        """
+        performance = await self._performance(query, [query.span], whole=True)
+        span = query.span
         terms = query.question.basis.terms(self._live.known(query.selection.tenant), span.begin)
         heard = self._live.as_of(), lowest_watermark(await self._positions.positions())
         frame = frame_of(span, query.selection.tenant, query.zone, heard)
@@ -141,13 +167,21 @@ class AgentFigures:
             found += [one for one in placed if after is None or one[0] > after]
             if len(found) > limit:
                 break
-        return [row for _, row in found[:limit]], found[limit - 1][0] if len(found) > limit else None
+        return [row for _, row in found[:limit]], found[limit - 1][0] if len(
+            found
+        ) > limit else None
 
-    async def _performance(self, query: AgentQuery, spans: list[Span], *, whole: bool = False) -> Performance:
-        """What the agents did in spans (contiguous, ascending), as far as the query needs it or as a whole."""
+    async def _performance(
+        self, query: AgentQuery, spans: list[Span], *, whole: bool = False
+    ) -> Performance:
+        """What the agents did in spans (contiguous, ascending), as far as the query needs it or as
+        a whole.
+        """
         performance = Performance(query.selection, query.agents, spans, self._live.as_of())
         if whole or query.asks_visits:
-            async for visits in self._agents.handled(query.selection, Span(spans[0].begin, spans[-1].end)):
+            async for visits in self._agents.handled(
+                query.selection, Span(spans[0].begin, spans[-1].end)
+            ):
                 performance.handle(visits)
                 await self._turns.next()
         if whole or query.asks_states:
@@ -158,7 +192,12 @@ class AgentFigures:
         return performance
 
     def _rows(
-        self, query: AgentQuery, spans: list[Span], performance: Performance, watermark: int | None, after: AgentPlace | None
+        self,
+        query: AgentQuery,
+        spans: list[Span],
+        performance: Performance,
+        watermark: int | None,
+        after: AgentPlace | None,
     ) -> Iterator[tuple[AgentPlace, AgentRow]]:
         """The rows from about `after` on."""
         heard = self._live.as_of(), watermark
@@ -169,12 +208,16 @@ class AgentFigures:
                 if after is not None and (span.begin, who) < (after.begin, after.who):
                     continue
                 shown = seen(query.selection, who, work, terms.at(span.begin))
-                for kpi, row in enumerate(agent_rows(frame, query.interval, query.question, who, shown)):
+                for kpi, row in enumerate(
+                    agent_rows(frame, query.interval, query.question, who, shown)
+                ):
                     yield AgentPlace(span.begin, who, kpi), row
 
 
 def _portions(query: AgentQuery, after: AgentPlace | None) -> Iterator[list[Span]]:
-    """The intervals from `after` on, more together each time: rows come only where somebody worked."""
+    """The intervals from `after` on, more together each time: rows come only where somebody
+    worked.
+    """
     begin = query.span.begin if after is None else after.begin
     rest = intervals(Span(begin, query.span.end), query.interval, query.zone)
     size = FEWEST

@@ -40,7 +40,9 @@ class Badges:
 
     def note(self, told: AgentEntered) -> None:
         """A state, told in the order of times; one without team and site says nothing new."""
-        at, badge, runs = told.entered.at, Badge(told.entered.team, told.entered.site), self._runs[told.agent]
+        at = told.entered.at
+        badge = Badge(told.entered.team, told.entered.site)
+        runs = self._runs[told.agent]
         known = runs[-1] if runs and at - runs[-1].last <= LONGEST else None
         if known is not None and badge in (known.badge, Badge()):
             known.last = at
@@ -51,4 +53,8 @@ class Badges:
         """The badge in a span."""
         runs = self._runs.get(agent, [])
         before = bisect_left(runs, span.end, key=lambda run: run.first)
-        return runs[before - 1].badge if before and runs[before - 1].last >= span.begin - LONGEST else Badge()
+        return (
+            runs[before - 1].badge
+            if before and runs[before - 1].last >= span.begin - LONGEST
+            else Badge()
+        )

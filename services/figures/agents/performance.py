@@ -1,4 +1,6 @@
-"""What agents did in each of several spans: visits and states go in, in any portions; counts and time by agent come out."""
+"""What agents did in each of several spans: visits and states go in, in any portions; counts and
+time by agent come out.
+"""
 
 from bisect import bisect_right
 from collections import Counter, defaultdict
@@ -39,12 +41,15 @@ class Work:
 
 
 class Performance:
-    """The work of a tenant's agents over `spans` (contiguous, ascending), in the selected queues and channels.
+    """The work of a tenant's agents over `spans` (contiguous, ascending), in the selected queues
+    and channels.
 
     Time in states counts where the agent served a selected queue; channels do not tell it apart.
     """
 
-    def __init__(self, selection: Selection, agents: Collection[str], spans: Sequence[Span], now: int) -> None:
+    def __init__(
+        self, selection: Selection, agents: Collection[str], spans: Sequence[Span], now: int
+    ) -> None:
         """Of these agents only, where any are named."""
         self._selection = selection
         self._agents = agents
@@ -62,10 +67,15 @@ class Performance:
                     self._count(agent, panes)
 
     def _count(self, agent: str, panes: Panes) -> None:
-        begin, end, includes = self._spans[0].begin, self._ends[-1], self._selection.includes
+        begin = self._spans[0].begin
+        end = self._ends[-1]
+        includes = self._selection.includes
         for (tenant, queue, channel, at), cells in panes.items():
             if begin <= at < end and includes(queue, channel):
-                add(self._work[bisect_right(self._ends, at)][agent].counted[tenant, queue, channel], cells)
+                add(
+                    self._work[bisect_right(self._ends, at)][agent].counted[tenant, queue, channel],
+                    cells,
+                )
 
     def enter(self, states: Iterable[AgentEntered]) -> None:
         """Take in states, in the order of agents and times."""
@@ -85,6 +95,8 @@ class Performance:
                 self._work[stay.span][stay.about].staff[stay.entered.state] += stay.lasted
 
     def of(self, span: int) -> Iterator[tuple[str, Badge, Work]]:
-        """The agents who did anything in the span with this index, sorted, with where they belong."""
+        """The agents who did anything in the span with this index, sorted, with where they
+        belong.
+        """
         for agent, work in sorted(self._work[span].items()):
             yield agent, self._badges.of(agent, self._spans[span]), work

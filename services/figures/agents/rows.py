@@ -1,4 +1,6 @@
-"""The rows of agents' figures: one figure of one agent, or of a team, a site or all of them, over one span."""
+"""The rows of agents' figures: one figure of one agent, or of a team, a site or all of them, over
+one span.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,17 +18,51 @@ from services.figures.terms import Terms
 from services.kpis.catalogue import CATALOGUE, VARIANTS, Kpi
 from services.kpis.figures import Figures
 
-AGENT_COLUMNS = ("time", "end", "tenant", "agent", "team", "site", *(name for name in COLUMNS[3:] if name not in ("team", "site")))
+AGENT_COLUMNS = (
+    "time",
+    "end",
+    "tenant",
+    "agent",
+    "team",
+    "site",
+    *(name for name in COLUMNS[3:] if name not in ("team", "site")),
+)
 """The columns of agents' figures as CSV, in order."""
 
-_COUNTED_BY_AGENT = frozenset({
-    "answered", "transferred", "handled", "aht", "att", "hold_time", "acw", "aht_p50", "aht_p90", "occupancy", "utilisation",
-    "hold_rate", "transfer_rate", "csat", "csat_mean", "survey_response_rate", "nps", "fcr", "qa_mean", "qa_pass_rate", "qa_fatal_rate",
-    "qa_coverage", "complaints", "complaints_per_10k", "complaint_liable_rate",
-})  # fmt: skip
+_COUNTED_BY_AGENT = frozenset(
+    {
+        "answered",
+        "transferred",
+        "handled",
+        "aht",
+        "att",
+        "hold_time",
+        "acw",
+        "aht_p50",
+        "aht_p90",
+        "occupancy",
+        "utilisation",
+        "hold_rate",
+        "transfer_rate",
+        "csat",
+        "csat_mean",
+        "survey_response_rate",
+        "nps",
+        "fcr",
+        "qa_mean",
+        "qa_pass_rate",
+        "qa_fatal_rate",
+        "qa_coverage",
+        "complaints",
+        "complaints_per_10k",
+        "complaint_liable_rate",
+    }
+)
 
 OF_AGENTS: dict[str, Kpi] = {
-    name: kpi for name, kpi in (CATALOGUE | VARIANTS).items() if name.partition(":")[0] in _COUNTED_BY_AGENT
+    name: kpi
+    for name, kpi in (CATALOGUE | VARIANTS).items()
+    if name.partition(":")[0] in _COUNTED_BY_AGENT
 }
 """KPIs that are an agent's doing: nobody answers for who waits or gives up before an answer."""
 
@@ -76,16 +112,36 @@ def _who(agent: str, badge: Badge, by: ByAgent) -> Who:
 
 
 def seen(selection: Selection, who: Who, work: Work, terms: Terms) -> Seen:
-    """What a row shows; counts of queues with different policies stay apart where a KPI depends on them."""
-    labels, homes = selection.labels(Subject()), sorted(work.counted)
+    """What a row shows; counts of queues with different policies stay apart where a KPI depends on
+    them.
+    """
+    labels = selection.labels(Subject())
+    homes = sorted(work.counted)
     counted = Figures(work.cells(), staff=work.staff)
-    parts = [Parted(policy, Figures(work.cells(theirs))) for policy, theirs in by_policy(terms, homes)]
+    parts = [
+        Parted(policy, Figures(work.cells(theirs))) for policy, theirs in by_policy(terms, homes)
+    ]
     if len(parts) < 2:  # noqa: PLR2004  one policy, or nothing counted
-        parts = [Parted(parts[0].policy if parts else terms.policy(labels.queue or "", labels.channel or ""), counted)]
-    return Seen(Labels(labels.queue, labels.channel, who.team or None, who.site or None), counted, parts, Figures({}), 0)
+        parts = [
+            Parted(
+                parts[0].policy
+                if parts
+                else terms.policy(labels.queue or "", labels.channel or ""),
+                counted,
+            )
+        ]
+    return Seen(
+        Labels(labels.queue, labels.channel, who.team or None, who.site or None),
+        counted,
+        parts,
+        Figures({}),
+        0,
+    )
 
 
-def agent_rows(frame: Frame, interval: Interval, question: Question, who: Who, shown: Seen) -> Iterator[AgentRow]:
+def agent_rows(
+    frame: Frame, interval: Interval, question: Question, who: Who, shown: Seen
+) -> Iterator[AgentRow]:
     """The rows of one agent, or of several together, over one span."""
     for answer in answers(question, shown):
         row = history_row(frame, interval, shown, answer)

@@ -1,4 +1,6 @@
-"""Stored states of agents, and the visits they took, read from PostgreSQL through cursors: what is held at once is bounded."""
+"""Stored states of agents, and the visits they took, read from PostgreSQL through cursors: what is
+held at once is bounded.
+"""
 
 from collections.abc import AsyncIterator, Sequence
 
@@ -17,21 +19,29 @@ PORTION = 100
 """Rows decoded in one go; whoever takes them hands the loop back between two portions"""
 
 STATES = """
-SELECT agent, body FROM agent_state WHERE tenant = $1 AND at >= $2 AND at < $3 ORDER BY agent, at, state
+SELECT agent, body FROM agent_state WHERE tenant = $1 AND at >= $2 AND at < $3 ORDER BY agent, at,
+    state
 """
 
-SHORT, LONG = 24 * HOUR, 90 * 24 * HOUR
-"""How long before a span a visit may have been offered that is completed in it: at the telephone, and by post or of late opinions"""
+SHORT = 24 * HOUR
+LONG = 90 * 24 * HOUR
+"""How long before a span a visit may have been offered that is completed in it: at the telephone,
+and by post or of late opinions
+"""
 DRIFT = HOUR
 """How far an answer may be stamped before its offer by a source with two clocks"""
 PLAIN = encode_visit(Visit())[-8:]
-"""How the record of a visit ends that has no hold, no transfer, no survey, evaluation or complaint: those are its last fields"""
+"""How the record of a visit ends that has no hold, no transfer, no survey, evaluation or complaint:
+those are its last fields
+"""
 
-# What is older than a day is read only where it may still count: other channels last longer, opinions come late.
+# What is older than a day is read only where it may still count: other channels last longer,
+# opinions come late.
 VISITS = """
 SELECT body FROM visit
 WHERE tenant = $1 AND offered_at >= $2 - $5::bigint AND offered_at < $3
-  AND (offered_at >= $2 - $6::bigint OR channel NOT IN ('voice', 'chat') OR substring(body FROM octet_length(body) - 7) <> $7)
+  AND (offered_at >= $2 - $6::bigint OR channel NOT IN ('voice', 'chat') OR substring(body
+      FROM octet_length(body) - 7) <> $7)
   AND ($4::text[] IS NULL OR queue = ANY ($4) OR substring(body FROM octet_length(body) - 7) <> $7)
 UNION ALL
 SELECT body FROM visit WHERE tenant = $1 AND offered_at IS NULL
@@ -52,12 +62,19 @@ class PostgresAgents:
     async def handled(self, selection: Selection, span: Span) -> AsyncIterator[Sequence[Visit]]:
         """Visits that may count in `span`."""
         queues = list(selection.queues) or None
-        async for portion in self._read(VISITS, selection.tenant, span.begin, span.end + DRIFT, queues, LONG, SHORT, PLAIN):
+        async for portion in self._read(
+            VISITS, selection.tenant, span.begin, span.end + DRIFT, queues, LONG, SHORT, PLAIN
+        ):
             yield [decode_visit(row[0]) for row in portion]
 
-    async def _read(self, statement: str, *values: object) -> AsyncIterator[Sequence[asyncpg.Record]]:
+    async def _read(
+        self, statement: str, *values: object
+    ) -> AsyncIterator[Sequence[asyncpg.Record]]:
         with away():
-            async with self._pool.acquire(timeout=FREE_WITHIN) as connection, connection.transaction(readonly=True):
+            async with (
+                self._pool.acquire(timeout=FREE_WITHIN) as connection,
+                connection.transaction(readonly=True),
+            ):
                 cursor = await connection.cursor(statement, *values, timeout=ANSWER_WITHIN)
                 while fetched := await cursor.fetch(FETCHED, timeout=ANSWER_WITHIN):
                     for first in range(0, len(fetched), PORTION):

@@ -17,7 +17,9 @@ from services.figures.timestamps import text
 
 @dataclass(frozen=True)
 class CorrectionQuery:
-    """Which corrections are asked for: of quarters that touch `span`, recorded at or after `recorded_since`."""
+    """Which corrections are asked for: of quarters that touch `span`, recorded at or after
+    `recorded_since`.
+    """
 
     selection: Selection
     span: Span
@@ -28,7 +30,9 @@ class CorrectionQuery:
 
 @dataclass(frozen=True, order=True)
 class RowPlace:
-    """Where a row stands in an answer: the correction's begin and number, the KPI's number in the question."""
+    """Where a row stands in an answer: the correction's begin and number, the KPI's number in the
+    question.
+    """
 
     start: int
     id: int
@@ -36,20 +40,32 @@ class RowPlace:
 
 
 class Corrections:
-    """Answers from the record of corrections, each under what was in force when its quarter began."""
+    """Answers from the record of corrections, each under what was in force when its quarter
+    began.
+    """
 
     def __init__(self, history: CorrectionHistory, live: LiveFigures) -> None:
         self._history = history
         self._live = live
 
-    async def page(self, query: CorrectionQuery, after: RowPlace | None, limit: int) -> tuple[list[CorrectionRow], RowPlace | None]:
-        """Up to `limit` rows behind `after`, in the order of time, record and question; and the last one's place if more follow."""
+    async def page(
+        self, query: CorrectionQuery, after: RowPlace | None, limit: int
+    ) -> tuple[list[CorrectionRow], RowPlace | None]:
+        """Up to `limit` rows behind `after`, in the order of time, record and question; and the
+        last one's place if more follow.
+        """
         found: list[CorrectionRow] = []
         terms = TermsOverTime(query.question.basis, self._live.known(query.selection.tenant))
         last = since = after or RowPlace(query.span.begin, 0, -1)
-        async for portion in self._history.corrections(query.selection, query.span, query.recorded_since, (since.start, since.id)):
+        async for portion in self._history.corrections(
+            query.selection, query.span, query.recorded_since, (since.start, since.id)
+        ):
             await self._live.turns.next()
-            for place, row in (placed for stored in portion for placed in rows(query, stored, terms.at(stored.start))):
+            for place, row in (
+                placed
+                for stored in portion
+                for placed in rows(query, stored, terms.at(stored.start))
+            ):
                 if after is not None and place <= after:
                     continue
                 if len(found) == limit:
@@ -59,7 +75,9 @@ class Corrections:
         return found, None
 
 
-def rows(query: CorrectionQuery, stored: StoredCorrection, terms: Terms) -> Iterator[tuple[RowPlace, CorrectionRow]]:
+def rows(
+    query: CorrectionQuery, stored: StoredCorrection, terms: Terms
+) -> Iterator[tuple[RowPlace, CorrectionRow]]:
     """The rows of one correction, each with its place."""
     policy = terms.policy(stored.queue, stored.channel)
     for number, kpi, was, became in changed(query.question.kpis, policy, stored.old, stored.new):

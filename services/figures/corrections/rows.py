@@ -1,4 +1,6 @@
-"""Corrections as rows: one for each KPI whose final figure changed, with what it was and what it became."""
+"""Corrections as rows: one for each KPI whose final figure changed, with what it was and what it
+became.
+"""
 
 from collections.abc import Iterator, Sequence
 
@@ -11,9 +13,24 @@ from services.kpis.inputs import Need
 from services.kpis.policies import ServiceLevelPolicy
 
 COLUMNS = (
-    "time", "end", "tenant", "queue", "channel", "kpi", "old_value", "old_numerator", "old_denominator",
-    "new_value", "new_numerator", "new_denominator", "source", "event", "type", "recorded_at", "definition",
-)  # fmt: skip
+    "time",
+    "end",
+    "tenant",
+    "queue",
+    "channel",
+    "kpi",
+    "old_value",
+    "old_numerator",
+    "old_denominator",
+    "new_value",
+    "new_numerator",
+    "new_denominator",
+    "source",
+    "event",
+    "type",
+    "recorded_at",
+    "definition",
+)
 """The columns of corrections as CSV, in order."""
 
 
@@ -39,13 +56,18 @@ class CorrectionRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     definition: str
 
 
-def changed(kpis: Sequence[Kpi], policy: ServiceLevelPolicy, old: Cells, new: Cells) -> Iterator[tuple[int, Kpi, Value, Value]]:
-    """The KPIs that differ between two states of the final cells under a policy, each with its number among them.
+def changed(
+    kpis: Sequence[Kpi], policy: ServiceLevelPolicy, old: Cells, new: Cells
+) -> Iterator[tuple[int, Kpi, Value, Value]]:
+    """The KPIs that differ between two states of the final cells under a policy, each with its
+    number among them.
 
     Neither gauges nor what compares with a plan: it says nothing new beside its counts.
     """
-    before, after = Figures(old), Figures(new)
+    before = Figures(old)
+    after = Figures(new)
     for number, kpi in enumerate(kpis):
-        was, became = kpi.measure(before, policy), kpi.measure(after, policy)
+        was = kpi.measure(before, policy)
+        became = kpi.measure(after, policy)
         if was != became and not kpi.live and Need.PLAN not in kpi.needs:
             yield number, kpi, was, became

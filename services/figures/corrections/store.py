@@ -49,11 +49,25 @@ class PostgresCorrections:
         self, selection: Selection, span: Span, recorded_since: int, since: CorrectionPlace
     ) -> list[asyncpg.Record]:
         chosen = list(selection.queues) or None, list(selection.channels) or None
-        values = selection.tenant, span.begin - QUARTER, span.begin, span.end, recorded_since, *chosen, *since, FETCHED
+        values = (
+            selection.tenant,
+            span.begin - QUARTER,
+            span.begin,
+            span.end,
+            recorded_since,
+            *chosen,
+            *since,
+            FETCHED,
+        )
         with away():
-            async with asyncio.timeout(ANSWER_WITHIN), planned(self._pool, IN_ORDER, FREE_WITHIN) as connection:
+            async with (
+                asyncio.timeout(ANSWER_WITHIN),
+                planned(self._pool, IN_ORDER, FREE_WITHIN) as connection,
+            ):
                 return await connection.fetch(CORRECTIONS, *values)
 
 
 def _stored(record: asyncpg.Record) -> StoredCorrection:
-    return StoredCorrection(**{**dict(record), "old": unpack(record["old"]), "new": unpack(record["new"])})
+    return StoredCorrection(
+        **{**dict(record), "old": unpack(record["old"]), "new": unpack(record["new"])}
+    )

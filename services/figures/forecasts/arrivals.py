@@ -1,4 +1,5 @@
-"""How many contacts came in forecast intervals of the past, out of panes that are read once, cut at all edges.
+"""How many contacts came in forecast intervals of the past, out of panes that are read once, cut at
+all edges.
 
 rows         ├──────────────┼──────────────┤
 slots             ├────┼────┼────┼────┤
@@ -29,10 +30,19 @@ class Arrivals:
         whole = Span(spans[0].begin, spans[-1].end)
         edges = {edge for slot in slots for edge in (slot.begin, slot.end) if edge in whole}
         self.slots = slots
-        self.pieces = [Span(*one) for one in pairwise(sorted({*edges, *(span.begin for span in spans), whole.end}))] if slots else []
+        self.pieces = (
+            [
+                Span(*one)
+                for one in pairwise(sorted({*edges, *(span.begin for span in spans), whole.end}))
+            ]
+            if slots
+            else []
+        )
         self._begins = [piece.begin for piece in self.pieces]
         self._subjects: dict[int, dict[Subject, list[Slot]]] = {}
-        self._came: defaultdict[tuple[int, str], defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
+        self._came: defaultdict[tuple[int, str], defaultdict[str, int]] = defaultdict(
+            lambda: defaultdict(int)
+        )
 
     def add(self, tally: Tally) -> None:
         """Add what a piece counted of one queue and channel."""
@@ -41,16 +51,32 @@ class Arrivals:
 
     def came(self, slot: Slot) -> int:
         """Those of a slot, which may be cut at edges of spans, or at now."""
-        first, beyond = bisect_left(self._begins, slot.begin), bisect_left(self._begins, slot.end)
-        known = [self._came[number, slot.queue] for number in range(first, beyond) if (number, slot.queue) in self._came]
+        first = bisect_left(self._begins, slot.begin)
+        beyond = bisect_left(self._begins, slot.end)
+        known = [
+            self._came[number, slot.queue]
+            for number in range(first, beyond)
+            if (number, slot.queue) in self._came
+        ]
         return sum(by.get(slot.channel, 0) if slot.channel else sum(by.values()) for by in known)
 
     def planned(
-        self, counted: Figures, parts: Sequence[Parted], subject: Subject, asked: tuple[Selection, Terms, Times], needs: Need
+        self,
+        counted: Figures,
+        parts: Sequence[Parted],
+        subject: Subject,
+        asked: tuple[Selection, Terms, Times],
+        needs: Need,
     ) -> tuple[Figures, list[Parted]]:
         """A row's figures and those of its parts, with their plans."""
         selection, terms, times = asked
         known = self._subjects.get(id(terms))
         if known is None:
             known = self._subjects[id(terms)] = by_subject(selection, terms, self.slots)
-        return planned(counted, parts, lambda slots: plan_of(slots, times, self.came, needs), known.get(subject, []), terms)
+        return planned(
+            counted,
+            parts,
+            lambda slots: plan_of(slots, times, self.came, needs),
+            known.get(subject, []),
+            terms,
+        )

@@ -4,7 +4,8 @@ version 1    ├──── 40 ────┤├──── 60 ────�
 version 2                  ├ 35 ┤             a quarter
 in force     ├──── 40 ────┤├ 35 ┤├ 30 ┤       what is left of an older interval keeps its share
 
-A forecast for a whole queue and one for a channel of it say two things about the same contacts: the newer one replaces the other.
+A forecast for a whole queue and one for a channel of it say two things about the same contacts: the
+newer one replaces the other.
 """
 
 from bisect import bisect_left
@@ -27,8 +28,14 @@ def in_force(slots: Iterable[Slot]) -> list[Slot]:
     for slot in slots:
         for quarter in range(slot.begin, slot.end, QUARTER):
             _stand(standing.setdefault((slot.queue, quarter), {}), slot)
-    places = sorted((queue, channel, quarter) for (queue, quarter), known in standing.items() for channel in known)
-    return list(_joined((quarter, standing[queue, quarter][channel]) for queue, channel, quarter in places))
+    places = sorted(
+        (queue, channel, quarter)
+        for (queue, quarter), known in standing.items()
+        for channel in known
+    )
+    return list(
+        _joined((quarter, standing[queue, quarter][channel]) for queue, channel, quarter in places)
+    )
 
 
 def _stand(known: dict[str, Slot], slot: Slot) -> None:
@@ -41,13 +48,16 @@ def _stand(known: dict[str, Slot], slot: Slot) -> None:
 
 def _joined(quarters: Iterable[tuple[int, Slot]]) -> Iterator[Slot]:
     """Neighbouring quarters of one slot as one, with its share of the slot's contacts."""
-    begin, end, last = 0, 0, None
+    begin = 0
+    end = 0
+    last = None
     for quarter, slot in chain(quarters, [(0, None)]):
         if last is not None and (slot is not last or quarter != end):
             yield last if end - begin == last.end - last.begin else cut(last, Span(begin, end))
             last = None
         if last is None:
-            begin, last = quarter, slot
+            begin = quarter
+            last = slot
         end = quarter + QUARTER
 
 
@@ -55,8 +65,11 @@ def cut(slot: Slot, span: Span) -> Slot:
     """The part of a slot that lies in a span, with its share of the slot's contacts."""
     if span.begin <= slot.begin and slot.end <= span.end:
         return slot
-    begin, end = max(slot.begin, span.begin), min(slot.end, span.end)
-    return replace(slot, begin=begin, end=end, volume=slot.volume * (end - begin) / (slot.end - slot.begin))
+    begin = max(slot.begin, span.begin)
+    end = min(slot.end, span.end)
+    return replace(
+        slot, begin=begin, end=end, volume=slot.volume * (end - begin) / (slot.end - slot.begin)
+    )
 
 
 def begin_of(slot: Slot) -> int:
@@ -68,7 +81,11 @@ def touching(slots: Sequence[Slot], span: Span) -> Iterator[Slot]:
     """Those with a part in a span, of slots in the order of their begin."""
     first = bisect_left(slots, span.begin - LONGEST, key=begin_of)
     beyond = bisect_left(slots, span.end, key=begin_of)
-    return (slot for slot in islice(slots, first, beyond) if slot.end > span.begin and span.end > span.begin)
+    return (
+        slot
+        for slot in islice(slots, first, beyond)
+        if slot.end > span.begin and span.end > span.begin
+    )
 
 
 Forecasts = Mapping[str, Sequence[Slot]]

@@ -1,6 +1,7 @@
 """Forecasts: uploads become versions, and those around now are kept in memory for live answers.
 
-upload ─► version n+1 ─► every process sees the number within a second and takes the slots in force, a tenant's all at once
+upload ─► version n+1 ─► every process sees the number within a second and takes the slots in force,
+a tenant's all at once
 """
 
 import asyncio
@@ -22,7 +23,9 @@ AROUND = 50 * HOUR
 
 @dataclass(frozen=True)
 class Upload:
-    """A version: who uploaded it when (epoch milliseconds), why, how many rows, from the first's begin to the last's end."""
+    """A version: who uploaded it when (epoch milliseconds), why, how many rows, from the first's
+    begin to the last's end.
+    """
 
     version: int
     rows: int
@@ -54,7 +57,9 @@ class ForecastStore(ForecastHistory, Protocol):
     """Uploaded forecasts; `StoreUnavailableError` when they are away."""
 
     async def save(self, tenant: str, slots: Sequence[Slot], said: Said) -> tuple[Upload, bool]:
-        """Store a new version unless the newest has the very same rows; the version, and whether it is new."""
+        """Store a new version unless the newest has the very same rows; the version, and whether it
+        is new.
+        """
         ...
 
     async def uploads(self, tenant: str) -> Sequence[Upload]:
@@ -110,7 +115,9 @@ class ForecastKeeper:
                     self.current = {**self.current, tenant: slots}
                     self._seen[tenant] = version, now // HOUR
 
-    async def put(self, tenant: str, slots: Sequence[Slot], by: str, note: str) -> tuple[Upload, bool]:
+    async def put(
+        self, tenant: str, slots: Sequence[Slot], by: str, note: str
+    ) -> tuple[Upload, bool]:
         """Store an upload and heed it at once; the version, and whether it is new."""
         stored = await self.store.save(tenant, slots, Said(by, note, self._now()))
         await self.look()

@@ -1,4 +1,6 @@
-"""The plan of a row: which forecasts are about its contacts, and how they compare with those that came."""
+"""The plan of a row: which forecasts are about its contacts, and how they compare with those that
+came.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -20,7 +22,9 @@ Came = Callable[[Slot], int]
 
 @dataclass(frozen=True)
 class Times:
-    """When a row is about: its span, how much of it has passed at `now`, and the span whose rest is yet to come."""
+    """When a row is about: its span, how much of it has passed at `now`, and the span whose rest is
+    yet to come.
+    """
 
     span: Span
     rest: Span
@@ -37,45 +41,67 @@ class Times:
         return Span(max(self.rest.begin, self.now), max(self.rest.end, self.now))
 
 
-def by_subject(selection: Selection, terms: Terms, slots: Sequence[Slot]) -> dict[Subject, list[Slot]]:
+def by_subject(
+    selection: Selection, terms: Terms, slots: Sequence[Slot]
+) -> dict[Subject, list[Slot]]:
     """The slots that are about a selection's contacts, by row.
 
-    A forecast for a whole queue tells nothing of one channel: it is left out where channels are chosen or told apart.
+    A forecast for a whole queue tells nothing of one channel: it is left out where channels are
+    chosen or told apart.
     """
     fine = bool(selection.channels) or selection.by.channels
     found: dict[Subject, list[Slot]] = {}
     for slot in slots:
         if selection.includes(slot.queue, slot.channel) and (slot.channel or not fine):
-            found.setdefault(subject_of(selection, terms, slot.queue, slot.channel), []).append(slot)
+            found.setdefault(subject_of(selection, terms, slot.queue, slot.channel), []).append(
+                slot
+            )
     return {subject: sorted(mine, key=begin_of) for subject, mine in found.items()}
 
 
 def plan_of(slots: Sequence[Slot], times: Times, came: Came, needs: Need) -> Plan:
     """The plan that some slots make, as far as it is needed."""
-    passed, ahead = times.passed, times.ahead
+    passed = times.passed
+    ahead = times.ahead
     before = [cut(slot, passed) for slot in touching(slots, passed)]
     after = [cut(slot, ahead) for slot in touching(slots, ahead)] if Need.REST in needs else []
     return Plan(
         seconds=_seconds(passed),
-        elapsed=tuple(Elapsed(slot.volume, came(slot)) for slot in before) if Need.ARRIVALS in needs else (),
-        ahead=tuple(Ahead(one.begin, one.end, 1000 * one.volume / (one.end - one.begin), one.aht, one.staffed) for one in after),
+        elapsed=tuple(Elapsed(slot.volume, came(slot)) for slot in before)
+        if Need.ARRIVALS in needs
+        else (),
+        ahead=tuple(
+            Ahead(
+                one.begin, one.end, 1000 * one.volume / (one.end - one.begin), one.aht, one.staffed
+            )
+            for one in after
+        ),
         aht=_aht(before),
         staffed=_staffed(before, passed),
     )
 
 
 def planned(
-    counted: Figures, parts: Sequence[Parted], plan: Callable[[Sequence[Slot]], Plan], slots: Sequence[Slot], terms: Terms
+    counted: Figures,
+    parts: Sequence[Parted],
+    plan: Callable[[Sequence[Slot]], Plan],
+    slots: Sequence[Slot],
+    terms: Terms,
 ) -> tuple[Figures, list[Parted]]:
     """A row's figures and those of its parts, each with the plan of its own slots."""
     whole = counted._replace(plan=plan(slots))
     if len(parts) == 1:
         return whole, [Parted(parts[0].policy, whole)]
     theirs = _by_policy([part.policy for part in parts], slots, terms)
-    return whole, [Parted(part.policy, part.figures._replace(plan=plan(mine))) for part, mine in zip(parts, theirs, strict=True)]
+    return whole, [
+        Parted(part.policy, part.figures._replace(plan=plan(mine)))
+        for part, mine in zip(parts, theirs, strict=True)
+    ]
 
 
-def _by_policy(policies: Sequence[ServiceLevelPolicy], slots: Sequence[Slot], terms: Terms) -> list[list[Slot]]:
+def _by_policy(
+    policies: Sequence[ServiceLevelPolicy], slots: Sequence[Slot], terms: Terms
+) -> list[list[Slot]]:
     """Slots by policy; those of a queue whose channels all have others go with the first."""
     found: list[list[Slot]] = [[] for _ in policies]
     for slot in slots:

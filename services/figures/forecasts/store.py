@@ -21,7 +21,8 @@ UPLOADS = "SELECT * FROM forecast WHERE tenant = $1 ORDER BY version DESC"
 LATEST = "SELECT tenant, max(version) FROM forecast GROUP BY tenant"
 SLOTS = """
 SELECT queue, channel, begin, until, volume, aht, staffed, version FROM forecast_slot
-WHERE tenant = $1 AND begin > $2 AND begin < $3 AND until > $4 AND ($5::integer IS NULL OR version = $5)
+WHERE tenant = $1 AND begin > $2 AND begin < $3 AND until > $4 AND ($5::integer IS NULL
+    OR version = $5)
 ORDER BY version, begin, queue, channel
 """
 
@@ -33,7 +34,9 @@ class PostgresForecasts:
         self._pool = pool
 
     async def save(self, tenant: str, slots: Sequence[Slot], said: Said) -> tuple[Upload, bool]:
-        """The slots as a new version, in one transaction; whoever saves for the tenant at the same time comes after."""
+        """The slots as a new version, in one transaction; whoever saves for the tenant at the same
+        time comes after.
+        """
         with away():
             async with (
                 asyncio.timeout(ANSWER_WITHIN),
@@ -56,7 +59,9 @@ class PostgresForecasts:
         return await self._slots(tenant, span, version)
 
     async def in_force(self, tenant: str, span: Span) -> Sequence[Slot]:
-        """The slots in force that touch `span`; laid over one another in a thread, they may be many."""
+        """The slots in force that touch `span`; laid over one another in a thread, they may be
+        many.
+        """
         return await asyncio.to_thread(in_force, await self._slots(tenant, span, None))
 
     async def _slots(self, tenant: str, span: Span, version: int | None) -> list[Slot]:
@@ -69,20 +74,39 @@ class PostgresForecasts:
                 return await self._pool.fetch(statement, *values)
 
 
-async def _save(connection: PoolConnectionProxy, tenant: str, slots: Sequence[Slot], said: Said) -> tuple[Upload, bool]:
-    rows = sorted((one.queue, one.channel, one.begin, one.end, one.volume, one.aht, one.staffed) for one in slots)
-    digest, last = blake2b(msgspec.msgpack.encode(rows), digest_size=16).digest(), await connection.fetchrow(LAST, tenant)
+async def _save(
+    connection: PoolConnectionProxy, tenant: str, slots: Sequence[Slot], said: Said
+) -> tuple[Upload, bool]:
+    rows = sorted(
+        (one.queue, one.channel, one.begin, one.end, one.volume, one.aht, one.staffed)
+        for one in slots
+    )
+    digest = blake2b(msgspec.msgpack.encode(rows), digest_size=16).digest()
+    last = await connection.fetchrow(LAST, tenant)
     if last is not None and last["digest"] == digest:
         return _upload(last), False
-    version, span = (last["version"] + 1 if last else 1), (min(row[2] for row in rows), max(row[3] for row in rows))
-    await connection.execute(NEW, tenant, version, digest, len(rows), *span, said.note, said.by, said.at)
+    version = last["version"] + 1 if last else 1
+    span = (min(row[2] for row in rows), max(row[3] for row in rows))
+    await connection.execute(
+        NEW, tenant, version, digest, len(rows), *span, said.note, said.by, said.at
+    )
     await connection.copy_records_to_table("forecast_slot", records=_records(tenant, version, rows))
     return Upload(version, len(rows), *span, said.note, said.by, said.at), True
 
 
-def _records(tenant: str, version: int, rows: Sequence[tuple[object, ...]]) -> Iterator[tuple[object, ...]]:
+def _records(
+    tenant: str, version: int, rows: Sequence[tuple[object, ...]]
+) -> Iterator[tuple[object, ...]]:
     return ((tenant, version, *row) for row in rows)
 
 
 def _upload(row: asyncpg.Record) -> Upload:
-    return Upload(row["version"], row["rows"], row["begin"], row["until"], row["note"], row["uploaded_by"], row["uploaded_at"])
+    return Upload(
+        row["version"],
+        row["rows"],
+        row["begin"],
+        row["until"],
+        row["note"],
+        row["uploaded_by"],
+        row["uploaded_at"],
+    )

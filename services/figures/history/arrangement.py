@@ -1,6 +1,8 @@
-"""How stored figures are put together into the rows of history: read by row where that suffices, else by queue and channel.
+"""How stored figures are put together into the rows of history: read by row where that suffices,
+else by queue and channel.
 
-The finer reading costs more, so it is chosen only where teams or sites are asked for, or a row's queues have different policies.
+The finer reading costs more, so it is chosen only where teams or sites are asked for, or a row's
+queues have different policies.
 """
 
 from bisect import bisect_left
@@ -26,7 +28,9 @@ class Arrangement:
     The homes of the span are gathered in portions, then it is closed; both are known only then.
     """
 
-    def __init__(self, selection: Selection, terms: TermsOverTime, span: Span, *, judged: bool) -> None:
+    def __init__(
+        self, selection: Selection, terms: TermsOverTime, span: Span, *, judged: bool
+    ) -> None:
         self.selection = selection
         self.subjects: Sequence[Subject] = ()
         self.reading = selection
@@ -51,7 +55,12 @@ class Arrangement:
         if not self.selection.includes(queue, channel):
             return False
         own = terms.policy(queue, channel)
-        return self._apart.setdefault((id(terms), subject_of(self.selection, terms, queue, channel)), own) is not own
+        return (
+            self._apart.setdefault(
+                (id(terms), subject_of(self.selection, terms, queue, channel)), own
+            )
+            is not own
+        )
 
     def close(self) -> None:
         """All homes were gathered."""
@@ -65,16 +74,23 @@ class Arrangement:
         return bisect_left(self.subjects, order(subject), key=order)
 
     def of_page(self, first: int, limit: int, kpis: int) -> "Arrangement":
-        """What is enough for a page of so many rows from the subject with index `first` on: itself, or only the queues on it.
+        """What is enough for a page of so many rows from the subject with index `first` on: itself,
+        or only the queues on it.
 
-        subjects   │ a │ b │ c │ d │ e │ f │        a page from e on of three subjects' rows reads e, f and, of the next interval, a, b
+        subjects   │ a │ b │ c │ d │ e │ f │        a page from e on of three subjects' rows reads
+        e, f and, of the next interval, a, b
         """
         number = limit // max(1, kpis) + 2
         if not self.selection.by.queues or number >= len(self.subjects):
             return self
-        page = [*self.subjects[first : first + number], *self.subjects[: max(0, first + number - len(self.subjects))]]
+        page = [
+            *self.subjects[first : first + number],
+            *self.subjects[: max(0, first + number - len(self.subjects))],
+        ]
         narrow = copy(self)
-        narrow.reading = replace(self.reading, queues=tuple(dict.fromkeys(subject.queue for subject in page)))
+        narrow.reading = replace(
+            self.reading, queues=tuple(dict.fromkeys(subject.queue for subject in page))
+        )
         return narrow
 
     @property
@@ -91,7 +107,9 @@ class Arrangement:
         return self._of(self.terms(span)).get(subject, [])
 
     def parted(self, span: Span, subject: Subject) -> Parting:
-        """The policies of a row of a span, each with its queues and channels; one policy, too, where there is no queue."""
+        """The policies of a row of a span, each with its queues and channels; one policy, too,
+        where there is no queue.
+        """
         terms = self.terms(span)
         known = self._parted.get((id(terms), subject))
         if known is None:

@@ -1,7 +1,9 @@
-"""Which table answers which part of a span: the coarsest rollup that lies wholly in it, else the panes.
+"""Which table answers which part of a span: the coarsest rollup that lies wholly in it, else the
+panes.
 
 asked     ├──────────────────────────────────────────────────────────────────┤
-answered   panes │ quarters │ days │ month │ days │ quarters │ panes: too young, changed a moment ago, or not on the grid
+answered   panes │ quarters │ days │ month │ days │ quarters │ panes: too young, changed a moment
+ago, or not on the grid
 
 Each instant is covered once, so the sum is that of the panes, cell by cell.
 """
@@ -20,7 +22,9 @@ _LEAST = {Grain.MONTH: 27 * 24 * HOUR, Grain.DAY: 22 * HOUR, Grain.QUARTER: QUAR
 
 
 class TooFineError(Exception):
-    """Panes are asked for that were deleted; only rollups are left of what was before `since`, epoch milliseconds."""
+    """Panes are asked for that were deleted; only rollups are left of what was before `since`,
+    epoch milliseconds.
+    """
 
     def __init__(self, since: int) -> None:
         super().__init__(f"panes are kept since {since}")
@@ -31,7 +35,8 @@ class TooFineError(Exception):
 class Rolled:
     """How far the rollups of each grain reach, as of one snapshot; instants are epoch milliseconds.
 
-    `changed` are the quarters, ascending, that changed and were not merged again yet; before `panes_since` there are no panes any more.
+    `changed` are the quarters, ascending, that changed and were not merged again yet; before
+    `panes_since` there are no panes any more.
     """
 
     until: dict[Grain, int]
@@ -55,7 +60,8 @@ class Part(NamedTuple):
 
 
 def parts(spans: Iterable[Span], rolled: Rolled) -> list[Part]:
-    """The parts of contiguous `spans`, ascending; none reaches over an edge of the spans with a coarser row than fits.
+    """The parts of contiguous `spans`, ascending; none reaches over an edge of the spans with a
+    coarser row than fits.
 
     Raises TooFineError where panes are needed that were deleted.
     """
@@ -82,7 +88,16 @@ def _next(rest: Span, rolled: Rolled) -> Part:
     for grain, least in _LEAST.items():
         if rest.end - rest.begin >= least:
             bounds = bounds_of(grain, rest.begin, rolled.zone)
-            if bounds.begin == rest.begin and bounds.end <= rest.end and rolled.holds(grain, bounds):
+            if (
+                bounds.begin == rest.begin
+                and bounds.end <= rest.end
+                and rolled.holds(grain, bounds)
+            ):
                 return Part(grain, Span(*bounds))
     young = rest.begin >= rolled.until[Grain.QUARTER]
-    return Part(None, rest if young else Span(rest.begin, min(rest.end, bounds_of(Grain.QUARTER, rest.begin, rolled.zone).end)))
+    return Part(
+        None,
+        rest
+        if young
+        else Span(rest.begin, min(rest.end, bounds_of(Grain.QUARTER, rest.begin, rolled.zone).end)),
+    )

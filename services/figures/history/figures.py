@@ -50,7 +50,9 @@ class HistoryQuery:
 
 
 class RowPlace(NamedTuple):
-    """Where a row stands in an answer: the interval's begin, the subject, the KPI's number in the question."""
+    """Where a row stands in an answer: the interval's begin, the subject, the KPI's number in the
+    question.
+    """
 
     begin: int
     subject: Subject
@@ -62,7 +64,9 @@ Placed = tuple[RowPlace, HistoryRow]
 
 @dataclass(frozen=True)
 class _Page:
-    """What one page is made of: its intervals, how its rows are put together, and what they counted."""
+    """What one page is made of: its intervals, how its rows are put together, and what they
+    counted.
+    """
 
     query: HistoryQuery
     spans: list[Span]
@@ -76,7 +80,9 @@ class _Page:
 
 
 class PastFigures:
-    """Answers from the history's tables, each interval under the definitions that were in force when it began."""
+    """Answers from the history's tables, each interval under the definitions that were in force
+    when it began.
+    """
 
     def __init__(
         self,
@@ -96,8 +102,12 @@ class PastFigures:
         self._positions = positions
         self._forecasts = forecasts
 
-    async def page(self, query: HistoryQuery, after: RowPlace | None, limit: int) -> tuple[list[HistoryRow], RowPlace | None]:
-        """Up to `limit` rows behind `after`, in the order of time, subject and question; and the last one's place if more follow."""
+    async def page(
+        self, query: HistoryQuery, after: RowPlace | None, limit: int
+    ) -> tuple[list[HistoryRow], RowPlace | None]:
+        """Up to `limit` rows behind `after`, in the order of time, subject and question; and the
+        last one's place if more follow.
+        """
         rows = await self._arrangement(query)
         spans = self._spans(query, after, limit, len(rows.subjects))
         if not spans or not rows.subjects:
@@ -118,22 +128,33 @@ class PastFigures:
         return found, None
 
     async def _page(self, query: HistoryQuery, spans: list[Span], rows: Arrangement) -> _Page:
-        ledger, gauges = await self._ledger(rows.reading, spans), await self._gauges(query, rows.reading, spans)
+        ledger = await self._ledger(rows.reading, spans)
+        gauges = await self._gauges(query, rows.reading, spans)
         needs = query.question.needs
-        found, paces = await self._found(needs, rows.reading, spans), await self._paces(needs, rows.reading, spans)
+        found = await self._found(needs, rows.reading, spans)
+        paces = await self._paces(needs, rows.reading, spans)
         arrivals = await self._arrivals(needs, rows.reading, spans) if Need.PLAN in needs else None
         return _Page(query, spans, rows, ledger, gauges, found, paces, arrivals, self._live.as_of())
 
-    def _spans(self, query: HistoryQuery, after: RowPlace | None, limit: int, subjects: int) -> list[Span]:
+    def _spans(
+        self, query: HistoryQuery, after: RowPlace | None, limit: int, subjects: int
+    ) -> list[Span]:
         """The intervals from `after` on that surely hold one row more than the page."""
         begin = query.span.begin if after is None else after.begin
         enough = ceil(limit / max(1, subjects * len(query.question.kpis))) + 2
-        return list(islice(intervals(Span(begin, query.span.end), query.interval, query.zone), enough))
+        return list(
+            islice(intervals(Span(begin, query.span.end), query.interval, query.zone), enough)
+        )
 
     async def _arrangement(self, query: HistoryQuery) -> Arrangement:
-        selection, question = query.selection, query.question
+        selection = query.selection
+        question = query.question
         seen = [] if selection.names_all else await self._panes.homes(selection, query.span)
-        named = selected_homes(self._board, selection) if selection.names_all or selection.queues else []
+        named = (
+            selected_homes(self._board, selection)
+            if selection.names_all or selection.queues
+            else []
+        )
         terms = TermsOverTime(question.basis, self._live.known(selection.tenant))
         judged = any(kpi.judged for kpi in question.kpis)
         made = Arrangement(selection, terms, query.span, judged=judged)
@@ -150,7 +171,9 @@ class PastFigures:
             await self._turns.next()
         return ledger
 
-    async def _gauges(self, query: HistoryQuery, reading: Selection, spans: list[Span]) -> PastGauges:
+    async def _gauges(
+        self, query: HistoryQuery, reading: Selection, spans: list[Span]
+    ) -> PastGauges:
         longest = Longest(self._board.rules.longest, self._board.rules.conversation)
         gauges = PastGauges(reading, [span.begin for span in spans], longest, self._live.now())
         if query.question.gauged:
@@ -161,8 +184,11 @@ class PastFigures:
         return gauges
 
     async def _found(self, needs: Need, reading: Selection, spans: list[Span]) -> Found:
-        """What was looked up: who came back in `spans`, and all complaints that were open in them or are now."""
-        found, now = nothing(reading), self._live.now()
+        """What was looked up: who came back in `spans`, and all complaints that were open in them
+        or are now.
+        """
+        found = nothing(reading)
+        now = self._live.now()
         if Need.RETURNS in needs:
             for tally in await self._visits.returns(reading, spans):
                 found.returns.add(tally)
@@ -170,7 +196,12 @@ class PastFigures:
             both = Span(min(spans[0].begin, now), max(spans[-1].begin, now) + 1)
             found.docket.add(await self._visits.complaints(reading.tenant, both))
         if needs & STAFF:
-            found = replace(found, crew=await crew_of(self._agents, reading.tenant, spans, self._live.as_of(), self._turns))
+            found = replace(
+                found,
+                crew=await crew_of(
+                    self._agents, reading.tenant, spans, self._live.as_of(), self._turns
+                ),
+            )
         return found
 
     async def _paces(self, needs: Need, reading: Selection, spans: list[Span]) -> Paces:
@@ -185,9 +216,14 @@ class PastFigures:
 
     async def _arrivals(self, needs: Need, reading: Selection, spans: list[Span]) -> Arrivals:
         """What came in the forecast intervals of some spans, each queue and channel by itself."""
-        arrivals = Arrivals(spans, await self._forecasts.in_force(reading.tenant, Span(spans[0].begin, spans[-1].end)))
+        arrivals = Arrivals(
+            spans,
+            await self._forecasts.in_force(reading.tenant, Span(spans[0].begin, spans[-1].end)),
+        )
         if arrivals.pieces and Need.ARRIVALS in needs:
-            async for portion in self._panes.tallies(replace(reading, by=By.QUEUE_AND_CHANNEL), arrivals.pieces):
+            async for portion in self._panes.tallies(
+                replace(reading, by=By.QUEUE_AND_CHANNEL), arrivals.pieces
+            ):
                 for tally in portion:
                     arrivals.add(tally)
                 await self._turns.next()
@@ -201,39 +237,62 @@ class PastFigures:
             for subject in page.rows.subjects[first if index == 0 else 0 :]:
                 seen = self._seen(page, index, subject)
                 for number, answer in enumerate(answers(query.question, seen)):
-                    yield RowPlace(span.begin, subject, number), history_row(frame, query.interval, seen, answer)
+                    yield (
+                        RowPlace(span.begin, subject, number),
+                        history_row(frame, query.interval, seen, answer),
+                    )
 
     def _seen(self, page: _Page, index: int, subject: Subject) -> Seen:
-        span, rows, needs = page.spans[index], page.rows, page.query.question.needs
-        homes, selection, parted = rows.homes(span, subject), rows.selection, rows.parted(span, subject)
+        span = page.spans[index]
+        rows = page.rows
+        needs = page.query.question.needs
+        homes = rows.homes(span, subject)
+        selection = rows.selection
+        parted = rows.parted(span, subject)
         read = subjects_of(homes) if rows.fine else [subject]
         plain, revision = self._counted(page, index, read)
         counted = page.found.counted(plain, index, read, span, page.as_of) if needs else plain
         parts = [Parted(parted[0][0], counted)]
         if rows.fine and len(parted) > 1:
-            parts = [Parted(policy, self._counted(page, index, subjects_of(theirs))[0]) for policy, theirs in parted]
+            parts = [
+                Parted(policy, self._counted(page, index, subjects_of(theirs))[0])
+                for policy, theirs in parted
+            ]
         queues = queues_of(selection, subject, homes)
         if needs & STAFF:
             counted = page.found.crew.during(counted, index, queues)
-        present = _present(page, index, (read, queues), unresolved(plain)) if page.query.question.gauged else NOBODY
+        present = (
+            _present(page, index, (read, queues), unresolved(plain))
+            if page.query.question.gauged
+            else NOBODY
+        )
         if page.arrivals is not None:
             asked = selection, rows.terms(span), Times(span, span, page.as_of)
             counted, parts = page.arrivals.planned(counted, parts, subject, asked, needs)
         return Seen(selection.labels(subject), counted, parts, present, revision)
 
     def _counted(self, page: _Page, index: int, subjects: Sequence[Subject]) -> tuple[Figures, int]:
-        """What subjects of the reading counted together in an interval, and the highest revision in it."""
+        """What subjects of the reading counted together in an interval, and the highest revision in
+        it.
+        """
         scopes = [scope for subject in subjects for scope in page.rows.reading.scopes(subject)]
         entry = page.ledger.together(index, subjects)
-        return Figures(entry.cells, self._board.waits(scopes, page.spans[index], page.as_of)), entry.revision
+        return Figures(
+            entry.cells, self._board.waits(scopes, page.spans[index], page.as_of)
+        ), entry.revision
 
 
 NOBODY = Figures({})
 """The figures of a moment where no KPI asks for them"""
 
 
-def _present(page: _Page, index: int, who: tuple[Sequence[Subject], Collection[str] | None], unresolved: int) -> Figures:
+def _present(
+    page: _Page, index: int, who: tuple[Sequence[Subject], Collection[str] | None], unresolved: int
+) -> Figures:
     """Who and what was there when an interval began, of a row's subjects and queues."""
-    (read, queues), at = who, page.spans[index].begin
-    present = page.found.present(page.gauges.figures(index, read, unresolved), read, at, page.paces.cells(at, read))
+    (read, queues) = who
+    at = page.spans[index].begin
+    present = page.found.present(
+        page.gauges.figures(index, read, unresolved), read, at, page.paces.cells(at, read)
+    )
     return page.found.crew.at_begin(present, index, queues)

@@ -5,8 +5,9 @@
     waiting        1             0               0
     in progress    0             1               1
 
-A visit waits in [offered, offered + wait) and is in progress in [answered, ended). What has no end yet lasts to now, but never
-longer than the longest wait, or the longest conversation: the engine's live gauges forget at the same age.
+A visit waits in [offered, offered + wait) and is in progress in [answered, ended). What has no end
+yet lasts to now, but never longer than the longest wait, or the longest conversation: the engine's
+live gauges forget at the same age.
 """
 
 from bisect import bisect_left
@@ -34,7 +35,9 @@ class Moment:
 class PastGauges:
     """Gauges of one selection at ascending `instants`, as known at `now`."""
 
-    def __init__(self, selection: Selection, instants: Sequence[int], longest: Longest, now: int) -> None:
+    def __init__(
+        self, selection: Selection, instants: Sequence[int], longest: Longest, now: int
+    ) -> None:
         self._selection = selection
         self._instants = instants
         self._longest = longest
@@ -43,21 +46,32 @@ class PastGauges:
 
     @property
     def offered_within(self) -> Span:
-        """The offers that may matter at any of the instants: a longest wait and as long a conversation back."""
-        return Span(self._instants[0] - self._longest.wait - self._longest.conversation, self._instants[-1] + DRIFT)
+        """The offers that may matter at any of the instants: a longest wait and as long a
+        conversation back.
+        """
+        return Span(
+            self._instants[0] - self._longest.wait - self._longest.conversation,
+            self._instants[-1] + DRIFT,
+        )
 
     def add(self, visit: Visit) -> None:
         """Note a visit at every instant it covers."""
-        queue, offered = queue_of(visit), offer_at(visit)
+        queue = queue_of(visit)
+        offered = offer_at(visit)
         if queue is None or not self._selection.includes(queue, visit.channel):
             return
         subject = self._selection.subject(queue, visit.channel)
         if offered is not None:
-            for index in self._covered(offered, self._until(offered, wait_of(visit), self._longest.wait)):
+            for index in self._covered(
+                offered, self._until(offered, wait_of(visit), self._longest.wait)
+            ):
                 self._moments[index, subject].waits.append(self._instants[index] - offered)
         if visit.answered_at is not None:
             talked = None if visit.ended_at is None else visit.ended_at - visit.answered_at
-            for index in self._covered(visit.answered_at, self._until(visit.answered_at, talked, self._longest.conversation)):
+            for index in self._covered(
+                visit.answered_at,
+                self._until(visit.answered_at, talked, self._longest.conversation),
+            ):
                 self._moments[index, subject].in_progress += 1
 
     def _until(self, since: int, lasted: int | None, longest: int) -> int:

@@ -1,4 +1,5 @@
-"""What the half hour before each of many instants counted, out of spans that are read once however the half hours overlap.
+"""What the half hour before each of many instants counted, out of spans that are read once however
+the half hours overlap.
 
 instants               │     │     │
 half hours    ├────────┤     │     │
@@ -30,7 +31,9 @@ class Paces:
         self._ledger = Ledger()
 
     def runs(self) -> Iterator[tuple[int, Sequence[Span]]]:
-        """Contiguous spans to read in one go, each with the number of its first; what lies more than an hour apart is no run."""
+        """Contiguous spans to read in one go, each with the number of its first; what lies more
+        than an hour apart is no run.
+        """
         first = 0
         for number, span in enumerate([*self.spans, None]):
             if span is None or span.end - span.begin > HOUR:

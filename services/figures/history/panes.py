@@ -1,4 +1,6 @@
-"""Stored figures, sorted into intervals and streamed by PostgreSQL: rollups where they suffice, else panes, in one snapshot."""
+"""Stored figures, sorted into intervals and streamed by PostgreSQL: rollups where they suffice,
+else panes, in one snapshot.
+"""
 
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
@@ -19,7 +21,9 @@ from services.figures.selection import Selection, Subject
 
 DAY = 24 * HOUR
 PORTION = 16_384
-"""Bytes of packed cells decoded in one go, well below a millisecond; whoever takes them hands the loop back between two portions"""
+"""Bytes of packed cells decoded in one go, well below a millisecond; whoever takes them hands the
+loop back between two portions
+"""
 FETCHED = 200
 """Groups of one round trip of a cursor"""
 
@@ -33,17 +37,21 @@ FROM rollup
 WHERE tenant = $1 AND start >= $2 AND start < $3 AND grain = '{grain}'
   AND {queues} AND ($5::text[] IS NULL OR channel = ANY ($5))
 """
-NAMED, ANY = "queue = ANY ($4::text[])", "$4::text[] IS NULL AND queue <> ''"
+NAMED = "queue = ANY ($4::text[])"
+ANY = "$4::text[] IS NULL AND queue <> ''"
 HOMES = "SELECT DISTINCT tenant, queue, channel"
 TALLIES = """
-SELECT width_bucket(start, $6::bigint[]) - 1, CASE WHEN $7 THEN queue ELSE '' END, CASE WHEN $8 THEN channel ELSE '' END,
+SELECT width_bucket(start, $6::bigint[]) - 1, CASE WHEN $7 THEN queue ELSE '' END,
+    CASE WHEN $8 THEN channel ELSE '' END,
        max(revision), count(*), string_agg(cells, '')
 """
 GROUPED = "GROUP BY 1, 2, 3, start / {together}"
 
 
 class Reading(NamedTuple):
-    """How rows of a table are read: those within `together` milliseconds as one group, spans up to `at_once` in one round trip."""
+    """How rows of a table are read: those within `together` milliseconds as one group, spans up to
+    `at_once` in one round trip.
+    """
 
     together: int
     at_once: int
@@ -59,7 +67,11 @@ READINGS: dict[Grain | None, Reading] = {
 
 def table(grain: Grain | None, queues: Sequence[str] | None) -> str:
     """Where the rows of a part come from, and which are selected."""
-    return PANES if grain is None else ROLLUPS.format(grain=grain.value, queues=ANY if queues is None else NAMED)
+    return (
+        PANES
+        if grain is None
+        else ROLLUPS.format(grain=grain.value, queues=ANY if queues is None else NAMED)
+    )
 
 
 class PostgresPanes:
@@ -71,30 +83,60 @@ class PostgresPanes:
     async def homes(self, selection: Selection, span: Span) -> list[Home]:
         """The selected queues and channels that have panes in `span`."""
         found: set[Home] = set()
-        queues, channels = list(selection.queues) or None, list(selection.channels) or None
+        queues = list(selection.queues) or None
+        channels = list(selection.channels) or None
         with away():
             async with self._snapshot(selection.tenant, [span]) as (connection, needed):
                 for part in needed:
                     values = selection.tenant, part.span.begin, part.span.end, queues, channels
-                    rows = await connection.fetch(HOMES + table(part.grain, queues), *values, timeout=ANSWER_WITHIN)
+                    rows = await connection.fetch(
+                        HOMES + table(part.grain, queues), *values, timeout=ANSWER_WITHIN
+                    )
                     found.update((row[0], row[1], row[2]) for row in rows)
         return sorted(found)
 
-    async def tallies(self, selection: Selection, spans: Sequence[Span]) -> AsyncIterator[Sequence[Tally]]:
-        """The selected panes that start in `spans` (contiguous, ascending), in portions; in their place what they were rolled up to."""
+    async def tallies(
+        self, selection: Selection, spans: Sequence[Span]
+    ) -> AsyncIterator[Sequence[Tally]]:
+        """The selected panes that start in `spans` (contiguous, ascending), in portions; in their
+        place what they were rolled up to.
+        """
         grouped = [span.begin for span in spans], selection.by.queues, selection.by.channels
         with away():
             async with self._snapshot(selection.tenant, spans) as (connection, needed):
                 for part in needed:
                     queues = _queues(selection, part.grain)
-                    statement = TALLIES + table(part.grain, queues) + GROUPED.format(together=READINGS[part.grain].together)
-                    values = selection.tenant, part.span.begin, part.span.end, queues, list(selection.channels) or None, *grouped
+                    statement = (
+                        TALLIES
+                        + table(part.grain, queues)
+                        + GROUPED.format(together=READINGS[part.grain].together)
+                    )
+                    values = (
+                        selection.tenant,
+                        part.span.begin,
+                        part.span.end,
+                        queues,
+                        list(selection.channels) or None,
+                        *grouped,
+                    )
                     async for rows in _rows(connection, part, statement, values):
-                        yield [Tally(one[0], Subject(one[1], one[2]), one[3], unpack_joined(one[4], one[5])) for one in rows]
+                        yield [
+                            Tally(
+                                one[0],
+                                Subject(one[1], one[2]),
+                                one[3],
+                                unpack_joined(one[4], one[5]),
+                            )
+                            for one in rows
+                        ]
 
     @asynccontextmanager
-    async def _snapshot(self, tenant: str, spans: Sequence[Span]) -> AsyncIterator[tuple[PoolConnectionProxy, list[Part]]]:
-        """A connection that sees one instant, and which table answers which part of `spans` at it."""
+    async def _snapshot(
+        self, tenant: str, spans: Sequence[Span]
+    ) -> AsyncIterator[tuple[PoolConnectionProxy, list[Part]]]:
+        """A connection that sees one instant, and which table answers which part of `spans` at
+        it.
+        """
         async with (
             self._pool.acquire(timeout=FREE_WITHIN) as connection,
             connection.transaction(isolation="repeatable_read", readonly=True),
@@ -112,7 +154,9 @@ def _queues(selection: Selection, grain: Grain | None) -> list[str] | None:
 async def _rows(
     connection: PoolConnectionProxy, part: Part, statement: str, values: Sequence[object]
 ) -> AsyncIterator[Sequence[asyncpg.Record]]:
-    """A short span in one round trip, longer ones by a cursor: what must be held at once is bounded."""
+    """A short span in one round trip, longer ones by a cursor: what must be held at once is
+    bounded.
+    """
     if part.span.end - part.span.begin <= READINGS[part.grain].at_once:
         for portion in _portions(await connection.fetch(statement, *values, timeout=ANSWER_WITHIN)):
             yield portion
@@ -131,6 +175,7 @@ def _portions(rows: Sequence[asyncpg.Record]) -> Iterator[Sequence[asyncpg.Recor
         size += len(row[5])
         if size >= PORTION:
             yield portion
-            portion, size = [], 0
+            portion = []
+            size = 0
     if portion:
         yield portion

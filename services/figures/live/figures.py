@@ -65,7 +65,9 @@ class LiveQuery:
 
 @dataclass(frozen=True)
 class Served:
-    """Groups of a tenant's queues, whose agents are looked at together, each agent once in each group."""
+    """Groups of a tenant's queues, whose agents are looked at together, each agent once in each
+    group.
+    """
 
     tenant: str
     window: Window
@@ -94,7 +96,9 @@ class _Picture:
 class _Pictures:
     """How each place of an answer is seen: now, or at the last word of its sources."""
 
-    def __init__(self, look: Callable[[int], Awaitable[_Picture]], silent: SilentQueues, now: int) -> None:
+    def __init__(
+        self, look: Callable[[int], Awaitable[_Picture]], silent: SilentQueues, now: int
+    ) -> None:
         self._look = look
         self._silent = silent
         self._now = now
@@ -118,7 +122,9 @@ class _Pictures:
 
 @dataclass(frozen=True)
 class _Laid:
-    """A layout, and what it holds for: definitions, how often the floor changed, the minute in which queues may have gone idle."""
+    """A layout, and what it holds for: definitions, how often the floor changed, the minute in
+    which queues may have gone idle.
+    """
 
     in_force: InForce
     floor: tuple[int, int]
@@ -163,7 +169,9 @@ class LiveFigures:
         return self.board.as_of(self.now())
 
     def stale(self) -> bool:
-        """Whether all figures speak of a past instant, because a partition fell silent or behind."""
+        """Whether all figures speak of a past instant, because a partition fell silent or
+        behind.
+        """
         return self.board.stale_since(self.now()) is not None
 
     def silent(self, tenant: str) -> SilentQueues:
@@ -171,10 +179,15 @@ class LiveFigures:
         silence = self.sources.silence(tenant)
         if not silence.touched:
             return NOBODY_SILENT
-        return SilentQueues({queue: self.sources.instant(at) for queue, at in silence.standing.items()}, silence.touched)
+        return SilentQueues(
+            {queue: self.sources.instant(at) for queue, at in silence.standing.items()},
+            silence.touched,
+        )
 
     def freshness(self, tenant: str) -> tuple[bool, list[str], list[str]]:
-        """What of a tenant's figures is old: all of them, queues that stand, queues that a silent source feeds too."""
+        """What of a tenant's figures is old: all of them, queues that stand, queues that a silent
+        source feeds too.
+        """
         silent = self.silent(tenant)
         return self.stale(), sorted(silent.standing), sorted(silent.touched)
 
@@ -193,37 +206,47 @@ class LiveFigures:
     async def rows(self, query: LiveQuery, until: float | None = None) -> list[LiveRow]:
         """All rows, as `page` tells them.
 
-        KPIs whose look-up is not there at `until` (monotonic seconds; None: as patiently as usual) have no value.
+        KPIs whose look-up is not there at `until` (monotonic seconds; None: as patiently as usual)
+        have no value.
         """
         rows, _ = await self.page(query, None, EVERY_ROW, until)
         return rows
 
     async def size(self, query: LiveQuery) -> int:
         """How many rows an answer has."""
-        tenant, as_of = query.selection.tenant, self.as_of()
+        tenant = query.selection.tenant
+        as_of = self.as_of()
         span = span_of(query.window, as_of, self.board.rules.pane, self.zone(tenant))
-        laid = await self._layout(query, query.question.basis.terms(self.known(tenant), span.begin), as_of)
+        laid = await self._layout(
+            query, query.question.basis.terms(self.known(tenant), span.begin), as_of
+        )
         return len(laid.subjects) * len(query.question.kpis)
 
     async def page(
         self, query: LiveQuery, after: LivePlace | None, limit: int, until: float | None = None
     ) -> tuple[list[LiveRow], LivePlace | None]:
-        """Up to `limit` rows behind `after`, in the order of subject and question; and the last one's place if more follow.
+        """Up to `limit` rows behind `after`, in the order of subject and question; and the last
+        one's place if more follow.
 
-        All rows speak of one instant, but those of queues whose sources are all silent, which speak of their last word; sums over
-        them and others go on. Each subject's rows are computed at once, those of many subjects in several turns of the loop.
+        All rows speak of one instant, but those of queues whose sources are all silent, which speak
+        of their last word; sums over them and others go on. Each subject's rows are computed at
+        once, those of many subjects in several turns of the loop.
         """
         now = self.as_of()
-        pictures = _Pictures(partial(self._picture, query, until), self.silent(query.selection.tenant), now)
+        pictures = _Pictures(
+            partial(self._picture, query, until), self.silent(query.selection.tenant), now
+        )
         picture = await pictures.at(now)
         laid = await self._layout(query, picture.terms, now)
         found: list[LiveRow] = []
-        last, rested = after, 0
+        last = after
+        rested = 0
         for index in range(0 if after is None else laid.index(after.subject), len(laid.subjects)):
             if len(found) - rested >= ROWS:
                 rested = len(found)
                 await self.turns.next()
-            subject, place = laid.subjects[index], laid.place(index)
+            subject = laid.subjects[index]
+            place = laid.place(index)
             seen = after.kpi + 1 if after is not None and subject == after.subject else 0
             mine = self._rows_of(await pictures.of(place, self._floor), place)[seen:]
             room = limit - len(found)
@@ -237,22 +260,31 @@ class LiveFigures:
         return {queue for _, queue, _ in self.board.homes(tenant, as_of)}
 
     async def _picture(self, query: LiveQuery, until: float | None, as_of: int) -> _Picture:
-        tenant, needs = query.selection.tenant, query.question.needs
+        tenant = query.selection.tenant
+        needs = query.question.needs
         zone = self.zone(tenant)
         span = span_of(query.window, as_of, self.board.rules.pane, zone)
         frame = frame_of(span, tenant, zone, (as_of, self.board.watermark()))
         terms = query.question.basis.terms(self.known(tenant), span.begin)
-        plans = self._plans(query, terms, live_times(query.window, span, as_of, zone)) if Need.PLAN in needs else None
+        plans = (
+            self._plans(query, terms, live_times(query.window, span, as_of, zone))
+            if Need.PLAN in needs
+            else None
+        )
         found = await self._found(query, span, as_of, until)
         return _Picture(query, as_of, zone, frame, terms, found, self._roster(query, as_of), plans)
 
     def _plans(self, query: LiveQuery, terms: Terms, times: Times) -> LivePlans:
-        tenant, question = query.selection.tenant, query.question
-        slots = self._layouts.slots((query.selection, question.basis), terms, self._forecasts().get(tenant, ()))
+        tenant = query.selection.tenant
+        question = query.question
+        slots = self._layouts.slots(
+            (query.selection, question.basis), terms, self._forecasts().get(tenant, ())
+        )
         return LivePlans(self.board, tenant, terms, times, slots, query.window, question.needs)
 
     async def _layout(self, query: LiveQuery, terms: Terms, as_of: int) -> Layout:
-        asked, floor = (query.selection, query.question.basis), (self.board.floor, as_of // MINUTE)
+        asked = (query.selection, query.question.basis)
+        floor = (self.board.floor, as_of // MINUTE)
         known = self._laid.get(asked)
         if known is None or known.in_force is not terms.in_force or known.floor != floor:
             homes: dict[Subject, list[Home]] = {}
@@ -262,55 +294,94 @@ class LiveFigures:
             if len(self._laid) >= LAYOUTS or self._laid_subjects > LAID_SUBJECTS:
                 self._laid.clear()
                 self._laid_subjects = len(homes)
-            known = self._laid[asked] = _Laid(terms.in_force, floor, Layout(query.selection, terms, homes))
+            known = self._laid[asked] = _Laid(
+                terms.in_force, floor, Layout(query.selection, terms, homes)
+            )
         return known.layout
 
     async def _found(self, query: LiveQuery, span: Span, as_of: int, until: float | None) -> Found:
-        needs, reading = query.question.needs, query.selection.reading
-        return await self._lookup.find(reading, needs, query.window, span, as_of, until) if needs else nothing(reading)
+        needs = query.question.needs
+        reading = query.selection.reading
+        return (
+            await self._lookup.find(reading, needs, query.window, span, as_of, until)
+            if needs
+            else nothing(reading)
+        )
 
     async def occupancies(self, asked: Served, until: float | None = None) -> list[float | None]:
-        """The occupancy of each group's agents, as rows of its queues have it; None where undefined or not looked up at `until`."""
-        as_of, zone = self.as_of(), self.zone(asked.tenant)
+        """The occupancy of each group's agents, as rows of its queues have it; None where undefined
+        or not looked up at `until`.
+        """
+        as_of = self.as_of()
+        zone = self.zone(asked.tenant)
         span = span_of(asked.window, as_of, self.board.rules.pane, zone)
-        found = await self._lookup.find(Selection(asked.tenant), Need.AGENT_TIME, asked.window, span, as_of, until)
-        return [OCCUPANCY.measure(found.crew.during(Figures({}), 0, queues), DEFAULT_POLICY).value for queues in asked.groups]
+        found = await self._lookup.find(
+            Selection(asked.tenant), Need.AGENT_TIME, asked.window, span, as_of, until
+        )
+        return [
+            OCCUPANCY.measure(found.crew.during(Figures({}), 0, queues), DEFAULT_POLICY).value
+            for queues in asked.groups
+        ]
 
     def _roster(self, query: LiveQuery, as_of: int) -> Roster:
-        return self.roster(query.selection.tenant, as_of) if Need.AGENTS in query.question.needs else Roster()
+        return (
+            self.roster(query.selection.tenant, as_of)
+            if Need.AGENTS in query.question.needs
+            else Roster()
+        )
 
     def roster(self, tenant: str, as_of: int) -> Roster:
-        """How many of a tenant's agents are in which state, by the queues they serve; made anew only when one changed."""
+        """How many of a tenant's agents are in which state, by the queues they serve; made anew
+        only when one changed.
+        """
         changes, heads = self.board.agents.heads(tenant, as_of)
         names = self.board.names
         told = changes, len(names.folded(tenant))
         known = self._rosters.get(tenant)
         if known is None or known[0] != told:
-            known = self._rosters[tenant] = told, roster_of_heads(heads, lambda queue: names.shown(tenant, queue))
+            known = self._rosters[tenant] = (
+                told,
+                roster_of_heads(heads, lambda queue: names.shown(tenant, queue)),
+            )
         return known[1]
 
     def _homes(self, selection: Selection, as_of: int) -> Iterable[Home]:
         if not selection.queues:
             return self.board.homes(selection.tenant, as_of)
         since = as_of - self.board.rules.idle
-        return [home for home in live_homes(self.board, selection) if self.board.last_seen.get(home, 0) >= since]
+        return [
+            home
+            for home in live_homes(self.board, selection)
+            if self.board.last_seen.get(home, 0) >= since
+        ]
 
     def _rows_of(self, picture: _Picture, place: Place) -> list[LiveRow]:
-        query, seen = picture.query, self._seen(picture, place)
-        return [live_row(picture.frame, query.window, seen, answer) for answer in answers(query.question, seen)]
+        query = picture.query
+        seen = self._seen(picture, place)
+        return [
+            live_row(picture.frame, query.window, seen, answer)
+            for answer in answers(query.question, seen)
+        ]
 
     def _seen(self, picture: _Picture, place: Place) -> Seen:
-        as_of, found = picture.as_of, picture.found
+        as_of = picture.as_of
+        found = picture.found
         reading = self.board.read(place.scopes, picture.query.window, as_of, picture.zone)
-        parts = [Parted(one.policy, self._read(picture, one.scopes)) for one in place.shares] if len(place.shares) > 1 else []
+        parts = (
+            [Parted(one.policy, self._read(picture, one.scopes)) for one in place.shares]
+            if len(place.shares) > 1
+            else []
+        )
         parts = parts or [Parted(place.shares[0].policy, reading.counted)]
-        counted, present = reading.counted, reading.present
+        counted = reading.counted
+        present = reading.present
         if picture.needs:
             pace = self.board.pace(place.scopes, as_of) if Need.PACE in picture.needs else {}
             counted = found.counted(counted, 0, place.looked_up, reading.span, as_of)
             present = found.present(present, place.looked_up, as_of, pace)
         if picture.needs & STAFF:
-            counted, present = found.crew.during(counted, 0, place.queues), picture.roster.on(present, place.queues)
+            counted = found.crew.during(counted, 0, place.queues)
+            present = picture.roster.on(present, place.queues)
         if picture.plans is not None:
             counted, parts = picture.plans.join(place, counted, parts)
         return Seen(place.labels, counted, parts, present, reading.revision, found.missing)
@@ -321,11 +392,19 @@ class LiveFigures:
 
 def live_homes(board: Board, selection: Selection) -> list[Home]:
     """The homes of the queues that a selection names, as live figures show them."""
-    folded = [(selection.tenant, OTHER, channel) for channel in CHANNELS] if OTHER in selection.queues else []
+    folded = (
+        [(selection.tenant, OTHER, channel) for channel in CHANNELS]
+        if OTHER in selection.queues
+        else []
+    )
     return sorted({*selected_homes(board, selection), *folded})
 
 
 def selected_homes(board: Board, selection: Selection) -> list[Home]:
     """The homes of the queues that a selection names, all that ever were."""
     names = selection.queues or sorted(board.queues(selection.tenant))
-    return [(selection.tenant, queue, channel) for queue in names for channel in sorted(board.channels(selection.tenant, queue))]
+    return [
+        (selection.tenant, queue, channel)
+        for queue in names
+        for channel in sorted(board.channels(selection.tenant, queue))
+    ]

@@ -1,4 +1,6 @@
-"""How a live answer is laid out: its rows in order, and of what each is read; made anew only when the floor or the definitions change."""
+"""How a live answer is laid out: its rows in order, and of what each is read; made anew only when
+the floor or the definitions change.
+"""
 
 from bisect import bisect_left
 from collections.abc import Collection, Mapping, Sequence
@@ -13,7 +15,8 @@ from services.figures.terms import Terms
 
 @dataclass(frozen=True)
 class Place:
-    """One row's place: what it stands for and shows itself as, its scopes, those with the same policies together, what is looked up.
+    """One row's place: what it stands for and shows itself as, its scopes, those with the same
+    policies together, what is looked up.
 
     `queues` are those whose agents are its, None where all are.
     """
@@ -27,7 +30,9 @@ class Place:
 
 
 order = attrgetter("queue", "channel", "team", "site")
-"""The order of subjects, compared as tuples: comparing the subjects themselves costs three times as much"""
+"""The order of subjects, compared as tuples: comparing the subjects themselves costs three times as
+much
+"""
 
 
 class Layout:
@@ -63,7 +68,8 @@ class Layout:
 
 def _place(selection: Selection, subject: Subject, terms: Terms, homes: Sequence[Home]) -> Place:
     looked_up = subjects_of(homes) if selection.by.grouped else [subject]
-    scopes, queues = whole(selection, subject, homes), queues_of(selection, subject, homes)
+    scopes = whole(selection, subject, homes)
+    queues = queues_of(selection, subject, homes)
     return Place(
         subject,
         selection.labels(subject),

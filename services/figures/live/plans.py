@@ -1,8 +1,9 @@
 """Plans of live rows, from the forecasts in memory and the board.
 
-    window 15m       ├──────────────┤ now
-    interval   ├─────────────────┼──┼────────┤       the quarter of an hour in progress: what a projection is about
-                                 └ so far ┘└ rest ┘
+window 15m       ├──────────────┤ now
+interval   ├─────────────────┼──┼────────┤       the quarter of an hour in progress: what a
+projection is about
+                             └ so far ┘└ rest ┘
 """
 
 from collections.abc import Mapping, Sequence
@@ -47,22 +48,30 @@ class LivePlans:
     window: Window
     needs: Need
 
-    def join(self, place: Place, counted: Figures, parts: Sequence[Parted]) -> tuple[Figures, list[Parted]]:
+    def join(
+        self, place: Place, counted: Figures, parts: Sequence[Parted]
+    ) -> tuple[Figures, list[Parted]]:
         """A row's figures and those of its parts, with their plans."""
-        whole, parted = planned(counted, parts, self._plan, self.slots.get(place.subject, ()), self.terms)
+        whole, parted = planned(
+            counted, parts, self._plan, self.slots.get(place.subject, ()), self.terms
+        )
         if Need.REST not in self.needs or self.window is Window.TODAY:
             return whole, parted
         whole = self._so_far(whole, place.scopes)
         if len(parted) == 1:
             return whole, [Parted(parted[0].policy, whole)]
         theirs = zip(parted, place.shares, strict=True)
-        return whole, [Parted(part.policy, self._so_far(part.figures, share.scopes)) for part, share in theirs]
+        return whole, [
+            Parted(part.policy, self._so_far(part.figures, share.scopes)) for part, share in theirs
+        ]
 
     def _plan(self, slots: Sequence[Slot]) -> Plan:
         return plan_of(slots, self.times, self._came, self.needs)
 
     def _came(self, slot: Slot) -> int:
-        return self.board.offered((self.tenant, slot.queue, slot.channel or None), Span(slot.begin, slot.end))
+        return self.board.offered(
+            (self.tenant, slot.queue, slot.channel or None), Span(slot.begin, slot.end)
+        )
 
     def _so_far(self, figures: Figures, scopes: Sequence[Scope]) -> Figures:
         name = f"{self.window.value} in progress"
@@ -74,9 +83,14 @@ class PlanLayouts:
     """The forecasts of questions by row, sorted anew only when forecasts or definitions change."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[Selection, Basis], tuple[Sequence[Slot], InForce, Mapping[Subject, Sequence[Slot]]]] = {}
+        self._known: dict[
+            tuple[Selection, Basis],
+            tuple[Sequence[Slot], InForce, Mapping[Subject, Sequence[Slot]]],
+        ] = {}
 
-    def slots(self, asked: tuple[Selection, Basis], terms: Terms, slots: Sequence[Slot]) -> Mapping[Subject, Sequence[Slot]]:
+    def slots(
+        self, asked: tuple[Selection, Basis], terms: Terms, slots: Sequence[Slot]
+    ) -> Mapping[Subject, Sequence[Slot]]:
         """A tenant's slots by the row they are about."""
         known = self._known.get(asked)
         if known is None or known[0] is not slots or known[1] is not terms.in_force:
@@ -89,4 +103,6 @@ class PlanLayouts:
 def live_times(window: Window, span: Span, now: int, zone: ZoneInfo) -> Times:
     """When the rows of a window are about; `span` is what the window covers now."""
     interval = IN_PROGRESS[window]
-    return Times(span, Span(previous_edge(now, interval, zone), next_edge(now, interval, zone)), now)
+    return Times(
+        span, Span(previous_edge(now, interval, zone), next_edge(now, interval, zone)), now
+    )

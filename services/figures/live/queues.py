@@ -23,7 +23,9 @@ AT_ONCE = 20
 
 @dataclass(frozen=True)
 class QueueNow:
-    """One queue over all its channels; `longest_wait` is seconds, `as_of` epoch milliseconds, `target` the highest of its channels."""
+    """One queue over all its channels; `longest_wait` is seconds, `as_of` epoch milliseconds,
+    `target` the highest of its channels.
+    """
 
     queue: str
     en: str
@@ -57,8 +59,12 @@ class Queues:
     def __init__(self, live: LiveFigures) -> None:
         self._live = live
 
-    async def page(self, tenant: str, after: str | None, limit: int) -> tuple[list[QueueNow], str | None]:
-        """Up to `limit` queues of the tenant's floor behind one of them, sorted; and the last one's name if more follow."""
+    async def page(
+        self, tenant: str, after: str | None, limit: int
+    ) -> tuple[list[QueueNow], str | None]:
+        """Up to `limit` queues of the tenant's floor behind one of them, sorted; and the last one's
+        name if more follow.
+        """
         board = self._live.board
         as_of = self._live.as_of()
         homes: dict[str, list[Home]] = {}
@@ -77,8 +83,10 @@ class Queues:
         return found, found[-1].queue if len(homes) > limit else None
 
     def _row(self, tenant: str, queue: str, homes: list[Home], moment: _Moment) -> QueueNow:
-        as_of, terms = moment.as_of, moment.terms
-        board, known = self._live.board, terms.in_force.queue(queue)
+        as_of = moment.as_of
+        terms = moment.terms
+        board = self._live.board
+        known = terms.in_force.queue(queue)
         present = board.read([(tenant, queue, None)], Window.M30, as_of).present
         return QueueNow(
             queue=queue,
@@ -98,7 +106,8 @@ class Queues:
         )
 
     def _state(self, tenant: str, queue: str, homes: list[Home], moment: _Moment) -> State:
-        as_of, terms = moment.as_of, moment.terms
+        as_of = moment.as_of
+        terms = moment.terms
         calendar = terms.in_force.calendar(queue)
         parts = shares(Selection(tenant), Subject(queue), terms, homes)
         levels = [self._level(part, as_of) for part in parts]

@@ -1,4 +1,6 @@
-"""What live figures look up in the tables, under the names that they show: folded queues stand there by their own."""
+"""What live figures look up in the tables, under the names that they show: folded queues stand
+there by their own.
+"""
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
@@ -16,7 +18,9 @@ from services.figures.staff.attendance import AgentEntered
 
 
 class FoldedVisits:
-    """A `VisitHistory` whose counts and complaints of folded queues are those of the queue they are shown in."""
+    """A `VisitHistory` whose counts and complaints of folded queues are those of the queue they are
+    shown in.
+    """
 
     def __init__(self, visits: VisitHistory, names: QueueNames) -> None:
         self._visits = visits
@@ -37,7 +41,8 @@ class FoldedVisits:
 
     async def returns(self, selection: Selection, spans: Sequence[Span]) -> Sequence[Tally]:
         """Counts of returning customers, by the queue that shows them."""
-        found, tenant = await self._visits.returns(selection, spans), selection.tenant
+        found = await self._visits.returns(selection, spans)
+        tenant = selection.tenant
         if not self._names.folded(tenant):
             return found
         return [

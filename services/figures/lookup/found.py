@@ -1,4 +1,6 @@
-"""What was looked up for a question beside panes and gauges, and how it joins the figures. Live and history both join it here."""
+"""What was looked up for a question beside panes and gauges, and how it joins the figures. Live and
+history both join it here.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -30,7 +32,8 @@ class Unanswered(StrEnum):
 
 @dataclass(frozen=True)
 class Found:
-    """Counts of returning customers by interval and subject, the complaints, the agents; all empty where no KPI needs them.
+    """Counts of returning customers by interval and subject, the complaints, the agents; all empty
+    where no KPI needs them.
 
     `missing` is what is needed and could not be looked up.
     """
@@ -40,19 +43,30 @@ class Found:
     crew: Crew = field(default_factory=Crew)
     missing: Need = Need.NOTHING
 
-    def counted(self, figures: Figures, interval: int, subjects: Sequence[Subject], span: Span, now: int) -> Figures:
+    def counted(
+        self, figures: Figures, interval: int, subjects: Sequence[Subject], span: Span, now: int
+    ) -> Figures:
         """The figures of a span, with what was looked up about it for some subjects together."""
-        returns, complaints = self.returns.together(interval, subjects).cells, self._ages(subjects, now, span)
+        returns = self.returns.together(interval, subjects).cells
+        complaints = self._ages(subjects, now, span)
         if not returns and not complaints:
             return figures
         return figures._replace(cells={**figures.cells, **returns}, complaints=complaints)
 
-    def present(self, figures: Figures, subjects: Sequence[Subject], at: int, pace: Cells) -> Figures:
-        """The figures of a moment, with what was open then and what the half hour before it counted."""
+    def present(
+        self, figures: Figures, subjects: Sequence[Subject], at: int, pace: Cells
+    ) -> Figures:
+        """The figures of a moment, with what was open then and what the half hour before it
+        counted.
+        """
         complaints = self._ages(subjects, at)
-        return figures._replace(cells=pace, complaints=complaints) if pace or complaints else figures
+        return (
+            figures._replace(cells=pace, complaints=complaints) if pace or complaints else figures
+        )
 
-    def _ages(self, subjects: Sequence[Subject], at: int, received: Span | None = None) -> tuple[int, ...]:
+    def _ages(
+        self, subjects: Sequence[Subject], at: int, received: Span | None = None
+    ) -> tuple[int, ...]:
         return tuple(age for subject in subjects for age in self.docket.ages(subject, at, received))
 
 

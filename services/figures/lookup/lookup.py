@@ -133,7 +133,8 @@ def regrouped(selection: Selection, tallies: Sequence[Tally]) -> Ledger:
     """Counts by queue and channel as the sums that a selection asks for."""
     ledger = Ledger()
     for tally in tallies:
-        queue, channel = tally.subject.queue, tally.subject.channel
+        queue = tally.subject.queue
+        channel = tally.subject.channel
         if selection.includes(queue, channel):
             ledger.add(tally._replace(subject=selection.subject(queue, channel)))
     return ledger
@@ -142,7 +143,9 @@ def regrouped(selection: Selection, tallies: Sequence[Tally]) -> Ledger:
 async def crew_of(
     agents: AgentHistory, tenant: str, spans: Sequence[Span], now: int, turns: Turns | None = None
 ) -> Crew:
-    """A tenant's agents over spans (contiguous, ascending), as stored; taken in by turns, or as quickly as others allow."""
+    """A tenant's agents over spans (contiguous, ascending), as stored; taken in by turns, or as
+    quickly as others allow.
+    """
     crew = Crew(spans, now)
     async for portion in agents.states(tenant, lookback(spans)):
         crew.take(portion)

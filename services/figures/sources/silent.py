@@ -7,7 +7,9 @@ from types import MappingProxyType
 
 @dataclass(frozen=True)
 class SilentQueues:
-    """The `standing` queues with the last word of their sources (epoch milliseconds), and all that a silent source feeds."""
+    """The `standing` queues with the last word of their sources (epoch milliseconds), and all that
+    a silent source feeds.
+    """
 
     standing: Mapping[str, int]
     touched: Collection[str]

@@ -9,7 +9,8 @@ from services.board.adapters.rows import ANSWER_WITHIN, away
 RETIRE = """
 INSERT INTO retired_source (tenant, source, retired_at, retired_by)
 VALUES ($1, $2, floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint, $3)
-ON CONFLICT (tenant, source) DO UPDATE SET retired_at = excluded.retired_at, retired_by = excluded.retired_by
+ON CONFLICT (tenant, source) DO UPDATE SET retired_at = excluded.retired_at,
+    retired_by = excluded.retired_by
 RETURNING retired_at
 """
 

@@ -1,4 +1,6 @@
-"""The sources of a tenant: who speaks, who fell silent, which queues' figures stand because of it; and who is retired."""
+"""The sources of a tenant: who speaks, who fell silent, which queues' figures stand because of it;
+and who is retired.
+"""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -19,7 +21,9 @@ class RetiredStore(Protocol):
     """Where retirements are kept. May raise `StoreUnavailableError`."""
 
     async def retire(self, tenant: str, source: str, by: str) -> int:
-        """Note that a source is retired as of now; the instant, epoch milliseconds of the store's clock."""
+        """Note that a source is retired as of now; the instant, epoch milliseconds of the store's
+        clock.
+        """
         ...
 
 
@@ -34,7 +38,9 @@ class Heard:
 class SourceWatch:
     """Answers from the board, under the definitions of the moment."""
 
-    def __init__(self, board: Board, now: Callable[[], int], definitions: Callable[[], Definitions]) -> None:
+    def __init__(
+        self, board: Board, now: Callable[[], int], definitions: Callable[[], Definitions]
+    ) -> None:
         self._board = board
         self._now = now
         self._definitions = definitions
@@ -42,7 +48,9 @@ class SourceWatch:
         self._instants: dict[int, int] = {}
 
     def silence(self, tenant: str) -> Silence:
-        """Who is silent and what that means; in closing hours, and just after them, silence means nothing."""
+        """Who is silent and what that means; in closing hours, and just after them, silence means
+        nothing.
+        """
         steady = self._board.steady()
         at, silence = self._known.get(tenant, (None, NO_SILENCE))
         if at is None or not 0 <= steady - at < LOOK_AGAIN:
@@ -55,8 +63,12 @@ class SourceWatch:
         silence = self._board.silence(tenant, patience(in_force))
         if not silence.touched:
             return silence
-        awaited = frozenset(queue for queue in silence.touched if self._awaited(tenant, in_force, queue))
-        return Silence({queue: at for queue, at in silence.standing.items() if queue in awaited}, awaited)
+        awaited = frozenset(
+            queue for queue in silence.touched if self._awaited(tenant, in_force, queue)
+        )
+        return Silence(
+            {queue: at for queue, at in silence.standing.items() if queue in awaited}, awaited
+        )
 
     def _awaited(self, tenant: str, in_force: InForce, queue: str) -> bool:
         """Whether the queue has been open for as long as silence is believed at least."""
@@ -64,11 +76,14 @@ class SourceWatch:
         if calendar is None:
             return True
         now = self._now()
-        begin, zone = now - self._board.rules.silence, self._definitions().of(tenant).zone or self._board.rules.zone
+        begin = now - self._board.rules.silence
+        zone = self._definitions().of(tenant).zone or self._board.rules.zone
         return open_spans(calendar, begin, now, zone) == [(begin, now)]
 
     def instant(self, steady: int) -> int:
-        """A steady instant on the reader's wall clock, as it was when it was first asked for: the same whenever it is told."""
+        """A steady instant on the reader's wall clock, as it was when it was first asked for: the
+        same whenever it is told.
+        """
         known = self._instants.get(steady)
         if known is None:
             if len(self._instants) >= REMEMBERED:
@@ -79,18 +94,24 @@ class SourceWatch:
     def all(self, tenant: str) -> list[Heard]:
         """Every source, by name."""
         known = patience(self._definitions().at(tenant, self._now()))
-        return [Heard(one, self.instant(one.last_at)) for one in self._board.all_sources(tenant, known)]
+        return [
+            Heard(one, self.instant(one.last_at)) for one in self._board.all_sources(tenant, known)
+        ]
 
 
 class Retirement:
-    """Retires sources by hand; `heed` makes this process know at once, others learn it within seconds."""
+    """Retires sources by hand; `heed` makes this process know at once, others learn it within
+    seconds.
+    """
 
     def __init__(self, store: RetiredStore, heed: Callable[[], Awaitable[None]]) -> None:
         self._store = store
         self._heed = heed
 
     async def retire(self, tenant: str, source: str, by: str) -> int:
-        """Wait for a source no longer, until it speaks again; since when, epoch milliseconds. Raises StoreUnavailableError."""
+        """Wait for a source no longer, until it speaks again; since when, epoch milliseconds.
+        Raises StoreUnavailableError.
+        """
         at = await self._store.retire(tenant, source, by)
         await self._heed()
         return at
@@ -101,4 +122,7 @@ def patience(in_force: InForce) -> Mapping[str, Patience]:
     if not in_force.sources:
         return NOTHING_KNOWN
     bodies = in_force.sources.items()
-    return {name: Patience(None if one.silence is None else one.silence * 1000, one.retired) for name, one in bodies}
+    return {
+        name: Patience(None if one.silence is None else one.silence * 1000, one.retired)
+        for name, one in bodies
+    }

@@ -1,6 +1,8 @@
-"""Time of agents in their states over many spans, and who was in which state when each began, out of the states they entered.
+"""Time of agents in their states over many spans, and who was in which state when each began, out
+of the states they entered.
 
-entered      available ├────────┤ busy ├──────┤ wrap-up ├──┄          each lasts to the next, at most a day
+entered      available ├────────┤ busy ├──────┤ wrap-up ├──┄          each lasts to the next, at
+most a day
 spans        ├──────────────┼──────────────┼──────────────┤
              available 9 min   busy 7 min     wrap-up 4 min
              + busy 6 min      + wrap-up 8    so far
@@ -26,7 +28,9 @@ class AgentEntered(NamedTuple):
 
 
 class Stay(NamedTuple, Generic[K]):
-    """Part of an agent's state that lies in the span with this index; `there` says whether it was the state when the span began."""
+    """Part of an agent's state that lies in the span with this index; `there` says whether it was
+    the state when the span began.
+    """
 
     span: int
     about: K
@@ -53,24 +57,28 @@ class Attendance(Generic[K]):
 
     def enter(self, told: AgentEntered) -> Iterable[Stay[K]]:
         """The stays of the state that this one ends."""
-        last, self._last = self._last, told
+        last = self._last
+        self._last = told
         if last is None:
             return ()
         return self._stays(last, told.entered.at) if last.agent == told.agent else self._open(last)
 
     def close(self) -> Iterable[Stay[K]]:
         """The stays of the last state of all."""
-        last, self._last = self._last, None
+        last = self._last
+        self._last = None
         return () if last is None else self._open(last)
 
     def _open(self, last: AgentEntered) -> Iterable[Stay[K]]:
         return self._stays(last, self._now, open_end=1)
 
     def _stays(self, told: AgentEntered, until: int, open_end: int = 0) -> Iterable[Stay[K]]:
-        entered, longest = told.entered, told.entered.at + LONGEST
+        entered = told.entered
+        longest = told.entered.at + LONGEST
         if entered.state not in SPENT:
             return
-        there_until, until = min(until + open_end, longest), min(until, longest)
+        there_until = min(until + open_end, longest)
+        until = min(until, longest)
         for number in range(bisect_right(self._ends, entered.at), len(self._spans)):
             span = self._spans[number]
             if span.begin >= there_until:

@@ -1,4 +1,5 @@
-"""Agents by the queues they serve, so that rows of one queue, of several and of all count each agent once.
+"""Agents by the queues they serve, so that rows of one queue, of several and of all count each
+agent once.
 
 ann serves sales and help, bob serves help, cem has told no queue:
 
@@ -37,7 +38,10 @@ class Roster:
         if queues is None:
             return _summed(self._of.values())
         self._index()
-        return _summed(self._of[skills] for skills in {skills for queue in queues for skills in self._serving.get(queue, ())})
+        return _summed(
+            self._of[skills]
+            for skills in {skills for queue in queues for skills in self._serving.get(queue, ())}
+        )
 
     def on(self, figures: Figures, queues: Collection[str] | None) -> Figures:
         """The figures with those agents."""
@@ -61,7 +65,9 @@ def roster_of(states: Iterable[Entered]) -> Roster:
 
 
 def roster_of_heads(heads: Heads, shown: Callable[[str], str]) -> Roster:
-    """The same of agents who were counted already; `shown` is the queue that a queue is shown in."""
+    """The same of agents who were counted already; `shown` is the queue that a queue is shown
+    in.
+    """
     roster = Roster()
     for (skills, state), number in heads.items():
         roster.add(tuple(sorted({shown(queue) for queue in skills})), state, number)

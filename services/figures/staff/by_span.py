@@ -1,4 +1,6 @@
-"""The agents of a question's rows: how long they were in each state during each span, and how many were when it began."""
+"""The agents of a question's rows: how long they were in each state during each span, and how many
+were when it began.
+"""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
@@ -34,7 +36,9 @@ class Crew:
                 self._heads[stay.span].add(stay.about, stay.entered.state, 1)
 
     def during(self, figures: Figures, span: int, queues: Collection[str] | None) -> Figures:
-        """The figures of a span with the time of the agents who serve any of `queues` (None: of all)."""
+        """The figures of a span with the time of the agents who serve any of `queues` (None: of
+        all).
+        """
         return self._time[span].on(figures, queues) if span in self._time else figures
 
     def at_begin(self, figures: Figures, span: int, queues: Collection[str] | None) -> Figures:

@@ -1,4 +1,6 @@
-"""How promises stand: each target over each of its stretches, counted in business hours, from the tables and who waits now."""
+"""How promises stand: each target over each of its stretches, counted in business hours, from the
+tables and who waits now.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -37,7 +39,9 @@ HOMES = 300
 
 @dataclass(frozen=True)
 class TargetQuery:
-    """Which targets are asked for (all where none is named), over which stretches; `span` None: those that are running now."""
+    """Which targets are asked for (all where none is named), over which stretches; `span` None:
+    those that are running now.
+    """
 
     tenant: str
     names: tuple[str, ...]
@@ -67,12 +71,16 @@ class _Reading:
     places: Mapping[Span, int]
     ledger: Ledger
     as_of: int
-    by_terms: dict[int, list[tuple[ServiceLevelPolicy, Sequence[Home], Sequence[Subject]]]] = field(default_factory=dict)
+    by_terms: dict[int, list[tuple[ServiceLevelPolicy, Sequence[Home], Sequence[Subject]]]] = field(
+        default_factory=dict
+    )
 
     def parted(
         self, promise: Promise, terms: Terms
     ) -> list[tuple[ServiceLevelPolicy, Sequence[Home], Sequence[Subject]]]:
-        """The promise's homes by policy while some definitions are in force: as many as the floor has, so found once for each."""
+        """The promise's homes by policy while some definitions are in force: as many as the floor
+        has, so found once for each.
+        """
         known = self.by_terms.get(id(terms.in_force))
         if known is None:
             homes = [home for home in self.homes if promise.covers(terms.in_force, home[1])]
@@ -91,21 +99,34 @@ class Targets:
         self._panes = panes
         self._positions = positions
 
-    async def page(self, query: TargetQuery, after: StretchPlace | None, limit: int) -> tuple[list[Kept], StretchPlace | None]:
-        """Up to `limit` rows behind `after`, in the order of time and target; and the last one's place if more follow."""
+    async def page(
+        self, query: TargetQuery, after: StretchPlace | None, limit: int
+    ) -> tuple[list[Kept], StretchPlace | None]:
+        """Up to `limit` rows behind `after`, in the order of time and target; and the last one's
+        place if more follow.
+        """
         now = self._live.now()
         span = query.span or Span(now, now + 1)
         zone = self._live.zone(query.tenant)
-        known = stints(self._live.known(query.tenant), Span(span.begin, min(span.end, now + 1)), zone, query.names)
+        known = stints(
+            self._live.known(query.tenant),
+            Span(span.begin, min(span.end, now + 1)),
+            zone,
+            query.names,
+        )
         mine = [one for one in known if after is None or one.place > after]
         watermark = lowest_watermark(await self._positions.positions())
         rows: list[Kept] = []
-        for _, theirs in groupby(sorted(mine[:limit], key=_order), key=lambda one: one.promise.version.name):
+        for _, theirs in groupby(
+            sorted(mine[:limit], key=_order), key=lambda one: one.promise.version.name
+        ):
             rows += await self._kept(query.tenant, list(theirs), watermark)
         following = mine[limit - 1].place if len(mine) > limit else None
         return sorted(rows, key=lambda row: row.stint.place), following
 
-    async def _kept(self, tenant: str, theirs: Sequence[Stint], watermark: int | None) -> list[Kept]:
+    async def _kept(
+        self, tenant: str, theirs: Sequence[Stint], watermark: int | None
+    ) -> list[Kept]:
         """The rows of one version of a target, its stretches in order of time."""
         reading = await self._reading(tenant, theirs)
         return [
@@ -117,9 +138,12 @@ class Targets:
         as_of = self._live.as_of()
         hours = [one for stint in theirs for one in self._hours(tenant, stint)]
         homes = await self._homes(tenant, theirs[0].promise, theirs)
-        ledger, read = Ledger(), tiles(hours)
+        ledger = Ledger()
+        read = tiles(hours)
         if read and homes:
-            selection = Selection(tenant, tuple(sorted({queue for _, queue, _ in homes})), by=By.QUEUE_AND_CHANNEL)
+            selection = Selection(
+                tenant, tuple(sorted({queue for _, queue, _ in homes})), by=By.QUEUE_AND_CHANNEL
+            )
             async for portion in self._panes.tallies(selection, read):
                 for tally in portion:
                     ledger.add(tally)
@@ -128,7 +152,8 @@ class Targets:
 
     def _hours(self, tenant: str, stint: Stint) -> list[Span]:
         """The business hours of a stretch up to the pane that is being counted."""
-        pane, now = self._live.board.rules.pane, self._live.now()
+        pane = self._live.board.rules.pane
+        now = self._live.now()
         so_far = Span(stint.span.begin, min(stint.span.end, now - now % pane + pane))
         return hours_of(stint.promise, so_far, self._live.zone(tenant))
 
@@ -143,7 +168,8 @@ class Targets:
         ]  # fmt: skip
 
     def _row(self, tenant: str, stint: Stint, reading: _Reading, watermark: int | None) -> Kept:
-        promise, kpi = stint.promise, stint.promise.kpi
+        promise = stint.promise
+        kpi = stint.promise.kpi
         hours = self._hours(tenant, stint)
         parts = self._parts(tenant, promise, hours or [stint.span], reading)
         value = value_of(kpi, _whole(parts), parts)
@@ -158,22 +184,32 @@ class Targets:
             complete=complete(kpi, families_at(watermark, stint.span.end)),
         )
 
-    def _parts(self, tenant: str, promise: Promise, hours: Sequence[Span], reading: _Reading) -> list[Parted]:
+    def _parts(
+        self, tenant: str, promise: Promise, hours: Sequence[Span], reading: _Reading
+    ) -> list[Parted]:
         """What was counted under each policy, hour by hour under those in force when it began."""
-        known, found = TermsOverTime(AS_IN_FORCE, self._live.known(tenant)), dict[ServiceLevelPolicy, Figures]()
+        known = TermsOverTime(AS_IN_FORCE, self._live.known(tenant))
+        found = dict[ServiceLevelPolicy, Figures]()
         for span in hours:
             for policy, theirs, subjects in reading.parted(promise, known.at(span.begin)):
-                found[policy] = together([found.get(policy, Figures({})), self._figures(theirs, subjects, span, reading)])
+                found[policy] = together(
+                    [found.get(policy, Figures({})), self._figures(theirs, subjects, span, reading)]
+                )
         return [Parted(policy, figures) for policy, figures in found.items()]
 
     def _figures(
         self, homes: Sequence[Home], subjects: Sequence[Subject], span: Span, reading: _Reading
     ) -> Figures:
-        """What homes counted in a piece of business hours, and who of it still waits; nothing where it is none."""
+        """What homes counted in a piece of business hours, and who of it still waits; nothing where
+        it is none.
+        """
         index = reading.places.get(span)
         if index is None:
             return Figures({})
-        return Figures(reading.ledger.together(index, subjects).cells, self._live.board.waits(homes, span, reading.as_of))
+        return Figures(
+            reading.ledger.together(index, subjects).cells,
+            self._live.board.waits(homes, span, reading.as_of),
+        )
 
 
 def _whole(parts: Sequence[Parted]) -> Figures:

@@ -1,8 +1,10 @@
-"""Promises and the stretches they are kept over: half hours, days or months, of which only business hours count.
+"""Promises and the stretches they are kept over: half hours, days or months, of which only business
+hours count.
 
 a day        00:00 ├──────────────────────────────────────────────┤ 24:00
 its hours              09:00 ├─────┤ 12:00   13:30 ├──────┤ 18:00
-tiles              closed    │ open │    closed     │ open │ closed         contiguous, as the tables are read
+tiles              closed    │ open │    closed     │ open │ closed         contiguous, as the
+tables are read
 """
 
 from collections.abc import Iterator, Sequence
@@ -26,7 +28,9 @@ SERVICE_LEVEL = "service_level"
 
 
 class Standing(StrEnum):
-    """How a promise stands over a stretch; `met` and `missed` are so far until the stretch is complete."""
+    """How a promise stands over a stretch; `met` and `missed` are so far until the stretch is
+    complete.
+    """
 
     MET = "met"
     MISSED = "missed"
@@ -83,22 +87,36 @@ def promises(in_force: InForce) -> Iterator[Promise]:
         yield Promise(version, body, in_force.calendars.get(body.calendar or own or ""))
 
 
-def stints(known: TenantDefinitions, span: Span, zone: ZoneInfo, names: Sequence[str]) -> list[Stint]:
-    """The stretches that begin in `span`, or hold its first instant, of the targets named (all where none is), in order."""
+def stints(
+    known: TenantDefinitions, span: Span, zone: ZoneInfo, names: Sequence[str]
+) -> list[Stint]:
+    """The stretches that begin in `span`, or hold its first instant, of the targets named (all
+    where none is), in order.
+    """
     found: list[Stint] = []
     for name, stretch in sorted(_kept_over(known, span)):
-        for one in intervals(Span(begin_of_stretch(span.begin, stretch, zone), span.end), GRID[stretch], zone):
+        for one in intervals(
+            Span(begin_of_stretch(span.begin, stretch, zone), span.end), GRID[stretch], zone
+        ):
             whole = Span(one.begin, next_edge(one.begin, GRID[stretch], zone))
-            mine = (promise for promise in promises(known.at(whole.begin)) if promise.version.id == name)
+            mine = (
+                promise for promise in promises(known.at(whole.begin)) if promise.version.id == name
+            )
             if not names or name in names:
-                found += [Stint(StretchPlace(whole.begin, name), whole, promise) for promise in mine if promise.body.window is stretch]
+                found += [
+                    Stint(StretchPlace(whole.begin, name), whole, promise)
+                    for promise in mine
+                    if promise.body.window is stretch
+                ]
     return sorted(found, key=lambda stint: stint.place)
 
 
 def _kept_over(known: TenantDefinitions, span: Span) -> set[tuple[str, Stretch]]:
     """The targets of a span, and over what they are kept."""
     states = known.during(0, span.end)
-    return {(promise.version.id, promise.body.window) for state in states for promise in promises(state)}
+    return {
+        (promise.version.id, promise.body.window) for state in states for promise in promises(state)
+    }
 
 
 def begin_of_stretch(at: int, stretch: Stretch, zone: ZoneInfo) -> int:
@@ -113,9 +131,20 @@ def begin_of_stretch(at: int, stretch: Stretch, zone: ZoneInfo) -> int:
 
 
 def hours_of(promise: Promise, span: Span, zone: ZoneInfo) -> list[Span]:
-    """The business hours of a promise in a span, ascending, no piece longer than a day: definitions change at midnight."""
-    opened = [span] if promise.calendar is None else [Span(*one) for one in open_spans(promise.calendar, span.begin, span.end, zone)]
-    return [piece for one in opened if one.begin < one.end for piece in intervals(one, Interval.D1, zone)]
+    """The business hours of a promise in a span, ascending, no piece longer than a day: definitions
+    change at midnight.
+    """
+    opened = (
+        [span]
+        if promise.calendar is None
+        else [Span(*one) for one in open_spans(promise.calendar, span.begin, span.end, zone)]
+    )
+    return [
+        piece
+        for one in opened
+        if one.begin < one.end
+        for piece in intervals(one, Interval.D1, zone)
+    ]
 
 
 def tiles(spans: Sequence[Span]) -> list[Span]:
@@ -140,7 +169,9 @@ def standing(promise: Promise, value: Value, *, hours: bool) -> Standing:
 
 
 def recovering(promise: Promise, value: Value) -> int | None:
-    """How many contacts in a row would have to go well for the promise to be kept; None of what is no share, and where none would do."""
+    """How many contacts in a row would have to go well for the promise to be kept; None of what is
+    no share, and where none would do.
+    """
     share = promise.kpi.unit is Unit.RATIO and promise.kpi.better is Better.HIGHER
     if not share or value.denominator is None or promise.body.comparison is not Comparison.AT_LEAST:
         return None
@@ -153,10 +184,14 @@ def counts_visits(promise: Promise) -> bool:
 
 
 def counted(target: str, in_force: InForce, queue: str | None, begun: tuple[int, ZoneInfo]) -> bool:
-    """Whether the target of that id counts what a pane of a queue counts, which begins at an instant on a zone's clocks."""
+    """Whether the target of that id counts what a pane of a queue counts, which begins at an
+    instant on a zone's clocks.
+    """
     at, zone = begun
     mine = [promise for promise in promises(in_force) if promise.version.id == target]
     return any(
-        queue is not None and promise.covers(in_force, queue) and (promise.calendar is None or is_open(promise.calendar, at, zone))
+        queue is not None
+        and promise.covers(in_force, queue)
+        and (promise.calendar is None or is_open(promise.calendar, at, zone))
         for promise in mine
     )

@@ -15,7 +15,8 @@ from services.figures.visits.missed import missed
 
 @dataclass(frozen=True)
 class VisitQuery:
-    """Which visits are asked for: offered in `span`, with this outcome (None: any), only those missed under their definition.
+    """Which visits are asked for: offered in `span`, with this outcome (None: any), only those
+    missed under their definition.
 
     With the id of a `target`, only those of its queues that were offered in its business hours.
     """
@@ -39,10 +40,12 @@ class JudgedVisit:
 
 @dataclass(frozen=True)
 class Waiting:
-    """How long a visit without an outcome waits so far, as figures have it; instants are epoch milliseconds, spans milliseconds.
+    """How long a visit without an outcome waits so far, as figures have it; instants are epoch
+    milliseconds, spans milliseconds.
 
-    `as_of` is now, or the instant of which figures speak while the floor is stale; those of queues whose sources are `silent` speak of an
-    earlier one. Beyond the `longest` wait a visit is unresolved: it waits no more.
+    `as_of` is now, or the instant of which figures speak while the floor is stale; those of queues
+    whose sources are `silent` speak of an earlier one. Beyond the `longest` wait a visit is
+    unresolved: it waits no more.
     """
 
     as_of: int
@@ -65,15 +68,22 @@ class Drilldown:
         self._visits = visits
         self._live = live
 
-    async def page(self, query: VisitQuery, after: Place | None, limit: int) -> tuple[list[JudgedVisit], Place | None]:
-        """Up to `limit` visits behind `after`, in the order of their offers; and the last one's place if more follow."""
+    async def page(
+        self, query: VisitQuery, after: Place | None, limit: int
+    ) -> tuple[list[JudgedVisit], Place | None]:
+        """Up to `limit` visits behind `after`, in the order of their offers; and the last one's
+        place if more follow.
+        """
         found: list[JudgedVisit] = []
-        tenant, board = query.selection.tenant, self._live.board
+        tenant = query.selection.tenant
+        board = self._live.board
         waiting = Waiting(self._live.as_of(), board.rules.longest, self._live.silent(tenant))
         terms = TermsOverTime(query.basis, self._live.known(tenant))
         async for portion in self._visits.visits(query.selection, query.span, after):
             await self._live.turns.next()
-            for judged in (judge(stored, waiting, terms.at(stored.offered_at)) for stored in portion):
+            for judged in (
+                judge(stored, waiting, terms.at(stored.offered_at)) for stored in portion
+            ):
                 if not wanted(judged, query) or not self._counted(judged.stored, query):
                     continue
                 if len(found) == limit:
@@ -84,9 +94,15 @@ class Drilldown:
     def _counted(self, stored: StoredVisit, query: VisitQuery) -> bool:
         if query.target is None:
             return True
-        tenant, pane = query.selection.tenant, self._live.board.rules.pane
+        tenant = query.selection.tenant
+        pane = self._live.board.rules.pane
         begin = stored.offered_at - stored.offered_at % pane
-        return counted(query.target, self._live.known(tenant).at(begin), queue_of(stored.visit), (begin, self._live.zone(tenant)))
+        return counted(
+            query.target,
+            self._live.known(tenant).at(begin),
+            queue_of(stored.visit),
+            (begin, self._live.zone(tenant)),
+        )
 
 
 def wanted(judged: JudgedVisit, query: VisitQuery) -> bool:
@@ -104,4 +120,6 @@ def judge(stored: StoredVisit, waiting: Waiting, terms: Terms) -> JudgedVisit:
     visit = stored.visit
     policy = terms.policy(queue_of(visit) or "", visit.channel)
     wait = waiting.so_far(visit) if outcome(visit) is None else wait_of(visit) or 0
-    return JudgedVisit(stored, wait is not None and missed(outcome(visit), wait, policy), policy.name)
+    return JudgedVisit(
+        stored, wait is not None and missed(outcome(visit), wait, policy), policy.name
+    )

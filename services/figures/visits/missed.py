@@ -10,7 +10,8 @@ _FORGIVEN_IF_SHORT = (Formula.V5, Formula.V6)
 
 
 def missed(outcome: Outcome | None, wait: int, policy: ServiceLevelPolicy) -> bool:
-    """Whether a visit with this outcome and wait (milliseconds; so far, where there is no outcome) lowers the service level.
+    """Whether a visit with this outcome and wait (milliseconds; so far, where there is no outcome)
+    lowers the service level.
 
     Over any visits, those missed are the denominator of the service level minus its numerator.
     """

@@ -1,4 +1,6 @@
-"""Stored visits, read from PostgreSQL: in the order of their offers, by the complaints about them, by their customers' returns."""
+"""Stored visits, read from PostgreSQL: in the order of their offers, by the complaints about them,
+by their customers' returns.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -24,19 +26,26 @@ PORTION = 100
 
 VISITS = """
 SELECT offered_at, contact, visit, body FROM visit
-WHERE tenant = $1 AND offered_at >= $2 AND offered_at < $3 AND ($4::text[] IS NULL OR queue = ANY ($4))
+WHERE tenant = $1 AND offered_at >= $2 AND offered_at < $3 AND ($4::text[] IS NULL
+    OR queue = ANY ($4))
   AND (offered_at, contact, visit) > ($5, $6, $7)
 ORDER BY offered_at, contact, visit LIMIT $8
 """
 COMPLAINTS = """
 SELECT body FROM visit
-WHERE tenant = $1 AND complained_at IS NOT NULL AND complained_at < $3 AND (settled_at IS NULL OR settled_at > $2)
+WHERE tenant = $1 AND complained_at IS NOT NULL AND complained_at < $3 AND (settled_at IS NULL
+    OR settled_at > $2)
 """
-# Customers of the asked visits ─► all their visits since a week before, each customer's read once ─► window functions.
-# No plan of it is quadratic. The customer's index is the only one that the inner conditions fit: a comparison of rows starts with
-# the customer, and OFFSET keeps the tenant out of it, by whom another index would find everybody's visits for each customer.
-# A visit's last other contact: where the contact before it is another, that; else what the visit before it has. The bucket is
-# `hour_bucket`'s: 2·h for a gap of exactly h hours, 2·h + 1 up to the next. Of two offers at one instant the contact's name
+# Customers of the asked visits ─► all their visits since a week before, each customer's read once
+# ─► window functions.
+# No plan of it is quadratic. The customer's index is the only one that the inner conditions fit: a
+# comparison of rows starts with
+# the customer, and OFFSET keeps the tenant out of it, by whom another index would find everybody's
+# visits for each customer.
+# A visit's last other contact: where the contact before it is another, that; else what the visit
+# before it has. The bucket is
+# `hour_bucket`'s: 2·h for a gap of exactly h hours, 2·h + 1 up to the next. Of two offers at one
+# instant the contact's name
 # decides which came first, so that one repeats the other.
 RETURNS = f"""
 WITH asked AS MATERIALIZED (
@@ -53,7 +62,8 @@ WITH asked AS MATERIALIZED (
     ) AS one
     WHERE one.tenant = $1
 ), stepped AS (
-    SELECT *, CASE WHEN contact <> lag(contact) OVER ordered THEN lag(offered_at) OVER ordered END AS other
+    SELECT *, CASE WHEN contact <> lag(contact) OVER ordered THEN lag(offered_at) OVER ordered
+        END AS other
     FROM known WINDOW ordered AS (PARTITION BY customer, queue ORDER BY offered_at, contact)
 ), gaps AS (
     SELECT *, offered_at - max(other) OVER (
@@ -62,9 +72,11 @@ WITH asked AS MATERIALIZED (
 )
 SELECT width_bucket(offered_at, $6::bigint[]) - 1,
        CASE WHEN $7 THEN queue ELSE '' END, CASE WHEN $8 THEN channel ELSE '' END,
-       CASE WHEN gap <= {LOOK_BACK * HOUR} THEN 2 * (gap / {HOUR}) + (gap % {HOUR} > 0)::int END, count(*)
+       CASE WHEN gap <= {LOOK_BACK * HOUR} THEN 2 * (gap / {HOUR}) + (gap % {HOUR} > 0)::int END,
+           count(*)
 FROM gaps
-WHERE offered_at >= $2 AND ($4::text[] IS NULL OR queue = ANY ($4)) AND ($5::text[] IS NULL OR channel = ANY ($5))
+WHERE offered_at >= $2 AND ($4::text[] IS NULL OR queue = ANY ($4)) AND ($5::text[] IS NULL
+    OR channel = ANY ($5))
 GROUP BY 1, 2, 3, 4
 """  # noqa: S608  its numbers are constants
 
@@ -72,29 +84,46 @@ GROUP BY 1, 2, 3, 4
 class PostgresVisits:
     """A `VisitHistory` over a pool of connections.
 
-    Each portion is a statement of its own, so that a slow reader holds no transaction open; a visit that changes meanwhile is
-    shown as it was when its portion was read.
+    Each portion is a statement of its own, so that a slow reader holds no transaction open; a visit
+    that changes meanwhile is shown as it was when its portion was read.
     """
 
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
 
-    async def visits(self, selection: Selection, span: Span, after: Place | None = None) -> AsyncIterator[Sequence[StoredVisit]]:
+    async def visits(
+        self, selection: Selection, span: Span, after: Place | None = None
+    ) -> AsyncIterator[Sequence[StoredVisit]]:
         """Visits offered in `span` to the selected queues, behind `after`."""
         place: Place = after or (span.begin, "", 0)
         while fetched := await self._fetched(selection, span, place):
             for first in range(0, len(fetched), PORTION):
                 records = fetched[first : first + PORTION]
-                yield [StoredVisit(record[0], record[1], record[2], decode_visit(record[3])) for record in records]
+                yield [
+                    StoredVisit(record[0], record[1], record[2], decode_visit(record[3]))
+                    for record in records
+                ]
             if len(fetched) < FETCHED:
                 return
             last = fetched[-1]
             place = last[0], last[1], last[2]
 
-    async def _fetched(self, selection: Selection, span: Span, after: Place) -> list[asyncpg.Record]:
-        values = selection.tenant, max(span.begin, after[0]), span.end, list(selection.queues) or None, *after, FETCHED
+    async def _fetched(
+        self, selection: Selection, span: Span, after: Place
+    ) -> list[asyncpg.Record]:
+        values = (
+            selection.tenant,
+            max(span.begin, after[0]),
+            span.end,
+            list(selection.queues) or None,
+            *after,
+            FETCHED,
+        )
         with away():
-            async with asyncio.timeout(ANSWER_WITHIN), planned(self._pool, IN_ORDER, FREE_WITHIN) as connection:
+            async with (
+                asyncio.timeout(ANSWER_WITHIN),
+                planned(self._pool, IN_ORDER, FREE_WITHIN) as connection,
+            ):
                 return await connection.fetch(VISITS, *values)
 
     async def complaints(self, tenant: str, span: Span) -> Sequence[StoredComplaint]:
@@ -105,12 +134,19 @@ class PostgresVisits:
         return [one for row in rows for one in complaints_of(decode_visit(row[0]))]
 
     async def returns(self, selection: Selection, spans: Sequence[Span]) -> Sequence[Tally]:
-        """The selected visits offered in `spans` (contiguous, ascending), by how long ago their customer had been there."""
+        """The selected visits offered in `spans` (contiguous, ascending), by how long ago their
+        customer had been there.
+        """
         chosen = list(selection.queues) or None, list(selection.channels) or None
         grouped = [span.begin for span in spans], selection.by.queues, selection.by.channels
         with away():
-            async with asyncio.timeout(ANSWER_WITHIN), planned(self._pool, NO_SCAN, FREE_WITHIN) as connection:
-                rows = await connection.fetch(RETURNS, selection.tenant, spans[0].begin, spans[-1].end, *chosen, *grouped)
+            async with (
+                asyncio.timeout(ANSWER_WITHIN),
+                planned(self._pool, NO_SCAN, FREE_WITHIN) as connection,
+            ):
+                rows = await connection.fetch(
+                    RETURNS, selection.tenant, spans[0].begin, spans[-1].end, *chosen, *grouped
+                )
         return [_tally(*row) for row in rows]
 
 

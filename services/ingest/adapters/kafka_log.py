@@ -1,4 +1,6 @@
-"""The log on Kafka: opened with the first use, doubted after each failure, everything acknowledged or nothing claimed."""
+"""The log on Kafka: opened with the first use, doubted after each failure, everything acknowledged
+or nothing claimed.
+"""
 
 import asyncio
 import logging
@@ -16,13 +18,16 @@ from services.runtime.kafka import NoIdempotentProducer
 logger = logging.getLogger(__name__)
 
 AWAY = "Kafka does not answer; see FLOORPULSE_KAFKA__BOOTSTRAP_SERVERS"
-FIRST_PAUSE, LAST_PAUSE = 0.25, 2.0
+FIRST_PAUSE = 0.25
+LAST_PAUSE = 2.0
 OPERATOR_PAUSE = 30.0
 
 
 @dataclass(frozen=True)
 class Failure:
-    """Why the log could not be opened, and until when (monotonic seconds) nobody tries again, `pause` seconds after the attempt."""
+    """Why the log could not be opened, and until when (monotonic seconds) nobody tries again,
+    `pause` seconds after the attempt.
+    """
 
     why: str
     pause: float
@@ -32,9 +37,10 @@ class Failure:
 class KafkaLog:
     """A `Log` on Kafka.
 
-    `prepare` sees to the topics, `start` makes a producer. Both come with the first use, so ingest starts, and says 503,
-    while Kafka is away. After a failure topics are seen to again, for a broker may come back empty, and a producer that
-    failed for good is replaced: aiokafka's idempotent producer never recovers from a lost sequence.
+    `prepare` sees to the topics, `start` makes a producer. Both come with the first use, so ingest
+    starts, and says 503, while Kafka is away. After a failure topics are seen to again, for a
+    broker may come back empty, and a producer that failed for good is replaced: aiokafka's
+    idempotent producer never recovers from a lost sequence.
 
     What failed to open is not tried again by every request, but after a pause, by one of them:
 
@@ -66,7 +72,9 @@ class KafkaLog:
                 await _acknowledged(post, records)
         except (KafkaError, OSError) as wrong:
             await self._doubt(post, wrong)
-            message = f"Kafka did not acknowledge within {self._within:g} s ({type(wrong).__name__})"
+            message = (
+                f"Kafka did not acknowledge within {self._within:g} s ({type(wrong).__name__})"
+            )
             raise LogUnavailable(message) from wrong
 
     async def unready(self) -> str | None:
@@ -81,7 +89,8 @@ class KafkaLog:
 
     async def close(self) -> None:
         """Send what is under way, within bounds, and close."""
-        post, self._post = self._post, None
+        post = self._post
+        self._post = None
         if post is not None:
             await post.close()
 
@@ -110,7 +119,8 @@ class KafkaLog:
     def _note(self, wrong: Exception) -> None:
         """Keep a failure for its pause; one that is new is logged, once."""
         self._prepared = False
-        why, last = _words(wrong), self._failure
+        why = _words(wrong)
+        last = self._failure
         if last is None or last.why != why:
             logger.error("no events can be taken: %s", why)
             last = None
@@ -121,17 +131,27 @@ class KafkaLog:
         self._failure = Failure(why, pause, self._now() + pause)
 
     async def _doubt(self, post: Post | None, wrong: Exception) -> None:
-        """After any error look at the topics again; replace the producer after one that it will not get over, once."""
+        """After any error look at the topics again; replace the producer after one that it will not
+        get over, once.
+        """
         self._prepared = False
         if post is not self._post or post is None:
             return
-        if isinstance(wrong, KafkaError) and not wrong.retriable and not isinstance(wrong, KafkaTimeoutError):
+        if (
+            isinstance(wrong, KafkaError)
+            and not wrong.retriable
+            and not isinstance(wrong, KafkaTimeoutError)
+        ):
             logger.warning("the Kafka producer failed for good (%s) and is replaced", wrong)
             await self.close()
 
 
 def _words(wrong: Exception) -> str:
-    return str(wrong.args[0]) if isinstance(wrong, NoIdempotentProducer) else f"{AWAY} ({type(wrong).__name__})"
+    return (
+        str(wrong.args[0])
+        if isinstance(wrong, NoIdempotentProducer)
+        else f"{AWAY} ({type(wrong).__name__})"
+    )
 
 
 async def _acknowledged(post: Post, records: Mapping[str, Sequence[Record]]) -> None:

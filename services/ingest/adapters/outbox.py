@@ -1,10 +1,13 @@
-"""The way to Kafka's partitions: records of all requests share batches, and each partition's batches go one after the other.
+"""The way to Kafka's partitions: records of all requests share batches, and each partition's
+batches go one after the other.
 
-    requests ─► open batch ─► queue ─► one waits in the producer ─► one is on its way ─► acknowledged: all its requests know
+    requests ─► open batch ─► queue ─► one waits in the producer ─► one is on its way ─►
+    acknowledged: all its requests know
 
-Measured with aiokafka 0.14: its `send` costs about 28 µs of CPU a record, a batch of ours about 7.5 µs. Of many callers of its
-`send_batch` for one partition all wake up for each free place and one gets it, and their time limit shrinks with every turn
-they lose (0.14.0 subtracts the whole wait again each time); so one task a partition calls it.
+Measured with aiokafka 0.14: its `send` costs about 28 µs of CPU a record, a batch of ours about 7.5
+µs. Of many callers of its `send_batch` for one partition all wake up for each free place and one
+gets it, and their time limit shrinks with every turn they lose (0.14.0 subtracts the whole wait
+again each time); so one task a partition calls it.
 """
 
 import asyncio
@@ -26,7 +29,9 @@ partition_of = DefaultPartitioner()
 
 
 class Post:
-    """All outboxes of one started producer; `within` seconds is how long a batch may wait for its turn."""
+    """All outboxes of one started producer; `within` seconds is how long a batch may wait for its
+    turn.
+    """
 
     def __init__(self, producer: AIOKafkaProducer, within: float) -> None:
         self._producer = producer
@@ -34,13 +39,17 @@ class Post:
         self._outboxes: dict[tuple[str, int], Outbox] = {}
 
     async def put(self, topic: str, records: Sequence[Record]) -> list[Acknowledgement]:
-        """Hand over records; each future is done when its part of them is acknowledged, or has the error."""
+        """Hand over records; each future is done when its part of them is acknowledged, or has the
+        error.
+        """
         partitions = sorted(await self._producer.partitions_for(topic))
         waits: list[Acknowledgement] = []
         for partition, group in _grouped(records, partitions).items():
             outbox = self._outboxes.get((topic, partition))
             if outbox is None:
-                outbox = self._outboxes[topic, partition] = Outbox(self._producer, topic, partition, self._within)
+                outbox = self._outboxes[topic, partition] = Outbox(
+                    self._producer, topic, partition, self._within
+                )
             waits += outbox.put(group)
         return waits
 
@@ -56,9 +65,13 @@ class Post:
 
 
 class Outbox:
-    """The queue of one partition: batches with room for more requests' records, the last one open."""
+    """The queue of one partition: batches with room for more requests' records, the last one
+    open.
+    """
 
-    def __init__(self, producer: AIOKafkaProducer, topic: str, partition: int, within: float) -> None:
+    def __init__(
+        self, producer: AIOKafkaProducer, topic: str, partition: int, within: float
+    ) -> None:
         self._producer = producer
         self._topic = topic
         self._partition = partition
@@ -67,7 +80,9 @@ class Outbox:
         self._sending: asyncio.Task[None] | None = None
 
     def put(self, records: Sequence[Record]) -> list[Acknowledgement]:
-        """Put records at the end; their acknowledgements are shared with other requests', so shield them."""
+        """Put records at the end; their acknowledgements are shared with other requests', so shield
+        them.
+        """
         waits: list[Acknowledgement] = []
         for key, value in records:
             done = self._append(key, value)
@@ -87,19 +102,27 @@ class Outbox:
 
     def _append(self, key: bytes, value: bytes) -> Acknowledgement:
         """An empty batch takes a record of any size, so the second attempt succeeds."""
-        if not self._queue or self._queue[-1][0].append(timestamp=None, key=key, value=value) is None:
-            batch, done = self._producer.create_batch(), _heard(asyncio.get_running_loop().create_future())
+        if (
+            not self._queue
+            or self._queue[-1][0].append(timestamp=None, key=key, value=value) is None
+        ):
+            batch = self._producer.create_batch()
+            done = _heard(asyncio.get_running_loop().create_future())
             batch.append(timestamp=None, key=key, value=value)
             self._queue.append((batch, done))
         return self._queue[-1][1]
 
     async def _send(self) -> None:
-        """Hand over batch after batch; when one does not get its turn, those behind it would not either."""
+        """Hand over batch after batch; when one does not get its turn, those behind it would not
+        either.
+        """
         while self._queue:
             batch, done = self._queue.popleft()
             try:
                 async with asyncio.timeout(self._within):
-                    sent = await self._producer.send_batch(batch, self._topic, partition=self._partition)
+                    sent = await self._producer.send_batch(
+                        batch, self._topic, partition=self._partition
+                    )
             except asyncio.CancelledError:
                 _fail(done, KafkaTimeoutError())
                 raise
@@ -115,7 +138,9 @@ class Outbox:
 
 
 def _grouped(records: Sequence[Record], partitions: list[int]) -> dict[int, list[Record]]:
-    """The records of each partition, in their order; a key is hashed once, aiokafka's murmur2 being slow."""
+    """The records of each partition, in their order; a key is hashed once, aiokafka's murmur2 being
+    slow.
+    """
     chosen: dict[bytes, int] = {}
     groups: dict[int, list[Record]] = {}
     for record in records:

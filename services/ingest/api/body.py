@@ -1,4 +1,6 @@
-"""Reading a request's body: bounded in bytes and time while it streams, gzip undone within the same bound."""
+"""Reading a request's body: bounded in bytes and time while it streams, gzip undone within the same
+bound.
+"""
 
 import asyncio
 import zlib
@@ -31,15 +33,27 @@ async def read_body(request: Request, bounds: Bounds) -> bytes:
             async for chunk in request.stream():
                 plain.add(chunk)
     except TimeoutError as late:
-        raise Problem(408, "Body too slow", f"The body did not arrive within {bounds.body_seconds:g} s.", headers=CLOSE) from late
+        raise Problem(
+            408,
+            "Body too slow",
+            f"The body did not arrive within {bounds.body_seconds:g} s.",
+            headers=CLOSE,
+        ) from late
     except ClientDisconnect as gone:
-        raise Problem(400, "Body incomplete", "The client left before the body was complete.") from gone
+        raise Problem(
+            400, "Body incomplete", "The client left before the body was complete."
+        ) from gone
     return plain.whole()
 
 
 def too_large(limit: int) -> Problem:
     """413 for a body."""
-    return Problem(413, "Body too large", f"A body has at most {limit} bytes, decompressed; send smaller batches.", headers=CLOSE)
+    return Problem(
+        413,
+        "Body too large",
+        f"A body has at most {limit} bytes, decompressed; send smaller batches.",
+        headers=CLOSE,
+    )
 
 
 class Plain:
@@ -66,7 +80,9 @@ class Plain:
 
 
 class Gunzipped:
-    """Collects a gzip body decompressed, up to `limit` bytes: a small body that swells is stopped at the limit."""
+    """Collects a gzip body decompressed, up to `limit` bytes: a small body that swells is stopped
+    at the limit.
+    """
 
     def __init__(self, limit: int) -> None:
         self._plain = Plain(limit)
@@ -88,7 +104,11 @@ class Gunzipped:
 
 
 def _no_gzip(detail: str) -> Problem:
-    return Problem(400, "Body is no gzip", f"Content-Encoding says gzip, but the body is not one whole gzip stream: {detail}.")
+    return Problem(
+        400,
+        "Body is no gzip",
+        f"Content-Encoding says gzip, but the body is not one whole gzip stream: {detail}.",
+    )
 
 
 def _coding(request: Request) -> str:
@@ -103,4 +123,6 @@ def _receiver(request: Request, limit: int) -> Plain | Gunzipped:
             return Gunzipped(limit)
         case other:
             detail = f"Content-Encoding {other!r} is not taken; send gzip or none."
-            raise Problem(415, "Unsupported content coding", detail, headers={"Accept-Encoding": "gzip"})
+            raise Problem(
+                415, "Unsupported content coding", detail, headers={"Accept-Encoding": "gzip"}
+            )

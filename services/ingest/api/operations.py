@@ -13,7 +13,9 @@ def router() -> APIRouter:
     """`/livez`, `/readyz` and `/metrics`; reads `app.state.ingest` and `app.state.registry`."""
     routes = APIRouter(tags=["operations"])
     routes.add_api_route("/livez", livez, summary="Whether the process is alive")
-    routes.add_api_route("/readyz", readyz, summary="Whether events can be accepted now", responses=described(503))
+    routes.add_api_route(
+        "/readyz", readyz, summary="Whether events can be accepted now", responses=described(503)
+    )
     routes.add_api_route("/metrics", metrics, summary="Prometheus metrics", response_class=Response)
     return routes
 

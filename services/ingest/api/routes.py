@@ -47,8 +47,9 @@ def router() -> APIRouter:
 async def post_events(request: Request, caller: Writer) -> Response:
     """Take one event or many, each judged on its own.
 
-    202 means that Kafka has acknowledged every accepted event and that the others, listed in `rejected`, are dead letters.
-    On 429 and 503 send the same again later: equal `source` and `id` count once.
+    202 means that Kafka has acknowledged every accepted event and that the others, listed in
+    `rejected`, are dead letters. On 429 and 503 send the same again later: equal `source` and `id`
+    count once.
     """
     ingest: Ingest = request.app.state.ingest
     with ingest.metrics.requests.time():
@@ -67,11 +68,16 @@ async def _take(request: Request, ingest: Ingest, tenant: str) -> Receipt:
         with ingest.room(declared_size(request, ingest.bounds)):
             return await ingest.take(tenant, form, await read_body(request, ingest.bounds), unwrap)
     except TooManyElements as wrong:
-        raise Problem(413, "Too many events", f"A request has at most {ingest.bounds.events} events: {wrong}.") from wrong
+        raise Problem(
+            413, "Too many events", f"A request has at most {ingest.bounds.events} events: {wrong}."
+        ) from wrong
     except Overloaded as wrong:
         raise Problem(429, "Overloaded", f"{wrong}.", headers=OVERLOADED) from wrong
     except LogUnavailable as wrong:
-        detail = f"{wrong}. Nothing is promised: send the same again later, which is safe, as equal source and id count once."
+        detail = (
+            f"{wrong}. Nothing is promised: send the same again later, which is safe, as "
+            "equal source and id count once."
+        )
         raise Problem(503, "Kafka unavailable", detail, headers=UNAVAILABLE) from wrong
 
 
@@ -89,7 +95,9 @@ def _form(request: Request) -> tuple[Form, Unwrap]:
 
 def _attributes(headers: Mapping[str, str]) -> dict[str, str]:
     """The attributes of a binary CloudEvent; the HTTP binding percent-encodes them."""
-    return {name: unquote(headers[BINARY + name]) for name in ATTRIBUTES if BINARY + name in headers}
+    return {
+        name: unquote(headers[BINARY + name]) for name in ATTRIBUTES if BINARY + name in headers
+    }
 
 
 def _as_it_is(text: bytes) -> bytes:
@@ -100,6 +108,12 @@ def _answer(receipt: Receipt) -> Response:
     body = schemas.receipt_body(receipt)
     if receipt.accepted == 0:
         members = body.model_dump()
-        detail = "None of the events was accepted; `rejected` says why." if receipt.rejected else "The body has no events."
-        raise Problem(422, "All events rejected" if receipt.rejected else "No events", detail, **members)
+        detail = (
+            "None of the events was accepted; `rejected` says why."
+            if receipt.rejected
+            else "The body has no events."
+        )
+        raise Problem(
+            422, "All events rejected" if receipt.rejected else "No events", detail, **members
+        )
     return Response(body.model_dump_json(), 202, media_type="application/json")

@@ -19,7 +19,14 @@ OFFERED = {
     "queue": "refunds",
     "channel": "voice",
 }
-ANSWERED = {"type": "contact.answered", "id": "2", "source": "pbx1", "at": 1_794_360_612_000, "contact": "c-1", "agent": "a-7"}
+ANSWERED = {
+    "type": "contact.answered",
+    "id": "2",
+    "source": "pbx1",
+    "at": 1_794_360_612_000,
+    "contact": "c-1",
+    "agent": "a-7",
+}
 CLOUDEVENT = {
     "specversion": "1.0",
     "type": "com.example.contact.held",
@@ -28,7 +35,12 @@ CLOUDEVENT = {
     "time": "2026-11-11T09:31:00+08:00",
     "data": {"contact": "c-1"},
 }
-REFUSED: dict[str, Any] = {"index": 1, "id": "2", "reason": "missing_field", "detail": "Object missing required field `agent`"}
+REFUSED: dict[str, Any] = {
+    "index": 1,
+    "id": "2",
+    "reason": "missing_field",
+    "detail": "Object missing required field `agent`",
+}
 
 
 EXAMPLE: dict[str, Any] = {"examples": [{"accepted": 1, "rejected": [REFUSED]}]}
@@ -37,10 +49,15 @@ EXAMPLE: dict[str, Any] = {"examples": [{"accepted": 1, "rejected": [REFUSED]}]}
 class RejectedBody(BaseModel):
     """One event that was not accepted."""
 
-    index: int = Field(description="its position in the request, from 0; blank lines of NDJSON do not count", examples=[1])
+    index: int = Field(
+        description="its position in the request, from 0; blank lines of NDJSON do not count",
+        examples=[1],
+    )
     id: str | None = Field(description="its id, where one could be read", examples=["2"])
     reason: Reason
-    detail: str = Field(description="what was wrong, with the field's path", examples=[REFUSED["detail"]])
+    detail: str = Field(
+        description="what was wrong, with the field's path", examples=[REFUSED["detail"]]
+    )
 
 
 class ReceiptBody(BaseModel):
@@ -54,7 +71,12 @@ class ReceiptBody(BaseModel):
 
 def receipt_body(receipt: Receipt) -> ReceiptBody:
     """The answer's body."""
-    rejected = [RejectedBody(index=one.index, id=one.id, reason=one.refusal.reason, detail=one.refusal.detail) for one in receipt.rejected]
+    rejected = [
+        RejectedBody(
+            index=one.index, id=one.id, reason=one.refusal.reason, detail=one.refusal.detail
+        )
+        for one in receipt.rejected
+    ]
     return ReceiptBody(accepted=receipt.accepted, rejected=rejected)
 
 
@@ -70,12 +92,21 @@ def _content(schema: dict[str, Any], summary: str, value: object) -> dict[str, A
 REQUEST_BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
-        "description": "Content-Encoding gzip is taken. A binary CloudEvent is `application/json` with `ce-` headers.",
+        "description": "Content-Encoding gzip is taken. A binary CloudEvent is `application/json` "
+        "with `ce-` headers.",
         "content": {
             Form.JSON.value: _content(_one_or_many(), "two events", [OFFERED, ANSWERED]),
-            Form.NDJSON.value: _content({"type": "string"}, "an event a line", '{"type": "contact.held", …}\n{"type": …}\n'),
-            Form.CLOUDEVENT.value: _content({"type": "object"}, "a structured CloudEvent", CLOUDEVENT),
-            Form.CLOUDEVENTS.value: _content({"type": "array", "items": {"type": "object"}}, "a batch of CloudEvents", [CLOUDEVENT]),
+            Form.NDJSON.value: _content(
+                {"type": "string"}, "an event a line", '{"type": "contact.held", …}\n{"type": …}\n'
+            ),
+            Form.CLOUDEVENT.value: _content(
+                {"type": "object"}, "a structured CloudEvent", CLOUDEVENT
+            ),
+            Form.CLOUDEVENTS.value: _content(
+                {"type": "array", "items": {"type": "object"}},
+                "a batch of CloudEvents",
+                [CLOUDEVENT],
+            ),
         },
     }
 }

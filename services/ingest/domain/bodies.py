@@ -24,13 +24,16 @@ FORMS = {form.value: form for form in Form}
 
 
 def form_of(content_type: str) -> Form | None:
-    """The form that a `Content-Type` names, its parameters left aside; None when it is not taken."""
+    """The form that a `Content-Type` names, its parameters left aside; None when it is not
+    taken.
+    """
     media = content_type.partition(";")[0].strip().lower()
     return FORMS.get(media)
 
 
 def split(form: Form, body: bytes, limit: int) -> list[bytes] | Refusal:
-    """The texts of the body's events, none of them parsed yet; a refusal when the body as a whole is unreadable.
+    """The texts of the body's events, none of them parsed yet; a refusal when the body as a whole
+    is unreadable.
 
     Raises `TooManyElements` beyond `limit` events.
     """
@@ -50,14 +53,18 @@ def _one(body: bytes, _limit: int) -> list[bytes]:
 
 
 def _array(body: bytes, limit: int) -> list[bytes] | Refusal:
-    """Split by msgspec, which is fast; what it cannot read or would recurse on is split by brackets alone."""
+    """Split by msgspec, which is fast; what it cannot read or would recurse on is split by brackets
+    alone.
+    """
     try:
         return [bytes(raw) for raw in _decode_array(body)]
     except (ValueError, RecursionError) as wrong:
         texts = elements(body, limit)
         if texts is not None:
             return texts
-        return of_decoding(wrong if isinstance(wrong, ValueError) else ValueError("nested without end"))
+        return of_decoding(
+            wrong if isinstance(wrong, ValueError) else ValueError("nested without end")
+        )
 
 
 def _one_or_array(body: bytes, limit: int) -> list[bytes] | Refusal:

@@ -1,6 +1,8 @@
-"""CloudEvents 1.0 mapped onto canonical events: the attributes say who, what and when, `data` carries the rest.
+"""CloudEvents 1.0 mapped onto canonical events: the attributes say who, what and when, `data`
+carries the rest.
 
-    {"specversion": "1.0", "type": "com.example.contact.held", "id": "7", "source": "pbx", "time": "…", "data": {"contact": "c1"}}
+    {"specversion": "1.0", "type": "com.example.contact.held", "id": "7", "source": "pbx", "time":
+    "…", "data": {"contact": "c1"}}
  →  {"type": "contact.held", "id": "7", "source": "pbx", "at": "…", "contact": "c1"}
 
 Attributes win over fields of the same name in `data`; extension attributes are left aside.
@@ -21,7 +23,9 @@ TYPES = frozenset(str(event.__struct_config__.tag) for event in get_args(AnyEven
 
 
 class Envelope(msgspec.Struct, frozen=True):
-    """The attributes that are read. Unknown ones are CloudEvents extensions and none of our business."""
+    """The attributes that are read. Unknown ones are CloudEvents extensions and none of our
+    business.
+    """
 
     specversion: str
     type: str
@@ -43,7 +47,9 @@ def unwrap(text: bytes) -> bytes | Refusal:
 
 
 def bind(attributes: Mapping[str, str], data: bytes) -> bytes | Refusal:
-    """The canonical event of a binary CloudEvent: `attributes` from the `ce-` headers, `data` the body."""
+    """The canonical event of a binary CloudEvent: `attributes` from the `ce-` headers, `data` the
+    body.
+    """
     try:
         envelope = msgspec.convert(attributes, Envelope)
     except msgspec.ValidationError as wrong:
@@ -52,7 +58,9 @@ def bind(attributes: Mapping[str, str], data: bytes) -> bytes | Refusal:
 
 
 def own_type(name: str) -> str:
-    """Our name of a CloudEvents type: `com.example.contact.held` and `contact.held` are both `contact.held`."""
+    """Our name of a CloudEvents type: `com.example.contact.held` and `contact.held` are both
+    `contact.held`.
+    """
     suffix = ".".join(name.split(".")[-2:])
     return suffix if suffix in TYPES else name
 
@@ -66,7 +74,11 @@ def _joined(envelope: Envelope, data: bytes) -> bytes | Refusal:
         return Refusal(Reason.INVALID_FIELD, "data must be a JSON object - at `$.data`")
     except ValueError as wrong:
         return of_decoding(wrong)
-    said: dict[str, object] = {"type": own_type(envelope.type), "id": envelope.id, "source": envelope.source}
+    said: dict[str, object] = {
+        "type": own_type(envelope.type),
+        "id": envelope.id,
+        "source": envelope.source,
+    }
     if envelope.time is not UNSET:
         said["at"] = envelope.time
     return msgspec.json.encode(fields | said)

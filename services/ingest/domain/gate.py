@@ -20,7 +20,10 @@ class Gate:
     def hold(self, amount: int) -> Iterator[None]:
         """Hold `amount` for the length of the block; `Overloaded` when there is no room for it."""
         if self.under_way + amount > self._limit:
-            message = f"{self.under_way} {self._what} are under way and {self._limit} is the limit; send again in a moment"
+            message = (
+                f"{self.under_way} {self._what} are under way and {self._limit} is the "
+                "limit; send again in a moment"
+            )
             raise Overloaded(message)
         self.under_way += amount
         try:

@@ -1,6 +1,8 @@
-"""The judge: one event's text in, a canonical event ready for Kafka or a refusal out; never an exception.
+"""The judge: one event's text in, a canonical event ready for Kafka or a refusal out; never an
+exception.
 
-text ─ size, depth ─► unwrap ─► decode ─► time, tenant, subject, scale ─► tenant and pseudonym set ─► (key, value)
+text ─ size, depth ─► unwrap ─► decode ─► time, tenant, subject, scale ─► tenant and pseudonym set
+─► (key, value)
           └───────────── each step may refuse, with a reason and the field's path ───────────────┘
 """
 
@@ -42,7 +44,9 @@ class Limits:
 
 @dataclass(frozen=True)
 class Canonical:
-    """An accepted event: its Kafka key and its JSON, with epoch milliseconds, tenant and pseudonym in place."""
+    """An accepted event: its Kafka key and its JSON, with epoch milliseconds, tenant and pseudonym
+    in place.
+    """
 
     key: bytes
     value: bytes
@@ -50,7 +54,9 @@ class Canonical:
 
 @dataclass(frozen=True)
 class Judge:
-    """The rules of one request: whose events they are, and the instant (epoch milliseconds) they are judged at."""
+    """The rules of one request: whose events they are, and the instant (epoch milliseconds) they
+    are judged at.
+    """
 
     tenant: str
     now: int
@@ -69,11 +75,19 @@ class Judge:
         at = self._instant(event)
         if isinstance(at, Refusal):
             return at
-        return self._wrong_tenant(event) or _subjectless(event) or _off_scale(event) or self._canonical(event, at)
+        return (
+            self._wrong_tenant(event)
+            or _subjectless(event)
+            or _off_scale(event)
+            or self._canonical(event, at)
+        )
 
     def _oversized(self, text: bytes) -> Refusal | None:
         if len(text) > self.limits.event_bytes:
-            return Refusal(Reason.TOO_LARGE, f"{len(text)} bytes; an event has at most {self.limits.event_bytes}")
+            return Refusal(
+                Reason.TOO_LARGE,
+                f"{len(text)} bytes; an event has at most {self.limits.event_bytes}",
+            )
         if deeper_than(text, self.limits.depth):
             return Refusal(Reason.TOO_DEEP, f"nested deeper than {self.limits.depth} levels")
         return None
@@ -84,14 +98,20 @@ class Judge:
         except ValueError as wrong:
             return Refusal(Reason.INVALID_TIME, shortened(f"{wrong} - at `$.at`"))
         if not EARLIEST <= at <= self.now + AHEAD:
-            detail = f"{event.at!r} lies before 1990 or more than a day ahead; whole numbers are milliseconds - at `$.at`"
+            detail = (
+                f"{event.at!r} lies before 1990 or more than a day ahead; whole numbers are "
+                "milliseconds - at `$.at`"
+            )
             return Refusal(Reason.TIME_OUT_OF_RANGE, shortened(detail))
         return at
 
     def _wrong_tenant(self, event: AnyEvent) -> Refusal | None:
         if event.tenant is None or event.tenant == self.tenant:
             return None
-        return Refusal(Reason.TENANT_MISMATCH, f"the key speaks for {self.tenant!r}, not {event.tenant!r} - at `$.tenant`")
+        return Refusal(
+            Reason.TENANT_MISMATCH,
+            f"the key speaks for {self.tenant!r}, not {event.tenant!r} - at `$.tenant`",
+        )
 
     def _canonical(self, event: AnyEvent, at: int) -> Canonical | Refusal:
         changes: dict[str, object] = {"at": at, "tenant": self.tenant}
@@ -112,9 +132,11 @@ def _subjectless(event: AnyEvent) -> Refusal | None:
     if not isinstance(event, AboutContact) or event.contact is not None:
         return None
     if isinstance(event, QaScored | QaRetracted):
-        known, wanted = event.agent is not None and event.queue is not None, "contact, or agent and queue"
+        known = event.agent is not None and event.queue is not None
+        wanted = "contact, or agent and queue"
     else:
-        known, wanted = event.queue is not None, "contact or queue"
+        known = event.queue is not None
+        wanted = "contact or queue"
     return None if known else Refusal(Reason.NO_SUBJECT, f"name {wanted}")
 
 
@@ -122,9 +144,16 @@ def _off_scale(event: AnyEvent) -> Refusal | None:
     if not isinstance(event, SurveyAnswered):
         return None
     if event.best == event.worst:
-        return Refusal(Reason.INVALID_FIELD, "best and worst are equal, so the scale has no length - at `$.best`")
+        return Refusal(
+            Reason.INVALID_FIELD,
+            "best and worst are equal, so the scale has no length - at `$.best`",
+        )
     if not min(event.best, event.worst) <= event.score <= max(event.best, event.worst):
-        return Refusal(Reason.INVALID_FIELD, f"{event.score} is not between worst {event.worst} and best {event.best} - at `$.score`")
+        return Refusal(
+            Reason.INVALID_FIELD,
+            f"{event.score} is not between worst {event.worst} and best {event.best} - at "
+            "`$.score`",
+        )
     return None
 
 

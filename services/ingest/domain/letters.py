@@ -11,17 +11,32 @@ KEY = ORIGIN.encode()
 PAYLOAD_BYTES = 64 * 1024
 
 
-def letter(refusal: Refusal, text: bytes, tenant: str, at: int, pseudonyms: Pseudonyms) -> DeadLetter:
-    """The dead letter of a refused text; no event is longer than `PAYLOAD_BYTES`, so what is was cut off is no event."""
+def letter(
+    refusal: Refusal, text: bytes, tenant: str, at: int, pseudonyms: Pseudonyms
+) -> DeadLetter:
+    """The dead letter of a refused text; no event is longer than `PAYLOAD_BYTES`, so what is was
+    cut off is no event.
+    """
     detail = refusal.detail
     if len(text) > PAYLOAD_BYTES:
-        detail, text = f"{detail} (payload cut to {PAYLOAD_BYTES} of {len(text)} bytes)", text[:PAYLOAD_BYTES]
+        detail = f"{detail} (payload cut to {PAYLOAD_BYTES} of {len(text)} bytes)"
+        text = text[:PAYLOAD_BYTES]
     masked = pseudonyms.mask(tenant, text)
     try:
-        payload, encoded = masked.decode(), None
+        payload = masked.decode()
+        encoded = None
     except UnicodeDecodeError:
-        payload, encoded = None, masked
-    return DeadLetter(reason=refusal.reason, detail=detail, origin=ORIGIN, at=at, tenant=tenant, payload=payload, payload_base64=encoded)
+        payload = None
+        encoded = masked
+    return DeadLetter(
+        reason=refusal.reason,
+        detail=detail,
+        origin=ORIGIN,
+        at=at,
+        tenant=tenant,
+        payload=payload,
+        payload_base64=encoded,
+    )
 
 
 encode_letter = msgspec.json.Encoder().encode

@@ -1,13 +1,15 @@
 """The shape of JSON text without parsing it: how deep it nests, and where an array's elements end.
 
-Linear in time and constant in stack whatever the text is, so hostile input can neither recurse nor backtrack.
+Linear in time and constant in stack whatever the text is, so hostile input can neither recurse nor
+backtrack.
 """
 
 import re
 from collections.abc import Iterator
 
 TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[{]+|[\]}]+|,', re.DOTALL)
-"""A string (perhaps without its end), a run of opening brackets, a run of closing ones, or a comma."""
+"""A string (perhaps without its end), a run of opening brackets, a run of closing ones, or a comma.
+"""
 
 OPENING = (0x5B, 0x7B)
 CLOSING = (0x5D, 0x7D)
@@ -37,7 +39,8 @@ def elements(text: bytes, limit: int) -> list[bytes] | None:
     if not text.startswith(b"["):
         return None
     found: list[bytes] = []
-    since, level = 1, 0
+    since = 1
+    level = 0
     for token, level in _levels(text):
         if level == 1 and text[token.start()] == COMMA:
             found.append(text[since : token.start()])

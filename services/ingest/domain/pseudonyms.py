@@ -1,8 +1,9 @@
 """Pseudonyms of customers: keyed, per tenant, never turned back.
 
-A reference such as a caller's number becomes `<key name>:<32 hex digits>`, the first half of an HMAC-SHA256 under the newest
-key over tenant and reference. The tenant is part of it, so that two tenants' customers cannot be matched. What already is a
-pseudonym under one of the known keys stays as it is, so a repaired dead letter can be sent again.
+A reference such as a caller's number becomes `<key name>:<32 hex digits>`, the first half of an
+HMAC-SHA256 under the newest key over tenant and reference. The tenant is part of it, so that two
+tenants' customers cannot be matched. What already is a pseudonym under one of the known keys stays
+as it is, so a repaired dead letter can be sent again.
 """
 
 import hmac
@@ -13,8 +14,12 @@ import msgspec
 
 DIGITS = 32
 
-FIELD = re.compile(rb'("customer"\s*:\s*)("[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[{].*|[^\s,}\]"]+)', re.DOTALL)
-"""A field `customer` and its value; of an object or array there, which no event has, everything up to the end."""
+FIELD = re.compile(
+    rb'("customer"\s*:\s*)("[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[{].*|[^\s,}\]"]+)', re.DOTALL
+)
+"""A field `customer` and its value; of an object or array there, which no event has, everything up
+to the end.
+"""
 
 
 @dataclass(frozen=True)
@@ -41,7 +46,9 @@ class Pseudonyms:
         return f"{self._newest.name}:{digest.hex()[:DIGITS]}"
 
     def mask(self, tenant: str, payload: bytes) -> bytes:
-        """`payload` with every value of a field `customer` replaced, also where the text is not JSON."""
+        """`payload` with every value of a field `customer` replaced, also where the text is not
+        JSON.
+        """
 
         def masked(found: re.Match[bytes]) -> bytes:
             if found[2] == b"null":

@@ -20,7 +20,9 @@ BY_MESSAGE = (
 
 @dataclass(frozen=True)
 class Refusal:
-    """A reason of the closed list, and what exactly was wrong, with the field's path where there is one."""
+    """A reason of the closed list, and what exactly was wrong, with the field's path where there is
+    one.
+    """
 
     reason: Reason
     detail: str
@@ -32,7 +34,9 @@ def of_decoding(error: Exception) -> Refusal:
         return Refusal(Reason.MALFORMED, shortened(f"not JSON in UTF-8: {error}"))
     text = str(error)
     if NOT_AN_EVENT.match(text):
-        return Refusal(Reason.MALFORMED, f"an event is one JSON object, and this text is none: {text}")
+        return Refusal(
+            Reason.MALFORMED, f"an event is one JSON object, and this text is none: {text}"
+        )
     for pattern, reason in BY_MESSAGE:
         if pattern.search(text):
             return Refusal(reason, shortened(text))

@@ -1,10 +1,13 @@
-"""The fast path: one event into one visit and straight into the panes, without computing what the visit contributed before.
+"""The fast path: one event into one visit and straight into the panes, without computing what the
+visit contributed before.
 
-Law: what any sequence of events adds through `advance` is `contributions` of the visits they make. The usual steps of a visit
+Law: what any sequence of events adds through `advance` is `contributions` of the visits they make.
+The usual steps of a visit
 
     offered ─► answered ─► ended          offered ─► abandoned
 
-only ever add, so each adds its few cells; anything else (disorder, repetition, wrap-up, transfers, opinions) goes the general
+only ever add, so each adds its few cells; anything else (disorder, repetition, wrap-up, transfers,
+opinions) goes the general
 way: contributions after the merge minus contributions before.
 """
 
@@ -31,24 +34,39 @@ from services.kpi_engine.fold.merge import merge
 from services.kpi_engine.fold.panes import Panes
 
 # Plain integers: looking up a member of an enum costs more than the addition.
-OFFERED, ANSWERED, ABANDONED = int(Cell.OFFERED), int(Cell.ANSWERED), int(Cell.ABANDONED)
-ANSWERED_WAIT, ABANDONED_WAIT = int(Cell.ANSWERED_WAIT), int(Cell.ABANDONED_WAIT)
-HANDLED, TALK = int(Cell.HANDLED), int(Cell.TALK)
-ANSWERED_WAITS, ABANDONED_WAITS = int(Histogram.ANSWERED_WAIT), int(Histogram.ABANDONED_WAIT)
+OFFERED = int(Cell.OFFERED)
+ANSWERED = int(Cell.ANSWERED)
+ABANDONED = int(Cell.ABANDONED)
+ANSWERED_WAIT = int(Cell.ANSWERED_WAIT)
+ABANDONED_WAIT = int(Cell.ABANDONED_WAIT)
+HANDLED = int(Cell.HANDLED)
+TALK = int(Cell.TALK)
+ANSWERED_WAITS = int(Histogram.ANSWERED_WAIT)
+ABANDONED_WAITS = int(Histogram.ABANDONED_WAIT)
 HANDLE_TIMES = int(Histogram.HANDLE_TIME)
 _OF_HANDLING = frozenset((ContactHeld, ContactResumed, ContactTransferred, ContactWrapped))
 """Events that change nothing but how a visit was handled"""
 
 
 def advance(visit: Visit, event: AnyEvent, tenant: str, panes: Panes, length: int) -> bool:
-    """Merge `event` into `visit` and what that changes into `panes` of `length` milliseconds; whether it said anything new."""
+    """Merge `event` into `visit` and what that changes into `panes` of `length` milliseconds;
+    whether it said anything new.
+    """
     step = STEPS.get(type(event))
-    return (step is not None and step(visit, event, tenant, panes, length)) or amend(visit, event, tenant, panes, length)
+    return (step is not None and step(visit, event, tenant, panes, length)) or amend(
+        visit, event, tenant, panes, length
+    )
 
 
 def amend(visit: Visit, event: AnyEvent, tenant: str, panes: Panes, length: int) -> bool:
     """The general way of `advance`, right for any event in any order."""
-    contribute = opinions if isinstance(event, AboutContact) else handling if type(event) in _OF_HANDLING else contributions
+    contribute = (
+        opinions
+        if isinstance(event, AboutContact)
+        else handling
+        if type(event) in _OF_HANDLING
+        else contributions
+    )
     before = contribute(tenant, visit, length)
     if not merge(visit, event):
         return False
@@ -62,38 +80,71 @@ def begin(event: ContactOffered, tenant: str, panes: Panes, length: int) -> Visi
     at: int = event.at  # type: ignore[assignment]  # decoded events carry epoch milliseconds
     cells = panes.touch((tenant, event.queue, event.channel, at - at % length))
     cells[OFFERED] = cells.get(OFFERED, 0) + 1
-    return Visit(at, event.queue, event.channel, priority=event.priority, customer=event.customer, attributes=event.attributes)
+    return Visit(
+        at,
+        event.queue,
+        event.channel,
+        priority=event.priority,
+        customer=event.customer,
+        attributes=event.attributes,
+    )
 
 
 def _answered(visit: Visit, event: ContactAnswered, tenant: str, panes: Panes, length: int) -> bool:
     """An agent takes a visit that waits."""
-    offered, queue = visit.offered_at, visit.queue
+    offered = visit.offered_at
+    queue = visit.queue
     if offered is None or queue is None or _is_over(visit):
         return False
     at: int = event.at  # type: ignore[assignment]  # see above
     stated = event.wait_ms
-    visit.answered_at, visit.agent, visit.answered_queue, visit.answered_wait = at, event.agent, event.queue, stated
+    visit.answered_at = at
+    visit.agent = event.agent
+    visit.answered_queue = event.queue
+    visit.answered_wait = stated
     cells = panes.touch((tenant, queue, visit.channel, offered - offered % length))
-    _count(cells, ANSWERED, ANSWERED_WAIT, ANSWERED_WAITS, max(0, at - offered) if stated is None else stated)
+    _count(
+        cells,
+        ANSWERED,
+        ANSWERED_WAIT,
+        ANSWERED_WAITS,
+        max(0, at - offered) if stated is None else stated,
+    )
     return True
 
 
-def _abandoned(visit: Visit, event: ContactAbandoned, tenant: str, panes: Panes, length: int) -> bool:
+def _abandoned(
+    visit: Visit, event: ContactAbandoned, tenant: str, panes: Panes, length: int
+) -> bool:
     """A customer gives up while the visit waits."""
-    offered, queue = visit.offered_at, visit.queue
+    offered = visit.offered_at
+    queue = visit.queue
     if offered is None or queue is None or _is_over(visit):
         return False
     at: int = event.at  # type: ignore[assignment]  # see above
     stated = event.wait_ms
-    visit.abandoned_at, visit.abandoned_queue, visit.abandoned_wait = at, event.queue, stated
+    visit.abandoned_at = at
+    visit.abandoned_queue = event.queue
+    visit.abandoned_wait = stated
     cells = panes.touch((tenant, queue, visit.channel, offered - offered % length))
-    _count(cells, ABANDONED, ABANDONED_WAIT, ABANDONED_WAITS, max(0, at - offered) if stated is None else stated)
+    _count(
+        cells,
+        ABANDONED,
+        ABANDONED_WAIT,
+        ABANDONED_WAITS,
+        max(0, at - offered) if stated is None else stated,
+    )
     return True
 
 
 def _is_over(visit: Visit) -> bool:
     """Whether more than the offer (and opinions) is known."""
-    return visit.answered_at is not None or visit.abandoned_at is not None or visit.left_at is not None or visit.ended_at is not None
+    return (
+        visit.answered_at is not None
+        or visit.abandoned_at is not None
+        or visit.left_at is not None
+        or visit.ended_at is not None
+    )
 
 
 def _count(cells: Cells, counter: int, total: int, histogram: int, span: int) -> None:
@@ -107,10 +158,17 @@ def _count(cells: Cells, counter: int, total: int, histogram: int, span: int) ->
 def _ended(visit: Visit, event: ContactEnded, tenant: str, panes: Panes, length: int) -> bool:
     """A conversation that is known to have begun ends, with nothing else known to come after it."""
     queue = visit.queue
-    if visit.answered_at is None or queue is None or visit.ended_at is not None or visit.wrapped_at is not None:
+    if (
+        visit.answered_at is None
+        or queue is None
+        or visit.ended_at is not None
+        or visit.wrapped_at is not None
+    ):
         return False
     at: int = event.at  # type: ignore[assignment]  # see above
-    visit.ended_at, visit.talk, visit.hold = at, event.talk_ms, event.hold_ms
+    visit.ended_at = at
+    visit.talk = event.talk_ms
+    visit.hold = event.hold_ms
     cells = panes.touch((tenant, queue, visit.channel, at - at % length))
     if event.hold_ms or visit.holds or visit.transferred_at is not None or visit.wrap is not None:
         add(cells, handle_cells(visit))
@@ -124,4 +182,6 @@ STEPS: dict[type, Callable[[Visit, Any, str, Panes, int], bool]] = {
     ContactAbandoned: _abandoned,
     ContactEnded: _ended,
 }
-"""The usual steps by the event that makes them; False where a visit is not in the state that the step begins in."""
+"""The usual steps by the event that makes them; False where a visit is not in the state that the
+step begins in.
+"""

@@ -1,11 +1,14 @@
-"""Agents in one partition: states by the instant they were entered, and the time in each that this adds to quarter hours.
+"""Agents in one partition: states by the instant they were entered, and the time in each that this
+adds to quarter hours.
 
-entered    available ├──────────┤ busy ├───────┤ break          each lasts to the next, at most a day
+entered    available ├──────────┤ busy ├───────┤ break          each lasts to the next, at most a
+day
 quarters        │ 10:00     │ 10:15     │ 10:30
 
-The states of an agent are a set ordered by time, so order and repetition cannot matter; of two words about one state at one
-instant the greater stays. A new state changes only the interval it falls into. `windows` hold what is known of an agent since
-some instant; what lies before it waits in `parked` until the stored states were loaded.
+The states of an agent are a set ordered by time, so order and repetition cannot matter; of two
+words about one state at one instant the greater stays. A new state changes only the interval it
+falls into. `windows` hold what is known of an agent since some instant; what lies before it waits
+in `parked` until the stored states were loaded.
 """
 
 from bisect import bisect_left, bisect_right
@@ -16,7 +19,15 @@ from typing import Any
 
 import msgspec
 
-from services.contracts.agents import EVERYWHERE, LONGEST, QUARTER, SPENT, AgentKey, AgentNow, Entered
+from services.contracts.agents import (
+    EVERYWHERE,
+    LONGEST,
+    QUARTER,
+    SPENT,
+    AgentKey,
+    AgentNow,
+    Entered,
+)
 from services.contracts.cells import add
 from services.contracts.events import AgentStateChanged
 from services.counting.contributions import Panes as Counted
@@ -27,7 +38,9 @@ from services.kpi_engine.fold.panes import Panes
 
 @dataclass(frozen=True)
 class WantedAgent:
-    """The stored states of an agent that are needed: those entered at `since` or later, and the last one before."""
+    """The stored states of an agent that are needed: those entered at `since` or later, and the
+    last one before.
+    """
 
     key: AgentKey
     since: int
@@ -35,7 +48,9 @@ class WantedAgent:
 
 @dataclass(eq=False)
 class Window:
-    """All states of an agent since `since`, and the last one before if there is any, ordered by (at, state)."""
+    """All states of an agent since `since`, and the last one before if there is any, ordered by
+    (at, state).
+    """
 
     since: int
     points: list[Entered] = field(default_factory=list)
@@ -49,7 +64,9 @@ def entered(event: AgentStateChanged) -> Entered:
 
 
 def spent(key: AgentKey, points: Sequence[Entered]) -> Counted:
-    """The time in states of one agent between the first and the last of `points`, ordered by (at, state)."""
+    """The time in states of one agent between the first and the last of `points`, ordered by (at,
+    state).
+    """
     panes: Counted = {}
     for point, following in pairwise(points):
         cell = SPENT.get(point.state)
@@ -84,7 +101,11 @@ class Agents:
 
     def _insert(self, key: AgentKey, points: list[Entered], point: Entered) -> None:
         place = bisect_left(points, _place(point), key=_place)
-        known = points[place] if place < len(points) and _place(points[place]) == _place(point) else None
+        known = (
+            points[place]
+            if place < len(points) and _place(points[place]) == _place(point)
+            else None
+        )
         if known is not None and _content(point) <= _content(known):
             return
         first = max(0, place - 1)
@@ -101,14 +122,21 @@ class Agents:
 
     def wanted(self) -> list[WantedAgent]:
         """What must be loaded before the parked states can be taken in."""
-        return [WantedAgent(key, min(point.at for point in points)) for key, points in self.parked.items()]
+        return [
+            WantedAgent(key, min(point.at for point in points))
+            for key, points in self.parked.items()
+        ]
 
-    def join(self, wanted: Sequence[WantedAgent], stored: Mapping[AgentKey, Sequence[Entered]]) -> None:
+    def join(
+        self, wanted: Sequence[WantedAgent], stored: Mapping[AgentKey, Sequence[Entered]]
+    ) -> None:
         """Take the parked states in, beside what is stored since the instants of `wanted`."""
         for one in wanted:
             window = self.windows.setdefault(one.key, Window(one.since))
             if one.since < window.since or not window.points:
-                known = {_place(point): point for point in (*stored.get(one.key, ()), *window.points)}
+                known = {
+                    _place(point): point for point in (*stored.get(one.key, ()), *window.points)
+                }
                 window.points = [known[place] for place in sorted(known)]
                 window.since = min(one.since, window.since)
             for point in self.parked.pop(one.key, []):
@@ -118,7 +146,8 @@ class Agents:
 
     def take_untold(self) -> list[AgentNow]:
         """Agents whose last state readers have not been told."""
-        taken, self._untold = self._untold, set()
+        taken = self._untold
+        self._untold = set()
         return [AgentNow(*key, self.windows[key].points[-1]) for key in taken]
 
     def not_told(self, agents: Sequence[AgentNow]) -> None:
@@ -140,4 +169,3 @@ def _place(point: Entered) -> tuple[int, str]:
 
 def _content(point: Entered) -> tuple[Any, ...]:
     return rank(*msgspec.structs.astuple(point))
-

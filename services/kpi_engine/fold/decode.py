@@ -4,11 +4,19 @@ from dataclasses import dataclass
 
 import msgspec
 
-from services.contracts.events import AboutContact, AgentStateChanged, AnyEvent, ContactEvent, SurveyAnswered
+from services.contracts.events import (
+    AboutContact,
+    AgentStateChanged,
+    AnyEvent,
+    ContactEvent,
+    SurveyAnswered,
+)
 from services.contracts.instants import parse_instant
 from services.contracts.letters import Reason
 
-BACKSLASH, ESCAPED_BACKSLASH, NUL = b"\\", rb"\\", rb"\u0000"
+BACKSLASH = b"\\"
+ESCAPED_BACKSLASH = rb"\\"
+NUL = rb"\u0000"
 LATEST = 4_102_444_800_000
 """2100, in epoch milliseconds."""
 NAMED_BY_TYPE = frozenset((AgentStateChanged, *ContactEvent.__subclasses__()))
@@ -26,16 +34,25 @@ class Refusal:
 
 
 def decode(value: bytes | None) -> AnyEvent | Refusal:
-    """The event in a record's value, its time in epoch milliseconds, or the refusal; never an exception."""
+    """The event in a record's value, its time in epoch milliseconds, or the refusal; never an
+    exception.
+    """
     if value is not None and BACKSLASH in value and NUL in value.replace(ESCAPED_BACKSLASH, b""):
-        return Refusal(Reason.INVALID_FIELD, "a text holds the character U+0000, which no database column can")
+        return Refusal(
+            Reason.INVALID_FIELD, "a text holds the character U+0000, which no database column can"
+        )
     try:
         event: AnyEvent = _decode(value or b"")
     except msgspec.ValidationError as wrong:
         return Refusal(Reason.INVALID_FIELD, str(wrong))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as wrong:
         return Refusal(Reason.MALFORMED, str(wrong))
-    if type(event.at) is int and 0 <= event.at < LATEST and event.tenant and type(event) in NAMED_BY_TYPE:
+    if (
+        type(event.at) is int
+        and 0 <= event.at < LATEST
+        and event.tenant
+        and type(event) in NAMED_BY_TYPE
+    ):
         return event
     return _mend(event)
 
@@ -47,13 +64,18 @@ def _has_subject(event: AnyEvent) -> bool:
 
 
 def _mend(event: AnyEvent) -> AnyEvent | Refusal:
-    """An event that may not have come through ingest: its time may be text, but it must name its tenant and subject."""
+    """An event that may not have come through ingest: its time may be text, but it must name its
+    tenant and subject.
+    """
     if not event.tenant:
         return Refusal(Reason.NO_TENANT, "the record names no tenant")
     if not _has_subject(event):
         return Refusal(Reason.NO_SUBJECT, "the event names neither contact nor queue")
     if isinstance(event, SurveyAnswered) and event.best == event.worst:
-        return Refusal(Reason.INVALID_FIELD, "best and worst are equal, so the scale has no length - at `$.best`")
+        return Refusal(
+            Reason.INVALID_FIELD,
+            "best and worst are equal, so the scale has no length - at `$.best`",
+        )
     return event if type(event.at) is int and 0 <= event.at < LATEST else _dated(event)
 
 
@@ -63,5 +85,7 @@ def _dated(event: AnyEvent) -> AnyEvent | Refusal:
     except ValueError as wrong:
         return Refusal(Reason.INVALID_TIME, str(wrong))
     if not 0 <= at < LATEST:
-        return Refusal(Reason.TIME_OUT_OF_RANGE, f"{event.at!r} lies before 1970 or after 2099 - at `$.at`")
+        return Refusal(
+            Reason.TIME_OUT_OF_RANGE, f"{event.at!r} lies before 1970 or after 2099 - at `$.at`"
+        )
     return msgspec.structs.replace(event, at=at)

@@ -1,7 +1,9 @@
-"""The join of two records of one visit: what both together say, the same as if all their events had been merged into one.
+"""The join of two records of one visit: what both together say, the same as if all their events had
+been merged into one.
 
-Every group of fields follows the rule that `merge` follows for its event: the earliest or the latest (at, content) wins,
-sets are united. So records that grew apart, one in memory and one in the database, can always be brought together.
+Every group of fields follows the rule that `merge` follows for its event: the earliest or the
+latest (at, content) wins, sets are united. So records that grew apart, one in memory and one in the
+database, can always be brought together.
 """
 
 from collections.abc import Callable, Mapping
@@ -31,9 +33,17 @@ def join(one: Visit, other: Visit) -> Visit:
     """Everything that `one` and `other` know; neither is changed."""
     joined = Visit()
     for fields in _EARLIEST:
-        _take(joined, min(_known(fields, one, other), key=lambda visit: _place(visit, fields), default=one), fields)
+        _take(
+            joined,
+            min(_known(fields, one, other), key=lambda visit: _place(visit, fields), default=one),
+            fields,
+        )
     for fields in _LATEST:
-        _take(joined, max(_known(fields, one, other), key=lambda visit: _place(visit, fields), default=one), fields)
+        _take(
+            joined,
+            max(_known(fields, one, other), key=lambda visit: _place(visit, fields), default=one),
+            fields,
+        )
     joined.holds = tuple(sorted({*one.holds, *other.holds}))
     joined.resumes = tuple(sorted({*one.resumes, *other.resumes}))
     joined.surveys = _union(one.surveys, other.surveys, _survey)
@@ -48,7 +58,9 @@ def _known(fields: tuple[str, ...], *visits: Visit) -> list[Visit]:
 
 def _place(visit: Visit, fields: tuple[str, ...]) -> tuple[Any, ...]:
     values = [getattr(visit, field) for field in fields]
-    return values[0], rank(*(sorted(value.items()) if isinstance(value, dict) else value for value in values[1:]))
+    return values[0], rank(
+        *(sorted(value.items()) if isinstance(value, dict) else value for value in values[1:])
+    )
 
 
 def _take(visit: Visit, source: Visit, fields: tuple[str, ...]) -> None:
@@ -56,7 +68,9 @@ def _take(visit: Visit, source: Visit, fields: tuple[str, ...]) -> None:
         setattr(visit, field, getattr(source, field))
 
 
-def _union(one: Mapping[str, T] | None, other: Mapping[str, T] | None, both: Callable[[T, T], T]) -> dict[str, T] | None:
+def _union(
+    one: Mapping[str, T] | None, other: Mapping[str, T] | None, both: Callable[[T, T], T]
+) -> dict[str, T] | None:
     if one is None or other is None:
         known = one if one is not None else other
         return dict(known) if known is not None else None
@@ -68,10 +82,14 @@ def _union(one: Mapping[str, T] | None, other: Mapping[str, T] | None, both: Cal
 
 def _survey(one: Survey, other: Survey) -> Survey:
     answers = [said for said in (one, other) if said.answered_at is not None]
-    last = max(answers, key=lambda said: (said.answered_at, said.score, said.best, said.worst), default=one)
+    last = max(
+        answers, key=lambda said: (said.answered_at, said.score, said.best, said.worst), default=one
+    )
     asked = [said.offered_at for said in (one, other) if said.offered_at is not None]
     queues = [said.queue for said in (one, other) if said.queue is not None]
-    kind, queue, offered_at = min(one.kind, other.kind), min(queues, default=None), min(asked, default=None)
+    kind = min(one.kind, other.kind)
+    queue = min(queues, default=None)
+    offered_at = min(asked, default=None)
     return msgspec.structs.replace(last, kind=kind, queue=queue, offered_at=offered_at)
 
 

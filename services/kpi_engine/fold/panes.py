@@ -1,7 +1,9 @@
-"""The panes of one partition in memory: absolute cells, and which of them the database and the readers have not seen.
+"""The panes of one partition in memory: absolute cells, and which of them the database and the
+readers have not seen.
 
-A pane that is not in memory is one of two: younger than `since`, then it is new; older, then the database may hold a part of it.
-An older one collects changes at once and is `based`, written and told only after its stored part was added:
+A pane that is not in memory is one of two: younger than `since`, then it is new; older, then the
+database may hold a part of it. An older one collects changes at once and is `based`, written and
+told only after its stored part was added:
 
     touch ─► new      ──────────────────────► flush, tell
     touch ─► unbased ─► (loaded) ─► rebase ─► flush, tell
@@ -15,13 +17,17 @@ from services.contracts.cells import Cells
 from services.contracts.events import AnyEvent
 
 Key = tuple[str, str, str, int]
-"""(tenant, queue, channel, start) of panes of queues; (tenant, agent, queue, start) of panes of agents."""
+"""(tenant, queue, channel, start) of panes of queues; (tenant, agent, queue, start) of panes of
+agents.
+"""
 
 NEVER = -(1 << 62)
 
 
 class Pane(msgspec.Struct, gc=False, eq=False):
-    """Cells of one pane as of `revision`; not `based`: only what has changed, the stored part is still to be added."""
+    """Cells of one pane as of `revision`; not `based`: only what has changed, the stored part is
+    still to be added.
+    """
 
     key: Key
     revision: int
@@ -33,10 +39,14 @@ class Pane(msgspec.Struct, gc=False, eq=False):
 
 
 class Panes:
-    """All panes of one kind in one partition; `event` and `revision` name what changes them at the moment."""
+    """All panes of one kind in one partition; `event` and `revision` name what changes them at the
+    moment.
+    """
 
     def __init__(self, since: int = NEVER, *, telling: bool = True) -> None:
-        """Panes that start at `since` or later are new when they are first touched; `telling`: readers are told of changes."""
+        """Panes that start at `since` or later are new when they are first touched; `telling`:
+        readers are told of changes.
+        """
         self.rows: dict[Key, Pane] = {}
         self.since = since
         self.kept_since = NEVER
@@ -80,7 +90,9 @@ class Panes:
         return pane
 
     def rebase(self, keys: Iterable[Key], stored: Mapping[Key, tuple[int, Cells]]) -> None:
-        """Add the stored parts, `(revision, cells)`, of panes that were not based; those not stored are new."""
+        """Add the stored parts, `(revision, cells)`, of panes that were not based; those not stored
+        are new.
+        """
         for key in keys:
             pane = self.unbased.pop(key, None)
             if pane is None:
@@ -91,17 +103,20 @@ class Panes:
             for code in [code for code, amount in pane.cells.items() if not amount]:
                 del pane.cells[code]
             pane.revision = max(pane.revision, revision)
-            pane.based, pane.stored = True, key in stored
+            pane.based = True
+            pane.stored = key in stored
 
     # ------------------------------------------------------------- flushing
 
     def take_dirty(self) -> tuple[list[Pane], list[Pane]]:
         """The panes to insert and those to overwrite; from now on they are no longer dirty."""
-        taken, self.dirty = self.dirty, []
+        taken = self.dirty
+        self.dirty = []
         new = [pane for pane in taken if not pane.stored]
         known = [pane for pane in taken if pane.stored]
         for pane in taken:
-            pane.dirty, pane.stored = False, True
+            pane.dirty = False
+            pane.stored = True
         return new, known
 
     def put_back(self, new: list[Pane], known: list[Pane]) -> None:
@@ -148,7 +163,9 @@ class Panes:
     # ------------------------------------------------------------- memory
 
     def trim(self, most: int, before: int) -> None:
-        """Forget the oldest beyond `most` that are durable and told; those that start before `before` count as old then."""
+        """Forget the oldest beyond `most` that are durable and told; those that start before
+        `before` count as old then.
+        """
         if len(self.rows) <= most:
             return
         wanted = len(self.rows) - most * 3 // 4

@@ -1,8 +1,11 @@
-"""One source partition's state in memory: visits, panes, agents, position; and what of it is not yet durable or told.
+"""One source partition's state in memory: visits, panes, agents, position; and what of it is not
+yet durable or told.
 
-`apply` takes events in one by one without ever waiting, so any moment between two events is a consistent cut:
+`apply` takes events in one by one without ever waiting, so any moment between two events is a
+consistent cut:
 
-    apply ─► wanted ─► (loaded) ─► join ─► take_dirty ─► (written) ─► flushed | not_flushed | surprised
+    apply ─► wanted ─► (loaded) ─► join ─► take_dirty ─► (written) ─► flushed | not_flushed |
+    surprised
         └──► untold ──────────────────────────────────► (told)
 """
 
@@ -72,10 +75,11 @@ class Stored:
 
 @dataclass(frozen=True)
 class Flushing:
-    """Rows of one partition to write, encoded, with the position they belong to and the durable one they follow.
+    """Rows of one partition to write, encoded, with the position they belong to and the durable one
+    they follow.
 
-    `new_…` rows are not in the database, as far as is known; the others may be. `presence` are pages of who is there, by their
-    numbers; all that are numbered below `presence_since` go.
+    `new_…` rows are not in the database, as far as is known; the others may be. `presence` are
+    pages of who is there, by their numbers; all that are numbered below `presence_since` go.
     """
 
     before: int
@@ -93,7 +97,15 @@ class Flushing:
     instants: frozenset[int]
 
     def __len__(self) -> int:
-        sized = (self.new_visits, self.visits, self.new_panes, self.panes, self.agent_states, self.new_agent_panes, self.agent_panes)
+        sized = (
+            self.new_visits,
+            self.visits,
+            self.new_panes,
+            self.panes,
+            self.agent_states,
+            self.new_agent_panes,
+            self.agent_panes,
+        )
         return sum(map(len, sized)) + len(self.late) + len(self.presence)
 
 
@@ -113,14 +125,17 @@ class _Taken:
 class Partition:
     """The state of one source partition under one owner.
 
-    `next_offset` is the first offset not included in memory, `durable_offset` the first not included in the database.
+    `next_offset` is the first offset not included in memory, `durable_offset` the first not
+    included in the database.
     """
 
-    def __init__(self, position: Position, length: int, claimed: Claimed, since: int = NEVER) -> None:
+    def __init__(
+        self, position: Position, length: int, claimed: Claimed, since: int = NEVER
+    ) -> None:
         """Begin at `position` with panes of `length` milliseconds.
 
-        `claimed` is who is there by the pages that were read. The database holds nothing that happened at `since` or later but
-        for clocks ahead of time.
+        `claimed` is who is there by the pages that were read. The database holds nothing that
+        happened at `since` or later but for clocks ahead of time.
         """
         self.number = position.partition
         self.log_id = position.log_id
@@ -143,7 +158,16 @@ class Partition:
     @property
     def position(self) -> Position:
         """Where memory stands."""
-        return Position(self.number, self.log_id, self.generation, self.epoch, self.next_offset, self.watermark, self.applied, self.dead)
+        return Position(
+            self.number,
+            self.log_id,
+            self.generation,
+            self.epoch,
+            self.next_offset,
+            self.watermark,
+            self.applied,
+            self.dead,
+        )
 
     @property
     def told_offset(self) -> int:
@@ -154,7 +178,13 @@ class Partition:
     def dirty(self) -> int:
         """Rows that the next flush will write."""
         waiting = len(self.visits.parked) + len(self.agents.parked)
-        return len(self.visits.dirty) + len(self.panes.dirty) + len(self.agents.dirty) + len(self.agents.panes.dirty) + waiting
+        return (
+            len(self.visits.dirty)
+            + len(self.panes.dirty)
+            + len(self.agents.dirty)
+            + len(self.agents.panes.dirty)
+            + waiting
+        )
 
     def keep_since(self, instant: int) -> None:
         """Panes that start before `instant` were deleted and are not counted again."""
@@ -166,7 +196,8 @@ class Partition:
     def apply(self, events: Iterable[Numbered], next_offset: int) -> None:
         """Take in the events up to `next_offset`."""
         first = revision(self.generation, 0)
-        panes, visits = self.panes, self.visits
+        panes = self.panes
+        visits = self.visits
         panes.passed = self._passed()
         for offset, event in events:
             panes.event = event
@@ -184,7 +215,9 @@ class Partition:
         return self.agents.enter((event.tenant or "", event.agent), entered(event))
 
     def _passed(self) -> int:
-        """Panes that start here or earlier may have been told as final, also by a watermark that was withdrawn."""
+        """Panes that start here or earlier may have been told as final, also by a watermark that
+        was withdrawn.
+        """
         return NEVER if self._highest is None else self._highest - FIRST_FINAL - self._length
 
     # ------------------------------------------------------------- event time
@@ -195,7 +228,9 @@ class Partition:
         self._reach(advance_watermark(self.watermark, instants, appended_at, allowance))
 
     def wait(self, now: int, allowance: int, *, idle: bool) -> None:
-        """It is `now` on the wall; while the partition is `idle`, caught up and silent, its event time follows."""
+        """It is `now` on the wall; while the partition is `idle`, caught up and silent, its event
+        time follows.
+        """
         believed = believed_watermark(self.watermark, self._by_events, now, allowance)
         self._reach(idle_watermark(believed, now, allowance) if idle else believed)
 
@@ -209,10 +244,17 @@ class Partition:
     @property
     def wanted(self) -> Wanted:
         """What must be loaded and joined before the next flush."""
-        return Wanted(self.visits.wanted, list(self.panes.unbased), self.agents.wanted(), list(self.agents.panes.unbased))
+        return Wanted(
+            self.visits.wanted,
+            list(self.panes.unbased),
+            self.agents.wanted(),
+            list(self.agents.panes.unbased),
+        )
 
     def join(self, wanted: Wanted, stored: Stored) -> None:
-        """Take in what the database holds of what was `wanted`; panes that this touches may be wanted in turn."""
+        """Take in what the database holds of what was `wanted`; panes that this touches may be
+        wanted in turn.
+        """
         self._joins += 1
         revised = revision(self.generation, max(0, self.next_offset - 1), self._joins)
         self.panes.revision = self.agents.panes.revision = revised
@@ -227,18 +269,24 @@ class Partition:
     # ------------------------------------------------------------- flushing
 
     def take_dirty(self) -> Flushing | None:
-        """Encode all dirty rows at the current position; None where the database has everything, or while records are wanted.
+        """Encode all dirty rows at the current position; None where the database has everything, or
+        while records are wanted.
 
-        The rows stay remembered until `flushed`, `not_flushed` or `surprised` tells what became of them.
+        The rows stay remembered until `flushed`, `not_flushed` or `surprised` tells what became of
+        them.
         """
         if self._taken is not None or self.wanted or not self._anything_new():
             return None
         presence = self.visits.presence
         if self._by_events is not None:
             presence.expire(self._by_events)
-        visits, panes, agent_panes = self.visits.take_dirty(), self.panes.take_dirty(), self.agents.panes.take_dirty()
-        states, self.agents.dirty = self.agents.dirty, {}
-        late, self.panes.late = self.panes.late, {}
+        visits = self.visits.take_dirty()
+        panes = self.panes.take_dirty()
+        agent_panes = self.agents.panes.take_dirty()
+        states = self.agents.dirty
+        self.agents.dirty = {}
+        late = self.panes.late
+        self.panes.late = {}
         page = PageBuilder(presence)
         new_visits = self.visits.rows_of(self.number, visits.new, page, stored=False)
         known_visits = self.visits.rows_of(self.number, visits.known, page, stored=True)
@@ -250,19 +298,30 @@ class Partition:
             visits=known_visits,
             new_panes=self._pane_rows(panes[0]),
             panes=self._pane_rows(panes[1]),
-            agent_states=[(self.number, *key, at, state, encode_entered(point)) for (key, at, state), point in states.items()],
+            agent_states=[
+                (self.number, *key, at, state, encode_entered(point))
+                for (key, at, state), point in states.items()
+            ],
             new_agent_panes=self._pane_rows(agent_panes[0]),
             agent_panes=self._pane_rows(agent_panes[1]),
-            late=[(self.number, *key, event.source, event.id, _type_of(event)) for key, event in late.items()],
-            presence=[(self.number, number, page) for number, page in enumerate(pages.pages, pages.first)],
+            late=[
+                (self.number, *key, event.source, event.id, _type_of(event))
+                for key, event in late.items()
+            ],
+            presence=[
+                (self.number, number, page) for number, page in enumerate(pages.pages, pages.first)
+            ],
             presence_since=pages.first if pages.everything else 0,
-            instants=frozenset(pane.key[3] for pane in (*panes[0], *agent_panes[0])) | {at for _, at, _ in states},
+            instants=frozenset(pane.key[3] for pane in (*panes[0], *agent_panes[0]))
+            | {at for _, at, _ in states},
         )
         self._taken = _Taken(rows, visits, panes, agent_panes, states, late, pages)
         return rows
 
     def _anything_new(self) -> bool:
-        return bool(self.dirty) or self.next_offset != self.durable_offset or self._watermark_moved()
+        return (
+            bool(self.dirty) or self.next_offset != self.durable_offset or self._watermark_moved()
+        )
 
     def flushed(self) -> None:
         """The taken rows are durable."""
@@ -274,7 +333,8 @@ class Partition:
 
     def not_flushed(self) -> None:
         """The taken rows were not written: they are dirty again."""
-        taken, self._taken = self._taken, None
+        taken = self._taken
+        self._taken = None
         if taken is not None:
             self.visits.put_back(taken.visits)
             self.panes.put_back(*taken.panes)
@@ -284,7 +344,9 @@ class Partition:
             self.visits.presence.put_back(taken.presence.changed)
 
     def surprised(self) -> None:
-        """The taken rows were not written, because some that were taken for new exist: all of those must be looked up."""
+        """The taken rows were not written, because some that were taken for new exist: all of those
+        must be looked up.
+        """
         taken = self._taken
         self.not_flushed()
         if taken is not None:
@@ -294,25 +356,34 @@ class Partition:
 
     def _watermark_moved(self) -> bool:
         """Whether idle time alone is worth a write: once a minute."""
-        return self.watermark is not None and abs(self.watermark - (self._durable_watermark or 0)) >= WATERMARK_STEP
+        return (
+            self.watermark is not None
+            and abs(self.watermark - (self._durable_watermark or 0)) >= WATERMARK_STEP
+        )
 
     def _pane_rows(self, panes: list[Pane]) -> Rows:
         rows: Rows = []
         for pane in panes:
             tenant, first, second, start = pane.key
-            rows.append((tenant, start, first, second, self.number, pane.revision, encode_cells(pane.cells)))
+            rows.append(
+                (tenant, start, first, second, self.number, pane.revision, encode_cells(pane.cells))
+            )
         return rows
 
     # ------------------------------------------------------------- telling
 
     def gauges(self, now: int) -> list[Gauge]:
-        """What is going on at `now`, per queue and channel; whoever waits longer than the longest wait is unresolved."""
+        """What is going on at `now`, per queue and channel; whoever waits longer than the longest
+        wait is unresolved.
+        """
         return self.visits.presence.gauges(now)
 
     # ------------------------------------------------------------- memory
 
     def trim(self, most_visits: int, most_panes: int) -> None:
-        """Forget the oldest rows beyond these numbers that are durable, told and not going on; they can be loaded again."""
+        """Forget the oldest rows beyond these numbers that are durable, told and not going on; they
+        can be loaded again.
+        """
         if self._taken is not None or self.watermark is None:
             return
         self.visits.trim(most_visits, self.watermark)

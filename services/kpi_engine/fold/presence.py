@@ -1,12 +1,14 @@
-"""Who waits and who is in progress, queue by queue; what an event changes is one entry, however many visits are open.
+"""Who waits and who is in progress, queue by queue; what an event changes is one entry, however
+many visits are open.
 
     offered ──► waiting ──► in progress ──► (over)
                    │             └── older than the longest conversation: forgotten
                    └── older than the longest wait: unresolved, a number
 
-A visit is an entry here whether or not its record is in memory. `expire` turns those that are too old to be there into a count,
-so that lost outcomes and lost ends take no memory. The age that it judges by is event time (the watermark), which never goes
-back and is the same for every owner of the partition; the gauges of a moment judge by the moment that is asked about.
+A visit is an entry here whether or not its record is in memory. `expire` turns those that are too
+old to be there into a count, so that lost outcomes and lost ends take no memory. The age that it
+judges by is event time (the watermark), which never goes back and is the same for every owner of
+the partition; the gauges of a moment judge by the moment that is asked about.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -26,10 +28,12 @@ STEP = 900_000
 
 @dataclass(eq=False, slots=True)
 class Floor:
-    """The open visits of one queue and channel: when those that wait were offered, when the others were answered.
+    """The open visits of one queue and channel: when those that wait were offered, when the others
+    were answered.
 
-    `gone` counts the answered ones from before `horizon`; none of the others is older than `until`. `unresolved` counts the
-    visits that are no longer listed in `waiting`, by month of their offer. `gauge` holds from `seen_at` to `good_until`.
+    `gone` counts the answered ones from before `horizon`; none of the others is older than `until`.
+    `unresolved` counts the visits that are no longer listed in `waiting`, by month of their offer.
+    `gauge` holds from `seen_at` to `good_until`.
     """
 
     waiting: dict[VisitKey, int] = field(default_factory=dict)
@@ -63,7 +67,9 @@ class Floor:
         self.gauge = None
 
     def seen(self, home: Home, now: int, longest: Longest) -> Gauge:
-        """What is going on at `now`, where whatever began longer ago than `longest` is too old to be true."""
+        """What is going on at `now`, where whatever began longer ago than `longest` is too old to
+        be true.
+        """
         if self.gauge is None or not self.seen_at <= now <= self.good_until:
             self._age(now - longest.conversation)
             youngest = now - longest.wait
@@ -93,8 +99,11 @@ class OpenVisit(NamedTuple):
 
 
 def entry_of(key: VisitKey, visit: Visit) -> OpenVisit | None:
-    """The visit as it is going on; None where it is over, or nobody knows yet in which queue or since when."""
-    queue, offered = queue_of(visit), offer_at(visit)
+    """The visit as it is going on; None where it is over, or nobody knows yet in which queue or
+    since when.
+    """
+    queue = queue_of(visit)
+    offered = offer_at(visit)
     if queue is None or offered is None or not is_open(visit):
         return None
     home = key[0], queue, visit.channel
@@ -103,9 +112,11 @@ def entry_of(key: VisitKey, visit: Visit) -> OpenVisit | None:
 
 
 class Presence:
-    """The open visits of one partition; a visit leaves before it changes otherwise than by an answer, and enters again.
+    """The open visits of one partition; a visit leaves before it changes otherwise than by an
+    answer, and enters again.
 
-    `absent` are the visits that are here while their stored records are not in memory, and where they are.
+    `absent` are the visits that are here while their stored records are not in memory, and where
+    they are.
     """
 
     def __init__(self, longest: Longest) -> None:
@@ -179,7 +190,9 @@ class Presence:
             self.stop_waiting(entry.home, key, entry.since)
 
     def loaded(self, key: VisitKey, *, stored: bool) -> None:
-        """The record of a visit was looked up; where none is `stored`, because retention deleted it, it is not there any more."""
+        """The record of a visit was looked up; where none is `stored`, because retention deleted
+        it, it is not there any more.
+        """
         home = self.absent.pop(key, None)
         if home is not None and not stored:
             self._drop(key, home)
@@ -214,7 +227,8 @@ class Presence:
     # ------------------------------------------------------------- age
 
     def expire(self, watermark: int) -> None:
-        """Turn those into a count whose end must have been lost by `watermark`; looks once in `STEP` of event time.
+        """Turn those into a count whose end must have been lost by `watermark`; looks once in
+        `STEP` of event time.
 
         Event time may be `FUTURE` ahead of every clock, so that much is waited for.
         """
@@ -224,7 +238,8 @@ class Presence:
         talks_since = max(self.talks_since, reached - self.longest.conversation)
         if (waits_since, talks_since) == (self.waits_since, self.talks_since):
             return
-        self.waits_since, self.talks_since = waits_since, talks_since
+        self.waits_since = waits_since
+        self.talks_since = talks_since
         for home, floor in self._floors.items():
             for key, at in self._take_old(floor):
                 self._count(home, floor, at, 1)
@@ -243,7 +258,9 @@ class Presence:
         return old
 
     def keep_since(self, instant: int) -> None:
-        """Visits offered before `instant`, the begin of a month, were deleted: none of them is unresolved."""
+        """Visits offered before `instant`, the begin of a month, were deleted: none of them is
+        unresolved.
+        """
         if instant <= self._kept_since:
             return
         self._kept_since = instant
@@ -257,7 +274,9 @@ class Presence:
     # ------------------------------------------------------------- telling
 
     def gauges(self, now: int) -> list[Gauge]:
-        """What is going on at `now`, per queue and channel; whoever was offered longer ago than the longest wait no longer waits."""
+        """What is going on at `now`, per queue and channel; whoever was offered longer ago than the
+        longest wait no longer waits.
+        """
         for home in [home for home, floor in self._floors.items() if floor.empty]:
             del self._floors[home]
         return [floor.seen(home, now, self.longest) for home, floor in self._floors.items()]
@@ -265,8 +284,11 @@ class Presence:
     # ------------------------------------------------------------- pages
 
     def take_changed(self) -> set[Home]:
-        """The queues and channels whose count of unresolved visits changed since it was last taken."""
-        taken, self._changed = self._changed, set()
+        """The queues and channels whose count of unresolved visits changed since it was last
+        taken.
+        """
+        taken = self._changed
+        self._changed = set()
         return taken
 
     def put_back(self, changed: Iterable[Home]) -> None:
@@ -274,21 +296,30 @@ class Presence:
         self._changed.update(changed)
 
     def unresolved(self, homes: Iterable[Home]) -> list[tuple[Home, Counts]]:
-        """How many visits of `homes` are unresolved and not listed; none, where nothing is known of a home."""
-        return [(home, dict(self._floors[home].unresolved) if home in self._floors else {}) for home in sorted(set(homes))]
+        """How many visits of `homes` are unresolved and not listed; none, where nothing is known of
+        a home.
+        """
+        return [
+            (home, dict(self._floors[home].unresolved) if home in self._floors else {})
+            for home in sorted(set(homes))
+        ]
 
     def counted(self) -> list[Home]:
         """Queues and channels that have unresolved visits which are not listed."""
         return [home for home, floor in self._floors.items() if floor.unresolved]
 
     def listed(self) -> Iterator[tuple[Home, bool, Mapping[VisitKey, int]]]:
-        """Everyone who is there, queue by queue: who waits since when, and then (True) who is in progress since when."""
+        """Everyone who is there, queue by queue: who waits since when, and then (True) who is in
+        progress since when.
+        """
         for home, floor in self._floors.items():
             yield home, False, floor.waiting
             yield home, True, floor.answered
 
     def read(self, page: Page) -> None:
-        """Take in what the next page says; none of these visits is in memory. `complete` ends the reading."""
+        """Take in what the next page says; none of these visits is in memory. `complete` ends the
+        reading.
+        """
         for key in page.over:
             self._forget(key)
         for place, contact, number, at in page.waiting:
@@ -301,10 +332,13 @@ class Presence:
             self._floor(home).talk(key, at)
         for home, counts in page.unresolved:
             self._floor(home).unresolved = counts
-        self.waits_since, self.talks_since = page.waits_since, page.talks_since
+        self.waits_since = page.waits_since
+        self.talks_since = page.talks_since
 
     def complete(self) -> None:
-        """All pages were read: whoever was too old when the last was written is in its counts already."""
+        """All pages were read: whoever was too old when the last was written is in its counts
+        already.
+        """
         for floor in self._floors.values():
             for key, _ in self._take_old(floor):
                 self.absent.pop(key, None)

@@ -1,10 +1,11 @@
-"""The pages that a partition's owner writes of who is there: the changes of each flush, and everything once they outweigh it.
+"""The pages that a partition's owner writes of who is there: the changes of each flush, and
+everything once they outweigh it.
 
     flush      1    2    3    4    5
     pages      +    +    +    +    all, and pages 1 to 4 go
 
-So a claim never reads more than a few times what is there, however long the log of events is, and a flush writes a few bytes
-for each visit that it writes anyway.
+So a claim never reads more than a few times what is there, however long the log of events is, and a
+flush writes a few bytes for each visit that it writes anyway.
 """
 
 from collections.abc import Iterable, Sequence
@@ -22,7 +23,9 @@ FEW = 20_000
 
 @dataclass(frozen=True)
 class Written:
-    """Encoded pages, the first numbered `first`; all earlier ones go where `everything` is in them."""
+    """Encoded pages, the first numbered `first`; all earlier ones go where `everything` is in
+    them.
+    """
 
     first: int
     pages: Sequence[bytes]
@@ -67,11 +70,14 @@ class PageBuilder:
     def __len__(self) -> int:
         return len(self._waiting) + len(self._answered) + len(self._over)
 
-    def note(self, key: VisitKey, visit: Visit, home: Home | None, offered: int | None, *, stored: bool) -> None:
-        """What became of a visit that is written: of this queue and channel, offered then, as far as both are known.
+    def note(
+        self, key: VisitKey, visit: Visit, home: Home | None, offered: int | None, *, stored: bool
+    ) -> None:
+        """What became of a visit that is written: of this queue and channel, offered then, as far
+        as both are known.
 
-        What was never `stored` need not be told as over. The conditions are those of `Presence.holds`, without its calls: each
-        visit of each flush comes by here.
+        What was never `stored` need not be told as over. The conditions are those of
+        `Presence.holds`, without its calls: each visit of each flush comes by here.
         """
         waits_since, talks_since = self._since
         answered = visit.answered_at
@@ -84,7 +90,9 @@ class PageBuilder:
         if there:
             place = self._places.setdefault(home, len(self._places))  # type: ignore[arg-type]  # it is known
             since: int = offered if answered is None else answered  # type: ignore[assignment]  # it is known
-            (self._waiting if answered is None else self._answered).append((place, key[1], key[2], since))
+            (self._waiting if answered is None else self._answered).append(
+                (place, key[1], key[2], since)
+            )
         elif stored:
             self._over.append(key)
 
@@ -97,7 +105,9 @@ class PageBuilder:
     def page(self, unresolved: Iterable[Home] = ()) -> Page:
         """The page, with the counts of these queues and channels."""
         counts = self.presence.unresolved(unresolved)
-        return Page(*self._since, list(self._places), self._waiting, self._answered, self._over, counts)
+        return Page(
+            *self._since, list(self._places), self._waiting, self._answered, self._over, counts
+        )
 
 
 class PresenceLog:
@@ -110,7 +120,9 @@ class PresenceLog:
         self._enough = 0
 
     def take(self, builder: PageBuilder) -> Written:
-        """The pages to write along with the visits that `builder` noted, none where nobody came or went."""
+        """The pages to write along with the visits that `builder` noted, none where nobody came or
+        went.
+        """
         presence = builder.presence
         changed = presence.take_changed()
         if self._words + len(builder) > self._enough and self._outweigh(len(builder), presence):
@@ -119,13 +131,21 @@ class PresenceLog:
         return self._written(pages, changed, everything=False)
 
     def _outweigh(self, more: int, presence: Presence) -> bool:
-        """Whether the words of the pages, and `more`, outweigh who is there; counting them is work, so it is not done often."""
+        """Whether the words of the pages, and `more`, outweigh who is there; counting them is work,
+        so it is not done often.
+        """
         self._enough = FEW + 2 * len(presence)
         return self._words + more > self._enough
 
     def _written(self, pages: Sequence[Page], changed: set[Home], *, everything: bool) -> Written:
         words = sum(map(len, pages))
-        return Written(self._following, [encode_page(page) for page in pages], everything, words, frozenset(changed))
+        return Written(
+            self._following,
+            [encode_page(page) for page in pages],
+            everything,
+            words,
+            frozenset(changed),
+        )
 
     def flushed(self, written: Written) -> None:
         """These pages are durable."""
@@ -134,7 +154,9 @@ class PresenceLog:
 
 
 def everything(presence: Presence) -> list[Page]:
-    """All that is there, in pages of less than twice `ENTRIES_A_PAGE` visits; the last has all the counts."""
+    """All that is there, in pages of less than twice `ENTRIES_A_PAGE` visits; the last has all the
+    counts.
+    """
     pages: list[Page] = []
     builder = PageBuilder(presence)
     for home, answered, there in presence.listed():

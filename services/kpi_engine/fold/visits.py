@@ -1,14 +1,17 @@
 """The visits of one partition in memory, and what the database has to say about those that are not.
 
-An event of a visit that is not in memory is one of two. An offer, an answer or an abandon younger than `since` begins a new visit,
-counted at once. Anything else waits in `parked`, uncounted, until the stored record was loaded and joined:
+An event of a visit that is not in memory is one of two. An offer, an answer or an abandon younger
+than `since` begins a new visit, counted at once. Anything else waits in `parked`, uncounted, until
+the stored record was loaded and joined:
 
     offered (young) ─► rows, dirty, counted ──────────────────────────────► flush
     wrapped, survey, old offer ─► parked ─► (loaded) ─► join, counted ────► flush
 
-So does everything of a visit that went on when the partition was claimed: only `presence` knows of it until something is heard.
+So does everything of a visit that went on when the partition was claimed: only `presence` knows of
+it until something is heard.
 
-Should the database hold a record that was taken for new after all, the insert fails, both are joined, and the flush is tried again.
+Should the database hold a record that was taken for new after all, the insert fails, both are
+joined, and the flush is tried again.
 """
 
 from collections.abc import Iterable, Mapping
@@ -35,7 +38,15 @@ from services.contracts.events import (
     SurveyOffered,
 )
 from services.contracts.presence import Home
-from services.contracts.visits import Visit, VisitKey, complaining, encode_visit, is_open, offer_at, queue_of
+from services.contracts.visits import (
+    Visit,
+    VisitKey,
+    complaining,
+    encode_visit,
+    is_open,
+    offer_at,
+    queue_of,
+)
 from services.counting.contributions import contributions, deltas
 from services.kpi_engine.fold.advance import STEPS, advance, amend, begin
 from services.kpi_engine.fold.join import join
@@ -45,7 +56,12 @@ from services.kpi_engine.fold.presence import Presence
 from services.kpi_engine.fold.presence_log import PageBuilder
 
 _BEGINS = frozenset((ContactOffered, ContactAnswered, ContactAbandoned))
-_TURNS = frozenset((*ContactEvent.__subclasses__(),)) - {ContactHeld, ContactResumed, ContactTransferred, ContactWrapped}
+_TURNS = frozenset((*ContactEvent.__subclasses__(),)) - {
+    ContactHeld,
+    ContactResumed,
+    ContactTransferred,
+    ContactWrapped,
+}
 """Events after which a visit may have begun, or be over."""
 _OWN_NAME = {
     QaScored: ("evaluation:", "evaluation"),
@@ -60,7 +76,8 @@ _OWN_NAME = {
 def visit_key(event: AnyEvent) -> VisitKey:
     """The visit an event of a contact or about one belongs to.
 
-    A survey, evaluation or complaint without a contact has a record of its own, numbered 0, which no contact can have.
+    A survey, evaluation or complaint without a contact has a record of its own, numbered 0, which
+    no contact can have.
     """
     contact = event.contact  # type: ignore[union-attr]  # agent states have no visit and are not asked about
     if contact is not None:
@@ -88,10 +105,14 @@ class TakenVisits:
 
 
 class Visits:
-    """All visits of one partition; what they contribute goes into `panes` of `length` milliseconds."""
+    """All visits of one partition; what they contribute goes into `panes` of `length`
+    milliseconds.
+    """
 
     def __init__(self, panes: Panes, length: int, presence: Presence, since: int = NEVER) -> None:
-        """`presence` are those that go on, none in memory yet; what happens from `since` on may begin a new visit."""
+        """`presence` are those that go on, none in memory yet; what happens from `since` on may
+        begin a new visit.
+        """
         self.rows: dict[VisitKey, Visit] = {}
         self.presence = presence
         self.since = since
@@ -172,7 +193,9 @@ class Visits:
         self._doubted.update(keys)
 
     def join(self, keys: Iterable[VisitKey], stored: Mapping[VisitKey, Visit]) -> None:
-        """Bring what is known here together with what was `stored` under `keys`, and count the difference."""
+        """Bring what is known here together with what was `stored` under `keys`, and count the
+        difference.
+        """
         for key in keys:
             kept = stored.get(key)
             counted = [kept] if kept is not None else []
@@ -212,24 +235,52 @@ class Visits:
 
     def take_dirty(self) -> TakenVisits:
         """The visits to write; from now on they are not dirty."""
-        taken, self.dirty = self.dirty, {}
+        taken = self.dirty
+        self.dirty = {}
         new = [key for key, is_new in taken.items() if is_new]
-        return TakenVisits(new, [key for key, is_new in taken.items() if not is_new] if len(new) < len(taken) else [])
+        return TakenVisits(
+            new,
+            [key for key, is_new in taken.items() if not is_new] if len(new) < len(taken) else [],
+        )
 
     def put_back(self, taken: TakenVisits) -> None:
         """What `take_dirty` gave was not written."""
-        self.dirty = {**self.dirty, **dict.fromkeys(taken.known, False), **dict.fromkeys(taken.new, True)}
+        self.dirty = {
+            **self.dirty,
+            **dict.fromkeys(taken.known, False),
+            **dict.fromkeys(taken.new, True),
+        }
 
-    def rows_of(self, partition: int, keys: Iterable[VisitKey], page: PageBuilder, *, stored: bool) -> list[tuple[object, ...]]:
-        """The table's rows of these visits, which may be `stored` already; `page` notes who of them is there."""
+    def rows_of(
+        self, partition: int, keys: Iterable[VisitKey], page: PageBuilder, *, stored: bool
+    ) -> list[tuple[object, ...]]:
+        """The table's rows of these visits, which may be `stored` already; `page` notes who of them
+        is there.
+        """
         rows: list[tuple[object, ...]] = []
         for key in keys:
             visit = self.rows[key]
             tenant, contact, number = key
-            offered, queue = (visit.offered_at, visit.queue) if visit.offered_at is not None else (offer_at(visit), queue_of(visit))
-            noted = (visit.channel, visit.customer, *(complaining(visit) if visit.complaints else NEVER_COMPLAINED))
-            rows.append((partition, tenant, contact, number, offered, queue, *noted, encode_visit(visit)))
-            page.note(key, visit, None if queue is None else (tenant, queue, visit.channel), offered, stored=stored)
+            offered, queue = (
+                (visit.offered_at, visit.queue)
+                if visit.offered_at is not None
+                else (offer_at(visit), queue_of(visit))
+            )
+            noted = (
+                visit.channel,
+                visit.customer,
+                *(complaining(visit) if visit.complaints else NEVER_COMPLAINED),
+            )
+            rows.append(
+                (partition, tenant, contact, number, offered, queue, *noted, encode_visit(visit))
+            )
+            page.note(
+                key,
+                visit,
+                None if queue is None else (tenant, queue, visit.channel),
+                offered,
+                stored=stored,
+            )
         return rows
 
     # ------------------------------------------------------------- memory
@@ -237,8 +288,9 @@ class Visits:
     def trim(self, most: int, before: int) -> None:
         """Forget the oldest beyond `most` that are durable and not going on.
 
-        Those are over, or so old that their end must have been lost. What happened before `before` may be theirs then: of a visit
-        that is over no more than up to its outcome, of one without its end anything.
+        Those are over, or so old that their end must have been lost. What happened before `before`
+        may be theirs then: of a visit that is over no more than up to its outcome, of one without
+        its end anything.
         """
         if len(self.rows) <= most:
             return
@@ -247,8 +299,12 @@ class Visits:
         if wanted <= most // 4:
             return
         holds = self.presence.holds
-        free = (key for key, visit in self.rows.items() if key not in self.dirty and not holds(visit))
+        free = (
+            key for key, visit in self.rows.items() if key not in self.dirty and not holds(visit)
+        )
         for key in [key for _, key in zip(range(wanted), free, strict=False)]:
             visit = self.rows.pop(key)
-            last = max(visit.offered_at or NEVER, visit.answered_at or NEVER, visit.abandoned_at or NEVER)
+            last = max(
+                visit.offered_at or NEVER, visit.answered_at or NEVER, visit.abandoned_at or NEVER
+            )
             self.since = max(self.since, before if is_open(visit) else min(last + 1, before))

@@ -1,4 +1,5 @@
-"""The plain consumer loop at the heart of the worker: poll, check positions, apply; never lets an old position through.
+"""The plain consumer loop at the heart of the worker: poll, check positions, apply; never lets an
+old position through.
 
 assigned ─► pause, placeholder seek ─► claim, load ─► seek(next_offset), resume ─► batches ─► apply
             (before any await)         (a task)       (still the same assignment?)
@@ -55,7 +56,14 @@ def consumer(kafka: KafkaSettings, engine: EngineGroup) -> AIOKafkaConsumer:
 class Loop(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is untyped
     """One worker's membership in the group, from `run` to `close`."""
 
-    def __init__(self, engine: Engine, source: AIOKafkaConsumer, view: KafkaLog, settings: EngineGroup, metrics: EngineMetrics) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        source: AIOKafkaConsumer,
+        view: KafkaLog,
+        settings: EngineGroup,
+        metrics: EngineMetrics,
+    ) -> None:
         self._engine = engine
         self._consumer = source
         self._view = view
@@ -88,9 +96,16 @@ class Loop(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is unty
         await self._consumer.stop()
 
     def ends(self) -> dict[int, int]:
-        """The log's end of each owned partition, as far as the last fetch or question told: nothing is fetched while flushes lag."""
-        told = {number: self._consumer.highwater(TopicPartition(TOPIC, number)) for number in self._engine.partitions}
-        known = {number: max(mark or 0, self._asked.get(number, 0)) for number, mark in told.items()}
+        """The log's end of each owned partition, as far as the last fetch or question told: nothing
+        is fetched while flushes lag.
+        """
+        told = {
+            number: self._consumer.highwater(TopicPartition(TOPIC, number))
+            for number in self._engine.partitions
+        }
+        known = {
+            number: max(mark or 0, self._asked.get(number, 0)) for number, mark in told.items()
+        }
         return {number: end for number, end in known.items() if end or told[number] is not None}
 
     async def log_ends(self) -> dict[int, int]:
@@ -101,7 +116,9 @@ class Loop(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is unty
     # ------------------------------------------------------------- assignment
 
     async def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
-        """Shut the gate before anything is fetched for an old position, then claim each partition in a task."""
+        """Shut the gate before anything is fetched for an old position, then claim each partition
+        in a task.
+        """
         self._assignments += 1
         log.info("assigned: partitions %s", sorted(tp.partition for tp in assigned))
         for tp in assigned:
@@ -124,7 +141,11 @@ class Loop(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is unty
                 await self._engine.flush()
                 await self.commit()
         except (StoreUnavailable, TimeoutError, KafkaError) as failed:
-            log.warning("gave partitions up without a last flush (%s); the next owner applies these records again", failed)
+            log.warning(
+                "gave partitions up without a last flush (%s); the next owner applies these "
+                "records again",
+                failed,
+            )
 
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)
@@ -153,10 +174,19 @@ class Loop(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is unty
             self._engine.adopt(partition)
             self._consumer.seek(tp, partition.next_offset)
             self._consumer.resume(tp)
-            log.info("partition %d is claimed at offset %d, epoch %d", tp.partition, partition.next_offset, partition.epoch)
+            log.info(
+                "partition %d is claimed at offset %d, epoch %d",
+                tp.partition,
+                partition.next_offset,
+                partition.epoch,
+            )
 
     def _still(self, tp: TopicPartition, assignment: int) -> bool:
-        return not self._closing and assignment == self._assignments and tp in self._consumer.assignment()
+        return (
+            not self._closing
+            and assignment == self._assignments
+            and tp in self._consumer.assignment()
+        )
 
     # ------------------------------------------------------------- records
 
@@ -172,13 +202,22 @@ class Loop(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is unty
             await asyncio.sleep(TRY_AGAIN)
             return
         for tp, records in polled.items():
-            for batch in record_batches.from_stock(records) if self._settings.stock_records else record_batches.joined(records):
+            for batch in (
+                record_batches.from_stock(records)
+                if self._settings.stock_records
+                else record_batches.joined(records)
+            ):
                 await self._apply(tp, batch)
-        if all(partition.next_offset >= self.ends().get(number, 0) for number, partition in self._engine.partitions.items()):
+        if all(
+            partition.next_offset >= self.ends().get(number, 0)
+            for number, partition in self._engine.partitions.items()
+        ):
             await asyncio.sleep(PAUSE_WHEN_CAUGHT_UP)
 
     def _claim_fenced(self) -> None:
-        """A late claim of a departed worker can fence the rightful owner: still assigned, it claims again."""
+        """A late claim of a departed worker can fence the rightful owner: still assigned, it claims
+        again.
+        """
         for number in list(self._engine.fenced):
             self._engine.fenced.discard(number)
             tp = TopicPartition(TOPIC, number)
@@ -191,7 +230,9 @@ class Loop(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is unty
         await self._open_gate(tp, assignment)
 
     async def _apply(self, tp: TopicPartition, batch: Batch) -> None:
-        """Apply a batch that fits the partition's position; skip what lies behind it, seek back over a gap."""
+        """Apply a batch that fits the partition's position; skip what lies behind it, seek back
+        over a gap.
+        """
         while not self._closing:
             partition = self._engine.partitions.get(tp.partition)
             if partition is None or batch.next <= partition.next_offset:
@@ -204,14 +245,21 @@ class Loop(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is unty
             try:
                 await self._engine.apply(partition, batch)
             except (StoreUnavailable, KafkaError, TimeoutError) as away:
-                log.warning("partition %d waits at %d: %s", tp.partition, partition.next_offset, away)
+                log.warning(
+                    "partition %d waits at %d: %s", tp.partition, partition.next_offset, away
+                )
                 await asyncio.sleep(TRY_AGAIN)
             else:
                 return
 
     async def commit(self) -> None:
         """Tell Kafka's group how far the database is; advisory, for lag tools."""
-        owned = {TopicPartition(TOPIC, number): one.durable_offset for number, one in self._engine.partitions.items()}
+        owned = {
+            TopicPartition(TOPIC, number): one.durable_offset
+            for number, one in self._engine.partitions.items()
+        }
         if owned:
             failpoints.reach("before_kafka_commit")
-            await self._consumer.commit({tp: OffsetAndMetadata(offset, "") for tp, offset in owned.items()})
+            await self._consumer.commit(
+                {tp: OffsetAndMetadata(offset, "") for tp, offset in owned.items()}
+            )

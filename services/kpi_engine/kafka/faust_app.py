@@ -1,6 +1,7 @@
 """The Faust side of the worker: the agent on `engine-commands` and what only the leader does.
 
-No tables, no group_by, no exactly_once, no web server (docs/adr/0003): the flood of events does not pass through here.
+No tables, no group_by, no exactly_once, no web server (docs/adr/0003): the flood of events does not
+pass through here.
 """
 
 import logging
@@ -36,13 +37,18 @@ class Duty:
     work: Callable[[], Awaitable[object]]
 
 
-def faust_app(kafka: KafkaSettings, engine: EngineGroup, outgoing: Outgoing, duties: Iterable[Duty]) -> faust.App:
-    """The application, not yet started; its consumer group is the engine's with `-commands` behind."""
+def faust_app(
+    kafka: KafkaSettings, engine: EngineGroup, outgoing: Outgoing, duties: Iterable[Duty]
+) -> faust.App:
+    """The application, not yet started; its consumer group is the engine's with `-commands`
+    behind.
+    """
     app = faust.App(
         f"{engine.group}-commands",
         broker=[f"kafka://{server}" for server in kafka.bootstrap_servers.split(",")],
         store="memory://",
-        datadir=Path(gettempdir()) / "floorpulse-faust",  # Faust insists on making it; without tables nothing goes into it
+        datadir=Path(gettempdir())
+        / "floorpulse-faust",  # Faust insists on making it; without tables nothing goes into it
         web_enabled=False,
         broker_session_timeout=engine.session_seconds,
         broker_heartbeat_interval=engine.heartbeat_seconds,
@@ -57,7 +63,12 @@ def faust_app(kafka: KafkaSettings, engine: EngineGroup, outgoing: Outgoing, dut
         consumer_auto_offset_reset="earliest",
         producer_acks=-1,
     )
-    commands = app.topic(ENGINE_COMMANDS.name, value_serializer="raw", value_type=bytes, partitions=ENGINE_COMMANDS.partitions)
+    commands = app.topic(
+        ENGINE_COMMANDS.name,
+        value_serializer="raw",
+        value_type=bytes,
+        partitions=ENGINE_COMMANDS.partitions,
+    )
 
     @app.agent(commands)
     async def obey(stream: StreamT[bytes]) -> None:
@@ -80,7 +91,9 @@ def _beat(duty: Duty) -> Callable[[], Awaitable[None]]:
 
 
 async def redrive(value: bytes, outgoing: Outgoing) -> None:
-    """Carry one command out: send the repaired event again. Idempotent, since merging an event twice changes nothing."""
+    """Carry one command out: send the repaired event again. Idempotent, since merging an event
+    twice changes nothing.
+    """
     try:
         command = _command(value)
     except msgspec.DecodeError as wrong:
@@ -88,7 +101,11 @@ async def redrive(value: bytes, outgoing: Outgoing) -> None:
         return
     event = decode(command.event.encode())
     if isinstance(event, Refusal) or event.tenant != command.tenant:
-        log.error("the event of a redrive command for tenant %s cannot be counted: %s", command.tenant, event)
+        log.error(
+            "the event of a redrive command for tenant %s cannot be counted: %s",
+            command.tenant,
+            event,
+        )
         return
     try:
         await outgoing.redrive(event)

@@ -14,21 +14,30 @@ encode = msgspec.json.Encoder().encode
 
 
 class Outgoing:
-    """`ports.Letters` and `ports.Live` on one producer; every call returns when the broker has acknowledged."""
+    """`ports.Letters` and `ports.Live` on one producer; every call returns when the broker has
+    acknowledged.
+    """
 
     def __init__(self, producer: AIOKafkaProducer) -> None:
         self._producer = producer
 
     async def send(self, letters: Iterable[DeadLetter]) -> None:
         """Keep dead letters; raises aiokafka's KafkaError."""
-        sent = [await self._producer.send(DEAD_LETTERS.name, encode(one), key=one.origin.encode()) for one in letters]
+        sent = [
+            await self._producer.send(DEAD_LETTERS.name, encode(one), key=one.origin.encode())
+            for one in letters
+        ]
         for acknowledgement in sent:
             await acknowledgement
 
     async def publish(self, update: Update) -> None:
         """Tell the boards; raises aiokafka's KafkaError."""
-        await self._producer.send_and_wait(KPI_UPDATES.name, encode(update), key=str(update.partition).encode())
+        await self._producer.send_and_wait(
+            KPI_UPDATES.name, encode(update), key=str(update.partition).encode()
+        )
 
     async def redrive(self, event: AnyEvent) -> None:
         """Put a repaired event where it would have come in; raises aiokafka's KafkaError."""
-        await self._producer.send_and_wait(CONTACT_EVENTS.name, encode(event), key=partition_key(event))
+        await self._producer.send_and_wait(
+            CONTACT_EVENTS.name, encode(event), key=partition_key(event)
+        )

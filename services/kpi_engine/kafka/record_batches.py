@@ -1,7 +1,8 @@
 """Kafka record batches read whole: four times cheaper than aiokafka's record object a message.
 
-aiokafka looks `PartitionRecords` up as a global of its fetcher module; for our topics it finds a subclass that yields one `Batch`
-a record batch. Private API: aiokafka is pinned, a test fails when the class changes, and stock records stay as a setting.
+aiokafka looks `PartitionRecords` up as a global of its fetcher module; for our topics it finds a
+subclass that yields one `Batch` a record batch. Private API: aiokafka is pinned, a test fails when
+the class changes, and stock records stay as a setting.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -22,7 +23,9 @@ STOCK = fetcher.PartitionRecords
 
 
 class WholeBatches(fetcher.PartitionRecords):  # type: ignore[misc]  # aiokafka is untyped
-    """Yields `Batch`es; control and aborted ones come empty, so that the position moves over them."""
+    """Yields `Batch`es; control and aborted ones come empty, so that the position moves over
+    them.
+    """
 
     next_fetch_offset: int
 
@@ -36,7 +39,13 @@ class WholeBatches(fetcher.PartitionRecords):  # type: ignore[misc]  # aiokafka 
             start = max(self.next_fetch_offset, batch.base_offset)
             values, offsets = ([], range(0)) if self._skipped(batch) else told(batch, start)
             self.next_fetch_offset = max(start, batch.next_offset)
-            yield Batch(start, self.next_fetch_offset, values, offsets, appended(batch.max_timestamp, batch.timestamp_type))
+            yield Batch(
+                start,
+                self.next_fetch_offset,
+                values,
+                offsets,
+                appended(batch.max_timestamp, batch.timestamp_type),
+            )
 
     def _skipped(self, batch: Any) -> bool:
         """Whether a batch holds no records for readers: control, or of an aborted transaction."""
@@ -50,7 +59,9 @@ class WholeBatches(fetcher.PartitionRecords):  # type: ignore[misc]  # aiokafka 
 
 
 def told(batch: Any, start: int) -> tuple[list[bytes | None], Sequence[int]]:
-    """The values of a record batch from the offset `start` on, and their offsets: a range where nothing is missing."""
+    """The values of a record batch from the offset `start` on, and their offsets: a range where
+    nothing is missing.
+    """
     if start == batch.base_offset:
         values = [one.value for one in batch]
         if len(values) == batch.next_offset - start:
@@ -70,12 +81,15 @@ def install(topics: Collection[str]) -> None:
 
 
 def joined(batches: Sequence[Batch]) -> list[Batch]:
-    """The batches of one poll, where those that follow each other and were appended together are one: less to do for each."""
+    """The batches of one poll, where those that follow each other and were appended together are
+    one: less to do for each.
+    """
     found: list[Batch] = []
     for batch in batches:
         if found and follows(found[-1], batch):
             last = found.pop()
-            values, offsets = [*last.values, *batch.values], [*last.offsets, *batch.offsets]
+            values = [*last.values, *batch.values]
+            offsets = [*last.offsets, *batch.offsets]
             found.append(Batch(last.start, batch.next, values, offsets, last.appended_at))
         else:
             found.append(batch)
@@ -83,7 +97,9 @@ def joined(batches: Sequence[Batch]) -> list[Batch]:
 
 
 def follows(first: Batch, then: Batch) -> bool:
-    """Whether two batches may be one: nothing is between them, and the first instant will do for both."""
+    """Whether two batches may be one: nothing is between them, and the first instant will do for
+    both.
+    """
     return then.start == first.next and 0 <= then.appended_at - first.appended_at <= TOGETHER
 
 
@@ -91,15 +107,26 @@ def from_stock(records: list[Any]) -> list[Batch]:
     """Stock records of one poll as one batch."""
     if not records:
         return []
-    first, last = records[0], records[-1]
+    first = records[0]
+    last = records[-1]
     appended_at = appended(last.timestamp, last.timestamp_type)
-    return [Batch(first.offset, last.offset + 1, [one.value for one in records], [one.offset for one in records], appended_at)]
+    return [
+        Batch(
+            first.offset,
+            last.offset + 1,
+            [one.value for one in records],
+            [one.offset for one in records],
+            appended_at,
+        )
+    ]
 
 
 def appended(stamp: int | None, kind: int) -> int:
-    """When records came into the log, epoch milliseconds: the broker's stamp, or where it gives none the producer's.
+    """When records came into the log, epoch milliseconds: the broker's stamp, or where it gives
+    none the producer's.
 
-    A producer's clock is not believed beyond a day ahead of ours; ingest accepts no event that is further ahead.
+    A producer's clock is not believed beyond a day ahead of ours; ingest accepts no event that is
+    further ahead.
     """
     if stamp is None or stamp < 0:
         return now_ms()

@@ -1,4 +1,6 @@
-"""The monthly parts of the tables that grow with time: made before the first row of a month is written."""
+"""The monthly parts of the tables that grow with time: made before the first row of a month is
+written.
+"""
 
 from collections.abc import Iterable
 
@@ -24,7 +26,9 @@ class Months:
         self._known: list[Month] = []
 
     async def ensure(self, connection: asyncpg.Connection, instants: Iterable[int]) -> None:
-        """Make the parts that rows at `instants` (epoch milliseconds) need. Raises asyncpg's errors."""
+        """Make the parts that rows at `instants` (epoch milliseconds) need. Raises asyncpg's
+        errors.
+        """
         for at in instants:
             if not any(month.begin <= at < month.end for month in self._known):
                 await self._make(connection, month_of(at))
@@ -35,5 +39,7 @@ class Months:
             for table in BY_MONTH:
                 part = f"{table}_{month.name}"
                 if not await connection.fetchval(EXISTS, part):
-                    await connection.execute(MAKE.format(part=part, table=table, begin=month.begin, end=month.end))
+                    await connection.execute(
+                        MAKE.format(part=part, table=table, begin=month.begin, end=month.end)
+                    )
         self._known.append(month)

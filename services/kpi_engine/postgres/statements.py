@@ -1,24 +1,36 @@
-"""The SQL of the engine's store: absolute values only, guarded by the partition's epoch and offset."""
+"""The SQL of the engine's store: absolute values only, guarded by the partition's epoch and
+offset.
+"""
 
 TRANSACTION_TIMEOUT_SINCE = 17
 
-# The database's clock, epoch milliseconds: workers' clocks differ, and what they decide about one another must not.
+# The database's clock, epoch milliseconds: workers' clocks differ, and what they decide about one
+# another must not.
 NOW = "SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint"
 
 # A frozen worker must not hold row locks until it thaws: the server ends its transaction.
-BOUNDS_FROM_17 = "SET transaction_timeout = {milliseconds}; SET idle_in_transaction_session_timeout = {milliseconds}"
-BOUNDS_BELOW_17 = "SET statement_timeout = {milliseconds}; SET idle_in_transaction_session_timeout = {milliseconds}"
+BOUNDS_FROM_17 = (
+    "SET transaction_timeout = {milliseconds}; SET "
+    "idle_in_transaction_session_timeout = {milliseconds}"
+)
+BOUNDS_BELOW_17 = (
+    "SET statement_timeout = {milliseconds}; SET "
+    "idle_in_transaction_session_timeout = {milliseconds}"
+)
 BOUND_OF_A_CLAIM = "SET LOCAL idle_in_transaction_session_timeout = {milliseconds}"
 
 CLAIM = """
 INSERT INTO stream_partition AS held
-    (topic, partition, log_id, generation, epoch, owner, next_offset, watermark, applied, dead, updated_at)
-VALUES ($1, $2, $3, 1, 1, $4, $5, NULL, 0, 0, floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint)
+    (topic, partition, log_id, generation, epoch, owner, next_offset, watermark, applied, dead,
+        updated_at)
+VALUES ($1, $2, $3, 1, 1, $4, $5, NULL, 0, 0, floor(extract(epoch
+    FROM clock_timestamp()) * 1000)::bigint)
 ON CONFLICT (topic, partition) DO UPDATE SET
     epoch = held.epoch + 1,
     owner = excluded.owner,
     generation = held.generation + CASE WHEN held.log_id = excluded.log_id THEN 0 ELSE 1 END,
-    next_offset = CASE WHEN held.log_id = excluded.log_id THEN held.next_offset ELSE excluded.next_offset END,
+    next_offset = CASE WHEN held.log_id = excluded.log_id THEN held.next_offset
+        ELSE excluded.next_offset END,
     log_id = excluded.log_id,
     updated_at = excluded.updated_at
 RETURNING generation, epoch, next_offset, watermark, applied, dead
@@ -27,7 +39,9 @@ RETURNING generation, epoch, next_offset, watermark, applied, dead
 PRESENCE = """
 SELECT number, page FROM presence_log WHERE partition = $1 AND number > $2 ORDER BY number LIMIT $3
 """
-TELL_PRESENCE = "INSERT INTO presence_log SELECT * FROM unnest($1::smallint[], $2::bigint[], $3::bytea[])"
+TELL_PRESENCE = (
+    "INSERT INTO presence_log SELECT * FROM unnest($1::smallint[], $2::bigint[], $3::bytea[])"
+)
 FORGET_PRESENCE = """
 DELETE FROM presence_log USING unnest($1::smallint[], $2::bigint[]) AS past (partition, number)
 WHERE presence_log.partition = past.partition AND presence_log.number < past.number
@@ -42,7 +56,8 @@ WHERE visit.partition = $1
 
 PANES = """
 SELECT tenant, queue, channel, start, revision, cells
-FROM unnest($2::text[], $3::text[], $4::text[], $5::bigint[]) AS wanted (tenant, queue, channel, start)
+FROM unnest($2::text[], $3::text[], $4::text[], $5::bigint[]) AS wanted (tenant, queue, channel,
+    start)
 JOIN pane USING (tenant, start, queue, channel)
 WHERE pane.partition = $1
 """
@@ -53,7 +68,8 @@ WHERE topic = $1 AND partition = ANY ($2::smallint[]) ORDER BY partition FOR UPD
 """
 
 MOVE = """
-UPDATE stream_partition AS held SET next_offset = moved.next_offset, watermark = moved.watermark, applied = moved.applied,
+UPDATE stream_partition AS held SET next_offset = moved.next_offset, watermark = moved.watermark,
+    applied = moved.applied,
     dead = moved.dead, updated_at = floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint
 FROM unnest($2::smallint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[])
     AS moved (partition, next_offset, watermark, applied, dead)
@@ -65,16 +81,19 @@ SELECT stored.tenant, stored.agent, stored.body
 FROM unnest($2::text[], $3::text[], $4::bigint[]) AS wanted (tenant, agent, since)
 CROSS JOIN LATERAL (
     SELECT coalesce(max(at), wanted.since) AS at FROM agent_state AS earlier
-    WHERE earlier.partition = $1 AND earlier.tenant = wanted.tenant AND earlier.agent = wanted.agent AND earlier.at < wanted.since
+    WHERE earlier.partition = $1 AND earlier.tenant = wanted.tenant
+        AND earlier.agent = wanted.agent AND earlier.at < wanted.since
 ) AS first
-JOIN agent_state AS stored ON stored.partition = $1 AND stored.tenant = wanted.tenant AND stored.agent = wanted.agent
+JOIN agent_state AS stored ON stored.partition = $1 AND stored.tenant = wanted.tenant
+    AND stored.agent = wanted.agent
     AND stored.at >= first.at
 ORDER BY stored.tenant, stored.agent, stored.at, stored.state
 """
 
 AGENT_PANES = """
 SELECT tenant, agent, queue, start, revision, cells
-FROM unnest($2::text[], $3::text[], $4::text[], $5::bigint[]) AS wanted (tenant, agent, queue, start)
+FROM unnest($2::text[], $3::text[], $4::text[], $5::bigint[]) AS wanted (tenant, agent, queue,
+    start)
 JOIN agent_pane USING (tenant, start, agent, queue)
 WHERE agent_pane.partition = $1
 """
@@ -92,26 +111,41 @@ VISIT_COLUMNS = ("partition", "tenant", "contact", "visit", "offered_at", "queue
 PANE_COLUMNS = ("tenant", "start", "queue", "channel", "partition", "revision", "cells")
 AGENT_PANE_COLUMNS = ("tenant", "start", "agent", "queue", "partition", "revision", "cells")
 AGENT_STATE_COLUMNS = ("partition", "tenant", "agent", "at", "state", "body")
-LATE_COLUMNS = ("partition", "tenant", "queue", "channel", "start", "source", "event", "type", "changed_at")
+LATE_COLUMNS = (
+    "partition",
+    "tenant",
+    "queue",
+    "channel",
+    "start",
+    "source",
+    "event",
+    "type",
+    "changed_at",
+)
 
 UPSERT_VISITS = """
-INSERT INTO visit (partition, tenant, contact, visit, offered_at, queue, channel, customer, complained_at, settled_at, body)
-SELECT partition, tenant, contact, visit, offered_at, queue, channel, customer, complained_at, settled_at, body FROM new_visit
+INSERT INTO visit (partition, tenant, contact, visit, offered_at, queue, channel, customer,
+    complained_at, settled_at, body)
+SELECT partition, tenant, contact, visit, offered_at, queue, channel, customer, complained_at,
+    settled_at, body FROM new_visit
 ON CONFLICT (partition, tenant, contact, visit) DO UPDATE SET
     offered_at = excluded.offered_at, queue = excluded.queue, channel = excluded.channel,
-    customer = excluded.customer, complained_at = excluded.complained_at, settled_at = excluded.settled_at, body = excluded.body
+    customer = excluded.customer, complained_at = excluded.complained_at,
+        settled_at = excluded.settled_at, body = excluded.body
 """
 
 UPSERT_PANES = """
 INSERT INTO pane (tenant, start, queue, channel, partition, revision, cells)
 SELECT tenant, start, queue, channel, partition, revision, cells FROM new_pane
-ON CONFLICT (tenant, start, queue, channel, partition) DO UPDATE SET revision = excluded.revision, cells = excluded.cells
+ON CONFLICT (tenant, start, queue, channel, partition) DO UPDATE SET revision = excluded.revision,
+    cells = excluded.cells
 """
 
 UPSERT_AGENT_PANES = """
 INSERT INTO agent_pane (tenant, start, agent, queue, partition, revision, cells)
 SELECT tenant, start, agent, queue, partition, revision, cells FROM new_agent_pane
-ON CONFLICT (tenant, start, agent, queue, partition) DO UPDATE SET revision = excluded.revision, cells = excluded.cells
+ON CONFLICT (tenant, start, agent, queue, partition) DO UPDATE SET revision = excluded.revision,
+    cells = excluded.cells
 """
 
 UPSERT_AGENT_STATES = """

@@ -1,4 +1,6 @@
-"""The engine's store on PostgreSQL: claims, loads, and the fenced flush that moves rows and offset together."""
+"""The engine's store on PostgreSQL: claims, loads, and the fenced flush that moves rows and offset
+together.
+"""
 
 import asyncio
 import logging
@@ -32,19 +34,29 @@ log = logging.getLogger(__name__)
 TOPIC = CONTACT_EVENTS.name
 TRANSACTION_WITHIN = 5.0
 ROWS_A_SECOND = 2_000
-"""How many rows a database at least writes in a second: a larger flush may take longer than `TRANSACTION_WITHIN`."""
+"""How many rows a database at least writes in a second: a larger flush may take longer than
+`TRANSACTION_WITHIN`.
+"""
 PAGES_AT_ONCE = 50
 """Pages of who is there that are asked for at once: of some 500 kB each at most"""
 SAY_EVERY = 5.0
 CLAIMED = ("generation", "epoch", "next_offset", "watermark", "applied", "dead")
-REFUSED = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+REFUSED = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
 
 decode_cells = msgspec.msgpack.Decoder(Cells).decode
 
 
 @dataclass(frozen=True)
 class Shape:
-    """Pane length and the disorder that watermarks allow for, milliseconds; how long visits wait and last at most."""
+    """Pane length and the disorder that watermarks allow for, milliseconds; how long visits wait
+    and last at most.
+    """
 
     pane_length: int
     allowance: int
@@ -52,9 +64,13 @@ class Shape:
 
 
 class PostgresStore:
-    """`ports.Store` on asyncpg: a pool for claims and loads, one connection of its own for flushes."""
+    """`ports.Store` on asyncpg: a pool for claims and loads, one connection of its own for
+    flushes.
+    """
 
-    def __init__(self, pool: asyncpg.Pool, settings: DatabaseSettings, owner: str, shape: "Shape") -> None:
+    def __init__(
+        self, pool: asyncpg.Pool, settings: DatabaseSettings, owner: str, shape: "Shape"
+    ) -> None:
         self._pool = pool
         self._settings = settings
         self._owner = owner
@@ -75,27 +91,35 @@ class PostgresStore:
     async def claim(self, partition: int, log_id: str, begin: int, end: int) -> Partition:
         """See `ports.Store.claim`."""
         async with self._connection() as connection, connection.transaction():
-            await connection.execute(sql.BOUND_OF_A_CLAIM.format(milliseconds=int(TRANSACTION_WITHIN * 1000)))
+            await connection.execute(
+                sql.BOUND_OF_A_CLAIM.format(milliseconds=int(TRANSACTION_WITHIN * 1000))
+            )
             [row] = await connection.fetch(sql.CLAIM, TOPIC, partition, log_id, self._owner, begin)
             stored = row["next_offset"]
             if not begin <= stored <= end:
                 message = (
-                    f"{TOPIC}/{partition}: the database includes offsets below {stored}, but log {log_id} holds {begin} to {end}. "
-                    "Events are missing or the log went backwards. Nothing was reset: restore the log, or give it a new "
+                    f"{TOPIC}/{partition}: the database includes offsets below {stored}, but log "
+                    f"{log_id} holds {begin} to {end}. "
+                    "Events are missing or the log went backwards. Nothing was reset: restore the "
+                    "log, or give it a new "
                     "FLOORPULSE_KAFKA__LOG_ID if it truly began anew."
                 )
                 raise LogLost(message)
         position = Position(partition, log_id, **{name: row[name] for name in CLAIMED})
-        since = NEVER if position.watermark is None else position.watermark + self._shape.allowance + 1
+        since = (
+            NEVER if position.watermark is None else position.watermark + self._shape.allowance + 1
+        )
         return Partition(position, self._shape.pane_length, await self._claimed(partition), since)
 
     async def _claimed(self, partition: int) -> Claimed:
-        """Who is there, in portions: the time limit of an answer is one portion's, whatever there is to read.
+        """Who is there, in portions: the time limit of an answer is one portion's, whatever there
+        is to read.
 
-        Nobody but this owner can have written meanwhile; where a newer one has, its epoch keeps what was read here from being
-        written.
+        Nobody but this owner can have written meanwhile; where a newer one has, its epoch keeps
+        what was read here from being written.
         """
-        claimed, said = Claimed(self._shape.longest), monotonic()
+        claimed = Claimed(self._shape.longest)
+        said = monotonic()
         while True:
             async with self._connection() as connection:
                 pages = await connection.fetch(sql.PRESENCE, partition, claimed.last, PAGES_AT_ONCE)
@@ -107,7 +131,11 @@ class PostgresStore:
                 return claimed
             if monotonic() - said > SAY_EVERY:
                 said = monotonic()
-                log.info("partition %d is being claimed: %d open visits known so far", partition, len(claimed.presence))
+                log.info(
+                    "partition %d is being claimed: %d open visits known so far",
+                    partition,
+                    len(claimed.presence),
+                )
 
     # ------------------------------------------------------------- loading
 
@@ -124,30 +152,46 @@ class PostgresStore:
                 visits=await self._visits(connection, partition, wanted.visits),
                 panes=await self._panes(connection, sql.PANES, partition, wanted.panes),
                 agents=await self._agents(connection, partition, wanted.agents),
-                agent_panes=await self._panes(connection, sql.AGENT_PANES, partition, wanted.agent_panes),
+                agent_panes=await self._panes(
+                    connection, sql.AGENT_PANES, partition, wanted.agent_panes
+                ),
             )
 
     @staticmethod
-    async def _visits(connection: PoolConnectionProxy, partition: int, keys: Sequence[VisitKey]) -> dict[VisitKey, Visit]:
+    async def _visits(
+        connection: PoolConnectionProxy, partition: int, keys: Sequence[VisitKey]
+    ) -> dict[VisitKey, Visit]:
         if not keys:
             return {}
         rows = await connection.fetch(sql.VISITS, partition, *map(list, zip(*keys, strict=True)))
-        return {(tenant, contact, number): decode_visit(body) for tenant, contact, number, body in map(tuple, rows)}
+        return {
+            (tenant, contact, number): decode_visit(body)
+            for tenant, contact, number, body in map(tuple, rows)
+        }
 
     @staticmethod
-    async def _panes(connection: PoolConnectionProxy, query: str, partition: int, keys: Sequence[Key]) -> dict[Key, tuple[int, Cells]]:
+    async def _panes(
+        connection: PoolConnectionProxy, query: str, partition: int, keys: Sequence[Key]
+    ) -> dict[Key, tuple[int, Cells]]:
         if not keys:
             return {}
         rows = await connection.fetch(query, partition, *map(list, zip(*keys, strict=True)))
-        return {(row[0], row[1], row[2], row[3]): (row["revision"], decode_cells(row["cells"])) for row in rows}
+        return {
+            (row[0], row[1], row[2], row[3]): (row["revision"], decode_cells(row["cells"]))
+            for row in rows
+        }
 
     @staticmethod
-    async def _agents(connection: PoolConnectionProxy, partition: int, wanted: Sequence[WantedAgent]) -> dict[AgentKey, list[Entered]]:
+    async def _agents(
+        connection: PoolConnectionProxy, partition: int, wanted: Sequence[WantedAgent]
+    ) -> dict[AgentKey, list[Entered]]:
         if not wanted:
             return {}
         tenants, agents = zip(*(one.key for one in wanted), strict=True)
         found: dict[AgentKey, list[Entered]] = {}
-        for row in await connection.fetch(sql.AGENT_STATES, partition, tenants, agents, [one.since for one in wanted]):
+        for row in await connection.fetch(
+            sql.AGENT_STATES, partition, tenants, agents, [one.since for one in wanted]
+        ):
             found.setdefault((row["tenant"], row["agent"]), []).append(decode_entered(row["body"]))
         return found
 
@@ -168,16 +212,24 @@ class PostgresStore:
         within = TRANSACTION_WITHIN + sum(map(len, rows)) / ROWS_A_SECOND
         try:
             async with self._flush_connection(within) as connection:
-                await self._months.ensure(connection, {at for one in ordered for at in one.instants})
+                await self._months.ensure(
+                    connection, {at for one in ordered for at in one.instants}
+                )
                 failpoints.reach("before_begin")
                 return await self._flush(connection, ordered)
         except asyncpg.UniqueViolationError:
             return {one.position.partition: Flush.SURPRISED for one in ordered}
 
-    async def _flush(self, connection: asyncpg.Connection, ordered: Sequence[Flushing]) -> dict[int, Flush]:
+    async def _flush(
+        self, connection: asyncpg.Connection, ordered: Sequence[Flushing]
+    ) -> dict[int, Flush]:
         async with connection.transaction():
             held = await self._held(connection, ordered)
-            mine = [one for one in ordered if held.get(one.position.partition) == (one.position.epoch, one.before)]
+            mine = [
+                one
+                for one in ordered
+                if held.get(one.position.partition) == (one.position.epoch, one.before)
+            ]
             await self._write(connection, mine)
             await self._tell_presence(connection, mine)
             failpoints.reach("after_upsert")
@@ -185,37 +237,79 @@ class PostgresStore:
             failpoints.reach("after_move")
         failpoints.reach("after_commit")
         written = {one.position.partition for one in mine}
-        return {one.position.partition: Flush.WRITTEN if one.position.partition in written else Flush.FENCED for one in ordered}
+        return {
+            one.position.partition: Flush.WRITTEN
+            if one.position.partition in written
+            else Flush.FENCED
+            for one in ordered
+        }
 
     async def settle(self, rows: Sequence[Flushing]) -> Mapping[int, Flush | None]:
         """See `ports.Store.settle`."""
-        async with self._flush_connection(TRANSACTION_WITHIN) as connection, connection.transaction():
-            held = await self._held(connection, rows)  # waits for a lost transaction that still holds its locks
-        return {one.position.partition: _settled(one, held.get(one.position.partition)) for one in rows}
+        async with (
+            self._flush_connection(TRANSACTION_WITHIN) as connection,
+            connection.transaction(),
+        ):
+            held = await self._held(
+                connection, rows
+            )  # waits for a lost transaction that still holds its locks
+        return {
+            one.position.partition: _settled(one, held.get(one.position.partition)) for one in rows
+        }
 
     @staticmethod
-    async def _held(connection: asyncpg.Connection, rows: Sequence[Flushing]) -> dict[int, tuple[int, int]]:
-        found = await connection.fetch(sql.LOCK_POSITIONS, TOPIC, [one.position.partition for one in rows])
+    async def _held(
+        connection: asyncpg.Connection, rows: Sequence[Flushing]
+    ) -> dict[int, tuple[int, int]]:
+        found = await connection.fetch(
+            sql.LOCK_POSITIONS, TOPIC, [one.position.partition for one in rows]
+        )
         return {row["partition"]: (row["epoch"], row["next_offset"]) for row in found}
 
     @staticmethod
     async def _write(connection: asyncpg.Connection, rows: Sequence[Flushing]) -> None:
-        """What is new goes straight into its table, so that finding it there is an error; the rest overwrites what is there."""
+        """What is new goes straight into its table, so that finding it there is an error; the rest
+        overwrites what is there.
+        """
         now = now_ms()
         straight: tuple[tuple[str, tuple[str, ...], list[tuple[object, ...]]], ...] = (
             ("visit", sql.VISIT_COLUMNS, [row for one in rows for row in one.new_visits]),
             ("pane", sql.PANE_COLUMNS, [row for one in rows for row in one.new_panes]),
-            ("agent_pane", sql.AGENT_PANE_COLUMNS, [row for one in rows for row in one.new_agent_panes]),
+            (
+                "agent_pane",
+                sql.AGENT_PANE_COLUMNS,
+                [row for one in rows for row in one.new_agent_panes],
+            ),
             ("late_change", sql.LATE_COLUMNS, [(*row, now) for one in rows for row in one.late]),
         )
         for table, columns, records in straight:
             if records:
                 await connection.copy_records_to_table(table, records=records, columns=columns)
         over: tuple[tuple[str, tuple[str, ...], list[tuple[object, ...]], str], ...] = (
-            ("new_visit", sql.VISIT_COLUMNS, [row for one in rows for row in one.visits], sql.UPSERT_VISITS),
-            ("new_pane", sql.PANE_COLUMNS, [row for one in rows for row in one.panes], sql.UPSERT_PANES),
-            ("new_agent_pane", sql.AGENT_PANE_COLUMNS, [row for one in rows for row in one.agent_panes], sql.UPSERT_AGENT_PANES),
-            ("new_agent_state", sql.AGENT_STATE_COLUMNS, [row for one in rows for row in one.agent_states], sql.UPSERT_AGENT_STATES),
+            (
+                "new_visit",
+                sql.VISIT_COLUMNS,
+                [row for one in rows for row in one.visits],
+                sql.UPSERT_VISITS,
+            ),
+            (
+                "new_pane",
+                sql.PANE_COLUMNS,
+                [row for one in rows for row in one.panes],
+                sql.UPSERT_PANES,
+            ),
+            (
+                "new_agent_pane",
+                sql.AGENT_PANE_COLUMNS,
+                [row for one in rows for row in one.agent_panes],
+                sql.UPSERT_AGENT_PANES,
+            ),
+            (
+                "new_agent_state",
+                sql.AGENT_STATE_COLUMNS,
+                [row for one in rows for row in one.agent_states],
+                sql.UPSERT_AGENT_STATES,
+            ),
         )
         for table, columns, records, upsert in over:
             if records:
@@ -224,7 +318,9 @@ class PostgresStore:
 
     @staticmethod
     async def _tell_presence(connection: asyncpg.Connection, rows: Sequence[Flushing]) -> None:
-        """Write who came and went; where a partition tells of everyone anew, what it told before goes."""
+        """Write who came and went; where a partition tells of everyone anew, what it told before
+        goes.
+        """
         past = [(one.position.partition, one.presence_since) for one in rows if one.presence_since]
         pages = [page for one in rows for page in one.presence]
         for statement, records in ((sql.FORGET_PRESENCE, past), (sql.TELL_PRESENCE, pages)):
@@ -233,13 +329,21 @@ class PostgresStore:
 
     @staticmethod
     async def _move(connection: asyncpg.Connection, positions: Sequence[Position]) -> None:
-        columns = zip(*((at.partition, at.next_offset, at.watermark, at.applied, at.dead) for at in positions), strict=True)
+        columns = zip(
+            *(
+                (at.partition, at.next_offset, at.watermark, at.applied, at.dead)
+                for at in positions
+            ),
+            strict=True,
+        )
         if positions:
             await connection.execute(sql.MOVE, TOPIC, *map(list, columns))
 
     @asynccontextmanager
     async def _flush_connection(self, within: float) -> AsyncIterator[asyncpg.Connection]:
-        """The connection of its own; after any error it is thrown away, since a broken COPY leaves it unusable."""
+        """The connection of its own; after any error it is thrown away, since a broken COPY leaves
+        it unusable.
+        """
         async with self._turn:
             try:
                 async with asyncio.timeout(within * 2):
@@ -252,7 +356,9 @@ class PostgresStore:
                 if self._flusher is not None:
                     self._flusher.terminate()
                     self._flusher = None
-                if isinstance(failed, REFUSED) and not isinstance(failed, asyncpg.UniqueViolationError):
+                if isinstance(failed, REFUSED) and not isinstance(
+                    failed, asyncpg.UniqueViolationError
+                ):
                     message = f"the flush has an unknown outcome: {type(failed).__name__}: {failed}"
                     raise StoreUnavailable(message) from failed
                 raise
@@ -264,15 +370,21 @@ class PostgresStore:
         return connection
 
     async def _bind(self, connection: asyncpg.Connection, seconds: float) -> None:
-        """Let the server end a transaction that lasts longer, so that a frozen worker's locks do not outlive it."""
+        """Let the server end a transaction that lasts longer, so that a frozen worker's locks do
+        not outlive it.
+        """
         version = connection.get_server_version().major
-        bounds = sql.BOUNDS_FROM_17 if version >= sql.TRANSACTION_TIMEOUT_SINCE else sql.BOUNDS_BELOW_17
+        bounds = (
+            sql.BOUNDS_FROM_17 if version >= sql.TRANSACTION_TIMEOUT_SINCE else sql.BOUNDS_BELOW_17
+        )
         await connection.execute(bounds.format(milliseconds=int(seconds * 1000)))
         self._bound = seconds
 
 
 def _settled(rows: Flushing, stored: tuple[int, int] | None) -> Flush | None:
-    epoch, before, after = rows.position.epoch, rows.before, rows.position.next_offset
+    epoch = rows.position.epoch
+    before = rows.before
+    after = rows.position.next_offset
     if stored is None or stored[0] != epoch or stored[1] not in (before, after):
         return Flush.FENCED
     return Flush.WRITTEN if stored[1] == after and after != before else None

@@ -1,4 +1,6 @@
-"""What readers are told: the partitions' panes, gauges, agents and sources, as they change and at least once a second."""
+"""What readers are told: the partitions' panes, gauges, agents and sources, as they change and at
+least once a second.
+"""
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,7 +23,8 @@ DAY = 86_400_000
 class Teller:
     """Turns partitions into updates; spans in milliseconds.
 
-    What happened how long ago is measured by the steady clock: the wall clock may be set while this runs.
+    What happened how long ago is measured by the steady clock: the wall clock may be set while this
+    runs.
     """
 
     def __init__(self, live: Live, allowance: int) -> None:
@@ -42,12 +45,16 @@ class Teller:
         self._sources.pop(number, None)
 
     def note(self, number: int, events: Sequence[AnyEvent], appended_at: int) -> None:
-        """These events of a partition were applied now; the broker had appended them at `appended_at`, epoch milliseconds."""
+        """These events of a partition were applied now; the broker had appended them at
+        `appended_at`, epoch milliseconds.
+        """
         self._last_event[number] = now = steady_ms()
         self._sources.setdefault(number, Sources()).note(events, appended_at, now)
 
     async def publish(self, partitions: Iterable[Partition], ends: Mapping[int, int]) -> None:
-        """Tell what changed, at least once a second each partition; `ends` are the log's ends by partition."""
+        """Tell what changed, at least once a second each partition; `ends` are the log's ends by
+        partition.
+        """
         now = steady_ms()
         telling = []
         for partition in partitions:
@@ -57,7 +64,9 @@ class Teller:
             if partition.panes.untold or last is None or now - last >= HEARTBEAT:
                 self._last_update[partition.number] = now
                 telling.append(self._tell(partition, end))
-        for told in await asyncio.gather(*telling, return_exceptions=True):  # one request; all are over when one has failed
+        for told in await asyncio.gather(
+            *telling, return_exceptions=True
+        ):  # one request; all are over when one has failed
             if isinstance(told, BaseException):
                 raise told
 
@@ -80,7 +89,15 @@ class Teller:
             if last:
                 return
 
-    def _update(self, partition: Partition, panes: list[Pane], end: int, *, last: bool, agents: list[AgentNow]) -> Update:
+    def _update(
+        self,
+        partition: Partition,
+        panes: list[Pane],
+        end: int,
+        *,
+        last: bool,
+        agents: list[AgentNow],
+    ) -> Update:
         now = now_ms()
         return Update(
             partition=partition.number,
@@ -96,14 +113,20 @@ class Teller:
             rows=[PaneRow(*pane.key, pane.revision, dict(pane.cells)) for pane in panes],
             gauges=partition.gauges(self._moment(partition, now)) if last else None,
             agents=agents,
-            heard=self._sources[partition.number].told(steady_ms()) if last and partition.number in self._sources else [],
+            heard=self._sources[partition.number].told(steady_ms())
+            if last and partition.number in self._sources
+            else [],
             sequence=next(self._sequence),
         )
 
     def _moment(self, partition: Partition, now: int) -> int:
-        """The instant by which ages of open visits are judged: event time, which no wall clock of ours can set ahead.
+        """The instant by which ages of open visits are judged: event time, which no wall clock of
+        ours can set ahead.
 
-        Only where event time is history, as after a replay of old events, does the wall clock decide.
+        Only where event time is history, as after a replay of old events, does the wall clock
+        decide.
         """
         reached = partition.watermark
-        return now if reached is None or now - reached >= DAY else min(now, reached + self._allowance)
+        return (
+            now if reached is None or now - reached >= DAY else min(now, reached + self._allowance)
+        )

@@ -1,6 +1,8 @@
-"""Which sources speak, in which minutes, and which queues they feed: who spoke with a rhythm and falls silent has likely broken down.
+"""Which sources speak, in which minutes, and which queues they feed: who spoke with a rhythm and
+falls silent has likely broken down.
 
-minutes   1 1 0 1 1 1 0 1 ●      a bit a minute up to the last word; what tells of history leaves none
+minutes   1 1 0 1 1 1 0 1 ●      a bit a minute up to the last word; what tells of history leaves
+none
 
 Instants are milliseconds of the worker's steady clock.
 """
@@ -15,13 +17,16 @@ MINUTE = 60_000
 REMEMBERED = (1 << 64) - 1
 """The minutes that are remembered, a bit each"""
 HISTORY = 60 * MINUTE
-"""Milliseconds before its arrival at which an event is history: who tells it is not speaking of now."""
+"""Milliseconds before its arrival at which an event is history: who tells it is not speaking of
+now.
+"""
 MOST = 1000
 """Sources of one partition; beyond, the one that was quiet for longest is forgotten."""
 MOST_QUEUES = 5000
 """Queues of one source"""
 ALL_EVERY = 15_000
-"""Milliseconds after which all sources and their queues are told again, for readers that came later"""
+"""Milliseconds after which all sources and their queues are told again, for readers that came later
+"""
 
 SourceKey = tuple[str, str]
 """(tenant, source)"""
@@ -44,12 +49,16 @@ class Sources:
         self._told_all_at: int | None = None
 
     def note(self, events: Sequence[AnyEvent], appended_at: int, now: int) -> None:
-        """These events arrived by `now`; the broker had appended the last of them at `appended_at`, epoch milliseconds."""
+        """These events arrived by `now`; the broker had appended the last of them at `appended_at`,
+        epoch milliseconds.
+        """
         young = appended_at - HISTORY
         speaking = {(event.tenant, event.source) for event in events if event.at >= young}  # type: ignore[operator]  # decoded: milliseconds
         for key in {(event.tenant, event.source) for event in events}:
             self._hear(key, now, live=key in speaking)  # type: ignore[arg-type]  # ingest set the tenant
-        for tenant, name, queue in {(one.tenant, one.source, one.queue) for one in events if type(one) is ContactOffered}:
+        for tenant, name, queue in {
+            (one.tenant, one.source, one.queue) for one in events if type(one) is ContactOffered
+        }:
             heard = self._known.get((tenant, name))  # type: ignore[arg-type]  # see above
             if heard is not None and queue not in heard.queues and len(heard.queues) < MOST_QUEUES:
                 heard.queues.add(queue)
@@ -67,16 +76,22 @@ class Sources:
         heard.news = True
 
     def told(self, now: int) -> list[SourceHeard]:
-        """What to tell of at `now`: who was heard since the last time, and every now and then all, with all their queues."""
+        """What to tell of at `now`: who was heard since the last time, and every now and then all,
+        with all their queues.
+        """
         everything = self._told_all_at is None or now - self._told_all_at >= ALL_EVERY
         if everything:
             self._told_all_at = now
-        return [_said(key, one, now, sorted(one.queues) if everything else one.untold) for key, one in self._taken(everything=everything)]
+        return [
+            _said(key, one, now, sorted(one.queues) if everything else one.untold)
+            for key, one in self._taken(everything=everything)
+        ]
 
     def _taken(self, *, everything: bool) -> Collection[tuple[SourceKey, _Heard]]:
         return [(key, one) for key, one in self._known.items() if everything or one.news]
 
 
 def _said(key: SourceKey, heard: _Heard, now: int, queues: list[str]) -> SourceHeard:
-    heard.news, heard.untold = False, []
+    heard.news = False
+    heard.untold = []
     return SourceHeard(*key, max(0, now - heard.last_at), heard.minutes, queues or None)

@@ -1,8 +1,9 @@
 """When a changed figure is a correction, and when it merely arrives.
 
-A quarter of a queue that had been passed while the queue existed was shown as final, be it as 0: whatever changes its final
-cells is a correction. Figures of before the queue's time (an old month loaded into a live system) were shown to nobody: they
-arrive. Their quarter counts as shown once nothing came for `FILLING`; from then on its changes are corrections too.
+A quarter of a queue that had been passed while the queue existed was shown as final, be it as 0:
+whatever changes its final cells is a correction. Figures of before the queue's time (an old month
+loaded into a live system) were shown to nobody: they arrive. Their quarter counts as shown once
+nothing came for `FILLING`; from then on its changes are corrections too.
 
 queue's time                                  ├──── met in passing ─────────────
 quarters      ▒▒▒▒▒▒▒▒▒▒ arriving ▒▒▒▒▒▒▒▒▒▒▒▒│████ 0 or not: a change corrects ████│ open
@@ -14,7 +15,8 @@ from services.contracts.cells import Cells
 from services.counting.families import Family, only
 
 FILLING = 900_000
-"""Milliseconds (wall clock) without a change after which figures that arrived late count as shown"""
+"""Milliseconds (wall clock) without a change after which figures that arrived late count as shown
+"""
 
 
 class Cause(NamedTuple):
@@ -30,7 +32,9 @@ JOINED = Cause("floorpulse", "", "partition.joined")
 
 
 class Stored(NamedTuple):
-    """A quarter of a queue and channel as it stands in the rollups; `filled_at` while it arrives."""
+    """A quarter of a queue and channel as it stands in the rollups; `filled_at` while it
+    arrives.
+    """
 
     families: Family
     revision: int
@@ -39,7 +43,9 @@ class Stored(NamedTuple):
 
 
 class Place(NamedTuple):
-    """What was `shown` of a quarter as final, whether the queue was `known` when it was passed, what is final in it `now`."""
+    """What was `shown` of a quarter as final, whether the queue was `known` when it was passed,
+    what is final in it `now`.
+    """
 
     shown: Family
     known: bool
@@ -47,7 +53,9 @@ class Place(NamedTuple):
 
 
 class Judgement(NamedTuple):
-    """Whether `old` became `new` as a correction (None: it did not), and since when the quarter fills."""
+    """Whether `old` became `new` as a correction (None: it did not), and since when the quarter
+    fills.
+    """
 
     change: tuple[Cells, Cells] | None = None
     filled_at: int | None = None
@@ -67,5 +75,6 @@ def judge(stored: Stored | None, cells: Cells, place: Place, now: int) -> Judgem
 
 
 def _change(old: Cells, new: Cells, families: Family) -> tuple[Cells, Cells] | None:
-    before, after = only(old, families), only(new, families)
+    before = only(old, families)
+    after = only(new, families)
     return None if before == after else (before, after)

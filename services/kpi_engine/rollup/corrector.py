@@ -1,4 +1,6 @@
-"""Panes that changed behind the cursors: their rollups are merged again, and what changed a final figure is recorded."""
+"""Panes that changed behind the cursors: their rollups are merged again, and what changed a final
+figure is recorded.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
@@ -20,7 +22,9 @@ AT_ONCE = 20_000
 
 
 class Judged(NamedTuple):
-    """A quarter merged again: its row, the cells it had before, and whether that is a correction."""
+    """A quarter merged again: its row, the cells it had before, and whether that is a
+    correction.
+    """
 
     row: Rolled
     before: Cells
@@ -28,55 +32,93 @@ class Judged(NamedTuple):
 
 
 class Corrector:
-    """Works within one transaction of `connection`; `now` is the database's clock, epoch milliseconds."""
+    """Works within one transaction of `connection`; `now` is the database's clock, epoch
+    milliseconds.
+    """
 
-    def __init__(self, connection: asyncpg.pool.PoolConnectionProxy, table: RollupTable, zone: ZoneInfo, now: int) -> None:
+    def __init__(
+        self,
+        connection: asyncpg.pool.PoolConnectionProxy,
+        table: RollupTable,
+        zone: ZoneInfo,
+        now: int,
+    ) -> None:
         self._connection = connection
         self._table = table
         self._zone = zone
         self._now = now
 
     async def take(self) -> tuple[dict[RollupKey, Cause], bool]:
-        """Quarters that changed late, each with the last event that did, now off the list; and whether there are more."""
-        rows = sorted(await self._connection.fetch(sql.TAKE_LATE, AT_ONCE), key=lambda row: int(row["id"]))
+        """Quarters that changed late, each with the last event that did, now off the list; and
+        whether there are more.
+        """
+        rows = sorted(
+            await self._connection.fetch(sql.TAKE_LATE, AT_ONCE), key=lambda row: int(row["id"])
+        )
         late = {
-            RollupKey(row["tenant"], Grain.QUARTER.value, row["quarter"], row["queue"], row["channel"]): Cause(
-                row["source"], row["event"], row["type"]
-            )
+            RollupKey(
+                row["tenant"], Grain.QUARTER.value, row["quarter"], row["queue"], row["channel"]
+            ): Cause(row["source"], row["event"], row["type"])
             for row in rows
         }
         return late, len(rows) == AT_ONCE
 
-    async def merge_again(self, late: Mapping[RollupKey, Cause], standing: Standing, gone: int) -> int:
+    async def merge_again(
+        self, late: Mapping[RollupKey, Cause], standing: Standing, gone: int
+    ) -> int:
         """Merge the passed ones among the `late` quarters again; how many corrections that made.
 
-        What is not passed yet is merged when it is; of what lies before `gone` there are no panes any more.
+        What is not passed yet is merged when it is; of what lies before `gone` there are no panes
+        any more.
         """
         keys = [key for key in late if final_in(standing, key.start) and key.start >= gone]
         if not keys:
             return 0
         sums = await self._table.touched(keys)
         homes = await self._table.homes(sums)
-        places = {key: Place(final, known_at(key, homes), final) for key in sums for final in [final_in(standing, key.start)]}
+        places = {
+            key: Place(final, known_at(key, homes), final)
+            for key in sums
+            for final in [final_in(standing, key.start)]
+        }
         judged = await self.put(sums, places, await self._table.stored(sums))
         await self._carry([one for one in judged if one.row.key.start < standing.quarter], standing)
         return await self.record(judged, late)
 
-    async def put(self, sums: Sums, places: Mapping[RollupKey, Place], stored: Mapping[RollupKey, Stored]) -> list[Judged]:
+    async def put(
+        self, sums: Sums, places: Mapping[RollupKey, Place], stored: Mapping[RollupKey, Stored]
+    ) -> list[Judged]:
         """Write merged quarters as rollups, judged by what was shown of them."""
-        judged = [self._judged(key, merged, places[key], stored.get(key)) for key, merged in sums.items()]
+        judged = [
+            self._judged(key, merged, places[key], stored.get(key)) for key, merged in sums.items()
+        ]
         await self._table.write([one.row for one in judged])
         return judged
 
-    def _judged(self, key: RollupKey, merged: Merged, place: Place, stored: Stored | None) -> Judged:
+    def _judged(
+        self, key: RollupKey, merged: Merged, place: Place, stored: Stored | None
+    ) -> Judged:
         judgement = judge(stored, merged.cells, place, self._now)
         row = Stored(place.now, merged.revision, merged.cells, judgement.filled_at)
-        return Judged(Rolled(key, key.start + QUARTER, row), {} if stored is None else stored.cells, judgement)
+        return Judged(
+            Rolled(key, key.start + QUARTER, row), {} if stored is None else stored.cells, judgement
+        )
 
     async def record(self, judged: Sequence[Judged], late: Mapping[RollupKey, Cause]) -> int:
-        """Write down the corrections among `judged`, with the event behind each; how many there are."""
+        """Write down the corrections among `judged`, with the event behind each; how many there
+        are.
+        """
         rows = [
-            (key.tenant, key.queue, key.channel, key.start, row.until, *map(pack, judgement.change), *late.get(key, JOINED), self._now)
+            (
+                key.tenant,
+                key.queue,
+                key.channel,
+                key.start,
+                row.until,
+                *map(pack, judgement.change),
+                *late.get(key, JOINED),
+                self._now,
+            )
             for row, _, judgement in judged
             if judgement.change is not None and (key := row.key)
         ]
@@ -98,7 +140,9 @@ class Corrector:
                 changes[key] = Merged(max(known.revision, row.stored.revision), known.cells)
         if changes:
             stored = await self._table.stored(changes)
-            await self._table.write([self._changed(key, change, stored.get(key)) for key, change in changes.items()])
+            await self._table.write(
+                [self._changed(key, change, stored.get(key)) for key, change in changes.items()]
+            )
 
     def _including(self, quarter: RollupKey, standing: Standing) -> Iterator[RollupKey]:
         yield quarter._replace(queue=ALL_QUEUES)
@@ -112,7 +156,11 @@ class Corrector:
         cells = {} if stored is None else dict(stored.cells)
         add(cells, change.cells)
         revision = max(change.revision, 0 if stored is None else stored.revision)
-        return Rolled(key, bounds_of(Grain(key.grain), key.start, self._zone).end, Stored(FINAL, revision, cells, None))
+        return Rolled(
+            key,
+            bounds_of(Grain(key.grain), key.start, self._zone).end,
+            Stored(FINAL, revision, cells, None),
+        )
 
 
 def known_at(key: RollupKey, homes: Mapping[tuple[str, str, str], int]) -> bool:

@@ -1,7 +1,8 @@
-"""The roller: merges what has become final into quarters, quarters into days, days into months, a bounded step at a time.
+"""The roller: merges what has become final into quarters, quarters into days, days into months, a
+bounded step at a time.
 
-Each step is one repeatable-read transaction that holds the roller's row: its rows are an exact cut of the panes, and of two
-leaders one does nothing.
+Each step is one repeatable-read transaction that holds the roller's row: its rows are an exact cut
+of the panes, and of two leaders one does nothing.
 
 late changes ─► merged again, corrections ─► quarters ─► a day ─► a month ─► cursors
 """
@@ -18,7 +19,15 @@ import msgspec
 from services.contracts.topics import CONTACT_EVENTS
 from services.counting.families import Family
 from services.counting.finality import FINAL, passed
-from services.counting.grains import ALL_QUEUES, QUARTER, Bounds, Grain, bounds_of, on_the_grid, quarter_of
+from services.counting.grains import (
+    ALL_QUEUES,
+    QUARTER,
+    Bounds,
+    Grain,
+    bounds_of,
+    on_the_grid,
+    quarter_of,
+)
 from services.kpi_engine.metrics import EngineMetrics
 from services.kpi_engine.postgres.statements import NOW
 from services.kpi_engine.rollup import sql
@@ -33,10 +42,12 @@ log = logging.getLogger(__name__)
 BUDGET = 10.0
 """Seconds of work between two beats of the timer"""
 TOLD = 1000
-"""Quarters of queues in one step that are worth a line in the log: a backlog, not the daily round"""
+"""Quarters of queues in one step that are worth a line in the log: a backlog, not the daily round
+"""
 LONGEST_STRIDE = 96
 """Quarters of one step, at most"""
-LEISURELY, LABOURED = 0.3, 1.5
+LEISURELY = 0.3
+LABOURED = 1.5
 """Seconds of a step below which the next may take twice as many quarters, and above which half"""
 
 _watermarks = msgspec.json.Decoder(dict[int, int]).decode
@@ -45,7 +56,9 @@ _watermarks = msgspec.json.Decoder(dict[int, int]).decode
 class Roller:
     """Rolls up on the connections of `pool`; panes are `pane_length` milliseconds long."""
 
-    def __init__(self, pool: asyncpg.Pool, zone: ZoneInfo, pane_length: int, metrics: EngineMetrics) -> None:
+    def __init__(
+        self, pool: asyncpg.Pool, zone: ZoneInfo, pane_length: int, metrics: EngineMetrics
+    ) -> None:
         self._pool = pool
         self._zone = zone
         self._pane_length = pane_length
@@ -53,21 +66,35 @@ class Roller:
         self._stride = 4
 
     async def roll(self) -> None:
-        """Do what there is to do, for a while. Raises asyncpg's errors and OSError; what was not committed is done again."""
-        began, behind = monotonic(), True
+        """Do what there is to do, for a while. Raises asyncpg's errors and OSError; what was not
+        committed is done again.
+        """
+        began = monotonic()
+        behind = True
         while behind and monotonic() - began < BUDGET:
             behind = await self.step()
 
     async def step(self) -> bool:
         """One transaction's worth of work; whether more is left."""
         began = monotonic()
-        async with self._pool.acquire() as connection, connection.transaction(isolation="repeatable_read"):
+        async with (
+            self._pool.acquire() as connection,
+            connection.transaction(isolation="repeatable_read"),
+        ):
             await connection.execute(sql.BOUND)
             row = await connection.fetchrow(sql.STANDING)
             if row is None:
                 return False
-            step = Step(connection, self._zone, self._pane_length, self._stride, await connection.fetchval(NOW))
-            standing, behind = await step.take(Standing(**{**dict(row), "watermarks": _watermarks(row["watermarks"])}))
+            step = Step(
+                connection,
+                self._zone,
+                self._pane_length,
+                self._stride,
+                await connection.fetchval(NOW),
+            )
+            standing, behind = await step.take(
+                Standing(**{**dict(row), "watermarks": _watermarks(row["watermarks"])})
+            )
         self._pace(monotonic() - began)
         self._tell(standing, step)
         return behind
@@ -82,7 +109,12 @@ class Roller:
         self._metrics.rolled.set(standing.quarter / 1000)
         self._metrics.corrections.inc(step.corrections)
         if step.quarters > TOLD or step.corrections:
-            log.info("rolled up to %s: %d quarters of queues, %d corrections", _shown(standing.quarter), step.quarters, step.corrections)
+            log.info(
+                "rolled up to %s: %d quarters of queues, %d corrections",
+                _shown(standing.quarter),
+                step.quarters,
+                step.corrections,
+            )
 
 
 def _shown(at: int) -> str:
@@ -90,9 +122,18 @@ def _shown(at: int) -> str:
 
 
 class Step:
-    """One step within one transaction of `connection`, over at most `stride` quarters, at `now` by the database's clock."""
+    """One step within one transaction of `connection`, over at most `stride` quarters, at `now` by
+    the database's clock.
+    """
 
-    def __init__(self, connection: asyncpg.pool.PoolConnectionProxy, zone: ZoneInfo, pane_length: int, stride: int, now: int) -> None:
+    def __init__(
+        self,
+        connection: asyncpg.pool.PoolConnectionProxy,
+        zone: ZoneInfo,
+        pane_length: int,
+        stride: int,
+        now: int,
+    ) -> None:
         self._connection = connection
         self._zone = zone
         self._stride = stride
@@ -103,18 +144,25 @@ class Step:
 
     async def take(self, standing: Standing) -> tuple[Standing, bool]:
         """Where the roller stands afterwards, and whether more is left."""
-        heard = {row["partition"]: row["watermark"] for row in await self._connection.fetch(sql.WATERMARKS, CONTACT_EVENTS.name)}
+        heard = {
+            row["partition"]: row["watermark"]
+            for row in await self._connection.fetch(sql.WATERMARKS, CONTACT_EVENTS.name)
+        }
         gone = await self._connection.fetchval(sql.GONE) or 0
         standing = await self._prepared(standing, heard, gone)
         late, more = await self._corrector.take()
         self.corrections += await self._corrector.merge_again(late, standing, gone)
-        after = standing if more else await self._forward(standing, min(heard.values(), default=None))
+        after = (
+            standing if more else await self._forward(standing, min(heard.values(), default=None))
+        )
         await self._stand(replace(after, watermarks={**(standing.watermarks or {}), **heard}))
         return after, more or after != standing
 
     async def _stand(self, at: Standing) -> None:
         told = msgspec.json.encode(at.watermarks).decode()
-        await self._connection.execute(sql.STAND, at.completion, at.quarter, at.reached, at.day, at.month, at.zone, told)
+        await self._connection.execute(
+            sql.STAND, at.completion, at.quarter, at.reached, at.day, at.month, at.zone, told
+        )
 
     # ------------------------------------------------------------- cursors
 
@@ -125,31 +173,44 @@ class Step:
             standing = replace(standing, zone=self._zone.key, day=0, month=0)
         unknown = heard.keys() - (standing.watermarks or {}).keys()
         tenants = await self._tenants("pane") if unknown and standing.completion else []
-        found = {one: await self._connection.fetchval(sql.FIRST_PANE_OF, tenants, one) for one in unknown}
+        found = {
+            one: await self._connection.fetchval(sql.FIRST_PANE_OF, tenants, one) for one in unknown
+        }
         firsts = {one: first for one, first in found.items() if first is not None}
         moved = retreated(standing, heard, firsts, gone, self._zone)
         if moved.quarter < standing.quarter:
-            log.warning("a source partition came in behind: rollups go back %d quarters", (standing.quarter - moved.quarter) // QUARTER)
+            log.warning(
+                "a source partition came in behind: rollups go back %d quarters",
+                (standing.quarter - moved.quarter) // QUARTER,
+            )
         return moved
 
     async def _forward(self, standing: Standing, watermark: int | None) -> Standing:
-        quarter, completion = passed(watermark, Family.OFFER), passed(watermark, Family.COMPLETION)
+        quarter = passed(watermark, Family.OFFER)
+        completion = passed(watermark, Family.COMPLETION)
         if standing.quarter < quarter:
             standing = await self._roll_quarters(standing, standing.quarter, quarter, FINAL)
         elif standing.completion < completion:
-            standing = await self._roll_quarters(standing, standing.completion, completion, Family.COMPLETION)
+            standing = await self._roll_quarters(
+                standing, standing.completion, completion, Family.COMPLETION
+            )
         began = monotonic()
         while True:
-            before, standing = standing, await self._roll_month(await self._roll_day(standing))
+            before = standing
+            standing = await self._roll_month(await self._roll_day(standing))
             if standing == before or monotonic() - began > LEISURELY:
                 return standing
 
     async def _tenants(self, table: str) -> list[str]:
-        return [row["tenant"] for row in await self._connection.fetch(sql.TENANTS.format(table=table))]
+        return [
+            row["tenant"] for row in await self._connection.fetch(sql.TENANTS.format(table=table))
+        ]
 
     # ------------------------------------------------------------- rolling
 
-    async def _roll_quarters(self, standing: Standing, since: int, until: int, families: Family) -> Standing:
+    async def _roll_quarters(
+        self, standing: Standing, since: int, until: int, families: Family
+    ) -> Standing:
         tenants = await self._tenants("pane")
         first = await self._connection.fetchval(sql.NEXT_PANE, tenants, since)
         end = until
@@ -157,17 +218,32 @@ class Step:
             begin = quarter_of(first)
             end = min(until, begin + self._stride * QUARTER)
             await self._merge(tenants, Bounds(begin, end), families, standing)
-        return advanced(standing, end, 0) if families == FINAL else advanced(standing, standing.quarter, end)
+        return (
+            advanced(standing, end, 0)
+            if families == FINAL
+            else advanced(standing, standing.quarter, end)
+        )
 
-    async def _merge(self, tenants: Sequence[str], bounds: Bounds, families: Family, standing: Standing) -> None:
+    async def _merge(
+        self, tenants: Sequence[str], bounds: Bounds, families: Family, standing: Standing
+    ) -> None:
         sums = await self._table.quarters(tenants, *bounds)
         self.quarters += len(sums)
-        stored, homes = await self._table.stored_in(tenants, *bounds), await self._table.homes(sums)
-        places = {key: Place(FINAL if key.start < standing.reached else Family(0), known_at(key, homes), families) for key in sums}
+        stored = await self._table.stored_in(tenants, *bounds)
+        homes = await self._table.homes(sums)
+        places = {
+            key: Place(
+                FINAL if key.start < standing.reached else Family(0), known_at(key, homes), families
+            )
+            for key in sums
+        }
         judged = await self._corrector.put(sums, places, stored)
         self.corrections += await self._corrector.record(judged, {})
         if families == FINAL:
-            rows = [Rolled(key, key.start + QUARTER, Stored(FINAL, *one, None)) for key, one in totals(sums, ALL_QUEUES).items()]
+            rows = [
+                Rolled(key, key.start + QUARTER, Stored(FINAL, *one, None))
+                for key, one in totals(sums, ALL_QUEUES).items()
+            ]
             await self._table.write(rows)
             await self._table.meet(sums)
 
@@ -186,11 +262,15 @@ class Step:
         return replace(standing, month=bounds.end)
 
     async def _next(self, grain: Grain, of: Grain, since: int) -> Bounds | None:
-        first = await self._connection.fetchval(sql.NEXT_ROLLUP, await self._tenants("rollup"), since, of.value)
+        first = await self._connection.fetchval(
+            sql.NEXT_ROLLUP, await self._tenants("rollup"), since, of.value
+        )
         return None if first is None else bounds_of(grain, first, self._zone)
 
     async def _roll_coarser(self, bounds: Bounds, grain: Grain, of: Grain) -> None:
         if not on_the_grid(bounds):
             return
         sums = await self._table.coarser(await self._tenants("rollup"), *bounds, grain, of)
-        await self._table.write([Rolled(key, bounds.end, Stored(FINAL, *merged, None)) for key, merged in sums.items()])
+        await self._table.write(
+            [Rolled(key, bounds.end, Stored(FINAL, *merged, None)) for key, merged in sums.items()]
+        )

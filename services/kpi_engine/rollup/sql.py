@@ -3,15 +3,23 @@
 # A frozen leader must not keep the roller's row locked until it thaws.
 BOUND = "SET LOCAL idle_in_transaction_session_timeout = '30s'"
 
-STANDING = "SELECT completion, quarter, reached, day, month, zone, watermarks FROM roller FOR UPDATE SKIP LOCKED"
+STANDING = (
+    "SELECT completion, quarter, reached, day, month, zone, watermarks FROM roller FOR "
+    "UPDATE SKIP LOCKED"
+)
 
-STAND = "UPDATE roller SET completion = $1, quarter = $2, reached = $3, day = $4, month = $5, zone = $6, watermarks = $7"
+STAND = (
+    "UPDATE roller SET completion = $1, quarter = $2, reached = $3, day = $4, month = $5, "
+    "zone = $6, watermarks = $7"
+)
 
-# The partitions of the log that was heard of last: one made anew with fewer partitions leaves rows that nobody will ever move.
+# The partitions of the log that was heard of last: one made anew with fewer partitions leaves rows
+# that nobody will ever move.
 WATERMARKS = """
 SELECT partition, watermark FROM stream_partition
 WHERE topic = $1 AND watermark IS NOT NULL
-  AND log_id = (SELECT log_id FROM stream_partition WHERE topic = $1 ORDER BY generation DESC, updated_at DESC LIMIT 1)
+  AND log_id = (SELECT log_id FROM stream_partition WHERE topic = $1 ORDER BY generation DESC,
+      updated_at DESC LIMIT 1)
 """
 
 GONE = "SELECT gone FROM retention WHERE kept = 'panes'"
@@ -21,32 +29,37 @@ TENANTS = """
 WITH RECURSIVE known AS (
     SELECT min(tenant) AS tenant FROM {table}
     UNION ALL
-    SELECT (SELECT min(tenant) FROM {table} WHERE tenant > known.tenant) FROM known WHERE known.tenant IS NOT NULL
+    SELECT (SELECT min(tenant) FROM {table} WHERE tenant > known.tenant) FROM known
+        WHERE known.tenant IS NOT NULL
 )
 SELECT tenant FROM known WHERE tenant IS NOT NULL
 """
 
 FIRST_PANE_OF = """
 SELECT min(first) FROM unnest($1::text[]) AS one (tenant),
-LATERAL (SELECT start AS first FROM pane WHERE pane.tenant = one.tenant AND partition = $2 ORDER BY start LIMIT 1) AS found
+LATERAL (SELECT start AS first FROM pane WHERE pane.tenant = one.tenant AND partition = $2
+    ORDER BY start LIMIT 1) AS found
 """
 
 NEXT_PANE = """
 SELECT min(first) FROM unnest($1::text[]) AS one (tenant),
-LATERAL (SELECT start AS first FROM pane WHERE pane.tenant = one.tenant AND start >= $2 ORDER BY start LIMIT 1) AS found
+LATERAL (SELECT start AS first FROM pane WHERE pane.tenant = one.tenant AND start >= $2
+    ORDER BY start LIMIT 1) AS found
 """
 
 NEXT_ROLLUP = """
 SELECT min(first) FROM unnest($1::text[]) AS one (tenant),
 LATERAL (
-    SELECT start AS first FROM rollup WHERE rollup.tenant = one.tenant AND grain = $3 AND start >= $2 ORDER BY start LIMIT 1
+    SELECT start AS first FROM rollup WHERE rollup.tenant = one.tenant AND grain = $3
+        AND start >= $2 ORDER BY start LIMIT 1
 ) AS found
 """
 
 # ---------------------------------------------------------------- merging
 
 QUARTERS = """
-SELECT tenant, start - start % 900000, queue, channel, max(revision), count(*), string_agg(cells, '')
+SELECT tenant, start - start % 900000, queue, channel, max(revision), count(*),
+    string_agg(cells, '')
 FROM pane WHERE tenant = ANY ($1::text[]) AND start >= $2 AND start < $3
 GROUP BY 1, 2, 3, 4
 """
@@ -54,11 +67,13 @@ GROUP BY 1, 2, 3, 4
 # One probe of the primary key for each pane of each quarter asked for; OFFSET 0 keeps it that way.
 TOUCHED = """
 SELECT tenant, quarter, queue, channel, max(revision), count(*), string_agg(cells, '')
-FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[]) AS wanted (tenant, quarter, queue, channel),
+FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[]) AS wanted (tenant, quarter, queue,
+    channel),
 generate_series(quarter, quarter + 899999, $5::bigint) AS at (start),
 LATERAL (
     SELECT revision, cells FROM pane
-    WHERE pane.tenant = wanted.tenant AND pane.start = at.start AND pane.queue = wanted.queue AND pane.channel = wanted.channel
+    WHERE pane.tenant = wanted.tenant AND pane.start = at.start AND pane.queue = wanted.queue
+        AND pane.channel = wanted.channel
     OFFSET 0
 ) AS found
 GROUP BY 1, 2, 3, 4
@@ -74,21 +89,26 @@ GROUP BY tenant, queue, channel
 
 STORED_IN = """
 SELECT tenant, grain, start, queue, channel, families, revision, cells, filled_at
-FROM rollup WHERE tenant = ANY ($1::text[]) AND grain = 'quarter' AND start >= $2 AND start < $3 AND queue <> ''
+FROM rollup WHERE tenant = ANY ($1::text[]) AND grain = 'quarter' AND start >= $2
+    AND start < $3 AND queue <> ''
 """
 
 STORED = """
 SELECT tenant, grain, start, queue, channel, families, revision, cells, filled_at
-FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::text[]) AS wanted (tenant, grain, start, queue, channel)
+FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::text[]) AS wanted (tenant,
+    grain, start, queue, channel)
 JOIN rollup USING (tenant, grain, start, queue, channel)
 """
 
 WRITE = """
-INSERT INTO rollup (tenant, grain, start, queue, channel, until, families, revision, cells, filled_at)
+INSERT INTO rollup (tenant, grain, start, queue, channel, until, families, revision, cells,
+    filled_at)
 SELECT * FROM unnest(
-    $1::text[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::bigint[], $7::smallint[], $8::bigint[], $9::bytea[], $10::bigint[])
+    $1::text[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::bigint[], $7::smallint[],
+    $8::bigint[], $9::bytea[], $10::bigint[])
 ON CONFLICT (tenant, grain, start, queue, channel) DO UPDATE SET
-    until = excluded.until, families = excluded.families, revision = excluded.revision, cells = excluded.cells,
+    until = excluded.until, families = excluded.families, revision = excluded.revision,
+        cells = excluded.cells,
     filled_at = excluded.filled_at
 """
 
@@ -96,13 +116,15 @@ FORGET_CALENDAR = "DELETE FROM rollup WHERE grain <> 'quarter'"
 
 HOMES = """
 SELECT tenant, queue, channel, since
-FROM unnest($1::text[], $2::text[], $3::text[]) AS wanted (tenant, queue, channel) JOIN home USING (tenant, queue, channel)
+FROM unnest($1::text[], $2::text[], $3::text[]) AS wanted (tenant, queue, channel)
+    JOIN home USING (tenant, queue, channel)
 """
 
 MEET = """
 INSERT INTO home (tenant, queue, channel, since)
 SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[])
-ON CONFLICT (tenant, queue, channel) DO UPDATE SET since = least(home.since, excluded.since) WHERE home.since > excluded.since
+ON CONFLICT (tenant, queue, channel) DO UPDATE SET since = least(home.since, excluded.since)
+    WHERE home.since > excluded.since
 """
 
 # ---------------------------------------------------------------- corrections
@@ -113,8 +135,10 @@ RETURNING id, tenant, queue, channel, start - start % 900000 AS quarter, source,
 """
 
 CORRECT = """
-INSERT INTO correction (tenant, queue, channel, start, until, old, new, source, event, type, recorded_at)
+INSERT INTO correction (tenant, queue, channel, start, until, old, new, source, event, type,
+    recorded_at)
 SELECT * FROM unnest(
-    $1::text[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bytea[], $7::bytea[], $8::text[], $9::text[], $10::text[],
+    $1::text[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bytea[],
+    $7::bytea[], $8::text[], $9::text[], $10::text[],
     $11::bigint[])
 """

@@ -1,4 +1,6 @@
-"""Rollups and panes as the roller reads and writes them: in portions, so that the event loop is never held for long."""
+"""Rollups and panes as the roller reads and writes them: in portions, so that the event loop is
+never held for long.
+"""
 
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
@@ -63,15 +65,21 @@ class RollupTable:
     async def touched(self, keys: Collection[RollupKey]) -> Sums:
         """The panes of some quarters of some queues."""
         tenants, _, starts, queues, channels = zip(*keys, strict=True)
-        return await self._sums(Grain.QUARTER, sql.TOUCHED, tenants, starts, queues, channels, self._pane_length)
+        return await self._sums(
+            Grain.QUARTER, sql.TOUCHED, tenants, starts, queues, channels, self._pane_length
+        )
 
-    async def coarser(self, tenants: Sequence[str], begin: int, end: int, grain: Grain, of: Grain) -> Sums:
+    async def coarser(
+        self, tenants: Sequence[str], begin: int, end: int, grain: Grain, of: Grain
+    ) -> Sums:
         """One rollup of [begin, end) from those of the finer grain `of`, totals from totals."""
         return await self._sums(grain, sql.SUMMED, tenants, begin, end, begin, of.value)
 
     async def _sums(self, grain: Grain, statement: str, *values: object) -> Sums:
         sums: Sums = {}
-        for number, (tenant, start, queue, channel, revision, count, joined) in enumerate(await self._connection.fetch(statement, *values)):
+        for number, (tenant, start, queue, channel, revision, count, joined) in enumerate(
+            await self._connection.fetch(statement, *values)
+        ):
             cells: Cells = {}
             for one in unpack_joined(count, joined):
                 add(cells, one)
@@ -82,7 +90,9 @@ class RollupTable:
 
     # ------------------------------------------------------------- rows
 
-    async def stored_in(self, tenants: Sequence[str], begin: int, end: int) -> dict[RollupKey, Stored]:
+    async def stored_in(
+        self, tenants: Sequence[str], begin: int, end: int
+    ) -> dict[RollupKey, Stored]:
         """The quarters of [begin, end) that stand already."""
         return _stored(await self._connection.fetch(sql.STORED_IN, tenants, begin, end))
 
@@ -94,7 +104,14 @@ class RollupTable:
         """Put rows in the place of what stood there."""
         for first in range(0, len(rows), AT_ONCE):
             portion = [
-                (*key, until, int(stored.families), stored.revision, pack(stored.cells), stored.filled_at)
+                (
+                    *key,
+                    until,
+                    int(stored.families),
+                    stored.revision,
+                    pack(stored.cells),
+                    stored.filled_at,
+                )
                 for key, until, stored in rows[first : first + AT_ONCE]
             ]
             await self._connection.execute(sql.WRITE, *columns(portion, 10))
@@ -113,12 +130,16 @@ class RollupTable:
         for key in keys:
             home = key.tenant, key.queue, key.channel
             since[home] = min(key.start, since.get(home, key.start))
-        await self._connection.execute(sql.MEET, *columns([(*home, at) for home, at in since.items()], 4))
+        await self._connection.execute(
+            sql.MEET, *columns([(*home, at) for home, at in since.items()], 4)
+        )
 
 
 def _stored(rows: Sequence[asyncpg.Record]) -> dict[RollupKey, Stored]:
     return {
-        RollupKey(tenant, grain, start, queue, channel): Stored(Family(families), revision, unpack(cells), filled_at)
+        RollupKey(tenant, grain, start, queue, channel): Stored(
+            Family(families), revision, unpack(cells), filled_at
+        )
         for tenant, grain, start, queue, channel, families, revision, cells, filled_at in rows
     }
 

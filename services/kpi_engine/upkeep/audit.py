@@ -19,7 +19,9 @@ SPAN = 3_600_000
 TENANTS = "SELECT DISTINCT tenant FROM api_key"
 WATERMARK = "SELECT min(watermark) FROM stream_partition"
 VISITS = "SELECT body FROM visit WHERE tenant = $1 AND offered_at >= $2 AND offered_at < $3"
-PANES = "SELECT queue, channel, start, cells FROM pane WHERE tenant = $1 AND start >= $2 AND start < $3"
+PANES = (
+    "SELECT queue, channel, start, cells FROM pane WHERE tenant = $1 AND start >= $2 AND start < $3"
+)
 
 
 class Auditor:
@@ -31,9 +33,14 @@ class Auditor:
         self._metrics = metrics
 
     async def check(self) -> list[PaneKey]:
-        """The panes that differ; logged and exported too. Raises asyncpg's errors and OSError when the database is away."""
+        """The panes that differ; logged and exported too. Raises asyncpg's errors and OSError when
+        the database is away.
+        """
         wrong: list[PaneKey] = []
-        async with self._pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
+        async with (
+            self._pool.acquire() as connection,
+            connection.transaction(isolation="repeatable_read", readonly=True),
+        ):
             watermark = await connection.fetchval(WATERMARK)
             if watermark is None:
                 return wrong
@@ -45,10 +52,15 @@ class Auditor:
             log.error("%d panes differ from their visits, the first is %s", len(wrong), wrong[0])
         return wrong
 
-    async def _differences(self, connection: "asyncpg.pool.PoolConnectionProxy", tenant: str, since: int, until: int) -> list[PaneKey]:
+    async def _differences(
+        self, connection: "asyncpg.pool.PoolConnectionProxy", tenant: str, since: int, until: int
+    ) -> list[PaneKey]:
         found = await connection.fetch(VISITS, tenant, since, until)
         visits: list[tuple[str, Visit]] = [(tenant, decode_visit(row["body"])) for row in found]
         stored: Panes = {}
         for row in await connection.fetch(PANES, tenant, since, until):
-            add(stored.setdefault((tenant, row["queue"], row["channel"], row["start"]), {}), decode_cells(row["cells"]))
+            add(
+                stored.setdefault((tenant, row["queue"], row["channel"], row["start"]), {}),
+                decode_cells(row["cells"]),
+            )
         return differences(visits, stored, self._length, since, until)

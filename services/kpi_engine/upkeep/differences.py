@@ -1,4 +1,6 @@
-"""The standing audit: panes against the visits they were counted from, both as stored at one instant."""
+"""The standing audit: panes against the visits they were counted from, both as stored at one
+instant.
+"""
 
 from collections.abc import Iterable
 
@@ -11,8 +13,12 @@ OFFER_FAMILY_END = 20
 """Cells below this code belong to the pane of the offer and to nothing else."""
 
 
-def differences(visits: Iterable[tuple[str, Visit]], stored: Panes, length: int, since: int, until: int) -> list[PaneKey]:
-    """The panes of [since, until) whose offer family differs from what `visits` (tenant, visit) offered then contribute."""
+def differences(
+    visits: Iterable[tuple[str, Visit]], stored: Panes, length: int, since: int, until: int
+) -> list[PaneKey]:
+    """The panes of [since, until) whose offer family differs from what `visits` (tenant, visit)
+    offered then contribute.
+    """
     counted: Panes = {}
     for tenant, visit in visits:
         for key, cells in contributions(tenant, visit, length).items():

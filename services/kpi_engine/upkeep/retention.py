@@ -1,6 +1,8 @@
-"""Deleting what need not be kept: months of panes and agents by dropping their tables, the rest in batches.
+"""Deleting what need not be kept: months of panes and agents by dropping their tables, the rest in
+batches.
 
-announced ── 5 min: every engine refuses older events ──► no late change waits, months are rolled up ──► gone
+announced ── 5 min: every engine refuses older events ──► no late change waits, months are rolled up
+──► gone
 """
 
 import logging
@@ -22,25 +24,37 @@ BATCHES = 200
 ROLLED = "SELECT day FROM roller"
 ANNOUNCE = """
 INSERT INTO retention AS known (kept, since, announced_at) VALUES ($1, $2, $3)
-ON CONFLICT (kept) DO UPDATE SET since = excluded.since, announced_at = excluded.announced_at WHERE known.since < excluded.since
+ON CONFLICT (kept) DO UPDATE SET since = excluded.since, announced_at = excluded.announced_at
+    WHERE known.since < excluded.since
 """
 DUE = "SELECT since FROM retention WHERE kept = $1 AND announced_at <= $2"
 GONE = "UPDATE retention SET gone = since WHERE kept = $1"
 BOUND = "SET LOCAL lock_timeout = '3s'; SET LOCAL idle_in_transaction_session_timeout = '30s'"
 LOCK = "SELECT FROM roller FOR UPDATE"
 WAITING = "SELECT count(*) FROM late_change WHERE start < $1"
-PARTS = "SELECT relname FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid WHERE inhparent = $1::regclass ORDER BY relname"
+PARTS = (
+    "SELECT relname FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid WHERE inhparent "
+    "= $1::regclass ORDER BY relname"
+)
 DROP = "DROP TABLE {part}"
-DELETE = "DELETE FROM {table} WHERE ctid = ANY (ARRAY(SELECT ctid FROM {table} WHERE {column} < $1 LIMIT $2))"
+DELETE = (
+    "DELETE FROM {table} WHERE ctid = ANY (ARRAY(SELECT ctid FROM {table} WHERE {column} < "
+    "$1 LIMIT $2))"
+)
 
 MONTHLY = {"panes": ("pane",), "agents": ("agent_pane", "agent_state")}
-BATCHED = {"visits": ("visit", "offered_at"), "rollups": ("rollup", "until"), "corrections": ("correction", "until")}
+BATCHED = {
+    "visits": ("visit", "offered_at"),
+    "rollups": ("rollup", "until"),
+    "corrections": ("correction", "until"),
+}
 
 
 class Retention:
     """Enforces `limits`, days by what is kept: panes, agents, visits, rollups, corrections.
 
-    Time is the database's, and no later than the leader's own: a worker whose clock is ahead must not delete.
+    Time is the database's, and no later than the leader's own: a worker whose clock is ahead must
+    not delete.
     """
 
     def __init__(self, pool: asyncpg.Pool, limits: Mapping[str, int]) -> None:
@@ -48,7 +62,9 @@ class Retention:
         self._limits = limits
 
     async def enforce(self) -> None:
-        """Announce the limits, and delete what was announced long enough ago. Raises asyncpg's errors and OSError."""
+        """Announce the limits, and delete what was announced long enough ago. Raises asyncpg's
+        errors and OSError.
+        """
         for kept, days in self._limits.items():
             now = min(now_ms(), await self._pool.fetchval(NOW))
             await self._announce(kept, days, now)
@@ -76,7 +92,9 @@ class Retention:
 
     async def _delete(self, kept: str, since: int) -> None:
         table, column = BATCHED[kept]
-        delete = partial(self._pool.execute, DELETE.format(table=table, column=column), since, BATCH)
+        delete = partial(
+            self._pool.execute, DELETE.format(table=table, column=column), since, BATCH
+        )
         await self._pool.execute(GONE, kept)
         for _ in range(BATCHES):
             told = await delete()

@@ -1,4 +1,6 @@
-"""Retention: since when each kind of row is kept. Limits are announced first; rows go once every engine heeds them."""
+"""Retention: since when each kind of row is kept. Limits are announced first; rows go once every
+engine heeds them.
+"""
 
 from datetime import UTC, datetime
 
@@ -15,7 +17,9 @@ def limit(days: int, now: int) -> int:
 
 
 def rolled_limit(days: int, now: int, rolled: int) -> int:
-    """The same of panes, of which only whole months may go that are rolled up, `rolled` being the end of the last such day."""
+    """The same of panes, of which only whole months may go that are rolled up, `rolled` being the
+    end of the last such day.
+    """
     return min(limit(days, now), month_of(rolled).begin)
 
 

@@ -1,7 +1,8 @@
 """Statistics for PostgreSQL's planner, early: its own daemon looks once a minute at most, and a
 floor fills a table in seconds.
 
-rows  0 ─► 1,000 ─► 2,000 ─► 4,000 …   ANALYZE each time a table has doubled; autovacuum keeps them up to date from then on
+rows  0 ─► 1,000 ─► 2,000 ─► 4,000 …   ANALYZE each time a table has doubled; autovacuum keeps them
+up to date from then on
 """
 
 import logging
@@ -27,9 +28,11 @@ BOUND = "SET LOCAL lock_timeout = '3s'; SET LOCAL statement_timeout = '60s'"
 # A table that was never analysed has -1 rows. Parts of months are tables of their own; autovacuum
 # never looks at their parents.
 GROWN = """
-SELECT stat.relid::regclass::text FROM pg_stat_user_tables AS stat JOIN pg_class AS class ON class.oid = stat.relid
+SELECT stat.relid::regclass::text FROM pg_stat_user_tables AS stat JOIN pg_class AS class
+    ON class.oid = stat.relid
 LEFT JOIN pg_inherits ON inhrelid = stat.relid
-WHERE stat.schemaname = current_schema() AND coalesce(inhparent, stat.relid)::regclass::text = ANY ($1)
+WHERE stat.schemaname = current_schema() AND coalesce(inhparent,
+    stat.relid)::regclass::text = ANY ($1)
   AND stat.n_mod_since_analyze >= greatest($2, class.reltuples)
 ORDER BY 1
 """

@@ -1,4 +1,5 @@
-"""Liveness of a worker: its offsets move while there is something to read; nothing else counts as life.
+"""Liveness of a worker: its offsets move while there is something to read; nothing else counts as
+life.
 
 end     ────────────────●          end     ────────────────●
 next    ──●──●──●───►  alive       next    ──●               stalled, since the last move
@@ -8,14 +9,19 @@ from collections.abc import Mapping
 
 
 class Progress:
-    """When each partition last moved or had nothing to read; instants are seconds of a monotonic clock."""
+    """When each partition last moved or had nothing to read; instants are seconds of a monotonic
+    clock.
+    """
 
     def __init__(self) -> None:
         self._moved: dict[int, tuple[int, float]] = {}
 
     def stalled(self, offsets: Mapping[int, int], ends: Mapping[int, int], now: float) -> float:
-        """Seconds for which the most stuck partition has not moved from its offset although the log goes on behind it."""
-        known, self._moved = self._moved, {}
+        """Seconds for which the most stuck partition has not moved from its offset although the log
+        goes on behind it.
+        """
+        known = self._moved
+        self._moved = {}
         for number, offset in offsets.items():
             before, since = known.get(number, (offset, now))
             stuck = offset == before and offset < ends.get(number, offset)

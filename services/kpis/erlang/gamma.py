@@ -1,7 +1,9 @@
-"""Incomplete gamma functions as logarithms, so that thousands of agents neither overflow nor vanish.
+"""Incomplete gamma functions as logarithms, so that thousands of agents neither overflow nor
+vanish.
 
-γ(x, y) = ∫₀ʸ tˣ⁻¹ e⁻ᵗ dt (lower), Γ(x, y) = ∫ᵧ^∞ tˣ⁻¹ e⁻ᵗ dt (upper), x > 0, y ≥ 0. A series where y < x + 1, a continued fraction
-beyond (Press et al., "Numerical Recipes", 6.2); each takes some √x steps where it is slowest.
+γ(x, y) = ∫₀ʸ tˣ⁻¹ e⁻ᵗ dt (lower), Γ(x, y) = ∫ᵧ^∞ tˣ⁻¹ e⁻ᵗ dt (upper), x > 0, y ≥ 0. A series where
+y < x + 1, a continued fraction beyond (Press et al., "Numerical Recipes", 6.2); each takes some √x
+steps where it is slowest.
 """
 
 from math import exp, inf, lgamma, log, log1p
@@ -30,7 +32,8 @@ def log_upper(x: float, y: float) -> float:
 
 def log_sum(a: float, b: float) -> float:
     """ln(eᵃ + eᵇ)."""
-    high, low = max(a, b), min(a, b)
+    high = max(a, b)
+    low = min(a, b)
     return high if low == -inf else high + log1p(exp(low - high))
 
 
@@ -58,8 +61,11 @@ def _series(x: float, y: float) -> float:
 def _fraction(x: float, y: float) -> float:
     """1 / (y + 1 − x − 1(1 − x) / (y + 3 − x − 2(2 − x) / …)), by Lentz's method."""
     b = y + 1 - x
-    c, d = 1 / TINY, 1 / b
-    total, step, n = d, 0.0, 0
+    c = 1 / TINY
+    d = 1 / b
+    total = d
+    step = 0.0
+    n = 0
     while abs(step - 1) > PRECISION:
         n += 1
         b += 2

@@ -1,13 +1,15 @@
 """Erlang C and Erlang A: how a line of agents serves a load, and how many agents it takes.
 
     arrivals λ ──► line ──► n agents, each μ = 1 / handle
-                    └─► gives up after an exponential patience of mean 1 / θ        (Erlang A; never in Erlang C)
+                    └─► gives up after an exponential patience of mean 1 / θ        (Erlang A; never
+                    in Erlang C)
 
-Erlang C: A. K. Erlang (1917). Erlang A: C. Palm (1943), O. Garnett, A. Mandelbaum, M. Reiman, "Designing a call center with impatient
-customers", M&SOM 4 (2002). Who arrives meets the chain of n − 1 or fewer at work with probability 1 / (1 + B λ G(0)) where B is
-Erlang's loss of n − 1 agents; else the wait V offered to somebody who would never give up has the density
-λ π(n−1) exp((λ/θ)(1 − e^(−θt)) − nμt) (F. Baccelli, G. Hebuterne, 1981), whose integrals are incomplete gamma functions. All of it is
-computed as logarithms: right to some ten digits for thousands of agents.
+Erlang C: A. K. Erlang (1917). Erlang A: C. Palm (1943), O. Garnett, A. Mandelbaum, M. Reiman,
+"Designing a call center with impatient customers", M&SOM 4 (2002). Who arrives meets the chain of n
+− 1 or fewer at work with probability 1 / (1 + B λ G(0)) where B is Erlang's loss of n − 1 agents;
+else the wait V offered to somebody who would never give up has the density λ π(n−1) exp((λ/θ)(1 −
+e^(−θt)) − nμt) (F. Baccelli, G. Hebuterne, 1981), whose integrals are incomplete gamma functions.
+All of it is computed as logarithms: right to some ten digits for thousands of agents.
 """
 
 from collections.abc import Callable
@@ -20,7 +22,9 @@ from services.kpis.erlang.gamma import log_lower, log_sum, log_upper
 
 @dataclass(frozen=True)
 class Load:
-    """What comes: `rate` > 0 contacts a second, `handle` > 0 seconds each, mean `patience` seconds (inf: nobody gives up)."""
+    """What comes: `rate` > 0 contacts a second, `handle` > 0 seconds each, mean `patience` seconds
+    (inf: nobody gives up).
+    """
 
     rate: float
     handle: float
@@ -34,7 +38,9 @@ class Load:
 
 @dataclass(frozen=True)
 class Service:
-    """How `load` fares with `agents`; probabilities are those of a contact that comes, waits are seconds."""
+    """How `load` fares with `agents`; probabilities are those of a contact that comes, waits are
+    seconds.
+    """
 
     load: Load
     agents: int
@@ -51,7 +57,9 @@ class Service:
 
     @cached_property
     def wait(self) -> float:
-        """E[W]: the mean wait of all contacts, answered or not; inf where the line grows without end. With patience, P(Ab) = θ E[W]."""
+        """E[W]: the mean wait of all contacts, answered or not; inf where the line grows without
+        end. With patience, P(Ab) = θ E[W].
+        """
         if self.load.patience < inf:
             return self.abandons * self.load.patience
         idle = self.agents / self.load.handle - self.load.rate
@@ -90,7 +98,8 @@ class Service:
     @cached_property
     def _log_least(self) -> float:
         """Ln of what the integrals are multiplied with: λ π(n−1) / θ."""
-        free, taken = _log_idle(self.agents - 1, self.load.erlangs), log(self._y) + _log_tail(self._x, self._y, 0)
+        free = _log_idle(self.agents - 1, self.load.erlangs)
+        taken = log(self._y) + _log_tail(self._x, self._y, 0)
         return log(self._y) - log_sum(free, taken)
 
     @property
@@ -103,15 +112,25 @@ class Service:
 
 
 @lru_cache(maxsize=65_536)
-def service(load: Load, agents: int, threshold: float, short: float) -> tuple[float, float, float, float]:
-    """(answered, answered within `threshold`, abandoned within it, abandoned within `short`), each of one contact that comes."""
+def service(
+    load: Load, agents: int, threshold: float, short: float
+) -> tuple[float, float, float, float]:
+    """(answered, answered within `threshold`, abandoned within it, abandoned within `short`), each
+    of one contact that comes.
+    """
     of = Service(load, agents)
-    return 1 - of.abandons, of.answered_within(threshold), of.abandoned_within(threshold), of.abandoned_within(short)
+    return (
+        1 - of.abandons,
+        of.answered_within(threshold),
+        of.abandoned_within(threshold),
+        of.abandoned_within(short),
+    )
 
 
 def fewest(load: Load, enough: Callable[[int], bool]) -> int:
     """The fewest agents that are `enough`, which must be so for all numbers above one that is."""
-    low, high = -1, max(1, ceil(load.erlangs))
+    low = -1
+    high = max(1, ceil(load.erlangs))
     while not enough(high):
         low, high = high, high + max(1, (high - max(low, 0)) * 2)
     while high - low > 1:
@@ -129,7 +148,9 @@ def _log_idle(agents: int, erlangs: float) -> float:
 
 
 def _log_tail(x: float, y: float, decay: float) -> float:
-    """ln(eʸ y⁻ˣ γ(x, y e^(−decay))): ∫ θ exp(y(1 − e^(−θs)) − xθs) ds over s from t = decay / θ on."""
+    """ln(eʸ y⁻ˣ γ(x, y e^(−decay))): ∫ θ exp(y(1 − e^(−θs)) − xθs) ds over s from t = decay / θ
+    on.
+    """
     return y - x * log(y) + log_lower(x, y * exp(-decay))
 
 

@@ -1,4 +1,6 @@
-"""Surveys and evaluations by the contact's own time instead of their submission: the same formulas over the cells kept for that."""
+"""Surveys and evaluations by the contact's own time instead of their submission: the same formulas
+over the cells kept for that.
+"""
 
 from services.contracts.cells import BUCKETS, BY_CONTACT, Cell, Cells, Histogram
 from services.kpis.figures import Figures, Measure, Value

@@ -1,8 +1,10 @@
-"""The wait that somebody who joins a queue now may expect: those ahead, at the pace agents came free lately.
+"""The wait that somebody who joins a queue now may expect: those ahead, at the pace agents came
+free lately.
 
-Little's law (J. D. C. Little, 1961): a line of L that is served λ times a second takes L / λ seconds to pass. λ is the number of
-contacts that were completed in the last half hour: each completion lets an agent take the next in line. Who gives up meanwhile
-shortens the line, so the estimate is on the careful side. Without any completion there is no pace, and no estimate.
+Little's law (J. D. C. Little, 1961): a line of L that is served λ times a second takes L / λ
+seconds to pass. λ is the number of contacts that were completed in the last half hour: each
+completion lets an agent take the next in line. Who gives up meanwhile shortens the line, so the
+estimate is on the careful side. Without any completion there is no pace, and no estimate.
 
 handled   ├───── half hour, whole minutes ─────┤ moment
 """
@@ -17,5 +19,6 @@ LOOK_BACK = 1800
 
 def estimated_wait(figures: Figures, _: ServiceLevelPolicy) -> Value:
     """Waiting × half an hour / contacts handled in it; seconds."""
-    handled, ahead = figures.of(Cell.HANDLED), float(len(figures.waits) * LOOK_BACK)
+    handled = figures.of(Cell.HANDLED)
+    ahead = float(len(figures.waits) * LOOK_BACK)
     return Value(ahead / handled if handled else None, ahead, handled)

@@ -1,4 +1,6 @@
-"""Forecast against what came, the agents that it takes, and where the service level will end: formulas over the plan of a row."""
+"""Forecast against what came, the agents that it takes, and where the service level will end:
+formulas over the plan of a row.
+"""
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
@@ -24,7 +26,9 @@ def forecast_variance(figures: Figures, _: ServiceLevelPolicy) -> Value:
 
 
 def wape(figures: Figures, _: ServiceLevelPolicy) -> Value:
-    """Σ |came − forecast| / Σ forecast, each forecast interval of each queue by itself (weighted absolute percentage error)."""
+    """Σ |came − forecast| / Σ forecast, each forecast interval of each queue by itself (weighted
+    absolute percentage error).
+    """
     expected = _came_and_expected(figures)[1]
     missed = fsum(abs(one.offered - one.expected) for one in figures.plan.elapsed)
     return Value(missed / expected if expected else None, missed, expected)
@@ -39,10 +43,14 @@ def _came_and_expected(figures: Figures) -> tuple[int, float]:
 
 
 def required(patience_of: Callable[[ServiceLevelPolicy], float]) -> Measure:
-    """The fewest agents that keep the service level's target with what came in the span, as one line; None without handle times."""
+    """The fewest agents that keep the service level's target with what came in the span, as one
+    line; None without handle times.
+    """
 
     def measure(figures: Figures, policy: ServiceLevelPolicy) -> Value:
-        agents = [_required(part, theirs, patience_of(theirs)) for theirs, part in _parts(figures, policy)]
+        agents = [
+            _required(part, theirs, patience_of(theirs)) for theirs, part in _parts(figures, policy)
+        ]
         known = [number for number in agents if number is not None]
         return count(sum(known)) if len(known) == len(agents) else UNKNOWN
 
@@ -50,7 +58,8 @@ def required(patience_of: Callable[[ServiceLevelPolicy], float]) -> Measure:
 
 
 def _required(figures: Figures, policy: ServiceLevelPolicy, patience: float) -> int | None:
-    seconds, offered = figures.plan.seconds, figures.of(Cell.OFFERED)
+    seconds = figures.plan.seconds
+    offered = figures.of(Cell.OFFERED)
     if not seconds or not offered:
         return 0 if seconds else None
     handled = figures.of(Cell.HANDLED)
@@ -59,10 +68,14 @@ def _required(figures: Figures, policy: ServiceLevelPolicy, patience: float) -> 
 
 
 def required_ahead(figures: Figures, policy: ServiceLevelPolicy) -> Value:
-    """The most agents that any forecast interval of the rest of the span takes, Erlang A; queues at one time as one line."""
+    """The most agents that any forecast interval of the rest of the span takes, Erlang A; queues at
+    one time as one line.
+    """
     parts = _parts(figures, policy)
     begins = sorted({one.begin for _, part in parts for one in part.plan.ahead})
-    needed = [sum(_needed(part.plan.ahead, begin, theirs) for theirs, part in parts) for begin in begins]
+    needed = [
+        sum(_needed(part.plan.ahead, begin, theirs) for theirs, part in parts) for begin in begins
+    ]
     return count(max(needed)) if needed else UNKNOWN
 
 
@@ -74,13 +87,17 @@ def _needed(ahead: Sequence[Ahead], at: int, policy: ServiceLevelPolicy) -> int:
 
 
 def agents_gap(figures: Figures, policy: ServiceLevelPolicy) -> Value:
-    """Agents at work on average (available, ringing, busy or in wrap-up) minus required ones; parts are the two. Negative: too few.
+    """Agents at work on average (available, ringing, busy or in wrap-up) minus required ones; parts
+    are the two. Negative: too few.
 
     Null where no agent is known: a floor whose agents tell no states is not one without agents.
     """
     seconds = figures.plan.seconds
     at_work = sum(figures.staff.get(state, 0) for state in AT_WORK) / 1000
-    return _gap(at_work / seconds if seconds and figures.staff else None, agents_required(figures, policy).value)
+    return _gap(
+        at_work / seconds if seconds and figures.staff else None,
+        agents_required(figures, policy).value,
+    )
 
 
 def gap_to_plan(figures: Figures, policy: ServiceLevelPolicy) -> Value:
@@ -94,10 +111,13 @@ def _gap(there: float | None, required: float | None) -> Value:
 
 @lru_cache(maxsize=65_536)
 def fewest_for(rate: float, aht: float, patience: float, policy: ServiceLevelPolicy) -> int:
-    """The fewest agents that keep the policy's target, under its formula; `rate` contacts a second, spans in seconds."""
+    """The fewest agents that keep the policy's target, under its formula; `rate` contacts a second,
+    spans in seconds.
+    """
     if not rate or not aht:
         return 0
-    load, target = Load(rate, aht, patience), min(policy.target, 0.9999)
+    load = Load(rate, aht, patience)
+    target = min(policy.target, 0.9999)
 
     def enough(agents: int) -> bool:
         hits, total = expected(load, agents, policy)
@@ -119,9 +139,11 @@ agents_required_erlang_c = required(lambda _: inf)
 
 
 def service_level_projected(figures: Figures, policy: ServiceLevelPolicy) -> Value:
-    """The service level at the end of the span: what counted so far, and the forecast rest as the planned agents will serve it.
+    """The service level at the end of the span: what counted so far, and the forecast rest as the
+    planned agents will serve it.
 
-    Without planned agents the rest is expected to go as what counted so far. Parts are expected counts.
+    Without planned agents the rest is expected to go as what counted so far. Parts are expected
+    counts.
     """
     both = [_projected(part, theirs) for theirs, part in _parts(figures, policy)]
     if any(one is None for one in both):
@@ -132,7 +154,8 @@ def service_level_projected(figures: Figures, policy: ServiceLevelPolicy) -> Val
 
 def _projected(figures: Figures, policy: ServiceLevelPolicy) -> tuple[float, float] | None:
     level = service_level(figures.plan.so_far or figures, policy)
-    hits, total = [level.numerator or 0.0], [level.denominator or 0.0]
+    hits = [level.numerator or 0.0]
+    total = [level.denominator or 0.0]
     for one in figures.plan.ahead:
         share = _share(one, level, policy)
         if share is None:
@@ -150,5 +173,7 @@ def _share(ahead: Ahead, level: Value, policy: ServiceLevelPolicy) -> tuple[floa
     return None if level.value is None else (level.value, 1.0)
 
 
-def _parts(figures: Figures, policy: ServiceLevelPolicy) -> Sequence[tuple[ServiceLevelPolicy, Figures]]:
+def _parts(
+    figures: Figures, policy: ServiceLevelPolicy
+) -> Sequence[tuple[ServiceLevelPolicy, Figures]]:
     return figures.plan.parts or ((policy, figures),)

@@ -1,4 +1,5 @@
-"""The contract's view of the service level: how much of the promise is kept, and how many contacts would bring it back.
+"""The contract's view of the service level: how much of the promise is kept, and how many contacts
+would bring it back.
 
 hit   answered in time        total   all that count, each under the policy's formula and options
 target 80 %:   hit 70 of 100  →  attainment 70 / 80 = 0.875; with 50 more in time 120 of 150 = 80 %
@@ -14,9 +15,11 @@ UNDEFINED = Value(None, None, None)
 
 
 def contacts_to_recover(figures: Figures, policy: ServiceLevelPolicy) -> Value:
-    """The smallest k with (hit + k) / (total + k) ≥ target: contacts in a row that must be answered in time.
+    """The smallest k with (hit + k) / (total + k) ≥ target: contacts in a row that must be answered
+    in time.
 
-    Null where no number will do (a target of 100 % that was missed) and where nothing was counted, 0/0.
+    Null where no number will do (a target of 100 % that was missed) and where nothing was counted,
+    0/0.
     """
     level = service_level(figures, policy)
     needed = fewest(int(level.numerator or 0), int(level.denominator or 0), policy.target)
@@ -24,7 +27,9 @@ def contacts_to_recover(figures: Figures, policy: ServiceLevelPolicy) -> Value:
 
 
 def fewest(hit: int, total: int, target: float) -> int | None:
-    """The smallest k with (hit + k) / (total + k) ≥ target, in whole numbers; None where there is none, or `total` is 0."""
+    """The smallest k with (hit + k) / (total + k) ≥ target, in whole numbers; None where there is
+    none, or `total` is 0.
+    """
     goal = exact(target)
     missing = goal * total - hit
     if total <= 0 or (goal >= 1 and missing > 0):
@@ -38,7 +43,10 @@ def exact(target: float) -> Fraction:
 
 
 def sla_attainment(figures: Figures, policy: ServiceLevelPolicy) -> Value:
-    """The service level as a share of its target: contacts in time over those that the promise asks for; 1 and more is kept."""
+    """The service level as a share of its target: contacts in time over those that the promise asks
+    for; 1 and more is kept.
+    """
     level = service_level(figures, policy)
-    hit, due = level.numerator or 0, float(exact(policy.target) * int(level.denominator or 0))
+    hit = level.numerator or 0
+    due = float(exact(policy.target) * int(level.denominator or 0))
     return Value(hit / due if due else None, hit, due)

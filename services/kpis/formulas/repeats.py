@@ -1,9 +1,12 @@
-"""Customers who come back: visits whose customer had another contact in the same queue shortly before.
+"""Customers who come back: visits whose customer had another contact in the same queue shortly
+before.
 
-earlier contact ├──┤ ◄──── gap, offer to offer ────► ├──┤ this visit: repeated within N hours if gap ≤ N
+earlier contact ├──┤ ◄──── gap, offer to offer ────► ├──┤ this visit: repeated within N hours if gap
+≤ N
 
-A gap belongs to the later visit, whatever channel either came by. Further visits of the same contact, such as a transfer that
-comes back, are no repetition. A customer is the pseudonym that ingest made; without one a visit is not in the denominator.
+A gap belongs to the later visit, whatever channel either came by. Further visits of the same
+contact, such as a transfer that comes back, are no repetition. A customer is the pseudonym that
+ingest made; without one a visit is not in the denominator.
 """
 
 from services.contracts.cells import Cell, Histogram
@@ -20,9 +23,14 @@ LOOK_BACK = 168
 
 
 def repeated_within(hours: int) -> Measure:
-    """The share of visits, of those whose customer is known, that came within `hours` of the customer's last contact."""
+    """The share of visits, of those whose customer is known, that came within `hours` of the
+    customer's last contact.
+    """
 
     def measure(figures: Figures, _: ServiceLevelPolicy) -> Value:
-        return share(count_within(figures.cells, Histogram.RETURN_GAP, hours, "le"), figures.of(Cell.CUSTOMER_KNOWN))
+        return share(
+            count_within(figures.cells, Histogram.RETURN_GAP, hours, "le"),
+            figures.of(Cell.CUSTOMER_KNOWN),
+        )
 
     return measure

@@ -1,4 +1,6 @@
-"""What customers and evaluators thought, as formulas: satisfaction, promoters, evaluations that pass."""
+"""What customers and evaluators thought, as formulas: satisfaction, promoters, evaluations that
+pass.
+"""
 
 from services.contracts.cells import Cell, Histogram
 from services.counting.histograms import count_passed, count_scores
@@ -8,7 +10,10 @@ from services.kpis.policies import ServiceLevelPolicy
 
 def csat(figures: Figures, policy: ServiceLevelPolicy) -> Value:
     """The share that counts as satisfied under the policy."""
-    return share(count_scores(figures.cells, Histogram.CSAT, policy.csat.satisfied, 1.0), figures.of(Cell.CSAT_COUNT))
+    return share(
+        count_scores(figures.cells, Histogram.CSAT, policy.csat.satisfied, 1.0),
+        figures.of(Cell.CSAT_COUNT),
+    )
 
 
 def nps(figures: Figures, _: ServiceLevelPolicy) -> Value:
@@ -16,7 +21,9 @@ def nps(figures: Figures, _: ServiceLevelPolicy) -> Value:
     promoters = count_scores(figures.cells, Histogram.NPS, 0.9, 1.0)
     detractors = count_scores(figures.cells, Histogram.NPS, 0.0, 0.6)
     size = figures.of(Cell.NPS_COUNT)
-    return Value(100 * (promoters - detractors) / size if size else None, promoters - detractors, size)
+    return Value(
+        100 * (promoters - detractors) / size if size else None, promoters - detractors, size
+    )
 
 
 def qa_pass_rate(figures: Figures, policy: ServiceLevelPolicy) -> Value:

@@ -10,17 +10,25 @@ from services.kpis.policies import Formula, ServiceLevelPolicy
 
 N = TypeVar("N", int, float)
 
-_OF_EARLY, _OF_SHORT = frozenset((Formula.V1, Formula.V4)), frozenset((Formula.V5, Formula.V6))
-"""Formulas that look at those who gave up within T, and within S: nothing else is counted for them, it costs most of a figure"""
+_OF_EARLY = frozenset((Formula.V1, Formula.V4))
+_OF_SHORT = frozenset((Formula.V5, Formula.V6))
+"""Formulas that look at those who gave up within T, and within S: nothing else is counted for them,
+it costs most of a figure
+"""
 
 
 def service_level(figures: Figures, policy: ServiceLevelPolicy) -> Value:
     """The service level under the policy's formula and options (see `Formula`)."""
-    within_threshold = count_within(figures.cells, Histogram.ANSWERED_WAIT, policy.threshold, policy.boundary)
+    within_threshold = count_within(
+        figures.cells, Histogram.ANSWERED_WAIT, policy.threshold, policy.boundary
+    )
     early = _gave_up(figures, policy.threshold, policy) if policy.formula in _OF_EARLY else 0
     short = _gave_up(figures, policy.short, policy) if policy.formula in _OF_SHORT else 0
-    answered, abandoned = figures.of(Cell.ANSWERED), figures.of(Cell.ABANDONED)
-    hit, total = hits_and_total(policy.formula, (within_threshold, early, short), (answered, abandoned))
+    answered = figures.of(Cell.ANSWERED)
+    abandoned = figures.of(Cell.ABANDONED)
+    hit, total = hits_and_total(
+        policy.formula, (within_threshold, early, short), (answered, abandoned)
+    )
     if policy.flow_outs:
         total += figures.of(*LEFT.values())
     if policy.waiting_past_threshold:
@@ -30,7 +38,9 @@ def service_level(figures: Figures, policy: ServiceLevelPolicy) -> Value:
 
 
 def hits_and_total(formula: Formula, within: tuple[N, N, N], outcomes: tuple[N, N]) -> tuple[N, N]:
-    """Hits and total of a formula: of those answered within T, abandoned within T, abandoned within S; and all answered, abandoned."""
+    """Hits and total of a formula: of those answered within T, abandoned within T, abandoned within
+    S; and all answered, abandoned.
+    """
     in_time, early, short = within
     answered, abandoned = outcomes
     match formula:

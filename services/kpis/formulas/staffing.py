@@ -1,11 +1,12 @@
-"""How many agents there are and how busy they were: formulas over agents by state and the time they spent in each.
+"""How many agents there are and how busy they were: formulas over agents by state and the time they
+spent in each.
 
 logged in     ├ available ┼ ringing ┼── busy ──┼ wrap-up ┼ break ┤
 occupied                            ├────────────────────┤
 expected to   ├───────────┤         ├────────────────────┤
 
-An agent who is busy talks, or has the customer on hold. Ringing is neither: until the agent picks up nobody is served, and the agent
-could not take another contact either.
+An agent who is busy talks, or has the customer on hold. Ringing is neither: until the agent picks
+up nobody is served, and the agent could not take another contact either.
 """
 
 from collections.abc import Sequence
@@ -34,8 +35,8 @@ def agents_in(state: AgentState) -> Measure:
 def occupancy(figures: Figures, _: ServiceLevelPolicy) -> Value:
     """Talk, hold and wrap-up over the same and idle time; parts are seconds.
 
-    Amazon Connect, "Occupancy": agent on contact / (agent on contact + agent idle), where the time a contact takes to connect to the
-    agent is neither; COPC and Call Centre Helper count alike.
+    Amazon Connect, "Occupancy": agent on contact / (agent on contact + agent idle), where the time
+    a contact takes to connect to the agent is neither; COPC and Call Centre Helper count alike.
     """
     return _ratio(figures.staff, HANDLING, EXPECTED)
 
@@ -43,15 +44,16 @@ def occupancy(figures: Figures, _: ServiceLevelPolicy) -> Value:
 def utilisation(figures: Figures, _: ServiceLevelPolicy) -> Value:
     """Talk, hold and wrap-up over all time logged in, breaks too; parts are seconds.
 
-    Call Centre Helper, "Is there a utilization calculation?": handle time / sign-on time. Time that is paid and not logged in no
-    event tells of.
+    Call Centre Helper, "Is there a utilization calculation?": handle time / sign-on time. Time that
+    is paid and not logged in no event tells of.
     """
     return _ratio(figures.staff, HANDLING, LOGGED_IN)
 
 
 def _ratio(staff: Staff, part: Sequence[AgentState], whole: Sequence[AgentState]) -> Value:
     """Some time of all; seconds are no sample, so there is no interval."""
-    some, everything = _of(staff, part) / 1000, _of(staff, whole) / 1000
+    some = _of(staff, part) / 1000
+    everything = _of(staff, whole) / 1000
     return Value(some / everything if everything else None, some, everything)
 
 

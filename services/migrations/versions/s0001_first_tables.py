@@ -10,7 +10,9 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Create the first tables; visits and panes leave room in their pages, so that rewriting a row stays in its page."""
+    """Create the first tables; visits and panes leave room in their pages, so that rewriting a row
+    stays in its page.
+    """
     op.create_table(
         "stream_partition",
         sa.Column("topic", sa.Text, primary_key=True),

@@ -10,11 +10,13 @@ depends_on = None
 
 BY_MONTH = """
 CREATE TABLE pane (
-    tenant text, start bigint, queue text, channel text, partition smallint, revision bigint NOT NULL, cells bytea NOT NULL,
+    tenant text, start bigint, queue text, channel text, partition smallint,
+        revision bigint NOT NULL, cells bytea NOT NULL,
     PRIMARY KEY (tenant, start, queue, channel, partition)
 ) PARTITION BY RANGE (start);
 CREATE TABLE agent_pane (
-    tenant text, start bigint, agent text, queue text, partition smallint, revision bigint NOT NULL, cells bytea NOT NULL,
+    tenant text, start bigint, agent text, queue text, partition smallint,
+        revision bigint NOT NULL, cells bytea NOT NULL,
     PRIMARY KEY (tenant, start, agent, queue, partition)
 ) PARTITION BY RANGE (start);
 CREATE TABLE agent_state (
@@ -28,11 +30,14 @@ COPY_PANES = """
 DO $$
 DECLARE month timestamptz;
 BEGIN
-    FOR month IN SELECT DISTINCT date_trunc('month', to_timestamp(start / 1000.0), 'UTC') FROM old_pane LOOP
-        EXECUTE format('CREATE TABLE %I PARTITION OF pane FOR VALUES FROM (%s) TO (%s) WITH (fillfactor = 80)',
+    FOR month IN SELECT DISTINCT date_trunc('month', to_timestamp(start / 1000.0), 'UTC')
+        FROM old_pane LOOP
+        EXECUTE format('CREATE TABLE %I PARTITION OF pane FOR VALUES FROM (%s) TO (%s) '
+            'WITH (fillfactor = 80)',
             'pane_' || to_char(month AT TIME ZONE 'UTC', 'YYYY_MM'),
             extract(epoch FROM month)::bigint * 1000,
-            extract(epoch FROM (month AT TIME ZONE 'UTC' + interval '1 month') AT TIME ZONE 'UTC')::bigint * 1000);
+            extract(epoch FROM (month AT TIME ZONE 'UTC' + interval '1 month')
+                AT TIME ZONE 'UTC')::bigint * 1000);
     END LOOP;
     INSERT INTO pane SELECT tenant, start, queue, channel, partition, revision, cells FROM old_pane;
 END $$;
@@ -40,7 +45,9 @@ END $$;
 
 
 def upgrade() -> None:
-    """Give panes a table a month, keeping them; agents' states were not counted before and are dropped."""
+    """Give panes a table a month, keeping them; agents' states were not counted before and are
+    dropped.
+    """
     op.rename_table("pane", "old_pane")
     op.execute("ALTER INDEX pane_pkey RENAME TO old_pane_pkey")
     op.drop_table("agent_state")

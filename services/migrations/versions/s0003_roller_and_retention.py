@@ -1,4 +1,6 @@
-"""Where the roller stands, which queues it met, what retention dropped; an index that finds one queue's rollups."""
+"""Where the roller stands, which queues it met, what retention dropped; an index that finds one
+queue's rollups.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -16,7 +18,9 @@ def upgrade() -> None:
     """Create the roller's and retention's tables; the roller starts before all events."""
     op.create_table(
         "roller",
-        sa.Column("one", sa.Boolean, sa.CheckConstraint("one"), primary_key=True, server_default=sa.true()),
+        sa.Column(
+            "one", sa.Boolean, sa.CheckConstraint("one"), primary_key=True, server_default=sa.true()
+        ),
         *(sa.Column(name, sa.BigInteger, nullable=False, server_default="0") for name in CURSORS),
         sa.Column("zone", sa.Text, nullable=False, server_default=""),
         sa.Column("watermarks", JSONB, nullable=False, server_default="{}"),

@@ -1,4 +1,6 @@
-"""Visits are found by customer and by complaint: what bodies say of both, in columns with indexes of their own."""
+"""Visits are found by customer and by complaint: what bodies say of both, in columns with indexes
+of their own.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,11 +14,13 @@ depends_on = None
 
 PORTION = 10_000
 STORED = sa.text(
-    "SELECT partition, tenant, contact, visit, body FROM visit WHERE (partition, tenant, contact, visit) > (:p, :t, :c, :v)"
+    "SELECT partition, tenant, contact, visit, body FROM visit WHERE (partition, tenant, contact, "
+    "visit) > (:p, :t, :c, :v)"
     " ORDER BY partition, tenant, contact, visit LIMIT :portion"
 )
 NOTE = sa.text(
-    "UPDATE visit SET channel = :channel, customer = :customer, complained_at = :complained_at, settled_at = :settled_at"
+    "UPDATE visit SET channel = :channel, customer = :customer, complained_at = :complained_at, "
+    "settled_at = :settled_at"
     " WHERE partition = :p AND tenant = :t AND contact = :c AND visit = :v"
 )
 
@@ -33,14 +37,31 @@ def upgrade() -> None:
         notes = [noted for row in portion if (noted := _noted(*row)) is not None]
         if notes:
             op.get_bind().execute(NOTE, notes)
-    op.create_index("visit_customer", "visit", ["customer", "offered_at"], postgresql_where=sa.text("customer IS NOT NULL"))
-    op.create_index("visit_complained", "visit", ["tenant", "complained_at"], postgresql_where=sa.text("complained_at IS NOT NULL"))
+    op.create_index(
+        "visit_customer",
+        "visit",
+        ["customer", "offered_at"],
+        postgresql_where=sa.text("customer IS NOT NULL"),
+    )
+    op.create_index(
+        "visit_complained",
+        "visit",
+        ["tenant", "complained_at"],
+        postgresql_where=sa.text("complained_at IS NOT NULL"),
+    )
 
 
-def _noted(partition: int, tenant: str, contact: str, number: int, body: bytes) -> dict[str, object] | None:
+def _noted(
+    partition: int, tenant: str, contact: str, number: int, body: bytes
+) -> dict[str, object] | None:
     visit = decode_visit(body)
     complained_at, settled_at = complaining(visit)
     if visit.channel == "voice" and visit.customer is None and complained_at is None:
         return None
-    said = {"channel": visit.channel, "customer": visit.customer, "complained_at": complained_at, "settled_at": settled_at}
+    said = {
+        "channel": visit.channel,
+        "customer": visit.customer,
+        "complained_at": complained_at,
+        "settled_at": settled_at,
+    }
     return {**said, "p": partition, "t": tenant, "c": contact, "v": number}

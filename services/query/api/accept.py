@@ -6,15 +6,23 @@ from fastapi import Request
 
 from services.runtime.problems import Problem
 
-JSON, CSV = "application/json", "text/csv"
+JSON = "application/json"
+CSV = "text/csv"
 
 
 def accepted(request: Request, *offered: str) -> str:
-    """The offered kind that the client likes best, the first offered of equals; problem 406 where it takes none."""
+    """The offered kind that the client likes best, the first offered of equals; problem 406 where
+    it takes none.
+    """
     accept = request.headers.get("accept", "*/*")
     chosen = _chosen(accept, offered or (JSON,))
     if chosen is None:
-        raise Problem(406, "Not acceptable", f"Accept: {accept[:200]} takes nothing of what is here: {', '.join(offered or (JSON,))}")
+        raise Problem(
+            406,
+            "Not acceptable",
+            f"Accept: {accept[:200]} takes nothing of what is here: "
+            f"{', '.join(offered or (JSON,))}",
+        )
     return chosen
 
 

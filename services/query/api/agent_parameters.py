@@ -32,24 +32,42 @@ from services.query.api.parameters import (
 )
 
 STATES: tuple[str, ...] = get_args(AgentState)
-Agents = Annotated[List, Field(description="agents, comma-separated; all where nothing is said", examples=["a-7,a-9"])]
+Agents = Annotated[
+    List,
+    Field(description="agents, comma-separated; all where nothing is said", examples=["a-7,a-9"]),
+]
 
 
 class AgentsParameters(PageParameters):
     """Parameters of the list of agents."""
 
     agent: Agents = None
-    queue: Annotated[List, Field(description="those who serve any of these queues", examples=["sales,help"])] = None
-    state: Annotated[List, Field(description="those in any of these states", examples=["available,busy"])] = None
-    team: Annotated[List, Field(description="those of any of these teams", examples=["orders-east"])] = None
-    site: Annotated[List, Field(description="those at any of these sites", examples=["hangzhou"])] = None
+    queue: Annotated[
+        List, Field(description="those who serve any of these queues", examples=["sales,help"])
+    ] = None
+    state: Annotated[
+        List, Field(description="those in any of these states", examples=["available,busy"])
+    ] = None
+    team: Annotated[
+        List, Field(description="those of any of these teams", examples=["orders-east"])
+    ] = None
+    site: Annotated[
+        List, Field(description="those at any of these sites", examples=["hangzhou"])
+    ] = None
 
     def query(self, ground: Ground) -> AgentsQuery:
         """The question; problems 422."""
         self.refuse_unknown()
         refuse_strangers("state", names_of(self.state), STATES)
-        refuse_strangers("queue", names_of(self.queue), ground.board.queues(ground.tenant) | ground.board.agents.queues(ground.tenant))
-        return AgentsQuery(ground.tenant, *map(names_of, (self.agent, self.queue, self.state, self.team, self.site)))
+        refuse_strangers(
+            "queue",
+            names_of(self.queue),
+            ground.board.queues(ground.tenant) | ground.board.agents.queues(ground.tenant),
+        )
+        return AgentsQuery(
+            ground.tenant,
+            *map(names_of, (self.agent, self.queue, self.state, self.team, self.site)),
+        )
 
 
 class AgentKpiParameters(Restated):
@@ -57,20 +75,36 @@ class AgentKpiParameters(Restated):
 
     kpi: Annotated[
         List,
-        Field(description="KPI ids, or `KPI:VARIANT`, comma-separated; all that agents have where nothing is said", examples=["aht,csat"]),
+        Field(
+            description="KPI ids, or `KPI:VARIANT`, comma-separated; all that agents have where "
+            "nothing is said",
+            examples=["aht,csat"],
+        ),
     ] = None
     agent: Agents = None
     queue: Queues = None
     channel: Channels = None
-    by: Annotated[ByAgent, Field(description="what each row stands for; an agent's team and site are those of that time")] = ByAgent.AGENT
+    by: Annotated[
+        ByAgent,
+        Field(
+            description="what each row stands for; an agent's team and site are those of that time"
+        ),
+    ] = ByAgent.AGENT
     since: Annotated[str, Field(alias="from", description="RFC 3339 with offset", examples=[BEGIN])]
     until: Annotated[str, Field(alias="to", description="RFC 3339 with offset", examples=[END])]
-    interval: Annotated[Interval, Field(description="length of a row on the calendar of `tz`; `all`: one row over everything")] = (
-        Interval.D1
-    )
+    interval: Annotated[
+        Interval,
+        Field(
+            description="length of a row on the calendar of `tz`; `all`: one row over everything"
+        ),
+    ] = Interval.D1
     tz: Annotated[
         str | None,
-        Field(description="IANA zone of the calendar and of the answer's times; the tenant's where nothing is said", examples=["UTC"]),
+        Field(
+            description="IANA zone of the calendar and of the answer's times; the tenant's where "
+            "nothing is said",
+            examples=["UTC"],
+        ),
     ] = None
     limit: Limit = None
     cursor: Cursor = None
@@ -78,38 +112,65 @@ class AgentKpiParameters(Restated):
     def query(self, ground: Ground) -> AgentQuery:
         """The question; problems 422."""
         self.refuse_unknown()
-        chosen, span = selection(ground, self.queue, self.channel, By.TOTAL), span_of(self.since, self.until)
+        chosen = selection(ground, self.queue, self.channel, By.TOTAL)
+        span = span_of(self.since, self.until)
         question = Question(kpis_of_agents(self.kpi), self.basis(ground, chosen))
-        return AgentQuery(chosen, names_of(self.agent), span, self.interval, zone_of(self.tz, ground), self.by, question)
+        return AgentQuery(
+            chosen,
+            names_of(self.agent),
+            span,
+            self.interval,
+            zone_of(self.tz, ground),
+            self.by,
+            question,
+        )
 
 
 class BenchmarkParameters(Restated):
     """Parameters of the comparison with the benchmark."""
 
     kpi: Annotated[
-        List, Field(description="KPIs to compare, comma-separated; all that agents have where nothing is said", examples=["aht,csat"])
+        List,
+        Field(
+            description="KPIs to compare, comma-separated; all that agents have where nothing is "
+            "said",
+            examples=["aht,csat"],
+        ),
     ] = None
     queue: Queues = None
     channel: Channels = None
     since: Annotated[str, Field(alias="from", description="RFC 3339 with offset", examples=[BEGIN])]
     until: Annotated[str, Field(alias="to", description="RFC 3339 with offset", examples=[END])]
     quality: Annotated[
-        Literal["csat", "csat_mean", "nps", "fcr", "qa_mean", "qa_pass_rate"], Field(description="the KPI that quality is judged by")
+        Literal["csat", "csat_mean", "nps", "fcr", "qa_mean", "qa_pass_rate"],
+        Field(description="the KPI that quality is judged by"),
     ] = "csat"
-    handled: Annotated[int, Field(ge=1, description="fewest contacts handled by an agent who is judged")] = Minimum.handled
-    answers: Annotated[int, Field(ge=1, description="fewest answers or evaluations behind the quality of an agent who is judged")] = (
-        Minimum.answers
-    )
-    tz: Annotated[str | None, Field(description="IANA zone of the answer's times", examples=["Asia/Shanghai"])] = None
+    handled: Annotated[
+        int, Field(ge=1, description="fewest contacts handled by an agent who is judged")
+    ] = Minimum.handled
+    answers: Annotated[
+        int,
+        Field(
+            ge=1,
+            description="fewest answers or evaluations behind the quality of an agent who is "
+            "judged",
+        ),
+    ] = Minimum.answers
+    tz: Annotated[
+        str | None, Field(description="IANA zone of the answer's times", examples=["Asia/Shanghai"])
+    ] = None
     limit: Limit = None
     cursor: Cursor = None
 
     def query(self, ground: Ground) -> AgentQuery:
         """The question; problems 422."""
         self.refuse_unknown()
-        chosen, span = selection(ground, self.queue, self.channel, By.TOTAL), span_of(self.since, self.until)
+        chosen = selection(ground, self.queue, self.channel, By.TOTAL)
+        span = span_of(self.since, self.until)
         question = Question(kpis_of_agents(self.kpi), self.basis(ground, chosen))
-        return AgentQuery(chosen, (), span, Interval.ALL, zone_of(self.tz, ground), ByAgent.AGENT, question)
+        return AgentQuery(
+            chosen, (), span, Interval.ALL, zone_of(self.tz, ground), ByAgent.AGENT, question
+        )
 
     def contest(self) -> Contest:
         """How agents are judged."""

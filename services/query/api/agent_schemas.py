@@ -16,7 +16,9 @@ class AgentStateRow(BaseModel):
     state: AgentState
     since: Instant
     reason: Annotated[str | None, Field(description="as the source told", examples=["lunch"])]
-    queues: Annotated[list[str], Field(description="queues the agent serves", examples=[["sales", "help"]])]
+    queues: Annotated[
+        list[str], Field(description="queues the agent serves", examples=[["sales", "help"]])
+    ]
     team: Annotated[str | None, Field(examples=["orders-east"])]
     site: Annotated[str | None, Field(examples=["hangzhou"])]
     as_of: Instant
@@ -32,19 +34,37 @@ class AgentsAnswer(BaseModel):
 class AgentFigureRow(HistoryFigureRow):
     """A figure of an agent over an interval."""
 
-    agent: Annotated[str | None, Field(description="null in rows by team, site and total", examples=["a-7"])] = None
+    agent: Annotated[
+        str | None, Field(description="null in rows by team, site and total", examples=["a-7"])
+    ] = None
 
 
 class BenchmarkFigureRow(AgentFigureRow):
     """A figure of an agent beside that of the benchmark agents."""
 
     standing: Annotated[Standing, Field(description="`few_…`: did too little to be judged")]
-    benchmark: Annotated[float | None, Field(description="of the benchmark agents together; of a count their mean", examples=[212.5])]
+    benchmark: Annotated[
+        float | None,
+        Field(
+            description="of the benchmark agents together; of a count their mean", examples=[212.5]
+        ),
+    ]
     distance: Annotated[float | None, Field(description="value − benchmark", examples=[31.0])]
-    behind: Annotated[bool | None, Field(description="whether that is to the worse; null where no direction is better")]
-    volume: Annotated[Volume, Field(description="what volume was judged by; the count where somebody's hours are not known")]
+    behind: Annotated[
+        bool | None,
+        Field(description="whether that is to the worse; null where no direction is better"),
+    ]
+    volume: Annotated[
+        Volume,
+        Field(
+            description="what volume was judged by; the count where somebody's hours are not known"
+        ),
+    ]
     candidates: Annotated[int, Field(description="how many did enough to be judged", examples=[42])]
-    small: Annotated[bool, Field(description="fewer than ten were: the benchmark is one agent, and may be chance")]
+    small: Annotated[
+        bool,
+        Field(description="fewer than ten were: the benchmark is one agent, and may be chance"),
+    ]
 
 
 class BenchmarkAnswer(BaseModel):

@@ -14,7 +14,11 @@ from services.figures.agents.rows import AGENT_COLUMNS, AgentRow
 from services.figures.rows import identity, substance
 from services.query.api import shapes
 from services.query.api.accept import CSV, JSON, accepted
-from services.query.api.agent_parameters import AgentKpiParameters, AgentsParameters, BenchmarkParameters
+from services.query.api.agent_parameters import (
+    AgentKpiParameters,
+    AgentsParameters,
+    BenchmarkParameters,
+)
 from services.query.api.agent_schemas import AgentKpisAnswer, AgentsAnswer, BenchmarkAnswer
 from services.query.api.answers import Page, Sheet, csv_stream, tagged_rows
 from services.query.api.cursors import cursor, place_of
@@ -24,7 +28,9 @@ from services.runtime.problems import described
 
 Leader = Annotated[Credential, Depends(require("agents:read"))]
 PROBLEMS = described(401, 403, 406, 422, 503)
-UNCHANGED: dict[int | str, dict[str, object]] = {304: {"description": "Not modified: the client has these very figures"}}
+UNCHANGED: dict[int | str, dict[str, object]] = {
+    304: {"description": "Not modified: the client has these very figures"}
+}
 AS_CSV: dict[int | str, dict[str, object]] = {200: {"content": {"text/csv": {}}}}
 
 SHOWN_AT_ONCE = 200
@@ -35,14 +41,24 @@ decode_place = msgspec.msgpack.Decoder(AgentPlace).decode
 router = APIRouter(route_class=MeasuredRoute, tags=["agents"])
 
 
-@router.get("/v1/agents", response_model=AgentsAnswer, responses=PROBLEMS | UNCHANGED, summary="Agents and their states")
-async def agents(request: Request, caller: Leader, query: Loaded, asked: Annotated[AgentsParameters, Query()]) -> Response:
+@router.get(
+    "/v1/agents",
+    response_model=AgentsAnswer,
+    responses=PROBLEMS | UNCHANGED,
+    summary="Agents and their states",
+)
+async def agents(
+    request: Request, caller: Leader, query: Loaded, asked: Annotated[AgentsParameters, Query()]
+) -> Response:
     """Every agent heard of in the last day, in the last known state."""
     accepted(request)
     question = asked.query(query.live.ground(caller.tenant))
     after = place_of(asked.cursor, question, decode_name)
-    as_of, found, more = await query.agents.now(question, after, rows_of_page(asked.limit, query.limits))
-    zone, turns = query.live.zone(caller.tenant), query.live.turns
+    as_of, found, more = await query.agents.now(
+        question, after, rows_of_page(asked.limit, query.limits)
+    )
+    zone = query.live.zone(caller.tenant)
+    turns = query.live.turns
     rows = [
         shapes.agent_row(agent, entered, as_of, zone)
         async for portion in turns.over(found, SHOWN_AT_ONCE) for agent, entered in portion
@@ -56,10 +72,20 @@ def _timeless(row: shapes.Body) -> object:
     return {**row, "as_of": None}
 
 
-@router.get("/v1/agents/kpis", response_model=AgentKpisAnswer, responses=PROBLEMS | UNCHANGED | AS_CSV, summary="What agents did")
-async def figures(request: Request, caller: Leader, query: Loaded, asked: Annotated[AgentKpiParameters, Query()]) -> Response:
-    """Figures of agents, teams or sites per interval, by history's formulas. `Accept: text/csv` gives all pages as one CSV."""
-    kind, question = accepted(request, JSON, CSV), asked.query(query.live.ground(caller.tenant))
+@router.get(
+    "/v1/agents/kpis",
+    response_model=AgentKpisAnswer,
+    responses=PROBLEMS | UNCHANGED | AS_CSV,
+    summary="What agents did",
+)
+async def figures(
+    request: Request, caller: Leader, query: Loaded, asked: Annotated[AgentKpiParameters, Query()]
+) -> Response:
+    """Figures of agents, teams or sites per interval, by history's formulas. `Accept: text/csv`
+    gives all pages as one CSV.
+    """
+    kind = accepted(request, JSON, CSV)
+    question = asked.query(query.live.ground(caller.tenant))
     after = place_of(asked.cursor, question, decode_place)
     rows, more = await query.agents.page(question, after, rows_of_page(asked.limit, query.limits))
     query.metrics.rows.labels("/v1/agents/kpis").inc(len(rows))
@@ -75,17 +101,31 @@ def _said(row: AgentRow) -> object:
 
 
 @router.get(
-    "/v1/agents/benchmark", response_model=BenchmarkAnswer, responses=PROBLEMS | UNCHANGED | AS_CSV, summary="Agents beside the best"
+    "/v1/agents/benchmark",
+    response_model=BenchmarkAnswer,
+    responses=PROBLEMS | UNCHANGED | AS_CSV,
+    summary="Agents beside the best",
 )
-async def benchmark(request: Request, caller: Leader, query: Loaded, asked: Annotated[BenchmarkParameters, Query()]) -> Response:
-    """The top tenth by volume and quality at once, and how far each agent is from it, KPI by KPI. `Accept: text/csv` gives CSV."""
-    kind, question, contest = accepted(request, JSON, CSV), asked.query(query.live.ground(caller.tenant)), asked.contest()
+async def benchmark(
+    request: Request, caller: Leader, query: Loaded, asked: Annotated[BenchmarkParameters, Query()]
+) -> Response:
+    """The top tenth by volume and quality at once, and how far each agent is from it, KPI by KPI.
+    `Accept: text/csv` gives CSV.
+    """
+    kind = accepted(request, JSON, CSV)
+    question = asked.query(query.live.ground(caller.tenant))
+    contest = asked.contest()
     after = place_of(asked.cursor, (question, contest), decode_place)
     page = partial(query.agents.compared, question, contest)
     rows, more = await page(after, rows_of_page(asked.limit, query.limits))
     query.metrics.rows.labels("/v1/agents/benchmark").inc(len(rows))
     if kind == CSV:
-        return csv_stream(rows, further(page, more, query.limits.rows), Sheet("benchmark", BENCHMARK_COLUMNS), query.live.turns)
+        return csv_stream(
+            rows,
+            further(page, more, query.limits.rows),
+            Sheet("benchmark", BENCHMARK_COLUMNS),
+            query.live.turns,
+        )
     following = None if more is None else cursor((question, contest), more)
     return await tagged_rows(request, Page(rows, following, _compared), query.live.turns)
 

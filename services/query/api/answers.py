@@ -24,10 +24,13 @@ WRITTEN = 50
 """Rows written as CSV in one turn"""
 
 
-async def figures(request: Request, rows: Sequence[Row], following: str | None, turns: Turns, fresh: object) -> Response:
+async def figures(
+    request: Request, rows: Sequence[Row], following: str | None, turns: Turns, fresh: object
+) -> Response:
     """Rows as JSON; 304 where the client has these very figures already.
 
-    The tag leaves out the marks that move with every second, so it changes when a figure, its span or what is `fresh` does.
+    The tag leaves out the marks that move with every second, so it changes when a figure, its span
+    or what is `fresh` does.
     """
     return await tagged_rows(request, Page(rows, following, said, fresh), turns)
 
@@ -38,7 +41,9 @@ def said(row: Row) -> object:
 
 
 class Page(NamedTuple):
-    """Rows of an answer and the next page's cursor; `said` is what is substantial in a row, `fresh` what is old of the floor."""
+    """Rows of an answer and the next page's cursor; `said` is what is substantial in a row, `fresh`
+    what is old of the floor.
+    """
 
     rows: Sequence[Any]
     following: str | None
@@ -58,7 +63,9 @@ async def tagged_rows(request: Request, page: Page, turns: Turns) -> Response:
 
 
 class PortionedResponse(Response):
-    """A body in portions, each handed to the server when it has sent the one before: ten megabytes at once hold everybody up."""
+    """A body in portions, each handed to the server when it has sent the one before: ten megabytes
+    at once hold everybody up.
+    """
 
     def __init__(self, portions: Sequence[bytes], headers: Mapping[str, str] | None = None) -> None:
         size = {"Content-Length": str(sum(map(len, portions)))}
@@ -67,7 +74,9 @@ class PortionedResponse(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002  an application's shape
         """Send head and body."""
-        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        await send(
+            {"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers}
+        )
         for portion in self._portions:
             await send({"type": "http.response.body", "body": portion, "more_body": True})
             await asyncio.sleep(0)
@@ -75,7 +84,10 @@ class PortionedResponse(Response):
 
 
 async def rows_answer(
-    rows: Sequence[object], following: str | None, turns: Turns, headers: dict[str, str] | None = None
+    rows: Sequence[object],
+    following: str | None,
+    turns: Turns,
+    headers: dict[str, str] | None = None,
 ) -> Response:
     """Rows as JSON, encoded in portions."""
     if len(rows) <= RENDERED:
@@ -106,7 +118,11 @@ def tagged(request: Request, body: object, substantial: object) -> Response:
 
 
 def _tagging(tag: str) -> dict[str, str]:
-    return {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Accept, Authorization, Cookie"}
+    return {
+        "ETag": tag,
+        "Cache-Control": "private, no-cache",
+        "Vary": "Accept, Authorization, Cookie",
+    }
 
 
 def matches(header: str | None, tag: str) -> bool:
@@ -114,7 +130,9 @@ def matches(header: str | None, tag: str) -> bool:
     if header is None:
         return False
     strong = tag.removeprefix("W/")
-    return header.strip() == "*" or any(one.strip().removeprefix("W/") == strong for one in header.split(","))
+    return header.strip() == "*" or any(
+        one.strip().removeprefix("W/") == strong for one in header.split(",")
+    )
 
 
 def json(body: object, headers: dict[str, str] | None = None) -> Response:
@@ -132,7 +150,9 @@ class Sheet(NamedTuple):
 def csv_stream(
     first: Sequence[object], pages: AsyncIterator[Sequence[object]], sheet: Sheet, turns: Turns
 ) -> Response:
-    """Rows as CSV with a header line, page by page; `first` was read before, so that a refusal is still an error."""
+    """Rows as CSV with a header line, page by page; `first` was read before, so that a refusal is
+    still an error.
+    """
 
     async def lines() -> AsyncIterator[str]:
         yield _csv([sheet.columns])
@@ -142,7 +162,11 @@ def csv_stream(
             async for text in _texts(rows, sheet, turns):
                 yield text
 
-    headers = {"Content-Disposition": f'attachment; filename="{sheet.name}.csv"', "Cache-Control": "private, no-cache", "Vary": "Accept"}
+    headers = {
+        "Content-Disposition": f'attachment; filename="{sheet.name}.csv"',
+        "Cache-Control": "private, no-cache",
+        "Vary": "Accept",
+    }
     return StreamingResponse(lines(), media_type="text/csv; charset=utf-8", headers=headers)
 
 
@@ -159,4 +183,8 @@ def _csv(rows: Iterable[Sequence[object]]) -> str:
 
 def _safe(cell: object) -> object:
     """A queue named like a formula must not become one in somebody's spreadsheet."""
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
+    return (
+        f"'{cell}"
+        if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r")
+        else cell
+    )

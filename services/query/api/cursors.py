@@ -24,16 +24,22 @@ def _digest(question: object) -> bytes:
 
 def cursor(question: object, place: object) -> str:
     """The cursor of `place` in the answer to `question`."""
-    packed = msgspec.msgpack.encode(_Cursor(_digest(question), msgspec.Raw(msgspec.msgpack.encode(place))))
+    packed = msgspec.msgpack.encode(
+        _Cursor(_digest(question), msgspec.Raw(msgspec.msgpack.encode(place)))
+    )
     return urlsafe_b64encode(packed).decode().rstrip("=")
 
 
 def place_of(text: str | None, question: object, decode: Callable[[bytes], P]) -> P | None:
-    """The place that a cursor names, None without one; problem 422 where it is no cursor of this question."""
+    """The place that a cursor names, None without one; problem 422 where it is no cursor of this
+    question.
+    """
     if text is None:
         return None
     try:
-        packed = msgspec.msgpack.decode(urlsafe_b64decode(text + "=" * (-len(text) % 4)), type=_Cursor)
+        packed = msgspec.msgpack.decode(
+            urlsafe_b64decode(text + "=" * (-len(text) % 4)), type=_Cursor
+        )
         if packed.question == _digest(question):
             return decode(bytes(packed.place))
     except (Base64Error, UnicodeError, ValueError, msgspec.DecodeError) as wrong:
@@ -42,5 +48,8 @@ def place_of(text: str | None, question: object, decode: Callable[[bytes], P]) -
 
 
 def _refused() -> Problem:
-    detail = "cursor: it is not one of this question; send `next` of the last page with otherwise the same parameters"
+    detail = (
+        "cursor: it is not one of this question; send `next` of the last page with otherwise "
+        "the same parameters"
+    )
     return Problem(422, "Unknown cursor", detail)

@@ -25,16 +25,26 @@ class _Document(msgspec.Struct, forbid_unknown_fields=True):
 
 
 async def rows_of(request: Request) -> Sequence[Row]:
-    """The rows of a request. Problems: 400 cut short, 408 too slow, 413 too large, 415 another kind, 422 not readable."""
+    """The rows of a request. Problems: 400 cut short, 408 too slow, 413 too large, 415 another
+    kind, 422 not readable.
+    """
     kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
     reader = {"text/csv": csv_rows, "application/json": json_rows}.get(kind)
     if reader is None:
-        raise Problem(415, "Another kind of body", f"Content-Type is {kind or 'not given'}; send text/csv or application/json.")
+        raise Problem(
+            415,
+            "Another kind of body",
+            f"Content-Type is {kind or 'not given'}; send text/csv or application/json.",
+        )
     rows = reader(_text(await _body(request)))
     if not rows:
         raise Problem(422, TITLE, "There is no row in it; a forecast has at least one interval.")
     if len(rows) > MOST_ROWS:
-        raise Problem(413, "Too many rows", f"{len(rows)} rows are more than {MOST_ROWS}; send them in several uploads.")
+        raise Problem(
+            413,
+            "Too many rows",
+            f"{len(rows)} rows are more than {MOST_ROWS}; send them in several uploads.",
+        )
     return rows
 
 
@@ -45,11 +55,19 @@ async def _body(request: Request) -> bytes:
             async for chunk in request.stream():
                 body += chunk
                 if len(body) > MOST_BYTES:
-                    raise Problem(413, "Body too large", f"A forecast has at most {MOST_BYTES} bytes; send it in several uploads.")
+                    raise Problem(
+                        413,
+                        "Body too large",
+                        f"A forecast has at most {MOST_BYTES} bytes; send it in several uploads.",
+                    )
     except TimeoutError as late:
-        raise Problem(408, "Body too slow", f"The body did not arrive within {WITHIN:g} s.") from late
+        raise Problem(
+            408, "Body too slow", f"The body did not arrive within {WITHIN:g} s."
+        ) from late
     except ClientDisconnect as gone:
-        raise Problem(400, "Body incomplete", "The client left before the body was complete.") from gone
+        raise Problem(
+            400, "Body incomplete", "The client left before the body was complete."
+        ) from gone
     return bytes(body)
 
 
@@ -58,7 +76,9 @@ def _text(body: bytes) -> str:
         return body.decode("utf-8-sig")
     except UnicodeDecodeError as wrong:
         line = body[: wrong.start].count(b"\n") + 1
-        raise Problem(422, TITLE, f"Line {line} is no UTF-8; save the file as CSV UTF-8.") from wrong
+        raise Problem(
+            422, TITLE, f"Line {line} is no UTF-8; save the file as CSV UTF-8."
+        ) from wrong
 
 
 def csv_rows(text: str) -> Sequence[Row]:
@@ -68,17 +88,32 @@ def csv_rows(text: str) -> Sequence[Row]:
         header = [name.strip() for name in reader.fieldnames or ()]
         _check(header)
         reader.fieldnames = header
-        return [{name: cell.strip() if isinstance(cell, str) else cell for name, cell in row.items()} for row in reader]
+        return [
+            {name: cell.strip() if isinstance(cell, str) else cell for name, cell in row.items()}
+            for row in reader
+        ]
     except csv.Error as wrong:
-        raise Problem(422, TITLE, f"Line {reader.reader.line_num} is no CSV ({wrong}); separate cells by commas.") from wrong
+        raise Problem(
+            422,
+            TITLE,
+            f"Line {reader.reader.line_num} is no CSV ({wrong}); separate cells by commas.",
+        ) from wrong
 
 
 def _check(header: Sequence[str]) -> None:
-    missing, unknown = [name for name in REQUIRED if name not in header], [name for name in header if name not in FIELDS]
+    missing = [name for name in REQUIRED if name not in header]
+    unknown = [name for name in header if name not in FIELDS]
     if missing or unknown or len(set(header)) < len(header):
-        said = f"The header line is {','.join(header)[:200]!r}; it must name {', '.join(REQUIRED)}, each column once, and may name "
+        said = (
+            f"The header line is {','.join(header)[:200]!r}; it must name "
+            f"{', '.join(REQUIRED)}, each column once, and may name "
+        )
         said += ", ".join(name for name in FIELDS if name not in REQUIRED) + "."
-        said += " Separate cells by commas, not by semicolons or tabs." if len(header) == 1 and re.search("[;\t]", header[0]) else ""
+        said += (
+            " Separate cells by commas, not by semicolons or tabs."
+            if len(header) == 1 and re.search("[;\t]", header[0])
+            else ""
+        )
         raise Problem(422, TITLE, said, missing=missing, unknown=unknown)
 
 
@@ -87,4 +122,6 @@ def json_rows(text: str) -> Sequence[Row]:
     try:
         return msgspec.json.decode(text, type=_Document).rows
     except (msgspec.DecodeError, RecursionError) as wrong:
-        raise Problem(422, TITLE, f'{wrong}; send {{"rows": [{{"queue": "sales", "start": "…", …}}]}}.') from wrong
+        raise Problem(
+            422, TITLE, f'{wrong}; send {{"rows": [{{"queue": "sales", "start": "…", …}}]}}.'
+        ) from wrong

@@ -25,7 +25,17 @@ from services.query.api.cursors import cursor, place_of
 from services.query.api.forecast_body import TITLE, rows_of
 from services.query.api.measured import Loaded, MeasuredRoute
 from services.query.api.paging import rows_of_page
-from services.query.api.parameters import BEGIN, END, Cursor, Limit, Parameters, Queues, names_of, span_of, zone_of
+from services.query.api.parameters import (
+    BEGIN,
+    END,
+    Cursor,
+    Limit,
+    Parameters,
+    Queues,
+    names_of,
+    span_of,
+    zone_of,
+)
 from services.query.api.schemas_forecasts import ForecastAnswer, ForecastBody, UploadAnswer
 from services.runtime.problems import Problem, described
 
@@ -57,7 +67,13 @@ class UploadParameters(Parameters):
     """Parameters of an upload."""
 
     note: Annotated[
-        str, Field(max_length=200, pattern=r"^[^\x00]*$", description="why, for whoever reads the list of versions", examples=["week 46"])
+        str,
+        Field(
+            max_length=200,
+            pattern=r"^[^\x00]*$",
+            description="why, for whoever reads the list of versions",
+            examples=["week 46"],
+        ),
     ] = ""
 
 
@@ -67,8 +83,13 @@ class ForecastParameters(Parameters):
     since: Annotated[str, Field(alias="from", description="RFC 3339 with offset", examples=[BEGIN])]
     until: Annotated[str, Field(alias="to", description="RFC 3339 with offset", examples=[END])]
     queue: Queues = None
-    version: Annotated[int | None, Field(ge=1, description="one upload; what is in force where nothing is said", examples=[3])] = None
-    tz: Annotated[str | None, Field(description="IANA zone of the answer's times", examples=["Asia/Shanghai"])] = None
+    version: Annotated[
+        int | None,
+        Field(ge=1, description="one upload; what is in force where nothing is said", examples=[3]),
+    ] = None
+    tz: Annotated[
+        str | None, Field(description="IANA zone of the answer's times", examples=["Asia/Shanghai"])
+    ] = None
     limit: Limit = None
     cursor: Cursor = None
 
@@ -79,13 +100,21 @@ class ForecastParameters(Parameters):
 
 
 @router.put(
-    "/v1/forecasts", response_model=UploadAnswer, openapi_extra=BODY, summary="Upload a forecast",
-    responses=described(400, 401, 403, 406, 408, 413, 415, 422, 503) | {201: {"model": UploadAnswer, "description": "A new version"}},
-)  # fmt: skip
-async def put_forecast(request: Request, caller: Planner, query: Loaded, asked: Annotated[UploadParameters, Query()]) -> Response:
-    """Intervals of 15 or 30 minutes, as CSV or JSON, stored as a version; where versions overlap in time the newest is in force.
+    "/v1/forecasts",
+    response_model=UploadAnswer,
+    openapi_extra=BODY,
+    summary="Upload a forecast",
+    responses=described(400, 401, 403, 406, 408, 413, 415, 422, 503)
+    | {201: {"model": UploadAnswer, "description": "A new version"}},
+)
+async def put_forecast(
+    request: Request, caller: Planner, query: Loaded, asked: Annotated[UploadParameters, Query()]
+) -> Response:
+    """Intervals of 15 or 30 minutes, as CSV or JSON, stored as a version; where versions overlap in
+    time the newest is in force.
 
-    All rows or none. The very content of the newest version again is no new version (200 instead of 201).
+    All rows or none. The very content of the newest version again is no new version (200 instead of
+    201).
     """
     accepted(request)
     asked.refuse_unknown()
@@ -100,25 +129,50 @@ async def put_forecast(request: Request, caller: Planner, query: Loaded, asked: 
     return answer
 
 
-@router.get("/v1/forecasts", response_model=ForecastAnswer, responses=described(401, 403, 406, 422, 503), summary="Forecasts in force")
-async def forecasts(request: Request, caller: Reader, query: Loaded, asked: Annotated[ForecastParameters, Query()]) -> Response:
-    """The forecast intervals that are in force, or those of one upload, and the last 1,000 uploads, the newest first."""
+@router.get(
+    "/v1/forecasts",
+    response_model=ForecastAnswer,
+    responses=described(401, 403, 406, 422, 503),
+    summary="Forecasts in force",
+)
+async def forecasts(
+    request: Request, caller: Reader, query: Loaded, asked: Annotated[ForecastParameters, Query()]
+) -> Response:
+    """The forecast intervals that are in force, or those of one upload, and the last 1,000 uploads,
+    the newest first.
+    """
     accepted(request)
-    (span, queues, zone), store = asked.asked(query.live.ground(caller.tenant)), query.forecasts.store
+    (span, queues, zone) = asked.asked(query.live.ground(caller.tenant))
+    store = query.forecasts.store
     question = caller.tenant, span, queues, asked.version
-    after, limit = place_of(asked.cursor, question, decode_place), rows_of_page(asked.limit, query.limits)
+    after = place_of(asked.cursor, question, decode_place)
+    limit = rows_of_page(asked.limit, query.limits)
     uploads = await store.uploads(caller.tenant)
     if asked.version is not None and asked.version not in {upload.version for upload in uploads}:
-        raise Problem(422, "Unknown version", f"version={asked.version} was never uploaded; the newest is {len(uploads)}")
+        raise Problem(
+            422,
+            "Unknown version",
+            f"version={asked.version} was never uploaded; the newest is {len(uploads)}",
+        )
     whole = asked.version is None
-    slots = await store.in_force(caller.tenant, span) if whole else await store.of_version(caller.tenant, asked.version or 0, span)
+    slots = (
+        await store.in_force(caller.tenant, span)
+        if whole
+        else await store.of_version(caller.tenant, asked.version or 0, span)
+    )
     page = await asyncio.to_thread(_page, slots, queues, after, limit + 1)
     more = cursor(question, _place(page[limit - 1])) if len(page) > limit else None
     turns = query.live.turns
-    rows = [row async for portion in turns.over(page[:limit], AT_ONCE) for row in _slot_rows(portion, zone)]
+    rows = [
+        row
+        async for portion in turns.over(page[:limit], AT_ONCE)
+        for row in _slot_rows(portion, zone)
+    ]
     versions = [_upload_row(upload, zone) for upload in uploads[:MOST_VERSIONS]]
     body = await encoded(rows, more, turns)
-    return Response(b'%b,"versions":%b}' % (body[:-1], encode(versions)), media_type="application/json")
+    return Response(
+        b'%b,"versions":%b}' % (body[:-1], encode(versions)), media_type="application/json"
+    )
 
 
 def _page(
@@ -126,13 +180,17 @@ def _page(
 ) -> list[Slot]:
     """The first `number` slots of these queues behind a place, by place."""
     mine = (slot for slot in slots if not queues or slot.queue in queues)
-    return nsmallest(number, (slot for slot in mine if after is None or _place(slot) > after), key=_place)
+    return nsmallest(
+        number, (slot for slot in mine if after is None or _place(slot) > after), key=_place
+    )
 
 
 def _wrong(mistakes: Sequence[Mistake]) -> Problem:
     number = "1 mistake" if len(mistakes) == 1 else f"{len(mistakes)} mistakes"
     detail = f"{number}, nothing was stored. The first: {mistakes[0]}"
-    return Problem(422, TITLE, detail, mistakes=[asdict(one) for one in mistakes[:SHOWN]], total=len(mistakes))
+    return Problem(
+        422, TITLE, detail, mistakes=[asdict(one) for one in mistakes[:SHOWN]], total=len(mistakes)
+    )
 
 
 def _place(slot: Slot) -> tuple[int, str, str]:
@@ -142,16 +200,22 @@ def _place(slot: Slot) -> tuple[int, str, str]:
 def _slot_rows(slots: Sequence[Slot], zone: ZoneInfo) -> list[dict[str, Any]]:
     return [
         {
-            "time": text(slot.begin, zone), "end": text(slot.end, zone), "queue": slot.queue, "channel": slot.channel or None,
-            "volume": slot.volume, "aht": slot.aht, "staffed": slot.staffed, "version": slot.version,
+            "time": text(slot.begin, zone),
+            "end": text(slot.end, zone),
+            "queue": slot.queue,
+            "channel": slot.channel or None,
+            "volume": slot.volume,
+            "aht": slot.aht,
+            "staffed": slot.staffed,
+            "version": slot.version,
         }
         for slot in slots
-    ]  # fmt: skip
+    ]
 
 
 def _upload_row(upload: Upload, zone: ZoneInfo) -> dict[str, Any]:
-    begin, end, at = (text(instant, zone) for instant in (upload.begin, upload.until, upload.uploaded_at))
+    begin, end, at = (
+        text(instant, zone) for instant in (upload.begin, upload.until, upload.uploaded_at)
+    )
     said = {"uploaded_at": at, "uploaded_by": upload.uploaded_by, "note": upload.note}
     return {"version": upload.version, "rows": upload.rows, "from": begin, "to": end, **said}
-
-

@@ -17,7 +17,8 @@ from services.runtime.problems import Problem
 RETRY_AFTER = {"Retry-After": "2"}
 RETRY_LATER = {"Retry-After": "30"}
 SMALLER = (
-    "Ask for a shorter span, fewer queues or a coarser interval. The operator may raise FLOORPULSE_API__STATEMENT_SECONDS; where small"
+    "Ask for a shorter span, fewer queues or a coarser interval. The operator may raise "
+    "FLOORPULSE_API__STATEMENT_SECONDS; where small"
     " questions take long too, the database is busy or lacks statistics (ANALYZE)."
 )
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -41,7 +42,8 @@ class MeasuredRoute(APIRoute):
         answer = self.answering()
 
         async def measured(request: Request) -> Response:
-            began, status = monotonic(), 500
+            began = monotonic()
+            status = 500
             try:
                 with query_of(request).live.turns.answering():
                     response = await _available(answer, request)
@@ -52,18 +54,25 @@ class MeasuredRoute(APIRoute):
             else:
                 return response
             finally:
-                seconds = query_of(request).metrics.requests.labels(request.method, self.path, status)
+                seconds = query_of(request).metrics.requests.labels(
+                    request.method, self.path, status
+                )
                 seconds.observe(monotonic() - began)
 
         return measured
 
 
 def _refuse_repeated(request: Request) -> None:
-    """Problem 422 where a parameter comes twice: FastAPI would heed the last and leave the others out."""
+    """Problem 422 where a parameter comes twice: FastAPI would heed the last and leave the others
+    out.
+    """
     names = [name for name, _ in request.query_params.multi_items()]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
-        detail = f"said more than once: {', '.join(twice)}; say each parameter once, several names in one list: {twice[0]}=a,b"
+        detail = (
+            f"said more than once: {', '.join(twice)}; say each parameter once, several "
+            f"names in one list: {twice[0]}=a,b"
+        )
         raise Problem(422, "Repeated parameter", detail)
 
 
@@ -73,9 +82,14 @@ async def _available(answer: Handler, request: Request) -> Response:
     except StoreSlowError as ended:
         raise Problem(503, "Took too long", f"{ended}. {SMALLER}", headers=RETRY_LATER) from ended
     except (StoreUnavailableError, LogUnavailableError) as away:
-        raise Problem(503, "Away", f"{away}. Nothing is lost; try again.", headers=RETRY_AFTER) from away
+        raise Problem(
+            503, "Away", f"{away}. Nothing is lost; try again.", headers=RETRY_AFTER
+        ) from away
     except TooFineError as gone:
-        detail = f"before {text(gone.since)} only whole quarter hours are kept: begin, end and interval must be multiples of 15 minutes"
+        detail = (
+            f"before {text(gone.since)} only whole quarter hours are kept: begin, end and "
+            "interval must be multiples of 15 minutes"
+        )
         raise Problem(422, "Kept more coarsely", detail) from gone
 
 
@@ -86,10 +100,17 @@ def query_of(request: Request) -> Query:
 
 
 async def loaded(request: Request) -> Query:
-    """The running use cases; problem 503 until the board holds the live span. (FastAPI sends what is not async to a thread.)"""
+    """The running use cases; problem 503 until the board holds the live span. (FastAPI sends what
+    is not async to a thread.)
+    """
     query = query_of(request)
     if not query.loaded():
-        raise Problem(503, "Starting", "The live figures are being loaded; try again in a moment.", headers=RETRY_AFTER)
+        raise Problem(
+            503,
+            "Starting",
+            "The live figures are being loaded; try again in a moment.",
+            headers=RETRY_AFTER,
+        )
     return query
 
 

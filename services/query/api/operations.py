@@ -15,29 +15,46 @@ router = APIRouter(route_class=MeasuredRoute, tags=["operations"])
 may_scrape = require("metrics:read")
 
 
-async def scraper(request: Request, bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)]) -> None:
-    """Whoever may see every tenant's figures: anybody where the operator says so, else the scope metrics:read."""
+async def scraper(
+    request: Request, bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)]
+) -> None:
+    """Whoever may see every tenant's figures: anybody where the operator says so, else the scope
+    metrics:read.
+    """
     if not query_of(request).metrics_open:
         await may_scrape(request, bearer)
 
 
 @router.get(
-    "/metrics", dependencies=[Depends(scraper)], response_class=PlainTextResponse, responses=described(401, 403, 503), summary="Prometheus"
+    "/metrics",
+    dependencies=[Depends(scraper)],
+    response_class=PlainTextResponse,
+    responses=described(401, 403, 503),
+    summary="Prometheus",
 )
 async def metrics(query: Loaded) -> Response:
     """The floor's figures and the process's own, in the text format of Prometheus."""
     return Response(await query.scrape.page(), media_type=CONTENT_TYPE_LATEST)
 
 
-@router.get("/livez", response_class=PlainTextResponse, responses=described(503), summary="Is the process fit to go on?")
+@router.get(
+    "/livez",
+    response_class=PlainTextResponse,
+    responses=described(503),
+    summary="Is the process fit to go on?",
+)
 async def livez(request: Request) -> Response:
     """200 unless only a restart would help."""
     if not query_of(request).alive():
-        raise Problem(503, "Defect", "The board is no longer kept; the log says why. Restart this process.")
+        raise Problem(
+            503, "Defect", "The board is no longer kept; the log says why. Restart this process."
+        )
     return PlainTextResponse("ok\n")
 
 
-@router.get("/readyz", response_class=PlainTextResponse, responses=described(503), summary="Can it answer?")
+@router.get(
+    "/readyz", response_class=PlainTextResponse, responses=described(503), summary="Can it answer?"
+)
 async def readyz(request: Request) -> Response:
     """200 once the board is loaded and while the database answers."""
     why = await query_of(request).unready()

@@ -29,9 +29,11 @@ from services.kpis.policies import Formula
 from services.runtime.problems import Problem
 
 ASKED = CATALOGUE | VARIANTS
-EARLIEST, LATEST = parse_instant("1970-01-01T00:00:00Z"), parse_instant("2100-01-01T00:00:00Z")
+EARLIEST = parse_instant("1970-01-01T00:00:00Z")
+LATEST = parse_instant("2100-01-01T00:00:00Z")
 LONGEST_LIST = 4096
-BEGIN, END = "2026-11-11T00:00:00+08:00", "2026-11-12T00:00:00+08:00"
+BEGIN = "2026-11-11T00:00:00+08:00"
+END = "2026-11-12T00:00:00+08:00"
 """Of the examples"""
 
 ITEM = re.compile(r'\s*"((?:[^"]|"")+)"\s*(?=,|$)|([^,]+)')
@@ -40,8 +42,15 @@ KPIS = "KPI ids, or `KPI:VARIANT`, comma-separated; all KPIs where nothing is sa
 List = Annotated[str | None, Field(max_length=LONGEST_LIST)]
 QUEUES = "queues, comma-separated, in double quotes what holds a comma; all where nothing is said"
 Queues = Annotated[List, Field(description=QUEUES, examples=["sales,help"])]
-Channels = Annotated[List, Field(description="channels, comma-separated; all where nothing is said", examples=["voice,chat"])]
-Cursor = Annotated[List, Field(description="`next` of the last answer", examples=["k8QIjTkxNzQ2MA"])]
+Channels = Annotated[
+    List,
+    Field(
+        description="channels, comma-separated; all where nothing is said", examples=["voice,chat"]
+    ),
+]
+Cursor = Annotated[
+    List, Field(description="`next` of the last answer", examples=["k8QIjTkxNzQ2MA"])
+]
 Limit = Annotated[int | None, Field(ge=1, description="rows of one answer", examples=[500])]
 MOST_CHOICES = 200
 """Known names that a refusal lists: a floor may have a hundred thousand queues"""
@@ -71,22 +80,38 @@ class Restated(Parameters):
     definition: Annotated[
         str | None,
         Field(
-            description="a service-level policy, `name` or `name@version`, for all queues; each queue's own where nothing is said",
+            description="a service-level policy, `name` or `name@version`, for all queues; each "
+            "queue's own where nothing is said",
             examples=["vip@2"],
         ),
     ] = None
     formula: Annotated[Formula | None, Field(description="service-level formula V1 to V6")] = None
     threshold: Annotated[int | None, Field(description="T, whole seconds", examples=[20])] = None
-    boundary: Annotated[Literal["le", "lt"] | None, Field(description="whether a wait of exactly T is within")] = None
+    boundary: Annotated[
+        Literal["le", "lt"] | None, Field(description="whether a wait of exactly T is within")
+    ] = None
     short: Annotated[int | None, Field(description="S, whole seconds", examples=[5])] = None
-    flow_outs: Annotated[bool | None, Field(description="add visits that left by another door to the denominator")] = None
-    waiting_past_threshold: Annotated[bool | None, Field(description="count a visit that waits beyond T as missed")] = None
+    flow_outs: Annotated[
+        bool | None, Field(description="add visits that left by another door to the denominator")
+    ] = None
+    waiting_past_threshold: Annotated[
+        bool | None, Field(description="count a visit that waits beyond T as missed")
+    ] = None
 
     def basis(self, ground: Ground, chosen: Selection) -> Basis:
-        """The definitions that figures are computed with; problem 422 where they are unknown or cannot be restated so."""
+        """The definitions that figures are computed with; problem 422 where they are unknown or
+        cannot be restated so.
+        """
         if self.definition not in (None, *BUILT_IN):
             refuse_strangers("definition", [str(self.definition)], names(ground.known))
-        options = (self.formula, self.threshold, self.boundary, self.short, self.flow_outs, self.waiting_past_threshold)
+        options = (
+            self.formula,
+            self.threshold,
+            self.boundary,
+            self.short,
+            self.flow_outs,
+            self.waiting_past_threshold,
+        )
         basis = Basis(self.definition, Restatement(*options))
         if any(option is not None for option in options):
             why = impossible(basis, ground.known, judged_apart(ground, chosen))
@@ -98,7 +123,9 @@ class Restated(Parameters):
 class Figures(Restated):
     """Which figures of which queues."""
 
-    kpi: Annotated[List, Field(description=KPIS, examples=["service_level,aht,left:overflow"])] = None
+    kpi: Annotated[List, Field(description=KPIS, examples=["service_level,aht,left:overflow"])] = (
+        None
+    )
     queue: Queues = None
     channel: Channels = None
     by: Annotated[By, Field(description="what each row stands for")] = By.QUEUE
@@ -115,7 +142,9 @@ class Figures(Restated):
 class LiveParameters(Figures):
     """Parameters of live figures."""
 
-    window: Annotated[Window, Field(description="how far back; `today` begins at the floor's midnight")] = Window.M15
+    window: Annotated[
+        Window, Field(description="how far back; `today` begins at the floor's midnight")
+    ] = Window.M15
 
     def query(self, ground: Ground) -> LiveQuery:
         """The question; problems 422."""
@@ -134,15 +163,24 @@ class LivePageParameters(LiveParameters):
 class HistoryParameters(Figures):
     """Parameters of history."""
 
-    since: Annotated[str, Field(alias="from", description="RFC 3339 with offset, a whole minute", examples=[BEGIN])]
-    until: Annotated[str, Field(alias="to", description="RFC 3339 with offset, a whole minute", examples=[END])]
-    interval: Annotated[Interval, Field(description="length of a row on the calendar of `tz`; `all`: one row over everything")] = (
-        Interval.M30
-    )
+    since: Annotated[
+        str,
+        Field(alias="from", description="RFC 3339 with offset, a whole minute", examples=[BEGIN]),
+    ]
+    until: Annotated[
+        str, Field(alias="to", description="RFC 3339 with offset, a whole minute", examples=[END])
+    ]
+    interval: Annotated[
+        Interval,
+        Field(
+            description="length of a row on the calendar of `tz`; `all`: one row over everything"
+        ),
+    ] = Interval.M30
     tz: Annotated[
         str | None,
         Field(
-            description="IANA zone of the calendar and of the answer's times; the tenant's where nothing is said",
+            description="IANA zone of the calendar and of the answer's times; the tenant's where "
+            "nothing is said",
             examples=["Asia/Shanghai"],
         ),
     ] = None
@@ -152,25 +190,45 @@ class HistoryParameters(Figures):
     def query(self, ground: Ground) -> HistoryQuery:
         """The question; problems 422."""
         self.refuse_unknown()
-        chosen, span = self.selection(ground), span_of_panes(self.since, self.until, ground.board.rules.pane)
-        return HistoryQuery(chosen, span, self.interval, zone_of(self.tz, ground), self.question(ground, chosen))
+        chosen = self.selection(ground)
+        span = span_of_panes(self.since, self.until, ground.board.rules.pane)
+        return HistoryQuery(
+            chosen, span, self.interval, zone_of(self.tz, ground), self.question(ground, chosen)
+        )
 
 
 class VisitParameters(Restated):
     """Parameters of the drill-down."""
 
-    since: Annotated[str, Field(alias="from", description="offered at or after, RFC 3339 with offset", examples=[BEGIN])]
-    until: Annotated[str, Field(alias="to", description="offered before, RFC 3339 with offset", examples=[END])]
+    since: Annotated[
+        str,
+        Field(
+            alias="from", description="offered at or after, RFC 3339 with offset", examples=[BEGIN]
+        ),
+    ]
+    until: Annotated[
+        str, Field(alias="to", description="offered before, RFC 3339 with offset", examples=[END])
+    ]
     queue: Queues = None
     channel: Channels = None
     outcome: Annotated[Outcome | None, Field(description="only visits that ended so")] = None
-    missed: Annotated[bool, Field(description="only visits that lower the service level under the definition")] = False
+    missed: Annotated[
+        bool, Field(description="only visits that lower the service level under the definition")
+    ] = False
     target: Annotated[
         str | None,
-        Field(max_length=128, description="only visits that a target counts: its queues, its business hours", examples=["voice-day"]),
+        Field(
+            max_length=128,
+            description="only visits that a target counts: its queues, its business hours",
+            examples=["voice-day"],
+        ),
     ] = None
-    tz: Annotated[str | None, Field(description="IANA zone of the answer's times", examples=["Asia/Shanghai"])] = None
-    limit: Annotated[int | None, Field(ge=1, description="visits of one answer", examples=[500])] = None
+    tz: Annotated[
+        str | None, Field(description="IANA zone of the answer's times", examples=["Asia/Shanghai"])
+    ] = None
+    limit: Annotated[
+        int | None, Field(ge=1, description="visits of one answer", examples=[500])
+    ] = None
     cursor: Cursor = None
 
     def query(self, ground: Ground) -> VisitQuery:
@@ -180,7 +238,12 @@ class VisitParameters(Restated):
         if self.target is not None:
             refuse_strangers("target", [self.target], target_ids(ground.known))
         return VisitQuery(
-            chosen, span_of(self.since, self.until), self.outcome, self.missed, self.basis(ground, chosen), self.target
+            chosen,
+            span_of(self.since, self.until),
+            self.outcome,
+            self.missed,
+            self.basis(ground, chosen),
+            self.target,
         )
 
     def zone(self, ground: Ground) -> ZoneInfo:
@@ -191,13 +254,23 @@ class VisitParameters(Restated):
 class CorrectionParameters(Restated):
     """Parameters of corrections."""
 
-    since: Annotated[str, Field(alias="from", description="of the figures: RFC 3339 with offset", examples=[BEGIN])]
-    until: Annotated[str, Field(alias="to", description="of the figures: RFC 3339 with offset", examples=[END])]
+    since: Annotated[
+        str,
+        Field(alias="from", description="of the figures: RFC 3339 with offset", examples=[BEGIN]),
+    ]
+    until: Annotated[
+        str, Field(alias="to", description="of the figures: RFC 3339 with offset", examples=[END])
+    ]
     kpi: Annotated[List, Field(description=KPIS, examples=["service_level"])] = None
     queue: Queues = None
     channel: Channels = None
-    recorded_from: Annotated[str | None, Field(description="recorded at or after; RFC 3339 with offset", examples=[BEGIN])] = None
-    tz: Annotated[str | None, Field(description="IANA zone of the answer's times", examples=["Asia/Shanghai"])] = None
+    recorded_from: Annotated[
+        str | None,
+        Field(description="recorded at or after; RFC 3339 with offset", examples=[BEGIN]),
+    ] = None
+    tz: Annotated[
+        str | None, Field(description="IANA zone of the answer's times", examples=["Asia/Shanghai"])
+    ] = None
     limit: Limit = None
     cursor: Cursor = None
 
@@ -205,9 +278,15 @@ class CorrectionParameters(Restated):
         """The question; problems 422."""
         self.refuse_unknown()
         chosen = selection(ground, self.queue, self.channel, By.QUEUE_AND_CHANNEL)
-        recorded = EARLIEST if self.recorded_from is None else _instant("recorded_from", self.recorded_from)
+        recorded = (
+            EARLIEST
+            if self.recorded_from is None
+            else _instant("recorded_from", self.recorded_from)
+        )
         question = Question(kpis(self.kpi), self.basis(ground, chosen))
-        return CorrectionQuery(chosen, span_of(self.since, self.until), recorded, zone_of(self.tz, ground), question)
+        return CorrectionQuery(
+            chosen, span_of(self.since, self.until), recorded, zone_of(self.tz, ground), question
+        )
 
 
 def kpis(text: str | None) -> tuple[Kpi, ...]:
@@ -219,25 +298,35 @@ def kpis(text: str | None) -> tuple[Kpi, ...]:
 
 def selection(ground: Ground, queue: str | None, channel: str | None, by: By) -> Selection:
     """The queues and channels named, each known to the tenant's floor."""
-    queues, channels = names_of(queue), names_of(channel)
+    queues = names_of(queue)
+    channels = names_of(channel)
     refuse_strangers("channel", channels, CHANNELS)
     known = ground.board.queues(ground.tenant)
     if OTHER in queues and OTHER not in known:
-        detail = f"queue: `{OTHER}` is where live figures count folded queues; history has each of them by its own name"
+        detail = (
+            f"queue: `{OTHER}` is where live figures count folded queues; history has each "
+            "of them by its own name"
+        )
         raise Problem(422, "Unknown queue", detail)
     refuse_strangers("queue", queues, known)
     return Selection(ground.tenant, queues, channels, by)
 
 
 def live_selection(ground: Ground, queue: str | None, channel: str | None, by: By) -> Selection:
-    """The same for live figures; problem 422 where they do not tell a queue apart: 0 would be wrong."""
-    queues, channels, folded = names_of(queue), names_of(channel), ground.board.names.folded(ground.tenant)
+    """The same for live figures; problem 422 where they do not tell a queue apart: 0 would be
+    wrong.
+    """
+    queues = names_of(queue)
+    channels = names_of(channel)
+    folded = ground.board.names.folded(ground.tenant)
     refuse_strangers("channel", channels, CHANNELS)
     hidden = [name for name in queues if name in folded and name != OTHER]
     if hidden:
         detail = (
-            f"queue: {', '.join(hidden)} is beyond the {ground.board.rules.most_queues} queues and channels that live figures of a "
-            f"tenant tell apart; ask for queue={OTHER}, in which {len(folded)} queues are counted, or for its history, or raise "
+            f"queue: {', '.join(hidden)} is beyond the {ground.board.rules.most_queues} queues "
+            "and channels that live figures of a "
+            f"tenant tell apart; ask for queue={OTHER}, in which {len(folded)} queues are "
+            "counted, or for its history, or raise "
             "FLOORPULSE_API__MOST_QUEUES"
         )
         raise Problem(422, "Folded queue", detail)
@@ -247,17 +336,30 @@ def live_selection(ground: Ground, queue: str | None, channel: str | None, by: B
 
 
 def judged_apart(ground: Ground, chosen: Selection) -> list[tuple[str, str]]:
-    """The selected queues and channels that may have different policies: those that are defined, and one for all that are not."""
-    defined = {queue for state in ground.known.states for queue in state.versions.get(Kind.QUEUE, {})}
+    """The selected queues and channels that may have different policies: those that are defined,
+    and one for all that are not.
+    """
+    defined = {
+        queue for state in ground.known.states for queue in state.versions.get(Kind.QUEUE, {})
+    }
     known = chosen.queues or ground.board.queues(ground.tenant)
     plain = next((queue for queue in known if queue not in defined), None)
     apart = defined.intersection(known) | ({plain} if plain is not None else set())
-    return [(queue, channel) for queue in sorted(apart) for channel in sorted(ground.board.channels(ground.tenant, queue))]
+    return [
+        (queue, channel)
+        for queue in sorted(apart)
+        for channel in sorted(ground.board.channels(ground.tenant, queue))
+    ]
 
 
 def names_of(text: str | None) -> tuple[str, ...]:
-    """The names of a comma-separated list, each once, in order; in double quotes (doubled inside) a name may hold anything."""
-    told = (quoted.replace('""', '"') if quoted else plain.strip() for quoted, plain in ITEM.findall(text or ""))
+    """The names of a comma-separated list, each once, in order; in double quotes (doubled inside) a
+    name may hold anything.
+    """
+    told = (
+        quoted.replace('""', '"') if quoted else plain.strip()
+        for quoted, plain in ITEM.findall(text or "")
+    )
     return tuple(dict.fromkeys(name for name in told if name))
 
 
@@ -276,7 +378,11 @@ def span_of_panes(since: str, until: str, pane: int) -> Span:
     for name, at, text in (("from", span.begin, since), ("to", span.end, until)):
         if at % pane:
             unit = "minute" if pane == MINUTE else f"{pane // 1000} seconds"
-            raise Problem(422, "Not on the grid", f"{name}={text} is not a whole {unit}; counts are kept per {unit}")
+            raise Problem(
+                422,
+                "Not on the grid",
+                f"{name}={text} is not a whole {unit}; counts are kept per {unit}",
+            )
     return span
 
 
@@ -297,14 +403,22 @@ def zone_of(name: str | None, ground: Ground) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as wrong:
-        raise Problem(422, "Unknown time zone", f"tz={name} is no IANA zone, such as Asia/Shanghai") from wrong
+        raise Problem(
+            422, "Unknown time zone", f"tz={name} is no IANA zone, such as Asia/Shanghai"
+        ) from wrong
 
 
 def refuse_strangers(what: str, names: Iterable[str], known: Collection[str]) -> None:
-    """Problem 422 that lists what is known, where a name is not among it; of very many the first ones."""
+    """Problem 422 that lists what is known, where a name is not among it; of very many the first
+    ones.
+    """
     strangers = [name for name in names if name not in known]
     if strangers:
-        choices = nsmallest(MOST_CHOICES, known) if isinstance(known, AbstractSet) else list(islice(known, MOST_CHOICES))
+        choices = (
+            nsmallest(MOST_CHOICES, known)
+            if isinstance(known, AbstractSet)
+            else list(islice(known, MOST_CHOICES))
+        )
         more = len(known) - len(choices)
         listed = ", ".join(choices) + (f" and {more} more" if more else "")
         detail = f"unknown {what}: {', '.join(strangers)}; known are: {listed or 'none'}"

@@ -1,7 +1,9 @@
-"""A route that parses each way of asking once: walls ask the same question again and again, and parsing costs more than answering.
+"""A route that parses each way of asking once: walls ask the same question again and again, and
+parsing costs more than answering.
 
-    first time    key ─► loaded? ─► FastAPI parses and validates ─► answer, parameters kept by the query string
-    afterwards    key ─► loaded? ─► the parameters as they were parsed ─► answer
+first time    key ─► loaded? ─► FastAPI parses and validates ─► answer, parameters kept by the query
+string
+afterwards    key ─► loaded? ─► the parameters as they were parsed ─► answer
 """
 
 from collections.abc import Awaitable, Callable
@@ -24,11 +26,15 @@ Reader = Annotated[Credential, Depends(may_read)]
 
 
 class RepeatedRoute(MeasuredRoute):
-    """A route of `kpi:read` whose function takes request, caller, use cases and parameters, and calls `keep` with the last."""
+    """A route of `kpi:read` whose function takes request, caller, use cases and parameters, and
+    calls `keep` with the last.
+    """
 
     def answering(self) -> Handler:
         """FastAPI's handler, but for questions that were answered before."""
-        parsing, known, endpoint = super().answering(), dict[bytes, object](), self.endpoint
+        parsing = super().answering()
+        known = dict[bytes, object]()
+        endpoint = self.endpoint
 
         async def answer(request: Request) -> Response:
             words: bytes = request.scope["query_string"]
@@ -45,7 +51,9 @@ class RepeatedRoute(MeasuredRoute):
         return answer
 
 
-async def _called(endpoint: Endpoint, request: Request, caller: Credential, asked: object) -> Response:
+async def _called(
+    endpoint: Endpoint, request: Request, caller: Credential, asked: object
+) -> Response:
     return await endpoint(request, caller, await loaded(request), asked)
 
 

@@ -14,9 +14,28 @@ from services.figures.live.figures import LivePlace
 from services.figures.ports import Place
 from services.figures.rows import COLUMNS, LIVE_COLUMNS
 from services.kpis.catalogue import CATALOGUE, VARIANTS
-from services.query.api import agents, forecasts, operations, paging, shapes, sources, stream, targets, wall
+from services.query.api import (
+    agents,
+    forecasts,
+    operations,
+    paging,
+    shapes,
+    sources,
+    stream,
+    targets,
+    wall,
+)
 from services.query.api.accept import CSV, JSON, accepted
-from services.query.api.answers import Page, Sheet, csv_stream, figures, json, rows_answer, tagged, tagged_rows
+from services.query.api.answers import (
+    Page,
+    Sheet,
+    csv_stream,
+    figures,
+    json,
+    rows_answer,
+    tagged,
+    tagged_rows,
+)
 from services.query.api.cursors import cursor, place_of
 from services.query.api.measured import Loaded, MeasuredRoute
 from services.query.api.parameters import (
@@ -40,7 +59,9 @@ from services.query.api.schemas import (
 from services.runtime.problems import described
 
 PROBLEMS = described(401, 403, 406, 422, 503)
-UNCHANGED: dict[int | str, dict[str, object]] = {304: {"description": "Not modified: the client has these very figures"}}
+UNCHANGED: dict[int | str, dict[str, object]] = {
+    304: {"description": "Not modified: the client has these very figures"}
+}
 AS_CSV: dict[int | str, dict[str, object]] = {200: {"content": {CSV: {}}}}
 
 VISITS_AT_ONCE = 50
@@ -60,25 +81,45 @@ repeated_router = APIRouter(route_class=RepeatedRoute, tags=["figures"])
 
 
 def router() -> APIRouter:
-    """All routes of the KPI API; they read `app.state.query`, and what `services.access.http` reads."""
+    """All routes of the KPI API; they read `app.state.query`, and what `services.access.http`
+    reads.
+    """
     routes = APIRouter()
-    figures_of = (repeated_router, figures_router, agents.router, targets.router, forecasts.router, sources.router)
+    figures_of = (
+        repeated_router,
+        figures_router,
+        agents.router,
+        targets.router,
+        forecasts.router,
+        sources.router,
+    )
     for part in (*figures_of, stream.router, operations.router, wall.small_router, wall.router):
         routes.include_router(part)
     return routes
 
 
-@figures_router.get("/v1/queues", response_model=QueuesAnswer, responses=PROBLEMS | UNCHANGED, summary="Queues and who waits in them")
-async def queues(request: Request, caller: Reader, query: Loaded, asked: Annotated[PageParameters, Query()]) -> Response:
+@figures_router.get(
+    "/v1/queues",
+    response_model=QueuesAnswer,
+    responses=PROBLEMS | UNCHANGED,
+    summary="Queues and who waits in them",
+)
+async def queues(
+    request: Request, caller: Reader, query: Loaded, asked: Annotated[PageParameters, Query()]
+) -> Response:
     """Every queue of the floor with its live gauges and the state of its figures."""
     asked.refuse_unknown()
     accepted(request)
     question = "queues", caller.tenant
     after = place_of(asked.cursor, question, decode_name)
-    rows, more = await query.queues.page(caller.tenant, after, paging.rows_of_page(asked.limit, query.limits))
+    rows, more = await query.queues.page(
+        caller.tenant, after, paging.rows_of_page(asked.limit, query.limits)
+    )
     zone = query.live.zone(caller.tenant)
     told = [shapes.queue_row(row, zone) for row in rows]
-    return await tagged_rows(request, Page(told, _following(question, more), _timeless), query.live.turns)
+    return await tagged_rows(
+        request, Page(told, _following(question, more), _timeless), query.live.turns
+    )
 
 
 def _timeless(row: shapes.Body) -> object:
@@ -86,9 +127,18 @@ def _timeless(row: shapes.Body) -> object:
     return {**row, "as_of": None}
 
 
-@repeated_router.get("/v1/kpis", response_model=LiveAnswer, responses=PROBLEMS | UNCHANGED | AS_CSV, summary="Live figures")
-async def live(request: Request, caller: Reader, query: Loaded, asked: Annotated[LivePageParameters, Query()]) -> Response:
-    """Figures of a window up to now; gauges are those of this moment whatever the window. `Accept: text/csv` gives all pages as one CSV."""
+@repeated_router.get(
+    "/v1/kpis",
+    response_model=LiveAnswer,
+    responses=PROBLEMS | UNCHANGED | AS_CSV,
+    summary="Live figures",
+)
+async def live(
+    request: Request, caller: Reader, query: Loaded, asked: Annotated[LivePageParameters, Query()]
+) -> Response:
+    """Figures of a window up to now; gauges are those of this moment whatever the window. `Accept:
+    text/csv` gives all pages as one CSV.
+    """
     keep(request, asked)
     kind = accepted(request, JSON, CSV)
     question = asked.query(query.live.ground(caller.tenant))
@@ -104,9 +154,14 @@ async def live(request: Request, caller: Reader, query: Loaded, asked: Annotated
 
 
 @figures_router.get(
-    "/v1/kpis/history", response_model=HistoryAnswer, responses=PROBLEMS | UNCHANGED | AS_CSV, summary="Figures of any past span"
+    "/v1/kpis/history",
+    response_model=HistoryAnswer,
+    responses=PROBLEMS | UNCHANGED | AS_CSV,
+    summary="Figures of any past span",
 )
-async def history(request: Request, caller: Reader, query: Loaded, asked: Annotated[HistoryParameters, Query()]) -> Response:
+async def history(
+    request: Request, caller: Reader, query: Loaded, asked: Annotated[HistoryParameters, Query()]
+) -> Response:
     """Figures per interval of a calendar. `Accept: text/csv` gives all pages as one CSV."""
     kind = accepted(request, JSON, CSV)
     question = asked.query(query.live.ground(caller.tenant))
@@ -126,10 +181,17 @@ def _following(question: object, more: object) -> str | None:
 
 
 @figures_router.get(
-    "/v1/corrections", response_model=CorrectionsAnswer, responses=PROBLEMS | AS_CSV, summary="Figures that changed after they were final"
+    "/v1/corrections",
+    response_model=CorrectionsAnswer,
+    responses=PROBLEMS | AS_CSV,
+    summary="Figures that changed after they were final",
 )
-async def corrections(request: Request, caller: Reader, query: Loaded, asked: Annotated[CorrectionParameters, Query()]) -> Response:
-    """One row for each KPI of a queue's quarter hour that a late event changed: old, new, why, when. `Accept: text/csv` gives all pages."""
+async def corrections(
+    request: Request, caller: Reader, query: Loaded, asked: Annotated[CorrectionParameters, Query()]
+) -> Response:
+    """One row for each KPI of a queue's quarter hour that a late event changed: old, new, why,
+    when. `Accept: text/csv` gives all pages.
+    """
     kind = accepted(request, JSON, CSV)
     question = asked.query(query.live.ground(caller.tenant))
     after = place_of(asked.cursor, question, decode_correction_place)
@@ -142,9 +204,18 @@ async def corrections(request: Request, caller: Reader, query: Loaded, asked: An
     return await rows_answer(rows, _following(question, more), query.live.turns)
 
 
-@figures_router.get("/v1/visits", response_model=VisitsAnswer, responses=PROBLEMS | AS_CSV, summary="The contacts behind a number")
-async def visits(request: Request, caller: Reader, query: Loaded, asked: Annotated[VisitParameters, Query()]) -> Response:
-    """Visits in the order of their offers, each judged under the definition. `Accept: text/csv` gives all pages."""
+@figures_router.get(
+    "/v1/visits",
+    response_model=VisitsAnswer,
+    responses=PROBLEMS | AS_CSV,
+    summary="The contacts behind a number",
+)
+async def visits(
+    request: Request, caller: Reader, query: Loaded, asked: Annotated[VisitParameters, Query()]
+) -> Response:
+    """Visits in the order of their offers, each judged under the definition. `Accept: text/csv`
+    gives all pages.
+    """
     kind = accepted(request, JSON, CSV)
     question = asked.query(query.live.ground(caller.tenant))
     zone = asked.zone(query.live.ground(caller.tenant))
@@ -154,15 +225,29 @@ async def visits(request: Request, caller: Reader, query: Loaded, asked: Annotat
     query.metrics.rows.labels("/v1/visits").inc(len(found))
     shown = partial(shapes.visit_row, zone=zone, agents=AGENTS in caller.scopes)
     if kind == CSV:
-        further = paging.further(partial(query.drilldown.page, question), more, query.limits.most_visits)
-        sheet, pages = Sheet("visits", shapes.VISIT_COLUMNS), (list(map(shown, page)) async for page in further)
+        further = paging.further(
+            partial(query.drilldown.page, question), more, query.limits.most_visits
+        )
+        sheet = Sheet("visits", shapes.VISIT_COLUMNS)
+        pages = (list(map(shown, page)) async for page in further)
         return csv_stream(list(map(shown, found)), pages, sheet, query.live.turns)
-    rows = [row async for portion in query.live.turns.over(found, VISITS_AT_ONCE) for row in map(shown, portion)]
+    rows = [
+        row
+        async for portion in query.live.turns.over(found, VISITS_AT_ONCE)
+        for row in map(shown, portion)
+    ]
     return await rows_answer(rows, _following(question, more), query.live.turns)
 
 
-@figures_router.get("/v1/pipeline", response_model=PipelineAnswer, responses=PROBLEMS, summary="How far counting is behind")
-async def pipeline(request: Request, caller: Reader, query: Loaded, asked: Annotated[Parameters, Query()]) -> Response:
+@figures_router.get(
+    "/v1/pipeline",
+    response_model=PipelineAnswer,
+    responses=PROBLEMS,
+    summary="How far counting is behind",
+)
+async def pipeline(
+    request: Request, caller: Reader, query: Loaded, asked: Annotated[Parameters, Query()]
+) -> Response:
     """No lag means: everything accepted before this call is in every answer after it."""
     asked.refuse_unknown()
     accepted(request)
@@ -171,19 +256,42 @@ async def pipeline(request: Request, caller: Reader, query: Loaded, asked: Annot
     return json({**body, "folded": folded}, {"Cache-Control": "no-store"})
 
 
-@figures_router.get("/v1/definitions", response_model=DefinitionsAnswer, responses=PROBLEMS | UNCHANGED, summary="What figures mean")
-async def definitions(request: Request, caller: Reader, query: Loaded, asked: Annotated[PageParameters, Query()]) -> Response:
-    """The definitions in force, every version there is or was (these come in pages), and the catalogue of KPIs."""
+@figures_router.get(
+    "/v1/definitions",
+    response_model=DefinitionsAnswer,
+    responses=PROBLEMS | UNCHANGED,
+    summary="What figures mean",
+)
+async def definitions(
+    request: Request, caller: Reader, query: Loaded, asked: Annotated[PageParameters, Query()]
+) -> Response:
+    """The definitions in force, every version there is or was (these come in pages), and the
+    catalogue of KPIs.
+    """
     asked.refuse_unknown()
     accepted(request)
     known = query.live.known(caller.tenant)
     rows = shapes.policy_rows(known.at(query.live.now()))
-    kpis, variants = ([shapes.kpi_row(kpi) for kpi in known.values()] for known in (CATALOGUE, VARIANTS))
+    kpis, variants = (
+        [shapes.kpi_row(kpi) for kpi in known.values()] for known in (CATALOGUE, VARIANTS)
+    )
     question = "definitions", caller.tenant, query.live.definitions().number
     first = place_of(asked.cursor, question, decode_number) or 0
     beyond = first + paging.rows_of_page(asked.limit, query.limits)
     versions = shapes.version_rows(known, query.live.now(), slice(first, beyond))
     more = _following(question, beyond) if beyond < len(known.versions) else None
-    loading = shapes.loading(query.live.definitions(), query.reload(), query.live.zone(caller.tenant), details=ADMIN in caller.scopes)
-    body = {"rows": rows, "versions": versions, "loading": loading, "kpis": kpis, "variants": variants, "next": more}
+    loading = shapes.loading(
+        query.live.definitions(),
+        query.reload(),
+        query.live.zone(caller.tenant),
+        details=ADMIN in caller.scopes,
+    )
+    body = {
+        "rows": rows,
+        "versions": versions,
+        "loading": loading,
+        "kpis": kpis,
+        "variants": variants,
+        "next": more,
+    }
     return tagged(request, body, body)

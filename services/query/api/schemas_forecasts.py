@@ -11,8 +11,16 @@ class ForecastInterval(BaseModel):
     """A row of an upload."""
 
     queue: Annotated[str, Field(examples=["sales"])]
-    channel: Annotated[str | None, Field(description="the whole queue where nothing is said", examples=["voice"])] = None
-    start: Annotated[str, Field(description="RFC 3339, or local time in the tenant's zone", examples=["2026-11-11T09:00"])]
+    channel: Annotated[
+        str | None, Field(description="the whole queue where nothing is said", examples=["voice"])
+    ] = None
+    start: Annotated[
+        str,
+        Field(
+            description="RFC 3339, or local time in the tenant's zone",
+            examples=["2026-11-11T09:00"],
+        ),
+    ]
     length: Annotated[Literal[15, 30], Field(description="minutes")]
     volume: Annotated[float, Field(ge=0, description="contacts", examples=[420])]
     aht: Annotated[float, Field(ge=0, description="mean handle time, seconds", examples=[185])]
@@ -34,7 +42,9 @@ class ForecastRow(BaseModel):
     channel: Annotated[str | None, Field(description="null: the whole queue", examples=["voice"])]
     volume: Annotated[float, Field(description="contacts", examples=[420])]
     aht: Annotated[float, Field(description="seconds", examples=[185])]
-    staffed: Annotated[int | None, Field(description="planned agents, where the upload told", examples=[24])]
+    staffed: Annotated[
+        int | None, Field(description="planned agents, where the upload told", examples=[24])
+    ]
     version: Annotated[int, Field(description="the upload that says so", examples=[3])]
 
 
@@ -46,15 +56,23 @@ class UploadRow(BaseModel):
     since: Annotated[Instant, Field(alias="from", description="begin of the first interval")]
     until: Annotated[Instant, Field(alias="to", description="end of the last interval")]
     uploaded_at: Instant
-    uploaded_by: Annotated[str, Field(description="id of the API key", examples=["0123456789abcdef"])]
+    uploaded_by: Annotated[
+        str, Field(description="id of the API key", examples=["0123456789abcdef"])
+    ]
     note: Annotated[str, Field(examples=["week 46"])]
 
 
 class UploadAnswer(UploadRow):
     """What became of an upload."""
 
-    new: Annotated[bool, Field(description="false: the newest version has this very content, nothing was stored")]
-    unknown_queues: Annotated[list[str], Field(description="queues no event has named yet: mind typing mistakes", examples=[[]])]
+    new: Annotated[
+        bool,
+        Field(description="false: the newest version has this very content, nothing was stored"),
+    ]
+    unknown_queues: Annotated[
+        list[str],
+        Field(description="queues no event has named yet: mind typing mistakes", examples=[[]]),
+    ]
 
 
 class ForecastAnswer(BaseModel):

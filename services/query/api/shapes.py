@@ -4,10 +4,26 @@ from collections.abc import Iterable, Mapping
 from zoneinfo import ZoneInfo
 
 from services.contracts.agents import Entered
-from services.contracts.visits import Complaint, Evaluation, Survey, Visit, hold_of, outcome, queue_of, talk_of, wait_of, wrap_of
+from services.contracts.visits import (
+    Complaint,
+    Evaluation,
+    Survey,
+    Visit,
+    hold_of,
+    outcome,
+    queue_of,
+    talk_of,
+    wait_of,
+    wrap_of,
+)
 from services.definitions.app import Reload
 from services.definitions.domain.bodies import Kind, said
-from services.definitions.domain.in_force import Definitions, InForce, TenantDefinitions, service_level_of
+from services.definitions.domain.in_force import (
+    Definitions,
+    InForce,
+    TenantDefinitions,
+    service_level_of,
+)
 from services.figures.live.queues import QueueNow
 from services.figures.timestamps import text, text_or_none
 from services.figures.visits.drilldown import JudgedVisit
@@ -25,8 +41,19 @@ def queue_row(now: QueueNow, zone: ZoneInfo) -> Body:
 
 def agent_row(agent: str, entered: Entered, as_of: int, zone: ZoneInfo) -> Body:
     """An agent now."""
-    told = {"reason": entered.reason or None, "queues": entered.queues, "team": entered.team or None, "site": entered.site or None}
-    return {"agent": agent, "state": entered.state, "since": text(entered.at, zone), **told, "as_of": text(as_of, zone)}
+    told = {
+        "reason": entered.reason or None,
+        "queues": entered.queues,
+        "team": entered.team or None,
+        "site": entered.site or None,
+    }
+    return {
+        "agent": agent,
+        "state": entered.state,
+        "since": text(entered.at, zone),
+        **told,
+        "as_of": text(as_of, zone),
+    }
 
 
 def policy_rows(in_force: InForce) -> list[Body]:
@@ -37,11 +64,16 @@ def policy_rows(in_force: InForce) -> list[Body]:
 
 def _policy_row(policy: ServiceLevelPolicy) -> Body:
     said = dict(vars(policy))
-    return {"definition": said.pop("name"), **{name: value for name, value in said.items() if name not in ("csat", "qa")}}
+    return {
+        "definition": said.pop("name"),
+        **{name: value for name, value in said.items() if name not in ("csat", "qa")},
+    }
 
 
 def version_rows(known: TenantDefinitions, now: int, page: slice) -> list[Body]:
-    """A page of every version of every definition; one that stands no longer was taken out of the files, or replaced for the same days."""
+    """A page of every version of every definition; one that stands no longer was taken out of the
+    files, or replaced for the same days.
+    """
     in_force = known.at(now)
     return [
         {
@@ -58,7 +90,9 @@ def version_rows(known: TenantDefinitions, now: int, page: slice) -> list[Body]:
 
 
 def loading(known: Definitions, reload: Reload, zone: ZoneInfo, *, details: bool) -> Body:
-    """Which set is in force and how the last reading of files went; mistakes may name other tenants, so only some may know them."""
+    """Which set is in force and how the last reading of files went; mistakes may name other
+    tenants, so only some may know them.
+    """
     return {
         "set": known.number,
         "loaded_at": text(known.loaded_at, zone) if known.number else None,
@@ -72,19 +106,44 @@ def loading(known: Definitions, reload: Reload, zone: ZoneInfo, *, details: bool
 def kpi_row(kpi: Kpi) -> Body:
     """An entry of the catalogue."""
     group = kpi.group.name.lower()
-    return {"kpi": kpi.id, "en": kpi.en, "zh": kpi.zh, "group": group, "unit": kpi.unit, "better": kpi.better, "formula": kpi.formula}
+    return {
+        "kpi": kpi.id,
+        "en": kpi.en,
+        "zh": kpi.zh,
+        "group": group,
+        "unit": kpi.unit,
+        "better": kpi.better,
+        "formula": kpi.formula,
+    }
 
 
 VISIT_COLUMNS = (
-    "contact", "visit", "queue", "channel", "agent", "offered", "answered", "abandoned", "left", "ended",
-    "wait", "talk", "hold", "wrap", "outcome", "reason", "missed", "definition",
-)  # fmt: skip
+    "contact",
+    "visit",
+    "queue",
+    "channel",
+    "agent",
+    "offered",
+    "answered",
+    "abandoned",
+    "left",
+    "ended",
+    "wait",
+    "talk",
+    "hold",
+    "wrap",
+    "outcome",
+    "reason",
+    "missed",
+    "definition",
+)
 """The columns of visits as CSV; surveys, evaluations and complaints stand in JSON only."""
 
 
 def visit_row(judged: JudgedVisit, zone: ZoneInfo, *, agents: bool) -> Body:
     """A visit; its agent only where the caller may know agents."""
-    stored, visit = judged.stored, judged.stored.visit
+    stored = judged.stored
+    visit = judged.stored.visit
     wait = wait_of(visit)
     return {
         "contact": stored.contact,
@@ -117,7 +176,9 @@ def _instants(visit: Visit, zone: ZoneInfo) -> Body:
     }
 
 
-def _opinions(known: Mapping[str, Survey | Evaluation | Complaint] | None, zone: ZoneInfo) -> list[Body]:
+def _opinions(
+    known: Mapping[str, Survey | Evaluation | Complaint] | None, zone: ZoneInfo
+) -> list[Body]:
     return [{"id": name, **_opinion(one, zone)} for name, one in sorted((known or {}).items())]
 
 
@@ -126,15 +187,32 @@ def _opinion(one: Survey | Evaluation | Complaint, zone: ZoneInfo) -> Body:
         case Survey():
             answered = one.answered_at is not None
             at = one.answered_at if answered else one.offered_at
-            return {"kind": one.kind, "at": text_or_none(at, zone), "score": one.score if answered else None, "verdict": None}
+            return {
+                "kind": one.kind,
+                "at": text_or_none(at, zone),
+                "score": one.score if answered else None,
+                "verdict": None,
+            }
         case Evaluation():
-            verdict = "retracted" if one.retracted else "fatal" if one.fatal else _judged(passed=one.passed)
+            verdict = (
+                "retracted"
+                if one.retracted
+                else "fatal"
+                if one.fatal
+                else _judged(passed=one.passed)
+            )
             kind = "calibration" if one.calibration else "evaluation"
             return {"kind": kind, "at": text(one.at, zone), "score": one.score, "verdict": verdict}
         case Complaint():
-            severity, liable = one.last("severity") or "normal", one.last("liable")
+            severity = one.last("severity") or "normal"
+            liable = one.last("liable")
             verdict = None if liable is None else "liable" if liable else "not liable"
-            return {"kind": severity, "at": text_or_none(one.opened_at, zone), "score": None, "verdict": verdict}
+            return {
+                "kind": severity,
+                "at": text_or_none(one.opened_at, zone),
+                "score": None,
+                "verdict": verdict,
+            }
 
 
 def _judged(*, passed: bool | None) -> str | None:
@@ -144,7 +222,11 @@ def _judged(*, passed: bool | None) -> str | None:
 def pipeline(partitions: Iterable[PartitionLag], zone: ZoneInfo) -> Body:
     """How far counting is behind."""
     known = list(partitions)
-    watermarks = [one.durable.watermark for one in known if one.durable is not None and one.durable.watermark is not None]
+    watermarks = [
+        one.durable.watermark
+        for one in known
+        if one.durable is not None and one.durable.watermark is not None
+    ]
     total = {
         "applied": sum(one.durable.applied for one in known if one.durable is not None),
         "dead": sum(one.durable.dead for one in known if one.durable is not None),

@@ -1,4 +1,6 @@
-"""The routes of sources: who speaks, who fell silent and what that holds up; and retiring one that will not speak again."""
+"""The routes of sources: who speaks, who fell silent and what that holds up; and retiring one that
+will not speak again.
+"""
 
 from typing import Annotated
 
@@ -28,14 +30,23 @@ class SourceRow(BaseModel):
     state: Annotated[
         str,
         Field(
-            description="speaking; silent: quiet for far longer than usual, the figures of queues that only it feeds stand; "
-            "without_rhythm: heard too rarely for its quiet to mean anything; retired: nobody waits for it",
+            description="speaking; silent: quiet for far longer than usual, the figures of queues "
+            "that only it feeds stand; "
+            "without_rhythm: heard too rarely for its quiet to mean anything; retired: nobody "
+            "waits for it",
             examples=["speaking"],
         ),
     ]
-    last_heard: Annotated[Instant, Field(description="when its last event arrived, by this server's clock")]
-    usual_gap: Annotated[float | None, Field(description="mean seconds between its words; null: without a rhythm", examples=[4.2])]
-    queues: Annotated[int, Field(description="how many queues it offers contacts to", examples=[12])]
+    last_heard: Annotated[
+        Instant, Field(description="when its last event arrived, by this server's clock")
+    ]
+    usual_gap: Annotated[
+        float | None,
+        Field(description="mean seconds between its words; null: without a rhythm", examples=[4.2]),
+    ]
+    queues: Annotated[
+        int, Field(description="how many queues it offers contacts to", examples=[12])
+    ]
 
 
 class SourcesAnswer(BaseModel):
@@ -50,7 +61,14 @@ class RetireBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     source: Annotated[
-        str, Field(min_length=1, max_length=128, pattern=r"^[^\x00]*$", description="its name in its events", examples=["asterisk:old-pbx"])
+        str,
+        Field(
+            min_length=1,
+            max_length=128,
+            pattern=r"^[^\x00]*$",
+            description="its name in its events",
+            examples=["asterisk:old-pbx"],
+        ),
     ]
 
 
@@ -61,8 +79,15 @@ class RetiredAnswer(BaseModel):
     retired_at: Annotated[Instant, Field(description="by the database's clock")]
 
 
-@router.get("/v1/sources", response_model=SourcesAnswer, responses=described(401, 403, 406, 422, 503), summary="Who tells events")
-async def sources(request: Request, caller: Reader, query: Loaded, asked: Annotated[Parameters, Query()]) -> Response:
+@router.get(
+    "/v1/sources",
+    response_model=SourcesAnswer,
+    responses=described(401, 403, 406, 422, 503),
+    summary="Who tells events",
+)
+async def sources(
+    request: Request, caller: Reader, query: Loaded, asked: Annotated[Parameters, Query()]
+) -> Response:
     """Every source that was heard since the engine started, and what its quiet means."""
     asked.refuse_unknown()
     accepted(request)

@@ -1,6 +1,7 @@
 """Server-sent events: the same rows as `/v1/kpis`, everything first, then what changes.
 
-id: 5f3a.1041 · event: rows · data: {"rows": [...]}       and a comment every 15 s to keep proxies from hanging up
+id: 5f3a.1041 · event: rows · data: {"rows": [...]}       and a comment every 15 s to keep proxies
+from hanging up
 """
 
 import asyncio
@@ -37,38 +38,63 @@ router = APIRouter(route_class=MeasuredRoute)
 @router.get(
     "/v1/stream",
     response_class=StreamingResponse,
-    responses={200: {"description": "Event stream", "content": {"text/event-stream": {}}}, **described(401, 403, 422, 503)},
+    responses={
+        200: {"description": "Event stream", "content": {"text/event-stream": {}}},
+        **described(401, 403, 422, 503),
+    },
     summary="Live figures as they change",
 )
 async def stream(
-    request: Request, query: Loaded, caller: Annotated[Credential, Depends(may_read)], asked: Annotated[LiveParameters, Query()]
+    request: Request,
+    query: Loaded,
+    caller: Annotated[Credential, Depends(may_read)],
+    asked: Annotated[LiveParameters, Query()],
 ) -> StreamingResponse:
-    """Rows of the question at once, then whatever changes; `Last-Event-ID` resumes where a connection broke."""
+    """Rows of the question at once, then whatever changes; `Last-Event-ID` resumes where a
+    connection broke.
+    """
     if query.streams.open >= query.limits.streams:
-        detail = f"{query.streams.open} streams are open, as many as allowed; close one or ask another replica"
+        detail = (
+            f"{query.streams.open} streams are open, as many as allowed; close one or ask "
+            "another replica"
+        )
         raise Problem(503, "Too many streams", detail, headers=RETRY_AFTER)
     question = asked.query(query.live.ground(caller.tenant))
-    size, most = await query.live.size(question), query.streams.most_rows
+    size = await query.live.size(question)
+    most = query.streams.most_rows
     if size > most:
-        detail = f"the question has {size} rows and a stream tells at most {most}; name fewer KPIs or queues, or sum over them with by="
+        detail = (
+            f"the question has {size} rows and a stream tells at most {most}; name fewer "
+            "KPIs or queues, or sum over them with by="
+        )
         raise Problem(422, "Too many rows", detail)
     after = resumed(request.headers.get("last-event-id"), query.boot)
 
     async def goes_on() -> bool:
         return not _stopping(request) and await _still_allowed(request)
 
-    return StreamingResponse(_events(query, question, after, goes_on), media_type="text/event-stream", headers=HEADERS)
+    return StreamingResponse(
+        _events(query, question, after, goes_on), media_type="text/event-stream", headers=HEADERS
+    )
 
 
 def resumed(last_id: str | None, boot: str) -> int | None:
     """The tick that a client has seen; None where it saw none of this process."""
     process, _, tick = (last_id or "").partition(".")
-    return int(tick) if process == boot and tick.isascii() and tick.isdecimal() and len(tick) < len(str(2**63)) else None
+    return (
+        int(tick)
+        if process == boot and tick.isascii() and tick.isdecimal() and len(tick) < len(str(2**63))
+        else None
+    )
 
 
 async def event(batch: Batch, boot: str, turns: Turns) -> bytes:
     """A batch on the wire."""
-    return b"id: %b.%d\nevent: rows\ndata: %b\n\n" % (boot.encode(), batch.tick, await encoded(batch.rows, None, turns))
+    return b"id: %b.%d\nevent: rows\ndata: %b\n\n" % (
+        boot.encode(),
+        batch.tick,
+        await encoded(batch.rows, None, turns),
+    )
 
 
 async def _events(
@@ -95,7 +121,9 @@ def _stopping(request: Request) -> bool:
 
 
 async def _still_allowed(request: Request) -> bool:
-    """Whether the key behind a long connection still may read; looked up at most every `CHECK_KEY` seconds."""
+    """Whether the key behind a long connection still may read; looked up at most every `CHECK_KEY`
+    seconds.
+    """
     if monotonic() - getattr(request.state, "allowed_at", 0.0) < CHECK_KEY:
         return True
     try:

@@ -19,7 +19,18 @@ from services.query.api.answers import Page, Sheet, csv_stream, tagged_rows
 from services.query.api.cursors import cursor, place_of
 from services.query.api.measured import Loaded, MeasuredRoute
 from services.query.api.paging import further, rows_of_page
-from services.query.api.parameters import BEGIN, END, Cursor, Limit, List, Parameters, names_of, refuse_strangers, span_of, zone_of
+from services.query.api.parameters import (
+    BEGIN,
+    END,
+    Cursor,
+    Limit,
+    List,
+    Parameters,
+    names_of,
+    refuse_strangers,
+    span_of,
+    zone_of,
+)
 from services.query.api.repeated import Reader
 from services.query.api.schemas import Instant, Next
 from services.runtime.problems import Problem, described
@@ -61,32 +72,61 @@ COLUMNS = TargetRow.__struct_fields__
 class TargetFigures(BaseModel):
     """How one promise stands over one stretch; counted are business hours only."""
 
-    time: Annotated[Instant, Field(description="begin of the half hour, day or month in the tenant's zone")]
+    time: Annotated[
+        Instant, Field(description="begin of the half hour, day or month in the tenant's zone")
+    ]
     end: Annotated[Instant, Field(description="its end, not included")]
     tenant: Annotated[str, Field(examples=["demo"])]
-    target: Annotated[str, Field(description="id and version of the definition", examples=["voice-day@1"])]
-    metric: Annotated[str, Field(description="the KPI that is promised", examples=["service_level"])]
+    target: Annotated[
+        str, Field(description="id and version of the definition", examples=["voice-day@1"])
+    ]
+    metric: Annotated[
+        str, Field(description="the KPI that is promised", examples=["service_level"])
+    ]
     comparison: Annotated[str, Field(examples=["at_least"])]
     promised: Annotated[float, Field(description="in the KPI's unit", examples=[0.8])]
-    window: Annotated[str, Field(description="interval (half hours), day or month", examples=["day"])]
-    calendar: Annotated[str | None, Field(description="business hours of the target itself; null: the tenant's", examples=["office"])]
-    queue: Annotated[str | None, Field(description="scope; null in all three: the whole tenant", examples=["vip"])]
+    window: Annotated[
+        str, Field(description="interval (half hours), day or month", examples=["day"])
+    ]
+    calendar: Annotated[
+        str | None,
+        Field(
+            description="business hours of the target itself; null: the tenant's",
+            examples=["office"],
+        ),
+    ]
+    queue: Annotated[
+        str | None,
+        Field(description="scope; null in all three: the whole tenant", examples=["vip"]),
+    ]
     team: Annotated[str | None, Field(examples=["orders-east"])]
     site: Annotated[str | None, Field(examples=["hangzhou"])]
-    standing: Annotated[Standing, Field(description="met and missed are so far, until `complete`; closed: no business hours yet")]
+    standing: Annotated[
+        Standing,
+        Field(
+            description="met and missed are so far, until `complete`; closed: no business hours yet"
+        ),
+    ]
     value: Annotated[float | None, Field(description="the figure so far", examples=[0.76])]
     numerator: Annotated[float | None, Field(examples=[76])]
     denominator: Annotated[float | None, Field(examples=[100])]
     definition: Annotated[str, Field(description="what it was computed with", examples=["voice@1"])]
     to_recover: Annotated[
         int | None,
-        Field(description="contacts in a row that must go well to keep a promised share; null where none would do", examples=[20]),
+        Field(
+            description="contacts in a row that must go well to keep a promised share; null where "
+            "none would do",
+            examples=[20],
+        ),
     ]
     visits: Annotated[
         str | None,
         Field(
-            description="where the visits behind a missed service level are; as many as the denominator exceeds the numerator",
-            examples=["/v1/visits?from=2026-11-11T00:00:00%2B08:00&to=2026-11-12T00:00:00%2B08:00&missed=true&target=voice-day"],
+            description="where the visits behind a missed service level are; as many as the "
+            "denominator exceeds the numerator",
+            examples=[
+                "/v1/visits?from=2026-11-11T00:00:00%2B08:00&to=2026-11-12T00:00:00%2B08:00&missed=true&target=voice-day"
+            ],
         ),
     ]
     as_of: Instant
@@ -104,13 +144,30 @@ class TargetsAnswer(BaseModel):
 class TargetParameters(Parameters):
     """Parameters of targets."""
 
-    target: Annotated[List, Field(description="ids of targets, comma-separated; all where nothing is said", examples=["voice-day"])] = None
+    target: Annotated[
+        List,
+        Field(
+            description="ids of targets, comma-separated; all where nothing is said",
+            examples=["voice-day"],
+        ),
+    ] = None
     since: Annotated[
         str | None,
-        Field(alias="from", description="stretches from this instant on; those running now where nothing is said", examples=[BEGIN]),
+        Field(
+            alias="from",
+            description="stretches from this instant on; those running now where nothing is said",
+            examples=[BEGIN],
+        ),
     ] = None
-    until: Annotated[str | None, Field(alias="to", description="stretches that begin before; goes with `from`", examples=[END])] = None
-    tz: Annotated[str | None, Field(description="IANA zone of the answer's times", examples=["Asia/Shanghai"])] = None
+    until: Annotated[
+        str | None,
+        Field(
+            alias="to", description="stretches that begin before; goes with `from`", examples=[END]
+        ),
+    ] = None
+    tz: Annotated[
+        str | None, Field(description="IANA zone of the answer's times", examples=["Asia/Shanghai"])
+    ] = None
     limit: Limit = None
     cursor: Cursor = None
 
@@ -120,7 +177,11 @@ class TargetParameters(Parameters):
         names = names_of(self.target)
         refuse_strangers("target", names, target_ids(ground.known))
         if (self.since is None) != (self.until is None):
-            raise Problem(422, "Half a span", "say both from= and to=, or neither for the stretches that are running now")
+            raise Problem(
+                422,
+                "Half a span",
+                "say both from= and to=, or neither for the stretches that are running now",
+            )
         span = None if self.since is None or self.until is None else span_of(self.since, self.until)
         return TargetQuery(ground.tenant, names, span, zone_of(self.tz, ground))
 
@@ -128,11 +189,16 @@ class TargetParameters(Parameters):
 @router.get(
     "/v1/targets",
     response_model=TargetsAnswer,
-    responses=described(401, 403, 406, 422, 503) | {304: {"description": "Not modified"}, 200: {"content": {CSV: {}}}},
+    responses=described(401, 403, 406, 422, 503)
+    | {304: {"description": "Not modified"}, 200: {"content": {CSV: {}}}},
     summary="How promises stand",
 )
-async def targets(request: Request, caller: Reader, query: Loaded, asked: Annotated[TargetParameters, Query()]) -> Response:
-    """Each target over each half hour, day or month of its own, in business hours. `Accept: text/csv` gives all pages as one CSV."""
+async def targets(
+    request: Request, caller: Reader, query: Loaded, asked: Annotated[TargetParameters, Query()]
+) -> Response:
+    """Each target over each half hour, day or month of its own, in business hours. `Accept:
+    text/csv` gives all pages as one CSV.
+    """
     kind = accepted(request, JSON, CSV)
     question = asked.query(query.live.ground(caller.tenant))
     after = place_of(asked.cursor, question, decode_place)
@@ -141,7 +207,12 @@ async def targets(request: Request, caller: Reader, query: Loaded, asked: Annota
     rows, more = await page(after, limit)
     query.metrics.rows.labels("/v1/targets").inc(len(rows))
     if kind == CSV:
-        return csv_stream(rows, further(page, more, query.limits.rows), Sheet("targets", COLUMNS), query.live.turns)
+        return csv_stream(
+            rows,
+            further(page, more, query.limits.rows),
+            Sheet("targets", COLUMNS),
+            query.live.turns,
+        )
     following = None if more is None else cursor(question, more)
     told = Page(rows, following, _timeless, query.live.stale())
     return await tagged_rows(request, told, query.live.turns)
@@ -159,7 +230,8 @@ async def _page(
 
 
 def _row(question: TargetQuery, kept: Kept) -> TargetRow:
-    stint, zone = kept.stint, question.zone
+    stint = kept.stint
+    zone = question.zone
     promise = stint.promise
     return TargetRow(
         time=text(stint.span.begin, zone),
@@ -189,9 +261,15 @@ def _row(question: TargetQuery, kept: Kept) -> TargetRow:
 
 def _visits(kept: Kept, zone: ZoneInfo) -> str | None:
     """The question for the visits behind a miss."""
-    promise, span = kept.stint.promise, kept.stint.span
+    promise = kept.stint.promise
+    span = kept.stint.span
     if not counts_visits(promise):
         return None
-    said = {"from": text(span.begin, zone), "to": text(span.end, zone), "missed": "true", "target": promise.version.id}
+    said = {
+        "from": text(span.begin, zone),
+        "to": text(span.end, zone),
+        "missed": "true",
+        "target": promise.version.id,
+    }
     formula = promise.body.metric.partition(":")[2]
     return f"/v1/visits?{urlencode(said | ({'formula': formula} if formula else {}))}"

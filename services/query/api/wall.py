@@ -1,4 +1,6 @@
-"""The built-in wall screen: static files under a strict policy, and the session that a browser needs for them."""
+"""The built-in wall screen: static files under a strict policy, and the session that a browser
+needs for them.
+"""
 
 from hashlib import blake2b
 from importlib.resources import files
@@ -19,7 +21,10 @@ KINDS = {
     "js": "text/javascript; charset=utf-8",
     "svg": "image/svg+xml",
 }
-POLICY = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
+POLICY = (
+    "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'self'"
+)
 HEADERS = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -34,7 +39,9 @@ router = APIRouter(route_class=MeasuredRoute, tags=["wallboard"])
 
 
 class SmallRoute(MeasuredRoute):
-    """A route whose body is small: more is refused before it stands in memory, since it comes from anybody."""
+    """A route whose body is small: more is refused before it stands in memory, since it comes from
+    anybody.
+    """
 
     def answering(self) -> Handler:
         """FastAPI's handler, on a body that was read so far."""
@@ -56,14 +63,24 @@ async def _bounded(request: Request) -> bytes:
     async for chunk in request.stream():
         body += chunk
         if len(body) > LARGEST_SESSION:
-            raise Problem(413, "Body too large", f"A body has at most {LARGEST_SESSION} bytes here.", headers={"Connection": "close"})
+            raise Problem(
+                413,
+                "Body too large",
+                f"A body has at most {LARGEST_SESSION} bytes here.",
+                headers={"Connection": "close"},
+            )
     return body
 
 
 small_router = APIRouter(route_class=SmallRoute, tags=["wallboard"])
 
 
-@router.get("/wallboard", response_class=Response, responses={200: {"content": {"text/html": {}}}}, summary="The wall screen")
+@router.get(
+    "/wallboard",
+    response_class=Response,
+    responses={200: {"content": {"text/html": {}}}},
+    summary="The wall screen",
+)
 async def wallboard(request: Request) -> Response:
     """The page; its figures need the same rights as everybody's."""
     return page(request, "index.html")
@@ -82,7 +99,12 @@ async def session(request: Request, body: Annotated[SessionBody, Body()]) -> Res
     return response
 
 
-@router.get("/wallboard/{name}", response_class=Response, responses=described(404, 422), summary="Its style and script")
+@router.get(
+    "/wallboard/{name}",
+    response_class=Response,
+    responses=described(404, 422),
+    summary="Its style and script",
+)
 async def asset(request: Request, name: Annotated[str, Path(examples=["wall.js"])]) -> Response:
     """A file of the page."""
     return page(request, name)

@@ -17,8 +17,8 @@ ANSWER_WITHIN = 8.0
 class KafkaEventLog:
     """An `EventLog` over one connection, which is made anew after a failure.
 
-    Callers that wait together share one look, but only a look that began after they asked: what a client sent before
-    it asked is always in the ends it is told.
+    Callers that wait together share one look, but only a look that began after they asked: what a
+    client sent before it asked is always in the ends it is told.
     """
 
     def __init__(self, settings: KafkaSettings) -> None:
@@ -29,7 +29,9 @@ class KafkaEventLog:
         self._last: tuple[int, LogView] | None = None
 
     async def look(self) -> LogView:
-        """Which log it is and what it holds; `LogUnavailableError` when Kafka does not tell in time."""
+        """Which log it is and what it holds; `LogUnavailableError` when Kafka does not tell in
+        time.
+        """
         self._asked += 1
         mine = self._asked
         async with self._one_at_a_time:
@@ -45,19 +47,26 @@ class KafkaEventLog:
                 identity = await _identity(log)
         except (KafkaError, OSError, TimeoutError) as failed:
             await self.close()
-            message = f"Kafka did not tell the ends of {CONTACT_EVENTS.name} ({type(failed).__name__}: {failed}); try again"
+            message = (
+                f"Kafka did not tell the ends of {CONTACT_EVENTS.name} "
+                f"({type(failed).__name__}: {failed}); try again"
+            )
             raise LogUnavailableError(message) from failed
         return LogView(identity, {number: LogRange(*ends) for number, ends in bounds.items()})
 
     async def _connected(self) -> KafkaLog:
         if self._connection is None:
             stack = AsyncExitStack()
-            self._connection = stack, await stack.enter_async_context(kafka_log(self._settings, CONTACT_EVENTS.name))
+            self._connection = (
+                stack,
+                await stack.enter_async_context(kafka_log(self._settings, CONTACT_EVENTS.name)),
+            )
         return self._connection[1]
 
     async def close(self) -> None:
         """Leave Kafka."""
-        connection, self._connection = self._connection, None
+        connection = self._connection
+        self._connection = None
         if connection is not None:
             await connection[0].aclose()
 

@@ -1,4 +1,5 @@
-"""How far counting is behind the log: what a client polls to learn that all it sent is in every answer.
+"""How far counting is behind the log: what a client polls to learn that all it sent is in every
+answer.
 
 begin ├──────── in live and history ────────┤ ◄──── lag ────► end
                              min(durable, live)
@@ -23,8 +24,8 @@ class LogRange:
 class PartitionLag:
     """One partition: its log, how far history (`durable`) and live answers (`live`) include it.
 
-    `age` is milliseconds since all that its log then held was counted, None where that is not known; `skew`, by how many
-    milliseconds its engine's clock is ahead of the reader's.
+    `age` is milliseconds since all that its log then held was counted, None where that is not
+    known; `skew`, by how many milliseconds its engine's clock is ahead of the reader's.
     """
 
     partition: int
@@ -37,11 +38,13 @@ class PartitionLag:
     skew: int | None
 
 
-def lag_of(log: LogRange, durable: Position | None, live: Position | None, log_id: str | None) -> int:
+def lag_of(
+    log: LogRange, durable: Position | None, live: Position | None, log_id: str | None
+) -> int:
     """Records that live or history answers do not include yet.
 
-    Positions in another log than `log_id` (None: the durable one's own), or in an older generation, tell nothing about
-    this log: all of it counts as lag.
+    Positions in another log than `log_id` (None: the durable one's own), or in an older generation,
+    tell nothing about this log: all of it counts as lag.
     """
     if durable is None or live is None or live.generation != durable.generation:
         return log.end - log.begin
@@ -81,6 +84,9 @@ def partition_lags(ranges: Mapping[int, LogRange], reach: Reach, ages: Ages) -> 
 
 
 def _partition_lag(number: int, log: LogRange, reach: Reach, ages: Ages) -> PartitionLag:
-    durable, live = reach.durable.get(number), reach.live.get(number)
+    durable = reach.durable.get(number)
+    live = reach.live.get(number)
     lag = lag_of(log, durable, live, reach.log_id)
-    return PartitionLag(number, log, durable, live, lag, ages.stale(number), ages.age(number), ages.skew(number))
+    return PartitionLag(
+        number, log, durable, live, lag, ages.stale(number), ages.age(number), ages.skew(number)
+    )

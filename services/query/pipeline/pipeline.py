@@ -12,14 +12,18 @@ from services.query.pipeline.ports import EventLog
 class Pipeline:
     """Answers from the log, the durable positions and the board's."""
 
-    def __init__(self, board: Board, log: EventLog, positions: Positions, now: Callable[[], int]) -> None:
+    def __init__(
+        self, board: Board, log: EventLog, positions: Positions, now: Callable[[], int]
+    ) -> None:
         self._board = board
         self._log = log
         self._positions = positions
         self._now = now
 
     async def partitions(self) -> list[PartitionLag]:
-        """Every partition; the log is asked first, so no lag means that all it then held is in every later answer."""
+        """Every partition; the log is asked first, so no lag means that all it then held is in
+        every later answer.
+        """
         view = await self._log.look()
         durable = {position.partition: position for position in await self._positions.positions()}
         reach = Reach(durable, dict(self._board.positions), view.log_id)

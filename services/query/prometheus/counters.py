@@ -61,7 +61,8 @@ def counted(cells: Cells, judged: Judged) -> Iterator[tuple[str, str, float]]:
 
 def _judged(parts: Judged) -> Iterator[tuple[str, str, float]]:
     """What definitions decide, each part under its own."""
-    waits, abandons = Histogram.ANSWERED_WAIT, Histogram.ABANDONED_WAIT
+    waits = Histogram.ANSWERED_WAIT
+    abandons = Histogram.ABANDONED_WAIT
     within = sum(
         count_within(cells, waits, policy.threshold, policy.boundary) for policy, cells in parts
     )

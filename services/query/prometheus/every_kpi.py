@@ -17,9 +17,11 @@ from services.query.prometheus.folding import OTHER, Fold, Folds
 EVERYTHING = Question(tuple(CATALOGUE.values()), AS_IN_FORCE)
 WINDOW = Window.M15
 HEADS = {
-    "contactcenter_kpi": "Each KPI of the catalogue over all queues of the tenant; units as in the catalogue, NaN where undefined.",
+    "contactcenter_kpi": "Each KPI of the catalogue over all queues of the tenant; units as in "
+    "the catalogue, NaN where undefined.",
     "contactcenter_kpi_sample_size": "Its denominator, where it has one.",
-    "contactcenter_occupancy_ratio": "Occupancy of the agents who serve the queue, in the window; one who serves two is in both.",
+    "contactcenter_occupancy_ratio": "Occupancy of the agents who serve the queue, in the window; "
+    "one who serves two is in both.",
 }
 
 

@@ -1,4 +1,5 @@
-"""The floor as Prometheus metrics: counters since this process started, exact gauges per window, and how far to trust them.
+"""The floor as Prometheus metrics: counters since this process started, exact gauges per window,
+and how far to trust them.
 
 Written as text directly: the client library's families cost ten times as much at 10,000 series.
 Counters tell of the live span only: a replay of last year must not look like a rush today.
@@ -80,7 +81,10 @@ class View:
     def closed(self, homes: Sequence[Home]) -> bool:
         """Whether all these queues are outside their business hours."""
         calendars = {queue: self.terms.in_force.calendar(queue) for _, queue, _ in homes}
-        return all(one is not None and not is_open(one, self.as_of, self.zone) for one in calendars.values())
+        return all(
+            one is not None and not is_open(one, self.as_of, self.zone)
+            for one in calendars.values()
+        )
 
 
 Parts = Sequence[tuple[ServiceLevelPolicy, Sequence[Home]]]
@@ -95,11 +99,15 @@ class Page:
 
     def put(self, name: str, labels: str, value: float | None, family: str | None = None) -> None:
         """Add a sample; None is NaN: undefined, never 0."""
-        self.families[family or name].append(f"{name}{{{labels}}} {'NaN' if value is None else value}\n")
+        self.families[family or name].append(
+            f"{name}{{{labels}}} {'NaN' if value is None else value}\n"
+        )
 
     def text(self) -> str:
         """The page in the text format of Prometheus."""
-        return "".join(line for name, lines in self.families.items() for line in (_header(name), *lines))
+        return "".join(
+            line for name, lines in self.families.items() for line in (_header(name), *lines)
+        )
 
 
 def _header(name: str) -> str:
@@ -115,7 +123,9 @@ def _help(name: str) -> str:
     if name.startswith("contactcenter_wait_quantile_seconds"):
         return "Quantile of answered waits in the window, to the second; or its sample size."
     kpi = CATALOGUE[WINDOWED[name.removesuffix("_sample_size")][0]]
-    return f"{kpi.en} in the window: {kpi.formula}" + ("; its sample size." if name.endswith("_sample_size") else ".")
+    return f"{kpi.en} in the window: {kpi.formula}" + (
+        "; its sample size." if name.endswith("_sample_size") else "."
+    )
 
 
 class Exposition:
@@ -144,7 +154,8 @@ class Exposition:
         """All metrics of the floor at `now`."""
         page = Page()
         for tenant, fold in folds.items():
-            view, silent = self._view(tenant, now), self._silent(tenant)
+            view = self._view(tenant, now)
+            silent = self._silent(tenant)
             self._carry(tenant, fold, view)
             for subject in _subjects(tenant, fold):
                 seen = view.of(subject, silent)
@@ -159,16 +170,21 @@ class Exposition:
         return page.text()
 
     def _carry(self, tenant: str, fold: Fold, view: View) -> None:
-        """Let the counters of what is folded go on where they were although homes came to it or left it."""
+        """Let the counters of what is folded go on where they were although homes came to it or
+        left it.
+        """
         came, left = moved(self._folded.get(tenant), fold)
         for homes, sign in ((came, -1), (left, 1)):
             parts = by_policy(view.terms, homes)
             self._counters.carry(_labels(tenant, OTHER, OTHER), self._values(homes, parts), sign)
 
     def _view(self, tenant: str, now: int) -> View:
-        known, as_of = self._definitions().of(tenant), self._board.as_of(now)
+        known = self._definitions().of(tenant)
+        as_of = self._board.as_of(now)
         stale = self._board.stale_since(now) is not None
-        return View(AS_IN_FORCE.terms(known, as_of), as_of, known.zone or self._board.rules.zone, stale)
+        return View(
+            AS_IN_FORCE.terms(known, as_of), as_of, known.zone or self._board.rules.zone, stale
+        )
 
     def _count(self, page: Page, subject: Subject, parts: Parts) -> None:
         for name, more, value in self._values(subject.homes, parts):
@@ -178,7 +194,10 @@ class Exposition:
 
     def _values(self, homes: Iterable[Home], parts: Parts) -> Iterable[tuple[str, str, float]]:
         cells = self._counted(homes)
-        judged = [(policy, cells if len(parts) == 1 else self._counted(theirs)) for policy, theirs in parts]
+        judged = [
+            (policy, cells if len(parts) == 1 else self._counted(theirs))
+            for policy, theirs in parts
+        ]
         return counted(cells, judged)
 
     def _counted(self, homes: Iterable[Home]) -> Cells:
@@ -203,7 +222,9 @@ class Exposition:
                     f'{labels},quantile="{quantile}"',
                     value_of(CATALOGUE[kpi], counted, parted).value,
                 )
-            page.put("contactcenter_wait_quantile_seconds_sample_size", labels, counted.of(Cell.ANSWERED))
+            page.put(
+                "contactcenter_wait_quantile_seconds_sample_size", labels, counted.of(Cell.ANSWERED)
+            )
 
     def _read(self, homes: Sequence[Home], window: Window, view: View) -> Figures:
         return self._board.read(list[Scope](homes), window, view.as_of, view.zone).counted
@@ -214,18 +235,39 @@ class Exposition:
         return [Parted(policy, self._read(homes, window, view)) for policy, homes in parts]
 
     def _watch(self, page: Page, subject: Subject, view: View, parts: Parts) -> None:
-        reading, as_of = self._board.read(subject.scopes, Window.M30, view.as_of), view.as_of
+        reading = self._board.read(subject.scopes, Window.M30, view.as_of)
+        as_of = view.as_of
         present = reading.present
         page.put("contactcenter_contacts_waiting", subject.labels, len(present.waits))
-        page.put("contactcenter_longest_wait_seconds", subject.labels, max(present.waits, default=0) / 1000)
+        page.put(
+            "contactcenter_longest_wait_seconds",
+            subject.labels,
+            max(present.waits, default=0) / 1000,
+        )
         page.put("contactcenter_contacts_in_progress", subject.labels, present.in_progress)
         page.put("contactcenter_contacts_unresolved", subject.labels, present.unresolved)
-        page.put("contactcenter_service_level_target_ratio", subject.labels, max(policy.target for policy, _ in parts))
-        page.put("contactcenter_conservation_residual", subject.labels, sum(self._board.residual(home, as_of) for home in subject.homes))
-        level = value_of(CATALOGUE["service_level"], reading.counted, self._parted(reading.counted, Window.M30, view, parts))
+        page.put(
+            "contactcenter_service_level_target_ratio",
+            subject.labels,
+            max(policy.target for policy, _ in parts),
+        )
+        page.put(
+            "contactcenter_conservation_residual",
+            subject.labels,
+            sum(self._board.residual(home, as_of) for home in subject.homes),
+        )
+        level = value_of(
+            CATALOGUE["service_level"],
+            reading.counted,
+            self._parted(reading.counted, Window.M30, view, parts),
+        )
         state = state_of(stale=view.stale, closed=view.closed(subject.homes), level=level)
         for one in State:
-            page.put("contactcenter_kpi_state", f'{subject.labels},state="{one.value}"', int(one is state))
+            page.put(
+                "contactcenter_kpi_state",
+                f'{subject.labels},state="{one.value}"',
+                int(one is state),
+            )
 
     def _staff(self, page: Page, tenant: str, view: View, fold: Fold) -> None:
         """Agents by state, of all others who serve any of the folded queues once: never by name."""
@@ -235,7 +277,10 @@ class Exposition:
             serving.append((OTHER, roster.together(fold.other_queues)))
         for name, labels, known in (
             ("contactcenter_floor_agents", _owner(tenant), roster.together(None)),
-            *(("contactcenter_agents", f'{_owner(tenant)},queue="{escaped(queue)}"', there) for queue, there in serving),
+            *(
+                ("contactcenter_agents", f'{_owner(tenant)},queue="{escaped(queue)}"', there)
+                for queue, there in serving
+            ),
         ):
             for state in LOGGED_IN:
                 page.put(name, f'{labels},state="{state}"', known.get(state, 0))
@@ -243,10 +288,18 @@ class Exposition:
     def _trust(self, page: Page, now: int) -> None:
         positions = current(self._board.positions.values())
         oldest = now - self._board.ages.oldest(now) if positions else None
-        page.put("contactcenter_kpi_last_update_timestamp_seconds", "", None if oldest is None else oldest / 1000)
+        page.put(
+            "contactcenter_kpi_last_update_timestamp_seconds",
+            "",
+            None if oldest is None else oldest / 1000,
+        )
         for position in sorted(positions, key=lambda one: one.partition):
             at = None if position.watermark is None else position.watermark / 1000
-            page.put("contactcenter_source_watermark_timestamp_seconds", f'partition="{position.partition}"', at)
+            page.put(
+                "contactcenter_source_watermark_timestamp_seconds",
+                f'partition="{position.partition}"',
+                at,
+            )
 
 
 def _subjects(tenant: str, fold: Fold) -> list[Subject]:

@@ -118,5 +118,6 @@ def moved(before: Fold | None, after: Fold) -> tuple[Iterable[Home], Iterable[Ho
     """
     if before is None:
         return (), ()
-    here, there = set(before.other), set(after.other)
+    here = set(before.other)
+    there = set(after.other)
     return sorted(there & set(before.shown)), sorted(here - there)

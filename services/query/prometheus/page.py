@@ -49,7 +49,8 @@ class Scrape:
         return await asyncio.shield(self._rendering)
 
     async def _render(self) -> bytes:
-        began, now = self._monotonic(), self._now()
+        began = self._monotonic()
+        now = self._now()
         folds = self._queues.folds(now)
         floor = self._queues.text(now, folds) + await self._floors.text(
             folds, began + self._patience

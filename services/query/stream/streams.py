@@ -1,6 +1,8 @@
-"""Live rows as they change: one pulse for all clients, one feed for all clients of the same question.
+"""Live rows as they change: one pulse for all clients, one feed for all clients of the same
+question.
 
-news ─► pulse (at most every 100 ms, at least every second: waits grow) ─► feed refreshed once ─► each client, what is new to it
+news ─► pulse (at most every 100 ms, at least every second: waits grow) ─► feed refreshed once ─►
+each client, what is new to it
 """
 
 import asyncio
@@ -15,11 +17,15 @@ from services.query.stream.feed import Entries, Feed
 NOT_BEFORE = 0.1
 NOT_AFTER = 1.0
 LINGER = 600
-"""Ticks for which a feed without clients is kept, so that one that reconnects is sent only what changed."""
+"""Ticks for which a feed without clients is kept, so that one that reconnects is sent only what
+changed.
+"""
 
 
 ROWS_A_BEAT = 1000
-"""A feed of so many rows misses a beat, of twice as many two: however long, it takes a small share of the time"""
+"""A feed of so many rows misses a beat, of twice as many two: however long, it takes a small share
+of the time
+"""
 COMPARED = 200
 """Rows compared with those of the last beat in one turn of the loop"""
 
@@ -44,7 +50,8 @@ class Pulse:
     def beat(self) -> None:
         """Count and wake everyone who waits."""
         self.tick += 1
-        before, self._next = self._next, asyncio.Event()
+        before = self._next
+        self._next = asyncio.Event()
         before.set()
 
     async def wait(self) -> None:
@@ -79,32 +86,42 @@ class Streams:
         self._live = live
         self._feeds: dict[LiveQuery, _Shared] = {}
 
-    async def follow(self, query: LiveQuery, after: int | None) -> AsyncGenerator[Batch | None, None]:
-        """Everything first (or what changed since tick `after`), then what changes; None at beats without news for it.
+    async def follow(
+        self, query: LiveQuery, after: int | None
+    ) -> AsyncGenerator[Batch | None, None]:
+        """Everything first (or what changed since tick `after`), then what changes; None at beats
+        without news for it.
 
-        A client that is slow to take a batch skips beats: its next batch holds all that changed meanwhile, once. The stream ends
-        where the floor has grown so that it would tell more than `most_rows` rows: asking again gives the reason.
+        A client that is slow to take a batch skips beats: its next batch holds all that changed
+        meanwhile, once. The stream ends where the floor has grown so that it would tell more than
+        `most_rows` rows: asking again gives the reason.
         """
         async with self._joined(query) as shared:
             first = True
             while await self._refreshed(shared, query):
-                rows, tick = shared.feed.since(after), shared.feed.tick
+                rows = shared.feed.since(after)
+                tick = shared.feed.tick
                 after = tick
                 yield Batch(after, rows) if rows or first else None
                 first = False
                 await self.pulse.wait()
 
     async def _refreshed(self, shared: _Shared, query: LiveQuery) -> bool:
-        """Bring the feed up to date, once for all its clients; long feeds rest some beats. False where it became too long."""
+        """Bring the feed up to date, once for all its clients; long feeds rest some beats. False
+        where it became too long.
+        """
         feed = shared.feed
         async with shared.refreshing:
             if feed.born is None or feed.tick + shared.rows // ROWS_A_BEAT < self.pulse.tick:
                 if await self._live.size(query) > self.most_rows:
                     return False
-                tick, rows = self.pulse.tick, await self._live.rows(query)
+                tick = self.pulse.tick
+                rows = await self._live.rows(query)
                 entries: Entries[LiveRow] = {}
                 async for portion in self._live.turns.over(rows, COMPARED):
-                    entries |= feed.compared(tick, [(identity(row), substance(row), row) for row in portion])
+                    entries |= feed.compared(
+                        tick, [(identity(row), substance(row), row) for row in portion]
+                    )
                 feed.renew(tick, entries)
                 shared.rows = len(rows)
         return True
@@ -124,6 +141,10 @@ class Streams:
 
     def _drop_unused(self) -> None:
         before = self.pulse.tick - LINGER
-        unused = [query for query, shared in self._feeds.items() if not shared.clients and shared.left_at < before]
+        unused = [
+            query
+            for query, shared in self._feeds.items()
+            if not shared.clients and shared.left_at < before
+        ]
         for query in unused:
             del self._feeds[query]

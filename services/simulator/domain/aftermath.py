@@ -5,7 +5,15 @@ from typing import Literal
 
 from simpy.events import ProcessGenerator
 
-from services.contracts.events import ComplaintClosed, ComplaintOpened, QaRetracted, QaScored, Severity, SurveyAnswered, SurveyOffered
+from services.contracts.events import (
+    ComplaintClosed,
+    ComplaintOpened,
+    QaRetracted,
+    QaScored,
+    Severity,
+    SurveyAnswered,
+    SurveyOffered,
+)
 from services.simulator.domain.hall import Hall
 from services.simulator.domain.spans import MINUTE, Span
 from services.simulator.domain.stays import Conversation, Stay
@@ -31,28 +39,40 @@ SEVERITIES: tuple[Severity, ...] = ("low", "normal", "high", "critical")
 
 
 def mood(wait: int) -> float:
-    """How kindly a customer judges after `wait` milliseconds: 1 at once, towards 0.4 after a quarter of an hour."""
+    """How kindly a customer judges after `wait` milliseconds: 1 at once, towards 0.4 after a
+    quarter of an hour.
+    """
     return 1.0 - 0.6 * min(1.0, wait / (15 * MINUTE))
 
 
 def score_of(rng: Random, kind: Kind, kindness: float) -> int:
-    """A score on the kind's scale: the better half of the customers crowds at the top when served well."""
+    """A score on the kind's scale: the better half of the customers crowds at the top when served
+    well.
+    """
     worst, best = SCALES[kind]
-    return worst + round((best - worst) * kindness * rng.betavariate(4, 1)) if kind != "fcr" else int(rng.random() < 0.85 * kindness)
+    return (
+        worst + round((best - worst) * kindness * rng.betavariate(4, 1))
+        if kind != "fcr"
+        else int(rng.random() < 0.85 * kindness)
+    )
 
 
 class Aftermath:
     """Decides at the end of a contact what will follow, and tells it when its time comes."""
 
     def __init__(self, hall: Hall) -> None:
-        self._hall, self._habits = hall, hall.scenario.habits
+        self._hall = hall
+        self._habits = hall.scenario.habits
         self._rng = hall.chance("aftermath")
 
     def served(self, conversation: Conversation) -> None:
         """A conversation ended: perhaps a survey, an evaluation, a complaint."""
-        stay, habits = conversation.stay, self._habits
+        stay = conversation.stay
+        habits = self._habits
         wait = (conversation.answered_at or stay.offered_at) - stay.offered_at
-        self._perhaps(habits.csat_asked, self._survey(stay, "csat", habits.csat_answered, mood(wait)))
+        self._perhaps(
+            habits.csat_asked, self._survey(stay, "csat", habits.csat_answered, mood(wait))
+        )
         self._perhaps(habits.nps_asked, self._survey(stay, "nps", habits.nps_answered, mood(wait)))
         self._perhaps(habits.fcr_asked, self._survey(stay, "fcr", habits.fcr_answered, mood(wait)))
         self._perhaps(habits.evaluated, self._evaluation(stay))
@@ -69,7 +89,9 @@ class Aftermath:
             process.close()
 
     def _survey(self, stay: Stay, kind: Kind, answers: float, kindness: float) -> ProcessGenerator:
-        hall, rng, survey = self._hall, self._rng, f"{kind}-{stay.contact}"
+        hall = self._hall
+        rng = self._rng
+        survey = f"{kind}-{stay.contact}"
         yield hall.pause(ASKED_AFTER.draw(rng))
         hall.scribe.write(SurveyOffered(**hall.scribe.about(stay), survey=survey, kind=kind), stay)
         if rng.random() >= answers:
@@ -77,11 +99,22 @@ class Aftermath:
         yield hall.pause(ANSWERED_AFTER.draw(rng))
         worst, best = SCALES[kind]
         score = score_of(rng, kind, kindness)
-        hall.scribe.write(SurveyAnswered(**hall.scribe.about(stay), survey=survey, kind=kind, score=score, best=best, worst=worst), stay)
+        hall.scribe.write(
+            SurveyAnswered(
+                **hall.scribe.about(stay),
+                survey=survey,
+                kind=kind,
+                score=score,
+                best=best,
+                worst=worst,
+            ),
+            stay,
+        )
 
     def _evaluation(self, stay: Stay) -> ProcessGenerator:
         """Scored once, then perhaps scored anew or withdrawn."""
-        habits, rng = self._habits, self._rng
+        habits = self._habits
+        rng = self._rng
         calibration = rng.random() < habits.calibration
         yield self._hall.pause(EVALUATED_AFTER.draw(rng))
         self._score(stay, calibration=calibration)
@@ -96,8 +129,10 @@ class Aftermath:
             scribe.write(QaRetracted(**scribe.about(stay), evaluation=f"qa-{stay.contact}"), stay)
 
     def _score(self, stay: Stay, *, calibration: bool) -> None:
-        rng, scribe = self._rng, self._hall.scribe
-        fatal, score = rng.random() < FATAL, round(100 * rng.betavariate(14, 2))
+        rng = self._rng
+        scribe = self._hall.scribe
+        fatal = rng.random() < FATAL
+        score = round(100 * rng.betavariate(14, 2))
         event = QaScored(
             **scribe.about(stay),
             evaluation=f"qa-{stay.contact}",
@@ -111,12 +146,24 @@ class Aftermath:
         scribe.write(event, stay)
 
     def _complaint(self, stay: Stay) -> ProcessGenerator:
-        hall, rng, complaint = self._hall, self._rng, f"c-{stay.contact}-{stay.visit}"
+        hall = self._hall
+        rng = self._rng
+        complaint = f"c-{stay.contact}-{stay.visit}"
         yield hall.pause(COMPLAINED_AFTER.draw(rng))
         severity = rng.choices(SEVERITIES, (3, 5, 2, 0.3))[0]
-        opened = ComplaintOpened(**hall.scribe.about(stay), complaint=complaint, severity=severity, category=rng.choice(CATEGORIES))
+        opened = ComplaintOpened(
+            **hall.scribe.about(stay),
+            complaint=complaint,
+            severity=severity,
+            category=rng.choice(CATEGORIES),
+        )
         hall.scribe.write(opened, stay)
         yield hall.pause(CLOSED_AFTER.draw(rng))
         valid = rng.random() < VALID
-        closed = ComplaintClosed(**hall.scribe.about(stay), complaint=complaint, valid=valid, liable=valid and rng.random() < LIABLE)
+        closed = ComplaintClosed(
+            **hall.scribe.about(stay),
+            complaint=complaint,
+            valid=valid,
+            liable=valid and rng.random() < LIABLE,
+        )
         hall.scribe.write(closed, stay)

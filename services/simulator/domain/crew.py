@@ -21,18 +21,28 @@ MEAL = 30 * MINUTE
 
 
 def staff(hall: Hall) -> list[Agent]:
-    """Every agent of the scenario, with a shift from the roster its team's planned load asks for."""
-    contacts, agents = planned(hall.scenario), list[Agent]()
+    """Every agent of the scenario, with a shift from the roster its team's planned load asks
+    for.
+    """
+    contacts = planned(hall.scenario)
+    agents = list[Agent]()
     for team in hall.scenario.teams:
         erlangs = load(contacts, [hall.scenario.queue(name) for name in team.mainly])
         shifts = roster(required(erlangs, hall.scenario.safety))
-        agents += [Agent(f"{team.name}-{number:03}", team, shift, hall.env.event()) for number, shift in enumerate(shifts, 1)]
+        agents += [
+            Agent(f"{team.name}-{number:03}", team, shift, hall.env.event())
+            for number, shift in enumerate(shifts, 1)
+        ]
     return agents
 
 
 def pauses(rng: Random, agent: Agent) -> list[tuple[int, int, str]]:
     """A shift's breaks: milliseconds into the shift, length, reason."""
-    shift = [(4 * SLOT, REST, "rest"), (agent.shift.meal * SLOT, MEAL, "meal"), (13 * SLOT, REST, "rest")]
+    shift = [
+        (4 * SLOT, REST, "rest"),
+        (agent.shift.meal * SLOT, MEAL, "meal"),
+        (13 * SLOT, REST, "rest"),
+    ]
     return [(after + rng.randrange(10 * MINUTE), length, reason) for after, length, reason in shift]
 
 
@@ -40,7 +50,8 @@ class Crew:
     """All agents; each is one process, so nobody can be in two conversations."""
 
     def __init__(self, hall: Hall, customers: Customers) -> None:
-        self._hall, self._customers = hall, customers
+        self._hall = hall
+        self._customers = customers
         self._rng = hall.chance("crew")
 
     def career(self, agent: Agent) -> ProcessGenerator:
@@ -77,7 +88,9 @@ class Crew:
             yield from self._converse(Conversation(agent, ticket.stay), ticket)
 
     def _idle(self, agent: Agent, until: int) -> ProcessGenerator:
-        """Wait for a ticket, no longer than `until`; the generator's value is the ticket or None."""
+        """Wait for a ticket, no longer than `until`; the generator's value is the ticket or
+        None.
+        """
         hall = self._hall
         if agent.state != "available":
             self._enter(agent, "available")
@@ -94,7 +107,9 @@ class Crew:
 
         ringing ─► busy: answered ── talk, holds ──► wrap_up: ended ────► wrapped
         """
-        hall, agent, stay = self._hall, conversation.agent, conversation.stay
+        hall = self._hall
+        agent = conversation.agent
+        stay = conversation.stay
         ticket.taken.succeed()
         hall.present.conversations[agent.name] = conversation
         yield hall.pause(ROUTING)
@@ -112,7 +127,8 @@ class Crew:
         del hall.present.conversations[agent.name]
 
     def _talk(self, conversation: Conversation) -> ProcessGenerator:
-        hall, stay = self._hall, conversation.stay
+        hall = self._hall
+        stay = conversation.stay
         talk = SECOND + stay.queue.talk.draw(self._rng)
         if self._rng.random() < stay.queue.holds:
             first = self._rng.randrange(1, talk)
@@ -131,9 +147,14 @@ class Crew:
         conversation.held_since = None
 
     def _end(self, conversation: Conversation) -> None:
-        """Over or passed on; a contact is passed on once at most, so that nobody is sent in circles."""
-        hall, stay = self._hall, conversation.stay
-        passed_on = stay.visit == 1 and stay.queue.onward and self._rng.random() < stay.queue.transfers
+        """Over or passed on; a contact is passed on once at most, so that nobody is sent in
+        circles.
+        """
+        hall = self._hall
+        stay = conversation.stay
+        passed_on = (
+            stay.visit == 1 and stay.queue.onward and self._rng.random() < stay.queue.transfers
+        )
         if passed_on:
             queue = hall.scenario.queue(self._rng.choice(stay.queue.onward))
             hall.scribe.transferred(stay, queue.id)

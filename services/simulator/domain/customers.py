@@ -32,7 +32,10 @@ class Customers:
         shares = list(accumulate(queue.share for queue in queues))
         for after in arrivals(hall.chance("arrivals"), actual(hall.scenario), hall.opening):
             yield hall.pause(after - int(hall.env.now))
-            self._enter(self._rng.choices(queues, cum_weights=shares)[0], f"customer-{self._rng.randrange(hall.scenario.customers)}")
+            self._enter(
+                self._rng.choices(queues, cum_weights=shares)[0],
+                f"customer-{self._rng.randrange(hall.scenario.customers)}",
+            )
 
     def part(self, conversation: Conversation) -> None:
         """A conversation ended and was not passed on: what follows from it."""
@@ -50,12 +53,16 @@ class Customers:
 
     def _arrive_later(self, stay: Stay, queue: Queue) -> ProcessGenerator:
         yield self._hall.pause(SWITCHING.draw(self._rng))
-        yield from self._visit(Stay(stay.contact, stay.visit + 1, queue, stay.customer, self._hall.now()))
+        yield from self._visit(
+            Stay(stay.contact, stay.visit + 1, queue, stay.customer, self._hall.now())
+        )
 
     def _visit(self, stay: Stay) -> ProcessGenerator:
         hall = self._hall
         hall.scribe.offered(stay)
-        leaving = exit_of(self._rng, stay.queue, crowded=hall.desk.length(stay.queue) >= stay.queue.room)
+        leaving = exit_of(
+            self._rng, stay.queue, crowded=hall.desk.length(stay.queue) >= stay.queue.room
+        )
         ticket = Ticket(stay, hall.env.event())
         agent = hall.desk.join(ticket)
         if agent is not None:

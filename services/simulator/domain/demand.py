@@ -14,8 +14,14 @@ Curve = tuple[float, ...]
 
 
 def curve(weights: Sequence[float], total: float) -> Curve:
-    """Spread `total` over the half hours by hourly weights; the second half of an hour leans towards the next hour."""
-    halves = [part for hour, weight in enumerate(weights) for part in (weight, (weight + weights[(hour + 1) % len(weights)]) / 2)]
+    """Spread `total` over the half hours by hourly weights; the second half of an hour leans
+    towards the next hour.
+    """
+    halves = [
+        part
+        for hour, weight in enumerate(weights)
+        for part in (weight, (weight + weights[(hour + 1) % len(weights)]) / 2)
+    ]
     return tuple(total * part / sum(halves) for part in halves)
 
 
@@ -32,17 +38,20 @@ def actual(scenario: Scenario) -> Curve:
 
 
 def arrivals(rng: Random, contacts: Curve, opening: int) -> Iterator[int]:
-    """Milliseconds since `opening` (a time of day in milliseconds) at which contacts arrive, day after day, without end.
+    """Milliseconds since `opening` (a time of day in milliseconds) at which contacts arrive, day
+    after day, without end.
 
-    A Poisson process whose rate is constant within a half hour and changes between them, by inversion of the hazard:
-    an exponential demand is used up along the curve.
+    A Poisson process whose rate is constant within a half hour and changes between them, by
+    inversion of the hazard: an exponential demand is used up along the curve.
     """
     at = float(opening)
     while True:
         demand = rng.expovariate(1.0)
         slot, elapsed = divmod(at, SLOT)
         while demand > (supply := contacts[int(slot) % SLOTS] * (1 - elapsed / SLOT)):
-            demand, slot, elapsed = demand - supply, slot + 1, 0.0
+            demand = demand - supply
+            slot = slot + 1
+            elapsed = 0.0
         at = slot * SLOT + elapsed + demand / contacts[int(slot) % SLOTS] * SLOT
         yield int(at) - opening
 

@@ -7,9 +7,11 @@ from services.simulator.domain.stays import Agent, Ticket
 
 
 class Desk:
-    """Lines of waiting tickets and idle agents; a ticket waits only while no idle agent has its skill.
+    """Lines of waiting tickets and idle agents; a ticket waits only while no idle agent has its
+    skill.
 
-    An arrival goes to the agent who has been idle longest, an agent takes the highest priority, then the oldest offer.
+    An arrival goes to the agent who has been idle longest, an agent takes the highest priority,
+    then the oldest offer.
     """
 
     def __init__(self, queues: Iterable[Queue]) -> None:
@@ -33,7 +35,9 @@ class Desk:
     def next_for(self, agent: Agent) -> Ticket | None:
         """The ticket this agent takes now, out of line; None: there is nothing to do."""
         heads = [next(iter(line)) for queue in agent.team.skills if (line := self._lines[queue])]
-        ticket = min(heads, key=lambda head: (-head.stay.queue.priority, head.stay.offered_at), default=None)
+        ticket = min(
+            heads, key=lambda head: (-head.stay.queue.priority, head.stay.offered_at), default=None
+        )
         if ticket is not None:
             self.leave(ticket)
         return ticket

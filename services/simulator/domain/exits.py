@@ -24,7 +24,8 @@ class Exit:
 
 
 def exit_of(rng: Random, queue: Queue, *, crowded: bool) -> Exit:
-    """The first of: patience ends, a full queue's announcement, the offers of self-service and of a callback, the longest wait.
+    """The first of: patience ends, a full queue's announcement, the offers of self-service and of a
+    callback, the longest wait.
 
     offered ── 8 s overflow ── 40 s key ── 75 s callback ── … ── 20 min timeout (voice)
        └──────── patience ────────► abandoned

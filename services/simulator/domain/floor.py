@@ -10,9 +10,10 @@ from services.simulator.domain.stays import Conversation, Happening
 class Floor:
     """A contact centre that runs from `start` (epoch milliseconds) for as long as it is advanced.
 
-    `opening` is what the clock on its wall shows at `start`, in milliseconds since midnight. The same arguments give the
-    same events byte for byte, however the time is cut. Happenings come in order of time; no agent ever has two
-    conversations; every stay ends in exactly one way, at the latest when the floor closes.
+    `opening` is what the clock on its wall shows at `start`, in milliseconds since midnight. The
+    same arguments give the same events byte for byte, however the time is cut. Happenings come in
+    order of time; no agent ever has two conversations; every stay ends in exactly one way, at the
+    latest when the floor closes.
     """
 
     def __init__(self, scenario: Scenario, seed: int, start: int, opening: int) -> None:
@@ -28,13 +29,16 @@ class Floor:
         return self._hall.now()
 
     def advance(self, to: int) -> list[Happening]:
-        """Everything that happens before `to` (epoch milliseconds) and was not told yet; a `to` in the past is nothing."""
+        """Everything that happens before `to` (epoch milliseconds) and was not told yet; a `to` in
+        the past is nothing.
+        """
         if to > self.now():
             self._hall.env.run(until=to - self._hall.start)
         return self._hall.scribe.take()
 
     def close(self) -> list[Happening]:
-        """End every stay now: who waits is sent away (`left`, `closed`), conversations end, agents go home.
+        """End every stay now: who waits is sent away (`left`, `closed`), conversations end, agents
+        go home.
 
         The floor must not be advanced afterwards.
         """
@@ -48,7 +52,8 @@ class Floor:
         return hall.scribe.take()
 
     def _break_off(self, conversation: Conversation) -> None:
-        scribe, now = self._hall.scribe, self.now()
+        scribe = self._hall.scribe
+        now = self.now()
         if conversation.answered_at is None:
             scribe.left(conversation.stay, "closed")
             return

@@ -1,4 +1,6 @@
-"""The forecast: contacts, handle time and agents of each half hour, as whoever made the roster foresaw them."""
+"""The forecast: contacts, handle time and agents of each half hour, as whoever made the roster
+foresaw them.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,7 +16,9 @@ TALKED_TO = 0.95
 
 @dataclass(frozen=True)
 class Interval:
-    """A queue's half hour from `begin` (epoch milliseconds): contacts, mean handle time in seconds, agents."""
+    """A queue's half hour from `begin` (epoch milliseconds): contacts, mean handle time in seconds,
+    agents.
+    """
 
     queue: Queue
     begin: int
@@ -26,21 +30,26 @@ class Interval:
 def foretold(scenario: Scenario, start: int, opening: int, until: int) -> Iterator[Interval]:
     """The whole half hours of the clock in [start, until) (epoch milliseconds) for each queue.
 
-    At `start` the floor's own clock shows `opening` (milliseconds since its midnight), so a half hour of the clock lies across two of
-    the floor's day.
+    At `start` the floor's own clock shows `opening` (milliseconds since its midnight), so a half
+    hour of the clock lies across two of the floor's day.
     """
-    contacts, agents = planned(scenario), _agents(scenario)
+    contacts = planned(scenario)
+    agents = _agents(scenario)
     for begin in range(-(-start // SLOT) * SLOT, until - SLOT + 1, SLOT):
         at = opening + begin - start
         came = _around(contacts, at)
         for queue in scenario.queues:
             volume = came * (queue.share + _passed_on(scenario, queue))
             handle = queue.talk.mean + queue.holds * HOLD.mean + queue.wrap.mean
-            yield Interval(queue, begin, round(volume, 2), handle, max(1, round(_around(agents[queue.id], at))))
+            yield Interval(
+                queue, begin, round(volume, 2), handle, max(1, round(_around(agents[queue.id], at)))
+            )
 
 
 def _around(slots: Curve, at: int) -> float:
-    """The half hour from `at` (milliseconds since the floor's midnight) of a day's curve: its two slots by their shares of time."""
+    """The half hour from `at` (milliseconds since the floor's midnight) of a day's curve: its two
+    slots by their shares of time.
+    """
     slot, elapsed = divmod(at, SLOT)
     return slots[slot % SLOTS] * (1 - elapsed / SLOT) + slots[(slot + 1) % SLOTS] * elapsed / SLOT
 
@@ -52,15 +61,22 @@ def _passed_on(scenario: Scenario, to: Queue) -> float:
 
 
 def _agents(scenario: Scenario) -> dict[str, Curve]:
-    """Agents at work for each queue in each half hour of the day: its team's, shared out by load."""
-    contacts, out = planned(scenario), dict[str, Curve]()
+    """Agents at work for each queue in each half hour of the day: its team's, shared out by
+    load.
+    """
+    contacts = planned(scenario)
+    out = dict[str, Curve]()
     for team in scenario.teams:
         queues = [scenario.queue(name) for name in team.mainly]
-        whole, present = load(contacts, queues), [0] * SLOTS
+        whole = load(contacts, queues)
+        present = [0] * SLOTS
         for shift in roster(required(whole, scenario.safety)):
             for slot in shift.covers():
                 present[slot] += 1
         for queue in queues:
             own = load(contacts, [queue])
-            out[queue.id] = tuple(number / RESTS * mine / all_ for number, mine, all_ in zip(present, own, whole, strict=True))
+            out[queue.id] = tuple(
+                number / RESTS * mine / all_
+                for number, mine, all_ in zip(present, own, whole, strict=True)
+            )
     return out

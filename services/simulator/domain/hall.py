@@ -1,4 +1,6 @@
-"""The hall: what customers and agents share — simulated time, the desk, the scribe, who is present."""
+"""The hall: what customers and agents share — simulated time, the desk, the scribe, who is
+present.
+"""
 
 from dataclasses import dataclass, field
 from random import Random
@@ -16,8 +18,8 @@ from services.simulator.domain.stays import Present
 class Hall:
     """One floor's shared state.
 
-    Simulated time counts whole milliseconds from `start` (epoch milliseconds), when the floor's clock on the wall shows
-    `opening` (milliseconds since its midnight).
+    Simulated time counts whole milliseconds from `start` (epoch milliseconds), when the floor's
+    clock on the wall shows `opening` (milliseconds since its midnight).
     """
 
     scenario: Scenario

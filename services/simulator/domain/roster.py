@@ -14,7 +14,9 @@ RESTS = 1.06
 
 @dataclass(frozen=True)
 class Shift:
-    """Eight hours from half hour `slot` of the day, with half an hour's meal `meal` half hours into it."""
+    """Eight hours from half hour `slot` of the day, with half an hour's meal `meal` half hours into
+    it.
+    """
 
     slot: int
     meal: int
@@ -33,13 +35,16 @@ PATTERNS = tuple(Shift(slot, meal) for slot in range(SLOTS) for meal in MEALS)
 
 
 def required(erlangs: Sequence[float], safety: float) -> list[int]:
-    """Agents needed in each half hour, never none, by the square-root rule: load, `safety` of its standard deviations, rests."""
+    """Agents needed in each half hour, never none, by the square-root rule: load, `safety` of its
+    standard deviations, rests.
+    """
     return [max(1, ceil(RESTS * (load + safety * sqrt(load)))) for load in erlangs]
 
 
 def roster(needed: Sequence[int]) -> list[Shift]:
     """Shifts that cover `needed`, taken greedily: the next one is where most agents are missing."""
-    missing, shifts = list(needed), list[Shift]()
+    missing = list(needed)
+    shifts = list[Shift]()
     cover = {shift: shift.covers() for shift in PATTERNS}
     while any(short > 0 for short in missing):
         best = max(PATTERNS, key=lambda shift: sum(max(0, missing[slot]) for slot in cover[shift]))

@@ -1,4 +1,6 @@
-"""Scenarios: how many contacts a day, of which kinds, at which hours, and for how many the floor was staffed."""
+"""Scenarios: how many contacts a day, of which kinds, at which hours, and for how many the floor
+was staffed.
+"""
 
 from dataclasses import dataclass
 
@@ -10,10 +12,10 @@ from services.simulator.domain.spans import Patience, Span
 class Queue:
     """One kind of contact.
 
-    `share` is its part of all arrivals, `priority` puts it before lower ones, `room` is how many may wait before newcomers
-    overflow. `tells_spans` says whether its source reports waits, talk, hold and wrap itself, as telephone systems do, or
-    leaves them to the differences of instants. `holds` and `transfers` are shares of conversations, `onward` where
-    transferred contacts go.
+    `share` is its part of all arrivals, `priority` puts it before lower ones, `room` is how many
+    may wait before newcomers overflow. `tells_spans` says whether its source reports waits, talk,
+    hold and wrap itself, as telephone systems do, or leaves them to the differences of instants.
+    `holds` and `transfers` are shares of conversations, `onward` where transferred contacts go.
     """
 
     id: str
@@ -67,9 +69,10 @@ class Habits:
 class Scenario:
     """A day on the floor.
 
-    `forecast` contacts were planned, spread over the day by the 24 hourly weights of `shape`, and the roster was made for
-    them with `safety` standard deviations of load above the mean; `contacts` come. What comes beyond the forecast follows
-    the hourly weights of `surge`. `liveliest` is the hour at which a demonstration begins unless told otherwise.
+    `forecast` contacts were planned, spread over the day by the 24 hourly weights of `shape`, and
+    the roster was made for them with `safety` standard deviations of load above the mean;
+    `contacts` come. What comes beyond the forecast follows the hourly weights of `surge`.
+    `liveliest` is the hour at which a demonstration begins unless told otherwise.
     """
 
     name: str
@@ -90,13 +93,74 @@ class Scenario:
 
 
 QUEUES = (
-    Queue("orders", "voice", 0.33, Span(210), Span(35), Patience(Span(150, 0.9)), onward=("delivery", "returns")),
-    Queue("delivery", "voice", 0.27, Span(180), Span(30), Patience(Span(140, 0.9)), onward=("orders", "returns")),
-    Queue("returns", "voice", 0.15, Span(260), Span(50), Patience(Span(160, 0.9)), onward=("delivery", "orders")),
-    Queue("vip", "voice", 0.05, Span(280), Span(60), Patience(Span(90, 0.8), hasty=0.06), priority=10, onward=("orders",)),
-    Queue("chat", "chat", 0.16, Span(300), Span(25), Patience(Span(180, 0.9)), tells_spans=False, holds=0.0, onward=("orders", "returns")),
-    Queue("email", "email", 0.02, Span(360), Span(40), Patience(Span(86_400, 0.1), hasty=0.0), room=1_000, tells_spans=False, holds=0.0),
-    Queue("callback", "callback", 0.02, Span(220), Span(35), Patience(Span(900, 0.4), hasty=0.0), room=500),
+    Queue(
+        "orders",
+        "voice",
+        0.33,
+        Span(210),
+        Span(35),
+        Patience(Span(150, 0.9)),
+        onward=("delivery", "returns"),
+    ),
+    Queue(
+        "delivery",
+        "voice",
+        0.27,
+        Span(180),
+        Span(30),
+        Patience(Span(140, 0.9)),
+        onward=("orders", "returns"),
+    ),
+    Queue(
+        "returns",
+        "voice",
+        0.15,
+        Span(260),
+        Span(50),
+        Patience(Span(160, 0.9)),
+        onward=("delivery", "orders"),
+    ),
+    Queue(
+        "vip",
+        "voice",
+        0.05,
+        Span(280),
+        Span(60),
+        Patience(Span(90, 0.8), hasty=0.06),
+        priority=10,
+        onward=("orders",),
+    ),
+    Queue(
+        "chat",
+        "chat",
+        0.16,
+        Span(300),
+        Span(25),
+        Patience(Span(180, 0.9)),
+        tells_spans=False,
+        holds=0.0,
+        onward=("orders", "returns"),
+    ),
+    Queue(
+        "email",
+        "email",
+        0.02,
+        Span(360),
+        Span(40),
+        Patience(Span(86_400, 0.1), hasty=0.0),
+        room=1_000,
+        tells_spans=False,
+        holds=0.0,
+    ),
+    Queue(
+        "callback",
+        "callback",
+        0.02,
+        Span(220),
+        Span(35),
+        Patience(Span(900, 0.4), hasty=0.0),
+        room=500,
+    ),
 )
 
 TEAMS = (
@@ -107,12 +171,41 @@ TEAMS = (
     Team("digital-west", "chengdu", mainly=("chat", "email", "callback")),
 )
 
-SHAPE = (1.2, 0.8, 0.5, 0.4, 0.4, 0.6, 1.2, 2.4, 4.4, 6.4, 7.2, 6.6, 5.4, 5.8, 6.6, 6.8, 6.2, 5.4, 5.2, 6.0, 6.6, 5.6, 3.8, 2.2)
+SHAPE = (
+    1.2,
+    0.8,
+    0.5,
+    0.4,
+    0.4,
+    0.6,
+    1.2,
+    2.4,
+    4.4,
+    6.4,
+    7.2,
+    6.6,
+    5.4,
+    5.8,
+    6.6,
+    6.8,
+    6.2,
+    5.4,
+    5.2,
+    6.0,
+    6.6,
+    5.6,
+    3.8,
+    2.2,
+)
 RUSHES = (1.7, 0.1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2.4, 0.8, 0.2, 0)
 
 QUIET = Scenario("quiet", 1_500, 1_500, QUEUES, TEAMS, SHAPE, RUSHES, safety=0.8)
 NORMAL = Scenario("normal", 8_000, 8_000, QUEUES, TEAMS, SHAPE, RUSHES, safety=0.5)
-DOUBLE_ELEVEN = Scenario("double-eleven", 15_000, 20_000, QUEUES, TEAMS, SHAPE, RUSHES, safety=0.4, liveliest=20)
+DOUBLE_ELEVEN = Scenario(
+    "double-eleven", 15_000, 20_000, QUEUES, TEAMS, SHAPE, RUSHES, safety=0.4, liveliest=20
+)
 
-SCENARIOS: dict[str, Scenario] = {scenario.name: scenario for scenario in (QUIET, NORMAL, DOUBLE_ELEVEN)}
+SCENARIOS: dict[str, Scenario] = {
+    scenario.name: scenario for scenario in (QUIET, NORMAL, DOUBLE_ELEVEN)
+}
 """The scenarios by name."""

@@ -37,19 +37,22 @@ class Subject(Stamp):
 
 
 class Scribe:
-    """Keeps happenings in order until they are taken; `clock` tells the floor's instant, epoch milliseconds.
+    """Keeps happenings in order until they are taken; `clock` tells the floor's instant, epoch
+    milliseconds.
 
     Queues that `tells_spans` get the source's own durations beside the instants; both always agree.
     """
 
     def __init__(self, source: str, clock: Callable[[], int]) -> None:
-        self._source, self._clock = source, clock
+        self._source = source
+        self._clock = clock
         self._written = 0
         self._pages: list[Happening] = []
 
     def take(self) -> list[Happening]:
         """Everything written since the last time."""
-        pages, self._pages = self._pages, []
+        pages = self._pages
+        self._pages = []
         return pages
 
     def stamp(self) -> Stamp:
@@ -70,11 +73,22 @@ class Scribe:
         queue = stay.queue
         priority = queue.priority or None
         about = self.about(stay)
-        self.write(ContactOffered(**about, queue=queue.id, channel=queue.channel, priority=priority, customer=stay.customer), stay)
+        self.write(
+            ContactOffered(
+                **about,
+                queue=queue.id,
+                channel=queue.channel,
+                priority=priority,
+                customer=stay.customer,
+            ),
+            stay,
+        )
 
     def answered(self, stay: Stay, agent: Agent) -> None:
         """An agent takes it."""
-        self.write(ContactAnswered(**self.about(stay), agent=agent.name, wait_ms=self._wait(stay)), stay)
+        self.write(
+            ContactAnswered(**self.about(stay), agent=agent.name, wait_ms=self._wait(stay)), stay
+        )
 
     def abandoned(self, stay: Stay) -> None:
         """The customer gives up."""
@@ -98,19 +112,30 @@ class Scribe:
 
     def ended(self, conversation: Conversation) -> None:
         """The conversation is over."""
-        stay, hold = conversation.stay, conversation.hold
+        stay = conversation.stay
+        hold = conversation.hold
         talk = self._clock() - (conversation.answered_at or 0) - hold
         told = stay.queue.tells_spans
-        self.write(ContactEnded(**self.about(stay), talk_ms=talk if told else None, hold_ms=hold if told else None), stay)
+        self.write(
+            ContactEnded(
+                **self.about(stay), talk_ms=talk if told else None, hold_ms=hold if told else None
+            ),
+            stay,
+        )
 
     def wrapped(self, conversation: Conversation) -> None:
         """The work after the contact is done."""
         stay = conversation.stay
         wrap = self._clock() - (conversation.ended_at or 0)
-        self.write(ContactWrapped(**self.about(stay), wrap_ms=wrap if stay.queue.tells_spans else None), stay)
+        self.write(
+            ContactWrapped(**self.about(stay), wrap_ms=wrap if stay.queue.tells_spans else None),
+            stay,
+        )
 
     def state(self, agent: Agent, state: AgentState, reason: str | None = None) -> None:
-        """An agent enters a state: with team and site when coming on duty, with the queues served while on it."""
+        """An agent enters a state: with team and site when coming on duty, with the queues served
+        while on it.
+        """
         coming = agent.team if agent.state == "offline" else None
         event = AgentStateChanged(
             **self.stamp(),

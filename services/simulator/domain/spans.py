@@ -11,7 +11,9 @@ DAY = 24 * HOUR
 
 
 def chance(seed: int, purpose: str) -> Random:
-    """A stream of its own for each purpose, so that a change to one behaviour leaves the draws of the others alone."""
+    """A stream of its own for each purpose, so that a change to one behaviour leaves the draws of
+    the others alone.
+    """
     return Random(f"{seed}/{purpose}")  # noqa: S311  a model must repeat itself; nothing secret is drawn
 
 
@@ -24,12 +26,16 @@ class Span:
 
     def draw(self, rng: Random) -> int:
         """Milliseconds, at least 1."""
-        return max(1, round(SECOND * rng.lognormvariate(log(self.mean) - self.spread**2 / 2, self.spread)))
+        return max(
+            1, round(SECOND * rng.lognormvariate(log(self.mean) - self.spread**2 / 2, self.spread))
+        )
 
 
 @dataclass(frozen=True)
 class Patience:
-    """How long customers wait: a `hasty` share gives up within seconds, the others after a log-normal span."""
+    """How long customers wait: a `hasty` share gives up within seconds, the others after a
+    log-normal span.
+    """
 
     steady: Span
     hasty: float = 0.12

@@ -1,4 +1,6 @@
-"""What the model moves about: stays of contacts in queues, the places they hold in line, agents, conversations."""
+"""What the model moves about: stays of contacts in queues, the places they hold in line, agents,
+conversations.
+"""
 
 from dataclasses import dataclass, field
 
@@ -11,7 +13,9 @@ from services.simulator.domain.scenarios import Queue, Team
 
 @dataclass(frozen=True, eq=False)
 class Stay:
-    """One visit, and itself alone: stay number `visit` of `contact` in `queue`, offered at `offered_at` (epoch milliseconds)."""
+    """One visit, and itself alone: stay number `visit` of `contact` in `queue`, offered at
+    `offered_at` (epoch milliseconds).
+    """
 
     contact: str
     visit: int
@@ -49,7 +53,9 @@ class Agent:
 
 @dataclass(eq=False)
 class Conversation:
-    """What an agent is at, from the ringing to the end of wrap-up; instants are epoch milliseconds, `hold` a span."""
+    """What an agent is at, from the ringing to the end of wrap-up; instants are epoch milliseconds,
+    `hold` a span.
+    """
 
     agent: Agent
     stay: Stay

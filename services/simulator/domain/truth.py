@@ -1,4 +1,6 @@
-"""The truth: what the floor did, tallied from its own knowledge, sharing nothing with the engine it checks."""
+"""The truth: what the floor did, tallied from its own knowledge, sharing nothing with the engine it
+checks.
+"""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -50,7 +52,9 @@ class Tally:
 
     @property
     def service_level(self) -> float | None:
-        """Answered within the threshold over all answered and abandoned but the short abandons (V5)."""
+        """Answered within the threshold over all answered and abandoned but the short abandons
+        (V5).
+        """
         total = self.answered + self.abandoned - self.abandoned_short
         return self.answered_within / total if total else None
 
@@ -62,7 +66,9 @@ class Tally:
 
 @dataclass(frozen=True)
 class Row:
-    """One queue's tally in the half hour that begins at `start` (epoch milliseconds, whole half hours of UTC)."""
+    """One queue's tally in the half hour that begins at `start` (epoch milliseconds, whole half
+    hours of UTC).
+    """
 
     queue: str
     start: int
@@ -72,13 +78,15 @@ class Row:
 class Truth:
     """Tallies happenings by queue and half hour.
 
-    Offers and their outcomes stand in the half hour of the offer; handle time in that of the completion; a satisfaction
-    score in that of its answer; an evaluation in that of its latest version, calibrations aside; a complaint in that of its
-    receipt. `threshold` and `short` are milliseconds; a wait of exactly that long is within.
+    Offers and their outcomes stand in the half hour of the offer; handle time in that of the
+    completion; a satisfaction score in that of its answer; an evaluation in that of its latest
+    version, calibrations aside; a complaint in that of its receipt. `threshold` and `short` are
+    milliseconds; a wait of exactly that long is within.
     """
 
     def __init__(self, threshold: int = THRESHOLD, short: int = SHORT) -> None:
-        self._threshold, self._short = threshold, short
+        self._threshold = threshold
+        self._short = short
         self._tallies: defaultdict[tuple[str, int], Tally] = defaultdict(Tally)
         self._handling: dict[Stay, tuple[int, int]] = {}
         self._answered_at: dict[Stay, int] = {}
@@ -86,7 +94,8 @@ class Truth:
 
     def observe(self, happening: Happening) -> None:
         """Tally one happening; each must be told once, in order of time."""
-        stay, event = happening.stay, happening.event
+        stay = happening.stay
+        event = happening.event
         if stay is not None:
             self._outcome(event, stay)
             self._handle(event, stay)
@@ -94,7 +103,10 @@ class Truth:
 
     def table(self) -> list[Row]:
         """One row per queue and half hour in which anything counted, by queue, then time."""
-        return [Row(queue, start, tally) for (queue, start), tally in sorted(self._tallies.items(), key=lambda item: item[0])]
+        return [
+            Row(queue, start, tally)
+            for (queue, start), tally in sorted(self._tallies.items(), key=lambda item: item[0])
+        ]
 
     def totals(self) -> dict[str, Tally]:
         """One tally per queue."""
@@ -116,7 +128,8 @@ class Truth:
     def _outcome(self, event: AnyEvent, stay: Stay) -> None:
         if not isinstance(event, ContactOffered | ContactAnswered | ContactAbandoned | ContactLeft):
             return
-        tally, wait = self._at(stay, stay.offered_at), when(event) - stay.offered_at
+        tally = self._at(stay, stay.offered_at)
+        wait = when(event) - stay.offered_at
         match event:
             case ContactOffered():
                 tally.offered += 1
@@ -139,7 +152,8 @@ class Truth:
             self._handling[stay] = when(event), span
             self._handled(stay, when(event), 1, span)
         elif isinstance(event, ContactWrapped):
-            answered, (ended, span) = self._answered_at.pop(stay), self._handling.pop(stay)
+            answered = self._answered_at.pop(stay)
+            (ended, span) = self._handling.pop(stay)
             self._handled(stay, ended, -1, -span)
             self._handled(stay, when(event), 1, when(event) - answered)
 

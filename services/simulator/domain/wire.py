@@ -1,4 +1,6 @@
-"""The wire: what the floor tells, in the order in which a network that repeats and delays lets it arrive."""
+"""The wire: what the floor tells, in the order in which a network that repeats and delays lets it
+arrive.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +20,9 @@ LATENESS = Span(20, 1.2)
 
 @dataclass(frozen=True)
 class Noise:
-    """Shares of events that are told twice and told late; `lateness` is how long such a telling takes."""
+    """Shares of events that are told twice and told late; `lateness` is how long such a telling
+    takes.
+    """
 
     duplicated: float = 0.0
     delayed: float = 0.0
@@ -44,19 +48,24 @@ class Network:
     """
 
     def __init__(self, noise: Noise, rng: Random) -> None:
-        self._noise, self._rng = noise, rng
+        self._noise = noise
+        self._rng = rng
         self._carried = 0
         self._under_way: list[Delivery] = []
 
     def carry(self, happenings: Sequence[Happening]) -> None:
-        """Take events on; they arrive at their own instant unless delayed, some of them a second time."""
+        """Take events on; they arrive at their own instant unless delayed, some of them a second
+        time.
+        """
         for happening in happenings:
             self._push(happening.event, self._noise.delayed)
             if self._rng.random() < self._noise.duplicated:
                 self._push(happening.event, 1.0)
 
     def arrived(self, before: int | None = None) -> list[Delivery]:
-        """What arrives before that instant (epoch milliseconds), in order; None: everything under way."""
+        """What arrives before that instant (epoch milliseconds), in order; None: everything under
+        way.
+        """
         out: list[Delivery] = []
         while self._under_way and (before is None or self._under_way[0].due < before):
             out.append(heappop(self._under_way))
@@ -71,17 +80,22 @@ class Network:
 class Wire:
     """A floor heard through a network, with the truth of what it did.
 
-    The same scenario, seed, start (epoch milliseconds), opening (milliseconds since the floor's midnight) and noise give the
-    same deliveries, byte for byte and in the same order, however the time is cut.
+    The same scenario, seed, start (epoch milliseconds), opening (milliseconds since the floor's
+    midnight) and noise give the same deliveries, byte for byte and in the same order, however the
+    time is cut.
     """
 
-    def __init__(self, scenario: Scenario, seed: int, start: int, opening: int = 0, noise: Noise = NO_NOISE) -> None:
+    def __init__(
+        self, scenario: Scenario, seed: int, start: int, opening: int = 0, noise: Noise = NO_NOISE
+    ) -> None:
         self._floor = Floor(scenario, seed, start, opening)
         self._network = Network(noise, chance(seed, "network"))
         self.truth = Truth()
 
     def before(self, instant: int) -> list[Delivery]:
-        """What arrives before `instant` (epoch milliseconds) and was not returned yet, in order of arrival."""
+        """What arrives before `instant` (epoch milliseconds) and was not returned yet, in order of
+        arrival.
+        """
         self._listen(self._floor.advance(instant))
         return self._network.arrived(instant)
 

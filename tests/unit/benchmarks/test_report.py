@@ -14,28 +14,61 @@ from tests.benchmarks.stages import Meter
 from tests.benchmarks.trial import Look, parts, reckoned
 
 
-def result(name: str, cpu: float, *, wrong: int = 0, figures: tuple[str, ...] = ("offered",)) -> Result:
+def result(
+    name: str, cpu: float, *, wrong: int = 0, figures: tuple[str, ...] = ("offered",)
+) -> Result:
     beside = [[cpu + 1, cpu, cpu + 5]] * 3, [0.25] * 3, [0.5] * 3, [1.0] * 3, [5_000.0] * 3
-    return Result(name, f"title of {name}", 1_000, [cpu + 2, cpu, cpu + 1], *beside, 100, wrong, figures)
+    return Result(
+        name, f"title of {name}", 1_000, [cpu + 2, cpu, cpu + 1], *beside, 100, wrong, figures
+    )
 
 
 def written(*results: Result) -> str:
-    return page(Findings({"cores": "2"}, {"Apache Kafka": "4"}, {"W1": "seed 1"}, list(results), {}, None, None), Path("/nowhere"))
+    return page(
+        Findings(
+            {"cores": "2"}, {"Apache Kafka": "4"}, {"W1": "seed 1"}, list(results), {}, None, None
+        ),
+        Path("/nowhere"),
+    )
 
 
 def test_both_paces_stand_side_by_side_with_what_postgresql_spends() -> None:
-    live = Pace("Floorpulse", "live", 1_000, 60_000, [14.0, 16.0, 15.0], [20.0, 30.0, 22.0], [500.0, 600.0, 700.0])
-    findings = Findings({}, {}, {}, [], {}, None, None, paces=Paces(400_000, [live], {"Floorpulse": 0.86}, {"Floorpulse": 1.5}))
+    live = Pace(
+        "Floorpulse",
+        "live",
+        1_000,
+        60_000,
+        [14.0, 16.0, 15.0],
+        [20.0, 30.0, 22.0],
+        [500.0, 600.0, 700.0],
+    )
+    findings = Findings(
+        {},
+        {},
+        {},
+        [],
+        {},
+        None,
+        None,
+        paces=Paces(400_000, [live], {"Floorpulse": 0.86}, {"Floorpulse": 1.5}),
+    )
 
     said = page(findings, Path("/nowhere"))
 
     assert "that holds 400,000 events" in said
-    row = "| Floorpulse, live | 1,000 | **15.0** [14.0, 16.0] | **22.0** [20.0, 30.0] | 1.5 | 600 | 86% | 60,000 |"
+    row = (
+        "| Floorpulse, live | 1,000 | **15.0** [14.0, 16.0] | **22.0** [20.0, 30.0] | 1.5 | 600 "
+        "| 86% | 60,000 |"
+    )
     assert row in said
 
 
 def test_cpu_is_counted_from_thaw_and_each_part_on_its_own() -> None:
-    looks = [Look(0.0, [1.0, 5.0], 10, 0), Look(1.0, [2.0, 5.5], 240, 600), Look(2.0, [2.2, 6.0], 260, 1_000)]
+    looks = [
+        Look(0.0, [1.0, 5.0], 10, 0),
+        Look(1.0, [2.0, 5.5], 240, 600),
+        Look(2.0, [2.2, 6.0], 260, 1_000),
+    ]
 
     done = reckoned(looks, ["kafka"], {})
 
@@ -52,8 +85,13 @@ def test_a_run_seen_only_at_its_end_is_one_part() -> None:
     assert done.parts == [done.cpu]
 
 
-def test_a_part_holds_a_tenth_of_the_log_at_least_and_what_is_left_behind_the_last_is_no_part() -> None:
-    looks = [Look(at, [at], 0, reached) for at, reached in ((0.0, 0), (1.0, 90), (2.0, 100), (3.0, 950), (4.0, 1_000))]
+def test_a_part_holds_a_tenth_of_the_log_at_least_and_what_is_left_behind_the_last_is_no_part() -> (
+    None
+):
+    looks = [
+        Look(at, [at], 0, reached)
+        for at, reached in ((0.0, 0), (1.0, 90), (2.0, 100), (3.0, 950), (4.0, 1_000))
+    ]
 
     assert [round(cost) for cost in parts(looks)] == [20_000, 1_176]
 
@@ -63,7 +101,9 @@ def test_calm_is_the_lower_quartile_of_all_parts() -> None:
 
 
 def test_goals_are_ratios_of_the_lowest_runs_with_medians_beside() -> None:
-    said = written(result("ours", 7), result("idiomatic", 560), result("streams", 15), result("getmany", 4))
+    said = written(
+        result("ours", 7), result("idiomatic", 560), result("streams", 15), result("getmany", 4)
+    )
 
     assert "80.0 times (70.1 by medians, 80.0 by calm parts), met" in said
     assert "2.1 times (2.0 by medians, 2.1 by calm parts), not met" in said
@@ -81,29 +121,52 @@ def test_goals_are_void_where_ours_differs_from_the_oracle() -> None:
     assert "met" not in said.partition("## Goals")[2].partition("## Conditions")[0]
 
 
-@pytest.mark.parametrize(("p99", "wrong", "verdict"), [(9.9, 0, "met"), (10.1, 0, "not met"), (9.9, 1, "not met")])
-def test_the_api_meets_its_goal_at_its_99th_percentile_and_with_right_answers_only(p99: float, wrong: int, verdict: str) -> None:
+@pytest.mark.parametrize(
+    ("p99", "wrong", "verdict"), [(9.9, 0, "met"), (10.1, 0, "not met"), (9.9, 1, "not met")]
+)
+def test_the_api_meets_its_goal_at_its_99th_percentile_and_with_right_answers_only(
+    p99: float, wrong: int, verdict: str
+) -> None:
     asked = Spread(500, 1.0, 5.0, p99, 20.0)
     found = Load(1000, 500, 60, {"one queue": asked}, asked, wrong, 0.5, Quantiles(10, 11))
-    said = page(Findings({}, {}, {}, [], {}, None, None, found, {"by day": Past(31, 90.0, 101.0)}), Path("/nowhere"))
+    said = page(
+        Findings({}, {}, {}, [], {}, None, None, found, {"by day": Past(31, 90.0, 101.0)}),
+        Path("/nowhere"),
+    )
 
     assert f"(goal: at most 10 ms, {verdict})" in said
     assert ("Void" in said) == bool(wrong)
     assert "| by day | 31 | 90 | 101 | not met |" in said
 
 
-@pytest.mark.parametrize(("p99", "wrong", "verdict"), [(9.9, 0, "met"), (10.1, 0, "not met"), (9.9, 1, "not met")])
-def test_a_wall_beside_those_who_ask_for_everything_has_the_same_goal(p99: float, wrong: int, verdict: str) -> None:
-    alone, beside = Spread(500, 1.0, 2.0, 3.0, 4.0), Spread(500, 1.5, 5.0, p99, 20.0)
+@pytest.mark.parametrize(
+    ("p99", "wrong", "verdict"), [(9.9, 0, "met"), (10.1, 0, "not met"), (9.9, 1, "not met")]
+)
+def test_a_wall_beside_those_who_ask_for_everything_has_the_same_goal(
+    p99: float, wrong: int, verdict: str
+) -> None:
+    alone = Spread(500, 1.0, 2.0, 3.0, 4.0)
+    beside = Spread(500, 1.5, 5.0, p99, 20.0)
     crowd = Crowd(21_000, 2000, 50, alone, beside, wrong, 292_000, 20_000)
     said = page(Findings({}, {}, {}, [], {}, None, None, crowds=[crowd]), Path("/nowhere"))
 
-    assert f"| 2,000 of 21,000 | 1.0 | 3.0 | 1.5 | {p99:.1f} | 20.0 | 292,000 | 20,000 | {wrong} | {verdict} |" in said
+    assert (
+        f"| 2,000 of 21,000 | 1.0 | 3.0 | 1.5 | {p99:.1f} | 20.0 | 292,000 | 20,000 | {wrong} | "
+        f"{verdict} |" in said
+    )
 
 
 def test_stages_and_legs_stand_in_the_page_with_calm_beside_whole() -> None:
-    delay = Latency({leg: Quantiles(place, place * 10) for place, leg in enumerate(LEGS, 1)}, Quantiles(10, 11), marks=100, rate=300)
-    said = page(Findings({}, {}, {}, [], {}, {"fetch": (4.0, 1.0), "fold": (9.0, 3.0)}, delay), Path("/nowhere"))
+    delay = Latency(
+        {leg: Quantiles(place, place * 10) for place, leg in enumerate(LEGS, 1)},
+        Quantiles(10, 11),
+        marks=100,
+        rate=300,
+    )
+    said = page(
+        Findings({}, {}, {}, [], {}, {"fetch": (4.0, 1.0), "fold": (9.0, 3.0)}, delay),
+        Path("/nowhere"),
+    )
 
     assert "| fold | 9.00 | 3.00 | 75% |" in said
     assert "| together | 13.00 | 4.00 | |" in said
@@ -123,6 +186,7 @@ def test_a_stages_calm_cost_is_the_lower_quartile_of_its_pieces() -> None:
 
 
 def test_the_chart_is_well_formed() -> None:
-    drawn = ET.fromstring(chart("CPU <µs>", "µs", [Bar("ours", 7.0, 6.5, 8.0, "main"), Bar("a & b", 560.0, 550.0, 570.0, "peer")]))  # noqa: S314
+    bars = [Bar("ours", 7.0, 6.5, 8.0, "main"), Bar("a & b", 560.0, 550.0, 570.0, "peer")]
+    drawn = ET.fromstring(chart("CPU <µs>", "µs", bars))  # noqa: S314
 
     assert len(drawn.findall("{http://www.w3.org/2000/svg}rect")) == 2

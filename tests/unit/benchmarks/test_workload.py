@@ -60,7 +60,9 @@ def test_one_queue_is_hot_when_asked() -> None:
     hot = workload(Shape(events=5_000, keys="hot"))
     offers = [one.value for one in hot if b"contact.offered" in one.value]
 
-    assert sum(b'"queue-00000"' in one for one in offers) / len(offers) == pytest.approx(0.30, abs=0.03)
+    assert sum(b'"queue-00000"' in one for one in offers) / len(offers) == pytest.approx(
+        0.30, abs=0.03
+    )
 
 
 def test_the_oracle_counts_a_contact_in_the_panes_of_offer_end_and_survey() -> None:
@@ -83,7 +85,10 @@ def test_the_oracle_counts_a_contact_in_the_panes_of_offer_end_and_survey() -> N
 
 def test_a_comparison_counts_cells_that_are_wrong_missing_or_too_many() -> None:
     truth: Answer = {("acme", "sales", 0): {"offered": 2, "answered": 1}}
-    given: Answer = {("acme", "sales", 0): {"offered": 3}, ("acme", "sales", 60_000): {"offered": 1}}
+    given: Answer = {
+        ("acme", "sales", 0): {"offered": 3},
+        ("acme", "sales", 60_000): {"offered": 1},
+    }
 
     verdict = compared(truth, given)
 

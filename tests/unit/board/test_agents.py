@@ -16,7 +16,9 @@ NOW = 1_794_300_000_000
 MINUTE = 60_000
 
 
-def now(agent: str, state: AgentState, at: int = NOW, queues: tuple[str, ...] = ("sales",)) -> AgentNow:
+def now(
+    agent: str, state: AgentState, at: int = NOW, queues: tuple[str, ...] = ("sales",)
+) -> AgentNow:
     return AgentNow("acme", agent, Entered(at, state, queues))
 
 
@@ -51,11 +53,17 @@ def test_a_word_older_than_a_day_or_from_the_future_does_not_count() -> None:
 
 
 def test_heads_are_counted_once_each_until_their_word_is_a_day_old() -> None:
-    agents = agents_of(now("ann", "busy"), now("bob", "busy", queues=("help",)), now("cem", "break"))
+    agents = agents_of(
+        now("ann", "busy"), now("bob", "busy", queues=("help",)), now("cem", "break")
+    )
     agents.take(now("ann", "available", NOW + 1))
 
     changes, heads = agents.heads("acme", NOW)
-    assert dict(heads) == {(("sales",), "available"): 1, (("help",), "busy"): 1, (("sales",), "break"): 1}
+    assert dict(heads) == {
+        (("sales",), "available"): 1,
+        (("help",), "busy"): 1,
+        (("sales",), "break"): 1,
+    }
     assert agents.heads("acme", NOW) == (changes, heads)
     assert dict(agents.heads("acme", NOW + LONGEST)[1]) == {(("sales",), "available"): 1}
     assert dict(agents.heads("acme", NOW + LONGEST + 1)[1]) == {}
@@ -65,15 +73,24 @@ def test_heads_are_counted_once_each_until_their_word_is_a_day_old() -> None:
 
 @given(
     st.lists(
-        st.tuples(st.sampled_from("abc"), st.integers(-LONGEST, 2 * MINUTE), st.sampled_from(("busy", "break"))), max_size=12
+        st.tuples(
+            st.sampled_from("abc"),
+            st.integers(-LONGEST, 2 * MINUTE),
+            st.sampled_from(("busy", "break")),
+        ),
+        max_size=12,
     ),
     st.lists(st.integers(0, LONGEST), max_size=4),
 )
-def test_heads_are_those_of_the_states_that_count(told: list[tuple[str, int, AgentState]], looks: list[int]) -> None:
+def test_heads_are_those_of_the_states_that_count(
+    told: list[tuple[str, int, AgentState]], looks: list[int]
+) -> None:
     agents = agents_of(*(now(agent, state, NOW + at) for agent, at, state in told))
 
     for look in sorted(looks):
-        counted = Counter((entered.queues, entered.state) for entered in agents.of("acme", NOW + look).values())
+        counted = Counter(
+            (entered.queues, entered.state) for entered in agents.of("acme", NOW + look).values()
+        )
         assert dict(agents.heads("acme", NOW + look)[1]) == dict(counted)
 
 

@@ -30,7 +30,9 @@ def board_of(floor: MemoryFloor, at: int = NOW) -> Board:
     return board
 
 
-def offered(board: Board, window: Window = Window.M15, now: int = NOW, queue: str | None = None) -> int:
+def offered(
+    board: Board, window: Window = Window.M15, now: int = NOW, queue: str | None = None
+) -> int:
     return board.read([("demo", queue, None)], window, now).counted.of(Cell.OFFERED)
 
 
@@ -45,7 +47,8 @@ def test_the_sum_over_partitions_is_the_same_in_any_order() -> None:
     floor = MemoryFloor()
     floor.put(*(answered(NOON + second * 1000, second % 40) for second in range(0, 400, 7)))
     updates = floor.updates(NOW)
-    forward, backward = Board(RULES, lambda: NOW), Board(RULES, lambda: NOW)
+    forward = Board(RULES, lambda: NOW)
+    backward = Board(RULES, lambda: NOW)
 
     for update in [*updates, *updates]:
         forward.take(update, update.published_at)
@@ -76,11 +79,23 @@ def test_a_row_of_a_new_log_replaces_one_of_the_old_log_with_a_higher_offset() -
     assert offered(board) == 6
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no finding
-@given(st.lists(st.tuples(st.integers(-90, 30), st.integers(0, 120), st.booleans()), max_size=30), st.lists(st.integers(0, 40), max_size=6))
-def test_running_sums_equal_sums_from_scratch_as_windows_move_on(visits: list[tuple[int, int, bool]], steps: list[int]) -> None:
-    floor, board, now = MemoryFloor(), Board(RULES, lambda: NOW), NOW
-    pending = [answered(NOON + at * MINUTE, wait) if took else abandoned(NOON + at * MINUTE, wait) for at, wait, took in visits]
+@settings(
+    deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)  # a busy machine is no finding
+@given(
+    st.lists(st.tuples(st.integers(-90, 30), st.integers(0, 120), st.booleans()), max_size=30),
+    st.lists(st.integers(0, 40), max_size=6),
+)
+def test_running_sums_equal_sums_from_scratch_as_windows_move_on(
+    visits: list[tuple[int, int, bool]], steps: list[int]
+) -> None:
+    floor = MemoryFloor()
+    board = Board(RULES, lambda: NOW)
+    now = NOW
+    pending = [
+        answered(NOON + at * MINUTE, wait) if took else abandoned(NOON + at * MINUTE, wait)
+        for at, wait, took in visits
+    ]
     for step in [0, *steps, 0]:
         now += step * 20_000
         floor.put(*pending[:5])
@@ -103,9 +118,16 @@ def test_time_that_goes_back_is_answered_from_the_rows() -> None:
     assert offered(board, Window.M5, NOW - 5 * MINUTE) == 1
 
 
-def test_a_contact_that_waits_counts_as_missed_past_the_threshold_in_the_window_of_its_offer() -> None:
+def test_a_contact_that_waits_counts_as_missed_past_the_threshold_in_the_window_of_its_offer() -> (
+    None
+):
     floor = MemoryFloor()
-    floor.put(answered(NOW - 50_000, 3), waiting(NOW - 40_000), waiting(NOW - 5_000), waiting(NOW - 50 * MINUTE))
+    floor.put(
+        answered(NOW - 50_000, 3),
+        waiting(NOW - 40_000),
+        waiting(NOW - 5_000),
+        waiting(NOW - 50 * MINUTE),
+    )
     reading = board_of(floor).read([TENANT], Window.M15, NOW)
 
     assert sorted(reading.counted.waits) == [5_000, 40_000]
@@ -140,7 +162,8 @@ def test_gauges_of_a_newer_owner_win_and_those_of_a_former_owner_are_ignored() -
 
 
 def test_an_update_in_several_records_moves_position_and_gauges_with_the_last() -> None:
-    board, whole = Board(RULES, lambda: NOW), next(iter(one for one in floor_with_one_waiting().updates(NOW) if one.rows))
+    board = Board(RULES, lambda: NOW)
+    whole = next(iter(one for one in floor_with_one_waiting().updates(NOW) if one.rows))
 
     board.take(msgspec.structs.replace(whole, gauges=None), NOW)
     assert offered(board) == 1
@@ -160,9 +183,15 @@ def floor_with_one_waiting() -> MemoryFloor:
 def test_a_new_log_is_told_and_its_positions_count() -> None:
     floor = floor_with_one_waiting()
     board = board_of(floor)
-    floor.log_id, floor.generation, floor.offset = "another", 2, 0
+    floor.log_id = "another"
+    floor.generation = 2
+    floor.offset = 0
 
-    assert [board.take(update, update.published_at) for update in floor.updates(NOW)] == [True, True, True]
+    assert [board.take(update, update.published_at) for update in floor.updates(NOW)] == [
+        True,
+        True,
+        True,
+    ]
     assert {position.next_offset for position in board.positions.values()} == {0}
 
 
@@ -218,7 +247,9 @@ def test_several_scopes_add_up() -> None:
     floor.put(*(waiting(NOW - 1000, queue) for queue in ("a", "b", "c")))
     board = board_of(floor)
 
-    reading = board.read([("demo", "a", None), ("demo", "c", None), ("demo", "nobody", None)], Window.M5, NOW)
+    reading = board.read(
+        [("demo", "a", None), ("demo", "c", None), ("demo", "nobody", None)], Window.M5, NOW
+    )
 
     assert reading.counted.of(Cell.OFFERED) == 2
     assert len(reading.present.waits) == 2
@@ -243,7 +274,12 @@ def test_tenants_do_not_see_each_other() -> None:
 
 def test_every_offer_is_an_outcome_or_a_wait() -> None:
     floor = MemoryFloor()
-    floor.put(answered(NOW - HOUR, 9), abandoned(NOW - 2 * HOUR, 9), waiting(NOW - 3 * HOUR), waiting(NOW - 1000))
+    floor.put(
+        answered(NOW - HOUR, 9),
+        abandoned(NOW - 2 * HOUR, 9),
+        waiting(NOW - 3 * HOUR),
+        waiting(NOW - 1000),
+    )
     board = board_of(floor)
 
     assert board.residual(("demo", "sales", "voice"), NOW) == 0
@@ -256,7 +292,9 @@ def test_every_offer_is_an_outcome_or_a_wait() -> None:
 def test_the_revision_is_the_highest_that_went_in() -> None:
     board = Board(RULES, lambda: NOW)
     for offset, start in ((5, NOON), (9, NOON - HOUR), (7, NOON + MINUTE)):
-        board.take_row(0, PaneRow("demo", "sales", "voice", start, revision(1, offset), {Cell.OFFERED: 1}))
+        board.take_row(
+            0, PaneRow("demo", "sales", "voice", start, revision(1, offset), {Cell.OFFERED: 1})
+        )
 
     assert board.read([TENANT], Window.M15, NOW).revision == revision(1, 7)
 

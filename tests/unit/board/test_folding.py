@@ -26,12 +26,24 @@ def board_of(most: int, *rows: PaneRow, gauges: list[Gauge] | None = None) -> Bo
 
 def update(*rows: PaneRow, gauges: list[Gauge] | None = None, at: int = NOW) -> Update:
     return Update(
-        partition=0, log_id="log", generation=1, epoch=1, next_offset=1, published_at=at, lag=0, applied=1, dead=0, watermark=NOW,
-        rows=list(rows), gauges=gauges or [],
-    )  # fmt: skip
+        partition=0,
+        log_id="log",
+        generation=1,
+        epoch=1,
+        next_offset=1,
+        published_at=at,
+        lag=0,
+        applied=1,
+        dead=0,
+        watermark=NOW,
+        rows=list(rows),
+        gauges=gauges or [],
+    )
 
 
-def row(queue: str, offered: int = 1, revision: int = 1, channel: str = "voice", start: int = PANE) -> PaneRow:
+def row(
+    queue: str, offered: int = 1, revision: int = 1, channel: str = "voice", start: int = PANE
+) -> PaneRow:
     return PaneRow("demo", queue, channel, start, revision, {Cell.OFFERED: offered})
 
 
@@ -40,11 +52,21 @@ def offered(board: Board, scope: tuple[str, str | None, str | None] = TOTAL) -> 
 
 
 def test_the_queues_known_first_stay_and_further_ones_are_counted_in_one() -> None:
-    board = board_of(2, row("a"), row("b"), row("c", 3), row("d", 4, channel="chat"), row("a", 2, start=PANE + MINUTE))
+    board = board_of(
+        2,
+        row("a"),
+        row("b"),
+        row("c", 3),
+        row("d", 4, channel="chat"),
+        row("a", 2, start=PANE + MINUTE),
+    )
 
     assert board.homes("demo", NOW) == [
-        ("demo", OTHER, "chat"), ("demo", OTHER, "voice"), ("demo", "a", "voice"), ("demo", "b", "voice"),
-    ]  # fmt: skip
+        ("demo", OTHER, "chat"),
+        ("demo", OTHER, "voice"),
+        ("demo", "a", "voice"),
+        ("demo", "b", "voice"),
+    ]
     assert offered(board, ("demo", "a", None)) == 3
     assert offered(board, ("demo", OTHER, None)) == 7
     assert offered(board) == 11
@@ -52,7 +74,9 @@ def test_the_queues_known_first_stay_and_further_ones_are_counted_in_one() -> No
 
 
 def test_a_queue_is_folded_with_all_its_channels_or_with_none() -> None:
-    board = board_of(2, row("a"), row("b"), row("c"), row("b", channel="chat"), row("c", channel="chat"))
+    board = board_of(
+        2, row("a"), row("b"), row("c"), row("b", channel="chat"), row("c", channel="chat")
+    )
 
     assert ("demo", "b", "chat") in board.homes("demo", NOW)
     assert board.names.folded("demo") == {"c"}
@@ -68,12 +92,22 @@ def test_a_hundred_thousand_invented_names_take_no_more_than_the_bound() -> None
 
 
 @given(
-    st.lists(st.tuples(st.sampled_from("abcdefgh"), st.integers(1, 9), st.integers(1, 20), st.sampled_from(("voice", "chat")))),
+    st.lists(
+        st.tuples(
+            st.sampled_from("abcdefgh"),
+            st.integers(1, 9),
+            st.integers(1, 20),
+            st.sampled_from(("voice", "chat")),
+        )
+    ),
     st.integers(1, 9),
 )
-def test_whatever_is_folded_the_totals_are_those_of_a_board_without_bound(told: list[tuple[str, int, int, str]], most: int) -> None:
+def test_whatever_is_folded_the_totals_are_those_of_a_board_without_bound(
+    told: list[tuple[str, int, int, str]], most: int
+) -> None:
     rows = [row(queue, number, revision, channel) for queue, number, revision, channel in told]
-    bounded, free = board_of(most, *rows), board_of(1000, *rows)
+    bounded = board_of(most, *rows)
+    free = board_of(1000, *rows)
 
     for scope in (TOTAL, ("demo", None, "voice"), ("demo", None, "chat")):
         assert offered(bounded, scope) == offered(free, scope)
@@ -84,7 +118,10 @@ def test_whatever_is_folded_the_totals_are_those_of_a_board_without_bound(told: 
 
 
 def test_who_waits_in_a_folded_queue_waits_in_the_total_and_is_known_by_its_name() -> None:
-    gauges = [Gauge("demo", queue, "voice", [NOW - wait], 1, 0) for queue, wait in (("a", 5000), ("c", 9000), ("d", 7000))]
+    gauges = [
+        Gauge("demo", queue, "voice", [NOW - wait], 1, 0)
+        for queue, wait in (("a", 5000), ("c", 9000), ("d", 7000))
+    ]
     board = board_of(1, row("a"), row("c"), row("d"), gauges=gauges)
     everything = Span(NOW - HOUR, NOW)
 
@@ -111,7 +148,12 @@ def test_a_queue_that_had_no_contact_for_long_takes_no_place_and_gives_its_own_b
     board = Board(Rules(ZoneInfo("UTC"), most_queues=1), lambda: NOW)
     board.prune(NOW)
     old = NOW - 36 * 24 * HOUR
-    board.take_homes([HomeSpan(("demo", "gone", "voice"), old, old), HomeSpan(("demo", "a", "voice"), PANE, PANE)])
+    board.take_homes(
+        [
+            HomeSpan(("demo", "gone", "voice"), old, old),
+            HomeSpan(("demo", "a", "voice"), PANE, PANE),
+        ]
+    )
 
     assert board.names.folded("demo") == set()
     assert board.known_homes("demo") == [("demo", "a", "voice"), ("demo", "gone", "voice")]
@@ -122,7 +164,9 @@ def test_a_queue_that_had_no_contact_for_long_takes_no_place_and_gives_its_own_b
 
 
 def test_one_tenants_names_take_no_place_of_another() -> None:
-    board = board_of(1, row("a"), row("b"), PaneRow("other", "q", "voice", PANE, 1, {Cell.OFFERED: 1}))
+    board = board_of(
+        1, row("a"), row("b"), PaneRow("other", "q", "voice", PANE, 1, {Cell.OFFERED: 1})
+    )
 
     assert board.homes("other", NOW) == [("other", "q", "voice")]
 
@@ -143,11 +187,18 @@ def test_old_rows_of_folded_queues_are_forgotten() -> None:
 
 
 def test_a_wide_group_adds_up_the_same_as_its_members_however_the_window_moves() -> None:
-    rows = [row(f"q{number}", number, start=PANE - minute * MINUTE) for number in range(40) for minute in range(20)]
+    rows = [
+        row(f"q{number}", number, start=PANE - minute * MINUTE)
+        for number in range(40)
+        for minute in range(20)
+    ]
     board = board_of(1000, *rows)
     groups = [("demo", f"q{number}", None) for number in range(40)]
 
     for ahead in (0, 1, 3, 10, 29):
         now = NOW + ahead * MINUTE
-        alone = sum(board.read([scope], Window.M15, now).counted.cells.get(Cell.OFFERED, 0) for scope in groups)
+        alone = sum(
+            board.read([scope], Window.M15, now).counted.cells.get(Cell.OFFERED, 0)
+            for scope in groups
+        )
         assert board.read([TOTAL], Window.M15, now).counted.cells.get(Cell.OFFERED, 0) == alone

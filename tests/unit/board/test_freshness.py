@@ -1,4 +1,6 @@
-"""How old figures are is what the reader itself heard and when: no wall clock, the engine's or the reader's own, can freeze or hide it."""
+"""How old figures are is what the reader itself heard and when: no wall clock, the engine's or the
+reader's own, can freeze or hide it.
+"""
 
 from dataclasses import replace
 from zoneinfo import ZoneInfo
@@ -32,7 +34,9 @@ class Reader:
         self.steady += milliseconds
         self.wall += milliseconds
 
-    def hear(self, *partitions: int, engine: int = 0, lag: int = 0, live: bool = True, **said: object) -> None:
+    def hear(
+        self, *partitions: int, engine: int = 0, lag: int = 0, live: bool = True, **said: object
+    ) -> None:
         """Each partition tells; the engine's wall clock is `engine` milliseconds ahead."""
         self.sequence += 1
         for partition in partitions or range(PARTITIONS):
@@ -49,7 +53,7 @@ class Reader:
         return self.board.stale_since(self.wall) is not None
 
 
-def test_a_partition_that_is_silent_for_longer_than_the_grace_holds_the_figures_where_they_were_complete() -> None:
+def test_a_partition_silent_beyond_the_grace_holds_the_figures_where_they_were_complete() -> None:
     reader = Reader()
     reader.hear()
     reader.pass_time(8 * SECOND)
@@ -74,8 +78,12 @@ def test_nobody_asked_meanwhile_figures_speak_of_the_last_instant_that_was_compl
     assert reader.as_of == NOW
 
 
-@pytest.mark.parametrize("skew", [-2 * HOUR, -HOUR, -10 * SECOND, 10 * SECOND, HOUR, 2 * HOUR, 24 * HOUR])
-def test_an_engine_whose_clock_is_wrong_is_fresh_while_it_speaks_and_stale_when_it_falls_silent(skew: int) -> None:
+@pytest.mark.parametrize(
+    "skew", [-2 * HOUR, -HOUR, -10 * SECOND, 10 * SECOND, HOUR, 2 * HOUR, 24 * HOUR]
+)
+def test_an_engine_whose_clock_is_wrong_is_fresh_while_it_speaks_and_stale_when_it_falls_silent(
+    skew: int,
+) -> None:
     reader = Reader()
     for _ in range(40):
         reader.hear(engine=skew)
@@ -94,11 +102,15 @@ def test_a_step_of_the_engines_clock_freezes_no_position(steps: tuple[int, ...])
         reader.hear(engine=engine)
         reader.pass_time(SECOND)
 
-        assert {position.next_offset for position in reader.board.positions.values()} == {reader.floor.offset}
+        assert {position.next_offset for position in reader.board.positions.values()} == {
+            reader.floor.offset
+        }
 
 
 @pytest.mark.parametrize("step", [-2 * HOUR, -HOUR, HOUR, 2 * HOUR])
-def test_a_step_of_the_readers_own_clock_makes_nothing_stale_and_hides_no_silence(step: int) -> None:
+def test_a_step_of_the_readers_own_clock_makes_nothing_stale_and_hides_no_silence(
+    step: int,
+) -> None:
     reader = Reader()
     reader.hear()
     assert reader.as_of == NOW
@@ -147,7 +159,9 @@ def test_a_steady_stream_that_always_has_a_few_records_on_their_way_is_fresh() -
         assert (reader.stale, reader.as_of) == (False, reader.wall)
 
 
-def test_a_reader_that_starts_while_the_engine_is_far_behind_says_how_far_events_have_come() -> None:
+def test_a_reader_that_starts_while_the_engine_is_far_behind_says_how_far_events_have_come() -> (
+    None
+):
     reader = Reader()
     reader.hear(lag=100_000, watermark=NOW - HOUR)
 
@@ -166,10 +180,14 @@ def test_what_stood_in_the_feed_before_the_reader_listened_proves_no_life() -> N
     assert (reader.stale, reader.as_of) == (False, NOW)
 
 
-def test_a_durable_position_is_as_old_as_the_database_says_whatever_the_engines_clock_wrote() -> None:
+def test_a_durable_position_is_as_old_as_the_database_says_whatever_the_engines_clock_wrote() -> (
+    None
+):
     reader = Reader()
     for partition in range(PARTITIONS):
-        reader.board.load_position(replace(position(partition, age=2 * SECOND), published_at=NOW - 2 * HOUR), reader.steady)
+        reader.board.load_position(
+            replace(position(partition, age=2 * SECOND), published_at=NOW - 2 * HOUR), reader.steady
+        )
 
     assert (reader.stale, reader.as_of) == (False, NOW)
     reader.pass_time(9 * SECOND)
@@ -188,7 +206,9 @@ def test_a_durable_position_does_not_outdo_what_the_owner_told() -> None:
 def test_a_partition_that_has_nothing_and_nobody_holds_makes_no_figure_old() -> None:
     reader = Reader()
     reader.hear(0, 1)
-    reader.board.load_position(replace(position(2, age=HOUR), next_offset=0, applied=0), reader.steady)
+    reader.board.load_position(
+        replace(position(2, age=HOUR), next_offset=0, applied=0), reader.steady
+    )
     assert (reader.stale, reader.as_of) == (False, NOW)
 
     reader.hear(2, next_offset=0, applied=0)  # an engine holds it, and falls silent
@@ -202,7 +222,9 @@ def test_partitions_of_a_former_log_are_history_and_not_stale() -> None:
     reader = Reader()
     reader.hear()
     reader.pass_time(HOUR)
-    reader.floor.log_id, reader.floor.generation, reader.floor.offset = "another", 2, 0
+    reader.floor.log_id = "another"
+    reader.floor.generation = 2
+    reader.floor.offset = 0
     reader.hear(0)
 
     assert not reader.stale
@@ -211,7 +233,8 @@ def test_partitions_of_a_former_log_are_history_and_not_stale() -> None:
 def test_the_newest_log_is_told_by_its_generation_not_by_the_clock_of_who_wrote_it() -> None:
     reader = Reader()
     reader.hear(engine=24 * HOUR)
-    reader.floor.log_id, reader.floor.generation = "another", 2
+    reader.floor.log_id = "another"
+    reader.floor.generation = 2
     reader.hear(0)
     reader.pass_time(5 * SECOND)
     reader.hear(0)

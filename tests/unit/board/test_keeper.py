@@ -28,7 +28,13 @@ def without_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @asynccontextmanager
 async def kept(floor: MemoryFloor, feed: ScriptedFeed) -> AsyncIterator[BoardKeeper]:
-    keeper = BoardKeeper(Board(Rules(ZoneInfo("UTC")), lambda: NOW), floor, feed, BoardMetrics(CollectorRegistry()), lambda: NOW)
+    keeper = BoardKeeper(
+        Board(Rules(ZoneInfo("UTC")), lambda: NOW),
+        floor,
+        feed,
+        BoardMetrics(CollectorRegistry()),
+        lambda: NOW,
+    )
     keeper.start()
     try:
         yield keeper
@@ -47,7 +53,8 @@ def offered(keeper: BoardKeeper) -> int:
 
 
 async def test_a_board_loads_what_is_durable_then_follows() -> None:
-    durable, later = MemoryFloor(), MemoryFloor()
+    durable = MemoryFloor()
+    later = MemoryFloor()
     durable.put(answered(NOW - 9000, 1))
     later.put(answered(NOW - 9000, 1), answered(NOW - 5000, 1), answered(NOW - 4000, 1))
 
@@ -71,7 +78,8 @@ async def test_after_a_loss_it_opens_the_feed_again_and_loads_what_it_missed() -
 
 
 async def test_without_the_feed_it_still_shows_what_is_durable() -> None:
-    floor, feed = MemoryFloor(), ScriptedFeed()
+    floor = MemoryFloor()
+    feed = ScriptedFeed()
     floor.put(answered(NOW - 9000, 1))
     feed.refuses = True
 
@@ -80,7 +88,8 @@ async def test_without_the_feed_it_still_shows_what_is_durable() -> None:
 
 
 async def test_without_the_store_it_is_not_loaded_and_tries_again() -> None:
-    floor, feed = MemoryFloor(away=True), ScriptedFeed()
+    floor = MemoryFloor(away=True)
+    feed = ScriptedFeed()
     floor.put(answered(NOW - 9000, 1))
 
     async with kept(floor, feed) as keeper:
@@ -91,7 +100,8 @@ async def test_without_the_store_it_is_not_loaded_and_tries_again() -> None:
 
 
 async def test_a_new_log_makes_it_load_again_what_lost_records_told() -> None:
-    old, new = MemoryFloor(), MemoryFloor(log_id="another", generation=2)
+    old = MemoryFloor()
+    new = MemoryFloor(log_id="another", generation=2)
     feed = ScriptedFeed(old.updates(NOW), [], new.updates(NOW), *([] for _ in range(50)))
 
     async with kept(old, feed) as keeper:

@@ -1,11 +1,21 @@
-"""A source falls silent only where it had a rhythm, and only the queues that it feeds stand still."""
+"""A source falls silent only where it had a rhythm, and only the queues that it feeds stand
+still.
+"""
 
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from services.board.domain.board import Board, Rules
-from services.board.domain.sources import MOST, RHYTHM, Patience, Silence, Sources, SourceState, usual_gap
+from services.board.domain.sources import (
+    MOST,
+    RHYTHM,
+    Patience,
+    Silence,
+    Sources,
+    SourceState,
+    usual_gap,
+)
 from services.contracts.updates import SourceHeard
 
 MINUTE = 60_000
@@ -27,7 +37,9 @@ def sources_of(*told: SourceHeard, now: int = 0, grace: int = GRACE) -> Sources:
     return sources
 
 
-def silence(*told: SourceHeard, after: int = 0, known: dict[str, Patience] | None = None) -> Silence:
+def silence(
+    *told: SourceHeard, after: int = 0, known: dict[str, Patience] | None = None
+) -> Silence:
     return sources_of(*told).silence("acme", after, known or {})
 
 
@@ -48,11 +60,23 @@ GONE = heard("pilot", EVERY_MINUTE, 24 * 60 * MINUTE, "sales")
         ((DEAD,), {"billing"}, {"billing"}),
         ((LIVE, DEAD), {"billing"}, {"billing"}),  # figures of other sources go on
         ((LIVE, BURST, PAST, GONE), set(), set()),
-        ((LIVE, heard("old", EVERY_MINUTE, 16 * MINUTE, "sales")), set(), {"sales"}),  # one of two feeds of a queue
-        ((DEAD, heard("import", A_BURST, 0, "billing")), {"billing"}, {"billing"}),  # a burst keeps nobody alive
+        (
+            (LIVE, heard("old", EVERY_MINUTE, 16 * MINUTE, "sales")),
+            set(),
+            {"sales"},
+        ),  # one of two feeds of a queue
+        (
+            (DEAD, heard("import", A_BURST, 0, "billing")),
+            {"billing"},
+            {"billing"},
+        ),  # a burst keeps nobody alive
         ((DEAD, heard("archive", HISTORY, 0, "billing")), {"billing"}, {"billing"}),
         ((DEAD, heard("second", EVERY_MINUTE, 20 * MINUTE, "billing")), {"billing"}, {"billing"}),
-        ((heard("wfm", EVERY_MINUTE, 60 * MINUTE),), set(), set()),  # tells of agents only: it holds up no queue
+        (
+            (heard("wfm", EVERY_MINUTE, 60 * MINUTE),),
+            set(),
+            set(),
+        ),  # tells of agents only: it holds up no queue
     ],
 )
 def test_what_is_shown_of_live_bursty_historic_and_dead_sources(
@@ -70,7 +94,7 @@ def test_a_queue_stands_at_the_last_word_of_the_source_that_was_heard_last() -> 
     assert found.standing == {"billing": -16 * MINUTE}
 
 
-def test_a_steady_source_is_silent_after_the_grace_and_a_rare_one_after_twenty_of_its_usual_gaps() -> None:
+def test_a_steady_source_is_silent_after_the_grace_and_a_rare_one_after_twenty_usual_gaps() -> None:
     assert not silence(heard("pbx", EVERY_MINUTE, GRACE, "sales")).touched
     assert silence(heard("pbx", EVERY_MINUTE, GRACE + 1, "sales")).touched
     rare = usual_gap(TEN_OF_THE_HOUR) or 0
@@ -111,7 +135,10 @@ def test_tenants_do_not_know_each_others_sources() -> None:
 
 def test_a_definition_may_believe_a_longer_or_a_shorter_silence_or_retire_a_source() -> None:
     assert not silence(DEAD, known={"old": Patience(believed=60 * MINUTE)}).touched
-    assert silence(heard("nightly", A_BURST, 3 * MINUTE, "mail"), known={"nightly": Patience(believed=2 * MINUTE)}).standing
+    assert silence(
+        heard("nightly", A_BURST, 3 * MINUTE, "mail"),
+        known={"nightly": Patience(believed=2 * MINUTE)},
+    ).standing
     assert not silence(DEAD, known={"old": Patience(retired=True)}).touched
 
 

@@ -23,10 +23,22 @@ def test_a_sliding_window_is_n_complete_panes_and_the_current_one() -> None:
     ("zone", "now", "begin"),
     [
         ("Asia/Shanghai", "2026-11-11T00:30:00+08:00", "2026-11-11T00:00:00+08:00"),
-        ("America/New_York", "2026-03-08T12:00:00-04:00", "2026-03-08T00:00:00-05:00"),  # clocks went forward at 2:00
+        (
+            "America/New_York",
+            "2026-03-08T12:00:00-04:00",
+            "2026-03-08T00:00:00-05:00",
+        ),  # clocks went forward at 2:00
         ("America/New_York", "2026-11-01T12:00:00-05:00", "2026-11-01T00:00:00-04:00"),  # and back
-        ("America/Sao_Paulo", "2018-11-04T09:00:00-02:00", "2018-11-04T01:00:00-02:00"),  # midnight itself was skipped
-        ("Atlantic/Azores", "2026-10-25T12:00:00-01:00", "2026-10-25T00:00:00+00:00"),  # midnight came twice: the first
+        (
+            "America/Sao_Paulo",
+            "2018-11-04T09:00:00-02:00",
+            "2018-11-04T01:00:00-02:00",
+        ),  # midnight itself was skipped
+        (
+            "Atlantic/Azores",
+            "2026-10-25T12:00:00-01:00",
+            "2026-10-25T00:00:00+00:00",
+        ),  # midnight came twice: the first
         ("Asia/Kathmandu", "2026-11-11T12:00:00+05:45", "2026-11-11T00:00:00+05:45"),
     ],
 )
@@ -34,7 +46,9 @@ def test_today_begins_at_local_midnight(zone: str, now: str, begin: str) -> None
     assert span_of(Window.TODAY, at(now), MINUTE, ZoneInfo(zone)).begin == at(begin)
 
 
-@pytest.mark.parametrize(("day", "hours"), [("2026-03-29", 23), ("2026-03-30", 24), ("2026-10-25", 25)])
+@pytest.mark.parametrize(
+    ("day", "hours"), [("2026-03-29", 23), ("2026-03-30", 24), ("2026-10-25", 25)]
+)
 def test_a_day_has_the_hours_its_clocks_give_it(day: str, hours: int) -> None:
     zone = ZoneInfo("Europe/Berlin")
     today = datetime.fromisoformat(day).date()

@@ -1,6 +1,7 @@
 """The published AsyncAPI document is the one of the code, and what AsyncAPI asks for.
 
-`asyncapi-3.0.0.schema.json.gz` is the JSON Schema of AsyncAPI 3.0.0 as its authors publish it (@asyncapi/specs 6.11.1, Apache-2.0).
+`asyncapi-3.0.0.schema.json.gz` is the JSON Schema of AsyncAPI 3.0.0 as its authors publish it
+(@asyncapi/specs 6.11.1, Apache-2.0).
 """
 
 import gzip
@@ -27,14 +28,27 @@ ROW = PaneRow("demo", "sales", "voice", AT, 1, {1: 2})
 AGENT = AgentNow("demo", "ann", Entered(AT, "available", ("sales",)))
 RECORDS = [
     ContactOffered(id="1", source="pbx", at=AT, tenant="demo", contact="c", queue="sales"),
-    DeadLetter(reason=Reason.MALFORMED, detail="no JSON", origin="ingest", at=AT, payload_base64=b"\xff"),
+    DeadLetter(
+        reason=Reason.MALFORMED, detail="no JSON", origin="ingest", at=AT, payload_base64=b"\xff"
+    ),
     Redrive(tenant="demo", event="{}"),
     Update(
-        partition=0, log_id="log", generation=1, epoch=1, next_offset=1, published_at=AT, lag=0, applied=1, dead=0, watermark=None,
-        rows=[ROW], gauges=[Gauge("demo", "sales", "voice", [AT], 0, 0)], agents=[AGENT],
+        partition=0,
+        log_id="log",
+        generation=1,
+        epoch=1,
+        next_offset=1,
+        published_at=AT,
+        lag=0,
+        applied=1,
+        dead=0,
+        watermark=None,
+        rows=[ROW],
+        gauges=[Gauge("demo", "sales", "voice", [AT], 0, 0)],
+        agents=[AGENT],
         heard=[SourceHeard("demo", "pbx", 1000, 7, ["sales"])],
     ),
-]  # fmt: skip
+]
 
 
 def test_the_published_document_is_up_to_date() -> None:
@@ -51,7 +65,11 @@ def test_every_topic_says_who_writes_and_reads_it() -> None:
     operations = asyncapi()["operations"].values()
 
     for topic in TOPICS:
-        used = [one["action"] for one in operations if one["channel"]["$ref"] == f"#/channels/{topic.name}"]
+        used = [
+            one["action"]
+            for one in operations
+            if one["channel"]["$ref"] == f"#/channels/{topic.name}"
+        ]
         assert used == ["send"] * len(topic.writers) + ["receive"] * len(topic.readers)
         assert "send" in used
 
@@ -71,4 +89,6 @@ def test_a_record_as_it_is_written_fits_its_message(record: Any) -> None:
         if message["payload"]["$ref"].endswith(f"/{type(record).__name__}")
     }
 
-    Draft7Validator(document | {"$ref": reference}).validate(msgspec.json.decode(msgspec.json.encode(record)))
+    Draft7Validator(document | {"$ref": reference}).validate(
+        msgspec.json.decode(msgspec.json.encode(record))
+    )

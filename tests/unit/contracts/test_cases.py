@@ -1,4 +1,6 @@
-"""Every KPI against numbers worked out on paper: events → decode → merge → contributions → cells → board and history → measure."""
+"""Every KPI against numbers worked out on paper: events → decode → merge → contributions → cells →
+board and history → measure.
+"""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -50,9 +52,19 @@ def wire(story: Told) -> Iterator[bytes]:
     """The story's events as Kafka carries them."""
     for number, told in enumerate(story["events"]):
         for one in range(told.get("times", 1)):
-            event = {"source": "case", "tenant": "demo", **told, "id": f"{number}.{one}", "at": instant(told["at"])}
+            event = {
+                "source": "case",
+                "tenant": "demo",
+                **told,
+                "id": f"{number}.{one}",
+                "at": instant(told["at"]),
+            }
             if event.pop("times", None) is not None:
-                event |= {name: f"{event[name]}{one + 1}" for name in NAMED if name in event and not _is_about(told, name)}
+                event |= {
+                    name: f"{event[name]}{one + 1}"
+                    for name in NAMED
+                    if name in event and not _is_about(told, name)
+                }
             yield msgspec.json.encode(event)
 
 
@@ -72,7 +84,10 @@ def floor_of(story: Told) -> MemoryFloor:
             floor.enter(event.agent, entered(event))
             continue
         merge(visits.setdefault(visit_key(event), Visit()), event)
-    floor.visits_of = {(key[0], key[1] if key[2] < 2 else f"{key[1]}#{key[2]}"): visit for key, visit in visits.items()}
+    floor.visits_of = {
+        (key[0], key[1] if key[2] < 2 else f"{key[1]}#{key[2]}"): visit
+        for key, visit in visits.items()
+    }
     return floor
 
 
@@ -89,18 +104,25 @@ async def forecasts_of(story: Told) -> MemoryForecasts:
 
 async def answer(story: Told, kpis: tuple[Kpi, ...]) -> list[Row]:
     """The figures: gauges of now from the board, all others of the span from history."""
-    now, floor = instant(story["now"]), floor_of(story)
-    history, board = MemoryHistory(floor), Board(Rules(UTC), lambda: 0)
+    now = instant(story["now"])
+    floor = floor_of(story)
+    history = MemoryHistory(floor)
+    board = Board(Rules(UTC), lambda: 0)
     for update in floor.updates(now):
         board.take(update, 0)
     forecasts = await forecasts_of(story)
     figures = LiveFigures(board, lambda: now, Lookup(history, history, lambda: 0.0), Definitions)
     gauges = Question(tuple(kpi for kpi in kpis if kpi.live), AS_IN_FORCE)
     others = Question(tuple(kpi for kpi in kpis if not kpi.live), AS_IN_FORCE)
-    span = Span(instant(story.get("from", "00:00:00")), instant(story["to"]) if "to" in story else now + MINUTE)
+    span = Span(
+        instant(story.get("from", "00:00:00")),
+        instant(story["to"]) if "to" in story else now + MINUTE,
+    )
     live = await figures.rows(LiveQuery(TOTAL, Window.TODAY, gauges))
     asked = HistoryQuery(TOTAL, span, Interval.ALL, UTC, others)
-    past, _ = await PastFigures(figures, history, history, history, floor, forecasts).page(asked, None, 1000)
+    past, _ = await PastFigures(figures, history, history, history, floor, forecasts).page(
+        asked, None, 1000
+    )
     return [*live, *past]
 
 
@@ -108,13 +130,22 @@ async def answer(story: Told, kpis: tuple[Kpi, ...]) -> list[Row]:
 async def test_a_story_by_hand(name: str) -> None:
     story = STORIES[name]
 
-    rows = {row.kpi: row for row in await answer(story, tuple(ASKED[kpi] for kpi in story["figures"]))}
+    rows = {
+        row.kpi: row for row in await answer(story, tuple(ASKED[kpi] for kpi in story["figures"]))
+    }
 
     for kpi, figure in story["figures"].items():
         value, numerator, denominator = figure["is"]
-        row, near = rows[kpi], 0.00005 if "%" in figure["how"] else 1e-9
-        assert row.value == (None if value is None else pytest.approx(value, abs=near)), (kpi, figure["how"])
-        assert [row.numerator, row.denominator] == [pytest.approx(numerator), denominator], (kpi, figure["how"])
+        row = rows[kpi]
+        near = 0.00005 if "%" in figure["how"] else 1e-9
+        assert row.value == (None if value is None else pytest.approx(value, abs=near)), (
+            kpi,
+            figure["how"],
+        )
+        assert [row.numerator, row.denominator] == [pytest.approx(numerator), denominator], (
+            kpi,
+            figure["how"],
+        )
         if "within" in figure:
             assert [row.low, row.high] == pytest.approx(figure["within"], abs=0.0005), kpi
 

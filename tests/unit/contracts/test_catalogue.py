@@ -9,10 +9,15 @@ FILE = Path(__file__).parents[3] / "docs" / "kpis.md"
 
 
 def test_the_published_catalogue_is_up_to_date() -> None:
-    assert FILE.read_text(encoding="utf-8") == catalogue_page(), "run: python -m services.kpis.page > docs/kpis.md"
+    assert FILE.read_text(encoding="utf-8") == catalogue_page(), (
+        "run: python -m services.kpis.page > docs/kpis.md"
+    )
 
 
 def test_every_kpi_has_its_line() -> None:
     page = catalogue_page()
 
-    assert all(f"| `{kpi.id}` | {kpi.en} | {kpi.zh} |" in page for kpi in (*CATALOGUE.values(), *VARIANTS.values()))
+    assert all(
+        f"| `{kpi.id}` | {kpi.en} | {kpi.zh} |" in page
+        for kpi in (*CATALOGUE.values(), *VARIANTS.values())
+    )

@@ -1,4 +1,6 @@
-"""Erlang A and C against published tables, another implementation, and the chain of states itself."""
+"""Erlang A and C against published tables, another implementation, and the chain of states
+itself.
+"""
 
 from itertools import count, takewhile
 from math import exp, inf, log
@@ -17,9 +19,13 @@ TEN_ERLANGS = Load(100 / 1800, 180)
 """100 calls in half an hour, three minutes each"""
 
 
-@pytest.mark.parametrize(("agents", "waits", "level"), [(11, 0.682, 0.390), (12, 0.449, 0.640), (13, 0.285, 0.796), (14, 0.174, 0.888)])
+@pytest.mark.parametrize(
+    ("agents", "waits", "level"),
+    [(11, 0.682, 0.390), (12, 0.449, 0.640), (13, 0.285, 0.796), (14, 0.174, 0.888)],
+)
 def test_the_worked_example_of_call_centre_helper(agents: int, waits: float, level: float) -> None:
-    # Call Centre Helper, "Erlang C Formula - Made Simple With an Easy Worked Example": 10 erlangs, 20 s
+    # Call Centre Helper, "Erlang C Formula - Made Simple With an Easy Worked Example": 10 erlangs,
+    # 20 s
     service = Service(TEN_ERLANGS, agents)
 
     assert service.waits == pytest.approx(waits, abs=0.0006)
@@ -27,8 +33,10 @@ def test_the_worked_example_of_call_centre_helper(agents: int, waits: float, lev
 
 
 def test_fifty_agents_with_and_without_patience_as_garnett_mandelbaum_and_reiman_have_it() -> None:
-    # "Designing a call center with impatient customers" (2002), their comparison: 48 calls a minute of a minute each, patience two minutes
-    patient, impatient = Service(Load(0.8, 60), 50), Service(Load(0.8, 60, 120), 50)
+    # "Designing a call center with impatient customers" (2002), their comparison: 48 calls a minute
+    # of a minute each, patience two minutes
+    patient = Service(Load(0.8, 60), 50)
+    impatient = Service(Load(0.8, 60, 120), 50)
 
     assert patient.wait == pytest.approx(20.8, abs=0.05)
     assert impatient.wait == pytest.approx(3.7, abs=0.05)
@@ -40,17 +48,24 @@ def test_fifty_agents_with_and_without_patience_as_garnett_mandelbaum_and_reiman
 @pytest.mark.parametrize("target", [0.8, 0.95])
 def test_erlang_c_is_that_of_pyworkforce(calls: int, aht: float, target: float) -> None:
     peer = ErlangC(transactions=calls, aht=aht, interval=30, asa=20 / 60)
-    load, policy = Load(calls / 1800, aht * 60), ServiceLevelPolicy(formula=Formula.V2, target=target)
+    load = Load(calls / 1800, aht * 60)
+    policy = ServiceLevelPolicy(formula=Formula.V2, target=target)
 
     required = peer.required_positions(service_level=target)
 
     assert fewest_for(load.rate, load.handle, inf, policy) == required["positions"]
-    assert Service(load, required["positions"]).answered_within(20) == pytest.approx(required["service_level"], rel=1e-6)
-    assert Service(load, required["positions"]).waits == pytest.approx(required["waiting_probability"], rel=1e-6)
+    assert Service(load, required["positions"]).answered_within(20) == pytest.approx(
+        required["service_level"], rel=1e-6
+    )
+    assert Service(load, required["positions"]).waits == pytest.approx(
+        required["waiting_probability"], rel=1e-6
+    )
 
 
 def chain(load: Load, agents: int, seconds: float) -> tuple[float, float, float]:
-    """P(W > 0), P(Ab) and P(answered within so many seconds), from the states' balance and a sum over the waiting line's stages."""
+    """P(W > 0), P(Ab) and P(answered within so many seconds), from the states' balance and a sum
+    over the waiting line's stages.
+    """
     leaving = 1 / load.patience
     weights = [0.0]
     for number in count(1):
@@ -61,22 +76,39 @@ def chain(load: Load, agents: int, seconds: float) -> tuple[float, float, float]
     total = sum(exp(one - max(weights)) for one in weights)
     states = [exp(one - max(weights)) / total for one in weights]
     queue = sum((number - agents) * share for number, share in enumerate(states) if number > agents)
-    return sum(states[agents:]), leaving * queue / load.rate, sum(states[:agents]) + _served(load, agents, seconds, states)
+    return (
+        sum(states[agents:]),
+        leaving * queue / load.rate,
+        sum(states[:agents]) + _served(load, agents, seconds, states),
+    )
 
 
 def _served(load: Load, agents: int, seconds: float, states: list[float]) -> float:
-    """Of those who wait, the share served in time: one's own line is stepped through by Kolmogorov's equations (Euler's method)."""
-    ahead, served, steps = states[agents:], 0.0, 2000
-    step, work, leaving = seconds / steps, agents / load.handle, 1 / load.patience
+    """Of those who wait, the share served in time: one's own line is stepped through by
+    Kolmogorov's equations (Euler's method).
+    """
+    ahead = states[agents:]
+    served = 0.0
+    steps = 2000
+    step = seconds / steps
+    work = agents / load.handle
+    leaving = 1 / load.patience
     for _ in range(steps):
         served += ahead[0] * work * step
-        stays = [share * (1 - step * (work + (place + 1) * leaving)) for place, share in enumerate(ahead)]
-        comes = [share * step * (work + (place + 1) * leaving) for place, share in enumerate(ahead[1:])]
+        stays = [
+            share * (1 - step * (work + (place + 1) * leaving)) for place, share in enumerate(ahead)
+        ]
+        comes = [
+            share * step * (work + (place + 1) * leaving) for place, share in enumerate(ahead[1:])
+        ]
         ahead = [stay + come for stay, come in zip(stays, [*comes, 0.0], strict=True)]
     return served
 
 
-@pytest.mark.parametrize(("load", "agents"), [(Load(0.1, 300, 120), 25), (Load(0.05, 200, 40), 8), (Load(0.05, 200, 900), 12)])
+@pytest.mark.parametrize(
+    ("load", "agents"),
+    [(Load(0.1, 300, 120), 25), (Load(0.05, 200, 40), 8), (Load(0.05, 200, 900), 12)],
+)
 def test_erlang_a_is_what_the_chain_of_states_says(load: Load, agents: int) -> None:
     waits, abandons, within = chain(load, agents, 20)
     service = Service(load, agents)
@@ -87,10 +119,19 @@ def test_erlang_a_is_what_the_chain_of_states_says(load: Load, agents: int) -> N
     assert service.answered_within(20) == pytest.approx(within, abs=2e-3)
 
 
-@given(st.floats(0.001, 50), st.floats(10, 1200), st.floats(5, 3600), st.integers(0, 20_000), st.floats(0, 300))
-def test_chances_are_chances_for_any_floor(rate: float, handle: float, patience: float, agents: int, seconds: float) -> None:
+@given(
+    st.floats(0.001, 50),
+    st.floats(10, 1200),
+    st.floats(5, 3600),
+    st.integers(0, 20_000),
+    st.floats(0, 300),
+)
+def test_chances_are_chances_for_any_floor(
+    rate: float, handle: float, patience: float, agents: int, seconds: float
+) -> None:
     service = Service(Load(rate, handle, patience), agents)
-    answered, gave_up = service.answered_within(seconds), service.abandoned_within(seconds)
+    answered = service.answered_within(seconds)
+    gave_up = service.abandoned_within(seconds)
 
     assert 0 <= service.waits <= 1 + 1e-9
     assert 0 <= service.abandons <= 1 + 1e-9
@@ -98,8 +139,15 @@ def test_chances_are_chances_for_any_floor(rate: float, handle: float, patience:
     assert 0 <= gave_up <= service.abandons + 1e-6
 
 
-@given(st.floats(0.001, 10), st.floats(10, 900), st.sampled_from(Formula), st.sampled_from([30.0, 120.0, inf]))
-def test_fewest_is_enough_and_one_less_is_not(rate: float, handle: float, formula: Formula, patience: float) -> None:
+@given(
+    st.floats(0.001, 10),
+    st.floats(10, 900),
+    st.sampled_from(Formula),
+    st.sampled_from([30.0, 120.0, inf]),
+)
+def test_fewest_is_enough_and_one_less_is_not(
+    rate: float, handle: float, formula: Formula, patience: float
+) -> None:
     policy = ServiceLevelPolicy(formula=formula)
     agents = fewest_for(rate, handle, patience, policy)
 
@@ -112,7 +160,8 @@ def test_fewest_is_enough_and_one_less_is_not(rate: float, handle: float, formul
 
 
 def test_endless_patience_is_the_limit_of_long_patience() -> None:
-    patient, almost = Service(TEN_ERLANGS, 14), Service(Load(TEN_ERLANGS.rate, 180, 1e7), 14)
+    patient = Service(TEN_ERLANGS, 14)
+    almost = Service(Load(TEN_ERLANGS.rate, 180, 1e7), 14)
 
     assert almost.waits == pytest.approx(patient.waits, rel=1e-3)
     assert almost.answered_within(20) == pytest.approx(patient.answered_within(20), rel=1e-3)
@@ -121,19 +170,30 @@ def test_endless_patience_is_the_limit_of_long_patience() -> None:
 def test_a_line_that_only_grows_has_no_end_and_no_service_level() -> None:
     service = Service(TEN_ERLANGS, 10)
 
-    assert (service.waits, service.wait, service.answered_within(20), service.abandons) == (1, inf, 0, 0)
+    assert (service.waits, service.wait, service.answered_within(20), service.abandons) == (
+        1,
+        inf,
+        0,
+        0,
+    )
     assert service.abandoned_within(20) == 0
 
 
 def test_without_agents_everybody_gives_up() -> None:
     service = Service(Load(0.1, 300, 120), 0)
 
-    assert (service.waits, service.abandons, service.wait, service.answered_within(20)) == (1, 1, 120, 0)
+    assert (service.waits, service.abandons, service.wait, service.answered_within(20)) == (
+        1,
+        1,
+        120,
+        0,
+    )
     assert service.abandoned_within(20) == pytest.approx(1 - exp(-20 / 120))
 
 
 def test_thousands_of_agents_neither_overflow_nor_vanish() -> None:
-    policy, load = DEFAULT_POLICY, Load(100, 300, 120)
+    policy = DEFAULT_POLICY
+    load = Load(100, 300, 120)
     agents = fewest_for(100, 300, 120, policy)
     hits, total = expected(load, agents, policy)
 
@@ -161,6 +221,9 @@ def test_lower_and_upper_gamma_are_the_whole(x: float, y: float) -> None:
 
 def test_the_gamma_functions_of_whole_numbers_are_sums() -> None:
     # Γ(n + 1, a) = n! e^(−a) Σ a^k / k!, k to n: DLMF 8.4.8
-    terms = [1.0, *takewhile(bool, (3.0**k / product for k, product in ((1, 1), (2, 2), (3, 6), (4, 24))))]
+    terms = [
+        1.0,
+        *takewhile(bool, (3.0**k / product for k, product in ((1, 1), (2, 2), (3, 6), (4, 24)))),
+    ]
 
     assert exp(log_upper(5, 3)) == pytest.approx(24 * exp(-3) * sum(terms))

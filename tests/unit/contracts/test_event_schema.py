@@ -13,7 +13,13 @@ from services.contracts.events import AnyEvent
 from services.contracts.schema import event_schema, published_schema
 
 FILE = Path(__file__).parents[3] / "docs" / "schema" / "events.schema.json"
-HELD = {"type": "contact.held", "id": "1", "source": "s", "at": "2026-11-11T09:30:00Z", "contact": "c"}
+HELD = {
+    "type": "contact.held",
+    "id": "1",
+    "source": "s",
+    "at": "2026-11-11T09:30:00Z",
+    "contact": "c",
+}
 
 
 def test_the_published_schema_is_up_to_date() -> None:
@@ -29,7 +35,12 @@ def test_the_schema_takes_events_and_nothing_else(schema: dict[str, object]) -> 
     assert not validator.is_valid(HELD | {"surprise": 1})
 
 
-@given(st.fixed_dictionaries({name: st.just(value) for name, value in HELD.items()}, optional={"visit": st.integers(-2, 40_000)}))
+@given(
+    st.fixed_dictionaries(
+        {name: st.just(value) for name, value in HELD.items()},
+        optional={"visit": st.integers(-2, 40_000)},
+    )
+)
 @settings(deadline=None, max_examples=30)
 def test_schema_and_decoder_agree_on_visits(event: dict[str, object]) -> None:
     try:

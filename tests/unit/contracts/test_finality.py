@@ -16,7 +16,9 @@ NOON = 1_794_312_000_000
 
 def everything() -> Cells:
     """Cells in which every KPI has a value that each of its cells moves."""
-    cells: Cells = {cell.value: 1000 + 7 * number for number, cell in enumerate(Cell)} | {Cell.HANDLED: 5000}
+    cells: Cells = {cell.value: 1000 + 7 * number for number, cell in enumerate(Cell)} | {
+        Cell.HANDLED: 5000
+    }
     for histogram in Histogram:
         cells |= {histogram + index: 3 for index in (0, 8, 600, SCORE_STEPS) if index < BUCKETS}
     return cells
@@ -39,12 +41,19 @@ def test_a_quarter_is_passed_exactly_when_its_family_is_final() -> None:
 
 def test_the_families_of_a_kpi_are_those_of_the_cells_that_move_it() -> None:
     cells = everything()
-    counted = (one for one in (*CATALOGUE.values(), *VARIANTS.values()) if not one.live and not one.needs & (Need.AGENT_TIME | Need.PLAN))
+    counted = (
+        one
+        for one in (*CATALOGUE.values(), *VARIANTS.values())
+        if not one.live and not one.needs & (Need.AGENT_TIME | Need.PLAN)
+    )
     for kpi in counted:
         plain = kpi.measure(Figures(cells), DEFAULT_POLICY)
         moved = Family(0)
         for code in cells:
             for change in (1, 10_000):
-                if kpi.measure(Figures({**cells, code: cells[code] + change}), DEFAULT_POLICY) != plain:
+                if (
+                    kpi.measure(Figures({**cells, code: cells[code] + change}), DEFAULT_POLICY)
+                    != plain
+                ):
                     moved |= family_of(code)
         assert moved == kpi.family, kpi.id

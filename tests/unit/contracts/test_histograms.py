@@ -23,7 +23,10 @@ from services.counting.histograms import (
 
 WAIT = Histogram.ANSWERED_WAIT
 HOUR = 3_600_000
-spans = st.lists(st.one_of(st.integers(0, 3_600_000), st.integers(0, 60).map(lambda seconds: seconds * 1000)), max_size=60)
+spans = st.lists(
+    st.one_of(st.integers(0, 3_600_000), st.integers(0, 60).map(lambda seconds: seconds * 1000)),
+    max_size=60,
+)
 
 
 def histogram(waits: list[int]) -> Cells:
@@ -34,18 +37,28 @@ def histogram(waits: list[int]) -> Cells:
 
 
 @given(spans, st.integers(0, EXACT_SECONDS), st.sampled_from(["le", "lt"]))
-def test_counts_within_a_threshold_equal_those_of_the_raw_waits(waits: list[int], threshold: int, boundary: Boundary) -> None:
-    within = [wait for wait in waits if (wait <= threshold * 1000 if boundary == "le" else wait < threshold * 1000)]
+def test_counts_within_a_threshold_equal_those_of_the_raw_waits(
+    waits: list[int], threshold: int, boundary: Boundary
+) -> None:
+    within = [
+        wait
+        for wait in waits
+        if (wait <= threshold * 1000 if boundary == "le" else wait < threshold * 1000)
+    ]
 
     assert count_within(histogram(waits), WAIT, threshold, boundary) == len(within)
 
 
 @given(spans, st.sampled_from([0.01, 0.5, 0.9, 0.95, 0.99, 1.0]))
-def test_quantiles_equal_the_nearest_rank_of_the_sorted_waits_to_the_second(waits: list[int], q: float) -> None:
+def test_quantiles_equal_the_nearest_rank_of_the_sorted_waits_to_the_second(
+    waits: list[int], q: float
+) -> None:
     value, size = quantile(histogram(waits), WAIT, q)
 
     assert size == len(waits)
-    assert value == (ceil(sorted(waits)[max(1, ceil(q * len(waits))) - 1] / 1000) if waits else None)
+    assert value == (
+        ceil(sorted(waits)[max(1, ceil(q * len(waits))) - 1] / 1000) if waits else None
+    )
 
 
 @given(spans, spans)
@@ -71,7 +84,16 @@ def test_a_longer_span_never_falls_into_an_earlier_bucket(wait: int, more: int) 
 
 
 @pytest.mark.parametrize(
-    ("span", "index"), [(0, 0), (400, 1), (1000, 2), (1700, 3), (2000, 4), (3_600_000, LAST_EXACT), (3_600_001, LAST_EXACT + 1)]
+    ("span", "index"),
+    [
+        (0, 0),
+        (400, 1),
+        (1000, 2),
+        (1700, 3),
+        (2000, 4),
+        (3_600_000, LAST_EXACT),
+        (3_600_001, LAST_EXACT + 1),
+    ],
 )
 def test_whole_seconds_have_buckets_of_their_own(span: int, index: int) -> None:
     assert span_bucket(span) == index
@@ -91,7 +113,10 @@ def test_histograms_side_by_side_do_not_mix() -> None:
 
 
 def test_scores_stand_by_their_share_of_the_scale_whichever_way_it_runs() -> None:
-    cells = {Histogram.CSAT + score_bucket(score, worst, best): 1 for score, worst, best in ((4, 1, 5), (2, 6, 1), (9, 0, 5))}
+    cells = {
+        Histogram.CSAT + score_bucket(score, worst, best): 1
+        for score, worst, best in ((4, 1, 5), (2, 6, 1), (9, 0, 5))
+    }
 
     assert sorted(code - Histogram.CSAT for code in cells) == [750, 800, 1000]
     assert count_scores(cells, Histogram.CSAT, 0.75, 1.0) == 3
@@ -104,5 +129,7 @@ def test_counts_by_hours_equal_those_of_the_raw_spans(raw: list[int], hours: int
     for span in raw:
         add(cells, {Histogram.RETURN_GAP + hour_bucket(span): 1})
 
-    assert count_within(cells, Histogram.RETURN_GAP, hours, "le") == sum(span <= hours * HOUR for span in raw)
+    assert count_within(cells, Histogram.RETURN_GAP, hours, "le") == sum(
+        span <= hours * HOUR for span in raw
+    )
     assert sum(count for _, count in buckets(cells, Histogram.RETURN_GAP)) == len(raw)

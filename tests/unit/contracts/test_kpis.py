@@ -11,11 +11,15 @@ from services.kpis.policies import DEFAULT_POLICY, Formula, ServiceLevelPolicy
 from services.kpis.units import Unit
 
 VECTOR: Cells = {
-    Cell.OFFERED: 1060, Cell.ANSWERED: 1000, Cell.ABANDONED: 60,
-    Histogram.ANSWERED_WAIT + span_bucket(20_000): 860, Histogram.ANSWERED_WAIT + span_bucket(20_001): 140,
-    Histogram.ABANDONED_WAIT + span_bucket(5_000): 10, Histogram.ABANDONED_WAIT + span_bucket(20_000): 10,
+    Cell.OFFERED: 1060,
+    Cell.ANSWERED: 1000,
+    Cell.ABANDONED: 60,
+    Histogram.ANSWERED_WAIT + span_bucket(20_000): 860,
+    Histogram.ANSWERED_WAIT + span_bucket(20_001): 140,
+    Histogram.ABANDONED_WAIT + span_bucket(5_000): 10,
+    Histogram.ABANDONED_WAIT + span_bucket(20_000): 10,
     Histogram.ABANDONED_WAIT + span_bucket(90_000): 40,
-}  # fmt: skip
+}
 """AN 1000, AB 60, AN≤20 860, AB≤20 20, AB≤5 10"""
 
 
@@ -23,7 +27,10 @@ def measured(kpi: str, cells: Cells, **figures: object) -> Value:
     return (CATALOGUE | VARIANTS)[kpi].measure(Figures(cells, **figures), DEFAULT_POLICY)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(("formula", "percent"), [("V1", 83.02), ("V2", 86.00), ("V3", 81.13), ("V4", 82.69), ("V5", 81.90), ("V6", 82.08)])
+@pytest.mark.parametrize(
+    ("formula", "percent"),
+    [("V1", 83.02), ("V2", 86.00), ("V3", 81.13), ("V4", 82.69), ("V5", 81.90), ("V6", 82.08)],
+)
 def test_the_six_formulas_give_the_published_vector(formula: str, percent: float) -> None:
     value = service_level(Figures(VECTOR), ServiceLevelPolicy(formula=Formula(formula)))
 
@@ -32,37 +39,90 @@ def test_the_six_formulas_give_the_published_vector(formula: str, percent: float
 
 
 def test_the_boundary_decides_about_a_wait_of_exactly_the_threshold() -> None:
-    assert service_level(Figures(VECTOR), ServiceLevelPolicy(formula=Formula.V2, boundary="lt")).numerator == 0
-    assert service_level(Figures(VECTOR), ServiceLevelPolicy(formula=Formula.V6, boundary="lt")).numerator == 0
+    assert (
+        service_level(
+            Figures(VECTOR), ServiceLevelPolicy(formula=Formula.V2, boundary="lt")
+        ).numerator
+        == 0
+    )
+    assert (
+        service_level(
+            Figures(VECTOR), ServiceLevelPolicy(formula=Formula.V6, boundary="lt")
+        ).numerator
+        == 0
+    )
 
 
 def test_flow_outs_count_only_where_the_definition_says_so() -> None:
     cells = VECTOR | {Cell.LEFT_OVERFLOW: 7, Cell.LEFT_TIMEOUT: 3}
 
     assert service_level(Figures(cells), ServiceLevelPolicy(formula=Formula.V3)).denominator == 1060
-    assert service_level(Figures(cells), ServiceLevelPolicy(formula=Formula.V3, flow_outs=True)).denominator == 1070
+    assert (
+        service_level(
+            Figures(cells), ServiceLevelPolicy(formula=Formula.V3, flow_outs=True)
+        ).denominator
+        == 1070
+    )
 
 
 @pytest.mark.parametrize(("boundary", "missed"), [("le", 1), ("lt", 2)])
-def test_a_wait_past_the_threshold_counts_as_missed_before_it_has_ended(boundary: str, missed: int) -> None:
+def test_a_wait_past_the_threshold_counts_as_missed_before_it_has_ended(
+    boundary: str, missed: int
+) -> None:
     figures = Figures(VECTOR, waits=(5_000, 20_000, 20_001))
 
-    assert service_level(figures, ServiceLevelPolicy(formula=Formula.V3, boundary=boundary)).denominator == 1060 + missed  # type: ignore[arg-type]
-    assert service_level(figures, ServiceLevelPolicy(formula=Formula.V3, waiting_past_threshold=False)).denominator == 1060
+    assert (
+        service_level(
+            figures,
+            ServiceLevelPolicy(formula=Formula.V3, boundary=boundary),  # type: ignore[arg-type]
+        ).denominator
+        == 1060 + missed
+    )
+    assert (
+        service_level(
+            figures, ServiceLevelPolicy(formula=Formula.V3, waiting_past_threshold=False)
+        ).denominator
+        == 1060
+    )
 
 
 HANDLED: Cells = {
-    Cell.HANDLED: 4, Cell.TALK: 400_000, Cell.HOLD: 60_000, Cell.WRAP: 40_500, Cell.HELD: 1, Cell.TRANSFERRED: 3,
-    Histogram.HANDLE_TIME + span_bucket(100_000): 3, Histogram.HANDLE_TIME + span_bucket(200_500): 1,
-}  # fmt: skip
+    Cell.HANDLED: 4,
+    Cell.TALK: 400_000,
+    Cell.HOLD: 60_000,
+    Cell.WRAP: 40_500,
+    Cell.HELD: 1,
+    Cell.TRANSFERRED: 3,
+    Histogram.HANDLE_TIME + span_bucket(100_000): 3,
+    Histogram.HANDLE_TIME + span_bucket(200_500): 1,
+}
 OPINIONS: Cells = {
-    Cell.HANDLED: 500, Cell.SURVEY_OFFERED: 40, Cell.CSAT_COUNT: 5, Cell.CSAT_SUM: 18_000,
-    **{Histogram.CSAT + score_bucket(score, 1, 5): count for score, count in ((5, 2), (4, 1), (3, 1), (1, 1))},
-    Cell.NPS_COUNT: 10, **{Histogram.NPS + score_bucket(score, 0, 10): count for score, count in ((10, 4), (9, 1), (8, 2), (6, 2), (0, 1))},
-    Cell.FCR_COUNT: 8, Cell.FCR_RESOLVED: 6, Cell.CES_COUNT: 1,
-    Cell.QA_COUNT: 10, Cell.QA_SUM: 912_500, Cell.QA_JUDGED: 8, Cell.QA_PASSED: 6, Cell.QA_FATAL: 1,
-    Cell.COMPLAINTS_LOW: 1, Cell.COMPLAINTS_HIGH: 2, Cell.COMPLAINTS_JUDGED: 2, Cell.COMPLAINTS_LIABLE: 1,
-}  # fmt: skip
+    Cell.HANDLED: 500,
+    Cell.SURVEY_OFFERED: 40,
+    Cell.CSAT_COUNT: 5,
+    Cell.CSAT_SUM: 18_000,
+    **{
+        Histogram.CSAT + score_bucket(score, 1, 5): count
+        for score, count in ((5, 2), (4, 1), (3, 1), (1, 1))
+    },
+    Cell.NPS_COUNT: 10,
+    **{
+        Histogram.NPS + score_bucket(score, 0, 10): count
+        for score, count in ((10, 4), (9, 1), (8, 2), (6, 2), (0, 1))
+    },
+    Cell.FCR_COUNT: 8,
+    Cell.FCR_RESOLVED: 6,
+    Cell.CES_COUNT: 1,
+    Cell.QA_COUNT: 10,
+    Cell.QA_SUM: 912_500,
+    Cell.QA_JUDGED: 8,
+    Cell.QA_PASSED: 6,
+    Cell.QA_FATAL: 1,
+    Cell.COMPLAINTS_LOW: 1,
+    Cell.COMPLAINTS_HIGH: 2,
+    Cell.COMPLAINTS_JUDGED: 2,
+    Cell.COMPLAINTS_LIABLE: 1,
+}
 
 
 @pytest.mark.parametrize(
@@ -106,7 +166,9 @@ OPINIONS: Cells = {
         ("complaint_liable_rate", OPINIONS, 0.5, 1, 2),
     ],
 )
-def test_a_kpi_by_hand(kpi: str, cells: Cells, value: float, numerator: float, denominator: float | None) -> None:
+def test_a_kpi_by_hand(
+    kpi: str, cells: Cells, value: float, numerator: float, denominator: float | None
+) -> None:
     found = measured(kpi, cells)
 
     assert found.value == pytest.approx(value)
@@ -115,13 +177,27 @@ def test_a_kpi_by_hand(kpi: str, cells: Cells, value: float, numerator: float, d
 
 
 LATE: Cells = {
-    Cell.HANDLED: 4, Cell.CSAT_COUNT: 1, Histogram.CSAT + score_bucket(1, 1, 5): 1, Cell.SURVEY_OFFERED: 1,
-    Cell.CONTACT_SURVEY_OFFERED: 5, Cell.CONTACT_CSAT_COUNT: 2, Cell.CONTACT_CSAT_SUM: 9_000,
-    Histogram.CONTACT_CSAT + score_bucket(5, 1, 5): 1, Histogram.CONTACT_CSAT + score_bucket(4, 1, 5): 1,
-    Cell.CONTACT_NPS_COUNT: 2, Histogram.CONTACT_NPS + score_bucket(10, 0, 10): 2, Histogram.NPS + score_bucket(0, 0, 10): 1,
-    Cell.QA_COUNT: 4, Cell.QA_CALIBRATION_COUNT: 2, Cell.QA_CALIBRATION_SUM: 150_000, Cell.CONTACT_QA_COUNT: 1, Cell.CONTACT_QA_SUM: 80_000,
-}  # fmt: skip
-"""One answer to an older contact was submitted in this span; two answers to its own contacts came in later."""
+    Cell.HANDLED: 4,
+    Cell.CSAT_COUNT: 1,
+    Histogram.CSAT + score_bucket(1, 1, 5): 1,
+    Cell.SURVEY_OFFERED: 1,
+    Cell.CONTACT_SURVEY_OFFERED: 5,
+    Cell.CONTACT_CSAT_COUNT: 2,
+    Cell.CONTACT_CSAT_SUM: 9_000,
+    Histogram.CONTACT_CSAT + score_bucket(5, 1, 5): 1,
+    Histogram.CONTACT_CSAT + score_bucket(4, 1, 5): 1,
+    Cell.CONTACT_NPS_COUNT: 2,
+    Histogram.CONTACT_NPS + score_bucket(10, 0, 10): 2,
+    Histogram.NPS + score_bucket(0, 0, 10): 1,
+    Cell.QA_COUNT: 4,
+    Cell.QA_CALIBRATION_COUNT: 2,
+    Cell.QA_CALIBRATION_SUM: 150_000,
+    Cell.CONTACT_QA_COUNT: 1,
+    Cell.CONTACT_QA_SUM: 80_000,
+}
+"""One answer to an older contact was submitted in this span; two answers to its own contacts came
+in later.
+"""
 
 
 @pytest.mark.parametrize(
@@ -140,7 +216,9 @@ LATE: Cells = {
         ("qa_mean:calibration", LATE, 75, 150, 2),
     ],
 )
-def test_a_variant_by_hand(kpi: str, cells: Cells, value: float, numerator: float, denominator: float | None) -> None:
+def test_a_variant_by_hand(
+    kpi: str, cells: Cells, value: float, numerator: float, denominator: float | None
+) -> None:
     found = measured(kpi, cells)
 
     assert found.value == pytest.approx(value)
@@ -149,22 +227,36 @@ def test_a_variant_by_hand(kpi: str, cells: Cells, value: float, numerator: floa
 
 
 def test_variants_by_contact_see_nothing_of_what_was_submitted_in_the_span() -> None:
-    submitted: Cells = {Cell.CSAT_COUNT: 3, Histogram.CSAT + score_bucket(5, 1, 5): 3, Cell.QA_COUNT: 2, Cell.QA_SUM: 100_000}
+    submitted: Cells = {
+        Cell.CSAT_COUNT: 3,
+        Histogram.CSAT + score_bucket(5, 1, 5): 3,
+        Cell.QA_COUNT: 2,
+        Cell.QA_SUM: 100_000,
+    }
 
-    assert {measured(kpi, submitted).denominator for kpi in VARIANTS if kpi.endswith(":contact")} == {0}
+    assert {
+        measured(kpi, submitted).denominator for kpi in VARIANTS if kpi.endswith(":contact")
+    } == {0}
 
 
 def test_a_kpi_and_its_variants_by_reason_and_severity_add_up() -> None:
-    cells: Cells = {code: 2**number for number, code in enumerate((*LEFT.values(), *COMPLAINTS.values()))}
+    cells: Cells = {
+        code: 2**number for number, code in enumerate((*LEFT.values(), *COMPLAINTS.values()))
+    }
     for kpi in ("left", "complaints"):
-        parts = [measured(name, cells).value or 0 for name in VARIANTS if name.startswith(f"{kpi}:")]
+        parts = [
+            measured(name, cells).value or 0 for name in VARIANTS if name.startswith(f"{kpi}:")
+        ]
         assert sum(parts) == measured(kpi, cells).value
 
 
 def test_gauges_tell_who_is_there() -> None:
     there = {"waits": (4_000, 90_500), "in_progress": 3, "unresolved": 2}
 
-    assert [measured(kpi, {}, **there).value for kpi in ("waiting", "longest_wait", "in_progress", "unresolved")] == [2, 90.5, 3, 2]
+    assert [
+        measured(kpi, {}, **there).value
+        for kpi in ("waiting", "longest_wait", "in_progress", "unresolved")
+    ] == [2, 90.5, 3, 2]
     assert measured("longest_wait", {}).value == 0
 
 
@@ -172,7 +264,14 @@ def test_more_evaluations_than_contacts_cover_all_of_them() -> None:
     assert measured("qa_coverage", {Cell.QA_COUNT: 9, Cell.HANDLED: 3}).value == 1
 
 
-@pytest.mark.parametrize("kpi", [kpi.id for kpi in CATALOGUE.values() if kpi.unit not in (Unit.CONTACTS, Unit.AGENTS) and not kpi.live])
+@pytest.mark.parametrize(
+    "kpi",
+    [
+        kpi.id
+        for kpi in CATALOGUE.values()
+        if kpi.unit not in (Unit.CONTACTS, Unit.AGENTS) and not kpi.live
+    ],
+)
 def test_nothing_over_nothing_is_undefined(kpi: str) -> None:
     found = measured(kpi, {})
 
@@ -185,4 +284,7 @@ def test_proportions_come_with_their_interval_and_means_without() -> None:
 
 
 def test_every_entry_has_both_names_and_its_own_id() -> None:
-    assert all(kpi.id == name and kpi.en and kpi.zh and kpi.formula for name, kpi in (CATALOGUE | VARIANTS).items())
+    assert all(
+        kpi.id == name and kpi.en and kpi.zh and kpi.formula
+        for name, kpi in (CATALOGUE | VARIANTS).items()
+    )

@@ -17,7 +17,13 @@ def references(node: object) -> Iterator[str]:
     if isinstance(node, dict):
         if isinstance(node.get("$ref"), str):
             yield node["$ref"]
-        yield from dict(node.get("discriminator", {}) if isinstance(node.get("discriminator"), dict) else {}).get("mapping", {}).values()
+        yield from (
+            dict(
+                node.get("discriminator", {}) if isinstance(node.get("discriminator"), dict) else {}
+            )
+            .get("mapping", {})
+            .values()
+        )
         for value in node.values():
             yield from references(value)
     elif isinstance(node, list):
@@ -51,4 +57,9 @@ def test_every_reference_leads_somewhere(file: Path) -> None:
 
 
 def test_all_published_documents_are_looked_at() -> None:
-    assert {file.name for file in PUBLISHED} >= {"asyncapi.json", "definitions.schema.json", "events.schema.json", "openapi.json"}
+    assert {file.name for file in PUBLISHED} >= {
+        "asyncapi.json",
+        "definitions.schema.json",
+        "events.schema.json",
+        "openapi.json",
+    }

@@ -1,4 +1,6 @@
-"""Business calendars: holidays, make-up workdays, and days on which clocks are moved, in many zones."""
+"""Business calendars: holidays, make-up workdays, and days on which clocks are moved, in many
+zones.
+"""
 
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -9,12 +11,23 @@ from hypothesis import strategies as st
 
 from services.counting.days import first_instant
 from services.definitions.domain.bodies import CalendarBody
-from services.definitions.domain.calendars import Calendar, Hours, calendar_of, hours_of, is_open, open_spans
+from services.definitions.domain.calendars import (
+    Calendar,
+    Hours,
+    calendar_of,
+    hours_of,
+    is_open,
+    open_spans,
+)
 
 HOUR = 3_600_000
 OFFICE = CalendarBody(
     id="office",
-    hours={day: ["09:00-12:00", "13:30-18:00"] for day in ("monday", "tuesday", "wednesday", "thursday")} | {"friday": ["09:00-17:00"]},
+    hours={
+        day: ["09:00-12:00", "13:30-18:00"]
+        for day in ("monday", "tuesday", "wednesday", "thursday")
+    }
+    | {"friday": ["09:00-17:00"]},
     holidays={"2026-10-01": "国庆节", "2026-10-02": "国庆节"},
     workdays={"2026-10-10": "friday"},
     exceptions={"2026-11-11": ["00:00-24:00"]},
@@ -22,7 +35,8 @@ OFFICE = CalendarBody(
 ALWAYS = Calendar(((Hours(0, 1440),),) * 7)
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
-# zone, day on which clocks are moved, its length in hours, hours open of 01:00-05:00 and of 00:00-24:00
+# zone, day on which clocks are moved, its length in hours, hours open of 01:00-05:00 and of
+# 00:00-24:00
 MOVED = [
     ("America/New_York", "2026-03-08", 23.0, 3.0),
     ("America/New_York", "2026-11-01", 25.0, 5.0),
@@ -44,12 +58,16 @@ def at(text: str, zone: ZoneInfo = SHANGHAI) -> int:
 
 def open_hours(calendar: Calendar, day: str, zone: ZoneInfo) -> float:
     begin = date.fromisoformat(day)
-    spans = open_spans(calendar, first_instant(begin, zone), first_instant(begin + timedelta(days=1), zone), zone)
+    spans = open_spans(
+        calendar, first_instant(begin, zone), first_instant(begin + timedelta(days=1), zone), zone
+    )
     return sum(span.end - span.begin for span in spans) / HOUR
 
 
 @pytest.mark.parametrize(("zone", "day", "whole", "early"), MOVED)
-def test_days_with_moved_clocks_are_as_long_as_they_are(zone: str, day: str, whole: float, early: float) -> None:
+def test_days_with_moved_clocks_are_as_long_as_they_are(
+    zone: str, day: str, whole: float, early: float
+) -> None:
     night = Calendar(((Hours(60, 300),),) * 7)
 
     assert open_hours(ALWAYS, day, ZoneInfo(zone)) == whole
@@ -57,7 +75,8 @@ def test_days_with_moved_clocks_are_as_long_as_they_are(zone: str, day: str, who
 
 
 def test_a_time_that_clocks_skip_opens_at_the_end_of_the_skip() -> None:
-    zone, calendar = ZoneInfo("Europe/Berlin"), Calendar(((Hours(150, 300),),) * 7)
+    zone = ZoneInfo("Europe/Berlin")
+    calendar = Calendar(((Hours(150, 300),),) * 7)
 
     [span] = open_spans(calendar, at("2026-03-29T00:00", zone), at("2026-03-30T00:00", zone), zone)
 
@@ -65,7 +84,8 @@ def test_a_time_that_clocks_skip_opens_at_the_end_of_the_skip() -> None:
 
 
 def test_an_hour_that_comes_twice_opens_once_and_closes_at_its_last_end() -> None:
-    zone, calendar = ZoneInfo("Europe/Berlin"), Calendar(((Hours(150, 165),),) * 7)
+    zone = ZoneInfo("Europe/Berlin")
+    calendar = Calendar(((Hours(150, 165),),) * 7)
 
     [span] = open_spans(calendar, at("2026-10-25T00:00", zone), at("2026-10-26T00:00", zone), zone)
 
@@ -73,13 +93,20 @@ def test_an_hour_that_comes_twice_opens_once_and_closes_at_its_last_end() -> Non
 
 
 def test_a_split_shift_is_two_spans() -> None:
-    spans = open_spans(calendar_of(OFFICE), at("2026-10-08T00:00"), at("2026-10-09T00:00"), SHANGHAI)
+    spans = open_spans(
+        calendar_of(OFFICE), at("2026-10-08T00:00"), at("2026-10-09T00:00"), SHANGHAI
+    )
 
-    assert spans == [(at("2026-10-08T09:00"), at("2026-10-08T12:00")), (at("2026-10-08T13:30"), at("2026-10-08T18:00"))]
+    assert spans == [
+        (at("2026-10-08T09:00"), at("2026-10-08T12:00")),
+        (at("2026-10-08T13:30"), at("2026-10-08T18:00")),
+    ]
 
 
 def test_a_chinese_make_up_workday_works_another_weekdays_hours() -> None:
-    """Saturday 2026-10-10 is worked for the National Day holidays: notice of the State Council's General Office of 2025-11-04, no. 7."""
+    """Saturday 2026-10-10 is worked for the National Day holidays: notice of the State Council's
+    General Office of 2025-11-04, no. 7.
+    """
     calendar = calendar_of(OFFICE)
 
     assert open_hours(calendar, "2026-10-10", SHANGHAI) == 8.0
@@ -113,10 +140,18 @@ def test_hours_that_cannot_be_are_refused(text: str) -> None:
     st.integers(1, 10 * 24 * HOUR),
     st.floats(0, 1),
 )
-def test_open_spans_add_up_wherever_a_span_is_cut(zone: str, begin: int, length: int, cut: float) -> None:
-    calendar, own = calendar_of(OFFICE), ZoneInfo(zone)
-    middle, end = begin + round(length * cut), begin + length
+def test_open_spans_add_up_wherever_a_span_is_cut(
+    zone: str, begin: int, length: int, cut: float
+) -> None:
+    calendar = calendar_of(OFFICE)
+    own = ZoneInfo(zone)
+    middle = begin + round(length * cut)
+    end = begin + length
 
-    whole, first, second = (open_spans(calendar, *ends, own) for ends in ((begin, end), (begin, middle), (middle, end)))
+    whole, first, second = (
+        open_spans(calendar, *ends, own) for ends in ((begin, end), (begin, middle), (middle, end))
+    )
 
-    assert sum(span.end - span.begin for span in whole) == sum(span.end - span.begin for span in (*first, *second))
+    assert sum(span.end - span.begin for span in whole) == sum(
+        span.end - span.begin for span in (*first, *second)
+    )

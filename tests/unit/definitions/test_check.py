@@ -21,7 +21,9 @@ TWICE = "tenant: demo\nabout:\n  - names: {en: Demo, zh: 演示}\n    zone: Mars
 @pytest.mark.parametrize("path", WRONG, ids=lambda path: path.stem)
 def test_a_wrong_file_is_told_with_line_field_and_remedy(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
-    expected = [line.removeprefix(EXPECTED) for line in text.splitlines() if line.startswith(EXPECTED)]
+    expected = [
+        line.removeprefix(EXPECTED) for line in text.splitlines() if line.startswith(EXPECTED)
+    ]
 
     found = check({"wrong.yaml": text}).complaints
 
@@ -46,18 +48,27 @@ def test_the_definitions_we_ship_hold() -> None:
 def test_all_mistakes_are_told_at_once_over_all_files() -> None:
     found = check({"b.yaml": TWICE, "a.yaml": "tenant: demo\nqueue: []\n"}).complaints
 
-    assert [(one.file, one.line, one.field) for one in found] == [("a.yaml", 2, "queue"), ("b.yaml", 5, "about.color")]
+    assert [(one.file, one.line, one.field) for one in found] == [
+        ("a.yaml", 2, "queue"),
+        ("b.yaml", 5, "about.color"),
+    ]
 
 
 def test_a_tenant_may_be_spread_over_files() -> None:
-    queue = "tenant: demo\nqueues:\n  - {id: orders, names: {en: Orders, zh: 订单}, channels: [voice], service_level: fast}\n"
+    queue = (
+        "tenant: demo\nqueues:\n  - {id: orders, names: {en: Orders, zh: 订单}, channels: "
+        "[voice], service_level: fast}\n"
+    )
     policy = "tenant: demo\nservice_levels:\n  - {id: fast, threshold: 10}\n"
 
     assert not check({"queues.yaml": queue, "policies.yaml": policy}).complaints
 
 
 def test_tenants_know_nothing_of_one_another() -> None:
-    queue = "tenant: one\nqueues:\n  - {id: orders, names: {en: Orders, zh: 订单}, channels: [voice], service_level: fast}\n"
+    queue = (
+        "tenant: one\nqueues:\n  - {id: orders, names: {en: Orders, zh: 订单}, channels: "
+        "[voice], service_level: fast}\n"
+    )
     policy = "tenant: two\nservice_levels:\n  - {id: fast, threshold: 10}\n"
 
     found = check({"queues.yaml": queue, "policies.yaml": policy}).complaints
@@ -83,7 +94,9 @@ def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
     texts, [complaint] = files_of(tmp_path / "nowhere")
 
     assert not texts
-    assert str(complaint).startswith(f"{tmp_path / 'nowhere'}: folder: cannot be read (No such file or directory); ")
+    assert str(complaint).startswith(
+        f"{tmp_path / 'nowhere'}: folder: cannot be read (No such file or directory); "
+    )
 
 
 def test_a_folder_without_definitions_is_told(tmp_path: Path) -> None:
@@ -95,7 +108,9 @@ def test_a_folder_without_definitions_is_told(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_no_utf_8_is_told_with_its_line(tmp_path: Path) -> None:
-    (tmp_path / "demo.yaml").write_bytes("tenant: demo\nabout:\n  - names: {en: Demo, zh: 演示}\n".encode("gb18030"))
+    (tmp_path / "demo.yaml").write_bytes(
+        "tenant: demo\nabout:\n  - names: {en: Demo, zh: 演示}\n".encode("gb18030")
+    )
 
     _, [complaint] = files_of(tmp_path)
 
@@ -113,9 +128,20 @@ def test_the_command_tells_mistakes_as_lines_and_as_json(tmp_path: Path) -> None
     (tmp_path / "demo.yaml").write_text("tenant: demo\nqueue: []\n", encoding="utf-8")
     file = str(tmp_path / "demo.yaml")
 
-    lines, parsed = (CliRunner().invoke(app, ["check", str(tmp_path), *more]) for more in ([], ["--json"]))
+    lines, parsed = (
+        CliRunner().invoke(app, ["check", str(tmp_path), *more]) for more in ([], ["--json"])
+    )
 
     assert (lines.exit_code, parsed.exit_code) == (1, 1)
-    assert lines.output.splitlines() == [f"{file}:2: queue: no such section; did you mean 'queues'?", "1 mistake"]
-    wanted = {"file": file, "line": 2, "field": "queue", "problem": "no such section", "remedy": "did you mean 'queues'?"}
+    assert lines.output.splitlines() == [
+        f"{file}:2: queue: no such section; did you mean 'queues'?",
+        "1 mistake",
+    ]
+    wanted = {
+        "file": file,
+        "line": 2,
+        "field": "queue",
+        "problem": "no such section",
+        "remedy": "did you mean 'queues'?",
+    }
     assert json.loads(parsed.output) == {"mistakes": [wanted]}

@@ -1,4 +1,6 @@
-"""The published JSON Schema of definitions is the one of the code, and takes what the check takes."""
+"""The published JSON Schema of definitions is the one of the code, and takes what the check
+takes.
+"""
 
 import json
 from pathlib import Path
@@ -12,7 +14,14 @@ from services.definitions.schema import published_schema
 
 ROOT = Path(__file__).parents[3]
 FILE = ROOT / "docs" / "schema" / "definitions.schema.json"
-MISSHAPEN = ("channel_unknown", "field_missing", "field_unknown", "formula_unknown", "hours_of_another_form", "section_unknown")
+MISSHAPEN = (
+    "channel_unknown",
+    "field_missing",
+    "field_unknown",
+    "formula_unknown",
+    "hours_of_another_form",
+    "section_unknown",
+)
 
 
 def test_the_published_schema_is_up_to_date() -> None:

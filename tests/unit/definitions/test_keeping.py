@@ -1,4 +1,6 @@
-"""Keeping definitions: reloads are atomic, a wrong file changes nothing and is told, processes converge."""
+"""Keeping definitions: reloads are atomic, a wrong file changes nothing and is told, processes
+converge.
+"""
 
 import logging
 
@@ -28,7 +30,9 @@ class Process:
     def __init__(self, store: MemoryDefinitions, files: MemoryFiles | None = None) -> None:
         self.registry = CollectorRegistry()
         self.now = 1000
-        self.keeper = DefinitionKeeper(store, files, DefinitionMetrics(self.registry), lambda: self.now)
+        self.keeper = DefinitionKeeper(
+            store, files, DefinitionMetrics(self.registry), lambda: self.now
+        )
 
     @property
     def policy(self) -> str:
@@ -58,11 +62,14 @@ async def test_a_change_of_the_files_comes_into_force() -> None:
     assert (process.policy, process.metric("set")) == ("fast@2", 2)
 
 
-async def test_a_wrong_file_keeps_the_last_good_ones_and_is_told_once(caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_wrong_file_keeps_the_last_good_ones_and_is_told_once(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     files = MemoryFiles(FAST)
     process = Process(MemoryDefinitions(), files)
     await process.keeper.look()
-    files.text, process.now = WRONG, 2000
+    files.text = WRONG
+    process.now = 2000
 
     with caplog.at_level(logging.ERROR):
         await process.keeper.look()
@@ -70,10 +77,17 @@ async def test_a_wrong_file_keeps_the_last_good_ones_and_is_told_once(caplog: py
 
     assert process.policy == "fast@1"
     assert [record.getMessage() for record in caplog.records] == [
-        "wrong definitions, the last good ones hold: demo.yaml:6: service_levels[fast].treshold: no such field; did you mean 'threshold'?"
+        (
+            "wrong definitions, the last good ones hold: demo.yaml:6: "
+            "service_levels[fast].treshold: no such field; did you mean 'threshold'?"
+        )
     ]
     assert (process.metric("reload_ok"), process.metric("last_good_timestamp_seconds")) == (0, 1)
-    assert (process.keeper.reload.ok, process.keeper.reload.good_at, len(process.keeper.reload.mistakes)) == (False, 1000, 1)
+    assert (
+        process.keeper.reload.ok,
+        process.keeper.reload.good_at,
+        len(process.keeper.reload.mistakes),
+    ) == (False, 1000, 1)
 
 
 async def test_a_mended_file_is_good_again() -> None:
@@ -81,15 +95,21 @@ async def test_a_mended_file_is_good_again() -> None:
     process = Process(MemoryDefinitions(), files)
     await process.keeper.look()
 
-    files.text, process.now = FAST, 3000
+    files.text = FAST
+    process.now = 3000
     await process.keeper.look()
 
-    assert (process.policy, process.keeper.reload.ok, process.metric("last_good_timestamp_seconds")) == ("fast@1", True, 3)
+    assert (
+        process.policy,
+        process.keeper.reload.ok,
+        process.metric("last_good_timestamp_seconds"),
+    ) == ("fast@1", True, 3)
 
 
 async def test_a_process_without_files_follows_the_store() -> None:
     store = MemoryDefinitions()
-    reader, writer = Process(store), Process(store, MemoryFiles(FAST))
+    reader = Process(store)
+    writer = Process(store, MemoryFiles(FAST))
     await reader.keeper.look()
     before = reader.policy
 
@@ -99,15 +119,20 @@ async def test_a_process_without_files_follows_the_store() -> None:
     assert (before, reader.policy) == ("default@1", "fast@1")
 
 
-async def test_while_the_store_is_away_what_is_known_holds_and_the_change_is_not_forgotten() -> None:
-    store, files = MemoryDefinitions(), MemoryFiles(FAST)
+async def test_while_the_store_is_away_what_is_known_holds_and_the_change_is_not_forgotten() -> (
+    None
+):
+    store = MemoryDefinitions()
+    files = MemoryFiles(FAST)
     process = Process(store, files)
     await process.keeper.look()
-    files.text, store.away = FASTER, True
+    files.text = FASTER
+    store.away = True
 
     with pytest.raises(DefinitionsAwayError):
         await process.keeper.look()
-    held, store.away = process.policy, False
+    held = process.policy
+    store.away = False
     await process.keeper.look()
 
     assert (held, process.policy) == ("fast@1", "fast@2")

@@ -8,7 +8,8 @@ from services.demo.app import first_of
 
 
 async def test_the_others_are_cancelled_when_one_ends() -> None:
-    for_ever, cancelled = asyncio.Event(), []
+    for_ever = asyncio.Event()
+    cancelled = []
 
     async def waits() -> None:
         try:

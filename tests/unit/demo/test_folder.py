@@ -23,7 +23,11 @@ def test_a_new_folder_is_its_owners_only(tmp_path: Path) -> None:
 
 
 def test_a_folder_in_use_is_refused_with_the_user_named(tmp_path: Path) -> None:
-    with claimed(tmp_path), pytest.raises(DemoError, match=r"another demo \(process [0-9]+\) uses .*--state-dir"), claimed(tmp_path):
+    with (
+        claimed(tmp_path),
+        pytest.raises(DemoError, match=r"another demo \(process [0-9]+\) uses .*--state-dir"),
+        claimed(tmp_path),
+    ):
         pass
 
 
@@ -69,7 +73,8 @@ def test_processes_are_written_down_whole(tmp_path: Path) -> None:
 
 
 def test_the_floor_that_ran_last_is_remembered(tmp_path: Path) -> None:
-    folder, floor = StateFolder(tmp_path), Season("quiet", 5, 6).closed(7)
+    folder = StateFolder(tmp_path)
+    floor = Season("quiet", 5, 6).closed(7)
     folder.keep_season(floor)
 
     assert folder.season() == floor
@@ -91,5 +96,7 @@ def test_logs_of_the_run_before_are_put_aside(tmp_path: Path) -> None:
 
 
 def test_an_unknown_scenario_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(DemoError, match="no scenario 'busy'; there are quiet, normal, double-eleven"):
+    with pytest.raises(
+        DemoError, match="no scenario 'busy'; there are quiet, normal, double-eleven"
+    ):
         DemoOptions(scenario="busy")

@@ -44,7 +44,9 @@ def test_operations_have_one_short_name_each() -> None:
 def test_every_parameter_shows_what_may_be_said() -> None:
     for name, operation in operations():
         for parameter in operation.get("parameters", []):
-            assert shown(parameter["schema"]), f"{name}: {parameter['name']} has no example; give its Field examples=[…]"
+            assert shown(parameter["schema"]), (
+                f"{name}: {parameter['name']} has no example; give its Field examples=[…]"
+            )
 
 
 def test_every_member_of_an_answer_has_an_example() -> None:
@@ -54,8 +56,13 @@ def test_every_member_of_an_answer_has_an_example() -> None:
 
 
 def shown(schema: Schema) -> bool:
-    """Whether the schema shows a value: by example, by default, by the list of its values, or because there are but two."""
-    if {"examples", "default", "enum", "const", "$ref"} & schema.keys() or schema.get("type") in ("boolean", "null"):
+    """Whether the schema shows a value: by example, by default, by the list of its values, or
+    because there are but two.
+    """
+    if {"examples", "default", "enum", "const", "$ref"} & schema.keys() or schema.get("type") in (
+        "boolean",
+        "null",
+    ):
         return True
     inner = [*schema.get("anyOf", []), *([schema["items"]] if "items" in schema else [])]
     return any(shown(one) for one in inner if one.get("type") != "null")
@@ -66,19 +73,28 @@ def test_every_operation_names_its_problems_as_problem_documents() -> None:
         for status, response in operation["responses"].items():
             if int(status) >= 400:
                 content = response["content"]["application/problem+json"]
-                assert content["schema"] == {"$ref": "#/components/schemas/Problem"}, f"{name} {status}"
+                assert content["schema"] == {"$ref": "#/components/schemas/Problem"}, (
+                    f"{name} {status}"
+                )
                 assert content["example"]["status"] == int(status)
         assert "500" in operation["responses"], name
 
 
 def test_what_needs_a_key_says_so() -> None:
     for name, operation in operations():
-        assert bool(operation.get("security")) == ({"401", "403"} <= operation["responses"].keys()) or name == "POST /wallboard/session"
+        assert (
+            bool(operation.get("security")) == ({"401", "403"} <= operation["responses"].keys())
+            or name == "POST /wallboard/session"
+        )
 
 
 def test_the_guide_shows_every_call_that_reads() -> None:
     guide = (FILE.parents[1] / "api.md").read_text(encoding="utf-8")
-    reading = [path for path, methods in document()["paths"].items() if path.startswith("/v1/") and "get" in methods]
+    reading = [
+        path
+        for path, methods in document()["paths"].items()
+        if path.startswith("/v1/") and "get" in methods
+    ]
 
     missing = [path for path in reading if f"$API{path}" not in guide]
     assert not missing, f"docs/api.md has no curl example of {', '.join(missing)}"

@@ -30,13 +30,20 @@ def test_what_the_demo_decides_is_not_inherited(tmp_path: Path) -> None:
 
     env = environment(inherited, ADDRESSES, DemoOptions(), StateFolder(tmp_path))
 
-    assert (env["PATH"], env["FLOORPULSE_FLOOR__ZONE"], env["FLOORPULSE_API__HOST"]) == ("/bin", "Asia/Shanghai", "127.0.0.1")
+    assert (env["PATH"], env["FLOORPULSE_FLOOR__ZONE"], env["FLOORPULSE_API__HOST"]) == (
+        "/bin",
+        "Asia/Shanghai",
+        "127.0.0.1",
+    )
     assert "FLOORPULSE_KAFKA__LOG_ID" not in env
     assert "floorpulse_api__host" not in env
 
 
-def test_the_model_contact_centre_has_its_definitions_and_an_empty_floor_none(tmp_path: Path) -> None:
-    name, folder = "FLOORPULSE_DEFINITIONS__DIR", StateFolder(tmp_path)
+def test_the_model_contact_centre_has_its_definitions_and_an_empty_floor_none(
+    tmp_path: Path,
+) -> None:
+    name = "FLOORPULSE_DEFINITIONS__DIR"
+    folder = StateFolder(tmp_path)
 
     modelled = environment({}, ADDRESSES, DemoOptions(), folder)
     own = environment({name: "mine"}, ADDRESSES, DemoOptions(), folder)
@@ -49,22 +56,36 @@ def test_the_definitions_are_those_of_the_model_contact_centre() -> None:
     [entry_file] = DEFINITIONS.glob("*.yaml")
     checked = check({entry_file.name: entry_file.read_text(encoding="utf-8")})
 
-    teams = {(entry.id, entry.body.site) for entry in checked.entries if isinstance(entry.body, TeamBody)}
-    queues = {(entry.id, *entry.body.channels) for entry in checked.entries if isinstance(entry.body, QueueBody)}
+    teams = {
+        (entry.id, entry.body.site) for entry in checked.entries if isinstance(entry.body, TeamBody)
+    }
+    queues = {
+        (entry.id, *entry.body.channels)
+        for entry in checked.entries
+        if isinstance(entry.body, QueueBody)
+    }
     assert teams == {(team.name, team.site) for team in TEAMS}
     assert queues == {(queue.id, queue.channel) for queue in QUEUES}
 
 
-def test_the_services_understand_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in environment({}, ADDRESSES, DemoOptions(port=8123), StateFolder(tmp_path)).items():
+def test_the_services_understand_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in environment(
+        {}, ADDRESSES, DemoOptions(port=8123), StateFolder(tmp_path)
+    ).items():
         monkeypatch.setenv(name, value)
 
-    http, engine = HttpSettings(), EngineSettings()
+    http = HttpSettings()
+    engine = EngineSettings()
 
     assert (http.api.host, http.api.port, http.api.open_tenant) == ("127.0.0.1", 8123, "demo")
     assert http.kafka.bootstrap_servers == "127.0.0.1:1234"
     assert not http.kafka.idempotence
-    assert http.ingest.customer_keys[0].secret.get_secret_value() == (tmp_path / "customer-key").read_text().strip()
+    assert (
+        http.ingest.customer_keys[0].secret.get_secret_value()
+        == (tmp_path / "customer-key").read_text().strip()
+    )
     assert engine.database.url.get_secret_value() == ADDRESSES.dsn
     assert engine.engine.heartbeat_seconds < engine.engine.session_seconds
 
@@ -75,7 +96,9 @@ def test_both_services_are_on_one_origin(tmp_path: Path, monkeypatch: pytest.Mon
 
     paths = create_http_app(HttpSettings()).openapi()["paths"]
 
-    assert {"/v1/events", "/v1/kpis", "/v1/pipeline", "/wallboard", "/metrics", "/readyz"} <= set(paths)
+    assert {"/v1/events", "/v1/kpis", "/v1/pipeline", "/wallboard", "/metrics", "/readyz"} <= set(
+        paths
+    )
 
 
 def test_each_process_has_its_words_and_its_log(tmp_path: Path) -> None:
@@ -102,4 +125,7 @@ def test_the_simulator_is_told_its_floor_exactly(tmp_path: Path) -> None:
 
 
 def test_without_a_floor_there_is_no_simulator(tmp_path: Path) -> None:
-    assert [one.name for one in programs(DemoOptions(), {}, StateFolder(tmp_path), None)] == ["http", "engine"]
+    assert [one.name for one in programs(DemoOptions(), {}, StateFolder(tmp_path), None)] == [
+        "http",
+        "engine",
+    ]

@@ -6,7 +6,16 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from services.demo.domain.summary import Line, Progress, Summary, Verdict, duration, lines, rate, share
+from services.demo.domain.summary import (
+    Line,
+    Progress,
+    Summary,
+    Verdict,
+    duration,
+    lines,
+    rate,
+    share,
+)
 from services.demo.screen import picture, sentence
 
 LINE = Line("orders", 0.85, 40, 0.8, 3, 42.0, 41, 0.025)
@@ -14,7 +23,9 @@ FLOOR = replace(LINE, queue=None)
 PROGRESS = Progress(1200, 3, 10.0)
 
 
-def row(kpi: str, value: float | None, denominator: float | None = None, queue: str | None = "orders") -> dict[str, Any]:
+def row(
+    kpi: str, value: float | None, denominator: float | None = None, queue: str | None = "orders"
+) -> dict[str, Any]:
     return {"queue": queue, "kpi": kpi, "value": value, "denominator": denominator}
 
 
@@ -52,7 +63,9 @@ def test_the_rows_of_a_queue_make_its_line() -> None:
         (None, 20, Verdict.NONE),
     ],
 )
-def test_a_service_level_is_judged_by_its_target_when_there_are_calls_enough(level: float | None, sample: int, verdict: Verdict) -> None:
+def test_a_service_level_is_judged_by_its_target_when_there_are_calls_enough(
+    level: float | None, sample: int, verdict: Verdict
+) -> None:
     assert replace(LINE, service_level=level, sample=sample).verdict is verdict
 
 
@@ -80,9 +93,17 @@ def test_the_floor_is_told_in_a_sentence() -> None:
 
 
 def test_the_picture_has_a_row_a_queue_and_the_floor_last() -> None:
-    drawn = shown(Summary((LINE, replace(LINE, queue="vip", waiting=0, service_level=0.2)), FLOOR, PROGRESS, None)).splitlines()
+    drawn = shown(
+        Summary(
+            (LINE, replace(LINE, queue="vip", waiting=0, service_level=0.2)), FLOOR, PROGRESS, None
+        )
+    ).splitlines()
 
-    assert [words[0] for line in drawn if (words := line.strip(" │┃").split()) and words[0] in {"orders", "vip", "the"}] == [
+    assert [
+        words[0]
+        for line in drawn
+        if (words := line.strip(" │┃").split()) and words[0] in {"orders", "vip", "the"}
+    ] == [
         "the",
         "orders",
         "vip",

@@ -49,7 +49,9 @@ def test_every_variable_is_a_setting(compose: Any, process: str) -> None:
 
 @pytest.mark.parametrize("process", ["ingest", "engine", "api"])
 def test_services_wait_for_the_tables(compose: Any, process: str) -> None:
-    assert compose[process]["depends_on"]["migrate"] == {"condition": "service_completed_successfully"}
+    assert compose[process]["depends_on"]["migrate"] == {
+        "condition": "service_completed_successfully"
+    }
 
 
 @pytest.mark.parametrize("process", PROCESSES)
@@ -78,6 +80,9 @@ def test_locks_hold_versions_and_no_addresses(name: str) -> None:
 
 
 def test_the_lock_of_tests_holds_the_lock_of_the_product() -> None:
-    product, tests = ((ROOT / name).read_text().splitlines() for name in ("requirements.lock", "requirements-dev.lock"))
+    product, tests = (
+        (ROOT / name).read_text().splitlines()
+        for name in ("requirements.lock", "requirements-dev.lock")
+    )
 
     assert set(product) <= set(tests)

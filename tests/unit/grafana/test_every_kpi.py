@@ -16,7 +16,11 @@ NAMES = re.compile(r"\b(?:contactcenter|floorpulse)_\w+")
 
 
 def panels() -> list[Any]:
-    return [panel for panel in json.loads(FILE.read_text(encoding="utf-8"))["panels"] if panel["type"] != "row"]
+    return [
+        panel
+        for panel in json.loads(FILE.read_text(encoding="utf-8"))["panels"]
+        if panel["type"] != "row"
+    ]
 
 
 def exprs(panel: Any) -> list[str]:
@@ -43,7 +47,9 @@ def test_every_metric_asked_for_is_exported() -> None:
 
 
 def test_panels_of_a_line_have_one_height_and_span_the_wall() -> None:
-    places = sorted((panel["gridPos"] for panel in panels()), key=lambda place: (place["y"], place["x"]))
+    places = sorted(
+        (panel["gridPos"] for panel in panels()), key=lambda place: (place["y"], place["x"])
+    )
     for _, line in groupby(places, key=lambda place: place["y"]):
         right = 0
         for place in (together := list(line)):

@@ -9,8 +9,23 @@ from services.ingest.domain.refusals import Refusal
 NOW = 1_794_360_600_000
 AT = NOW - 60_000
 
-OFFERED = {"type": "contact.offered", "id": "1", "source": "pbx", "at": AT, "contact": "c1", "queue": "refunds"}
-SURVEY = {"type": "survey.answered", "id": "1", "source": "s", "at": AT, "contact": "c1", "survey": "x", "kind": "csat"}
+OFFERED = {
+    "type": "contact.offered",
+    "id": "1",
+    "source": "pbx",
+    "at": AT,
+    "contact": "c1",
+    "queue": "refunds",
+}
+SURVEY = {
+    "type": "survey.answered",
+    "id": "1",
+    "source": "s",
+    "at": AT,
+    "contact": "c1",
+    "survey": "x",
+    "kind": "csat",
+}
 SCALE = {"score": 4, "worst": 1, "best": 5}
 SCORED = {"type": "qa.scored", "id": "1", "source": "qa", "at": AT, "evaluation": "e1", "score": 90}
 

@@ -15,7 +15,9 @@ from services.ingest.ports import LogUnavailable
 from tests.fakes.log import MemoryLog
 from tests.unit.ingest.builders import NOW, OFFERED, PSEUDONYMS
 
-BOUNDS = Bounds(events=10, body_bytes=4096, body_seconds=5, events_under_way=10, bytes_under_way=8192)
+BOUNDS = Bounds(
+    events=10, body_bytes=4096, body_seconds=5, events_under_way=10, bytes_under_way=8192
+)
 HELD_BY_NOBODY = {"type": "contact.held", "id": "bad", "source": "pbx", "at": NOW}
 
 
@@ -23,11 +25,17 @@ class Scene:
     def __init__(self, bounds: Bounds = BOUNDS) -> None:
         self.log = MemoryLog()
         self.registry = CollectorRegistry()
-        self.ingest = Ingest(self.log, bounds, Limits(), PSEUDONYMS, IngestMetrics(self.registry), now=lambda: NOW)
+        self.ingest = Ingest(
+            self.log, bounds, Limits(), PSEUDONYMS, IngestMetrics(self.registry), now=lambda: NOW
+        )
 
     async def take(self, *events: object) -> tuple[int, list[tuple[int, str | None, str]]]:
-        receipt = await self.ingest.take("shop", Form.JSON, json.dumps(events).encode(), lambda text: text)
-        return receipt.accepted, [(one.index, one.id, one.refusal.reason.value) for one in receipt.rejected]
+        receipt = await self.ingest.take(
+            "shop", Form.JSON, json.dumps(events).encode(), lambda text: text
+        )
+        return receipt.accepted, [
+            (one.index, one.id, one.refusal.reason.value) for one in receipt.rejected
+        ]
 
     def counted(self, name: str, **labels: str) -> float | None:
         return self.registry.get_sample_value(f"floorpulse_ingest_{name}", labels)
@@ -73,7 +81,9 @@ async def test_too_many_events_are_not_judged() -> None:
 
 
 async def test_more_under_way_than_there_is_room_for_is_an_overload() -> None:
-    scene = Scene(Bounds(events=10, body_bytes=4096, body_seconds=5, events_under_way=1, bytes_under_way=8192))
+    scene = Scene(
+        Bounds(events=10, body_bytes=4096, body_seconds=5, events_under_way=1, bytes_under_way=8192)
+    )
     with pytest.raises(Overloaded, match="events"):
         await scene.take(OFFERED, OFFERED)
     with scene.ingest.room(8000), pytest.raises(Overloaded, match="bytes"), scene.ingest.room(193):

@@ -9,7 +9,10 @@ from services.ingest.domain.refusals import Refusal
 LIMIT = 3
 
 
-@pytest.mark.parametrize("content_type", ["application/json", "Application/JSON; charset=utf-8", " application/json ;x=y"])
+@pytest.mark.parametrize(
+    "content_type",
+    ["application/json", "Application/JSON; charset=utf-8", " application/json ;x=y"],
+)
 def test_a_content_type_is_read_without_its_parameters(content_type: str) -> None:
     assert form_of(content_type) is Form.JSON
 
@@ -34,7 +37,9 @@ def test_other_content_types_are_no_form(content_type: str) -> None:
         (Form.CLOUDEVENTS, b"[1]", [b"1"]),
     ],
 )
-def test_a_body_splits_into_the_texts_of_its_events(form: Form, body: bytes, texts: list[bytes]) -> None:
+def test_a_body_splits_into_the_texts_of_its_events(
+    form: Form, body: bytes, texts: list[bytes]
+) -> None:
     assert split(form, body, LIMIT) == texts
 
 
@@ -50,7 +55,10 @@ def test_a_batch_that_is_no_array_is_malformed_as_a_whole(body: bytes) -> None:
     assert refusal.reason == "malformed"
 
 
-@pytest.mark.parametrize(("form", "body"), [(Form.JSON, b"[1,2,3,4]"), (Form.JSON, b"[1,NaN,3,4]"), (Form.NDJSON, b"1\n2\n3\n4")])
+@pytest.mark.parametrize(
+    ("form", "body"),
+    [(Form.JSON, b"[1,2,3,4]"), (Form.JSON, b"[1,NaN,3,4]"), (Form.NDJSON, b"1\n2\n3\n4")],
+)
 def test_more_events_than_allowed_are_too_many(form: Form, body: bytes) -> None:
     with pytest.raises(TooManyElements):
         split(form, body, LIMIT)

@@ -8,7 +8,13 @@ import pytest
 from services.ingest.domain.cloudevents import TYPES, bind, own_type, unwrap
 from services.ingest.domain.refusals import Refusal
 
-HELD = {"specversion": "1.0", "type": "contact.held", "id": "3", "source": "pbx", "time": "2026-11-11T09:31:00Z"}
+HELD = {
+    "specversion": "1.0",
+    "type": "contact.held",
+    "id": "3",
+    "source": "pbx",
+    "time": "2026-11-11T09:31:00Z",
+}
 ATTRIBUTES = {"type": "contact.held", "id": "3", "source": "pbx", "at": "2026-11-11T09:31:00Z"}
 DATA = {"contact": "c1"}
 
@@ -76,4 +82,12 @@ def test_a_binary_cloudevent_needs_all_attributes() -> None:
 
 
 def test_a_body_cannot_slip_attributes_past_the_headers() -> None:
-    assert refusal_of(bind({name: str(value) for name, value in HELD.items()}, b'{"contact": "c1"},"id":"forged"'))[0] == "malformed"
+    assert (
+        refusal_of(
+            bind(
+                {name: str(value) for name, value in HELD.items()},
+                b'{"contact": "c1"},"id":"forged"',
+            )
+        )[0]
+        == "malformed"
+    )

@@ -6,7 +6,18 @@ import pytest
 
 from services.ingest.domain.judge import AHEAD, EARLIEST, Canonical
 from services.ingest.domain.refusals import DETAIL_LENGTH, Refusal
-from tests.unit.ingest.builders import AT, NOW, OFFERED, SCALE, SCORED, SURVEY, accepted, judge, refused, verdict
+from tests.unit.ingest.builders import (
+    AT,
+    NOW,
+    OFFERED,
+    SCALE,
+    SCORED,
+    SURVEY,
+    accepted,
+    judge,
+    refused,
+    verdict,
+)
 
 
 def test_an_event_gets_the_tenant_of_the_key() -> None:
@@ -45,7 +56,9 @@ def test_a_time_from_1990_to_a_day_ahead_is_taken(at: object) -> None:
     accepted(OFFERED | {"at": at})
 
 
-@pytest.mark.parametrize("at", [EARLIEST - 1, NOW + AHEAD + 1, NOW // 1000, -1, 10**40, "0001-01-01T00:00:00+23:59"])
+@pytest.mark.parametrize(
+    "at", [EARLIEST - 1, NOW + AHEAD + 1, NOW // 1000, -1, 10**40, "0001-01-01T00:00:00+23:59"]
+)
 def test_a_time_before_1990_or_beyond_a_day_ahead_is_out_of_range(at: object) -> None:
     assert refused(OFFERED | {"at": at})[0] == "time_out_of_range"
 
@@ -62,7 +75,11 @@ def test_a_customer_is_stored_under_a_pseudonym_only() -> None:
         (OFFERED | {"type": "contact.vanished"}, "unknown_type", "contact.vanished"),
         (OFFERED | {"type": 5}, "unknown_type", "$.type"),
         ({"id": "1"}, "missing_field", "`type`"),
-        ({"type": "contact.held", "id": "1", "source": "s", "at": AT}, "missing_field", "`contact`"),
+        (
+            {"type": "contact.held", "id": "1", "source": "s", "at": AT},
+            "missing_field",
+            "`contact`",
+        ),
         (OFFERED | {"wait_sm": 3}, "unknown_field", "`wait_sm`"),
         (OFFERED | {"visit": 0}, "invalid_field", "$.visit"),
         (OFFERED | {"channel": "fax"}, "invalid_field", "$.channel"),
@@ -70,14 +87,20 @@ def test_a_customer_is_stored_under_a_pseudonym_only() -> None:
         (OFFERED | {"priority": 10**30}, "invalid_field", "$.priority"),
         ([OFFERED], "malformed", "array"),
         (5, "malformed", "int"),
-        (b"1366720340|c1|sales|NONE|ABANDON|1|1|30", "malformed", "an event is one JSON object, and this text is none"),
+        (
+            b"1366720340|c1|sales|NONE|ABANDON|1|1|30",
+            "malformed",
+            "an event is one JSON object, and this text is none",
+        ),
         (b"{", "malformed", "not JSON"),
         (b"", "malformed", "not JSON"),
         (json.dumps(OFFERED).encode().replace(b"c1", b"\xff"), "malformed", "not JSON"),
         (b'{"score": NaN}', "malformed", "not JSON"),
     ],
 )
-def test_what_is_no_event_is_refused_with_its_reason_and_place(event: object, reason: str, detail: str) -> None:
+def test_what_is_no_event_is_refused_with_its_reason_and_place(
+    event: object, reason: str, detail: str
+) -> None:
     found, why = refused(event)
     assert found == reason
     assert detail in why
@@ -102,7 +125,10 @@ def test_an_event_longer_than_the_limit_is_too_large() -> None:
 
 
 def test_a_character_that_no_table_can_store_is_refused() -> None:
-    assert refused(OFFERED | {"queue": "a\0b"}) == ("invalid_field", "a text contains U+0000, which cannot be stored")
+    assert refused(OFFERED | {"queue": "a\0b"}) == (
+        "invalid_field",
+        "a text contains U+0000, which cannot be stored",
+    )
 
 
 def test_a_backslash_before_u0000_is_ordinary_text() -> None:
@@ -110,19 +136,32 @@ def test_a_backslash_before_u0000_is_ordinary_text() -> None:
 
 
 @pytest.mark.parametrize("subject", [{"contact": "c1"}, {"agent": "a", "queue": "q"}])
-def test_an_evaluation_of_a_contact_or_of_an_agent_in_a_queue_is_taken(subject: dict[str, str]) -> None:
+def test_an_evaluation_of_a_contact_or_of_an_agent_in_a_queue_is_taken(
+    subject: dict[str, str],
+) -> None:
     accepted(SCORED | subject)
 
 
 @pytest.mark.parametrize("subject", [{}, {"agent": "a"}, {"queue": "q"}])
-@pytest.mark.parametrize("event", [SCORED, {key: SCORED[key] for key in SCORED if key != "score"} | {"type": "qa.retracted"}])
-def test_an_evaluation_of_nobody_has_no_subject(event: dict[str, object], subject: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    "event",
+    [SCORED, {key: SCORED[key] for key in SCORED if key != "score"} | {"type": "qa.retracted"}],
+)
+def test_an_evaluation_of_nobody_has_no_subject(
+    event: dict[str, object], subject: dict[str, str]
+) -> None:
     assert refused(event | subject)[0] == "no_subject"
 
 
 @pytest.mark.parametrize("kind", ["opened", "closed"])
 def test_a_complaint_needs_a_contact_or_a_queue(kind: str) -> None:
-    complaint = {"type": f"complaint.{kind}", "id": "1", "source": "crm", "at": AT, "complaint": "k1"}
+    complaint = {
+        "type": f"complaint.{kind}",
+        "id": "1",
+        "source": "crm",
+        "at": AT,
+        "complaint": "k1",
+    }
     accepted(complaint | {"queue": "q"})
     assert refused(complaint | {"agent": "a"})[0] == "no_subject"
 
@@ -138,7 +177,12 @@ def test_a_scale_may_run_downwards() -> None:
 
 @pytest.mark.parametrize(
     ("scale", "place"),
-    [({"score": 6}, "$.score"), ({"score": 0}, "$.score"), ({"best": 1}, "$.best"), ({"best": 1e300}, "$.best")],
+    [
+        ({"score": 6}, "$.score"),
+        ({"score": 0}, "$.score"),
+        ({"best": 1}, "$.best"),
+        ({"best": 1e300}, "$.best"),
+    ],
 )
 def test_a_survey_score_off_its_scale_is_refused(scale: dict[str, float], place: str) -> None:
     reason, detail = refused(SURVEY | SCALE | scale)

@@ -17,7 +17,9 @@ REFUSED = "set FLOORPULSE_KAFKA__IDEMPOTENCE=false"
 
 @dataclass
 class Opening:
-    """A Kafka whose producer fails with `wrong` while there is one, a clock, and how often it was tried."""
+    """A Kafka whose producer fails with `wrong` while there is one, a clock, and how often it was
+    tried.
+    """
 
     wrong: KafkaError | None
     now: float = 0.0
@@ -54,7 +56,9 @@ async def test_while_kafka_is_away_requests_fail_at_once_between_attempts_that_g
     assert kafka.tried == [0, 0.25, 0.75, 1.75, 3.75, 5.75, 7.75, 9.75]
 
 
-async def test_a_broker_without_idempotence_is_told_with_its_setting_once_and_hardly_asked_again(caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_broker_without_idempotence_is_told_with_its_setting_once_and_hardly_asked_again(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     kafka = Opening(NoIdempotentProducer(REFUSED))
     log = kafka.log()
 
@@ -64,14 +68,19 @@ async def test_a_broker_without_idempotence_is_told_with_its_setting_once_and_ha
             assert await refusal(log) == await log.unready() == REFUSED
 
     assert kafka.tried == [0, OPERATOR_PAUSE, 2 * OPERATOR_PAUSE, 3 * OPERATOR_PAUSE]
-    assert [(record.levelname, record.getMessage()) for record in caplog.records] == [("ERROR", f"no events can be taken: {REFUSED}")]
+    assert [(record.levelname, record.getMessage()) for record in caplog.records] == [
+        ("ERROR", f"no events can be taken: {REFUSED}")
+    ]
 
 
-async def test_another_reason_is_told_again_and_tried_soon(caplog: pytest.LogCaptureFixture) -> None:
+async def test_another_reason_is_told_again_and_tried_soon(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     kafka = Opening(NoIdempotentProducer(REFUSED))
     log = kafka.log()
     await refusal(log)
-    kafka.wrong, kafka.now = KafkaConnectionError(), OPERATOR_PAUSE
+    kafka.wrong = KafkaConnectionError()
+    kafka.now = OPERATOR_PAUSE
     await refusal(log)
     kafka.now += 0.25
     await refusal(log)
@@ -80,12 +89,15 @@ async def test_another_reason_is_told_again_and_tried_soon(caplog: pytest.LogCap
     assert len(caplog.records) == 2
 
 
-async def test_once_it_opens_that_is_told_too_and_a_later_failure_is_a_new_one(caplog: pytest.LogCaptureFixture) -> None:
+async def test_once_it_opens_that_is_told_too_and_a_later_failure_is_a_new_one(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     kafka = Opening(KafkaConnectionError())
     log = kafka.log()
     with caplog.at_level(logging.INFO):
         await refusal(log)
-        kafka.wrong, kafka.now = None, 0.25
+        kafka.wrong = None
+        kafka.now = 0.25
         await log._open()
         await log._open()
 

@@ -12,7 +12,13 @@ REFUSAL = Refusal(Reason.MALFORMED, "not JSON")
 
 def test_a_letter_keeps_the_text_as_it_came() -> None:
     made = letter(REFUSAL, b'{"id": "1"', "shop", NOW, PSEUDONYMS)
-    assert (made.reason, made.origin, made.at, made.tenant, made.payload) == (Reason.MALFORMED, "ingest", NOW, "shop", '{"id": "1"')
+    assert (made.reason, made.origin, made.at, made.tenant, made.payload) == (
+        Reason.MALFORMED,
+        "ingest",
+        NOW,
+        "shop",
+        '{"id": "1"',
+    )
 
 
 def test_a_text_that_is_not_utf8_is_kept_as_bytes() -> None:
@@ -22,7 +28,9 @@ def test_a_text_that_is_not_utf8_is_kept_as_bytes() -> None:
 
 
 def test_a_customer_is_masked() -> None:
-    assert "+86138" not in str(letter(REFUSAL, b'{"customer": "+86138"}', "shop", NOW, PSEUDONYMS).payload)
+    assert "+86138" not in str(
+        letter(REFUSAL, b'{"customer": "+86138"}', "shop", NOW, PSEUDONYMS).payload
+    )
 
 
 def test_a_text_too_long_for_any_event_is_cut_and_says_so() -> None:
@@ -33,7 +41,15 @@ def test_a_text_too_long_for_any_event_is_cut_and_says_so() -> None:
 
 @pytest.mark.parametrize(
     ("text", "id_"),
-    [(b'{"id": "7", "x": 1}', "7"), (b'{"id": 7}', None), (b"{}", None), (b"nonsense", None), (b'{"x":' + b"[" * 9999, None)],
+    [
+        (b'{"id": "7", "x": 1}', "7"),
+        (b'{"id": 7}', None),
+        (b"{}", None),
+        (b"nonsense", None),
+        (b'{"x":' + b"[" * 9999, None),
+    ],
 )
-def test_the_id_of_a_refused_text_is_told_where_it_can_be_read(text: bytes, id_: str | None) -> None:
+def test_the_id_of_a_refused_text_is_told_where_it_can_be_read(
+    text: bytes, id_: str | None
+) -> None:
     assert event_id(text) == id_

@@ -47,10 +47,18 @@ def test_brackets_inside_strings_do_not_nest() -> None:
 
 
 def test_a_broken_element_keeps_its_neighbours() -> None:
-    assert elements(b'[{"a": 1},{"b": NaN, "c": "],["},,3]', 9) == [b'{"a": 1}', b'{"b": NaN, "c": "],["}', b"", b"3"]
+    assert elements(b'[{"a": 1},{"b": NaN, "c": "],["},,3]', 9) == [
+        b'{"a": 1}',
+        b'{"b": NaN, "c": "],["}',
+        b"",
+        b"3",
+    ]
 
 
-@pytest.mark.parametrize("text", [b"", b"{}", b"[1", b"[1]]", b"[1] x", b'["a]', b'[{"a": 1]', b"[1}", b"[1][2]", b'["\\'])
+@pytest.mark.parametrize(
+    "text",
+    [b"", b"{}", b"[1", b"[1]]", b"[1] x", b'["a]', b'[{"a": 1]', b"[1}", b"[1][2]", b'["\\'],
+)
 def test_what_is_no_complete_array_has_no_elements(text: bytes) -> None:
     assert elements(text, 9) is None
 

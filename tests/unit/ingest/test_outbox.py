@@ -29,7 +29,8 @@ def acknowledge(producer: MemoryProducer) -> None:
 async def test_records_put_at_once_share_a_batch_and_are_acknowledged_together() -> None:
     producer = MemoryProducer()
     outbox = Outbox(producer, "topic", 0, WITHIN)
-    first, second = outbox.put(records("a")), outbox.put(records("b"))
+    first = outbox.put(records("a"))
+    second = outbox.put(records("b"))
     await settled()
     assert [values for _, values, _ in producer.sent] == [[b"a", b"b"]]
     assert not first[0].done()
@@ -90,7 +91,8 @@ async def test_a_batch_that_gets_no_turn_fails_with_all_behind_it() -> None:
 async def test_a_request_that_gives_up_leaves_the_others_their_acknowledgement() -> None:
     producer = MemoryProducer()
     outbox = Outbox(producer, "topic", 0, WITHIN)
-    (mine,), (theirs,) = outbox.put(records("a")), outbox.put(records("b"))
+    (mine,) = outbox.put(records("a"))
+    (theirs,) = outbox.put(records("b"))
     given_up = asyncio.ensure_future(asyncio.shield(mine))
     given_up.cancel()
     await settled()
@@ -121,8 +123,12 @@ async def test_an_abandoned_send_counts_as_not_acknowledged() -> None:
 async def test_a_key_has_one_partition_and_keys_spread() -> None:
     producer = MemoryProducer(room=100)
     post = Post(producer, WITHIN)
-    await post.put("topic", [(str(number % 20).encode(), str(number).encode()) for number in range(60)])
+    await post.put(
+        "topic", [(str(number % 20).encode(), str(number).encode()) for number in range(60)]
+    )
     await settled()
     homes = {value: partition for partition, values, _ in producer.sent for value in values}
     assert len(producer.sent) == 3
-    assert all(homes[str(number).encode()] == homes[str(number + 20).encode()] for number in range(40))
+    assert all(
+        homes[str(number).encode()] == homes[str(number + 20).encode()] for number in range(40)
+    )

@@ -32,7 +32,12 @@ def test_a_pseudonym_under_an_unknown_key_is_a_customer() -> None:
 
 @pytest.mark.parametrize(
     "payload",
-    [b'{"customer": "+86138"}', b'{"data": {"customer" :"+86138"', b'{"customer":+86138}', b'{"customer": "\\u002b86138", NaN}'],
+    [
+        b'{"customer": "+86138"}',
+        b'{"data": {"customer" :"+86138"',
+        b'{"customer":+86138}',
+        b'{"customer": "\\u002b86138", NaN}',
+    ],
 )
 def test_customers_are_masked_where_the_text_is_not_even_json(payload: bytes) -> None:
     masked = PSEUDONYMS.mask("shop", payload)
@@ -40,10 +45,16 @@ def test_customers_are_masked_where_the_text_is_not_even_json(payload: bytes) ->
     assert PSEUDONYMS.of("shop", "+86138").encode() in masked
 
 
-@pytest.mark.parametrize("payload", [b'{"customer": {"phone": "+86138"}}', b'{"customer": ["+86138"]}', b'{"customer": "+86138'])
+@pytest.mark.parametrize(
+    "payload",
+    [b'{"customer": {"phone": "+86138"}}', b'{"customer": ["+86138"]}', b'{"customer": "+86138'],
+)
 def test_a_customer_of_another_shape_is_masked_with_all_behind_it(payload: bytes) -> None:
     assert b"86138" not in PSEUDONYMS.mask("shop", payload)
 
 
 def test_no_customer_stays_no_customer() -> None:
-    assert PSEUDONYMS.mask("shop", b'{"customer": null, "id": "1"}') == b'{"customer": null, "id": "1"}'
+    assert (
+        PSEUDONYMS.mask("shop", b'{"customer": null, "id": "1"}')
+        == b'{"customer": null, "id": "1"}'
+    )

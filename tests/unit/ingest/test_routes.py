@@ -23,7 +23,13 @@ from tests.unit.ingest.builders import AT, NOW, OFFERED, PSEUDONYMS
 
 KEY = {"Authorization": "Bearer writer"}
 BOUNDS = Bounds(events=3, body_bytes=2048, body_seconds=5, events_under_way=3, bytes_under_way=4096)
-HELD = {"specversion": "1.0", "type": "contact.held", "id": "3", "source": "pbx", "time": "2026-11-11T00:00:00Z"}
+HELD = {
+    "specversion": "1.0",
+    "type": "contact.held",
+    "id": "3",
+    "source": "pbx",
+    "time": "2026-11-11T00:00:00Z",
+}
 ACCEPTED = {"accepted": 1, "rejected": []}
 
 
@@ -38,18 +44,27 @@ class Scene:
         self.app = create_app("test", "test", nothing)
         self.app.include_router(routes.router())
         self.app.include_router(operations.router())
-        writer, reader = Credential("w", "shop", frozenset({"events:write"})), Credential("r", "shop", frozenset({"kpi:read"}))
+        writer = Credential("w", "shop", frozenset({"events:write"}))
+        reader = Credential("r", "shop", frozenset({"kpi:read"}))
         self.app.state.keys = FixedKeys({"writer": writer, "reader": reader})
         self.app.state.registry = CollectorRegistry()
         metrics = IngestMetrics(self.app.state.registry)
-        self.app.state.ingest = Ingest(self.log, bounds, Limits(), PSEUDONYMS, metrics, now=lambda: NOW)
-        self.client = httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url="http://test", headers=KEY)
+        self.app.state.ingest = Ingest(
+            self.log, bounds, Limits(), PSEUDONYMS, metrics, now=lambda: NOW
+        )
+        self.client = httpx.AsyncClient(
+            transport=httpx.ASGITransport(self.app), base_url="http://test", headers=KEY
+        )
 
-    async def post(self, body: object, content_type: str = "application/json", **headers: str) -> httpx.Response:
+    async def post(
+        self, body: object, content_type: str = "application/json", **headers: str
+    ) -> httpx.Response:
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
         names = {name.replace("_", "-"): value for name, value in headers.items()}
         async with self.client as client:
-            return await client.post("/v1/events", content=content, headers={"content-type": content_type} | names)
+            return await client.post(
+                "/v1/events", content=content, headers={"content-type": content_type} | names
+            )
 
     def stored(self) -> list[dict[str, object]]:
         return [json.loads(value) for _, value in self.log.topics.get("contact-events", [])]
@@ -75,14 +90,19 @@ async def test_a_batch_tells_which_events_were_refused() -> None:
     response = await Scene().post([OFFERED, {"id": "x"}, OFFERED])
     assert response.status_code == 202
     detail = "Object missing required field `type`"
-    assert response.json() == {"accepted": 2, "rejected": [{"index": 1, "id": "x", "reason": "missing_field", "detail": detail}]}
+    assert response.json() == {
+        "accepted": 2,
+        "rejected": [{"index": 1, "id": "x", "reason": "missing_field", "detail": detail}],
+    }
 
 
 async def test_an_event_a_line_is_accepted() -> None:
     lines = json.dumps(OFFERED).encode() + b"\nNaN\n"
     response = await Scene().post(lines, "application/x-ndjson; charset=utf-8")
     assert response.json()["rejected"][0] == {
-        "index": 1, "id": None, "reason": "malformed", "detail": "not JSON in UTF-8: JSON is malformed: invalid character (byte 0)",
+        "index": 1, "id": None, "reason": "malformed", "detail": "not JSON in UTF-8: JSON is "
+                                                                 "malformed: invalid character "
+                                                                 "(byte 0)",
     }  # fmt: skip
 
 
@@ -94,20 +114,26 @@ async def test_a_structured_cloudevent_is_accepted() -> None:
 
 
 async def test_a_batch_of_cloudevents_is_accepted() -> None:
-    response = await Scene().post([HELD | {"data": {"contact": "c1"}}], "application/cloudevents-batch+json")
+    response = await Scene().post(
+        [HELD | {"data": {"contact": "c1"}}], "application/cloudevents-batch+json"
+    )
     assert response.json() == ACCEPTED
 
 
 async def test_a_binary_cloudevent_is_accepted_with_percent_encoded_attributes() -> None:
     scene = Scene()
-    headers = {f"ce_{name}": value for name, value in HELD.items()} | {"ce_source": "%E5%8C%97%E4%BA%AC"}
+    headers = {f"ce_{name}": value for name, value in HELD.items()} | {
+        "ce_source": "%E5%8C%97%E4%BA%AC"
+    }
     response = await scene.post({"contact": "c1"}, **headers)
     assert response.json() == ACCEPTED
     assert scene.stored()[0]["source"] == "北京"
 
 
 async def test_a_gzip_body_is_accepted() -> None:
-    response = await Scene().post(gzip.compress(json.dumps(OFFERED).encode()), content_encoding="gzip")
+    response = await Scene().post(
+        gzip.compress(json.dumps(OFFERED).encode()), content_encoding="gzip"
+    )
     assert response.json() == ACCEPTED
 
 
@@ -124,7 +150,9 @@ async def test_when_every_event_is_refused_the_answer_is_a_problem_that_lists_th
 
 
 @pytest.mark.parametrize("content_type", ["text/plain", "application/xml", ""])
-async def test_another_content_type_is_unsupported_and_the_taken_ones_are_named(content_type: str) -> None:
+async def test_another_content_type_is_unsupported_and_the_taken_ones_are_named(
+    content_type: str,
+) -> None:
     assert "application/x-ndjson" in is_problem(await Scene().post(OFFERED, content_type), 415)
 
 
@@ -145,14 +173,21 @@ async def test_a_body_without_declared_length_is_stopped_at_the_limit() -> None:
 
     scene = Scene()
     async with scene.client as client:
-        is_problem(await client.post("/v1/events", content=chunks(), headers={"content-type": "application/json"}), 413)
+        is_problem(
+            await client.post(
+                "/v1/events", content=chunks(), headers={"content-type": "application/json"}
+            ),
+            413,
+        )
 
 
 async def test_a_small_body_that_swells_is_stopped_at_the_limit() -> None:
     is_problem(await Scene().post(gzip.compress(b" " * 1_000_000), content_encoding="gzip"), 413)
 
 
-@pytest.mark.parametrize("body", [b"plain", gzip.compress(b"{}", mtime=0)[:-3], gzip.compress(b"{}", mtime=0) + b"more"])
+@pytest.mark.parametrize(
+    "body", [b"plain", gzip.compress(b"{}", mtime=0)[:-3], gzip.compress(b"{}", mtime=0) + b"more"]
+)
 async def test_a_body_that_is_not_one_gzip_stream_is_a_bad_request(body: bytes) -> None:
     assert "gzip" in is_problem(await Scene().post(body, content_encoding="gzip"), 400)
 
@@ -162,7 +197,9 @@ async def test_too_many_events_are_too_large() -> None:
 
 
 async def test_without_room_the_client_is_told_to_come_back() -> None:
-    response = await Scene(Bounds(events=3, body_bytes=2048, body_seconds=5, events_under_way=0, bytes_under_way=4096)).post(OFFERED)
+    response = await Scene(
+        Bounds(events=3, body_bytes=2048, body_seconds=5, events_under_way=0, bytes_under_way=4096)
+    ).post(OFFERED)
     is_problem(response, 429)
     assert response.headers["retry-after"] == "1"
 
@@ -182,7 +219,9 @@ async def test_without_a_key_nobody_writes() -> None:
 
 
 async def test_a_key_without_the_scope_does_not_write() -> None:
-    assert "events:write" in is_problem(await Scene().post(OFFERED, authorization="Bearer reader"), 403)
+    assert "events:write" in is_problem(
+        await Scene().post(OFFERED, authorization="Bearer reader"), 403
+    )
 
 
 @pytest.mark.parametrize(
@@ -205,8 +244,14 @@ async def test_poison_is_refused_and_never_an_error_of_ours(body: bytes, content
 async def test_health_and_metrics_tell_of_kafka_and_of_what_came_in() -> None:
     scene = Scene()
     async with scene.client as client:
-        await client.post("/v1/events", content=json.dumps(OFFERED | {"at": AT}), headers={"content-type": "application/json"})
-        ready, live, metrics = [await client.get(path) for path in ("/readyz", "/livez", "/metrics")]
+        await client.post(
+            "/v1/events",
+            content=json.dumps(OFFERED | {"at": AT}),
+            headers={"content-type": "application/json"},
+        )
+        ready, live, metrics = [
+            await client.get(path) for path in ("/readyz", "/livez", "/metrics")
+        ]
         scene.log.away = True
         away = await client.get("/readyz")
     assert (ready.status_code, live.status_code) == (200, 200)

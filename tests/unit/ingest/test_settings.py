@@ -8,14 +8,17 @@ from services.ingest.settings import IngestGroup, IngestSettings
 KEY = {"name": "2026a", "secret": "s" * 32}
 
 
-def test_without_a_customer_key_ingest_refuses_to_start_and_says_what_to_set(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_customer_key_ingest_refuses_to_start_and_says_what_to_set(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.delenv("FLOORPULSE_INGEST__CUSTOMER_KEYS", raising=False)
     with pytest.raises(ValidationError, match="FLOORPULSE_INGEST__CUSTOMER_KEYS"):
         IngestSettings()
 
 
 def test_keys_come_from_the_environment_newest_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    newest, older = '{"name": "b", "secret": "' + "b" * 32 + '"}', '{"name": "a", "secret": "' + "a" * 32 + '"}'
+    newest = '{"name": "b", "secret": "' + "b" * 32 + '"}'
+    older = '{"name": "a", "secret": "' + "a" * 32 + '"}'
     monkeypatch.setenv("FLOORPULSE_INGEST__CUSTOMER_KEYS", f"[{newest}, {older}]")
     assert [key.name for key in IngestSettings().ingest.customer_keys] == ["b", "a"]
 

@@ -1,4 +1,6 @@
-"""Builders of events and a hypothesis strategy over a small world, where collisions are the rule."""
+"""Builders of events and a hypothesis strategy over a small world, where collisions are the
+rule.
+"""
 
 from collections.abc import Mapping, Sequence
 from random import Random
@@ -15,7 +17,12 @@ MINUTE = 60_000
 
 def event(kind: type, at: int, /, **fields: Any) -> AnyEvent:
     """An event of `kind` at `at` with plausible defaults."""
-    defaults: dict[str, Any] = {"id": f"{kind.__name__}@{at}", "source": "test", "tenant": TENANT, "at": at}
+    defaults: dict[str, Any] = {
+        "id": f"{kind.__name__}@{at}",
+        "source": "test",
+        "tenant": TENANT,
+        "at": at,
+    }
     if issubclass(kind, events.ContactEvent):
         defaults["contact"] = "c1"
     if kind is events.ContactOffered:
@@ -75,11 +82,17 @@ def _any_event(random: Random) -> AnyEvent:
     subject: Space = VISIT
     if kind in ABOUT_A_VISIT_OR_A_QUEUE:
         subject = random.choice([{**VISIT, "queue": [None, *QUEUES]}, {"queue": QUEUES}])
-    return event(kind, random.choice(INSTANTS), **{name: random.choice(values) for name, values in {**subject, **fields}.items()})
+    return event(
+        kind,
+        random.choice(INSTANTS),
+        **{name: random.choice(values) for name, values in {**subject, **fields}.items()},
+    )
 
 
 def _pool(size: int) -> list[AnyEvent]:
-    """One draw for an event, not one for each of its fields: hypothesis then spends its time on the laws."""
+    """One draw for an event, not one for each of its fields: hypothesis then spends its time on the
+    laws.
+    """
     random = Random(1999)
     return [_any_event(random) for _ in range(size)]
 

@@ -1,4 +1,6 @@
-"""Agents' states and the time they make: hand-computed, and the law that order, repetition and forgetting cannot matter."""
+"""Agents' states and the time they make: hand-computed, and the law that order, repetition and
+forgetting cannot matter.
+"""
 
 import pytest
 from hypothesis import given, settings
@@ -29,7 +31,11 @@ def time_in(points):
 
 
 def test_a_state_lasts_until_the_next_and_is_cut_at_quarter_hours():
-    points = [Entered(QUARTER - 60_000, "available"), Entered(QUARTER + 30_000, "busy"), Entered(QUARTER + 90_000, "offline")]
+    points = [
+        Entered(QUARTER - 60_000, "available"),
+        Entered(QUARTER + 30_000, "busy"),
+        Entered(QUARTER + 90_000, "offline"),
+    ]
 
     assert time_in(points) == {
         (EVERYWHERE, 0): {Spent.AVAILABLE: 60_000},
@@ -40,7 +46,9 @@ def test_a_state_lasts_until_the_next_and_is_cut_at_quarter_hours():
 def test_an_agent_of_two_queues_counts_in_each_and_once_everywhere():
     points = [Entered(0, "available", ("sales", "service")), Entered(5_000, "offline")]
 
-    assert time_in(points) == {(queue, 0): {Spent.AVAILABLE: 5_000} for queue in (EVERYWHERE, "sales", "service")}
+    assert time_in(points) == {
+        (queue, 0): {Spent.AVAILABLE: 5_000} for queue in (EVERYWHERE, "sales", "service")
+    }
 
 
 def test_being_offline_is_no_time_and_a_forgotten_state_lasts_a_day_at_most():
@@ -51,7 +59,11 @@ def test_being_offline_is_no_time_and_a_forgotten_state_lasts_a_day_at_most():
 
 
 def test_of_two_words_about_one_state_at_one_instant_one_stays_whichever_came_first():
-    words = [Entered(0, "available", ("sales",)), Entered(0, "available", ("service",)), Entered(9_000, "offline")]
+    words = [
+        Entered(0, "available", ("sales",)),
+        Entered(0, "available", ("service",)),
+        Entered(9_000, "offline"),
+    ]
 
     assert known_after(words).points == known_after(words[::-1]).points
 
@@ -81,7 +93,9 @@ STATES = st.builds(
     st.integers(0, 40).map(lambda step: step * 7_000_000),
     st.sampled_from([(), ("sales",), ("sales", "service")]),
 )
-STEPS = st.lists(st.tuples(st.integers(0, 3), st.sampled_from(["flush", "lose", "crash", "forget"])), max_size=8)
+STEPS = st.lists(
+    st.tuples(st.integers(0, 3), st.sampled_from(["flush", "lose", "crash", "forget"])), max_size=8
+)
 
 
 @settings(settings.get_profile("laws"), max_examples=100)
@@ -90,7 +104,8 @@ def test_any_order_loss_crash_or_forgetting_gives_the_time_of_all_states_togethe
     store = MemoryStore()
     partition = store.own(0)
     for size, step in [*steps, *[(len(history), "flush")] * 3]:
-        begin, until = partition.next_offset, min(len(history), partition.next_offset + size)
+        begin = partition.next_offset
+        until = min(len(history), partition.next_offset + size)
         partition.apply(list(enumerate(history))[begin:until], until)
         partition.watermark = max((one.at for one in history[:until]), default=0)
         if step == "crash":
@@ -105,7 +120,9 @@ def test_any_order_loss_crash_or_forgetting_gives_the_time_of_all_states_togethe
     points: dict[tuple[int, str], Entered] = {}
     for one in history:
         known = points.get((one.at, one.state))
-        points[one.at, one.state] = max(entered(one), known, key=lambda point: point.queues) if known else entered(one)
+        points[one.at, one.state] = (
+            max(entered(one), known, key=lambda point: point.queues) if known else entered(one)
+        )
     expected: dict[tuple[str, str, str, int], dict[int, int]] = {}
     for key, cells in spent(KEY, [points[place] for place in sorted(points)]).items():
         add(expected.setdefault(key, {}), cells)

@@ -34,7 +34,9 @@ def batch(values, start=0):
 
 
 def offers(count, start=0):
-    return [event(events.ContactOffered, 1_000, contact=f"c{i}") for i in range(start, start + count)]
+    return [
+        event(events.ContactOffered, 1_000, contact=f"c{i}") for i in range(start, start + count)
+    ]
 
 
 @pytest.fixture
@@ -107,7 +109,9 @@ async def test_a_dead_letter_that_cannot_be_kept_stops_the_slice(engine, channel
 async def test_a_visit_that_cannot_be_loaded_waits_and_the_others_go_on(engine, store):
     partition = await owned(engine)
     store.away = True
-    await engine.apply(partition, batch(encoded(event(events.ContactEnded, 5_000, contact="gone"), *offers(3))))
+    await engine.apply(
+        partition, batch(encoded(event(events.ContactEnded, 5_000, contact="gone"), *offers(3)))
+    )
     with pytest.raises(StoreUnavailable):
         await engine.flush()
     assert partition.panes.rows[PANE].cells == {Cell.OFFERED: 3}
@@ -230,7 +234,10 @@ async def test_while_the_database_is_away_more_may_gather(engine, store):
 
 async def test_agent_states_reach_the_store(engine, store):
     partition = await owned(engine)
-    await engine.apply(partition, batch(encoded(event(events.AgentStateChanged, 1_000, agent="ann", state="break"))))
+    await engine.apply(
+        partition,
+        batch(encoded(event(events.AgentStateChanged, 1_000, agent="ann", state="break"))),
+    )
     await engine.flush()
 
     assert len(store.agent_states) == 1

@@ -17,7 +17,9 @@ def visit_of(*history):
 
 
 def panes_of(*history):
-    return {key[1:]: cells for key, cells in contributions(TENANT, visit_of(*history), MINUTE).items()}
+    return {
+        key[1:]: cells for key, cells in contributions(TENANT, visit_of(*history), MINUTE).items()
+    }
 
 
 OFFERED = event(events.ContactOffered, 30_000)
@@ -50,7 +52,9 @@ def test_the_sources_own_wait_wins_over_the_difference_of_times():
 def test_an_answer_stamped_before_its_offer_waits_zero():
     panes = panes_of(OFFERED, event(events.ContactAnswered, 25_000))
 
-    assert panes == {("sales", "voice", 0): {Cell.OFFERED: 1, Cell.ANSWERED: 1, Histogram.ANSWERED_WAIT: 1}}
+    assert panes == {
+        ("sales", "voice", 0): {Cell.OFFERED: 1, Cell.ANSWERED: 1, Histogram.ANSWERED_WAIT: 1}
+    }
 
 
 def test_an_orphan_with_a_stated_wait_counts_at_answer_minus_wait():
@@ -73,7 +77,9 @@ def test_an_orphan_heals_into_the_pane_of_the_late_offer():
 
 
 def test_an_answered_visit_is_never_abandoned():
-    panes = panes_of(OFFERED, event(events.ContactAbandoned, 40_000), event(events.ContactAnswered, 50_000))
+    panes = panes_of(
+        OFFERED, event(events.ContactAbandoned, 40_000), event(events.ContactAnswered, 50_000)
+    )
 
     assert Cell.ABANDONED not in panes[("sales", "voice", 0)]
 
@@ -81,7 +87,9 @@ def test_an_answered_visit_is_never_abandoned():
 def test_a_visit_that_left_counts_by_its_reason():
     panes = panes_of(OFFERED, event(events.ContactLeft, 40_000, reason="overflow"))
 
-    assert panes == {("sales", "voice", 0): {Cell.OFFERED: 1, Cell.LEFT_OVERFLOW: 1, Cell.LEFT_WAIT: 10_000}}
+    assert panes == {
+        ("sales", "voice", 0): {Cell.OFFERED: 1, Cell.LEFT_OVERFLOW: 1, Cell.LEFT_WAIT: 10_000}
+    }
 
 
 def test_handle_time_counts_at_the_completion():
@@ -108,11 +116,18 @@ def test_a_late_wrap_up_moves_handle_time_to_its_own_pane():
     history = [OFFERED, event(events.ContactAnswered, 40_000), event(events.ContactEnded, 100_000)]
 
     assert ("sales", "voice", 60_000) in panes_of(*history)
-    assert ("sales", "voice", 60_000) not in panes_of(*history, event(events.ContactWrapped, 130_000))
+    assert ("sales", "voice", 60_000) not in panes_of(
+        *history, event(events.ContactWrapped, 130_000)
+    )
 
 
 def test_a_hold_without_resume_lasts_until_the_end():
-    panes = panes_of(OFFERED, event(events.ContactAnswered, 40_000), event(events.ContactHeld, 45_000), event(events.ContactEnded, 50_000))
+    panes = panes_of(
+        OFFERED,
+        event(events.ContactAnswered, 40_000),
+        event(events.ContactHeld, 45_000),
+        event(events.ContactEnded, 50_000),
+    )
 
     assert panes[("sales", "voice", 0)][Cell.HOLD] == 5_000
     assert panes[("sales", "voice", 0)][Cell.TALK] == 5_000
@@ -120,7 +135,10 @@ def test_a_hold_without_resume_lasts_until_the_end():
 
 def test_a_transferred_contact_counts_as_transferred_when_handled():
     panes = panes_of(
-        OFFERED, event(events.ContactAnswered, 31_000), event(events.ContactTransferred, 35_000), event(events.ContactEnded, 36_000)
+        OFFERED,
+        event(events.ContactAnswered, 31_000),
+        event(events.ContactTransferred, 35_000),
+        event(events.ContactEnded, 36_000),
     )
 
     assert panes[("sales", "voice", 0)][Cell.TRANSFERRED] == 1
@@ -128,7 +146,17 @@ def test_a_transferred_contact_counts_as_transferred_when_handled():
 
 def answered_survey(at, **fields):
     return event(
-        events.SurveyAnswered, at, **{"survey": "s", "kind": "csat", "score": 4.0, "best": 5.0, "worst": 1.0, "contact": "c1", **fields}
+        events.SurveyAnswered,
+        at,
+        **{
+            "survey": "s",
+            "kind": "csat",
+            "score": 4.0,
+            "best": 5.0,
+            "worst": 1.0,
+            "contact": "c1",
+            **fields,
+        },
     )
 
 
@@ -172,7 +200,10 @@ def test_a_rescored_evaluation_replaces_the_former():
 
 
 def test_an_evaluation_with_a_fatal_error_has_no_points_that_could_pass():
-    panes = panes_of(OFFERED, event(events.QaScored, 200_000, evaluation="e", contact="c1", score=96.0, fatal=True))
+    panes = panes_of(
+        OFFERED,
+        event(events.QaScored, 200_000, evaluation="e", contact="c1", score=96.0, fatal=True),
+    )
 
     counts = {Cell.QA_COUNT: 1, Cell.QA_SUM: 96_000, Cell.QA_FATAL: 1}
     assert panes[("sales", "voice", 180_000)] == {**counts, Histogram.QA_SCORE + FATAL: 1}
@@ -186,16 +217,29 @@ def test_a_retraction_takes_the_score_back():
 
 
 def test_calibration_scores_stand_apart():
-    panes = panes_of(OFFERED, event(events.QaScored, 200_000, evaluation="e", contact="c1", score=60.0, calibration=True))
+    panes = panes_of(
+        OFFERED,
+        event(events.QaScored, 200_000, evaluation="e", contact="c1", score=60.0, calibration=True),
+    )
 
-    assert panes[("sales", "voice", 180_000)] == {Cell.QA_CALIBRATION_COUNT: 1, Cell.QA_CALIBRATION_SUM: 60_000}
+    assert panes[("sales", "voice", 180_000)] == {
+        Cell.QA_CALIBRATION_COUNT: 1,
+        Cell.QA_CALIBRATION_SUM: 60_000,
+    }
 
 
 def test_a_complaint_counts_when_received_with_its_latest_severity_and_verdict():
     panes = panes_of(
         OFFERED,
         event(events.ComplaintOpened, 400_000, complaint="k", contact="c1", severity="normal"),
-        event(events.ComplaintClosed, 900_000, complaint="k", contact="c1", severity="high", liable=True),
+        event(
+            events.ComplaintClosed,
+            900_000,
+            complaint="k",
+            contact="c1",
+            severity="high",
+            liable=True,
+        ),
     )
 
     assert panes[("sales", "voice", 360_000)] == {
@@ -221,7 +265,11 @@ def test_a_complaint_stands_by_the_hours_to_its_last_closing_and_not_once_it_was
 
 def closing(*history):
     cells = panes_of(*history).get(("sales", "voice", 0), {})
-    return {code - Histogram.COMPLAINT_CLOSING: number for code, number in cells.items() if code >= Histogram.COMPLAINT_CLOSING}
+    return {
+        code - Histogram.COMPLAINT_CLOSING: number
+        for code, number in cells.items()
+        if code >= Histogram.COMPLAINT_CLOSING
+    }
 
 
 def test_a_complaint_that_names_its_queue_counts_without_a_contact():

@@ -6,7 +6,9 @@ from services.counting.finality import FINAL
 from services.kpi_engine.rollup.correction import FILLING, Judgement, Place, Stored, judge
 
 NOW = 1_794_312_000_000
-OFFERED, MORE, RATED = {Cell.OFFERED: 1}, {Cell.OFFERED: 2}, {Cell.OFFERED: 1, Cell.CONTACT_QA_COUNT: 1}
+OFFERED = {Cell.OFFERED: 1}
+MORE = {Cell.OFFERED: 2}
+RATED = {Cell.OFFERED: 1, Cell.CONTACT_QA_COUNT: 1}
 IN_PASSING = Place(shown=Family(0), known=True, now=FINAL)
 BEHIND = Place(shown=FINAL, known=True, now=FINAL)
 BEFORE_ITS_TIME = Place(shown=FINAL, known=False, now=FINAL)
@@ -27,13 +29,17 @@ def test_what_came_before_the_queue_arrives():
 def test_it_goes_on_arriving_until_nothing_came_for_a_while():
     arrived = Stored(FINAL, 1, OFFERED, NOW)
 
-    assert judge(arrived, MORE, BEFORE_ITS_TIME, NOW + FILLING - 1) == Judgement(filled_at=NOW + FILLING - 1)
+    assert judge(arrived, MORE, BEFORE_ITS_TIME, NOW + FILLING - 1) == Judgement(
+        filled_at=NOW + FILLING - 1
+    )
     assert judge(arrived, OFFERED, BEFORE_ITS_TIME, NOW + 5) == Judgement(filled_at=NOW)
     assert judge(arrived, MORE, BEFORE_ITS_TIME, NOW + FILLING) == Judgement(change=(OFFERED, MORE))
 
 
 def test_what_arrived_too_early_for_its_quarter_is_settled_in_passing():
-    assert judge(Stored(Family.COMPLETION, 1, OFFERED, NOW), MORE, IN_PASSING, NOW + 5) == Judgement()
+    assert (
+        judge(Stored(Family.COMPLETION, 1, OFFERED, NOW), MORE, IN_PASSING, NOW + 5) == Judgement()
+    )
 
 
 def test_only_final_families_count_and_what_matures_never():

@@ -10,7 +10,15 @@ from services.contracts.events import ContactOffered
 from services.contracts.letters import Reason
 from services.kpi_engine.fold.decode import Refusal, decode
 
-OFFERED = {"type": "contact.offered", "id": "1", "source": "s", "tenant": "acme", "at": 1_000, "contact": "c", "queue": "q"}
+OFFERED = {
+    "type": "contact.offered",
+    "id": "1",
+    "source": "s",
+    "tenant": "acme",
+    "at": 1_000,
+    "contact": "c",
+    "queue": "q",
+}
 
 
 def record(**fields):
@@ -44,7 +52,10 @@ def test_a_time_in_text_is_read():
         (record(contact="a\0b"), Reason.INVALID_FIELD),
         (record(at="yesterday"), Reason.INVALID_TIME),
         (record(at="2026-11-11T00:00:00"), Reason.INVALID_TIME),
-        (json.dumps({key: value for key, value in OFFERED.items() if key != "tenant"}).encode(), Reason.NO_TENANT),
+        (
+            json.dumps({key: value for key, value in OFFERED.items() if key != "tenant"}).encode(),
+            Reason.NO_TENANT,
+        ),
         (
             b'{"type":"qa.retracted","id":"1","source":"s","tenant":"acme","at":1,"evaluation":"e","agent":"a"}',
             Reason.NO_SUBJECT,
@@ -60,7 +71,10 @@ def test_what_cannot_be_counted_has_a_reason(value, reason):
 
 
 @settings(max_examples=500, deadline=None)
-@given(st.binary(max_size=200) | st.builds(lambda text, cut: text[:cut], st.just(record()), st.integers(0, 150)))
+@given(
+    st.binary(max_size=200)
+    | st.builds(lambda text, cut: text[:cut], st.just(record()), st.integers(0, 150))
+)
 def test_no_bytes_raise(value):
     decode(value)
 
@@ -68,7 +82,18 @@ def test_no_bytes_raise(value):
 @pytest.mark.parametrize(
     ("fields", "reason", "names"),
     [
-        ({"type": "survey.answered", "survey": "s", "kind": "csat", "score": 1, "best": 5, "worst": 5}, Reason.INVALID_FIELD, "$.best"),
+        (
+            {
+                "type": "survey.answered",
+                "survey": "s",
+                "kind": "csat",
+                "score": 1,
+                "best": 5,
+                "worst": 5,
+            },
+            Reason.INVALID_FIELD,
+            "$.best",
+        ),
         ({"at": -1}, Reason.TIME_OUT_OF_RANGE, "-1"),
         ({"at": 4_102_444_800_000}, Reason.TIME_OUT_OF_RANGE, "$.at"),
     ],

@@ -5,7 +5,8 @@ from services.kpi_engine.fold.join import join
 
 
 def test_a_survey_that_was_only_offered_is_joined_without_an_answer():
-    one, other = Survey(kind="csat", offered_at=20), Survey(kind="csat", queue="sales", offered_at=10)
+    one = Survey(kind="csat", offered_at=20)
+    other = Survey(kind="csat", queue="sales", offered_at=10)
 
     joined = join(Visit(surveys={"s": one}), Visit(surveys={"s": other}))
 

@@ -1,4 +1,6 @@
-"""The laws of the fold: order, repetition and batching cannot matter, and deltas add up to contributions."""
+"""The laws of the fold: order, repetition and batching cannot matter, and deltas add up to
+contributions.
+"""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -11,7 +13,18 @@ from hypothesis import strategies as st
 from services.contracts.cells import LEFT, Cell, Cells, add
 from services.contracts.events import AnyEvent
 from services.contracts.updates import Gauge, PaneKey, revision
-from services.contracts.visits import Longest, Outcome, Visit, VisitKey, decode_visit, encode_visit, is_open, offer_at, outcome, queue_of
+from services.contracts.visits import (
+    Longest,
+    Outcome,
+    Visit,
+    VisitKey,
+    decode_visit,
+    encode_visit,
+    is_open,
+    offer_at,
+    outcome,
+    queue_of,
+)
 from services.counting.contributions import Panes as Counted
 from services.counting.contributions import contributions
 from services.kpi_engine.fold import presence, presence_log
@@ -105,7 +118,9 @@ def test_merge_says_whether_it_changed_the_visit(history):
 @laws
 @given(HISTORIES, st.integers(1, 15))
 def test_folded_panes_equal_the_recomputation(history, size):
-    panes = {key: pane.cells for key, pane in folded(history, size).panes.rows.items() if pane.cells}
+    panes = {
+        key: pane.cells for key, pane in folded(history, size).panes.rows.items() if pane.cells
+    }
 
     assert panes == recomputed(history)
 
@@ -113,20 +128,27 @@ def test_folded_panes_equal_the_recomputation(history, size):
 @laws
 @given(HISTORIES)
 def test_what_advance_adds_sums_to_the_contributions_of_the_visits(history):
-    panes, visits = Panes(), {}
+    panes = Panes()
+    visits = {}
     for one in history:
         advance(visits.setdefault(visit_key(one), Visit()), one, TENANT, panes, MINUTE)
 
     assert visits == merged(history)
-    assert {key: pane.cells for key, pane in panes.rows.items() if pane.cells} == recomputed(history)
+    assert {key: pane.cells for key, pane in panes.rows.items() if pane.cells} == recomputed(
+        history
+    )
 
 
 @laws
 @given(HISTORIES, st.integers(0, 14))
 def test_records_that_grew_apart_join_to_what_all_their_events_make(history, cut):
-    one, other = merged(history[:cut]), merged(history[cut:])
+    one = merged(history[:cut])
+    other = merged(history[cut:])
 
-    joined = {key: join(one.get(key, Visit()), other.get(key, Visit())) for key in one.keys() | other.keys()}
+    joined = {
+        key: join(one.get(key, Visit()), other.get(key, Visit()))
+        for key in one.keys() | other.keys()
+    }
 
     assert joined == merged(history)
 
@@ -137,12 +159,17 @@ def test_rows_and_revisions_do_not_depend_on_how_the_log_is_cut(history, one, ot
     assert rows(folded(history, one)) == rows(folded(history, other))
 
 
-STEPS = st.lists(st.tuples(st.integers(0, 4), st.sampled_from(["go on", "flush", "lose", "crash", "forget"])), max_size=12)
+STEPS = st.lists(
+    st.tuples(st.integers(0, 4), st.sampled_from(["go on", "flush", "lose", "crash", "forget"])),
+    max_size=12,
+)
 
 
 @laws
 @given(HISTORIES, STEPS)
-def test_flushes_losses_crashes_and_forgetting_leave_the_stored_rows_equal_to_the_recomputation(history, steps):
+def test_flushes_losses_crashes_and_forgetting_leave_the_stored_rows_equal_to_the_recomputation(
+    history, steps
+):
     store = MemoryStore()
     partition = store.own(0)
     for size, step in [*steps, (len(history), "flush"), (0, "flush")]:
@@ -161,18 +188,33 @@ def test_flushes_losses_crashes_and_forgetting_leave_the_stored_rows_equal_to_th
     assert store.visits == merged(history)
 
 
-AGES = st.sampled_from([Longest(60_000, 40_000), Longest(60_000, 250_000), Longest(250_000, 60_000), Longest(400_000, 400_000)])
+AGES = st.sampled_from(
+    [
+        Longest(60_000, 40_000),
+        Longest(60_000, 250_000),
+        Longest(250_000, 60_000),
+        Longest(400_000, 400_000),
+    ]
+)
 LATER = st.sampled_from([0, 0, 0, 20_000, 100_000])
 FEW_WORDS = st.sampled_from([0, 3, 1_000])
 
 
 @laws
 @given(HISTORIES, STEPS, AGES, LATER, FEW_WORDS)
-def test_gauges_are_those_of_all_events_so_far_whatever_left_memory_and_whoever_owns_the_partition(history, steps, longest, later, words):
+def test_gauges_are_those_of_all_events_so_far_whatever_left_memory_and_whoever_owns_the_partition(
+    history, steps, longest, later, words
+):
     store = MemoryStore(longest=longest)
     partition = store.own(0)
     with rewritten_after(words):
-        for size, step in [*steps, (len(history), "flush"), (0, "crash"), (0, "forget"), (0, "crash")]:
+        for size, step in [
+            *steps,
+            (len(history), "flush"),
+            (0, "crash"),
+            (0, "forget"),
+            (0, "crash"),
+        ]:
             take(partition, history, size)
             if step == "lose":
                 flush(partition, store, lost=True)
@@ -189,14 +231,18 @@ def test_gauges_are_those_of_all_events_so_far_whatever_left_memory_and_whoever_
 
 
 def make_durable(partition: Partition, store: MemoryStore) -> None:
-    """Flush until everything is stored: a visit that was taken for new although it is stored needs two."""
+    """Flush until everything is stored: a visit that was taken for new although it is stored needs
+    two.
+    """
     while partition.durable_offset < partition.next_offset:
         flush(partition, store, lost=False)
 
 
 @contextmanager
 def rewritten_after(words: int) -> Iterator[None]:
-    """Everyone who is there is written anew after so few words, in small pages; who is too old is looked for each minute."""
+    """Everyone who is there is written anew after so few words, in small pages; who is too old is
+    looked for each minute.
+    """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(presence, "STEP", MINUTE)
         patch.setattr(presence_log, "FEW", words)
@@ -210,7 +256,9 @@ def told(partition: Partition, now: int) -> list[Gauge]:
 
 def nonzero(gauges: list[Gauge]) -> list[Gauge]:
     """Those that tell anything, in order."""
-    return sorted((one for one in gauges if one.waiting or one.in_progress or one.unresolved), key=str)
+    return sorted(
+        (one for one in gauges if one.waiting or one.in_progress or one.unresolved), key=str
+    )
 
 
 def take(partition: Partition, history: list[AnyEvent], size: int) -> None:
@@ -255,12 +303,18 @@ def test_conservation_offered_equals_outcomes_plus_visits_without_one(history):
     totals: Cells = {}
     for cells in recomputed(history).values():
         add(totals, cells)
-    placed = [visit for visit in merged(history).values() if queue_of(visit) is not None and offer_at(visit) is not None]
+    placed = [
+        visit
+        for visit in merged(history).values()
+        if queue_of(visit) is not None and offer_at(visit) is not None
+    ]
     without = sum(outcome(visit) is None for visit in placed)
     outcomes = sum(totals.get(cell, 0) for cell in (Cell.ANSWERED, Cell.ABANDONED, *LEFT.values()))
 
     assert totals.get(Cell.OFFERED, 0) - outcomes - without == 0
-    assert totals.get(Cell.ANSWERED, 0) == sum(outcome(visit) is Outcome.ANSWERED for visit in placed)
+    assert totals.get(Cell.ANSWERED, 0) == sum(
+        outcome(visit) is Outcome.ANSWERED for visit in placed
+    )
 
 
 @laws
@@ -287,15 +341,19 @@ def test_gauges_are_those_of_the_open_visits_at_any_time_in_any_order(history, i
         partition.apply(part, start + len(part))
         settle(partition, MemoryStore())
         for now in instants:
-            assert sorted(partition.gauges(now), key=str) == sorted(looked_up(partition.visits.rows, now, LONGEST), key=str)
+            assert sorted(partition.gauges(now), key=str) == sorted(
+                looked_up(partition.visits.rows, now, LONGEST), key=str
+            )
 
 
 def looked_up(visits: Mapping[VisitKey, Visit], now: int, longest: Longest) -> list[Gauge]:
     """The gauges from a look at every visit."""
-    young, talking = now - longest.wait, now - longest.conversation
+    young = now - longest.wait
+    talking = now - longest.conversation
     found: dict[tuple[str, str, str], list[tuple[int, int | None]]] = {}
     for (tenant, _, _), visit in visits.items():
-        queue, offer = queue_of(visit), offer_at(visit)
+        queue = queue_of(visit)
+        offer = offer_at(visit)
         if is_open(visit) and queue is not None and offer is not None:
             found.setdefault((tenant, queue, visit.channel), []).append((offer, visit.answered_at))
     return [

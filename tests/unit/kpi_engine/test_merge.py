@@ -1,4 +1,6 @@
-"""Merging into a visit: events of one instant that differ in a single field merge alike in any order, and nothing said is dropped."""
+"""Merging into a visit: events of one instant that differ in a single field merge alike in any
+order, and nothing said is dropped.
+"""
 
 from copy import deepcopy
 from itertools import permutations
@@ -15,7 +17,17 @@ AT = 30_000
 SURVEY = {"survey": "s", "kind": "csat", "score": 4.0, "best": 5.0, "worst": 1.0}
 
 FIELDS: list[tuple[type, dict[str, Any], dict[str, Any]]] = [
-    (events.ContactOffered, {}, {"queue": "service", "channel": "chat", "priority": 2, "customer": "k", "attributes": {"vip": "yes"}}),
+    (
+        events.ContactOffered,
+        {},
+        {
+            "queue": "service",
+            "channel": "chat",
+            "priority": 2,
+            "customer": "k",
+            "attributes": {"vip": "yes"},
+        },
+    ),
     (events.ContactAnswered, {}, {"agent": "bob", "queue": "service", "wait_ms": 7}),
     (events.ContactAbandoned, {}, {"queue": "service", "wait_ms": 7}),
     (events.ContactLeft, {"reason": "overflow"}, {"reason": "timeout", "wait_ms": 7}),
@@ -25,18 +37,43 @@ FIELDS: list[tuple[type, dict[str, Any], dict[str, Any]]] = [
     (
         events.QaScored,
         {"evaluation": "e", "score": 90.0},
-        {"score": 80.0, "fatal": True, "calibration": True, "passed": False, "form": "f", "evaluator": "eve", "queue": "q", "agent": "bob"},
+        {
+            "score": 80.0,
+            "fatal": True,
+            "calibration": True,
+            "passed": False,
+            "form": "f",
+            "evaluator": "eve",
+            "queue": "q",
+            "agent": "bob",
+        },
     ),
     (events.SurveyOffered, {"survey": "s", "kind": "csat"}, {"queue": "service"}),
     (events.SurveyAnswered, SURVEY, {"score": 5.0, "best": 6.0, "worst": 0.0, "queue": "service"}),
     (
         events.ComplaintOpened,
         {"complaint": "k"},
-        {"severity": "high", "category": "rude", "origin": "internal", "valid": True, "liable": True, "queue": "service", "agent": "bob"},
+        {
+            "severity": "high",
+            "category": "rude",
+            "origin": "internal",
+            "valid": True,
+            "liable": True,
+            "queue": "service",
+            "agent": "bob",
+        },
     ),
-    (events.ComplaintClosed, {"complaint": "k"}, {"severity": "high", "category": "rude", "valid": True, "liable": False}),
+    (
+        events.ComplaintClosed,
+        {"complaint": "k"},
+        {"severity": "high", "category": "rude", "valid": True, "liable": False},
+    ),
 ]
-CASES = [pytest.param(kind, base, {name: value}, id=f"{kind.__name__}.{name}") for kind, base, one in FIELDS for name, value in one.items()]
+CASES = [
+    pytest.param(kind, base, {name: value}, id=f"{kind.__name__}.{name}")
+    for kind, base, one in FIELDS
+    for name, value in one.items()
+]
 
 
 def merged(*history):
@@ -48,7 +85,8 @@ def merged(*history):
 
 @pytest.mark.parametrize(("kind", "base", "changed"), CASES)
 def test_of_two_events_of_one_instant_the_order_decides_nothing(kind, base, changed):
-    plain, other = event(kind, AT, **base), event(kind, AT, **{**base, **changed})
+    plain = event(kind, AT, **base)
+    other = event(kind, AT, **{**base, **changed})
     results = [merged(*order) for order in permutations((plain, other, plain))]
 
     assert all(one == results[0] for one in results)

@@ -14,10 +14,13 @@ def instant(year: int, month: int, day: int = 1) -> int:
 
 @pytest.mark.parametrize("month", range(1, 13))
 def test_a_month_reaches_from_its_first_instant_to_the_next_ones(month):
-    begin, end = instant(2026, month), instant(2026 + month // 12, month % 12 + 1)
+    begin = instant(2026, month)
+    end = instant(2026 + month // 12, month % 12 + 1)
     expected = Month(f"2026_{month:02}", begin, end)
 
-    assert [month_of(at) for at in (begin, begin + 1, instant(2026, month, 28), end - 1)] == [expected] * 4
+    assert [month_of(at) for at in (begin, begin + 1, instant(2026, month, 28), end - 1)] == [
+        expected
+    ] * 4
     assert month_of(end).begin == end
 
 

@@ -61,7 +61,14 @@ def test_dirty_rows_carry_absolute_values_and_the_offset_they_belong_to():
     assert noted == ["voice", None, None, None]
     assert decode_visit(body).agent == "ann"
     [(tenant, start, queue, channel, partition, rev, cells)] = rows.new_panes
-    assert (tenant, start, queue, channel, partition, rev) == ("acme", 0, "sales", "voice", 3, revision(1, 101))
+    assert (tenant, start, queue, channel, partition, rev) == (
+        "acme",
+        0,
+        "sales",
+        "voice",
+        3,
+        revision(1, 101),
+    )
     assert msgspec.msgpack.decode(cells, type=dict[int, int])[Cell.ANSWERED] == 1
 
 
@@ -94,7 +101,9 @@ def test_rows_whose_flush_failed_are_taken_again_with_what_came_since():
 
 
 def test_agent_states_survive_a_failed_flush():
-    partition = settled(apply(fresh(), event(events.AgentStateChanged, 1, agent="ann", state="available")))
+    partition = settled(
+        apply(fresh(), event(events.AgentStateChanged, 1, agent="ann", state="available"))
+    )
     partition.take_dirty()
     partition.not_flushed()
 
@@ -102,7 +111,10 @@ def test_agent_states_survive_a_failed_flush():
 
 
 def test_agents_time_that_was_taken_for_new_but_exists_is_looked_up():
-    states = [event(events.AgentStateChanged, at, agent="ann", state=state) for at, state in ((1, "available"), (MINUTE, "break"))]
+    states = [
+        event(events.AgentStateChanged, at, agent="ann", state=state)
+        for at, state in ((1, "available"), (MINUTE, "break"))
+    ]
     partition = settled(apply(fresh(), *states))
     taken = partition.take_dirty()
     partition.surprised()
@@ -112,7 +124,11 @@ def test_agents_time_that_was_taken_for_new_but_exists_is_looked_up():
 
 
 def test_months_are_made_for_new_panes_and_for_agents_states_alike():
-    partition = apply(fresh(), offered(at=5 * MINUTE), event(events.AgentStateChanged, HOUR + 1, agent="ann", state="available"))
+    partition = apply(
+        fresh(),
+        offered(at=5 * MINUTE),
+        event(events.AgentStateChanged, HOUR + 1, agent="ann", state="available"),
+    )
 
     assert settled(partition).take_dirty().instants == {5 * MINUTE, HOUR + 1}
 
@@ -171,7 +187,16 @@ def test_a_visit_that_was_taken_for_new_but_exists_is_joined_and_counted_once():
 
 
 def test_a_repeated_survey_of_a_stored_visit_changes_no_row():
-    survey = event(events.SurveyAnswered, 50_000, contact="c1", survey="s", kind="csat", score=5.0, best=5.0, worst=1.0)
+    survey = event(
+        events.SurveyAnswered,
+        50_000,
+        contact="c1",
+        survey="s",
+        kind="csat",
+        score=5.0,
+        best=5.0,
+        worst=1.0,
+    )
     stored = settled(apply(fresh(), offered(), survey))
     partition = settled(apply(fresh(since=HOUR), survey), visits=stored.visits.rows)
 
@@ -179,7 +204,9 @@ def test_a_repeated_survey_of_a_stored_visit_changes_no_row():
 
 
 def test_readers_are_not_told_an_offset_whose_record_still_waits_for_its_visit():
-    partition = apply(fresh(since=HOUR), event(events.ContactWrapped, 2 * HOUR), offered("c2", at=2 * HOUR))
+    partition = apply(
+        fresh(since=HOUR), event(events.ContactWrapped, 2 * HOUR), offered("c2", at=2 * HOUR)
+    )
     assert partition.told_offset == 100
     settled(partition)
 
@@ -202,7 +229,16 @@ def test_a_change_of_a_pane_that_was_passed_is_noted_with_its_last_event():
     apply(partition, answered())
     [late] = partition.take_dirty().late
 
-    assert late == (3, "acme", "sales", "voice", 0, "test", "ContactAnswered@40000", "contact.answered")
+    assert late == (
+        3,
+        "acme",
+        "sales",
+        "voice",
+        0,
+        "test",
+        "ContactAnswered@40000",
+        "contact.answered",
+    )
 
 
 def test_what_belongs_to_a_deleted_month_is_counted_nowhere():
@@ -225,7 +261,11 @@ def test_changed_rows_are_told_once_and_again_when_telling_failed():
 
 def test_gauges_tell_waiting_in_progress_and_unresolved_apart():
     partition = apply(
-        fresh(), offered("old", at=0), offered("new", at=5 * HOUR), offered("busy", at=5 * HOUR), answered("busy", at=5 * HOUR + 9_000)
+        fresh(),
+        offered("old", at=0),
+        offered("new", at=5 * HOUR),
+        offered("busy", at=5 * HOUR),
+        answered("busy", at=5 * HOUR + 9_000),
     )
     [gauge] = partition.gauges(now=5 * HOUR + 10_000)
 
@@ -239,7 +279,9 @@ def test_an_ended_visit_is_no_gauge_any_more():
 
 
 def test_trimming_keeps_what_is_open_dirty_or_untold():
-    partition = apply(fresh(), *[offered(f"c{i}") for i in range(8)], *[answered(f"c{i}") for i in range(8)])
+    partition = apply(
+        fresh(), *[offered(f"c{i}") for i in range(8)], *[answered(f"c{i}") for i in range(8)]
+    )
     partition.watermark = HOUR
     written(partition).trim(4, 4)
     assert len(partition.visits.rows) == 8
@@ -264,11 +306,26 @@ def test_a_repeated_offer_of_a_forgotten_visit_waits_for_the_stored_one():
 def test_the_watermark_follows_plausible_events_only():
     assert advance_watermark(None, [50_000], appended_at=60_000, allowance=15_000) == 35_000
     assert advance_watermark(35_000, [10_000], appended_at=60_000, allowance=15_000) == 35_000
-    assert advance_watermark(35_000, [2_145_916_800_000], appended_at=60_000, allowance=15_000) == 35_000
+    assert (
+        advance_watermark(35_000, [2_145_916_800_000], appended_at=60_000, allowance=15_000)
+        == 35_000
+    )
     assert advance_watermark(None, [], appended_at=60_000, allowance=15_000) is None
 
 
 def test_what_knows_no_contact_has_a_record_of_its_own():
-    assert visit_key(event(events.ComplaintOpened, 1, complaint="k", queue="q")) == ("acme", "complaint:k", 0)
-    assert visit_key(event(events.QaRetracted, 1, evaluation="e", queue="q", agent="ann")) == ("acme", "evaluation:e", 0)
-    assert visit_key(event(events.SurveyOffered, 1, survey="s", kind="nps", queue="q")) == ("acme", "survey:s", 0)
+    assert visit_key(event(events.ComplaintOpened, 1, complaint="k", queue="q")) == (
+        "acme",
+        "complaint:k",
+        0,
+    )
+    assert visit_key(event(events.QaRetracted, 1, evaluation="e", queue="q", agent="ann")) == (
+        "acme",
+        "evaluation:e",
+        0,
+    )
+    assert visit_key(event(events.SurveyOffered, 1, survey="s", kind="nps", queue="q")) == (
+        "acme",
+        "survey:s",
+        0,
+    )

@@ -1,4 +1,6 @@
-"""Open visits whose end was lost: out of memory, still counted, back when something is heard of them."""
+"""Open visits whose end was lost: out of memory, still counted, back when something is heard of
+them.
+"""
 
 import pytest
 
@@ -54,14 +56,21 @@ def sales(waiting=(), in_progress=0, unresolved=0):
 
 
 def test_visits_whose_outcome_was_lost_leave_memory_and_are_still_unresolved(store):
-    partition = apply(store.own(0), store, offered("lost", NOW - 5 * HOUR), offered("new", NOW - HOUR))
+    partition = apply(
+        store.own(0), store, offered("lost", NOW - 5 * HOUR), offered("new", NOW - HOUR)
+    )
 
     assert contacts_in_memory(partition) == {"new"}
     assert partition.gauges(NOW) == sales([NOW - HOUR], unresolved=1)
 
 
 def test_conversations_whose_end_was_lost_leave_memory_and_are_no_longer_in_progress(store):
-    told = offered("lost", NOW - 3 * HOUR), answered("lost", NOW - 3 * HOUR), offered("new", NOW - HOUR), answered("new", NOW - HOUR)
+    told = (
+        offered("lost", NOW - 3 * HOUR),
+        answered("lost", NOW - 3 * HOUR),
+        offered("new", NOW - HOUR),
+        answered("new", NOW - HOUR),
+    )
     partition = apply(store.own(0), store, *told)
 
     assert contacts_in_memory(partition) == {"new"}
@@ -86,7 +95,9 @@ def test_a_visit_that_left_memory_is_counted_once_however_often_its_offer_comes(
 
 
 def test_old_events_that_are_replayed_stay_in_memory_no_longer_than_until_they_are_written(store):
-    partition = apply(store.own(0), store, *[offered(f"c{i}", NOW - 9 * YEAR + i) for i in range(20)])
+    partition = apply(
+        store.own(0), store, *[offered(f"c{i}", NOW - 9 * YEAR + i) for i in range(20)]
+    )
 
     assert contacts_in_memory(partition) == set()
     assert len(partition.visits.presence) == 0
@@ -103,7 +114,12 @@ def test_a_partition_of_nothing_but_old_events_forgets_by_their_own_time(store):
 
 
 def test_a_claim_loads_no_visit_and_knows_who_is_there(store):
-    told = offered("lost", NOW - 5 * HOUR), offered("waits", NOW - HOUR), offered("talks", NOW - HOUR), answered("talks", NOW - HOUR)
+    told = (
+        offered("lost", NOW - 5 * HOUR),
+        offered("waits", NOW - HOUR),
+        offered("talks", NOW - HOUR),
+        answered("talks", NOW - HOUR),
+    )
     apply(store.own(0), store, *told)
     claimed = store.own(0)
 
@@ -147,7 +163,9 @@ def test_a_visit_that_was_deleted_is_not_there_any_more(store):
 
 
 def test_months_beyond_retention_take_their_unresolved_visits_along(store):
-    partition = apply(store.own(0), store, offered("old", NOW - 2 * MONTHS), offered("lost", NOW - 5 * HOUR))
+    partition = apply(
+        store.own(0), store, offered("old", NOW - 2 * MONTHS), offered("lost", NOW - 5 * HOUR)
+    )
     partition.keep_since(NOW - MONTHS)
     apply(partition, store, offered("new", NOW - HOUR))
 
@@ -158,9 +176,14 @@ def test_months_beyond_retention_take_their_unresolved_visits_along(store):
 def test_what_a_claim_reads_is_bounded_by_who_is_there_not_by_what_happened(store):
     partition = store.own(0)
     for flush in range(30):
-        waits, gone = offered(f"w{flush}", NOW), [f"g{flush}-{i}" for i in range(400)]
+        waits = offered(f"w{flush}", NOW)
+        gone = [f"g{flush}-{i}" for i in range(400)]
         apply(partition, store, waits, *[offered(contact, NOW) for contact in gone])
-        apply(partition, store, *[event(events.ContactAbandoned, NOW + 1, contact=contact) for contact in gone])
+        apply(
+            partition,
+            store,
+            *[event(events.ContactAbandoned, NOW + 1, contact=contact) for contact in gone],
+        )
 
     written = sum(map(len, store.pages[0].values()))
     a_word = 60
@@ -169,7 +192,9 @@ def test_what_a_claim_reads_is_bounded_by_who_is_there_not_by_what_happened(stor
 
 
 def test_many_who_are_there_fill_several_pages(store):
-    partition = apply(store.own(0), store, *[offered(f"c{i}", NOW, queue=f"q{i % 3}") for i in range(36_000)])
+    partition = apply(
+        store.own(0), store, *[offered(f"c{i}", NOW, queue=f"q{i % 3}") for i in range(36_000)]
+    )
     pages = everything(partition.visits.presence)
     store.pages[0] = {number: encode_page(page) for number, page in enumerate(pages, 1)}
 

@@ -1,4 +1,6 @@
-"""Whole record batches give what aiokafka's stock records give; this fails when aiokafka's private class changes."""
+"""Whole record batches give what aiokafka's stock records give; this fails when aiokafka's private
+class changes.
+"""
 
 import pytest
 from aiokafka.consumer import fetcher
@@ -34,7 +36,11 @@ def read(kind, data, position, *, aborted=(), isolation=fetcher.READ_UNCOMMITTED
     return kind(TP, MemoryRecords(data), list(aborted), position, None, None, True, isolation)
 
 
-BATCHES = [(3, encoded(0, [b"a", b"b", b"c"])), (5, encoded(3, [b"d", None], compression=1)), (9, encoded(8, [b"e"]))]
+BATCHES = [
+    (3, encoded(0, [b"a", b"b", b"c"])),
+    (5, encoded(3, [b"d", None], compression=1)),
+    (9, encoded(8, [b"e"])),
+]
 LOG = b"".join(data for _, data in BATCHES)
 
 
@@ -48,8 +54,12 @@ def test_values_and_offsets_equal_the_stock_records_from_any_position(position):
     stock = list(read(STOCK, fetched(position), position))
     whole = list(read(WholeBatches, fetched(position), position))
 
-    assert [value for batch in whole for value in batch.values] == [record.value for record in stock]
-    assert [offset for batch in whole for offset in batch.offsets] == [record.offset for record in stock]
+    assert [value for batch in whole for value in batch.values] == [
+        record.value for record in stock
+    ]
+    assert [offset for batch in whole for offset in batch.offsets] == [
+        record.offset for record in stock
+    ]
 
 
 def test_batches_tell_where_they_begin_and_where_the_log_goes_on():
@@ -59,7 +69,8 @@ def test_batches_tell_where_they_begin_and_where_the_log_goes_on():
 
 
 def test_the_position_ends_where_the_stock_class_ends():
-    stock, whole = read(STOCK, LOG, 0), read(WholeBatches, LOG, 0)
+    stock = read(STOCK, LOG, 0)
+    whole = read(WholeBatches, LOG, 0)
     list(stock)
     list(whole)
 
@@ -85,7 +96,9 @@ def test_a_broken_batch_is_an_error_not_an_event():
 def test_only_our_topics_are_read_whole():
     try:
         record_batches.install(["contact-events"])
-        other = fetcher.PartitionRecords(TopicPartition("engine-commands", 0), MemoryRecords(b""), [], 0, None, None, True, 0)
+        other = fetcher.PartitionRecords(
+            TopicPartition("engine-commands", 0), MemoryRecords(b""), [], 0, None, None, True, 0
+        )
         ours = fetcher.PartitionRecords(TP, MemoryRecords(b""), [], 0, None, None, True, 0)
 
         assert type(ours) is WholeBatches
@@ -103,15 +116,28 @@ def test_stock_records_of_one_poll_become_one_batch():
 
 
 def test_batches_that_follow_each_other_and_were_appended_together_are_one():
-    first, then = Batch(0, 2, [b"a", b"b"], range(2), 1_000), Batch(2, 5, [b"c", b"d"], [2, 4], 2_000)
+    first = Batch(0, 2, [b"a", b"b"], range(2), 1_000)
+    then = Batch(2, 5, [b"c", b"d"], [2, 4], 2_000)
 
     [batch] = joined([first, then])
 
-    assert (batch.start, batch.next, batch.values, batch.offsets) == (0, 5, [b"a", b"b", b"c", b"d"], [0, 1, 2, 4])
+    assert (batch.start, batch.next, batch.values, batch.offsets) == (
+        0,
+        5,
+        [b"a", b"b", b"c", b"d"],
+        [0, 1, 2, 4],
+    )
     assert batch.appended_at == 1_000
 
 
-@pytest.mark.parametrize("then", [Batch(3, 4, [b"c"], [3], 1_000), Batch(2, 3, [b"c"], [2], 2_001), Batch(2, 3, [b"c"], [2], 999)])
+@pytest.mark.parametrize(
+    "then",
+    [
+        Batch(3, 4, [b"c"], [3], 1_000),
+        Batch(2, 3, [b"c"], [2], 2_001),
+        Batch(2, 3, [b"c"], [2], 999),
+    ],
+)
 def test_batches_with_a_gap_or_time_between_them_stay_apart(then):
     first = Batch(0, 2, [b"a", b"b"], range(2), 1_000)
 

@@ -1,4 +1,6 @@
-"""In which minutes a source spoke of the moment, which queues it feeds, and when readers are told."""
+"""In which minutes a source spoke of the moment, which queues it feeds, and when readers are
+told.
+"""
 
 from services.contracts import events
 from services.contracts.updates import SourceHeard
@@ -63,7 +65,9 @@ def test_only_what_is_new_is_told_and_everything_now_and_then():
 
 def test_events_about_no_queue_feed_none():
     sources = Sources()
-    sources.note([event(events.AgentStateChanged, AT, source="wfm", agent="ann", state="available")], AT, 0)
+    sources.note(
+        [event(events.AgentStateChanged, AT, source="wfm", agent="ann", state="available")], AT, 0
+    )
 
     assert heard(sources, 0)["wfm"].queues is None
 

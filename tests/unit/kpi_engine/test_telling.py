@@ -21,7 +21,8 @@ class Clocks:
     """A wall clock that may be set, and a steady one that goes on."""
 
     def __init__(self, monkeypatch):
-        self.wall, self.steady = NOW, 77_000
+        self.wall = NOW
+        self.steady = 77_000
         monkeypatch.setattr(telling, "now_ms", lambda: self.wall)
         monkeypatch.setattr(telling, "steady_ms", lambda: self.steady)
 
@@ -40,7 +41,8 @@ class Heard:
         self.updates.append(update)
 
     def take(self):
-        told, self.updates = self.updates, []
+        told = self.updates
+        self.updates = []
         return told
 
 
@@ -64,7 +66,9 @@ def applied(teller, partition, *given, appended_at=NOW):
     teller.note(3, list(given), appended_at)
 
 
-async def test_a_quiet_partition_is_told_of_every_second_also_after_the_wall_clock_was_set_back(clocks):
+async def test_a_quiet_partition_is_told_of_every_second_also_after_the_wall_clock_was_set_back(
+    clocks,
+):
     teller, partition, heard = told()
     await teller.publish([partition], {})
     clocks.wall -= HOUR
@@ -89,7 +93,9 @@ async def test_silence_is_measured_by_the_steady_clock(clocks):
     assert partition.watermark == NOW
 
 
-async def test_a_watermark_that_a_wrong_clock_set_ahead_is_withdrawn_and_what_was_told_as_final_stays_late(clocks):
+async def test_a_watermark_that_a_wrong_clock_set_ahead_is_withdrawn_and_final_stays_late(
+    clocks,
+):
     teller, partition, _ = told()
     applied(teller, partition, event(events.ContactOffered, NOW, queue="sales"))
     clocks.wall += 2 * HOUR
@@ -100,14 +106,19 @@ async def test_a_watermark_that_a_wrong_clock_set_ahead_is_withdrawn_and_what_wa
     clocks.wall -= 2 * HOUR
     await teller.publish([partition], {})
     assert partition.watermark == NOW
-    applied(teller, partition, event(events.ContactOffered, NOW + 30 * MINUTE, contact="c2", queue="sales"))
+    applied(
+        teller,
+        partition,
+        event(events.ContactOffered, NOW + 30 * MINUTE, contact="c2", queue="sales"),
+    )
     assert partition.panes.late
 
 
 @pytest.mark.parametrize("ahead", [-2 * HOUR, 2 * HOUR])
 async def test_who_waits_does_not_depend_on_the_engines_clock(clocks, ahead):
     teller, partition, heard = told()
-    long_ago, lately = NOW - 3 * HOUR, NOW - MINUTE
+    long_ago = NOW - 3 * HOUR
+    lately = NOW - MINUTE
     applied(
         teller,
         partition,

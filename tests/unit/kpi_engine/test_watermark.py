@@ -1,6 +1,13 @@
-"""How far event time has come: the latest plausible event less the allowance; the clock where nothing happens, as far as it is believed."""
+"""How far event time has come: the latest plausible event less the allowance; the clock where
+nothing happens, as far as it is believed.
+"""
 
-from services.kpi_engine.fold.watermark import FUTURE, advance_watermark, believed_watermark, idle_watermark
+from services.kpi_engine.fold.watermark import (
+    FUTURE,
+    advance_watermark,
+    believed_watermark,
+    idle_watermark,
+)
 
 NOW = 1_000_000_000
 ALLOWED = 15_000
@@ -35,7 +42,9 @@ def test_what_a_clock_that_was_ahead_left_behind_is_withdrawn_once_it_is_set_bac
 
     assert believed_watermark(ahead, NOW - 20_000, NOW, ALLOWED) == NOW - ALLOWED
     assert believed_watermark(ahead, NOW + 3_000, NOW, ALLOWED) == NOW + 3_000
-    assert believed_watermark(ahead, None, NOW, ALLOWED) == NOW - ALLOWED  # as the database has it, after a restart
+    assert (
+        believed_watermark(ahead, None, NOW, ALLOWED) == NOW - ALLOWED
+    )  # as the database has it, after a restart
 
 
 def test_what_events_brought_about_stays_whatever_the_clock_says():

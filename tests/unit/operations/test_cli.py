@@ -16,7 +16,8 @@ SCENARIO = ["simulate", "--to", "http://127.0.0.1:1", "--scenario"]
 def _logging_as_it_was() -> Iterator[None]:
     """A command sends logging to its own standard error, which ends with it."""
     root = logging.getLogger()
-    handlers, level = list(root.handlers), root.level
+    handlers = list(root.handlers)
+    level = root.level
     yield
     root.handlers[:] = handlers
     root.setLevel(level)
@@ -34,7 +35,9 @@ def test_help_names_every_command() -> None:
         assert command in said
 
 
-@pytest.mark.parametrize("command", [["ingest"], ["keys", "create"], ["demo"], ["simulate"], ["replay"], ["redrive"]])
+@pytest.mark.parametrize(
+    "command", [["ingest"], ["keys", "create"], ["demo"], ["simulate"], ["replay"], ["redrive"]]
+)
 def test_every_command_has_help(command: Sequence[str]) -> None:
     done = run(*command, "--help")
 
@@ -65,7 +68,10 @@ def test_a_missing_setting_says_what_to_do() -> None:
 
 
 def test_secrets_are_not_repeated() -> None:
-    done = run("ingest", env={"FLOORPULSE_INGEST__CUSTOMER_KEYS": '[{"name": "a", "secret": "tooshortsecret"}]'})
+    done = run(
+        "ingest",
+        env={"FLOORPULSE_INGEST__CUSTOMER_KEYS": '[{"name": "a", "secret": "tooshortsecret"}]'},
+    )
 
     assert done.exit_code == 2
     assert "FLOORPULSE_INGEST__CUSTOMER_KEYS (item 0.secret)" in done.stderr
@@ -84,20 +90,48 @@ def test_a_setting_that_is_no_json_says_so() -> None:
     ("words", "why"),
     [
         ([*SCENARIO, "busy", "--key-file", "KEY"], "no scenario 'busy'"),
-        ([*SCENARIO, "quiet", "--key-file", "/nowhere/key"], "cannot read an API key from /nowhere/key"),
+        (
+            [*SCENARIO, "quiet", "--key-file", "/nowhere/key"],
+            "cannot read an API key from /nowhere/key",
+        ),
         ([*SCENARIO, "quiet", "--key-file", "KEY", "--for", "long"], "'long' is no span"),
         ([*SCENARIO, "quiet", "--key-file", "KEY", "--start", "today"], "not RFC 3339"),
         ([*SCENARIO, "quiet", "--key-file", "KEY", "--clock", "noon"], "no time of day"),
         (["replay", "-", "--to", "nowhere", "--key-file", "KEY"], "no address to send to"),
-        (["replay", "-", "--to", "http://127.0.0.1:1", "--key-file", "KEY", "--speed", "-1"], "not above 0"),
-        (["replay", "-", "--to", "http://127.0.0.1:1", "--key-file", "KEY", "--format", "queue-log", "--speed", "-1"], "not above 0"),
-        (["replay", "-", "--to", "http://127.0.0.1:1", "--key-file", "KEY", "--format", "cdr"], "queue-log"),
+        (
+            ["replay", "-", "--to", "http://127.0.0.1:1", "--key-file", "KEY", "--speed", "-1"],
+            "not above 0",
+        ),
+        (
+            [
+                "replay",
+                "-",
+                "--to",
+                "http://127.0.0.1:1",
+                "--key-file",
+                "KEY",
+                "--format",
+                "queue-log",
+                "--speed",
+                "-1",
+            ],
+            "not above 0",
+        ),
+        (
+            ["replay", "-", "--to", "http://127.0.0.1:1", "--key-file", "KEY", "--format", "cdr"],
+            "queue-log",
+        ),
         (["demo", "--scenario", "busy"], "no scenario 'busy'"),
-        (["keys", "create", "--tenant", "acme", "--scope", "kpi:read", "--expires", "soon"], "no time to expire"),
+        (
+            ["keys", "create", "--tenant", "acme", "--scope", "kpi:read", "--expires", "soon"],
+            "no time to expire",
+        ),
         (["redrive", "/nowhere/letters"], "/nowhere/letters: No such file"),
     ],
 )
-def test_an_option_that_cannot_be_used_ends_the_command_with_words(words: Sequence[str], why: str, tmp_path: Path) -> None:
+def test_an_option_that_cannot_be_used_ends_the_command_with_words(
+    words: Sequence[str], why: str, tmp_path: Path
+) -> None:
     key = tmp_path / "key"
     key.write_text("fp_1_2\n")
 

@@ -14,7 +14,15 @@ DAY = 86_400_000
 
 
 def key(expires_at: int | None = None, revoked_at: int | None = None) -> StoredKey:
-    return StoredKey("0123456789abcdef", "acme", "the PBX", ("events:write", "kpi:read"), NOW - DAY, expires_at, revoked_at)
+    return StoredKey(
+        "0123456789abcdef",
+        "acme",
+        "the PBX",
+        ("events:write", "kpi:read"),
+        NOW - DAY,
+        expires_at,
+        revoked_at,
+    )
 
 
 def test_a_key_may_expire_after_a_span_or_at_an_instant() -> None:
@@ -24,7 +32,12 @@ def test_a_key_may_expire_after_a_span_or_at_an_instant() -> None:
 
 @pytest.mark.parametrize(
     ("text", "why"),
-    [("soon", "no time to expire"), ("2027-01-31", "no time to expire"), ("2020-01-01T00:00:00Z", "is past"), ("0d", "is past")],
+    [
+        ("soon", "no time to expire"),
+        ("2027-01-31", "no time to expire"),
+        ("2020-01-01T00:00:00Z", "is past"),
+        ("0d", "is past"),
+    ],
 )
 def test_other_expiries_are_refused(text: str, why: str) -> None:
     with pytest.raises(ValueError, match=why):
@@ -32,7 +45,10 @@ def test_other_expiries_are_refused(text: str, why: str) -> None:
 
 
 def test_a_key_is_live_until_it_expires_or_is_revoked() -> None:
-    assert [state(one, NOW) for one in (key(), key(NOW + 1), key(NOW), key(revoked_at=NOW), key(NOW, NOW))] == [
+    assert [
+        state(one, NOW)
+        for one in (key(), key(NOW + 1), key(NOW), key(revoked_at=NOW), key(NOW, NOW))
+    ] == [
         "live",
         "live",
         "expired",
@@ -46,12 +62,28 @@ def test_the_table_shows_everything_but_secrets() -> None:
     with console.capture() as captured:
         console.print(table([key(NOW + DAY)], NOW))
 
-    for word in ("0123456789abcdef", "acme", "the PBX", "events:write kpi:read", "2026-11-10 12:26Z", "2026-11-12 12:26Z", "live"):
+    for word in (
+        "0123456789abcdef",
+        "acme",
+        "the PBX",
+        "events:write kpi:read",
+        "2026-11-10 12:26Z",
+        "2026-11-12 12:26Z",
+        "live",
+    ):
         assert word in captured.get()
 
 
 def key_of(label: str, tenant: str) -> StoredKey:
-    return StoredKey("0123456789abcdef", tenant, label, ("agents:read", "alerts:act", "alerts:read", "events:write"), NOW, None, None)
+    return StoredKey(
+        "0123456789abcdef",
+        tenant,
+        label,
+        ("agents:read", "alerts:act", "alerts:read", "events:write"),
+        NOW,
+        None,
+        None,
+    )
 
 
 @pytest.mark.parametrize("width", [200, 80, 40, 17, 4])

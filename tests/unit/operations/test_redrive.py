@@ -6,7 +6,10 @@ import pytest
 from services.cli.redrive import Bad, commands
 from services.contracts.commands import Redrive
 
-GOOD = b'{"type":"contact.offered","id":"1","source":"pbx","at":1794400000000,"tenant":"acme","contact":"c1","queue":"orders"}'
+GOOD = (
+    b'{"type":"contact.offered","id":"1","source":"pbx","at":1794400000000,'
+    b'"tenant":"acme","contact":"c1","queue":"orders"}'
+)
 
 
 def with_field(name: str, value: object) -> bytes:
@@ -14,7 +17,10 @@ def with_field(name: str, value: object) -> bytes:
 
 
 def test_every_line_becomes_a_command_of_its_tenant() -> None:
-    assert list(commands([GOOD, b"", b"  " + GOOD + b"\r"])) == [Redrive(tenant="acme", event=GOOD.decode())] * 2
+    assert (
+        list(commands([GOOD, b"", b"  " + GOOD + b"\r"]))
+        == [Redrive(tenant="acme", event=GOOD.decode())] * 2
+    )
 
 
 def test_an_instant_may_be_text() -> None:

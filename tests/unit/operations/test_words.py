@@ -6,7 +6,13 @@ from services.cli.option_types import multiple, seconds, time_of_day
 
 
 def test_spans_are_a_number_and_a_unit() -> None:
-    assert [seconds(text) for text in ("45s", "30m", "12h", "90d", "2w")] == [45, 1800, 43_200, 7_776_000, 1_209_600]
+    assert [seconds(text) for text in ("45s", "30m", "12h", "90d", "2w")] == [
+        45,
+        1800,
+        43_200,
+        7_776_000,
+        1_209_600,
+    ]
 
 
 @pytest.mark.parametrize("text", ["", "90", "1.5h", "-3m", "h", "90m "])
@@ -25,7 +31,12 @@ def test_other_speeds_are_refused() -> None:
 
 
 def test_a_time_of_day_may_have_seconds_and_their_thousandths() -> None:
-    assert [time_of_day(text) for text in ("00:00", "09:30", "23:59:59", "08:30:00.250")] == [0, 34_200, 86_399, 30_600.25]
+    assert [time_of_day(text) for text in ("00:00", "09:30", "23:59:59", "08:30:00.250")] == [
+        0,
+        34_200,
+        86_399,
+        30_600.25,
+    ]
 
 
 @pytest.mark.parametrize("text", ["24:00", "9:30", "09:60", "noon"])

@@ -40,14 +40,25 @@ def taken(minute: float, agent: str, talk: float, queue: str = "sales", **more: 
 @pytest.fixture
 def world() -> World:
     world = World()
-    world.floor.put(taken(1, "ann", 60), taken(5, "ann", 120, "help"), taken(9, "bob", 30), taken(-5, "bob", 600))
+    world.floor.put(
+        taken(1, "ann", 60),
+        taken(5, "ann", 120, "help"),
+        taken(9, "bob", 30),
+        taken(-5, "bob", 600),
+    )
     world.floor.enter(
         "ann",
         Entered(BEGIN - 10 * MINUTE, "available", ("help", "sales"), team="east", site="hangzhou"),
         Entered(BEGIN + 15 * MINUTE, "busy", ("help", "sales")),
-        Entered(BEGIN + 30 * MINUTE, "break", ("help", "sales"), "lunch", team="east", site="hangzhou"),
+        Entered(
+            BEGIN + 30 * MINUTE, "break", ("help", "sales"), "lunch", team="east", site="hangzhou"
+        ),
     )
-    world.floor.enter("bob", Entered(BEGIN + 30 * MINUTE, "available", ("sales",), team="west"), Entered(BEGIN + 45 * MINUTE, "offline"))
+    world.floor.enter(
+        "bob",
+        Entered(BEGIN + 30 * MINUTE, "available", ("sales",), team="west"),
+        Entered(BEGIN + 45 * MINUTE, "offline"),
+    )
     world.tell()
     return world
 
@@ -64,7 +75,8 @@ def figures(world: World, **asked: str) -> dict[Any, Any]:
 
 @pytest.mark.parametrize("path", ["/v1/agents", "/v1/agents/kpis", "/v1/agents/benchmark"])
 def test_agents_are_for_those_with_the_scope_only(world: World, path: str) -> None:
-    app, laptop = world.app, {"Host": "127.0.0.1"}
+    app = world.app
+    laptop = {"Host": "127.0.0.1"}
     app.state.open_tenant = "demo"
 
     assert Client(app, READER).get(path, SPAN).status_code == 403
@@ -85,9 +97,15 @@ def test_agents_stand_in_their_last_state(world: World) -> None:
 
     assert [AgentStateRow.model_validate(row).state for row in rows] == ["break", "offline"]
     assert rows[0] == {
-        "agent": "ann", "state": "break", "since": "2026-11-11T11:30:00+00:00", "reason": "lunch", "queues": ["help", "sales"],
-        "team": "east", "site": "hangzhou", "as_of": "2026-11-11T12:07:20+00:00",
-    }  # fmt: skip
+        "agent": "ann",
+        "state": "break",
+        "since": "2026-11-11T11:30:00+00:00",
+        "reason": "lunch",
+        "queues": ["help", "sales"],
+        "team": "east",
+        "site": "hangzhou",
+        "as_of": "2026-11-11T12:07:20+00:00",
+    }
 
 
 @pytest.mark.parametrize(
@@ -100,7 +118,9 @@ def test_agents_stand_in_their_last_state(world: World) -> None:
         ({"agent": "bob,cem"}, ["bob"]),
     ],
 )
-def test_agents_are_chosen_by_state_queue_team_site_and_name(world: World, asked: dict[str, str], found: list[str]) -> None:
+def test_agents_are_chosen_by_state_queue_team_site_and_name(
+    world: World, asked: dict[str, str], found: list[str]
+) -> None:
     assert [row["agent"] for row in leader(world).get("/v1/agents", asked).json()["rows"]] == found
 
 
@@ -111,7 +131,9 @@ def test_an_unknown_state_is_refused_with_those_there_are(world: World) -> None:
     assert "wrap_up" in answer.json()["detail"]
 
 
-def test_what_was_answered_counts_by_its_offer_and_what_was_handled_by_its_completion(world: World) -> None:
+def test_what_was_answered_counts_by_its_offer_and_what_was_handled_by_its_completion(
+    world: World,
+) -> None:
     found = figures(world, kpi="answered,handled,att")
 
     assert {key: row["value"] for key, row in found.items()} == {
@@ -126,13 +148,20 @@ def test_time_in_states_is_that_of_the_span(world: World) -> None:
 
     assert found["ann", "occupancy"]["value"] == 0.5
     assert found["ann", "utilisation"]["denominator"] == 3600
-    assert [found["bob", "occupancy"][part] for part in ("value", "numerator", "denominator")] == [0, 0, 900]
+    assert [found["bob", "occupancy"][part] for part in ("value", "numerator", "denominator")] == [
+        0,
+        0,
+        900,
+    ]
 
 
 def test_a_queue_tells_of_its_visits_and_of_those_who_serve_it(world: World) -> None:
     found = figures(world, kpi="answered,occupancy", queue="help")
 
-    assert {key: row["value"] for key, row in found.items()} == {("ann", "answered"): 1, ("ann", "occupancy"): 0.5}
+    assert {key: row["value"] for key, row in found.items()} == {
+        ("ann", "answered"): 1,
+        ("ann", "occupancy"): 0.5,
+    }
     assert found["ann", "answered"]["queue"] == "help"
 
 
@@ -143,12 +172,19 @@ def test_rows_add_up_teams_sites_and_everybody(world: World) -> None:
         ("total", [(None, None, None, 3)]),
         ("agent", [("ann", None, None, 2), ("bob", None, None, 1)]),
     ):
-        rows = leader(world).get("/v1/agents/kpis", SPAN | {"by": by, "kpi": "answered"}).json()["rows"]
-        assert [(row["agent"], row.get("team"), row.get("site"), row["value"]) for row in rows] == expected
+        rows = (
+            leader(world)
+            .get("/v1/agents/kpis", SPAN | {"by": by, "kpi": "answered"})
+            .json()["rows"]
+        )
+        assert [
+            (row["agent"], row.get("team"), row.get("site"), row["value"]) for row in rows
+        ] == expected
 
 
 def test_satisfaction_in_each_queue_is_judged_under_its_own_policy() -> None:
-    world, four = World(), {"s": Survey("csat", None, BEGIN, BEGIN, 4, 5, 1)}
+    world = World()
+    four = {"s": Survey("csat", None, BEGIN, BEGIN, 4, 5, 1)}
     world.floor.put(taken(1, "ann", 60, surveys=four), taken(2, "ann", 60, "help", surveys=four))
     world.definitions = definitions(STRICT)
     world.tell()
@@ -163,14 +199,25 @@ def test_agents_asked_for_by_name_stand_alone(world: World) -> None:
 
 
 def test_evaluations_and_complaints_are_about_the_agent_they_name(world: World) -> None:
-    visit = taken(20, "ann", 60, surveys={"s": Survey("csat", None, BEGIN, BEGIN + 25 * MINUTE, 5, 5, 1)})
-    visit.evaluations = {"1": Evaluation(BEGIN, score=90), "2": Evaluation(BEGIN, score=50, agent="cem")}
+    visit = taken(
+        20, "ann", 60, surveys={"s": Survey("csat", None, BEGIN, BEGIN + 25 * MINUTE, 5, 5, 1)}
+    )
+    visit.evaluations = {
+        "1": Evaluation(BEGIN, score=90),
+        "2": Evaluation(BEGIN, score=50, agent="cem"),
+    }
     visit.complaints = {"k": Complaint((Statement(BEGIN, agent="cem"),))}
-    world.floor.put(visit, Visit(queue="sales", evaluations={"3": Evaluation(BEGIN, score=70, agent="cem")}))
+    world.floor.put(
+        visit, Visit(queue="sales", evaluations={"3": Evaluation(BEGIN, score=70, agent="cem")})
+    )
     found = figures(world, kpi="csat,qa_mean,complaints,answered")
 
-    assert [found["ann", kpi]["value"] for kpi in ("csat", "qa_mean", "complaints", "answered")] == [1, 90, 0, 3]
-    assert [found["cem", kpi]["value"] for kpi in ("csat", "qa_mean", "complaints", "answered")] == [None, 60, 1, 0]
+    assert [
+        found["ann", kpi]["value"] for kpi in ("csat", "qa_mean", "complaints", "answered")
+    ] == [1, 90, 0, 3]
+    assert [
+        found["cem", kpi]["value"] for kpi in ("csat", "qa_mean", "complaints", "answered")
+    ] == [None, 60, 1, 0]
 
 
 def test_pages_follow_one_another_and_csv_has_them_all(world: World) -> None:
@@ -186,8 +233,15 @@ def test_pages_follow_one_another_and_csv_has_them_all(world: World) -> None:
         cursor = {"cursor": page["next"]}
 
     assert pages == whole
-    assert {row["time"] for row in whole} >= {"2026-11-11T11:00:00+00:00", "2026-11-11T11:55:00+00:00"}
-    lines = leader(world).get("/v1/agents/kpis", asked | {"limit": "3"}, {"Accept": "text/csv"}).text.splitlines()
+    assert {row["time"] for row in whole} >= {
+        "2026-11-11T11:00:00+00:00",
+        "2026-11-11T11:55:00+00:00",
+    }
+    lines = (
+        leader(world)
+        .get("/v1/agents/kpis", asked | {"limit": "3"}, {"Accept": "text/csv"})
+        .text.splitlines()
+    )
     assert lines[0] == ",".join(AGENT_COLUMNS)
     assert len(lines) == 1 + len(whole)
 
@@ -206,51 +260,91 @@ def test_what_no_agent_answers_for_is_refused(world: World) -> None:
 
 
 def contest() -> World:
-    """Four agents with 4, 3, 2 and 1 contacts of 60 s in an hour logged in; ann pleases 2 of 4, bob all three, cem both, dee nobody."""
+    """Four agents with 4, 3, 2 and 1 contacts of 60 s in an hour logged in; ann pleases 2 of 4, bob
+    all three, cem both, dee nobody.
+    """
     world = World()
-    for agent, scores in (("ann", (5, 5, 1, 1)), ("bob", (5, 5, 5)), ("cem", (5, 5)), ("dee", (1,))):
-        world.floor.enter(agent, Entered(BEGIN, "available", ("sales",)), Entered(BEGIN + 60 * MINUTE, "offline"))
+    for agent, scores in (
+        ("ann", (5, 5, 1, 1)),
+        ("bob", (5, 5, 5)),
+        ("cem", (5, 5)),
+        ("dee", (1,)),
+    ):
+        world.floor.enter(
+            agent, Entered(BEGIN, "available", ("sales",)), Entered(BEGIN + 60 * MINUTE, "offline")
+        )
         for minute, score in enumerate(scores):
             talk = 60 if agent == "bob" else 90
-            world.floor.put(taken(minute, agent, talk, surveys={"s": Survey("csat", None, BEGIN, BEGIN, score, 5, 1)}))
+            world.floor.put(
+                taken(
+                    minute,
+                    agent,
+                    talk,
+                    surveys={"s": Survey("csat", None, BEGIN, BEGIN, score, 5, 1)},
+                )
+            )
     world.tell()
     return world
 
 
 def beside(world: World, **asked: str) -> dict[Any, Any]:
     span = {name: SPAN[name] for name in ("from", "to")}
-    answer = leader(world).get("/v1/agents/benchmark", span | {"handled": "1", "answers": "1"} | asked)
+    answer = leader(world).get(
+        "/v1/agents/benchmark", span | {"handled": "1", "answers": "1"} | asked
+    )
     assert answer.status_code == 200, answer.text
-    return {(row["agent"], row["kpi"]): BenchmarkFigureRow.model_validate(row) for row in answer.json()["rows"]}
+    return {
+        (row["agent"], row["kpi"]): BenchmarkFigureRow.model_validate(row)
+        for row in answer.json()["rows"]
+    }
 
 
 def test_agents_are_compared_with_those_who_are_best_at_both() -> None:
-    """At or below in volume: 4, 3, 2, 1 of 4; in quality: ann 2, bob and cem 4, dee 1: the worse rank is bob's 3."""
+    """At or below in volume: 4, 3, 2, 1 of 4; in quality: ann 2, bob and cem 4, dee 1: the worse
+    rank is bob's 3.
+    """
     found = beside(contest(), kpi="handled,aht,csat,att")
 
     assert {agent: row.standing for (agent, _), row in found.items()} == {
         "ann": "compared", "bob": "benchmark", "cem": "compared", "dee": "compared",
     }  # fmt: skip
-    assert [found["ann", "aht"].benchmark, found["ann", "aht"].distance, found["ann", "aht"].behind] == [60, 30, True]
+    assert [
+        found["ann", "aht"].benchmark,
+        found["ann", "aht"].distance,
+        found["ann", "aht"].behind,
+    ] == [60, 30, True]
     assert [found["ann", "handled"].distance, found["ann", "handled"].behind] == [1, False]
     assert [found["ann", "csat"].distance, found["ann", "csat"].behind] == [-0.5, True]
     assert [found["ann", "att"].distance, found["ann", "att"].behind] == [30, None]
     assert [found["bob", "aht"].distance, found["bob", "aht"].behind] == [0, False]
-    assert {(row.volume, row.candidates, row.small) for row in found.values()} == {("handled_per_hour", 4, True)}
+    assert {(row.volume, row.candidates, row.small) for row in found.values()} == {
+        ("handled_per_hour", 4, True)
+    }
 
 
 def test_without_anybody_who_did_enough_there_is_no_benchmark() -> None:
     found = beside(contest(), kpi="aht", handled="50")
 
-    assert {(row.standing, row.benchmark, row.distance, row.behind) for row in found.values()} == {("few_handled", None, None, None)}
+    assert {(row.standing, row.benchmark, row.distance, row.behind) for row in found.values()} == {
+        ("few_handled", None, None, None)
+    }
 
 
 def test_a_comparison_goes_page_by_page_and_as_csv() -> None:
-    world, span = contest(), {name: SPAN[name] for name in ("from", "to")}
+    world = contest()
+    span = {name: SPAN[name] for name in ("from", "to")}
     whole = leader(world).get("/v1/agents/benchmark", span).json()["rows"]
     first = leader(world).get("/v1/agents/benchmark", span | {"limit": "30"}).json()
-    second = leader(world).get("/v1/agents/benchmark", span | {"limit": "70", "cursor": first["next"]}).json()
-    lines = leader(world).get("/v1/agents/benchmark", span | {"limit": "30"}, {"Accept": "text/csv"}).text.splitlines()
+    second = (
+        leader(world)
+        .get("/v1/agents/benchmark", span | {"limit": "70", "cursor": first["next"]})
+        .json()
+    )
+    lines = (
+        leader(world)
+        .get("/v1/agents/benchmark", span | {"limit": "30"}, {"Accept": "text/csv"})
+        .text.splitlines()
+    )
 
     assert first["rows"] + second["rows"] == whole
     assert second["next"] is None
@@ -259,9 +353,16 @@ def test_a_comparison_goes_page_by_page_and_as_csv() -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "asked"), [("/v1/agents", {}), ("/v1/agents/kpis", SPAN), ("/v1/agents/benchmark", {"from": SPAN["from"], "to": SPAN["to"]})]
+    ("path", "asked"),
+    [
+        ("/v1/agents", {}),
+        ("/v1/agents/kpis", SPAN),
+        ("/v1/agents/benchmark", {"from": SPAN["from"], "to": SPAN["to"]}),
+    ],
 )
-def test_the_same_figures_are_not_sent_again(world: World, path: str, asked: dict[str, str]) -> None:
+def test_the_same_figures_are_not_sent_again(
+    world: World, path: str, asked: dict[str, str]
+) -> None:
     tag = leader(world).get(path, asked).headers["ETag"]
 
     assert leader(world).get(path, asked, {"If-None-Match": tag}).status_code == 304

@@ -13,7 +13,9 @@ from services.figures.staff.by_span import Crew
 from services.kpis.figures import Figures
 
 NOON = 1_794_398_400_000
-QUARTERS = [Span(NOON + number * 15 * MINUTE, NOON + (number + 1) * 15 * MINUTE) for number in range(3)]
+QUARTERS = [
+    Span(NOON + number * 15 * MINUTE, NOON + (number + 1) * 15 * MINUTE) for number in range(3)
+]
 
 
 def told(agent: str, minute: float, state: AgentState, *queues: str) -> AgentEntered:
@@ -28,15 +30,24 @@ def crew_of(*states: AgentEntered, spans: list[Span] | None = None, now: int = N
 
 
 def minutes(crew: Crew, span: int, *queues: str) -> dict[str, float]:
-    return {state: lasted / MINUTE for state, lasted in crew.during(Figures({}), span, queues or None).staff.items()}
+    return {
+        state: lasted / MINUTE
+        for state, lasted in crew.during(Figures({}), span, queues or None).staff.items()
+    }
 
 
 def heads(crew: Crew, span: int, *queues: str) -> dict[str, int]:
-    return {state: number for state, number in crew.at_begin(Figures({}), span, queues or None).staff.items()}  # noqa: C416  for its type
+    staff = crew.at_begin(Figures({}), span, queues or None).staff
+    return {state: number for state, number in staff.items()}  # noqa: C416  for its type
 
 
 def test_states_are_cut_at_the_edges_of_spans_and_the_last_lasts_to_now() -> None:
-    crew = crew_of(told("ann", -5, "available"), told("ann", 9, "busy"), told("ann", 22, "wrap_up"), now=NOON + 40 * MINUTE)
+    crew = crew_of(
+        told("ann", -5, "available"),
+        told("ann", 9, "busy"),
+        told("ann", 22, "wrap_up"),
+        now=NOON + 40 * MINUTE,
+    )
 
     assert minutes(crew, 0) == {"available": 9, "busy": 6}
     assert minutes(crew, 1) == {"busy": 7, "wrap_up": 8}
@@ -44,15 +55,26 @@ def test_states_are_cut_at_the_edges_of_spans_and_the_last_lasts_to_now() -> Non
 
 
 def test_heads_are_those_in_a_state_when_the_span_began_each_once() -> None:
-    crew = crew_of(told("ann", 0, "available", "help", "sales"), told("ann", 20, "offline"), told("bob", 15, "busy", "sales"))
+    crew = crew_of(
+        told("ann", 0, "available", "help", "sales"),
+        told("ann", 20, "offline"),
+        told("bob", 15, "busy", "sales"),
+    )
 
-    assert [heads(crew, span) for span in range(3)] == [{"available": 1}, {"available": 1, "busy": 1}, {"busy": 1}]
+    assert [heads(crew, span) for span in range(3)] == [
+        {"available": 1},
+        {"available": 1, "busy": 1},
+        {"busy": 1},
+    ]
     assert heads(crew, 1, "sales", "help") == {"available": 1, "busy": 1}
     assert heads(crew, 1, "help") == {"available": 1}
 
 
 def test_a_state_is_believed_for_a_day() -> None:
-    day_later = [Span(NOON + LONGEST - MINUTE, NOON + LONGEST), Span(NOON + LONGEST, NOON + LONGEST + MINUTE)]
+    day_later = [
+        Span(NOON + LONGEST - MINUTE, NOON + LONGEST),
+        Span(NOON + LONGEST, NOON + LONGEST + MINUTE),
+    ]
     crew = crew_of(told("ann", 0, "busy"), spans=day_later, now=NOON + 2 * LONGEST)
 
     assert [minutes(crew, 0), minutes(crew, 1)] == [{"busy": 1}, {}]
@@ -70,12 +92,19 @@ def test_nothing_is_known_of_a_crew_nobody_asked_for() -> None:
     assert heads(Crew(), 0) == minutes(Crew(), 0) == {}
 
 
-STATES = st.tuples(st.sampled_from("ab"), st.integers(-90, 60), st.sampled_from(("available", "busy", "offline")))
+STATES = st.tuples(
+    st.sampled_from("ab"), st.integers(-90, 60), st.sampled_from(("available", "busy", "offline"))
+)
 
 
 @given(st.lists(STATES, max_size=12), st.integers(0, 60))
-def test_every_minute_of_every_agent_counts_once(entered: list[tuple[str, int, AgentState]], now: int) -> None:
-    states = sorted({told(*one) for one in entered if one[1] <= now}, key=lambda one: (one.agent, one.entered.at, one.entered.state))
+def test_every_minute_of_every_agent_counts_once(
+    entered: list[tuple[str, int, AgentState]], now: int
+) -> None:
+    states = sorted(
+        {told(*one) for one in entered if one[1] <= now},
+        key=lambda one: (one.agent, one.entered.at, one.entered.state),
+    )
     crew = crew_of(*states, now=NOON + now * MINUTE)
 
     assert all(one.entered.at >= lookback(QUARTERS).begin for one in states)
@@ -83,7 +112,9 @@ def test_every_minute_of_every_agent_counts_once(entered: list[tuple[str, int, A
         expected = Counter[str]()
         for minute in range(span.begin, min(span.end, NOON + now * MINUTE), MINUTE):
             for agent in "ab":
-                before = [one.entered for one in states if one.agent == agent and one.entered.at <= minute]
+                before = [
+                    one.entered for one in states if one.agent == agent and one.entered.at <= minute
+                ]
                 if before and before[-1].state != "offline":
                     expected[before[-1].state] += 1
         assert minutes(crew, number) == expected

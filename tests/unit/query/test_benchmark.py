@@ -5,7 +5,15 @@ from math import ceil
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.figures.agents.benchmark import FEW, Minimum, Ranking, Record, Standing, Volume, ranking
+from services.figures.agents.benchmark import (
+    FEW,
+    Minimum,
+    Ranking,
+    Record,
+    Standing,
+    Volume,
+    ranking,
+)
 
 HOUR = 3_600_000
 NO_MINIMUM = Minimum(1, 1)
@@ -20,8 +28,15 @@ def best(found: Ranking) -> set[str]:
 
 
 def test_the_benchmark_is_good_at_both() -> None:
-    """Volumes 400 > 300 > 200 > 100, qualities 0.9 > 0.8 > 0.7 > 0.6: worse ranks ann 2 of 4, bob 3, cem 2, dee 1."""
-    floor = {"ann": record(400, 0.7), "bob": record(300, 0.8), "cem": record(200, 0.9), "dee": record(100, 0.6)}
+    """Volumes 400 > 300 > 200 > 100, qualities 0.9 > 0.8 > 0.7 > 0.6: worse ranks ann 2 of 4, bob
+    3, cem 2, dee 1.
+    """
+    floor = {
+        "ann": record(400, 0.7),
+        "bob": record(300, 0.8),
+        "cem": record(200, 0.9),
+        "dee": record(100, 0.6),
+    }
 
     found = ranking(floor, NO_MINIMUM)
 
@@ -47,13 +62,21 @@ def test_those_who_tie_with_the_last_of_the_tenth_belong_to_it() -> None:
 
 def test_who_did_too_little_is_not_judged_and_says_why() -> None:
     unscored = record(500, None, answers=0)
-    floor = {"ann": record(50, 0.5), "new": record(49, 1.0), "unasked": record(500, 1.0, answers=9), "unscored": unscored}
+    floor = {
+        "ann": record(50, 0.5),
+        "new": record(49, 1.0),
+        "unasked": record(500, 1.0, answers=9),
+        "unscored": unscored,
+    }
 
     found = ranking(floor, Minimum())
 
     assert found.standings == {
-        "ann": Standing.BENCHMARK, "new": Standing.FEW_HANDLED, "unasked": Standing.FEW_ANSWERS, "unscored": Standing.FEW_ANSWERS,
-    }  # fmt: skip
+        "ann": Standing.BENCHMARK,
+        "new": Standing.FEW_HANDLED,
+        "unasked": Standing.FEW_ANSWERS,
+        "unscored": Standing.FEW_ANSWERS,
+    }
     assert found.candidates == 1
 
 
@@ -62,24 +85,34 @@ def test_nobody_is_a_benchmark_of_nobody() -> None:
 
 
 RECORDS = st.builds(
-    Record, st.integers(0, 90), st.sampled_from((0, HOUR, 3 * HOUR)), st.none() | st.sampled_from((0.0, 0.5, 0.9, 1.0)), st.integers(0, 20)
+    Record,
+    st.integers(0, 90),
+    st.sampled_from((0, HOUR, 3 * HOUR)),
+    st.none() | st.sampled_from((0.0, 0.5, 0.9, 1.0)),
+    st.integers(0, 20),
 )
 FLOORS = st.dictionaries(st.text("abcdefgh", min_size=1, max_size=3), RECORDS, max_size=30)
 MINIMA = st.builds(Minimum, st.integers(0, 60), st.integers(0, 15))
 
 
 @given(FLOORS, MINIMA, st.randoms())
-def test_the_order_of_agents_and_their_names_cannot_matter(floor: dict[str, Record], minimum: Minimum, dice: object) -> None:
+def test_the_order_of_agents_and_their_names_cannot_matter(
+    floor: dict[str, Record], minimum: Minimum, dice: object
+) -> None:
     agents = list(floor)
     dice.shuffle(agents)  # type: ignore[attr-defined]
     renamed = dict(zip((f"{agent}!" for agent in floor), floor.values(), strict=True))
 
     assert ranking({agent: floor[agent] for agent in agents}, minimum) == ranking(floor, minimum)
-    assert {agent[:-1] for agent in best(ranking(renamed, minimum))} == best(ranking(floor, minimum))
+    assert {agent[:-1] for agent in best(ranking(renamed, minimum))} == best(
+        ranking(floor, minimum)
+    )
 
 
 @given(FLOORS, MINIMA)
-def test_the_minimum_is_kept_and_the_tenth_is_never_empty(floor: dict[str, Record], minimum: Minimum) -> None:
+def test_the_minimum_is_kept_and_the_tenth_is_never_empty(
+    floor: dict[str, Record], minimum: Minimum
+) -> None:
     found = ranking(floor, minimum)
 
     for agent in best(found):
@@ -91,7 +124,9 @@ def test_the_minimum_is_kept_and_the_tenth_is_never_empty(floor: dict[str, Recor
 
 
 @given(FLOORS, MINIMA)
-def test_nobody_outside_is_better_at_both_than_one_inside(floor: dict[str, Record], minimum: Minimum) -> None:
+def test_nobody_outside_is_better_at_both_than_one_inside(
+    floor: dict[str, Record], minimum: Minimum
+) -> None:
     found = ranking(floor, minimum)
     inside = best(found)
 
@@ -101,4 +136,8 @@ def test_nobody_outside_is_better_at_both_than_one_inside(floor: dict[str, Recor
     for agent, standing in found.standings.items():
         if standing is Standing.COMPARED:
             other = floor[agent]
-            assert not any(volume(other) > volume(floor[one]) and (other.quality or 0) > (floor[one].quality or 0) for one in inside)
+            assert not any(
+                volume(other) > volume(floor[one])
+                and (other.quality or 0) > (floor[one].quality or 0)
+                for one in inside
+            )

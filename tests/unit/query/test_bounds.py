@@ -1,4 +1,6 @@
-"""Answers are bounded: they come in pages that cost what they hold, and long ones hand the loop back."""
+"""Answers are bounded: they come in pages that cost what they hold, and long ones hand the loop
+back.
+"""
 
 import asyncio
 from collections import Counter
@@ -33,7 +35,9 @@ class ObservedBoard(Board):
         self.turn = 0
         self.reads: Counter[int] = Counter()
 
-    def read(self, scopes: Sequence[Scope], window: Window, now: int, zone: ZoneInfo | None = None) -> Reading:
+    def read(
+        self, scopes: Sequence[Scope], window: Window, now: int, zone: ZoneInfo | None = None
+    ) -> Reading:
         self.reads[self.turn] += 1
         return super().read(scopes, window, now, zone)
 
@@ -44,17 +48,25 @@ def wide_world(queues: int, most: int = 100_000, **limits: int) -> tuple[World, 
     world.tell()
     start = NOW - NOW % MINUTE - MINUTE
     for number in range(queues):
-        board.take_row(0, PaneRow("demo", f"q-{number:05}", "voice", start, 1, {Cell.OFFERED: 1, Cell.ANSWERED: 1}))
+        board.take_row(
+            0,
+            PaneRow(
+                "demo", f"q-{number:05}", "voice", start, 1, {Cell.OFFERED: 1, Cell.ANSWERED: 1}
+            ),
+        )
     return world, board
 
 
 async def asked(world: World, path: str, key: str = "reader", **query: str) -> httpx.Response:
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(world.app), base_url="http://api.test") as client:
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(world.app), base_url="http://api.test"
+    ) as client:
         return await client.get(path, params=query, headers={"Authorization": f"Bearer {key}"})
 
 
 def pages(client: Client, path: str, **query: str) -> list[list[dict[str, Any]]]:
-    found, cursor = [], None
+    found = []
+    cursor = None
     while True:
         answer = client.get(path, params={**query, **({"cursor": cursor} if cursor else {})})
         assert answer.status_code == 200, answer.text
@@ -81,10 +93,19 @@ def test_a_page_behind_a_queue_that_came_meanwhile_neither_repeats_nor_leaves_ou
     world, board = wide_world(4)
     client = world.client()
     first = client.get("/v1/kpis?kpi=offered&limit=2").json()
-    board.take_row(0, PaneRow("demo", "q-00000a", "voice", NOW - NOW % MINUTE, 1, {Cell.OFFERED: 1}))
-    second = client.get("/v1/kpis", params={"kpi": "offered", "limit": "2", "cursor": first["next"]}).json()
+    board.take_row(
+        0, PaneRow("demo", "q-00000a", "voice", NOW - NOW % MINUTE, 1, {Cell.OFFERED: 1})
+    )
+    second = client.get(
+        "/v1/kpis", params={"kpi": "offered", "limit": "2", "cursor": first["next"]}
+    ).json()
 
-    assert [row["queue"] for row in first["rows"] + second["rows"]] == ["q-00000", "q-00001", "q-00002", "q-00003"]
+    assert [row["queue"] for row in first["rows"] + second["rows"]] == [
+        "q-00000",
+        "q-00001",
+        "q-00002",
+        "q-00003",
+    ]
 
 
 def test_a_cursor_is_of_its_question_only() -> None:
@@ -92,7 +113,11 @@ def test_a_cursor_is_of_its_question_only() -> None:
     client = world.client()
     cursor = client.get("/v1/kpis?kpi=offered&limit=2").json()["next"]
 
-    for path in (f"/v1/kpis?kpi=waiting&cursor={cursor}", f"/v1/queues?cursor={cursor}", "/v1/definitions?cursor=zz"):
+    for path in (
+        f"/v1/kpis?kpi=waiting&cursor={cursor}",
+        f"/v1/queues?cursor={cursor}",
+        "/v1/definitions?cursor=zz",
+    ):
         answer = client.get(path)
         assert answer.status_code == 422
         assert "send `next` of the last page" in answer.json()["detail"]
@@ -118,14 +143,23 @@ def test_csv_of_live_figures_has_all_pages() -> None:
 def test_pages_of_queues_and_agents_are_the_whole_answer() -> None:
     world, _ = wide_world(9)
     for number in range(9):
-        world.floor.enter(f"a-{number}", Entered(NOW - 1000, "busy" if number % 2 else "break", ("q-00001",)))
+        world.floor.enter(
+            f"a-{number}", Entered(NOW - 1000, "busy" if number % 2 else "break", ("q-00001",))
+        )
     world.tell()
     leader = Client(world.app, LEADER)
-    for path in ("/v1/queues", "/v1/agents", "/v1/agents?state=busy", "/v1/agents?agent=a-1,a-3,a-5"):
+    for path in (
+        "/v1/queues",
+        "/v1/agents",
+        "/v1/agents?state=busy",
+        "/v1/agents?agent=a-1,a-3,a-5",
+    ):
         name, _, query = path.partition("?")
         parameters = dict([query.split("=")]) if query else {}
         [whole] = pages(leader, name, **parameters)
-        assert [row for page in pages(leader, name, limit="2", **parameters) for row in page] == whole
+        assert [
+            row for page in pages(leader, name, limit="2", **parameters) for row in page
+        ] == whole
         assert len(whole) >= 3
 
 
@@ -151,7 +185,9 @@ async def test_a_page_costs_what_it_holds_however_large_the_floor() -> None:
 @pytest.mark.parametrize("path", ["/v1/kpis", "/v1/queues"])
 async def test_a_long_answer_hands_the_loop_back(path: str) -> None:
     world, board = wide_world(1000)
-    answering = asyncio.create_task(asked(world, path, **({"kpi": KPIS} if path == "/v1/kpis" else {})))
+    answering = asyncio.create_task(
+        asked(world, path, **({"kpi": KPIS} if path == "/v1/kpis" else {}))
+    )
     while not answering.done():
         board.turn += 1
         await asyncio.sleep(0)
@@ -191,7 +227,10 @@ async def test_rendering_hands_the_loop_back_and_gives_the_bytes_of_one_go() -> 
         await asyncio.sleep(0)
 
     assert max(seen.values()) <= RENDERED
-    assert httpx.Response(200, content=await rendering).json() == {"rows": list(rows), "next": "next"}
+    assert httpx.Response(200, content=await rendering).json() == {
+        "rows": list(rows),
+        "next": "next",
+    }
 
 
 def test_history_reads_only_the_queues_of_its_page() -> None:
@@ -226,7 +265,10 @@ def folded_world() -> World:
 def test_folded_queues_stand_in_one_row_and_totals_are_exact() -> None:
     client = folded_world().client()
     question = {"kpi": "offered,waiting,agents:busy", "window": "30m"}
-    found = {(row["queue"], row["kpi"]): row["value"] for row in client.get("/v1/kpis", params=question).json()["rows"]}
+    found = {
+        (row["queue"], row["kpi"]): row["value"]
+        for row in client.get("/v1/kpis", params=question).json()["rows"]
+    }
 
     assert {queue for queue, _ in found} == {"a", "b", OTHER}
     assert [found[queue, "offered"] for queue in ("a", "b", OTHER)] == [2, 1, 3]
@@ -234,7 +276,11 @@ def test_folded_queues_stand_in_one_row_and_totals_are_exact() -> None:
     total = client.get("/v1/kpis", params={**question, "by": "total"}).json()["rows"]
     assert [row["value"] for row in total] == [6, 1, 1]
     queues = {row["queue"]: row for row in client.get("/v1/queues").json()["rows"]}
-    assert [queues[OTHER][name] for name in ("waiting", "agents", "channels")] == [1, {"busy": 1}, ["voice"]]
+    assert [queues[OTHER][name] for name in ("waiting", "agents", "channels")] == [
+        1,
+        {"busy": 1},
+        ["voice"],
+    ]
 
 
 def test_a_folded_queue_asked_by_name_is_told_where_its_figures_are() -> None:
@@ -243,26 +289,42 @@ def test_a_folded_queue_asked_by_name_is_told_where_its_figures_are() -> None:
         answer = client.get(path)
         assert answer.status_code == 422
         assert answer.json()["title"] == "Folded queue"
-        assert all(word in answer.json()["detail"] for word in ("c is beyond the 2 queues", OTHER, "MOST_QUEUES", "history"))
+        assert all(
+            word in answer.json()["detail"]
+            for word in ("c is beyond the 2 queues", OTHER, "MOST_QUEUES", "history")
+        )
     [row] = client.get(f"/v1/kpis?queue={OTHER}&kpi=offered&window=30m").json()["rows"]
     assert (row["queue"], row["value"]) == (OTHER, 3)
 
 
 def test_history_keeps_every_name_and_who_waits_there_now() -> None:
     client = folded_world().client()
-    query = {**SPAN, "interval": "all", "kpi": "offered,service_level", "waiting_past_threshold": "true"}
-    found = {(row["queue"], row["kpi"]): row for row in client.get("/v1/kpis/history", params=query).json()["rows"]}
+    query = {
+        **SPAN,
+        "interval": "all",
+        "kpi": "offered,service_level",
+        "waiting_past_threshold": "true",
+    }
+    found = {
+        (row["queue"], row["kpi"]): row
+        for row in client.get("/v1/kpis/history", params=query).json()["rows"]
+    }
 
     assert {queue for queue, _ in found} == {"a", "b", "c", "d"}
     assert found["c", "offered"]["value"] == 2
-    assert found["c", "service_level"]["denominator"] == 2  # the answered visit, and the one that has waited for longer than 20 s
+    assert (
+        found["c", "service_level"]["denominator"] == 2
+    )  # the answered visit, and the one that has waited for longer than 20 s
     refused = client.get("/v1/kpis/history", params={**query, "queue": OTHER})
     assert refused.status_code == 422
     assert "history has each of them by its own name" in refused.json()["detail"]
 
 
 def test_progress_tells_how_much_is_folded() -> None:
-    assert folded_world().client().get("/v1/pipeline").json()["folded"] == {"queues": 2, "agents": 0}
+    assert folded_world().client().get("/v1/pipeline").json()["folded"] == {
+        "queues": 2,
+        "agents": 0,
+    }
     assert World().client().get("/v1/pipeline").json()["folded"] == {"queues": 0, "agents": 0}
 
 

@@ -12,11 +12,14 @@ from services.figures.history.coverage import Part, Rolled, TooFineError, parts
 from services.figures.intervals import Interval, intervals
 
 UTC = ZoneInfo("UTC")
-MINUTE, DAY = 60_000, 86_400_000
+MINUTE = 60_000
+DAY = 86_400_000
 OCTOBER = 1_790_812_800_000  # 2026-10-01T00:00:00Z
 
 
-def rolled(until: int, zone: ZoneInfo = UTC, changed: tuple[int, ...] = (), panes_since: int = 0) -> Rolled:
+def rolled(
+    until: int, zone: ZoneInfo = UTC, changed: tuple[int, ...] = (), panes_since: int = 0
+) -> Rolled:
     reach = {grain: bounds_of(grain, until, zone).begin for grain in Grain}
     return Rolled(reach, zone, changed, panes_since)
 
@@ -40,20 +43,34 @@ def test_no_rollup_reaches_over_the_edge_of_an_interval() -> None:
     spans = list(intervals(Span(OCTOBER, OCTOBER + 2 * DAY), Interval.D1, shanghai))
 
     assert [part.grain for part in parts(spans, rolled(OCTOBER + 9 * DAY))] == [Grain.QUARTER]
-    assert {part.grain for part in parts(spans, rolled(OCTOBER + 9 * DAY, shanghai))} == {Grain.QUARTER, Grain.DAY}
+    assert {part.grain for part in parts(spans, rolled(OCTOBER + 9 * DAY, shanghai))} == {
+        Grain.QUARTER,
+        Grain.DAY,
+    }
 
 
 def test_what_changed_a_moment_ago_is_read_from_panes_alone() -> None:
-    found = parts([Span(OCTOBER, OCTOBER + 3 * DAY)], rolled(OCTOBER + 9 * DAY, changed=(OCTOBER + DAY + QUARTER,)))
+    found = parts(
+        [Span(OCTOBER, OCTOBER + 3 * DAY)],
+        rolled(OCTOBER + 9 * DAY, changed=(OCTOBER + DAY + QUARTER,)),
+    )
 
-    assert [part.grain for part in found] == [Grain.DAY, Grain.QUARTER, None, Grain.QUARTER, Grain.DAY]
+    assert [part.grain for part in found] == [
+        Grain.DAY,
+        Grain.QUARTER,
+        None,
+        Grain.QUARTER,
+        Grain.DAY,
+    ]
     assert found[2].span == Span(OCTOBER + DAY + QUARTER, OCTOBER + DAY + 2 * QUARTER)
 
 
 def test_minutes_that_were_deleted_are_refused_and_quarters_answer() -> None:
     gone = rolled(OCTOBER + 9 * DAY, panes_since=OCTOBER + 2 * DAY)
 
-    assert parts([Span(OCTOBER, OCTOBER + DAY)], gone) == [Part(Grain.DAY, Span(OCTOBER, OCTOBER + DAY))]
+    assert parts([Span(OCTOBER, OCTOBER + DAY)], gone) == [
+        Part(Grain.DAY, Span(OCTOBER, OCTOBER + DAY))
+    ]
     with pytest.raises(TooFineError, match="panes are kept since"):
         parts([Span(OCTOBER + MINUTE, OCTOBER + DAY)], gone)
 
@@ -61,11 +78,18 @@ def test_minutes_that_were_deleted_are_refused_and_quarters_answer() -> None:
 @pytest.mark.parametrize("seed", range(40))
 def test_parts_tile_the_span_once(seed: int) -> None:
     dice = random.Random(seed)
-    zones = [ZoneInfo(name) for name in ("UTC", "Europe/Berlin", "Asia/Kathmandu", "America/St_Johns")]
+    zones = [
+        ZoneInfo(name) for name in ("UTC", "Europe/Berlin", "Asia/Kathmandu", "America/St_Johns")
+    ]
     begin = OCTOBER + dice.randrange(-40 * DAY, 40 * DAY) // MINUTE * MINUTE
     span = Span(begin, begin + dice.randrange(1, 90 * 24) * 60 * MINUTE)
     spans = list(islice(intervals(span, dice.choice(list(Interval)), dice.choice(zones)), 99))
-    changed = tuple(sorted(begin - begin % QUARTER + dice.randrange(3000) * QUARTER for _ in range(dice.randrange(4))))
+    changed = tuple(
+        sorted(
+            begin - begin % QUARTER + dice.randrange(3000) * QUARTER
+            for _ in range(dice.randrange(4))
+        )
+    )
     known = rolled(OCTOBER + dice.randrange(-30, 60) * DAY, dice.choice(zones), changed)
     found = parts(spans, known)
 

@@ -1,4 +1,6 @@
-"""Definitions at work: each queue's own policies in live figures, history, visits, queues, metrics and corrections."""
+"""Definitions at work: each queue's own policies in live figures, history, visits, queues, metrics
+and corrections.
+"""
 
 import asyncio
 from dataclasses import replace
@@ -27,8 +29,10 @@ teams:
 """
 QUEUES = """
 queues:
-  - {id: sales, names: {en: Sales, zh: 销售}, channels: [voice], team: sellers, service_level: fast, csat: strict}
-  - {id: help, names: {en: Help, zh: 支持}, channels: [voice, chat], team: helpers, service_level_of: {chat: slow}}
+  - {id: sales, names: {en: Sales, zh: 销售}, channels: [voice], team: sellers,
+     service_level: fast, csat: strict}
+  - {id: help, names: {en: Help, zh: 支持}, channels: [voice, chat], team: helpers,
+     service_level_of: {chat: slow}}
 csat:
   - {id: strict, satisfied: 1}
 """
@@ -37,14 +41,25 @@ service_levels:
   - {id: fast, formula: V3, threshold: 10, target: 0.9}
   - {id: slow, formula: V2, threshold: 60, short: 5, target: 0.7}
 """
-LATER = LEVELS + "  - {id: fast, valid_from: 2026-11-11, formula: V3, threshold: 30, target: 0.95}\n"
+LATER = (
+    LEVELS + "  - {id: fast, valid_from: 2026-11-11, formula: V3, threshold: 30, target: 0.95}\n"
+)
 
 
 def world_of(text: str = TENANT + QUEUES + LEVELS) -> World:
-    """Two queues: sales answers after 5 and 20 s and loses one after 8 s, help answers after 15 s by voice and 50 s in chat."""
+    """Two queues: sales answers after 5 and 20 s and loses one after 8 s, help answers after 15 s
+    by voice and 50 s in chat.
+    """
     world = World()
-    world.floor.put(answered(NOW - 5 * MINUTE, 5), answered(NOW - 5 * MINUTE, 20), abandoned(NOW - 5 * MINUTE, 8))
-    world.floor.put(answered(NOW - 5 * MINUTE, 15, queue="help"), answered(NOW - 5 * MINUTE, 50, queue="help", channel="chat"))
+    world.floor.put(
+        answered(NOW - 5 * MINUTE, 5),
+        answered(NOW - 5 * MINUTE, 20),
+        abandoned(NOW - 5 * MINUTE, 8),
+    )
+    world.floor.put(
+        answered(NOW - 5 * MINUTE, 15, queue="help"),
+        answered(NOW - 5 * MINUTE, 50, queue="help", channel="chat"),
+    )
     world.tell()
     world.definitions = definitions(text)
     return world
@@ -53,14 +68,27 @@ def world_of(text: str = TENANT + QUEUES + LEVELS) -> World:
 def told(world: World, path: str) -> list[tuple[object, ...]]:
     """Rows as (queue or channel or team or site, numerator, denominator, definition)."""
     rows = world.client().get(path).json()["rows"]
-    labels = [row.get("team") or row.get("site") or "/".join(filter(None, (row["queue"], row["channel"]))) for row in rows]
-    return [(label, row["numerator"], row["denominator"], row["definition"]) for label, row in zip(labels, rows, strict=True)]
+    labels = [
+        row.get("team") or row.get("site") or "/".join(filter(None, (row["queue"], row["channel"])))
+        for row in rows
+    ]
+    return [
+        (label, row["numerator"], row["denominator"], row["definition"])
+        for label, row in zip(labels, rows, strict=True)
+    ]
 
 
 EACH = [("help", 2, 2, "default@1+slow@1"), ("sales", 1, 3, "fast@1")]
 BY = [
     ("queue", EACH),
-    ("queue,channel", [("help/chat", 1, 1, "slow@1"), ("help/voice", 1, 1, "default@1"), ("sales/voice", 1, 3, "fast@1")]),
+    (
+        "queue,channel",
+        [
+            ("help/chat", 1, 1, "slow@1"),
+            ("help/voice", 1, 1, "default@1"),
+            ("sales/voice", 1, 3, "fast@1"),
+        ],
+    ),
     ("channel", [("chat", 1, 1, "slow@1"), ("voice", 2, 4, "default@1+fast@1")]),
     ("team", [("helpers", 2, 2, "default@1+slow@1"), ("sellers", 1, 3, "fast@1")]),
     ("site", [("east", 3, 5, "default@1+fast@1+slow@1")]),
@@ -69,7 +97,9 @@ BY = [
 
 
 @pytest.mark.parametrize(("by", "rows"), BY)
-def test_each_queue_is_judged_under_its_own_policy_and_totals_sum_hits_and_totals(by: str, rows: list[tuple[object, ...]]) -> None:
+def test_each_queue_is_judged_under_its_own_policy_and_totals_sum_hits_and_totals(
+    by: str, rows: list[tuple[object, ...]]
+) -> None:
     world = world_of()
 
     live = told(world, f"/v1/kpis?kpi=service_level&window=15m&by={by}")
@@ -83,7 +113,11 @@ def test_each_queue_is_judged_under_its_own_policy_and_totals_sum_hits_and_total
 def test_what_no_definition_decides_is_summed_as_ever() -> None:
     world = world_of()
 
-    assert told(world, "/v1/kpis?kpi=offered,waiting&window=15m&by=team")[0][:3] == ("helpers", 2, None)
+    assert told(world, "/v1/kpis?kpi=offered,waiting&window=15m&by=team")[0][:3] == (
+        "helpers",
+        2,
+        None,
+    )
     assert told(world, "/v1/kpis?kpi=offered&window=15m&by=total")[0][:3] == ("", 5, None)
 
 
@@ -108,7 +142,9 @@ def test_an_interval_is_judged_under_the_version_in_force_when_it_began() -> Non
         ("default", [("help", 1, 2, "default@1"), ("sales", 2, 3, "default@1")]),
     ],
 )
-def test_figures_are_restated_under_any_stored_definition(definition: str, rows: list[tuple[object, ...]]) -> None:
+def test_figures_are_restated_under_any_stored_definition(
+    definition: str, rows: list[tuple[object, ...]]
+) -> None:
     world = world_of(TENANT + QUEUES + LATER)
 
     assert told(world, f"/v1/kpis?kpi=service_level&window=15m&definition={definition}") == rows
@@ -116,10 +152,16 @@ def test_figures_are_restated_under_any_stored_definition(definition: str, rows:
 
 def test_a_definition_that_was_taken_out_can_still_be_asked_for() -> None:
     world = world_of()
-    world.definitions = definitions(TENANT + QUEUES + LEVELS, "tenant: demo\nabout:\n  - names: {en: Demo, zh: 演示}\n")
+    world.definitions = definitions(
+        TENANT + QUEUES + LEVELS, "tenant: demo\nabout:\n  - names: {en: Demo, zh: 演示}\n"
+    )
 
-    assert told(world, "/v1/kpis?kpi=service_level&window=15m&queue=sales") == [("sales", 2, 3, "default@1")]
-    assert told(world, "/v1/kpis?kpi=service_level&window=15m&queue=sales&definition=fast@1") == [("sales", 1, 3, "fast@1")]
+    assert told(world, "/v1/kpis?kpi=service_level&window=15m&queue=sales") == [
+        ("sales", 2, 3, "default@1")
+    ]
+    assert told(world, "/v1/kpis?kpi=service_level&window=15m&queue=sales&definition=fast@1") == [
+        ("sales", 1, 3, "fast@1")
+    ]
 
 
 def test_an_option_restates_each_queues_own_policy() -> None:
@@ -136,7 +178,10 @@ def test_an_option_that_a_queues_policy_cannot_take_is_refused() -> None:
     answer = world.client().get("/v1/kpis?kpi=service_level&formula=V5&short=15&queue=sales")
 
     assert answer.status_code == 422
-    assert answer.json()["detail"] == "short=15 must be below threshold=10 under V5; give both, or another formula"
+    assert (
+        answer.json()["detail"]
+        == "short=15 must be below threshold=10 under V5; give both, or another formula"
+    )
 
 
 def test_visits_are_judged_under_their_queues_policy() -> None:
@@ -145,19 +190,33 @@ def test_visits_are_judged_under_their_queues_policy() -> None:
 
     rows = world.client().get(f"/v1/visits?missed=true&{span}").json()["rows"]
 
-    assert sorted((row["queue"], row["wait"], row["definition"]) for row in rows) == [("sales", 8.0, "fast@1"), ("sales", 20.0, "fast@1")]
+    assert sorted((row["queue"], row["wait"], row["definition"]) for row in rows) == [
+        ("sales", 8.0, "fast@1"),
+        ("sales", 20.0, "fast@1"),
+    ]
 
 
 def test_queues_tell_names_team_site_and_target() -> None:
     rows = world_of().client().get("/v1/queues").json()["rows"]
 
-    told = [(row["queue"], row["en"], row["zh"], row["team"], row["site"], row["target"]) for row in rows]
-    assert told == [("help", "Help", "支持", "helpers", "east", 0.8), ("sales", "Sales", "销售", "sellers", "east", 0.9)]
+    told = [
+        (row["queue"], row["en"], row["zh"], row["team"], row["site"], row["target"])
+        for row in rows
+    ]
+    assert told == [
+        ("help", "Help", "支持", "helpers", "east", 0.8),
+        ("sales", "Sales", "销售", "sellers", "east", 0.9),
+    ]
 
 
 def test_a_queue_is_closed_outside_its_business_hours() -> None:
     hours = "calendars:\n  - {id: office, hours: {wednesday: ['09:00-18:00']}}\n"
-    world = world_of((TENANT + QUEUES + LEVELS).replace("zone: Asia/Shanghai", "zone: Asia/Shanghai\n    calendar: office") + hours)
+    world = world_of(
+        (TENANT + QUEUES + LEVELS).replace(
+            "zone: Asia/Shanghai", "zone: Asia/Shanghai\n    calendar: office"
+        )
+        + hours
+    )
 
     states = [row["state"] for row in world.client().get("/v1/queues").json()["rows"]]
 
@@ -175,7 +234,10 @@ def test_today_begins_at_the_tenants_midnight() -> None:
 def test_satisfaction_is_judged_under_the_queues_policy_and_names_it() -> None:
     world = world_of()
     surveys = {"s": Survey(kind="csat", answered_at=NOW - MINUTE, score=4, best=5, worst=1)}
-    world.floor.put(answered(NOW - 5 * MINUTE, 5, surveys=surveys), answered(NOW - 5 * MINUTE, 5, queue="help", surveys=surveys))
+    world.floor.put(
+        answered(NOW - 5 * MINUTE, 5, surveys=surveys),
+        answered(NOW - 5 * MINUTE, 5, queue="help", surveys=surveys),
+    )
     world.tell()
 
     rows = told(world, "/v1/kpis?kpi=csat&window=15m")
@@ -184,11 +246,21 @@ def test_satisfaction_is_judged_under_the_queues_policy_and_names_it() -> None:
 
 
 def test_evaluations_pass_from_the_queues_mark_on_and_never_with_a_fatal_error() -> None:
-    marked = (TENANT + QUEUES + LEVELS).replace("csat: strict}", "csat: strict, qa: marked}") + "qa:\n  - {id: marked, pass_mark: 80.1}\n"
+    marked = (TENANT + QUEUES + LEVELS).replace(
+        "csat: strict}", "csat: strict, qa: marked}"
+    ) + "qa:\n  - {id: marked, pass_mark: 80.1}\n"
     world = world_of(marked)
     scored = [(80.1, False), (80.0, False), (99.0, True), (57.3, False)]
-    evaluations = {f"e{n}": Evaluation(NOW - MINUTE, score=score, fatal=fatal, passed=True) for n, (score, fatal) in enumerate(scored)}
-    world.floor.put(*(answered(NOW - 5 * MINUTE, 5, queue=queue, evaluations=evaluations) for queue in ("sales", "help")))
+    evaluations = {
+        f"e{n}": Evaluation(NOW - MINUTE, score=score, fatal=fatal, passed=True)
+        for n, (score, fatal) in enumerate(scored)
+    }
+    world.floor.put(
+        *(
+            answered(NOW - 5 * MINUTE, 5, queue=queue, evaluations=evaluations)
+            for queue in ("sales", "help")
+        )
+    )
     world.tell()
 
     rows = told(world, "/v1/kpis?kpi=qa_pass_rate&window=15m")
@@ -212,15 +284,26 @@ def test_definitions_tell_every_version_and_which_are_in_force() -> None:
     body = world_of(TENANT + QUEUES + LATER).client().get("/v1/definitions").json()
 
     assert [row["definition"] for row in body["rows"]] == ["default@1", "fast@2", "slow@1"]
-    fast = [(one["version"], one["valid_from"], one["in_force"]) for one in body["versions"] if one["id"] == "fast"]
+    fast = [
+        (one["version"], one["valid_from"], one["in_force"])
+        for one in body["versions"]
+        if one["id"] == "fast"
+    ]
     assert fast == [(1, None, False), (2, "2026-11-11", True)]
 
 
 def test_every_kpi_that_depends_on_a_definition_says_so() -> None:
     assert {kpi.id for kpi in CATALOGUE.values() if kpi.judged} == {
-        "service_level", "short_abandoned", "csat", "qa_pass_rate", "sla_attainment", "contacts_to_recover",
-        "agents_required", "agents_gap", "service_level_projected",
-    }  # fmt: skip
+        "service_level",
+        "short_abandoned",
+        "csat",
+        "qa_pass_rate",
+        "sla_attainment",
+        "contacts_to_recover",
+        "agents_required",
+        "agents_gap",
+        "service_level_projected",
+    }
     assert VARIANTS["service_level:V3"].judged
 
 

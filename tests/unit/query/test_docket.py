@@ -16,11 +16,19 @@ def said(at: int, *, closing: bool = False, queue: str | None = None) -> Stateme
 def test_a_complaint_is_open_from_its_receipt_up_to_its_closing() -> None:
     docket = Docket(TOTAL, [StoredComplaint("sales", "voice", NOON, NOON + HOUR)])
 
-    assert [docket.ages(Subject(), at) for at in (NOON - 1, NOON, NOON + HOUR - 1, NOON + HOUR)] == [(), (0,), (HOUR - 1,), ()]
+    assert [
+        docket.ages(Subject(), at) for at in (NOON - 1, NOON, NOON + HOUR - 1, NOON + HOUR)
+    ] == [(), (0,), (HOUR - 1,), ()]
 
 
 def test_of_a_span_only_those_received_in_it_count() -> None:
-    docket = Docket(TOTAL, [StoredComplaint("sales", "voice", NOON, None), StoredComplaint("sales", "voice", NOON + HOUR, None)])
+    docket = Docket(
+        TOTAL,
+        [
+            StoredComplaint("sales", "voice", NOON, None),
+            StoredComplaint("sales", "voice", NOON + HOUR, None),
+        ],
+    )
 
     assert docket.ages(Subject(), NOON + 2 * HOUR, Span(NOON, NOON + HOUR)) == (2 * HOUR,)
 
@@ -30,10 +38,14 @@ def test_each_counts_in_the_row_of_its_queue_and_channel() -> None:
     complaints = [StoredComplaint(queue, channel, NOON, None) for queue, channel in homes]
     docket = Docket(Selection("demo", channels=("chat",)), complaints)
 
-    assert [docket.ages(Subject(queue), NOON) for queue in ("sales", "help", "none")] == [(0,), (0,), ()]
+    assert [docket.ages(Subject(queue), NOON) for queue in ("sales", "help", "none")] == [
+        (0,),
+        (0,),
+        (),
+    ]
 
 
-def test_a_complaint_stands_in_the_queue_it_names_else_in_its_visits_and_not_without_a_receipt() -> None:
+def test_a_complaint_stands_in_the_queue_it_names_else_in_its_visits() -> None:
     visit = Visit(
         queue="sales",
         channel="chat",
@@ -44,5 +56,8 @@ def test_a_complaint_stands_in_the_queue_it_names_else_in_its_visits_and_not_wit
         },
     )
 
-    assert list(complaints_of(visit)) == [StoredComplaint("legal", "chat", NOON, NOON + 5), StoredComplaint("sales", "chat", NOON, None)]
+    assert list(complaints_of(visit)) == [
+        StoredComplaint("legal", "chat", NOON, NOON + 5),
+        StoredComplaint("sales", "chat", NOON, None),
+    ]
     assert list(complaints_of(Visit(complaints={"nowhere": Complaint((said(NOON),))}))) == []

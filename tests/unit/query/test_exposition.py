@@ -47,7 +47,12 @@ def sample(samples: Samples, name: str, **labels: str) -> float:
 def floor() -> MemoryFloor:
     floor = MemoryFloor(watermark=NOW - 15_000)
     floor.put(*(answered(NOW - 60_000 - wait * 1000, wait, 100) for wait in (3, 8, 20, 50)))
-    floor.put(abandoned(NOW - 60_000, 2), abandoned(NOW - 90_000, 30), left(NOW - 50_000, 4), waiting(NOW - 12_500))
+    floor.put(
+        abandoned(NOW - 60_000, 2),
+        abandoned(NOW - 90_000, 30),
+        left(NOW - 50_000, 4),
+        waiting(NOW - 12_500),
+    )
     return floor
 
 
@@ -59,7 +64,10 @@ def test_counters_and_gauges_tell_the_floor(floor: MemoryFloor) -> None:
     assert sample(samples, "contactcenter_contacts_short_abandoned_total") == 1
     assert sample(samples, "contactcenter_contacts_left_total", reason="overflow") == 1
     assert sample(samples, "contactcenter_handle_seconds_total") == 400
-    assert [sample(samples, "contactcenter_wait_seconds_bucket", le=bound) for bound in ("5", "10", "20", "45", "+Inf")] == [1, 2, 3, 3, 4]
+    assert [
+        sample(samples, "contactcenter_wait_seconds_bucket", le=bound)
+        for bound in ("5", "10", "20", "45", "+Inf")
+    ] == [1, 2, 3, 3, 4]
     assert sample(samples, "contactcenter_wait_seconds_sum") == 81
     assert sample(samples, "contactcenter_service_level_ratio", window="15m") == 3 / 5
     assert sample(samples, "contactcenter_service_level_ratio_sample_size", window="15m") == 5
@@ -72,7 +80,11 @@ def test_counters_and_gauges_tell_the_floor(floor: MemoryFloor) -> None:
 
 
 def test_the_undefined_is_not_a_number_and_never_0(floor: MemoryFloor) -> None:
-    value = sample(parsed(page(Exposition(board_of(floor), lambda: NOTHING, 10_000), NOW)), "contactcenter_satisfaction_ratio", window="5m")
+    value = sample(
+        parsed(page(Exposition(board_of(floor), lambda: NOTHING, 10_000), NOW)),
+        "contactcenter_satisfaction_ratio",
+        window="5m",
+    )
 
     assert value != value  # noqa: PLR0124  NaN
 
@@ -104,43 +116,69 @@ OTHER = {"queue": "__other__", "channel": "__other__"}
 
 def test_too_many_queues_are_folded_into_one_that_keeps_their_sum() -> None:
     floor = MemoryFloor()
-    floor.put(*(answered(NOW - 60_000, wait, queue=f"q{number}") for number, wait in enumerate((5, 5, 5, 5, 50))))
+    floor.put(
+        *(
+            answered(NOW - 60_000, wait, queue=f"q{number}")
+            for number, wait in enumerate((5, 5, 5, 5, 50))
+        )
+    )
     floor.put(waiting(NOW - 9_000, "q3"), waiting(NOW - 30_000, "q4"))
     samples = parsed(page(Exposition(board_of(floor), lambda: NOTHING, bound(3)), NOW))
 
     assert shown(samples) == {"q0", "q1", "__other__"}
     assert sample(samples, "contactcenter_contacts_offered_total", **OTHER) == 5
     assert sample(samples, "contactcenter_service_level_ratio", window="5m", **OTHER) == 2 / 4
-    assert sample(samples, "contactcenter_wait_quantile_seconds", window="5m", quantile="0.5", **OTHER) == 5
+    assert (
+        sample(samples, "contactcenter_wait_quantile_seconds", window="5m", quantile="0.5", **OTHER)
+        == 5
+    )
     assert sample(samples, "contactcenter_contacts_waiting", **OTHER) == 2
     assert sample(samples, "contactcenter_longest_wait_seconds", **OTHER) == 30
     assert samples["floorpulse_metrics_folded_queues", frozenset({("tenant", "demo")})] == 3
 
 
-def shown(samples: Samples, tenant: str = "demo", name: str = "contactcenter_contacts_waiting") -> set[str]:
-    return {found["queue"] for sampled, labels in samples if sampled == name and (found := dict(labels))["tenant"] == tenant}
+def shown(
+    samples: Samples, tenant: str = "demo", name: str = "contactcenter_contacts_waiting"
+) -> set[str]:
+    return {
+        found["queue"]
+        for sampled, labels in samples
+        if sampled == name and (found := dict(labels))["tenant"] == tenant
+    }
 
 
 def test_a_tenant_of_a_hundred_queues_leaves_the_others_theirs() -> None:
     floor = MemoryFloor()
-    floor.put(*(answered(NOW - 60_000, 5, queue=f"a{number:02}") for number in range(100)), tenant="aaa")
-    floor.put(*(answered(NOW - 60_000, 5, queue=queue) for queue in ("sales", "help")), tenant="zzz")
+    floor.put(
+        *(answered(NOW - 60_000, 5, queue=f"a{number:02}") for number in range(100)), tenant="aaa"
+    )
+    floor.put(
+        *(answered(NOW - 60_000, 5, queue=queue) for queue in ("sales", "help")), tenant="zzz"
+    )
     samples = parsed(page(Exposition(board_of(floor), lambda: NOTHING, bound(12, tenants=2)), NOW))
 
     assert shown(samples, "zzz") == {"sales", "help"}
     assert shown(samples, "aaa") == {*(f"a{number:02}" for number in range(9)), "__other__"}
     assert samples["floorpulse_metrics_folded_queues", frozenset({("tenant", "zzz")})] == 0
     assert samples["floorpulse_metrics_folded_queues", frozenset({("tenant", "aaa")})] == 91
-    assert len([labels for _, labels in samples if "queue" in dict(labels)]) <= 12 * SERIES_PER_QUEUE
+    assert (
+        len([labels for _, labels in samples if "queue" in dict(labels)]) <= 12 * SERIES_PER_QUEUE
+    )
 
 
 def test_who_was_known_first_has_a_place_whatever_its_name_and_keeps_it() -> None:
     floor = MemoryFloor()
-    floor.put(answered(NOW - 600_000, 5, queue="zulu"), answered(NOW - 300_000, 5, queue="mike"), answered(NOW - 200_000, 5, queue="echo"))
+    floor.put(
+        answered(NOW - 600_000, 5, queue="zulu"),
+        answered(NOW - 300_000, 5, queue="mike"),
+        answered(NOW - 200_000, 5, queue="echo"),
+    )
     board = board_of(floor)
     exposition = Exposition(board, lambda: NOTHING, bound(3))
     before = shown(parsed(page(exposition, NOW)))
-    floor.put(answered(NOW - 60_000, 5, queue="alfa"), answered(NOW - 5_000_000, 5, queue="imported"))
+    floor.put(
+        answered(NOW - 60_000, 5, queue="alfa"), answered(NOW - 5_000_000, 5, queue="imported")
+    )
     for update in floor.updates(NOW):
         board.take(update, NOW)
 
@@ -152,7 +190,12 @@ def test_who_was_known_first_has_a_place_whatever_its_name_and_keeps_it() -> Non
 
 def test_agents_of_folded_queues_are_told_together_each_once() -> None:
     floor = MemoryFloor()
-    floor.put(*(answered(NOW - 60_000 - number, 5, queue=queue) for number, queue in enumerate(("help", "vip", "sales"))))
+    floor.put(
+        *(
+            answered(NOW - 60_000 - number, 5, queue=queue)
+            for number, queue in enumerate(("help", "vip", "sales"))
+        )
+    )
     floor.put(answered(NOW - 90_000, 5, queue="sales", channel="chat"))
     floor.enter("ann", Entered(NOW - 60_000, "available", ("help", "vip")))
     floor.enter("bob", Entered(NOW - 60_000, "available", ("sales", "vip")))
@@ -165,7 +208,10 @@ def test_agents_of_folded_queues_are_told_together_each_once() -> None:
 
 def test_a_queue_that_is_really_called_other_is_told_with_the_others() -> None:
     floor = MemoryFloor()
-    floor.put(answered(NOW - 90_000, 5, queue="__other__"), *(answered(NOW - 60_000, 5, queue=f"q{number}") for number in range(3)))
+    floor.put(
+        answered(NOW - 90_000, 5, queue="__other__"),
+        *(answered(NOW - 60_000, 5, queue=f"q{number}") for number in range(3)),
+    )
     exposition = Exposition(board_of(floor), lambda: NOTHING, bound(3))
     text = page(exposition, NOW)
 
@@ -174,9 +220,17 @@ def test_a_queue_that_is_really_called_other_is_told_with_the_others() -> None:
     assert len(series) == len(set(series))
 
 
-def test_the_sum_of_the_others_goes_on_from_where_it_was_when_a_queue_joins_or_leaves_them() -> None:
+def test_the_sum_of_the_others_goes_on_from_where_it_was_when_a_queue_joins_or_leaves_them() -> (
+    None
+):
     floor = MemoryFloor()
-    floor.put(*(answered(NOW - 300_000 + 1000 * number, 5, queue=f"q{number}") for number in range(4) for _ in range(10)))
+    floor.put(
+        *(
+            answered(NOW - 300_000 + 1000 * number, 5, queue=f"q{number}")
+            for number in range(4)
+            for _ in range(10)
+        )
+    )
     board = board_of(floor)
     exposition = Exposition(board, lambda: NOTHING, bound(3, tenants=2))
     told = []
@@ -187,7 +241,9 @@ def test_the_sum_of_the_others_goes_on_from_where_it_was_when_a_queue_joins_or_l
             board.take(update, NOW)
         if alone:
             board.last_seen.pop(("else", "new", "voice"))
-        told.append(sample(parsed(page(exposition, NOW)), "contactcenter_contacts_offered_total", **OTHER))
+        told.append(
+            sample(parsed(page(exposition, NOW)), "contactcenter_contacts_offered_total", **OTHER)
+        )
 
     take("q2")  # two are shown: q0 and q1
     take("new", tenant="else")  # one is shown: q1 joins the others
@@ -208,17 +264,24 @@ def test_the_sum_of_the_others_goes_on_from_where_it_was_when_a_queue_joins_or_l
         ({}, 10, {}),
     ],
 )
-def test_what_small_tenants_leave_goes_to_the_larger_ones(wanted: dict[str, int], places: int, given: dict[str, int]) -> None:
+def test_what_small_tenants_leave_goes_to_the_larger_ones(
+    wanted: dict[str, int], places: int, given: dict[str, int]
+) -> None:
     assert shares(wanted, places) == given
 
 
-def test_agents_stand_by_state_in_each_queue_they_serve_and_once_on_the_floor(floor: MemoryFloor) -> None:
+def test_agents_stand_by_state_in_each_queue_they_serve_and_once_on_the_floor(
+    floor: MemoryFloor,
+) -> None:
     floor.enter("ann", Entered(NOW - 60_000, "available", ("help", "sales")))
     floor.enter("bob", Entered(NOW - 60_000, "busy", ("sales",)))
     floor.enter("cem", Entered(NOW - 60_000, "busy"))
     samples = parsed(page(Exposition(board_of(floor), lambda: NOTHING, 10_000), NOW))
 
-    serving = {state: samples["contactcenter_agents", labelled(state, queue="sales")] for state in ("available", "busy", "break")}
+    serving = {
+        state: samples["contactcenter_agents", labelled(state, queue="sales")]
+        for state in ("available", "busy", "break")
+    }
     assert serving == {"available": 1, "busy": 1, "break": 0}
     assert samples["contactcenter_floor_agents", labelled("busy")] == 2
     assert not any("agent" in dict(labels) for _, labels in samples)
@@ -246,7 +309,9 @@ def test_a_silent_floor_is_stale_and_an_empty_one_has_no_age() -> None:
         board.take(update, NOW)
     clock[0] = NOW + 60_000
     stale = parsed(page(Exposition(board, lambda: NOTHING, 10_000), NOW + 60_000))
-    empty = parsed(page(Exposition(Board(Rules(ZoneInfo("UTC")), lambda: NOW), lambda: NOTHING, 10_000), NOW))
+    empty = parsed(
+        page(Exposition(Board(Rules(ZoneInfo("UTC")), lambda: NOW), lambda: NOTHING, 10_000), NOW)
+    )
 
     assert sample(stale, "contactcenter_kpi_state", state="stale") == 1
     age = empty["contactcenter_kpi_last_update_timestamp_seconds", frozenset()]

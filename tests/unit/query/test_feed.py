@@ -28,7 +28,10 @@ def test_a_client_that_kept_up_gets_what_changed() -> None:
 
 
 def test_a_slow_client_gets_the_latest_of_all_it_missed() -> None:
-    assert fed(rows(a=1, b=1, c=1), rows(a=2, b=1, c=1), rows(a=3, b=1, c=2)).since(1) == ["a3", "c2"]
+    assert fed(rows(a=1, b=1, c=1), rows(a=2, b=1, c=1), rows(a=3, b=1, c=2)).since(1) == [
+        "a3",
+        "c2",
+    ]
 
 
 def test_a_client_of_an_unknown_tick_gets_everything() -> None:

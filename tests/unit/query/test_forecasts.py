@@ -14,35 +14,78 @@ from services.kpis.plan import Slot
 
 NINE = 1_794_387_600_000  # 2026-11-11T09:00:00Z
 UTC = ZoneInfo("UTC")
-ROW = {"queue": "sales", "channel": "", "start": "2026-11-11T09:00:00Z", "length": "30", "volume": "40", "aht": "180", "staffed": "12"}
+ROW = {
+    "queue": "sales",
+    "channel": "",
+    "start": "2026-11-11T09:00:00Z",
+    "length": "30",
+    "volume": "40",
+    "aht": "180",
+    "staffed": "12",
+}
 
 
-def slot(quarters: tuple[int, int], volume: float, version: int = 1, channel: str = "", queue: str = "sales") -> Slot:
-    return Slot(queue, channel, NINE + quarters[0] * QUARTER, NINE + quarters[1] * QUARTER, volume, 180, None, version)
+def slot(
+    quarters: tuple[int, int],
+    volume: float,
+    version: int = 1,
+    channel: str = "",
+    queue: str = "sales",
+) -> Slot:
+    return Slot(
+        queue,
+        channel,
+        NINE + quarters[0] * QUARTER,
+        NINE + quarters[1] * QUARTER,
+        volume,
+        180,
+        None,
+        version,
+    )
 
 
 def test_what_is_left_of_an_older_interval_keeps_its_share() -> None:
-    halves, quarter = [slot((0, 2), 40), slot((2, 4), 60)], slot((2, 3), 35, 2)
+    halves = [slot((0, 2), 40), slot((2, 4), 60)]
+    quarter = slot((2, 3), 35, 2)
 
     assert in_force([*halves, quarter]) == [slot((0, 2), 40), quarter, slot((3, 4), 30)]
 
 
 def test_a_whole_queue_and_its_channels_replace_each_other() -> None:
-    whole, voice, chat = slot((0, 1), 40), slot((0, 1), 30, 2, "voice"), slot((0, 1), 20, 2, "chat")
+    whole = slot((0, 1), 40)
+    voice = slot((0, 1), 30, 2, "voice")
+    chat = slot((0, 1), 20, 2, "chat")
 
     assert in_force([whole, voice, chat]) == [chat, voice]
     assert in_force([voice, chat, whole]) == [whole]
 
 
 def test_one_channel_leaves_the_other_in_force() -> None:
-    voice, chat, newer = slot((0, 1), 30, 1, "voice"), slot((0, 1), 20, 1, "chat"), slot((0, 1), 33, 2, "voice")
+    voice, chat, newer = (
+        slot((0, 1), 30, 1, "voice"),
+        slot((0, 1), 20, 1, "chat"),
+        slot((0, 1), 33, 2, "voice"),
+    )
 
     assert in_force([voice, chat, newer]) == [chat, newer]
 
 
-@given(st.lists(st.tuples(st.sampled_from(["", "voice"]), st.integers(0, 8), st.sampled_from([1, 2]), st.integers(0, 99)), max_size=12))
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["", "voice"]),
+            st.integers(0, 8),
+            st.sampled_from([1, 2]),
+            st.integers(0, 99),
+        ),
+        max_size=12,
+    )
+)
 def test_every_quarter_has_what_was_said_last(said: list[tuple[str, int, int, int]]) -> None:
-    slots = [slot((first, first + length), volume, version, channel) for version, (channel, first, length, volume) in enumerate(said)]
+    slots = [
+        slot((first, first + length), volume, version, channel)
+        for version, (channel, first, length, volume) in enumerate(said)
+    ]
     found = in_force(slots)
 
     for quarter in range(10):
@@ -61,7 +104,9 @@ def test_the_slots_of_a_span_are_those_with_a_part_in_it() -> None:
 
 
 def test_a_cut_slot_has_its_share_of_contacts() -> None:
-    assert cut(slot((0, 2), 40), Span(NINE - QUARTER, NINE + 6 * MINUTE)) == Slot("sales", "", NINE, NINE + 6 * MINUTE, 8, 180, None, 1)
+    assert cut(slot((0, 2), 40), Span(NINE - QUARTER, NINE + 6 * MINUTE)) == Slot(
+        "sales", "", NINE, NINE + 6 * MINUTE, 8, 180, None, 1
+    )
 
 
 # ------------------------------------------------------------- uploads
@@ -74,7 +119,10 @@ def test_a_row_tells_a_slot() -> None:
 
 
 def test_local_times_are_those_of_the_tenant() -> None:
-    ((told,), _) = slots_of([{**ROW, "start": "2026-11-11T17:00", "channel": "voice", "staffed": None}], ZoneInfo("Asia/Shanghai"))
+    ((told,), _) = slots_of(
+        [{**ROW, "start": "2026-11-11T17:00", "channel": "voice", "staffed": None}],
+        ZoneInfo("Asia/Shanghai"),
+    )
 
     assert (told.begin, told.channel, told.staffed) == (NINE, "voice", None)
 
@@ -104,26 +152,39 @@ def test_local_times_are_those_of_the_tenant() -> None:
         ({"agents": "12"}, "agents", "no field"),
     ],
 )
-def test_a_wrong_row_is_named_with_field_problem_and_remedy(change: dict[str, object], field: str, problem: str) -> None:
+def test_a_wrong_row_is_named_with_field_problem_and_remedy(
+    change: dict[str, object], field: str, problem: str
+) -> None:
     slots, mistakes = slots_of([ROW, {**ROW, "start": "2026-11-11T10:00:00Z", **change}], UTC)
 
-    ((row, name, what, remedy),) = [(one.row, one.field, one.problem, one.remedy) for one in mistakes]
+    ((row, name, what, remedy),) = [
+        (one.row, one.field, one.problem, one.remedy) for one in mistakes
+    ]
     assert (row, name, len(slots)) == (2, field, 1)
     assert problem in what
     assert remedy
 
 
-@pytest.mark.parametrize(("local", "what"), [("2026-10-25T02:30", "comes twice"), ("2026-03-29T02:30", "never comes")])
+@pytest.mark.parametrize(
+    ("local", "what"), [("2026-10-25T02:30", "comes twice"), ("2026-03-29T02:30", "never comes")]
+)
 def test_a_local_time_that_clocks_skip_or_repeat_is_no_instant(local: str, what: str) -> None:
     _, (mistake,) = slots_of([{**ROW, "start": local}], ZoneInfo("Europe/Berlin"))
 
     assert what in mistake.problem
-    assert slots_of([{**ROW, "start": f"{local}:00+01:00"}], ZoneInfo("Europe/Berlin"))[0][0].begin == parse_instant(f"{local}:00+01:00")
+    assert slots_of([{**ROW, "start": f"{local}:00+01:00"}], ZoneInfo("Europe/Berlin"))[0][
+        0
+    ].begin == parse_instant(f"{local}:00+01:00")
 
 
-@pytest.mark.parametrize(("first", "second"), [("", ""), ("", "voice"), ("voice", ""), ("voice", "voice")])
+@pytest.mark.parametrize(
+    ("first", "second"), [("", ""), ("", "voice"), ("voice", ""), ("voice", "voice")]
+)
 def test_two_rows_about_the_same_contacts_contradict_each_other(first: str, second: str) -> None:
-    rows = [{**ROW, "channel": first}, {**ROW, "channel": second, "start": "2026-11-11T09:15:00Z", "length": "15"}]
+    rows = [
+        {**ROW, "channel": first},
+        {**ROW, "channel": second, "start": "2026-11-11T09:15:00Z", "length": "15"},
+    ]
     _, (mistake,) = slots_of(rows, UTC)
 
     assert (mistake.row, "row 1 already tells" in str(mistake)) == (2, True)

@@ -12,7 +12,15 @@ from services.board.domain.windows import HOUR, MINUTE, Span
 from services.figures.intervals import Interval, intervals
 from services.figures.timestamps import text, text_or_none
 
-ZONES = ["UTC", "Asia/Shanghai", "Asia/Kathmandu", "America/New_York", "Europe/Berlin", "Australia/Lord_Howe", "America/Sao_Paulo"]
+ZONES = [
+    "UTC",
+    "Asia/Shanghai",
+    "Asia/Kathmandu",
+    "America/New_York",
+    "Europe/Berlin",
+    "Australia/Lord_Howe",
+    "America/Sao_Paulo",
+]
 
 
 def at(written: str) -> int:
@@ -21,24 +29,41 @@ def at(written: str) -> int:
 
 def begins(since: str, until: str, interval: str, zone: str) -> list[str]:
     tz = ZoneInfo(zone)
-    return [text(span.begin, tz) for span in intervals(Span(at(since), at(until)), Interval(interval), tz)]
+    return [
+        text(span.begin, tz)
+        for span in intervals(Span(at(since), at(until)), Interval(interval), tz)
+    ]
 
 
 def test_half_hours_stand_on_the_clock() -> None:
     found = begins("2026-11-11T09:00:00+08:00", "2026-11-11T10:30:00+08:00", "30m", "Asia/Shanghai")
 
-    assert found == ["2026-11-11T09:00:00+08:00", "2026-11-11T09:30:00+08:00", "2026-11-11T10:00:00+08:00"]
+    assert found == [
+        "2026-11-11T09:00:00+08:00",
+        "2026-11-11T09:30:00+08:00",
+        "2026-11-11T10:00:00+08:00",
+    ]
 
 
 def test_the_first_and_the_last_interval_are_cut_to_the_span() -> None:
-    spans = list(intervals(Span(at("2026-11-11T09:10:00Z"), at("2026-11-11T11:20:00Z")), Interval.H1, ZoneInfo("UTC")))
+    spans = list(
+        intervals(
+            Span(at("2026-11-11T09:10:00Z"), at("2026-11-11T11:20:00Z")),
+            Interval.H1,
+            ZoneInfo("UTC"),
+        )
+    )
 
     assert [(span.end - span.begin) // MINUTE for span in spans] == [50, 60, 20]
 
 
 def test_an_hour_that_never_comes_has_no_row_and_one_that_comes_twice_has_two() -> None:
-    forward = begins("2026-03-08T00:00:00-05:00", "2026-03-09T00:00:00-04:00", "1h", "America/New_York")
-    back = begins("2026-11-01T00:00:00-04:00", "2026-11-02T00:00:00-05:00", "1h", "America/New_York")
+    forward = begins(
+        "2026-03-08T00:00:00-05:00", "2026-03-09T00:00:00-04:00", "1h", "America/New_York"
+    )
+    back = begins(
+        "2026-11-01T00:00:00-04:00", "2026-11-02T00:00:00-05:00", "1h", "America/New_York"
+    )
 
     assert (len(forward), len(back)) == (23, 25)
     assert forward[1:3] == ["2026-03-08T01:00:00-05:00", "2026-03-08T03:00:00-04:00"]
@@ -46,7 +71,9 @@ def test_an_hour_that_never_comes_has_no_row_and_one_that_comes_twice_has_two() 
 
 
 def test_clocks_that_move_by_half_an_hour_return_to_the_full_hour() -> None:
-    forward = begins("2026-10-04T00:00:00+10:30", "2026-10-04T05:00:00+11:00", "1h", "Australia/Lord_Howe")
+    forward = begins(
+        "2026-10-04T00:00:00+10:30", "2026-10-04T05:00:00+11:00", "1h", "Australia/Lord_Howe"
+    )
 
     assert forward[1:3] == ["2026-10-04T01:00:00+10:30", "2026-10-04T03:00:00+11:00"]
 
@@ -61,7 +88,9 @@ def test_clocks_that_move_by_half_an_hour_return_to_the_full_hour() -> None:
     ],
 )
 def test_days_weeks_and_months_begin_at_local_midnight(interval: str, found: list[str]) -> None:
-    rows = begins("2026-03-28T00:00:00+01:00", "2026-03-31T00:00:00+02:00", interval, "Europe/Berlin")
+    rows = begins(
+        "2026-03-28T00:00:00+01:00", "2026-03-31T00:00:00+02:00", interval, "Europe/Berlin"
+    )
 
     assert [row[:10] for row in rows] == found
     assert all(row[11:19] == "00:00:00" for row in rows)
@@ -80,7 +109,9 @@ def test_months_have_their_own_lengths() -> None:
     st.integers(at("2015-01-01T00:00:00Z") // MINUTE, at("2026-12-01T00:00:00Z") // MINUTE),
     st.integers(1, 4000),
 )
-def test_intervals_tile_the_span_exactly(zone: str, interval: Interval, since: int, minutes: int) -> None:
+def test_intervals_tile_the_span_exactly(
+    zone: str, interval: Interval, since: int, minutes: int
+) -> None:
     span = Span(since * MINUTE, (since + minutes) * MINUTE)
 
     spans = list(intervals(span, interval, ZoneInfo(zone)))
@@ -94,6 +125,8 @@ def test_intervals_tile_the_span_exactly(zone: str, interval: Interval, since: i
 
 
 def test_instants_are_written_with_their_offset_and_no_needless_digits() -> None:
-    assert text(at("2026-11-11T01:02:03Z"), ZoneInfo("Asia/Kathmandu")) == "2026-11-11T06:47:03+05:45"
+    assert (
+        text(at("2026-11-11T01:02:03Z"), ZoneInfo("Asia/Kathmandu")) == "2026-11-11T06:47:03+05:45"
+    )
     assert text(at("2026-11-11T01:02:03Z") + 45) == "2026-11-11T01:02:03.045+00:00"
     assert text_or_none(None) is None

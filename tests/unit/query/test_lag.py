@@ -36,9 +36,14 @@ def test_a_record_is_lag_until_live_and_history_include_it(
 
 
 def test_every_partition_of_the_log_is_told_also_those_nobody_knows() -> None:
-    found = partition_lags({1: LogRange(0, 0), 0: LOG}, Reach({0: AT_90}, {0: AT_90}, "log"), FixedAges())
+    found = partition_lags(
+        {1: LogRange(0, 0), 0: LOG}, Reach({0: AT_90}, {0: AT_90}, "log"), FixedAges()
+    )
 
-    assert [(one.partition, one.lag, one.stale, one.age, one.skew) for one in found] == [(0, 10, False, 400, -20), (1, 0, True, None, None)]
+    assert [(one.partition, one.lag, one.stale, one.age, one.skew) for one in found] == [
+        (0, 10, False, 400, -20),
+        (1, 0, True, None, None),
+    ]
 
 
 class FixedAges:

@@ -23,7 +23,9 @@ TOTAL = Selection("demo", by=By.TOTAL)
 
 
 class SlowHistory(MemoryHistory):
-    """Counts the questions; each takes `takes` seconds by `clock`, and waits until `free` is set."""
+    """Counts the questions; each takes `takes` seconds by `clock`, and waits until `free` is
+    set.
+    """
 
     def __init__(self, floor: MemoryFloor) -> None:
         super().__init__(floor)
@@ -71,19 +73,25 @@ def history() -> SlowHistory:
 
 async def known(lookup: Lookup, selection: Selection = TOTAL, span: Span = SPAN) -> int:
     found = await lookup.find(selection, BOTH, Window.M60, span, NOON)
-    return found.returns.entry(0, selection.subject("sales", "voice")).cells.get(Cell.CUSTOMER_KNOWN, 0)
+    return found.returns.entry(0, selection.subject("sales", "voice")).cells.get(
+        Cell.CUSTOMER_KNOWN, 0
+    )
 
 
 async def test_all_who_ask_share_one_answer_whatever_they_select(history: SlowHistory) -> None:
     lookup = Lookup(history, history, lambda: history.clock)
 
-    answers = await asyncio.gather(known(lookup), known(lookup), known(lookup, Selection("demo", ("sales",))))
+    answers = await asyncio.gather(
+        known(lookup), known(lookup), known(lookup, Selection("demo", ("sales",)))
+    )
 
     assert list(answers) == [3, 3, 2]
     assert history.asked == 2
 
 
-async def test_an_answer_is_asked_again_after_a_second_or_for_another_span(history: SlowHistory) -> None:
+async def test_an_answer_is_asked_again_after_a_second_or_for_another_span(
+    history: SlowHistory,
+) -> None:
     lookup = Lookup(history, history, lambda: history.clock)
     await known(lookup)
     history.clock += 0.9
@@ -98,7 +106,9 @@ async def test_an_answer_is_asked_again_after_a_second_or_for_another_span(histo
     assert history.asked == 5
 
 
-async def test_many_selections_are_answered_alike_and_the_oldest_sums_forgotten(history: SlowHistory) -> None:
+async def test_many_selections_are_answered_alike_and_the_oldest_sums_forgotten(
+    history: SlowHistory,
+) -> None:
     lookup = Lookup(history, history, lambda: history.clock)
 
     for number in range(MOST_SELECTIONS + 1):
@@ -109,7 +119,8 @@ async def test_many_selections_are_answered_alike_and_the_oldest_sums_forgotten(
 
 
 async def test_an_answer_that_took_long_lives_longer(history: SlowHistory) -> None:
-    lookup, history.takes = Lookup(history, history, lambda: history.clock), 2.0
+    lookup = Lookup(history, history, lambda: history.clock)
+    history.takes = 2.0
     await known(lookup)
     history.clock += 2.0 * LIVES - 1
     await known(lookup)
@@ -117,8 +128,11 @@ async def test_an_answer_that_took_long_lives_longer(history: SlowHistory) -> No
     assert history.asked == 3  # the complaints were quick and are asked again
 
 
-async def test_what_tables_that_are_away_would_have_told_is_missing_until_they_are_back(history: SlowHistory) -> None:
-    lookup, history.away = Lookup(history, history, lambda: history.clock), True
+async def test_what_tables_that_are_away_would_have_told_is_missing_until_they_are_back(
+    history: SlowHistory,
+) -> None:
+    lookup = Lookup(history, history, lambda: history.clock)
+    history.away = True
     asked = [lookup.find(TOTAL, BOTH | Need.PACE, Window.M60, SPAN, NOON) for _ in range(2)]
     missing = [found.missing for found in await asyncio.gather(*asked)]
     history.away = False
@@ -128,15 +142,24 @@ async def test_what_tables_that_are_away_would_have_told_is_missing_until_they_a
 
 
 async def test_nothing_is_asked_that_no_kpi_needs(history: SlowHistory) -> None:
-    found = await Lookup(history, history, lambda: history.clock).find(TOTAL, Need.PACE, Window.M60, SPAN, NOON)
+    found = await Lookup(history, history, lambda: history.clock).find(
+        TOTAL, Need.PACE, Window.M60, SPAN, NOON
+    )
 
     assert history.asked == 0
     assert found.docket.ages(Subject(), NOON) == ()
 
 
-async def test_a_question_goes_out_without_what_is_late_and_the_next_one_finds_it(history: SlowHistory) -> None:
+async def test_a_question_goes_out_without_what_is_late_and_the_next_one_finds_it(
+    history: SlowHistory,
+) -> None:
     heard: list[tuple[str, str]] = []
-    lookup = Lookup(history, history, lambda: history.clock, unanswered=lambda lookup, reason: heard.append((lookup, reason)))
+    lookup = Lookup(
+        history,
+        history,
+        lambda: history.clock,
+        unanswered=lambda lookup, reason: heard.append((lookup, reason)),
+    )
     history.free.clear()
     late = await lookup.find(TOTAL, BOTH, Window.M60, SPAN, NOON, until=history.clock)
     history.free.set()
@@ -150,15 +173,23 @@ async def test_a_question_goes_out_without_what_is_late_and_the_next_one_finds_i
 @pytest.mark.parametrize("reason", ["slow", "away"])
 async def test_it_is_told_why_a_look_up_failed(history: SlowHistory, reason: str) -> None:
     heard: list[tuple[str, str]] = []
-    lookup = Lookup(history, history, lambda: history.clock, unanswered=lambda lookup, reason: heard.append((lookup, reason)))
+    lookup = Lookup(
+        history,
+        history,
+        lambda: history.clock,
+        unanswered=lambda lookup, reason: heard.append((lookup, reason)),
+    )
     setattr(history, reason, True)
     await known(lookup)
 
     assert heard == [("returns", reason)]
 
 
-async def test_of_one_question_only_one_statement_is_under_way_and_what_nobody_asks_any_more_is_not_begun(history: SlowHistory) -> None:
-    lookup, spans = Lookup(history, history, lambda: history.clock), [Span(SPAN.begin, SPAN.end + 60_000 * more) for more in range(4)]
+async def test_of_one_question_only_one_statement_is_under_way_and_what_nobody_asks_is_not_begun(
+    history: SlowHistory,
+) -> None:
+    lookup = Lookup(history, history, lambda: history.clock)
+    spans = [Span(SPAN.begin, SPAN.end + 60_000 * more) for more in range(4)]
     history.free.clear()
     for span in spans:
         await lookup.find(TOTAL, Need.RETURNS, Window.M60, span, NOON, until=history.clock)
@@ -169,18 +200,25 @@ async def test_of_one_question_only_one_statement_is_under_way_and_what_nobody_a
     assert history.spans == [spans[0], spans[-1]]
 
 
-async def test_however_many_tenants_are_looked_up_only_a_few_statements_are_under_way(history: SlowHistory) -> None:
+async def test_however_many_tenants_are_looked_up_only_a_few_statements_are_under_way(
+    history: SlowHistory,
+) -> None:
     lookup = Lookup(history, history, lambda: history.clock)
     tenants = [Selection(f"t{number}", by=By.TOTAL) for number in range(3 * AT_ONCE)]
-    await asyncio.gather(*(lookup.find(tenant, Need.RETURNS, Window.M60, SPAN, NOON) for tenant in tenants))
+    await asyncio.gather(
+        *(lookup.find(tenant, Need.RETURNS, Window.M60, SPAN, NOON) for tenant in tenants)
+    )
 
     assert history.most_at_once == AT_ONCE
     assert len(history.spans) == len(tenants)
 
 
-async def test_a_question_that_failed_after_long_is_not_asked_again_at_once(history: SlowHistory) -> None:
+async def test_a_question_that_failed_after_long_is_not_asked_again_at_once(
+    history: SlowHistory,
+) -> None:
     lookup = Lookup(history, history, lambda: history.clock)
-    history.slow, history.takes = True, 30.0
+    history.slow = True
+    history.takes = 30.0
     await known(lookup)
     history.clock += REST - 1
     await known(lookup)

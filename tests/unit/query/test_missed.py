@@ -21,18 +21,26 @@ policies = st.builds(
     waiting_past_threshold=st.booleans(),
 )
 visits = st.lists(
-    st.tuples(st.sampled_from([*Outcome, None]), st.one_of(st.integers(0, 40_000), st.integers(0, 40).map(lambda seconds: seconds * 1000)))
+    st.tuples(
+        st.sampled_from([*Outcome, None]),
+        st.one_of(st.integers(0, 40_000), st.integers(0, 40).map(lambda seconds: seconds * 1000)),
+    )
 )
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(visits, policies)
-def test_those_missed_are_the_denominator_minus_the_numerator(told: list[tuple[Outcome | None, int]], policy: ServiceLevelPolicy) -> None:
+def test_those_missed_are_the_denominator_minus_the_numerator(
+    told: list[tuple[Outcome | None, int]], policy: ServiceLevelPolicy
+) -> None:
     value = service_level(figures(told), policy)
 
     assert value.numerator is not None
     assert value.denominator is not None
-    assert sum(missed(outcome, wait, policy) for outcome, wait in told) == value.denominator - value.numerator
+    assert (
+        sum(missed(outcome, wait, policy) for outcome, wait in told)
+        == value.denominator - value.numerator
+    )
 
 
 def figures(told: list[tuple[Outcome | None, int]]) -> Figures:

@@ -14,15 +14,25 @@ NOON = 1_794_398_400_000
 minutes = st.integers(-600, 600).map(lambda minute: NOON + minute * MINUTE)
 
 
-@given(st.lists(minutes, min_size=1, max_size=8, unique=True).map(sorted), st.lists(minutes, max_size=40))
-def test_each_instant_counts_what_the_half_hour_before_it_saw(instants: list[int], completed: list[int]) -> None:
+@given(
+    st.lists(minutes, min_size=1, max_size=8, unique=True).map(sorted),
+    st.lists(minutes, max_size=40),
+)
+def test_each_instant_counts_what_the_half_hour_before_it_saw(
+    instants: list[int], completed: list[int]
+) -> None:
     paces = Paces(instants)
     for first, run in paces.runs():
         for number, span in enumerate(run):
-            paces.add(first, Tally(number, Subject(), 0, [{Cell.HANDLED: sum(at in span for at in completed)}]))
+            paces.add(
+                first,
+                Tally(number, Subject(), 0, [{Cell.HANDLED: sum(at in span for at in completed)}]),
+            )
 
     for instant in instants:
-        assert paces.cells(instant, [Subject()]).get(Cell.HANDLED, 0) == sum(instant - BACK <= at < instant for at in completed)
+        assert paces.cells(instant, [Subject()]).get(Cell.HANDLED, 0) == sum(
+            instant - BACK <= at < instant for at in completed
+        )
 
 
 def test_a_run_is_contiguous_and_leaves_out_what_lies_more_than_an_hour_apart() -> None:

@@ -22,7 +22,9 @@ visits = st.lists(
         st.builds(abandoned, instants, st.integers(0, 4000)),
         st.builds(left, instants, st.integers(0, 4000)),
         st.builds(waiting, instants),
-        st.builds(lambda at: Visit(offered_at=at, queue="sales", answered_at=at + 5 * SECOND), instants),
+        st.builds(
+            lambda at: Visit(offered_at=at, queue="sales", answered_at=at + 5 * SECOND), instants
+        ),
     ),
     max_size=12,
 )
@@ -37,21 +39,28 @@ def test_every_instant_counts_who_was_there(told: list[Visit]) -> None:
 
     for index, instant in enumerate(QUARTERS):
         there = gauges.figures(index, [Subject()], 0)
-        assert sorted(there.waits) == sorted(instant - (visit.offered_at or 0) for visit in told if waits(visit, instant))
+        assert sorted(there.waits) == sorted(
+            instant - (visit.offered_at or 0) for visit in told if waits(visit, instant)
+        )
         assert there.in_progress == sum(talks(visit, instant) for visit in told)
 
 
 def waits(visit: Visit, instant: int) -> bool:
-    offered, wait = offer_at(visit), wait_of(visit)
+    offered = offer_at(visit)
+    wait = wait_of(visit)
     assert offered is not None
     return offered <= instant < (NOW + 1 if wait is None else offered + wait)
 
 
 def talks(visit: Visit, instant: int) -> bool:
-    return visit.answered_at is not None and visit.answered_at <= instant < (visit.ended_at or NOW + 1)
+    return visit.answered_at is not None and visit.answered_at <= instant < (
+        visit.ended_at or NOW + 1
+    )
 
 
-def test_what_never_ended_is_forgotten_at_the_longest_wait_and_does_not_reach_into_the_future() -> None:
+def test_what_never_ended_is_forgotten_at_the_longest_wait_and_does_not_reach_into_the_future() -> (
+    None
+):
     gauges = PastGauges(TOTAL, [NOW - 10 * HOUR, NOW - 7 * HOUR, NOW, NOW + HOUR], LONGEST, NOW)
     gauges.add(waiting(NOW - 11 * HOUR))
     gauges.add(waiting(NOW - HOUR))
@@ -60,7 +69,9 @@ def test_what_never_ended_is_forgotten_at_the_longest_wait_and_does_not_reach_in
 
 
 def test_a_conversation_that_never_ended_is_forgotten_at_the_longest_conversation() -> None:
-    gauges = PastGauges(TOTAL, [NOW - 5 * HOUR, NOW - HOUR], LONGEST._replace(conversation=6 * HOUR), NOW)
+    gauges = PastGauges(
+        TOTAL, [NOW - 5 * HOUR, NOW - HOUR], LONGEST._replace(conversation=6 * HOUR), NOW
+    )
     gauges.add(Visit(offered_at=NOW - 9 * HOUR, queue="sales", answered_at=NOW - 8 * HOUR))
 
     assert [gauges.figures(index, [Subject()], 0).in_progress for index in range(2)] == [1, 0]
@@ -69,7 +80,15 @@ def test_a_conversation_that_never_ended_is_forgotten_at_the_longest_conversatio
 
 def test_an_answer_stamped_before_the_offer_is_in_progress_from_the_answer() -> None:
     gauges = PastGauges(TOTAL, [NOW - 5 * SECOND], LONGEST, NOW)
-    gauges.add(Visit(offered_at=NOW - 3 * SECOND, queue="sales", answered_at=NOW - 6 * SECOND, answered_wait=0, ended_at=NOW))
+    gauges.add(
+        Visit(
+            offered_at=NOW - 3 * SECOND,
+            queue="sales",
+            answered_at=NOW - 6 * SECOND,
+            answered_wait=0,
+            ended_at=NOW,
+        )
+    )
 
     assert gauges.figures(0, [Subject()], 0).in_progress == 1
     assert NOW - 3 * SECOND in gauges.offered_within

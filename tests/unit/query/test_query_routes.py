@@ -48,17 +48,37 @@ def test_a_live_row_has_every_column(world: World) -> None:
     (row,) = rows(world.client().get("/v1/kpis?kpi=answer_rate&queue=sales&window=15m"))
 
     assert row == {
-        "time": "2026-11-11T11:52:00+00:00", "end": "2026-11-11T12:08:00+00:00", "tenant": "demo", "queue": "sales", "channel": None,
-        "window": "15m", "kpi": "answer_rate", "value": 0.6, "numerator": 6, "denominator": 10,
-        "low": pytest.approx(0.3127, abs=1e-4), "high": pytest.approx(0.8318, abs=1e-4), "definition": "default@1",
-        "as_of": "2026-11-11T12:07:20+00:00", "watermark": "2026-11-11T12:07:05+00:00", "complete": False, "revision": row["revision"],
-    }  # fmt: skip
+        "time": "2026-11-11T11:52:00+00:00",
+        "end": "2026-11-11T12:08:00+00:00",
+        "tenant": "demo",
+        "queue": "sales",
+        "channel": None,
+        "window": "15m",
+        "kpi": "answer_rate",
+        "value": 0.6,
+        "numerator": 6,
+        "denominator": 10,
+        "low": pytest.approx(0.3127, abs=1e-4),
+        "high": pytest.approx(0.8318, abs=1e-4),
+        "definition": "default@1",
+        "as_of": "2026-11-11T12:07:20+00:00",
+        "watermark": "2026-11-11T12:07:05+00:00",
+        "complete": False,
+        "revision": row["revision"],
+    }
 
 
 @pytest.mark.parametrize(
-    ("by", "homes"), [("queue", [("help", None), ("sales", None)]), ("channel", [(None, "voice")]), ("total", [(None, None)])]
+    ("by", "homes"),
+    [
+        ("queue", [("help", None), ("sales", None)]),
+        ("channel", [(None, "voice")]),
+        ("total", [(None, None)]),
+    ],
 )
-def test_rows_stand_for_what_was_asked(world: World, by: str, homes: list[tuple[str | None, str | None]]) -> None:
+def test_rows_stand_for_what_was_asked(
+    world: World, by: str, homes: list[tuple[str | None, str | None]]
+) -> None:
     found = rows(world.client().get("/v1/kpis", params={"kpi": "offered", "by": by}))
 
     assert [(row["queue"], row["channel"]) for row in found] == homes
@@ -70,17 +90,26 @@ def test_all_kpis_come_where_none_is_named(world: World) -> None:
 
 def test_a_variant_is_asked_for_by_its_kpi_and_name(world: World) -> None:
     client = world.client()
-    found = rows(client.get("/v1/kpis?by=total&window=60m&formula=V3&kpi=service_level:V1,service_level"))
+    found = rows(
+        client.get("/v1/kpis?by=total&window=60m&formula=V3&kpi=service_level:V1,service_level")
+    )
 
     assert [row["kpi"] for row in found] == ["service_level:V1", "service_level"]
-    assert found[0]["value"] == rows(client.get("/v1/kpis?by=total&window=60m&formula=V1&kpi=service_level"))[0]["value"]
+    assert (
+        found[0]["value"]
+        == rows(client.get("/v1/kpis?by=total&window=60m&formula=V1&kpi=service_level"))[0]["value"]
+    )
     assert "left:overflow" in client.get("/v1/kpis?kpi=left:window").json()["detail"]
 
 
 @pytest.mark.parametrize("by", ["queue", "channel", "queue,channel", "total"])
 def test_live_and_history_agree_about_the_same_span(world: World, by: str) -> None:
     client = world.client()
-    agreeing = (kpi for kpi in (*CATALOGUE.values(), *VARIANTS.values()) if not kpi.live and Need.REST not in kpi.needs)
+    agreeing = (
+        kpi
+        for kpi in (*CATALOGUE.values(), *VARIANTS.values())
+        if not kpi.live and Need.REST not in kpi.needs
+    )
     kpis = ",".join(kpi.id for kpi in agreeing)
     live = rows(client.get("/v1/kpis", params={"window": "60m", "by": by, "kpi": kpis}))
     span = {"from": live[0]["time"], "to": live[0]["end"], "interval": "all"}
@@ -92,9 +121,12 @@ def test_live_and_history_agree_about_the_same_span(world: World, by: str) -> No
     ]
 
 
-def test_live_figures_go_on_without_tables_but_for_those_that_only_tables_know(world: World) -> None:
+def test_live_figures_go_on_without_tables_but_for_those_that_only_tables_know(
+    world: World,
+) -> None:
     kpis = "offered,estimated_wait,repeat_rate,complaints_open,complaints_closed_in_time:3d"
-    client, question = world.client(), {"by": "total", "kpi": kpis}
+    client = world.client()
+    question = {"by": "total", "kpi": kpis}
     before = {row["kpi"]: row for row in rows(client.get("/v1/kpis", params=question))}
     world.floor.away = True
     world.now += 2000
@@ -105,16 +137,22 @@ def test_live_figures_go_on_without_tables_but_for_those_that_only_tables_know(w
     assert [without["complaints_open"][part] for part in parts] == [None, None, None]
     assert [without["repeat_rate"][part] for part in parts] == [None, None, None]
     assert without["complaints_closed_in_time:3d"]["denominator"] is None
-    assert all(without[kpi]["value"] == before[kpi]["value"] for kpi in ("offered", "estimated_wait"))
+    assert all(
+        without[kpi]["value"] == before[kpi]["value"] for kpi in ("offered", "estimated_wait")
+    )
 
 
 def test_history_pages_add_up_to_the_whole(world: World) -> None:
     client = world.client()
     query = {**SPAN, "interval": "15m", "kpi": "offered,aht,waiting"}
     whole = rows(client.get("/v1/kpis/history", params=query))
-    paged, cursor = [], None
+    paged = []
+    cursor = None
     while True:
-        answer = client.get("/v1/kpis/history", params={**query, "limit": "4", **({"cursor": cursor} if cursor else {})})
+        answer = client.get(
+            "/v1/kpis/history",
+            params={**query, "limit": "4", **({"cursor": cursor} if cursor else {})},
+        )
         paged += rows(answer)
         cursor = answer.json()["next"]
         if cursor is None:
@@ -124,19 +162,39 @@ def test_history_pages_add_up_to_the_whole(world: World) -> None:
     assert len(whole) == 5 * 2 * 3
 
 
-def test_history_has_a_row_for_every_queue_and_interval_also_where_nothing_happened(world: World) -> None:
+def test_history_has_a_row_for_every_queue_and_interval_also_where_nothing_happened(
+    world: World,
+) -> None:
     world.floor.put(answered(NOW - 20 * 86_400_000, 5, queue="old"))
     world.tell()
-    found = rows(world.client().get("/v1/kpis/history", params={**SPAN, "interval": "30m", "kpi": "offered,asa", "queue": "old,sales"}))
+    found = rows(
+        world.client().get(
+            "/v1/kpis/history",
+            params={**SPAN, "interval": "30m", "kpi": "offered,asa", "queue": "old,sales"},
+        )
+    )
 
-    assert next((row["queue"], row["value"]) for row in found if row["kpi"] == "offered") == ("old", 0)
+    assert next((row["queue"], row["value"]) for row in found if row["kpi"] == "offered") == (
+        "old",
+        0,
+    )
     assert len(found) == 3 * 2 * 2
-    assert next(row for row in found if row["kpi"] == "asa" and row["queue"] == "old")["value"] is None
+    assert (
+        next(row for row in found if row["kpi"] == "asa" and row["queue"] == "old")["value"] is None
+    )
 
 
 def test_a_gauge_of_the_past_is_its_value_at_the_rows_time(world: World) -> None:
     found = rows(
-        world.client().get("/v1/kpis/history", params={**SPAN, "interval": "1h", "kpi": "waiting,in_progress,longest_wait", "by": "total"})
+        world.client().get(
+            "/v1/kpis/history",
+            params={
+                **SPAN,
+                "interval": "1h",
+                "kpi": "waiting,in_progress,longest_wait",
+                "by": "total",
+            },
+        )
     )
 
     assert [(row["time"][11:16], row["kpi"], row["value"]) for row in found] == [
@@ -146,12 +204,18 @@ def test_a_gauge_of_the_past_is_its_value_at_the_rows_time(world: World) -> None
 
 
 def test_a_span_is_complete_once_the_watermark_passed_its_lateness(world: World) -> None:
-    found = rows(world.client().get("/v1/kpis/history", params={**SPAN, "interval": "30m", "kpi": "offered", "by": "total"}))
+    found = rows(
+        world.client().get(
+            "/v1/kpis/history", params={**SPAN, "interval": "30m", "kpi": "offered", "by": "total"}
+        )
+    )
 
     assert [row["complete"] for row in found] == [True, False, False]
 
 
-def test_what_is_computed_from_completions_is_complete_after_two_minutes_and_what_matures_never(world: World) -> None:
+def test_what_is_computed_from_completions_is_complete_after_two_minutes_and_what_matures_never(
+    world: World,
+) -> None:
     kpis = "offered,aht,complaint_liable_rate,waiting"
     query = {**SPAN, "to": "2026-11-11T12:05:00Z", "interval": "all", "kpi": kpis, "by": "total"}
     found = rows(world.client().get("/v1/kpis/history", params=query))
@@ -162,45 +226,115 @@ def test_what_is_computed_from_completions_is_complete_after_two_minutes_and_wha
 
 
 def test_corrections_show_each_kpi_that_changed_before_and_after(world: World) -> None:
-    world.history.corrected = [correction(1, old={Cell.OFFERED: 4, Cell.ANSWERED: 2}, new={Cell.OFFERED: 5, Cell.ANSWERED: 2})]
+    world.history.corrected = [
+        correction(
+            1, old={Cell.OFFERED: 4, Cell.ANSWERED: 2}, new={Cell.OFFERED: 5, Cell.ANSWERED: 2}
+        )
+    ]
     query = {**SPAN, "kpi": "offered,answered,answer_rate,waiting", "tz": "Asia/Shanghai"}
     found = rows(world.client().get("/v1/corrections", params=query))
 
     assert found[0] == {
-        "time": "2026-11-11T19:15:00+08:00", "end": "2026-11-11T19:30:00+08:00", "tenant": "demo", "queue": "sales", "channel": "voice",
-        "kpi": "offered", "old_value": 4, "old_numerator": 4, "old_denominator": None, "new_value": 5, "new_numerator": 5,
-        "new_denominator": None, "source": "pbx", "event": "e1", "type": "contact.offered", "recorded_at": "2026-11-11T20:00:00+08:00",
+        "time": "2026-11-11T19:15:00+08:00",
+        "end": "2026-11-11T19:30:00+08:00",
+        "tenant": "demo",
+        "queue": "sales",
+        "channel": "voice",
+        "kpi": "offered",
+        "old_value": 4,
+        "old_numerator": 4,
+        "old_denominator": None,
+        "new_value": 5,
+        "new_numerator": 5,
+        "new_denominator": None,
+        "source": "pbx",
+        "event": "e1",
+        "type": "contact.offered",
+        "recorded_at": "2026-11-11T20:00:00+08:00",
         "definition": "default@1",
-    }  # fmt: skip
-    assert [(row["kpi"], row["old_value"], row["new_value"]) for row in found[1:]] == [("answer_rate", 0.5, 0.4)]
+    }
+    assert [(row["kpi"], row["old_value"], row["new_value"]) for row in found[1:]] == [
+        ("answer_rate", 0.5, 0.4)
+    ]
     schemas.CorrectionFigureRow(**found[0])
 
 
-def test_corrections_come_page_by_page_chosen_by_queue_and_by_when_they_were_recorded(world: World) -> None:
-    world.history.corrected = [correction(number, old={Cell.OFFERED: number}, new={Cell.ANSWERED: number}) for number in range(1, 6)]
-    world.history.corrected.append(correction(6, old={}, new={Cell.OFFERED: 1}, queue="help", recorded_at=NOW))
+def test_corrections_come_page_by_page_chosen_by_queue_and_by_when_they_were_recorded(
+    world: World,
+) -> None:
+    world.history.corrected = [
+        correction(number, old={Cell.OFFERED: number}, new={Cell.ANSWERED: number})
+        for number in range(1, 6)
+    ]
+    world.history.corrected.append(
+        correction(6, old={}, new={Cell.OFFERED: 1}, queue="help", recorded_at=NOW)
+    )
     client = world.client()
     query = {**SPAN, "kpi": "offered,answered"}
-    every, cursor = [], None
+    every = []
+    cursor = None
     while True:
-        page = client.get("/v1/corrections", params={**query, "limit": "3", **({"cursor": cursor} if cursor else {})}).json()
+        page = client.get(
+            "/v1/corrections",
+            params={**query, "limit": "3", **({"cursor": cursor} if cursor else {})},
+        ).json()
         every += page["rows"]
         cursor = page["next"]
         if cursor is None:
             break
-    table = client.get("/v1/corrections", params=query, headers={"Accept": "text/csv"}).text.splitlines()
+    table = client.get(
+        "/v1/corrections", params=query, headers={"Accept": "text/csv"}
+    ).text.splitlines()
 
-    assert [row["event"] for row in every] == ["e1", "e1", "e2", "e2", "e3", "e3", "e4", "e4", "e5", "e5", "e6"]
+    assert [row["event"] for row in every] == [
+        "e1",
+        "e1",
+        "e2",
+        "e2",
+        "e3",
+        "e3",
+        "e4",
+        "e4",
+        "e5",
+        "e5",
+        "e6",
+    ]
     assert table[0].startswith("time,end,tenant,queue,channel,kpi,old_value")
     assert len(table) == 12
-    assert [row["queue"] for row in rows(client.get("/v1/corrections", params={**query, "queue": "help"}))] == ["help"]
-    assert len(rows(client.get("/v1/corrections", params={**query, "recorded_from": "2026-11-11T12:07:20Z"}))) == 1
+    assert [
+        row["queue"]
+        for row in rows(client.get("/v1/corrections", params={**query, "queue": "help"}))
+    ] == ["help"]
+    assert (
+        len(
+            rows(
+                client.get(
+                    "/v1/corrections", params={**query, "recorded_from": "2026-11-11T12:07:20Z"}
+                )
+            )
+        )
+        == 1
+    )
     assert client.get("/v1/corrections", params={**query, "kpi": "speed"}).status_code == 422
 
 
-def correction(number: int, old: Cells, new: Cells, queue: str = "sales", recorded_at: int = NOW - 440_000) -> StoredCorrection:
+def correction(
+    number: int, old: Cells, new: Cells, queue: str = "sales", recorded_at: int = NOW - 440_000
+) -> StoredCorrection:
     start = NOW - 440_000 - 2_700_000
-    return StoredCorrection(number, start, start + 900_000, queue, "voice", old, new, "pbx", f"e{number}", "contact.offered", recorded_at)
+    return StoredCorrection(
+        number,
+        start,
+        start + 900_000,
+        queue,
+        "voice",
+        old,
+        new,
+        "pbx",
+        f"e{number}",
+        "contact.offered",
+        recorded_at,
+    )
 
 
 def test_csv_holds_all_pages_with_a_header_and_cannot_smuggle_formulas(world: World) -> None:
@@ -209,7 +343,9 @@ def test_csv_holds_all_pages_with_a_header_and_cannot_smuggle_formulas(world: Wo
     small = World(rows=2)
     small.floor.visits_of = world.floor.visits_of
     query = {**SPAN, "interval": "30m", "kpi": "offered,asa"}
-    answer = Client(small.app, READER).get("/v1/kpis/history", params=query, headers={"Accept": "text/csv"})
+    answer = Client(small.app, READER).get(
+        "/v1/kpis/history", params=query, headers={"Accept": "text/csv"}
+    )
     lines = answer.text.splitlines()
 
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
@@ -236,7 +372,11 @@ def test_figures_are_restated_under_another_definition(world: World) -> None:
         ("/v1/kpis?kpi=nonsense", 422, "unknown KPI: nonsense; known are: waiting, longest_wait"),
         ("/v1/kpis?queue=nowhere", 422, "unknown queue: nowhere; known are: help, sales"),
         ("/v1/kpis?channel=pigeon", 422, "unknown channel: pigeon; known are: voice, chat"),
-        ("/v1/kpis?queue=sales&queue=help", 422, "said more than once: queue; say each parameter once"),
+        (
+            "/v1/kpis?queue=sales&queue=help",
+            422,
+            "said more than once: queue; say each parameter once",
+        ),
         ("/v1/queues?queue=sales", 422, "unknown parameter: queue; known are: limit, cursor"),
         ("/v1/pipeline?foo=1", 422, "unknown parameter: foo"),
         ("/v1/definitions?foo=1", 422, "unknown parameter: foo"),
@@ -245,19 +385,41 @@ def test_figures_are_restated_under_another_definition(world: World) -> None:
         ("/v1/kpis?window=7m", 422, "query.window"),
         ("/v1/kpis?threshold=5", 422, "must be below threshold"),
         ("/v1/kpis/history", 422, "from"),
-        ("/v1/kpis/history?from=2026-11-11T00:00:30Z&to=2026-11-12T00:00:00Z", 422, "is not a whole minute"),
+        (
+            "/v1/kpis/history?from=2026-11-11T00:00:30Z&to=2026-11-12T00:00:00Z",
+            422,
+            "is not a whole minute",
+        ),
         ("/v1/kpis/history?from=2026-11-11T00:00:00&to=2026-11-12T00:00:00Z", 422, "has no offset"),
-        ("/v1/kpis/history?from=2026-11-12T00:00:00Z&to=2026-11-12T00:00:00Z", 422, "is not before"),
+        (
+            "/v1/kpis/history?from=2026-11-12T00:00:00Z&to=2026-11-12T00:00:00Z",
+            422,
+            "is not before",
+        ),
         ("/v1/kpis/history?from=1066-11-12T00:00:00Z&to=2026-11-12T00:00:00Z", 422, "outside 1970"),
-        ("/v1/kpis/history?from=2026-11-11T00:00:00Z&to=2026-11-12T00:00:00Z&tz=Mars/Base", 422, "no IANA zone"),
-        ("/v1/kpis/history?from=2026-11-11T00:00:00Z&to=2026-11-12T00:00:00Z&cursor=zz", 422, "send `next` of the last page"),
-        ("/v1/kpis/history?from=2026-11-11T00:00:00Z&to=2026-11-12T00:00:00Z&cursor=%C3%A4", 422, "send `next` of the last page"),
+        (
+            "/v1/kpis/history?from=2026-11-11T00:00:00Z&to=2026-11-12T00:00:00Z&tz=Mars/Base",
+            422,
+            "no IANA zone",
+        ),
+        (
+            "/v1/kpis/history?from=2026-11-11T00:00:00Z&to=2026-11-12T00:00:00Z&cursor=zz",
+            422,
+            "send `next` of the last page",
+        ),
+        (
+            "/v1/kpis/history?from=2026-11-11T00:00:00Z&to=2026-11-12T00:00:00Z&cursor=%C3%A4",
+            422,
+            "send `next` of the last page",
+        ),
         ("/v1/nothing", 404, "Not Found"),
         ("/wallboard/secrets.txt", 404, "no file"),
         ("/wallboard/..%2Fsettings.py", 404, ""),
     ],
 )
-def test_a_wrong_question_is_told_what_is_right(world: World, path: str, status: int, says: str) -> None:
+def test_a_wrong_question_is_told_what_is_right(
+    world: World, path: str, status: int, says: str
+) -> None:
     answer = world.client().get(path)
 
     assert answer.status_code == status
@@ -270,13 +432,23 @@ def test_a_cursor_belongs_to_its_question(world: World) -> None:
     cursor = client.get("/v1/kpis/history", params={**SPAN, "limit": "1"}).json()["next"]
 
     assert client.get("/v1/kpis/history", params={**SPAN, "cursor": cursor}).status_code == 200
-    assert client.get("/v1/kpis/history", params={**SPAN, "cursor": cursor, "kpi": "aht"}).status_code == 422
+    assert (
+        client.get("/v1/kpis/history", params={**SPAN, "cursor": cursor, "kpi": "aht"}).status_code
+        == 422
+    )
 
 
 @pytest.mark.parametrize(
-    "path", ["/v1/kpis?kpi=offered", "/v1/definitions", "/v1/kpis/history?from=2026-11-11T00:00:00Z&to=2026-11-11T12:07:00Z"]
+    "path",
+    [
+        "/v1/kpis?kpi=offered",
+        "/v1/definitions",
+        "/v1/kpis/history?from=2026-11-11T00:00:00Z&to=2026-11-11T12:07:00Z",
+    ],
 )
-def test_an_unchanged_answer_is_not_sent_again_until_a_figure_changes(world: World, path: str) -> None:
+def test_an_unchanged_answer_is_not_sent_again_until_a_figure_changes(
+    world: World, path: str
+) -> None:
     client = world.client()
     tag = client.get(path).headers["etag"]
     world.now += 1000
@@ -303,7 +475,13 @@ def test_queues_tell_who_waits(world: World) -> None:
     first, second = rows(world.client().get("/v1/queues"))
 
     assert (first["queue"], first["state"], first["waiting"]) == ("help", "ok", 0)
-    assert (second["queue"], second["channels"], second["waiting"], second["longest_wait"], second["target"]) == (
+    assert (
+        second["queue"],
+        second["channels"],
+        second["waiting"],
+        second["longest_wait"],
+        second["target"],
+    ) == (
         "sales",
         ["voice"],
         1,
@@ -316,12 +494,22 @@ def test_a_queue_with_few_contacts_says_so(world: World) -> None:
     world.floor.put(answered(NOW - 60_000, 1, queue="new"))
     world.tell()
 
-    assert next(row for row in rows(world.client().get("/v1/queues")) if row["queue"] == "new")["state"] == "low_volume"
+    assert (
+        next(row for row in rows(world.client().get("/v1/queues")) if row["queue"] == "new")[
+            "state"
+        ]
+        == "low_volume"
+    )
 
 
 def test_visits_are_the_contacts_behind_the_number(world: World) -> None:
     client = world.client()
-    level = rows(client.get("/v1/kpis/history", params={**SPAN, "interval": "all", "kpi": "service_level", "by": "total"}))[0]
+    level = rows(
+        client.get(
+            "/v1/kpis/history",
+            params={**SPAN, "interval": "all", "kpi": "service_level", "by": "total"},
+        )
+    )[0]
     missed = rows(client.get("/v1/visits", params={**SPAN, "missed": "true", "limit": "2000"}))
 
     assert len(missed) == level["denominator"] - level["numerator"]
@@ -330,7 +518,11 @@ def test_visits_are_the_contacts_behind_the_number(world: World) -> None:
 
 def test_a_visit_without_an_outcome_is_missed_only_as_long_as_it_waits(world: World) -> None:
     world.floor.visits_of.clear()
-    world.floor.put(waiting(NOW - 5 * 60 * MINUTE), waiting(NOW - 3 * 60 * MINUTE), answered(NOW - 4 * 60 * MINUTE, 30))
+    world.floor.put(
+        waiting(NOW - 5 * 60 * MINUTE),
+        waiting(NOW - 3 * 60 * MINUTE),
+        answered(NOW - 4 * 60 * MINUTE, 30),
+    )
     world.tell()
     span = {"from": "2026-11-11T07:00:00Z", "to": "2026-11-11T12:08:00Z"}
     asked = {**span, "interval": "all", "kpi": "service_level,unresolved", "by": "total"}
@@ -347,7 +539,9 @@ def test_visits_are_judged_at_the_instant_that_stale_figures_speak_of(world: Wor
     world.now += 60_000
     asked = {**SPAN, "interval": "all", "kpi": "service_level", "by": "total"}
     (level,) = rows(world.client().get("/v1/kpis/history", params=asked))
-    missed = rows(world.client().get("/v1/visits", params={**SPAN, "missed": "true", "limit": "2000"}))
+    missed = rows(
+        world.client().get("/v1/visits", params={**SPAN, "missed": "true", "limit": "2000"})
+    )
 
     assert rows(world.client().get("/v1/queues"))[0]["state"] == "stale"
     assert len(missed) == level["denominator"] - level["numerator"]
@@ -358,8 +552,15 @@ def test_a_queue_of_any_name_can_be_asked_for(world: World) -> None:
         world.floor.put(answered(NOW - MINUTE, 5, queue=name))
     world.tell()
 
-    for asked, found in (('"a,b"', ["a,b"]), ('" lead",sales', [" lead", "sales"]), ('"the ""best"""', ['the "best"']), ("a", None)):
-        answer = world.client().get("/v1/kpis", params={"kpi": "offered", "window": "60m", "queue": asked})
+    for asked, found in (
+        ('"a,b"', ["a,b"]),
+        ('" lead",sales', [" lead", "sales"]),
+        ('"the ""best"""', ['the "best"']),
+        ("a", None),
+    ):
+        answer = world.client().get(
+            "/v1/kpis", params={"kpi": "offered", "window": "60m", "queue": asked}
+        )
         assert (found is None) == (answer.status_code == 422)
         assert found is None or sorted(row["queue"] for row in rows(answer)) == found
 
@@ -367,24 +568,41 @@ def test_a_queue_of_any_name_can_be_asked_for(world: World) -> None:
 def test_a_visit_shows_what_is_known_of_it(world: World) -> None:
     world.floor.visits_of.clear()
     said = {
-        "surveys": {"s1": Survey("csat", None, NOW, NOW, 4.0, 5.0, 1.0), "s2": Survey("nps", None, NOW)},
+        "surveys": {
+            "s1": Survey("csat", None, NOW, NOW, 4.0, 5.0, 1.0),
+            "s2": Survey("nps", None, NOW),
+        },
         "evaluations": {
             "e1": Evaluation(NOW, score=80.0, passed=True),
             "e2": Evaluation(NOW, retracted=True),
             "e3": Evaluation(NOW, calibration=True),
         },
-        "complaints": {"k1": Complaint((Statement(NOW, severity="high", liable=True),)), "k2": Complaint()},
+        "complaints": {
+            "k1": Complaint((Statement(NOW, severity="high", liable=True),)),
+            "k2": Complaint(),
+        },
     }
     world.floor.put(answered(NOW - 600_000, 12.5, 30, **said))  # type: ignore[arg-type]
-    path = "/v1/visits?from=2026-11-11T00:00:00Z&to=2026-11-12T00:00:00Z&tz=Asia/Shanghai&channel=voice&outcome=answered"
+    path = (
+        "/v1/visits?from=2026-11-11T00:00:00Z&to=2026-11-12T00:00:00Z"
+        "&tz=Asia/Shanghai&channel=voice&outcome=answered"
+    )
     (visit,) = rows(world.client().get(path))
     (leader,) = rows(world.client().get(path, headers=LEADER))
 
     assert visit["offered"] == "2026-11-11T19:57:20+08:00"
-    assert (visit["wait"], visit["talk"], visit["missed"], visit["reason"]) == (12.5, 30, False, None)
+    assert (visit["wait"], visit["talk"], visit["missed"], visit["reason"]) == (
+        12.5,
+        30,
+        False,
+        None,
+    )
     assert [(one["id"], one["score"]) for one in visit["surveys"]] == [("s1", 4), ("s2", None)]
     assert [one["verdict"] for one in visit["evaluations"]] == ["passed", "retracted", None]
-    assert [(one["kind"], one["verdict"]) for one in visit["complaints"]] == [("high", "liable"), ("normal", None)]
+    assert [(one["kind"], one["verdict"]) for one in visit["complaints"]] == [
+        ("high", "liable"),
+        ("normal", None),
+    ]
     assert "agent" not in visit
     assert leader["agent"] == "ann"
     assert rows(world.client().get(path.replace("voice", "chat"))) == []
@@ -395,7 +613,9 @@ def test_visits_page_by_page_are_all_of_them(world: World) -> None:
     client = world.client()
     whole = rows(client.get("/v1/visits", params={**SPAN, "limit": "2000"}))
     page = client.get("/v1/visits", params={**SPAN, "limit": "10"})
-    further = client.get("/v1/visits", params={**SPAN, "limit": "2000", "cursor": page.json()["next"]})
+    further = client.get(
+        "/v1/visits", params={**SPAN, "limit": "2000", "cursor": page.json()["next"]}
+    )
 
     assert rows(page) + rows(further) == whole
     assert further.json()["next"] is None
@@ -403,11 +623,19 @@ def test_visits_page_by_page_are_all_of_them(world: World) -> None:
 
 def test_no_lag_is_told_once_live_and_history_include_everything(world: World) -> None:
     client = world.client()
-    world.log.view = replace(world.log.view, ranges={number: LogRange(0, world.floor.offset + number) for number in range(PARTITIONS)})
+    world.log.view = replace(
+        world.log.view,
+        ranges={number: LogRange(0, world.floor.offset + number) for number in range(PARTITIONS)},
+    )
     body = client.get("/v1/pipeline").json()
 
     assert [partition["lag"] for partition in body["partitions"]] == [0, 1, 2]
-    assert body["total"] == {"applied": 3 * world.floor.offset, "dead": 0, "lag": 3, "watermark": "2026-11-11T12:07:05+00:00"}
+    assert body["total"] == {
+        "applied": 3 * world.floor.offset,
+        "dead": 0,
+        "lag": 3,
+        "watermark": "2026-11-11T12:07:05+00:00",
+    }
     assert not any(partition["stale"] for partition in body["partitions"])
 
 
@@ -424,7 +652,11 @@ def test_before_the_board_is_loaded_nothing_is_made_up(world: World) -> None:
     world.loaded = False
     client = world.client()
 
-    assert [client.get(path).status_code for path in ("/v1/kpis", "/readyz", "/livez")] == [503, 503, 200]
+    assert [client.get(path).status_code for path in ("/v1/kpis", "/readyz", "/livez")] == [
+        503,
+        503,
+        200,
+    ]
     assert client.get("/v1/kpis", headers={"Authorization": "Bearer wrong"}).status_code == 401
 
 
@@ -465,13 +697,20 @@ def test_what_cannot_be_accepted_is_a_problem(world: World, path: str) -> None:
 def test_a_method_that_is_not_there_is_a_problem_that_names_those_that_are(world: World) -> None:
     answer = world.client().post("/v1/kpis", {})
 
-    assert (answer.status_code, answer.headers["content-type"], answer.headers["allow"]) == (405, "application/problem+json", "GET")
+    assert (answer.status_code, answer.headers["content-type"], answer.headers["allow"]) == (
+        405,
+        "application/problem+json",
+        "GET",
+    )
 
 
 def test_the_client_that_likes_csv_better_gets_live_figures_and_visits_so(world: World) -> None:
-    client, likes = world.client(), {"Accept": "application/json;q=0.5, text/*"}
+    client = world.client()
+    likes = {"Accept": "application/json;q=0.5, text/*"}
     live = client.get("/v1/kpis?kpi=offered&window=60m", headers=likes).text.splitlines()
-    visits = client.get("/v1/visits", params={**SPAN, "limit": "5"}, headers=likes).text.splitlines()
+    visits = client.get(
+        "/v1/visits", params={**SPAN, "limit": "5"}, headers=likes
+    ).text.splitlines()
     leads = client.get("/v1/visits", params=SPAN, headers={**LEADER, **likes}).text
 
     assert live[0] == ",".join(LIVE_COLUMNS)
@@ -480,8 +719,11 @@ def test_the_client_that_likes_csv_better_gets_live_figures_and_visits_so(world:
     assert (",ann," in leads, any(",ann," in line for line in visits)) == (True, False)
 
 
-def test_the_same_question_again_is_answered_as_the_world_is_then_and_refused_to_whoever_may_not_ask(world: World) -> None:
-    client, path = world.client(), "/v1/kpis?kpi=waiting&by=total&channel=voice"
+def test_the_same_question_again_is_answered_anew_and_refused_to_whoever_may_not_ask(
+    world: World,
+) -> None:
+    client = world.client()
+    path = "/v1/kpis?kpi=waiting&by=total&channel=voice"
     assert rows(client.get(path))[0]["value"] == 1
     world.floor.put(waiting(NOW - 1000))
     world.tell()
@@ -507,7 +749,10 @@ def test_another_tenant_sees_nothing_of_the_floor(world: World, path: str) -> No
 def test_metrics_need_their_scope_unless_they_are_open(world: World) -> None:
     client = world.client()
     assert client.get("/metrics").status_code == 403
-    assert 'contactcenter_contacts_waiting{tenant="demo",queue="sales",channel="voice"} 1' in client.get("/metrics", headers=LEADER).text
+    assert (
+        'contactcenter_contacts_waiting{tenant="demo",queue="sales",channel="voice"} 1'
+        in client.get("/metrics", headers=LEADER).text
+    )
 
     world.query = replace(world.query, metrics_open=True)
     page = Client(world.app).get("/metrics")
@@ -519,7 +764,10 @@ async def test_no_scrape_waits_for_what_is_looked_up_nor_for_another_scrape(worl
     world.floor.put(answered(NOW - 60_000, 5, customer="k1:ann"))
     world.history.gate = asyncio.Event()
     hurried, patient = (
-        Scrape(world.pages, world.query.metrics, lambda: world.now, lambda: world.now / 1000, patience) for patience in (0, 5)
+        Scrape(
+            world.pages, world.query.metrics, lambda: world.now, lambda: world.now / 1000, patience
+        )
+        for patience in (0, 5)
     )
     first, second = await asyncio.gather(hurried.page(), hurried.page())
     world.history.gate.set()
@@ -533,12 +781,21 @@ async def test_no_scrape_waits_for_what_is_looked_up_nor_for_another_scrape(worl
 
 def _repeated(page: bytes) -> float:
     families = {family.name: family for family in text_string_to_metric_families(page.decode())}
-    return next(sample.value for sample in families["contactcenter_kpi"].samples if sample.labels["kpi"] == "repeat_rate")
+    return next(
+        sample.value
+        for sample in families["contactcenter_kpi"].samples
+        if sample.labels["kpi"] == "repeat_rate"
+    )
 
 
 def test_a_tenant_has_as_many_series_as_the_guard_reckons_with(world: World) -> None:
     families = list(text_string_to_metric_families(Client(world.app, LEADER).get("/metrics").text))
-    samples = [sample for family in families for sample in family.samples if sample.labels.get("tenant") == "demo"]
+    samples = [
+        sample
+        for family in families
+        for sample in family.samples
+        if sample.labels.get("tenant") == "demo"
+    ]
     queues = {sample.labels["queue"] for sample in samples if "queue" in sample.labels}
     of_tenant = [sample for sample in samples if "queue" not in sample.labels]
     of_queue = [sample for sample in samples if sample.labels.get("queue") == min(queues)]
@@ -562,22 +819,39 @@ def test_the_metrics_tell_every_kpi_of_the_whole_floor_as_the_api_does(world: Wo
     page = Client(world.app, LEADER).get("/metrics").text
 
     families = {family.name: family for family in text_string_to_metric_families(page)}
-    values = {sample.labels["kpi"]: sample.value for sample in families["contactcenter_kpi"].samples}
-    sizes = {sample.labels["kpi"]: sample.value for sample in families["contactcenter_kpi_sample_size"].samples}
+    values = {
+        sample.labels["kpi"]: sample.value for sample in families["contactcenter_kpi"].samples
+    }
+    sizes = {
+        sample.labels["kpi"]: sample.value
+        for sample in families["contactcenter_kpi_sample_size"].samples
+    }
     assert set(values) == set(CATALOGUE)
     assert {kpi: value for kpi, value in values.items() if not isnan(value)} == {
         row["kpi"]: row["value"] for row in told if row["value"] is not None
     }
-    assert sizes == {row["kpi"]: row["denominator"] for row in told if row["denominator"] is not None}
+    assert sizes == {
+        row["kpi"]: row["denominator"] for row in told if row["denominator"] is not None
+    }
 
 
 def test_the_metrics_tell_how_busy_the_agents_of_each_queue_are(world: World) -> None:
-    world.floor.enter("bob", Entered(NOW - 10 * MINUTE, "available", ("help",)), Entered(NOW - 4 * MINUTE, "busy", ("help",)))
+    world.floor.enter(
+        "bob",
+        Entered(NOW - 10 * MINUTE, "available", ("help",)),
+        Entered(NOW - 4 * MINUTE, "busy", ("help",)),
+    )
     world.tell()
     told = rows(world.client().get("/v1/kpis", {"kpi": "occupancy", "window": "15m"}))
-    families = {family.name: family for family in text_string_to_metric_families(Client(world.app, LEADER).get("/metrics").text)}
+    families = {
+        family.name: family
+        for family in text_string_to_metric_families(Client(world.app, LEADER).get("/metrics").text)
+    }
 
-    shown = {sample.labels["queue"]: sample.value for sample in families["contactcenter_occupancy_ratio"].samples}
+    shown = {
+        sample.labels["queue"]: sample.value
+        for sample in families["contactcenter_occupancy_ratio"].samples
+    }
     assert 0 < shown["help"] != shown["sales"] > 0
     assert {queue: value for queue, value in shown.items() if not isnan(value)} == {
         row["queue"]: row["value"] for row in told if row["value"] is not None
@@ -591,7 +865,9 @@ def test_the_wall_is_served_under_a_strict_policy(world: World) -> None:
     assert page.headers["content-type"] == "text/html; charset=utf-8"
     assert "default-src 'self'" in page.headers["content-security-policy"]
     assert "unsafe" not in page.headers["content-security-policy"]
-    assert client.get("/wallboard", headers={"If-None-Match": page.headers["etag"]}).status_code == 304
+    assert (
+        client.get("/wallboard", headers={"If-None-Match": page.headers["etag"]}).status_code == 304
+    )
     assert client.get("/wallboard/wall.js").headers["content-type"].startswith("text/javascript")
 
 
@@ -609,10 +885,14 @@ def test_a_key_shown_once_opens_a_session_that_reads(world: World) -> None:
 @pytest.mark.parametrize(
     ("path", "model"),
     [
-        ("/v1/queues", schemas.QueuesAnswer), ("/v1/kpis", schemas.LiveAnswer), (PROTECTED[2], schemas.HistoryAnswer),
-        (PROTECTED[3], schemas.VisitsAnswer), ("/v1/pipeline", schemas.PipelineAnswer), ("/v1/definitions", schemas.DefinitionsAnswer),
+        ("/v1/queues", schemas.QueuesAnswer),
+        ("/v1/kpis", schemas.LiveAnswer),
+        (PROTECTED[2], schemas.HistoryAnswer),
+        (PROTECTED[3], schemas.VisitsAnswer),
+        ("/v1/pipeline", schemas.PipelineAnswer),
+        ("/v1/definitions", schemas.DefinitionsAnswer),
     ],
-)  # fmt: skip
+)
 def test_answers_are_what_openapi_says(world: World, path: str, model: type[BaseModel]) -> None:
     body = world.client().get(path, headers=LEADER).content
     told = model.model_validate_json(body, strict=True)
@@ -625,7 +905,9 @@ def test_answers_are_what_openapi_says(world: World, path: str, model: type[Base
 
 
 async def batches(world: World, after: int | None = None) -> AsyncGenerator[Batch | None, None]:
-    question = LiveParameters(kpi="offered,waiting", by="queue").query(world.query.live.ground("demo"))
+    question = LiveParameters(kpi="offered,waiting", by="queue").query(
+        world.query.live.ground("demo")
+    )
     async with aclosing(world.query.streams.follow(question, after)) as told:
         async for batch in told:
             yield batch
@@ -644,7 +926,10 @@ async def test_a_stream_tells_everything_first_then_what_changes(world: World) -
     assert len(first.rows) == 4
     changed = await second
     assert changed is not None
-    assert [(row.queue, row.kpi, row.value) for row in changed.rows] == [("help", "offered", 4), ("help", "waiting", 1)]
+    assert [(row.queue, row.kpi, row.value) for row in changed.rows] == [
+        ("help", "offered", 4),
+        ("help", "waiting", 1),
+    ]
 
 
 async def test_a_beat_without_news_is_silence(world: World) -> None:
@@ -670,7 +955,9 @@ async def test_a_client_that_comes_back_gets_only_what_it_missed(world: World) -
     assert {row.queue for row in again.rows} == {"help"}
 
 
-async def test_a_stream_that_ends_gives_its_place_back_and_unused_feeds_are_dropped(world: World) -> None:
+async def test_a_stream_that_ends_gives_its_place_back_and_unused_feeds_are_dropped(
+    world: World,
+) -> None:
     stream = batches(world)
     await anext(stream)
     assert world.query.streams.open == 1
@@ -681,7 +968,8 @@ async def test_a_stream_that_ends_gives_its_place_back_and_unused_feeds_are_drop
 
 
 async def test_the_pulse_beats_on_news_and_at_least_every_second() -> None:
-    pulse, changed = Pulse(), asyncio.Event()
+    pulse = Pulse()
+    changed = asyncio.Event()
     beating = asyncio.create_task(pulse.run(changed))
     changed.set()
     await pulse.wait()
@@ -696,12 +984,18 @@ def test_an_event_names_process_and_tick_and_resumes_only_there() -> None:
 
     assert told == b'id: b00t.41\nevent: rows\ndata: {"rows":[],"next":null}\n\n'
     assert resumed("b00t.41", "b00t") == 41
-    assert [resumed(text, "b00t") for text in (None, "", "b00t", "other.41", "b00t.-1", "b00t.4x", "b00t." + "9" * 40)] == [None] * 7
+    assert [
+        resumed(text, "b00t")
+        for text in (None, "", "b00t", "other.41", "b00t.-1", "b00t.4x", "b00t." + "9" * 40)
+    ] == [None] * 7
 
 
-async def test_the_stream_speaks_server_sent_events_and_ends_when_the_server_stops(world: World) -> None:
+async def test_the_stream_speaks_server_sent_events_and_ends_when_the_server_stops(
+    world: World,
+) -> None:
     stopping = False
-    app, sent = world.app, list[bytes]()
+    app = world.app
+    sent = list[bytes]()
     app.state.stopping = lambda: stopping
     asked = asyncio.create_task(call(app, "/v1/stream?kpi=offered", sent))
     while b"event: rows" not in b"".join(sent):  # noqa: ASYNC110  what is sent has no event
@@ -715,7 +1009,9 @@ async def test_the_stream_speaks_server_sent_events_and_ends_when_the_server_sto
     assert text.startswith("retry: 2000\n\nid: b00t.0\nevent: rows\ndata: {")
 
 
-async def test_a_stream_whose_key_was_revoked_ends(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_stream_whose_key_was_revoked_ends(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("services.query.api.stream.CHECK_KEY", -1.0)
     sent: list[bytes] = []
     asked = asyncio.create_task(call(world.app, "/v1/stream?kpi=offered", sent))
@@ -737,10 +1033,19 @@ async def call(app: FastAPI, path: str, sent: list[bytes]) -> None:
     """One request whose answer is collected as it is sent; httpx would wait for its end."""
     path, _, query = path.partition("?")
     scope = {
-        "type": "http", "method": "GET", "path": path, "raw_path": path.encode(), "query_string": query.encode(), "root_path": "",
-        "headers": [(b"authorization", b"Bearer reader")], "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 80), "scheme": "http",
-        "http_version": "1.1", "asgi": {"version": "3.0", "spec_version": "2.4"},
-    }  # fmt: skip
+        "type": "http",
+        "method": "GET",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": query.encode(),
+        "root_path": "",
+        "headers": [(b"authorization", b"Bearer reader")],
+        "client": ("127.0.0.1", 1),
+        "server": ("127.0.0.1", 80),
+        "scheme": "http",
+        "http_version": "1.1",
+        "asgi": {"version": "3.0", "spec_version": "2.4"},
+    }
     forever: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
 
     async def send(message: Any) -> None:

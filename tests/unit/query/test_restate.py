@@ -15,7 +15,10 @@ def test_saying_nothing_keeps_the_definition_and_its_name() -> None:
     [
         (Restatement(Formula.V3, 20, "le", 5), "adhoc:V3,20,le,5"),
         (Restatement(threshold=30, boundary="lt"), "adhoc:V5,30,lt,5"),
-        (Restatement(flow_outs=True, waiting_past_threshold=False), "adhoc:V5,20,le,5,flow_outs,without_waiting"),
+        (
+            Restatement(flow_outs=True, waiting_past_threshold=False),
+            "adhoc:V5,20,le,5,flow_outs,without_waiting",
+        ),
         (Restatement(Formula.V3, 0), "adhoc:V3,0,le,5"),
     ],
 )

@@ -15,7 +15,9 @@ def entered(state: AgentState, *queues: str) -> Entered:
 
 
 def test_an_agent_of_two_queues_counts_in_both_and_once_on_the_floor() -> None:
-    roster = roster_of([entered("available", "help", "sales"), entered("busy", "sales"), entered("break")])
+    roster = roster_of(
+        [entered("available", "help", "sales"), entered("busy", "sales"), entered("break")]
+    )
 
     assert roster.together(("sales",)) == {"available": 1, "busy": 1}
     assert roster.together(("help",)) == {"available": 1}
@@ -37,7 +39,9 @@ def test_what_is_added_after_a_look_is_seen_by_the_next() -> None:
     st.lists(st.tuples(st.sets(st.sampled_from(QUEUES)), st.sampled_from(("available", "busy")))),
     st.sets(st.sampled_from(QUEUES), min_size=1),
 )
-def test_a_row_counts_each_agent_that_serves_one_of_its_queues(agents: list[tuple[set[str], AgentState]], asked: set[str]) -> None:
+def test_a_row_counts_each_agent_that_serves_one_of_its_queues(
+    agents: list[tuple[set[str], AgentState]], asked: set[str]
+) -> None:
     roster = roster_of(entered(state, *sorted(queues)) for queues, state in agents)
 
     assert sum(roster.together(asked).values()) == sum(1 for queues, _ in agents if queues & asked)

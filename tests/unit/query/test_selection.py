@@ -15,7 +15,10 @@ HOMES = [("demo", "help", "chat"), ("demo", "help", "voice"), ("demo", "sales", 
     [
         (By.QUEUE, [Subject("help"), Subject("sales")]),
         (By.CHANNEL, [Subject("", "chat"), Subject("", "voice")]),
-        (By.QUEUE_AND_CHANNEL, [Subject("help", "chat"), Subject("help", "voice"), Subject("sales", "voice")]),
+        (
+            By.QUEUE_AND_CHANNEL,
+            [Subject("help", "chat"), Subject("help", "voice"), Subject("sales", "voice")],
+        ),
         (By.TOTAL, [Subject()]),
     ],
 )
@@ -27,7 +30,9 @@ def test_rows_are_told_apart_as_asked(by: By, subjects: list[Subject]) -> None:
 
 def test_what_was_asked_for_by_name_has_a_row_also_where_nothing_happened() -> None:
     assert Selection("demo", ("night",)).asked() == {Subject("night")}
-    assert Selection("demo", ("sales",), ("chat",), By.QUEUE_AND_CHANNEL).asked() == {Subject("sales", "chat")}
+    assert Selection("demo", ("sales",), ("chat",), By.QUEUE_AND_CHANNEL).asked() == {
+        Subject("sales", "chat")
+    }
     assert Selection("demo", by=By.TOTAL).asked() == {Subject()}
     assert Selection("demo").asked() == set()
     assert Selection("demo", ("sales",), by=By.TEAM).asked() == set()
@@ -56,7 +61,9 @@ def test_a_row_adds_up_the_selected_scopes() -> None:
 
 
 def test_a_row_names_what_it_does_not_sum_over() -> None:
-    assert Selection("demo", ("a", "b"), ("voice",), By.TOTAL).labels(Subject()) == Labels(None, "voice")
+    assert Selection("demo", ("a", "b"), ("voice",), By.TOTAL).labels(Subject()) == Labels(
+        None, "voice"
+    )
     assert Selection("demo", ("a", "b")).labels(Subject("b")) == Labels("b", None)
 
 
@@ -64,4 +71,8 @@ def test_a_pane_belongs_to_the_row_of_its_queue_and_channel_if_selected() -> Non
     selection = Selection("demo", ("a",), ("voice",), By.QUEUE)
 
     assert selection.subject("a", "voice") == Subject("a")
-    assert (selection.includes("a", "voice"), selection.includes("b", "voice"), selection.includes("a", "chat")) == (True, False, False)
+    assert (
+        selection.includes("a", "voice"),
+        selection.includes("b", "voice"),
+        selection.includes("a", "chat"),
+    ) == (True, False, False)

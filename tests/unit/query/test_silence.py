@@ -20,7 +20,10 @@ A_BURST = 1
 def world() -> World:
     one = World(make=lambda steady: Board(Rules(ZoneInfo("UTC"), silence=15 * MINUTE), steady))
     one.floor.put(*(answered(NOW - index * 20_000, 5, queue="sales") for index in range(12)))
-    one.floor.put(*(answered(NOW - index * 20_000, 5, queue="help") for index in range(12)), waiting(NOW - 10_000, "help"))
+    one.floor.put(
+        *(answered(NOW - index * 20_000, 5, queue="help") for index in range(12)),
+        waiting(NOW - 10_000, "help"),
+    )
     one.tell()
     return one
 
@@ -49,7 +52,10 @@ def states(one: World) -> dict[str, str]:
 
 
 def offered(one: World, by: str = "queue") -> dict[str | None, tuple[float, str]]:
-    return {row["queue"]: (row["value"], row["as_of"]) for row in figures(one, kpi="offered", window="5m", by=by)}
+    return {
+        row["queue"]: (row["value"], row["as_of"])
+        for row in figures(one, kpi="offered", window="5m", by=by)
+    }
 
 
 def test_a_file_replayed_once_holds_nothing_up_half_an_hour_later() -> None:
@@ -71,7 +77,10 @@ def test_only_the_queues_of_a_silent_source_stand_at_its_last_word_and_sums_go_o
     pass_time(one, 16, {"pbx": "sales"})
 
     assert states(one) == {"help": "stale", "sales": "ok"}
-    assert offered(one) == {"help": (13, "2026-11-11T12:07:20+00:00"), "sales": (0, "2026-11-11T12:23:20+00:00")}
+    assert offered(one) == {
+        "help": (13, "2026-11-11T12:07:20+00:00"),
+        "sales": (0, "2026-11-11T12:23:20+00:00"),
+    }
     assert offered(one, by="total") == {None: (0, "2026-11-11T12:23:20+00:00")}
 
 
@@ -119,7 +128,9 @@ def test_sources_are_told_with_their_state_and_can_be_retired_until_they_speak_a
     hear(one, "old-pbx", "help")
     hear(one, "import", "sales", minutes=A_BURST)
     pass_time(one, 16, {"pbx": "sales"})
-    assert [(row["source"], row["state"], row["queues"]) for row in figures(one, "/v1/sources")] == [
+    assert [
+        (row["source"], row["state"], row["queues"]) for row in figures(one, "/v1/sources")
+    ] == [
         ("import", "without_rhythm", 1),
         ("old-pbx", "silent", 1),
         ("pbx", "speaking", 1),
@@ -182,7 +193,10 @@ def test_a_definition_retires_a_source() -> None:
 def test_definitions_say_how_much_silence_is_believed() -> None:
     known = patience(definitions(RETIRED).at("demo", NOW))
 
-    assert known == {"old-pbx": Patience(None, retired=True), "nightly": Patience(7_200_000, retired=False)}
+    assert known == {
+        "old-pbx": Patience(None, retired=True),
+        "nightly": Patience(7_200_000, retired=False),
+    }
 
 
 def test_the_metrics_page_says_the_same_queue_by_queue() -> None:
@@ -192,7 +206,15 @@ def test_the_metrics_page_says_the_same_queue_by_queue() -> None:
     pass_time(one, 16, {"pbx": "sales"})
     page = Client(one.app, LEADER).get("/metrics").text
 
-    stale = {line.split('queue="')[1].split('"')[0]: line[-1] for line in page.splitlines() if 'state="stale"' in line}
+    stale = {
+        line.split('queue="')[1].split('"')[0]: line[-1]
+        for line in page.splitlines()
+        if 'state="stale"' in line
+    }
     assert stale == {"help": "1", "sales": "0"}
-    offered = [line for line in page.splitlines() if line.startswith("contactcenter_service_level_ratio_sample_size") and '"5m"' in line]
+    offered = [
+        line
+        for line in page.splitlines()
+        if line.startswith("contactcenter_service_level_ratio_sample_size") and '"5m"' in line
+    ]
     assert [float(line.rpartition(" ")[2]) for line in offered] == [12, 0]

@@ -16,7 +16,8 @@ from tests.fakes.definitions import definitions
 from tests.fakes.floor import MINUTE, abandoned, answered, waiting
 from tests.fakes.world import NOW, World
 
-SHANGHAI, NEW_YORK = ZoneInfo("Asia/Shanghai"), ZoneInfo("America/New_York")
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+NEW_YORK = ZoneInfo("America/New_York")
 TEXT = """
 tenant: demo
 about:
@@ -39,9 +40,12 @@ calendars:
     workdays: {2026-10-10: wednesday}
 targets:
   - {id: day, metric: service_level, comparison: at_least, value: 0.8}
-  - {id: office-day, metric: service_level, comparison: at_least, value: 0.9, scope: {team: sellers}, calendar: office}
-  - {id: losses, metric: abandonment_rate, comparison: at_most, value: 0.5, scope: {queue: help}, window: month}
-  - {id: now, metric: service_level, comparison: at_least, value: 0.8, scope: {site: east}, window: interval}
+  - {id: office-day, metric: service_level, comparison: at_least, value: 0.9,
+     scope: {team: sellers}, calendar: office}
+  - {id: losses, metric: abandonment_rate, comparison: at_most, value: 0.5,
+     scope: {queue: help}, window: month}
+  - {id: now, metric: service_level, comparison: at_least, value: 0.8,
+     scope: {site: east}, window: interval}
 """
 
 
@@ -50,11 +54,20 @@ def at(text: str) -> int:
 
 
 def world_of(text: str = TEXT) -> World:
-    """At 20:07:20 in Shanghai: sales kept 1 of 3 at 20:02 and 1 of 1 after its hours at 20:06; help kept 1 of 2."""
+    """At 20:07:20 in Shanghai: sales kept 1 of 3 at 20:02 and 1 of 1 after its hours at 20:06; help
+    kept 1 of 2.
+    """
     world = World()
-    world.floor.put(answered(NOW - 5 * MINUTE, 5), answered(NOW - 5 * MINUTE, 20), abandoned(NOW - 5 * MINUTE, 8))
+    world.floor.put(
+        answered(NOW - 5 * MINUTE, 5),
+        answered(NOW - 5 * MINUTE, 20),
+        abandoned(NOW - 5 * MINUTE, 8),
+    )
     world.floor.put(answered(NOW - MINUTE, 3))
-    world.floor.put(answered(NOW - 10 * MINUTE, 15, queue="help"), abandoned(NOW - 10 * MINUTE, 50, queue="help"))
+    world.floor.put(
+        answered(NOW - 10 * MINUTE, 15, queue="help"),
+        abandoned(NOW - 10 * MINUTE, 50, queue="help"),
+    )
     world.tell()
     world.definitions = definitions(text)
     return world
@@ -70,8 +83,11 @@ def told(world: World, **asked: str) -> dict[str, dict[str, Any]]:
 
 
 @given(st.integers(0, 400), st.integers(0, 400), st.integers(1, 99))
-def test_the_fewest_contacts_to_recover_are_the_smallest_number_that_keeps_the_promise(hit: int, more: int, percent: int) -> None:
-    total, target = hit + more, percent / 100
+def test_the_fewest_contacts_to_recover_are_the_smallest_number_that_keeps_the_promise(
+    hit: int, more: int, percent: int
+) -> None:
+    total = hit + more
+    target = percent / 100
     found = fewest(hit, total, target)
 
     if total == 0:
@@ -105,7 +121,8 @@ def test_a_stretch_begins_on_the_tenants_own_clock(stretch: Stretch, begin: str)
 def test_only_business_hours_count_also_on_a_make_up_workday_and_a_holiday() -> None:
     known = definitions(TEXT).of("demo")
     [promise] = [one for one in promises(known.at(NOW)) if one.version.id == "office-day"]
-    friday, saturday = at("2026-10-09T00:00:00+08:00"), at("2026-10-10T00:00:00+08:00")
+    friday = at("2026-10-09T00:00:00+08:00")
+    saturday = at("2026-10-10T00:00:00+08:00")
 
     hours = hours_of(promise, Span(friday, saturday + 24 * 60 * MINUTE), SHANGHAI)
 
@@ -125,7 +142,12 @@ def test_a_day_without_an_hour_is_a_day_all_the_same() -> None:
 
 
 def test_tiles_are_the_hours_and_what_lies_between() -> None:
-    assert tiles([Span(1, 3), Span(3, 4), Span(6, 9)]) == [Span(1, 3), Span(3, 4), Span(4, 6), Span(6, 9)]
+    assert tiles([Span(1, 3), Span(3, 4), Span(6, 9)]) == [
+        Span(1, 3),
+        Span(3, 4),
+        Span(4, 6),
+        Span(6, 9),
+    ]
 
 
 # ------------------------------------------------------------- how promises stand
@@ -134,7 +156,9 @@ def test_tiles_are_the_hours_and_what_lies_between() -> None:
 def test_each_target_is_judged_over_its_own_scope_and_hours() -> None:
     rows = told(world_of())
 
-    figures = {name: (row["numerator"], row["denominator"], row["standing"]) for name, row in rows.items()}
+    figures = {
+        name: (row["numerator"], row["denominator"], row["standing"]) for name, row in rows.items()
+    }
     assert figures == {
         "day@1": (3, 6, "missed"),
         "office-day@1": (1, 3, "missed"),
@@ -171,7 +195,9 @@ def test_who_waits_beyond_the_threshold_counts_in_the_running_stretch() -> None:
     assert told(world)["day@1"]["denominator"] == 7
 
 
-def test_before_its_hours_a_promise_is_closed_and_without_contacts_it_is_neither_kept_nor_missed() -> None:
+def test_before_its_hours_a_promise_is_closed_and_without_contacts_neither_kept_nor_missed() -> (
+    None
+):
     world = world_of()
     world.now = at("2026-11-13T02:30:00Z")  # Friday, 10:30 in Shanghai
     assert told(world)["office-day@1"]["standing"] == "no_contacts"
@@ -190,18 +216,36 @@ def test_who_waits_outside_of_its_hours_is_nothing_to_a_promise() -> None:
 
     assert rows["now@1"]["denominator"] == 1, "a promise of all hours"
     row = rows["office-day@1"]
-    assert (row["standing"], row["value"], row["numerator"], row["denominator"], row["to_recover"]) == ("closed", None, 0, 0, None)
+    assert (
+        row["standing"],
+        row["value"],
+        row["numerator"],
+        row["denominator"],
+        row["to_recover"],
+    ) == ("closed", None, 0, 0, None)
 
 
 def test_past_stretches_come_page_by_page_and_as_csv() -> None:
     world = world_of()
-    asked = {"target": "now", "from": "2026-11-11T17:00:00+08:00", "to": "2026-11-11T20:30:00+08:00"}
+    asked = {
+        "target": "now",
+        "from": "2026-11-11T17:00:00+08:00",
+        "to": "2026-11-11T20:30:00+08:00",
+    }
     whole = world.client().get("/v1/targets", params=asked).json()["rows"]
     assert [row["standing"] for row in whole] == ["no_contacts"] * 6 + ["missed"]
 
-    paged, cursor = [], None
+    paged = []
+    cursor = None
     while True:
-        page = world.client().get("/v1/targets", params=asked | {"limit": "2"} | ({"cursor": cursor} if cursor else {})).json()
+        page = (
+            world.client()
+            .get(
+                "/v1/targets",
+                params=asked | {"limit": "2"} | ({"cursor": cursor} if cursor else {}),
+            )
+            .json()
+        )
         paged += page["rows"]
         cursor = page["next"]
         if cursor is None:
@@ -217,12 +261,21 @@ def test_an_unchanged_answer_is_not_sent_again() -> None:
     first = world.client().get("/v1/targets")
     world.now += 1000
 
-    assert world.client().get("/v1/targets", headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
+    assert (
+        world.client()
+        .get("/v1/targets", headers={"If-None-Match": first.headers["ETag"]})
+        .status_code
+        == 304
+    )
 
 
 @pytest.mark.parametrize(
     ("asked", "says"),
-    [({"target": "dya"}, "unknown target: dya"), ({"from": "2026-11-11T00:00:00Z"}, "both from= and to="), ({"size": "1"}, "parameter")],
+    [
+        ({"target": "dya"}, "unknown target: dya"),
+        ({"from": "2026-11-11T00:00:00Z"}, "both from= and to="),
+        ({"size": "1"}, "parameter"),
+    ],
 )
 def test_a_wrong_question_is_told_what_is_right(asked: dict[str, str], says: str) -> None:
     answer = world_of().client().get("/v1/targets", params=asked)

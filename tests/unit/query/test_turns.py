@@ -48,7 +48,8 @@ async def test_what_is_one_portion_waits_for_nobody() -> None:
 
 
 async def test_of_many_long_works_one_portion_is_done_in_a_turn_of_the_loop() -> None:
-    turns, done = Turns(), list[int]()
+    turns = Turns()
+    done = list[int]()
 
     async def work(ticks: list[int]) -> None:
         await turns.next()
@@ -82,9 +83,12 @@ async def export(turns: Turns, portions: int, done: list[str]) -> None:
         done.append("portion")
 
 
-async def test_long_work_waits_while_a_brief_question_is_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_long_work_waits_while_a_brief_question_is_answered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(module, "PATIENCE", 60)
-    turns, done = Turns(), list[str]()
+    turns = Turns()
+    done = list[str]()
     working = asyncio.create_task(export(turns, 3, done))
     with turns.answering():
         for _ in range(50):
@@ -96,9 +100,12 @@ async def test_long_work_waits_while_a_brief_question_is_answered(monkeypatch: p
     assert done == ["answer", "portion", "portion", "portion"]
 
 
-async def test_long_work_goes_on_however_many_brief_questions_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_long_work_goes_on_however_many_brief_questions_there_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(module, "PATIENCE", 0.001)
-    turns, done = Turns(), list[str]()
+    turns = Turns()
+    done = list[str]()
     working = asyncio.create_task(export(turns, 3, done))
     with turns.answering():
         async with asyncio.timeout(5):
@@ -107,9 +114,12 @@ async def test_long_work_goes_on_however_many_brief_questions_there_are(monkeypa
     assert done == ["portion"] * 3
 
 
-async def test_a_question_that_takes_many_turns_is_brief_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_question_that_takes_many_turns_is_brief_no_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(module, "PATIENCE", 60)
-    turns, done = Turns(), list[str]()
+    turns = Turns()
+    done = list[str]()
 
     async def ask() -> None:
         with turns.answering():
@@ -122,9 +132,12 @@ async def test_a_question_that_takes_many_turns_is_brief_no_more(monkeypatch: py
     assert done.count("long answer") == 2
 
 
-async def test_a_brief_question_takes_its_first_turns_ahead_of_those_who_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_brief_question_takes_its_first_turns_ahead_of_those_who_wait(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(module, "PATIENCE", 60)
-    turns, done = Turns(), list[str]()
+    turns = Turns()
+    done = list[str]()
     working = asyncio.create_task(export(turns, 2, done))
     with turns.answering():
         await asyncio.sleep(0)
@@ -136,7 +149,8 @@ async def test_a_brief_question_takes_its_first_turns_ahead_of_those_who_wait(mo
 
 
 async def test_what_a_question_started_and_left_behind_counts_once() -> None:
-    turns, done = Turns(), list[str]()
+    turns = Turns()
+    done = list[str]()
     with turns.answering():
         left_behind = asyncio.create_task(export(turns, 2 * module.BRIEF, done))
     await left_behind

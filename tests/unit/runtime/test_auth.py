@@ -21,7 +21,13 @@ async def nothing(_app: FastAPI) -> AsyncIterator[None]:
 
 
 class Scene:
-    def __init__(self, *, open_tenant: str | None = None, secret: str | None = "secret", client: tuple[str, int] = LOOPBACK) -> None:  # noqa: S107
+    def __init__(
+        self,
+        *,
+        open_tenant: str | None = None,
+        secret: str | None = "secret",  # noqa: S107
+        client: tuple[str, int] = LOOPBACK,
+    ) -> None:
         app = create_app("test", "test", nothing)
         self.keys = FixedKeys(
             {
@@ -29,7 +35,9 @@ class Scene:
                 "writer": Credential("k2", "shop", frozenset({"events:write"})),
             }
         )
-        app.state.keys, app.state.open_tenant, app.state.session_secret = self.keys, open_tenant, secret
+        app.state.keys = self.keys
+        app.state.open_tenant = open_tenant
+        app.state.session_secret = secret
 
         async def read(caller: Annotated[Credential, Depends(require("kpi:read"))]) -> list[str]:
             return [caller.key_id, caller.tenant, *sorted(caller.scopes)]
@@ -45,10 +53,18 @@ class Scene:
         app.add_api_route("/session", session)
         self.transport = httpx.ASGITransport(app, client=client)
 
-    async def get(self, path: str, token: str | None = None, host: str = "localhost", cookie: str | None = None) -> httpx.Response:
+    async def get(
+        self,
+        path: str,
+        token: str | None = None,
+        host: str = "localhost",
+        cookie: str | None = None,
+    ) -> httpx.Response:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         cookies = {COOKIE: cookie} if cookie else {}
-        async with httpx.AsyncClient(transport=self.transport, base_url=f"http://{host}:8000", cookies=cookies) as client:
+        async with httpx.AsyncClient(
+            transport=self.transport, base_url=f"http://{host}:8000", cookies=cookies
+        ) as client:
             return await client.get(path, headers=headers)
 
     async def session_of(self, token: str) -> str:
@@ -82,7 +98,10 @@ async def test_while_keys_cannot_be_read_the_client_is_told_to_come_back() -> No
     scene = Scene()
     scene.keys.away = True
     responses = [await scene.get("/read", "all"), await scene.get("/session?token=all")]
-    assert [(one.status_code, one.headers["retry-after"]) for one in responses] == [(503, "2"), (503, "2")]
+    assert [(one.status_code, one.headers["retry-after"]) for one in responses] == [
+        (503, "2"),
+        (503, "2"),
+    ]
 
 
 async def test_an_open_demo_may_be_read_on_loopback() -> None:
@@ -95,7 +114,9 @@ async def test_an_open_demo_is_not_open_for_writing() -> None:
 
 
 async def test_an_open_demo_is_closed_to_other_machines() -> None:
-    assert (await Scene(open_tenant="demo", client=("10.0.0.7", 5000)).get("/read")).status_code == 401
+    assert (
+        await Scene(open_tenant="demo", client=("10.0.0.7", 5000)).get("/read")
+    ).status_code == 401
 
 
 async def test_an_open_demo_is_closed_to_pages_of_other_names_that_resolve_to_loopback() -> None:

@@ -17,7 +17,10 @@ SETTINGS = Settings(
 
 def test_a_path_of_settings_is_its_variable() -> None:
     assert variable(("kafka", "bootstrap_servers")) == "FLOORPULSE_KAFKA__BOOTSTRAP_SERVERS"
-    assert variable(("ingest", "customer_keys", 0, "secret")) == "FLOORPULSE_INGEST__CUSTOMER_KEYS (item 0.secret)"
+    assert (
+        variable(("ingest", "customer_keys", 0, "secret"))
+        == "FLOORPULSE_INGEST__CUSTOMER_KEYS (item 0.secret)"
+    )
 
 
 def test_kafka_away_is_told_with_its_address_and_variable() -> None:
@@ -38,7 +41,9 @@ def test_a_wrong_password_is_told_without_the_password() -> None:
 def test_missing_tables_call_for_a_migration(wrapped: bool) -> None:  # noqa: FBT001  a case
     missing = asyncpg.UndefinedTableError('relation "api_key" does not exist')
 
-    assert "floorpulse migrate" in about(DBAPIError("SELECT", {}, missing) if wrapped else missing, SETTINGS)
+    assert "floorpulse migrate" in about(
+        DBAPIError("SELECT", {}, missing) if wrapped else missing, SETTINGS
+    )
 
 
 def test_a_failure_within_a_group_is_found() -> None:
@@ -53,13 +58,17 @@ def test_a_refused_connection_names_both_servers() -> None:
     said = about(ConnectionRefusedError(111, "Connection refused"), SETTINGS)
 
     assert said == (
-        "Kafka at kafka:9092 or PostgreSQL at postgresql://floorpulse:***@db:5432/floorpulse cannot be reached: "
+        "Kafka at kafka:9092 or PostgreSQL at postgresql://floorpulse:***@db:5432/floorpulse "
+        "cannot be reached: "
         "ConnectionRefusedError: [Errno 111] Connection refused"
     )
 
 
 def test_a_file_is_told_by_its_name() -> None:
-    assert about(FileNotFoundError(2, "No such file or directory", "letters"), SETTINGS) == "letters: No such file or directory"
+    assert (
+        about(FileNotFoundError(2, "No such file or directory", "letters"), SETTINGS)
+        == "letters: No such file or directory"
+    )
 
 
 def test_what_is_in_words_already_stays() -> None:

@@ -26,11 +26,15 @@ class Loaded(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.addresses += [value for name, value in attrs if name in LOADING and value]
-        self.inline += (tag == "script" and "src" not in dict(attrs)) + sum(name.startswith("on") for name, _ in attrs)
+        self.inline += (tag == "script" and "src" not in dict(attrs)) + sum(
+            name.startswith("on") for name, _ in attrs
+        )
 
 
 def asked() -> httpx.AsyncClient:
-    return httpx.AsyncClient(transport=httpx.ASGITransport(create_app("Test", "Nothing")), base_url="http://test")
+    return httpx.AsyncClient(
+        transport=httpx.ASGITransport(create_app("Test", "Nothing")), base_url="http://test"
+    )
 
 
 async def test_the_page_that_tries_the_api_loads_from_its_own_host_only() -> None:
@@ -43,7 +47,9 @@ async def test_the_page_that_tries_the_api_loads_from_its_own_host_only() -> Non
     assert not ELSEWHERE.search(answer.text)
     assert page.inline == 0
     assert [one.status_code for one in loaded] == [200] * 4
-    policy = dict(part.split(" ", 1) for part in answer.headers["Content-Security-Policy"].split("; "))
+    policy = dict(
+        part.split(" ", 1) for part in answer.headers["Content-Security-Policy"].split("; ")
+    )
     assert policy["default-src"] == "'none'"
     assert policy["script-src"] == policy["connect-src"] == "'self'"
     assert not any("http" in sources or "*" in sources for sources in policy.values())
@@ -53,7 +59,10 @@ async def test_a_file_that_a_browser_has_is_not_sent_again_and_no_other_file_is_
     async with asked() as client:
         tag = (await client.get("/docs/swagger-ui.css")).headers["ETag"]
         again = await client.get("/docs/swagger-ui.css", headers={"If-None-Match": tag})
-        wrong = [await client.get(f"/docs/{name}") for name in ("docs_page.py", "..%2Fhttp.py", "oauth2-redirect")]
+        wrong = [
+            await client.get(f"/docs/{name}")
+            for name in ("docs_page.py", "..%2Fhttp.py", "oauth2-redirect")
+        ]
 
     assert (again.status_code, again.content) == (304, b"")
     assert [one.status_code for one in wrong] == [404] * 3
@@ -71,7 +80,9 @@ def shipped(package: str, folder: str) -> Iterator[tuple[str, str]]:
             yield file.name, file.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize(("package", "folder"), [("services.runtime", "docs"), ("services.query", "wallboard")])
+@pytest.mark.parametrize(
+    ("package", "folder"), [("services.runtime", "docs"), ("services.query", "wallboard")]
+)
 def test_no_page_of_ours_names_another_host(package: str, folder: str) -> None:
     names_of_things = {"http://www.w3.org"}
     for name, text in shipped(package, folder):
@@ -79,19 +90,33 @@ def test_no_page_of_ours_names_another_host(package: str, folder: str) -> None:
 
 
 def test_every_file_of_the_page_is_there() -> None:
-    assert set(KINDS) >= {"index.html", "start.js", "swagger-ui-bundle.js", "swagger-ui.css", "favicon.png"}
+    assert set(KINDS) >= {
+        "index.html",
+        "start.js",
+        "swagger-ui-bundle.js",
+        "swagger-ui.css",
+        "favicon.png",
+    }
 
 
 def test_definitions_within_a_document_become_its_components() -> None:
-    inner = {"type": "object", "$defs": {"Row": {"items": {"$ref": "#/$defs/Cell"}}, "Cell": {"type": "integer"}}}
+    inner = {
+        "type": "object",
+        "$defs": {"Row": {"items": {"$ref": "#/$defs/Cell"}}, "Cell": {"type": "integer"}},
+    }
     schemas: dict[str, Any] = {}
 
     assert hoisted({"schema": [inner | {"items": {"$ref": "#/$defs/Row"}}]}, schemas) == {
         "schema": [{"type": "object", "items": {"$ref": "#/components/schemas/Row"}}]
     }
-    assert schemas == {"Row": {"items": {"$ref": "#/components/schemas/Cell"}}, "Cell": {"type": "integer"}}
+    assert schemas == {
+        "Row": {"items": {"$ref": "#/components/schemas/Cell"}},
+        "Cell": {"type": "integer"},
+    }
 
 
 def test_two_definitions_of_one_name_are_a_mistake() -> None:
     with pytest.raises(ValueError, match="two different schemas are called Row"):
-        hoisted([{"$defs": {"Row": {"type": "integer"}}}, {"$defs": {"Row": {"type": "string"}}}], {})
+        hoisted(
+            [{"$defs": {"Row": {"type": "integer"}}}, {"$defs": {"Row": {"type": "string"}}}], {}
+        )

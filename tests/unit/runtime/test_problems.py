@@ -19,7 +19,13 @@ def client() -> httpx.AsyncClient:
     app = create_app("test", "test", nothing)
 
     async def ours() -> None:
-        raise Problem(409, "Taken", "The name is taken; choose another.", headers={"Retry-After": "3"}, name="x")
+        raise Problem(
+            409,
+            "Taken",
+            "The name is taken; choose another.",
+            headers={"Retry-After": "3"},
+            name="x",
+        )
 
     async def number(of: int) -> int:
         return of
@@ -31,7 +37,9 @@ def client() -> httpx.AsyncClient:
     app.add_api_route("/ours", ours, responses=described(409))
     app.add_api_route("/number", number)
     app.add_api_route("/broken", broken)
-    return httpx.AsyncClient(transport=httpx.ASGITransport(app, raise_app_exceptions=False), base_url="http://test")
+    return httpx.AsyncClient(
+        transport=httpx.ASGITransport(app, raise_app_exceptions=False), base_url="http://test"
+    )
 
 
 async def problem_at(path: str) -> tuple[httpx.Response, dict[str, object]]:
@@ -44,8 +52,12 @@ async def problem_at(path: str) -> tuple[httpx.Response, dict[str, object]]:
 async def test_a_problem_has_its_members_and_headers() -> None:
     response, problem = await problem_at("/ours")
     assert problem == {
-        "type": "about:blank", "title": "Taken", "status": 409, "detail": "The name is taken; choose another.", "name": "x",
-    }  # fmt: skip
+        "type": "about:blank",
+        "title": "Taken",
+        "status": 409,
+        "detail": "The name is taken; choose another.",
+        "name": "x",
+    }
     assert response.headers["retry-after"] == "3"
 
 
@@ -68,4 +80,7 @@ async def test_an_unforeseen_error_tells_nothing_about_the_inside() -> None:
 async def test_routes_describe_their_problems() -> None:
     async with client() as open_client:
         document = (await open_client.get("/openapi.json")).json()
-    assert "application/problem+json" in document["paths"]["/ours"]["get"]["responses"]["409"]["content"]
+    assert (
+        "application/problem+json"
+        in document["paths"]["/ours"]["get"]["responses"]["409"]["content"]
+    )

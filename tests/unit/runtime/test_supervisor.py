@@ -13,8 +13,14 @@ from services.demo.supervisor import Backoff, Program, Supervisor, ending
 
 AT_ONCE = Backoff(first=0.0, most=0.0)
 WAITS = "import signal; print('up', flush=True); signal.pause()"
-DEAF = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); signal.pause(); signal.pause()"
-BOWS_OUT = "import signal, sys; signal.signal(signal.SIGTERM, lambda *_: sys.exit(print('bye'))); print('up', flush=True); signal.pause()"
+DEAF = (
+    "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); "
+    "signal.pause(); signal.pause()"
+)
+BOWS_OUT = (
+    "import signal, sys; signal.signal(signal.SIGTERM, lambda *_: sys.exit(print('bye'))); "
+    "print('up', flush=True); signal.pause()"
+)
 
 
 class Seen:
@@ -40,7 +46,9 @@ class Seen:
                 await self._news.wait()
 
 
-def script(folder: Path, text: str, name: str = "one", env: Mapping[str, str] | None = None) -> Program:
+def script(
+    folder: Path, text: str, name: str = "one", env: Mapping[str, str] | None = None
+) -> Program:
     return Program(name, (sys.executable, "-c", text), env or {}, folder / f"{name}.log")
 
 
@@ -51,7 +59,8 @@ async def says_up(program: Program) -> None:
 
 
 async def test_a_program_runs_with_its_own_environment_and_log(tmp_path: Path) -> None:
-    supervisor, text = Supervisor(Seen()), f"import os; print(sorted(os.environ), flush=True); {WAITS}"
+    supervisor = Supervisor(Seen())
+    text = f"import os; print(sorted(os.environ), flush=True); {WAITS}"
     program = script(tmp_path, text, env={"GIVEN": "1", "LC_ALL": "C"})
 
     supervisor.keep(program)
@@ -106,7 +115,8 @@ async def test_only_the_named_programs_are_stopped(tmp_path: Path) -> None:
 
 
 async def test_a_program_may_end_in_its_own_way(tmp_path: Path) -> None:
-    supervisor, program = Supervisor(Seen()), script(tmp_path, BOWS_OUT)
+    supervisor = Supervisor(Seen())
+    program = script(tmp_path, BOWS_OUT)
     supervisor.keep(program)
     await says_up(program)
 
@@ -117,7 +127,8 @@ async def test_a_program_may_end_in_its_own_way(tmp_path: Path) -> None:
 
 
 async def test_a_deaf_program_is_killed_when_its_grace_is_over(tmp_path: Path) -> None:
-    supervisor, program = Supervisor(Seen()), script(tmp_path, DEAF)
+    supervisor = Supervisor(Seen())
+    program = script(tmp_path, DEAF)
     supervisor.keep(program)
     await says_up(program)
 
@@ -128,7 +139,8 @@ async def test_a_deaf_program_is_killed_when_its_grace_is_over(tmp_path: Path) -
 
 
 async def test_killing_overtakes_a_patient_stop(tmp_path: Path) -> None:
-    supervisor, program = Supervisor(Seen()), script(tmp_path, DEAF)
+    supervisor = Supervisor(Seen())
+    program = script(tmp_path, DEAF)
     supervisor.keep(program)
     await says_up(program)
     patient = asyncio.create_task(supervisor.stop(grace=3600))
@@ -166,9 +178,19 @@ async def test_a_program_that_cannot_be_started_is_tried_again(tmp_path: Path) -
 
 @pytest.mark.parametrize(
     ("lived", "waited", "wait"),
-    [(0.0, None, 0.2), (0.0, 0.2, 0.4), (29.9, 0.4, 0.8), (0.0, 3.2, 5.0), (0.0, 5.0, 5.0), (30.0, 5.0, 0.2), (99.0, None, 0.2)],
+    [
+        (0.0, None, 0.2),
+        (0.0, 0.2, 0.4),
+        (29.9, 0.4, 0.8),
+        (0.0, 3.2, 5.0),
+        (0.0, 5.0, 5.0),
+        (30.0, 5.0, 0.2),
+        (99.0, None, 0.2),
+    ],
 )
-def test_the_wait_grows_with_each_short_life_and_a_long_one_forgives(lived: float, waited: float | None, wait: float) -> None:
+def test_the_wait_grows_with_each_short_life_and_a_long_one_forgives(
+    lived: float, waited: float | None, wait: float
+) -> None:
     assert Backoff().after(lived, waited) == wait
 
 

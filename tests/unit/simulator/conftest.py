@@ -25,7 +25,9 @@ class Shown:
 
 @cache
 def _shown(scenario: str, since: int = 0, until: int = 24) -> Shown:
-    floor, truth, happenings = Floor(SCENARIOS[scenario], 7, MIDNIGHT + since * HOUR, since * HOUR), Truth(), list[Happening]()
+    floor = Floor(SCENARIOS[scenario], 7, MIDNIGHT + since * HOUR, since * HOUR)
+    truth = Truth()
+    happenings = list[Happening]()
     for hour in range(since + 1, until + 1):
         happenings += floor.advance(MIDNIGHT + hour * HOUR)
     happenings += floor.close()

@@ -31,7 +31,9 @@ def test_options_that_could_never_work_are_refused() -> None:
 
 
 def test_a_floor_begins_with_a_back_fill_and_never_ends_unless_told() -> None:
-    assert course(SimulateOptions(TARGET), NOW) == Course(NOW - 90 * MINUTE, None, 8 * HOUR + 30 * MINUTE)
+    assert course(SimulateOptions(TARGET), NOW) == Course(
+        NOW - 90 * MINUTE, None, 8 * HOUR + 30 * MINUTE
+    )
 
 
 def test_its_duration_counts_from_the_end_of_the_back_fill() -> None:
@@ -45,7 +47,9 @@ def test_an_accelerated_floor_with_a_duration_ends_now() -> None:
 
 
 def test_a_start_that_is_told_is_the_start() -> None:
-    assert course(SimulateOptions(TARGET, start=5 * HOUR, duration=60, clock=3600), NOW) == Course(5 * HOUR, 5 * HOUR + MINUTE, HOUR)
+    assert course(SimulateOptions(TARGET, start=5 * HOUR, duration=60, clock=3600), NOW) == Course(
+        5 * HOUR, 5 * HOUR + MINUTE, HOUR
+    )
 
 
 def test_the_clock_is_what_the_floor_shows_when_it_goes_live() -> None:

@@ -23,8 +23,11 @@ def cut(data: bytes, at: list[int]) -> list[bytes]:
 
 
 def split(blocks: list[bytes]) -> list[Line]:
-    splitter, gunzip = Splitter(), Gunzip()
-    lines = [line for block in blocks if block for line in splitter.take(gunzip.unpack(block))] + splitter.rest()
+    splitter = Splitter()
+    gunzip = Gunzip()
+    lines = [
+        line for block in blocks if block for line in splitter.take(gunzip.unpack(block))
+    ] + splitter.rest()
     assert gunzip.complete
     return lines
 
@@ -50,8 +53,14 @@ def test_gzip_in_several_parts_is_unpacked(at: list[int]) -> None:
     assert split(cut(packed, at)) == EXPECTED
 
 
-@given(at=st.lists(st.integers(0, 3_000), max_size=4), indent=st.sampled_from([None, 2]), lead=st.sampled_from(["", "\n \n", "\ufeff"]))
-def test_an_array_comes_out_item_by_item_each_on_one_line(at: list[int], indent: int | None, lead: str) -> None:
+@given(
+    at=st.lists(st.integers(0, 3_000), max_size=4),
+    indent=st.sampled_from([None, 2]),
+    lead=st.sampled_from(["", "\n \n", "\ufeff"]),
+)
+def test_an_array_comes_out_item_by_item_each_on_one_line(
+    at: list[int], indent: int | None, lead: str
+) -> None:
     data = (lead + json.dumps(EVENTS, indent=indent)).encode()
 
     lines = [line for _, line in split(cut(data, at))]
@@ -92,7 +101,9 @@ async def test_a_file_tells_how_much_of_it_was_read(tmp_path: Path) -> None:
         (b'["\xff"', "cannot be read"),
     ],
 )
-async def test_a_damaged_file_is_named_with_what_is_wrong(tmp_path: Path, data: bytes, said: str) -> None:
+async def test_a_damaged_file_is_named_with_what_is_wrong(
+    tmp_path: Path, data: bytes, said: str
+) -> None:
     file = tmp_path / "damaged"
     file.write_bytes(data)
 

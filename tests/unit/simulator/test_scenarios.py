@@ -31,10 +31,14 @@ def test_a_normal_day_keeps_its_promise(shown: Callable[..., Any]) -> None:
     assert total.abandoned / total.offered < 0.08
 
 
-def test_double_eleven_breaks_it_when_a_third_more_come_than_were_forecast(shown: Callable[..., Any]) -> None:
+def test_double_eleven_breaks_it_when_a_third_more_come_than_were_forecast(
+    shown: Callable[..., Any],
+) -> None:
     table = shown("double-eleven", 0, 24).truth.table()
 
-    total, before, rush = between(table, 0, 24), between(table, 3, 19), between(table, 20, 22)
+    total = between(table, 0, 24)
+    before = between(table, 3, 19)
+    rush = between(table, 20, 22)
 
     assert 19_500 < total.offered < 22_500
     assert (before.service_level or 0) >= 0.80
@@ -42,7 +46,9 @@ def test_double_eleven_breaks_it_when_a_third_more_come_than_were_forecast(shown
     assert 0.52 <= (total.service_level or 0) <= 0.68
 
 
-def test_after_a_closed_day_nobody_waits_and_everybody_answered_was_handled(shown: Callable[..., Any]) -> None:
+def test_after_a_closed_day_nobody_waits_and_everybody_answered_was_handled(
+    shown: Callable[..., Any],
+) -> None:
     for name in ("normal", "double-eleven"):
         for tally in shown(name, 0, 24).truth.totals().values():
             assert tally.waiting == 0
@@ -52,7 +58,8 @@ def test_after_a_closed_day_nobody_waits_and_everybody_answered_was_handled(show
 
 
 def test_customers_who_waited_long_are_less_satisfied(shown: Callable[..., Any]) -> None:
-    calm, rushed = between(shown("double-eleven", 0, 24).truth.table(), 4, 8), between(shown("double-eleven", 0, 24).truth.table(), 20, 22)
+    calm = between(shown("double-eleven", 0, 24).truth.table(), 4, 8)
+    rushed = between(shown("double-eleven", 0, 24).truth.table(), 20, 22)
 
     assert calm.csat_sum / calm.csat_count > rushed.csat_sum / rushed.csat_count
 

@@ -14,7 +14,8 @@ from services.simulator.show import floor_table, summary
 
 def answer(status: int, body: object = None, **options: object) -> httpx.Response:
     content = {"content": options["content"]} if "content" in options else {"json": body}
-    return httpx.Response(status, request=httpx.Request("POST", "http://floor/v1/events"), **content)  # type: ignore[arg-type]
+    request = httpx.Request("POST", "http://floor/v1/events")
+    return httpx.Response(status, request=request, **content)  # type: ignore[arg-type]
 
 
 def test_a_batch_is_full_at_its_number_of_events() -> None:
@@ -40,7 +41,10 @@ def test_a_batch_is_full_at_half_a_mebibyte_but_takes_any_single_line() -> None:
 
 
 def test_a_batch_halves() -> None:
-    assert Batch((b"a", b"b", b"c"), (1, 2, 3)).halves() == (Batch((b"a",), (1,)), Batch((b"b", b"c"), (2, 3)))
+    assert Batch((b"a", b"b", b"c"), (1, 2, 3)).halves() == (
+        Batch((b"a",), (1,)),
+        Batch((b"b", b"c"), (2, 3)),
+    )
 
 
 def test_the_tempo_is_the_recorded_pace_times_the_speed() -> None:
@@ -53,7 +57,15 @@ def test_the_tempo_is_the_recorded_pace_times_the_speed() -> None:
 
 
 @pytest.mark.parametrize(
-    "line", [b"nonsense", b'{"id":"1"}', b'{"at":"yesterday"}', b'{"at":null}', b"\xff", b'{"at":"9999-99-99T00:00:00Z"}']
+    "line",
+    [
+        b"nonsense",
+        b'{"id":"1"}',
+        b'{"at":"yesterday"}',
+        b'{"at":null}',
+        b"\xff",
+        b'{"at":"9999-99-99T00:00:00Z"}',
+    ],
 )
 def test_a_line_without_a_readable_instant_is_due_at_once(line: bytes) -> None:
     assert Tempo(1).due(line) == 0
@@ -72,7 +84,16 @@ def test_retry_after_is_read_in_seconds_only() -> None:
 
 
 def test_all_accepted_and_some_rejected_are_understood() -> None:
-    said = understood(answer(202, {"accepted": 1, "rejected": [{"index": 1, "id": None, "reason": "malformed", "detail": "no JSON"}]}), 2)
+    said = understood(
+        answer(
+            202,
+            {
+                "accepted": 1,
+                "rejected": [{"index": 1, "id": None, "reason": "malformed", "detail": "no JSON"}],
+            },
+        ),
+        2,
+    )
 
     assert (said.accepted, said.rejected[0].reason) == (1, "malformed")
 
@@ -91,13 +112,19 @@ def test_all_rejected_are_understood() -> None:
 @pytest.mark.parametrize(
     ("response", "said"),
     [
-        (answer(401, {"title": "Unauthorized", "detail": "no such key"}), "401 Unauthorized: no such key; check the key"),
+        (
+            answer(401, {"title": "Unauthorized", "detail": "no such key"}),
+            "401 Unauthorized: no such key; check the key",
+        ),
         (answer(403, {"title": "Forbidden"}), "scope events:write"),
         (answer(404, content=b"<html>"), "404 Not Found; is that the address"),
         (answer(202, content=b"<html>"), "no Floorpulse would send"),
         (answer(202, {"accepted": 1}), "answered for 1 of 2 events"),
         (answer(202, {"accepted": 1, "rejected": [{"index": 2}]}), "of 2 events"),
-        (answer(422, {"title": "Unprocessable", "detail": "the batch is empty"}), "the batch is empty"),
+        (
+            answer(422, {"title": "Unprocessable", "detail": "the batch is empty"}),
+            "the batch is empty",
+        ),
     ],
 )
 def test_any_other_answer_says_what_to_do(response: httpx.Response, said: str) -> None:
@@ -108,7 +135,10 @@ def test_any_other_answer_says_what_to_do(response: httpx.Response, said: str) -
 
 
 def test_a_problem_document_is_worded() -> None:
-    assert worded(answer(503, {"title": "Kafka is away", "detail": "try later"})) == "503 Kafka is away: try later"
+    assert (
+        worded(answer(503, {"title": "Kafka is away", "detail": "try later"}))
+        == "503 Kafka is away: try later"
+    )
     assert worded(answer(502, content=b"\xff")) == "502 Bad Gateway"
 
 
@@ -132,7 +162,14 @@ def test_a_receipt_keeps_the_first_few_rejections_of_each_reason() -> None:
 def test_a_floors_tally_is_a_table_even_where_nothing_happened() -> None:
     totals = {
         "chat": Tally(),
-        "orders": Tally(offered=2, answered=1, answered_within=1, answered_wait=1_500, handled=1, handle_time=61_000),
+        "orders": Tally(
+            offered=2,
+            answered=1,
+            answered_within=1,
+            answered_wait=1_500,
+            handled=1,
+            handle_time=61_000,
+        ),
     }
 
     cells = [list(column.cells) for column in floor_table(totals).columns]
@@ -145,6 +182,14 @@ def test_a_floors_tally_is_a_table_even_where_nothing_happened() -> None:
 def test_a_floors_tally_is_told_whole_however_narrow_the_terminal() -> None:
     console = Console(width=30)
     with console.capture() as captured:
-        show(console, floor_table({"a-queue-with-a-long-name": Tally(offered=1_234_567, complaints=7_654_321)}))
+        show(
+            console,
+            floor_table(
+                {"a-queue-with-a-long-name": Tally(offered=1_234_567, complaints=7_654_321)}
+            ),
+        )
 
-    assert all(word in captured.get() for word in ("a-queue-with-a-long-name", "1,234,567", "7,654,321", "complaints"))
+    assert all(
+        word in captured.get()
+        for word in ("a-queue-with-a-long-name", "1,234,567", "7,654,321", "complaints")
+    )

@@ -13,7 +13,10 @@ from services.simulator.domain.spans import MINUTE, SECOND, Patience, Span, chan
 from services.simulator.domain.stays import Agent, Stay, Ticket
 
 ENV = Environment()
-ORDERS, DELIVERY, VIP, CHAT = QUEUES[0], QUEUES[1], QUEUES[3], QUEUES[4]
+ORDERS = QUEUES[0]
+DELIVERY = QUEUES[1]
+VIP = QUEUES[3]
+CHAT = QUEUES[4]
 
 
 def agent(*skills: str) -> Agent:
@@ -21,11 +24,19 @@ def agent(*skills: str) -> Agent:
 
 
 def ticket(queue: str, offered_at: int = 0) -> Ticket:
-    return Ticket(Stay("c", 1, next(known for known in QUEUES if known.id == queue), "customer-1", offered_at), ENV.event())
+    return Ticket(
+        Stay(
+            "c", 1, next(known for known in QUEUES if known.id == queue), "customer-1", offered_at
+        ),
+        ENV.event(),
+    )
 
 
 def test_an_arrival_goes_to_the_agent_idle_longest_who_has_the_skill() -> None:
-    desk, other, first, second = Desk(QUEUES), agent("chat"), agent("orders", "vip"), agent("orders")
+    desk = Desk(QUEUES)
+    other = agent("chat")
+    first = agent("orders", "vip")
+    second = agent("orders")
     for idle in (other, first, second):
         desk.rest(idle)
 
@@ -35,7 +46,10 @@ def test_an_arrival_goes_to_the_agent_idle_longest_who_has_the_skill() -> None:
 
 def test_an_agent_takes_priority_first_and_the_oldest_next() -> None:
     desk = Desk(QUEUES)
-    younger, older, important, foreign = ticket("orders", 5), ticket("delivery", 3), ticket("vip", 9), ticket("chat", 1)
+    younger = ticket("orders", 5)
+    older = ticket("delivery", 3)
+    important = ticket("vip", 9)
+    foreign = ticket("chat", 1)
     for waiting in (younger, older, important, foreign):
         assert desk.join(waiting) is None
     taker = agent("orders", "delivery", "vip")
@@ -46,7 +60,8 @@ def test_an_agent_takes_priority_first_and_the_oldest_next() -> None:
 
 
 def test_who_leaves_the_line_is_given_to_nobody() -> None:
-    desk, gone = Desk(QUEUES), ticket("orders")
+    desk = Desk(QUEUES)
+    gone = ticket("orders")
     desk.join(gone)
 
     desk.leave(gone)
@@ -55,13 +70,19 @@ def test_who_leaves_the_line_is_given_to_nobody() -> None:
 
 
 def exits(channel: str = "voice", patience: float = 100_000, *, crowded: bool = False) -> set[Exit]:
-    queue = replace(ORDERS if channel == "voice" else CHAT, patience=Patience(Span(patience, 0.01), hasty=0))
+    queue = replace(
+        ORDERS if channel == "voice" else CHAT, patience=Patience(Span(patience, 0.01), hasty=0)
+    )
     rng = Random(2)
     return {exit_of(rng, queue, crowded=crowded) for _ in range(300)}
 
 
 def test_a_patient_caller_is_sent_away_in_the_end_unless_another_door_opens() -> None:
-    assert exits() == {Exit(20 * MINUTE, "timeout"), Exit(75 * SECOND, "callback"), Exit(40 * SECOND, "key")}
+    assert exits() == {
+        Exit(20 * MINUTE, "timeout"),
+        Exit(75 * SECOND, "callback"),
+        Exit(40 * SECOND, "key"),
+    }
 
 
 def test_an_impatient_caller_gives_up_before_any_of_it() -> None:
@@ -77,7 +98,8 @@ def test_who_writes_may_wait_for_ever() -> None:
 
 
 def test_the_hasty_give_up_within_seconds() -> None:
-    patience, rng = Patience(Span(600, 0.01), hasty=0.25, hasty_mean=2), chance(1, "test")
+    patience = Patience(Span(600, 0.01), hasty=0.25, hasty_mean=2)
+    rng = chance(1, "test")
     draws = [patience.draw(rng) for _ in range(2_000)]
 
     assert 0.2 < sum(span < 30_000 for span in draws) / len(draws) < 0.3

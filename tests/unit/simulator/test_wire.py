@@ -12,14 +12,20 @@ NOISE = Noise(duplicated=0.1, delayed=0.2, lateness=Span(60, 1.0))
 
 def heard(noise: Noise, slices: int = 1) -> tuple[list[Delivery], Wire]:
     wire = Wire(QUIET, 3, START, 10 * HOUR, noise)
-    deliveries = [delivery for cut in range(1, slices + 1) for delivery in wire.before(START + cut * HOUR // slices)]
+    deliveries = [
+        delivery
+        for cut in range(1, slices + 1)
+        for delivery in wire.before(START + cut * HOUR // slices)
+    ]
     return deliveries + wire.close(), wire
 
 
 def test_without_noise_everything_arrives_at_once_and_once() -> None:
     deliveries, wire = heard(NO_NOISE)
 
-    assert [delivery.due for delivery in deliveries] == [delivery.event.at for delivery in deliveries]
+    assert [delivery.due for delivery in deliveries] == [
+        delivery.event.at for delivery in deliveries
+    ]
     assert [delivery.number for delivery in deliveries] == list(range(1, len(deliveries) + 1))
     assert wire.truth.total().offered > 30
 
@@ -31,7 +37,9 @@ def test_with_noise_the_same_events_arrive_some_twice_some_late_none_early_none_
     assert set(times) == {delivery.event.id for delivery in clean}
     assert set(times.values()) == {1, 2}
     assert all(delivery.due >= int(delivery.event.at) for delivery in noisy)
-    assert 0.2 < sum(delivery.due > int(delivery.event.at) for delivery in noisy) / len(clean) < 0.45
+    assert (
+        0.2 < sum(delivery.due > int(delivery.event.at) for delivery in noisy) / len(clean) < 0.45
+    )
 
 
 def test_the_truth_is_deaf_to_noise() -> None:

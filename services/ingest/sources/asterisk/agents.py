@@ -1,9 +1,11 @@
-"""Agents in Asterisk's queue_log: who is logged in, serves which queues and pauses, and the state that comes of it.
+"""Agents in Asterisk's queue_log: who is logged in, serves which queues and pauses, and the state
+that comes of it.
 
-log in, ADDMEMBER ─► available ◄──► break while paused everywhere      log off, last REMOVEMEMBER ─► offline
+log in, ADDMEMBER ─► available ◄──► break while paused everywhere      log off, last REMOVEMEMBER ─►
+offline
 
-A pause or its end says nothing of an agent who has logged off. Of one whose coming the log never told (a static member), it says
-that the agent is there.
+A pause or its end says nothing of an agent who has logged off. Of one whose coming the log never
+told (a static member), it says that the agent is there.
 
 The log's order is the order of an agent's states, also of those that share one stamp: each is told
 one millisecond after the one before it. States of one instant would else be ordered by their names.
@@ -64,7 +66,9 @@ class Standing:
 
     def take(self, entry: Entry) -> bool:
         """Take an entry in; whether it says anything of the agent's state."""
-        queue = EVERYWHERE if entry.word.endswith("ALL") or entry.queue in ("", "NONE") else entry.queue
+        queue = (
+            EVERYWHERE if entry.word.endswith("ALL") or entry.queue in ("", "NONE") else entry.queue
+        )
         if self.off and entry.word in PAUSING | RESUMING:
             return False
         if entry.word in PAUSING:

@@ -1,7 +1,7 @@
 """Calls in Asterisk's queue_log: what an entry says of a call, and which of its stays it is about.
 
-A call that enters a further queue makes a further visit. One whose answer the log never told was answered as long before its end
-as it talked.
+A call that enters a further queue makes a further visit. One whose answer the log never told was
+answered as long before its end as it talked.
 """
 
 import re
@@ -17,7 +17,9 @@ Body = dict[str, Any]
 
 MOST_CALLS = 100_000
 """Calls remembered: those that may still enter a further queue"""
-UNKNOWN_CALLER = re.compile("|unknown|anonymous|restricted|private|unavailable|asterisk|<unknown>", re.IGNORECASE)
+UNKNOWN_CALLER = re.compile(
+    "|unknown|anonymous|restricted|private|unavailable|asterisk|<unknown>", re.IGNORECASE
+)
 TURNED_AWAY: dict[str, LeftReason] = {
     "CLOSED": "closed",
     "FULL": "overflow",
@@ -73,7 +75,13 @@ class Calls:
         known = self._stays.pop(entry.call, None)
         stay = self._begin(entry, known.number + 1 if known else 1)
         caller = {} if UNKNOWN_CALLER.fullmatch(entry.text(1)) else {"customer": entry.text(1)}
-        yield {"type": "contact.offered", "contact": entry.call, "visit": stay.number, "queue": entry.queue, **caller}
+        yield {
+            "type": "contact.offered",
+            "contact": entry.call,
+            "visit": stay.number,
+            "queue": entry.queue,
+            **caller,
+        }
 
     def _turned_away(self, entry: Entry) -> Iterator[Body]:
         [offered] = self._entered(Entry(entry.at, entry.call, entry.queue, entry.agent, entry.word))
@@ -82,14 +90,27 @@ class Calls:
 
     def _connected(self, entry: Entry) -> Iterator[Body]:
         self._stay(entry).answered = True
-        yield self._event("contact.answered", entry, agent=entry.agent, queue=entry.queue, wait_ms=entry.milliseconds(0))
+        yield self._event(
+            "contact.answered",
+            entry,
+            agent=entry.agent,
+            queue=entry.queue,
+            wait_ms=entry.milliseconds(0),
+        )
 
     def _abandoned(self, entry: Entry) -> Iterator[Body]:
-        yield self._event("contact.abandoned", entry, queue=entry.queue, wait_ms=entry.milliseconds(2))
+        yield self._event(
+            "contact.abandoned", entry, queue=entry.queue, wait_ms=entry.milliseconds(2)
+        )
 
     def _left(self, entry: Entry) -> Iterator[Body]:
         reason, waited = LEFT[entry.word]
-        yield self._event("contact.left", entry, reason=reason, wait_ms=None if waited is None else entry.milliseconds(waited))
+        yield self._event(
+            "contact.left",
+            entry,
+            reason=reason,
+            wait_ms=None if waited is None else entry.milliseconds(waited),
+        )
 
     def _completed(self, entry: Entry) -> Iterator[Body]:
         yield from self._ended(entry, COMPLETED[entry.word])
@@ -99,9 +120,13 @@ class Calls:
         yield from self._ended(entry, PASSED_ON[entry.word])
 
     def _ended(self, entry: Entry, waited: int) -> Iterator[Body]:
-        wait, talk, stay = entry.milliseconds(waited), entry.milliseconds(waited + 1), self._stay(entry)
+        wait = entry.milliseconds(waited)
+        talk = entry.milliseconds(waited + 1)
+        stay = self._stay(entry)
         if not stay.answered and talk is not None:
-            answer = self._event("contact.answered", entry, agent=entry.agent, queue=entry.queue, wait_ms=wait)
+            answer = self._event(
+                "contact.answered", entry, agent=entry.agent, queue=entry.queue, wait_ms=wait
+            )
             yield {**answer, "at": entry.at - talk}
         stay.answered = True
         yield self._event("contact.ended", entry, talk_ms=talk)

@@ -1,14 +1,18 @@
 """Asterisk's queue_log as canonical events, line by line: `epoch|call|queue|agent|WORD|…`.
 
     ENTERQUEUE ─► offered      CONNECT ─► answered      COMPLETEAGENT, COMPLETECALLER ─► ended
-                               ABANDON ─► abandoned     TRANSFER, BLINDTRANSFER, ATTENDEDTRANSFER ─► transferred, ended
-                               EXITWITHTIMEOUT, EXITEMPTY, EXITWITHKEY, LEAVEEMPTY, SYSCOMPAT, WITHDRAW ─► left
-    CLOSED, FULL, JOINEMPTY, JOINUNAVAIL, DIVERT_… ─► offered and left at once: calls that Wazo turns away at the door
+                               ABANDON ─► abandoned     TRANSFER, BLINDTRANSFER, ATTENDEDTRANSFER ─►
+                               transferred, ended EXITWITHTIMEOUT, EXITEMPTY, EXITWITHKEY,
+                               LEAVEEMPTY, SYSCOMPAT, WITHDRAW ─► left
+    CLOSED, FULL, JOINEMPTY, JOINUNAVAIL, DIVERT_… ─► offered and left at once: calls that Wazo
+    turns away at the door
 
-    AGENTLOGIN, AGENTLOGOFF, ADDMEMBER, REMOVEMEMBER, PAUSE, UNPAUSE, their CALLBACK and ALL kinds ─► agent.state
+    AGENTLOGIN, AGENTLOGOFF, ADDMEMBER, REMOVEMEMBER, PAUSE, UNPAUSE, their CALLBACK and ALL kinds
+    ─► agent.state
 
-The log's own whole seconds of waiting and talking win over differences of its stamps. Of an attempt to ring an agent
-(RINGNOANSWER, RINGCANCELED) and of the system's own lines there is no event. Source: Asterisk's documentation, "Queue Logs".
+The log's own whole seconds of waiting and talking win over differences of its stamps. Of an attempt
+to ring an agent (RINGNOANSWER, RINGCANCELED) and of the system's own lines there is no event.
+Source: Asterisk's documentation, "Queue Logs".
 
 The dialplan's QueueLog() writes any word, and every Asterisk has new ones: a word that is not known
 makes no event either. It is counted, so that whoever reads the log's summary sees what was not.
@@ -26,7 +30,18 @@ from services.ingest.sources.asterisk.agents import Crew
 from services.ingest.sources.asterisk.calls import Body, Calls
 from services.ingest.sources.asterisk.lines import Entry, entry_of
 
-SILENT = frozenset(("QUEUESTART", "CONFIGRELOAD", "RINGNOANSWER", "RINGCANCELED", "AGENTDUMP", "DID", "INFO", "PENALTY"))
+SILENT = frozenset(
+    (
+        "QUEUESTART",
+        "CONFIGRELOAD",
+        "RINGNOANSWER",
+        "RINGCANCELED",
+        "AGENTDUMP",
+        "DID",
+        "INFO",
+        "PENALTY",
+    )
+)
 """Words of which there is no event"""
 
 
@@ -61,7 +76,8 @@ class UnknownWords:
             return []
         lines = sum(one.lines for one in self._known.values())
         head = f"words without an event, not counted in any figure: {lines:,} {_lines(lines)}"
-        return [head, *(f"  {_shown(word)}: {one.lines:,} {_lines(one.lines)}, first in line {one.first:,}"
+        return [head, *(f"  {_shown(word)}: {one.lines:,} {_lines(one.lines)}, first in line "
+                        f"{one.first:,}"
                         for word, one in self._known.items())]  # fmt: skip
 
 
@@ -76,7 +92,8 @@ def _shown(word: str) -> str:
 
 
 class QueueLog:
-    """Translates one log, in the order of its lines; `source` is who says so, such as `asterisk:pbx1`.
+    """Translates one log, in the order of its lines; `source` is who says so, such as
+    `asterisk:pbx1`.
 
     `unknown` counts the words that it does not know.
     """
@@ -89,9 +106,11 @@ class QueueLog:
         self._first: int | None = None
 
     def events(self, place: int, line: bytes) -> list[bytes] | None:
-        """The events of a line as JSON, none where it tells of none; None where it is no line of a queue_log.
+        """The events of a line as JSON, none where it tells of none; None where it is no line of a
+        queue_log.
 
-        `place` is the line's number or offset in its log: the same line at the same place gives the same ids.
+        `place` is the line's number or offset in its log: the same line at the same place gives the
+        same ids.
         """
         entry = entry_of(line)
         if entry is None:
@@ -100,7 +119,9 @@ class QueueLog:
             self._first = entry.at
         identity = blake2b(b"%d|%b" % (place, line.strip()), digest_size=12).hexdigest()
         return [
-            msgspec.json.encode({"id": f"{identity}.{number}", "source": self._source, "at": entry.at, **body})
+            msgspec.json.encode(
+                {"id": f"{identity}.{number}", "source": self._source, "at": entry.at, **body}
+            )
             for number, body in enumerate(self._bodies(entry, place, self._first))
         ]
 

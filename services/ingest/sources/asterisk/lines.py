@@ -3,7 +3,9 @@
 import re
 from dataclasses import dataclass
 
-LINE = re.compile(r"(\d{1,11})(?:\.(\d+))?\|([^|]*)\|([^|]*)\|([^|]*)\|([^|]+)(?:\|(.*))?", re.ASCII)
+LINE = re.compile(
+    r"(\d{1,11})(?:\.(\d+))?\|([^|]*)\|([^|]*)\|([^|]*)\|([^|]+)(?:\|(.*))?", re.ASCII
+)
 """The word is any text: the dialplan's QueueLog() writes what its administrator chose"""
 
 
