@@ -10,7 +10,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 
-from services.board.domain.board import Board, SortedGauges
+from services.board.domain.board import Board
 from services.board.metrics import BoardMetrics
 from services.board.ports import FeedLostError, Heard, RowStore, StoreUnavailableError, UpdateFeed
 from services.contracts.agents import LONGEST
@@ -26,8 +26,6 @@ all.
 PRUNE_EVERY = 60_000
 HEED_EVERY = 2.0
 """Seconds between two looks for sources that were retired by hand"""
-SORTED_AT_ONCE = 300
-"""Gauges sorted between two looks at everything else"""
 PRUNED_AT_ONCE = 20
 """Queues whose rows are looked through between two looks at everything else"""
 
@@ -130,30 +128,19 @@ class BoardKeeper:
     async def _merge(self, news: list[Heard]) -> None:
         now = self._now()
         for update, at, live in news:
-            if self.board.take(update, at, live=live, sorted_gauges=await self._sorted(update)):
-                self._missed.set()
+            for new_log in self.board.taking(update, at, live=live):
+                if new_log:
+                    self._missed.set()
+                await asyncio.sleep(0)
             if live:
                 self._compare(update, now)
             self._metrics.rows.inc(len(update.rows))
-            await asyncio.sleep(0)
         if news:
             self._metrics.updates.inc(len(news))
             self.changed.set()
         if now - self._pruned_at >= PRUNE_EVERY:
             self._pruned_at = now
             await self._prune(now)
-
-    async def _sorted(self, update: Update) -> SortedGauges | None:
-        """The gauges of an update of thousands of queues, sorted little by little; what they say is
-        merged at once.
-        """
-        if update.gauges is None:
-            return None
-        found = SortedGauges()
-        for first in range(0, len(update.gauges), SORTED_AT_ONCE):
-            self.board.sort_gauges(update.gauges[first : first + SORTED_AT_ONCE], found)
-            await asyncio.sleep(0)
-        return found
 
     async def _prune(self, now: int) -> None:
         """Drop what is old, little by little: others answer questions meanwhile."""

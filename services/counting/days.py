@@ -1,9 +1,14 @@
 """Local days: when they begin in a time zone, also where clocks skip midnight."""
 
 from datetime import UTC, date, datetime, time
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+KNOWN = 4096
+"""Days that are remembered: every page of a year's export asks for all of them"""
 
+
+@lru_cache(maxsize=KNOWN)
 def first_instant(day: date, zone: ZoneInfo) -> int:
     """When `day` begins in `zone`, epoch milliseconds; where clocks skip midnight, the first
     instant after the skip.

@@ -1,6 +1,6 @@
 """History added up: panes of any order go in, the sum of each interval and subject comes out."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -47,6 +47,13 @@ class Ledger:
                     cells
                 )  # much quicker than adding to nothing; most intervals are one rollup
         entry.revision = max(entry.revision, tally.revision)
+
+    def given_up(self) -> Iterator[Entry]:
+        """Every entry, each leaving the ledger: thousands that are freed at once hold everybody
+        up.
+        """
+        while self._entries:
+            yield self._entries.popitem()[1]
 
     def together(self, interval: int, subjects: Sequence[Subject]) -> Entry:
         """The sum over subjects."""

@@ -5,10 +5,9 @@ export A           ████                                         ██�
 export B                                 ████
 
 Of all that is long only one portion is done between two looks at everything else, and none while
-somebody waits for a brief
-answer: ten exports make one another slower, but no short answer. A question is brief until it has
-asked for more than a few turns; long work waits for brief questions `PATIENCE` at a time, so that
-it goes on whatever is asked.
+somebody waits for a brief answer: ten exports make one another slower, but no short answer. A
+question is brief until it has asked for more than a few turns; long work waits for brief questions
+`PATIENCE` at a time, so that it goes on whatever is asked.
 """
 
 import asyncio

@@ -35,7 +35,7 @@ from services.demo.embedded.child import free_port
 from services.runtime.clock import monotonic
 from services.runtime.database import async_engine
 from services.runtime.settings import DatabaseSettings
-from tests.benchmarks import history_year
+from tests.benchmarks import greedy, history_year
 from tests.benchmarks.busy_floor import TENANT, BusyFloor, fill, standing, tell
 from tests.benchmarks.latency import Quantiles, quantiles, rest
 from tests.benchmarks.machine import cpu
@@ -205,18 +205,30 @@ def questions(floor: BusyFloor, number: int) -> list[tuple[str, str]]:
 
 async def answered(order: Order) -> list[Answered]:
     """The answers to an order, by a client in a process of its own. RuntimeError where it fails."""
-    client = await asyncio.create_subprocess_exec(
+    said = await ordered("tests.benchmarks.open_loop", order)
+    return msgspec.json.decode(said, type=list[Answered])
+
+
+async def harvested(order: greedy.Order) -> greedy.Harvest:
+    """What a client that asks for everything got. RuntimeError where it fails."""
+    said = await ordered("tests.benchmarks.greedy", order)
+    return msgspec.json.decode(said, type=greedy.Harvest)
+
+
+async def ordered(client: str, order: object) -> bytes:
+    """What a client, a module that runs as a process of its own, says to an order."""
+    process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
-        "tests.benchmarks.open_loop",
+        client,
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
     )
-    said, _ = await client.communicate(msgspec.json.encode(order))
-    if client.returncode:
-        message = f"the client failed with exit status {client.returncode}"
+    said, _ = await process.communicate(msgspec.json.encode(order))
+    if process.returncode:
+        message = f"{client} failed with exit status {process.returncode}"
         raise RuntimeError(message)
-    return msgspec.json.decode(said, type=list[Answered])
+    return said
 
 
 def spread(answers: Sequence[Answered]) -> Spread:
@@ -252,19 +264,22 @@ async def crowd(rig: Rig, apart: int, rate: float, seconds: float) -> Crowd:
             await until(partial(settled, client), READY_WITHIN)
             await answered(Order(api.url, paths[: round(rate * WARM_UP)], rate, headers=headers))
             alone = await answered(order)
-            export = Greedy(client, "/v1/kpis/history", year_asked(), {"Accept": "text/csv"})
-            asked = [export, Greedy(client, "/v1/kpis", {"limit": "20000"}, {})]
-            beside = [asyncio.create_task(one.ask()) for one in asked]
+            asked = [
+                greedy.Order(api.url, path, what, seconds / 2, headers | more)
+                for path, what, more in (
+                    ("/v1/kpis/history", year_asked(), {"Accept": "text/csv"}),
+                    ("/v1/kpis", {"limit": "20000"}, {}),
+                )
+            ]
+            beside = asyncio.gather(*map(harvested, asked))
             met = await answered(order)
-            for task in (telling, *beside):
-                task.cancel()
-            await asyncio.gather(telling, *beside, return_exceptions=True)
-    wrong = sum(one.status != httpx.codes.OK for one in (*alone, *met)) + sum(
-        one.wrong for one in asked
-    )
-    return Crowd(
-        WIDE.queues, apart, rate, spread(alone), spread(met), wrong, asked[0].rows, asked[1].rows
-    )
+            harvests = await beside
+            telling.cancel()
+            await asyncio.gather(telling, return_exceptions=True)
+    wrong = sum(one.status != httpx.codes.OK for one in (*alone, *met))
+    wrong += sum(one.wrong for one in harvests)
+    rows = [one.rows for one in harvests]
+    return Crowd(WIDE.queues, apart, rate, spread(alone), spread(met), wrong, *rows)
 
 
 async def settled(client: httpx.AsyncClient) -> bool:
@@ -274,49 +289,6 @@ async def settled(client: httpx.AsyncClient) -> bool:
     page = (await client.get("/metrics")).raise_for_status().text
     [loads] = re.findall(r"^floorpulse_board_loads_total (\S+)$", page, re.MULTILINE)
     return float(loads) > 1
-
-
-class Greedy:
-    """Asks for everything, again and again; `rows` came so far."""
-
-    def __init__(
-        self,
-        client: httpx.AsyncClient,
-        path: str,
-        asked: Mapping[str, str],
-        headers: Mapping[str, str],
-    ) -> None:
-        self._client = client
-        self._path = path
-        self._asked = dict(asked)
-        self._headers = dict(headers)
-        self.rows = 0
-        self.wrong = 0
-
-    async def ask(self) -> None:
-        """All pages, then from the first one on again, until cancelled."""
-        cursor = None
-        while True:
-            asked = self._asked | ({"cursor": cursor} if cursor else {})
-            async with self._client.stream(
-                "GET", self._path, params=asked, headers=self._headers
-            ) as answer:
-                self.wrong += not answer.is_success
-                body = b""
-                async for chunk in answer.aiter_bytes():
-                    if "Accept" in self._headers:
-                        self.rows += chunk.count(b"\n")
-                    else:
-                        body += chunk
-            if body:
-                self.rows += body.count(b'{"time"')
-                cursor = msgspec.json.decode(body, type=Following).next
-
-
-class Following(msgspec.Struct):
-    """An answer, as far as it matters here."""
-
-    next: str | None = None
 
 
 def walls_of(names: Sequence[str], number: int) -> list[str]:

@@ -39,6 +39,8 @@ KEPT = 26 * HOUR
 _SLACK = 5 * MINUTE
 FOLDED_AT_ONCE = 10
 """Folded queues that are pruned in one step"""
+TAKEN_AT_ONCE = 100
+"""Queues whose news are merged in one step: some tenths of a millisecond"""
 _OUTCOMES = (Cell.ANSWERED, Cell.ABANDONED, *LEFT.values())
 
 
@@ -64,17 +66,6 @@ class Rules:
     conversation: int = 4 * HOUR
 
 
-@dataclass
-class SortedGauges:
-    """The gauges of an update: all that it told, those of queues that stand for themselves, those
-    of folded ones by place.
-    """
-
-    told: dict[Home, Gauge] = field(default_factory=dict)
-    own: list[tuple[Home, Gauge]] = field(default_factory=list)
-    folded: dict[Home, list[Gauge]] = field(default_factory=dict)
-
-
 @dataclass(frozen=True)
 class Reading:
     """What a scope shows: the figures of the span, the figures of the moment, the highest revision
@@ -85,6 +76,49 @@ class Reading:
     counted: Figures
     present: Figures
     revision: int
+
+
+@dataclass
+class _Folded:
+    """What an update says of folded queues: their rows, their gauges by the queue that they are
+    shown in, and which of them nobody is in any more.
+    """
+
+    rows: list[PaneRow] = field(default_factory=list)
+    gauges: dict[Home, "_Sum"] = field(default_factory=dict)
+    empty: list[Home] = field(default_factory=list)
+
+    def put(self, place: Home, home: Home, gauge: Gauge | None, rows: Sequence[PaneRow]) -> None:
+        """Note a folded queue; `place` is where it is shown."""
+        self.rows += rows
+        theirs = self.gauges.setdefault(place, _Sum())
+        if gauge is None:
+            self.empty.append(home)
+        else:
+            theirs.add(gauge)
+
+
+@dataclass
+class _Sum:
+    """The gauges of folded queues added up, as many as `number`."""
+
+    number: int = 0
+    waiting: list[int] = field(default_factory=list)
+    in_progress: int = 0
+    unresolved: int = 0
+
+    def add(self, gauge: Gauge) -> None:
+        """Add another queue's gauge."""
+        self.number += 1
+        self.waiting += gauge.waiting
+        self.in_progress += gauge.in_progress
+        self.unresolved += gauge.unresolved
+
+    def shown(self, place: Home) -> Gauge | None:
+        """The gauge of the queue that they are counted in; None where nobody is there."""
+        if not self.number:
+            return None
+        return Gauge(*place, sorted(self.waiting), self.in_progress, self.unresolved)
 
 
 class Board:
@@ -118,35 +152,84 @@ class Board:
 
     # ------------------------------------------------------------- taking
 
-    def take(
-        self,
-        update: Update,
-        at: int,
-        *,
-        live: bool = True,
-        sorted_gauges: SortedGauges | None = None,
-    ) -> bool:
-        """Merge an update; True where its partition started a new log.
+    def take(self, update: Update, at: int, *, live: bool = True) -> bool:
+        """Merge an update at once, see `taking`; True where its partition started a new log."""
+        return any(list(self.taking(update, at, live=live)))
 
-        The reader knew at the steady instant `at` that it was published; one that is not `live`
-        stood in the feed before the reader listened, and says nothing about now. The rows of a set
-        that comes in several records are taken as they come; its position and gauges come with the
-        last. Its gauges may have been sorted before.
+    def taking(self, update: Update, at: int, *, live: bool = True) -> Iterator[bool]:
+        """Merge an update in small steps, so that others may work between them; a step that yields
+        True started a new log of its partition.
+
+        Between two steps each queue shows the update wholly or not at all: its rows and its gauge
+        are taken together, those of folded queues in one step. The partition's position comes last,
+        so that no figure is told as fresh before it is. The reader knew at the steady instant `at`
+        that the update was published; one that is not `live` stood in the feed before the reader
+        listened, and says nothing about now. The rows of a set that comes in several records are
+        taken as they come; its position and gauges come with the last.
         """
+        rows: dict[Home, list[PaneRow]] = {}
         for row in update.rows:
-            self.take_row(update.partition, row)
-        self._take_people(update, at)
+            rows.setdefault((row.tenant, row.queue, row.channel), []).append(row)
         known = self.positions.get(update.partition)
         position = position_of(update)
-        if update.gauges is None or not self.take_position(position):
-            return False
+        newest = known is None or known.order <= position.order
+        gauges = update.gauges if newest else None
+        yield from self._take_queues(update.partition, rows, gauges)
+        self._take_people(update, at)
+        if gauges is None or not self.take_position(position):
+            return
         if live:
             self.ages.freshness.hear(position, update.lag, at)
-        if sorted_gauges is None:
-            sorted_gauges = SortedGauges()
-            self.sort_gauges(update.gauges, sorted_gauges)
-        self._take_gauges(update.partition, sorted_gauges)
-        return known is not None and update.generation > known.generation
+        yield known is not None and update.generation > known.generation
+
+    def _take_queues(
+        self, partition: int, rows: Mapping[Home, list[PaneRow]], gauges: Sequence[Gauge] | None
+    ) -> Iterator[bool]:
+        """The rows and gauges of an update, queue by queue; None keeps the gauges as they are.
+
+        A folded queue is noted as held before its sum is: an update that is given up half-way is
+        followed by one that sums anew.
+        """
+        held = self._gauged.setdefault(partition, {})
+        told = (
+            {} if gauges is None else {(one.tenant, one.queue, one.channel): one for one in gauges}
+        )
+        yield False
+        behind = _Folded()
+        for number, home in enumerate(_each(rows, told, held if gauges is not None else ()), 1):
+            theirs = rows.get(home, ())
+            gauged = home in told or (gauges is not None and home in held)
+            if gauged and (place := self.names.place(home))[1] == OTHER:
+                behind.put(place, home, told.get(home), theirs)
+                held.update({home: told[home]} if home in told else {})
+            else:
+                for row in theirs:
+                    self.take_row(partition, row)
+                if gauged:
+                    self._take_gauge(home, partition, told.get(home))
+            if number % TAKEN_AT_ONCE == 0:
+                yield False
+        self._take_folded(partition, behind)
+
+    def _take_folded(self, partition: int, folded: _Folded) -> None:
+        """The rows and gauges of an update's folded queues."""
+        for row in folded.rows:
+            self.take_row(partition, row)
+        for place, theirs in folded.gauges.items():
+            self._set_gauge(place, partition, theirs.shown(place))
+        for home in folded.empty:
+            self._gauged[partition].pop(home, None)
+
+    def _take_gauge(self, home: Home, partition: int, gauge: Gauge | None) -> None:
+        """Keep a queue's gauge of a partition where it says anything new."""
+        held = self._gauged[partition]
+        if held.get(home) == gauge:
+            return
+        self._set_gauge(home, partition, gauge)
+        if gauge is None:
+            del held[home]
+        else:
+            held[home] = gauge
 
     def _take_people(self, update: Update, at: int) -> None:
         for agent in update.agents:
@@ -218,35 +301,6 @@ class Board:
         if known is None or known < start:
             self.floor += known is None or start - known >= HOUR
             self.last_seen[place] = start
-
-    def sort_gauges(self, gauges: Sequence[Gauge], into: SortedGauges) -> None:
-        """Sort some of an update's gauges by where they count; nothing else is changed, so it may
-        be done little by little.
-        """
-        for gauge in gauges:
-            home = gauge.tenant, gauge.queue, gauge.channel
-            place = self.names.place(home)
-            into.told[home] = gauge
-            if place[1] == OTHER:
-                into.folded.setdefault(place, []).append(gauge)
-            else:
-                into.own.append((home, gauge))
-
-    def _take_gauges(self, partition: int, gauges: SortedGauges) -> None:
-        before = self._gauged.get(partition, {})
-        for home, gauge in gauges.own:
-            if before.get(home) != gauge:
-                self._set_gauge(home, partition, gauge)
-        emptied: dict[Home, list[Gauge]] = {}
-        for home in before.keys() - gauges.told.keys():
-            place = self.names.place(home)
-            if place[1] == OTHER:
-                emptied[place] = []
-            else:
-                self._set_gauge(home, partition, None)
-        for place, theirs in (emptied | gauges.folded).items():
-            self._set_gauge(place, partition, summed(place, theirs))
-        self._gauged[partition] = gauges.told
 
     def _set_gauge(self, home: Home, partition: int, gauge: Gauge | None) -> None:
         gauges = self._series(home).gauges
@@ -460,14 +514,9 @@ def scopes_of(home: Home) -> tuple[Scope, Scope, Scope, Scope]:
     )
 
 
-def summed(place: Home, gauges: Sequence[Gauge]) -> Gauge | None:
-    """The gauges of folded queues as the one of the queue they are counted in; None where nobody is
-    there.
-    """
-    there = present(gauges)
-    return (
-        Gauge(*place, list(there.offers), there.in_progress, there.unresolved) if gauges else None
-    )
+def _each(*homes: Iterable[Home]) -> Iterator[Home]:
+    """Every home of several collections once."""
+    return iter(dict.fromkeys(home for some in homes for home in some))
 
 
 def merged(presences: Sequence[Presence]) -> Presence:

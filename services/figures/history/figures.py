@@ -34,6 +34,8 @@ from services.kpis.inputs import STAFF, Need
 
 ROWS = 50
 """Rows computed in one turn of the loop: about a millisecond"""
+GIVEN_UP = 100
+"""Sums of an interval and subject freed in one turn"""
 HOMES = 300
 """Queues and channels sorted into rows in one turn"""
 
@@ -115,9 +117,18 @@ class PastFigures:
         watermark = lowest_watermark(await self._positions.positions())
         first = 0 if after is None else rows.index(after.subject)
         page = await self._page(query, spans, rows.of_page(first, limit, len(query.question.kpis)))
+        answered = await self._collected(self._rows(page, watermark, first), after, limit)
+        async for _ in self._turns.over(page.ledger.given_up(), GIVEN_UP):
+            pass
+        return answered
+
+    async def _collected(
+        self, rows: Iterator[Placed], after: RowPlace | None, limit: int
+    ) -> tuple[list[HistoryRow], RowPlace | None]:
+        """Up to `limit` of the rows behind `after`, and the last one's place if more follow."""
         found: list[HistoryRow] = []
         last = after
-        async for portion in self._turns.over(self._rows(page, watermark, first), ROWS):
+        async for portion in self._turns.over(rows, ROWS):
             for place, row in portion:
                 if after is not None and place <= after:
                     continue

@@ -2,18 +2,21 @@
 
 import asyncio
 import csv
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 from io import StringIO
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from services.figures.rows import Row, csv_cells, identity, substance
+from services.figures.rows import HistoryRow, LiveRow, Row, csv_cells, identity, substance
 from services.figures.turns import Turns
+
+T = TypeVar("T")
 
 encode = msgspec.json.Encoder().encode
 pack = msgspec.msgpack.Encoder().encode
@@ -25,7 +28,11 @@ WRITTEN = 50
 
 
 async def figures(
-    request: Request, rows: Sequence[Row], following: str | None, turns: Turns, fresh: object
+    request: Request,
+    rows: list[LiveRow] | list[HistoryRow],
+    following: str | None,
+    turns: Turns,
+    fresh: object,
 ) -> Response:
     """Rows as JSON; 304 where the client has these very figures already.
 
@@ -45,7 +52,7 @@ class Page(NamedTuple):
     what is old of the floor.
     """
 
-    rows: Sequence[Any]
+    rows: list[Any]
     following: str | None
     said: Callable[[Any], object]
     fresh: object = None
@@ -67,7 +74,7 @@ class PortionedResponse(Response):
     at once hold everybody up.
     """
 
-    def __init__(self, portions: Sequence[bytes], headers: Mapping[str, str] | None = None) -> None:
+    def __init__(self, portions: deque[bytes], headers: Mapping[str, str] | None = None) -> None:
         size = {"Content-Length": str(sum(map(len, portions)))}
         super().__init__(None, media_type="application/json", headers={**(headers or {}), **size})
         self._portions = portions
@@ -77,23 +84,31 @@ class PortionedResponse(Response):
         await send(
             {"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers}
         )
-        for portion in self._portions:
+        while self._portions:
+            portion = self._portions.popleft()
             await send({"type": "http.response.body", "body": portion, "more_body": True})
             await asyncio.sleep(0)
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 async def rows_answer(
-    rows: Sequence[object],
+    rows: list[Any],
     following: str | None,
     turns: Turns,
     headers: dict[str, str] | None = None,
 ) -> Response:
-    """Rows as JSON, encoded in portions."""
+    """Rows as JSON, encoded in portions; `rows` is empty afterwards, see `_given_up`."""
     if len(rows) <= RENDERED:
         content = await encoded(rows, following, turns)
         return Response(content, media_type="application/json", headers=headers)
-    return PortionedResponse(await portions(rows, following, turns), headers)
+    return PortionedResponse(await portions(_given_up(rows), following, turns), headers)
+
+
+def _given_up(rows: list[T]) -> Iterator[T]:
+    """All rows, each leaving the list: 20,000 that are freed at once hold everybody up."""
+    rows.reverse()
+    while rows:
+        yield rows.pop()
 
 
 async def encoded(rows: Sequence[object], following: str | None, turns: Turns) -> bytes:
@@ -101,12 +116,13 @@ async def encoded(rows: Sequence[object], following: str | None, turns: Turns) -
     return b"".join(await portions(rows, following, turns))
 
 
-async def portions(rows: Sequence[object], following: str | None, turns: Turns) -> list[bytes]:
+async def portions(rows: Iterable[object], following: str | None, turns: Turns) -> deque[bytes]:
     """The same bytes in portions."""
-    found = [b'{"rows":[']
+    found = deque([b'{"rows":['])
     async for portion in turns.over(rows, RENDERED):
-        found += [b"," * (len(found) > 1) + encode(portion)[1:-1]]
-    return [*found, b'],"next":%b}' % encode(following)]
+        found.append(b"," * (len(found) > 1) + encode(portion)[1:-1])
+    found.append(b'],"next":%b}' % encode(following))
+    return found
 
 
 def tagged(request: Request, body: object, substantial: object) -> Response:

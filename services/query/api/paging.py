@@ -10,6 +10,11 @@ P = TypeVar("P")
 Page = Callable[[P, int], Awaitable[tuple[Sequence[R], P | None]]]
 """Rows behind a place, at most so many, and the last one's place if more follow"""
 
+EXPORTED = 1_000
+"""Most rows that an export reads at once: what was read for them is given back at once, which is a
+millisecond in which nobody is answered.
+"""
+
 
 def rows_of_page(asked: int | None, limits: Limits) -> int:
     """How many rows of a question one answer holds."""
@@ -22,7 +27,7 @@ def visits_of_page(asked: int | None, limits: Limits) -> int:
 
 
 async def further(page: Page[P, R], after: P | None, limit: int) -> AsyncIterator[Sequence[R]]:
-    """The pages from a place on, up to the last."""
+    """The pages of an export from a place on, up to the last, of `limit` rows at most."""
     while after is not None:
-        rows, after = await page(after, limit)
+        rows, after = await page(after, min(limit, EXPORTED))
         yield rows
