@@ -5,6 +5,7 @@ from functools import partial
 from typing import Annotated
 from urllib.parse import unquote
 
+import msgspec
 from fastapi import APIRouter, Depends, Request, Response
 
 from services.access.http import require
@@ -18,12 +19,15 @@ from services.ingest.domain.gate import Overloaded
 from services.ingest.domain.judge import Unwrap
 from services.ingest.domain.nesting import TooManyElements
 from services.ingest.ports import LogUnavailable
+from services.runtime.answers import answering
 from services.runtime.problems import Problem, described
 
 OVERLOADED = {"Retry-After": "1"}
 UNAVAILABLE = {"Retry-After": "5"}
 BINARY = "ce-"
 ATTRIBUTES = ("specversion", "type", "id", "source", "time")
+
+encode = msgspec.json.Encoder().encode
 
 Writer = Annotated[Credential, Depends(require("events:write"))]
 
@@ -36,9 +40,10 @@ def router() -> APIRouter:
         post_events,
         methods=["POST"],
         status_code=202,
-        response_model=schemas.ReceiptBody,
         summary="Take events",
-        responses=described(400, 401, 403, 408, 413, 415, 429, 503) | schemas.ALL_REJECTED,
+        responses=described(400, 401, 403, 408, 413, 415, 429, 503)
+        | schemas.ALL_REJECTED
+        | answering(schemas.ReceiptBody, 202),
         openapi_extra=schemas.REQUEST_BODY,
     )
     return routes
@@ -107,7 +112,7 @@ def _as_it_is(text: bytes) -> bytes:
 def _answer(receipt: Receipt) -> Response:
     body = schemas.receipt_body(receipt)
     if receipt.accepted == 0:
-        members = body.model_dump()
+        members = msgspec.to_builtins(body)
         detail = (
             "None of the events was accepted; `rejected` says why."
             if receipt.rejected
@@ -116,4 +121,4 @@ def _answer(receipt: Receipt) -> Response:
         raise Problem(
             422, "All events rejected" if receipt.rejected else "No events", detail, **members
         )
-    return Response(body.model_dump_json(), 202, media_type="application/json")
+    return Response(encode(body), 202, media_type="application/json")

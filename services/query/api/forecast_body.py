@@ -11,10 +11,10 @@ from fastapi import Request
 from starlette.requests import ClientDisconnect
 
 from services.figures.forecasts.upload import FIELDS, REQUIRED, Row
+from services.query.api.forecast_bodies import MOST_ROWS
 from services.runtime.problems import Problem
 
 MOST_BYTES = 8 * 1024 * 1024
-MOST_ROWS = 50_000
 WITHIN = 60.0
 SURPLUS = "more cells than the header has"
 TITLE = "Wrong forecast"

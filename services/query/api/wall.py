@@ -7,12 +7,12 @@ from importlib.resources import files
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Path, Request, Response
+from pydantic import BaseModel, Field
 from starlette.types import Message
 
 from services.access.http import open_session
 from services.query.api.answers import matches
 from services.query.api.measured import Handler, MeasuredRoute
-from services.query.api.schemas import SessionBody
 from services.runtime.problems import Problem, described
 
 KINDS = {
@@ -36,6 +36,12 @@ LARGEST_SESSION = 2048
 PAGES = files("services.query") / "wallboard"
 
 router = APIRouter(route_class=MeasuredRoute, tags=["wallboard"])
+
+
+class SessionBody(BaseModel):
+    """A key, handed over once."""
+
+    key: Annotated[str, Field(min_length=1, max_length=256, examples=["fp_0123456789abcdef_…"])]
 
 
 class SmallRoute(MeasuredRoute):

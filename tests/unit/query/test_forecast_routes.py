@@ -12,7 +12,8 @@ from services.contracts.agents import Entered
 from services.figures.forecasts.keeper import ForecastKeeper
 from services.kpis.formulas.planning import fewest_for
 from services.kpis.policies import DEFAULT_POLICY
-from services.query.api.forecast_body import MOST_BYTES, MOST_ROWS
+from services.query.api.forecast_bodies import MOST_ROWS
+from services.query.api.forecast_body import MOST_BYTES
 from tests.fakes.definitions import definitions
 from tests.fakes.floor import answered
 from tests.fakes.world import NOW, Client, World, busy_world
