@@ -12,9 +12,10 @@ from collections.abc import Callable
 
 from services.board.domain.board import Board, SortedGauges
 from services.board.metrics import BoardMetrics
-from services.board.ports import FeedLostError, Heard, RowStore, StoreUnavailableError, UpdateFeed
+from services.board.ports import FeedLostError, Heard, RowStore, UpdateFeed
 from services.contracts.agents import LONGEST
 from services.contracts.updates import Update
+from services.runtime.unavailable import StoreUnavailable
 
 log = logging.getLogger(__name__)
 
@@ -90,7 +91,7 @@ class BoardKeeper:
             self._missed.set()
             while True:
                 await self._merge(await self._feed.read())
-        except (FeedLostError, StoreUnavailableError) as lost:
+        except (FeedLostError, StoreUnavailable) as lost:
             self._metrics.losses.labels(
                 "feed" if isinstance(lost, FeedLostError) else "store"
             ).inc()
@@ -170,12 +171,12 @@ class BoardKeeper:
         while True:
             try:
                 await self.heed()
-            except StoreUnavailableError as away:
+            except StoreUnavailable as away:
                 log.warning("retired sources cannot be looked at: %s; those known hold", away)
             await asyncio.sleep(HEED_EVERY)
 
     async def heed(self) -> None:
-        """Learn which sources were retired by hand. Raises StoreUnavailableError."""
+        """Learn which sources were retired by hand. Raises StoreUnavailable."""
         asked_at = self.board.steady()
         retired = await self._store.retired()
         self.board.sources.retire({source: asked_at - age for source, age in retired.items()})
@@ -195,7 +196,7 @@ class BoardKeeper:
             self._missed.clear()
             try:
                 await self.load()
-            except StoreUnavailableError as away:
+            except StoreUnavailable as away:
                 self._metrics.losses.labels("store").inc()
                 self._missed.set()
                 log.warning(

@@ -15,7 +15,8 @@ from services.definitions.domain.check import check
 from services.definitions.domain.complaints import Complaint
 from services.definitions.domain.in_force import NOTHING, Definitions
 from services.definitions.metrics import DefinitionMetrics
-from services.definitions.ports import DefinitionFiles, DefinitionsAwayError, DefinitionStore
+from services.definitions.ports import DefinitionFiles, DefinitionStore
+from services.runtime.unavailable import StoreUnavailable
 
 log = logging.getLogger(__name__)
 
@@ -57,12 +58,12 @@ class DefinitionKeeper:
         while True:
             try:
                 await self.look()
-            except DefinitionsAwayError as away:
+            except StoreUnavailable as away:
                 log.warning("definitions cannot be looked at: %s; those known hold", away)
             await asyncio.sleep(every)
 
     async def look(self) -> None:
-        """Take what changed; DefinitionsAwayError when the store is away."""
+        """Take what changed; StoreUnavailable when the store is away."""
         if self._files is not None:
             await self._look_at(self._files)
         if not self.loaded.is_set() or await self._store.latest() != self.current.number:

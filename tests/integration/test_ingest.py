@@ -20,7 +20,7 @@ from aiokafka.structs import TopicPartition
 from fastapi import FastAPI
 from pydantic import SecretStr
 
-from services.access.keys import KeyRing, KeysUnavailable
+from services.access.keys import KeyRing
 from services.demo.embedded import Broker
 from services.demo.embedded.child import free_port
 from services.ingest.settings import CustomerKeySettings, IngestGroup, IngestSettings
@@ -28,6 +28,7 @@ from services.ingest.wiring import create_ingest_app
 from services.runtime.database import async_engine
 from services.runtime.kafka_log import kafka_log
 from services.runtime.settings import DatabaseSettings, KafkaSettings
+from services.runtime.unavailable import KeysUnavailable
 
 pytestmark = [pytest.mark.embedded, pytest.mark.timeout(900)]
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from services.board.domain.windows import HOUR, Span
-from services.board.ports import StoreUnavailableError
 from services.figures.forecasts.in_force import NO_FORECASTS, Forecasts
 from services.kpis.plan import Slot
+from services.runtime.unavailable import StoreUnavailable
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +54,7 @@ class ForecastHistory(Protocol):
 
 
 class ForecastStore(ForecastHistory, Protocol):
-    """Uploaded forecasts; `StoreUnavailableError` when they are away."""
+    """Uploaded forecasts; `StoreUnavailable` when they are away."""
 
     async def save(self, tenant: str, slots: Sequence[Slot], said: Said) -> tuple[Upload, bool]:
         """Store a new version unless the newest has the very same rows; the version, and whether it
@@ -101,7 +101,7 @@ class ForecastKeeper:
         while True:
             try:
                 await self.look()
-            except StoreUnavailableError as away:
+            except StoreUnavailable as away:
                 log.warning("forecasts cannot be looked at: %s; those known hold", away)
             await asyncio.sleep(every)
 

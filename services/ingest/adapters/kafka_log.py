@@ -11,9 +11,10 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, KafkaTimeoutError
 
 from services.ingest.adapters.outbox import Acknowledgement, Post
-from services.ingest.ports import LogUnavailable, Record
+from services.ingest.ports import Record
 from services.runtime.clock import monotonic
 from services.runtime.kafka import NoIdempotentProducer
+from services.runtime.unavailable import LogUnavailable
 
 logger = logging.getLogger(__name__)
 

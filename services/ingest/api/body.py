@@ -35,13 +35,13 @@ async def read_body(request: Request, bounds: Bounds) -> bytes:
     except TimeoutError as late:
         raise Problem(
             408,
-            "Body too slow",
+            "Request body timed out",
             f"The body did not arrive within {bounds.body_seconds:g} s.",
             headers=CLOSE,
         ) from late
     except ClientDisconnect as gone:
         raise Problem(
-            400, "Body incomplete", "The client left before the body was complete."
+            400, "Incomplete request body", "The client left before the body was complete."
         ) from gone
     return plain.whole()
 
@@ -50,7 +50,7 @@ def too_large(limit: int) -> Problem:
     """413 for a body."""
     return Problem(
         413,
-        "Body too large",
+        "Request body too large",
         f"A body has at most {limit} bytes, decompressed; send smaller batches.",
         headers=CLOSE,
     )
@@ -106,7 +106,7 @@ class Gunzipped:
 def _no_gzip(detail: str) -> Problem:
     return Problem(
         400,
-        "Body is no gzip",
+        "Invalid gzip body",
         f"Content-Encoding says gzip, but the body is not one whole gzip stream: {detail}.",
     )
 

@@ -18,9 +18,9 @@ from services.ingest.domain.bodies import Form, form_of
 from services.ingest.domain.gate import Overloaded
 from services.ingest.domain.judge import Unwrap
 from services.ingest.domain.nesting import TooManyElements
-from services.ingest.ports import LogUnavailable
 from services.runtime.answers import answering
 from services.runtime.problems import Problem, described
+from services.runtime.unavailable import LogUnavailable
 
 OVERLOADED = {"Retry-After": "1"}
 UNAVAILABLE = {"Retry-After": "5"}

@@ -17,7 +17,7 @@ from services.runtime.problems import Problem
 MOST_BYTES = 8 * 1024 * 1024
 WITHIN = 60.0
 SURPLUS = "more cells than the header has"
-TITLE = "Wrong forecast"
+TITLE = "Invalid forecast"
 
 
 class _Document(msgspec.Struct, forbid_unknown_fields=True):
@@ -33,7 +33,7 @@ async def rows_of(request: Request) -> Sequence[Row]:
     if reader is None:
         raise Problem(
             415,
-            "Another kind of body",
+            "Unsupported media type",
             f"Content-Type is {kind or 'not given'}; send text/csv or application/json.",
         )
     rows = reader(_text(await _body(request)))
@@ -57,16 +57,16 @@ async def _body(request: Request) -> bytes:
                 if len(body) > MOST_BYTES:
                     raise Problem(
                         413,
-                        "Body too large",
+                        "Request body too large",
                         f"A forecast has at most {MOST_BYTES} bytes; send it in several uploads.",
                     )
     except TimeoutError as late:
         raise Problem(
-            408, "Body too slow", f"The body did not arrive within {WITHIN:g} s."
+            408, "Request body timed out", f"The body did not arrive within {WITHIN:g} s."
         ) from late
     except ClientDisconnect as gone:
         raise Problem(
-            400, "Body incomplete", "The client left before the body was complete."
+            400, "Incomplete request body", "The client left before the body was complete."
         ) from gone
     return bytes(body)
 

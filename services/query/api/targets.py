@@ -151,8 +151,8 @@ class TargetParameters(Parameters):
         if (self.since is None) != (self.until is None):
             raise Problem(
                 422,
-                "Half a span",
-                "say both from= and to=, or neither for the stretches that are running now",
+                "Incomplete time range",
+                "give both from= and to=, or neither for the periods that are running now",
             )
         span = None if self.since is None or self.until is None else span_of(self.since, self.until)
         return TargetQuery(ground.tenant, names, span, zone_of(self.tz, ground))

@@ -71,7 +71,7 @@ async def _bounded(request: Request) -> bytes:
         if len(body) > LARGEST_SESSION:
             raise Problem(
                 413,
-                "Body too large",
+                "Request body too large",
                 f"A body has at most {LARGEST_SESSION} bytes here.",
                 headers={"Connection": "close"},
             )

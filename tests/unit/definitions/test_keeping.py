@@ -9,7 +9,8 @@ from prometheus_client import CollectorRegistry
 
 from services.definitions.app import DefinitionKeeper
 from services.definitions.metrics import DefinitionMetrics
-from services.definitions.ports import DefinitionsAwayError, DefinitionStore
+from services.definitions.ports import DefinitionStore
+from services.runtime.unavailable import StoreUnavailable
 from tests.definition_stores import FAST, FASTER, StoreSuite
 from tests.fakes.definitions import MemoryDefinitions, MemoryFiles
 
@@ -129,7 +130,7 @@ async def test_while_the_store_is_away_what_is_known_holds_and_the_change_is_not
     files.text = FASTER
     store.away = True
 
-    with pytest.raises(DefinitionsAwayError):
+    with pytest.raises(StoreUnavailable):
         await process.keeper.look()
     held = process.policy
     store.away = False
@@ -143,7 +144,7 @@ async def test_nothing_is_believed_before_the_store_answered() -> None:
     store.away = True
     process = Process(store)
 
-    with pytest.raises(DefinitionsAwayError):
+    with pytest.raises(StoreUnavailable):
         await process.keeper.look()
 
     assert not process.keeper.loaded.is_set()

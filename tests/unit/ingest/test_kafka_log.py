@@ -7,8 +7,8 @@ import pytest
 from aiokafka.errors import KafkaConnectionError, KafkaError
 
 from services.ingest.adapters.kafka_log import AWAY, OPERATOR_PAUSE, KafkaLog
-from services.ingest.ports import LogUnavailable
 from services.runtime.kafka import NoIdempotentProducer
+from services.runtime.unavailable import LogUnavailable
 from tests.fakes.producer import MemoryProducer
 
 WITHIN = 60.0

@@ -134,7 +134,7 @@ def test_one_wrong_row_stores_nothing(world: World) -> None:
 
     assert (answer.status_code, answer.json()["title"], answer.json()["total"]) == (
         422,
-        "Wrong forecast",
+        "Invalid forecast",
         2,
     )
     assert [(one["row"], one["field"]) for one in answer.json()["mistakes"]] == [

@@ -382,7 +382,7 @@ def test_figures_are_restated_under_another_definition(world: World) -> None:
         (
             "/v1/kpis?queue=sales&queue=help",
             422,
-            "said more than once: queue; say each parameter once",
+            "given more than once: queue; give each parameter once",
         ),
         ("/v1/queues?queue=sales", 422, "unknown parameter: queue; known are: limit, cursor"),
         ("/v1/pipeline?foo=1", 422, "unknown parameter: foo"),
