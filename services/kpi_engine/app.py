@@ -9,10 +9,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from services.contracts.events import AnyEvent
-from services.contracts.letters import DeadLetter, Reason
+from services.contracts.letters import DeadLetter, Reason, Refusal, dead_letter
 from services.contracts.topics import CONTACT_EVENTS
 from services.kpi_engine import failpoints
-from services.kpi_engine.fold.decode import Refusal, decode
+from services.kpi_engine.fold.decode import decode
 from services.kpi_engine.fold.panes import NEVER
 from services.kpi_engine.fold.partition import Flushing, Numbered, Partition
 from services.kpi_engine.fold.watermark import FUTURE
@@ -160,8 +160,11 @@ class Engine:
                 )
             if isinstance(decoded, Refusal):
                 refused.append(
-                    letter(
-                        decoded, values[index], f"{CONTACT_EVENTS.name}/{partition.number}/{offset}"
+                    dead_letter(
+                        decoded,
+                        values[index] or b"",
+                        origin=f"{CONTACT_EVENTS.name}/{partition.number}/{offset}",
+                        at=now_ms(),
                     )
                 )
             else:
@@ -314,21 +317,3 @@ class Engine:
         raises.
         """
         await self._teller.publish(self.partitions.values(), ends)
-
-
-def letter(refusal: Refusal, value: bytes | None, origin: str) -> DeadLetter:
-    """The dead letter of a record: its text, or its bytes where they are not UTF-8."""
-    try:
-        text = (value or b"").decode()
-        raw = None
-    except UnicodeDecodeError:
-        text = None
-        raw = value
-    return DeadLetter(
-        reason=refusal.reason,
-        detail=refusal.detail,
-        origin=origin,
-        at=now_ms(),
-        payload=text,
-        payload_base64=raw,
-    )

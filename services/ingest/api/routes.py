@@ -11,7 +11,6 @@ from fastapi import APIRouter, Depends, Request, Response
 from services.access.http import require
 from services.access.keys import Credential
 from services.ingest.api import schemas
-from services.ingest.api.body import declared_size, read_body
 from services.ingest.app import Ingest, Receipt
 from services.ingest.domain import cloudevents
 from services.ingest.domain.bodies import Form, form_of
@@ -20,6 +19,7 @@ from services.ingest.domain.judge import Unwrap
 from services.ingest.domain.nesting import TooManyElements
 from services.runtime.answers import answering
 from services.runtime.problems import Problem, described
+from services.runtime.request_body import BodyLimits, declared_size, read_body
 from services.runtime.unavailable import LogUnavailable
 
 OVERLOADED = {"Retry-After": "1"}
@@ -70,8 +70,9 @@ async def post_events(request: Request, caller: Writer) -> Response:
 async def _take(request: Request, ingest: Ingest, tenant: str) -> Receipt:
     form, unwrap = _form(request)
     try:
-        with ingest.room(declared_size(request, ingest.bounds)):
-            return await ingest.take(tenant, form, await read_body(request, ingest.bounds), unwrap)
+        limits = BodyLimits(ingest.bounds.body_bytes, ingest.bounds.body_seconds)
+        with ingest.room(declared_size(request, limits)):
+            return await ingest.take(tenant, form, await read_body(request, limits), unwrap)
     except TooManyElements as wrong:
         raise Problem(
             413, "Too many events", f"A request has at most {ingest.bounds.events} events: {wrong}."

@@ -17,8 +17,9 @@ from aiokafka.errors import KafkaError
 from faust.types import StreamT
 
 from services.contracts.commands import Command
+from services.contracts.letters import Refusal
 from services.contracts.topics import ENGINE_COMMANDS
-from services.kpi_engine.fold.decode import Refusal, decode
+from services.kpi_engine.fold.decode import decode
 from services.kpi_engine.kafka.producer import Outgoing
 from services.kpi_engine.settings import EngineGroup
 from services.runtime.settings import KafkaSettings
