@@ -7,8 +7,10 @@ place in feed ─► load panes ─► follow ─┬─► follow …
 """
 
 import asyncio
-import logging
 from collections.abc import Callable
+
+import structlog
+from structlog.stdlib import BoundLogger
 
 from services.board.domain.board import Board, SortedGauges
 from services.board.metrics import BoardMetrics
@@ -17,7 +19,7 @@ from services.contracts.agents import LONGEST
 from services.contracts.updates import Update
 from services.runtime.unavailable import StoreUnavailable
 
-log = logging.getLogger(__name__)
+log: BoundLogger = structlog.get_logger(__name__)
 
 RETRY = 1.0
 SETTLED = 5.0
@@ -95,7 +97,7 @@ class BoardKeeper:
             self._metrics.losses.labels(
                 "feed" if isinstance(lost, FeedLostError) else "store"
             ).inc()
-            log.warning("the board lost its news: %s; trying again", lost)
+            log.warning("board_feed_lost", error=str(lost))
         finally:
             await self._feed.close()
 
@@ -172,7 +174,7 @@ class BoardKeeper:
             try:
                 await self.heed()
             except StoreUnavailable as away:
-                log.warning("retired sources cannot be looked at: %s; those known hold", away)
+                log.warning("retired_sources_not_read", error=str(away))
             await asyncio.sleep(HEED_EVERY)
 
     async def heed(self) -> None:
@@ -199,11 +201,9 @@ class BoardKeeper:
             except StoreUnavailable as away:
                 self._metrics.losses.labels("store").inc()
                 self._missed.set()
-                log.warning(
-                    "the board could not load what it may have missed: %s; trying again", away
-                )
+                log.warning("missed_rows_not_loaded", error=str(away))
 
 
 def _say_why(task: asyncio.Task[None]) -> None:
     if not task.cancelled() and (failure := task.exception()) is not None:
-        log.critical("the board is no longer kept", exc_info=failure)
+        log.critical("board_keeping_ended", exc_info=failure)

@@ -7,9 +7,11 @@ set
 """
 
 import asyncio
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+
+import structlog
+from structlog.stdlib import BoundLogger
 
 from services.definitions.domain.check import check
 from services.definitions.domain.complaints import Complaint
@@ -18,7 +20,7 @@ from services.definitions.metrics import DefinitionMetrics
 from services.definitions.ports import DefinitionFiles, DefinitionStore
 from services.runtime.unavailable import StoreUnavailable
 
-log = logging.getLogger(__name__)
+log: BoundLogger = structlog.get_logger(__name__)
 
 Read = tuple[dict[str, str], list[Complaint]]
 
@@ -59,7 +61,7 @@ class DefinitionKeeper:
             try:
                 await self.look()
             except StoreUnavailable as away:
-                log.warning("definitions cannot be looked at: %s; those known hold", away)
+                log.warning("definitions_not_read", error=str(away))
             await asyncio.sleep(every)
 
     async def look(self) -> None:
@@ -83,7 +85,7 @@ class DefinitionKeeper:
 
     def _judge(self, mistakes: tuple[Complaint, ...]) -> None:
         for mistake in mistakes:
-            log.error("wrong definitions, the last good ones hold: %s", mistake)
+            log.error("definitions_wrong", mistake=str(mistake))
         good_at = self.reload.good_at if mistakes else self._now()
         self.reload = replace(self.reload, ok=not mistakes, mistakes=mistakes, good_at=good_at)
         self._metrics.ok.set(int(self.reload.ok))
@@ -92,7 +94,7 @@ class DefinitionKeeper:
 
     def _enforce(self, definitions: Definitions) -> None:
         if definitions.number != self.current.number:
-            log.info("definitions of set %d are in force", definitions.number)
+            log.info("definitions_in_force", set=definitions.number)
         self.current = definitions
         self._metrics.number.set(definitions.number)
         self.loaded.set()

@@ -3,10 +3,12 @@ up.
 """
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+
+import structlog
+from structlog.stdlib import BoundLogger
 
 from services.contracts.events import AnyEvent
 from services.contracts.letters import DeadLetter, Reason, Refusal, dead_letter
@@ -21,7 +23,7 @@ from services.kpi_engine.ports import Flush, Letters, Live, Store, StoreUnavaila
 from services.kpi_engine.publish.publisher import Teller
 from services.runtime.clock import monotonic, now_ms
 
-log = logging.getLogger(__name__)
+log: BoundLogger = structlog.get_logger(__name__)
 
 ROUNDS = 5
 """Times that records are loaded one after the other: a joined visit may touch a pane that must be
@@ -303,9 +305,7 @@ class Engine:
 
     def _fence(self, partition: Partition) -> None:
         if self.partitions.get(partition.number) is partition:
-            log.warning(
-                "partition %d was claimed by a newer owner; its state is dropped", partition.number
-            )
+            log.warning("partition_fenced", partition=partition.number)
             self._metrics.fenced.inc()
             self.fenced.add(partition.number)
             self.drop(partition.number)

@@ -5,17 +5,19 @@ a tenant's all at once
 """
 
 import asyncio
-import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
+
+import structlog
+from structlog.stdlib import BoundLogger
 
 from services.board.domain.windows import HOUR, Span
 from services.figures.forecasts.in_force import NO_FORECASTS, Forecasts
 from services.kpis.plan import Slot
 from services.runtime.unavailable import StoreUnavailable
 
-log = logging.getLogger(__name__)
+log: BoundLogger = structlog.get_logger(__name__)
 
 AROUND = 50 * HOUR
 """What live answers may ask for lies within: the longest local day before now, and the one after"""
@@ -102,7 +104,7 @@ class ForecastKeeper:
             try:
                 await self.look()
             except StoreUnavailable as away:
-                log.warning("forecasts cannot be looked at: %s; those known hold", away)
+                log.warning("forecasts_not_read", error=str(away))
             await asyncio.sleep(every)
 
     async def look(self) -> None:
