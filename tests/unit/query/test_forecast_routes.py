@@ -164,9 +164,9 @@ def test_one_wrong_row_stores_nothing(world: World) -> None:
             HEADER + "s,,2026-11-11T12:00:00Z,30,4,180,1\n" * (MOST_ROWS + 1),
             "text/csv",
             413,
-            "several uploads",
+            "send less at once",
         ),
-        ("x" * (MOST_BYTES + 1), "text/csv", 413, "several uploads"),
+        ("x" * (MOST_BYTES + 1), "text/csv", 413, "send less at once"),
     ],
 )
 def test_a_body_that_is_no_forecast_is_refused_with_what_is_wrong(
