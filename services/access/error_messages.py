@@ -15,16 +15,16 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import SettingsError
 from sqlalchemy.exc import SQLAlchemyError
 
-from services.access.keys import KeysUnavailable
 from services.runtime.database import CONNECT_WITHIN, database_url, dsn
 from services.runtime.kafka import NoIdempotentProducer
 from services.runtime.settings import DatabaseSettings, Settings
+from services.runtime.unavailable import StoreUnavailable
 
 PREFIX = "FLOORPULSE"
 SECRETIVE = {"url", "secret", "session_secret", "customer_keys"}
 SHOWN = 60
 NO_TABLES = ("42P01", "3F000")
-OF_POSTGRES = (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, KeysUnavailable)
+OF_POSTGRES = (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, StoreUnavailable)
 OUTSIDE = (KafkaError, *OF_POSTGRES, OSError, TimeoutError)
 """What the servers around a process do to it; the rest are defects of ours."""
 

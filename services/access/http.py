@@ -17,8 +17,9 @@ from fastapi import Depends, Request, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from itsdangerous import BadSignature, TimestampSigner
 
-from services.access.keys import Credential, KeysUnavailable
+from services.access.keys import Credential
 from services.runtime.problems import Problem
+from services.runtime.unavailable import KeysUnavailable
 
 COOKIE = "floorpulse_session"
 SESSION_SECONDS = 30 * 86_400
@@ -76,7 +77,7 @@ async def open_session(request: Request, response: Response, token: str) -> Cred
     if not secret:
         raise Problem(
             503,
-            "Sessions are off",
+            "Sessions disabled",
             "The operator set no session secret; send the key in the header Authorization.",
         )
     try:

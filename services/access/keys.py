@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.contracts.events import Slug
 from services.contracts.tables import api_key
 from services.runtime import clock
+from services.runtime.unavailable import KeysUnavailable
 
 SCOPES = (
     "events:write",
@@ -77,10 +78,6 @@ class _Remembered:
     digest: bytes
     read_at: float
     until: float
-
-
-class KeysUnavailable(Exception):  # noqa: N818  it names the state, not the fault
-    """The table of keys cannot be read now; trying again later may help."""
 
 
 class KeyRing:

@@ -7,16 +7,19 @@ place in feed ─► load panes ─► follow ─┬─► follow …
 """
 
 import asyncio
-import logging
 from collections.abc import Callable
+
+import structlog
+from structlog.stdlib import BoundLogger
 
 from services.board.domain.board import Board
 from services.board.metrics import BoardMetrics
-from services.board.ports import FeedLostError, Heard, RowStore, StoreUnavailableError, UpdateFeed
+from services.board.ports import FeedLostError, Heard, RowStore, UpdateFeed
 from services.contracts.agents import LONGEST
 from services.contracts.updates import Update
+from services.runtime.unavailable import StoreUnavailable
 
-log = logging.getLogger(__name__)
+log: BoundLogger = structlog.get_logger(__name__)
 
 RETRY = 1.0
 SETTLED = 5.0
@@ -88,11 +91,11 @@ class BoardKeeper:
             self._missed.set()
             while True:
                 await self._merge(await self._feed.read())
-        except (FeedLostError, StoreUnavailableError) as lost:
+        except (FeedLostError, StoreUnavailable) as lost:
             self._metrics.losses.labels(
                 "feed" if isinstance(lost, FeedLostError) else "store"
             ).inc()
-            log.warning("the board lost its news: %s; trying again", lost)
+            log.warning("board_feed_lost", error=str(lost))
         finally:
             await self._feed.close()
 
@@ -157,12 +160,12 @@ class BoardKeeper:
         while True:
             try:
                 await self.heed()
-            except StoreUnavailableError as away:
-                log.warning("retired sources cannot be looked at: %s; those known hold", away)
+            except StoreUnavailable as away:
+                log.warning("retired_sources_not_read", error=str(away))
             await asyncio.sleep(HEED_EVERY)
 
     async def heed(self) -> None:
-        """Learn which sources were retired by hand. Raises StoreUnavailableError."""
+        """Learn which sources were retired by hand. Raises StoreUnavailable."""
         asked_at = self.board.steady()
         retired = await self._store.retired()
         self.board.sources.retire({source: asked_at - age for source, age in retired.items()})
@@ -182,14 +185,12 @@ class BoardKeeper:
             self._missed.clear()
             try:
                 await self.load()
-            except StoreUnavailableError as away:
+            except StoreUnavailable as away:
                 self._metrics.losses.labels("store").inc()
                 self._missed.set()
-                log.warning(
-                    "the board could not load what it may have missed: %s; trying again", away
-                )
+                log.warning("missed_rows_not_loaded", error=str(away))
 
 
 def _say_why(task: asyncio.Task[None]) -> None:
     if not task.cancelled() and (failure := task.exception()) is not None:
-        log.critical("the board is no longer kept", exc_info=failure)
+        log.critical("board_keeping_ended", exc_info=failure)

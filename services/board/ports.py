@@ -9,16 +9,6 @@ from services.contracts.agents import AgentNow
 from services.contracts.updates import PaneRow, Update
 
 
-class StoreUnavailableError(Exception):
-    """The store could not be read now; trying again later may succeed."""
-
-
-class StoreSlowError(StoreUnavailableError):
-    """The store gave a question up because it took longer than its time limit; a smaller question
-    may succeed.
-    """
-
-
 class FeedLostError(Exception):
     """The feed broke or forgot our place; it must be opened again, and rows loaded for what was
     missed.
@@ -39,7 +29,7 @@ class Heard(NamedTuple):
 
 
 class RowStore(Protocol):
-    """The durable rows. Every call may raise `StoreUnavailableError`."""
+    """The durable rows. Every call may raise `StoreUnavailable`."""
 
     def rows(self, since: int) -> AsyncIterator[Sequence[tuple[int, PaneRow]]]:
         """All pane rows from the pane starting at `since` (epoch milliseconds), with their source

@@ -13,6 +13,7 @@ from rich.console import Console
 from services.contracts.commands import Redrive
 from services.contracts.events import AnyEvent
 from services.contracts.instants import parse_instant
+from services.contracts.refusals import invalid
 from services.contracts.topics import ENGINE_COMMANDS
 from services.runtime import kafka
 from services.runtime.settings import Settings
@@ -51,6 +52,9 @@ def command(line: bytes) -> Redrive:
         message = "the event names no tenant, and here no key does"
         raise ValueError(message)
     parse_instant(event.at)
+    refusal = invalid(event)
+    if refusal is not None:
+        raise ValueError(refusal.detail)
     customer = getattr(event, "customer", None)
     if customer is not None and not PSEUDONYM.fullmatch(customer):
         message = (

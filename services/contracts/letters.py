@@ -2,6 +2,7 @@
 again.
 """
 
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated
 
@@ -27,6 +28,16 @@ class Reason(StrEnum):
     BEYOND_RETENTION = "beyond_retention"
 
 
+@dataclass(frozen=True)
+class Refusal:
+    """A reason of the closed list, and what exactly was wrong, with the field's path where there is
+    one.
+    """
+
+    reason: Reason
+    detail: str
+
+
 class DeadLetter(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One refused payload.
 
@@ -41,3 +52,27 @@ class DeadLetter(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     tenant: str | None = None
     payload: str | None = None
     payload_base64: Annotated[bytes, Meta(description="base64")] | None = None
+
+
+def dead_letter(
+    refusal: Refusal, payload: bytes, *, origin: str, at: int, tenant: str | None = None
+) -> DeadLetter:
+    """The dead letter of a refused payload: its text, or its bytes where they are not UTF-8."""
+    try:
+        text = payload.decode()
+        raw = None
+    except UnicodeDecodeError:
+        text = None
+        raw = payload
+    return DeadLetter(
+        reason=refusal.reason,
+        detail=refusal.detail,
+        origin=origin,
+        at=at,
+        tenant=tenant,
+        payload=text,
+        payload_base64=raw,
+    )
+
+
+encode_letter = msgspec.json.Encoder().encode

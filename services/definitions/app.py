@@ -7,17 +7,20 @@ set
 """
 
 import asyncio
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+
+import structlog
+from structlog.stdlib import BoundLogger
 
 from services.definitions.domain.check import check
 from services.definitions.domain.complaints import Complaint
 from services.definitions.domain.in_force import NOTHING, Definitions
 from services.definitions.metrics import DefinitionMetrics
-from services.definitions.ports import DefinitionFiles, DefinitionsAwayError, DefinitionStore
+from services.definitions.ports import DefinitionFiles, DefinitionStore
+from services.runtime.unavailable import StoreUnavailable
 
-log = logging.getLogger(__name__)
+log: BoundLogger = structlog.get_logger(__name__)
 
 Read = tuple[dict[str, str], list[Complaint]]
 
@@ -57,12 +60,12 @@ class DefinitionKeeper:
         while True:
             try:
                 await self.look()
-            except DefinitionsAwayError as away:
-                log.warning("definitions cannot be looked at: %s; those known hold", away)
+            except StoreUnavailable as away:
+                log.warning("definitions_not_read", error=str(away))
             await asyncio.sleep(every)
 
     async def look(self) -> None:
-        """Take what changed; DefinitionsAwayError when the store is away."""
+        """Take what changed; StoreUnavailable when the store is away."""
         if self._files is not None:
             await self._look_at(self._files)
         if not self.loaded.is_set() or await self._store.latest() != self.current.number:
@@ -82,7 +85,7 @@ class DefinitionKeeper:
 
     def _judge(self, mistakes: tuple[Complaint, ...]) -> None:
         for mistake in mistakes:
-            log.error("wrong definitions, the last good ones hold: %s", mistake)
+            log.error("definitions_wrong", mistake=str(mistake))
         good_at = self.reload.good_at if mistakes else self._now()
         self.reload = replace(self.reload, ok=not mistakes, mistakes=mistakes, good_at=good_at)
         self._metrics.ok.set(int(self.reload.ok))
@@ -91,7 +94,7 @@ class DefinitionKeeper:
 
     def _enforce(self, definitions: Definitions) -> None:
         if definitions.number != self.current.number:
-            log.info("definitions of set %d are in force", definitions.number)
+            log.info("definitions_in_force", set=definitions.number)
         self.current = definitions
         self._metrics.number.set(definitions.number)
         self.loaded.set()

@@ -8,13 +8,9 @@ from services.definitions.domain.in_force import Definitions
 from services.definitions.domain.shape import Entry
 
 
-class DefinitionsAwayError(Exception):
-    """The store of definitions could not be asked now; trying again later may succeed."""
-
-
 class DefinitionStore(Protocol):
     """The versions of definitions and the sets of them that were loaded; the last set stands.
-    Raises DefinitionsAwayError.
+    Raises StoreUnavailable.
     """
 
     async def latest(self) -> int:

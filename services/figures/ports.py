@@ -1,4 +1,4 @@
-"""What figures need from outside. Calls raise `StoreUnavailableError` when it is away."""
+"""What figures need from outside. Calls raise `StoreUnavailable` when it is away."""
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass

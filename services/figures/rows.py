@@ -2,14 +2,15 @@
 believed.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, reduce
 from operator import or_
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import msgspec
+from msgspec import Meta
 
 from services.board.domain.windows import Span, Window
 from services.counting.families import Family
@@ -18,7 +19,7 @@ from services.figures.by_policy import Parted, definition_of, value_of
 from services.figures.intervals import Interval
 from services.figures.selection import Labels
 from services.figures.terms import Basis
-from services.figures.timestamps import text, text_or_none
+from services.figures.timestamps import Instant, text, text_or_none
 from services.kpis.catalogue import Kpi
 from services.kpis.figures import Figures, Value
 from services.kpis.inputs import Need
@@ -50,41 +51,76 @@ LIVE_COLUMNS = tuple("window" if column == "interval" else column for column in 
 
 
 class Row(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
-    """One figure of one subject over one span; the catalogue says what the parts of each KPI are.
+    """One figure with its parts, its definition and how far it can be believed.
 
-    Team and site stand in rows by team or site only.
+    The catalogue says what the parts of each KPI are. Team and site stand in rows by team or site
+    only.
     """
 
-    time: str
-    end: str
-    tenant: str
-    queue: str | None
-    channel: str | None
-    kpi: str
-    value: float | None
-    numerator: float | None
-    denominator: float | None
-    low: float | None
-    high: float | None
-    definition: str
-    as_of: str
-    watermark: str | None
-    complete: bool
-    revision: int
-    team: str | None = None
-    site: str | None = None
+    time: Annotated[
+        Instant,
+        Meta(description="begin of the span; gauges of the past are their value at this instant"),
+    ]
+    end: Annotated[Instant, Meta(description="end of the span, not included")]
+    tenant: Annotated[str, Meta(examples=["demo"])]
+    queue: Annotated[str | None, Meta(description="null where summed over", examples=["sales"])]
+    channel: Annotated[str | None, Meta(description="null where summed over", examples=["voice"])]
+    kpi: Annotated[str, Meta(examples=["service_level"])]
+    value: Annotated[
+        float | None,
+        Meta(description="seconds, ratios 0 to 1, counts; null where undefined", examples=[0.8190]),
+    ]
+    numerator: Annotated[float | None, Meta(examples=[860])]
+    denominator: Annotated[
+        float | None, Meta(description="null of counts; of a quantile its sample", examples=[1050])
+    ]
+    low: Annotated[
+        float | None, Meta(description="95 % Wilson interval of a proportion", examples=[0.7947])
+    ]
+    high: Annotated[float | None, Meta(examples=[0.8412])]
+    definition: Annotated[
+        str,
+        Meta(
+            description="what it was computed with; over queues with different ones up to three "
+            "names, or `mixed`",
+            examples=["default@1", "vip@2", "adhoc:V3,20,le,5", "chat@1+voice@1"],
+        ),
+    ]
+    as_of: Annotated[
+        Instant,
+        Meta(
+            description="the instant the figure speaks of; in the past where the floor fell silent"
+        ),
+    ]
+    watermark: Annotated[
+        Instant | None, Meta(description="event time that all partitions have passed")
+    ]
+    complete: Annotated[
+        bool,
+        Meta(
+            description="final: all partitions have passed the span by 15 minutes (offers) or 2 "
+            "(completions); a change is a correction"
+        ),
+    ]
+    revision: Annotated[
+        int, Meta(description="highest revision that went in", examples=[140737488355336])
+    ]
+    team: Annotated[str | None, Meta(description="in rows by team", examples=["orders-east"])] = (
+        None
+    )
+    site: Annotated[str | None, Meta(description="in rows by site", examples=["hangzhou"])] = None
 
 
 class LiveRow(Row, frozen=True, kw_only=True, gc=False):
     """A figure of a window up to now."""
 
-    window: str
+    window: Annotated[str, Meta(examples=["15m"])]
 
 
 class HistoryRow(Row, frozen=True, kw_only=True, gc=False):
     """A figure of a past interval; gauges are their value at `time`."""
 
-    interval: str
+    interval: Annotated[str, Meta(examples=["30m"])]
 
 
 class Frame(NamedTuple):
@@ -242,11 +278,9 @@ def substance(row: Row) -> tuple[object, ...]:
 
 
 def csv_cells(row: object, columns: Sequence[str]) -> Sequence[object]:
-    """The row's fields (a mapping's values) in the order of `columns`; null is an empty cell."""
-    cells = [
-        row.get(column) if isinstance(row, Mapping) else getattr(row, column) for column in columns
-    ]
-    return ["" if cell is None else _csv_cell(cell) for cell in cells]
+    """The row's fields in the order of `columns`; null is an empty cell."""
+    cells = [getattr(row, column) for column in columns]
+    return ["" if cell is None or cell is msgspec.UNSET else _csv_cell(cell) for cell in cells]
 
 
 def _csv_cell(cell: object) -> object:

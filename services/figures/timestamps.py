@@ -2,7 +2,13 @@
 
 from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
+from typing import Annotated
 from zoneinfo import ZoneInfo
+
+from msgspec import Meta
+
+Instant = Annotated[str, Meta(description="RFC 3339", examples=["2026-11-11T09:30:00+08:00"])]
+"""An instant in an answer"""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SECOND = timedelta(seconds=1)

@@ -6,14 +6,13 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
-from services.contracts.letters import Reason
+from services.contracts.letters import Reason, Refusal, encode_letter
 from services.contracts.topics import CONTACT_EVENTS, DEAD_LETTERS
 from services.ingest.domain import letters
 from services.ingest.domain.bodies import Form, split
 from services.ingest.domain.gate import Gate
 from services.ingest.domain.judge import Canonical, Judge, Limits, Unwrap
 from services.ingest.domain.pseudonyms import Pseudonyms
-from services.ingest.domain.refusals import Refusal
 from services.ingest.metrics import IngestMetrics
 from services.ingest.ports import Log, Record
 
@@ -124,7 +123,7 @@ class Ingest:
         ]
         batches = {
             CONTACT_EVENTS.name: records,
-            DEAD_LETTERS.name: [(letters.KEY, letters.encode_letter(one)) for one in dead],
+            DEAD_LETTERS.name: [(letters.KEY, encode_letter(one)) for one in dead],
         }
         await self._log.append({topic: batch for topic, batch in batches.items() if batch})
         self.metrics.events.inc(len(records))

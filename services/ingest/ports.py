@@ -7,10 +7,6 @@ Record = tuple[bytes, bytes]
 """(key, value)"""
 
 
-class LogUnavailable(Exception):  # noqa: N818  it names the state
-    """The log did not acknowledge in time; part of the records may be in it all the same."""
-
-
 class Log(Protocol):
     """The event log."""
 

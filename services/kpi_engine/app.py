@@ -3,16 +3,18 @@ up.
 """
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+import structlog
+from structlog.stdlib import BoundLogger
+
 from services.contracts.events import AnyEvent
-from services.contracts.letters import DeadLetter, Reason
+from services.contracts.letters import DeadLetter, Reason, Refusal, dead_letter
 from services.contracts.topics import CONTACT_EVENTS
 from services.kpi_engine import failpoints
-from services.kpi_engine.fold.decode import Refusal, decode
+from services.kpi_engine.fold.decode import decode
 from services.kpi_engine.fold.panes import NEVER
 from services.kpi_engine.fold.partition import Flushing, Numbered, Partition
 from services.kpi_engine.fold.watermark import FUTURE
@@ -21,7 +23,7 @@ from services.kpi_engine.ports import Flush, Letters, Live, Store, StoreUnavaila
 from services.kpi_engine.publish.publisher import Teller
 from services.runtime.clock import monotonic, now_ms
 
-log = logging.getLogger(__name__)
+log: BoundLogger = structlog.get_logger(__name__)
 
 ROUNDS = 5
 """Times that records are loaded one after the other: a joined visit may touch a pane that must be
@@ -160,8 +162,11 @@ class Engine:
                 )
             if isinstance(decoded, Refusal):
                 refused.append(
-                    letter(
-                        decoded, values[index], f"{CONTACT_EVENTS.name}/{partition.number}/{offset}"
+                    dead_letter(
+                        decoded,
+                        values[index] or b"",
+                        origin=f"{CONTACT_EVENTS.name}/{partition.number}/{offset}",
+                        at=now_ms(),
                     )
                 )
             else:
@@ -300,9 +305,7 @@ class Engine:
 
     def _fence(self, partition: Partition) -> None:
         if self.partitions.get(partition.number) is partition:
-            log.warning(
-                "partition %d was claimed by a newer owner; its state is dropped", partition.number
-            )
+            log.warning("partition_fenced", partition=partition.number)
             self._metrics.fenced.inc()
             self.fenced.add(partition.number)
             self.drop(partition.number)
@@ -314,21 +317,3 @@ class Engine:
         raises.
         """
         await self._teller.publish(self.partitions.values(), ends)
-
-
-def letter(refusal: Refusal, value: bytes | None, origin: str) -> DeadLetter:
-    """The dead letter of a record: its text, or its bytes where they are not UTF-8."""
-    try:
-        text = (value or b"").decode()
-        raw = None
-    except UnicodeDecodeError:
-        text = None
-        raw = value
-    return DeadLetter(
-        reason=refusal.reason,
-        detail=refusal.detail,
-        origin=origin,
-        at=now_ms(),
-        payload=text,
-        payload_base64=raw,
-    )

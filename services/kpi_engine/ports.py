@@ -7,9 +7,10 @@ from typing import Protocol
 from services.contracts.letters import DeadLetter
 from services.contracts.updates import Update
 from services.kpi_engine.fold.partition import Flushing, Partition, Stored, Wanted
+from services.runtime.unavailable import Unavailable
 
 
-class StoreUnavailable(Exception):  # noqa: N818  it names a condition that passes
+class StoreUnavailable(Unavailable):
     """The database did not answer; nothing is known to be lost, the same call can be made again."""
 
 

@@ -5,7 +5,6 @@ SIGTERM ─► loop: last flush, leave the group ─► Faust: agents, leader �
 """
 
 import asyncio
-import logging
 import signal
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -16,9 +15,11 @@ from zoneinfo import ZoneInfo
 
 import asyncpg
 import faust
+import structlog
 from aiokafka.errors import KafkaError
 from mode import Service
 from prometheus_client import CollectorRegistry, start_http_server
+from structlog.stdlib import BoundLogger
 
 from services.contracts.topics import CONTACT_EVENTS, TOPICS
 from services.contracts.visits import Longest
@@ -42,7 +43,7 @@ from services.runtime.database import asyncpg_pool
 from services.runtime.kafka import ensure_topics, producer
 from services.runtime.kafka_log import kafka_log
 
-log = logging.getLogger(__name__)
+log: BoundLogger = structlog.get_logger(__name__)
 
 AUDIT_EVERY = 60.0
 STATISTICS_EVERY = 5.0
@@ -126,7 +127,7 @@ class Worker(Service):
         try:
             await work()
         except PASSING as away:
-            log.warning("%s waits: %s", work.__name__.strip("_"), away)
+            log.warning("step_waits", step=work.__name__.strip("_"), error=str(away))
 
     async def _tell(self) -> None:
         """Tell readers, the sooner again the less there was to tell."""

@@ -1,4 +1,8 @@
-"""Connections to PostgreSQL: SQLAlchemy for statements that people read, asyncpg for bulk."""
+"""Connections to PostgreSQL: asyncpg for figures, SQLAlchemy for tables of a few rows (API keys).
+
+Both pools stand beside one another on purpose: a key is looked up at most once in five seconds, and
+must be found also while long questions hold every connection of the readers' pool.
+"""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

@@ -62,9 +62,17 @@ def hoisted(node: Any, schemas: dict[str, Any]) -> Any:
 
 
 def _put(schemas: dict[str, Any], name: str, schema: Any) -> None:
-    if schemas.setdefault(name, schema) != schema:
+    if _comparable(schemas.setdefault(name, schema)) != _comparable(schema):
         message = f"two different schemas are called {name}: rename one"
         raise ValueError(message)
+
+
+def _comparable(schema: Any) -> Any:
+    """A schema whatever library wrote it: pydantic and msgspec order enumerations differently, and
+    lay descriptions out differently.
+    """
+    values = schema.get("enum")
+    return unfolded(schema) | ({"enum": sorted(values)} if values else {})
 
 
 def _referred(name: str, value: Any, schemas: dict[str, Any]) -> Any:

@@ -1,16 +1,21 @@
-"""What processes say, as text for people or JSON lines for machines; no payloads, no keys, no
-personal references.
+"""What processes log: events with names and fields, for people as text or for machines as JSON
+lines; no payloads, no keys, no personal references.
+
+    structlog   log.warning("partition_waits", partition=3, offset=17) ─┐
+    stdlib      aiokafka, faust, uvicorn ──────────────────────────────┴► one chain ► stderr
 """
 
 import logging
 import sys
-from datetime import UTC, datetime
+from typing import Any
 
 import msgspec
+import structlog
+from structlog.stdlib import BoundLogger, LoggerFactory, ProcessorFormatter
+from structlog.typing import Processor
 
 from services.runtime.settings import LogSettings
 
-TEXT = "%(asctime)s %(levelname)-7s %(name)s  %(message)s"
 LEAST = {
     "aiokafka": logging.WARNING,
     # of every partition that two members remember as theirs: each takeover brings twelve such
@@ -23,23 +28,12 @@ LEAST = {
 }
 """From which level upwards libraries speak, unless everything is asked for (`debug`)."""
 
-
-class JsonLines(logging.Formatter):
-    """One JSON object a line: at (RFC 3339, UTC), level, logger, message, and the traceback of an
-    error.
-    """
-
-    def format(self, record: logging.LogRecord) -> str:
-        """The line of one record."""
-        line = {
-            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
-            "level": record.levelname.lower(),
-            "logger": record.name,
-            "message": record.getMessage(),
-        }
-        if record.exc_info:
-            line["traceback"] = self.formatException(record.exc_info)
-        return msgspec.json.encode(line).decode()
+SHARED: tuple[Processor, ...] = (
+    structlog.stdlib.add_logger_name,
+    structlog.stdlib.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
+)
+"""Steps that our events and the libraries' records both go through"""
 
 
 def configure(settings: LogSettings) -> None:
@@ -47,10 +41,49 @@ def configure(settings: LogSettings) -> None:
     `LEAST`.
     """
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(JsonLines() if settings.json_lines else logging.Formatter(TEXT))
+    handler.setFormatter(_formatter(settings))
     level = logging.getLevelNamesMapping()[settings.level.upper()]
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
     for name, least in LEAST.items():
         logging.getLogger(name).setLevel(max(level, least) if level > logging.DEBUG else level)
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *SHARED,
+            ProcessorFormatter.wrap_for_formatter,
+        ],
+        wrapper_class=BoundLogger,
+        logger_factory=LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+
+
+def _formatter(settings: LogSettings) -> ProcessorFormatter:
+    """JSON: one object a line with at (RFC 3339, UTC), level, logger, event, its fields, and the
+    traceback of an error. Text: the same for people, coloured on a terminal.
+    """
+    render: list[Processor] = (
+        [
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(serializer=_json),
+        ]
+        if settings.json_lines
+        else [
+            structlog.dev.ConsoleRenderer(
+                colors=sys.stderr.isatty(),
+                timestamp_key="at",
+                exception_formatter=structlog.dev.plain_traceback,
+            )
+        ]
+    )
+    return ProcessorFormatter(
+        foreign_pre_chain=SHARED,
+        processors=[ProcessorFormatter.remove_processors_meta, *render],
+    )
+
+
+def _json(event: dict[str, Any], **_: Any) -> str:
+    """A line; what JSON does not know stands as its text."""
+    return msgspec.json.encode(event, enc_hook=str).decode()

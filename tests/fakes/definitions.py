@@ -9,7 +9,7 @@ from services.definitions.domain.complaints import Complaint
 from services.definitions.domain.in_force import NOTHING, Definitions
 from services.definitions.domain.shape import Entry
 from services.definitions.domain.versions import numbered, standing
-from services.definitions.ports import DefinitionsAwayError
+from services.runtime.unavailable import StoreUnavailable
 
 
 def entries(text: str) -> Sequence[Entry]:
@@ -52,7 +52,7 @@ class MemoryDefinitions:
     def _answer(self) -> None:
         if self.away:
             message = "the store is away"
-            raise DefinitionsAwayError(message)
+            raise StoreUnavailable(message)
 
 
 class MemoryFiles:

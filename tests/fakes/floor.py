@@ -10,7 +10,7 @@ from zlib import crc32
 from services.board.domain.positions import Position
 from services.board.domain.series import Home, HomeSpan
 from services.board.domain.windows import Span
-from services.board.ports import FeedLostError, Heard, StoreUnavailableError
+from services.board.ports import FeedLostError, Heard
 from services.contracts.agents import AgentNow, Entered
 from services.contracts.cells import Cell, Cells, Histogram, add
 from services.contracts.updates import Gauge, PaneKey, PaneRow, Update, revision
@@ -24,7 +24,8 @@ from services.figures.selection import Selection
 from services.figures.staff.attendance import AgentEntered
 from services.kpis.formulas.repeats import LOOK_BACK
 from services.query.pipeline.lag import LogRange
-from services.query.pipeline.ports import LogUnavailableError, LogView
+from services.query.pipeline.ports import LogView
+from services.runtime.unavailable import LogUnavailable, StoreUnavailable
 
 MINUTE = 60_000
 PARTITIONS = 3
@@ -158,7 +159,7 @@ class MemoryFloor:
     def _answer(self) -> None:
         if self.away:
             message = "the store is away"
-            raise StoreUnavailableError(message)
+            raise StoreUnavailable(message)
 
     async def rows(self, since: int) -> AsyncIterator[Sequence[tuple[int, PaneRow]]]:
         self._answer()
@@ -367,7 +368,7 @@ class FixedLog:
     async def look(self) -> LogView:
         if self.away:
             message = "Kafka did not tell the ends"
-            raise LogUnavailableError(message)
+            raise LogUnavailable(message)
         return self.view
 
 

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from services.board.domain.windows import Span
-from services.board.ports import StoreUnavailableError
 from services.figures.forecasts.in_force import in_force
 from services.figures.forecasts.keeper import Said, Upload
 from services.kpis.plan import Slot
+from services.runtime.unavailable import StoreUnavailable
 
 
 class MemoryForecasts:
@@ -36,7 +36,7 @@ class MemoryForecasts:
     async def latest(self) -> Mapping[str, int]:
         if self.away:
             message = "the forecasts are away"
-            raise StoreUnavailableError(message)
+            raise StoreUnavailable(message)
         return {tenant: len(known) for tenant, known in self._uploads.items()}
 
     async def in_force(self, tenant: str, span: Span) -> Sequence[Slot]:

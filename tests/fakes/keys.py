@@ -1,6 +1,7 @@
 """Keys in memory."""
 
-from services.access.keys import Credential, KeysUnavailable
+from services.access.keys import Credential
+from services.runtime.unavailable import KeysUnavailable
 
 
 class FixedKeys:

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from services.ingest.ports import LogUnavailable, Record
+from services.ingest.ports import Record
+from services.runtime.unavailable import LogUnavailable
 
 
 class MemoryLog:

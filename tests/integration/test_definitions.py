@@ -14,13 +14,14 @@ from typer.testing import CliRunner
 from services.cli.app import app as cli
 from services.contracts.topics import TOPICS
 from services.definitions.adapters.store import PostgresDefinitions
-from services.definitions.ports import DefinitionsAwayError, DefinitionStore
+from services.definitions.ports import DefinitionStore
 from services.definitions.settings import DefinitionsSettings
 from services.demo.embedded import Broker
 from services.query.settings import ApiSettings, QuerySettings
 from services.query.wiring import create_query_app
 from services.runtime.kafka import ensure_topics
 from services.runtime.settings import DatabaseSettings, KafkaSettings
+from services.runtime.unavailable import StoreUnavailable
 from tests.definition_stores import FAST, FASTER, StoreSuite
 
 pytestmark = [pytest.mark.embedded, pytest.mark.timeout(900)]
@@ -40,7 +41,7 @@ async def test_a_database_that_is_away_is_said_so(database: DatabaseSettings) ->
     pool = await asyncpg.create_pool(database.url.get_secret_value(), min_size=1, max_size=1)
     await pool.close()
 
-    with pytest.raises(DefinitionsAwayError, match="PostgreSQL did not give the definitions"):
+    with pytest.raises(StoreUnavailable, match="PostgreSQL did not give the definitions"):
         await PostgresDefinitions(pool).latest()
 
 

@@ -72,7 +72,7 @@ async def test_a_statement_that_meets_its_limit_is_answered_and_figures_of_now_g
     for answer in (visits, past):
         assert answer.status_code == 503, answer.text
         assert answer.headers["content-type"] == "application/problem+json"
-        assert answer.json()["title"] == "Took too long"
+        assert answer.json()["title"] == "Query timed out"
         assert "shorter span" in answer.json()["detail"]
         assert "FLOORPULSE_API__STATEMENT_SECONDS" in answer.json()["detail"]
     assert took < 2 * LIMIT + 3

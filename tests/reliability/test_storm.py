@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.embedded, pytest.mark.timeout(1500), on_apache]
 RATE = 60
 ROUNDS = 2
 SILENCE = 8.0
-ASSIGNED = "assigned: partitions"
+ASSIGNED = "partitions_assigned"
 """What a worker says in each new generation of the group"""
 
 

@@ -10,12 +10,12 @@ import msgspec
 
 from services.board.domain.positions import Position
 from services.board.domain.series import HomeSpan
-from services.board.ports import StoreSlowError, StoreUnavailableError
 from services.contracts.agents import AgentNow, decode_entered
 from services.contracts.cells import Cells
 from services.contracts.topics import CONTACT_EVENTS
 from services.contracts.updates import PaneRow
 from services.runtime.database import NO_SCAN, planned
+from services.runtime.unavailable import StoreSlow, StoreUnavailable
 
 FETCHED = 1000
 """Rows of one round trip"""
@@ -149,14 +149,14 @@ def _row(partition: int, *pane: Any) -> tuple[int, PaneRow]:
 
 @contextmanager
 def away() -> Iterator[None]:
-    """Whatever the database may fail with, said as `StoreUnavailableError`; as `StoreSlowError`
+    """Whatever the database may fail with, said as `StoreUnavailable`; as `StoreSlow`
     where it ended a statement.
     """
     try:
         yield
     except asyncpg.QueryCanceledError as ended:
         message = f"PostgreSQL ended a statement: {ended}"
-        raise StoreSlowError(message) from ended
+        raise StoreSlow(message) from ended
     except AWAY as failed:
         message = f"PostgreSQL did not answer: {type(failed).__name__}: {failed}"
-        raise StoreUnavailableError(message) from failed
+        raise StoreUnavailable(message) from failed

@@ -1,14 +1,15 @@
 """The live updates, read from Kafka without a group: every board reads all of them."""
 
 import asyncio
-import logging
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import msgspec
+import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
+from structlog.stdlib import BoundLogger
 
 from services.board.ports import FeedLostError, Heard
 from services.contracts.topics import KPI_UPDATES
@@ -16,7 +17,7 @@ from services.contracts.updates import Update
 from services.runtime.kafka_log import kafka_log
 from services.runtime.settings import KafkaSettings
 
-log = logging.getLogger(__name__)
+log: BoundLogger = structlog.get_logger(__name__)
 
 CONNECT_WITHIN = 15.0
 READ_WITHIN = 30.0
@@ -115,7 +116,7 @@ class KafkaUpdates:
             async with asyncio.timeout(CONNECT_WITHIN):
                 await consumer.stop()
         except (KafkaError, OSError, TimeoutError) as failed:
-            log.warning("the consumer of %s did not stop cleanly: %s", KPI_UPDATES.name, failed)
+            log.warning("consumer_not_stopped", topic=KPI_UPDATES.name, error=str(failed))
 
 
 class Horizon:
@@ -152,11 +153,11 @@ def _decoded(record: ConsumerRecord) -> Update | None:
         return decode(record.value)
     except msgspec.DecodeError as wrong:
         log.warning(
-            "%s/%s/%s is no update: %s; skipped",
-            record.topic,
-            record.partition,
-            record.offset,
-            wrong,
+            "update_not_decoded",
+            topic=record.topic,
+            partition=record.partition,
+            offset=record.offset,
+            error=str(wrong),
         )
         return None
 

@@ -16,7 +16,7 @@ from services.definitions.domain.bodies import BODIES, Body, Kind
 from services.definitions.domain.in_force import NOTHING, Definitions, Version
 from services.definitions.domain.shape import Entry
 from services.definitions.domain.versions import Key, key_of, numbered, standing
-from services.definitions.ports import DefinitionsAwayError
+from services.runtime.unavailable import StoreUnavailable
 
 ANSWER_WITHIN = 30.0
 AWAY = (
@@ -124,9 +124,9 @@ def _text(body: Body) -> str:
 
 @contextmanager
 def away() -> Iterator[None]:
-    """Whatever the database may fail with, said as `DefinitionsAwayError`."""
+    """Whatever the database may fail with, said as `StoreUnavailable`."""
     try:
         yield
     except AWAY as failed:
         message = f"PostgreSQL did not give the definitions: {type(failed).__name__}: {failed}"
-        raise DefinitionsAwayError(message) from failed
+        raise StoreUnavailable(message) from failed

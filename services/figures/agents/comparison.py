@@ -4,11 +4,13 @@ how far apart they are.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Annotated
 
 import msgspec
+from msgspec import Meta
 
 from services.contracts.cells import Cell
-from services.figures.agents.benchmark import Minimum, Ranking, Record, Standing
+from services.figures.agents.benchmark import Eligibility, Minimum, Ranking, Record, Volume
 from services.figures.agents.performance import Work
 from services.figures.agents.rows import AGENT_COLUMNS, AgentRow, Who, agent_rows, seen
 from services.figures.by_policy import value_of
@@ -35,20 +37,34 @@ BENCHMARK_COLUMNS = (
 
 
 class BenchmarkRow(AgentRow, frozen=True, kw_only=True, gc=False):
-    """A figure of an agent beside the benchmark's.
+    """A figure of an agent beside that of the benchmark agents."""
 
-    `benchmark` is the figure of the benchmark agents together, of a count their mean; `distance` is
-    value minus benchmark, `behind` whether that is to the worse (null where no direction is better,
-    or nothing can be said).
-    """
-
-    standing: str
-    benchmark: float | None
-    distance: float | None
-    behind: bool | None
-    volume: str
-    candidates: int
-    small: bool
+    standing: Annotated[Eligibility, Meta(description="`few_…`: did too little to be judged")]
+    benchmark: Annotated[
+        float | None,
+        Meta(
+            description="of the benchmark agents together; of a count their mean", examples=[212.5]
+        ),
+    ]
+    distance: Annotated[float | None, Meta(description="value − benchmark", examples=[31.0])]
+    behind: Annotated[
+        bool | None,
+        Meta(
+            description="whether that is to the worse; null where no direction is better, or "
+            "nothing can be said"
+        ),
+    ]
+    volume: Annotated[
+        Volume,
+        Meta(
+            description="what volume was judged by; the count where somebody's hours are not known"
+        ),
+    ]
+    candidates: Annotated[int, Meta(description="how many did enough to be judged", examples=[42])]
+    small: Annotated[
+        bool,
+        Meta(description="fewer than ten were: the benchmark is one agent, and may be chance"),
+    ]
 
 
 @dataclass(frozen=True)
@@ -95,7 +111,7 @@ def compared(
     frame: Frame, question: Question, field: Field, found: Ranking, behind: Who | None = None
 ) -> Iterator[tuple[Who, int, BenchmarkRow]]:
     """Each agent's rows, with the KPI's number in the question; from the agent `behind` on."""
-    best = {who for who in field.works if found.standings[who.agent] is Standing.BENCHMARK}
+    best = {who for who in field.works if found.standings[who.agent] is Eligibility.BENCHMARK}
     marks = [_mark(answer.value, len(best)) for answer in answers(question, field.together(best))]
     for who in field.works:
         if behind is not None and who < behind:
@@ -122,11 +138,11 @@ def _row(row: AgentRow, mark: float | None, better: Better, found: Ranking) -> B
     )
     return BenchmarkRow(
         **msgspec.structs.asdict(row),
-        standing=found.standings[row.agent or ""].value,
+        standing=found.standings[row.agent or ""],
         benchmark=mark,
         distance=distance,
         behind=behind,
-        volume=found.volume.value,
+        volume=found.volume,
         candidates=found.candidates,
         small=found.small,
     )

@@ -5,8 +5,10 @@ one span.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Annotated
 
 import msgspec
+from msgspec import Meta
 
 from services.figures.agents.membership import Badge
 from services.figures.agents.performance import Performance, Work
@@ -77,9 +79,11 @@ class ByAgent(StrEnum):
 
 
 class AgentRow(HistoryRow, frozen=True, kw_only=True, gc=False):
-    """A figure of an agent; `agent` is null in rows over several."""
+    """A figure of an agent over an interval."""
 
-    agent: str | None
+    agent: Annotated[
+        str | None, Meta(description="null in rows by team, site and total", examples=["a-7"])
+    ]
 
 
 @dataclass(frozen=True, order=True)

@@ -3,10 +3,13 @@ became.
 """
 
 from collections.abc import Iterator, Sequence
+from typing import Annotated
 
 import msgspec
+from msgspec import Meta
 
 from services.contracts.cells import Cells
+from services.figures.timestamps import Instant
 from services.kpis.catalogue import Kpi
 from services.kpis.figures import Figures, Value
 from services.kpis.inputs import Need
@@ -35,25 +38,37 @@ COLUMNS = (
 
 
 class CorrectionRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One figure of one queue and channel over a quarter hour, before and after a correction."""
+    """A figure of one queue and channel over a quarter hour that changed after it was final."""
 
-    time: str
-    end: str
-    tenant: str
-    queue: str
-    channel: str
-    kpi: str
-    old_value: float | None
-    old_numerator: float | None
-    old_denominator: float | None
-    new_value: float | None
-    new_numerator: float | None
-    new_denominator: float | None
-    source: str
-    event: str
-    type: str
-    recorded_at: str
-    definition: str
+    time: Annotated[Instant, Meta(description="begin of the quarter hour")]
+    end: Annotated[Instant, Meta(description="its end, not included")]
+    tenant: Annotated[str, Meta(examples=["demo"])]
+    queue: Annotated[str, Meta(examples=["sales"])]
+    channel: Annotated[str, Meta(examples=["voice"])]
+    kpi: Annotated[str, Meta(examples=["service_level"])]
+    old_value: Annotated[float | None, Meta(description="what it was", examples=[0.75])]
+    old_numerator: Annotated[float | None, Meta(examples=[15])]
+    old_denominator: Annotated[float | None, Meta(examples=[20])]
+    new_value: Annotated[float | None, Meta(description="what it became", examples=[0.7619])]
+    new_numerator: Annotated[float | None, Meta(examples=[16])]
+    new_denominator: Annotated[float | None, Meta(examples=[21])]
+    source: Annotated[str, Meta(description="of the event that did it", examples=["asterisk:pbx1"])]
+    event: Annotated[
+        str,
+        Meta(
+            description="its id; the last one where several did",
+            examples=["1762840020.17-answered"],
+        ),
+    ]
+    type: Annotated[
+        str,
+        Meta(
+            description="its type; `partition.joined` where a part of the log came in late",
+            examples=["contact.answered"],
+        ),
+    ]
+    recorded_at: Annotated[Instant, Meta(description="when it was noticed")]
+    definition: Annotated[str, Meta(examples=["default@1"])]
 
 
 def changed(

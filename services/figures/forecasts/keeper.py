@@ -5,17 +5,19 @@ a tenant's all at once
 """
 
 import asyncio
-import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+import structlog
+from structlog.stdlib import BoundLogger
+
 from services.board.domain.windows import HOUR, Span
-from services.board.ports import StoreUnavailableError
 from services.figures.forecasts.in_force import NO_FORECASTS, Forecasts
 from services.kpis.plan import Slot
+from services.runtime.unavailable import StoreUnavailable
 
-log = logging.getLogger(__name__)
+log: BoundLogger = structlog.get_logger(__name__)
 
 AROUND = 50 * HOUR
 """What live answers may ask for lies within: the longest local day before now, and the one after"""
@@ -54,7 +56,7 @@ class ForecastHistory(Protocol):
 
 
 class ForecastStore(ForecastHistory, Protocol):
-    """Uploaded forecasts; `StoreUnavailableError` when they are away."""
+    """Uploaded forecasts; `StoreUnavailable` when they are away."""
 
     async def save(self, tenant: str, slots: Sequence[Slot], said: Said) -> tuple[Upload, bool]:
         """Store a new version unless the newest has the very same rows; the version, and whether it
@@ -101,8 +103,8 @@ class ForecastKeeper:
         while True:
             try:
                 await self.look()
-            except StoreUnavailableError as away:
-                log.warning("forecasts cannot be looked at: %s; those known hold", away)
+            except StoreUnavailable as away:
+                log.warning("forecasts_not_read", error=str(away))
             await asyncio.sleep(every)
 
     async def look(self) -> None:

@@ -12,7 +12,6 @@ from operator import or_
 from typing import Any
 
 from services.board.domain.windows import Span, Window
-from services.board.ports import StoreSlowError, StoreUnavailableError
 from services.figures.ledger import Ledger, Tally
 from services.figures.lookup.aging import Aging
 from services.figures.lookup.found import LOOKUPS, Found, Unanswered, nothing
@@ -23,6 +22,7 @@ from services.figures.staff.attendance import lookback
 from services.figures.staff.by_span import Crew
 from services.figures.turns import Turns
 from services.kpis.inputs import Need
+from services.runtime.unavailable import StoreSlow, StoreUnavailable
 
 MOST_SELECTIONS = 64
 """Selections for which an answer stays added up"""
@@ -159,9 +159,9 @@ def _why_not(task: "asyncio.Task[Any]") -> Unanswered | None:
     if not task.done() or task.cancelled():
         return Unanswered.LATE
     match task.exception():
-        case StoreSlowError():
+        case StoreSlow():
             return Unanswered.SLOW
-        case StoreUnavailableError():
+        case StoreUnavailable():
             return Unanswered.AWAY
         case _:
             return None

@@ -18,7 +18,7 @@ REMEMBERED = 4096
 
 
 class RetiredStore(Protocol):
-    """Where retirements are kept. May raise `StoreUnavailableError`."""
+    """Where retirements are kept. May raise `StoreUnavailable`."""
 
     async def retire(self, tenant: str, source: str, by: str) -> int:
         """Note that a source is retired as of now; the instant, epoch milliseconds of the store's
@@ -110,7 +110,7 @@ class Retirement:
 
     async def retire(self, tenant: str, source: str, by: str) -> int:
         """Wait for a source no longer, until it speaks again; since when, epoch milliseconds.
-        Raises StoreUnavailableError.
+        Raises StoreUnavailable.
         """
         at = await self._store.retire(tenant, source, by)
         await self._heed()

@@ -20,9 +20,9 @@ from services.figures.rows import complete
 from services.figures.selection import By, Selection, Subject
 from services.figures.targets.promises import (
     Promise,
-    Standing,
     Stint,
     StretchPlace,
+    TargetStatus,
     hours_of,
     recovering,
     standing,
@@ -56,7 +56,7 @@ class Kept:
     stint: Stint
     value: Value
     definition: str
-    standing: Standing
+    standing: TargetStatus
     to_recover: int | None
     as_of: int
     watermark: int | None

@@ -3,19 +3,21 @@ or nothing claimed.
 """
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, KafkaTimeoutError
+from structlog.stdlib import BoundLogger
 
 from services.ingest.adapters.outbox import Acknowledgement, Post
-from services.ingest.ports import LogUnavailable, Record
+from services.ingest.ports import Record
 from services.runtime.clock import monotonic
 from services.runtime.kafka import NoIdempotentProducer
+from services.runtime.unavailable import LogUnavailable
 
-logger = logging.getLogger(__name__)
+logger: BoundLogger = structlog.get_logger(__name__)
 
 AWAY = "Kafka does not answer; see FLOORPULSE_KAFKA__BOOTSTRAP_SERVERS"
 FIRST_PAUSE = 0.25
@@ -104,7 +106,7 @@ class KafkaLog:
                 self._note(wrong)
                 raise LogUnavailable(_words(wrong)) from wrong
             if self._failure is not None:
-                logger.info("Kafka takes events again")
+                logger.info("kafka_available_again")
                 self._failure = None
             return post
 
@@ -122,7 +124,7 @@ class KafkaLog:
         why = _words(wrong)
         last = self._failure
         if last is None or last.why != why:
-            logger.error("no events can be taken: %s", why)
+            logger.error("kafka_unavailable", error=why)
             last = None
         if isinstance(wrong, NoIdempotentProducer):
             pause = OPERATOR_PAUSE
@@ -142,7 +144,7 @@ class KafkaLog:
             and not wrong.retriable
             and not isinstance(wrong, KafkaTimeoutError)
         ):
-            logger.warning("the Kafka producer failed for good (%s) and is replaced", wrong)
+            logger.warning("producer_replaced", error=str(wrong))
             await self.close()
 
 

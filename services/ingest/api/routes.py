@@ -5,25 +5,29 @@ from functools import partial
 from typing import Annotated
 from urllib.parse import unquote
 
+import msgspec
 from fastapi import APIRouter, Depends, Request, Response
 
 from services.access.http import require
 from services.access.keys import Credential
 from services.ingest.api import schemas
-from services.ingest.api.body import declared_size, read_body
 from services.ingest.app import Ingest, Receipt
 from services.ingest.domain import cloudevents
 from services.ingest.domain.bodies import Form, form_of
 from services.ingest.domain.gate import Overloaded
 from services.ingest.domain.judge import Unwrap
 from services.ingest.domain.nesting import TooManyElements
-from services.ingest.ports import LogUnavailable
+from services.runtime.answers import answering
 from services.runtime.problems import Problem, described
+from services.runtime.request_body import BodyLimits, declared_size, read_body
+from services.runtime.unavailable import LogUnavailable
 
 OVERLOADED = {"Retry-After": "1"}
 UNAVAILABLE = {"Retry-After": "5"}
 BINARY = "ce-"
 ATTRIBUTES = ("specversion", "type", "id", "source", "time")
+
+encode = msgspec.json.Encoder().encode
 
 Writer = Annotated[Credential, Depends(require("events:write"))]
 
@@ -36,9 +40,10 @@ def router() -> APIRouter:
         post_events,
         methods=["POST"],
         status_code=202,
-        response_model=schemas.ReceiptBody,
         summary="Take events",
-        responses=described(400, 401, 403, 408, 413, 415, 429, 503) | schemas.ALL_REJECTED,
+        responses=described(400, 401, 403, 408, 413, 415, 429, 503)
+        | schemas.ALL_REJECTED
+        | answering(schemas.ReceiptBody, 202),
         openapi_extra=schemas.REQUEST_BODY,
     )
     return routes
@@ -65,8 +70,9 @@ async def post_events(request: Request, caller: Writer) -> Response:
 async def _take(request: Request, ingest: Ingest, tenant: str) -> Receipt:
     form, unwrap = _form(request)
     try:
-        with ingest.room(declared_size(request, ingest.bounds)):
-            return await ingest.take(tenant, form, await read_body(request, ingest.bounds), unwrap)
+        limits = BodyLimits(ingest.bounds.body_bytes, ingest.bounds.body_seconds)
+        with ingest.room(declared_size(request, limits)):
+            return await ingest.take(tenant, form, await read_body(request, limits), unwrap)
     except TooManyElements as wrong:
         raise Problem(
             413, "Too many events", f"A request has at most {ingest.bounds.events} events: {wrong}."
@@ -107,7 +113,7 @@ def _as_it_is(text: bytes) -> bytes:
 def _answer(receipt: Receipt) -> Response:
     body = schemas.receipt_body(receipt)
     if receipt.accepted == 0:
-        members = body.model_dump()
+        members = msgspec.to_builtins(body)
         detail = (
             "None of the events was accepted; `rejected` says why."
             if receipt.rejected
@@ -116,4 +122,4 @@ def _answer(receipt: Receipt) -> Response:
         raise Problem(
             422, "All events rejected" if receipt.rejected else "No events", detail, **members
         )
-    return Response(body.model_dump_json(), 202, media_type="application/json")
+    return Response(encode(body), 202, media_type="application/json")

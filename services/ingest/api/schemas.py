@@ -1,8 +1,9 @@
 """Bodies of `POST /v1/events` as clients see them, with examples."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+import msgspec
+from msgspec import Meta
 
 from services.contracts.letters import Reason
 from services.contracts.schema import event_schema
@@ -43,41 +44,41 @@ REFUSED: dict[str, Any] = {
 }
 
 
-EXAMPLE: dict[str, Any] = {"examples": [{"accepted": 1, "rejected": [REFUSED]}]}
-
-
-class RejectedBody(BaseModel):
+class RejectedBody(msgspec.Struct, frozen=True, gc=False):
     """One event that was not accepted."""
 
-    index: int = Field(
-        description="its position in the request, from 0; blank lines of NDJSON do not count",
-        examples=[1],
-    )
-    id: str | None = Field(description="its id, where one could be read", examples=["2"])
+    index: Annotated[
+        int,
+        Meta(
+            description="its position in the request, from 0; blank lines of NDJSON do not count",
+            examples=[1],
+        ),
+    ]
+    id: Annotated[str | None, Meta(description="its id, where one could be read", examples=["2"])]
     reason: Reason
-    detail: str = Field(
-        description="what was wrong, with the field's path", examples=[REFUSED["detail"]]
-    )
+    detail: Annotated[
+        str,
+        Meta(description="what was wrong, with the field's path", examples=[REFUSED["detail"]]),
+    ]
 
 
-class ReceiptBody(BaseModel):
+class ReceiptBody(msgspec.Struct, frozen=True):
     """What became of the events."""
 
-    model_config = ConfigDict(json_schema_extra=EXAMPLE)
-
-    accepted: int = Field(description="events that Kafka has acknowledged", examples=[1])
-    rejected: list[RejectedBody] = Field(description="events that are dead letters now")
+    accepted: Annotated[int, Meta(description="events that Kafka has acknowledged", examples=[1])]
+    rejected: Annotated[
+        list[RejectedBody],
+        Meta(description="events that are dead letters now", examples=[[REFUSED]]),
+    ]
 
 
 def receipt_body(receipt: Receipt) -> ReceiptBody:
     """The answer's body."""
     rejected = [
-        RejectedBody(
-            index=one.index, id=one.id, reason=one.refusal.reason, detail=one.refusal.detail
-        )
+        RejectedBody(one.index, one.id, one.refusal.reason, one.refusal.detail)
         for one in receipt.rejected
     ]
-    return ReceiptBody(accepted=receipt.accepted, rejected=rejected)
+    return ReceiptBody(receipt.accepted, rejected)
 
 
 def _one_or_many() -> dict[str, Any]:

@@ -5,8 +5,9 @@ from enum import StrEnum
 
 import msgspec
 
+from services.contracts.letters import Refusal
+from services.contracts.refusals import of_decoding
 from services.ingest.domain.nesting import TooManyElements, elements
-from services.ingest.domain.refusals import Refusal, of_decoding
 
 BOM = b"\xef\xbb\xbf"
 

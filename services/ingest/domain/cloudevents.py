@@ -15,8 +15,8 @@ import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
 from services.contracts.events import AnyEvent
-from services.contracts.letters import Reason
-from services.ingest.domain.refusals import Refusal, of_decoding
+from services.contracts.letters import Reason, Refusal
+from services.contracts.refusals import of_decoding
 
 VERSION = "1.0"
 TYPES = frozenset(str(event.__struct_config__.tag) for event in get_args(AnyEvent))

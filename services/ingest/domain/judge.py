@@ -13,19 +13,15 @@ from dataclasses import dataclass
 import msgspec
 
 from services.contracts.events import (
-    AboutContact,
     AnyEvent,
     ContactOffered,
-    QaRetracted,
-    QaScored,
-    SurveyAnswered,
     partition_key,
 )
 from services.contracts.instants import parse_instant
-from services.contracts.letters import Reason
+from services.contracts.letters import Reason, Refusal
+from services.contracts.refusals import invalid, of_decoding, shortened
 from services.ingest.domain.nesting import deeper_than
 from services.ingest.domain.pseudonyms import Pseudonyms
-from services.ingest.domain.refusals import Refusal, of_decoding, shortened
 
 EARLIEST = 631_152_000_000
 AHEAD = 86_400_000
@@ -75,12 +71,7 @@ class Judge:
         at = self._instant(event)
         if isinstance(at, Refusal):
             return at
-        return (
-            self._wrong_tenant(event)
-            or _subjectless(event)
-            or _off_scale(event)
-            or self._canonical(event, at)
-        )
+        return self._wrong_tenant(event) or invalid(event) or self._canonical(event, at)
 
     def _oversized(self, text: bytes) -> Refusal | None:
         if len(text) > self.limits.event_bytes:
@@ -125,36 +116,6 @@ class Judge:
 
 
 NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
-
-
-def _subjectless(event: AnyEvent) -> Refusal | None:
-    """What is said about a contact must name it, or at least whose figure it is."""
-    if not isinstance(event, AboutContact) or event.contact is not None:
-        return None
-    if isinstance(event, QaScored | QaRetracted):
-        known = event.agent is not None and event.queue is not None
-        wanted = "contact, or agent and queue"
-    else:
-        known = event.queue is not None
-        wanted = "contact or queue"
-    return None if known else Refusal(Reason.NO_SUBJECT, f"name {wanted}")
-
-
-def _off_scale(event: AnyEvent) -> Refusal | None:
-    if not isinstance(event, SurveyAnswered):
-        return None
-    if event.best == event.worst:
-        return Refusal(
-            Reason.INVALID_FIELD,
-            "best and worst are equal, so the scale has no length - at `$.best`",
-        )
-    if not min(event.best, event.worst) <= event.score <= max(event.best, event.worst):
-        return Refusal(
-            Reason.INVALID_FIELD,
-            f"{event.score} is not between worst {event.worst} and best {event.best} - at "
-            "`$.score`",
-        )
-    return None
 
 
 _decode = msgspec.json.Decoder(AnyEvent).decode

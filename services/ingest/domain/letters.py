@@ -2,9 +2,8 @@
 
 import msgspec
 
-from services.contracts.letters import DeadLetter
+from services.contracts.letters import DeadLetter, Refusal, dead_letter
 from services.ingest.domain.pseudonyms import Pseudonyms
-from services.ingest.domain.refusals import Refusal
 
 ORIGIN = "ingest"
 KEY = ORIGIN.encode()
@@ -22,24 +21,7 @@ def letter(
         detail = f"{detail} (payload cut to {PAYLOAD_BYTES} of {len(text)} bytes)"
         text = text[:PAYLOAD_BYTES]
     masked = pseudonyms.mask(tenant, text)
-    try:
-        payload = masked.decode()
-        encoded = None
-    except UnicodeDecodeError:
-        payload = None
-        encoded = masked
-    return DeadLetter(
-        reason=refusal.reason,
-        detail=detail,
-        origin=ORIGIN,
-        at=at,
-        tenant=tenant,
-        payload=payload,
-        payload_base64=encoded,
-    )
-
-
-encode_letter = msgspec.json.Encoder().encode
+    return dead_letter(Refusal(refusal.reason, detail), masked, origin=ORIGIN, at=at, tenant=tenant)
 
 
 def event_id(text: bytes) -> str | None:

@@ -1,18 +1,11 @@
 """A Kafka record becomes an event that can be folded, or a reason why not."""
 
-from dataclasses import dataclass
-
 import msgspec
 
-from services.contracts.events import (
-    AboutContact,
-    AgentStateChanged,
-    AnyEvent,
-    ContactEvent,
-    SurveyAnswered,
-)
+from services.contracts.events import AgentStateChanged, AnyEvent, ContactEvent
 from services.contracts.instants import parse_instant
-from services.contracts.letters import Reason
+from services.contracts.letters import Reason, Refusal
+from services.contracts.refusals import invalid, of_decoding
 
 BACKSLASH = b"\\"
 ESCAPED_BACKSLASH = rb"\\"
@@ -25,14 +18,6 @@ NAMED_BY_TYPE = frozenset((AgentStateChanged, *ContactEvent.__subclasses__()))
 _decode = msgspec.json.Decoder(AnyEvent).decode
 
 
-@dataclass(frozen=True)
-class Refusal:
-    """Why a record cannot be counted: a reason of the closed list and its detail for people."""
-
-    reason: Reason
-    detail: str
-
-
 def decode(value: bytes | None) -> AnyEvent | Refusal:
     """The event in a record's value, its time in epoch milliseconds, or the refusal; never an
     exception.
@@ -43,10 +28,8 @@ def decode(value: bytes | None) -> AnyEvent | Refusal:
         )
     try:
         event: AnyEvent = _decode(value or b"")
-    except msgspec.ValidationError as wrong:
-        return Refusal(Reason.INVALID_FIELD, str(wrong))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as wrong:
-        return Refusal(Reason.MALFORMED, str(wrong))
+        return of_decoding(wrong)
     if (
         type(event.at) is int
         and 0 <= event.at < LATEST
@@ -57,25 +40,15 @@ def decode(value: bytes | None) -> AnyEvent | Refusal:
     return _mend(event)
 
 
-def _has_subject(event: AnyEvent) -> bool:
-    if isinstance(event, AboutContact):
-        return event.contact is not None or event.queue is not None
-    return True
-
-
 def _mend(event: AnyEvent) -> AnyEvent | Refusal:
     """An event that may not have come through ingest: its time may be text, but it must name its
     tenant and subject.
     """
     if not event.tenant:
         return Refusal(Reason.NO_TENANT, "the record names no tenant")
-    if not _has_subject(event):
-        return Refusal(Reason.NO_SUBJECT, "the event names neither contact nor queue")
-    if isinstance(event, SurveyAnswered) and event.best == event.worst:
-        return Refusal(
-            Reason.INVALID_FIELD,
-            "best and worst are equal, so the scale has no length - at `$.best`",
-        )
+    refusal = invalid(event)
+    if refusal is not None:
+        return refusal
     return event if type(event.at) is int and 0 <= event.at < LATEST else _dated(event)
 
 

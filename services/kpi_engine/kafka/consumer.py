@@ -6,13 +6,14 @@ assigned ─► pause, placeholder seek ─► claim, load ─► seek(next_offs
 """
 
 import asyncio
-import logging
 from collections.abc import Collection, Coroutine
 
+import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener
 from aiokafka.coordinator.assignors.sticky.sticky_assignor import StickyPartitionAssignor
 from aiokafka.errors import KafkaError
 from aiokafka.structs import OffsetAndMetadata, TopicPartition
+from structlog.stdlib import BoundLogger
 
 from services.contracts.topics import CONTACT_EVENTS
 from services.kpi_engine import failpoints
@@ -24,7 +25,7 @@ from services.kpi_engine.settings import EngineGroup
 from services.runtime.kafka_log import KafkaLog
 from services.runtime.settings import KafkaSettings
 
-log = logging.getLogger(__name__)
+log: BoundLogger = structlog.get_logger(__name__)
 
 TOPIC = CONTACT_EVENTS.name
 POLL = 200
@@ -120,7 +121,7 @@ class Loop(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is unty
         in a task.
         """
         self._assignments += 1
-        log.info("assigned: partitions %s", sorted(tp.partition for tp in assigned))
+        log.info("partitions_assigned", partitions=sorted(tp.partition for tp in assigned))
         for tp in assigned:
             self._consumer.pause(tp)
             self._consumer.seek(tp, 0)
@@ -141,11 +142,7 @@ class Loop(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is unty
                 await self._engine.flush()
                 await self.commit()
         except (StoreUnavailable, TimeoutError, KafkaError) as failed:
-            log.warning(
-                "gave partitions up without a last flush (%s); the next owner applies these "
-                "records again",
-                failed,
-            )
+            log.warning("last_flush_failed", error=str(failed))
 
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)
@@ -158,10 +155,10 @@ class Loop(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is unty
                 await self._claim(tp, assignment)
             except LogLost as lost:
                 self._metrics.log_lost.inc()
-                log.critical("%s", lost)
+                log.critical("log_lost", partition=tp.partition, error=str(lost))
                 return
             except (StoreUnavailable, KafkaError, TimeoutError, LookupError) as away:
-                log.warning("partition %d is not claimed yet: %s", tp.partition, away)
+                log.warning("partition_not_claimed", partition=tp.partition, error=str(away))
                 await asyncio.sleep(TRY_AGAIN)
             else:
                 return
@@ -175,10 +172,10 @@ class Loop(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is unty
             self._consumer.seek(tp, partition.next_offset)
             self._consumer.resume(tp)
             log.info(
-                "partition %d is claimed at offset %d, epoch %d",
-                tp.partition,
-                partition.next_offset,
-                partition.epoch,
+                "partition_claimed",
+                partition=tp.partition,
+                offset=partition.next_offset,
+                epoch=partition.epoch,
             )
 
     def _still(self, tp: TopicPartition, assignment: int) -> bool:
@@ -198,7 +195,7 @@ class Loop(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is unty
         try:
             polled = await self._consumer.getmany(timeout_ms=POLL, max_records=BATCHES_A_POLL)
         except KafkaError as failed:
-            log.warning("fetching failed, trying again: %s", failed)
+            log.warning("fetch_failed", error=str(failed))
             await asyncio.sleep(TRY_AGAIN)
             return
         for tp, records in polled.items():
@@ -246,7 +243,10 @@ class Loop(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is unty
                 await self._engine.apply(partition, batch)
             except (StoreUnavailable, KafkaError, TimeoutError) as away:
                 log.warning(
-                    "partition %d waits at %d: %s", tp.partition, partition.next_offset, away
+                    "partition_waits",
+                    partition=tp.partition,
+                    offset=partition.next_offset,
+                    error=str(away),
                 )
                 await asyncio.sleep(TRY_AGAIN)
             else:

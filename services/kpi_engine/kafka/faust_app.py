@@ -4,7 +4,6 @@ No tables, no group_by, no exactly_once, no web server (docs/adr/0003): the floo
 pass through here.
 """
 
-import logging
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,17 +12,20 @@ from tempfile import gettempdir
 import asyncpg
 import faust
 import msgspec
+import structlog
 from aiokafka.errors import KafkaError
 from faust.types import StreamT
+from structlog.stdlib import BoundLogger
 
 from services.contracts.commands import Command
+from services.contracts.letters import Refusal
 from services.contracts.topics import ENGINE_COMMANDS
-from services.kpi_engine.fold.decode import Refusal, decode
+from services.kpi_engine.fold.decode import decode
 from services.kpi_engine.kafka.producer import Outgoing
 from services.kpi_engine.settings import EngineGroup
 from services.runtime.settings import KafkaSettings
 
-log = logging.getLogger(__name__)
+log: BoundLogger = structlog.get_logger(__name__)
 
 _command = msgspec.json.Decoder(Command).decode
 
@@ -85,7 +87,7 @@ def _beat(duty: Duty) -> Callable[[], Awaitable[None]]:
         try:
             await duty.work()
         except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as away:
-            log.warning("%s waits for the database: %s: %s", duty.name, type(away).__name__, away)
+            log.warning("duty_waits", duty=duty.name, error=f"{type(away).__name__}: {away}")
 
     return beat
 
@@ -97,17 +99,17 @@ async def redrive(value: bytes, outgoing: Outgoing) -> None:
     try:
         command = _command(value)
     except msgspec.DecodeError as wrong:
-        log.error("an engine command is not understood and was left out: %s", wrong)  # noqa: TRY400  its trace says nothing
+        log.error("command_not_decoded", error=str(wrong))  # noqa: TRY400  its trace says nothing
         return
     event = decode(command.event.encode())
     if isinstance(event, Refusal) or event.tenant != command.tenant:
         log.error(
-            "the event of a redrive command for tenant %s cannot be counted: %s",
-            command.tenant,
-            event,
+            "redriven_event_refused",
+            tenant=command.tenant,
+            refusal=getattr(event, "detail", "it names another tenant"),
         )
         return
     try:
         await outgoing.redrive(event)
     except KafkaError as failed:
-        log.error("a redriven event was not sent, send the command again: %s", failed)  # noqa: TRY400
+        log.error("redriven_event_not_sent", tenant=command.tenant, error=str(failed))  # noqa: TRY400

@@ -6,7 +6,7 @@ import msgspec
 from aiokafka import AIOKafkaProducer
 
 from services.contracts.events import AnyEvent, partition_key
-from services.contracts.letters import DeadLetter
+from services.contracts.letters import DeadLetter, encode_letter
 from services.contracts.topics import CONTACT_EVENTS, DEAD_LETTERS, KPI_UPDATES
 from services.contracts.updates import Update
 
@@ -24,7 +24,9 @@ class Outgoing:
     async def send(self, letters: Iterable[DeadLetter]) -> None:
         """Keep dead letters; raises aiokafka's KafkaError."""
         sent = [
-            await self._producer.send(DEAD_LETTERS.name, encode(one), key=one.origin.encode())
+            await self._producer.send(
+                DEAD_LETTERS.name, encode_letter(one), key=one.origin.encode()
+            )
             for one in letters
         ]
         for acknowledgement in sent:

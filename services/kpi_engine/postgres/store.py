@@ -3,14 +3,15 @@ together.
 """
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import asyncpg
 import msgspec
+import structlog
 from asyncpg.pool import PoolConnectionProxy
+from structlog.stdlib import BoundLogger
 
 from services.contracts.agents import AgentKey, Entered, decode_entered
 from services.contracts.cells import Cells
@@ -29,7 +30,7 @@ from services.runtime.clock import monotonic, now_ms
 from services.runtime.database import dsn
 from services.runtime.settings import DatabaseSettings
 
-log = logging.getLogger(__name__)
+log: BoundLogger = structlog.get_logger(__name__)
 
 TOPIC = CONTACT_EVENTS.name
 TRANSACTION_WITHIN = 5.0
@@ -132,9 +133,7 @@ class PostgresStore:
             if monotonic() - said > SAY_EVERY:
                 said = monotonic()
                 log.info(
-                    "partition %d is being claimed: %d open visits known so far",
-                    partition,
-                    len(claimed.presence),
+                    "partition_loading", partition=partition, open_visits=len(claimed.presence)
                 )
 
     # ------------------------------------------------------------- loading

@@ -7,7 +7,6 @@ of the panes, and of two leaders one does nothing.
 late changes ─► merged again, corrections ─► quarters ─► a day ─► a month ─► cursors
 """
 
-import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -15,6 +14,8 @@ from zoneinfo import ZoneInfo
 
 import asyncpg
 import msgspec
+import structlog
+from structlog.stdlib import BoundLogger
 
 from services.contracts.topics import CONTACT_EVENTS
 from services.counting.families import Family
@@ -37,7 +38,7 @@ from services.kpi_engine.rollup.cursors import Standing, advanced, lowered, retr
 from services.kpi_engine.rollup.table import Rolled, RollupTable, totals
 from services.runtime.clock import monotonic
 
-log = logging.getLogger(__name__)
+log: BoundLogger = structlog.get_logger(__name__)
 
 BUDGET = 10.0
 """Seconds of work between two beats of the timer"""
@@ -110,10 +111,10 @@ class Roller:
         self._metrics.corrections.inc(step.corrections)
         if step.quarters > TOLD or step.corrections:
             log.info(
-                "rolled up to %s: %d quarters of queues, %d corrections",
-                _shown(standing.quarter),
-                step.quarters,
-                step.corrections,
+                "rolled_up",
+                until=_shown(standing.quarter),
+                quarters=step.quarters,
+                corrections=step.corrections,
             )
 
 
@@ -179,10 +180,7 @@ class Step:
         firsts = {one: first for one, first in found.items() if first is not None}
         moved = retreated(standing, heard, firsts, gone, self._zone)
         if moved.quarter < standing.quarter:
-            log.warning(
-                "a source partition came in behind: rollups go back %d quarters",
-                (standing.quarter - moved.quarter) // QUARTER,
-            )
+            log.warning("rollups_retreated", quarters=(standing.quarter - moved.quarter) // QUARTER)
         return moved
 
     async def _forward(self, standing: Standing, watermark: int | None) -> Standing:

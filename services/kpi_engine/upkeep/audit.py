@@ -1,8 +1,8 @@
 """Reads visits and panes of one span, consistently, and holds them against each other."""
 
-import logging
-
 import asyncpg
+import structlog
+from structlog.stdlib import BoundLogger
 
 from services.contracts.cells import add
 from services.contracts.updates import PaneKey
@@ -12,7 +12,7 @@ from services.kpi_engine.metrics import EngineMetrics
 from services.kpi_engine.postgres.store import decode_cells
 from services.kpi_engine.upkeep.differences import differences
 
-log = logging.getLogger(__name__)
+log: BoundLogger = structlog.get_logger(__name__)
 
 SPAN = 3_600_000
 
@@ -49,7 +49,7 @@ class Auditor:
                 wrong += await self._differences(connection, row["tenant"], until - SPAN, until)
         self._metrics.reconciled.set(len(wrong))
         if wrong:
-            log.error("%d panes differ from their visits, the first is %s", len(wrong), wrong[0])
+            log.error("panes_differ_from_visits", panes=len(wrong), first=str(wrong[0]))
         return wrong
 
     async def _differences(

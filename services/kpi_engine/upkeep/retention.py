@@ -5,17 +5,18 @@ announced ── 5 min: every engine refuses older events ──► no late chan
 ──► gone
 """
 
-import logging
 from collections.abc import Mapping
 from functools import partial
 
 import asyncpg
+import structlog
+from structlog.stdlib import BoundLogger
 
 from services.kpi_engine.postgres.statements import NOW
 from services.kpi_engine.upkeep.retention_limits import HEEDED, limit, month_named, rolled_limit
 from services.runtime.clock import now_ms
 
-log = logging.getLogger(__name__)
+log: BoundLogger = structlog.get_logger(__name__)
 
 BATCH = 5000
 BATCHES = 200
@@ -87,7 +88,7 @@ class Retention:
                 for row in await connection.fetch(PARTS, table):
                     if month_named(row["relname"]).end <= since:
                         await connection.execute(DROP.format(part=row["relname"]))
-                        log.info("%s is gone: it is beyond retention", row["relname"])
+                        log.info("month_dropped", table=row["relname"])
             await connection.execute(GONE, kept)
 
     async def _delete(self, kept: str, since: int) -> None:

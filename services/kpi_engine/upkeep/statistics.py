@@ -5,11 +5,11 @@ rows  0 ─► 1,000 ─► 2,000 ─► 4,000 …   ANALYZE each time a table h
 up to date from then on
 """
 
-import logging
-
 import asyncpg
+import structlog
+from structlog.stdlib import BoundLogger
 
-log = logging.getLogger(__name__)
+log: BoundLogger = structlog.get_logger(__name__)
 
 FEWEST = 1000
 """Changed rows below which a wrong plan costs nothing"""
@@ -53,5 +53,5 @@ class Statistics:
             async with self._pool.acquire() as connection, connection.transaction():
                 await connection.execute(BOUND)
                 await connection.execute(f"ANALYZE {table}")
-            log.info("%s has grown: PostgreSQL looked at what is in it", table)
+            log.info("table_analysed", table=table)
         return grown

@@ -20,7 +20,7 @@ def accepted(request: Request, *offered: str) -> str:
         raise Problem(
             406,
             "Not acceptable",
-            f"Accept: {accept[:200]} takes nothing of what is here: "
+            f"Accept: {accept[:200]} allows none of the media types of this answer: "
             f"{', '.join(offered or (JSON,))}",
         )
     return chosen

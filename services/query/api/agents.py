@@ -12,18 +12,18 @@ from services.figures.agents.comparison import BENCHMARK_COLUMNS, BenchmarkRow
 from services.figures.agents.figures import AgentPlace
 from services.figures.agents.rows import AGENT_COLUMNS, AgentRow
 from services.figures.rows import identity, substance
-from services.query.api import shapes
 from services.query.api.accept import CSV, JSON, accepted
 from services.query.api.agent_parameters import (
     AgentKpiParameters,
     AgentsParameters,
     BenchmarkParameters,
 )
-from services.query.api.agent_schemas import AgentKpisAnswer, AgentsAnswer, BenchmarkAnswer
 from services.query.api.answers import Page, Sheet, csv_stream, tagged_rows
 from services.query.api.cursors import cursor, place_of
 from services.query.api.measured import Loaded, MeasuredRoute
 from services.query.api.paging import further, rows_of_page
+from services.query.api.queue_bodies import AgentsAnswer, agent_row, timeless
+from services.query.api.schemas import AgentKpisAnswer, BenchmarkAnswer, answering
 from services.runtime.problems import described
 
 Leader = Annotated[Credential, Depends(require("agents:read"))]
@@ -31,7 +31,6 @@ PROBLEMS = described(401, 403, 406, 422, 503)
 UNCHANGED: dict[int | str, dict[str, object]] = {
     304: {"description": "Not modified: the client has these very figures"}
 }
-AS_CSV: dict[int | str, dict[str, object]] = {200: {"content": {"text/csv": {}}}}
 
 SHOWN_AT_ONCE = 200
 """Agents shown in one turn of the loop"""
@@ -43,8 +42,7 @@ router = APIRouter(route_class=MeasuredRoute, tags=["agents"])
 
 @router.get(
     "/v1/agents",
-    response_model=AgentsAnswer,
-    responses=PROBLEMS | UNCHANGED,
+    responses=PROBLEMS | UNCHANGED | answering(AgentsAnswer),
     summary="Agents and their states",
 )
 async def agents(
@@ -60,22 +58,16 @@ async def agents(
     zone = query.live.zone(caller.tenant)
     turns = query.live.turns
     rows = [
-        shapes.agent_row(agent, entered, as_of, zone)
+        agent_row(agent, entered, as_of, zone)
         async for portion in turns.over(found, SHOWN_AT_ONCE) for agent, entered in portion
     ]  # fmt: skip
     following = None if more is None else cursor(question, more)
-    return await tagged_rows(request, Page(rows, following, _timeless), turns)
-
-
-def _timeless(row: shapes.Body) -> object:
-    """A row without the instant it speaks of, which moves with every second."""
-    return {**row, "as_of": None}
+    return await tagged_rows(request, Page(rows, following, timeless), turns)
 
 
 @router.get(
     "/v1/agents/kpis",
-    response_model=AgentKpisAnswer,
-    responses=PROBLEMS | UNCHANGED | AS_CSV,
+    responses=PROBLEMS | UNCHANGED | answering(AgentKpisAnswer, csv=True),
     summary="What agents did",
 )
 async def figures(
@@ -102,8 +94,7 @@ def _said(row: AgentRow) -> object:
 
 @router.get(
     "/v1/agents/benchmark",
-    response_model=BenchmarkAnswer,
-    responses=PROBLEMS | UNCHANGED | AS_CSV,
+    responses=PROBLEMS | UNCHANGED | answering(BenchmarkAnswer, csv=True),
     summary="Agents beside the best",
 )
 async def benchmark(

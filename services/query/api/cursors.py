@@ -49,7 +49,7 @@ def place_of(text: str | None, question: object, decode: Callable[[bytes], P]) -
 
 def _refused() -> Problem:
     detail = (
-        "cursor: it is not one of this question; send `next` of the last page with otherwise "
+        "cursor: it does not belong to this query; send `next` of the last page with otherwise "
         "the same parameters"
     )
-    return Problem(422, "Unknown cursor", detail)
+    return Problem(422, "Invalid cursor", detail)

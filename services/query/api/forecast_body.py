@@ -1,6 +1,5 @@
 """The body of an uploaded forecast, CSV or JSON, as rows; bounded in bytes, rows and time."""
 
-import asyncio
 import csv
 import re
 from collections.abc import Sequence
@@ -8,16 +7,16 @@ from io import StringIO
 
 import msgspec
 from fastapi import Request
-from starlette.requests import ClientDisconnect
 
 from services.figures.forecasts.upload import FIELDS, REQUIRED, Row
+from services.query.api.forecast_bodies import MOST_ROWS
 from services.runtime.problems import Problem
+from services.runtime.request_body import BodyLimits, read_body
 
 MOST_BYTES = 8 * 1024 * 1024
-MOST_ROWS = 50_000
-WITHIN = 60.0
+LIMITS = BodyLimits(MOST_BYTES, seconds=60.0)
 SURPLUS = "more cells than the header has"
-TITLE = "Wrong forecast"
+TITLE = "Invalid forecast"
 
 
 class _Document(msgspec.Struct, forbid_unknown_fields=True):
@@ -33,10 +32,10 @@ async def rows_of(request: Request) -> Sequence[Row]:
     if reader is None:
         raise Problem(
             415,
-            "Another kind of body",
+            "Unsupported media type",
             f"Content-Type is {kind or 'not given'}; send text/csv or application/json.",
         )
-    rows = reader(_text(await _body(request)))
+    rows = reader(_text(await read_body(request, LIMITS)))
     if not rows:
         raise Problem(422, TITLE, "There is no row in it; a forecast has at least one interval.")
     if len(rows) > MOST_ROWS:
@@ -46,29 +45,6 @@ async def rows_of(request: Request) -> Sequence[Row]:
             f"{len(rows)} rows are more than {MOST_ROWS}; send them in several uploads.",
         )
     return rows
-
-
-async def _body(request: Request) -> bytes:
-    body = bytearray()
-    try:
-        async with asyncio.timeout(WITHIN):
-            async for chunk in request.stream():
-                body += chunk
-                if len(body) > MOST_BYTES:
-                    raise Problem(
-                        413,
-                        "Body too large",
-                        f"A forecast has at most {MOST_BYTES} bytes; send it in several uploads.",
-                    )
-    except TimeoutError as late:
-        raise Problem(
-            408, "Body too slow", f"The body did not arrive within {WITHIN:g} s."
-        ) from late
-    except ClientDisconnect as gone:
-        raise Problem(
-            400, "Body incomplete", "The client left before the body was complete."
-        ) from gone
-    return bytes(body)
 
 
 def _text(body: bytes) -> str:

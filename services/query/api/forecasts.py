@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import asdict
 from heapq import nsmallest
-from typing import Annotated, Any
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -14,14 +14,20 @@ from pydantic import Field
 from services.access.http import require
 from services.access.keys import Credential
 from services.board.domain.windows import Span
-from services.figures.forecasts.keeper import Upload
 from services.figures.forecasts.upload import Mistake, slots_of
 from services.figures.live.figures import Ground
-from services.figures.timestamps import text
 from services.kpis.plan import Slot
 from services.query.api.accept import accepted
 from services.query.api.answers import encode, encoded, json
 from services.query.api.cursors import cursor, place_of
+from services.query.api.forecast_bodies import (
+    ForecastAnswer,
+    ForecastBody,
+    UploadAnswer,
+    forecast_row,
+    upload_answer,
+    upload_row,
+)
 from services.query.api.forecast_body import TITLE, rows_of
 from services.query.api.measured import Loaded, MeasuredRoute
 from services.query.api.paging import rows_of_page
@@ -36,7 +42,8 @@ from services.query.api.parameters import (
     span_of,
     zone_of,
 )
-from services.query.api.schemas_forecasts import ForecastAnswer, ForecastBody, UploadAnswer
+from services.query.api.schemas import answering
+from services.runtime.answers import schema_of
 from services.runtime.problems import Problem, described
 
 Reader = Annotated[Credential, Depends(require("kpi:read"))]
@@ -57,7 +64,7 @@ BODY = {
         "required": True,
         "content": {
             "text/csv": {"schema": {"type": "string"}, "example": EXAMPLE},
-            "application/json": {"schema": ForecastBody.model_json_schema()},
+            "application/json": {"schema": schema_of(ForecastBody)},
         },
     }
 }
@@ -101,11 +108,11 @@ class ForecastParameters(Parameters):
 
 @router.put(
     "/v1/forecasts",
-    response_model=UploadAnswer,
     openapi_extra=BODY,
     summary="Upload a forecast",
     responses=described(400, 401, 403, 406, 408, 413, 415, 422, 503)
-    | {201: {"model": UploadAnswer, "description": "A new version"}},
+    | answering(UploadAnswer)
+    | answering(UploadAnswer, 201, "A new version"),
 )
 async def put_forecast(
     request: Request, caller: Planner, query: Loaded, asked: Annotated[UploadParameters, Query()]
@@ -124,15 +131,14 @@ async def put_forecast(
         raise _wrong(mistakes)
     upload, new = await query.forecasts.put(caller.tenant, slots, caller.key_id, asked.note)
     strangers = sorted({slot.queue for slot in slots} - set(ground.board.queues(caller.tenant)))
-    answer = json({**_upload_row(upload, ground.zone), "new": new, "unknown_queues": strangers})
+    answer = json(upload_answer(upload, ground.zone, new=new, unknown_queues=strangers))
     answer.status_code = 201 if new else 200
     return answer
 
 
 @router.get(
     "/v1/forecasts",
-    response_model=ForecastAnswer,
-    responses=described(401, 403, 406, 422, 503),
+    responses=described(401, 403, 406, 422, 503) | answering(ForecastAnswer),
     summary="Forecasts in force",
 )
 async def forecasts(
@@ -164,11 +170,11 @@ async def forecasts(
     more = cursor(question, _place(page[limit - 1])) if len(page) > limit else None
     turns = query.live.turns
     rows = [
-        row
+        forecast_row(slot, zone)
         async for portion in turns.over(page[:limit], AT_ONCE)
-        for row in _slot_rows(portion, zone)
+        for slot in portion
     ]
-    versions = [_upload_row(upload, zone) for upload in uploads[:MOST_VERSIONS]]
+    versions = [upload_row(upload, zone) for upload in uploads[:MOST_VERSIONS]]
     body = await encoded(rows, more, turns)
     return Response(
         b'%b,"versions":%b}' % (body[:-1], encode(versions)), media_type="application/json"
@@ -195,27 +201,3 @@ def _wrong(mistakes: Sequence[Mistake]) -> Problem:
 
 def _place(slot: Slot) -> tuple[int, str, str]:
     return slot.begin, slot.queue, slot.channel
-
-
-def _slot_rows(slots: Sequence[Slot], zone: ZoneInfo) -> list[dict[str, Any]]:
-    return [
-        {
-            "time": text(slot.begin, zone),
-            "end": text(slot.end, zone),
-            "queue": slot.queue,
-            "channel": slot.channel or None,
-            "volume": slot.volume,
-            "aht": slot.aht,
-            "staffed": slot.staffed,
-            "version": slot.version,
-        }
-        for slot in slots
-    ]
-
-
-def _upload_row(upload: Upload, zone: ZoneInfo) -> dict[str, Any]:
-    begin, end, at = (
-        text(instant, zone) for instant in (upload.begin, upload.until, upload.uploaded_at)
-    )
-    said = {"uploaded_at": at, "uploaded_by": upload.uploaded_by, "note": upload.note}
-    return {"version": upload.version, "rows": upload.rows, "from": begin, "to": end, **said}

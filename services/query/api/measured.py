@@ -6,13 +6,12 @@ from typing import Annotated, Any
 from fastapi import Depends, Request, Response
 from fastapi.routing import APIRoute
 
-from services.board.ports import StoreSlowError, StoreUnavailableError
 from services.figures.history.coverage import TooFineError
 from services.figures.timestamps import text
 from services.query.app import Query
-from services.query.pipeline.ports import LogUnavailableError
 from services.runtime.clock import monotonic
 from services.runtime.problems import Problem
+from services.runtime.unavailable import LogUnavailable, StoreSlow, StoreUnavailable
 
 RETRY_AFTER = {"Retry-After": "2"}
 RETRY_LATER = {"Retry-After": "30"}
@@ -70,7 +69,7 @@ def _refuse_repeated(request: Request) -> None:
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         detail = (
-            f"said more than once: {', '.join(twice)}; say each parameter once, several "
+            f"given more than once: {', '.join(twice)}; give each parameter once, several "
             f"names in one list: {twice[0]}=a,b"
         )
         raise Problem(422, "Repeated parameter", detail)
@@ -79,18 +78,18 @@ def _refuse_repeated(request: Request) -> None:
 async def _available(answer: Handler, request: Request) -> Response:
     try:
         return await answer(request)
-    except StoreSlowError as ended:
-        raise Problem(503, "Took too long", f"{ended}. {SMALLER}", headers=RETRY_LATER) from ended
-    except (StoreUnavailableError, LogUnavailableError) as away:
-        raise Problem(
-            503, "Away", f"{away}. Nothing is lost; try again.", headers=RETRY_AFTER
-        ) from away
+    except StoreSlow as ended:
+        raise Problem(503, "Query timed out", f"{ended}. {SMALLER}", headers=RETRY_LATER) from ended
+    except (StoreUnavailable, LogUnavailable) as away:
+        title = "Kafka unavailable" if isinstance(away, LogUnavailable) else "Database unavailable"
+        detail = f"{away}. Nothing is lost; try again."
+        raise Problem(503, title, detail, headers=RETRY_AFTER) from away
     except TooFineError as gone:
         detail = (
             f"before {text(gone.since)} only whole quarter hours are kept: begin, end and "
             "interval must be multiples of 15 minutes"
         )
-        raise Problem(422, "Kept more coarsely", detail) from gone
+        raise Problem(422, "Range not kept at this resolution", detail) from gone
 
 
 def query_of(request: Request) -> Query:
@@ -107,7 +106,7 @@ async def loaded(request: Request) -> Query:
     if not query.loaded():
         raise Problem(
             503,
-            "Starting",
+            "Starting up",
             "The live figures are being loaded; try again in a moment.",
             headers=RETRY_AFTER,
         )

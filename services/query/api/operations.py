@@ -46,9 +46,8 @@ async def metrics(query: Loaded) -> Response:
 async def livez(request: Request) -> Response:
     """200 unless only a restart would help."""
     if not query_of(request).alive():
-        raise Problem(
-            503, "Defect", "The board is no longer kept; the log says why. Restart this process."
-        )
+        detail = "Live figures are updated no longer; the log says why. Restart this process."
+        raise Problem(503, "Internal error", detail)
     return PlainTextResponse("ok\n")
 
 

@@ -116,7 +116,7 @@ class Restated(Parameters):
         if any(option is not None for option in options):
             why = impossible(basis, ground.known, judged_apart(ground, chosen))
             if why is not None:
-                raise Problem(422, "Impossible definition", why)
+                raise Problem(422, "Invalid definition", why)
         return basis
 
 
@@ -329,7 +329,7 @@ def live_selection(ground: Ground, queue: str | None, channel: str | None, by: B
             "counted, or for its history, or raise "
             "FLOORPULSE_API__MOST_QUEUES"
         )
-        raise Problem(422, "Folded queue", detail)
+        raise Problem(422, "Queue not kept apart", detail)
     known = ground.board.queues(ground.tenant)
     refuse_strangers("queue", [name for name in queues if name != OTHER or not folded], known)
     return Selection(ground.tenant, queues, channels, by)
@@ -368,7 +368,7 @@ def span_of(since: str, until: str) -> Span:
     span = Span(_instant("from", since), _instant("to", until))
     if span.begin >= span.end:
         detail = f"from={since} is not before to={until}; `to` itself is not included"
-        raise Problem(422, "Empty span", detail)
+        raise Problem(422, "Empty time range", detail)
     return span
 
 
@@ -380,7 +380,7 @@ def span_of_panes(since: str, until: str, pane: int) -> Span:
             unit = "minute" if pane == MINUTE else f"{pane // 1000} seconds"
             raise Problem(
                 422,
-                "Not on the grid",
+                "Unaligned time",
                 f"{name}={text} is not a whole {unit}; counts are kept per {unit}",
             )
     return span
@@ -390,9 +390,9 @@ def _instant(name: str, text: str) -> int:
     try:
         at = parse_instant(text)
     except (ValueError, OverflowError) as wrong:
-        raise Problem(422, "Not an instant", f"{name}: {wrong}; in a URL write + as %2B") from wrong
+        raise Problem(422, "Invalid time", f"{name}: {wrong}; in a URL write + as %2B") from wrong
     if not EARLIEST <= at < LATEST:
-        raise Problem(422, "Not an instant", f"{name}={text} is outside 1970 to 2099")
+        raise Problem(422, "Invalid time", f"{name}={text} is outside 1970 to 2099")
     return at
 
 

@@ -19,7 +19,6 @@ from services.query.api import (
     forecasts,
     operations,
     paging,
-    shapes,
     sources,
     stream,
     targets,
@@ -37,6 +36,13 @@ from services.query.api.answers import (
     tagged_rows,
 )
 from services.query.api.cursors import cursor, place_of
+from services.query.api.definition_bodies import (
+    DefinitionsAnswer,
+    kpi_rows,
+    loading,
+    policy_rows,
+    version_rows,
+)
 from services.query.api.measured import Loaded, MeasuredRoute
 from services.query.api.parameters import (
     CorrectionParameters,
@@ -46,23 +52,18 @@ from services.query.api.parameters import (
     Parameters,
     VisitParameters,
 )
+from services.query.api.pipeline_bodies import PipelineAnswer, pipeline_answer
+from services.query.api.queue_bodies import QueuesAnswer, queue_row, timeless
 from services.query.api.repeated import Reader, RepeatedRoute, keep
-from services.query.api.schemas import (
-    CorrectionsAnswer,
-    DefinitionsAnswer,
-    HistoryAnswer,
-    LiveAnswer,
-    PipelineAnswer,
-    QueuesAnswer,
-    VisitsAnswer,
-)
+from services.query.api.schemas import CorrectionsAnswer, HistoryAnswer, LiveAnswer, answering
+from services.query.api.visit_bodies import VISIT_COLUMNS, VisitsAnswer, visit_row
 from services.runtime.problems import described
 
 PROBLEMS = described(401, 403, 406, 422, 503)
 UNCHANGED: dict[int | str, dict[str, object]] = {
     304: {"description": "Not modified: the client has these very figures"}
 }
-AS_CSV: dict[int | str, dict[str, object]] = {200: {"content": {CSV: {}}}}
+
 
 VISITS_AT_ONCE = 50
 """Visits shown in one turn of the loop"""
@@ -100,8 +101,7 @@ def router() -> APIRouter:
 
 @figures_router.get(
     "/v1/queues",
-    response_model=QueuesAnswer,
-    responses=PROBLEMS | UNCHANGED,
+    responses=PROBLEMS | UNCHANGED | answering(QueuesAnswer),
     summary="Queues and who waits in them",
 )
 async def queues(
@@ -116,21 +116,15 @@ async def queues(
         caller.tenant, after, paging.rows_of_page(asked.limit, query.limits)
     )
     zone = query.live.zone(caller.tenant)
-    told = [shapes.queue_row(row, zone) for row in rows]
+    told = [queue_row(row, zone) for row in rows]
     return await tagged_rows(
-        request, Page(told, _following(question, more), _timeless), query.live.turns
+        request, Page(told, _following(question, more), timeless), query.live.turns
     )
-
-
-def _timeless(row: shapes.Body) -> object:
-    """A row without its instant, which moves with every second."""
-    return {**row, "as_of": None}
 
 
 @repeated_router.get(
     "/v1/kpis",
-    response_model=LiveAnswer,
-    responses=PROBLEMS | UNCHANGED | AS_CSV,
+    responses=PROBLEMS | UNCHANGED | answering(LiveAnswer, csv=True),
     summary="Live figures",
 )
 async def live(
@@ -155,8 +149,7 @@ async def live(
 
 @figures_router.get(
     "/v1/kpis/history",
-    response_model=HistoryAnswer,
-    responses=PROBLEMS | UNCHANGED | AS_CSV,
+    responses=PROBLEMS | UNCHANGED | answering(HistoryAnswer, csv=True),
     summary="Figures of any past span",
 )
 async def history(
@@ -182,8 +175,7 @@ def _following(question: object, more: object) -> str | None:
 
 @figures_router.get(
     "/v1/corrections",
-    response_model=CorrectionsAnswer,
-    responses=PROBLEMS | AS_CSV,
+    responses=PROBLEMS | answering(CorrectionsAnswer, csv=True),
     summary="Figures that changed after they were final",
 )
 async def corrections(
@@ -206,8 +198,7 @@ async def corrections(
 
 @figures_router.get(
     "/v1/visits",
-    response_model=VisitsAnswer,
-    responses=PROBLEMS | AS_CSV,
+    responses=PROBLEMS | answering(VisitsAnswer, csv=True),
     summary="The contacts behind a number",
 )
 async def visits(
@@ -223,12 +214,12 @@ async def visits(
     limit = paging.visits_of_page(asked.limit, query.limits)
     found, more = await query.drilldown.page(question, after, limit)
     query.metrics.rows.labels("/v1/visits").inc(len(found))
-    shown = partial(shapes.visit_row, zone=zone, agents=AGENTS in caller.scopes)
+    shown = partial(visit_row, zone=zone, agents=AGENTS in caller.scopes)
     if kind == CSV:
         further = paging.further(
             partial(query.drilldown.page, question), more, query.limits.most_visits
         )
-        sheet = Sheet("visits", shapes.VISIT_COLUMNS)
+        sheet = Sheet("visits", VISIT_COLUMNS)
         pages = (list(map(shown, page)) async for page in further)
         return csv_stream(list(map(shown, found)), pages, sheet, query.live.turns)
     rows = [
@@ -241,8 +232,7 @@ async def visits(
 
 @figures_router.get(
     "/v1/pipeline",
-    response_model=PipelineAnswer,
-    responses=PROBLEMS,
+    responses=PROBLEMS | answering(PipelineAnswer),
     summary="How far counting is behind",
 )
 async def pipeline(
@@ -251,15 +241,15 @@ async def pipeline(
     """No lag means: everything accepted before this call is in every answer after it."""
     asked.refuse_unknown()
     accepted(request)
-    body = shapes.pipeline(await query.pipeline.partitions(), query.live.board.rules.zone)
-    folded = shapes.folded(query.live.board.folded(caller.tenant))
-    return json({**body, "folded": folded}, {"Cache-Control": "no-store"})
+    board = query.live.board
+    partitions = await query.pipeline.partitions()
+    body = pipeline_answer(partitions, board.folded(caller.tenant), board.rules.zone)
+    return json(body, {"Cache-Control": "no-store"})
 
 
 @figures_router.get(
     "/v1/definitions",
-    response_model=DefinitionsAnswer,
-    responses=PROBLEMS | UNCHANGED,
+    responses=PROBLEMS | UNCHANGED | answering(DefinitionsAnswer),
     summary="What figures mean",
 )
 async def definitions(
@@ -271,27 +261,20 @@ async def definitions(
     asked.refuse_unknown()
     accepted(request)
     known = query.live.known(caller.tenant)
-    rows = shapes.policy_rows(known.at(query.live.now()))
-    kpis, variants = (
-        [shapes.kpi_row(kpi) for kpi in known.values()] for known in (CATALOGUE, VARIANTS)
-    )
     question = "definitions", caller.tenant, query.live.definitions().number
     first = place_of(asked.cursor, question, decode_number) or 0
     beyond = first + paging.rows_of_page(asked.limit, query.limits)
-    versions = shapes.version_rows(known, query.live.now(), slice(first, beyond))
-    more = _following(question, beyond) if beyond < len(known.versions) else None
-    loading = shapes.loading(
-        query.live.definitions(),
-        query.reload(),
-        query.live.zone(caller.tenant),
-        details=ADMIN in caller.scopes,
+    body = DefinitionsAnswer(
+        rows=policy_rows(known.at(query.live.now())),
+        versions=version_rows(known, query.live.now(), slice(first, beyond)),
+        loading=loading(
+            query.live.definitions(),
+            query.reload(),
+            query.live.zone(caller.tenant),
+            details=ADMIN in caller.scopes,
+        ),
+        kpis=kpi_rows(CATALOGUE.values()),
+        variants=kpi_rows(VARIANTS.values()),
+        next=_following(question, beyond) if beyond < len(known.versions) else None,
     )
-    body = {
-        "rows": rows,
-        "versions": versions,
-        "loading": loading,
-        "kpis": kpis,
-        "variants": variants,
-        "next": more,
-    }
     return tagged(request, body, body)

@@ -4,17 +4,20 @@ will not speak again.
 
 from typing import Annotated
 
+import msgspec
 from fastapi import APIRouter, Depends, Query, Request, Response
+from msgspec import Meta
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.access.http import require
 from services.access.keys import Credential
-from services.figures.timestamps import text
+from services.board.domain.sources import SourceState
+from services.figures.timestamps import Instant, text
 from services.query.api.accept import accepted
 from services.query.api.answers import json
 from services.query.api.measured import Loaded, MeasuredRoute
 from services.query.api.parameters import Parameters
-from services.query.api.schemas import Instant
+from services.query.api.schemas import answering
 from services.runtime.problems import described
 
 Reader = Annotated[Credential, Depends(require("kpi:read"))]
@@ -23,13 +26,13 @@ Operator = Annotated[Credential, Depends(require("admin"))]
 router = APIRouter(route_class=MeasuredRoute, tags=["sources"])
 
 
-class SourceRow(BaseModel):
+class SourceRow(msgspec.Struct, frozen=True, kw_only=True):
     """A source of events, as far as it was heard of lately."""
 
-    source: Annotated[str, Field(examples=["asterisk:pbx1"])]
+    source: Annotated[str, Meta(examples=["asterisk:pbx1"])]
     state: Annotated[
-        str,
-        Field(
+        SourceState,
+        Meta(
             description="speaking; silent: quiet for far longer than usual, the figures of queues "
             "that only it feeds stand; "
             "without_rhythm: heard too rarely for its quiet to mean anything; retired: nobody "
@@ -38,18 +41,16 @@ class SourceRow(BaseModel):
         ),
     ]
     last_heard: Annotated[
-        Instant, Field(description="when its last event arrived, by this server's clock")
+        Instant, Meta(description="when its last event arrived, by this server's clock")
     ]
     usual_gap: Annotated[
         float | None,
-        Field(description="mean seconds between its words; null: without a rhythm", examples=[4.2]),
+        Meta(description="mean seconds between its words; null: without a rhythm", examples=[4.2]),
     ]
-    queues: Annotated[
-        int, Field(description="how many queues it offers contacts to", examples=[12])
-    ]
+    queues: Annotated[int, Meta(description="how many queues it offers contacts to", examples=[12])]
 
 
-class SourcesAnswer(BaseModel):
+class SourcesAnswer(msgspec.Struct, frozen=True):
     """All sources of the tenant."""
 
     rows: list[SourceRow]
@@ -72,17 +73,16 @@ class RetireBody(BaseModel):
     ]
 
 
-class RetiredAnswer(BaseModel):
+class RetiredAnswer(msgspec.Struct, frozen=True):
     """Since when nobody waits for it."""
 
-    source: Annotated[str, Field(examples=["asterisk:old-pbx"])]
-    retired_at: Annotated[Instant, Field(description="by the database's clock")]
+    source: Annotated[str, Meta(examples=["asterisk:old-pbx"])]
+    retired_at: Annotated[Instant, Meta(description="by the database's clock")]
 
 
 @router.get(
     "/v1/sources",
-    response_model=SourcesAnswer,
-    responses=described(401, 403, 406, 422, 503),
+    responses=described(401, 403, 406, 422, 503) | answering(SourcesAnswer),
     summary="Who tells events",
 )
 async def sources(
@@ -93,26 +93,25 @@ async def sources(
     accepted(request)
     zone = query.live.zone(caller.tenant)
     rows = [
-        {
-            "source": one.source.source,
-            "state": one.source.state.value,
-            "last_heard": text(one.last_at, zone),
-            "usual_gap": None if one.source.usual_gap is None else one.source.usual_gap / 1000,
-            "queues": len(one.source.queues),
-        }
+        SourceRow(
+            source=one.source.source,
+            state=one.source.state,
+            last_heard=text(one.last_at, zone),
+            usual_gap=None if one.source.usual_gap is None else one.source.usual_gap / 1000,
+            queues=len(one.source.queues),
+        )
         for one in query.live.sources.all(caller.tenant)
     ]
-    return json({"rows": rows}, {"Cache-Control": "no-store"})
+    return json(SourcesAnswer(rows), {"Cache-Control": "no-store"})
 
 
 @router.post(
     "/v1/sources/retire",
-    response_model=RetiredAnswer,
-    responses=described(400, 401, 403, 406, 422, 503),
+    responses=described(400, 401, 403, 406, 422, 503) | answering(RetiredAnswer),
     summary="Wait for a source no longer",
 )
 async def retire(request: Request, caller: Operator, query: Loaded, body: RetireBody) -> Response:
     """Its silence holds up no figures from now on. It is waited for again once it speaks again."""
     accepted(request)
     at = await query.retirement.retire(caller.tenant, body.source, caller.key_id)
-    return json({"source": body.source, "retired_at": text(at, query.live.zone(caller.tenant))})
+    return json(RetiredAnswer(body.source, text(at, query.live.zone(caller.tenant))))

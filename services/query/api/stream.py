@@ -64,7 +64,7 @@ async def stream(
     most = query.streams.most_rows
     if size > most:
         detail = (
-            f"the question has {size} rows and a stream tells at most {most}; name fewer "
+            f"the query has {size} rows and a stream sends at most {most}; name fewer "
             "KPIs or queues, or sum over them with by="
         )
         raise Problem(422, "Too many rows", detail)

@@ -7,13 +7,14 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel, Field
+from msgspec import Meta
+from pydantic import Field
 
 from services.figures.live.figures import Ground
 from services.figures.targets.figures import Kept, TargetQuery
-from services.figures.targets.promises import Standing, StretchPlace, counts_visits
+from services.figures.targets.promises import StretchPlace, TargetStatus, counts_visits
 from services.figures.terms import target_ids
-from services.figures.timestamps import text, text_or_none
+from services.figures.timestamps import Instant, text, text_or_none
 from services.query.api.accept import CSV, JSON, accepted
 from services.query.api.answers import Page, Sheet, csv_stream, tagged_rows
 from services.query.api.cursors import cursor, place_of
@@ -32,88 +33,56 @@ from services.query.api.parameters import (
     zone_of,
 )
 from services.query.api.repeated import Reader
-from services.query.api.schemas import Instant, Next
+from services.query.api.schemas import Next, answering
 from services.runtime.problems import Problem, described
 
 router = APIRouter(route_class=MeasuredRoute, tags=["figures"])
 decode_place = msgspec.msgpack.Decoder(StretchPlace).decode
 
 
-class TargetRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """How one promise stands over one stretch."""
-
-    time: str
-    end: str
-    tenant: str
-    target: str
-    metric: str
-    comparison: str
-    promised: float
-    window: str
-    calendar: str | None
-    queue: str | None
-    team: str | None
-    site: str | None
-    standing: Standing
-    value: float | None
-    numerator: float | None
-    denominator: float | None
-    definition: str
-    to_recover: int | None
-    visits: str | None
-    as_of: str
-    watermark: str | None
-    complete: bool
-
-
-COLUMNS = TargetRow.__struct_fields__
-
-
-class TargetFigures(BaseModel):
+class TargetFigures(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """How one promise stands over one stretch; counted are business hours only."""
 
     time: Annotated[
-        Instant, Field(description="begin of the half hour, day or month in the tenant's zone")
+        Instant, Meta(description="begin of the half hour, day or month in the tenant's zone")
     ]
-    end: Annotated[Instant, Field(description="its end, not included")]
-    tenant: Annotated[str, Field(examples=["demo"])]
+    end: Annotated[Instant, Meta(description="its end, not included")]
+    tenant: Annotated[str, Meta(examples=["demo"])]
     target: Annotated[
-        str, Field(description="id and version of the definition", examples=["voice-day@1"])
+        str, Meta(description="id and version of the definition", examples=["voice-day@1"])
     ]
-    metric: Annotated[
-        str, Field(description="the KPI that is promised", examples=["service_level"])
-    ]
-    comparison: Annotated[str, Field(examples=["at_least"])]
-    promised: Annotated[float, Field(description="in the KPI's unit", examples=[0.8])]
+    metric: Annotated[str, Meta(description="the KPI that is promised", examples=["service_level"])]
+    comparison: Annotated[str, Meta(examples=["at_least"])]
+    promised: Annotated[float, Meta(description="in the KPI's unit", examples=[0.8])]
     window: Annotated[
-        str, Field(description="interval (half hours), day or month", examples=["day"])
+        str, Meta(description="interval (half hours), day or month", examples=["day"])
     ]
     calendar: Annotated[
         str | None,
-        Field(
+        Meta(
             description="business hours of the target itself; null: the tenant's",
             examples=["office"],
         ),
     ]
     queue: Annotated[
         str | None,
-        Field(description="scope; null in all three: the whole tenant", examples=["vip"]),
+        Meta(description="scope; null in all three: the whole tenant", examples=["vip"]),
     ]
-    team: Annotated[str | None, Field(examples=["orders-east"])]
-    site: Annotated[str | None, Field(examples=["hangzhou"])]
+    team: Annotated[str | None, Meta(examples=["orders-east"])]
+    site: Annotated[str | None, Meta(examples=["hangzhou"])]
     standing: Annotated[
-        Standing,
-        Field(
+        TargetStatus,
+        Meta(
             description="met and missed are so far, until `complete`; closed: no business hours yet"
         ),
     ]
-    value: Annotated[float | None, Field(description="the figure so far", examples=[0.76])]
-    numerator: Annotated[float | None, Field(examples=[76])]
-    denominator: Annotated[float | None, Field(examples=[100])]
-    definition: Annotated[str, Field(description="what it was computed with", examples=["voice@1"])]
+    value: Annotated[float | None, Meta(description="the figure so far", examples=[0.76])]
+    numerator: Annotated[float | None, Meta(examples=[76])]
+    denominator: Annotated[float | None, Meta(examples=[100])]
+    definition: Annotated[str, Meta(description="what it was computed with", examples=["voice@1"])]
     to_recover: Annotated[
         int | None,
-        Field(
+        Meta(
             description="contacts in a row that must go well to keep a promised share; null where "
             "none would do",
             examples=[20],
@@ -121,7 +90,7 @@ class TargetFigures(BaseModel):
     ]
     visits: Annotated[
         str | None,
-        Field(
+        Meta(
             description="where the visits behind a missed service level are; as many as the "
             "denominator exceeds the numerator",
             examples=[
@@ -131,10 +100,13 @@ class TargetFigures(BaseModel):
     ]
     as_of: Instant
     watermark: Instant | None
-    complete: Annotated[bool, Field(description="final: what changes now is a correction")]
+    complete: Annotated[bool, Meta(description="final: what changes now is a correction")]
 
 
-class TargetsAnswer(BaseModel):
+COLUMNS = TargetFigures.__struct_fields__
+
+
+class TargetsAnswer(msgspec.Struct):
     """A page of targets."""
 
     rows: list[TargetFigures]
@@ -179,8 +151,8 @@ class TargetParameters(Parameters):
         if (self.since is None) != (self.until is None):
             raise Problem(
                 422,
-                "Half a span",
-                "say both from= and to=, or neither for the stretches that are running now",
+                "Incomplete time range",
+                "give both from= and to=, or neither for the periods that are running now",
             )
         span = None if self.since is None or self.until is None else span_of(self.since, self.until)
         return TargetQuery(ground.tenant, names, span, zone_of(self.tz, ground))
@@ -188,9 +160,9 @@ class TargetParameters(Parameters):
 
 @router.get(
     "/v1/targets",
-    response_model=TargetsAnswer,
     responses=described(401, 403, 406, 422, 503)
-    | {304: {"description": "Not modified"}, 200: {"content": {CSV: {}}}},
+    | {304: {"description": "Not modified"}}
+    | answering(TargetsAnswer, csv=True),
     summary="How promises stand",
 )
 async def targets(
@@ -218,22 +190,22 @@ async def targets(
     return await tagged_rows(request, told, query.live.turns)
 
 
-def _timeless(row: TargetRow) -> object:
+def _timeless(row: TargetFigures) -> object:
     return msgspec.structs.replace(row, as_of="", watermark=None)
 
 
 async def _page(
     query: Loaded, question: TargetQuery, after: StretchPlace | None, limit: int
-) -> tuple[list[TargetRow], StretchPlace | None]:
+) -> tuple[list[TargetFigures], StretchPlace | None]:
     rows, more = await query.targets.page(question, after, limit)
     return [_row(question, one) for one in rows], more
 
 
-def _row(question: TargetQuery, kept: Kept) -> TargetRow:
+def _row(question: TargetQuery, kept: Kept) -> TargetFigures:
     stint = kept.stint
     zone = question.zone
     promise = stint.promise
-    return TargetRow(
+    return TargetFigures(
         time=text(stint.span.begin, zone),
         end=text(stint.span.end, zone),
         tenant=question.tenant,
@@ -252,7 +224,7 @@ def _row(question: TargetQuery, kept: Kept) -> TargetRow:
         denominator=kept.value.denominator,
         definition=kept.definition,
         to_recover=kept.to_recover,
-        visits=_visits(kept, zone) if kept.standing is Standing.MISSED else None,
+        visits=_visits(kept, zone) if kept.standing is TargetStatus.MISSED else None,
         as_of=text(kept.as_of, zone),
         watermark=text_or_none(kept.watermark, zone),
         complete=kept.complete,

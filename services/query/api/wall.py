@@ -7,13 +7,14 @@ from importlib.resources import files
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Path, Request, Response
+from pydantic import BaseModel, Field
 from starlette.types import Message
 
 from services.access.http import open_session
 from services.query.api.answers import matches
 from services.query.api.measured import Handler, MeasuredRoute
-from services.query.api.schemas import SessionBody
 from services.runtime.problems import Problem, described
+from services.runtime.request_body import BodyLimits, read_body
 
 KINDS = {
     "html": "text/html; charset=utf-8",
@@ -31,11 +32,17 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-cache",
 }
-LARGEST_SESSION = 2048
-"""Bytes of a body that opens a session: a key and its quotes"""
+SESSION = BodyLimits(size=2048, seconds=10.0)
+"""A body that opens a session: a key and its quotes"""
 PAGES = files("services.query") / "wallboard"
 
 router = APIRouter(route_class=MeasuredRoute, tags=["wallboard"])
+
+
+class SessionBody(BaseModel):
+    """A key, handed over once."""
+
+    key: Annotated[str, Field(min_length=1, max_length=256, examples=["fp_0123456789abcdef_…"])]
 
 
 class SmallRoute(MeasuredRoute):
@@ -48,7 +55,7 @@ class SmallRoute(MeasuredRoute):
         answer = super().answering()
 
         async def small(request: Request) -> Response:
-            body = await _bounded(request)
+            body = await read_body(request, SESSION)
 
             async def again() -> Message:
                 return {"type": "http.request", "body": body, "more_body": False}
@@ -56,20 +63,6 @@ class SmallRoute(MeasuredRoute):
             return await answer(Request(request.scope, again))
 
         return small
-
-
-async def _bounded(request: Request) -> bytes:
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LARGEST_SESSION:
-            raise Problem(
-                413,
-                "Body too large",
-                f"A body has at most {LARGEST_SESSION} bytes here.",
-                headers={"Connection": "close"},
-            )
-    return body
 
 
 small_router = APIRouter(route_class=SmallRoute, tags=["wallboard"])
@@ -89,7 +82,7 @@ async def wallboard(request: Request) -> Response:
 @small_router.post(
     "/wallboard/session",
     status_code=204,
-    responses=described(400, 401, 403, 413, 422, 503),
+    responses=described(400, 401, 403, 408, 413, 415, 422, 503),
     summary="Show a key once, get a read-only cookie",
 )
 async def session(request: Request, body: Annotated[SessionBody, Body()]) -> Response:

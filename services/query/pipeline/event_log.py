@@ -7,9 +7,10 @@ from aiokafka.errors import KafkaError
 
 from services.contracts.topics import CONTACT_EVENTS
 from services.query.pipeline.lag import LogRange
-from services.query.pipeline.ports import LogUnavailableError, LogView
+from services.query.pipeline.ports import LogView
 from services.runtime.kafka_log import KafkaLog, kafka_log
 from services.runtime.settings import KafkaSettings
+from services.runtime.unavailable import LogUnavailable
 
 ANSWER_WITHIN = 8.0
 
@@ -29,7 +30,7 @@ class KafkaEventLog:
         self._last: tuple[int, LogView] | None = None
 
     async def look(self) -> LogView:
-        """Which log it is and what it holds; `LogUnavailableError` when Kafka does not tell in
+        """Which log it is and what it holds; `LogUnavailable` when Kafka does not tell in
         time.
         """
         self._asked += 1
@@ -51,7 +52,7 @@ class KafkaEventLog:
                 f"Kafka did not tell the ends of {CONTACT_EVENTS.name} "
                 f"({type(failed).__name__}: {failed}); try again"
             )
-            raise LogUnavailableError(message) from failed
+            raise LogUnavailable(message) from failed
         return LogView(identity, {number: LogRange(*ends) for number, ends in bounds.items()})
 
     async def _connected(self) -> KafkaLog:

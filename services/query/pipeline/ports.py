@@ -7,10 +7,6 @@ from typing import Protocol
 from services.query.pipeline.lag import LogRange
 
 
-class LogUnavailableError(Exception):
-    """Kafka could not be asked now; trying again later may succeed."""
-
-
 @dataclass(frozen=True)
 class LogView:
     """The log's identity (None where nobody tells one) and what each of its partitions holds."""

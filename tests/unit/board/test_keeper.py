@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from prometheus_client import CollectorRegistry
+from structlog.testing import capture_logs
 
 from services.board import app
 from services.board.app import BoardKeeper
@@ -110,11 +111,12 @@ async def test_a_new_log_makes_it_load_again_what_lost_records_told() -> None:
         await until(lambda: offered(keeper) == 1)
 
 
-async def test_a_defect_ends_the_keeping_and_says_so(caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_defect_ends_the_keeping_and_says_so() -> None:
     class Broken(ScriptedFeed):
         async def open(self) -> None:
             raise ZeroDivisionError
 
-    async with kept(MemoryFloor(), Broken()) as keeper:
-        await until(lambda: not keeper.alive)
-        await until(lambda: "no longer kept" in caplog.text)
+    with capture_logs() as told:
+        async with kept(MemoryFloor(), Broken()) as keeper:
+            await until(lambda: not keeper.alive)
+            await until(lambda: "board_keeping_ended" in {one["event"] for one in told})

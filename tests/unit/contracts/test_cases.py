@@ -15,6 +15,7 @@ from services.board.domain.board import Board, Rules
 from services.board.domain.windows import MINUTE, Span, Window
 from services.contracts.events import AgentStateChanged
 from services.contracts.instants import parse_instant
+from services.contracts.letters import Refusal
 from services.contracts.visits import Visit, VisitKey
 from services.definitions.domain.in_force import Definitions
 from services.figures.forecasts.keeper import Said
@@ -27,7 +28,7 @@ from services.figures.rows import Question, Row
 from services.figures.selection import By, Selection
 from services.figures.terms import AS_IN_FORCE
 from services.kpi_engine.fold.agents import entered
-from services.kpi_engine.fold.decode import Refusal, decode
+from services.kpi_engine.fold.decode import decode
 from services.kpi_engine.fold.merge import merge
 from services.kpi_engine.fold.visits import visit_key
 from services.kpis.catalogue import CATALOGUE, VARIANTS, Kpi

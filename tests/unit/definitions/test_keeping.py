@@ -2,14 +2,14 @@
 converge.
 """
 
-import logging
-
 import pytest
 from prometheus_client import CollectorRegistry
+from structlog.testing import capture_logs
 
 from services.definitions.app import DefinitionKeeper
 from services.definitions.metrics import DefinitionMetrics
-from services.definitions.ports import DefinitionsAwayError, DefinitionStore
+from services.definitions.ports import DefinitionStore
+from services.runtime.unavailable import StoreUnavailable
 from tests.definition_stores import FAST, FASTER, StoreSuite
 from tests.fakes.definitions import MemoryDefinitions, MemoryFiles
 
@@ -62,26 +62,20 @@ async def test_a_change_of_the_files_comes_into_force() -> None:
     assert (process.policy, process.metric("set")) == ("fast@2", 2)
 
 
-async def test_a_wrong_file_keeps_the_last_good_ones_and_is_told_once(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
+async def test_a_wrong_file_keeps_the_last_good_ones_and_is_told_once() -> None:
     files = MemoryFiles(FAST)
     process = Process(MemoryDefinitions(), files)
     await process.keeper.look()
     files.text = WRONG
     process.now = 2000
 
-    with caplog.at_level(logging.ERROR):
+    with capture_logs() as told:
         await process.keeper.look()
         await process.keeper.look()
 
     assert process.policy == "fast@1"
-    assert [record.getMessage() for record in caplog.records] == [
-        (
-            "wrong definitions, the last good ones hold: demo.yaml:6: "
-            "service_levels[fast].treshold: no such field; did you mean 'threshold'?"
-        )
-    ]
+    mistake = "demo.yaml:6: service_levels[fast].treshold: no such field; did you mean 'threshold'?"
+    assert told == [{"event": "definitions_wrong", "log_level": "error", "mistake": mistake}]
     assert (process.metric("reload_ok"), process.metric("last_good_timestamp_seconds")) == (0, 1)
     assert (
         process.keeper.reload.ok,
@@ -129,7 +123,7 @@ async def test_while_the_store_is_away_what_is_known_holds_and_the_change_is_not
     files.text = FASTER
     store.away = True
 
-    with pytest.raises(DefinitionsAwayError):
+    with pytest.raises(StoreUnavailable):
         await process.keeper.look()
     held = process.policy
     store.away = False
@@ -143,7 +137,7 @@ async def test_nothing_is_believed_before_the_store_answered() -> None:
     store.away = True
     process = Process(store)
 
-    with pytest.raises(DefinitionsAwayError):
+    with pytest.raises(StoreUnavailable):
         await process.keeper.look()
 
     assert not process.keeper.loaded.is_set()

@@ -11,7 +11,7 @@ from services.ingest.domain.gate import Overloaded
 from services.ingest.domain.judge import Limits
 from services.ingest.domain.nesting import TooManyElements
 from services.ingest.metrics import IngestMetrics
-from services.ingest.ports import LogUnavailable
+from services.runtime.unavailable import LogUnavailable
 from tests.fakes.log import MemoryLog
 from tests.unit.ingest.builders import NOW, OFFERED, PSEUDONYMS
 

@@ -4,8 +4,9 @@ import json
 
 import pytest
 
+from services.contracts.letters import Refusal
+from services.contracts.refusals import DETAIL_LENGTH
 from services.ingest.domain.judge import AHEAD, EARLIEST, Canonical
-from services.ingest.domain.refusals import DETAIL_LENGTH, Refusal
 from tests.unit.ingest.builders import (
     AT,
     NOW,

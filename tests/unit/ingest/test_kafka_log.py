@@ -1,14 +1,14 @@
 """Opening the log: what fails is told once and not tried again by every request."""
 
-import logging
 from dataclasses import dataclass, field
 
 import pytest
 from aiokafka.errors import KafkaConnectionError, KafkaError
+from structlog.testing import capture_logs
 
 from services.ingest.adapters.kafka_log import AWAY, OPERATOR_PAUSE, KafkaLog
-from services.ingest.ports import LogUnavailable
 from services.runtime.kafka import NoIdempotentProducer
+from services.runtime.unavailable import LogUnavailable
 from tests.fakes.producer import MemoryProducer
 
 WITHIN = 60.0
@@ -56,50 +56,45 @@ async def test_while_kafka_is_away_requests_fail_at_once_between_attempts_that_g
     assert kafka.tried == [0, 0.25, 0.75, 1.75, 3.75, 5.75, 7.75, 9.75]
 
 
-async def test_a_broker_without_idempotence_is_told_with_its_setting_once_and_hardly_asked_again(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
+async def test_a_broker_without_idempotence_is_logged_once_with_its_setting_and_rarely_asked() -> (
+    None
+):
     kafka = Opening(NoIdempotentProducer(REFUSED))
     log = kafka.log()
 
-    with caplog.at_level(logging.INFO):
+    with capture_logs() as told:
         for second in range(100):
             kafka.now = second
             assert await refusal(log) == await log.unready() == REFUSED
 
     assert kafka.tried == [0, OPERATOR_PAUSE, 2 * OPERATOR_PAUSE, 3 * OPERATOR_PAUSE]
-    assert [(record.levelname, record.getMessage()) for record in caplog.records] == [
-        ("ERROR", f"no events can be taken: {REFUSED}")
-    ]
+    assert told == [{"event": "kafka_unavailable", "log_level": "error", "error": REFUSED}]
 
 
-async def test_another_reason_is_told_again_and_tried_soon(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
+async def test_another_reason_is_told_again_and_tried_soon() -> None:
     kafka = Opening(NoIdempotentProducer(REFUSED))
     log = kafka.log()
-    await refusal(log)
-    kafka.wrong = KafkaConnectionError()
-    kafka.now = OPERATOR_PAUSE
-    await refusal(log)
-    kafka.now += 0.25
-    await refusal(log)
+    with capture_logs() as told:
+        await refusal(log)
+        kafka.wrong = KafkaConnectionError()
+        kafka.now = OPERATOR_PAUSE
+        await refusal(log)
+        kafka.now += 0.25
+        await refusal(log)
 
     assert len(kafka.tried) == 3
-    assert len(caplog.records) == 2
+    assert len(told) == 2
 
 
-async def test_once_it_opens_that_is_told_too_and_a_later_failure_is_a_new_one(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
+async def test_once_it_opens_that_is_told_too_and_a_later_failure_is_a_new_one() -> None:
     kafka = Opening(KafkaConnectionError())
     log = kafka.log()
-    with caplog.at_level(logging.INFO):
+    with capture_logs() as told:
         await refusal(log)
         kafka.wrong = None
         kafka.now = 0.25
         await log._open()
         await log._open()
 
-    assert [record.levelname for record in caplog.records] == ["ERROR", "INFO"]
+    assert [one["event"] for one in told] == ["kafka_unavailable", "kafka_available_again"]
     assert len(kafka.tried) == 2

@@ -2,9 +2,8 @@
 
 import pytest
 
-from services.contracts.letters import Reason
+from services.contracts.letters import Reason, Refusal
 from services.ingest.domain.letters import PAYLOAD_BYTES, event_id, letter
-from services.ingest.domain.refusals import Refusal
 from tests.unit.ingest.builders import NOW, PSEUDONYMS
 
 REFUSAL = Refusal(Reason.MALFORMED, "not JSON")

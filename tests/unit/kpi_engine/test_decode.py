@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.contracts.events import ContactOffered
-from services.contracts.letters import Reason
-from services.kpi_engine.fold.decode import Refusal, decode
+from services.contracts.letters import Reason, Refusal
+from services.kpi_engine.fold.decode import decode
 
 OFFERED = {
     "type": "contact.offered",
@@ -46,9 +46,9 @@ def test_a_time_in_text_is_read():
         (b"", Reason.MALFORMED),
         (None, Reason.MALFORMED),
         (b"\xff\xfe{", Reason.MALFORMED),
-        (b"[" * 100_000, Reason.INVALID_FIELD),
-        (b'{"type":"contact.offered"}', Reason.INVALID_FIELD),
-        (record(type="no.such"), Reason.INVALID_FIELD),
+        (b"[" * 100_000, Reason.MALFORMED),
+        (b'{"type":"contact.offered"}', Reason.MISSING_FIELD),
+        (record(type="no.such"), Reason.UNKNOWN_TYPE),
         (record(contact="a\0b"), Reason.INVALID_FIELD),
         (record(at="yesterday"), Reason.INVALID_TIME),
         (record(at="2026-11-11T00:00:00"), Reason.INVALID_TIME),
@@ -93,6 +93,18 @@ def test_no_bytes_raise(value):
             },
             Reason.INVALID_FIELD,
             "$.best",
+        ),
+        (
+            {
+                "type": "survey.answered",
+                "survey": "s",
+                "kind": "csat",
+                "score": 6,
+                "best": 5,
+                "worst": 1,
+            },
+            Reason.INVALID_FIELD,
+            "$.score",
         ),
         ({"at": -1}, Reason.TIME_OUT_OF_RANGE, "-1"),
         ({"at": 4_102_444_800_000}, Reason.TIME_OUT_OF_RANGE, "$.at"),

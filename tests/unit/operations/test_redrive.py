@@ -43,6 +43,10 @@ def test_a_pseudonym_may_stay() -> None:
         (b"[" * 100_000, "Expected `object`"),
         (with_field("type", "contact.vanished"), "contact.vanished"),
         (with_field("colour", "red"), "colour"),
+        (
+            b'{"type":"qa.retracted","id":"1","source":"s","tenant":"acme","at":1,"evaluation":"e"}',
+            "name contact, or agent and queue",
+        ),
         (with_field("tenant", None), "names no tenant"),
         (with_field("at", "yesterday"), "'yesterday' is not RFC 3339"),
         (with_field("customer", "+8613800000000"), "no pseudonym"),

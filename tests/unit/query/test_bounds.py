@@ -288,7 +288,7 @@ def test_a_folded_queue_asked_by_name_is_told_where_its_figures_are() -> None:
     for path in ("/v1/kpis?queue=a,c", "/v1/stream?queue=c"):
         answer = client.get(path)
         assert answer.status_code == 422
-        assert answer.json()["title"] == "Folded queue"
+        assert answer.json()["title"] == "Queue not kept apart"
         assert all(
             word in answer.json()["detail"]
             for word in ("c is beyond the 2 queues", OTHER, "MOST_QUEUES", "history")
@@ -342,7 +342,7 @@ def test_a_stream_of_too_many_rows_is_refused() -> None:
     answer = world.client().get("/v1/stream?kpi=offered,waiting")
 
     assert answer.status_code == 422
-    assert "has 22 rows and a stream tells at most 20" in answer.json()["detail"]
+    assert "has 22 rows and a stream sends at most 20" in answer.json()["detail"]
 
 
 async def test_a_stream_ends_where_the_floor_outgrows_it() -> None:

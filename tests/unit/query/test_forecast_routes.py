@@ -12,7 +12,8 @@ from services.contracts.agents import Entered
 from services.figures.forecasts.keeper import ForecastKeeper
 from services.kpis.formulas.planning import fewest_for
 from services.kpis.policies import DEFAULT_POLICY
-from services.query.api.forecast_body import MOST_BYTES, MOST_ROWS
+from services.query.api.forecast_bodies import MOST_ROWS
+from services.query.api.forecast_body import MOST_BYTES
 from tests.fakes.definitions import definitions
 from tests.fakes.floor import answered
 from tests.fakes.world import NOW, Client, World, busy_world
@@ -133,7 +134,7 @@ def test_one_wrong_row_stores_nothing(world: World) -> None:
 
     assert (answer.status_code, answer.json()["title"], answer.json()["total"]) == (
         422,
-        "Wrong forecast",
+        "Invalid forecast",
         2,
     )
     assert [(one["row"], one["field"]) for one in answer.json()["mistakes"]] == [
@@ -165,8 +166,9 @@ def test_one_wrong_row_stores_nothing(world: World) -> None:
             413,
             "several uploads",
         ),
-        ("x" * (MOST_BYTES + 1), "text/csv", 413, "several uploads"),
+        ("x" * (MOST_BYTES + 1), "text/csv", 413, "send less at once"),
     ],
+    ids=lambda one: str(one)[:40],
 )
 def test_a_body_that_is_no_forecast_is_refused_with_what_is_wrong(
     world: World, body: str, kind: str, status: int, words: str

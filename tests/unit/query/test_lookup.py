@@ -6,7 +6,6 @@ from collections.abc import Sequence
 import pytest
 
 from services.board.domain.windows import HOUR, Span, Window
-from services.board.ports import StoreSlowError, StoreUnavailableError
 from services.contracts.cells import Cell
 from services.figures.ledger import Tally
 from services.figures.lookup.aging import LIVES, REST
@@ -14,6 +13,7 @@ from services.figures.lookup.lookup import AT_ONCE, MOST_SELECTIONS, Lookup
 from services.figures.open_complaints import StoredComplaint
 from services.figures.selection import By, Selection, Subject
 from services.kpis.inputs import Need
+from services.runtime.unavailable import StoreSlow, StoreUnavailable
 from tests.fakes.floor import MemoryFloor, MemoryHistory, waiting
 
 NOON = 1_794_398_400_000
@@ -50,10 +50,10 @@ class SlowHistory(MemoryHistory):
         self.clock += self.takes
         if self.slow:
             message = "a statement was ended"
-            raise StoreSlowError(message)
+            raise StoreSlow(message)
         if self.away:
             message = "the store is away"
-            raise StoreUnavailableError(message)
+            raise StoreUnavailable(message)
         return await super().returns(selection, spans)
 
     async def complaints(self, tenant: str, span: Span) -> Sequence[StoredComplaint]:

@@ -120,3 +120,12 @@ def test_two_definitions_of_one_name_are_a_mistake() -> None:
         hoisted(
             [{"$defs": {"Row": {"type": "integer"}}}, {"$defs": {"Row": {"type": "string"}}}], {}
         )
+
+
+def test_one_enumeration_may_be_written_by_two_libraries() -> None:
+    """Pydantic keeps the order of its values, msgspec sorts them."""
+    schemas: dict[str, Any] = {"Side": {"enum": ["right", "left"], "description": "A\nside."}}
+
+    hoisted({"$defs": {"Side": {"enum": ["left", "right"], "description": "A side."}}}, schemas)
+
+    assert schemas["Side"]["enum"] == ["right", "left"]

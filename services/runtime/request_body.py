@@ -4,44 +4,51 @@ bound.
 
 import asyncio
 import zlib
+from typing import NamedTuple
 
 from fastapi import Request
 from starlette.requests import ClientDisconnect
 
-from services.ingest.app import Bounds
 from services.runtime.problems import Problem
 
 GZIP = 16 + zlib.MAX_WBITS
 CLOSE = {"Connection": "close"}
 
 
-def declared_size(request: Request, bounds: Bounds) -> int:
+class BodyLimits(NamedTuple):
+    """How many bytes a body has at most, decompressed, and within how many seconds it arrives."""
+
+    size: int
+    seconds: float
+
+
+def declared_size(request: Request, limits: BodyLimits) -> int:
     """Bytes of memory the body may take; problem 413 when its head already says too much."""
     length = request.headers.get("content-length", "")
     if not length.isdecimal() or _coding(request) == "gzip":
-        return bounds.body_bytes
-    if int(length[:20]) > bounds.body_bytes:
-        raise too_large(bounds.body_bytes)
+        return limits.size
+    if int(length[:20]) > limits.size:
+        raise too_large(limits.size)
     return int(length)
 
 
-async def read_body(request: Request, bounds: Bounds) -> bytes:
+async def read_body(request: Request, limits: BodyLimits) -> bytes:
     """The whole body, decompressed. Problems: 400, 408, 413, 415."""
-    plain = _receiver(request, bounds.body_bytes)
+    plain = _receiver(request, limits.size)
     try:
-        async with asyncio.timeout(bounds.body_seconds):
+        async with asyncio.timeout(limits.seconds):
             async for chunk in request.stream():
                 plain.add(chunk)
     except TimeoutError as late:
         raise Problem(
             408,
-            "Body too slow",
-            f"The body did not arrive within {bounds.body_seconds:g} s.",
+            "Request body timed out",
+            f"The body did not arrive within {limits.seconds:g} s.",
             headers=CLOSE,
         ) from late
     except ClientDisconnect as gone:
         raise Problem(
-            400, "Body incomplete", "The client left before the body was complete."
+            400, "Incomplete request body", "The client left before the body was complete."
         ) from gone
     return plain.whole()
 
@@ -50,8 +57,8 @@ def too_large(limit: int) -> Problem:
     """413 for a body."""
     return Problem(
         413,
-        "Body too large",
-        f"A body has at most {limit} bytes, decompressed; send smaller batches.",
+        "Request body too large",
+        f"A body has at most {limit} bytes, decompressed; send less at once.",
         headers=CLOSE,
     )
 
@@ -106,7 +113,7 @@ class Gunzipped:
 def _no_gzip(detail: str) -> Problem:
     return Problem(
         400,
-        "Body is no gzip",
+        "Invalid gzip body",
         f"Content-Encoding says gzip, but the body is not one whole gzip stream: {detail}.",
     )
 

@@ -1,0 +1,145 @@
+"""Bodies of visits: the contacts behind a number."""
+
+from collections.abc import Mapping
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from services.contracts.visits import (
+    Complaint,
+    Evaluation,
+    Outcome,
+    Survey,
+    hold_of,
+    outcome,
+    queue_of,
+    talk_of,
+    wait_of,
+    wrap_of,
+)
+from services.figures.timestamps import Instant, text, text_or_none
+from services.figures.visits.drilldown import JudgedVisit
+from services.query.api.schemas import Next
+
+
+class Opinion(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """Surveys, evaluations or complaints of a visit, in brief."""
+
+    id: Annotated[str, Meta(examples=["s-1"])]
+    kind: Annotated[str, Meta(examples=["csat"])]
+    at: Instant | None
+    score: Annotated[float | None, Meta(examples=[4])] = None
+    verdict: Annotated[
+        str | None, Meta(description="of evaluations and complaints", examples=["passed"])
+    ] = None
+
+
+class VisitRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One stay of one contact in one queue. `agent` is there with the scope agents:read only."""
+
+    contact: Annotated[str, Meta(examples=["c-1"])]
+    visit: Annotated[int, Meta(description="number of the contact's stay", examples=[1])]
+    queue: Annotated[str | None, Meta(examples=["sales"])]
+    channel: Annotated[str, Meta(examples=["voice"])]
+    agent: Annotated[str | UnsetType | None, Meta(examples=["a-7"])] = UNSET
+    offered: Instant
+    answered: Instant | None
+    abandoned: Instant | None
+    left: Instant | None
+    ended: Instant | None
+    wait: Annotated[
+        float | None, Meta(description="seconds; null while there is no outcome", examples=[12.5])
+    ]
+    talk: Annotated[float, Meta(description="seconds", examples=[180])]
+    hold: Annotated[float, Meta(description="seconds", examples=[0])]
+    wrap: Annotated[float, Meta(description="seconds", examples=[25])]
+    outcome: Outcome | None
+    reason: Annotated[
+        str | None, Meta(description="why it left by another door", examples=["overflow"])
+    ]
+    missed: Annotated[
+        bool, Meta(description="whether it lowers the service level under the definition")
+    ]
+    definition: Annotated[str, Meta(examples=["default@1"])]
+    surveys: list[Opinion]
+    evaluations: list[Opinion]
+    complaints: list[Opinion]
+
+
+VISIT_COLUMNS = VisitRow.__struct_fields__[:-3]
+"""The columns of visits as CSV; surveys, evaluations and complaints stand in JSON only."""
+
+
+class VisitsAnswer(msgspec.Struct):
+    """A page of visits."""
+
+    rows: list[VisitRow]
+    next: Next
+
+
+def visit_row(judged: JudgedVisit, zone: ZoneInfo, *, agents: bool) -> VisitRow:
+    """A visit; its agent only where the caller may know agents."""
+    stored = judged.stored
+    visit = judged.stored.visit
+    wait = wait_of(visit)
+    return VisitRow(
+        contact=stored.contact,
+        visit=stored.number,
+        queue=queue_of(visit),
+        channel=visit.channel,
+        agent=visit.agent if agents else UNSET,
+        offered=text(stored.offered_at, zone),
+        answered=text_or_none(visit.answered_at, zone),
+        abandoned=text_or_none(visit.abandoned_at, zone),
+        left=text_or_none(visit.left_at, zone),
+        ended=text_or_none(visit.ended_at, zone),
+        wait=None if wait is None else wait / 1000,
+        talk=talk_of(visit) / 1000,
+        hold=hold_of(visit) / 1000,
+        wrap=wrap_of(visit) / 1000,
+        outcome=outcome(visit),
+        reason=visit.left_reason,
+        missed=judged.missed,
+        definition=judged.definition,
+        surveys=_opinions(visit.surveys, zone),
+        evaluations=_opinions(visit.evaluations, zone),
+        complaints=_opinions(visit.complaints, zone),
+    )
+
+
+def _opinions(
+    known: Mapping[str, Survey | Evaluation | Complaint] | None, zone: ZoneInfo
+) -> list[Opinion]:
+    return [_opinion(name, one, zone) for name, one in sorted((known or {}).items())]
+
+
+def _opinion(name: str, one: Survey | Evaluation | Complaint, zone: ZoneInfo) -> Opinion:
+    match one:
+        case Survey():
+            return _survey(name, one, zone)
+        case Evaluation():
+            kind = "calibration" if one.calibration else "evaluation"
+            at = text(one.at, zone)
+            return Opinion(id=name, kind=kind, at=at, score=one.score, verdict=_verdict(one))
+        case Complaint():
+            severity = one.last("severity") or "normal"
+            liable = one.last("liable")
+            verdict = None if liable is None else "liable" if liable else "not liable"
+            at_or_none = text_or_none(one.opened_at, zone)
+            return Opinion(id=name, kind=severity, at=at_or_none, verdict=verdict)
+
+
+def _survey(name: str, one: Survey, zone: ZoneInfo) -> Opinion:
+    answered = one.answered_at is not None
+    at = text_or_none(one.answered_at if answered else one.offered_at, zone)
+    return Opinion(id=name, kind=one.kind, at=at, score=one.score if answered else None)
+
+
+def _verdict(one: Evaluation) -> str | None:
+    if one.retracted:
+        return "retracted"
+    if one.fatal:
+        return "fatal"
+    return None if one.passed is None else "passed" if one.passed else "failed"
