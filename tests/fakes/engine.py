@@ -33,7 +33,6 @@ class MemoryStore:
         self.visits: dict[VisitKey, Visit] = {}
         self.panes: dict[PaneKey, tuple[int, Cells]] = {}
         self.agent_states: dict[tuple[AgentKey, int, str], Entered] = {}
-        self.agent_panes: dict[PaneKey, tuple[int, Cells]] = {}
         self.late: list[tuple[object, ...]] = []
         self.pages: dict[int, dict[int, bytes]] = {}
         self.away = False
@@ -76,16 +75,11 @@ class MemoryStore:
             visits={key: _copy(self.visits[key]) for key in wanted.visits if key in self.visits},
             panes={key: self.panes[key] for key in wanted.panes if key in self.panes},
             agents={one.key: self._states(one.key, one.since) for one in wanted.agents},
-            agent_panes={
-                key: self.agent_panes[key] for key in wanted.agent_panes if key in self.agent_panes
-            },
         )
 
     def _states(self, key: AgentKey, since: int) -> list[Entered]:
         places = sorted((at, state) for known, at, state in self.agent_states if known == key)
-        first = max((at for at, _ in places if at < since), default=since)
-        places = [place for place in places if place[0] >= first]
-        return [self.agent_states[key, at, state] for at, state in places]
+        return [self.agent_states[key, at, state] for at, state in places if at >= since]
 
     async def flush(self, rows: Sequence[Flushing]) -> Mapping[int, Flush]:
         """Write those whose position fits."""
@@ -126,8 +120,6 @@ class MemoryStore:
             _key(row) in self.panes for row in rows.new_panes
         ):
             return Flush.SURPRISED
-        if any(_key(row) in self.agent_panes for row in rows.new_agent_panes):
-            return Flush.SURPRISED
         self.visits.update(
             {_visit_key(row): decode_visit(row[-1]) for row in _any(*rows.new_visits, *rows.visits)}
         )
@@ -135,12 +127,6 @@ class MemoryStore:
             {
                 _key(row): (row[5], decode_cells(row[6]))
                 for row in _any(*rows.new_panes, *rows.panes)
-            }
-        )
-        self.agent_panes.update(
-            {
-                _key(row): (row[5], decode_cells(row[6]))
-                for row in _any(*rows.new_agent_panes, *rows.agent_panes)
             }
         )
         self.agent_states.update(

@@ -15,11 +15,7 @@ import msgspec
 
 from services.contracts.cells import Cells
 from services.contracts.events import AnyEvent
-
-Key = tuple[str, str, str, int]
-"""(tenant, queue, channel, start) of panes of queues; (tenant, agent, queue, start) of panes of
-agents.
-"""
+from services.contracts.updates import PaneKey
 
 NEVER = -(1 << 62)
 
@@ -29,7 +25,7 @@ class Pane(msgspec.Struct, gc=False, eq=False):
     still to be added.
     """
 
-    key: Key
+    key: PaneKey
     revision: int
     cells: Cells
     based: bool = True
@@ -39,29 +35,26 @@ class Pane(msgspec.Struct, gc=False, eq=False):
 
 
 class Panes:
-    """All panes of one kind in one partition; `event` and `revision` name what changes them at the
+    """All panes of one partition; `event` and `revision` name what changes them at the
     moment.
     """
 
-    def __init__(self, since: int = NEVER, *, telling: bool = True) -> None:
-        """Panes that start at `since` or later are new when they are first touched; `telling`:
-        readers are told of changes.
-        """
-        self.rows: dict[Key, Pane] = {}
+    def __init__(self, since: int = NEVER) -> None:
+        """Panes that start at `since` or later are new when they are first touched."""
+        self.rows: dict[PaneKey, Pane] = {}
         self.since = since
         self.kept_since = NEVER
         self.passed = NEVER
-        self._telling = telling
         self.event: AnyEvent | None = None
         self.revision = 0
-        self.late: dict[Key, AnyEvent] = {}
-        self.unbased: dict[Key, Pane] = {}
+        self.late: dict[PaneKey, AnyEvent] = {}
+        self.unbased: dict[PaneKey, Pane] = {}
         self.dirty: list[Pane] = []
         self._untold: list[Pane] = []
 
     # ------------------------------------------------------------- changing
 
-    def touch(self, key: Key) -> Cells:
+    def touch(self, key: PaneKey) -> Cells:
         """The cells of a pane that is about to change, to be changed in place."""
         pane = self.rows.get(key)
         if pane is None:
@@ -69,7 +62,7 @@ class Panes:
         if not pane.dirty:
             pane.dirty = True
             self.dirty.append(pane)
-        if self._telling and not pane.untold:
+        if not pane.untold:
             pane.untold = True
             self._untold.append(pane)
         pane.revision = self.revision
@@ -77,7 +70,7 @@ class Panes:
             self.late[key] = self.event
         return pane.cells
 
-    def _meet(self, key: Key) -> Pane:
+    def _meet(self, key: PaneKey) -> Pane:
         start = key[3]
         pane = Pane(key, self.revision, {})
         if start < self.kept_since:  # its month was deleted: nothing of it is counted again
@@ -89,7 +82,7 @@ class Panes:
         self.rows[key] = pane
         return pane
 
-    def rebase(self, keys: Iterable[Key], stored: Mapping[Key, tuple[int, Cells]]) -> None:
+    def rebase(self, keys: Iterable[PaneKey], stored: Mapping[PaneKey, tuple[int, Cells]]) -> None:
         """Add the stored parts, `(revision, cells)`, of panes that were not based; those not stored
         are new.
         """

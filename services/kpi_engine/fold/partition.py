@@ -19,8 +19,8 @@ from services.contracts.cells import Cells
 from services.contracts.events import AgentStateChanged, AnyEvent
 from services.contracts.updates import JOIN_BITS, Gauge, PaneKey, revision
 from services.contracts.visits import Visit, VisitKey
-from services.kpi_engine.fold.agents import Agents, WantedAgent, entered
-from services.kpi_engine.fold.panes import NEVER, Key, Pane, Panes
+from services.kpi_engine.fold.agents import AgentStates, WantedAgent, entered
+from services.kpi_engine.fold.panes import NEVER, Pane, Panes
 from services.kpi_engine.fold.presence_log import Claimed, PageBuilder, Written
 from services.kpi_engine.fold.visits import TakenVisits, Visits
 from services.kpi_engine.fold.watermark import advance_watermark, believed_watermark, idle_watermark
@@ -57,10 +57,9 @@ class Wanted:
     visits: list[VisitKey]
     panes: list[PaneKey]
     agents: list[WantedAgent]
-    agent_panes: list[Key]
 
     def __bool__(self) -> bool:
-        return bool(self.visits or self.panes or self.agents or self.agent_panes)
+        return bool(self.visits or self.panes or self.agents)
 
 
 @dataclass(frozen=True)
@@ -70,7 +69,6 @@ class Stored:
     visits: Mapping[VisitKey, Visit] = field(default_factory=dict)
     panes: Mapping[PaneKey, tuple[int, Cells]] = field(default_factory=dict)
     agents: Mapping[AgentKey, Sequence[Entered]] = field(default_factory=dict)
-    agent_panes: Mapping[Key, tuple[int, Cells]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -89,8 +87,6 @@ class Flushing:
     new_panes: Rows
     panes: Rows
     agent_states: Rows
-    new_agent_panes: Rows
-    agent_panes: Rows
     late: Rows
     presence: Rows
     presence_since: int
@@ -103,10 +99,10 @@ class Flushing:
             self.new_panes,
             self.panes,
             self.agent_states,
-            self.new_agent_panes,
-            self.agent_panes,
+            self.late,
+            self.presence,
         )
-        return sum(map(len, sized)) + len(self.late) + len(self.presence)
+        return sum(map(len, sized))
 
 
 @dataclass(frozen=True)
@@ -116,9 +112,8 @@ class _Taken:
     rows: Flushing
     visits: TakenVisits
     panes: tuple[list[Pane], list[Pane]]
-    agent_panes: tuple[list[Pane], list[Pane]]
     agent_states: dict[tuple[AgentKey, int, str], Entered]
-    late: dict[Key, AnyEvent]
+    late: dict[PaneKey, AnyEvent]
     presence: Written
 
 
@@ -153,7 +148,7 @@ class Partition:
         self.panes = Panes(since if since == NEVER else since - since % length + length)
         self.visits = Visits(self.panes, length, claimed.presence, since)
         self._presence_log = claimed.following
-        self.agents = Agents(Panes(since, telling=False))
+        self.agents = AgentStates()
 
     @property
     def position(self) -> Position:
@@ -178,17 +173,11 @@ class Partition:
     def dirty(self) -> int:
         """Rows that the next flush will write."""
         waiting = len(self.visits.parked) + len(self.agents.parked)
-        return (
-            len(self.visits.dirty)
-            + len(self.panes.dirty)
-            + len(self.agents.dirty)
-            + len(self.agents.panes.dirty)
-            + waiting
-        )
+        return len(self.visits.dirty) + len(self.panes.dirty) + len(self.agents.dirty) + waiting
 
     def keep_since(self, instant: int) -> None:
         """Panes that start before `instant` were deleted and are not counted again."""
-        self.panes.kept_since = self.agents.panes.kept_since = instant
+        self.panes.kept_since = instant
         self.visits.presence.keep_since(instant)
 
     # ------------------------------------------------------------- applying
@@ -211,7 +200,6 @@ class Partition:
         self._joins = 0
 
     def _enter(self, event: AgentStateChanged) -> bool:
-        self.agents.panes.revision = self.panes.revision
         return self.agents.enter((event.tenant or "", event.agent), entered(event))
 
     def _passed(self) -> int:
@@ -248,7 +236,6 @@ class Partition:
             self.visits.wanted,
             list(self.panes.unbased),
             self.agents.wanted(),
-            list(self.agents.panes.unbased),
         )
 
     def join(self, wanted: Wanted, stored: Stored) -> None:
@@ -257,12 +244,11 @@ class Partition:
         """
         self._joins += 1
         revised = revision(self.generation, max(0, self.next_offset - 1), self._joins)
-        self.panes.revision = self.agents.panes.revision = revised
+        self.panes.revision = revised
         self.panes.passed = self._passed()
         self.visits.join(wanted.visits, stored.visits)
         self.agents.join(wanted.agents, stored.agents)
         self.panes.rebase(wanted.panes, stored.panes)
-        self.agents.panes.rebase(wanted.agent_panes, stored.agent_panes)
         if not self.wanted:
             self._withheld = None
 
@@ -282,7 +268,6 @@ class Partition:
             presence.expire(self._by_events)
         visits = self.visits.take_dirty()
         panes = self.panes.take_dirty()
-        agent_panes = self.agents.panes.take_dirty()
         states = self.agents.dirty
         self.agents.dirty = {}
         late = self.panes.late
@@ -302,8 +287,6 @@ class Partition:
                 (self.number, *key, at, state, encode_entered(point))
                 for (key, at, state), point in states.items()
             ],
-            new_agent_panes=self._pane_rows(agent_panes[0]),
-            agent_panes=self._pane_rows(agent_panes[1]),
             late=[
                 (self.number, *key, event.source, event.id, _type_of(event))
                 for key, event in late.items()
@@ -312,10 +295,9 @@ class Partition:
                 (self.number, number, page) for number, page in enumerate(pages.pages, pages.first)
             ],
             presence_since=pages.first if pages.everything else 0,
-            instants=frozenset(pane.key[3] for pane in (*panes[0], *agent_panes[0]))
-            | {at for _, at, _ in states},
+            instants=frozenset(pane.key[3] for pane in panes[0]) | {at for _, at, _ in states},
         )
-        self._taken = _Taken(rows, visits, panes, agent_panes, states, late, pages)
+        self._taken = _Taken(rows, visits, panes, states, late, pages)
         return rows
 
     def _anything_new(self) -> bool:
@@ -338,7 +320,6 @@ class Partition:
         if taken is not None:
             self.visits.put_back(taken.visits)
             self.panes.put_back(*taken.panes)
-            self.agents.panes.put_back(*taken.agent_panes)
             self.agents.dirty = {**taken.agent_states, **self.agents.dirty}
             self.panes.late = {**taken.late, **self.panes.late}
             self.visits.presence.put_back(taken.presence.changed)
@@ -352,7 +333,6 @@ class Partition:
         if taken is not None:
             self.visits.doubt(taken.visits.new)
             self.panes.doubt(taken.panes[0])
-            self.agents.panes.doubt(taken.agent_panes[0])
 
     def _watermark_moved(self) -> bool:
         """Whether idle time alone is worth a write: once a minute."""
@@ -388,7 +368,7 @@ class Partition:
             return
         self.visits.trim(most_visits, self.watermark)
         self.panes.trim(most_panes, self.watermark)
-        self.agents.panes.trim(most_panes, self.watermark)
+        self.agents.trim(most_panes, self.watermark)
 
 
 def _type_of(event: AnyEvent) -> str:

@@ -15,10 +15,11 @@ from asyncpg.pool import PoolConnectionProxy
 from services.contracts.agents import AgentKey, Entered, decode_entered
 from services.contracts.cells import Cells
 from services.contracts.topics import CONTACT_EVENTS
+from services.contracts.updates import PaneKey
 from services.contracts.visits import Longest, Visit, VisitKey, decode_visit
 from services.kpi_engine import failpoints
 from services.kpi_engine.fold.agents import WantedAgent
-from services.kpi_engine.fold.panes import NEVER, Key
+from services.kpi_engine.fold.panes import NEVER
 from services.kpi_engine.fold.partition import Flushing, Partition, Position, Stored, Wanted
 from services.kpi_engine.fold.presence_log import Claimed
 from services.kpi_engine.ports import Flush, LogLost, StoreUnavailable
@@ -150,11 +151,8 @@ class PostgresStore:
         async with self._connection() as connection:
             return Stored(
                 visits=await self._visits(connection, partition, wanted.visits),
-                panes=await self._panes(connection, sql.PANES, partition, wanted.panes),
+                panes=await self._panes(connection, partition, wanted.panes),
                 agents=await self._agents(connection, partition, wanted.agents),
-                agent_panes=await self._panes(
-                    connection, sql.AGENT_PANES, partition, wanted.agent_panes
-                ),
             )
 
     @staticmethod
@@ -171,11 +169,11 @@ class PostgresStore:
 
     @staticmethod
     async def _panes(
-        connection: PoolConnectionProxy, query: str, partition: int, keys: Sequence[Key]
-    ) -> dict[Key, tuple[int, Cells]]:
+        connection: PoolConnectionProxy, partition: int, keys: Sequence[PaneKey]
+    ) -> dict[PaneKey, tuple[int, Cells]]:
         if not keys:
             return {}
-        rows = await connection.fetch(query, partition, *map(list, zip(*keys, strict=True)))
+        rows = await connection.fetch(sql.PANES, partition, *map(list, zip(*keys, strict=True)))
         return {
             (row[0], row[1], row[2], row[3]): (row["revision"], decode_cells(row["cells"]))
             for row in rows
@@ -275,11 +273,6 @@ class PostgresStore:
         straight: tuple[tuple[str, tuple[str, ...], list[tuple[object, ...]]], ...] = (
             ("visit", sql.VISIT_COLUMNS, [row for one in rows for row in one.new_visits]),
             ("pane", sql.PANE_COLUMNS, [row for one in rows for row in one.new_panes]),
-            (
-                "agent_pane",
-                sql.AGENT_PANE_COLUMNS,
-                [row for one in rows for row in one.new_agent_panes],
-            ),
             ("late_change", sql.LATE_COLUMNS, [(*row, now) for one in rows for row in one.late]),
         )
         for table, columns, records in straight:
@@ -297,12 +290,6 @@ class PostgresStore:
                 sql.PANE_COLUMNS,
                 [row for one in rows for row in one.panes],
                 sql.UPSERT_PANES,
-            ),
-            (
-                "new_agent_pane",
-                sql.AGENT_PANE_COLUMNS,
-                [row for one in rows for row in one.agent_panes],
-                sql.UPSERT_AGENT_PANES,
             ),
             (
                 "new_agent_state",

@@ -78,13 +78,13 @@ class Teller:
         while True:
             panes = partition.panes.take_untold(ROWS_AN_UPDATE)
             last = not partition.panes.untold
-            agents = partition.agents.take_untold() if last else []
+            agents = partition.agents.take_unpublished() if last else []
             update = self._update(partition, panes, end, last=last, agents=agents)
             try:
                 await self._live.publish(update)
             except BaseException:
                 partition.panes.not_told(panes)
-                partition.agents.not_told(agents)
+                partition.agents.not_published(agents)
                 raise
             if last:
                 return

@@ -42,7 +42,7 @@ DELETE = (
     "$1 LIMIT $2))"
 )
 
-MONTHLY = {"panes": ("pane",), "agents": ("agent_pane", "agent_state")}
+MONTHLY = {"panes": ("pane",), "agents": ("agent_state",)}
 BATCHED = {
     "visits": ("visit", "offered_at"),
     "rollups": ("rollup", "until"),

@@ -25,4 +25,6 @@ def test_a_month_reaches_from_its_first_instant_to_the_next_ones(month):
 
 
 def test_a_part_of_a_table_is_named_after_its_month():
-    assert month_named("agent_pane_2099_02") == Month("2099_02", instant(2099, 2), instant(2099, 3))
+    assert month_named("agent_state_2099_02") == Month(
+        "2099_02", instant(2099, 2), instant(2099, 3)
+    )

@@ -110,19 +110,6 @@ def test_agent_states_survive_a_failed_flush():
     assert len(partition.take_dirty().agent_states) == 1
 
 
-def test_agents_time_that_was_taken_for_new_but_exists_is_looked_up():
-    states = [
-        event(events.AgentStateChanged, at, agent="ann", state=state)
-        for at, state in ((1, "available"), (MINUTE, "break"))
-    ]
-    partition = settled(apply(fresh(), *states))
-    taken = partition.take_dirty()
-    partition.surprised()
-
-    assert len(taken.new_agent_panes) > 0
-    assert len(partition.wanted.agent_panes) == len(taken.new_agent_panes)
-
-
 def test_months_are_made_for_new_panes_and_for_agents_states_alike():
     partition = apply(
         fresh(),
