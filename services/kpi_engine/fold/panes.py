@@ -34,19 +34,25 @@ class Pane(msgspec.Struct, gc=False, eq=False):
     untold: bool = False
 
 
-class Panes:
-    """All panes of one partition; `event` and `revision` name what changes them at the
-    moment.
+class Change(msgspec.Struct, frozen=True, gc=False):
+    """What panes note of a change: its revision, and the event behind it in a pane that starts at
+    `passed` or earlier, which may have been shown as final.
     """
 
-    def __init__(self, since: int = NEVER) -> None:
+    revision: int
+    passed: int
+    event: AnyEvent | None = None
+
+
+class Panes:
+    """All panes of one partition, each `length` milliseconds long."""
+
+    def __init__(self, length: int, since: int = NEVER) -> None:
         """Panes that start at `since` or later are new when they are first touched."""
+        self.length = length
         self.rows: dict[PaneKey, Pane] = {}
         self.since = since
         self.kept_since = NEVER
-        self.passed = NEVER
-        self.event: AnyEvent | None = None
-        self.revision = 0
         self.late: dict[PaneKey, AnyEvent] = {}
         self.unbased: dict[PaneKey, Pane] = {}
         self.dirty: list[Pane] = []
@@ -54,25 +60,25 @@ class Panes:
 
     # ------------------------------------------------------------- changing
 
-    def touch(self, key: PaneKey) -> Cells:
+    def touch(self, key: PaneKey, change: Change) -> Cells:
         """The cells of a pane that is about to change, to be changed in place."""
         pane = self.rows.get(key)
         if pane is None:
-            pane = self._meet(key)
+            pane = self._create(key)
         if not pane.dirty:
             pane.dirty = True
             self.dirty.append(pane)
         if not pane.untold:
             pane.untold = True
             self._untold.append(pane)
-        pane.revision = self.revision
-        if key[3] <= self.passed and self.event is not None:
-            self.late[key] = self.event
+        pane.revision = change.revision
+        if key[3] <= change.passed and change.event is not None:
+            self.late[key] = change.event
         return pane.cells
 
-    def _meet(self, key: PaneKey) -> Pane:
+    def _create(self, key: PaneKey) -> Pane:
         start = key[3]
-        pane = Pane(key, self.revision, {})
+        pane = Pane(key, 0, {})
         if start < self.kept_since:  # its month was deleted: nothing of it is counted again
             pane.dirty = pane.untold = True
             return pane

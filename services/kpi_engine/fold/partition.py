@@ -20,7 +20,7 @@ from services.contracts.events import AgentStateChanged, AnyEvent
 from services.contracts.updates import JOIN_BITS, Gauge, PaneKey, revision
 from services.contracts.visits import Visit, VisitKey
 from services.kpi_engine.fold.agents import AgentStates, WantedAgent, entered
-from services.kpi_engine.fold.panes import NEVER, Pane, Panes
+from services.kpi_engine.fold.panes import NEVER, Change, Pane, Panes
 from services.kpi_engine.fold.presence_log import Claimed, PageBuilder, Written
 from services.kpi_engine.fold.visits import TakenVisits, Visits
 from services.kpi_engine.fold.watermark import advance_watermark, believed_watermark, idle_watermark
@@ -145,8 +145,8 @@ class Partition:
         self._joins = 0
         self._withheld: int | None = None
         self._taken: _Taken | None = None
-        self.panes = Panes(since if since == NEVER else since - since % length + length)
-        self.visits = Visits(self.panes, length, claimed.presence, since)
+        self.panes = Panes(length, since if since == NEVER else since - since % length + length)
+        self.visits = Visits(self.panes, claimed.presence, since)
         self._presence_log = claimed.following
         self.agents = AgentStates()
 
@@ -185,22 +185,19 @@ class Partition:
     def apply(self, events: Iterable[Numbered], next_offset: int) -> None:
         """Take in the events up to `next_offset`."""
         first = revision(self.generation, 0)
-        panes = self.panes
+        passed = self._passed()
         visits = self.visits
-        panes.passed = self._passed()
         for offset, event in events:
-            panes.event = event
-            panes.revision = first + (offset << JOIN_BITS)
-            taken = self._enter(event) if type(event) is AgentStateChanged else visits.apply(event)
+            if type(event) is AgentStateChanged:
+                taken = self.agents.enter((event.tenant or "", event.agent), entered(event))
+            else:
+                taken = visits.apply(event, Change(first + (offset << JOIN_BITS), passed, event))
             if not taken and self._withheld is None:
                 self._withheld = offset
-        if panes.unbased and self._withheld is None:
+        if self.panes.unbased and self._withheld is None:
             self._withheld = self.next_offset
         self.next_offset = next_offset
         self._joins = 0
-
-    def _enter(self, event: AgentStateChanged) -> bool:
-        return self.agents.enter((event.tenant or "", event.agent), entered(event))
 
     def _passed(self) -> int:
         """Panes that start here or earlier may have been told as final, also by a watermark that
@@ -243,10 +240,12 @@ class Partition:
         wanted in turn.
         """
         self._joins += 1
-        revised = revision(self.generation, max(0, self.next_offset - 1), self._joins)
-        self.panes.revision = revised
-        self.panes.passed = self._passed()
-        self.visits.join(wanted.visits, stored.visits)
+        self.visits.join(
+            wanted.visits,
+            stored.visits,
+            revision=revision(self.generation, max(0, self.next_offset - 1), self._joins),
+            passed=self._passed(),
+        )
         self.agents.join(wanted.agents, stored.agents)
         self.panes.rebase(wanted.panes, stored.panes)
         if not self.wanted:

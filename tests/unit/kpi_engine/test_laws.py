@@ -31,7 +31,7 @@ from services.kpi_engine.fold import presence, presence_log
 from services.kpi_engine.fold.advance import advance
 from services.kpi_engine.fold.join import join
 from services.kpi_engine.fold.merge import merge
-from services.kpi_engine.fold.panes import Panes
+from services.kpi_engine.fold.panes import NEVER, Change, Panes
 from services.kpi_engine.fold.partition import Partition, Position
 from services.kpi_engine.fold.presence_log import Claimed
 from services.kpi_engine.fold.visits import visit_key
@@ -128,10 +128,11 @@ def test_folded_panes_equal_the_recomputation(history, size):
 @laws
 @given(HISTORIES)
 def test_what_advance_adds_sums_to_the_contributions_of_the_visits(history):
-    panes = Panes()
+    panes = Panes(MINUTE)
+    change = Change(revision(1, 0), NEVER)
     visits = {}
     for one in history:
-        advance(visits.setdefault(visit_key(one), Visit()), one, TENANT, panes, MINUTE)
+        advance(visits.setdefault(visit_key(one), Visit()), one, TENANT, panes, change)
 
     assert visits == merged(history)
     assert {key: pane.cells for key, pane in panes.rows.items() if pane.cells} == recomputed(
