@@ -1,4 +1,4 @@
-"""What the engine needs from outside: the truth, the letters box, the live channel."""
+"""The engine's ports: the store, the topic of dead letters, the live channel."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
@@ -6,7 +6,7 @@ from typing import Protocol
 
 from services.contracts.letters import DeadLetter
 from services.contracts.updates import Update
-from services.kpi_engine.fold.partition import Flushing, Partition, Stored, Wanted
+from services.kpi_engine.fold.partition import FlushRows, Partition, StoredRecords, WantedRecords
 
 
 class StoreUnavailable(Exception):  # noqa: N818  it names a condition that passes
@@ -19,12 +19,12 @@ class LogLost(Exception):  # noqa: N818  it names what happened to the log
     """
 
 
-class Flush(StrEnum):
-    """What became of one partition's rows in a flush."""
+class FlushOutcome(StrEnum):
+    """The outcome of a flush for one partition's rows."""
 
     WRITTEN = "written"
     FENCED = "fenced"
-    SURPRISED = "surprised"
+    CONFLICTED = "conflicted"
     """Not written: some rows that were taken for new exist."""
 
 
@@ -46,26 +46,26 @@ class Store(Protocol):
         """
         ...
 
-    async def load(self, partition: int, wanted: Wanted) -> Stored:
+    async def load(self, partition: int, wanted: WantedRecords) -> StoredRecords:
         """What is stored of `wanted`. Raises StoreUnavailable."""
         ...
 
-    async def flush(self, rows: Sequence[Flushing]) -> Mapping[int, Flush]:
+    async def flush(self, rows: Sequence[FlushRows]) -> Mapping[int, FlushOutcome]:
         """Write rows and positions of several partitions in one transaction; what became of each.
 
         A partition whose stored (epoch, next_offset) is not the expected one is left out. Raises
-        StoreUnavailable when the outcome is unknown: then `settle` tells.
+        StoreUnavailable when the outcome is unknown: then call `settle`.
         """
         ...
 
-    async def settle(self, rows: Sequence[Flushing]) -> Mapping[int, Flush | None]:
+    async def settle(self, rows: Sequence[FlushRows]) -> Mapping[int, FlushOutcome | None]:
         """What became of a flush with unknown outcome; None: not written. Raises
         StoreUnavailable.
         """
         ...
 
 
-class Letters(Protocol):
+class DeadLetters(Protocol):
     """Where refused records go."""
 
     async def send(self, letters: Iterable[DeadLetter]) -> None:
@@ -73,7 +73,7 @@ class Letters(Protocol):
         ...
 
 
-class Live(Protocol):
+class LiveChannel(Protocol):
     """The channel to the boards."""
 
     async def publish(self, update: Update) -> None:

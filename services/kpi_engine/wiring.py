@@ -23,19 +23,19 @@ from prometheus_client import CollectorRegistry, start_http_server
 from services.contracts.topics import CONTACT_EVENTS, TOPICS
 from services.contracts.visits import Longest
 from services.kpi_engine import failpoints
-from services.kpi_engine.app import Engine, Options
-from services.kpi_engine.kafka.consumer import Loop, consumer
-from services.kpi_engine.kafka.faust_app import Duty, faust_app
+from services.kpi_engine.app import Engine, EngineOptions
+from services.kpi_engine.kafka.consumer import ConsumerLoop, consumer
+from services.kpi_engine.kafka.faust_app import LeaderTask, faust_app
 from services.kpi_engine.kafka.producer import Outgoing
 from services.kpi_engine.metrics import EngineMetrics
 from services.kpi_engine.ports import StoreUnavailable
-from services.kpi_engine.postgres.store import PostgresStore, Shape
+from services.kpi_engine.postgres.store import PostgresStore, StoreOptions
 from services.kpi_engine.rollup.roller import Roller
 from services.kpi_engine.settings import EngineSettings
 from services.kpi_engine.upkeep.audit import Auditor
 from services.kpi_engine.upkeep.retention import Retention
 from services.kpi_engine.upkeep.statistics import Statistics
-from services.kpi_engine.worker.progress import Progress
+from services.kpi_engine.worker.progress import WorkerProgress
 from services.runtime.clock import monotonic
 from services.runtime.collector import leave_alone_what_is_here
 from services.runtime.database import asyncpg_pool
@@ -49,15 +49,13 @@ STATISTICS_EVERY = 5.0
 COMMIT_EVERY = 5
 LOOK_EVERY = 3.0
 SOONEST = 0.1
-TELLING = 8.0
-"""Seconds between two tellings at least, and how many times the last one's length passes before the
-next.
-"""
+PUBLISH_SHARE = 8.0
+"""How many times the length of the last publishing passes before the next"""
 FAUST_STARTS_WITHIN = 10.0
 STOP_WITHIN = 30
 """Seconds after which the system ends a worker that cannot stop, for instance because the brokers
 are gone: what is not durable is read again by the next owner."""
-HEED_EVERY = 60.0
+RELOAD_RETENTION_EVERY = 60.0
 PASSING = (StoreUnavailable, KafkaError, TimeoutError, OSError)
 
 
@@ -81,7 +79,7 @@ class Source(Protocol):
         ...
 
     async def commit(self) -> None:
-        """Tell the group how far the database is."""
+        """Commit the durable offsets to the group."""
         ...
 
     def ends(self) -> Mapping[int, int]:
@@ -101,17 +99,17 @@ class Worker(Service):
         self._source = source
         self._settings = settings.engine
         self._flushes = 0
-        self._progress = Progress()
+        self._progress = WorkerProgress()
         super().__init__()
 
     async def on_start(self) -> None:
         """Begin to join the group; returns at once."""
         self.add_future(self._source.run())
         self.add_future(self._every(self._settings.flush_seconds, self._flush))
-        self.add_future(self._tell())
+        self.add_future(self._publish_often())
         self.add_future(self._every(self._settings.publish_seconds, self._engine.join))
         self.add_future(self._every(LOOK_EVERY, self._look))
-        self.add_future(self._every(HEED_EVERY, self._engine.heed_retention))
+        self.add_future(self._every(RELOAD_RETENTION_EVERY, self._engine.reload_retention))
 
     async def on_stop(self) -> None:
         """Write what is applied and leave the group before anything else winds down."""
@@ -128,11 +126,13 @@ class Worker(Service):
         except PASSING as away:
             log.warning("%s waits: %s", work.__name__.strip("_"), away)
 
-    async def _tell(self) -> None:
-        """Tell readers, the sooner again the less there was to tell."""
+    async def _publish_often(self) -> None:
+        """Publish, the sooner again the less there was to publish."""
         took = 0.0
         while not self.should_stop:
-            await asyncio.sleep(min(self._settings.publish_seconds, max(SOONEST, TELLING * took)))
+            await asyncio.sleep(
+                min(self._settings.publish_seconds, max(SOONEST, PUBLISH_SHARE * took))
+            )
             began = monotonic()
             await self._try(self._publish)
             took = monotonic() - began
@@ -186,13 +186,13 @@ async def worker(
         async with kafka_log(settings.kafka, CONTACT_EVENTS.name) as view:
             outgoing = Outgoing(sender)
             engine = Engine(store, outgoing, outgoing, options(settings), metrics)
-            loop = Loop(
+            loop = ConsumerLoop(
                 engine, consumer(settings.kafka, settings.engine), view, settings.engine, metrics
             )
             yield (
                 Worker(engine, loop, settings),
                 faust_app(
-                    settings.kafka, settings.engine, outgoing, duties(pool, settings, metrics)
+                    settings.kafka, settings.engine, outgoing, leader_tasks(pool, settings, metrics)
                 ),
             )
     finally:
@@ -201,19 +201,19 @@ async def worker(
         await pool.close()
 
 
-def shape(settings: EngineSettings) -> Shape:
+def shape(settings: EngineSettings) -> StoreOptions:
     """What the store must know of panes and watermarks."""
     longest = Longest(
         settings.floor.max_wait_seconds * 1000, settings.floor.max_conversation_seconds * 1000
     )
-    return Shape(
+    return StoreOptions(
         settings.floor.pane_seconds * 1000, int(settings.engine.allowance_seconds * 1000), longest
     )
 
 
-def options(settings: EngineSettings) -> Options:
+def options(settings: EngineSettings) -> EngineOptions:
     """The engine's bounds, in milliseconds and rows."""
-    return Options(
+    return EngineOptions(
         allowance=int(settings.engine.allowance_seconds * 1000),
         slice_records=settings.engine.slice_records,
         dirty_rows=settings.engine.dirty_rows,
@@ -223,18 +223,20 @@ def options(settings: EngineSettings) -> Options:
     )
 
 
-def duties(pool: asyncpg.Pool, settings: EngineSettings, metrics: EngineMetrics) -> list[Duty]:
+def leader_tasks(
+    pool: asyncpg.Pool, settings: EngineSettings, metrics: EngineMetrics
+) -> list[LeaderTask]:
     """What only the leader does."""
     pane_length = settings.floor.pane_seconds * 1000
     return [
-        Duty("the audit", AUDIT_EVERY, Auditor(pool, pane_length, metrics).check),
-        Duty(
+        LeaderTask("the audit", AUDIT_EVERY, Auditor(pool, pane_length, metrics).check),
+        LeaderTask(
             "the roller",
             settings.rollup.seconds,
             Roller(pool, ZoneInfo(settings.floor.zone), pane_length, metrics).roll,
         ),
-        Duty("the planner's statistics", STATISTICS_EVERY, Statistics(pool).refresh),
-        Duty(
+        LeaderTask("the planner's statistics", STATISTICS_EVERY, Statistics(pool).refresh),
+        LeaderTask(
             "retention",
             settings.retention.seconds,
             Retention(pool, settings.retention.limits()).enforce,

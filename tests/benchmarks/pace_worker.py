@@ -20,7 +20,7 @@ from typing import Any
 
 from prometheus_client import CollectorRegistry
 
-from services.kpi_engine.app import Batch, Engine
+from services.kpi_engine.app import Engine, RecordBatch
 from services.kpi_engine.metrics import EngineMetrics
 from services.kpi_engine.ports import StoreUnavailable
 from services.kpi_engine.postgres.store import PostgresStore
@@ -64,7 +64,7 @@ class Folding:
                 start = partition.next_offset
                 offsets = range(start, start + len(values))
                 await self._engine.apply(
-                    partition, Batch(start, offsets.stop, values, offsets, now_ms())
+                    partition, RecordBatch(start, offsets.stop, values, offsets, now_ms())
                 )
             await self._flush()
             done += len(portion)

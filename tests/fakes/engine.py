@@ -14,9 +14,15 @@ from services.contracts.letters import DeadLetter
 from services.contracts.updates import PaneKey, Update
 from services.contracts.visits import Longest, Visit, VisitKey, decode_visit, encode_visit
 from services.kpi_engine.fold.panes import NEVER
-from services.kpi_engine.fold.partition import Flushing, Partition, Position, Stored, Wanted
-from services.kpi_engine.fold.presence_log import Claimed
-from services.kpi_engine.ports import Flush, StoreUnavailable
+from services.kpi_engine.fold.partition import (
+    FlushRows,
+    Partition,
+    PartitionPosition,
+    StoredRecords,
+    WantedRecords,
+)
+from services.kpi_engine.fold.presence_log import ClaimedPresence
+from services.kpi_engine.ports import FlushOutcome, StoreUnavailable
 
 MINUTE = 60_000
 LONGEST = Longest(wait=240 * MINUTE, conversation=240 * MINUTE)
@@ -29,7 +35,7 @@ class MemoryStore:
     """
 
     def __init__(self, allowance: int = 15_000, longest: Longest = LONGEST) -> None:
-        self.positions: dict[int, Position] = {}
+        self.positions: dict[int, PartitionPosition] = {}
         self.visits: dict[VisitKey, Visit] = {}
         self.panes: dict[PaneKey, tuple[int, Cells]] = {}
         self.agent_states: dict[tuple[AgentKey, int, str], Entered] = {}
@@ -48,11 +54,11 @@ class MemoryStore:
 
     def own(self, partition: int, log_id: str = "log", begin: int = 0) -> Partition:
         """Raise the epoch; nothing is read but who is there."""
-        known = self.positions.get(partition) or Position(partition, log_id, 1, 0, begin)
+        known = self.positions.get(partition) or PartitionPosition(partition, log_id, 1, 0, begin)
         position = replace(known, epoch=known.epoch + 1)
         self.positions[partition] = position
         since = NEVER if position.watermark is None else position.watermark + self._allowance + 1
-        claimed = Claimed(self._longest)
+        claimed = ClaimedPresence(self._longest)
         for number, page in sorted(self.pages.get(partition, {}).items()):
             claimed.read(number, page)
         claimed.presence.complete()
@@ -63,15 +69,15 @@ class MemoryStore:
         self._answer()
         return NEVER
 
-    async def load(self, partition: int, wanted: Wanted) -> Stored:
+    async def load(self, partition: int, wanted: WantedRecords) -> StoredRecords:
         """See `find`."""
         assert partition >= 0
         self._answer()
         return self.find(wanted)
 
-    def find(self, wanted: Wanted) -> Stored:
+    def find(self, wanted: WantedRecords) -> StoredRecords:
         """What is stored of `wanted`."""
-        return Stored(
+        return StoredRecords(
             visits={key: _copy(self.visits[key]) for key in wanted.visits if key in self.visits},
             panes={key: self.panes[key] for key in wanted.panes if key in self.panes},
             agents={one.key: self._states(one.key, one.since) for one in wanted.agents},
@@ -81,7 +87,7 @@ class MemoryStore:
         places = sorted((at, state) for known, at, state in self.agent_states if known == key)
         return [self.agent_states[key, at, state] for at, state in places if at >= since]
 
-    async def flush(self, rows: Sequence[Flushing]) -> Mapping[int, Flush]:
+    async def flush(self, rows: Sequence[FlushRows]) -> Mapping[int, FlushOutcome]:
         """Write those whose position fits."""
         self._answer()
         results = {one.position.partition: self.write(one) for one in rows}
@@ -91,19 +97,19 @@ class MemoryStore:
             raise StoreUnavailable(message)
         return results
 
-    async def settle(self, rows: Sequence[Flushing]) -> Mapping[int, Flush | None]:
+    async def settle(self, rows: Sequence[FlushRows]) -> Mapping[int, FlushOutcome | None]:
         """Compare positions."""
         self._answer()
         return {one.position.partition: self._settled(one) for one in rows}
 
-    def _settled(self, rows: Flushing) -> Flush | None:
+    def _settled(self, rows: FlushRows) -> FlushOutcome | None:
         found = self.positions[rows.position.partition]
         if (found.epoch, found.next_offset) == (rows.position.epoch, rows.position.next_offset):
-            return Flush.WRITTEN
+            return FlushOutcome.WRITTEN
         return (
             None
             if (found.epoch, found.next_offset) == (rows.position.epoch, rows.before)
-            else Flush.FENCED
+            else FlushOutcome.FENCED
         )
 
     def _answer(self) -> None:
@@ -111,15 +117,15 @@ class MemoryStore:
             message = "the database is away"
             raise StoreUnavailable(message)
 
-    def write(self, rows: Flushing) -> Flush:
+    def write(self, rows: FlushRows) -> FlushOutcome:
         """One partition's rows, all or nothing."""
         found = self.positions[rows.position.partition]
         if (found.epoch, found.next_offset) != (rows.position.epoch, rows.before):
-            return Flush.FENCED
+            return FlushOutcome.FENCED
         if any(_visit_key(row) in self.visits for row in rows.new_visits) or any(
             _key(row) in self.panes for row in rows.new_panes
         ):
-            return Flush.SURPRISED
+            return FlushOutcome.CONFLICTED
         self.visits.update(
             {_visit_key(row): decode_visit(row[-1]) for row in _any(*rows.new_visits, *rows.visits)}
         )
@@ -142,7 +148,7 @@ class MemoryStore:
             number: page for number, page in kept.items() if number >= rows.presence_since
         } | said
         self.positions[rows.position.partition] = rows.position
-        return Flush.WRITTEN
+        return FlushOutcome.WRITTEN
 
 
 def _any(*rows: tuple[object, ...]) -> list[Any]:

@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from services.contracts.agents import encode_entered
 from services.contracts.topics import CONTACT_EVENTS, KPI_UPDATES
 from services.contracts.visits import complaining, encode_visit, offer_at, queue_of
-from services.kpi_engine.postgres.months import Months
+from services.kpi_engine.postgres.months import MonthlyParts
 from services.kpi_engine.postgres.statements import VISIT_COLUMNS
 from services.query.settings import ApiSettings, QuerySettings
 from services.query.wiring import create_query_app
@@ -53,12 +53,12 @@ class Floor:
                     )
                     for row in self.memory.pane_rows(number)
                 ]
-                await Months().ensure(
+                await MonthlyParts().ensure(
                     cast("asyncpg.Connection", connection),
                     {row.start for row in self.memory.pane_rows(number)},
                 )
                 await connection.copy_records_to_table("pane", records=rows)
-            await Months().ensure(
+            await MonthlyParts().ensure(
                 cast("asyncpg.Connection", connection),
                 {one.entered.at for one in self.memory.entered},
             )

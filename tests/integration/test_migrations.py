@@ -20,7 +20,7 @@ from services.contracts.visits import (
     queue_of,
 )
 from services.demo.embedded import Postgres
-from services.kpi_engine.postgres.store import PostgresStore, Shape
+from services.kpi_engine.postgres.store import PostgresStore, StoreOptions
 from services.migrations import downgrade, migrate
 from services.runtime.database import asyncpg_pool
 from services.runtime.settings import DatabaseSettings
@@ -80,7 +80,7 @@ async def test_visits_of_before_are_found_by_customer_and_complaint_afterwards(
 
 HOUR = 3_600_000
 NOW = 500_000 * HOUR
-SHAPE = Shape(
+SHAPE = StoreOptions(
     pane_length=60_000, allowance=15_000, longest=Longest(wait=4 * HOUR, conversation=2 * HOUR)
 )
 STREAM = (

@@ -7,8 +7,7 @@ The usual steps of a visit
     offered ─► answered ─► ended          offered ─► abandoned
 
 only ever add, so each adds its few cells; anything else (disorder, repetition, wrap-up, transfers,
-opinions) goes the general
-way: contributions after the merge minus contributions before.
+feedback) goes the general way: contributions after the merge minus contributions before.
 """
 
 from collections.abc import Callable
@@ -28,7 +27,7 @@ from services.contracts.events import (
     ContactWrapped,
 )
 from services.contracts.visits import Visit, talk_of
-from services.counting.contributions import contributions, deltas, handle_cells, handling, opinions
+from services.counting.contributions import contributions, deltas, feedback, handle_cells, handling
 from services.counting.histograms import span_bucket
 from services.kpi_engine.fold.merge import merge
 from services.kpi_engine.fold.panes import Change, Panes
@@ -61,7 +60,7 @@ def advance(visit: Visit, event: AnyEvent, tenant: str, panes: Panes, change: Ch
 def amend(visit: Visit, event: AnyEvent, tenant: str, panes: Panes, change: Change) -> bool:
     """The general way of `advance`, right for any event in any order."""
     contribute = (
-        opinions
+        feedback
         if isinstance(event, AboutContact)
         else handling
         if type(event) in _OF_HANDLING
@@ -76,7 +75,7 @@ def amend(visit: Visit, event: AnyEvent, tenant: str, panes: Panes, change: Chan
 
 
 def begin(event: ContactOffered, tenant: str, panes: Panes, change: Change) -> Visit:
-    """The visit that `event` is the first word of, counted."""
+    """Count the visit that `event` begins."""
     at: int = event.at  # type: ignore[assignment]  # decoded events carry epoch milliseconds
     cells = panes.touch((tenant, event.queue, event.channel, at - at % panes.length), change)
     cells[OFFERED] = cells.get(OFFERED, 0) + 1
@@ -140,7 +139,7 @@ def _abandoned(
 
 
 def _is_over(visit: Visit) -> bool:
-    """Whether more than the offer (and opinions) is known."""
+    """Whether more than the offer (and feedback) is known."""
     return (
         visit.answered_at is not None
         or visit.abandoned_at is not None

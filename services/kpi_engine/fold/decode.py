@@ -26,27 +26,27 @@ _decode = msgspec.json.Decoder(AnyEvent).decode
 
 
 @dataclass(frozen=True)
-class Refusal:
+class RecordRefusal:
     """Why a record cannot be counted: a reason of the closed list and its detail for people."""
 
     reason: Reason
     detail: str
 
 
-def decode(value: bytes | None) -> AnyEvent | Refusal:
+def decode(value: bytes | None) -> AnyEvent | RecordRefusal:
     """The event in a record's value, its time in epoch milliseconds, or the refusal; never an
     exception.
     """
     if value is not None and BACKSLASH in value and NUL in value.replace(ESCAPED_BACKSLASH, b""):
-        return Refusal(
+        return RecordRefusal(
             Reason.INVALID_FIELD, "a text holds the character U+0000, which no database column can"
         )
     try:
         event: AnyEvent = _decode(value or b"")
     except msgspec.ValidationError as wrong:
-        return Refusal(Reason.INVALID_FIELD, str(wrong))
+        return RecordRefusal(Reason.INVALID_FIELD, str(wrong))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as wrong:
-        return Refusal(Reason.MALFORMED, str(wrong))
+        return RecordRefusal(Reason.MALFORMED, str(wrong))
     if (
         type(event.at) is int
         and 0 <= event.at < LATEST
@@ -63,29 +63,29 @@ def _has_subject(event: AnyEvent) -> bool:
     return True
 
 
-def _mend(event: AnyEvent) -> AnyEvent | Refusal:
+def _mend(event: AnyEvent) -> AnyEvent | RecordRefusal:
     """An event that may not have come through ingest: its time may be text, but it must name its
     tenant and subject.
     """
     if not event.tenant:
-        return Refusal(Reason.NO_TENANT, "the record names no tenant")
+        return RecordRefusal(Reason.NO_TENANT, "the record names no tenant")
     if not _has_subject(event):
-        return Refusal(Reason.NO_SUBJECT, "the event names neither contact nor queue")
+        return RecordRefusal(Reason.NO_SUBJECT, "the event names neither contact nor queue")
     if isinstance(event, SurveyAnswered) and event.best == event.worst:
-        return Refusal(
+        return RecordRefusal(
             Reason.INVALID_FIELD,
             "best and worst are equal, so the scale has no length - at `$.best`",
         )
     return event if type(event.at) is int and 0 <= event.at < LATEST else _dated(event)
 
 
-def _dated(event: AnyEvent) -> AnyEvent | Refusal:
+def _dated(event: AnyEvent) -> AnyEvent | RecordRefusal:
     try:
         at = parse_instant(event.at)
     except ValueError as wrong:
-        return Refusal(Reason.INVALID_TIME, str(wrong))
+        return RecordRefusal(Reason.INVALID_TIME, str(wrong))
     if not 0 <= at < LATEST:
-        return Refusal(
+        return RecordRefusal(
             Reason.TIME_OUT_OF_RANGE, f"{event.at!r} lies before 1970 or after 2099 - at `$.at`"
         )
     return msgspec.structs.replace(event, at=at)

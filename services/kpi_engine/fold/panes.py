@@ -1,12 +1,12 @@
-"""The panes of one partition in memory: absolute cells, and which of them the database and the
-readers have not seen.
+"""The panes of one partition in memory: absolute cells, and which of them are not yet stored or
+published.
 
-A pane that is not in memory is one of two: younger than `since`, then it is new; older, then the
-database may hold a part of it. An older one collects changes at once and is `based`, written and
-told only after its stored part was added:
+A pane that is not in memory is new where it starts at `since` or later. Where it starts earlier,
+the database may hold a part of it: it collects changes at once, but it is `based`, written and
+published only after its stored part was added:
 
-    touch ─► new      ──────────────────────► flush, tell
-    touch ─► unbased ─► (loaded) ─► rebase ─► flush, tell
+    touch ─► new      ──────────────────────► flush, publish
+    touch ─► unbased ─► (loaded) ─► rebase ─► flush, publish
 """
 
 from collections.abc import Iterable, Mapping
@@ -21,8 +21,8 @@ NEVER = -(1 << 62)
 
 
 class Pane(msgspec.Struct, gc=False, eq=False):
-    """Cells of one pane as of `revision`; not `based`: only what has changed, the stored part is
-    still to be added.
+    """Cells of one pane as of `revision`; while it is not `based`, the cells are changes only, and
+    the stored part must still be added.
     """
 
     key: PaneKey
@@ -31,7 +31,7 @@ class Pane(msgspec.Struct, gc=False, eq=False):
     based: bool = True
     stored: bool = False
     dirty: bool = False
-    untold: bool = False
+    unpublished: bool = False
 
 
 class Change(msgspec.Struct, frozen=True, gc=False):
@@ -56,7 +56,7 @@ class Panes:
         self.late: dict[PaneKey, AnyEvent] = {}
         self.unbased: dict[PaneKey, Pane] = {}
         self.dirty: list[Pane] = []
-        self._untold: list[Pane] = []
+        self._unpublished: list[Pane] = []
 
     # ------------------------------------------------------------- changing
 
@@ -68,9 +68,9 @@ class Panes:
         if not pane.dirty:
             pane.dirty = True
             self.dirty.append(pane)
-        if not pane.untold:
-            pane.untold = True
-            self._untold.append(pane)
+        if not pane.unpublished:
+            pane.unpublished = True
+            self._unpublished.append(pane)
         pane.revision = change.revision
         if key[3] <= change.passed and change.event is not None:
             self.late[key] = change.event
@@ -80,7 +80,7 @@ class Panes:
         start = key[3]
         pane = Pane(key, 0, {})
         if start < self.kept_since:  # its month was deleted: nothing of it is counted again
-            pane.dirty = pane.untold = True
+            pane.dirty = pane.unpublished = True
             return pane
         if start < self.since:
             pane.based = False
@@ -119,7 +119,7 @@ class Panes:
         return new, known
 
     def put_back(self, new: list[Pane], known: list[Pane]) -> None:
-        """What `take_dirty` gave was not written."""
+        """Make the panes dirty again that `take_dirty` gave and no flush wrote."""
         for pane in new:
             pane.stored = False
         for pane in (*new, *known):
@@ -128,47 +128,47 @@ class Panes:
                 self.dirty.append(pane)
 
     def doubt(self, new: list[Pane]) -> None:
-        """The database may hold these after all: they wait for their stored parts."""
+        """Let these wait for their stored parts: the database may hold them after all."""
         for pane in new:
             pane.based = False
             self.unbased[pane.key] = pane
 
-    # ------------------------------------------------------------- telling
+    # ------------------------------------------------------------- publishing
 
     @property
-    def untold(self) -> bool:
-        """Whether there is a complete pane that readers have not been told."""
-        return any(pane.based for pane in self._untold)
+    def has_unpublished(self) -> bool:
+        """Whether there is a complete pane that has not been published."""
+        return any(pane.based for pane in self._unpublished)
 
-    def take_untold(self, most: int) -> list[Pane]:
+    def take_unpublished(self, most: int) -> list[Pane]:
         """Up to `most` complete panes that changed since they were last taken."""
         taken: list[Pane] = []
         waiting: list[Pane] = []
-        while self._untold and len(taken) < most:
-            pane = self._untold.pop()
+        while self._unpublished and len(taken) < most:
+            pane = self._unpublished.pop()
             (taken if pane.based else waiting).append(pane)
-        self._untold += waiting
+        self._unpublished += waiting
         for pane in taken:
-            pane.untold = False
+            pane.unpublished = False
         return taken
 
-    def not_told(self, panes: Iterable[Pane]) -> None:
-        """These did not get out: take them again."""
+    def not_published(self, panes: Iterable[Pane]) -> None:
+        """Publishing these failed: take them again."""
         for pane in panes:
-            if not pane.untold:
-                pane.untold = True
-                self._untold.append(pane)
+            if not pane.unpublished:
+                pane.unpublished = True
+                self._unpublished.append(pane)
 
     # ------------------------------------------------------------- memory
 
     def trim(self, most: int, before: int) -> None:
-        """Forget the oldest beyond `most` that are durable and told; those that start before
+        """Forget the oldest beyond `most` that are durable and published; those that start before
         `before` count as old then.
         """
         if len(self.rows) <= most:
             return
         wanted = len(self.rows) - most * 3 // 4
-        free = (key for key, pane in self.rows.items() if not pane.dirty and not pane.untold)
+        free = (key for key, pane in self.rows.items() if not pane.dirty and not pane.unpublished)
         for key in [key for _, key in zip(range(wanted), free, strict=False)]:
             del self.rows[key]
             self.since = max(self.since, min(key[3] + 1, before))

@@ -1,12 +1,12 @@
 """One source partition's state in memory: visits, panes, agents, position; and what of it is not
-yet durable or told.
+yet durable or published.
 
 `apply` takes events in one by one without ever waiting, so any moment between two events is a
 consistent cut:
 
-    apply ─► wanted ─► (loaded) ─► join ─► take_dirty ─► (written) ─► flushed | not_flushed |
-    surprised
-        └──► untold ──────────────────────────────────► (told)
+    apply ─► wanted ─► (loaded) ─► join ─► take_dirty ─► (written) ─► flushed | not_flushed
+      │                                                                       | conflicted
+      └────► take_unpublished ─► (published)
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,7 +21,7 @@ from services.contracts.updates import JOIN_BITS, Gauge, PaneKey, revision
 from services.contracts.visits import Visit, VisitKey
 from services.kpi_engine.fold.agents import AgentStates, WantedAgent, entered
 from services.kpi_engine.fold.panes import NEVER, Change, Pane, Panes
-from services.kpi_engine.fold.presence_log import Claimed, PageBuilder, Written
+from services.kpi_engine.fold.presence_log import ClaimedPresence, PageBuilder, WrittenPages
 from services.kpi_engine.fold.visits import TakenVisits, Visits
 from services.kpi_engine.fold.watermark import advance_watermark, believed_watermark, idle_watermark
 
@@ -37,8 +37,10 @@ Rows = list[tuple[object, ...]]
 
 
 @dataclass(frozen=True)
-class Position:
-    """Where a partition's tables stand, and whose they are: compared before every write."""
+class PartitionPosition:
+    """The offset that a partition's tables include and their owner's epoch, compared before every
+    write.
+    """
 
     partition: int
     log_id: str
@@ -51,7 +53,7 @@ class Position:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class WantedRecords:
     """Stored records that must be joined before anything can be written."""
 
     visits: list[VisitKey]
@@ -63,8 +65,8 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Stored:
-    """What the database holds of what was wanted; panes as (revision, cells)."""
+class StoredRecords:
+    """The stored ones among the records that were wanted; panes as (revision, cells)."""
 
     visits: Mapping[VisitKey, Visit] = field(default_factory=dict)
     panes: Mapping[PaneKey, tuple[int, Cells]] = field(default_factory=dict)
@@ -72,7 +74,7 @@ class Stored:
 
 
 @dataclass(frozen=True)
-class Flushing:
+class FlushRows:
     """Rows of one partition to write, encoded, with the position they belong to and the durable one
     they follow.
 
@@ -81,7 +83,7 @@ class Flushing:
     """
 
     before: int
-    position: Position
+    position: PartitionPosition
     new_visits: Rows
     visits: Rows
     new_panes: Rows
@@ -106,15 +108,15 @@ class Flushing:
 
 
 @dataclass(frozen=True)
-class _Taken:
-    """What must be put back when a flush did not happen."""
+class _TakenRows:
+    """The rows of a flush under way, to be put back should it not happen."""
 
-    rows: Flushing
+    rows: FlushRows
     visits: TakenVisits
     panes: tuple[list[Pane], list[Pane]]
     agent_states: dict[tuple[AgentKey, int, str], Entered]
     late: dict[PaneKey, AnyEvent]
-    presence: Written
+    presence: WrittenPages
 
 
 class Partition:
@@ -125,7 +127,7 @@ class Partition:
     """
 
     def __init__(
-        self, position: Position, length: int, claimed: Claimed, since: int = NEVER
+        self, position: PartitionPosition, length: int, claimed: ClaimedPresence, since: int = NEVER
     ) -> None:
         """Begin at `position` with panes of `length` milliseconds.
 
@@ -144,16 +146,16 @@ class Partition:
         self._length = length
         self._joins = 0
         self._withheld: int | None = None
-        self._taken: _Taken | None = None
+        self._taken: _TakenRows | None = None
         self.panes = Panes(length, since if since == NEVER else since - since % length + length)
         self.visits = Visits(self.panes, claimed.presence, since)
         self._presence_log = claimed.following
         self.agents = AgentStates()
 
     @property
-    def position(self) -> Position:
+    def position(self) -> PartitionPosition:
         """Where memory stands."""
-        return Position(
+        return PartitionPosition(
             self.number,
             self.log_id,
             self.generation,
@@ -165,8 +167,8 @@ class Partition:
         )
 
     @property
-    def told_offset(self) -> int:
-        """The first offset that what readers are told may not include."""
+    def published_offset(self) -> int:
+        """The first offset that published rows may not include."""
         return self.next_offset if self._withheld is None else self._withheld
 
     @property
@@ -200,7 +202,7 @@ class Partition:
         self._joins = 0
 
     def _passed(self) -> int:
-        """Panes that start here or earlier may have been told as final, also by a watermark that
+        """The start of the last pane that may have been shown as final, also by a watermark that
         was withdrawn.
         """
         return NEVER if self._highest is None else self._highest - FIRST_FINAL - self._length
@@ -227,15 +229,15 @@ class Partition:
     # ------------------------------------------------------------- stored records
 
     @property
-    def wanted(self) -> Wanted:
+    def wanted(self) -> WantedRecords:
         """What must be loaded and joined before the next flush."""
-        return Wanted(
+        return WantedRecords(
             self.visits.wanted,
             list(self.panes.unbased),
             self.agents.wanted(),
         )
 
-    def join(self, wanted: Wanted, stored: Stored) -> None:
+    def join(self, wanted: WantedRecords, stored: StoredRecords) -> None:
         """Take in what the database holds of what was `wanted`; panes that this touches may be
         wanted in turn.
         """
@@ -253,12 +255,11 @@ class Partition:
 
     # ------------------------------------------------------------- flushing
 
-    def take_dirty(self) -> Flushing | None:
+    def take_dirty(self) -> FlushRows | None:
         """Encode all dirty rows at the current position; None where the database has everything, or
         while records are wanted.
 
-        The rows stay remembered until `flushed`, `not_flushed` or `surprised` tells what became of
-        them.
+        The rows stay remembered until `flushed`, `not_flushed` or `conflicted` is called.
         """
         if self._taken is not None or self.wanted or not self._anything_new():
             return None
@@ -275,7 +276,7 @@ class Partition:
         new_visits = self.visits.rows_of(self.number, visits.new, page, stored=False)
         known_visits = self.visits.rows_of(self.number, visits.known, page, stored=True)
         pages = self._presence_log.take(page)
-        rows = Flushing(
+        rows = FlushRows(
             before=self.durable_offset,
             position=self.position,
             new_visits=new_visits,
@@ -296,7 +297,7 @@ class Partition:
             presence_since=pages.first if pages.everything else 0,
             instants=frozenset(pane.key[3] for pane in panes[0]) | {at for _, at, _ in states},
         )
-        self._taken = _Taken(rows, visits, panes, states, late, pages)
+        self._taken = _TakenRows(rows, visits, panes, states, late, pages)
         return rows
 
     def _anything_new(self) -> bool:
@@ -313,7 +314,7 @@ class Partition:
             self._taken = None
 
     def not_flushed(self) -> None:
-        """The taken rows were not written: they are dirty again."""
+        """The taken rows were not written; make them dirty again."""
         taken = self._taken
         self._taken = None
         if taken is not None:
@@ -323,9 +324,9 @@ class Partition:
             self.panes.late = {**taken.late, **self.panes.late}
             self.visits.presence.put_back(taken.presence.changed)
 
-    def surprised(self) -> None:
-        """The taken rows were not written, because some that were taken for new exist: all of those
-        must be looked up.
+    def conflicted(self) -> None:
+        """The taken rows were not written, because some that were taken for new exist; look all of
+        those up before the next flush.
         """
         taken = self._taken
         self.not_flushed()
@@ -349,7 +350,7 @@ class Partition:
             )
         return rows
 
-    # ------------------------------------------------------------- telling
+    # ------------------------------------------------------------- publishing
 
     def gauges(self, now: int) -> list[Gauge]:
         """What is going on at `now`, per queue and channel; whoever waits longer than the longest
@@ -360,8 +361,8 @@ class Partition:
     # ------------------------------------------------------------- memory
 
     def trim(self, most_visits: int, most_panes: int) -> None:
-        """Forget the oldest rows beyond these numbers that are durable, told and not going on; they
-        can be loaded again.
+        """Forget the oldest rows beyond these numbers that are durable, published and not going
+        on; they can be loaded again.
         """
         if self._taken is not None or self.watermark is None:
             return

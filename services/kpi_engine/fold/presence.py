@@ -1,5 +1,5 @@
-"""Who waits and who is in progress, queue by queue; what an event changes is one entry, however
-many visits are open.
+"""The open visits of one partition, those that wait and those in progress, by queue and channel; an
+event changes one entry, however many visits are open.
 
     offered ──► waiting ──► in progress ──► (over)
                    │             └── older than the longest conversation: forgotten
@@ -27,7 +27,7 @@ STEP = 900_000
 
 
 @dataclass(eq=False, slots=True)
-class Floor:
+class QueuePresence:
     """The open visits of one queue and channel: when those that wait were offered, when the others
     were answered.
 
@@ -48,7 +48,7 @@ class Floor:
 
     @property
     def empty(self) -> bool:
-        """Whether there is nothing to tell."""
+        """Whether nothing is going on here."""
         return not (self.waiting or self.answered or self.unresolved)
 
     def talk(self, key: VisitKey, at: int) -> None:
@@ -111,7 +111,7 @@ def entry_of(key: VisitKey, visit: Visit) -> OpenVisit | None:
     return OpenVisit(home, key, offered if answered is None else answered, answered is not None)
 
 
-class Presence:
+class PartitionPresence:
     """The open visits of one partition; a visit leaves before it changes otherwise than by an
     answer, and enters again.
 
@@ -126,7 +126,7 @@ class Presence:
         self.waits_since = -NO_END
         self.talks_since = -NO_END
         self._kept_since = -NO_END
-        self._floors: dict[Home, Floor] = {}
+        self._floors: dict[Home, QueuePresence] = {}
         self._changed: set[Home] = set()
         self._month = Month("", 0, 0)
 
@@ -205,13 +205,13 @@ class Presence:
             return visit.answered_at >= self.talks_since
         return visit.offered_at is not None and visit.offered_at >= self.waits_since
 
-    def _floor(self, home: Home) -> Floor:
+    def _floor(self, home: Home) -> QueuePresence:
         floor = self._floors.get(home)
         if floor is None:
-            floor = self._floors[home] = Floor()
+            floor = self._floors[home] = QueuePresence()
         return floor
 
-    def _count(self, home: Home, floor: Floor, offered: int, change: int) -> None:
+    def _count(self, home: Home, floor: QueuePresence, offered: int, change: int) -> None:
         if offered < self._kept_since:
             return
         if not self._month.begin <= offered < self._month.end:
@@ -245,7 +245,7 @@ class Presence:
                 self._count(home, floor, at, 1)
                 self.absent.pop(key, None)
 
-    def _take_old(self, floor: Floor) -> list[tuple[VisitKey, int]]:
+    def _take_old(self, floor: QueuePresence) -> list[tuple[VisitKey, int]]:
         """Remove who is too old; those among them that waited."""
         old = [(key, at) for key, at in floor.waiting.items() if at < self.waits_since]
         for key, _ in old:
@@ -271,7 +271,7 @@ class Presence:
                 floor.gauge = None
                 self._changed.add(home)
 
-    # ------------------------------------------------------------- telling
+    # ------------------------------------------------------------- gauges
 
     def gauges(self, now: int) -> list[Gauge]:
         """What is going on at `now`, per queue and channel; whoever was offered longer ago than the
@@ -292,7 +292,7 @@ class Presence:
         return taken
 
     def put_back(self, changed: Iterable[Home]) -> None:
-        """What `take_changed` gave was not written."""
+        """Note again the changes that `take_changed` gave and no flush wrote."""
         self._changed.update(changed)
 
     def unresolved(self, homes: Iterable[Home]) -> list[tuple[Home, Counts]]:
@@ -317,18 +317,18 @@ class Presence:
             yield home, True, floor.answered
 
     def read(self, page: Page) -> None:
-        """Take in what the next page says; none of these visits is in memory. `complete` ends the
-        reading.
+        """Take in the changes of the next page; none of these visits is in memory. `complete` ends
+        the reading.
         """
         for key in page.over:
             self._forget(key)
         for place, contact, number, at in page.waiting:
             home = page.homes[place]
-            self._meet(home, key := (home[0], contact, number))
+            self._list_absent(home, key := (home[0], contact, number))
             self._floor(home).waiting[key] = at
         for place, contact, number, at in page.answered:
             home = page.homes[place]
-            self._meet(home, key := (home[0], contact, number))
+            self._list_absent(home, key := (home[0], contact, number))
             self._floor(home).talk(key, at)
         for home, counts in page.unresolved:
             self._floor(home).unresolved = counts
@@ -343,7 +343,7 @@ class Presence:
             for key, _ in self._take_old(floor):
                 self.absent.pop(key, None)
 
-    def _meet(self, home: Home, key: VisitKey) -> None:
+    def _list_absent(self, home: Home, key: VisitKey) -> None:
         self._forget(key)
         self.absent[key] = home
 

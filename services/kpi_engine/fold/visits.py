@@ -53,7 +53,7 @@ from services.kpi_engine.fold.advance import STEPS, advance, amend, begin
 from services.kpi_engine.fold.join import join
 from services.kpi_engine.fold.merge import merge
 from services.kpi_engine.fold.panes import NEVER, Change, Panes
-from services.kpi_engine.fold.presence import Presence
+from services.kpi_engine.fold.presence import PartitionPresence
 from services.kpi_engine.fold.presence_log import PageBuilder
 
 _BEGINS = frozenset((ContactOffered, ContactAnswered, ContactAbandoned))
@@ -90,7 +90,7 @@ def visit_key(event: AnyEvent) -> VisitKey:
 NEVER_COMPLAINED = (None, None)
 
 
-class Parked(msgspec.Struct, gc=False):
+class ParkedVisit(msgspec.Struct, gc=False):
     """What events said of a visit whose stored record is not known yet, and the last of them."""
 
     visit: Visit
@@ -108,14 +108,14 @@ class TakenVisits:
 class Visits:
     """All visits of one partition; what they contribute goes into `panes`."""
 
-    def __init__(self, panes: Panes, presence: Presence, since: int = NEVER) -> None:
+    def __init__(self, panes: Panes, presence: PartitionPresence, since: int = NEVER) -> None:
         """`presence` are those that go on, none in memory yet; what happens from `since` on may
         begin a new visit.
         """
         self.rows: dict[VisitKey, Visit] = {}
         self.presence = presence
         self.since = since
-        self.parked: dict[VisitKey, Parked] = {}
+        self.parked: dict[VisitKey, ParkedVisit] = {}
         self.dirty: dict[VisitKey, bool] = {}
         self._doubted: set[VisitKey] = set()
         self._absent = presence.absent
@@ -177,7 +177,7 @@ class Visits:
     def _park(self, key: VisitKey, event: AnyEvent) -> None:
         parked = self.parked.get(key)
         if parked is None:
-            parked = self.parked[key] = Parked(Visit(), event)
+            parked = self.parked[key] = ParkedVisit(Visit(), event)
         merge(parked.visit, event)
         parked.event = event
 

@@ -18,7 +18,7 @@ from faust.types import StreamT
 
 from services.contracts.commands import Command
 from services.contracts.topics import ENGINE_COMMANDS
-from services.kpi_engine.fold.decode import Refusal, decode
+from services.kpi_engine.fold.decode import RecordRefusal, decode
 from services.kpi_engine.kafka.producer import Outgoing
 from services.kpi_engine.settings import EngineGroup
 from services.runtime.settings import KafkaSettings
@@ -29,8 +29,8 @@ _command = msgspec.json.Decoder(Command).decode
 
 
 @dataclass(frozen=True)
-class Duty:
-    """What the leader does every `seconds`; it may fail with the database and is done again."""
+class LeaderTask:
+    """Work of the leader, done every `seconds`; it may fail with the database and is done again."""
 
     name: str
     seconds: float
@@ -38,7 +38,10 @@ class Duty:
 
 
 def faust_app(
-    kafka: KafkaSettings, engine: EngineGroup, outgoing: Outgoing, duties: Iterable[Duty]
+    kafka: KafkaSettings,
+    engine: EngineGroup,
+    outgoing: Outgoing,
+    leader_tasks: Iterable[LeaderTask],
 ) -> faust.App:
     """The application, not yet started; its consumer group is the engine's with `-commands`
     behind.
@@ -71,23 +74,23 @@ def faust_app(
     )
 
     @app.agent(commands)
-    async def obey(stream: StreamT[bytes]) -> None:
+    async def on_command(stream: StreamT[bytes]) -> None:
         async for value in stream:
             await redrive(value, outgoing)
 
-    for duty in duties:
-        app.timer(interval=duty.seconds, on_leader=True)(_beat(duty))
+    for task in leader_tasks:
+        app.timer(interval=task.seconds, on_leader=True)(_run(task))
     return app
 
 
-def _beat(duty: Duty) -> Callable[[], Awaitable[None]]:
-    async def beat() -> None:
+def _run(task: LeaderTask) -> Callable[[], Awaitable[None]]:
+    async def run() -> None:
         try:
-            await duty.work()
+            await task.work()
         except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as away:
-            log.warning("%s waits for the database: %s: %s", duty.name, type(away).__name__, away)
+            log.warning("%s waits for the database: %s: %s", task.name, type(away).__name__, away)
 
-    return beat
+    return run
 
 
 async def redrive(value: bytes, outgoing: Outgoing) -> None:
@@ -100,7 +103,7 @@ async def redrive(value: bytes, outgoing: Outgoing) -> None:
         log.error("an engine command is not understood and was left out: %s", wrong)  # noqa: TRY400  its trace says nothing
         return
     event = decode(command.event.encode())
-    if isinstance(event, Refusal) or event.tenant != command.tenant:
+    if isinstance(event, RecordRefusal) or event.tenant != command.tenant:
         log.error(
             "the event of a redrive command for tenant %s cannot be counted: %s",
             command.tenant,

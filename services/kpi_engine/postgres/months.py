@@ -19,7 +19,7 @@ ALTER TABLE {table} ATTACH PARTITION {part} FOR VALUES FROM ({begin}) TO ({end})
 """
 
 
-class Months:
+class MonthlyParts:
     """The months known to have their parts; asks the database about each once."""
 
     def __init__(self) -> None:

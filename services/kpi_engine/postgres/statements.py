@@ -39,10 +39,10 @@ RETURNING generation, epoch, next_offset, watermark, applied, dead
 PRESENCE = """
 SELECT number, page FROM presence_log WHERE partition = $1 AND number > $2 ORDER BY number LIMIT $3
 """
-TELL_PRESENCE = (
+WRITE_PRESENCE = (
     "INSERT INTO presence_log SELECT * FROM unnest($1::smallint[], $2::bigint[], $3::bytea[])"
 )
-FORGET_PRESENCE = """
+DELETE_PRESENCE = """
 DELETE FROM presence_log USING unnest($1::smallint[], $2::bigint[]) AS past (partition, number)
 WHERE presence_log.partition = past.partition AND presence_log.number < past.number
 """

@@ -20,12 +20,18 @@ from services.contracts.visits import Longest, Visit, VisitKey, decode_visit
 from services.kpi_engine import failpoints
 from services.kpi_engine.fold.agents import WantedAgent
 from services.kpi_engine.fold.panes import NEVER
-from services.kpi_engine.fold.partition import Flushing, Partition, Position, Stored, Wanted
-from services.kpi_engine.fold.presence_log import Claimed
-from services.kpi_engine.ports import Flush, LogLost, StoreUnavailable
+from services.kpi_engine.fold.partition import (
+    FlushRows,
+    Partition,
+    PartitionPosition,
+    StoredRecords,
+    WantedRecords,
+)
+from services.kpi_engine.fold.presence_log import ClaimedPresence
+from services.kpi_engine.ports import FlushOutcome, LogLost, StoreUnavailable
 from services.kpi_engine.postgres import statements as sql
 from services.kpi_engine.postgres.kept_since import kept_since
-from services.kpi_engine.postgres.months import Months
+from services.kpi_engine.postgres.months import MonthlyParts
 from services.runtime.clock import monotonic, now_ms
 from services.runtime.database import dsn
 from services.runtime.settings import DatabaseSettings
@@ -54,7 +60,7 @@ decode_cells = msgspec.msgpack.Decoder(Cells).decode
 
 
 @dataclass(frozen=True)
-class Shape:
+class StoreOptions:
     """Pane length and the disorder that watermarks allow for, milliseconds; how long visits wait
     and last at most.
     """
@@ -70,7 +76,7 @@ class PostgresStore:
     """
 
     def __init__(
-        self, pool: asyncpg.Pool, settings: DatabaseSettings, owner: str, shape: "Shape"
+        self, pool: asyncpg.Pool, settings: DatabaseSettings, owner: str, shape: "StoreOptions"
     ) -> None:
         self._pool = pool
         self._settings = settings
@@ -79,7 +85,7 @@ class PostgresStore:
         self._flusher: asyncpg.Connection | None = None
         self._bound = 0.0
         self._turn = asyncio.Lock()
-        self._months = Months()
+        self._months = MonthlyParts()
 
     async def aclose(self) -> None:
         """Give the flush connection back."""
@@ -106,20 +112,20 @@ class PostgresStore:
                     "FLOORPULSE_KAFKA__LOG_ID if it truly began anew."
                 )
                 raise LogLost(message)
-        position = Position(partition, log_id, **{name: row[name] for name in CLAIMED})
+        position = PartitionPosition(partition, log_id, **{name: row[name] for name in CLAIMED})
         since = (
             NEVER if position.watermark is None else position.watermark + self._shape.allowance + 1
         )
         return Partition(position, self._shape.pane_length, await self._claimed(partition), since)
 
-    async def _claimed(self, partition: int) -> Claimed:
+    async def _claimed(self, partition: int) -> ClaimedPresence:
         """Who is there, in portions: the time limit of an answer is one portion's, whatever there
         is to read.
 
         Nobody but this owner can have written meanwhile; where a newer one has, its epoch keeps
         what was read here from being written.
         """
-        claimed = Claimed(self._shape.longest)
+        claimed = ClaimedPresence(self._shape.longest)
         said = monotonic()
         while True:
             async with self._connection() as connection:
@@ -146,10 +152,10 @@ class PostgresStore:
             since = await kept_since(connection)
         return NEVER if since is None else since
 
-    async def load(self, partition: int, wanted: Wanted) -> Stored:
+    async def load(self, partition: int, wanted: WantedRecords) -> StoredRecords:
         """See `ports.Store.load`."""
         async with self._connection() as connection:
-            return Stored(
+            return StoredRecords(
                 visits=await self._visits(connection, partition, wanted.visits),
                 panes=await self._panes(connection, partition, wanted.panes),
                 agents=await self._agents(connection, partition, wanted.agents),
@@ -204,7 +210,7 @@ class PostgresStore:
 
     # ------------------------------------------------------------- flushing
 
-    async def flush(self, rows: Sequence[Flushing]) -> Mapping[int, Flush]:
+    async def flush(self, rows: Sequence[FlushRows]) -> Mapping[int, FlushOutcome]:
         """See `ports.Store.flush`."""
         ordered = sorted(rows, key=lambda one: one.position.partition)
         within = TRANSACTION_WITHIN + sum(map(len, rows)) / ROWS_A_SECOND
@@ -216,11 +222,11 @@ class PostgresStore:
                 failpoints.reach("before_begin")
                 return await self._flush(connection, ordered)
         except asyncpg.UniqueViolationError:
-            return {one.position.partition: Flush.SURPRISED for one in ordered}
+            return {one.position.partition: FlushOutcome.CONFLICTED for one in ordered}
 
     async def _flush(
-        self, connection: asyncpg.Connection, ordered: Sequence[Flushing]
-    ) -> dict[int, Flush]:
+        self, connection: asyncpg.Connection, ordered: Sequence[FlushRows]
+    ) -> dict[int, FlushOutcome]:
         async with connection.transaction():
             held = await self._held(connection, ordered)
             mine = [
@@ -229,20 +235,20 @@ class PostgresStore:
                 if held.get(one.position.partition) == (one.position.epoch, one.before)
             ]
             await self._write(connection, mine)
-            await self._tell_presence(connection, mine)
+            await self._write_presence(connection, mine)
             failpoints.reach("after_upsert")
             await self._move(connection, [one.position for one in mine])
             failpoints.reach("after_move")
         failpoints.reach("after_commit")
         written = {one.position.partition for one in mine}
         return {
-            one.position.partition: Flush.WRITTEN
+            one.position.partition: FlushOutcome.WRITTEN
             if one.position.partition in written
-            else Flush.FENCED
+            else FlushOutcome.FENCED
             for one in ordered
         }
 
-    async def settle(self, rows: Sequence[Flushing]) -> Mapping[int, Flush | None]:
+    async def settle(self, rows: Sequence[FlushRows]) -> Mapping[int, FlushOutcome | None]:
         """See `ports.Store.settle`."""
         async with (
             self._flush_connection(TRANSACTION_WITHIN) as connection,
@@ -257,7 +263,7 @@ class PostgresStore:
 
     @staticmethod
     async def _held(
-        connection: asyncpg.Connection, rows: Sequence[Flushing]
+        connection: asyncpg.Connection, rows: Sequence[FlushRows]
     ) -> dict[int, tuple[int, int]]:
         found = await connection.fetch(
             sql.LOCK_POSITIONS, TOPIC, [one.position.partition for one in rows]
@@ -265,7 +271,7 @@ class PostgresStore:
         return {row["partition"]: (row["epoch"], row["next_offset"]) for row in found}
 
     @staticmethod
-    async def _write(connection: asyncpg.Connection, rows: Sequence[Flushing]) -> None:
+    async def _write(connection: asyncpg.Connection, rows: Sequence[FlushRows]) -> None:
         """What is new goes straight into its table, so that finding it there is an error; the rest
         overwrites what is there.
         """
@@ -304,18 +310,18 @@ class PostgresStore:
                 await connection.execute(upsert)
 
     @staticmethod
-    async def _tell_presence(connection: asyncpg.Connection, rows: Sequence[Flushing]) -> None:
-        """Write who came and went; where a partition tells of everyone anew, what it told before
-        goes.
+    async def _write_presence(connection: asyncpg.Connection, rows: Sequence[FlushRows]) -> None:
+        """Write the pages of open visits; where they hold all of a partition's, delete the earlier
+        ones.
         """
         past = [(one.position.partition, one.presence_since) for one in rows if one.presence_since]
         pages = [page for one in rows for page in one.presence]
-        for statement, records in ((sql.FORGET_PRESENCE, past), (sql.TELL_PRESENCE, pages)):
+        for statement, records in ((sql.DELETE_PRESENCE, past), (sql.WRITE_PRESENCE, pages)):
             if records:
                 await connection.execute(statement, *map(list, zip(*records, strict=True)))
 
     @staticmethod
-    async def _move(connection: asyncpg.Connection, positions: Sequence[Position]) -> None:
+    async def _move(connection: asyncpg.Connection, positions: Sequence[PartitionPosition]) -> None:
         columns = zip(
             *(
                 (at.partition, at.next_offset, at.watermark, at.applied, at.dead)
@@ -368,10 +374,10 @@ class PostgresStore:
         self._bound = seconds
 
 
-def _settled(rows: Flushing, stored: tuple[int, int] | None) -> Flush | None:
+def _settled(rows: FlushRows, stored: tuple[int, int] | None) -> FlushOutcome | None:
     epoch = rows.position.epoch
     before = rows.before
     after = rows.position.next_offset
     if stored is None or stored[0] != epoch or stored[1] not in (before, after):
-        return Flush.FENCED
-    return Flush.WRITTEN if stored[1] == after and after != before else None
+        return FlushOutcome.FENCED
+    return FlushOutcome.WRITTEN if stored[1] == after and after != before else None

@@ -7,7 +7,7 @@ import asyncpg
 from services.contracts.cells import add
 from services.contracts.updates import PaneKey
 from services.contracts.visits import Visit, decode_visit
-from services.counting.contributions import Panes
+from services.counting.contributions import Contributions
 from services.kpi_engine.metrics import EngineMetrics
 from services.kpi_engine.postgres.store import decode_cells
 from services.kpi_engine.upkeep.differences import differences
@@ -57,7 +57,7 @@ class Auditor:
     ) -> list[PaneKey]:
         found = await connection.fetch(VISITS, tenant, since, until)
         visits: list[tuple[str, Visit]] = [(tenant, decode_visit(row["body"])) for row in found]
-        stored: Panes = {}
+        stored: Contributions = {}
         for row in await connection.fetch(PANES, tenant, since, until):
             add(
                 stored.setdefault((tenant, row["queue"], row["channel"], row["start"]), {}),

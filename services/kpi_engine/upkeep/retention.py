@@ -12,14 +12,19 @@ from functools import partial
 import asyncpg
 
 from services.kpi_engine.postgres.statements import NOW
-from services.kpi_engine.upkeep.retention_limits import HEEDED, limit, month_named, rolled_limit
+from services.kpi_engine.upkeep.retention_limits import (
+    RELOADED_WITHIN,
+    limit,
+    month_named,
+    rolled_limit,
+)
 from services.runtime.clock import now_ms
 
 log = logging.getLogger(__name__)
 
 BATCH = 5000
 BATCHES = 200
-"""Batches of one beat, at most: the next one goes on"""
+"""Batches of one run, at most: the next one goes on"""
 
 ROLLED = "SELECT day FROM roller"
 ANNOUNCE = """
@@ -68,7 +73,7 @@ class Retention:
         for kept, days in self._limits.items():
             now = min(now_ms(), await self._pool.fetchval(NOW))
             await self._announce(kept, days, now)
-            since = await self._pool.fetchval(DUE, kept, now - HEEDED)
+            since = await self._pool.fetchval(DUE, kept, now - RELOADED_WITHIN)
             if since is not None:
                 await (self._drop(kept, since) if kept in MONTHLY else self._delete(kept, since))
 
@@ -97,6 +102,6 @@ class Retention:
         )
         await self._pool.execute(GONE, kept)
         for _ in range(BATCHES):
-            told = await delete()
-            if int(told.split()[-1]) < BATCH:
+            status = await delete()
+            if int(status.split()[-1]) < BATCH:
                 return

@@ -1,5 +1,5 @@
 """Retention: since when each kind of row is kept. Limits are announced first; rows go once every
-engine heeds them.
+engine has read them.
 """
 
 from datetime import UTC, datetime
@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from services.counting.months import Month, month_of
 
 DAY = 86_400_000
-HEEDED = 300_000
+RELOADED_WITHIN = 300_000
 """Milliseconds after which every engine has read an announcement: they look every minute"""
 
 

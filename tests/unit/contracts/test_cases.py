@@ -27,7 +27,7 @@ from services.figures.rows import Question, Row
 from services.figures.selection import By, Selection
 from services.figures.terms import AS_IN_FORCE
 from services.kpi_engine.fold.agents import entered
-from services.kpi_engine.fold.decode import Refusal, decode
+from services.kpi_engine.fold.decode import RecordRefusal, decode
 from services.kpi_engine.fold.merge import merge
 from services.kpi_engine.fold.visits import visit_key
 from services.kpis.catalogue import CATALOGUE, VARIANTS, Kpi
@@ -79,7 +79,7 @@ def floor_of(story: Told) -> MemoryFloor:
     floor = MemoryFloor(watermark=instant(story["now"]))
     for value in wire(story):
         event = decode(value)
-        assert not isinstance(event, Refusal), event
+        assert not isinstance(event, RecordRefusal), event
         if isinstance(event, AgentStateChanged):
             floor.enter(event.agent, entered(event))
             continue

@@ -7,13 +7,13 @@ from prometheus_client import CollectorRegistry
 from services.contracts import events
 from services.contracts.cells import Cell
 from services.contracts.letters import Reason
-from services.kpi_engine.app import Batch, Engine, Options
+from services.kpi_engine.app import Engine, EngineOptions, RecordBatch
 from services.kpi_engine.metrics import EngineMetrics
 from services.kpi_engine.ports import StoreUnavailable
 from tests.fakes.engine import Channels, MemoryStore
 from tests.unit.kpi_engine.builders import MINUTE, event
 
-OPTIONS = Options(
+OPTIONS = EngineOptions(
     allowance=15_000,
     slice_records=2,
     dirty_rows=4,
@@ -30,7 +30,7 @@ def encoded(*history):
 
 def batch(values, start=0):
     offsets = list(range(start, start + len(values)))
-    return Batch(start, start + len(values), values, offsets, appended_at=100 * MINUTE)
+    return RecordBatch(start, start + len(values), values, offsets, appended_at=100 * MINUTE)
 
 
 def offers(count, start=0):
@@ -82,7 +82,7 @@ async def test_records_below_the_position_are_not_applied_again(engine, store):
 
 async def test_an_empty_batch_moves_the_position_over_its_hole(engine):
     partition = await owned(engine)
-    await engine.apply(partition, Batch(0, 7, [], [], 0))
+    await engine.apply(partition, RecordBatch(0, 7, [], [], 0))
 
     assert partition.next_offset == 7
 
@@ -243,7 +243,7 @@ async def test_agent_states_reach_the_store(engine, store):
     assert len(store.agent_states) == 1
 
 
-async def test_readers_are_told_absolute_rows_gauges_and_the_position(engine, channels):
+async def test_updates_carry_absolute_rows_gauges_and_the_position(engine, channels):
     partition = await owned(engine)
     await engine.apply(partition, batch(encoded(*offers(3))))
     await engine.publish({0: 9})
@@ -254,7 +254,7 @@ async def test_readers_are_told_absolute_rows_gauges_and_the_position(engine, ch
     assert update.gauges is not None
 
 
-async def test_rows_that_could_not_be_told_are_told_later(engine, channels):
+async def test_rows_that_could_not_be_published_are_published_later(engine, channels):
     partition = await owned(engine)
     await engine.apply(partition, batch(encoded(*offers(3))))
     channels.broken = True

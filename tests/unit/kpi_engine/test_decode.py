@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from services.contracts.events import ContactOffered
 from services.contracts.letters import Reason
-from services.kpi_engine.fold.decode import Refusal, decode
+from services.kpi_engine.fold.decode import RecordRefusal, decode
 
 OFFERED = {
     "type": "contact.offered",
@@ -65,7 +65,7 @@ def test_a_time_in_text_is_read():
 def test_what_cannot_be_counted_has_a_reason(value, reason):
     refusal = decode(value)
 
-    assert isinstance(refusal, Refusal)
+    assert isinstance(refusal, RecordRefusal)
     assert refusal.reason is reason
     assert refusal.detail
 
@@ -101,6 +101,6 @@ def test_no_bytes_raise(value):
 def test_a_refusal_says_where_it_was_wrong(fields, reason, names):
     refusal = decode(record(**fields))
 
-    assert isinstance(refusal, Refusal)
+    assert isinstance(refusal, RecordRefusal)
     assert refusal.reason is reason
     assert names in refusal.detail

@@ -25,17 +25,17 @@ from services.contracts.visits import (
     outcome,
     queue_of,
 )
-from services.counting.contributions import Panes as Counted
+from services.counting.contributions import Contributions as Counted
 from services.counting.contributions import contributions
 from services.kpi_engine.fold import presence, presence_log
 from services.kpi_engine.fold.advance import advance
 from services.kpi_engine.fold.join import join
 from services.kpi_engine.fold.merge import merge
 from services.kpi_engine.fold.panes import NEVER, Change, Panes
-from services.kpi_engine.fold.partition import Partition, Position
-from services.kpi_engine.fold.presence_log import Claimed
+from services.kpi_engine.fold.partition import Partition, PartitionPosition
+from services.kpi_engine.fold.presence_log import ClaimedPresence
 from services.kpi_engine.fold.visits import visit_key
-from services.kpi_engine.ports import Flush
+from services.kpi_engine.ports import FlushOutcome
 from tests.fakes.engine import MemoryStore
 from tests.unit.kpi_engine.builders import HISTORIES, MINUTE, TENANT
 
@@ -63,7 +63,7 @@ def recomputed(history: list[AnyEvent]) -> Counted:
 
 
 def fresh() -> Partition:
-    return Partition(Position(0, "log", 1, 1, 0), MINUTE, Claimed(LONGEST))
+    return Partition(PartitionPosition(0, "log", 1, 1, 0), MINUTE, ClaimedPresence(LONGEST))
 
 
 def folded(history: list[AnyEvent], size: int) -> Partition:
@@ -280,11 +280,11 @@ def flush(partition: Partition, store: MemoryStore, *, lost: bool) -> None:
         partition.not_flushed()
         return
     match store.write(taken):
-        case Flush.WRITTEN:
+        case FlushOutcome.WRITTEN:
             partition.flushed()
-        case Flush.SURPRISED:
-            partition.surprised()
-        case Flush.FENCED:
+        case FlushOutcome.CONFLICTED:
+            partition.conflicted()
+        case FlushOutcome.FENCED:
             pytest.fail("nobody else owns it")
 
 

@@ -1,4 +1,4 @@
-"""A partition's state: what is dirty, what is durable, what readers were told, what is going on."""
+"""A partition's state: what is dirty, what is durable, what was published, what is going on."""
 
 import msgspec
 
@@ -7,8 +7,8 @@ from services.contracts.cells import Cell
 from services.contracts.updates import revision
 from services.contracts.visits import Longest, decode_visit
 from services.kpi_engine.fold.panes import NEVER
-from services.kpi_engine.fold.partition import Partition, Position, Stored
-from services.kpi_engine.fold.presence_log import Claimed
+from services.kpi_engine.fold.partition import Partition, PartitionPosition, StoredRecords
+from services.kpi_engine.fold.presence_log import ClaimedPresence
 from services.kpi_engine.fold.visits import visit_key
 from services.kpi_engine.fold.watermark import advance_watermark
 from tests.unit.kpi_engine.builders import MINUTE, event
@@ -27,13 +27,15 @@ LONGEST = Longest(wait=4 * HOUR, conversation=2 * HOUR)
 
 
 def fresh(since=NEVER, longest=LONGEST):
-    return Partition(Position(3, "log", 1, 7, 100), MINUTE, Claimed(longest), since)
+    return Partition(
+        PartitionPosition(3, "log", 1, 7, 100), MINUTE, ClaimedPresence(longest), since
+    )
 
 
 def settled(partition, **stored):
     """Everything that waits for stored records has got them."""
     while wanted := partition.wanted:
-        partition.join(wanted, Stored(**stored))
+        partition.join(wanted, StoredRecords(**stored))
     return partition
 
 
@@ -165,7 +167,7 @@ def test_a_visit_that_was_taken_for_new_but_exists_is_joined_and_counted_once():
     known = apply(fresh(), offered())
     partition = apply(fresh(since=-MINUTE), offered(at=40_000))
     assert len(partition.take_dirty().new_visits) == 1
-    partition.surprised()
+    partition.conflicted()
     settled(partition, visits=known.visits.rows, panes={PANE: (5, {Cell.OFFERED: 1})})
 
     assert partition.panes.rows[PANE].cells == {Cell.OFFERED: 1}
@@ -190,24 +192,24 @@ def test_a_repeated_survey_of_a_stored_visit_changes_no_row():
     assert len(partition.take_dirty()) == 0
 
 
-def test_readers_are_not_told_an_offset_whose_record_still_waits_for_its_visit():
+def test_no_offset_is_published_whose_record_still_waits_for_its_visit():
     partition = apply(
         fresh(since=HOUR), event(events.ContactWrapped, 2 * HOUR), offered("c2", at=2 * HOUR)
     )
-    assert partition.told_offset == 100
+    assert partition.published_offset == 100
     settled(partition)
 
-    assert partition.told_offset == 102
+    assert partition.published_offset == 102
 
 
-def test_a_pane_that_waits_for_its_stored_part_is_not_told():
+def test_a_pane_that_waits_for_its_stored_part_is_not_published():
     partition = settled(apply(fresh(since=HOUR), offered()))
-    partition.panes.take_untold(10)
+    partition.panes.take_unpublished(10)
     partition = apply(fresh(since=HOUR), event(events.ContactWrapped, 1, contact="x"), offered())
-    assert not partition.panes.untold
+    assert not partition.panes.has_unpublished
     settled(partition)
 
-    assert partition.panes.untold
+    assert partition.panes.has_unpublished
 
 
 def test_a_change_of_a_pane_that_was_passed_is_noted_with_its_last_event():
@@ -237,13 +239,13 @@ def test_what_belongs_to_a_deleted_month_is_counted_nowhere():
     assert partition.take_dirty().new_panes == []
 
 
-def test_changed_rows_are_told_once_and_again_when_telling_failed():
+def test_changed_rows_are_published_once_and_again_when_publishing_failed():
     panes = apply(fresh(), offered()).panes
-    taken = panes.take_untold(10)
-    assert panes.take_untold(10) == []
-    panes.not_told(taken)
+    taken = panes.take_unpublished(10)
+    assert panes.take_unpublished(10) == []
+    panes.not_published(taken)
 
-    assert [again.cells for again in panes.take_untold(10)] == [{Cell.OFFERED: 1}]
+    assert [again.cells for again in panes.take_unpublished(10)] == [{Cell.OFFERED: 1}]
 
 
 def test_gauges_tell_waiting_in_progress_and_unresolved_apart():
@@ -265,7 +267,7 @@ def test_an_ended_visit_is_no_gauge_any_more():
     assert partition.gauges(MINUTE) == []
 
 
-def test_trimming_keeps_what_is_open_dirty_or_untold():
+def test_trimming_keeps_what_is_open_dirty_or_unpublished():
     partition = apply(
         fresh(), *[offered(f"c{i}") for i in range(8)], *[answered(f"c{i}") for i in range(8)]
     )

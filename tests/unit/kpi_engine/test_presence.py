@@ -10,7 +10,7 @@ from services.contracts.presence import encode_page
 from services.contracts.updates import Gauge
 from services.contracts.visits import Longest
 from services.kpi_engine.fold.presence_log import FEW, everything
-from services.kpi_engine.ports import Flush
+from services.kpi_engine.ports import FlushOutcome
 from tests.fakes.engine import MemoryStore
 from tests.unit.kpi_engine.builders import MINUTE, event
 
@@ -41,7 +41,7 @@ def apply(partition, store, *history, watermark=NOW):
     while wanted := partition.wanted:
         partition.join(wanted, store.find(wanted))
     if (rows := partition.take_dirty()) is not None:
-        assert store.write(rows) is Flush.WRITTEN
+        assert store.write(rows) is FlushOutcome.WRITTEN
         partition.flushed()
     partition.trim(0, 0)
     return partition

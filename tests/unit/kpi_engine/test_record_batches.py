@@ -8,7 +8,7 @@ from aiokafka.record.default_records import DefaultRecordBatchBuilder
 from aiokafka.record.memory_records import MemoryRecords
 from aiokafka.structs import TopicPartition
 
-from services.kpi_engine.app import Batch
+from services.kpi_engine.app import RecordBatch
 from services.kpi_engine.kafka import record_batches
 from services.kpi_engine.kafka.record_batches import STOCK, WholeBatches, from_stock, joined
 
@@ -116,8 +116,8 @@ def test_stock_records_of_one_poll_become_one_batch():
 
 
 def test_batches_that_follow_each_other_and_were_appended_together_are_one():
-    first = Batch(0, 2, [b"a", b"b"], range(2), 1_000)
-    then = Batch(2, 5, [b"c", b"d"], [2, 4], 2_000)
+    first = RecordBatch(0, 2, [b"a", b"b"], range(2), 1_000)
+    then = RecordBatch(2, 5, [b"c", b"d"], [2, 4], 2_000)
 
     [batch] = joined([first, then])
 
@@ -133,12 +133,12 @@ def test_batches_that_follow_each_other_and_were_appended_together_are_one():
 @pytest.mark.parametrize(
     "then",
     [
-        Batch(3, 4, [b"c"], [3], 1_000),
-        Batch(2, 3, [b"c"], [2], 2_001),
-        Batch(2, 3, [b"c"], [2], 999),
+        RecordBatch(3, 4, [b"c"], [3], 1_000),
+        RecordBatch(2, 3, [b"c"], [2], 2_001),
+        RecordBatch(2, 3, [b"c"], [2], 999),
     ],
 )
 def test_batches_with_a_gap_or_time_between_them_stay_apart(then):
-    first = Batch(0, 2, [b"a", b"b"], range(2), 1_000)
+    first = RecordBatch(0, 2, [b"a", b"b"], range(2), 1_000)
 
     assert joined([first, then]) == [first, then]

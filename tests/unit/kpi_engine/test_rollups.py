@@ -6,15 +6,15 @@ import pytest
 
 from services.counting.families import Family
 from services.counting.finality import FINAL
-from services.counting.grains import QUARTER, Bounds, Grain, bounds_of, on_the_grid
-from services.kpi_engine.rollup.cursors import Standing, advanced, final_in, lowered, retreated
+from services.counting.grains import QUARTER, Grain, RollupBounds, bounds_of, on_the_grid
+from services.kpi_engine.rollup.cursors import RollupCursors, advanced, final_in, lowered, retreated
 from services.kpi_engine.upkeep.retention_limits import limit, rolled_limit
 
 MINUTE = 60_000
 DAY = 86_400_000
 NOON = 1_794_312_000_000  # 2026-11-10T12:00:00Z
 UTC = ZoneInfo("UTC")
-DONE = Standing(
+DONE = RollupCursors(
     completion=NOON + QUARTER,
     quarter=NOON,
     reached=NOON,
@@ -46,7 +46,7 @@ def test_its_first_pane_counts_where_that_lies_further_back():
 
 
 def test_a_partition_that_was_away_counts_as_it_was_left():
-    known = Standing(
+    known = RollupCursors(
         completion=NOON, quarter=NOON, watermarks={0: NOON + DAY, 1: NOON - 30 * MINUTE}
     )
 
@@ -66,12 +66,12 @@ def test_what_has_no_panes_any_more_stays_rolled():
 
 def test_days_and_months_hold_rolled_quarters_only():
     zone = ZoneInfo("Asia/Shanghai")
-    ahead = Standing(quarter=NOON, day=NOON + 9 * DAY, month=NOON + 60 * DAY)
+    ahead = RollupCursors(quarter=NOON, day=NOON + 9 * DAY, month=NOON + 60 * DAY)
     back = lowered(ahead, zone)
 
     assert back.day == NOON + 4 * 60 * MINUTE - DAY
     assert back.month == bounds_of(Grain.MONTH, NOON, zone).begin
-    assert lowered(Standing(quarter=NOON, day=5, month=3), zone).day == 5
+    assert lowered(RollupCursors(quarter=NOON, day=5, month=3), zone).day == 5
 
 
 def test_completions_are_never_behind_and_the_furthest_is_remembered():
@@ -109,11 +109,11 @@ def test_days_have_the_hours_that_the_clocks_give_them(day, hours):
 
     assert bounds.end - bounds.begin == hours * 3_600_000
     assert on_the_grid(bounds)
-    assert bounds_of(Grain.QUARTER, noon + 1, zone) == Bounds(noon, noon + QUARTER)
+    assert bounds_of(Grain.QUARTER, noon + 1, zone) == RollupBounds(noon, noon + QUARTER)
 
 
 def test_an_offset_of_odd_minutes_has_no_days():
-    assert not on_the_grid(Bounds(NOON + MINUTE, NOON + DAY))
+    assert not on_the_grid(RollupBounds(NOON + MINUTE, NOON + DAY))
 
 
 def test_whole_months_go_and_of_panes_only_rolled_ones():

@@ -1,10 +1,10 @@
-"""In which minutes a source spoke of the moment, which queues it feeds, and when readers are
-told.
+"""In which minutes a source spoke of the moment, which queues it feeds, and when that is
+published.
 """
 
 from services.contracts import events
 from services.contracts.updates import SourceHeard
-from services.kpi_engine.publish.sources import ALL_EVERY, HISTORY, MINUTE, MOST, Sources
+from services.kpi_engine.publish.sources import ALL_EVERY, HISTORY, MINUTE, MOST, HeardSources
 from tests.unit.kpi_engine.builders import event
 
 AT = 1_794_300_000_000
@@ -15,18 +15,20 @@ def said(source="pbx", at=AT, queue="sales"):
 
 
 def heard(sources, now):
-    return {one.source: one for one in sources.told(now)}
+    return {one.source: one for one in sources.take_unpublished(now)}
 
 
 def test_a_source_is_told_with_its_quiet_its_minutes_and_the_queues_it_feeds():
-    sources = Sources()
+    sources = HeardSources()
     sources.note([said(), said(queue="billing")], AT, 5_000)
 
-    assert sources.told(7_000) == [SourceHeard("acme", "pbx", 2_000, 1, ["billing", "sales"])]
+    assert sources.take_unpublished(7_000) == [
+        SourceHeard("acme", "pbx", 2_000, 1, ["billing", "sales"])
+    ]
 
 
 def test_each_minute_in_which_it_spoke_is_a_bit_counted_back_from_its_last_word():
-    sources = Sources()
+    sources = HeardSources()
     for minute in (0, 1, 4):
         sources.note([said()], AT, minute * MINUTE + 59_000)
 
@@ -34,7 +36,7 @@ def test_each_minute_in_which_it_spoke_is_a_bit_counted_back_from_its_last_word(
 
 
 def test_a_source_that_was_quiet_for_more_than_an_hour_begins_a_new_rhythm():
-    sources = Sources()
+    sources = HeardSources()
     sources.note([said()], AT, 0)
     sources.note([said()], AT, 64 * MINUTE)
 
@@ -42,7 +44,7 @@ def test_a_source_that_was_quiet_for_more_than_an_hour_begins_a_new_rhythm():
 
 
 def test_what_tells_of_history_is_heard_and_makes_no_rhythm():
-    sources = Sources()
+    sources = HeardSources()
     sources.note([said(at=AT - HISTORY - 1)], AT, 0)
     assert heard(sources, 1000)["pbx"] == SourceHeard("acme", "pbx", 1000, 0, ["sales"])
 
@@ -52,19 +54,19 @@ def test_what_tells_of_history_is_heard_and_makes_no_rhythm():
 
 
 def test_only_what_is_new_is_told_and_everything_now_and_then():
-    sources = Sources()
+    sources = HeardSources()
     sources.note([said("a"), said("b")], AT, 0)
-    sources.told(0)
+    sources.take_unpublished(0)
     sources.note([said("a"), said("a", queue="mail")], AT, 1_000)
 
-    assert sources.told(2_000) == [SourceHeard("acme", "a", 1_000, 1, ["mail"])]
-    assert sources.told(3_000) == []
+    assert sources.take_unpublished(2_000) == [SourceHeard("acme", "a", 1_000, 1, ["mail"])]
+    assert sources.take_unpublished(3_000) == []
     assert heard(sources, ALL_EVERY)["b"] == SourceHeard("acme", "b", ALL_EVERY, 1, ["sales"])
     assert heard(sources, 2 * ALL_EVERY)["a"].queues == ["mail", "sales"]
 
 
 def test_events_about_no_queue_feed_none():
-    sources = Sources()
+    sources = HeardSources()
     sources.note(
         [event(events.AgentStateChanged, AT, source="wfm", agent="ann", state="available")], AT, 0
     )
@@ -73,8 +75,8 @@ def test_events_about_no_queue_feed_none():
 
 
 def test_a_source_for_every_event_fills_no_memory():
-    sources = Sources()
+    sources = HeardSources()
     for number in range(MOST + 5):
         sources.note([said(f"s{number}")], AT, number)
 
-    assert len(sources.told(MOST)) == MOST
+    assert len(sources.take_unpublished(MOST)) == MOST

@@ -1,13 +1,13 @@
-"""What readers are told, and how often, whatever happens to the wall clock meanwhile."""
+"""What is published, and how often, whatever happens to the wall clock meanwhile."""
 
 import pytest
 
 from services.contracts import events
 from services.contracts.visits import Longest
-from services.kpi_engine.fold.partition import Partition, Position
-from services.kpi_engine.fold.presence_log import Claimed
-from services.kpi_engine.publish import publisher as telling
-from services.kpi_engine.publish.publisher import HEARTBEAT, Teller
+from services.kpi_engine.fold.partition import Partition, PartitionPosition
+from services.kpi_engine.fold.presence_log import ClaimedPresence
+from services.kpi_engine.publish import publisher as publishing
+from services.kpi_engine.publish.publisher import HEARTBEAT, Publisher
 from tests.unit.kpi_engine.builders import event
 
 NOW = 1_794_300_000_000
@@ -23,8 +23,8 @@ class Clocks:
     def __init__(self, monkeypatch):
         self.wall = NOW
         self.steady = 77_000
-        monkeypatch.setattr(telling, "now_ms", lambda: self.wall)
-        monkeypatch.setattr(telling, "steady_ms", lambda: self.steady)
+        monkeypatch.setattr(publishing, "now_ms", lambda: self.wall)
+        monkeypatch.setattr(publishing, "steady_ms", lambda: self.steady)
 
     def pass_time(self, milliseconds):
         self.wall += milliseconds
@@ -32,7 +32,7 @@ class Clocks:
 
 
 class Heard:
-    """A channel that keeps what is told."""
+    """A channel that keeps what is published."""
 
     def __init__(self):
         self.updates = []
@@ -53,61 +53,61 @@ def clocks(monkeypatch):
 
 def told(heard=None):
     heard = heard or Heard()
-    teller = Teller(heard, ALLOWED)
-    partition = Partition(Position(3, "log", 1, 1, 0), MINUTE, Claimed(LONGEST))
-    teller.begin(3)
-    return teller, partition, heard
+    publisher = Publisher(heard, ALLOWED)
+    partition = Partition(PartitionPosition(3, "log", 1, 1, 0), MINUTE, ClaimedPresence(LONGEST))
+    publisher.begin(3)
+    return publisher, partition, heard
 
 
-def applied(teller, partition, *given, appended_at=NOW):
+def applied(publisher, partition, *given, appended_at=NOW):
     offset = partition.next_offset
     partition.apply([(offset + index, one) for index, one in enumerate(given)], offset + len(given))
     partition.advance([one.at for one in given], appended_at, ALLOWED)
-    teller.note(3, list(given), appended_at)
+    publisher.note(3, list(given), appended_at)
 
 
-async def test_a_quiet_partition_is_told_of_every_second_also_after_the_wall_clock_was_set_back(
+async def test_a_quiet_partition_is_published_every_second_also_after_the_wall_clock_was_set_back(
     clocks,
 ):
-    teller, partition, heard = told()
-    await teller.publish([partition], {})
+    publisher, partition, heard = told()
+    await publisher.publish([partition], {})
     clocks.wall -= HOUR
     clocks.pass_time(HEARTBEAT)
-    await teller.publish([partition], {})
+    await publisher.publish([partition], {})
     clocks.wall += 3 * HOUR
-    await teller.publish([partition], {})
+    await publisher.publish([partition], {})
 
     assert [one.sequence for one in heard.take()] == [1, 2]
 
 
 async def test_silence_is_measured_by_the_steady_clock(clocks):
-    teller, partition, _ = told()
-    applied(teller, partition, event(events.ContactOffered, NOW, queue="sales"))
+    publisher, partition, _ = told()
+    applied(publisher, partition, event(events.ContactOffered, NOW, queue="sales"))
     clocks.wall += 2 * HOUR
-    await teller.publish([partition], {})
+    await publisher.publish([partition], {})
     assert partition.watermark == NOW - ALLOWED
 
     clocks.wall -= 2 * HOUR
     clocks.pass_time(ALLOWED)
-    await teller.publish([partition], {})
+    await publisher.publish([partition], {})
     assert partition.watermark == NOW
 
 
 async def test_a_watermark_that_a_wrong_clock_set_ahead_is_withdrawn_and_final_stays_late(
     clocks,
 ):
-    teller, partition, _ = told()
-    applied(teller, partition, event(events.ContactOffered, NOW, queue="sales"))
+    publisher, partition, _ = told()
+    applied(publisher, partition, event(events.ContactOffered, NOW, queue="sales"))
     clocks.wall += 2 * HOUR
     clocks.pass_time(ALLOWED)
-    await teller.publish([partition], {})
+    await publisher.publish([partition], {})
     assert partition.watermark == NOW + 2 * HOUR
 
     clocks.wall -= 2 * HOUR
-    await teller.publish([partition], {})
+    await publisher.publish([partition], {})
     assert partition.watermark == NOW
     applied(
-        teller,
+        publisher,
         partition,
         event(events.ContactOffered, NOW + 30 * MINUTE, contact="c2", queue="sales"),
     )
@@ -116,18 +116,18 @@ async def test_a_watermark_that_a_wrong_clock_set_ahead_is_withdrawn_and_final_s
 
 @pytest.mark.parametrize("ahead", [-2 * HOUR, 2 * HOUR])
 async def test_who_waits_does_not_depend_on_the_engines_clock(clocks, ahead):
-    teller, partition, heard = told()
+    publisher, partition, heard = told()
     long_ago = NOW - 3 * HOUR
     lately = NOW - MINUTE
     applied(
-        teller,
+        publisher,
         partition,
         event(events.ContactOffered, long_ago, contact="c1", queue="sales"),
         event(events.ContactOffered, lately, contact="c2", queue="sales"),
         event(events.ContactOffered, NOW, contact="c3", queue="sales"),
     )
     clocks.wall += ahead
-    await teller.publish([partition], {})
+    await publisher.publish([partition], {})
 
     [gauge] = heard.take()[-1].gauges
     assert (gauge.waiting, gauge.unresolved) == ([long_ago, lately, NOW], 0)
@@ -135,24 +135,24 @@ async def test_who_waits_does_not_depend_on_the_engines_clock(clocks, ahead):
 
 @pytest.mark.usefixtures("clocks")
 async def test_where_all_events_are_history_the_clock_says_who_no_longer_waits():
-    teller, partition, heard = told()
-    applied(teller, partition, event(events.ContactOffered, NOW - 1000 * HOUR, queue="sales"))
-    await teller.publish([partition], {})
+    publisher, partition, heard = told()
+    applied(publisher, partition, event(events.ContactOffered, NOW - 1000 * HOUR, queue="sales"))
+    await publisher.publish([partition], {})
 
     [gauge] = heard.take()[-1].gauges
     assert (gauge.waiting, gauge.unresolved) == ([], 1)
 
 
-async def test_sources_are_told_by_spans_and_forgotten_with_their_partition(clocks):
-    teller, partition, heard = told()
-    applied(teller, partition, event(events.ContactOffered, NOW, source="pbx", queue="sales"))
+async def test_sources_are_published_by_spans_and_forgotten_with_their_partition(clocks):
+    publisher, partition, heard = told()
+    applied(publisher, partition, event(events.ContactOffered, NOW, source="pbx", queue="sales"))
     clocks.pass_time(700)
-    await teller.publish([partition], {})
+    await publisher.publish([partition], {})
     [source] = heard.take()[-1].heard
     assert (source.source, source.quiet, source.queues) == ("pbx", 700, ["sales"])
 
-    teller.end(3)
-    teller.begin(3)
+    publisher.end(3)
+    publisher.begin(3)
     clocks.pass_time(HEARTBEAT)
-    await teller.publish([partition], {})
+    await publisher.publish([partition], {})
     assert heard.take()[-1].heard == []
