@@ -13,7 +13,7 @@ from services.contracts.cells import Cells
 from services.contracts.letters import DeadLetter
 from services.contracts.updates import PaneKey, Update
 from services.contracts.visits import Longest, Visit, VisitKey, decode_visit, encode_visit
-from services.kpi_engine.fold.panes import NEVER
+from services.kpi_engine.fold.panes import NEVER, StoredPane
 from services.kpi_engine.fold.partition import (
     FlushRows,
     Partition,
@@ -37,7 +37,7 @@ class MemoryStore:
     def __init__(self, allowance: int = 15_000, longest: Longest = LONGEST) -> None:
         self.positions: dict[int, PartitionPosition] = {}
         self.visits: dict[VisitKey, Visit] = {}
-        self.panes: dict[PaneKey, tuple[int, Cells]] = {}
+        self.panes: dict[PaneKey, StoredPane] = {}
         self.agent_states: dict[tuple[AgentKey, int, str], Entered] = {}
         self.late: list[tuple[object, ...]] = []
         self.pages: dict[int, dict[int, bytes]] = {}
@@ -131,7 +131,7 @@ class MemoryStore:
         )
         self.panes.update(
             {
-                _key(row): (row[5], decode_cells(row[6]))
+                _key(row): StoredPane(row[5], decode_cells(row[6]))
                 for row in _any(*rows.new_panes, *rows.panes)
             }
         )

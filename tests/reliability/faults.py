@@ -41,7 +41,7 @@ SELECT cells FROM pane WHERE tenant = $1 AND start = $2 AND queue = $3 AND chann
     AND partition = $5
 """
 
-Positions = dict[int, tuple[int, int]]
+Positions = dict[int, store.HeldPosition]
 
 
 class Hold:
@@ -135,7 +135,10 @@ def forget_the_fence() -> None:
     """Rows are written without comparing owner and position."""
 
     async def held(_: asyncpg.Connection, rows: Sequence[FlushRows]) -> Positions:
-        return {one.position.partition: (one.position.epoch, one.before) for one in rows}
+        return {
+            one.position.partition: store.HeldPosition(one.position.epoch, one.before)
+            for one in rows
+        }
 
     store.PostgresStore._held = staticmethod(held)  # type: ignore[method-assign, assignment]
     _write_no_pages()
@@ -159,7 +162,7 @@ def forget_the_epoch() -> None:
     async def held_by_all(connection: asyncpg.Connection, rows: Sequence[FlushRows]) -> Positions:
         found = await held(connection, rows)
         epochs = {one.position.partition: one.position.epoch for one in rows}
-        return {number: (epochs[number], offset) for number, (_, offset) in found.items()}
+        return {number: one._replace(epoch=epochs[number]) for number, one in found.items()}
 
     store.PostgresStore._held = staticmethod(held_by_all)  # type: ignore[method-assign]
     _write_no_pages()

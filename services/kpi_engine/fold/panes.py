@@ -10,6 +10,7 @@ published only after its stored part was added:
 """
 
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 import msgspec
 
@@ -32,6 +33,20 @@ class Pane(msgspec.Struct, gc=False, eq=False):
     stored: bool = False
     dirty: bool = False
     unpublished: bool = False
+
+
+class StoredPane(NamedTuple):
+    """The part of a pane that the database holds, as of `revision`."""
+
+    revision: int
+    cells: Cells
+
+
+class TakenPanes(NamedTuple):
+    """Panes to write: those that the database does not have, and those it has."""
+
+    new: list[Pane]
+    known: list[Pane]
 
 
 class Change(msgspec.Struct, frozen=True, gc=False):
@@ -88,10 +103,8 @@ class Panes:
         self.rows[key] = pane
         return pane
 
-    def rebase(self, keys: Iterable[PaneKey], stored: Mapping[PaneKey, tuple[int, Cells]]) -> None:
-        """Add the stored parts, `(revision, cells)`, of panes that were not based; those not stored
-        are new.
-        """
+    def rebase(self, keys: Iterable[PaneKey], stored: Mapping[PaneKey, StoredPane]) -> None:
+        """Add the stored parts of panes that were not based; those not stored are new."""
         for key in keys:
             pane = self.unbased.pop(key, None)
             if pane is None:
@@ -107,8 +120,8 @@ class Panes:
 
     # ------------------------------------------------------------- flushing
 
-    def take_dirty(self) -> tuple[list[Pane], list[Pane]]:
-        """The panes to insert and those to overwrite; from now on they are no longer dirty."""
+    def take_dirty(self) -> TakenPanes:
+        """The panes to write; from now on they are no longer dirty."""
         taken = self.dirty
         self.dirty = []
         new = [pane for pane in taken if not pane.stored]
@@ -116,18 +129,18 @@ class Panes:
         for pane in taken:
             pane.dirty = False
             pane.stored = True
-        return new, known
+        return TakenPanes(new, known)
 
-    def put_back(self, new: list[Pane], known: list[Pane]) -> None:
+    def put_back(self, taken: TakenPanes) -> None:
         """Make the panes dirty again that `take_dirty` gave and no flush wrote."""
-        for pane in new:
+        for pane in taken.new:
             pane.stored = False
-        for pane in (*new, *known):
+        for pane in (*taken.new, *taken.known):
             if not pane.dirty:
                 pane.dirty = True
                 self.dirty.append(pane)
 
-    def doubt(self, new: list[Pane]) -> None:
+    def doubt(self, new: Iterable[Pane]) -> None:
         """Let these wait for their stored parts: the database may hold them after all."""
         for pane in new:
             pane.based = False

@@ -15,12 +15,11 @@ from dataclasses import dataclass, field
 import msgspec
 
 from services.contracts.agents import AgentKey, Entered, encode_entered
-from services.contracts.cells import Cells
 from services.contracts.events import AgentStateChanged, AnyEvent
 from services.contracts.updates import JOIN_BITS, Gauge, PaneKey, revision
 from services.contracts.visits import Visit, VisitKey
 from services.kpi_engine.fold.agents import AgentStates, WantedAgent, entered
-from services.kpi_engine.fold.panes import NEVER, Change, Pane, Panes
+from services.kpi_engine.fold.panes import NEVER, Change, Pane, Panes, StoredPane, TakenPanes
 from services.kpi_engine.fold.presence_log import ClaimedPresence, PageBuilder, WrittenPages
 from services.kpi_engine.fold.visits import TakenVisits, Visits
 from services.kpi_engine.fold.watermark import advance_watermark, believed_watermark, idle_watermark
@@ -66,10 +65,10 @@ class WantedRecords:
 
 @dataclass(frozen=True)
 class StoredRecords:
-    """The stored ones among the records that were wanted; panes as (revision, cells)."""
+    """The stored ones among the records that were wanted."""
 
     visits: Mapping[VisitKey, Visit] = field(default_factory=dict)
-    panes: Mapping[PaneKey, tuple[int, Cells]] = field(default_factory=dict)
+    panes: Mapping[PaneKey, StoredPane] = field(default_factory=dict)
     agents: Mapping[AgentKey, Sequence[Entered]] = field(default_factory=dict)
 
 
@@ -113,7 +112,7 @@ class _TakenRows:
 
     rows: FlushRows
     visits: TakenVisits
-    panes: tuple[list[Pane], list[Pane]]
+    panes: TakenPanes
     agent_states: dict[tuple[AgentKey, int, str], Entered]
     late: dict[PaneKey, AnyEvent]
     presence: WrittenPages
@@ -281,8 +280,8 @@ class Partition:
             position=self.position,
             new_visits=new_visits,
             visits=known_visits,
-            new_panes=self._pane_rows(panes[0]),
-            panes=self._pane_rows(panes[1]),
+            new_panes=self._pane_rows(panes.new),
+            panes=self._pane_rows(panes.known),
             agent_states=[
                 (self.number, *key, at, state, encode_entered(point))
                 for (key, at, state), point in states.items()
@@ -295,7 +294,7 @@ class Partition:
                 (self.number, number, page) for number, page in enumerate(pages.pages, pages.first)
             ],
             presence_since=pages.first if pages.everything else 0,
-            instants=frozenset(pane.key[3] for pane in panes[0]) | {at for _, at, _ in states},
+            instants=frozenset(pane.key[3] for pane in panes.new) | {at for _, at, _ in states},
         )
         self._taken = _TakenRows(rows, visits, panes, states, late, pages)
         return rows
@@ -319,7 +318,7 @@ class Partition:
         self._taken = None
         if taken is not None:
             self.visits.put_back(taken.visits)
-            self.panes.put_back(*taken.panes)
+            self.panes.put_back(taken.panes)
             self.agents.dirty = {**taken.agent_states, **self.agents.dirty}
             self.panes.late = {**taken.late, **self.panes.late}
             self.visits.presence.put_back(taken.presence.changed)
@@ -332,7 +331,7 @@ class Partition:
         self.not_flushed()
         if taken is not None:
             self.visits.doubt(taken.visits.new)
-            self.panes.doubt(taken.panes[0])
+            self.panes.doubt(taken.panes.new)
 
     def _watermark_moved(self) -> bool:
         """Whether idle time alone is worth a write: once a minute."""

@@ -126,46 +126,46 @@ class PartitionPresence:
         self.waits_since = -NO_END
         self.talks_since = -NO_END
         self._kept_since = -NO_END
-        self._floors: dict[Home, QueuePresence] = {}
+        self._queues: dict[Home, QueuePresence] = {}
         self._changed: set[Home] = set()
         self._month = Month("", 0, 0)
 
     def __len__(self) -> int:
         """How many visits wait or are in progress."""
-        return sum(len(floor.waiting) + len(floor.answered) for floor in self._floors.values())
+        return sum(len(queue.waiting) + len(queue.answered) for queue in self._queues.values())
 
     # ------------------------------------------------------------- the usual steps
 
     def wait(self, home: Home, key: VisitKey, at: int) -> None:
         """A visit waits since `at`."""
-        floor = self._floor(home)
+        queue = self._queue(home)
         if at < self.waits_since:
-            self._count(home, floor, at, 1)
+            self._count(home, queue, at, 1)
         else:
-            floor.waiting[key] = at
-        floor.gauge = None
+            queue.waiting[key] = at
+        queue.gauge = None
 
     def answer(self, home: Home, key: VisitKey, offered: int, at: int) -> None:
         """A visit that waits since `offered` is in progress since `at`."""
-        floor = self._floor(home)
-        if floor.waiting.pop(key, None) is None and offered < self.waits_since:
-            self._count(home, floor, offered, -1)
-        floor.gauge = None
+        queue = self._queue(home)
+        if queue.waiting.pop(key, None) is None and offered < self.waits_since:
+            self._count(home, queue, offered, -1)
+        queue.gauge = None
         if at >= self.talks_since:
-            floor.talk(key, at)
+            queue.talk(key, at)
 
     def stop_waiting(self, home: Home, key: VisitKey, offered: int) -> None:
         """A visit that waits since `offered` no longer waits."""
-        floor = self._floor(home)
-        if floor.waiting.pop(key, None) is None and offered < self.waits_since:
-            self._count(home, floor, offered, -1)
-        floor.gauge = None
+        queue = self._queue(home)
+        if queue.waiting.pop(key, None) is None and offered < self.waits_since:
+            self._count(home, queue, offered, -1)
+        queue.gauge = None
 
     def hang_up(self, home: Home, key: VisitKey) -> None:
         """A visit that is in progress is over."""
-        floor = self._floors.get(home)
-        if floor is not None:
-            floor.hang_up(key)
+        queue = self._queues.get(home)
+        if queue is not None:
+            queue.hang_up(key)
 
     # ------------------------------------------------------------- any other change
 
@@ -177,7 +177,7 @@ class PartitionPresence:
         if not entry.answered:
             self.wait(entry.home, key, entry.since)
         elif entry.since >= self.talks_since:
-            self._floor(entry.home).talk(key, entry.since)
+            self._queue(entry.home).talk(key, entry.since)
 
     def withdraw(self, key: VisitKey, visit: Visit) -> None:
         """Undo `enter`, as long as the visit is as it was then."""
@@ -205,23 +205,23 @@ class PartitionPresence:
             return visit.answered_at >= self.talks_since
         return visit.offered_at is not None and visit.offered_at >= self.waits_since
 
-    def _floor(self, home: Home) -> QueuePresence:
-        floor = self._floors.get(home)
-        if floor is None:
-            floor = self._floors[home] = QueuePresence()
-        return floor
+    def _queue(self, home: Home) -> QueuePresence:
+        queue = self._queues.get(home)
+        if queue is None:
+            queue = self._queues[home] = QueuePresence()
+        return queue
 
-    def _count(self, home: Home, floor: QueuePresence, offered: int, change: int) -> None:
+    def _count(self, home: Home, queue: QueuePresence, offered: int, change: int) -> None:
         if offered < self._kept_since:
             return
         if not self._month.begin <= offered < self._month.end:
             self._month = month_of(offered)
         month = self._month.begin
-        count = floor.unresolved.get(month, 0) + change
+        count = queue.unresolved.get(month, 0) + change
         if count:
-            floor.unresolved[month] = count
+            queue.unresolved[month] = count
         else:
-            floor.unresolved.pop(month, None)
+            queue.unresolved.pop(month, None)
         self._changed.add(home)
 
     # ------------------------------------------------------------- age
@@ -240,21 +240,21 @@ class PartitionPresence:
             return
         self.waits_since = waits_since
         self.talks_since = talks_since
-        for home, floor in self._floors.items():
-            for key, at in self._take_old(floor):
-                self._count(home, floor, at, 1)
+        for home, queue in self._queues.items():
+            for key, at in self._take_old(queue):
+                self._count(home, queue, at, 1)
                 self.absent.pop(key, None)
 
-    def _take_old(self, floor: QueuePresence) -> list[tuple[VisitKey, int]]:
+    def _take_old(self, queue: QueuePresence) -> list[tuple[VisitKey, int]]:
         """Remove who is too old; those among them that waited."""
-        old = [(key, at) for key, at in floor.waiting.items() if at < self.waits_since]
+        old = [(key, at) for key, at in queue.waiting.items() if at < self.waits_since]
         for key, _ in old:
-            del floor.waiting[key]
-        for key in [key for key, at in floor.answered.items() if at < self.talks_since]:
-            floor.hang_up(key)
+            del queue.waiting[key]
+        for key in [key for key, at in queue.answered.items() if at < self.talks_since]:
+            queue.hang_up(key)
             self.absent.pop(key, None)
         if old:
-            floor.gauge = None
+            queue.gauge = None
         return old
 
     def keep_since(self, instant: int) -> None:
@@ -264,11 +264,11 @@ class PartitionPresence:
         if instant <= self._kept_since:
             return
         self._kept_since = instant
-        for home, floor in self._floors.items():
-            kept = {month: count for month, count in floor.unresolved.items() if month >= instant}
-            if len(kept) < len(floor.unresolved):
-                floor.unresolved = kept
-                floor.gauge = None
+        for home, queue in self._queues.items():
+            kept = {month: count for month, count in queue.unresolved.items() if month >= instant}
+            if len(kept) < len(queue.unresolved):
+                queue.unresolved = kept
+                queue.gauge = None
                 self._changed.add(home)
 
     # ------------------------------------------------------------- gauges
@@ -277,9 +277,9 @@ class PartitionPresence:
         """What is going on at `now`, per queue and channel; whoever was offered longer ago than the
         longest wait no longer waits.
         """
-        for home in [home for home, floor in self._floors.items() if floor.empty]:
-            del self._floors[home]
-        return [floor.seen(home, now, self.longest) for home, floor in self._floors.items()]
+        for home in [home for home, queue in self._queues.items() if queue.empty]:
+            del self._queues[home]
+        return [queue.seen(home, now, self.longest) for home, queue in self._queues.items()]
 
     # ------------------------------------------------------------- pages
 
@@ -300,21 +300,21 @@ class PartitionPresence:
         a home.
         """
         return [
-            (home, dict(self._floors[home].unresolved) if home in self._floors else {})
+            (home, dict(self._queues[home].unresolved) if home in self._queues else {})
             for home in sorted(set(homes))
         ]
 
     def counted(self) -> list[Home]:
         """Queues and channels that have unresolved visits which are not listed."""
-        return [home for home, floor in self._floors.items() if floor.unresolved]
+        return [home for home, queue in self._queues.items() if queue.unresolved]
 
     def listed(self) -> Iterator[tuple[Home, bool, Mapping[VisitKey, int]]]:
         """Everyone who is there, queue by queue: who waits since when, and then (True) who is in
         progress since when.
         """
-        for home, floor in self._floors.items():
-            yield home, False, floor.waiting
-            yield home, True, floor.answered
+        for home, queue in self._queues.items():
+            yield home, False, queue.waiting
+            yield home, True, queue.answered
 
     def read(self, page: Page) -> None:
         """Take in the changes of the next page; none of these visits is in memory. `complete` ends
@@ -325,13 +325,13 @@ class PartitionPresence:
         for place, contact, number, at in page.waiting:
             home = page.homes[place]
             self._list_absent(home, key := (home[0], contact, number))
-            self._floor(home).waiting[key] = at
+            self._queue(home).waiting[key] = at
         for place, contact, number, at in page.answered:
             home = page.homes[place]
             self._list_absent(home, key := (home[0], contact, number))
-            self._floor(home).talk(key, at)
+            self._queue(home).talk(key, at)
         for home, counts in page.unresolved:
-            self._floor(home).unresolved = counts
+            self._queue(home).unresolved = counts
         self.waits_since = page.waits_since
         self.talks_since = page.talks_since
 
@@ -339,8 +339,8 @@ class PartitionPresence:
         """All pages were read: whoever was too old when the last was written is in its counts
         already.
         """
-        for floor in self._floors.values():
-            for key, _ in self._take_old(floor):
+        for queue in self._queues.values():
+            for key, _ in self._take_old(queue):
                 self.absent.pop(key, None)
 
     def _list_absent(self, home: Home, key: VisitKey) -> None:
@@ -353,7 +353,7 @@ class PartitionPresence:
             self._drop(key, home)
 
     def _drop(self, key: VisitKey, home: Home) -> None:
-        floor = self._floors.get(home)
-        if floor is not None:
-            floor.waiting.pop(key, None)
-            floor.hang_up(key)
+        queue = self._queues.get(home)
+        if queue is not None:
+            queue.waiting.pop(key, None)
+            queue.hang_up(key)

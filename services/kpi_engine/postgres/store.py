@@ -7,6 +7,7 @@ import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import asyncpg
 import msgspec
@@ -19,7 +20,7 @@ from services.contracts.updates import PaneKey
 from services.contracts.visits import Longest, Visit, VisitKey, decode_visit
 from services.kpi_engine import failpoints
 from services.kpi_engine.fold.agents import WantedAgent
-from services.kpi_engine.fold.panes import NEVER
+from services.kpi_engine.fold.panes import NEVER, StoredPane
 from services.kpi_engine.fold.partition import (
     FlushRows,
     Partition,
@@ -57,6 +58,22 @@ REFUSED = (
 )
 
 decode_cells = msgspec.msgpack.Decoder(Cells).decode
+
+
+class CopiedTable(NamedTuple):
+    """Rows to copy into a table; where it is a temporary one, `upsert` writes them to their own."""
+
+    name: str
+    columns: Sequence[str]
+    rows: Sequence[tuple[object, ...]]
+    upsert: str | None = None
+
+
+class HeldPosition(NamedTuple):
+    """What the database says of a partition: its owner's epoch and the offset it includes."""
+
+    epoch: int
+    next_offset: int
 
 
 @dataclass(frozen=True)
@@ -176,12 +193,14 @@ class PostgresStore:
     @staticmethod
     async def _panes(
         connection: PoolConnectionProxy, partition: int, keys: Sequence[PaneKey]
-    ) -> dict[PaneKey, tuple[int, Cells]]:
+    ) -> dict[PaneKey, StoredPane]:
         if not keys:
             return {}
         rows = await connection.fetch(sql.PANES, partition, *map(list, zip(*keys, strict=True)))
         return {
-            (row[0], row[1], row[2], row[3]): (row["revision"], decode_cells(row["cells"]))
+            (row[0], row[1], row[2], row[3]): StoredPane(
+                row["revision"], decode_cells(row["cells"])
+            )
             for row in rows
         }
 
@@ -232,7 +251,7 @@ class PostgresStore:
             mine = [
                 one
                 for one in ordered
-                if held.get(one.position.partition) == (one.position.epoch, one.before)
+                if held.get(one.position.partition) == HeldPosition(one.position.epoch, one.before)
             ]
             await self._write(connection, mine)
             await self._write_presence(connection, mine)
@@ -264,50 +283,24 @@ class PostgresStore:
     @staticmethod
     async def _held(
         connection: asyncpg.Connection, rows: Sequence[FlushRows]
-    ) -> dict[int, tuple[int, int]]:
+    ) -> dict[int, HeldPosition]:
         found = await connection.fetch(
             sql.LOCK_POSITIONS, TOPIC, [one.position.partition for one in rows]
         )
-        return {row["partition"]: (row["epoch"], row["next_offset"]) for row in found}
+        return {row["partition"]: HeldPosition(row["epoch"], row["next_offset"]) for row in found}
 
     @staticmethod
     async def _write(connection: asyncpg.Connection, rows: Sequence[FlushRows]) -> None:
-        """What is new goes straight into its table, so that finding it there is an error; the rest
-        overwrites what is there.
+        """Write the rows: new ones go straight into their tables, so that finding them there is an
+        error; the others overwrite what is there.
         """
-        now = now_ms()
-        straight: tuple[tuple[str, tuple[str, ...], list[tuple[object, ...]]], ...] = (
-            ("visit", sql.VISIT_COLUMNS, [row for one in rows for row in one.new_visits]),
-            ("pane", sql.PANE_COLUMNS, [row for one in rows for row in one.new_panes]),
-            ("late_change", sql.LATE_COLUMNS, [(*row, now) for one in rows for row in one.late]),
-        )
-        for table, columns, records in straight:
-            if records:
-                await connection.copy_records_to_table(table, records=records, columns=columns)
-        over: tuple[tuple[str, tuple[str, ...], list[tuple[object, ...]], str], ...] = (
-            (
-                "new_visit",
-                sql.VISIT_COLUMNS,
-                [row for one in rows for row in one.visits],
-                sql.UPSERT_VISITS,
-            ),
-            (
-                "new_pane",
-                sql.PANE_COLUMNS,
-                [row for one in rows for row in one.panes],
-                sql.UPSERT_PANES,
-            ),
-            (
-                "new_agent_state",
-                sql.AGENT_STATE_COLUMNS,
-                [row for one in rows for row in one.agent_states],
-                sql.UPSERT_AGENT_STATES,
-            ),
-        )
-        for table, columns, records, upsert in over:
-            if records:
-                await connection.copy_records_to_table(table, records=records, columns=columns)
-                await connection.execute(upsert)
+        for table in _copied(rows):
+            if table.rows:
+                await connection.copy_records_to_table(
+                    table.name, records=table.rows, columns=table.columns
+                )
+                if table.upsert is not None:
+                    await connection.execute(table.upsert)
 
     @staticmethod
     async def _write_presence(connection: asyncpg.Connection, rows: Sequence[FlushRows]) -> None:
@@ -374,10 +367,28 @@ class PostgresStore:
         self._bound = seconds
 
 
-def _settled(rows: FlushRows, stored: tuple[int, int] | None) -> FlushOutcome | None:
-    epoch = rows.position.epoch
+def _copied(flushed: Sequence[FlushRows]) -> list[CopiedTable]:
+    """The tables of a flush: first those of new rows, then those that overwrite."""
+    now = now_ms()
+    new_visits = [row for one in flushed for row in one.new_visits]
+    new_panes = [row for one in flushed for row in one.new_panes]
+    late = [(*row, now) for one in flushed for row in one.late]
+    visits = [row for one in flushed for row in one.visits]
+    panes = [row for one in flushed for row in one.panes]
+    states = [row for one in flushed for row in one.agent_states]
+    return [
+        CopiedTable("visit", sql.VISIT_COLUMNS, new_visits),
+        CopiedTable("pane", sql.PANE_COLUMNS, new_panes),
+        CopiedTable("late_change", sql.LATE_COLUMNS, late),
+        CopiedTable("new_visit", sql.VISIT_COLUMNS, visits, sql.UPSERT_VISITS),
+        CopiedTable("new_pane", sql.PANE_COLUMNS, panes, sql.UPSERT_PANES),
+        CopiedTable("new_agent_state", sql.AGENT_STATE_COLUMNS, states, sql.UPSERT_AGENT_STATES),
+    ]
+
+
+def _settled(rows: FlushRows, held: HeldPosition | None) -> FlushOutcome | None:
     before = rows.before
     after = rows.position.next_offset
-    if stored is None or stored[0] != epoch or stored[1] not in (before, after):
+    if held is None or held.epoch != rows.position.epoch or held.next_offset not in (before, after):
         return FlushOutcome.FENCED
-    return FlushOutcome.WRITTEN if stored[1] == after and after != before else None
+    return FlushOutcome.WRITTEN if held.next_offset == after and after != before else None

@@ -10,6 +10,7 @@ import asyncpg
 
 from services.contracts.cells import Cells, add
 from services.contracts.packed import pack
+from services.contracts.presence import Home
 from services.counting.finality import FINAL
 from services.counting.grains import ALL_QUEUES, QUARTER, Grain, bounds_of
 from services.kpi_engine.rollup import sql
@@ -184,7 +185,7 @@ class Corrector:
         )
 
 
-def known_at(key: RollupKey, homes: Mapping[tuple[str, str, str], int]) -> bool:
+def known_at(key: RollupKey, homes: Mapping[Home, int]) -> bool:
     """Whether the queue and channel were known by the quarter of `key`."""
     since = homes.get((key.tenant, key.queue, key.channel))
     return since is not None and since <= key.start

@@ -233,9 +233,9 @@ class RollupStep:
     async def _merge(
         self, tenants: Sequence[str], bounds: RollupBounds, families: Family, cursors: RollupCursors
     ) -> None:
-        sums = await self._table.quarters(tenants, *bounds)
+        sums = await self._table.quarters(tenants, bounds)
         self.quarters += len(sums)
-        stored = await self._table.stored_in(tenants, *bounds)
+        stored = await self._table.stored_in(tenants, bounds)
         homes = await self._table.homes(sums)
         places = {
             key: QuarterStatus(
@@ -247,7 +247,9 @@ class RollupStep:
         self.corrections += await self._corrector.record(judged, {})
         if families == FINAL:
             rows = [
-                RollupRow(key, key.start + QUARTER, StoredRollup(FINAL, *one, None))
+                RollupRow(
+                    key, key.start + QUARTER, StoredRollup(FINAL, one.revision, one.cells, None)
+                )
                 for key, one in totals(sums, ALL_QUEUES).items()
             ]
             await self._table.write(rows)
@@ -276,10 +278,10 @@ class RollupStep:
     async def _roll_coarser(self, bounds: RollupBounds, grain: Grain, of: Grain) -> None:
         if not on_the_grid(bounds):
             return
-        sums = await self._table.coarser(await self._tenants("rollup"), *bounds, grain, of)
+        sums = await self._table.coarser(await self._tenants("rollup"), bounds, grain, of)
         await self._table.write(
             [
-                RollupRow(key, bounds.end, StoredRollup(FINAL, *merged, None))
+                RollupRow(key, bounds.end, StoredRollup(FINAL, merged.revision, merged.cells, None))
                 for key, merged in sums.items()
             ]
         )

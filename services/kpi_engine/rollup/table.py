@@ -10,8 +10,9 @@ import asyncpg
 
 from services.contracts.cells import Cells, add
 from services.contracts.packed import pack, unpack, unpack_joined
+from services.contracts.presence import Home
 from services.counting.families import Family
-from services.counting.grains import Grain
+from services.counting.grains import Grain, RollupBounds
 from services.kpi_engine.rollup import sql
 from services.kpi_engine.rollup.correction import StoredRollup
 
@@ -58,9 +59,9 @@ class RollupTable:
 
     # ------------------------------------------------------------- summing
 
-    async def quarters(self, tenants: Sequence[str], begin: int, end: int) -> Sums:
-        """The panes of [begin, end) by quarter."""
-        return await self._sums(Grain.QUARTER, sql.QUARTERS, tenants, begin, end)
+    async def quarters(self, tenants: Sequence[str], bounds: RollupBounds) -> Sums:
+        """The panes within `bounds` by quarter."""
+        return await self._sums(Grain.QUARTER, sql.QUARTERS, tenants, bounds.begin, bounds.end)
 
     async def touched(self, keys: Collection[RollupKey]) -> Sums:
         """The panes of some quarters of some queues."""
@@ -70,10 +71,12 @@ class RollupTable:
         )
 
     async def coarser(
-        self, tenants: Sequence[str], begin: int, end: int, grain: Grain, of: Grain
+        self, tenants: Sequence[str], bounds: RollupBounds, grain: Grain, of: Grain
     ) -> Sums:
-        """One rollup of [begin, end) from those of the finer grain `of`, totals from totals."""
-        return await self._sums(grain, sql.SUMMED, tenants, begin, end, begin, of.value)
+        """One rollup of `bounds` from those of the finer grain `of`, totals from totals."""
+        return await self._sums(
+            grain, sql.SUMMED, tenants, bounds.begin, bounds.end, bounds.begin, of.value
+        )
 
     async def _sums(self, grain: Grain, statement: str, *values: object) -> Sums:
         sums: Sums = {}
@@ -93,13 +96,15 @@ class RollupTable:
     # ------------------------------------------------------------- rows
 
     async def stored_in(
-        self, tenants: Sequence[str], begin: int, end: int
+        self, tenants: Sequence[str], bounds: RollupBounds
     ) -> dict[RollupKey, StoredRollup]:
-        """The quarters of [begin, end) that stand already."""
-        return _stored(await self._connection.fetch(sql.STORED_IN, tenants, begin, end))
+        """The quarters within `bounds` that are stored already."""
+        return _stored(
+            await self._connection.fetch(sql.STORED_IN, tenants, bounds.begin, bounds.end)
+        )
 
     async def stored(self, keys: Collection[RollupKey]) -> dict[RollupKey, StoredRollup]:
-        """Those of `keys` that stand already."""
+        """Those of `keys` that are stored already."""
         return _stored(await self._connection.fetch(sql.STORED, *columns(keys, 5)))
 
     async def write(self, rows: Sequence[RollupRow]) -> None:
@@ -120,7 +125,7 @@ class RollupTable:
 
     # ------------------------------------------------------------- homes
 
-    async def homes(self, keys: Collection[RollupKey]) -> dict[tuple[str, str, str], int]:
+    async def homes(self, keys: Collection[RollupKey]) -> dict[Home, int]:
         """Since when the queues and channels of `keys` are known, where they are."""
         wanted = {(key.tenant, key.queue, key.channel) for key in keys}
         found = await self._connection.fetch(sql.HOMES, *columns(wanted, 3))
@@ -128,7 +133,7 @@ class RollupTable:
 
     async def create_homes(self, keys: Collection[RollupKey]) -> None:
         """Note the queues and channels of `keys` as known since their quarters."""
-        since: dict[tuple[str, str, str], int] = {}
+        since: dict[Home, int] = {}
         for key in keys:
             home = key.tenant, key.queue, key.channel
             since[home] = min(key.start, since.get(home, key.start))

@@ -14,13 +14,19 @@ OFFER_FAMILY_END = 20
 
 
 def differences(
-    visits: Iterable[tuple[str, Visit]], stored: Contributions, length: int, since: int, until: int
+    tenant: str,
+    visits: Iterable[Visit],
+    stored: Contributions,
+    *,
+    length: int,
+    since: int,
+    until: int,
 ) -> list[PaneKey]:
-    """The panes of [since, until) whose offer family differs from what `visits` (tenant, visit)
-    offered then contribute.
+    """The panes of [since, until) whose offer family differs from what the tenant's `visits` that
+    were offered then contribute.
     """
     counted: Contributions = {}
-    for tenant, visit in visits:
+    for visit in visits:
         for key, cells in contributions(tenant, visit, length).items():
             if since <= key[3] < until:
                 add(counted.setdefault(key, {}), _offer_family(cells))

@@ -23,7 +23,7 @@ def answered():
 
 
 def audit(visits, stored):
-    return differences([(TENANT, visit) for visit in visits], stored, MINUTE, 0, MINUTE)
+    return differences(TENANT, visits, stored, length=MINUTE, since=0, until=MINUTE)
 
 
 def test_panes_that_agree_with_their_visits_pass():
