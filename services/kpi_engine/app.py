@@ -213,27 +213,27 @@ class Engine:
     # ------------------------------------------------------------- flushing
 
     async def flush(self) -> None:
-        """Write what is dirty. Raises StoreUnavailable; the rows are then kept until their fate is
-        known.
+        """Write dirty rows. Raises StoreUnavailable; the rows are then kept until the
+        outcome is known.
         """
-        async with self._asking():
+        async with self._database_turn():
             await self._join()
             await self._write()
 
     async def join(self) -> None:
-        """Bring in what waits for stored records, so that readers see it before the next flush.
+        """Join records that events wait for, so that readers see the events before the next flush.
         Raises StoreUnavailable.
 
         While the database is away nothing is asked here: the next flush finds out whether it is
         back.
         """
         if not self._outage and any(partition.wanted for partition in self.partitions.values()):
-            async with self._asking():
+            async with self._database_turn():
                 await self._join()
 
     @asynccontextmanager
-    async def _asking(self) -> AsyncIterator[None]:
-        """One conversation with the database; what became of the last is known first."""
+    async def _database_turn(self) -> AsyncIterator[None]:
+        """Take the turn at the database; the outcome of the last flush is settled first."""
         async with self._flushing:
             try:
                 await self._settle()
@@ -245,13 +245,13 @@ class Engine:
             self._outage = False
 
     async def _settle(self) -> None:
-        """Learn what became of a flush that was cut off."""
+        """Learn the outcome of a flush that was cut off."""
         if self._pending:
             self._conclude(await self._store.settle([rows for _, rows in self._pending]))
 
     async def _join(self) -> None:
-        """Bring stored records together with what waits for them; applying pauses only once the
-        database has answered.
+        """Load wanted records and join them; applying pauses only once the database has
+        answered.
         """
         if not await self._load():
             return

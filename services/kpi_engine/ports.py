@@ -32,7 +32,7 @@ class Store(Protocol):
     """The database that holds visits, panes and the source offset they include."""
 
     async def claim(self, partition: int, log_id: str, begin: int, end: int) -> Partition:
-        """Become the one writer of `partition` and learn what is going on in it.
+        """Become the one writer of `partition` and learn its open visits.
 
         That takes time and memory in proportion to the visits that wait or are in progress,
         whatever else is stored. `begin` and `end` are the log's first and next offset. Raises
@@ -47,11 +47,12 @@ class Store(Protocol):
         ...
 
     async def load(self, partition: int, wanted: WantedRecords) -> StoredRecords:
-        """What is stored of `wanted`. Raises StoreUnavailable."""
+        """Load the stored ones of the records `wanted`. Raises StoreUnavailable."""
         ...
 
     async def flush(self, rows: Sequence[FlushRows]) -> Mapping[int, FlushOutcome]:
-        """Write rows and positions of several partitions in one transaction; what became of each.
+        """Write rows and positions of several partitions in one transaction; return the outcome
+        of each.
 
         A partition whose stored (epoch, next_offset) is not the expected one is left out. Raises
         StoreUnavailable when the outcome is unknown: then call `settle`.
@@ -59,14 +60,14 @@ class Store(Protocol):
         ...
 
     async def settle(self, rows: Sequence[FlushRows]) -> Mapping[int, FlushOutcome | None]:
-        """What became of a flush with unknown outcome; None: not written. Raises
+        """Learn the outcomes of a flush that was cut off; None: not written. Raises
         StoreUnavailable.
         """
         ...
 
 
 class DeadLetters(Protocol):
-    """Where refused records go."""
+    """The topic of refused records."""
 
     async def send(self, letters: Iterable[DeadLetter]) -> None:
         """Return once all are safely kept."""

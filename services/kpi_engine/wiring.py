@@ -68,7 +68,7 @@ class Stalled(Exception):  # noqa: N818  it says what happened
 
 
 class Source(Protocol):
-    """What brings the records to the engine, as the worker knows it."""
+    """The source of records, as the worker knows it."""
 
     async def run(self) -> None:
         """Join the group and hand records on until `close`."""
@@ -180,7 +180,7 @@ async def worker(
         pool,
         settings.database,
         owner=f"{socket.gethostname()}/{uuid4().hex[:8]}",
-        shape=shape(settings),
+        options=store_options(settings),
     )
     try:
         async with kafka_log(settings.kafka, CONTACT_EVENTS.name) as view:
@@ -201,8 +201,8 @@ async def worker(
         await pool.close()
 
 
-def shape(settings: EngineSettings) -> StoreOptions:
-    """What the store must know of panes and watermarks."""
+def store_options(settings: EngineSettings) -> StoreOptions:
+    """The store's options, in milliseconds."""
     longest = Longest(
         settings.floor.max_wait_seconds * 1000, settings.floor.max_conversation_seconds * 1000
     )
@@ -226,7 +226,7 @@ def options(settings: EngineSettings) -> EngineOptions:
 def leader_tasks(
     pool: asyncpg.Pool, settings: EngineSettings, metrics: EngineMetrics
 ) -> list[LeaderTask]:
-    """What only the leader does."""
+    """The work of the leader only."""
     pane_length = settings.floor.pane_seconds * 1000
     return [
         LeaderTask("the audit", AUDIT_EVERY, Auditor(pool, pane_length, metrics).check),

@@ -25,7 +25,7 @@ from services.kpi_engine.metrics import EngineMetrics
 from services.kpi_engine.ports import StoreUnavailable
 from services.kpi_engine.postgres.store import PostgresStore
 from services.kpi_engine.settings import EngineSettings
-from services.kpi_engine.wiring import options, shape
+from services.kpi_engine.wiring import options, store_options
 from services.migrations import migrate
 from services.runtime.clock import now_ms
 from services.runtime.collector import leave_alone_what_is_here
@@ -91,7 +91,7 @@ async def main(settings: EngineSettings, log: Shape) -> None:
     await migrate(settings.database)
     records = workload(log)
     pool = await asyncpg_pool(settings.database)
-    store = PostgresStore(pool, settings.database, "pace", shape(settings))
+    store = PostgresStore(pool, settings.database, "pace", store_options(settings))
     engine = Engine(
         store, Nowhere(), Nowhere(), options(settings), EngineMetrics(CollectorRegistry())
     )

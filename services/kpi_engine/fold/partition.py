@@ -78,7 +78,7 @@ class FlushRows:
     they follow.
 
     `new_…` rows are not in the database, as far as is known; the others may be. `presence` are
-    pages of who is there, by their numbers; all that are numbered below `presence_since` go.
+    pages of open visits, by their numbers; all that are numbered below `presence_since` go.
     """
 
     before: int
@@ -130,7 +130,7 @@ class Partition:
     ) -> None:
         """Begin at `position` with panes of `length` milliseconds.
 
-        `claimed` is who is there by the pages that were read. The database holds nothing that
+        `claimed` holds the open visits by the pages that were read. The database holds nothing that
         happened at `since` or later but for clocks ahead of time.
         """
         self.number = position.partition
@@ -229,7 +229,7 @@ class Partition:
 
     @property
     def wanted(self) -> WantedRecords:
-        """What must be loaded and joined before the next flush."""
+        """The stored records that must be loaded and joined before the next flush."""
         return WantedRecords(
             self.visits.wanted,
             list(self.panes.unbased),
@@ -237,7 +237,7 @@ class Partition:
         )
 
     def join(self, wanted: WantedRecords, stored: StoredRecords) -> None:
-        """Take in what the database holds of what was `wanted`; panes that this touches may be
+        """Join the `stored` ones of the records that were `wanted`; panes that this touches may be
         wanted in turn.
         """
         self._joins += 1
@@ -352,7 +352,7 @@ class Partition:
     # ------------------------------------------------------------- publishing
 
     def gauges(self, now: int) -> list[Gauge]:
-        """What is going on at `now`, per queue and channel; whoever waits longer than the longest
+        """The open visits at `now`, by queue and channel; one that waits longer than the longest
         wait is unresolved.
         """
         return self.visits.presence.gauges(now)

@@ -23,7 +23,7 @@ from services.kpi_engine.fold.watermark import FUTURE
 
 NO_END = 1 << 62
 STEP = 900_000
-"""Milliseconds of event time between two looks at who became too old"""
+"""Milliseconds of event time between two looks for visits that became too old"""
 
 
 @dataclass(eq=False, slots=True)
@@ -67,8 +67,8 @@ class QueuePresence:
         self.gauge = None
 
     def seen(self, home: Home, now: int, longest: Longest) -> Gauge:
-        """What is going on at `now`, where whatever began longer ago than `longest` is too old to
-        be true.
+        """The gauge at `now`; visits that began longer ago than `longest` are too old to be still
+        open.
         """
         if self.gauge is None or not self.seen_at <= now <= self.good_until:
             self._age(now - longest.conversation)
@@ -99,9 +99,7 @@ class OpenVisit(NamedTuple):
 
 
 def entry_of(key: VisitKey, visit: Visit) -> OpenVisit | None:
-    """The visit as it is going on; None where it is over, or nobody knows yet in which queue or
-    since when.
-    """
+    """The entry of an open visit; None where it is over, or its queue or offer is not known yet."""
     queue = queue_of(visit)
     offered = offer_at(visit)
     if queue is None or offered is None or not is_open(visit):
@@ -115,12 +113,11 @@ class PartitionPresence:
     """The open visits of one partition; a visit leaves before it changes otherwise than by an
     answer, and enters again.
 
-    `absent` are the visits that are here while their stored records are not in memory, and where
-    they are.
+    `absent` are open visits whose stored records are not in memory, with their queues and channels.
     """
 
     def __init__(self, longest: Longest) -> None:
-        """Nobody is there; visits are too old to be true after `longest`."""
+        """Begin without visits; after `longest` one is too old to be still open."""
         self.longest = longest
         self.absent: dict[VisitKey, Home] = {}
         self.waits_since = -NO_END
@@ -191,7 +188,7 @@ class PartitionPresence:
 
     def loaded(self, key: VisitKey, *, stored: bool) -> None:
         """The record of a visit was looked up; where none is `stored`, because retention deleted
-        it, it is not there any more.
+        it, it is no longer open.
         """
         home = self.absent.pop(key, None)
         if home is not None and not stored:
@@ -227,8 +224,8 @@ class PartitionPresence:
     # ------------------------------------------------------------- age
 
     def expire(self, watermark: int) -> None:
-        """Turn those into a count whose end must have been lost by `watermark`; looks once in
-        `STEP` of event time.
+        """Turn visits whose end must have been lost by `watermark` into a count, once in `STEP` of
+        event time.
 
         Event time may be `FUTURE` ahead of every clock, so that much is waited for.
         """
@@ -246,7 +243,7 @@ class PartitionPresence:
                 self.absent.pop(key, None)
 
     def _take_old(self, queue: QueuePresence) -> list[tuple[VisitKey, int]]:
-        """Remove who is too old; those among them that waited."""
+        """Remove the visits that are too old; return those among them that waited."""
         old = [(key, at) for key, at in queue.waiting.items() if at < self.waits_since]
         for key, _ in old:
             del queue.waiting[key]
@@ -274,8 +271,8 @@ class PartitionPresence:
     # ------------------------------------------------------------- gauges
 
     def gauges(self, now: int) -> list[Gauge]:
-        """What is going on at `now`, per queue and channel; whoever was offered longer ago than the
-        longest wait no longer waits.
+        """The open visits at `now`, by queue and channel; a visit offered longer ago than the
+        longest wait counts as unresolved.
         """
         for home in [home for home, queue in self._queues.items() if queue.empty]:
             del self._queues[home]
@@ -309,8 +306,8 @@ class PartitionPresence:
         return [home for home, queue in self._queues.items() if queue.unresolved]
 
     def listed(self) -> Iterator[tuple[Home, bool, Mapping[VisitKey, int]]]:
-        """Everyone who is there, queue by queue: who waits since when, and then (True) who is in
-        progress since when.
+        """All open visits, queue by queue: those that wait since their offers, then (True) those in
+        progress since their answers.
         """
         for home, queue in self._queues.items():
             yield home, False, queue.waiting
@@ -336,8 +333,8 @@ class PartitionPresence:
         self.talks_since = page.talks_since
 
     def complete(self) -> None:
-        """All pages were read: whoever was too old when the last was written is in its counts
-        already.
+        """End the reading: visits that were too old when the last page was written are in its
+        counts already.
         """
         for queue in self._queues.values():
             for key, _ in self._take_old(queue):

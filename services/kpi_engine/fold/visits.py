@@ -1,4 +1,4 @@
-"""The visits of one partition in memory, and what the database has to say about those that are not.
+"""The visits of one partition: those in memory, and the stored records of those that are not.
 
 An event of a visit that is not in memory is one of two. An offer, an answer or an abandon younger
 than `since` begins a new visit, counted at once. Anything else waits in `parked`, uncounted, until
@@ -91,7 +91,9 @@ NEVER_COMPLAINED = (None, None)
 
 
 class ParkedVisit(msgspec.Struct, gc=False):
-    """What events said of a visit whose stored record is not known yet, and the last of them."""
+    """The events so far of a visit whose stored record is not known yet, merged, and the last of
+    them.
+    """
 
     visit: Visit
     event: AnyEvent
@@ -189,7 +191,7 @@ class Visits:
         return [*self.parked, *self._doubted]
 
     def doubt(self, keys: Iterable[VisitKey]) -> None:
-        """The database may hold these after all."""
+        """Look these up: the database may hold them after all."""
         self._doubted.update(keys)
 
     def join(
@@ -200,8 +202,8 @@ class Visits:
         revision: int,
         passed: int,
     ) -> None:
-        """Bring what is known here together with what was `stored` under `keys`, and count the
-        difference as of `revision`; panes that start at `passed` or earlier note it.
+        """Join the visits of `keys` with their `stored` records, and count the difference as of
+        `revision`; panes that start at `passed` or earlier note it.
         """
         for key in keys:
             kept = stored.get(key)
@@ -259,7 +261,7 @@ class Visits:
         )
 
     def put_back(self, taken: TakenVisits) -> None:
-        """What `take_dirty` gave was not written."""
+        """Make the visits dirty again that `take_dirty` gave and no flush wrote."""
         self.dirty = {
             **self.dirty,
             **dict.fromkeys(taken.known, False),
@@ -269,8 +271,8 @@ class Visits:
     def rows_of(
         self, partition: int, keys: Iterable[VisitKey], page: PageBuilder, *, stored: bool
     ) -> list[tuple[object, ...]]:
-        """The table's rows of these visits, which may be `stored` already; `page` notes who of them
-        is there.
+        """The table's rows of these visits, which may be `stored` already; `page` notes those that
+        are open.
         """
         rows: list[tuple[object, ...]] = []
         for key in keys:

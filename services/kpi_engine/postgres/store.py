@@ -46,7 +46,7 @@ ROWS_A_SECOND = 2_000
 `TRANSACTION_WITHIN`.
 """
 PAGES_AT_ONCE = 50
-"""Pages of who is there that are asked for at once: of some 500 kB each at most"""
+"""Pages of open visits that are asked for at once: of some 500 kB each at most"""
 SAY_EVERY = 5.0
 CLAIMED = ("generation", "epoch", "next_offset", "watermark", "applied", "dead")
 REFUSED = (
@@ -70,7 +70,7 @@ class CopiedTable(NamedTuple):
 
 
 class HeldPosition(NamedTuple):
-    """What the database says of a partition: its owner's epoch and the offset it includes."""
+    """The owner's epoch of a partition and the offset that its tables include."""
 
     epoch: int
     next_offset: int
@@ -93,12 +93,12 @@ class PostgresStore:
     """
 
     def __init__(
-        self, pool: asyncpg.Pool, settings: DatabaseSettings, owner: str, shape: "StoreOptions"
+        self, pool: asyncpg.Pool, settings: DatabaseSettings, owner: str, options: StoreOptions
     ) -> None:
         self._pool = pool
         self._settings = settings
         self._owner = owner
-        self._shape = shape
+        self._options = options
         self._flusher: asyncpg.Connection | None = None
         self._bound = 0.0
         self._turn = asyncio.Lock()
@@ -131,18 +131,20 @@ class PostgresStore:
                 raise LogLost(message)
         position = PartitionPosition(partition, log_id, **{name: row[name] for name in CLAIMED})
         since = (
-            NEVER if position.watermark is None else position.watermark + self._shape.allowance + 1
+            NEVER
+            if position.watermark is None
+            else position.watermark + self._options.allowance + 1
         )
-        return Partition(position, self._shape.pane_length, await self._claimed(partition), since)
+        return Partition(position, self._options.pane_length, await self._claimed(partition), since)
 
     async def _claimed(self, partition: int) -> ClaimedPresence:
-        """Who is there, in portions: the time limit of an answer is one portion's, whatever there
-        is to read.
+        """The open visits, read in portions: the time limit of an answer is one portion's, however
+        many there are.
 
         Nobody but this owner can have written meanwhile; where a newer one has, its epoch keeps
         what was read here from being written.
         """
-        claimed = ClaimedPresence(self._shape.longest)
+        claimed = ClaimedPresence(self._options.longest)
         said = monotonic()
         while True:
             async with self._connection() as connection:

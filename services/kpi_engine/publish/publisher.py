@@ -21,7 +21,7 @@ DAY = 86_400_000
 
 
 class Publisher:
-    """Turns partitions into updates; spans in milliseconds.
+    """Publishes updates of partitions; spans in milliseconds.
 
     The steady clock measures how long ago something happened: the wall clock may be set meanwhile.
     """

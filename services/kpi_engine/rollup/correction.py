@@ -1,4 +1,4 @@
-"""When a changed figure is a correction, and when it merely arrives.
+"""Decides whether a changed figure is a correction or merely arrives.
 
 A quarter of a queue that had been passed while the queue existed was shown as final, be it as 0:
 whatever changes its final cells is a correction. Figures of before the queue's time (an old month
@@ -43,8 +43,8 @@ class StoredRollup(NamedTuple):
 
 
 class QuarterStatus(NamedTuple):
-    """What was `shown` of a quarter as final, whether the queue was `known` when it was passed,
-    what is final in it `now`.
+    """The families of a quarter that were `shown` as final and those that are final `now`; whether
+    the queue was `known` when the quarter was passed.
     """
 
     shown: Family
@@ -62,7 +62,7 @@ class Judgement(NamedTuple):
 
 
 def judge(stored: StoredRollup | None, cells: Cells, place: QuarterStatus, now: int) -> Judgement:
-    """What it means that a quarter's merged cells are `cells` now, at `now` on the wall."""
+    """Judge that a quarter's merged cells are `cells` now, at `now` on the wall."""
     if stored is None:
         if place.shown and not place.known:
             return Judgement(filled_at=now)

@@ -1,5 +1,5 @@
-"""Panes that changed behind the cursors: their rollups are merged again, and what changed a final
-figure is recorded.
+"""Merges the rollups of panes that changed behind the cursors again, and records corrections of
+final figures.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -149,7 +149,7 @@ class Corrector:
     # ------------------------------------------------------------- what is made of quarters
 
     async def _carry(self, judged: Sequence[JudgedQuarter], cursors: RollupCursors) -> None:
-        """Add what the quarters changed by to the totals, days and months that include them."""
+        """Add the changes of quarters to the totals, days and months that include them."""
         changes: Sums = {}
         for row, before, _ in judged:
             change = dict(row.stored.cells)

@@ -65,8 +65,8 @@ class Roller:
         self._stride = 4
 
     async def roll(self) -> None:
-        """Do what there is to do, for a while. Raises asyncpg's errors and OSError; what was not
-        committed is done again.
+        """Roll up until nothing is left or `BUDGET` is spent. Raises asyncpg's errors and
+        OSError; uncommitted work is done again.
         """
         began = monotonic()
         behind = True
@@ -142,7 +142,7 @@ class RollupStep:
         self.quarters = 0
 
     async def take(self, cursors: RollupCursors) -> tuple[RollupCursors, bool]:
-        """Where the roller stands afterwards, and whether more is left."""
+        """Take the step; return the cursors after it, and whether more is left."""
         heard = {
             row["partition"]: row["watermark"]
             for row in await self._connection.fetch(sql.WATERMARKS, CONTACT_EVENTS.name)

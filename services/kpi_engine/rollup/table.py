@@ -23,7 +23,7 @@ AT_ONCE = 1000
 
 
 class RollupKey(NamedTuple):
-    """What one rollup stands for; `grain` is a `contracts.grains.Grain`."""
+    """The key of a rollup; `grain` is a `counting.grains.Grain`."""
 
     tenant: str
     grain: str
@@ -108,7 +108,7 @@ class RollupTable:
         return _stored(await self._connection.fetch(sql.STORED, *columns(keys, 5)))
 
     async def write(self, rows: Sequence[RollupRow]) -> None:
-        """Put rows in the place of what stood there."""
+        """Write rows over those of the same keys."""
         for first in range(0, len(rows), AT_ONCE):
             portion = [
                 (

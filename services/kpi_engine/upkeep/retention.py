@@ -1,4 +1,4 @@
-"""Deleting what need not be kept: months of panes and agents by dropping their tables, the rest in
+"""Deletes rows beyond retention: months of panes and agents by dropping their tables, the rest in
 batches.
 
 announced ── 5 min: every engine refuses older events ──► no late change waits, months are rolled up

@@ -12,13 +12,13 @@ RELOADED_WITHIN = 300_000
 
 
 def limit(days: int, now: int) -> int:
-    """The instant before which nothing need be kept: the begin of a month, in UTC."""
+    """The instant before which rows need not be kept: the begin of a month, in UTC."""
     return month_of(now - days * DAY).begin
 
 
 def rolled_limit(days: int, now: int, rolled: int) -> int:
-    """The same of panes, of which only whole months may go that are rolled up, `rolled` being the
-    end of the last such day.
+    """The limit of panes: only whole months go that are rolled up, `rolled` being the end of the
+    last such day.
     """
     return min(limit(days, now), month_of(rolled).begin)
 
