@@ -3,6 +3,7 @@ told.
 """
 
 from services.contracts import events
+from services.contracts.events import AnyEvent
 from services.contracts.updates import SourceHeard
 from services.kpi_engine.publish.sources import ALL_EVERY, HISTORY, MINUTE, MOST, Sources
 from tests.unit.kpi_engine.builders import event
@@ -10,22 +11,22 @@ from tests.unit.kpi_engine.builders import event
 AT = 1_794_300_000_000
 
 
-def said(source="pbx", at=AT, queue="sales"):
+def said(source: str = "pbx", at: int = AT, queue: str = "sales") -> AnyEvent:
     return event(events.ContactOffered, at, source=source, queue=queue)
 
 
-def heard(sources, now):
+def heard(sources: Sources, now: int) -> dict[str, SourceHeard]:
     return {one.source: one for one in sources.told(now)}
 
 
-def test_a_source_is_told_with_its_quiet_its_minutes_and_the_queues_it_feeds():
+def test_a_source_is_told_with_its_quiet_its_minutes_and_the_queues_it_feeds() -> None:
     sources = Sources()
     sources.note([said(), said(queue="billing")], AT, 5_000)
 
     assert sources.told(7_000) == [SourceHeard("acme", "pbx", 2_000, 1, ["billing", "sales"])]
 
 
-def test_each_minute_in_which_it_spoke_is_a_bit_counted_back_from_its_last_word():
+def test_each_minute_in_which_it_spoke_is_a_bit_counted_back_from_its_last_word() -> None:
     sources = Sources()
     for minute in (0, 1, 4):
         sources.note([said()], AT, minute * MINUTE + 59_000)
@@ -33,7 +34,7 @@ def test_each_minute_in_which_it_spoke_is_a_bit_counted_back_from_its_last_word(
     assert heard(sources, 5 * MINUTE)["pbx"].minutes == 0b11001
 
 
-def test_a_source_that_was_quiet_for_more_than_an_hour_begins_a_new_rhythm():
+def test_a_source_that_was_quiet_for_more_than_an_hour_begins_a_new_rhythm() -> None:
     sources = Sources()
     sources.note([said()], AT, 0)
     sources.note([said()], AT, 64 * MINUTE)
@@ -41,7 +42,7 @@ def test_a_source_that_was_quiet_for_more_than_an_hour_begins_a_new_rhythm():
     assert heard(sources, 64 * MINUTE)["pbx"].minutes == 1
 
 
-def test_what_tells_of_history_is_heard_and_makes_no_rhythm():
+def test_what_tells_of_history_is_heard_and_makes_no_rhythm() -> None:
     sources = Sources()
     sources.note([said(at=AT - HISTORY - 1)], AT, 0)
     assert heard(sources, 1000)["pbx"] == SourceHeard("acme", "pbx", 1000, 0, ["sales"])
@@ -51,7 +52,7 @@ def test_what_tells_of_history_is_heard_and_makes_no_rhythm():
     assert (found["pbx"].minutes, found["live"].minutes) == (0, 1)
 
 
-def test_only_what_is_new_is_told_and_everything_now_and_then():
+def test_only_what_is_new_is_told_and_everything_now_and_then() -> None:
     sources = Sources()
     sources.note([said("a"), said("b")], AT, 0)
     sources.told(0)
@@ -63,7 +64,7 @@ def test_only_what_is_new_is_told_and_everything_now_and_then():
     assert heard(sources, 2 * ALL_EVERY)["a"].queues == ["mail", "sales"]
 
 
-def test_events_about_no_queue_feed_none():
+def test_events_about_no_queue_feed_none() -> None:
     sources = Sources()
     sources.note(
         [event(events.AgentStateChanged, AT, source="wfm", agent="ann", state="available")], AT, 0
@@ -72,7 +73,7 @@ def test_events_about_no_queue_feed_none():
     assert heard(sources, 0)["wfm"].queues is None
 
 
-def test_a_source_for_every_event_fills_no_memory():
+def test_a_source_for_every_event_fills_no_memory() -> None:
     sources = Sources()
     for number in range(MOST + 5):
         sources.note([said(f"s{number}")], AT, number)
