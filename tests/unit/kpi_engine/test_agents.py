@@ -134,7 +134,9 @@ def test_any_order_loss_crash_or_forgetting_gives_the_time_of_all_states_togethe
     expected: dict[tuple[str, str, str, int], dict[int, int]] = {}
     for key, cells in spent(KEY, [points[place] for place in sorted(points)]).items():
         add(expected.setdefault(key, {}), cells)
-    assert {key: cells for key, (_, cells) in store.agent_panes.items() if cells} == expected
+    assert {
+        key: cells for key, (_, cells) in store.tables[0].agent_panes.items() if cells
+    } == expected
 
 
 def test_a_state_before_the_known_ones_waits_for_the_stored_ones() -> None:

@@ -72,7 +72,7 @@ async def test_applied_and_flushed_events_are_stored_with_their_offset(
     await engine.flush()
 
     assert (store.positions[0].epoch, store.positions[0].next_offset) == (1, 5)
-    assert store.panes[PANE][1] == {Cell.OFFERED: 5}
+    assert store.tables[0].panes[PANE][1] == {Cell.OFFERED: 5}
 
 
 async def test_records_below_the_position_are_not_applied_again(
@@ -85,7 +85,7 @@ async def test_records_below_the_position_are_not_applied_again(
     await engine.flush()
 
     assert partition.applied == 4
-    assert store.panes[PANE][1] == {Cell.OFFERED: 4}
+    assert store.tables[0].panes[PANE][1] == {Cell.OFFERED: 4}
 
 
 async def test_an_empty_batch_moves_the_position_over_its_hole(engine: Engine) -> None:
@@ -132,8 +132,8 @@ async def test_a_visit_that_cannot_be_loaded_waits_and_the_others_go_on(
     store.away = False
     await engine.flush()
 
-    assert store.panes[PANE][1] == {Cell.OFFERED: 3}
-    assert store.visits["acme", "gone", 1].ended_at == 5_000
+    assert store.tables[0].panes[PANE][1] == {Cell.OFFERED: 3}
+    assert store.tables[0].visits["acme", "gone", 1].ended_at == 5_000
 
 
 async def test_while_the_database_is_known_to_be_away_only_the_flush_asks_it(
@@ -151,7 +151,7 @@ async def test_while_the_database_is_known_to_be_away_only_the_flush_asks_it(
 
     assert waits
     assert not partition.wanted
-    assert store.visits["acme", "gone", 1].ended_at == 5_000
+    assert store.tables[0].visits["acme", "gone", 1].ended_at == 5_000
 
 
 async def test_what_happened_before_the_kept_months_is_a_dead_letter(
@@ -178,7 +178,7 @@ async def test_an_event_for_a_visit_that_exists_unknown_to_memory_is_counted_onc
     await engine.flush()
 
     assert with_surprise == 2
-    assert store.panes[PANE][1] == {Cell.OFFERED: 1}
+    assert store.tables[0].panes[PANE][1] == {Cell.OFFERED: 1}
 
 
 async def test_a_lost_answer_to_a_commit_that_happened_doubles_nothing(
@@ -193,7 +193,7 @@ async def test_a_lost_answer_to_a_commit_that_happened_doubles_nothing(
     await engine.flush()
 
     assert (store.positions[0].epoch, store.positions[0].next_offset) == (1, 4)
-    assert store.panes[PANE][1] == {Cell.OFFERED: 4}
+    assert store.tables[0].panes[PANE][1] == {Cell.OFFERED: 4}
     assert 0 in engine.partitions
 
 
@@ -210,7 +210,7 @@ async def test_a_flush_that_did_not_happen_is_made_up_for(
     store.away = False
     await engine.flush()
 
-    assert store.panes[PANE][1] == {Cell.OFFERED: 2}
+    assert store.tables[0].panes[PANE][1] == {Cell.OFFERED: 2}
 
 
 async def test_a_zombie_writes_nothing_and_drops_its_state(
@@ -221,7 +221,7 @@ async def test_a_zombie_writes_nothing_and_drops_its_state(
     await store.claim(0, "log", 0, 1000)
     await engine.flush()
 
-    assert store.panes == {}
+    assert store.tables[0].panes == {}
     assert engine.fenced == {0}
     assert engine.partitions == {}
 
@@ -270,7 +270,7 @@ async def test_agent_states_reach_the_store(engine: Engine, store: MemoryStore) 
     )
     await engine.flush()
 
-    assert len(store.agent_states) == 1
+    assert len(store.tables[0].agent_states) == 1
 
 
 async def test_readers_are_told_absolute_rows_gauges_and_the_position(

@@ -80,7 +80,7 @@ def folded(history: list[AnyEvent], size: int) -> Partition:
 def settle(partition: Partition, store: MemoryStore) -> None:
     """Join everything that waits for stored records."""
     while wanted := partition.wanted:
-        partition.join(wanted, store.find(wanted))
+        partition.join(wanted, store.find(0, wanted))
 
 
 def rows(partition: Partition) -> dict[PaneKey, tuple[int, Cells]]:
@@ -191,8 +191,10 @@ def test_flushes_losses_crashes_and_forgetting_leave_the_stored_rows_equal_to_th
     for _ in range(3):
         flush(partition, store, lost=False)
 
-    assert {key: cells for key, (_, cells) in store.panes.items() if cells} == recomputed(history)
-    assert store.visits == merged(history)
+    assert {key: cells for key, (_, cells) in store.tables[0].panes.items() if cells} == recomputed(
+        history
+    )
+    assert store.tables[0].visits == merged(history)
 
 
 AGES = st.sampled_from(

@@ -45,7 +45,7 @@ def apply(
     partition.apply(list(enumerate(history, start)), start + len(history))
     partition.advance([watermark], watermark, 0)
     while wanted := partition.wanted:
-        partition.join(wanted, store.find(wanted))
+        partition.join(wanted, store.find(0, wanted))
     if (rows := partition.take_dirty()) is not None:
         assert store.write(rows) is Flush.WRITTEN
         partition.flushed()
@@ -92,7 +92,7 @@ def test_an_outcome_of_a_visit_that_left_memory_heals_it(store: MemoryStore) -> 
     apply(partition, store, event(events.ContactAbandoned, NOW - 4 * HOUR, contact="lost"))
 
     assert partition.gauges(NOW) in ([], sales())
-    [(_, cells)] = store.panes.values()
+    [(_, cells)] = store.tables[0].panes.values()
     assert (cells[Cell.OFFERED], cells[Cell.ABANDONED]) == (1, 1)
 
 
@@ -157,7 +157,7 @@ def test_an_answer_after_a_claim_is_joined_with_the_offer_before_it(store: Memor
     claimed = apply(store.own(0), store, answered("c", NOW - 30_000))
 
     assert claimed.gauges(NOW) == sales(in_progress=1)
-    assert store.panes["acme", "sales", "voice", NOW - MINUTE][1][Cell.ANSWERED] == 1
+    assert store.tables[0].panes["acme", "sales", "voice", NOW - MINUTE][1][Cell.ANSWERED] == 1
 
 
 def test_an_offer_ahead_of_the_clock_that_comes_again_after_a_claim_is_one_visit(
@@ -174,7 +174,7 @@ def test_an_offer_ahead_of_the_clock_that_comes_again_after_a_claim_is_one_visit
 
 def test_a_visit_that_was_deleted_is_not_there_any_more(store: MemoryStore) -> None:
     apply(store.own(0), store, offered("c", NOW - MINUTE))
-    store.visits.clear()
+    store.tables[0].visits.clear()
     claimed = apply(store.own(0), store, event(events.ContactHeld, NOW, contact="c"))
 
     assert claimed.gauges(NOW) in ([], sales())
@@ -205,7 +205,7 @@ def test_what_a_claim_reads_is_bounded_by_who_is_there_not_by_what_happened(
             *[event(events.ContactAbandoned, NOW + 1, contact=contact) for contact in gone],
         )
 
-    written = sum(map(len, store.pages[0].values()))
+    written = sum(map(len, store.tables[0].pages.values()))
     a_word = 60
     assert written < (FEW + 3 * 430) * a_word
     assert len(store.own(0).gauges(NOW)[0].waiting) == 30
@@ -216,7 +216,7 @@ def test_many_who_are_there_fill_several_pages(store: MemoryStore) -> None:
         store.own(0), store, *[offered(f"c{i}", NOW, queue=f"q{i % 3}") for i in range(36_000)]
     )
     pages = everything(partition.visits.presence)
-    store.pages[0] = {number: encode_page(page) for number, page in enumerate(pages, 1)}
+    store.tables[0].pages = {number: encode_page(page) for number, page in enumerate(pages, 1)}
 
     assert [len(page) for page in pages] == [10_000, 12_000, 12_000, 2_000]
     assert sorted(store.own(0).gauges(NOW), key=str) == sorted(partition.gauges(NOW), key=str)
