@@ -65,7 +65,7 @@ def waiting(at: int, queue: str = "sales") -> Visit:
 @dataclass
 class MemoryFloor:
     """Visits by (tenant, contact), a contact's second one as `contact#2`; implements every port
-    that reads a store, as `tests/contract/test_readers.py` has it.
+    that reads a store, as `tests/contract` has it.
 
     `clock` is the store's own, epoch milliseconds.
     """
