@@ -24,7 +24,7 @@ from services.runtime.clock import now_ms
 from services.runtime.kafka import producer
 from services.runtime.kafka_log import kafka_log
 from services.runtime.settings import DatabaseSettings, KafkaSettings
-from tests.fakes.floor import PARTITIONS, MemoryFloor, partition_of
+from tests.fakes.floor import PARTITIONS, MemoryFloor, partition_of, visit_name
 
 
 class Floor:
@@ -83,7 +83,7 @@ class Floor:
 
     def _visit_rows(self) -> list[tuple[object, ...]]:
         return [
-            (partition_of(contact), tenant, contact, 1, offer_at(visit), queue_of(visit),
+            (partition_of(contact), tenant, *visit_name(contact), offer_at(visit), queue_of(visit),
              visit.channel, visit.customer, *complaining(visit), encode_visit(visit))
             for (tenant, contact), visit in self.memory.visits_of.items()
         ]  # fmt: skip
@@ -95,8 +95,8 @@ class Floor:
                 CONTACT_EVENTS.name,
                 number,
                 known.log_id,
-                1,
-                1,
+                known.generation,
+                known.epoch,
                 "engine",
                 known.offset,
                 known.watermark,

@@ -1,12 +1,15 @@
 """Agents' states: by hand, and the law that order, repetition and forgetting cannot matter."""
 
+from collections.abc import Sequence
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.contracts import events
 from services.contracts.agents import Entered
-from services.kpi_engine.fold.agents import AgentStates, entered
+from services.contracts.events import AgentState, AgentStateChanged
+from services.kpi_engine.fold.agents import AgentStates, StateHistory, entered
 from tests.fakes.engine import MemoryStore
 from tests.unit.kpi_engine.builders import event
 from tests.unit.kpi_engine.test_laws import flush
@@ -17,11 +20,13 @@ KEY = ("acme", "ann")
 DAY = 24 * 60 * 60_000
 
 
-def state(name, at, queues=()):
-    return event(events.AgentStateChanged, at, agent="ann", state=name, queues=list(queues))
+def state(name: AgentState, at: int, queues: Sequence[str] = ()) -> AgentStateChanged:
+    told = event(events.AgentStateChanged, at, agent="ann", state=name, queues=list(queues))
+    assert isinstance(told, AgentStateChanged)
+    return told
 
 
-def test_of_two_words_about_one_state_at_one_instant_one_stays_whichever_came_first():
+def test_of_two_words_about_one_state_at_one_instant_one_stays_whichever_came_first() -> None:
     words = [
         Entered(0, "available", ("sales",)),
         Entered(0, "available", ("service",)),
@@ -31,7 +36,7 @@ def test_of_two_words_about_one_state_at_one_instant_one_stays_whichever_came_fi
     assert known_after(words).points == known_after(words[::-1]).points
 
 
-def known_after(points):
+def known_after(points: Sequence[Entered]) -> StateHistory:
     agents = AgentStates()
     for point in points:
         agents.enter(KEY, point)
@@ -39,10 +44,10 @@ def known_after(points):
     return agents.histories[KEY]
 
 
-def test_readers_hear_of_the_last_state_only():
+def test_readers_hear_of_the_last_state_only() -> None:
     agents = AgentStates()
-    for name, at in (("break", 2_000), ("available", 1_000)):
-        agents.enter(KEY, entered(state(name, at)))
+    for one in (state("break", 2_000), state("available", 1_000)):
+        agents.enter(KEY, entered(one))
     agents.join(agents.wanted(), {})
 
     assert [one.entered.state for one in agents.take_unpublished()] == ["break"]
@@ -64,8 +69,8 @@ STEPS = st.lists(
 @settings(settings.get_profile("laws"), max_examples=100)
 @given(st.lists(STATES, max_size=12), STEPS)
 def test_any_order_loss_crash_or_forgetting_stores_every_state_and_publishes_the_last(
-    history, steps
-):
+    history: list[AgentStateChanged], steps: list[tuple[int, str]]
+) -> None:
     store = MemoryStore()
     partition = store.own(0)
     published = []
@@ -73,27 +78,36 @@ def test_any_order_loss_crash_or_forgetting_stores_every_state_and_publishes_the
         begin = partition.next_offset
         until = min(len(history), partition.next_offset + size)
         partition.apply(list(enumerate(history))[begin:until], until)
-        partition.watermark = max((one.at for one in history[:until]), default=0)
+        watermark = max((int(one.at) for one in history[:until]), default=0)
+        partition.watermark = watermark
         if step == "crash":
             partition = store.own(0)
             continue
         flush(partition, store, lost=step == "lose")
         published += [one.entered for one in partition.agents.take_unpublished()]
         if step == "forget":
-            partition.agents.trim(0, partition.watermark)
+            partition.agents.trim(0, watermark)
 
     expected: dict[tuple[int, str], Entered] = {}
-    for one in history:
-        known = expected.get((one.at, one.state), entered(one))
-        expected[one.at, one.state] = max(entered(one), known, key=lambda point: point.queues)
-    assert store.agent_states == {(KEY, *place): point for place, point in expected.items()}
+    for point in map(entered, history):
+        known = expected.get((point.at, point.state), point)
+        expected[point.at, point.state] = max(point, known, key=lambda one: one.queues)
+    assert store.tables[0].agent_states == {
+        (KEY, *place): point for place, point in expected.items()
+    }
     assert published[-1:] == [expected[place] for place in sorted(expected)[-1:]]
 
 
-def test_beyond_so_many_stored_states_those_that_were_left_long_ago_are_forgotten():
+def test_beyond_so_many_stored_states_those_that_were_left_long_ago_are_forgotten() -> None:
     agents = AgentStates()
-    for at, name in ((0, "available"), (1, "break"), (1, "busy"), (2, "wrap_up"), (9, "offline")):
-        agents.enter(KEY, Entered(at, name))
+    for point in (
+        Entered(0, "available"),
+        Entered(1, "break"),
+        Entered(1, "busy"),
+        Entered(2, "wrap_up"),
+        Entered(9, "offline"),
+    ):
+        agents.enter(KEY, point)
     agents.join(agents.wanted(), {})
     agents.trim(0, 1)
     with_dirty_ones = len(agents.histories[KEY].points)
@@ -112,7 +126,7 @@ def test_beyond_so_many_stored_states_those_that_were_left_long_ago_are_forgotte
     assert not agents.enter(KEY, Entered(0, "available"))
 
 
-def test_a_state_before_the_known_ones_waits_for_the_stored_ones():
+def test_a_state_before_the_known_ones_waits_for_the_stored_ones() -> None:
     agents = AgentStates()
     agents.enter(KEY, Entered(0, "available"))
     agents.join(agents.wanted(), {})

@@ -3,6 +3,8 @@
 import pytest
 
 from services.contracts import events
+from services.contracts.events import AnyEvent
+from services.contracts.updates import Update
 from services.contracts.visits import Longest
 from services.kpi_engine.fold.partition import Partition, PartitionPosition
 from services.kpi_engine.fold.presence_log import ClaimedPresence
@@ -20,13 +22,13 @@ LONGEST = Longest(4 * HOUR, 4 * HOUR)
 class Clocks:
     """A wall clock that may be set, and a steady one that goes on."""
 
-    def __init__(self, monkeypatch):
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.wall = NOW
         self.steady = 77_000
         monkeypatch.setattr(publishing, "now_ms", lambda: self.wall)
         monkeypatch.setattr(publishing, "steady_ms", lambda: self.steady)
 
-    def pass_time(self, milliseconds):
+    def pass_time(self, milliseconds: int) -> None:
         self.wall += milliseconds
         self.steady += milliseconds
 
@@ -34,41 +36,41 @@ class Clocks:
 class Heard:
     """A channel that keeps what is published."""
 
-    def __init__(self):
-        self.updates = []
+    def __init__(self) -> None:
+        self.updates: list[Update] = []
 
-    async def publish(self, update):
+    async def publish(self, update: Update) -> None:
         self.updates.append(update)
 
-    def take(self):
+    def take(self) -> list[Update]:
         told = self.updates
         self.updates = []
         return told
 
 
 @pytest.fixture
-def clocks(monkeypatch):
+def clocks(monkeypatch: pytest.MonkeyPatch) -> Clocks:
     return Clocks(monkeypatch)
 
 
-def told(heard=None):
-    heard = heard or Heard()
+def told() -> tuple[Publisher, Partition, Heard]:
+    heard = Heard()
     publisher = Publisher(heard, ALLOWED)
     partition = Partition(PartitionPosition(3, "log", 1, 1, 0), MINUTE, ClaimedPresence(LONGEST))
     publisher.begin(3)
     return publisher, partition, heard
 
 
-def applied(publisher, partition, *given, appended_at=NOW):
+def applied(publisher: Publisher, partition: Partition, *given: AnyEvent) -> None:
     offset = partition.next_offset
     partition.apply([(offset + index, one) for index, one in enumerate(given)], offset + len(given))
-    partition.advance([one.at for one in given], appended_at, ALLOWED)
-    publisher.note(3, list(given), appended_at)
+    partition.advance([int(one.at) for one in given], NOW, ALLOWED)
+    publisher.note(3, list(given), NOW)
 
 
 async def test_a_quiet_partition_is_published_every_second_also_after_the_wall_clock_was_set_back(
-    clocks,
-):
+    clocks: Clocks,
+) -> None:
     publisher, partition, heard = told()
     await publisher.publish([partition], {})
     clocks.wall -= HOUR
@@ -80,7 +82,7 @@ async def test_a_quiet_partition_is_published_every_second_also_after_the_wall_c
     assert [one.sequence for one in heard.take()] == [1, 2]
 
 
-async def test_silence_is_measured_by_the_steady_clock(clocks):
+async def test_silence_is_measured_by_the_steady_clock(clocks: Clocks) -> None:
     publisher, partition, _ = told()
     applied(publisher, partition, event(events.ContactOffered, NOW, queue="sales"))
     clocks.wall += 2 * HOUR
@@ -94,8 +96,8 @@ async def test_silence_is_measured_by_the_steady_clock(clocks):
 
 
 async def test_a_watermark_that_a_wrong_clock_set_ahead_is_withdrawn_and_final_stays_late(
-    clocks,
-):
+    clocks: Clocks,
+) -> None:
     publisher, partition, _ = told()
     applied(publisher, partition, event(events.ContactOffered, NOW, queue="sales"))
     clocks.wall += 2 * HOUR
@@ -115,7 +117,7 @@ async def test_a_watermark_that_a_wrong_clock_set_ahead_is_withdrawn_and_final_s
 
 
 @pytest.mark.parametrize("ahead", [-2 * HOUR, 2 * HOUR])
-async def test_who_waits_does_not_depend_on_the_engines_clock(clocks, ahead):
+async def test_who_waits_does_not_depend_on_the_engines_clock(clocks: Clocks, ahead: int) -> None:
     publisher, partition, heard = told()
     long_ago = NOW - 3 * HOUR
     lately = NOW - MINUTE
@@ -129,21 +131,23 @@ async def test_who_waits_does_not_depend_on_the_engines_clock(clocks, ahead):
     clocks.wall += ahead
     await publisher.publish([partition], {})
 
-    [gauge] = heard.take()[-1].gauges
+    [gauge] = heard.take()[-1].gauges or []
     assert (gauge.waiting, gauge.unresolved) == ([long_ago, lately, NOW], 0)
 
 
 @pytest.mark.usefixtures("clocks")
-async def test_where_all_events_are_history_the_clock_says_who_no_longer_waits():
+async def test_where_all_events_are_history_the_clock_says_who_no_longer_waits() -> None:
     publisher, partition, heard = told()
     applied(publisher, partition, event(events.ContactOffered, NOW - 1000 * HOUR, queue="sales"))
     await publisher.publish([partition], {})
 
-    [gauge] = heard.take()[-1].gauges
+    [gauge] = heard.take()[-1].gauges or []
     assert (gauge.waiting, gauge.unresolved) == ([], 1)
 
 
-async def test_sources_are_published_by_spans_and_forgotten_with_their_partition(clocks):
+async def test_sources_are_published_by_spans_and_forgotten_with_their_partition(
+    clocks: Clocks,
+) -> None:
     publisher, partition, heard = told()
     applied(publisher, partition, event(events.ContactOffered, NOW, source="pbx", queue="sales"))
     clocks.pass_time(700)
