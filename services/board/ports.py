@@ -46,6 +46,8 @@ class RowStore(Protocol):
     async def homes(self) -> list[HomeSpan]:
         """Every home that ever had a pane, with the starts of its first and its last one; the
         oldest first pane comes first.
+
+        Of what is rolled up both are known to the quarter, or to the day.
         """
         ...
 

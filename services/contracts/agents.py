@@ -1,11 +1,8 @@
-"""What is kept of agents: every state one entered, and the time spent in each, by quarter hours.
+"""What is kept of agents: every state that one entered.
 
 A state lasts until the agent's next one, at most a day: a source that lost the end of a shift must
-not fill a month. The time of a state that still lasts is in no quarter yet; readers add it from the
-live picture.
+not fill a month. Readers sum the time between states when they are asked.
 """
-
-from enum import IntEnum
 
 import msgspec
 
@@ -14,34 +11,8 @@ from services.contracts.events import AgentState
 AgentKey = tuple[str, str]
 """(tenant, agent)"""
 
-QUARTER = 900_000
 LONGEST = 86_400_000
 """Milliseconds a state is believed without a word."""
-
-EVERYWHERE = ""
-"""Stands for the queue in rows that count an agent's time once, however many queues it served."""
-
-
-class Spent(IntEnum):
-    """Codes of the cells of an agent's pane, each a sum of milliseconds. Stored: never renumber,
-    only add.
-    """
-
-    AVAILABLE = 1
-    RINGING = 2
-    BUSY = 3
-    WRAP_UP = 4
-    BREAK = 5
-
-
-SPENT: dict[AgentState, Spent] = {
-    "available": Spent.AVAILABLE,
-    "ringing": Spent.RINGING,
-    "busy": Spent.BUSY,
-    "wrap_up": Spent.WRAP_UP,
-    "break": Spent.BREAK,
-}
-"""The cell a state's time goes to; being offline is not counted."""
 
 
 class Entered(

@@ -129,27 +129,6 @@ agent_state = Table(
     "`at`.",
 )
 
-agent_pane = Table(
-    "agent_pane",
-    metadata,
-    Column("tenant", Text, primary_key=True),
-    Column("start", BigInteger, primary_key=True),
-    Column("agent", Text, primary_key=True),
-    Column(
-        "queue", Text, primary_key=True, comment="'': in all queues together, each millisecond once"
-    ),
-    Column("partition", SmallInteger, primary_key=True),
-    Column("revision", BigInteger, nullable=False),
-    Column(
-        "cells",
-        LargeBinary,
-        nullable=False,
-        comment="MessagePack map of contracts.agents.Spent codes to milliseconds",
-    ),
-    comment="[kpi_engine] Time an agent spent in each state in 15 minutes; partitioned by month "
-    "of `start`.",
-)
-
 late_change = Table(
     "late_change",
     metadata,

@@ -27,16 +27,16 @@ from services.contracts.visits import (
 )
 from services.counting.histograms import hour_bucket, points_bucket, score_bucket, span_bucket
 
-Panes = dict[PaneKey, Cells]
+Contributions = dict[PaneKey, Cells]
 
 
-def contributions(tenant: str, visit: Visit, length: int) -> Panes:
+def contributions(tenant: str, visit: Visit, length: int) -> Contributions:
     """Everything `visit` adds to panes of `length` milliseconds.
 
     A visit whose queue is unknown adds nothing yet, one whose offer is unknown nothing to offer
     families: an orphan, which heals when the offer arrives.
     """
-    panes: Panes = {}
+    panes: Contributions = {}
     queue = queue_of(visit)
     offered = offer_at(visit)
     if queue is not None:
@@ -50,11 +50,11 @@ def contributions(tenant: str, visit: Visit, length: int) -> Panes:
                 handle_cells(visit),
             )
     if visit.surveys or visit.evaluations or visit.complaints:
-        _add_opinions(panes, tenant, visit, length)
+        _add_feedback(panes, tenant, visit, length)
     return panes
 
 
-def handling(tenant: str, visit: Visit, length: int) -> Panes:
+def handling(tenant: str, visit: Visit, length: int) -> Contributions:
     """The part of `contributions` that handling makes."""
     queue = queue_of(visit)
     completed = completed_at(visit)
@@ -63,14 +63,14 @@ def handling(tenant: str, visit: Visit, length: int) -> Panes:
     return {(tenant, queue, visit.channel, completed - completed % length): handle_cells(visit)}
 
 
-def opinions(tenant: str, visit: Visit, length: int) -> Panes:
+def feedback(tenant: str, visit: Visit, length: int) -> Contributions:
     """The part of `contributions` that surveys, evaluations and complaints make."""
-    panes: Panes = {}
-    _add_opinions(panes, tenant, visit, length)
+    panes: Contributions = {}
+    _add_feedback(panes, tenant, visit, length)
     return panes
 
 
-def deltas(before: Panes, after: Panes) -> Iterable[tuple[PaneKey, Cells]]:
+def deltas(before: Contributions, after: Contributions) -> Iterable[tuple[PaneKey, Cells]]:
     """The signed changes that lead from one set of contributions to another."""
     for key, cells in after.items():
         known = before.get(key)
@@ -85,7 +85,7 @@ def deltas(before: Panes, after: Panes) -> Iterable[tuple[PaneKey, Cells]]:
             yield key, {code: -amount for code, amount in cells.items()}
 
 
-def _put(panes: Panes, key: PaneKey, cells: Cells) -> None:
+def _put(panes: Contributions, key: PaneKey, cells: Cells) -> None:
     known = panes.setdefault(key, cells)
     if known is not cells:
         add(known, cells)
@@ -133,7 +133,7 @@ def handle_cells(visit: Visit) -> Cells:
     return cells
 
 
-def _add_opinions(panes: Panes, tenant: str, visit: Visit, length: int) -> None:
+def _add_feedback(panes: Contributions, tenant: str, visit: Visit, length: int) -> None:
     """Surveys, evaluations and complaints: their own queue where they name one, else the
     visit's.
     """

@@ -13,7 +13,7 @@ from services.contracts.cells import BUCKETS, Cell, Cells, Histogram
 
 
 class Family(IntFlag):
-    """What becomes final together."""
+    """A family of counts, which become final together."""
 
     OFFER = 1
     COMPLETION = 2

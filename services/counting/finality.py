@@ -1,4 +1,4 @@
-"""Finality: when the watermark has passed a span by its lateness, and what each KPI waits for.
+"""Finality: a family of a span is final once the watermark has passed the span by its lateness.
 
 span ├────┤── 2 min ──► completions final ──── 15 min ────► offers final          maturing: never
      begin end

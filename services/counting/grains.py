@@ -27,7 +27,7 @@ class Grain(StrEnum):
     MONTH = "month"
 
 
-class Bounds(NamedTuple):
+class RollupBounds(NamedTuple):
     """The instants [begin, end) of one rollup, epoch milliseconds."""
 
     begin: int
@@ -39,20 +39,20 @@ def quarter_of(at: int) -> int:
     return at - at % QUARTER
 
 
-def bounds_of(grain: Grain, at: int, zone: ZoneInfo) -> Bounds:
+def bounds_of(grain: Grain, at: int, zone: ZoneInfo) -> RollupBounds:
     """The rollup of a grain that holds an instant, on the calendar of `zone`."""
     if grain is Grain.QUARTER:
-        return Bounds(quarter_of(at), quarter_of(at) + QUARTER)
+        return RollupBounds(quarter_of(at), quarter_of(at) + QUARTER)
     day = local_day(at, zone)
     if grain is Grain.DAY:
-        return Bounds(first_instant(day, zone), first_instant(day + timedelta(days=1), zone))
+        return RollupBounds(first_instant(day, zone), first_instant(day + timedelta(days=1), zone))
     first = day.replace(day=1)
-    return Bounds(
+    return RollupBounds(
         first_instant(first, zone), first_instant((first + timedelta(days=32)).replace(day=1), zone)
     )
 
 
-def on_the_grid(bounds: Bounds) -> bool:
+def on_the_grid(bounds: RollupBounds) -> bool:
     """Whether a rollup is made of whole quarters, as in every zone since 1990; if not, there is
     none.
     """

@@ -1,4 +1,4 @@
-"""Months in UTC: the tables that grow with time have one part for each."""
+"""Months in UTC, of which the tables that grow with time have one part each."""
 
 from datetime import UTC, datetime
 from typing import NamedTuple

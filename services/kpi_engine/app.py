@@ -1,4 +1,4 @@
-"""The engine's use cases: apply a batch, make state durable, tell the readers, give a partition
+"""The engine's use cases: apply a batch, make state durable, publish, give a partition
 up.
 """
 
@@ -16,11 +16,17 @@ from services.contracts.topics import CONTACT_EVENTS
 from services.kpi_engine import failpoints
 from services.kpi_engine.fold.decode import decode
 from services.kpi_engine.fold.panes import NEVER
-from services.kpi_engine.fold.partition import Flushing, Numbered, Partition
+from services.kpi_engine.fold.partition import FlushRows, Numbered, Partition
 from services.kpi_engine.fold.watermark import FUTURE
 from services.kpi_engine.metrics import EngineMetrics
-from services.kpi_engine.ports import Flush, Letters, Live, Store, StoreUnavailable
-from services.kpi_engine.publish.publisher import Teller
+from services.kpi_engine.ports import (
+    DeadLetters,
+    FlushOutcome,
+    LiveChannel,
+    Store,
+    StoreUnavailable,
+)
+from services.kpi_engine.publish.publisher import Publisher
 from services.runtime.clock import monotonic, now_ms
 
 log: BoundLogger = structlog.get_logger(__name__)
@@ -32,7 +38,7 @@ loaded too.
 
 
 @dataclass(frozen=True)
-class Batch:
+class RecordBatch:
     """Consecutive records of one partition: `values[i]` stands at `offsets[i]`; `next` is the first
     offset behind them.
     """
@@ -45,7 +51,7 @@ class Batch:
 
 
 @dataclass(frozen=True)
-class Options:
+class EngineOptions:
     """Pace and bounds, spans in milliseconds."""
 
     allowance: int
@@ -62,17 +68,22 @@ class Engine:
     """
 
     def __init__(
-        self, store: Store, letters: Letters, live: Live, options: Options, metrics: EngineMetrics
+        self,
+        store: Store,
+        letters: DeadLetters,
+        live: LiveChannel,
+        options: EngineOptions,
+        metrics: EngineMetrics,
     ) -> None:
         self._store = store
         self._letters = letters
-        self._teller = Teller(live, options.allowance)
+        self._publisher = Publisher(live, options.allowance)
         self._options = options
         self._metrics = metrics
         self._flushing = asyncio.Lock()
         self._steady = asyncio.Event()
         self._steady.set()
-        self._pending: list[tuple[Partition, Flushing]] = []
+        self._pending: list[tuple[Partition, FlushRows]] = []
         self._outage = False
         self.kept_since = NEVER
         self.partitions: dict[int, Partition] = {}
@@ -82,10 +93,10 @@ class Engine:
 
     async def claim(self, number: int, log_id: str, begin: int, end: int) -> Partition:
         """Become the owner of a partition; see `ports.Store.claim`."""
-        await self.heed_retention()
+        await self.reload_retention()
         partition = await self._store.claim(number, log_id, begin, end)
         self.fenced.discard(number)
-        self._teller.begin(number)
+        self._publisher.begin(number)
         return partition
 
     def adopt(self, partition: Partition) -> None:
@@ -97,10 +108,10 @@ class Engine:
     def drop(self, number: int) -> None:
         """Forget a partition without writing."""
         self.partitions.pop(number, None)
-        self._teller.end(number)
+        self._publisher.end(number)
         self._metrics.partitions.set(len(self.partitions))
 
-    async def heed_retention(self) -> None:
+    async def reload_retention(self) -> None:
         """Learn since when events are counted. Raises StoreUnavailable."""
         self.kept_since = await self._store.kept_since()
         for partition in self.partitions.values():
@@ -108,7 +119,7 @@ class Engine:
 
     # ------------------------------------------------------------- applying
 
-    async def apply(self, partition: Partition, batch: Batch) -> None:
+    async def apply(self, partition: Partition, batch: RecordBatch) -> None:
         """Fold a batch that begins at the partition's position, slice by slice.
 
         Ends early when the partition is given up meanwhile. Raises what keeping a dead letter
@@ -129,7 +140,7 @@ class Engine:
         partition.trim(self._options.visits_in_memory, self._options.panes_in_memory)
 
     async def _apply_slice(
-        self, partition: Partition, batch: Batch, span: range, following: int
+        self, partition: Partition, batch: RecordBatch, span: range, following: int
     ) -> None:
         events, refused = self._decode(partition, batch, span)
         if refused:
@@ -142,7 +153,7 @@ class Engine:
         self._count(partition, [event for _, event in events], refused, batch.appended_at)
 
     def _decode(
-        self, partition: Partition, batch: Batch, span: range
+        self, partition: Partition, batch: RecordBatch, span: range
     ) -> tuple[list[Numbered], list[DeadLetter]]:
         events: list[Numbered] = []
         refused: list[DeadLetter] = []
@@ -184,7 +195,7 @@ class Engine:
         partition.advance(instants, appended_at, self._options.allowance)
         partition.applied += len(events)
         partition.dead += len(refused)
-        self._teller.note(partition.number, events, appended_at)
+        self._publisher.note(partition.number, events, appended_at)
         self._metrics.records.inc(len(events))
         if instants and max(instants) > appended_at + FUTURE:
             self._metrics.future.inc(sum(at > appended_at + FUTURE for at in instants))
@@ -207,27 +218,27 @@ class Engine:
     # ------------------------------------------------------------- flushing
 
     async def flush(self) -> None:
-        """Write what is dirty. Raises StoreUnavailable; the rows are then kept until their fate is
-        known.
+        """Write dirty rows. Raises StoreUnavailable; the rows are then kept until the
+        outcome is known.
         """
-        async with self._asking():
+        async with self._database_turn():
             await self._join()
             await self._write()
 
     async def join(self) -> None:
-        """Bring in what waits for stored records, so that readers see it before the next flush.
+        """Join records that events wait for, so that readers see the events before the next flush.
         Raises StoreUnavailable.
 
         While the database is away nothing is asked here: the next flush finds out whether it is
         back.
         """
         if not self._outage and any(partition.wanted for partition in self.partitions.values()):
-            async with self._asking():
+            async with self._database_turn():
                 await self._join()
 
     @asynccontextmanager
-    async def _asking(self) -> AsyncIterator[None]:
-        """One conversation with the database; what became of the last is known first."""
+    async def _database_turn(self) -> AsyncIterator[None]:
+        """Take the turn at the database; the outcome of the last flush is settled first."""
         async with self._flushing:
             try:
                 await self._settle()
@@ -239,13 +250,13 @@ class Engine:
             self._outage = False
 
     async def _settle(self) -> None:
-        """Learn what became of a flush that was cut off."""
+        """Learn the outcome of a flush that was cut off."""
         if self._pending:
             self._conclude(await self._store.settle([rows for _, rows in self._pending]))
 
     async def _join(self) -> None:
-        """Bring stored records together with what waits for them; applying pauses only once the
-        database has answered.
+        """Load wanted records and join them; applying pauses only once the database has
+        answered.
         """
         if not await self._load():
             return
@@ -282,12 +293,12 @@ class Engine:
         self._metrics.flush_seconds.observe(monotonic() - began)
         self._conclude(results)
 
-    def _conclude(self, results: Mapping[int, Flush | None]) -> None:
+    def _conclude(self, results: Mapping[int, FlushOutcome | None]) -> None:
         pending = self._pending
         self._pending = []
         for partition, rows in pending:
             match results[partition.number]:
-                case Flush.WRITTEN:
+                case FlushOutcome.WRITTEN:
                     partition.flushed()
                     self._metrics.flush_rows.labels("visit").inc(
                         len(rows.new_visits) + len(rows.visits)
@@ -295,11 +306,11 @@ class Engine:
                     self._metrics.flush_rows.labels("pane").inc(
                         len(rows.new_panes) + len(rows.panes)
                     )
-                case Flush.FENCED:
+                case FlushOutcome.FENCED:
                     self._fence(partition)
-                case Flush.SURPRISED:
-                    partition.surprised()
-                    self._metrics.surprises.inc()
+                case FlushOutcome.CONFLICTED:
+                    partition.conflicted()
+                    self._metrics.conflicts.inc()
                 case None:
                     partition.not_flushed()
 
@@ -310,10 +321,10 @@ class Engine:
             self.fenced.add(partition.number)
             self.drop(partition.number)
 
-    # ------------------------------------------------------------- telling
+    # ------------------------------------------------------------- publishing
 
     async def publish(self, ends: Mapping[int, int]) -> None:
-        """Tell readers what changed; `ends` are the log's ends by partition. Raises what telling
+        """Publish what changed; `ends` are the log's ends by partition. Raises what publishing
         raises.
         """
-        await self._teller.publish(self.partitions.values(), ends)
+        await self._publisher.publish(self.partitions.values(), ends)

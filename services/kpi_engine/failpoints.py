@@ -1,4 +1,4 @@
-"""Points at which a worker can be told to die, so that a proof can kill it in the worst moments:
+"""Points at which a worker can be made to die, so that a proof can kill it in the worst moments:
 `FLOORPULSE_ENGINE__FAILPOINT`.
 
 after_apply   before_begin   after_upsert   after_move   after_commit   before_kafka_commit

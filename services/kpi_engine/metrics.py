@@ -27,7 +27,7 @@ class EngineMetrics:
         self.flush_failures = Counter(
             "floorpulse_engine_flush_failures", "Flushes with unknown outcome", registry=registry
         )
-        self.surprises = Counter(
+        self.conflicts = Counter(
             "floorpulse_engine_surprises",
             "Flushes repeated because a row taken for new was stored already",
             registry=registry,

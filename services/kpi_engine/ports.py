@@ -1,4 +1,4 @@
-"""What the engine needs from outside: the truth, the letters box, the live channel."""
+"""The engine's ports: the store, the topic of dead letters, the live channel."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
@@ -6,7 +6,7 @@ from typing import Protocol
 
 from services.contracts.letters import DeadLetter
 from services.contracts.updates import Update
-from services.kpi_engine.fold.partition import Flushing, Partition, Stored, Wanted
+from services.kpi_engine.fold.partition import FlushRows, Partition, StoredRecords, WantedRecords
 from services.runtime.unavailable import Unavailable
 
 
@@ -20,12 +20,12 @@ class LogLost(Exception):  # noqa: N818  it names what happened to the log
     """
 
 
-class Flush(StrEnum):
-    """What became of one partition's rows in a flush."""
+class FlushOutcome(StrEnum):
+    """The outcome of a flush for one partition's rows."""
 
     WRITTEN = "written"
     FENCED = "fenced"
-    SURPRISED = "surprised"
+    CONFLICTED = "conflicted"
     """Not written: some rows that were taken for new exist."""
 
 
@@ -33,7 +33,7 @@ class Store(Protocol):
     """The database that holds visits, panes and the source offset they include."""
 
     async def claim(self, partition: int, log_id: str, begin: int, end: int) -> Partition:
-        """Become the one writer of `partition` and learn what is going on in it.
+        """Become the one writer of `partition` and learn its open visits.
 
         That takes time and memory in proportion to the visits that wait or are in progress,
         whatever else is stored. `begin` and `end` are the log's first and next offset. Raises
@@ -47,34 +47,35 @@ class Store(Protocol):
         """
         ...
 
-    async def load(self, partition: int, wanted: Wanted) -> Stored:
-        """What is stored of `wanted`. Raises StoreUnavailable."""
+    async def load(self, partition: int, wanted: WantedRecords) -> StoredRecords:
+        """Load the stored ones of the records `wanted`. Raises StoreUnavailable."""
         ...
 
-    async def flush(self, rows: Sequence[Flushing]) -> Mapping[int, Flush]:
-        """Write rows and positions of several partitions in one transaction; what became of each.
+    async def flush(self, rows: Sequence[FlushRows]) -> Mapping[int, FlushOutcome]:
+        """Write rows and positions of several partitions in one transaction; return the outcome
+        of each.
 
         A partition whose stored (epoch, next_offset) is not the expected one is left out. Raises
-        StoreUnavailable when the outcome is unknown: then `settle` tells.
+        StoreUnavailable when the outcome is unknown: then call `settle`.
         """
         ...
 
-    async def settle(self, rows: Sequence[Flushing]) -> Mapping[int, Flush | None]:
-        """What became of a flush with unknown outcome; None: not written. Raises
+    async def settle(self, rows: Sequence[FlushRows]) -> Mapping[int, FlushOutcome | None]:
+        """Learn the outcomes of a flush that was cut off; None: not written. Raises
         StoreUnavailable.
         """
         ...
 
 
-class Letters(Protocol):
-    """Where refused records go."""
+class DeadLetters(Protocol):
+    """The topic of refused records."""
 
     async def send(self, letters: Iterable[DeadLetter]) -> None:
         """Return once all are safely kept."""
         ...
 
 
-class Live(Protocol):
+class LiveChannel(Protocol):
     """The channel to the boards."""
 
     async def publish(self, update: Update) -> None:

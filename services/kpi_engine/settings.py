@@ -84,9 +84,7 @@ class RetentionGroup(BaseModel):
     panes_days: int | None = Field(
         None, ge=40, description="minutes of figures; whole months go, later only rollups are left"
     )
-    agents_days: int | None = Field(
-        None, ge=40, description="agents' states and their time; whole months go"
-    )
+    agents_days: int | None = Field(None, ge=40, description="agents' states; whole months go")
     visits_days: int | None = Field(None, ge=40, description="the contacts behind the figures")
     rollups_days: int | None = Field(
         None, ge=40, description="quarter hours, days and months of figures; not below panes"

@@ -24,19 +24,19 @@ from structlog.stdlib import BoundLogger
 from services.contracts.topics import CONTACT_EVENTS, TOPICS
 from services.contracts.visits import Longest
 from services.kpi_engine import failpoints
-from services.kpi_engine.app import Engine, Options
-from services.kpi_engine.kafka.consumer import Loop, consumer
-from services.kpi_engine.kafka.faust_app import Duty, faust_app
+from services.kpi_engine.app import Engine, EngineOptions
+from services.kpi_engine.kafka.consumer import ConsumerLoop, consumer
+from services.kpi_engine.kafka.faust_app import LeaderTask, faust_app
 from services.kpi_engine.kafka.producer import Outgoing
 from services.kpi_engine.metrics import EngineMetrics
 from services.kpi_engine.ports import StoreUnavailable
-from services.kpi_engine.postgres.store import PostgresStore, Shape
+from services.kpi_engine.postgres.store import PostgresStore, StoreOptions
 from services.kpi_engine.rollup.roller import Roller
 from services.kpi_engine.settings import EngineSettings
 from services.kpi_engine.upkeep.audit import Auditor
 from services.kpi_engine.upkeep.retention import Retention
 from services.kpi_engine.upkeep.statistics import Statistics
-from services.kpi_engine.worker.progress import Progress
+from services.kpi_engine.worker.progress import WorkerProgress
 from services.runtime.clock import monotonic
 from services.runtime.collector import leave_alone_what_is_here
 from services.runtime.database import asyncpg_pool
@@ -50,15 +50,13 @@ STATISTICS_EVERY = 5.0
 COMMIT_EVERY = 5
 LOOK_EVERY = 3.0
 SOONEST = 0.1
-TELLING = 8.0
-"""Seconds between two tellings at least, and how many times the last one's length passes before the
-next.
-"""
+PUBLISH_SHARE = 8.0
+"""How many times the length of the last publishing passes before the next"""
 FAUST_STARTS_WITHIN = 10.0
 STOP_WITHIN = 30
 """Seconds after which the system ends a worker that cannot stop, for instance because the brokers
 are gone: what is not durable is read again by the next owner."""
-HEED_EVERY = 60.0
+RELOAD_RETENTION_EVERY = 60.0
 PASSING = (StoreUnavailable, KafkaError, TimeoutError, OSError)
 
 
@@ -71,7 +69,7 @@ class Stalled(Exception):  # noqa: N818  it says what happened
 
 
 class Source(Protocol):
-    """What brings the records to the engine, as the worker knows it."""
+    """The source of records, as the worker knows it."""
 
     async def run(self) -> None:
         """Join the group and hand records on until `close`."""
@@ -82,7 +80,7 @@ class Source(Protocol):
         ...
 
     async def commit(self) -> None:
-        """Tell the group how far the database is."""
+        """Commit the durable offsets to the group."""
         ...
 
     def ends(self) -> Mapping[int, int]:
@@ -102,17 +100,17 @@ class Worker(Service):
         self._source = source
         self._settings = settings.engine
         self._flushes = 0
-        self._progress = Progress()
+        self._progress = WorkerProgress()
         super().__init__()
 
     async def on_start(self) -> None:
         """Begin to join the group; returns at once."""
         self.add_future(self._source.run())
         self.add_future(self._every(self._settings.flush_seconds, self._flush))
-        self.add_future(self._tell())
+        self.add_future(self._publish_often())
         self.add_future(self._every(self._settings.publish_seconds, self._engine.join))
         self.add_future(self._every(LOOK_EVERY, self._look))
-        self.add_future(self._every(HEED_EVERY, self._engine.heed_retention))
+        self.add_future(self._every(RELOAD_RETENTION_EVERY, self._engine.reload_retention))
 
     async def on_stop(self) -> None:
         """Write what is applied and leave the group before anything else winds down."""
@@ -129,11 +127,13 @@ class Worker(Service):
         except PASSING as away:
             log.warning("step_waits", step=work.__name__.strip("_"), error=str(away))
 
-    async def _tell(self) -> None:
-        """Tell readers, the sooner again the less there was to tell."""
+    async def _publish_often(self) -> None:
+        """Publish, the sooner again the less there was to publish."""
         took = 0.0
         while not self.should_stop:
-            await asyncio.sleep(min(self._settings.publish_seconds, max(SOONEST, TELLING * took)))
+            await asyncio.sleep(
+                min(self._settings.publish_seconds, max(SOONEST, PUBLISH_SHARE * took))
+            )
             began = monotonic()
             await self._try(self._publish)
             took = monotonic() - began
@@ -181,19 +181,19 @@ async def worker(
         pool,
         settings.database,
         owner=f"{socket.gethostname()}/{uuid4().hex[:8]}",
-        shape=shape(settings),
+        options=store_options(settings),
     )
     try:
         async with kafka_log(settings.kafka, CONTACT_EVENTS.name) as view:
             outgoing = Outgoing(sender)
             engine = Engine(store, outgoing, outgoing, options(settings), metrics)
-            loop = Loop(
+            loop = ConsumerLoop(
                 engine, consumer(settings.kafka, settings.engine), view, settings.engine, metrics
             )
             yield (
                 Worker(engine, loop, settings),
                 faust_app(
-                    settings.kafka, settings.engine, outgoing, duties(pool, settings, metrics)
+                    settings.kafka, settings.engine, outgoing, leader_tasks(pool, settings, metrics)
                 ),
             )
     finally:
@@ -202,19 +202,19 @@ async def worker(
         await pool.close()
 
 
-def shape(settings: EngineSettings) -> Shape:
-    """What the store must know of panes and watermarks."""
+def store_options(settings: EngineSettings) -> StoreOptions:
+    """The store's options, in milliseconds."""
     longest = Longest(
         settings.floor.max_wait_seconds * 1000, settings.floor.max_conversation_seconds * 1000
     )
-    return Shape(
+    return StoreOptions(
         settings.floor.pane_seconds * 1000, int(settings.engine.allowance_seconds * 1000), longest
     )
 
 
-def options(settings: EngineSettings) -> Options:
+def options(settings: EngineSettings) -> EngineOptions:
     """The engine's bounds, in milliseconds and rows."""
-    return Options(
+    return EngineOptions(
         allowance=int(settings.engine.allowance_seconds * 1000),
         slice_records=settings.engine.slice_records,
         dirty_rows=settings.engine.dirty_rows,
@@ -224,18 +224,20 @@ def options(settings: EngineSettings) -> Options:
     )
 
 
-def duties(pool: asyncpg.Pool, settings: EngineSettings, metrics: EngineMetrics) -> list[Duty]:
-    """What only the leader does."""
+def leader_tasks(
+    pool: asyncpg.Pool, settings: EngineSettings, metrics: EngineMetrics
+) -> list[LeaderTask]:
+    """The work of the leader only."""
     pane_length = settings.floor.pane_seconds * 1000
     return [
-        Duty("the audit", AUDIT_EVERY, Auditor(pool, pane_length, metrics).check),
-        Duty(
+        LeaderTask("the audit", AUDIT_EVERY, Auditor(pool, pane_length, metrics).check),
+        LeaderTask(
             "the roller",
             settings.rollup.seconds,
             Roller(pool, ZoneInfo(settings.floor.zone), pane_length, metrics).roll,
         ),
-        Duty("the planner's statistics", STATISTICS_EVERY, Statistics(pool).refresh),
-        Duty(
+        LeaderTask("the planner's statistics", STATISTICS_EVERY, Statistics(pool).refresh),
+        LeaderTask(
             "retention",
             settings.retention.seconds,
             Retention(pool, settings.retention.limits()).enforce,

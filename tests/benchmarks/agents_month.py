@@ -38,7 +38,7 @@ from services.figures.rows import Question
 from services.figures.selection import By, Selection
 from services.figures.terms import AS_IN_FORCE
 from services.figures.visits.store import PostgresVisits
-from services.kpi_engine.postgres.months import Months
+from services.kpi_engine.postgres.months import MonthlyParts
 from services.kpi_engine.postgres.statements import AGENT_STATE_COLUMNS, VISIT_COLUMNS
 from services.kpis.catalogue import CATALOGUE
 from services.migrations import migrate
@@ -98,7 +98,9 @@ async def fill(pool: asyncpg.Pool, number: int, agents: int) -> int:
         (0, "demo", agent, one.at, one.state): encode_entered(one) for agent, one in states(stored)
     }
     async with pool.acquire() as connection:
-        await Months().ensure(cast("asyncpg.Connection", connection), {key[3] for key in entered})
+        await MonthlyParts().ensure(
+            cast("asyncpg.Connection", connection), {key[3] for key in entered}
+        )
         await connection.copy_records_to_table("visit", records=rows, columns=VISIT_COLUMNS)
         states_of = [(*key, body) for key, body in entered.items()]
         await connection.copy_records_to_table(

@@ -14,7 +14,7 @@ from services.contracts.cells import Cells, add
 from services.contracts.packed import pack
 from services.contracts.topics import CONTACT_EVENTS, KPI_UPDATES
 from services.contracts.updates import Gauge, PaneRow, Update, revision
-from services.kpi_engine.postgres.months import Months
+from services.kpi_engine.postgres.months import MonthlyParts
 from services.runtime.clock import monotonic, now_ms
 from services.runtime.kafka import producer
 from tests.benchmarks.history_year import contacts
@@ -77,7 +77,7 @@ async def fill(rig: Rig, floor: BusyFloor) -> int:
         if dice.random() < 0.5
     ]
     async with connected(rig.database) as connection:
-        await Months().ensure(connection, (starts[0], current))
+        await MonthlyParts().ensure(connection, (starts[0], current))
         await connection.copy_records_to_table("pane", records=rows, columns=PANE)
         await connection.copy_records_to_table("stream_partition", records=_positions(floor, now))
         await standing(connection)

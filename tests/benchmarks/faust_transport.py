@@ -20,7 +20,7 @@ from faust.types import StreamT
 from prometheus_client import CollectorRegistry
 
 from services.contracts.topics import CONTACT_EVENTS
-from services.kpi_engine.app import Batch
+from services.kpi_engine.app import RecordBatch
 from services.kpi_engine.kafka import record_batches
 from services.kpi_engine.settings import EngineSettings
 from services.kpi_engine.wiring import worker
@@ -92,7 +92,7 @@ class Source:
     async def commit(self) -> None:
         """Not this source's."""
 
-    async def take(self, fetched: Mapping[TopicPartition, list[Batch]]) -> None:
+    async def take(self, fetched: Mapping[TopicPartition, list[RecordBatch]]) -> None:
         """Apply what was fetched."""
         await self._claimed.wait()
         for tp, batches in fetched.items():

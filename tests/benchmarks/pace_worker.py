@@ -20,12 +20,12 @@ from typing import Any
 
 from prometheus_client import CollectorRegistry
 
-from services.kpi_engine.app import Batch, Engine
+from services.kpi_engine.app import Engine, RecordBatch
 from services.kpi_engine.metrics import EngineMetrics
 from services.kpi_engine.ports import StoreUnavailable
 from services.kpi_engine.postgres.store import PostgresStore
 from services.kpi_engine.settings import EngineSettings
-from services.kpi_engine.wiring import options, shape
+from services.kpi_engine.wiring import options, store_options
 from services.migrations import migrate
 from services.runtime.clock import now_ms
 from services.runtime.collector import leave_alone_what_is_here
@@ -64,7 +64,7 @@ class Folding:
                 start = partition.next_offset
                 offsets = range(start, start + len(values))
                 await self._engine.apply(
-                    partition, Batch(start, offsets.stop, values, offsets, now_ms())
+                    partition, RecordBatch(start, offsets.stop, values, offsets, now_ms())
                 )
             await self._flush()
             done += len(portion)
@@ -91,7 +91,7 @@ async def main(settings: EngineSettings, log: Shape) -> None:
     await migrate(settings.database)
     records = workload(log)
     pool = await asyncpg_pool(settings.database)
-    store = PostgresStore(pool, settings.database, "pace", shape(settings))
+    store = PostgresStore(pool, settings.database, "pace", store_options(settings))
     engine = Engine(
         store, Nowhere(), Nowhere(), options(settings), EngineMetrics(CollectorRegistry())
     )

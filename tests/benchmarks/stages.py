@@ -29,7 +29,7 @@ from prometheus_client import CollectorRegistry
 from pydantic import SecretStr
 
 from services.contracts.topics import CONTACT_EVENTS
-from services.kpi_engine.app import Batch, Engine
+from services.kpi_engine.app import Engine, RecordBatch
 from services.kpi_engine.fold.decode import decode
 from services.kpi_engine.kafka import record_batches
 from services.kpi_engine.kafka.consumer import BATCHES_A_POLL
@@ -47,7 +47,7 @@ FLUSH_EVERY = 1.0
 FLUSHES = 5
 """How often a flush is tried."""
 
-Log = dict[int, list[Batch]]
+Log = dict[int, list[RecordBatch]]
 
 
 class Meter:
@@ -131,7 +131,7 @@ async def fetched(kafka: KafkaSettings, number: int, meter: Meter) -> Log:
     try:
         while sum(batches[-1].next for batches in log.values()) < number:
             with meter("fetch") as piece:
-                polled: Mapping[TopicPartition, list[Batch]] = await consumer.getmany(
+                polled: Mapping[TopicPartition, list[RecordBatch]] = await consumer.getmany(
                     timeout_ms=200, max_records=BATCHES_A_POLL
                 )
                 piece.events = sum(

@@ -2,8 +2,9 @@
 remember.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
@@ -13,136 +14,46 @@ from services.contracts.cells import Cells
 from services.contracts.letters import DeadLetter
 from services.contracts.updates import PaneKey, Update
 from services.contracts.visits import Longest, Visit, VisitKey, decode_visit, encode_visit
-from services.kpi_engine.fold.panes import NEVER
-from services.kpi_engine.fold.partition import Flushing, Partition, Position, Stored, Wanted
-from services.kpi_engine.fold.presence_log import Claimed
-from services.kpi_engine.ports import Flush, StoreUnavailable
+from services.kpi_engine.fold.panes import NEVER, StoredPane
+from services.kpi_engine.fold.partition import (
+    FlushRows,
+    Partition,
+    PartitionPosition,
+    StoredRecords,
+    WantedRecords,
+)
+from services.kpi_engine.fold.presence_log import ClaimedPresence
+from services.kpi_engine.ports import FlushOutcome, LogLost, StoreUnavailable
 
 MINUTE = 60_000
 LONGEST = Longest(wait=240 * MINUTE, conversation=240 * MINUTE)
 decode_cells = msgspec.msgpack.Decoder(Cells).decode
 
 
-class MemoryStore:
-    """`ports.Store` in dictionaries, fenced like the real one; `lose_answer` commits and then
-    fails, `away` only fails.
-    """
+@dataclass
+class Tables:
+    """What is stored of one partition."""
 
-    def __init__(self, allowance: int = 15_000, longest: Longest = LONGEST) -> None:
-        self.positions: dict[int, Position] = {}
-        self.visits: dict[VisitKey, Visit] = {}
-        self.panes: dict[PaneKey, tuple[int, Cells]] = {}
-        self.agent_states: dict[tuple[AgentKey, int, str], Entered] = {}
-        self.agent_panes: dict[PaneKey, tuple[int, Cells]] = {}
-        self.late: list[tuple[object, ...]] = []
-        self.pages: dict[int, dict[int, bytes]] = {}
-        self.away = False
-        self.lose_answer = False
-        self._allowance = allowance
-        self._longest = longest
+    visits: dict[VisitKey, Visit] = field(default_factory=dict)
+    panes: dict[PaneKey, StoredPane] = field(default_factory=dict)
+    agent_states: dict[tuple[AgentKey, int, str], Entered] = field(default_factory=dict)
+    late: list[tuple[object, ...]] = field(default_factory=list)
+    pages: dict[int, bytes] = field(default_factory=dict)
 
-    async def claim(self, partition: int, log_id: str, begin: int, end: int) -> Partition:
-        """See `own`."""
-        assert begin <= end
-        self._answer()
-        return self.own(partition, log_id, begin)
-
-    def own(self, partition: int, log_id: str = "log", begin: int = 0) -> Partition:
-        """Raise the epoch; nothing is read but who is there."""
-        known = self.positions.get(partition) or Position(partition, log_id, 1, 0, begin)
-        position = replace(known, epoch=known.epoch + 1)
-        self.positions[partition] = position
-        since = NEVER if position.watermark is None else position.watermark + self._allowance + 1
-        claimed = Claimed(self._longest)
-        for number, page in sorted(self.pages.get(partition, {}).items()):
-            claimed.read(number, page)
-        claimed.presence.complete()
-        return Partition(position, MINUTE, claimed, since)
-
-    async def kept_since(self) -> int:
-        """Everything is kept."""
-        self._answer()
-        return NEVER
-
-    async def load(self, partition: int, wanted: Wanted) -> Stored:
-        """See `find`."""
-        assert partition >= 0
-        self._answer()
-        return self.find(wanted)
-
-    def find(self, wanted: Wanted) -> Stored:
-        """What is stored of `wanted`."""
-        return Stored(
-            visits={key: _copy(self.visits[key]) for key in wanted.visits if key in self.visits},
-            panes={key: self.panes[key] for key in wanted.panes if key in self.panes},
-            agents={one.key: self._states(one.key, one.since) for one in wanted.agents},
-            agent_panes={
-                key: self.agent_panes[key] for key in wanted.agent_panes if key in self.agent_panes
-            },
-        )
-
-    def _states(self, key: AgentKey, since: int) -> list[Entered]:
-        places = sorted((at, state) for known, at, state in self.agent_states if known == key)
-        first = max((at for at, _ in places if at < since), default=since)
-        places = [place for place in places if place[0] >= first]
-        return [self.agent_states[key, at, state] for at, state in places]
-
-    async def flush(self, rows: Sequence[Flushing]) -> Mapping[int, Flush]:
-        """Write those whose position fits."""
-        self._answer()
-        results = {one.position.partition: self.write(one) for one in rows}
-        if self.lose_answer:
-            self.lose_answer = False
-            message = "the answer to COMMIT was lost"
-            raise StoreUnavailable(message)
-        return results
-
-    async def settle(self, rows: Sequence[Flushing]) -> Mapping[int, Flush | None]:
-        """Compare positions."""
-        self._answer()
-        return {one.position.partition: self._settled(one) for one in rows}
-
-    def _settled(self, rows: Flushing) -> Flush | None:
-        found = self.positions[rows.position.partition]
-        if (found.epoch, found.next_offset) == (rows.position.epoch, rows.position.next_offset):
-            return Flush.WRITTEN
+    def holds_any(self, rows: FlushRows) -> bool:
+        """Whether a row that is taken for new is here."""
         return (
-            None
-            if (found.epoch, found.next_offset) == (rows.position.epoch, rows.before)
-            else Flush.FENCED
+            any(_visit_key(row) in self.visits for row in rows.new_visits)
+            or any(_key(row) in self.panes for row in rows.new_panes)
+            or any(number in self.pages for number, _ in _pages(rows))
         )
 
-    def _answer(self) -> None:
-        if self.away:
-            message = "the database is away"
-            raise StoreUnavailable(message)
-
-    def write(self, rows: Flushing) -> Flush:
-        """One partition's rows, all or nothing."""
-        found = self.positions[rows.position.partition]
-        if (found.epoch, found.next_offset) != (rows.position.epoch, rows.before):
-            return Flush.FENCED
-        if any(_visit_key(row) in self.visits for row in rows.new_visits) or any(
-            _key(row) in self.panes for row in rows.new_panes
-        ):
-            return Flush.SURPRISED
-        if any(_key(row) in self.agent_panes for row in rows.new_agent_panes):
-            return Flush.SURPRISED
+    def take(self, rows: FlushRows) -> None:
+        """Write all of the rows."""
         self.visits.update(
             {_visit_key(row): decode_visit(row[-1]) for row in _any(*rows.new_visits, *rows.visits)}
         )
-        self.panes.update(
-            {
-                _key(row): (row[5], decode_cells(row[6]))
-                for row in _any(*rows.new_panes, *rows.panes)
-            }
-        )
-        self.agent_panes.update(
-            {
-                _key(row): (row[5], decode_cells(row[6]))
-                for row in _any(*rows.new_agent_panes, *rows.agent_panes)
-            }
-        )
+        self.panes.update(_panes(*rows.new_panes, *rows.panes))
         self.agent_states.update(
             {
                 ((row[1], row[2]), row[3], row[4]): decode_entered(row[5])
@@ -150,13 +61,130 @@ class MemoryStore:
             }
         )
         self.late += rows.late
-        kept = self.pages.get(rows.position.partition, {})
-        said = {number: page for _, number, page in _any(*rows.presence)}
-        self.pages[rows.position.partition] = {
-            number: page for number, page in kept.items() if number >= rows.presence_since
-        } | said
-        self.positions[rows.position.partition] = rows.position
-        return Flush.WRITTEN
+        kept = self.pages.items()
+        self.pages = {number: page for number, page in kept if number >= rows.presence_since}
+        self.pages.update(_pages(rows))
+
+    def states(self, key: AgentKey, since: int) -> list[Entered]:
+        """The states of an agent that were entered since then."""
+        places = sorted((at, state) for known, at, state in self.agent_states if known == key)
+        return [self.agent_states[key, at, state] for at, state in places if at >= since]
+
+
+class MemoryStore:
+    """`ports.Store` in dictionaries, fenced like the real one; `lose_answer` commits and then
+    fails, `away` only fails. `tests/contract/test_engine_store.py` holds both to the same.
+    """
+
+    def __init__(self, allowance: int = 15_000, longest: Longest = LONGEST) -> None:
+        self.positions: dict[int, PartitionPosition] = {}
+        self.tables: defaultdict[int, Tables] = defaultdict(Tables)
+        self.announced = NEVER
+        self.away = False
+        self.lose_answer = False
+        self._allowance = allowance
+        self._longest = longest
+
+    async def claim(self, partition: int, log_id: str, begin: int, end: int) -> Partition:
+        """See `own`."""
+        self._answer()
+        return self.own(partition, log_id, begin, end)
+
+    def own(
+        self, partition: int, log_id: str = "log", begin: int = 0, end: int = 1 << 40
+    ) -> Partition:
+        """Raise the epoch; nothing is read but who is there."""
+        position = self._claimed(partition, log_id, begin)
+        if not begin <= position.next_offset <= end:
+            message = (
+                f"offsets below {position.next_offset} are included, the log has {begin} to {end}"
+            )
+            raise LogLost(message)
+        self.positions[partition] = position
+        since = NEVER if position.watermark is None else position.watermark + self._allowance + 1
+        claimed = ClaimedPresence(self._longest)
+        for number, page in sorted(self.tables[partition].pages.items()):
+            claimed.read(number, page)
+        claimed.presence.complete()
+        return Partition(position, MINUTE, claimed, since)
+
+    def _claimed(self, partition: int, log_id: str, begin: int) -> PartitionPosition:
+        known = self.positions.get(partition)
+        if known is None:
+            return PartitionPosition(partition, log_id, 1, 1, begin)
+        following = replace(known, epoch=known.epoch + 1)
+        if known.log_id == log_id:
+            return following
+        return replace(following, log_id=log_id, generation=known.generation + 1, next_offset=begin)
+
+    async def kept_since(self) -> int:
+        """What was announced; NEVER: everything is kept."""
+        self._answer()
+        return self.announced
+
+    async def load(self, partition: int, wanted: WantedRecords) -> StoredRecords:
+        """See `find`."""
+        self._answer()
+        return self.find(partition, wanted)
+
+    def find(self, partition: int, wanted: WantedRecords) -> StoredRecords:
+        """What is stored of `wanted`, to be changed by whoever has it."""
+        held = self.tables[partition]
+        states = {one.key: held.states(one.key, one.since) for one in wanted.agents}
+        return StoredRecords(
+            visits={key: _copy(held.visits[key]) for key in wanted.visits if key in held.visits},
+            panes=_found(held.panes, wanted.panes),
+            agents={key: known for key, known in states.items() if known},
+        )
+
+    async def flush(self, rows: Sequence[FlushRows]) -> Mapping[int, FlushOutcome]:
+        """Write those whose position fits; none where any of theirs is taken for new and exists."""
+        self._answer()
+        results = self._flush(rows)
+        if self.lose_answer:
+            self.lose_answer = False
+            message = "the answer to COMMIT was lost"
+            raise StoreUnavailable(message)
+        return results
+
+    def write(self, rows: FlushRows) -> FlushOutcome:
+        """One partition's rows, all or nothing."""
+        return self._flush([rows])[rows.position.partition]
+
+    def _flush(self, rows: Sequence[FlushRows]) -> dict[int, FlushOutcome]:
+        mine = [one for one in rows if self._held(one) == (one.position.epoch, one.before)]
+        if any(self.tables[one.position.partition].holds_any(one) for one in mine):
+            return {one.position.partition: FlushOutcome.CONFLICTED for one in rows}
+        for one in mine:
+            self.tables[one.position.partition].take(one)
+            self.positions[one.position.partition] = one.position
+        return {
+            one.position.partition: FlushOutcome.WRITTEN if one in mine else FlushOutcome.FENCED
+            for one in rows
+        }
+
+    def _held(self, rows: FlushRows) -> tuple[int, int] | None:
+        found = self.positions.get(rows.position.partition)
+        return None if found is None else (found.epoch, found.next_offset)
+
+    async def settle(self, rows: Sequence[FlushRows]) -> Mapping[int, FlushOutcome | None]:
+        """Compare positions; rows that moved none may be written again, so they count as not
+        written.
+        """
+        self._answer()
+        return {one.position.partition: self._settled(one) for one in rows}
+
+    def _settled(self, rows: FlushRows) -> FlushOutcome | None:
+        held = self._held(rows)
+        if held == (rows.position.epoch, rows.before):
+            return None
+        written = held == (rows.position.epoch, rows.position.next_offset)
+        return FlushOutcome.WRITTEN if written else FlushOutcome.FENCED
+
+    def _answer(self) -> None:
+        if self.away:
+            message = "the database is away"
+            raise StoreUnavailable(message)
 
 
 def _any(*rows: tuple[object, ...]) -> list[Any]:
@@ -166,6 +194,21 @@ def _any(*rows: tuple[object, ...]) -> list[Any]:
 def _copy(visit: Visit) -> Visit:
     """As the database would give it: visits are changed in place by whoever has them."""
     return decode_visit(encode_visit(visit))
+
+
+def _found(
+    panes: Mapping[PaneKey, StoredPane], keys: Iterable[PaneKey]
+) -> dict[PaneKey, StoredPane]:
+    known = [(key, *panes[key]) for key in keys if key in panes]
+    return {key: StoredPane(revision, dict(cells)) for key, revision, cells in known}
+
+
+def _panes(*rows: tuple[object, ...]) -> dict[PaneKey, StoredPane]:
+    return {_key(row): StoredPane(row[5], decode_cells(row[6])) for row in _any(*rows)}
+
+
+def _pages(rows: FlushRows) -> list[tuple[int, bytes]]:
+    return [(number, page) for _, number, page in _any(*rows.presence)]
 
 
 def _visit_key(row: tuple[Any, ...]) -> VisitKey:

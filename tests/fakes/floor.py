@@ -65,7 +65,11 @@ def waiting(at: int, queue: str = "sales") -> Visit:
 
 @dataclass
 class MemoryFloor:
-    """Visits by (tenant, contact); implements every port that reads a store."""
+    """Visits by (tenant, contact), a contact's second one as `contact#2`; implements every port
+    that reads a store, as `tests/contract` has it.
+
+    `clock` is the store's own, epoch milliseconds.
+    """
 
     visits_of: dict[tuple[str, str], Visit] = field(default_factory=dict)
     log_id: str = "log"
@@ -75,8 +79,8 @@ class MemoryFloor:
     offset: int = 0
     away: bool = False
     age: int = 0
-    retired_for: dict[tuple[str, str], int] = field(default_factory=dict)
-    agents_now: list[AgentNow] = field(default_factory=list)
+    clock: int = MINUTE
+    retired_at: dict[tuple[str, str], int] = field(default_factory=dict)
     entered: list[AgentNow] = field(default_factory=list)
 
     def put(self, *visits: Visit, tenant: str = "demo") -> None:
@@ -156,18 +160,19 @@ class MemoryFloor:
 
     # ------------------------------------------------------------- the stores
 
-    def _answer(self) -> None:
+    def answer(self) -> None:
+        """Fail while the store is away."""
         if self.away:
             message = "the store is away"
             raise StoreUnavailable(message)
 
     async def rows(self, since: int) -> AsyncIterator[Sequence[tuple[int, PaneRow]]]:
-        self._answer()
+        self.answer()
         for partition in range(PARTITIONS):
             yield [(partition, row) for row in self.pane_rows(partition) if row.start >= since]
 
     async def positions(self) -> list[Position]:
-        self._answer()
+        self.answer()
         known = (
             self.log_id,
             self.generation,
@@ -182,31 +187,37 @@ class MemoryFloor:
 
     async def retired(self) -> Mapping[tuple[str, str], int]:
         """For how long sources have been retired."""
-        self._answer()
-        return self.retired_for
+        self.answer()
+        return {source: self.clock - at for source, at in self.retired_at.items()}
 
     async def retire(self, tenant: str, source: str, by: str) -> int:  # noqa: ARG002  nobody asks who
         """Retire a source now."""
-        self._answer()
-        self.retired_for[tenant, source] = 0
-        return MINUTE
+        self.answer()
+        self.retired_at[tenant, source] = self.clock
+        return self.clock
 
     async def agents(self, since: int) -> list[AgentNow]:
-        """Those who entered a state since then."""
-        return [one for one in self.agents_now if one.entered.at >= since]
+        """The last state of those who entered one since then."""
+        self.answer()
+        last: dict[tuple[str, str], AgentNow] = {}
+        for one in sorted(self.entered, key=lambda known: (known.entered.at, known.entered.state)):
+            if one.entered.at >= since:
+                last[one.tenant, one.agent] = one
+        return [last[agent] for agent in sorted(last)]
 
     async def homes(self) -> list[HomeSpan]:
-        self._answer()
-        rows = [row for partition in range(PARTITIONS) for row in self.pane_rows(partition)]
-        spans = (
-            HomeSpan((row.tenant, row.queue, row.channel), row.start, row.start) for row in rows
-        )
+        self.answer()
+        starts: dict[Home, list[int]] = {}
+        for partition in range(PARTITIONS):
+            for row in self.pane_rows(partition):
+                starts.setdefault((row.tenant, row.queue, row.channel), []).append(row.start)
+        spans = (HomeSpan(home, min(known), max(known)) for home, known in starts.items())
         return sorted(spans, key=lambda one: (one.first, one.home))
 
 
 class MemoryHistory:
     """The tables of a floor as history reads them; where there is a `gate`, returning customers are
-    told once it is set.
+    told once it is set. `corrected` are corrections of the tenant `demo`.
     """
 
     def __init__(self, floor: MemoryFloor) -> None:
@@ -218,7 +229,9 @@ class MemoryHistory:
     async def corrections(
         self, selection: Selection, span: Span, recorded_since: int, since: CorrectionPlace
     ) -> AsyncIterator[Sequence[StoredCorrection]]:
-        for one in sorted(self.corrected, key=lambda known: known.place):
+        self._floor.answer()
+        theirs = self.corrected if selection.tenant == "demo" else []
+        for one in sorted(theirs, key=lambda known: known.place):
             chosen = (
                 selection.includes(one.queue, one.channel) and one.recorded_at >= recorded_since
             )
@@ -226,13 +239,12 @@ class MemoryHistory:
                 yield [one]
 
     async def homes(self, selection: Selection, span: Span) -> list[Home]:
-        return sorted(
-            {
-                home
-                for home, start, _ in await self._floor.homes()
-                if _selected(selection, home) and start in span
-            }
-        )
+        found: set[Home] = set()
+        async for portion in self._floor.rows(span.begin):
+            found.update(
+                (row.tenant, row.queue, row.channel) for _, row in portion if row.start < span.end
+            )
+        return sorted(home for home in found if _selected(selection, home))
 
     async def tallies(
         self, selection: Selection, spans: Sequence[Span]
@@ -252,9 +264,10 @@ class MemoryHistory:
     async def visits(
         self, selection: Selection, span: Span, after: Place | None = None
     ) -> AsyncIterator[Sequence[StoredVisit]]:
+        self._floor.answer()
         stored = [
-            StoredVisit(offered, contact, 1, visit)
-            for (tenant, contact), visit in self._floor.visits_of.items()
+            StoredVisit(offered, *visit_name(named), visit)
+            for (tenant, named), visit in self._floor.visits_of.items()
             if tenant == selection.tenant
             and (offered := offer_at(visit)) is not None
             and offered in span
@@ -265,6 +278,7 @@ class MemoryHistory:
                 yield [one]
 
     async def states(self, tenant: str, span: Span) -> AsyncIterator[Sequence[AgentEntered]]:
+        self._floor.answer()
         theirs = [
             one for one in self._floor.entered if one.tenant == tenant and one.entered.at in span
         ]
@@ -275,6 +289,7 @@ class MemoryHistory:
 
     async def handled(self, selection: Selection, span: Span) -> AsyncIterator[Sequence[Visit]]:
         """All visits, whatever was asked for: they may count."""
+        self._floor.answer()
         yield [
             visit
             for (tenant, _), visit in self._floor.visits_of.items()
@@ -282,7 +297,7 @@ class MemoryHistory:
         ]
 
     async def complaints(self, tenant: str, span: Span) -> Sequence[StoredComplaint]:
-        self._floor._answer()
+        self._floor.answer()
         known = [
             one
             for (theirs, _), visit in self._floor.visits_of.items()
@@ -296,33 +311,38 @@ class MemoryHistory:
         ]
 
     async def returns(self, selection: Selection, spans: Sequence[Span]) -> Sequence[Tally]:
-        self._floor._answer()
+        self._floor.answer()
         if self.gate is not None:
             await self.gate.wait()
         return [
             Tally(
                 interval,
-                selection.subject(visit.queue or "", visit.channel),
+                selection.subject(queue, visit.channel),
                 0,
                 [{Cell.CUSTOMER_KNOWN: 1, **self._gap(key, visit)}],
             )
             for key, visit in self._floor.visits_of.items()
             if key[0] == selection.tenant
             and visit.customer
-            and selection.includes(visit.queue or "", visit.channel)
+            and (queue := queue_of(visit)) is not None
+            and selection.includes(queue, visit.channel)
             for interval, span in enumerate(spans)
-            if (visit.offered_at or 0) in span
+            if (offered := offer_at(visit)) is not None and offered in span
         ]
 
     def _gap(self, key: tuple[str, str], visit: Visit) -> Cells:
-        tenant, contact = key
+        tenant, named = key
+        place = offer_at(visit) or 0, *visit_name(named)
         gaps = [
-            (visit.offered_at or 0) - (other.offered_at or 0)
-            for (theirs, named), other in self._floor.visits_of.items()
-            if theirs == tenant and (other.customer, other.queue) == (visit.customer, visit.queue)
-            and named.partition("#")[0] != contact.partition("#")[0]
-            and ((other.offered_at or 0), named) < ((visit.offered_at or 0), contact)
-        ]  # fmt: skip
+            place[0] - offered
+            for (theirs, other_name), other in self._floor.visits_of.items()
+            if theirs == tenant
+            and other.customer == visit.customer
+            and queue_of(other) == queue_of(visit)
+            and visit_name(other_name)[0] != place[1]
+            and (offered := offer_at(other)) is not None
+            and (offered, *visit_name(other_name)) < place
+        ]
         nearest = min(gaps, default=LOOK_BACK * HOUR + 1)
         return (
             {Histogram.RETURN_GAP + hour_bucket(nearest): 1} if nearest <= LOOK_BACK * HOUR else {}
@@ -373,8 +393,14 @@ class FixedLog:
 
 
 def partition_of(contact: str) -> int:
-    """The partition a contact's events are in."""
-    return crc32(contact.encode()) % PARTITIONS
+    """The partition that the events of a contact, or of an agent, are in."""
+    return crc32(visit_name(contact)[0].encode()) % PARTITIONS
+
+
+def visit_name(named: str) -> tuple[str, int]:
+    """The contact and the number of the visit of that name."""
+    contact, _, number = named.partition("#")
+    return contact, int(number or 1)
 
 
 def _selected(selection: Selection, home: Home) -> bool:

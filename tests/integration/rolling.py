@@ -14,7 +14,7 @@ from services.contracts.packed import pack, unpack
 from services.contracts.topics import CONTACT_EVENTS
 from services.counting.finality import LATENESS
 from services.counting.grains import ALL_QUEUES, Grain, bounds_of
-from services.kpi_engine.postgres.months import Months
+from services.kpi_engine.postgres.months import MonthlyParts
 from services.kpi_engine.rollup.roller import Roller
 
 MINUTE = 60_000
@@ -40,7 +40,7 @@ class Floor:
     panes: dict[tuple[Key, int], Cells] = field(default_factory=dict)
     watermarks: dict[int, int] = field(default_factory=dict)
     offset: int = 0
-    months: Months = field(default_factory=Months)
+    months: MonthlyParts = field(default_factory=MonthlyParts)
 
     async def count(
         self, partition: int, at: int, cells: Cells, queue: str = "sales", tenant: str = "demo"

@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from services.contracts.agents import encode_entered
 from services.contracts.topics import CONTACT_EVENTS, KPI_UPDATES
 from services.contracts.visits import complaining, encode_visit, offer_at, queue_of
-from services.kpi_engine.postgres.months import Months
+from services.kpi_engine.postgres.months import MonthlyParts
 from services.kpi_engine.postgres.statements import VISIT_COLUMNS
 from services.query.settings import ApiSettings, QuerySettings
 from services.query.wiring import create_query_app
@@ -24,7 +24,7 @@ from services.runtime.clock import now_ms
 from services.runtime.kafka import producer
 from services.runtime.kafka_log import kafka_log
 from services.runtime.settings import DatabaseSettings, KafkaSettings
-from tests.fakes.floor import PARTITIONS, MemoryFloor, partition_of
+from tests.fakes.floor import PARTITIONS, MemoryFloor, partition_of, visit_name
 
 
 class Floor:
@@ -53,12 +53,12 @@ class Floor:
                     )
                     for row in self.memory.pane_rows(number)
                 ]
-                await Months().ensure(
+                await MonthlyParts().ensure(
                     cast("asyncpg.Connection", connection),
                     {row.start for row in self.memory.pane_rows(number)},
                 )
                 await connection.copy_records_to_table("pane", records=rows)
-            await Months().ensure(
+            await MonthlyParts().ensure(
                 cast("asyncpg.Connection", connection),
                 {one.entered.at for one in self.memory.entered},
             )
@@ -83,7 +83,7 @@ class Floor:
 
     def _visit_rows(self) -> list[tuple[object, ...]]:
         return [
-            (partition_of(contact), tenant, contact, 1, offer_at(visit), queue_of(visit),
+            (partition_of(contact), tenant, *visit_name(contact), offer_at(visit), queue_of(visit),
              visit.channel, visit.customer, *complaining(visit), encode_visit(visit))
             for (tenant, contact), visit in self.memory.visits_of.items()
         ]  # fmt: skip
@@ -95,8 +95,8 @@ class Floor:
                 CONTACT_EVENTS.name,
                 number,
                 known.log_id,
-                1,
-                1,
+                known.generation,
+                known.epoch,
                 "engine",
                 known.offset,
                 known.watermark,

@@ -20,7 +20,7 @@ from services.contracts.visits import (
     queue_of,
 )
 from services.demo.embedded import Postgres
-from services.kpi_engine.postgres.store import PostgresStore, Shape
+from services.kpi_engine.postgres.store import PostgresStore, StoreOptions
 from services.migrations import downgrade, migrate
 from services.runtime.database import asyncpg_pool
 from services.runtime.settings import DatabaseSettings
@@ -80,7 +80,7 @@ async def test_visits_of_before_are_found_by_customer_and_complaint_afterwards(
 
 HOUR = 3_600_000
 NOW = 500_000 * HOUR
-SHAPE = Shape(
+SHAPE = StoreOptions(
     pane_length=60_000, allowance=15_000, longest=Longest(wait=4 * HOUR, conversation=2 * HOUR)
 )
 STREAM = (
@@ -170,3 +170,32 @@ async def described(connection: asyncpg.Connection) -> tuple[list[str], list[str
     """The indexes of visits, and the open ones."""
     opened = await connection.fetch("SELECT contact FROM visit WHERE open")
     return [row[0] for row in await connection.fetch(INDEXES)], [row[0] for row in opened]
+
+
+AGENT_PANES = "SELECT relname FROM pg_class WHERE relname LIKE 'agent\\_pane%'"
+MONTH_OF_AGENTS = """
+CREATE TABLE agent_pane_2026_11 PARTITION OF agent_pane FOR VALUES FROM (0) TO (10);
+INSERT INTO agent_pane VALUES ('demo', 1, 'ann', '', 0, 1, '\\x80');
+CREATE TABLE agent_state_2026_11 PARTITION OF agent_state FOR VALUES FROM (0) TO (10);
+INSERT INTO agent_state VALUES (0, 'demo', 'ann', 1, 'busy', '\\x92');
+"""
+
+
+async def test_time_of_agents_by_quarter_hours_goes_and_their_states_stay(
+    empty: DatabaseSettings,
+) -> None:
+    await migrate(empty, "0008")
+    connection = await asyncpg.connect(empty.url.get_secret_value())
+    await connection.execute(MONTH_OF_AGENTS)
+
+    await migrate(empty)
+    gone = await connection.fetch(AGENT_PANES)
+    await downgrade(empty, "0008")
+    taken_back = [row["relname"] for row in await connection.fetch(AGENT_PANES)]
+    await migrate(empty)
+    states = await connection.fetchval("SELECT count(*) FROM agent_state")
+    await connection.close()
+
+    assert gone == []
+    assert sorted(taken_back) == ["agent_pane", "agent_pane_pkey"]
+    assert states == 1

@@ -16,8 +16,8 @@ from services.contracts.events import AnyEvent
 from services.contracts.visits import Longest, Visit, encode_visit
 from services.demo.embedded import Postgres
 from services.kpi_engine.fold.partition import Partition
-from services.kpi_engine.ports import Flush
-from services.kpi_engine.postgres.store import PostgresStore, Shape
+from services.kpi_engine.ports import FlushOutcome
+from services.kpi_engine.postgres.store import PostgresStore, StoreOptions
 from services.migrations import migrate
 from services.runtime.database import asyncpg_pool
 from services.runtime.settings import DatabaseSettings
@@ -28,7 +28,7 @@ pytestmark = [pytest.mark.embedded, pytest.mark.timeout(900)]
 HOUR = 60 * MINUTE
 NOW = 500_000 * HOUR
 MANY = 1_000_000
-SHAPE = Shape(
+SHAPE = StoreOptions(
     pane_length=MINUTE, allowance=15_000, longest=Longest(wait=4 * HOUR, conversation=4 * HOUR)
 )
 FAR_LESS = 500 * 1024 * 1024
@@ -103,7 +103,7 @@ async def follow(store: PostgresStore, partition: Partition, told: Sequence[AnyE
         partition.join(wanted, await store.load(partition.number, wanted))
     rows = partition.take_dirty()
     if rows is not None:
-        assert await store.flush([rows]) == {partition.number: Flush.WRITTEN}
+        assert await store.flush([rows]) == {partition.number: FlushOutcome.WRITTEN}
         partition.flushed()
 
 

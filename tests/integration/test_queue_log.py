@@ -23,6 +23,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,6 @@ import httpx
 import pytest
 
 from services.access.keys import KeyRing
-from services.contracts.agents import Spent
 from services.contracts.topics import TOPICS
 from services.demo.embedded import Broker
 from services.demo.embedded.child import free_port
@@ -274,31 +274,25 @@ async def agent_figures(
     return {
         "Answered": str(sum(visit["agent"] == f"Agent/{agent}" for visit in visits)),
         "Login": clock(sum(spent.values()) / 1000),
-        "Pause": clock(spent[Spent.BREAK] / 1000),
+        "Pause": clock(spent["break"] / 1000),
     }
 
 
 async def time_spent(
     rig: Rig, tenant: str, agent: str, begin: datetime, end: datetime
-) -> Counter[int]:
-    """Milliseconds by state: those counted, and those of the last state, which lasts beyond the
-    table.
-    """
+) -> Counter[str]:
+    """Milliseconds by state within the table; the last state lasts beyond it."""
     since = round(begin.timestamp() * 1000)
     until_ = round(end.timestamp() * 1000)
-    spent: Counter[int] = Counter()
-    for (theirs, name, queue, start), cells in (await rig.agent_panes()).items():
-        if (theirs, name, queue) == (tenant, agent, "") and since <= start < until_:
-            spent.update(cells)
-    last = await rig.fetch(
-        "SELECT at, state FROM agent_state WHERE tenant = $1 AND agent = $2 ORDER BY at DESC "
-        "LIMIT 1",
+    entered = await rig.fetch(
+        "SELECT at, state FROM agent_state WHERE tenant = $1 AND agent = $2 ORDER BY at, state",
         tenant,
         agent,
     )
-    for at, state in map(tuple, last):
+    spent: Counter[str] = Counter()
+    for (at, state), (left_at, _) in pairwise([*map(tuple, entered), (until_, "offline")]):
         if state != "offline":
-            spent[Spent[state.upper()]] += max(0, until_ - max(at, since))
+            spent[state] += max(0, min(left_at, until_) - max(at, since))
     return spent
 
 

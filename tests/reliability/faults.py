@@ -21,10 +21,10 @@ from aiokafka.structs import OffsetAndMetadata, TopicPartition
 
 from services.contracts.cells import Cells, add
 from services.contracts.topics import CONTACT_EVENTS
-from services.kpi_engine.app import Batch, Engine
-from services.kpi_engine.fold.partition import Flushing, Partition
+from services.kpi_engine.app import Engine, RecordBatch
+from services.kpi_engine.fold.partition import FlushRows, Partition
 from services.kpi_engine.kafka import consumer as loop
-from services.kpi_engine.ports import Flush
+from services.kpi_engine.ports import FlushOutcome
 from services.kpi_engine.postgres import store
 
 log = logging.getLogger(__name__)
@@ -41,7 +41,7 @@ SELECT cells FROM pane WHERE tenant = $1 AND start = $2 AND queue = $3 AND chann
     AND partition = $5
 """
 
-Positions = dict[int, tuple[int, int]]
+Positions = dict[int, store.HeldPosition]
 
 
 class Hold:
@@ -90,8 +90,8 @@ def hold_flushes(*, vanish: bool = False) -> None:
     flush = store.PostgresStore.flush
 
     async def flush_when_let(
-        self: store.PostgresStore, rows: Sequence[Flushing]
-    ) -> Mapping[int, Flush]:
+        self: store.PostgresStore, rows: Sequence[FlushRows]
+    ) -> Mapping[int, FlushOutcome]:
         figures = any(one.panes or one.new_panes for one in rows)
         held = hold.on and (figures or not vanish)
         if held and figures:
@@ -134,8 +134,11 @@ def lose_a_batch() -> None:
 def forget_the_fence() -> None:
     """Rows are written without comparing owner and position."""
 
-    async def held(_: asyncpg.Connection, rows: Sequence[Flushing]) -> Positions:
-        return {one.position.partition: (one.position.epoch, one.before) for one in rows}
+    async def held(_: asyncpg.Connection, rows: Sequence[FlushRows]) -> Positions:
+        return {
+            one.position.partition: store.HeldPosition(one.position.epoch, one.before)
+            for one in rows
+        }
 
     store.PostgresStore._held = staticmethod(held)  # type: ignore[method-assign, assignment]
     _write_no_pages()
@@ -146,20 +149,20 @@ def _write_no_pages() -> None:
     anything.
     """
 
-    async def tell_nobody(_: asyncpg.Connection, __: Sequence[Flushing]) -> None:
+    async def tell_nobody(_: asyncpg.Connection, __: Sequence[FlushRows]) -> None:
         pass
 
-    store.PostgresStore._tell_presence = staticmethod(tell_nobody)  # type: ignore[method-assign, assignment]
+    store.PostgresStore._write_presence = staticmethod(tell_nobody)  # type: ignore[method-assign, assignment]
 
 
 def forget_the_epoch() -> None:
     """Rows are written by whoever knows the position, owner or not."""
     held = store.PostgresStore._held
 
-    async def held_by_all(connection: asyncpg.Connection, rows: Sequence[Flushing]) -> Positions:
+    async def held_by_all(connection: asyncpg.Connection, rows: Sequence[FlushRows]) -> Positions:
         found = await held(connection, rows)
         epochs = {one.position.partition: one.position.epoch for one in rows}
-        return {number: (epochs[number], offset) for number, (_, offset) in found.items()}
+        return {number: one._replace(epoch=epochs[number]) for number, one in found.items()}
 
     store.PostgresStore._held = staticmethod(held_by_all)  # type: ignore[method-assign]
     _write_no_pages()
@@ -169,7 +172,7 @@ def write_increments() -> None:
     """A pane's row is added to what the table holds, where it should replace it."""
     write = store.PostgresStore._write
 
-    async def add_up(connection: asyncpg.Connection, rows: Sequence[Flushing]) -> None:
+    async def add_up(connection: asyncpg.Connection, rows: Sequence[FlushRows]) -> None:
         await write(
             connection,
             [
@@ -193,10 +196,12 @@ def commit_kafka_first() -> None:
     """Positions go to Kafka before rows go to the database, and a worker begins where Kafka
     says.
     """
-    claim = loop.Loop._claim
+    claim = loop.ConsumerLoop._claim
     publish = Engine.publish
 
-    async def claim_from_kafka(self: loop.Loop, tp: TopicPartition, assignment: int) -> None:
+    async def claim_from_kafka(
+        self: loop.ConsumerLoop, tp: TopicPartition, assignment: int
+    ) -> None:
         _KAFKA["loop"] = self
         await claim(self, tp, assignment)
         partition = self._engine.partitions.get(tp.partition)
@@ -217,14 +222,14 @@ def commit_kafka_first() -> None:
             log.warning("%s%d", COMMITTED, sum(offsets.values()))
         await publish(self, ends)
 
-    loop.Loop._claim = claim_from_kafka  # type: ignore[method-assign]
+    loop.ConsumerLoop._claim = claim_from_kafka  # type: ignore[method-assign]
     Engine.publish = commit_and_publish  # type: ignore[method-assign]
 
 
-_KAFKA: dict[str, loop.Loop] = {}
+_KAFKA: dict[str, loop.ConsumerLoop] = {}
 
 
-async def _believe(self: loop.Loop, partition: Partition, offset: int) -> None:
+async def _believe(self: loop.ConsumerLoop, partition: Partition, offset: int) -> None:
     partition.next_offset = partition.durable_offset = offset
     pool = self._engine._store._pool  # type: ignore[attr-defined]  # the store on PostgreSQL
     await pool.execute(
@@ -237,12 +242,12 @@ async def _believe(self: loop.Loop, partition: Partition, offset: int) -> None:
 def skip_the_position_check() -> None:
     """Whatever was fetched is applied, wherever it begins."""
 
-    async def apply(self: loop.Loop, tp: TopicPartition, batch: Batch) -> None:
+    async def apply(self: loop.ConsumerLoop, tp: TopicPartition, batch: RecordBatch) -> None:
         partition = self._engine.partitions.get(tp.partition)
         if partition is not None:
             await self._engine.apply(partition, batch)
 
-    loop.Loop._apply = apply  # type: ignore[method-assign]
+    loop.ConsumerLoop._apply = apply  # type: ignore[method-assign]
 
 
 FAULTS: Mapping[str, Callable[[], None]] = {

@@ -5,20 +5,21 @@ from outside.
 import asyncio
 import json
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import asyncpg
 import msgspec
 
+from services.contracts.agents import decode_entered
 from services.contracts.topics import CONTACT_EVENTS
 from services.runtime.clock import monotonic
 from services.runtime.database import dsn
 from services.runtime.kafka_log import kafka_log
 from services.runtime.settings import DatabaseSettings, KafkaSettings
-from tests.reliability.agents_oracle import recomputed_time
+from tests.reliability.agents_oracle import Content, StateKey, recomputed_states
 from tests.reliability.oracle import recomputed
 from tests.reliability.workers import Worker
 
@@ -27,9 +28,10 @@ SETTLED_WITHIN = 200.0
 SHOWN = 10
 Cells = dict[int, int]
 Key = tuple[str, str, str, int]
+K = TypeVar("K", bound=Key | StateKey)
 
 PANES = "SELECT tenant, queue, channel, start, cells FROM pane"
-AGENT_PANES = "SELECT tenant, agent, queue, start, cells FROM agent_pane"
+AGENT_STATES = "SELECT tenant, agent, at, state, body FROM agent_state"
 POSITIONS = "SELECT partition, next_offset FROM stream_partition"
 COUNTS = (
     "SELECT coalesce(sum(applied), 0)::bigint AS applied, coalesce(sum(dead), 0)::bigint AS "
@@ -128,9 +130,12 @@ class Rig:
         """The stored panes, merged over partitions."""
         return merged(await self.fetch(PANES))
 
-    async def agent_panes(self) -> dict[Key, Cells]:
-        """The stored time of agents, merged over partitions."""
-        return merged(await self.fetch(AGENT_PANES))
+    async def agent_states(self) -> dict[StateKey, Content]:
+        """The stored states of agents."""
+        return {
+            (row["tenant"], row["agent"], row["at"], row["state"]): content(row["body"])
+            for row in await self.fetch(AGENT_STATES)
+        }
 
     async def counts(self) -> tuple[int, int]:
         """(records applied, records dead)"""
@@ -138,12 +143,12 @@ class Rig:
         return row["applied"], row["dead"]
 
     async def differences(self, values: Iterable[bytes]) -> list[str]:
-        """Where panes and agents' time differ from what the oracle makes of these events, each in
+        """Where panes and agents' states differ from what the oracle makes of these events, each in
         words; empty when all is well.
         """
         events = [json.loads(value) for value in values]
         return compared(recomputed(events), await self.panes()) + compared(
-            recomputed_time(events), await self.agent_panes()
+            recomputed_states(events), await self.agent_states()
         )
 
     async def eventually(self, true: Callable[[], Any], within: float = SETTLED_WITHIN) -> None:
@@ -183,8 +188,14 @@ def merged(rows: Iterable[asyncpg.Record]) -> dict[Key, Cells]:
     return {key: cells for key, cells in tidy.items() if cells}
 
 
-def compared(expected: dict[Key, Cells], found: dict[Key, Cells]) -> list[str]:
-    """Each differing row: key, expected cells, found cells."""
+def content(body: bytes) -> Content:
+    """What a stored state says beside its key."""
+    entered = decode_entered(body)
+    return entered.queues, entered.reason, entered.team, entered.site
+
+
+def compared(expected: Mapping[K, object], found: Mapping[K, object]) -> list[str]:
+    """Each differing row: key, what was expected, what was found."""
     return [
         f"{key}: expected {expected.get(key)}, found {found.get(key)}"
         for key in sorted(expected.keys() | found.keys())

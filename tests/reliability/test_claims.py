@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from sqlalchemy import make_url
 
 from services.contracts.visits import Longest
-from services.kpi_engine.postgres.store import TRANSACTION_WITHIN, PostgresStore, Shape
+from services.kpi_engine.postgres.store import TRANSACTION_WITHIN, PostgresStore, StoreOptions
 from services.runtime.database import asyncpg_pool, dsn
 from services.runtime.settings import DatabaseSettings
 from tests.reliability.proxy import Mode, Proxy
@@ -34,7 +34,7 @@ async def worker(url: str, owner: str) -> AsyncIterator[PostgresStore]:
     settings = DatabaseSettings(url=SecretStr(url), pool=1)
     pool = await asyncpg_pool(settings)
     store = PostgresStore(
-        pool, settings, owner, Shape(pane_length=60_000, allowance=15_000, longest=LONGEST)
+        pool, settings, owner, StoreOptions(pane_length=60_000, allowance=15_000, longest=LONGEST)
     )
     try:
         yield store

@@ -7,14 +7,13 @@ import json
 import msgspec
 from hypothesis import given, settings
 
-from services.contracts.agents import LONGEST, QUARTER, Spent
 from services.contracts.cells import Cell, Cells, Histogram, add
 from services.contracts.events import AgentStateChanged, AnyEvent
 from services.contracts.updates import PaneKey
 from services.contracts.visits import Visit, VisitKey
 from services.counting.contributions import contributions
 from services.kpi_engine.fold.merge import merge
-from tests.reliability.agents_oracle import recomputed_time
+from tests.reliability.agents_oracle import recomputed_states
 from tests.reliability.oracle import MINUTE, Told, bucket, on_hold, recomputed
 from tests.reliability.stories import stream
 from tests.unit.kpi_engine.builders import HISTORIES
@@ -206,32 +205,14 @@ AVAILABLE = {
 }
 
 
-def test_an_agents_state_lasts_to_the_next_and_is_cut_into_quarter_hours() -> None:
-    states = [
-        {**AVAILABLE, "at": 905 * SECOND, "state": "busy", "queues": []},
-        {**AVAILABLE, "at": 965 * SECOND, "state": "offline"},
-    ]
+def test_of_two_events_about_one_state_at_one_instant_the_greater_content_counts() -> None:
+    told_again = {**AVAILABLE, "queues": ["service", "sales"], "team": "east"}
+    busy = {**AVAILABLE, "at": 905 * SECOND, "state": "busy", "queues": None}
 
-    assert recomputed_time([*states, AVAILABLE, AVAILABLE]) == {
-        ("acme", "ann", "", 0): {Spent.AVAILABLE: 10_000},
-        ("acme", "ann", "sales", 0): {Spent.AVAILABLE: 10_000},
-        ("acme", "ann", "", QUARTER): {Spent.AVAILABLE: 5_000, Spent.BUSY: 60_000},
-        ("acme", "ann", "sales", QUARTER): {Spent.AVAILABLE: 5_000},
+    assert recomputed_states([told_again, busy, AVAILABLE, AVAILABLE]) == {
+        ("acme", "ann", 890 * SECOND, "available"): (("sales", "service"), "", "east", ""),
+        ("acme", "ann", 905 * SECOND, "busy"): ((), "", "", ""),
     }
-
-
-def test_a_state_is_believed_for_a_day_and_the_last_one_has_no_time_yet() -> None:
-    resumed = {**AVAILABLE, "at": 10 * 86_400 * SECOND}
-
-    assert recomputed_time([AVAILABLE]) == {}
-    assert (
-        sum(
-            cells[Spent.AVAILABLE]
-            for (_, _, queue, _), cells in recomputed_time([AVAILABLE, resumed]).items()
-            if not queue
-        )
-        == LONGEST
-    )
 
 
 def home(event: AnyEvent) -> VisitKey:

@@ -13,7 +13,7 @@ import pytest
 
 from services.board.domain.sources import Sources as Reader
 from services.contracts.events import ContactOffered
-from services.kpi_engine.publish.sources import Sources as Worker
+from services.kpi_engine.publish.sources import HeardSources as Worker
 
 NOON = 1_794_398_400_000
 LONG_AGO = 1_350_000_000_000
@@ -74,7 +74,7 @@ def shown(minutes: int, *sources: tuple[str, str, Speaks]) -> tuple[set[str], se
         for quarter in range(4):
             now = minute * MINUTE + quarter * 15 * SECOND
             for partition, worker in enumerate(workers):
-                for heard in worker.told(now):
+                for heard in worker.take_unpublished(now):
                     reader.take(partition, heard, now)
     silence = reader.silence("acme", minutes * MINUTE)
     return set(silence.standing), set(silence.touched)

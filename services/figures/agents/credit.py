@@ -9,13 +9,13 @@ from collections.abc import Iterator
 import msgspec
 
 from services.contracts.visits import Visit
-from services.counting.contributions import Panes, contributions, opinions
+from services.counting.contributions import Contributions, contributions, feedback
 
 INSTANT = 1
 """Panes of a millisecond: counts keep their very instants, so that any span can be asked for."""
 
 
-def credited(tenant: str, visit: Visit) -> Iterator[tuple[str, Panes]]:
+def credited(tenant: str, visit: Visit) -> Iterator[tuple[str, Contributions]]:
     """Agents and what the visit adds for each."""
     others = _named(visit)
     if visit.agent is not None:
@@ -24,7 +24,7 @@ def credited(tenant: str, visit: Visit) -> Iterator[tuple[str, Panes]]:
             contributions(tenant, _about(visit, visit.agent) if others else visit, INSTANT),
         )
     for agent in sorted(others):
-        yield agent, opinions(tenant, _about(visit, agent), INSTANT)
+        yield agent, feedback(tenant, _about(visit, agent), INSTANT)
 
 
 def _named(visit: Visit) -> set[str]:

@@ -12,7 +12,7 @@ from services.board.domain.windows import Span
 from services.contracts.cells import Cells, add
 from services.contracts.events import AgentState
 from services.contracts.visits import Visit
-from services.counting.contributions import Panes
+from services.counting.contributions import Contributions
 from services.figures.agents.credit import credited
 from services.figures.agents.membership import Badge, Badges
 from services.figures.selection import Selection
@@ -66,7 +66,7 @@ class Performance:
                 if not self._agents or agent in self._agents:
                     self._count(agent, panes)
 
-    def _count(self, agent: str, panes: Panes) -> None:
+    def _count(self, agent: str, panes: Contributions) -> None:
         begin = self._spans[0].begin
         end = self._ends[-1]
         includes = self._selection.includes

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from services.board.domain.windows import HOUR, Span
-from services.counting.grains import QUARTER, Bounds, Grain, bounds_of, on_the_grid
+from services.counting.grains import QUARTER, Grain, RollupBounds, bounds_of, on_the_grid
 
 _LEAST = {Grain.MONTH: 27 * 24 * HOUR, Grain.DAY: 22 * HOUR, Grain.QUARTER: QUARTER}
 """No rollup of the grain is shorter"""
@@ -44,7 +44,7 @@ class Rolled:
     changed: Sequence[int] = ()
     panes_since: int = 0
 
-    def holds(self, grain: Grain, bounds: Bounds) -> bool:
+    def holds(self, grain: Grain, bounds: RollupBounds) -> bool:
         """Whether the rollups of `bounds` are the sum of its panes."""
         if bounds.end > self.until[grain] or not on_the_grid(bounds):
             return False

@@ -15,7 +15,8 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
 from services.board.domain.windows import Span
-from services.contracts.agents import LONGEST, SPENT, Entered
+from services.contracts.agents import LONGEST, Entered
+from services.kpis.formulas.staffing import LOGGED_IN
 
 K = TypeVar("K")
 
@@ -75,7 +76,7 @@ class Attendance(Generic[K]):
     def _stays(self, told: AgentEntered, until: int, open_end: int = 0) -> Iterable[Stay[K]]:
         entered = told.entered
         longest = told.entered.at + LONGEST
-        if entered.state not in SPENT:
+        if entered.state not in LOGGED_IN:
             return
         there_until = min(until + open_end, longest)
         until = min(until, longest)

@@ -7,8 +7,7 @@ The usual steps of a visit
     offered ─► answered ─► ended          offered ─► abandoned
 
 only ever add, so each adds its few cells; anything else (disorder, repetition, wrap-up, transfers,
-opinions) goes the general
-way: contributions after the merge minus contributions before.
+feedback) goes the general way: contributions after the merge minus contributions before.
 """
 
 from collections.abc import Callable
@@ -28,10 +27,10 @@ from services.contracts.events import (
     ContactWrapped,
 )
 from services.contracts.visits import Visit, talk_of
-from services.counting.contributions import contributions, deltas, handle_cells, handling, opinions
+from services.counting.contributions import contributions, deltas, feedback, handle_cells, handling
 from services.counting.histograms import span_bucket
 from services.kpi_engine.fold.merge import merge
-from services.kpi_engine.fold.panes import Panes
+from services.kpi_engine.fold.panes import Change, Panes
 
 # Plain integers: looking up a member of an enum costs more than the addition.
 OFFERED = int(Cell.OFFERED)
@@ -48,37 +47,37 @@ _OF_HANDLING = frozenset((ContactHeld, ContactResumed, ContactTransferred, Conta
 """Events that change nothing but how a visit was handled"""
 
 
-def advance(visit: Visit, event: AnyEvent, tenant: str, panes: Panes, length: int) -> bool:
-    """Merge `event` into `visit` and what that changes into `panes` of `length` milliseconds;
-    whether it said anything new.
+def advance(visit: Visit, event: AnyEvent, tenant: str, panes: Panes, change: Change) -> bool:
+    """Merge `event` into `visit` and what that changes into `panes`, which note `change`; whether
+    it said anything new.
     """
     step = STEPS.get(type(event))
-    return (step is not None and step(visit, event, tenant, panes, length)) or amend(
-        visit, event, tenant, panes, length
+    return (step is not None and step(visit, event, tenant, panes, change)) or amend(
+        visit, event, tenant, panes, change
     )
 
 
-def amend(visit: Visit, event: AnyEvent, tenant: str, panes: Panes, length: int) -> bool:
+def amend(visit: Visit, event: AnyEvent, tenant: str, panes: Panes, change: Change) -> bool:
     """The general way of `advance`, right for any event in any order."""
     contribute = (
-        opinions
+        feedback
         if isinstance(event, AboutContact)
         else handling
         if type(event) in _OF_HANDLING
         else contributions
     )
-    before = contribute(tenant, visit, length)
+    before = contribute(tenant, visit, panes.length)
     if not merge(visit, event):
         return False
-    for key, change in deltas(before, contribute(tenant, visit, length)):
-        add(panes.touch(key), change)
+    for key, cells in deltas(before, contribute(tenant, visit, panes.length)):
+        add(panes.touch(key, change), cells)
     return True
 
 
-def begin(event: ContactOffered, tenant: str, panes: Panes, length: int) -> Visit:
-    """The visit that `event` is the first word of, counted."""
+def begin(event: ContactOffered, tenant: str, panes: Panes, change: Change) -> Visit:
+    """Count the visit that `event` begins."""
     at: int = event.at  # type: ignore[assignment]  # decoded events carry epoch milliseconds
-    cells = panes.touch((tenant, event.queue, event.channel, at - at % length))
+    cells = panes.touch((tenant, event.queue, event.channel, at - at % panes.length), change)
     cells[OFFERED] = cells.get(OFFERED, 0) + 1
     return Visit(
         at,
@@ -90,7 +89,9 @@ def begin(event: ContactOffered, tenant: str, panes: Panes, length: int) -> Visi
     )
 
 
-def _answered(visit: Visit, event: ContactAnswered, tenant: str, panes: Panes, length: int) -> bool:
+def _answered(
+    visit: Visit, event: ContactAnswered, tenant: str, panes: Panes, change: Change
+) -> bool:
     """An agent takes a visit that waits."""
     offered = visit.offered_at
     queue = visit.queue
@@ -102,7 +103,7 @@ def _answered(visit: Visit, event: ContactAnswered, tenant: str, panes: Panes, l
     visit.agent = event.agent
     visit.answered_queue = event.queue
     visit.answered_wait = stated
-    cells = panes.touch((tenant, queue, visit.channel, offered - offered % length))
+    cells = panes.touch((tenant, queue, visit.channel, offered - offered % panes.length), change)
     _count(
         cells,
         ANSWERED,
@@ -114,7 +115,7 @@ def _answered(visit: Visit, event: ContactAnswered, tenant: str, panes: Panes, l
 
 
 def _abandoned(
-    visit: Visit, event: ContactAbandoned, tenant: str, panes: Panes, length: int
+    visit: Visit, event: ContactAbandoned, tenant: str, panes: Panes, change: Change
 ) -> bool:
     """A customer gives up while the visit waits."""
     offered = visit.offered_at
@@ -126,7 +127,7 @@ def _abandoned(
     visit.abandoned_at = at
     visit.abandoned_queue = event.queue
     visit.abandoned_wait = stated
-    cells = panes.touch((tenant, queue, visit.channel, offered - offered % length))
+    cells = panes.touch((tenant, queue, visit.channel, offered - offered % panes.length), change)
     _count(
         cells,
         ABANDONED,
@@ -138,7 +139,7 @@ def _abandoned(
 
 
 def _is_over(visit: Visit) -> bool:
-    """Whether more than the offer (and opinions) is known."""
+    """Whether more than the offer (and feedback) is known."""
     return (
         visit.answered_at is not None
         or visit.abandoned_at is not None
@@ -155,7 +156,7 @@ def _count(cells: Cells, counter: int, total: int, histogram: int, span: int) ->
     cells[bucket] = cells.get(bucket, 0) + 1
 
 
-def _ended(visit: Visit, event: ContactEnded, tenant: str, panes: Panes, length: int) -> bool:
+def _ended(visit: Visit, event: ContactEnded, tenant: str, panes: Panes, change: Change) -> bool:
     """A conversation that is known to have begun ends, with nothing else known to come after it."""
     queue = visit.queue
     if (
@@ -169,7 +170,7 @@ def _ended(visit: Visit, event: ContactEnded, tenant: str, panes: Panes, length:
     visit.ended_at = at
     visit.talk = event.talk_ms
     visit.hold = event.hold_ms
-    cells = panes.touch((tenant, queue, visit.channel, at - at % length))
+    cells = panes.touch((tenant, queue, visit.channel, at - at % panes.length), change)
     if event.hold_ms or visit.holds or visit.transferred_at is not None or visit.wrap is not None:
         add(cells, handle_cells(visit))
     else:
@@ -177,7 +178,7 @@ def _ended(visit: Visit, event: ContactEnded, tenant: str, panes: Panes, length:
     return True
 
 
-STEPS: dict[type, Callable[[Visit, Any, str, Panes, int], bool]] = {
+STEPS: dict[type, Callable[[Visit, Any, str, Panes, Change], bool]] = {
     ContactAnswered: _answered,
     ContactAbandoned: _abandoned,
     ContactEnded: _ended,

@@ -1,127 +1,85 @@
-"""Agents in one partition: states by the instant they were entered, and the time in each that this
-adds to quarter hours.
+"""Agents in one partition: the states they entered, by the instant of entering.
 
-entered    available ├──────────┤ busy ├───────┤ break          each lasts to the next, at most a
-day
-quarters        │ 10:00     │ 10:15     │ 10:30
+entered    available ├──────────┤ busy ├───────┤ break          each lasts to the next
 
 The states of an agent are a set ordered by time, so order and repetition cannot matter; of two
-words about one state at one instant the greater stays. A new state changes only the interval it
-falls into. `windows` hold what is known of an agent since some instant; what lies before it waits
-in `parked` until the stored states were loaded.
+events about one state at one instant the greater content stays. A `StateHistory` holds all states
+since some instant; a state of before waits in `parked` until the stored ones were loaded.
 """
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Any
 
 import msgspec
 
-from services.contracts.agents import (
-    EVERYWHERE,
-    LONGEST,
-    QUARTER,
-    SPENT,
-    AgentKey,
-    AgentNow,
-    Entered,
-)
-from services.contracts.cells import add
+from services.contracts.agents import AgentKey, AgentNow, Entered
 from services.contracts.events import AgentStateChanged
-from services.counting.contributions import Panes as Counted
-from services.counting.contributions import deltas
 from services.kpi_engine.fold.merge import rank
-from services.kpi_engine.fold.panes import Panes
 
 
 @dataclass(frozen=True)
 class WantedAgent:
-    """The stored states of an agent that are needed: those entered at `since` or later, and the
-    last one before.
-    """
+    """The stored states of an agent that are needed: those entered at `since` or later."""
 
     key: AgentKey
     since: int
 
 
 @dataclass(eq=False)
-class Window:
-    """All states of an agent since `since`, and the last one before if there is any, ordered by
-    (at, state).
-    """
+class StateHistory:
+    """All states that an agent entered at `since` or later, ordered by (at, state)."""
 
     since: int
     points: list[Entered] = field(default_factory=list)
 
 
 def entered(event: AgentStateChanged) -> Entered:
-    """What the event says, for keeping."""
+    """The record that is kept of an event."""
     at: int = event.at  # type: ignore[assignment]  # decoded events carry epoch milliseconds
     queues = tuple(sorted(set(event.queues or ())))
     return Entered(at, event.state, queues, event.reason or "", event.team or "", event.site or "")
 
 
-def spent(key: AgentKey, points: Sequence[Entered]) -> Counted:
-    """The time in states of one agent between the first and the last of `points`, ordered by (at,
-    state).
+class AgentStates:
+    """The states of all agents of one partition, and which of them are not yet stored or
+    published.
     """
-    panes: Counted = {}
-    for point, following in pairwise(points):
-        cell = SPENT.get(point.state)
-        until = min(following.at, point.at + LONGEST)
-        if cell is None or until <= point.at:
-            continue
-        for start in range(point.at - point.at % QUARTER, until, QUARTER):
-            share = min(until, start + QUARTER) - max(point.at, start)
-            for queue in (EVERYWHERE, *point.queues):
-                add(panes.setdefault((*key, queue, start), {}), {int(cell): share})
-    return panes
 
-
-class Agents:
-    """The agents of one partition; `panes` are keyed (tenant, agent, queue, start)."""
-
-    def __init__(self, panes: Panes) -> None:
-        self.panes = panes
-        self.windows: dict[AgentKey, Window] = {}
+    def __init__(self) -> None:
+        self.histories: dict[AgentKey, StateHistory] = {}
         self.parked: dict[AgentKey, list[Entered]] = {}
         self.dirty: dict[tuple[AgentKey, int, str], Entered] = {}
-        self._untold: set[AgentKey] = set()
+        self._unpublished: set[AgentKey] = set()
+        self._size = 0
 
     def enter(self, key: AgentKey, point: Entered) -> bool:
         """Take a state in; False where it must wait for stored ones."""
-        window = self.windows.get(key)
-        if window is None or point.at < window.since:
+        history = self.histories.get(key)
+        if history is None or point.at < history.since:
             self.parked.setdefault(key, []).append(point)
             return False
-        self._insert(key, window.points, point)
+        self._insert(key, history.points, point)
         return True
 
     def _insert(self, key: AgentKey, points: list[Entered], point: Entered) -> None:
         place = bisect_left(points, _place(point), key=_place)
-        known = (
-            points[place]
-            if place < len(points) and _place(points[place]) == _place(point)
-            else None
-        )
-        if known is not None and _content(point) <= _content(known):
+        if place == len(points) or _place(points[place]) != _place(point):
+            points.insert(place, point)
+            self._size += 1
+        elif _content(point) > _content(points[place]):
+            points[place] = point
+        else:
             return
-        first = max(0, place - 1)
-        replaced = 0 if known is None else 1
-        before = spent(key, points[first : place + replaced + 1])
-        points[place : place + replaced] = [point]
-        for pane, change in deltas(before, spent(key, points[first : place + 2])):
-            add(self.panes.touch(pane), change)
         self.dirty[key, point.at, point.state] = point
         if points[-1] is point:
-            self._untold.add(key)
+            self._unpublished.add(key)
 
     # ------------------------------------------------------------- stored states
 
     def wanted(self) -> list[WantedAgent]:
-        """What must be loaded before the parked states can be taken in."""
+        """The stored states that must be loaded before the parked ones can be taken in."""
         return [
             WantedAgent(key, min(point.at for point in points))
             for key, points in self.parked.items()
@@ -132,35 +90,46 @@ class Agents:
     ) -> None:
         """Take the parked states in, beside what is stored since the instants of `wanted`."""
         for one in wanted:
-            window = self.windows.setdefault(one.key, Window(one.since))
-            if one.since < window.since or not window.points:
-                known = {
-                    _place(point): point for point in (*stored.get(one.key, ()), *window.points)
-                }
-                window.points = [known[place] for place in sorted(known)]
-                window.since = min(one.since, window.since)
+            history = self.histories.setdefault(one.key, StateHistory(one.since))
+            known = {_place(point): point for point in (*stored.get(one.key, ()), *history.points)}
+            self._size += len(known) - len(history.points)
+            history.points = [known[place] for place in sorted(known)]
+            history.since = min(one.since, history.since)
             for point in self.parked.pop(one.key, []):
                 self.enter(one.key, point)
 
-    # ------------------------------------------------------------- telling
+    # ------------------------------------------------------------- publishing
 
-    def take_untold(self) -> list[AgentNow]:
-        """Agents whose last state readers have not been told."""
-        taken = self._untold
-        self._untold = set()
-        return [AgentNow(*key, self.windows[key].points[-1]) for key in taken]
+    def take_unpublished(self) -> list[AgentNow]:
+        """Agents whose last state has not been published."""
+        taken = self._unpublished
+        self._unpublished = set()
+        return [AgentNow(*key, self.histories[key].points[-1]) for key in taken]
 
-    def not_told(self, agents: Sequence[AgentNow]) -> None:
-        """These did not get out: take them again."""
-        self._untold.update((one.tenant, one.agent) for one in agents)
+    def not_published(self, agents: Sequence[AgentNow]) -> None:
+        """Publishing these failed: take them again."""
+        self._unpublished.update((one.tenant, one.agent) for one in agents)
 
-    def trim(self, before: int) -> None:
-        """Forget states that were left before `before` and are stored."""
-        for window in self.windows.values():
-            place = bisect_right(window.points, before, key=lambda point: point.at) - 1
-            if place > 0:
-                del window.points[:place]
-                window.since = max(window.since, window.points[0].at)
+    # ------------------------------------------------------------- memory
+
+    def trim(self, most: int, before: int) -> None:
+        """Beyond `most` states and one for each agent, all of them stored, forget those that were
+        left before `before`.
+        """
+        if self._size <= most + len(self.histories) or self.dirty:
+            return
+        for history in self.histories.values():
+            points = history.points
+            last = bisect_right(points, before, key=_instant) - 1
+            place = bisect_left(points, points[last].at, key=_instant) if last > 0 else 0
+            if place:
+                del points[:place]
+                history.since = points[0].at
+                self._size -= place
+
+
+def _instant(point: Entered) -> int:
+    return point.at
 
 
 def _place(point: Entered) -> tuple[int, str]:

@@ -1,4 +1,4 @@
-"""A Kafka record becomes an event that can be folded, or a reason why not."""
+"""Decodes Kafka records into events that can be folded, or into the reason why not."""
 
 import msgspec
 

@@ -1,5 +1,4 @@
-"""The join of two records of one visit: what both together say, the same as if all their events had
-been merged into one.
+"""The join of two records of one visit: the record that all events of both would have made.
 
 Every group of fields follows the rule that `merge` follows for its event: the earliest or the
 latest (at, content) wins, sets are united. So records that grew apart, one in memory and one in the

@@ -6,7 +6,7 @@ Every field is one of four joins:
     earliest   offered, answered, abandoned, left; a survey's asking    smallest (at, content) wins
     latest     ended, wrapped, transferred; answers, evaluations        largest (at, content) wins
     union      holds, resumes, statements on a complaint                sorted, without repetition
-    name       a survey's queue, told by several events                 smallest name wins
+    name       a survey's queue, named by several events                 smallest name wins
 
 Content breaks ties between different events of one instant, so even those merge to the same visit
 in any order.

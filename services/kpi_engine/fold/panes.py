@@ -1,87 +1,101 @@
-"""The panes of one partition in memory: absolute cells, and which of them the database and the
-readers have not seen.
+"""The panes of one partition in memory: absolute cells, and which of them are not yet stored or
+published.
 
-A pane that is not in memory is one of two: younger than `since`, then it is new; older, then the
-database may hold a part of it. An older one collects changes at once and is `based`, written and
-told only after its stored part was added:
+A pane that is not in memory is new where it starts at `since` or later. Where it starts earlier,
+the database may hold a part of it: it collects changes at once, but it is `based`, written and
+published only after its stored part was added:
 
-    touch ─► new      ──────────────────────► flush, tell
-    touch ─► unbased ─► (loaded) ─► rebase ─► flush, tell
+    touch ─► new      ──────────────────────► flush, publish
+    touch ─► unbased ─► (loaded) ─► rebase ─► flush, publish
 """
 
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 import msgspec
 
 from services.contracts.cells import Cells
 from services.contracts.events import AnyEvent
-
-Key = tuple[str, str, str, int]
-"""(tenant, queue, channel, start) of panes of queues; (tenant, agent, queue, start) of panes of
-agents.
-"""
+from services.contracts.updates import PaneKey
 
 NEVER = -(1 << 62)
 
 
 class Pane(msgspec.Struct, gc=False, eq=False):
-    """Cells of one pane as of `revision`; not `based`: only what has changed, the stored part is
-    still to be added.
+    """Cells of one pane as of `revision`; while it is not `based`, the cells are changes only, and
+    the stored part must still be added.
     """
 
-    key: Key
+    key: PaneKey
     revision: int
     cells: Cells
     based: bool = True
     stored: bool = False
     dirty: bool = False
-    untold: bool = False
+    unpublished: bool = False
+
+
+class StoredPane(NamedTuple):
+    """The part of a pane that the database holds, as of `revision`."""
+
+    revision: int
+    cells: Cells
+
+
+class TakenPanes(NamedTuple):
+    """Panes to write: those that the database does not have, and those it has."""
+
+    new: list[Pane]
+    known: list[Pane]
+
+
+class Change(msgspec.Struct, frozen=True, gc=False):
+    """What panes note of a change: its revision, and the event behind it in a pane that starts at
+    `passed` or earlier, which may have been shown as final.
+    """
+
+    revision: int
+    passed: int
+    event: AnyEvent | None = None
 
 
 class Panes:
-    """All panes of one kind in one partition; `event` and `revision` name what changes them at the
-    moment.
-    """
+    """All panes of one partition, each `length` milliseconds long."""
 
-    def __init__(self, since: int = NEVER, *, telling: bool = True) -> None:
-        """Panes that start at `since` or later are new when they are first touched; `telling`:
-        readers are told of changes.
-        """
-        self.rows: dict[Key, Pane] = {}
+    def __init__(self, length: int, since: int = NEVER) -> None:
+        """Panes that start at `since` or later are new when they are first touched."""
+        self.length = length
+        self.rows: dict[PaneKey, Pane] = {}
         self.since = since
         self.kept_since = NEVER
-        self.passed = NEVER
-        self._telling = telling
-        self.event: AnyEvent | None = None
-        self.revision = 0
-        self.late: dict[Key, AnyEvent] = {}
-        self.unbased: dict[Key, Pane] = {}
+        self.late: dict[PaneKey, AnyEvent] = {}
+        self.unbased: dict[PaneKey, Pane] = {}
         self.dirty: list[Pane] = []
-        self._untold: list[Pane] = []
+        self._unpublished: list[Pane] = []
 
     # ------------------------------------------------------------- changing
 
-    def touch(self, key: Key) -> Cells:
+    def touch(self, key: PaneKey, change: Change) -> Cells:
         """The cells of a pane that is about to change, to be changed in place."""
         pane = self.rows.get(key)
         if pane is None:
-            pane = self._meet(key)
+            pane = self._create(key)
         if not pane.dirty:
             pane.dirty = True
             self.dirty.append(pane)
-        if self._telling and not pane.untold:
-            pane.untold = True
-            self._untold.append(pane)
-        pane.revision = self.revision
-        if key[3] <= self.passed and self.event is not None:
-            self.late[key] = self.event
+        if not pane.unpublished:
+            pane.unpublished = True
+            self._unpublished.append(pane)
+        pane.revision = change.revision
+        if key[3] <= change.passed and change.event is not None:
+            self.late[key] = change.event
         return pane.cells
 
-    def _meet(self, key: Key) -> Pane:
+    def _create(self, key: PaneKey) -> Pane:
         start = key[3]
-        pane = Pane(key, self.revision, {})
+        pane = Pane(key, 0, {})
         if start < self.kept_since:  # its month was deleted: nothing of it is counted again
-            pane.dirty = pane.untold = True
+            pane.dirty = pane.unpublished = True
             return pane
         if start < self.since:
             pane.based = False
@@ -89,10 +103,8 @@ class Panes:
         self.rows[key] = pane
         return pane
 
-    def rebase(self, keys: Iterable[Key], stored: Mapping[Key, tuple[int, Cells]]) -> None:
-        """Add the stored parts, `(revision, cells)`, of panes that were not based; those not stored
-        are new.
-        """
+    def rebase(self, keys: Iterable[PaneKey], stored: Mapping[PaneKey, StoredPane]) -> None:
+        """Add the stored parts of panes that were not based; those not stored are new."""
         for key in keys:
             pane = self.unbased.pop(key, None)
             if pane is None:
@@ -108,8 +120,8 @@ class Panes:
 
     # ------------------------------------------------------------- flushing
 
-    def take_dirty(self) -> tuple[list[Pane], list[Pane]]:
-        """The panes to insert and those to overwrite; from now on they are no longer dirty."""
+    def take_dirty(self) -> TakenPanes:
+        """The panes to write; from now on they are no longer dirty."""
         taken = self.dirty
         self.dirty = []
         new = [pane for pane in taken if not pane.stored]
@@ -117,59 +129,59 @@ class Panes:
         for pane in taken:
             pane.dirty = False
             pane.stored = True
-        return new, known
+        return TakenPanes(new, known)
 
-    def put_back(self, new: list[Pane], known: list[Pane]) -> None:
-        """What `take_dirty` gave was not written."""
-        for pane in new:
+    def put_back(self, taken: TakenPanes) -> None:
+        """Make the panes dirty again that `take_dirty` gave and no flush wrote."""
+        for pane in taken.new:
             pane.stored = False
-        for pane in (*new, *known):
+        for pane in (*taken.new, *taken.known):
             if not pane.dirty:
                 pane.dirty = True
                 self.dirty.append(pane)
 
-    def doubt(self, new: list[Pane]) -> None:
-        """The database may hold these after all: they wait for their stored parts."""
+    def doubt(self, new: Iterable[Pane]) -> None:
+        """Let these wait for their stored parts: the database may hold them after all."""
         for pane in new:
             pane.based = False
             self.unbased[pane.key] = pane
 
-    # ------------------------------------------------------------- telling
+    # ------------------------------------------------------------- publishing
 
     @property
-    def untold(self) -> bool:
-        """Whether there is a complete pane that readers have not been told."""
-        return any(pane.based for pane in self._untold)
+    def has_unpublished(self) -> bool:
+        """Whether there is a complete pane that has not been published."""
+        return any(pane.based for pane in self._unpublished)
 
-    def take_untold(self, most: int) -> list[Pane]:
+    def take_unpublished(self, most: int) -> list[Pane]:
         """Up to `most` complete panes that changed since they were last taken."""
         taken: list[Pane] = []
         waiting: list[Pane] = []
-        while self._untold and len(taken) < most:
-            pane = self._untold.pop()
+        while self._unpublished and len(taken) < most:
+            pane = self._unpublished.pop()
             (taken if pane.based else waiting).append(pane)
-        self._untold += waiting
+        self._unpublished += waiting
         for pane in taken:
-            pane.untold = False
+            pane.unpublished = False
         return taken
 
-    def not_told(self, panes: Iterable[Pane]) -> None:
-        """These did not get out: take them again."""
+    def not_published(self, panes: Iterable[Pane]) -> None:
+        """Publishing these failed: take them again."""
         for pane in panes:
-            if not pane.untold:
-                pane.untold = True
-                self._untold.append(pane)
+            if not pane.unpublished:
+                pane.unpublished = True
+                self._unpublished.append(pane)
 
     # ------------------------------------------------------------- memory
 
     def trim(self, most: int, before: int) -> None:
-        """Forget the oldest beyond `most` that are durable and told; those that start before
+        """Forget the oldest beyond `most` that are durable and published; those that start before
         `before` count as old then.
         """
         if len(self.rows) <= most:
             return
         wanted = len(self.rows) - most * 3 // 4
-        free = (key for key, pane in self.rows.items() if not pane.dirty and not pane.untold)
+        free = (key for key, pane in self.rows.items() if not pane.dirty and not pane.unpublished)
         for key in [key for _, key in zip(range(wanted), free, strict=False)]:
             del self.rows[key]
             self.since = max(self.since, min(key[3] + 1, before))

@@ -1,12 +1,12 @@
 """One source partition's state in memory: visits, panes, agents, position; and what of it is not
-yet durable or told.
+yet durable or published.
 
 `apply` takes events in one by one without ever waiting, so any moment between two events is a
 consistent cut:
 
-    apply ─► wanted ─► (loaded) ─► join ─► take_dirty ─► (written) ─► flushed | not_flushed |
-    surprised
-        └──► untold ──────────────────────────────────► (told)
+    apply ─► wanted ─► (loaded) ─► join ─► take_dirty ─► (written) ─► flushed | not_flushed
+      │                                                                       | conflicted
+      └────► take_unpublished ─► (published)
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,13 +15,12 @@ from dataclasses import dataclass, field
 import msgspec
 
 from services.contracts.agents import AgentKey, Entered, encode_entered
-from services.contracts.cells import Cells
 from services.contracts.events import AgentStateChanged, AnyEvent
 from services.contracts.updates import JOIN_BITS, Gauge, PaneKey, revision
 from services.contracts.visits import Visit, VisitKey
-from services.kpi_engine.fold.agents import Agents, WantedAgent, entered
-from services.kpi_engine.fold.panes import NEVER, Key, Pane, Panes
-from services.kpi_engine.fold.presence_log import Claimed, PageBuilder, Written
+from services.kpi_engine.fold.agents import AgentStates, WantedAgent, entered
+from services.kpi_engine.fold.panes import NEVER, Change, Pane, Panes, StoredPane, TakenPanes
+from services.kpi_engine.fold.presence_log import ClaimedPresence, PageBuilder, WrittenPages
 from services.kpi_engine.fold.visits import TakenVisits, Visits
 from services.kpi_engine.fold.watermark import advance_watermark, believed_watermark, idle_watermark
 
@@ -37,8 +36,10 @@ Rows = list[tuple[object, ...]]
 
 
 @dataclass(frozen=True)
-class Position:
-    """Where a partition's tables stand, and whose they are: compared before every write."""
+class PartitionPosition:
+    """The offset that a partition's tables include and their owner's epoch, compared before every
+    write.
+    """
 
     partition: int
     log_id: str
@@ -51,46 +52,42 @@ class Position:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class WantedRecords:
     """Stored records that must be joined before anything can be written."""
 
     visits: list[VisitKey]
     panes: list[PaneKey]
     agents: list[WantedAgent]
-    agent_panes: list[Key]
 
     def __bool__(self) -> bool:
-        return bool(self.visits or self.panes or self.agents or self.agent_panes)
+        return bool(self.visits or self.panes or self.agents)
 
 
 @dataclass(frozen=True)
-class Stored:
-    """What the database holds of what was wanted; panes as (revision, cells)."""
+class StoredRecords:
+    """The stored ones among the records that were wanted."""
 
     visits: Mapping[VisitKey, Visit] = field(default_factory=dict)
-    panes: Mapping[PaneKey, tuple[int, Cells]] = field(default_factory=dict)
+    panes: Mapping[PaneKey, StoredPane] = field(default_factory=dict)
     agents: Mapping[AgentKey, Sequence[Entered]] = field(default_factory=dict)
-    agent_panes: Mapping[Key, tuple[int, Cells]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
-class Flushing:
+class FlushRows:
     """Rows of one partition to write, encoded, with the position they belong to and the durable one
     they follow.
 
     `new_…` rows are not in the database, as far as is known; the others may be. `presence` are
-    pages of who is there, by their numbers; all that are numbered below `presence_since` go.
+    pages of open visits, by their numbers; all that are numbered below `presence_since` go.
     """
 
     before: int
-    position: Position
+    position: PartitionPosition
     new_visits: Rows
     visits: Rows
     new_panes: Rows
     panes: Rows
     agent_states: Rows
-    new_agent_panes: Rows
-    agent_panes: Rows
     late: Rows
     presence: Rows
     presence_since: int
@@ -103,23 +100,22 @@ class Flushing:
             self.new_panes,
             self.panes,
             self.agent_states,
-            self.new_agent_panes,
-            self.agent_panes,
+            self.late,
+            self.presence,
         )
-        return sum(map(len, sized)) + len(self.late) + len(self.presence)
+        return sum(map(len, sized))
 
 
 @dataclass(frozen=True)
-class _Taken:
-    """What must be put back when a flush did not happen."""
+class _TakenRows:
+    """The rows of a flush under way, to be put back should it not happen."""
 
-    rows: Flushing
+    rows: FlushRows
     visits: TakenVisits
-    panes: tuple[list[Pane], list[Pane]]
-    agent_panes: tuple[list[Pane], list[Pane]]
+    panes: TakenPanes
     agent_states: dict[tuple[AgentKey, int, str], Entered]
-    late: dict[Key, AnyEvent]
-    presence: Written
+    late: dict[PaneKey, AnyEvent]
+    presence: WrittenPages
 
 
 class Partition:
@@ -130,11 +126,11 @@ class Partition:
     """
 
     def __init__(
-        self, position: Position, length: int, claimed: Claimed, since: int = NEVER
+        self, position: PartitionPosition, length: int, claimed: ClaimedPresence, since: int = NEVER
     ) -> None:
         """Begin at `position` with panes of `length` milliseconds.
 
-        `claimed` is who is there by the pages that were read. The database holds nothing that
+        `claimed` holds the open visits by the pages that were read. The database holds nothing that
         happened at `since` or later but for clocks ahead of time.
         """
         self.number = position.partition
@@ -149,16 +145,16 @@ class Partition:
         self._length = length
         self._joins = 0
         self._withheld: int | None = None
-        self._taken: _Taken | None = None
-        self.panes = Panes(since if since == NEVER else since - since % length + length)
-        self.visits = Visits(self.panes, length, claimed.presence, since)
+        self._taken: _TakenRows | None = None
+        self.panes = Panes(length, since if since == NEVER else since - since % length + length)
+        self.visits = Visits(self.panes, claimed.presence, since)
         self._presence_log = claimed.following
-        self.agents = Agents(Panes(since, telling=False))
+        self.agents = AgentStates()
 
     @property
-    def position(self) -> Position:
+    def position(self) -> PartitionPosition:
         """Where memory stands."""
-        return Position(
+        return PartitionPosition(
             self.number,
             self.log_id,
             self.generation,
@@ -170,25 +166,19 @@ class Partition:
         )
 
     @property
-    def told_offset(self) -> int:
-        """The first offset that what readers are told may not include."""
+    def published_offset(self) -> int:
+        """The first offset that published rows may not include."""
         return self.next_offset if self._withheld is None else self._withheld
 
     @property
     def dirty(self) -> int:
         """Rows that the next flush will write."""
         waiting = len(self.visits.parked) + len(self.agents.parked)
-        return (
-            len(self.visits.dirty)
-            + len(self.panes.dirty)
-            + len(self.agents.dirty)
-            + len(self.agents.panes.dirty)
-            + waiting
-        )
+        return len(self.visits.dirty) + len(self.panes.dirty) + len(self.agents.dirty) + waiting
 
     def keep_since(self, instant: int) -> None:
         """Panes that start before `instant` were deleted and are not counted again."""
-        self.panes.kept_since = self.agents.panes.kept_since = instant
+        self.panes.kept_since = instant
         self.visits.presence.keep_since(instant)
 
     # ------------------------------------------------------------- applying
@@ -196,26 +186,22 @@ class Partition:
     def apply(self, events: Iterable[Numbered], next_offset: int) -> None:
         """Take in the events up to `next_offset`."""
         first = revision(self.generation, 0)
-        panes = self.panes
+        passed = self._passed()
         visits = self.visits
-        panes.passed = self._passed()
         for offset, event in events:
-            panes.event = event
-            panes.revision = first + (offset << JOIN_BITS)
-            taken = self._enter(event) if type(event) is AgentStateChanged else visits.apply(event)
+            if type(event) is AgentStateChanged:
+                taken = self.agents.enter((event.tenant or "", event.agent), entered(event))
+            else:
+                taken = visits.apply(event, Change(first + (offset << JOIN_BITS), passed, event))
             if not taken and self._withheld is None:
                 self._withheld = offset
-        if panes.unbased and self._withheld is None:
+        if self.panes.unbased and self._withheld is None:
             self._withheld = self.next_offset
         self.next_offset = next_offset
         self._joins = 0
 
-    def _enter(self, event: AgentStateChanged) -> bool:
-        self.agents.panes.revision = self.panes.revision
-        return self.agents.enter((event.tenant or "", event.agent), entered(event))
-
     def _passed(self) -> int:
-        """Panes that start here or earlier may have been told as final, also by a watermark that
+        """The start of the last pane that may have been shown as final, also by a watermark that
         was withdrawn.
         """
         return NEVER if self._highest is None else self._highest - FIRST_FINAL - self._length
@@ -242,38 +228,37 @@ class Partition:
     # ------------------------------------------------------------- stored records
 
     @property
-    def wanted(self) -> Wanted:
-        """What must be loaded and joined before the next flush."""
-        return Wanted(
+    def wanted(self) -> WantedRecords:
+        """The stored records that must be loaded and joined before the next flush."""
+        return WantedRecords(
             self.visits.wanted,
             list(self.panes.unbased),
             self.agents.wanted(),
-            list(self.agents.panes.unbased),
         )
 
-    def join(self, wanted: Wanted, stored: Stored) -> None:
-        """Take in what the database holds of what was `wanted`; panes that this touches may be
+    def join(self, wanted: WantedRecords, stored: StoredRecords) -> None:
+        """Join the `stored` ones of the records that were `wanted`; panes that this touches may be
         wanted in turn.
         """
         self._joins += 1
-        revised = revision(self.generation, max(0, self.next_offset - 1), self._joins)
-        self.panes.revision = self.agents.panes.revision = revised
-        self.panes.passed = self._passed()
-        self.visits.join(wanted.visits, stored.visits)
+        self.visits.join(
+            wanted.visits,
+            stored.visits,
+            revision=revision(self.generation, max(0, self.next_offset - 1), self._joins),
+            passed=self._passed(),
+        )
         self.agents.join(wanted.agents, stored.agents)
         self.panes.rebase(wanted.panes, stored.panes)
-        self.agents.panes.rebase(wanted.agent_panes, stored.agent_panes)
         if not self.wanted:
             self._withheld = None
 
     # ------------------------------------------------------------- flushing
 
-    def take_dirty(self) -> Flushing | None:
+    def take_dirty(self) -> FlushRows | None:
         """Encode all dirty rows at the current position; None where the database has everything, or
         while records are wanted.
 
-        The rows stay remembered until `flushed`, `not_flushed` or `surprised` tells what became of
-        them.
+        The rows stay remembered until `flushed`, `not_flushed` or `conflicted` is called.
         """
         if self._taken is not None or self.wanted or not self._anything_new():
             return None
@@ -282,7 +267,6 @@ class Partition:
             presence.expire(self._by_events)
         visits = self.visits.take_dirty()
         panes = self.panes.take_dirty()
-        agent_panes = self.agents.panes.take_dirty()
         states = self.agents.dirty
         self.agents.dirty = {}
         late = self.panes.late
@@ -291,19 +275,17 @@ class Partition:
         new_visits = self.visits.rows_of(self.number, visits.new, page, stored=False)
         known_visits = self.visits.rows_of(self.number, visits.known, page, stored=True)
         pages = self._presence_log.take(page)
-        rows = Flushing(
+        rows = FlushRows(
             before=self.durable_offset,
             position=self.position,
             new_visits=new_visits,
             visits=known_visits,
-            new_panes=self._pane_rows(panes[0]),
-            panes=self._pane_rows(panes[1]),
+            new_panes=self._pane_rows(panes.new),
+            panes=self._pane_rows(panes.known),
             agent_states=[
                 (self.number, *key, at, state, encode_entered(point))
                 for (key, at, state), point in states.items()
             ],
-            new_agent_panes=self._pane_rows(agent_panes[0]),
-            agent_panes=self._pane_rows(agent_panes[1]),
             late=[
                 (self.number, *key, event.source, event.id, _type_of(event))
                 for key, event in late.items()
@@ -312,10 +294,9 @@ class Partition:
                 (self.number, number, page) for number, page in enumerate(pages.pages, pages.first)
             ],
             presence_since=pages.first if pages.everything else 0,
-            instants=frozenset(pane.key[3] for pane in (*panes[0], *agent_panes[0]))
-            | {at for _, at, _ in states},
+            instants=frozenset(pane.key[3] for pane in panes.new) | {at for _, at, _ in states},
         )
-        self._taken = _Taken(rows, visits, panes, agent_panes, states, late, pages)
+        self._taken = _TakenRows(rows, visits, panes, states, late, pages)
         return rows
 
     def _anything_new(self) -> bool:
@@ -332,27 +313,25 @@ class Partition:
             self._taken = None
 
     def not_flushed(self) -> None:
-        """The taken rows were not written: they are dirty again."""
+        """The taken rows were not written; make them dirty again."""
         taken = self._taken
         self._taken = None
         if taken is not None:
             self.visits.put_back(taken.visits)
-            self.panes.put_back(*taken.panes)
-            self.agents.panes.put_back(*taken.agent_panes)
+            self.panes.put_back(taken.panes)
             self.agents.dirty = {**taken.agent_states, **self.agents.dirty}
             self.panes.late = {**taken.late, **self.panes.late}
             self.visits.presence.put_back(taken.presence.changed)
 
-    def surprised(self) -> None:
-        """The taken rows were not written, because some that were taken for new exist: all of those
-        must be looked up.
+    def conflicted(self) -> None:
+        """The taken rows were not written, because some that were taken for new exist; look all of
+        those up before the next flush.
         """
         taken = self._taken
         self.not_flushed()
         if taken is not None:
             self.visits.doubt(taken.visits.new)
-            self.panes.doubt(taken.panes[0])
-            self.agents.panes.doubt(taken.agent_panes[0])
+            self.panes.doubt(taken.panes.new)
 
     def _watermark_moved(self) -> bool:
         """Whether idle time alone is worth a write: once a minute."""
@@ -370,10 +349,10 @@ class Partition:
             )
         return rows
 
-    # ------------------------------------------------------------- telling
+    # ------------------------------------------------------------- publishing
 
     def gauges(self, now: int) -> list[Gauge]:
-        """What is going on at `now`, per queue and channel; whoever waits longer than the longest
+        """The open visits at `now`, by queue and channel; one that waits longer than the longest
         wait is unresolved.
         """
         return self.visits.presence.gauges(now)
@@ -381,14 +360,14 @@ class Partition:
     # ------------------------------------------------------------- memory
 
     def trim(self, most_visits: int, most_panes: int) -> None:
-        """Forget the oldest rows beyond these numbers that are durable, told and not going on; they
-        can be loaded again.
+        """Forget the oldest rows beyond these numbers that are durable, published and not going
+        on; they can be loaded again.
         """
         if self._taken is not None or self.watermark is None:
             return
         self.visits.trim(most_visits, self.watermark)
         self.panes.trim(most_panes, self.watermark)
-        self.agents.panes.trim(most_panes, self.watermark)
+        self.agents.trim(most_panes, self.watermark)
 
 
 def _type_of(event: AnyEvent) -> str:

@@ -1,5 +1,5 @@
-"""Who waits and who is in progress, queue by queue; what an event changes is one entry, however
-many visits are open.
+"""The open visits of one partition, those that wait and those in progress, by queue and channel; an
+event changes one entry, however many visits are open.
 
     offered ──► waiting ──► in progress ──► (over)
                    │             └── older than the longest conversation: forgotten
@@ -23,11 +23,11 @@ from services.kpi_engine.fold.watermark import FUTURE
 
 NO_END = 1 << 62
 STEP = 900_000
-"""Milliseconds of event time between two looks at who became too old"""
+"""Milliseconds of event time between two looks for visits that became too old"""
 
 
 @dataclass(eq=False, slots=True)
-class Floor:
+class QueuePresence:
     """The open visits of one queue and channel: when those that wait were offered, when the others
     were answered.
 
@@ -48,7 +48,7 @@ class Floor:
 
     @property
     def empty(self) -> bool:
-        """Whether there is nothing to tell."""
+        """Whether nothing is going on here."""
         return not (self.waiting or self.answered or self.unresolved)
 
     def talk(self, key: VisitKey, at: int) -> None:
@@ -67,8 +67,8 @@ class Floor:
         self.gauge = None
 
     def seen(self, home: Home, now: int, longest: Longest) -> Gauge:
-        """What is going on at `now`, where whatever began longer ago than `longest` is too old to
-        be true.
+        """The gauge at `now`; visits that began longer ago than `longest` are too old to be still
+        open.
         """
         if self.gauge is None or not self.seen_at <= now <= self.good_until:
             self._age(now - longest.conversation)
@@ -99,9 +99,7 @@ class OpenVisit(NamedTuple):
 
 
 def entry_of(key: VisitKey, visit: Visit) -> OpenVisit | None:
-    """The visit as it is going on; None where it is over, or nobody knows yet in which queue or
-    since when.
-    """
+    """The entry of an open visit; None where it is over, or its queue or offer is not known yet."""
     queue = queue_of(visit)
     offered = offer_at(visit)
     if queue is None or offered is None or not is_open(visit):
@@ -111,61 +109,60 @@ def entry_of(key: VisitKey, visit: Visit) -> OpenVisit | None:
     return OpenVisit(home, key, offered if answered is None else answered, answered is not None)
 
 
-class Presence:
+class PartitionPresence:
     """The open visits of one partition; a visit leaves before it changes otherwise than by an
     answer, and enters again.
 
-    `absent` are the visits that are here while their stored records are not in memory, and where
-    they are.
+    `absent` are open visits whose stored records are not in memory, with their queues and channels.
     """
 
     def __init__(self, longest: Longest) -> None:
-        """Nobody is there; visits are too old to be true after `longest`."""
+        """Begin without visits; after `longest` one is too old to be still open."""
         self.longest = longest
         self.absent: dict[VisitKey, Home] = {}
         self.waits_since = -NO_END
         self.talks_since = -NO_END
         self._kept_since = -NO_END
-        self._floors: dict[Home, Floor] = {}
+        self._queues: dict[Home, QueuePresence] = {}
         self._changed: set[Home] = set()
         self._month = Month("", 0, 0)
 
     def __len__(self) -> int:
         """How many visits wait or are in progress."""
-        return sum(len(floor.waiting) + len(floor.answered) for floor in self._floors.values())
+        return sum(len(queue.waiting) + len(queue.answered) for queue in self._queues.values())
 
     # ------------------------------------------------------------- the usual steps
 
     def wait(self, home: Home, key: VisitKey, at: int) -> None:
         """A visit waits since `at`."""
-        floor = self._floor(home)
+        queue = self._queue(home)
         if at < self.waits_since:
-            self._count(home, floor, at, 1)
+            self._count(home, queue, at, 1)
         else:
-            floor.waiting[key] = at
-        floor.gauge = None
+            queue.waiting[key] = at
+        queue.gauge = None
 
     def answer(self, home: Home, key: VisitKey, offered: int, at: int) -> None:
         """A visit that waits since `offered` is in progress since `at`."""
-        floor = self._floor(home)
-        if floor.waiting.pop(key, None) is None and offered < self.waits_since:
-            self._count(home, floor, offered, -1)
-        floor.gauge = None
+        queue = self._queue(home)
+        if queue.waiting.pop(key, None) is None and offered < self.waits_since:
+            self._count(home, queue, offered, -1)
+        queue.gauge = None
         if at >= self.talks_since:
-            floor.talk(key, at)
+            queue.talk(key, at)
 
     def stop_waiting(self, home: Home, key: VisitKey, offered: int) -> None:
         """A visit that waits since `offered` no longer waits."""
-        floor = self._floor(home)
-        if floor.waiting.pop(key, None) is None and offered < self.waits_since:
-            self._count(home, floor, offered, -1)
-        floor.gauge = None
+        queue = self._queue(home)
+        if queue.waiting.pop(key, None) is None and offered < self.waits_since:
+            self._count(home, queue, offered, -1)
+        queue.gauge = None
 
     def hang_up(self, home: Home, key: VisitKey) -> None:
         """A visit that is in progress is over."""
-        floor = self._floors.get(home)
-        if floor is not None:
-            floor.hang_up(key)
+        queue = self._queues.get(home)
+        if queue is not None:
+            queue.hang_up(key)
 
     # ------------------------------------------------------------- any other change
 
@@ -177,7 +174,7 @@ class Presence:
         if not entry.answered:
             self.wait(entry.home, key, entry.since)
         elif entry.since >= self.talks_since:
-            self._floor(entry.home).talk(key, entry.since)
+            self._queue(entry.home).talk(key, entry.since)
 
     def withdraw(self, key: VisitKey, visit: Visit) -> None:
         """Undo `enter`, as long as the visit is as it was then."""
@@ -191,7 +188,7 @@ class Presence:
 
     def loaded(self, key: VisitKey, *, stored: bool) -> None:
         """The record of a visit was looked up; where none is `stored`, because retention deleted
-        it, it is not there any more.
+        it, it is no longer open.
         """
         home = self.absent.pop(key, None)
         if home is not None and not stored:
@@ -205,30 +202,30 @@ class Presence:
             return visit.answered_at >= self.talks_since
         return visit.offered_at is not None and visit.offered_at >= self.waits_since
 
-    def _floor(self, home: Home) -> Floor:
-        floor = self._floors.get(home)
-        if floor is None:
-            floor = self._floors[home] = Floor()
-        return floor
+    def _queue(self, home: Home) -> QueuePresence:
+        queue = self._queues.get(home)
+        if queue is None:
+            queue = self._queues[home] = QueuePresence()
+        return queue
 
-    def _count(self, home: Home, floor: Floor, offered: int, change: int) -> None:
+    def _count(self, home: Home, queue: QueuePresence, offered: int, change: int) -> None:
         if offered < self._kept_since:
             return
         if not self._month.begin <= offered < self._month.end:
             self._month = month_of(offered)
         month = self._month.begin
-        count = floor.unresolved.get(month, 0) + change
+        count = queue.unresolved.get(month, 0) + change
         if count:
-            floor.unresolved[month] = count
+            queue.unresolved[month] = count
         else:
-            floor.unresolved.pop(month, None)
+            queue.unresolved.pop(month, None)
         self._changed.add(home)
 
     # ------------------------------------------------------------- age
 
     def expire(self, watermark: int) -> None:
-        """Turn those into a count whose end must have been lost by `watermark`; looks once in
-        `STEP` of event time.
+        """Turn visits whose end must have been lost by `watermark` into a count, once in `STEP` of
+        event time.
 
         Event time may be `FUTURE` ahead of every clock, so that much is waited for.
         """
@@ -240,21 +237,21 @@ class Presence:
             return
         self.waits_since = waits_since
         self.talks_since = talks_since
-        for home, floor in self._floors.items():
-            for key, at in self._take_old(floor):
-                self._count(home, floor, at, 1)
+        for home, queue in self._queues.items():
+            for key, at in self._take_old(queue):
+                self._count(home, queue, at, 1)
                 self.absent.pop(key, None)
 
-    def _take_old(self, floor: Floor) -> list[tuple[VisitKey, int]]:
-        """Remove who is too old; those among them that waited."""
-        old = [(key, at) for key, at in floor.waiting.items() if at < self.waits_since]
+    def _take_old(self, queue: QueuePresence) -> list[tuple[VisitKey, int]]:
+        """Remove the visits that are too old; return those among them that waited."""
+        old = [(key, at) for key, at in queue.waiting.items() if at < self.waits_since]
         for key, _ in old:
-            del floor.waiting[key]
-        for key in [key for key, at in floor.answered.items() if at < self.talks_since]:
-            floor.hang_up(key)
+            del queue.waiting[key]
+        for key in [key for key, at in queue.answered.items() if at < self.talks_since]:
+            queue.hang_up(key)
             self.absent.pop(key, None)
         if old:
-            floor.gauge = None
+            queue.gauge = None
         return old
 
     def keep_since(self, instant: int) -> None:
@@ -264,22 +261,22 @@ class Presence:
         if instant <= self._kept_since:
             return
         self._kept_since = instant
-        for home, floor in self._floors.items():
-            kept = {month: count for month, count in floor.unresolved.items() if month >= instant}
-            if len(kept) < len(floor.unresolved):
-                floor.unresolved = kept
-                floor.gauge = None
+        for home, queue in self._queues.items():
+            kept = {month: count for month, count in queue.unresolved.items() if month >= instant}
+            if len(kept) < len(queue.unresolved):
+                queue.unresolved = kept
+                queue.gauge = None
                 self._changed.add(home)
 
-    # ------------------------------------------------------------- telling
+    # ------------------------------------------------------------- gauges
 
     def gauges(self, now: int) -> list[Gauge]:
-        """What is going on at `now`, per queue and channel; whoever was offered longer ago than the
-        longest wait no longer waits.
+        """The open visits at `now`, by queue and channel; a visit offered longer ago than the
+        longest wait counts as unresolved.
         """
-        for home in [home for home, floor in self._floors.items() if floor.empty]:
-            del self._floors[home]
-        return [floor.seen(home, now, self.longest) for home, floor in self._floors.items()]
+        for home in [home for home, queue in self._queues.items() if queue.empty]:
+            del self._queues[home]
+        return [queue.seen(home, now, self.longest) for home, queue in self._queues.items()]
 
     # ------------------------------------------------------------- pages
 
@@ -292,7 +289,7 @@ class Presence:
         return taken
 
     def put_back(self, changed: Iterable[Home]) -> None:
-        """What `take_changed` gave was not written."""
+        """Note again the changes that `take_changed` gave and no flush wrote."""
         self._changed.update(changed)
 
     def unresolved(self, homes: Iterable[Home]) -> list[tuple[Home, Counts]]:
@@ -300,50 +297,50 @@ class Presence:
         a home.
         """
         return [
-            (home, dict(self._floors[home].unresolved) if home in self._floors else {})
+            (home, dict(self._queues[home].unresolved) if home in self._queues else {})
             for home in sorted(set(homes))
         ]
 
     def counted(self) -> list[Home]:
         """Queues and channels that have unresolved visits which are not listed."""
-        return [home for home, floor in self._floors.items() if floor.unresolved]
+        return [home for home, queue in self._queues.items() if queue.unresolved]
 
     def listed(self) -> Iterator[tuple[Home, bool, Mapping[VisitKey, int]]]:
-        """Everyone who is there, queue by queue: who waits since when, and then (True) who is in
-        progress since when.
+        """All open visits, queue by queue: those that wait since their offers, then (True) those in
+        progress since their answers.
         """
-        for home, floor in self._floors.items():
-            yield home, False, floor.waiting
-            yield home, True, floor.answered
+        for home, queue in self._queues.items():
+            yield home, False, queue.waiting
+            yield home, True, queue.answered
 
     def read(self, page: Page) -> None:
-        """Take in what the next page says; none of these visits is in memory. `complete` ends the
-        reading.
+        """Take in the changes of the next page; none of these visits is in memory. `complete` ends
+        the reading.
         """
         for key in page.over:
             self._forget(key)
         for place, contact, number, at in page.waiting:
             home = page.homes[place]
-            self._meet(home, key := (home[0], contact, number))
-            self._floor(home).waiting[key] = at
+            self._list_absent(home, key := (home[0], contact, number))
+            self._queue(home).waiting[key] = at
         for place, contact, number, at in page.answered:
             home = page.homes[place]
-            self._meet(home, key := (home[0], contact, number))
-            self._floor(home).talk(key, at)
+            self._list_absent(home, key := (home[0], contact, number))
+            self._queue(home).talk(key, at)
         for home, counts in page.unresolved:
-            self._floor(home).unresolved = counts
+            self._queue(home).unresolved = counts
         self.waits_since = page.waits_since
         self.talks_since = page.talks_since
 
     def complete(self) -> None:
-        """All pages were read: whoever was too old when the last was written is in its counts
-        already.
+        """End the reading: visits that were too old when the last page was written are in its
+        counts already.
         """
-        for floor in self._floors.values():
-            for key, _ in self._take_old(floor):
+        for queue in self._queues.values():
+            for key, _ in self._take_old(queue):
                 self.absent.pop(key, None)
 
-    def _meet(self, home: Home, key: VisitKey) -> None:
+    def _list_absent(self, home: Home, key: VisitKey) -> None:
         self._forget(key)
         self.absent[key] = home
 
@@ -353,7 +350,7 @@ class Presence:
             self._drop(key, home)
 
     def _drop(self, key: VisitKey, home: Home) -> None:
-        floor = self._floors.get(home)
-        if floor is not None:
-            floor.waiting.pop(key, None)
-            floor.hang_up(key)
+        queue = self._queues.get(home)
+        if queue is not None:
+            queue.waiting.pop(key, None)
+            queue.hang_up(key)

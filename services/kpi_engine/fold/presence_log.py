@@ -1,11 +1,11 @@
-"""The pages that a partition's owner writes of who is there: the changes of each flush, and
-everything once they outweigh it.
+"""The pages of open visits that a partition's owner writes: the changes of each flush, and all open
+visits once the changes outweigh them.
 
     flush      1    2    3    4    5
     pages      +    +    +    +    all, and pages 1 to 4 go
 
-So a claim never reads more than a few times what is there, however long the log of events is, and a
-flush writes a few bytes for each visit that it writes anyway.
+So a claim never reads more than a few times the open visits, however long the log of events is, and
+a flush writes a few bytes for each visit that it writes anyway.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,15 +14,15 @@ from itertools import islice
 
 from services.contracts.presence import Entry, Home, Page, decode_page, encode_page
 from services.contracts.visits import Longest, Visit, VisitKey
-from services.kpi_engine.fold.presence import Presence
+from services.kpi_engine.fold.presence import PartitionPresence
 
 ENTRIES_A_PAGE = 10_000
 FEW = 20_000
-"""Words about visits that a claim may read beyond two for each visit that is there"""
+"""Entries of pages that a claim may read beyond two for each open visit"""
 
 
 @dataclass(frozen=True)
-class Written:
+class WrittenPages:
     """Encoded pages, the first numbered `first`; all earlier ones go where `everything` is in
     them.
     """
@@ -30,36 +30,36 @@ class Written:
     first: int
     pages: Sequence[bytes]
     everything: bool
-    words: int
+    entries: int
     changed: frozenset[Home]
 
 
-class Claimed:
-    """Who is there as the pages tell it, read one after the other when a partition is claimed."""
+class ClaimedPresence:
+    """The open visits by the pages, read one after the other when a partition is claimed."""
 
     def __init__(self, longest: Longest) -> None:
         """No page was read."""
-        self.presence = Presence(longest)
+        self.presence = PartitionPresence(longest)
         self.last = 0
-        self._words = 0
+        self._entries = 0
 
     def read(self, number: int, page: bytes) -> None:
         """Take in the next page."""
         said = decode_page(page)
         self.presence.read(said)
         self.last = number
-        self._words += len(said)
+        self._entries += len(said)
 
     @property
     def following(self) -> "PresenceLog":
         """The log that goes on behind these pages."""
-        return PresenceLog(self.last + 1, self._words)
+        return PresenceLog(self.last + 1, self._entries)
 
 
 class PageBuilder:
-    """Gathers what a page says of visits."""
+    """Gathers the entries of a page."""
 
-    def __init__(self, presence: Presence) -> None:
+    def __init__(self, presence: PartitionPresence) -> None:
         self.presence = presence
         self._since = presence.waits_since, presence.talks_since
         self._places: dict[Home, int] = {}
@@ -73,10 +73,10 @@ class PageBuilder:
     def note(
         self, key: VisitKey, visit: Visit, home: Home | None, offered: int | None, *, stored: bool
     ) -> None:
-        """What became of a visit that is written: of this queue and channel, offered then, as far
-        as both are known.
+        """Add the entry of a visit that is written; `home` and `offered` are None where they are
+        not known.
 
-        What was never `stored` need not be told as over. The conditions are those of
+        The end of a visit that was never `stored` needs no entry. The conditions are those of
         `Presence.holds`, without its calls: each visit of each flush comes by here.
         """
         waits_since, talks_since = self._since
@@ -97,7 +97,9 @@ class PageBuilder:
             self._over.append(key)
 
     def extend(self, home: Home, there: Iterable[tuple[VisitKey, int]], *, answered: bool) -> None:
-        """All of these wait, or are in progress, since then in one queue and channel."""
+        """Add visits of one queue and channel that wait, or are in progress, each since its
+        instant.
+        """
         place = self._places.setdefault(home, len(self._places))
         entries = self._answered if answered else self._waiting
         entries += [(place, contact, number, at) for (_, contact, number), at in there]
@@ -111,50 +113,52 @@ class PageBuilder:
 
 
 class PresenceLog:
-    """Which page comes next, and how many words the pages up to it hold."""
+    """The number of the next page, and how many entries the pages up to it hold."""
 
-    def __init__(self, following: int = 1, words: int = 0) -> None:
+    def __init__(self, following: int = 1, entries: int = 0) -> None:
         """`following` is the number of the next page."""
         self._following = following
-        self._words = words
+        self._entries = entries
         self._enough = 0
 
-    def take(self, builder: PageBuilder) -> Written:
-        """The pages to write along with the visits that `builder` noted, none where nobody came or
-        went.
+    def take(self, builder: PageBuilder) -> WrittenPages:
+        """The pages to write along with the visits that `builder` noted; none where nothing
+        changed.
         """
         presence = builder.presence
         changed = presence.take_changed()
-        if self._words + len(builder) > self._enough and self._outweigh(len(builder), presence):
+        if self._entries + len(builder) > self._enough and self._outweigh(len(builder), presence):
             return self._written(everything(presence), changed, everything=True)
         pages = [builder.page(changed)] if builder or changed else []
         return self._written(pages, changed, everything=False)
 
-    def _outweigh(self, more: int, presence: Presence) -> bool:
-        """Whether the words of the pages, and `more`, outweigh who is there; counting them is work,
-        so it is not done often.
+    def _outweigh(self, more: int, presence: PartitionPresence) -> bool:
+        """Whether the entries of the pages, and `more`, outweigh the open visits; counting those is
+        work, so it is not done often.
         """
         self._enough = FEW + 2 * len(presence)
-        return self._words + more > self._enough
+        return self._entries + more > self._enough
 
-    def _written(self, pages: Sequence[Page], changed: set[Home], *, everything: bool) -> Written:
-        words = sum(map(len, pages))
-        return Written(
+    def _written(
+        self, pages: Sequence[Page], changed: set[Home], *, everything: bool
+    ) -> WrittenPages:
+        entries = sum(map(len, pages))
+        return WrittenPages(
             self._following,
             [encode_page(page) for page in pages],
             everything,
-            words,
+            entries,
             frozenset(changed),
         )
 
-    def flushed(self, written: Written) -> None:
+    def flushed(self, written: WrittenPages) -> None:
         """These pages are durable."""
         self._following += len(written.pages)
-        self._words = written.words if written.everything else self._words + written.words
+        self._entries = written.entries if written.everything else self._entries + written.entries
 
 
-def everything(presence: Presence) -> list[Page]:
-    """All that is there, in pages of less than twice `ENTRIES_A_PAGE` visits; the last has all the
+def everything(presence: PartitionPresence) -> list[Page]:
+    """All open visits, in pages of less than twice `ENTRIES_A_PAGE` visits; the last has all the
     counts.
     """
     pages: list[Page] = []

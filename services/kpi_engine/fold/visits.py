@@ -1,4 +1,4 @@
-"""The visits of one partition in memory, and what the database has to say about those that are not.
+"""The visits of one partition: those in memory, and the stored records of those that are not.
 
 An event of a visit that is not in memory is one of two. An offer, an answer or an abandon younger
 than `since` begins a new visit, counted at once. Anything else waits in `parked`, uncounted, until
@@ -38,6 +38,7 @@ from services.contracts.events import (
     SurveyOffered,
 )
 from services.contracts.presence import Home
+from services.contracts.updates import PaneKey
 from services.contracts.visits import (
     Visit,
     VisitKey,
@@ -51,8 +52,8 @@ from services.counting.contributions import contributions, deltas
 from services.kpi_engine.fold.advance import STEPS, advance, amend, begin
 from services.kpi_engine.fold.join import join
 from services.kpi_engine.fold.merge import merge
-from services.kpi_engine.fold.panes import NEVER, Panes
-from services.kpi_engine.fold.presence import Presence
+from services.kpi_engine.fold.panes import NEVER, Change, Panes
+from services.kpi_engine.fold.presence import PartitionPresence
 from services.kpi_engine.fold.presence_log import PageBuilder
 
 _BEGINS = frozenset((ContactOffered, ContactAnswered, ContactAbandoned))
@@ -89,8 +90,10 @@ def visit_key(event: AnyEvent) -> VisitKey:
 NEVER_COMPLAINED = (None, None)
 
 
-class Parked(msgspec.Struct, gc=False):
-    """What events said of a visit whose stored record is not known yet, and the last of them."""
+class ParkedVisit(msgspec.Struct, gc=False):
+    """The events so far of a visit whose stored record is not known yet, merged, and the last of
+    them.
+    """
 
     visit: Visit
     event: AnyEvent
@@ -105,28 +108,27 @@ class TakenVisits:
 
 
 class Visits:
-    """All visits of one partition; what they contribute goes into `panes` of `length`
-    milliseconds.
-    """
+    """All visits of one partition; what they contribute goes into `panes`."""
 
-    def __init__(self, panes: Panes, length: int, presence: Presence, since: int = NEVER) -> None:
+    def __init__(self, panes: Panes, presence: PartitionPresence, since: int = NEVER) -> None:
         """`presence` are those that go on, none in memory yet; what happens from `since` on may
         begin a new visit.
         """
         self.rows: dict[VisitKey, Visit] = {}
         self.presence = presence
         self.since = since
-        self.parked: dict[VisitKey, Parked] = {}
+        self.parked: dict[VisitKey, ParkedVisit] = {}
         self.dirty: dict[VisitKey, bool] = {}
         self._doubted: set[VisitKey] = set()
         self._absent = presence.absent
         self._panes = panes
-        self._length = length
 
     # ------------------------------------------------------------- applying
 
-    def apply(self, event: AnyEvent) -> bool:
-        """Merge and count one event; False where it must wait for a stored record."""
+    def apply(self, event: AnyEvent, change: Change) -> bool:
+        """Merge and count one event, of which panes note `change`; False where it must wait for a
+        stored record.
+        """
         key = visit_key(event)
         visit = self.rows.get(key)
         if visit is None:
@@ -134,21 +136,21 @@ class Visits:
             if not begins or key in self._absent or key in self.parked:
                 self._park(key, event)
                 return False
-            self._begin(key, event)
-        elif self._step(key, visit, event) and key not in self.dirty:
+            self._begin(key, event, change)
+        elif self._step(key, visit, event, change) and key not in self.dirty:
             self.dirty[key] = False
         return True
 
-    def _step(self, key: VisitKey, visit: Visit, event: AnyEvent) -> bool:
+    def _step(self, key: VisitKey, visit: Visit, event: AnyEvent, change: Change) -> bool:
         """Merge and count an event of a visit in memory; whether it said anything new."""
         step = STEPS.get(type(event))
-        if step is not None and step(visit, event, key[0], self._panes, self._length):
+        if step is not None and step(visit, event, key[0], self._panes, change):
             self._move(key, visit)
             return True
         if type(event) not in _TURNS:
-            return amend(visit, event, key[0], self._panes, self._length)
+            return amend(visit, event, key[0], self._panes, change)
         self.presence.withdraw(key, visit)
-        changed = amend(visit, event, key[0], self._panes, self._length)
+        changed = amend(visit, event, key[0], self._panes, change)
         self.presence.enter(key, visit)
         return changed
 
@@ -163,13 +165,13 @@ class Visits:
         else:
             self.presence.hang_up(home, key)
 
-    def _begin(self, key: VisitKey, event: AnyEvent) -> None:
+    def _begin(self, key: VisitKey, event: AnyEvent, change: Change) -> None:
         if type(event) is ContactOffered:
-            visit = begin(event, key[0], self._panes, self._length)
+            visit = begin(event, key[0], self._panes, change)
             self.presence.wait((key[0], event.queue, event.channel), key, visit.offered_at)  # type: ignore[arg-type]  # it is one
         else:
             visit = Visit()
-            advance(visit, event, key[0], self._panes, self._length)
+            advance(visit, event, key[0], self._panes, change)
             self.presence.enter(key, visit)
         self.rows[key] = visit
         self.dirty[key] = True
@@ -177,7 +179,7 @@ class Visits:
     def _park(self, key: VisitKey, event: AnyEvent) -> None:
         parked = self.parked.get(key)
         if parked is None:
-            parked = self.parked[key] = Parked(Visit(), event)
+            parked = self.parked[key] = ParkedVisit(Visit(), event)
         merge(parked.visit, event)
         parked.event = event
 
@@ -189,37 +191,52 @@ class Visits:
         return [*self.parked, *self._doubted]
 
     def doubt(self, keys: Iterable[VisitKey]) -> None:
-        """The database may hold these after all."""
+        """Look these up: the database may hold them after all."""
         self._doubted.update(keys)
 
-    def join(self, keys: Iterable[VisitKey], stored: Mapping[VisitKey, Visit]) -> None:
-        """Bring what is known here together with what was `stored` under `keys`, and count the
-        difference.
+    def join(
+        self,
+        keys: Iterable[VisitKey],
+        stored: Mapping[VisitKey, Visit],
+        *,
+        revision: int,
+        passed: int,
+    ) -> None:
+        """Join the visits of `keys` with their `stored` records, and count the difference as of
+        `revision`; panes that start at `passed` or earlier note it.
         """
         for key in keys:
             kept = stored.get(key)
             counted = [kept] if kept is not None else []
             parked = self.parked.pop(key, None)
             if parked is not None:
-                self._panes.event = parked.event
+                change = Change(revision, passed, parked.event)
                 mine = parked.visit
             elif key in self._doubted:
-                self._panes.event = None
+                change = Change(revision, passed)
                 mine = self.rows[key]
                 counted.append(mine)
             else:
                 continue
             self._doubted.discard(key)
-            self._take(key, mine if kept is None else join(kept, mine), counted, kept)
+            joined = mine if kept is None else join(kept, mine)
+            self._count_difference(key[0], counted, joined, change)
+            self._replace(key, joined, kept)
 
-    def _take(self, key: VisitKey, visit: Visit, counted: list[Visit], kept: Visit | None) -> None:
-        """`visit` stands for what was `counted`; `kept` is the stored record."""
-        before: dict[tuple[str, str, str, int], Cells] = {}
+    def _count_difference(
+        self, tenant: str, counted: Iterable[Visit], visit: Visit, change: Change
+    ) -> None:
+        """Let panes count `visit` in place of those that were `counted` under its key."""
+        length = self._panes.length
+        before: dict[PaneKey, Cells] = {}
         for one in counted:
-            for pane, cells in contributions(key[0], one, self._length).items():
+            for pane, cells in contributions(tenant, one, length).items():
                 add(before.setdefault(pane, {}), cells)
-        for pane, change in deltas(before, contributions(key[0], visit, self._length)):
-            add(self._panes.touch(pane), change)
+        for pane, cells in deltas(before, contributions(tenant, visit, length)):
+            add(self._panes.touch(pane, change), cells)
+
+    def _replace(self, key: VisitKey, visit: Visit, kept: Visit | None) -> None:
+        """Hold `visit` in memory in place of what is there; `kept` is the stored record."""
         self.presence.loaded(key, stored=kept is not None)
         for known in (kept, self.rows.get(key)):
             if known is not None:
@@ -244,7 +261,7 @@ class Visits:
         )
 
     def put_back(self, taken: TakenVisits) -> None:
-        """What `take_dirty` gave was not written."""
+        """Make the visits dirty again that `take_dirty` gave and no flush wrote."""
         self.dirty = {
             **self.dirty,
             **dict.fromkeys(taken.known, False),
@@ -254,8 +271,8 @@ class Visits:
     def rows_of(
         self, partition: int, keys: Iterable[VisitKey], page: PageBuilder, *, stored: bool
     ) -> list[tuple[object, ...]]:
-        """The table's rows of these visits, which may be `stored` already; `page` notes who of them
-        is there.
+        """The table's rows of these visits, which may be `stored` already; `page` notes those that
+        are open.
         """
         rows: list[tuple[object, ...]] = []
         for key in keys:

@@ -17,7 +17,7 @@ from structlog.stdlib import BoundLogger
 
 from services.contracts.topics import CONTACT_EVENTS
 from services.kpi_engine import failpoints
-from services.kpi_engine.app import Batch, Engine
+from services.kpi_engine.app import Engine, RecordBatch
 from services.kpi_engine.kafka import record_batches
 from services.kpi_engine.metrics import EngineMetrics
 from services.kpi_engine.ports import LogLost, StoreUnavailable
@@ -54,7 +54,7 @@ def consumer(kafka: KafkaSettings, engine: EngineGroup) -> AIOKafkaConsumer:
     )
 
 
-class Loop(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is untyped
+class ConsumerLoop(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is untyped
     """One worker's membership in the group, from `run` to `close`."""
 
     def __init__(
@@ -97,17 +97,20 @@ class Loop(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is unty
         await self._consumer.stop()
 
     def ends(self) -> dict[int, int]:
-        """The log's end of each owned partition, as far as the last fetch or question told: nothing
-        is fetched while flushes lag.
+        """The log's end of each owned partition, by the last fetch or question: nothing is fetched
+        while flushes lag.
         """
-        told = {
+        highwaters = {
             number: self._consumer.highwater(TopicPartition(TOPIC, number))
             for number in self._engine.partitions
         }
         known = {
-            number: max(mark or 0, self._asked.get(number, 0)) for number, mark in told.items()
+            number: max(mark or 0, self._asked.get(number, 0))
+            for number, mark in highwaters.items()
         }
-        return {number: end for number, end in known.items() if end or told[number] is not None}
+        return {
+            number: end for number, end in known.items() if end or highwaters[number] is not None
+        }
 
     async def log_ends(self) -> dict[int, int]:
         """The log's end of every partition, asked now. Raises KafkaError and TimeoutError."""
@@ -226,7 +229,7 @@ class Loop(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is unty
         await asyncio.sleep(TRY_AGAIN)
         await self._open_gate(tp, assignment)
 
-    async def _apply(self, tp: TopicPartition, batch: Batch) -> None:
+    async def _apply(self, tp: TopicPartition, batch: RecordBatch) -> None:
         """Apply a batch that fits the partition's position; skip what lies behind it, seek back
         over a gap.
         """
@@ -253,7 +256,7 @@ class Loop(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is unty
                 return
 
     async def commit(self) -> None:
-        """Tell Kafka's group how far the database is; advisory, for lag tools."""
+        """Commit the durable offsets to Kafka's group; advisory, for lag tools."""
         owned = {
             TopicPartition(TOPIC, number): one.durable_offset
             for number, one in self._engine.partitions.items()

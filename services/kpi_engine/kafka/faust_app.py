@@ -31,8 +31,8 @@ _command = msgspec.json.Decoder(Command).decode
 
 
 @dataclass(frozen=True)
-class Duty:
-    """What the leader does every `seconds`; it may fail with the database and is done again."""
+class LeaderTask:
+    """Work of the leader, done every `seconds`; it may fail with the database and is done again."""
 
     name: str
     seconds: float
@@ -40,7 +40,10 @@ class Duty:
 
 
 def faust_app(
-    kafka: KafkaSettings, engine: EngineGroup, outgoing: Outgoing, duties: Iterable[Duty]
+    kafka: KafkaSettings,
+    engine: EngineGroup,
+    outgoing: Outgoing,
+    leader_tasks: Iterable[LeaderTask],
 ) -> faust.App:
     """The application, not yet started; its consumer group is the engine's with `-commands`
     behind.
@@ -73,23 +76,23 @@ def faust_app(
     )
 
     @app.agent(commands)
-    async def obey(stream: StreamT[bytes]) -> None:
+    async def on_command(stream: StreamT[bytes]) -> None:
         async for value in stream:
             await redrive(value, outgoing)
 
-    for duty in duties:
-        app.timer(interval=duty.seconds, on_leader=True)(_beat(duty))
+    for task in leader_tasks:
+        app.timer(interval=task.seconds, on_leader=True)(_run(task))
     return app
 
 
-def _beat(duty: Duty) -> Callable[[], Awaitable[None]]:
-    async def beat() -> None:
+def _run(task: LeaderTask) -> Callable[[], Awaitable[None]]:
+    async def run() -> None:
         try:
-            await duty.work()
+            await task.work()
         except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as away:
-            log.warning("duty_waits", duty=duty.name, error=f"{type(away).__name__}: {away}")
+            log.warning("task_waits", task=task.name, error=f"{type(away).__name__}: {away}")
 
-    return beat
+    return run
 
 
 async def redrive(value: bytes, outgoing: Outgoing) -> None:

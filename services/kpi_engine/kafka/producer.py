@@ -33,7 +33,7 @@ class Outgoing:
             await acknowledgement
 
     async def publish(self, update: Update) -> None:
-        """Tell the boards; raises aiokafka's KafkaError."""
+        """Send a live update; raises aiokafka's KafkaError."""
         await self._producer.send_and_wait(
             KPI_UPDATES.name, encode(update), key=str(update.partition).encode()
         )

@@ -11,7 +11,7 @@ from typing import Any
 from aiokafka.consumer import fetcher
 from aiokafka.errors import CorruptRecordException
 
-from services.kpi_engine.app import Batch
+from services.kpi_engine.app import RecordBatch
 from services.runtime.clock import now_ms
 
 LOG_APPEND_TIME = 1
@@ -29,7 +29,7 @@ class WholeBatches(fetcher.PartitionRecords):  # type: ignore[misc]  # aiokafka 
 
     next_fetch_offset: int
 
-    def _unpack_records(self) -> Iterator[Batch]:
+    def _unpack_records(self) -> Iterator[RecordBatch]:
         records = self._records
         while records.has_next():
             batch = records.next_batch()
@@ -37,9 +37,9 @@ class WholeBatches(fetcher.PartitionRecords):  # type: ignore[misc]  # aiokafka 
                 message = f"Invalid CRC - {self._tp}"
                 raise CorruptRecordException(message)
             start = max(self.next_fetch_offset, batch.base_offset)
-            values, offsets = ([], range(0)) if self._skipped(batch) else told(batch, start)
+            values, offsets = ([], range(0)) if self._skipped(batch) else values_since(batch, start)
             self.next_fetch_offset = max(start, batch.next_offset)
-            yield Batch(
+            yield RecordBatch(
                 start,
                 self.next_fetch_offset,
                 values,
@@ -58,7 +58,7 @@ class WholeBatches(fetcher.PartitionRecords):  # type: ignore[misc]  # aiokafka 
         return bool(batch.is_control_batch)
 
 
-def told(batch: Any, start: int) -> tuple[list[bytes | None], Sequence[int]]:
+def values_since(batch: Any, start: int) -> tuple[list[bytes | None], Sequence[int]]:
     """The values of a record batch from the offset `start` on, and their offsets: a range where
     nothing is missing.
     """
@@ -80,30 +80,30 @@ def install(topics: Collection[str]) -> None:
     fetcher.PartitionRecords = choose
 
 
-def joined(batches: Sequence[Batch]) -> list[Batch]:
+def joined(batches: Sequence[RecordBatch]) -> list[RecordBatch]:
     """The batches of one poll, where those that follow each other and were appended together are
     one: less to do for each.
     """
-    found: list[Batch] = []
+    found: list[RecordBatch] = []
     for batch in batches:
         if found and follows(found[-1], batch):
             last = found.pop()
             values = [*last.values, *batch.values]
             offsets = [*last.offsets, *batch.offsets]
-            found.append(Batch(last.start, batch.next, values, offsets, last.appended_at))
+            found.append(RecordBatch(last.start, batch.next, values, offsets, last.appended_at))
         else:
             found.append(batch)
     return found
 
 
-def follows(first: Batch, then: Batch) -> bool:
+def follows(first: RecordBatch, then: RecordBatch) -> bool:
     """Whether two batches may be one: nothing is between them, and the first instant will do for
     both.
     """
     return then.start == first.next and 0 <= then.appended_at - first.appended_at <= TOGETHER
 
 
-def from_stock(records: list[Any]) -> list[Batch]:
+def from_stock(records: list[Any]) -> list[RecordBatch]:
     """Stock records of one poll as one batch."""
     if not records:
         return []
@@ -111,7 +111,7 @@ def from_stock(records: list[Any]) -> list[Batch]:
     last = records[-1]
     appended_at = appended(last.timestamp, last.timestamp_type)
     return [
-        Batch(
+        RecordBatch(
             first.offset,
             last.offset + 1,
             [one.value for one in records],

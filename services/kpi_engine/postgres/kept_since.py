@@ -1,4 +1,4 @@
-"""Since when events are counted: what retention has announced."""
+"""The instant since which events are counted, as retention announced it."""
 
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy

@@ -8,7 +8,7 @@ import asyncpg
 
 from services.counting.months import Month, month_of
 
-BY_MONTH = ("pane", "agent_pane", "agent_state")
+BY_MONTH = ("pane", "agent_state")
 
 ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtext('floorpulse months'))"
 EXISTS = "SELECT to_regclass($1) IS NOT NULL"
@@ -19,7 +19,7 @@ ALTER TABLE {table} ATTACH PARTITION {part} FOR VALUES FROM ({begin}) TO ({end})
 """
 
 
-class Months:
+class MonthlyParts:
     """The months known to have their parts; asks the database about each once."""
 
     def __init__(self) -> None:

@@ -39,10 +39,10 @@ RETURNING generation, epoch, next_offset, watermark, applied, dead
 PRESENCE = """
 SELECT number, page FROM presence_log WHERE partition = $1 AND number > $2 ORDER BY number LIMIT $3
 """
-TELL_PRESENCE = (
+WRITE_PRESENCE = (
     "INSERT INTO presence_log SELECT * FROM unnest($1::smallint[], $2::bigint[], $3::bytea[])"
 )
-FORGET_PRESENCE = """
+DELETE_PRESENCE = """
 DELETE FROM presence_log USING unnest($1::smallint[], $2::bigint[]) AS past (partition, number)
 WHERE presence_log.partition = past.partition AND presence_log.number < past.number
 """
@@ -79,29 +79,14 @@ WHERE held.topic = $1 AND held.partition = moved.partition
 AGENT_STATES = """
 SELECT stored.tenant, stored.agent, stored.body
 FROM unnest($2::text[], $3::text[], $4::bigint[]) AS wanted (tenant, agent, since)
-CROSS JOIN LATERAL (
-    SELECT coalesce(max(at), wanted.since) AS at FROM agent_state AS earlier
-    WHERE earlier.partition = $1 AND earlier.tenant = wanted.tenant
-        AND earlier.agent = wanted.agent AND earlier.at < wanted.since
-) AS first
 JOIN agent_state AS stored ON stored.partition = $1 AND stored.tenant = wanted.tenant
-    AND stored.agent = wanted.agent
-    AND stored.at >= first.at
+    AND stored.agent = wanted.agent AND stored.at >= wanted.since
 ORDER BY stored.tenant, stored.agent, stored.at, stored.state
-"""
-
-AGENT_PANES = """
-SELECT tenant, agent, queue, start, revision, cells
-FROM unnest($2::text[], $3::text[], $4::text[], $5::bigint[]) AS wanted (tenant, agent, queue,
-    start)
-JOIN agent_pane USING (tenant, start, agent, queue)
-WHERE agent_pane.partition = $1
 """
 
 TEMPORARY_TABLES = """
 CREATE TEMPORARY TABLE new_visit (LIKE visit) ON COMMIT DELETE ROWS;
 CREATE TEMPORARY TABLE new_pane (LIKE pane) ON COMMIT DELETE ROWS;
-CREATE TEMPORARY TABLE new_agent_pane (LIKE agent_pane) ON COMMIT DELETE ROWS;
 CREATE TEMPORARY TABLE new_agent_state (LIKE agent_state) ON COMMIT DELETE ROWS;
 """
 
@@ -109,7 +94,6 @@ NOTED = ("channel", "customer", "complained_at", "settled_at")
 """Columns that repeat what the body says, for questions that look visits up by it"""
 VISIT_COLUMNS = ("partition", "tenant", "contact", "visit", "offered_at", "queue", *NOTED, "body")
 PANE_COLUMNS = ("tenant", "start", "queue", "channel", "partition", "revision", "cells")
-AGENT_PANE_COLUMNS = ("tenant", "start", "agent", "queue", "partition", "revision", "cells")
 AGENT_STATE_COLUMNS = ("partition", "tenant", "agent", "at", "state", "body")
 LATE_COLUMNS = (
     "partition",
@@ -138,13 +122,6 @@ UPSERT_PANES = """
 INSERT INTO pane (tenant, start, queue, channel, partition, revision, cells)
 SELECT tenant, start, queue, channel, partition, revision, cells FROM new_pane
 ON CONFLICT (tenant, start, queue, channel, partition) DO UPDATE SET revision = excluded.revision,
-    cells = excluded.cells
-"""
-
-UPSERT_AGENT_PANES = """
-INSERT INTO agent_pane (tenant, start, agent, queue, partition, revision, cells)
-SELECT tenant, start, agent, queue, partition, revision, cells FROM new_agent_pane
-ON CONFLICT (tenant, start, agent, queue, partition) DO UPDATE SET revision = excluded.revision,
     cells = excluded.cells
 """
 

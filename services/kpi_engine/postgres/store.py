@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import asyncpg
 import msgspec
@@ -16,16 +17,23 @@ from structlog.stdlib import BoundLogger
 from services.contracts.agents import AgentKey, Entered, decode_entered
 from services.contracts.cells import Cells
 from services.contracts.topics import CONTACT_EVENTS
+from services.contracts.updates import PaneKey
 from services.contracts.visits import Longest, Visit, VisitKey, decode_visit
 from services.kpi_engine import failpoints
 from services.kpi_engine.fold.agents import WantedAgent
-from services.kpi_engine.fold.panes import NEVER, Key
-from services.kpi_engine.fold.partition import Flushing, Partition, Position, Stored, Wanted
-from services.kpi_engine.fold.presence_log import Claimed
-from services.kpi_engine.ports import Flush, LogLost, StoreUnavailable
+from services.kpi_engine.fold.panes import NEVER, StoredPane
+from services.kpi_engine.fold.partition import (
+    FlushRows,
+    Partition,
+    PartitionPosition,
+    StoredRecords,
+    WantedRecords,
+)
+from services.kpi_engine.fold.presence_log import ClaimedPresence
+from services.kpi_engine.ports import FlushOutcome, LogLost, StoreUnavailable
 from services.kpi_engine.postgres import statements as sql
 from services.kpi_engine.postgres.kept_since import kept_since
-from services.kpi_engine.postgres.months import Months
+from services.kpi_engine.postgres.months import MonthlyParts
 from services.runtime.clock import monotonic, now_ms
 from services.runtime.database import dsn
 from services.runtime.settings import DatabaseSettings
@@ -39,7 +47,7 @@ ROWS_A_SECOND = 2_000
 `TRANSACTION_WITHIN`.
 """
 PAGES_AT_ONCE = 50
-"""Pages of who is there that are asked for at once: of some 500 kB each at most"""
+"""Pages of open visits that are asked for at once: of some 500 kB each at most"""
 SAY_EVERY = 5.0
 CLAIMED = ("generation", "epoch", "next_offset", "watermark", "applied", "dead")
 REFUSED = (
@@ -53,8 +61,24 @@ REFUSED = (
 decode_cells = msgspec.msgpack.Decoder(Cells).decode
 
 
+class CopiedTable(NamedTuple):
+    """Rows to copy into a table; where it is a temporary one, `upsert` writes them to their own."""
+
+    name: str
+    columns: Sequence[str]
+    rows: Sequence[tuple[object, ...]]
+    upsert: str | None = None
+
+
+class HeldPosition(NamedTuple):
+    """The owner's epoch of a partition and the offset that its tables include."""
+
+    epoch: int
+    next_offset: int
+
+
 @dataclass(frozen=True)
-class Shape:
+class StoreOptions:
     """Pane length and the disorder that watermarks allow for, milliseconds; how long visits wait
     and last at most.
     """
@@ -70,16 +94,16 @@ class PostgresStore:
     """
 
     def __init__(
-        self, pool: asyncpg.Pool, settings: DatabaseSettings, owner: str, shape: "Shape"
+        self, pool: asyncpg.Pool, settings: DatabaseSettings, owner: str, options: StoreOptions
     ) -> None:
         self._pool = pool
         self._settings = settings
         self._owner = owner
-        self._shape = shape
+        self._options = options
         self._flusher: asyncpg.Connection | None = None
         self._bound = 0.0
         self._turn = asyncio.Lock()
-        self._months = Months()
+        self._months = MonthlyParts()
 
     async def aclose(self) -> None:
         """Give the flush connection back."""
@@ -106,20 +130,22 @@ class PostgresStore:
                     "FLOORPULSE_KAFKA__LOG_ID if it truly began anew."
                 )
                 raise LogLost(message)
-        position = Position(partition, log_id, **{name: row[name] for name in CLAIMED})
+        position = PartitionPosition(partition, log_id, **{name: row[name] for name in CLAIMED})
         since = (
-            NEVER if position.watermark is None else position.watermark + self._shape.allowance + 1
+            NEVER
+            if position.watermark is None
+            else position.watermark + self._options.allowance + 1
         )
-        return Partition(position, self._shape.pane_length, await self._claimed(partition), since)
+        return Partition(position, self._options.pane_length, await self._claimed(partition), since)
 
-    async def _claimed(self, partition: int) -> Claimed:
-        """Who is there, in portions: the time limit of an answer is one portion's, whatever there
-        is to read.
+    async def _claimed(self, partition: int) -> ClaimedPresence:
+        """The open visits, read in portions: the time limit of an answer is one portion's, however
+        many there are.
 
         Nobody but this owner can have written meanwhile; where a newer one has, its epoch keeps
         what was read here from being written.
         """
-        claimed = Claimed(self._shape.longest)
+        claimed = ClaimedPresence(self._options.longest)
         said = monotonic()
         while True:
             async with self._connection() as connection:
@@ -144,16 +170,13 @@ class PostgresStore:
             since = await kept_since(connection)
         return NEVER if since is None else since
 
-    async def load(self, partition: int, wanted: Wanted) -> Stored:
+    async def load(self, partition: int, wanted: WantedRecords) -> StoredRecords:
         """See `ports.Store.load`."""
         async with self._connection() as connection:
-            return Stored(
+            return StoredRecords(
                 visits=await self._visits(connection, partition, wanted.visits),
-                panes=await self._panes(connection, sql.PANES, partition, wanted.panes),
+                panes=await self._panes(connection, partition, wanted.panes),
                 agents=await self._agents(connection, partition, wanted.agents),
-                agent_panes=await self._panes(
-                    connection, sql.AGENT_PANES, partition, wanted.agent_panes
-                ),
             )
 
     @staticmethod
@@ -170,13 +193,15 @@ class PostgresStore:
 
     @staticmethod
     async def _panes(
-        connection: PoolConnectionProxy, query: str, partition: int, keys: Sequence[Key]
-    ) -> dict[Key, tuple[int, Cells]]:
+        connection: PoolConnectionProxy, partition: int, keys: Sequence[PaneKey]
+    ) -> dict[PaneKey, StoredPane]:
         if not keys:
             return {}
-        rows = await connection.fetch(query, partition, *map(list, zip(*keys, strict=True)))
+        rows = await connection.fetch(sql.PANES, partition, *map(list, zip(*keys, strict=True)))
         return {
-            (row[0], row[1], row[2], row[3]): (row["revision"], decode_cells(row["cells"]))
+            (row[0], row[1], row[2], row[3]): StoredPane(
+                row["revision"], decode_cells(row["cells"])
+            )
             for row in rows
         }
 
@@ -205,7 +230,7 @@ class PostgresStore:
 
     # ------------------------------------------------------------- flushing
 
-    async def flush(self, rows: Sequence[Flushing]) -> Mapping[int, Flush]:
+    async def flush(self, rows: Sequence[FlushRows]) -> Mapping[int, FlushOutcome]:
         """See `ports.Store.flush`."""
         ordered = sorted(rows, key=lambda one: one.position.partition)
         within = TRANSACTION_WITHIN + sum(map(len, rows)) / ROWS_A_SECOND
@@ -217,33 +242,33 @@ class PostgresStore:
                 failpoints.reach("before_begin")
                 return await self._flush(connection, ordered)
         except asyncpg.UniqueViolationError:
-            return {one.position.partition: Flush.SURPRISED for one in ordered}
+            return {one.position.partition: FlushOutcome.CONFLICTED for one in ordered}
 
     async def _flush(
-        self, connection: asyncpg.Connection, ordered: Sequence[Flushing]
-    ) -> dict[int, Flush]:
+        self, connection: asyncpg.Connection, ordered: Sequence[FlushRows]
+    ) -> dict[int, FlushOutcome]:
         async with connection.transaction():
             held = await self._held(connection, ordered)
             mine = [
                 one
                 for one in ordered
-                if held.get(one.position.partition) == (one.position.epoch, one.before)
+                if held.get(one.position.partition) == HeldPosition(one.position.epoch, one.before)
             ]
             await self._write(connection, mine)
-            await self._tell_presence(connection, mine)
+            await self._write_presence(connection, mine)
             failpoints.reach("after_upsert")
             await self._move(connection, [one.position for one in mine])
             failpoints.reach("after_move")
         failpoints.reach("after_commit")
         written = {one.position.partition for one in mine}
         return {
-            one.position.partition: Flush.WRITTEN
+            one.position.partition: FlushOutcome.WRITTEN
             if one.position.partition in written
-            else Flush.FENCED
+            else FlushOutcome.FENCED
             for one in ordered
         }
 
-    async def settle(self, rows: Sequence[Flushing]) -> Mapping[int, Flush | None]:
+    async def settle(self, rows: Sequence[FlushRows]) -> Mapping[int, FlushOutcome | None]:
         """See `ports.Store.settle`."""
         async with (
             self._flush_connection(TRANSACTION_WITHIN) as connection,
@@ -258,76 +283,39 @@ class PostgresStore:
 
     @staticmethod
     async def _held(
-        connection: asyncpg.Connection, rows: Sequence[Flushing]
-    ) -> dict[int, tuple[int, int]]:
+        connection: asyncpg.Connection, rows: Sequence[FlushRows]
+    ) -> dict[int, HeldPosition]:
         found = await connection.fetch(
             sql.LOCK_POSITIONS, TOPIC, [one.position.partition for one in rows]
         )
-        return {row["partition"]: (row["epoch"], row["next_offset"]) for row in found}
+        return {row["partition"]: HeldPosition(row["epoch"], row["next_offset"]) for row in found}
 
     @staticmethod
-    async def _write(connection: asyncpg.Connection, rows: Sequence[Flushing]) -> None:
-        """What is new goes straight into its table, so that finding it there is an error; the rest
-        overwrites what is there.
+    async def _write(connection: asyncpg.Connection, rows: Sequence[FlushRows]) -> None:
+        """Write the rows: new ones go straight into their tables, so that finding them there is an
+        error; the others overwrite what is there.
         """
-        now = now_ms()
-        straight: tuple[tuple[str, tuple[str, ...], list[tuple[object, ...]]], ...] = (
-            ("visit", sql.VISIT_COLUMNS, [row for one in rows for row in one.new_visits]),
-            ("pane", sql.PANE_COLUMNS, [row for one in rows for row in one.new_panes]),
-            (
-                "agent_pane",
-                sql.AGENT_PANE_COLUMNS,
-                [row for one in rows for row in one.new_agent_panes],
-            ),
-            ("late_change", sql.LATE_COLUMNS, [(*row, now) for one in rows for row in one.late]),
-        )
-        for table, columns, records in straight:
-            if records:
-                await connection.copy_records_to_table(table, records=records, columns=columns)
-        over: tuple[tuple[str, tuple[str, ...], list[tuple[object, ...]], str], ...] = (
-            (
-                "new_visit",
-                sql.VISIT_COLUMNS,
-                [row for one in rows for row in one.visits],
-                sql.UPSERT_VISITS,
-            ),
-            (
-                "new_pane",
-                sql.PANE_COLUMNS,
-                [row for one in rows for row in one.panes],
-                sql.UPSERT_PANES,
-            ),
-            (
-                "new_agent_pane",
-                sql.AGENT_PANE_COLUMNS,
-                [row for one in rows for row in one.agent_panes],
-                sql.UPSERT_AGENT_PANES,
-            ),
-            (
-                "new_agent_state",
-                sql.AGENT_STATE_COLUMNS,
-                [row for one in rows for row in one.agent_states],
-                sql.UPSERT_AGENT_STATES,
-            ),
-        )
-        for table, columns, records, upsert in over:
-            if records:
-                await connection.copy_records_to_table(table, records=records, columns=columns)
-                await connection.execute(upsert)
+        for table in _copied(rows):
+            if table.rows:
+                await connection.copy_records_to_table(
+                    table.name, records=table.rows, columns=table.columns
+                )
+                if table.upsert is not None:
+                    await connection.execute(table.upsert)
 
     @staticmethod
-    async def _tell_presence(connection: asyncpg.Connection, rows: Sequence[Flushing]) -> None:
-        """Write who came and went; where a partition tells of everyone anew, what it told before
-        goes.
+    async def _write_presence(connection: asyncpg.Connection, rows: Sequence[FlushRows]) -> None:
+        """Write the pages of open visits; where they hold all of a partition's, delete the earlier
+        ones.
         """
         past = [(one.position.partition, one.presence_since) for one in rows if one.presence_since]
         pages = [page for one in rows for page in one.presence]
-        for statement, records in ((sql.FORGET_PRESENCE, past), (sql.TELL_PRESENCE, pages)):
+        for statement, records in ((sql.DELETE_PRESENCE, past), (sql.WRITE_PRESENCE, pages)):
             if records:
                 await connection.execute(statement, *map(list, zip(*records, strict=True)))
 
     @staticmethod
-    async def _move(connection: asyncpg.Connection, positions: Sequence[Position]) -> None:
+    async def _move(connection: asyncpg.Connection, positions: Sequence[PartitionPosition]) -> None:
         columns = zip(
             *(
                 (at.partition, at.next_offset, at.watermark, at.applied, at.dead)
@@ -380,10 +368,28 @@ class PostgresStore:
         self._bound = seconds
 
 
-def _settled(rows: Flushing, stored: tuple[int, int] | None) -> Flush | None:
-    epoch = rows.position.epoch
+def _copied(flushed: Sequence[FlushRows]) -> list[CopiedTable]:
+    """The tables of a flush: first those of new rows, then those that overwrite."""
+    now = now_ms()
+    new_visits = [row for one in flushed for row in one.new_visits]
+    new_panes = [row for one in flushed for row in one.new_panes]
+    late = [(*row, now) for one in flushed for row in one.late]
+    visits = [row for one in flushed for row in one.visits]
+    panes = [row for one in flushed for row in one.panes]
+    states = [row for one in flushed for row in one.agent_states]
+    return [
+        CopiedTable("visit", sql.VISIT_COLUMNS, new_visits),
+        CopiedTable("pane", sql.PANE_COLUMNS, new_panes),
+        CopiedTable("late_change", sql.LATE_COLUMNS, late),
+        CopiedTable("new_visit", sql.VISIT_COLUMNS, visits, sql.UPSERT_VISITS),
+        CopiedTable("new_pane", sql.PANE_COLUMNS, panes, sql.UPSERT_PANES),
+        CopiedTable("new_agent_state", sql.AGENT_STATE_COLUMNS, states, sql.UPSERT_AGENT_STATES),
+    ]
+
+
+def _settled(rows: FlushRows, held: HeldPosition | None) -> FlushOutcome | None:
     before = rows.before
     after = rows.position.next_offset
-    if stored is None or stored[0] != epoch or stored[1] not in (before, after):
-        return Flush.FENCED
-    return Flush.WRITTEN if stored[1] == after and after != before else None
+    if held is None or held.epoch != rows.position.epoch or held.next_offset not in (before, after):
+        return FlushOutcome.FENCED
+    return FlushOutcome.WRITTEN if held.next_offset == after and after != before else None

@@ -1,1 +1,1 @@
-"""What readers are told."""
+"""Live updates for readers: panes, gauges, agents, sources."""

@@ -1,4 +1,4 @@
-"""What readers are told: the partitions' panes, gauges, agents and sources, as they change and at
+"""Publishes live updates: the partitions' panes, gauges, agents and sources, as they change and at
 least once a second.
 """
 
@@ -11,8 +11,8 @@ from services.contracts.events import AnyEvent
 from services.contracts.updates import PaneRow, Update
 from services.kpi_engine.fold.panes import Pane
 from services.kpi_engine.fold.partition import Partition
-from services.kpi_engine.ports import Live
-from services.kpi_engine.publish.sources import Sources
+from services.kpi_engine.ports import LiveChannel
+from services.kpi_engine.publish.sources import HeardSources
 from services.runtime.clock import now_ms, steady_ms
 
 HEARTBEAT = 1_000
@@ -20,20 +20,19 @@ ROWS_AN_UPDATE = 1_000
 DAY = 86_400_000
 
 
-class Teller:
-    """Turns partitions into updates; spans in milliseconds.
+class Publisher:
+    """Publishes updates of partitions; spans in milliseconds.
 
-    What happened how long ago is measured by the steady clock: the wall clock may be set while this
-    runs.
+    The steady clock measures how long ago something happened: the wall clock may be set meanwhile.
     """
 
-    def __init__(self, live: Live, allowance: int) -> None:
+    def __init__(self, live: LiveChannel, allowance: int) -> None:
         self._live = live
         self._allowance = allowance
         self._sequence = count(1)
         self._last_event: dict[int, int] = {}
         self._last_update: dict[int, int] = {}
-        self._sources: dict[int, Sources] = {}
+        self._sources: dict[int, HeardSources] = {}
 
     def begin(self, number: int) -> None:
         """A partition is taken over: its silence counts from now."""
@@ -49,42 +48,41 @@ class Teller:
         `appended_at`, epoch milliseconds.
         """
         self._last_event[number] = now = steady_ms()
-        self._sources.setdefault(number, Sources()).note(events, appended_at, now)
+        self._sources.setdefault(number, HeardSources()).note(events, appended_at, now)
 
     async def publish(self, partitions: Iterable[Partition], ends: Mapping[int, int]) -> None:
-        """Tell what changed, at least once a second each partition; `ends` are the log's ends by
+        """Publish what changed, each partition at least once a second; `ends` are the log's ends by
         partition.
         """
         now = steady_ms()
-        telling = []
+        publishing = []
         for partition in partitions:
             end = ends.get(partition.number, partition.next_offset)
             self._idle(partition, now, end)
             last = self._last_update.get(partition.number)
-            if partition.panes.untold or last is None or now - last >= HEARTBEAT:
+            if partition.panes.has_unpublished or last is None or now - last >= HEARTBEAT:
                 self._last_update[partition.number] = now
-                telling.append(self._tell(partition, end))
-        for told in await asyncio.gather(
-            *telling, return_exceptions=True
-        ):  # one request; all are over when one has failed
-            if isinstance(told, BaseException):
-                raise told
+                publishing.append(self._publish(partition, end))
+        # One request; all are over when one has failed.
+        for published in await asyncio.gather(*publishing, return_exceptions=True):
+            if isinstance(published, BaseException):
+                raise published
 
     def _idle(self, partition: Partition, now: int, end: int) -> None:
         silent = now - self._last_event.get(partition.number, now) >= self._allowance
         partition.wait(now_ms(), self._allowance, idle=silent and partition.next_offset >= end)
 
-    async def _tell(self, partition: Partition, end: int) -> None:
+    async def _publish(self, partition: Partition, end: int) -> None:
         while True:
-            panes = partition.panes.take_untold(ROWS_AN_UPDATE)
-            last = not partition.panes.untold
-            agents = partition.agents.take_untold() if last else []
+            panes = partition.panes.take_unpublished(ROWS_AN_UPDATE)
+            last = not partition.panes.has_unpublished
+            agents = partition.agents.take_unpublished() if last else []
             update = self._update(partition, panes, end, last=last, agents=agents)
             try:
                 await self._live.publish(update)
             except BaseException:
-                partition.panes.not_told(panes)
-                partition.agents.not_told(agents)
+                partition.panes.not_published(panes)
+                partition.agents.not_published(agents)
                 raise
             if last:
                 return
@@ -104,16 +102,16 @@ class Teller:
             log_id=partition.log_id,
             generation=partition.generation,
             epoch=partition.epoch,
-            next_offset=partition.told_offset,
+            next_offset=partition.published_offset,
             published_at=now,
-            lag=max(0, end - partition.told_offset),
+            lag=max(0, end - partition.published_offset),
             applied=partition.applied,
             dead=partition.dead,
             watermark=partition.watermark,
             rows=[PaneRow(*pane.key, pane.revision, dict(pane.cells)) for pane in panes],
             gauges=partition.gauges(self._moment(partition, now)) if last else None,
             agents=agents,
-            heard=self._sources[partition.number].told(steady_ms())
+            heard=self._sources[partition.number].take_unpublished(steady_ms())
             if last and partition.number in self._sources
             else [],
             sequence=next(self._sequence),

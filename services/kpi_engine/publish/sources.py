@@ -1,8 +1,7 @@
-"""Which sources speak, in which minutes, and which queues they feed: who spoke with a rhythm and
-falls silent has likely broken down.
+"""The sources heard in one partition: the minutes in which they sent events, and the queues that
+they feed. A source with a rhythm that falls silent has likely broken down.
 
-minutes   1 1 0 1 1 1 0 1 ●      a bit a minute up to the last word; what tells of history leaves
-none
+minutes   1 1 0 1 1 1 0 1 ●      a bit a minute up to the last event; events of history leave none
 
 Instants are milliseconds of the worker's steady clock.
 """
@@ -17,15 +16,14 @@ MINUTE = 60_000
 REMEMBERED = (1 << 64) - 1
 """The minutes that are remembered, a bit each"""
 HISTORY = 60 * MINUTE
-"""Milliseconds before its arrival at which an event is history: who tells it is not speaking of
-now.
-"""
+"""Milliseconds before its arrival at which an event is history: its source may be silent now"""
 MOST = 1000
 """Sources of one partition; beyond, the one that was quiet for longest is forgotten."""
 MOST_QUEUES = 5000
 """Queues of one source"""
 ALL_EVERY = 15_000
-"""Milliseconds after which all sources and their queues are told again, for readers that came later
+"""Milliseconds after which all sources and their queues are published again, for readers that came
+later
 """
 
 SourceKey = tuple[str, str]
@@ -33,20 +31,20 @@ SourceKey = tuple[str, str]
 
 
 @dataclass(eq=False)
-class _Heard:
+class _HeardSource:
     last_at: int
     minutes: int = 0
     queues: set[str] = field(default_factory=set)
-    untold: list[str] = field(default_factory=list)
+    unpublished_queues: list[str] = field(default_factory=list)
     news: bool = True
 
 
-class Sources:
+class HeardSources:
     """The sources of one partition."""
 
     def __init__(self) -> None:
-        self._known: dict[SourceKey, _Heard] = {}
-        self._told_all_at: int | None = None
+        self._known: dict[SourceKey, _HeardSource] = {}
+        self._published_all_at: int | None = None
 
     def note(self, events: Sequence[AnyEvent], appended_at: int, now: int) -> None:
         """These events arrived by `now`; the broker had appended the last of them at `appended_at`,
@@ -62,12 +60,12 @@ class Sources:
             heard = self._known.get((tenant, name))  # type: ignore[arg-type]  # see above
             if heard is not None and queue not in heard.queues and len(heard.queues) < MOST_QUEUES:
                 heard.queues.add(queue)
-                heard.untold.append(queue)
+                heard.unpublished_queues.append(queue)
 
     def _hear(self, key: SourceKey, now: int, *, live: bool) -> None:
         heard = self._known.get(key)
         if heard is None:
-            heard = self._known[key] = _Heard(now)
+            heard = self._known[key] = _HeardSource(now)
             if len(self._known) > MOST:
                 del self._known[min(self._known, key=lambda one: self._known[one].last_at)]
         passed = min(now // MINUTE - heard.last_at // MINUTE, 64)
@@ -75,23 +73,23 @@ class Sources:
         heard.last_at = now
         heard.news = True
 
-    def told(self, now: int) -> list[SourceHeard]:
-        """What to tell of at `now`: who was heard since the last time, and every now and then all,
-        with all their queues.
+    def take_unpublished(self, now: int) -> list[SourceHeard]:
+        """The sources to publish at `now`: those heard since the last time, and every `ALL_EVERY`
+        all, with all their queues.
         """
-        everything = self._told_all_at is None or now - self._told_all_at >= ALL_EVERY
+        everything = self._published_all_at is None or now - self._published_all_at >= ALL_EVERY
         if everything:
-            self._told_all_at = now
+            self._published_all_at = now
         return [
-            _said(key, one, now, sorted(one.queues) if everything else one.untold)
-            for key, one in self._taken(everything=everything)
+            _taken(key, one, now, sorted(one.queues) if everything else one.unpublished_queues)
+            for key, one in self._due(everything=everything)
         ]
 
-    def _taken(self, *, everything: bool) -> Collection[tuple[SourceKey, _Heard]]:
+    def _due(self, *, everything: bool) -> Collection[tuple[SourceKey, _HeardSource]]:
         return [(key, one) for key, one in self._known.items() if everything or one.news]
 
 
-def _said(key: SourceKey, heard: _Heard, now: int, queues: list[str]) -> SourceHeard:
+def _taken(key: SourceKey, heard: _HeardSource, now: int, queues: list[str]) -> SourceHeard:
     heard.news = False
-    heard.untold = []
+    heard.unpublished_queues = []
     return SourceHeard(*key, max(0, now - heard.last_at), heard.minutes, queues or None)

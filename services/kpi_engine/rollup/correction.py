@@ -1,11 +1,11 @@
-"""When a changed figure is a correction, and when it merely arrives.
+"""Decides whether a changed figure is a correction or merely arrives.
 
 A quarter of a queue that had been passed while the queue existed was shown as final, be it as 0:
 whatever changes its final cells is a correction. Figures of before the queue's time (an old month
 loaded into a live system) were shown to nobody: they arrive. Their quarter counts as shown once
 nothing came for `FILLING`; from then on its changes are corrections too.
 
-queue's time                                  ├──── met in passing ─────────────
+queue's time                                  ├──── known when passed ─────────────
 quarters      ▒▒▒▒▒▒▒▒▒▒ arriving ▒▒▒▒▒▒▒▒▒▒▒▒│████ 0 or not: a change corrects ████│ open
 """
 
@@ -31,7 +31,7 @@ JOINED = Cause("floorpulse", "", "partition.joined")
 """No event: a source partition came in behind, and the quarter was rolled again with it."""
 
 
-class Stored(NamedTuple):
+class StoredRollup(NamedTuple):
     """A quarter of a queue and channel as it stands in the rollups; `filled_at` while it
     arrives.
     """
@@ -42,9 +42,9 @@ class Stored(NamedTuple):
     filled_at: int | None
 
 
-class Place(NamedTuple):
-    """What was `shown` of a quarter as final, whether the queue was `known` when it was passed,
-    what is final in it `now`.
+class QuarterStatus(NamedTuple):
+    """The families of a quarter that were `shown` as final and those that are final `now`; whether
+    the queue was `known` when the quarter was passed.
     """
 
     shown: Family
@@ -61,8 +61,8 @@ class Judgement(NamedTuple):
     filled_at: int | None = None
 
 
-def judge(stored: Stored | None, cells: Cells, place: Place, now: int) -> Judgement:
-    """What it means that a quarter's merged cells are `cells` now, at `now` on the wall."""
+def judge(stored: StoredRollup | None, cells: Cells, place: QuarterStatus, now: int) -> Judgement:
+    """Judge that a quarter's merged cells are `cells` now, at `now` on the wall."""
     if stored is None:
         if place.shown and not place.known:
             return Judgement(filled_at=now)

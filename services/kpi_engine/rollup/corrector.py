@@ -1,5 +1,5 @@
-"""Panes that changed behind the cursors: their rollups are merged again, and what changed a final
-figure is recorded.
+"""Merges the rollups of panes that changed behind the cursors again, and records corrections of
+final figures.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,23 +10,38 @@ import asyncpg
 
 from services.contracts.cells import Cells, add
 from services.contracts.packed import pack
+from services.contracts.presence import Home
 from services.counting.finality import FINAL
 from services.counting.grains import ALL_QUEUES, QUARTER, Grain, bounds_of
 from services.kpi_engine.rollup import sql
-from services.kpi_engine.rollup.correction import JOINED, Cause, Judgement, Place, Stored, judge
-from services.kpi_engine.rollup.cursors import Standing, final_in
-from services.kpi_engine.rollup.table import Merged, Rolled, RollupKey, RollupTable, Sums, columns
+from services.kpi_engine.rollup.correction import (
+    JOINED,
+    Cause,
+    Judgement,
+    QuarterStatus,
+    StoredRollup,
+    judge,
+)
+from services.kpi_engine.rollup.cursors import RollupCursors, final_in
+from services.kpi_engine.rollup.table import (
+    MergedCells,
+    RollupKey,
+    RollupRow,
+    RollupTable,
+    Sums,
+    columns,
+)
 
 AT_ONCE = 20_000
 """Late changes taken in one step"""
 
 
-class Judged(NamedTuple):
+class JudgedQuarter(NamedTuple):
     """A quarter merged again: its row, the cells it had before, and whether that is a
     correction.
     """
 
-    row: Rolled
+    row: RollupRow
     before: Cells
     judgement: Judgement
 
@@ -64,30 +79,33 @@ class Corrector:
         return late, len(rows) == AT_ONCE
 
     async def merge_again(
-        self, late: Mapping[RollupKey, Cause], standing: Standing, gone: int
+        self, late: Mapping[RollupKey, Cause], cursors: RollupCursors, gone: int
     ) -> int:
         """Merge the passed ones among the `late` quarters again; how many corrections that made.
 
         What is not passed yet is merged when it is; of what lies before `gone` there are no panes
         any more.
         """
-        keys = [key for key in late if final_in(standing, key.start) and key.start >= gone]
+        keys = [key for key in late if final_in(cursors, key.start) and key.start >= gone]
         if not keys:
             return 0
         sums = await self._table.touched(keys)
         homes = await self._table.homes(sums)
         places = {
-            key: Place(final, known_at(key, homes), final)
+            key: QuarterStatus(final, known_at(key, homes), final)
             for key in sums
-            for final in [final_in(standing, key.start)]
+            for final in [final_in(cursors, key.start)]
         }
         judged = await self.put(sums, places, await self._table.stored(sums))
-        await self._carry([one for one in judged if one.row.key.start < standing.quarter], standing)
+        await self._carry([one for one in judged if one.row.key.start < cursors.quarter], cursors)
         return await self.record(judged, late)
 
     async def put(
-        self, sums: Sums, places: Mapping[RollupKey, Place], stored: Mapping[RollupKey, Stored]
-    ) -> list[Judged]:
+        self,
+        sums: Sums,
+        places: Mapping[RollupKey, QuarterStatus],
+        stored: Mapping[RollupKey, StoredRollup],
+    ) -> list[JudgedQuarter]:
         """Write merged quarters as rollups, judged by what was shown of them."""
         judged = [
             self._judged(key, merged, places[key], stored.get(key)) for key, merged in sums.items()
@@ -96,15 +114,17 @@ class Corrector:
         return judged
 
     def _judged(
-        self, key: RollupKey, merged: Merged, place: Place, stored: Stored | None
-    ) -> Judged:
+        self, key: RollupKey, merged: MergedCells, place: QuarterStatus, stored: StoredRollup | None
+    ) -> JudgedQuarter:
         judgement = judge(stored, merged.cells, place, self._now)
-        row = Stored(place.now, merged.revision, merged.cells, judgement.filled_at)
-        return Judged(
-            Rolled(key, key.start + QUARTER, row), {} if stored is None else stored.cells, judgement
+        row = StoredRollup(place.now, merged.revision, merged.cells, judgement.filled_at)
+        return JudgedQuarter(
+            RollupRow(key, key.start + QUARTER, row),
+            {} if stored is None else stored.cells,
+            judgement,
         )
 
-    async def record(self, judged: Sequence[Judged], late: Mapping[RollupKey, Cause]) -> int:
+    async def record(self, judged: Sequence[JudgedQuarter], late: Mapping[RollupKey, Cause]) -> int:
         """Write down the corrections among `judged`, with the event behind each; how many there
         are.
         """
@@ -128,42 +148,44 @@ class Corrector:
 
     # ------------------------------------------------------------- what is made of quarters
 
-    async def _carry(self, judged: Sequence[Judged], standing: Standing) -> None:
-        """Add what the quarters changed by to the totals, days and months that include them."""
+    async def _carry(self, judged: Sequence[JudgedQuarter], cursors: RollupCursors) -> None:
+        """Add the changes of quarters to the totals, days and months that include them."""
         changes: Sums = {}
         for row, before, _ in judged:
             change = dict(row.stored.cells)
             add(change, before, -1)
-            for key in self._including(row.key, standing):
-                known = changes.setdefault(key, Merged(0, {}))
+            for key in self._including(row.key, cursors):
+                known = changes.setdefault(key, MergedCells(0, {}))
                 add(known.cells, change)
-                changes[key] = Merged(max(known.revision, row.stored.revision), known.cells)
+                changes[key] = MergedCells(max(known.revision, row.stored.revision), known.cells)
         if changes:
             stored = await self._table.stored(changes)
             await self._table.write(
                 [self._changed(key, change, stored.get(key)) for key, change in changes.items()]
             )
 
-    def _including(self, quarter: RollupKey, standing: Standing) -> Iterator[RollupKey]:
+    def _including(self, quarter: RollupKey, cursors: RollupCursors) -> Iterator[RollupKey]:
         yield quarter._replace(queue=ALL_QUEUES)
-        for grain, until in ((Grain.DAY, standing.day), (Grain.MONTH, standing.month)):
+        for grain, until in ((Grain.DAY, cursors.day), (Grain.MONTH, cursors.month)):
             bounds = bounds_of(grain, quarter.start, self._zone)
             if bounds.end <= until:
                 coarse = quarter._replace(grain=grain.value, start=bounds.begin)
                 yield from (coarse, coarse._replace(queue=ALL_QUEUES))
 
-    def _changed(self, key: RollupKey, change: Merged, stored: Stored | None) -> Rolled:
+    def _changed(
+        self, key: RollupKey, change: MergedCells, stored: StoredRollup | None
+    ) -> RollupRow:
         cells = {} if stored is None else dict(stored.cells)
         add(cells, change.cells)
         revision = max(change.revision, 0 if stored is None else stored.revision)
-        return Rolled(
+        return RollupRow(
             key,
             bounds_of(Grain(key.grain), key.start, self._zone).end,
-            Stored(FINAL, revision, cells, None),
+            StoredRollup(FINAL, revision, cells, None),
         )
 
 
-def known_at(key: RollupKey, homes: Mapping[tuple[str, str, str], int]) -> bool:
-    """Whether the queue and channel had been met by the quarter of `key`."""
+def known_at(key: RollupKey, homes: Mapping[Home, int]) -> bool:
+    """Whether the queue and channel were known by the quarter of `key`."""
     since = homes.get((key.tenant, key.queue, key.channel))
     return since is not None and since <= key.start

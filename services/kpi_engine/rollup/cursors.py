@@ -5,7 +5,7 @@ watermarks of the source partitions.
 ├────────────────────────────────┤────────────────────────┤──────────────────
                               quarter                 completion
 
-What a partition changes behind its own watermark, it tells in `late_change`. So a quarter may be
+What a partition changes behind its own watermark, it notes in `late_change`. So a quarter may be
 rolled once the watermarks of all partitions have passed it. A partition that comes in behind the
 cursors (its first event, or a log made anew) was not waited
 for: the cursors retreat to where its panes begin, and the quarters are rolled again as it catches
@@ -22,8 +22,8 @@ from services.counting.grains import Grain, bounds_of, quarter_of
 
 
 @dataclass(frozen=True)
-class Standing:
-    """Where the roller stands; cursors are ends of what is done, epoch milliseconds.
+class RollupCursors:
+    """How far the roller has come; cursors are ends of what is done, epoch milliseconds.
 
     `reached` is the furthest that `quarter` ever was; `watermarks` are those of the partitions when
     it looked last.
@@ -39,12 +39,12 @@ class Standing:
 
 
 def retreated(
-    standing: Standing,
+    cursors: RollupCursors,
     heard: Mapping[int, int],
     firsts: Mapping[int, int],
     floor: int,
     zone: ZoneInfo,
-) -> Standing:
+) -> RollupCursors:
     """The cursors moved back to what every partition now heard of was waited for.
 
     `heard` are watermarks by partition, `firsts` the first pane of each partition that was never
@@ -52,41 +52,41 @@ def retreated(
     """
     waited = {
         **heard,
-        **{one: at for one, at in (standing.watermarks or {}).items() if one in heard},
+        **{one: at for one, at in (cursors.watermarks or {}).items() if one in heard},
     }
     begun = [quarter_of(first) for first in firsts.values()]
-    quarter = min([standing.quarter, *begun, *(passed(at, Family.OFFER) for at in waited.values())])
+    quarter = min([cursors.quarter, *begun, *(passed(at, Family.OFFER) for at in waited.values())])
     completion = min(
-        [standing.completion, *begun, *(passed(at, Family.COMPLETION) for at in waited.values())]
+        [cursors.completion, *begun, *(passed(at, Family.COMPLETION) for at in waited.values())]
     )
-    quarter = max(quarter, min(standing.quarter, floor))
+    quarter = max(quarter, min(cursors.quarter, floor))
     completion = max(completion, quarter)
-    return lowered(replace(standing, quarter=quarter, completion=completion), zone)
+    return lowered(replace(cursors, quarter=quarter, completion=completion), zone)
 
 
-def lowered(standing: Standing, zone: ZoneInfo) -> Standing:
+def lowered(cursors: RollupCursors, zone: ZoneInfo) -> RollupCursors:
     """The cursors of days and months moved back to hold whole days and months of rolled quarters
     only.
     """
-    day = min(standing.day, bounds_of(Grain.DAY, standing.quarter, zone).begin)
+    day = min(cursors.day, bounds_of(Grain.DAY, cursors.quarter, zone).begin)
     return replace(
-        standing, day=day, month=min(standing.month, bounds_of(Grain.MONTH, day, zone).begin)
+        cursors, day=day, month=min(cursors.month, bounds_of(Grain.MONTH, day, zone).begin)
     )
 
 
-def advanced(standing: Standing, quarter: int, completion: int) -> Standing:
+def advanced(cursors: RollupCursors, quarter: int, completion: int) -> RollupCursors:
     """The cursors moved on; completions are never behind the rest."""
-    reached = max(standing.reached, quarter)
+    reached = max(cursors.reached, quarter)
     return replace(
-        standing,
+        cursors,
         quarter=quarter,
-        completion=max(standing.completion, quarter, completion),
+        completion=max(cursors.completion, quarter, completion),
         reached=reached,
     )
 
 
-def final_in(standing: Standing, start: int) -> Family:
+def final_in(cursors: RollupCursors, start: int) -> Family:
     """The families that are final in the quarter at `start`."""
-    if start < standing.quarter:
+    if start < cursors.quarter:
         return Family.OFFER | Family.COMPLETION
-    return Family.COMPLETION if start < standing.completion else Family(0)
+    return Family.COMPLETION if start < cursors.completion else Family(0)

@@ -23,8 +23,8 @@ from services.counting.finality import FINAL, passed
 from services.counting.grains import (
     ALL_QUEUES,
     QUARTER,
-    Bounds,
     Grain,
+    RollupBounds,
     bounds_of,
     on_the_grid,
     quarter_of,
@@ -32,19 +32,18 @@ from services.counting.grains import (
 from services.kpi_engine.metrics import EngineMetrics
 from services.kpi_engine.postgres.statements import NOW
 from services.kpi_engine.rollup import sql
-from services.kpi_engine.rollup.correction import Place, Stored
+from services.kpi_engine.rollup.correction import QuarterStatus, StoredRollup
 from services.kpi_engine.rollup.corrector import Corrector, known_at
-from services.kpi_engine.rollup.cursors import Standing, advanced, lowered, retreated
-from services.kpi_engine.rollup.table import Rolled, RollupTable, totals
+from services.kpi_engine.rollup.cursors import RollupCursors, advanced, lowered, retreated
+from services.kpi_engine.rollup.table import RollupRow, RollupTable, totals
 from services.runtime.clock import monotonic
 
 log: BoundLogger = structlog.get_logger(__name__)
 
 BUDGET = 10.0
-"""Seconds of work between two beats of the timer"""
-TOLD = 1000
-"""Quarters of queues in one step that are worth a line in the log: a backlog, not the daily round
-"""
+"""Seconds of work between two runs of the timer"""
+BACKLOG = 1000
+"""Quarters of queues in one step that are worth a line in the log"""
 LONGEST_STRIDE = 96
 """Quarters of one step, at most"""
 LEISURELY = 0.3
@@ -67,8 +66,8 @@ class Roller:
         self._stride = 4
 
     async def roll(self) -> None:
-        """Do what there is to do, for a while. Raises asyncpg's errors and OSError; what was not
-        committed is done again.
+        """Roll up until nothing is left or `BUDGET` is spent. Raises asyncpg's errors and
+        OSError; uncommitted work is done again.
         """
         began = monotonic()
         behind = True
@@ -83,21 +82,21 @@ class Roller:
             connection.transaction(isolation="repeatable_read"),
         ):
             await connection.execute(sql.BOUND)
-            row = await connection.fetchrow(sql.STANDING)
+            row = await connection.fetchrow(sql.CURSORS)
             if row is None:
                 return False
-            step = Step(
+            step = RollupStep(
                 connection,
                 self._zone,
                 self._pane_length,
                 self._stride,
                 await connection.fetchval(NOW),
             )
-            standing, behind = await step.take(
-                Standing(**{**dict(row), "watermarks": _watermarks(row["watermarks"])})
+            cursors, behind = await step.take(
+                RollupCursors(**{**dict(row), "watermarks": _watermarks(row["watermarks"])})
             )
         self._pace(monotonic() - began)
-        self._tell(standing, step)
+        self._report(cursors, step)
         return behind
 
     def _pace(self, took: float) -> None:
@@ -106,13 +105,13 @@ class Roller:
         elif took > LABOURED:
             self._stride = max(1, self._stride // 2)
 
-    def _tell(self, standing: Standing, step: "Step") -> None:
-        self._metrics.rolled.set(standing.quarter / 1000)
+    def _report(self, cursors: RollupCursors, step: "RollupStep") -> None:
+        self._metrics.rolled.set(cursors.quarter / 1000)
         self._metrics.corrections.inc(step.corrections)
-        if step.quarters > TOLD or step.corrections:
+        if step.quarters > BACKLOG or step.corrections:
             log.info(
                 "rolled_up",
-                until=_shown(standing.quarter),
+                until=_shown(cursors.quarter),
                 quarters=step.quarters,
                 corrections=step.corrections,
             )
@@ -122,7 +121,7 @@ def _shown(at: int) -> str:
     return datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="minutes")
 
 
-class Step:
+class RollupStep:
     """One step within one transaction of `connection`, over at most `stride` quarters, at `now` by
     the database's clock.
     """
@@ -143,61 +142,68 @@ class Step:
         self.corrections = 0
         self.quarters = 0
 
-    async def take(self, standing: Standing) -> tuple[Standing, bool]:
-        """Where the roller stands afterwards, and whether more is left."""
+    async def take(self, cursors: RollupCursors) -> tuple[RollupCursors, bool]:
+        """Take the step; return the cursors after it, and whether more is left."""
         heard = {
             row["partition"]: row["watermark"]
             for row in await self._connection.fetch(sql.WATERMARKS, CONTACT_EVENTS.name)
         }
         gone = await self._connection.fetchval(sql.GONE) or 0
-        standing = await self._prepared(standing, heard, gone)
+        cursors = await self._prepared(cursors, heard, gone)
         late, more = await self._corrector.take()
-        self.corrections += await self._corrector.merge_again(late, standing, gone)
-        after = (
-            standing if more else await self._forward(standing, min(heard.values(), default=None))
-        )
-        await self._stand(replace(after, watermarks={**(standing.watermarks or {}), **heard}))
-        return after, more or after != standing
+        self.corrections += await self._corrector.merge_again(late, cursors, gone)
+        after = cursors if more else await self._forward(cursors, min(heard.values(), default=None))
+        await self._stand(replace(after, watermarks={**(cursors.watermarks or {}), **heard}))
+        return after, more or after != cursors
 
-    async def _stand(self, at: Standing) -> None:
-        told = msgspec.json.encode(at.watermarks).decode()
+    async def _stand(self, at: RollupCursors) -> None:
+        watermarks = msgspec.json.encode(at.watermarks).decode()
         await self._connection.execute(
-            sql.STAND, at.completion, at.quarter, at.reached, at.day, at.month, at.zone, told
+            sql.MOVE_CURSORS,
+            at.completion,
+            at.quarter,
+            at.reached,
+            at.day,
+            at.month,
+            at.zone,
+            watermarks,
         )
 
     # ------------------------------------------------------------- cursors
 
-    async def _prepared(self, standing: Standing, heard: dict[int, int], gone: int) -> Standing:
+    async def _prepared(
+        self, cursors: RollupCursors, heard: dict[int, int], gone: int
+    ) -> RollupCursors:
         """The cursors where every partition was waited for, on the calendar of the floor's zone."""
-        if standing.zone != self._zone.key:
+        if cursors.zone != self._zone.key:
             await self._connection.execute(sql.FORGET_CALENDAR)
-            standing = replace(standing, zone=self._zone.key, day=0, month=0)
-        unknown = heard.keys() - (standing.watermarks or {}).keys()
-        tenants = await self._tenants("pane") if unknown and standing.completion else []
+            cursors = replace(cursors, zone=self._zone.key, day=0, month=0)
+        unknown = heard.keys() - (cursors.watermarks or {}).keys()
+        tenants = await self._tenants("pane") if unknown and cursors.completion else []
         found = {
             one: await self._connection.fetchval(sql.FIRST_PANE_OF, tenants, one) for one in unknown
         }
         firsts = {one: first for one, first in found.items() if first is not None}
-        moved = retreated(standing, heard, firsts, gone, self._zone)
-        if moved.quarter < standing.quarter:
-            log.warning("rollups_retreated", quarters=(standing.quarter - moved.quarter) // QUARTER)
+        moved = retreated(cursors, heard, firsts, gone, self._zone)
+        if moved.quarter < cursors.quarter:
+            log.warning("rollups_retreated", quarters=(cursors.quarter - moved.quarter) // QUARTER)
         return moved
 
-    async def _forward(self, standing: Standing, watermark: int | None) -> Standing:
+    async def _forward(self, cursors: RollupCursors, watermark: int | None) -> RollupCursors:
         quarter = passed(watermark, Family.OFFER)
         completion = passed(watermark, Family.COMPLETION)
-        if standing.quarter < quarter:
-            standing = await self._roll_quarters(standing, standing.quarter, quarter, FINAL)
-        elif standing.completion < completion:
-            standing = await self._roll_quarters(
-                standing, standing.completion, completion, Family.COMPLETION
+        if cursors.quarter < quarter:
+            cursors = await self._roll_quarters(cursors, cursors.quarter, quarter, FINAL)
+        elif cursors.completion < completion:
+            cursors = await self._roll_quarters(
+                cursors, cursors.completion, completion, Family.COMPLETION
             )
         began = monotonic()
         while True:
-            before = standing
-            standing = await self._roll_month(await self._roll_day(standing))
-            if standing == before or monotonic() - began > LEISURELY:
-                return standing
+            before = cursors
+            cursors = await self._roll_month(await self._roll_day(cursors))
+            if cursors == before or monotonic() - began > LEISURELY:
+                return cursors
 
     async def _tenants(self, table: str) -> list[str]:
         return [
@@ -207,31 +213,31 @@ class Step:
     # ------------------------------------------------------------- rolling
 
     async def _roll_quarters(
-        self, standing: Standing, since: int, until: int, families: Family
-    ) -> Standing:
+        self, cursors: RollupCursors, since: int, until: int, families: Family
+    ) -> RollupCursors:
         tenants = await self._tenants("pane")
         first = await self._connection.fetchval(sql.NEXT_PANE, tenants, since)
         end = until
         if first is not None and first < until:
             begin = quarter_of(first)
             end = min(until, begin + self._stride * QUARTER)
-            await self._merge(tenants, Bounds(begin, end), families, standing)
+            await self._merge(tenants, RollupBounds(begin, end), families, cursors)
         return (
-            advanced(standing, end, 0)
+            advanced(cursors, end, 0)
             if families == FINAL
-            else advanced(standing, standing.quarter, end)
+            else advanced(cursors, cursors.quarter, end)
         )
 
     async def _merge(
-        self, tenants: Sequence[str], bounds: Bounds, families: Family, standing: Standing
+        self, tenants: Sequence[str], bounds: RollupBounds, families: Family, cursors: RollupCursors
     ) -> None:
-        sums = await self._table.quarters(tenants, *bounds)
+        sums = await self._table.quarters(tenants, bounds)
         self.quarters += len(sums)
-        stored = await self._table.stored_in(tenants, *bounds)
+        stored = await self._table.stored_in(tenants, bounds)
         homes = await self._table.homes(sums)
         places = {
-            key: Place(
-                FINAL if key.start < standing.reached else Family(0), known_at(key, homes), families
+            key: QuarterStatus(
+                FINAL if key.start < cursors.reached else Family(0), known_at(key, homes), families
             )
             for key in sums
         }
@@ -239,36 +245,41 @@ class Step:
         self.corrections += await self._corrector.record(judged, {})
         if families == FINAL:
             rows = [
-                Rolled(key, key.start + QUARTER, Stored(FINAL, *one, None))
+                RollupRow(
+                    key, key.start + QUARTER, StoredRollup(FINAL, one.revision, one.cells, None)
+                )
                 for key, one in totals(sums, ALL_QUEUES).items()
             ]
             await self._table.write(rows)
-            await self._table.meet(sums)
+            await self._table.create_homes(sums)
 
-    async def _roll_day(self, standing: Standing) -> Standing:
-        bounds = await self._next(Grain.DAY, Grain.QUARTER, standing.day)
-        if bounds is None or bounds.end > standing.quarter:
-            return lowered(replace(standing, day=standing.quarter), self._zone)
+    async def _roll_day(self, cursors: RollupCursors) -> RollupCursors:
+        bounds = await self._next(Grain.DAY, Grain.QUARTER, cursors.day)
+        if bounds is None or bounds.end > cursors.quarter:
+            return lowered(replace(cursors, day=cursors.quarter), self._zone)
         await self._roll_coarser(bounds, Grain.DAY, Grain.QUARTER)
-        return replace(standing, day=bounds.end)
+        return replace(cursors, day=bounds.end)
 
-    async def _roll_month(self, standing: Standing) -> Standing:
-        bounds = await self._next(Grain.MONTH, Grain.DAY, standing.month)
-        if bounds is None or bounds.end > standing.day:
-            return lowered(replace(standing, month=standing.day), self._zone)
+    async def _roll_month(self, cursors: RollupCursors) -> RollupCursors:
+        bounds = await self._next(Grain.MONTH, Grain.DAY, cursors.month)
+        if bounds is None or bounds.end > cursors.day:
+            return lowered(replace(cursors, month=cursors.day), self._zone)
         await self._roll_coarser(bounds, Grain.MONTH, Grain.DAY)
-        return replace(standing, month=bounds.end)
+        return replace(cursors, month=bounds.end)
 
-    async def _next(self, grain: Grain, of: Grain, since: int) -> Bounds | None:
+    async def _next(self, grain: Grain, of: Grain, since: int) -> RollupBounds | None:
         first = await self._connection.fetchval(
             sql.NEXT_ROLLUP, await self._tenants("rollup"), since, of.value
         )
         return None if first is None else bounds_of(grain, first, self._zone)
 
-    async def _roll_coarser(self, bounds: Bounds, grain: Grain, of: Grain) -> None:
+    async def _roll_coarser(self, bounds: RollupBounds, grain: Grain, of: Grain) -> None:
         if not on_the_grid(bounds):
             return
-        sums = await self._table.coarser(await self._tenants("rollup"), *bounds, grain, of)
+        sums = await self._table.coarser(await self._tenants("rollup"), bounds, grain, of)
         await self._table.write(
-            [Rolled(key, bounds.end, Stored(FINAL, *merged, None)) for key, merged in sums.items()]
+            [
+                RollupRow(key, bounds.end, StoredRollup(FINAL, merged.revision, merged.cells, None))
+                for key, merged in sums.items()
+            ]
         )

@@ -3,12 +3,12 @@
 # A frozen leader must not keep the roller's row locked until it thaws.
 BOUND = "SET LOCAL idle_in_transaction_session_timeout = '30s'"
 
-STANDING = (
+CURSORS = (
     "SELECT completion, quarter, reached, day, month, zone, watermarks FROM roller FOR "
     "UPDATE SKIP LOCKED"
 )
 
-STAND = (
+MOVE_CURSORS = (
     "UPDATE roller SET completion = $1, quarter = $2, reached = $3, day = $4, month = $5, "
     "zone = $6, watermarks = $7"
 )
@@ -120,7 +120,7 @@ FROM unnest($1::text[], $2::text[], $3::text[]) AS wanted (tenant, queue, channe
     JOIN home USING (tenant, queue, channel)
 """
 
-MEET = """
+ADD_HOMES = """
 INSERT INTO home (tenant, queue, channel, since)
 SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[])
 ON CONFLICT (tenant, queue, channel) DO UPDATE SET since = least(home.since, excluded.since)

@@ -10,10 +10,11 @@ import asyncpg
 
 from services.contracts.cells import Cells, add
 from services.contracts.packed import pack, unpack, unpack_joined
+from services.contracts.presence import Home
 from services.counting.families import Family
-from services.counting.grains import Grain
+from services.counting.grains import Grain, RollupBounds
 from services.kpi_engine.rollup import sql
-from services.kpi_engine.rollup.correction import Stored
+from services.kpi_engine.rollup.correction import StoredRollup
 
 PORTION = 10
 """Groups of rows decoded between two looks at other work"""
@@ -22,7 +23,7 @@ AT_ONCE = 1000
 
 
 class RollupKey(NamedTuple):
-    """What one rollup stands for; `grain` is a `contracts.grains.Grain`."""
+    """The key of a rollup; `grain` is a `counting.grains.Grain`."""
 
     tenant: str
     grain: str
@@ -31,22 +32,22 @@ class RollupKey(NamedTuple):
     channel: str
 
 
-class Merged(NamedTuple):
+class MergedCells(NamedTuple):
     """A sum of panes or rollups, and the highest revision in it."""
 
     revision: int
     cells: Cells
 
 
-class Rolled(NamedTuple):
+class RollupRow(NamedTuple):
     """One row of the table of rollups."""
 
     key: RollupKey
     until: int
-    stored: Stored
+    stored: StoredRollup
 
 
-Sums = dict[RollupKey, Merged]
+Sums = dict[RollupKey, MergedCells]
 
 
 class RollupTable:
@@ -58,9 +59,9 @@ class RollupTable:
 
     # ------------------------------------------------------------- summing
 
-    async def quarters(self, tenants: Sequence[str], begin: int, end: int) -> Sums:
-        """The panes of [begin, end) by quarter."""
-        return await self._sums(Grain.QUARTER, sql.QUARTERS, tenants, begin, end)
+    async def quarters(self, tenants: Sequence[str], bounds: RollupBounds) -> Sums:
+        """The panes within `bounds` by quarter."""
+        return await self._sums(Grain.QUARTER, sql.QUARTERS, tenants, bounds.begin, bounds.end)
 
     async def touched(self, keys: Collection[RollupKey]) -> Sums:
         """The panes of some quarters of some queues."""
@@ -70,10 +71,12 @@ class RollupTable:
         )
 
     async def coarser(
-        self, tenants: Sequence[str], begin: int, end: int, grain: Grain, of: Grain
+        self, tenants: Sequence[str], bounds: RollupBounds, grain: Grain, of: Grain
     ) -> Sums:
-        """One rollup of [begin, end) from those of the finer grain `of`, totals from totals."""
-        return await self._sums(grain, sql.SUMMED, tenants, begin, end, begin, of.value)
+        """One rollup of `bounds` from those of the finer grain `of`, totals from totals."""
+        return await self._sums(
+            grain, sql.SUMMED, tenants, bounds.begin, bounds.end, bounds.begin, of.value
+        )
 
     async def _sums(self, grain: Grain, statement: str, *values: object) -> Sums:
         sums: Sums = {}
@@ -83,7 +86,9 @@ class RollupTable:
             cells: Cells = {}
             for one in unpack_joined(count, joined):
                 add(cells, one)
-            sums[RollupKey(tenant, grain.value, start, queue, channel)] = Merged(revision, cells)
+            sums[RollupKey(tenant, grain.value, start, queue, channel)] = MergedCells(
+                revision, cells
+            )
             if number % PORTION == PORTION - 1:
                 await asyncio.sleep(0)
         return sums
@@ -91,17 +96,19 @@ class RollupTable:
     # ------------------------------------------------------------- rows
 
     async def stored_in(
-        self, tenants: Sequence[str], begin: int, end: int
-    ) -> dict[RollupKey, Stored]:
-        """The quarters of [begin, end) that stand already."""
-        return _stored(await self._connection.fetch(sql.STORED_IN, tenants, begin, end))
+        self, tenants: Sequence[str], bounds: RollupBounds
+    ) -> dict[RollupKey, StoredRollup]:
+        """The quarters within `bounds` that are stored already."""
+        return _stored(
+            await self._connection.fetch(sql.STORED_IN, tenants, bounds.begin, bounds.end)
+        )
 
-    async def stored(self, keys: Collection[RollupKey]) -> dict[RollupKey, Stored]:
-        """Those of `keys` that stand already."""
+    async def stored(self, keys: Collection[RollupKey]) -> dict[RollupKey, StoredRollup]:
+        """Those of `keys` that are stored already."""
         return _stored(await self._connection.fetch(sql.STORED, *columns(keys, 5)))
 
-    async def write(self, rows: Sequence[Rolled]) -> None:
-        """Put rows in the place of what stood there."""
+    async def write(self, rows: Sequence[RollupRow]) -> None:
+        """Write rows over those of the same keys."""
         for first in range(0, len(rows), AT_ONCE):
             portion = [
                 (
@@ -118,26 +125,26 @@ class RollupTable:
 
     # ------------------------------------------------------------- homes
 
-    async def homes(self, keys: Collection[RollupKey]) -> dict[tuple[str, str, str], int]:
+    async def homes(self, keys: Collection[RollupKey]) -> dict[Home, int]:
         """Since when the queues and channels of `keys` are known, where they are."""
         wanted = {(key.tenant, key.queue, key.channel) for key in keys}
         found = await self._connection.fetch(sql.HOMES, *columns(wanted, 3))
         return {(one["tenant"], one["queue"], one["channel"]): one["since"] for one in found}
 
-    async def meet(self, keys: Collection[RollupKey]) -> None:
-        """Remember the queues and channels of `keys` as met at their quarters."""
-        since: dict[tuple[str, str, str], int] = {}
+    async def create_homes(self, keys: Collection[RollupKey]) -> None:
+        """Note the queues and channels of `keys` as known since their quarters."""
+        since: dict[Home, int] = {}
         for key in keys:
             home = key.tenant, key.queue, key.channel
             since[home] = min(key.start, since.get(home, key.start))
         await self._connection.execute(
-            sql.MEET, *columns([(*home, at) for home, at in since.items()], 4)
+            sql.ADD_HOMES, *columns([(*home, at) for home, at in since.items()], 4)
         )
 
 
-def _stored(rows: Sequence[asyncpg.Record]) -> dict[RollupKey, Stored]:
+def _stored(rows: Sequence[asyncpg.Record]) -> dict[RollupKey, StoredRollup]:
     return {
-        RollupKey(tenant, grain, start, queue, channel): Stored(
+        RollupKey(tenant, grain, start, queue, channel): StoredRollup(
             Family(families), revision, unpack(cells), filled_at
         )
         for tenant, grain, start, queue, channel, families, revision, cells, filled_at in rows
@@ -149,12 +156,12 @@ def columns(rows: Collection[tuple[object, ...]], width: int) -> Sequence[Sequen
     return list(zip(*rows, strict=True)) or [()] * width
 
 
-def totals(sums: Mapping[RollupKey, Merged], name: str) -> Sums:
+def totals(sums: Mapping[RollupKey, MergedCells], name: str) -> Sums:
     """The sums over the queues of each tenant and channel, under the queue `name`."""
     found: Sums = {}
     for key, merged in sums.items():
         total = key._replace(queue=name)
-        known = found.get(total) or Merged(0, {})
+        known = found.get(total) or MergedCells(0, {})
         add(known.cells, merged.cells)
-        found[total] = Merged(max(known.revision, merged.revision), known.cells)
+        found[total] = MergedCells(max(known.revision, merged.revision), known.cells)
     return found

@@ -1,1 +1,1 @@
-"""What the leader does beside: months, retention, the audit."""
+"""The leader's upkeep: retention, statistics for the planner, the audit."""

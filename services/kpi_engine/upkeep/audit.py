@@ -6,8 +6,8 @@ from structlog.stdlib import BoundLogger
 
 from services.contracts.cells import add
 from services.contracts.updates import PaneKey
-from services.contracts.visits import Visit, decode_visit
-from services.counting.contributions import Panes
+from services.contracts.visits import decode_visit
+from services.counting.contributions import Contributions
 from services.kpi_engine.metrics import EngineMetrics
 from services.kpi_engine.postgres.store import decode_cells
 from services.kpi_engine.upkeep.differences import differences
@@ -56,11 +56,11 @@ class Auditor:
         self, connection: "asyncpg.pool.PoolConnectionProxy", tenant: str, since: int, until: int
     ) -> list[PaneKey]:
         found = await connection.fetch(VISITS, tenant, since, until)
-        visits: list[tuple[str, Visit]] = [(tenant, decode_visit(row["body"])) for row in found]
-        stored: Panes = {}
+        visits = [decode_visit(row["body"]) for row in found]
+        stored: Contributions = {}
         for row in await connection.fetch(PANES, tenant, since, until):
             add(
                 stored.setdefault((tenant, row["queue"], row["channel"], row["start"]), {}),
                 decode_cells(row["cells"]),
             )
-        return differences(visits, stored, self._length, since, until)
+        return differences(tenant, visits, stored, length=self._length, since=since, until=until)

@@ -7,20 +7,26 @@ from collections.abc import Iterable
 from services.contracts.cells import Cells, add
 from services.contracts.updates import PaneKey
 from services.contracts.visits import Visit
-from services.counting.contributions import Panes, contributions
+from services.counting.contributions import Contributions, contributions
 
 OFFER_FAMILY_END = 20
 """Cells below this code belong to the pane of the offer and to nothing else."""
 
 
 def differences(
-    visits: Iterable[tuple[str, Visit]], stored: Panes, length: int, since: int, until: int
+    tenant: str,
+    visits: Iterable[Visit],
+    stored: Contributions,
+    *,
+    length: int,
+    since: int,
+    until: int,
 ) -> list[PaneKey]:
-    """The panes of [since, until) whose offer family differs from what `visits` (tenant, visit)
-    offered then contribute.
+    """The panes of [since, until) whose offer family differs from what the tenant's `visits` that
+    were offered then contribute.
     """
-    counted: Panes = {}
-    for tenant, visit in visits:
+    counted: Contributions = {}
+    for visit in visits:
         for key, cells in contributions(tenant, visit, length).items():
             if since <= key[3] < until:
                 add(counted.setdefault(key, {}), _offer_family(cells))

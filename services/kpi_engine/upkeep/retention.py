@@ -1,4 +1,4 @@
-"""Deleting what need not be kept: months of panes and agents by dropping their tables, the rest in
+"""Deletes rows beyond retention: months of panes and agents by dropping their tables, the rest in
 batches.
 
 announced ── 5 min: every engine refuses older events ──► no late change waits, months are rolled up
@@ -13,14 +13,19 @@ import structlog
 from structlog.stdlib import BoundLogger
 
 from services.kpi_engine.postgres.statements import NOW
-from services.kpi_engine.upkeep.retention_limits import HEEDED, limit, month_named, rolled_limit
+from services.kpi_engine.upkeep.retention_limits import (
+    RELOADED_WITHIN,
+    limit,
+    month_named,
+    rolled_limit,
+)
 from services.runtime.clock import now_ms
 
 log: BoundLogger = structlog.get_logger(__name__)
 
 BATCH = 5000
 BATCHES = 200
-"""Batches of one beat, at most: the next one goes on"""
+"""Batches of one run, at most: the next one goes on"""
 
 ROLLED = "SELECT day FROM roller"
 ANNOUNCE = """
@@ -43,7 +48,7 @@ DELETE = (
     "$1 LIMIT $2))"
 )
 
-MONTHLY = {"panes": ("pane",), "agents": ("agent_pane", "agent_state")}
+MONTHLY = {"panes": ("pane",), "agents": ("agent_state",)}
 BATCHED = {
     "visits": ("visit", "offered_at"),
     "rollups": ("rollup", "until"),
@@ -69,7 +74,7 @@ class Retention:
         for kept, days in self._limits.items():
             now = min(now_ms(), await self._pool.fetchval(NOW))
             await self._announce(kept, days, now)
-            since = await self._pool.fetchval(DUE, kept, now - HEEDED)
+            since = await self._pool.fetchval(DUE, kept, now - RELOADED_WITHIN)
             if since is not None:
                 await (self._drop(kept, since) if kept in MONTHLY else self._delete(kept, since))
 
@@ -98,6 +103,6 @@ class Retention:
         )
         await self._pool.execute(GONE, kept)
         for _ in range(BATCHES):
-            told = await delete()
-            if int(told.split()[-1]) < BATCH:
+            status = await delete()
+            if int(status.split()[-1]) < BATCH:
                 return

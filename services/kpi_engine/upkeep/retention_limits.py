@@ -1,5 +1,5 @@
 """Retention: since when each kind of row is kept. Limits are announced first; rows go once every
-engine heeds them.
+engine has read them.
 """
 
 from datetime import UTC, datetime
@@ -7,18 +7,18 @@ from datetime import UTC, datetime
 from services.counting.months import Month, month_of
 
 DAY = 86_400_000
-HEEDED = 300_000
+RELOADED_WITHIN = 300_000
 """Milliseconds after which every engine has read an announcement: they look every minute"""
 
 
 def limit(days: int, now: int) -> int:
-    """The instant before which nothing need be kept: the begin of a month, in UTC."""
+    """The instant before which rows need not be kept: the begin of a month, in UTC."""
     return month_of(now - days * DAY).begin
 
 
 def rolled_limit(days: int, now: int, rolled: int) -> int:
-    """The same of panes, of which only whole months may go that are rolled up, `rolled` being the
-    end of the last such day.
+    """The limit of panes: only whole months go that are rolled up, `rolled` being the end of the
+    last such day.
     """
     return min(limit(days, now), month_of(rolled).begin)
 

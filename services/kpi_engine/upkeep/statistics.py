@@ -17,7 +17,6 @@ TABLES = (
     "visit",
     "pane",
     "agent_state",
-    "agent_pane",
     "rollup",
     "late_change",
     "correction",

@@ -8,7 +8,7 @@ next    ──●──●──●───►  alive       next    ──●  
 from collections.abc import Mapping
 
 
-class Progress:
+class WorkerProgress:
     """When each partition last moved or had nothing to read; instants are seconds of a monotonic
     clock.
     """

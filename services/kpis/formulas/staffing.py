@@ -11,12 +11,11 @@ up nobody is served, and the agent could not take another contact either.
 
 from collections.abc import Sequence
 
-from services.contracts.agents import SPENT
 from services.contracts.events import AgentState
 from services.kpis.figures import Figures, Measure, Staff, Value, count
 from services.kpis.policies import ServiceLevelPolicy
 
-LOGGED_IN: tuple[AgentState, ...] = tuple(SPENT)
+LOGGED_IN: tuple[AgentState, ...] = ("available", "ringing", "busy", "wrap_up", "break")
 """The states of an agent who is at work"""
 HANDLING: tuple[AgentState, ...] = ("busy", "wrap_up")
 EXPECTED: tuple[AgentState, ...] = (*HANDLING, "available")

@@ -1,19 +1,18 @@
-"""Agents' states and the time they make: hand-computed, and the law that order, repetition and
-forgetting cannot matter.
-"""
+"""Agents' states: by hand, and the law that order, repetition and forgetting cannot matter."""
+
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.contracts import events
-from services.contracts.agents import EVERYWHERE, LONGEST, QUARTER, Entered, Spent
-from services.contracts.cells import add
-from services.kpi_engine.fold.agents import Agents, entered, spent
-from services.kpi_engine.fold.panes import Panes
+from services.contracts.agents import Entered
+from services.contracts.events import AgentState, AgentStateChanged
+from services.kpi_engine.fold.agents import AgentStates, StateHistory, entered
 from tests.fakes.engine import MemoryStore
 from tests.unit.kpi_engine.builders import event
-from tests.unit.kpi_engine.test_laws import flush, settle
+from tests.unit.kpi_engine.test_laws import flush
 
 pytestmark = pytest.mark.timeout(900)  # hundreds of examples of the law at the end
 
@@ -21,44 +20,13 @@ KEY = ("acme", "ann")
 DAY = 24 * 60 * 60_000
 
 
-def state(name, at, queues=()):
-    return event(events.AgentStateChanged, at, agent="ann", state=name, queues=list(queues))
+def state(name: AgentState, at: int, queues: Sequence[str] = ()) -> AgentStateChanged:
+    told = event(events.AgentStateChanged, at, agent="ann", state=name, queues=list(queues))
+    assert isinstance(told, AgentStateChanged)
+    return told
 
 
-def time_in(points):
-    """(queue, quarter) → cells."""
-    return {key[2:]: cells for key, cells in spent(KEY, points).items()}
-
-
-def test_a_state_lasts_until_the_next_and_is_cut_at_quarter_hours():
-    points = [
-        Entered(QUARTER - 60_000, "available"),
-        Entered(QUARTER + 30_000, "busy"),
-        Entered(QUARTER + 90_000, "offline"),
-    ]
-
-    assert time_in(points) == {
-        (EVERYWHERE, 0): {Spent.AVAILABLE: 60_000},
-        (EVERYWHERE, QUARTER): {Spent.AVAILABLE: 30_000, Spent.BUSY: 60_000},
-    }
-
-
-def test_an_agent_of_two_queues_counts_in_each_and_once_everywhere():
-    points = [Entered(0, "available", ("sales", "service")), Entered(5_000, "offline")]
-
-    assert time_in(points) == {
-        (queue, 0): {Spent.AVAILABLE: 5_000} for queue in (EVERYWHERE, "sales", "service")
-    }
-
-
-def test_being_offline_is_no_time_and_a_forgotten_state_lasts_a_day_at_most():
-    points = [Entered(0, "offline"), Entered(1_000, "break"), Entered(3 * DAY, "available")]
-
-    assert sum(cells[Spent.BREAK] for cells in time_in(points).values()) == LONGEST
-    assert all(list(cells) == [Spent.BREAK] for cells in time_in(points).values())
-
-
-def test_of_two_words_about_one_state_at_one_instant_one_stays_whichever_came_first():
+def test_of_two_words_about_one_state_at_one_instant_one_stays_whichever_came_first() -> None:
     words = [
         Entered(0, "available", ("sales",)),
         Entered(0, "available", ("service",)),
@@ -68,23 +36,23 @@ def test_of_two_words_about_one_state_at_one_instant_one_stays_whichever_came_fi
     assert known_after(words).points == known_after(words[::-1]).points
 
 
-def known_after(points):
-    agents = Agents(Panes(telling=False))
+def known_after(points: Sequence[Entered]) -> StateHistory:
+    agents = AgentStates()
     for point in points:
         agents.enter(KEY, point)
     agents.join(agents.wanted(), {})
-    return agents.windows[KEY]
+    return agents.histories[KEY]
 
 
-def test_readers_hear_of_the_last_state_only():
-    agents = Agents(Panes(telling=False))
-    for name, at in (("break", 2_000), ("available", 1_000)):
-        agents.enter(KEY, entered(state(name, at)))
+def test_readers_hear_of_the_last_state_only() -> None:
+    agents = AgentStates()
+    for one in (state("break", 2_000), state("available", 1_000)):
+        agents.enter(KEY, entered(one))
     agents.join(agents.wanted(), {})
 
-    assert [one.entered.state for one in agents.take_untold()] == ["break"]
+    assert [one.entered.state for one in agents.take_unpublished()] == ["break"]
     agents.enter(KEY, entered(state("ringing", 1_500)))
-    assert agents.take_untold() == []
+    assert agents.take_unpublished() == []
 
 
 STATES = st.builds(
@@ -100,37 +68,66 @@ STEPS = st.lists(
 
 @settings(settings.get_profile("laws"), max_examples=100)
 @given(st.lists(STATES, max_size=12), STEPS)
-def test_any_order_loss_crash_or_forgetting_gives_the_time_of_all_states_together(history, steps):
+def test_any_order_loss_crash_or_forgetting_stores_every_state_and_publishes_the_last(
+    history: list[AgentStateChanged], steps: list[tuple[int, str]]
+) -> None:
     store = MemoryStore()
     partition = store.own(0)
+    published = []
     for size, step in [*steps, *[(len(history), "flush")] * 3]:
         begin = partition.next_offset
         until = min(len(history), partition.next_offset + size)
         partition.apply(list(enumerate(history))[begin:until], until)
-        partition.watermark = max((one.at for one in history[:until]), default=0)
+        watermark = max((int(one.at) for one in history[:until]), default=0)
+        partition.watermark = watermark
         if step == "crash":
             partition = store.own(0)
             continue
         flush(partition, store, lost=step == "lose")
+        published += [one.entered for one in partition.agents.take_unpublished()]
         if step == "forget":
-            partition.agents.trim(partition.watermark)
-            partition.agents.panes.trim(0, partition.watermark)
+            partition.agents.trim(0, watermark)
 
-    settle(partition, store)
-    points: dict[tuple[int, str], Entered] = {}
-    for one in history:
-        known = points.get((one.at, one.state))
-        points[one.at, one.state] = (
-            max(entered(one), known, key=lambda point: point.queues) if known else entered(one)
-        )
-    expected: dict[tuple[str, str, str, int], dict[int, int]] = {}
-    for key, cells in spent(KEY, [points[place] for place in sorted(points)]).items():
-        add(expected.setdefault(key, {}), cells)
-    assert {key: cells for key, (_, cells) in store.agent_panes.items() if cells} == expected
+    expected: dict[tuple[int, str], Entered] = {}
+    for point in map(entered, history):
+        known = expected.get((point.at, point.state), point)
+        expected[point.at, point.state] = max(point, known, key=lambda one: one.queues)
+    assert store.tables[0].agent_states == {
+        (KEY, *place): point for place, point in expected.items()
+    }
+    assert published[-1:] == [expected[place] for place in sorted(expected)[-1:]]
 
 
-def test_a_state_before_the_known_ones_waits_for_the_stored_ones():
-    agents = Agents(Panes(telling=False))
+def test_beyond_so_many_stored_states_those_that_were_left_long_ago_are_forgotten() -> None:
+    agents = AgentStates()
+    for point in (
+        Entered(0, "available"),
+        Entered(1, "break"),
+        Entered(1, "busy"),
+        Entered(2, "wrap_up"),
+        Entered(9, "offline"),
+    ):
+        agents.enter(KEY, point)
+    agents.join(agents.wanted(), {})
+    agents.trim(0, 1)
+    with_dirty_ones = len(agents.histories[KEY].points)
+    agents.dirty = {}
+    agents.trim(4, 1)
+    as_many_as_allowed = len(agents.histories[KEY].points)
+    agents.trim(3, 1)
+
+    assert (with_dirty_ones, as_many_as_allowed) == (5, 5)
+    assert [point.state for point in agents.histories[KEY].points] == [
+        "break",
+        "busy",
+        "wrap_up",
+        "offline",
+    ]
+    assert not agents.enter(KEY, Entered(0, "available"))
+
+
+def test_a_state_before_the_known_ones_waits_for_the_stored_ones() -> None:
+    agents = AgentStates()
     agents.enter(KEY, Entered(0, "available"))
     agents.join(agents.wanted(), {})
 

@@ -1,33 +1,39 @@
 """What is a correction, and what merely arrives."""
 
-from services.contracts.cells import Cell
+from services.contracts.cells import Cell, Cells
 from services.counting.families import Family
 from services.counting.finality import FINAL
-from services.kpi_engine.rollup.correction import FILLING, Judgement, Place, Stored, judge
+from services.kpi_engine.rollup.correction import (
+    FILLING,
+    Judgement,
+    QuarterStatus,
+    StoredRollup,
+    judge,
+)
 
 NOW = 1_794_312_000_000
-OFFERED = {Cell.OFFERED: 1}
-MORE = {Cell.OFFERED: 2}
-RATED = {Cell.OFFERED: 1, Cell.CONTACT_QA_COUNT: 1}
-IN_PASSING = Place(shown=Family(0), known=True, now=FINAL)
-BEHIND = Place(shown=FINAL, known=True, now=FINAL)
-BEFORE_ITS_TIME = Place(shown=FINAL, known=False, now=FINAL)
+OFFERED: Cells = {Cell.OFFERED: 1}
+MORE: Cells = {Cell.OFFERED: 2}
+RATED: Cells = {Cell.OFFERED: 1, Cell.CONTACT_QA_COUNT: 1}
+IN_PASSING = QuarterStatus(shown=Family(0), known=True, now=FINAL)
+BEHIND = QuarterStatus(shown=FINAL, known=True, now=FINAL)
+BEFORE_ITS_TIME = QuarterStatus(shown=FINAL, known=False, now=FINAL)
 
 
-def test_what_is_met_in_passing_corrects_nothing():
+def test_what_is_met_in_passing_corrects_nothing() -> None:
     assert judge(None, OFFERED, IN_PASSING, NOW) == Judgement()
 
 
-def test_zero_that_was_shown_is_corrected():
+def test_zero_that_was_shown_is_corrected() -> None:
     assert judge(None, OFFERED, BEHIND, NOW).change == ({}, OFFERED)
 
 
-def test_what_came_before_the_queue_arrives():
+def test_what_came_before_the_queue_arrives() -> None:
     assert judge(None, OFFERED, BEFORE_ITS_TIME, NOW) == Judgement(filled_at=NOW)
 
 
-def test_it_goes_on_arriving_until_nothing_came_for_a_while():
-    arrived = Stored(FINAL, 1, OFFERED, NOW)
+def test_it_goes_on_arriving_until_nothing_came_for_a_while() -> None:
+    arrived = StoredRollup(FINAL, 1, OFFERED, NOW)
 
     assert judge(arrived, MORE, BEFORE_ITS_TIME, NOW + FILLING - 1) == Judgement(
         filled_at=NOW + FILLING - 1
@@ -36,13 +42,17 @@ def test_it_goes_on_arriving_until_nothing_came_for_a_while():
     assert judge(arrived, MORE, BEFORE_ITS_TIME, NOW + FILLING) == Judgement(change=(OFFERED, MORE))
 
 
-def test_what_arrived_too_early_for_its_quarter_is_settled_in_passing():
+def test_what_arrived_too_early_for_its_quarter_is_settled_in_passing() -> None:
     assert (
-        judge(Stored(Family.COMPLETION, 1, OFFERED, NOW), MORE, IN_PASSING, NOW + 5) == Judgement()
+        judge(StoredRollup(Family.COMPLETION, 1, OFFERED, NOW), MORE, IN_PASSING, NOW + 5)
+        == Judgement()
     )
 
 
-def test_only_final_families_count_and_what_matures_never():
-    assert judge(Stored(FINAL, 1, OFFERED, None), RATED, BEHIND, NOW) == Judgement()
-    assert judge(Stored(Family.COMPLETION, 1, OFFERED, None), MORE, IN_PASSING, NOW) == Judgement()
-    assert judge(Stored(FINAL, 1, OFFERED, None), MORE, BEHIND, NOW).change == (OFFERED, MORE)
+def test_only_final_families_count_and_what_matures_never() -> None:
+    assert judge(StoredRollup(FINAL, 1, OFFERED, None), RATED, BEHIND, NOW) == Judgement()
+    assert (
+        judge(StoredRollup(Family.COMPLETION, 1, OFFERED, None), MORE, IN_PASSING, NOW)
+        == Judgement()
+    )
+    assert judge(StoredRollup(FINAL, 1, OFFERED, None), MORE, BEHIND, NOW).change == (OFFERED, MORE)

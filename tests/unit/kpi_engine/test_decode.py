@@ -21,19 +21,19 @@ OFFERED = {
 }
 
 
-def record(**fields):
+def record(**fields: object) -> bytes:
     return json.dumps({**OFFERED, **fields}).encode()
 
 
-def test_a_canonical_record_is_an_event():
+def test_a_canonical_record_is_an_event() -> None:
     assert isinstance(decode(record()), ContactOffered)
 
 
-def test_a_backslash_before_u0000_is_just_text():
+def test_a_backslash_before_u0000_is_just_text() -> None:
     assert isinstance(decode(record(contact="a\\u0000b")), ContactOffered)
 
 
-def test_a_time_in_text_is_read():
+def test_a_time_in_text_is_read() -> None:
     event = decode(record(at="2026-11-11T00:00:00+08:00"))
 
     assert isinstance(event, ContactOffered)
@@ -62,7 +62,7 @@ def test_a_time_in_text_is_read():
         ),
     ],
 )
-def test_what_cannot_be_counted_has_a_reason(value, reason):
+def test_what_cannot_be_counted_has_a_reason(value: bytes | None, reason: Reason) -> None:
     refusal = decode(value)
 
     assert isinstance(refusal, Refusal)
@@ -75,7 +75,7 @@ def test_what_cannot_be_counted_has_a_reason(value, reason):
     st.binary(max_size=200)
     | st.builds(lambda text, cut: text[:cut], st.just(record()), st.integers(0, 150))
 )
-def test_no_bytes_raise(value):
+def test_no_bytes_raise(value: bytes) -> None:
     decode(value)
 
 
@@ -110,7 +110,9 @@ def test_no_bytes_raise(value):
         ({"at": 4_102_444_800_000}, Reason.TIME_OUT_OF_RANGE, "$.at"),
     ],
 )
-def test_a_refusal_says_where_it_was_wrong(fields, reason, names):
+def test_a_refusal_says_where_it_was_wrong(
+    fields: dict[str, object], reason: Reason, names: str
+) -> None:
     refusal = decode(record(**fields))
 
     assert isinstance(refusal, Refusal)

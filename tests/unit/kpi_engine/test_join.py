@@ -4,7 +4,7 @@ from services.contracts.visits import Survey, Visit
 from services.kpi_engine.fold.join import join
 
 
-def test_a_survey_that_was_only_offered_is_joined_without_an_answer():
+def test_a_survey_that_was_only_offered_is_joined_without_an_answer() -> None:
     one = Survey(kind="csat", offered_at=20)
     other = Survey(kind="csat", queue="sales", offered_at=10)
 

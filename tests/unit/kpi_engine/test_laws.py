@@ -5,6 +5,7 @@ contributions.
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from copy import copy
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -25,17 +26,17 @@ from services.contracts.visits import (
     outcome,
     queue_of,
 )
-from services.counting.contributions import Panes as Counted
+from services.counting.contributions import Contributions as Counted
 from services.counting.contributions import contributions
 from services.kpi_engine.fold import presence, presence_log
 from services.kpi_engine.fold.advance import advance
 from services.kpi_engine.fold.join import join
 from services.kpi_engine.fold.merge import merge
-from services.kpi_engine.fold.panes import Panes
-from services.kpi_engine.fold.partition import Partition, Position
-from services.kpi_engine.fold.presence_log import Claimed
+from services.kpi_engine.fold.panes import NEVER, Change, Panes
+from services.kpi_engine.fold.partition import Partition, PartitionPosition
+from services.kpi_engine.fold.presence_log import ClaimedPresence
 from services.kpi_engine.fold.visits import visit_key
-from services.kpi_engine.ports import Flush
+from services.kpi_engine.ports import FlushOutcome
 from tests.fakes.engine import MemoryStore
 from tests.unit.kpi_engine.builders import HISTORIES, MINUTE, TENANT
 
@@ -63,7 +64,7 @@ def recomputed(history: list[AnyEvent]) -> Counted:
 
 
 def fresh() -> Partition:
-    return Partition(Position(0, "log", 1, 1, 0), MINUTE, Claimed(LONGEST))
+    return Partition(PartitionPosition(0, "log", 1, 1, 0), MINUTE, ClaimedPresence(LONGEST))
 
 
 def folded(history: list[AnyEvent], size: int) -> Partition:
@@ -79,7 +80,7 @@ def folded(history: list[AnyEvent], size: int) -> Partition:
 def settle(partition: Partition, store: MemoryStore) -> None:
     """Join everything that waits for stored records."""
     while wanted := partition.wanted:
-        partition.join(wanted, store.find(wanted))
+        partition.join(wanted, store.find(0, wanted))
 
 
 def rows(partition: Partition) -> dict[PaneKey, tuple[int, Cells]]:
@@ -88,7 +89,7 @@ def rows(partition: Partition) -> dict[PaneKey, tuple[int, Cells]]:
 
 @laws
 @given(HISTORIES, st.randoms(use_true_random=False))
-def test_any_order_merges_to_the_same_visits(history, random):
+def test_any_order_merges_to_the_same_visits(history: list[AnyEvent], random: Random) -> None:
     shuffled = list(history)
     random.shuffle(shuffled)
 
@@ -97,7 +98,7 @@ def test_any_order_merges_to_the_same_visits(history, random):
 
 @laws
 @given(HISTORIES, st.randoms(use_true_random=False))
-def test_repetition_changes_nothing(history, random):
+def test_repetition_changes_nothing(history: list[AnyEvent], random: Random) -> None:
     repeated = history + [one for one in history if random.random() < 0.5]
 
     assert merged(repeated) == merged(history)
@@ -105,7 +106,7 @@ def test_repetition_changes_nothing(history, random):
 
 @laws
 @given(HISTORIES)
-def test_merge_says_whether_it_changed_the_visit(history):
+def test_merge_says_whether_it_changed_the_visit(history: list[AnyEvent]) -> None:
     visits: dict[VisitKey, Visit] = {}
     for one in history:
         key = visit_key(one)
@@ -117,7 +118,7 @@ def test_merge_says_whether_it_changed_the_visit(history):
 
 @laws
 @given(HISTORIES, st.integers(1, 15))
-def test_folded_panes_equal_the_recomputation(history, size):
+def test_folded_panes_equal_the_recomputation(history: list[AnyEvent], size: int) -> None:
     panes = {
         key: pane.cells for key, pane in folded(history, size).panes.rows.items() if pane.cells
     }
@@ -127,11 +128,12 @@ def test_folded_panes_equal_the_recomputation(history, size):
 
 @laws
 @given(HISTORIES)
-def test_what_advance_adds_sums_to_the_contributions_of_the_visits(history):
-    panes = Panes()
-    visits = {}
+def test_what_advance_adds_sums_to_the_contributions_of_the_visits(history: list[AnyEvent]) -> None:
+    panes = Panes(MINUTE)
+    change = Change(revision(1, 0), NEVER)
+    visits: dict[VisitKey, Visit] = {}
     for one in history:
-        advance(visits.setdefault(visit_key(one), Visit()), one, TENANT, panes, MINUTE)
+        advance(visits.setdefault(visit_key(one), Visit()), one, TENANT, panes, change)
 
     assert visits == merged(history)
     assert {key: pane.cells for key, pane in panes.rows.items() if pane.cells} == recomputed(
@@ -141,7 +143,9 @@ def test_what_advance_adds_sums_to_the_contributions_of_the_visits(history):
 
 @laws
 @given(HISTORIES, st.integers(0, 14))
-def test_records_that_grew_apart_join_to_what_all_their_events_make(history, cut):
+def test_records_that_grew_apart_join_to_what_all_their_events_make(
+    history: list[AnyEvent], cut: int
+) -> None:
     one = merged(history[:cut])
     other = merged(history[cut:])
 
@@ -155,9 +159,13 @@ def test_records_that_grew_apart_join_to_what_all_their_events_make(history, cut
 
 @laws
 @given(HISTORIES, st.integers(1, 15), st.integers(1, 15))
-def test_rows_and_revisions_do_not_depend_on_how_the_log_is_cut(history, one, other):
+def test_rows_and_revisions_do_not_depend_on_how_the_log_is_cut(
+    history: list[AnyEvent], one: int, other: int
+) -> None:
     assert rows(folded(history, one)) == rows(folded(history, other))
 
+
+Steps = list[tuple[int, str]]
 
 STEPS = st.lists(
     st.tuples(st.integers(0, 4), st.sampled_from(["go on", "flush", "lose", "crash", "forget"])),
@@ -168,8 +176,8 @@ STEPS = st.lists(
 @laws
 @given(HISTORIES, STEPS)
 def test_flushes_losses_crashes_and_forgetting_leave_the_stored_rows_equal_to_the_recomputation(
-    history, steps
-):
+    history: list[AnyEvent], steps: Steps
+) -> None:
     store = MemoryStore()
     partition = store.own(0)
     for size, step in [*steps, (len(history), "flush"), (0, "flush")]:
@@ -184,8 +192,10 @@ def test_flushes_losses_crashes_and_forgetting_leave_the_stored_rows_equal_to_th
     for _ in range(3):
         flush(partition, store, lost=False)
 
-    assert {key: cells for key, (_, cells) in store.panes.items() if cells} == recomputed(history)
-    assert store.visits == merged(history)
+    assert {key: cells for key, (_, cells) in store.tables[0].panes.items() if cells} == recomputed(
+        history
+    )
+    assert store.tables[0].visits == merged(history)
 
 
 AGES = st.sampled_from(
@@ -203,8 +213,8 @@ FEW_WORDS = st.sampled_from([0, 3, 1_000])
 @laws
 @given(HISTORIES, STEPS, AGES, LATER, FEW_WORDS)
 def test_gauges_are_those_of_all_events_so_far_whatever_left_memory_and_whoever_owns_the_partition(
-    history, steps, longest, later, words
-):
+    history: list[AnyEvent], steps: Steps, longest: Longest, later: int, words: int
+) -> None:
     store = MemoryStore(longest=longest)
     partition = store.own(0)
     with rewritten_after(words):
@@ -279,17 +289,19 @@ def flush(partition: Partition, store: MemoryStore, *, lost: bool) -> None:
         partition.not_flushed()
         return
     match store.write(taken):
-        case Flush.WRITTEN:
+        case FlushOutcome.WRITTEN:
             partition.flushed()
-        case Flush.SURPRISED:
-            partition.surprised()
-        case Flush.FENCED:
+        case FlushOutcome.CONFLICTED:
+            partition.conflicted()
+        case FlushOutcome.FENCED:
             pytest.fail("nobody else owns it")
 
 
 @laws
 @given(HISTORIES, st.integers(0, 14), st.integers(1, 5))
-def test_reapplying_the_tail_of_a_log_gives_the_same_cells(history, crash_at, size):
+def test_reapplying_the_tail_of_a_log_gives_the_same_cells(
+    history: list[AnyEvent], crash_at: int, size: int
+) -> None:
     once = folded(history, size)
     again = folded(history, size)
     again.apply(list(enumerate(history))[crash_at:], len(history))
@@ -299,7 +311,9 @@ def test_reapplying_the_tail_of_a_log_gives_the_same_cells(history, crash_at, si
 
 @laws
 @given(HISTORIES)
-def test_conservation_offered_equals_outcomes_plus_visits_without_one(history):
+def test_conservation_offered_equals_outcomes_plus_visits_without_one(
+    history: list[AnyEvent],
+) -> None:
     totals: Cells = {}
     for cells in recomputed(history).values():
         add(totals, cells)
@@ -319,22 +333,24 @@ def test_conservation_offered_equals_outcomes_plus_visits_without_one(history):
 
 @laws
 @given(HISTORIES)
-def test_a_stored_visit_reads_back_equal(history):
+def test_a_stored_visit_reads_back_equal(history: list[AnyEvent]) -> None:
     for visit in merged(history).values():
         assert decode_visit(encode_visit(visit)) == visit
 
 
-def test_revisions_of_a_new_log_generation_stand_above_all_of_the_old():
+def test_revisions_of_a_new_log_generation_stand_above_all_of_the_old() -> None:
     assert revision(2, 0) > revision(1, (1 << 44) - 1, joins=7)
 
 
-def test_a_state_after_a_join_stands_above_the_one_before_and_below_the_next_record():
+def test_a_state_after_a_join_stands_above_the_one_before_and_below_the_next_record() -> None:
     assert revision(1, 5) < revision(1, 5, joins=1) < revision(1, 5, joins=2) < revision(1, 6)
 
 
 @laws
 @given(HISTORIES, st.lists(st.integers(0, 500_000), min_size=1, max_size=4), st.integers(1, 6))
-def test_gauges_are_those_of_the_open_visits_at_any_time_in_any_order(history, instants, size):
+def test_gauges_are_those_of_the_open_visits_at_any_time_in_any_order(
+    history: list[AnyEvent], instants: list[int], size: int
+) -> None:
     partition = fresh()
     for start in range(0, len(history), size):
         part = list(enumerate(history[start : start + size], start))

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from services.contracts import events
+from services.contracts.events import AnyEvent
 from services.contracts.visits import Visit
 from services.kpi_engine.fold.merge import merge
 from tests.unit.kpi_engine.builders import event
@@ -76,7 +77,7 @@ CASES = [
 ]
 
 
-def merged(*history):
+def merged(*history: AnyEvent) -> Visit:
     visit = Visit()
     for one in history:
         merge(visit, one)
@@ -84,7 +85,9 @@ def merged(*history):
 
 
 @pytest.mark.parametrize(("kind", "base", "changed"), CASES)
-def test_of_two_events_of_one_instant_the_order_decides_nothing(kind, base, changed):
+def test_of_two_events_of_one_instant_the_order_decides_nothing(
+    kind: type, base: dict[str, Any], changed: dict[str, Any]
+) -> None:
     plain = event(kind, AT, **base)
     other = event(kind, AT, **{**base, **changed})
     results = [merged(*order) for order in permutations((plain, other, plain))]
@@ -93,12 +96,14 @@ def test_of_two_events_of_one_instant_the_order_decides_nothing(kind, base, chan
 
 
 @pytest.mark.parametrize(("kind", "base", "changed"), CASES)
-def test_every_field_is_kept(kind, base, changed):
+def test_every_field_is_kept(kind: type, base: dict[str, Any], changed: dict[str, Any]) -> None:
     assert merged(event(kind, AT, **base)) != merged(event(kind, AT, **{**base, **changed}))
 
 
 @pytest.mark.parametrize(("kind", "base", "changed"), CASES)
-def test_a_repetition_says_nothing_new(kind, base, changed):
+def test_a_repetition_says_nothing_new(
+    kind: type, base: dict[str, Any], changed: dict[str, Any]
+) -> None:
     visit = merged(event(kind, AT, **base), one := event(kind, AT, **{**base, **changed}))
     before = deepcopy(visit)
 
@@ -107,7 +112,9 @@ def test_a_repetition_says_nothing_new(kind, base, changed):
 
 
 @pytest.mark.parametrize(("kind", "base", "changed"), CASES)
-def test_the_first_word_is_news_whatever_it_says(kind, base, changed):
+def test_the_first_word_is_news_whatever_it_says(
+    kind: type, base: dict[str, Any], changed: dict[str, Any]
+) -> None:
     assert merge(Visit(), event(kind, AT, **{**base, **changed}))
 
 
@@ -128,7 +135,9 @@ def test_the_first_word_is_news_whatever_it_says(kind, base, changed):
         (events.ContactWrapped, -1, False),
     ],
 )
-def test_beginnings_take_the_earliest_word_and_endings_the_latest(kind, shift, wins):
+def test_beginnings_take_the_earliest_word_and_endings_the_latest(
+    kind: type, shift: int, *, wins: bool
+) -> None:
     visit = merged(event(kind, AT))
 
     assert merge(visit, other := event(kind, AT + shift)) is wins

@@ -13,7 +13,7 @@ def instant(year: int, month: int, day: int = 1) -> int:
 
 
 @pytest.mark.parametrize("month", range(1, 13))
-def test_a_month_reaches_from_its_first_instant_to_the_next_ones(month):
+def test_a_month_reaches_from_its_first_instant_to_the_next_ones(month: int) -> None:
     begin = instant(2026, month)
     end = instant(2026 + month // 12, month % 12 + 1)
     expected = Month(f"2026_{month:02}", begin, end)
@@ -24,5 +24,7 @@ def test_a_month_reaches_from_its_first_instant_to_the_next_ones(month):
     assert month_of(end).begin == end
 
 
-def test_a_part_of_a_table_is_named_after_its_month():
-    assert month_named("agent_pane_2099_02") == Month("2099_02", instant(2099, 2), instant(2099, 3))
+def test_a_part_of_a_table_is_named_after_its_month() -> None:
+    assert month_named("agent_state_2099_02") == Month(
+        "2099_02", instant(2099, 2), instant(2099, 3)
+    )

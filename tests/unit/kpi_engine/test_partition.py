@@ -1,14 +1,20 @@
-"""A partition's state: what is dirty, what is durable, what readers were told, what is going on."""
+"""A partition's state: what is dirty, what is durable, what was published, what is going on."""
 
 import msgspec
 
 from services.contracts import events
 from services.contracts.cells import Cell
+from services.contracts.events import AnyEvent
 from services.contracts.updates import revision
 from services.contracts.visits import Longest, decode_visit
-from services.kpi_engine.fold.panes import NEVER
-from services.kpi_engine.fold.partition import Partition, Position, Stored
-from services.kpi_engine.fold.presence_log import Claimed
+from services.kpi_engine.fold.panes import NEVER, StoredPane
+from services.kpi_engine.fold.partition import (
+    FlushRows,
+    Partition,
+    PartitionPosition,
+    StoredRecords,
+)
+from services.kpi_engine.fold.presence_log import ClaimedPresence
 from services.kpi_engine.fold.visits import visit_key
 from services.kpi_engine.fold.watermark import advance_watermark
 from tests.unit.kpi_engine.builders import MINUTE, event
@@ -17,48 +23,59 @@ HOUR = 60 * MINUTE
 PANE = ("acme", "sales", "voice", 0)
 
 
-def apply(partition, *history):
+def apply(partition: Partition, *history: AnyEvent) -> Partition:
     start = partition.next_offset
     partition.apply(list(enumerate(history, start)), start + len(history))
     return partition
 
 
+NOTHING = StoredRecords()
 LONGEST = Longest(wait=4 * HOUR, conversation=2 * HOUR)
 
 
-def fresh(since=NEVER, longest=LONGEST):
-    return Partition(Position(3, "log", 1, 7, 100), MINUTE, Claimed(longest), since)
+def fresh(since: int = NEVER, longest: Longest = LONGEST) -> Partition:
+    return Partition(
+        PartitionPosition(3, "log", 1, 7, 100), MINUTE, ClaimedPresence(longest), since
+    )
 
 
-def settled(partition, **stored):
+def settled(partition: Partition, stored: StoredRecords = NOTHING) -> Partition:
     """Everything that waits for stored records has got them."""
     while wanted := partition.wanted:
-        partition.join(wanted, Stored(**stored))
+        partition.join(wanted, stored)
     return partition
 
 
-def written(partition):
+def taken(partition: Partition) -> FlushRows:
+    """What the next flush writes: there is something."""
+    rows = partition.take_dirty()
+    assert rows is not None
+    return rows
+
+
+def written(partition: Partition) -> Partition:
     partition.take_dirty()
     partition.flushed()
     return partition
 
 
-def offered(contact="c1", at=30_000, **fields):
-    return event(events.ContactOffered, at, contact=contact, **fields)
+def offered(contact: str = "c1", at: int = 30_000) -> AnyEvent:
+    return event(events.ContactOffered, at, contact=contact)
 
 
-def answered(contact="c1", at=40_000):
+def answered(contact: str = "c1", at: int = 40_000) -> AnyEvent:
     return event(events.ContactAnswered, at, contact=contact)
 
 
-def test_dirty_rows_carry_absolute_values_and_the_offset_they_belong_to():
-    rows = apply(fresh(), offered(), answered()).take_dirty()
+def test_dirty_rows_carry_absolute_values_and_the_offset_they_belong_to() -> None:
+    rows = taken(apply(fresh(), offered(), answered()))
 
     assert (rows.before, rows.position.next_offset, rows.position.epoch) == (100, 102, 7)
     [(partition, tenant, contact, number, offered_at, queue, *noted, body)] = rows.new_visits
     assert (partition, tenant, contact, number) == (3, "acme", "c1", 1)
     assert (offered_at, queue) == (30_000, "sales")
     assert noted == ["voice", None, None, None]
+    assert isinstance(body, bytes)
     assert decode_visit(body).agent == "ann"
     [(tenant, start, queue, channel, partition, rev, cells)] = rows.new_panes
     assert (tenant, start, queue, channel, partition, rev) == (
@@ -69,10 +86,11 @@ def test_dirty_rows_carry_absolute_values_and_the_offset_they_belong_to():
         3,
         revision(1, 101),
     )
+    assert isinstance(cells, bytes)
     assert msgspec.msgpack.decode(cells, type=dict[int, int])[Cell.ANSWERED] == 1
 
 
-def test_nothing_is_taken_while_a_flush_is_under_way():
+def test_nothing_is_taken_while_a_flush_is_under_way() -> None:
     partition = apply(fresh(), offered())
     partition.take_dirty()
     apply(partition, answered())
@@ -80,7 +98,7 @@ def test_nothing_is_taken_while_a_flush_is_under_way():
     assert partition.take_dirty() is None
 
 
-def test_written_rows_are_not_written_again():
+def test_written_rows_are_not_written_again() -> None:
     partition = apply(fresh(), offered())
     partition.take_dirty()
     partition.flushed()
@@ -89,61 +107,48 @@ def test_written_rows_are_not_written_again():
     assert partition.take_dirty() is None
 
 
-def test_rows_whose_flush_failed_are_taken_again_with_what_came_since():
+def test_rows_whose_flush_failed_are_taken_again_with_what_came_since() -> None:
     partition = apply(fresh(), offered())
     partition.take_dirty()
     apply(partition, offered("c2"))
     partition.not_flushed()
-    rows = partition.take_dirty()
+    rows = taken(partition)
 
     assert rows.before == 100
     assert {row[2] for row in rows.new_visits} == {"c1", "c2"}
 
 
-def test_agent_states_survive_a_failed_flush():
+def test_agent_states_survive_a_failed_flush() -> None:
     partition = settled(
         apply(fresh(), event(events.AgentStateChanged, 1, agent="ann", state="available"))
     )
     partition.take_dirty()
     partition.not_flushed()
 
-    assert len(partition.take_dirty().agent_states) == 1
+    assert len(taken(partition).agent_states) == 1
 
 
-def test_agents_time_that_was_taken_for_new_but_exists_is_looked_up():
-    states = [
-        event(events.AgentStateChanged, at, agent="ann", state=state)
-        for at, state in ((1, "available"), (MINUTE, "break"))
-    ]
-    partition = settled(apply(fresh(), *states))
-    taken = partition.take_dirty()
-    partition.surprised()
-
-    assert len(taken.new_agent_panes) > 0
-    assert len(partition.wanted.agent_panes) == len(taken.new_agent_panes)
-
-
-def test_months_are_made_for_new_panes_and_for_agents_states_alike():
+def test_months_are_made_for_new_panes_and_for_agents_states_alike() -> None:
     partition = apply(
         fresh(),
         offered(at=5 * MINUTE),
         event(events.AgentStateChanged, HOUR + 1, agent="ann", state="available"),
     )
 
-    assert settled(partition).take_dirty().instants == {5 * MINUTE, HOUR + 1}
+    assert taken(settled(partition)).instants == {5 * MINUTE, HOUR + 1}
 
 
-def test_records_that_change_nothing_still_move_the_durable_offset():
+def test_records_that_change_nothing_still_move_the_durable_offset() -> None:
     partition = apply(fresh(), offered())
     partition.take_dirty()
     partition.flushed()
     apply(partition, offered())
-    rows = partition.take_dirty()
+    rows = taken(partition)
 
     assert (len(rows), rows.before, rows.position.next_offset) == (0, 101, 102)
 
 
-def test_the_watermark_of_an_idle_partition_is_written_once_a_minute():
+def test_the_watermark_of_an_idle_partition_is_written_once_a_minute() -> None:
     partition = fresh()
     partition.watermark = 30_000
     assert partition.take_dirty() is None
@@ -154,39 +159,39 @@ def test_the_watermark_of_an_idle_partition_is_written_once_a_minute():
     assert partition.take_dirty() is None
 
 
-def test_a_stored_pane_is_continued_not_replaced():
+def test_a_stored_pane_is_continued_not_replaced() -> None:
     partition = apply(fresh(since=10_000), offered())
     assert partition.take_dirty() is None
-    settled(partition, panes={PANE: (5, {Cell.OFFERED: 9})})
+    settled(partition, StoredRecords(panes={PANE: StoredPane(5, {Cell.OFFERED: 9})}))
 
     assert partition.panes.rows[PANE].cells == {Cell.OFFERED: 10}
-    assert partition.take_dirty().panes[0][1] == 0
+    assert taken(partition).panes[0][1] == 0
 
 
-def test_a_stored_visit_is_corrected_by_what_is_new_only():
+def test_a_stored_visit_is_corrected_by_what_is_new_only() -> None:
     stored = apply(fresh(), offered()).visits.rows
     partition = apply(fresh(since=HOUR), answered())
     assert partition.wanted.visits == [("acme", "c1", 1)]
-    settled(partition, visits=stored)
+    settled(partition, StoredRecords(visits=stored))
 
     cells = partition.panes.rows[PANE].cells
     assert cells[Cell.ANSWERED] == 1
     assert Cell.OFFERED not in cells
 
 
-def test_a_visit_that_was_taken_for_new_but_exists_is_joined_and_counted_once():
+def test_a_visit_that_was_taken_for_new_but_exists_is_joined_and_counted_once() -> None:
     known = apply(fresh(), offered())
     partition = apply(fresh(since=-MINUTE), offered(at=40_000))
-    assert len(partition.take_dirty().new_visits) == 1
-    partition.surprised()
-    settled(partition, visits=known.visits.rows, panes={PANE: (5, {Cell.OFFERED: 1})})
+    assert len(taken(partition).new_visits) == 1
+    partition.conflicted()
+    settled(partition, StoredRecords(known.visits.rows, {PANE: StoredPane(5, {Cell.OFFERED: 1})}))
 
     assert partition.panes.rows[PANE].cells == {Cell.OFFERED: 1}
-    rows = partition.take_dirty()
+    rows = taken(partition)
     assert (len(rows.new_visits), len(rows.new_panes)) == (0, 0)
 
 
-def test_a_repeated_survey_of_a_stored_visit_changes_no_row():
+def test_a_repeated_survey_of_a_stored_visit_changes_no_row() -> None:
     survey = event(
         events.SurveyAnswered,
         50_000,
@@ -198,36 +203,36 @@ def test_a_repeated_survey_of_a_stored_visit_changes_no_row():
         worst=1.0,
     )
     stored = settled(apply(fresh(), offered(), survey))
-    partition = settled(apply(fresh(since=HOUR), survey), visits=stored.visits.rows)
+    partition = settled(apply(fresh(since=HOUR), survey), StoredRecords(stored.visits.rows))
 
-    assert len(partition.take_dirty()) == 0
+    assert len(taken(partition)) == 0
 
 
-def test_readers_are_not_told_an_offset_whose_record_still_waits_for_its_visit():
+def test_no_offset_is_published_whose_record_still_waits_for_its_visit() -> None:
     partition = apply(
         fresh(since=HOUR), event(events.ContactWrapped, 2 * HOUR), offered("c2", at=2 * HOUR)
     )
-    assert partition.told_offset == 100
+    assert partition.published_offset == 100
     settled(partition)
 
-    assert partition.told_offset == 102
+    assert partition.published_offset == 102
 
 
-def test_a_pane_that_waits_for_its_stored_part_is_not_told():
+def test_a_pane_that_waits_for_its_stored_part_is_not_published() -> None:
     partition = settled(apply(fresh(since=HOUR), offered()))
-    partition.panes.take_untold(10)
+    partition.panes.take_unpublished(10)
     partition = apply(fresh(since=HOUR), event(events.ContactWrapped, 1, contact="x"), offered())
-    assert not partition.panes.untold
+    assert not partition.panes.has_unpublished
     settled(partition)
 
-    assert partition.panes.untold
+    assert partition.panes.has_unpublished
 
 
-def test_a_change_of_a_pane_that_was_passed_is_noted_with_its_last_event():
+def test_a_change_of_a_pane_that_was_passed_is_noted_with_its_last_event() -> None:
     partition = apply(fresh(), offered())
     partition.advance([10 * MINUTE], 10 * MINUTE, 0)
     apply(partition, answered())
-    [late] = partition.take_dirty().late
+    [late] = taken(partition).late
 
     assert late == (
         3,
@@ -241,25 +246,25 @@ def test_a_change_of_a_pane_that_was_passed_is_noted_with_its_last_event():
     )
 
 
-def test_what_belongs_to_a_deleted_month_is_counted_nowhere():
+def test_what_belongs_to_a_deleted_month_is_counted_nowhere() -> None:
     partition = fresh()
     partition.panes.kept_since = HOUR
     apply(partition, offered())
 
     assert partition.panes.rows == {}
-    assert partition.take_dirty().new_panes == []
+    assert taken(partition).new_panes == []
 
 
-def test_changed_rows_are_told_once_and_again_when_telling_failed():
+def test_changed_rows_are_published_once_and_again_when_publishing_failed() -> None:
     panes = apply(fresh(), offered()).panes
-    taken = panes.take_untold(10)
-    assert panes.take_untold(10) == []
-    panes.not_told(taken)
+    taken = panes.take_unpublished(10)
+    assert panes.take_unpublished(10) == []
+    panes.not_published(taken)
 
-    assert [again.cells for again in panes.take_untold(10)] == [{Cell.OFFERED: 1}]
+    assert [again.cells for again in panes.take_unpublished(10)] == [{Cell.OFFERED: 1}]
 
 
-def test_gauges_tell_waiting_in_progress_and_unresolved_apart():
+def test_gauges_tell_waiting_in_progress_and_unresolved_apart() -> None:
     partition = apply(
         fresh(),
         offered("old", at=0),
@@ -272,13 +277,13 @@ def test_gauges_tell_waiting_in_progress_and_unresolved_apart():
     assert (gauge.waiting, gauge.in_progress, gauge.unresolved) == ([5 * HOUR], 1, 1)
 
 
-def test_an_ended_visit_is_no_gauge_any_more():
+def test_an_ended_visit_is_no_gauge_any_more() -> None:
     partition = apply(fresh(), offered(), answered(), event(events.ContactEnded, 50_000))
 
     assert partition.gauges(MINUTE) == []
 
 
-def test_trimming_keeps_what_is_open_dirty_or_untold():
+def test_trimming_keeps_what_is_open_dirty_or_unpublished() -> None:
     partition = apply(
         fresh(), *[offered(f"c{i}") for i in range(8)], *[answered(f"c{i}") for i in range(8)]
     )
@@ -294,7 +299,7 @@ def test_trimming_keeps_what_is_open_dirty_or_untold():
     assert len(partition.visits.rows) == 3
 
 
-def test_a_repeated_offer_of_a_forgotten_visit_waits_for_the_stored_one():
+def test_a_repeated_offer_of_a_forgotten_visit_waits_for_the_stored_one() -> None:
     partition = apply(fresh(), offered(), event(events.ContactAbandoned, 40_000))
     partition.watermark = HOUR
     written(partition).trim(0, 0)
@@ -303,7 +308,7 @@ def test_a_repeated_offer_of_a_forgotten_visit_waits_for_the_stored_one():
     assert partition.wanted.visits == [("acme", "c1", 1)]
 
 
-def test_the_watermark_follows_plausible_events_only():
+def test_the_watermark_follows_plausible_events_only() -> None:
     assert advance_watermark(None, [50_000], appended_at=60_000, allowance=15_000) == 35_000
     assert advance_watermark(35_000, [10_000], appended_at=60_000, allowance=15_000) == 35_000
     assert (
@@ -313,7 +318,7 @@ def test_the_watermark_follows_plausible_events_only():
     assert advance_watermark(None, [], appended_at=60_000, allowance=15_000) is None
 
 
-def test_what_knows_no_contact_has_a_record_of_its_own():
+def test_what_knows_no_contact_has_a_record_of_its_own() -> None:
     assert visit_key(event(events.ComplaintOpened, 1, complaint="k", queue="q")) == (
         "acme",
         "complaint:k",

@@ -2,15 +2,19 @@
 them.
 """
 
+from collections.abc import Sequence
+
 import pytest
 
 from services.contracts import events
 from services.contracts.cells import Cell
+from services.contracts.events import AnyEvent
 from services.contracts.presence import encode_page
 from services.contracts.updates import Gauge
 from services.contracts.visits import Longest
+from services.kpi_engine.fold.partition import Partition
 from services.kpi_engine.fold.presence_log import FEW, everything
-from services.kpi_engine.ports import Flush
+from services.kpi_engine.ports import FlushOutcome
 from tests.fakes.engine import MemoryStore
 from tests.unit.kpi_engine.builders import MINUTE, event
 
@@ -21,41 +25,45 @@ MONTHS = 70 * 24 * HOUR
 
 
 @pytest.fixture
-def store():
+def store() -> MemoryStore:
     return MemoryStore(longest=Longest(wait=4 * HOUR, conversation=2 * HOUR))
 
 
-def offered(contact, at, queue="sales"):
+def offered(contact: str, at: int, queue: str = "sales") -> AnyEvent:
     return event(events.ContactOffered, at, contact=contact, queue=queue)
 
 
-def answered(contact, at):
+def answered(contact: str, at: int) -> AnyEvent:
     return event(events.ContactAnswered, at, contact=contact)
 
 
-def apply(partition, store, *history, watermark=NOW):
+def apply(
+    partition: Partition, store: MemoryStore, *history: AnyEvent, watermark: int = NOW
+) -> Partition:
     """Take events in, write them, and keep in memory what must be kept."""
     start = partition.next_offset
     partition.apply(list(enumerate(history, start)), start + len(history))
     partition.advance([watermark], watermark, 0)
     while wanted := partition.wanted:
-        partition.join(wanted, store.find(wanted))
+        partition.join(wanted, store.find(0, wanted))
     if (rows := partition.take_dirty()) is not None:
-        assert store.write(rows) is Flush.WRITTEN
+        assert store.write(rows) is FlushOutcome.WRITTEN
         partition.flushed()
     partition.trim(0, 0)
     return partition
 
 
-def contacts_in_memory(partition):
+def contacts_in_memory(partition: Partition) -> set[str]:
     return {contact for _, contact, _ in partition.visits.rows}
 
 
-def sales(waiting=(), in_progress=0, unresolved=0):
+def sales(waiting: Sequence[int] = (), in_progress: int = 0, unresolved: int = 0) -> list[Gauge]:
     return [Gauge("acme", "sales", "voice", list(waiting), in_progress, unresolved)]
 
 
-def test_visits_whose_outcome_was_lost_leave_memory_and_are_still_unresolved(store):
+def test_visits_whose_outcome_was_lost_leave_memory_and_are_still_unresolved(
+    store: MemoryStore,
+) -> None:
     partition = apply(
         store.own(0), store, offered("lost", NOW - 5 * HOUR), offered("new", NOW - HOUR)
     )
@@ -64,7 +72,9 @@ def test_visits_whose_outcome_was_lost_leave_memory_and_are_still_unresolved(sto
     assert partition.gauges(NOW) == sales([NOW - HOUR], unresolved=1)
 
 
-def test_conversations_whose_end_was_lost_leave_memory_and_are_no_longer_in_progress(store):
+def test_conversations_whose_end_was_lost_leave_memory_and_are_no_longer_in_progress(
+    store: MemoryStore,
+) -> None:
     told = (
         offered("lost", NOW - 3 * HOUR),
         answered("lost", NOW - 3 * HOUR),
@@ -77,16 +87,18 @@ def test_conversations_whose_end_was_lost_leave_memory_and_are_no_longer_in_prog
     assert partition.gauges(NOW) == sales(in_progress=1)
 
 
-def test_an_outcome_of_a_visit_that_left_memory_heals_it(store):
+def test_an_outcome_of_a_visit_that_left_memory_heals_it(store: MemoryStore) -> None:
     partition = apply(store.own(0), store, offered("lost", NOW - 5 * HOUR))
     apply(partition, store, event(events.ContactAbandoned, NOW - 4 * HOUR, contact="lost"))
 
     assert partition.gauges(NOW) in ([], sales())
-    [(_, cells)] = store.panes.values()
+    [(_, cells)] = store.tables[0].panes.values()
     assert (cells[Cell.OFFERED], cells[Cell.ABANDONED]) == (1, 1)
 
 
-def test_a_visit_that_left_memory_is_counted_once_however_often_its_offer_comes(store):
+def test_a_visit_that_left_memory_is_counted_once_however_often_its_offer_comes(
+    store: MemoryStore,
+) -> None:
     partition = apply(store.own(0), store, *[offered("lost", NOW - 5 * HOUR)] * 2)
     apply(partition, store, *[offered("lost", NOW - 5 * HOUR)] * 2)
 
@@ -94,7 +106,9 @@ def test_a_visit_that_left_memory_is_counted_once_however_often_its_offer_comes(
     assert store.own(0).gauges(NOW) == sales(unresolved=1)
 
 
-def test_old_events_that_are_replayed_stay_in_memory_no_longer_than_until_they_are_written(store):
+def test_old_events_that_are_replayed_stay_in_memory_no_longer_than_until_they_are_written(
+    store: MemoryStore,
+) -> None:
     partition = apply(
         store.own(0), store, *[offered(f"c{i}", NOW - 9 * YEAR + i) for i in range(20)]
     )
@@ -104,7 +118,9 @@ def test_old_events_that_are_replayed_stay_in_memory_no_longer_than_until_they_a
     assert partition.gauges(NOW) == sales(unresolved=20)
 
 
-def test_a_partition_of_nothing_but_old_events_forgets_by_their_own_time(store):
+def test_a_partition_of_nothing_but_old_events_forgets_by_their_own_time(
+    store: MemoryStore,
+) -> None:
     partition = store.own(0)
     for hour in range(24):
         apply(partition, store, offered(f"c{hour}", hour * HOUR), watermark=hour * HOUR)
@@ -113,7 +129,7 @@ def test_a_partition_of_nothing_but_old_events_forgets_by_their_own_time(store):
     assert partition.gauges(NOW) == sales(unresolved=24)
 
 
-def test_a_claim_loads_no_visit_and_knows_who_is_there(store):
+def test_a_claim_loads_no_visit_and_knows_who_is_there(store: MemoryStore) -> None:
     told = (
         offered("lost", NOW - 5 * HOUR),
         offered("waits", NOW - HOUR),
@@ -127,7 +143,7 @@ def test_a_claim_loads_no_visit_and_knows_who_is_there(store):
     assert claimed.gauges(NOW) == sales([NOW - HOUR], 1, 1)
 
 
-def test_who_grew_too_old_between_two_owners_is_counted_by_the_next(store):
+def test_who_grew_too_old_between_two_owners_is_counted_by_the_next(store: MemoryStore) -> None:
     apply(store.own(0), store, offered("c", NOW - 3 * HOUR))
     claimed = apply(store.own(0), store, watermark=NOW + 2 * HOUR)
 
@@ -136,15 +152,17 @@ def test_who_grew_too_old_between_two_owners_is_counted_by_the_next(store):
     assert store.own(0).gauges(NOW + 2 * HOUR) == sales(unresolved=1)
 
 
-def test_an_answer_after_a_claim_is_joined_with_the_offer_before_it(store):
+def test_an_answer_after_a_claim_is_joined_with_the_offer_before_it(store: MemoryStore) -> None:
     apply(store.own(0), store, offered("c", NOW - MINUTE))
     claimed = apply(store.own(0), store, answered("c", NOW - 30_000))
 
     assert claimed.gauges(NOW) == sales(in_progress=1)
-    assert store.panes["acme", "sales", "voice", NOW - MINUTE][1][Cell.ANSWERED] == 1
+    assert store.tables[0].panes["acme", "sales", "voice", NOW - MINUTE][1][Cell.ANSWERED] == 1
 
 
-def test_an_offer_ahead_of_the_clock_that_comes_again_after_a_claim_is_one_visit(store):
+def test_an_offer_ahead_of_the_clock_that_comes_again_after_a_claim_is_one_visit(
+    store: MemoryStore,
+) -> None:
     ahead = offered("c", NOW + HOUR)
     apply(store.own(0), store, ahead)
     partition = store.own(0)
@@ -154,15 +172,15 @@ def test_an_offer_ahead_of_the_clock_that_comes_again_after_a_claim_is_one_visit
     assert partition.gauges(NOW) == sales([NOW + HOUR])
 
 
-def test_a_visit_that_was_deleted_is_not_there_any_more(store):
+def test_a_visit_that_was_deleted_is_not_there_any_more(store: MemoryStore) -> None:
     apply(store.own(0), store, offered("c", NOW - MINUTE))
-    store.visits.clear()
+    store.tables[0].visits.clear()
     claimed = apply(store.own(0), store, event(events.ContactHeld, NOW, contact="c"))
 
     assert claimed.gauges(NOW) in ([], sales())
 
 
-def test_months_beyond_retention_take_their_unresolved_visits_along(store):
+def test_months_beyond_retention_take_their_unresolved_visits_along(store: MemoryStore) -> None:
     partition = apply(
         store.own(0), store, offered("old", NOW - 2 * MONTHS), offered("lost", NOW - 5 * HOUR)
     )
@@ -173,7 +191,9 @@ def test_months_beyond_retention_take_their_unresolved_visits_along(store):
     assert store.own(0).gauges(NOW) == sales([NOW - HOUR], unresolved=1)
 
 
-def test_what_a_claim_reads_is_bounded_by_who_is_there_not_by_what_happened(store):
+def test_what_a_claim_reads_is_bounded_by_who_is_there_not_by_what_happened(
+    store: MemoryStore,
+) -> None:
     partition = store.own(0)
     for flush in range(30):
         waits = offered(f"w{flush}", NOW)
@@ -185,18 +205,18 @@ def test_what_a_claim_reads_is_bounded_by_who_is_there_not_by_what_happened(stor
             *[event(events.ContactAbandoned, NOW + 1, contact=contact) for contact in gone],
         )
 
-    written = sum(map(len, store.pages[0].values()))
+    written = sum(map(len, store.tables[0].pages.values()))
     a_word = 60
     assert written < (FEW + 3 * 430) * a_word
     assert len(store.own(0).gauges(NOW)[0].waiting) == 30
 
 
-def test_many_who_are_there_fill_several_pages(store):
+def test_many_who_are_there_fill_several_pages(store: MemoryStore) -> None:
     partition = apply(
         store.own(0), store, *[offered(f"c{i}", NOW, queue=f"q{i % 3}") for i in range(36_000)]
     )
     pages = everything(partition.visits.presence)
-    store.pages[0] = {number: encode_page(page) for number, page in enumerate(pages, 1)}
+    store.tables[0].pages = {number: encode_page(page) for number, page in enumerate(pages, 1)}
 
     assert [len(page) for page in pages] == [10_000, 12_000, 12_000, 2_000]
     assert sorted(store.own(0).gauges(NOW), key=str) == sorted(partition.gauges(NOW), key=str)

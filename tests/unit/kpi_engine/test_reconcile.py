@@ -1,9 +1,12 @@
 """The standing audit finds what does not agree, and nothing else."""
 
+from collections.abc import Sequence
+
 from services.contracts import events
 from services.contracts.cells import Cell
+from services.contracts.updates import PaneKey
 from services.contracts.visits import Visit
-from services.counting.contributions import contributions
+from services.counting.contributions import Contributions, contributions
 from services.kpi_engine.fold.merge import merge
 from services.kpi_engine.upkeep.differences import differences
 from tests.unit.kpi_engine.builders import MINUTE, TENANT, event
@@ -11,7 +14,7 @@ from tests.unit.kpi_engine.builders import MINUTE, TENANT, event
 PANE = (TENANT, "sales", "voice", 0)
 
 
-def answered():
+def answered() -> Visit:
     visit = Visit()
     for one in (
         event(events.ContactOffered, 30_000),
@@ -22,15 +25,15 @@ def answered():
     return visit
 
 
-def audit(visits, stored):
-    return differences([(TENANT, visit) for visit in visits], stored, MINUTE, 0, MINUTE)
+def audit(visits: Sequence[Visit], stored: Contributions) -> list[PaneKey]:
+    return differences(TENANT, visits, stored, length=MINUTE, since=0, until=MINUTE)
 
 
-def test_panes_that_agree_with_their_visits_pass():
+def test_panes_that_agree_with_their_visits_pass() -> None:
     assert audit([answered()], contributions(TENANT, answered(), MINUTE)) == []
 
 
-def test_a_doubled_a_lost_and_an_invented_count_are_found():
+def test_a_doubled_a_lost_and_an_invented_count_are_found() -> None:
     stored = contributions(TENANT, answered(), MINUTE)[PANE]
 
     assert audit([answered()], {PANE: {**stored, Cell.OFFERED: 2}}) == [PANE]
@@ -38,7 +41,7 @@ def test_a_doubled_a_lost_and_an_invented_count_are_found():
     assert audit([], {PANE: stored}) == [PANE]
 
 
-def test_handle_times_are_left_to_their_own_panes():
+def test_handle_times_are_left_to_their_own_panes() -> None:
     stored = contributions(TENANT, answered(), MINUTE)[PANE]
 
     assert audit([answered()], {PANE: {**stored, Cell.TALK: 1}}) == []

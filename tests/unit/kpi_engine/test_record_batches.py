@@ -2,20 +2,32 @@
 class changes.
 """
 
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
 import pytest
 from aiokafka.consumer import fetcher
 from aiokafka.record.default_records import DefaultRecordBatchBuilder
 from aiokafka.record.memory_records import MemoryRecords
 from aiokafka.structs import TopicPartition
 
-from services.kpi_engine.app import Batch
+from services.kpi_engine.app import RecordBatch
 from services.kpi_engine.kafka import record_batches
 from services.kpi_engine.kafka.record_batches import STOCK, WholeBatches, from_stock, joined
+
+Records = TypeVar("Records")
 
 TP = TopicPartition("contact-events", 0)
 
 
-def encoded(base, values, *, transactional=False, producer=-1, compression=0):
+def encoded(
+    base: int,
+    values: Sequence[bytes | None],
+    *,
+    transactional: bool = False,
+    producer: int = -1,
+    compression: int = 0,
+) -> bytes:
     builder = DefaultRecordBatchBuilder(
         magic=2,
         compression_type=compression,
@@ -32,7 +44,14 @@ def encoded(base, values, *, transactional=False, producer=-1, compression=0):
     return bytes(raw)
 
 
-def read(kind, data, position, *, aborted=(), isolation=fetcher.READ_UNCOMMITTED):
+def read(
+    kind: Callable[..., Records],
+    data: bytes,
+    position: int,
+    *,
+    aborted: Sequence[tuple[int, int]] = (),
+    isolation: int = fetcher.READ_UNCOMMITTED,
+) -> Records:
     return kind(TP, MemoryRecords(data), list(aborted), position, None, None, True, isolation)
 
 
@@ -44,13 +63,13 @@ BATCHES = [
 LOG = b"".join(data for _, data in BATCHES)
 
 
-def fetched(position):
+def fetched(position: int) -> bytes:
     """What a broker sends for a position: from the batch that holds it on."""
     return b"".join(data for end, data in BATCHES if end > position)
 
 
 @pytest.mark.parametrize("position", [0, 1, 3, 4, 8])
-def test_values_and_offsets_equal_the_stock_records_from_any_position(position):
+def test_values_and_offsets_equal_the_stock_records_from_any_position(position: int) -> None:
     stock = list(read(STOCK, fetched(position), position))
     whole = list(read(WholeBatches, fetched(position), position))
 
@@ -62,13 +81,13 @@ def test_values_and_offsets_equal_the_stock_records_from_any_position(position):
     ]
 
 
-def test_batches_tell_where_they_begin_and_where_the_log_goes_on():
+def test_batches_tell_where_they_begin_and_where_the_log_goes_on() -> None:
     whole = list(read(WholeBatches, LOG, 1))
 
     assert [(batch.start, batch.next) for batch in whole] == [(1, 3), (3, 5), (8, 9)]
 
 
-def test_the_position_ends_where_the_stock_class_ends():
+def test_the_position_ends_where_the_stock_class_ends() -> None:
     stock = read(STOCK, LOG, 0)
     whole = read(WholeBatches, LOG, 0)
     list(stock)
@@ -77,7 +96,7 @@ def test_the_position_ends_where_the_stock_class_ends():
     assert whole.next_fetch_offset == stock.next_fetch_offset == 9
 
 
-def test_aborted_transactions_come_as_empty_batches():
+def test_aborted_transactions_come_as_empty_batches() -> None:
     log = encoded(0, [b"a", b"b"], transactional=True, producer=7) + encoded(2, [b"c"])
     whole = list(read(WholeBatches, log, 0, aborted=[(7, 0)], isolation=fetcher.READ_COMMITTED))
 
@@ -85,7 +104,7 @@ def test_aborted_transactions_come_as_empty_batches():
     assert whole[0].next == 2
 
 
-def test_a_broken_batch_is_an_error_not_an_event():
+def test_a_broken_batch_is_an_error_not_an_event() -> None:
     broken = bytearray(encoded(0, [b"a"]))
     broken[-1] ^= 1
 
@@ -93,7 +112,7 @@ def test_a_broken_batch_is_an_error_not_an_event():
         list(read(WholeBatches, bytes(broken), 0))
 
 
-def test_only_our_topics_are_read_whole():
+def test_only_our_topics_are_read_whole() -> None:
     try:
         record_batches.install(["contact-events"])
         other = fetcher.PartitionRecords(
@@ -107,7 +126,7 @@ def test_only_our_topics_are_read_whole():
         fetcher.PartitionRecords = STOCK
 
 
-def test_stock_records_of_one_poll_become_one_batch():
+def test_stock_records_of_one_poll_become_one_batch() -> None:
     [batch] = from_stock(list(read(STOCK, LOG, 0)))
 
     assert (batch.start, batch.next) == (0, 9)
@@ -115,9 +134,9 @@ def test_stock_records_of_one_poll_become_one_batch():
     assert from_stock([]) == []
 
 
-def test_batches_that_follow_each_other_and_were_appended_together_are_one():
-    first = Batch(0, 2, [b"a", b"b"], range(2), 1_000)
-    then = Batch(2, 5, [b"c", b"d"], [2, 4], 2_000)
+def test_batches_that_follow_each_other_and_were_appended_together_are_one() -> None:
+    first = RecordBatch(0, 2, [b"a", b"b"], range(2), 1_000)
+    then = RecordBatch(2, 5, [b"c", b"d"], [2, 4], 2_000)
 
     [batch] = joined([first, then])
 
@@ -133,12 +152,12 @@ def test_batches_that_follow_each_other_and_were_appended_together_are_one():
 @pytest.mark.parametrize(
     "then",
     [
-        Batch(3, 4, [b"c"], [3], 1_000),
-        Batch(2, 3, [b"c"], [2], 2_001),
-        Batch(2, 3, [b"c"], [2], 999),
+        RecordBatch(3, 4, [b"c"], [3], 1_000),
+        RecordBatch(2, 3, [b"c"], [2], 2_001),
+        RecordBatch(2, 3, [b"c"], [2], 999),
     ],
 )
-def test_batches_with_a_gap_or_time_between_them_stay_apart(then):
-    first = Batch(0, 2, [b"a", b"b"], range(2), 1_000)
+def test_batches_with_a_gap_or_time_between_them_stay_apart(then: RecordBatch) -> None:
+    first = RecordBatch(0, 2, [b"a", b"b"], range(2), 1_000)
 
     assert joined([first, then]) == [first, then]

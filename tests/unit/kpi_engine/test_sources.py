@@ -1,48 +1,51 @@
-"""In which minutes a source spoke of the moment, which queues it feeds, and when readers are
-told.
+"""In which minutes a source spoke of the moment, which queues it feeds, and when that is
+published.
 """
 
 from services.contracts import events
+from services.contracts.events import AnyEvent
 from services.contracts.updates import SourceHeard
-from services.kpi_engine.publish.sources import ALL_EVERY, HISTORY, MINUTE, MOST, Sources
+from services.kpi_engine.publish.sources import ALL_EVERY, HISTORY, MINUTE, MOST, HeardSources
 from tests.unit.kpi_engine.builders import event
 
 AT = 1_794_300_000_000
 
 
-def said(source="pbx", at=AT, queue="sales"):
+def said(source: str = "pbx", at: int = AT, queue: str = "sales") -> AnyEvent:
     return event(events.ContactOffered, at, source=source, queue=queue)
 
 
-def heard(sources, now):
-    return {one.source: one for one in sources.told(now)}
+def heard(sources: HeardSources, now: int) -> dict[str, SourceHeard]:
+    return {one.source: one for one in sources.take_unpublished(now)}
 
 
-def test_a_source_is_told_with_its_quiet_its_minutes_and_the_queues_it_feeds():
-    sources = Sources()
+def test_a_source_is_told_with_its_quiet_its_minutes_and_the_queues_it_feeds() -> None:
+    sources = HeardSources()
     sources.note([said(), said(queue="billing")], AT, 5_000)
 
-    assert sources.told(7_000) == [SourceHeard("acme", "pbx", 2_000, 1, ["billing", "sales"])]
+    assert sources.take_unpublished(7_000) == [
+        SourceHeard("acme", "pbx", 2_000, 1, ["billing", "sales"])
+    ]
 
 
-def test_each_minute_in_which_it_spoke_is_a_bit_counted_back_from_its_last_word():
-    sources = Sources()
+def test_each_minute_in_which_it_spoke_is_a_bit_counted_back_from_its_last_word() -> None:
+    sources = HeardSources()
     for minute in (0, 1, 4):
         sources.note([said()], AT, minute * MINUTE + 59_000)
 
     assert heard(sources, 5 * MINUTE)["pbx"].minutes == 0b11001
 
 
-def test_a_source_that_was_quiet_for_more_than_an_hour_begins_a_new_rhythm():
-    sources = Sources()
+def test_a_source_that_was_quiet_for_more_than_an_hour_begins_a_new_rhythm() -> None:
+    sources = HeardSources()
     sources.note([said()], AT, 0)
     sources.note([said()], AT, 64 * MINUTE)
 
     assert heard(sources, 64 * MINUTE)["pbx"].minutes == 1
 
 
-def test_what_tells_of_history_is_heard_and_makes_no_rhythm():
-    sources = Sources()
+def test_what_tells_of_history_is_heard_and_makes_no_rhythm() -> None:
+    sources = HeardSources()
     sources.note([said(at=AT - HISTORY - 1)], AT, 0)
     assert heard(sources, 1000)["pbx"] == SourceHeard("acme", "pbx", 1000, 0, ["sales"])
 
@@ -51,20 +54,20 @@ def test_what_tells_of_history_is_heard_and_makes_no_rhythm():
     assert (found["pbx"].minutes, found["live"].minutes) == (0, 1)
 
 
-def test_only_what_is_new_is_told_and_everything_now_and_then():
-    sources = Sources()
+def test_only_what_is_new_is_told_and_everything_now_and_then() -> None:
+    sources = HeardSources()
     sources.note([said("a"), said("b")], AT, 0)
-    sources.told(0)
+    sources.take_unpublished(0)
     sources.note([said("a"), said("a", queue="mail")], AT, 1_000)
 
-    assert sources.told(2_000) == [SourceHeard("acme", "a", 1_000, 1, ["mail"])]
-    assert sources.told(3_000) == []
+    assert sources.take_unpublished(2_000) == [SourceHeard("acme", "a", 1_000, 1, ["mail"])]
+    assert sources.take_unpublished(3_000) == []
     assert heard(sources, ALL_EVERY)["b"] == SourceHeard("acme", "b", ALL_EVERY, 1, ["sales"])
     assert heard(sources, 2 * ALL_EVERY)["a"].queues == ["mail", "sales"]
 
 
-def test_events_about_no_queue_feed_none():
-    sources = Sources()
+def test_events_about_no_queue_feed_none() -> None:
+    sources = HeardSources()
     sources.note(
         [event(events.AgentStateChanged, AT, source="wfm", agent="ann", state="available")], AT, 0
     )
@@ -72,9 +75,9 @@ def test_events_about_no_queue_feed_none():
     assert heard(sources, 0)["wfm"].queues is None
 
 
-def test_a_source_for_every_event_fills_no_memory():
-    sources = Sources()
+def test_a_source_for_every_event_fills_no_memory() -> None:
+    sources = HeardSources()
     for number in range(MOST + 5):
         sources.note([said(f"s{number}")], AT, number)
 
-    assert len(sources.told(MOST)) == MOST
+    assert len(sources.take_unpublished(MOST)) == MOST

@@ -1,0 +1,182 @@
+"""A floor, and everything that reads it: from memory, or out of the tables it was written to."""
+
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+import asyncpg
+from prometheus_client import CollectorRegistry
+
+from services.board.adapters.rows import PostgresRows
+from services.board.ports import RowStore
+from services.contracts.cells import Cells, add
+from services.contracts.packed import pack
+from services.figures.agents.store import PostgresAgents
+from services.figures.corrections.store import PostgresCorrections
+from services.figures.forecasts.keeper import ForecastStore
+from services.figures.forecasts.store import PostgresForecasts
+from services.figures.history.panes import PostgresPanes
+from services.figures.ledger import Tally
+from services.figures.ports import (
+    AgentHistory,
+    CorrectionHistory,
+    PaneHistory,
+    StoredCorrection,
+    VisitHistory,
+)
+from services.figures.selection import By, Selection, Subject
+from services.figures.sources.store import PostgresRetiredSources
+from services.figures.sources.watch import RetiredStore
+from services.figures.visits.store import PostgresVisits
+from services.kpi_engine.metrics import EngineMetrics
+from services.kpi_engine.rollup.roller import Roller
+from services.query.settings import QuerySettings
+from services.runtime.database import readers_pool
+from services.runtime.settings import DatabaseSettings
+from tests.fakes.floor import MINUTE, MemoryFloor, MemoryHistory
+from tests.fakes.forecasts import MemoryForecasts
+from tests.integration.stored import Floor
+
+ZONE = ZoneInfo("UTC")
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+NOON = 1_794_312_000_000  # 2026-11-10T12:00:00Z
+MIDNIGHT = NOON - 12 * HOUR
+ALL = Selection("demo", by=By.QUEUE_AND_CHANNEL)
+
+Sums = dict[tuple[int, Subject], Cells]
+"""By interval and row"""
+
+
+class Readers(Protocol):
+    """Every port that reads a floor or keeps what users said about it."""
+
+    floor: MemoryFloor
+    """What is read; changes of it are seen once it is `written`."""
+
+    @property
+    def rows(self) -> RowStore: ...
+    @property
+    def panes(self) -> PaneHistory: ...
+    @property
+    def visits(self) -> VisitHistory: ...
+    @property
+    def agents(self) -> AgentHistory: ...
+    @property
+    def corrections(self) -> CorrectionHistory: ...
+    @property
+    def sources(self) -> RetiredStore: ...
+    @property
+    def forecasts(self) -> ForecastStore: ...
+
+    async def written(self) -> None:
+        """The floor as it is now stands where it is read."""
+        ...
+
+    async def rolled_up(self) -> None:
+        """What is final of the floor is read from rollups, where there are any."""
+        ...
+
+    async def correct(self, corrections: Iterable[StoredCorrection]) -> None:
+        """Record corrections of the tenant `demo`."""
+        ...
+
+    async def go_away(self) -> None:
+        """The database answers no more."""
+        ...
+
+
+class MemoryReaders:
+    """`MemoryFloor`, `MemoryHistory` and `MemoryForecasts`."""
+
+    def __init__(self, floor: MemoryFloor) -> None:
+        self.floor = self.rows = self.sources = floor
+        history = MemoryHistory(floor)
+        self.panes = self.visits = self.agents = self.corrections = history
+        self.forecasts = MemoryForecasts()
+
+    async def written(self) -> None:
+        """Memory is read as it is."""
+
+    async def rolled_up(self) -> None:
+        """Memory has panes only."""
+
+    async def correct(self, corrections: Iterable[StoredCorrection]) -> None:
+        self.corrections.corrected += corrections
+
+    async def go_away(self) -> None:
+        self.floor.away = self.forecasts.away = True
+
+
+class PostgresReaders:
+    """The readers of `services/board/adapters` and `services/figures` on one database."""
+
+    def __init__(self, pool: asyncpg.Pool, settings: DatabaseSettings) -> None:
+        self._pool = pool
+        self._stored = Floor(QuerySettings(database=settings), pool, "log")
+        self.floor = self._stored.memory
+        self.rows = PostgresRows(pool)
+        self.panes = PostgresPanes(pool)
+        self.visits = PostgresVisits(pool)
+        self.agents = PostgresAgents(pool)
+        self.corrections = PostgresCorrections(pool)
+        self.sources = PostgresRetiredSources(pool)
+        self.forecasts = PostgresForecasts(pool)
+
+    async def written(self) -> None:
+        await self._stored.store()
+
+    async def rolled_up(self) -> None:
+        roller = Roller(self._pool, ZONE, MINUTE, EngineMetrics(CollectorRegistry()))
+        while await roller.step():
+            pass
+        assert await self._pool.fetchval("SELECT count(*) FROM rollup")
+
+    async def correct(self, corrections: Iterable[StoredCorrection]) -> None:
+        await self._pool.copy_records_to_table(
+            "correction", records=map(_record, corrections), columns=CORRECTION
+        )
+
+    async def go_away(self) -> None:
+        await self._pool.close()
+
+
+CORRECTION = (
+    "tenant",
+    "id",
+    "start",
+    "until",
+    "queue",
+    "channel",
+    "old",
+    "new",
+    "source",
+    "event",
+    "type",
+    "recorded_at",
+)
+
+
+def _record(one: StoredCorrection) -> Sequence[object]:
+    known = {**vars(one), "tenant": "demo", "old": pack(one.old), "new": pack(one.new)}
+    return [known[column] for column in CORRECTION]
+
+
+@asynccontextmanager
+async def postgres_readers(database: DatabaseSettings) -> AsyncIterator[PostgresReaders]:
+    """Readers of a database that goes with the test."""
+    pool = await readers_pool(database, 20)
+    try:
+        yield PostgresReaders(pool, database)
+    finally:
+        await pool.close()
+
+
+def summed(tallies: Sequence[Tally]) -> Sums:
+    """The cells of all portions."""
+    sums: Sums = {}
+    for tally in tallies:
+        for cells in tally.panes:
+            add(sums.setdefault((tally.interval, tally.subject), {}), cells)
+    return sums

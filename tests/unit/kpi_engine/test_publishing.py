@@ -1,0 +1,162 @@
+"""What is published, and how often, whatever happens to the wall clock meanwhile."""
+
+import pytest
+
+from services.contracts import events
+from services.contracts.events import AnyEvent
+from services.contracts.updates import Update
+from services.contracts.visits import Longest
+from services.kpi_engine.fold.partition import Partition, PartitionPosition
+from services.kpi_engine.fold.presence_log import ClaimedPresence
+from services.kpi_engine.publish import publisher as publishing
+from services.kpi_engine.publish.publisher import HEARTBEAT, Publisher
+from tests.unit.kpi_engine.builders import event
+
+NOW = 1_794_300_000_000
+HOUR = 3_600_000
+MINUTE = 60_000
+ALLOWED = 15_000
+LONGEST = Longest(4 * HOUR, 4 * HOUR)
+
+
+class Clocks:
+    """A wall clock that may be set, and a steady one that goes on."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.wall = NOW
+        self.steady = 77_000
+        monkeypatch.setattr(publishing, "now_ms", lambda: self.wall)
+        monkeypatch.setattr(publishing, "steady_ms", lambda: self.steady)
+
+    def pass_time(self, milliseconds: int) -> None:
+        self.wall += milliseconds
+        self.steady += milliseconds
+
+
+class Heard:
+    """A channel that keeps what is published."""
+
+    def __init__(self) -> None:
+        self.updates: list[Update] = []
+
+    async def publish(self, update: Update) -> None:
+        self.updates.append(update)
+
+    def take(self) -> list[Update]:
+        told = self.updates
+        self.updates = []
+        return told
+
+
+@pytest.fixture
+def clocks(monkeypatch: pytest.MonkeyPatch) -> Clocks:
+    return Clocks(monkeypatch)
+
+
+def told() -> tuple[Publisher, Partition, Heard]:
+    heard = Heard()
+    publisher = Publisher(heard, ALLOWED)
+    partition = Partition(PartitionPosition(3, "log", 1, 1, 0), MINUTE, ClaimedPresence(LONGEST))
+    publisher.begin(3)
+    return publisher, partition, heard
+
+
+def applied(publisher: Publisher, partition: Partition, *given: AnyEvent) -> None:
+    offset = partition.next_offset
+    partition.apply([(offset + index, one) for index, one in enumerate(given)], offset + len(given))
+    partition.advance([int(one.at) for one in given], NOW, ALLOWED)
+    publisher.note(3, list(given), NOW)
+
+
+async def test_a_quiet_partition_is_published_every_second_also_after_the_wall_clock_was_set_back(
+    clocks: Clocks,
+) -> None:
+    publisher, partition, heard = told()
+    await publisher.publish([partition], {})
+    clocks.wall -= HOUR
+    clocks.pass_time(HEARTBEAT)
+    await publisher.publish([partition], {})
+    clocks.wall += 3 * HOUR
+    await publisher.publish([partition], {})
+
+    assert [one.sequence for one in heard.take()] == [1, 2]
+
+
+async def test_silence_is_measured_by_the_steady_clock(clocks: Clocks) -> None:
+    publisher, partition, _ = told()
+    applied(publisher, partition, event(events.ContactOffered, NOW, queue="sales"))
+    clocks.wall += 2 * HOUR
+    await publisher.publish([partition], {})
+    assert partition.watermark == NOW - ALLOWED
+
+    clocks.wall -= 2 * HOUR
+    clocks.pass_time(ALLOWED)
+    await publisher.publish([partition], {})
+    assert partition.watermark == NOW
+
+
+async def test_a_watermark_that_a_wrong_clock_set_ahead_is_withdrawn_and_final_stays_late(
+    clocks: Clocks,
+) -> None:
+    publisher, partition, _ = told()
+    applied(publisher, partition, event(events.ContactOffered, NOW, queue="sales"))
+    clocks.wall += 2 * HOUR
+    clocks.pass_time(ALLOWED)
+    await publisher.publish([partition], {})
+    assert partition.watermark == NOW + 2 * HOUR
+
+    clocks.wall -= 2 * HOUR
+    await publisher.publish([partition], {})
+    assert partition.watermark == NOW
+    applied(
+        publisher,
+        partition,
+        event(events.ContactOffered, NOW + 30 * MINUTE, contact="c2", queue="sales"),
+    )
+    assert partition.panes.late
+
+
+@pytest.mark.parametrize("ahead", [-2 * HOUR, 2 * HOUR])
+async def test_who_waits_does_not_depend_on_the_engines_clock(clocks: Clocks, ahead: int) -> None:
+    publisher, partition, heard = told()
+    long_ago = NOW - 3 * HOUR
+    lately = NOW - MINUTE
+    applied(
+        publisher,
+        partition,
+        event(events.ContactOffered, long_ago, contact="c1", queue="sales"),
+        event(events.ContactOffered, lately, contact="c2", queue="sales"),
+        event(events.ContactOffered, NOW, contact="c3", queue="sales"),
+    )
+    clocks.wall += ahead
+    await publisher.publish([partition], {})
+
+    [gauge] = heard.take()[-1].gauges or []
+    assert (gauge.waiting, gauge.unresolved) == ([long_ago, lately, NOW], 0)
+
+
+@pytest.mark.usefixtures("clocks")
+async def test_where_all_events_are_history_the_clock_says_who_no_longer_waits() -> None:
+    publisher, partition, heard = told()
+    applied(publisher, partition, event(events.ContactOffered, NOW - 1000 * HOUR, queue="sales"))
+    await publisher.publish([partition], {})
+
+    [gauge] = heard.take()[-1].gauges or []
+    assert (gauge.waiting, gauge.unresolved) == ([], 1)
+
+
+async def test_sources_are_published_by_spans_and_forgotten_with_their_partition(
+    clocks: Clocks,
+) -> None:
+    publisher, partition, heard = told()
+    applied(publisher, partition, event(events.ContactOffered, NOW, source="pbx", queue="sales"))
+    clocks.pass_time(700)
+    await publisher.publish([partition], {})
+    [source] = heard.take()[-1].heard
+    assert (source.source, source.quiet, source.queues) == ("pbx", 700, ["sales"])
+
+    publisher.end(3)
+    publisher.begin(3)
+    clocks.pass_time(HEARTBEAT)
+    await publisher.publish([partition], {})
+    assert heard.take()[-1].heard == []
