@@ -353,7 +353,6 @@ class Presence:
             self._drop(key, home)
 
     def _drop(self, key: VisitKey, home: Home) -> None:
-        floor = self._floors.get(home)
-        if floor is not None:
-            floor.waiting.pop(key, None)
-            floor.hang_up(key)
+        floor = self._floors[home]
+        floor.waiting.pop(key, None)
+        floor.hang_up(key)
