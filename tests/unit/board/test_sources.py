@@ -182,7 +182,7 @@ def test_a_board_hears_of_sources_by_its_updates() -> None:
     board.take(msgspec.structs.replace(MemoryFloor().update(0, 0), heard=[LIVE]), 5_000)
 
     [source] = board.all_sources("acme")
-    assert (source.source, source.last_at, source.queues) == ("pbx", 4_000, {"sales"})
+    assert (source.source, source.last_at, source.queues) == ("pbx", 4_000, frozenset({"sales"}))
 
 
 def test_what_a_partition_heard_hours_before_the_last_word_makes_no_rhythm() -> None:
