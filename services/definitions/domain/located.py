@@ -79,7 +79,7 @@ class _Reader:
                 return [self.value(one) for one in node.value]
             case ScalarNode():
                 return _scalar(node)
-            case _:
+            case _:  # pragma: no cover  YAML has no fourth
                 return None
 
     def _members(self, node: MappingNode) -> Iterator[tuple[str, Located]]:

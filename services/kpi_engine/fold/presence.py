@@ -350,7 +350,6 @@ class PartitionPresence:
             self._drop(key, home)
 
     def _drop(self, key: VisitKey, home: Home) -> None:
-        queue = self._queues.get(home)
-        if queue is not None:
-            queue.waiting.pop(key, None)
-            queue.hang_up(key)
+        queue = self._queues[home]
+        queue.waiting.pop(key, None)
+        queue.hang_up(key)

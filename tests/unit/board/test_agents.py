@@ -113,3 +113,33 @@ def test_a_board_hears_of_agents_with_an_update() -> None:
         board.take(update, NOW)
 
     assert states(board.agents) == {"ann": "break"}
+
+
+def test_of_an_unknown_tenant_nobody_is_known() -> None:
+    agents = agents_of(now("ann", "available"))
+
+    assert agents.queues("other") == set()
+    assert agents.listed("other") == ()
+
+
+def test_a_state_that_is_a_day_old_takes_no_later_one_along() -> None:
+    agents = agents_of(now("ann", "available"))
+    agents.settle(NOW)
+    agents.take(now("ann", "busy", NOW + MINUTE))
+    agents.settle(NOW + MINUTE)
+    agents.settle(NOW + LONGEST)
+
+    assert agents.state("acme", "ann", NOW + LONGEST) == Entered(NOW + MINUTE, "busy", ("sales",))
+    assert sum(agents.heads("acme", NOW + LONGEST)[1].values()) == 1
+
+
+def test_who_is_not_listed_is_forgotten_like_all_others() -> None:
+    agents = Agents(most=1)
+    agents.take(now("ann", "available"))
+    agents.take(now("bob", "available"))
+    agents.settle(NOW)
+    assert (agents.listed("acme"), agents.folded("acme")) == (["ann"], 1)
+
+    agents.settle(NOW + LONGEST)
+    assert states(agents) == {}
+    assert (agents.listed("acme"), agents.folded("acme")) == ([], 0)

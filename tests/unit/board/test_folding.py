@@ -202,3 +202,13 @@ def test_a_wide_group_adds_up_the_same_as_its_members_however_the_window_moves()
             for scope in groups
         )
         assert board.read([TOTAL], Window.M15, now).counted.cells.get(Cell.OFFERED, 0) == alone
+
+
+def test_folded_queues_are_kept_as_long_as_anything_of_them_is() -> None:
+    board = board_of(1, row("a"), row("b", 3), row("b", 4, start=PANE - 26 * HOUR))
+    board.prune(NOW)
+
+    assert offered(board) == 4
+    assert len(board._folded) == 1
+    board.prune(NOW + 48 * HOUR)
+    assert len(board._folded) == 0

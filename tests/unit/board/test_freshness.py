@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pytest
 
+from services.board.domain.ages import Ages
 from services.board.domain.board import Board, Rules
 from services.board.domain.freshness import MOST, Freshness
 from services.board.domain.positions import Position, position_of
@@ -288,3 +289,11 @@ def test_of_one_owner_the_further_place_is_newer_and_of_one_place_the_later_news
 
 def position(partition: int, age: int = 0, offset: int = 1) -> Position:
     return Position(partition, "log", 1, 1, offset, NOW, 1, 0, NOW, age=age)
+
+
+def test_of_a_partition_that_nobody_spoke_about_no_age_is_known() -> None:
+    reader = Reader()
+    ages = Ages({0: position_of(reader.floor.update(0, NOW))}, 10 * SECOND, lambda: 0)
+
+    assert ages.of(0, NOW) is None
+    assert ages.stale_since(NOW) is None

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.board.domain.series import Series
+from services.board.domain.series import WIDE, Group, Series, waits
 from services.board.domain.windows import MINUTE, QUARTER, Span
 from services.contracts.cells import Cell
 from services.contracts.updates import PaneRow
@@ -28,3 +28,34 @@ def test_offers_of_any_span_are_those_of_its_panes(
     assert series.offered_in(span) == sum(
         row.cells.get(Cell.OFFERED, 0) for row in series.rows_in(span)
     )
+
+
+def test_an_offer_ahead_of_the_clock_has_not_waited_yet() -> None:
+    assert waits((10, 40, 70), 50) == (40, 10, 0)
+    assert waits((10, 40), 50) == (40, 10)
+
+
+def test_a_wide_group_forgets_what_its_members_forget() -> None:
+    group = Group()
+    for number in range(WIDE):
+        group.join(Series(("demo", f"q{number}", "voice"), MINUTE))
+    for start in (0, MINUTE):
+        row = PaneRow("demo", "q0", "voice", start, 1, {Cell.OFFERED: 2})
+        group.changed(row, group.members[0].take(0, row))
+    whole = Span(0, 2 * MINUTE)
+    assert group.added_up(whole).cells == {Cell.OFFERED: 4}
+
+    group.forget(MINUTE)
+    assert group.added_up(whole).cells == {Cell.OFFERED: 2}
+
+
+def test_a_narrow_group_leaves_forgetting_to_its_members() -> None:
+    group = Group()
+    series = Series(("demo", "sales", "voice"), MINUTE)
+    group.join(series)
+    series.take(0, PaneRow("demo", "sales", "voice", 0, 1, {Cell.OFFERED: 2}))
+    group.forget(MINUTE)
+    assert group.added_up(Span(0, MINUTE)).cells == {Cell.OFFERED: 2}
+
+    series.forget(MINUTE)
+    assert group.added_up(Span(0, MINUTE)).cells == {}

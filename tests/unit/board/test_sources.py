@@ -4,6 +4,7 @@ still.
 
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 
 from services.board.domain.board import Board, Rules
@@ -17,6 +18,7 @@ from services.board.domain.sources import (
     usual_gap,
 )
 from services.contracts.updates import SourceHeard
+from tests.fakes.floor import MemoryFloor
 
 MINUTE = 60_000
 GRACE = 15 * MINUTE
@@ -173,3 +175,20 @@ def test_a_board_hears_of_sources_with_updates_and_measures_their_quiet_by_its_o
 
     clock[0] = 10 * MINUTE + 1
     assert board.silence("acme").standing == {"billing": -5 * MINUTE}
+
+
+def test_a_board_hears_of_sources_by_its_updates() -> None:
+    board = Board(Rules(ZoneInfo("UTC")), lambda: 5_000)
+    board.take(msgspec.structs.replace(MemoryFloor().update(0, 0), heard=[LIVE]), 5_000)
+
+    [source] = board.all_sources("acme")
+    assert (source.source, source.last_at, source.queues) == ("pbx", 4_000, frozenset({"sales"}))
+
+
+def test_what_a_partition_heard_hours_before_the_last_word_makes_no_rhythm() -> None:
+    sources = Sources(GRACE)
+    sources.take(0, heard("pbx", EVERY_MINUTE, 0, "sales"), 0)
+    sources.take(1, heard("pbx", A_BURST, 0, "sales"), 200 * MINUTE)
+
+    [source] = sources.all("acme", 200 * MINUTE)
+    assert source.usual_gap is None

@@ -57,3 +57,7 @@ def test_the_families_of_a_kpi_are_those_of_the_cells_that_move_it() -> None:
                 ):
                     moved |= family_of(code)
         assert moved == kpi.family, kpi.id
+
+
+def test_before_the_first_event_no_quarter_has_passed() -> None:
+    assert passed(None, Family.OFFER) == 0

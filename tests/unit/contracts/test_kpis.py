@@ -6,7 +6,9 @@ from services.contracts.cells import COMPLAINTS, LEFT, Cell, Cells, Histogram
 from services.counting.histograms import score_bucket, span_bucket
 from services.kpis.catalogue import CATALOGUE, VARIANTS
 from services.kpis.figures import Figures, Value
+from services.kpis.formulas.planning import service_level_projected
 from services.kpis.formulas.service_level import service_level
+from services.kpis.plan import Ahead, Plan
 from services.kpis.policies import DEFAULT_POLICY, Formula, ServiceLevelPolicy
 from services.kpis.units import Unit
 
@@ -288,3 +290,29 @@ def test_every_entry_has_both_names_and_its_own_id() -> None:
         kpi.id == name and kpi.en and kpi.zh and kpi.formula
         for name, kpi in (CATALOGUE | VARIANTS).items()
     )
+
+
+HALF_PLANNED: Cells = {
+    Cell.OFFERED: 10,
+    Cell.ANSWERED: 10,
+    Histogram.ANSWERED_WAIT + span_bucket(20_000): 8,
+    Histogram.ANSWERED_WAIT + span_bucket(20_001): 2,
+}
+
+
+def projected(cells: Cells, aht: float) -> Value:
+    """The forecast rest: 1,000 s at 0.01 contacts a second, no agents planned."""
+    rest = Ahead(begin=0, end=1_000_000, rate=0.01, aht=aht, staffed=None)
+    return service_level_projected(Figures(cells, plan=Plan(ahead=(rest,))), DEFAULT_POLICY)
+
+
+def test_without_planned_agents_the_rest_goes_as_what_counted_so_far() -> None:
+    assert projected(HALF_PLANNED, 180.0) == Value(0.8, 16, 20)
+
+
+def test_contacts_that_take_no_time_are_all_answered_in_time() -> None:
+    assert projected(HALF_PLANNED, 0.0) == Value(0.9, 18, 20)
+
+
+def test_where_nothing_counted_and_nobody_is_planned_nothing_is_projected() -> None:
+    assert projected({}, 180.0) == Value(None, None, None)

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import msgspec
 import pytest
 from typer.testing import CliRunner
 
@@ -11,6 +12,7 @@ from services.definitions.adapters.folder import files_of
 from services.definitions.domain.bodies import Names, TenantBody
 from services.definitions.domain.check import check
 from services.definitions.domain.complaints import meant
+from services.definitions.domain.conversion import Form, remedy
 
 WRONG = sorted((Path(__file__).parent / "wrong").glob("*.yaml"))
 OURS = Path(__file__).parents[3] / "deploy" / "definitions"
@@ -145,3 +147,20 @@ def test_the_command_tells_mistakes_as_lines_and_as_json(tmp_path: Path) -> None
         "remedy": "did you mean 'queues'?",
     }
     assert json.loads(parsed.output) == {"mistakes": [wanted]}
+
+
+def test_a_file_that_is_no_text_is_told() -> None:
+    [found] = check({"wrong.yaml": "tenant: \x00"}).complaints
+
+    assert str(found).startswith("wrong.yaml:1: file: is no YAML")
+
+
+class Body(msgspec.Struct):
+    """Two fields, and no word on what it is."""
+
+    one: int
+    two: str
+
+
+def test_where_no_description_says_what_to_write_the_fields_are_named() -> None:
+    assert remedy(Form(Body, ()), 5) == "write its fields: one, two"

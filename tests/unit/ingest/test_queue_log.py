@@ -427,3 +427,7 @@ def test_whatever_parameters_say_ingest_accepts_every_event(
 @given(st.binary(max_size=60))
 def test_no_bytes_break_it(line: bytes) -> None:
     QueueLog("asterisk").events(1, line)
+
+
+def test_what_names_no_call_and_no_agent_says_nothing() -> None:
+    assert said(call("ENTERQUEUE", "", "1201", 1, name="NONE"), call("PAUSE", name="NONE")) == []

@@ -142,3 +142,10 @@ def test_beginnings_take_the_earliest_word_and_endings_the_latest(
 
     assert merge(visit, other := event(kind, AT + shift)) is wins
     assert visit == merged(other if wins else event(kind, AT))
+
+
+def test_a_time_in_text_is_refused_and_never_compared() -> None:
+    told = event(events.ContactOffered, AT, at="2026-11-10T12:00:00Z")
+
+    with pytest.raises(TypeError, match="carries its time as text"):
+        merge(Visit(), told)

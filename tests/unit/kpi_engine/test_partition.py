@@ -334,3 +334,59 @@ def test_what_knows_no_contact_has_a_record_of_its_own() -> None:
         "survey:s",
         0,
     )
+
+
+def test_an_ended_conversation_counts_its_holds_where_it_ended() -> None:
+    partition = apply(
+        fresh(),
+        offered(),
+        answered(),
+        event(events.ContactHeld, 45_000),
+        event(events.ContactResumed, 47_000),
+        event(events.ContactEnded, 50_000),
+    )
+
+    cells = partition.panes.rows[PANE].cells
+    assert (cells[Cell.HANDLED], cells[Cell.TALK], cells[Cell.HOLD]) == (1, 8_000, 2_000)
+    assert cells[Cell.HELD] == 1
+
+
+def test_what_was_joined_once_is_not_joined_again() -> None:
+    """A second answer to one question finds nothing that waits."""
+    stored = Stored(
+        visits=apply(fresh(), offered()).visits.rows, panes={PANE: (5, {Cell.OFFERED: 1})}
+    )
+    state = event(events.AgentStateChanged, 1, agent="ann", state="available")
+    partition = apply(fresh(since=HOUR), answered(), state)
+    asked = []
+    while wanted := partition.wanted:
+        asked.append(wanted)
+        partition.join(wanted, stored)
+    once = dict(partition.panes.rows[PANE].cells)
+    for wanted in asked:
+        partition.join(wanted, stored)
+
+    assert (once[Cell.OFFERED], once[Cell.ANSWERED]) == (1, 1)
+    assert partition.panes.rows[PANE].cells == once
+    assert len(taken(partition).agent_states) == 1
+
+
+def test_where_no_flush_is_under_way_there_is_nothing_to_conclude() -> None:
+    partition = apply(fresh(), offered())
+    partition.flushed()
+    partition.not_flushed()
+    partition.surprised()
+
+    assert partition.durable_offset == 100
+    assert not partition.wanted
+    assert len(taken(partition).new_visits) == 1
+
+
+def test_a_row_that_changed_again_before_telling_failed_is_told_once() -> None:
+    partition = apply(fresh(), offered())
+    told = partition.panes.take_untold(10)
+    apply(partition, answered())
+    partition.panes.not_told(told)
+
+    [again] = partition.panes.take_untold(10)
+    assert again.cells[Cell.ANSWERED] == 1

@@ -11,8 +11,9 @@ from services.contracts.cells import Cell
 from services.contracts.events import AnyEvent
 from services.contracts.presence import encode_page
 from services.contracts.updates import Gauge
-from services.contracts.visits import Longest
+from services.contracts.visits import Longest, Visit
 from services.kpi_engine.fold.partition import Partition
+from services.kpi_engine.fold.presence import Presence
 from services.kpi_engine.fold.presence_log import FEW, everything
 from services.kpi_engine.ports import FlushOutcome
 from tests.fakes.engine import MemoryStore
@@ -220,3 +221,59 @@ def test_many_who_are_there_fill_several_pages(store: MemoryStore) -> None:
 
     assert [len(page) for page in pages] == [10_000, 12_000, 12_000, 2_000]
     assert sorted(store.own(0).gauges(NOW), key=str) == sorted(partition.gauges(NOW), key=str)
+
+
+LOST = ("acme", "lost", 1)
+HOME = ("acme", "sales", "voice")
+
+
+def test_an_answer_after_the_longest_wait_is_no_longer_unresolved(store: MemoryStore) -> None:
+    partition = apply(store.own(0), store)
+    partition.apply([(0, offered("lost", NOW - 5 * HOUR))], 1)
+    partition.take_dirty()
+    partition.flushed()
+    assert partition.gauges(NOW) == sales(unresolved=1)
+
+    partition.apply([(1, answered("lost", NOW))], 2)
+    assert partition.gauges(NOW) == sales(in_progress=1)
+
+
+def test_an_answer_that_was_given_too_long_ago_is_not_in_progress(store: MemoryStore) -> None:
+    partition = apply(store.own(0), store)
+    partition.apply([(0, offered("lost", NOW - 5 * HOUR))], 1)
+    partition.take_dirty()
+    partition.flushed()
+    partition.apply([(1, answered("lost", NOW - 4 * HOUR))], 2)
+
+    assert partition.gauges(NOW) in ([], sales())
+
+
+def test_the_end_of_a_conversation_that_was_given_up_changes_nothing() -> None:
+    presence = Presence(Longest(4 * HOUR, 2 * HOUR))
+    presence.wait(HOME, LOST, NOW - 3 * HOUR)
+    presence.answer(HOME, LOST, NOW - 3 * HOUR, NOW - 3 * HOUR)
+    presence.expire(NOW)
+    assert presence.gauges(NOW) == []
+
+    presence.hang_up(HOME, LOST)
+    assert presence.gauges(NOW) == []
+
+
+def test_who_was_answered_too_long_ago_does_not_enter() -> None:
+    presence = Presence(Longest(4 * HOUR, 2 * HOUR))
+    presence.expire(NOW)
+    presence.enter(LOST, Visit(NOW - 3 * HOUR, "sales", answered_at=NOW - 3 * HOUR))
+
+    assert len(presence) == 0
+    assert presence.gauges(NOW) == []
+
+
+def test_of_deleted_months_no_visit_is_counted_as_unresolved() -> None:
+    presence = Presence(Longest(4 * HOUR, 2 * HOUR))
+    presence.wait(HOME, ("acme", "new", 1), NOW - HOUR)
+    presence.keep_since(NOW - MONTHS)
+    presence.expire(NOW)
+    presence.wait(HOME, LOST, NOW - 2 * MONTHS)
+
+    assert presence.gauges(NOW) == sales([NOW - HOUR])
+    assert presence.take_changed() == set()
