@@ -7,12 +7,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest
 
 from services.board.domain.windows import Span
-from services.board.ports import StoreUnavailableError
 from services.contracts.cells import Cell, Cells
 from services.figures.forecasts.keeper import Said
 from services.figures.ports import StoredCorrection
 from services.figures.selection import Selection
 from services.kpis.plan import Slot
+from services.runtime.unavailable import StoreUnavailable
 from tests.contract.readers import ALL, HOUR, NOON, Readers
 from tests.fakes.floor import (
     MINUTE,
@@ -149,6 +149,6 @@ async def test_a_database_that_is_away_is_said_so_by_every_question(readers: Rea
     for name, ask in CALLS.items():
         try:
             await ask(readers)
-        except StoreUnavailableError:
+        except StoreUnavailable:
             continue
         pytest.fail(f"{name} found no fault")

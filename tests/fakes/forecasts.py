@@ -50,7 +50,7 @@ class MemoryForecasts:
     def _answer(self) -> None:
         if self.away:
             message = "the forecasts are away"
-            raise StoreUnavailableError(message)
+            raise StoreUnavailable(message)
 
 
 def _place(slot: Slot) -> tuple[int, str, str]:

@@ -353,8 +353,8 @@ def test_an_ended_conversation_counts_its_holds_where_it_ended() -> None:
 
 def test_what_was_joined_once_is_not_joined_again() -> None:
     """A second answer to one question finds nothing that waits."""
-    stored = Stored(
-        visits=apply(fresh(), offered()).visits.rows, panes={PANE: (5, {Cell.OFFERED: 1})}
+    stored = StoredRecords(
+        visits=apply(fresh(), offered()).visits.rows, panes={PANE: StoredPane(5, {Cell.OFFERED: 1})}
     )
     state = event(events.AgentStateChanged, 1, agent="ann", state="available")
     partition = apply(fresh(since=HOUR), answered(), state)
@@ -375,7 +375,7 @@ def test_where_no_flush_is_under_way_there_is_nothing_to_conclude() -> None:
     partition = apply(fresh(), offered())
     partition.flushed()
     partition.not_flushed()
-    partition.surprised()
+    partition.conflicted()
 
     assert partition.durable_offset == 100
     assert not partition.wanted
@@ -384,9 +384,9 @@ def test_where_no_flush_is_under_way_there_is_nothing_to_conclude() -> None:
 
 def test_a_row_that_changed_again_before_telling_failed_is_told_once() -> None:
     partition = apply(fresh(), offered())
-    told = partition.panes.take_untold(10)
+    told = partition.panes.take_unpublished(10)
     apply(partition, answered())
-    partition.panes.not_told(told)
+    partition.panes.not_published(told)
 
-    [again] = partition.panes.take_untold(10)
+    [again] = partition.panes.take_unpublished(10)
     assert again.cells[Cell.ANSWERED] == 1

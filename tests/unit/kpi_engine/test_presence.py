@@ -13,7 +13,7 @@ from services.contracts.presence import encode_page
 from services.contracts.updates import Gauge
 from services.contracts.visits import Longest, Visit
 from services.kpi_engine.fold.partition import Partition
-from services.kpi_engine.fold.presence import Presence
+from services.kpi_engine.fold.presence import PartitionPresence
 from services.kpi_engine.fold.presence_log import FEW, everything
 from services.kpi_engine.ports import FlushOutcome
 from tests.fakes.engine import MemoryStore
@@ -249,7 +249,7 @@ def test_an_answer_that_was_given_too_long_ago_is_not_in_progress(store: MemoryS
 
 
 def test_the_end_of_a_conversation_that_was_given_up_changes_nothing() -> None:
-    presence = Presence(Longest(4 * HOUR, 2 * HOUR))
+    presence = PartitionPresence(Longest(4 * HOUR, 2 * HOUR))
     presence.wait(HOME, LOST, NOW - 3 * HOUR)
     presence.answer(HOME, LOST, NOW - 3 * HOUR, NOW - 3 * HOUR)
     presence.expire(NOW)
@@ -260,7 +260,7 @@ def test_the_end_of_a_conversation_that_was_given_up_changes_nothing() -> None:
 
 
 def test_who_was_answered_too_long_ago_does_not_enter() -> None:
-    presence = Presence(Longest(4 * HOUR, 2 * HOUR))
+    presence = PartitionPresence(Longest(4 * HOUR, 2 * HOUR))
     presence.expire(NOW)
     presence.enter(LOST, Visit(NOW - 3 * HOUR, "sales", answered_at=NOW - 3 * HOUR))
 
@@ -269,7 +269,7 @@ def test_who_was_answered_too_long_ago_does_not_enter() -> None:
 
 
 def test_of_deleted_months_no_visit_is_counted_as_unresolved() -> None:
-    presence = Presence(Longest(4 * HOUR, 2 * HOUR))
+    presence = PartitionPresence(Longest(4 * HOUR, 2 * HOUR))
     presence.wait(HOME, ("acme", "new", 1), NOW - HOUR)
     presence.keep_since(NOW - MONTHS)
     presence.expire(NOW)
