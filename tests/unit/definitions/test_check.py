@@ -11,9 +11,10 @@ from services.definitions.adapters.folder import files_of
 from services.definitions.domain.bodies import Names, TenantBody
 from services.definitions.domain.check import check
 from services.definitions.domain.complaints import meant
+from services.demo.programs import DEFINITIONS
 
 WRONG = sorted((Path(__file__).parent / "wrong").glob("*.yaml"))
-OURS = Path(__file__).parents[3] / "deploy" / "definitions"
+OURS = DEFINITIONS
 EXPECTED = "# expected "
 TWICE = "tenant: demo\nabout:\n  - names: {en: Demo, zh: 演示}\n    zone: Mars\n    color: red\n"
 

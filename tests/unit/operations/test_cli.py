@@ -64,7 +64,7 @@ def test_a_missing_setting_says_what_to_do() -> None:
     done = run("ingest")
 
     assert done.exit_code == 2
-    assert "  set FLOORPULSE_INGEST__CUSTOMER_KEYS" in done.stderr
+    assert "floorpulse: set FLOORPULSE_INGEST__CUSTOMER_KEYS" in done.stderr
 
 
 def test_secrets_are_not_repeated() -> None:
