@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from services.cli.app import app
 from services.definitions.adapters.folder import files_of
-from services.definitions.domain.bodies import Names, TenantBody
+from services.definitions.domain.bodies import TenantBody
 from services.definitions.domain.check import check
 from services.definitions.domain.complaints import meant
 from services.demo.programs import DEFINITIONS
@@ -84,7 +84,7 @@ def test_plain_words_are_what_yaml_1_2_says() -> None:
 
     assert entry.tenant == "on"
     assert isinstance(entry.body, TenantBody)
-    assert entry.body.names == Names("no", "12:30")
+    assert entry.body.names == {"en": "no", "zh": "12:30"}
 
 
 def test_the_nearest_word_begins_with_the_same_letter() -> None:

@@ -21,6 +21,8 @@ MISSHAPEN = (
     "field_unknown",
     "formula_unknown",
     "hours_of_another_form",
+    "name_in_no_language",
+    "name_language_unknown",
     "section_unknown",
 )
 
