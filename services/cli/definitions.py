@@ -66,9 +66,13 @@ def told(folder: Path, *, as_json: bool) -> int:
 
 def _text(found: Checked, folder: Path) -> str:
     if not found.complaints:
-        return f"{folder}: {len(found.entries)} definitions, nothing wrong"
-    mistakes = "1 mistake" if len(found.complaints) == 1 else f"{len(found.complaints)} mistakes"
+        return f"{folder}: {_counted(len(found.entries), 'definition')}, nothing wrong"
+    mistakes = _counted(len(found.complaints), "mistake")
     return "\n".join([*map(str, found.complaints), mistakes])
+
+
+def _counted(number: int, what: str) -> str:
+    return f"1 {what}" if number == 1 else f"{number} {what}s"
 
 
 def _json(complaints: Sequence[Complaint]) -> str:
