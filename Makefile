@@ -47,11 +47,12 @@ architecture: $(VENV)/.dev ## who may import whom
 
 ci: lint types architecture ## what must be green before a change lands; skipping Apache Kafka is a failure here
 	deploy/kafka/kafka.sh fetch
-	FLOORPULSE_REQUIRE_KAFKA=1 $(MAKE) coverage ARGS="--durations=40"
+	TESTS_REQUIRE_KAFKA=1 $(MAKE) coverage ARGS="--durations=40"
 	$(MAKE) accept BANK="--kill 3 --instants"
 
-generate: $(VENV)/.dev ## write every generated document anew: docs/kpis.md, docs/schema, grafana/dashboards
+generate: $(VENV)/.dev ## write every generated document anew: docs/kpis.md, docs/settings.md, docs/schema, grafana/dashboards
 	$(BIN)/python -m services.kpis.page > docs/kpis.md
+	$(BIN)/python -m services.cli.settings_page > docs/settings.md
 	$(BIN)/python -m services.contracts.schema > docs/schema/events.schema.json
 	$(BIN)/python -m services.contracts.asyncapi > docs/schema/asyncapi.json
 	$(BIN)/python -m services.definitions.schema > docs/schema/definitions.schema.json
@@ -73,14 +74,14 @@ accept: $(VENV)/.runtime ## recorded contacts in, published figures out, compare
 		echo "skipped: the recorded contacts are not here ($(ACCEPT))"; \
 	fi
 
-bench: $(VENV)/.dev ## CPU an event of the engine and its peers on one log in one run, with a report in docs/benchmarks (ARGS="--systems ours,floor")
+bench: $(VENV)/.dev ## CPU an event of the engine and its peers on one log in one run, with a report in docs/benchmarks (ARGS="--systems ours,getmany")
 	$(BIN)/python -m tests.benchmarks $(ARGS)
 
 soak: $(VENV)/.dev ## the long proofs on Apache Kafka: kills, storms, outages, fuzz, memory (ARGS="--parts kill --rounds 100")
 	$(BIN)/python -m tests.reliability.soak $(ARGS)
 
 mutants: $(VENV)/.dev ## which changes of the engine's decisions no test notices (ARGS="'services.kpi_engine.fold.join*'")
-	FLOORPULSE_EXAMPLES=30 $(BIN)/mutmut run --max-children 2 $(ARGS)
+	TESTS_EXAMPLES=30 $(BIN)/mutmut run --max-children 2 $(ARGS)
 	$(BIN)/mutmut results
 
 lock: $(VENV)/.uv ## choose versions anew within pyproject.toml and write both locks (ARGS="--upgrade")

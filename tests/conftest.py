@@ -28,8 +28,8 @@ from services.runtime.settings import DatabaseSettings, KafkaSettings
 from tests.integration.kafka import ApacheKafka, available
 
 UNIT = Path(__file__).parent / "unit"
-REQUIRED = "FLOORPULSE_REQUIRE_KAFKA"
-EXAMPLES = "FLOORPULSE_EXAMPLES"
+REQUIRED = "TESTS_REQUIRE_KAFKA"
+EXAMPLES = "TESTS_EXAMPLES"
 """How many examples each law is tried on; mutation testing asks for fewer."""
 
 Server = TypeVar("Server", Postgres, Broker, ApacheKafka)

@@ -5,14 +5,29 @@ from pathlib import Path
 
 import msgspec
 import typer
+from pydantic_settings import SettingsError
 
+from services.access.error_messages import about_settings
+from services.cli.run import fail_settings
+from services.cli.settings_catalogue import in_force
 from services.definitions.adapters.folder import files_of
 from services.definitions.adapters.store import PostgresDefinitions
 from services.definitions.domain.check import Checked, check
 from services.definitions.domain.complaints import Complaint
+from services.demo.programs import DEFINITIONS
+from services.query.settings import QuerySettings
 from services.runtime.clock import now_ms
 from services.runtime.database import asyncpg_pool
 from services.runtime.settings import Settings
+
+
+def own_folder() -> Path:
+    """The folder that the API would read here; the model contact centre's where none is set."""
+    try:
+        folder, *_ = in_force(("definitions",), None)
+    except SettingsError as wrong:
+        fail_settings(about_settings(wrong, QuerySettings))
+    return Path(folder.value) if folder.value else DEFINITIONS
 
 
 def checked(folder: Path) -> Checked:
@@ -51,9 +66,13 @@ def told(folder: Path, *, as_json: bool) -> int:
 
 def _text(found: Checked, folder: Path) -> str:
     if not found.complaints:
-        return f"{folder}: {len(found.entries)} definitions, nothing wrong"
-    mistakes = "1 mistake" if len(found.complaints) == 1 else f"{len(found.complaints)} mistakes"
+        return f"{folder}: {_counted(len(found.entries), 'definition')}, nothing wrong"
+    mistakes = _counted(len(found.complaints), "mistake")
     return "\n".join([*map(str, found.complaints), mistakes])
+
+
+def _counted(number: int, what: str) -> str:
+    return f"1 {what}" if number == 1 else f"{number} {what}s"
 
 
 def _json(complaints: Sequence[Complaint]) -> str:

@@ -5,39 +5,85 @@ It imports nothing heavy before a command needs it.
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn, TypeVar
+from typing import TYPE_CHECKING, NoReturn, Protocol
 
 import typer
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
-    from services.runtime.settings import Settings
+    from services.demo.folder import RunningDemo
+    from services.runtime.settings import S, Settings
     from services.simulator.options import Target
-
-    S = TypeVar("S", bound=Settings)
 
 UNUSABLE = 2
 INTERRUPTED = 130
 
 
-def loaded(model: "type[S]") -> "S":
-    """The settings, from the environment; logging is set up as they say."""
+class Place(Protocol):
+    """Where a service listens."""
+
+    @property
+    def host(self) -> str:
+        """The address."""
+        ...
+
+    @property
+    def port(self) -> int:
+        """The port on it."""
+        ...
+
+
+def loaded(model: "type[S]", demo: Path | None = None) -> "S":
+    """The settings of this environment, or those of a running demo instead; logging is set up as
+    they say.
+    """
+    import structlog
     from pydantic import ValidationError
     from pydantic_settings import SettingsError
 
     from services.access.error_messages import about_settings
     from services.runtime.logging import configure
+    from services.runtime.settings import read
+
+    given = None if demo is None else found(demo).settings
+    try:
+        settings = read(model, given)
+    except (ValidationError, SettingsError) as wrong:
+        fail_settings(about_settings(wrong, model))
+    configure(settings.log)
+    if given is None:
+        for stranger in unknown_settings():
+            structlog.get_logger(__name__).warning("unknown_setting", told=stranger)
+    return settings
+
+
+def found(demo: Path) -> "RunningDemo":
+    """The demo that runs over a state folder; where none does, the command ends with words."""
+    from services.demo.folder import running
+    from services.demo.options import DemoError
 
     try:
-        settings = model()
-    except (ValidationError, SettingsError) as wrong:
-        fail("the settings cannot be used", *about_settings(wrong, model))
-    configure(settings.log)
-    return settings
+        return running(demo)
+    except DemoError as wrong:
+        fail(str(wrong))
+
+
+def unknown_settings() -> list[str]:
+    """One line for each variable of the environment that looks like a setting and is none."""
+    from services.cli.settings_catalogue import strangers
+
+    return [str(one) for one in strangers()]
+
+
+def fail_settings(mistakes: Sequence[str]) -> NoReturn:
+    """End the command: one mistake stands in the line that says so, more stand below it."""
+    if len(mistakes) == 1:
+        fail(mistakes[0])
+    fail("the settings cannot be used", *mistakes)
 
 
 def expect_free(host: str, port: int, name: str) -> None:
@@ -52,11 +98,20 @@ def expect_free(host: str, port: int, name: str) -> None:
         fail(str(wrong))
 
 
-def target(url: str, key_file: Path) -> "Target":
-    """Where events go, and the key for it; ValueError when that cannot be."""
+def target(url: str | None, key_file: Path | None, demo: Path | None) -> "Target":
+    """Where events go, and the key for it; a running demo stands in for what is not said.
+
+    ValueError when that cannot be.
+    """
     from services.simulator.options import Target, key_in
 
-    return Target(url.rstrip("/"), key_in(key_file))
+    there = None if demo is None else found(demo)
+    origin = url or (there and there.url)
+    key = key_file or (there and there.key_file)
+    if not origin or not key:
+        message = "say where events go: --to and --key-file, or --demo with a demo's state folder"
+        raise ValueError(message)
+    return Target(origin.rstrip("/"), key_in(Path(key)))
 
 
 @contextmanager
@@ -98,13 +153,26 @@ async def on_database(work: Callable[[], Awaitable[None]], settings: "Settings")
     await work()
 
 
-async def serve(application: "FastAPI", host: str, port: int, settings: "Settings") -> None:
-    """Serve until told to stop; keys are in the database, so without it there is no use in
-    beginning.
+async def on_tables(work: Callable[[], Awaitable[None]], settings: "Settings") -> None:
+    """The work of a service, after a look whether the database has the tables that it needs."""
+    from services.migrations import NotMigrated, expect_migrated
+
+    try:
+        await on_database(lambda: expect_migrated(settings.database), settings)
+    except NotMigrated as wrong:
+        fail(str(wrong))
+    await work()
+
+
+def serve(application: "FastAPI", here: Place, port_name: str, settings: "Settings") -> None:
+    """Serve until told to stop; `port_name` is the variable that chooses another port.
+
+    Keys are in the database, so without it there is no use in beginning.
     """
     from services.runtime import http
 
-    await on_database(lambda: http.serve(application, host, port), settings)
+    expect_free(here.host, here.port, port_name)
+    finish(on_tables(lambda: http.serve(application, here.host, here.port), settings), settings)
 
 
 async def until_told(work: Coroutine[object, object, int], stopped: int) -> int:

@@ -119,6 +119,7 @@ class Demo:
         if self._options.simulate:
             self._open_season()
         env = environment(self._inherited, self._servers.addresses, self._options, self._folder)
+        self._folder.keep_running(self._options.url, env)
         self._programs = programs(self._options, env, self._folder, self._season)
         self._keep_all()
 

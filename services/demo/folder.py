@@ -1,5 +1,5 @@
-"""The state folder: who uses it, the key and the secrets, which processes live, which floor ran
-last, and the logs.
+"""The state folder: who uses it and where that demo is, the key and the secrets, which processes
+live, which floor ran last, and the logs.
 """
 
 import fcntl
@@ -16,6 +16,19 @@ from services.demo.options import DemoError
 
 PRIVATE = 0o600
 SECRET_BYTES = 32
+LOCK = "demo.lock"
+RUNNING = "running.json"
+SETTING = "FLOORPULSE_"
+
+
+class RunningDemo(msgspec.Struct, frozen=True):
+    """Where a running demo is: its origin, the file of its key, and its processes' settings as
+    environment variables.
+    """
+
+    url: str
+    key_file: str
+    settings: dict[str, str]
 
 
 class StateFolder:
@@ -27,6 +40,7 @@ class StateFolder:
         self.path = path
         self.key_file = path / "api-key"
         self._processes = path / "processes.json"
+        self._running = path / RUNNING
         self._season = path / "simulation.json"
 
     @property
@@ -57,6 +71,16 @@ class StateFolder:
         """Write down which processes live, by name."""
         self._write(self._processes, msgspec.json.encode(pids).decode() + "\n")
 
+    def keep_running(self, url: str, env: Mapping[str, str]) -> None:
+        """Write down for other commands where the demo is, until `forget_running`."""
+        settings = {name: value for name, value in env.items() if name.upper().startswith(SETTING)}
+        demo = RunningDemo(url, str(self.key_file), settings)
+        self._write(self._running, msgspec.json.encode(demo).decode() + "\n")
+
+    def forget_running(self) -> None:
+        """No other command finds the demo from here on."""
+        self._running.unlink(missing_ok=True)
+
     def season(self) -> Season | None:
         """The floor that ran last; None where there is none that can be read."""
         try:
@@ -84,7 +108,7 @@ def claimed(path: Path) -> Iterator[StateFolder]:
     """
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock = (path / "demo.lock").open("a+")
+        lock = (path / LOCK).open("a+")
     except OSError as wrong:
         message = (
             f"{path} cannot be the state folder: {wrong.strerror}; choose another with --state-dir"
@@ -104,7 +128,39 @@ def claimed(path: Path) -> Iterator[StateFolder]:
         lock.write(f"{os.getpid()}\n")
         lock.flush()
         _put_logs_aside(path / "logs")
-        yield StateFolder(path.resolve())
+        folder = StateFolder(path.resolve())
+        folder.forget_running()  # a demo that was killed could not
+        try:
+            yield folder
+        finally:
+            folder.forget_running()
+
+
+def running(path: Path) -> RunningDemo:
+    """The demo that runs over a state folder. DemoError says what to do where none does."""
+    if not _is_claimed(path / LOCK):
+        message = f"no demo runs in {path}: start one with `floorpulse demo --state-dir {path}`"
+        raise DemoError(message)
+    try:
+        return msgspec.json.decode((path / RUNNING).read_bytes(), type=RunningDemo)
+    except FileNotFoundError as early:
+        message = f"the demo in {path} is still starting, or stops already: try again in a moment"
+        raise DemoError(message) from early
+    except OSError as wrong:
+        message = f"{wrong.filename}: {wrong.strerror}"
+        raise DemoError(message) from wrong
+
+
+def _is_claimed(lock: Path) -> bool:
+    """Whether a living process holds the lock; the system frees it with the process."""
+    try:
+        with lock.open("rb") as held:
+            fcntl.flock(held, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def _put_logs_aside(logs: Path) -> None:

@@ -5,8 +5,10 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib.resources import files
 from pathlib import Path
 
+import services.demo
 from services.demo.domain.season import Season
 from services.demo.folder import StateFolder
 from services.demo.options import HOST, TENANT, DemoOptions
@@ -24,8 +26,8 @@ OURS = (
 )
 CUSTOMER_KEY = "demo"
 POOL = 6
-DEFINITIONS = Path(__file__).parents[2] / "deploy" / "definitions"
-"""Of the model contact centre; there in a checkout only"""
+DEFINITIONS = Path(str(files(services.demo) / "definitions"))
+"""Of the model contact centre; they come with the package"""
 
 
 @dataclass(frozen=True)
@@ -44,11 +46,7 @@ def environment(
     The model contact centre has its own definitions, unless others are inherited.
     """
     kept = {name: value for name, value in inherited.items() if not name.upper().startswith(OURS)}
-    defined = (
-        {"FLOORPULSE_DEFINITIONS__DIR": str(DEFINITIONS)}
-        if options.simulate and DEFINITIONS.is_dir()
-        else {}
-    )
+    defined = {"FLOORPULSE_DEFINITIONS__DIR": str(DEFINITIONS)} if options.simulate else {}
     customer_keys = [{"name": CUSTOMER_KEY, "secret": folder.secret("customer-key")}]
     return (
         defined

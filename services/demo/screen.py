@@ -66,6 +66,7 @@ class Screen:
             f"from {options.state_dir}.\n",
             "bold",
         )
+        where = shlex.quote(str(options.state_dir))
         key = shlex.quote(str(options.state_dir / folder.key_file.name))
         curl = (
             f'curl -H "Authorization: Bearer $(cat {key})" '
@@ -76,6 +77,8 @@ class Screen:
             "API": f"{options.url}/docs",
             "metrics": f"{options.url}/metrics",
             "ask": curl,
+            "commands": f"floorpulse keys list --demo {where}   (so do definitions, replay, "
+            "redrive, settings, … find it)",
             "logs": str(options.state_dir / "logs"),
         }
         for name, place in places.items():

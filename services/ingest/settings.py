@@ -26,36 +26,52 @@ class IngestGroup(BaseModel):
     """Limits and keys. `FLOORPULSE_INGEST__…`"""
 
     host: str = Field(default="127.0.0.1", description="address to listen on; 0.0.0.0 for all")
-    port: int = Field(default=8080, ge=0, le=65_535)
+    port: int = Field(default=8080, ge=0, le=65_535, description="port to listen on")
     max_body_bytes: int = Field(
-        default=1024 * 1024, ge=1024, description="of a request, decompressed; more is 413"
+        default=1024 * 1024,
+        ge=1024,
+        description="largest body of a request, decompressed; more is answered 413",
     )
-    max_events: int = Field(default=1000, ge=1, description="of a request; more is 413")
+    max_events: int = Field(
+        default=1000, ge=1, description="most events of a request; more are answered 413"
+    )
     max_event_bytes: int = Field(
         default=64 * 1024,
         ge=1024,
         le=64 * 1024,
-        description="of one event; more is rejected as too_large",
+        description="largest event; a larger one is rejected as too_large",
     )
     max_depth: int = Field(
-        default=16, ge=2, description="levels of nesting in one event; more is rejected as too_deep"
+        default=16,
+        ge=2,
+        description="levels of nesting in one event; a deeper one is rejected as too_deep",
     )
     max_in_flight_events: int = Field(
-        default=20_000, ge=1, description="awaiting Kafka over all requests; more is 429"
+        default=20_000,
+        ge=1,
+        description="most events awaiting Kafka over all requests; more are answered 429",
     )
     max_in_flight_bytes: int = Field(
-        default=64 * 1024 * 1024, ge=1024, description="of bodies under way; more is 429"
+        default=64 * 1024 * 1024,
+        ge=1024,
+        description="most bytes of bodies under way; more are answered 429",
     )
     ack_seconds: float = Field(
-        default=10.0, gt=0, description="within which Kafka must acknowledge; later is 503"
+        default=10.0,
+        gt=0,
+        description="time within which Kafka must acknowledge; later is answered 503",
     )
     body_seconds: float = Field(
-        default=30.0, gt=0, description="within which a body must have arrived; later is 408"
+        default=30.0,
+        gt=0,
+        description="time within which a body must have arrived; later is answered 408",
     )
     customer_keys: tuple[CustomerKeySettings, ...] = Field(
         default=(),
         validate_default=True,
-        description="JSON list of {name, secret}, newest first; required",
+        description="keys under which customer references become pseudonyms, newest first: "
+        '[{"name": "2026a", "secret": "…"}], secrets of 32 characters or more; there is no '
+        "default, and another key makes other pseudonyms of the same customers",
     )
 
     @field_validator("customer_keys")

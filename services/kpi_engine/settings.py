@@ -44,10 +44,14 @@ class EngineGroup(BaseModel):
         200_000, ge=1000, description="unflushed rows at which it waits while the database is away"
     )
     visits_in_memory: int = Field(
-        50_000, ge=1000, description="of one partition; beyond, those that are over leave"
+        50_000,
+        ge=1000,
+        description="visits of one partition in memory; beyond, those that are over leave",
     )
     panes_in_memory: int = Field(
-        50_000, ge=1000, description="of one partition; older ones are loaded again when needed"
+        50_000,
+        ge=1000,
+        description="panes of one partition in memory; older ones are loaded again when needed",
     )
     allowance_seconds: float = Field(
         15.0, ge=0, description="disorder of events that the watermark allows for"
@@ -82,15 +86,28 @@ class RetentionGroup(BaseModel):
     """
 
     panes_days: int | None = Field(
-        None, ge=40, description="minutes of figures; whole months go, later only rollups are left"
+        None,
+        ge=40,
+        description="how long minutes of figures are kept; whole months go, then only rollups are "
+        "left; unset: for ever, as for all of these",
     )
-    agents_days: int | None = Field(None, ge=40, description="agents' states; whole months go")
-    visits_days: int | None = Field(None, ge=40, description="the contacts behind the figures")
+    agents_days: int | None = Field(
+        None, ge=40, description="how long agents' states are kept; whole months go"
+    )
+    visits_days: int | None = Field(
+        None, ge=40, description="how long the contacts behind the figures are kept"
+    )
     rollups_days: int | None = Field(
-        None, ge=40, description="quarter hours, days and months of figures; not below panes"
+        None,
+        ge=40,
+        description="how long quarter hours, days and months of figures are kept; not below panes",
     )
-    corrections_days: int | None = Field(None, ge=40, description="the record of corrections")
-    seconds: float = Field(600.0, gt=0, description="how often the leader looks")
+    corrections_days: int | None = Field(
+        None, ge=40, description="how long the record of corrections is kept"
+    )
+    seconds: float = Field(
+        600.0, gt=0, description="how often the leader looks for what is to be deleted"
+    )
 
     def limits(self) -> dict[str, int]:
         """Days by what is kept; only what is limited."""

@@ -5,11 +5,19 @@ migrate` applies it.
 import asyncio
 from pathlib import Path
 
+import asyncpg
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 
-from services.runtime.database import database_url
+from services.runtime.database import CONNECT_WITHIN, database_url, dsn
 from services.runtime.settings import DatabaseSettings
+
+AT = "SELECT version_num FROM alembic_version"
+
+
+class NotMigrated(Exception):  # noqa: N818  it says what is missing
+    """The database lacks tables that the services need; the message says what to run."""
 
 
 def configuration(settings: DatabaseSettings) -> Config:
@@ -30,3 +38,38 @@ async def migrate(settings: DatabaseSettings, revision: str = "head") -> None:
 async def downgrade(settings: DatabaseSettings, revision: str) -> None:
     """Take the steps behind `revision` back; only from 0007 on, steps can be taken back."""
     await asyncio.to_thread(command.downgrade, configuration(settings), revision)
+
+
+async def expect_migrated(settings: DatabaseSettings) -> None:
+    """Raise NotMigrated where the database is behind this version's tables.
+
+    One that is ahead is taken: during an upgrade the old services run on the new tables.
+    """
+    at = await _revision(settings)
+    steps = ScriptDirectory.from_config(configuration(settings))
+    known = [one.revision for one in steps.walk_revisions()]  # the newest first
+    address = database_url(settings).set(drivername="postgresql")
+    where = address.render_as_string(hide_password=True)
+    if at is None:
+        message = (
+            f"PostgreSQL at {where} has no tables of Floorpulse: run `floorpulse migrate` first"
+        )
+        raise NotMigrated(message)
+    if at in known[1:]:
+        message = (
+            f"PostgreSQL at {where} has tables of an earlier Floorpulse (step {at}, needed is "
+            f"{known[0]}): run `floorpulse migrate` first"
+        )
+        raise NotMigrated(message)
+
+
+async def _revision(settings: DatabaseSettings) -> str | None:
+    """The last step that was applied; None in a database without any."""
+    connection = await asyncpg.connect(dsn(settings), timeout=CONNECT_WITHIN)
+    try:
+        revision: str | None = await connection.fetchval(AT)
+    except asyncpg.UndefinedTableError:
+        return None
+    finally:
+        await connection.close()
+    return revision

@@ -8,10 +8,9 @@ from fastapi.responses import PlainTextResponse, RedirectResponse, Response
 
 from services.access.keys import KeyRing
 from services.ingest.api import routes as events
-from services.ingest.settings import IngestSettings
 from services.ingest.wiring import ingest
+from services.origin.settings import HttpSettings
 from services.query.api import routes as figures
-from services.query.settings import QuerySettings
 from services.query.wiring import install_access, process_registry, query
 from services.runtime.database import async_engine
 from services.runtime.http import create_app
@@ -19,10 +18,6 @@ from services.runtime.problems import Problem
 
 SUMMARY = "Contact-centre events in, live and exact KPIs out."
 RETRY_AFTER = {"Retry-After": "1"}
-
-
-class HttpSettings(IngestSettings, QuerySettings):
-    """All settings of `floorpulse http`."""
 
 
 def create_http_app(settings: HttpSettings) -> FastAPI:

@@ -93,8 +93,8 @@ class ApiSettings(BaseModel):
         1,
         gt=0,
         le=60,
-        description="the same for /metrics, where those KPIs are NaN; keep it well below "
-        "Prometheus' scrape_timeout",
+        description="longest that /metrics waits for what only the tables know; beyond it those "
+        "KPIs are NaN; keep it well below Prometheus' scrape_timeout",
     )
 
 

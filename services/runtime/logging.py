@@ -21,6 +21,7 @@ LEAST = {
     # of every partition that two members remember as theirs: each takeover brings twelve such
     # warnings, and they mean nothing
     "aiokafka.coordinator.assignors.sticky.sticky_assignor": logging.ERROR,
+    "alembic.runtime.plugins": logging.WARNING,
     "faust": logging.WARNING,
     "mode": logging.WARNING,
     "uvicorn.error": logging.WARNING,

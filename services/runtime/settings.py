@@ -2,16 +2,31 @@
 ends in two underscores.
 """
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Annotated, Literal, TypeVar
 
-from pydantic import BaseModel, Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, BaseModel, Field, SecretStr
+from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict
+
+from services.runtime import addresses
+
+PREFIX = "FLOORPULSE_"
+DELIMITER = "__"
+NO_PREFIX = "="
+"""A prefix that no environment variable can have"""
+
+
+def _url(value: SecretStr) -> SecretStr:
+    addresses.postgresql_url(value.get_secret_value())
+    return value
 
 
 class KafkaSettings(BaseModel):
     """Where the log is. `FLOORPULSE_KAFKA__…`"""
 
-    bootstrap_servers: str = Field("127.0.0.1:9092", description="comma-separated host:port")
+    bootstrap_servers: Annotated[str, AfterValidator(addresses.bootstrap_servers)] = Field(
+        "127.0.0.1:9092", description="addresses of Kafka's brokers, host:port, comma-separated"
+    )
     log_id: str | None = Field(
         None,
         description="identity of the log; unset: the id of the topic contact-events, as the "
@@ -24,16 +39,16 @@ class KafkaSettings(BaseModel):
         "then stand in the log twice",
     )
     compression: Literal["none", "gzip", "snappy", "lz4", "zstd"] = Field(
-        "zstd", description="of record batches"
+        "zstd", description="compression of record batches"
     )
 
 
 class DatabaseSettings(BaseModel):
     """Where the truth is. `FLOORPULSE_DATABASE__…`"""
 
-    url: SecretStr = Field(
+    url: Annotated[SecretStr, AfterValidator(_url)] = Field(
         SecretStr("postgresql://floorpulse@127.0.0.1:5432/floorpulse"),
-        description="PostgreSQL 15 or later",
+        description="address of PostgreSQL 15 or later, postgresql://user:password@host:port/name",
     )
     pool: int = Field(8, ge=1, description="connections of one process")
 
@@ -41,7 +56,9 @@ class DatabaseSettings(BaseModel):
 class LogSettings(BaseModel):
     """What processes say. `FLOORPULSE_LOG__…`"""
 
-    level: Literal["debug", "info", "warning", "error"] = "info"
+    level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="from which level on a process speaks; debug: libraries too"
+    )
     json_lines: bool = Field(False, description="one JSON object a line instead of text")
 
 
@@ -66,10 +83,32 @@ class Settings(BaseSettings):
     """Base of every process's settings."""
 
     model_config = SettingsConfigDict(
-        env_prefix="FLOORPULSE_", env_nested_delimiter="__", extra="ignore"
+        env_prefix=PREFIX, env_nested_delimiter=DELIMITER, extra="ignore"
     )
 
     kafka: KafkaSettings = KafkaSettings()
     database: DatabaseSettings = DatabaseSettings()
     log: LogSettings = LogSettings()
     floor: FloorSettings = FloorSettings()
+
+
+S = TypeVar("S", bound=Settings)
+
+
+class GivenVariables(EnvSettingsSource):
+    """What given variables say, as if they were the environment; `()` reads them into groups."""
+
+    def __init__(self, model: type[BaseSettings], variables: Mapping[str, str] | None) -> None:
+        super().__init__(model)
+        if variables is not None:
+            self.env_vars = {name.lower(): value for name, value in variables.items()}
+
+
+def read(model: type[S], variables: Mapping[str, str] | None = None) -> S:
+    """Settings from `variables` alone; from the environment where none are given.
+
+    Raises pydantic's ValidationError and pydantic_settings' SettingsError.
+    """
+    if variables is None:
+        return model()
+    return model(_env_prefix=NO_PREFIX, **GivenVariables(model, variables)())

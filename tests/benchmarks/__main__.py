@@ -311,8 +311,8 @@ def _described(shape: Shape, records: Sequence[Record]) -> dict[str, str]:
     }
 
 
-def arguments() -> argparse.Namespace:
-    """The command line."""
+def arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
+    """The command line; `words` instead of the process's own where they are given."""
     names = [one.name for one in SYSTEMS]
     parser = argparse.ArgumentParser(
         prog="make bench", description=__doc__.splitlines()[0] if __doc__ else None
@@ -320,7 +320,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument(
         "--systems",
         default=",".join([*names, *EXTRAS]),
-        help=f"of {', '.join([*names, *EXTRAS])}; floor: the two no-ops",
+        help=f"of {', '.join([*names, *EXTRAS])}",
     )
     parser.add_argument(
         "--events",
@@ -362,11 +362,12 @@ def arguments() -> argparse.Namespace:
         "--seconds", type=float, default=60.0, help="of the latency run and of the load run"
     )
     parser.add_argument("--out", type=Path, default=REPORT, help="folder of the report")
-    options = parser.parse_args()
-    options.systems = options.systems.replace("floor", "getmany,consume").split(",")
-    unknown = set(options.systems) - {*names, *EXTRAS}
+    options = parser.parse_args(words)
+    options.systems = options.systems.split(",")
+    known = [*names, *EXTRAS]
+    unknown = sorted(set(options.systems) - set(known))
     if unknown:
-        parser.error(f"unknown systems: {', '.join(sorted(unknown))}")
+        parser.error(f"unknown systems: {', '.join(unknown)}; known are {', '.join(known)}")
     return options
 
 

@@ -33,7 +33,8 @@ from services.demo.embedded import Broker
 from services.demo.embedded.child import free_port
 from services.ingest.settings import CustomerKeySettings, IngestGroup
 from services.kpis.catalogue import CATALOGUE
-from services.origin.app import HttpSettings, create_http_app
+from services.origin.app import create_http_app
+from services.origin.settings import HttpSettings
 from services.query.settings import ApiSettings
 from services.runtime.clock import now_ms
 from services.runtime.database import async_engine

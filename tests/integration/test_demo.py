@@ -1,6 +1,7 @@
 """The demo as its user meets it: a command, a folder, an origin."""
 
 import asyncio
+import json
 import os
 import signal
 import socket
@@ -10,11 +11,18 @@ from pathlib import Path
 import pytest
 
 from services.demo.embedded.child import free_port
-from tests.integration.running_demo import DAY, demo, until
+from tests.integration.running_demo import DAY, demo, story, until
 
 pytestmark = [pytest.mark.embedded, pytest.mark.timeout(1500)]
 
 EMPTY = "--no-simulate"
+DEFINED = """
+tenant: demo
+about:
+  - names: {fr: Démonstration}
+queues:
+  - {id: orders, names: {fr: Commandes}, channels: [voice]}
+"""
 
 
 def alive(pid: int) -> bool:
@@ -24,6 +32,21 @@ def alive(pid: int) -> bool:
         return False
     status = Path(f"/proc/{pid}/status")
     return not (status.exists() and "\nState:\tZ" in status.read_text())
+
+
+async def command(*words: str, **env: str) -> tuple[int | None, str]:
+    """Exit status and words of `floorpulse` beside the demo."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "services.cli.app",
+        *words,
+        env=env,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    said, _ = await process.communicate()
+    return process.returncode, said.decode()
 
 
 async def outcome(*words: str) -> tuple[int | None, str]:
@@ -116,6 +139,51 @@ async def test_nothing_outlives_a_demo_that_is_killed(tmp_path: Path) -> None:
         await until(gone)
 
     assert len(everybody) == 4
+
+
+async def test_commands_find_a_running_demo_by_its_folder(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    files = prepared(tmp_path)
+    elsewhere = {"FLOORPULSE_DATABASE__URL": "postgresql://nobody@127.0.0.1:1/nothing"}
+    async with demo(state, free_port(), EMPTY) as running:
+        said = {
+            words: await command(*words, "--demo", str(state), **elsewhere)
+            for words in (
+                ("keys", "list", "--json"),
+                ("migrate",),
+                ("settings", "--command", "http"),
+                ("replay", files["events"]),
+                ("redrive", files["letters"]),
+                ("definitions", "load", files["definitions"]),
+            )
+        }
+
+        async def in_force() -> bool:
+            told = await running.get("/v1/definitions")
+            return "Commandes" in json.dumps(told["versions"])
+
+        await until(in_force)
+        figures = await running.counted()
+        await running.stop()
+    after = await command("keys", "list", "--demo", str(state))
+
+    assert {words: one[0] for words, one in said.items()} == dict.fromkeys(said, 0), said
+    assert figures["offered"] == 2
+    assert f"{running.client.base_url.port} " in said["settings", "--command", "http"][1]
+    assert after[0] == 2
+    assert after[1].startswith(f"floorpulse: no demo runs in {state}: start one with")
+
+
+def prepared(folder: Path) -> dict[str, str]:
+    """Files that commands send to a demo: a contact, a repaired letter, definitions."""
+    events = folder / "events.ndjson"
+    events.write_text("\n".join(json.dumps(one) for one in story(1)))
+    letters = folder / "letters.ndjson"
+    letters.write_text("\n".join(json.dumps({"tenant": "demo", **one}) for one in story(2)))
+    definitions = folder / "definitions"
+    definitions.mkdir()
+    (definitions / "demo.yaml").write_text(DEFINED)
+    return {"events": str(events), "letters": str(letters), "definitions": str(definitions)}
 
 
 async def test_a_port_in_use_is_said_before_anything_starts(tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 """Migrations keep what is there: rows of before a step say afterwards what that step added."""
 
 import asyncio
+import json
+import sys
 from collections.abc import Iterator
 from uuid import uuid4
 
@@ -20,8 +22,9 @@ from services.contracts.visits import (
     queue_of,
 )
 from services.demo.embedded import Postgres
+from services.demo.embedded.child import free_port
 from services.kpi_engine.postgres.store import PostgresStore, StoreOptions
-from services.migrations import downgrade, migrate
+from services.migrations import NotMigrated, downgrade, expect_migrated, migrate
 from services.runtime.database import asyncpg_pool
 from services.runtime.settings import DatabaseSettings
 
@@ -43,6 +46,41 @@ async def command(dsn: str, sql: str) -> None:
         await connection.execute(sql)
     finally:
         await connection.close()
+
+
+async def test_a_database_behind_this_version_is_told_and_one_ahead_is_taken(
+    empty: DatabaseSettings,
+) -> None:
+    with pytest.raises(NotMigrated, match="has no tables of Floorpulse: run `floorpulse migrate`"):
+        await expect_migrated(empty)
+    await migrate(empty, "0003")
+    with pytest.raises(NotMigrated, match=r"earlier Floorpulse \(step 0003, needed is [0-9]{4}\)"):
+        await expect_migrated(empty)
+    await migrate(empty)
+    await expect_migrated(empty)
+    await command(empty.url.get_secret_value(), "UPDATE alembic_version SET version_num = '9999'")
+    await expect_migrated(empty)
+
+
+@pytest.mark.parametrize("service", ["engine", "ingest", "api", "http"])
+async def test_a_service_before_the_tables_is_one_line(
+    service: str, empty: DatabaseSettings
+) -> None:
+    env = {
+        "FLOORPULSE_DATABASE__URL": empty.url.get_secret_value(),
+        "FLOORPULSE_API__PORT": str(free_port()),
+        "FLOORPULSE_INGEST__PORT": str(free_port()),
+        "FLOORPULSE_INGEST__CUSTOMER_KEYS": json.dumps([{"name": "a", "secret": "s" * 32}]),
+    }
+    words = (sys.executable, "-m", "services.cli.app", service)
+    process = await asyncio.create_subprocess_exec(*words, env=env, stderr=asyncio.subprocess.PIPE)
+
+    _, said = await process.communicate()
+
+    (line,) = said.decode().splitlines()
+    assert process.returncode == 2
+    assert line.endswith("has no tables of Floorpulse: run `floorpulse migrate` first")
+    assert ":***@" in line
 
 
 async def test_visits_of_before_are_found_by_customer_and_complaint_afterwards(

@@ -29,7 +29,7 @@ WITHIN = 60.0
 SEEN = 3.0
 """Seconds after which a set clock is surely in force and was told at least once"""
 QUEUE = "orders"
-REQUIRED = "FLOORPULSE_REQUIRE_KAFKA"
+REQUIRED = "TESTS_REQUIRE_KAFKA"
 
 
 @pytest.fixture(autouse=True)

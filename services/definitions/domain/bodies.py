@@ -16,6 +16,7 @@ from services.counting.histograms import EXACT_SECONDS, Boundary
 from services.kpis.policies import Formula
 
 DAY_PATTERN = r"^\d{4}-\d{2}-\d{2}$"
+LANGUAGE_PATTERN = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
 HOURS_PATTERN = r"^\d{2}:\d{2}-\d{2}:\d{2}$"
 
 TenantId = Annotated[
@@ -52,6 +53,22 @@ QueueId = Annotated[
 ]
 Label = Annotated[
     str, Meta(min_length=1, max_length=80, description="what people read", examples=["Orders"])
+]
+Language = Annotated[
+    str,
+    Meta(
+        pattern=LANGUAGE_PATTERN,
+        description="a language tag (BCP 47)",
+        examples=["en"],
+    ),
+]
+Names = Annotated[
+    dict[Language, Label],
+    Meta(
+        min_length=1,
+        description="a name in one language or more, the first one for readers of others",
+        examples=[{"en": "Orders"}],
+    ),
 ]
 Day = Annotated[str, Meta(pattern=DAY_PATTERN, description="a day", examples=["2026-10-01"])]
 Hours = Annotated[
@@ -106,13 +123,6 @@ class Body(
     valid_from: Annotated[
         Day | None, Meta(description="in force from this day on; ever since where nothing is said")
     ] = None
-
-
-class Names(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A name in both languages."""
-
-    en: Label
-    zh: Label
 
 
 class TenantBody(Body, frozen=True, kw_only=True):

@@ -53,7 +53,7 @@ class Conversion:
         ):
             return self.struct(form.base, place.value, place.line, path)
         if get_origin(form.base) is dict and isinstance(place.value, dict):
-            return self._mapping(form, place.value, path)
+            return self._mapping(form, place, path)
         if get_origin(form.base) is list and isinstance(place.value, list):
             return self._list(form, place, path)
         try:
@@ -97,23 +97,31 @@ class Conversion:
         }
         return owner(**values) if len(self.complaints) == before else None
 
-    def _mapping(self, form: Form, members: dict[str, Located], path: str) -> dict[Any, Any]:
+    def _mapping(self, form: Form, place: Located, path: str) -> dict[Any, Any]:
+        assert isinstance(place.value, dict)  # noqa: S101  for the type checker: the caller has looked
+        if not place.value and _some_wanted(form):
+            self.complain(place.line, path, "is an empty mapping", remedy(form, None))
         key, value = get_args(form.base)
         return {
             self.value(key, Located(name, one.line), f"{path}.{name}"): self.value(
                 value, one, f"{path}.{name}"
             )
-            for name, one in members.items()
+            for name, one in place.value.items()
         }
 
     def _list(self, form: Form, place: Located, path: str) -> list[Any]:
         assert isinstance(place.value, list)  # noqa: S101  for the type checker: the caller has looked
-        if not place.value and any(note.min_length for note in form.notes):
+        if not place.value and _some_wanted(form):
             self.complain(place.line, path, "is an empty list", remedy(form, None))
         [inner] = get_args(form.base)
         return [
             self.value(inner, one, f"{path}[{number}]") for number, one in enumerate(place.value)
         ]
+
+
+def _some_wanted(form: Form) -> bool:
+    """Whether a list or mapping must not be empty."""
+    return any(note.min_length for note in form.notes)
 
 
 def form_of(hint: Any) -> Form:

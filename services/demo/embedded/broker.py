@@ -5,38 +5,29 @@ import struct
 import uuid
 from pathlib import Path
 from signal import SIGKILL, SIGTERM
-from typing import Self
 
-from services.demo.embedded.child import (
-    LOOPBACK,
-    Child,
-    EmbeddedServerError,
-    free_port,
-    insist,
-    tether,
-    wheel,
-)
+from services.demo.embedded.child import LOOPBACK, tether, wheel
+from services.demo.embedded.server import EmbeddedServer
 
-PATIENCE = 60.0
-TERMINATE_WITHIN = 3.0
 PROBE_WITHIN = 5.0
 # Kafka's Metadata request, version 2: size, key, version, correlation id, no client id, no topics
 METADATA_REQUEST = struct.pack(">ihhihi", 14, 3, 2, 1, -1, 0)
 
 
-class Broker:
+class Broker(EmbeddedServer):
     """Tansu on 127.0.0.1. It has no idempotent producer and no transactions.
 
-    Every start is a new, empty log and has a new `log_id`, which is also its Kafka cluster id. The
-    port, chosen at the first start unless given, stays. Start and stop in one event loop, or use as
-    an async context manager.
+    Every start is a new, empty log and has a new `log_id`, which is also its Kafka cluster id; a
+    stop ends the log too.
     """
 
+    title = "the broker"
+    stops = ((SIGTERM, 3.0),)
+    patience = 60.0
+
     def __init__(self, log: Path, *, port: int | None = None) -> None:
-        self._log = log
-        self._port = port
+        super().__init__(log, port)
         self._log_id = ""
-        self._child: Child | None = None
 
     @property
     def bootstrap(self) -> str:
@@ -48,52 +39,14 @@ class Broker:
         """Identity of the log of the last start."""
         return self._log_id
 
-    @property
-    def pid(self) -> int:
-        """The server's process id."""
-        return self._running().pid
-
-    async def start(self) -> None:
-        """Start anew, stopping what runs; returns when clients are answered. Raises
-        EmbeddedServerError.
-        """
-        await self.stop()
+    async def _begin(self) -> None:
         program = await asyncio.to_thread(_program)
-        self._log_id = uuid.uuid4().hex
-        self._child = await insist(lambda: self._launch(program))
-
-    async def wait(self) -> int:
-        """Until the server ends, by itself or by `stop`; its exit code."""
-        return await self._running().wait()
-
-    async def stop(self) -> None:
-        """End the server, and with it the log. Nothing happens when none runs."""
-        child = self._child
-        self._child = None
-        if child:
-            await child.stop((SIGTERM, TERMINATE_WITHIN))
-
-    async def __aenter__(self) -> Self:
-        await self.start()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.stop()
-
-    def _running(self) -> Child:
-        if self._child is None:
-            message = "the broker was not started"
-            raise EmbeddedServerError(message)
-        return self._child
-
-    async def _launch(self, program: str) -> Child:
-        port = self._port or free_port()
-        child = await Child.spawn(
-            _command(program, f"tcp://{LOOPBACK}:{port}", self._log_id), self._log
+        log_id = uuid.uuid4().hex
+        self._log_id = log_id
+        await self._launch(
+            lambda port: _command(program, f"tcp://{LOOPBACK}:{port}", log_id),
+            lambda _, port: _answers(port, log_id),
         )
-        await child.until(lambda: _answers(port, self._log_id), PATIENCE)
-        self._port = port
-        return child
 
 
 def _program() -> str:

@@ -5,107 +5,64 @@ password.
 import asyncio
 import fcntl
 from pathlib import Path
-from typing import IO, Self
+from typing import IO
 
 import asyncpg
 
-from services.demo.embedded.child import LOOPBACK, Child, EmbeddedServerError, free_port, insist
+from services.demo.embedded.child import LOOPBACK, EmbeddedServerError
 from services.demo.embedded.cluster import STOPS, USER, Cluster
+from services.demo.embedded.server import EmbeddedServer
 
 DATABASE = "floorpulse"
-PATIENCE = 120.0
 CONNECT_WITHIN = 60.0
 
 
-class Postgres:
+class Postgres(EmbeddedServer):
     """PostgreSQL on 127.0.0.1; data in `directory`/postgres, password in
     `directory`/postgres-password.
 
     A start resumes the data that is there, also after a kill of the server, of this process or of
-    both; the port, chosen at the first start unless given, stays. One process at a time may use a
-    directory. The user of `dsn` is a
-    superuser: row-level security needs a SET ROLE. Start and stop in one event loop, or use as an
-    async context manager.
+    both; a stop aborts open transactions, and the data stays. One process at a time may use a
+    directory. The user of `dsn` is a superuser: row-level security needs a SET ROLE.
     """
+
+    title = "the database server"
+    stops = STOPS
+    patience = 120.0
 
     def __init__(
         self, directory: Path, *, port: int | None = None, log: Path | None = None
     ) -> None:
+        super().__init__(log or directory / "postgres.log", port)
         self._directory = directory
-        self._log = log or directory / "postgres.log"
-        self._port = port
         self._password = ""
         self._lock: IO[bytes] | None = None
-        self._child: Child | None = None
 
     @property
     def dsn(self) -> str:
         """The database `floorpulse`, as asyncpg and SQLAlchemy read it."""
-        return self._address(DATABASE, self._port)
-
-    @property
-    def pid(self) -> int:
-        """The postmaster's process id."""
-        return self._running().pid
-
-    async def start(self) -> None:
-        """Start anew, stopping what runs; returns when the database is there. Raises
-        EmbeddedServerError.
-        """
-        await self.stop()
-        self._lock = await asyncio.to_thread(_claim, self._directory)
-        try:
-            await self._resume()
-        except BaseException:
-            await self.stop()
-            raise
-
-    async def wait(self) -> int:
-        """Until the server ends, by itself or by `stop`; its exit code."""
-        return await self._running().wait()
+        return self._address(DATABASE)
 
     async def stop(self) -> None:
-        """End the server, aborting open transactions; the data stays. Nothing happens when none
-        runs.
-        """
-        child = self._child
-        self._child = None
-        if child:
-            await child.stop(*STOPS)
+        """End the server and free the directory. Nothing happens when none runs."""
+        await super().stop()
         lock = self._lock
         self._lock = None
         if lock:
             lock.close()
 
-    async def __aenter__(self) -> Self:
-        await self.start()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.stop()
-
-    def _running(self) -> Child:
-        if self._child is None:
-            message = "the database server was not started"
-            raise EmbeddedServerError(message)
-        return self._child
-
-    def _address(self, database: str, port: int | None) -> str:
-        return f"postgresql://{USER}:{self._password}@{LOOPBACK}:{port}/{database}"
-
-    async def _resume(self) -> None:
+    async def _begin(self) -> None:
+        self._lock = await asyncio.to_thread(_claim, self._directory)
         cluster = await asyncio.to_thread(Cluster, self._directory, self._log)
         await cluster.prepare()
         self._password = cluster.password()
-        self._child = await insist(lambda: self._launch(cluster))
-        await _ensure_database(self._address("postgres", self._port))
+        await self._launch(
+            cluster.command, lambda child, _: asyncio.to_thread(cluster.ready, child.pid)
+        )
+        await _ensure_database(self._address("postgres"))
 
-    async def _launch(self, cluster: Cluster) -> Child:
-        port = self._port or free_port()
-        child = await Child.spawn(cluster.command(port), self._log)
-        await child.until(lambda: asyncio.to_thread(cluster.ready, child.pid), PATIENCE)
-        self._port = port
-        return child
+    def _address(self, database: str) -> str:
+        return f"postgresql://{USER}:{self._password}@{LOOPBACK}:{self._port}/{database}"
 
 
 def _claim(directory: Path) -> IO[bytes]:

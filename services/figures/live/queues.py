@@ -8,6 +8,7 @@ from services.board.domain.series import Home
 from services.board.domain.windows import Window
 from services.contracts.events import AgentState
 from services.definitions.domain.calendars import is_open
+from services.definitions.domain.names import name_in
 from services.figures.by_policy import Share, by_policy, shares, summed
 from services.figures.live.figures import LiveFigures
 from services.figures.selection import Selection, Subject
@@ -87,11 +88,12 @@ class Queues:
         terms = moment.terms
         board = self._live.board
         known = terms.in_force.queue(queue)
+        names = known.names if known else {}
         present = board.read([(tenant, queue, None)], Window.M30, as_of).present
         return QueueNow(
             queue=queue,
-            en=known.names.en if known else queue,
-            zh=known.names.zh if known else queue,
+            en=name_in("en", names, queue),
+            zh=name_in("zh", names, queue),
             channels=tuple(channel for _, _, channel in homes),
             team=terms.in_force.team(queue) or None,
             site=terms.in_force.site(queue) or None,

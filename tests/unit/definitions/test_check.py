@@ -9,13 +9,14 @@ from typer.testing import CliRunner
 
 from services.cli.app import app
 from services.definitions.adapters.folder import files_of
-from services.definitions.domain.bodies import Names, TenantBody
+from services.definitions.domain.bodies import TenantBody
 from services.definitions.domain.check import check
 from services.definitions.domain.complaints import meant
 from services.definitions.domain.conversion import Form, remedy
+from services.demo.programs import DEFINITIONS
 
 WRONG = sorted((Path(__file__).parent / "wrong").glob("*.yaml"))
-OURS = Path(__file__).parents[3] / "deploy" / "definitions"
+OURS = DEFINITIONS
 EXPECTED = "# expected "
 TWICE = "tenant: demo\nabout:\n  - names: {en: Demo, zh: 演示}\n    zone: Mars\n    color: red\n"
 
@@ -85,7 +86,7 @@ def test_plain_words_are_what_yaml_1_2_says() -> None:
 
     assert entry.tenant == "on"
     assert isinstance(entry.body, TenantBody)
-    assert entry.body.names == Names("no", "12:30")
+    assert entry.body.names == {"en": "no", "zh": "12:30"}
 
 
 def test_the_nearest_word_begins_with_the_same_letter() -> None:

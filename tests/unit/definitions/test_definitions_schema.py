@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator
 from services.definitions.adapters.folder import files_of
 from services.definitions.domain.located import located
 from services.definitions.schema import published_schema
+from services.demo.programs import DEFINITIONS
 
 ROOT = Path(__file__).parents[3]
 FILE = ROOT / "docs" / "schema" / "definitions.schema.json"
@@ -20,6 +21,8 @@ MISSHAPEN = (
     "field_unknown",
     "formula_unknown",
     "hours_of_another_form",
+    "name_in_no_language",
+    "name_language_unknown",
     "section_unknown",
 )
 
@@ -31,7 +34,7 @@ def test_the_published_schema_is_up_to_date() -> None:
 
 def test_the_schema_takes_the_definitions_we_ship() -> None:
     validator = Draft202012Validator(json.loads(published_schema()))
-    texts, _ = files_of(ROOT / "deploy" / "definitions")
+    texts, _ = files_of(DEFINITIONS)
 
     for name, text in texts.items():
         document, _ = located(name, text)

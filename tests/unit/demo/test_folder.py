@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from services.demo.domain.season import Season
-from services.demo.folder import StateFolder, claimed
+from services.demo.folder import RunningDemo, StateFolder, claimed, running
 from services.demo.options import DemoError, DemoOptions
 
 
@@ -93,6 +93,41 @@ def test_logs_of_the_run_before_are_put_aside(tmp_path: Path) -> None:
     with claimed(tmp_path) as folder:
         assert not folder.log("engine").exists()
         assert (tmp_path / "logs" / "engine.log.1").read_text() == "before"
+
+
+def test_other_commands_find_a_running_demo_by_its_folder(tmp_path: Path) -> None:
+    env = {"PATH": "/bin", "FLOORPULSE_API__PORT": "8123", "floorpulse_floor__zone": "UTC"}
+    with claimed(tmp_path) as folder:
+        folder.keep_running("http://127.0.0.1:8123", env)
+
+        assert running(tmp_path) == RunningDemo(
+            "http://127.0.0.1:8123",
+            str(tmp_path / "api-key"),
+            {"FLOORPULSE_API__PORT": "8123", "floorpulse_floor__zone": "UTC"},
+        )
+        assert mode(tmp_path / "running.json") == 0o600
+
+
+def test_a_demo_that_is_still_starting_is_told_from_none(tmp_path: Path) -> None:
+    with claimed(tmp_path), pytest.raises(DemoError, match=r"is still starting, .* try again"):
+        running(tmp_path)
+
+
+def test_a_demo_that_ended_is_not_found(tmp_path: Path) -> None:
+    with claimed(tmp_path) as folder:
+        folder.keep_running("http://127.0.0.1:8000", {})
+
+    with pytest.raises(DemoError, match=r"no demo runs in .*: start one with `floorpulse demo"):
+        running(tmp_path)
+
+
+def test_what_a_killed_demo_left_is_not_believed(tmp_path: Path) -> None:
+    StateFolder(tmp_path).keep_running("http://127.0.0.1:8000", {})
+
+    with pytest.raises(DemoError, match="no demo runs"):
+        running(tmp_path)
+    with claimed(tmp_path), pytest.raises(DemoError, match="still starting"):
+        running(tmp_path)
 
 
 def test_an_unknown_scenario_is_refused_with_the_known_ones() -> None:

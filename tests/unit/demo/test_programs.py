@@ -13,7 +13,8 @@ from services.demo.folder import StateFolder
 from services.demo.options import DemoOptions
 from services.demo.programs import DEFINITIONS, Addresses, environment, programs
 from services.kpi_engine.settings import EngineSettings
-from services.origin.app import HttpSettings, create_http_app
+from services.origin.app import create_http_app
+from services.origin.settings import HttpSettings
 from services.simulator.domain.scenarios import QUEUES, TEAMS
 
 ADDRESSES = Addresses("127.0.0.1:1234", "postgresql://floorpulse:pw@127.0.0.1:5678/floorpulse")

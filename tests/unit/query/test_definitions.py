@@ -209,6 +209,36 @@ def test_queues_tell_names_team_site_and_target() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("names", "en", "zh"),
+    [
+        ("{zh: 支持, en: Help}", "Help", "支持"),
+        ("{en: Help}", "Help", "Help"),
+        ("{fr: Aide, ar: مساعدة}", "Aide", "Aide"),
+        ("{fr: Aide, zh-TW: 支援}", "Aide", "支援"),
+    ],
+)
+def test_a_queue_without_a_name_in_a_language_tells_its_first_one(
+    names: str, en: str, zh: str
+) -> None:
+    world = world_of((TENANT + QUEUES + LEVELS).replace("{en: Help, zh: 支持}", names))
+
+    row, _ = world.client().get("/v1/queues").json()["rows"]
+
+    assert (row["queue"], row["en"], row["zh"]) == ("help", en, zh)
+
+
+def test_a_queue_that_is_not_defined_is_called_by_its_id() -> None:
+    rows = (
+        world_of("tenant: demo\nabout:\n  - names: {en: Demo}\n")
+        .client()
+        .get("/v1/queues")
+        .json()["rows"]
+    )
+
+    assert [(row["en"], row["zh"]) for row in rows] == [("help", "help"), ("sales", "sales")]
+
+
 def test_a_queue_is_closed_outside_its_business_hours() -> None:
     hours = "calendars:\n  - {id: office, hours: {wednesday: ['09:00-18:00']}}\n"
     world = world_of(

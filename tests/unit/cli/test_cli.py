@@ -1,36 +1,19 @@
 """The command line: help, and words instead of tracebacks."""
 
-import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
 
-from services.cli.app import app
+from tests.unit.cli.command_line import run
 
 SCENARIO = ["simulate", "--to", "http://127.0.0.1:1", "--scenario"]
-
-
-@pytest.fixture(autouse=True)
-def _logging_as_it_was() -> Iterator[None]:
-    """A command sends logging to its own standard error, which ends with it."""
-    root = logging.getLogger()
-    handlers = list(root.handlers)
-    level = root.level
-    yield
-    root.handlers[:] = handlers
-    root.setLevel(level)
-
-
-def run(*words: str, env: dict[str, str] | None = None) -> Result:
-    return CliRunner().invoke(app, words, env={"COLUMNS": "200", **(env or {})})
 
 
 def test_help_names_every_command() -> None:
     said = run("--help").output
 
-    commands = ["ingest", "engine", "api", "http", "migrate", "check", "definitions"]
+    commands = ["ingest", "engine", "api", "http", "migrate", "check", "definitions", "settings"]
     for command in [*commands, "keys", "demo", "simulate", "replay", "redrive", "version"]:
         assert command in said
 
@@ -64,7 +47,7 @@ def test_a_missing_setting_says_what_to_do() -> None:
     done = run("ingest")
 
     assert done.exit_code == 2
-    assert "  set FLOORPULSE_INGEST__CUSTOMER_KEYS" in done.stderr
+    assert "floorpulse: set FLOORPULSE_INGEST__CUSTOMER_KEYS" in done.stderr
 
 
 def test_secrets_are_not_repeated() -> None:
@@ -126,6 +109,10 @@ def test_a_setting_that_is_no_json_says_so() -> None:
             ["keys", "create", "--tenant", "acme", "--scope", "kpi:read", "--expires", "soon"],
             "no time to expire",
         ),
+        (["replay", "-", "--key-file", "KEY"], "--demo with a demo's state folder"),
+        (["replay", "-", "--to", "http://127.0.0.1:1"], "--demo with a demo's state folder"),
+        (["keys", "list", "--demo", "/nowhere"], "no demo runs in /nowhere: start one with"),
+        (["simulate", "--demo", "/nowhere"], "no demo runs in /nowhere: start one with"),
         (["redrive", "/nowhere/letters"], "/nowhere/letters: No such file"),
     ],
 )

@@ -1,0 +1,82 @@
+"""Commands in groups: `floorpulse keys …` and `floorpulse definitions …`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from services.cli.options import AsJson, Demo
+from services.cli.run import finish, loaded, usable
+
+SCOPES = "Scopes: events:write kpi:read agents:read alerts:read alerts:act metrics:read admin."
+
+keys = typer.Typer(
+    help=f"API keys: who may send events and read figures. {SCOPES}", no_args_is_help=True
+)
+definitions = typer.Typer(
+    help="Definitions: what figures mean; `floorpulse check` says what is wrong with them.",
+    no_args_is_help=True,
+)
+
+Tenant = Annotated[
+    str, typer.Option(help="Whose events and figures: lower-case letters, digits, inner hyphens.")
+]
+Label = Annotated[str, typer.Option(help="What the key is for, in your words.")]
+Scope = Annotated[list[str], typer.Option(help="What it may do; repeat the option for more.")]
+Expires = Annotated[
+    str | None,
+    typer.Option(help="When it ends: 90d, 12h, 2027-01-31T00:00:00Z. Never, unless given."),
+]
+
+
+@definitions.command("load")
+def definitions_load(
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="Folder of the files of definitions.")
+    ],
+    demo: Demo = None,
+) -> None:
+    """Check definitions and put them into force in every API process; the same again changes
+    nothing.
+    """
+    from services.cli import definitions as operations
+    from services.runtime.settings import Settings
+
+    settings = loaded(Settings, demo)
+    finish(operations.load(settings, folder), settings)
+
+
+@keys.command("create")
+def keys_create(
+    tenant: Tenant, scope: Scope, label: Label = "", expires: Expires = None, demo: Demo = None
+) -> None:
+    """Make a key and print its token: the only time it can be seen."""
+    from services.cli import keys as operations
+    from services.runtime.settings import Settings
+
+    settings = loaded(Settings, demo)
+    with usable():
+        finish(operations.create(settings, tenant, label, scope, expires), settings)
+
+
+@keys.command("list")
+def keys_list(*, as_json: AsJson = False, demo: Demo = None) -> None:
+    """Show all keys, without their secrets."""
+    from services.cli import keys as operations
+    from services.runtime.settings import Settings
+
+    settings = loaded(Settings, demo)
+    finish(operations.listing(settings, as_json=as_json), settings)
+
+
+@keys.command("revoke")
+def keys_revoke(
+    key_id: Annotated[str, typer.Argument(help="The id: the middle part of fp_<id>_<secret>.")],
+    demo: Demo = None,
+) -> None:
+    """End a key within seconds, everywhere."""
+    from services.cli import keys as operations
+    from services.runtime.settings import Settings
+
+    settings = loaded(Settings, demo)
+    finish(operations.revoke(settings, key_id), settings)

@@ -1,0 +1,154 @@
+"""Commands that send events: the demo, the model contact centre, recordings, repaired letters."""
+
+import asyncio
+from dataclasses import replace
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from services.cli.options import Demo, KeyFile, ScenarioName, Url
+from services.cli.run import INTERRUPTED, fail, finish, loaded, target, until_told, usable
+
+
+class Form(StrEnum):
+    """What the lines of a recording are."""
+
+    EVENTS = "events"
+    QUEUE_LOG = "queue-log"
+
+
+def demo(
+    *,
+    scenario: ScenarioName = "normal",
+    simulate: Annotated[
+        bool, typer.Option(help="Run a model contact centre as tenant `demo`.")
+    ] = True,
+    state_dir: Annotated[
+        Path, typer.Option(help="Folder of database, key and logs; a later demo goes on from it.")
+    ] = Path(".floorpulse"),
+    port: Annotated[
+        int, typer.Option(min=1, max=65_535, help="Port on 127.0.0.1 of wallboard, API and ingest.")
+    ] = 8000,
+    engines: Annotated[int, typer.Option(min=1, max=4, help="Engine workers.")] = 1,
+) -> None:
+    """Everything on this machine, nothing to install: broker, database, services and a model
+    contact centre.
+    """
+    from services.demo.embedded import EmbeddedServerError
+    from services.demo.options import DemoError, DemoOptions
+    from services.demo.wiring import demo as run
+
+    try:
+        raise typer.Exit(
+            asyncio.run(run(DemoOptions(scenario, simulate, state_dir, port, engines)))
+        )
+    except (DemoError, EmbeddedServerError) as wrong:
+        fail(str(wrong))
+
+
+def simulate(
+    *,
+    url: Url = None,
+    key_file: KeyFile = None,
+    there: Demo = None,
+    scenario: ScenarioName = "normal",
+    seed: Annotated[int, typer.Option(help="The same seed and start give the same events.")] = 1,
+    speed: Annotated[str, typer.Option(help="N times real time, or max.")] = "1",
+    duration: Annotated[
+        str | None,
+        typer.Option("--for", help="How long it is open, such as 8h; without end unless given."),
+    ] = None,
+    backfill: Annotated[
+        str, typer.Option(help="How much of the past is sent at once at the start.")
+    ] = "90m",
+    start: Annotated[
+        str | None,
+        typer.Option(
+            help="The floor's first instant, RFC 3339; now less the back-fill unless given."
+        ),
+    ] = None,
+    clock: Annotated[
+        str | None,
+        typer.Option(help="Time of day the floor shows at the end of the back-fill, HH:MM:SS."),
+    ] = None,
+    forecast: Annotated[
+        bool,
+        typer.Option("--forecast", help="Upload the forecast it was staffed for (scope admin)."),
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing but errors.")] = False,
+) -> None:
+    """Run a model contact centre and post what happens on it."""
+    from services.cli.option_types import multiple, seconds, time_of_day
+    from services.contracts.instants import parse_instant
+    from services.simulator.options import SimulateOptions
+    from services.simulator.simulate import simulate as run
+
+    with usable():
+        options = SimulateOptions(
+            target=target(url, key_file, there),
+            scenario=scenario,
+            seed=seed,
+            speed=multiple(speed),
+            backfill=seconds(backfill),
+            start=None if start is None else parse_instant(start),
+            duration=None if duration is None else seconds(duration),
+            clock=None if clock is None else time_of_day(clock),
+            forecast=forecast,
+            quiet=quiet,
+        )
+    finish(until_told(run(options), stopped=0))
+
+
+def replay(
+    file: Annotated[
+        str,
+        typer.Argument(
+            help="Events as NDJSON or one JSON array, plain or .gz; - for standard input."
+        ),
+    ],
+    *,
+    url: Url = None,
+    key_file: KeyFile = None,
+    there: Demo = None,
+    speed: Annotated[str, typer.Option(help="N times the recorded pace, or max.")] = "max",
+    form: Annotated[
+        Form,
+        typer.Option(
+            "--format", help="What the lines are: canonical events, or Asterisk's queue_log."
+        ),
+    ] = Form.EVENTS,
+    source: Annotated[
+        str, typer.Option(help="Who a queue_log speaks for; one name for each Asterisk.")
+    ] = "asterisk",
+) -> None:
+    """Send recorded events; replaying twice is harmless, each counts once."""
+    from services.cli.option_types import multiple
+    from services.ingest.sources.asterisk.events import QueueLog
+    from services.simulator.options import ReplayOptions
+    from services.simulator.replay import replay as run
+
+    with usable():
+        options = ReplayOptions(file, target(url, key_file, there), multiple(speed))
+        if form is Form.QUEUE_LOG:
+            log = QueueLog(source)
+            options = replace(options, translate=log.events, notes=log.unknown.notes)
+    finish(until_told(run(options), stopped=INTERRUPTED))
+
+
+def redrive(
+    file: Annotated[
+        str,
+        typer.Argument(
+            help="Repaired canonical events, one JSON object a line; - for standard input."
+        ),
+    ],
+    there: Demo = None,
+) -> None:
+    """Give repaired dead letters to the engine again; doing it twice is harmless."""
+    from services.cli.redrive import redrive as run
+    from services.runtime.settings import Settings
+
+    settings = loaded(Settings, there)
+    finish(run(settings, file), settings)
