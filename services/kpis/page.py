@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterable, Iterator
 
 from services.kpis.catalogue import CATALOGUE, VARIANTS, Kpi
+from services.kpis.platforms import PLATFORMS
 from services.kpis.policies import DEFAULT_POLICY, Formula
 from services.kpis.units import Group
 
@@ -76,6 +77,14 @@ contact was offered instead of where they were submitted: they come in for weeks
 
 """
 
+PLATFORMS_HEAD = """\
+What platforms call them, each by its own documentation. Their totals count further outcomes where they have them: flow-outs in Genesys
+Cloud when they are included, missed contacts in Talkdesk; all calls presented in Cisco Unified CCX. `flow_outs=true` adds the contacts that left
+otherwise here.
+
+| formula | platform | name there | defined in |
+| --- | --- | --- | --- |"""
+
 
 def catalogue_page() -> str:
     """The page in Markdown."""
@@ -131,6 +140,11 @@ def _service_level_lines() -> Iterator[str]:
     )
     yield "Any figure can be asked under another:"
     yield "`formula=V3&threshold=20&boundary=le&short=5&flow_outs=false&waiting_past_threshold=true`."
+    yield ""
+    yield PLATFORMS_HEAD
+    for formula, platforms in PLATFORMS.items():
+        for named in platforms:
+            yield f"| `{formula.value}` | {named.platform} | {named.figure} | {named.source} |"
 
 
 def _formulas() -> list[str]:
