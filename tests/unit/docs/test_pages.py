@@ -160,3 +160,17 @@ def test_the_index_of_decisions_names_every_decision() -> None:
     assert [
         name for name in decisions if f"| [{Path(name).name[:4]}]({Path(name).name}) |" not in index
     ] == []
+
+
+def anchors(page: str) -> set[str]:
+    """The anchors of a page's headings, as Markdown readers make them."""
+    headings = re.findall(r"^#+ (.+)$", page, re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("name", [name for name in PAGES if "/" not in name])
+def test_a_link_of_a_page_beside_the_site_leads_somewhere(name: str) -> None:
+    """Links inside of `docs` are checked when the site is built."""
+    for path, _, anchor in re.findall(r"\]\((?!https?:)([^)#]+)(#([^)]+))?\)", PAGES[name]):
+        assert (ROOT / path).exists(), path
+        assert not anchor or anchor in anchors(PAGES[path]), f"{path}#{anchor}"
