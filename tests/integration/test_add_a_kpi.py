@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from textwrap import indent
 
 import pytest
 
@@ -38,6 +39,8 @@ def put(file: Path, place: str, text: str) -> None:
     if not place:
         file.write_text(text, "utf-8")
         return
+    if place == "at the end of KPIS":
+        text = indent(text.rstrip() + ",\n", "    ")
     before, after = split(file.read_text("utf-8"), place)
     file.write_text(before + text + after, "utf-8")
 
