@@ -19,7 +19,7 @@ BANK := --again --shuffle --kill 3 --instants
 COMPILE := $(BIN)/uv pip compile pyproject.toml --extra embedded --universal --python-version 3.11 \
 	--no-emit-index-url --no-header --no-annotate --quiet
 
-.PHONY: help demo test test-unit install lint types architecture ci generate coverage bench soak mutants accept lock kafka clean
+.PHONY: help demo test test-unit install lint types architecture docs ci generate coverage bench soak mutants accept lock kafka clean
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,7 +45,10 @@ types: $(VENV)/.dev ## mypy, strict
 architecture: $(VENV)/.dev ## who may import whom
 	$(BIN)/lint-imports
 
-ci: lint types architecture ## what must be green before a change lands; skipping Apache Kafka is a failure here
+docs: $(VENV)/.dev ## the pages as a site, in site/; a page without a place, or a link that leads nowhere, is a failure
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+
+ci: lint types architecture docs ## what must be green before a change lands; skipping Apache Kafka is a failure here
 	deploy/kafka/kafka.sh fetch
 	TESTS_REQUIRE_KAFKA=1 $(MAKE) coverage ARGS="--durations=40"
 	$(MAKE) accept BANK="--kill 3 --instants"
@@ -92,7 +95,7 @@ kafka: ## fetch Apache Kafka's jars for the tests
 	deploy/kafka/kafka.sh fetch
 
 clean: ## remove what was made here: .venv, caches, the demo's state
-	rm -rf $(VENV) .floorpulse mutants build dist .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info
+	rm -rf $(VENV) .floorpulse mutants site build dist .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info
 	find services tests -name __pycache__ -prune -exec rm -rf {} +
 
 # Stamps: each says that the environment holds what its lock names, so that the second run is quick.

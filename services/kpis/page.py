@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterable, Iterator
 
 from services.kpis.catalogue import CATALOGUE, VARIANTS, Kpi
+from services.kpis.platforms import PLATFORMS
 from services.kpis.policies import DEFAULT_POLICY, Formula
 from services.kpis.units import Group
 
@@ -19,7 +20,7 @@ A count has value = numerator and no denominator; a mean's numerator is the sum 
 come with the 95 % Wilson interval; a quantile's denominator is its sample.
 
 A figure is `complete` once all source partitions have passed its span: by 2 minutes what completions make (handling, surveys,
-evaluations, complaints), by 15 minutes what offers make (volume, speed), and gauges. What changes then is a correction
+evaluations, complaints), by 15 minutes what offers make (volume, speed), and gauges. A later change is a correction
 (`GET /v1/corrections`). Shares of liable complaints and of those closed in time mature for weeks and are never complete.
 
 Open complaints and returning customers are looked up in the stored visits: live ones may be a second older than the rest, and have
@@ -76,6 +77,14 @@ contact was offered instead of where they were submitted: they come in for weeks
 
 """
 
+PLATFORMS_HEAD = """\
+Platforms have their own names for them, each by its own documentation. Their totals count further outcomes where they have them: flow-outs in Genesys
+Cloud when they are included, missed contacts in Talkdesk; all calls presented in Cisco Unified CCX. `flow_outs=true` adds the contacts that left
+otherwise here.
+
+| formula | platform | name there | defined in |
+| --- | --- | --- | --- |"""
+
 
 def catalogue_page() -> str:
     """The page in Markdown."""
@@ -131,6 +140,11 @@ def _service_level_lines() -> Iterator[str]:
     )
     yield "Any figure can be asked under another:"
     yield "`formula=V3&threshold=20&boundary=le&short=5&flow_outs=false&waiting_past_threshold=true`."
+    yield ""
+    yield PLATFORMS_HEAD
+    for formula, platforms in PLATFORMS.items():
+        for named in platforms:
+            yield f"| `{formula.value}` | {named.platform} | {named.figure} | {named.source} |"
 
 
 def _formulas() -> list[str]:
