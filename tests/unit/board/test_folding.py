@@ -212,3 +212,12 @@ def test_folded_queues_are_kept_as_long_as_anything_of_them_is() -> None:
     assert len(board._folded) == 1
     board.prune(NOW + 48 * HOUR)
     assert len(board._folded) == 0
+
+
+def test_of_a_folded_queue_the_newest_word_about_a_pane_counts() -> None:
+    board = board_of(1, row("a"), row("b", 3, revision=2), row("b", 9, revision=1))
+    assert offered(board) == 4
+
+    board.take(update(row("b", 5, revision=3)), NOW)
+    assert offered(board) == 6
+    assert offered(board, ("demo", OTHER, None)) == 5

@@ -1,13 +1,16 @@
 """A partition's state: what is dirty, what is durable, what was published, what is going on."""
 
+from itertools import permutations
+
 import msgspec
+import pytest
 
 from services.contracts import events
-from services.contracts.cells import Cell
+from services.contracts.cells import Cell, Cells
 from services.contracts.events import AnyEvent
 from services.contracts.updates import revision
 from services.contracts.visits import Longest, decode_visit
-from services.kpi_engine.fold.panes import NEVER, StoredPane
+from services.kpi_engine.fold.panes import NEVER, Panes, StoredPane
 from services.kpi_engine.fold.partition import (
     FlushRows,
     Partition,
@@ -390,3 +393,69 @@ def test_a_row_that_changed_again_before_telling_failed_is_told_once() -> None:
 
     [again] = partition.panes.take_unpublished(10)
     assert again.cells[Cell.ANSWERED] == 1
+
+
+ANSWERED = (
+    offered(),
+    answered(),
+    event(events.ContactHeld, 45_000),
+    event(events.ContactResumed, 47_000),
+    event(events.ContactEnded, 50_000),
+    event(events.ContactWrapped, 55_000),
+)
+GIVEN_UP = (
+    offered(),
+    event(events.ContactAbandoned, 40_000),
+    event(events.ContactAbandoned, 41_000),
+    event(events.ContactLeft, 42_000, reason="overflow"),
+)
+
+
+@pytest.mark.parametrize(
+    ("story", "counted"),
+    [
+        (ANSWERED, {Cell.ANSWERED: 1, Cell.TALK: 8_000, Cell.HOLD: 2_000, Cell.WRAP: 5_000}),
+        (GIVEN_UP, {Cell.ABANDONED: 1, Cell.ABANDONED_WAIT: 10_000, Cell.HANDLED: 0}),
+    ],
+)
+def test_in_whatever_order_a_story_is_told_it_counts_alike(
+    story: tuple[AnyEvent, ...], counted: Cells
+) -> None:
+    for order in permutations(story):
+        partition = settled(apply(fresh(), *order))
+        cells = partition.panes.rows[PANE].cells
+        assert {code: cells.get(code, 0) for code in counted} == counted
+        assert cells[Cell.OFFERED] == 1
+        assert not any(one.waiting or one.in_progress for one in partition.gauges(60_000))
+
+
+def test_what_comes_to_nothing_beside_the_stored_part_is_no_cell() -> None:
+    panes = Panes(since=HOUR)
+    panes.touch(PANE)[Cell.OFFERED] = -1
+    panes.rebase([PANE], {PANE: (5, {Cell.OFFERED: 1, Cell.ABANDONED: 1})})
+
+    assert panes.rows[PANE].cells == {Cell.ABANDONED: 1}
+
+
+def test_the_oldest_panes_that_are_stored_and_told_are_forgotten_and_looked_up_again() -> None:
+    partition = apply(fresh(), *[offered(f"c{i}", at=i * MINUTE) for i in range(8)])
+    written(partition).panes.take_untold(10)
+    partition.panes.trim(4, HOUR)
+    assert [key[3] for key in partition.panes.rows] == [5 * MINUTE, 6 * MINUTE, 7 * MINUTE]
+
+    apply(partition, offered("c9", at=4 * MINUTE), offered("c10", at=8 * MINUTE))
+    assert partition.wanted.panes == [("acme", "sales", "voice", 4 * MINUTE)]
+
+
+def test_states_that_were_left_long_ago_are_forgotten_and_looked_up_again() -> None:
+    states = [
+        event(events.AgentStateChanged, at, agent="ann", state="available")
+        for at in (10, 20, 30, 15)
+    ]
+    bob = event(events.AgentStateChanged, 100, agent="bob", state="available")
+    partition = settled(apply(fresh(), *states[:3], bob))
+    partition.agents.trim(25)
+    assert not partition.wanted
+
+    apply(partition, states[3], bob)
+    assert [(one.key, one.since) for one in partition.wanted.agents] == [(("acme", "ann"), 15)]

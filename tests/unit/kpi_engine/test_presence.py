@@ -277,3 +277,14 @@ def test_of_deleted_months_no_visit_is_counted_as_unresolved() -> None:
 
     assert presence.gauges(NOW) == sales([NOW - HOUR])
     assert presence.take_changed() == set()
+
+
+def test_a_conversation_too_old_for_the_moment_that_was_asked_about_is_not_in_progress() -> None:
+    presence = Presence(Longest(4 * HOUR, 2 * HOUR))
+    presence.enter(("acme", "new", 1), Visit(NOW, "sales", answered_at=NOW))
+    assert presence.gauges(NOW) == sales(in_progress=1)
+
+    presence.enter(LOST, Visit(NOW - 3 * HOUR, "sales", answered_at=NOW - 3 * HOUR))
+    assert presence.gauges(NOW) == sales(in_progress=1)
+    presence.hang_up(HOME, LOST)
+    assert presence.gauges(NOW) == sales(in_progress=1)
