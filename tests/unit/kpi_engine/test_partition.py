@@ -10,7 +10,7 @@ from services.contracts.cells import Cell, Cells
 from services.contracts.events import AnyEvent
 from services.contracts.updates import revision
 from services.contracts.visits import Longest, decode_visit
-from services.kpi_engine.fold.panes import NEVER, Panes, StoredPane
+from services.kpi_engine.fold.panes import NEVER, Change, Panes, StoredPane
 from services.kpi_engine.fold.partition import (
     FlushRows,
     Partition,
@@ -430,16 +430,16 @@ def test_in_whatever_order_a_story_is_told_it_counts_alike(
 
 
 def test_what_comes_to_nothing_beside_the_stored_part_is_no_cell() -> None:
-    panes = Panes(since=HOUR)
-    panes.touch(PANE)[Cell.OFFERED] = -1
-    panes.rebase([PANE], {PANE: (5, {Cell.OFFERED: 1, Cell.ABANDONED: 1})})
+    panes = Panes(MINUTE, since=HOUR)
+    panes.touch(PANE, Change(1, NEVER))[Cell.OFFERED] = -1
+    panes.rebase([PANE], {PANE: StoredPane(5, {Cell.OFFERED: 1, Cell.ABANDONED: 1})})
 
     assert panes.rows[PANE].cells == {Cell.ABANDONED: 1}
 
 
 def test_the_oldest_panes_that_are_stored_and_told_are_forgotten_and_looked_up_again() -> None:
     partition = apply(fresh(), *[offered(f"c{i}", at=i * MINUTE) for i in range(8)])
-    written(partition).panes.take_untold(10)
+    written(partition).panes.take_unpublished(10)
     partition.panes.trim(4, HOUR)
     assert [key[3] for key in partition.panes.rows] == [5 * MINUTE, 6 * MINUTE, 7 * MINUTE]
 
@@ -454,7 +454,7 @@ def test_states_that_were_left_long_ago_are_forgotten_and_looked_up_again() -> N
     ]
     bob = event(events.AgentStateChanged, 100, agent="bob", state="available")
     partition = settled(apply(fresh(), *states[:3], bob))
-    partition.agents.trim(25)
+    partition.agents.trim(0, 25)
     assert not partition.wanted
 
     apply(partition, states[3], bob)

@@ -280,7 +280,7 @@ def test_of_deleted_months_no_visit_is_counted_as_unresolved() -> None:
 
 
 def test_a_conversation_too_old_for_the_moment_that_was_asked_about_is_not_in_progress() -> None:
-    presence = Presence(Longest(4 * HOUR, 2 * HOUR))
+    presence = PartitionPresence(Longest(4 * HOUR, 2 * HOUR))
     presence.enter(("acme", "new", 1), Visit(NOW, "sales", answered_at=NOW))
     assert presence.gauges(NOW) == sales(in_progress=1)
 
