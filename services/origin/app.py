@@ -11,6 +11,7 @@ from services.ingest.api import routes as events
 from services.ingest.settings import IngestSettings
 from services.ingest.wiring import ingest
 from services.query.api import routes as figures
+from services.query.api.measured import answering_of
 from services.query.settings import QuerySettings
 from services.query.wiring import install_access, process_registry, query
 from services.runtime.database import async_engine
@@ -65,7 +66,7 @@ async def to_the_wall() -> Response:
 
 async def ready(request: Request) -> Response:
     """200 once figures can be read and events be taken."""
-    why = await request.app.state.query.unready() or await request.app.state.ingest.unready()
+    why = await answering_of(request).health.unready() or await request.app.state.ingest.unready()
     if why is not None:
         raise Problem(503, "Not ready", why, headers=RETRY_AFTER)
     return PlainTextResponse("ok\n")

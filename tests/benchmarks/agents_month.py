@@ -31,7 +31,7 @@ from services.demo.embedded import Postgres
 from services.figures.agents.figures import AgentFigures, AgentQuery
 from services.figures.agents.rows import OF_AGENTS, ByAgent
 from services.figures.agents.store import PostgresAgents
-from services.figures.history.figures import HistoryQuery, PastFigures
+from services.figures.history.figures import HistoryQuery, PastFigures, Tables
 from services.figures.history.panes import PostgresPanes
 from services.figures.intervals import Interval
 from services.figures.rows import Question
@@ -148,7 +148,7 @@ async def main(number: int, agents: int, repeat: int) -> None:
 async def ask(pool: asyncpg.Pool, repeat: int) -> None:
     """Each question, `repeat` times."""
     world = World()
-    figures = AgentFigures(world.query.live, PostgresAgents(pool), world.floor)
+    figures = AgentFigures(world.floors, world.turns, PostgresAgents(pool), world.floor)
     for name, query in questions():
         took = []
         for _ in range(repeat):
@@ -157,13 +157,8 @@ async def ask(pool: asyncpg.Pool, repeat: int) -> None:
             msgspec.json.encode(rows)
             took.append(monotonic() - began)
         sys.stdout.write(f"| {name} | {len(rows)} | {median(took):.2f} s |\n")
-    past = PastFigures(
-        world.query.live,
-        PostgresPanes(pool),
-        PostgresVisits(pool),
-        PostgresAgents(pool),
-        world.floor,
-    )
+    tables = Tables(PostgresPanes(pool), PostgresVisits(pool), PostgresAgents(pool), world.floor)
+    past = PastFigures(world.floors, world.turns, tables)
     for kpi, interval in (
         ("occupancy", Interval.D1),
         ("agents", Interval.D1),

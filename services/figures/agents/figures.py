@@ -13,12 +13,13 @@ from services.figures.agents.comparison import BenchmarkRow, Contest, Field, com
 from services.figures.agents.performance import Performance
 from services.figures.agents.rows import AgentRow, ByAgent, Who, agent_rows, grouped, seen
 from services.figures.intervals import Interval, intervals
-from services.figures.live.figures import LiveFigures
 from services.figures.ports import AgentHistory, Positions
 from services.figures.rows import Question, frame_of
 from services.figures.selection import Selection
 from services.figures.staff.attendance import lookback
+from services.figures.tenant_view import Floors
 from services.figures.terms import TermsOverTime
+from services.figures.turns import Turns
 from services.kpis.inputs import Need
 
 AGENTS = 500
@@ -92,9 +93,11 @@ class AgentsQuery:
 class AgentFigures:
     """Answers from the board for now, from stored visits and states for the past."""
 
-    def __init__(self, live: LiveFigures, agents: AgentHistory, positions: Positions) -> None:
-        self._live = live
-        self._turns = live.turns
+    def __init__(
+        self, floors: Floors, turns: Turns, agents: AgentHistory, positions: Positions
+    ) -> None:
+        self._floors = floors
+        self._turns = turns
         self._agents = agents
         self._positions = positions
 
@@ -105,12 +108,12 @@ class AgentFigures:
         their states, nobody who was silent for a day; and the last one's name if more follow. Who
         is named is told also where the tenant has too many to list.
         """
-        agents = self._live.board.agents
-        as_of = self._live.as_of()
+        agents = self._floors.board.agents
+        as_of = self._floors.view(query.tenant).as_of
         named = [one for one in sorted(query.agents) if after is None or one > after]
         names = named if query.agents else agents.listed(query.tenant, after)
         found: list[tuple[str, Entered]] = []
-        async for portion in self._live.turns.over(names, AGENTS):
+        async for portion in self._turns.over(names, AGENTS):
             known = ((agent, agents.state(query.tenant, agent, as_of)) for agent in portion)
             found += [
                 (agent, entered)
@@ -152,8 +155,9 @@ class AgentFigures:
         """
         performance = await self._performance(query, [query.span], whole=True)
         span = query.span
-        terms = query.question.basis.terms(self._live.known(query.selection.tenant), span.begin)
-        heard = self._live.as_of(), lowest_watermark(await self._positions.positions())
+        view = self._floors.view(query.selection.tenant)
+        terms = query.question.basis.terms(view.known, span.begin)
+        heard = view.as_of, lowest_watermark(await self._positions.positions())
         frame = frame_of(span, query.selection.tenant, query.zone, heard)
         field = Field(query.selection, terms, grouped(performance, 0, ByAgent.AGENT))
         records: dict[str, Record] = {}
@@ -177,7 +181,8 @@ class AgentFigures:
         """What the agents did in spans (contiguous, ascending), as far as the query needs it or as
         a whole.
         """
-        performance = Performance(query.selection, query.agents, spans, self._live.as_of())
+        as_of = self._floors.view(query.selection.tenant).as_of
+        performance = Performance(query.selection, query.agents, spans, as_of)
         if whole or query.asks_visits:
             async for visits in self._agents.handled(
                 query.selection, Span(spans[0].begin, spans[-1].end)
@@ -200,8 +205,9 @@ class AgentFigures:
         after: AgentPlace | None,
     ) -> Iterator[tuple[AgentPlace, AgentRow]]:
         """The rows from about `after` on."""
-        heard = self._live.as_of(), watermark
-        terms = TermsOverTime(query.question.basis, self._live.known(query.selection.tenant))
+        view = self._floors.view(query.selection.tenant)
+        heard = view.as_of, watermark
+        terms = TermsOverTime(query.question.basis, view.known)
         for number, span in enumerate(spans):
             frame = frame_of(span, query.selection.tenant, query.zone, heard)
             for who, work in grouped(performance, number, query.by).items():

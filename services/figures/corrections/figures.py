@@ -7,12 +7,13 @@ from zoneinfo import ZoneInfo
 from services.board.domain.windows import Span
 from services.figures.by_policy import definition_of
 from services.figures.corrections.rows import CorrectionRow, changed
-from services.figures.live.figures import LiveFigures
 from services.figures.ports import CorrectionHistory, StoredCorrection
 from services.figures.rows import Question
 from services.figures.selection import Selection
+from services.figures.tenant_view import Floors
 from services.figures.terms import Terms, TermsOverTime
 from services.figures.timestamps import text
+from services.figures.turns import Turns
 
 
 @dataclass(frozen=True)
@@ -44,9 +45,10 @@ class Corrections:
     began.
     """
 
-    def __init__(self, history: CorrectionHistory, live: LiveFigures) -> None:
+    def __init__(self, floors: Floors, turns: Turns, history: CorrectionHistory) -> None:
+        self._floors = floors
+        self._turns = turns
         self._history = history
-        self._live = live
 
     async def page(
         self, query: CorrectionQuery, after: RowPlace | None, limit: int
@@ -55,12 +57,12 @@ class Corrections:
         last one's place if more follow.
         """
         found: list[CorrectionRow] = []
-        terms = TermsOverTime(query.question.basis, self._live.known(query.selection.tenant))
+        terms = TermsOverTime(query.question.basis, self._floors.view(query.selection.tenant).known)
         last = since = after or RowPlace(query.span.begin, 0, -1)
         async for portion in self._history.corrections(
             query.selection, query.span, query.recorded_since, (since.start, since.id)
         ):
-            await self._live.turns.next()
+            await self._turns.next()
             for place, row in (
                 placed
                 for stored in portion

@@ -22,13 +22,15 @@ from services.figures.history.gauges import PastGauges
 from services.figures.history.paces import Paces
 from services.figures.intervals import Interval, intervals
 from services.figures.ledger import Ledger, unresolved
-from services.figures.live.figures import LiveFigures, selected_homes
+from services.figures.live.figures import selected_homes
 from services.figures.lookup.found import Found, nothing
 from services.figures.lookup.lookup import crew_of
 from services.figures.ports import AgentHistory, PaneHistory, Positions, VisitHistory
 from services.figures.rows import HistoryRow, Question, Seen, answers, frame_of, history_row
 from services.figures.selection import By, Selection, Subject
+from services.figures.tenant_view import Floors
 from services.figures.terms import TermsOverTime
+from services.figures.turns import Turns
 from services.kpis.figures import Figures
 from services.kpis.inputs import STAFF, Need
 
@@ -79,6 +81,17 @@ class _Page:
     as_of: int
 
 
+@dataclass(frozen=True)
+class Tables:
+    """The tables that history reads."""
+
+    panes: PaneHistory
+    visits: VisitHistory
+    agents: AgentHistory
+    positions: Positions
+    forecasts: ForecastHistory = NO_HISTORY
+
+
 class PastFigures:
     """Answers from the history's tables, each interval under the definitions that were in force
     when it began.
@@ -86,21 +99,18 @@ class PastFigures:
 
     def __init__(
         self,
-        live: LiveFigures,
-        panes: PaneHistory,
-        visits: VisitHistory,
-        agents: AgentHistory,
-        positions: Positions,
-        forecasts: ForecastHistory = NO_HISTORY,
+        floors: Floors,
+        turns: Turns,
+        tables: Tables,
     ) -> None:
-        self._live = live
-        self._board = live.board
-        self._turns = live.turns
-        self._panes = panes
-        self._visits = visits
-        self._agents = agents
-        self._positions = positions
-        self._forecasts = forecasts
+        self._floors = floors
+        self._board = floors.board
+        self._turns = turns
+        self._panes = tables.panes
+        self._visits = tables.visits
+        self._agents = tables.agents
+        self._positions = tables.positions
+        self._forecasts = tables.forecasts
 
     async def page(
         self, query: HistoryQuery, after: RowPlace | None, limit: int
@@ -134,7 +144,8 @@ class PastFigures:
         found = await self._found(needs, rows.reading, spans)
         paces = await self._paces(needs, rows.reading, spans)
         arrivals = await self._arrivals(needs, rows.reading, spans) if Need.PLAN in needs else None
-        return _Page(query, spans, rows, ledger, gauges, found, paces, arrivals, self._live.as_of())
+        as_of = self._floors.view(query.selection.tenant).as_of
+        return _Page(query, spans, rows, ledger, gauges, found, paces, arrivals, as_of)
 
     def _spans(
         self, query: HistoryQuery, after: RowPlace | None, limit: int, subjects: int
@@ -155,7 +166,7 @@ class PastFigures:
             if selection.names_all or selection.queues
             else []
         )
-        terms = TermsOverTime(question.basis, self._live.known(selection.tenant))
+        terms = TermsOverTime(question.basis, self._floors.view(selection.tenant).known)
         judged = any(kpi.judged for kpi in question.kpis)
         made = Arrangement(selection, terms, query.span, judged=judged)
         async for portion in self._turns.over(sorted({*seen, *named}), HOMES):
@@ -175,7 +186,8 @@ class PastFigures:
         self, query: HistoryQuery, reading: Selection, spans: list[Span]
     ) -> PastGauges:
         longest = Longest(self._board.rules.longest, self._board.rules.conversation)
-        gauges = PastGauges(reading, [span.begin for span in spans], longest, self._live.now())
+        now = self._floors.view(reading.tenant).now
+        gauges = PastGauges(reading, [span.begin for span in spans], longest, now)
         if query.question.gauged:
             async for portion in self._visits.visits(reading, gauges.offered_within):
                 for stored in portion:
@@ -188,7 +200,7 @@ class PastFigures:
         or are now.
         """
         found = nothing(reading)
-        now = self._live.now()
+        now = self._floors.view(reading.tenant).now
         if Need.RETURNS in needs:
             for tally in await self._visits.returns(reading, spans):
                 found.returns.add(tally)
@@ -196,12 +208,9 @@ class PastFigures:
             both = Span(min(spans[0].begin, now), max(spans[-1].begin, now) + 1)
             found.docket.add(await self._visits.complaints(reading.tenant, both))
         if needs & STAFF:
-            found = replace(
-                found,
-                crew=await crew_of(
-                    self._agents, reading.tenant, spans, self._live.as_of(), self._turns
-                ),
-            )
+            as_of = self._floors.view(reading.tenant).as_of
+            crew = await crew_of(self._agents, reading.tenant, spans, as_of, self._turns)
+            found = replace(found, crew=crew)
         return found
 
     async def _paces(self, needs: Need, reading: Selection, spans: list[Span]) -> Paces:

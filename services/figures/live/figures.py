@@ -4,14 +4,13 @@ from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple, get_args
-from zoneinfo import ZoneInfo
 
 from services.board.domain.board import Board
 from services.board.domain.queue_names import OTHER
 from services.board.domain.series import Home, Scope
 from services.board.domain.windows import MINUTE, Span, Window, span_of
 from services.contracts.events import Channel
-from services.definitions.domain.in_force import Definitions, InForce, TenantDefinitions
+from services.definitions.domain.in_force import InForce
 from services.figures.by_policy import Parted, gather
 from services.figures.forecasts.in_force import NO_FORECASTS, Forecasts
 from services.figures.forecasts.plans import Times
@@ -21,9 +20,8 @@ from services.figures.lookup.found import Found, nothing
 from services.figures.lookup.lookup import Lookup
 from services.figures.rows import Frame, LiveRow, Question, Seen, answers, frame_of, live_row
 from services.figures.selection import Selection, Subject
-from services.figures.sources.silent import NOBODY_SILENT, SilentQueues
-from services.figures.sources.watch import SourceWatch
 from services.figures.staff.by_queue import Roster, roster_of_heads
+from services.figures.tenant_view import Floors, TenantView
 from services.figures.terms import Basis, Terms
 from services.figures.turns import Turns
 from services.kpis.catalogue import CATALOGUE
@@ -79,8 +77,8 @@ class _Picture:
     """What all rows of an answer are seen with."""
 
     query: LiveQuery
+    view: TenantView
     as_of: int
-    zone: ZoneInfo
     frame: Frame
     terms: Terms
     found: Found
@@ -96,12 +94,9 @@ class _Picture:
 class _Pictures:
     """How each place of an answer is seen: now, or at the last word of its sources."""
 
-    def __init__(
-        self, look: Callable[[int], Awaitable[_Picture]], silent: SilentQueues, now: int
-    ) -> None:
+    def __init__(self, look: Callable[[int], Awaitable[_Picture]], view: TenantView) -> None:
         self._look = look
-        self._silent = silent
-        self._now = now
+        self._view = view
         self._known: dict[int, _Picture] = {}
 
     async def at(self, as_of: int) -> _Picture:
@@ -111,13 +106,15 @@ class _Pictures:
             known = self._known[as_of] = await self._look(as_of)
         return known
 
-    async def of(self, place: Place, floor: Callable[[str, int], Collection[str]]) -> _Picture:
-        """What is seen of a place; `floor` tells the queues of a whole floor."""
-        now = self._known[self._now]
-        if not self._silent.standing:
-            return now
-        queues = place.queues or floor(now.query.selection.tenant, self._now)
-        return await self.at(self._silent.as_of(queues, self._now))
+    async def of(self, place: Place) -> _Picture:
+        """What is seen of a place."""
+        view = self._view
+        if not view.silent.standing:
+            return self._known[view.as_of]
+        queues = place.queues or {
+            queue for _, queue, _ in view.board.homes(view.tenant, view.as_of)
+        }
+        return await self.at(view.silent.as_of(queues, view.as_of))
 
 
 @dataclass(frozen=True)
@@ -131,77 +128,25 @@ class _Laid:
     layout: Layout
 
 
-@dataclass(frozen=True)
-class Ground:
-    """What questions are asked of: a tenant's floor, its definitions and the zone of its days."""
-
-    tenant: str
-    board: Board
-    known: TenantDefinitions
-    zone: ZoneInfo
-
-
 class LiveFigures:
-    """Answers from `board`, under the definitions of the moment."""
+    """Answers from the board, under the definitions of the moment."""
 
     def __init__(
         self,
-        board: Board,
-        now: Callable[[], int],
+        floors: Floors,
         lookup: Lookup,
-        definitions: Callable[[], Definitions],
+        turns: Turns,
         forecasts: Callable[[], Forecasts] = lambda: NO_FORECASTS,
     ) -> None:
-        self.board = board
-        self.now = now
+        self._floors = floors
+        self._board = floors.board
         self._lookup = lookup
-        self.definitions = definitions
+        self._turns = turns
         self._forecasts = forecasts
-        self.sources = SourceWatch(board, now, definitions)
-        self.turns = Turns()
         self._laid: dict[tuple[Selection, Basis], _Laid] = {}
         self._laid_subjects = 0
         self._rosters: dict[str, tuple[tuple[int, int], Roster]] = {}
         self._layouts = PlanLayouts()
-
-    def as_of(self) -> int:
-        """The instant that figures speak of, but for queues whose sources are silent."""
-        return self.board.as_of(self.now())
-
-    def stale(self) -> bool:
-        """Whether all figures speak of a past instant, because a partition fell silent or
-        behind.
-        """
-        return self.board.stale_since(self.now()) is not None
-
-    def silent(self, tenant: str) -> SilentQueues:
-        """Which of a tenant's queues stand at the last word of their sources."""
-        silence = self.sources.silence(tenant)
-        if not silence.touched:
-            return NOBODY_SILENT
-        return SilentQueues(
-            {queue: self.sources.instant(at) for queue, at in silence.standing.items()},
-            silence.touched,
-        )
-
-    def freshness(self, tenant: str) -> tuple[bool, list[str], list[str]]:
-        """What of a tenant's figures is old: all of them, queues that stand, queues that a silent
-        source feeds too.
-        """
-        silent = self.silent(tenant)
-        return self.stale(), sorted(silent.standing), sorted(silent.touched)
-
-    def known(self, tenant: str) -> TenantDefinitions:
-        """The definitions of a tenant."""
-        return self.definitions().of(tenant)
-
-    def zone(self, tenant: str) -> ZoneInfo:
-        """The zone of a tenant's days: its own, or the floor's."""
-        return self.known(tenant).zone or self.board.rules.zone
-
-    def ground(self, tenant: str) -> Ground:
-        """What a tenant's questions are asked of."""
-        return Ground(tenant, self.board, self.known(tenant), self.zone(tenant))
 
     async def rows(self, query: LiveQuery, until: float | None = None) -> list[LiveRow]:
         """All rows, as `page` tells them.
@@ -214,11 +159,10 @@ class LiveFigures:
 
     async def size(self, query: LiveQuery) -> int:
         """How many rows an answer has."""
-        tenant = query.selection.tenant
-        as_of = self.as_of()
-        span = span_of(query.window, as_of, self.board.rules.pane, self.zone(tenant))
+        view = self._floors.view(query.selection.tenant)
+        span = span_of(query.window, view.as_of, self._board.rules.pane, view.zone)
         laid = await self._layout(
-            query, query.question.basis.terms(self.known(tenant), span.begin), as_of
+            query, query.question.basis.terms(view.known, span.begin), view.as_of
         )
         return len(laid.subjects) * len(query.question.kpis)
 
@@ -232,23 +176,21 @@ class LiveFigures:
         of their last word; sums over them and others go on. Each subject's rows are computed at
         once, those of many subjects in several turns of the loop.
         """
-        now = self.as_of()
-        pictures = _Pictures(
-            partial(self._picture, query, until), self.silent(query.selection.tenant), now
-        )
-        picture = await pictures.at(now)
-        laid = await self._layout(query, picture.terms, now)
+        view = self._floors.view(query.selection.tenant)
+        pictures = _Pictures(partial(self._picture, query, view, until), view)
+        picture = await pictures.at(view.as_of)
+        laid = await self._layout(query, picture.terms, view.as_of)
         found: list[LiveRow] = []
         last = after
         rested = 0
         for index in range(0 if after is None else laid.index(after.subject), len(laid.subjects)):
             if len(found) - rested >= ROWS:
                 rested = len(found)
-                await self.turns.next()
+                await self._turns.next()
             subject = laid.subjects[index]
             place = laid.place(index)
             seen = after.kpi + 1 if after is not None and subject == after.subject else 0
-            mine = self._rows_of(await pictures.of(place, self._floor), place)[seen:]
+            mine = self._rows_of(await pictures.of(place), place)[seen:]
             room = limit - len(found)
             if len(mine) > room:
                 return found + mine[:room], LivePlace(subject, seen + room - 1) if room else last
@@ -256,23 +198,21 @@ class LiveFigures:
             last = LivePlace(subject, seen + len(mine) - 1)
         return found, None
 
-    def _floor(self, tenant: str, as_of: int) -> set[str]:
-        return {queue for _, queue, _ in self.board.homes(tenant, as_of)}
-
-    async def _picture(self, query: LiveQuery, until: float | None, as_of: int) -> _Picture:
-        tenant = query.selection.tenant
+    async def _picture(
+        self, query: LiveQuery, view: TenantView, until: float | None, as_of: int
+    ) -> _Picture:
         needs = query.question.needs
-        zone = self.zone(tenant)
-        span = span_of(query.window, as_of, self.board.rules.pane, zone)
-        frame = frame_of(span, tenant, zone, (as_of, self.board.watermark()))
-        terms = query.question.basis.terms(self.known(tenant), span.begin)
+        zone = view.zone
+        span = span_of(query.window, as_of, self._board.rules.pane, zone)
+        frame = frame_of(span, view.tenant, zone, (as_of, self._board.watermark()))
+        terms = query.question.basis.terms(view.known, span.begin)
         plans = (
             self._plans(query, terms, live_times(query.window, span, as_of, zone))
             if Need.PLAN in needs
             else None
         )
         found = await self._found(query, span, as_of, until)
-        return _Picture(query, as_of, zone, frame, terms, found, self._roster(query, as_of), plans)
+        return _Picture(query, view, as_of, frame, terms, found, self._roster(query, as_of), plans)
 
     def _plans(self, query: LiveQuery, terms: Terms, times: Times) -> LivePlans:
         tenant = query.selection.tenant
@@ -280,15 +220,15 @@ class LiveFigures:
         slots = self._layouts.slots(
             (query.selection, question.basis), terms, self._forecasts().get(tenant, ())
         )
-        return LivePlans(self.board, tenant, terms, times, slots, query.window, question.needs)
+        return LivePlans(self._board, tenant, terms, times, slots, query.window, question.needs)
 
     async def _layout(self, query: LiveQuery, terms: Terms, as_of: int) -> Layout:
         asked = (query.selection, query.question.basis)
-        floor = (self.board.floor, as_of // MINUTE)
+        floor = (self._board.floor, as_of // MINUTE)
         known = self._laid.get(asked)
         if known is None or known.in_force is not terms.in_force or known.floor != floor:
             homes: dict[Subject, list[Home]] = {}
-            async for portion in self.turns.over(self._homes(query.selection, as_of), HOMES):
+            async for portion in self._turns.over(self._homes(query.selection, as_of), HOMES):
                 gather(homes, query.selection, terms, portion)
             self._laid_subjects += len(homes)
             if len(self._laid) >= LAYOUTS or self._laid_subjects > LAID_SUBJECTS:
@@ -312,11 +252,10 @@ class LiveFigures:
         """The occupancy of each group's agents, as rows of its queues have it; None where undefined
         or not looked up at `until`.
         """
-        as_of = self.as_of()
-        zone = self.zone(asked.tenant)
-        span = span_of(asked.window, as_of, self.board.rules.pane, zone)
+        view = self._floors.view(asked.tenant)
+        span = span_of(asked.window, view.as_of, self._board.rules.pane, view.zone)
         found = await self._lookup.find(
-            Selection(asked.tenant), Need.AGENT_TIME, asked.window, span, as_of, until
+            Selection(asked.tenant), Need.AGENT_TIME, asked.window, span, view.as_of, until
         )
         return [
             OCCUPANCY.measure(found.crew.during(Figures({}), 0, queues), DEFAULT_POLICY).value
@@ -334,8 +273,8 @@ class LiveFigures:
         """How many of a tenant's agents are in which state, by the queues they serve; made anew
         only when one changed.
         """
-        changes, heads = self.board.agents.heads(tenant, as_of)
-        names = self.board.names
+        changes, heads = self._board.agents.heads(tenant, as_of)
+        names = self._board.names
         told = changes, len(names.folded(tenant))
         known = self._rosters.get(tenant)
         if known is None or known[0] != told:
@@ -347,12 +286,12 @@ class LiveFigures:
 
     def _homes(self, selection: Selection, as_of: int) -> Iterable[Home]:
         if not selection.queues:
-            return self.board.homes(selection.tenant, as_of)
-        since = as_of - self.board.rules.idle
+            return self._board.homes(selection.tenant, as_of)
+        since = as_of - self._board.rules.idle
         return [
             home
-            for home in live_homes(self.board, selection)
-            if self.board.last_seen.get(home, 0) >= since
+            for home in live_homes(self._board, selection)
+            if self._board.last_seen.get(home, 0) >= since
         ]
 
     def _rows_of(self, picture: _Picture, place: Place) -> list[LiveRow]:
@@ -366,7 +305,7 @@ class LiveFigures:
     def _seen(self, picture: _Picture, place: Place) -> Seen:
         as_of = picture.as_of
         found = picture.found
-        reading = self.board.read(place.scopes, picture.query.window, as_of, picture.zone)
+        reading = self._board.read(place.scopes, picture.query.window, as_of, picture.view.zone)
         parts = (
             [Parted(one.policy, self._read(picture, one.scopes)) for one in place.shares]
             if len(place.shares) > 1
@@ -376,7 +315,7 @@ class LiveFigures:
         counted = reading.counted
         present = reading.present
         if picture.needs:
-            pace = self.board.pace(place.scopes, as_of) if Need.PACE in picture.needs else {}
+            pace = self._board.pace(place.scopes, as_of) if Need.PACE in picture.needs else {}
             counted = found.counted(counted, 0, place.looked_up, reading.span, as_of)
             present = found.present(present, place.looked_up, as_of, pace)
         if picture.needs & STAFF:
@@ -387,7 +326,9 @@ class LiveFigures:
         return Seen(place.labels, counted, parts, present, reading.revision, found.missing)
 
     def _read(self, picture: _Picture, scopes: Sequence[Scope]) -> Figures:
-        return self.board.read(scopes, picture.query.window, picture.as_of, picture.zone).counted
+        return self._board.read(
+            scopes, picture.query.window, picture.as_of, picture.view.zone
+        ).counted
 
 
 def live_homes(board: Board, selection: Selection) -> list[Home]:

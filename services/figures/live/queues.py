@@ -13,7 +13,9 @@ from services.figures.live.figures import LiveFigures
 from services.figures.selection import Selection, Subject
 from services.figures.staff.by_queue import Roster
 from services.figures.state import State, state_of
+from services.figures.tenant_view import Floors, TenantView
 from services.figures.terms import AS_IN_FORCE, Terms
+from services.figures.turns import Turns
 from services.kpis.catalogue import CATALOGUE
 from services.kpis.figures import Value
 
@@ -47,6 +49,7 @@ class QueueNow:
 class _Moment:
     """What all rows are seen with."""
 
+    view: TenantView
     as_of: int
     terms: Terms
     roster: Roster
@@ -56,8 +59,10 @@ class _Moment:
 class Queues:
     """Answers from the board, under the definitions of the moment."""
 
-    def __init__(self, live: LiveFigures) -> None:
+    def __init__(self, floors: Floors, live: LiveFigures, turns: Turns) -> None:
+        self._floors = floors
         self._live = live
+        self._turns = turns
 
     async def page(
         self, tenant: str, after: str | None, limit: int
@@ -65,55 +70,58 @@ class Queues:
         """Up to `limit` queues of the tenant's floor behind one of them, sorted; and the last one's
         name if more follow.
         """
-        board = self._live.board
-        as_of = self._live.as_of()
+        view = self._floors.view(tenant)
+        as_of = view.as_of
         homes: dict[str, list[Home]] = {}
-        for home in board.homes(tenant, as_of):
+        for home in view.board.homes(tenant, as_of):
             if after is None or home[1] > after:
                 homes.setdefault(home[1], []).append(home)
-        terms = AS_IN_FORCE.terms(self._live.known(tenant), as_of)
-        moment = _Moment(as_of, terms, self._live.roster(tenant, as_of), stale=self._live.stale())
-        silent = self._live.silent(tenant)
+        terms = AS_IN_FORCE.terms(view.known, as_of)
+        moment = _Moment(view, as_of, terms, self._live.roster(tenant, as_of), stale=view.stale)
+        silent = view.silent
         found: list[QueueNow] = []
-        async for portion in self._live.turns.over(islice(homes.items(), limit), AT_ONCE):
+        async for portion in self._turns.over(islice(homes.items(), limit), AT_ONCE):
             for queue, theirs in portion:
                 stale = moment.stale or silent.touches((queue,))
                 seen = replace(moment, as_of=silent.as_of((queue,), as_of), stale=stale)
-                found.append(self._row(tenant, queue, theirs, seen))
+                found.append(_row(queue, theirs, seen))
         return found, found[-1].queue if len(homes) > limit else None
 
-    def _row(self, tenant: str, queue: str, homes: list[Home], moment: _Moment) -> QueueNow:
-        as_of = moment.as_of
-        terms = moment.terms
-        board = self._live.board
-        known = terms.in_force.queue(queue)
-        present = board.read([(tenant, queue, None)], Window.M30, as_of).present
-        return QueueNow(
-            queue=queue,
-            en=known.names.en if known else queue,
-            zh=known.names.zh if known else queue,
-            channels=tuple(channel for _, _, channel in homes),
-            team=terms.in_force.team(queue) or None,
-            site=terms.in_force.site(queue) or None,
-            state=self._state(tenant, queue, homes, moment),
-            waiting=len(present.waits),
-            longest_wait=max(present.waits, default=0) / 1000,
-            in_progress=present.in_progress,
-            unresolved=present.unresolved,
-            agents=moment.roster.together((queue,)),
-            target=max(policy.target for policy, _ in by_policy(terms, homes)),
-            as_of=as_of,
-        )
 
-    def _state(self, tenant: str, queue: str, homes: list[Home], moment: _Moment) -> State:
-        as_of = moment.as_of
-        terms = moment.terms
-        calendar = terms.in_force.calendar(queue)
-        parts = shares(Selection(tenant), Subject(queue), terms, homes)
-        levels = [self._level(part, as_of) for part in parts]
-        closed = calendar is not None and not is_open(calendar, as_of, self._live.zone(tenant))
-        return state_of(stale=moment.stale, closed=closed, level=summed(levels))
+def _row(queue: str, homes: list[Home], moment: _Moment) -> QueueNow:
+    as_of = moment.as_of
+    terms = moment.terms
+    known = terms.in_force.queue(queue)
+    scope = moment.view.tenant, queue, None
+    present = moment.view.board.read([scope], Window.M30, as_of).present
+    return QueueNow(
+        queue=queue,
+        en=known.names.en if known else queue,
+        zh=known.names.zh if known else queue,
+        channels=tuple(channel for _, _, channel in homes),
+        team=terms.in_force.team(queue) or None,
+        site=terms.in_force.site(queue) or None,
+        state=_state(queue, homes, moment),
+        waiting=len(present.waits),
+        longest_wait=max(present.waits, default=0) / 1000,
+        in_progress=present.in_progress,
+        unresolved=present.unresolved,
+        agents=moment.roster.together((queue,)),
+        target=max(policy.target for policy, _ in by_policy(terms, homes)),
+        as_of=as_of,
+    )
 
-    def _level(self, part: Share, as_of: int) -> Value:
-        counted = self._live.board.read(part.scopes, Window.M30, as_of).counted
-        return CATALOGUE["service_level"].measure(counted, part.policy)
+
+def _state(queue: str, homes: list[Home], moment: _Moment) -> State:
+    view = moment.view
+    terms = moment.terms
+    calendar = terms.in_force.calendar(queue)
+    parts = shares(Selection(view.tenant), Subject(queue), terms, homes)
+    levels = [_level(part, moment) for part in parts]
+    closed = calendar is not None and not is_open(calendar, moment.as_of, view.zone)
+    return state_of(stale=moment.stale, closed=closed, level=summed(levels))
+
+
+def _level(part: Share, moment: _Moment) -> Value:
+    counted = moment.view.board.read(part.scopes, Window.M30, moment.as_of).counted
+    return CATALOGUE["service_level"].measure(counted, part.policy)

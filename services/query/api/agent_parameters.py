@@ -10,9 +10,9 @@ from services.figures.agents.comparison import Contest
 from services.figures.agents.figures import AgentQuery, AgentsQuery
 from services.figures.agents.rows import OF_AGENTS, ByAgent
 from services.figures.intervals import Interval
-from services.figures.live.figures import Ground
 from services.figures.rows import Question
 from services.figures.selection import By
+from services.figures.tenant_view import TenantView
 from services.kpis.catalogue import CATALOGUE, Kpi
 from services.query.api.parameters import (
     BEGIN,
@@ -55,17 +55,17 @@ class AgentsParameters(PageParameters):
         List, Field(description="those at any of these sites", examples=["hangzhou"])
     ] = None
 
-    def query(self, ground: Ground) -> AgentsQuery:
+    def query(self, view: TenantView) -> AgentsQuery:
         """The question; problems 422."""
         self.refuse_unknown()
         refuse_strangers("state", names_of(self.state), STATES)
         refuse_strangers(
             "queue",
             names_of(self.queue),
-            ground.board.queues(ground.tenant) | ground.board.agents.queues(ground.tenant),
+            view.board.queues(view.tenant) | view.board.agents.queues(view.tenant),
         )
         return AgentsQuery(
-            ground.tenant,
+            view.tenant,
             *map(names_of, (self.agent, self.queue, self.state, self.team, self.site)),
         )
 
@@ -109,18 +109,18 @@ class AgentKpiParameters(Restated):
     limit: Limit = None
     cursor: Cursor = None
 
-    def query(self, ground: Ground) -> AgentQuery:
+    def query(self, view: TenantView) -> AgentQuery:
         """The question; problems 422."""
         self.refuse_unknown()
-        chosen = selection(ground, self.queue, self.channel, By.TOTAL)
+        chosen = selection(view, self.queue, self.channel, By.TOTAL)
         span = span_of(self.since, self.until)
-        question = Question(kpis_of_agents(self.kpi), self.basis(ground, chosen))
+        question = Question(kpis_of_agents(self.kpi), self.basis(view, chosen))
         return AgentQuery(
             chosen,
             names_of(self.agent),
             span,
             self.interval,
-            zone_of(self.tz, ground),
+            zone_of(self.tz, view),
             self.by,
             question,
         )
@@ -162,14 +162,14 @@ class BenchmarkParameters(Restated):
     limit: Limit = None
     cursor: Cursor = None
 
-    def query(self, ground: Ground) -> AgentQuery:
+    def query(self, view: TenantView) -> AgentQuery:
         """The question; problems 422."""
         self.refuse_unknown()
-        chosen = selection(ground, self.queue, self.channel, By.TOTAL)
+        chosen = selection(view, self.queue, self.channel, By.TOTAL)
         span = span_of(self.since, self.until)
-        question = Question(kpis_of_agents(self.kpi), self.basis(ground, chosen))
+        question = Question(kpis_of_agents(self.kpi), self.basis(view, chosen))
         return AgentQuery(
-            chosen, (), span, Interval.ALL, zone_of(self.tz, ground), ByAgent.AGENT, question
+            chosen, (), span, Interval.ALL, zone_of(self.tz, view), ByAgent.AGENT, question
         )
 
     def contest(self) -> Contest:

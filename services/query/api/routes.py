@@ -5,14 +5,17 @@ from functools import partial
 from typing import Annotated
 
 import msgspec
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from services.figures.corrections import figures as correcting
+from services.figures.corrections.figures import Corrections
 from services.figures.corrections.rows import COLUMNS as CORRECTION_COLUMNS
-from services.figures.history.figures import RowPlace
-from services.figures.live.figures import LivePlace
+from services.figures.history.figures import PastFigures, RowPlace
+from services.figures.live.figures import LiveFigures, LivePlace
+from services.figures.live.queues import Queues
 from services.figures.ports import Place
 from services.figures.rows import COLUMNS, LIVE_COLUMNS
+from services.figures.visits.drilldown import Drilldown
 from services.kpis.catalogue import CATALOGUE, VARIANTS
 from services.query.api import (
     agents,
@@ -37,7 +40,7 @@ from services.query.api.answers import (
     tagged_rows,
 )
 from services.query.api.cursors import cursor, place_of
-from services.query.api.measured import Loaded, MeasuredRoute
+from services.query.api.measured import MeasuredRoute, Shared, use_case
 from services.query.api.parameters import (
     CorrectionParameters,
     HistoryParameters,
@@ -56,6 +59,7 @@ from services.query.api.schemas import (
     QueuesAnswer,
     VisitsAnswer,
 )
+from services.query.pipeline.pipeline import Pipeline
 from services.runtime.problems import described
 
 PROBLEMS = described(401, 403, 406, 422, 503)
@@ -105,20 +109,24 @@ def router() -> APIRouter:
     summary="Queues and who waits in them",
 )
 async def queues(
-    request: Request, caller: Reader, query: Loaded, asked: Annotated[PageParameters, Query()]
+    request: Request,
+    caller: Reader,
+    floor_queues: Annotated[Queues, Depends(use_case(Queues))],
+    shared: Shared,
+    asked: Annotated[PageParameters, Query()],
 ) -> Response:
     """Every queue of the floor with its live gauges and the state of its figures."""
     asked.refuse_unknown()
     accepted(request)
     question = "queues", caller.tenant
     after = place_of(asked.cursor, question, decode_name)
-    rows, more = await query.queues.page(
-        caller.tenant, after, paging.rows_of_page(asked.limit, query.limits)
+    rows, more = await floor_queues.page(
+        caller.tenant, after, paging.rows_of_page(asked.limit, shared.limits)
     )
-    zone = query.live.zone(caller.tenant)
+    zone = shared.floors.view(caller.tenant).zone
     told = [shapes.queue_row(row, zone) for row in rows]
     return await tagged_rows(
-        request, Page(told, _following(question, more), _timeless), query.live.turns
+        request, Page(told, _following(question, more), _timeless), shared.turns
     )
 
 
@@ -134,23 +142,27 @@ def _timeless(row: shapes.Body) -> object:
     summary="Live figures",
 )
 async def live(
-    request: Request, caller: Reader, query: Loaded, asked: Annotated[LivePageParameters, Query()]
+    request: Request,
+    caller: Reader,
+    live_figures: Annotated[LiveFigures, Depends(use_case(LiveFigures))],
+    shared: Shared,
+    asked: Annotated[LivePageParameters, Query()],
 ) -> Response:
     """Figures of a window up to now; gauges are those of this moment whatever the window. `Accept:
     text/csv` gives all pages as one CSV.
     """
     keep(request, asked)
     kind = accepted(request, JSON, CSV)
-    question = asked.query(query.live.ground(caller.tenant))
+    question = asked.query(shared.floors.view(caller.tenant))
     after = place_of(asked.cursor, question, decode_live_place)
-    page = partial(query.live.page, question)
-    rows, more = await page(after, paging.rows_of_page(asked.limit, query.limits))
-    query.metrics.rows.labels("/v1/kpis").inc(len(rows))
+    page = partial(live_figures.page, question)
+    rows, more = await page(after, paging.rows_of_page(asked.limit, shared.limits))
+    shared.counted("/v1/kpis", len(rows))
     if kind == CSV:
-        further = paging.further(page, more, query.limits.rows)
-        return csv_stream(rows, further, Sheet("kpis", LIVE_COLUMNS), query.live.turns)
-    fresh = query.live.freshness(caller.tenant)
-    return await figures(request, rows, _following(question, more), query.live.turns, fresh)
+        further = paging.further(page, more, shared.limits.rows)
+        return csv_stream(rows, further, Sheet("kpis", LIVE_COLUMNS), shared.turns)
+    fresh = shared.floors.view(caller.tenant).freshness
+    return await figures(request, rows, _following(question, more), shared.turns, fresh)
 
 
 @figures_router.get(
@@ -160,20 +172,24 @@ async def live(
     summary="Figures of any past span",
 )
 async def history(
-    request: Request, caller: Reader, query: Loaded, asked: Annotated[HistoryParameters, Query()]
+    request: Request,
+    caller: Reader,
+    past: Annotated[PastFigures, Depends(use_case(PastFigures))],
+    shared: Shared,
+    asked: Annotated[HistoryParameters, Query()],
 ) -> Response:
     """Figures per interval of a calendar. `Accept: text/csv` gives all pages as one CSV."""
     kind = accepted(request, JSON, CSV)
-    question = asked.query(query.live.ground(caller.tenant))
+    question = asked.query(shared.floors.view(caller.tenant))
     after = place_of(asked.cursor, question, decode_row_place)
-    limit = paging.rows_of_page(asked.limit, query.limits)
-    rows, more = await query.past.page(question, after, limit)
-    query.metrics.rows.labels("/v1/kpis/history").inc(len(rows))
+    limit = paging.rows_of_page(asked.limit, shared.limits)
+    rows, more = await past.page(question, after, limit)
+    shared.counted("/v1/kpis/history", len(rows))
     if kind == CSV:
-        further = paging.further(partial(query.past.page, question), more, query.limits.rows)
-        return csv_stream(rows, further, Sheet("kpis", COLUMNS), query.live.turns)
-    fresh = query.live.freshness(caller.tenant)
-    return await figures(request, rows, _following(question, more), query.live.turns, fresh)
+        further = paging.further(partial(past.page, question), more, shared.limits.rows)
+        return csv_stream(rows, further, Sheet("kpis", COLUMNS), shared.turns)
+    fresh = shared.floors.view(caller.tenant).freshness
+    return await figures(request, rows, _following(question, more), shared.turns, fresh)
 
 
 def _following(question: object, more: object) -> str | None:
@@ -187,21 +203,25 @@ def _following(question: object, more: object) -> str | None:
     summary="Figures that changed after they were final",
 )
 async def corrections(
-    request: Request, caller: Reader, query: Loaded, asked: Annotated[CorrectionParameters, Query()]
+    request: Request,
+    caller: Reader,
+    changes: Annotated[Corrections, Depends(use_case(Corrections))],
+    shared: Shared,
+    asked: Annotated[CorrectionParameters, Query()],
 ) -> Response:
     """One row for each KPI of a queue's quarter hour that a late event changed: old, new, why,
     when. `Accept: text/csv` gives all pages.
     """
     kind = accepted(request, JSON, CSV)
-    question = asked.query(query.live.ground(caller.tenant))
+    question = asked.query(shared.floors.view(caller.tenant))
     after = place_of(asked.cursor, question, decode_correction_place)
-    limit = paging.rows_of_page(asked.limit, query.limits)
-    rows, more = await query.corrections.page(question, after, limit)
-    query.metrics.rows.labels("/v1/corrections").inc(len(rows))
+    limit = paging.rows_of_page(asked.limit, shared.limits)
+    rows, more = await changes.page(question, after, limit)
+    shared.counted("/v1/corrections", len(rows))
     if kind == CSV:
-        further = paging.further(partial(query.corrections.page, question), more, query.limits.rows)
-        return csv_stream(rows, further, Sheet("corrections", CORRECTION_COLUMNS), query.live.turns)
-    return await rows_answer(rows, _following(question, more), query.live.turns)
+        further = paging.further(partial(changes.page, question), more, shared.limits.rows)
+        return csv_stream(rows, further, Sheet("corrections", CORRECTION_COLUMNS), shared.turns)
+    return await rows_answer(rows, _following(question, more), shared.turns)
 
 
 @figures_router.get(
@@ -211,32 +231,34 @@ async def corrections(
     summary="The contacts behind a number",
 )
 async def visits(
-    request: Request, caller: Reader, query: Loaded, asked: Annotated[VisitParameters, Query()]
+    request: Request,
+    caller: Reader,
+    drilldown: Annotated[Drilldown, Depends(use_case(Drilldown))],
+    shared: Shared,
+    asked: Annotated[VisitParameters, Query()],
 ) -> Response:
     """Visits in the order of their offers, each judged under the definition. `Accept: text/csv`
     gives all pages.
     """
     kind = accepted(request, JSON, CSV)
-    question = asked.query(query.live.ground(caller.tenant))
-    zone = asked.zone(query.live.ground(caller.tenant))
+    question = asked.query(shared.floors.view(caller.tenant))
+    zone = asked.zone(shared.floors.view(caller.tenant))
     after = place_of(asked.cursor, question, decode_visit_place)
-    limit = paging.visits_of_page(asked.limit, query.limits)
-    found, more = await query.drilldown.page(question, after, limit)
-    query.metrics.rows.labels("/v1/visits").inc(len(found))
+    limit = paging.visits_of_page(asked.limit, shared.limits)
+    found, more = await drilldown.page(question, after, limit)
+    shared.counted("/v1/visits", len(found))
     shown = partial(shapes.visit_row, zone=zone, agents=AGENTS in caller.scopes)
     if kind == CSV:
-        further = paging.further(
-            partial(query.drilldown.page, question), more, query.limits.most_visits
-        )
+        further = paging.further(partial(drilldown.page, question), more, shared.limits.most_visits)
         sheet = Sheet("visits", shapes.VISIT_COLUMNS)
         pages = (list(map(shown, page)) async for page in further)
-        return csv_stream(list(map(shown, found)), pages, sheet, query.live.turns)
+        return csv_stream(list(map(shown, found)), pages, sheet, shared.turns)
     rows = [
         row
-        async for portion in query.live.turns.over(found, VISITS_AT_ONCE)
+        async for portion in shared.turns.over(found, VISITS_AT_ONCE)
         for row in map(shown, portion)
     ]
-    return await rows_answer(rows, _following(question, more), query.live.turns)
+    return await rows_answer(rows, _following(question, more), shared.turns)
 
 
 @figures_router.get(
@@ -246,13 +268,17 @@ async def visits(
     summary="How far counting is behind",
 )
 async def pipeline(
-    request: Request, caller: Reader, query: Loaded, asked: Annotated[Parameters, Query()]
+    request: Request,
+    caller: Reader,
+    counting: Annotated[Pipeline, Depends(use_case(Pipeline))],
+    shared: Shared,
+    asked: Annotated[Parameters, Query()],
 ) -> Response:
     """No lag means: everything accepted before this call is in every answer after it."""
     asked.refuse_unknown()
     accepted(request)
-    body = shapes.pipeline(await query.pipeline.partitions(), query.live.board.rules.zone)
-    folded = shapes.folded(query.live.board.folded(caller.tenant))
+    body = shapes.pipeline(await counting.partitions(), shared.floors.board.rules.zone)
+    folded = shapes.folded(shared.floors.board.folded(caller.tenant))
     return json({**body, "folded": folded}, {"Cache-Control": "no-store"})
 
 
@@ -263,27 +289,28 @@ async def pipeline(
     summary="What figures mean",
 )
 async def definitions(
-    request: Request, caller: Reader, query: Loaded, asked: Annotated[PageParameters, Query()]
+    request: Request, caller: Reader, shared: Shared, asked: Annotated[PageParameters, Query()]
 ) -> Response:
     """The definitions in force, every version there is or was (these come in pages), and the
     catalogue of KPIs.
     """
     asked.refuse_unknown()
     accepted(request)
-    known = query.live.known(caller.tenant)
-    rows = shapes.policy_rows(known.at(query.live.now()))
+    view = shared.floors.view(caller.tenant)
+    known = view.known
+    rows = shapes.policy_rows(known.at(view.now))
     kpis, variants = (
         [shapes.kpi_row(kpi) for kpi in known.values()] for known in (CATALOGUE, VARIANTS)
     )
-    question = "definitions", caller.tenant, query.live.definitions().number
+    question = "definitions", caller.tenant, shared.floors.definitions().number
     first = place_of(asked.cursor, question, decode_number) or 0
-    beyond = first + paging.rows_of_page(asked.limit, query.limits)
-    versions = shapes.version_rows(known, query.live.now(), slice(first, beyond))
+    beyond = first + paging.rows_of_page(asked.limit, shared.limits)
+    versions = shapes.version_rows(known, view.now, slice(first, beyond))
     more = _following(question, beyond) if beyond < len(known.versions) else None
     loading = shapes.loading(
-        query.live.definitions(),
-        query.reload(),
-        query.live.zone(caller.tenant),
+        shared.floors.definitions(),
+        shared.health.reload(),
+        view.zone,
         details=ADMIN in caller.scopes,
     )
     body = {

@@ -6,21 +6,20 @@ Counters tell of the live span only: a replay of last year must not look like a 
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
-from services.board.domain.board import Board
 from services.board.domain.positions import current
 from services.board.domain.series import Home, Scope
 from services.board.domain.windows import Window
 from services.contracts.cells import Cell, Cells, add
 from services.definitions.domain.calendars import is_open
-from services.definitions.domain.in_force import Definitions
 from services.figures.by_policy import Parted, by_policy, value_of
-from services.figures.sources.silent import SilentQueues, nobody_silent
+from services.figures.sources.silent import SilentQueues
 from services.figures.staff.by_queue import roster_of
 from services.figures.state import State, state_of
+from services.figures.tenant_view import Floors
 from services.figures.terms import AS_IN_FORCE, Terms
 from services.kpis.catalogue import CATALOGUE
 from services.kpis.figures import Figures
@@ -133,16 +132,13 @@ class Exposition:
 
     def __init__(
         self,
-        board: Board,
-        definitions: Callable[[], Definitions],
+        floors: Floors,
         most_series: int,
-        silent: Callable[[str], SilentQueues] = nobody_silent,
     ) -> None:
-        self._board = board
-        self._definitions = definitions
+        self._floors = floors
+        self._board = floors.board
         self._most = most_series
-        self._silent = silent
-        self._folding = Folding(board)
+        self._folding = Folding(floors.board)
         self._folded: Folds = {}
         self._counters = Counters()
 
@@ -155,7 +151,7 @@ class Exposition:
         page = Page()
         for tenant, fold in folds.items():
             view = self._view(tenant, now)
-            silent = self._silent(tenant)
+            silent = self._floors.view(tenant).silent
             self._carry(tenant, fold, view)
             for subject in _subjects(tenant, fold):
                 seen = view.of(subject, silent)
@@ -179,12 +175,10 @@ class Exposition:
             self._counters.carry(_labels(tenant, OTHER, OTHER), self._values(homes, parts), sign)
 
     def _view(self, tenant: str, now: int) -> View:
-        known = self._definitions().of(tenant)
+        known = self._floors.view(tenant)
         as_of = self._board.as_of(now)
         stale = self._board.stale_since(now) is not None
-        return View(
-            AS_IN_FORCE.terms(known, as_of), as_of, known.zone or self._board.rules.zone, stale
-        )
+        return View(AS_IN_FORCE.terms(known.known, as_of), as_of, known.zone, stale)
 
     def _count(self, page: Page, subject: Subject, parts: Parts) -> None:
         for name, more, value in self._values(subject.homes, parts):

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from services.figures.live.figures import LiveFigures, LiveQuery
 from services.figures.rows import LiveRow, identity, substance
+from services.figures.turns import Turns
 from services.query.stream.feed import Entries, Feed
 
 NOT_BEFORE = 0.1
@@ -77,14 +78,27 @@ class Batch:
 
 
 class Streams:
-    """The feeds of one process."""
+    """The feeds of one process; `boot` names the process in the ids of its events."""
 
-    def __init__(self, live: LiveFigures, pulse: Pulse, most_rows: int = 20_000) -> None:
+    def __init__(
+        self,
+        live: LiveFigures,
+        turns: Turns,
+        pulse: Pulse,
+        most_rows: int = 20_000,
+        boot: str = "",
+    ) -> None:
         self.pulse = pulse
+        self.boot = boot
+        self._turns = turns
         self.open = 0
         self.most_rows = most_rows
         self._live = live
         self._feeds: dict[LiveQuery, _Shared] = {}
+
+    async def size(self, query: LiveQuery) -> int:
+        """How many rows a feed has."""
+        return await self._live.size(query)
 
     async def follow(
         self, query: LiveQuery, after: int | None
@@ -118,7 +132,7 @@ class Streams:
                 tick = self.pulse.tick
                 rows = await self._live.rows(query)
                 entries: Entries[LiveRow] = {}
-                async for portion in self._live.turns.over(rows, COMPARED):
+                async for portion in self._turns.over(rows, COMPARED):
                     entries |= feed.compared(
                         tick, [(identity(row), substance(row), row) for row in portion]
                     )

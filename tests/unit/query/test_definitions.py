@@ -12,6 +12,7 @@ from services.figures.by_policy import definition_of, summed
 from services.kpis.catalogue import CATALOGUE, VARIANTS
 from services.kpis.figures import Value, share
 from services.kpis.policies import DEFAULT_POLICY
+from services.query.prometheus.page import Scrape
 from tests.fakes.definitions import definitions
 from tests.fakes.floor import MINUTE, abandoned, answered, waiting
 from tests.fakes.world import NOW, SPAN, World
@@ -273,7 +274,7 @@ def test_metrics_tell_each_queue_under_its_policy() -> None:
     world.floor.put(waiting(NOW - MINUTE))
     world.tell()
 
-    page = asyncio.run(world.query.scrape.page()).decode()
+    page = asyncio.run(world.query.of(Scrape).page()).decode()
 
     labels = 'tenant="demo",queue="sales",channel="voice"'
     assert f"contactcenter_service_level_target_ratio{{{labels}}} 0.9\n" in page

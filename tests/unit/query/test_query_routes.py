@@ -28,7 +28,7 @@ from services.query.api.stream import event, resumed
 from services.query.pipeline.lag import LogRange
 from services.query.prometheus.exposition import SERIES_PER_QUEUE, SERIES_PER_TENANT
 from services.query.prometheus.page import Scrape
-from services.query.stream.streams import Batch, Pulse
+from services.query.stream.streams import Batch, Pulse, Streams
 from tests.fakes.floor import MINUTE, PARTITIONS, answered, waiting
 from tests.fakes.world import LEADER, NOW, READER, SPAN, Client, World, busy_world
 
@@ -754,8 +754,9 @@ def test_metrics_need_their_scope_unless_they_are_open(world: World) -> None:
         in client.get("/metrics", headers=LEADER).text
     )
 
-    world.query = replace(world.query, metrics_open=True)
-    page = Client(world.app).get("/metrics")
+    app = world.app
+    app.state.metrics_open = True
+    page = Client(app).get("/metrics")
     assert page.headers["content-type"].startswith("text/plain; version=")
     assert "floorpulse_api_request_seconds_bucket" in page.text
 
@@ -765,7 +766,11 @@ async def test_no_scrape_waits_for_what_is_looked_up_nor_for_another_scrape(worl
     world.history.gate = asyncio.Event()
     hurried, patient = (
         Scrape(
-            world.pages, world.query.metrics, lambda: world.now, lambda: world.now / 1000, patience
+            world.pages,
+            world.query.answering.metrics,
+            lambda: world.now,
+            lambda: world.now / 1000,
+            patience,
         )
         for patience in (0, 5)
     )
@@ -805,13 +810,13 @@ def test_a_tenant_has_as_many_series_as_the_guard_reckons_with(world: World) -> 
 
 
 async def test_the_page_is_rendered_once_a_second(world: World) -> None:
-    first = await world.query.scrape.page()
+    first = await world.query.of(Scrape).page()
     world.floor.put(waiting(NOW - 1000))
     world.tell()
 
-    assert await world.query.scrape.page() is first
+    assert await world.query.of(Scrape).page() is first
     world.now += 1000
-    assert await world.query.scrape.page() != first
+    assert await world.query.of(Scrape).page() != first
 
 
 def test_the_metrics_tell_every_kpi_of_the_whole_floor_as_the_api_does(world: World) -> None:
@@ -905,10 +910,8 @@ def test_answers_are_what_openapi_says(world: World, path: str, model: type[Base
 
 
 async def batches(world: World, after: int | None = None) -> AsyncGenerator[Batch | None, None]:
-    question = LiveParameters(kpi="offered,waiting", by="queue").query(
-        world.query.live.ground("demo")
-    )
-    async with aclosing(world.query.streams.follow(question, after)) as told:
+    question = LiveParameters(kpi="offered,waiting", by="queue").query(world.floors.view("demo"))
+    async with aclosing(world.query.of(Streams).follow(question, after)) as told:
         async for batch in told:
             yield batch
 
@@ -960,11 +963,11 @@ async def test_a_stream_that_ends_gives_its_place_back_and_unused_feeds_are_drop
 ) -> None:
     stream = batches(world)
     await anext(stream)
-    assert world.query.streams.open == 1
+    assert world.query.of(Streams).open == 1
     await stream.aclose()
     await asyncio.sleep(0)
 
-    assert world.query.streams.open == 0
+    assert world.query.of(Streams).open == 0
 
 
 async def test_the_pulse_beats_on_news_and_at_least_every_second() -> None:
