@@ -7,17 +7,16 @@ it never averages ratios:
     vip     V3, 10 s     9 of  10 ─┴─► 89 of 110
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from services.board.domain.series import Home, Scope
 from services.figures.selection import By, Selection, Subject
 from services.figures.terms import Terms
-from services.kpis.catalogue import Kpi
-from services.kpis.figures import Figures, Value, count, share
-from services.kpis.inputs import Need
-from services.kpis.policies import ServiceLevelPolicy
+from services.kpis.catalogue import Kpi, Mixed, SpanKpi
+from services.kpis.figures import SpanFigures, Value, count, share
+from services.kpis.policies import Policy, ServiceLevelPolicy
 
 JOINED = 3
 """So many names of definitions stand in a row, joined by `+`; more are `mixed`."""
@@ -36,7 +35,7 @@ class Parted(NamedTuple):
     """Figures of scopes with the same policies."""
 
     policy: ServiceLevelPolicy
-    figures: Figures
+    figures: SpanFigures
 
 
 def subject_of(selection: Selection, terms: Terms, queue: str, channel: str) -> Subject:
@@ -105,17 +104,17 @@ def queues_of(
     )
 
 
-def value_of(kpi: Kpi, figures: Figures, parts: Sequence[Parted]) -> Value:
+def value_of(kpi: SpanKpi, figures: SpanFigures, parts: Sequence[Parted]) -> Value:
     """A KPI of a row: of all its figures, or, where the KPI depends on policies that differ, the
     sum of each part's.
     """
-    if Need.PLAN in kpi.needs and len(parts) > 1:
+    if len(parts) == 1 or kpi.judged_by is None:
+        return kpi.measure(figures, parts[0].policy)
+    if kpi.mixed is Mixed.GIVEN:
         parted = tuple((part.policy, part.figures) for part in parts)
         return kpi.measure(
             figures._replace(plan=replace(figures.plan, parts=parted)), parts[0].policy
         )
-    if len(parts) == 1 or not kpi.judged:
-        return kpi.measure(figures, parts[0].policy)
     return summed([kpi.measure(part.figures, part.policy) for part in parts])
 
 
@@ -136,20 +135,10 @@ def summed(values: Sequence[Value]) -> Value:
     return Value(part / whole if whole else None, part, whole)
 
 
-_NAMES: dict[str, Callable[[ServiceLevelPolicy], str]] = {
-    "csat": lambda policy: policy.csat.name,
-    "qa_pass_rate": lambda policy: policy.qa.name,
-}
-
-
 def definition_of(kpi: Kpi, policies: Sequence[ServiceLevelPolicy]) -> str:
     """The names of the definitions that a figure was computed with."""
-    name = _NAMES.get(kpi.id.partition(":")[0], _own_name)
+    name = (kpi.judged_by or Policy.SERVICE_LEVEL).name_in
     if len(policies) == 1:
         return name(policies[0])
     known = sorted({name(policy) for policy in policies})
     return "+".join(known) if len(known) <= JOINED else MIXED
-
-
-def _own_name(policy: ServiceLevelPolicy) -> str:
-    return policy.name

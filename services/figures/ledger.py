@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from services.contracts.cells import LEFT, Cell, Cells, add
 from services.figures.selection import Subject
-from services.kpis.figures import Figures
+from services.kpis.figures import SpanFigures
 
 _OUTCOMES = (Cell.ANSWERED, Cell.ABANDONED, *LEFT.values())
 
@@ -63,6 +63,6 @@ class Ledger:
         return self._entries.get((interval, subject)) or Entry()
 
 
-def unresolved(figures: Figures) -> int:
+def unresolved(figures: SpanFigures) -> int:
     """Visits of an interval that have no outcome and no longer wait."""
     return figures.of(Cell.OFFERED) - figures.of(*_OUTCOMES) - len(figures.waits)

@@ -19,8 +19,8 @@ from services.figures.intervals import Interval
 from services.figures.selection import Labels
 from services.figures.terms import Basis
 from services.figures.timestamps import text, text_or_none
-from services.kpis.catalogue import Kpi
-from services.kpis.figures import Figures, Value
+from services.kpis.catalogue import Kpi, MomentKpi
+from services.kpis.figures import MomentFigures, SpanFigures, Value
 from services.kpis.inputs import Need
 
 COLUMNS = (
@@ -108,7 +108,7 @@ class Question:
     @cached_property
     def gauged(self) -> bool:
         """Whether any of them is a gauge."""
-        return any(kpi.live for kpi in self.kpis)
+        return any(isinstance(kpi, MomentKpi) for kpi in self.kpis)
 
     @cached_property
     def needs(self) -> Need:
@@ -124,9 +124,9 @@ class Seen(NamedTuple):
     """
 
     labels: Labels
-    counted: Figures
+    counted: SpanFigures
     parts: Sequence[Parted]
-    present: Figures
+    present: MomentFigures
     revision: int
     missing: Need = Need.NOTHING
 
@@ -157,7 +157,7 @@ def answers(question: Question, seen: Seen) -> Iterator[Answer]:
 def _value(kpi: Kpi, seen: Seen) -> Value:
     return (
         kpi.measure(seen.present, seen.parts[0].policy)
-        if kpi.live
+        if isinstance(kpi, MomentKpi)
         else value_of(kpi, seen.counted, seen.parts)
     )
 

@@ -31,7 +31,7 @@ from services.board.domain.windows import HOUR, MINUTE, Span, Window, span_of
 from services.contracts.cells import LEFT, Cell, Cells, add
 from services.contracts.updates import Gauge, PaneRow, Update
 from services.counting.days import first_instant, local_day
-from services.kpis.figures import Figures
+from services.kpis.figures import MomentFigures, SpanFigures
 from services.kpis.formulas.estimated_wait import LOOK_BACK
 
 DAY = 24 * HOUR
@@ -82,8 +82,8 @@ class Reading:
     """
 
     span: Span
-    counted: Figures
-    present: Figures
+    counted: SpanFigures
+    present: MomentFigures
     revision: int
 
 
@@ -376,7 +376,9 @@ class Board:
         ]
         present = self._present(scopes, now)
         there = present.figures(now)
-        counted = Figures(_added([one.cells for one in sums]), there.waits[present.places(span)])
+        counted = SpanFigures(
+            _added([one.cells for one in sums]), there.waits[present.places(span)]
+        )
         return Reading(span, counted, there, max([one.revision for one in sums], default=0))
 
     def pace(self, scopes: Sequence[Scope], now: int) -> Cells:

@@ -18,7 +18,7 @@ from typing import NamedTuple
 from services.board.domain.windows import QUARTER, Span
 from services.contracts.cells import Cell, Cells, add
 from services.contracts.updates import Gauge, PaneRow
-from services.kpis.figures import Figures
+from services.kpis.figures import MomentFigures
 
 Home = tuple[str, str, str]
 """(tenant, queue, channel)"""
@@ -131,9 +131,9 @@ class Presence:
     in_progress: int = 0
     unresolved: int = 0
 
-    def figures(self, now: int) -> Figures:
-        """As the figures of this moment: nothing counted, everyone's wait so far."""
-        return Figures({}, waits(self.offers, now), self.in_progress, self.unresolved)
+    def figures(self, now: int) -> MomentFigures:
+        """As the figures of this moment, everyone's wait so far."""
+        return MomentFigures(waits(self.offers, now), self.in_progress, self.unresolved)
 
     def aged(self, oldest: int) -> "Presence":
         """The same where whoever was offered before `oldest` no longer waits: such a visit is

@@ -16,7 +16,7 @@ from services.figures.intervals import Interval
 from services.figures.rows import Frame, Question, Seen, answers
 from services.figures.selection import Selection
 from services.figures.terms import Terms
-from services.kpis.catalogue import Kpi
+from services.kpis.catalogue import SpanKpi
 from services.kpis.figures import Value
 from services.kpis.formulas.staffing import LOGGED_IN
 from services.kpis.units import Better
@@ -55,7 +55,7 @@ class BenchmarkRow(AgentRow, frozen=True, kw_only=True, gc=False):
 class Contest:
     """What quality is judged by, and how much an agent must have done."""
 
-    quality: Kpi
+    quality: SpanKpi
     minimum: Minimum
 
 

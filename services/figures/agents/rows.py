@@ -15,8 +15,7 @@ from services.figures.intervals import Interval
 from services.figures.rows import COLUMNS, Frame, HistoryRow, Question, Seen, answers, history_row
 from services.figures.selection import Labels, Selection, Subject
 from services.figures.terms import Terms
-from services.kpis.catalogue import CATALOGUE, VARIANTS, Kpi
-from services.kpis.figures import Figures
+from services.kpis.figures import MomentFigures, SpanFigures
 
 AGENT_COLUMNS = (
     "time",
@@ -28,43 +27,6 @@ AGENT_COLUMNS = (
     *(name for name in COLUMNS[3:] if name not in ("team", "site")),
 )
 """The columns of agents' figures as CSV, in order."""
-
-_COUNTED_BY_AGENT = frozenset(
-    {
-        "answered",
-        "transferred",
-        "handled",
-        "aht",
-        "att",
-        "hold_time",
-        "acw",
-        "aht_p50",
-        "aht_p90",
-        "occupancy",
-        "utilisation",
-        "hold_rate",
-        "transfer_rate",
-        "csat",
-        "csat_mean",
-        "survey_response_rate",
-        "nps",
-        "fcr",
-        "qa_mean",
-        "qa_pass_rate",
-        "qa_fatal_rate",
-        "qa_coverage",
-        "complaints",
-        "complaints_per_10k",
-        "complaint_liable_rate",
-    }
-)
-
-OF_AGENTS: dict[str, Kpi] = {
-    name: kpi
-    for name, kpi in (CATALOGUE | VARIANTS).items()
-    if name.partition(":")[0] in _COUNTED_BY_AGENT
-}
-"""KPIs that are an agent's doing: nobody answers for who waits or gives up before an answer."""
 
 
 class ByAgent(StrEnum):
@@ -117,9 +79,10 @@ def seen(selection: Selection, who: Who, work: Work, terms: Terms) -> Seen:
     """
     labels = selection.labels(Subject())
     homes = sorted(work.counted)
-    counted = Figures(work.cells(), staff=work.staff)
+    counted = SpanFigures(work.cells(), staff=work.staff)
     parts = [
-        Parted(policy, Figures(work.cells(theirs))) for policy, theirs in by_policy(terms, homes)
+        Parted(policy, SpanFigures(work.cells(theirs)))
+        for policy, theirs in by_policy(terms, homes)
     ]
     if len(parts) < 2:  # noqa: PLR2004  one policy, or nothing counted
         parts = [
@@ -134,7 +97,7 @@ def seen(selection: Selection, who: Who, work: Work, terms: Terms) -> Seen:
         Labels(labels.queue, labels.channel, who.team or None, who.site or None),
         counted,
         parts,
-        Figures({}),
+        MomentFigures(),
         0,
     )
 

@@ -10,6 +10,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
 from services.board.domain.windows import Span
 from services.contracts.cells import Cell
@@ -18,9 +19,18 @@ from services.figures.forecasts.plans import Times, by_subject, plan_of, planned
 from services.figures.ledger import Tally
 from services.figures.selection import Selection, Subject
 from services.figures.terms import Terms
-from services.kpis.figures import Figures
+from services.kpis.figures import SpanFigures
 from services.kpis.inputs import Need
 from services.kpis.plan import Slot
+
+
+class PlannedRow(NamedTuple):
+    """A row that is planned: of a selection under some terms, and when it is about."""
+
+    selection: Selection
+    terms: Terms
+    subject: Subject
+    times: Times
 
 
 class Arrivals:
@@ -62,21 +72,20 @@ class Arrivals:
 
     def planned(
         self,
-        counted: Figures,
+        counted: SpanFigures,
         parts: Sequence[Parted],
-        subject: Subject,
-        asked: tuple[Selection, Terms, Times],
+        row: PlannedRow,
         needs: Need,
-    ) -> tuple[Figures, list[Parted]]:
+    ) -> tuple[SpanFigures, list[Parted]]:
         """A row's figures and those of its parts, with their plans."""
-        selection, terms, times = asked
+        terms = row.terms
         known = self._subjects.get(id(terms))
         if known is None:
-            known = self._subjects[id(terms)] = by_subject(selection, terms, self.slots)
+            known = self._subjects[id(terms)] = by_subject(row.selection, terms, self.slots)
         return planned(
             counted,
             parts,
-            lambda slots: plan_of(slots, times, self.came, needs),
-            known.get(subject, []),
+            lambda slots: plan_of(slots, row.times, self.came, needs),
+            known.get(row.subject, []),
             terms,
         )

@@ -11,7 +11,7 @@ from services.figures.by_policy import Parted, subject_of
 from services.figures.forecasts.in_force import begin_of, cut, touching
 from services.figures.selection import Selection, Subject
 from services.figures.terms import Terms
-from services.kpis.figures import Figures
+from services.kpis.figures import SpanFigures
 from services.kpis.inputs import Need
 from services.kpis.plan import Ahead, Elapsed, Plan, Slot
 from services.kpis.policies import ServiceLevelPolicy
@@ -82,12 +82,12 @@ def plan_of(slots: Sequence[Slot], times: Times, came: Came, needs: Need) -> Pla
 
 
 def planned(
-    counted: Figures,
+    counted: SpanFigures,
     parts: Sequence[Parted],
     plan: Callable[[Sequence[Slot]], Plan],
     slots: Sequence[Slot],
     terms: Terms,
-) -> tuple[Figures, list[Parted]]:
+) -> tuple[SpanFigures, list[Parted]]:
     """A row's figures and those of its parts, each with the plan of its own slots."""
     whole = counted._replace(plan=plan(slots))
     if len(parts) == 1:

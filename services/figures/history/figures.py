@@ -3,7 +3,7 @@
 Visits that wait right now come from the board, so that live and history count them alike.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from math import ceil
@@ -12,9 +12,11 @@ from zoneinfo import ZoneInfo
 
 from services.board.domain.positions import lowest_watermark
 from services.board.domain.windows import Span
+from services.contracts.cells import Cell
 from services.contracts.visits import Longest
 from services.figures.by_policy import Parted, queues_of, subjects_of
-from services.figures.forecasts.arrivals import Arrivals
+from services.figures.enrich import RowFigures, RowPoint, enriched
+from services.figures.forecasts.arrivals import Arrivals, PlannedRow
 from services.figures.forecasts.keeper import NO_HISTORY, ForecastHistory
 from services.figures.forecasts.plans import Times
 from services.figures.history.arrangement import Arrangement
@@ -31,7 +33,7 @@ from services.figures.selection import By, Selection, Subject
 from services.figures.tenant_view import Floors
 from services.figures.terms import TermsOverTime
 from services.figures.turns import Turns
-from services.kpis.figures import Figures
+from services.kpis.figures import MomentFigures, SpanFigures, Staff
 from services.kpis.inputs import STAFF, Need
 
 ROWS = 50
@@ -167,7 +169,7 @@ class PastFigures:
             else []
         )
         terms = TermsOverTime(question.basis, self._floors.view(selection.tenant).known)
-        judged = any(kpi.judged for kpi in question.kpis)
+        judged = any(kpi.judged_by is not None for kpi in question.kpis)
         made = Arrangement(selection, terms, query.span, judged=judged)
         async for portion in self._turns.over(sorted({*seen, *named}), HOMES):
             made.gather(portion)
@@ -254,54 +256,74 @@ class PastFigures:
     def _seen(self, page: _Page, index: int, subject: Subject) -> Seen:
         span = page.spans[index]
         rows = page.rows
-        needs = page.query.question.needs
+        question = page.query.question
         homes = rows.homes(span, subject)
-        selection = rows.selection
         parted = rows.parted(span, subject)
         read = subjects_of(homes) if rows.fine else [subject]
-        plain, revision = self._counted(page, index, read)
-        counted = page.found.counted(plain, index, read, span, page.as_of) if needs else plain
+        queues = queues_of(rows.selection, subject, homes)
+        counted, revision = self._counted(page, index, read)
+        present = NOBODY_THERE
+        if question.gauged:
+            present = page.gauges.figures(index, read, unresolved(counted))
         parts = [Parted(parted[0][0], counted)]
         if rows.fine and len(parted) > 1:
             parts = [
                 Parted(policy, self._counted(page, index, subjects_of(theirs))[0])
                 for policy, theirs in parted
             ]
-        queues = queues_of(selection, subject, homes)
-        if needs & STAFF:
-            counted = page.found.crew.during(counted, index, queues)
-        present = (
-            _present(page, index, (read, queues), unresolved(plain))
-            if page.query.question.gauged
-            else NOBODY
-        )
-        if page.arrivals is not None:
-            asked = selection, rows.terms(span), Times(span, span, page.as_of)
-            counted, parts = page.arrivals.planned(counted, parts, subject, asked, needs)
-        return Seen(selection.labels(subject), counted, parts, present, revision)
+        row = RowFigures(counted, parts, present)
+        if question.needs:
+            moment = span.begin if question.gauged else None
+            point = RowPoint(index, read, queues, span, page.as_of, moment)
+            source = _PastRow(page, subject, point)
+            row = enriched(row, question.needs, point, page.found, source)
+        return Seen(rows.selection.labels(subject), *row, revision)
 
-    def _counted(self, page: _Page, index: int, subjects: Sequence[Subject]) -> tuple[Figures, int]:
+    def _counted(
+        self, page: _Page, index: int, subjects: Sequence[Subject]
+    ) -> tuple[SpanFigures, int]:
         """What subjects of the reading counted together in an interval, and the highest revision in
         it.
         """
         scopes = [scope for subject in subjects for scope in page.rows.reading.scopes(subject)]
         entry = page.ledger.together(index, subjects)
-        return Figures(
-            entry.cells, self._board.waits(scopes, page.spans[index], page.as_of)
-        ), entry.revision
+        waits = self._board.waits(scopes, page.spans[index], page.as_of)
+        return SpanFigures(entry.cells, waits), entry.revision
 
 
-NOBODY = Figures({})
+NOBODY_THERE = MomentFigures()
 """The figures of a moment where no KPI asks for them"""
 
 
-def _present(
-    page: _Page, index: int, who: tuple[Sequence[Subject], Collection[str] | None], unresolved: int
-) -> Figures:
-    """Who and what was there when an interval began, of a row's subjects and queues."""
-    (read, queues) = who
-    at = page.spans[index].begin
-    present = page.found.present(
-        page.gauges.figures(index, read, unresolved), read, at, page.paces.cells(at, read)
-    )
-    return page.found.crew.at_begin(present, index, queues)
+@dataclass(frozen=True)
+class _PastRow:
+    """What history knows of a row in its own way: a `RowSource`."""
+
+    page: _Page
+    subject: Subject
+    point: RowPoint
+
+    def handled_before(self) -> int:
+        """From the panes before the interval."""
+        cells = self.page.paces.cells(self.point.span.begin, self.point.subjects)
+        return cells.get(Cell.HANDLED, 0)
+
+    def staff_then(self) -> Staff:
+        """Who was there when the interval began."""
+        return self.page.found.crew.at_begin(self.point.interval, self.point.queues)
+
+    def planned(
+        self, counted: SpanFigures, parts: Sequence[Parted]
+    ) -> tuple[SpanFigures, Sequence[Parted]]:
+        """With what was forecast for the interval."""
+        arrivals = self.page.arrivals
+        if arrivals is None:
+            return counted, parts
+        span = self.point.span
+        about = PlannedRow(
+            self.page.rows.selection,
+            self.page.rows.terms(span),
+            self.subject,
+            Times(span, span, self.page.as_of),
+        )
+        return arrivals.planned(counted, parts, about, self.page.query.question.needs)

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from services.board.domain.windows import HOUR, Span
 from services.contracts.visits import Longest, Visit, offer_at, queue_of, wait_of
 from services.figures.selection import Selection, Subject
-from services.kpis.figures import Figures
+from services.kpis.figures import MomentFigures
 
 DRIFT = HOUR
 """How far an answer may be stamped before its offer by a source with two clocks."""
@@ -80,8 +80,8 @@ class PastGauges:
     def _covered(self, since: int, until: int) -> Iterator[int]:
         return iter(range(bisect_left(self._instants, since), bisect_left(self._instants, until)))
 
-    def figures(self, instant: int, subjects: Sequence[Subject], unresolved: int) -> Figures:
+    def figures(self, instant: int, subjects: Sequence[Subject], unresolved: int) -> MomentFigures:
         """The figures of the instant with this index, over some subjects of the selection."""
         moments = [self._moments.get((instant, subject)) or Moment() for subject in subjects]
         waits = tuple(wait for moment in moments for wait in moment.waits)
-        return Figures({}, waits, sum(moment.in_progress for moment in moments), unresolved)
+        return MomentFigures(waits, sum(moment.in_progress for moment in moments), unresolved)

@@ -9,9 +9,11 @@ from services.board.domain.board import Board
 from services.board.domain.queue_names import OTHER
 from services.board.domain.series import Home, Scope
 from services.board.domain.windows import MINUTE, Span, Window, span_of
+from services.contracts.cells import Cell
 from services.contracts.events import Channel
 from services.definitions.domain.in_force import InForce
 from services.figures.by_policy import Parted, gather
+from services.figures.enrich import RowFigures, RowPoint, enriched
 from services.figures.forecasts.in_force import NO_FORECASTS, Forecasts
 from services.figures.forecasts.plans import Times
 from services.figures.live.layout import Layout, Place
@@ -24,13 +26,13 @@ from services.figures.staff.by_queue import Roster, roster_of_heads
 from services.figures.tenant_view import Floors, TenantView
 from services.figures.terms import Basis, Terms
 from services.figures.turns import Turns
-from services.kpis.catalogue import CATALOGUE
-from services.kpis.figures import Figures
-from services.kpis.inputs import STAFF, Need
+from services.kpis.catalogue import OVER_SPANS
+from services.kpis.figures import SpanFigures, Staff
+from services.kpis.inputs import Need
 from services.kpis.policies import DEFAULT_POLICY
 
 CHANNELS: tuple[str, ...] = get_args(Channel)
-OCCUPANCY = CATALOGUE["occupancy"]
+OCCUPANCY = OVER_SPANS["occupancy"]
 LAYOUTS = 1024
 """Layouts that are remembered: a wall asks the same again and again."""
 LAID_SUBJECTS = 100_000
@@ -89,6 +91,30 @@ class _Picture:
     def needs(self) -> Need:
         """What must be looked up beside panes."""
         return self.query.question.needs
+
+
+@dataclass(frozen=True)
+class _LiveRow:
+    """What live figures know of a row in their own way: a `RowSource`."""
+
+    picture: _Picture
+    place: Place
+
+    def handled_before(self) -> int:
+        """From the board, up to the current pane."""
+        board = self.picture.view.board
+        return board.pace(self.place.scopes, self.picture.as_of).get(Cell.HANDLED, 0)
+
+    def staff_then(self) -> Staff:
+        """Who is there now."""
+        return self.picture.roster.together(self.place.queues)
+
+    def planned(
+        self, counted: SpanFigures, parts: Sequence[Parted]
+    ) -> tuple[SpanFigures, Sequence[Parted]]:
+        """With the plan of the interval in progress."""
+        plans = self.picture.plans
+        return (counted, parts) if plans is None else plans.join(self.place, counted, parts)
 
 
 class _Pictures:
@@ -258,7 +284,9 @@ class LiveFigures:
             Selection(asked.tenant), Need.AGENT_TIME, asked.window, span, view.as_of, until
         )
         return [
-            OCCUPANCY.measure(found.crew.during(Figures({}), 0, queues), DEFAULT_POLICY).value
+            OCCUPANCY.measure(
+                SpanFigures({}, staff=found.crew.time(0, queues)), DEFAULT_POLICY
+            ).value
             for queues in asked.groups
         ]
 
@@ -303,32 +331,26 @@ class LiveFigures:
         ]
 
     def _seen(self, picture: _Picture, place: Place) -> Seen:
-        as_of = picture.as_of
-        found = picture.found
-        reading = self._board.read(place.scopes, picture.query.window, as_of, picture.view.zone)
+        reading = self._board.read(
+            place.scopes, picture.query.window, picture.as_of, picture.view.zone
+        )
         parts = (
             [Parted(one.policy, self._read(picture, one.scopes)) for one in place.shares]
             if len(place.shares) > 1
-            else []
+            else [Parted(place.shares[0].policy, reading.counted)]
         )
-        parts = parts or [Parted(place.shares[0].policy, reading.counted)]
-        counted = reading.counted
-        present = reading.present
+        row = RowFigures(reading.counted, parts, reading.present)
         if picture.needs:
-            pace = self._board.pace(place.scopes, as_of) if Need.PACE in picture.needs else {}
-            counted = found.counted(counted, 0, place.looked_up, reading.span, as_of)
-            present = found.present(present, place.looked_up, as_of, pace)
-        if picture.needs & STAFF:
-            counted = found.crew.during(counted, 0, place.queues)
-            present = picture.roster.on(present, place.queues)
-        if picture.plans is not None:
-            counted, parts = picture.plans.join(place, counted, parts)
-        return Seen(place.labels, counted, parts, present, reading.revision, found.missing)
+            point = RowPoint(
+                0, place.looked_up, place.queues, reading.span, picture.as_of, picture.as_of
+            )
+            source = _LiveRow(picture, place)
+            row = enriched(row, picture.needs, point, picture.found, source)
+        return Seen(place.labels, *row, reading.revision, picture.found.missing)
 
-    def _read(self, picture: _Picture, scopes: Sequence[Scope]) -> Figures:
-        return self._board.read(
-            scopes, picture.query.window, picture.as_of, picture.view.zone
-        ).counted
+    def _read(self, picture: _Picture, scopes: Sequence[Scope]) -> SpanFigures:
+        zone = picture.view.zone
+        return self._board.read(scopes, picture.query.window, picture.as_of, zone).counted
 
 
 def live_homes(board: Board, selection: Selection) -> list[Home]:

@@ -20,7 +20,7 @@ from services.figures.intervals import Interval, next_edge, previous_edge
 from services.figures.live.layout import Place
 from services.figures.selection import Selection, Subject
 from services.figures.terms import Basis, Terms
-from services.kpis.figures import Figures
+from services.kpis.figures import SpanFigures
 from services.kpis.inputs import Need
 from services.kpis.plan import Plan, Slot
 
@@ -49,8 +49,8 @@ class LivePlans:
     needs: Need
 
     def join(
-        self, place: Place, counted: Figures, parts: Sequence[Parted]
-    ) -> tuple[Figures, list[Parted]]:
+        self, place: Place, counted: SpanFigures, parts: Sequence[Parted]
+    ) -> tuple[SpanFigures, list[Parted]]:
         """A row's figures and those of its parts, with their plans."""
         whole, parted = planned(
             counted, parts, self._plan, self.slots.get(place.subject, ()), self.terms
@@ -73,7 +73,7 @@ class LivePlans:
             (self.tenant, slot.queue, slot.channel or None), Span(slot.begin, slot.end)
         )
 
-    def _so_far(self, figures: Figures, scopes: Sequence[Scope]) -> Figures:
+    def _so_far(self, figures: SpanFigures, scopes: Sequence[Scope]) -> SpanFigures:
         name = f"{self.window.value} in progress"
         so_far = self.board.read_span(scopes, self.times.rest, self.times.now, name).counted
         return figures._replace(plan=replace(figures.plan, so_far=so_far))

@@ -16,7 +16,7 @@ from services.figures.state import State, state_of
 from services.figures.tenant_view import Floors, TenantView
 from services.figures.terms import AS_IN_FORCE, Terms
 from services.figures.turns import Turns
-from services.kpis.catalogue import CATALOGUE
+from services.kpis.catalogue import OVER_SPANS
 from services.kpis.figures import Value
 
 AT_ONCE = 20
@@ -124,4 +124,4 @@ def _state(queue: str, homes: list[Home], moment: _Moment) -> State:
 
 def _level(part: Share, moment: _Moment) -> Value:
     counted = moment.view.board.read(part.scopes, Window.M30, moment.as_of).counted
-    return CATALOGUE["service_level"].measure(counted, part.policy)
+    return OVER_SPANS["service_level"].measure(counted, part.policy)

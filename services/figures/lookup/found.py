@@ -1,18 +1,14 @@
-"""What was looked up for a question beside panes and gauges, and how it joins the figures. Live and
-history both join it here.
-"""
+"""What was looked up for a question beside panes and gauges."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from services.board.domain.windows import Span
-from services.contracts.cells import Cells
 from services.figures.ledger import Ledger
 from services.figures.open_complaints import Docket
 from services.figures.selection import Selection, Subject
 from services.figures.staff.by_span import Crew
-from services.kpis.figures import Figures
 from services.kpis.inputs import Need
 
 LOOKUPS = {Need.RETURNS: "returns", Need.COMPLAINTS: "complaints", Need.AGENT_TIME: "agent_time"}
@@ -43,30 +39,12 @@ class Found:
     crew: Crew = field(default_factory=Crew)
     missing: Need = Need.NOTHING
 
-    def counted(
-        self, figures: Figures, interval: int, subjects: Sequence[Subject], span: Span, now: int
-    ) -> Figures:
-        """The figures of a span, with what was looked up about it for some subjects together."""
-        returns = self.returns.together(interval, subjects).cells
-        complaints = self._ages(subjects, now, span)
-        if not returns and not complaints:
-            return figures
-        return figures._replace(cells={**figures.cells, **returns}, complaints=complaints)
-
-    def present(
-        self, figures: Figures, subjects: Sequence[Subject], at: int, pace: Cells
-    ) -> Figures:
-        """The figures of a moment, with what was open then and what the half hour before it
-        counted.
-        """
-        complaints = self._ages(subjects, at)
-        return (
-            figures._replace(cells=pace, complaints=complaints) if pace or complaints else figures
-        )
-
-    def _ages(
+    def ages(
         self, subjects: Sequence[Subject], at: int, received: Span | None = None
     ) -> tuple[int, ...]:
+        """Ages in milliseconds of the complaints about subjects that are open at an instant; only
+        of those received in a span, where one is given.
+        """
         return tuple(age for subject in subjects for age in self.docket.ages(subject, at, received))
 
 

@@ -15,7 +15,7 @@ from collections.abc import Callable, Collection, Iterable
 from services.board.domain.agents import Heads
 from services.contracts.agents import Entered
 from services.contracts.events import AgentState
-from services.kpis.figures import Figures, Staff
+from services.kpis.figures import Staff
 
 Skills = tuple[str, ...]
 """Queues that an agent serves, sorted"""
@@ -42,10 +42,6 @@ class Roster:
             self._of[skills]
             for skills in {skills for queue in queues for skills in self._serving.get(queue, ())}
         )
-
-    def on(self, figures: Figures, queues: Collection[str] | None) -> Figures:
-        """The figures with those agents."""
-        return figures._replace(staff=self.together(queues))
 
     def _index(self) -> None:
         """Note which skills serve a queue: of those that came since last time."""

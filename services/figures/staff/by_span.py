@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from services.board.domain.windows import Span
 from services.figures.staff.attendance import AgentEntered, Attendance, Stay
 from services.figures.staff.by_queue import Roster
-from services.kpis.figures import Figures
+from services.kpis.figures import NOBODY, Staff
 
 
 class Crew:
@@ -35,12 +35,12 @@ class Crew:
             if stay.there:
                 self._heads[stay.span].add(stay.about, stay.entered.state, 1)
 
-    def during(self, figures: Figures, span: int, queues: Collection[str] | None) -> Figures:
-        """The figures of a span with the time of the agents who serve any of `queues` (None: of
-        all).
+    def time(self, span: int, queues: Collection[str] | None) -> Staff:
+        """The time that agents who serve any of `queues` (None: all) spent in each state during a
+        span.
         """
-        return self._time[span].on(figures, queues) if span in self._time else figures
+        return self._time[span].together(queues) if span in self._time else NOBODY
 
-    def at_begin(self, figures: Figures, span: int, queues: Collection[str] | None) -> Figures:
-        """The figures of the moment a span began with those agents themselves."""
-        return self._heads[span].on(figures, queues) if span in self._heads else figures
+    def at_begin(self, span: int, queues: Collection[str] | None) -> Staff:
+        """Those agents themselves, by state, at the moment a span began."""
+        return self._heads[span].together(queues) if span in self._heads else NOBODY

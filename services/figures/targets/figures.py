@@ -31,7 +31,7 @@ from services.figures.targets.promises import (
 from services.figures.tenant_view import Floors, TenantView
 from services.figures.terms import AS_IN_FORCE, Terms, TermsOverTime
 from services.figures.turns import Turns
-from services.kpis.figures import Figures, Value
+from services.kpis.figures import SpanFigures, Value
 from services.kpis.policies import ServiceLevelPolicy
 
 HOMES = 300
@@ -90,14 +90,16 @@ class _Reading:
             self.by_terms[id(terms.in_force)] = known
         return known
 
-    def figures(self, homes: Sequence[Home], subjects: Sequence[Subject], span: Span) -> Figures:
+    def figures(
+        self, homes: Sequence[Home], subjects: Sequence[Subject], span: Span
+    ) -> SpanFigures:
         """What homes counted in a piece of business hours, and who of it still waits; nothing where
         it is none.
         """
         index = self.places.get(span)
         if index is None:
-            return Figures({})
-        return Figures(
+            return SpanFigures({})
+        return SpanFigures(
             self.ledger.together(index, subjects).cells,
             self.view.board.waits(homes, span, self.view.as_of),
         )
@@ -198,25 +200,25 @@ def _row(stint: Stint, reading: _Reading, watermark: int | None) -> Kept:
 def _parts(promise: Promise, hours: Sequence[Span], reading: _Reading) -> list[Parted]:
     """What was counted under each policy, hour by hour under those in force when it began."""
     known = TermsOverTime(AS_IN_FORCE, reading.view.known)
-    found = dict[ServiceLevelPolicy, Figures]()
+    found = dict[ServiceLevelPolicy, SpanFigures]()
     for span in hours:
         for policy, theirs, subjects in reading.parted(promise, known.at(span.begin)):
             found[policy] = together(
-                [found.get(policy, Figures({})), reading.figures(theirs, subjects, span)]
+                [found.get(policy, SpanFigures({})), reading.figures(theirs, subjects, span)]
             )
     return [Parted(policy, figures) for policy, figures in found.items()]
 
 
-def _whole(parts: Sequence[Parted]) -> Figures:
+def _whole(parts: Sequence[Parted]) -> SpanFigures:
     return together([part.figures for part in parts])
 
 
-def together(figures: Sequence[Figures]) -> Figures:
+def together(figures: Sequence[SpanFigures]) -> SpanFigures:
     """Several figures as one."""
     cells: Cells = {}
     for one in figures:
         add(cells, one.cells)
-    return Figures(cells, tuple(wait for one in figures for wait in one.waits))
+    return SpanFigures(cells, tuple(wait for one in figures for wait in one.waits))
 
 
 def _order(stint: Stint) -> tuple[str, int]:

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from services.contracts.cells import LEFT, Cell, Histogram
 from services.counting.histograms import count_within
-from services.kpis.figures import Figures, Measure, Value, share
+from services.kpis.figures import Measure, SpanFigures, Value, share
 from services.kpis.policies import Formula, ServiceLevelPolicy
 
 N = TypeVar("N", int, float)
@@ -17,7 +17,7 @@ it costs most of a figure
 """
 
 
-def service_level(figures: Figures, policy: ServiceLevelPolicy) -> Value:
+def service_level(figures: SpanFigures, policy: ServiceLevelPolicy) -> Value:
     """The service level under the policy's formula and options (see `Formula`)."""
     within_threshold = count_within(
         figures.cells, Histogram.ANSWERED_WAIT, policy.threshold, policy.boundary
@@ -69,5 +69,5 @@ def past_threshold(wait: int, policy: ServiceLevelPolicy) -> bool:
     return wait > limit if policy.boundary == "le" else wait >= limit
 
 
-def _gave_up(figures: Figures, seconds: int, policy: ServiceLevelPolicy) -> int:
+def _gave_up(figures: SpanFigures, seconds: int, policy: ServiceLevelPolicy) -> int:
     return count_within(figures.cells, Histogram.ABANDONED_WAIT, seconds, policy.boundary)

@@ -25,11 +25,10 @@ from services.figures.selection import By, Selection
 from services.figures.tenant_view import TenantView
 from services.figures.terms import BUILT_IN, Basis, impossible, names, target_ids
 from services.figures.visits.drilldown import VisitQuery
-from services.kpis.catalogue import CATALOGUE, VARIANTS, Kpi
+from services.kpis.catalogue import ASKED, CATALOGUE, Kpi
 from services.kpis.policies import Formula
 from services.runtime.problems import Problem
 
-ASKED = CATALOGUE | VARIANTS
 EARLIEST = parse_instant("1970-01-01T00:00:00Z")
 LATEST = parse_instant("2100-01-01T00:00:00Z")
 LONGEST_LIST = 4096

@@ -21,8 +21,8 @@ from services.figures.staff.by_queue import roster_of
 from services.figures.state import State, state_of
 from services.figures.tenant_view import Floors
 from services.figures.terms import AS_IN_FORCE, Terms
-from services.kpis.catalogue import CATALOGUE
-from services.kpis.figures import Figures
+from services.kpis.catalogue import GAUGED, OVER_SPANS, SpanKpi
+from services.kpis.figures import SpanFigures, Value
 from services.kpis.formulas.staffing import LOGGED_IN
 from services.kpis.policies import ServiceLevelPolicy
 from services.query.prometheus.counters import WAITS, Counters, counted
@@ -34,18 +34,12 @@ SERIES_PER_QUEUE = 150
 SERIES_PER_TENANT = 100
 """Series of a tenant beside those; `test_query_routes` counts them."""
 
-QUANTILES = {"0.5": "wait_p50", "0.9": "wait_p90", "0.95": "wait_p95", "0.99": "wait_p99"}
-
-WINDOWED = {
-    "contactcenter_service_level_ratio": ("service_level", 1.0),
-    "contactcenter_average_handle_seconds": ("aht", 1.0),
-    "contactcenter_average_speed_of_answer_seconds": ("asa", 1.0),
-    "contactcenter_abandonment_ratio": ("abandonment_rate", 1.0),
-    "contactcenter_satisfaction_ratio": ("csat", 1.0),
-    "contactcenter_qa_score_ratio": ("qa_mean", 0.01),
-    "contactcenter_complaints_per_10k_handled": ("complaints_per_10k", 1.0),
+QUANTILES = "contactcenter_wait_quantile_seconds"
+SERVICE_LEVEL = OVER_SPANS["service_level"]
+BY_METRIC = {
+    kpi.gauge.metric: kpi for kpi in GAUGED if kpi.gauge is not None and not kpi.gauge.quantile
 }
-"""Gauge per window: its KPI, and what turns the KPI's unit into the metric's."""
+"""The KPI that a gauge for each window shows"""
 
 
 @dataclass(frozen=True)
@@ -119,12 +113,22 @@ def _help(name: str) -> str:
         return COUNTERS.get(name) or GAUGES[name]
     if name == WAITS:
         return "Waits of answered contacts."
-    if name.startswith("contactcenter_wait_quantile_seconds"):
+    if name.startswith(QUANTILES):
         return "Quantile of answered waits in the window, to the second; or its sample size."
-    kpi = CATALOGUE[WINDOWED[name.removesuffix("_sample_size")][0]]
+    kpi = BY_METRIC[name.removesuffix("_sample_size")]
     return f"{kpi.en} in the window: {kpi.formula}" + (
         "; its sample size." if name.endswith("_sample_size") else "."
     )
+
+
+def _put_kpi(page: Page, labels: str, kpi: SpanKpi, value: Value) -> None:
+    gauge = kpi.gauge
+    assert gauge is not None  # noqa: S101  for the type checker: those that are shown have one
+    if gauge.quantile is not None:
+        page.put(gauge.metric, f'{labels},quantile="{gauge.quantile}"', value.value)
+        return
+    page.put(gauge.metric, labels, None if value.value is None else value.value * gauge.scale)
+    page.put(f"{gauge.metric}_sample_size", labels, value.denominator)
 
 
 class Exposition:
@@ -206,24 +210,16 @@ class Exposition:
             counted = self._read(subject.homes, window, view)
             parted = self._parted(counted, window, view, parts)
             labels = f'{subject.labels},window="{window.value}"'
-            for name, (kpi, scale) in WINDOWED.items():
-                value = value_of(CATALOGUE[kpi], counted, parted)
-                page.put(name, labels, None if value.value is None else value.value * scale)
-                page.put(f"{name}_sample_size", labels, value.denominator)
-            for quantile, kpi in QUANTILES.items():
-                page.put(
-                    "contactcenter_wait_quantile_seconds",
-                    f'{labels},quantile="{quantile}"',
-                    value_of(CATALOGUE[kpi], counted, parted).value,
-                )
-            page.put(
-                "contactcenter_wait_quantile_seconds_sample_size", labels, counted.of(Cell.ANSWERED)
-            )
+            for kpi in GAUGED:
+                _put_kpi(page, labels, kpi, value_of(kpi, counted, parted))
+            page.put(f"{QUANTILES}_sample_size", labels, counted.of(Cell.ANSWERED))
 
-    def _read(self, homes: Sequence[Home], window: Window, view: View) -> Figures:
+    def _read(self, homes: Sequence[Home], window: Window, view: View) -> SpanFigures:
         return self._board.read(list[Scope](homes), window, view.as_of, view.zone).counted
 
-    def _parted(self, counted: Figures, window: Window, view: View, parts: Parts) -> list[Parted]:
+    def _parted(
+        self, counted: SpanFigures, window: Window, view: View, parts: Parts
+    ) -> list[Parted]:
         if len(parts) == 1:
             return [Parted(parts[0][0], counted)]
         return [Parted(policy, self._read(homes, window, view)) for policy, homes in parts]
@@ -251,7 +247,7 @@ class Exposition:
             sum(self._board.residual(home, as_of) for home in subject.homes),
         )
         level = value_of(
-            CATALOGUE["service_level"],
+            SERVICE_LEVEL,
             reading.counted,
             self._parted(reading.counted, Window.M30, view, parts),
         )

@@ -32,7 +32,7 @@ from services.kpi_engine.fold.agents import entered
 from services.kpi_engine.fold.decode import Refusal, decode
 from services.kpi_engine.fold.merge import merge
 from services.kpi_engine.fold.visits import visit_key
-from services.kpis.catalogue import CATALOGUE, VARIANTS, Kpi
+from services.kpis.catalogue import CATALOGUE, VARIANTS, Kpi, MomentKpi, SpanKpi
 from tests.fakes.floor import MemoryFloor, MemoryHistory
 from tests.fakes.forecasts import MemoryForecasts
 
@@ -116,8 +116,8 @@ async def answer(story: Told, kpis: tuple[Kpi, ...]) -> list[Row]:
     floors = Floors(board, lambda: now, Definitions)
     figures = LiveFigures(floors, Lookup(history, history, lambda: 0.0), Turns())
     tables = Tables(history, history, history, floor, forecasts)
-    gauges = Question(tuple(kpi for kpi in kpis if kpi.live), AS_IN_FORCE)
-    others = Question(tuple(kpi for kpi in kpis if not kpi.live), AS_IN_FORCE)
+    gauges = Question(tuple(kpi for kpi in kpis if isinstance(kpi, MomentKpi)), AS_IN_FORCE)
+    others = Question(tuple(kpi for kpi in kpis if isinstance(kpi, SpanKpi)), AS_IN_FORCE)
     span = Span(
         instant(story.get("from", "00:00:00")),
         instant(story["to"]) if "to" in story else now + MINUTE,

@@ -10,7 +10,6 @@ from services.contracts.agents import LONGEST, Entered
 from services.contracts.events import AgentState
 from services.figures.staff.attendance import AgentEntered, lookback
 from services.figures.staff.by_span import Crew
-from services.kpis.figures import Figures
 
 NOON = 1_794_398_400_000
 QUARTERS = [
@@ -30,14 +29,11 @@ def crew_of(*states: AgentEntered, spans: list[Span] | None = None, now: int = N
 
 
 def minutes(crew: Crew, span: int, *queues: str) -> dict[str, float]:
-    return {
-        state: lasted / MINUTE
-        for state, lasted in crew.during(Figures({}), span, queues or None).staff.items()
-    }
+    return {state: lasted / MINUTE for state, lasted in crew.time(span, queues or None).items()}
 
 
 def heads(crew: Crew, span: int, *queues: str) -> dict[str, int]:
-    staff = crew.at_begin(Figures({}), span, queues or None).staff
+    staff = crew.at_begin(span, queues or None)
     return {state: number for state, number in staff.items()}  # noqa: C416  for its type
 
 

@@ -11,7 +11,7 @@ from services.contracts.visits import Evaluation, Survey
 from services.figures.by_policy import definition_of, summed
 from services.kpis.catalogue import CATALOGUE, VARIANTS
 from services.kpis.figures import Value, share
-from services.kpis.policies import DEFAULT_POLICY
+from services.kpis.policies import DEFAULT_POLICY, Policy
 from services.query.prometheus.page import Scrape
 from tests.fakes.definitions import definitions
 from tests.fakes.floor import MINUTE, abandoned, answered, waiting
@@ -294,7 +294,7 @@ def test_definitions_tell_every_version_and_which_are_in_force() -> None:
 
 
 def test_every_kpi_that_depends_on_a_definition_says_so() -> None:
-    assert {kpi.id for kpi in CATALOGUE.values() if kpi.judged} == {
+    assert {kpi.id for kpi in CATALOGUE.values() if kpi.judged_by is not None} == {
         "service_level",
         "short_abandoned",
         "csat",
@@ -305,7 +305,7 @@ def test_every_kpi_that_depends_on_a_definition_says_so() -> None:
         "agents_gap",
         "service_level_projected",
     }
-    assert VARIANTS["service_level:V3"].judged
+    assert VARIANTS["service_level:V3"].judged_by is Policy.SERVICE_LEVEL
 
 
 def test_counts_and_shares_are_summed_part_by_part() -> None:

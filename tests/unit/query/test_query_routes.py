@@ -20,7 +20,7 @@ from services.contracts.visits import Complaint, Evaluation, Statement, Survey
 from services.figures.ports import StoredCorrection
 from services.figures.rows import COLUMNS, LIVE_COLUMNS
 from services.figures.turns import Turns
-from services.kpis.catalogue import CATALOGUE, VARIANTS
+from services.kpis.catalogue import CATALOGUE, OVER_SPANS
 from services.kpis.inputs import Need
 from services.query.api import schemas
 from services.query.api.parameters import LiveParameters
@@ -105,11 +105,7 @@ def test_a_variant_is_asked_for_by_its_kpi_and_name(world: World) -> None:
 @pytest.mark.parametrize("by", ["queue", "channel", "queue,channel", "total"])
 def test_live_and_history_agree_about_the_same_span(world: World, by: str) -> None:
     client = world.client()
-    agreeing = (
-        kpi
-        for kpi in (*CATALOGUE.values(), *VARIANTS.values())
-        if not kpi.live and Need.REST not in kpi.needs
-    )
+    agreeing = (kpi for kpi in OVER_SPANS.values() if Need.REST not in kpi.needs)
     kpis = ",".join(kpi.id for kpi in agreeing)
     live = rows(client.get("/v1/kpis", params={"window": "60m", "by": by, "kpi": kpis}))
     span = {"from": live[0]["time"], "to": live[0]["end"], "interval": "all"}
