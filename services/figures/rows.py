@@ -162,11 +162,8 @@ def _value(kpi: Kpi, seen: Seen) -> Value:
     )
 
 
-def frame_of(span: Span, tenant: str, zone: ZoneInfo, heard: tuple[int, int | None]) -> Frame:
-    """The frame of a span in the asked zone; `heard` is the instant the figures speak of, and the
-    watermark.
-    """
-    as_of, watermark = heard
+def frame_of(span: Span, tenant: str, zone: ZoneInfo, as_of: int, watermark: int | None) -> Frame:
+    """The frame of a span in the asked zone; the figures speak of `as_of`."""
     final = families_at(watermark, span.end)
     shown = text_or_none(watermark, zone)
     return Frame(

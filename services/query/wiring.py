@@ -156,7 +156,7 @@ def assembled(
         Pipeline(keeper.board, log, rows, now_ms),
         Retirement(PostgresRetiredSources(pool), keeper.heed),
         streams,
-        Scrape(pages, metrics, now_ms, monotonic, settings.metrics_seconds),
+        Scrape(*pages, metrics, now_ms, monotonic, settings.metrics_seconds),
     )
 
 

@@ -174,7 +174,7 @@ class World:
             Pipeline(self.board, self.log, self.floor, lambda: self.now),
             Retirement(self.floor, self._heed),
             Streams(live, turns, self.pulse, limits.most_rows, "b00t"),
-            Scrape(self.pages, metrics, lambda: self.now, lambda: self.now / 1000),
+            Scrape(*self.pages, metrics, lambda: self.now, lambda: self.now / 1000),
         )
 
     @property

@@ -175,7 +175,7 @@ def served(floor: MemoryFloor, board: Board, pulse: Pulse, defined: Definitions)
         Pipeline(board, FixedLog({}), floor, now_ms),
         Retirement(floor, heed),
         Streams(live, turns, pulse, boot="boot"),
-        Scrape((Exposition(floors, 1000), WholeFloors(live)), metrics, now_ms, monotonic),
+        Scrape(Exposition(floors, 1000), WholeFloors(live), metrics, now_ms, monotonic),
     )
     return app
 

@@ -13,6 +13,7 @@ from services.figures.agents.comparison import BenchmarkRow, Contest, Field, com
 from services.figures.agents.performance import Performance
 from services.figures.agents.rows import AgentRow, ByAgent, Who, agent_rows, grouped, seen
 from services.figures.intervals import Interval, intervals
+from services.figures.pages import PageOfRows
 from services.figures.ports import AgentHistory, Positions
 from services.figures.rows import Question, frame_of
 from services.figures.selection import Selection
@@ -130,22 +131,16 @@ class AgentFigures:
         """Up to `limit` rows behind `after`, in the order of time, agent and question; and the last
         one's place if more follow.
         """
-        found: list[AgentRow] = []
-        last = after
+        told = PageOfRows[AgentPlace, AgentRow](after, limit)
         watermark = lowest_watermark(await self._positions.positions())
         for spans in _portions(query, after):
             performance = await self._performance(query, spans)
             async for portion in self._turns.over(
                 self._rows(query, spans, performance, watermark, after), ROWS
             ):
-                for place, row in portion:
-                    if after is not None and place <= after:
-                        continue
-                    if len(found) == limit:
-                        return found, last
-                    found.append(row)
-                    last = place
-        return found, None
+                if told.full(portion):
+                    return told.rows, told.following
+        return told.rows, None
 
     async def compared(
         self, query: AgentQuery, contest: Contest, after: AgentPlace | None, limit: int
@@ -157,23 +152,19 @@ class AgentFigures:
         span = query.span
         view = self._floors.view(query.selection.tenant)
         terms = query.question.basis.terms(view.known, span.begin)
-        heard = view.as_of, lowest_watermark(await self._positions.positions())
-        frame = frame_of(span, query.selection.tenant, query.zone, heard)
+        watermark = lowest_watermark(await self._positions.positions())
+        frame = frame_of(span, view.tenant, query.zone, view.as_of, watermark)
         field = Field(query.selection, terms, grouped(performance, 0, ByAgent.AGENT))
         records: dict[str, Record] = {}
         async for judged in self._turns.over(field.works, JUDGED):
             records |= {who.agent: record_of(field, contest, who) for who in judged}
         behind = None if after is None else after.who
         rows = compared(frame, query.question, field, ranking(records, contest.minimum), behind)
-        found: list[tuple[AgentPlace, BenchmarkRow]] = []
+        told = PageOfRows[AgentPlace, BenchmarkRow](after, limit)
         async for portion in self._turns.over(rows, ROWS):
-            placed = ((AgentPlace(span.begin, who, kpi), row) for who, kpi, row in portion)
-            found += [one for one in placed if after is None or one[0] > after]
-            if len(found) > limit:
+            if told.full((AgentPlace(span.begin, who, kpi), row) for who, kpi, row in portion):
                 break
-        return [row for _, row in found[:limit]], found[limit - 1][0] if len(
-            found
-        ) > limit else None
+        return told.rows, told.following
 
     async def _performance(
         self, query: AgentQuery, spans: list[Span], *, whole: bool = False
@@ -206,10 +197,9 @@ class AgentFigures:
     ) -> Iterator[tuple[AgentPlace, AgentRow]]:
         """The rows from about `after` on."""
         view = self._floors.view(query.selection.tenant)
-        heard = view.as_of, watermark
         terms = TermsOverTime(query.question.basis, view.known)
         for number, span in enumerate(spans):
-            frame = frame_of(span, query.selection.tenant, query.zone, heard)
+            frame = frame_of(span, view.tenant, query.zone, view.as_of, watermark)
             for who, work in grouped(performance, number, query.by).items():
                 if after is not None and (span.begin, who) < (after.begin, after.who):
                     continue

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from services.board.domain.windows import Span
 from services.figures.by_policy import definition_of
 from services.figures.corrections.rows import CorrectionRow, changed
+from services.figures.pages import PageOfRows
 from services.figures.ports import CorrectionHistory, StoredCorrection
 from services.figures.rows import Question
 from services.figures.selection import Selection
@@ -56,25 +57,20 @@ class Corrections:
         """Up to `limit` rows behind `after`, in the order of time, record and question; and the
         last one's place if more follow.
         """
-        found: list[CorrectionRow] = []
+        told = PageOfRows[RowPlace, CorrectionRow](after, limit)
         terms = TermsOverTime(query.question.basis, self._floors.view(query.selection.tenant).known)
-        last = since = after or RowPlace(query.span.begin, 0, -1)
+        since = after or RowPlace(query.span.begin, 0, -1)
         async for portion in self._history.corrections(
             query.selection, query.span, query.recorded_since, (since.start, since.id)
         ):
             await self._turns.next()
-            for place, row in (
+            if told.full(
                 placed
                 for stored in portion
                 for placed in rows(query, stored, terms.at(stored.start))
             ):
-                if after is not None and place <= after:
-                    continue
-                if len(found) == limit:
-                    return found, last
-                found.append(row)
-                last = place
-        return found, None
+                break
+        return told.rows, told.following
 
 
 def rows(

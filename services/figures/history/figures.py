@@ -27,6 +27,7 @@ from services.figures.ledger import Ledger, unresolved
 from services.figures.live.figures import selected_homes
 from services.figures.lookup.found import Found, nothing
 from services.figures.lookup.lookup import crew_of
+from services.figures.pages import PageOfRows
 from services.figures.ports import AgentHistory, PaneHistory, Positions, VisitHistory
 from services.figures.rows import HistoryRow, Question, Seen, answers, frame_of, history_row
 from services.figures.selection import By, Selection, Subject
@@ -127,17 +128,11 @@ class PastFigures:
         watermark = lowest_watermark(await self._positions.positions())
         first = 0 if after is None else rows.index(after.subject)
         page = await self._page(query, spans, rows.of_page(first, limit, len(query.question.kpis)))
-        found: list[HistoryRow] = []
-        last = after
+        told = PageOfRows[RowPlace, HistoryRow](after, limit)
         async for portion in self._turns.over(self._rows(page, watermark, first), ROWS):
-            for place, row in portion:
-                if after is not None and place <= after:
-                    continue
-                if len(found) == limit:
-                    return found, last
-                found.append(row)
-                last = place
-        return found, None
+            if told.full(portion):
+                break
+        return told.rows, told.following
 
     async def _page(self, query: HistoryQuery, spans: list[Span], rows: Arrangement) -> _Page:
         ledger = await self._ledger(rows.reading, spans)
@@ -244,7 +239,7 @@ class PastFigures:
         """The rows from the subject with index `first` of the first interval on."""
         query = page.query
         for index, span in enumerate(page.spans):
-            frame = frame_of(span, query.selection.tenant, query.zone, (page.as_of, watermark))
+            frame = frame_of(span, query.selection.tenant, query.zone, page.as_of, watermark)
             for subject in page.rows.subjects[first if index == 0 else 0 :]:
                 seen = self._seen(page, index, subject)
                 for number, answer in enumerate(answers(query.question, seen)):

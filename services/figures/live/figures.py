@@ -17,14 +17,14 @@ from services.figures.enrich import RowFigures, RowPoint, enriched
 from services.figures.forecasts.in_force import NO_FORECASTS, Forecasts
 from services.figures.forecasts.plans import Times
 from services.figures.live.layout import Layout, Place
-from services.figures.live.plans import LivePlans, PlanLayouts, live_times
+from services.figures.live.plans import Asked, LivePlans, PlanLayouts, live_times
 from services.figures.lookup.found import Found, nothing
 from services.figures.lookup.lookup import Lookup
 from services.figures.rows import Frame, LiveRow, Question, Seen, answers, frame_of, live_row
 from services.figures.selection import Selection, Subject
 from services.figures.staff.by_queue import Roster, roster_of_heads
 from services.figures.tenant_view import Floors, TenantView
-from services.figures.terms import Basis, Terms
+from services.figures.terms import Terms
 from services.figures.turns import Turns
 from services.kpis.catalogue import OVER_SPANS
 from services.kpis.figures import SpanFigures, Staff
@@ -169,7 +169,7 @@ class LiveFigures:
         self._lookup = lookup
         self._turns = turns
         self._forecasts = forecasts
-        self._laid: dict[tuple[Selection, Basis], _Laid] = {}
+        self._laid: dict[Asked, _Laid] = {}
         self._laid_subjects = 0
         self._rosters: dict[str, tuple[tuple[int, int], Roster]] = {}
         self._layouts = PlanLayouts()
@@ -230,7 +230,7 @@ class LiveFigures:
         needs = query.question.needs
         zone = view.zone
         span = span_of(query.window, as_of, self._board.rules.pane, zone)
-        frame = frame_of(span, view.tenant, zone, (as_of, self._board.watermark()))
+        frame = frame_of(span, view.tenant, zone, as_of, self._board.watermark())
         terms = query.question.basis.terms(view.known, span.begin)
         plans = (
             self._plans(query, terms, live_times(query.window, span, as_of, zone))
@@ -244,12 +244,12 @@ class LiveFigures:
         tenant = query.selection.tenant
         question = query.question
         slots = self._layouts.slots(
-            (query.selection, question.basis), terms, self._forecasts().get(tenant, ())
+            Asked(query.selection, question.basis), terms, self._forecasts().get(tenant, ())
         )
         return LivePlans(self._board, tenant, terms, times, slots, query.window, question.needs)
 
     async def _layout(self, query: LiveQuery, terms: Terms, as_of: int) -> Layout:
-        asked = (query.selection, query.question.basis)
+        asked = Asked(query.selection, query.question.basis)
         floor = (self._board.floor, as_of // MINUTE)
         known = self._laid.get(asked)
         if known is None or known.in_force is not terms.in_force or known.floor != floor:

@@ -8,6 +8,7 @@ projection is about
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from services.board.domain.board import Board
@@ -79,25 +80,38 @@ class LivePlans:
         return figures._replace(plan=replace(figures.plan, so_far=so_far))
 
 
+class Asked(NamedTuple):
+    """What the rows of a question are laid out by."""
+
+    selection: Selection
+    basis: Basis
+
+
+class _SlotsByRow(NamedTuple):
+    """Slots by the row they are about, and what that holds for."""
+
+    of: Sequence[Slot]
+    in_force: InForce
+    rows: Mapping[Subject, Sequence[Slot]]
+
+
 class PlanLayouts:
     """The forecasts of questions by row, sorted anew only when forecasts or definitions change."""
 
     def __init__(self) -> None:
-        self._known: dict[
-            tuple[Selection, Basis],
-            tuple[Sequence[Slot], InForce, Mapping[Subject, Sequence[Slot]]],
-        ] = {}
+        self._known: dict[Asked, _SlotsByRow] = {}
 
     def slots(
-        self, asked: tuple[Selection, Basis], terms: Terms, slots: Sequence[Slot]
+        self, asked: Asked, terms: Terms, slots: Sequence[Slot]
     ) -> Mapping[Subject, Sequence[Slot]]:
         """A tenant's slots by the row they are about."""
         known = self._known.get(asked)
-        if known is None or known[0] is not slots or known[1] is not terms.in_force:
+        if known is None or known.of is not slots or known.in_force is not terms.in_force:
             if len(self._known) >= MOST:
                 self._known.clear()
-            known = self._known[asked] = slots, terms.in_force, by_subject(asked[0], terms, slots)
-        return known[2]
+            rows = by_subject(asked.selection, terms, slots)
+            known = self._known[asked] = _SlotsByRow(slots, terms.in_force, rows)
+        return known.rows
 
 
 def live_times(window: Window, span: Span, now: int, zone: ZoneInfo) -> Times:

@@ -182,11 +182,10 @@ def counts_visits(promise: Promise) -> bool:
     return promise.kpi.visits
 
 
-def counted(target: str, in_force: InForce, queue: str | None, begun: tuple[int, ZoneInfo]) -> bool:
+def counted(target: str, in_force: InForce, queue: str | None, at: int, zone: ZoneInfo) -> bool:
     """Whether the target of that id counts what a pane of a queue counts, which begins at an
     instant on a zone's clocks.
     """
-    at, zone = begun
     mine = [promise for promise in promises(in_force) if promise.version.id == target]
     return any(
         queue is not None

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from services.board.domain.windows import Span
 from services.contracts.visits import Outcome, Visit, offer_at, outcome, queue_of, wait_of
+from services.figures.pages import PageOfRows
 from services.figures.ports import Place, StoredVisit, VisitHistory
 from services.figures.selection import Selection
 from services.figures.sources.silent import SilentQueues
@@ -76,21 +77,20 @@ class Drilldown:
         """Up to `limit` visits behind `after`, in the order of their offers; and the last one's
         place if more follow.
         """
-        found: list[JudgedVisit] = []
+        told = PageOfRows[Place, JudgedVisit](after, limit)
         view = self._floors.view(query.selection.tenant)
         waiting = Waiting(view.as_of, view.board.rules.longest, view.silent)
         terms = TermsOverTime(query.basis, view.known)
         async for portion in self._visits.visits(query.selection, query.span, after):
             await self._turns.next()
-            for judged in (
-                judge(stored, waiting, terms.at(stored.offered_at)) for stored in portion
+            judged = (judge(stored, waiting, terms.at(stored.offered_at)) for stored in portion)
+            if told.full(
+                (one.stored.place, one)
+                for one in judged
+                if wanted(one, query) and _counted(one.stored, query, view)
             ):
-                if not wanted(judged, query) or not _counted(judged.stored, query, view):
-                    continue
-                if len(found) == limit:
-                    return found, found[-1].stored.place
-                found.append(judged)
-        return found, None
+                break
+        return told.rows, told.following
 
 
 def _counted(stored: StoredVisit, query: VisitQuery, view: TenantView) -> bool:
@@ -98,7 +98,7 @@ def _counted(stored: StoredVisit, query: VisitQuery, view: TenantView) -> bool:
         return True
     begin = stored.offered_at - stored.offered_at % view.board.rules.pane
     in_force = view.known.at(begin)
-    return counted(query.target, in_force, queue_of(stored.visit), (begin, view.zone))
+    return counted(query.target, in_force, queue_of(stored.visit), begin, view.zone)
 
 
 def wanted(judged: JudgedVisit, query: VisitQuery) -> bool:

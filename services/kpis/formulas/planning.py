@@ -129,7 +129,7 @@ def fewest_for(rate: float, aht: float, patience: float, policy: ServiceLevelPol
 def expected(load: Load, agents: int, policy: ServiceLevelPolicy) -> tuple[float, float]:
     """Hits and total of the service level that one contact is expected to add."""
     answered, within, early, short = service(load, agents, policy.threshold, policy.short)
-    return hits_and_total(policy.formula, (within, early, short), (answered, 1 - answered))
+    return hits_and_total(policy.formula, within, early, short, answered, 1 - answered)
 
 
 agents_required = required(lambda policy: policy.patience)

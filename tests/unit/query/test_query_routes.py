@@ -762,7 +762,7 @@ async def test_no_scrape_waits_for_what_is_looked_up_nor_for_another_scrape(worl
     world.history.gate = asyncio.Event()
     hurried, patient = (
         Scrape(
-            world.pages,
+            *world.pages,
             world.query.answering.metrics,
             lambda: world.now,
             lambda: world.now / 1000,
