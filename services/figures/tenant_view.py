@@ -15,7 +15,7 @@ from services.figures.sources.watch import SourceWatch
 
 
 @dataclass(frozen=True)
-class Freshness:
+class Staleness:
     """What of a tenant's figures is old: all of them, queues that stand, queues that a silent
     source feeds too.
     """
@@ -64,9 +64,9 @@ class TenantView:
         )
 
     @property
-    def freshness(self) -> Freshness:
+    def freshness(self) -> Staleness:
         """What of the figures is old."""
-        return Freshness(self.stale, sorted(self.silent.standing), sorted(self.silent.touched))
+        return Staleness(self.stale, sorted(self.silent.standing), sorted(self.silent.touched))
 
 
 class Floors:

@@ -9,7 +9,7 @@ class Need(Flag):
     """What must be looked up."""
 
     NOTHING = 0
-    PACE = auto()
+    THROUGHPUT = auto()
     """What the half hour before a moment counted"""
     COMPLAINTS = auto()
     """The complaints that are open, or were at a moment"""

@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Limits:
+class RowLimits:
     """Rows of one answer: unless asked otherwise, and at most."""
 
     rows: int
@@ -43,7 +43,7 @@ class Answering:
 
     floors: Floors
     turns: Turns
-    limits: Limits
+    limits: RowLimits
     metrics: QueryMetrics
     health: Health
 

@@ -12,7 +12,7 @@ from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector,
 from services.access.keys import KeyRing
 from services.board.adapters.rows import AWAY, PostgresRows
 from services.board.app import BoardKeeper
-from services.board.wiring import Bounds, kept_board
+from services.board.wiring import BoardBounds, kept_board
 from services.definitions.app import DefinitionKeeper
 from services.definitions.wiring import kept_definitions
 from services.figures.agents.figures import AgentFigures
@@ -35,7 +35,7 @@ from services.figures.turns import Turns
 from services.figures.visits.drilldown import Drilldown
 from services.figures.visits.store import PostgresVisits
 from services.query.api.routes import router
-from services.query.app import Answering, Health, Limits, UseCases
+from services.query.app import Answering, Health, RowLimits, UseCases
 from services.query.metrics import QueryMetrics
 from services.query.pipeline.event_log import KafkaEventLog
 from services.query.pipeline.pipeline import Pipeline
@@ -65,7 +65,7 @@ async def query(
             await readers_pool(settings.database, settings.api.statement_seconds)
         )
         patience = settings.api.stale_seconds, settings.api.silence_seconds
-        bounds = Bounds(settings.api.most_queues, settings.api.most_agents)
+        bounds = BoardBounds(settings.api.most_queues, settings.api.most_agents)
         keeper = await stack.enter_async_context(
             kept_board(settings, pool, metrics.registry, *patience, bounds)
         )
@@ -160,9 +160,9 @@ def assembled(
     )
 
 
-def limits_of(settings: ApiSettings) -> Limits:
+def limits_of(settings: ApiSettings) -> RowLimits:
     """How many rows an answer holds, as the operator set it."""
-    return Limits(
+    return RowLimits(
         settings.page_rows,
         settings.most_rows,
         settings.page_visits,

@@ -34,9 +34,9 @@ from services.figures.agents.store import PostgresAgents
 from services.figures.history.figures import HistoryQuery, PastFigures, Tables
 from services.figures.history.panes import PostgresPanes
 from services.figures.intervals import Interval
+from services.figures.policies_in_force import AS_IN_FORCE
 from services.figures.rows import Question
 from services.figures.selection import By, Selection
-from services.figures.terms import AS_IN_FORCE
 from services.figures.visits.store import PostgresVisits
 from services.kpi_engine.postgres.months import Months
 from services.kpi_engine.postgres.statements import AGENT_STATE_COLUMNS, VISIT_COLUMNS

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from zlib import crc32
 
 from services.board.domain.positions import Position
-from services.board.domain.series import Home, HomeSpan
+from services.board.domain.series import QueueChannel, QueueChannelSpan
 from services.board.domain.windows import Span
 from services.board.ports import FeedLostError, Heard, StoreUnavailableError
 from services.contracts.agents import AgentNow, Entered
@@ -17,11 +17,11 @@ from services.contracts.updates import Gauge, PaneKey, PaneRow, Update, revision
 from services.contracts.visits import Visit, is_open, offer_at, queue_of
 from services.counting.contributions import contributions
 from services.counting.histograms import HOUR, hour_bucket
-from services.figures.ledger import Tally
 from services.figures.open_complaints import StoredComplaint, complaints_of
 from services.figures.ports import CorrectionPlace, Place, StoredCorrection, StoredVisit
 from services.figures.selection import Selection
 from services.figures.staff.attendance import AgentEntered
+from services.figures.sums import PaneTally
 from services.kpis.formulas.repeats import LOOK_BACK
 from services.query.pipeline.lag import LogRange
 from services.query.pipeline.ports import LogUnavailableError, LogView
@@ -107,7 +107,7 @@ class MemoryFloor:
 
     def gauges(self, partition: int) -> list[Gauge]:
         """Who is there, by home."""
-        found: dict[Home, Gauge] = {}
+        found: dict[QueueChannel, Gauge] = {}
         for (tenant, contact), visit in self.visits_of.items():
             queue = queue_of(visit)
             offered = offer_at(visit)
@@ -194,13 +194,14 @@ class MemoryFloor:
         """Those who entered a state since then."""
         return [one for one in self.agents_now if one.entered.at >= since]
 
-    async def homes(self) -> list[HomeSpan]:
+    async def queue_channels(self) -> list[QueueChannelSpan]:
         self._answer()
         rows = [row for partition in range(PARTITIONS) for row in self.pane_rows(partition)]
         spans = (
-            HomeSpan((row.tenant, row.queue, row.channel), row.start, row.start) for row in rows
+            QueueChannelSpan((row.tenant, row.queue, row.channel), row.start, row.start)
+            for row in rows
         )
-        return sorted(spans, key=lambda one: (one.first, one.home))
+        return sorted(spans, key=lambda one: (one.first, one.queue_channel))
 
 
 class MemoryHistory:
@@ -224,23 +225,23 @@ class MemoryHistory:
             if chosen and one.place >= since and one.until > span.begin and one.start < span.end:
                 yield [one]
 
-    async def homes(self, selection: Selection, span: Span) -> list[Home]:
+    async def queue_channels(self, selection: Selection, span: Span) -> list[QueueChannel]:
         return sorted(
             {
-                home
-                for home, start, _ in await self._floor.homes()
-                if _selected(selection, home) and start in span
+                queue_channel
+                for queue_channel, start, _ in await self._floor.queue_channels()
+                if _selected(selection, queue_channel) and start in span
             }
         )
 
     async def tallies(
         self, selection: Selection, spans: Sequence[Span]
-    ) -> AsyncIterator[Sequence[Tally]]:
+    ) -> AsyncIterator[Sequence[PaneTally]]:
         self.tallied.append(selection.queues)
         async for portion in self._floor.rows(spans[0].begin):
             yield [
-                Tally(
-                    interval, selection.subject(row.queue, row.channel), row.revision, [row.cells]
+                PaneTally(
+                    interval, selection.row_key(row.queue, row.channel), row.revision, [row.cells]
                 )
                 for _, row in portion
                 if _selected(selection, (row.tenant, row.queue, row.channel))
@@ -294,14 +295,14 @@ class MemoryHistory:
             if one.opened_at < span.end and (one.settled_at is None or one.settled_at > span.begin)
         ]
 
-    async def returns(self, selection: Selection, spans: Sequence[Span]) -> Sequence[Tally]:
+    async def returns(self, selection: Selection, spans: Sequence[Span]) -> Sequence[PaneTally]:
         self._floor._answer()
         if self.gate is not None:
             await self.gate.wait()
         return [
-            Tally(
+            PaneTally(
                 interval,
-                selection.subject(visit.queue or "", visit.channel),
+                selection.row_key(visit.queue or "", visit.channel),
                 0,
                 [{Cell.CUSTOMER_KNOWN: 1, **self._gap(key, visit)}],
             )
@@ -376,5 +377,7 @@ def partition_of(contact: str) -> int:
     return crc32(contact.encode()) % PARTITIONS
 
 
-def _selected(selection: Selection, home: Home) -> bool:
-    return home[0] == selection.tenant and selection.includes(home[1], home[2])
+def _selected(selection: Selection, queue_channel: QueueChannel) -> bool:
+    return queue_channel[0] == selection.tenant and selection.includes(
+        queue_channel[1], queue_channel[2]
+    )

@@ -30,7 +30,7 @@ from services.figures.tenant_view import Floors
 from services.figures.turns import Turns
 from services.figures.visits.drilldown import Drilldown
 from services.query.api.routes import router
-from services.query.app import Answering, Health, Limits, UseCases
+from services.query.app import Answering, Health, RowLimits, UseCases
 from services.query.metrics import QueryMetrics
 from services.query.pipeline.lag import LogRange
 from services.query.pipeline.pipeline import Pipeline
@@ -123,7 +123,7 @@ class World:
         self.alive = True
         self.forecasts = ForecastKeeper(MemoryForecasts(), lambda: self.now)
         self.query = self._query(
-            Limits(
+            RowLimits(
                 **{
                     "rows": 5000,
                     "most_rows": 20_000,
@@ -144,7 +144,7 @@ class World:
             }
         )
 
-    def _query(self, limits: Limits) -> UseCases:
+    def _query(self, limits: RowLimits) -> UseCases:
         history = self.history
         metrics = QueryMetrics(CollectorRegistry())
         visits = FoldedVisits(history, self.board.names)

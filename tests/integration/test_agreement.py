@@ -23,9 +23,9 @@ from services.figures.agents.performance import Performance
 from services.figures.agents.store import PostgresAgents
 from services.figures.forecasts.keeper import Said
 from services.figures.forecasts.store import PostgresForecasts
-from services.figures.ledger import Tally
 from services.figures.ports import AgentHistory
-from services.figures.selection import By, Selection, Subject
+from services.figures.selection import By, RowKey, Selection
+from services.figures.sums import PaneTally
 from services.figures.visits.store import PostgresVisits
 from services.kpis.catalogue import ASKED, CATALOGUE, OVER_SPANS, VARIANTS
 from services.kpis.plan import Slot
@@ -303,12 +303,12 @@ async def test_returning_customers_and_complaints_are_found_as_a_reader_of_all_v
         )
 
 
-def sums(tallies: Any) -> dict[tuple[int, Subject], Cells]:
-    found: dict[tuple[int, Subject], Cells] = {}
-    tally: Tally
+def sums(tallies: Any) -> dict[tuple[int, RowKey], Cells]:
+    found: dict[tuple[int, RowKey], Cells] = {}
+    tally: PaneTally
     for tally in tallies:
         for cells in tally.panes:
-            add(found.setdefault((tally.interval, tally.subject), {}), cells)
+            add(found.setdefault((tally.interval, tally.row_key), {}), cells)
     return found
 
 

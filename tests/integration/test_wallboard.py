@@ -35,7 +35,7 @@ from services.figures.turns import Turns
 from services.figures.visits.drilldown import Drilldown
 from services.kpis.plan import Slot
 from services.query.api.routes import router
-from services.query.app import Answering, Health, Limits, UseCases
+from services.query.app import Answering, Health, RowLimits, UseCases
 from services.query.metrics import QueryMetrics
 from services.query.pipeline.pipeline import Pipeline
 from services.query.prometheus.every_kpi import WholeFloors
@@ -160,7 +160,7 @@ def served(floor: MemoryFloor, board: Board, pulse: Pulse, defined: Definitions)
         Answering(
             floors,
             turns,
-            Limits(1000, 1000, 1000, 1000, 100),
+            RowLimits(1000, 1000, 1000, 1000, 100),
             metrics,
             Health(lambda: True, ready, lambda: True, Reload),
         ),

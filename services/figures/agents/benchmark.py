@@ -46,7 +46,7 @@ class Minimum:
     answers: int = 10
 
 
-class Standing(StrEnum):
+class Eligibility(StrEnum):
     """Where an agent stands."""
 
     BENCHMARK = "benchmark"
@@ -66,7 +66,7 @@ class Volume(StrEnum):
 class Ranking:
     """Every agent's standing; `candidates` is how many were compared."""
 
-    standings: Mapping[str, Standing]
+    standings: Mapping[str, Eligibility]
     volume: Volume
     candidates: int
 
@@ -84,23 +84,26 @@ def ranking(records: Mapping[str, Record], minimum: Minimum) -> Ranking:
     candidates = {
         agent: records[agent]
         for agent, standing in standings.items()
-        if standing is Standing.COMPARED
+        if standing is Eligibility.COMPARED
     }
     volume = Volume.PER_HOUR if all(one.logged_in for one in candidates.values()) else Volume.COUNT
     best = _best(candidates, volume)
     return Ranking(
-        {agent: Standing.BENCHMARK if agent in best else one for agent, one in standings.items()},
+        {
+            agent: Eligibility.BENCHMARK if agent in best else one
+            for agent, one in standings.items()
+        },
         volume,
         len(candidates),
     )
 
 
-def _standing(record: Record, minimum: Minimum) -> Standing:
+def _standing(record: Record, minimum: Minimum) -> Eligibility:
     if record.handled < max(1, minimum.handled):
-        return Standing.FEW_HANDLED
+        return Eligibility.FEW_HANDLED
     if record.quality is None or record.answers < minimum.answers:
-        return Standing.FEW_ANSWERS
-    return Standing.COMPARED
+        return Eligibility.FEW_ANSWERS
+    return Eligibility.COMPARED
 
 
 def _best(candidates: Mapping[str, Record], volume: Volume) -> set[str]:

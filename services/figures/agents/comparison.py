@@ -8,14 +8,14 @@ from dataclasses import dataclass
 import msgspec
 
 from services.contracts.cells import Cell
-from services.figures.agents.benchmark import Minimum, Ranking, Record, Standing
+from services.figures.agents.benchmark import Eligibility, Minimum, Ranking, Record
 from services.figures.agents.performance import Work
 from services.figures.agents.rows import AGENT_COLUMNS, AgentRow, Who, agent_rows, seen
 from services.figures.by_policy import value_of
 from services.figures.intervals import Interval
-from services.figures.rows import Frame, Question, Seen, answers
+from services.figures.policies_in_force import PoliciesInForce
+from services.figures.rows import Frame, Question, RowInput, answers
 from services.figures.selection import Selection
-from services.figures.terms import Terms
 from services.kpis.catalogue import SpanKpi
 from services.kpis.figures import Value
 from services.kpis.formulas.staffing import LOGGED_IN
@@ -66,14 +66,14 @@ class Field:
     """
 
     selection: Selection
-    terms: Terms
+    terms: PoliciesInForce
     works: Mapping[Who, Work]
 
-    def shown(self, who: Who) -> Seen:
+    def shown(self, who: Who) -> RowInput:
         """What the figures of one of them are made of."""
         return seen(self.selection, who, self.works[who], self.terms)
 
-    def together(self, whom: set[Who]) -> Seen:
+    def together(self, whom: set[Who]) -> RowInput:
         """The same of several."""
         work = Work()
         for who in whom:
@@ -95,7 +95,7 @@ def compared(
     frame: Frame, question: Question, field: Field, found: Ranking, behind: Who | None = None
 ) -> Iterator[tuple[Who, int, BenchmarkRow]]:
     """Each agent's rows, with the KPI's number in the question; from the agent `behind` on."""
-    best = {who for who in field.works if found.standings[who.agent] is Standing.BENCHMARK}
+    best = {who for who in field.works if found.standings[who.agent] is Eligibility.BENCHMARK}
     marks = [_mark(answer.value, len(best)) for answer in answers(question, field.together(best))]
     for who in field.works:
         if behind is not None and who < behind:

@@ -14,12 +14,12 @@ from services.figures.agents.performance import Performance
 from services.figures.agents.rows import AgentRow, ByAgent, Who, agent_rows, grouped, seen
 from services.figures.intervals import Interval, intervals
 from services.figures.pages import PageOfRows
+from services.figures.policies_in_force import PoliciesOverTime
 from services.figures.ports import AgentHistory, Positions
 from services.figures.rows import Question, frame_of
 from services.figures.selection import Selection
 from services.figures.staff.attendance import lookback
 from services.figures.tenant_view import Floors
-from services.figures.terms import TermsOverTime
 from services.figures.turns import Turns
 from services.kpis.inputs import Need
 
@@ -197,7 +197,7 @@ class AgentFigures:
     ) -> Iterator[tuple[AgentPlace, AgentRow]]:
         """The rows from about `after` on."""
         view = self._floors.view(query.selection.tenant)
-        terms = TermsOverTime(query.question.basis, view.known)
+        terms = PoliciesOverTime(query.question.basis, view.known)
         for number, span in enumerate(spans):
             frame = frame_of(span, view.tenant, query.zone, view.as_of, watermark)
             for who, work in grouped(performance, number, query.by).items():

@@ -8,13 +8,21 @@ from enum import StrEnum
 
 import msgspec
 
-from services.figures.agents.membership import Badge
+from services.figures.agents.membership import Membership
 from services.figures.agents.performance import Performance, Work
 from services.figures.by_policy import Parted, by_policy
 from services.figures.intervals import Interval
-from services.figures.rows import COLUMNS, Frame, HistoryRow, Question, Seen, answers, history_row
-from services.figures.selection import Labels, Selection, Subject
-from services.figures.terms import Terms
+from services.figures.policies_in_force import PoliciesInForce
+from services.figures.rows import (
+    COLUMNS,
+    Frame,
+    HistoryRow,
+    Question,
+    RowInput,
+    answers,
+    history_row,
+)
+from services.figures.selection import Labels, RowKey, Selection
 from services.kpis.figures import MomentFigures, SpanFigures
 
 AGENT_COLUMNS = (
@@ -56,33 +64,33 @@ class Who:
 def grouped(performance: Performance, span: int, by: ByAgent) -> dict[Who, Work]:
     """The work of a span by row, sorted; each agent is in one row."""
     found: dict[Who, Work] = {}
-    for agent, badge, work in performance.of(span):
-        found.setdefault(_who(agent, badge, by), Work()).include(work)
+    for agent, membership, work in performance.of(span):
+        found.setdefault(_who(agent, membership, by), Work()).include(work)
     return dict(sorted(found.items()))
 
 
-def _who(agent: str, badge: Badge, by: ByAgent) -> Who:
+def _who(agent: str, membership: Membership, by: ByAgent) -> Who:
     match by:
         case ByAgent.AGENT:
             return Who(agent)
         case ByAgent.TEAM:
-            return Who(team=badge.team)
+            return Who(team=membership.team)
         case ByAgent.SITE:
-            return Who(site=badge.site)
+            return Who(site=membership.site)
         case ByAgent.TOTAL:
             return Who()
 
 
-def seen(selection: Selection, who: Who, work: Work, terms: Terms) -> Seen:
+def seen(selection: Selection, who: Who, work: Work, terms: PoliciesInForce) -> RowInput:
     """What a row shows; counts of queues with different policies stay apart where a KPI depends on
     them.
     """
-    labels = selection.labels(Subject())
-    homes = sorted(work.counted)
+    labels = selection.labels(RowKey())
+    queue_channels = sorted(work.counted)
     counted = SpanFigures(work.cells(), staff=work.staff)
     parts = [
         Parted(policy, SpanFigures(work.cells(theirs)))
-        for policy, theirs in by_policy(terms, homes)
+        for policy, theirs in by_policy(terms, queue_channels)
     ]
     if len(parts) < 2:  # noqa: PLR2004  one policy, or nothing counted
         parts = [
@@ -93,7 +101,7 @@ def seen(selection: Selection, who: Who, work: Work, terms: Terms) -> Seen:
                 counted,
             )
         ]
-    return Seen(
+    return RowInput(
         Labels(labels.queue, labels.channel, who.team or None, who.site or None),
         counted,
         parts,
@@ -103,7 +111,7 @@ def seen(selection: Selection, who: Who, work: Work, terms: Terms) -> Seen:
 
 
 def agent_rows(
-    frame: Frame, interval: Interval, question: Question, who: Who, shown: Seen
+    frame: Frame, interval: Interval, question: Question, who: Who, shown: RowInput
 ) -> Iterator[AgentRow]:
     """The rows of one agent, or of several together, over one span."""
     for answer in answers(question, shown):

@@ -8,11 +8,11 @@ from services.board.domain.windows import Span
 from services.figures.by_policy import definition_of
 from services.figures.corrections.rows import CorrectionRow, changed
 from services.figures.pages import PageOfRows
+from services.figures.policies_in_force import PoliciesInForce, PoliciesOverTime
 from services.figures.ports import CorrectionHistory, StoredCorrection
 from services.figures.rows import Question
 from services.figures.selection import Selection
 from services.figures.tenant_view import Floors
-from services.figures.terms import Terms, TermsOverTime
 from services.figures.timestamps import text
 from services.figures.turns import Turns
 
@@ -31,7 +31,7 @@ class CorrectionQuery:
 
 
 @dataclass(frozen=True, order=True)
-class RowPlace:
+class CorrectionRowPlace:
     """Where a row stands in an answer: the correction's begin and number, the KPI's number in the
     question.
     """
@@ -52,14 +52,16 @@ class Corrections:
         self._history = history
 
     async def page(
-        self, query: CorrectionQuery, after: RowPlace | None, limit: int
-    ) -> tuple[list[CorrectionRow], RowPlace | None]:
+        self, query: CorrectionQuery, after: CorrectionRowPlace | None, limit: int
+    ) -> tuple[list[CorrectionRow], CorrectionRowPlace | None]:
         """Up to `limit` rows behind `after`, in the order of time, record and question; and the
         last one's place if more follow.
         """
-        told = PageOfRows[RowPlace, CorrectionRow](after, limit)
-        terms = TermsOverTime(query.question.basis, self._floors.view(query.selection.tenant).known)
-        since = after or RowPlace(query.span.begin, 0, -1)
+        told = PageOfRows[CorrectionRowPlace, CorrectionRow](after, limit)
+        terms = PoliciesOverTime(
+            query.question.basis, self._floors.view(query.selection.tenant).known
+        )
+        since = after or CorrectionRowPlace(query.span.begin, 0, -1)
         async for portion in self._history.corrections(
             query.selection, query.span, query.recorded_since, (since.start, since.id)
         ):
@@ -74,13 +76,13 @@ class Corrections:
 
 
 def rows(
-    query: CorrectionQuery, stored: StoredCorrection, terms: Terms
-) -> Iterator[tuple[RowPlace, CorrectionRow]]:
+    query: CorrectionQuery, stored: StoredCorrection, terms: PoliciesInForce
+) -> Iterator[tuple[CorrectionRowPlace, CorrectionRow]]:
     """The rows of one correction, each with its place."""
     policy = terms.policy(stored.queue, stored.channel)
     for number, kpi, was, became in changed(query.question.kpis, policy, stored.old, stored.new):
         yield (
-            RowPlace(stored.start, stored.id, number),
+            CorrectionRowPlace(stored.start, stored.id, number),
             CorrectionRow(
                 time=text(stored.start, query.zone),
                 end=text(stored.until, query.zone),

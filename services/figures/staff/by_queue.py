@@ -21,7 +21,7 @@ Skills = tuple[str, ...]
 """Queues that an agent serves, sorted"""
 
 
-class Roster:
+class StaffByQueue:
     """Amounts by state, agents or milliseconds, of agents with the same skills together."""
 
     def __init__(self) -> None:
@@ -52,22 +52,22 @@ class Roster:
         self._indexed = len(known)
 
 
-def roster_of(states: Iterable[Entered]) -> Roster:
+def staff_of_states(states: Iterable[Entered]) -> StaffByQueue:
     """How many agents are in these states, one each."""
-    roster = Roster()
+    staff_by_queue = StaffByQueue()
     for one in states:
-        roster.add(one.queues, one.state, 1)
-    return roster
+        staff_by_queue.add(one.queues, one.state, 1)
+    return staff_by_queue
 
 
-def roster_of_heads(heads: Heads, shown: Callable[[str], str]) -> Roster:
+def staff_of_heads(heads: Heads, shown: Callable[[str], str]) -> StaffByQueue:
     """The same of agents who were counted already; `shown` is the queue that a queue is shown
     in.
     """
-    roster = Roster()
+    staff_by_queue = StaffByQueue()
     for (skills, state), number in heads.items():
-        roster.add(tuple(sorted({shown(queue) for queue in skills})), state, number)
-    return roster
+        staff_by_queue.add(tuple(sorted({shown(queue) for queue in skills})), state, number)
+    return staff_by_queue
 
 
 def _summed(amounts: Iterable[Counter[AgentState]]) -> Staff:

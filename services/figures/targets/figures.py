@@ -8,20 +8,21 @@ from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from services.board.domain.positions import lowest_watermark
-from services.board.domain.series import Home
+from services.board.domain.series import QueueChannel
 from services.board.domain.windows import Span
 from services.contracts.cells import Cells, add
 from services.counting.finality import families_at
-from services.figures.by_policy import Parted, by_policy, definition_of, subjects_of, value_of
-from services.figures.ledger import Ledger
+from services.figures.by_policy import Parted, by_policy, definition_of, row_keys_of, value_of
+from services.figures.policies_in_force import AS_IN_FORCE, PoliciesInForce, PoliciesOverTime
 from services.figures.ports import PaneHistory, Positions
 from services.figures.rows import complete
-from services.figures.selection import By, Selection, Subject
+from services.figures.selection import By, RowKey, Selection
+from services.figures.sums import Sums
 from services.figures.targets.promises import (
     Promise,
-    Standing,
     Stint,
     StretchPlace,
+    TargetStatus,
     hours_of,
     recovering,
     standing,
@@ -29,12 +30,11 @@ from services.figures.targets.promises import (
     tiles,
 )
 from services.figures.tenant_view import Floors, TenantView
-from services.figures.terms import AS_IN_FORCE, Terms, TermsOverTime
 from services.figures.turns import Turns
 from services.kpis.figures import SpanFigures, Value
 from services.kpis.policies import ServiceLevelPolicy
 
-HOMES = 300
+QUEUE_CHANNELS = 300
 """Queues and channels looked at in one turn of the loop"""
 
 
@@ -57,7 +57,7 @@ class Kept:
     stint: Stint
     value: Value
     definition: str
-    standing: Standing
+    standing: TargetStatus
     to_recover: int | None
     as_of: int
     watermark: int | None
@@ -69,39 +69,43 @@ class _Reading:
     """What several stretches of one promise are made of."""
 
     view: TenantView
-    homes: Sequence[Home]
+    queue_channels: Sequence[QueueChannel]
     places: Mapping[Span, int]
-    ledger: Ledger
-    by_terms: dict[int, list[tuple[ServiceLevelPolicy, Sequence[Home], Sequence[Subject]]]] = field(
-        default_factory=dict
-    )
+    sums: Sums
+    by_terms: dict[
+        int, list[tuple[ServiceLevelPolicy, Sequence[QueueChannel], Sequence[RowKey]]]
+    ] = field(default_factory=dict)
 
     def parted(
-        self, promise: Promise, terms: Terms
-    ) -> list[tuple[ServiceLevelPolicy, Sequence[Home], Sequence[Subject]]]:
-        """The promise's homes by policy while some definitions are in force: as many as the floor
-        has, so found once for each.
+        self, promise: Promise, terms: PoliciesInForce
+    ) -> list[tuple[ServiceLevelPolicy, Sequence[QueueChannel], Sequence[RowKey]]]:
+        """The promise's queues and channels by policy while some definitions are in force: as many
+        as the floor has, so found once for each.
         """
         known = self.by_terms.get(id(terms.in_force))
         if known is None:
-            homes = [home for home in self.homes if promise.covers(terms.in_force, home[1])]
-            parts = by_policy(terms, homes) or [(terms.policy("", ""), [])]
-            known = [(policy, theirs, subjects_of(theirs)) for policy, theirs in parts]
+            queue_channels = [
+                queue_channel
+                for queue_channel in self.queue_channels
+                if promise.covers(terms.in_force, queue_channel[1])
+            ]
+            parts = by_policy(terms, queue_channels) or [(terms.policy("", ""), [])]
+            known = [(policy, theirs, row_keys_of(theirs)) for policy, theirs in parts]
             self.by_terms[id(terms.in_force)] = known
         return known
 
     def figures(
-        self, homes: Sequence[Home], subjects: Sequence[Subject], span: Span
+        self, queue_channels: Sequence[QueueChannel], row_keys: Sequence[RowKey], span: Span
     ) -> SpanFigures:
-        """What homes counted in a piece of business hours, and who of it still waits; nothing where
-        it is none.
+        """What queues and channels counted in a piece of business hours, and who of it still waits;
+        nothing where it is none.
         """
         index = self.places.get(span)
         if index is None:
             return SpanFigures({})
         return SpanFigures(
-            self.ledger.together(index, subjects).cells,
-            self.view.board.waits(homes, span, self.view.as_of),
+            self.sums.together(index, row_keys).cells,
+            self.view.board.waits(queue_channels, span, self.view.as_of),
         )
 
 
@@ -148,27 +152,29 @@ class Targets:
 
     async def _reading(self, view: TenantView, theirs: Sequence[Stint]) -> _Reading:
         hours = [one for stint in theirs for one in _hours(view, stint)]
-        homes = await self._homes(view, theirs[0].promise, theirs)
-        ledger = Ledger()
+        queue_channels = await self._queue_channels(view, theirs[0].promise, theirs)
+        sums = Sums()
         read = tiles(hours)
-        if read and homes:
-            queues = tuple(sorted({queue for _, queue, _ in homes}))
+        if read and queue_channels:
+            queues = tuple(sorted({queue for _, queue, _ in queue_channels}))
             selection = Selection(view.tenant, queues, by=By.QUEUE_AND_CHANNEL)
             async for portion in self._panes.tallies(selection, read):
                 for tally in portion:
-                    ledger.add(tally)
+                    sums.add(tally)
                 await self._turns.next()
-        return _Reading(view, homes, {span: index for index, span in enumerate(read)}, ledger)
+        return _Reading(
+            view, queue_channels, {span: index for index, span in enumerate(read)}, sums
+        )
 
-    async def _homes(
+    async def _queue_channels(
         self, view: TenantView, promise: Promise, theirs: Sequence[Stint]
-    ) -> list[Home]:
+    ) -> list[QueueChannel]:
         states = view.known.during(theirs[0].span.begin, theirs[-1].span.end)
-        homes = view.board.known_homes(view.tenant)
+        queue_channels = view.board.known_queue_channels(view.tenant)
         return [
-            home
-            async for portion in self._turns.over(homes, HOMES)
-            for home in portion if any(promise.covers(state, home[1]) for state in states)
+            one
+            async for portion in self._turns.over(queue_channels, QUEUE_CHANNELS)
+            for one in portion if any(promise.covers(state, one[1]) for state in states)
         ]  # fmt: skip
 
 
@@ -199,12 +205,12 @@ def _row(stint: Stint, reading: _Reading, watermark: int | None) -> Kept:
 
 def _parts(promise: Promise, hours: Sequence[Span], reading: _Reading) -> list[Parted]:
     """What was counted under each policy, hour by hour under those in force when it began."""
-    known = TermsOverTime(AS_IN_FORCE, reading.view.known)
+    known = PoliciesOverTime(AS_IN_FORCE, reading.view.known)
     found = dict[ServiceLevelPolicy, SpanFigures]()
     for span in hours:
-        for policy, theirs, subjects in reading.parted(promise, known.at(span.begin)):
+        for policy, theirs, row_keys in reading.parted(promise, known.at(span.begin)):
             found[policy] = together(
-                [found.get(policy, SpanFigures({})), reading.figures(theirs, subjects, span)]
+                [found.get(policy, SpanFigures({})), reading.figures(theirs, row_keys, span)]
             )
     return [Parted(policy, figures) for policy, figures in found.items()]
 

@@ -26,7 +26,7 @@ from services.kpis.units import Better, Unit
 GRID = {Stretch.INTERVAL: Interval.M30, Stretch.DAY: Interval.D1, Stretch.MONTH: Interval.MONTH}
 
 
-class Standing(StrEnum):
+class TargetStatus(StrEnum):
     """How a promise stands over a stretch; `met` and `missed` are so far until the stretch is
     complete.
     """
@@ -156,15 +156,15 @@ def tiles(spans: Sequence[Span]) -> list[Span]:
     return found
 
 
-def standing(promise: Promise, value: Value, *, hours: bool) -> Standing:
+def standing(promise: Promise, value: Value, *, hours: bool) -> TargetStatus:
     """How a promise stands with a figure; `hours`: whether there were business hours."""
     if not hours:
-        return Standing.CLOSED
+        return TargetStatus.CLOSED
     if value.value is None or value.denominator == 0:
-        return Standing.NO_CONTACTS
+        return TargetStatus.NO_CONTACTS
     at_least = promise.body.comparison is Comparison.AT_LEAST
     kept = value.value >= promise.body.value if at_least else value.value <= promise.body.value
-    return Standing.MET if kept else Standing.MISSED
+    return TargetStatus.MET if kept else TargetStatus.MISSED
 
 
 def recovering(promise: Promise, value: Value) -> int | None:

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from services.board.domain.windows import Span
 from services.contracts.visits import Outcome, Visit, offer_at, outcome, queue_of, wait_of
 from services.figures.pages import PageOfRows
+from services.figures.policies_in_force import DefinitionChoice, PoliciesInForce, PoliciesOverTime
 from services.figures.ports import Place, StoredVisit, VisitHistory
 from services.figures.selection import Selection
 from services.figures.sources.silent import SilentQueues
 from services.figures.targets.promises import counted
 from services.figures.tenant_view import Floors, TenantView
-from services.figures.terms import Basis, Terms, TermsOverTime
 from services.figures.turns import Turns
 from services.figures.visits.missed import missed
 
@@ -27,7 +27,7 @@ class VisitQuery:
     span: Span
     outcome: Outcome | None
     only_missed: bool
-    basis: Basis
+    basis: DefinitionChoice
     target: str | None = None
 
 
@@ -80,7 +80,7 @@ class Drilldown:
         told = PageOfRows[Place, JudgedVisit](after, limit)
         view = self._floors.view(query.selection.tenant)
         waiting = Waiting(view.as_of, view.board.rules.longest, view.silent)
-        terms = TermsOverTime(query.basis, view.known)
+        terms = PoliciesOverTime(query.basis, view.known)
         async for portion in self._visits.visits(query.selection, query.span, after):
             await self._turns.next()
             judged = (judge(stored, waiting, terms.at(stored.offered_at)) for stored in portion)
@@ -111,7 +111,7 @@ def wanted(judged: JudgedVisit, query: VisitQuery) -> bool:
     return judged.missed or not query.only_missed
 
 
-def judge(stored: StoredVisit, waiting: Waiting, terms: Terms) -> JudgedVisit:
+def judge(stored: StoredVisit, waiting: Waiting, terms: PoliciesInForce) -> JudgedVisit:
     """Whether the visit lowers the service level, a waiting one by its wait so far."""
     visit = stored.visit
     policy = terms.policy(queue_of(visit) or "", visit.channel)

@@ -3,7 +3,7 @@
 from services.contracts.cells import COMPLAINTS, Cell
 from services.contracts.events import Severity
 from services.counting.families import Family
-from services.kpis.catalogue.entry import Gauge, SpanKpi, Variant
+from services.kpis.catalogue.entry import KpiGauge, SpanKpi, Variant
 from services.kpis.figures import SpanFigures, Value, counter, share_of
 from services.kpis.formulas.complaints import CLOSED_WITHIN, DAYS, closed_within
 from services.kpis.inputs import Need
@@ -58,7 +58,7 @@ KPIS: tuple[SpanKpi, ...] = (
         family=Family.COMPLETION,
         measure=_per_10k,
         by_agent=True,
-        gauge=Gauge("contactcenter_complaints_per_10k_handled"),
+        gauge=KpiGauge("contactcenter_complaints_per_10k_handled"),
     ),
     SpanKpi(
         id="complaint_liable_rate",

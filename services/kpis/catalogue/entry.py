@@ -31,7 +31,7 @@ class Mixed(Enum):
 
 
 @dataclass(frozen=True)
-class Gauge:
+class KpiGauge:
     """The metric that shows a KPI for each queue and window.
 
     `scale` turns the KPI's unit into the metric's; `quantile` is its label where one metric shows
@@ -120,7 +120,7 @@ class SpanKpi(_Entry[Measure]):
     by_agent: bool = False
     quality: bool = False
     by_contact: Family | None = None
-    gauge: Gauge | None = None
+    gauge: KpiGauge | None = None
     visits: bool = False
 
     @property

@@ -2,7 +2,7 @@
 
 from services.contracts.cells import Cell, Histogram
 from services.counting.families import Family
-from services.kpis.catalogue.entry import SETTLED, Gauge, SpanKpi, Variant
+from services.kpis.catalogue.entry import SETTLED, KpiGauge, SpanKpi, Variant
 from services.kpis.figures import counter, mean_of, quantile_of, share_of
 from services.kpis.formulas.repeats import HOURS, WITHIN_HOURS, repeated_within
 from services.kpis.formulas.staffing import occupancy, utilisation
@@ -40,7 +40,7 @@ KPIS: tuple[SpanKpi, ...] = (
         family=Family.COMPLETION,
         measure=mean_of((Cell.TALK, Cell.HOLD, Cell.WRAP), Cell.HANDLED),
         by_agent=True,
-        gauge=Gauge("contactcenter_average_handle_seconds"),
+        gauge=KpiGauge("contactcenter_average_handle_seconds"),
     ),
     SpanKpi(
         id="att",

@@ -73,7 +73,7 @@ KPIS: tuple[MomentKpi, ...] = (
         formula="waiting × 30 min / handled in the last 30 min",
         family=SETTLED,
         measure=estimated_wait,
-        needs=Need.PACE,
+        needs=Need.THROUGHPUT,
     ),
     MomentKpi(
         id="agents",

@@ -2,7 +2,7 @@
 
 from services.contracts.cells import Cell
 from services.counting.families import Family
-from services.kpis.catalogue.entry import Gauge, SpanKpi, Variant
+from services.kpis.catalogue.entry import KpiGauge, SpanKpi, Variant
 from services.kpis.figures import mean_of, share_of
 from services.kpis.formulas.satisfaction import qa_coverage, qa_pass_rate
 from services.kpis.policies import Policy
@@ -22,7 +22,7 @@ KPIS: tuple[SpanKpi, ...] = (
         by_agent=True,
         by_contact=Family.MATURING,
         quality=True,
-        gauge=Gauge("contactcenter_qa_score_ratio", scale=0.01),
+        gauge=KpiGauge("contactcenter_qa_score_ratio", scale=0.01),
         variants=(
             Variant(
                 "calibration",

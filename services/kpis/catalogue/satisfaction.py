@@ -2,7 +2,7 @@
 
 from services.contracts.cells import Cell
 from services.counting.families import Family
-from services.kpis.catalogue.entry import Gauge, SpanKpi
+from services.kpis.catalogue.entry import KpiGauge, SpanKpi
 from services.kpis.figures import mean_of, share_of
 from services.kpis.formulas.satisfaction import csat, nps
 from services.kpis.policies import Policy
@@ -23,7 +23,7 @@ KPIS: tuple[SpanKpi, ...] = (
         by_agent=True,
         by_contact=Family.MATURING,
         quality=True,
-        gauge=Gauge("contactcenter_satisfaction_ratio"),
+        gauge=KpiGauge("contactcenter_satisfaction_ratio"),
     ),
     SpanKpi(
         id="csat_mean",

@@ -3,7 +3,7 @@
 from services.contracts.cells import Cell, Histogram
 from services.counting.families import Family
 from services.counting.histograms import bucket_seconds, buckets
-from services.kpis.catalogue.entry import Gauge, SpanKpi, Variant
+from services.kpis.catalogue.entry import KpiGauge, SpanKpi, Variant
 from services.kpis.figures import SpanFigures, Value, mean_of, quantile_of
 from services.kpis.formulas.service_level import service_level, under
 from services.kpis.policies import Formula, Policy, ServiceLevelPolicy
@@ -29,7 +29,7 @@ KPIS: tuple[SpanKpi, ...] = (
         measure=service_level,
         judged_by=Policy.SERVICE_LEVEL,
         visits=True,
-        gauge=Gauge("contactcenter_service_level_ratio"),
+        gauge=KpiGauge("contactcenter_service_level_ratio"),
         variants=tuple(
             Variant(
                 formula, formula, f"{formula}, all else as the definition has it", under(formula)
@@ -47,7 +47,7 @@ KPIS: tuple[SpanKpi, ...] = (
         formula="Σ wait of answered / answered",
         family=Family.OFFER,
         measure=mean_of((Cell.ANSWERED_WAIT,), Cell.ANSWERED),
-        gauge=Gauge("contactcenter_average_speed_of_answer_seconds"),
+        gauge=KpiGauge("contactcenter_average_speed_of_answer_seconds"),
     ),
     SpanKpi(
         id="wait_p50",
@@ -59,7 +59,7 @@ KPIS: tuple[SpanKpi, ...] = (
         formula="nearest rank of answered waits",
         family=Family.OFFER,
         measure=quantile_of(Histogram.ANSWERED_WAIT, 0.5),
-        gauge=Gauge("contactcenter_wait_quantile_seconds", quantile="0.5"),
+        gauge=KpiGauge("contactcenter_wait_quantile_seconds", quantile="0.5"),
     ),
     SpanKpi(
         id="wait_p90",
@@ -71,7 +71,7 @@ KPIS: tuple[SpanKpi, ...] = (
         formula="nearest rank of answered waits",
         family=Family.OFFER,
         measure=quantile_of(Histogram.ANSWERED_WAIT, 0.9),
-        gauge=Gauge("contactcenter_wait_quantile_seconds", quantile="0.9"),
+        gauge=KpiGauge("contactcenter_wait_quantile_seconds", quantile="0.9"),
     ),
     SpanKpi(
         id="wait_p95",
@@ -83,7 +83,7 @@ KPIS: tuple[SpanKpi, ...] = (
         formula="nearest rank of answered waits",
         family=Family.OFFER,
         measure=quantile_of(Histogram.ANSWERED_WAIT, 0.95),
-        gauge=Gauge("contactcenter_wait_quantile_seconds", quantile="0.95"),
+        gauge=KpiGauge("contactcenter_wait_quantile_seconds", quantile="0.95"),
     ),
     SpanKpi(
         id="wait_p99",
@@ -95,7 +95,7 @@ KPIS: tuple[SpanKpi, ...] = (
         formula="nearest rank of answered waits",
         family=Family.OFFER,
         measure=quantile_of(Histogram.ANSWERED_WAIT, 0.99),
-        gauge=Gauge("contactcenter_wait_quantile_seconds", quantile="0.99"),
+        gauge=KpiGauge("contactcenter_wait_quantile_seconds", quantile="0.99"),
     ),
     SpanKpi(
         id="wait_max",

@@ -4,7 +4,7 @@ from services.contracts.cells import LEFT, Cell, Histogram
 from services.contracts.events import LeftReason
 from services.counting.families import Family
 from services.counting.histograms import count_within
-from services.kpis.catalogue.entry import Gauge, SpanKpi, Variant
+from services.kpis.catalogue.entry import KpiGauge, SpanKpi, Variant
 from services.kpis.figures import SpanFigures, Value, count, counter, share_of
 from services.kpis.policies import Policy, ServiceLevelPolicy
 from services.kpis.units import Better, Group, Unit
@@ -121,6 +121,6 @@ KPIS: tuple[SpanKpi, ...] = (
         formula="abandoned / offered",
         family=Family.OFFER,
         measure=share_of((Cell.ABANDONED,), (Cell.OFFERED,)),
-        gauge=Gauge("contactcenter_abandonment_ratio"),
+        gauge=KpiGauge("contactcenter_abandonment_ratio"),
     ),
 )

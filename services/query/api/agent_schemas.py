@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from services.contracts.events import AgentState
-from services.figures.agents.benchmark import Standing, Volume
+from services.figures.agents.benchmark import Eligibility, Volume
 from services.query.api.schemas import HistoryFigureRow, Instant, Next
 
 
@@ -42,7 +42,7 @@ class AgentFigureRow(HistoryFigureRow):
 class BenchmarkFigureRow(AgentFigureRow):
     """A figure of an agent beside that of the benchmark agents."""
 
-    standing: Annotated[Standing, Field(description="`few_…`: did too little to be judged")]
+    standing: Annotated[Eligibility, Field(description="`few_…`: did too little to be judged")]
     benchmark: Annotated[
         float | None,
         Field(

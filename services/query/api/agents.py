@@ -20,7 +20,7 @@ from services.query.api.agent_parameters import (
     BenchmarkParameters,
 )
 from services.query.api.agent_schemas import AgentKpisAnswer, AgentsAnswer, BenchmarkAnswer
-from services.query.api.answers import Page, Sheet, csv_stream, tagged_rows
+from services.query.api.answers import AnswerPage, Sheet, csv_stream, tagged_rows
 from services.query.api.cursors import cursor, place_of
 from services.query.api.measured import MeasuredRoute, Shared, use_case
 from services.query.api.paging import further, rows_of_page
@@ -66,7 +66,7 @@ async def agents(
         async for portion in turns.over(found, SHOWN_AT_ONCE) for agent, entered in portion
     ]  # fmt: skip
     following = None if more is None else cursor(question, more)
-    return await tagged_rows(request, Page(rows, following, _timeless), turns)
+    return await tagged_rows(request, AnswerPage(rows, following, _timeless), turns)
 
 
 def _timeless(row: shapes.Body) -> object:
@@ -99,7 +99,7 @@ async def figures(
         pages = further(partial(people.page, question), more, shared.limits.rows)
         return csv_stream(rows, pages, Sheet("agents", AGENT_COLUMNS), shared.turns)
     following = None if more is None else cursor(question, more)
-    return await tagged_rows(request, Page(rows, following, _said), shared.turns)
+    return await tagged_rows(request, AnswerPage(rows, following, _said), shared.turns)
 
 
 def _said(row: AgentRow) -> object:
@@ -137,7 +137,7 @@ async def benchmark(
             shared.turns,
         )
     following = None if more is None else cursor((question, contest), more)
-    return await tagged_rows(request, Page(rows, following, _compared), shared.turns)
+    return await tagged_rows(request, AnswerPage(rows, following, _compared), shared.turns)
 
 
 def _compared(row: BenchmarkRow) -> object:

@@ -19,11 +19,17 @@ from services.figures.corrections.figures import CorrectionQuery
 from services.figures.history.figures import HistoryQuery
 from services.figures.intervals import Interval
 from services.figures.live.figures import CHANNELS, LiveQuery
+from services.figures.policies_in_force import (
+    BUILT_IN,
+    DefinitionChoice,
+    impossible,
+    names,
+    target_ids,
+)
 from services.figures.restate import Restatement
 from services.figures.rows import Question
 from services.figures.selection import By, Selection
 from services.figures.tenant_view import TenantView
-from services.figures.terms import BUILT_IN, Basis, impossible, names, target_ids
 from services.figures.visits.drilldown import VisitQuery
 from services.kpis.catalogue import ASKED, CATALOGUE, Kpi
 from services.kpis.policies import Formula
@@ -98,7 +104,7 @@ class Restated(Parameters):
         bool | None, Field(description="count a visit that waits beyond T as missed")
     ] = None
 
-    def basis(self, view: TenantView, chosen: Selection) -> Basis:
+    def basis(self, view: TenantView, chosen: Selection) -> DefinitionChoice:
         """The definitions that figures are computed with; problem 422 where they are unknown or
         cannot be restated so.
         """
@@ -112,7 +118,7 @@ class Restated(Parameters):
             self.flow_outs,
             self.waiting_past_threshold,
         )
-        basis = Basis(self.definition, Restatement(*options))
+        basis = DefinitionChoice(self.definition, Restatement(*options))
         if any(option is not None for option in options):
             why = impossible(basis, view.known, judged_apart(view, chosen))
             if why is not None:
@@ -120,7 +126,7 @@ class Restated(Parameters):
         return basis
 
 
-class Figures(Restated):
+class FigureParameters(Restated):
     """Which figures of which queues."""
 
     kpi: Annotated[List, Field(description=KPIS, examples=["service_level,aht,left:overflow"])] = (
@@ -139,7 +145,7 @@ class Figures(Restated):
         return selection(view, self.queue, self.channel, self.by)
 
 
-class LiveParameters(Figures):
+class LiveParameters(FigureParameters):
     """Parameters of live figures."""
 
     window: Annotated[
@@ -160,7 +166,7 @@ class LivePageParameters(LiveParameters):
     cursor: Cursor = None
 
 
-class HistoryParameters(Figures):
+class HistoryParameters(FigureParameters):
     """Parameters of history."""
 
     since: Annotated[

@@ -30,7 +30,7 @@ from services.query.api import (
 )
 from services.query.api.accept import CSV, JSON, accepted
 from services.query.api.answers import (
-    Page,
+    AnswerPage,
     Sheet,
     csv_stream,
     figures,
@@ -77,7 +77,7 @@ decode_name = msgspec.msgpack.Decoder(str).decode
 decode_number = msgspec.msgpack.Decoder(int).decode
 decode_live_place = msgspec.msgpack.Decoder(LivePlace).decode
 decode_row_place = msgspec.msgpack.Decoder(RowPlace).decode
-decode_correction_place = msgspec.msgpack.Decoder(correcting.RowPlace).decode
+decode_correction_place = msgspec.msgpack.Decoder(correcting.CorrectionRowPlace).decode
 decode_visit_place: Callable[[bytes], Place] = msgspec.msgpack.Decoder(Place).decode
 
 figures_router = APIRouter(route_class=MeasuredRoute, tags=["figures"])
@@ -126,7 +126,7 @@ async def queues(
     zone = shared.floors.view(caller.tenant).zone
     told = [shapes.queue_row(row, zone) for row in rows]
     return await tagged_rows(
-        request, Page(told, _following(question, more), _timeless), shared.turns
+        request, AnswerPage(told, _following(question, more), _timeless), shared.turns
     )
 
 

@@ -20,7 +20,7 @@ from services.query.api.answers import encoded
 from services.query.api.measured import RETRY_AFTER, MeasuredRoute, Shared, use_case
 from services.query.api.parameters import LiveParameters
 from services.query.app import Answering
-from services.query.stream.streams import Batch, Streams
+from services.query.stream.streams import RowBatch, Streams
 from services.runtime.clock import monotonic
 from services.runtime.problems import Problem, described
 
@@ -90,7 +90,7 @@ def resumed(last_id: str | None, boot: str) -> int | None:
     )
 
 
-async def event(batch: Batch, boot: str, turns: Turns) -> bytes:
+async def event(batch: RowBatch, boot: str, turns: Turns) -> bytes:
     """A batch on the wire."""
     return b"id: %b.%d\nevent: rows\ndata: %b\n\n" % (
         boot.encode(),
@@ -102,7 +102,7 @@ async def event(batch: Batch, boot: str, turns: Turns) -> bytes:
 async def _events(
     streams: Streams,
     shared: Answering,
-    follow: Callable[[], AsyncGenerator[Batch | None, None]],
+    follow: Callable[[], AsyncGenerator[RowBatch | None, None]],
     goes_on: Callable[[], Awaitable[bool]],
 ) -> AsyncIterator[bytes | str]:
     yield RETRY

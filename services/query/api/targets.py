@@ -9,13 +9,13 @@ import msgspec
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, Field
 
+from services.figures.policies_in_force import target_ids
 from services.figures.targets.figures import Kept, TargetQuery, Targets
-from services.figures.targets.promises import Standing, StretchPlace, counts_visits
+from services.figures.targets.promises import StretchPlace, TargetStatus, counts_visits
 from services.figures.tenant_view import TenantView
-from services.figures.terms import target_ids
 from services.figures.timestamps import text, text_or_none
 from services.query.api.accept import CSV, JSON, accepted
-from services.query.api.answers import Page, Sheet, csv_stream, tagged_rows
+from services.query.api.answers import AnswerPage, Sheet, csv_stream, tagged_rows
 from services.query.api.cursors import cursor, place_of
 from services.query.api.measured import MeasuredRoute, Shared, use_case
 from services.query.api.paging import further, rows_of_page
@@ -54,7 +54,7 @@ class TargetRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     queue: str | None
     team: str | None
     site: str | None
-    standing: Standing
+    standing: TargetStatus
     value: float | None
     numerator: float | None
     denominator: float | None
@@ -102,7 +102,7 @@ class TargetFigures(BaseModel):
     team: Annotated[str | None, Field(examples=["orders-east"])]
     site: Annotated[str | None, Field(examples=["hangzhou"])]
     standing: Annotated[
-        Standing,
+        TargetStatus,
         Field(
             description="met and missed are so far, until `complete`; closed: no business hours yet"
         ),
@@ -218,7 +218,7 @@ async def targets(
             shared.turns,
         )
     following = None if more is None else cursor(question, more)
-    told = Page(rows, following, _timeless, shared.floors.view(caller.tenant).stale)
+    told = AnswerPage(rows, following, _timeless, shared.floors.view(caller.tenant).stale)
     return await tagged_rows(request, told, shared.turns)
 
 
@@ -256,7 +256,7 @@ def _row(question: TargetQuery, kept: Kept) -> TargetRow:
         denominator=kept.value.denominator,
         definition=kept.definition,
         to_recover=kept.to_recover,
-        visits=_visits(kept, zone) if kept.standing is Standing.MISSED else None,
+        visits=_visits(kept, zone) if kept.standing is TargetStatus.MISSED else None,
         as_of=text(kept.as_of, zone),
         watermark=text_or_none(kept.watermark, zone),
         complete=kept.complete,

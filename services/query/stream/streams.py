@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from services.figures.live.figures import LiveFigures, LiveQuery
 from services.figures.rows import LiveRow, identity, substance
 from services.figures.turns import Turns
-from services.query.stream.feed import Entries, Feed
+from services.query.stream.feed import Entries, RowFeed
 
 NOT_BEFORE = 0.1
 NOT_AFTER = 1.0
@@ -62,7 +62,7 @@ class Pulse:
 
 @dataclass(eq=False)
 class _Shared:
-    feed: Feed[LiveRow] = field(default_factory=Feed)
+    feed: RowFeed[LiveRow] = field(default_factory=RowFeed)
     refreshing: asyncio.Lock = field(default_factory=asyncio.Lock)
     rows: int = 0
     clients: int = 0
@@ -70,7 +70,7 @@ class _Shared:
 
 
 @dataclass(frozen=True)
-class Batch:
+class RowBatch:
     """Rows that are new to a client, and the tick that it may resume from."""
 
     tick: int
@@ -102,7 +102,7 @@ class Streams:
 
     async def follow(
         self, query: LiveQuery, after: int | None
-    ) -> AsyncGenerator[Batch | None, None]:
+    ) -> AsyncGenerator[RowBatch | None, None]:
         """Everything first (or what changed since tick `after`), then what changes; None at beats
         without news for it.
 
@@ -116,7 +116,7 @@ class Streams:
                 rows = shared.feed.since(after)
                 tick = shared.feed.tick
                 after = tick
-                yield Batch(after, rows) if rows or first else None
+                yield RowBatch(after, rows) if rows or first else None
                 first = False
                 await self.pulse.wait()
 

@@ -229,10 +229,13 @@ def test_what_lies_before_the_live_span_is_dropped_and_refused_but_the_queue_sta
         board.take(update, update.published_at)
 
     assert ("demo", "night", "voice") not in board.series
-    assert board.homes("demo", NOW) == [("demo", "night", "voice"), ("demo", "sales", "voice")]
-    assert board.homes("demo", NOW + 35 * 24 * HOUR) == []
-    assert board.known_homes("demo") == board.homes("demo", NOW)
-    assert board.known_homes("other") == []
+    assert board.queue_channels("demo", NOW) == [
+        ("demo", "night", "voice"),
+        ("demo", "sales", "voice"),
+    ]
+    assert board.queue_channels("demo", NOW + 35 * 24 * HOUR) == []
+    assert board.known_queue_channels("demo") == board.queue_channels("demo", NOW)
+    assert board.known_queue_channels("other") == []
 
     board.prune(NOW + 40 * HOUR)
     assert board.series["demo", "sales", "voice"].rows == {}
@@ -270,7 +273,7 @@ def test_tenants_do_not_see_each_other() -> None:
     board = board_of(floor)
 
     assert offered(board) == 0
-    assert board.homes("demo", NOW) == []
+    assert board.queue_channels("demo", NOW) == []
 
 
 def test_every_offer_is_an_outcome_or_a_wait() -> None:

@@ -23,10 +23,10 @@ from services.figures.history.figures import HistoryQuery, PastFigures, Tables
 from services.figures.intervals import Interval
 from services.figures.live.figures import LiveFigures, LiveQuery
 from services.figures.lookup.lookup import Lookup
+from services.figures.policies_in_force import AS_IN_FORCE
 from services.figures.rows import Question, Row
 from services.figures.selection import By, Selection
 from services.figures.tenant_view import Floors
-from services.figures.terms import AS_IN_FORCE
 from services.figures.turns import Turns
 from services.kpi_engine.fold.agents import entered
 from services.kpi_engine.fold.decode import Refusal, decode

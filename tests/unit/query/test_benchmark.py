@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 
 from services.figures.agents.benchmark import (
     FEW,
+    Eligibility,
     Minimum,
     Ranking,
     Record,
-    Standing,
     Volume,
     ranking,
 )
@@ -24,7 +24,9 @@ def record(handled: int, quality: float | None, hours: float = 10, answers: int 
 
 
 def best(found: Ranking) -> set[str]:
-    return {agent for agent, standing in found.standings.items() if standing is Standing.BENCHMARK}
+    return {
+        agent for agent, standing in found.standings.items() if standing is Eligibility.BENCHMARK
+    }
 
 
 def test_the_benchmark_is_good_at_both() -> None:
@@ -72,10 +74,10 @@ def test_who_did_too_little_is_not_judged_and_says_why() -> None:
     found = ranking(floor, Minimum())
 
     assert found.standings == {
-        "ann": Standing.BENCHMARK,
-        "new": Standing.FEW_HANDLED,
-        "unasked": Standing.FEW_ANSWERS,
-        "unscored": Standing.FEW_ANSWERS,
+        "ann": Eligibility.BENCHMARK,
+        "new": Eligibility.FEW_HANDLED,
+        "unasked": Eligibility.FEW_ANSWERS,
+        "unscored": Eligibility.FEW_ANSWERS,
     }
     assert found.candidates == 1
 
@@ -134,7 +136,7 @@ def test_nobody_outside_is_better_at_both_than_one_inside(
         return one.handled / one.logged_in if found.volume is Volume.PER_HOUR else one.handled
 
     for agent, standing in found.standings.items():
-        if standing is Standing.COMPARED:
+        if standing is Eligibility.COMPARED:
             other = floor[agent]
             assert not any(
                 volume(other) > volume(floor[one])

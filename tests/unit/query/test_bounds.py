@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 import httpx
 import pytest
 
-from services.board.domain.board import Board, Reading, Rules
+from services.board.domain.board import Board, Rules, WindowReading
 from services.board.domain.queue_names import OTHER
-from services.board.domain.series import HomeSpan, Scope
+from services.board.domain.series import QueueChannelSpan, SeriesKey
 from services.board.domain.windows import Window
 from services.contracts.agents import Entered
 from services.contracts.cells import Cell
@@ -37,8 +37,8 @@ class ObservedBoard(Board):
         self.reads: Counter[int] = Counter()
 
     def read(
-        self, scopes: Sequence[Scope], window: Window, now: int, zone: ZoneInfo | None = None
-    ) -> Reading:
+        self, scopes: Sequence[SeriesKey], window: Window, now: int, zone: ZoneInfo | None = None
+    ) -> WindowReading:
         self.reads[self.turn] += 1
         return super().read(scopes, window, now, zone)
 
@@ -258,7 +258,9 @@ def folded_world() -> World:
     world.floor.put(waiting(NOW - 30_000, "c"))
     world.floor.enter("ann", Entered(noon, "busy", ("c", "d")))
     board.prune(NOW)
-    board.take_homes([HomeSpan(("demo", name, "voice"), noon, noon) for name in "abcd"])
+    board.take_queue_channels(
+        [QueueChannelSpan(("demo", name, "voice"), noon, noon) for name in "abcd"]
+    )
     world.tell()
     return world
 

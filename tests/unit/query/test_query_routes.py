@@ -28,7 +28,7 @@ from services.query.api.stream import event, resumed
 from services.query.pipeline.lag import LogRange
 from services.query.prometheus.exposition import SERIES_PER_QUEUE, SERIES_PER_TENANT
 from services.query.prometheus.page import Scrape
-from services.query.stream.streams import Batch, Pulse, Streams
+from services.query.stream.streams import Pulse, RowBatch, Streams
 from tests.fakes.floor import MINUTE, PARTITIONS, answered, waiting
 from tests.fakes.world import LEADER, NOW, READER, SPAN, Client, World, busy_world
 
@@ -77,11 +77,11 @@ def test_a_live_row_has_every_column(world: World) -> None:
     ],
 )
 def test_rows_stand_for_what_was_asked(
-    world: World, by: str, homes: list[tuple[str | None, str | None]]
+    world: World, by: str, queue_channels: list[tuple[str | None, str | None]]
 ) -> None:
     found = rows(world.client().get("/v1/kpis", params={"kpi": "offered", "by": by}))
 
-    assert [(row["queue"], row["channel"]) for row in found] == homes
+    assert [(row["queue"], row["channel"]) for row in found] == queue_channels
 
 
 def test_all_kpis_come_where_none_is_named(world: World) -> None:
@@ -905,7 +905,7 @@ def test_answers_are_what_openapi_says(world: World, path: str, model: type[Base
 # ------------------------------------------------------------------ the stream
 
 
-async def batches(world: World, after: int | None = None) -> AsyncGenerator[Batch | None, None]:
+async def batches(world: World, after: int | None = None) -> AsyncGenerator[RowBatch | None, None]:
     question = LiveParameters(kpi="offered,waiting", by="queue").query(world.floors.view("demo"))
     async with aclosing(world.query.of(Streams).follow(question, after)) as told:
         async for batch in told:
@@ -979,7 +979,7 @@ async def test_the_pulse_beats_on_news_and_at_least_every_second() -> None:
 
 
 def test_an_event_names_process_and_tick_and_resumes_only_there() -> None:
-    told = asyncio.run(event(Batch(41, []), "b00t", Turns()))
+    told = asyncio.run(event(RowBatch(41, []), "b00t", Turns()))
 
     assert told == b'id: b00t.41\nevent: rows\ndata: {"rows":[],"next":null}\n\n'
     assert resumed("b00t.41", "b00t") == 41

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from services.board.domain.windows import Span
-from services.figures.ledger import Ledger
-from services.figures.open_complaints import Docket
-from services.figures.selection import Selection, Subject
-from services.figures.staff.by_span import Crew
+from services.figures.open_complaints import OpenComplaints
+from services.figures.selection import RowKey, Selection
+from services.figures.staff.by_span import StaffBySpan
+from services.figures.sums import Sums
 from services.kpis.inputs import Need
 
 LOOKUPS = {Need.RETURNS: "returns", Need.COMPLAINTS: "complaints", Need.AGENT_TIME: "agent_time"}
@@ -27,27 +27,29 @@ class Unanswered(StrEnum):
 
 
 @dataclass(frozen=True)
-class Found:
+class LookedUp:
     """Counts of returning customers by interval and subject, the complaints, the agents; all empty
     where no KPI needs them.
 
     `missing` is what is needed and could not be looked up.
     """
 
-    docket: Docket
-    returns: Ledger = field(default_factory=Ledger)
-    crew: Crew = field(default_factory=Crew)
+    open_complaints: OpenComplaints
+    returns: Sums = field(default_factory=Sums)
+    staff_by_span: StaffBySpan = field(default_factory=StaffBySpan)
     missing: Need = Need.NOTHING
 
     def ages(
-        self, subjects: Sequence[Subject], at: int, received: Span | None = None
+        self, row_keys: Sequence[RowKey], at: int, received: Span | None = None
     ) -> tuple[int, ...]:
         """Ages in milliseconds of the complaints about subjects that are open at an instant; only
         of those received in a span, where one is given.
         """
-        return tuple(age for subject in subjects for age in self.docket.ages(subject, at, received))
+        return tuple(
+            age for row_key in row_keys for age in self.open_complaints.ages(row_key, at, received)
+        )
 
 
-def nothing(selection: Selection) -> Found:
+def nothing(selection: Selection) -> LookedUp:
     """Where nothing had to be looked up."""
-    return Found(Docket(selection))
+    return LookedUp(OpenComplaints(selection))
