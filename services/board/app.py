@@ -112,7 +112,7 @@ class BoardKeeper:
         now = self._now()
         await self._prune(now)
         if not self.loaded.is_set():
-            self.board.take_homes(await self._store.homes())
+            self.board.take_queue_channels(await self._store.queue_channels())
             for agent in await self._store.agents(now - LONGEST):
                 self.board.agents.take(agent)
         asked_at = self.board.steady()

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from services.board.domain.positions import Position
-from services.board.domain.series import HomeSpan
+from services.board.domain.series import QueueChannelSpan
 from services.contracts.agents import AgentNow
 from services.contracts.updates import PaneRow, Update
 
@@ -43,9 +43,9 @@ class RowStore(Protocol):
         """
         ...
 
-    async def homes(self) -> list[HomeSpan]:
-        """Every home that ever had a pane, with the starts of its first and its last one; the
-        oldest first pane comes first.
+    async def queue_channels(self) -> list[QueueChannelSpan]:
+        """Every queue and channel that ever had a pane, with the starts of its first and its last
+        one; the oldest first pane comes first.
 
         Of what is rolled up both are known to the quarter, or to the day.
         """

@@ -22,18 +22,18 @@ are durable within seconds.
 """
 
 
-class Bounds(NamedTuple):
+class BoardBounds(NamedTuple):
     """How many queues and channels of a tenant are told apart, and how many agents are listed."""
 
     queues: int = 2000
     agents: int = 20_000
 
 
-BOUNDS = Bounds()
+BOUNDS = BoardBounds()
 
 
 def rules(
-    floor: FloorSettings, stale_seconds: float, silence_seconds: float, bounds: Bounds
+    floor: FloorSettings, stale_seconds: float, silence_seconds: float, bounds: BoardBounds
 ) -> Rules:
     """How a board of this floor reads."""
     return Rules(
@@ -55,7 +55,7 @@ async def kept_board(
     registry: CollectorRegistry,
     stale_seconds: float = 10,
     silence_seconds: float = 0,
-    bounds: Bounds = BOUNDS,
+    bounds: BoardBounds = BOUNDS,
 ) -> AsyncIterator[BoardKeeper]:
     """A board that is loaded and followed in the background; wait for `loaded` before believing
     it.

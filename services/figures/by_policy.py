@@ -7,17 +7,16 @@ it never averages ratios:
     vip     V3, 10 s     9 of  10 ─┴─► 89 of 110
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from services.board.domain.series import Home, Scope
-from services.figures.selection import By, Selection, Subject
-from services.figures.terms import Terms
-from services.kpis.catalogue import Kpi
-from services.kpis.figures import Figures, Value, count, share
-from services.kpis.inputs import Need
-from services.kpis.policies import ServiceLevelPolicy
+from services.board.domain.series import QueueChannel, SeriesKey
+from services.figures.policies_in_force import PoliciesInForce
+from services.figures.selection import By, RowKey, Selection
+from services.kpis.catalogue import Kpi, Mixed, SpanKpi
+from services.kpis.figures import SpanFigures, Value, count, share
+from services.kpis.policies import Policy, ServiceLevelPolicy
 
 JOINED = 3
 """So many names of definitions stand in a row, joined by `+`; more are `mixed`."""
@@ -26,96 +25,110 @@ MIXED = "mixed"
 
 @dataclass(frozen=True)
 class Share:
-    """Scopes with the same policies."""
+    """Series keys with the same policies."""
 
     policy: ServiceLevelPolicy
-    scopes: Sequence[Scope]
+    series_keys: Sequence[SeriesKey]
 
 
 class Parted(NamedTuple):
-    """Figures of scopes with the same policies."""
+    """Figures of series keys with the same policies."""
 
     policy: ServiceLevelPolicy
-    figures: Figures
+    figures: SpanFigures
 
 
-def subject_of(selection: Selection, terms: Terms, queue: str, channel: str) -> Subject:
+def row_key_of(selection: Selection, terms: PoliciesInForce, queue: str, channel: str) -> RowKey:
     """The row that a queue and channel belong to."""
     if selection.by is By.TEAM:
-        return Subject(team=terms.in_force.team(queue))
+        return RowKey(team=terms.in_force.team(queue))
     if selection.by is By.SITE:
-        return Subject(site=terms.in_force.site(queue))
-    return selection.subject(queue, channel)
+        return RowKey(site=terms.in_force.site(queue))
+    return selection.row_key(queue, channel)
 
 
 def gathered(
-    selection: Selection, terms: Terms, homes: Iterable[Home]
-) -> dict[Subject, list[Home]]:
-    """The selected homes by the row they belong to."""
-    found: dict[Subject, list[Home]] = {}
-    gather(found, selection, terms, homes)
+    selection: Selection, terms: PoliciesInForce, queue_channels: Iterable[QueueChannel]
+) -> dict[RowKey, list[QueueChannel]]:
+    """The selected queues and channels by the row they belong to."""
+    found: dict[RowKey, list[QueueChannel]] = {}
+    gather(found, selection, terms, queue_channels)
     return found
 
 
 def gather(
-    found: dict[Subject, list[Home]], selection: Selection, terms: Terms, homes: Iterable[Home]
+    found: dict[RowKey, list[QueueChannel]],
+    selection: Selection,
+    terms: PoliciesInForce,
+    queue_channels: Iterable[QueueChannel],
 ) -> None:
-    """Add some of the homes to those that were found before."""
-    for home in homes:
-        if selection.includes(home[1], home[2]):
-            found.setdefault(subject_of(selection, terms, home[1], home[2]), []).append(home)
+    """Add some of the queues and channels to those that were found before."""
+    for queue_channel in queue_channels:
+        if selection.includes(queue_channel[1], queue_channel[2]):
+            found.setdefault(
+                row_key_of(selection, terms, queue_channel[1], queue_channel[2]), []
+            ).append(queue_channel)
 
 
-def by_policy(terms: Terms, homes: Iterable[Home]) -> list[tuple[ServiceLevelPolicy, list[Home]]]:
-    """Homes with the same policies together."""
-    found: dict[int, tuple[ServiceLevelPolicy, list[Home]]] = {}
-    for home in homes:
-        policy = terms.policy(home[1], home[2])
-        found.setdefault(id(policy), (policy, []))[1].append(home)
+def by_policy(
+    terms: PoliciesInForce, queue_channels: Iterable[QueueChannel]
+) -> list[tuple[ServiceLevelPolicy, list[QueueChannel]]]:
+    """Queues and channels with the same policies together."""
+    found: dict[int, tuple[ServiceLevelPolicy, list[QueueChannel]]] = {}
+    for queue_channel in queue_channels:
+        policy = terms.policy(queue_channel[1], queue_channel[2])
+        found.setdefault(id(policy), (policy, []))[1].append(queue_channel)
     return list(found.values())
 
 
 def shares(
-    selection: Selection, subject: Subject, terms: Terms, homes: Sequence[Home]
+    selection: Selection,
+    row_key: RowKey,
+    terms: PoliciesInForce,
+    queue_channels: Sequence[QueueChannel],
 ) -> list[Share]:
-    """A row's scopes by policy; one share where all have the same."""
-    parted = by_policy(terms, homes)
+    """A row's series keys by policy; one share where all have the same."""
+    parted = by_policy(terms, queue_channels)
     if len(parted) > 1:
         return [Share(policy, theirs) for policy, theirs in parted]
-    policy = parted[0][0] if parted else terms.policy(subject.queue, subject.channel)
-    return [Share(policy, whole(selection, subject, homes))]
+    policy = parted[0][0] if parted else terms.policy(row_key.queue, row_key.channel)
+    return [Share(policy, whole(selection, row_key, queue_channels))]
 
 
-def subjects_of(homes: Sequence[Home]) -> list[Subject]:
+def row_keys_of(queue_channels: Sequence[QueueChannel]) -> list[RowKey]:
     """The finest subjects: each queue and channel by itself."""
-    return [Subject(queue, channel) for _, queue, channel in homes]
+    return [RowKey(queue, channel) for _, queue, channel in queue_channels]
 
 
-def whole(selection: Selection, subject: Subject, homes: Sequence[Home]) -> Sequence[Scope]:
-    """The scopes that add up to a row."""
-    return list(homes) if selection.by.grouped else selection.scopes(subject)
+def whole(
+    selection: Selection, row_key: RowKey, queue_channels: Sequence[QueueChannel]
+) -> Sequence[SeriesKey]:
+    """The series keys that add up to a row."""
+    return list(queue_channels) if selection.by.grouped else selection.series_keys(row_key)
 
 
 def queues_of(
-    selection: Selection, subject: Subject, homes: Sequence[Home]
+    selection: Selection, row_key: RowKey, queue_channels: Sequence[QueueChannel]
 ) -> Collection[str] | None:
     """The queues of a row, for those who serve any of them; None: whoever there is."""
     return (
-        {queue for _, queue, _ in homes} if selection.by.grouped else selection.queues_of(subject)
+        {queue for _, queue, _ in queue_channels}
+        if selection.by.grouped
+        else selection.queues_of(row_key)
     )
 
 
-def value_of(kpi: Kpi, figures: Figures, parts: Sequence[Parted]) -> Value:
+def value_of(kpi: SpanKpi, figures: SpanFigures, parts: Sequence[Parted]) -> Value:
     """A KPI of a row: of all its figures, or, where the KPI depends on policies that differ, the
     sum of each part's.
     """
-    if Need.PLAN in kpi.needs and len(parts) > 1:
+    if len(parts) == 1 or kpi.judged_by is None:
+        return kpi.measure(figures, parts[0].policy)
+    if kpi.mixed is Mixed.GIVEN:
         parted = tuple((part.policy, part.figures) for part in parts)
         return kpi.measure(
             figures._replace(plan=replace(figures.plan, parts=parted)), parts[0].policy
         )
-    if len(parts) == 1 or not kpi.judged:
-        return kpi.measure(figures, parts[0].policy)
     return summed([kpi.measure(part.figures, part.policy) for part in parts])
 
 
@@ -136,20 +149,10 @@ def summed(values: Sequence[Value]) -> Value:
     return Value(part / whole if whole else None, part, whole)
 
 
-_NAMES: dict[str, Callable[[ServiceLevelPolicy], str]] = {
-    "csat": lambda policy: policy.csat.name,
-    "qa_pass_rate": lambda policy: policy.qa.name,
-}
-
-
 def definition_of(kpi: Kpi, policies: Sequence[ServiceLevelPolicy]) -> str:
     """The names of the definitions that a figure was computed with."""
-    name = _NAMES.get(kpi.id.partition(":")[0], _own_name)
+    name = (kpi.judged_by or Policy.SERVICE_LEVEL).name_in
     if len(policies) == 1:
         return name(policies[0])
     known = sorted({name(policy) for policy in policies})
     return "+".join(known) if len(known) <= JOINED else MIXED
-
-
-def _own_name(policy: ServiceLevelPolicy) -> str:
-    return policy.name

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from services.board.domain.windows import Span
 from services.contracts.visits import Visit, queue_of
-from services.figures.selection import Selection, Subject
+from services.figures.selection import RowKey, Selection
 
 
 class StoredComplaint(NamedTuple):
@@ -33,25 +33,25 @@ def complaints_of(visit: Visit) -> Iterator[StoredComplaint]:
             yield StoredComplaint(queue, visit.channel, opened_at, complaint.settled_at)
 
 
-class Docket:
+class OpenComplaints:
     """Complaints by the row they count in."""
 
     def __init__(self, selection: Selection, complaints: Iterable[StoredComplaint] = ()) -> None:
         self._selection = selection
-        self._of: defaultdict[Subject, list[StoredComplaint]] = defaultdict(list)
+        self._of: defaultdict[RowKey, list[StoredComplaint]] = defaultdict(list)
         self.add(complaints)
 
     def add(self, complaints: Iterable[StoredComplaint]) -> None:
         """Note those that the selection includes."""
         for one in complaints:
             if self._selection.includes(one.queue, one.channel):
-                self._of[self._selection.subject(one.queue, one.channel)].append(one)
+                self._of[self._selection.row_key(one.queue, one.channel)].append(one)
 
-    def ages(self, subject: Subject, at: int, received: Span | None = None) -> tuple[int, ...]:
+    def ages(self, row_key: RowKey, at: int, received: Span | None = None) -> tuple[int, ...]:
         """Ages in milliseconds of the complaints that are open at `at`; only of those received in a
         span, where one is given.
         """
-        known = self._of.get(subject)
+        known = self._of.get(row_key)
         if not known:
             return ()
         return tuple(

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from services.board.domain.positions import Position
-from services.board.domain.series import Home
+from services.board.domain.series import QueueChannel
 from services.board.domain.windows import Span
 from services.contracts.cells import Cells
 from services.contracts.visits import Visit
-from services.figures.ledger import Tally
 from services.figures.open_complaints import StoredComplaint
 from services.figures.selection import Selection
 from services.figures.staff.attendance import AgentEntered
+from services.figures.sums import PaneTally
 
 
 @dataclass(frozen=True)
@@ -37,13 +37,13 @@ Place = tuple[int, str, int]
 class PaneHistory(Protocol):
     """Stored panes of one tenant."""
 
-    async def homes(self, selection: Selection, span: Span) -> list[Home]:
+    async def queue_channels(self, selection: Selection, span: Span) -> list[QueueChannel]:
         """The selected queues and channels that have panes in `span`."""
         ...
 
     def tallies(
         self, selection: Selection, spans: Sequence[Span]
-    ) -> AsyncIterator[Sequence[Tally]]:
+    ) -> AsyncIterator[Sequence[PaneTally]]:
         """The selected panes that start in `spans` (contiguous, ascending), in portions."""
         ...
 
@@ -63,7 +63,7 @@ class VisitHistory(Protocol):
         """Complaints that were open at some instant of `span`, and maybe others."""
         ...
 
-    async def returns(self, selection: Selection, spans: Sequence[Span]) -> Sequence[Tally]:
+    async def returns(self, selection: Selection, spans: Sequence[Span]) -> Sequence[PaneTally]:
         """How many of the selected visits offered in `spans` (contiguous, ascending) have a known
         customer, and by how many hours after the customer's last other contact in the queue they
         came: `Cell.CUSTOMER_KNOWN` and `Histogram.RETURN_GAP`.

@@ -17,11 +17,11 @@ from services.counting.families import Family
 from services.counting.finality import families_at
 from services.figures.by_policy import Parted, definition_of, value_of
 from services.figures.intervals import Interval
+from services.figures.policies_in_force import DefinitionChoice
 from services.figures.selection import Labels
-from services.figures.terms import Basis
 from services.figures.timestamps import Instant, text, text_or_none
-from services.kpis.catalogue import Kpi
-from services.kpis.figures import Figures, Value
+from services.kpis.catalogue import Kpi, MomentKpi
+from services.kpis.figures import MomentFigures, SpanFigures, Value
 from services.kpis.inputs import Need
 
 COLUMNS = (
@@ -139,12 +139,12 @@ class Question:
     """Which KPIs, under which definitions."""
 
     kpis: tuple[Kpi, ...]
-    basis: Basis
+    basis: DefinitionChoice
 
     @cached_property
     def gauged(self) -> bool:
         """Whether any of them is a gauge."""
-        return any(kpi.live for kpi in self.kpis)
+        return any(isinstance(kpi, MomentKpi) for kpi in self.kpis)
 
     @cached_property
     def needs(self) -> Need:
@@ -152,7 +152,7 @@ class Question:
         return reduce(or_, (kpi.needs for kpi in self.kpis), Need.NOTHING)
 
 
-class Seen(NamedTuple):
+class RowInput(NamedTuple):
     """What a row shows: what its span counted, in all and by policy, who was present at a moment,
     the highest revision in it.
 
@@ -160,14 +160,14 @@ class Seen(NamedTuple):
     """
 
     labels: Labels
-    counted: Figures
+    counted: SpanFigures
     parts: Sequence[Parted]
-    present: Figures
+    present: MomentFigures
     revision: int
     missing: Need = Need.NOTHING
 
 
-class Answer(NamedTuple):
+class KpiValue(NamedTuple):
     """A KPI's value and the definitions it was computed with."""
 
     kpi: Kpi
@@ -179,7 +179,7 @@ UNKNOWN = Value(None, None, None)
 """What could not be looked up: without parts, unlike 0/0"""
 
 
-def answers(question: Question, seen: Seen) -> Iterator[Answer]:
+def answers(question: Question, seen: RowInput) -> Iterator[KpiValue]:
     """Each KPI's value: of what a span counted, or, for gauges, of who was present at a moment.
     Live and history both end here.
     """
@@ -187,22 +187,19 @@ def answers(question: Question, seen: Seen) -> Iterator[Answer]:
     missing = seen.missing
     for kpi in question.kpis:
         unknown = missing and kpi.needs & missing
-        yield Answer(kpi, UNKNOWN if unknown else _value(kpi, seen), definition_of(kpi, policies))
+        yield KpiValue(kpi, UNKNOWN if unknown else _value(kpi, seen), definition_of(kpi, policies))
 
 
-def _value(kpi: Kpi, seen: Seen) -> Value:
+def _value(kpi: Kpi, seen: RowInput) -> Value:
     return (
         kpi.measure(seen.present, seen.parts[0].policy)
-        if kpi.live
+        if isinstance(kpi, MomentKpi)
         else value_of(kpi, seen.counted, seen.parts)
     )
 
 
-def frame_of(span: Span, tenant: str, zone: ZoneInfo, heard: tuple[int, int | None]) -> Frame:
-    """The frame of a span in the asked zone; `heard` is the instant the figures speak of, and the
-    watermark.
-    """
-    as_of, watermark = heard
+def frame_of(span: Span, tenant: str, zone: ZoneInfo, as_of: int, watermark: int | None) -> Frame:
+    """The frame of a span in the asked zone; the figures speak of `as_of`."""
     final = families_at(watermark, span.end)
     shown = text_or_none(watermark, zone)
     return Frame(
@@ -222,17 +219,17 @@ def _within(family: Family, final: Family) -> bool:
     return family in final
 
 
-def live_row(frame: Frame, window: Window, seen: Seen, answer: Answer) -> LiveRow:
+def live_row(frame: Frame, window: Window, seen: RowInput, answer: KpiValue) -> LiveRow:
     """A row of a live window."""
     return LiveRow(*_cells(frame, seen, answer), window=window.value)
 
 
-def history_row(frame: Frame, interval: Interval, seen: Seen, answer: Answer) -> HistoryRow:
+def history_row(frame: Frame, interval: Interval, seen: RowInput, answer: KpiValue) -> HistoryRow:
     """A row of a past interval."""
     return HistoryRow(*_cells(frame, seen, answer), interval=interval.value)
 
 
-def _cells(frame: Frame, seen: Seen, answer: Answer) -> tuple[Any, ...]:
+def _cells(frame: Frame, seen: RowInput, answer: KpiValue) -> tuple[Any, ...]:
     """The fields of a row in their order: by position, which is what thousands of rows cost."""
     (queue, channel, team, site) = seen.labels
     (kpi, value, definition) = answer

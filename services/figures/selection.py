@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import NamedTuple
 
-from services.board.domain.series import Scope
+from services.board.domain.series import SeriesKey
 
 
 class By(StrEnum):
@@ -41,7 +41,7 @@ class By(StrEnum):
 
 
 @dataclass(frozen=True, order=True)
-class Subject:
+class RowKey:
     """What one row stands for; an empty name where rows are not told apart by it."""
 
     queue: str = ""
@@ -77,9 +77,9 @@ class Selection:
             and (not self.by.channels or bool(self.channels))
         )
 
-    def subject(self, queue: str, channel: str) -> Subject:
+    def row_key(self, queue: str, channel: str) -> RowKey:
         """The row that a contact of this queue and channel belongs to."""
-        return Subject(queue if self.by.queues else "", channel if self.by.channels else "")
+        return RowKey(queue if self.by.queues else "", channel if self.by.channels else "")
 
     def includes(self, queue: str, channel: str) -> bool:
         """Whether contacts of this queue and channel count."""
@@ -87,13 +87,13 @@ class Selection:
             not self.channels or channel in self.channels
         )
 
-    def asked(self) -> set[Subject]:
+    def asked(self) -> set[RowKey]:
         """The rows that the question names."""
         if self.by.grouped:
             return set()
         queues = self.queues if self.by.queues else ("",)
         channels = self.channels if self.by.channels else ("",)
-        return {Subject(queue, channel) for queue in queues for channel in channels}
+        return {RowKey(queue, channel) for queue in queues for channel in channels}
 
     @property
     def reading(self) -> "Selection":
@@ -102,23 +102,23 @@ class Selection:
         """
         return replace(self, by=By.QUEUE_AND_CHANNEL) if self.by.grouped else self
 
-    def scopes(self, subject: Subject) -> list[Scope]:
-        """The board's scopes that add up to a row."""
-        queues = (subject.queue,) if self.by.queues else self.queues or (None,)
-        channels = (subject.channel,) if self.by.channels else self.channels or (None,)
+    def series_keys(self, row_key: RowKey) -> list[SeriesKey]:
+        """The board's series keys that add up to a row."""
+        queues = (row_key.queue,) if self.by.queues else self.queues or (None,)
+        channels = (row_key.channel,) if self.by.channels else self.channels or (None,)
         return [(self.tenant, queue, channel) for queue in queues for channel in channels]
 
-    def queues_of(self, subject: Subject) -> Sequence[str] | None:
+    def queues_of(self, row_key: RowKey) -> Sequence[str] | None:
         """The queues that a row sums over, where the question tells; None for all."""
-        return (subject.queue,) if self.by.queues else self.queues or None
+        return (row_key.queue,) if self.by.queues else self.queues or None
 
-    def labels(self, subject: Subject) -> Labels:
+    def labels(self, row_key: RowKey) -> Labels:
         """Queue, channel, team and site as a row shows them: None where more than one was summed
         over.
         """
-        queue = _label(subject.queue, self.queues)
-        channel = _label(subject.channel, self.channels)
-        return Labels(queue, channel, subject.team or None, subject.site or None)
+        queue = _label(row_key.queue, self.queues)
+        channel = _label(row_key.channel, self.channels)
+        return Labels(queue, channel, row_key.team or None, row_key.site or None)
 
 
 def _label(own: str, selected: tuple[str, ...]) -> str | None:

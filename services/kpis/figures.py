@@ -20,20 +20,17 @@ Staff = Mapping[AgentState, int]
 NOBODY: Staff = MappingProxyType({})
 
 
-class Figures(NamedTuple):
-    """All that a formula may look at: summed cells, and the visits of the same span that still
-    wait.
+class SpanFigures(NamedTuple):
+    """All that a formula over a span may look at: summed cells, and the visits of the span that
+    still wait.
 
     `waits` are the waits so far of those visits, `complaints` the ages of the span's complaints
-    that are still open, both in milliseconds. Of a moment, `cells` are what the half hour before it
-    counted, and `complaints` all that are open then. `staff` are the agents: of a span their time,
-    of a moment how many they are. `plan` is what was forecast for the span.
+    that are still open, both in milliseconds. `staff` is the time of agents by state, milliseconds.
+    `plan` is what was forecast for the span.
     """
 
     cells: Cells
     waits: tuple[int, ...] = ()
-    in_progress: int = 0
-    unresolved: int = 0
     complaints: tuple[int, ...] = ()
     staff: Staff = NOBODY
     plan: Plan = NO_PLAN
@@ -41,6 +38,22 @@ class Figures(NamedTuple):
     def of(self, *cells: Cell) -> int:
         """Sum of the named counters."""
         return sum(map(self.cells.get, cells, repeat(0)))
+
+
+class MomentFigures(NamedTuple):
+    """All that a formula of a moment may look at: who waits, for how long (milliseconds), and what
+    is in progress or unresolved.
+
+    `complaints` are the ages of all that are open, milliseconds; `staff` is the number of agents by
+    state; `handled` is how many contacts were completed in the half hour before.
+    """
+
+    waits: tuple[int, ...] = ()
+    in_progress: int = 0
+    unresolved: int = 0
+    complaints: tuple[int, ...] = ()
+    staff: Staff = NOBODY
+    handled: int = 0
 
 
 class Value(NamedTuple):
@@ -58,8 +71,10 @@ class Value(NamedTuple):
     high: float | None = None
 
 
-Measure = Callable[[Figures, ServiceLevelPolicy], Value]
-"""A formula, under a definition"""
+Measure = Callable[[SpanFigures, ServiceLevelPolicy], Value]
+"""A formula over a span, under a definition"""
+MomentMeasure = Callable[[MomentFigures, ServiceLevelPolicy], Value]
+"""A formula of a moment"""
 
 
 def count(number: float) -> Value:
@@ -102,7 +117,7 @@ def share_of(part: tuple[Cell, ...], whole: tuple[Cell, ...]) -> Measure:
 def quantile_of(histogram: Histogram, q: float) -> Measure:
     """The nearest-rank q-quantile, seconds."""
 
-    def measure(figures: Figures, _: ServiceLevelPolicy) -> Value:
+    def measure(figures: SpanFigures, _: ServiceLevelPolicy) -> Value:
         value, size = quantile(figures.cells, histogram, q)
         return Value(value, value, size)
 

@@ -13,7 +13,7 @@ from services.kpis.units import Group
 HEAD = """\
 # KPIs
 
-Generated from `services/kpis/catalogue.py` by `python -m services.kpis.page`; a test fails on a difference.
+Generated from `services/kpis/catalogue/` by `python -m services.kpis.page`; a test fails on a difference.
 
 Counts are stored, ratios derived. Spans are seconds, ratios 0 to 1. 0/0 is null with its counts, never 0 % or 100 %.
 A count has value = numerator and no denominator; a mean's numerator is the sum in the unit of its value; a share's parts are counts and

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from services.kpis.policies import ServiceLevelPolicy
 
 if TYPE_CHECKING:
-    from services.kpis.figures import Figures
+    from services.kpis.figures import SpanFigures
 
 
 @dataclass(frozen=True)
@@ -80,8 +80,8 @@ class Plan:
     ahead: tuple[Ahead, ...] = ()
     aht: float | None = None
     staffed: float | None = None
-    so_far: "Figures | None" = None
-    parts: tuple[tuple[ServiceLevelPolicy, "Figures"], ...] = ()
+    so_far: "SpanFigures | None" = None
+    parts: tuple[tuple[ServiceLevelPolicy, "SpanFigures"], ...] = ()
 
 
 NO_PLAN = Plan()

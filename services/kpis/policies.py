@@ -3,7 +3,7 @@ restated.
 """
 
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import Enum, StrEnum, auto
 
 from services.counting.histograms import Boundary
 
@@ -70,3 +70,21 @@ class ServiceLevelPolicy:
 
 
 DEFAULT_POLICY = ServiceLevelPolicy()
+
+
+class Policy(Enum):
+    """The policies that a KPI may depend on."""
+
+    SERVICE_LEVEL = auto()
+    CSAT = auto()
+    QA = auto()
+
+    def name_in(self, policy: ServiceLevelPolicy) -> str:
+        """The name of the definition that this policy has, where a service-level policy holds."""
+        match self:
+            case Policy.SERVICE_LEVEL:
+                return policy.name
+            case Policy.CSAT:
+                return policy.csat.name
+            case Policy.QA:
+                return policy.qa.name

@@ -11,6 +11,7 @@ from services.ingest.api import routes as events
 from services.ingest.wiring import ingest
 from services.origin.settings import HttpSettings
 from services.query.api import routes as figures
+from services.query.api.measured import answering_of
 from services.query.wiring import install_access, process_registry, query
 from services.runtime.database import async_engine
 from services.runtime.http import create_app
@@ -60,7 +61,7 @@ async def to_the_wall() -> Response:
 
 async def ready(request: Request) -> Response:
     """200 once figures can be read and events be taken."""
-    why = await request.app.state.query.unready() or await request.app.state.ingest.unready()
+    why = await answering_of(request).health.unready() or await request.app.state.ingest.unready()
     if why is not None:
         raise Problem(503, "Not ready", why, headers=RETRY_AFTER)
     return PlainTextResponse("ok\n")

@@ -1,26 +1,19 @@
-"""Everything the API's routes need, in one bundle."""
+"""The running use cases of the API, each found by its type, and what the answers of all share."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from services.definitions.app import Reload
-from services.figures.agents.figures import AgentFigures
-from services.figures.corrections.figures import Corrections
-from services.figures.forecasts.keeper import ForecastKeeper
-from services.figures.history.figures import PastFigures
-from services.figures.live.figures import LiveFigures
-from services.figures.live.queues import Queues
-from services.figures.sources.watch import Retirement
-from services.figures.targets.figures import Targets
-from services.figures.visits.drilldown import Drilldown
+from services.figures.tenant_view import Floors
+from services.figures.turns import Turns
 from services.query.metrics import QueryMetrics
-from services.query.pipeline.pipeline import Pipeline
-from services.query.prometheus.page import Scrape
-from services.query.stream.streams import Streams
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Limits:
+class RowLimits:
     """Rows of one answer: unless asked otherwise, and at most."""
 
     rows: int
@@ -31,30 +24,43 @@ class Limits:
 
 
 @dataclass(frozen=True)
-class Query:
-    """The running use cases.
+class Health:
+    """Whether the process can answer.
 
-    `unready` says why the API cannot answer now, None when it can; `alive` is False after a defect
-    that only a restart heals. `boot` names this process in event ids.
+    `unready` says why it cannot answer now, None when it can; `alive` is False after a defect that
+    only a restart heals; `reload` is how the last reload of the definitions went.
     """
 
-    live: LiveFigures
-    past: PastFigures
-    agents: AgentFigures
-    drilldown: Drilldown
-    targets: Targets
-    corrections: Corrections
-    queues: Queues
-    forecasts: ForecastKeeper
-    pipeline: Pipeline
-    retirement: Retirement
-    streams: Streams
-    scrape: Scrape
-    metrics: QueryMetrics
-    limits: Limits
-    metrics_open: bool
-    boot: str
-    reload: Callable[[], Reload]
     loaded: Callable[[], bool]
     unready: Callable[[], Awaitable[str | None]]
     alive: Callable[[], bool]
+    reload: Callable[[], Reload]
+
+
+@dataclass(frozen=True)
+class Answering:
+    """What the answers of all routes share."""
+
+    floors: Floors
+    turns: Turns
+    limits: RowLimits
+    metrics: QueryMetrics
+    health: Health
+
+    def counted(self, route: str, rows: int) -> None:
+        """A route answered so many rows."""
+        self.metrics.rows.labels(route).inc(rows)
+
+
+class UseCases:
+    """The running use cases: one of each type."""
+
+    def __init__(self, answering: Answering, *running: object) -> None:
+        self.answering = answering
+        self._running = {type(one): one for one in running}
+
+    def of(self, kind: type[T]) -> T:
+        """The one of this type. KeyError where the wiring made none."""
+        found = self._running[kind]
+        assert isinstance(found, kind)  # noqa: S101  for the type checker: it is kept by its type
+        return found

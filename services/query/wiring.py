@@ -12,7 +12,7 @@ from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector,
 from services.access.keys import KeyRing
 from services.board.adapters.rows import AWAY, PostgresRows
 from services.board.app import BoardKeeper
-from services.board.wiring import Bounds, kept_board
+from services.board.wiring import BoardBounds, kept_board
 from services.definitions.app import DefinitionKeeper
 from services.definitions.wiring import kept_definitions
 from services.figures.agents.figures import AgentFigures
@@ -21,7 +21,7 @@ from services.figures.corrections.figures import Corrections
 from services.figures.corrections.store import PostgresCorrections
 from services.figures.forecasts.keeper import ForecastKeeper
 from services.figures.forecasts.store import PostgresForecasts
-from services.figures.history.figures import PastFigures
+from services.figures.history.figures import PastFigures, Tables
 from services.figures.history.panes import PostgresPanes
 from services.figures.live.figures import LiveFigures
 from services.figures.live.queues import Queues
@@ -30,10 +30,12 @@ from services.figures.lookup.lookup import Lookup
 from services.figures.sources.store import PostgresRetiredSources
 from services.figures.sources.watch import Retirement
 from services.figures.targets.figures import Targets
+from services.figures.tenant_view import Floors
+from services.figures.turns import Turns
 from services.figures.visits.drilldown import Drilldown
 from services.figures.visits.store import PostgresVisits
 from services.query.api.routes import router
-from services.query.app import Limits, Query
+from services.query.app import Answering, Health, RowLimits, UseCases
 from services.query.metrics import QueryMetrics
 from services.query.pipeline.event_log import KafkaEventLog
 from services.query.pipeline.pipeline import Pipeline
@@ -55,7 +57,7 @@ FORECASTS_EVERY = 1.0
 @asynccontextmanager
 async def query(
     settings: QuerySettings, registry: CollectorRegistry | None = None
-) -> AsyncIterator[Query]:
+) -> AsyncIterator[UseCases]:
     """The running use cases; they answer once the board is loaded."""
     metrics = QueryMetrics(registry or process_registry())
     async with AsyncExitStack() as stack:
@@ -63,7 +65,7 @@ async def query(
             await readers_pool(settings.database, settings.api.statement_seconds)
         )
         patience = settings.api.stale_seconds, settings.api.silence_seconds
-        bounds = Bounds(settings.api.most_queues, settings.api.most_agents)
+        bounds = BoardBounds(settings.api.most_queues, settings.api.most_agents)
         keeper = await stack.enter_async_context(
             kept_board(settings, pool, metrics.registry, *patience, bounds)
         )
@@ -119,50 +121,53 @@ class Parts:
 
 def assembled(
     settings: ApiSettings, pool: asyncpg.Pool, keeper: BoardKeeper, log: KafkaEventLog, parts: Parts
-) -> Query:
+) -> UseCases:
     """The use cases over their adapters."""
-    board = keeper.board
     metrics = parts.metrics
     kept = parts.definitions
     rows = PostgresRows(pool)
     panes = PostgresPanes(pool)
     visits = PostgresVisits(pool)
     agents = PostgresAgents(pool)
-    folded = FoldedVisits(visits, board.names), FoldedAgents(agents, board.names)
+    folded = FoldedVisits(visits, keeper.board.names), FoldedAgents(agents, keeper.board.names)
     lookup = Lookup(*folded, monotonic, settings.lookup_seconds, metrics.went_without)
-    live = LiveFigures(board, now_ms, lookup, lambda: kept.current, lambda: parts.forecasts.current)
-    streams = Streams(live, parts.pulse, settings.most_rows)
+    floors = Floors(keeper.board, now_ms, lambda: kept.current)
+    turns = Turns()
+    live = LiveFigures(floors, lookup, turns, lambda: parts.forecasts.current)
+    streams = Streams(live, turns, parts.pulse, settings.most_rows, secrets.token_hex(4))
     metrics.streams.set_function(lambda: streams.open)
-    exposition = Exposition(board, lambda: kept.current, settings.most_series, live.silent)
-    return Query(
-        live=live,
-        past=PastFigures(live, panes, visits, agents, rows, parts.forecasts.store),
-        agents=AgentFigures(live, agents, rows),
-        drilldown=Drilldown(visits, live),
-        targets=Targets(live, panes, rows),
-        corrections=Corrections(PostgresCorrections(pool), live),
-        queues=Queues(live),
-        forecasts=parts.forecasts,
-        pipeline=Pipeline(board, log, rows, now_ms),
-        retirement=Retirement(PostgresRetiredSources(pool), keeper.heed),
-        streams=streams,
-        scrape=Scrape(
-            (exposition, WholeFloors(live)), metrics, now_ms, monotonic, settings.metrics_seconds
-        ),
-        metrics=metrics,
-        limits=Limits(
-            settings.page_rows,
-            settings.most_rows,
-            settings.page_visits,
-            settings.most_visits,
-            settings.most_streams,
-        ),
-        metrics_open=settings.metrics_open,
-        boot=secrets.token_hex(4),
-        reload=lambda: kept.reload,
+    pages = Exposition(floors, settings.most_series), WholeFloors(live)
+    health = Health(
         loaded=lambda: keeper.loaded.is_set() and kept.loaded.is_set(),
         unready=_unready(pool, keeper, kept),
         alive=lambda: keeper.alive,
+        reload=lambda: kept.reload,
+    )
+    return UseCases(
+        Answering(floors, turns, limits_of(settings), metrics, health),
+        live,
+        PastFigures(floors, turns, Tables(panes, visits, agents, rows, parts.forecasts.store)),
+        AgentFigures(floors, turns, agents, rows),
+        Drilldown(floors, turns, visits),
+        Targets(floors, turns, panes, rows),
+        Corrections(floors, turns, PostgresCorrections(pool)),
+        Queues(floors, live, turns),
+        parts.forecasts,
+        Pipeline(keeper.board, log, rows, now_ms),
+        Retirement(PostgresRetiredSources(pool), keeper.heed),
+        streams,
+        Scrape(*pages, metrics, now_ms, monotonic, settings.metrics_seconds),
+    )
+
+
+def limits_of(settings: ApiSettings) -> RowLimits:
+    """How many rows an answer holds, as the operator set it."""
+    return RowLimits(
+        settings.page_rows,
+        settings.most_rows,
+        settings.page_visits,
+        settings.most_visits,
+        settings.most_streams,
     )
 
 
@@ -194,10 +199,11 @@ def process_registry() -> CollectorRegistry:
 
 
 def install_access(app: FastAPI, settings: ApiSettings) -> None:
-    """What `services.access.http` reads beside the keys: the open tenant, and the secret of
-    sessions.
+    """What access asks for beside the keys: the open tenant, whether metrics are open, and the
+    secret of sessions.
     """
     app.state.open_tenant = settings.open_tenant
+    app.state.metrics_open = settings.metrics_open
     app.state.session_secret = (
         settings.session_secret.get_secret_value() if settings.session_secret else None
     )

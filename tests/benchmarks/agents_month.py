@@ -29,18 +29,18 @@ from services.contracts.events import AgentState
 from services.contracts.visits import Visit, encode_visit
 from services.demo.embedded import Postgres
 from services.figures.agents.figures import AgentFigures, AgentQuery
-from services.figures.agents.rows import OF_AGENTS, ByAgent
+from services.figures.agents.rows import ByAgent
 from services.figures.agents.store import PostgresAgents
-from services.figures.history.figures import HistoryQuery, PastFigures
+from services.figures.history.figures import HistoryQuery, PastFigures, Tables
 from services.figures.history.panes import PostgresPanes
 from services.figures.intervals import Interval
+from services.figures.policies_in_force import AS_IN_FORCE
 from services.figures.rows import Question
 from services.figures.selection import By, Selection
-from services.figures.terms import AS_IN_FORCE
 from services.figures.visits.store import PostgresVisits
 from services.kpi_engine.postgres.months import MonthlyParts
 from services.kpi_engine.postgres.statements import AGENT_STATE_COLUMNS, VISIT_COLUMNS
-from services.kpis.catalogue import CATALOGUE
+from services.kpis.catalogue import BY_AGENT, CATALOGUE
 from services.migrations import migrate
 from services.runtime.clock import monotonic
 from services.runtime.settings import DatabaseSettings
@@ -112,13 +112,13 @@ async def fill(pool: asyncpg.Pool, number: int, agents: int) -> int:
 
 def questions() -> Iterator[tuple[str, AgentQuery]]:
     """What is asked."""
-    everything = tuple(OF_AGENTS[name] for name in OF_AGENTS if ":" not in name)
-    some = (OF_AGENTS["answered"], OF_AGENTS["att"])
+    everything = tuple(BY_AGENT[name] for name in BY_AGENT if ":" not in name)
+    some = (BY_AGENT["answered"], BY_AGENT["att"])
     for name, kpis, interval, by in (
         ("answered and att by agent, the month as one row", some, Interval.ALL, ByAgent.AGENT),
         ("all KPIs by agent, the month as one row", everything, Interval.ALL, ByAgent.AGENT),
         ("answered and att by agent and day, first page", some, Interval.D1, ByAgent.AGENT),
-        ("occupancy of all, by day", (OF_AGENTS["occupancy"],), Interval.D1, ByAgent.TOTAL),
+        ("occupancy of all, by day", (BY_AGENT["occupancy"],), Interval.D1, ByAgent.TOTAL),
     ):
         yield (
             name,
@@ -150,7 +150,7 @@ async def main(number: int, agents: int, repeat: int) -> None:
 async def ask(pool: asyncpg.Pool, repeat: int) -> None:
     """Each question, `repeat` times."""
     world = World()
-    figures = AgentFigures(world.query.live, PostgresAgents(pool), world.floor)
+    figures = AgentFigures(world.floors, world.turns, PostgresAgents(pool), world.floor)
     for name, query in questions():
         took = []
         for _ in range(repeat):
@@ -159,20 +159,15 @@ async def ask(pool: asyncpg.Pool, repeat: int) -> None:
             msgspec.json.encode(rows)
             took.append(monotonic() - began)
         sys.stdout.write(f"| {name} | {len(rows)} | {median(took):.2f} s |\n")
-    past = PastFigures(
-        world.query.live,
-        PostgresPanes(pool),
-        PostgresVisits(pool),
-        PostgresAgents(pool),
-        world.floor,
-    )
+    tables = Tables(PostgresPanes(pool), PostgresVisits(pool), PostgresAgents(pool), world.floor)
+    past = PastFigures(world.floors, world.turns, tables)
     for kpi, interval in (
         ("occupancy", Interval.D1),
         ("agents", Interval.D1),
         ("occupancy", Interval.M30),
     ):
         began = monotonic()
-        kpis = Question(((OF_AGENTS | {"agents": CATALOGUE["agents"]})[kpi],), AS_IN_FORCE)
+        kpis = Question((CATALOGUE[kpi],), AS_IN_FORCE)
         rows_, _ = await past.page(
             HistoryQuery(Selection("demo", by=By.TOTAL), MONTH, interval, UTC_ZONE, kpis),
             None,

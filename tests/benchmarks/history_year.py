@@ -246,6 +246,7 @@ async def api(pool: asyncpg.Pool) -> AsyncIterator[httpx.AsyncClient]:
     app.state.query = assembled(ApiSettings(most_rows=20_000), pool, keeper, log, parts)
     app.state.keys = None
     app.state.open_tenant = "demo"
+    app.state.metrics_open = False
     app.state.session_secret = None
     app.include_router(router())
     transport = httpx.ASGITransport(app, client=("127.0.0.1", 1))

@@ -17,7 +17,6 @@ from services.figures.corrections.store import PostgresCorrections
 from services.figures.forecasts.keeper import ForecastStore
 from services.figures.forecasts.store import PostgresForecasts
 from services.figures.history.panes import PostgresPanes
-from services.figures.ledger import Tally
 from services.figures.ports import (
     AgentHistory,
     CorrectionHistory,
@@ -25,9 +24,10 @@ from services.figures.ports import (
     StoredCorrection,
     VisitHistory,
 )
-from services.figures.selection import By, Selection, Subject
+from services.figures.selection import By, RowKey, Selection
 from services.figures.sources.store import PostgresRetiredSources
 from services.figures.sources.watch import RetiredStore
+from services.figures.sums import PaneTally
 from services.figures.visits.store import PostgresVisits
 from services.kpi_engine.metrics import EngineMetrics
 from services.kpi_engine.rollup.roller import Roller
@@ -45,7 +45,7 @@ NOON = 1_794_312_000_000  # 2026-11-10T12:00:00Z
 MIDNIGHT = NOON - 12 * HOUR
 ALL = Selection("demo", by=By.QUEUE_AND_CHANNEL)
 
-Sums = dict[tuple[int, Subject], Cells]
+Sums = dict[tuple[int, RowKey], Cells]
 """By interval and row"""
 
 
@@ -173,10 +173,10 @@ async def postgres_readers(database: DatabaseSettings) -> AsyncIterator[Postgres
         await pool.close()
 
 
-def summed(tallies: Sequence[Tally]) -> Sums:
+def summed(tallies: Sequence[PaneTally]) -> Sums:
     """The cells of all portions."""
     sums: Sums = {}
     for tally in tallies:
         for cells in tally.panes:
-            add(sums.setdefault((tally.interval, tally.subject), {}), cells)
+            add(sums.setdefault((tally.interval, tally.row_key), {}), cells)
     return sums

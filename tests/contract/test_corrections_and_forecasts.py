@@ -123,11 +123,11 @@ SLOTS = [slot((0, 2), 40)]
 CALLS: dict[str, Callable[[Readers], Awaitable[object]]] = {
     "rows": lambda one: drained(one.rows.rows(NOON)),
     "positions": lambda one: one.rows.positions(),
-    "homes": lambda one: one.rows.homes(),
+    "homes": lambda one: one.rows.queue_channels(),
     "agents": lambda one: one.rows.agents(NOON),
     "retired": lambda one: one.rows.retired(),
     "retire": lambda one: one.sources.retire("demo", "pbx", "key"),
-    "homes of a span": lambda one: one.panes.homes(ALL, SPAN),
+    "homes of a span": lambda one: one.panes.queue_channels(ALL, SPAN),
     "tallies": lambda one: drained(one.panes.tallies(ALL, [SPAN])),
     "visits": lambda one: drained(one.visits.visits(ALL, SPAN)),
     "complaints": lambda one: one.visits.complaints("demo", SPAN),

@@ -21,9 +21,9 @@ from services.contracts.visits import (
     encode_visit,
     queue_of,
 )
-from services.figures.ledger import Tally
 from services.figures.open_complaints import StoredComplaint
-from services.figures.selection import By, Selection, Subject
+from services.figures.selection import By, RowKey, Selection
+from services.figures.sums import PaneTally
 from services.runtime.settings import DatabaseSettings
 from tests.contract.readers import (
     DAY,
@@ -110,14 +110,14 @@ async def all_of(portions: AsyncIterator[Sequence[Item]]) -> list[Item]:
     return [one async for portion in portions for one in portion]
 
 
-def summed(tallies: Sequence[Tally]) -> dict[tuple[int, Subject], tuple[int, Cells]]:
+def summed(tallies: Sequence[PaneTally]) -> dict[tuple[int, RowKey], tuple[int, Cells]]:
     """The highest revision and the sum of the cells of each interval and row."""
-    sums: dict[tuple[int, Subject], tuple[int, Cells]] = {}
+    sums: dict[tuple[int, RowKey], tuple[int, Cells]] = {}
     for tally in tallies:
-        revision, cells = sums.get((tally.interval, tally.subject), (0, {}))
+        revision, cells = sums.get((tally.interval, tally.row_key), (0, {}))
         for pane in tally.panes:
             add(cells, pane)
-        sums[tally.interval, tally.subject] = max(revision, tally.revision), cells
+        sums[tally.interval, tally.row_key] = max(revision, tally.revision), cells
     return sums
 
 
@@ -152,7 +152,7 @@ async def answers(readers: Readers, selection: Selection, spans: list[Span]) -> 
     return {
         "rows": sorted(await all_of(readers.rows.rows(span.begin)), key=str),
         "agents": sorted(await readers.rows.agents(span.begin), key=str),
-        "homes": await readers.panes.homes(selection, span),
+        "homes": await readers.panes.queue_channels(selection, span),
         "tallies": summed(await all_of(readers.panes.tallies(selection, spans))),
         "visits": visits,
         "visits behind": await all_of(readers.visits.visits(selection, span, middle)),
@@ -165,8 +165,8 @@ async def answers(readers: Readers, selection: Selection, spans: list[Span]) -> 
 
 async def cover(tables: Readers, memory: Readers) -> bool:
     """Whether rollups know the same homes, to the quarter or the day."""
-    known = {one.home: one for one in await tables.rows.homes()}
-    exact = {one.home: one for one in await memory.rows.homes()}
+    known = {one.queue_channel: one for one in await tables.rows.queue_channels()}
+    exact = {one.queue_channel: one for one in await memory.rows.queue_channels()}
     return known.keys() == exact.keys() and all(
         0 <= one.first - known[home].first < DAY and -QUARTER < known[home].last - one.last < DAY
         for home, one in exact.items()
@@ -180,7 +180,7 @@ async def test_the_tables_answer_as_memory_does(database: DatabaseSettings, seed
         any_floor(tables.floor, dice)
         await tables.written()
         memory = MemoryReaders(tables.floor)
-        assert await tables.rows.homes() == await memory.rows.homes()
+        assert await tables.rows.queue_channels() == await memory.rows.queue_channels()
         for number in range(24):
             if number == 12:
                 await tables.rolled_up()

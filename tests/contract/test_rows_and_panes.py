@@ -4,13 +4,13 @@ unit tests and the readers on a real PostgreSQL give the same answers about the 
 
 import pytest
 
-from services.board.domain.series import HomeSpan
+from services.board.domain.series import QueueChannelSpan
 from services.board.domain.windows import Span
 from services.contracts.agents import AgentNow, Entered
 from services.contracts.cells import Cell, Histogram
 from services.contracts.updates import PaneRow
 from services.contracts.visits import Visit
-from services.figures.selection import By, Selection, Subject
+from services.figures.selection import By, RowKey, Selection
 from tests.contract.readers import ALL, DAY, HOUR, MIDNIGHT, NOON, Readers, Sums, summed
 from tests.fakes.floor import (
     MINUTE,
@@ -74,10 +74,10 @@ async def test_homes_are_told_once_each_with_their_first_and_last_pane_the_oldes
     floor.put(waiting(NOON + MINUTE + 1, "help"), tenant="other")
     await readers.written()
 
-    assert await readers.rows.homes() == [
-        HomeSpan(("demo", "help", "voice"), NOON - HOUR, NOON - HOUR),
-        HomeSpan(("demo", "sales", "voice"), NOON, NOON + HOUR),
-        HomeSpan(("other", "help", "voice"), NOON + MINUTE, NOON + MINUTE),
+    assert await readers.rows.queue_channels() == [
+        QueueChannelSpan(("demo", "help", "voice"), NOON - HOUR, NOON - HOUR),
+        QueueChannelSpan(("demo", "sales", "voice"), NOON, NOON + HOUR),
+        QueueChannelSpan(("other", "help", "voice"), NOON + MINUTE, NOON + MINUTE),
     ]
 
 
@@ -138,27 +138,27 @@ async def test_panes_are_summed_by_interval_and_row(
 
     by_queue = await tallied(readers, Selection("demo"), *hours)
     assert by_queue.keys() == {
-        (0, Subject("sales")),
-        (1, Subject("sales")),
-        (1, Subject("help")),
-        (2, Subject("sales")),
+        (0, RowKey("sales")),
+        (1, RowKey("sales")),
+        (1, RowKey("help")),
+        (2, RowKey("sales")),
     }
-    assert by_queue[0, Subject("sales")][Cell.OFFERED] == 3
-    assert by_queue[1, Subject("sales")] == {
+    assert by_queue[0, RowKey("sales")][Cell.OFFERED] == 3
+    assert by_queue[1, RowKey("sales")] == {
         Cell.HANDLED: 1,
         Cell.TALK: 9 * MINUTE,
         Histogram.HANDLE_TIME + 1080: 1,
     }
     chat = await tallied(readers, Selection("demo", (), ("chat",), By.CHANNEL), *hours)
-    assert chat == {(0, Subject("", "chat")): {Cell.OFFERED: 1}}
+    assert chat == {(0, RowKey("", "chat")): {Cell.OFFERED: 1}}
     [total] = (
         await tallied(readers, Selection("demo", by=By.TOTAL), Span(begin, MIDNIGHT))
     ).values()
     assert (total[Cell.OFFERED], total[Cell.ABANDONED]) == (5, 1)
     homes = [("demo", "help", "voice"), ("demo", "sales", "chat"), ("demo", "sales", "voice")]
-    assert await readers.panes.homes(ALL, Span(begin, MIDNIGHT)) == homes
-    assert await readers.panes.homes(Selection("demo", ("help",)), hours[1]) == homes[:1]
-    assert await readers.panes.homes(Selection("demo", ("help",)), hours[2]) == []
+    assert await readers.panes.queue_channels(ALL, Span(begin, MIDNIGHT)) == homes
+    assert await readers.panes.queue_channels(Selection("demo", ("help",)), hours[1]) == homes[:1]
+    assert await readers.panes.queue_channels(Selection("demo", ("help",)), hours[2]) == []
 
 
 async def test_a_sum_has_the_highest_revision_of_its_panes(

@@ -10,7 +10,7 @@ from services.contracts.cells import Cell, Histogram
 from services.contracts.visits import Complaint, Statement, Visit
 from services.figures.open_complaints import StoredComplaint
 from services.figures.ports import Place
-from services.figures.selection import By, Selection, Subject
+from services.figures.selection import By, RowKey, Selection
 from tests.contract.readers import ALL, DAY, HOUR, NOON, Readers, summed
 from tests.fakes.floor import (
     MemoryFloor,
@@ -139,14 +139,14 @@ async def test_returning_customers_are_told_by_the_hours_since_their_last_other_
 
     found = summed(await readers.visits.returns(Selection("demo"), spans))
     assert found == {
-        (0, Subject("sales")): {known: 1},
-        (1, Subject("sales")): {known: 3, gap + 2: 1, gap + 3: 1},
-        (1, Subject("help")): {known: 1},
+        (0, RowKey("sales")): {known: 1},
+        (1, RowKey("sales")): {known: 3, gap + 2: 1, gap + 3: 1},
+        (1, RowKey("help")): {known: 1},
     }
     later = summed(
         await readers.visits.returns(Selection("demo", ("sales",), by=By.TOTAL), spans[1:])
     )
-    assert later == {(0, Subject()): found[1, Subject("sales")]}
+    assert later == {(0, RowKey()): found[1, RowKey("sales")]}
 
 
 async def test_a_return_is_looked_for_a_week_back_and_of_two_at_once_one_repeats_the_other(
@@ -165,7 +165,7 @@ async def test_a_return_is_looked_for_a_week_back_and_of_two_at_once_one_repeats
     found = await readers.visits.returns(Selection("demo"), [Span(NOON, NOON + 1)])
 
     gaps = {Histogram.RETURN_GAP + 2 * 7 * 24: 1, int(Histogram.RETURN_GAP): 1}
-    assert summed(found) == {(0, Subject("sales")): {Cell.CUSTOMER_KNOWN: 4, **gaps}}
+    assert summed(found) == {(0, RowKey("sales")): {Cell.CUSTOMER_KNOWN: 4, **gaps}}
 
 
 # ----------------------------------------------------------------- agents

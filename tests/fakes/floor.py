@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from zlib import crc32
 
 from services.board.domain.positions import Position
-from services.board.domain.series import Home, HomeSpan
+from services.board.domain.series import QueueChannel, QueueChannelSpan
 from services.board.domain.windows import Span
 from services.board.ports import FeedLostError, Heard
 from services.contracts.agents import AgentNow, Entered
@@ -17,11 +17,11 @@ from services.contracts.updates import Gauge, PaneKey, PaneRow, Update, revision
 from services.contracts.visits import Visit, is_open, offer_at, queue_of
 from services.counting.contributions import contributions
 from services.counting.histograms import HOUR, hour_bucket
-from services.figures.ledger import Tally
 from services.figures.open_complaints import StoredComplaint, complaints_of
 from services.figures.ports import CorrectionPlace, Place, StoredCorrection, StoredVisit
 from services.figures.selection import Selection
 from services.figures.staff.attendance import AgentEntered
+from services.figures.sums import PaneTally
 from services.kpis.formulas.repeats import LOOK_BACK
 from services.query.pipeline.lag import LogRange
 from services.query.pipeline.ports import LogView
@@ -112,7 +112,7 @@ class MemoryFloor:
 
     def gauges(self, partition: int) -> list[Gauge]:
         """Who is there, by home."""
-        found: dict[Home, Gauge] = {}
+        found: dict[QueueChannel, Gauge] = {}
         for (tenant, contact), visit in self.visits_of.items():
             queue = queue_of(visit)
             offered = offer_at(visit)
@@ -205,14 +205,14 @@ class MemoryFloor:
                 last[one.tenant, one.agent] = one
         return [last[agent] for agent in sorted(last)]
 
-    async def homes(self) -> list[HomeSpan]:
+    async def queue_channels(self) -> list[QueueChannelSpan]:
         self.answer()
-        starts: dict[Home, list[int]] = {}
+        starts: dict[QueueChannel, list[int]] = {}
         for partition in range(PARTITIONS):
             for row in self.pane_rows(partition):
                 starts.setdefault((row.tenant, row.queue, row.channel), []).append(row.start)
-        spans = (HomeSpan(home, min(known), max(known)) for home, known in starts.items())
-        return sorted(spans, key=lambda one: (one.first, one.home))
+        spans = (QueueChannelSpan(one, min(known), max(known)) for one, known in starts.items())
+        return sorted(spans, key=lambda one: (one.first, one.queue_channel))
 
 
 class MemoryHistory:
@@ -238,22 +238,22 @@ class MemoryHistory:
             if chosen and one.place >= since and one.until > span.begin and one.start < span.end:
                 yield [one]
 
-    async def homes(self, selection: Selection, span: Span) -> list[Home]:
-        found: set[Home] = set()
+    async def queue_channels(self, selection: Selection, span: Span) -> list[QueueChannel]:
+        found: set[QueueChannel] = set()
         async for portion in self._floor.rows(span.begin):
             found.update(
                 (row.tenant, row.queue, row.channel) for _, row in portion if row.start < span.end
             )
-        return sorted(home for home in found if _selected(selection, home))
+        return sorted(one for one in found if _selected(selection, one))
 
     async def tallies(
         self, selection: Selection, spans: Sequence[Span]
-    ) -> AsyncIterator[Sequence[Tally]]:
+    ) -> AsyncIterator[Sequence[PaneTally]]:
         self.tallied.append(selection.queues)
         async for portion in self._floor.rows(spans[0].begin):
             yield [
-                Tally(
-                    interval, selection.subject(row.queue, row.channel), row.revision, [row.cells]
+                PaneTally(
+                    interval, selection.row_key(row.queue, row.channel), row.revision, [row.cells]
                 )
                 for _, row in portion
                 if _selected(selection, (row.tenant, row.queue, row.channel))
@@ -310,14 +310,14 @@ class MemoryHistory:
             if one.opened_at < span.end and (one.settled_at is None or one.settled_at > span.begin)
         ]
 
-    async def returns(self, selection: Selection, spans: Sequence[Span]) -> Sequence[Tally]:
+    async def returns(self, selection: Selection, spans: Sequence[Span]) -> Sequence[PaneTally]:
         self._floor.answer()
         if self.gate is not None:
             await self.gate.wait()
         return [
-            Tally(
+            PaneTally(
                 interval,
-                selection.subject(queue, visit.channel),
+                selection.row_key(queue, visit.channel),
                 0,
                 [{Cell.CUSTOMER_KNOWN: 1, **self._gap(key, visit)}],
             )
@@ -403,5 +403,7 @@ def visit_name(named: str) -> tuple[str, int]:
     return contact, int(number or 1)
 
 
-def _selected(selection: Selection, home: Home) -> bool:
-    return home[0] == selection.tenant and selection.includes(home[1], home[2])
+def _selected(selection: Selection, queue_channel: QueueChannel) -> bool:
+    return queue_channel[0] == selection.tenant and selection.includes(
+        queue_channel[1], queue_channel[2]
+    )

@@ -19,16 +19,18 @@ from services.definitions.domain.in_force import NOTHING
 from services.figures.agents.figures import AgentFigures
 from services.figures.corrections.figures import Corrections
 from services.figures.forecasts.keeper import ForecastKeeper
-from services.figures.history.figures import PastFigures
+from services.figures.history.figures import PastFigures, Tables
 from services.figures.live.figures import LiveFigures
 from services.figures.live.queues import Queues
 from services.figures.lookup.folded import FoldedAgents, FoldedVisits
 from services.figures.lookup.lookup import Lookup
 from services.figures.sources.watch import Retirement
 from services.figures.targets.figures import Targets
+from services.figures.tenant_view import Floors
+from services.figures.turns import Turns
 from services.figures.visits.drilldown import Drilldown
 from services.query.api.routes import router
-from services.query.app import Limits, Query
+from services.query.app import Answering, Health, RowLimits, UseCases
 from services.query.metrics import QueryMetrics
 from services.query.pipeline.lag import LogRange
 from services.query.pipeline.pipeline import Pipeline
@@ -121,7 +123,7 @@ class World:
         self.alive = True
         self.forecasts = ForecastKeeper(MemoryForecasts(), lambda: self.now)
         self.query = self._query(
-            Limits(
+            RowLimits(
                 **{
                     "rows": 5000,
                     "most_rows": 20_000,
@@ -142,43 +144,46 @@ class World:
             }
         )
 
-    def _query(self, limits: Limits) -> Query:
+    def _query(self, limits: RowLimits) -> UseCases:
         history = self.history
         metrics = QueryMetrics(CollectorRegistry())
         visits = FoldedVisits(history, self.board.names)
         agents = FoldedAgents(history, self.board.names)
         lookup = Lookup(visits, agents, lambda: self.now / 1000, unanswered=metrics.went_without)
-        live = LiveFigures(
-            self.board,
-            lambda: self.now,
-            lookup,
-            lambda: self.definitions,
-            lambda: self.forecasts.current,
-        )
-        exposition = Exposition(self.board, lambda: self.definitions, 10_000, live.silent)
-        self.pages = exposition, WholeFloors(live)
-        return Query(
-            live=live,
-            past=PastFigures(live, history, history, history, self.floor, self.forecasts.store),
-            agents=AgentFigures(live, history, self.floor),
-            drilldown=Drilldown(history, live),
-            targets=Targets(live, history, self.floor),
-            corrections=Corrections(history, live),
-            queues=Queues(live),
-            forecasts=self.forecasts,
-            pipeline=Pipeline(self.board, self.log, self.floor, lambda: self.now),
-            retirement=Retirement(self.floor, self._heed),
-            streams=Streams(live, self.pulse, limits.most_rows),
-            scrape=Scrape(self.pages, metrics, lambda: self.now, lambda: self.now / 1000),
-            metrics=metrics,
-            limits=limits,
-            metrics_open=False,
-            boot="b00t",
-            reload=lambda: self.reload,
+        floors = Floors(self.board, lambda: self.now, lambda: self.definitions)
+        turns = Turns()
+        live = LiveFigures(floors, lookup, turns, lambda: self.forecasts.current)
+        self.pages = Exposition(floors, 10_000), WholeFloors(live)
+        tables = Tables(history, history, history, self.floor, self.forecasts.store)
+        health = Health(
             loaded=lambda: self.loaded,
             unready=self._unready,
             alive=lambda: self.alive,
+            reload=lambda: self.reload,
         )
+        return UseCases(
+            Answering(floors, turns, limits, metrics, health),
+            live,
+            PastFigures(floors, turns, tables),
+            AgentFigures(floors, turns, history, self.floor),
+            Drilldown(floors, turns, history),
+            Targets(floors, turns, history, self.floor),
+            Corrections(floors, turns, history),
+            Queues(floors, live, turns),
+            self.forecasts,
+            Pipeline(self.board, self.log, self.floor, lambda: self.now),
+            Retirement(self.floor, self._heed),
+            Streams(live, turns, self.pulse, limits.most_rows, "b00t"),
+            Scrape(*self.pages, metrics, lambda: self.now, lambda: self.now / 1000),
+        )
+
+    @property
+    def floors(self) -> Floors:
+        return self.query.answering.floors
+
+    @property
+    def turns(self) -> Turns:
+        return self.query.answering.turns
 
     async def _heed(self) -> None:
         retired = await self.floor.retired()
@@ -196,6 +201,7 @@ class World:
         app.state.query = self.query
         app.state.keys = self.keys
         app.state.open_tenant = None
+        app.state.metrics_open = False
         app.state.session_secret = "secret"  # noqa: S105
         app.state.stopping = lambda: False
         return app

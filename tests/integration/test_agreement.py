@@ -23,11 +23,11 @@ from services.figures.agents.performance import Performance
 from services.figures.agents.store import PostgresAgents
 from services.figures.forecasts.keeper import Said
 from services.figures.forecasts.store import PostgresForecasts
-from services.figures.ledger import Tally
 from services.figures.ports import AgentHistory
-from services.figures.selection import By, Selection, Subject
+from services.figures.selection import By, RowKey, Selection
+from services.figures.sums import PaneTally
 from services.figures.visits.store import PostgresVisits
-from services.kpis.catalogue import CATALOGUE, VARIANTS
+from services.kpis.catalogue import ASKED, CATALOGUE, OVER_SPANS, VARIANTS
 from services.kpis.plan import Slot
 from services.query import wiring as query_wiring
 from services.runtime.kafka import ensure_topics
@@ -242,9 +242,7 @@ async def test_every_kpi_of_every_window_is_the_same_live_and_in_history(floor: 
     await filled(floor, 1)
     asked = {"kpi": ",".join(name for name in (*CATALOGUE, *VARIANTS) if name not in DIFFER)}
     gauges = {
-        "kpi": ",".join(
-            name for name, kpi in (CATALOGUE | VARIANTS).items() if kpi.live and name not in DIFFER
-        )
+        "kpi": ",".join(name for name in ASKED if name not in OVER_SPANS and name not in DIFFER)
     }
     spoken: set[str] = set()
     async with served(floor) as client:
@@ -277,9 +275,7 @@ async def test_every_kpi_of_every_window_is_the_same_live_and_in_history(floor: 
 
 def told(answer: list[dict[str, Any]], parts: tuple[str, ...], *, gauges: bool) -> list[list[Any]]:
     return [
-        [row[part] for part in parts]
-        for row in answer
-        if (CATALOGUE | VARIANTS)[row["kpi"]].live is gauges
+        [row[part] for part in parts] for row in answer if (row["kpi"] not in OVER_SPANS) is gauges
     ]
 
 
@@ -307,12 +303,12 @@ async def test_returning_customers_and_complaints_are_found_as_a_reader_of_all_v
         )
 
 
-def sums(tallies: Any) -> dict[tuple[int, Subject], Cells]:
-    found: dict[tuple[int, Subject], Cells] = {}
-    tally: Tally
+def sums(tallies: Any) -> dict[tuple[int, RowKey], Cells]:
+    found: dict[tuple[int, RowKey], Cells] = {}
+    tally: PaneTally
     for tally in tallies:
         for cells in tally.panes:
-            add(found.setdefault((tally.interval, tally.subject), {}), cells)
+            add(found.setdefault((tally.interval, tally.row_key), {}), cells)
     return found
 
 

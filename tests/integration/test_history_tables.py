@@ -19,7 +19,7 @@ from services.figures.corrections.store import PostgresCorrections
 from services.figures.history.coverage import TooFineError
 from services.figures.history.panes import PostgresPanes
 from services.figures.intervals import Interval, intervals
-from services.figures.selection import By, Selection, Subject
+from services.figures.selection import By, RowKey, Selection
 from services.kpi_engine.metrics import EngineMetrics
 from services.kpi_engine.postgres.kept_since import kept_since
 from services.kpi_engine.rollup.roller import Roller
@@ -34,7 +34,7 @@ ZONES = [
     ZoneInfo(name)
     for name in ("UTC", "Asia/Shanghai", "Europe/Berlin", "Asia/Kathmandu", "America/St_Johns")
 ]
-Sums = dict[tuple[int, Subject], Cells]
+Sums = dict[tuple[int, RowKey], Cells]
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ async def told(floor: Floor, selection: Selection, spans: list[Span]) -> Sums:
     async for portion in PostgresPanes(floor.pool).tallies(selection, spans):
         for tally in portion:
             for cells in tally.panes:
-                add(sums[tally.interval, tally.subject], cells)
+                add(sums[tally.interval, tally.row_key], cells)
     return {key: cells for key, cells in sums.items() if cells}
 
 
@@ -58,7 +58,7 @@ def counted(floor: Floor, selection: Selection, spans: list[Span]) -> Sums:
         if tenant == selection.tenant and selection.includes(queue, channel):
             for number, span in enumerate(spans):
                 if start in span:
-                    add(sums[number, selection.subject(queue, channel)], cells)
+                    add(sums[number, selection.row_key(queue, channel)], cells)
     return {key: cells for key, cells in sums.items() if cells}
 
 
@@ -79,15 +79,15 @@ async def agree(floor: Floor, dice: random.Random) -> None:
         spans[0],
     )
     whole = Span(spans[0].begin, spans[-1].end)
-    homes = {
+    queue_channels = {
         key[0::2]
         for (key, _) in floor.panes
         if key[0] == "demo" and key[1] in whole and selection.includes(key[2], key[3])
     }
     assert {
         (tenant, queue)
-        for tenant, queue, _ in await PostgresPanes(floor.pool).homes(selection, whole)
-    } == homes
+        for tenant, queue, _ in await PostgresPanes(floor.pool).queue_channels(selection, whole)
+    } == queue_channels
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -168,8 +168,8 @@ async def test_a_month_beyond_retention_goes_once_it_was_announced_and_its_rollu
     assert since is not None
     assert NOON - 90 * DAY < since < NOON - 29 * DAY
     assert await floor.pool.fetchval("SELECT count(*) FROM pane") == 1
-    assert await told(floor, Selection("demo", by=By.TOTAL), whole) == {(0, Subject()): offered(7)}
-    assert sorted(one.home for one in await PostgresRows(floor.pool).homes()) == [
+    assert await told(floor, Selection("demo", by=By.TOTAL), whole) == {(0, RowKey()): offered(7)}
+    assert sorted(one.queue_channel for one in await PostgresRows(floor.pool).queue_channels()) == [
         ("demo", "help", "voice"),
         ("demo", "sales", "voice"),
     ]
@@ -198,5 +198,5 @@ async def test_panes_are_kept_while_a_change_of_them_waits_or_they_are_not_rolle
     await retention.enforce()
     assert await floor.pool.fetchval("SELECT count(*) FROM pane") == 0
     assert await told(floor, Selection("demo"), [Span(NOON - 90 * DAY, NOON - 89 * DAY)]) == {
-        (0, Subject("sales")): offered(4)
+        (0, RowKey("sales")): offered(4)
     }

@@ -18,8 +18,8 @@ from services.board.domain.windows import HOUR, MINUTE, Span
 from services.contracts.cells import Cells, add
 from services.contracts.visits import Visit, complaining, encode_visit, offer_at, queue_of
 from services.figures.corrections.store import PostgresCorrections
-from services.figures.ledger import Tally
-from services.figures.selection import By, Selection, Subject
+from services.figures.selection import By, RowKey, Selection
+from services.figures.sums import PaneTally
 from services.figures.visits.store import PostgresVisits
 from services.kpi_engine.postgres.statements import VISIT_COLUMNS
 from services.kpi_engine.upkeep.statistics import FEWEST, Statistics
@@ -166,12 +166,12 @@ async def test_repeat_contacts_are_those_of_their_definition(pool: asyncpg.Pool,
         assert summed(await PostgresVisits(pool).returns(selection, spans)) == expected
 
 
-def summed(tallies: object) -> dict[tuple[int, Subject], Cells]:
-    sums: dict[tuple[int, Subject], Cells] = {}
+def summed(tallies: object) -> dict[tuple[int, RowKey], Cells]:
+    sums: dict[tuple[int, RowKey], Cells] = {}
     for tally in tallies:  # type: ignore[attr-defined]
-        assert isinstance(tally, Tally)
+        assert isinstance(tally, PaneTally)
         for cells in tally.panes:
-            add(sums.setdefault((tally.interval, tally.subject), {}), cells)
+            add(sums.setdefault((tally.interval, tally.row_key), {}), cells)
     return sums
 
 
@@ -234,10 +234,10 @@ async def test_the_homes_of_many_tenants_are_found_although_the_statistics_know_
     await pool.execute("DELETE FROM rollup")
     await pool.execute(days, "t", 200)
 
-    async def homes() -> None:
-        assert len(await PostgresRows(pool).homes()) == 200
+    async def queue_channels() -> None:
+        assert len(await PostgresRows(pool).queue_channels()) == 200
 
-    assert await cost(pool, homes) < 4 * 40_000
+    assert await cost(pool, queue_channels) < 4 * 40_000
 
 
 async def test_tables_that_have_grown_are_analysed_and_again_once_they_have_doubled(

@@ -24,16 +24,18 @@ from services.definitions.domain.in_force import NOTHING, Definitions
 from services.figures.agents.figures import AgentFigures
 from services.figures.corrections.figures import Corrections
 from services.figures.forecasts.keeper import ForecastKeeper
-from services.figures.history.figures import PastFigures
+from services.figures.history.figures import PastFigures, Tables
 from services.figures.live.figures import LiveFigures
 from services.figures.live.queues import Queues
 from services.figures.lookup.lookup import Lookup
 from services.figures.sources.watch import Retirement
 from services.figures.targets.figures import Targets
+from services.figures.tenant_view import Floors
+from services.figures.turns import Turns
 from services.figures.visits.drilldown import Drilldown
 from services.kpis.plan import Slot
 from services.query.api.routes import router
-from services.query.app import Limits, Query
+from services.query.app import Answering, Health, RowLimits, UseCases
 from services.query.metrics import QueryMetrics
 from services.query.pipeline.pipeline import Pipeline
 from services.query.prometheus.every_kpi import WholeFloors
@@ -143,41 +145,37 @@ def served(floor: MemoryFloor, board: Board, pulse: Pulse, defined: Definitions)
     metrics = QueryMetrics(CollectorRegistry())
     history = MemoryHistory(floor)
     keeper = ForecastKeeper(MemoryForecasts(), now_ms)
-    live = LiveFigures(
-        board, now_ms, Lookup(history, history, monotonic), lambda: defined, lambda: keeper.current
-    )
+    floors = Floors(board, now_ms, lambda: defined)
+    turns = Turns()
+    lookup = Lookup(history, history, monotonic)
+    live = LiveFigures(floors, lookup, turns, lambda: keeper.current)
     app = FastAPI()
     problems.install(app)
     app.include_router(router())
     app.state.keys = FixedKeys({KEY: Credential("wall", "demo", frozenset({"kpi:read"}))})
     app.state.open_tenant = "demo"
+    app.state.metrics_open = False
     app.state.session_secret = "secret of the test"  # noqa: S105
-    app.state.query = Query(
-        live=live,
-        past=PastFigures(live, history, history, history, floor),
-        agents=AgentFigures(live, history, floor),
-        drilldown=Drilldown(history, live),
-        targets=Targets(live, history, floor),
-        corrections=Corrections(history, live),
-        queues=Queues(live),
-        forecasts=keeper,
-        pipeline=Pipeline(board, FixedLog({}), floor, now_ms),
-        retirement=Retirement(floor, heed),
-        streams=Streams(live, pulse),
-        scrape=Scrape(
-            (Exposition(board, lambda: defined, 1000), WholeFloors(live)),
+    app.state.query = UseCases(
+        Answering(
+            floors,
+            turns,
+            RowLimits(1000, 1000, 1000, 1000, 100),
             metrics,
-            now_ms,
-            monotonic,
+            Health(lambda: True, ready, lambda: True, Reload),
         ),
-        metrics=metrics,
-        limits=Limits(1000, 1000, 1000, 1000, 100),
-        metrics_open=False,
-        boot="boot",
-        reload=Reload,
-        loaded=lambda: True,
-        unready=ready,
-        alive=lambda: True,
+        live,
+        PastFigures(floors, turns, Tables(history, history, history, floor)),
+        AgentFigures(floors, turns, history, floor),
+        Drilldown(floors, turns, history),
+        Targets(floors, turns, history, floor),
+        Corrections(floors, turns, history),
+        Queues(floors, live, turns),
+        keeper,
+        Pipeline(board, FixedLog({}), floor, now_ms),
+        Retirement(floor, heed),
+        Streams(live, turns, pulse, boot="boot"),
+        Scrape(Exposition(floors, 1000), WholeFloors(live), metrics, now_ms, monotonic),
     )
     return app
 
@@ -290,7 +288,7 @@ async def test_the_wall_says_who_is_free_and_how_the_day_stands_beside_its_forec
     now = now_ms()
     wall.floor.enter("ann", Entered(now - 60_000, "available", ("sales",)))
     wall.floor.enter("bob", Entered(now - 60_000, "busy", ("sales", "help")))
-    keeper: ForecastKeeper = wall.app.state.query.forecasts
+    keeper: ForecastKeeper = wall.app.state.query.of(ForecastKeeper)
     await keeper.put("demo", [Slot("sales", "", now - 900_000, now - 1000, 10, 60)], "planner", "")
 
     await wall.open()

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import pytest
 
-from services.board.domain.sources import Sources as Reader
+from services.board.domain.sources import HeardSources as Reader
 from services.contracts.events import ContactOffered
 from services.kpi_engine.publish.sources import HeardSources as Worker
 

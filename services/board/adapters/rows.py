@@ -9,7 +9,7 @@ import asyncpg
 import msgspec
 
 from services.board.domain.positions import Position
-from services.board.domain.series import HomeSpan
+from services.board.domain.series import QueueChannelSpan
 from services.contracts.agents import AgentNow, decode_entered
 from services.contracts.cells import Cells
 from services.contracts.topics import CONTACT_EVENTS
@@ -39,7 +39,7 @@ SELECT partition, log_id, generation, epoch, next_offset, updated_at AS publishe
 FROM stream_partition WHERE topic = $1
 """
 # What is rolled up is read from days and quarters: the panes of years are many, and may be gone.
-HOMES = """
+QUEUE_CHANNELS = """
 WITH RECURSIVE known AS (
     SELECT least((SELECT min(tenant) FROM pane), (SELECT min(tenant) FROM rollup)) AS tenant
     UNION ALL
@@ -105,8 +105,8 @@ class PostgresRows:
                 for record in await self._fetch(POSITIONS, CONTACT_EVENTS.name)
             ]
 
-    async def homes(self) -> list[HomeSpan]:
-        """Every home that ever had a pane, the first known first.
+    async def queue_channels(self) -> list[QueueChannelSpan]:
+        """Every queue and channel that ever had a pane, the first known first.
 
         Each tenant's rows are found by index, however few tenants the statistics know.
         """
@@ -115,9 +115,9 @@ class PostgresRows:
                 asyncio.timeout(ANSWER_WITHIN),
                 planned(self._pool, NO_SCAN, FREE_WITHIN) as connection,
             ):
-                rows = await connection.fetch(HOMES)
+                rows = await connection.fetch(QUEUE_CHANNELS)
         return [
-            HomeSpan((tenant, queue, channel), first, last)
+            QueueChannelSpan((tenant, queue, channel), first, last)
             for tenant, queue, channel, first, last in map(tuple, rows)
         ]
 

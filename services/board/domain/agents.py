@@ -88,7 +88,7 @@ class _Team:
             del self.listed[bisect_left(self.listed, agent)]
 
 
-class Agents:
+class BoardAgents:
     """The last state of every agent heard of in the last day; the later word stays, whatever order
     they come in.
 

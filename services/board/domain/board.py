@@ -1,4 +1,4 @@
-"""The merged picture itself: takes rows, gauges and positions as they come, answers for any scope
+"""The merged picture itself: takes rows, gauges and positions as they come, answers for any series
 and span.
 
 Update ──► rows (highest revision stays) ──► series ──► groups: queue and channel · queue · channel
@@ -11,27 +11,33 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
-from services.board.domain.agents import Agents
+from services.board.domain.agents import BoardAgents
 from services.board.domain.ages import Ages
 from services.board.domain.folded_rows import FoldedRows
 from services.board.domain.positions import Position, lowest_watermark, position_of
 from services.board.domain.queue_names import OTHER, QueueNames
 from services.board.domain.series import (
-    Group,
-    Home,
-    HomeSpan,
-    Presence,
-    Scope,
+    QueueChannel,
+    QueueChannelSpan,
+    QueuePresence,
     Series,
+    SeriesGroup,
+    SeriesKey,
     present,
     waits,
 )
-from services.board.domain.sources import NOTHING_KNOWN, Patience, Silence, SourceNow, Sources
+from services.board.domain.sources import (
+    NOTHING_KNOWN,
+    HeardSources,
+    Silence,
+    SilenceRule,
+    SourceNow,
+)
 from services.board.domain.windows import HOUR, MINUTE, Span, Window, span_of
 from services.contracts.cells import LEFT, Cell, Cells, add
 from services.contracts.updates import Gauge, PaneRow, Update
 from services.counting.days import first_instant, local_day
-from services.kpis.figures import Figures
+from services.kpis.figures import MomentFigures, SpanFigures
 from services.kpis.formulas.estimated_wait import LOOK_BACK
 
 DAY = 24 * HOUR
@@ -67,14 +73,14 @@ class Rules:
 
 
 @dataclass(frozen=True)
-class Reading:
+class WindowReading:
     """What a scope shows: the figures of the span, the figures of the moment, the highest revision
     in them.
     """
 
     span: Span
-    counted: Figures
-    present: Figures
+    counted: SpanFigures
+    present: MomentFigures
     revision: int
 
 
@@ -85,15 +91,21 @@ class _Folded:
     """
 
     rows: list[PaneRow] = field(default_factory=list)
-    gauges: dict[Home, "_Sum"] = field(default_factory=dict)
-    empty: list[Home] = field(default_factory=list)
+    gauges: dict[QueueChannel, "_Sum"] = field(default_factory=dict)
+    empty: list[QueueChannel] = field(default_factory=list)
 
-    def put(self, place: Home, home: Home, gauge: Gauge | None, rows: Sequence[PaneRow]) -> None:
+    def put(
+        self,
+        place: QueueChannel,
+        queue_channel: QueueChannel,
+        gauge: Gauge | None,
+        rows: Sequence[PaneRow],
+    ) -> None:
         """Note a folded queue; `place` is where it is shown."""
         self.rows += rows
         theirs = self.gauges.setdefault(place, _Sum())
         if gauge is None:
-            self.empty.append(home)
+            self.empty.append(queue_channel)
         else:
             theirs.add(gauge)
 
@@ -114,7 +126,7 @@ class _Sum:
         self.in_progress += gauge.in_progress
         self.unresolved += gauge.unresolved
 
-    def shown(self, place: Home) -> Gauge | None:
+    def shown(self, place: QueueChannel) -> Gauge | None:
         """The gauge of the queue that they are counted in; None where nobody is there."""
         if not self.number:
             return None
@@ -137,16 +149,16 @@ class Board:
         self.counting = False
         self.positions: dict[int, Position] = {}
         self.ages = Ages(self.positions, rules.grace, steady)
-        self.series: dict[Home, Series] = {}
-        self.first_seen: dict[Home, int] = {}
-        self.last_seen: dict[Home, int] = {}
-        self.agents = Agents(rules.most_agents)
-        self.sources = Sources(rules.silence)
+        self.series: dict[QueueChannel, Series] = {}
+        self.first_seen: dict[QueueChannel, int] = {}
+        self.last_seen: dict[QueueChannel, int] = {}
+        self.agents = BoardAgents(rules.most_agents)
+        self.sources = HeardSources(rules.silence)
         self.names = QueueNames(rules.most_queues)
-        self._folded: dict[Home, FoldedRows] = {}
-        self._homes: dict[str, list[Home]] = {}
-        self._groups: dict[Scope, Group] = {}
-        self._gauged: dict[int, dict[Home, Gauge]] = {}
+        self._folded: dict[QueueChannel, FoldedRows] = {}
+        self._queue_channels: dict[str, list[QueueChannel]] = {}
+        self._groups: dict[SeriesKey, SeriesGroup] = {}
+        self._gauged: dict[int, dict[QueueChannel, Gauge]] = {}
         self._since = 0
         self._idle_since = 0
 
@@ -167,7 +179,7 @@ class Board:
         listened, and says nothing about now. The rows of a set that comes in several records are
         taken as they come; its position and gauges come with the last.
         """
-        rows: dict[Home, list[PaneRow]] = {}
+        rows: dict[QueueChannel, list[PaneRow]] = {}
         for row in update.rows:
             rows.setdefault((row.tenant, row.queue, row.channel), []).append(row)
         known = self.positions.get(update.partition)
@@ -183,7 +195,10 @@ class Board:
         yield known is not None and update.generation > known.generation
 
     def _take_queues(
-        self, partition: int, rows: Mapping[Home, list[PaneRow]], gauges: Sequence[Gauge] | None
+        self,
+        partition: int,
+        rows: Mapping[QueueChannel, list[PaneRow]],
+        gauges: Sequence[Gauge] | None,
     ) -> Iterator[bool]:
         """The rows and gauges of an update, queue by queue; None keeps the gauges as they are.
 
@@ -196,17 +211,19 @@ class Board:
         )
         yield False
         behind = _Folded()
-        for number, home in enumerate(_each(rows, told, held if gauges is not None else ()), 1):
-            theirs = rows.get(home, ())
-            gauged = home in told or (gauges is not None and home in held)
-            if gauged and (place := self.names.place(home))[1] == OTHER:
-                behind.put(place, home, told.get(home), theirs)
-                held.update({home: told[home]} if home in told else {})
+        for number, queue_channel in enumerate(
+            _each(rows, told, held if gauges is not None else ()), 1
+        ):
+            theirs = rows.get(queue_channel, ())
+            gauged = queue_channel in told or (gauges is not None and queue_channel in held)
+            if gauged and (place := self.names.place(queue_channel))[1] == OTHER:
+                behind.put(place, queue_channel, told.get(queue_channel), theirs)
+                held.update({queue_channel: told[queue_channel]} if queue_channel in told else {})
             else:
                 for row in theirs:
                     self.take_row(partition, row)
                 if gauged:
-                    self._take_gauge(home, partition, told.get(home))
+                    self._take_gauge(queue_channel, partition, told.get(queue_channel))
             if number % TAKEN_AT_ONCE == 0:
                 yield False
         self._take_folded(partition, behind)
@@ -217,19 +234,19 @@ class Board:
             self.take_row(partition, row)
         for place, theirs in folded.gauges.items():
             self._set_gauge(place, partition, theirs.shown(place))
-        for home in folded.empty:
-            self._gauged[partition].pop(home, None)
+        for queue_channel in folded.empty:
+            self._gauged[partition].pop(queue_channel, None)
 
-    def _take_gauge(self, home: Home, partition: int, gauge: Gauge | None) -> None:
+    def _take_gauge(self, queue_channel: QueueChannel, partition: int, gauge: Gauge | None) -> None:
         """Keep a queue's gauge of a partition where it says anything new."""
         held = self._gauged[partition]
-        if held.get(home) == gauge:
+        if held.get(queue_channel) == gauge:
             return
-        self._set_gauge(home, partition, gauge)
+        self._set_gauge(queue_channel, partition, gauge)
         if gauge is None:
-            del held[home]
+            del held[queue_channel]
         else:
-            held[home] = gauge
+            held[queue_channel] = gauge
 
     def _take_people(self, update: Update, at: int) -> None:
         for agent in update.agents:
@@ -254,70 +271,74 @@ class Board:
 
     def take_row(self, partition: int, row: PaneRow) -> None:
         """Keep the row unless a newer one is known or it lies before the live span."""
-        home = row.tenant, row.queue, row.channel
-        self._see(home, row.start)
+        queue_channel = row.tenant, row.queue, row.channel
+        self._see(queue_channel, row.start)
         if row.start < self._since:
             return
-        place = self.names.place(home)
+        place = self.names.place(queue_channel)
         series = self._series(place)
         change = (
             series.take(partition, row)
             if place[1] != OTHER
-            else self._fold(home, series, partition, row)
+            else self._fold(queue_channel, series, partition, row)
         )
         if not change:
             return
         if self.counting:
             add(series.counted, change)
-        for scope in scopes_of(place):
-            self._groups[scope].changed(row, change)
+        for series_key in series_keys_of(place):
+            self._groups[series_key].changed(row, change)
         self.version += 1
 
-    def _fold(self, home: Home, series: Series, partition: int, row: PaneRow) -> Cells:
-        change = self._folded.setdefault(home, FoldedRows()).take(partition, row)
+    def _fold(
+        self, queue_channel: QueueChannel, series: Series, partition: int, row: PaneRow
+    ) -> Cells:
+        change = self._folded.setdefault(queue_channel, FoldedRows()).take(partition, row)
         if change:
             series.fold(row, change)
         return change
 
-    def take_homes(self, homes: Iterable[HomeSpan]) -> None:
-        """Remember homes, the first known first, with the starts of their first and their last
-        pane.
+    def take_queue_channels(self, queue_channels: Iterable[QueueChannelSpan]) -> None:
+        """Remember queues and channels, the first known first, with the starts of their first and
+        their last pane.
         """
-        for home, first, last in homes:
-            self._see(home, last, first)
+        for queue_channel, first, last in queue_channels:
+            self._see(queue_channel, last, first)
 
-    def _see(self, home: Home, start: int, first: int | None = None) -> None:
-        """Note that a home had a contact; one of long ago takes no place from those of now."""
+    def _see(self, queue_channel: QueueChannel, start: int, first: int | None = None) -> None:
+        """Note that a queue and channel had a contact; one of long ago takes no place from those of
+        now.
+        """
         if start < self._idle_since:
-            self.names.note(home)
+            self.names.note(queue_channel)
             return
-        place = self.names.place(home)
+        place = self.names.place(queue_channel)
         begun = start if first is None else first
         if begun < self.first_seen.get(place, begun + 1):
             self.first_seen[place] = begun
         known = self.last_seen.get(place)
         if known is None:
-            self._homes.setdefault(place[0], []).append(place)
+            self._queue_channels.setdefault(place[0], []).append(place)
         if known is None or known < start:
             self.floor += known is None or start - known >= HOUR
             self.last_seen[place] = start
 
-    def _set_gauge(self, home: Home, partition: int, gauge: Gauge | None) -> None:
-        gauges = self._series(home).gauges
+    def _set_gauge(self, queue_channel: QueueChannel, partition: int, gauge: Gauge | None) -> None:
+        gauges = self._series(queue_channel).gauges
         if gauge is None:
             gauges.pop(partition, None)
         else:
             gauges[partition] = gauge
-        for scope in scopes_of(home):
-            self._groups[scope].seen = None
+        for series_key in series_keys_of(queue_channel):
+            self._groups[series_key].seen = None
         self.version += 1
 
-    def _series(self, home: Home) -> Series:
-        known = self.series.get(home)
+    def _series(self, queue_channel: QueueChannel) -> Series:
+        known = self.series.get(queue_channel)
         if known is None:
-            known = self.series[home] = Series(home, self.rules.pane)
-            for scope in scopes_of(home):
-                self._groups.setdefault(scope, Group()).join(known)
+            known = self.series[queue_channel] = Series(queue_channel, self.rules.pane)
+            for series_key in series_keys_of(queue_channel):
+                self._groups.setdefault(series_key, SeriesGroup()).join(known)
         return known
 
     # ------------------------------------------------------------- the live span
@@ -337,15 +358,17 @@ class Board:
         self._idle_since = now - self.rules.idle
         self.agents.settle(now)
         self.names.recount(
-            home for home, last in self.last_seen.items() if last >= self._idle_since
+            queue_channel
+            for queue_channel, last in self.last_seen.items()
+            if last >= self._idle_since
         )
-        kept: list[Series | Group] = [*self.series.values(), *self._groups.values()]
+        kept: list[Series | SeriesGroup] = [*self.series.values(), *self._groups.values()]
         for one in kept:
             one.forget(self._since)
             yield
-        for number, (home, rows) in enumerate(list(self._folded.items())):
+        for number, (queue_channel, rows) in enumerate(list(self._folded.items())):
             if not rows.forget(self._since):
-                self._folded.pop(home, None)
+                self._folded.pop(queue_channel, None)
             if number % FOLDED_AT_ONCE == 0:
                 yield
 
@@ -359,12 +382,12 @@ class Board:
         """See `Ages.as_of`."""
         return self.ages.as_of(now)
 
-    def silence(self, tenant: str, known: Mapping[str, Patience] = NOTHING_KNOWN) -> Silence:
+    def silence(self, tenant: str, known: Mapping[str, SilenceRule] = NOTHING_KNOWN) -> Silence:
         """Which sources of a tenant are silent, and which queues' figures stand because of it."""
         return self.sources.silence(tenant, self.steady(), known)
 
     def all_sources(
-        self, tenant: str, known: Mapping[str, Patience] = NOTHING_KNOWN
+        self, tenant: str, known: Mapping[str, SilenceRule] = NOTHING_KNOWN
     ) -> list[SourceNow]:
         """All sources of a tenant, by name."""
         return self.sources.all(tenant, self.steady(), known)
@@ -375,18 +398,22 @@ class Board:
 
     # ------------------------------------------------------------- answers
 
-    def homes(self, tenant: str, now: int) -> list[Home]:
+    def queue_channels(self, tenant: str, now: int) -> list[QueueChannel]:
         """The queues and channels of a tenant's floor, sorted: those that had a contact lately."""
         since = now - self.rules.idle
-        return sorted(home for home in self._homes.get(tenant, ()) if self.last_seen[home] >= since)
+        return sorted(
+            queue_channel
+            for queue_channel in self._queue_channels.get(tenant, ())
+            if self.last_seen[queue_channel] >= since
+        )
 
     def tenants(self) -> list[str]:
         """All tenants that ever had a contact, sorted."""
         return self.names.tenants()
 
-    def known_homes(self, tenant: str) -> list[Home]:
+    def known_queue_channels(self, tenant: str) -> list[QueueChannel]:
         """All queues and channels that a tenant ever had, sorted."""
-        return self.names.homes(tenant)
+        return self.names.queue_channels(tenant)
 
     def folded(self, tenant: str) -> tuple[int, int]:
         """How many queues of a tenant are counted in `OTHER`, and how many agents are not listed by
@@ -403,90 +430,111 @@ class Board:
         return self.names.channels(tenant, queue)
 
     def read(
-        self, scopes: Sequence[Scope], window: Window, now: int, zone: ZoneInfo | None = None
-    ) -> Reading:
-        """The figures of a window over one or more scopes (which must not overlap), as of `now`;
-        days are those of `zone`.
+        self,
+        series_keys: Sequence[SeriesKey],
+        window: Window,
+        now: int,
+        zone: ZoneInfo | None = None,
+    ) -> WindowReading:
+        """The figures of a window over one or more series keys (which must not overlap), as of
+        `now`; days are those of `zone`.
         """
         return self._reading(
-            scopes,
+            series_keys,
             span_of(window, now, self.rules.pane, zone or self.rules.zone),
             now,
             window.value,
         )
 
     def read_span(
-        self, scopes: Sequence[Scope], span: Span, now: int, name: str | None = None
-    ) -> Reading:
+        self, series_keys: Sequence[SeriesKey], span: Span, now: int, name: str | None = None
+    ) -> WindowReading:
         """The same over any span of whole panes inside the live span; a named sum is kept, for
         spans that move slowly.
         """
-        return self._reading(scopes, span, now, name)
+        return self._reading(series_keys, span, now, name)
 
-    def _reading(self, scopes: Sequence[Scope], span: Span, now: int, name: str | None) -> Reading:
-        groups = [self._groups[scope] for scope in scopes if scope in self._groups]
+    def _reading(
+        self, series_keys: Sequence[SeriesKey], span: Span, now: int, name: str | None
+    ) -> WindowReading:
+        groups = [
+            self._groups[series_key] for series_key in series_keys if series_key in self._groups
+        ]
         sums = [
             group.added_up(span) if name is None else group.total(name, span) for group in groups
         ]
-        present = self._present(scopes, now)
+        present = self._present(series_keys, now)
         there = present.figures(now)
-        counted = Figures(_added([one.cells for one in sums]), there.waits[present.places(span)])
-        return Reading(span, counted, there, max([one.revision for one in sums], default=0))
+        counted = SpanFigures(
+            _added([one.cells for one in sums]), there.waits[present.places(span)]
+        )
+        return WindowReading(span, counted, there, max([one.revision for one in sums], default=0))
 
-    def pace(self, scopes: Sequence[Scope], now: int) -> Cells:
+    def throughput(self, series_keys: Sequence[SeriesKey], now: int) -> Cells:
         """What the half hour up to the current pane counted."""
         current = now - now % self.rules.pane
         span = Span(current - 1000 * LOOK_BACK, current)
         return _added(
             [
-                self._groups[scope].total("pace", span).cells
-                for scope in scopes
-                if scope in self._groups
+                self._groups[series_key].total("pace", span).cells
+                for series_key in series_keys
+                if series_key in self._groups
             ]
         )
 
-    def waits(self, scopes: Sequence[Scope], span: Span, now: int) -> tuple[int, ...]:
+    def waits(self, series_keys: Sequence[SeriesKey], span: Span, now: int) -> tuple[int, ...]:
         """Waits so far of the visits that were offered in `span` and wait now, milliseconds."""
         if span.end <= now - self.rules.longest:
             return ()
-        return waits(self._present(scopes, now).within(span), now)
+        return waits(self._present(series_keys, now).within(span), now)
 
-    def offered(self, scope: Scope, span: Span) -> int:
+    def offered(self, series_key: SeriesKey, span: Span) -> int:
         """How many contacts were offered in the panes that start in `span`."""
         members: Sequence[Series | FoldedRows] = (
-            self._groups[scope].members if scope in self._groups else self._folded_rows(scope)
+            self._groups[series_key].members
+            if series_key in self._groups
+            else self._folded_rows(series_key)
         )
         return sum(member.offered_in(span) for member in members)
 
-    def _folded_rows(self, scope: Scope) -> list[FoldedRows]:
-        return [self._folded[home] for home in self._folded_homes(scope) if home in self._folded]
+    def _folded_rows(self, series_key: SeriesKey) -> list[FoldedRows]:
+        return [
+            self._folded[queue_channel]
+            for queue_channel in self._folded_queue_channels(series_key)
+            if queue_channel in self._folded
+        ]
 
-    def _folded_homes(self, scope: Scope) -> list[Home]:
-        """The homes of a folded queue; none of any other."""
-        tenant, queue, channel = scope
+    def _folded_queue_channels(self, series_key: SeriesKey) -> list[QueueChannel]:
+        """The queues and channels of a folded queue; none of any other."""
+        tenant, queue, channel = series_key
         if queue is None or queue not in self.names.folded(tenant):
             return []
         return [
             (tenant, queue, one) for one in self.channels(tenant, queue) if channel in (None, one)
         ]
 
-    def _present(self, scopes: Sequence[Scope], now: int) -> Presence:
+    def _present(self, series_keys: Sequence[SeriesKey], now: int) -> QueuePresence:
         """Who is there; the engine judges ages by event time, which a replay of old events leaves
         years behind.
         """
-        known = merged([self._presence(scope) for scope in scopes])
+        known = merged([self._presence(series_key) for series_key in series_keys])
         return known.aged(now - self.rules.longest)
 
-    def _presence(self, scope: Scope) -> Presence:
-        group = self._groups.get(scope)
+    def _presence(self, series_key: SeriesKey) -> QueuePresence:
+        group = self._groups.get(series_key)
         if group is not None:
             return group.presence()
-        homes = self._folded_homes(scope)
+        queue_channels = self._folded_queue_channels(series_key)
         return present(
-            [told[home] for told in self._gauged.values() for home in homes if home in told]
+            [
+                told[queue_channel]
+                for told in self._gauged.values()
+                for queue_channel in queue_channels
+                if queue_channel in told
+            ]
         )
 
-    def residual(self, home: Home, now: int) -> int:
+    def residual(self, queue_channel: QueueChannel, now: int) -> int:
         """Offered − answered − abandoned − left − waiting over the panes young enough to hold only
         waiting visits; must be 0.
         """
@@ -495,7 +543,7 @@ class Board:
             youngest - youngest % self.rules.pane + _SLACK,
             now - now % self.rules.pane + self.rules.pane,
         )
-        group = self._groups.get(home)
+        group = self._groups.get(queue_channel)
         if group is None:
             return 0
         cells = group.total("conservation", span).cells
@@ -503,9 +551,11 @@ class Board:
         return open_visits - len(group.presence().within(span))
 
 
-def scopes_of(home: Home) -> tuple[Scope, Scope, Scope, Scope]:
-    """The scopes that include a home."""
-    tenant, queue, channel = home
+def series_keys_of(
+    queue_channel: QueueChannel,
+) -> tuple[SeriesKey, SeriesKey, SeriesKey, SeriesKey]:
+    """The series keys that include a queue and channel."""
+    tenant, queue, channel = queue_channel
     return (
         (tenant, queue, channel),
         (tenant, queue, None),
@@ -514,16 +564,16 @@ def scopes_of(home: Home) -> tuple[Scope, Scope, Scope, Scope]:
     )
 
 
-def _each(*homes: Iterable[Home]) -> Iterator[Home]:
-    """Every home of several collections once."""
-    return iter(dict.fromkeys(home for some in homes for home in some))
+def _each(*some: Iterable[QueueChannel]) -> Iterator[QueueChannel]:
+    """Every queue and channel of several collections once."""
+    return iter(dict.fromkeys(queue_channel for known in some for queue_channel in known))
 
 
-def merged(presences: Sequence[Presence]) -> Presence:
-    """Several scopes' presence as one."""
+def merged(presences: Sequence[QueuePresence]) -> QueuePresence:
+    """Several series keys' presence as one."""
     if len(presences) == 1:
         return presences[0]
-    return Presence(
+    return QueuePresence(
         tuple(sorted(offer for one in presences for offer in one.offers)),
         sum(one.in_progress for one in presences),
         sum(one.unresolved for one in presences),

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from functools import cache
 
-from services.board.domain.series import Home
+from services.board.domain.series import QueueChannel
 
 OTHER = "__other__"
 """The queue in which live figures count the contacts of folded queues."""
@@ -31,35 +31,35 @@ class QueueNames:
         self._folded: dict[str, set[str]] = {}
         self._pairs: Counter[str] = Counter()
 
-    def note(self, home: Home) -> None:
+    def note(self, queue_channel: QueueChannel) -> None:
         """Remember a queue and channel, whether or not it is on the floor now."""
-        _put(self._known, home)
+        _put(self._known, queue_channel)
 
-    def place(self, home: Home) -> Home:
+    def place(self, queue_channel: QueueChannel) -> QueueChannel:
         """Where contacts of this queue and channel count: as themselves, or in `OTHER`.
 
         A queue that is new to the floor takes a place while one is free.
         """
-        tenant, queue, channel = home
+        tenant, queue, channel = queue_channel
         shown = self._shown.get(tenant, NO_QUEUES).get(queue)
         if shown is not None and channel in shown:
-            return home
+            return queue_channel
         if shown is None and self._folds(tenant, queue):
             if channel not in self.channels(tenant, queue) or queue not in self.folded(tenant):
                 self._folded.setdefault(tenant, set()).add(queue)
-                self.note(home)
+                self.note(queue_channel)
             return tenant, OTHER, channel
         self._pairs[tenant] += 1
-        _put(self._shown, home)
-        self.note(home)
-        return home
+        _put(self._shown, queue_channel)
+        self.note(queue_channel)
+        return queue_channel
 
     def _folds(self, tenant: str, queue: str) -> bool:
         return queue in self.folded(tenant) or queue == OTHER or self._pairs[tenant] >= self._most
 
-    def recount(self, homes: Iterable[Home]) -> None:
-        """Give back the places of queues that are not among `homes`, those of the floor now."""
-        self._pairs = Counter(tenant for tenant, queue, _ in homes if queue != OTHER)
+    def recount(self, queue_channels: Iterable[QueueChannel]) -> None:
+        """Give back the places of queues that are not among those of the floor now."""
+        self._pairs = Counter(tenant for tenant, queue, _ in queue_channels if queue != OTHER)
 
     def tenants(self) -> list[str]:
         """All tenants, sorted."""
@@ -73,7 +73,7 @@ class QueueNames:
         """The channels that a queue ever had."""
         return self._known.get(tenant, NO_QUEUES).get(queue, frozenset())
 
-    def homes(self, tenant: str) -> list[Home]:
+    def queue_channels(self, tenant: str) -> list[QueueChannel]:
         """All queues and channels that a tenant ever had, sorted."""
         known = self._known.get(tenant, NO_QUEUES)
         return sorted(
@@ -89,8 +89,8 @@ class QueueNames:
         return OTHER if queue in self.folded(tenant) else queue
 
 
-def _put(into: dict[str, dict[str, frozenset[str]]], home: Home) -> None:
-    tenant, queue, channel = home
+def _put(into: dict[str, dict[str, frozenset[str]]], queue_channel: QueueChannel) -> None:
+    tenant, queue, channel = queue_channel
     queues = into.setdefault(tenant, {})
     queues[queue] = _with(queues.get(queue, frozenset()), channel)
 

@@ -18,21 +18,21 @@ from typing import NamedTuple
 from services.board.domain.windows import QUARTER, Span
 from services.contracts.cells import Cell, Cells, add
 from services.contracts.updates import Gauge, PaneRow
-from services.kpis.figures import Figures
+from services.kpis.figures import MomentFigures
 
-Home = tuple[str, str, str]
+QueueChannel = tuple[str, str, str]
 """(tenant, queue, channel)"""
 
 
-class HomeSpan(NamedTuple):
-    """A home with the starts of its first and its last pane, epoch milliseconds."""
+class QueueChannelSpan(NamedTuple):
+    """A queue and channel with the starts of its first and its last pane, epoch milliseconds."""
 
-    home: Home
+    queue_channel: QueueChannel
     first: int
     last: int
 
 
-Scope = tuple[str, str | None, str | None]
+SeriesKey = tuple[str, str | None, str | None]
 """(tenant, queue, channel), None where summed over"""
 
 
@@ -46,11 +46,11 @@ hold everybody up.
 
 @dataclass(eq=False)
 class Series:
-    """Everything known of one home: rows by pane start and source partition, gauges by source
-    partition, offers by quarter hour.
+    """Everything known of one queue and channel: rows by pane start and source partition, gauges by
+    source partition, offers by quarter hour.
     """
 
-    home: Home
+    queue_channel: QueueChannel
     pane: int
     rows: dict[int, dict[int, PaneRow]] = field(default_factory=dict)
     gauges: dict[int, Gauge] = field(default_factory=dict)
@@ -79,7 +79,7 @@ class Series:
         cells: Cells = {} if known is None else known.cells
         add(cells, change)
         newest = row.revision if known is None else max(known.revision, row.revision)
-        panes[TOGETHER] = PaneRow(*self.home, row.start, newest, cells)
+        panes[TOGETHER] = PaneRow(*self.queue_channel, row.start, newest, cells)
         self.quarters[row.start // QUARTER] += change.get(Cell.OFFERED, 0)
 
     def offered_in(self, span: Span) -> int:
@@ -122,7 +122,7 @@ class Series:
 
 
 @dataclass(frozen=True)
-class Presence:
+class QueuePresence:
     """Visits going on now: offer instants of the waiting ones, ascending, and how many are in
     progress or unresolved.
     """
@@ -131,17 +131,19 @@ class Presence:
     in_progress: int = 0
     unresolved: int = 0
 
-    def figures(self, now: int) -> Figures:
-        """As the figures of this moment: nothing counted, everyone's wait so far."""
-        return Figures({}, waits(self.offers, now), self.in_progress, self.unresolved)
+    def figures(self, now: int) -> MomentFigures:
+        """As the figures of this moment, everyone's wait so far."""
+        return MomentFigures(waits(self.offers, now), self.in_progress, self.unresolved)
 
-    def aged(self, oldest: int) -> "Presence":
+    def aged(self, oldest: int) -> "QueuePresence":
         """The same where whoever was offered before `oldest` no longer waits: such a visit is
         unresolved.
         """
         gone = bisect_left(self.offers, oldest)
         return (
-            Presence(self.offers[gone:], self.in_progress, self.unresolved + gone) if gone else self
+            QueuePresence(self.offers[gone:], self.in_progress, self.unresolved + gone)
+            if gone
+            else self
         )
 
     def within(self, span: Span) -> tuple[int, ...]:
@@ -162,9 +164,9 @@ def waits(offers: tuple[int, ...], now: int) -> tuple[int, ...]:
     return tuple([now - offer for offer in offers])
 
 
-def present(gauges: Sequence[Gauge]) -> Presence:
+def present(gauges: Sequence[Gauge]) -> QueuePresence:
     """Several gauges as one."""
-    return Presence(
+    return QueuePresence(
         tuple(sorted(offer for gauge in gauges for offer in gauge.waiting)),
         sum(gauge.in_progress for gauge in gauges),
         sum(gauge.unresolved for gauge in gauges),
@@ -192,14 +194,14 @@ class Sum:
 
 
 @dataclass(eq=False)
-class Group:
+class SeriesGroup:
     """Series that are read together; a wide one keeps a series of its own, in which its members are
     added up pane by pane.
     """
 
     members: list[Series] = field(default_factory=list)
     sums: dict[str, Sum] = field(default_factory=dict)
-    seen: Presence | None = None
+    seen: QueuePresence | None = None
     wide: Series | None = None
 
     def join(self, series: Series) -> None:
@@ -207,7 +209,7 @@ class Group:
         self.members.append(series)
         self.seen = None
         if self.wide is None and len(self.members) >= WIDE:
-            self.wide = Series(series.home, series.pane)
+            self.wide = Series(series.queue_channel, series.pane)
             for row in [
                 row
                 for member in self.members
@@ -256,7 +258,7 @@ class Group:
         if self.wide is not None:
             self.wide.forget(before)
 
-    def presence(self) -> Presence:
+    def presence(self) -> QueuePresence:
         """Who waits, and what is in progress, over all members and partitions."""
         if self.seen is None:
             self.seen = present(

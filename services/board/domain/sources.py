@@ -48,7 +48,7 @@ class SourceState(StrEnum):
 
 
 @dataclass(frozen=True)
-class Patience:
+class SilenceRule:
     """What a definition says of a source: milliseconds of silence that are believed (None: as
     usual), whether anybody waits for it.
     """
@@ -57,8 +57,8 @@ class Patience:
     retired: bool = False
 
 
-USUAL = Patience()
-NOTHING_KNOWN: Mapping[str, Patience] = MappingProxyType({})
+USUAL = SilenceRule()
+NOTHING_KNOWN: Mapping[str, SilenceRule] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ class _Source:
         return found & ((1 << REMEMBERED) - 1)
 
 
-class Sources:
+class HeardSources:
     """When each source of each tenant was last heard, and which queues it feeds."""
 
     def __init__(self, grace: int) -> None:
@@ -138,7 +138,7 @@ class Sources:
             del theirs[min(theirs, key=lambda name: theirs[name].last_at)]
 
     def all(
-        self, tenant: str, now: int, known: Mapping[str, Patience] = NOTHING_KNOWN
+        self, tenant: str, now: int, known: Mapping[str, SilenceRule] = NOTHING_KNOWN
     ) -> list[SourceNow]:
         """The sources of a tenant by name; `known` is what definitions say of them."""
         found = []
@@ -155,7 +155,7 @@ class Sources:
         return found
 
     def silence(
-        self, tenant: str, now: int, known: Mapping[str, Patience] = NOTHING_KNOWN
+        self, tenant: str, now: int, known: Mapping[str, SilenceRule] = NOTHING_KNOWN
     ) -> Silence:
         """Who of a tenant's sources is silent, and which queues it concerns."""
         if not self._grace:
@@ -173,7 +173,7 @@ class Sources:
                 standing[queue] = max(last_at, standing.get(queue, last_at))
         return Silence(standing, frozenset(queue for queue, _ in _fed(silent)))
 
-    def _state(self, quiet: int, gap: int | None, known: Patience) -> SourceState:
+    def _state(self, quiet: int, gap: int | None, known: SilenceRule) -> SourceState:
         if known.retired or quiet >= RETIRED:
             return SourceState.RETIRED
         if known.believed is not None:

@@ -21,7 +21,7 @@ from services.definitions.domain.calendars import hours_of
 from services.definitions.domain.complaints import Complaint, meant
 from services.definitions.domain.floor import CALLED, Floor, since
 from services.definitions.domain.shape import Entry
-from services.kpis.catalogue import CATALOGUE, VARIANTS
+from services.kpis.catalogue import ASKED, CATALOGUE, MomentKpi
 from services.kpis.policies import Formula
 from services.kpis.units import Better, Unit
 
@@ -179,13 +179,13 @@ def _no_queue(entry: Entry, body: QueueBody) -> Iterator[Complaint]:
 
 
 def _no_target(entry: Entry, body: TargetBody) -> Iterator[Complaint]:
-    kpi = (CATALOGUE | VARIANTS).get(body.metric)
+    kpi = ASKED.get(body.metric)
     if kpi is None:
         yield entry.complaint(
             "metric", f"{body.metric!r} is no KPI", meant(body.metric, CATALOGUE, "")
         )
         return
-    if kpi.live:
+    if isinstance(kpi, MomentKpi):
         yield entry.complaint(
             "metric",
             f"{kpi.id} tells of one moment, no target spans one",

@@ -15,10 +15,10 @@ from services.figures.agents.performance import Work
 from services.figures.agents.rows import AGENT_COLUMNS, AgentRow, Who, agent_rows, seen
 from services.figures.by_policy import value_of
 from services.figures.intervals import Interval
-from services.figures.rows import Frame, Question, Seen, answers
+from services.figures.policies_in_force import PoliciesInForce
+from services.figures.rows import Frame, Question, RowInput, answers
 from services.figures.selection import Selection
-from services.figures.terms import Terms
-from services.kpis.catalogue import Kpi
+from services.kpis.catalogue import SpanKpi
 from services.kpis.figures import Value
 from services.kpis.formulas.staffing import LOGGED_IN
 from services.kpis.units import Better
@@ -71,7 +71,7 @@ class BenchmarkRow(AgentRow, frozen=True, kw_only=True, gc=False):
 class Contest:
     """What quality is judged by, and how much an agent must have done."""
 
-    quality: Kpi
+    quality: SpanKpi
     minimum: Minimum
 
 
@@ -82,14 +82,14 @@ class Field:
     """
 
     selection: Selection
-    terms: Terms
+    terms: PoliciesInForce
     works: Mapping[Who, Work]
 
-    def shown(self, who: Who) -> Seen:
+    def shown(self, who: Who) -> RowInput:
         """What the figures of one of them are made of."""
         return seen(self.selection, who, self.works[who], self.terms)
 
-    def together(self, whom: set[Who]) -> Seen:
+    def together(self, whom: set[Who]) -> RowInput:
         """The same of several."""
         work = Work()
         for who in whom:

@@ -13,12 +13,14 @@ from services.figures.agents.comparison import BenchmarkRow, Contest, Field, com
 from services.figures.agents.performance import Performance
 from services.figures.agents.rows import AgentRow, ByAgent, Who, agent_rows, grouped, seen
 from services.figures.intervals import Interval, intervals
-from services.figures.live.figures import LiveFigures
+from services.figures.pages import PageOfRows
+from services.figures.policies_in_force import PoliciesOverTime
 from services.figures.ports import AgentHistory, Positions
 from services.figures.rows import Question, frame_of
 from services.figures.selection import Selection
 from services.figures.staff.attendance import lookback
-from services.figures.terms import TermsOverTime
+from services.figures.tenant_view import Floors
+from services.figures.turns import Turns
 from services.kpis.inputs import Need
 
 AGENTS = 500
@@ -92,9 +94,11 @@ class AgentsQuery:
 class AgentFigures:
     """Answers from the board for now, from stored visits and states for the past."""
 
-    def __init__(self, live: LiveFigures, agents: AgentHistory, positions: Positions) -> None:
-        self._live = live
-        self._turns = live.turns
+    def __init__(
+        self, floors: Floors, turns: Turns, agents: AgentHistory, positions: Positions
+    ) -> None:
+        self._floors = floors
+        self._turns = turns
         self._agents = agents
         self._positions = positions
 
@@ -105,12 +109,12 @@ class AgentFigures:
         their states, nobody who was silent for a day; and the last one's name if more follow. Who
         is named is told also where the tenant has too many to list.
         """
-        agents = self._live.board.agents
-        as_of = self._live.as_of()
+        agents = self._floors.board.agents
+        as_of = self._floors.view(query.tenant).as_of
         named = [one for one in sorted(query.agents) if after is None or one > after]
         names = named if query.agents else agents.listed(query.tenant, after)
         found: list[tuple[str, Entered]] = []
-        async for portion in self._live.turns.over(names, AGENTS):
+        async for portion in self._turns.over(names, AGENTS):
             known = ((agent, agents.state(query.tenant, agent, as_of)) for agent in portion)
             found += [
                 (agent, entered)
@@ -127,22 +131,16 @@ class AgentFigures:
         """Up to `limit` rows behind `after`, in the order of time, agent and question; and the last
         one's place if more follow.
         """
-        found: list[AgentRow] = []
-        last = after
+        told = PageOfRows[AgentPlace, AgentRow](after, limit)
         watermark = lowest_watermark(await self._positions.positions())
         for spans in _portions(query, after):
             performance = await self._performance(query, spans)
             async for portion in self._turns.over(
                 self._rows(query, spans, performance, watermark, after), ROWS
             ):
-                for place, row in portion:
-                    if after is not None and place <= after:
-                        continue
-                    if len(found) == limit:
-                        return found, last
-                    found.append(row)
-                    last = place
-        return found, None
+                if told.full(portion):
+                    return told.rows, told.following
+        return told.rows, None
 
     async def compared(
         self, query: AgentQuery, contest: Contest, after: AgentPlace | None, limit: int
@@ -152,24 +150,21 @@ class AgentFigures:
         """
         performance = await self._performance(query, [query.span], whole=True)
         span = query.span
-        terms = query.question.basis.terms(self._live.known(query.selection.tenant), span.begin)
-        heard = self._live.as_of(), lowest_watermark(await self._positions.positions())
-        frame = frame_of(span, query.selection.tenant, query.zone, heard)
+        view = self._floors.view(query.selection.tenant)
+        terms = query.question.basis.terms(view.known, span.begin)
+        watermark = lowest_watermark(await self._positions.positions())
+        frame = frame_of(span, view.tenant, query.zone, view.as_of, watermark)
         field = Field(query.selection, terms, grouped(performance, 0, ByAgent.AGENT))
         records: dict[str, Record] = {}
         async for judged in self._turns.over(field.works, JUDGED):
             records |= {who.agent: record_of(field, contest, who) for who in judged}
         behind = None if after is None else after.who
         rows = compared(frame, query.question, field, ranking(records, contest.minimum), behind)
-        found: list[tuple[AgentPlace, BenchmarkRow]] = []
+        told = PageOfRows[AgentPlace, BenchmarkRow](after, limit)
         async for portion in self._turns.over(rows, ROWS):
-            placed = ((AgentPlace(span.begin, who, kpi), row) for who, kpi, row in portion)
-            found += [one for one in placed if after is None or one[0] > after]
-            if len(found) > limit:
+            if told.full((AgentPlace(span.begin, who, kpi), row) for who, kpi, row in portion):
                 break
-        return [row for _, row in found[:limit]], found[limit - 1][0] if len(
-            found
-        ) > limit else None
+        return told.rows, told.following
 
     async def _performance(
         self, query: AgentQuery, spans: list[Span], *, whole: bool = False
@@ -177,7 +172,8 @@ class AgentFigures:
         """What the agents did in spans (contiguous, ascending), as far as the query needs it or as
         a whole.
         """
-        performance = Performance(query.selection, query.agents, spans, self._live.as_of())
+        as_of = self._floors.view(query.selection.tenant).as_of
+        performance = Performance(query.selection, query.agents, spans, as_of)
         if whole or query.asks_visits:
             async for visits in self._agents.handled(
                 query.selection, Span(spans[0].begin, spans[-1].end)
@@ -200,10 +196,10 @@ class AgentFigures:
         after: AgentPlace | None,
     ) -> Iterator[tuple[AgentPlace, AgentRow]]:
         """The rows from about `after` on."""
-        heard = self._live.as_of(), watermark
-        terms = TermsOverTime(query.question.basis, self._live.known(query.selection.tenant))
+        view = self._floors.view(query.selection.tenant)
+        terms = PoliciesOverTime(query.question.basis, view.known)
         for number, span in enumerate(spans):
-            frame = frame_of(span, query.selection.tenant, query.zone, heard)
+            frame = frame_of(span, view.tenant, query.zone, view.as_of, watermark)
             for who, work in grouped(performance, number, query.by).items():
                 if after is not None and (span.begin, who) < (after.begin, after.who):
                     continue

@@ -16,7 +16,7 @@ from services.contracts.agents import LONGEST
 from services.figures.staff.attendance import AgentEntered
 
 
-class Badge(NamedTuple):
+class Membership(NamedTuple):
     """Where an agent belongs; empty names where nobody said."""
 
     team: str = ""
@@ -29,11 +29,11 @@ class _Run:
 
     first: int
     last: int
-    badge: Badge
+    membership: Membership
 
 
-class Badges:
-    """The badges of all agents."""
+class TeamMembership:
+    """The teams and sites of all agents."""
 
     def __init__(self) -> None:
         self._runs: defaultdict[str, list[_Run]] = defaultdict(list)
@@ -41,20 +41,20 @@ class Badges:
     def note(self, told: AgentEntered) -> None:
         """A state, told in the order of times; one without team and site says nothing new."""
         at = told.entered.at
-        badge = Badge(told.entered.team, told.entered.site)
+        membership = Membership(told.entered.team, told.entered.site)
         runs = self._runs[told.agent]
         known = runs[-1] if runs and at - runs[-1].last <= LONGEST else None
-        if known is not None and badge in (known.badge, Badge()):
+        if known is not None and membership in (known.membership, Membership()):
             known.last = at
         else:
-            runs.append(_Run(at, at, badge))
+            runs.append(_Run(at, at, membership))
 
-    def of(self, agent: str, span: Span) -> Badge:
-        """The badge in a span."""
+    def of(self, agent: str, span: Span) -> Membership:
+        """The team and site in a span."""
         runs = self._runs.get(agent, [])
         before = bisect_left(runs, span.end, key=lambda run: run.first)
         return (
-            runs[before - 1].badge
+            runs[before - 1].membership
             if before and runs[before - 1].last >= span.begin - LONGEST
-            else Badge()
+            else Membership()
         )

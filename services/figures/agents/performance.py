@@ -7,36 +7,36 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from services.board.domain.series import Home
+from services.board.domain.series import QueueChannel
 from services.board.domain.windows import Span
 from services.contracts.cells import Cells, add
 from services.contracts.events import AgentState
 from services.contracts.visits import Visit
 from services.counting.contributions import Contributions
-from services.figures.agents.credit import credited
-from services.figures.agents.membership import Badge, Badges
+from services.figures.agents.by_agent import credited
+from services.figures.agents.membership import Membership, TeamMembership
 from services.figures.selection import Selection
-from services.figures.staff.attendance import AgentEntered, Attendance, Stay
+from services.figures.staff.attendance import AgentEntered, Attendance, StayInSpan
 
 
 @dataclass(eq=False)
 class Work:
     """Counts by queue and channel, and milliseconds by state."""
 
-    counted: defaultdict[Home, Cells] = field(default_factory=lambda: defaultdict(dict))
+    counted: defaultdict[QueueChannel, Cells] = field(default_factory=lambda: defaultdict(dict))
     staff: Counter[AgentState] = field(default_factory=Counter)
 
-    def cells(self, homes: Iterable[Home] | None = None) -> Cells:
+    def cells(self, queue_channels: Iterable[QueueChannel] | None = None) -> Cells:
         """The sum over some queues and channels; over all where None."""
         total: Cells = {}
-        for home in self.counted if homes is None else homes:
-            add(total, self.counted[home])
+        for queue_channel in self.counted if queue_channels is None else queue_channels:
+            add(total, self.counted[queue_channel])
         return total
 
     def include(self, other: "Work") -> None:
         """Add another agent's."""
-        for home, cells in other.counted.items():
-            add(self.counted[home], cells)
+        for queue_channel, cells in other.counted.items():
+            add(self.counted[queue_channel], cells)
         self.staff.update(other.staff)
 
 
@@ -56,7 +56,7 @@ class Performance:
         self._spans = spans
         self._ends = [span.end for span in spans]
         self._attendance = Attendance(spans, now, lambda told: told.agent)
-        self._badges = Badges()
+        self._team_membership = TeamMembership()
         self._work: list[defaultdict[str, Work]] = [defaultdict(Work) for _ in spans]
 
     def handle(self, visits: Iterable[Visit]) -> None:
@@ -80,23 +80,23 @@ class Performance:
     def enter(self, states: Iterable[AgentEntered]) -> None:
         """Take in states, in the order of agents and times."""
         for told in states:
-            self._badges.note(told)
+            self._team_membership.note(told)
             self._note(self._attendance.enter(told))
 
     def close(self) -> None:
         """All states were told."""
         self._note(self._attendance.close())
 
-    def _note(self, stays: Iterable[Stay[str]]) -> None:
+    def _note(self, stays: Iterable[StayInSpan[str]]) -> None:
         asked = self._selection.queues
         for stay in stays:
             serves = not asked or not set(asked).isdisjoint(stay.entered.queues)
             if stay.lasted and serves and (not self._agents or stay.about in self._agents):
                 self._work[stay.span][stay.about].staff[stay.entered.state] += stay.lasted
 
-    def of(self, span: int) -> Iterator[tuple[str, Badge, Work]]:
+    def of(self, span: int) -> Iterator[tuple[str, Membership, Work]]:
         """The agents who did anything in the span with this index, sorted, with where they
         belong.
         """
         for agent, work in sorted(self._work[span].items()):
-            yield agent, self._badges.of(agent, self._spans[span]), work
+            yield agent, self._team_membership.of(agent, self._spans[span]), work

@@ -10,15 +10,22 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from services.figures.agents.membership import Badge
+from services.figures.agents.membership import Membership
 from services.figures.agents.performance import Performance, Work
 from services.figures.by_policy import Parted, by_policy
 from services.figures.intervals import Interval
-from services.figures.rows import COLUMNS, Frame, HistoryRow, Question, Seen, answers, history_row
-from services.figures.selection import Labels, Selection, Subject
-from services.figures.terms import Terms
-from services.kpis.catalogue import CATALOGUE, VARIANTS, Kpi
-from services.kpis.figures import Figures
+from services.figures.policies_in_force import PoliciesInForce
+from services.figures.rows import (
+    COLUMNS,
+    Frame,
+    HistoryRow,
+    Question,
+    RowInput,
+    answers,
+    history_row,
+)
+from services.figures.selection import Labels, RowKey, Selection
+from services.kpis.figures import MomentFigures, SpanFigures
 
 AGENT_COLUMNS = (
     "time",
@@ -30,43 +37,6 @@ AGENT_COLUMNS = (
     *(name for name in COLUMNS[3:] if name not in ("team", "site")),
 )
 """The columns of agents' figures as CSV, in order."""
-
-_COUNTED_BY_AGENT = frozenset(
-    {
-        "answered",
-        "transferred",
-        "handled",
-        "aht",
-        "att",
-        "hold_time",
-        "acw",
-        "aht_p50",
-        "aht_p90",
-        "occupancy",
-        "utilisation",
-        "hold_rate",
-        "transfer_rate",
-        "csat",
-        "csat_mean",
-        "survey_response_rate",
-        "nps",
-        "fcr",
-        "qa_mean",
-        "qa_pass_rate",
-        "qa_fatal_rate",
-        "qa_coverage",
-        "complaints",
-        "complaints_per_10k",
-        "complaint_liable_rate",
-    }
-)
-
-OF_AGENTS: dict[str, Kpi] = {
-    name: kpi
-    for name, kpi in (CATALOGUE | VARIANTS).items()
-    if name.partition(":")[0] in _COUNTED_BY_AGENT
-}
-"""KPIs that are an agent's doing: nobody answers for who waits or gives up before an answer."""
 
 
 class ByAgent(StrEnum):
@@ -98,32 +68,33 @@ class Who:
 def grouped(performance: Performance, span: int, by: ByAgent) -> dict[Who, Work]:
     """The work of a span by row, sorted; each agent is in one row."""
     found: dict[Who, Work] = {}
-    for agent, badge, work in performance.of(span):
-        found.setdefault(_who(agent, badge, by), Work()).include(work)
+    for agent, membership, work in performance.of(span):
+        found.setdefault(_who(agent, membership, by), Work()).include(work)
     return dict(sorted(found.items()))
 
 
-def _who(agent: str, badge: Badge, by: ByAgent) -> Who:
+def _who(agent: str, membership: Membership, by: ByAgent) -> Who:
     match by:
         case ByAgent.AGENT:
             return Who(agent)
         case ByAgent.TEAM:
-            return Who(team=badge.team)
+            return Who(team=membership.team)
         case ByAgent.SITE:
-            return Who(site=badge.site)
+            return Who(site=membership.site)
         case ByAgent.TOTAL:
             return Who()
 
 
-def seen(selection: Selection, who: Who, work: Work, terms: Terms) -> Seen:
+def seen(selection: Selection, who: Who, work: Work, terms: PoliciesInForce) -> RowInput:
     """What a row shows; counts of queues with different policies stay apart where a KPI depends on
     them.
     """
-    labels = selection.labels(Subject())
-    homes = sorted(work.counted)
-    counted = Figures(work.cells(), staff=work.staff)
+    labels = selection.labels(RowKey())
+    queue_channels = sorted(work.counted)
+    counted = SpanFigures(work.cells(), staff=work.staff)
     parts = [
-        Parted(policy, Figures(work.cells(theirs))) for policy, theirs in by_policy(terms, homes)
+        Parted(policy, SpanFigures(work.cells(theirs)))
+        for policy, theirs in by_policy(terms, queue_channels)
     ]
     if len(parts) < 2:  # noqa: PLR2004  one policy, or nothing counted
         parts = [
@@ -134,17 +105,17 @@ def seen(selection: Selection, who: Who, work: Work, terms: Terms) -> Seen:
                 counted,
             )
         ]
-    return Seen(
+    return RowInput(
         Labels(labels.queue, labels.channel, who.team or None, who.site or None),
         counted,
         parts,
-        Figures({}),
+        MomentFigures(),
         0,
     )
 
 
 def agent_rows(
-    frame: Frame, interval: Interval, question: Question, who: Who, shown: Seen
+    frame: Frame, interval: Interval, question: Question, who: Who, shown: RowInput
 ) -> Iterator[AgentRow]:
     """The rows of one agent, or of several together, over one span."""
     for answer in answers(question, shown):

@@ -7,12 +7,14 @@ from zoneinfo import ZoneInfo
 from services.board.domain.windows import Span
 from services.figures.by_policy import definition_of
 from services.figures.corrections.rows import CorrectionRow, changed
-from services.figures.live.figures import LiveFigures
+from services.figures.pages import PageOfRows
+from services.figures.policies_in_force import PoliciesInForce, PoliciesOverTime
 from services.figures.ports import CorrectionHistory, StoredCorrection
 from services.figures.rows import Question
 from services.figures.selection import Selection
-from services.figures.terms import Terms, TermsOverTime
+from services.figures.tenant_view import Floors
 from services.figures.timestamps import text
+from services.figures.turns import Turns
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class CorrectionQuery:
 
 
 @dataclass(frozen=True, order=True)
-class RowPlace:
+class CorrectionRowPlace:
     """Where a row stands in an answer: the correction's begin and number, the KPI's number in the
     question.
     """
@@ -44,45 +46,43 @@ class Corrections:
     began.
     """
 
-    def __init__(self, history: CorrectionHistory, live: LiveFigures) -> None:
+    def __init__(self, floors: Floors, turns: Turns, history: CorrectionHistory) -> None:
+        self._floors = floors
+        self._turns = turns
         self._history = history
-        self._live = live
 
     async def page(
-        self, query: CorrectionQuery, after: RowPlace | None, limit: int
-    ) -> tuple[list[CorrectionRow], RowPlace | None]:
+        self, query: CorrectionQuery, after: CorrectionRowPlace | None, limit: int
+    ) -> tuple[list[CorrectionRow], CorrectionRowPlace | None]:
         """Up to `limit` rows behind `after`, in the order of time, record and question; and the
         last one's place if more follow.
         """
-        found: list[CorrectionRow] = []
-        terms = TermsOverTime(query.question.basis, self._live.known(query.selection.tenant))
-        last = since = after or RowPlace(query.span.begin, 0, -1)
+        told = PageOfRows[CorrectionRowPlace, CorrectionRow](after, limit)
+        terms = PoliciesOverTime(
+            query.question.basis, self._floors.view(query.selection.tenant).known
+        )
+        since = after or CorrectionRowPlace(query.span.begin, 0, -1)
         async for portion in self._history.corrections(
             query.selection, query.span, query.recorded_since, (since.start, since.id)
         ):
-            await self._live.turns.next()
-            for place, row in (
+            await self._turns.next()
+            if told.full(
                 placed
                 for stored in portion
                 for placed in rows(query, stored, terms.at(stored.start))
             ):
-                if after is not None and place <= after:
-                    continue
-                if len(found) == limit:
-                    return found, last
-                found.append(row)
-                last = place
-        return found, None
+                break
+        return told.rows, told.following
 
 
 def rows(
-    query: CorrectionQuery, stored: StoredCorrection, terms: Terms
-) -> Iterator[tuple[RowPlace, CorrectionRow]]:
+    query: CorrectionQuery, stored: StoredCorrection, terms: PoliciesInForce
+) -> Iterator[tuple[CorrectionRowPlace, CorrectionRow]]:
     """The rows of one correction, each with its place."""
     policy = terms.policy(stored.queue, stored.channel)
     for number, kpi, was, became in changed(query.question.kpis, policy, stored.old, stored.new):
         yield (
-            RowPlace(stored.start, stored.id, number),
+            CorrectionRowPlace(stored.start, stored.id, number),
             CorrectionRow(
                 time=text(stored.start, query.zone),
                 end=text(stored.until, query.zone),

@@ -10,8 +10,8 @@ from msgspec import Meta
 
 from services.contracts.cells import Cells
 from services.figures.timestamps import Instant
-from services.kpis.catalogue import Kpi
-from services.kpis.figures import Figures, Value
+from services.kpis.catalogue import Kpi, SpanKpi
+from services.kpis.figures import SpanFigures, Value
 from services.kpis.inputs import Need
 from services.kpis.policies import ServiceLevelPolicy
 
@@ -79,10 +79,12 @@ def changed(
 
     Neither gauges nor what compares with a plan: it says nothing new beside its counts.
     """
-    before = Figures(old)
-    after = Figures(new)
+    before = SpanFigures(old)
+    after = SpanFigures(new)
     for number, kpi in enumerate(kpis):
+        if not isinstance(kpi, SpanKpi) or Need.PLAN in kpi.needs:
+            continue
         was = kpi.measure(before, policy)
         became = kpi.measure(after, policy)
-        if was != became and not kpi.live and Need.PLAN not in kpi.needs:
+        if was != became:
             yield number, kpi, was, became

@@ -10,17 +10,27 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
 from services.board.domain.windows import Span
 from services.contracts.cells import Cell
 from services.figures.by_policy import Parted
-from services.figures.forecasts.plans import Times, by_subject, plan_of, planned
-from services.figures.ledger import Tally
-from services.figures.selection import Selection, Subject
-from services.figures.terms import Terms
-from services.kpis.figures import Figures
+from services.figures.forecasts.plans import Times, by_row, plan_of, planned
+from services.figures.policies_in_force import PoliciesInForce
+from services.figures.selection import RowKey, Selection
+from services.figures.sums import PaneTally
+from services.kpis.figures import SpanFigures
 from services.kpis.inputs import Need
 from services.kpis.plan import Slot
+
+
+class PlannedRow(NamedTuple):
+    """A row that is planned: of a selection under some terms, and when it is about."""
+
+    selection: Selection
+    terms: PoliciesInForce
+    row_key: RowKey
+    times: Times
 
 
 class Arrivals:
@@ -39,15 +49,15 @@ class Arrivals:
             else []
         )
         self._begins = [piece.begin for piece in self.pieces]
-        self._subjects: dict[int, dict[Subject, list[Slot]]] = {}
+        self._rows_of_terms: dict[int, dict[RowKey, list[Slot]]] = {}
         self._came: defaultdict[tuple[int, str], defaultdict[str, int]] = defaultdict(
             lambda: defaultdict(int)
         )
 
-    def add(self, tally: Tally) -> None:
+    def add(self, tally: PaneTally) -> None:
         """Add what a piece counted of one queue and channel."""
         offered = sum(cells.get(Cell.OFFERED, 0) for cells in tally.panes)
-        self._came[tally.interval, tally.subject.queue][tally.subject.channel] += offered
+        self._came[tally.interval, tally.row_key.queue][tally.row_key.channel] += offered
 
     def came(self, slot: Slot) -> int:
         """Those of a slot, which may be cut at edges of spans, or at now."""
@@ -62,21 +72,20 @@ class Arrivals:
 
     def planned(
         self,
-        counted: Figures,
+        counted: SpanFigures,
         parts: Sequence[Parted],
-        subject: Subject,
-        asked: tuple[Selection, Terms, Times],
+        row: PlannedRow,
         needs: Need,
-    ) -> tuple[Figures, list[Parted]]:
+    ) -> tuple[SpanFigures, list[Parted]]:
         """A row's figures and those of its parts, with their plans."""
-        selection, terms, times = asked
-        known = self._subjects.get(id(terms))
+        terms = row.terms
+        known = self._rows_of_terms.get(id(terms))
         if known is None:
-            known = self._subjects[id(terms)] = by_subject(selection, terms, self.slots)
+            known = self._rows_of_terms[id(terms)] = by_row(row.selection, terms, self.slots)
         return planned(
             counted,
             parts,
-            lambda slots: plan_of(slots, times, self.came, needs),
-            known.get(subject, []),
+            lambda slots: plan_of(slots, row.times, self.came, needs),
+            known.get(row.row_key, []),
             terms,
         )

@@ -18,13 +18,13 @@ from services.kpis.plan import Slot
 
 LONGEST = 2 * QUARTER
 """The lengths of a forecast interval are these two."""
-Standing = dict[tuple[str, int], dict[str, Slot]]
+SlotsByQuarter = dict[tuple[str, int], dict[str, Slot]]
 """By queue and quarter, by channel"""
 
 
 def in_force(slots: Iterable[Slot]) -> list[Slot]:
     """What holds of slots that were uploaded in this order, by queue, channel and time."""
-    standing: Standing = {}
+    standing: SlotsByQuarter = {}
     for slot in slots:
         for quarter in range(slot.begin, slot.end, QUARTER):
             _stand(standing.setdefault((slot.queue, quarter), {}), slot)

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from math import fsum
 
 from services.board.domain.windows import Span
-from services.figures.by_policy import Parted, subject_of
+from services.figures.by_policy import Parted, row_key_of
 from services.figures.forecasts.in_force import begin_of, cut, touching
-from services.figures.selection import Selection, Subject
-from services.figures.terms import Terms
-from services.kpis.figures import Figures
+from services.figures.policies_in_force import PoliciesInForce
+from services.figures.selection import RowKey, Selection
+from services.kpis.figures import SpanFigures
 from services.kpis.inputs import Need
 from services.kpis.plan import Ahead, Elapsed, Plan, Slot
 from services.kpis.policies import ServiceLevelPolicy
@@ -41,22 +41,22 @@ class Times:
         return Span(max(self.rest.begin, self.now), max(self.rest.end, self.now))
 
 
-def by_subject(
-    selection: Selection, terms: Terms, slots: Sequence[Slot]
-) -> dict[Subject, list[Slot]]:
+def by_row(
+    selection: Selection, terms: PoliciesInForce, slots: Sequence[Slot]
+) -> dict[RowKey, list[Slot]]:
     """The slots that are about a selection's contacts, by row.
 
     A forecast for a whole queue tells nothing of one channel: it is left out where channels are
     chosen or told apart.
     """
     fine = bool(selection.channels) or selection.by.channels
-    found: dict[Subject, list[Slot]] = {}
+    found: dict[RowKey, list[Slot]] = {}
     for slot in slots:
         if selection.includes(slot.queue, slot.channel) and (slot.channel or not fine):
-            found.setdefault(subject_of(selection, terms, slot.queue, slot.channel), []).append(
+            found.setdefault(row_key_of(selection, terms, slot.queue, slot.channel), []).append(
                 slot
             )
-    return {subject: sorted(mine, key=begin_of) for subject, mine in found.items()}
+    return {row_key: sorted(mine, key=begin_of) for row_key, mine in found.items()}
 
 
 def plan_of(slots: Sequence[Slot], times: Times, came: Came, needs: Need) -> Plan:
@@ -82,12 +82,12 @@ def plan_of(slots: Sequence[Slot], times: Times, came: Came, needs: Need) -> Pla
 
 
 def planned(
-    counted: Figures,
+    counted: SpanFigures,
     parts: Sequence[Parted],
     plan: Callable[[Sequence[Slot]], Plan],
     slots: Sequence[Slot],
-    terms: Terms,
-) -> tuple[Figures, list[Parted]]:
+    terms: PoliciesInForce,
+) -> tuple[SpanFigures, list[Parted]]:
     """A row's figures and those of its parts, each with the plan of its own slots."""
     whole = counted._replace(plan=plan(slots))
     if len(parts) == 1:
@@ -100,7 +100,7 @@ def planned(
 
 
 def _by_policy(
-    policies: Sequence[ServiceLevelPolicy], slots: Sequence[Slot], terms: Terms
+    policies: Sequence[ServiceLevelPolicy], slots: Sequence[Slot], terms: PoliciesInForce
 ) -> list[list[Slot]]:
     """Slots by policy; those of a queue whose channels all have others go with the first."""
     found: list[list[Slot]] = [[] for _ in policies]

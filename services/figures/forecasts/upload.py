@@ -48,13 +48,15 @@ class Mistake:
 class WrongError(Exception):
     """A field says what it cannot: the field, the problem, the remedy."""
 
-    def __init__(self, said: tuple[str, str, str]) -> None:
-        super().__init__(said)
-        self.said = said
+    def __init__(self, field: str, problem: str, remedy: str) -> None:
+        super().__init__(field, problem, remedy)
+        self.field = field
+        self.problem = problem
+        self.remedy = remedy
 
 
 def _refuse(field: str, problem: str, remedy: str) -> NoReturn:
-    raise WrongError((field, problem, remedy))
+    raise WrongError(field, problem, remedy)
 
 
 def slots_of(rows: Iterable[Row], zone: ZoneInfo) -> tuple[list[Slot], list[Mistake]]:
@@ -67,7 +69,7 @@ def slots_of(rows: Iterable[Row], zone: ZoneInfo) -> tuple[list[Slot], list[Mist
             slot = _slot(row, zone)
             _take(taken, slot, number)
         except WrongError as wrong:
-            mistakes.append(Mistake(number, *wrong.said))
+            mistakes.append(Mistake(number, wrong.field, wrong.problem, wrong.remedy))
         else:
             slots.append(slot)
     return slots, mistakes

@@ -10,68 +10,77 @@ from collections.abc import Sequence
 from copy import copy
 from dataclasses import replace
 
-from services.board.domain.series import Home
+from services.board.domain.series import QueueChannel
 from services.board.domain.windows import Span
-from services.figures.by_policy import by_policy, gather, subject_of
+from services.figures.by_policy import by_policy, gather, row_key_of
 from services.figures.live.layout import order
-from services.figures.selection import By, Selection, Subject
-from services.figures.terms import Terms, TermsOverTime
+from services.figures.policies_in_force import PoliciesInForce, PoliciesOverTime
+from services.figures.selection import By, RowKey, Selection
 from services.kpis.policies import ServiceLevelPolicy
 
-Parting = list[tuple[ServiceLevelPolicy, list[Home]]]
-"""Homes with the same policies together"""
+Parting = list[tuple[ServiceLevelPolicy, list[QueueChannel]]]
+"""Queues and channels with the same policies together"""
 
 
 class Arrangement:
-    """The rows of a span's intervals: `subjects` in order; `reading` is what is read of the tables.
+    """The rows of a span's intervals: `row_keys` in order; `reading` is what is read of the tables.
 
-    The homes of the span are gathered in portions, then it is closed; both are known only then.
+    The queues and channels of the span are gathered in portions, then it is closed; both are known
+    only then.
     """
 
     def __init__(
-        self, selection: Selection, terms: TermsOverTime, span: Span, *, judged: bool
+        self, selection: Selection, terms: PoliciesOverTime, span: Span, *, judged: bool
     ) -> None:
         self.selection = selection
-        self.subjects: Sequence[Subject] = ()
+        self.row_keys: Sequence[RowKey] = ()
         self.reading = selection
         self._terms = terms
         self._known = terms.during(span.begin, span.end)
-        self._gathered: dict[int, dict[Subject, list[Home]]] = {id(one): {} for one in self._known}
-        self._parted: dict[tuple[int, Subject], Parting] = {}
-        self._apart: dict[tuple[int, Subject], ServiceLevelPolicy] = {}
+        self._gathered: dict[int, dict[RowKey, list[QueueChannel]]] = {
+            id(one): {} for one in self._known
+        }
+        self._parted: dict[tuple[int, RowKey], Parting] = {}
+        self._apart: dict[tuple[int, RowKey], ServiceLevelPolicy] = {}
         self._fine = selection.by.grouped
         self._judged = judged
 
-    def gather(self, homes: Sequence[Home]) -> None:
-        """Take in some of the homes that have panes in the span, or are named."""
+    def gather(self, queue_channels: Sequence[QueueChannel]) -> None:
+        """Take in some of the queues and channels that have panes in the span, or are named."""
         for terms in self._known:
-            gather(self._gathered[id(terms)], self.selection, terms, homes)
+            gather(self._gathered[id(terms)], self.selection, terms, queue_channels)
             if self._judged and not self._fine:
-                self._fine = any(self._differs(terms, home) for home in homes)
+                self._fine = any(
+                    self._differs(terms, queue_channel) for queue_channel in queue_channels
+                )
 
-    def _differs(self, terms: Terms, home: Home) -> bool:
-        """Whether a home has another policy than those gathered before it into the same row."""
-        _, queue, channel = home
+    def _differs(self, terms: PoliciesInForce, queue_channel: QueueChannel) -> bool:
+        """Whether a queue and channel has another policy than those gathered before it into the
+        same row.
+        """
+        _, queue, channel = queue_channel
         if not self.selection.includes(queue, channel):
             return False
         own = terms.policy(queue, channel)
         return (
             self._apart.setdefault(
-                (id(terms), subject_of(self.selection, terms, queue, channel)), own
+                (id(terms), row_key_of(self.selection, terms, queue, channel)), own
             )
             is not own
         )
 
     def close(self) -> None:
-        """All homes were gathered."""
-        found = {subject for homes in self._gathered.values() for subject in homes}
-        self.subjects = sorted(found | self.selection.asked(), key=order)
+        """All queues and channels were gathered."""
+        found = {
+            row_key for queue_channels in self._gathered.values() for row_key in queue_channels
+        }
+        self.row_keys = sorted(found | self.selection.asked(), key=order)
         if self._fine:
             self.reading = replace(self.selection, by=By.QUEUE_AND_CHANNEL)
 
-    def index(self, subject: Subject) -> int:
+    def index(self, row_key: RowKey) -> int:
         """Where a subject stands, or would."""
-        return bisect_left(self.subjects, order(subject), key=order)
+        return bisect_left(self.row_keys, order(row_key), key=order)
 
     def of_page(self, first: int, limit: int, kpis: int) -> "Arrangement":
         """What is enough for a page of so many rows from the subject with index `first` on: itself,
@@ -81,15 +90,15 @@ class Arrangement:
         e, f and, of the next interval, a, b
         """
         number = limit // max(1, kpis) + 2
-        if not self.selection.by.queues or number >= len(self.subjects):
+        if not self.selection.by.queues or number >= len(self.row_keys):
             return self
         page = [
-            *self.subjects[first : first + number],
-            *self.subjects[: max(0, first + number - len(self.subjects))],
+            *self.row_keys[first : first + number],
+            *self.row_keys[: max(0, first + number - len(self.row_keys))],
         ]
         narrow = copy(self)
         narrow.reading = replace(
-            self.reading, queues=tuple(dict.fromkeys(subject.queue for subject in page))
+            self.reading, queues=tuple(dict.fromkeys(row_key.queue for row_key in page))
         )
         return narrow
 
@@ -98,25 +107,27 @@ class Arrangement:
         """Whether rows are put together from queues and channels."""
         return self._fine
 
-    def terms(self, span: Span) -> Terms:
+    def terms(self, span: Span) -> PoliciesInForce:
         """The terms of a span."""
         return self._terms.at(span.begin)
 
-    def homes(self, span: Span, subject: Subject) -> list[Home]:
+    def queue_channels(self, span: Span, row_key: RowKey) -> list[QueueChannel]:
         """The queues and channels of a row of a span."""
-        return self._of(self.terms(span)).get(subject, [])
+        return self._of(self.terms(span)).get(row_key, [])
 
-    def parted(self, span: Span, subject: Subject) -> Parting:
+    def parted(self, span: Span, row_key: RowKey) -> Parting:
         """The policies of a row of a span, each with its queues and channels; one policy, too,
         where there is no queue.
         """
         terms = self.terms(span)
-        known = self._parted.get((id(terms), subject))
+        known = self._parted.get((id(terms), row_key))
         if known is None:
-            homes = self.homes(span, subject)
-            known = by_policy(terms, homes) or [(terms.policy(subject.queue, subject.channel), [])]
-            self._parted[id(terms), subject] = known
+            queue_channels = self.queue_channels(span, row_key)
+            known = by_policy(terms, queue_channels) or [
+                (terms.policy(row_key.queue, row_key.channel), [])
+            ]
+            self._parted[id(terms), row_key] = known
         return known
 
-    def _of(self, terms: Terms) -> dict[Subject, list[Home]]:
+    def _of(self, terms: PoliciesInForce) -> dict[RowKey, list[QueueChannel]]:
         return self._gathered.get(id(terms), {})

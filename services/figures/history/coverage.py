@@ -32,7 +32,7 @@ class TooFineError(Exception):
 
 
 @dataclass(frozen=True)
-class Rolled:
+class RollupReach:
     """How far the rollups of each grain reach, as of one snapshot; instants are epoch milliseconds.
 
     `changed` are the quarters, ascending, that changed and were not merged again yet; before
@@ -59,7 +59,7 @@ class Part(NamedTuple):
     span: Span
 
 
-def parts(spans: Iterable[Span], rolled: Rolled) -> list[Part]:
+def parts(spans: Iterable[Span], rolled: RollupReach) -> list[Part]:
     """The parts of contiguous `spans`, ascending; none reaches over an edge of the spans with a
     coarser row than fits.
 
@@ -76,7 +76,7 @@ def parts(spans: Iterable[Span], rolled: Rolled) -> list[Part]:
     return found
 
 
-def _cover(span: Span, rolled: Rolled) -> Iterator[Part]:
+def _cover(span: Span, rolled: RollupReach) -> Iterator[Part]:
     at = span.begin
     while at < span.end:
         part = _next(Span(at, span.end), rolled)
@@ -84,7 +84,7 @@ def _cover(span: Span, rolled: Rolled) -> Iterator[Part]:
         at = part.span.end
 
 
-def _next(rest: Span, rolled: Rolled) -> Part:
+def _next(rest: Span, rolled: RollupReach) -> Part:
     for grain, least in _LEAST.items():
         if rest.end - rest.begin >= least:
             bounds = bounds_of(grain, rest.begin, rolled.zone)

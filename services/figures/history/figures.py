@@ -3,7 +3,7 @@
 Visits that wait right now come from the board, so that live and history count them alike.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from math import ceil
@@ -12,31 +12,36 @@ from zoneinfo import ZoneInfo
 
 from services.board.domain.positions import lowest_watermark
 from services.board.domain.windows import Span
+from services.contracts.cells import Cell
 from services.contracts.visits import Longest
-from services.figures.by_policy import Parted, queues_of, subjects_of
-from services.figures.forecasts.arrivals import Arrivals
+from services.figures.by_policy import Parted, queues_of, row_keys_of
+from services.figures.enrich import RowFigures, RowPoint, enriched
+from services.figures.forecasts.arrivals import Arrivals, PlannedRow
 from services.figures.forecasts.keeper import NO_HISTORY, ForecastHistory
 from services.figures.forecasts.plans import Times
 from services.figures.history.arrangement import Arrangement
 from services.figures.history.gauges import PastGauges
-from services.figures.history.paces import Paces
+from services.figures.history.throughput import Throughput
 from services.figures.intervals import Interval, intervals
-from services.figures.ledger import Ledger, unresolved
-from services.figures.live.figures import LiveFigures, selected_homes
-from services.figures.lookup.found import Found, nothing
-from services.figures.lookup.lookup import crew_of
+from services.figures.live.figures import selected_queue_channels
+from services.figures.lookup.looked_up import LookedUp, nothing
+from services.figures.lookup.lookup import staff_over
+from services.figures.pages import PageOfRows
+from services.figures.policies_in_force import PoliciesOverTime
 from services.figures.ports import AgentHistory, PaneHistory, Positions, VisitHistory
-from services.figures.rows import HistoryRow, Question, Seen, answers, frame_of, history_row
-from services.figures.selection import By, Selection, Subject
-from services.figures.terms import TermsOverTime
-from services.kpis.figures import Figures
+from services.figures.rows import HistoryRow, Question, RowInput, answers, frame_of, history_row
+from services.figures.selection import By, RowKey, Selection
+from services.figures.sums import Sums, unresolved
+from services.figures.tenant_view import Floors
+from services.figures.turns import Turns
+from services.kpis.figures import MomentFigures, SpanFigures, Staff
 from services.kpis.inputs import STAFF, Need
 
 ROWS = 50
 """Rows computed in one turn of the loop: about a millisecond"""
 GIVEN_UP = 100
-"""Sums of an interval and subject freed in one turn"""
-HOMES = 300
+"""Sums of an interval and row freed in one turn"""
+QUEUE_CHANNELS = 300
 """Queues and channels sorted into rows in one turn"""
 
 
@@ -57,7 +62,7 @@ class RowPlace(NamedTuple):
     """
 
     begin: int
-    subject: Subject
+    row_key: RowKey
     kpi: int
 
 
@@ -73,12 +78,23 @@ class _Page:
     query: HistoryQuery
     spans: list[Span]
     rows: Arrangement
-    ledger: Ledger
+    sums: Sums
     gauges: PastGauges
-    found: Found
-    paces: Paces
+    found: LookedUp
+    throughput: Throughput
     arrivals: Arrivals | None
     as_of: int
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The tables that history reads."""
+
+    panes: PaneHistory
+    visits: VisitHistory
+    agents: AgentHistory
+    positions: Positions
+    forecasts: ForecastHistory = NO_HISTORY
 
 
 class PastFigures:
@@ -88,21 +104,18 @@ class PastFigures:
 
     def __init__(
         self,
-        live: LiveFigures,
-        panes: PaneHistory,
-        visits: VisitHistory,
-        agents: AgentHistory,
-        positions: Positions,
-        forecasts: ForecastHistory = NO_HISTORY,
+        floors: Floors,
+        turns: Turns,
+        tables: Tables,
     ) -> None:
-        self._live = live
-        self._board = live.board
-        self._turns = live.turns
-        self._panes = panes
-        self._visits = visits
-        self._agents = agents
-        self._positions = positions
-        self._forecasts = forecasts
+        self._floors = floors
+        self._board = floors.board
+        self._turns = turns
+        self._panes = tables.panes
+        self._visits = tables.visits
+        self._agents = tables.agents
+        self._positions = tables.positions
+        self._forecasts = tables.forecasts
 
     async def page(
         self, query: HistoryQuery, after: RowPlace | None, limit: int
@@ -111,48 +124,36 @@ class PastFigures:
         last one's place if more follow.
         """
         rows = await self._arrangement(query)
-        spans = self._spans(query, after, limit, len(rows.subjects))
-        if not spans or not rows.subjects:
+        spans = self._spans(query, after, limit, len(rows.row_keys))
+        if not spans or not rows.row_keys:
             return [], None
         watermark = lowest_watermark(await self._positions.positions())
-        first = 0 if after is None else rows.index(after.subject)
+        first = 0 if after is None else rows.index(after.row_key)
         page = await self._page(query, spans, rows.of_page(first, limit, len(query.question.kpis)))
-        answered = await self._collected(self._rows(page, watermark, first), after, limit)
-        async for _ in self._turns.over(page.ledger.given_up(), GIVEN_UP):
+        told = PageOfRows[RowPlace, HistoryRow](after, limit)
+        async for portion in self._turns.over(self._rows(page, watermark, first), ROWS):
+            if told.full(portion):
+                break
+        async for _ in self._turns.over(page.sums.given_up(), GIVEN_UP):
             pass
-        return answered
-
-    async def _collected(
-        self, rows: Iterator[Placed], after: RowPlace | None, limit: int
-    ) -> tuple[list[HistoryRow], RowPlace | None]:
-        """Up to `limit` of the rows behind `after`, and the last one's place if more follow."""
-        found: list[HistoryRow] = []
-        last = after
-        async for portion in self._turns.over(rows, ROWS):
-            for place, row in portion:
-                if after is not None and place <= after:
-                    continue
-                if len(found) == limit:
-                    return found, last
-                found.append(row)
-                last = place
-        return found, None
+        return told.rows, told.following
 
     async def _page(self, query: HistoryQuery, spans: list[Span], rows: Arrangement) -> _Page:
-        ledger = await self._ledger(rows.reading, spans)
+        sums = await self._sums(rows.reading, spans)
         gauges = await self._gauges(query, rows.reading, spans)
         needs = query.question.needs
         found = await self._found(needs, rows.reading, spans)
-        paces = await self._paces(needs, rows.reading, spans)
+        throughput = await self._throughput(needs, rows.reading, spans)
         arrivals = await self._arrivals(needs, rows.reading, spans) if Need.PLAN in needs else None
-        return _Page(query, spans, rows, ledger, gauges, found, paces, arrivals, self._live.as_of())
+        as_of = self._floors.view(query.selection.tenant).as_of
+        return _Page(query, spans, rows, sums, gauges, found, throughput, arrivals, as_of)
 
     def _spans(
-        self, query: HistoryQuery, after: RowPlace | None, limit: int, subjects: int
+        self, query: HistoryQuery, after: RowPlace | None, limit: int, row_keys: int
     ) -> list[Span]:
         """The intervals from `after` on that surely hold one row more than the page."""
         begin = query.span.begin if after is None else after.begin
-        enough = ceil(limit / max(1, subjects * len(query.question.kpis))) + 2
+        enough = ceil(limit / max(1, row_keys * len(query.question.kpis))) + 2
         return list(
             islice(intervals(Span(begin, query.span.end), query.interval, query.zone), enough)
         )
@@ -160,33 +161,36 @@ class PastFigures:
     async def _arrangement(self, query: HistoryQuery) -> Arrangement:
         selection = query.selection
         question = query.question
-        seen = [] if selection.names_all else await self._panes.homes(selection, query.span)
+        seen = (
+            [] if selection.names_all else await self._panes.queue_channels(selection, query.span)
+        )
         named = (
-            selected_homes(self._board, selection)
+            selected_queue_channels(self._board, selection)
             if selection.names_all or selection.queues
             else []
         )
-        terms = TermsOverTime(question.basis, self._live.known(selection.tenant))
-        judged = any(kpi.judged for kpi in question.kpis)
+        terms = PoliciesOverTime(question.basis, self._floors.view(selection.tenant).known)
+        judged = any(kpi.judged_by is not None for kpi in question.kpis)
         made = Arrangement(selection, terms, query.span, judged=judged)
-        async for portion in self._turns.over(sorted({*seen, *named}), HOMES):
+        async for portion in self._turns.over(sorted({*seen, *named}), QUEUE_CHANNELS):
             made.gather(portion)
         made.close()
         return made
 
-    async def _ledger(self, reading: Selection, spans: list[Span]) -> Ledger:
-        ledger = Ledger()
+    async def _sums(self, reading: Selection, spans: list[Span]) -> Sums:
+        sums = Sums()
         async for portion in self._panes.tallies(reading, spans):
             for tally in portion:
-                ledger.add(tally)
+                sums.add(tally)
             await self._turns.next()
-        return ledger
+        return sums
 
     async def _gauges(
         self, query: HistoryQuery, reading: Selection, spans: list[Span]
     ) -> PastGauges:
         longest = Longest(self._board.rules.longest, self._board.rules.conversation)
-        gauges = PastGauges(reading, [span.begin for span in spans], longest, self._live.now())
+        now = self._floors.view(reading.tenant).now
+        gauges = PastGauges(reading, [span.begin for span in spans], longest, now)
         if query.question.gauged:
             async for portion in self._visits.visits(reading, gauges.offered_within):
                 for stored in portion:
@@ -194,36 +198,35 @@ class PastFigures:
                 await self._turns.next()
         return gauges
 
-    async def _found(self, needs: Need, reading: Selection, spans: list[Span]) -> Found:
+    async def _found(self, needs: Need, reading: Selection, spans: list[Span]) -> LookedUp:
         """What was looked up: who came back in `spans`, and all complaints that were open in them
         or are now.
         """
         found = nothing(reading)
-        now = self._live.now()
+        now = self._floors.view(reading.tenant).now
         if Need.RETURNS in needs:
             for tally in await self._visits.returns(reading, spans):
                 found.returns.add(tally)
         if Need.COMPLAINTS in needs:
             both = Span(min(spans[0].begin, now), max(spans[-1].begin, now) + 1)
-            found.docket.add(await self._visits.complaints(reading.tenant, both))
+            found.open_complaints.add(await self._visits.complaints(reading.tenant, both))
         if needs & STAFF:
-            found = replace(
-                found,
-                crew=await crew_of(
-                    self._agents, reading.tenant, spans, self._live.as_of(), self._turns
-                ),
+            as_of = self._floors.view(reading.tenant).as_of
+            staff_by_span = await staff_over(
+                self._agents, reading.tenant, spans, as_of, self._turns
             )
+            found = replace(found, staff_by_span=staff_by_span)
         return found
 
-    async def _paces(self, needs: Need, reading: Selection, spans: list[Span]) -> Paces:
+    async def _throughput(self, needs: Need, reading: Selection, spans: list[Span]) -> Throughput:
         """The half hours before each interval, where a gauge needs them."""
-        paces = Paces([span.begin for span in spans] if Need.PACE in needs else [])
-        for first, run in paces.runs():
+        throughput = Throughput([span.begin for span in spans] if Need.THROUGHPUT in needs else [])
+        for first, run in throughput.runs():
             async for portion in self._panes.tallies(reading, run):
                 for tally in portion:
-                    paces.add(first, tally)
+                    throughput.add(first, tally)
                 await self._turns.next()
-        return paces
+        return throughput
 
     async def _arrivals(self, needs: Need, reading: Selection, spans: list[Span]) -> Arrivals:
         """What came in the forecast intervals of some spans, each queue and channel by itself."""
@@ -244,66 +247,88 @@ class PastFigures:
         """The rows from the subject with index `first` of the first interval on."""
         query = page.query
         for index, span in enumerate(page.spans):
-            frame = frame_of(span, query.selection.tenant, query.zone, (page.as_of, watermark))
-            for subject in page.rows.subjects[first if index == 0 else 0 :]:
-                seen = self._seen(page, index, subject)
+            frame = frame_of(span, query.selection.tenant, query.zone, page.as_of, watermark)
+            for row_key in page.rows.row_keys[first if index == 0 else 0 :]:
+                seen = self._seen(page, index, row_key)
                 for number, answer in enumerate(answers(query.question, seen)):
                     yield (
-                        RowPlace(span.begin, subject, number),
+                        RowPlace(span.begin, row_key, number),
                         history_row(frame, query.interval, seen, answer),
                     )
 
-    def _seen(self, page: _Page, index: int, subject: Subject) -> Seen:
+    def _seen(self, page: _Page, index: int, row_key: RowKey) -> RowInput:
         span = page.spans[index]
         rows = page.rows
-        needs = page.query.question.needs
-        homes = rows.homes(span, subject)
-        selection = rows.selection
-        parted = rows.parted(span, subject)
-        read = subjects_of(homes) if rows.fine else [subject]
-        plain, revision = self._counted(page, index, read)
-        counted = page.found.counted(plain, index, read, span, page.as_of) if needs else plain
+        question = page.query.question
+        queue_channels = rows.queue_channels(span, row_key)
+        parted = rows.parted(span, row_key)
+        read = row_keys_of(queue_channels) if rows.fine else [row_key]
+        queues = queues_of(rows.selection, row_key, queue_channels)
+        counted, revision = self._counted(page, index, read)
+        present = NOBODY_THERE
+        if question.gauged:
+            present = page.gauges.figures(index, read, unresolved(counted))
         parts = [Parted(parted[0][0], counted)]
         if rows.fine and len(parted) > 1:
             parts = [
-                Parted(policy, self._counted(page, index, subjects_of(theirs))[0])
+                Parted(policy, self._counted(page, index, row_keys_of(theirs))[0])
                 for policy, theirs in parted
             ]
-        queues = queues_of(selection, subject, homes)
-        if needs & STAFF:
-            counted = page.found.crew.during(counted, index, queues)
-        present = (
-            _present(page, index, (read, queues), unresolved(plain))
-            if page.query.question.gauged
-            else NOBODY
-        )
-        if page.arrivals is not None:
-            asked = selection, rows.terms(span), Times(span, span, page.as_of)
-            counted, parts = page.arrivals.planned(counted, parts, subject, asked, needs)
-        return Seen(selection.labels(subject), counted, parts, present, revision)
+        row = RowFigures(counted, parts, present)
+        if question.needs:
+            moment = span.begin if question.gauged else None
+            point = RowPoint(index, read, queues, span, page.as_of, moment)
+            source = _PastRow(page, row_key, point)
+            row = enriched(row, question.needs, point, page.found, source)
+        return RowInput(rows.selection.labels(row_key), *row, revision)
 
-    def _counted(self, page: _Page, index: int, subjects: Sequence[Subject]) -> tuple[Figures, int]:
+    def _counted(
+        self, page: _Page, index: int, row_keys: Sequence[RowKey]
+    ) -> tuple[SpanFigures, int]:
         """What subjects of the reading counted together in an interval, and the highest revision in
         it.
         """
-        scopes = [scope for subject in subjects for scope in page.rows.reading.scopes(subject)]
-        entry = page.ledger.together(index, subjects)
-        return Figures(
-            entry.cells, self._board.waits(scopes, page.spans[index], page.as_of)
-        ), entry.revision
+        series_keys = [
+            scope for row_key in row_keys for scope in page.rows.reading.series_keys(row_key)
+        ]
+        entry = page.sums.together(index, row_keys)
+        waits = self._board.waits(series_keys, page.spans[index], page.as_of)
+        return SpanFigures(entry.cells, waits), entry.revision
 
 
-NOBODY = Figures({})
+NOBODY_THERE = MomentFigures()
 """The figures of a moment where no KPI asks for them"""
 
 
-def _present(
-    page: _Page, index: int, who: tuple[Sequence[Subject], Collection[str] | None], unresolved: int
-) -> Figures:
-    """Who and what was there when an interval began, of a row's subjects and queues."""
-    (read, queues) = who
-    at = page.spans[index].begin
-    present = page.found.present(
-        page.gauges.figures(index, read, unresolved), read, at, page.paces.cells(at, read)
-    )
-    return page.found.crew.at_begin(present, index, queues)
+@dataclass(frozen=True)
+class _PastRow:
+    """What history knows of a row in its own way: a `RowSource`."""
+
+    page: _Page
+    row_key: RowKey
+    point: RowPoint
+
+    def handled_before(self) -> int:
+        """From the panes before the interval."""
+        cells = self.page.throughput.cells(self.point.span.begin, self.point.row_keys)
+        return cells.get(Cell.HANDLED, 0)
+
+    def staff_then(self) -> Staff:
+        """Who was there when the interval began."""
+        return self.page.found.staff_by_span.at_begin(self.point.interval, self.point.queues)
+
+    def planned(
+        self, counted: SpanFigures, parts: Sequence[Parted]
+    ) -> tuple[SpanFigures, Sequence[Parted]]:
+        """With what was forecast for the interval."""
+        arrivals = self.page.arrivals
+        if arrivals is None:
+            return counted, parts
+        span = self.point.span
+        about = PlannedRow(
+            self.page.rows.selection,
+            self.page.rows.terms(span),
+            self.row_key,
+            Times(span, span, self.page.as_of),
+        )
+        return arrivals.planned(counted, parts, about, self.page.query.question.needs)

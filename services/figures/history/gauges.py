@@ -17,15 +17,15 @@ from dataclasses import dataclass, field
 
 from services.board.domain.windows import HOUR, Span
 from services.contracts.visits import Longest, Visit, offer_at, queue_of, wait_of
-from services.figures.selection import Selection, Subject
-from services.kpis.figures import Figures
+from services.figures.selection import RowKey, Selection
+from services.kpis.figures import MomentFigures
 
 DRIFT = HOUR
 """How far an answer may be stamped before its offer by a source with two clocks."""
 
 
 @dataclass(eq=False)
-class Moment:
+class PresentThen:
     """Who was there at one instant."""
 
     waits: list[int] = field(default_factory=list)
@@ -42,7 +42,7 @@ class PastGauges:
         self._instants = instants
         self._longest = longest
         self._now = now
-        self._moments: defaultdict[tuple[int, Subject], Moment] = defaultdict(Moment)
+        self._moments: defaultdict[tuple[int, RowKey], PresentThen] = defaultdict(PresentThen)
 
     @property
     def offered_within(self) -> Span:
@@ -60,19 +60,19 @@ class PastGauges:
         offered = offer_at(visit)
         if queue is None or not self._selection.includes(queue, visit.channel):
             return
-        subject = self._selection.subject(queue, visit.channel)
+        row_key = self._selection.row_key(queue, visit.channel)
         if offered is not None:
             for index in self._covered(
                 offered, self._until(offered, wait_of(visit), self._longest.wait)
             ):
-                self._moments[index, subject].waits.append(self._instants[index] - offered)
+                self._moments[index, row_key].waits.append(self._instants[index] - offered)
         if visit.answered_at is not None:
             talked = None if visit.ended_at is None else visit.ended_at - visit.answered_at
             for index in self._covered(
                 visit.answered_at,
                 self._until(visit.answered_at, talked, self._longest.conversation),
             ):
-                self._moments[index, subject].in_progress += 1
+                self._moments[index, row_key].in_progress += 1
 
     def _until(self, since: int, lasted: int | None, longest: int) -> int:
         return min(since + longest, self._now + 1) if lasted is None else since + lasted
@@ -80,8 +80,8 @@ class PastGauges:
     def _covered(self, since: int, until: int) -> Iterator[int]:
         return iter(range(bisect_left(self._instants, since), bisect_left(self._instants, until)))
 
-    def figures(self, instant: int, subjects: Sequence[Subject], unresolved: int) -> Figures:
+    def figures(self, instant: int, row_keys: Sequence[RowKey], unresolved: int) -> MomentFigures:
         """The figures of the instant with this index, over some subjects of the selection."""
-        moments = [self._moments.get((instant, subject)) or Moment() for subject in subjects]
+        moments = [self._moments.get((instant, row_key)) or PresentThen() for row_key in row_keys]
         waits = tuple(wait for moment in moments for wait in moment.waits)
-        return Figures({}, waits, sum(moment.in_progress for moment in moments), unresolved)
+        return MomentFigures(waits, sum(moment.in_progress for moment in moments), unresolved)

@@ -10,14 +10,14 @@ import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
 from services.board.adapters.rows import ANSWER_WITHIN, FREE_WITHIN, away
-from services.board.domain.series import Home
+from services.board.domain.series import QueueChannel
 from services.board.domain.windows import HOUR, Span
 from services.contracts.packed import unpack_joined
 from services.counting.grains import ALL_QUEUES, Grain
 from services.figures.history.coverage import Part, parts
 from services.figures.history.rolled import reach
-from services.figures.ledger import Tally
-from services.figures.selection import Selection, Subject
+from services.figures.selection import RowKey, Selection
+from services.figures.sums import PaneTally
 
 DAY = 24 * HOUR
 PORTION = 16_384
@@ -39,7 +39,7 @@ WHERE tenant = $1 AND start >= $2 AND start < $3 AND grain = '{grain}'
 """
 NAMED = "queue = ANY ($4::text[])"
 ANY = "$4::text[] IS NULL AND queue <> ''"
-HOMES = "SELECT DISTINCT tenant, queue, channel"
+QUEUE_CHANNELS = "SELECT DISTINCT tenant, queue, channel"
 TALLIES = """
 SELECT width_bucket(start, $6::bigint[]) - 1, CASE WHEN $7 THEN queue ELSE '' END,
     CASE WHEN $8 THEN channel ELSE '' END,
@@ -48,7 +48,7 @@ SELECT width_bucket(start, $6::bigint[]) - 1, CASE WHEN $7 THEN queue ELSE '' EN
 GROUPED = "GROUP BY 1, 2, 3, start / {together}"
 
 
-class Reading(NamedTuple):
+class ReadPlan(NamedTuple):
     """How rows of a table are read: those within `together` milliseconds as one group, spans up to
     `at_once` in one round trip.
     """
@@ -57,11 +57,11 @@ class Reading(NamedTuple):
     at_once: int
 
 
-READINGS: dict[Grain | None, Reading] = {
-    None: Reading(HOUR, 2 * DAY),
-    Grain.QUARTER: Reading(6 * HOUR, 8 * DAY),
-    Grain.DAY: Reading(1, 32 * DAY),
-    Grain.MONTH: Reading(1, 400 * DAY),
+READINGS: dict[Grain | None, ReadPlan] = {
+    None: ReadPlan(HOUR, 2 * DAY),
+    Grain.QUARTER: ReadPlan(6 * HOUR, 8 * DAY),
+    Grain.DAY: ReadPlan(1, 32 * DAY),
+    Grain.MONTH: ReadPlan(1, 400 * DAY),
 }
 
 
@@ -80,9 +80,9 @@ class PostgresPanes:
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
 
-    async def homes(self, selection: Selection, span: Span) -> list[Home]:
+    async def queue_channels(self, selection: Selection, span: Span) -> list[QueueChannel]:
         """The selected queues and channels that have panes in `span`."""
-        found: set[Home] = set()
+        found: set[QueueChannel] = set()
         queues = list(selection.queues) or None
         channels = list(selection.channels) or None
         with away():
@@ -90,14 +90,14 @@ class PostgresPanes:
                 for part in needed:
                     values = selection.tenant, part.span.begin, part.span.end, queues, channels
                     rows = await connection.fetch(
-                        HOMES + table(part.grain, queues), *values, timeout=ANSWER_WITHIN
+                        QUEUE_CHANNELS + table(part.grain, queues), *values, timeout=ANSWER_WITHIN
                     )
                     found.update((row[0], row[1], row[2]) for row in rows)
         return sorted(found)
 
     async def tallies(
         self, selection: Selection, spans: Sequence[Span]
-    ) -> AsyncIterator[Sequence[Tally]]:
+    ) -> AsyncIterator[Sequence[PaneTally]]:
         """The selected panes that start in `spans` (contiguous, ascending), in portions; in their
         place what they were rolled up to.
         """
@@ -121,9 +121,9 @@ class PostgresPanes:
                     )
                     async for rows in _rows(connection, part, statement, values):
                         yield [
-                            Tally(
+                            PaneTally(
                                 one[0],
-                                Subject(one[1], one[2]),
+                                RowKey(one[1], one[2]),
                                 one[3],
                                 unpack_joined(one[4], one[5]),
                             )

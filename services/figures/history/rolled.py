@@ -12,7 +12,7 @@ from services.contracts.topics import CONTACT_EVENTS
 from services.counting.families import Family
 from services.counting.finality import passed
 from services.counting.grains import QUARTER, Grain
-from services.figures.history.coverage import Rolled
+from services.figures.history.coverage import RollupReach
 
 # `waited`: up to where the roller has waited for every partition of the log that was heard of last;
 # 0 where one is new to it.
@@ -29,7 +29,7 @@ FROM roller
 """
 
 
-async def reach(connection: PoolConnectionProxy, tenant: str, span: Span) -> Rolled:
+async def reach(connection: PoolConnectionProxy, tenant: str, span: Span) -> RollupReach:
     """What the rollups of a tenant hold about `span`. Raises asyncpg's errors."""
     [row] = await connection.fetch(
         REACH, CONTACT_EVENTS.name, QUARTER, tenant, span.begin, span.end
@@ -43,4 +43,4 @@ async def reach(connection: PoolConnectionProxy, tenant: str, span: Span) -> Rol
         Grain.MONTH: min(row["month"], quarter),
     }
     changed: Sequence[int] = row["changed"]
-    return Rolled(until, ZoneInfo(row["zone"] or "UTC"), changed, gone)
+    return RollupReach(until, ZoneInfo(row["zone"] or "UTC"), changed, gone)

@@ -4,44 +4,44 @@ from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple, get_args
-from zoneinfo import ZoneInfo
 
 from services.board.domain.board import Board
 from services.board.domain.queue_names import OTHER
-from services.board.domain.series import Home, Scope
+from services.board.domain.series import QueueChannel, SeriesKey
 from services.board.domain.windows import MINUTE, Span, Window, span_of
+from services.contracts.cells import Cell
 from services.contracts.events import Channel
-from services.definitions.domain.in_force import Definitions, InForce, TenantDefinitions
+from services.definitions.domain.in_force import InForce
 from services.figures.by_policy import Parted, gather
+from services.figures.enrich import RowFigures, RowPoint, enriched
 from services.figures.forecasts.in_force import NO_FORECASTS, Forecasts
 from services.figures.forecasts.plans import Times
-from services.figures.live.layout import Layout, Place
-from services.figures.live.plans import LivePlans, PlanLayouts, live_times
-from services.figures.lookup.found import Found, nothing
+from services.figures.live.layout import Layout, RowLayout
+from services.figures.live.plans import Asked, LivePlans, PlanLayouts, live_times
+from services.figures.lookup.looked_up import LookedUp, nothing
 from services.figures.lookup.lookup import Lookup
-from services.figures.rows import Frame, LiveRow, Question, Seen, answers, frame_of, live_row
-from services.figures.selection import Selection, Subject
-from services.figures.sources.silent import NOBODY_SILENT, SilentQueues
-from services.figures.sources.watch import SourceWatch
-from services.figures.staff.by_queue import Roster, roster_of_heads
-from services.figures.terms import Basis, Terms
+from services.figures.policies_in_force import PoliciesInForce
+from services.figures.rows import Frame, LiveRow, Question, RowInput, answers, frame_of, live_row
+from services.figures.selection import RowKey, Selection
+from services.figures.staff.by_queue import StaffByQueue, staff_of_heads
+from services.figures.tenant_view import Floors, TenantView
 from services.figures.turns import Turns
-from services.kpis.catalogue import CATALOGUE
-from services.kpis.figures import Figures
-from services.kpis.inputs import STAFF, Need
+from services.kpis.catalogue import OVER_SPANS
+from services.kpis.figures import SpanFigures, Staff
+from services.kpis.inputs import Need
 from services.kpis.policies import DEFAULT_POLICY
 
 CHANNELS: tuple[str, ...] = get_args(Channel)
-OCCUPANCY = CATALOGUE["occupancy"]
+OCCUPANCY = OVER_SPANS["occupancy"]
 LAYOUTS = 1024
 """Layouts that are remembered: a wall asks the same again and again."""
-LAID_SUBJECTS = 100_000
+CACHED_ROWS = 100_000
 """Subjects of all remembered layouts together, some 100 MB of places at most"""
 
 
 ROWS = 60
 """Rows after which the loop is handed back: all KPIs of one queue, less than a millisecond"""
-HOMES = 500
+QUEUE_CHANNELS = 500
 """Queues and channels sorted into rows in one turn"""
 EVERY_ROW = 1 << 62
 """More rows than there are"""
@@ -50,7 +50,7 @@ EVERY_ROW = 1 << 62
 class LivePlace(NamedTuple):
     """Where a row stands in a live answer: its subject, the KPI's number in the question."""
 
-    subject: Subject
+    row_key: RowKey
     kpi: int
 
 
@@ -75,16 +75,16 @@ class Served:
 
 
 @dataclass(frozen=True)
-class _Picture:
+class _LiveContext:
     """What all rows of an answer are seen with."""
 
     query: LiveQuery
+    view: TenantView
     as_of: int
-    zone: ZoneInfo
     frame: Frame
-    terms: Terms
-    found: Found
-    roster: Roster
+    terms: PoliciesInForce
+    found: LookedUp
+    staff_by_queue: StaffByQueue
     plans: LivePlans | None
 
     @property
@@ -93,35 +93,58 @@ class _Picture:
         return self.query.question.needs
 
 
-class _Pictures:
+@dataclass(frozen=True)
+class _LiveRow:
+    """What live figures know of a row in their own way: a `RowSource`."""
+
+    context: _LiveContext
+    place: RowLayout
+
+    def handled_before(self) -> int:
+        """From the board, up to the current pane."""
+        board = self.context.view.board
+        return board.throughput(self.place.series_keys, self.context.as_of).get(Cell.HANDLED, 0)
+
+    def staff_then(self) -> Staff:
+        """Who is there now."""
+        return self.context.staff_by_queue.together(self.place.queues)
+
+    def planned(
+        self, counted: SpanFigures, parts: Sequence[Parted]
+    ) -> tuple[SpanFigures, Sequence[Parted]]:
+        """With the plan of the interval in progress."""
+        plans = self.context.plans
+        return (counted, parts) if plans is None else plans.join(self.place, counted, parts)
+
+
+class _LiveContexts:
     """How each place of an answer is seen: now, or at the last word of its sources."""
 
-    def __init__(
-        self, look: Callable[[int], Awaitable[_Picture]], silent: SilentQueues, now: int
-    ) -> None:
+    def __init__(self, look: Callable[[int], Awaitable[_LiveContext]], view: TenantView) -> None:
         self._look = look
-        self._silent = silent
-        self._now = now
-        self._known: dict[int, _Picture] = {}
+        self._view = view
+        self._known: dict[int, _LiveContext] = {}
 
-    async def at(self, as_of: int) -> _Picture:
+    async def at(self, as_of: int) -> _LiveContext:
         """What is seen of an instant."""
         known = self._known.get(as_of)
         if known is None:
             known = self._known[as_of] = await self._look(as_of)
         return known
 
-    async def of(self, place: Place, floor: Callable[[str, int], Collection[str]]) -> _Picture:
-        """What is seen of a place; `floor` tells the queues of a whole floor."""
-        now = self._known[self._now]
-        if not self._silent.standing:
-            return now
-        queues = place.queues or floor(now.query.selection.tenant, self._now)
-        return await self.at(self._silent.as_of(queues, self._now))
+    async def of(self, place: RowLayout) -> _LiveContext:
+        """What is seen of a place."""
+        view = self._view
+        if not view.silent.standing:
+            return self._known[view.as_of]
+        queues = place.queues or {
+            queue for _, queue, _ in view.board.queue_channels(view.tenant, view.as_of)
+        }
+        return await self.at(view.silent.as_of(queues, view.as_of))
 
 
 @dataclass(frozen=True)
-class _Laid:
+class _CachedLayout:
     """A layout, and what it holds for: definitions, how often the floor changed, the minute in
     which queues may have gone idle.
     """
@@ -131,77 +154,25 @@ class _Laid:
     layout: Layout
 
 
-@dataclass(frozen=True)
-class Ground:
-    """What questions are asked of: a tenant's floor, its definitions and the zone of its days."""
-
-    tenant: str
-    board: Board
-    known: TenantDefinitions
-    zone: ZoneInfo
-
-
 class LiveFigures:
-    """Answers from `board`, under the definitions of the moment."""
+    """Answers from the board, under the definitions of the moment."""
 
     def __init__(
         self,
-        board: Board,
-        now: Callable[[], int],
+        floors: Floors,
         lookup: Lookup,
-        definitions: Callable[[], Definitions],
+        turns: Turns,
         forecasts: Callable[[], Forecasts] = lambda: NO_FORECASTS,
     ) -> None:
-        self.board = board
-        self.now = now
+        self._floors = floors
+        self._board = floors.board
         self._lookup = lookup
-        self.definitions = definitions
+        self._turns = turns
         self._forecasts = forecasts
-        self.sources = SourceWatch(board, now, definitions)
-        self.turns = Turns()
-        self._laid: dict[tuple[Selection, Basis], _Laid] = {}
-        self._laid_subjects = 0
-        self._rosters: dict[str, tuple[tuple[int, int], Roster]] = {}
+        self._cached: dict[Asked, _CachedLayout] = {}
+        self._cached_rows = 0
+        self._staff_by_queue: dict[str, tuple[tuple[int, int], StaffByQueue]] = {}
         self._layouts = PlanLayouts()
-
-    def as_of(self) -> int:
-        """The instant that figures speak of, but for queues whose sources are silent."""
-        return self.board.as_of(self.now())
-
-    def stale(self) -> bool:
-        """Whether all figures speak of a past instant, because a partition fell silent or
-        behind.
-        """
-        return self.board.stale_since(self.now()) is not None
-
-    def silent(self, tenant: str) -> SilentQueues:
-        """Which of a tenant's queues stand at the last word of their sources."""
-        silence = self.sources.silence(tenant)
-        if not silence.touched:
-            return NOBODY_SILENT
-        return SilentQueues(
-            {queue: self.sources.instant(at) for queue, at in silence.standing.items()},
-            silence.touched,
-        )
-
-    def freshness(self, tenant: str) -> tuple[bool, list[str], list[str]]:
-        """What of a tenant's figures is old: all of them, queues that stand, queues that a silent
-        source feeds too.
-        """
-        silent = self.silent(tenant)
-        return self.stale(), sorted(silent.standing), sorted(silent.touched)
-
-    def known(self, tenant: str) -> TenantDefinitions:
-        """The definitions of a tenant."""
-        return self.definitions().of(tenant)
-
-    def zone(self, tenant: str) -> ZoneInfo:
-        """The zone of a tenant's days: its own, or the floor's."""
-        return self.known(tenant).zone or self.board.rules.zone
-
-    def ground(self, tenant: str) -> Ground:
-        """What a tenant's questions are asked of."""
-        return Ground(tenant, self.board, self.known(tenant), self.zone(tenant))
 
     async def rows(self, query: LiveQuery, until: float | None = None) -> list[LiveRow]:
         """All rows, as `page` tells them.
@@ -214,13 +185,12 @@ class LiveFigures:
 
     async def size(self, query: LiveQuery) -> int:
         """How many rows an answer has."""
-        tenant = query.selection.tenant
-        as_of = self.as_of()
-        span = span_of(query.window, as_of, self.board.rules.pane, self.zone(tenant))
-        laid = await self._layout(
-            query, query.question.basis.terms(self.known(tenant), span.begin), as_of
+        view = self._floors.view(query.selection.tenant)
+        span = span_of(query.window, view.as_of, self._board.rules.pane, view.zone)
+        known_layout = await self._layout(
+            query, query.question.basis.terms(view.known, span.begin), view.as_of
         )
-        return len(laid.subjects) * len(query.question.kpis)
+        return len(known_layout.row_keys) * len(query.question.kpis)
 
     async def page(
         self, query: LiveQuery, after: LivePlace | None, limit: int, until: float | None = None
@@ -232,74 +202,78 @@ class LiveFigures:
         of their last word; sums over them and others go on. Each subject's rows are computed at
         once, those of many subjects in several turns of the loop.
         """
-        now = self.as_of()
-        pictures = _Pictures(
-            partial(self._picture, query, until), self.silent(query.selection.tenant), now
-        )
-        picture = await pictures.at(now)
-        laid = await self._layout(query, picture.terms, now)
+        view = self._floors.view(query.selection.tenant)
+        contexts = _LiveContexts(partial(self._context, query, view, until), view)
+        context = await contexts.at(view.as_of)
+        known_layout = await self._layout(query, context.terms, view.as_of)
         found: list[LiveRow] = []
         last = after
         rested = 0
-        for index in range(0 if after is None else laid.index(after.subject), len(laid.subjects)):
+        for index in range(
+            0 if after is None else known_layout.index(after.row_key), len(known_layout.row_keys)
+        ):
             if len(found) - rested >= ROWS:
                 rested = len(found)
-                await self.turns.next()
-            subject = laid.subjects[index]
-            place = laid.place(index)
-            seen = after.kpi + 1 if after is not None and subject == after.subject else 0
-            mine = self._rows_of(await pictures.of(place, self._floor), place)[seen:]
+                await self._turns.next()
+            row_key = known_layout.row_keys[index]
+            place = known_layout.place(index)
+            seen = after.kpi + 1 if after is not None and row_key == after.row_key else 0
+            mine = self._rows_of(await contexts.of(place), place)[seen:]
             room = limit - len(found)
             if len(mine) > room:
-                return found + mine[:room], LivePlace(subject, seen + room - 1) if room else last
+                return found + mine[:room], LivePlace(row_key, seen + room - 1) if room else last
             found += mine
-            last = LivePlace(subject, seen + len(mine) - 1)
+            last = LivePlace(row_key, seen + len(mine) - 1)
         return found, None
 
-    def _floor(self, tenant: str, as_of: int) -> set[str]:
-        return {queue for _, queue, _ in self.board.homes(tenant, as_of)}
-
-    async def _picture(self, query: LiveQuery, until: float | None, as_of: int) -> _Picture:
-        tenant = query.selection.tenant
+    async def _context(
+        self, query: LiveQuery, view: TenantView, until: float | None, as_of: int
+    ) -> _LiveContext:
         needs = query.question.needs
-        zone = self.zone(tenant)
-        span = span_of(query.window, as_of, self.board.rules.pane, zone)
-        frame = frame_of(span, tenant, zone, (as_of, self.board.watermark()))
-        terms = query.question.basis.terms(self.known(tenant), span.begin)
+        zone = view.zone
+        span = span_of(query.window, as_of, self._board.rules.pane, zone)
+        frame = frame_of(span, view.tenant, zone, as_of, self._board.watermark())
+        terms = query.question.basis.terms(view.known, span.begin)
         plans = (
             self._plans(query, terms, live_times(query.window, span, as_of, zone))
             if Need.PLAN in needs
             else None
         )
         found = await self._found(query, span, as_of, until)
-        return _Picture(query, as_of, zone, frame, terms, found, self._roster(query, as_of), plans)
+        return _LiveContext(
+            query, view, as_of, frame, terms, found, self._staff_of(query, as_of), plans
+        )
 
-    def _plans(self, query: LiveQuery, terms: Terms, times: Times) -> LivePlans:
+    def _plans(self, query: LiveQuery, terms: PoliciesInForce, times: Times) -> LivePlans:
         tenant = query.selection.tenant
         question = query.question
         slots = self._layouts.slots(
-            (query.selection, question.basis), terms, self._forecasts().get(tenant, ())
+            Asked(query.selection, question.basis), terms, self._forecasts().get(tenant, ())
         )
-        return LivePlans(self.board, tenant, terms, times, slots, query.window, question.needs)
+        return LivePlans(self._board, tenant, terms, times, slots, query.window, question.needs)
 
-    async def _layout(self, query: LiveQuery, terms: Terms, as_of: int) -> Layout:
-        asked = (query.selection, query.question.basis)
-        floor = (self.board.floor, as_of // MINUTE)
-        known = self._laid.get(asked)
+    async def _layout(self, query: LiveQuery, terms: PoliciesInForce, as_of: int) -> Layout:
+        asked = Asked(query.selection, query.question.basis)
+        floor = (self._board.floor, as_of // MINUTE)
+        known = self._cached.get(asked)
         if known is None or known.in_force is not terms.in_force or known.floor != floor:
-            homes: dict[Subject, list[Home]] = {}
-            async for portion in self.turns.over(self._homes(query.selection, as_of), HOMES):
-                gather(homes, query.selection, terms, portion)
-            self._laid_subjects += len(homes)
-            if len(self._laid) >= LAYOUTS or self._laid_subjects > LAID_SUBJECTS:
-                self._laid.clear()
-                self._laid_subjects = len(homes)
-            known = self._laid[asked] = _Laid(
-                terms.in_force, floor, Layout(query.selection, terms, homes)
+            queue_channels: dict[RowKey, list[QueueChannel]] = {}
+            async for portion in self._turns.over(
+                self._queue_channels(query.selection, as_of), QUEUE_CHANNELS
+            ):
+                gather(queue_channels, query.selection, terms, portion)
+            self._cached_rows += len(queue_channels)
+            if len(self._cached) >= LAYOUTS or self._cached_rows > CACHED_ROWS:
+                self._cached.clear()
+                self._cached_rows = len(queue_channels)
+            known = self._cached[asked] = _CachedLayout(
+                terms.in_force, floor, Layout(query.selection, terms, queue_channels)
             )
         return known.layout
 
-    async def _found(self, query: LiveQuery, span: Span, as_of: int, until: float | None) -> Found:
+    async def _found(
+        self, query: LiveQuery, span: Span, as_of: int, until: float | None
+    ) -> LookedUp:
         needs = query.question.needs
         reading = query.selection.reading
         return (
@@ -312,96 +286,93 @@ class LiveFigures:
         """The occupancy of each group's agents, as rows of its queues have it; None where undefined
         or not looked up at `until`.
         """
-        as_of = self.as_of()
-        zone = self.zone(asked.tenant)
-        span = span_of(asked.window, as_of, self.board.rules.pane, zone)
+        view = self._floors.view(asked.tenant)
+        span = span_of(asked.window, view.as_of, self._board.rules.pane, view.zone)
         found = await self._lookup.find(
-            Selection(asked.tenant), Need.AGENT_TIME, asked.window, span, as_of, until
+            Selection(asked.tenant), Need.AGENT_TIME, asked.window, span, view.as_of, until
         )
         return [
-            OCCUPANCY.measure(found.crew.during(Figures({}), 0, queues), DEFAULT_POLICY).value
+            OCCUPANCY.measure(
+                SpanFigures({}, staff=found.staff_by_span.time(0, queues)), DEFAULT_POLICY
+            ).value
             for queues in asked.groups
         ]
 
-    def _roster(self, query: LiveQuery, as_of: int) -> Roster:
+    def _staff_of(self, query: LiveQuery, as_of: int) -> StaffByQueue:
         return (
-            self.roster(query.selection.tenant, as_of)
+            self.staff_by_queue(query.selection.tenant, as_of)
             if Need.AGENTS in query.question.needs
-            else Roster()
+            else StaffByQueue()
         )
 
-    def roster(self, tenant: str, as_of: int) -> Roster:
+    def staff_by_queue(self, tenant: str, as_of: int) -> StaffByQueue:
         """How many of a tenant's agents are in which state, by the queues they serve; made anew
         only when one changed.
         """
-        changes, heads = self.board.agents.heads(tenant, as_of)
-        names = self.board.names
+        changes, heads = self._board.agents.heads(tenant, as_of)
+        names = self._board.names
         told = changes, len(names.folded(tenant))
-        known = self._rosters.get(tenant)
+        known = self._staff_by_queue.get(tenant)
         if known is None or known[0] != told:
-            known = self._rosters[tenant] = (
+            known = self._staff_by_queue[tenant] = (
                 told,
-                roster_of_heads(heads, lambda queue: names.shown(tenant, queue)),
+                staff_of_heads(heads, lambda queue: names.shown(tenant, queue)),
             )
         return known[1]
 
-    def _homes(self, selection: Selection, as_of: int) -> Iterable[Home]:
+    def _queue_channels(self, selection: Selection, as_of: int) -> Iterable[QueueChannel]:
         if not selection.queues:
-            return self.board.homes(selection.tenant, as_of)
-        since = as_of - self.board.rules.idle
+            return self._board.queue_channels(selection.tenant, as_of)
+        since = as_of - self._board.rules.idle
         return [
-            home
-            for home in live_homes(self.board, selection)
-            if self.board.last_seen.get(home, 0) >= since
+            queue_channel
+            for queue_channel in live_queue_channels(self._board, selection)
+            if self._board.last_seen.get(queue_channel, 0) >= since
         ]
 
-    def _rows_of(self, picture: _Picture, place: Place) -> list[LiveRow]:
-        query = picture.query
-        seen = self._seen(picture, place)
+    def _rows_of(self, context: _LiveContext, place: RowLayout) -> list[LiveRow]:
+        query = context.query
+        seen = self._seen(context, place)
         return [
-            live_row(picture.frame, query.window, seen, answer)
+            live_row(context.frame, query.window, seen, answer)
             for answer in answers(query.question, seen)
         ]
 
-    def _seen(self, picture: _Picture, place: Place) -> Seen:
-        as_of = picture.as_of
-        found = picture.found
-        reading = self.board.read(place.scopes, picture.query.window, as_of, picture.zone)
-        parts = (
-            [Parted(one.policy, self._read(picture, one.scopes)) for one in place.shares]
-            if len(place.shares) > 1
-            else []
+    def _seen(self, context: _LiveContext, place: RowLayout) -> RowInput:
+        reading = self._board.read(
+            place.series_keys, context.query.window, context.as_of, context.view.zone
         )
-        parts = parts or [Parted(place.shares[0].policy, reading.counted)]
-        counted = reading.counted
-        present = reading.present
-        if picture.needs:
-            pace = self.board.pace(place.scopes, as_of) if Need.PACE in picture.needs else {}
-            counted = found.counted(counted, 0, place.looked_up, reading.span, as_of)
-            present = found.present(present, place.looked_up, as_of, pace)
-        if picture.needs & STAFF:
-            counted = found.crew.during(counted, 0, place.queues)
-            present = picture.roster.on(present, place.queues)
-        if picture.plans is not None:
-            counted, parts = picture.plans.join(place, counted, parts)
-        return Seen(place.labels, counted, parts, present, reading.revision, found.missing)
+        parts = (
+            [Parted(one.policy, self._read(context, one.series_keys)) for one in place.shares]
+            if len(place.shares) > 1
+            else [Parted(place.shares[0].policy, reading.counted)]
+        )
+        row = RowFigures(reading.counted, parts, reading.present)
+        if context.needs:
+            point = RowPoint(
+                0, place.looked_up, place.queues, reading.span, context.as_of, context.as_of
+            )
+            source = _LiveRow(context, place)
+            row = enriched(row, context.needs, point, context.found, source)
+        return RowInput(place.labels, *row, reading.revision, context.found.missing)
 
-    def _read(self, picture: _Picture, scopes: Sequence[Scope]) -> Figures:
-        return self.board.read(scopes, picture.query.window, picture.as_of, picture.zone).counted
+    def _read(self, context: _LiveContext, series_keys: Sequence[SeriesKey]) -> SpanFigures:
+        zone = context.view.zone
+        return self._board.read(series_keys, context.query.window, context.as_of, zone).counted
 
 
-def live_homes(board: Board, selection: Selection) -> list[Home]:
-    """The homes of the queues that a selection names, as live figures show them."""
+def live_queue_channels(board: Board, selection: Selection) -> list[QueueChannel]:
+    """The queues and channels of the queues that a selection names, as live figures show them."""
     folded = (
         [(selection.tenant, OTHER, channel) for channel in CHANNELS]
         if OTHER in selection.queues
         else []
     )
-    return sorted({*selected_homes(board, selection), *folded})
+    return sorted({*selected_queue_channels(board, selection), *folded})
 
 
-def selected_homes(board: Board, selection: Selection) -> list[Home]:
-    """The homes of the queues that a selection names, all that ever were."""
+def selected_queue_channels(board: Board, selection: Selection) -> list[QueueChannel]:
+    """The queues and channels of the queues that a selection names, all that ever were."""
     names = selection.queues or sorted(board.queues(selection.tenant))
     return [
         (selection.tenant, queue, channel)

@@ -7,25 +7,25 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 
-from services.board.domain.series import Home, Scope
-from services.figures.by_policy import Share, queues_of, shares, subjects_of, whole
-from services.figures.selection import Labels, Selection, Subject
-from services.figures.terms import Terms
+from services.board.domain.series import QueueChannel, SeriesKey
+from services.figures.by_policy import Share, queues_of, row_keys_of, shares, whole
+from services.figures.policies_in_force import PoliciesInForce
+from services.figures.selection import Labels, RowKey, Selection
 
 
 @dataclass(frozen=True)
-class Place:
-    """One row's place: what it stands for and shows itself as, its scopes, those with the same
+class RowLayout:
+    """One row's place: what it stands for and shows itself as, its series keys, those with the same
     policies together, what is looked up.
 
     `queues` are those whose agents are its, None where all are.
     """
 
-    subject: Subject
+    row_key: RowKey
     labels: Labels
-    scopes: Sequence[Scope]
+    series_keys: Sequence[SeriesKey]
     shares: Sequence[Share]
-    looked_up: Sequence[Subject]
+    looked_up: Sequence[RowKey]
     queues: Collection[str] | None
 
 
@@ -36,45 +36,54 @@ much
 
 
 class Layout:
-    """The subjects of an answer in order: those of the homes it knows, and those asked for by name.
+    """The rows of an answer in order: those of the queues and channels it knows, and those asked
+    for by name.
 
     The place of each is made when it is first asked for, so that a page costs what it holds.
     """
 
     def __init__(
-        self, selection: Selection, terms: Terms, homes: Mapping[Subject, Sequence[Home]]
+        self,
+        selection: Selection,
+        terms: PoliciesInForce,
+        queue_channels: Mapping[RowKey, Sequence[QueueChannel]],
     ) -> None:
-        """`homes` are the floor's by the subject they belong to."""
+        """`queue_channels` are the floor's by the subject they belong to."""
         self._selection = selection
         self._terms = terms
-        self._homes = homes
-        self._places: dict[Subject, Place] = {}
-        self.subjects = sorted(homes.keys() | selection.asked(), key=order)
+        self._queue_channels = queue_channels
+        self._places: dict[RowKey, RowLayout] = {}
+        self.row_keys = sorted(queue_channels.keys() | selection.asked(), key=order)
 
-    def index(self, subject: Subject) -> int:
+    def index(self, row_key: RowKey) -> int:
         """Where a subject stands, or would."""
-        return bisect_left(self.subjects, order(subject), key=order)
+        return bisect_left(self.row_keys, order(row_key), key=order)
 
-    def place(self, index: int) -> Place:
+    def place(self, index: int) -> RowLayout:
         """The place of the subject with this index."""
-        subject = self.subjects[index]
-        known = self._places.get(subject)
+        row_key = self.row_keys[index]
+        known = self._places.get(row_key)
         if known is None:
-            known = self._places[subject] = _place(
-                self._selection, subject, self._terms, self._homes.get(subject, [])
+            known = self._places[row_key] = _place(
+                self._selection, row_key, self._terms, self._queue_channels.get(row_key, [])
             )
         return known
 
 
-def _place(selection: Selection, subject: Subject, terms: Terms, homes: Sequence[Home]) -> Place:
-    looked_up = subjects_of(homes) if selection.by.grouped else [subject]
-    scopes = whole(selection, subject, homes)
-    queues = queues_of(selection, subject, homes)
-    return Place(
-        subject,
-        selection.labels(subject),
-        scopes,
-        shares(selection, subject, terms, homes),
+def _place(
+    selection: Selection,
+    row_key: RowKey,
+    terms: PoliciesInForce,
+    queue_channels: Sequence[QueueChannel],
+) -> RowLayout:
+    looked_up = row_keys_of(queue_channels) if selection.by.grouped else [row_key]
+    series_keys = whole(selection, row_key, queue_channels)
+    queues = queues_of(selection, row_key, queue_channels)
+    return RowLayout(
+        row_key,
+        selection.labels(row_key),
+        series_keys,
+        shares(selection, row_key, terms, queue_channels),
         looked_up,
         queues,
     )

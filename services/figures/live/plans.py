@@ -8,19 +8,20 @@ projection is about
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from services.board.domain.board import Board
-from services.board.domain.series import Scope
+from services.board.domain.series import SeriesKey
 from services.board.domain.windows import Span, Window
 from services.definitions.domain.in_force import InForce
 from services.figures.by_policy import Parted
-from services.figures.forecasts.plans import Times, by_subject, plan_of, planned
+from services.figures.forecasts.plans import Times, by_row, plan_of, planned
 from services.figures.intervals import Interval, next_edge, previous_edge
-from services.figures.live.layout import Place
-from services.figures.selection import Selection, Subject
-from services.figures.terms import Basis, Terms
-from services.kpis.figures import Figures
+from services.figures.live.layout import RowLayout
+from services.figures.policies_in_force import DefinitionChoice, PoliciesInForce
+from services.figures.selection import RowKey, Selection
+from services.kpis.figures import SpanFigures
 from services.kpis.inputs import Need
 from services.kpis.plan import Plan, Slot
 
@@ -42,27 +43,28 @@ class LivePlans:
 
     board: Board
     tenant: str
-    terms: Terms
+    terms: PoliciesInForce
     times: Times
-    slots: Mapping[Subject, Sequence[Slot]]
+    slots: Mapping[RowKey, Sequence[Slot]]
     window: Window
     needs: Need
 
     def join(
-        self, place: Place, counted: Figures, parts: Sequence[Parted]
-    ) -> tuple[Figures, list[Parted]]:
+        self, place: RowLayout, counted: SpanFigures, parts: Sequence[Parted]
+    ) -> tuple[SpanFigures, list[Parted]]:
         """A row's figures and those of its parts, with their plans."""
         whole, parted = planned(
-            counted, parts, self._plan, self.slots.get(place.subject, ()), self.terms
+            counted, parts, self._plan, self.slots.get(place.row_key, ()), self.terms
         )
         if Need.REST not in self.needs or self.window is Window.TODAY:
             return whole, parted
-        whole = self._so_far(whole, place.scopes)
+        whole = self._so_far(whole, place.series_keys)
         if len(parted) == 1:
             return whole, [Parted(parted[0].policy, whole)]
         theirs = zip(parted, place.shares, strict=True)
         return whole, [
-            Parted(part.policy, self._so_far(part.figures, share.scopes)) for part, share in theirs
+            Parted(part.policy, self._so_far(part.figures, share.series_keys))
+            for part, share in theirs
         ]
 
     def _plan(self, slots: Sequence[Slot]) -> Plan:
@@ -73,31 +75,44 @@ class LivePlans:
             (self.tenant, slot.queue, slot.channel or None), Span(slot.begin, slot.end)
         )
 
-    def _so_far(self, figures: Figures, scopes: Sequence[Scope]) -> Figures:
+    def _so_far(self, figures: SpanFigures, series_keys: Sequence[SeriesKey]) -> SpanFigures:
         name = f"{self.window.value} in progress"
-        so_far = self.board.read_span(scopes, self.times.rest, self.times.now, name).counted
+        so_far = self.board.read_span(series_keys, self.times.rest, self.times.now, name).counted
         return figures._replace(plan=replace(figures.plan, so_far=so_far))
+
+
+class Asked(NamedTuple):
+    """What the rows of a question are laid out by."""
+
+    selection: Selection
+    basis: DefinitionChoice
+
+
+class _SlotsByRow(NamedTuple):
+    """Slots by the row they are about, and what that holds for."""
+
+    of: Sequence[Slot]
+    in_force: InForce
+    rows: Mapping[RowKey, Sequence[Slot]]
 
 
 class PlanLayouts:
     """The forecasts of questions by row, sorted anew only when forecasts or definitions change."""
 
     def __init__(self) -> None:
-        self._known: dict[
-            tuple[Selection, Basis],
-            tuple[Sequence[Slot], InForce, Mapping[Subject, Sequence[Slot]]],
-        ] = {}
+        self._known: dict[Asked, _SlotsByRow] = {}
 
     def slots(
-        self, asked: tuple[Selection, Basis], terms: Terms, slots: Sequence[Slot]
-    ) -> Mapping[Subject, Sequence[Slot]]:
+        self, asked: Asked, terms: PoliciesInForce, slots: Sequence[Slot]
+    ) -> Mapping[RowKey, Sequence[Slot]]:
         """A tenant's slots by the row they are about."""
         known = self._known.get(asked)
-        if known is None or known[0] is not slots or known[1] is not terms.in_force:
+        if known is None or known.of is not slots or known.in_force is not terms.in_force:
             if len(self._known) >= MOST:
                 self._known.clear()
-            known = self._known[asked] = slots, terms.in_force, by_subject(asked[0], terms, slots)
-        return known[2]
+            rows = by_row(asked.selection, terms, slots)
+            known = self._known[asked] = _SlotsByRow(slots, terms.in_force, rows)
+        return known.rows
 
 
 def live_times(window: Window, span: Span, now: int, zone: ZoneInfo) -> Times:

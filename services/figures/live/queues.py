@@ -4,18 +4,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from services.board.domain.series import Home
+from services.board.domain.series import QueueChannel
 from services.board.domain.windows import Window
 from services.contracts.events import AgentState
 from services.definitions.domain.calendars import is_open
 from services.definitions.domain.names import name_in
 from services.figures.by_policy import Share, by_policy, shares, summed
 from services.figures.live.figures import LiveFigures
-from services.figures.selection import Selection, Subject
-from services.figures.staff.by_queue import Roster
+from services.figures.policies_in_force import AS_IN_FORCE, PoliciesInForce
+from services.figures.selection import RowKey, Selection
+from services.figures.staff.by_queue import StaffByQueue
 from services.figures.state import State, state_of
-from services.figures.terms import AS_IN_FORCE, Terms
-from services.kpis.catalogue import CATALOGUE
+from services.figures.tenant_view import Floors, TenantView
+from services.figures.turns import Turns
+from services.kpis.catalogue import OVER_SPANS
 from services.kpis.figures import Value
 
 AT_ONCE = 20
@@ -45,20 +47,23 @@ class QueueNow:
 
 
 @dataclass(frozen=True)
-class _Moment:
+class _QueuesContext:
     """What all rows are seen with."""
 
+    view: TenantView
     as_of: int
-    terms: Terms
-    roster: Roster
+    terms: PoliciesInForce
+    staff_by_queue: StaffByQueue
     stale: bool
 
 
 class Queues:
     """Answers from the board, under the definitions of the moment."""
 
-    def __init__(self, live: LiveFigures) -> None:
+    def __init__(self, floors: Floors, live: LiveFigures, turns: Turns) -> None:
+        self._floors = floors
         self._live = live
+        self._turns = turns
 
     async def page(
         self, tenant: str, after: str | None, limit: int
@@ -66,56 +71,61 @@ class Queues:
         """Up to `limit` queues of the tenant's floor behind one of them, sorted; and the last one's
         name if more follow.
         """
-        board = self._live.board
-        as_of = self._live.as_of()
-        homes: dict[str, list[Home]] = {}
-        for home in board.homes(tenant, as_of):
-            if after is None or home[1] > after:
-                homes.setdefault(home[1], []).append(home)
-        terms = AS_IN_FORCE.terms(self._live.known(tenant), as_of)
-        moment = _Moment(as_of, terms, self._live.roster(tenant, as_of), stale=self._live.stale())
-        silent = self._live.silent(tenant)
+        view = self._floors.view(tenant)
+        as_of = view.as_of
+        queue_channels: dict[str, list[QueueChannel]] = {}
+        for queue_channel in view.board.queue_channels(tenant, as_of):
+            if after is None or queue_channel[1] > after:
+                queue_channels.setdefault(queue_channel[1], []).append(queue_channel)
+        terms = AS_IN_FORCE.terms(view.known, as_of)
+        moment = _QueuesContext(
+            view, as_of, terms, self._live.staff_by_queue(tenant, as_of), stale=view.stale
+        )
+        silent = view.silent
         found: list[QueueNow] = []
-        async for portion in self._live.turns.over(islice(homes.items(), limit), AT_ONCE):
+        async for portion in self._turns.over(islice(queue_channels.items(), limit), AT_ONCE):
             for queue, theirs in portion:
                 stale = moment.stale or silent.touches((queue,))
                 seen = replace(moment, as_of=silent.as_of((queue,), as_of), stale=stale)
-                found.append(self._row(tenant, queue, theirs, seen))
-        return found, found[-1].queue if len(homes) > limit else None
+                found.append(_row(queue, theirs, seen))
+        return found, found[-1].queue if len(queue_channels) > limit else None
 
-    def _row(self, tenant: str, queue: str, homes: list[Home], moment: _Moment) -> QueueNow:
-        as_of = moment.as_of
-        terms = moment.terms
-        board = self._live.board
-        known = terms.in_force.queue(queue)
-        names = known.names if known else {}
-        present = board.read([(tenant, queue, None)], Window.M30, as_of).present
-        return QueueNow(
-            queue=queue,
-            en=name_in("en", names, queue),
-            zh=name_in("zh", names, queue),
-            channels=tuple(channel for _, _, channel in homes),
-            team=terms.in_force.team(queue) or None,
-            site=terms.in_force.site(queue) or None,
-            state=self._state(tenant, queue, homes, moment),
-            waiting=len(present.waits),
-            longest_wait=max(present.waits, default=0) / 1000,
-            in_progress=present.in_progress,
-            unresolved=present.unresolved,
-            agents=moment.roster.together((queue,)),
-            target=max(policy.target for policy, _ in by_policy(terms, homes)),
-            as_of=as_of,
-        )
 
-    def _state(self, tenant: str, queue: str, homes: list[Home], moment: _Moment) -> State:
-        as_of = moment.as_of
-        terms = moment.terms
-        calendar = terms.in_force.calendar(queue)
-        parts = shares(Selection(tenant), Subject(queue), terms, homes)
-        levels = [self._level(part, as_of) for part in parts]
-        closed = calendar is not None and not is_open(calendar, as_of, self._live.zone(tenant))
-        return state_of(stale=moment.stale, closed=closed, level=summed(levels))
+def _row(queue: str, queue_channels: list[QueueChannel], moment: _QueuesContext) -> QueueNow:
+    as_of = moment.as_of
+    terms = moment.terms
+    known = terms.in_force.queue(queue)
+    names = known.names if known else {}
+    scope = moment.view.tenant, queue, None
+    present = moment.view.board.read([scope], Window.M30, as_of).present
+    return QueueNow(
+        queue=queue,
+        en=name_in("en", names, queue),
+        zh=name_in("zh", names, queue),
+        channels=tuple(channel for _, _, channel in queue_channels),
+        team=terms.in_force.team(queue) or None,
+        site=terms.in_force.site(queue) or None,
+        state=_state(queue, queue_channels, moment),
+        waiting=len(present.waits),
+        longest_wait=max(present.waits, default=0) / 1000,
+        in_progress=present.in_progress,
+        unresolved=present.unresolved,
+        agents=moment.staff_by_queue.together((queue,)),
+        target=max(policy.target for policy, _ in by_policy(terms, queue_channels)),
+        as_of=as_of,
+    )
 
-    def _level(self, part: Share, as_of: int) -> Value:
-        counted = self._live.board.read(part.scopes, Window.M30, as_of).counted
-        return CATALOGUE["service_level"].measure(counted, part.policy)
+
+def _state(queue: str, queue_channels: list[QueueChannel], moment: _QueuesContext) -> State:
+    view = moment.view
+    terms = moment.terms
+    calendar = terms.in_force.calendar(queue)
+    parts = shares(Selection(view.tenant), RowKey(queue), terms, queue_channels)
+    levels = [_level(part, moment) for part in parts]
+    closed = calendar is not None and not is_open(calendar, moment.as_of, view.zone)
+    return state_of(stale=moment.stale, closed=closed, level=summed(levels))
+
+
+def _level(part: Share, moment: _QueuesContext) -> Value:
+    counted = moment.view.board.read(part.series_keys, Window.M30, moment.as_of).counted
+    return OVER_SPANS["service_level"].measure(counted, part.policy)

@@ -10,11 +10,11 @@ import msgspec
 from services.board.domain.queue_names import QueueNames
 from services.board.domain.windows import Span
 from services.contracts.visits import Visit
-from services.figures.ledger import Tally
 from services.figures.open_complaints import StoredComplaint
 from services.figures.ports import AgentHistory, Place, StoredVisit, VisitHistory
 from services.figures.selection import Selection
 from services.figures.staff.attendance import AgentEntered
+from services.figures.sums import PaneTally
 
 
 class FoldedVisits:
@@ -39,7 +39,7 @@ class FoldedVisits:
             return found
         return [one._replace(queue=self._names.shown(tenant, one.queue)) for one in found]
 
-    async def returns(self, selection: Selection, spans: Sequence[Span]) -> Sequence[Tally]:
+    async def returns(self, selection: Selection, spans: Sequence[Span]) -> Sequence[PaneTally]:
         """Counts of returning customers, by the queue that shows them."""
         found = await self._visits.returns(selection, spans)
         tenant = selection.tenant
@@ -47,7 +47,7 @@ class FoldedVisits:
             return found
         return [
             one._replace(
-                subject=replace(one.subject, queue=self._names.shown(tenant, one.subject.queue))
+                row_key=replace(one.row_key, queue=self._names.shown(tenant, one.row_key.queue))
             )
             for one in found
         ]

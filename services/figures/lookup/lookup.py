@@ -12,14 +12,14 @@ from operator import or_
 from typing import Any
 
 from services.board.domain.windows import Span, Window
-from services.figures.ledger import Ledger, Tally
 from services.figures.lookup.aging import Aging
-from services.figures.lookup.found import LOOKUPS, Found, Unanswered, nothing
+from services.figures.lookup.looked_up import LOOKUPS, LookedUp, Unanswered, nothing
 from services.figures.open_complaints import StoredComplaint
 from services.figures.ports import AgentHistory, VisitHistory
 from services.figures.selection import By, Selection
 from services.figures.staff.attendance import lookback
-from services.figures.staff.by_span import Crew
+from services.figures.staff.by_span import StaffBySpan
+from services.figures.sums import PaneTally, Sums
 from services.figures.turns import Turns
 from services.kpis.inputs import Need
 from services.runtime.unavailable import StoreSlow, StoreUnavailable
@@ -54,10 +54,10 @@ class Lookup:
         self._patience = patience
         self._unanswered = unanswered
         slots = asyncio.Semaphore(AT_ONCE)
-        self._crews: Aging[Crew] = Aging(monotonic, slots)
-        self._returns: Aging[Sequence[Tally]] = Aging(monotonic, slots)
+        self._staff: Aging[StaffBySpan] = Aging(monotonic, slots)
+        self._returns: Aging[Sequence[PaneTally]] = Aging(monotonic, slots)
         self._complaints: Aging[Sequence[StoredComplaint]] = Aging(monotonic, slots)
-        self._regrouped: dict[tuple[Selection, Window], tuple[Sequence[Tally], Ledger]] = {}
+        self._regrouped: dict[tuple[Selection, Window], tuple[Sequence[PaneTally], Sums]] = {}
 
     async def find(
         self,
@@ -67,7 +67,7 @@ class Lookup:
         span: Span,
         now: int,
         until: float | None = None,
-    ) -> Found:
+    ) -> LookedUp:
         """What `needs` names: about `span`, which is what `window` covers now, and as of `now`.
 
         What is not there at `until` (monotonic seconds; None: as patiently as usual), or cannot be
@@ -82,11 +82,11 @@ class Lookup:
             if (answer := await self._told(need, task, until)) is not None
         }
         found = nothing(selection)
-        found.docket.add(told.get(Need.COMPLAINTS, ()))
+        found.open_complaints.add(told.get(Need.COMPLAINTS, ()))
         if Need.RETURNS in told:
-            found = replace(found, returns=self._ledger(selection, window, told[Need.RETURNS]))
+            found = replace(found, returns=self._sums(selection, window, told[Need.RETURNS]))
         if Need.AGENT_TIME in told:
-            found = replace(found, crew=told[Need.AGENT_TIME])
+            found = replace(found, staff_by_span=told[Need.AGENT_TIME])
         missing = reduce(or_, asked.keys() - told.keys(), Need.NOTHING)
         return replace(found, missing=missing) if missing else found
 
@@ -104,8 +104,8 @@ class Lookup:
             Need.COMPLAINTS: lambda: self._complaints.get(
                 (tenant,), None, lambda: self._visits.complaints(tenant, moment)
             ),
-            Need.AGENT_TIME: lambda: self._crews.get(
-                name, span, lambda: crew_of(self._agents, tenant, [span], now)
+            Need.AGENT_TIME: lambda: self._staff.get(
+                name, span, lambda: staff_over(self._agents, tenant, [span], now)
             ),
         }
 
@@ -119,7 +119,7 @@ class Lookup:
         self._unanswered(LOOKUPS[need], why)
         return None
 
-    def _ledger(self, selection: Selection, window: Window, tallies: Sequence[Tally]) -> Ledger:
+    def _sums(self, selection: Selection, window: Window, tallies: Sequence[PaneTally]) -> Sums:
         known = self._regrouped.pop((selection, window), None)
         self._regrouped[selection, window] = kept = (
             known if known and known[0] is tallies else (tallies, regrouped(selection, tallies))
@@ -129,29 +129,29 @@ class Lookup:
         return kept[1]
 
 
-def regrouped(selection: Selection, tallies: Sequence[Tally]) -> Ledger:
+def regrouped(selection: Selection, tallies: Sequence[PaneTally]) -> Sums:
     """Counts by queue and channel as the sums that a selection asks for."""
-    ledger = Ledger()
+    sums = Sums()
     for tally in tallies:
-        queue = tally.subject.queue
-        channel = tally.subject.channel
+        queue = tally.row_key.queue
+        channel = tally.row_key.channel
         if selection.includes(queue, channel):
-            ledger.add(tally._replace(subject=selection.subject(queue, channel)))
-    return ledger
+            sums.add(tally._replace(row_key=selection.row_key(queue, channel)))
+    return sums
 
 
-async def crew_of(
+async def staff_over(
     agents: AgentHistory, tenant: str, spans: Sequence[Span], now: int, turns: Turns | None = None
-) -> Crew:
+) -> StaffBySpan:
     """A tenant's agents over spans (contiguous, ascending), as stored; taken in by turns, or as
     quickly as others allow.
     """
-    crew = Crew(spans, now)
+    staff_by_span = StaffBySpan(spans, now)
     async for portion in agents.states(tenant, lookback(spans)):
-        crew.take(portion)
+        staff_by_span.take(portion)
         await (asyncio.sleep(0) if turns is None else turns.next())
-    crew.close()
-    return crew
+    staff_by_span.close()
+    return staff_by_span
 
 
 def _why_not(task: "asyncio.Task[Any]") -> Unanswered | None:

@@ -27,8 +27,3 @@ class SilentQueues:
 
 
 NOBODY_SILENT = SilentQueues(MappingProxyType({}), frozenset())
-
-
-def nobody_silent(tenant: str) -> SilentQueues:  # noqa: ARG001  whoever is asked about
-    """No source of a tenant is silent."""
-    return NOBODY_SILENT

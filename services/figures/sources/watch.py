@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from services.board.domain.board import Board
-from services.board.domain.sources import NO_SILENCE, NOTHING_KNOWN, Patience, Silence, SourceNow
+from services.board.domain.sources import NO_SILENCE, NOTHING_KNOWN, Silence, SilenceRule, SourceNow
 from services.definitions.domain.calendars import open_spans
 from services.definitions.domain.in_force import Definitions, InForce
 
@@ -28,7 +28,7 @@ class RetiredStore(Protocol):
 
 
 @dataclass(frozen=True)
-class Heard:
+class HeardSource:
     """A source and when it was last heard, epoch milliseconds of the reader's clock."""
 
     source: SourceNow
@@ -91,11 +91,12 @@ class SourceWatch:
             known = self._instants[steady] = self._now() - (self._board.steady() - steady)
         return known
 
-    def all(self, tenant: str) -> list[Heard]:
+    def all(self, tenant: str) -> list[HeardSource]:
         """Every source, by name."""
         known = patience(self._definitions().at(tenant, self._now()))
         return [
-            Heard(one, self.instant(one.last_at)) for one in self._board.all_sources(tenant, known)
+            HeardSource(one, self.instant(one.last_at))
+            for one in self._board.all_sources(tenant, known)
         ]
 
 
@@ -117,12 +118,12 @@ class Retirement:
         return at
 
 
-def patience(in_force: InForce) -> Mapping[str, Patience]:
+def patience(in_force: InForce) -> Mapping[str, SilenceRule]:
     """What definitions say of sources."""
     if not in_force.sources:
         return NOTHING_KNOWN
     bodies = in_force.sources.items()
     return {
-        name: Patience(None if one.silence is None else one.silence * 1000, one.retired)
+        name: SilenceRule(None if one.silence is None else one.silence * 1000, one.retired)
         for name, one in bodies
     }

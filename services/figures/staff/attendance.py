@@ -28,7 +28,7 @@ class AgentEntered(NamedTuple):
     entered: Entered
 
 
-class Stay(NamedTuple, Generic[K]):
+class StayInSpan(NamedTuple, Generic[K]):
     """Part of an agent's state that lies in the span with this index; `there` says whether it was
     the state when the span began.
     """
@@ -56,7 +56,7 @@ class Attendance(Generic[K]):
         self._about = about
         self._last: AgentEntered | None = None
 
-    def enter(self, told: AgentEntered) -> Iterable[Stay[K]]:
+    def enter(self, told: AgentEntered) -> Iterable[StayInSpan[K]]:
         """The stays of the state that this one ends."""
         last = self._last
         self._last = told
@@ -64,16 +64,16 @@ class Attendance(Generic[K]):
             return ()
         return self._stays(last, told.entered.at) if last.agent == told.agent else self._open(last)
 
-    def close(self) -> Iterable[Stay[K]]:
+    def close(self) -> Iterable[StayInSpan[K]]:
         """The stays of the last state of all."""
         last = self._last
         self._last = None
         return () if last is None else self._open(last)
 
-    def _open(self, last: AgentEntered) -> Iterable[Stay[K]]:
+    def _open(self, last: AgentEntered) -> Iterable[StayInSpan[K]]:
         return self._stays(last, self._now, open_end=1)
 
-    def _stays(self, told: AgentEntered, until: int, open_end: int = 0) -> Iterable[Stay[K]]:
+    def _stays(self, told: AgentEntered, until: int, open_end: int = 0) -> Iterable[StayInSpan[K]]:
         entered = told.entered
         longest = told.entered.at + LONGEST
         if entered.state not in LOGGED_IN:
@@ -85,4 +85,4 @@ class Attendance(Generic[K]):
             if span.begin >= there_until:
                 return
             lasted = max(0, min(until, span.end) - max(entered.at, span.begin))
-            yield Stay(number, self._about(told), entered, lasted, entered.at <= span.begin)
+            yield StayInSpan(number, self._about(told), entered, lasted, entered.at <= span.begin)

@@ -15,13 +15,13 @@ from collections.abc import Callable, Collection, Iterable
 from services.board.domain.agents import Heads
 from services.contracts.agents import Entered
 from services.contracts.events import AgentState
-from services.kpis.figures import Figures, Staff
+from services.kpis.figures import Staff
 
 Skills = tuple[str, ...]
 """Queues that an agent serves, sorted"""
 
 
-class Roster:
+class StaffByQueue:
     """Amounts by state, agents or milliseconds, of agents with the same skills together."""
 
     def __init__(self) -> None:
@@ -43,10 +43,6 @@ class Roster:
             for skills in {skills for queue in queues for skills in self._serving.get(queue, ())}
         )
 
-    def on(self, figures: Figures, queues: Collection[str] | None) -> Figures:
-        """The figures with those agents."""
-        return figures._replace(staff=self.together(queues))
-
     def _index(self) -> None:
         """Note which skills serve a queue: of those that came since last time."""
         known = list(self._of)
@@ -56,22 +52,22 @@ class Roster:
         self._indexed = len(known)
 
 
-def roster_of(states: Iterable[Entered]) -> Roster:
+def staff_of_states(states: Iterable[Entered]) -> StaffByQueue:
     """How many agents are in these states, one each."""
-    roster = Roster()
+    staff_by_queue = StaffByQueue()
     for one in states:
-        roster.add(one.queues, one.state, 1)
-    return roster
+        staff_by_queue.add(one.queues, one.state, 1)
+    return staff_by_queue
 
 
-def roster_of_heads(heads: Heads, shown: Callable[[str], str]) -> Roster:
+def staff_of_heads(heads: Heads, shown: Callable[[str], str]) -> StaffByQueue:
     """The same of agents who were counted already; `shown` is the queue that a queue is shown
     in.
     """
-    roster = Roster()
+    staff_by_queue = StaffByQueue()
     for (skills, state), number in heads.items():
-        roster.add(tuple(sorted({shown(queue) for queue in skills})), state, number)
-    return roster
+        staff_by_queue.add(tuple(sorted({shown(queue) for queue in skills})), state, number)
+    return staff_by_queue
 
 
 def _summed(amounts: Iterable[Counter[AgentState]]) -> Staff:

@@ -6,18 +6,18 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 
 from services.board.domain.windows import Span
-from services.figures.staff.attendance import AgentEntered, Attendance, Stay
-from services.figures.staff.by_queue import Roster
-from services.kpis.figures import Figures
+from services.figures.staff.attendance import AgentEntered, Attendance, StayInSpan
+from services.figures.staff.by_queue import StaffByQueue
+from services.kpis.figures import NOBODY, Staff
 
 
-class Crew:
-    """A roster of time and a roster of heads for each span; empty where no KPI needs them."""
+class StaffBySpan:
+    """Time and numbers of agents for each span; empty where no KPI needs them."""
 
     def __init__(self, spans: Sequence[Span] = (), now: int = 0) -> None:
         self._attendance = Attendance(spans, now, lambda told: told.entered.queues)
-        self._time: defaultdict[int, Roster] = defaultdict(Roster)
-        self._heads: defaultdict[int, Roster] = defaultdict(Roster)
+        self._time: defaultdict[int, StaffByQueue] = defaultdict(StaffByQueue)
+        self._heads: defaultdict[int, StaffByQueue] = defaultdict(StaffByQueue)
 
     def take(self, told: Iterable[AgentEntered]) -> None:
         """Take in states, in the order of agents and times."""
@@ -28,19 +28,19 @@ class Crew:
         """All states were told."""
         self._note(self._attendance.close())
 
-    def _note(self, stays: Iterable[Stay[tuple[str, ...]]]) -> None:
+    def _note(self, stays: Iterable[StayInSpan[tuple[str, ...]]]) -> None:
         for stay in stays:
             if stay.lasted:
                 self._time[stay.span].add(stay.about, stay.entered.state, stay.lasted)
             if stay.there:
                 self._heads[stay.span].add(stay.about, stay.entered.state, 1)
 
-    def during(self, figures: Figures, span: int, queues: Collection[str] | None) -> Figures:
-        """The figures of a span with the time of the agents who serve any of `queues` (None: of
-        all).
+    def time(self, span: int, queues: Collection[str] | None) -> Staff:
+        """The time that agents who serve any of `queues` (None: all) spent in each state during a
+        span.
         """
-        return self._time[span].on(figures, queues) if span in self._time else figures
+        return self._time[span].together(queues) if span in self._time else NOBODY
 
-    def at_begin(self, figures: Figures, span: int, queues: Collection[str] | None) -> Figures:
-        """The figures of the moment a span began with those agents themselves."""
-        return self._heads[span].on(figures, queues) if span in self._heads else figures
+    def at_begin(self, span: int, queues: Collection[str] | None) -> Staff:
+        """Those agents themselves, by state, at the moment a span began."""
+        return self._heads[span].together(queues) if span in self._heads else NOBODY

@@ -8,16 +8,16 @@ from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from services.board.domain.positions import lowest_watermark
-from services.board.domain.series import Home
+from services.board.domain.series import QueueChannel
 from services.board.domain.windows import Span
 from services.contracts.cells import Cells, add
 from services.counting.finality import families_at
-from services.figures.by_policy import Parted, by_policy, definition_of, subjects_of, value_of
-from services.figures.ledger import Ledger
-from services.figures.live.figures import LiveFigures
+from services.figures.by_policy import Parted, by_policy, definition_of, row_keys_of, value_of
+from services.figures.policies_in_force import AS_IN_FORCE, PoliciesInForce, PoliciesOverTime
 from services.figures.ports import PaneHistory, Positions
 from services.figures.rows import complete
-from services.figures.selection import By, Selection, Subject
+from services.figures.selection import By, RowKey, Selection
+from services.figures.sums import Sums
 from services.figures.targets.promises import (
     Promise,
     Stint,
@@ -29,11 +29,12 @@ from services.figures.targets.promises import (
     stints,
     tiles,
 )
-from services.figures.terms import AS_IN_FORCE, Terms, TermsOverTime
-from services.kpis.figures import Figures, Value
+from services.figures.tenant_view import Floors, TenantView
+from services.figures.turns import Turns
+from services.kpis.figures import SpanFigures, Value
 from services.kpis.policies import ServiceLevelPolicy
 
-HOMES = 300
+QUEUE_CHANNELS = 300
 """Queues and channels looked at in one turn of the loop"""
 
 
@@ -67,35 +68,55 @@ class Kept:
 class _Reading:
     """What several stretches of one promise are made of."""
 
-    homes: Sequence[Home]
+    view: TenantView
+    queue_channels: Sequence[QueueChannel]
     places: Mapping[Span, int]
-    ledger: Ledger
-    as_of: int
-    by_terms: dict[int, list[tuple[ServiceLevelPolicy, Sequence[Home], Sequence[Subject]]]] = field(
-        default_factory=dict
-    )
+    sums: Sums
+    by_terms: dict[
+        int, list[tuple[ServiceLevelPolicy, Sequence[QueueChannel], Sequence[RowKey]]]
+    ] = field(default_factory=dict)
 
     def parted(
-        self, promise: Promise, terms: Terms
-    ) -> list[tuple[ServiceLevelPolicy, Sequence[Home], Sequence[Subject]]]:
-        """The promise's homes by policy while some definitions are in force: as many as the floor
-        has, so found once for each.
+        self, promise: Promise, terms: PoliciesInForce
+    ) -> list[tuple[ServiceLevelPolicy, Sequence[QueueChannel], Sequence[RowKey]]]:
+        """The promise's queues and channels by policy while some definitions are in force: as many
+        as the floor has, so found once for each.
         """
         known = self.by_terms.get(id(terms.in_force))
         if known is None:
-            homes = [home for home in self.homes if promise.covers(terms.in_force, home[1])]
-            parts = by_policy(terms, homes) or [(terms.policy("", ""), [])]
-            known = [(policy, theirs, subjects_of(theirs)) for policy, theirs in parts]
+            queue_channels = [
+                queue_channel
+                for queue_channel in self.queue_channels
+                if promise.covers(terms.in_force, queue_channel[1])
+            ]
+            parts = by_policy(terms, queue_channels) or [(terms.policy("", ""), [])]
+            known = [(policy, theirs, row_keys_of(theirs)) for policy, theirs in parts]
             self.by_terms[id(terms.in_force)] = known
         return known
+
+    def figures(
+        self, queue_channels: Sequence[QueueChannel], row_keys: Sequence[RowKey], span: Span
+    ) -> SpanFigures:
+        """What queues and channels counted in a piece of business hours, and who of it still waits;
+        nothing where it is none.
+        """
+        index = self.places.get(span)
+        if index is None:
+            return SpanFigures({})
+        return SpanFigures(
+            self.sums.together(index, row_keys).cells,
+            self.view.board.waits(queue_channels, span, self.view.as_of),
+        )
 
 
 class Targets:
     """Answers from the history's tables; visits that wait right now come from the board."""
 
-    def __init__(self, live: LiveFigures, panes: PaneHistory, positions: Positions) -> None:
-        self._live = live
-        self._turns = live.turns
+    def __init__(
+        self, floors: Floors, turns: Turns, panes: PaneHistory, positions: Positions
+    ) -> None:
+        self._floors = floors
+        self._turns = turns
         self._panes = panes
         self._positions = positions
 
@@ -105,123 +126,105 @@ class Targets:
         """Up to `limit` rows behind `after`, in the order of time and target; and the last one's
         place if more follow.
         """
-        now = self._live.now()
-        span = query.span or Span(now, now + 1)
-        zone = self._live.zone(query.tenant)
-        known = stints(
-            self._live.known(query.tenant),
-            Span(span.begin, min(span.end, now + 1)),
-            zone,
-            query.names,
-        )
+        view = self._floors.view(query.tenant)
+        span = query.span or Span(view.now, view.now + 1)
+        begun = Span(span.begin, min(span.end, view.now + 1))
+        known = stints(view.known, begun, view.zone, query.names)
         mine = [one for one in known if after is None or one.place > after]
         watermark = lowest_watermark(await self._positions.positions())
         rows: list[Kept] = []
         for _, theirs in groupby(
             sorted(mine[:limit], key=_order), key=lambda one: one.promise.version.name
         ):
-            rows += await self._kept(query.tenant, list(theirs), watermark)
+            rows += await self._kept(self._floors.view(query.tenant), list(theirs), watermark)
         following = mine[limit - 1].place if len(mine) > limit else None
         return sorted(rows, key=lambda row: row.stint.place), following
 
     async def _kept(
-        self, tenant: str, theirs: Sequence[Stint], watermark: int | None
+        self, view: TenantView, theirs: Sequence[Stint], watermark: int | None
     ) -> list[Kept]:
         """The rows of one version of a target, its stretches in order of time."""
-        reading = await self._reading(tenant, theirs)
+        reading = await self._reading(view, theirs)
         return [
-            self._row(tenant, stint, reading, watermark)
+            _row(stint, reading, watermark)
             async for portion in self._turns.over(theirs, 1) for stint in portion
         ]  # fmt: skip
 
-    async def _reading(self, tenant: str, theirs: Sequence[Stint]) -> _Reading:
-        as_of = self._live.as_of()
-        hours = [one for stint in theirs for one in self._hours(tenant, stint)]
-        homes = await self._homes(tenant, theirs[0].promise, theirs)
-        ledger = Ledger()
+    async def _reading(self, view: TenantView, theirs: Sequence[Stint]) -> _Reading:
+        hours = [one for stint in theirs for one in _hours(view, stint)]
+        queue_channels = await self._queue_channels(view, theirs[0].promise, theirs)
+        sums = Sums()
         read = tiles(hours)
-        if read and homes:
-            selection = Selection(
-                tenant, tuple(sorted({queue for _, queue, _ in homes})), by=By.QUEUE_AND_CHANNEL
-            )
+        if read and queue_channels:
+            queues = tuple(sorted({queue for _, queue, _ in queue_channels}))
+            selection = Selection(view.tenant, queues, by=By.QUEUE_AND_CHANNEL)
             async for portion in self._panes.tallies(selection, read):
                 for tally in portion:
-                    ledger.add(tally)
+                    sums.add(tally)
                 await self._turns.next()
-        return _Reading(homes, {span: index for index, span in enumerate(read)}, ledger, as_of)
+        return _Reading(
+            view, queue_channels, {span: index for index, span in enumerate(read)}, sums
+        )
 
-    def _hours(self, tenant: str, stint: Stint) -> list[Span]:
-        """The business hours of a stretch up to the pane that is being counted."""
-        pane = self._live.board.rules.pane
-        now = self._live.now()
-        so_far = Span(stint.span.begin, min(stint.span.end, now - now % pane + pane))
-        return hours_of(stint.promise, so_far, self._live.zone(tenant))
-
-    async def _homes(self, tenant: str, promise: Promise, theirs: Sequence[Stint]) -> list[Home]:
-        known = self._live.known(tenant)
-        states = known.during(theirs[0].span.begin, theirs[-1].span.end)
-        homes = self._live.board.known_homes(tenant)
+    async def _queue_channels(
+        self, view: TenantView, promise: Promise, theirs: Sequence[Stint]
+    ) -> list[QueueChannel]:
+        states = view.known.during(theirs[0].span.begin, theirs[-1].span.end)
+        queue_channels = view.board.known_queue_channels(view.tenant)
         return [
-            home
-            async for portion in self._turns.over(homes, HOMES)
-            for home in portion if any(promise.covers(state, home[1]) for state in states)
+            one
+            async for portion in self._turns.over(queue_channels, QUEUE_CHANNELS)
+            for one in portion if any(promise.covers(state, one[1]) for state in states)
         ]  # fmt: skip
 
-    def _row(self, tenant: str, stint: Stint, reading: _Reading, watermark: int | None) -> Kept:
-        promise = stint.promise
-        kpi = stint.promise.kpi
-        hours = self._hours(tenant, stint)
-        parts = self._parts(tenant, promise, hours or [stint.span], reading)
-        value = value_of(kpi, _whole(parts), parts)
-        return Kept(
-            stint=stint,
-            value=value,
-            definition=definition_of(kpi, [part.policy for part in parts]),
-            standing=standing(promise, value, hours=bool(hours)),
-            to_recover=recovering(promise, value),
-            as_of=reading.as_of,
-            watermark=watermark,
-            complete=complete(kpi, families_at(watermark, stint.span.end)),
-        )
 
-    def _parts(
-        self, tenant: str, promise: Promise, hours: Sequence[Span], reading: _Reading
-    ) -> list[Parted]:
-        """What was counted under each policy, hour by hour under those in force when it began."""
-        known = TermsOverTime(AS_IN_FORCE, self._live.known(tenant))
-        found = dict[ServiceLevelPolicy, Figures]()
-        for span in hours:
-            for policy, theirs, subjects in reading.parted(promise, known.at(span.begin)):
-                found[policy] = together(
-                    [found.get(policy, Figures({})), self._figures(theirs, subjects, span, reading)]
-                )
-        return [Parted(policy, figures) for policy, figures in found.items()]
-
-    def _figures(
-        self, homes: Sequence[Home], subjects: Sequence[Subject], span: Span, reading: _Reading
-    ) -> Figures:
-        """What homes counted in a piece of business hours, and who of it still waits; nothing where
-        it is none.
-        """
-        index = reading.places.get(span)
-        if index is None:
-            return Figures({})
-        return Figures(
-            reading.ledger.together(index, subjects).cells,
-            self._live.board.waits(homes, span, reading.as_of),
-        )
+def _hours(view: TenantView, stint: Stint) -> list[Span]:
+    """The business hours of a stretch up to the pane that is being counted."""
+    pane = view.board.rules.pane
+    so_far = Span(stint.span.begin, min(stint.span.end, view.now - view.now % pane + pane))
+    return hours_of(stint.promise, so_far, view.zone)
 
 
-def _whole(parts: Sequence[Parted]) -> Figures:
+def _row(stint: Stint, reading: _Reading, watermark: int | None) -> Kept:
+    promise = stint.promise
+    kpi = stint.promise.kpi
+    hours = _hours(reading.view, stint)
+    parts = _parts(promise, hours or [stint.span], reading)
+    value = value_of(kpi, _whole(parts), parts)
+    return Kept(
+        stint=stint,
+        value=value,
+        definition=definition_of(kpi, [part.policy for part in parts]),
+        standing=standing(promise, value, hours=bool(hours)),
+        to_recover=recovering(promise, value),
+        as_of=reading.view.as_of,
+        watermark=watermark,
+        complete=complete(kpi, families_at(watermark, stint.span.end)),
+    )
+
+
+def _parts(promise: Promise, hours: Sequence[Span], reading: _Reading) -> list[Parted]:
+    """What was counted under each policy, hour by hour under those in force when it began."""
+    known = PoliciesOverTime(AS_IN_FORCE, reading.view.known)
+    found = dict[ServiceLevelPolicy, SpanFigures]()
+    for span in hours:
+        for policy, theirs, row_keys in reading.parted(promise, known.at(span.begin)):
+            found[policy] = together(
+                [found.get(policy, SpanFigures({})), reading.figures(theirs, row_keys, span)]
+            )
+    return [Parted(policy, figures) for policy, figures in found.items()]
+
+
+def _whole(parts: Sequence[Parted]) -> SpanFigures:
     return together([part.figures for part in parts])
 
 
-def together(figures: Sequence[Figures]) -> Figures:
+def together(figures: Sequence[SpanFigures]) -> SpanFigures:
     """Several figures as one."""
     cells: Cells = {}
     for one in figures:
         add(cells, one.cells)
-    return Figures(cells, tuple(wait for one in figures for wait in one.waits))
+    return SpanFigures(cells, tuple(wait for one in figures for wait in one.waits))
 
 
 def _order(stint: Stint) -> tuple[str, int]:

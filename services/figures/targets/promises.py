@@ -18,13 +18,12 @@ from services.definitions.domain.bodies import Comparison, Stretch, TargetBody
 from services.definitions.domain.calendars import Calendar, is_open, open_spans
 from services.definitions.domain.in_force import InForce, TenantDefinitions, Version
 from services.figures.intervals import Interval, intervals, next_edge
-from services.kpis.catalogue import CATALOGUE, VARIANTS, Kpi
+from services.kpis.catalogue import OVER_SPANS, SpanKpi
 from services.kpis.figures import Value
 from services.kpis.formulas.recovery import fewest
 from services.kpis.units import Better, Unit
 
 GRID = {Stretch.INTERVAL: Interval.M30, Stretch.DAY: Interval.D1, Stretch.MONTH: Interval.MONTH}
-SERVICE_LEVEL = "service_level"
 
 
 class TargetStatus(StrEnum):
@@ -47,9 +46,9 @@ class Promise:
     calendar: Calendar | None
 
     @property
-    def kpi(self) -> Kpi:
+    def kpi(self) -> SpanKpi:
         """What is promised."""
-        return (CATALOGUE | VARIANTS)[self.body.metric]
+        return OVER_SPANS[self.body.metric]
 
     def covers(self, in_force: InForce, queue: str) -> bool:
         """Whether a queue's contacts count."""
@@ -180,14 +179,13 @@ def recovering(promise: Promise, value: Value) -> int | None:
 
 def counts_visits(promise: Promise) -> bool:
     """Whether the visits behind a miss can be told one by one."""
-    return promise.body.metric.partition(":")[0] == SERVICE_LEVEL
+    return promise.kpi.visits
 
 
-def counted(target: str, in_force: InForce, queue: str | None, begun: tuple[int, ZoneInfo]) -> bool:
+def counted(target: str, in_force: InForce, queue: str | None, at: int, zone: ZoneInfo) -> bool:
     """Whether the target of that id counts what a pane of a queue counts, which begins at an
     instant on a zone's clocks.
     """
-    at, zone = begun
     mine = [promise for promise in promises(in_force) if promise.version.id == target]
     return any(
         queue is not None

@@ -4,12 +4,14 @@ from dataclasses import dataclass
 
 from services.board.domain.windows import Span
 from services.contracts.visits import Outcome, Visit, offer_at, outcome, queue_of, wait_of
-from services.figures.live.figures import LiveFigures
+from services.figures.pages import PageOfRows
+from services.figures.policies_in_force import DefinitionChoice, PoliciesInForce, PoliciesOverTime
 from services.figures.ports import Place, StoredVisit, VisitHistory
 from services.figures.selection import Selection
 from services.figures.sources.silent import SilentQueues
 from services.figures.targets.promises import counted
-from services.figures.terms import Basis, Terms, TermsOverTime
+from services.figures.tenant_view import Floors, TenantView
+from services.figures.turns import Turns
 from services.figures.visits.missed import missed
 
 
@@ -25,7 +27,7 @@ class VisitQuery:
     span: Span
     outcome: Outcome | None
     only_missed: bool
-    basis: Basis
+    basis: DefinitionChoice
     target: str | None = None
 
 
@@ -64,9 +66,10 @@ class Waiting:
 class Drilldown:
     """Answers from stored visits, each judged under what was in force when it was offered."""
 
-    def __init__(self, visits: VisitHistory, live: LiveFigures) -> None:
+    def __init__(self, floors: Floors, turns: Turns, visits: VisitHistory) -> None:
+        self._floors = floors
+        self._turns = turns
         self._visits = visits
-        self._live = live
 
     async def page(
         self, query: VisitQuery, after: Place | None, limit: int
@@ -74,35 +77,28 @@ class Drilldown:
         """Up to `limit` visits behind `after`, in the order of their offers; and the last one's
         place if more follow.
         """
-        found: list[JudgedVisit] = []
-        tenant = query.selection.tenant
-        board = self._live.board
-        waiting = Waiting(self._live.as_of(), board.rules.longest, self._live.silent(tenant))
-        terms = TermsOverTime(query.basis, self._live.known(tenant))
+        told = PageOfRows[Place, JudgedVisit](after, limit)
+        view = self._floors.view(query.selection.tenant)
+        waiting = Waiting(view.as_of, view.board.rules.longest, view.silent)
+        terms = PoliciesOverTime(query.basis, view.known)
         async for portion in self._visits.visits(query.selection, query.span, after):
-            await self._live.turns.next()
-            for judged in (
-                judge(stored, waiting, terms.at(stored.offered_at)) for stored in portion
+            await self._turns.next()
+            judged = (judge(stored, waiting, terms.at(stored.offered_at)) for stored in portion)
+            if told.full(
+                (one.stored.place, one)
+                for one in judged
+                if wanted(one, query) and _counted(one.stored, query, view)
             ):
-                if not wanted(judged, query) or not self._counted(judged.stored, query):
-                    continue
-                if len(found) == limit:
-                    return found, found[-1].stored.place
-                found.append(judged)
-        return found, None
+                break
+        return told.rows, told.following
 
-    def _counted(self, stored: StoredVisit, query: VisitQuery) -> bool:
-        if query.target is None:
-            return True
-        tenant = query.selection.tenant
-        pane = self._live.board.rules.pane
-        begin = stored.offered_at - stored.offered_at % pane
-        return counted(
-            query.target,
-            self._live.known(tenant).at(begin),
-            queue_of(stored.visit),
-            (begin, self._live.zone(tenant)),
-        )
+
+def _counted(stored: StoredVisit, query: VisitQuery, view: TenantView) -> bool:
+    if query.target is None:
+        return True
+    begin = stored.offered_at - stored.offered_at % view.board.rules.pane
+    in_force = view.known.at(begin)
+    return counted(query.target, in_force, queue_of(stored.visit), begin, view.zone)
 
 
 def wanted(judged: JudgedVisit, query: VisitQuery) -> bool:
@@ -115,7 +111,7 @@ def wanted(judged: JudgedVisit, query: VisitQuery) -> bool:
     return judged.missed or not query.only_missed
 
 
-def judge(stored: StoredVisit, waiting: Waiting, terms: Terms) -> JudgedVisit:
+def judge(stored: StoredVisit, waiting: Waiting, terms: PoliciesInForce) -> JudgedVisit:
     """Whether the visit lowers the service level, a waiting one by its wait so far."""
     visit = stored.visit
     policy = terms.policy(queue_of(visit) or "", visit.channel)

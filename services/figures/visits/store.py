@@ -12,10 +12,10 @@ from services.board.domain.windows import Span
 from services.contracts.cells import Cell, Histogram
 from services.contracts.visits import decode_visit
 from services.counting.histograms import HOUR
-from services.figures.ledger import Tally
 from services.figures.open_complaints import StoredComplaint, complaints_of
 from services.figures.ports import Place, StoredVisit
-from services.figures.selection import Selection, Subject
+from services.figures.selection import RowKey, Selection
+from services.figures.sums import PaneTally
 from services.kpis.formulas.repeats import LOOK_BACK
 from services.runtime.database import IN_ORDER, NO_SCAN, planned
 
@@ -133,7 +133,7 @@ class PostgresVisits:
                 rows = await self._pool.fetch(COMPLAINTS, tenant, span.begin, span.end)
         return [one for row in rows for one in complaints_of(decode_visit(row[0]))]
 
-    async def returns(self, selection: Selection, spans: Sequence[Span]) -> Sequence[Tally]:
+    async def returns(self, selection: Selection, spans: Sequence[Span]) -> Sequence[PaneTally]:
         """The selected visits offered in `spans` (contiguous, ascending), by how long ago their
         customer had been there.
         """
@@ -150,6 +150,6 @@ class PostgresVisits:
         return [_tally(*row) for row in rows]
 
 
-def _tally(interval: int, queue: str, channel: str, bucket: int | None, visits: int) -> Tally:
+def _tally(interval: int, queue: str, channel: str, bucket: int | None, visits: int) -> PaneTally:
     gap = {} if bucket is None else {Histogram.RETURN_GAP + bucket: visits}
-    return Tally(interval, Subject(queue, channel), 0, [{Cell.CUSTOMER_KNOWN: visits, **gap}])
+    return PaneTally(interval, RowKey(queue, channel), 0, [{Cell.CUSTOMER_KNOWN: visits, **gap}])

@@ -3,7 +3,7 @@ over the cells kept for that.
 """
 
 from services.contracts.cells import BUCKETS, BY_CONTACT, Cell, Cells, Histogram
-from services.kpis.figures import Figures, Measure, Value
+from services.kpis.figures import Measure, SpanFigures, Value
 from services.kpis.policies import ServiceLevelPolicy
 
 _COUNTS = {cell: Cell(cell - BY_CONTACT) for cell in Cell if cell.name.startswith("CONTACT_")}
@@ -18,7 +18,7 @@ _MOVED = frozenset(_COUNTS.values())
 def by_contact(measure: Measure) -> Measure:
     """The formula over what the contacts of the span brought, whenever it came in."""
 
-    def measured(figures: Figures, policy: ServiceLevelPolicy) -> Value:
+    def measured(figures: SpanFigures, policy: ServiceLevelPolicy) -> Value:
         return measure(figures._replace(cells=attributed(figures.cells)), policy)
 
     return measured

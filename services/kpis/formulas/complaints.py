@@ -4,7 +4,7 @@ overdue.
 
 from services.contracts.cells import Histogram
 from services.counting.histograms import HOUR, buckets, count_within
-from services.kpis.figures import Figures, Measure, Value, count, share
+from services.kpis.figures import Measure, MomentFigures, SpanFigures, Value, count, share
 from services.kpis.policies import ServiceLevelPolicy
 
 DAY_HOURS = 24
@@ -16,7 +16,7 @@ those of China's banks and insurers.
 """
 
 
-def complaints_open(figures: Figures, _: ServiceLevelPolicy) -> Value:
+def complaints_open(figures: MomentFigures, _: ServiceLevelPolicy) -> Value:
     """Complaints received and not closed at a moment."""
     return count(len(figures.complaints))
 
@@ -28,7 +28,7 @@ def closed_within(days: int) -> Measure:
     time counts not at all yet.
     """
 
-    def measure(figures: Figures, _: ServiceLevelPolicy) -> Value:
+    def measure(figures: SpanFigures, _: ServiceLevelPolicy) -> Value:
         closed = sum(number for _, number in buckets(figures.cells, Histogram.COMPLAINT_CLOSING))
         overdue = sum(age > days * DAY_HOURS * HOUR for age in figures.complaints)
         return share(

@@ -9,16 +9,14 @@ estimate is on the careful side. Without any completion there is no pace, and no
 handled   ├───── half hour, whole minutes ─────┤ moment
 """
 
-from services.contracts.cells import Cell
-from services.kpis.figures import Figures, Value
+from services.kpis.figures import MomentFigures, Value
 from services.kpis.policies import ServiceLevelPolicy
 
 LOOK_BACK = 1800
 """Seconds before a moment in which completions make the pace"""
 
 
-def estimated_wait(figures: Figures, _: ServiceLevelPolicy) -> Value:
+def estimated_wait(figures: MomentFigures, _: ServiceLevelPolicy) -> Value:
     """Waiting × half an hour / contacts handled in it; seconds."""
-    handled = figures.of(Cell.HANDLED)
     ahead = float(len(figures.waits) * LOOK_BACK)
-    return Value(ahead / handled if handled else None, ahead, handled)
+    return Value(ahead / figures.handled if figures.handled else None, ahead, figures.handled)

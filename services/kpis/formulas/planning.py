@@ -9,7 +9,7 @@ from math import fsum, inf
 from services.contracts.cells import Cell
 from services.contracts.events import AgentState
 from services.kpis.erlang.models import Load, fewest, service
-from services.kpis.figures import Figures, Measure, Value, count
+from services.kpis.figures import Measure, SpanFigures, Value, count
 from services.kpis.formulas.service_level import hits_and_total, service_level
 from services.kpis.plan import Ahead
 from services.kpis.policies import ServiceLevelPolicy
@@ -19,13 +19,13 @@ AT_WORK: tuple[AgentState, ...] = ("available", "ringing", "busy", "wrap_up")
 HANDLE = (Cell.TALK, Cell.HOLD, Cell.WRAP)
 
 
-def forecast_variance(figures: Figures, _: ServiceLevelPolicy) -> Value:
+def forecast_variance(figures: SpanFigures, _: ServiceLevelPolicy) -> Value:
     """(came − forecast) / forecast over the forecast intervals so far; contacts."""
     came, expected = _came_and_expected(figures)
     return Value((came - expected) / expected if expected else None, came - expected, expected)
 
 
-def wape(figures: Figures, _: ServiceLevelPolicy) -> Value:
+def wape(figures: SpanFigures, _: ServiceLevelPolicy) -> Value:
     """Σ |came − forecast| / Σ forecast, each forecast interval of each queue by itself (weighted
     absolute percentage error).
     """
@@ -34,7 +34,7 @@ def wape(figures: Figures, _: ServiceLevelPolicy) -> Value:
     return Value(missed / expected if expected else None, missed, expected)
 
 
-def _came_and_expected(figures: Figures) -> tuple[int, float]:
+def _came_and_expected(figures: SpanFigures) -> tuple[int, float]:
     elapsed = figures.plan.elapsed
     return sum(one.offered for one in elapsed), fsum(one.expected for one in elapsed)
 
@@ -47,7 +47,7 @@ def required(patience_of: Callable[[ServiceLevelPolicy], float]) -> Measure:
     line; None without handle times.
     """
 
-    def measure(figures: Figures, policy: ServiceLevelPolicy) -> Value:
+    def measure(figures: SpanFigures, policy: ServiceLevelPolicy) -> Value:
         agents = [
             _required(part, theirs, patience_of(theirs)) for theirs, part in _parts(figures, policy)
         ]
@@ -57,7 +57,7 @@ def required(patience_of: Callable[[ServiceLevelPolicy], float]) -> Measure:
     return measure
 
 
-def _required(figures: Figures, policy: ServiceLevelPolicy, patience: float) -> int | None:
+def _required(figures: SpanFigures, policy: ServiceLevelPolicy, patience: float) -> int | None:
     seconds = figures.plan.seconds
     offered = figures.of(Cell.OFFERED)
     if not seconds or not offered:
@@ -67,7 +67,7 @@ def _required(figures: Figures, policy: ServiceLevelPolicy, patience: float) -> 
     return None if aht is None else fewest_for(offered / seconds, aht, patience, policy)
 
 
-def required_ahead(figures: Figures, policy: ServiceLevelPolicy) -> Value:
+def required_ahead(figures: SpanFigures, policy: ServiceLevelPolicy) -> Value:
     """The most agents that any forecast interval of the rest of the span takes, Erlang A; queues at
     one time as one line.
     """
@@ -86,7 +86,7 @@ def _needed(ahead: Sequence[Ahead], at: int, policy: ServiceLevelPolicy) -> int:
     return fewest_for(rate, work / rate, policy.patience, policy) if work else 0
 
 
-def agents_gap(figures: Figures, policy: ServiceLevelPolicy) -> Value:
+def agents_gap(figures: SpanFigures, policy: ServiceLevelPolicy) -> Value:
     """Agents at work on average (available, ringing, busy or in wrap-up) minus required ones; parts
     are the two. Negative: too few.
 
@@ -100,7 +100,7 @@ def agents_gap(figures: Figures, policy: ServiceLevelPolicy) -> Value:
     )
 
 
-def gap_to_plan(figures: Figures, policy: ServiceLevelPolicy) -> Value:
+def gap_to_plan(figures: SpanFigures, policy: ServiceLevelPolicy) -> Value:
     """Planned agents minus required ones; parts are the two."""
     return _gap(figures.plan.staffed, agents_required(figures, policy).value)
 
@@ -129,7 +129,7 @@ def fewest_for(rate: float, aht: float, patience: float, policy: ServiceLevelPol
 def expected(load: Load, agents: int, policy: ServiceLevelPolicy) -> tuple[float, float]:
     """Hits and total of the service level that one contact is expected to add."""
     answered, within, early, short = service(load, agents, policy.threshold, policy.short)
-    return hits_and_total(policy.formula, (within, early, short), (answered, 1 - answered))
+    return hits_and_total(policy.formula, within, early, short, answered, 1 - answered)
 
 
 agents_required = required(lambda policy: policy.patience)
@@ -138,7 +138,7 @@ agents_required_erlang_c = required(lambda _: inf)
 # ------------------------------------------------------------- projection
 
 
-def service_level_projected(figures: Figures, policy: ServiceLevelPolicy) -> Value:
+def service_level_projected(figures: SpanFigures, policy: ServiceLevelPolicy) -> Value:
     """The service level at the end of the span: what counted so far, and the forecast rest as the
     planned agents will serve it.
 
@@ -152,7 +152,7 @@ def service_level_projected(figures: Figures, policy: ServiceLevelPolicy) -> Val
     return Value(hits / total if total else None, hits, total)
 
 
-def _projected(figures: Figures, policy: ServiceLevelPolicy) -> tuple[float, float] | None:
+def _projected(figures: SpanFigures, policy: ServiceLevelPolicy) -> tuple[float, float] | None:
     level = service_level(figures.plan.so_far or figures, policy)
     hits = [level.numerator or 0.0]
     total = [level.denominator or 0.0]
@@ -174,6 +174,6 @@ def _share(ahead: Ahead, level: Value, policy: ServiceLevelPolicy) -> tuple[floa
 
 
 def _parts(
-    figures: Figures, policy: ServiceLevelPolicy
-) -> Sequence[tuple[ServiceLevelPolicy, Figures]]:
+    figures: SpanFigures, policy: ServiceLevelPolicy
+) -> Sequence[tuple[ServiceLevelPolicy, SpanFigures]]:
     return figures.plan.parts or ((policy, figures),)

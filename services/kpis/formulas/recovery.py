@@ -7,14 +7,14 @@ target 80 %:   hit 70 of 100  →  attainment 70 / 80 = 0.875; with 50 more in t
 
 from fractions import Fraction
 
-from services.kpis.figures import Figures, Value, count
+from services.kpis.figures import SpanFigures, Value, count
 from services.kpis.formulas.service_level import service_level
 from services.kpis.policies import ServiceLevelPolicy
 
 UNDEFINED = Value(None, None, None)
 
 
-def contacts_to_recover(figures: Figures, policy: ServiceLevelPolicy) -> Value:
+def contacts_to_recover(figures: SpanFigures, policy: ServiceLevelPolicy) -> Value:
     """The smallest k with (hit + k) / (total + k) ≥ target: contacts in a row that must be answered
     in time.
 
@@ -42,7 +42,7 @@ def exact(target: float) -> Fraction:
     return Fraction(str(target))
 
 
-def sla_attainment(figures: Figures, policy: ServiceLevelPolicy) -> Value:
+def sla_attainment(figures: SpanFigures, policy: ServiceLevelPolicy) -> Value:
     """The service level as a share of its target: contacts in time over those that the promise asks
     for; 1 and more is kept.
     """

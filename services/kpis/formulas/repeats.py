@@ -11,7 +11,7 @@ ingest made; without one a visit is not in the denominator.
 
 from services.contracts.cells import Cell, Histogram
 from services.counting.histograms import count_within
-from services.kpis.figures import Figures, Measure, Value, share
+from services.kpis.figures import Measure, SpanFigures, Value, share
 from services.kpis.policies import ServiceLevelPolicy
 
 WITHIN_HOURS = 24
@@ -27,7 +27,7 @@ def repeated_within(hours: int) -> Measure:
     customer's last contact.
     """
 
-    def measure(figures: Figures, _: ServiceLevelPolicy) -> Value:
+    def measure(figures: SpanFigures, _: ServiceLevelPolicy) -> Value:
         return share(
             count_within(figures.cells, Histogram.RETURN_GAP, hours, "le"),
             figures.of(Cell.CUSTOMER_KNOWN),

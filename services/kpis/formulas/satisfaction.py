@@ -4,11 +4,11 @@ pass.
 
 from services.contracts.cells import Cell, Histogram
 from services.counting.histograms import count_passed, count_scores
-from services.kpis.figures import Figures, Value, share
+from services.kpis.figures import SpanFigures, Value, share
 from services.kpis.policies import ServiceLevelPolicy
 
 
-def csat(figures: Figures, policy: ServiceLevelPolicy) -> Value:
+def csat(figures: SpanFigures, policy: ServiceLevelPolicy) -> Value:
     """The share that counts as satisfied under the policy."""
     return share(
         count_scores(figures.cells, Histogram.CSAT, policy.csat.satisfied, 1.0),
@@ -16,7 +16,7 @@ def csat(figures: Figures, policy: ServiceLevelPolicy) -> Value:
     )
 
 
-def nps(figures: Figures, _: ServiceLevelPolicy) -> Value:
+def nps(figures: SpanFigures, _: ServiceLevelPolicy) -> Value:
     """100 × (promoters − detractors) / answers: 9 and 10 of 0 to 10, and 0 to 6."""
     promoters = count_scores(figures.cells, Histogram.NPS, 0.9, 1.0)
     detractors = count_scores(figures.cells, Histogram.NPS, 0.0, 0.6)
@@ -26,14 +26,14 @@ def nps(figures: Figures, _: ServiceLevelPolicy) -> Value:
     )
 
 
-def qa_pass_rate(figures: Figures, policy: ServiceLevelPolicy) -> Value:
+def qa_pass_rate(figures: SpanFigures, policy: ServiceLevelPolicy) -> Value:
     """As the evaluators said, or by the points where a definition has a pass mark."""
     if policy.qa.pass_mark is None:
         return share(figures.of(Cell.QA_PASSED), figures.of(Cell.QA_JUDGED))
     return share(*count_passed(figures.cells, policy.qa.pass_mark))
 
 
-def qa_coverage(figures: Figures, _: ServiceLevelPolicy) -> Value:
+def qa_coverage(figures: SpanFigures, _: ServiceLevelPolicy) -> Value:
     """Evaluations over handled contacts, never more than all."""
     handled = figures.of(Cell.HANDLED)
     return share(min(figures.of(Cell.QA_COUNT), handled), handled)

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from services.contracts.cells import LEFT, Cell, Histogram
 from services.counting.histograms import count_within
-from services.kpis.figures import Figures, Measure, Value, share
+from services.kpis.figures import Measure, SpanFigures, Value, share
 from services.kpis.policies import Formula, ServiceLevelPolicy
 
 N = TypeVar("N", int, float)
@@ -17,7 +17,7 @@ it costs most of a figure
 """
 
 
-def service_level(figures: Figures, policy: ServiceLevelPolicy) -> Value:
+def service_level(figures: SpanFigures, policy: ServiceLevelPolicy) -> Value:
     """The service level under the policy's formula and options (see `Formula`)."""
     within_threshold = count_within(
         figures.cells, Histogram.ANSWERED_WAIT, policy.threshold, policy.boundary
@@ -26,9 +26,7 @@ def service_level(figures: Figures, policy: ServiceLevelPolicy) -> Value:
     short = _gave_up(figures, policy.short, policy) if policy.formula in _OF_SHORT else 0
     answered = figures.of(Cell.ANSWERED)
     abandoned = figures.of(Cell.ABANDONED)
-    hit, total = hits_and_total(
-        policy.formula, (within_threshold, early, short), (answered, abandoned)
-    )
+    hit, total = hits_and_total(policy.formula, within_threshold, early, short, answered, abandoned)
     if policy.flow_outs:
         total += figures.of(*LEFT.values())
     if policy.waiting_past_threshold:
@@ -37,12 +35,12 @@ def service_level(figures: Figures, policy: ServiceLevelPolicy) -> Value:
     return share(hit, total)
 
 
-def hits_and_total(formula: Formula, within: tuple[N, N, N], outcomes: tuple[N, N]) -> tuple[N, N]:
-    """Hits and total of a formula: of those answered within T, abandoned within T, abandoned within
-    S; and all answered, abandoned.
+def hits_and_total(
+    formula: Formula, in_time: N, early: N, short: N, answered: N, abandoned: N
+) -> tuple[N, N]:
+    """Hits and total of a formula: of those answered within T (`in_time`), abandoned within T
+    (`early`), abandoned within S (`short`); and all answered, abandoned.
     """
-    in_time, early, short = within
-    answered, abandoned = outcomes
     match formula:
         case Formula.V1:
             return in_time + early, answered + abandoned
@@ -69,5 +67,5 @@ def past_threshold(wait: int, policy: ServiceLevelPolicy) -> bool:
     return wait > limit if policy.boundary == "le" else wait >= limit
 
 
-def _gave_up(figures: Figures, seconds: int, policy: ServiceLevelPolicy) -> int:
+def _gave_up(figures: SpanFigures, seconds: int, policy: ServiceLevelPolicy) -> int:
     return count_within(figures.cells, Histogram.ABANDONED_WAIT, seconds, policy.boundary)

@@ -12,7 +12,7 @@ up nobody is served, and the agent could not take another contact either.
 from collections.abc import Sequence
 
 from services.contracts.events import AgentState
-from services.kpis.figures import Figures, Measure, Staff, Value, count
+from services.kpis.figures import MomentFigures, MomentMeasure, SpanFigures, Staff, Value, count
 from services.kpis.policies import ServiceLevelPolicy
 
 LOGGED_IN: tuple[AgentState, ...] = ("available", "ringing", "busy", "wrap_up", "break")
@@ -21,17 +21,17 @@ HANDLING: tuple[AgentState, ...] = ("busy", "wrap_up")
 EXPECTED: tuple[AgentState, ...] = (*HANDLING, "available")
 
 
-def agents(figures: Figures, _: ServiceLevelPolicy) -> Value:
+def agents(figures: MomentFigures, _: ServiceLevelPolicy) -> Value:
     """Distinct agents who are logged in at a moment."""
     return count(_of(figures.staff, LOGGED_IN))
 
 
-def agents_in(state: AgentState) -> Measure:
+def agents_in(state: AgentState) -> MomentMeasure:
     """Distinct agents in one state at a moment."""
     return lambda figures, _: count(_of(figures.staff, (state,)))
 
 
-def occupancy(figures: Figures, _: ServiceLevelPolicy) -> Value:
+def occupancy(figures: SpanFigures, _: ServiceLevelPolicy) -> Value:
     """Talk, hold and wrap-up over the same and idle time; parts are seconds.
 
     Amazon Connect, "Occupancy": agent on contact / (agent on contact + agent idle), where the time
@@ -40,7 +40,7 @@ def occupancy(figures: Figures, _: ServiceLevelPolicy) -> Value:
     return _ratio(figures.staff, HANDLING, EXPECTED)
 
 
-def utilisation(figures: Figures, _: ServiceLevelPolicy) -> Value:
+def utilisation(figures: SpanFigures, _: ServiceLevelPolicy) -> Value:
     """Talk, hold and wrap-up over all time logged in, breaks too; parts are seconds.
 
     Call Centre Helper, "Is there a utilization calculation?": handle time / sign-on time. Time that

@@ -1,24 +1,24 @@
 """Gauges of a moment: who waits, for how long, and what is in progress."""
 
-from services.kpis.figures import Figures, Value, count
+from services.kpis.figures import MomentFigures, Value, count
 from services.kpis.policies import ServiceLevelPolicy
 
 
-def waiting(figures: Figures, _: ServiceLevelPolicy) -> Value:
+def waiting(figures: MomentFigures, _: ServiceLevelPolicy) -> Value:
     """Visits offered, without an outcome."""
     return count(len(figures.waits))
 
 
-def longest_wait(figures: Figures, _: ServiceLevelPolicy) -> Value:
+def longest_wait(figures: MomentFigures, _: ServiceLevelPolicy) -> Value:
     """How long the first of them has waited, seconds; 0 where nobody waits."""
     return count(max(figures.waits, default=0) / 1000)
 
 
-def in_progress(figures: Figures, _: ServiceLevelPolicy) -> Value:
+def in_progress(figures: MomentFigures, _: ServiceLevelPolicy) -> Value:
     """Visits answered, not ended."""
     return count(figures.in_progress)
 
 
-def unresolved(figures: Figures, _: ServiceLevelPolicy) -> Value:
+def unresolved(figures: MomentFigures, _: ServiceLevelPolicy) -> Value:
     """Visits without an outcome that no longer wait."""
     return count(figures.unresolved)

@@ -1,6 +1,6 @@
 """The parameters of agents' routes."""
 
-from typing import Annotated, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Literal, get_args
 
 from pydantic import Field
 
@@ -8,12 +8,12 @@ from services.contracts.events import AgentState
 from services.figures.agents.benchmark import Minimum
 from services.figures.agents.comparison import Contest
 from services.figures.agents.figures import AgentQuery, AgentsQuery
-from services.figures.agents.rows import OF_AGENTS, ByAgent
+from services.figures.agents.rows import ByAgent
 from services.figures.intervals import Interval
-from services.figures.live.figures import Ground
 from services.figures.rows import Question
 from services.figures.selection import By
-from services.kpis.catalogue import CATALOGUE, Kpi
+from services.figures.tenant_view import TenantView
+from services.kpis.catalogue import BY_AGENT, CATALOGUE, QUALITIES, SpanKpi
 from services.query.api.parameters import (
     BEGIN,
     END,
@@ -32,6 +32,10 @@ from services.query.api.parameters import (
 )
 
 STATES: tuple[str, ...] = get_args(AgentState)
+if TYPE_CHECKING:
+    Quality = str
+else:
+    Quality = Literal[tuple(QUALITIES)]
 Agents = Annotated[
     List,
     Field(description="agents, comma-separated; all where nothing is said", examples=["a-7,a-9"]),
@@ -55,17 +59,17 @@ class AgentsParameters(PageParameters):
         List, Field(description="those at any of these sites", examples=["hangzhou"])
     ] = None
 
-    def query(self, ground: Ground) -> AgentsQuery:
+    def query(self, view: TenantView) -> AgentsQuery:
         """The question; problems 422."""
         self.refuse_unknown()
         refuse_strangers("state", names_of(self.state), STATES)
         refuse_strangers(
             "queue",
             names_of(self.queue),
-            ground.board.queues(ground.tenant) | ground.board.agents.queues(ground.tenant),
+            view.board.queues(view.tenant) | view.board.agents.queues(view.tenant),
         )
         return AgentsQuery(
-            ground.tenant,
+            view.tenant,
             *map(names_of, (self.agent, self.queue, self.state, self.team, self.site)),
         )
 
@@ -109,18 +113,18 @@ class AgentKpiParameters(Restated):
     limit: Limit = None
     cursor: Cursor = None
 
-    def query(self, ground: Ground) -> AgentQuery:
+    def query(self, view: TenantView) -> AgentQuery:
         """The question; problems 422."""
         self.refuse_unknown()
-        chosen = selection(ground, self.queue, self.channel, By.TOTAL)
+        chosen = selection(view, self.queue, self.channel, By.TOTAL)
         span = span_of(self.since, self.until)
-        question = Question(kpis_of_agents(self.kpi), self.basis(ground, chosen))
+        question = Question(kpis_of_agents(self.kpi), self.basis(view, chosen))
         return AgentQuery(
             chosen,
             names_of(self.agent),
             span,
             self.interval,
-            zone_of(self.tz, ground),
+            zone_of(self.tz, view),
             self.by,
             question,
         )
@@ -142,7 +146,7 @@ class BenchmarkParameters(Restated):
     since: Annotated[str, Field(alias="from", description="RFC 3339 with offset", examples=[BEGIN])]
     until: Annotated[str, Field(alias="to", description="RFC 3339 with offset", examples=[END])]
     quality: Annotated[
-        Literal["csat", "csat_mean", "nps", "fcr", "qa_mean", "qa_pass_rate"],
+        Quality,
         Field(description="the KPI that quality is judged by"),
     ] = "csat"
     handled: Annotated[
@@ -162,23 +166,23 @@ class BenchmarkParameters(Restated):
     limit: Limit = None
     cursor: Cursor = None
 
-    def query(self, ground: Ground) -> AgentQuery:
+    def query(self, view: TenantView) -> AgentQuery:
         """The question; problems 422."""
         self.refuse_unknown()
-        chosen = selection(ground, self.queue, self.channel, By.TOTAL)
+        chosen = selection(view, self.queue, self.channel, By.TOTAL)
         span = span_of(self.since, self.until)
-        question = Question(kpis_of_agents(self.kpi), self.basis(ground, chosen))
+        question = Question(kpis_of_agents(self.kpi), self.basis(view, chosen))
         return AgentQuery(
-            chosen, (), span, Interval.ALL, zone_of(self.tz, ground), ByAgent.AGENT, question
+            chosen, (), span, Interval.ALL, zone_of(self.tz, view), ByAgent.AGENT, question
         )
 
     def contest(self) -> Contest:
         """How agents are judged."""
-        return Contest(CATALOGUE[self.quality], Minimum(self.handled, self.answers))
+        return Contest(QUALITIES[self.quality], Minimum(self.handled, self.answers))
 
 
-def kpis_of_agents(text: str | None) -> tuple[Kpi, ...]:
+def kpis_of_agents(text: str | None) -> tuple[SpanKpi, ...]:
     """The KPIs and variants named, in that order; all KPIs that agents have where none is."""
-    names = names_of(text) or tuple(name for name in CATALOGUE if name in OF_AGENTS)
-    refuse_strangers("KPI of agents", names, OF_AGENTS)
-    return tuple(OF_AGENTS[name] for name in names)
+    names = names_of(text) or tuple(name for name in CATALOGUE if name in BY_AGENT)
+    refuse_strangers("KPI of agents", names, BY_AGENT)
+    return tuple(BY_AGENT[name] for name in names)

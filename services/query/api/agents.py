@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from services.access.http import require
 from services.access.keys import Credential
 from services.figures.agents.comparison import BENCHMARK_COLUMNS, BenchmarkRow
-from services.figures.agents.figures import AgentPlace
+from services.figures.agents.figures import AgentFigures, AgentPlace
 from services.figures.agents.rows import AGENT_COLUMNS, AgentRow
 from services.figures.rows import identity, substance
 from services.query.api.accept import CSV, JSON, accepted
@@ -18,9 +18,9 @@ from services.query.api.agent_parameters import (
     AgentsParameters,
     BenchmarkParameters,
 )
-from services.query.api.answers import Page, Sheet, csv_stream, tagged_rows
+from services.query.api.answers import AnswerPage, Sheet, csv_stream, tagged_rows
 from services.query.api.cursors import cursor, place_of
-from services.query.api.measured import Loaded, MeasuredRoute
+from services.query.api.measured import MeasuredRoute, Shared, use_case
 from services.query.api.paging import further, rows_of_page
 from services.query.api.queue_bodies import AgentsAnswer, agent_row, timeless
 from services.query.api.schemas import AgentKpisAnswer, BenchmarkAnswer, answering
@@ -46,23 +46,25 @@ router = APIRouter(route_class=MeasuredRoute, tags=["agents"])
     summary="Agents and their states",
 )
 async def agents(
-    request: Request, caller: Leader, query: Loaded, asked: Annotated[AgentsParameters, Query()]
+    request: Request,
+    caller: Leader,
+    people: Annotated[AgentFigures, Depends(use_case(AgentFigures))],
+    shared: Shared,
+    asked: Annotated[AgentsParameters, Query()],
 ) -> Response:
     """Every agent heard of in the last day, in the last known state."""
     accepted(request)
-    question = asked.query(query.live.ground(caller.tenant))
+    question = asked.query(shared.floors.view(caller.tenant))
     after = place_of(asked.cursor, question, decode_name)
-    as_of, found, more = await query.agents.now(
-        question, after, rows_of_page(asked.limit, query.limits)
-    )
-    zone = query.live.zone(caller.tenant)
-    turns = query.live.turns
+    as_of, found, more = await people.now(question, after, rows_of_page(asked.limit, shared.limits))
+    zone = shared.floors.view(caller.tenant).zone
+    turns = shared.turns
     rows = [
         agent_row(agent, entered, as_of, zone)
         async for portion in turns.over(found, SHOWN_AT_ONCE) for agent, entered in portion
     ]  # fmt: skip
     following = None if more is None else cursor(question, more)
-    return await tagged_rows(request, Page(rows, following, timeless), turns)
+    return await tagged_rows(request, AnswerPage(rows, following, timeless), turns)
 
 
 @router.get(
@@ -71,21 +73,25 @@ async def agents(
     summary="What agents did",
 )
 async def figures(
-    request: Request, caller: Leader, query: Loaded, asked: Annotated[AgentKpiParameters, Query()]
+    request: Request,
+    caller: Leader,
+    people: Annotated[AgentFigures, Depends(use_case(AgentFigures))],
+    shared: Shared,
+    asked: Annotated[AgentKpiParameters, Query()],
 ) -> Response:
     """Figures of agents, teams or sites per interval, by history's formulas. `Accept: text/csv`
     gives all pages as one CSV.
     """
     kind = accepted(request, JSON, CSV)
-    question = asked.query(query.live.ground(caller.tenant))
+    question = asked.query(shared.floors.view(caller.tenant))
     after = place_of(asked.cursor, question, decode_place)
-    rows, more = await query.agents.page(question, after, rows_of_page(asked.limit, query.limits))
-    query.metrics.rows.labels("/v1/agents/kpis").inc(len(rows))
+    rows, more = await people.page(question, after, rows_of_page(asked.limit, shared.limits))
+    shared.counted("/v1/agents/kpis", len(rows))
     if kind == CSV:
-        pages = further(partial(query.agents.page, question), more, query.limits.rows)
-        return csv_stream(rows, pages, Sheet("agents", AGENT_COLUMNS), query.live.turns)
+        pages = further(partial(people.page, question), more, shared.limits.rows)
+        return csv_stream(rows, pages, Sheet("agents", AGENT_COLUMNS), shared.turns)
     following = None if more is None else cursor(question, more)
-    return await tagged_rows(request, Page(rows, following, _said), query.live.turns)
+    return await tagged_rows(request, AnswerPage(rows, following, _said), shared.turns)
 
 
 def _said(row: AgentRow) -> object:
@@ -98,27 +104,31 @@ def _said(row: AgentRow) -> object:
     summary="Agents beside the best",
 )
 async def benchmark(
-    request: Request, caller: Leader, query: Loaded, asked: Annotated[BenchmarkParameters, Query()]
+    request: Request,
+    caller: Leader,
+    people: Annotated[AgentFigures, Depends(use_case(AgentFigures))],
+    shared: Shared,
+    asked: Annotated[BenchmarkParameters, Query()],
 ) -> Response:
     """The top tenth by volume and quality at once, and how far each agent is from it, KPI by KPI.
     `Accept: text/csv` gives CSV.
     """
     kind = accepted(request, JSON, CSV)
-    question = asked.query(query.live.ground(caller.tenant))
+    question = asked.query(shared.floors.view(caller.tenant))
     contest = asked.contest()
     after = place_of(asked.cursor, (question, contest), decode_place)
-    page = partial(query.agents.compared, question, contest)
-    rows, more = await page(after, rows_of_page(asked.limit, query.limits))
-    query.metrics.rows.labels("/v1/agents/benchmark").inc(len(rows))
+    page = partial(people.compared, question, contest)
+    rows, more = await page(after, rows_of_page(asked.limit, shared.limits))
+    shared.counted("/v1/agents/benchmark", len(rows))
     if kind == CSV:
         return csv_stream(
             rows,
-            further(page, more, query.limits.rows),
+            further(page, more, shared.limits.rows),
             Sheet("benchmark", BENCHMARK_COLUMNS),
-            query.live.turns,
+            shared.turns,
         )
     following = None if more is None else cursor((question, contest), more)
-    return await tagged_rows(request, Page(rows, following, _compared), query.live.turns)
+    return await tagged_rows(request, AnswerPage(rows, following, _compared), shared.turns)
 
 
 def _compared(row: BenchmarkRow) -> object:

@@ -39,7 +39,7 @@ async def figures(
     The tag leaves out the marks that move with every second, so it changes when a figure, its span
     or what is `fresh` does.
     """
-    return await tagged_rows(request, Page(rows, following, said, fresh), turns)
+    return await tagged_rows(request, AnswerPage(rows, following, said, fresh), turns)
 
 
 def said(row: Row) -> object:
@@ -47,7 +47,7 @@ def said(row: Row) -> object:
     return identity(row) + substance(row)
 
 
-class Page(NamedTuple):
+class AnswerPage(NamedTuple):
     """Rows of an answer and the next page's cursor; `said` is what is substantial in a row, `fresh`
     what is old of the floor.
     """
@@ -58,7 +58,7 @@ class Page(NamedTuple):
     fresh: object = None
 
 
-async def tagged_rows(request: Request, page: Page, turns: Turns) -> Response:
+async def tagged_rows(request: Request, page: AnswerPage, turns: Turns) -> Response:
     """A page as JSON under a weak tag of what is substantial in it; both are made in portions."""
     digest = blake2b(pack((page.following, page.fresh, len(page.rows))), digest_size=12)
     async for portion in turns.over(page.rows, RENDERED):

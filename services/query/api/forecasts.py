@@ -14,8 +14,9 @@ from pydantic import Field
 from services.access.http import require
 from services.access.keys import Credential
 from services.board.domain.windows import Span
+from services.figures.forecasts.keeper import ForecastKeeper
 from services.figures.forecasts.upload import Mistake, slots_of
-from services.figures.live.figures import Ground
+from services.figures.tenant_view import TenantView
 from services.kpis.plan import Slot
 from services.query.api.accept import accepted
 from services.query.api.answers import encode, encoded, json
@@ -29,7 +30,7 @@ from services.query.api.forecast_bodies import (
     upload_row,
 )
 from services.query.api.forecast_body import TITLE, rows_of
-from services.query.api.measured import Loaded, MeasuredRoute
+from services.query.api.measured import MeasuredRoute, Shared, use_case
 from services.query.api.paging import rows_of_page
 from services.query.api.parameters import (
     BEGIN,
@@ -100,10 +101,10 @@ class ForecastParameters(Parameters):
     limit: Limit = None
     cursor: Cursor = None
 
-    def asked(self, ground: Ground) -> tuple[Span, tuple[str, ...], ZoneInfo]:
+    def asked(self, view: TenantView) -> tuple[Span, tuple[str, ...], ZoneInfo]:
         """The span, the queues (none: all) and the zone; problems 422."""
         self.refuse_unknown()
-        return span_of(self.since, self.until), names_of(self.queue), zone_of(self.tz, ground)
+        return span_of(self.since, self.until), names_of(self.queue), zone_of(self.tz, view)
 
 
 @router.put(
@@ -115,7 +116,11 @@ class ForecastParameters(Parameters):
     | answering(UploadAnswer, 201, "A new version"),
 )
 async def put_forecast(
-    request: Request, caller: Planner, query: Loaded, asked: Annotated[UploadParameters, Query()]
+    request: Request,
+    caller: Planner,
+    keeper: Annotated[ForecastKeeper, Depends(use_case(ForecastKeeper))],
+    shared: Shared,
+    asked: Annotated[UploadParameters, Query()],
 ) -> Response:
     """Intervals of 15 or 30 minutes, as CSV or JSON, stored as a version; where versions overlap in
     time the newest is in force.
@@ -125,13 +130,13 @@ async def put_forecast(
     """
     accepted(request)
     asked.refuse_unknown()
-    ground = query.live.ground(caller.tenant)
-    slots, mistakes = slots_of(await rows_of(request), ground.zone)
+    view = shared.floors.view(caller.tenant)
+    slots, mistakes = slots_of(await rows_of(request), view.zone)
     if mistakes:
         raise _wrong(mistakes)
-    upload, new = await query.forecasts.put(caller.tenant, slots, caller.key_id, asked.note)
-    strangers = sorted({slot.queue for slot in slots} - set(ground.board.queues(caller.tenant)))
-    answer = json(upload_answer(upload, ground.zone, new=new, unknown_queues=strangers))
+    upload, new = await keeper.put(caller.tenant, slots, caller.key_id, asked.note)
+    strangers = sorted({slot.queue for slot in slots} - set(view.board.queues(caller.tenant)))
+    answer = json(upload_answer(upload, view.zone, new=new, unknown_queues=strangers))
     answer.status_code = 201 if new else 200
     return answer
 
@@ -142,17 +147,21 @@ async def put_forecast(
     summary="Forecasts in force",
 )
 async def forecasts(
-    request: Request, caller: Reader, query: Loaded, asked: Annotated[ForecastParameters, Query()]
+    request: Request,
+    caller: Reader,
+    keeper: Annotated[ForecastKeeper, Depends(use_case(ForecastKeeper))],
+    shared: Shared,
+    asked: Annotated[ForecastParameters, Query()],
 ) -> Response:
     """The forecast intervals that are in force, or those of one upload, and the last 1,000 uploads,
     the newest first.
     """
     accepted(request)
-    (span, queues, zone) = asked.asked(query.live.ground(caller.tenant))
-    store = query.forecasts.store
+    (span, queues, zone) = asked.asked(shared.floors.view(caller.tenant))
+    store = keeper.store
     question = caller.tenant, span, queues, asked.version
     after = place_of(asked.cursor, question, decode_place)
-    limit = rows_of_page(asked.limit, query.limits)
+    limit = rows_of_page(asked.limit, shared.limits)
     uploads = await store.uploads(caller.tenant)
     if asked.version is not None and asked.version not in {upload.version for upload in uploads}:
         raise Problem(
@@ -168,7 +177,7 @@ async def forecasts(
     )
     page = await asyncio.to_thread(_page, slots, queues, after, limit + 1)
     more = cursor(question, _place(page[limit - 1])) if len(page) > limit else None
-    turns = query.live.turns
+    turns = shared.turns
     rows = [
         forecast_row(slot, zone)
         async for portion in turns.over(page[:limit], AT_ONCE)

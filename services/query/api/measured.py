@@ -1,14 +1,14 @@
 """Routes that count themselves, and say 503 when what they need is away."""
 
 from collections.abc import Callable, Coroutine
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Request, Response
 from fastapi.routing import APIRoute
 
 from services.figures.history.coverage import TooFineError
 from services.figures.timestamps import text
-from services.query.app import Query
+from services.query.app import Answering, UseCases
 from services.runtime.clock import monotonic
 from services.runtime.problems import Problem
 from services.runtime.unavailable import LogUnavailable, StoreSlow, StoreUnavailable
@@ -21,6 +21,7 @@ SMALLER = (
     " questions take long too, the database is busy or lacks statistics (ANALYZE)."
 )
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+T = TypeVar("T")
 
 
 class MeasuredRoute(APIRoute):
@@ -44,7 +45,7 @@ class MeasuredRoute(APIRoute):
             began = monotonic()
             status = 500
             try:
-                with query_of(request).live.turns.answering():
+                with answering_of(request).turns.answering():
                     response = await _available(answer, request)
                 status = response.status_code
             except Problem as problem:
@@ -53,9 +54,8 @@ class MeasuredRoute(APIRoute):
             else:
                 return response
             finally:
-                seconds = query_of(request).metrics.requests.labels(
-                    request.method, self.path, status
-                )
+                requests = answering_of(request).metrics.requests
+                seconds = requests.labels(request.method, self.path, status)
                 seconds.observe(monotonic() - began)
 
         return measured
@@ -92,25 +92,43 @@ async def _available(answer: Handler, request: Request) -> Response:
         raise Problem(422, "Range not kept at this resolution", detail) from gone
 
 
-def query_of(request: Request) -> Query:
-    """The running use cases, loaded or not."""
-    query: Query = request.app.state.query
-    return query
+def answering_of(request: Request) -> Answering:
+    """What all answers share, loaded or not."""
+    return _use_cases(request).answering
 
 
-async def loaded(request: Request) -> Query:
-    """The running use cases; problem 503 until the board holds the live span. (FastAPI sends what
-    is not async to a thread.)
+def use_case(kind: type[T]) -> Callable[[Request], Coroutine[Any, Any, T]]:
+    """A dependency: the running use case of a type; problem 503 until the board holds the live
+    span. (FastAPI sends what is not async to a thread.)
     """
-    query = query_of(request)
-    if not query.loaded():
+
+    async def running(request: Request) -> T:
+        return loaded(request).of(kind)
+
+    return running
+
+
+def loaded(request: Request) -> UseCases:
+    """The running use cases; problem 503 until the board holds the live span."""
+    running = _use_cases(request)
+    if not running.answering.health.loaded():
         raise Problem(
             503,
             "Starting up",
             "The live figures are being loaded; try again in a moment.",
             headers=RETRY_AFTER,
         )
-    return query
+    return running
 
 
-Loaded = Annotated[Query, Depends(loaded)]
+def _use_cases(request: Request) -> UseCases:
+    running: UseCases = request.app.state.query
+    return running
+
+
+async def _shared(request: Request) -> Answering:
+    return loaded(request).answering
+
+
+Shared = Annotated[Answering, Depends(_shared)]
+"""What all answers share; problem 503 until the board holds the live span"""

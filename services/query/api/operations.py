@@ -8,7 +8,8 @@ from fastapi.security import HTTPAuthorizationCredentials
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from services.access.http import BEARER, require
-from services.query.api.measured import RETRY_AFTER, Loaded, MeasuredRoute, query_of
+from services.query.api.measured import RETRY_AFTER, MeasuredRoute, answering_of, use_case
+from services.query.prometheus.page import Scrape
 from services.runtime.problems import Problem, described
 
 router = APIRouter(route_class=MeasuredRoute, tags=["operations"])
@@ -21,7 +22,7 @@ async def scraper(
     """Whoever may see every tenant's figures: anybody where the operator says so, else the scope
     metrics:read.
     """
-    if not query_of(request).metrics_open:
+    if not request.app.state.metrics_open:
         await may_scrape(request, bearer)
 
 
@@ -32,9 +33,9 @@ async def scraper(
     responses=described(401, 403, 503),
     summary="Prometheus",
 )
-async def metrics(query: Loaded) -> Response:
+async def metrics(scrape: Annotated[Scrape, Depends(use_case(Scrape))]) -> Response:
     """The floor's figures and the process's own, in the text format of Prometheus."""
-    return Response(await query.scrape.page(), media_type=CONTENT_TYPE_LATEST)
+    return Response(await scrape.page(), media_type=CONTENT_TYPE_LATEST)
 
 
 @router.get(
@@ -45,7 +46,7 @@ async def metrics(query: Loaded) -> Response:
 )
 async def livez(request: Request) -> Response:
     """200 unless only a restart would help."""
-    if not query_of(request).alive():
+    if not answering_of(request).health.alive():
         detail = "Live figures are updated no longer; the log says why. Restart this process."
         raise Problem(503, "Internal error", detail)
     return PlainTextResponse("ok\n")
@@ -56,7 +57,7 @@ async def livez(request: Request) -> Response:
 )
 async def readyz(request: Request) -> Response:
     """200 once the board is loaded and while the database answers."""
-    why = await query_of(request).unready()
+    why = await answering_of(request).health.unready()
     if why is not None:
         raise Problem(503, "Not ready", why, headers=RETRY_AFTER)
     return PlainTextResponse("ok\n")

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import TypeVar
 
-from services.query.app import Limits
+from services.query.app import RowLimits
 
 R = TypeVar("R")
 P = TypeVar("P")
@@ -16,12 +16,12 @@ millisecond in which nobody is answered.
 """
 
 
-def rows_of_page(asked: int | None, limits: Limits) -> int:
+def rows_of_page(asked: int | None, limits: RowLimits) -> int:
     """How many rows of a question one answer holds."""
     return min(asked or limits.rows, limits.most_rows)
 
 
-def visits_of_page(asked: int | None, limits: Limits) -> int:
+def visits_of_page(asked: int | None, limits: RowLimits) -> int:
     """The same of visits."""
     return min(asked or limits.visits, limits.most_visits)
 

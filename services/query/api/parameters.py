@@ -18,17 +18,23 @@ from services.definitions.domain.bodies import Kind
 from services.figures.corrections.figures import CorrectionQuery
 from services.figures.history.figures import HistoryQuery
 from services.figures.intervals import Interval
-from services.figures.live.figures import CHANNELS, Ground, LiveQuery
+from services.figures.live.figures import CHANNELS, LiveQuery
+from services.figures.policies_in_force import (
+    BUILT_IN,
+    DefinitionChoice,
+    impossible,
+    names,
+    target_ids,
+)
 from services.figures.restate import Restatement
 from services.figures.rows import Question
 from services.figures.selection import By, Selection
-from services.figures.terms import BUILT_IN, Basis, impossible, names, target_ids
+from services.figures.tenant_view import TenantView
 from services.figures.visits.drilldown import VisitQuery
-from services.kpis.catalogue import CATALOGUE, VARIANTS, Kpi
+from services.kpis.catalogue import ASKED, CATALOGUE, Kpi
 from services.kpis.policies import Formula
 from services.runtime.problems import Problem
 
-ASKED = CATALOGUE | VARIANTS
 EARLIEST = parse_instant("1970-01-01T00:00:00Z")
 LATEST = parse_instant("2100-01-01T00:00:00Z")
 LONGEST_LIST = 4096
@@ -98,12 +104,12 @@ class Restated(Parameters):
         bool | None, Field(description="count a visit that waits beyond T as missed")
     ] = None
 
-    def basis(self, ground: Ground, chosen: Selection) -> Basis:
+    def basis(self, view: TenantView, chosen: Selection) -> DefinitionChoice:
         """The definitions that figures are computed with; problem 422 where they are unknown or
         cannot be restated so.
         """
         if self.definition not in (None, *BUILT_IN):
-            refuse_strangers("definition", [str(self.definition)], names(ground.known))
+            refuse_strangers("definition", [str(self.definition)], names(view.known))
         options = (
             self.formula,
             self.threshold,
@@ -112,15 +118,15 @@ class Restated(Parameters):
             self.flow_outs,
             self.waiting_past_threshold,
         )
-        basis = Basis(self.definition, Restatement(*options))
+        basis = DefinitionChoice(self.definition, Restatement(*options))
         if any(option is not None for option in options):
-            why = impossible(basis, ground.known, judged_apart(ground, chosen))
+            why = impossible(basis, view.known, judged_apart(view, chosen))
             if why is not None:
                 raise Problem(422, "Invalid definition", why)
         return basis
 
 
-class Figures(Restated):
+class FigureParameters(Restated):
     """Which figures of which queues."""
 
     kpi: Annotated[List, Field(description=KPIS, examples=["service_level,aht,left:overflow"])] = (
@@ -130,27 +136,27 @@ class Figures(Restated):
     channel: Channels = None
     by: Annotated[By, Field(description="what each row stands for")] = By.QUEUE
 
-    def question(self, ground: Ground, chosen: Selection) -> Question:
+    def question(self, view: TenantView, chosen: Selection) -> Question:
         """The KPIs and their definitions."""
-        return Question(kpis(self.kpi), self.basis(ground, chosen))
+        return Question(kpis(self.kpi), self.basis(view, chosen))
 
-    def selection(self, ground: Ground) -> Selection:
+    def selection(self, view: TenantView) -> Selection:
         """The contacts that count."""
-        return selection(ground, self.queue, self.channel, self.by)
+        return selection(view, self.queue, self.channel, self.by)
 
 
-class LiveParameters(Figures):
+class LiveParameters(FigureParameters):
     """Parameters of live figures."""
 
     window: Annotated[
         Window, Field(description="how far back; `today` begins at the floor's midnight")
     ] = Window.M15
 
-    def query(self, ground: Ground) -> LiveQuery:
+    def query(self, view: TenantView) -> LiveQuery:
         """The question; problems 422."""
         self.refuse_unknown()
-        chosen = live_selection(ground, self.queue, self.channel, self.by)
-        return LiveQuery(chosen, self.window, self.question(ground, chosen))
+        chosen = live_selection(view, self.queue, self.channel, self.by)
+        return LiveQuery(chosen, self.window, self.question(view, chosen))
 
 
 class LivePageParameters(LiveParameters):
@@ -160,7 +166,7 @@ class LivePageParameters(LiveParameters):
     cursor: Cursor = None
 
 
-class HistoryParameters(Figures):
+class HistoryParameters(FigureParameters):
     """Parameters of history."""
 
     since: Annotated[
@@ -187,13 +193,13 @@ class HistoryParameters(Figures):
     limit: Limit = None
     cursor: Cursor = None
 
-    def query(self, ground: Ground) -> HistoryQuery:
+    def query(self, view: TenantView) -> HistoryQuery:
         """The question; problems 422."""
         self.refuse_unknown()
-        chosen = self.selection(ground)
-        span = span_of_panes(self.since, self.until, ground.board.rules.pane)
+        chosen = self.selection(view)
+        span = span_of_panes(self.since, self.until, view.board.rules.pane)
         return HistoryQuery(
-            chosen, span, self.interval, zone_of(self.tz, ground), self.question(ground, chosen)
+            chosen, span, self.interval, zone_of(self.tz, view), self.question(view, chosen)
         )
 
 
@@ -231,24 +237,24 @@ class VisitParameters(Restated):
     ] = None
     cursor: Cursor = None
 
-    def query(self, ground: Ground) -> VisitQuery:
+    def query(self, view: TenantView) -> VisitQuery:
         """The question; problems 422."""
         self.refuse_unknown()
-        chosen = selection(ground, self.queue, self.channel, By.QUEUE)
+        chosen = selection(view, self.queue, self.channel, By.QUEUE)
         if self.target is not None:
-            refuse_strangers("target", [self.target], target_ids(ground.known))
+            refuse_strangers("target", [self.target], target_ids(view.known))
         return VisitQuery(
             chosen,
             span_of(self.since, self.until),
             self.outcome,
             self.missed,
-            self.basis(ground, chosen),
+            self.basis(view, chosen),
             self.target,
         )
 
-    def zone(self, ground: Ground) -> ZoneInfo:
+    def zone(self, view: TenantView) -> ZoneInfo:
         """The zone of the answer's times."""
-        return zone_of(self.tz, ground)
+        return zone_of(self.tz, view)
 
 
 class CorrectionParameters(Restated):
@@ -274,18 +280,18 @@ class CorrectionParameters(Restated):
     limit: Limit = None
     cursor: Cursor = None
 
-    def query(self, ground: Ground) -> CorrectionQuery:
+    def query(self, view: TenantView) -> CorrectionQuery:
         """The question; problems 422."""
         self.refuse_unknown()
-        chosen = selection(ground, self.queue, self.channel, By.QUEUE_AND_CHANNEL)
+        chosen = selection(view, self.queue, self.channel, By.QUEUE_AND_CHANNEL)
         recorded = (
             EARLIEST
             if self.recorded_from is None
             else _instant("recorded_from", self.recorded_from)
         )
-        question = Question(kpis(self.kpi), self.basis(ground, chosen))
+        question = Question(kpis(self.kpi), self.basis(view, chosen))
         return CorrectionQuery(
-            chosen, span_of(self.since, self.until), recorded, zone_of(self.tz, ground), question
+            chosen, span_of(self.since, self.until), recorded, zone_of(self.tz, view), question
         )
 
 
@@ -296,12 +302,12 @@ def kpis(text: str | None) -> tuple[Kpi, ...]:
     return tuple(ASKED[name] for name in names)
 
 
-def selection(ground: Ground, queue: str | None, channel: str | None, by: By) -> Selection:
+def selection(view: TenantView, queue: str | None, channel: str | None, by: By) -> Selection:
     """The queues and channels named, each known to the tenant's floor."""
     queues = names_of(queue)
     channels = names_of(channel)
     refuse_strangers("channel", channels, CHANNELS)
-    known = ground.board.queues(ground.tenant)
+    known = view.board.queues(view.tenant)
     if OTHER in queues and OTHER not in known:
         detail = (
             f"queue: `{OTHER}` is where live figures count folded queues; history has each "
@@ -309,46 +315,44 @@ def selection(ground: Ground, queue: str | None, channel: str | None, by: By) ->
         )
         raise Problem(422, "Unknown queue", detail)
     refuse_strangers("queue", queues, known)
-    return Selection(ground.tenant, queues, channels, by)
+    return Selection(view.tenant, queues, channels, by)
 
 
-def live_selection(ground: Ground, queue: str | None, channel: str | None, by: By) -> Selection:
+def live_selection(view: TenantView, queue: str | None, channel: str | None, by: By) -> Selection:
     """The same for live figures; problem 422 where they do not tell a queue apart: 0 would be
     wrong.
     """
     queues = names_of(queue)
     channels = names_of(channel)
-    folded = ground.board.names.folded(ground.tenant)
+    folded = view.board.names.folded(view.tenant)
     refuse_strangers("channel", channels, CHANNELS)
     hidden = [name for name in queues if name in folded and name != OTHER]
     if hidden:
         detail = (
-            f"queue: {', '.join(hidden)} is beyond the {ground.board.rules.most_queues} queues "
+            f"queue: {', '.join(hidden)} is beyond the {view.board.rules.most_queues} queues "
             "and channels that live figures of a "
             f"tenant tell apart; ask for queue={OTHER}, in which {len(folded)} queues are "
             "counted, or for its history, or raise "
             "FLOORPULSE_API__MOST_QUEUES"
         )
         raise Problem(422, "Queue not kept apart", detail)
-    known = ground.board.queues(ground.tenant)
+    known = view.board.queues(view.tenant)
     refuse_strangers("queue", [name for name in queues if name != OTHER or not folded], known)
-    return Selection(ground.tenant, queues, channels, by)
+    return Selection(view.tenant, queues, channels, by)
 
 
-def judged_apart(ground: Ground, chosen: Selection) -> list[tuple[str, str]]:
+def judged_apart(view: TenantView, chosen: Selection) -> list[tuple[str, str]]:
     """The selected queues and channels that may have different policies: those that are defined,
     and one for all that are not.
     """
-    defined = {
-        queue for state in ground.known.states for queue in state.versions.get(Kind.QUEUE, {})
-    }
-    known = chosen.queues or ground.board.queues(ground.tenant)
+    defined = {queue for state in view.known.states for queue in state.versions.get(Kind.QUEUE, {})}
+    known = chosen.queues or view.board.queues(view.tenant)
     plain = next((queue for queue in known if queue not in defined), None)
     apart = defined.intersection(known) | ({plain} if plain is not None else set())
     return [
         (queue, channel)
         for queue in sorted(apart)
-        for channel in sorted(ground.board.channels(ground.tenant, queue))
+        for channel in sorted(view.board.channels(view.tenant, queue))
     ]
 
 
@@ -396,10 +400,10 @@ def _instant(name: str, text: str) -> int:
     return at
 
 
-def zone_of(name: str | None, ground: Ground) -> ZoneInfo:
+def zone_of(name: str | None, view: TenantView) -> ZoneInfo:
     """The zone of an answer: the tenant's where none is named."""
     if name is None:
-        return ground.zone
+        return view.zone
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as wrong:

@@ -13,21 +13,22 @@ from fastapi import Depends, Request, Response
 
 from services.access.http import BEARER, require
 from services.access.keys import Credential
+from services.figures.live.figures import LiveFigures
 from services.query.api.measured import Handler, MeasuredRoute, loaded
-from services.query.app import Query
+from services.query.app import Answering
 
 KEPT = 4096
 """Ways of asking that are remembered"""
 
-Endpoint = Callable[[Request, Credential, Query, Any], Awaitable[Response]]
+Endpoint = Callable[[Request, Credential, LiveFigures, Answering, Any], Awaitable[Response]]
 may_read = require("kpi:read")
 Reader = Annotated[Credential, Depends(may_read)]
 """Who asks for figures"""
 
 
 class RepeatedRoute(MeasuredRoute):
-    """A route of `kpi:read` whose function takes request, caller, use cases and parameters, and
-    calls `keep` with the last.
+    """A route of `kpi:read` whose function takes request, caller, live figures, what answers share
+    and parameters, and calls `keep` with the last.
     """
 
     def answering(self) -> Handler:
@@ -54,7 +55,8 @@ class RepeatedRoute(MeasuredRoute):
 async def _called(
     endpoint: Endpoint, request: Request, caller: Credential, asked: object
 ) -> Response:
-    return await endpoint(request, caller, await loaded(request), asked)
+    running = loaded(request)
+    return await endpoint(request, caller, running.of(LiveFigures), running.answering, asked)
 
 
 def keep(request: Request, asked: object) -> None:

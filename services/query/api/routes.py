@@ -5,14 +5,17 @@ from functools import partial
 from typing import Annotated
 
 import msgspec
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from services.figures.corrections import figures as correcting
+from services.figures.corrections.figures import Corrections
 from services.figures.corrections.rows import COLUMNS as CORRECTION_COLUMNS
-from services.figures.history.figures import RowPlace
-from services.figures.live.figures import LivePlace
+from services.figures.history.figures import PastFigures, RowPlace
+from services.figures.live.figures import LiveFigures, LivePlace
+from services.figures.live.queues import Queues
 from services.figures.ports import Place
 from services.figures.rows import COLUMNS, LIVE_COLUMNS
+from services.figures.visits.drilldown import Drilldown
 from services.kpis.catalogue import CATALOGUE, VARIANTS
 from services.query.api import (
     agents,
@@ -26,7 +29,7 @@ from services.query.api import (
 )
 from services.query.api.accept import CSV, JSON, accepted
 from services.query.api.answers import (
-    Page,
+    AnswerPage,
     Sheet,
     csv_stream,
     figures,
@@ -43,7 +46,7 @@ from services.query.api.definition_bodies import (
     policy_rows,
     version_rows,
 )
-from services.query.api.measured import Loaded, MeasuredRoute
+from services.query.api.measured import MeasuredRoute, Shared, use_case
 from services.query.api.parameters import (
     CorrectionParameters,
     HistoryParameters,
@@ -57,6 +60,7 @@ from services.query.api.queue_bodies import QueuesAnswer, queue_row, timeless
 from services.query.api.repeated import Reader, RepeatedRoute, keep
 from services.query.api.schemas import CorrectionsAnswer, HistoryAnswer, LiveAnswer, answering
 from services.query.api.visit_bodies import VISIT_COLUMNS, VisitsAnswer, visit_row
+from services.query.pipeline.pipeline import Pipeline
 from services.runtime.problems import described
 
 PROBLEMS = described(401, 403, 406, 422, 503)
@@ -74,7 +78,7 @@ decode_name = msgspec.msgpack.Decoder(str).decode
 decode_number = msgspec.msgpack.Decoder(int).decode
 decode_live_place = msgspec.msgpack.Decoder(LivePlace).decode
 decode_row_place = msgspec.msgpack.Decoder(RowPlace).decode
-decode_correction_place = msgspec.msgpack.Decoder(correcting.RowPlace).decode
+decode_correction_place = msgspec.msgpack.Decoder(correcting.CorrectionRowPlace).decode
 decode_visit_place: Callable[[bytes], Place] = msgspec.msgpack.Decoder(Place).decode
 
 figures_router = APIRouter(route_class=MeasuredRoute, tags=["figures"])
@@ -105,20 +109,24 @@ def router() -> APIRouter:
     summary="Queues and who waits in them",
 )
 async def queues(
-    request: Request, caller: Reader, query: Loaded, asked: Annotated[PageParameters, Query()]
+    request: Request,
+    caller: Reader,
+    floor_queues: Annotated[Queues, Depends(use_case(Queues))],
+    shared: Shared,
+    asked: Annotated[PageParameters, Query()],
 ) -> Response:
     """Every queue of the floor with its live gauges and the state of its figures."""
     asked.refuse_unknown()
     accepted(request)
     question = "queues", caller.tenant
     after = place_of(asked.cursor, question, decode_name)
-    rows, more = await query.queues.page(
-        caller.tenant, after, paging.rows_of_page(asked.limit, query.limits)
+    rows, more = await floor_queues.page(
+        caller.tenant, after, paging.rows_of_page(asked.limit, shared.limits)
     )
-    zone = query.live.zone(caller.tenant)
+    zone = shared.floors.view(caller.tenant).zone
     told = [queue_row(row, zone) for row in rows]
     return await tagged_rows(
-        request, Page(told, _following(question, more), timeless), query.live.turns
+        request, AnswerPage(told, _following(question, more), timeless), shared.turns
     )
 
 
@@ -128,23 +136,27 @@ async def queues(
     summary="Live figures",
 )
 async def live(
-    request: Request, caller: Reader, query: Loaded, asked: Annotated[LivePageParameters, Query()]
+    request: Request,
+    caller: Reader,
+    live_figures: Annotated[LiveFigures, Depends(use_case(LiveFigures))],
+    shared: Shared,
+    asked: Annotated[LivePageParameters, Query()],
 ) -> Response:
     """Figures of a window up to now; gauges are those of this moment whatever the window. `Accept:
     text/csv` gives all pages as one CSV.
     """
     keep(request, asked)
     kind = accepted(request, JSON, CSV)
-    question = asked.query(query.live.ground(caller.tenant))
+    question = asked.query(shared.floors.view(caller.tenant))
     after = place_of(asked.cursor, question, decode_live_place)
-    page = partial(query.live.page, question)
-    rows, more = await page(after, paging.rows_of_page(asked.limit, query.limits))
-    query.metrics.rows.labels("/v1/kpis").inc(len(rows))
+    page = partial(live_figures.page, question)
+    rows, more = await page(after, paging.rows_of_page(asked.limit, shared.limits))
+    shared.counted("/v1/kpis", len(rows))
     if kind == CSV:
-        further = paging.further(page, more, query.limits.rows)
-        return csv_stream(rows, further, Sheet("kpis", LIVE_COLUMNS), query.live.turns)
-    fresh = query.live.freshness(caller.tenant)
-    return await figures(request, rows, _following(question, more), query.live.turns, fresh)
+        further = paging.further(page, more, shared.limits.rows)
+        return csv_stream(rows, further, Sheet("kpis", LIVE_COLUMNS), shared.turns)
+    fresh = shared.floors.view(caller.tenant).freshness
+    return await figures(request, rows, _following(question, more), shared.turns, fresh)
 
 
 @figures_router.get(
@@ -153,20 +165,24 @@ async def live(
     summary="Figures of any past span",
 )
 async def history(
-    request: Request, caller: Reader, query: Loaded, asked: Annotated[HistoryParameters, Query()]
+    request: Request,
+    caller: Reader,
+    past: Annotated[PastFigures, Depends(use_case(PastFigures))],
+    shared: Shared,
+    asked: Annotated[HistoryParameters, Query()],
 ) -> Response:
     """Figures per interval of a calendar. `Accept: text/csv` gives all pages as one CSV."""
     kind = accepted(request, JSON, CSV)
-    question = asked.query(query.live.ground(caller.tenant))
+    question = asked.query(shared.floors.view(caller.tenant))
     after = place_of(asked.cursor, question, decode_row_place)
-    limit = paging.rows_of_page(asked.limit, query.limits)
-    rows, more = await query.past.page(question, after, limit)
-    query.metrics.rows.labels("/v1/kpis/history").inc(len(rows))
+    limit = paging.rows_of_page(asked.limit, shared.limits)
+    rows, more = await past.page(question, after, limit)
+    shared.counted("/v1/kpis/history", len(rows))
     if kind == CSV:
-        further = paging.further(partial(query.past.page, question), more, query.limits.rows)
-        return csv_stream(rows, further, Sheet("kpis", COLUMNS), query.live.turns)
-    fresh = query.live.freshness(caller.tenant)
-    return await figures(request, rows, _following(question, more), query.live.turns, fresh)
+        further = paging.further(partial(past.page, question), more, shared.limits.rows)
+        return csv_stream(rows, further, Sheet("kpis", COLUMNS), shared.turns)
+    fresh = shared.floors.view(caller.tenant).freshness
+    return await figures(request, rows, _following(question, more), shared.turns, fresh)
 
 
 def _following(question: object, more: object) -> str | None:
@@ -179,21 +195,25 @@ def _following(question: object, more: object) -> str | None:
     summary="Figures that changed after they were final",
 )
 async def corrections(
-    request: Request, caller: Reader, query: Loaded, asked: Annotated[CorrectionParameters, Query()]
+    request: Request,
+    caller: Reader,
+    changes: Annotated[Corrections, Depends(use_case(Corrections))],
+    shared: Shared,
+    asked: Annotated[CorrectionParameters, Query()],
 ) -> Response:
     """One row for each KPI of a queue's quarter hour that a late event changed: old, new, why,
     when. `Accept: text/csv` gives all pages.
     """
     kind = accepted(request, JSON, CSV)
-    question = asked.query(query.live.ground(caller.tenant))
+    question = asked.query(shared.floors.view(caller.tenant))
     after = place_of(asked.cursor, question, decode_correction_place)
-    limit = paging.rows_of_page(asked.limit, query.limits)
-    rows, more = await query.corrections.page(question, after, limit)
-    query.metrics.rows.labels("/v1/corrections").inc(len(rows))
+    limit = paging.rows_of_page(asked.limit, shared.limits)
+    rows, more = await changes.page(question, after, limit)
+    shared.counted("/v1/corrections", len(rows))
     if kind == CSV:
-        further = paging.further(partial(query.corrections.page, question), more, query.limits.rows)
-        return csv_stream(rows, further, Sheet("corrections", CORRECTION_COLUMNS), query.live.turns)
-    return await rows_answer(rows, _following(question, more), query.live.turns)
+        further = paging.further(partial(changes.page, question), more, shared.limits.rows)
+        return csv_stream(rows, further, Sheet("corrections", CORRECTION_COLUMNS), shared.turns)
+    return await rows_answer(rows, _following(question, more), shared.turns)
 
 
 @figures_router.get(
@@ -202,32 +222,34 @@ async def corrections(
     summary="The contacts behind a number",
 )
 async def visits(
-    request: Request, caller: Reader, query: Loaded, asked: Annotated[VisitParameters, Query()]
+    request: Request,
+    caller: Reader,
+    drilldown: Annotated[Drilldown, Depends(use_case(Drilldown))],
+    shared: Shared,
+    asked: Annotated[VisitParameters, Query()],
 ) -> Response:
     """Visits in the order of their offers, each judged under the definition. `Accept: text/csv`
     gives all pages.
     """
     kind = accepted(request, JSON, CSV)
-    question = asked.query(query.live.ground(caller.tenant))
-    zone = asked.zone(query.live.ground(caller.tenant))
+    question = asked.query(shared.floors.view(caller.tenant))
+    zone = asked.zone(shared.floors.view(caller.tenant))
     after = place_of(asked.cursor, question, decode_visit_place)
-    limit = paging.visits_of_page(asked.limit, query.limits)
-    found, more = await query.drilldown.page(question, after, limit)
-    query.metrics.rows.labels("/v1/visits").inc(len(found))
+    limit = paging.visits_of_page(asked.limit, shared.limits)
+    found, more = await drilldown.page(question, after, limit)
+    shared.counted("/v1/visits", len(found))
     shown = partial(visit_row, zone=zone, agents=AGENTS in caller.scopes)
     if kind == CSV:
-        further = paging.further(
-            partial(query.drilldown.page, question), more, query.limits.most_visits
-        )
+        further = paging.further(partial(drilldown.page, question), more, shared.limits.most_visits)
         sheet = Sheet("visits", VISIT_COLUMNS)
         pages = (list(map(shown, page)) async for page in further)
-        return csv_stream(list(map(shown, found)), pages, sheet, query.live.turns)
+        return csv_stream(list(map(shown, found)), pages, sheet, shared.turns)
     rows = [
         row
-        async for portion in query.live.turns.over(found, VISITS_AT_ONCE)
+        async for portion in shared.turns.over(found, VISITS_AT_ONCE)
         for row in map(shown, portion)
     ]
-    return await rows_answer(rows, _following(question, more), query.live.turns)
+    return await rows_answer(rows, _following(question, more), shared.turns)
 
 
 @figures_router.get(
@@ -236,13 +258,17 @@ async def visits(
     summary="How far counting is behind",
 )
 async def pipeline(
-    request: Request, caller: Reader, query: Loaded, asked: Annotated[Parameters, Query()]
+    request: Request,
+    caller: Reader,
+    counting: Annotated[Pipeline, Depends(use_case(Pipeline))],
+    shared: Shared,
+    asked: Annotated[Parameters, Query()],
 ) -> Response:
     """No lag means: everything accepted before this call is in every answer after it."""
     asked.refuse_unknown()
     accepted(request)
-    board = query.live.board
-    partitions = await query.pipeline.partitions()
+    board = shared.floors.board
+    partitions = await counting.partitions()
     body = pipeline_answer(partitions, board.folded(caller.tenant), board.rules.zone)
     return json(body, {"Cache-Control": "no-store"})
 
@@ -253,24 +279,25 @@ async def pipeline(
     summary="What figures mean",
 )
 async def definitions(
-    request: Request, caller: Reader, query: Loaded, asked: Annotated[PageParameters, Query()]
+    request: Request, caller: Reader, shared: Shared, asked: Annotated[PageParameters, Query()]
 ) -> Response:
     """The definitions in force, every version there is or was (these come in pages), and the
     catalogue of KPIs.
     """
     asked.refuse_unknown()
     accepted(request)
-    known = query.live.known(caller.tenant)
-    question = "definitions", caller.tenant, query.live.definitions().number
+    view = shared.floors.view(caller.tenant)
+    known = view.known
+    question = "definitions", caller.tenant, shared.floors.definitions().number
     first = place_of(asked.cursor, question, decode_number) or 0
-    beyond = first + paging.rows_of_page(asked.limit, query.limits)
+    beyond = first + paging.rows_of_page(asked.limit, shared.limits)
     body = DefinitionsAnswer(
-        rows=policy_rows(known.at(query.live.now())),
-        versions=version_rows(known, query.live.now(), slice(first, beyond)),
+        rows=policy_rows(known.at(view.now)),
+        versions=version_rows(known, view.now, slice(first, beyond)),
         loading=loading(
-            query.live.definitions(),
-            query.reload(),
-            query.live.zone(caller.tenant),
+            shared.floors.definitions(),
+            shared.health.reload(),
+            view.zone,
             details=ADMIN in caller.scopes,
         ),
         kpis=kpi_rows(CATALOGUE.values()),

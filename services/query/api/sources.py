@@ -12,10 +12,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.access.http import require
 from services.access.keys import Credential
 from services.board.domain.sources import SourceState
+from services.figures.sources.watch import Retirement
 from services.figures.timestamps import Instant, text
 from services.query.api.accept import accepted
 from services.query.api.answers import json
-from services.query.api.measured import Loaded, MeasuredRoute
+from services.query.api.measured import MeasuredRoute, Shared, use_case
 from services.query.api.parameters import Parameters
 from services.query.api.schemas import answering
 from services.runtime.problems import described
@@ -86,12 +87,13 @@ class RetiredAnswer(msgspec.Struct, frozen=True):
     summary="Who tells events",
 )
 async def sources(
-    request: Request, caller: Reader, query: Loaded, asked: Annotated[Parameters, Query()]
+    request: Request, caller: Reader, shared: Shared, asked: Annotated[Parameters, Query()]
 ) -> Response:
     """Every source that was heard since the engine started, and what its quiet means."""
     asked.refuse_unknown()
     accepted(request)
-    zone = query.live.zone(caller.tenant)
+    view = shared.floors.view(caller.tenant)
+    zone = view.zone
     rows = [
         SourceRow(
             source=one.source.source,
@@ -100,7 +102,7 @@ async def sources(
             usual_gap=None if one.source.usual_gap is None else one.source.usual_gap / 1000,
             queues=len(one.source.queues),
         )
-        for one in query.live.sources.all(caller.tenant)
+        for one in view.sources.all(caller.tenant)
     ]
     return json(SourcesAnswer(rows), {"Cache-Control": "no-store"})
 
@@ -110,8 +112,14 @@ async def sources(
     responses=described(400, 401, 403, 406, 422, 503) | answering(RetiredAnswer),
     summary="Wait for a source no longer",
 )
-async def retire(request: Request, caller: Operator, query: Loaded, body: RetireBody) -> Response:
+async def retire(
+    request: Request,
+    caller: Operator,
+    retirement: Annotated[Retirement, Depends(use_case(Retirement))],
+    shared: Shared,
+    body: RetireBody,
+) -> Response:
     """Its silence holds up no figures from now on. It is waited for again once it speaks again."""
     accepted(request)
-    at = await query.retirement.retire(caller.tenant, body.source, caller.key_id)
-    return json(RetiredAnswer(body.source, text(at, query.live.zone(caller.tenant))))
+    at = await retirement.retire(caller.tenant, body.source, caller.key_id)
+    return json(RetiredAnswer(body.source, text(at, shared.floors.view(caller.tenant).zone)))

@@ -5,8 +5,9 @@ from hanging up
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -14,13 +15,12 @@ from fastapi.responses import StreamingResponse
 
 from services.access.http import BEARER, require
 from services.access.keys import Credential
-from services.figures.live.figures import LiveQuery
 from services.figures.turns import Turns
 from services.query.api.answers import encoded
-from services.query.api.measured import RETRY_AFTER, Loaded, MeasuredRoute
+from services.query.api.measured import RETRY_AFTER, MeasuredRoute, Shared, use_case
 from services.query.api.parameters import LiveParameters
-from services.query.app import Query as Running
-from services.query.stream.streams import Batch
+from services.query.app import Answering
+from services.query.stream.streams import RowBatch, Streams
 from services.runtime.clock import monotonic
 from services.runtime.problems import Problem, described
 
@@ -46,35 +46,37 @@ router = APIRouter(route_class=MeasuredRoute)
 )
 async def stream(
     request: Request,
-    query: Loaded,
+    streams: Annotated[Streams, Depends(use_case(Streams))],
+    shared: Shared,
     caller: Annotated[Credential, Depends(may_read)],
     asked: Annotated[LiveParameters, Query()],
 ) -> StreamingResponse:
     """Rows of the question at once, then whatever changes; `Last-Event-ID` resumes where a
     connection broke.
     """
-    if query.streams.open >= query.limits.streams:
+    if streams.open >= shared.limits.streams:
         detail = (
-            f"{query.streams.open} streams are open, as many as allowed; close one or ask "
-            "another replica"
+            f"{streams.open} streams are open, as many as allowed; close one or ask another replica"
         )
         raise Problem(503, "Too many streams", detail, headers=RETRY_AFTER)
-    question = asked.query(query.live.ground(caller.tenant))
-    size = await query.live.size(question)
-    most = query.streams.most_rows
+    question = asked.query(shared.floors.view(caller.tenant))
+    size = await streams.size(question)
+    most = streams.most_rows
     if size > most:
         detail = (
             f"the query has {size} rows and a stream sends at most {most}; name fewer "
             "KPIs or queues, or sum over them with by="
         )
         raise Problem(422, "Too many rows", detail)
-    after = resumed(request.headers.get("last-event-id"), query.boot)
+    after = resumed(request.headers.get("last-event-id"), streams.boot)
 
     async def goes_on() -> bool:
         return not _stopping(request) and await _still_allowed(request)
 
     return StreamingResponse(
-        _events(query, question, after, goes_on), media_type="text/event-stream", headers=HEADERS
+        _events(streams, shared, partial(streams.follow, question, after), goes_on),
+        media_type="text/event-stream",
+        headers=HEADERS,
     )
 
 
@@ -88,7 +90,7 @@ def resumed(last_id: str | None, boot: str) -> int | None:
     )
 
 
-async def event(batch: Batch, boot: str, turns: Turns) -> bytes:
+async def event(batch: RowBatch, boot: str, turns: Turns) -> bytes:
     """A batch on the wire."""
     return b"id: %b.%d\nevent: rows\ndata: %b\n\n" % (
         boot.encode(),
@@ -98,17 +100,20 @@ async def event(batch: Batch, boot: str, turns: Turns) -> bytes:
 
 
 async def _events(
-    query: Running, question: LiveQuery, after: int | None, goes_on: Callable[[], Awaitable[bool]]
+    streams: Streams,
+    shared: Answering,
+    follow: Callable[[], AsyncGenerator[RowBatch | None, None]],
+    goes_on: Callable[[], Awaitable[bool]],
 ) -> AsyncIterator[bytes | str]:
     yield RETRY
     heard = monotonic()
-    async with aclosing(query.streams.follow(question, after)) as batches:
+    async with aclosing(follow()) as batches:
         async for batch in batches:
             if not await goes_on():
                 return
             if batch is not None:
-                query.metrics.rows.labels("/v1/stream").inc(len(batch.rows))
-                yield await event(batch, query.boot, query.live.turns)
+                shared.counted("/v1/stream", len(batch.rows))
+                yield await event(batch, streams.boot, shared.turns)
                 heard = monotonic()
             elif monotonic() - heard >= HEARTBEAT:
                 yield ": still here\n\n"

@@ -6,19 +6,19 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 import msgspec
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from msgspec import Meta
 from pydantic import Field
 
-from services.figures.live.figures import Ground
-from services.figures.targets.figures import Kept, TargetQuery
+from services.figures.policies_in_force import target_ids
+from services.figures.targets.figures import Kept, TargetQuery, Targets
 from services.figures.targets.promises import StretchPlace, TargetStatus, counts_visits
-from services.figures.terms import target_ids
+from services.figures.tenant_view import TenantView
 from services.figures.timestamps import Instant, text, text_or_none
 from services.query.api.accept import CSV, JSON, accepted
-from services.query.api.answers import Page, Sheet, csv_stream, tagged_rows
+from services.query.api.answers import AnswerPage, Sheet, csv_stream, tagged_rows
 from services.query.api.cursors import cursor, place_of
-from services.query.api.measured import Loaded, MeasuredRoute
+from services.query.api.measured import MeasuredRoute, Shared, use_case
 from services.query.api.paging import further, rows_of_page
 from services.query.api.parameters import (
     BEGIN,
@@ -143,11 +143,11 @@ class TargetParameters(Parameters):
     limit: Limit = None
     cursor: Cursor = None
 
-    def query(self, ground: Ground) -> TargetQuery:
+    def query(self, view: TenantView) -> TargetQuery:
         """The question; problems 422."""
         self.refuse_unknown()
         names = names_of(self.target)
-        refuse_strangers("target", names, target_ids(ground.known))
+        refuse_strangers("target", names, target_ids(view.known))
         if (self.since is None) != (self.until is None):
             raise Problem(
                 422,
@@ -155,7 +155,7 @@ class TargetParameters(Parameters):
                 "give both from= and to=, or neither for the periods that are running now",
             )
         span = None if self.since is None or self.until is None else span_of(self.since, self.until)
-        return TargetQuery(ground.tenant, names, span, zone_of(self.tz, ground))
+        return TargetQuery(view.tenant, names, span, zone_of(self.tz, view))
 
 
 @router.get(
@@ -166,28 +166,32 @@ class TargetParameters(Parameters):
     summary="How promises stand",
 )
 async def targets(
-    request: Request, caller: Reader, query: Loaded, asked: Annotated[TargetParameters, Query()]
+    request: Request,
+    caller: Reader,
+    promised: Annotated[Targets, Depends(use_case(Targets))],
+    shared: Shared,
+    asked: Annotated[TargetParameters, Query()],
 ) -> Response:
     """Each target over each half hour, day or month of its own, in business hours. `Accept:
     text/csv` gives all pages as one CSV.
     """
     kind = accepted(request, JSON, CSV)
-    question = asked.query(query.live.ground(caller.tenant))
+    question = asked.query(shared.floors.view(caller.tenant))
     after = place_of(asked.cursor, question, decode_place)
-    limit = rows_of_page(asked.limit, query.limits)
-    page = partial(_page, query, question)
+    limit = rows_of_page(asked.limit, shared.limits)
+    page = partial(_page, promised, question)
     rows, more = await page(after, limit)
-    query.metrics.rows.labels("/v1/targets").inc(len(rows))
+    shared.counted("/v1/targets", len(rows))
     if kind == CSV:
         return csv_stream(
             rows,
-            further(page, more, query.limits.rows),
+            further(page, more, shared.limits.rows),
             Sheet("targets", COLUMNS),
-            query.live.turns,
+            shared.turns,
         )
     following = None if more is None else cursor(question, more)
-    told = Page(rows, following, _timeless, query.live.stale())
-    return await tagged_rows(request, told, query.live.turns)
+    told = AnswerPage(rows, following, _timeless, shared.floors.view(caller.tenant).stale)
+    return await tagged_rows(request, told, shared.turns)
 
 
 def _timeless(row: TargetFigures) -> object:
@@ -195,9 +199,9 @@ def _timeless(row: TargetFigures) -> object:
 
 
 async def _page(
-    query: Loaded, question: TargetQuery, after: StretchPlace | None, limit: int
+    promised: Targets, question: TargetQuery, after: StretchPlace | None, limit: int
 ) -> tuple[list[TargetFigures], StretchPlace | None]:
-    rows, more = await query.targets.page(question, after, limit)
+    rows, more = await promised.page(question, after, limit)
     return [_row(question, one) for one in rows], more
 
 

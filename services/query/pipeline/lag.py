@@ -62,7 +62,7 @@ class Reach:
     log_id: str | None
 
 
-class Ages(Protocol):
+class PartitionAges(Protocol):
     """How old the news of partitions is, as the reader measured it."""
 
     def stale(self, partition: int) -> bool:
@@ -78,12 +78,14 @@ class Ages(Protocol):
         ...
 
 
-def partition_lags(ranges: Mapping[int, LogRange], reach: Reach, ages: Ages) -> list[PartitionLag]:
+def partition_lags(
+    ranges: Mapping[int, LogRange], reach: Reach, ages: PartitionAges
+) -> list[PartitionLag]:
     """Every partition of the log, by number."""
     return [_partition_lag(number, ranges[number], reach, ages) for number in sorted(ranges)]
 
 
-def _partition_lag(number: int, log: LogRange, reach: Reach, ages: Ages) -> PartitionLag:
+def _partition_lag(number: int, log: LogRange, reach: Reach, ages: PartitionAges) -> PartitionLag:
     durable = reach.durable.get(number)
     live = reach.live.get(number)
     lag = lag_of(log, durable, live, reach.log_id)

@@ -1,8 +1,8 @@
 """What the counters of `/metrics` tell: they start at 0 with the process and never fall.
 
-A correction downwards is held back until new contacts have made up for it. Where homes move to or
-from those that are told together, that sum goes on from where it was: a rate over it shows what
-happened, not who is in it.
+A correction downwards is held back until new contacts have made up for it. Where queues and
+channels move to or from those that are told together, that sum goes on from where it was: a rate
+over it shows what happened, not who is in it.
 """
 
 from bisect import bisect_left
@@ -42,8 +42,8 @@ class Counters:
         return told
 
     def carry(self, labels: str, values: Iterable[tuple[str, str, float]], sign: int) -> None:
-        """Homes that counted `values` left the sum `labels` (`sign` 1: it keeps them) or came to it
-        (-1: it counts from now on).
+        """Queues and channels that counted `values` left the sum `labels` (`sign` 1: it keeps them)
+        or came to it (-1: it counts from now on).
         """
         for name, more, value in values:
             self._carried[name, labels + more] += sign * value

@@ -7,9 +7,9 @@ from collections.abc import Collection, Iterable
 
 from services.board.domain.windows import Window
 from services.figures.live.figures import LiveFigures, LiveQuery, Served
+from services.figures.policies_in_force import AS_IN_FORCE
 from services.figures.rows import LiveRow, Question
 from services.figures.selection import By, Selection
-from services.figures.terms import AS_IN_FORCE
 from services.kpis.catalogue import CATALOGUE
 from services.query.prometheus.exposition import escaped
 from services.query.prometheus.folding import OTHER, Fold, Folds

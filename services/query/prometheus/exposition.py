@@ -6,24 +6,23 @@ Counters tell of the live span only: a replay of last year must not look like a 
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
-from services.board.domain.board import Board
 from services.board.domain.positions import current
-from services.board.domain.series import Home, Scope
+from services.board.domain.series import QueueChannel, SeriesKey
 from services.board.domain.windows import Window
 from services.contracts.cells import Cell, Cells, add
 from services.definitions.domain.calendars import is_open
-from services.definitions.domain.in_force import Definitions
 from services.figures.by_policy import Parted, by_policy, value_of
-from services.figures.sources.silent import SilentQueues, nobody_silent
-from services.figures.staff.by_queue import roster_of
+from services.figures.policies_in_force import AS_IN_FORCE, PoliciesInForce
+from services.figures.sources.silent import SilentQueues
+from services.figures.staff.by_queue import staff_of_states
 from services.figures.state import State, state_of
-from services.figures.terms import AS_IN_FORCE, Terms
-from services.kpis.catalogue import CATALOGUE
-from services.kpis.figures import Figures
+from services.figures.tenant_view import Floors
+from services.kpis.catalogue import GAUGED, OVER_SPANS, SpanKpi
+from services.kpis.figures import SpanFigures, Value
 from services.kpis.formulas.staffing import LOGGED_IN
 from services.kpis.policies import ServiceLevelPolicy
 from services.query.prometheus.counters import WAITS, Counters, counted
@@ -35,64 +34,58 @@ SERIES_PER_QUEUE = 150
 SERIES_PER_TENANT = 100
 """Series of a tenant beside those; `test_query_routes` counts them."""
 
-QUANTILES = {"0.5": "wait_p50", "0.9": "wait_p90", "0.95": "wait_p95", "0.99": "wait_p99"}
-
-WINDOWED = {
-    "contactcenter_service_level_ratio": ("service_level", 1.0),
-    "contactcenter_average_handle_seconds": ("aht", 1.0),
-    "contactcenter_average_speed_of_answer_seconds": ("asa", 1.0),
-    "contactcenter_abandonment_ratio": ("abandonment_rate", 1.0),
-    "contactcenter_satisfaction_ratio": ("csat", 1.0),
-    "contactcenter_qa_score_ratio": ("qa_mean", 0.01),
-    "contactcenter_complaints_per_10k_handled": ("complaints_per_10k", 1.0),
+QUANTILES = "contactcenter_wait_quantile_seconds"
+SERVICE_LEVEL = OVER_SPANS["service_level"]
+BY_METRIC = {
+    kpi.gauge.metric: kpi for kpi in GAUGED if kpi.gauge is not None and not kpi.gauge.quantile
 }
-"""Gauge per window: its KPI, and what turns the KPI's unit into the metric's."""
+"""The KPI that a gauge for each window shows"""
 
 
 @dataclass(frozen=True)
-class Subject:
+class ShownQueues:
     """What one set of series stands for."""
 
     labels: str
-    homes: Sequence[Home]
+    queue_channels: Sequence[QueueChannel]
 
     @property
-    def scopes(self) -> list[Scope]:
-        """The board's scopes that add up to it."""
-        return list(self.homes)
+    def series_keys(self) -> list[SeriesKey]:
+        """The board's series keys that add up to it."""
+        return list(self.queue_channels)
 
 
 @dataclass(frozen=True)
 class View:
     """How a tenant's floor is seen now; `as_of` is epoch milliseconds."""
 
-    terms: Terms
+    terms: PoliciesInForce
     as_of: int
     zone: ZoneInfo
     stale: bool
 
-    def of(self, subject: Subject, silent: SilentQueues) -> "View":
+    def of(self, subject: ShownQueues, silent: SilentQueues) -> "View":
         """How one subject is seen: at the last word of its sources, where they are silent."""
-        queues = {queue for _, queue, _ in subject.homes}
+        queues = {queue for _, queue, _ in subject.queue_channels}
         if not silent.touches(queues):
             return self
         return replace(self, as_of=silent.as_of(queues, self.as_of), stale=True)
 
-    def closed(self, homes: Sequence[Home]) -> bool:
+    def closed(self, queue_channels: Sequence[QueueChannel]) -> bool:
         """Whether all these queues are outside their business hours."""
-        calendars = {queue: self.terms.in_force.calendar(queue) for _, queue, _ in homes}
+        calendars = {queue: self.terms.in_force.calendar(queue) for _, queue, _ in queue_channels}
         return all(
             one is not None and not is_open(one, self.as_of, self.zone)
             for one in calendars.values()
         )
 
 
-Parts = Sequence[tuple[ServiceLevelPolicy, Sequence[Home]]]
-"""Homes with the same policies together"""
+Parts = Sequence[tuple[ServiceLevelPolicy, Sequence[QueueChannel]]]
+"""Queues and channels with the same policies together"""
 
 
 @dataclass(eq=False)
-class Page:
+class MetricsPage:
     """Lines of metrics, collected by family."""
 
     families: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
@@ -120,12 +113,22 @@ def _help(name: str) -> str:
         return COUNTERS.get(name) or GAUGES[name]
     if name == WAITS:
         return "Waits of answered contacts."
-    if name.startswith("contactcenter_wait_quantile_seconds"):
+    if name.startswith(QUANTILES):
         return "Quantile of answered waits in the window, to the second; or its sample size."
-    kpi = CATALOGUE[WINDOWED[name.removesuffix("_sample_size")][0]]
+    kpi = BY_METRIC[name.removesuffix("_sample_size")]
     return f"{kpi.en} in the window: {kpi.formula}" + (
         "; its sample size." if name.endswith("_sample_size") else "."
     )
+
+
+def _put_kpi(page: MetricsPage, labels: str, kpi: SpanKpi, value: Value) -> None:
+    gauge = kpi.gauge
+    assert gauge is not None  # noqa: S101  for the type checker: those that are shown have one
+    if gauge.quantile is not None:
+        page.put(gauge.metric, f'{labels},quantile="{gauge.quantile}"', value.value)
+        return
+    page.put(gauge.metric, labels, None if value.value is None else value.value * gauge.scale)
+    page.put(f"{gauge.metric}_sample_size", labels, value.denominator)
 
 
 class Exposition:
@@ -133,16 +136,13 @@ class Exposition:
 
     def __init__(
         self,
-        board: Board,
-        definitions: Callable[[], Definitions],
+        floors: Floors,
         most_series: int,
-        silent: Callable[[str], SilentQueues] = nobody_silent,
     ) -> None:
-        self._board = board
-        self._definitions = definitions
+        self._floors = floors
+        self._board = floors.board
         self._most = most_series
-        self._silent = silent
-        self._folding = Folding(board)
+        self._folding = Folding(floors.board)
         self._folded: Folds = {}
         self._counters = Counters()
 
@@ -152,14 +152,14 @@ class Exposition:
 
     def text(self, now: int, folds: Folds) -> str:
         """All metrics of the floor at `now`."""
-        page = Page()
+        page = MetricsPage()
         for tenant, fold in folds.items():
             view = self._view(tenant, now)
-            silent = self._silent(tenant)
+            silent = self._floors.view(tenant).silent
             self._carry(tenant, fold, view)
             for subject in _subjects(tenant, fold):
                 seen = view.of(subject, silent)
-                parts = by_policy(view.terms, subject.homes)
+                parts = by_policy(view.terms, subject.queue_channels)
                 self._count(page, subject, parts)
                 self._measure(page, subject, seen, parts)
                 self._watch(page, subject, seen, parts)
@@ -170,72 +170,73 @@ class Exposition:
         return page.text()
 
     def _carry(self, tenant: str, fold: Fold, view: View) -> None:
-        """Let the counters of what is folded go on where they were although homes came to it or
-        left it.
+        """Let the counters of what is folded go on where they were although queues and channels
+        came to it or left it.
         """
         came, left = moved(self._folded.get(tenant), fold)
-        for homes, sign in ((came, -1), (left, 1)):
-            parts = by_policy(view.terms, homes)
-            self._counters.carry(_labels(tenant, OTHER, OTHER), self._values(homes, parts), sign)
+        for queue_channels, sign in ((came, -1), (left, 1)):
+            parts = by_policy(view.terms, queue_channels)
+            self._counters.carry(
+                _labels(tenant, OTHER, OTHER), self._values(queue_channels, parts), sign
+            )
 
     def _view(self, tenant: str, now: int) -> View:
-        known = self._definitions().of(tenant)
+        known = self._floors.view(tenant)
         as_of = self._board.as_of(now)
         stale = self._board.stale_since(now) is not None
-        return View(
-            AS_IN_FORCE.terms(known, as_of), as_of, known.zone or self._board.rules.zone, stale
-        )
+        return View(AS_IN_FORCE.terms(known.known, as_of), as_of, known.zone, stale)
 
-    def _count(self, page: Page, subject: Subject, parts: Parts) -> None:
-        for name, more, value in self._values(subject.homes, parts):
+    def _count(self, page: MetricsPage, subject: ShownQueues, parts: Parts) -> None:
+        for name, more, value in self._values(subject.queue_channels, parts):
             labels = subject.labels + more
             told = self._counters.tell((name, labels), value)
             page.put(name, labels, told, WAITS if name.startswith(WAITS) else None)
 
-    def _values(self, homes: Iterable[Home], parts: Parts) -> Iterable[tuple[str, str, float]]:
-        cells = self._counted(homes)
+    def _values(
+        self, queue_channels: Iterable[QueueChannel], parts: Parts
+    ) -> Iterable[tuple[str, str, float]]:
+        cells = self._counted(queue_channels)
         judged = [
             (policy, cells if len(parts) == 1 else self._counted(theirs))
             for policy, theirs in parts
         ]
         return counted(cells, judged)
 
-    def _counted(self, homes: Iterable[Home]) -> Cells:
+    def _counted(self, queue_channels: Iterable[QueueChannel]) -> Cells:
         cells: Cells = {}
-        for home in homes:
-            known = self._board.series.get(home)
+        for queue_channel in queue_channels:
+            known = self._board.series.get(queue_channel)
             add(cells, known.counted if known else {})
         return cells
 
-    def _measure(self, page: Page, subject: Subject, view: View, parts: Parts) -> None:
+    def _measure(self, page: MetricsPage, subject: ShownQueues, view: View, parts: Parts) -> None:
         for window in Window:
-            counted = self._read(subject.homes, window, view)
+            counted = self._read(subject.queue_channels, window, view)
             parted = self._parted(counted, window, view, parts)
             labels = f'{subject.labels},window="{window.value}"'
-            for name, (kpi, scale) in WINDOWED.items():
-                value = value_of(CATALOGUE[kpi], counted, parted)
-                page.put(name, labels, None if value.value is None else value.value * scale)
-                page.put(f"{name}_sample_size", labels, value.denominator)
-            for quantile, kpi in QUANTILES.items():
-                page.put(
-                    "contactcenter_wait_quantile_seconds",
-                    f'{labels},quantile="{quantile}"',
-                    value_of(CATALOGUE[kpi], counted, parted).value,
-                )
-            page.put(
-                "contactcenter_wait_quantile_seconds_sample_size", labels, counted.of(Cell.ANSWERED)
-            )
+            for kpi in GAUGED:
+                _put_kpi(page, labels, kpi, value_of(kpi, counted, parted))
+            page.put(f"{QUANTILES}_sample_size", labels, counted.of(Cell.ANSWERED))
 
-    def _read(self, homes: Sequence[Home], window: Window, view: View) -> Figures:
-        return self._board.read(list[Scope](homes), window, view.as_of, view.zone).counted
+    def _read(
+        self, queue_channels: Sequence[QueueChannel], window: Window, view: View
+    ) -> SpanFigures:
+        return self._board.read(
+            list[SeriesKey](queue_channels), window, view.as_of, view.zone
+        ).counted
 
-    def _parted(self, counted: Figures, window: Window, view: View, parts: Parts) -> list[Parted]:
+    def _parted(
+        self, counted: SpanFigures, window: Window, view: View, parts: Parts
+    ) -> list[Parted]:
         if len(parts) == 1:
             return [Parted(parts[0][0], counted)]
-        return [Parted(policy, self._read(homes, window, view)) for policy, homes in parts]
+        return [
+            Parted(policy, self._read(queue_channels, window, view))
+            for policy, queue_channels in parts
+        ]
 
-    def _watch(self, page: Page, subject: Subject, view: View, parts: Parts) -> None:
-        reading = self._board.read(subject.scopes, Window.M30, view.as_of)
+    def _watch(self, page: MetricsPage, subject: ShownQueues, view: View, parts: Parts) -> None:
+        reading = self._board.read(subject.series_keys, Window.M30, view.as_of)
         as_of = view.as_of
         present = reading.present
         page.put("contactcenter_contacts_waiting", subject.labels, len(present.waits))
@@ -254,14 +255,17 @@ class Exposition:
         page.put(
             "contactcenter_conservation_residual",
             subject.labels,
-            sum(self._board.residual(home, as_of) for home in subject.homes),
+            sum(
+                self._board.residual(queue_channel, as_of)
+                for queue_channel in subject.queue_channels
+            ),
         )
         level = value_of(
-            CATALOGUE["service_level"],
+            SERVICE_LEVEL,
             reading.counted,
             self._parted(reading.counted, Window.M30, view, parts),
         )
-        state = state_of(stale=view.stale, closed=view.closed(subject.homes), level=level)
+        state = state_of(stale=view.stale, closed=view.closed(subject.queue_channels), level=level)
         for one in State:
             page.put(
                 "contactcenter_kpi_state",
@@ -269,14 +273,14 @@ class Exposition:
                 int(one is state),
             )
 
-    def _staff(self, page: Page, tenant: str, view: View, fold: Fold) -> None:
+    def _staff(self, page: MetricsPage, tenant: str, view: View, fold: Fold) -> None:
         """Agents by state, of all others who serve any of the folded queues once: never by name."""
-        roster = roster_of(self._board.agents.of(tenant, view.as_of).values())
-        serving = [(queue, roster.together((queue,))) for queue in fold.queues]
+        staff_by_queue = staff_of_states(self._board.agents.of(tenant, view.as_of).values())
+        serving = [(queue, staff_by_queue.together((queue,))) for queue in fold.queues]
         if fold.other_queues:
-            serving.append((OTHER, roster.together(fold.other_queues)))
+            serving.append((OTHER, staff_by_queue.together(fold.other_queues)))
         for name, labels, known in (
-            ("contactcenter_floor_agents", _owner(tenant), roster.together(None)),
+            ("contactcenter_floor_agents", _owner(tenant), staff_by_queue.together(None)),
             *(
                 ("contactcenter_agents", f'{_owner(tenant)},queue="{escaped(queue)}"', there)
                 for queue, there in serving
@@ -285,7 +289,7 @@ class Exposition:
             for state in LOGGED_IN:
                 page.put(name, f'{labels},state="{state}"', known.get(state, 0))
 
-    def _trust(self, page: Page, now: int) -> None:
+    def _trust(self, page: MetricsPage, now: int) -> None:
         positions = current(self._board.positions.values())
         oldest = now - self._board.ages.oldest(now) if positions else None
         page.put(
@@ -302,10 +306,10 @@ class Exposition:
             )
 
 
-def _subjects(tenant: str, fold: Fold) -> list[Subject]:
+def _subjects(tenant: str, fold: Fold) -> list[ShownQueues]:
     """Those with series of their own, and what is left as one."""
-    own = [Subject(_labels(*home), [home]) for home in fold.shown]
-    return [*own, Subject(_labels(tenant, OTHER, OTHER), fold.other)] if fold.other else own
+    own = [ShownQueues(_labels(*queue_channel), [queue_channel]) for queue_channel in fold.shown]
+    return [*own, ShownQueues(_labels(tenant, OTHER, OTHER), fold.other)] if fold.other else own
 
 
 def _owner(tenant: str) -> str:

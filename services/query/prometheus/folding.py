@@ -4,7 +4,7 @@ of their tenant.
 The places are shared among tenants: each may have as many as the others, and what a small tenant
 leaves goes to the larger ones.
 
-    10 places     a: 2 homes    b: 3 homes    c: 40 homes
+    10 places     a: 2 queues and channels    b: 3 queues and channels    c: 40 queues and channels
     a place each  a a           b b b         c c c c c  (4 of its own, and one for the other 36)
 
 Within a tenant those have a place that were known first, and they keep it while they are in use and
@@ -15,19 +15,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from services.board.domain.board import Board
-from services.board.domain.series import Home
+from services.board.domain.series import QueueChannel
 
 OTHER = "__other__"
 """The queue and the channel of what is folded"""
 
 
 class Fold(NamedTuple):
-    """The homes of a tenant that are shown one by one, and those that are shown together; both
-    sorted.
+    """The queues and channels of a tenant that are shown one by one, and those that are shown
+    together; both sorted.
     """
 
-    shown: Sequence[Home]
-    other: Sequence[Home] = ()
+    shown: Sequence[QueueChannel]
+    other: Sequence[QueueChannel] = ()
 
     @property
     def queues(self) -> list[str]:
@@ -45,11 +45,11 @@ Folds = Mapping[str, Fold]
 
 
 class Folding:
-    """Remembers in which order the homes of a floor became known."""
+    """Remembers in which order the queues and channels of a floor became known."""
 
     def __init__(self, board: Board) -> None:
         self._board = board
-        self._order: dict[Home, int] = {}
+        self._order: dict[QueueChannel, int] = {}
         self._next = 0
 
     def folds(self, now: int, most_series: int, of_tenant: int, of_home: int) -> Folds:
@@ -64,35 +64,40 @@ class Folding:
         share = shares({tenant: len(tenants[tenant]) for tenant in first}, places)
         return {tenant: fold(tenants[tenant], share[tenant]) for tenant in sorted(tenants)}
 
-    def _tenants(self, now: int) -> dict[str, list[Home]]:
-        """The homes in use by tenant, in the order in which they became known."""
+    def _tenants(self, now: int) -> dict[str, list[QueueChannel]]:
+        """The queues and channels in use by tenant, in the order in which they became known."""
         board = self._board
         since = now - board.rules.idle
-        active = [home for home, last in board.last_seen.items() if last >= since]
-        order = {home: place for home in active if (place := self._order.get(home)) is not None}
-        for home in sorted(
-            (home for home in active if home not in order),
-            key=lambda home: (board.first_seen[home], home),
+        active = [queue_channel for queue_channel, last in board.last_seen.items() if last >= since]
+        order = {
+            queue_channel: place
+            for queue_channel in active
+            if (place := self._order.get(queue_channel)) is not None
+        }
+        for queue_channel in sorted(
+            (queue_channel for queue_channel in active if queue_channel not in order),
+            key=lambda queue_channel: (board.first_seen[queue_channel], queue_channel),
         ):
-            order[home] = self._next
+            order[queue_channel] = self._next
             self._next += 1
         self._order = order
-        tenants: dict[str, list[Home]] = {}
-        for home in sorted(active, key=order.__getitem__):
-            tenants.setdefault(home[0], []).append(home)
+        tenants: dict[str, list[QueueChannel]] = {}
+        for queue_channel in sorted(active, key=order.__getitem__):
+            tenants.setdefault(queue_channel[0], []).append(queue_channel)
         return tenants
 
 
-def fold(homes: Sequence[Home], places: int) -> Fold:
-    """Homes, those known first in front, on so many places; one of them for all that find none.
+def fold(queue_channels: Sequence[QueueChannel], places: int) -> Fold:
+    """Queues and channels, those known first in front, on so many places; one of them for all that
+    find none.
 
     A queue that is really called `__other__` finds none: there can be only one of that name.
     """
-    mine = [home for home in homes if home[1] != OTHER]
-    if len(mine) == len(homes) <= places:
+    mine = [queue_channel for queue_channel in queue_channels if queue_channel[1] != OTHER]
+    if len(mine) == len(queue_channels) <= places:
         return Fold(sorted(mine))
     shown = mine[: max(0, places - 1)]
-    return Fold(sorted(shown), sorted(set(homes) - set(shown)))
+    return Fold(sorted(shown), sorted(set(queue_channels) - set(shown)))
 
 
 def shares(wanted: Mapping[str, int], places: int) -> dict[str, int]:
@@ -112,9 +117,11 @@ def shares(wanted: Mapping[str, int], places: int) -> dict[str, int]:
     return share
 
 
-def moved(before: Fold | None, after: Fold) -> tuple[Iterable[Home], Iterable[Home]]:
-    """The homes that came to the others after they had been shown, and those that are no longer
-    among the others.
+def moved(
+    before: Fold | None, after: Fold
+) -> tuple[Iterable[QueueChannel], Iterable[QueueChannel]]:
+    """The queues and channels that came to the others after they had been shown, and those that are
+    no longer among the others.
     """
     if before is None:
         return (), ()

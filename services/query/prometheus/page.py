@@ -25,14 +25,16 @@ class Scrape:
 
     def __init__(
         self,
-        pages: tuple[Exposition, WholeFloors],
+        queues: Exposition,
+        floors: WholeFloors,
         metrics: QueryMetrics,
         now: Callable[[], int],
         monotonic: Callable[[], float],
         patience: float = PATIENCE,
     ) -> None:
-        """`pages` are what is told queue by queue, and of whole floors."""
-        self._queues, self._floors = pages
+        """`queues` tells queue by queue, `floors` of whole floors."""
+        self._queues = queues
+        self._floors = floors
         self._metrics = metrics
         self._now = now
         self._monotonic = monotonic

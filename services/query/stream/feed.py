@@ -14,7 +14,7 @@ Entries = dict[Hashable, tuple[int, Hashable, R]]
 """Rows by what they are about, each with the tick at which it last changed and what it says"""
 
 
-class Feed(Generic[R]):
+class RowFeed(Generic[R]):
     """The latest rows of one query, each with the tick at which it last changed."""
 
     def __init__(self) -> None:

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 
 from services.figures.live.figures import LiveFigures, LiveQuery
 from services.figures.rows import LiveRow, identity, substance
-from services.query.stream.feed import Entries, Feed
+from services.figures.turns import Turns
+from services.query.stream.feed import Entries, RowFeed
 
 NOT_BEFORE = 0.1
 NOT_AFTER = 1.0
@@ -61,7 +62,7 @@ class Pulse:
 
 @dataclass(eq=False)
 class _Shared:
-    feed: Feed[LiveRow] = field(default_factory=Feed)
+    feed: RowFeed[LiveRow] = field(default_factory=RowFeed)
     refreshing: asyncio.Lock = field(default_factory=asyncio.Lock)
     rows: int = 0
     clients: int = 0
@@ -69,7 +70,7 @@ class _Shared:
 
 
 @dataclass(frozen=True)
-class Batch:
+class RowBatch:
     """Rows that are new to a client, and the tick that it may resume from."""
 
     tick: int
@@ -77,18 +78,31 @@ class Batch:
 
 
 class Streams:
-    """The feeds of one process."""
+    """The feeds of one process; `boot` names the process in the ids of its events."""
 
-    def __init__(self, live: LiveFigures, pulse: Pulse, most_rows: int = 20_000) -> None:
+    def __init__(
+        self,
+        live: LiveFigures,
+        turns: Turns,
+        pulse: Pulse,
+        most_rows: int = 20_000,
+        boot: str = "",
+    ) -> None:
         self.pulse = pulse
+        self.boot = boot
+        self._turns = turns
         self.open = 0
         self.most_rows = most_rows
         self._live = live
         self._feeds: dict[LiveQuery, _Shared] = {}
 
+    async def size(self, query: LiveQuery) -> int:
+        """How many rows a feed has."""
+        return await self._live.size(query)
+
     async def follow(
         self, query: LiveQuery, after: int | None
-    ) -> AsyncGenerator[Batch | None, None]:
+    ) -> AsyncGenerator[RowBatch | None, None]:
         """Everything first (or what changed since tick `after`), then what changes; None at beats
         without news for it.
 
@@ -102,7 +116,7 @@ class Streams:
                 rows = shared.feed.since(after)
                 tick = shared.feed.tick
                 after = tick
-                yield Batch(after, rows) if rows or first else None
+                yield RowBatch(after, rows) if rows or first else None
                 first = False
                 await self.pulse.wait()
 
@@ -118,7 +132,7 @@ class Streams:
                 tick = self.pulse.tick
                 rows = await self._live.rows(query)
                 entries: Entries[LiveRow] = {}
-                async for portion in self._live.turns.over(rows, COMPARED):
+                async for portion in self._turns.over(rows, COMPARED):
                     entries |= feed.compared(
                         tick, [(identity(row), substance(row), row) for row in portion]
                     )

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.board.domain.agents import Agents
+from services.board.domain.agents import BoardAgents
 from services.board.domain.board import Board, Rules
 from services.contracts.agents import LONGEST, AgentNow, Entered
 from services.contracts.events import AgentState
@@ -22,14 +22,14 @@ def now(
     return AgentNow("acme", agent, Entered(at, state, queues))
 
 
-def agents_of(*told: AgentNow) -> Agents:
-    agents = Agents()
+def agents_of(*told: AgentNow) -> BoardAgents:
+    agents = BoardAgents()
     for one in told:
         agents.take(one)
     return agents
 
 
-def states(agents: Agents, tenant: str = "acme") -> dict[str, AgentState]:
+def states(agents: BoardAgents, tenant: str = "acme") -> dict[str, AgentState]:
     return {agent: entered.state for agent, entered in agents.of(tenant, NOW).items()}
 
 
@@ -95,7 +95,7 @@ def test_heads_are_those_of_the_states_that_count(
 
 
 def test_agents_beyond_the_bound_count_and_are_known_by_name_but_are_not_listed() -> None:
-    agents = Agents(most=2)
+    agents = BoardAgents(most=2)
     for one in (now("zoe", "busy"), now("ann", "busy"), now("bob", "busy")):
         agents.take(one)
 
@@ -134,7 +134,7 @@ def test_a_state_that_is_a_day_old_takes_no_later_one_along() -> None:
 
 
 def test_who_is_not_listed_is_forgotten_like_all_others() -> None:
-    agents = Agents(most=1)
+    agents = BoardAgents(most=1)
     agents.take(now("ann", "available"))
     agents.take(now("bob", "available"))
     agents.settle(NOW)

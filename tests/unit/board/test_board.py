@@ -12,8 +12,9 @@ from services.board.domain.board import Board, Rules
 from services.board.domain.windows import HOUR, MINUTE, Span, Window, span_of
 from services.contracts.cells import Cell
 from services.contracts.updates import PaneRow, revision
-from services.kpis.catalogue import CATALOGUE
 from services.kpis.formulas.service_level import service_level
+from services.kpis.formulas.waiting import longest_wait
+from services.kpis.formulas.waiting import waiting as waiting_now
 from services.kpis.policies import DEFAULT_POLICY
 from tests.fakes.floor import MemoryFloor, abandoned, answered, waiting
 
@@ -132,8 +133,8 @@ def test_a_contact_that_waits_counts_as_missed_past_the_threshold_in_the_window_
 
     assert sorted(reading.counted.waits) == [5_000, 40_000]
     assert service_level(reading.counted, DEFAULT_POLICY).denominator == 2
-    assert CATALOGUE["waiting"].measure(reading.present, DEFAULT_POLICY).value == 3
-    assert CATALOGUE["longest_wait"].measure(reading.present, DEFAULT_POLICY).value == 50 * 60
+    assert waiting_now(reading.present, DEFAULT_POLICY).value == 3
+    assert longest_wait(reading.present, DEFAULT_POLICY).value == 50 * 60
 
 
 def test_whoever_was_offered_longer_ago_than_the_longest_wait_is_unresolved() -> None:
@@ -228,10 +229,13 @@ def test_what_lies_before_the_live_span_is_dropped_and_refused_but_the_queue_sta
         board.take(update, update.published_at)
 
     assert ("demo", "night", "voice") not in board.series
-    assert board.homes("demo", NOW) == [("demo", "night", "voice"), ("demo", "sales", "voice")]
-    assert board.homes("demo", NOW + 35 * 24 * HOUR) == []
-    assert board.known_homes("demo") == board.homes("demo", NOW)
-    assert board.known_homes("other") == []
+    assert board.queue_channels("demo", NOW) == [
+        ("demo", "night", "voice"),
+        ("demo", "sales", "voice"),
+    ]
+    assert board.queue_channels("demo", NOW + 35 * 24 * HOUR) == []
+    assert board.known_queue_channels("demo") == board.queue_channels("demo", NOW)
+    assert board.known_queue_channels("other") == []
 
     board.prune(NOW + 40 * HOUR)
     assert board.series["demo", "sales", "voice"].rows == {}
@@ -269,7 +273,7 @@ def test_tenants_do_not_see_each_other() -> None:
     board = board_of(floor)
 
     assert offered(board) == 0
-    assert board.homes("demo", NOW) == []
+    assert board.queue_channels("demo", NOW) == []
 
 
 def test_every_offer_is_an_outcome_or_a_wait() -> None:

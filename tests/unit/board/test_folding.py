@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from services.board.domain.board import Board, Rules
 from services.board.domain.queue_names import OTHER
-from services.board.domain.series import HomeSpan
+from services.board.domain.series import QueueChannelSpan
 from services.board.domain.windows import HOUR, MINUTE, Span, Window
 from services.contracts.cells import Cell
 from services.contracts.updates import Gauge, PaneRow, Update
@@ -61,7 +61,7 @@ def test_the_queues_known_first_stay_and_further_ones_are_counted_in_one() -> No
         row("a", 2, start=PANE + MINUTE),
     )
 
-    assert board.homes("demo", NOW) == [
+    assert board.queue_channels("demo", NOW) == [
         ("demo", OTHER, "chat"),
         ("demo", OTHER, "voice"),
         ("demo", "a", "voice"),
@@ -78,7 +78,7 @@ def test_a_queue_is_folded_with_all_its_channels_or_with_none() -> None:
         2, row("a"), row("b"), row("c"), row("b", channel="chat"), row("c", channel="chat")
     )
 
-    assert ("demo", "b", "chat") in board.homes("demo", NOW)
+    assert ("demo", "b", "chat") in board.queue_channels("demo", NOW)
     assert board.names.folded("demo") == {"c"}
 
 
@@ -86,7 +86,7 @@ def test_a_hundred_thousand_invented_names_take_no_more_than_the_bound() -> None
     board = board_of(50, *(row(f"x-{number}") for number in range(100_000)))
 
     assert len(board.series) == 51
-    assert len(board.homes("demo", NOW)) == 51
+    assert len(board.queue_channels("demo", NOW)) == 51
     assert offered(board) == 100_000
     assert len(board.queues("demo")) == 100_000
 
@@ -113,8 +113,10 @@ def test_whatever_is_folded_the_totals_are_those_of_a_board_without_bound(
         assert offered(bounded, scope) == offered(free, scope)
     names = {queue for queue, *_ in told}
     for queue in names:
-        home = ("demo", queue, "voice")
-        assert bounded.offered(home, Span(PANE, NOW)) == free.offered(home, Span(PANE, NOW))
+        queue_channel = ("demo", queue, "voice")
+        assert bounded.offered(queue_channel, Span(PANE, NOW)) == free.offered(
+            queue_channel, Span(PANE, NOW)
+        )
 
 
 def test_who_waits_in_a_folded_queue_waits_in_the_total_and_is_known_by_its_name() -> None:
@@ -136,10 +138,12 @@ def test_who_waits_in_a_folded_queue_waits_in_the_total_and_is_known_by_its_name
 
 
 def test_after_a_restart_the_same_queues_stay_for_the_store_tells_the_first_known_first() -> None:
-    homes = [HomeSpan(("demo", name, "voice"), PANE, PANE) for name in ("z", "a", "m")]
+    queue_channels = [
+        QueueChannelSpan(("demo", name, "voice"), PANE, PANE) for name in ("z", "a", "m")
+    ]
     board = Board(Rules(ZoneInfo("UTC"), most_queues=2), lambda: NOW)
     board.prune(NOW)
-    board.take_homes(homes)
+    board.take_queue_channels(queue_channels)
 
     assert board.names.folded("demo") == {"m"}
 
@@ -148,19 +152,19 @@ def test_a_queue_that_had_no_contact_for_long_takes_no_place_and_gives_its_own_b
     board = Board(Rules(ZoneInfo("UTC"), most_queues=1), lambda: NOW)
     board.prune(NOW)
     old = NOW - 36 * 24 * HOUR
-    board.take_homes(
+    board.take_queue_channels(
         [
-            HomeSpan(("demo", "gone", "voice"), old, old),
-            HomeSpan(("demo", "a", "voice"), PANE, PANE),
+            QueueChannelSpan(("demo", "gone", "voice"), old, old),
+            QueueChannelSpan(("demo", "a", "voice"), PANE, PANE),
         ]
     )
 
     assert board.names.folded("demo") == set()
-    assert board.known_homes("demo") == [("demo", "a", "voice"), ("demo", "gone", "voice")]
+    assert board.known_queue_channels("demo") == [("demo", "a", "voice"), ("demo", "gone", "voice")]
     later = NOW + 36 * 24 * HOUR
     board.prune(later)
     board.take(update(row("b", start=later - later % MINUTE)), NOW)
-    assert board.homes("demo", later) == [("demo", "b", "voice")]
+    assert board.queue_channels("demo", later) == [("demo", "b", "voice")]
 
 
 def test_one_tenants_names_take_no_place_of_another() -> None:
@@ -168,13 +172,13 @@ def test_one_tenants_names_take_no_place_of_another() -> None:
         1, row("a"), row("b"), PaneRow("other", "q", "voice", PANE, 1, {Cell.OFFERED: 1})
     )
 
-    assert board.homes("other", NOW) == [("other", "q", "voice")]
+    assert board.queue_channels("other", NOW) == [("other", "q", "voice")]
 
 
 def test_a_queue_that_is_really_called_other_is_counted_there() -> None:
     board = board_of(10, row(OTHER, 5), row("a"))
 
-    assert board.homes("demo", NOW) == [("demo", OTHER, "voice"), ("demo", "a", "voice")]
+    assert board.queue_channels("demo", NOW) == [("demo", OTHER, "voice"), ("demo", "a", "voice")]
     assert offered(board, ("demo", OTHER, None)) == 5
 
 

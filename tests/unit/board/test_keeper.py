@@ -64,7 +64,7 @@ async def test_a_board_loads_what_is_durable_then_follows() -> None:
 
         assert keeper.loaded.is_set()
         assert keeper.alive
-        assert keeper.board.homes("demo", NOW) == [("demo", "sales", "voice")]
+        assert keeper.board.queue_channels("demo", NOW) == [("demo", "sales", "voice")]
     assert not keeper.alive
 
 

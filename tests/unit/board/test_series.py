@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.board.domain.series import WIDE, Group, Series, waits
+from services.board.domain.series import WIDE, Series, SeriesGroup, waits
 from services.board.domain.windows import MINUTE, QUARTER, Span
 from services.contracts.cells import Cell
 from services.contracts.updates import PaneRow
@@ -36,7 +36,7 @@ def test_an_offer_ahead_of_the_clock_has_not_waited_yet() -> None:
 
 
 def test_a_wide_group_forgets_what_its_members_forget() -> None:
-    group = Group()
+    group = SeriesGroup()
     for number in range(WIDE):
         group.join(Series(("demo", f"q{number}", "voice"), MINUTE))
     for start in (0, MINUTE):
@@ -50,7 +50,7 @@ def test_a_wide_group_forgets_what_its_members_forget() -> None:
 
 
 def test_a_narrow_group_leaves_forgetting_to_its_members() -> None:
-    group = Group()
+    group = SeriesGroup()
     series = Series(("demo", "sales", "voice"), MINUTE)
     group.join(series)
     series.take(0, PaneRow("demo", "sales", "voice", 0, 1, {Cell.OFFERED: 2}))

@@ -11,9 +11,9 @@ from services.board.domain.board import Board, Rules
 from services.board.domain.sources import (
     MOST,
     RHYTHM,
-    Patience,
+    HeardSources,
     Silence,
-    Sources,
+    SilenceRule,
     SourceState,
     usual_gap,
 )
@@ -32,15 +32,15 @@ def heard(source: str, minutes: int, quiet: int, *queues: str, tenant: str = "ac
     return SourceHeard(tenant, source, quiet, minutes, list(queues) or None)
 
 
-def sources_of(*told: SourceHeard, now: int = 0, grace: int = GRACE) -> Sources:
-    sources = Sources(grace)
+def sources_of(*told: SourceHeard, now: int = 0, grace: int = GRACE) -> HeardSources:
+    sources = HeardSources(grace)
     for one in told:
         sources.take(0, one, now)
     return sources
 
 
 def silence(
-    *told: SourceHeard, after: int = 0, known: dict[str, Patience] | None = None
+    *told: SourceHeard, after: int = 0, known: dict[str, SilenceRule] | None = None
 ) -> Silence:
     return sources_of(*told).silence("acme", after, known or {})
 
@@ -111,7 +111,7 @@ def test_fewer_minutes_than_a_rhythm_needs_have_none() -> None:
 
 
 def test_what_partitions_heard_of_a_source_counts_together() -> None:
-    sources = Sources(GRACE)
+    sources = HeardSources(GRACE)
     for partition in range(12):  # each heard it in another minute, the last one now
         sources.take(partition, heard("pbx", 1, (11 - partition) * MINUTE, "sales"), 100 * MINUTE)
 
@@ -121,7 +121,7 @@ def test_what_partitions_heard_of_a_source_counts_together() -> None:
 
 
 def test_a_burst_over_all_partitions_is_still_one_burst() -> None:
-    sources = Sources(GRACE)
+    sources = HeardSources(GRACE)
     for partition in range(12):
         sources.take(partition, heard("pbx", A_BURST, 0, "sales"), 0)
 
@@ -136,12 +136,12 @@ def test_tenants_do_not_know_each_others_sources() -> None:
 
 
 def test_a_definition_may_believe_a_longer_or_a_shorter_silence_or_retire_a_source() -> None:
-    assert not silence(DEAD, known={"old": Patience(believed=60 * MINUTE)}).touched
+    assert not silence(DEAD, known={"old": SilenceRule(believed=60 * MINUTE)}).touched
     assert silence(
         heard("nightly", A_BURST, 3 * MINUTE, "mail"),
-        known={"nightly": Patience(believed=2 * MINUTE)},
+        known={"nightly": SilenceRule(believed=2 * MINUTE)},
     ).standing
-    assert not silence(DEAD, known={"old": Patience(retired=True)}).touched
+    assert not silence(DEAD, known={"old": SilenceRule(retired=True)}).touched
 
 
 def test_a_source_retired_by_hand_is_waited_for_again_once_it_speaks() -> None:
@@ -159,7 +159,7 @@ def test_without_a_grace_any_silence_is_believed() -> None:
 
 
 def test_a_tenant_that_invents_sources_fills_no_memory() -> None:
-    sources = Sources(GRACE)
+    sources = HeardSources(GRACE)
     for number in range(MOST + 50):
         sources.take(0, heard(f"s{number}", 1, 0), number)
 
@@ -186,7 +186,7 @@ def test_a_board_hears_of_sources_by_its_updates() -> None:
 
 
 def test_what_a_partition_heard_hours_before_the_last_word_makes_no_rhythm() -> None:
-    sources = Sources(GRACE)
+    sources = HeardSources(GRACE)
     sources.take(0, heard("pbx", EVERY_MINUTE, 0, "sales"), 0)
     sources.take(1, heard("pbx", A_BURST, 0, "sales"), 200 * MINUTE)
 

@@ -20,18 +20,20 @@ from services.contracts.visits import Visit, VisitKey
 from services.definitions.domain.in_force import Definitions
 from services.figures.forecasts.keeper import Said
 from services.figures.forecasts.upload import slots_of
-from services.figures.history.figures import HistoryQuery, PastFigures
+from services.figures.history.figures import HistoryQuery, PastFigures, Tables
 from services.figures.intervals import Interval
 from services.figures.live.figures import LiveFigures, LiveQuery
 from services.figures.lookup.lookup import Lookup
+from services.figures.policies_in_force import AS_IN_FORCE
 from services.figures.rows import Question, Row
 from services.figures.selection import By, Selection
-from services.figures.terms import AS_IN_FORCE
+from services.figures.tenant_view import Floors
+from services.figures.turns import Turns
 from services.kpi_engine.fold.agents import entered
 from services.kpi_engine.fold.decode import decode
 from services.kpi_engine.fold.merge import merge
 from services.kpi_engine.fold.visits import visit_key
-from services.kpis.catalogue import CATALOGUE, VARIANTS, Kpi
+from services.kpis.catalogue import CATALOGUE, VARIANTS, Kpi, MomentKpi, SpanKpi
 from tests.fakes.floor import MemoryFloor, MemoryHistory
 from tests.fakes.forecasts import MemoryForecasts
 
@@ -112,18 +114,18 @@ async def answer(story: Told, kpis: tuple[Kpi, ...]) -> list[Row]:
     for update in floor.updates(now):
         board.take(update, 0)
     forecasts = await forecasts_of(story)
-    figures = LiveFigures(board, lambda: now, Lookup(history, history, lambda: 0.0), Definitions)
-    gauges = Question(tuple(kpi for kpi in kpis if kpi.live), AS_IN_FORCE)
-    others = Question(tuple(kpi for kpi in kpis if not kpi.live), AS_IN_FORCE)
+    floors = Floors(board, lambda: now, Definitions)
+    figures = LiveFigures(floors, Lookup(history, history, lambda: 0.0), Turns())
+    tables = Tables(history, history, history, floor, forecasts)
+    gauges = Question(tuple(kpi for kpi in kpis if isinstance(kpi, MomentKpi)), AS_IN_FORCE)
+    others = Question(tuple(kpi for kpi in kpis if isinstance(kpi, SpanKpi)), AS_IN_FORCE)
     span = Span(
         instant(story.get("from", "00:00:00")),
         instant(story["to"]) if "to" in story else now + MINUTE,
     )
     live = await figures.rows(LiveQuery(TOTAL, Window.TODAY, gauges))
     asked = HistoryQuery(TOTAL, span, Interval.ALL, UTC, others)
-    past, _ = await PastFigures(figures, history, history, history, floor, forecasts).page(
-        asked, None, 1000
-    )
+    past, _ = await PastFigures(floors, Turns(), tables).page(asked, None, 1000)
     return [*live, *past]
 
 

@@ -453,7 +453,7 @@ def test_states_that_were_left_long_ago_are_forgotten_and_looked_up_again() -> N
         for at in (10, 20, 30, 15)
     ]
     bob = event(events.AgentStateChanged, 100, agent="bob", state="available")
-    partition = settled(apply(fresh(), *states[:3], bob))
+    partition = written(settled(apply(fresh(), *states[:3], bob)))
     partition.agents.trim(0, 25)
     assert not partition.wanted
 

@@ -9,8 +9,7 @@ from services.board.domain.windows import HOUR, MINUTE, Span
 from services.contracts.agents import LONGEST, Entered
 from services.contracts.events import AgentState
 from services.figures.staff.attendance import AgentEntered, lookback
-from services.figures.staff.by_span import Crew
-from services.kpis.figures import Figures
+from services.figures.staff.by_span import StaffBySpan
 
 NOON = 1_794_398_400_000
 QUARTERS = [
@@ -22,52 +21,53 @@ def told(agent: str, minute: float, state: AgentState, *queues: str) -> AgentEnt
     return AgentEntered(agent, Entered(NOON + round(minute * MINUTE), state, queues))
 
 
-def crew_of(*states: AgentEntered, spans: list[Span] | None = None, now: int = NOON + HOUR) -> Crew:
-    crew = Crew(QUARTERS if spans is None else spans, now)
-    crew.take(states)
-    crew.close()
-    return crew
+def staff_over(
+    *states: AgentEntered, spans: list[Span] | None = None, now: int = NOON + HOUR
+) -> StaffBySpan:
+    staff_by_span = StaffBySpan(QUARTERS if spans is None else spans, now)
+    staff_by_span.take(states)
+    staff_by_span.close()
+    return staff_by_span
 
 
-def minutes(crew: Crew, span: int, *queues: str) -> dict[str, float]:
+def minutes(staff_by_span: StaffBySpan, span: int, *queues: str) -> dict[str, float]:
     return {
-        state: lasted / MINUTE
-        for state, lasted in crew.during(Figures({}), span, queues or None).staff.items()
+        state: lasted / MINUTE for state, lasted in staff_by_span.time(span, queues or None).items()
     }
 
 
-def heads(crew: Crew, span: int, *queues: str) -> dict[str, int]:
-    staff = crew.at_begin(Figures({}), span, queues or None).staff
+def heads(staff_by_span: StaffBySpan, span: int, *queues: str) -> dict[str, int]:
+    staff = staff_by_span.at_begin(span, queues or None)
     return {state: number for state, number in staff.items()}  # noqa: C416  for its type
 
 
 def test_states_are_cut_at_the_edges_of_spans_and_the_last_lasts_to_now() -> None:
-    crew = crew_of(
+    staff_by_span = staff_over(
         told("ann", -5, "available"),
         told("ann", 9, "busy"),
         told("ann", 22, "wrap_up"),
         now=NOON + 40 * MINUTE,
     )
 
-    assert minutes(crew, 0) == {"available": 9, "busy": 6}
-    assert minutes(crew, 1) == {"busy": 7, "wrap_up": 8}
-    assert minutes(crew, 2) == {"wrap_up": 10}
+    assert minutes(staff_by_span, 0) == {"available": 9, "busy": 6}
+    assert minutes(staff_by_span, 1) == {"busy": 7, "wrap_up": 8}
+    assert minutes(staff_by_span, 2) == {"wrap_up": 10}
 
 
 def test_heads_are_those_in_a_state_when_the_span_began_each_once() -> None:
-    crew = crew_of(
+    staff_by_span = staff_over(
         told("ann", 0, "available", "help", "sales"),
         told("ann", 20, "offline"),
         told("bob", 15, "busy", "sales"),
     )
 
-    assert [heads(crew, span) for span in range(3)] == [
+    assert [heads(staff_by_span, span) for span in range(3)] == [
         {"available": 1},
         {"available": 1, "busy": 1},
         {"busy": 1},
     ]
-    assert heads(crew, 1, "sales", "help") == {"available": 1, "busy": 1}
-    assert heads(crew, 1, "help") == {"available": 1}
+    assert heads(staff_by_span, 1, "sales", "help") == {"available": 1, "busy": 1}
+    assert heads(staff_by_span, 1, "help") == {"available": 1}
 
 
 def test_a_state_is_believed_for_a_day() -> None:
@@ -75,21 +75,21 @@ def test_a_state_is_believed_for_a_day() -> None:
         Span(NOON + LONGEST - MINUTE, NOON + LONGEST),
         Span(NOON + LONGEST, NOON + LONGEST + MINUTE),
     ]
-    crew = crew_of(told("ann", 0, "busy"), spans=day_later, now=NOON + 2 * LONGEST)
+    staff_by_span = staff_over(told("ann", 0, "busy"), spans=day_later, now=NOON + 2 * LONGEST)
 
-    assert [minutes(crew, 0), minutes(crew, 1)] == [{"busy": 1}, {}]
-    assert [heads(crew, 0), heads(crew, 1)] == [{"busy": 1}, {}]
+    assert [minutes(staff_by_span, 0), minutes(staff_by_span, 1)] == [{"busy": 1}, {}]
+    assert [heads(staff_by_span, 0), heads(staff_by_span, 1)] == [{"busy": 1}, {}]
 
 
 def test_somebody_who_entered_a_state_this_very_instant_is_there() -> None:
-    crew = crew_of(told("ann", 0, "available"), now=NOON)
+    staff_by_span = staff_over(told("ann", 0, "available"), now=NOON)
 
-    assert heads(crew, 0) == {"available": 1}
-    assert minutes(crew, 0) == {}
+    assert heads(staff_by_span, 0) == {"available": 1}
+    assert minutes(staff_by_span, 0) == {}
 
 
 def test_nothing_is_known_of_a_crew_nobody_asked_for() -> None:
-    assert heads(Crew(), 0) == minutes(Crew(), 0) == {}
+    assert heads(StaffBySpan(), 0) == minutes(StaffBySpan(), 0) == {}
 
 
 STATES = st.tuples(
@@ -105,7 +105,7 @@ def test_every_minute_of_every_agent_counts_once(
         {told(*one) for one in entered if one[1] <= now},
         key=lambda one: (one.agent, one.entered.at, one.entered.state),
     )
-    crew = crew_of(*states, now=NOON + now * MINUTE)
+    staff_by_span = staff_over(*states, now=NOON + now * MINUTE)
 
     assert all(one.entered.at >= lookback(QUARTERS).begin for one in states)
     for number, span in enumerate(QUARTERS):
@@ -117,4 +117,4 @@ def test_every_minute_of_every_agent_counts_once(
                 ]
                 if before and before[-1].state != "offline":
                     expected[before[-1].state] += 1
-        assert minutes(crew, number) == expected
+        assert minutes(staff_by_span, number) == expected

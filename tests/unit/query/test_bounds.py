@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 import httpx
 import pytest
 
-from services.board.domain.board import Board, Reading, Rules
+from services.board.domain.board import Board, Rules, WindowReading
 from services.board.domain.queue_names import OTHER
-from services.board.domain.series import HomeSpan, Scope
+from services.board.domain.series import QueueChannelSpan, SeriesKey
 from services.board.domain.windows import Window
 from services.contracts.agents import Entered
 from services.contracts.cells import Cell
@@ -21,6 +21,7 @@ from services.contracts.updates import PaneRow
 from services.figures.rows import LiveRow
 from services.figures.turns import Turns
 from services.query.api.answers import RENDERED, encoded
+from services.query.stream.streams import Streams
 from tests.fakes.floor import MINUTE, answered, waiting
 from tests.fakes.world import LEADER, NOW, READER, SPAN, Client, World
 
@@ -36,8 +37,8 @@ class ObservedBoard(Board):
         self.reads: Counter[int] = Counter()
 
     def read(
-        self, scopes: Sequence[Scope], window: Window, now: int, zone: ZoneInfo | None = None
-    ) -> Reading:
+        self, scopes: Sequence[SeriesKey], window: Window, now: int, zone: ZoneInfo | None = None
+    ) -> WindowReading:
         self.reads[self.turn] += 1
         return super().read(scopes, window, now, zone)
 
@@ -257,7 +258,9 @@ def folded_world() -> World:
     world.floor.put(waiting(NOW - 30_000, "c"))
     world.floor.enter("ann", Entered(noon, "busy", ("c", "d")))
     board.prune(NOW)
-    board.take_homes([HomeSpan(("demo", name, "voice"), noon, noon) for name in "abcd"])
+    board.take_queue_channels(
+        [QueueChannelSpan(("demo", name, "voice"), noon, noon) for name in "abcd"]
+    )
     world.tell()
     return world
 
@@ -348,7 +351,7 @@ def test_a_stream_of_too_many_rows_is_refused() -> None:
 async def test_a_stream_ends_where_the_floor_outgrows_it() -> None:
     world, board = wide_world(10, most_rows=20)
     query = _live_query(world)
-    batches = world.query.streams.follow(query, None)
+    batches = world.query.of(Streams).follow(query, None)
     first = await anext(batches)
     assert first is not None
     assert len(first.rows) == 20
@@ -370,7 +373,7 @@ async def _after_a_beat(world: World, batches: Any) -> None:
 async def test_clients_of_one_long_feed_share_its_refreshing_and_it_rests_some_beats() -> None:
     world, board = wide_world(2000)
     query = _live_query(world)
-    streams = world.query.streams
+    streams = world.query.of(Streams)
 
     async def first_rows() -> list[LiveRow]:
         batch = await anext(streams.follow(query, None))
@@ -392,7 +395,7 @@ async def test_clients_of_one_long_feed_share_its_refreshing_and_it_rests_some_b
 def _live_query(world: World) -> Any:
     from services.query.api.parameters import LiveParameters  # noqa: PLC0415  the question as a route makes it
 
-    return LiveParameters(kpi="offered,waiting").query(world.query.live.ground("demo"))
+    return LiveParameters(kpi="offered,waiting").query(world.floors.view("demo"))
 
 
 def test_readers_see_their_own_tenants_folding_only() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from services.board.domain.windows import Span
 from services.counting.grains import QUARTER, Grain, bounds_of
-from services.figures.history.coverage import Part, Rolled, TooFineError, parts
+from services.figures.history.coverage import Part, RollupReach, TooFineError, parts
 from services.figures.intervals import Interval, intervals
 
 UTC = ZoneInfo("UTC")
@@ -19,9 +19,9 @@ OCTOBER = 1_790_812_800_000  # 2026-10-01T00:00:00Z
 
 def rolled(
     until: int, zone: ZoneInfo = UTC, changed: tuple[int, ...] = (), panes_since: int = 0
-) -> Rolled:
+) -> RollupReach:
     reach = {grain: bounds_of(grain, until, zone).begin for grain in Grain}
-    return Rolled(reach, zone, changed, panes_since)
+    return RollupReach(reach, zone, changed, panes_since)
 
 
 def test_the_coarsest_table_that_fits_is_taken() -> None:

@@ -11,7 +11,8 @@ from services.contracts.visits import Evaluation, Survey
 from services.figures.by_policy import definition_of, summed
 from services.kpis.catalogue import CATALOGUE, VARIANTS
 from services.kpis.figures import Value, share
-from services.kpis.policies import DEFAULT_POLICY
+from services.kpis.policies import DEFAULT_POLICY, Policy
+from services.query.prometheus.page import Scrape
 from tests.fakes.definitions import definitions
 from tests.fakes.floor import MINUTE, abandoned, answered, waiting
 from tests.fakes.world import NOW, SPAN, World
@@ -303,7 +304,7 @@ def test_metrics_tell_each_queue_under_its_policy() -> None:
     world.floor.put(waiting(NOW - MINUTE))
     world.tell()
 
-    page = asyncio.run(world.query.scrape.page()).decode()
+    page = asyncio.run(world.query.of(Scrape).page()).decode()
 
     labels = 'tenant="demo",queue="sales",channel="voice"'
     assert f"contactcenter_service_level_target_ratio{{{labels}}} 0.9\n" in page
@@ -323,7 +324,7 @@ def test_definitions_tell_every_version_and_which_are_in_force() -> None:
 
 
 def test_every_kpi_that_depends_on_a_definition_says_so() -> None:
-    assert {kpi.id for kpi in CATALOGUE.values() if kpi.judged} == {
+    assert {kpi.id for kpi in CATALOGUE.values() if kpi.judged_by is not None} == {
         "service_level",
         "short_abandoned",
         "csat",
@@ -334,7 +335,7 @@ def test_every_kpi_that_depends_on_a_definition_says_so() -> None:
         "agents_gap",
         "service_level_projected",
     }
-    assert VARIANTS["service_level:V3"].judged
+    assert VARIANTS["service_level:V3"].judged_by is Policy.SERVICE_LEVEL
 
 
 def test_counts_and_shares_are_summed_part_by_part() -> None:

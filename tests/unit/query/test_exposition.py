@@ -10,6 +10,7 @@ from services.contracts.agents import Entered
 from services.contracts.cells import Cell
 from services.contracts.updates import PaneRow, revision
 from services.definitions.domain.in_force import NOTHING
+from services.figures.tenant_view import Floors
 from services.query.prometheus.exposition import SERIES_PER_QUEUE, SERIES_PER_TENANT, Exposition
 from services.query.prometheus.folding import shares
 from tests.fakes.floor import MemoryFloor, abandoned, answered, left, waiting
@@ -24,6 +25,10 @@ def board_of(floor: MemoryFloor) -> Board:
     for update in floor.updates(NOW):
         board.take(update, NOW)
     return board
+
+
+def exposition_of(board: Board, most_series: int) -> Exposition:
+    return Exposition(Floors(board, lambda: NOW, lambda: NOTHING), most_series)
 
 
 def parsed(text: str) -> Samples:
@@ -57,7 +62,7 @@ def floor() -> MemoryFloor:
 
 
 def test_counters_and_gauges_tell_the_floor(floor: MemoryFloor) -> None:
-    samples = parsed(page(Exposition(board_of(floor), lambda: NOTHING, 10_000), NOW))
+    samples = parsed(page(exposition_of(board_of(floor), 10_000), NOW))
 
     assert sample(samples, "contactcenter_contacts_offered_total") == 8
     assert sample(samples, "contactcenter_contacts_answered_within_threshold_total") == 3
@@ -81,7 +86,7 @@ def test_counters_and_gauges_tell_the_floor(floor: MemoryFloor) -> None:
 
 def test_the_undefined_is_not_a_number_and_never_0(floor: MemoryFloor) -> None:
     value = sample(
-        parsed(page(Exposition(board_of(floor), lambda: NOTHING, 10_000), NOW)),
+        parsed(page(exposition_of(board_of(floor), 10_000), NOW)),
         "contactcenter_satisfaction_ratio",
         window="5m",
     )
@@ -91,7 +96,7 @@ def test_the_undefined_is_not_a_number_and_never_0(floor: MemoryFloor) -> None:
 
 def test_a_counter_never_falls_though_a_correction_takes_back(floor: MemoryFloor) -> None:
     board = board_of(floor)
-    exposition = Exposition(board, lambda: NOTHING, 10_000)
+    exposition = exposition_of(board, 10_000)
     before = sample(parsed(page(exposition, NOW)), "contactcenter_contacts_offered_total")
     row = next(row for row in floor.pane_rows(0) if Cell.OFFERED in row.cells)
     board.take_row(0, PaneRow(*row.key, revision(1, 99), {}))
@@ -100,7 +105,7 @@ def test_a_counter_never_falls_though_a_correction_takes_back(floor: MemoryFloor
 
 
 def test_a_queue_has_as_many_series_as_the_guard_reckons_with(floor: MemoryFloor) -> None:
-    samples = parsed(page(Exposition(board_of(floor), lambda: NOTHING, 10_000), NOW))
+    samples = parsed(page(exposition_of(board_of(floor), 10_000), NOW))
     of_the_queue = [name for name, labels in samples if ("queue", "sales") in labels]
 
     assert SERIES_PER_QUEUE - 4 <= len(of_the_queue) <= SERIES_PER_QUEUE
@@ -123,7 +128,7 @@ def test_too_many_queues_are_folded_into_one_that_keeps_their_sum() -> None:
         )
     )
     floor.put(waiting(NOW - 9_000, "q3"), waiting(NOW - 30_000, "q4"))
-    samples = parsed(page(Exposition(board_of(floor), lambda: NOTHING, bound(3)), NOW))
+    samples = parsed(page(exposition_of(board_of(floor), bound(3)), NOW))
 
     assert shown(samples) == {"q0", "q1", "__other__"}
     assert sample(samples, "contactcenter_contacts_offered_total", **OTHER) == 5
@@ -155,7 +160,7 @@ def test_a_tenant_of_a_hundred_queues_leaves_the_others_theirs() -> None:
     floor.put(
         *(answered(NOW - 60_000, 5, queue=queue) for queue in ("sales", "help")), tenant="zzz"
     )
-    samples = parsed(page(Exposition(board_of(floor), lambda: NOTHING, bound(12, tenants=2)), NOW))
+    samples = parsed(page(exposition_of(board_of(floor), bound(12, tenants=2)), NOW))
 
     assert shown(samples, "zzz") == {"sales", "help"}
     assert shown(samples, "aaa") == {*(f"a{number:02}" for number in range(9)), "__other__"}
@@ -174,7 +179,7 @@ def test_who_was_known_first_has_a_place_whatever_its_name_and_keeps_it() -> Non
         answered(NOW - 200_000, 5, queue="echo"),
     )
     board = board_of(floor)
-    exposition = Exposition(board, lambda: NOTHING, bound(3))
+    exposition = exposition_of(board, bound(3))
     before = shown(parsed(page(exposition, NOW)))
     floor.put(
         answered(NOW - 60_000, 5, queue="alfa"), answered(NOW - 5_000_000, 5, queue="imported")
@@ -182,7 +187,7 @@ def test_who_was_known_first_has_a_place_whatever_its_name_and_keeps_it() -> Non
     for update in floor.updates(NOW):
         board.take(update, NOW)
 
-    again = Exposition(board_of(floor), lambda: NOTHING, bound(3))
+    again = exposition_of(board_of(floor), bound(3))
     assert before == {"zulu", "mike", "echo"}
     assert shown(parsed(page(exposition, NOW))) == {"zulu", "mike", "__other__"}
     assert shown(parsed(page(again, NOW))) == {"imported", "zulu", "__other__"}
@@ -199,7 +204,7 @@ def test_agents_of_folded_queues_are_told_together_each_once() -> None:
     floor.put(answered(NOW - 90_000, 5, queue="sales", channel="chat"))
     floor.enter("ann", Entered(NOW - 60_000, "available", ("help", "vip")))
     floor.enter("bob", Entered(NOW - 60_000, "available", ("sales", "vip")))
-    samples = parsed(page(Exposition(board_of(floor), lambda: NOTHING, bound(2)), NOW))
+    samples = parsed(page(exposition_of(board_of(floor), bound(2)), NOW))
 
     assert shown(samples, name="contactcenter_agents") == {"sales", "__other__"}
     assert samples["contactcenter_agents", labelled("available", queue="sales")] == 1
@@ -212,7 +217,7 @@ def test_a_queue_that_is_really_called_other_is_told_with_the_others() -> None:
         answered(NOW - 90_000, 5, queue="__other__"),
         *(answered(NOW - 60_000, 5, queue=f"q{number}") for number in range(3)),
     )
-    exposition = Exposition(board_of(floor), lambda: NOTHING, bound(3))
+    exposition = exposition_of(board_of(floor), bound(3))
     text = page(exposition, NOW)
 
     assert shown(parsed(text)) == {"q0", "q1", "__other__"}
@@ -232,7 +237,7 @@ def test_the_sum_of_the_others_goes_on_from_where_it_was_when_a_queue_joins_or_l
         )
     )
     board = board_of(floor)
-    exposition = Exposition(board, lambda: NOTHING, bound(3, tenants=2))
+    exposition = exposition_of(board, bound(3, tenants=2))
     told = []
 
     def take(*queues: str, tenant: str = "demo", alone: bool = False) -> None:
@@ -276,7 +281,7 @@ def test_agents_stand_by_state_in_each_queue_they_serve_and_once_on_the_floor(
     floor.enter("ann", Entered(NOW - 60_000, "available", ("help", "sales")))
     floor.enter("bob", Entered(NOW - 60_000, "busy", ("sales",)))
     floor.enter("cem", Entered(NOW - 60_000, "busy"))
-    samples = parsed(page(Exposition(board_of(floor), lambda: NOTHING, 10_000), NOW))
+    samples = parsed(page(exposition_of(board_of(floor), 10_000), NOW))
 
     serving = {
         state: samples["contactcenter_agents", labelled(state, queue="sales")]
@@ -295,7 +300,7 @@ def test_names_with_quotes_and_line_breaks_do_not_break_the_page() -> None:
     floor = MemoryFloor()
     floor.put(answered(NOW - 60_000, 5, queue='a"b\\c\nd'))
 
-    samples = parsed(page(Exposition(board_of(floor), lambda: NOTHING, 10_000), NOW))
+    samples = parsed(page(exposition_of(board_of(floor), 10_000), NOW))
 
     assert sample(samples, "contactcenter_contacts_offered_total", queue='a"b\\c\nd') == 1
 
@@ -308,10 +313,8 @@ def test_a_silent_floor_is_stale_and_an_empty_one_has_no_age() -> None:
     for update in floor.updates(NOW):
         board.take(update, NOW)
     clock[0] = NOW + 60_000
-    stale = parsed(page(Exposition(board, lambda: NOTHING, 10_000), NOW + 60_000))
-    empty = parsed(
-        page(Exposition(Board(Rules(ZoneInfo("UTC")), lambda: NOW), lambda: NOTHING, 10_000), NOW)
-    )
+    stale = parsed(page(exposition_of(board, 10_000), NOW + 60_000))
+    empty = parsed(page(exposition_of(Board(Rules(ZoneInfo("UTC")), lambda: NOW), 10_000), NOW))
 
     assert sample(stale, "contactcenter_kpi_state", state="stale") == 1
     age = empty["contactcenter_kpi_last_update_timestamp_seconds", frozenset()]

@@ -1,6 +1,6 @@
 """A feed tells each client what is new to it, once."""
 
-from services.query.stream.feed import Feed
+from services.query.stream.feed import RowFeed
 
 Told = list[tuple[str, int, str]]
 
@@ -9,8 +9,8 @@ def rows(**says: int) -> Told:
     return [(about, said, f"{about}{said}") for about, said in says.items()]
 
 
-def fed(*ticks: Told) -> Feed[str]:
-    feed: Feed[str] = Feed()
+def fed(*ticks: Told) -> RowFeed[str]:
+    feed: RowFeed[str] = RowFeed()
     for tick, told in enumerate(ticks, start=1):
         feed.refresh(tick, told)
     return feed
@@ -35,12 +35,12 @@ def test_a_slow_client_gets_the_latest_of_all_it_missed() -> None:
 
 
 def test_a_client_of_an_unknown_tick_gets_everything() -> None:
-    feed: Feed[str] = Feed()
+    feed: RowFeed[str] = RowFeed()
     feed.refresh(7, rows(a=1))
 
     assert feed.since(3) == ["a1"]
     assert feed.since(9) == ["a1"]
-    assert Feed[str]().since(1) == []
+    assert RowFeed[str]().since(1) == []
 
 
 def test_a_row_that_came_back_is_new() -> None:

@@ -7,11 +7,11 @@ import pytest
 
 from services.board.domain.windows import HOUR, Span, Window
 from services.contracts.cells import Cell
-from services.figures.ledger import Tally
 from services.figures.lookup.aging import LIVES, REST
 from services.figures.lookup.lookup import AT_ONCE, MOST_SELECTIONS, Lookup
 from services.figures.open_complaints import StoredComplaint
-from services.figures.selection import By, Selection, Subject
+from services.figures.selection import By, RowKey, Selection
+from services.figures.sums import PaneTally
 from services.kpis.inputs import Need
 from services.runtime.unavailable import StoreSlow, StoreUnavailable
 from tests.fakes.floor import MemoryFloor, MemoryHistory, waiting
@@ -39,7 +39,7 @@ class SlowHistory(MemoryHistory):
         self.spans: list[Span] = []
         self.at_once = self.most_at_once = 0
 
-    async def returns(self, selection: Selection, spans: Sequence[Span]) -> Sequence[Tally]:
+    async def returns(self, selection: Selection, spans: Sequence[Span]) -> Sequence[PaneTally]:
         self.asked += 1
         self.spans.append(spans[0])
         self.at_once += 1
@@ -73,7 +73,7 @@ def history() -> SlowHistory:
 
 async def known(lookup: Lookup, selection: Selection = TOTAL, span: Span = SPAN) -> int:
     found = await lookup.find(selection, BOTH, Window.M60, span, NOON)
-    return found.returns.entry(0, selection.subject("sales", "voice")).cells.get(
+    return found.returns.entry(0, selection.row_key("sales", "voice")).cells.get(
         Cell.CUSTOMER_KNOWN, 0
     )
 
@@ -133,7 +133,7 @@ async def test_what_tables_that_are_away_would_have_told_is_missing_until_they_a
 ) -> None:
     lookup = Lookup(history, history, lambda: history.clock)
     history.away = True
-    asked = [lookup.find(TOTAL, BOTH | Need.PACE, Window.M60, SPAN, NOON) for _ in range(2)]
+    asked = [lookup.find(TOTAL, BOTH | Need.THROUGHPUT, Window.M60, SPAN, NOON) for _ in range(2)]
     missing = [found.missing for found in await asyncio.gather(*asked)]
     history.away = False
 
@@ -143,11 +143,11 @@ async def test_what_tables_that_are_away_would_have_told_is_missing_until_they_a
 
 async def test_nothing_is_asked_that_no_kpi_needs(history: SlowHistory) -> None:
     found = await Lookup(history, history, lambda: history.clock).find(
-        TOTAL, Need.PACE, Window.M60, SPAN, NOON
+        TOTAL, Need.THROUGHPUT, Window.M60, SPAN, NOON
     )
 
     assert history.asked == 0
-    assert found.docket.ages(Subject(), NOON) == ()
+    assert found.open_complaints.ages(RowKey(), NOON) == ()
 
 
 async def test_a_question_goes_out_without_what_is_late_and_the_next_one_finds_it(

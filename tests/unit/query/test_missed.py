@@ -7,7 +7,7 @@ from services.contracts.cells import Cell, Cells, Histogram, add
 from services.contracts.visits import Outcome
 from services.counting.histograms import span_bucket
 from services.figures.visits.missed import missed
-from services.kpis.figures import Figures
+from services.kpis.figures import SpanFigures
 from services.kpis.formulas.service_level import service_level
 from services.kpis.policies import Formula, ServiceLevelPolicy
 
@@ -43,7 +43,7 @@ def test_those_missed_are_the_denominator_minus_the_numerator(
     )
 
 
-def figures(told: list[tuple[Outcome | None, int]]) -> Figures:
+def figures(told: list[tuple[Outcome | None, int]]) -> SpanFigures:
     cells: Cells = {}
     for outcome, wait in told:
         match outcome:
@@ -55,4 +55,4 @@ def figures(told: list[tuple[Outcome | None, int]]) -> Figures:
                 add(cells, {Cell.LEFT_KEY: 1})
             case None:
                 continue
-    return Figures(cells, tuple(wait for outcome, wait in told if outcome is None))
+    return SpanFigures(cells, tuple(wait for outcome, wait in told if outcome is None))

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from services.contracts.visits import Longest, Visit, offer_at, wait_of
 from services.figures.history.gauges import PastGauges
-from services.figures.selection import By, Selection, Subject
+from services.figures.selection import By, RowKey, Selection
 from tests.fakes.floor import abandoned, answered, left, waiting
 
 SECOND = 1000
@@ -38,7 +38,7 @@ def test_every_instant_counts_who_was_there(told: list[Visit]) -> None:
         gauges.add(visit)
 
     for index, instant in enumerate(QUARTERS):
-        there = gauges.figures(index, [Subject()], 0)
+        there = gauges.figures(index, [RowKey()], 0)
         assert sorted(there.waits) == sorted(
             instant - (visit.offered_at or 0) for visit in told if waits(visit, instant)
         )
@@ -65,7 +65,7 @@ def test_what_never_ended_is_forgotten_at_the_longest_wait_and_does_not_reach_in
     gauges.add(waiting(NOW - 11 * HOUR))
     gauges.add(waiting(NOW - HOUR))
 
-    assert [len(gauges.figures(index, [Subject()], 0).waits) for index in range(4)] == [1, 0, 1, 0]
+    assert [len(gauges.figures(index, [RowKey()], 0).waits) for index in range(4)] == [1, 0, 1, 0]
 
 
 def test_a_conversation_that_never_ended_is_forgotten_at_the_longest_conversation() -> None:
@@ -74,7 +74,7 @@ def test_a_conversation_that_never_ended_is_forgotten_at_the_longest_conversatio
     )
     gauges.add(Visit(offered_at=NOW - 9 * HOUR, queue="sales", answered_at=NOW - 8 * HOUR))
 
-    assert [gauges.figures(index, [Subject()], 0).in_progress for index in range(2)] == [1, 0]
+    assert [gauges.figures(index, [RowKey()], 0).in_progress for index in range(2)] == [1, 0]
     assert NOW - 9 * HOUR in gauges.offered_within
 
 
@@ -90,7 +90,7 @@ def test_an_answer_stamped_before_the_offer_is_in_progress_from_the_answer() -> 
         )
     )
 
-    assert gauges.figures(0, [Subject()], 0).in_progress == 1
+    assert gauges.figures(0, [RowKey()], 0).in_progress == 1
     assert NOW - 3 * SECOND in gauges.offered_within
 
 
@@ -99,5 +99,5 @@ def test_only_the_selected_count_each_in_its_row() -> None:
     for visit in (waiting(NOW - SECOND), waiting(NOW - SECOND, "help"), Visit(answered_at=NOW)):
         gauges.add(visit)
 
-    assert len(gauges.figures(0, [Subject("sales")], 0).waits) == 1
-    assert gauges.figures(0, [Subject("help")], 3).unresolved == 3
+    assert len(gauges.figures(0, [RowKey("sales")], 0).waits) == 1
+    assert gauges.figures(0, [RowKey("help")], 3).unresolved == 3

@@ -20,7 +20,7 @@ from services.figures.corrections.rows import CorrectionRow
 from services.figures.ports import StoredCorrection
 from services.figures.rows import COLUMNS, LIVE_COLUMNS
 from services.figures.turns import Turns
-from services.kpis.catalogue import CATALOGUE, VARIANTS
+from services.kpis.catalogue import CATALOGUE, OVER_SPANS
 from services.kpis.inputs import Need
 from services.query.api import schemas
 from services.query.api.definition_bodies import DefinitionsAnswer
@@ -35,7 +35,7 @@ from services.query.api.visit_bodies import VisitsAnswer
 from services.query.pipeline.lag import LogRange
 from services.query.prometheus.exposition import SERIES_PER_QUEUE, SERIES_PER_TENANT
 from services.query.prometheus.page import Scrape
-from services.query.stream.streams import Batch, Pulse
+from services.query.stream.streams import Pulse, RowBatch, Streams
 from tests.fakes.floor import MINUTE, PARTITIONS, answered, waiting
 from tests.fakes.world import LEADER, NOW, READER, SPAN, Client, World, busy_world
 
@@ -76,7 +76,7 @@ def test_a_live_row_has_every_column(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("by", "homes"),
+    ("by", "queue_channels"),
     [
         ("queue", [("help", None), ("sales", None)]),
         ("channel", [(None, "voice")]),
@@ -84,11 +84,11 @@ def test_a_live_row_has_every_column(world: World) -> None:
     ],
 )
 def test_rows_stand_for_what_was_asked(
-    world: World, by: str, homes: list[tuple[str | None, str | None]]
+    world: World, by: str, queue_channels: list[tuple[str | None, str | None]]
 ) -> None:
     found = rows(world.client().get("/v1/kpis", params={"kpi": "offered", "by": by}))
 
-    assert [(row["queue"], row["channel"]) for row in found] == homes
+    assert [(row["queue"], row["channel"]) for row in found] == queue_channels
 
 
 def test_all_kpis_come_where_none_is_named(world: World) -> None:
@@ -112,11 +112,7 @@ def test_a_variant_is_asked_for_by_its_kpi_and_name(world: World) -> None:
 @pytest.mark.parametrize("by", ["queue", "channel", "queue,channel", "total"])
 def test_live_and_history_agree_about_the_same_span(world: World, by: str) -> None:
     client = world.client()
-    agreeing = (
-        kpi
-        for kpi in (*CATALOGUE.values(), *VARIANTS.values())
-        if not kpi.live and Need.REST not in kpi.needs
-    )
+    agreeing = (kpi for kpi in OVER_SPANS.values() if Need.REST not in kpi.needs)
     kpis = ",".join(kpi.id for kpi in agreeing)
     live = rows(client.get("/v1/kpis", params={"window": "60m", "by": by, "kpi": kpis}))
     span = {"from": live[0]["time"], "to": live[0]["end"], "interval": "all"}
@@ -762,8 +758,9 @@ def test_metrics_need_their_scope_unless_they_are_open(world: World) -> None:
         in client.get("/metrics", headers=LEADER).text
     )
 
-    world.query = replace(world.query, metrics_open=True)
-    page = Client(world.app).get("/metrics")
+    app = world.app
+    app.state.metrics_open = True
+    page = Client(app).get("/metrics")
     assert page.headers["content-type"].startswith("text/plain; version=")
     assert "floorpulse_api_request_seconds_bucket" in page.text
 
@@ -773,7 +770,11 @@ async def test_no_scrape_waits_for_what_is_looked_up_nor_for_another_scrape(worl
     world.history.gate = asyncio.Event()
     hurried, patient = (
         Scrape(
-            world.pages, world.query.metrics, lambda: world.now, lambda: world.now / 1000, patience
+            *world.pages,
+            world.query.answering.metrics,
+            lambda: world.now,
+            lambda: world.now / 1000,
+            patience,
         )
         for patience in (0, 5)
     )
@@ -813,13 +814,13 @@ def test_a_tenant_has_as_many_series_as_the_guard_reckons_with(world: World) -> 
 
 
 async def test_the_page_is_rendered_once_a_second(world: World) -> None:
-    first = await world.query.scrape.page()
+    first = await world.query.of(Scrape).page()
     world.floor.put(waiting(NOW - 1000))
     world.tell()
 
-    assert await world.query.scrape.page() is first
+    assert await world.query.of(Scrape).page() is first
     world.now += 1000
-    assert await world.query.scrape.page() != first
+    assert await world.query.of(Scrape).page() != first
 
 
 def test_the_metrics_tell_every_kpi_of_the_whole_floor_as_the_api_does(world: World) -> None:
@@ -925,11 +926,9 @@ def test_answers_are_what_openapi_says(
 # ------------------------------------------------------------------ the stream
 
 
-async def batches(world: World, after: int | None = None) -> AsyncGenerator[Batch | None, None]:
-    question = LiveParameters(kpi="offered,waiting", by="queue").query(
-        world.query.live.ground("demo")
-    )
-    async with aclosing(world.query.streams.follow(question, after)) as told:
+async def batches(world: World, after: int | None = None) -> AsyncGenerator[RowBatch | None, None]:
+    question = LiveParameters(kpi="offered,waiting", by="queue").query(world.floors.view("demo"))
+    async with aclosing(world.query.of(Streams).follow(question, after)) as told:
         async for batch in told:
             yield batch
 
@@ -981,11 +980,11 @@ async def test_a_stream_that_ends_gives_its_place_back_and_unused_feeds_are_drop
 ) -> None:
     stream = batches(world)
     await anext(stream)
-    assert world.query.streams.open == 1
+    assert world.query.of(Streams).open == 1
     await stream.aclose()
     await asyncio.sleep(0)
 
-    assert world.query.streams.open == 0
+    assert world.query.of(Streams).open == 0
 
 
 async def test_the_pulse_beats_on_news_and_at_least_every_second() -> None:
@@ -1001,7 +1000,7 @@ async def test_the_pulse_beats_on_news_and_at_least_every_second() -> None:
 
 
 def test_an_event_names_process_and_tick_and_resumes_only_there() -> None:
-    told = asyncio.run(event(Batch(41, []), "b00t", Turns()))
+    told = asyncio.run(event(RowBatch(41, []), "b00t", Turns()))
 
     assert told == b'id: b00t.41\nevent: rows\ndata: {"rows":[],"next":null}\n\n'
     assert resumed("b00t.41", "b00t") == 41

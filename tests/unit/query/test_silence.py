@@ -4,7 +4,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from services.board.domain.board import Board, Rules
-from services.board.domain.sources import Patience
+from services.board.domain.sources import SilenceRule
 from services.contracts.updates import SourceHeard
 from services.figures.sources.watch import patience
 from tests.fakes.definitions import definitions
@@ -194,8 +194,8 @@ def test_definitions_say_how_much_silence_is_believed() -> None:
     known = patience(definitions(RETIRED).at("demo", NOW))
 
     assert known == {
-        "old-pbx": Patience(None, retired=True),
-        "nightly": Patience(7_200_000, retired=False),
+        "old-pbx": SilenceRule(None, retired=True),
+        "nightly": SilenceRule(7_200_000, retired=False),
     }
 
 

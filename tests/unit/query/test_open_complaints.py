@@ -2,8 +2,8 @@
 
 from services.board.domain.windows import HOUR, Span
 from services.contracts.visits import Complaint, Statement, Visit
-from services.figures.open_complaints import Docket, StoredComplaint, complaints_of
-from services.figures.selection import By, Selection, Subject
+from services.figures.open_complaints import OpenComplaints, StoredComplaint, complaints_of
+from services.figures.selection import By, RowKey, Selection
 
 NOON = 1_794_398_400_000
 TOTAL = Selection("demo", by=By.TOTAL)
@@ -14,15 +14,20 @@ def said(at: int, *, closing: bool = False, queue: str | None = None) -> Stateme
 
 
 def test_a_complaint_is_open_from_its_receipt_up_to_its_closing() -> None:
-    docket = Docket(TOTAL, [StoredComplaint("sales", "voice", NOON, NOON + HOUR)])
+    open_complaints = OpenComplaints(TOTAL, [StoredComplaint("sales", "voice", NOON, NOON + HOUR)])
 
     assert [
-        docket.ages(Subject(), at) for at in (NOON - 1, NOON, NOON + HOUR - 1, NOON + HOUR)
-    ] == [(), (0,), (HOUR - 1,), ()]
+        open_complaints.ages(RowKey(), at) for at in (NOON - 1, NOON, NOON + HOUR - 1, NOON + HOUR)
+    ] == [
+        (),
+        (0,),
+        (HOUR - 1,),
+        (),
+    ]
 
 
 def test_of_a_span_only_those_received_in_it_count() -> None:
-    docket = Docket(
+    open_complaints = OpenComplaints(
         TOTAL,
         [
             StoredComplaint("sales", "voice", NOON, None),
@@ -30,15 +35,15 @@ def test_of_a_span_only_those_received_in_it_count() -> None:
         ],
     )
 
-    assert docket.ages(Subject(), NOON + 2 * HOUR, Span(NOON, NOON + HOUR)) == (2 * HOUR,)
+    assert open_complaints.ages(RowKey(), NOON + 2 * HOUR, Span(NOON, NOON + HOUR)) == (2 * HOUR,)
 
 
 def test_each_counts_in_the_row_of_its_queue_and_channel() -> None:
-    homes = (("sales", "voice"), ("sales", "chat"), ("help", "chat"))
-    complaints = [StoredComplaint(queue, channel, NOON, None) for queue, channel in homes]
-    docket = Docket(Selection("demo", channels=("chat",)), complaints)
+    queue_channels = (("sales", "voice"), ("sales", "chat"), ("help", "chat"))
+    complaints = [StoredComplaint(queue, channel, NOON, None) for queue, channel in queue_channels]
+    open_complaints = OpenComplaints(Selection("demo", channels=("chat",)), complaints)
 
-    assert [docket.ages(Subject(queue), NOON) for queue in ("sales", "help", "none")] == [
+    assert [open_complaints.ages(RowKey(queue), NOON) for queue in ("sales", "help", "none")] == [
         (0,),
         (0,),
         (),

@@ -5,9 +5,9 @@ from hypothesis import strategies as st
 
 from services.board.domain.windows import HOUR, MINUTE
 from services.contracts.cells import Cell
-from services.figures.history.paces import BACK, Paces
-from services.figures.ledger import Tally
-from services.figures.selection import Subject
+from services.figures.history.throughput import BACK, Throughput
+from services.figures.selection import RowKey
+from services.figures.sums import PaneTally
 
 NOON = 1_794_398_400_000
 
@@ -21,27 +21,29 @@ minutes = st.integers(-600, 600).map(lambda minute: NOON + minute * MINUTE)
 def test_each_instant_counts_what_the_half_hour_before_it_saw(
     instants: list[int], completed: list[int]
 ) -> None:
-    paces = Paces(instants)
-    for first, run in paces.runs():
+    throughput = Throughput(instants)
+    for first, run in throughput.runs():
         for number, span in enumerate(run):
-            paces.add(
+            throughput.add(
                 first,
-                Tally(number, Subject(), 0, [{Cell.HANDLED: sum(at in span for at in completed)}]),
+                PaneTally(
+                    number, RowKey(), 0, [{Cell.HANDLED: sum(at in span for at in completed)}]
+                ),
             )
 
     for instant in instants:
-        assert paces.cells(instant, [Subject()]).get(Cell.HANDLED, 0) == sum(
+        assert throughput.cells(instant, [RowKey()]).get(Cell.HANDLED, 0) == sum(
             instant - BACK <= at < instant for at in completed
         )
 
 
 def test_a_run_is_contiguous_and_leaves_out_what_lies_more_than_an_hour_apart() -> None:
-    days = [list(run) for _, run in Paces([NOON, NOON + 24 * HOUR]).runs()]
-    hours = [list(run) for _, run in Paces([NOON, NOON + HOUR]).runs()]
+    days = [list(run) for _, run in Throughput([NOON, NOON + 24 * HOUR]).runs()]
+    hours = [list(run) for _, run in Throughput([NOON, NOON + HOUR]).runs()]
 
     assert [len(run) for run in days] == [1, 1]
     assert [len(run) for run in hours] == [3]
 
 
 def test_no_instants_need_no_reading() -> None:
-    assert list(Paces([]).runs()) == []
+    assert list(Throughput([]).runs()) == []

@@ -14,21 +14,21 @@ from itertools import pairwise
 
 from services.board.domain.windows import HOUR, Span
 from services.contracts.cells import Cells, add
-from services.figures.ledger import Ledger, Tally
-from services.figures.selection import Subject
+from services.figures.selection import RowKey
+from services.figures.sums import PaneTally, Sums
 from services.kpis.formulas.estimated_wait import LOOK_BACK
 
 BACK = 1000 * LOOK_BACK
 
 
-class Paces:
+class Throughput:
     """The half hours before ascending `instants`."""
 
     def __init__(self, instants: Sequence[int]) -> None:
         edges = sorted({edge for at in instants for edge in (at - BACK, at)})
         self.spans = [Span(*edge) for edge in pairwise(edges)]
         self._begins = [span.begin for span in self.spans]
-        self._ledger = Ledger()
+        self._sums = Sums()
 
     def runs(self) -> Iterator[tuple[int, Sequence[Span]]]:
         """Contiguous spans to read in one go, each with the number of its first; what lies more
@@ -41,13 +41,13 @@ class Paces:
                     yield first, self.spans[first:number]
                 first = number + 1
 
-    def add(self, first: int, tally: Tally) -> None:
+    def add(self, first: int, tally: PaneTally) -> None:
         """Add what a run, whose first span has this number, counted."""
-        self._ledger.add(tally._replace(interval=first + tally.interval))
+        self._sums.add(tally._replace(interval=first + tally.interval))
 
-    def cells(self, at: int, subjects: Sequence[Subject]) -> Cells:
+    def cells(self, at: int, row_keys: Sequence[RowKey]) -> Cells:
         """What the half hour before `at` counted of some subjects together."""
         total: Cells = {}
         for number in range(bisect_left(self._begins, at - BACK), bisect_left(self._begins, at)):
-            add(total, self._ledger.together(number, subjects).cells)
+            add(total, self._sums.together(number, row_keys).cells)
         return total

@@ -14,7 +14,7 @@ BUILT_IN = ("default", DEFAULT_POLICY.name)
 
 
 @dataclass(frozen=True)
-class Basis:
+class DefinitionChoice:
     """What a question says about definitions: `named` is `id` or `id@version` of a policy, None the
     one of each queue.
     """
@@ -22,18 +22,20 @@ class Basis:
     named: str | None = None
     restatement: Restatement = field(default_factory=Restatement)
 
-    def terms(self, known: TenantDefinitions, at: int) -> "Terms":
+    def terms(self, known: TenantDefinitions, at: int) -> "PoliciesInForce":
         """The terms of a span that begins at an instant."""
-        return Terms(self, known, known.at(at))
+        return PoliciesInForce(self, known, known.at(at))
 
 
-AS_IN_FORCE = Basis()
+AS_IN_FORCE = DefinitionChoice()
 
 
-class Terms:
+class PoliciesInForce:
     """The policies of a tenant's queues as a question wants them, while `in_force` holds."""
 
-    def __init__(self, basis: Basis, known: TenantDefinitions, in_force: InForce) -> None:
+    def __init__(
+        self, basis: DefinitionChoice, known: TenantDefinitions, in_force: InForce
+    ) -> None:
         self.in_force = in_force
         self._restatement = basis.restatement
         self._named = None if basis.named is None else named(basis.named, known, in_force)
@@ -52,26 +54,26 @@ class Terms:
         return made
 
 
-class TermsOverTime:
+class PoliciesOverTime:
     """The terms of every span, each made once."""
 
-    def __init__(self, basis: Basis, known: TenantDefinitions) -> None:
+    def __init__(self, basis: DefinitionChoice, known: TenantDefinitions) -> None:
         self._basis = basis
         self._known = known
-        self._made: dict[int, Terms] = {}
+        self._made: dict[int, PoliciesInForce] = {}
 
-    def at(self, instant: int) -> Terms:
+    def at(self, instant: int) -> PoliciesInForce:
         """The terms of a span that begins at an instant."""
         return self._of(self._known.at(instant))
 
-    def during(self, begin: int, end: int) -> list[Terms]:
+    def during(self, begin: int, end: int) -> list[PoliciesInForce]:
         """The terms of all spans that begin in [begin, end)."""
         return [self._of(in_force) for in_force in self._known.during(begin, end)]
 
-    def _of(self, in_force: InForce) -> Terms:
+    def _of(self, in_force: InForce) -> PoliciesInForce:
         made = self._made.get(id(in_force))
         if made is None:
-            made = self._made[id(in_force)] = Terms(self._basis, self._known, in_force)
+            made = self._made[id(in_force)] = PoliciesInForce(self._basis, self._known, in_force)
         return made
 
 
@@ -109,15 +111,15 @@ def target_ids(known: TenantDefinitions) -> list[str]:
 
 
 def impossible(
-    basis: Basis, known: TenantDefinitions, homes: Iterable[tuple[str, str]]
+    basis: DefinitionChoice, known: TenantDefinitions, queue_channels: Iterable[tuple[str, str]]
 ) -> str | None:
     """Why the policies of these queues and channels cannot be restated so; None where they can."""
     if basis.restatement == Restatement():
         return None
-    asked = list(homes) or [("", "")]
+    asked = list(queue_channels) or [("", "")]
     try:
         for state in known.states:
-            terms = Terms(basis, known, state)
+            terms = PoliciesInForce(basis, known, state)
             for queue, channel in asked:
                 terms.policy(queue, channel)
     except ValueError as wrong:

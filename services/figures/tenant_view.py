@@ -1,0 +1,89 @@
+"""A tenant's floor as a question finds it: board, definitions, zone, and how old its figures are.
+
+Figures are asked of a `TenantView`; `Floors` makes one for any tenant, of the moment.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from services.board.domain.board import Board
+from services.definitions.domain.in_force import Definitions, TenantDefinitions
+from services.figures.sources.silent import NOBODY_SILENT, SilentQueues
+from services.figures.sources.watch import SourceWatch
+
+
+@dataclass(frozen=True)
+class Staleness:
+    """What of a tenant's figures is old: all of them, queues that stand, queues that a silent
+    source feeds too.
+    """
+
+    stale: bool
+    standing: list[str]
+    touched: list[str]
+
+
+@dataclass(frozen=True)
+class TenantView:
+    """A tenant's floor at the instant `now` (epoch milliseconds).
+
+    `known` are all definitions of the tenant, `zone` is that of its days; `sources` tells who fell
+    silent.
+    """
+
+    tenant: str
+    board: Board
+    known: TenantDefinitions
+    zone: ZoneInfo
+    now: int
+    sources: SourceWatch
+
+    @cached_property
+    def as_of(self) -> int:
+        """The instant that figures speak of, but for queues whose sources are silent."""
+        return self.board.as_of(self.now)
+
+    @cached_property
+    def stale(self) -> bool:
+        """Whether all figures speak of a past instant, because a partition fell silent or
+        behind.
+        """
+        return self.board.stale_since(self.now) is not None
+
+    @cached_property
+    def silent(self) -> SilentQueues:
+        """Which queues stand at the last word of their sources."""
+        silence = self.sources.silence(self.tenant)
+        if not silence.touched:
+            return NOBODY_SILENT
+        return SilentQueues(
+            {queue: self.sources.instant(at) for queue, at in silence.standing.items()},
+            silence.touched,
+        )
+
+    @property
+    def freshness(self) -> Staleness:
+        """What of the figures is old."""
+        return Staleness(self.stale, sorted(self.silent.standing), sorted(self.silent.touched))
+
+
+class Floors:
+    """The floors of all tenants on one board, by the clock `now`, under the definitions of the
+    moment.
+    """
+
+    def __init__(
+        self, board: Board, now: Callable[[], int], definitions: Callable[[], Definitions]
+    ) -> None:
+        self.board = board
+        self.definitions = definitions
+        self._now = now
+        self._sources = SourceWatch(board, now, definitions)
+
+    def view(self, tenant: str) -> TenantView:
+        """A tenant's floor now."""
+        known = self.definitions().of(tenant)
+        zone = known.zone or self.board.rules.zone
+        return TenantView(tenant, self.board, known, zone, self._now(), self._sources)

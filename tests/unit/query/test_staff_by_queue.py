@@ -1,0 +1,50 @@
+"""Agents count once in every row, whatever queues they serve."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.contracts.agents import Entered
+from services.contracts.events import AgentState
+from services.figures.staff.by_queue import StaffByQueue, staff_of_states
+
+QUEUES = ("sales", "help", "vip")
+
+
+def entered(state: AgentState, *queues: str) -> Entered:
+    return Entered(0, state, queues)
+
+
+def test_an_agent_of_two_queues_counts_in_both_and_once_on_the_floor() -> None:
+    staff_by_queue = staff_of_states(
+        [entered("available", "help", "sales"), entered("busy", "sales"), entered("break")]
+    )
+
+    assert staff_by_queue.together(("sales",)) == {"available": 1, "busy": 1}
+    assert staff_by_queue.together(("help",)) == {"available": 1}
+    assert staff_by_queue.together(("sales", "help")) == {"available": 1, "busy": 1}
+    assert staff_by_queue.together(None) == {"available": 1, "busy": 1, "break": 1}
+    assert staff_by_queue.together(("none",)) == staff_by_queue.together(()) == {}
+
+
+def test_what_is_added_after_a_look_is_seen_by_the_next() -> None:
+    staff_by_queue = StaffByQueue()
+    staff_by_queue.add(("sales",), "busy", 3)
+    assert staff_by_queue.together(("sales",)) == {"busy": 3}
+
+    staff_by_queue.add(("sales", "vip"), "busy", 4)
+    assert staff_by_queue.together(("sales",)) == {"busy": 7}
+
+
+@given(
+    st.lists(st.tuples(st.sets(st.sampled_from(QUEUES)), st.sampled_from(("available", "busy")))),
+    st.sets(st.sampled_from(QUEUES), min_size=1),
+)
+def test_a_row_counts_each_agent_that_serves_one_of_its_queues(
+    agents: list[tuple[set[str], AgentState]], asked: set[str]
+) -> None:
+    staff_by_queue = staff_of_states(entered(state, *sorted(queues)) for queues, state in agents)
+
+    assert sum(staff_by_queue.together(asked).values()) == sum(
+        1 for queues, _ in agents if queues & asked
+    )
+    assert sum(staff_by_queue.together(None).values()) == len(agents)
