@@ -69,7 +69,7 @@ def test_a_live_row_has_every_column(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("by", "homes"),
+    ("by", "queue_channels"),
     [
         ("queue", [("help", None), ("sales", None)]),
         ("channel", [(None, "voice")]),

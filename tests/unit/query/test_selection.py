@@ -11,7 +11,7 @@ QUEUE_CHANNELS = [("demo", "help", "chat"), ("demo", "help", "voice"), ("demo", 
 
 
 @pytest.mark.parametrize(
-    ("by", "subjects"),
+    ("by", "row_keys"),
     [
         (By.QUEUE, [RowKey("help"), RowKey("sales")]),
         (By.CHANNEL, [RowKey("", "chat"), RowKey("", "voice")]),
