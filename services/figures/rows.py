@@ -153,7 +153,7 @@ class Question:
 
 
 class RowInput(NamedTuple):
-    """What a row shows: what its span counted, in all and by policy, who was present at a moment,
+    """The input of a row: what its span counted, in all and by policy, who was present at a moment,
     the highest revision in it.
 
     `missing` is what KPIs need and could not be looked up.

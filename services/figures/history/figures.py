@@ -278,7 +278,7 @@ class PastFigures:
         if question.needs:
             moment = span.begin if question.gauged else None
             point = RowPoint(index, read, queues, span, page.as_of, moment)
-            source = _PastRow(page, row_key, point)
+            source = _PastRowSource(page, row_key, point)
             row = enriched(row, question.needs, point, page.found, source)
         return RowInput(rows.selection.labels(row_key), *row, revision)
 
@@ -301,7 +301,7 @@ NOBODY_THERE = MomentFigures()
 
 
 @dataclass(frozen=True)
-class _PastRow:
+class _PastRowSource:
     """What history knows of a row in its own way: a `RowSource`."""
 
     page: _Page

@@ -1,6 +1,6 @@
 """Live figures: rows of a window up to now, from the board in memory."""
 
-from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple, get_args
@@ -9,25 +9,25 @@ from services.board.domain.board import Board
 from services.board.domain.queue_names import OTHER
 from services.board.domain.series import QueueChannel, SeriesKey
 from services.board.domain.windows import MINUTE, Span, Window, span_of
-from services.contracts.cells import Cell
 from services.contracts.events import Channel
 from services.definitions.domain.in_force import InForce
 from services.figures.by_policy import Parted, gather
 from services.figures.enrich import RowFigures, RowPoint, enriched
 from services.figures.forecasts.in_force import NO_FORECASTS, Forecasts
 from services.figures.forecasts.plans import Times
+from services.figures.live.context import LiveContext, LiveContexts, LiveQuery, LiveRowSource
 from services.figures.live.layout import Layout, RowLayout
 from services.figures.live.plans import Asked, LivePlans, PlanLayouts, live_times
 from services.figures.lookup.looked_up import LookedUp, nothing
 from services.figures.lookup.lookup import Lookup
 from services.figures.policies_in_force import PoliciesInForce
-from services.figures.rows import Frame, LiveRow, Question, RowInput, answers, frame_of, live_row
+from services.figures.rows import LiveRow, RowInput, answers, frame_of, live_row
 from services.figures.selection import RowKey, Selection
 from services.figures.staff.by_queue import StaffByQueue, staff_of_heads
 from services.figures.tenant_view import Floors, TenantView
 from services.figures.turns import Turns
 from services.kpis.catalogue import OVER_SPANS
-from services.kpis.figures import SpanFigures, Staff
+from services.kpis.figures import SpanFigures
 from services.kpis.inputs import Need
 from services.kpis.policies import DEFAULT_POLICY
 
@@ -55,15 +55,6 @@ class LivePlace(NamedTuple):
 
 
 @dataclass(frozen=True)
-class LiveQuery:
-    """What a live answer is asked for."""
-
-    selection: Selection
-    window: Window
-    question: Question
-
-
-@dataclass(frozen=True)
 class Served:
     """Groups of a tenant's queues, whose agents are looked at together, each agent once in each
     group.
@@ -72,75 +63,6 @@ class Served:
     tenant: str
     window: Window
     groups: Sequence[Collection[str]]
-
-
-@dataclass(frozen=True)
-class _LiveContext:
-    """What all rows of an answer are seen with."""
-
-    query: LiveQuery
-    view: TenantView
-    as_of: int
-    frame: Frame
-    terms: PoliciesInForce
-    found: LookedUp
-    staff_by_queue: StaffByQueue
-    plans: LivePlans | None
-
-    @property
-    def needs(self) -> Need:
-        """What must be looked up beside panes."""
-        return self.query.question.needs
-
-
-@dataclass(frozen=True)
-class _LiveRow:
-    """What live figures know of a row in their own way: a `RowSource`."""
-
-    context: _LiveContext
-    place: RowLayout
-
-    def handled_before(self) -> int:
-        """From the board, up to the current pane."""
-        board = self.context.view.board
-        return board.throughput(self.place.series_keys, self.context.as_of).get(Cell.HANDLED, 0)
-
-    def staff_then(self) -> Staff:
-        """Who is there now."""
-        return self.context.staff_by_queue.together(self.place.queues)
-
-    def planned(
-        self, counted: SpanFigures, parts: Sequence[Parted]
-    ) -> tuple[SpanFigures, Sequence[Parted]]:
-        """With the plan of the interval in progress."""
-        plans = self.context.plans
-        return (counted, parts) if plans is None else plans.join(self.place, counted, parts)
-
-
-class _LiveContexts:
-    """How each place of an answer is seen: now, or at the last word of its sources."""
-
-    def __init__(self, look: Callable[[int], Awaitable[_LiveContext]], view: TenantView) -> None:
-        self._look = look
-        self._view = view
-        self._known: dict[int, _LiveContext] = {}
-
-    async def at(self, as_of: int) -> _LiveContext:
-        """What is seen of an instant."""
-        known = self._known.get(as_of)
-        if known is None:
-            known = self._known[as_of] = await self._look(as_of)
-        return known
-
-    async def of(self, place: RowLayout) -> _LiveContext:
-        """What is seen of a place."""
-        view = self._view
-        if not view.silent.standing:
-            return self._known[view.as_of]
-        queues = place.queues or {
-            queue for _, queue, _ in view.board.queue_channels(view.tenant, view.as_of)
-        }
-        return await self.at(view.silent.as_of(queues, view.as_of))
 
 
 @dataclass(frozen=True)
@@ -203,7 +125,7 @@ class LiveFigures:
         once, those of many subjects in several turns of the loop.
         """
         view = self._floors.view(query.selection.tenant)
-        contexts = _LiveContexts(partial(self._context, query, view, until), view)
+        contexts = LiveContexts(partial(self._context, query, view, until), view)
         context = await contexts.at(view.as_of)
         known_layout = await self._layout(query, context.terms, view.as_of)
         found: list[LiveRow] = []
@@ -228,7 +150,7 @@ class LiveFigures:
 
     async def _context(
         self, query: LiveQuery, view: TenantView, until: float | None, as_of: int
-    ) -> _LiveContext:
+    ) -> LiveContext:
         needs = query.question.needs
         zone = view.zone
         span = span_of(query.window, as_of, self._board.rules.pane, zone)
@@ -240,7 +162,7 @@ class LiveFigures:
             else None
         )
         found = await self._found(query, span, as_of, until)
-        return _LiveContext(
+        return LiveContext(
             query, view, as_of, frame, terms, found, self._staff_of(query, as_of), plans
         )
 
@@ -330,7 +252,7 @@ class LiveFigures:
             if self._board.last_seen.get(queue_channel, 0) >= since
         ]
 
-    def _rows_of(self, context: _LiveContext, place: RowLayout) -> list[LiveRow]:
+    def _rows_of(self, context: LiveContext, place: RowLayout) -> list[LiveRow]:
         query = context.query
         seen = self._seen(context, place)
         return [
@@ -338,7 +260,7 @@ class LiveFigures:
             for answer in answers(query.question, seen)
         ]
 
-    def _seen(self, context: _LiveContext, place: RowLayout) -> RowInput:
+    def _seen(self, context: LiveContext, place: RowLayout) -> RowInput:
         reading = self._board.read(
             place.series_keys, context.query.window, context.as_of, context.view.zone
         )
@@ -352,11 +274,11 @@ class LiveFigures:
             point = RowPoint(
                 0, place.looked_up, place.queues, reading.span, context.as_of, context.as_of
             )
-            source = _LiveRow(context, place)
+            source = LiveRowSource(context, place)
             row = enriched(row, context.needs, point, context.found, source)
         return RowInput(place.labels, *row, reading.revision, context.found.missing)
 
-    def _read(self, context: _LiveContext, series_keys: Sequence[SeriesKey]) -> SpanFigures:
+    def _read(self, context: LiveContext, series_keys: Sequence[SeriesKey]) -> SpanFigures:
         zone = context.view.zone
         return self._board.read(series_keys, context.query.window, context.as_of, zone).counted
 

@@ -48,7 +48,7 @@ class QueueNow:
 
 @dataclass(frozen=True)
 class _QueuesContext:
-    """What all rows are seen with."""
+    """The context in which rows of queues are made."""
 
     view: TenantView
     as_of: int

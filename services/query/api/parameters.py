@@ -18,7 +18,8 @@ from services.definitions.domain.bodies import Kind
 from services.figures.corrections.figures import CorrectionQuery
 from services.figures.history.figures import HistoryQuery
 from services.figures.intervals import Interval
-from services.figures.live.figures import CHANNELS, LiveQuery
+from services.figures.live.context import LiveQuery
+from services.figures.live.figures import CHANNELS
 from services.figures.policies_in_force import (
     BUILT_IN,
     DefinitionChoice,

@@ -6,7 +6,8 @@ import asyncio
 from collections.abc import Collection, Iterable
 
 from services.board.domain.windows import Window
-from services.figures.live.figures import LiveFigures, LiveQuery, Served
+from services.figures.live.context import LiveQuery
+from services.figures.live.figures import LiveFigures, Served
 from services.figures.policies_in_force import AS_IN_FORCE
 from services.figures.rows import LiveRow, Question
 from services.figures.selection import By, Selection

@@ -10,7 +10,8 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
-from services.figures.live.figures import LiveFigures, LiveQuery
+from services.figures.live.context import LiveQuery
+from services.figures.live.figures import LiveFigures
 from services.figures.rows import LiveRow, identity, substance
 from services.figures.turns import Turns
 from services.query.stream.feed import Entries, RowFeed

@@ -22,7 +22,8 @@ from services.figures.forecasts.keeper import Said
 from services.figures.forecasts.upload import slots_of
 from services.figures.history.figures import HistoryQuery, PastFigures, Tables
 from services.figures.intervals import Interval
-from services.figures.live.figures import LiveFigures, LiveQuery
+from services.figures.live.context import LiveQuery
+from services.figures.live.figures import LiveFigures
 from services.figures.lookup.lookup import Lookup
 from services.figures.policies_in_force import AS_IN_FORCE
 from services.figures.rows import Question, Row

@@ -1,0 +1,98 @@
+"""The question of a live answer, and the context in which its rows are computed."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from services.board.domain.windows import Window
+from services.contracts.cells import Cell
+from services.figures.by_policy import Parted
+from services.figures.live.layout import RowLayout
+from services.figures.live.plans import LivePlans
+from services.figures.lookup.looked_up import LookedUp
+from services.figures.policies_in_force import PoliciesInForce
+from services.figures.rows import Frame, Question
+from services.figures.selection import Selection
+from services.figures.staff.by_queue import StaffByQueue
+from services.figures.tenant_view import TenantView
+from services.kpis.figures import SpanFigures, Staff
+from services.kpis.inputs import Need
+
+
+@dataclass(frozen=True)
+class LiveQuery:
+    """What a live answer is asked for."""
+
+    selection: Selection
+    window: Window
+    question: Question
+
+
+@dataclass(frozen=True)
+class LiveContext:
+    """The context of a live answer at an instant: its question, the tenant's floor, the policies in
+    force, what was looked up.
+    """
+
+    query: LiveQuery
+    view: TenantView
+    as_of: int
+    frame: Frame
+    terms: PoliciesInForce
+    found: LookedUp
+    staff_by_queue: StaffByQueue
+    plans: LivePlans | None
+
+    @property
+    def needs(self) -> Need:
+        """What must be looked up beside panes."""
+        return self.query.question.needs
+
+
+@dataclass(frozen=True)
+class LiveRowSource:
+    """What live figures know of a row in their own way: a `RowSource`."""
+
+    context: LiveContext
+    place: RowLayout
+
+    def handled_before(self) -> int:
+        """From the board, up to the current pane."""
+        board = self.context.view.board
+        return board.throughput(self.place.series_keys, self.context.as_of).get(Cell.HANDLED, 0)
+
+    def staff_then(self) -> Staff:
+        """Who is there now."""
+        return self.context.staff_by_queue.together(self.place.queues)
+
+    def planned(
+        self, counted: SpanFigures, parts: Sequence[Parted]
+    ) -> tuple[SpanFigures, Sequence[Parted]]:
+        """With the plan of the interval in progress."""
+        plans = self.context.plans
+        return (counted, parts) if plans is None else plans.join(self.place, counted, parts)
+
+
+class LiveContexts:
+    """The contexts of an answer: of now, and of the last words of sources that are silent."""
+
+    def __init__(self, look: Callable[[int], Awaitable[LiveContext]], view: TenantView) -> None:
+        self._look = look
+        self._view = view
+        self._known: dict[int, LiveContext] = {}
+
+    async def at(self, as_of: int) -> LiveContext:
+        """The context of an instant."""
+        known = self._known.get(as_of)
+        if known is None:
+            known = self._known[as_of] = await self._look(as_of)
+        return known
+
+    async def of(self, place: RowLayout) -> LiveContext:
+        """The context of a row: rows of silent sources speak of an earlier instant."""
+        view = self._view
+        if not view.silent.standing:
+            return self._known[view.as_of]
+        queues = place.queues or {
+            queue for _, queue, _ in view.board.queue_channels(view.tenant, view.as_of)
+        }
+        return await self.at(view.silent.as_of(queues, view.as_of))
