@@ -54,12 +54,12 @@ ci: lint types architecture docs ## what must be green before a change lands; sk
 	$(MAKE) accept BANK="--kill 3 --instants"
 
 generate: $(VENV)/.dev ## write every generated document anew: docs/kpis.md, docs/settings.md, docs/schema, grafana/dashboards
-	$(BIN)/python -m services.kpis.page > docs/kpis.md
-	$(BIN)/python -m services.cli.settings_page > docs/settings.md
-	$(BIN)/python -m services.contracts.schema > docs/schema/events.schema.json
-	$(BIN)/python -m services.contracts.asyncapi > docs/schema/asyncapi.json
-	$(BIN)/python -m services.definitions.schema > docs/schema/definitions.schema.json
-	$(BIN)/python -m services.origin.openapi > docs/schema/openapi.json
+	$(BIN)/python -m floorpulse.kpis.page > docs/kpis.md
+	$(BIN)/python -m floorpulse.cli.settings_page > docs/settings.md
+	$(BIN)/python -m floorpulse.contracts.schema > docs/schema/events.schema.json
+	$(BIN)/python -m floorpulse.contracts.asyncapi > docs/schema/asyncapi.json
+	$(BIN)/python -m floorpulse.definitions.schema > docs/schema/definitions.schema.json
+	$(BIN)/python -m floorpulse.origin.openapi > docs/schema/openapi.json
 	$(BIN)/python -W ignore::DeprecationWarning -m grafana.every_kpi > grafana/dashboards/every-kpi.json
 
 coverage: $(VENV)/.dev ## all tests with branch coverage, and its floors: what decides by unit tests, then everything
@@ -83,7 +83,7 @@ bench: $(VENV)/.dev ## CPU an event of the engine and its peers on one log in on
 soak: $(VENV)/.dev ## the long proofs on Apache Kafka: kills, storms, outages, fuzz, memory (ARGS="--parts kill --rounds 100")
 	$(BIN)/python -m tests.reliability.soak $(ARGS)
 
-mutants: $(VENV)/.dev ## which changes of the engine's decisions no test notices (ARGS="'services.kpi_engine.fold.join*'")
+mutants: $(VENV)/.dev ## which changes of the engine's decisions no test notices (ARGS="'floorpulse.kpi_engine.fold.join*'")
 	TESTS_EXAMPLES=30 $(BIN)/mutmut run --max-children 2 $(ARGS)
 	$(BIN)/mutmut results
 

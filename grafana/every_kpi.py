@@ -32,8 +32,8 @@ from grafana_foundation_sdk.models.dashboard import (
     VariableSort,
 )
 
-from services.kpis.catalogue import CATALOGUE, Kpi
-from services.kpis.units import Group, Unit
+from floorpulse.kpis.catalogue import CATALOGUE, Kpi
+from floorpulse.kpis.units import Group, Unit
 
 UID = "floorpulse-every-kpi"
 WIDTH = 24

@@ -20,11 +20,11 @@ import pytest_socket
 from hypothesis import HealthCheck, settings
 from pydantic import SecretStr
 
-from services.contracts.topics import TOPICS
-from services.demo.embedded import Broker, Postgres
-from services.migrations import migrate
-from services.runtime.kafka import ensure_topics
-from services.runtime.settings import DatabaseSettings, KafkaSettings
+from floorpulse.contracts.topics import TOPICS
+from floorpulse.demo.embedded import Broker, Postgres
+from floorpulse.migrations import migrate
+from floorpulse.runtime.kafka import ensure_topics
+from floorpulse.runtime.settings import DatabaseSettings, KafkaSettings
 from tests.integration.kafka import ApacheKafka, available
 
 UNIT = Path(__file__).parent / "unit"

@@ -4,8 +4,8 @@ it alike.
 
 import asyncio
 
-from services.definitions.domain.bodies import Kind
-from services.definitions.ports import DefinitionStore
+from floorpulse.definitions.domain.bodies import Kind
+from floorpulse.definitions.ports import DefinitionStore
 from tests.fakes.definitions import entries
 
 FAST = (

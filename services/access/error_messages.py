@@ -15,10 +15,10 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import SettingsError
 from sqlalchemy.exc import SQLAlchemyError
 
-from services.runtime.database import CONNECT_WITHIN, database_url, dsn
-from services.runtime.kafka import NoIdempotentProducer
-from services.runtime.settings import DatabaseSettings, Settings
-from services.runtime.unavailable import StoreUnavailable
+from floorpulse.runtime.database import CONNECT_WITHIN, database_url, dsn
+from floorpulse.runtime.kafka import NoIdempotentProducer
+from floorpulse.runtime.settings import DatabaseSettings, Settings
+from floorpulse.runtime.unavailable import StoreUnavailable
 
 PREFIX = "FLOORPULSE"
 SECRETIVE = {"url", "secret", "session_secret", "customer_keys"}

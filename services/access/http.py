@@ -17,9 +17,9 @@ from fastapi import Depends, Request, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from itsdangerous import BadSignature, TimestampSigner
 
-from services.access.keys import Credential
-from services.runtime.problems import Problem
-from services.runtime.unavailable import KeysUnavailable
+from floorpulse.access.keys import Credential
+from floorpulse.runtime.problems import Problem
+from floorpulse.runtime.unavailable import KeysUnavailable
 
 COOKIE = "floorpulse_session"
 SESSION_SECONDS = 30 * 86_400

@@ -17,10 +17,10 @@ from sqlalchemy import RowMapping, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.contracts.events import Slug
-from services.contracts.tables import api_key
-from services.runtime import clock
-from services.runtime.unavailable import KeysUnavailable
+from floorpulse.contracts.events import Slug
+from floorpulse.contracts.tables import api_key
+from floorpulse.runtime import clock
+from floorpulse.runtime.unavailable import KeysUnavailable
 
 SCOPES = (
     "events:write",

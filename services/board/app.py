@@ -12,12 +12,12 @@ from collections.abc import Callable
 import structlog
 from structlog.stdlib import BoundLogger
 
-from services.board.domain.board import Board
-from services.board.metrics import BoardMetrics
-from services.board.ports import FeedLostError, Heard, RowStore, UpdateFeed
-from services.contracts.agents import LONGEST
-from services.contracts.updates import Update
-from services.runtime.unavailable import StoreUnavailable
+from floorpulse.board.domain.board import Board
+from floorpulse.board.metrics import BoardMetrics
+from floorpulse.board.ports import FeedLostError, Heard, RowStore, UpdateFeed
+from floorpulse.contracts.agents import LONGEST
+from floorpulse.contracts.updates import Update
+from floorpulse.runtime.unavailable import StoreUnavailable
 
 log: BoundLogger = structlog.get_logger(__name__)
 

@@ -3,10 +3,10 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
-from services.board.domain.positions import Position
-from services.board.domain.series import QueueChannelSpan
-from services.contracts.agents import AgentNow
-from services.contracts.updates import PaneRow, Update
+from floorpulse.board.domain.positions import Position
+from floorpulse.board.domain.series import QueueChannelSpan
+from floorpulse.contracts.agents import AgentNow
+from floorpulse.contracts.updates import PaneRow, Update
 
 
 class FeedLostError(Exception):

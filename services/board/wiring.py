@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo
 import asyncpg
 from prometheus_client import CollectorRegistry
 
-from services.board.adapters.rows import PostgresRows
-from services.board.adapters.updates import KafkaUpdates
-from services.board.app import BoardKeeper
-from services.board.domain.board import Board, Rules
-from services.board.metrics import BoardMetrics
-from services.runtime.clock import now_ms, steady_ms
-from services.runtime.settings import FloorSettings, Settings
+from floorpulse.board.adapters.rows import PostgresRows
+from floorpulse.board.adapters.updates import KafkaUpdates
+from floorpulse.board.app import BoardKeeper
+from floorpulse.board.domain.board import Board, Rules
+from floorpulse.board.metrics import BoardMetrics
+from floorpulse.runtime.clock import now_ms, steady_ms
+from floorpulse.runtime.settings import FloorSettings, Settings
 
 OVERLAP = 2000
 """Records of `kpi-updates` read again at the start: some 40 s of twelve busy partitions, while rows

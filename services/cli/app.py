@@ -11,9 +11,9 @@ from typing import Annotated
 
 import typer
 
-from services.cli import groups, sending
-from services.cli.options import AsJson, Demo
-from services.cli.run import finish, loaded, on_database, on_tables, serve, unknown_settings
+from floorpulse.cli import groups, sending
+from floorpulse.cli.options import AsJson, Demo
+from floorpulse.cli.run import finish, loaded, on_database, on_tables, serve, unknown_settings
 
 ABOUT = """Live, exact KPIs of contact-centre floors: events in over HTTP and Kafka,
 figures out within a second.
@@ -67,8 +67,8 @@ def begin(context: typer.Context) -> None:
 @app.command(epilog=_settings_of(Reading.INGEST))
 def ingest() -> None:
     """Take events over HTTP and put them into Kafka (POST /v1/events)."""
-    from services.ingest.settings import IngestSettings
-    from services.ingest.wiring import create_ingest_app
+    from floorpulse.ingest.settings import IngestSettings
+    from floorpulse.ingest.wiring import create_ingest_app
 
     settings = loaded(IngestSettings)
     serve(create_ingest_app(settings), settings.ingest, "FLOORPULSE_INGEST__PORT", settings)
@@ -77,8 +77,8 @@ def ingest() -> None:
 @app.command(epilog=_settings_of(Reading.ENGINE))
 def engine() -> None:
     """Fold events into figures: one worker; run one per core, they share the partitions."""
-    from services.kpi_engine.settings import EngineSettings
-    from services.kpi_engine.wiring import run
+    from floorpulse.kpi_engine.settings import EngineSettings
+    from floorpulse.kpi_engine.wiring import run
 
     settings = loaded(EngineSettings)
     finish(on_tables(lambda: run(settings), settings), settings)
@@ -87,8 +87,8 @@ def engine() -> None:
 @app.command(epilog=_settings_of(Reading.API))
 def api() -> None:
     """Answer questions about figures over HTTP: queries, event stream, wallboard, /metrics."""
-    from services.query.settings import QuerySettings
-    from services.query.wiring import create_query_app
+    from floorpulse.query.settings import QuerySettings
+    from floorpulse.query.wiring import create_query_app
 
     settings = loaded(QuerySettings)
     serve(create_query_app(settings), settings.api, "FLOORPULSE_API__PORT", settings)
@@ -99,8 +99,8 @@ def http() -> None:
     """Ingest and api on one origin in one process, for small installations; it listens where the
     api would.
     """
-    from services.origin.app import create_http_app
-    from services.origin.settings import HttpSettings
+    from floorpulse.origin.app import create_http_app
+    from floorpulse.origin.settings import HttpSettings
 
     settings = loaded(HttpSettings)
     serve(create_http_app(settings), settings.api, "FLOORPULSE_API__PORT", settings)
@@ -109,8 +109,8 @@ def http() -> None:
 @app.command(epilog=_settings_of(Reading.MIGRATE))
 def migrate(demo: Demo = None) -> None:
     """Bring the database's tables up to date: run it before a new version of the services."""
-    from services.migrations import migrate as apply
-    from services.runtime.settings import Settings
+    from floorpulse.migrations import migrate as apply
+    from floorpulse.runtime.settings import Settings
 
     settings = loaded(Settings, demo)
     finish(
@@ -136,7 +136,7 @@ def settings_in_force(
     """Show every setting: the value in force, where it comes from, what it is for; secrets are
     masked.
     """
-    from services.cli.settings import told
+    from floorpulse.cli.settings import told
 
     raise typer.Exit(told(command, demo, as_json=as_json))
 
@@ -159,7 +159,7 @@ def check(
     """Say what is wrong with definitions: file, line, field and what to do; exit status 1 where
     anything is.
     """
-    from services.cli.definitions import own_folder, told
+    from floorpulse.cli.definitions import own_folder, told
 
     raise typer.Exit(told(folder or own_folder(), as_json=as_json))
 

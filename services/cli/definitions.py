@@ -7,18 +7,18 @@ import msgspec
 import typer
 from pydantic_settings import SettingsError
 
-from services.access.error_messages import about_settings
-from services.cli.run import fail_settings
-from services.cli.settings_catalogue import in_force
-from services.definitions.adapters.folder import files_of
-from services.definitions.adapters.store import PostgresDefinitions
-from services.definitions.domain.check import Checked, check
-from services.definitions.domain.complaints import Complaint
-from services.demo.programs import DEFINITIONS
-from services.query.settings import QuerySettings
-from services.runtime.clock import now_ms
-from services.runtime.database import asyncpg_pool
-from services.runtime.settings import Settings
+from floorpulse.access.error_messages import about_settings
+from floorpulse.cli.run import fail_settings
+from floorpulse.cli.settings_catalogue import in_force
+from floorpulse.definitions.adapters.folder import files_of
+from floorpulse.definitions.adapters.store import PostgresDefinitions
+from floorpulse.definitions.domain.check import Checked, check
+from floorpulse.definitions.domain.complaints import Complaint
+from floorpulse.demo.programs import DEFINITIONS
+from floorpulse.query.settings import QuerySettings
+from floorpulse.runtime.clock import now_ms
+from floorpulse.runtime.database import asyncpg_pool
+from floorpulse.runtime.settings import Settings
 
 
 def own_folder() -> Path:

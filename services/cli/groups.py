@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from services.cli.options import AsJson, Demo
-from services.cli.run import finish, loaded, usable
+from floorpulse.cli.options import AsJson, Demo
+from floorpulse.cli.run import finish, loaded, usable
 
 SCOPES = "Scopes: events:write kpi:read agents:read alerts:read alerts:act metrics:read admin."
 
@@ -39,8 +39,8 @@ def definitions_load(
     """Check definitions and put them into force in every API process; the same again changes
     nothing.
     """
-    from services.cli import definitions as operations
-    from services.runtime.settings import Settings
+    from floorpulse.cli import definitions as operations
+    from floorpulse.runtime.settings import Settings
 
     settings = loaded(Settings, demo)
     finish(operations.load(settings, folder), settings)
@@ -51,8 +51,8 @@ def keys_create(
     tenant: Tenant, scope: Scope, label: Label = "", expires: Expires = None, demo: Demo = None
 ) -> None:
     """Make a key and print its token: the only time it can be seen."""
-    from services.cli import keys as operations
-    from services.runtime.settings import Settings
+    from floorpulse.cli import keys as operations
+    from floorpulse.runtime.settings import Settings
 
     settings = loaded(Settings, demo)
     with usable():
@@ -62,8 +62,8 @@ def keys_create(
 @keys.command("list")
 def keys_list(*, as_json: AsJson = False, demo: Demo = None) -> None:
     """Show all keys, without their secrets."""
-    from services.cli import keys as operations
-    from services.runtime.settings import Settings
+    from floorpulse.cli import keys as operations
+    from floorpulse.runtime.settings import Settings
 
     settings = loaded(Settings, demo)
     finish(operations.listing(settings, as_json=as_json), settings)
@@ -75,8 +75,8 @@ def keys_revoke(
     demo: Demo = None,
 ) -> None:
     """End a key within seconds, everywhere."""
-    from services.cli import keys as operations
-    from services.runtime.settings import Settings
+    from floorpulse.cli import keys as operations
+    from floorpulse.runtime.settings import Settings
 
     settings = loaded(Settings, demo)
     finish(operations.revoke(settings, key_id), settings)

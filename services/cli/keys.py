@@ -10,13 +10,13 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from services.access.keys import KeyRing, StoredKey
-from services.cli.option_types import SPAN, seconds
-from services.contracts.instants import parse_instant
-from services.runtime.clock import now_ms
-from services.runtime.database import async_engine
-from services.runtime.settings import Settings
-from services.runtime.tables import show
+from floorpulse.access.keys import KeyRing, StoredKey
+from floorpulse.cli.option_types import SPAN, seconds
+from floorpulse.contracts.instants import parse_instant
+from floorpulse.runtime.clock import now_ms
+from floorpulse.runtime.database import async_engine
+from floorpulse.runtime.settings import Settings
+from floorpulse.runtime.tables import show
 
 
 def expiry(text: str, now: int) -> int:

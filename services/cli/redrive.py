@@ -10,13 +10,13 @@ from pathlib import Path
 import msgspec
 from rich.console import Console
 
-from services.contracts.commands import Redrive
-from services.contracts.events import AnyEvent
-from services.contracts.instants import parse_instant
-from services.contracts.refusals import invalid
-from services.contracts.topics import ENGINE_COMMANDS
-from services.runtime import kafka
-from services.runtime.settings import Settings
+from floorpulse.contracts.commands import Redrive
+from floorpulse.contracts.events import AnyEvent
+from floorpulse.contracts.instants import parse_instant
+from floorpulse.contracts.refusals import invalid
+from floorpulse.contracts.topics import ENGINE_COMMANDS
+from floorpulse.runtime import kafka
+from floorpulse.runtime.settings import Settings
 
 SHOWN = 20
 SEND_WITHIN = 60.0

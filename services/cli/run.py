@@ -15,9 +15,9 @@ import typer
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
-    from services.demo.folder import RunningDemo
-    from services.runtime.settings import S, Settings
-    from services.simulator.options import Target
+    from floorpulse.demo.folder import RunningDemo
+    from floorpulse.runtime.settings import S, Settings
+    from floorpulse.simulator.options import Target
 
 UNUSABLE = 2
 INTERRUPTED = 130
@@ -45,9 +45,9 @@ def loaded(model: "type[S]", demo: Path | None = None) -> "S":
     from pydantic import ValidationError
     from pydantic_settings import SettingsError
 
-    from services.access.error_messages import about_settings
-    from services.runtime.logging import configure
-    from services.runtime.settings import read
+    from floorpulse.access.error_messages import about_settings
+    from floorpulse.runtime.logging import configure
+    from floorpulse.runtime.settings import read
 
     given = None if demo is None else found(demo).settings
     try:
@@ -63,8 +63,8 @@ def loaded(model: "type[S]", demo: Path | None = None) -> "S":
 
 def found(demo: Path) -> "RunningDemo":
     """The demo that runs over a state folder; where none does, the command ends with words."""
-    from services.demo.folder import running
-    from services.demo.options import DemoError
+    from floorpulse.demo.folder import running
+    from floorpulse.demo.options import DemoError
 
     try:
         return running(demo)
@@ -74,7 +74,7 @@ def found(demo: Path) -> "RunningDemo":
 
 def unknown_settings() -> list[str]:
     """One line for each variable of the environment that looks like a setting and is none."""
-    from services.cli.settings_catalogue import strangers
+    from floorpulse.cli.settings_catalogue import strangers
 
     return [str(one) for one in strangers()]
 
@@ -90,7 +90,7 @@ def expect_free(host: str, port: int, name: str) -> None:
     """End the command where nobody can listen there; `name` is the variable that chooses another
     port.
     """
-    from services.access import error_messages as complaints
+    from floorpulse.access import error_messages as complaints
 
     try:
         complaints.expect_free(host, port, f"choose another with {name}")
@@ -103,7 +103,7 @@ def target(url: str | None, key_file: Path | None, demo: Path | None) -> "Target
 
     ValueError when that cannot be.
     """
-    from services.simulator.options import Target, key_in
+    from floorpulse.simulator.options import Target, key_in
 
     there = None if demo is None else found(demo)
     origin = url or (there and there.url)
@@ -129,8 +129,8 @@ def finish(
     """Do the work and say that it is `done`; what the world around does to it is told in words, a
     defect of ours keeps its traceback.
     """
-    from services.access.error_messages import OUTSIDE, about
-    from services.runtime.http import ServerFailed
+    from floorpulse.access.error_messages import OUTSIDE, about
+    from floorpulse.runtime.http import ServerFailed
 
     try:
         code = asyncio.run(work)
@@ -147,7 +147,7 @@ async def on_database(work: Callable[[], Awaitable[None]], settings: "Settings")
     """The work, after a look whether the database is there: so what is said about its absence is
     plain.
     """
-    from services.access.error_messages import expect_database
+    from floorpulse.access.error_messages import expect_database
 
     await expect_database(settings.database)
     await work()
@@ -155,7 +155,7 @@ async def on_database(work: Callable[[], Awaitable[None]], settings: "Settings")
 
 async def on_tables(work: Callable[[], Awaitable[None]], settings: "Settings") -> None:
     """The work of a service, after a look whether the database has the tables that it needs."""
-    from services.migrations import NotMigrated, expect_migrated
+    from floorpulse.migrations import NotMigrated, expect_migrated
 
     try:
         await on_database(lambda: expect_migrated(settings.database), settings)
@@ -169,7 +169,7 @@ def serve(application: "FastAPI", here: Place, port_name: str, settings: "Settin
 
     Keys are in the database, so without it there is no use in beginning.
     """
-    from services.runtime import http
+    from floorpulse.runtime import http
 
     expect_free(here.host, here.port, port_name)
     finish(on_tables(lambda: http.serve(application, here.host, here.port), settings), settings)

@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from services.cli.options import Demo, KeyFile, ScenarioName, Url
-from services.cli.run import INTERRUPTED, fail, finish, loaded, target, until_told, usable
+from floorpulse.cli.options import Demo, KeyFile, ScenarioName, Url
+from floorpulse.cli.run import INTERRUPTED, fail, finish, loaded, target, until_told, usable
 
 
 class Form(StrEnum):
@@ -36,9 +36,9 @@ def demo(
     """Everything on this machine, nothing to install: broker, database, services and a model
     contact centre.
     """
-    from services.demo.embedded import EmbeddedServerError
-    from services.demo.options import DemoError, DemoOptions
-    from services.demo.wiring import demo as run
+    from floorpulse.demo.embedded import EmbeddedServerError
+    from floorpulse.demo.options import DemoError, DemoOptions
+    from floorpulse.demo.wiring import demo as run
 
     try:
         raise typer.Exit(
@@ -80,10 +80,10 @@ def simulate(
     quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing but errors.")] = False,
 ) -> None:
     """Run a model contact centre and post what happens on it."""
-    from services.cli.option_types import multiple, seconds, time_of_day
-    from services.contracts.instants import parse_instant
-    from services.simulator.options import SimulateOptions
-    from services.simulator.simulate import simulate as run
+    from floorpulse.cli.option_types import multiple, seconds, time_of_day
+    from floorpulse.contracts.instants import parse_instant
+    from floorpulse.simulator.options import SimulateOptions
+    from floorpulse.simulator.simulate import simulate as run
 
     with usable():
         options = SimulateOptions(
@@ -124,10 +124,10 @@ def replay(
     ] = "asterisk",
 ) -> None:
     """Send recorded events; replaying twice is harmless, each counts once."""
-    from services.cli.option_types import multiple
-    from services.ingest.sources.asterisk.events import QueueLog
-    from services.simulator.options import ReplayOptions
-    from services.simulator.replay import replay as run
+    from floorpulse.cli.option_types import multiple
+    from floorpulse.ingest.sources.asterisk.events import QueueLog
+    from floorpulse.simulator.options import ReplayOptions
+    from floorpulse.simulator.replay import replay as run
 
     with usable():
         options = ReplayOptions(file, target(url, key_file, there), multiple(speed))
@@ -147,8 +147,8 @@ def redrive(
     there: Demo = None,
 ) -> None:
     """Give repaired dead letters to the engine again; doing it twice is harmless."""
-    from services.cli.redrive import redrive as run
-    from services.runtime.settings import Settings
+    from floorpulse.cli.redrive import redrive as run
+    from floorpulse.runtime.settings import Settings
 
     settings = loaded(Settings, there)
     finish(run(settings, file), settings)

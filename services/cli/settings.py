@@ -11,11 +11,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from services.access.error_messages import about_settings
-from services.cli.run import fail_settings, found
-from services.cli.settings_catalogue import READERS, InForce, Reader, group_models, in_force
-from services.runtime.settings import Settings, read
-from services.runtime.tables import show
+from floorpulse.access.error_messages import about_settings
+from floorpulse.cli.run import fail_settings, found
+from floorpulse.cli.settings_catalogue import READERS, InForce, Reader, group_models, in_force
+from floorpulse.runtime.settings import Settings, read
+from floorpulse.runtime.tables import show
 
 UNSET = "–"
 

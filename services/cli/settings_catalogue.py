@@ -13,11 +13,11 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
-from services.ingest.settings import IngestSettings
-from services.kpi_engine.settings import EngineSettings
-from services.origin.settings import HttpSettings
-from services.query.settings import QuerySettings
-from services.runtime.settings import DELIMITER, PREFIX, GivenVariables, Settings
+from floorpulse.ingest.settings import IngestSettings
+from floorpulse.kpi_engine.settings import EngineSettings
+from floorpulse.origin.settings import HttpSettings
+from floorpulse.query.settings import QuerySettings
+from floorpulse.runtime.settings import DELIMITER, PREFIX, GivenVariables, Settings
 
 COUNTED = "agents bytes days events panes queues records rows seconds series streams visits"
 """Words in names of settings that say what a number counts; the last in a name says it"""

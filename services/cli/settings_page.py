@@ -1,12 +1,12 @@
 """The page of all settings, generated from their classes; the published copy is `docs/settings.md`.
 
-`python -m services.cli.settings_page > docs/settings.md` writes it anew.
+`python -m floorpulse.cli.settings_page > docs/settings.md` writes it anew.
 """
 
 import sys
 from collections.abc import Iterator
 
-from services.cli.settings_catalogue import Setting, group_models, settings_of
+from floorpulse.cli.settings_catalogue import Setting, group_models, settings_of
 
 HEAD = """# Settings
 

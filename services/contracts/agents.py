@@ -6,7 +6,7 @@ not fill a month. Readers sum the time between states when they are asked.
 
 import msgspec
 
-from services.contracts.events import AgentState
+from floorpulse.contracts.events import AgentState
 
 AgentKey = tuple[str, str]
 """(tenant, agent)"""

@@ -1,6 +1,6 @@
 """The AsyncAPI 3.0 document of the Kafka topics; the published copy is `docs/schema/asyncapi.json`.
 
-`python -m services.contracts.asyncapi > docs/schema/asyncapi.json` writes it anew.
+`python -m floorpulse.contracts.asyncapi > docs/schema/asyncapi.json` writes it anew.
 """
 
 import json
@@ -10,9 +10,9 @@ from typing import Any, cast
 
 import msgspec
 
-from services.contracts.events import AnyEvent
-from services.contracts.topics import TOPICS, Topic
-from services.runtime.descriptions import unfolded
+from floorpulse.contracts.events import AnyEvent
+from floorpulse.contracts.topics import TOPICS, Topic
+from floorpulse.runtime.descriptions import unfolded
 
 VERSION = "3.0.0"
 REVISION = "1.0.0"

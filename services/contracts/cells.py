@@ -7,7 +7,7 @@ thousandths for scores. Nothing here is a ratio, a threshold or a target: reader
 
 from enum import IntEnum
 
-from services.contracts.events import LeftReason, Severity
+from floorpulse.contracts.events import LeftReason, Severity
 
 Cells = dict[int, int]
 """Code of a `Cell` or of a histogram bucket → signed whole number; a missing code is 0."""

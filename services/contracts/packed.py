@@ -2,7 +2,7 @@
 
 import msgspec
 
-from services.contracts.cells import Cells
+from floorpulse.contracts.cells import Cells
 
 ARRAY_32 = b"\xdd"
 """MessagePack's mark before a 32-bit count and that many values."""

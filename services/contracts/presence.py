@@ -10,7 +10,7 @@ reads the pages and knows every visit that is going on without looking at the vi
 
 import msgspec
 
-from services.contracts.visits import VisitKey
+from floorpulse.contracts.visits import VisitKey
 
 Home = tuple[str, str, str]
 """(tenant, queue, channel)"""

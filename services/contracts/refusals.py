@@ -7,14 +7,14 @@ import re
 
 import msgspec
 
-from services.contracts.events import (
+from floorpulse.contracts.events import (
     AboutContact,
     AnyEvent,
     QaRetracted,
     QaScored,
     SurveyAnswered,
 )
-from services.contracts.letters import Reason, Refusal
+from floorpulse.contracts.letters import Reason, Refusal
 
 DETAIL_LENGTH = 300
 

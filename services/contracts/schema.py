@@ -1,7 +1,7 @@
 """The JSON Schema of the events, generated from their structs; the published copy is
 `docs/schema/events.schema.json`.
 
-`python -m services.contracts.schema > docs/schema/events.schema.json` writes it anew.
+`python -m floorpulse.contracts.schema > docs/schema/events.schema.json` writes it anew.
 """
 
 import json
@@ -10,8 +10,8 @@ from typing import Any
 
 import msgspec
 
-from services.contracts.events import AnyEvent
-from services.runtime.descriptions import unfolded
+from floorpulse.contracts.events import AnyEvent
+from floorpulse.runtime.descriptions import unfolded
 
 IDENTITY = "urn:floorpulse:schema:events:1"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

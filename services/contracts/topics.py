@@ -4,10 +4,10 @@ that touches Kafka reads this table.
 
 from dataclasses import dataclass
 
-from services.contracts.commands import Command
-from services.contracts.events import AnyEvent
-from services.contracts.letters import DeadLetter
-from services.contracts.updates import Update
+from floorpulse.contracts.commands import Command
+from floorpulse.contracts.events import AnyEvent
+from floorpulse.contracts.letters import DeadLetter
+from floorpulse.contracts.updates import Update
 
 HOURS = 3_600_000
 

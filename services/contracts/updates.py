@@ -4,8 +4,8 @@ second.
 
 import msgspec
 
-from services.contracts.agents import AgentNow
-from services.contracts.cells import Cells
+from floorpulse.contracts.agents import AgentNow
+from floorpulse.contracts.cells import Cells
 
 OFFSET_BITS = 44
 JOIN_BITS = 3

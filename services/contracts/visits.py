@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from services.contracts.events import Channel, LeftReason, Origin, Severity, SurveyKind
+from floorpulse.contracts.events import Channel, LeftReason, Origin, Severity, SurveyKind
 
 VisitKey = tuple[str, str, int]
 """(tenant, contact, visit number); number 0 holds a survey, evaluation or complaint that knows no

@@ -10,9 +10,9 @@ complaint                   its receipt
 
 from collections.abc import Iterable
 
-from services.contracts.cells import BY_CONTACT, COMPLAINTS, LEFT, Cell, Cells, Histogram, add
-from services.contracts.updates import PaneKey
-from services.contracts.visits import (
+from floorpulse.contracts.cells import BY_CONTACT, COMPLAINTS, LEFT, Cell, Cells, Histogram, add
+from floorpulse.contracts.updates import PaneKey
+from floorpulse.contracts.visits import (
     Complaint,
     Evaluation,
     Survey,
@@ -25,7 +25,7 @@ from services.contracts.visits import (
     wait_of,
     wrap_of,
 )
-from services.counting.histograms import hour_bucket, points_bucket, score_bucket, span_bucket
+from floorpulse.counting.histograms import hour_bucket, points_bucket, score_bucket, span_bucket
 
 Contributions = dict[PaneKey, Cells]
 

@@ -9,7 +9,7 @@ closing come in for weeks: they mature, and a change of them is no correction.
 
 from enum import IntFlag
 
-from services.contracts.cells import BUCKETS, Cell, Cells, Histogram
+from floorpulse.contracts.cells import BUCKETS, Cell, Cells, Histogram
 
 
 class Family(IntFlag):

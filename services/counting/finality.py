@@ -7,8 +7,8 @@ The watermark that decides is the lowest of all source partitions that ever had 
 events still count, as corrections.
 """
 
-from services.counting.families import Family
-from services.counting.grains import QUARTER
+from floorpulse.counting.families import Family
+from floorpulse.counting.grains import QUARTER
 
 LATENESS: dict[Family, int] = {Family.COMPLETION: 120_000, Family.OFFER: 900_000}
 """Milliseconds after the end of a span until a family is final"""

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from services.counting.days import first_instant, local_day
+from floorpulse.counting.days import first_instant, local_day
 
 QUARTER = 900_000
 ALL_QUEUES = ""

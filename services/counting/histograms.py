@@ -15,7 +15,7 @@ from itertools import repeat
 from math import ceil, log
 from typing import Literal
 
-from services.contracts.cells import BUCKETS, Cells, Histogram
+from floorpulse.contracts.cells import BUCKETS, Cells, Histogram
 
 Boundary = Literal["le", "lt"]
 

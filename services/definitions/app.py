@@ -13,12 +13,12 @@ from dataclasses import dataclass, replace
 import structlog
 from structlog.stdlib import BoundLogger
 
-from services.definitions.domain.check import check
-from services.definitions.domain.complaints import Complaint
-from services.definitions.domain.in_force import NOTHING, Definitions
-from services.definitions.metrics import DefinitionMetrics
-from services.definitions.ports import DefinitionFiles, DefinitionStore
-from services.runtime.unavailable import StoreUnavailable
+from floorpulse.definitions.domain.check import check
+from floorpulse.definitions.domain.complaints import Complaint
+from floorpulse.definitions.domain.in_force import NOTHING, Definitions
+from floorpulse.definitions.metrics import DefinitionMetrics
+from floorpulse.definitions.ports import DefinitionFiles, DefinitionStore
+from floorpulse.runtime.unavailable import StoreUnavailable
 
 log: BoundLogger = structlog.get_logger(__name__)
 

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from services.definitions.domain.complaints import Complaint
-from services.definitions.domain.in_force import Definitions
-from services.definitions.domain.shape import Entry
+from floorpulse.definitions.domain.complaints import Complaint
+from floorpulse.definitions.domain.in_force import Definitions
+from floorpulse.definitions.domain.shape import Entry
 
 
 class DefinitionStore(Protocol):

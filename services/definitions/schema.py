@@ -1,7 +1,7 @@
 """The JSON Schema of files of definitions, for editors; the published copy is
 `docs/schema/definitions.schema.json`.
 
-`python -m services.definitions.schema > docs/schema/definitions.schema.json` writes it anew.
+`python -m floorpulse.definitions.schema > docs/schema/definitions.schema.json` writes it anew.
 """
 
 import json
@@ -9,8 +9,8 @@ import sys
 
 import msgspec
 
-from services.definitions.domain.bodies import File
-from services.runtime.descriptions import unfolded
+from floorpulse.definitions.domain.bodies import File
+from floorpulse.runtime.descriptions import unfolded
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 IDENTITY = "urn:floorpulse:schema:definitions:1"

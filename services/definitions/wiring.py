@@ -7,12 +7,12 @@ from contextlib import asynccontextmanager, suppress
 import asyncpg
 from prometheus_client import CollectorRegistry
 
-from services.definitions.adapters.folder import Folder
-from services.definitions.adapters.store import PostgresDefinitions
-from services.definitions.app import DefinitionKeeper
-from services.definitions.metrics import DefinitionMetrics
-from services.definitions.settings import DefinitionsSettings
-from services.runtime.clock import now_ms
+from floorpulse.definitions.adapters.folder import Folder
+from floorpulse.definitions.adapters.store import PostgresDefinitions
+from floorpulse.definitions.app import DefinitionKeeper
+from floorpulse.definitions.metrics import DefinitionMetrics
+from floorpulse.definitions.settings import DefinitionsSettings
+from floorpulse.runtime.clock import now_ms
 
 
 @asynccontextmanager

@@ -14,16 +14,16 @@ import httpx
 from aiokafka.errors import KafkaError
 from sqlalchemy.exc import SQLAlchemyError
 
-from services.demo.domain.season import Season, season
-from services.demo.floor import Floor, floor
-from services.demo.folder import StateFolder
-from services.demo.options import DemoError, DemoOptions
-from services.demo.programs import ENGINE, HTTP, SIMULATOR, environment, programs
-from services.demo.screen import Screen
-from services.demo.servers import EmbeddedServers
-from services.demo.supervisor import Program, Supervisor, ending
-from services.runtime.clock import monotonic, now_ms
-from services.simulator.domain.scenarios import SCENARIOS
+from floorpulse.demo.domain.season import Season, season
+from floorpulse.demo.floor import Floor, floor
+from floorpulse.demo.folder import StateFolder
+from floorpulse.demo.options import DemoError, DemoOptions
+from floorpulse.demo.programs import ENGINE, HTTP, SIMULATOR, environment, programs
+from floorpulse.demo.screen import Screen
+from floorpulse.demo.servers import EmbeddedServers
+from floorpulse.demo.supervisor import Program, Supervisor, ending
+from floorpulse.runtime.clock import monotonic, now_ms
+from floorpulse.simulator.domain.scenarios import SCENARIOS
 
 READY_WITHIN = 180.0
 LOOK_AGAIN_AFTER = 0.1

@@ -7,9 +7,9 @@ from typing import Any
 
 import httpx
 
-from services.demo.domain.summary import KPIS, Progress, Summary, lines, rate
-from services.kpis.policies import DEFAULT_POLICY
-from services.runtime.clock import monotonic
+from floorpulse.demo.domain.summary import KPIS, Progress, Summary, lines, rate
+from floorpulse.kpis.policies import DEFAULT_POLICY
+from floorpulse.runtime.clock import monotonic
 
 WINDOW = "15m"
 ANSWER_WITHIN = 5.0

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import msgspec
 
-from services.demo.domain.season import Season
-from services.demo.options import DemoError
+from floorpulse.demo.domain.season import Season
+from floorpulse.demo.options import DemoError
 
 PRIVATE = 0o600
 SECRET_BYTES = 32

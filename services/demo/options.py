@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from services.simulator.domain.scenarios import SCENARIOS
+from floorpulse.simulator.domain.scenarios import SCENARIOS
 
 TENANT = "demo"
 HOST = "127.0.0.1"

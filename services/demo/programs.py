@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 
-import services.demo
-from services.demo.domain.season import Season
-from services.demo.folder import StateFolder
-from services.demo.options import HOST, TENANT, DemoOptions
-from services.demo.supervisor import Program
+import floorpulse.demo
+from floorpulse.demo.domain.season import Season
+from floorpulse.demo.folder import StateFolder
+from floorpulse.demo.options import HOST, TENANT, DemoOptions
+from floorpulse.demo.supervisor import Program
 
 HTTP = "http"
 ENGINE = "engine"
@@ -26,7 +26,7 @@ OURS = (
 )
 CUSTOMER_KEY = "demo"
 POOL = 6
-DEFINITIONS = Path(str(files(services.demo) / "definitions"))
+DEFINITIONS = Path(str(files(floorpulse.demo) / "definitions"))
 """Of the model contact centre; they come with the package"""
 
 
@@ -94,10 +94,10 @@ def programs(
 def _program(
     name: str, log: str, env: Mapping[str, str], folder: StateFolder, *words: str
 ) -> Program:
-    """`-P` keeps a folder `services` of the user's out of the way."""
+    """`-P` keeps a folder `floorpulse` of the user's out of the way."""
     return Program(
         name,
-        (sys.executable, "-P", "-m", "services.cli.app", *(words or (name,))),
+        (sys.executable, "-P", "-m", "floorpulse.cli.app", *(words or (name,))),
         env,
         folder.log(log),
     )

@@ -11,11 +11,11 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from services.demo.domain.summary import Line, Summary, Verdict, duration, share
-from services.demo.floor import WINDOW
-from services.demo.folder import StateFolder
-from services.demo.options import DemoOptions
-from services.runtime.clock import monotonic
+from floorpulse.demo.domain.summary import Line, Summary, Verdict, duration, share
+from floorpulse.demo.floor import WINDOW
+from floorpulse.demo.folder import StateFolder
+from floorpulse.demo.options import DemoOptions
+from floorpulse.runtime.clock import monotonic
 
 COLOURS = {
     Verdict.GOOD: "green",

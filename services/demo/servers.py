@@ -12,19 +12,19 @@ from pydantic import SecretStr
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.access.keys import SCOPES, KeyRing
-from services.contracts.tables import stream_partition
-from services.contracts.topics import CONTACT_EVENTS, TOPICS
-from services.demo.domain.backlog import Reached, backlog
-from services.demo.embedded import Broker, EmbeddedServerError, Postgres
-from services.demo.folder import StateFolder
-from services.demo.options import TENANT
-from services.demo.programs import Addresses
-from services.migrations import migrate
-from services.runtime.database import async_engine
-from services.runtime.kafka import ensure_topics
-from services.runtime.kafka_log import kafka_log
-from services.runtime.settings import DatabaseSettings, KafkaSettings
+from floorpulse.access.keys import SCOPES, KeyRing
+from floorpulse.contracts.tables import stream_partition
+from floorpulse.contracts.topics import CONTACT_EVENTS, TOPICS
+from floorpulse.demo.domain.backlog import Reached, backlog
+from floorpulse.demo.embedded import Broker, EmbeddedServerError, Postgres
+from floorpulse.demo.folder import StateFolder
+from floorpulse.demo.options import TENANT
+from floorpulse.demo.programs import Addresses
+from floorpulse.migrations import migrate
+from floorpulse.runtime.database import async_engine
+from floorpulse.runtime.kafka import ensure_topics
+from floorpulse.runtime.kafka_log import kafka_log
+from floorpulse.runtime.settings import DatabaseSettings, KafkaSettings
 
 LOOK_AGAIN_AFTER = 0.1
 LABEL = "the demo's own"

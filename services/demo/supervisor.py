@@ -13,8 +13,8 @@ from pathlib import Path
 from signal import SIGKILL, SIGTERM, Signals
 from typing import Protocol
 
-from services.demo.embedded.child import Child, tether
-from services.runtime.clock import monotonic
+from floorpulse.demo.embedded.child import Child, tether
+from floorpulse.runtime.clock import monotonic
 
 
 @dataclass(frozen=True)

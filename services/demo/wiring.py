@@ -6,11 +6,11 @@ import signal
 
 from rich.console import Console
 
-from services.access.error_messages import OUTSIDE, PortTaken, expect_free
-from services.demo.app import Demo, Told
-from services.demo.folder import claimed
-from services.demo.options import HOST, DemoError, DemoOptions
-from services.demo.screen import Screen
+from floorpulse.access.error_messages import OUTSIDE, PortTaken, expect_free
+from floorpulse.demo.app import Demo, Told
+from floorpulse.demo.folder import claimed
+from floorpulse.demo.options import HOST, DemoError, DemoOptions
+from floorpulse.demo.screen import Screen
 
 
 async def demo(options: DemoOptions) -> int:

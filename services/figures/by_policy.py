@@ -11,12 +11,12 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from services.board.domain.series import QueueChannel, SeriesKey
-from services.figures.policies_in_force import PoliciesInForce
-from services.figures.selection import By, RowKey, Selection
-from services.kpis.catalogue import Kpi, Mixed, SpanKpi
-from services.kpis.figures import SpanFigures, Value, count, share
-from services.kpis.policies import Policy, ServiceLevelPolicy
+from floorpulse.board.domain.series import QueueChannel, SeriesKey
+from floorpulse.figures.policies_in_force import PoliciesInForce
+from floorpulse.figures.selection import By, RowKey, Selection
+from floorpulse.kpis.catalogue import Kpi, Mixed, SpanKpi
+from floorpulse.kpis.figures import SpanFigures, Value, count, share
+from floorpulse.kpis.policies import Policy, ServiceLevelPolicy
 
 JOINED = 3
 """So many names of definitions stand in a row, joined by `+`; more are `mixed`."""

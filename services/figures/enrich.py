@@ -9,12 +9,12 @@ ways, they say through a `RowSource`; all else of a stage is the same.
 from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple, Protocol
 
-from services.board.domain.windows import Span
-from services.figures.by_policy import Parted
-from services.figures.lookup.looked_up import LookedUp
-from services.figures.selection import RowKey
-from services.kpis.figures import MomentFigures, SpanFigures, Staff
-from services.kpis.inputs import Need
+from floorpulse.board.domain.windows import Span
+from floorpulse.figures.by_policy import Parted
+from floorpulse.figures.lookup.looked_up import LookedUp
+from floorpulse.figures.selection import RowKey
+from floorpulse.kpis.figures import MomentFigures, SpanFigures, Staff
+from floorpulse.kpis.inputs import Need
 
 
 class RowFigures(NamedTuple):

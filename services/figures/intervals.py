@@ -11,9 +11,9 @@ from enum import StrEnum
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from services.board.domain.windows import HOUR, MINUTE, Span
-from services.counting.days import first_instant, local_day
-from services.figures.timestamps import offset_at
+from floorpulse.board.domain.windows import HOUR, MINUTE, Span
+from floorpulse.counting.days import first_instant, local_day
+from floorpulse.figures.timestamps import offset_at
 
 
 class Interval(StrEnum):

@@ -8,9 +8,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from services.board.domain.windows import Span
-from services.contracts.visits import Visit, queue_of
-from services.figures.selection import RowKey, Selection
+from floorpulse.board.domain.windows import Span
+from floorpulse.contracts.visits import Visit, queue_of
+from floorpulse.figures.selection import RowKey, Selection
 
 
 class StoredComplaint(NamedTuple):

@@ -5,10 +5,10 @@ question, or either restated.
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from services.definitions.domain.bodies import Kind
-from services.definitions.domain.in_force import InForce, TenantDefinitions, service_level_of
-from services.figures.restate import Restatement
-from services.kpis.policies import DEFAULT_POLICY, ServiceLevelPolicy
+from floorpulse.definitions.domain.bodies import Kind
+from floorpulse.definitions.domain.in_force import InForce, TenantDefinitions, service_level_of
+from floorpulse.figures.restate import Restatement
+from floorpulse.kpis.policies import DEFAULT_POLICY, ServiceLevelPolicy
 
 BUILT_IN = ("default", DEFAULT_POLICY.name)
 

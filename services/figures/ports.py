@@ -4,15 +4,15 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from services.board.domain.positions import Position
-from services.board.domain.series import QueueChannel
-from services.board.domain.windows import Span
-from services.contracts.cells import Cells
-from services.contracts.visits import Visit
-from services.figures.open_complaints import StoredComplaint
-from services.figures.selection import Selection
-from services.figures.staff.attendance import AgentEntered
-from services.figures.sums import PaneTally
+from floorpulse.board.domain.positions import Position
+from floorpulse.board.domain.series import QueueChannel
+from floorpulse.board.domain.windows import Span
+from floorpulse.contracts.cells import Cells
+from floorpulse.contracts.visits import Visit
+from floorpulse.figures.open_complaints import StoredComplaint
+from floorpulse.figures.selection import Selection
+from floorpulse.figures.staff.attendance import AgentEntered
+from floorpulse.figures.sums import PaneTally
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@
 
 from dataclasses import dataclass, replace
 
-from services.counting.histograms import EXACT_SECONDS, Boundary
-from services.kpis.policies import Formula, ServiceLevelPolicy
+from floorpulse.counting.histograms import EXACT_SECONDS, Boundary
+from floorpulse.kpis.policies import Formula, ServiceLevelPolicy
 
 _SHORT_MATTERS = (Formula.V5, Formula.V6)
 

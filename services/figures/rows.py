@@ -12,17 +12,17 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import Meta
 
-from services.board.domain.windows import Span, Window
-from services.counting.families import Family
-from services.counting.finality import families_at
-from services.figures.by_policy import Parted, definition_of, value_of
-from services.figures.intervals import Interval
-from services.figures.policies_in_force import DefinitionChoice
-from services.figures.selection import Labels
-from services.figures.timestamps import Instant, text, text_or_none
-from services.kpis.catalogue import Kpi, MomentKpi
-from services.kpis.figures import MomentFigures, SpanFigures, Value
-from services.kpis.inputs import Need
+from floorpulse.board.domain.windows import Span, Window
+from floorpulse.counting.families import Family
+from floorpulse.counting.finality import families_at
+from floorpulse.figures.by_policy import Parted, definition_of, value_of
+from floorpulse.figures.intervals import Interval
+from floorpulse.figures.policies_in_force import DefinitionChoice
+from floorpulse.figures.selection import Labels
+from floorpulse.figures.timestamps import Instant, text, text_or_none
+from floorpulse.kpis.catalogue import Kpi, MomentKpi
+from floorpulse.kpis.figures import MomentFigures, SpanFigures, Value
+from floorpulse.kpis.inputs import Need
 
 COLUMNS = (
     "time",

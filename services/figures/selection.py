@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import NamedTuple
 
-from services.board.domain.series import SeriesKey
+from floorpulse.board.domain.series import SeriesKey
 
 
 class By(StrEnum):

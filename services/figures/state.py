@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from services.kpis.figures import Value
+from floorpulse.kpis.figures import Value
 
 MIN_VOLUME = 10
 """Contacts below which a ratio is chance rather than performance"""

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from services.contracts.cells import LEFT, Cell, Cells, add
-from services.figures.selection import RowKey
-from services.kpis.figures import SpanFigures
+from floorpulse.contracts.cells import LEFT, Cell, Cells, add
+from floorpulse.figures.selection import RowKey
+from floorpulse.kpis.figures import SpanFigures
 
 _OUTCOMES = (Cell.ANSWERED, Cell.ABANDONED, *LEFT.values())
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from services.board.domain.board import Board
-from services.definitions.domain.in_force import Definitions, TenantDefinitions
-from services.figures.sources.silent import NOBODY_SILENT, SilentQueues
-from services.figures.sources.watch import SourceWatch
+from floorpulse.board.domain.board import Board
+from floorpulse.definitions.domain.in_force import Definitions, TenantDefinitions
+from floorpulse.figures.sources.silent import NOBODY_SILENT, SilentQueues
+from floorpulse.figures.sources.watch import SourceWatch
 
 
 @dataclass(frozen=True)

@@ -6,15 +6,15 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
-from services.contracts.letters import Reason, Refusal, encode_letter
-from services.contracts.topics import CONTACT_EVENTS, DEAD_LETTERS
-from services.ingest.domain import letters
-from services.ingest.domain.bodies import Form, split
-from services.ingest.domain.gate import Gate
-from services.ingest.domain.judge import Canonical, Judge, Limits, Unwrap
-from services.ingest.domain.pseudonyms import Pseudonyms
-from services.ingest.metrics import IngestMetrics
-from services.ingest.ports import Log, Record
+from floorpulse.contracts.letters import Reason, Refusal, encode_letter
+from floorpulse.contracts.topics import CONTACT_EVENTS, DEAD_LETTERS
+from floorpulse.ingest.domain import letters
+from floorpulse.ingest.domain.bodies import Form, split
+from floorpulse.ingest.domain.gate import Gate
+from floorpulse.ingest.domain.judge import Canonical, Judge, Limits, Unwrap
+from floorpulse.ingest.domain.pseudonyms import Pseudonyms
+from floorpulse.ingest.metrics import IngestMetrics
+from floorpulse.ingest.ports import Log, Record
 
 
 @dataclass(frozen=True)

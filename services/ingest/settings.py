@@ -4,7 +4,7 @@ from typing import Self
 
 from pydantic import BaseModel, Field, SecretStr, field_validator, model_validator
 
-from services.runtime.settings import Settings
+from floorpulse.runtime.settings import Settings
 
 NO_CUSTOMER_KEY = (
     "set FLOORPULSE_INGEST__CUSTOMER_KEYS, the keys under which customer references are turned "

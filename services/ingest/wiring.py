@@ -8,18 +8,18 @@ from functools import partial
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
-from services.access.keys import KeyRing
-from services.contracts.topics import TOPICS
-from services.ingest.adapters.kafka_log import KafkaLog
-from services.ingest.api import operations, routes
-from services.ingest.app import Bounds, Ingest
-from services.ingest.domain.judge import Limits
-from services.ingest.domain.pseudonyms import CustomerKey, Pseudonyms
-from services.ingest.metrics import IngestMetrics
-from services.ingest.settings import IngestGroup, IngestSettings
-from services.runtime import clock, kafka
-from services.runtime.database import async_engine
-from services.runtime.http import create_app
+from floorpulse.access.keys import KeyRing
+from floorpulse.contracts.topics import TOPICS
+from floorpulse.ingest.adapters.kafka_log import KafkaLog
+from floorpulse.ingest.api import operations, routes
+from floorpulse.ingest.app import Bounds, Ingest
+from floorpulse.ingest.domain.judge import Limits
+from floorpulse.ingest.domain.pseudonyms import CustomerKey, Pseudonyms
+from floorpulse.ingest.metrics import IngestMetrics
+from floorpulse.ingest.settings import IngestGroup, IngestSettings
+from floorpulse.runtime import clock, kafka
+from floorpulse.runtime.database import async_engine
+from floorpulse.runtime.http import create_app
 
 SUMMARY = "Contact-centre events in: judged one by one, acknowledged by Kafka, never half accepted"
 

@@ -10,24 +10,24 @@ from dataclasses import dataclass
 import structlog
 from structlog.stdlib import BoundLogger
 
-from services.contracts.events import AnyEvent
-from services.contracts.letters import DeadLetter, Reason, Refusal, dead_letter
-from services.contracts.topics import CONTACT_EVENTS
-from services.kpi_engine import failpoints
-from services.kpi_engine.fold.decode import decode
-from services.kpi_engine.fold.panes import NEVER
-from services.kpi_engine.fold.partition import FlushRows, Numbered, Partition
-from services.kpi_engine.fold.watermark import FUTURE
-from services.kpi_engine.metrics import EngineMetrics
-from services.kpi_engine.ports import (
+from floorpulse.contracts.events import AnyEvent
+from floorpulse.contracts.letters import DeadLetter, Reason, Refusal, dead_letter
+from floorpulse.contracts.topics import CONTACT_EVENTS
+from floorpulse.kpi_engine import failpoints
+from floorpulse.kpi_engine.fold.decode import decode
+from floorpulse.kpi_engine.fold.panes import NEVER
+from floorpulse.kpi_engine.fold.partition import FlushRows, Numbered, Partition
+from floorpulse.kpi_engine.fold.watermark import FUTURE
+from floorpulse.kpi_engine.metrics import EngineMetrics
+from floorpulse.kpi_engine.ports import (
     DeadLetters,
     FlushOutcome,
     LiveChannel,
     Store,
     StoreUnavailable,
 )
-from services.kpi_engine.publish.publisher import Publisher
-from services.runtime.clock import monotonic, now_ms
+from floorpulse.kpi_engine.publish.publisher import Publisher
+from floorpulse.runtime.clock import monotonic, now_ms
 
 log: BoundLogger = structlog.get_logger(__name__)
 

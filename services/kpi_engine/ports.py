@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Protocol
 
-from services.contracts.letters import DeadLetter
-from services.contracts.updates import Update
-from services.kpi_engine.fold.partition import FlushRows, Partition, StoredRecords, WantedRecords
-from services.runtime.unavailable import Unavailable
+from floorpulse.contracts.letters import DeadLetter
+from floorpulse.contracts.updates import Update
+from floorpulse.kpi_engine.fold.partition import FlushRows, Partition, StoredRecords, WantedRecords
+from floorpulse.runtime.unavailable import Unavailable
 
 
 class StoreUnavailable(Unavailable):

@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, Field, model_validator
 
-from services.runtime.settings import Settings
+from floorpulse.runtime.settings import Settings
 
 
 class EngineGroup(BaseModel):

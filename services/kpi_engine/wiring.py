@@ -21,27 +21,27 @@ from mode import Service
 from prometheus_client import CollectorRegistry, start_http_server
 from structlog.stdlib import BoundLogger
 
-from services.contracts.topics import CONTACT_EVENTS, TOPICS
-from services.contracts.visits import Longest
-from services.kpi_engine import failpoints
-from services.kpi_engine.app import Engine, EngineOptions
-from services.kpi_engine.kafka.consumer import ConsumerLoop, consumer
-from services.kpi_engine.kafka.faust_app import LeaderTask, faust_app
-from services.kpi_engine.kafka.producer import Outgoing
-from services.kpi_engine.metrics import EngineMetrics
-from services.kpi_engine.ports import StoreUnavailable
-from services.kpi_engine.postgres.store import PostgresStore, StoreOptions
-from services.kpi_engine.rollup.roller import Roller
-from services.kpi_engine.settings import EngineSettings
-from services.kpi_engine.upkeep.audit import Auditor
-from services.kpi_engine.upkeep.retention import Retention
-from services.kpi_engine.upkeep.statistics import Statistics
-from services.kpi_engine.worker.progress import WorkerProgress
-from services.runtime.clock import monotonic
-from services.runtime.collector import leave_alone_what_is_here
-from services.runtime.database import asyncpg_pool
-from services.runtime.kafka import ensure_topics, producer
-from services.runtime.kafka_log import kafka_log
+from floorpulse.contracts.topics import CONTACT_EVENTS, TOPICS
+from floorpulse.contracts.visits import Longest
+from floorpulse.kpi_engine import failpoints
+from floorpulse.kpi_engine.app import Engine, EngineOptions
+from floorpulse.kpi_engine.kafka.consumer import ConsumerLoop, consumer
+from floorpulse.kpi_engine.kafka.faust_app import LeaderTask, faust_app
+from floorpulse.kpi_engine.kafka.producer import Outgoing
+from floorpulse.kpi_engine.metrics import EngineMetrics
+from floorpulse.kpi_engine.ports import StoreUnavailable
+from floorpulse.kpi_engine.postgres.store import PostgresStore, StoreOptions
+from floorpulse.kpi_engine.rollup.roller import Roller
+from floorpulse.kpi_engine.settings import EngineSettings
+from floorpulse.kpi_engine.upkeep.audit import Auditor
+from floorpulse.kpi_engine.upkeep.retention import Retention
+from floorpulse.kpi_engine.upkeep.statistics import Statistics
+from floorpulse.kpi_engine.worker.progress import WorkerProgress
+from floorpulse.runtime.clock import monotonic
+from floorpulse.runtime.collector import leave_alone_what_is_here
+from floorpulse.runtime.database import asyncpg_pool
+from floorpulse.runtime.kafka import ensure_topics, producer
+from floorpulse.runtime.kafka_log import kafka_log
 
 log: BoundLogger = structlog.get_logger(__name__)
 

@@ -8,12 +8,12 @@ from itertools import repeat
 from types import MappingProxyType
 from typing import NamedTuple
 
-from services.contracts.cells import Cell, Cells, Histogram
-from services.contracts.events import AgentState
-from services.counting.histograms import quantile
-from services.kpis.plan import NO_PLAN, Plan
-from services.kpis.policies import ServiceLevelPolicy
-from services.kpis.statistics import wilson
+from floorpulse.contracts.cells import Cell, Cells, Histogram
+from floorpulse.contracts.events import AgentState
+from floorpulse.counting.histograms import quantile
+from floorpulse.kpis.plan import NO_PLAN, Plan
+from floorpulse.kpis.policies import ServiceLevelPolicy
+from floorpulse.kpis.statistics import wilson
 
 Staff = Mapping[AgentState, int]
 """Agents by state: of a moment how many, of a span the milliseconds they spent in each"""

@@ -5,15 +5,15 @@
 import sys
 from collections.abc import Iterable, Iterator
 
-from services.kpis.catalogue import CATALOGUE, VARIANTS, Kpi
-from services.kpis.platforms import PLATFORMS
-from services.kpis.policies import DEFAULT_POLICY, Formula
-from services.kpis.units import Group
+from floorpulse.kpis.catalogue import CATALOGUE, VARIANTS, Kpi
+from floorpulse.kpis.platforms import PLATFORMS
+from floorpulse.kpis.policies import DEFAULT_POLICY, Formula
+from floorpulse.kpis.units import Group
 
 HEAD = """\
 # KPIs
 
-Generated from `services/kpis/catalogue/` by `python -m services.kpis.page`; a test fails on a difference.
+Generated from `services/kpis/catalogue/` by `python -m floorpulse.kpis.page`; a test fails on a difference.
 
 Counts are stored, ratios derived. Spans are seconds, ratios 0 to 1. 0/0 is null with its counts, never 0 % or 100 %.
 A count has value = numerator and no denominator; a mean's numerator is the sum in the unit of its value; a share's parts are counts and

@@ -12,10 +12,10 @@ its share of time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from services.kpis.policies import ServiceLevelPolicy
+from floorpulse.kpis.policies import ServiceLevelPolicy
 
 if TYPE_CHECKING:
-    from services.kpis.figures import SpanFigures
+    from floorpulse.kpis.figures import SpanFigures
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ defines it.
 
 from typing import NamedTuple
 
-from services.kpis.policies import Formula
+from floorpulse.kpis.policies import Formula
 
 
 class Named(NamedTuple):

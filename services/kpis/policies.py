@@ -5,7 +5,7 @@ restated.
 from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
 
-from services.counting.histograms import Boundary
+from floorpulse.counting.histograms import Boundary
 
 
 class Formula(StrEnum):

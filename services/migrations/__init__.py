@@ -10,8 +10,8 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
-from services.runtime.database import CONNECT_WITHIN, database_url, dsn
-from services.runtime.settings import DatabaseSettings
+from floorpulse.runtime.database import CONNECT_WITHIN, database_url, dsn
+from floorpulse.runtime.settings import DatabaseSettings
 
 AT = "SELECT version_num FROM alembic_version"
 

@@ -6,7 +6,7 @@ from alembic import context
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from services.contracts.tables import metadata
+from floorpulse.contracts.tables import metadata
 
 ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext('floorpulse migrate'))")
 

@@ -6,16 +6,16 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI, Request
 from fastapi.responses import PlainTextResponse, RedirectResponse, Response
 
-from services.access.keys import KeyRing
-from services.ingest.api import routes as events
-from services.ingest.wiring import ingest
-from services.origin.settings import HttpSettings
-from services.query.api import routes as figures
-from services.query.api.measured import answering_of
-from services.query.wiring import install_access, process_registry, query
-from services.runtime.database import async_engine
-from services.runtime.http import create_app
-from services.runtime.problems import Problem
+from floorpulse.access.keys import KeyRing
+from floorpulse.ingest.api import routes as events
+from floorpulse.ingest.wiring import ingest
+from floorpulse.origin.settings import HttpSettings
+from floorpulse.query.api import routes as figures
+from floorpulse.query.api.measured import answering_of
+from floorpulse.query.wiring import install_access, process_registry, query
+from floorpulse.runtime.database import async_engine
+from floorpulse.runtime.http import create_app
+from floorpulse.runtime.problems import Problem
 
 SUMMARY = "Contact-centre events in, live and exact KPIs out."
 RETRY_AFTER = {"Retry-After": "1"}

@@ -1,14 +1,14 @@
 """The OpenAPI document of events in and figures out; the published copy is
 `docs/schema/openapi.json`.
 
-`python -m services.origin.openapi > docs/schema/openapi.json` writes it anew.
+`python -m floorpulse.origin.openapi > docs/schema/openapi.json` writes it anew.
 """
 
 import json
 import sys
 
-from services.origin.app import SUMMARY, install_routes
-from services.runtime.http import create_app
+from floorpulse.origin.app import SUMMARY, install_routes
+from floorpulse.runtime.http import create_app
 
 
 def published_openapi() -> str:

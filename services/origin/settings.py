@@ -1,7 +1,7 @@
 """What an operator may set where ingest and API are one process."""
 
-from services.ingest.settings import IngestSettings
-from services.query.settings import QuerySettings
+from floorpulse.ingest.settings import IngestSettings
+from floorpulse.query.settings import QuerySettings
 
 
 class HttpSettings(IngestSettings, QuerySettings):

@@ -4,10 +4,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from services.definitions.app import Reload
-from services.figures.tenant_view import Floors
-from services.figures.turns import Turns
-from services.query.metrics import QueryMetrics
+from floorpulse.definitions.app import Reload
+from floorpulse.figures.tenant_view import Floors
+from floorpulse.figures.turns import Turns
+from floorpulse.query.metrics import QueryMetrics
 
 T = TypeVar("T")
 

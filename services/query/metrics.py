@@ -4,7 +4,7 @@ from itertools import product
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from services.figures.lookup.looked_up import LOOKUPS, Unanswered
+from floorpulse.figures.lookup.looked_up import LOOKUPS, Unanswered
 
 
 class QueryMetrics:

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field, SecretStr
 
-from services.definitions.settings import DefinitionsSettings
-from services.runtime.settings import Settings
+from floorpulse.definitions.settings import DefinitionsSettings
+from floorpulse.runtime.settings import Settings
 
 
 class ApiSettings(BaseModel):

@@ -9,45 +9,45 @@ import asyncpg
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
 
-from services.access.keys import KeyRing
-from services.board.adapters.rows import AWAY, PostgresRows
-from services.board.app import BoardKeeper
-from services.board.wiring import BoardBounds, kept_board
-from services.definitions.app import DefinitionKeeper
-from services.definitions.wiring import kept_definitions
-from services.figures.agents.figures import AgentFigures
-from services.figures.agents.store import PostgresAgents
-from services.figures.corrections.figures import Corrections
-from services.figures.corrections.store import PostgresCorrections
-from services.figures.forecasts.keeper import ForecastKeeper
-from services.figures.forecasts.store import PostgresForecasts
-from services.figures.history.figures import PastFigures, Tables
-from services.figures.history.panes import PostgresPanes
-from services.figures.live.figures import LiveFigures
-from services.figures.live.queues import Queues
-from services.figures.lookup.folded import FoldedAgents, FoldedVisits
-from services.figures.lookup.lookup import Lookup
-from services.figures.sources.store import PostgresRetiredSources
-from services.figures.sources.watch import Retirement
-from services.figures.targets.figures import Targets
-from services.figures.tenant_view import Floors
-from services.figures.turns import Turns
-from services.figures.visits.drilldown import Drilldown
-from services.figures.visits.store import PostgresVisits
-from services.query.api.routes import router
-from services.query.app import Answering, Health, RowLimits, UseCases
-from services.query.metrics import QueryMetrics
-from services.query.pipeline.event_log import KafkaEventLog
-from services.query.pipeline.pipeline import Pipeline
-from services.query.prometheus.every_kpi import WholeFloors
-from services.query.prometheus.exposition import Exposition
-from services.query.prometheus.page import Scrape
-from services.query.settings import ApiSettings, QuerySettings
-from services.query.stream.streams import Pulse, Streams
-from services.runtime.clock import monotonic, now_ms
-from services.runtime.collector import SHORT_PAUSES, leave_alone_what_is_here
-from services.runtime.database import async_engine, readers_pool
-from services.runtime.http import create_app
+from floorpulse.access.keys import KeyRing
+from floorpulse.board.adapters.rows import AWAY, PostgresRows
+from floorpulse.board.app import BoardKeeper
+from floorpulse.board.wiring import BoardBounds, kept_board
+from floorpulse.definitions.app import DefinitionKeeper
+from floorpulse.definitions.wiring import kept_definitions
+from floorpulse.figures.agents.figures import AgentFigures
+from floorpulse.figures.agents.store import PostgresAgents
+from floorpulse.figures.corrections.figures import Corrections
+from floorpulse.figures.corrections.store import PostgresCorrections
+from floorpulse.figures.forecasts.keeper import ForecastKeeper
+from floorpulse.figures.forecasts.store import PostgresForecasts
+from floorpulse.figures.history.figures import PastFigures, Tables
+from floorpulse.figures.history.panes import PostgresPanes
+from floorpulse.figures.live.figures import LiveFigures
+from floorpulse.figures.live.queues import Queues
+from floorpulse.figures.lookup.folded import FoldedAgents, FoldedVisits
+from floorpulse.figures.lookup.lookup import Lookup
+from floorpulse.figures.sources.store import PostgresRetiredSources
+from floorpulse.figures.sources.watch import Retirement
+from floorpulse.figures.targets.figures import Targets
+from floorpulse.figures.tenant_view import Floors
+from floorpulse.figures.turns import Turns
+from floorpulse.figures.visits.drilldown import Drilldown
+from floorpulse.figures.visits.store import PostgresVisits
+from floorpulse.query.api.routes import router
+from floorpulse.query.app import Answering, Health, RowLimits, UseCases
+from floorpulse.query.metrics import QueryMetrics
+from floorpulse.query.pipeline.event_log import KafkaEventLog
+from floorpulse.query.pipeline.pipeline import Pipeline
+from floorpulse.query.prometheus.every_kpi import WholeFloors
+from floorpulse.query.prometheus.exposition import Exposition
+from floorpulse.query.prometheus.page import Scrape
+from floorpulse.query.settings import ApiSettings, QuerySettings
+from floorpulse.query.stream.streams import Pulse, Streams
+from floorpulse.runtime.clock import monotonic, now_ms
+from floorpulse.runtime.collector import SHORT_PAUSES, leave_alone_what_is_here
+from floorpulse.runtime.database import async_engine, readers_pool
+from floorpulse.runtime.http import create_app
 
 PING_WITHIN = 2.0
 FORECASTS_EVERY = 1.0

@@ -12,7 +12,7 @@ from asyncpg.pool import PoolConnectionProxy
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from services.runtime.settings import DatabaseSettings
+from floorpulse.runtime.settings import DatabaseSettings
 
 CONNECT_WITHIN = 10.0
 COMMAND_WITHIN = 60.0

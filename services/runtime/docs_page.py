@@ -12,7 +12,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
 
-from services.runtime.problems import Problem
+from floorpulse.runtime.problems import Problem
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -72,5 +72,7 @@ def _content(name: str) -> tuple[bytes, str]:
 
 def _folder(name: str) -> Traversable:
     return (
-        files("services.runtime") / "docs" if name in OURS else files("fastapi_offline") / "static"
+        files("floorpulse.runtime") / "docs"
+        if name in OURS
+        else files("fastapi_offline") / "static"
     )

@@ -9,8 +9,8 @@ import uvicorn
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
-from services.runtime import docs_page, problems
-from services.runtime.descriptions import unfolded
+from floorpulse.runtime import docs_page, problems
+from floorpulse.runtime.descriptions import unfolded
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 

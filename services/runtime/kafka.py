@@ -8,7 +8,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaConnectionError, KafkaError, TopicAlreadyExistsError, for_code
 
-from services.runtime.settings import KafkaSettings
+from floorpulse.runtime.settings import KafkaSettings
 
 APPEND_TIMES = {"message.timestamp.type": "LogAppendTime"}
 ADMIN_WITHIN = 15.0

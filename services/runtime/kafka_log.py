@@ -10,8 +10,8 @@ from aiokafka import AIOKafkaConsumer
 from aiokafka.client import AIOKafkaClient
 from aiokafka.structs import TopicPartition
 
-from services.runtime.kafka_wire import high_watermarks, topic_id
-from services.runtime.settings import KafkaSettings
+from floorpulse.runtime.kafka_wire import high_watermarks, topic_id
+from floorpulse.runtime.settings import KafkaSettings
 
 ANSWER_WITHIN = 10.0
 

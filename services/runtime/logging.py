@@ -14,7 +14,7 @@ import structlog
 from structlog.stdlib import BoundLogger, LoggerFactory, ProcessorFormatter
 from structlog.typing import Processor
 
-from services.runtime.settings import LogSettings
+from floorpulse.runtime.settings import LogSettings
 
 LEAST = {
     "aiokafka": logging.WARNING,

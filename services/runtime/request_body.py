@@ -9,7 +9,7 @@ from typing import NamedTuple
 from fastapi import Request
 from starlette.requests import ClientDisconnect
 
-from services.runtime.problems import Problem
+from floorpulse.runtime.problems import Problem
 
 GZIP = 16 + zlib.MAX_WBITS
 CLOSE = {"Connection": "close"}

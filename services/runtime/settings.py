@@ -8,7 +8,7 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import AfterValidator, BaseModel, Field, SecretStr
 from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict
 
-from services.runtime import addresses
+from floorpulse.runtime import addresses
 
 PREFIX = "FLOORPULSE_"
 DELIMITER = "__"

@@ -14,9 +14,9 @@ from http import HTTPStatus
 
 import httpx
 
-from services.simulator.answers import Answer, UndeliverableError, understood
-from services.simulator.link import insist, linked, nearby
-from services.simulator.options import Target
+from floorpulse.simulator.answers import Answer, UndeliverableError, understood
+from floorpulse.simulator.link import insist, linked, nearby
+from floorpulse.simulator.options import Target
 
 WORTH_PACKING = 4_096
 SHOWN_PER_REASON = 5

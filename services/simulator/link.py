@@ -8,8 +8,8 @@ from contextlib import asynccontextmanager
 
 import httpx
 
-from services.runtime.clock import monotonic
-from services.simulator.answers import (
+from floorpulse.runtime.clock import monotonic
+from floorpulse.simulator.answers import (
     PASSING,
     Hindrance,
     UndeliverableError,
@@ -17,7 +17,7 @@ from services.simulator.answers import (
     seconds,
     worded,
 )
-from services.simulator.options import Target
+from floorpulse.simulator.options import Target
 
 ANSWER_WITHIN = 60.0
 CONNECT_WITHIN = 5.0

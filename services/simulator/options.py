@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from services.simulator.domain.scenarios import SCENARIOS
-from services.simulator.domain.wire import NO_NOISE, Noise
+from floorpulse.simulator.domain.scenarios import SCENARIOS
+from floorpulse.simulator.domain.wire import NO_NOISE, Noise
 
 
 class OptionsError(ValueError):

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from services.simulator.domain.scenarios import SCENARIOS
-from services.simulator.domain.spans import DAY, HOUR, SECOND
-from services.simulator.options import SimulateOptions
+from floorpulse.simulator.domain.scenarios import SCENARIOS
+from floorpulse.simulator.domain.spans import DAY, HOUR, SECOND
+from floorpulse.simulator.options import SimulateOptions
 
 
 @dataclass(frozen=True)

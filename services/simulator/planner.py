@@ -7,13 +7,13 @@ from http import HTTPStatus
 
 import httpx
 
-from services.simulator.answers import UndeliverableError, advice, worded
-from services.simulator.domain.foretold import Interval, foretold
-from services.simulator.domain.scenarios import Scenario
-from services.simulator.domain.spans import DAY
-from services.simulator.link import insist, linked
-from services.simulator.options import Target
-from services.simulator.pace import Course
+from floorpulse.simulator.answers import UndeliverableError, advice, worded
+from floorpulse.simulator.domain.foretold import Interval, foretold
+from floorpulse.simulator.domain.scenarios import Scenario
+from floorpulse.simulator.domain.spans import DAY
+from floorpulse.simulator.link import insist, linked
+from floorpulse.simulator.options import Target
+from floorpulse.simulator.pace import Course
 
 AHEAD = 7 * DAY
 """How far an endless floor is planned"""

@@ -8,13 +8,13 @@ from itertools import chain
 import msgspec
 from rich.console import Console
 
-from services.contracts.instants import parse_instant
-from services.runtime.clock import monotonic
-from services.simulator.answers import UndeliverableError
-from services.simulator.feed import Batch, Feed, feed
-from services.simulator.options import ReplayOptions
-from services.simulator.recorded import Line, Recording, UnreadableError
-from services.simulator.show import Refresh, progress, summary
+from floorpulse.contracts.instants import parse_instant
+from floorpulse.runtime.clock import monotonic
+from floorpulse.simulator.answers import UndeliverableError
+from floorpulse.simulator.feed import Batch, Feed, feed
+from floorpulse.simulator.options import ReplayOptions
+from floorpulse.simulator.recorded import Line, Recording, UnreadableError
+from floorpulse.simulator.show import Refresh, progress, summary
 
 BATCH_BYTES = 512 * 1024
 SHORTEST_SLEEP = 0.05

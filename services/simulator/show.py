@@ -9,10 +9,10 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from services.runtime.clock import monotonic
-from services.simulator.domain.truth import Tally
-from services.simulator.feed import Receipt
-from services.simulator.recorded import Recording
+from floorpulse.runtime.clock import monotonic
+from floorpulse.simulator.domain.truth import Tally
+from floorpulse.simulator.feed import Receipt
+from floorpulse.simulator.recorded import Recording
 
 PLAIN_EVERY = 5.0
 

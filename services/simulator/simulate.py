@@ -7,17 +7,17 @@ from contextlib import suppress
 import msgspec
 from rich.console import Console
 
-from services.runtime.clock import monotonic, now_ms
-from services.runtime.tables import show
-from services.simulator.answers import UndeliverableError
-from services.simulator.domain.scenarios import SCENARIOS
-from services.simulator.domain.spans import MINUTE
-from services.simulator.domain.wire import Delivery, Wire
-from services.simulator.feed import Batch, Feed, feed
-from services.simulator.options import SimulateOptions
-from services.simulator.pace import Course, Pace, course
-from services.simulator.planner import upload
-from services.simulator.show import floor_table, summary
+from floorpulse.runtime.clock import monotonic, now_ms
+from floorpulse.runtime.tables import show
+from floorpulse.simulator.answers import UndeliverableError
+from floorpulse.simulator.domain.scenarios import SCENARIOS
+from floorpulse.simulator.domain.spans import MINUTE
+from floorpulse.simulator.domain.wire import Delivery, Wire
+from floorpulse.simulator.feed import Batch, Feed, feed
+from floorpulse.simulator.options import SimulateOptions
+from floorpulse.simulator.pace import Course, Pace, course
+from floorpulse.simulator.planner import upload
+from floorpulse.simulator.show import floor_table, summary
 
 TICK = 0.2
 SLICE = 5 * MINUTE

@@ -21,9 +21,9 @@ import httpx
 import psutil
 from aiokafka.errors import KafkaError
 
-from services.board.ports import FeedLostError
-from services.query.settings import ApiSettings
-from services.runtime.clock import monotonic
+from floorpulse.board.ports import FeedLostError
+from floorpulse.query.settings import ApiSettings
+from floorpulse.runtime.clock import monotonic
 from tests.benchmarks.api_load import WIDE, Crowd, Load, Past, crowd, load, month
 from tests.benchmarks.busy_floor import BusyFloor
 from tests.benchmarks.latency import Latency, latency

@@ -23,27 +23,27 @@ import asyncpg
 import msgspec
 from pydantic import SecretStr
 
-from services.board.domain.windows import HOUR, Span
-from services.contracts.agents import Entered, encode_entered
-from services.contracts.events import AgentState
-from services.contracts.visits import Visit, encode_visit
-from services.demo.embedded import Postgres
-from services.figures.agents.figures import AgentFigures, AgentQuery
-from services.figures.agents.rows import ByAgent
-from services.figures.agents.store import PostgresAgents
-from services.figures.history.figures import HistoryQuery, PastFigures, Tables
-from services.figures.history.panes import PostgresPanes
-from services.figures.intervals import Interval
-from services.figures.policies_in_force import AS_IN_FORCE
-from services.figures.rows import Question
-from services.figures.selection import By, Selection
-from services.figures.visits.store import PostgresVisits
-from services.kpi_engine.postgres.months import MonthlyParts
-from services.kpi_engine.postgres.statements import AGENT_STATE_COLUMNS, VISIT_COLUMNS
-from services.kpis.catalogue import BY_AGENT, CATALOGUE
-from services.migrations import migrate
-from services.runtime.clock import monotonic
-from services.runtime.settings import DatabaseSettings
+from floorpulse.board.domain.windows import HOUR, Span
+from floorpulse.contracts.agents import Entered, encode_entered
+from floorpulse.contracts.events import AgentState
+from floorpulse.contracts.visits import Visit, encode_visit
+from floorpulse.demo.embedded import Postgres
+from floorpulse.figures.agents.figures import AgentFigures, AgentQuery
+from floorpulse.figures.agents.rows import ByAgent
+from floorpulse.figures.agents.store import PostgresAgents
+from floorpulse.figures.history.figures import HistoryQuery, PastFigures, Tables
+from floorpulse.figures.history.panes import PostgresPanes
+from floorpulse.figures.intervals import Interval
+from floorpulse.figures.policies_in_force import AS_IN_FORCE
+from floorpulse.figures.rows import Question
+from floorpulse.figures.selection import By, Selection
+from floorpulse.figures.visits.store import PostgresVisits
+from floorpulse.kpi_engine.postgres.months import MonthlyParts
+from floorpulse.kpi_engine.postgres.statements import AGENT_STATE_COLUMNS, VISIT_COLUMNS
+from floorpulse.kpis.catalogue import BY_AGENT, CATALOGUE
+from floorpulse.migrations import migrate
+from floorpulse.runtime.clock import monotonic
+from floorpulse.runtime.settings import DatabaseSettings
 from tests.fakes.world import NOW, World
 
 DAY = 24 * HOUR

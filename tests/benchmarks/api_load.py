@@ -30,11 +30,11 @@ import msgspec
 import psutil
 from pydantic import SecretStr
 
-from services.access.keys import KeyRing
-from services.demo.embedded.child import free_port
-from services.runtime.clock import monotonic
-from services.runtime.database import async_engine
-from services.runtime.settings import DatabaseSettings
+from floorpulse.access.keys import KeyRing
+from floorpulse.demo.embedded.child import free_port
+from floorpulse.runtime.clock import monotonic
+from floorpulse.runtime.database import async_engine
+from floorpulse.runtime.settings import DatabaseSettings
 from tests.benchmarks import greedy, history_year
 from tests.benchmarks.busy_floor import TENANT, BusyFloor, fill, standing, tell
 from tests.benchmarks.latency import Quantiles, quantiles, rest
@@ -119,7 +119,7 @@ class Api:
     ) -> None:
         port = free_port()
         self.url = f"http://127.0.0.1:{port}"
-        self.command = [sys.executable, "-m", "services.cli.app", "api"]
+        self.command = [sys.executable, "-m", "floorpulse.cli.app", "api"]
         self.environment = {
             "FLOORPULSE_KAFKA__BOOTSTRAP_SERVERS": rig.server.bootstrap,
             "FLOORPULSE_DATABASE__URL": rig.database,

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 import asyncpg
 import msgspec
 
-from services.contracts.cells import Cells, add
-from services.contracts.packed import pack
-from services.contracts.topics import CONTACT_EVENTS, KPI_UPDATES
-from services.contracts.updates import Gauge, PaneRow, Update, revision
-from services.kpi_engine.postgres.months import MonthlyParts
-from services.runtime.clock import monotonic, now_ms
-from services.runtime.kafka import producer
+from floorpulse.contracts.cells import Cells, add
+from floorpulse.contracts.packed import pack
+from floorpulse.contracts.topics import CONTACT_EVENTS, KPI_UPDATES
+from floorpulse.contracts.updates import Gauge, PaneRow, Update, revision
+from floorpulse.kpi_engine.postgres.months import MonthlyParts
+from floorpulse.runtime.clock import monotonic, now_ms
+from floorpulse.runtime.kafka import producer
 from tests.benchmarks.history_year import contacts
 from tests.benchmarks.rig import Rig, connected
 

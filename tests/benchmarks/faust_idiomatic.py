@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import faust
 from faust.types import StreamT
 
-from services.contracts.topics import CONTACT_EVENTS
+from floorpulse.contracts.topics import CONTACT_EVENTS
 from tests.benchmarks.faust_peer import offered, peer, report
 from tests.benchmarks.oracle import Pane
 

@@ -11,7 +11,7 @@ import faust
 import msgspec
 from faust.types import StreamT
 
-from services.contracts.topics import CONTACT_EVENTS
+from floorpulse.contracts.topics import CONTACT_EVENTS
 from tests.benchmarks.faust_peer import offered, peer, report
 from tests.benchmarks.oracle import Pane
 from tests.benchmarks.workload import MINUTE

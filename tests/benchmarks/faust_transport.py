@@ -19,12 +19,12 @@ from faust.transport.drivers import aiokafka as driver
 from faust.types import StreamT
 from prometheus_client import CollectorRegistry
 
-from services.contracts.topics import CONTACT_EVENTS
-from services.kpi_engine.app import RecordBatch
-from services.kpi_engine.kafka import record_batches
-from services.kpi_engine.settings import EngineSettings
-from services.kpi_engine.wiring import worker
-from services.runtime.kafka_log import kafka_log
+from floorpulse.contracts.topics import CONTACT_EVENTS
+from floorpulse.kpi_engine.app import RecordBatch
+from floorpulse.kpi_engine.kafka import record_batches
+from floorpulse.kpi_engine.settings import EngineSettings
+from floorpulse.kpi_engine.wiring import worker
+from floorpulse.runtime.kafka_log import kafka_log
 
 TOPIC = CONTACT_EVENTS.name
 BATCHES_A_POLL = 64

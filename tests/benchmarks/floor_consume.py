@@ -8,8 +8,8 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
-from services.contracts.topics import CONTACT_EVENTS
-from services.runtime.clock import monotonic
+from floorpulse.contracts.topics import CONTACT_EVENTS
+from floorpulse.runtime.clock import monotonic
 from tests.benchmarks.floor_getmany import tell
 from tests.benchmarks.progress import EVERY, Progress
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from aiokafka import AIOKafkaConsumer
 
-from services.contracts.topics import CONTACT_EVENTS
-from services.runtime.clock import monotonic
+from floorpulse.contracts.topics import CONTACT_EVENTS
+from floorpulse.runtime.clock import monotonic
 from tests.benchmarks.progress import EVERY, Progress
 
 

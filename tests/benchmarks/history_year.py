@@ -30,32 +30,32 @@ from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 from pydantic import SecretStr
 
-from services.board.adapters.rows import PostgresRows
-from services.board.app import BoardKeeper
-from services.board.domain.board import Board, Rules
-from services.board.metrics import BoardMetrics
-from services.contracts.cells import Cell, Cells, Histogram, add
-from services.contracts.packed import pack
-from services.contracts.topics import CONTACT_EVENTS
-from services.counting.finality import FINAL
-from services.counting.grains import ALL_QUEUES, QUARTER, Grain, bounds_of
-from services.counting.histograms import score_bucket, span_bucket
-from services.definitions.adapters.store import PostgresDefinitions
-from services.definitions.app import DefinitionKeeper
-from services.definitions.metrics import DefinitionMetrics
-from services.demo.embedded import Postgres
-from services.figures.forecasts.keeper import ForecastKeeper
-from services.figures.forecasts.store import PostgresForecasts
-from services.migrations import migrate
-from services.query.api.routes import router
-from services.query.metrics import QueryMetrics
-from services.query.pipeline.event_log import KafkaEventLog
-from services.query.settings import ApiSettings
-from services.query.stream.streams import Pulse
-from services.query.wiring import Parts, assembled
-from services.runtime.clock import monotonic
-from services.runtime.http import create_app
-from services.runtime.settings import DatabaseSettings, KafkaSettings
+from floorpulse.board.adapters.rows import PostgresRows
+from floorpulse.board.app import BoardKeeper
+from floorpulse.board.domain.board import Board, Rules
+from floorpulse.board.metrics import BoardMetrics
+from floorpulse.contracts.cells import Cell, Cells, Histogram, add
+from floorpulse.contracts.packed import pack
+from floorpulse.contracts.topics import CONTACT_EVENTS
+from floorpulse.counting.finality import FINAL
+from floorpulse.counting.grains import ALL_QUEUES, QUARTER, Grain, bounds_of
+from floorpulse.counting.histograms import score_bucket, span_bucket
+from floorpulse.definitions.adapters.store import PostgresDefinitions
+from floorpulse.definitions.app import DefinitionKeeper
+from floorpulse.definitions.metrics import DefinitionMetrics
+from floorpulse.demo.embedded import Postgres
+from floorpulse.figures.forecasts.keeper import ForecastKeeper
+from floorpulse.figures.forecasts.store import PostgresForecasts
+from floorpulse.migrations import migrate
+from floorpulse.query.api.routes import router
+from floorpulse.query.metrics import QueryMetrics
+from floorpulse.query.pipeline.event_log import KafkaEventLog
+from floorpulse.query.settings import ApiSettings
+from floorpulse.query.stream.streams import Pulse
+from floorpulse.query.wiring import Parts, assembled
+from floorpulse.runtime.clock import monotonic
+from floorpulse.runtime.http import create_app
+from floorpulse.runtime.settings import DatabaseSettings, KafkaSettings
 from tests.fakes.floor import ScriptedFeed
 
 ZONE = ZoneInfo("Asia/Shanghai")

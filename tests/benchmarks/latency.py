@@ -23,12 +23,12 @@ import httpx
 import msgspec
 from aiokafka import AIOKafkaProducer
 
-from services.board.adapters.updates import KafkaUpdates
-from services.contracts.events import ContactOffered
-from services.contracts.topics import CONTACT_EVENTS
-from services.demo.embedded.child import free_port
-from services.runtime.clock import monotonic, now_ms, steady_ms
-from services.runtime.kafka import producer
+from floorpulse.board.adapters.updates import KafkaUpdates
+from floorpulse.contracts.events import ContactOffered
+from floorpulse.contracts.topics import CONTACT_EVENTS
+from floorpulse.demo.embedded.child import free_port
+from floorpulse.runtime.clock import monotonic, now_ms, steady_ms
+from floorpulse.runtime.kafka import producer
 from tests.benchmarks.machine import cores
 from tests.benchmarks.programs import Floorpulse
 from tests.benchmarks.rig import Rig
@@ -167,7 +167,7 @@ async def api(rig: Rig, log: Path) -> AsyncIterator[str]:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
-            "services.cli.app",
+            "floorpulse.cli.app",
             "api",
             env=environment,
             stdout=said,

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from services.runtime.clock import monotonic
+from floorpulse.runtime.clock import monotonic
 
 ANSWER_WITHIN = 30.0
 

@@ -20,16 +20,16 @@ from typing import Any
 
 from prometheus_client import CollectorRegistry
 
-from services.kpi_engine.app import Engine, RecordBatch
-from services.kpi_engine.metrics import EngineMetrics
-from services.kpi_engine.ports import StoreUnavailable
-from services.kpi_engine.postgres.store import PostgresStore
-from services.kpi_engine.settings import EngineSettings
-from services.kpi_engine.wiring import options, store_options
-from services.migrations import migrate
-from services.runtime.clock import now_ms
-from services.runtime.collector import leave_alone_what_is_here
-from services.runtime.database import asyncpg_pool
+from floorpulse.kpi_engine.app import Engine, RecordBatch
+from floorpulse.kpi_engine.metrics import EngineMetrics
+from floorpulse.kpi_engine.ports import StoreUnavailable
+from floorpulse.kpi_engine.postgres.store import PostgresStore
+from floorpulse.kpi_engine.settings import EngineSettings
+from floorpulse.kpi_engine.wiring import options, store_options
+from floorpulse.migrations import migrate
+from floorpulse.runtime.clock import now_ms
+from floorpulse.runtime.collector import leave_alone_what_is_here
+from floorpulse.runtime.database import asyncpg_pool
 from tests.benchmarks.workload import Record, Shape, workload
 
 FLUSHES = 5

@@ -12,8 +12,8 @@ import asyncpg
 import msgspec
 from aiokafka.errors import KafkaError
 
-from services.contracts.cells import Cell, Cells, Histogram, add
-from services.counting.histograms import count_within
+from floorpulse.contracts.cells import Cell, Cells, Histogram, add
+from floorpulse.counting.histograms import count_within
 from tests.benchmarks.oracle import THRESHOLD, Answer, Pane
 from tests.benchmarks.progress import Progress
 from tests.benchmarks.rig import Rig
@@ -132,7 +132,7 @@ class KafkaStreams(Committing):
 class Floorpulse:
     """The engine as it is shipped; it says how far it is and what it counted by its tables."""
 
-    def __init__(self, rig: Rig, _: Path, module: str = "services.cli.app") -> None:
+    def __init__(self, rig: Rig, _: Path, module: str = "floorpulse.cli.app") -> None:
         self.command = [sys.executable, "-m", module, "engine"]
         self.environment = {
             "FLOORPULSE_KAFKA__BOOTSTRAP_SERVERS": rig.server.bootstrap,

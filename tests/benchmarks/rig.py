@@ -17,12 +17,12 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.producer.message_accumulator import BatchBuilder
 from pydantic import SecretStr
 
-from services.contracts.tables import metadata
-from services.contracts.topics import CONTACT_EVENTS, TOPICS
-from services.demo.embedded import Postgres
-from services.migrations import migrate
-from services.runtime.kafka import ensure_topics, producer
-from services.runtime.settings import DatabaseSettings, KafkaSettings
+from floorpulse.contracts.tables import metadata
+from floorpulse.contracts.topics import CONTACT_EVENTS, TOPICS
+from floorpulse.demo.embedded import Postgres
+from floorpulse.migrations import migrate
+from floorpulse.runtime.kafka import ensure_topics, producer
+from floorpulse.runtime.settings import DatabaseSettings, KafkaSettings
 from tests.benchmarks.workload import Record
 from tests.integration.kafka import ApacheKafka
 

@@ -28,16 +28,16 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from prometheus_client import CollectorRegistry
 from pydantic import SecretStr
 
-from services.contracts.topics import CONTACT_EVENTS
-from services.kpi_engine.app import Engine, RecordBatch
-from services.kpi_engine.fold.decode import decode
-from services.kpi_engine.kafka import record_batches
-from services.kpi_engine.kafka.consumer import BATCHES_A_POLL
-from services.kpi_engine.ports import StoreUnavailable
-from services.kpi_engine.settings import EngineSettings
-from services.kpi_engine.wiring import worker
-from services.runtime.kafka_log import kafka_log
-from services.runtime.settings import DatabaseSettings, KafkaSettings
+from floorpulse.contracts.topics import CONTACT_EVENTS
+from floorpulse.kpi_engine.app import Engine, RecordBatch
+from floorpulse.kpi_engine.fold.decode import decode
+from floorpulse.kpi_engine.kafka import record_batches
+from floorpulse.kpi_engine.kafka.consumer import BATCHES_A_POLL
+from floorpulse.kpi_engine.ports import StoreUnavailable
+from floorpulse.kpi_engine.settings import EngineSettings
+from floorpulse.kpi_engine.wiring import worker
+from floorpulse.runtime.kafka_log import kafka_log
+from floorpulse.runtime.settings import DatabaseSettings, KafkaSettings
 
 TOPIC = CONTACT_EVENTS.name
 STAGES = ("fetch", "decode", "fold", "encode", "flush")

@@ -19,7 +19,7 @@ from tempfile import mkdtemp
 import psutil
 from aiokafka.errors import KafkaError
 
-from services.runtime.clock import monotonic
+from floorpulse.runtime.clock import monotonic
 from tests.benchmarks.machine import cores, cpu, faults
 from tests.benchmarks.oracle import Answer
 from tests.benchmarks.programs import Program, Started

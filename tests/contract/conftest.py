@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from services.runtime.settings import DatabaseSettings
+from floorpulse.runtime.settings import DatabaseSettings
 from tests.contract.readers import MemoryReaders, Readers, postgres_readers
 from tests.fakes.floor import MemoryFloor
 

@@ -9,12 +9,12 @@ from typing import Protocol
 import asyncpg
 from pydantic import SecretStr
 
-from services.contracts.visits import Longest
-from services.kpi_engine.fold.partition import FlushRows
-from services.kpi_engine.ports import FlushOutcome, Store
-from services.kpi_engine.postgres.store import PostgresStore, StoreOptions
-from services.runtime.database import asyncpg_pool
-from services.runtime.settings import DatabaseSettings
+from floorpulse.contracts.visits import Longest
+from floorpulse.kpi_engine.fold.partition import FlushRows
+from floorpulse.kpi_engine.ports import FlushOutcome, Store
+from floorpulse.kpi_engine.postgres.store import PostgresStore, StoreOptions
+from floorpulse.runtime.database import asyncpg_pool
+from floorpulse.runtime.settings import DatabaseSettings
 from tests.fakes.engine import MemoryStore
 
 MINUTE = 60_000

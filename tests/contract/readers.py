@@ -8,32 +8,32 @@ from zoneinfo import ZoneInfo
 import asyncpg
 from prometheus_client import CollectorRegistry
 
-from services.board.adapters.rows import PostgresRows
-from services.board.ports import RowStore
-from services.contracts.cells import Cells, add
-from services.contracts.packed import pack
-from services.figures.agents.store import PostgresAgents
-from services.figures.corrections.store import PostgresCorrections
-from services.figures.forecasts.keeper import ForecastStore
-from services.figures.forecasts.store import PostgresForecasts
-from services.figures.history.panes import PostgresPanes
-from services.figures.ports import (
+from floorpulse.board.adapters.rows import PostgresRows
+from floorpulse.board.ports import RowStore
+from floorpulse.contracts.cells import Cells, add
+from floorpulse.contracts.packed import pack
+from floorpulse.figures.agents.store import PostgresAgents
+from floorpulse.figures.corrections.store import PostgresCorrections
+from floorpulse.figures.forecasts.keeper import ForecastStore
+from floorpulse.figures.forecasts.store import PostgresForecasts
+from floorpulse.figures.history.panes import PostgresPanes
+from floorpulse.figures.ports import (
     AgentHistory,
     CorrectionHistory,
     PaneHistory,
     StoredCorrection,
     VisitHistory,
 )
-from services.figures.selection import By, RowKey, Selection
-from services.figures.sources.store import PostgresRetiredSources
-from services.figures.sources.watch import RetiredStore
-from services.figures.sums import PaneTally
-from services.figures.visits.store import PostgresVisits
-from services.kpi_engine.metrics import EngineMetrics
-from services.kpi_engine.rollup.roller import Roller
-from services.query.settings import QuerySettings
-from services.runtime.database import readers_pool
-from services.runtime.settings import DatabaseSettings
+from floorpulse.figures.selection import By, RowKey, Selection
+from floorpulse.figures.sources.store import PostgresRetiredSources
+from floorpulse.figures.sources.watch import RetiredStore
+from floorpulse.figures.sums import PaneTally
+from floorpulse.figures.visits.store import PostgresVisits
+from floorpulse.kpi_engine.metrics import EngineMetrics
+from floorpulse.kpi_engine.rollup.roller import Roller
+from floorpulse.query.settings import QuerySettings
+from floorpulse.runtime.database import readers_pool
+from floorpulse.runtime.settings import DatabaseSettings
 from tests.fakes.floor import MINUTE, MemoryFloor, MemoryHistory
 from tests.fakes.forecasts import MemoryForecasts
 from tests.integration.stored import Floor

@@ -6,13 +6,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
-from services.board.domain.windows import Span
-from services.contracts.cells import Cell, Cells
-from services.figures.forecasts.keeper import Said
-from services.figures.ports import StoredCorrection
-from services.figures.selection import Selection
-from services.kpis.plan import Slot
-from services.runtime.unavailable import StoreUnavailable
+from floorpulse.board.domain.windows import Span
+from floorpulse.contracts.cells import Cell, Cells
+from floorpulse.figures.forecasts.keeper import Said
+from floorpulse.figures.ports import StoredCorrection
+from floorpulse.figures.selection import Selection
+from floorpulse.kpis.plan import Slot
+from floorpulse.runtime.unavailable import StoreUnavailable
 from tests.contract.readers import ALL, HOUR, NOON, Readers
 from tests.fakes.floor import (
     MINUTE,

@@ -11,23 +11,23 @@ from dataclasses import replace
 
 import pytest
 
-from services.contracts import events
-from services.contracts.agents import Entered
-from services.contracts.cells import Cell
-from services.contracts.events import AnyEvent
-from services.contracts.updates import Gauge, revision
-from services.kpi_engine.fold import presence_log
-from services.kpi_engine.fold.agents import WantedAgent
-from services.kpi_engine.fold.panes import NEVER
-from services.kpi_engine.fold.partition import (
+from floorpulse.contracts import events
+from floorpulse.contracts.agents import Entered
+from floorpulse.contracts.cells import Cell
+from floorpulse.contracts.events import AnyEvent
+from floorpulse.contracts.updates import Gauge, revision
+from floorpulse.kpi_engine.fold import presence_log
+from floorpulse.kpi_engine.fold.agents import WantedAgent
+from floorpulse.kpi_engine.fold.panes import NEVER
+from floorpulse.kpi_engine.fold.partition import (
     FlushRows,
     Partition,
     PartitionPosition,
     StoredRecords,
     WantedRecords,
 )
-from services.kpi_engine.ports import FlushOutcome, LogLost, Store, StoreUnavailable
-from services.runtime.settings import DatabaseSettings
+from floorpulse.kpi_engine.ports import FlushOutcome, LogLost, Store, StoreUnavailable
+from floorpulse.runtime.settings import DatabaseSettings
 from tests.contract.engine_stores import (
     ALLOWANCE,
     HOUR,

@@ -8,11 +8,11 @@ from typing import TypeVar
 
 import pytest
 
-from services.board.domain.windows import QUARTER, Span
-from services.contracts.agents import Entered
-from services.contracts.cells import Cells, add
-from services.contracts.events import AgentState, Channel
-from services.contracts.visits import (
+from floorpulse.board.domain.windows import QUARTER, Span
+from floorpulse.contracts.agents import Entered
+from floorpulse.contracts.cells import Cells, add
+from floorpulse.contracts.events import AgentState, Channel
+from floorpulse.contracts.visits import (
     Complaint,
     Statement,
     Survey,
@@ -21,10 +21,10 @@ from services.contracts.visits import (
     encode_visit,
     queue_of,
 )
-from services.figures.open_complaints import StoredComplaint
-from services.figures.selection import By, RowKey, Selection
-from services.figures.sums import PaneTally
-from services.runtime.settings import DatabaseSettings
+from floorpulse.figures.open_complaints import StoredComplaint
+from floorpulse.figures.selection import By, RowKey, Selection
+from floorpulse.figures.sums import PaneTally
+from floorpulse.runtime.settings import DatabaseSettings
 from tests.contract.readers import (
     DAY,
     HOUR,

@@ -4,13 +4,13 @@ unit tests and the readers on a real PostgreSQL give the same answers about the 
 
 import pytest
 
-from services.board.domain.series import QueueChannelSpan
-from services.board.domain.windows import Span
-from services.contracts.agents import AgentNow, Entered
-from services.contracts.cells import Cell, Histogram
-from services.contracts.updates import PaneRow
-from services.contracts.visits import Visit
-from services.figures.selection import By, RowKey, Selection
+from floorpulse.board.domain.series import QueueChannelSpan
+from floorpulse.board.domain.windows import Span
+from floorpulse.contracts.agents import AgentNow, Entered
+from floorpulse.contracts.cells import Cell, Histogram
+from floorpulse.contracts.updates import PaneRow
+from floorpulse.contracts.visits import Visit
+from floorpulse.figures.selection import By, RowKey, Selection
 from tests.contract.readers import ALL, DAY, HOUR, MIDNIGHT, NOON, Readers, Sums, summed
 from tests.fakes.floor import (
     MINUTE,

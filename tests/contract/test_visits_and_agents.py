@@ -4,13 +4,13 @@ readers on a real PostgreSQL give the same answers about the same floor.
 
 import pytest
 
-from services.board.domain.windows import Span
-from services.contracts.agents import Entered
-from services.contracts.cells import Cell, Histogram
-from services.contracts.visits import Complaint, Statement, Visit
-from services.figures.open_complaints import StoredComplaint
-from services.figures.ports import Place
-from services.figures.selection import By, RowKey, Selection
+from floorpulse.board.domain.windows import Span
+from floorpulse.contracts.agents import Entered
+from floorpulse.contracts.cells import Cell, Histogram
+from floorpulse.contracts.visits import Complaint, Statement, Visit
+from floorpulse.figures.open_complaints import StoredComplaint
+from floorpulse.figures.ports import Place
+from floorpulse.figures.selection import By, RowKey, Selection
 from tests.contract.readers import ALL, DAY, HOUR, NOON, Readers, summed
 from tests.fakes.floor import (
     MemoryFloor,

@@ -4,12 +4,12 @@ what they say.
 
 from collections.abc import Sequence
 
-from services.definitions.domain.check import check
-from services.definitions.domain.complaints import Complaint
-from services.definitions.domain.in_force import NOTHING, Definitions
-from services.definitions.domain.shape import Entry
-from services.definitions.domain.versions import numbered, standing
-from services.runtime.unavailable import StoreUnavailable
+from floorpulse.definitions.domain.check import check
+from floorpulse.definitions.domain.complaints import Complaint
+from floorpulse.definitions.domain.in_force import NOTHING, Definitions
+from floorpulse.definitions.domain.shape import Entry
+from floorpulse.definitions.domain.versions import numbered, standing
+from floorpulse.runtime.unavailable import StoreUnavailable
 
 
 def entries(text: str) -> Sequence[Entry]:

@@ -9,21 +9,21 @@ from typing import Any
 
 import msgspec
 
-from services.contracts.agents import AgentKey, Entered, decode_entered
-from services.contracts.cells import Cells
-from services.contracts.letters import DeadLetter
-from services.contracts.updates import PaneKey, Update
-from services.contracts.visits import Longest, Visit, VisitKey, decode_visit, encode_visit
-from services.kpi_engine.fold.panes import NEVER, StoredPane
-from services.kpi_engine.fold.partition import (
+from floorpulse.contracts.agents import AgentKey, Entered, decode_entered
+from floorpulse.contracts.cells import Cells
+from floorpulse.contracts.letters import DeadLetter
+from floorpulse.contracts.updates import PaneKey, Update
+from floorpulse.contracts.visits import Longest, Visit, VisitKey, decode_visit, encode_visit
+from floorpulse.kpi_engine.fold.panes import NEVER, StoredPane
+from floorpulse.kpi_engine.fold.partition import (
     FlushRows,
     Partition,
     PartitionPosition,
     StoredRecords,
     WantedRecords,
 )
-from services.kpi_engine.fold.presence_log import ClaimedPresence
-from services.kpi_engine.ports import FlushOutcome, LogLost, StoreUnavailable
+from floorpulse.kpi_engine.fold.presence_log import ClaimedPresence
+from floorpulse.kpi_engine.ports import FlushOutcome, LogLost, StoreUnavailable
 
 MINUTE = 60_000
 LONGEST = Longest(wait=240 * MINUTE, conversation=240 * MINUTE)

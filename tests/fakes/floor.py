@@ -7,25 +7,25 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from zlib import crc32
 
-from services.board.domain.positions import Position
-from services.board.domain.series import QueueChannel, QueueChannelSpan
-from services.board.domain.windows import Span
-from services.board.ports import FeedLostError, Heard
-from services.contracts.agents import AgentNow, Entered
-from services.contracts.cells import Cell, Cells, Histogram, add
-from services.contracts.updates import Gauge, PaneKey, PaneRow, Update, revision
-from services.contracts.visits import Visit, is_open, offer_at, queue_of
-from services.counting.contributions import contributions
-from services.counting.histograms import HOUR, hour_bucket
-from services.figures.open_complaints import StoredComplaint, complaints_of
-from services.figures.ports import CorrectionPlace, Place, StoredCorrection, StoredVisit
-from services.figures.selection import Selection
-from services.figures.staff.attendance import AgentEntered
-from services.figures.sums import PaneTally
-from services.kpis.formulas.repeats import LOOK_BACK
-from services.query.pipeline.lag import LogRange
-from services.query.pipeline.ports import LogView
-from services.runtime.unavailable import LogUnavailable, StoreUnavailable
+from floorpulse.board.domain.positions import Position
+from floorpulse.board.domain.series import QueueChannel, QueueChannelSpan
+from floorpulse.board.domain.windows import Span
+from floorpulse.board.ports import FeedLostError, Heard
+from floorpulse.contracts.agents import AgentNow, Entered
+from floorpulse.contracts.cells import Cell, Cells, Histogram, add
+from floorpulse.contracts.updates import Gauge, PaneKey, PaneRow, Update, revision
+from floorpulse.contracts.visits import Visit, is_open, offer_at, queue_of
+from floorpulse.counting.contributions import contributions
+from floorpulse.counting.histograms import HOUR, hour_bucket
+from floorpulse.figures.open_complaints import StoredComplaint, complaints_of
+from floorpulse.figures.ports import CorrectionPlace, Place, StoredCorrection, StoredVisit
+from floorpulse.figures.selection import Selection
+from floorpulse.figures.staff.attendance import AgentEntered
+from floorpulse.figures.sums import PaneTally
+from floorpulse.kpis.formulas.repeats import LOOK_BACK
+from floorpulse.query.pipeline.lag import LogRange
+from floorpulse.query.pipeline.ports import LogView
+from floorpulse.runtime.unavailable import LogUnavailable, StoreUnavailable
 
 MINUTE = 60_000
 PARTITIONS = 3

@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from services.board.domain.windows import Span
-from services.figures.forecasts.in_force import in_force
-from services.figures.forecasts.keeper import Said, Upload
-from services.kpis.plan import Slot
-from services.runtime.unavailable import StoreUnavailable
+from floorpulse.board.domain.windows import Span
+from floorpulse.figures.forecasts.in_force import in_force
+from floorpulse.figures.forecasts.keeper import Said, Upload
+from floorpulse.kpis.plan import Slot
+from floorpulse.runtime.unavailable import StoreUnavailable
 
 
 class MemoryForecasts:

@@ -1,7 +1,7 @@
 """Keys in memory."""
 
-from services.access.keys import Credential
-from services.runtime.unavailable import KeysUnavailable
+from floorpulse.access.keys import Credential
+from floorpulse.runtime.unavailable import KeysUnavailable
 
 
 class FixedKeys:

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from services.ingest.ports import Record
-from services.runtime.unavailable import LogUnavailable
+from floorpulse.ingest.ports import Record
+from floorpulse.runtime.unavailable import LogUnavailable
 
 
 class MemoryLog:

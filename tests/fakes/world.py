@@ -10,35 +10,35 @@ import httpx
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
-from services.access.keys import Credential
-from services.board.domain.board import Board, Rules
-from services.contracts.agents import Entered
-from services.contracts.events import AgentState
-from services.definitions.app import Reload
-from services.definitions.domain.in_force import NOTHING
-from services.figures.agents.figures import AgentFigures
-from services.figures.corrections.figures import Corrections
-from services.figures.forecasts.keeper import ForecastKeeper
-from services.figures.history.figures import PastFigures, Tables
-from services.figures.live.figures import LiveFigures
-from services.figures.live.queues import Queues
-from services.figures.lookup.folded import FoldedAgents, FoldedVisits
-from services.figures.lookup.lookup import Lookup
-from services.figures.sources.watch import Retirement
-from services.figures.targets.figures import Targets
-from services.figures.tenant_view import Floors
-from services.figures.turns import Turns
-from services.figures.visits.drilldown import Drilldown
-from services.query.api.routes import router
-from services.query.app import Answering, Health, RowLimits, UseCases
-from services.query.metrics import QueryMetrics
-from services.query.pipeline.lag import LogRange
-from services.query.pipeline.pipeline import Pipeline
-from services.query.prometheus.every_kpi import WholeFloors
-from services.query.prometheus.exposition import Exposition
-from services.query.prometheus.page import Scrape
-from services.query.stream.streams import Pulse, Streams
-from services.runtime.http import create_app
+from floorpulse.access.keys import Credential
+from floorpulse.board.domain.board import Board, Rules
+from floorpulse.contracts.agents import Entered
+from floorpulse.contracts.events import AgentState
+from floorpulse.definitions.app import Reload
+from floorpulse.definitions.domain.in_force import NOTHING
+from floorpulse.figures.agents.figures import AgentFigures
+from floorpulse.figures.corrections.figures import Corrections
+from floorpulse.figures.forecasts.keeper import ForecastKeeper
+from floorpulse.figures.history.figures import PastFigures, Tables
+from floorpulse.figures.live.figures import LiveFigures
+from floorpulse.figures.live.queues import Queues
+from floorpulse.figures.lookup.folded import FoldedAgents, FoldedVisits
+from floorpulse.figures.lookup.lookup import Lookup
+from floorpulse.figures.sources.watch import Retirement
+from floorpulse.figures.targets.figures import Targets
+from floorpulse.figures.tenant_view import Floors
+from floorpulse.figures.turns import Turns
+from floorpulse.figures.visits.drilldown import Drilldown
+from floorpulse.query.api.routes import router
+from floorpulse.query.app import Answering, Health, RowLimits, UseCases
+from floorpulse.query.metrics import QueryMetrics
+from floorpulse.query.pipeline.lag import LogRange
+from floorpulse.query.pipeline.pipeline import Pipeline
+from floorpulse.query.prometheus.every_kpi import WholeFloors
+from floorpulse.query.prometheus.exposition import Exposition
+from floorpulse.query.prometheus.page import Scrape
+from floorpulse.query.stream.streams import Pulse, Streams
+from floorpulse.runtime.http import create_app
 from tests.fakes.floor import (
     PARTITIONS,
     FixedLog,

@@ -9,7 +9,7 @@ from signal import SIGKILL, SIGTERM
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
-from services.demo.embedded.child import LOOPBACK, Child, free_port, insist, tether
+from floorpulse.demo.embedded.child import LOOPBACK, Child, free_port, insist, tether
 
 SCRIPT = Path(__file__).parents[2] / "deploy" / "kafka" / "kafka.sh"
 FETCH_WITHIN = 600.0

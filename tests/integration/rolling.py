@@ -9,13 +9,13 @@ from zoneinfo import ZoneInfo
 
 import asyncpg
 
-from services.contracts.cells import Cell, Cells, Histogram, add
-from services.contracts.packed import pack, unpack
-from services.contracts.topics import CONTACT_EVENTS
-from services.counting.finality import LATENESS
-from services.counting.grains import ALL_QUEUES, Grain, bounds_of
-from services.kpi_engine.postgres.months import MonthlyParts
-from services.kpi_engine.rollup.roller import Roller
+from floorpulse.contracts.cells import Cell, Cells, Histogram, add
+from floorpulse.contracts.packed import pack, unpack
+from floorpulse.contracts.topics import CONTACT_EVENTS
+from floorpulse.counting.finality import LATENESS
+from floorpulse.counting.grains import ALL_QUEUES, Grain, bounds_of
+from floorpulse.kpi_engine.postgres.months import MonthlyParts
+from floorpulse.kpi_engine.rollup.roller import Roller
 
 MINUTE = 60_000
 DAY = 86_400_000

@@ -101,7 +101,7 @@ async def demo(state: Path, port: int, *options: str) -> AsyncIterator[Demo]:
     words = ["demo", "--state-dir", str(state), "--port", str(port), *options]
     with (state.parent / "demo.log").open("ab") as said:
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "services.cli.app", *words, stdout=said, stderr=said
+            sys.executable, "-m", "floorpulse.cli.app", *words, stdout=said, stderr=said
         )
     running = Demo(process, state, port)
     try:

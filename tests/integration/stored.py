@@ -13,17 +13,17 @@ import httpx
 import msgspec
 from pydantic import SecretStr
 
-from services.contracts.agents import encode_entered
-from services.contracts.topics import CONTACT_EVENTS, KPI_UPDATES
-from services.contracts.visits import complaining, encode_visit, offer_at, queue_of
-from services.kpi_engine.postgres.months import MonthlyParts
-from services.kpi_engine.postgres.statements import VISIT_COLUMNS
-from services.query.settings import ApiSettings, QuerySettings
-from services.query.wiring import create_query_app
-from services.runtime.clock import now_ms
-from services.runtime.kafka import producer
-from services.runtime.kafka_log import kafka_log
-from services.runtime.settings import DatabaseSettings, KafkaSettings
+from floorpulse.contracts.agents import encode_entered
+from floorpulse.contracts.topics import CONTACT_EVENTS, KPI_UPDATES
+from floorpulse.contracts.visits import complaining, encode_visit, offer_at, queue_of
+from floorpulse.kpi_engine.postgres.months import MonthlyParts
+from floorpulse.kpi_engine.postgres.statements import VISIT_COLUMNS
+from floorpulse.query.settings import ApiSettings, QuerySettings
+from floorpulse.query.wiring import create_query_app
+from floorpulse.runtime.clock import now_ms
+from floorpulse.runtime.kafka import producer
+from floorpulse.runtime.kafka_log import kafka_log
+from floorpulse.runtime.settings import DatabaseSettings, KafkaSettings
 from tests.fakes.floor import PARTITIONS, MemoryFloor, partition_of, visit_name
 
 

@@ -29,6 +29,7 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
         else:
             shutil.copy2(ROOT / name, copy / name)
     (copy / ".venv").symlink_to(sys.prefix)
+    (copy / "floorpulse").symlink_to("services")
     for name, place, text in BLOCK.findall(PAGE):
         put(copy / name, place, text)
     return copy
@@ -50,7 +51,7 @@ def split(page: str, place: str) -> tuple[str, str]:
     if place == "at the end of KPIS":
         return page.removesuffix(")\n"), ")\n"
     if place == "imports":
-        at = page.index("from services.kpis.units")
+        at = page.index("from floorpulse.kpis.units")
     elif place == "sources":
         at = page.index("\nstories:")
     else:

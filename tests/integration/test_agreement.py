@@ -11,27 +11,27 @@ import httpx
 import msgspec
 import pytest
 
-from services.board import wiring as board_wiring
-from services.board.domain.windows import HOUR, MINUTE, Span, Window, span_of
-from services.contracts.agents import Entered
-from services.contracts.cells import LEFT, Cells, add
-from services.contracts.events import AgentState
-from services.contracts.topics import TOPICS
-from services.contracts.visits import Complaint, Evaluation, Statement, Survey, Visit
-from services.demo.embedded import Broker
-from services.figures.agents.performance import Performance
-from services.figures.agents.store import PostgresAgents
-from services.figures.forecasts.keeper import Said
-from services.figures.forecasts.store import PostgresForecasts
-from services.figures.ports import AgentHistory
-from services.figures.selection import By, RowKey, Selection
-from services.figures.sums import PaneTally
-from services.figures.visits.store import PostgresVisits
-from services.kpis.catalogue import ASKED, CATALOGUE, OVER_SPANS, VARIANTS
-from services.kpis.plan import Slot
-from services.query import wiring as query_wiring
-from services.runtime.kafka import ensure_topics
-from services.runtime.settings import DatabaseSettings, KafkaSettings
+from floorpulse.board import wiring as board_wiring
+from floorpulse.board.domain.windows import HOUR, MINUTE, Span, Window, span_of
+from floorpulse.contracts.agents import Entered
+from floorpulse.contracts.cells import LEFT, Cells, add
+from floorpulse.contracts.events import AgentState
+from floorpulse.contracts.topics import TOPICS
+from floorpulse.contracts.visits import Complaint, Evaluation, Statement, Survey, Visit
+from floorpulse.demo.embedded import Broker
+from floorpulse.figures.agents.performance import Performance
+from floorpulse.figures.agents.store import PostgresAgents
+from floorpulse.figures.forecasts.keeper import Said
+from floorpulse.figures.forecasts.store import PostgresForecasts
+from floorpulse.figures.ports import AgentHistory
+from floorpulse.figures.selection import By, RowKey, Selection
+from floorpulse.figures.sums import PaneTally
+from floorpulse.figures.visits.store import PostgresVisits
+from floorpulse.kpis.catalogue import ASKED, CATALOGUE, OVER_SPANS, VARIANTS
+from floorpulse.kpis.plan import Slot
+from floorpulse.query import wiring as query_wiring
+from floorpulse.runtime.kafka import ensure_topics
+from floorpulse.runtime.settings import DatabaseSettings, KafkaSettings
 from tests.fakes.floor import MemoryHistory, abandoned, answered, left, waiting
 from tests.integration import stored
 from tests.integration.stored import Floor, floor_on, rows, served, text, until

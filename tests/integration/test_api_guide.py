@@ -15,9 +15,9 @@ import httpx
 import pytest
 import uvicorn
 
-from services.contracts.cells import Cell, Cells
-from services.demo.embedded.child import free_port
-from services.figures.ports import StoredCorrection
+from floorpulse.contracts.cells import Cell, Cells
+from floorpulse.demo.embedded.child import free_port
+from floorpulse.figures.ports import StoredCorrection
 from tests.fakes.world import NOW, World, busy_world
 
 ROOT = Path(__file__).parents[2]

@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from services.runtime.clock import now_ms
-from services.runtime.settings import DatabaseSettings, KafkaSettings
+from floorpulse.runtime.clock import now_ms
+from floorpulse.runtime.settings import DatabaseSettings, KafkaSettings
 from tests.fakes.floor import answered, waiting
 from tests.integration.stored import Floor, floor_on, rows, served, text, until
 

@@ -27,19 +27,19 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.core.result import Ok
 from schemathesis.specs.openapi import checks as openapi
 
-from services.access.keys import SCOPES, KeyRing
-from services.contracts.topics import TOPICS
-from services.demo.embedded import Broker
-from services.demo.embedded.child import free_port
-from services.ingest.settings import CustomerKeySettings, IngestGroup
-from services.kpis.catalogue import CATALOGUE
-from services.origin.app import create_http_app
-from services.origin.settings import HttpSettings
-from services.query.settings import ApiSettings
-from services.runtime.clock import now_ms
-from services.runtime.database import async_engine
-from services.runtime.kafka import ensure_topics
-from services.runtime.settings import DatabaseSettings, KafkaSettings
+from floorpulse.access.keys import SCOPES, KeyRing
+from floorpulse.contracts.topics import TOPICS
+from floorpulse.demo.embedded import Broker
+from floorpulse.demo.embedded.child import free_port
+from floorpulse.ingest.settings import CustomerKeySettings, IngestGroup
+from floorpulse.kpis.catalogue import CATALOGUE
+from floorpulse.origin.app import create_http_app
+from floorpulse.origin.settings import HttpSettings
+from floorpulse.query.settings import ApiSettings
+from floorpulse.runtime.clock import now_ms
+from floorpulse.runtime.database import async_engine
+from floorpulse.runtime.kafka import ensure_topics
+from floorpulse.runtime.settings import DatabaseSettings, KafkaSettings
 from tests.fakes.floor import abandoned, answered, left, waiting
 from tests.integration.stored import Floor, floor_on, ok, until
 

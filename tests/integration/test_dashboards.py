@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from services.demo.embedded.child import free_port
+from floorpulse.demo.embedded.child import free_port
 from tests.integration.running_demo import demo, until
 
 PROMETHEUS = shutil.which("prometheus")

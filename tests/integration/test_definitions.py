@@ -11,17 +11,17 @@ import httpx
 import pytest
 from typer.testing import CliRunner
 
-from services.cli.app import app as cli
-from services.contracts.topics import TOPICS
-from services.definitions.adapters.store import PostgresDefinitions
-from services.definitions.ports import DefinitionStore
-from services.definitions.settings import DefinitionsSettings
-from services.demo.embedded import Broker
-from services.query.settings import ApiSettings, QuerySettings
-from services.query.wiring import create_query_app
-from services.runtime.kafka import ensure_topics
-from services.runtime.settings import DatabaseSettings, KafkaSettings
-from services.runtime.unavailable import StoreUnavailable
+from floorpulse.cli.app import app as cli
+from floorpulse.contracts.topics import TOPICS
+from floorpulse.definitions.adapters.store import PostgresDefinitions
+from floorpulse.definitions.ports import DefinitionStore
+from floorpulse.definitions.settings import DefinitionsSettings
+from floorpulse.demo.embedded import Broker
+from floorpulse.query.settings import ApiSettings, QuerySettings
+from floorpulse.query.wiring import create_query_app
+from floorpulse.runtime.kafka import ensure_topics
+from floorpulse.runtime.settings import DatabaseSettings, KafkaSettings
+from floorpulse.runtime.unavailable import StoreUnavailable
 from tests.definition_stores import FAST, FASTER, StoreSuite
 
 pytestmark = [pytest.mark.embedded, pytest.mark.timeout(900)]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from services.demo.embedded.child import free_port
+from floorpulse.demo.embedded.child import free_port
 from tests.integration.running_demo import DAY, demo, story, until
 
 pytestmark = [pytest.mark.embedded, pytest.mark.timeout(1500)]
@@ -39,7 +39,7 @@ async def command(*words: str, **env: str) -> tuple[int | None, str]:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
-        "services.cli.app",
+        "floorpulse.cli.app",
         *words,
         env=env,
         stdout=asyncio.subprocess.PIPE,
@@ -53,7 +53,7 @@ async def outcome(*words: str) -> tuple[int | None, str]:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
-        "services.cli.app",
+        "floorpulse.cli.app",
         "demo",
         *words,
         stdout=asyncio.subprocess.PIPE,

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 from fastapi import FastAPI
 
-from services.origin.app import install_routes
-from services.runtime.http import create_app
+from floorpulse.origin.app import install_routes
+from floorpulse.runtime.http import create_app
 from tests.integration.test_wallboard import CHROMIUM, browsing, listening, playwright
 
 if TYPE_CHECKING:

@@ -20,8 +20,13 @@ from aiokafka.structs import TopicPartition
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from services.demo.embedded import Broker, EmbeddedExtraMissingError, EmbeddedServerError, Postgres
-from services.demo.embedded.child import wheel, wheel_folder
+from floorpulse.demo.embedded import (
+    Broker,
+    EmbeddedExtraMissingError,
+    EmbeddedServerError,
+    Postgres,
+)
+from floorpulse.demo.embedded.child import wheel, wheel_folder
 
 pytestmark = [pytest.mark.embedded, pytest.mark.timeout(900)]
 
@@ -29,7 +34,7 @@ ROOT = Path(__file__).parents[2]
 OWNER_THAT_IS_KILLED = """
 import asyncio, sys
 from pathlib import Path
-from services.demo.embedded import Broker, Postgres
+from floorpulse.demo.embedded import Broker, Postgres
 
 async def own():
     postgres = Postgres(Path(sys.argv[1]))

@@ -5,14 +5,14 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from services.contracts import events
-from services.contracts.cells import Cell, Histogram
-from services.contracts.events import partition_key
-from services.contracts.packed import unpack
-from services.contracts.topics import CONTACT_EVENTS
-from services.counting.finality import FINAL
-from services.runtime.kafka import producer
-from services.runtime.settings import DatabaseSettings, KafkaSettings
+from floorpulse.contracts import events
+from floorpulse.contracts.cells import Cell, Histogram
+from floorpulse.contracts.events import partition_key
+from floorpulse.contracts.packed import unpack
+from floorpulse.contracts.topics import CONTACT_EVENTS
+from floorpulse.counting.finality import FINAL
+from floorpulse.runtime.kafka import producer
+from floorpulse.runtime.settings import DatabaseSettings, KafkaSettings
 from tests.reliability.rig import Rig, staffed
 
 pytestmark = [pytest.mark.embedded, pytest.mark.timeout(1500)]

@@ -7,17 +7,17 @@ from dataclasses import replace
 import asyncpg
 import pytest
 
-from services.access.keys import KeyRing
-from services.board.domain.windows import HOUR, MINUTE, Span
-from services.contracts.topics import TOPICS
-from services.demo.embedded import Broker
-from services.figures.forecasts.keeper import ForecastKeeper, Said
-from services.figures.forecasts.store import PostgresForecasts
-from services.kpis.plan import Slot
-from services.runtime.clock import now_ms
-from services.runtime.database import async_engine, asyncpg_pool
-from services.runtime.kafka import ensure_topics
-from services.runtime.settings import DatabaseSettings, KafkaSettings
+from floorpulse.access.keys import KeyRing
+from floorpulse.board.domain.windows import HOUR, MINUTE, Span
+from floorpulse.contracts.topics import TOPICS
+from floorpulse.demo.embedded import Broker
+from floorpulse.figures.forecasts.keeper import ForecastKeeper, Said
+from floorpulse.figures.forecasts.store import PostgresForecasts
+from floorpulse.kpis.plan import Slot
+from floorpulse.runtime.clock import now_ms
+from floorpulse.runtime.database import async_engine, asyncpg_pool
+from floorpulse.runtime.kafka import ensure_topics
+from floorpulse.runtime.settings import DatabaseSettings, KafkaSettings
 from tests.fakes.floor import answered
 from tests.fakes.forecasts import MemoryForecasts
 from tests.integration.stored import floor_on, rows, served, text

@@ -12,20 +12,20 @@ import asyncpg
 import pytest
 from prometheus_client import CollectorRegistry
 
-from services.board.adapters.rows import PostgresRows
-from services.board.domain.windows import Span
-from services.contracts.cells import Cell, Cells, add
-from services.figures.corrections.store import PostgresCorrections
-from services.figures.history.coverage import TooFineError
-from services.figures.history.panes import PostgresPanes
-from services.figures.intervals import Interval, intervals
-from services.figures.selection import By, RowKey, Selection
-from services.kpi_engine.metrics import EngineMetrics
-from services.kpi_engine.postgres.kept_since import kept_since
-from services.kpi_engine.rollup.roller import Roller
-from services.kpi_engine.upkeep.retention import Retention
-from services.runtime.clock import now_ms
-from services.runtime.settings import DatabaseSettings
+from floorpulse.board.adapters.rows import PostgresRows
+from floorpulse.board.domain.windows import Span
+from floorpulse.contracts.cells import Cell, Cells, add
+from floorpulse.figures.corrections.store import PostgresCorrections
+from floorpulse.figures.history.coverage import TooFineError
+from floorpulse.figures.history.panes import PostgresPanes
+from floorpulse.figures.intervals import Interval, intervals
+from floorpulse.figures.selection import By, RowKey, Selection
+from floorpulse.kpi_engine.metrics import EngineMetrics
+from floorpulse.kpi_engine.postgres.kept_since import kept_since
+from floorpulse.kpi_engine.rollup.roller import Roller
+from floorpulse.kpi_engine.upkeep.retention import Retention
+from floorpulse.runtime.clock import now_ms
+from floorpulse.runtime.settings import DatabaseSettings
 from tests.integration.rolling import DAY, MINUTE, NOON, PARTITIONS, ZONE, Floor, handled, offered
 
 pytestmark = [pytest.mark.embedded, pytest.mark.timeout(900)]

@@ -22,15 +22,15 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 from structlog.testing import capture_logs
 
-from services.access.keys import KeyRing
-from services.demo.embedded import Broker
-from services.demo.embedded.child import free_port
-from services.ingest.settings import CustomerKeySettings, IngestGroup, IngestSettings
-from services.ingest.wiring import create_ingest_app
-from services.runtime.database import async_engine
-from services.runtime.kafka_log import kafka_log
-from services.runtime.settings import DatabaseSettings, KafkaSettings
-from services.runtime.unavailable import KeysUnavailable
+from floorpulse.access.keys import KeyRing
+from floorpulse.demo.embedded import Broker
+from floorpulse.demo.embedded.child import free_port
+from floorpulse.ingest.settings import CustomerKeySettings, IngestGroup, IngestSettings
+from floorpulse.ingest.wiring import create_ingest_app
+from floorpulse.runtime.database import async_engine
+from floorpulse.runtime.kafka_log import kafka_log
+from floorpulse.runtime.settings import DatabaseSettings, KafkaSettings
+from floorpulse.runtime.unavailable import KeysUnavailable
 
 pytestmark = [pytest.mark.embedded, pytest.mark.timeout(900)]
 

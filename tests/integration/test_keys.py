@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from services.runtime.settings import DatabaseSettings
+from floorpulse.runtime.settings import DatabaseSettings
 
 pytestmark = pytest.mark.embedded
 

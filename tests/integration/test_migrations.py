@@ -10,8 +10,8 @@ import asyncpg
 import pytest
 from pydantic import SecretStr
 
-from services.contracts.updates import Gauge
-from services.contracts.visits import (
+from floorpulse.contracts.updates import Gauge
+from floorpulse.contracts.visits import (
     Complaint,
     Longest,
     Statement,
@@ -21,12 +21,12 @@ from services.contracts.visits import (
     offer_at,
     queue_of,
 )
-from services.demo.embedded import Postgres
-from services.demo.embedded.child import free_port
-from services.kpi_engine.postgres.store import PostgresStore, StoreOptions
-from services.migrations import NotMigrated, downgrade, expect_migrated, migrate
-from services.runtime.database import asyncpg_pool
-from services.runtime.settings import DatabaseSettings
+from floorpulse.demo.embedded import Postgres
+from floorpulse.demo.embedded.child import free_port
+from floorpulse.kpi_engine.postgres.store import PostgresStore, StoreOptions
+from floorpulse.migrations import NotMigrated, downgrade, expect_migrated, migrate
+from floorpulse.runtime.database import asyncpg_pool
+from floorpulse.runtime.settings import DatabaseSettings
 
 pytestmark = [pytest.mark.embedded, pytest.mark.timeout(900)]
 
@@ -72,7 +72,7 @@ async def test_a_service_before_the_tables_is_one_line(
         "FLOORPULSE_INGEST__PORT": str(free_port()),
         "FLOORPULSE_INGEST__CUSTOMER_KEYS": json.dumps([{"name": "a", "secret": "s" * 32}]),
     }
-    words = (sys.executable, "-m", "services.cli.app", service)
+    words = (sys.executable, "-m", "floorpulse.cli.app", service)
     process = await asyncio.create_subprocess_exec(*words, env=env, stderr=asyncio.subprocess.PIPE)
 
     _, said = await process.communicate()

@@ -11,16 +11,16 @@ import psutil
 import pytest
 from pydantic import SecretStr
 
-from services.contracts import events
-from services.contracts.events import AnyEvent
-from services.contracts.visits import Longest, Visit, encode_visit
-from services.demo.embedded import Postgres
-from services.kpi_engine.fold.partition import Partition
-from services.kpi_engine.ports import FlushOutcome
-from services.kpi_engine.postgres.store import PostgresStore, StoreOptions
-from services.migrations import migrate
-from services.runtime.database import asyncpg_pool
-from services.runtime.settings import DatabaseSettings
+from floorpulse.contracts import events
+from floorpulse.contracts.events import AnyEvent
+from floorpulse.contracts.visits import Longest, Visit, encode_visit
+from floorpulse.demo.embedded import Postgres
+from floorpulse.kpi_engine.fold.partition import Partition
+from floorpulse.kpi_engine.ports import FlushOutcome
+from floorpulse.kpi_engine.postgres.store import PostgresStore, StoreOptions
+from floorpulse.migrations import migrate
+from floorpulse.runtime.database import asyncpg_pool
+from floorpulse.runtime.settings import DatabaseSettings
 from tests.unit.kpi_engine.builders import MINUTE, event
 
 pytestmark = [pytest.mark.embedded, pytest.mark.timeout(900)]

@@ -13,17 +13,17 @@ from hashlib import blake2b
 import asyncpg
 import pytest
 
-from services.board.adapters.rows import PostgresRows
-from services.board.domain.windows import HOUR, MINUTE, Span
-from services.contracts.cells import Cells, add
-from services.contracts.visits import Visit, complaining, encode_visit, offer_at, queue_of
-from services.figures.corrections.store import PostgresCorrections
-from services.figures.selection import By, RowKey, Selection
-from services.figures.sums import PaneTally
-from services.figures.visits.store import PostgresVisits
-from services.kpi_engine.postgres.statements import VISIT_COLUMNS
-from services.kpi_engine.upkeep.statistics import FEWEST, Statistics
-from services.runtime.settings import DatabaseSettings
+from floorpulse.board.adapters.rows import PostgresRows
+from floorpulse.board.domain.windows import HOUR, MINUTE, Span
+from floorpulse.contracts.cells import Cells, add
+from floorpulse.contracts.visits import Visit, complaining, encode_visit, offer_at, queue_of
+from floorpulse.figures.corrections.store import PostgresCorrections
+from floorpulse.figures.selection import By, RowKey, Selection
+from floorpulse.figures.sums import PaneTally
+from floorpulse.figures.visits.store import PostgresVisits
+from floorpulse.kpi_engine.postgres.statements import VISIT_COLUMNS
+from floorpulse.kpi_engine.upkeep.statistics import FEWEST, Statistics
+from floorpulse.runtime.settings import DatabaseSettings
 from tests.fakes.floor import MemoryFloor, MemoryHistory, partition_of
 from tests.integration.rolling import NOON
 

@@ -10,15 +10,15 @@ from pathlib import Path
 import httpx
 import pytest
 
-from services.access.keys import KeyRing
-from services.contracts.topics import CONTACT_EVENTS, TOPICS
-from services.demo.embedded import Broker
-from services.query.settings import QuerySettings
-from services.query.wiring import create_query_app
-from services.runtime.clock import now_ms
-from services.runtime.database import async_engine
-from services.runtime.kafka import ensure_topics, producer
-from services.runtime.settings import DatabaseSettings, KafkaSettings
+from floorpulse.access.keys import KeyRing
+from floorpulse.contracts.topics import CONTACT_EVENTS, TOPICS
+from floorpulse.demo.embedded import Broker
+from floorpulse.query.settings import QuerySettings
+from floorpulse.query.wiring import create_query_app
+from floorpulse.runtime.clock import now_ms
+from floorpulse.runtime.database import async_engine
+from floorpulse.runtime.kafka import ensure_topics, producer
+from floorpulse.runtime.settings import DatabaseSettings, KafkaSettings
 from tests.fakes.floor import MemoryFloor, abandoned, answered, left, waiting
 from tests.integration.stored import Floor, floor_on, identity, rows, served, text, until
 

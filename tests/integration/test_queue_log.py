@@ -30,17 +30,17 @@ from typing import Any
 import httpx
 import pytest
 
-from services.access.keys import KeyRing
-from services.contracts.topics import TOPICS
-from services.demo.embedded import Broker
-from services.demo.embedded.child import free_port
-from services.ingest.sources.asterisk.events import QueueLog
-from services.runtime.clock import now_ms
-from services.runtime.database import async_engine
-from services.runtime.kafka import ensure_topics
-from services.runtime.settings import DatabaseSettings, KafkaSettings
-from services.simulator.options import ReplayOptions, Target
-from services.simulator.replay import replay
+from floorpulse.access.keys import KeyRing
+from floorpulse.contracts.topics import TOPICS
+from floorpulse.demo.embedded import Broker
+from floorpulse.demo.embedded.child import free_port
+from floorpulse.ingest.sources.asterisk.events import QueueLog
+from floorpulse.runtime.clock import now_ms
+from floorpulse.runtime.database import async_engine
+from floorpulse.runtime.kafka import ensure_topics
+from floorpulse.runtime.settings import DatabaseSettings, KafkaSettings
+from floorpulse.simulator.options import ReplayOptions, Target
+from floorpulse.simulator.replay import replay
 from tests.integration.stored import rows, until
 from tests.reliability.rig import Rig, staffed
 

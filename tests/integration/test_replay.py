@@ -16,10 +16,10 @@ import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
-from services.ingest.sources.asterisk.events import QueueLog
-from services.simulator.options import ReplayOptions, SimulateOptions, Target
-from services.simulator.replay import replay
-from services.simulator.simulate import simulate
+from floorpulse.ingest.sources.asterisk.events import QueueLog
+from floorpulse.simulator.options import ReplayOptions, SimulateOptions, Target
+from floorpulse.simulator.replay import replay
+from floorpulse.simulator.simulate import simulate
 
 KEY = "fp_test_secret"
 MOST_EVENTS = 300

@@ -10,14 +10,14 @@ import asyncpg
 import pytest
 from prometheus_client import CollectorRegistry
 
-from services.contracts.cells import Cell
-from services.contracts.packed import unpack
-from services.counting.families import Family
-from services.counting.finality import FINAL, passed
-from services.counting.grains import QUARTER, Grain, quarter_of
-from services.kpi_engine.metrics import EngineMetrics
-from services.kpi_engine.rollup.roller import Roller
-from services.runtime.settings import DatabaseSettings
+from floorpulse.contracts.cells import Cell
+from floorpulse.contracts.packed import unpack
+from floorpulse.counting.families import Family
+from floorpulse.counting.finality import FINAL, passed
+from floorpulse.counting.grains import QUARTER, Grain, quarter_of
+from floorpulse.kpi_engine.metrics import EngineMetrics
+from floorpulse.kpi_engine.rollup.roller import Roller
+from floorpulse.runtime.settings import DatabaseSettings
 from tests.integration.rolling import DAY, MINUTE, NOON, PARTITIONS, ZONE, Floor, handled, offered
 
 pytestmark = [pytest.mark.embedded, pytest.mark.timeout(900)]

@@ -10,16 +10,16 @@ from typing import Any
 import httpx
 import pytest
 
-from services.board import wiring as board_wiring
-from services.board.domain.windows import HOUR, MINUTE
-from services.contracts.instants import parse_instant
-from services.contracts.topics import TOPICS
-from services.contracts.visits import Visit
-from services.definitions.settings import DefinitionsSettings
-from services.demo.embedded import Broker
-from services.query import wiring as query_wiring
-from services.runtime.kafka import ensure_topics
-from services.runtime.settings import DatabaseSettings, KafkaSettings
+from floorpulse.board import wiring as board_wiring
+from floorpulse.board.domain.windows import HOUR, MINUTE
+from floorpulse.contracts.instants import parse_instant
+from floorpulse.contracts.topics import TOPICS
+from floorpulse.contracts.visits import Visit
+from floorpulse.definitions.settings import DefinitionsSettings
+from floorpulse.demo.embedded import Broker
+from floorpulse.query import wiring as query_wiring
+from floorpulse.runtime.kafka import ensure_topics
+from floorpulse.runtime.settings import DatabaseSettings, KafkaSettings
 from tests.fakes.floor import abandoned, answered, left, waiting
 from tests.integration import stored
 from tests.integration.stored import Floor, floor_on, rows, served, text, until

@@ -11,9 +11,9 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from services.runtime.clock import monotonic, now_ms
-from services.runtime.database import planned, readers_pool
-from services.runtime.settings import DatabaseSettings, KafkaSettings
+from floorpulse.runtime.clock import monotonic, now_ms
+from floorpulse.runtime.database import planned, readers_pool
+from floorpulse.runtime.settings import DatabaseSettings, KafkaSettings
 from tests.fakes.floor import answered
 from tests.integration.stored import Floor, floor_on, served, text, until
 

@@ -16,34 +16,34 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import StreamingResponse
 from prometheus_client import CollectorRegistry
 
-from services.access.keys import Credential
-from services.board.domain.board import Board, Rules
-from services.contracts.agents import Entered
-from services.definitions.app import Reload
-from services.definitions.domain.in_force import NOTHING, Definitions
-from services.figures.agents.figures import AgentFigures
-from services.figures.corrections.figures import Corrections
-from services.figures.forecasts.keeper import ForecastKeeper
-from services.figures.history.figures import PastFigures, Tables
-from services.figures.live.figures import LiveFigures
-from services.figures.live.queues import Queues
-from services.figures.lookup.lookup import Lookup
-from services.figures.sources.watch import Retirement
-from services.figures.targets.figures import Targets
-from services.figures.tenant_view import Floors
-from services.figures.turns import Turns
-from services.figures.visits.drilldown import Drilldown
-from services.kpis.plan import Slot
-from services.query.api.routes import router
-from services.query.app import Answering, Health, RowLimits, UseCases
-from services.query.metrics import QueryMetrics
-from services.query.pipeline.pipeline import Pipeline
-from services.query.prometheus.every_kpi import WholeFloors
-from services.query.prometheus.exposition import Exposition
-from services.query.prometheus.page import Scrape
-from services.query.stream.streams import Pulse, Streams
-from services.runtime import problems
-from services.runtime.clock import monotonic, now_ms, steady_ms
+from floorpulse.access.keys import Credential
+from floorpulse.board.domain.board import Board, Rules
+from floorpulse.contracts.agents import Entered
+from floorpulse.definitions.app import Reload
+from floorpulse.definitions.domain.in_force import NOTHING, Definitions
+from floorpulse.figures.agents.figures import AgentFigures
+from floorpulse.figures.corrections.figures import Corrections
+from floorpulse.figures.forecasts.keeper import ForecastKeeper
+from floorpulse.figures.history.figures import PastFigures, Tables
+from floorpulse.figures.live.figures import LiveFigures
+from floorpulse.figures.live.queues import Queues
+from floorpulse.figures.lookup.lookup import Lookup
+from floorpulse.figures.sources.watch import Retirement
+from floorpulse.figures.targets.figures import Targets
+from floorpulse.figures.tenant_view import Floors
+from floorpulse.figures.turns import Turns
+from floorpulse.figures.visits.drilldown import Drilldown
+from floorpulse.kpis.plan import Slot
+from floorpulse.query.api.routes import router
+from floorpulse.query.app import Answering, Health, RowLimits, UseCases
+from floorpulse.query.metrics import QueryMetrics
+from floorpulse.query.pipeline.pipeline import Pipeline
+from floorpulse.query.prometheus.every_kpi import WholeFloors
+from floorpulse.query.prometheus.exposition import Exposition
+from floorpulse.query.prometheus.page import Scrape
+from floorpulse.query.stream.streams import Pulse, Streams
+from floorpulse.runtime import problems
+from floorpulse.runtime.clock import monotonic, now_ms, steady_ms
 from tests.fakes.definitions import definitions
 from tests.fakes.floor import FixedLog, MemoryFloor, MemoryHistory, abandoned, answered, waiting
 from tests.fakes.forecasts import MemoryForecasts

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from services.runtime.settings import DatabaseSettings, KafkaSettings
+from floorpulse.runtime.settings import DatabaseSettings, KafkaSettings
 from tests.reliability.rig import Rig, staffed
 
 

@@ -46,7 +46,7 @@ async def running(
 ) -> AsyncIterator[asyncio.subprocess.Process]:
     """`floorpulse COMMAND` by that clock; killed at the end where it still runs."""
     chosen = {f"FLOORPULSE_{name}": str(value) for name, value in settings.items()}
-    words = [sys.executable, "-m", "services.cli.app", command]
+    words = [sys.executable, "-m", "floorpulse.cli.app", command]
     with log.open("ab") as said:
         environment = {**os.environ, **clock.environment, **chosen}  # noqa: TID251  what `env NAME=VALUE floorpulse …` does
         process = await asyncio.create_subprocess_exec(

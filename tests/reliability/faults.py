@@ -19,13 +19,13 @@ import msgspec
 from aiokafka import AIOKafkaConsumer
 from aiokafka.structs import OffsetAndMetadata, TopicPartition
 
-from services.contracts.cells import Cells, add
-from services.contracts.topics import CONTACT_EVENTS
-from services.kpi_engine.app import Engine, RecordBatch
-from services.kpi_engine.fold.partition import FlushRows, Partition
-from services.kpi_engine.kafka import consumer as loop
-from services.kpi_engine.ports import FlushOutcome
-from services.kpi_engine.postgres import store
+from floorpulse.contracts.cells import Cells, add
+from floorpulse.contracts.topics import CONTACT_EVENTS
+from floorpulse.kpi_engine.app import Engine, RecordBatch
+from floorpulse.kpi_engine.fold.partition import FlushRows, Partition
+from floorpulse.kpi_engine.kafka import consumer as loop
+from floorpulse.kpi_engine.ports import FlushOutcome
+from floorpulse.kpi_engine.postgres import store
 
 log = logging.getLogger(__name__)
 

@@ -19,8 +19,8 @@ from pathlib import Path
 
 import httpx
 
-from services.demo.embedded.child import free_port
-from services.runtime.clock import monotonic, now_ms
+from floorpulse.demo.embedded.child import free_port
+from floorpulse.runtime.clock import monotonic, now_ms
 from tests.integration.running_demo import Demo, demo
 from tests.integration.stored import text
 
@@ -138,7 +138,7 @@ async def _replay(running: Demo, file: Path) -> None:
     ]
     with (running.state.parent / "replay.log").open("ab") as said:
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "services.cli.app", *words, stdout=said, stderr=said
+            sys.executable, "-m", "floorpulse.cli.app", *words, stdout=said, stderr=said
         )
         try:
             code = await process.wait()

@@ -12,11 +12,11 @@ from itertools import islice
 import httpx
 from pydantic import SecretStr
 
-from services.access.keys import KeyRing
-from services.demo.embedded.child import LOOPBACK, free_port
-from services.ingest.settings import CustomerKeySettings
-from services.runtime.clock import monotonic
-from services.runtime.database import async_engine
+from floorpulse.access.keys import KeyRing
+from floorpulse.demo.embedded.child import LOOPBACK, free_port
+from floorpulse.ingest.settings import CustomerKeySettings
+from floorpulse.runtime.clock import monotonic
+from floorpulse.runtime.database import async_engine
 from tests.reliability.rig import Rig
 from tests.reliability.stories import TENANTS, stream
 from tests.reliability.workers import Worker

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from random import Random
 from statistics import median
 
-from services.runtime.clock import monotonic
+from floorpulse.runtime.clock import monotonic
 from tests.reliability.load import Load
 from tests.reliability.rig import Rig
 from tests.reliability.workers import Worker

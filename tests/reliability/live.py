@@ -10,11 +10,11 @@ import msgspec
 from aiokafka import AIOKafkaConsumer
 from aiokafka.structs import TopicPartition
 
-from services.contracts.cells import Cell
-from services.contracts.topics import CONTACT_EVENTS, KPI_UPDATES
-from services.contracts.updates import PaneKey, PaneRow, Update
-from services.runtime.clock import monotonic
-from services.runtime.settings import KafkaSettings
+from floorpulse.contracts.cells import Cell
+from floorpulse.contracts.topics import CONTACT_EVENTS, KPI_UPDATES
+from floorpulse.contracts.updates import PaneKey, PaneRow, Update
+from floorpulse.runtime.clock import monotonic
+from floorpulse.runtime.settings import KafkaSettings
 from tests.reliability.load import MARKERS
 
 POLL = 200

@@ -11,10 +11,10 @@ from itertools import islice
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
-from services.contracts.topics import CONTACT_EVENTS
-from services.runtime import kafka as runtime
-from services.runtime.clock import monotonic
-from services.runtime.settings import KafkaSettings
+from floorpulse.contracts.topics import CONTACT_EVENTS
+from floorpulse.runtime import kafka as runtime
+from floorpulse.runtime.clock import monotonic
+from floorpulse.runtime.settings import KafkaSettings
 from tests.reliability.stories import START, key_of, stream
 
 TICK = 0.1

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from math import log
 from typing import Any
 
-from services.contracts.cells import Cell, Histogram
+from floorpulse.contracts.cells import Cell, Histogram
 
 Told = Mapping[str, Any]
 """One event as its JSON says it."""

@@ -16,7 +16,7 @@ import struct
 from enum import StrEnum
 from typing import Self
 
-from services.demo.embedded.child import LOOPBACK
+from floorpulse.demo.embedded.child import LOOPBACK
 
 DELAY = 0.05
 PIECE = 65_536

@@ -13,12 +13,12 @@ from typing import Any, TypeVar
 import asyncpg
 import msgspec
 
-from services.contracts.agents import decode_entered
-from services.contracts.topics import CONTACT_EVENTS
-from services.runtime.clock import monotonic
-from services.runtime.database import dsn
-from services.runtime.kafka_log import kafka_log
-from services.runtime.settings import DatabaseSettings, KafkaSettings
+from floorpulse.contracts.agents import decode_entered
+from floorpulse.contracts.topics import CONTACT_EVENTS
+from floorpulse.runtime.clock import monotonic
+from floorpulse.runtime.database import dsn
+from floorpulse.runtime.kafka_log import kafka_log
+from floorpulse.runtime.settings import DatabaseSettings, KafkaSettings
 from tests.reliability.agents_oracle import Content, StateKey, recomputed_states
 from tests.reliability.oracle import recomputed
 from tests.reliability.workers import Worker

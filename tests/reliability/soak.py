@@ -21,13 +21,13 @@ from pathlib import Path
 import asyncpg
 from pydantic import SecretStr
 
-from services.contracts.topics import TOPICS
-from services.demo.embedded import Postgres
-from services.demo.embedded.child import free_port
-from services.migrations import migrate
-from services.runtime.clock import monotonic
-from services.runtime.kafka import ensure_topics
-from services.runtime.settings import DatabaseSettings, KafkaSettings
+from floorpulse.contracts.topics import TOPICS
+from floorpulse.demo.embedded import Postgres
+from floorpulse.demo.embedded.child import free_port
+from floorpulse.migrations import migrate
+from floorpulse.runtime.clock import monotonic
+from floorpulse.runtime.kafka import ensure_topics
+from floorpulse.runtime.settings import DatabaseSettings, KafkaSettings
 from tests.integration.kafka import ApacheKafka
 from tests.reliability import soak_parts
 from tests.reliability.proxy import Proxy

@@ -13,9 +13,9 @@ from statistics import linear_regression
 
 import psutil
 
-from services.demo.embedded.child import LOOPBACK
-from services.runtime.clock import monotonic
-from services.runtime.database import dsn
+from floorpulse.demo.embedded.child import LOOPBACK
+from floorpulse.runtime.clock import monotonic
+from floorpulse.runtime.database import dsn
 from tests.integration.kafka import ApacheKafka
 from tests.reliability.fresh_demo import WITHIN, scraped
 from tests.reliability.http_load import Ingest, http_load

@@ -19,10 +19,10 @@ from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
 from random import Random
 
-from services.contracts.topics import TOPICS
-from services.runtime.clock import monotonic
-from services.runtime.kafka import ensure_topics
-from services.runtime.settings import KafkaSettings
+from floorpulse.contracts.topics import TOPICS
+from floorpulse.runtime.clock import monotonic
+from floorpulse.runtime.kafka import ensure_topics
+from floorpulse.runtime.settings import KafkaSettings
 from tests.integration.kafka import ApacheKafka
 from tests.reliability.load import Load, load, pacing
 from tests.reliability.oracle import MINUTE

@@ -11,10 +11,10 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import make_url
 
-from services.contracts.visits import Longest
-from services.kpi_engine.postgres.store import TRANSACTION_WITHIN, PostgresStore, StoreOptions
-from services.runtime.database import asyncpg_pool, dsn
-from services.runtime.settings import DatabaseSettings
+from floorpulse.contracts.visits import Longest
+from floorpulse.kpi_engine.postgres.store import TRANSACTION_WITHIN, PostgresStore, StoreOptions
+from floorpulse.runtime.database import asyncpg_pool, dsn
+from floorpulse.runtime.settings import DatabaseSettings
 from tests.reliability.proxy import Mode, Proxy
 
 pytestmark = [pytest.mark.embedded, pytest.mark.timeout(300)]

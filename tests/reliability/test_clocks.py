@@ -14,8 +14,8 @@ from typing import Any
 import httpx
 import pytest
 
-from services.runtime.clock import monotonic, now_ms
-from services.runtime.database import dsn
+from floorpulse.runtime.clock import monotonic, now_ms
+from floorpulse.runtime.database import dsn
 from tests.reliability import faketime
 from tests.reliability.brokers import on_embedded
 from tests.reliability.faketime import SetClock, running

@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator
 import pytest
 from sqlalchemy import make_url
 
-from services.runtime.database import dsn
-from services.runtime.settings import DatabaseSettings
+from floorpulse.runtime.database import dsn
+from floorpulse.runtime.settings import DatabaseSettings
 from tests.reliability.brokers import on_embedded
 from tests.reliability.live import live
 from tests.reliability.load import load, pacing

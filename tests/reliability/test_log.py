@@ -8,8 +8,8 @@ import pytest
 from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 from aiokafka.structs import TopicPartition
 
-from services.contracts.topics import CONTACT_EVENTS
-from services.runtime.settings import KafkaSettings
+from floorpulse.contracts.topics import CONTACT_EVENTS
+from floorpulse.runtime.settings import KafkaSettings
 from tests.reliability.brokers import on_apache, on_embedded
 from tests.reliability.load import Load, load
 from tests.reliability.rig import Rig

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from services.contracts.cells import Cell
-from services.contracts.topics import TOPICS
-from services.demo.embedded import Broker
-from services.runtime.kafka import ensure_topics
-from services.runtime.settings import DatabaseSettings, KafkaSettings
+from floorpulse.contracts.cells import Cell
+from floorpulse.contracts.topics import TOPICS
+from floorpulse.demo.embedded import Broker
+from floorpulse.runtime.kafka import ensure_topics
+from floorpulse.runtime.settings import DatabaseSettings, KafkaSettings
 from tests.reliability.brokers import on_embedded
 from tests.reliability.faults import COMMITTED, VANISHED, Hold
 from tests.reliability.live import live

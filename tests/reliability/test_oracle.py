@@ -7,12 +7,12 @@ import json
 import msgspec
 from hypothesis import given, settings
 
-from services.contracts.cells import Cell, Cells, Histogram, add
-from services.contracts.events import AgentStateChanged, AnyEvent
-from services.contracts.updates import PaneKey
-from services.contracts.visits import Visit, VisitKey
-from services.counting.contributions import contributions
-from services.kpi_engine.fold.merge import merge
+from floorpulse.contracts.cells import Cell, Cells, Histogram, add
+from floorpulse.contracts.events import AgentStateChanged, AnyEvent
+from floorpulse.contracts.updates import PaneKey
+from floorpulse.contracts.visits import Visit, VisitKey
+from floorpulse.counting.contributions import contributions
+from floorpulse.kpi_engine.fold.merge import merge
 from tests.reliability.agents_oracle import recomputed_states
 from tests.reliability.oracle import MINUTE, Told, bucket, on_hold, recomputed
 from tests.reliability.stories import stream

@@ -10,12 +10,12 @@ import pytest
 from aiokafka import AIOKafkaConsumer
 from aiokafka.structs import TopicPartition
 
-from services.contracts.letters import DeadLetter
-from services.contracts.topics import CONTACT_EVENTS, DEAD_LETTERS
-from services.runtime.clock import now_ms
-from services.runtime.kafka import producer
-from services.runtime.kafka_log import kafka_log
-from services.runtime.settings import KafkaSettings
+from floorpulse.contracts.letters import DeadLetter
+from floorpulse.contracts.topics import CONTACT_EVENTS, DEAD_LETTERS
+from floorpulse.runtime.clock import now_ms
+from floorpulse.runtime.kafka import producer
+from floorpulse.runtime.kafka_log import kafka_log
+from floorpulse.runtime.settings import KafkaSettings
 from tests.reliability.brokers import on_embedded
 from tests.reliability.load import load
 from tests.reliability.rig import Rig

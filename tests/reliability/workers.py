@@ -23,9 +23,9 @@ LOOK_AGAIN_AFTER = 0.05
 _context = multiprocessing.get_context("forkserver")
 _context.set_forkserver_preload(
     [
-        "services.cli.app",
-        "services.kpi_engine.wiring",
-        "services.ingest.wiring",
+        "floorpulse.cli.app",
+        "floorpulse.kpi_engine.wiring",
+        "floorpulse.ingest.wiring",
         "tests.reliability.workers",
     ]
 )
@@ -111,7 +111,7 @@ def _work(
         os.dup2(said.fileno(), 1)
         os.dup2(said.fileno(), 2)
     os.environ.update(environment)  # noqa: TID251  what `env NAME=VALUE floorpulse …` does
-    from services.cli.app import app  # noqa: PLC0415  only where the command runs
+    from floorpulse.cli.app import app  # noqa: PLC0415  only where the command runs
 
     for name in changed:
         faults.FAULTS[name]()

@@ -11,9 +11,9 @@ from collections.abc import Callable
 
 import pytest
 
-from services.board.domain.sources import HeardSources as Reader
-from services.contracts.events import ContactOffered
-from services.kpi_engine.publish.sources import HeardSources as Worker
+from floorpulse.board.domain.sources import HeardSources as Reader
+from floorpulse.contracts.events import ContactOffered
+from floorpulse.kpi_engine.publish.sources import HeardSources as Worker
 
 NOON = 1_794_398_400_000
 LONG_AGO = 1_350_000_000_000

@@ -8,14 +8,14 @@ from typing import Any
 import asyncpg
 import msgspec
 
-from services.board.domain.positions import Position
-from services.board.domain.series import QueueChannelSpan
-from services.contracts.agents import AgentNow, decode_entered
-from services.contracts.cells import Cells
-from services.contracts.topics import CONTACT_EVENTS
-from services.contracts.updates import PaneRow
-from services.runtime.database import NO_SCAN, planned
-from services.runtime.unavailable import StoreSlow, StoreUnavailable
+from floorpulse.board.domain.positions import Position
+from floorpulse.board.domain.series import QueueChannelSpan
+from floorpulse.contracts.agents import AgentNow, decode_entered
+from floorpulse.contracts.cells import Cells
+from floorpulse.contracts.topics import CONTACT_EVENTS
+from floorpulse.contracts.updates import PaneRow
+from floorpulse.runtime.database import NO_SCAN, planned
+from floorpulse.runtime.unavailable import StoreSlow, StoreUnavailable
 
 FETCHED = 1000
 """Rows of one round trip"""

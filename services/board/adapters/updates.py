@@ -11,11 +11,11 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 from structlog.stdlib import BoundLogger
 
-from services.board.ports import FeedLostError, Heard
-from services.contracts.topics import KPI_UPDATES
-from services.contracts.updates import Update
-from services.runtime.kafka_log import kafka_log
-from services.runtime.settings import KafkaSettings
+from floorpulse.board.ports import FeedLostError, Heard
+from floorpulse.contracts.topics import KPI_UPDATES
+from floorpulse.contracts.updates import Update
+from floorpulse.runtime.kafka_log import kafka_log
+from floorpulse.runtime.settings import KafkaSettings
 
 log: BoundLogger = structlog.get_logger(__name__)
 

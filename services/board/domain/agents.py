@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 from heapq import heappop, heappush
 from typing import TypeVar
 
-from services.contracts.agents import LONGEST, AgentNow, Entered
-from services.contracts.events import AgentState
+from floorpulse.contracts.agents import LONGEST, AgentNow, Entered
+from floorpulse.contracts.events import AgentState
 
 AHEAD = 60_000
 """Milliseconds a source's clock may run ahead; a state from further on is not believed yet."""

@@ -9,8 +9,8 @@ complete     ──●───●──●────────────�
 
 from collections.abc import Callable, Mapping
 
-from services.board.domain.freshness import Freshness
-from services.board.domain.positions import Position, current
+from floorpulse.board.domain.freshness import Freshness
+from floorpulse.board.domain.positions import Position, current
 
 
 class Ages:

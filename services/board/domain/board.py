@@ -11,12 +11,12 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
-from services.board.domain.agents import BoardAgents
-from services.board.domain.ages import Ages
-from services.board.domain.folded_rows import FoldedRows
-from services.board.domain.positions import Position, lowest_watermark, position_of
-from services.board.domain.queue_names import OTHER, QueueNames
-from services.board.domain.series import (
+from floorpulse.board.domain.agents import BoardAgents
+from floorpulse.board.domain.ages import Ages
+from floorpulse.board.domain.folded_rows import FoldedRows
+from floorpulse.board.domain.positions import Position, lowest_watermark, position_of
+from floorpulse.board.domain.queue_names import OTHER, QueueNames
+from floorpulse.board.domain.series import (
     QueueChannel,
     QueueChannelSpan,
     QueuePresence,
@@ -26,19 +26,19 @@ from services.board.domain.series import (
     present,
     waits,
 )
-from services.board.domain.sources import (
+from floorpulse.board.domain.sources import (
     NOTHING_KNOWN,
     HeardSources,
     Silence,
     SilenceRule,
     SourceNow,
 )
-from services.board.domain.windows import HOUR, MINUTE, Span, Window, span_of
-from services.contracts.cells import LEFT, Cell, Cells, add
-from services.contracts.updates import Gauge, PaneRow, Update
-from services.counting.days import first_instant, local_day
-from services.kpis.figures import MomentFigures, SpanFigures
-from services.kpis.formulas.estimated_wait import LOOK_BACK
+from floorpulse.board.domain.windows import HOUR, MINUTE, Span, Window, span_of
+from floorpulse.contracts.cells import LEFT, Cell, Cells, add
+from floorpulse.contracts.updates import Gauge, PaneRow, Update
+from floorpulse.counting.days import first_instant, local_day
+from floorpulse.kpis.figures import MomentFigures, SpanFigures
+from floorpulse.kpis.formulas.estimated_wait import LOOK_BACK
 
 DAY = 24 * HOUR
 KEPT = 26 * HOUR

@@ -2,10 +2,10 @@
 and what was offered.
 """
 
-from services.board.domain.windows import Span
-from services.contracts.cells import Cell, Cells, add
-from services.contracts.packed import pack, unpack
-from services.contracts.updates import PaneRow
+from floorpulse.board.domain.windows import Span
+from floorpulse.contracts.cells import Cell, Cells, add
+from floorpulse.contracts.packed import pack, unpack
+from floorpulse.contracts.updates import PaneRow
 
 
 class FoldedRows:

@@ -13,7 +13,7 @@ Instants are milliseconds of a steady clock of the reader's process, which nobod
 from collections import deque
 from dataclasses import dataclass, field
 
-from services.board.domain.positions import Position
+from floorpulse.board.domain.positions import Position
 
 STEP = 250
 """Milliseconds between two remembered ends of a log, as long as there are few"""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from services.contracts.updates import Update
+from floorpulse.contracts.updates import Update
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from functools import cache
 
-from services.board.domain.series import QueueChannel
+from floorpulse.board.domain.series import QueueChannel
 
 OTHER = "__other__"
 """The queue in which live figures count the contacts of folded queues."""

@@ -15,10 +15,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from services.board.domain.windows import QUARTER, Span
-from services.contracts.cells import Cell, Cells, add
-from services.contracts.updates import Gauge, PaneRow
-from services.kpis.figures import MomentFigures
+from floorpulse.board.domain.windows import QUARTER, Span
+from floorpulse.contracts.cells import Cell, Cells, add
+from floorpulse.contracts.updates import Gauge, PaneRow
+from floorpulse.kpis.figures import MomentFigures
 
 QueueChannel = tuple[str, str, str]
 """(tenant, queue, channel)"""

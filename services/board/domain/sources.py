@@ -15,7 +15,7 @@ from enum import StrEnum
 from math import log
 from types import MappingProxyType
 
-from services.contracts.updates import SourceHeard
+from floorpulse.contracts.updates import SourceHeard
 
 MINUTE = 60_000
 REMEMBERED = 64

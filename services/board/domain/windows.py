@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from services.counting.days import first_instant, local_day
+from floorpulse.counting.days import first_instant, local_day
 
 MINUTE = 60_000
 HOUR = 60 * MINUTE

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from services.definitions.domain.complaints import Complaint
+from floorpulse.definitions.domain.complaints import Complaint
 
 SUFFIXES = (".yaml", ".yml")
 

@@ -12,11 +12,11 @@ import asyncpg
 import msgspec
 from asyncpg.pool import PoolConnectionProxy
 
-from services.definitions.domain.bodies import BODIES, Body, Kind
-from services.definitions.domain.in_force import NOTHING, Definitions, Version
-from services.definitions.domain.shape import Entry
-from services.definitions.domain.versions import Key, key_of, numbered, standing
-from services.runtime.unavailable import StoreUnavailable
+from floorpulse.definitions.domain.bodies import BODIES, Body, Kind
+from floorpulse.definitions.domain.in_force import NOTHING, Definitions, Version
+from floorpulse.definitions.domain.shape import Entry
+from floorpulse.definitions.domain.versions import Key, key_of, numbered, standing
+from floorpulse.runtime.unavailable import StoreUnavailable
 
 ANSWER_WITHIN = 30.0
 AWAY = (

@@ -11,9 +11,9 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from services.contracts.events import SLUG, Channel
-from services.counting.histograms import EXACT_SECONDS, Boundary
-from services.kpis.policies import Formula
+from floorpulse.contracts.events import SLUG, Channel
+from floorpulse.counting.histograms import EXACT_SECONDS, Boundary
+from floorpulse.kpis.policies import Formula
 
 DAY_PATTERN = r"^\d{4}-\d{2}-\d{2}$"
 LANGUAGE_PATTERN = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"

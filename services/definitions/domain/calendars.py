@@ -19,8 +19,8 @@ from functools import lru_cache
 from typing import NamedTuple, get_args
 from zoneinfo import ZoneInfo
 
-from services.counting.days import first_instant, local_day
-from services.definitions.domain.bodies import CalendarBody, Weekday
+from floorpulse.counting.days import first_instant, local_day
+from floorpulse.definitions.domain.bodies import CalendarBody, Weekday
 
 MIDNIGHT = 24 * 60
 WEEKDAYS: tuple[str, ...] = get_args(Weekday)

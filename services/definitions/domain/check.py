@@ -7,11 +7,11 @@ also be called unused.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from services.definitions.domain.complaints import Complaint
-from services.definitions.domain.effect import ineffective
-from services.definitions.domain.floor import floors
-from services.definitions.domain.meaning import meaningless
-from services.definitions.domain.shape import Entry, shaped
+from floorpulse.definitions.domain.complaints import Complaint
+from floorpulse.definitions.domain.effect import ineffective
+from floorpulse.definitions.domain.floor import floors
+from floorpulse.definitions.domain.meaning import meaningless
+from floorpulse.definitions.domain.shape import Entry, shaped
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_ori
 
 import msgspec
 
-from services.definitions.domain.complaints import Complaint, meant
-from services.definitions.domain.located import Located
+from floorpulse.definitions.domain.complaints import Complaint, meant
+from floorpulse.definitions.domain.located import Located
 
 SHOWN = 40
 LEAST_PERCENT = 10

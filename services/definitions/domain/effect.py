@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from services.definitions.domain.bodies import (
+from floorpulse.definitions.domain.bodies import (
     CalendarBody,
     Kind,
     QueueBody,
@@ -10,10 +10,10 @@ from services.definitions.domain.bodies import (
     TargetBody,
     said,
 )
-from services.definitions.domain.calendars import WEEKDAYS, Calendar, calendar_of
-from services.definitions.domain.complaints import Complaint
-from services.definitions.domain.floor import CALLED, DEFAULTS, Floor, since
-from services.definitions.domain.shape import Entry
+from floorpulse.definitions.domain.calendars import WEEKDAYS, Calendar, calendar_of
+from floorpulse.definitions.domain.complaints import Complaint
+from floorpulse.definitions.domain.floor import CALLED, DEFAULTS, Floor, since
+from floorpulse.definitions.domain.shape import Entry
 
 _UNUSED = {
     Kind.CALENDAR: "name it as the `calendar` of the tenant, a queue or a target, or delete it",

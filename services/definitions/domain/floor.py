@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from services.definitions.domain.bodies import Kind, QueueBody, TargetBody, TeamBody, TenantBody
-from services.definitions.domain.shape import Entry
+from floorpulse.definitions.domain.bodies import Kind, QueueBody, TargetBody, TeamBody, TenantBody
+from floorpulse.definitions.domain.shape import Entry
 
 CALLED = {
     Kind.TENANT: "tenant",

@@ -15,8 +15,8 @@ from functools import cached_property
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from services.counting.days import first_instant
-from services.definitions.domain.bodies import (
+from floorpulse.counting.days import first_instant
+from floorpulse.definitions.domain.bodies import (
     Body,
     CalendarBody,
     CsatBody,
@@ -28,8 +28,8 @@ from services.definitions.domain.bodies import (
     TeamBody,
     TenantBody,
 )
-from services.definitions.domain.calendars import Calendar, calendar_of
-from services.kpis.policies import DEFAULT_POLICY, CsatPolicy, QaPolicy, ServiceLevelPolicy
+from floorpulse.definitions.domain.calendars import Calendar, calendar_of
+from floorpulse.kpis.policies import DEFAULT_POLICY, CsatPolicy, QaPolicy, ServiceLevelPolicy
 
 B = TypeVar("B", bound=Body)
 UTC = ZoneInfo("UTC")

@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from datetime import date
 from zoneinfo import available_timezones
 
-from services.definitions.domain.bodies import (
+from floorpulse.definitions.domain.bodies import (
     CalendarBody,
     Comparison,
     Kind,
@@ -17,13 +17,13 @@ from services.definitions.domain.bodies import (
     TargetBody,
     TenantBody,
 )
-from services.definitions.domain.calendars import hours_of
-from services.definitions.domain.complaints import Complaint, meant
-from services.definitions.domain.floor import CALLED, Floor, since
-from services.definitions.domain.shape import Entry
-from services.kpis.catalogue import ASKED, CATALOGUE, MomentKpi
-from services.kpis.policies import Formula
-from services.kpis.units import Better, Unit
+from floorpulse.definitions.domain.calendars import hours_of
+from floorpulse.definitions.domain.complaints import Complaint, meant
+from floorpulse.definitions.domain.floor import CALLED, Floor, since
+from floorpulse.definitions.domain.shape import Entry
+from floorpulse.kpis.catalogue import ASKED, CATALOGUE, MomentKpi
+from floorpulse.kpis.policies import Formula
+from floorpulse.kpis.units import Better, Unit
 
 BUILT_IN = "default"
 _WORSE = {Better.HIGHER: Comparison.AT_MOST, Better.LOWER: Comparison.AT_LEAST}

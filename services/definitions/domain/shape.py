@@ -5,10 +5,10 @@ once.
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from services.definitions.domain.bodies import BODIES, Body, File, Kind, reference
-from services.definitions.domain.complaints import Complaint, meant
-from services.definitions.domain.conversion import Conversion, hints
-from services.definitions.domain.located import Located, located
+from floorpulse.definitions.domain.bodies import BODIES, Body, File, Kind, reference
+from floorpulse.definitions.domain.complaints import Complaint, meant
+from floorpulse.definitions.domain.conversion import Conversion, hints
+from floorpulse.definitions.domain.located import Located, located
 
 SECTIONS = ("tenant", *(kind.value for kind in Kind))
 

@@ -9,9 +9,9 @@ loaded  vip@1  vip@2  vip@1
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from services.definitions.domain.bodies import Kind
-from services.definitions.domain.in_force import Version
-from services.definitions.domain.shape import Entry
+from floorpulse.definitions.domain.bodies import Kind
+from floorpulse.definitions.domain.in_force import Version
+from floorpulse.definitions.domain.shape import Entry
 
 Key = tuple[str, Kind, str, int]
 """(tenant, kind, id, number) of a version"""

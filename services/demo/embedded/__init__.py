@@ -5,13 +5,13 @@ Both listen on 127.0.0.1 only, are deaf to the terminal's Ctrl-C (who started th
 where `setpriv` exists, stop when this process dies.
 """
 
-from services.demo.embedded.broker import Broker
-from services.demo.embedded.child import (
+from floorpulse.demo.embedded.broker import Broker
+from floorpulse.demo.embedded.child import (
     EmbeddedExtraMissingError,
     EmbeddedServerError,
     ServerExitedError,
 )
-from services.demo.embedded.postgres import Postgres
+from floorpulse.demo.embedded.postgres import Postgres
 
 __all__ = [
     "Broker",

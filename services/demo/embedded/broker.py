@@ -6,8 +6,8 @@ import uuid
 from pathlib import Path
 from signal import SIGKILL, SIGTERM
 
-from services.demo.embedded.child import LOOPBACK, tether, wheel
-from services.demo.embedded.server import EmbeddedServer
+from floorpulse.demo.embedded.child import LOOPBACK, tether, wheel
+from floorpulse.demo.embedded.server import EmbeddedServer
 
 PROBE_WITHIN = 5.0
 # Kafka's Metadata request, version 2: size, key, version, correlation id, no client id, no topics

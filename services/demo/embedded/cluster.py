@@ -14,7 +14,7 @@ from pathlib import Path
 from signal import SIGINT, SIGKILL, SIGQUIT, Signals
 from typing import Any
 
-from services.demo.embedded.child import (
+from floorpulse.demo.embedded.child import (
     LOOPBACK,
     Child,
     EmbeddedServerError,

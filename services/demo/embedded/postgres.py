@@ -9,9 +9,9 @@ from typing import IO
 
 import asyncpg
 
-from services.demo.embedded.child import LOOPBACK, EmbeddedServerError
-from services.demo.embedded.cluster import STOPS, USER, Cluster
-from services.demo.embedded.server import EmbeddedServer
+from floorpulse.demo.embedded.child import LOOPBACK, EmbeddedServerError
+from floorpulse.demo.embedded.cluster import STOPS, USER, Cluster
+from floorpulse.demo.embedded.server import EmbeddedServer
 
 DATABASE = "floorpulse"
 CONNECT_WITHIN = 60.0

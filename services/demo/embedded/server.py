@@ -8,7 +8,7 @@ from pathlib import Path
 from signal import Signals
 from typing import ClassVar, Self
 
-from services.demo.embedded.child import Child, EmbeddedServerError, free_port, insist
+from floorpulse.demo.embedded.child import Child, EmbeddedServerError, free_port, insist
 
 
 class EmbeddedServer(ABC):

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 import msgspec
 
-from services.contracts.visits import Visit
-from services.counting.contributions import Contributions, contributions, feedback
+from floorpulse.contracts.visits import Visit
+from floorpulse.counting.contributions import Contributions, contributions, feedback
 
 INSTANT = 1
 """Panes of a millisecond: counts keep their very instants, so that any span can be asked for."""

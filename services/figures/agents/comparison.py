@@ -9,19 +9,19 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from services.contracts.cells import Cell
-from services.figures.agents.benchmark import Eligibility, Minimum, Ranking, Record, Volume
-from services.figures.agents.performance import Work
-from services.figures.agents.rows import AGENT_COLUMNS, AgentRow, Who, agent_rows, seen
-from services.figures.by_policy import value_of
-from services.figures.intervals import Interval
-from services.figures.policies_in_force import PoliciesInForce
-from services.figures.rows import Frame, Question, RowInput, answers
-from services.figures.selection import Selection
-from services.kpis.catalogue import SpanKpi
-from services.kpis.figures import Value
-from services.kpis.formulas.staffing import LOGGED_IN
-from services.kpis.units import Better
+from floorpulse.contracts.cells import Cell
+from floorpulse.figures.agents.benchmark import Eligibility, Minimum, Ranking, Record, Volume
+from floorpulse.figures.agents.performance import Work
+from floorpulse.figures.agents.rows import AGENT_COLUMNS, AgentRow, Who, agent_rows, seen
+from floorpulse.figures.by_policy import value_of
+from floorpulse.figures.intervals import Interval
+from floorpulse.figures.policies_in_force import PoliciesInForce
+from floorpulse.figures.rows import Frame, Question, RowInput, answers
+from floorpulse.figures.selection import Selection
+from floorpulse.kpis.catalogue import SpanKpi
+from floorpulse.kpis.figures import Value
+from floorpulse.kpis.formulas.staffing import LOGGED_IN
+from floorpulse.kpis.units import Better
 
 BENCHMARK_COLUMNS = (
     *AGENT_COLUMNS,

@@ -5,23 +5,23 @@ from dataclasses import dataclass
 from itertools import islice
 from zoneinfo import ZoneInfo
 
-from services.board.domain.positions import lowest_watermark
-from services.board.domain.windows import Span
-from services.contracts.agents import Entered
-from services.figures.agents.benchmark import Record, ranking
-from services.figures.agents.comparison import BenchmarkRow, Contest, Field, compared, record_of
-from services.figures.agents.performance import Performance
-from services.figures.agents.rows import AgentRow, ByAgent, Who, agent_rows, grouped, seen
-from services.figures.intervals import Interval, intervals
-from services.figures.pages import PageOfRows
-from services.figures.policies_in_force import PoliciesOverTime
-from services.figures.ports import AgentHistory, Positions
-from services.figures.rows import Question, frame_of
-from services.figures.selection import Selection
-from services.figures.staff.attendance import lookback
-from services.figures.tenant_view import Floors
-from services.figures.turns import Turns
-from services.kpis.inputs import Need
+from floorpulse.board.domain.positions import lowest_watermark
+from floorpulse.board.domain.windows import Span
+from floorpulse.contracts.agents import Entered
+from floorpulse.figures.agents.benchmark import Record, ranking
+from floorpulse.figures.agents.comparison import BenchmarkRow, Contest, Field, compared, record_of
+from floorpulse.figures.agents.performance import Performance
+from floorpulse.figures.agents.rows import AgentRow, ByAgent, Who, agent_rows, grouped, seen
+from floorpulse.figures.intervals import Interval, intervals
+from floorpulse.figures.pages import PageOfRows
+from floorpulse.figures.policies_in_force import PoliciesOverTime
+from floorpulse.figures.ports import AgentHistory, Positions
+from floorpulse.figures.rows import Question, frame_of
+from floorpulse.figures.selection import Selection
+from floorpulse.figures.staff.attendance import lookback
+from floorpulse.figures.tenant_view import Floors
+from floorpulse.figures.turns import Turns
+from floorpulse.kpis.inputs import Need
 
 AGENTS = 500
 """Agents looked at in one turn of the loop"""

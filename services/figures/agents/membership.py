@@ -11,9 +11,9 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from services.board.domain.windows import Span
-from services.contracts.agents import LONGEST
-from services.figures.staff.attendance import AgentEntered
+from floorpulse.board.domain.windows import Span
+from floorpulse.contracts.agents import LONGEST
+from floorpulse.figures.staff.attendance import AgentEntered
 
 
 class Membership(NamedTuple):

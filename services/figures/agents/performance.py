@@ -7,16 +7,16 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from services.board.domain.series import QueueChannel
-from services.board.domain.windows import Span
-from services.contracts.cells import Cells, add
-from services.contracts.events import AgentState
-from services.contracts.visits import Visit
-from services.counting.contributions import Contributions
-from services.figures.agents.by_agent import credited
-from services.figures.agents.membership import Membership, TeamMembership
-from services.figures.selection import Selection
-from services.figures.staff.attendance import AgentEntered, Attendance, StayInSpan
+from floorpulse.board.domain.series import QueueChannel
+from floorpulse.board.domain.windows import Span
+from floorpulse.contracts.cells import Cells, add
+from floorpulse.contracts.events import AgentState
+from floorpulse.contracts.visits import Visit
+from floorpulse.counting.contributions import Contributions
+from floorpulse.figures.agents.by_agent import credited
+from floorpulse.figures.agents.membership import Membership, TeamMembership
+from floorpulse.figures.selection import Selection
+from floorpulse.figures.staff.attendance import AgentEntered, Attendance, StayInSpan
 
 
 @dataclass(eq=False)

@@ -10,12 +10,12 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from services.figures.agents.membership import Membership
-from services.figures.agents.performance import Performance, Work
-from services.figures.by_policy import Parted, by_policy
-from services.figures.intervals import Interval
-from services.figures.policies_in_force import PoliciesInForce
-from services.figures.rows import (
+from floorpulse.figures.agents.membership import Membership
+from floorpulse.figures.agents.performance import Performance, Work
+from floorpulse.figures.by_policy import Parted, by_policy
+from floorpulse.figures.intervals import Interval
+from floorpulse.figures.policies_in_force import PoliciesInForce
+from floorpulse.figures.rows import (
     COLUMNS,
     Frame,
     HistoryRow,
@@ -24,8 +24,8 @@ from services.figures.rows import (
     answers,
     history_row,
 )
-from services.figures.selection import Labels, RowKey, Selection
-from services.kpis.figures import MomentFigures, SpanFigures
+from floorpulse.figures.selection import Labels, RowKey, Selection
+from floorpulse.kpis.figures import MomentFigures, SpanFigures
 
 AGENT_COLUMNS = (
     "time",

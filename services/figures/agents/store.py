@@ -6,12 +6,12 @@ from collections.abc import AsyncIterator, Sequence
 
 import asyncpg
 
-from services.board.adapters.rows import ANSWER_WITHIN, FREE_WITHIN, away
-from services.board.domain.windows import HOUR, Span
-from services.contracts.agents import decode_entered
-from services.contracts.visits import Visit, decode_visit, encode_visit
-from services.figures.selection import Selection
-from services.figures.staff.attendance import AgentEntered
+from floorpulse.board.adapters.rows import ANSWER_WITHIN, FREE_WITHIN, away
+from floorpulse.board.domain.windows import HOUR, Span
+from floorpulse.contracts.agents import decode_entered
+from floorpulse.contracts.visits import Visit, decode_visit, encode_visit
+from floorpulse.figures.selection import Selection
+from floorpulse.figures.staff.attendance import AgentEntered
 
 FETCHED = 1000
 """Rows of one round trip"""

@@ -4,17 +4,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from services.board.domain.windows import Span
-from services.figures.by_policy import definition_of
-from services.figures.corrections.rows import CorrectionRow, changed
-from services.figures.pages import PageOfRows
-from services.figures.policies_in_force import PoliciesInForce, PoliciesOverTime
-from services.figures.ports import CorrectionHistory, StoredCorrection
-from services.figures.rows import Question
-from services.figures.selection import Selection
-from services.figures.tenant_view import Floors
-from services.figures.timestamps import text
-from services.figures.turns import Turns
+from floorpulse.board.domain.windows import Span
+from floorpulse.figures.by_policy import definition_of
+from floorpulse.figures.corrections.rows import CorrectionRow, changed
+from floorpulse.figures.pages import PageOfRows
+from floorpulse.figures.policies_in_force import PoliciesInForce, PoliciesOverTime
+from floorpulse.figures.ports import CorrectionHistory, StoredCorrection
+from floorpulse.figures.rows import Question
+from floorpulse.figures.selection import Selection
+from floorpulse.figures.tenant_view import Floors
+from floorpulse.figures.timestamps import text
+from floorpulse.figures.turns import Turns
 
 
 @dataclass(frozen=True)

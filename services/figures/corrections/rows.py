@@ -8,12 +8,12 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from services.contracts.cells import Cells
-from services.figures.timestamps import Instant
-from services.kpis.catalogue import Kpi, SpanKpi
-from services.kpis.figures import SpanFigures, Value
-from services.kpis.inputs import Need
-from services.kpis.policies import ServiceLevelPolicy
+from floorpulse.contracts.cells import Cells
+from floorpulse.figures.timestamps import Instant
+from floorpulse.kpis.catalogue import Kpi, SpanKpi
+from floorpulse.kpis.figures import SpanFigures, Value
+from floorpulse.kpis.inputs import Need
+from floorpulse.kpis.policies import ServiceLevelPolicy
 
 COLUMNS = (
     "time",

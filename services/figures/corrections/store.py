@@ -5,13 +5,13 @@ from collections.abc import AsyncIterator, Sequence
 
 import asyncpg
 
-from services.board.adapters.rows import ANSWER_WITHIN, FREE_WITHIN, away
-from services.board.domain.windows import Span
-from services.contracts.packed import unpack
-from services.counting.grains import QUARTER
-from services.figures.ports import CorrectionPlace, StoredCorrection
-from services.figures.selection import Selection
-from services.runtime.database import IN_ORDER, planned
+from floorpulse.board.adapters.rows import ANSWER_WITHIN, FREE_WITHIN, away
+from floorpulse.board.domain.windows import Span
+from floorpulse.contracts.packed import unpack
+from floorpulse.counting.grains import QUARTER
+from floorpulse.figures.ports import CorrectionPlace, StoredCorrection
+from floorpulse.figures.selection import Selection
+from floorpulse.runtime.database import IN_ORDER, planned
 
 FETCHED = 500
 """Corrections of one round trip"""

@@ -12,16 +12,16 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from services.board.domain.windows import Span
-from services.contracts.cells import Cell
-from services.figures.by_policy import Parted
-from services.figures.forecasts.plans import Times, by_row, plan_of, planned
-from services.figures.policies_in_force import PoliciesInForce
-from services.figures.selection import RowKey, Selection
-from services.figures.sums import PaneTally
-from services.kpis.figures import SpanFigures
-from services.kpis.inputs import Need
-from services.kpis.plan import Slot
+from floorpulse.board.domain.windows import Span
+from floorpulse.contracts.cells import Cell
+from floorpulse.figures.by_policy import Parted
+from floorpulse.figures.forecasts.plans import Times, by_row, plan_of, planned
+from floorpulse.figures.policies_in_force import PoliciesInForce
+from floorpulse.figures.selection import RowKey, Selection
+from floorpulse.figures.sums import PaneTally
+from floorpulse.kpis.figures import SpanFigures
+from floorpulse.kpis.inputs import Need
+from floorpulse.kpis.plan import Slot
 
 
 class PlannedRow(NamedTuple):

@@ -13,8 +13,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain, islice
 
-from services.board.domain.windows import QUARTER, Span
-from services.kpis.plan import Slot
+from floorpulse.board.domain.windows import QUARTER, Span
+from floorpulse.kpis.plan import Slot
 
 LONGEST = 2 * QUARTER
 """The lengths of a forecast interval are these two."""

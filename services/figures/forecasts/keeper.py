@@ -12,10 +12,10 @@ from typing import Protocol
 import structlog
 from structlog.stdlib import BoundLogger
 
-from services.board.domain.windows import HOUR, Span
-from services.figures.forecasts.in_force import NO_FORECASTS, Forecasts
-from services.kpis.plan import Slot
-from services.runtime.unavailable import StoreUnavailable
+from floorpulse.board.domain.windows import HOUR, Span
+from floorpulse.figures.forecasts.in_force import NO_FORECASTS, Forecasts
+from floorpulse.kpis.plan import Slot
+from floorpulse.runtime.unavailable import StoreUnavailable
 
 log: BoundLogger = structlog.get_logger(__name__)
 

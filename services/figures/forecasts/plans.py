@@ -6,15 +6,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import fsum
 
-from services.board.domain.windows import Span
-from services.figures.by_policy import Parted, row_key_of
-from services.figures.forecasts.in_force import begin_of, cut, touching
-from services.figures.policies_in_force import PoliciesInForce
-from services.figures.selection import RowKey, Selection
-from services.kpis.figures import SpanFigures
-from services.kpis.inputs import Need
-from services.kpis.plan import Ahead, Elapsed, Plan, Slot
-from services.kpis.policies import ServiceLevelPolicy
+from floorpulse.board.domain.windows import Span
+from floorpulse.figures.by_policy import Parted, row_key_of
+from floorpulse.figures.forecasts.in_force import begin_of, cut, touching
+from floorpulse.figures.policies_in_force import PoliciesInForce
+from floorpulse.figures.selection import RowKey, Selection
+from floorpulse.kpis.figures import SpanFigures
+from floorpulse.kpis.inputs import Need
+from floorpulse.kpis.plan import Ahead, Elapsed, Plan, Slot
+from floorpulse.kpis.policies import ServiceLevelPolicy
 
 Came = Callable[[Slot], int]
 """How many contacts came in the queue, channel and time of a slot"""

@@ -8,11 +8,11 @@ import asyncpg
 import msgspec
 from asyncpg.pool import PoolConnectionProxy
 
-from services.board.adapters.rows import ANSWER_WITHIN, FREE_WITHIN, away
-from services.board.domain.windows import Span
-from services.figures.forecasts.in_force import LONGEST, in_force
-from services.figures.forecasts.keeper import Said, Upload
-from services.kpis.plan import Slot
+from floorpulse.board.adapters.rows import ANSWER_WITHIN, FREE_WITHIN, away
+from floorpulse.board.domain.windows import Span
+from floorpulse.figures.forecasts.in_force import LONGEST, in_force
+from floorpulse.figures.forecasts.keeper import Said, Upload
+from floorpulse.kpis.plan import Slot
 
 ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtext('floorpulse forecast'), hashtext($1))"
 LAST = "SELECT * FROM forecast WHERE tenant = $1 ORDER BY version DESC LIMIT 1"

@@ -16,10 +16,10 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from services.board.domain.windows import MINUTE, QUARTER
-from services.contracts.events import Channel, Name
-from services.contracts.instants import parse_instant
-from services.kpis.plan import Slot
+from floorpulse.board.domain.windows import MINUTE, QUARTER
+from floorpulse.contracts.events import Channel, Name
+from floorpulse.contracts.instants import parse_instant
+from floorpulse.kpis.plan import Slot
 
 REQUIRED = ("queue", "start", "length", "volume", "aht")
 FIELDS = ("queue", "channel", "start", "length", "volume", "aht", "staffed")

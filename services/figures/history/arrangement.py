@@ -10,13 +10,13 @@ from collections.abc import Sequence
 from copy import copy
 from dataclasses import replace
 
-from services.board.domain.series import QueueChannel
-from services.board.domain.windows import Span
-from services.figures.by_policy import by_policy, gather, row_key_of
-from services.figures.live.layout import order
-from services.figures.policies_in_force import PoliciesInForce, PoliciesOverTime
-from services.figures.selection import By, RowKey, Selection
-from services.kpis.policies import ServiceLevelPolicy
+from floorpulse.board.domain.series import QueueChannel
+from floorpulse.board.domain.windows import Span
+from floorpulse.figures.by_policy import by_policy, gather, row_key_of
+from floorpulse.figures.live.layout import order
+from floorpulse.figures.policies_in_force import PoliciesInForce, PoliciesOverTime
+from floorpulse.figures.selection import By, RowKey, Selection
+from floorpulse.kpis.policies import ServiceLevelPolicy
 
 Parting = list[tuple[ServiceLevelPolicy, list[QueueChannel]]]
 """Queues and channels with the same policies together"""

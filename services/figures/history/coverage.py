@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from services.board.domain.windows import HOUR, Span
-from services.counting.grains import QUARTER, Grain, RollupBounds, bounds_of, on_the_grid
+from floorpulse.board.domain.windows import HOUR, Span
+from floorpulse.counting.grains import QUARTER, Grain, RollupBounds, bounds_of, on_the_grid
 
 _LEAST = {Grain.MONTH: 27 * 24 * HOUR, Grain.DAY: 22 * HOUR, Grain.QUARTER: QUARTER}
 """No rollup of the grain is shorter"""

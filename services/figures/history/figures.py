@@ -10,32 +10,32 @@ from math import ceil
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from services.board.domain.positions import lowest_watermark
-from services.board.domain.windows import Span
-from services.contracts.cells import Cell
-from services.contracts.visits import Longest
-from services.figures.by_policy import Parted, queues_of, row_keys_of
-from services.figures.enrich import RowFigures, RowPoint, enriched
-from services.figures.forecasts.arrivals import Arrivals, PlannedRow
-from services.figures.forecasts.keeper import NO_HISTORY, ForecastHistory
-from services.figures.forecasts.plans import Times
-from services.figures.history.arrangement import Arrangement
-from services.figures.history.gauges import PastGauges
-from services.figures.history.throughput import Throughput
-from services.figures.intervals import Interval, intervals
-from services.figures.live.figures import selected_queue_channels
-from services.figures.lookup.looked_up import LookedUp, nothing
-from services.figures.lookup.lookup import staff_over
-from services.figures.pages import PageOfRows
-from services.figures.policies_in_force import PoliciesOverTime
-from services.figures.ports import AgentHistory, PaneHistory, Positions, VisitHistory
-from services.figures.rows import HistoryRow, Question, RowInput, answers, frame_of, history_row
-from services.figures.selection import By, RowKey, Selection
-from services.figures.sums import Sums, unresolved
-from services.figures.tenant_view import Floors
-from services.figures.turns import Turns
-from services.kpis.figures import MomentFigures, SpanFigures, Staff
-from services.kpis.inputs import STAFF, Need
+from floorpulse.board.domain.positions import lowest_watermark
+from floorpulse.board.domain.windows import Span
+from floorpulse.contracts.cells import Cell
+from floorpulse.contracts.visits import Longest
+from floorpulse.figures.by_policy import Parted, queues_of, row_keys_of
+from floorpulse.figures.enrich import RowFigures, RowPoint, enriched
+from floorpulse.figures.forecasts.arrivals import Arrivals, PlannedRow
+from floorpulse.figures.forecasts.keeper import NO_HISTORY, ForecastHistory
+from floorpulse.figures.forecasts.plans import Times
+from floorpulse.figures.history.arrangement import Arrangement
+from floorpulse.figures.history.gauges import PastGauges
+from floorpulse.figures.history.throughput import Throughput
+from floorpulse.figures.intervals import Interval, intervals
+from floorpulse.figures.live.figures import selected_queue_channels
+from floorpulse.figures.lookup.looked_up import LookedUp, nothing
+from floorpulse.figures.lookup.lookup import staff_over
+from floorpulse.figures.pages import PageOfRows
+from floorpulse.figures.policies_in_force import PoliciesOverTime
+from floorpulse.figures.ports import AgentHistory, PaneHistory, Positions, VisitHistory
+from floorpulse.figures.rows import HistoryRow, Question, RowInput, answers, frame_of, history_row
+from floorpulse.figures.selection import By, RowKey, Selection
+from floorpulse.figures.sums import Sums, unresolved
+from floorpulse.figures.tenant_view import Floors
+from floorpulse.figures.turns import Turns
+from floorpulse.kpis.figures import MomentFigures, SpanFigures, Staff
+from floorpulse.kpis.inputs import STAFF, Need
 
 ROWS = 50
 """Rows computed in one turn of the loop: about a millisecond"""

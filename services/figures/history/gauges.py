@@ -15,10 +15,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from services.board.domain.windows import HOUR, Span
-from services.contracts.visits import Longest, Visit, offer_at, queue_of, wait_of
-from services.figures.selection import RowKey, Selection
-from services.kpis.figures import MomentFigures
+from floorpulse.board.domain.windows import HOUR, Span
+from floorpulse.contracts.visits import Longest, Visit, offer_at, queue_of, wait_of
+from floorpulse.figures.selection import RowKey, Selection
+from floorpulse.kpis.figures import MomentFigures
 
 DRIFT = HOUR
 """How far an answer may be stamped before its offer by a source with two clocks."""

@@ -9,15 +9,15 @@ from typing import NamedTuple
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
-from services.board.adapters.rows import ANSWER_WITHIN, FREE_WITHIN, away
-from services.board.domain.series import QueueChannel
-from services.board.domain.windows import HOUR, Span
-from services.contracts.packed import unpack_joined
-from services.counting.grains import ALL_QUEUES, Grain
-from services.figures.history.coverage import Part, parts
-from services.figures.history.rolled import reach
-from services.figures.selection import RowKey, Selection
-from services.figures.sums import PaneTally
+from floorpulse.board.adapters.rows import ANSWER_WITHIN, FREE_WITHIN, away
+from floorpulse.board.domain.series import QueueChannel
+from floorpulse.board.domain.windows import HOUR, Span
+from floorpulse.contracts.packed import unpack_joined
+from floorpulse.counting.grains import ALL_QUEUES, Grain
+from floorpulse.figures.history.coverage import Part, parts
+from floorpulse.figures.history.rolled import reach
+from floorpulse.figures.selection import RowKey, Selection
+from floorpulse.figures.sums import PaneTally
 
 DAY = 24 * HOUR
 PORTION = 16_384

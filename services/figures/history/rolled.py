@@ -7,12 +7,12 @@ from zoneinfo import ZoneInfo
 
 from asyncpg.pool import PoolConnectionProxy
 
-from services.board.domain.windows import Span
-from services.contracts.topics import CONTACT_EVENTS
-from services.counting.families import Family
-from services.counting.finality import passed
-from services.counting.grains import QUARTER, Grain
-from services.figures.history.coverage import RollupReach
+from floorpulse.board.domain.windows import Span
+from floorpulse.contracts.topics import CONTACT_EVENTS
+from floorpulse.counting.families import Family
+from floorpulse.counting.finality import passed
+from floorpulse.counting.grains import QUARTER, Grain
+from floorpulse.figures.history.coverage import RollupReach
 
 # `waited`: up to where the roller has waited for every partition of the log that was heard of last;
 # 0 where one is new to it.

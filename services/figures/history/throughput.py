@@ -12,11 +12,11 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from services.board.domain.windows import HOUR, Span
-from services.contracts.cells import Cells, add
-from services.figures.selection import RowKey
-from services.figures.sums import PaneTally, Sums
-from services.kpis.formulas.estimated_wait import LOOK_BACK
+from floorpulse.board.domain.windows import HOUR, Span
+from floorpulse.contracts.cells import Cells, add
+from floorpulse.figures.selection import RowKey
+from floorpulse.figures.sums import PaneTally, Sums
+from floorpulse.kpis.formulas.estimated_wait import LOOK_BACK
 
 BACK = 1000 * LOOK_BACK
 

@@ -3,19 +3,19 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from services.board.domain.windows import Window
-from services.contracts.cells import Cell
-from services.figures.by_policy import Parted
-from services.figures.live.layout import RowLayout
-from services.figures.live.plans import LivePlans
-from services.figures.lookup.looked_up import LookedUp
-from services.figures.policies_in_force import PoliciesInForce
-from services.figures.rows import Frame, Question
-from services.figures.selection import Selection
-from services.figures.staff.by_queue import StaffByQueue
-from services.figures.tenant_view import TenantView
-from services.kpis.figures import SpanFigures, Staff
-from services.kpis.inputs import Need
+from floorpulse.board.domain.windows import Window
+from floorpulse.contracts.cells import Cell
+from floorpulse.figures.by_policy import Parted
+from floorpulse.figures.live.layout import RowLayout
+from floorpulse.figures.live.plans import LivePlans
+from floorpulse.figures.lookup.looked_up import LookedUp
+from floorpulse.figures.policies_in_force import PoliciesInForce
+from floorpulse.figures.rows import Frame, Question
+from floorpulse.figures.selection import Selection
+from floorpulse.figures.staff.by_queue import StaffByQueue
+from floorpulse.figures.tenant_view import TenantView
+from floorpulse.kpis.figures import SpanFigures, Staff
+from floorpulse.kpis.inputs import Need
 
 
 @dataclass(frozen=True)

@@ -5,31 +5,31 @@ from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple, get_args
 
-from services.board.domain.board import Board
-from services.board.domain.queue_names import OTHER
-from services.board.domain.series import QueueChannel, SeriesKey
-from services.board.domain.windows import MINUTE, Span, Window, span_of
-from services.contracts.events import Channel
-from services.definitions.domain.in_force import InForce
-from services.figures.by_policy import Parted, gather
-from services.figures.enrich import RowFigures, RowPoint, enriched
-from services.figures.forecasts.in_force import NO_FORECASTS, Forecasts
-from services.figures.forecasts.plans import Times
-from services.figures.live.context import LiveContext, LiveContexts, LiveQuery, LiveRowSource
-from services.figures.live.layout import Layout, RowLayout
-from services.figures.live.plans import Asked, LivePlans, PlanLayouts, live_times
-from services.figures.lookup.looked_up import LookedUp, nothing
-from services.figures.lookup.lookup import Lookup
-from services.figures.policies_in_force import PoliciesInForce
-from services.figures.rows import LiveRow, RowInput, answers, frame_of, live_row
-from services.figures.selection import RowKey, Selection
-from services.figures.staff.by_queue import StaffByQueue, staff_of_heads
-from services.figures.tenant_view import Floors, TenantView
-from services.figures.turns import Turns
-from services.kpis.catalogue import OVER_SPANS
-from services.kpis.figures import SpanFigures
-from services.kpis.inputs import Need
-from services.kpis.policies import DEFAULT_POLICY
+from floorpulse.board.domain.board import Board
+from floorpulse.board.domain.queue_names import OTHER
+from floorpulse.board.domain.series import QueueChannel, SeriesKey
+from floorpulse.board.domain.windows import MINUTE, Span, Window, span_of
+from floorpulse.contracts.events import Channel
+from floorpulse.definitions.domain.in_force import InForce
+from floorpulse.figures.by_policy import Parted, gather
+from floorpulse.figures.enrich import RowFigures, RowPoint, enriched
+from floorpulse.figures.forecasts.in_force import NO_FORECASTS, Forecasts
+from floorpulse.figures.forecasts.plans import Times
+from floorpulse.figures.live.context import LiveContext, LiveContexts, LiveQuery, LiveRowSource
+from floorpulse.figures.live.layout import Layout, RowLayout
+from floorpulse.figures.live.plans import Asked, LivePlans, PlanLayouts, live_times
+from floorpulse.figures.lookup.looked_up import LookedUp, nothing
+from floorpulse.figures.lookup.lookup import Lookup
+from floorpulse.figures.policies_in_force import PoliciesInForce
+from floorpulse.figures.rows import LiveRow, RowInput, answers, frame_of, live_row
+from floorpulse.figures.selection import RowKey, Selection
+from floorpulse.figures.staff.by_queue import StaffByQueue, staff_of_heads
+from floorpulse.figures.tenant_view import Floors, TenantView
+from floorpulse.figures.turns import Turns
+from floorpulse.kpis.catalogue import OVER_SPANS
+from floorpulse.kpis.figures import SpanFigures
+from floorpulse.kpis.inputs import Need
+from floorpulse.kpis.policies import DEFAULT_POLICY
 
 CHANNELS: tuple[str, ...] = get_args(Channel)
 OCCUPANCY = OVER_SPANS["occupancy"]

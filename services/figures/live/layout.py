@@ -7,10 +7,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 
-from services.board.domain.series import QueueChannel, SeriesKey
-from services.figures.by_policy import Share, queues_of, row_keys_of, shares, whole
-from services.figures.policies_in_force import PoliciesInForce
-from services.figures.selection import Labels, RowKey, Selection
+from floorpulse.board.domain.series import QueueChannel, SeriesKey
+from floorpulse.figures.by_policy import Share, queues_of, row_keys_of, shares, whole
+from floorpulse.figures.policies_in_force import PoliciesInForce
+from floorpulse.figures.selection import Labels, RowKey, Selection
 
 
 @dataclass(frozen=True)

@@ -11,19 +11,19 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from services.board.domain.board import Board
-from services.board.domain.series import SeriesKey
-from services.board.domain.windows import Span, Window
-from services.definitions.domain.in_force import InForce
-from services.figures.by_policy import Parted
-from services.figures.forecasts.plans import Times, by_row, plan_of, planned
-from services.figures.intervals import Interval, next_edge, previous_edge
-from services.figures.live.layout import RowLayout
-from services.figures.policies_in_force import DefinitionChoice, PoliciesInForce
-from services.figures.selection import RowKey, Selection
-from services.kpis.figures import SpanFigures
-from services.kpis.inputs import Need
-from services.kpis.plan import Plan, Slot
+from floorpulse.board.domain.board import Board
+from floorpulse.board.domain.series import SeriesKey
+from floorpulse.board.domain.windows import Span, Window
+from floorpulse.definitions.domain.in_force import InForce
+from floorpulse.figures.by_policy import Parted
+from floorpulse.figures.forecasts.plans import Times, by_row, plan_of, planned
+from floorpulse.figures.intervals import Interval, next_edge, previous_edge
+from floorpulse.figures.live.layout import RowLayout
+from floorpulse.figures.policies_in_force import DefinitionChoice, PoliciesInForce
+from floorpulse.figures.selection import RowKey, Selection
+from floorpulse.kpis.figures import SpanFigures
+from floorpulse.kpis.inputs import Need
+from floorpulse.kpis.plan import Plan, Slot
 
 MOST = 1024
 """Questions whose forecasts are kept by row"""

@@ -4,21 +4,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from services.board.domain.series import QueueChannel
-from services.board.domain.windows import Window
-from services.contracts.events import AgentState
-from services.definitions.domain.calendars import is_open
-from services.definitions.domain.names import name_in
-from services.figures.by_policy import Share, by_policy, shares, summed
-from services.figures.live.figures import LiveFigures
-from services.figures.policies_in_force import AS_IN_FORCE, PoliciesInForce
-from services.figures.selection import RowKey, Selection
-from services.figures.staff.by_queue import StaffByQueue
-from services.figures.state import State, state_of
-from services.figures.tenant_view import Floors, TenantView
-from services.figures.turns import Turns
-from services.kpis.catalogue import OVER_SPANS
-from services.kpis.figures import Value
+from floorpulse.board.domain.series import QueueChannel
+from floorpulse.board.domain.windows import Window
+from floorpulse.contracts.events import AgentState
+from floorpulse.definitions.domain.calendars import is_open
+from floorpulse.definitions.domain.names import name_in
+from floorpulse.figures.by_policy import Share, by_policy, shares, summed
+from floorpulse.figures.live.figures import LiveFigures
+from floorpulse.figures.policies_in_force import AS_IN_FORCE, PoliciesInForce
+from floorpulse.figures.selection import RowKey, Selection
+from floorpulse.figures.staff.by_queue import StaffByQueue
+from floorpulse.figures.state import State, state_of
+from floorpulse.figures.tenant_view import Floors, TenantView
+from floorpulse.figures.turns import Turns
+from floorpulse.kpis.catalogue import OVER_SPANS
+from floorpulse.kpis.figures import Value
 
 AT_ONCE = 20
 """Queues computed in one turn of the loop: about a millisecond"""

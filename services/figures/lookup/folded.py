@@ -7,14 +7,14 @@ from dataclasses import replace
 
 import msgspec
 
-from services.board.domain.queue_names import QueueNames
-from services.board.domain.windows import Span
-from services.contracts.visits import Visit
-from services.figures.open_complaints import StoredComplaint
-from services.figures.ports import AgentHistory, Place, StoredVisit, VisitHistory
-from services.figures.selection import Selection
-from services.figures.staff.attendance import AgentEntered
-from services.figures.sums import PaneTally
+from floorpulse.board.domain.queue_names import QueueNames
+from floorpulse.board.domain.windows import Span
+from floorpulse.contracts.visits import Visit
+from floorpulse.figures.open_complaints import StoredComplaint
+from floorpulse.figures.ports import AgentHistory, Place, StoredVisit, VisitHistory
+from floorpulse.figures.selection import Selection
+from floorpulse.figures.staff.attendance import AgentEntered
+from floorpulse.figures.sums import PaneTally
 
 
 class FoldedVisits:

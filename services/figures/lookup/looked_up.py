@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from services.board.domain.windows import Span
-from services.figures.open_complaints import OpenComplaints
-from services.figures.selection import RowKey, Selection
-from services.figures.staff.by_span import StaffBySpan
-from services.figures.sums import Sums
-from services.kpis.inputs import Need
+from floorpulse.board.domain.windows import Span
+from floorpulse.figures.open_complaints import OpenComplaints
+from floorpulse.figures.selection import RowKey, Selection
+from floorpulse.figures.staff.by_span import StaffBySpan
+from floorpulse.figures.sums import Sums
+from floorpulse.kpis.inputs import Need
 
 LOOKUPS = {Need.RETURNS: "returns", Need.COMPLAINTS: "complaints", Need.AGENT_TIME: "agent_time"}
 """What each look-up in the tables is called in metrics"""

@@ -11,18 +11,18 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from services.board.domain.windows import Span, Window
-from services.figures.lookup.aging import Aging
-from services.figures.lookup.looked_up import LOOKUPS, LookedUp, Unanswered, nothing
-from services.figures.open_complaints import StoredComplaint
-from services.figures.ports import AgentHistory, VisitHistory
-from services.figures.selection import By, Selection
-from services.figures.staff.attendance import lookback
-from services.figures.staff.by_span import StaffBySpan
-from services.figures.sums import PaneTally, Sums
-from services.figures.turns import Turns
-from services.kpis.inputs import Need
-from services.runtime.unavailable import StoreSlow, StoreUnavailable
+from floorpulse.board.domain.windows import Span, Window
+from floorpulse.figures.lookup.aging import Aging
+from floorpulse.figures.lookup.looked_up import LOOKUPS, LookedUp, Unanswered, nothing
+from floorpulse.figures.open_complaints import StoredComplaint
+from floorpulse.figures.ports import AgentHistory, VisitHistory
+from floorpulse.figures.selection import By, Selection
+from floorpulse.figures.staff.attendance import lookback
+from floorpulse.figures.staff.by_span import StaffBySpan
+from floorpulse.figures.sums import PaneTally, Sums
+from floorpulse.figures.turns import Turns
+from floorpulse.kpis.inputs import Need
+from floorpulse.runtime.unavailable import StoreSlow, StoreUnavailable
 
 MOST_SELECTIONS = 64
 """Selections for which an answer stays added up"""

@@ -4,7 +4,7 @@ import asyncio
 
 import asyncpg
 
-from services.board.adapters.rows import ANSWER_WITHIN, away
+from floorpulse.board.adapters.rows import ANSWER_WITHIN, away
 
 RETIRE = """
 INSERT INTO retired_source (tenant, source, retired_at, retired_by)

@@ -6,10 +6,16 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from services.board.domain.board import Board
-from services.board.domain.sources import NO_SILENCE, NOTHING_KNOWN, Silence, SilenceRule, SourceNow
-from services.definitions.domain.calendars import open_spans
-from services.definitions.domain.in_force import Definitions, InForce
+from floorpulse.board.domain.board import Board
+from floorpulse.board.domain.sources import (
+    NO_SILENCE,
+    NOTHING_KNOWN,
+    Silence,
+    SilenceRule,
+    SourceNow,
+)
+from floorpulse.definitions.domain.calendars import open_spans
+from floorpulse.definitions.domain.in_force import Definitions, InForce
 
 LOOK_AGAIN = 1_000
 """Milliseconds for which an answer about silence holds: silences are minutes long"""

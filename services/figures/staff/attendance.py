@@ -14,9 +14,9 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
-from services.board.domain.windows import Span
-from services.contracts.agents import LONGEST, Entered
-from services.kpis.formulas.staffing import LOGGED_IN
+from floorpulse.board.domain.windows import Span
+from floorpulse.contracts.agents import LONGEST, Entered
+from floorpulse.kpis.formulas.staffing import LOGGED_IN
 
 K = TypeVar("K")
 

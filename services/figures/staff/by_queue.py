@@ -12,10 +12,10 @@ ann serves sales and help, bob serves help, cem has told no queue:
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable
 
-from services.board.domain.agents import Heads
-from services.contracts.agents import Entered
-from services.contracts.events import AgentState
-from services.kpis.figures import Staff
+from floorpulse.board.domain.agents import Heads
+from floorpulse.contracts.agents import Entered
+from floorpulse.contracts.events import AgentState
+from floorpulse.kpis.figures import Staff
 
 Skills = tuple[str, ...]
 """Queues that an agent serves, sorted"""

@@ -5,10 +5,10 @@ were when it began.
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 
-from services.board.domain.windows import Span
-from services.figures.staff.attendance import AgentEntered, Attendance, StayInSpan
-from services.figures.staff.by_queue import StaffByQueue
-from services.kpis.figures import NOBODY, Staff
+from floorpulse.board.domain.windows import Span
+from floorpulse.figures.staff.attendance import AgentEntered, Attendance, StayInSpan
+from floorpulse.figures.staff.by_queue import StaffByQueue
+from floorpulse.kpis.figures import NOBODY, Staff
 
 
 class StaffBySpan:

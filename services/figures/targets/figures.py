@@ -7,18 +7,18 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
-from services.board.domain.positions import lowest_watermark
-from services.board.domain.series import QueueChannel
-from services.board.domain.windows import Span
-from services.contracts.cells import Cells, add
-from services.counting.finality import families_at
-from services.figures.by_policy import Parted, by_policy, definition_of, row_keys_of, value_of
-from services.figures.policies_in_force import AS_IN_FORCE, PoliciesInForce, PoliciesOverTime
-from services.figures.ports import PaneHistory, Positions
-from services.figures.rows import complete
-from services.figures.selection import By, RowKey, Selection
-from services.figures.sums import Sums
-from services.figures.targets.promises import (
+from floorpulse.board.domain.positions import lowest_watermark
+from floorpulse.board.domain.series import QueueChannel
+from floorpulse.board.domain.windows import Span
+from floorpulse.contracts.cells import Cells, add
+from floorpulse.counting.finality import families_at
+from floorpulse.figures.by_policy import Parted, by_policy, definition_of, row_keys_of, value_of
+from floorpulse.figures.policies_in_force import AS_IN_FORCE, PoliciesInForce, PoliciesOverTime
+from floorpulse.figures.ports import PaneHistory, Positions
+from floorpulse.figures.rows import complete
+from floorpulse.figures.selection import By, RowKey, Selection
+from floorpulse.figures.sums import Sums
+from floorpulse.figures.targets.promises import (
     Promise,
     Stint,
     StretchPlace,
@@ -29,10 +29,10 @@ from services.figures.targets.promises import (
     stints,
     tiles,
 )
-from services.figures.tenant_view import Floors, TenantView
-from services.figures.turns import Turns
-from services.kpis.figures import SpanFigures, Value
-from services.kpis.policies import ServiceLevelPolicy
+from floorpulse.figures.tenant_view import Floors, TenantView
+from floorpulse.figures.turns import Turns
+from floorpulse.kpis.figures import SpanFigures, Value
+from floorpulse.kpis.policies import ServiceLevelPolicy
 
 QUEUE_CHANNELS = 300
 """Queues and channels looked at in one turn of the loop"""

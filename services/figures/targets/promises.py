@@ -12,16 +12,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from services.board.domain.windows import Span
-from services.counting.days import first_instant, local_day
-from services.definitions.domain.bodies import Comparison, Stretch, TargetBody
-from services.definitions.domain.calendars import Calendar, is_open, open_spans
-from services.definitions.domain.in_force import InForce, TenantDefinitions, Version
-from services.figures.intervals import Interval, intervals, next_edge
-from services.kpis.catalogue import OVER_SPANS, SpanKpi
-from services.kpis.figures import Value
-from services.kpis.formulas.recovery import fewest
-from services.kpis.units import Better, Unit
+from floorpulse.board.domain.windows import Span
+from floorpulse.counting.days import first_instant, local_day
+from floorpulse.definitions.domain.bodies import Comparison, Stretch, TargetBody
+from floorpulse.definitions.domain.calendars import Calendar, is_open, open_spans
+from floorpulse.definitions.domain.in_force import InForce, TenantDefinitions, Version
+from floorpulse.figures.intervals import Interval, intervals, next_edge
+from floorpulse.kpis.catalogue import OVER_SPANS, SpanKpi
+from floorpulse.kpis.figures import Value
+from floorpulse.kpis.formulas.recovery import fewest
+from floorpulse.kpis.units import Better, Unit
 
 GRID = {Stretch.INTERVAL: Interval.M30, Stretch.DAY: Interval.D1, Stretch.MONTH: Interval.MONTH}
 

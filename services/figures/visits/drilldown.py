@@ -2,17 +2,17 @@
 
 from dataclasses import dataclass
 
-from services.board.domain.windows import Span
-from services.contracts.visits import Outcome, Visit, offer_at, outcome, queue_of, wait_of
-from services.figures.pages import PageOfRows
-from services.figures.policies_in_force import DefinitionChoice, PoliciesInForce, PoliciesOverTime
-from services.figures.ports import Place, StoredVisit, VisitHistory
-from services.figures.selection import Selection
-from services.figures.sources.silent import SilentQueues
-from services.figures.targets.promises import counted
-from services.figures.tenant_view import Floors, TenantView
-from services.figures.turns import Turns
-from services.figures.visits.missed import missed
+from floorpulse.board.domain.windows import Span
+from floorpulse.contracts.visits import Outcome, Visit, offer_at, outcome, queue_of, wait_of
+from floorpulse.figures.pages import PageOfRows
+from floorpulse.figures.policies_in_force import DefinitionChoice, PoliciesInForce, PoliciesOverTime
+from floorpulse.figures.ports import Place, StoredVisit, VisitHistory
+from floorpulse.figures.selection import Selection
+from floorpulse.figures.sources.silent import SilentQueues
+from floorpulse.figures.targets.promises import counted
+from floorpulse.figures.tenant_view import Floors, TenantView
+from floorpulse.figures.turns import Turns
+from floorpulse.figures.visits.missed import missed
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,9 @@
 """Which visits a service level counts against: the contacts behind the number."""
 
-from services.contracts.visits import Outcome
-from services.counting.histograms import Boundary
-from services.kpis.formulas.service_level import past_threshold
-from services.kpis.policies import Formula, ServiceLevelPolicy
+from floorpulse.contracts.visits import Outcome
+from floorpulse.counting.histograms import Boundary
+from floorpulse.kpis.formulas.service_level import past_threshold
+from floorpulse.kpis.policies import Formula, ServiceLevelPolicy
 
 _FORGIVEN_TO_THRESHOLD = (Formula.V1, Formula.V4)
 _FORGIVEN_IF_SHORT = (Formula.V5, Formula.V6)

@@ -7,17 +7,17 @@ from collections.abc import AsyncIterator, Sequence
 
 import asyncpg
 
-from services.board.adapters.rows import ANSWER_WITHIN, FREE_WITHIN, away
-from services.board.domain.windows import Span
-from services.contracts.cells import Cell, Histogram
-from services.contracts.visits import decode_visit
-from services.counting.histograms import HOUR
-from services.figures.open_complaints import StoredComplaint, complaints_of
-from services.figures.ports import Place, StoredVisit
-from services.figures.selection import RowKey, Selection
-from services.figures.sums import PaneTally
-from services.kpis.formulas.repeats import LOOK_BACK
-from services.runtime.database import IN_ORDER, NO_SCAN, planned
+from floorpulse.board.adapters.rows import ANSWER_WITHIN, FREE_WITHIN, away
+from floorpulse.board.domain.windows import Span
+from floorpulse.contracts.cells import Cell, Histogram
+from floorpulse.contracts.visits import decode_visit
+from floorpulse.counting.histograms import HOUR
+from floorpulse.figures.open_complaints import StoredComplaint, complaints_of
+from floorpulse.figures.ports import Place, StoredVisit
+from floorpulse.figures.selection import RowKey, Selection
+from floorpulse.figures.sums import PaneTally
+from floorpulse.kpis.formulas.repeats import LOOK_BACK
+from floorpulse.runtime.database import IN_ORDER, NO_SCAN, planned
 
 FETCHED = 1000
 """Visits of one round trip"""

@@ -11,11 +11,11 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, KafkaTimeoutError
 from structlog.stdlib import BoundLogger
 
-from services.ingest.adapters.outbox import Acknowledgement, Post
-from services.ingest.ports import Record
-from services.runtime.clock import monotonic
-from services.runtime.kafka import NoIdempotentProducer
-from services.runtime.unavailable import LogUnavailable
+from floorpulse.ingest.adapters.outbox import Acknowledgement, Post
+from floorpulse.ingest.ports import Record
+from floorpulse.runtime.clock import monotonic
+from floorpulse.runtime.kafka import NoIdempotentProducer
+from floorpulse.runtime.unavailable import LogUnavailable
 
 logger: BoundLogger = structlog.get_logger(__name__)
 

@@ -20,8 +20,8 @@ from aiokafka.errors import KafkaError, KafkaTimeoutError
 from aiokafka.partitioner import DefaultPartitioner
 from aiokafka.producer.message_accumulator import BatchBuilder
 
-from services.ingest.ports import Record
-from services.runtime import kafka
+from floorpulse.ingest.ports import Record
+from floorpulse.runtime import kafka
 
 Acknowledgement = asyncio.Future[None]
 

@@ -3,8 +3,8 @@
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from services.ingest.app import Ingest
-from services.runtime.problems import Problem, described
+from floorpulse.ingest.app import Ingest
+from floorpulse.runtime.problems import Problem, described
 
 RETRY_AFTER = {"Retry-After": "5"}
 

@@ -8,19 +8,19 @@ from urllib.parse import unquote
 import msgspec
 from fastapi import APIRouter, Depends, Request, Response
 
-from services.access.http import require
-from services.access.keys import Credential
-from services.ingest.api import schemas
-from services.ingest.app import Ingest, Receipt
-from services.ingest.domain import cloudevents
-from services.ingest.domain.bodies import Form, form_of
-from services.ingest.domain.gate import Overloaded
-from services.ingest.domain.judge import Unwrap
-from services.ingest.domain.nesting import TooManyElements
-from services.runtime.answers import answering
-from services.runtime.problems import Problem, described
-from services.runtime.request_body import BodyLimits, declared_size, read_body
-from services.runtime.unavailable import LogUnavailable
+from floorpulse.access.http import require
+from floorpulse.access.keys import Credential
+from floorpulse.ingest.api import schemas
+from floorpulse.ingest.app import Ingest, Receipt
+from floorpulse.ingest.domain import cloudevents
+from floorpulse.ingest.domain.bodies import Form, form_of
+from floorpulse.ingest.domain.gate import Overloaded
+from floorpulse.ingest.domain.judge import Unwrap
+from floorpulse.ingest.domain.nesting import TooManyElements
+from floorpulse.runtime.answers import answering
+from floorpulse.runtime.problems import Problem, described
+from floorpulse.runtime.request_body import BodyLimits, declared_size, read_body
+from floorpulse.runtime.unavailable import LogUnavailable
 
 OVERLOADED = {"Retry-After": "1"}
 UNAVAILABLE = {"Retry-After": "5"}

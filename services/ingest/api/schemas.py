@@ -5,11 +5,11 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from services.contracts.letters import Reason
-from services.contracts.schema import event_schema
-from services.ingest.app import Receipt
-from services.ingest.domain.bodies import Form
-from services.runtime import problems
+from floorpulse.contracts.letters import Reason
+from floorpulse.contracts.schema import event_schema
+from floorpulse.ingest.app import Receipt
+from floorpulse.ingest.domain.bodies import Form
+from floorpulse.runtime import problems
 
 OFFERED = {
     "type": "contact.offered",

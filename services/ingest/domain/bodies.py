@@ -5,9 +5,9 @@ from enum import StrEnum
 
 import msgspec
 
-from services.contracts.letters import Refusal
-from services.contracts.refusals import of_decoding
-from services.ingest.domain.nesting import TooManyElements, elements
+from floorpulse.contracts.letters import Refusal
+from floorpulse.contracts.refusals import of_decoding
+from floorpulse.ingest.domain.nesting import TooManyElements, elements
 
 BOM = b"\xef\xbb\xbf"
 

@@ -14,9 +14,9 @@ from typing import get_args
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
-from services.contracts.events import AnyEvent
-from services.contracts.letters import Reason, Refusal
-from services.contracts.refusals import of_decoding
+from floorpulse.contracts.events import AnyEvent
+from floorpulse.contracts.letters import Reason, Refusal
+from floorpulse.contracts.refusals import of_decoding
 
 VERSION = "1.0"
 TYPES = frozenset(str(event.__struct_config__.tag) for event in get_args(AnyEvent))

@@ -12,16 +12,16 @@ from dataclasses import dataclass
 
 import msgspec
 
-from services.contracts.events import (
+from floorpulse.contracts.events import (
     AnyEvent,
     ContactOffered,
     partition_key,
 )
-from services.contracts.instants import parse_instant
-from services.contracts.letters import Reason, Refusal
-from services.contracts.refusals import invalid, of_decoding, shortened
-from services.ingest.domain.nesting import deeper_than
-from services.ingest.domain.pseudonyms import Pseudonyms
+from floorpulse.contracts.instants import parse_instant
+from floorpulse.contracts.letters import Reason, Refusal
+from floorpulse.contracts.refusals import invalid, of_decoding, shortened
+from floorpulse.ingest.domain.nesting import deeper_than
+from floorpulse.ingest.domain.pseudonyms import Pseudonyms
 
 EARLIEST = 631_152_000_000
 AHEAD = 86_400_000

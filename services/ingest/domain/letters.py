@@ -2,8 +2,8 @@
 
 import msgspec
 
-from services.contracts.letters import DeadLetter, Refusal, dead_letter
-from services.ingest.domain.pseudonyms import Pseudonyms
+from floorpulse.contracts.letters import DeadLetter, Refusal, dead_letter
+from floorpulse.ingest.domain.pseudonyms import Pseudonyms
 
 ORIGIN = "ingest"
 KEY = ORIGIN.encode()

@@ -13,8 +13,8 @@ feedback) goes the general way: contributions after the merge minus contribution
 from collections.abc import Callable
 from typing import Any
 
-from services.contracts.cells import Cell, Cells, Histogram, add
-from services.contracts.events import (
+from floorpulse.contracts.cells import Cell, Cells, Histogram, add
+from floorpulse.contracts.events import (
     AboutContact,
     AnyEvent,
     ContactAbandoned,
@@ -26,11 +26,17 @@ from services.contracts.events import (
     ContactTransferred,
     ContactWrapped,
 )
-from services.contracts.visits import Visit, talk_of
-from services.counting.contributions import contributions, deltas, feedback, handle_cells, handling
-from services.counting.histograms import span_bucket
-from services.kpi_engine.fold.merge import merge
-from services.kpi_engine.fold.panes import Change, Panes
+from floorpulse.contracts.visits import Visit, talk_of
+from floorpulse.counting.contributions import (
+    contributions,
+    deltas,
+    feedback,
+    handle_cells,
+    handling,
+)
+from floorpulse.counting.histograms import span_bucket
+from floorpulse.kpi_engine.fold.merge import merge
+from floorpulse.kpi_engine.fold.panes import Change, Panes
 
 # Plain integers: looking up a member of an enum costs more than the addition.
 OFFERED = int(Cell.OFFERED)

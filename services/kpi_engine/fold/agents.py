@@ -14,9 +14,9 @@ from typing import Any
 
 import msgspec
 
-from services.contracts.agents import AgentKey, AgentNow, Entered
-from services.contracts.events import AgentStateChanged
-from services.kpi_engine.fold.merge import rank
+from floorpulse.contracts.agents import AgentKey, AgentNow, Entered
+from floorpulse.contracts.events import AgentStateChanged
+from floorpulse.kpi_engine.fold.merge import rank
 
 
 @dataclass(frozen=True)

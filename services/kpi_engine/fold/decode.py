@@ -2,10 +2,10 @@
 
 import msgspec
 
-from services.contracts.events import AgentStateChanged, AnyEvent, ContactEvent
-from services.contracts.instants import parse_instant
-from services.contracts.letters import Reason, Refusal
-from services.contracts.refusals import invalid, of_decoding
+from floorpulse.contracts.events import AgentStateChanged, AnyEvent, ContactEvent
+from floorpulse.contracts.instants import parse_instant
+from floorpulse.contracts.letters import Reason, Refusal
+from floorpulse.contracts.refusals import invalid, of_decoding
 
 BACKSLASH = b"\\"
 ESCAPED_BACKSLASH = rb"\\"

@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from services.contracts.visits import Complaint, Evaluation, Survey, Visit
-from services.kpi_engine.fold.merge import rank
+from floorpulse.contracts.visits import Complaint, Evaluation, Survey, Visit
+from floorpulse.kpi_engine.fold.merge import rank
 
 T = TypeVar("T")
 

@@ -17,9 +17,9 @@ from typing import Any
 
 import msgspec
 
-from services.contracts import events
-from services.contracts.events import AnyEvent
-from services.contracts.visits import Complaint, Evaluation, Statement, Survey, Visit
+from floorpulse.contracts import events
+from floorpulse.contracts.events import AnyEvent
+from floorpulse.contracts.visits import Complaint, Evaluation, Statement, Survey, Visit
 
 
 def rank(*parts: Any) -> tuple[tuple[bool, Any], ...]:

@@ -14,9 +14,9 @@ from typing import NamedTuple
 
 import msgspec
 
-from services.contracts.cells import Cells
-from services.contracts.events import AnyEvent
-from services.contracts.updates import PaneKey
+from floorpulse.contracts.cells import Cells
+from floorpulse.contracts.events import AnyEvent
+from floorpulse.contracts.updates import PaneKey
 
 NEVER = -(1 << 62)
 

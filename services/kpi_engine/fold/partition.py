@@ -14,15 +14,19 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from services.contracts.agents import AgentKey, Entered, encode_entered
-from services.contracts.events import AgentStateChanged, AnyEvent
-from services.contracts.updates import JOIN_BITS, Gauge, PaneKey, revision
-from services.contracts.visits import Visit, VisitKey
-from services.kpi_engine.fold.agents import AgentStates, WantedAgent, entered
-from services.kpi_engine.fold.panes import NEVER, Change, Pane, Panes, StoredPane, TakenPanes
-from services.kpi_engine.fold.presence_log import ClaimedPresence, PageBuilder, WrittenPages
-from services.kpi_engine.fold.visits import TakenVisits, Visits
-from services.kpi_engine.fold.watermark import advance_watermark, believed_watermark, idle_watermark
+from floorpulse.contracts.agents import AgentKey, Entered, encode_entered
+from floorpulse.contracts.events import AgentStateChanged, AnyEvent
+from floorpulse.contracts.updates import JOIN_BITS, Gauge, PaneKey, revision
+from floorpulse.contracts.visits import Visit, VisitKey
+from floorpulse.kpi_engine.fold.agents import AgentStates, WantedAgent, entered
+from floorpulse.kpi_engine.fold.panes import NEVER, Change, Pane, Panes, StoredPane, TakenPanes
+from floorpulse.kpi_engine.fold.presence_log import ClaimedPresence, PageBuilder, WrittenPages
+from floorpulse.kpi_engine.fold.visits import TakenVisits, Visits
+from floorpulse.kpi_engine.fold.watermark import (
+    advance_watermark,
+    believed_watermark,
+    idle_watermark,
+)
 
 encode_cells = msgspec.msgpack.Encoder().encode
 

@@ -15,11 +15,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from services.contracts.presence import Counts, Home, Page
-from services.contracts.updates import Gauge
-from services.contracts.visits import Longest, Visit, VisitKey, is_open, offer_at, queue_of
-from services.counting.months import Month, month_of
-from services.kpi_engine.fold.watermark import FUTURE
+from floorpulse.contracts.presence import Counts, Home, Page
+from floorpulse.contracts.updates import Gauge
+from floorpulse.contracts.visits import Longest, Visit, VisitKey, is_open, offer_at, queue_of
+from floorpulse.counting.months import Month, month_of
+from floorpulse.kpi_engine.fold.watermark import FUTURE
 
 NO_END = 1 << 62
 STEP = 900_000

@@ -12,9 +12,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from services.contracts.presence import Entry, Home, Page, decode_page, encode_page
-from services.contracts.visits import Longest, Visit, VisitKey
-from services.kpi_engine.fold.presence import PartitionPresence
+from floorpulse.contracts.presence import Entry, Home, Page, decode_page, encode_page
+from floorpulse.contracts.visits import Longest, Visit, VisitKey
+from floorpulse.kpi_engine.fold.presence import PartitionPresence
 
 ENTRIES_A_PAGE = 10_000
 FEW = 20_000

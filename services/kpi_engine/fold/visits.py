@@ -19,8 +19,8 @@ from dataclasses import dataclass
 
 import msgspec
 
-from services.contracts.cells import Cells, add
-from services.contracts.events import (
+from floorpulse.contracts.cells import Cells, add
+from floorpulse.contracts.events import (
     AnyEvent,
     ComplaintClosed,
     ComplaintOpened,
@@ -37,9 +37,9 @@ from services.contracts.events import (
     SurveyAnswered,
     SurveyOffered,
 )
-from services.contracts.presence import Home
-from services.contracts.updates import PaneKey
-from services.contracts.visits import (
+from floorpulse.contracts.presence import Home
+from floorpulse.contracts.updates import PaneKey
+from floorpulse.contracts.visits import (
     Visit,
     VisitKey,
     complaining,
@@ -48,13 +48,13 @@ from services.contracts.visits import (
     offer_at,
     queue_of,
 )
-from services.counting.contributions import contributions, deltas
-from services.kpi_engine.fold.advance import STEPS, advance, amend, begin
-from services.kpi_engine.fold.join import join
-from services.kpi_engine.fold.merge import merge
-from services.kpi_engine.fold.panes import NEVER, Change, Panes
-from services.kpi_engine.fold.presence import PartitionPresence
-from services.kpi_engine.fold.presence_log import PageBuilder
+from floorpulse.counting.contributions import contributions, deltas
+from floorpulse.kpi_engine.fold.advance import STEPS, advance, amend, begin
+from floorpulse.kpi_engine.fold.join import join
+from floorpulse.kpi_engine.fold.merge import merge
+from floorpulse.kpi_engine.fold.panes import NEVER, Change, Panes
+from floorpulse.kpi_engine.fold.presence import PartitionPresence
+from floorpulse.kpi_engine.fold.presence_log import PageBuilder
 
 _BEGINS = frozenset((ContactOffered, ContactAnswered, ContactAbandoned))
 _TURNS = frozenset((*ContactEvent.__subclasses__(),)) - {

@@ -15,15 +15,15 @@ from aiokafka.errors import KafkaError
 from aiokafka.structs import OffsetAndMetadata, TopicPartition
 from structlog.stdlib import BoundLogger
 
-from services.contracts.topics import CONTACT_EVENTS
-from services.kpi_engine import failpoints
-from services.kpi_engine.app import Engine, RecordBatch
-from services.kpi_engine.kafka import record_batches
-from services.kpi_engine.metrics import EngineMetrics
-from services.kpi_engine.ports import LogLost, StoreUnavailable
-from services.kpi_engine.settings import EngineGroup
-from services.runtime.kafka_log import KafkaLog
-from services.runtime.settings import KafkaSettings
+from floorpulse.contracts.topics import CONTACT_EVENTS
+from floorpulse.kpi_engine import failpoints
+from floorpulse.kpi_engine.app import Engine, RecordBatch
+from floorpulse.kpi_engine.kafka import record_batches
+from floorpulse.kpi_engine.metrics import EngineMetrics
+from floorpulse.kpi_engine.ports import LogLost, StoreUnavailable
+from floorpulse.kpi_engine.settings import EngineGroup
+from floorpulse.runtime.kafka_log import KafkaLog
+from floorpulse.runtime.settings import KafkaSettings
 
 log: BoundLogger = structlog.get_logger(__name__)
 

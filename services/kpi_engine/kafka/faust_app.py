@@ -17,13 +17,13 @@ from aiokafka.errors import KafkaError
 from faust.types import StreamT
 from structlog.stdlib import BoundLogger
 
-from services.contracts.commands import Command
-from services.contracts.letters import Refusal
-from services.contracts.topics import ENGINE_COMMANDS
-from services.kpi_engine.fold.decode import decode
-from services.kpi_engine.kafka.producer import Outgoing
-from services.kpi_engine.settings import EngineGroup
-from services.runtime.settings import KafkaSettings
+from floorpulse.contracts.commands import Command
+from floorpulse.contracts.letters import Refusal
+from floorpulse.contracts.topics import ENGINE_COMMANDS
+from floorpulse.kpi_engine.fold.decode import decode
+from floorpulse.kpi_engine.kafka.producer import Outgoing
+from floorpulse.kpi_engine.settings import EngineGroup
+from floorpulse.runtime.settings import KafkaSettings
 
 log: BoundLogger = structlog.get_logger(__name__)
 

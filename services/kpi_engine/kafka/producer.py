@@ -5,10 +5,10 @@ from collections.abc import Iterable
 import msgspec
 from aiokafka import AIOKafkaProducer
 
-from services.contracts.events import AnyEvent, partition_key
-from services.contracts.letters import DeadLetter, encode_letter
-from services.contracts.topics import CONTACT_EVENTS, DEAD_LETTERS, KPI_UPDATES
-from services.contracts.updates import Update
+from floorpulse.contracts.events import AnyEvent, partition_key
+from floorpulse.contracts.letters import DeadLetter, encode_letter
+from floorpulse.contracts.topics import CONTACT_EVENTS, DEAD_LETTERS, KPI_UPDATES
+from floorpulse.contracts.updates import Update
 
 encode = msgspec.json.Encoder().encode
 

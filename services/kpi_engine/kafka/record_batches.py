@@ -11,8 +11,8 @@ from typing import Any
 from aiokafka.consumer import fetcher
 from aiokafka.errors import CorruptRecordException
 
-from services.kpi_engine.app import RecordBatch
-from services.runtime.clock import now_ms
+from floorpulse.kpi_engine.app import RecordBatch
+from floorpulse.runtime.clock import now_ms
 
 LOG_APPEND_TIME = 1
 AHEAD = 86_400_000

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import asyncpg
 
-from services.counting.months import Month, month_of
+from floorpulse.counting.months import Month, month_of
 
 BY_MONTH = ("pane", "agent_state")
 

@@ -14,29 +14,29 @@ import structlog
 from asyncpg.pool import PoolConnectionProxy
 from structlog.stdlib import BoundLogger
 
-from services.contracts.agents import AgentKey, Entered, decode_entered
-from services.contracts.cells import Cells
-from services.contracts.topics import CONTACT_EVENTS
-from services.contracts.updates import PaneKey
-from services.contracts.visits import Longest, Visit, VisitKey, decode_visit
-from services.kpi_engine import failpoints
-from services.kpi_engine.fold.agents import WantedAgent
-from services.kpi_engine.fold.panes import NEVER, StoredPane
-from services.kpi_engine.fold.partition import (
+from floorpulse.contracts.agents import AgentKey, Entered, decode_entered
+from floorpulse.contracts.cells import Cells
+from floorpulse.contracts.topics import CONTACT_EVENTS
+from floorpulse.contracts.updates import PaneKey
+from floorpulse.contracts.visits import Longest, Visit, VisitKey, decode_visit
+from floorpulse.kpi_engine import failpoints
+from floorpulse.kpi_engine.fold.agents import WantedAgent
+from floorpulse.kpi_engine.fold.panes import NEVER, StoredPane
+from floorpulse.kpi_engine.fold.partition import (
     FlushRows,
     Partition,
     PartitionPosition,
     StoredRecords,
     WantedRecords,
 )
-from services.kpi_engine.fold.presence_log import ClaimedPresence
-from services.kpi_engine.ports import FlushOutcome, LogLost, StoreUnavailable
-from services.kpi_engine.postgres import statements as sql
-from services.kpi_engine.postgres.kept_since import kept_since
-from services.kpi_engine.postgres.months import MonthlyParts
-from services.runtime.clock import monotonic, now_ms
-from services.runtime.database import dsn
-from services.runtime.settings import DatabaseSettings
+from floorpulse.kpi_engine.fold.presence_log import ClaimedPresence
+from floorpulse.kpi_engine.ports import FlushOutcome, LogLost, StoreUnavailable
+from floorpulse.kpi_engine.postgres import statements as sql
+from floorpulse.kpi_engine.postgres.kept_since import kept_since
+from floorpulse.kpi_engine.postgres.months import MonthlyParts
+from floorpulse.runtime.clock import monotonic, now_ms
+from floorpulse.runtime.database import dsn
+from floorpulse.runtime.settings import DatabaseSettings
 
 log: BoundLogger = structlog.get_logger(__name__)
 

@@ -6,14 +6,14 @@ import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import count
 
-from services.contracts.agents import AgentNow
-from services.contracts.events import AnyEvent
-from services.contracts.updates import PaneRow, Update
-from services.kpi_engine.fold.panes import Pane
-from services.kpi_engine.fold.partition import Partition
-from services.kpi_engine.ports import LiveChannel
-from services.kpi_engine.publish.sources import HeardSources
-from services.runtime.clock import now_ms, steady_ms
+from floorpulse.contracts.agents import AgentNow
+from floorpulse.contracts.events import AnyEvent
+from floorpulse.contracts.updates import PaneRow, Update
+from floorpulse.kpi_engine.fold.panes import Pane
+from floorpulse.kpi_engine.fold.partition import Partition
+from floorpulse.kpi_engine.ports import LiveChannel
+from floorpulse.kpi_engine.publish.sources import HeardSources
+from floorpulse.runtime.clock import now_ms, steady_ms
 
 HEARTBEAT = 1_000
 ROWS_AN_UPDATE = 1_000

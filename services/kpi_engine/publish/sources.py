@@ -9,8 +9,8 @@ Instants are milliseconds of the worker's steady clock.
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
-from services.contracts.events import AnyEvent, ContactOffered
-from services.contracts.updates import SourceHeard
+from floorpulse.contracts.events import AnyEvent, ContactOffered
+from floorpulse.contracts.updates import SourceHeard
 
 MINUTE = 60_000
 REMEMBERED = (1 << 64) - 1

@@ -11,8 +11,8 @@ quarters      ▒▒▒▒▒▒▒▒▒▒ arriving ▒▒▒▒▒▒▒▒�
 
 from typing import NamedTuple
 
-from services.contracts.cells import Cells
-from services.counting.families import Family, only
+from floorpulse.contracts.cells import Cells
+from floorpulse.counting.families import Family, only
 
 FILLING = 900_000
 """Milliseconds (wall clock) without a change after which figures that arrived late count as shown

@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo
 
 import asyncpg
 
-from services.contracts.cells import Cells, add
-from services.contracts.packed import pack
-from services.contracts.presence import Home
-from services.counting.finality import FINAL
-from services.counting.grains import ALL_QUEUES, QUARTER, Grain, bounds_of
-from services.kpi_engine.rollup import sql
-from services.kpi_engine.rollup.correction import (
+from floorpulse.contracts.cells import Cells, add
+from floorpulse.contracts.packed import pack
+from floorpulse.contracts.presence import Home
+from floorpulse.counting.finality import FINAL
+from floorpulse.counting.grains import ALL_QUEUES, QUARTER, Grain, bounds_of
+from floorpulse.kpi_engine.rollup import sql
+from floorpulse.kpi_engine.rollup.correction import (
     JOINED,
     Cause,
     Judgement,
@@ -22,8 +22,8 @@ from services.kpi_engine.rollup.correction import (
     StoredRollup,
     judge,
 )
-from services.kpi_engine.rollup.cursors import RollupCursors, final_in
-from services.kpi_engine.rollup.table import (
+from floorpulse.kpi_engine.rollup.cursors import RollupCursors, final_in
+from floorpulse.kpi_engine.rollup.table import (
     MergedCells,
     RollupKey,
     RollupRow,

@@ -16,9 +16,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
-from services.counting.families import Family
-from services.counting.finality import passed
-from services.counting.grains import Grain, bounds_of, quarter_of
+from floorpulse.counting.families import Family
+from floorpulse.counting.finality import passed
+from floorpulse.counting.grains import Grain, bounds_of, quarter_of
 
 
 @dataclass(frozen=True)

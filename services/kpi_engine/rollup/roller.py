@@ -17,10 +17,10 @@ import msgspec
 import structlog
 from structlog.stdlib import BoundLogger
 
-from services.contracts.topics import CONTACT_EVENTS
-from services.counting.families import Family
-from services.counting.finality import FINAL, passed
-from services.counting.grains import (
+from floorpulse.contracts.topics import CONTACT_EVENTS
+from floorpulse.counting.families import Family
+from floorpulse.counting.finality import FINAL, passed
+from floorpulse.counting.grains import (
     ALL_QUEUES,
     QUARTER,
     Grain,
@@ -29,14 +29,14 @@ from services.counting.grains import (
     on_the_grid,
     quarter_of,
 )
-from services.kpi_engine.metrics import EngineMetrics
-from services.kpi_engine.postgres.statements import NOW
-from services.kpi_engine.rollup import sql
-from services.kpi_engine.rollup.correction import QuarterStatus, StoredRollup
-from services.kpi_engine.rollup.corrector import Corrector, known_at
-from services.kpi_engine.rollup.cursors import RollupCursors, advanced, lowered, retreated
-from services.kpi_engine.rollup.table import RollupRow, RollupTable, totals
-from services.runtime.clock import monotonic
+from floorpulse.kpi_engine.metrics import EngineMetrics
+from floorpulse.kpi_engine.postgres.statements import NOW
+from floorpulse.kpi_engine.rollup import sql
+from floorpulse.kpi_engine.rollup.correction import QuarterStatus, StoredRollup
+from floorpulse.kpi_engine.rollup.corrector import Corrector, known_at
+from floorpulse.kpi_engine.rollup.cursors import RollupCursors, advanced, lowered, retreated
+from floorpulse.kpi_engine.rollup.table import RollupRow, RollupTable, totals
+from floorpulse.runtime.clock import monotonic
 
 log: BoundLogger = structlog.get_logger(__name__)
 

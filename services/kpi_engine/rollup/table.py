@@ -8,13 +8,13 @@ from typing import NamedTuple
 
 import asyncpg
 
-from services.contracts.cells import Cells, add
-from services.contracts.packed import pack, unpack, unpack_joined
-from services.contracts.presence import Home
-from services.counting.families import Family
-from services.counting.grains import Grain, RollupBounds
-from services.kpi_engine.rollup import sql
-from services.kpi_engine.rollup.correction import StoredRollup
+from floorpulse.contracts.cells import Cells, add
+from floorpulse.contracts.packed import pack, unpack, unpack_joined
+from floorpulse.contracts.presence import Home
+from floorpulse.counting.families import Family
+from floorpulse.counting.grains import Grain, RollupBounds
+from floorpulse.kpi_engine.rollup import sql
+from floorpulse.kpi_engine.rollup.correction import StoredRollup
 
 PORTION = 10
 """Groups of rows decoded between two looks at other work"""

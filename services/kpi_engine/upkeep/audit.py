@@ -4,13 +4,13 @@ import asyncpg
 import structlog
 from structlog.stdlib import BoundLogger
 
-from services.contracts.cells import add
-from services.contracts.updates import PaneKey
-from services.contracts.visits import decode_visit
-from services.counting.contributions import Contributions
-from services.kpi_engine.metrics import EngineMetrics
-from services.kpi_engine.postgres.store import decode_cells
-from services.kpi_engine.upkeep.differences import differences
+from floorpulse.contracts.cells import add
+from floorpulse.contracts.updates import PaneKey
+from floorpulse.contracts.visits import decode_visit
+from floorpulse.counting.contributions import Contributions
+from floorpulse.kpi_engine.metrics import EngineMetrics
+from floorpulse.kpi_engine.postgres.store import decode_cells
+from floorpulse.kpi_engine.upkeep.differences import differences
 
 log: BoundLogger = structlog.get_logger(__name__)
 

@@ -4,10 +4,10 @@ instant.
 
 from collections.abc import Iterable
 
-from services.contracts.cells import Cells, add
-from services.contracts.updates import PaneKey
-from services.contracts.visits import Visit
-from services.counting.contributions import Contributions, contributions
+from floorpulse.contracts.cells import Cells, add
+from floorpulse.contracts.updates import PaneKey
+from floorpulse.contracts.visits import Visit
+from floorpulse.counting.contributions import Contributions, contributions
 
 OFFER_FAMILY_END = 20
 """Cells below this code belong to the pane of the offer and to nothing else."""

@@ -12,14 +12,14 @@ import asyncpg
 import structlog
 from structlog.stdlib import BoundLogger
 
-from services.kpi_engine.postgres.statements import NOW
-from services.kpi_engine.upkeep.retention_limits import (
+from floorpulse.kpi_engine.postgres.statements import NOW
+from floorpulse.kpi_engine.upkeep.retention_limits import (
     RELOADED_WITHIN,
     limit,
     month_named,
     rolled_limit,
 )
-from services.runtime.clock import now_ms
+from floorpulse.runtime.clock import now_ms
 
 log: BoundLogger = structlog.get_logger(__name__)
 

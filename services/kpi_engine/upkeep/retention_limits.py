@@ -4,7 +4,7 @@ engine has read them.
 
 from datetime import UTC, datetime
 
-from services.counting.months import Month, month_of
+from floorpulse.counting.months import Month, month_of
 
 DAY = 86_400_000
 RELOADED_WITHIN = 300_000

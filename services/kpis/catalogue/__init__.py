@@ -4,7 +4,7 @@ each, a module a group.
 API, metrics, wallboard and docs read this table; a formula changes here and nowhere else.
 """
 
-from services.kpis.catalogue import (
+from floorpulse.kpis.catalogue import (
     complaints,
     contract,
     handling,
@@ -15,7 +15,7 @@ from services.kpis.catalogue import (
     speed,
     volume,
 )
-from services.kpis.catalogue.entry import Kpi, Mixed, MomentKpi, SpanKpi
+from floorpulse.kpis.catalogue.entry import Kpi, Mixed, MomentKpi, SpanKpi
 
 __all__ = ["ASKED", "BY_AGENT", "CATALOGUE", "GAUGED", "OVER_SPANS", "QUALITIES", "VARIANTS"]
 __all__ += ["Kpi", "Mixed", "MomentKpi", "SpanKpi"]

@@ -1,14 +1,14 @@
 """Complaints, and how they were dealt with."""
 
-from services.contracts.cells import COMPLAINTS, Cell
-from services.contracts.events import Severity
-from services.counting.families import Family
-from services.kpis.catalogue.entry import KpiGauge, SpanKpi, Variant
-from services.kpis.figures import SpanFigures, Value, counter, share_of
-from services.kpis.formulas.complaints import CLOSED_WITHIN, DAYS, closed_within
-from services.kpis.inputs import Need
-from services.kpis.policies import ServiceLevelPolicy
-from services.kpis.units import Better, Group, Unit
+from floorpulse.contracts.cells import COMPLAINTS, Cell
+from floorpulse.contracts.events import Severity
+from floorpulse.counting.families import Family
+from floorpulse.kpis.catalogue.entry import KpiGauge, SpanKpi, Variant
+from floorpulse.kpis.figures import SpanFigures, Value, counter, share_of
+from floorpulse.kpis.formulas.complaints import CLOSED_WITHIN, DAYS, closed_within
+from floorpulse.kpis.inputs import Need
+from floorpulse.kpis.policies import ServiceLevelPolicy
+from floorpulse.kpis.units import Better, Group, Unit
 
 _SEVERITY_ZH: dict[Severity, str] = {
     "low": "轻微",

@@ -1,12 +1,12 @@
 """What was promised, and how far it is kept."""
 
-from services.counting.families import Family
-from services.kpis.catalogue.entry import SETTLED, Mixed, SpanKpi
-from services.kpis.formulas.planning import service_level_projected
-from services.kpis.formulas.recovery import contacts_to_recover, sla_attainment
-from services.kpis.inputs import Need
-from services.kpis.policies import Policy
-from services.kpis.units import Better, Group, Unit
+from floorpulse.counting.families import Family
+from floorpulse.kpis.catalogue.entry import SETTLED, Mixed, SpanKpi
+from floorpulse.kpis.formulas.planning import service_level_projected
+from floorpulse.kpis.formulas.recovery import contacts_to_recover, sla_attainment
+from floorpulse.kpis.inputs import Need
+from floorpulse.kpis.policies import Policy
+from floorpulse.kpis.units import Better, Group, Unit
 
 KPIS: tuple[SpanKpi, ...] = (
     SpanKpi(

@@ -9,12 +9,12 @@ from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from typing import Generic, Self, TypeVar
 
-from services.counting.families import Family
-from services.kpis.figures import Measure, MomentMeasure
-from services.kpis.formulas.by_contact import by_contact
-from services.kpis.inputs import Need
-from services.kpis.policies import Policy
-from services.kpis.units import Better, Group, Unit
+from floorpulse.counting.families import Family
+from floorpulse.kpis.figures import Measure, MomentMeasure
+from floorpulse.kpis.formulas.by_contact import by_contact
+from floorpulse.kpis.inputs import Need
+from floorpulse.kpis.policies import Policy
+from floorpulse.kpis.units import Better, Group, Unit
 
 M = TypeVar("M", bound=Callable[..., object])
 SETTLED = Family.OFFER | Family.COMPLETION

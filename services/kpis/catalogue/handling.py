@@ -1,13 +1,13 @@
 """How contacts were handled, and how busy agents were with them."""
 
-from services.contracts.cells import Cell, Histogram
-from services.counting.families import Family
-from services.kpis.catalogue.entry import SETTLED, KpiGauge, SpanKpi, Variant
-from services.kpis.figures import counter, mean_of, quantile_of, share_of
-from services.kpis.formulas.repeats import HOURS, WITHIN_HOURS, repeated_within
-from services.kpis.formulas.staffing import occupancy, utilisation
-from services.kpis.inputs import Need
-from services.kpis.units import Better, Group, Unit
+from floorpulse.contracts.cells import Cell, Histogram
+from floorpulse.counting.families import Family
+from floorpulse.kpis.catalogue.entry import SETTLED, KpiGauge, SpanKpi, Variant
+from floorpulse.kpis.figures import counter, mean_of, quantile_of, share_of
+from floorpulse.kpis.formulas.repeats import HOURS, WITHIN_HOURS, repeated_within
+from floorpulse.kpis.formulas.staffing import occupancy, utilisation
+from floorpulse.kpis.inputs import Need
+from floorpulse.kpis.units import Better, Group, Unit
 
 
 def _returned(hours: int) -> str:

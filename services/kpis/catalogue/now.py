@@ -1,14 +1,14 @@
 """Gauges: how the floor is at a moment."""
 
-from services.contracts.events import AgentState
-from services.counting.families import Family
-from services.kpis.catalogue.entry import SETTLED, MomentKpi, Variant
-from services.kpis.formulas.complaints import complaints_open
-from services.kpis.formulas.estimated_wait import estimated_wait
-from services.kpis.formulas.staffing import LOGGED_IN, agents, agents_in
-from services.kpis.formulas.waiting import in_progress, longest_wait, unresolved, waiting
-from services.kpis.inputs import Need
-from services.kpis.units import Better, Group, Unit
+from floorpulse.contracts.events import AgentState
+from floorpulse.counting.families import Family
+from floorpulse.kpis.catalogue.entry import SETTLED, MomentKpi, Variant
+from floorpulse.kpis.formulas.complaints import complaints_open
+from floorpulse.kpis.formulas.estimated_wait import estimated_wait
+from floorpulse.kpis.formulas.staffing import LOGGED_IN, agents, agents_in
+from floorpulse.kpis.formulas.waiting import in_progress, longest_wait, unresolved, waiting
+from floorpulse.kpis.inputs import Need
+from floorpulse.kpis.units import Better, Group, Unit
 
 _STATE_ZH: dict[AgentState, str] = {
     "available": "空闲",

@@ -1,8 +1,8 @@
 """What was forecast beside what came, and the agents that it takes."""
 
-from services.counting.families import Family
-from services.kpis.catalogue.entry import SETTLED, Mixed, SpanKpi, Variant
-from services.kpis.formulas.planning import (
+from floorpulse.counting.families import Family
+from floorpulse.kpis.catalogue.entry import SETTLED, Mixed, SpanKpi, Variant
+from floorpulse.kpis.formulas.planning import (
     agents_gap,
     agents_required,
     agents_required_erlang_c,
@@ -11,9 +11,9 @@ from services.kpis.formulas.planning import (
     required_ahead,
     wape,
 )
-from services.kpis.inputs import Need
-from services.kpis.policies import Policy
-from services.kpis.units import Better, Group, Unit
+from floorpulse.kpis.inputs import Need
+from floorpulse.kpis.policies import Policy
+from floorpulse.kpis.units import Better, Group, Unit
 
 KPIS: tuple[SpanKpi, ...] = (
     SpanKpi(

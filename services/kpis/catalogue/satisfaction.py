@@ -1,12 +1,12 @@
 """What customers said."""
 
-from services.contracts.cells import Cell
-from services.counting.families import Family
-from services.kpis.catalogue.entry import KpiGauge, SpanKpi
-from services.kpis.figures import mean_of, share_of
-from services.kpis.formulas.satisfaction import csat, nps
-from services.kpis.policies import Policy
-from services.kpis.units import Better, Group, Unit
+from floorpulse.contracts.cells import Cell
+from floorpulse.counting.families import Family
+from floorpulse.kpis.catalogue.entry import KpiGauge, SpanKpi
+from floorpulse.kpis.figures import mean_of, share_of
+from floorpulse.kpis.formulas.satisfaction import csat, nps
+from floorpulse.kpis.policies import Policy
+from floorpulse.kpis.units import Better, Group, Unit
 
 KPIS: tuple[SpanKpi, ...] = (
     SpanKpi(

@@ -1,13 +1,13 @@
 """How quickly contacts were answered."""
 
-from services.contracts.cells import Cell, Histogram
-from services.counting.families import Family
-from services.counting.histograms import bucket_seconds, buckets
-from services.kpis.catalogue.entry import KpiGauge, SpanKpi, Variant
-from services.kpis.figures import SpanFigures, Value, mean_of, quantile_of
-from services.kpis.formulas.service_level import service_level, under
-from services.kpis.policies import Formula, Policy, ServiceLevelPolicy
-from services.kpis.units import Better, Group, Unit
+from floorpulse.contracts.cells import Cell, Histogram
+from floorpulse.counting.families import Family
+from floorpulse.counting.histograms import bucket_seconds, buckets
+from floorpulse.kpis.catalogue.entry import KpiGauge, SpanKpi, Variant
+from floorpulse.kpis.figures import SpanFigures, Value, mean_of, quantile_of
+from floorpulse.kpis.formulas.service_level import service_level, under
+from floorpulse.kpis.policies import Formula, Policy, ServiceLevelPolicy
+from floorpulse.kpis.units import Better, Group, Unit
 
 
 def _wait_max(figures: SpanFigures, _: ServiceLevelPolicy) -> Value:

@@ -1,13 +1,13 @@
 """How many contacts came, and what became of them."""
 
-from services.contracts.cells import LEFT, Cell, Histogram
-from services.contracts.events import LeftReason
-from services.counting.families import Family
-from services.counting.histograms import count_within
-from services.kpis.catalogue.entry import KpiGauge, SpanKpi, Variant
-from services.kpis.figures import SpanFigures, Value, count, counter, share_of
-from services.kpis.policies import Policy, ServiceLevelPolicy
-from services.kpis.units import Better, Group, Unit
+from floorpulse.contracts.cells import LEFT, Cell, Histogram
+from floorpulse.contracts.events import LeftReason
+from floorpulse.counting.families import Family
+from floorpulse.counting.histograms import count_within
+from floorpulse.kpis.catalogue.entry import KpiGauge, SpanKpi, Variant
+from floorpulse.kpis.figures import SpanFigures, Value, count, counter, share_of
+from floorpulse.kpis.policies import Policy, ServiceLevelPolicy
+from floorpulse.kpis.units import Better, Group, Unit
 
 _LEFT_ZH: dict[LeftReason, str] = {
     "overflow": "溢出",

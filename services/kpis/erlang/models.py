@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from math import ceil, exp, inf, log
 
-from services.kpis.erlang.gamma import log_lower, log_sum, log_upper
+from floorpulse.kpis.erlang.gamma import log_lower, log_sum, log_upper
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,9 @@
 over the cells kept for that.
 """
 
-from services.contracts.cells import BUCKETS, BY_CONTACT, Cell, Cells, Histogram
-from services.kpis.figures import Measure, SpanFigures, Value
-from services.kpis.policies import ServiceLevelPolicy
+from floorpulse.contracts.cells import BUCKETS, BY_CONTACT, Cell, Cells, Histogram
+from floorpulse.kpis.figures import Measure, SpanFigures, Value
+from floorpulse.kpis.policies import ServiceLevelPolicy
 
 _COUNTS = {cell: Cell(cell - BY_CONTACT) for cell in Cell if cell.name.startswith("CONTACT_")}
 _HISTOGRAMS = {

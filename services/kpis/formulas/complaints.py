@@ -2,10 +2,10 @@
 overdue.
 """
 
-from services.contracts.cells import Histogram
-from services.counting.histograms import HOUR, buckets, count_within
-from services.kpis.figures import Measure, MomentFigures, SpanFigures, Value, count, share
-from services.kpis.policies import ServiceLevelPolicy
+from floorpulse.contracts.cells import Histogram
+from floorpulse.counting.histograms import HOUR, buckets, count_within
+from floorpulse.kpis.figures import Measure, MomentFigures, SpanFigures, Value, count, share
+from floorpulse.kpis.policies import ServiceLevelPolicy
 
 DAY_HOURS = 24
 CLOSED_WITHIN = 7

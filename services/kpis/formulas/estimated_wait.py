@@ -9,8 +9,8 @@ estimate is on the careful side. Without any completion there is no pace, and no
 handled   ├───── half hour, whole minutes ─────┤ moment
 """
 
-from services.kpis.figures import MomentFigures, Value
-from services.kpis.policies import ServiceLevelPolicy
+from floorpulse.kpis.figures import MomentFigures, Value
+from floorpulse.kpis.policies import ServiceLevelPolicy
 
 LOOK_BACK = 1800
 """Seconds before a moment in which completions make the pace"""

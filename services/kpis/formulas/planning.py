@@ -6,13 +6,13 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from math import fsum, inf
 
-from services.contracts.cells import Cell
-from services.contracts.events import AgentState
-from services.kpis.erlang.models import Load, fewest, service
-from services.kpis.figures import Measure, SpanFigures, Value, count
-from services.kpis.formulas.service_level import hits_and_total, service_level
-from services.kpis.plan import Ahead
-from services.kpis.policies import ServiceLevelPolicy
+from floorpulse.contracts.cells import Cell
+from floorpulse.contracts.events import AgentState
+from floorpulse.kpis.erlang.models import Load, fewest, service
+from floorpulse.kpis.figures import Measure, SpanFigures, Value, count
+from floorpulse.kpis.formulas.service_level import hits_and_total, service_level
+from floorpulse.kpis.plan import Ahead
+from floorpulse.kpis.policies import ServiceLevelPolicy
 
 UNKNOWN = Value(None, None, None)
 AT_WORK: tuple[AgentState, ...] = ("available", "ringing", "busy", "wrap_up")

@@ -7,9 +7,9 @@ target 80 %:   hit 70 of 100  →  attainment 70 / 80 = 0.875; with 50 more in t
 
 from fractions import Fraction
 
-from services.kpis.figures import SpanFigures, Value, count
-from services.kpis.formulas.service_level import service_level
-from services.kpis.policies import ServiceLevelPolicy
+from floorpulse.kpis.figures import SpanFigures, Value, count
+from floorpulse.kpis.formulas.service_level import service_level
+from floorpulse.kpis.policies import ServiceLevelPolicy
 
 UNDEFINED = Value(None, None, None)
 

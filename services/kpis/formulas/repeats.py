@@ -9,10 +9,10 @@ contact, such as a transfer that comes back, are no repetition. A customer is th
 ingest made; without one a visit is not in the denominator.
 """
 
-from services.contracts.cells import Cell, Histogram
-from services.counting.histograms import count_within
-from services.kpis.figures import Measure, SpanFigures, Value, share
-from services.kpis.policies import ServiceLevelPolicy
+from floorpulse.contracts.cells import Cell, Histogram
+from floorpulse.counting.histograms import count_within
+from floorpulse.kpis.figures import Measure, SpanFigures, Value, share
+from floorpulse.kpis.policies import ServiceLevelPolicy
 
 WITHIN_HOURS = 24
 """Hours within which a contact counts as repeated unless the question says otherwise"""

@@ -2,10 +2,10 @@
 pass.
 """
 
-from services.contracts.cells import Cell, Histogram
-from services.counting.histograms import count_passed, count_scores
-from services.kpis.figures import SpanFigures, Value, share
-from services.kpis.policies import ServiceLevelPolicy
+from floorpulse.contracts.cells import Cell, Histogram
+from floorpulse.counting.histograms import count_passed, count_scores
+from floorpulse.kpis.figures import SpanFigures, Value, share
+from floorpulse.kpis.policies import ServiceLevelPolicy
 
 
 def csat(figures: SpanFigures, policy: ServiceLevelPolicy) -> Value:

@@ -3,10 +3,10 @@
 from dataclasses import replace
 from typing import TypeVar
 
-from services.contracts.cells import LEFT, Cell, Histogram
-from services.counting.histograms import count_within
-from services.kpis.figures import Measure, SpanFigures, Value, share
-from services.kpis.policies import Formula, ServiceLevelPolicy
+from floorpulse.contracts.cells import LEFT, Cell, Histogram
+from floorpulse.counting.histograms import count_within
+from floorpulse.kpis.figures import Measure, SpanFigures, Value, share
+from floorpulse.kpis.policies import Formula, ServiceLevelPolicy
 
 N = TypeVar("N", int, float)
 

@@ -11,9 +11,9 @@ up nobody is served, and the agent could not take another contact either.
 
 from collections.abc import Sequence
 
-from services.contracts.events import AgentState
-from services.kpis.figures import MomentFigures, MomentMeasure, SpanFigures, Staff, Value, count
-from services.kpis.policies import ServiceLevelPolicy
+from floorpulse.contracts.events import AgentState
+from floorpulse.kpis.figures import MomentFigures, MomentMeasure, SpanFigures, Staff, Value, count
+from floorpulse.kpis.policies import ServiceLevelPolicy
 
 LOGGED_IN: tuple[AgentState, ...] = ("available", "ringing", "busy", "wrap_up", "break")
 """The states of an agent who is at work"""

@@ -1,7 +1,7 @@
 """Gauges of a moment: who waits, for how long, and what is in progress."""
 
-from services.kpis.figures import MomentFigures, Value, count
-from services.kpis.policies import ServiceLevelPolicy
+from floorpulse.kpis.figures import MomentFigures, Value, count
+from floorpulse.kpis.policies import ServiceLevelPolicy
 
 
 def waiting(figures: MomentFigures, _: ServiceLevelPolicy) -> Value:

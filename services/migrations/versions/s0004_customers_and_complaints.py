@@ -5,7 +5,7 @@ of their own.
 import sqlalchemy as sa
 from alembic import op
 
-from services.contracts.visits import complaining, decode_visit
+from floorpulse.contracts.visits import complaining, decode_visit
 
 revision = "0004"
 down_revision = "0003"

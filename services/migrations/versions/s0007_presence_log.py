@@ -10,8 +10,8 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 from alembic import op
 
-from services.contracts.presence import Entry, Home, Page, encode_page
-from services.contracts.visits import decode_visit, is_open, offer_at, queue_of
+from floorpulse.contracts.presence import Entry, Home, Page, encode_page
+from floorpulse.contracts.visits import decode_visit, is_open, offer_at, queue_of
 
 revision = "0007"
 down_revision = "0006"

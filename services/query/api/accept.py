@@ -4,7 +4,7 @@ from functools import lru_cache
 
 from fastapi import Request
 
-from services.runtime.problems import Problem
+from floorpulse.runtime.problems import Problem
 
 JSON = "application/json"
 CSV = "text/csv"

@@ -4,17 +4,17 @@ from typing import TYPE_CHECKING, Annotated, Literal, get_args
 
 from pydantic import Field
 
-from services.contracts.events import AgentState
-from services.figures.agents.benchmark import Minimum
-from services.figures.agents.comparison import Contest
-from services.figures.agents.figures import AgentQuery, AgentsQuery
-from services.figures.agents.rows import ByAgent
-from services.figures.intervals import Interval
-from services.figures.rows import Question
-from services.figures.selection import By
-from services.figures.tenant_view import TenantView
-from services.kpis.catalogue import BY_AGENT, CATALOGUE, QUALITIES, SpanKpi
-from services.query.api.parameters import (
+from floorpulse.contracts.events import AgentState
+from floorpulse.figures.agents.benchmark import Minimum
+from floorpulse.figures.agents.comparison import Contest
+from floorpulse.figures.agents.figures import AgentQuery, AgentsQuery
+from floorpulse.figures.agents.rows import ByAgent
+from floorpulse.figures.intervals import Interval
+from floorpulse.figures.rows import Question
+from floorpulse.figures.selection import By
+from floorpulse.figures.tenant_view import TenantView
+from floorpulse.kpis.catalogue import BY_AGENT, CATALOGUE, QUALITIES, SpanKpi
+from floorpulse.query.api.parameters import (
     BEGIN,
     END,
     Channels,

@@ -6,25 +6,25 @@ from typing import Annotated
 import msgspec
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from services.access.http import require
-from services.access.keys import Credential
-from services.figures.agents.comparison import BENCHMARK_COLUMNS, BenchmarkRow
-from services.figures.agents.figures import AgentFigures, AgentPlace
-from services.figures.agents.rows import AGENT_COLUMNS, AgentRow
-from services.figures.rows import identity, substance
-from services.query.api.accept import CSV, JSON, accepted
-from services.query.api.agent_parameters import (
+from floorpulse.access.http import require
+from floorpulse.access.keys import Credential
+from floorpulse.figures.agents.comparison import BENCHMARK_COLUMNS, BenchmarkRow
+from floorpulse.figures.agents.figures import AgentFigures, AgentPlace
+from floorpulse.figures.agents.rows import AGENT_COLUMNS, AgentRow
+from floorpulse.figures.rows import identity, substance
+from floorpulse.query.api.accept import CSV, JSON, accepted
+from floorpulse.query.api.agent_parameters import (
     AgentKpiParameters,
     AgentsParameters,
     BenchmarkParameters,
 )
-from services.query.api.answers import AnswerPage, Sheet, csv_stream, tagged_rows
-from services.query.api.cursors import cursor, place_of
-from services.query.api.measured import MeasuredRoute, Shared, use_case
-from services.query.api.paging import further, rows_of_page
-from services.query.api.queue_bodies import AgentsAnswer, agent_row, timeless
-from services.query.api.schemas import AgentKpisAnswer, BenchmarkAnswer, answering
-from services.runtime.problems import described
+from floorpulse.query.api.answers import AnswerPage, Sheet, csv_stream, tagged_rows
+from floorpulse.query.api.cursors import cursor, place_of
+from floorpulse.query.api.measured import MeasuredRoute, Shared, use_case
+from floorpulse.query.api.paging import further, rows_of_page
+from floorpulse.query.api.queue_bodies import AgentsAnswer, agent_row, timeless
+from floorpulse.query.api.schemas import AgentKpisAnswer, BenchmarkAnswer, answering
+from floorpulse.runtime.problems import described
 
 Leader = Annotated[Credential, Depends(require("agents:read"))]
 PROBLEMS = described(401, 403, 406, 422, 503)

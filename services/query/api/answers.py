@@ -13,8 +13,8 @@ from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from services.figures.rows import HistoryRow, LiveRow, Row, csv_cells, identity, substance
-from services.figures.turns import Turns
+from floorpulse.figures.rows import HistoryRow, LiveRow, Row, csv_cells, identity, substance
+from floorpulse.figures.turns import Turns
 
 T = TypeVar("T")
 

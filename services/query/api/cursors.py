@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import msgspec
 
-from services.runtime.problems import Problem
+from floorpulse.runtime.problems import Problem
 
 P = TypeVar("P")
 

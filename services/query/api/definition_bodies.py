@@ -7,20 +7,20 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import Meta
 
-from services.counting.histograms import Boundary
-from services.definitions.app import Reload
-from services.definitions.domain.bodies import Kind, said
-from services.definitions.domain.in_force import (
+from floorpulse.counting.histograms import Boundary
+from floorpulse.definitions.app import Reload
+from floorpulse.definitions.domain.bodies import Kind, said
+from floorpulse.definitions.domain.in_force import (
     Definitions,
     InForce,
     TenantDefinitions,
     service_level_of,
 )
-from services.figures.timestamps import Instant, text, text_or_none
-from services.kpis.catalogue import Kpi
-from services.kpis.policies import DEFAULT_POLICY, Formula, ServiceLevelPolicy
-from services.kpis.units import Better, Unit
-from services.query.api.schemas import Next
+from floorpulse.figures.timestamps import Instant, text, text_or_none
+from floorpulse.kpis.catalogue import Kpi
+from floorpulse.kpis.policies import DEFAULT_POLICY, Formula, ServiceLevelPolicy
+from floorpulse.kpis.units import Better, Unit
+from floorpulse.query.api.schemas import Next
 
 KindName = Literal[
     "tenant",

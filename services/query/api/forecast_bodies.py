@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import Meta
 
-from services.figures.forecasts.keeper import Upload
-from services.figures.timestamps import Instant, text
-from services.kpis.plan import Slot
-from services.query.api.schemas import Next
+from floorpulse.figures.forecasts.keeper import Upload
+from floorpulse.figures.timestamps import Instant, text
+from floorpulse.kpis.plan import Slot
+from floorpulse.query.api.schemas import Next
 
 MOST_ROWS = 50_000
 

@@ -8,10 +8,10 @@ from io import StringIO
 import msgspec
 from fastapi import Request
 
-from services.figures.forecasts.upload import FIELDS, REQUIRED, Row
-from services.query.api.forecast_bodies import MOST_ROWS
-from services.runtime.problems import Problem
-from services.runtime.request_body import BodyLimits, read_body
+from floorpulse.figures.forecasts.upload import FIELDS, REQUIRED, Row
+from floorpulse.query.api.forecast_bodies import MOST_ROWS
+from floorpulse.runtime.problems import Problem
+from floorpulse.runtime.request_body import BodyLimits, read_body
 
 MOST_BYTES = 8 * 1024 * 1024
 LIMITS = BodyLimits(MOST_BYTES, seconds=60.0)

@@ -11,17 +11,17 @@ import msgspec
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import Field
 
-from services.access.http import require
-from services.access.keys import Credential
-from services.board.domain.windows import Span
-from services.figures.forecasts.keeper import ForecastKeeper
-from services.figures.forecasts.upload import Mistake, slots_of
-from services.figures.tenant_view import TenantView
-from services.kpis.plan import Slot
-from services.query.api.accept import accepted
-from services.query.api.answers import encode, encoded, json
-from services.query.api.cursors import cursor, place_of
-from services.query.api.forecast_bodies import (
+from floorpulse.access.http import require
+from floorpulse.access.keys import Credential
+from floorpulse.board.domain.windows import Span
+from floorpulse.figures.forecasts.keeper import ForecastKeeper
+from floorpulse.figures.forecasts.upload import Mistake, slots_of
+from floorpulse.figures.tenant_view import TenantView
+from floorpulse.kpis.plan import Slot
+from floorpulse.query.api.accept import accepted
+from floorpulse.query.api.answers import encode, encoded, json
+from floorpulse.query.api.cursors import cursor, place_of
+from floorpulse.query.api.forecast_bodies import (
     ForecastAnswer,
     ForecastBody,
     UploadAnswer,
@@ -29,10 +29,10 @@ from services.query.api.forecast_bodies import (
     upload_answer,
     upload_row,
 )
-from services.query.api.forecast_body import TITLE, rows_of
-from services.query.api.measured import MeasuredRoute, Shared, use_case
-from services.query.api.paging import rows_of_page
-from services.query.api.parameters import (
+from floorpulse.query.api.forecast_body import TITLE, rows_of
+from floorpulse.query.api.measured import MeasuredRoute, Shared, use_case
+from floorpulse.query.api.paging import rows_of_page
+from floorpulse.query.api.parameters import (
     BEGIN,
     END,
     Cursor,
@@ -43,9 +43,9 @@ from services.query.api.parameters import (
     span_of,
     zone_of,
 )
-from services.query.api.schemas import answering
-from services.runtime.answers import schema_of
-from services.runtime.problems import Problem, described
+from floorpulse.query.api.schemas import answering
+from floorpulse.runtime.answers import schema_of
+from floorpulse.runtime.problems import Problem, described
 
 Reader = Annotated[Credential, Depends(require("kpi:read"))]
 Planner = Annotated[Credential, Depends(require("admin"))]

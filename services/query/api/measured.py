@@ -6,12 +6,12 @@ from typing import Annotated, Any, TypeVar
 from fastapi import Depends, Request, Response
 from fastapi.routing import APIRoute
 
-from services.figures.history.coverage import TooFineError
-from services.figures.timestamps import text
-from services.query.app import Answering, UseCases
-from services.runtime.clock import monotonic
-from services.runtime.problems import Problem
-from services.runtime.unavailable import LogUnavailable, StoreSlow, StoreUnavailable
+from floorpulse.figures.history.coverage import TooFineError
+from floorpulse.figures.timestamps import text
+from floorpulse.query.app import Answering, UseCases
+from floorpulse.runtime.clock import monotonic
+from floorpulse.runtime.problems import Problem
+from floorpulse.runtime.unavailable import LogUnavailable, StoreSlow, StoreUnavailable
 
 RETRY_AFTER = {"Retry-After": "2"}
 RETRY_LATER = {"Retry-After": "30"}

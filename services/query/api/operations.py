@@ -7,10 +7,10 @@ from fastapi.responses import PlainTextResponse
 from fastapi.security import HTTPAuthorizationCredentials
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from services.access.http import BEARER, require
-from services.query.api.measured import RETRY_AFTER, MeasuredRoute, answering_of, use_case
-from services.query.prometheus.page import Scrape
-from services.runtime.problems import Problem, described
+from floorpulse.access.http import BEARER, require
+from floorpulse.query.api.measured import RETRY_AFTER, MeasuredRoute, answering_of, use_case
+from floorpulse.query.prometheus.page import Scrape
+from floorpulse.runtime.problems import Problem, described
 
 router = APIRouter(route_class=MeasuredRoute, tags=["operations"])
 may_scrape = require("metrics:read")

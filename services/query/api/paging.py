@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import TypeVar
 
-from services.query.app import RowLimits
+from floorpulse.query.app import RowLimits
 
 R = TypeVar("R")
 P = TypeVar("P")

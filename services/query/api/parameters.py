@@ -10,31 +10,31 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.board.domain.queue_names import OTHER
-from services.board.domain.windows import MINUTE, Span, Window
-from services.contracts.instants import parse_instant
-from services.contracts.visits import Outcome
-from services.definitions.domain.bodies import Kind
-from services.figures.corrections.figures import CorrectionQuery
-from services.figures.history.figures import HistoryQuery
-from services.figures.intervals import Interval
-from services.figures.live.context import LiveQuery
-from services.figures.live.figures import CHANNELS
-from services.figures.policies_in_force import (
+from floorpulse.board.domain.queue_names import OTHER
+from floorpulse.board.domain.windows import MINUTE, Span, Window
+from floorpulse.contracts.instants import parse_instant
+from floorpulse.contracts.visits import Outcome
+from floorpulse.definitions.domain.bodies import Kind
+from floorpulse.figures.corrections.figures import CorrectionQuery
+from floorpulse.figures.history.figures import HistoryQuery
+from floorpulse.figures.intervals import Interval
+from floorpulse.figures.live.context import LiveQuery
+from floorpulse.figures.live.figures import CHANNELS
+from floorpulse.figures.policies_in_force import (
     BUILT_IN,
     DefinitionChoice,
     impossible,
     names,
     target_ids,
 )
-from services.figures.restate import Restatement
-from services.figures.rows import Question
-from services.figures.selection import By, Selection
-from services.figures.tenant_view import TenantView
-from services.figures.visits.drilldown import VisitQuery
-from services.kpis.catalogue import ASKED, CATALOGUE, Kpi
-from services.kpis.policies import Formula
-from services.runtime.problems import Problem
+from floorpulse.figures.restate import Restatement
+from floorpulse.figures.rows import Question
+from floorpulse.figures.selection import By, Selection
+from floorpulse.figures.tenant_view import TenantView
+from floorpulse.figures.visits.drilldown import VisitQuery
+from floorpulse.kpis.catalogue import ASKED, CATALOGUE, Kpi
+from floorpulse.kpis.policies import Formula
+from floorpulse.runtime.problems import Problem
 
 EARLIEST = parse_instant("1970-01-01T00:00:00Z")
 LATEST = parse_instant("2100-01-01T00:00:00Z")

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import Meta
 
-from services.figures.timestamps import Instant, text, text_or_none
-from services.query.pipeline.lag import PartitionLag
+from floorpulse.figures.timestamps import Instant, text, text_or_none
+from floorpulse.query.pipeline.lag import PartitionLag
 
 
 class PipelineTotal(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,12 +7,12 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import Meta
 
-from services.contracts.agents import Entered
-from services.contracts.events import AgentState
-from services.figures.live.queues import QueueNow
-from services.figures.state import State
-from services.figures.timestamps import Instant, text
-from services.query.api.schemas import Next
+from floorpulse.contracts.agents import Entered
+from floorpulse.contracts.events import AgentState
+from floorpulse.figures.live.queues import QueueNow
+from floorpulse.figures.state import State
+from floorpulse.figures.timestamps import Instant, text
+from floorpulse.query.api.schemas import Next
 
 STATES = {"propertyNames": {"enum": list(get_args(AgentState))}}
 

@@ -11,11 +11,11 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
 
-from services.access.http import BEARER, require
-from services.access.keys import Credential
-from services.figures.live.figures import LiveFigures
-from services.query.api.measured import Handler, MeasuredRoute, loaded
-from services.query.app import Answering
+from floorpulse.access.http import BEARER, require
+from floorpulse.access.keys import Credential
+from floorpulse.figures.live.figures import LiveFigures
+from floorpulse.query.api.measured import Handler, MeasuredRoute, loaded
+from floorpulse.query.app import Answering
 
 KEPT = 4096
 """Ways of asking that are remembered"""

@@ -7,17 +7,17 @@ from typing import Annotated
 import msgspec
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from services.figures.corrections import figures as correcting
-from services.figures.corrections.figures import Corrections
-from services.figures.corrections.rows import COLUMNS as CORRECTION_COLUMNS
-from services.figures.history.figures import PastFigures, RowPlace
-from services.figures.live.figures import LiveFigures, LivePlace
-from services.figures.live.queues import Queues
-from services.figures.ports import Place
-from services.figures.rows import COLUMNS, LIVE_COLUMNS
-from services.figures.visits.drilldown import Drilldown
-from services.kpis.catalogue import CATALOGUE, VARIANTS
-from services.query.api import (
+from floorpulse.figures.corrections import figures as correcting
+from floorpulse.figures.corrections.figures import Corrections
+from floorpulse.figures.corrections.rows import COLUMNS as CORRECTION_COLUMNS
+from floorpulse.figures.history.figures import PastFigures, RowPlace
+from floorpulse.figures.live.figures import LiveFigures, LivePlace
+from floorpulse.figures.live.queues import Queues
+from floorpulse.figures.ports import Place
+from floorpulse.figures.rows import COLUMNS, LIVE_COLUMNS
+from floorpulse.figures.visits.drilldown import Drilldown
+from floorpulse.kpis.catalogue import CATALOGUE, VARIANTS
+from floorpulse.query.api import (
     agents,
     forecasts,
     operations,
@@ -27,8 +27,8 @@ from services.query.api import (
     targets,
     wall,
 )
-from services.query.api.accept import CSV, JSON, accepted
-from services.query.api.answers import (
+from floorpulse.query.api.accept import CSV, JSON, accepted
+from floorpulse.query.api.answers import (
     AnswerPage,
     Sheet,
     csv_stream,
@@ -38,16 +38,16 @@ from services.query.api.answers import (
     tagged,
     tagged_rows,
 )
-from services.query.api.cursors import cursor, place_of
-from services.query.api.definition_bodies import (
+from floorpulse.query.api.cursors import cursor, place_of
+from floorpulse.query.api.definition_bodies import (
     DefinitionsAnswer,
     kpi_rows,
     loading,
     policy_rows,
     version_rows,
 )
-from services.query.api.measured import MeasuredRoute, Shared, use_case
-from services.query.api.parameters import (
+from floorpulse.query.api.measured import MeasuredRoute, Shared, use_case
+from floorpulse.query.api.parameters import (
     CorrectionParameters,
     HistoryParameters,
     LivePageParameters,
@@ -55,13 +55,13 @@ from services.query.api.parameters import (
     Parameters,
     VisitParameters,
 )
-from services.query.api.pipeline_bodies import PipelineAnswer, pipeline_answer
-from services.query.api.queue_bodies import QueuesAnswer, queue_row, timeless
-from services.query.api.repeated import Reader, RepeatedRoute, keep
-from services.query.api.schemas import CorrectionsAnswer, HistoryAnswer, LiveAnswer, answering
-from services.query.api.visit_bodies import VISIT_COLUMNS, VisitsAnswer, visit_row
-from services.query.pipeline.pipeline import Pipeline
-from services.runtime.problems import described
+from floorpulse.query.api.pipeline_bodies import PipelineAnswer, pipeline_answer
+from floorpulse.query.api.queue_bodies import QueuesAnswer, queue_row, timeless
+from floorpulse.query.api.repeated import Reader, RepeatedRoute, keep
+from floorpulse.query.api.schemas import CorrectionsAnswer, HistoryAnswer, LiveAnswer, answering
+from floorpulse.query.api.visit_bodies import VISIT_COLUMNS, VisitsAnswer, visit_row
+from floorpulse.query.pipeline.pipeline import Pipeline
+from floorpulse.runtime.problems import described
 
 PROBLEMS = described(401, 403, 406, 422, 503)
 UNCHANGED: dict[int | str, dict[str, object]] = {
@@ -86,7 +86,7 @@ repeated_router = APIRouter(route_class=RepeatedRoute, tags=["figures"])
 
 
 def router() -> APIRouter:
-    """All routes of the KPI API; they read `app.state.query`, and what `services.access.http`
+    """All routes of the KPI API; they read `app.state.query`, and what `floorpulse.access.http`
     reads.
     """
     routes = APIRouter()

@@ -1,6 +1,6 @@
 """What answers are: the types that are encoded, which OpenAPI shows.
 
-Rows of figures are `services.figures`' own; pages of them are encoded in portions, and tests hold
+Rows of figures are `floorpulse.figures`' own; pages of them are encoded in portions, and tests hold
 these bytes against the types here.
 """
 
@@ -9,13 +9,13 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from services.figures.agents.comparison import BenchmarkRow
-from services.figures.agents.rows import AgentRow
-from services.figures.corrections.rows import CorrectionRow
-from services.figures.rows import HistoryRow, LiveRow
-from services.query.api.accept import CSV
-from services.runtime import answers
-from services.runtime.answers import SUCCESS, Responses
+from floorpulse.figures.agents.comparison import BenchmarkRow
+from floorpulse.figures.agents.rows import AgentRow
+from floorpulse.figures.corrections.rows import CorrectionRow
+from floorpulse.figures.rows import HistoryRow, LiveRow
+from floorpulse.query.api.accept import CSV
+from floorpulse.runtime import answers
+from floorpulse.runtime.answers import SUCCESS, Responses
 
 Next = Annotated[
     str | None,

@@ -9,17 +9,17 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from msgspec import Meta
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.access.http import require
-from services.access.keys import Credential
-from services.board.domain.sources import SourceState
-from services.figures.sources.watch import Retirement
-from services.figures.timestamps import Instant, text
-from services.query.api.accept import accepted
-from services.query.api.answers import json
-from services.query.api.measured import MeasuredRoute, Shared, use_case
-from services.query.api.parameters import Parameters
-from services.query.api.schemas import answering
-from services.runtime.problems import described
+from floorpulse.access.http import require
+from floorpulse.access.keys import Credential
+from floorpulse.board.domain.sources import SourceState
+from floorpulse.figures.sources.watch import Retirement
+from floorpulse.figures.timestamps import Instant, text
+from floorpulse.query.api.accept import accepted
+from floorpulse.query.api.answers import json
+from floorpulse.query.api.measured import MeasuredRoute, Shared, use_case
+from floorpulse.query.api.parameters import Parameters
+from floorpulse.query.api.schemas import answering
+from floorpulse.runtime.problems import described
 
 Reader = Annotated[Credential, Depends(require("kpi:read"))]
 Operator = Annotated[Credential, Depends(require("admin"))]

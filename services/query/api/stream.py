@@ -13,16 +13,16 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import StreamingResponse
 
-from services.access.http import BEARER, require
-from services.access.keys import Credential
-from services.figures.turns import Turns
-from services.query.api.answers import encoded
-from services.query.api.measured import RETRY_AFTER, MeasuredRoute, Shared, use_case
-from services.query.api.parameters import LiveParameters
-from services.query.app import Answering
-from services.query.stream.streams import RowBatch, Streams
-from services.runtime.clock import monotonic
-from services.runtime.problems import Problem, described
+from floorpulse.access.http import BEARER, require
+from floorpulse.access.keys import Credential
+from floorpulse.figures.turns import Turns
+from floorpulse.query.api.answers import encoded
+from floorpulse.query.api.measured import RETRY_AFTER, MeasuredRoute, Shared, use_case
+from floorpulse.query.api.parameters import LiveParameters
+from floorpulse.query.app import Answering
+from floorpulse.query.stream.streams import RowBatch, Streams
+from floorpulse.runtime.clock import monotonic
+from floorpulse.runtime.problems import Problem, described
 
 HEARTBEAT = 15.0
 CHECK_KEY = 15.0

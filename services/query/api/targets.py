@@ -10,17 +10,17 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from msgspec import Meta
 from pydantic import Field
 
-from services.figures.policies_in_force import target_ids
-from services.figures.targets.figures import Kept, TargetQuery, Targets
-from services.figures.targets.promises import StretchPlace, TargetStatus, counts_visits
-from services.figures.tenant_view import TenantView
-from services.figures.timestamps import Instant, text, text_or_none
-from services.query.api.accept import CSV, JSON, accepted
-from services.query.api.answers import AnswerPage, Sheet, csv_stream, tagged_rows
-from services.query.api.cursors import cursor, place_of
-from services.query.api.measured import MeasuredRoute, Shared, use_case
-from services.query.api.paging import further, rows_of_page
-from services.query.api.parameters import (
+from floorpulse.figures.policies_in_force import target_ids
+from floorpulse.figures.targets.figures import Kept, TargetQuery, Targets
+from floorpulse.figures.targets.promises import StretchPlace, TargetStatus, counts_visits
+from floorpulse.figures.tenant_view import TenantView
+from floorpulse.figures.timestamps import Instant, text, text_or_none
+from floorpulse.query.api.accept import CSV, JSON, accepted
+from floorpulse.query.api.answers import AnswerPage, Sheet, csv_stream, tagged_rows
+from floorpulse.query.api.cursors import cursor, place_of
+from floorpulse.query.api.measured import MeasuredRoute, Shared, use_case
+from floorpulse.query.api.paging import further, rows_of_page
+from floorpulse.query.api.parameters import (
     BEGIN,
     END,
     Cursor,
@@ -32,9 +32,9 @@ from services.query.api.parameters import (
     span_of,
     zone_of,
 )
-from services.query.api.repeated import Reader
-from services.query.api.schemas import Next, answering
-from services.runtime.problems import Problem, described
+from floorpulse.query.api.repeated import Reader
+from floorpulse.query.api.schemas import Next, answering
+from floorpulse.runtime.problems import Problem, described
 
 router = APIRouter(route_class=MeasuredRoute, tags=["figures"])
 decode_place = msgspec.msgpack.Decoder(StretchPlace).decode

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from services.contracts.visits import (
+from floorpulse.contracts.visits import (
     Complaint,
     Evaluation,
     Outcome,
@@ -19,9 +19,9 @@ from services.contracts.visits import (
     wait_of,
     wrap_of,
 )
-from services.figures.timestamps import Instant, text, text_or_none
-from services.figures.visits.drilldown import JudgedVisit
-from services.query.api.schemas import Next
+from floorpulse.figures.timestamps import Instant, text, text_or_none
+from floorpulse.figures.visits.drilldown import JudgedVisit
+from floorpulse.query.api.schemas import Next
 
 
 class Opinion(msgspec.Struct, frozen=True, kw_only=True, gc=False):

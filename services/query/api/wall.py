@@ -10,11 +10,11 @@ from fastapi import APIRouter, Body, Path, Request, Response
 from pydantic import BaseModel, Field
 from starlette.types import Message
 
-from services.access.http import open_session
-from services.query.api.answers import matches
-from services.query.api.measured import Handler, MeasuredRoute
-from services.runtime.problems import Problem, described
-from services.runtime.request_body import BodyLimits, read_body
+from floorpulse.access.http import open_session
+from floorpulse.query.api.answers import matches
+from floorpulse.query.api.measured import Handler, MeasuredRoute
+from floorpulse.runtime.problems import Problem, described
+from floorpulse.runtime.request_body import BodyLimits, read_body
 
 KINDS = {
     "html": "text/html; charset=utf-8",
@@ -34,7 +34,7 @@ HEADERS = {
 }
 SESSION = BodyLimits(size=2048, seconds=10.0)
 """A body that opens a session: a key and its quotes"""
-PAGES = files("services.query") / "wallboard"
+PAGES = files("floorpulse.query") / "wallboard"
 
 router = APIRouter(route_class=MeasuredRoute, tags=["wallboard"])
 

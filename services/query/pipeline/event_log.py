@@ -5,12 +5,12 @@ from contextlib import AsyncExitStack
 
 from aiokafka.errors import KafkaError
 
-from services.contracts.topics import CONTACT_EVENTS
-from services.query.pipeline.lag import LogRange
-from services.query.pipeline.ports import LogView
-from services.runtime.kafka_log import KafkaLog, kafka_log
-from services.runtime.settings import KafkaSettings
-from services.runtime.unavailable import LogUnavailable
+from floorpulse.contracts.topics import CONTACT_EVENTS
+from floorpulse.query.pipeline.lag import LogRange
+from floorpulse.query.pipeline.ports import LogView
+from floorpulse.runtime.kafka_log import KafkaLog, kafka_log
+from floorpulse.runtime.settings import KafkaSettings
+from floorpulse.runtime.unavailable import LogUnavailable
 
 ANSWER_WITHIN = 8.0
 

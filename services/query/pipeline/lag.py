@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from services.board.domain.positions import Position
+from floorpulse.board.domain.positions import Position
 
 
 @dataclass(frozen=True)

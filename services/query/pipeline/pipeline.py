@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from services.board.domain.board import Board
-from services.figures.ports import Positions
-from services.query.pipeline.lag import PartitionLag, Reach, partition_lags
-from services.query.pipeline.ports import EventLog
+from floorpulse.board.domain.board import Board
+from floorpulse.figures.ports import Positions
+from floorpulse.query.pipeline.lag import PartitionLag, Reach, partition_lags
+from floorpulse.query.pipeline.ports import EventLog
 
 
 class Pipeline:

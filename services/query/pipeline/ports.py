@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from services.query.pipeline.lag import LogRange
+from floorpulse.query.pipeline.lag import LogRange
 
 
 @dataclass(frozen=True)

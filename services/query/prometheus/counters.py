@@ -10,9 +10,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 
-from services.contracts.cells import BUCKETS, COMPLAINTS, LEFT, Cell, Cells, Histogram
-from services.counting.histograms import bucket_seconds, count_within
-from services.kpis.policies import ServiceLevelPolicy
+from floorpulse.contracts.cells import BUCKETS, COMPLAINTS, LEFT, Cell, Cells, Histogram
+from floorpulse.counting.histograms import bucket_seconds, count_within
+from floorpulse.kpis.policies import ServiceLevelPolicy
 
 BOUNDS = (5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300, 600)
 SURVEYS = {

@@ -5,15 +5,15 @@ are: the figures of `GET /v1/kpis`.
 import asyncio
 from collections.abc import Collection, Iterable
 
-from services.board.domain.windows import Window
-from services.figures.live.context import LiveQuery
-from services.figures.live.figures import LiveFigures, Served
-from services.figures.policies_in_force import AS_IN_FORCE
-from services.figures.rows import LiveRow, Question
-from services.figures.selection import By, Selection
-from services.kpis.catalogue import CATALOGUE
-from services.query.prometheus.exposition import escaped
-from services.query.prometheus.folding import OTHER, Fold, Folds
+from floorpulse.board.domain.windows import Window
+from floorpulse.figures.live.context import LiveQuery
+from floorpulse.figures.live.figures import LiveFigures, Served
+from floorpulse.figures.policies_in_force import AS_IN_FORCE
+from floorpulse.figures.rows import LiveRow, Question
+from floorpulse.figures.selection import By, Selection
+from floorpulse.kpis.catalogue import CATALOGUE
+from floorpulse.query.prometheus.exposition import escaped
+from floorpulse.query.prometheus.folding import OTHER, Fold, Folds
 
 EVERYTHING = Question(tuple(CATALOGUE.values()), AS_IN_FORCE)
 WINDOW = Window.M15

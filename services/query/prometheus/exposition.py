@@ -10,24 +10,24 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
-from services.board.domain.positions import current
-from services.board.domain.series import QueueChannel, SeriesKey
-from services.board.domain.windows import Window
-from services.contracts.cells import Cell, Cells, add
-from services.definitions.domain.calendars import is_open
-from services.figures.by_policy import Parted, by_policy, value_of
-from services.figures.policies_in_force import AS_IN_FORCE, PoliciesInForce
-from services.figures.sources.silent import SilentQueues
-from services.figures.staff.by_queue import staff_of_states
-from services.figures.state import State, state_of
-from services.figures.tenant_view import Floors
-from services.kpis.catalogue import GAUGED, OVER_SPANS, SpanKpi
-from services.kpis.figures import SpanFigures, Value
-from services.kpis.formulas.staffing import LOGGED_IN
-from services.kpis.policies import ServiceLevelPolicy
-from services.query.prometheus.counters import WAITS, Counters, counted
-from services.query.prometheus.folding import OTHER, Fold, Folding, Folds, moved
-from services.query.prometheus.metric_names import COUNTERS, GAUGES
+from floorpulse.board.domain.positions import current
+from floorpulse.board.domain.series import QueueChannel, SeriesKey
+from floorpulse.board.domain.windows import Window
+from floorpulse.contracts.cells import Cell, Cells, add
+from floorpulse.definitions.domain.calendars import is_open
+from floorpulse.figures.by_policy import Parted, by_policy, value_of
+from floorpulse.figures.policies_in_force import AS_IN_FORCE, PoliciesInForce
+from floorpulse.figures.sources.silent import SilentQueues
+from floorpulse.figures.staff.by_queue import staff_of_states
+from floorpulse.figures.state import State, state_of
+from floorpulse.figures.tenant_view import Floors
+from floorpulse.kpis.catalogue import GAUGED, OVER_SPANS, SpanKpi
+from floorpulse.kpis.figures import SpanFigures, Value
+from floorpulse.kpis.formulas.staffing import LOGGED_IN
+from floorpulse.kpis.policies import ServiceLevelPolicy
+from floorpulse.query.prometheus.counters import WAITS, Counters, counted
+from floorpulse.query.prometheus.folding import OTHER, Fold, Folding, Folds, moved
+from floorpulse.query.prometheus.metric_names import COUNTERS, GAUGES
 
 SERIES_PER_QUEUE = 150
 """Series of one queue and channel, rounded up; `test_exposition` counts them."""

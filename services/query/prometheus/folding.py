@@ -14,8 +14,8 @@ the share lasts: a series that comes and goes with its neighbours is worth nothi
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from services.board.domain.board import Board
-from services.board.domain.series import QueueChannel
+from floorpulse.board.domain.board import Board
+from floorpulse.board.domain.series import QueueChannel
 
 OTHER = "__other__"
 """The queue and the channel of what is folded"""

@@ -10,9 +10,9 @@ from collections.abc import Callable
 
 from prometheus_client import generate_latest
 
-from services.query.metrics import QueryMetrics
-from services.query.prometheus.every_kpi import WholeFloors
-from services.query.prometheus.exposition import Exposition
+from floorpulse.query.metrics import QueryMetrics
+from floorpulse.query.prometheus.every_kpi import WholeFloors
+from floorpulse.query.prometheus.exposition import Exposition
 
 EVERY = 1.0
 PATIENCE = 1.0

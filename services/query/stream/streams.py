@@ -10,11 +10,11 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
-from services.figures.live.context import LiveQuery
-from services.figures.live.figures import LiveFigures
-from services.figures.rows import LiveRow, identity, substance
-from services.figures.turns import Turns
-from services.query.stream.feed import Entries, RowFeed
+from floorpulse.figures.live.context import LiveQuery
+from floorpulse.figures.live.figures import LiveFigures
+from floorpulse.figures.rows import LiveRow, identity, substance
+from floorpulse.figures.turns import Turns
+from floorpulse.query.stream.feed import Entries, RowFeed
 
 NOT_BEFORE = 0.1
 NOT_AFTER = 1.0

@@ -5,7 +5,7 @@ from typing import Literal
 
 from simpy.events import ProcessGenerator
 
-from services.contracts.events import (
+from floorpulse.contracts.events import (
     ComplaintClosed,
     ComplaintOpened,
     QaRetracted,
@@ -14,9 +14,9 @@ from services.contracts.events import (
     SurveyAnswered,
     SurveyOffered,
 )
-from services.simulator.domain.hall import Hall
-from services.simulator.domain.spans import MINUTE, Span
-from services.simulator.domain.stays import Conversation, Stay
+from floorpulse.simulator.domain.hall import Hall
+from floorpulse.simulator.domain.spans import MINUTE, Span
+from floorpulse.simulator.domain.stays import Conversation, Stay
 
 Kind = Literal["csat", "nps", "fcr"]
 

@@ -4,13 +4,13 @@ from random import Random
 
 from simpy.events import ProcessGenerator
 
-from services.contracts.events import AgentState
-from services.simulator.domain.customers import Customers
-from services.simulator.domain.demand import SLOT, load, planned
-from services.simulator.domain.hall import Hall
-from services.simulator.domain.roster import LENGTH, required, roster
-from services.simulator.domain.spans import DAY, MINUTE, SECOND, Span
-from services.simulator.domain.stays import Agent, Conversation, Ticket
+from floorpulse.contracts.events import AgentState
+from floorpulse.simulator.domain.customers import Customers
+from floorpulse.simulator.domain.demand import SLOT, load, planned
+from floorpulse.simulator.domain.hall import Hall
+from floorpulse.simulator.domain.roster import LENGTH, required, roster
+from floorpulse.simulator.domain.spans import DAY, MINUTE, SECOND, Span
+from floorpulse.simulator.domain.stays import Agent, Conversation, Ticket
 
 ROUTING = 60
 RING = Span(2.5, 0.5)

@@ -4,13 +4,13 @@ from itertools import accumulate
 
 from simpy.events import ProcessGenerator
 
-from services.simulator.domain.aftermath import Aftermath
-from services.simulator.domain.demand import actual, arrivals
-from services.simulator.domain.exits import Exit, exit_of
-from services.simulator.domain.hall import Hall
-from services.simulator.domain.scenarios import Queue
-from services.simulator.domain.spans import Span
-from services.simulator.domain.stays import Conversation, Stay, Ticket
+from floorpulse.simulator.domain.aftermath import Aftermath
+from floorpulse.simulator.domain.demand import actual, arrivals
+from floorpulse.simulator.domain.exits import Exit, exit_of
+from floorpulse.simulator.domain.hall import Hall
+from floorpulse.simulator.domain.scenarios import Queue
+from floorpulse.simulator.domain.spans import Span
+from floorpulse.simulator.domain.stays import Conversation, Stay, Ticket
 
 CALLED_BACK_AFTER = Span(1_200, 0.5)
 SWITCHING = Span(2, 0.3)

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from random import Random
 
-from services.simulator.domain.scenarios import Queue, Scenario
-from services.simulator.domain.spans import DAY, MINUTE
+from floorpulse.simulator.domain.scenarios import Queue, Scenario
+from floorpulse.simulator.domain.spans import DAY, MINUTE
 
 SLOT = 30 * MINUTE
 SLOTS = DAY // SLOT

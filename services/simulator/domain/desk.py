@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from services.simulator.domain.scenarios import Queue
-from services.simulator.domain.stays import Agent, Ticket
+from floorpulse.simulator.domain.scenarios import Queue
+from floorpulse.simulator.domain.stays import Agent, Ticket
 
 
 class Desk:

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from random import Random
 
-from services.contracts.events import LeftReason
-from services.simulator.domain.scenarios import Queue
-from services.simulator.domain.spans import MINUTE, SECOND
+from floorpulse.contracts.events import LeftReason
+from floorpulse.simulator.domain.scenarios import Queue
+from floorpulse.simulator.domain.spans import MINUTE, SECOND
 
 ANNOUNCEMENT = 8 * SECOND
 CALLBACK_OFFER = 75 * SECOND

@@ -1,10 +1,10 @@
 """The floor: the whole contact centre, moved forward in simulated time."""
 
-from services.simulator.domain.crew import Crew, staff
-from services.simulator.domain.customers import Customers
-from services.simulator.domain.hall import Hall
-from services.simulator.domain.scenarios import Scenario
-from services.simulator.domain.stays import Conversation, Happening
+from floorpulse.simulator.domain.crew import Crew, staff
+from floorpulse.simulator.domain.customers import Customers
+from floorpulse.simulator.domain.hall import Hall
+from floorpulse.simulator.domain.scenarios import Scenario
+from floorpulse.simulator.domain.stays import Conversation, Happening
 
 
 class Floor:

@@ -5,10 +5,10 @@ foresaw them.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from services.simulator.domain.crew import HOLD
-from services.simulator.domain.demand import SLOT, SLOTS, Curve, load, planned
-from services.simulator.domain.roster import RESTS, required, roster
-from services.simulator.domain.scenarios import Queue, Scenario
+from floorpulse.simulator.domain.crew import HOLD
+from floorpulse.simulator.domain.demand import SLOT, SLOTS, Curve, load, planned
+from floorpulse.simulator.domain.roster import RESTS, required, roster
+from floorpulse.simulator.domain.scenarios import Queue, Scenario
 
 TALKED_TO = 0.95
 """Share of contacts that are expected to reach an agent, who may pass them on"""

@@ -7,11 +7,11 @@ from random import Random
 
 from simpy import Environment, Timeout
 
-from services.simulator.domain.desk import Desk
-from services.simulator.domain.scenarios import Scenario
-from services.simulator.domain.scribe import Scribe
-from services.simulator.domain.spans import DAY, chance
-from services.simulator.domain.stays import Present
+from floorpulse.simulator.domain.desk import Desk
+from floorpulse.simulator.domain.scenarios import Scenario
+from floorpulse.simulator.domain.scribe import Scribe
+from floorpulse.simulator.domain.spans import DAY, chance
+from floorpulse.simulator.domain.stays import Present
 
 
 @dataclass

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil, sqrt
 
-from services.simulator.domain.demand import SLOT, SLOTS
+from floorpulse.simulator.domain.demand import SLOT, SLOTS
 
 LENGTH = 16
 MEALS = (7, 8, 9)

@@ -4,8 +4,8 @@ was staffed.
 
 from dataclasses import dataclass
 
-from services.contracts.events import Channel
-from services.simulator.domain.spans import Patience, Span
+from floorpulse.contracts.events import Channel
+from floorpulse.simulator.domain.spans import Patience, Span
 
 
 @dataclass(frozen=True)

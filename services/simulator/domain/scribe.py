@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TypedDict
 
-from services.contracts.events import (
+from floorpulse.contracts.events import (
     AgentState,
     AgentStateChanged,
     AnyEvent,
@@ -18,7 +18,7 @@ from services.contracts.events import (
     ContactWrapped,
     LeftReason,
 )
-from services.simulator.domain.stays import Agent, Conversation, Happening, Stay
+from floorpulse.simulator.domain.stays import Agent, Conversation, Happening, Stay
 
 
 class Stamp(TypedDict):

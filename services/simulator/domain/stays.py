@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 from simpy import Event
 
-from services.contracts.events import AgentState, AnyEvent
-from services.simulator.domain.roster import Shift
-from services.simulator.domain.scenarios import Queue, Team
+from floorpulse.contracts.events import AgentState, AnyEvent
+from floorpulse.simulator.domain.roster import Shift
+from floorpulse.simulator.domain.scenarios import Queue, Team
 
 
 @dataclass(frozen=True, eq=False)

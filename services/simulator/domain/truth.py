@@ -5,7 +5,7 @@ checks.
 from collections import defaultdict
 from dataclasses import dataclass
 
-from services.contracts.events import (
+from floorpulse.contracts.events import (
     AnyEvent,
     ComplaintOpened,
     ContactAbandoned,
@@ -18,7 +18,7 @@ from services.contracts.events import (
     QaScored,
     SurveyAnswered,
 )
-from services.simulator.domain.stays import Happening, Stay
+from floorpulse.simulator.domain.stays import Happening, Stay
 
 HALF_HOUR = 30 * 60_000
 THRESHOLD = 20_000

@@ -8,12 +8,12 @@ from heapq import heappop, heappush
 from random import Random
 from typing import NamedTuple
 
-from services.contracts.events import AnyEvent
-from services.simulator.domain.floor import Floor
-from services.simulator.domain.scenarios import Scenario
-from services.simulator.domain.spans import Span, chance
-from services.simulator.domain.stays import Happening
-from services.simulator.domain.truth import Truth, when
+from floorpulse.contracts.events import AnyEvent
+from floorpulse.simulator.domain.floor import Floor
+from floorpulse.simulator.domain.scenarios import Scenario
+from floorpulse.simulator.domain.spans import Span, chance
+from floorpulse.simulator.domain.stays import Happening
+from floorpulse.simulator.domain.truth import Truth, when
 
 LATENESS = Span(20, 1.2)
 

@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.board.domain.agents import BoardAgents
-from services.board.domain.board import Board, Rules
-from services.contracts.agents import LONGEST, AgentNow, Entered
-from services.contracts.events import AgentState
+from floorpulse.board.domain.agents import BoardAgents
+from floorpulse.board.domain.board import Board, Rules
+from floorpulse.contracts.agents import LONGEST, AgentNow, Entered
+from floorpulse.contracts.events import AgentState
 from tests.fakes.floor import MemoryFloor
 
 NOW = 1_794_300_000_000

@@ -8,14 +8,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.board.domain.board import Board, Rules
-from services.board.domain.windows import HOUR, MINUTE, Span, Window, span_of
-from services.contracts.cells import Cell
-from services.contracts.updates import PaneRow, revision
-from services.kpis.formulas.service_level import service_level
-from services.kpis.formulas.waiting import longest_wait
-from services.kpis.formulas.waiting import waiting as waiting_now
-from services.kpis.policies import DEFAULT_POLICY
+from floorpulse.board.domain.board import Board, Rules
+from floorpulse.board.domain.windows import HOUR, MINUTE, Span, Window, span_of
+from floorpulse.contracts.cells import Cell
+from floorpulse.contracts.updates import PaneRow, revision
+from floorpulse.kpis.formulas.service_level import service_level
+from floorpulse.kpis.formulas.waiting import longest_wait
+from floorpulse.kpis.formulas.waiting import waiting as waiting_now
+from floorpulse.kpis.policies import DEFAULT_POLICY
 from tests.fakes.floor import MemoryFloor, abandoned, answered, waiting
 
 NOON = 1_794_398_400_000  # 2026-11-11T12:00:00Z

@@ -5,12 +5,12 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.board.domain.board import Board, Rules
-from services.board.domain.queue_names import OTHER
-from services.board.domain.series import QueueChannelSpan
-from services.board.domain.windows import HOUR, MINUTE, Span, Window
-from services.contracts.cells import Cell
-from services.contracts.updates import Gauge, PaneRow, Update
+from floorpulse.board.domain.board import Board, Rules
+from floorpulse.board.domain.queue_names import OTHER
+from floorpulse.board.domain.series import QueueChannelSpan
+from floorpulse.board.domain.windows import HOUR, MINUTE, Span, Window
+from floorpulse.contracts.cells import Cell
+from floorpulse.contracts.updates import Gauge, PaneRow, Update
 
 NOW = 1_794_398_840_000  # 2026-11-11T12:07:20Z
 PANE = NOW - NOW % MINUTE - 3 * MINUTE

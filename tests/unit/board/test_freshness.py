@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pytest
 
-from services.board.domain.ages import Ages
-from services.board.domain.board import Board, Rules
-from services.board.domain.freshness import MOST, Freshness
-from services.board.domain.positions import Position, position_of
-from services.board.domain.windows import HOUR, MINUTE
-from services.contracts.updates import Update
+from floorpulse.board.domain.ages import Ages
+from floorpulse.board.domain.board import Board, Rules
+from floorpulse.board.domain.freshness import MOST, Freshness
+from floorpulse.board.domain.positions import Position, position_of
+from floorpulse.board.domain.windows import HOUR, MINUTE
+from floorpulse.contracts.updates import Update
 from tests.fakes.floor import PARTITIONS, MemoryFloor, answered
 
 NOW = 1_794_398_840_000

@@ -9,13 +9,13 @@ import pytest
 from prometheus_client import CollectorRegistry
 from structlog.testing import capture_logs
 
-from services.board import app
-from services.board.app import BoardKeeper
-from services.board.domain.board import Board, Rules
-from services.board.domain.windows import Window
-from services.board.metrics import BoardMetrics
-from services.board.ports import FeedLostError
-from services.contracts.cells import Cell
+from floorpulse.board import app
+from floorpulse.board.app import BoardKeeper
+from floorpulse.board.domain.board import Board, Rules
+from floorpulse.board.domain.windows import Window
+from floorpulse.board.metrics import BoardMetrics
+from floorpulse.board.ports import FeedLostError
+from floorpulse.contracts.cells import Cell
 from tests.fakes.floor import MemoryFloor, ScriptedFeed, answered
 
 NOW = 1_794_398_840_000

@@ -3,10 +3,10 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.board.domain.series import WIDE, Series, SeriesGroup, waits
-from services.board.domain.windows import MINUTE, QUARTER, Span
-from services.contracts.cells import Cell
-from services.contracts.updates import PaneRow
+from floorpulse.board.domain.series import WIDE, Series, SeriesGroup, waits
+from floorpulse.board.domain.windows import MINUTE, QUARTER, Span
+from floorpulse.contracts.cells import Cell
+from floorpulse.contracts.updates import PaneRow
 
 rows = st.tuples(st.integers(0, 90), st.integers(0, 2), st.integers(1, 4), st.integers(0, 9))
 """Minute, partition, revision, offers"""

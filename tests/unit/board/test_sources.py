@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pytest
 
-from services.board.domain.board import Board, Rules
-from services.board.domain.sources import (
+from floorpulse.board.domain.board import Board, Rules
+from floorpulse.board.domain.sources import (
     MOST,
     RHYTHM,
     HeardSources,
@@ -17,7 +17,7 @@ from services.board.domain.sources import (
     SourceState,
     usual_gap,
 )
-from services.contracts.updates import SourceHeard
+from floorpulse.contracts.updates import SourceHeard
 from tests.fakes.floor import MemoryFloor
 
 MINUTE = 60_000

@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from services.board.domain.windows import HOUR, MINUTE, Span, Window, span_of
-from services.counting.days import first_instant, local_day
+from floorpulse.board.domain.windows import HOUR, MINUTE, Span, Window, span_of
+from floorpulse.counting.days import first_instant, local_day
 
 
 def at(text: str) -> int:

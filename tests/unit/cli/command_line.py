@@ -2,7 +2,7 @@
 
 from typer.testing import CliRunner, Result
 
-from services.cli.app import app
+from floorpulse.cli.app import app
 
 
 def run(*words: str, env: dict[str, str] | None = None) -> Result:

@@ -5,9 +5,9 @@ import json
 import pytest
 from rich.console import Console
 
-from services.access.keys import StoredKey
-from services.cli.keys import document, expiry, state, table
-from services.runtime.tables import show
+from floorpulse.access.keys import StoredKey
+from floorpulse.cli.keys import document, expiry, state, table
+from floorpulse.runtime.tables import show
 
 NOW = 1_794_400_000_000
 DAY = 86_400_000

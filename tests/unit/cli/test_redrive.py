@@ -3,8 +3,8 @@
 import msgspec
 import pytest
 
-from services.cli.redrive import Bad, commands
-from services.contracts.commands import Redrive
+from floorpulse.cli.redrive import Bad, commands
+from floorpulse.contracts.commands import Redrive
 
 GOOD = (
     b'{"type":"contact.offered","id":"1","source":"pbx","at":1794400000000,'

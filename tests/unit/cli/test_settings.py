@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from services.cli.app import Reading
-from services.cli.settings_catalogue import (
+from floorpulse.cli.app import Reading
+from floorpulse.cli.settings_catalogue import (
     READERS,
     Origin,
     Setting,
@@ -15,7 +15,7 @@ from services.cli.settings_catalogue import (
     settings_of,
     strangers,
 )
-from services.cli.settings_page import published_settings
+from floorpulse.cli.settings_page import published_settings
 from tests.unit.cli.command_line import run
 
 PAGE = Path(__file__).parents[3] / "docs" / "settings.md"
@@ -28,7 +28,7 @@ def everything() -> list[Setting]:
 
 
 def test_the_published_page_is_up_to_date() -> None:
-    remedy = "run: python -m services.cli.settings_page > docs/settings.md"
+    remedy = "run: python -m floorpulse.cli.settings_page > docs/settings.md"
     assert PAGE.read_text(encoding="utf-8") == published_settings(), remedy
 
 

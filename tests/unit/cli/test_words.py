@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.cli.option_types import multiple, seconds, time_of_day
+from floorpulse.cli.option_types import multiple, seconds, time_of_day
 
 
 def test_spans_are_a_number_and_a_unit() -> None:

@@ -13,13 +13,13 @@ import msgspec
 import pytest
 from jsonschema import Draft7Validator
 
-from services.contracts.agents import AgentNow, Entered
-from services.contracts.asyncapi import asyncapi, published_asyncapi
-from services.contracts.commands import Redrive
-from services.contracts.events import AnyEvent, ContactOffered
-from services.contracts.letters import DeadLetter, Reason
-from services.contracts.topics import TOPICS
-from services.contracts.updates import Gauge, PaneRow, SourceHeard, Update
+from floorpulse.contracts.agents import AgentNow, Entered
+from floorpulse.contracts.asyncapi import asyncapi, published_asyncapi
+from floorpulse.contracts.commands import Redrive
+from floorpulse.contracts.events import AnyEvent, ContactOffered
+from floorpulse.contracts.letters import DeadLetter, Reason
+from floorpulse.contracts.topics import TOPICS
+from floorpulse.contracts.updates import Gauge, PaneRow, SourceHeard, Update
 
 FILE = Path(__file__).parents[3] / "docs" / "schema" / "asyncapi.json"
 SPECIFICATION = Path(__file__).with_name("asyncapi-3.0.0.schema.json.gz")

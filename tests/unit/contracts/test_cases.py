@@ -11,30 +11,30 @@ import msgspec
 import pytest
 import yaml
 
-from services.board.domain.board import Board, Rules
-from services.board.domain.windows import MINUTE, Span, Window
-from services.contracts.events import AgentStateChanged
-from services.contracts.instants import parse_instant
-from services.contracts.letters import Refusal
-from services.contracts.visits import Visit, VisitKey
-from services.definitions.domain.in_force import Definitions
-from services.figures.forecasts.keeper import Said
-from services.figures.forecasts.upload import slots_of
-from services.figures.history.figures import HistoryQuery, PastFigures, Tables
-from services.figures.intervals import Interval
-from services.figures.live.context import LiveQuery
-from services.figures.live.figures import LiveFigures
-from services.figures.lookup.lookup import Lookup
-from services.figures.policies_in_force import AS_IN_FORCE
-from services.figures.rows import Question, Row
-from services.figures.selection import By, Selection
-from services.figures.tenant_view import Floors
-from services.figures.turns import Turns
-from services.kpi_engine.fold.agents import entered
-from services.kpi_engine.fold.decode import decode
-from services.kpi_engine.fold.merge import merge
-from services.kpi_engine.fold.visits import visit_key
-from services.kpis.catalogue import CATALOGUE, VARIANTS, Kpi, MomentKpi, SpanKpi
+from floorpulse.board.domain.board import Board, Rules
+from floorpulse.board.domain.windows import MINUTE, Span, Window
+from floorpulse.contracts.events import AgentStateChanged
+from floorpulse.contracts.instants import parse_instant
+from floorpulse.contracts.letters import Refusal
+from floorpulse.contracts.visits import Visit, VisitKey
+from floorpulse.definitions.domain.in_force import Definitions
+from floorpulse.figures.forecasts.keeper import Said
+from floorpulse.figures.forecasts.upload import slots_of
+from floorpulse.figures.history.figures import HistoryQuery, PastFigures, Tables
+from floorpulse.figures.intervals import Interval
+from floorpulse.figures.live.context import LiveQuery
+from floorpulse.figures.live.figures import LiveFigures
+from floorpulse.figures.lookup.lookup import Lookup
+from floorpulse.figures.policies_in_force import AS_IN_FORCE
+from floorpulse.figures.rows import Question, Row
+from floorpulse.figures.selection import By, Selection
+from floorpulse.figures.tenant_view import Floors
+from floorpulse.figures.turns import Turns
+from floorpulse.kpi_engine.fold.agents import entered
+from floorpulse.kpi_engine.fold.decode import decode
+from floorpulse.kpi_engine.fold.merge import merge
+from floorpulse.kpi_engine.fold.visits import visit_key
+from floorpulse.kpis.catalogue import CATALOGUE, VARIANTS, Kpi, MomentKpi, SpanKpi
 from tests.fakes.floor import MemoryFloor, MemoryHistory
 from tests.fakes.forecasts import MemoryForecasts
 

@@ -2,15 +2,15 @@
 
 from pathlib import Path
 
-from services.kpis.catalogue import CATALOGUE, VARIANTS
-from services.kpis.page import catalogue_page
+from floorpulse.kpis.catalogue import CATALOGUE, VARIANTS
+from floorpulse.kpis.page import catalogue_page
 
 FILE = Path(__file__).parents[3] / "docs" / "kpis.md"
 
 
 def test_the_published_catalogue_is_up_to_date() -> None:
     assert FILE.read_text(encoding="utf-8") == catalogue_page(), (
-        "run: python -m services.kpis.page > docs/kpis.md"
+        "run: python -m floorpulse.kpis.page > docs/kpis.md"
     )
 
 

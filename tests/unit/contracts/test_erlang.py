@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyworkforce.queuing import ErlangC
 
-from services.kpis.erlang.gamma import log_lower, log_sum, log_upper
-from services.kpis.erlang.models import Load, Service, fewest
-from services.kpis.formulas.planning import expected, fewest_for
-from services.kpis.policies import DEFAULT_POLICY, Formula, ServiceLevelPolicy
+from floorpulse.kpis.erlang.gamma import log_lower, log_sum, log_upper
+from floorpulse.kpis.erlang.models import Load, Service, fewest
+from floorpulse.kpis.formulas.planning import expected, fewest_for
+from floorpulse.kpis.policies import DEFAULT_POLICY, Formula, ServiceLevelPolicy
 
 TEN_ERLANGS = Load(100 / 1800, 180)
 """100 calls in half an hour, three minutes each"""

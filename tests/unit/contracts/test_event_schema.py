@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from services.contracts.events import AnyEvent
-from services.contracts.schema import event_schema, published_schema
+from floorpulse.contracts.events import AnyEvent
+from floorpulse.contracts.schema import event_schema, published_schema
 
 FILE = Path(__file__).parents[3] / "docs" / "schema" / "events.schema.json"
 HELD = {

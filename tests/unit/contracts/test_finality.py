@@ -1,14 +1,14 @@
 """When figures become final: by the lowest watermark, family by family."""
 
-from services.contracts.cells import BUCKETS, Cell, Cells, Histogram
-from services.counting.families import Family, family_of
-from services.counting.finality import FINAL, LATENESS, families_at, passed
-from services.counting.grains import QUARTER
-from services.counting.histograms import SCORE_STEPS
-from services.kpis.catalogue import OVER_SPANS
-from services.kpis.figures import SpanFigures
-from services.kpis.inputs import Need
-from services.kpis.policies import DEFAULT_POLICY
+from floorpulse.contracts.cells import BUCKETS, Cell, Cells, Histogram
+from floorpulse.counting.families import Family, family_of
+from floorpulse.counting.finality import FINAL, LATENESS, families_at, passed
+from floorpulse.counting.grains import QUARTER
+from floorpulse.counting.histograms import SCORE_STEPS
+from floorpulse.kpis.catalogue import OVER_SPANS
+from floorpulse.kpis.figures import SpanFigures
+from floorpulse.kpis.inputs import Need
+from floorpulse.kpis.policies import DEFAULT_POLICY
 
 MINUTE = 60_000
 NOON = 1_794_312_000_000

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.contracts.cells import Cells, Histogram, add
-from services.counting.histograms import (
+from floorpulse.contracts.cells import Cells, Histogram, add
+from floorpulse.counting.histograms import (
     EXACT_SECONDS,
     LAST_EXACT,
     Boundary,

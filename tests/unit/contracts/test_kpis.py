@@ -4,16 +4,16 @@ from typing import Any
 
 import pytest
 
-from services.contracts.cells import COMPLAINTS, LEFT, Cell, Cells, Histogram
-from services.counting.histograms import score_bucket, span_bucket
-from services.kpis.catalogue import CATALOGUE, OVER_SPANS, VARIANTS, SpanKpi
-from services.kpis.figures import MomentFigures, SpanFigures, Value
-from services.kpis.formulas.planning import service_level_projected
-from services.kpis.formulas.service_level import service_level
-from services.kpis.formulas.waiting import in_progress, longest_wait, unresolved, waiting
-from services.kpis.plan import Ahead, Plan
-from services.kpis.policies import DEFAULT_POLICY, Formula, ServiceLevelPolicy
-from services.kpis.units import Unit
+from floorpulse.contracts.cells import COMPLAINTS, LEFT, Cell, Cells, Histogram
+from floorpulse.counting.histograms import score_bucket, span_bucket
+from floorpulse.kpis.catalogue import CATALOGUE, OVER_SPANS, VARIANTS, SpanKpi
+from floorpulse.kpis.figures import MomentFigures, SpanFigures, Value
+from floorpulse.kpis.formulas.planning import service_level_projected
+from floorpulse.kpis.formulas.service_level import service_level
+from floorpulse.kpis.formulas.waiting import in_progress, longest_wait, unresolved, waiting
+from floorpulse.kpis.plan import Ahead, Plan
+from floorpulse.kpis.policies import DEFAULT_POLICY, Formula, ServiceLevelPolicy
+from floorpulse.kpis.units import Unit
 
 VECTOR: Cells = {
     Cell.OFFERED: 1060,

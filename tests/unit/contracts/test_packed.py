@@ -2,9 +2,9 @@
 
 import pytest
 
-from services.contracts.cells import Cell
-from services.contracts.events import ComplaintOpened, partition_key
-from services.contracts.packed import pack, unpack, unpack_joined
+from floorpulse.contracts.cells import Cell
+from floorpulse.contracts.events import ComplaintOpened, partition_key
+from floorpulse.contracts.packed import pack, unpack, unpack_joined
 
 ONE = {int(Cell.OFFERED): 1, int(Cell.ANSWERED_WAIT): 70_000}
 OTHER = {int(Cell.OFFERED): -2}

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.kpis.statistics import wilson
+from floorpulse.kpis.statistics import wilson
 
 
 @pytest.mark.parametrize(

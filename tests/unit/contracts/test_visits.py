@@ -1,6 +1,6 @@
 """What a stored visit says about itself."""
 
-from services.contracts.visits import (
+from floorpulse.contracts.visits import (
     Complaint,
     Statement,
     Visit,

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.counting.days import first_instant
-from services.definitions.domain.bodies import CalendarBody
-from services.definitions.domain.calendars import (
+from floorpulse.counting.days import first_instant
+from floorpulse.definitions.domain.bodies import CalendarBody
+from floorpulse.definitions.domain.calendars import (
     Calendar,
     Hours,
     calendar_of,

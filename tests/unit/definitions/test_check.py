@@ -7,13 +7,13 @@ import msgspec
 import pytest
 from typer.testing import CliRunner
 
-from services.cli.app import app
-from services.definitions.adapters.folder import files_of
-from services.definitions.domain.bodies import TenantBody
-from services.definitions.domain.check import check
-from services.definitions.domain.complaints import meant
-from services.definitions.domain.conversion import Form, remedy
-from services.demo.programs import DEFINITIONS
+from floorpulse.cli.app import app
+from floorpulse.definitions.adapters.folder import files_of
+from floorpulse.definitions.domain.bodies import TenantBody
+from floorpulse.definitions.domain.check import check
+from floorpulse.definitions.domain.complaints import meant
+from floorpulse.definitions.domain.conversion import Form, remedy
+from floorpulse.demo.programs import DEFINITIONS
 
 WRONG = sorted((Path(__file__).parent / "wrong").glob("*.yaml"))
 OURS = DEFINITIONS

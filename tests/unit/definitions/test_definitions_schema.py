@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from services.definitions.adapters.folder import files_of
-from services.definitions.domain.located import located
-from services.definitions.schema import published_schema
-from services.demo.programs import DEFINITIONS
+from floorpulse.definitions.adapters.folder import files_of
+from floorpulse.definitions.domain.located import located
+from floorpulse.definitions.schema import published_schema
+from floorpulse.demo.programs import DEFINITIONS
 
 ROOT = Path(__file__).parents[3]
 FILE = ROOT / "docs" / "schema" / "definitions.schema.json"
@@ -28,7 +28,7 @@ MISSHAPEN = (
 
 
 def test_the_published_schema_is_up_to_date() -> None:
-    remedy = "run: python -m services.definitions.schema > docs/schema/definitions.schema.json"
+    remedy = "run: python -m floorpulse.definitions.schema > docs/schema/definitions.schema.json"
     assert FILE.read_text(encoding="utf-8") == published_schema(), remedy
 
 

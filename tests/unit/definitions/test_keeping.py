@@ -6,10 +6,10 @@ import pytest
 from prometheus_client import CollectorRegistry
 from structlog.testing import capture_logs
 
-from services.definitions.app import DefinitionKeeper
-from services.definitions.metrics import DefinitionMetrics
-from services.definitions.ports import DefinitionStore
-from services.runtime.unavailable import StoreUnavailable
+from floorpulse.definitions.app import DefinitionKeeper
+from floorpulse.definitions.metrics import DefinitionMetrics
+from floorpulse.definitions.ports import DefinitionStore
+from floorpulse.runtime.unavailable import StoreUnavailable
 from tests.definition_stores import FAST, FASTER, StoreSuite
 from tests.fakes.definitions import MemoryDefinitions, MemoryFiles
 

@@ -1,6 +1,6 @@
 """What was accepted and is not durable yet."""
 
-from services.demo.domain.backlog import Reached, backlog
+from floorpulse.demo.domain.backlog import Reached, backlog
 
 LOG = "log"
 

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from services.demo.app import first_of
+from floorpulse.demo.app import first_of
 
 
 async def test_the_others_are_cancelled_when_one_ends() -> None:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from services.demo.domain.season import Season
-from services.demo.folder import RunningDemo, StateFolder, claimed, running
-from services.demo.options import DemoError, DemoOptions
+from floorpulse.demo.domain.season import Season
+from floorpulse.demo.folder import RunningDemo, StateFolder, claimed, running
+from floorpulse.demo.options import DemoError, DemoOptions
 
 
 def mode(file: Path) -> int:

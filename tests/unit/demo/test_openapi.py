@@ -8,7 +8,7 @@ from typing import Any
 
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from services.origin.openapi import published_openapi
+from floorpulse.origin.openapi import published_openapi
 
 FILE = Path(__file__).parents[3] / "docs" / "schema" / "openapi.json"
 Schema = dict[str, Any]

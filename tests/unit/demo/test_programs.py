@@ -5,17 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from services.cli.option_types import time_of_day
-from services.definitions.domain.bodies import QueueBody, TeamBody
-from services.definitions.domain.check import check
-from services.demo.domain.season import Season
-from services.demo.folder import StateFolder
-from services.demo.options import DemoOptions
-from services.demo.programs import DEFINITIONS, Addresses, environment, programs
-from services.kpi_engine.settings import EngineSettings
-from services.origin.app import create_http_app
-from services.origin.settings import HttpSettings
-from services.simulator.domain.scenarios import QUEUES, TEAMS
+from floorpulse.cli.option_types import time_of_day
+from floorpulse.definitions.domain.bodies import QueueBody, TeamBody
+from floorpulse.definitions.domain.check import check
+from floorpulse.demo.domain.season import Season
+from floorpulse.demo.folder import StateFolder
+from floorpulse.demo.options import DemoOptions
+from floorpulse.demo.programs import DEFINITIONS, Addresses, environment, programs
+from floorpulse.kpi_engine.settings import EngineSettings
+from floorpulse.origin.app import create_http_app
+from floorpulse.origin.settings import HttpSettings
+from floorpulse.simulator.domain.scenarios import QUEUES, TEAMS
 
 ADDRESSES = Addresses("127.0.0.1:1234", "postgresql://floorpulse:pw@127.0.0.1:5678/floorpulse")
 FLOOR = Season("quiet", 1_794_400_000_123, 30_600_250)
@@ -111,7 +111,7 @@ def test_each_process_has_its_words_and_its_log(tmp_path: Path) -> None:
         ("engine", "engine-2.log"),
         ("simulator", "simulator.log"),
     ]
-    assert found[0].command == (sys.executable, "-P", "-m", "services.cli.app", "http")
+    assert found[0].command == (sys.executable, "-P", "-m", "floorpulse.cli.app", "http")
     assert all(one.env == {"A": "1"} for one in found)
 
 

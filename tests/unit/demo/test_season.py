@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.demo.domain.season import BACKFILL, DAY, Season, season
+from floorpulse.demo.domain.season import BACKFILL, DAY, Season, season
 
 HOUR = 3_600_000
 NOW = 1_794_400_000_000

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from services.demo.domain.summary import (
+from floorpulse.demo.domain.summary import (
     Line,
     Progress,
     Summary,
@@ -16,7 +16,7 @@ from services.demo.domain.summary import (
     rate,
     share,
 )
-from services.demo.screen import picture, sentence
+from floorpulse.demo.screen import picture, sentence
 
 LINE = Line("orders", 0.85, 40, 0.8, 3, 42.0, 41, 0.025)
 FLOOR = replace(LINE, queue=None)

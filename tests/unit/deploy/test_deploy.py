@@ -7,11 +7,11 @@ import pytest
 import yaml
 from pydantic_settings import BaseSettings
 
-from services.cli.app import app
-from services.ingest.settings import IngestSettings
-from services.kpi_engine.settings import EngineSettings
-from services.query.settings import QuerySettings
-from services.runtime.settings import Settings
+from floorpulse.cli.app import app
+from floorpulse.ingest.settings import IngestSettings
+from floorpulse.kpi_engine.settings import EngineSettings
+from floorpulse.query.settings import QuerySettings
+from floorpulse.runtime.settings import Settings
 
 ROOT = Path(__file__).parents[3]
 PROCESSES: dict[str, type[BaseSettings]] = {

@@ -12,16 +12,16 @@ import typer.main
 from prometheus_client import CollectorRegistry
 from pydantic import BaseModel
 
-from services.board.metrics import BoardMetrics
-from services.cli.app import app
-from services.definitions.metrics import DefinitionMetrics
-from services.ingest.metrics import IngestMetrics
-from services.ingest.settings import IngestSettings
-from services.kpi_engine.metrics import EngineMetrics
-from services.kpi_engine.settings import EngineSettings
-from services.query.metrics import QueryMetrics
-from services.query.prometheus.metric_names import COUNTERS, GAUGES
-from services.query.settings import QuerySettings
+from floorpulse.board.metrics import BoardMetrics
+from floorpulse.cli.app import app
+from floorpulse.definitions.metrics import DefinitionMetrics
+from floorpulse.ingest.metrics import IngestMetrics
+from floorpulse.ingest.settings import IngestSettings
+from floorpulse.kpi_engine.metrics import EngineMetrics
+from floorpulse.kpi_engine.settings import EngineSettings
+from floorpulse.query.metrics import QueryMetrics
+from floorpulse.query.prometheus.metric_names import COUNTERS, GAUGES
+from floorpulse.query.settings import QuerySettings
 
 ROOT = Path(__file__).parents[3]
 DOCS = ROOT / "docs"

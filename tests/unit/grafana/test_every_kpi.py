@@ -6,10 +6,10 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from floorpulse.kpis.catalogue import CATALOGUE
+from floorpulse.query.prometheus.every_kpi import HEADS
+from floorpulse.query.prometheus.metric_names import COUNTERS, GAUGES
 from grafana.every_kpi import every_kpi
-from services.kpis.catalogue import CATALOGUE
-from services.query.prometheus.every_kpi import HEADS
-from services.query.prometheus.metric_names import COUNTERS, GAUGES
 
 FILE = Path(__file__).parents[3] / "grafana" / "dashboards" / "every-kpi.json"
 NAMES = re.compile(r"\b(?:contactcenter|floorpulse)_\w+")

@@ -2,9 +2,9 @@
 
 import json
 
-from services.contracts.letters import Refusal
-from services.ingest.domain.judge import Canonical, Judge, Limits
-from services.ingest.domain.pseudonyms import CustomerKey, Pseudonyms
+from floorpulse.contracts.letters import Refusal
+from floorpulse.ingest.domain.judge import Canonical, Judge, Limits
+from floorpulse.ingest.domain.pseudonyms import CustomerKey, Pseudonyms
 
 NOW = 1_794_360_600_000
 AT = NOW - 60_000

@@ -5,13 +5,13 @@ import json
 import pytest
 from prometheus_client import CollectorRegistry
 
-from services.ingest.app import Bounds, Ingest
-from services.ingest.domain.bodies import Form
-from services.ingest.domain.gate import Overloaded
-from services.ingest.domain.judge import Limits
-from services.ingest.domain.nesting import TooManyElements
-from services.ingest.metrics import IngestMetrics
-from services.runtime.unavailable import LogUnavailable
+from floorpulse.ingest.app import Bounds, Ingest
+from floorpulse.ingest.domain.bodies import Form
+from floorpulse.ingest.domain.gate import Overloaded
+from floorpulse.ingest.domain.judge import Limits
+from floorpulse.ingest.domain.nesting import TooManyElements
+from floorpulse.ingest.metrics import IngestMetrics
+from floorpulse.runtime.unavailable import LogUnavailable
 from tests.fakes.log import MemoryLog
 from tests.unit.ingest.builders import NOW, OFFERED, PSEUDONYMS
 

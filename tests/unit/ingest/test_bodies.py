@@ -2,9 +2,9 @@
 
 import pytest
 
-from services.contracts.letters import Refusal
-from services.ingest.domain.bodies import BOM, Form, form_of, split
-from services.ingest.domain.nesting import TooManyElements
+from floorpulse.contracts.letters import Refusal
+from floorpulse.ingest.domain.bodies import BOM, Form, form_of, split
+from floorpulse.ingest.domain.nesting import TooManyElements
 
 LIMIT = 3
 

@@ -5,8 +5,8 @@ import json
 
 import pytest
 
-from services.contracts.letters import Refusal
-from services.ingest.domain.cloudevents import TYPES, bind, own_type, unwrap
+from floorpulse.contracts.letters import Refusal
+from floorpulse.ingest.domain.cloudevents import TYPES, bind, own_type, unwrap
 
 HELD = {
     "specversion": "1.0",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.ingest.domain.gate import Gate, Overloaded
+from floorpulse.ingest.domain.gate import Gate, Overloaded
 
 
 def test_room_is_held_for_the_length_of_the_block() -> None:

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from services.contracts.letters import Refusal
-from services.contracts.refusals import DETAIL_LENGTH
-from services.ingest.domain.judge import AHEAD, EARLIEST, Canonical
+from floorpulse.contracts.letters import Refusal
+from floorpulse.contracts.refusals import DETAIL_LENGTH
+from floorpulse.ingest.domain.judge import AHEAD, EARLIEST, Canonical
 from tests.unit.ingest.builders import (
     AT,
     NOW,

@@ -6,9 +6,9 @@ import pytest
 from aiokafka.errors import KafkaConnectionError, KafkaError
 from structlog.testing import capture_logs
 
-from services.ingest.adapters.kafka_log import AWAY, OPERATOR_PAUSE, KafkaLog
-from services.runtime.kafka import NoIdempotentProducer
-from services.runtime.unavailable import LogUnavailable
+from floorpulse.ingest.adapters.kafka_log import AWAY, OPERATOR_PAUSE, KafkaLog
+from floorpulse.runtime.kafka import NoIdempotentProducer
+from floorpulse.runtime.unavailable import LogUnavailable
 from tests.fakes.producer import MemoryProducer
 
 WITHIN = 60.0

@@ -2,8 +2,8 @@
 
 import pytest
 
-from services.contracts.letters import Reason, Refusal
-from services.ingest.domain.letters import PAYLOAD_BYTES, event_id, letter
+from floorpulse.contracts.letters import Reason, Refusal
+from floorpulse.ingest.domain.letters import PAYLOAD_BYTES, event_id, letter
 from tests.unit.ingest.builders import NOW, PSEUDONYMS
 
 REFUSAL = Refusal(Reason.MALFORMED, "not JSON")

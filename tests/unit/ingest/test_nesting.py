@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.ingest.domain.nesting import TooManyElements, deeper_than, elements
+from floorpulse.ingest.domain.nesting import TooManyElements, deeper_than, elements
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),

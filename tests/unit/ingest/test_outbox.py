@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from aiokafka.errors import KafkaConnectionError, KafkaTimeoutError
 
-from services.ingest.adapters.outbox import Outbox, Post
+from floorpulse.ingest.adapters.outbox import Outbox, Post
 from tests.fakes.producer import MemoryProducer
 
 WITHIN = 60.0

@@ -5,11 +5,11 @@ import json
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from services.contracts.letters import Reason, Refusal, encode_letter
-from services.ingest.domain import cloudevents
-from services.ingest.domain.bodies import BOM, Form, split
-from services.ingest.domain.judge import Canonical, Unwrap
-from services.ingest.domain.letters import event_id, letter
+from floorpulse.contracts.letters import Reason, Refusal, encode_letter
+from floorpulse.ingest.domain import cloudevents
+from floorpulse.ingest.domain.bodies import BOM, Form, split
+from floorpulse.ingest.domain.judge import Canonical, Unwrap
+from floorpulse.ingest.domain.letters import event_id, letter
 from tests.unit.ingest.builders import AT, NOW, OFFERED, PSEUDONYMS, SCALE, SURVEY, judge
 
 LIMIT = 100_000

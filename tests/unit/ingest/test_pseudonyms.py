@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from services.ingest.domain.pseudonyms import CustomerKey, Pseudonyms
+from floorpulse.ingest.domain.pseudonyms import CustomerKey, Pseudonyms
 from tests.unit.ingest.builders import PSEUDONYMS
 
 OTHERS = Pseudonyms((CustomerKey("new", b"x" * 32),))

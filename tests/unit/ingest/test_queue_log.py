@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.ingest.domain.judge import Canonical
-from services.ingest.sources.asterisk.calls import MOST_CALLS
-from services.ingest.sources.asterisk.events import MOST_WORDS, QueueLog
+from floorpulse.ingest.domain.judge import Canonical
+from floorpulse.ingest.sources.asterisk.calls import MOST_CALLS
+from floorpulse.ingest.sources.asterisk.events import MOST_WORDS, QueueLog
 from tests.unit.ingest.builders import verdict
 
 AT = 1_366_720_340

@@ -10,13 +10,13 @@ import pytest
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
-from services.access.keys import Credential
-from services.ingest.api import operations, routes
-from services.ingest.app import Bounds, Ingest
-from services.ingest.domain.bodies import Form
-from services.ingest.domain.judge import Limits
-from services.ingest.metrics import IngestMetrics
-from services.runtime.http import create_app
+from floorpulse.access.keys import Credential
+from floorpulse.ingest.api import operations, routes
+from floorpulse.ingest.app import Bounds, Ingest
+from floorpulse.ingest.domain.bodies import Form
+from floorpulse.ingest.domain.judge import Limits
+from floorpulse.ingest.metrics import IngestMetrics
+from floorpulse.runtime.http import create_app
 from tests.fakes.keys import FixedKeys
 from tests.fakes.log import MemoryLog
 from tests.unit.ingest.builders import AT, NOW, OFFERED, PSEUDONYMS

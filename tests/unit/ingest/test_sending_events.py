@@ -11,9 +11,9 @@ from typing import NamedTuple
 import httpx
 import pytest
 
-from services.contracts.letters import Reason
-from services.ingest.app import Bounds
-from services.ingest.settings import IngestGroup
+from floorpulse.contracts.letters import Reason
+from floorpulse.ingest.app import Bounds
+from floorpulse.ingest.settings import IngestGroup
 from tests.unit.ingest.test_routes import KEY, Scene
 
 PAGE = (Path(__file__).parents[3] / "docs" / "sending-events.md").read_text("utf-8")

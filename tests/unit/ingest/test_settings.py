@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from services.ingest.settings import IngestGroup, IngestSettings
+from floorpulse.ingest.settings import IngestGroup, IngestSettings
 
 KEY = {"name": "2026a", "secret": "s" * 32}
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from services.contracts import events
-from services.contracts.events import AnyEvent
+from floorpulse.contracts import events
+from floorpulse.contracts.events import AnyEvent
 
 TENANT = "acme"
 MINUTE = 60_000

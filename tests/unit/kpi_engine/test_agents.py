@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.contracts import events
-from services.contracts.agents import Entered
-from services.contracts.events import AgentState, AgentStateChanged
-from services.kpi_engine.fold.agents import AgentStates, StateHistory, entered
+from floorpulse.contracts import events
+from floorpulse.contracts.agents import Entered
+from floorpulse.contracts.events import AgentState, AgentStateChanged
+from floorpulse.kpi_engine.fold.agents import AgentStates, StateHistory, entered
 from tests.fakes.engine import MemoryStore
 from tests.unit.kpi_engine.builders import event
 from tests.unit.kpi_engine.test_laws import flush

@@ -6,14 +6,14 @@ import msgspec
 import pytest
 from prometheus_client import CollectorRegistry
 
-from services.contracts import events
-from services.contracts.cells import Cell
-from services.contracts.events import AnyEvent
-from services.contracts.letters import DeadLetter, Reason
-from services.kpi_engine.app import Engine, EngineOptions, RecordBatch
-from services.kpi_engine.fold.partition import Partition
-from services.kpi_engine.metrics import EngineMetrics
-from services.kpi_engine.ports import StoreUnavailable
+from floorpulse.contracts import events
+from floorpulse.contracts.cells import Cell
+from floorpulse.contracts.events import AnyEvent
+from floorpulse.contracts.letters import DeadLetter, Reason
+from floorpulse.kpi_engine.app import Engine, EngineOptions, RecordBatch
+from floorpulse.kpi_engine.fold.partition import Partition
+from floorpulse.kpi_engine.metrics import EngineMetrics
+from floorpulse.kpi_engine.ports import StoreUnavailable
 from tests.fakes.engine import Channels, MemoryStore
 from tests.unit.kpi_engine.builders import MINUTE, event
 

@@ -1,12 +1,12 @@
 """Hand-computed visits: which pane gets what."""
 
-from services.contracts import events
-from services.contracts.cells import Cell, Cells, Histogram
-from services.contracts.events import AnyEvent
-from services.contracts.visits import Visit
-from services.counting.contributions import contributions
-from services.counting.histograms import FATAL, HOUR
-from services.kpi_engine.fold.merge import merge
+from floorpulse.contracts import events
+from floorpulse.contracts.cells import Cell, Cells, Histogram
+from floorpulse.contracts.events import AnyEvent
+from floorpulse.contracts.visits import Visit
+from floorpulse.counting.contributions import contributions
+from floorpulse.counting.histograms import FATAL, HOUR
+from floorpulse.kpi_engine.fold.merge import merge
 from tests.unit.kpi_engine.builders import MINUTE, TENANT, event
 
 

@@ -1,9 +1,9 @@
 """What is a correction, and what merely arrives."""
 
-from services.contracts.cells import Cell, Cells
-from services.counting.families import Family
-from services.counting.finality import FINAL
-from services.kpi_engine.rollup.correction import (
+from floorpulse.contracts.cells import Cell, Cells
+from floorpulse.counting.families import Family
+from floorpulse.counting.finality import FINAL
+from floorpulse.kpi_engine.rollup.correction import (
     FILLING,
     Judgement,
     QuarterStatus,

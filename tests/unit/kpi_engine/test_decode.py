@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.contracts.events import ContactOffered
-from services.contracts.letters import Reason, Refusal
-from services.kpi_engine.fold.decode import decode
+from floorpulse.contracts.events import ContactOffered
+from floorpulse.contracts.letters import Reason, Refusal
+from floorpulse.kpi_engine.fold.decode import decode
 
 OFFERED = {
     "type": "contact.offered",

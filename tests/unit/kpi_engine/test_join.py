@@ -1,7 +1,7 @@
 """Joining two records of one visit, where the laws' random histories seldom look."""
 
-from services.contracts.visits import Complaint, Evaluation, Statement, Survey, Visit
-from services.kpi_engine.fold.join import join
+from floorpulse.contracts.visits import Complaint, Evaluation, Statement, Survey, Visit
+from floorpulse.kpi_engine.fold.join import join
 
 
 def test_a_survey_that_was_only_offered_is_joined_without_an_answer() -> None:

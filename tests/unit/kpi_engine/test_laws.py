@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.contracts.cells import LEFT, Cell, Cells, add
-from services.contracts.events import AnyEvent
-from services.contracts.updates import Gauge, PaneKey, revision
-from services.contracts.visits import (
+from floorpulse.contracts.cells import LEFT, Cell, Cells, add
+from floorpulse.contracts.events import AnyEvent
+from floorpulse.contracts.updates import Gauge, PaneKey, revision
+from floorpulse.contracts.visits import (
     Longest,
     Outcome,
     Visit,
@@ -26,17 +26,17 @@ from services.contracts.visits import (
     outcome,
     queue_of,
 )
-from services.counting.contributions import Contributions as Counted
-from services.counting.contributions import contributions
-from services.kpi_engine.fold import presence, presence_log
-from services.kpi_engine.fold.advance import advance
-from services.kpi_engine.fold.join import join
-from services.kpi_engine.fold.merge import merge
-from services.kpi_engine.fold.panes import NEVER, Change, Panes
-from services.kpi_engine.fold.partition import Partition, PartitionPosition
-from services.kpi_engine.fold.presence_log import ClaimedPresence
-from services.kpi_engine.fold.visits import visit_key
-from services.kpi_engine.ports import FlushOutcome
+from floorpulse.counting.contributions import Contributions as Counted
+from floorpulse.counting.contributions import contributions
+from floorpulse.kpi_engine.fold import presence, presence_log
+from floorpulse.kpi_engine.fold.advance import advance
+from floorpulse.kpi_engine.fold.join import join
+from floorpulse.kpi_engine.fold.merge import merge
+from floorpulse.kpi_engine.fold.panes import NEVER, Change, Panes
+from floorpulse.kpi_engine.fold.partition import Partition, PartitionPosition
+from floorpulse.kpi_engine.fold.presence_log import ClaimedPresence
+from floorpulse.kpi_engine.fold.visits import visit_key
+from floorpulse.kpi_engine.ports import FlushOutcome
 from tests.fakes.engine import MemoryStore
 from tests.unit.kpi_engine.builders import HISTORIES, MINUTE, TENANT
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from services.contracts import events
-from services.contracts.events import AnyEvent
-from services.contracts.visits import Visit
-from services.kpi_engine.fold.merge import merge
+from floorpulse.contracts import events
+from floorpulse.contracts.events import AnyEvent
+from floorpulse.contracts.visits import Visit
+from floorpulse.kpi_engine.fold.merge import merge
 from tests.unit.kpi_engine.builders import event
 
 AT = 30_000

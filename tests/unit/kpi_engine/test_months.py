@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from services.counting.months import Month, month_of
-from services.kpi_engine.upkeep.retention_limits import month_named
+from floorpulse.counting.months import Month, month_of
+from floorpulse.kpi_engine.upkeep.retention_limits import month_named
 
 
 def instant(year: int, month: int, day: int = 1) -> int:

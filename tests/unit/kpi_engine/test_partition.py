@@ -5,21 +5,21 @@ from itertools import permutations
 import msgspec
 import pytest
 
-from services.contracts import events
-from services.contracts.cells import Cell, Cells
-from services.contracts.events import AnyEvent
-from services.contracts.updates import revision
-from services.contracts.visits import Longest, decode_visit
-from services.kpi_engine.fold.panes import NEVER, Change, Panes, StoredPane
-from services.kpi_engine.fold.partition import (
+from floorpulse.contracts import events
+from floorpulse.contracts.cells import Cell, Cells
+from floorpulse.contracts.events import AnyEvent
+from floorpulse.contracts.updates import revision
+from floorpulse.contracts.visits import Longest, decode_visit
+from floorpulse.kpi_engine.fold.panes import NEVER, Change, Panes, StoredPane
+from floorpulse.kpi_engine.fold.partition import (
     FlushRows,
     Partition,
     PartitionPosition,
     StoredRecords,
 )
-from services.kpi_engine.fold.presence_log import ClaimedPresence
-from services.kpi_engine.fold.visits import visit_key
-from services.kpi_engine.fold.watermark import advance_watermark
+from floorpulse.kpi_engine.fold.presence_log import ClaimedPresence
+from floorpulse.kpi_engine.fold.visits import visit_key
+from floorpulse.kpi_engine.fold.watermark import advance_watermark
 from tests.unit.kpi_engine.builders import MINUTE, event
 
 HOUR = 60 * MINUTE

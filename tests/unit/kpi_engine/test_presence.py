@@ -6,16 +6,16 @@ from collections.abc import Sequence
 
 import pytest
 
-from services.contracts import events
-from services.contracts.cells import Cell
-from services.contracts.events import AnyEvent
-from services.contracts.presence import encode_page
-from services.contracts.updates import Gauge
-from services.contracts.visits import Longest, Visit
-from services.kpi_engine.fold.partition import Partition
-from services.kpi_engine.fold.presence import PartitionPresence
-from services.kpi_engine.fold.presence_log import FEW, everything
-from services.kpi_engine.ports import FlushOutcome
+from floorpulse.contracts import events
+from floorpulse.contracts.cells import Cell
+from floorpulse.contracts.events import AnyEvent
+from floorpulse.contracts.presence import encode_page
+from floorpulse.contracts.updates import Gauge
+from floorpulse.contracts.visits import Longest, Visit
+from floorpulse.kpi_engine.fold.partition import Partition
+from floorpulse.kpi_engine.fold.presence import PartitionPresence
+from floorpulse.kpi_engine.fold.presence_log import FEW, everything
+from floorpulse.kpi_engine.ports import FlushOutcome
 from tests.fakes.engine import MemoryStore
 from tests.unit.kpi_engine.builders import MINUTE, event
 

@@ -1,6 +1,6 @@
 """Progress is the only sign of life."""
 
-from services.kpi_engine.worker.progress import WorkerProgress
+from floorpulse.kpi_engine.worker.progress import WorkerProgress
 
 
 def test_a_partition_that_does_not_move_while_records_wait_is_stalled_since_its_last_move() -> None:

@@ -2,14 +2,14 @@
 
 import pytest
 
-from services.contracts import events
-from services.contracts.events import AnyEvent
-from services.contracts.updates import Update
-from services.contracts.visits import Longest
-from services.kpi_engine.fold.partition import Partition, PartitionPosition
-from services.kpi_engine.fold.presence_log import ClaimedPresence
-from services.kpi_engine.publish import publisher as publishing
-from services.kpi_engine.publish.publisher import HEARTBEAT, Publisher
+from floorpulse.contracts import events
+from floorpulse.contracts.events import AnyEvent
+from floorpulse.contracts.updates import Update
+from floorpulse.contracts.visits import Longest
+from floorpulse.kpi_engine.fold.partition import Partition, PartitionPosition
+from floorpulse.kpi_engine.fold.presence_log import ClaimedPresence
+from floorpulse.kpi_engine.publish import publisher as publishing
+from floorpulse.kpi_engine.publish.publisher import HEARTBEAT, Publisher
 from tests.unit.kpi_engine.builders import event
 
 NOW = 1_794_300_000_000

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from services.contracts import events
-from services.contracts.cells import Cell
-from services.contracts.updates import PaneKey
-from services.contracts.visits import Visit
-from services.counting.contributions import Contributions, contributions
-from services.kpi_engine.fold.merge import merge
-from services.kpi_engine.upkeep.differences import differences
+from floorpulse.contracts import events
+from floorpulse.contracts.cells import Cell
+from floorpulse.contracts.updates import PaneKey
+from floorpulse.contracts.visits import Visit
+from floorpulse.counting.contributions import Contributions, contributions
+from floorpulse.kpi_engine.fold.merge import merge
+from floorpulse.kpi_engine.upkeep.differences import differences
 from tests.unit.kpi_engine.builders import MINUTE, TENANT, event
 
 PANE = (TENANT, "sales", "voice", 0)

@@ -11,9 +11,9 @@ from aiokafka.record.default_records import DefaultRecordBatchBuilder
 from aiokafka.record.memory_records import MemoryRecords
 from aiokafka.structs import TopicPartition
 
-from services.kpi_engine.app import RecordBatch
-from services.kpi_engine.kafka import record_batches
-from services.kpi_engine.kafka.record_batches import STOCK, WholeBatches, from_stock, joined
+from floorpulse.kpi_engine.app import RecordBatch
+from floorpulse.kpi_engine.kafka import record_batches
+from floorpulse.kpi_engine.kafka.record_batches import STOCK, WholeBatches, from_stock, joined
 
 Records = TypeVar("Records")
 

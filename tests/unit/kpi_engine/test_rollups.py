@@ -4,11 +4,17 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from services.counting.families import Family
-from services.counting.finality import FINAL
-from services.counting.grains import QUARTER, Grain, RollupBounds, bounds_of, on_the_grid
-from services.kpi_engine.rollup.cursors import RollupCursors, advanced, final_in, lowered, retreated
-from services.kpi_engine.upkeep.retention_limits import limit, rolled_limit
+from floorpulse.counting.families import Family
+from floorpulse.counting.finality import FINAL
+from floorpulse.counting.grains import QUARTER, Grain, RollupBounds, bounds_of, on_the_grid
+from floorpulse.kpi_engine.rollup.cursors import (
+    RollupCursors,
+    advanced,
+    final_in,
+    lowered,
+    retreated,
+)
+from floorpulse.kpi_engine.upkeep.retention_limits import limit, rolled_limit
 
 MINUTE = 60_000
 DAY = 86_400_000

@@ -2,10 +2,10 @@
 published.
 """
 
-from services.contracts import events
-from services.contracts.events import AnyEvent
-from services.contracts.updates import SourceHeard
-from services.kpi_engine.publish.sources import ALL_EVERY, HISTORY, MINUTE, MOST, HeardSources
+from floorpulse.contracts import events
+from floorpulse.contracts.events import AnyEvent
+from floorpulse.contracts.updates import SourceHeard
+from floorpulse.kpi_engine.publish.sources import ALL_EVERY, HISTORY, MINUTE, MOST, HeardSources
 from tests.unit.kpi_engine.builders import event
 
 AT = 1_794_300_000_000

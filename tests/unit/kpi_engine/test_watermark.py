@@ -2,7 +2,7 @@
 nothing happens, as far as it is believed.
 """
 
-from services.kpi_engine.fold.watermark import (
+from floorpulse.kpi_engine.fold.watermark import (
     FUTURE,
     advance_watermark,
     believed_watermark,

@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from services.contracts.cells import Cell
-from services.contracts.visits import Outcome
-from services.counting.families import Family
-from services.figures.by_policy import Parted, definition_of, value_of
-from services.kpis import catalogue, page
-from services.kpis.catalogue import ASKED, BY_AGENT, CATALOGUE, OVER_SPANS, SpanKpi
-from services.kpis.figures import SpanFigures, Value, count
-from services.kpis.policies import CsatPolicy, Policy, ServiceLevelPolicy
-from services.kpis.units import Better, Group, Unit
+from floorpulse.contracts.cells import Cell
+from floorpulse.contracts.visits import Outcome
+from floorpulse.counting.families import Family
+from floorpulse.figures.by_policy import Parted, definition_of, value_of
+from floorpulse.kpis import catalogue, page
+from floorpulse.kpis.catalogue import ASKED, BY_AGENT, CATALOGUE, OVER_SPANS, SpanKpi
+from floorpulse.kpis.figures import SpanFigures, Value, count
+from floorpulse.kpis.policies import CsatPolicy, Policy, ServiceLevelPolicy
+from floorpulse.kpis.units import Better, Group, Unit
 from tests.fakes.floor import answered
 from tests.fakes.world import LEADER, NOW, SPAN, Client, World
 

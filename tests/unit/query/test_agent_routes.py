@@ -5,11 +5,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from services.contracts.agents import Entered
-from services.contracts.visits import Complaint, Evaluation, Statement, Survey, Visit
-from services.figures.agents.comparison import BENCHMARK_COLUMNS, BenchmarkRow
-from services.figures.agents.rows import AGENT_COLUMNS, AgentRow
-from services.query.api.queue_bodies import AgentStateRow
+from floorpulse.contracts.agents import Entered
+from floorpulse.contracts.visits import Complaint, Evaluation, Statement, Survey, Visit
+from floorpulse.figures.agents.comparison import BENCHMARK_COLUMNS, BenchmarkRow
+from floorpulse.figures.agents.rows import AGENT_COLUMNS, AgentRow
+from floorpulse.query.api.queue_bodies import AgentStateRow
 from tests.fakes.definitions import definitions
 from tests.fakes.floor import answered
 from tests.fakes.world import LEADER, NOW, READER, Client, World

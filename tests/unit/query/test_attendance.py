@@ -5,11 +5,11 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.board.domain.windows import HOUR, MINUTE, Span
-from services.contracts.agents import LONGEST, Entered
-from services.contracts.events import AgentState
-from services.figures.staff.attendance import AgentEntered, lookback
-from services.figures.staff.by_span import StaffBySpan
+from floorpulse.board.domain.windows import HOUR, MINUTE, Span
+from floorpulse.contracts.agents import LONGEST, Entered
+from floorpulse.contracts.events import AgentState
+from floorpulse.figures.staff.attendance import AgentEntered, lookback
+from floorpulse.figures.staff.by_span import StaffBySpan
 
 NOON = 1_794_398_400_000
 QUARTERS = [

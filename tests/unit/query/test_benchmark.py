@@ -5,7 +5,7 @@ from math import ceil
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.figures.agents.benchmark import (
+from floorpulse.figures.agents.benchmark import (
     FEW,
     Eligibility,
     Minimum,

@@ -11,17 +11,17 @@ from zoneinfo import ZoneInfo
 import httpx
 import pytest
 
-from services.board.domain.board import Board, Rules, WindowReading
-from services.board.domain.queue_names import OTHER
-from services.board.domain.series import QueueChannelSpan, SeriesKey
-from services.board.domain.windows import Window
-from services.contracts.agents import Entered
-from services.contracts.cells import Cell
-from services.contracts.updates import PaneRow
-from services.figures.rows import LiveRow
-from services.figures.turns import Turns
-from services.query.api.answers import RENDERED, encoded
-from services.query.stream.streams import Streams
+from floorpulse.board.domain.board import Board, Rules, WindowReading
+from floorpulse.board.domain.queue_names import OTHER
+from floorpulse.board.domain.series import QueueChannelSpan, SeriesKey
+from floorpulse.board.domain.windows import Window
+from floorpulse.contracts.agents import Entered
+from floorpulse.contracts.cells import Cell
+from floorpulse.contracts.updates import PaneRow
+from floorpulse.figures.rows import LiveRow
+from floorpulse.figures.turns import Turns
+from floorpulse.query.api.answers import RENDERED, encoded
+from floorpulse.query.stream.streams import Streams
 from tests.fakes.floor import MINUTE, answered, waiting
 from tests.fakes.world import LEADER, NOW, READER, SPAN, Client, World
 
@@ -393,7 +393,7 @@ async def test_clients_of_one_long_feed_share_its_refreshing_and_it_rests_some_b
 
 
 def _live_query(world: World) -> Any:
-    from services.query.api.parameters import LiveParameters  # noqa: PLC0415  the question as a route makes it
+    from floorpulse.query.api.parameters import LiveParameters  # noqa: PLC0415  the question as a route makes it
 
     return LiveParameters(kpi="offered,waiting").query(world.floors.view("demo"))
 

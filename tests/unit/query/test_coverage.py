@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from services.board.domain.windows import Span
-from services.counting.grains import QUARTER, Grain, bounds_of
-from services.figures.history.coverage import Part, RollupReach, TooFineError, parts
-from services.figures.intervals import Interval, intervals
+from floorpulse.board.domain.windows import Span
+from floorpulse.counting.grains import QUARTER, Grain, bounds_of
+from floorpulse.figures.history.coverage import Part, RollupReach, TooFineError, parts
+from floorpulse.figures.intervals import Interval, intervals
 
 UTC = ZoneInfo("UTC")
 MINUTE = 60_000

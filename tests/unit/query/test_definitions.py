@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import pytest
 
-from services.contracts.visits import Evaluation, Survey
-from services.figures.by_policy import definition_of, summed
-from services.kpis.catalogue import CATALOGUE, VARIANTS
-from services.kpis.figures import Value, share
-from services.kpis.policies import DEFAULT_POLICY, Policy
-from services.query.prometheus.page import Scrape
+from floorpulse.contracts.visits import Evaluation, Survey
+from floorpulse.figures.by_policy import definition_of, summed
+from floorpulse.kpis.catalogue import CATALOGUE, VARIANTS
+from floorpulse.kpis.figures import Value, share
+from floorpulse.kpis.policies import DEFAULT_POLICY, Policy
+from floorpulse.query.prometheus.page import Scrape
 from tests.fakes.definitions import definitions
 from tests.fakes.floor import MINUTE, abandoned, answered, waiting
 from tests.fakes.world import NOW, SPAN, World

@@ -5,14 +5,14 @@ from zoneinfo import ZoneInfo
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from services.board.domain.board import Board, Rules
-from services.contracts.agents import Entered
-from services.contracts.cells import Cell
-from services.contracts.updates import PaneRow, revision
-from services.definitions.domain.in_force import NOTHING
-from services.figures.tenant_view import Floors
-from services.query.prometheus.exposition import SERIES_PER_QUEUE, SERIES_PER_TENANT, Exposition
-from services.query.prometheus.folding import shares
+from floorpulse.board.domain.board import Board, Rules
+from floorpulse.contracts.agents import Entered
+from floorpulse.contracts.cells import Cell
+from floorpulse.contracts.updates import PaneRow, revision
+from floorpulse.definitions.domain.in_force import NOTHING
+from floorpulse.figures.tenant_view import Floors
+from floorpulse.query.prometheus.exposition import SERIES_PER_QUEUE, SERIES_PER_TENANT, Exposition
+from floorpulse.query.prometheus.folding import shares
 from tests.fakes.floor import MemoryFloor, abandoned, answered, left, waiting
 
 NOW = 1_794_398_840_000

@@ -7,13 +7,13 @@ from typing import Any
 import httpx
 import pytest
 
-from services.board.domain.windows import HOUR, MINUTE
-from services.contracts.agents import Entered
-from services.figures.forecasts.keeper import ForecastKeeper
-from services.kpis.formulas.planning import fewest_for
-from services.kpis.policies import DEFAULT_POLICY
-from services.query.api.forecast_bodies import MOST_ROWS
-from services.query.api.forecast_body import MOST_BYTES
+from floorpulse.board.domain.windows import HOUR, MINUTE
+from floorpulse.contracts.agents import Entered
+from floorpulse.figures.forecasts.keeper import ForecastKeeper
+from floorpulse.kpis.formulas.planning import fewest_for
+from floorpulse.kpis.policies import DEFAULT_POLICY
+from floorpulse.query.api.forecast_bodies import MOST_ROWS
+from floorpulse.query.api.forecast_body import MOST_BYTES
 from tests.fakes.definitions import definitions
 from tests.fakes.floor import answered
 from tests.fakes.world import NOW, Client, World, busy_world

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.board.domain.windows import MINUTE, QUARTER, Span
-from services.contracts.instants import parse_instant
-from services.figures.forecasts.in_force import cut, in_force, touching
-from services.figures.forecasts.upload import slots_of
-from services.kpis.plan import Slot
+from floorpulse.board.domain.windows import MINUTE, QUARTER, Span
+from floorpulse.contracts.instants import parse_instant
+from floorpulse.figures.forecasts.in_force import cut, in_force, touching
+from floorpulse.figures.forecasts.upload import slots_of
+from floorpulse.kpis.plan import Slot
 
 NINE = 1_794_387_600_000  # 2026-11-11T09:00:00Z
 UTC = ZoneInfo("UTC")

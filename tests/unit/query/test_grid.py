@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.board.domain.windows import HOUR, MINUTE, Span
-from services.figures.intervals import Interval, intervals
-from services.figures.timestamps import text, text_or_none
+from floorpulse.board.domain.windows import HOUR, MINUTE, Span
+from floorpulse.figures.intervals import Interval, intervals
+from floorpulse.figures.timestamps import text, text_or_none
 
 ZONES = [
     "UTC",

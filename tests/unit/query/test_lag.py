@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from services.board.domain.positions import Position
-from services.query.pipeline.lag import LogRange, Reach, lag_of, partition_lags
+from floorpulse.board.domain.positions import Position
+from floorpulse.query.pipeline.lag import LogRange, Reach, lag_of, partition_lags
 
 LOG = LogRange(10, 100)
 AT_90 = Position(0, "log", 1, 1, 90, 5000, 80, 2, None)

@@ -5,15 +5,15 @@ from collections.abc import Sequence
 
 import pytest
 
-from services.board.domain.windows import HOUR, Span, Window
-from services.contracts.cells import Cell
-from services.figures.lookup.aging import LIVES, REST
-from services.figures.lookup.lookup import AT_ONCE, MOST_SELECTIONS, Lookup
-from services.figures.open_complaints import StoredComplaint
-from services.figures.selection import By, RowKey, Selection
-from services.figures.sums import PaneTally
-from services.kpis.inputs import Need
-from services.runtime.unavailable import StoreSlow, StoreUnavailable
+from floorpulse.board.domain.windows import HOUR, Span, Window
+from floorpulse.contracts.cells import Cell
+from floorpulse.figures.lookup.aging import LIVES, REST
+from floorpulse.figures.lookup.lookup import AT_ONCE, MOST_SELECTIONS, Lookup
+from floorpulse.figures.open_complaints import StoredComplaint
+from floorpulse.figures.selection import By, RowKey, Selection
+from floorpulse.figures.sums import PaneTally
+from floorpulse.kpis.inputs import Need
+from floorpulse.runtime.unavailable import StoreSlow, StoreUnavailable
 from tests.fakes.floor import MemoryFloor, MemoryHistory, waiting
 
 NOON = 1_794_398_400_000

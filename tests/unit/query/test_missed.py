@@ -3,13 +3,13 @@
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.contracts.cells import Cell, Cells, Histogram, add
-from services.contracts.visits import Outcome
-from services.counting.histograms import span_bucket
-from services.figures.visits.missed import missed
-from services.kpis.figures import SpanFigures
-from services.kpis.formulas.service_level import service_level
-from services.kpis.policies import Formula, ServiceLevelPolicy
+from floorpulse.contracts.cells import Cell, Cells, Histogram, add
+from floorpulse.contracts.visits import Outcome
+from floorpulse.counting.histograms import span_bucket
+from floorpulse.figures.visits.missed import missed
+from floorpulse.kpis.figures import SpanFigures
+from floorpulse.kpis.formulas.service_level import service_level
+from floorpulse.kpis.policies import Formula, ServiceLevelPolicy
 
 policies = st.builds(
     ServiceLevelPolicy,

@@ -1,9 +1,9 @@
 """Complaints open at an instant, each in its row."""
 
-from services.board.domain.windows import HOUR, Span
-from services.contracts.visits import Complaint, Statement, Visit
-from services.figures.open_complaints import OpenComplaints, StoredComplaint, complaints_of
-from services.figures.selection import By, RowKey, Selection
+from floorpulse.board.domain.windows import HOUR, Span
+from floorpulse.contracts.visits import Complaint, Statement, Visit
+from floorpulse.figures.open_complaints import OpenComplaints, StoredComplaint, complaints_of
+from floorpulse.figures.selection import By, RowKey, Selection
 
 NOON = 1_794_398_400_000
 TOTAL = Selection("demo", by=By.TOTAL)

@@ -3,9 +3,9 @@
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.contracts.visits import Longest, Visit, offer_at, wait_of
-from services.figures.history.gauges import PastGauges
-from services.figures.selection import By, RowKey, Selection
+from floorpulse.contracts.visits import Longest, Visit, offer_at, wait_of
+from floorpulse.figures.history.gauges import PastGauges
+from floorpulse.figures.selection import By, RowKey, Selection
 from tests.fakes.floor import abandoned, answered, left, waiting
 
 SECOND = 1000

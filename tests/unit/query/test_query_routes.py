@@ -13,29 +13,29 @@ import pytest
 from fastapi import FastAPI
 from prometheus_client.parser import text_string_to_metric_families
 
-from services.contracts.agents import Entered
-from services.contracts.cells import Cell, Cells
-from services.contracts.visits import Complaint, Evaluation, Statement, Survey
-from services.figures.corrections.rows import CorrectionRow
-from services.figures.ports import StoredCorrection
-from services.figures.rows import COLUMNS, LIVE_COLUMNS
-from services.figures.turns import Turns
-from services.kpis.catalogue import CATALOGUE, OVER_SPANS
-from services.kpis.inputs import Need
-from services.query.api import schemas
-from services.query.api.definition_bodies import DefinitionsAnswer
-from services.query.api.forecast_bodies import ForecastAnswer
-from services.query.api.parameters import LiveParameters
-from services.query.api.pipeline_bodies import PipelineAnswer
-from services.query.api.queue_bodies import AgentsAnswer, QueuesAnswer
-from services.query.api.sources import SourcesAnswer
-from services.query.api.stream import event, resumed
-from services.query.api.targets import TargetsAnswer
-from services.query.api.visit_bodies import VisitsAnswer
-from services.query.pipeline.lag import LogRange
-from services.query.prometheus.exposition import SERIES_PER_QUEUE, SERIES_PER_TENANT
-from services.query.prometheus.page import Scrape
-from services.query.stream.streams import Pulse, RowBatch, Streams
+from floorpulse.contracts.agents import Entered
+from floorpulse.contracts.cells import Cell, Cells
+from floorpulse.contracts.visits import Complaint, Evaluation, Statement, Survey
+from floorpulse.figures.corrections.rows import CorrectionRow
+from floorpulse.figures.ports import StoredCorrection
+from floorpulse.figures.rows import COLUMNS, LIVE_COLUMNS
+from floorpulse.figures.turns import Turns
+from floorpulse.kpis.catalogue import CATALOGUE, OVER_SPANS
+from floorpulse.kpis.inputs import Need
+from floorpulse.query.api import schemas
+from floorpulse.query.api.definition_bodies import DefinitionsAnswer
+from floorpulse.query.api.forecast_bodies import ForecastAnswer
+from floorpulse.query.api.parameters import LiveParameters
+from floorpulse.query.api.pipeline_bodies import PipelineAnswer
+from floorpulse.query.api.queue_bodies import AgentsAnswer, QueuesAnswer
+from floorpulse.query.api.sources import SourcesAnswer
+from floorpulse.query.api.stream import event, resumed
+from floorpulse.query.api.targets import TargetsAnswer
+from floorpulse.query.api.visit_bodies import VisitsAnswer
+from floorpulse.query.pipeline.lag import LogRange
+from floorpulse.query.prometheus.exposition import SERIES_PER_QUEUE, SERIES_PER_TENANT
+from floorpulse.query.prometheus.page import Scrape
+from floorpulse.query.stream.streams import Pulse, RowBatch, Streams
 from tests.fakes.floor import MINUTE, PARTITIONS, answered, waiting
 from tests.fakes.world import LEADER, NOW, READER, SPAN, Client, World, busy_world
 
@@ -1032,7 +1032,7 @@ async def test_the_stream_speaks_server_sent_events_and_ends_when_the_server_sto
 async def test_a_stream_whose_key_was_revoked_ends(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("services.query.api.stream.CHECK_KEY", -1.0)
+    monkeypatch.setattr("floorpulse.query.api.stream.CHECK_KEY", -1.0)
     sent: list[bytes] = []
     asked = asyncio.create_task(call(world.app, "/v1/stream?kpi=offered", sent))
     while b"event: rows" not in b"".join(sent):  # noqa: ASYNC110  what is sent has no event

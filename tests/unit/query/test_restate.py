@@ -2,8 +2,8 @@
 
 import pytest
 
-from services.figures.restate import Restatement
-from services.kpis.policies import DEFAULT_POLICY, Formula
+from floorpulse.figures.restate import Restatement
+from floorpulse.kpis.policies import DEFAULT_POLICY, Formula
 
 
 def test_saying_nothing_keeps_the_definition_and_its_name() -> None:

@@ -2,10 +2,10 @@
 
 import pytest
 
-from services.definitions.domain.in_force import NOTHING
-from services.figures.by_policy import gathered
-from services.figures.policies_in_force import AS_IN_FORCE
-from services.figures.selection import By, Labels, RowKey, Selection
+from floorpulse.definitions.domain.in_force import NOTHING
+from floorpulse.figures.by_policy import gathered
+from floorpulse.figures.policies_in_force import AS_IN_FORCE
+from floorpulse.figures.selection import By, Labels, RowKey, Selection
 
 QUEUE_CHANNELS = [("demo", "help", "chat"), ("demo", "help", "voice"), ("demo", "sales", "voice")]
 

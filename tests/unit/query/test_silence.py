@@ -3,10 +3,10 @@
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from services.board.domain.board import Board, Rules
-from services.board.domain.sources import SilenceRule
-from services.contracts.updates import SourceHeard
-from services.figures.sources.watch import patience
+from floorpulse.board.domain.board import Board, Rules
+from floorpulse.board.domain.sources import SilenceRule
+from floorpulse.contracts.updates import SourceHeard
+from floorpulse.figures.sources.watch import patience
 from tests.fakes.definitions import definitions
 from tests.fakes.floor import answered, waiting
 from tests.fakes.world import LEADER, NOW, Client, World

@@ -3,9 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.contracts.agents import Entered
-from services.contracts.events import AgentState
-from services.figures.staff.by_queue import StaffByQueue, staff_of_states
+from floorpulse.contracts.agents import Entered
+from floorpulse.contracts.events import AgentState
+from floorpulse.figures.staff.by_queue import StaffByQueue, staff_of_states
 
 QUEUES = ("sales", "help", "vip")
 

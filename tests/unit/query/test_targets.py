@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.board.domain.windows import Span
-from services.contracts.instants import parse_instant
-from services.definitions.domain.bodies import Stretch
-from services.figures.targets.promises import begin_of_stretch, hours_of, promises, stints, tiles
-from services.kpis.formulas.recovery import exact, fewest
+from floorpulse.board.domain.windows import Span
+from floorpulse.contracts.instants import parse_instant
+from floorpulse.definitions.domain.bodies import Stretch
+from floorpulse.figures.targets.promises import begin_of_stretch, hours_of, promises, stints, tiles
+from floorpulse.kpis.formulas.recovery import exact, fewest
 from tests.fakes.definitions import definitions
 from tests.fakes.floor import MINUTE, abandoned, answered, waiting
 from tests.fakes.world import NOW, World

@@ -3,11 +3,11 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.board.domain.windows import HOUR, MINUTE
-from services.contracts.cells import Cell
-from services.figures.history.throughput import BACK, Throughput
-from services.figures.selection import RowKey
-from services.figures.sums import PaneTally
+from floorpulse.board.domain.windows import HOUR, MINUTE
+from floorpulse.contracts.cells import Cell
+from floorpulse.figures.history.throughput import BACK, Throughput
+from floorpulse.figures.selection import RowKey
+from floorpulse.figures.sums import PaneTally
 
 NOON = 1_794_398_400_000
 

@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager, suppress
 
 import pytest
 
-from services.figures import turns as module
-from services.figures.turns import Turns
+from floorpulse.figures import turns as module
+from floorpulse.figures.turns import Turns
 
 
 @asynccontextmanager

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from services.runtime.answers import answering, schema_of
+from floorpulse.runtime.answers import answering, schema_of
 
 
 class Colour(StrEnum):

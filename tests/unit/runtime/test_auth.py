@@ -7,9 +7,9 @@ from typing import Annotated
 import httpx
 from fastapi import Depends, FastAPI, Request, Response
 
-from services.access.http import COOKIE, open_session, require
-from services.access.keys import Credential
-from services.runtime.http import create_app
+from floorpulse.access.http import COOKIE, open_session, require
+from floorpulse.access.keys import Credential
+from floorpulse.runtime.http import create_app
 from tests.fakes.keys import FixedKeys
 
 LOOPBACK = ("127.0.0.1", 5000)

@@ -6,8 +6,8 @@ from aiokafka.errors import KafkaConnectionError
 from pydantic import SecretStr
 from sqlalchemy.exc import DBAPIError
 
-from services.access.error_messages import Unreachable, about, variable
-from services.runtime.settings import DatabaseSettings, KafkaSettings, Settings
+from floorpulse.access.error_messages import Unreachable, about, variable
+from floorpulse.runtime.settings import DatabaseSettings, KafkaSettings, Settings
 
 SETTINGS = Settings(
     kafka=KafkaSettings(bootstrap_servers="kafka:9092"),

@@ -1,6 +1,6 @@
 """Descriptions of published documents carry no layout of the source."""
 
-from services.runtime.descriptions import unfolded
+from floorpulse.runtime.descriptions import unfolded
 
 
 def test_paragraphs_become_one_line_and_lists_keep_theirs() -> None:

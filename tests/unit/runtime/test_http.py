@@ -9,8 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
-from services.runtime.docs_page import KINDS
-from services.runtime.http import create_app, hoisted
+from floorpulse.runtime.docs_page import KINDS
+from floorpulse.runtime.http import create_app, hoisted
 
 ELSEWHERE = re.compile(r"(?:https?:)?//[a-z0-9.-]+", re.IGNORECASE)
 LOADING = {"src", "href", "action", "data", "srcset", "poster"}
@@ -81,7 +81,7 @@ def shipped(package: str, folder: str) -> Iterator[tuple[str, str]]:
 
 
 @pytest.mark.parametrize(
-    ("package", "folder"), [("services.runtime", "docs"), ("services.query", "wallboard")]
+    ("package", "folder"), [("floorpulse.runtime", "docs"), ("floorpulse.query", "wallboard")]
 )
 def test_no_page_of_ours_names_another_host(package: str, folder: str) -> None:
     names_of_things = {"http://www.w3.org"}

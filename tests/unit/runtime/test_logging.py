@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 import structlog
 
-from services.runtime.logging import configure
-from services.runtime.settings import LogSettings
+from floorpulse.runtime.logging import configure
+from floorpulse.runtime.settings import LogSettings
 
 
 @pytest.fixture(autouse=True)
@@ -32,13 +32,13 @@ def lines(capsys: pytest.CaptureFixture[str]) -> list[str]:
 
 def test_an_event_is_one_json_object_with_its_fields(capsys: pytest.CaptureFixture[str]) -> None:
     configure(LogSettings(json_lines=True))
-    structlog.get_logger("services.worker").warning("partition_waits", partition=3, tenants={"a"})
+    structlog.get_logger("floorpulse.worker").warning("partition_waits", partition=3, tenants={"a"})
 
     (line,) = map(json.loads, lines(capsys))
     assert line.pop("at").endswith("Z")
     assert line == {
         "level": "warning",
-        "logger": "services.worker",
+        "logger": "floorpulse.worker",
         "event": "partition_waits",
         "partition": 3,
         "tenants": ["a"],
@@ -73,12 +73,12 @@ def test_an_exception_brings_its_traceback(
 
 def test_text_names_level_event_logger_and_fields(capsys: pytest.CaptureFixture[str]) -> None:
     configure(LogSettings())
-    structlog.get_logger("services.worker").info("partition_claimed", partition=3)
+    structlog.get_logger("floorpulse.worker").info("partition_claimed", partition=3)
 
     (line,) = lines(capsys)
     assert "[info" in line
     assert "partition_claimed" in line
-    assert "[services.worker]" in line
+    assert "[floorpulse.worker]" in line
     assert line.endswith("partition=3")
     assert "\x1b" not in line
 

@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 import httpx
 from fastapi import FastAPI
 
-from services.runtime.http import create_app
-from services.runtime.problems import Problem, described
+from floorpulse.runtime.http import create_app
+from floorpulse.runtime.problems import Problem, described
 
 
 @asynccontextmanager

@@ -9,7 +9,7 @@ from signal import SIGKILL
 
 import pytest
 
-from services.demo.supervisor import Backoff, Program, Supervisor, ending
+from floorpulse.demo.supervisor import Backoff, Program, Supervisor, ending
 
 AT_ONCE = Backoff(first=0.0, most=0.0)
 WAITS = "import signal; print('up', flush=True); signal.pause()"

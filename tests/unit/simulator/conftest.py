@@ -6,11 +6,11 @@ from functools import cache
 
 import pytest
 
-from services.simulator.domain.floor import Floor
-from services.simulator.domain.scenarios import SCENARIOS
-from services.simulator.domain.spans import HOUR
-from services.simulator.domain.stays import Happening
-from services.simulator.domain.truth import Truth
+from floorpulse.simulator.domain.floor import Floor
+from floorpulse.simulator.domain.scenarios import SCENARIOS
+from floorpulse.simulator.domain.spans import HOUR
+from floorpulse.simulator.domain.stays import Happening
+from floorpulse.simulator.domain.truth import Truth
 
 MIDNIGHT = 1_794_355_200_000  # 2026-11-11T00:00:00Z
 

@@ -6,10 +6,10 @@ from random import Random
 
 import pytest
 
-from services.simulator.domain.demand import SLOT, SLOTS, actual, arrivals, curve, load, planned
-from services.simulator.domain.roster import Shift, required, roster
-from services.simulator.domain.scenarios import DOUBLE_ELEVEN, NORMAL
-from services.simulator.domain.spans import DAY, HOUR
+from floorpulse.simulator.domain.demand import SLOT, SLOTS, actual, arrivals, curve, load, planned
+from floorpulse.simulator.domain.roster import Shift, required, roster
+from floorpulse.simulator.domain.scenarios import DOUBLE_ELEVEN, NORMAL
+from floorpulse.simulator.domain.spans import DAY, HOUR
 
 
 def test_a_curve_spreads_its_total_and_leans_towards_the_next_hour() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from services.contracts.events import (
+from floorpulse.contracts.events import (
     AgentStateChanged,
     AnyEvent,
     ContactAbandoned,
@@ -20,9 +20,9 @@ from services.contracts.events import (
     ContactTransferred,
     ContactWrapped,
 )
-from services.simulator.domain.floor import Floor
-from services.simulator.domain.scenarios import NORMAL, QUIET
-from services.simulator.domain.spans import HOUR, MINUTE
+from floorpulse.simulator.domain.floor import Floor
+from floorpulse.simulator.domain.scenarios import NORMAL, QUIET
+from floorpulse.simulator.domain.spans import HOUR, MINUTE
 
 MORNING = 1_794_355_200_000 + 8 * HOUR
 Outcome = ContactAnswered | ContactAbandoned | ContactLeft

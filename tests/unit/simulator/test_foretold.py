@@ -4,11 +4,11 @@ from itertools import groupby
 
 import pytest
 
-from services.simulator.domain.demand import SLOT, load, planned
-from services.simulator.domain.foretold import foretold
-from services.simulator.domain.roster import RESTS, required
-from services.simulator.domain.scenarios import DOUBLE_ELEVEN, NORMAL, SCENARIOS, Scenario
-from services.simulator.domain.spans import DAY, HOUR, MINUTE
+from floorpulse.simulator.domain.demand import SLOT, load, planned
+from floorpulse.simulator.domain.foretold import foretold
+from floorpulse.simulator.domain.roster import RESTS, required
+from floorpulse.simulator.domain.scenarios import DOUBLE_ELEVEN, NORMAL, SCENARIOS, Scenario
+from floorpulse.simulator.domain.spans import DAY, HOUR, MINUTE
 
 START = 1_794_355_200_000 + 7 * MINUTE
 OPENING = 18 * HOUR + 31 * MINUTE

@@ -4,8 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from services.simulator.options import OptionsError, ReplayOptions, SimulateOptions, Target, key_in
-from services.simulator.pace import Course, Pace, course
+from floorpulse.simulator.options import (
+    OptionsError,
+    ReplayOptions,
+    SimulateOptions,
+    Target,
+    key_in,
+)
+from floorpulse.simulator.pace import Course, Pace, course
 
 TARGET = Target("http://127.0.0.1:8000", "fp_a_b")
 NOW = 1_794_355_200_000

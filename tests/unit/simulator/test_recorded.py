@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.simulator.recorded import Gunzip, Line, Recording, Splitter, UnreadableError
+from floorpulse.simulator.recorded import Gunzip, Line, Recording, Splitter, UnreadableError
 
 EVENTS = [{"id": str(number), "text": "é " * number} for number in range(40)]
 NDJSON = "\n".join(json.dumps(event) for event in EVENTS).encode()

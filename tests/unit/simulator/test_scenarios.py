@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from services.simulator.domain.scenarios import SCENARIOS
-from services.simulator.domain.spans import HOUR
-from services.simulator.domain.truth import Row, Tally
+from floorpulse.simulator.domain.scenarios import SCENARIOS
+from floorpulse.simulator.domain.spans import HOUR
+from floorpulse.simulator.domain.truth import Row, Tally
 
 pytestmark = pytest.mark.timeout(600)  # whole days, on machines that others use too
 

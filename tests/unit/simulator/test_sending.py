@@ -4,12 +4,12 @@ import httpx
 import pytest
 from rich.console import Console
 
-from services.runtime.tables import show
-from services.simulator.answers import UndeliverableError, backoff, seconds, understood, worded
-from services.simulator.domain.truth import Tally
-from services.simulator.feed import Batch, Receipt, Rejection
-from services.simulator.replay import BATCH_BYTES, Gathering, Tempo
-from services.simulator.show import floor_table, summary
+from floorpulse.runtime.tables import show
+from floorpulse.simulator.answers import UndeliverableError, backoff, seconds, understood, worded
+from floorpulse.simulator.domain.truth import Tally
+from floorpulse.simulator.feed import Batch, Receipt, Rejection
+from floorpulse.simulator.replay import BATCH_BYTES, Gathering, Tempo
+from floorpulse.simulator.show import floor_table, summary
 
 
 def answer(status: int, body: object = None, **options: object) -> httpx.Response:

@@ -1,6 +1,6 @@
 """The tally, checked by hand on a few stays."""
 
-from services.contracts.events import (
+from floorpulse.contracts.events import (
     AgentStateChanged,
     AnyEvent,
     ComplaintOpened,
@@ -14,9 +14,9 @@ from services.contracts.events import (
     QaScored,
     SurveyAnswered,
 )
-from services.simulator.domain.scenarios import QUEUES
-from services.simulator.domain.stays import Happening, Stay
-from services.simulator.domain.truth import HALF_HOUR, Tally, Truth
+from floorpulse.simulator.domain.scenarios import QUEUES
+from floorpulse.simulator.domain.stays import Happening, Stay
+from floorpulse.simulator.domain.truth import HALF_HOUR, Tally, Truth
 
 ORDERS = QUEUES[0]
 

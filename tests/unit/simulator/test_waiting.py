@@ -5,12 +5,12 @@ from random import Random
 
 from simpy import Environment
 
-from services.simulator.domain.desk import Desk
-from services.simulator.domain.exits import Exit, exit_of
-from services.simulator.domain.roster import Shift
-from services.simulator.domain.scenarios import QUEUES, Team
-from services.simulator.domain.spans import MINUTE, SECOND, Patience, Span, chance
-from services.simulator.domain.stays import Agent, Stay, Ticket
+from floorpulse.simulator.domain.desk import Desk
+from floorpulse.simulator.domain.exits import Exit, exit_of
+from floorpulse.simulator.domain.roster import Shift
+from floorpulse.simulator.domain.scenarios import QUEUES, Team
+from floorpulse.simulator.domain.spans import MINUTE, SECOND, Patience, Span, chance
+from floorpulse.simulator.domain.stays import Agent, Stay, Ticket
 
 ENV = Environment()
 ORDERS = QUEUES[0]

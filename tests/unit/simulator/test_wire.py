@@ -2,9 +2,9 @@
 
 from collections import Counter
 
-from services.simulator.domain.scenarios import QUIET
-from services.simulator.domain.spans import HOUR, MINUTE, Span
-from services.simulator.domain.wire import NO_NOISE, Delivery, Noise, Wire
+from floorpulse.simulator.domain.scenarios import QUIET
+from floorpulse.simulator.domain.spans import HOUR, MINUTE, Span
+from floorpulse.simulator.domain.wire import NO_NOISE, Delivery, Noise, Wire
 
 START = 1_794_355_200_000
 NOISE = Noise(duplicated=0.1, delayed=0.2, lateness=Span(60, 1.0))

@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from services.ingest.sources.asterisk.lines import Entry
+from floorpulse.ingest.sources.asterisk.lines import Entry
 
 COMING = frozenset(("AGENTLOGIN", "AGENTCALLBACKLOGIN"))
 GOING = frozenset(("AGENTLOGOFF", "AGENTCALLBACKLOGOFF"))

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from services.contracts.events import LeftReason
-from services.ingest.sources.asterisk.lines import Entry
+from floorpulse.contracts.events import LeftReason
+from floorpulse.ingest.sources.asterisk.lines import Entry
 
 Body = dict[str, Any]
 """A canonical event without id and source; without `at` it happened at the entry's instant"""

@@ -24,11 +24,11 @@ from hashlib import blake2b
 
 import msgspec
 
-from services.ingest.sources.asterisk import agents as queue_log_agents
-from services.ingest.sources.asterisk import calls as queue_log_calls
-from services.ingest.sources.asterisk.agents import Crew
-from services.ingest.sources.asterisk.calls import Body, Calls
-from services.ingest.sources.asterisk.lines import Entry, entry_of
+from floorpulse.ingest.sources.asterisk import agents as queue_log_agents
+from floorpulse.ingest.sources.asterisk import calls as queue_log_calls
+from floorpulse.ingest.sources.asterisk.agents import Crew
+from floorpulse.ingest.sources.asterisk.calls import Body, Calls
+from floorpulse.ingest.sources.asterisk.lines import Entry, entry_of
 
 SILENT = frozenset(
     (
