@@ -31,7 +31,8 @@ from floorpulse.demo.embedded import Postgres
 from floorpulse.figures.agents.figures import AgentFigures, AgentQuery
 from floorpulse.figures.agents.rows import ByAgent
 from floorpulse.figures.agents.store import PostgresAgents
-from floorpulse.figures.history.figures import HistoryQuery, PastFigures, Tables
+from floorpulse.figures.history.context import HistoryQuery
+from floorpulse.figures.history.figures import PastFigures, Tables
 from floorpulse.figures.history.panes import PostgresPanes
 from floorpulse.figures.intervals import Interval
 from floorpulse.figures.policies_in_force import AS_IN_FORCE

@@ -8,33 +8,31 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from math import ceil
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from floorpulse.board.domain.positions import lowest_watermark
 from floorpulse.board.domain.windows import Span
-from floorpulse.contracts.cells import Cell
 from floorpulse.contracts.visits import Longest
 from floorpulse.figures.by_policy import Parted, queues_of, row_keys_of
 from floorpulse.figures.enrich import RowFigures, RowPoint, enriched
-from floorpulse.figures.forecasts.arrivals import Arrivals, PlannedRow
+from floorpulse.figures.forecasts.arrivals import Arrivals
 from floorpulse.figures.forecasts.keeper import NO_HISTORY, ForecastHistory
-from floorpulse.figures.forecasts.plans import Times
 from floorpulse.figures.history.arrangement import Arrangement
+from floorpulse.figures.history.context import HistoryQuery, PastContext, PastRowSource
 from floorpulse.figures.history.gauges import PastGauges
 from floorpulse.figures.history.throughput import Throughput
-from floorpulse.figures.intervals import Interval, intervals
+from floorpulse.figures.intervals import intervals
 from floorpulse.figures.live.figures import selected_queue_channels
 from floorpulse.figures.lookup.looked_up import LookedUp, nothing
 from floorpulse.figures.lookup.lookup import staff_over
 from floorpulse.figures.pages import PageOfRows
 from floorpulse.figures.policies_in_force import PoliciesOverTime
 from floorpulse.figures.ports import AgentHistory, PaneHistory, Positions, VisitHistory
-from floorpulse.figures.rows import HistoryRow, Question, RowInput, answers, frame_of, history_row
+from floorpulse.figures.rows import HistoryRow, RowInput, answers, frame_of, history_row
 from floorpulse.figures.selection import By, RowKey, Selection
 from floorpulse.figures.sums import Sums, unresolved
 from floorpulse.figures.tenant_view import Floors
 from floorpulse.figures.turns import Turns
-from floorpulse.kpis.figures import MomentFigures, SpanFigures, Staff
+from floorpulse.kpis.figures import MomentFigures, SpanFigures
 from floorpulse.kpis.inputs import STAFF, Need
 
 ROWS = 50
@@ -43,17 +41,6 @@ GIVEN_UP = 100
 """Sums of an interval and row freed in one turn"""
 QUEUE_CHANNELS = 300
 """Queues and channels sorted into rows in one turn"""
-
-
-@dataclass(frozen=True)
-class HistoryQuery:
-    """What history is asked for; `span` covers whole panes."""
-
-    selection: Selection
-    span: Span
-    interval: Interval
-    zone: ZoneInfo
-    question: Question
 
 
 class RowPlace(NamedTuple):
@@ -67,23 +54,6 @@ class RowPlace(NamedTuple):
 
 
 Placed = tuple[RowPlace, HistoryRow]
-
-
-@dataclass(frozen=True)
-class _Page:
-    """What one page is made of: its intervals, how its rows are put together, and what they
-    counted.
-    """
-
-    query: HistoryQuery
-    spans: list[Span]
-    rows: Arrangement
-    sums: Sums
-    gauges: PastGauges
-    found: LookedUp
-    throughput: Throughput
-    arrivals: Arrivals | None
-    as_of: int
 
 
 @dataclass(frozen=True)
@@ -138,7 +108,7 @@ class PastFigures:
             pass
         return told.rows, told.following
 
-    async def _page(self, query: HistoryQuery, spans: list[Span], rows: Arrangement) -> _Page:
+    async def _page(self, query: HistoryQuery, spans: list[Span], rows: Arrangement) -> PastContext:
         sums = await self._sums(rows.reading, spans)
         gauges = await self._gauges(query, rows.reading, spans)
         needs = query.question.needs
@@ -146,7 +116,7 @@ class PastFigures:
         throughput = await self._throughput(needs, rows.reading, spans)
         arrivals = await self._arrivals(needs, rows.reading, spans) if Need.PLAN in needs else None
         as_of = self._floors.view(query.selection.tenant).as_of
-        return _Page(query, spans, rows, sums, gauges, found, throughput, arrivals, as_of)
+        return PastContext(query, spans, rows, sums, gauges, found, throughput, arrivals, as_of)
 
     def _spans(
         self, query: HistoryQuery, after: RowPlace | None, limit: int, row_keys: int
@@ -243,7 +213,7 @@ class PastFigures:
                 await self._turns.next()
         return arrivals
 
-    def _rows(self, page: _Page, watermark: int | None, first: int) -> Iterator[Placed]:
+    def _rows(self, page: PastContext, watermark: int | None, first: int) -> Iterator[Placed]:
         """The rows from the subject with index `first` of the first interval on."""
         query = page.query
         for index, span in enumerate(page.spans):
@@ -256,7 +226,7 @@ class PastFigures:
                         history_row(frame, query.interval, seen, answer),
                     )
 
-    def _seen(self, page: _Page, index: int, row_key: RowKey) -> RowInput:
+    def _seen(self, page: PastContext, index: int, row_key: RowKey) -> RowInput:
         span = page.spans[index]
         rows = page.rows
         question = page.query.question
@@ -278,12 +248,12 @@ class PastFigures:
         if question.needs:
             moment = span.begin if question.gauged else None
             point = RowPoint(index, read, queues, span, page.as_of, moment)
-            source = _PastRowSource(page, row_key, point)
+            source = PastRowSource(page, row_key, point)
             row = enriched(row, question.needs, point, page.found, source)
         return RowInput(rows.selection.labels(row_key), *row, revision)
 
     def _counted(
-        self, page: _Page, index: int, row_keys: Sequence[RowKey]
+        self, page: PastContext, index: int, row_keys: Sequence[RowKey]
     ) -> tuple[SpanFigures, int]:
         """What subjects of the reading counted together in an interval, and the highest revision in
         it.
@@ -298,37 +268,3 @@ class PastFigures:
 
 NOBODY_THERE = MomentFigures()
 """The figures of a moment where no KPI asks for them"""
-
-
-@dataclass(frozen=True)
-class _PastRowSource:
-    """What history knows of a row in its own way: a `RowSource`."""
-
-    page: _Page
-    row_key: RowKey
-    point: RowPoint
-
-    def handled_before(self) -> int:
-        """From the panes before the interval."""
-        cells = self.page.throughput.cells(self.point.span.begin, self.point.row_keys)
-        return cells.get(Cell.HANDLED, 0)
-
-    def staff_then(self) -> Staff:
-        """Who was there when the interval began."""
-        return self.page.found.staff_by_span.at_begin(self.point.interval, self.point.queues)
-
-    def planned(
-        self, counted: SpanFigures, parts: Sequence[Parted]
-    ) -> tuple[SpanFigures, Sequence[Parted]]:
-        """With what was forecast for the interval."""
-        arrivals = self.page.arrivals
-        if arrivals is None:
-            return counted, parts
-        span = self.point.span
-        about = PlannedRow(
-            self.page.rows.selection,
-            self.page.rows.terms(span),
-            self.row_key,
-            Times(span, span, self.page.as_of),
-        )
-        return arrivals.planned(counted, parts, about, self.page.query.question.needs)

@@ -16,7 +16,7 @@ from floorpulse.contracts.instants import parse_instant
 from floorpulse.contracts.visits import Outcome
 from floorpulse.definitions.domain.bodies import Kind
 from floorpulse.figures.corrections.figures import CorrectionQuery
-from floorpulse.figures.history.figures import HistoryQuery
+from floorpulse.figures.history.context import HistoryQuery
 from floorpulse.figures.intervals import Interval
 from floorpulse.figures.live.context import LiveQuery
 from floorpulse.figures.live.figures import CHANNELS

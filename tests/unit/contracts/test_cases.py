@@ -20,7 +20,8 @@ from floorpulse.contracts.visits import Visit, VisitKey
 from floorpulse.definitions.domain.in_force import Definitions
 from floorpulse.figures.forecasts.keeper import Said
 from floorpulse.figures.forecasts.upload import slots_of
-from floorpulse.figures.history.figures import HistoryQuery, PastFigures, Tables
+from floorpulse.figures.history.context import HistoryQuery
+from floorpulse.figures.history.figures import PastFigures, Tables
 from floorpulse.figures.intervals import Interval
 from floorpulse.figures.live.context import LiveQuery
 from floorpulse.figures.live.figures import LiveFigures
