@@ -17,7 +17,8 @@ trap 'rm -rf "$work"' EXIT
 
 python3 -m venv "$work/venv"
 python="$work/venv/bin/python"
-"$python" -m pip install --quiet --no-compile --disable-pip-version-check   pyst2==0.5.1 asterisk-ami==0.1.7 || exit 2
+"$python" -m pip install --quiet --no-compile --disable-pip-version-check \
+  pyst2==0.5.1 asterisk-ami==0.1.7 || exit 2
 
 "$python" - <<'PY'
 import subprocess

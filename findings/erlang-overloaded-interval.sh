@@ -17,7 +17,8 @@ trap 'rm -rf "$work"' EXIT
 
 python3 -m venv "$work/venv"
 python="$work/venv/bin/python"
-"$python" -m pip install --quiet --no-compile --disable-pip-version-check   pyworkforce==0.5.1 call-center-tools==1.0.0 erlanglib==1.2.0 || exit 2
+"$python" -m pip install --quiet --no-compile --disable-pip-version-check \
+  pyworkforce==0.5.1 call-center-tools==1.0.0 erlanglib==1.2.0 || exit 2
 
 "$python" - <<'PY'
 import decimal

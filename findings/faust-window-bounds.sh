@@ -11,6 +11,7 @@
 #           HoppingWindow(10, 20) covers 10 to 20 and leaves 0 to 10 in no window.
 # Matters:  Intervals are compared with those of the platform and the workforce system by their
 #           bounds. 899.9 joins with nobody's 900, and a sampled window samples the other half.
+# Source:   robinhood/faust#171 (window ranges miscalculated), open; robinhood/faust#203
 set -euo pipefail
 
 work=$(mktemp -d)
@@ -18,7 +19,8 @@ trap 'rm -rf "$work"' EXIT
 
 python3 -m venv "$work/venv"
 python="$work/venv/bin/python"
-"$python" -m pip install --quiet --no-compile --disable-pip-version-check   faust-streaming==0.15.3 || exit 2
+"$python" -m pip install --quiet --no-compile --disable-pip-version-check \
+  faust-streaming==0.15.3 || exit 2
 
 "$python" - <<'PY'
 import sys

@@ -19,7 +19,8 @@ trap 'rm -rf "$work"' EXIT
 
 python3 -m venv "$work/venv"
 python="$work/venv/bin/python"
-"$python" -m pip install --quiet --no-compile --disable-pip-version-check   pyworkforce==0.5.1 || exit 2
+"$python" -m pip install --quiet --no-compile --disable-pip-version-check \
+  pyworkforce==0.5.1 || exit 2
 
 "$python" - <<'PY'
 import sys

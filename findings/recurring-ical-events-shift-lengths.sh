@@ -20,7 +20,8 @@ trap 'rm -rf "$work"' EXIT
 
 python3 -m venv "$work/venv"
 python="$work/venv/bin/python"
-"$python" -m pip install --quiet --no-compile --disable-pip-version-check   recurring-ical-events==3.8.2 icalendar==7.3.2 || exit 2
+"$python" -m pip install --quiet --no-compile --disable-pip-version-check \
+  recurring-ical-events==3.8.2 icalendar==7.3.2 || exit 2
 
 "$python" - <<'PY'
 import sys
