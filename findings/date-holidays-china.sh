@@ -3,7 +3,7 @@
 # middle of the spring festival's week off, a plain day.
 #
 # Package:  date-holidays 3.37.0 (npm); chinesecalendar 1.11.0 (PyPI) for comparison
-# Expected: Of type "public" are the days on which the country is closed: 28 January to 4 February
+# Expected: Of type "public" are the days on which the country is closed, 28 January to 4 February
 #           and 1 to 8 October in 2025; not the days on which women, youth or soldiers have half a
 #           day off, nor Sundays on which everybody works.
 # Seen:     8 March and 1 August, ordinary working days, are of type "public" (4 May and 1 June are

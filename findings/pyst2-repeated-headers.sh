@@ -7,8 +7,8 @@
 #           command's Output lines are all kept.
 # Seen:     AttributeError: 'dict' object has no attribute 'has_key', from Python 2. Of repeated
 #           Output headers (Asterisk 14 and newer answer so) only the last is left; data is empty.
-# Matters:  The first event with a variable ends the thread that reads events, and what follows is
-#           lost. 'queue show' is read as its last line.
+# Matters:  Nothing catches it in the thread that reads messages: with the first such event the
+#           thread ends. 'queue show' is read as its last line.
 # Source:   asterisk/manager.py, ManagerMsg.parse
 set -euo pipefail
 
