@@ -2,7 +2,6 @@
 
 import asyncio
 from dataclasses import replace
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -11,12 +10,8 @@ import typer
 from floorpulse.cli.options import Demo, KeyFile, ScenarioName, Url
 from floorpulse.cli.run import INTERRUPTED, fail, finish, loaded, target, until_told, usable
 
-
-class Form(StrEnum):
-    """What the lines of a recording are."""
-
-    EVENTS = "events"
-    QUEUE_LOG = "queue-log"
+EVENTS = "events"
+"""The form of a recording of canonical events"""
 
 
 def demo(
@@ -114,26 +109,26 @@ def replay(
     there: Demo = None,
     speed: Annotated[str, typer.Option(help="N times the recorded pace, or max.")] = "max",
     form: Annotated[
-        Form,
+        str,
         typer.Option(
-            "--format", help="What the lines are: canonical events, or Asterisk's queue_log."
+            "--format",
+            help="What the lines are: canonical events, or a source such as queue-log (Asterisk).",
         ),
-    ] = Form.EVENTS,
+    ] = EVENTS,
     source: Annotated[
-        str, typer.Option(help="Who a queue_log speaks for; one name for each Asterisk.")
+        str, typer.Option(help="Who the source speaks for; one name for each platform.")
     ] = "asterisk",
 ) -> None:
     """Send recorded events; replaying twice is harmless, each counts once."""
     from floorpulse.cli.option_types import multiple
-    from floorpulse.ingest.sources.asterisk.events import QueueLog
+    from floorpulse.ingest.sources.registry import stream_of
     from floorpulse.simulator.options import ReplayOptions
     from floorpulse.simulator.replay import replay as run
 
     with usable():
         options = ReplayOptions(file, target(url, key_file, there), multiple(speed))
-        if form is Form.QUEUE_LOG:
-            log = QueueLog(source)
-            options = replace(options, translate=log.events, notes=log.unknown.notes)
+        if form != EVENTS:
+            options = replace(options, translation=stream_of(form, source))
     finish(until_told(run(options), stopped=INTERRUPTED))
 
 

@@ -15,7 +15,7 @@ from aiokafka.errors import KafkaError
 from sqlalchemy.exc import SQLAlchemyError
 
 from floorpulse.demo.domain.season import Season, season
-from floorpulse.demo.floor import Floor, floor
+from floorpulse.demo.floor import DemoFloor, floor
 from floorpulse.demo.folder import StateFolder
 from floorpulse.demo.options import DemoError, DemoOptions
 from floorpulse.demo.programs import ENGINE, HTTP, SIMULATOR, environment, programs
@@ -42,7 +42,7 @@ LOG_TAIL = 2000
 
 @dataclass(frozen=True)
 class Told:
-    """What the demo was told: to stop, and then to hurry."""
+    """The signals that the demo got: to stop, and then to hurry."""
 
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     hurry: asyncio.Event = field(default_factory=asyncio.Event)
@@ -134,7 +134,7 @@ class Demo:
         for program in self._programs:
             self._supervisor.keep(program)
 
-    async def _until_ready(self, view: Floor) -> None:
+    async def _until_ready(self, view: DemoFloor) -> None:
         try:
             async with asyncio.timeout(READY_WITHIN):
                 while not await view.ready():
@@ -155,7 +155,7 @@ class Demo:
         tail = log.read_bytes()[-LOG_TAIL:].decode(errors="replace") if log.exists() else ""
         return f"{log} ends with:\n{tail}"
 
-    async def _show(self, view: Floor) -> None:
+    async def _show(self, view: DemoFloor) -> None:
         with self._screen.moving():
             while True:
                 try:

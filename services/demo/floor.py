@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-from floorpulse.demo.domain.summary import KPIS, Progress, Summary, lines, rate
+from floorpulse.demo.domain.summary import KPIS, DemoProgress, Summary, lines, rate
 from floorpulse.kpis.policies import DEFAULT_POLICY
 from floorpulse.runtime.clock import monotonic
 
@@ -15,12 +15,12 @@ WINDOW = "15m"
 ANSWER_WITHIN = 5.0
 
 
-class Floor:
+class DemoFloor:
     """Looks at the floor; `look` raises httpx.HTTPError while the API is away."""
 
     def __init__(self, client: httpx.AsyncClient) -> None:
         self._client = client
-        self._before: Progress | None = None
+        self._before: DemoProgress | None = None
 
     async def ready(self) -> bool:
         """Whether figures can be read and events be taken."""
@@ -40,7 +40,7 @@ class Floor:
         )
         targets = {row["queue"]: row["target"] for row in queues["rows"]}
         before = self._before
-        now = Progress(pipeline["total"]["applied"], pipeline["total"]["lag"], monotonic())
+        now = DemoProgress(pipeline["total"]["applied"], pipeline["total"]["lag"], monotonic())
         self._before = now
         (floor,) = lines(whole["rows"], {}, DEFAULT_POLICY.target)
         return Summary(
@@ -53,7 +53,7 @@ class Floor:
 
 
 @asynccontextmanager
-async def floor(url: str, key: str) -> AsyncIterator[Floor]:
+async def floor(url: str, key: str) -> AsyncIterator[DemoFloor]:
     """A connection to the demo's origin; never through a proxy, as it is on loopback."""
     async with httpx.AsyncClient(
         base_url=url,
@@ -61,4 +61,4 @@ async def floor(url: str, key: str) -> AsyncIterator[Floor]:
         timeout=ANSWER_WITHIN,
         trust_env=False,
     ) as client:
-        yield Floor(client)
+        yield DemoFloor(client)

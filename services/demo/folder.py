@@ -45,7 +45,7 @@ class StateFolder:
 
     @property
     def postgres(self) -> Path:
-        """Where the database keeps its data, in a folder below."""
+        """The folder in which the database makes the one for its data."""
         return self.path
 
     def log(self, name: str) -> Path:

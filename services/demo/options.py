@@ -1,4 +1,4 @@
-"""What one may say to the demo."""
+"""Options of the demo."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,5 +33,5 @@ class DemoOptions:
 
     @property
     def url(self) -> str:
-        """Where everything is."""
+        """The address of the demo's HTTP."""
         return f"http://{HOST}:{self.port}"

@@ -32,7 +32,7 @@ DEFINITIONS = Path(str(files(floorpulse.demo) / "definitions"))
 
 @dataclass(frozen=True)
 class Addresses:
-    """Where broker and database are."""
+    """The addresses of broker and database."""
 
     bootstrap: str
     dsn: str

@@ -1,4 +1,4 @@
-"""What the demo says on the terminal: how the start goes, where everything is, and the floor as it
+"""The demo's output on the terminal: how the start goes, the addresses, and the floor as it
 moves.
 """
 
@@ -60,7 +60,7 @@ class Screen:
         )
 
     def welcome(self, options: DemoOptions, folder: StateFolder, took: float) -> None:
-        """Where everything is."""
+        """Print the addresses and keys."""
         self.say(
             f"\nFloorpulse is ready after {took:.1f} s. Ctrl-C stops it; the next demo goes on "
             f"from {options.state_dir}.\n",

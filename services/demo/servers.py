@@ -40,7 +40,7 @@ class EmbeddedServers:
 
     @property
     def addresses(self) -> Addresses:
-        """Where the started servers are; restarts do not change it."""
+        """The addresses of the started servers; restarts do not change it."""
         return Addresses(self.broker.bootstrap, self.postgres.dsn)
 
     def pids(self) -> dict[str, list[int]]:

@@ -13,13 +13,14 @@ from pathlib import Path
 from signal import SIGKILL, SIGTERM, Signals
 from typing import Protocol
 
-from floorpulse.demo.embedded.child import Child, tether
+from floorpulse.demo.embedded.child import Child, StopStep, tether
 from floorpulse.runtime.clock import monotonic
 
 
 @dataclass(frozen=True)
 class Program:
-    """What is kept running: a command (its first word a full path) and its whole environment.
+    """A program that is kept running: a command (its first word a full path) and its whole
+    environment.
 
     Programs may share a `name`, as copies do. What it says is appended to `log`.
     """
@@ -32,7 +33,7 @@ class Program:
 
 @dataclass(frozen=True)
 class Backoff:
-    """How long to wait before a program that ended is started again; all in seconds."""
+    """The pauses before a program that ended is started again; all in seconds."""
 
     first: float = 0.2
     most: float = 5.0
@@ -48,7 +49,9 @@ class Backoff:
 
 
 class Watcher(Protocol):
-    """Who wants to know; both are called from the event loop and must not block for long."""
+    """A listener to starts and ends of programs; both are called from the event loop and must not
+    block for long.
+    """
 
     def changed(self, pids: Mapping[str, list[int]]) -> None:
         """The living processes are now these, by program name; a name without any is left out."""
@@ -187,7 +190,7 @@ class _Kept:
         ends = [asyncio.create_task(child.wait()), asyncio.create_task(self._released.wait())]
         try:
             await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
-            await child.stop((SIGTERM, self._grace))
+            await child.stop(StopStep(SIGTERM, self._grace))
         finally:
             for end in ends:
                 end.cancel()

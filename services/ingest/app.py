@@ -9,17 +9,17 @@ from dataclasses import dataclass
 from floorpulse.contracts.letters import Reason, Refusal, encode_letter
 from floorpulse.contracts.topics import CONTACT_EVENTS, DEAD_LETTERS
 from floorpulse.ingest.domain import letters
-from floorpulse.ingest.domain.bodies import Form, split
+from floorpulse.ingest.domain.bodies import BodyForm, split
 from floorpulse.ingest.domain.gate import Gate
-from floorpulse.ingest.domain.judge import Canonical, Judge, Limits, Unwrap
+from floorpulse.ingest.domain.judge import CanonicalEvent, EventLimits, Judge, Unwrap
 from floorpulse.ingest.domain.pseudonyms import Pseudonyms
 from floorpulse.ingest.metrics import IngestMetrics
 from floorpulse.ingest.ports import Log, Record
 
 
 @dataclass(frozen=True)
-class Bounds:
-    """What one request, and all requests under way together, may be."""
+class RequestBounds:
+    """The bounds of one request, and of all requests under way together."""
 
     events: int
     body_bytes: int
@@ -29,7 +29,7 @@ class Bounds:
 
 
 @dataclass(frozen=True)
-class Rejected:
+class RejectedEvent:
     """One refused event: its index in the request, its id where that could be read, its text and
     why.
     """
@@ -41,13 +41,13 @@ class Rejected:
 
 
 @dataclass(frozen=True)
-class Receipt:
-    """What became of a request's events: all accepted ones are in the log, all refused ones are
+class IngestReceipt:
+    """The fate of a request's events: all accepted ones are in the log, all refused ones are
     dead letters.
     """
 
     accepted: int
-    rejected: tuple[Rejected, ...]
+    rejected: tuple[RejectedEvent, ...]
 
 
 class Ingest:
@@ -56,8 +56,8 @@ class Ingest:
     def __init__(
         self,
         log: Log,
-        bounds: Bounds,
-        limits: Limits,
+        bounds: RequestBounds,
+        limits: EventLimits,
         pseudonyms: Pseudonyms,
         metrics: IngestMetrics,
         *,
@@ -79,7 +79,7 @@ class Ingest:
         """
         return self._bytes.hold(size)
 
-    async def take(self, tenant: str, form: Form, body: bytes, unwrap: Unwrap) -> Receipt:
+    async def take(self, tenant: str, form: BodyForm, body: bytes, unwrap: Unwrap) -> IngestReceipt:
         """Take a body's events for `tenant`; returns when Kafka has acknowledged all accepted ones
         and all dead letters.
 
@@ -90,7 +90,7 @@ class Ingest:
         texts = split(form, body, self.bounds.events)
         now = self._now()
         if isinstance(texts, Refusal):
-            return await self._deliver(tenant, now, [], [Rejected(0, None, texts, body)])
+            return await self._deliver(tenant, now, [], [RejectedEvent(0, None, texts, body)])
         with self._events.hold(len(texts)):
             records, rejected = self._judged(
                 Judge(tenant, now, self._limits, self._pseudonyms), texts, unwrap
@@ -104,20 +104,20 @@ class Ingest:
     @staticmethod
     def _judged(
         judge: Judge, texts: list[bytes], unwrap: Unwrap
-    ) -> tuple[list[Record], list[Rejected]]:
+    ) -> tuple[list[Record], list[RejectedEvent]]:
         records: list[Record] = []
-        rejected: list[Rejected] = []
+        rejected: list[RejectedEvent] = []
         for index, text in enumerate(texts):
             match judge.judge(text, unwrap):
-                case Canonical(key, value):
+                case CanonicalEvent(key, value):
                     records.append((key, value))
                 case Refusal() as refusal:
-                    rejected.append(Rejected(index, letters.event_id(text), refusal, text))
+                    rejected.append(RejectedEvent(index, letters.event_id(text), refusal, text))
         return records, rejected
 
     async def _deliver(
-        self, tenant: str, now: int, records: list[Record], rejected: list[Rejected]
-    ) -> Receipt:
+        self, tenant: str, now: int, records: list[Record], rejected: list[RejectedEvent]
+    ) -> IngestReceipt:
         dead = [
             letters.letter(one.refusal, one.text, tenant, now, self._pseudonyms) for one in rejected
         ]
@@ -129,4 +129,4 @@ class Ingest:
         self.metrics.events.inc(len(records))
         for one in rejected:
             self.metrics.rejected.labels(Reason(one.refusal.reason).value).inc()
-        return Receipt(len(records), tuple(rejected))
+        return IngestReceipt(len(records), tuple(rejected))

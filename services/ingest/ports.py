@@ -1,4 +1,4 @@
-"""What ingest needs from outside: a log that acknowledges."""
+"""The port of ingest: a log that acknowledges."""
 
 from collections.abc import Mapping, Sequence
 from typing import Protocol

@@ -1,4 +1,4 @@
-"""What an operator may set for ingest: `FLOORPULSE_INGEST__…`."""
+"""Settings of ingest: `FLOORPULSE_INGEST__…`."""
 
 from typing import Self
 

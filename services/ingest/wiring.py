@@ -10,10 +10,10 @@ from prometheus_client import CollectorRegistry
 
 from floorpulse.access.keys import KeyRing
 from floorpulse.contracts.topics import TOPICS
-from floorpulse.ingest.adapters.kafka_log import KafkaLog
+from floorpulse.ingest.adapters.kafka_log import ProducerLog
 from floorpulse.ingest.api import operations, routes
-from floorpulse.ingest.app import Bounds, Ingest
-from floorpulse.ingest.domain.judge import Limits
+from floorpulse.ingest.app import Ingest, RequestBounds
+from floorpulse.ingest.domain.judge import EventLimits
 from floorpulse.ingest.domain.pseudonyms import CustomerKey, Pseudonyms
 from floorpulse.ingest.metrics import IngestMetrics
 from floorpulse.ingest.settings import IngestGroup, IngestSettings
@@ -32,8 +32,8 @@ async def ingest(settings: IngestSettings, registry: CollectorRegistry) -> Async
     group = settings.ingest
     prepare = partial(kafka.ensure_topics, settings.kafka, TOPICS)
     start = partial(kafka.producer, settings.kafka)
-    log = KafkaLog(prepare, start, group.ack_seconds)
-    limits = Limits(group.max_event_bytes, group.max_depth)
+    log = ProducerLog(prepare, start, group.ack_seconds)
+    limits = EventLimits(group.max_event_bytes, group.max_depth)
     looking = asyncio.create_task(
         log.unready()
     )  # what is wrong with Kafka is in the log at once, not with the first event
@@ -72,8 +72,8 @@ def create_ingest_app(settings: IngestSettings) -> FastAPI:
     return app
 
 
-def _bounds(group: IngestGroup) -> Bounds:
-    return Bounds(
+def _bounds(group: IngestGroup) -> RequestBounds:
+    return RequestBounds(
         events=group.max_events,
         body_bytes=group.max_body_bytes,
         body_seconds=group.body_seconds,

@@ -28,14 +28,14 @@ class Refused(msgspec.Struct):
     detail: str = ""
 
 
-class Answer(msgspec.Struct):
-    """What `POST /v1/events` answers, as far as it matters here."""
+class IngestAnswer(msgspec.Struct):
+    """The fields of `POST /v1/events`'s answer that a sender reads."""
 
     accepted: int = 0
     rejected: list[Refused] = msgspec.field(default_factory=list)
 
 
-class Problem(msgspec.Struct):
+class ProblemAnswer(msgspec.Struct):
     """RFC 9457, as far as it matters here."""
 
     title: str = ""
@@ -71,14 +71,14 @@ def seconds(retry_after: str | None) -> float | None:
 def worded(answer: httpx.Response) -> str:
     """Status and, where the body is a problem document, what it says."""
     try:
-        problem = msgspec.json.decode(answer.content, type=Problem)
+        problem = msgspec.json.decode(answer.content, type=ProblemAnswer)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        problem = Problem()
+        problem = ProblemAnswer()
     said = ": ".join(part for part in (problem.title, problem.detail) if part)
     return f"{answer.status_code} {said or answer.reason_phrase}"
 
 
-def understood(answer: httpx.Response, events: int) -> Answer:
+def understood(answer: httpx.Response, events: int) -> IngestAnswer:
     """The answer to a batch of `events`: all of it accepted or rejected; an `UndeliverableError`
     for anything else.
     """
@@ -88,7 +88,7 @@ def understood(answer: httpx.Response, events: int) -> Answer:
         )
         raise UndeliverableError(message)
     try:
-        said = msgspec.json.decode(answer.content, type=Answer)
+        said = msgspec.json.decode(answer.content, type=IngestAnswer)
     except (msgspec.DecodeError, UnicodeDecodeError) as wrong:
         message = (
             f"{answer.url} answered {answer.status_code} with a body no Floorpulse would "
@@ -107,7 +107,7 @@ def understood(answer: httpx.Response, events: int) -> Answer:
 
 
 def advice(status: int, scope: str) -> str:
-    """What to do about a refusal of what needs a key of that scope."""
+    """Advice after a refusal of a request that needs a key of that scope."""
     match status:
         case HTTPStatus.UNAUTHORIZED:
             return "check the key: it may be mistyped, expired or revoked"

@@ -14,7 +14,7 @@ from http import HTTPStatus
 
 import httpx
 
-from floorpulse.simulator.answers import Answer, UndeliverableError, understood
+from floorpulse.simulator.answers import IngestAnswer, UndeliverableError, understood
 from floorpulse.simulator.link import insist, linked, nearby
 from floorpulse.simulator.options import Target
 
@@ -23,16 +23,16 @@ SHOWN_PER_REASON = 5
 
 
 @dataclass(frozen=True)
-class Batch:
+class EventBatch:
     """Events as lines of JSON without line ends, each with its number in what it came from."""
 
     lines: tuple[bytes, ...]
     numbers: tuple[int, ...]
 
-    def halves(self) -> tuple["Batch", "Batch"]:
+    def halves(self) -> tuple["EventBatch", "EventBatch"]:
         """The same events in two batches."""
         middle = len(self.lines) // 2
-        return Batch(self.lines[:middle], self.numbers[:middle]), Batch(
+        return EventBatch(self.lines[:middle], self.numbers[:middle]), EventBatch(
             self.lines[middle:], self.numbers[middle:]
         )
 
@@ -47,8 +47,8 @@ class Rejection:
 
 
 @dataclass
-class Receipt:
-    """What became of everything that was put into a feed; `rejections` keeps the first few of each
+class SendingReceipt:
+    """The fate of all events that were put into a feed; `rejections` keeps the first few of each
     reason.
     """
 
@@ -70,7 +70,7 @@ class Receipt:
             self.rejections.append(rejection)
 
 
-class Feed:
+class EventFeed:
     """Sends batches, several at once; `receipt` tells what became of them.
 
     Once a batch cannot be delivered nothing more is sent: everything after it counts as unsent.
@@ -80,11 +80,11 @@ class Feed:
         self._client = client
         self._target = target
         self._pack = not nearby(target)
-        self._batches: asyncio.Queue[Batch] = asyncio.Queue(maxsize=1)
+        self._batches: asyncio.Queue[EventBatch] = asyncio.Queue(maxsize=1)
         self._failure: UndeliverableError | None = None
-        self.receipt = Receipt()
+        self.receipt = SendingReceipt()
 
-    async def put(self, batch: Batch) -> None:
+    async def put(self, batch: EventBatch) -> None:
         """Hand over a batch, waiting for a free place; an `UndeliverableError` when an earlier one
         could not be delivered.
         """
@@ -110,7 +110,7 @@ class Feed:
             finally:
                 self._batches.task_done()
 
-    async def _try(self, batch: Batch) -> None:
+    async def _try(self, batch: EventBatch) -> None:
         if self._failure is None:
             try:
                 await self._deliver(batch)
@@ -120,14 +120,14 @@ class Feed:
         else:
             self.receipt.unsent += len(batch.lines)
 
-    async def _deliver(self, batch: Batch) -> None:
+    async def _deliver(self, batch: EventBatch) -> None:
         answer = await insist(lambda: self._post(batch), self._target)
         if answer.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
             await self._divide(batch)
         else:
             self._settle(batch, understood(answer, len(batch.lines)))
 
-    async def _divide(self, batch: Batch) -> None:
+    async def _divide(self, batch: EventBatch) -> None:
         if len(batch.lines) == 1:
             self.receipt.reject(
                 Rejection(
@@ -141,14 +141,14 @@ class Feed:
         await self._deliver(first)
         await self._try(second)
 
-    def _settle(self, batch: Batch, answer: Answer) -> None:
+    def _settle(self, batch: EventBatch, answer: IngestAnswer) -> None:
         self.receipt.accepted += answer.accepted
         for refused in answer.rejected:
             self.receipt.reject(
                 Rejection(batch.numbers[refused.index], refused.reason, refused.detail)
             )
 
-    async def _post(self, batch: Batch) -> httpx.Response:
+    async def _post(self, batch: EventBatch) -> httpx.Response:
         body = b"\n".join(batch.lines) + b"\n"
         headers = {"Content-Type": "application/x-ndjson"}
         if self._pack and len(body) >= WORTH_PACKING:
@@ -158,13 +158,13 @@ class Feed:
 
 
 @asynccontextmanager
-async def feed(target: Target) -> AsyncIterator[Feed]:
+async def feed(target: Target) -> AsyncIterator[EventFeed]:
     """A feed that works until the block is left; what is not drained by then is dropped.
 
     On loopback bodies go unpacked, for there gzip costs both sides time and saves no network.
     """
     async with linked(target) as client:
-        opened = Feed(client, target)
+        opened = EventFeed(client, target)
         workers = [asyncio.create_task(opened.work()) for _ in range(target.in_flight)]
         try:
             yield opened

@@ -27,7 +27,7 @@ Send = Callable[[], Awaitable[httpx.Response]]
 
 
 def nearby(target: Target) -> bool:
-    """Whether it is on this machine."""
+    """Whether the target is on this machine."""
     return httpx.URL(target.url).host in LOOPBACK
 
 

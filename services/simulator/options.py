@@ -1,10 +1,9 @@
-"""What an operator may say to `simulate` and `replay`, each with its default and its
-consequence.
-"""
+"""Options of `simulate` and `replay`, each with its default and its consequence."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from floorpulse.simulator.domain.scenarios import SCENARIOS
@@ -40,20 +39,36 @@ class Target:
             raise OptionsError(message)
 
 
-Translate = Callable[[int, bytes], Sequence[bytes] | None]
-"""From the number and text of a line to the events it tells of; None: what it says is unknown"""
-Notes = Callable[[], Sequence[str]]
-"""What a translation wants to tell when all was read, as lines of the summary"""
+class Translation(Protocol):
+    """From the lines of one recording to events."""
+
+    def events(self, place: int, content: bytes) -> Sequence[bytes] | None:
+        """The events that the line at `place` tells of; None where it cannot be read."""
+        ...
+
+    def rest(self) -> Sequence[bytes]:
+        """The events that were held back until the recording's end."""
+        ...
+
+    def notes(self) -> Sequence[str]:
+        """What the summary of the replay says of the translation, line by line."""
+        ...
 
 
-def nothing_to_tell() -> Sequence[str]:
-    """No lines."""
-    return ()
+class CanonicalLines:
+    """A `Translation` of lines that are events already."""
 
+    def events(self, place: int, content: bytes) -> Sequence[bytes]:  # noqa: ARG002  a line is its own event wherever it stands
+        """The line."""
+        return (content,)
 
-def as_it_is(_: int, line: bytes) -> Sequence[bytes]:
-    """A line that is an event."""
-    return (line,)
+    def rest(self) -> Sequence[bytes]:
+        """Nothing."""
+        return ()
+
+    def notes(self) -> Sequence[str]:
+        """Nothing."""
+        return ()
 
 
 @dataclass(frozen=True)
@@ -61,16 +76,14 @@ class ReplayOptions:
     """`file` is a path or `-` (standard input); `speed` N times the recorded pace, None as fast as
     possible.
 
-    Lines are events, or become some by `translate`. A line it does not know is sent as it is: the
-    server says what is wrong with it, and keeps it. `notes` tells at the end what else the
-    translation met.
+    Lines are events, or become some by `translation`. A line that it cannot read is sent as it is:
+    the server says what is wrong with it, and keeps it.
     """
 
     file: str
     target: Target
     speed: float | None = None
-    translate: Translate = as_it_is
-    notes: Notes = nothing_to_tell
+    translation: Translation = field(default_factory=CanonicalLines)
 
     def __post_init__(self) -> None:
         """Refuse what could never work."""

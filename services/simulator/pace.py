@@ -9,7 +9,8 @@ from floorpulse.simulator.options import SimulateOptions
 
 @dataclass(frozen=True)
 class Course:
-    """When a floor runs, epoch milliseconds: from `start` to `until` (None: without end).
+    """The span in which a floor runs, epoch milliseconds: from `start` to `until` (None: without
+    end).
 
     `opening` is the floor's time of day at its start, in milliseconds since midnight.
     """
@@ -46,7 +47,7 @@ def course(options: SimulateOptions, now: int) -> Course:
 
 @dataclass(frozen=True)
 class Pace:
-    """How far a floor that began at `start` has come, given the wall clock; all in epoch
+    """The progress of a floor that began at `start`, given the wall clock; all in epoch
     milliseconds.
 
     wall   launch ───────────────────────►

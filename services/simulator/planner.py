@@ -8,7 +8,7 @@ from http import HTTPStatus
 import httpx
 
 from floorpulse.simulator.answers import UndeliverableError, advice, worded
-from floorpulse.simulator.domain.foretold import Interval, foretold
+from floorpulse.simulator.domain.foretold import ForetoldInterval, foretold
 from floorpulse.simulator.domain.scenarios import Scenario
 from floorpulse.simulator.domain.spans import DAY
 from floorpulse.simulator.link import insist, linked
@@ -42,7 +42,7 @@ async def upload(target: Target, scenario: Scenario, way: Course) -> None:
         raise UndeliverableError(message)
 
 
-def _row(interval: Interval) -> dict[str, object]:
+def _row(interval: ForetoldInterval) -> dict[str, object]:
     return {
         "queue": interval.queue.id,
         "channel": interval.queue.channel,

@@ -117,7 +117,7 @@ class Splitter:
         return self._numbered(lines)
 
     def rest(self) -> list[Line]:
-        """What is left at the stream's end; raises `msgspec.DecodeError` where an array is not
+        """The lines left at the stream's end; raises `msgspec.DecodeError` where an array is not
         one.
         """
         if self._array is None:

@@ -11,7 +11,7 @@ from rich.console import Console
 from floorpulse.contracts.instants import parse_instant
 from floorpulse.runtime.clock import monotonic
 from floorpulse.simulator.answers import UndeliverableError
-from floorpulse.simulator.feed import Batch, Feed, feed
+from floorpulse.simulator.feed import EventBatch, EventFeed, feed
 from floorpulse.simulator.options import ReplayOptions
 from floorpulse.simulator.recorded import Line, Recording, UnreadableError
 from floorpulse.simulator.show import Refresh, progress, summary
@@ -44,12 +44,12 @@ class Gathering:
         self._lines.append(line)
         self._size += len(line[1]) + 1
 
-    def take(self) -> Batch:
-        """What was gathered, as a batch."""
+    def take(self) -> EventBatch:
+        """The gathered lines, as a batch."""
         numbers, lines = zip(*self._lines, strict=True)
         self._lines = []
         self._size = 0
-        return Batch(lines, numbers)
+        return EventBatch(lines, numbers)
 
 
 class _Stamp(msgspec.Struct):
@@ -57,8 +57,8 @@ class _Stamp(msgspec.Struct):
 
 
 class Tempo:
-    """When each line is due at `speed` times the recorded pace, in seconds since the first line's
-    instant.
+    """The instant at which each line is due, at `speed` times the recorded pace, in seconds since
+    the first line's instant.
 
     A line without a readable instant is due at once: the server will say what is wrong with it.
     """
@@ -82,10 +82,11 @@ class Tempo:
 class Replay:
     """One run: lines from a recording, batches into a feed."""
 
-    def __init__(self, opened: Feed, options: ReplayOptions, refresh: Refresh) -> None:
+    def __init__(self, opened: EventFeed, options: ReplayOptions, refresh: Refresh) -> None:
         self._feed = opened
         self._refresh = refresh
-        self._translate = options.translate
+        self._translation = options.translation
+        self._last = 0
         self._gathering = Gathering(options.target.batch)
         self._tempo = None if options.speed is None else Tempo(options.speed)
         self._began = monotonic()
@@ -106,16 +107,26 @@ class Replay:
             raise broken
 
     async def _send(self, recording: Recording) -> None:
+        """Send the events of all lines, then those held back until the end.
+
+        Of a recording that breaks off nothing is held to its end: what was held back may be
+        contradicted by what is missing.
+        """
         async for lines in recording.lines():
             for line in chain.from_iterable(map(self._events, lines)):
-                if self._tempo is not None:
-                    await self._until(self._tempo.due(line[1]))
-                await self._add(line)
+                await self._send_one(line)
+        for event in self._translation.rest():
+            await self._send_one((self._last, event))
+
+    async def _send_one(self, line: Line) -> None:
+        if self._tempo is not None:
+            await self._until(self._tempo.due(line[1]))
+        await self._add(line)
 
     def _events(self, line: Line) -> list[Line]:
-        number, text = line
-        told = self._translate(number, text)
-        return [line] if told is None else [(number, event) for event in told]
+        self._last, text = line
+        told = self._translation.events(self._last, text)
+        return [line] if told is None else [(self._last, event) for event in told]
 
     async def _add(self, line: Line) -> None:
         if not self._gathering.has_room(line):
@@ -158,7 +169,7 @@ async def replay(options: ReplayOptions) -> int:
                     "again, what was counted counts once."
                 )
         receipt = opened.receipt
-    said.print(summary(receipt, monotonic() - began, options.notes()), markup=False)
+    said.print(summary(receipt, monotonic() - began, options.translation.notes()), markup=False)
     if failure is None and receipt.refused:
         failure = f"{receipt.refused:,} of the events were rejected: " + ", ".join(
             f"{n:,} {why}" for why, n in receipt.rejected.items()

@@ -1,5 +1,5 @@
-"""What `replay` and `simulate` say on a terminal: progress while they send, a summary when they are
-done.
+"""The output of `replay` and `simulate` on a terminal: progress while they send, a summary when
+they are done.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -10,8 +10,8 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from rich.table import Table
 
 from floorpulse.runtime.clock import monotonic
-from floorpulse.simulator.domain.truth import Tally
-from floorpulse.simulator.feed import Receipt
+from floorpulse.simulator.domain.truth import FloorTally
+from floorpulse.simulator.feed import SendingReceipt
 from floorpulse.simulator.recorded import Recording
 
 PLAIN_EVERY = 5.0
@@ -20,7 +20,7 @@ Refresh = Callable[[], None]
 
 
 @contextmanager
-def progress(console: Console, recording: Recording, receipt: Receipt) -> Iterator[Refresh]:
+def progress(console: Console, recording: Recording, receipt: SendingReceipt) -> Iterator[Refresh]:
     """A function that shows how far a replay has come: a bar on a terminal, a plain line now and
     then elsewhere.
     """
@@ -39,7 +39,7 @@ def progress(console: Console, recording: Recording, receipt: Receipt) -> Iterat
         yield lambda: bar.update(task, completed=recording.read, said=_counts(receipt))
 
 
-def _plain(console: Console, recording: Recording, receipt: Receipt) -> Refresh:
+def _plain(console: Console, recording: Recording, receipt: SendingReceipt) -> Refresh:
     shown = monotonic()
 
     def refresh() -> None:
@@ -57,12 +57,12 @@ def _plain(console: Console, recording: Recording, receipt: Receipt) -> Refresh:
     return refresh
 
 
-def _counts(receipt: Receipt) -> str:
+def _counts(receipt: SendingReceipt) -> str:
     return f"{receipt.accepted:,} accepted, {receipt.refused:,} rejected"
 
 
-def summary(receipt: Receipt, elapsed: float, notes: Sequence[str] = ()) -> str:
-    """How a sending went, in lines: events, accepted, rejected by reason with the first few,
+def summary(receipt: SendingReceipt, elapsed: float, notes: Sequence[str] = ()) -> str:
+    """The summary of a sending, in lines: events, accepted, rejected by reason with the first few,
     duration, rate, `notes`.
     """
     events = receipt.accepted + receipt.refused + receipt.unsent
@@ -84,9 +84,9 @@ def summary(receipt: Receipt, elapsed: float, notes: Sequence[str] = ()) -> str:
     return "\n".join(lines)
 
 
-def floor_table(totals: dict[str, Tally]) -> Table:
-    """What the model did, queue by queue: what a Floorpulse that counted all its events must
-    show.
+def floor_table(totals: dict[str, FloorTally]) -> Table:
+    """The model's own tally, queue by queue: the figures that a Floorpulse that counted all its
+    events must show.
     """
     table = Table("queue", title="The floor's own tally", box=None, padding=(0, 1, 0, 0))
     for heading in (
@@ -107,7 +107,7 @@ def floor_table(totals: dict[str, Tally]) -> Table:
     return table
 
 
-def _cells(tally: Tally) -> list[str]:
+def _cells(tally: FloorTally) -> list[str]:
     counts = [tally.offered, tally.answered, tally.abandoned, tally.left]
     level = "–" if tally.service_level is None else f"{tally.service_level:.1%}"
     means = [

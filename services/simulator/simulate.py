@@ -13,7 +13,7 @@ from floorpulse.simulator.answers import UndeliverableError
 from floorpulse.simulator.domain.scenarios import SCENARIOS
 from floorpulse.simulator.domain.spans import MINUTE
 from floorpulse.simulator.domain.wire import Delivery, Wire
-from floorpulse.simulator.feed import Batch, Feed, feed
+from floorpulse.simulator.feed import EventBatch, EventFeed, feed
 from floorpulse.simulator.options import SimulateOptions
 from floorpulse.simulator.pace import Course, Pace, course
 from floorpulse.simulator.planner import upload
@@ -27,12 +27,12 @@ CLOSING_WITHIN = 5.0
 class Simulation:
     """One run: a floor moved forward slice by slice, its deliveries put into a feed."""
 
-    def __init__(self, wire: Wire, opened: Feed, events: int) -> None:
+    def __init__(self, wire: Wire, opened: EventFeed, events: int) -> None:
         self._wire = wire
         self._feed = opened
         self._events = events
         self._encode = msgspec.json.Encoder().encode
-        self._pending: deque[Batch] = deque()
+        self._pending: deque[EventBatch] = deque()
 
     async def run(self, way: Course, pace: Pace) -> None:
         """Keep up with the pace until the course ends."""
@@ -57,7 +57,7 @@ class Simulation:
         for first in range(0, len(deliveries), self._events):
             part = deliveries[first : first + self._events]
             lines = tuple(self._encode(delivery.event) for delivery in part)
-            self._pending.append(Batch(lines, tuple(delivery.number for delivery in part)))
+            self._pending.append(EventBatch(lines, tuple(delivery.number for delivery in part)))
         while self._pending:
             await self._feed.put(self._pending[0])
             self._pending.popleft()

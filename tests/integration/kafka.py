@@ -9,7 +9,7 @@ from signal import SIGKILL, SIGTERM
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
-from floorpulse.demo.embedded.child import LOOPBACK, Child, free_port, insist, tether
+from floorpulse.demo.embedded.child import LOOPBACK, Child, StopStep, free_port, insist, tether
 
 SCRIPT = Path(__file__).parents[2] / "deploy" / "kafka" / "kafka.sh"
 FETCH_WITHIN = 600.0
@@ -69,7 +69,7 @@ class ApacheKafka:
         child = self._child
         self._child = None
         if child:
-            await child.stop((SIGTERM, STOP_WITHIN))
+            await child.stop(StopStep(SIGTERM, STOP_WITHIN))
 
     async def clear(self) -> None:
         """Delete every topic; returns when they are gone."""

@@ -34,7 +34,7 @@ from floorpulse.access.keys import KeyRing
 from floorpulse.contracts.topics import TOPICS
 from floorpulse.demo.embedded import Broker
 from floorpulse.demo.embedded.child import free_port
-from floorpulse.ingest.sources.asterisk.events import QueueLog
+from floorpulse.ingest.sources.registry import stream_of
 from floorpulse.runtime.clock import now_ms
 from floorpulse.runtime.database import async_engine
 from floorpulse.runtime.kafka import ensure_topics
@@ -124,7 +124,7 @@ async def test_every_scenario_has_the_figures_its_makers_expect(
             assert (
                 await replay(
                     ReplayOptions(
-                        str(file), Target(url, key), translate=QueueLog("asterisk").events
+                        str(file), Target(url, key), translation=stream_of("queue-log", "asterisk")
                     )
                 )
                 == 0

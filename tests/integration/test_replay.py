@@ -16,7 +16,7 @@ import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
-from floorpulse.ingest.sources.asterisk.events import QueueLog
+from floorpulse.ingest.sources.registry import stream_of
 from floorpulse.simulator.options import ReplayOptions, SimulateOptions, Target
 from floorpulse.simulator.replay import replay
 from floorpulse.simulator.simulate import simulate
@@ -220,7 +220,9 @@ async def test_a_queue_log_becomes_events_and_a_line_that_is_none_is_reported_wi
 
     async with serving(ingest) as url:
         status = await replay(
-            ReplayOptions(str(file), Target(url, KEY), translate=QueueLog("asterisk").events)
+            ReplayOptions(
+                str(file), Target(url, KEY), translation=stream_of("queue-log", "asterisk")
+            )
         )
 
     assert status == 1

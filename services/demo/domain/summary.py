@@ -51,7 +51,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Progress:
+class DemoProgress:
     """How far counting is: `applied` records, `lag` behind, at the monotonic second `at`."""
 
     applied: int
@@ -67,7 +67,7 @@ class Summary:
 
     queues: tuple[Line, ...]
     floor: Line
-    progress: Progress
+    progress: DemoProgress
     rate: float | None
 
 
@@ -97,7 +97,7 @@ def _line(queue: str | None, of: Mapping[str, Mapping[str, Any]], target: float)
     )
 
 
-def rate(before: Progress | None, now: Progress) -> float | None:
+def rate(before: DemoProgress | None, now: DemoProgress) -> float | None:
     """Events counted a second between two looks; None where they tell nothing, as over a new
     log.
     """

@@ -6,7 +6,7 @@ import uuid
 from pathlib import Path
 from signal import SIGKILL, SIGTERM
 
-from floorpulse.demo.embedded.child import LOOPBACK, tether, wheel
+from floorpulse.demo.embedded.child import LOOPBACK, StopStep, tether, wheel
 from floorpulse.demo.embedded.server import EmbeddedServer
 
 PROBE_WITHIN = 5.0
@@ -22,7 +22,7 @@ class Broker(EmbeddedServer):
     """
 
     title = "the broker"
-    stops = ((SIGTERM, 3.0),)
+    stops = (StopStep(SIGTERM, 3.0),)
     patience = 60.0
 
     def __init__(self, log: Path, *, port: int | None = None) -> None:

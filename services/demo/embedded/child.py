@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from signal import SIGKILL, Signals
 from types import ModuleType
-from typing import IO, Self
+from typing import IO, NamedTuple, Self
 
 LOOPBACK = "127.0.0.1"
 LOOK_AGAIN_AFTER = 0.02
@@ -21,6 +21,13 @@ STARTS = 8
 START_AGAIN_AFTER = 0.5
 LOG_TAIL_BYTES = 2000
 ENVIRONMENT = {"LC_ALL": "C", "NO_COLOR": "1"}
+
+
+class StopStep(NamedTuple):
+    """One step of stopping: a signal, and the seconds to wait for the end after it."""
+
+    sign: Signals
+    grace: float
 
 
 class EmbeddedServerError(RuntimeError):
@@ -139,7 +146,7 @@ class Child:
             await self.stop()
             raise
 
-    async def stop(self, *steps: tuple[Signals, float]) -> None:
+    async def stop(self, *steps: StopStep) -> None:
         """Send each signal and wait that many seconds for the end; after the last, kill it and what
         it started.
         """

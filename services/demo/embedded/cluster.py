@@ -19,6 +19,7 @@ from floorpulse.demo.embedded.child import (
     Child,
     EmbeddedServerError,
     ServerExitedError,
+    StopStep,
     tether,
     wheel,
     wheel_folder,
@@ -28,7 +29,7 @@ USER = "floorpulse"
 ACCOUNT_FOR_ROOT = "nobody"
 # PostgreSQL's fast stop writes everything out first; the quick one leaves that to the recovery at
 # the next start.
-STOPS = ((SIGINT, 30.0), (SIGQUIT, 10.0))
+STOPS = (StopStep(SIGINT, 30.0), StopStep(SIGQUIT, 10.0))
 LOOK_AGAIN_AFTER = 0.05
 
 STATUS_LINE = 8  # of postmaster.pid

@@ -19,7 +19,7 @@ class EmbeddedServer(ABC):
 
     title: ClassVar[str]
     """How errors call it"""
-    stops: ClassVar[Sequence[tuple[Signals, float]]]
+    stops: ClassVar[Sequence[StopStep]]
     """The signals that end it, and how many seconds each gets"""
     patience: ClassVar[float]
     """Seconds within which it must answer after a launch"""

@@ -11,7 +11,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, KafkaTimeoutError
 from structlog.stdlib import BoundLogger
 
-from floorpulse.ingest.adapters.outbox import Acknowledgement, Post
+from floorpulse.ingest.adapters.batching import Acknowledgement, BatchingProducer
 from floorpulse.ingest.ports import Record
 from floorpulse.runtime.clock import monotonic
 from floorpulse.runtime.kafka import NoIdempotentProducer
@@ -26,7 +26,7 @@ OPERATOR_PAUSE = 30.0
 
 
 @dataclass(frozen=True)
-class Failure:
+class OpeningFailure:
     """Why the log could not be opened, and until when (monotonic seconds) nobody tries again,
     `pause` seconds after the attempt.
     """
@@ -36,7 +36,7 @@ class Failure:
     until: float
 
 
-class KafkaLog:
+class ProducerLog:
     """A `Log` on Kafka.
 
     `prepare` sees to the topics, `start` makes a producer. Both come with the first use, so ingest
@@ -60,20 +60,20 @@ class KafkaLog:
         self._start = start
         self._within = within
         self._now = now
-        self._failure: Failure | None = None
+        self._failure: OpeningFailure | None = None
         self._prepared = False
-        self._post: Post | None = None
+        self._producer: BatchingProducer | None = None
         self._opening = asyncio.Lock()
 
     async def append(self, records: Mapping[str, Sequence[Record]]) -> None:
         """See `Log.append`."""
-        post: Post | None = None
+        producer: BatchingProducer | None = None
         try:
             async with asyncio.timeout(self._within):
-                post = await self._open()
-                await _acknowledged(post, records)
+                producer = await self._open()
+                await _acknowledged(producer, records)
         except (KafkaError, OSError) as wrong:
-            await self._doubt(post, wrong)
+            await self._doubt(producer, wrong)
             message = (
                 f"Kafka did not acknowledge within {self._within:g} s ({type(wrong).__name__})"
             )
@@ -91,32 +91,32 @@ class KafkaLog:
 
     async def close(self) -> None:
         """Send what is under way, within bounds, and close."""
-        post = self._post
-        self._post = None
-        if post is not None:
-            await post.close()
+        producer = self._producer
+        self._producer = None
+        if producer is not None:
+            await producer.close()
 
-    async def _open(self) -> Post:
+    async def _open(self) -> BatchingProducer:
         async with self._opening:
             if self._failure is not None and self._now() < self._failure.until:
                 raise LogUnavailable(self._failure.why)
             try:
-                post = await self._opened()
+                producer = await self._opened()
             except (KafkaError, OSError) as wrong:
                 self._note(wrong)
                 raise LogUnavailable(_words(wrong)) from wrong
             if self._failure is not None:
                 logger.info("kafka_available_again")
                 self._failure = None
-            return post
+            return producer
 
-    async def _opened(self) -> Post:
+    async def _opened(self) -> BatchingProducer:
         if not self._prepared:
             await self._prepare()
             self._prepared = True
-        if self._post is None:
-            self._post = Post(await self._start(), self._within)
-        return self._post
+        if self._producer is None:
+            self._producer = BatchingProducer(await self._start(), self._within)
+        return self._producer
 
     def _note(self, wrong: Exception) -> None:
         """Keep a failure for its pause; one that is new is logged, once."""
@@ -130,14 +130,14 @@ class KafkaLog:
             pause = OPERATOR_PAUSE
         else:
             pause = FIRST_PAUSE if last is None else min(LAST_PAUSE, last.pause * 2)
-        self._failure = Failure(why, pause, self._now() + pause)
+        self._failure = OpeningFailure(why, pause, self._now() + pause)
 
-    async def _doubt(self, post: Post | None, wrong: Exception) -> None:
+    async def _doubt(self, producer: BatchingProducer | None, wrong: Exception) -> None:
         """After any error look at the topics again; replace the producer after one that it will not
         get over, once.
         """
         self._prepared = False
-        if post is not self._post or post is None:
+        if producer is not self._producer or producer is None:
             return
         if (
             isinstance(wrong, KafkaError)
@@ -156,8 +156,10 @@ def _words(wrong: Exception) -> str:
     )
 
 
-async def _acknowledged(post: Post, records: Mapping[str, Sequence[Record]]) -> None:
+async def _acknowledged(
+    producer: BatchingProducer, records: Mapping[str, Sequence[Record]]
+) -> None:
     waits: list[Acknowledgement] = []
     for topic, some in records.items():
-        waits += await post.put(topic, some)
+        waits += await producer.put(topic, some)
     await asyncio.gather(*map(asyncio.shield, waits))

@@ -11,9 +11,9 @@ from fastapi import APIRouter, Depends, Request, Response
 from floorpulse.access.http import require
 from floorpulse.access.keys import Credential
 from floorpulse.ingest.api import schemas
-from floorpulse.ingest.app import Ingest, Receipt
+from floorpulse.ingest.app import Ingest, IngestReceipt
 from floorpulse.ingest.domain import cloudevents
-from floorpulse.ingest.domain.bodies import Form, form_of
+from floorpulse.ingest.domain.bodies import BodyForm, form_of
 from floorpulse.ingest.domain.gate import Overloaded
 from floorpulse.ingest.domain.judge import Unwrap
 from floorpulse.ingest.domain.nesting import TooManyElements
@@ -67,7 +67,7 @@ async def post_events(request: Request, caller: Writer) -> Response:
         return answer
 
 
-async def _take(request: Request, ingest: Ingest, tenant: str) -> Receipt:
+async def _take(request: Request, ingest: Ingest, tenant: str) -> IngestReceipt:
     form, unwrap = _form(request)
     try:
         limits = BodyLimits(ingest.bounds.body_bytes, ingest.bounds.body_seconds)
@@ -87,16 +87,23 @@ async def _take(request: Request, ingest: Ingest, tenant: str) -> Receipt:
         raise Problem(503, "Kafka unavailable", detail, headers=UNAVAILABLE) from wrong
 
 
-def _form(request: Request) -> tuple[Form, Unwrap]:
+def _form(request: Request) -> tuple[BodyForm, Unwrap]:
     """The form of the body, and how an event's text becomes a canonical one."""
     content_type = request.headers.get("content-type", "")
     form = form_of(content_type)
     if form is None:
-        detail = f"Content-Type {content_type[:100]!r} is not taken; send one of {', '.join(Form)}."
-        raise Problem(415, "Unsupported media type", detail, headers={"Accept": ", ".join(Form)})
-    if form is Form.JSON and f"{BINARY}specversion" in request.headers:
-        return Form.CLOUDEVENT, partial(cloudevents.bind, _attributes(request.headers))
-    return form, cloudevents.unwrap if form in {Form.CLOUDEVENT, Form.CLOUDEVENTS} else _as_it_is
+        detail = (
+            f"Content-Type {content_type[:100]!r} is not taken; send one of {', '.join(BodyForm)}."
+        )
+        raise Problem(
+            415, "Unsupported media type", detail, headers={"Accept": ", ".join(BodyForm)}
+        )
+    if form is BodyForm.JSON and f"{BINARY}specversion" in request.headers:
+        return BodyForm.CLOUDEVENT, partial(cloudevents.bind, _attributes(request.headers))
+    return form, cloudevents.unwrap if form in {
+        BodyForm.CLOUDEVENT,
+        BodyForm.CLOUDEVENTS,
+    } else _as_it_is
 
 
 def _attributes(headers: Mapping[str, str]) -> dict[str, str]:
@@ -110,7 +117,7 @@ def _as_it_is(text: bytes) -> bytes:
     return text
 
 
-def _answer(receipt: Receipt) -> Response:
+def _answer(receipt: IngestReceipt) -> Response:
     body = schemas.receipt_body(receipt)
     if receipt.accepted == 0:
         members = msgspec.to_builtins(body)

@@ -7,8 +7,8 @@ from msgspec import Meta
 
 from floorpulse.contracts.letters import Reason
 from floorpulse.contracts.schema import event_schema
-from floorpulse.ingest.app import Receipt
-from floorpulse.ingest.domain.bodies import Form
+from floorpulse.ingest.app import IngestReceipt
+from floorpulse.ingest.domain.bodies import BodyForm
 from floorpulse.runtime import problems
 
 OFFERED = {
@@ -63,7 +63,7 @@ class RejectedBody(msgspec.Struct, frozen=True, gc=False):
 
 
 class ReceiptBody(msgspec.Struct, frozen=True):
-    """What became of the events."""
+    """The fate of the events of one request."""
 
     accepted: Annotated[int, Meta(description="events that Kafka has acknowledged", examples=[1])]
     rejected: Annotated[
@@ -72,7 +72,7 @@ class ReceiptBody(msgspec.Struct, frozen=True):
     ]
 
 
-def receipt_body(receipt: Receipt) -> ReceiptBody:
+def receipt_body(receipt: IngestReceipt) -> ReceiptBody:
     """The answer's body."""
     rejected = [
         RejectedBody(one.index, one.id, one.refusal.reason, one.refusal.detail)
@@ -96,14 +96,14 @@ REQUEST_BODY: dict[str, Any] = {
         "description": "Content-Encoding gzip is taken. A binary CloudEvent is `application/json` "
         "with `ce-` headers.",
         "content": {
-            Form.JSON.value: _content(_one_or_many(), "two events", [OFFERED, ANSWERED]),
-            Form.NDJSON.value: _content(
+            BodyForm.JSON.value: _content(_one_or_many(), "two events", [OFFERED, ANSWERED]),
+            BodyForm.NDJSON.value: _content(
                 {"type": "string"}, "an event a line", '{"type": "contact.held", …}\n{"type": …}\n'
             ),
-            Form.CLOUDEVENT.value: _content(
+            BodyForm.CLOUDEVENT.value: _content(
                 {"type": "object"}, "a structured CloudEvent", CLOUDEVENT
             ),
-            Form.CLOUDEVENTS.value: _content(
+            BodyForm.CLOUDEVENTS.value: _content(
                 {"type": "array", "items": {"type": "object"}},
                 "a batch of CloudEvents",
                 [CLOUDEVENT],

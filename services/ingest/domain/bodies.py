@@ -12,7 +12,7 @@ from floorpulse.ingest.domain.nesting import TooManyElements, elements
 BOM = b"\xef\xbb\xbf"
 
 
-class Form(StrEnum):
+class BodyForm(StrEnum):
     """The media types of `POST /v1/events`; binary CloudEvents are `JSON` with `ce-` headers."""
 
     JSON = "application/json"
@@ -21,10 +21,10 @@ class Form(StrEnum):
     CLOUDEVENTS = "application/cloudevents-batch+json"
 
 
-FORMS = {form.value: form for form in Form}
+FORMS = {form.value: form for form in BodyForm}
 
 
-def form_of(content_type: str) -> Form | None:
+def form_of(content_type: str) -> BodyForm | None:
     """The form that a `Content-Type` names, its parameters left aside; None when it is not
     taken.
     """
@@ -32,7 +32,7 @@ def form_of(content_type: str) -> Form | None:
     return FORMS.get(media)
 
 
-def split(form: Form, body: bytes, limit: int) -> list[bytes] | Refusal:
+def split(form: BodyForm, body: bytes, limit: int) -> list[bytes] | Refusal:
     """The texts of the body's events, none of them parsed yet; a refusal when the body as a whole
     is unreadable.
 
@@ -74,9 +74,9 @@ def _one_or_array(body: bytes, limit: int) -> list[bytes] | Refusal:
 
 _decode_array = msgspec.json.Decoder(list[msgspec.Raw]).decode
 
-_SPLIT: dict[Form, Callable[[bytes, int], list[bytes] | Refusal]] = {
-    Form.JSON: _one_or_array,
-    Form.NDJSON: _lines,
-    Form.CLOUDEVENT: _one,
-    Form.CLOUDEVENTS: _array,
+_SPLIT: dict[BodyForm, Callable[[bytes, int], list[bytes] | Refusal]] = {
+    BodyForm.JSON: _one_or_array,
+    BodyForm.NDJSON: _lines,
+    BodyForm.CLOUDEVENT: _one,
+    BodyForm.CLOUDEVENTS: _array,
 }

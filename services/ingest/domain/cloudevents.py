@@ -23,9 +23,7 @@ TYPES = frozenset(str(event.__struct_config__.tag) for event in get_args(AnyEven
 
 
 class Envelope(msgspec.Struct, frozen=True):
-    """The attributes that are read. Unknown ones are CloudEvents extensions and none of our
-    business.
-    """
+    """The attributes that are read; unknown ones are CloudEvents extensions and are ignored."""
 
     specversion: str
     type: str

@@ -31,15 +31,15 @@ Unwrap = Callable[[bytes], bytes | Refusal]
 
 
 @dataclass(frozen=True)
-class Limits:
-    """What one event may be: bytes of its text, and levels of nesting."""
+class EventLimits:
+    """The limits of one event: bytes of its text, and levels of nesting."""
 
     event_bytes: int = 64 * 1024
     depth: int = 16
 
 
 @dataclass(frozen=True)
-class Canonical:
+class CanonicalEvent:
     """An accepted event: its Kafka key and its JSON, with epoch milliseconds, tenant and pseudonym
     in place.
     """
@@ -56,10 +56,10 @@ class Judge:
 
     tenant: str
     now: int
-    limits: Limits
+    limits: EventLimits
     pseudonyms: Pseudonyms
 
-    def judge(self, text: bytes, unwrap: Unwrap) -> Canonical | Refusal:
+    def judge(self, text: bytes, unwrap: Unwrap) -> CanonicalEvent | Refusal:
         """The verdict on one event's text."""
         bare = self._oversized(text) or unwrap(text)
         if isinstance(bare, Refusal):
@@ -104,7 +104,7 @@ class Judge:
             f"the key speaks for {self.tenant!r}, not {event.tenant!r} - at `$.tenant`",
         )
 
-    def _canonical(self, event: AnyEvent, at: int) -> Canonical | Refusal:
+    def _canonical(self, event: AnyEvent, at: int) -> CanonicalEvent | Refusal:
         changes: dict[str, object] = {"at": at, "tenant": self.tenant}
         if isinstance(event, ContactOffered) and event.customer is not None:
             changes["customer"] = self.pseudonyms.of(self.tenant, event.customer)
@@ -112,7 +112,7 @@ class Judge:
         value = _encode(stamped)
         if NUL.search(value):
             return Refusal(Reason.INVALID_FIELD, "a text contains U+0000, which cannot be stored")
-        return Canonical(partition_key(stamped), value)
+        return CanonicalEvent(partition_key(stamped), value)
 
 
 NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")

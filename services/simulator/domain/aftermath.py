@@ -16,7 +16,7 @@ from floorpulse.contracts.events import (
 )
 from floorpulse.simulator.domain.hall import Hall
 from floorpulse.simulator.domain.spans import MINUTE, Span
-from floorpulse.simulator.domain.stays import Conversation, Stay
+from floorpulse.simulator.domain.stays import Conversation, ModelStay
 
 Kind = Literal["csat", "nps", "fcr"]
 
@@ -78,7 +78,7 @@ class Aftermath:
         self._perhaps(habits.evaluated, self._evaluation(stay))
         self._perhaps(habits.complains, self._complaint(stay))
 
-    def unserved(self, stay: Stay) -> None:
+    def unserved(self, stay: ModelStay) -> None:
         """Somebody gave up: perhaps a complaint."""
         self._perhaps(self._habits.complains_unserved, self._complaint(stay))
 
@@ -88,7 +88,9 @@ class Aftermath:
         else:
             process.close()
 
-    def _survey(self, stay: Stay, kind: Kind, answers: float, kindness: float) -> ProcessGenerator:
+    def _survey(
+        self, stay: ModelStay, kind: Kind, answers: float, kindness: float
+    ) -> ProcessGenerator:
         hall = self._hall
         rng = self._rng
         survey = f"{kind}-{stay.contact}"
@@ -111,7 +113,7 @@ class Aftermath:
             stay,
         )
 
-    def _evaluation(self, stay: Stay) -> ProcessGenerator:
+    def _evaluation(self, stay: ModelStay) -> ProcessGenerator:
         """Scored once, then perhaps scored anew or withdrawn."""
         habits = self._habits
         rng = self._rng
@@ -128,7 +130,7 @@ class Aftermath:
             scribe = self._hall.scribe
             scribe.write(QaRetracted(**scribe.about(stay), evaluation=f"qa-{stay.contact}"), stay)
 
-    def _score(self, stay: Stay, *, calibration: bool) -> None:
+    def _score(self, stay: ModelStay, *, calibration: bool) -> None:
         rng = self._rng
         scribe = self._hall.scribe
         fatal = rng.random() < FATAL
@@ -145,7 +147,7 @@ class Aftermath:
         )
         scribe.write(event, stay)
 
-    def _complaint(self, stay: Stay) -> ProcessGenerator:
+    def _complaint(self, stay: ModelStay) -> ProcessGenerator:
         hall = self._hall
         rng = self._rng
         complaint = f"c-{stay.contact}-{stay.visit}"

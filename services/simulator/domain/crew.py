@@ -1,6 +1,7 @@
 """The crew: agents come on shift, take contacts one at a time, wrap up, go on break and home."""
 
 from random import Random
+from typing import NamedTuple
 
 from simpy.events import ProcessGenerator
 
@@ -36,17 +37,28 @@ def staff(hall: Hall) -> list[Agent]:
     return agents
 
 
-def pauses(rng: Random, agent: Agent) -> list[tuple[int, int, str]]:
-    """A shift's breaks: milliseconds into the shift, length, reason."""
+class ShiftBreak(NamedTuple):
+    """A break: milliseconds into the shift, its length in milliseconds, its reason."""
+
+    after: int
+    length: int
+    reason: str
+
+
+def pauses(rng: Random, agent: Agent) -> list[ShiftBreak]:
+    """A shift's breaks, in their order."""
     shift = [
         (4 * SLOT, REST, "rest"),
         (agent.shift.meal * SLOT, MEAL, "meal"),
         (13 * SLOT, REST, "rest"),
     ]
-    return [(after + rng.randrange(10 * MINUTE), length, reason) for after, length, reason in shift]
+    return [
+        ShiftBreak(after + rng.randrange(10 * MINUTE), length, reason)
+        for after, length, reason in shift
+    ]
 
 
-class Crew:
+class ModelCrew:
     """All agents; each is one process, so nobody can be in two conversations."""
 
     def __init__(self, hall: Hall, customers: Customers) -> None:

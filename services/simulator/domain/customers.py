@@ -10,7 +10,7 @@ from floorpulse.simulator.domain.exits import Exit, exit_of
 from floorpulse.simulator.domain.hall import Hall
 from floorpulse.simulator.domain.scenarios import Queue
 from floorpulse.simulator.domain.spans import Span
-from floorpulse.simulator.domain.stays import Conversation, Stay, Ticket
+from floorpulse.simulator.domain.stays import Conversation, ModelStay, Ticket
 
 CALLED_BACK_AFTER = Span(1_200, 0.5)
 SWITCHING = Span(2, 0.3)
@@ -41,7 +41,7 @@ class Customers:
         """A conversation ended and was not passed on: what follows from it."""
         self._after.served(conversation)
 
-    def pass_on(self, stay: Stay, queue: Queue) -> None:
+    def pass_on(self, stay: ModelStay, queue: Queue) -> None:
         """An agent transferred the contact: it will make a further visit."""
         self._hall.env.process(self._arrive_later(stay, queue))
 
@@ -49,15 +49,15 @@ class Customers:
         self._contacts += 1
         hall = self._hall
         contact = f"{hall.scenario.name}-{hall.seed}-{hall.start}-{self._contacts}"
-        hall.env.process(self._visit(Stay(contact, 1, queue, customer, hall.now())))
+        hall.env.process(self._visit(ModelStay(contact, 1, queue, customer, hall.now())))
 
-    def _arrive_later(self, stay: Stay, queue: Queue) -> ProcessGenerator:
+    def _arrive_later(self, stay: ModelStay, queue: Queue) -> ProcessGenerator:
         yield self._hall.pause(SWITCHING.draw(self._rng))
         yield from self._visit(
-            Stay(stay.contact, stay.visit + 1, queue, stay.customer, self._hall.now())
+            ModelStay(stay.contact, stay.visit + 1, queue, stay.customer, self._hall.now())
         )
 
-    def _visit(self, stay: Stay) -> ProcessGenerator:
+    def _visit(self, stay: ModelStay) -> ProcessGenerator:
         hall = self._hall
         hall.scribe.offered(stay)
         leaving = exit_of(
@@ -73,7 +73,7 @@ class Customers:
             hall.desk.leave(ticket)
             self._go(stay, leaving)
 
-    def _go(self, stay: Stay, leaving: Exit) -> None:
+    def _go(self, stay: ModelStay, leaving: Exit) -> None:
         if leaving.reason is None:
             self._hall.scribe.abandoned(stay)
             self._after.unserved(stay)

@@ -26,12 +26,12 @@ def curve(weights: Sequence[float], total: float) -> Curve:
 
 
 def planned(scenario: Scenario) -> Curve:
-    """What the roster was made for."""
+    """The arrivals that the roster was made for."""
     return curve(scenario.shape, scenario.forecast)
 
 
 def actual(scenario: Scenario) -> Curve:
-    """What comes: the forecast's shape up to the forecast, the surge beyond it."""
+    """The arrivals that come: the forecast's shape up to the forecast, the surge beyond it."""
     usual = curve(scenario.shape, min(scenario.contacts, scenario.forecast))
     beyond = curve(scenario.surge, max(0, scenario.contacts - scenario.forecast))
     return tuple(base + extra for base, extra in zip(usual, beyond, strict=True))

@@ -53,7 +53,7 @@ class Desk:
             del self._idle[queue][agent]
 
     def length(self, queue: Queue) -> int:
-        """How many wait."""
+        """The number of those who wait."""
         return len(self._lines[queue.id])
 
     def waiting(self) -> list[Ticket]:

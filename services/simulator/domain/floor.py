@@ -1,13 +1,13 @@
 """The floor: the whole contact centre, moved forward in simulated time."""
 
-from floorpulse.simulator.domain.crew import Crew, staff
+from floorpulse.simulator.domain.crew import ModelCrew, staff
 from floorpulse.simulator.domain.customers import Customers
 from floorpulse.simulator.domain.hall import Hall
 from floorpulse.simulator.domain.scenarios import Scenario
 from floorpulse.simulator.domain.stays import Conversation, Happening
 
 
-class Floor:
+class ModelFloor:
     """A contact centre that runs from `start` (epoch milliseconds) for as long as it is advanced.
 
     `opening` is what the clock on its wall shows at `start`, in milliseconds since midnight. The
@@ -19,7 +19,7 @@ class Floor:
     def __init__(self, scenario: Scenario, seed: int, start: int, opening: int) -> None:
         self._hall = Hall(scenario, seed, start, opening)
         customers = Customers(self._hall)
-        crew = Crew(self._hall, customers)
+        crew = ModelCrew(self._hall, customers)
         for agent in staff(self._hall):
             self._hall.env.process(crew.career(agent))
         self._hall.env.process(customers.come())

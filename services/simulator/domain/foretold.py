@@ -15,7 +15,7 @@ TALKED_TO = 0.95
 
 
 @dataclass(frozen=True)
-class Interval:
+class ForetoldInterval:
     """A queue's half hour from `begin` (epoch milliseconds): contacts, mean handle time in seconds,
     agents.
     """
@@ -27,7 +27,9 @@ class Interval:
     staffed: int
 
 
-def foretold(scenario: Scenario, start: int, opening: int, until: int) -> Iterator[Interval]:
+def foretold(
+    scenario: Scenario, start: int, opening: int, until: int
+) -> Iterator[ForetoldInterval]:
     """The whole half hours of the clock in [start, until) (epoch milliseconds) for each queue.
 
     At `start` the floor's own clock shows `opening` (milliseconds since its midnight), so a half
@@ -41,7 +43,7 @@ def foretold(scenario: Scenario, start: int, opening: int, until: int) -> Iterat
         for queue in scenario.queues:
             volume = came * (queue.share + _passed_on(scenario, queue))
             handle = queue.talk.mean + queue.holds * HOLD.mean + queue.wrap.mean
-            yield Interval(
+            yield ForetoldInterval(
                 queue, begin, round(volume, 2), handle, max(1, round(_around(agents[queue.id], at)))
             )
 

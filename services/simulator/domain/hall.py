@@ -39,7 +39,7 @@ class Hall:
         return self.start + int(self.env.now)
 
     def time_of_day(self) -> int:
-        """What the clock on the wall shows, in milliseconds since midnight."""
+        """The time of day on the floor, in milliseconds since midnight."""
         return (self.opening + int(self.env.now)) % DAY
 
     def pause(self, span: int) -> Timeout:

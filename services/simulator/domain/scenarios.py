@@ -5,7 +5,7 @@ was staffed.
 from dataclasses import dataclass
 
 from floorpulse.contracts.events import Channel
-from floorpulse.simulator.domain.spans import Patience, Span
+from floorpulse.simulator.domain.spans import CallerPatience, Span
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Queue:
     share: float
     talk: Span
     wrap: Span
-    patience: Patience
+    patience: CallerPatience
     priority: int = 0
     room: int = 60
     tells_spans: bool = True
@@ -49,7 +49,9 @@ class Team:
 
 @dataclass(frozen=True)
 class Habits:
-    """What happens after a contact; all numbers are shares of the thing before."""
+    """The aftermath of a contact: surveys, complaints, repeats; all numbers are shares of the thing
+    before.
+    """
 
     csat_asked: float = 0.5
     csat_answered: float = 0.4
@@ -99,7 +101,7 @@ QUEUES = (
         0.33,
         Span(210),
         Span(35),
-        Patience(Span(150, 0.9)),
+        CallerPatience(Span(150, 0.9)),
         onward=("delivery", "returns"),
     ),
     Queue(
@@ -108,7 +110,7 @@ QUEUES = (
         0.27,
         Span(180),
         Span(30),
-        Patience(Span(140, 0.9)),
+        CallerPatience(Span(140, 0.9)),
         onward=("orders", "returns"),
     ),
     Queue(
@@ -117,7 +119,7 @@ QUEUES = (
         0.15,
         Span(260),
         Span(50),
-        Patience(Span(160, 0.9)),
+        CallerPatience(Span(160, 0.9)),
         onward=("delivery", "orders"),
     ),
     Queue(
@@ -126,7 +128,7 @@ QUEUES = (
         0.05,
         Span(280),
         Span(60),
-        Patience(Span(90, 0.8), hasty=0.06),
+        CallerPatience(Span(90, 0.8), hasty=0.06),
         priority=10,
         onward=("orders",),
     ),
@@ -136,7 +138,7 @@ QUEUES = (
         0.16,
         Span(300),
         Span(25),
-        Patience(Span(180, 0.9)),
+        CallerPatience(Span(180, 0.9)),
         tells_spans=False,
         holds=0.0,
         onward=("orders", "returns"),
@@ -147,7 +149,7 @@ QUEUES = (
         0.02,
         Span(360),
         Span(40),
-        Patience(Span(86_400, 0.1), hasty=0.0),
+        CallerPatience(Span(86_400, 0.1), hasty=0.0),
         room=1_000,
         tells_spans=False,
         holds=0.0,
@@ -158,7 +160,7 @@ QUEUES = (
         0.02,
         Span(220),
         Span(35),
-        Patience(Span(900, 0.4), hasty=0.0),
+        CallerPatience(Span(900, 0.4), hasty=0.0),
         room=500,
     ),
 )

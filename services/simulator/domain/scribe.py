@@ -18,19 +18,19 @@ from floorpulse.contracts.events import (
     ContactWrapped,
     LeftReason,
 )
-from floorpulse.simulator.domain.stays import Agent, Conversation, Happening, Stay
+from floorpulse.simulator.domain.stays import Agent, Conversation, Happening, ModelStay
 
 
 class Stamp(TypedDict):
-    """What every event says."""
+    """The fields that every event has."""
 
     id: str
     source: str
     at: int
 
 
-class Subject(Stamp):
-    """What every event about a stay says."""
+class StorySubject(Stamp):
+    """The fields that every event about a stay has."""
 
     contact: str
     visit: int
@@ -60,15 +60,15 @@ class Scribe:
         self._written += 1
         return {"id": f"e{self._written}", "source": self._source, "at": self._clock()}
 
-    def about(self, stay: Stay) -> Subject:
+    def about(self, stay: ModelStay) -> StorySubject:
         """A stamp that names the stay."""
         return {**self.stamp(), "contact": stay.contact, "visit": stay.visit}
 
-    def write(self, event: AnyEvent, stay: Stay | None) -> None:
+    def write(self, event: AnyEvent, stay: ModelStay | None) -> None:
         """Put down `event`, which is truly about `stay`."""
         self._pages.append(Happening(event, stay))
 
-    def offered(self, stay: Stay) -> None:
+    def offered(self, stay: ModelStay) -> None:
         """A contact enters a queue."""
         queue = stay.queue
         priority = queue.priority or None
@@ -84,29 +84,29 @@ class Scribe:
             stay,
         )
 
-    def answered(self, stay: Stay, agent: Agent) -> None:
+    def answered(self, stay: ModelStay, agent: Agent) -> None:
         """An agent takes it."""
         self.write(
             ContactAnswered(**self.about(stay), agent=agent.name, wait_ms=self._wait(stay)), stay
         )
 
-    def abandoned(self, stay: Stay) -> None:
+    def abandoned(self, stay: ModelStay) -> None:
         """The customer gives up."""
         self.write(ContactAbandoned(**self.about(stay), wait_ms=self._wait(stay)), stay)
 
-    def left(self, stay: Stay, reason: LeftReason) -> None:
+    def left(self, stay: ModelStay, reason: LeftReason) -> None:
         """The stay ends by another door."""
         self.write(ContactLeft(**self.about(stay), reason=reason, wait_ms=self._wait(stay)), stay)
 
-    def held(self, stay: Stay) -> None:
+    def held(self, stay: ModelStay) -> None:
         """The customer is put on hold."""
         self.write(ContactHeld(**self.about(stay)), stay)
 
-    def resumed(self, stay: Stay) -> None:
+    def resumed(self, stay: ModelStay) -> None:
         """The agent is back."""
         self.write(ContactResumed(**self.about(stay)), stay)
 
-    def transferred(self, stay: Stay, to_queue: str) -> None:
+    def transferred(self, stay: ModelStay, to_queue: str) -> None:
         """The agent passes the contact on."""
         self.write(ContactTransferred(**self.about(stay), to_queue=to_queue), stay)
 
@@ -149,5 +149,5 @@ class Scribe:
         agent.state = state
         self.write(event, None)
 
-    def _wait(self, stay: Stay) -> int | None:
+    def _wait(self, stay: ModelStay) -> int | None:
         return self._clock() - stay.offered_at if stay.queue.tells_spans else None

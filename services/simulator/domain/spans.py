@@ -32,9 +32,9 @@ class Span:
 
 
 @dataclass(frozen=True)
-class Patience:
-    """How long customers wait: a `hasty` share gives up within seconds, the others after a
-    log-normal span.
+class CallerPatience:
+    """The patience of waiting customers: a `hasty` share gives up within seconds, the others after
+    a log-normal span.
     """
 
     steady: Span

@@ -1,5 +1,5 @@
-"""What the model moves about: stays of contacts in queues, the places they hold in line, agents,
-conversations.
+"""The objects that the model moves: stays of contacts in queues, the places they hold in line,
+agents, conversations.
 """
 
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from floorpulse.simulator.domain.scenarios import Queue, Team
 
 
 @dataclass(frozen=True, eq=False)
-class Stay:
+class ModelStay:
     """One visit, and itself alone: stay number `visit` of `contact` in `queue`, offered at
     `offered_at` (epoch milliseconds).
     """
@@ -29,14 +29,14 @@ class Happening:
     """An event as it is told, beside the stay it is truly about (None: about an agent)."""
 
     event: AnyEvent
-    stay: Stay | None
+    stay: ModelStay | None
 
 
 @dataclass(frozen=True, eq=False)
 class Ticket:
     """A place in line; `taken` happens when an agent is found."""
 
-    stay: Stay
+    stay: ModelStay
     taken: Event
 
 
@@ -53,12 +53,12 @@ class Agent:
 
 @dataclass(eq=False)
 class Conversation:
-    """What an agent is at, from the ringing to the end of wrap-up; instants are epoch milliseconds,
-    `hold` a span.
+    """One contact in an agent's hands, from the ringing to the end of wrap-up; instants are epoch
+    milliseconds, `hold` a span.
     """
 
     agent: Agent
-    stay: Stay
+    stay: ModelStay
     answered_at: int | None = None
     held_since: int | None = None
     hold: int = 0
@@ -67,7 +67,9 @@ class Conversation:
 
 @dataclass
 class Present:
-    """Who is there right now: conversations going on, by agent's name, and agents on duty."""
+    """The people on the floor right now: conversations going on, by agent's name, and agents on
+    duty.
+    """
 
     conversations: dict[str, Conversation] = field(default_factory=dict)
     agents: dict[str, Agent] = field(default_factory=dict)

@@ -18,7 +18,7 @@ from floorpulse.contracts.events import (
     QaScored,
     SurveyAnswered,
 )
-from floorpulse.simulator.domain.stays import Happening, Stay
+from floorpulse.simulator.domain.stays import Happening, ModelStay
 
 HALF_HOUR = 30 * 60_000
 THRESHOLD = 20_000
@@ -26,7 +26,7 @@ SHORT = 5_000
 
 
 @dataclass
-class Tally:
+class FloorTally:
     """Counts and sums of one queue; waits and handle times in milliseconds, scores in points."""
 
     offered: int = 0
@@ -58,21 +58,21 @@ class Tally:
         total = self.answered + self.abandoned - self.abandoned_short
         return self.answered_within / total if total else None
 
-    def add(self, other: "Tally") -> None:
+    def add(self, other: "FloorTally") -> None:
         """Add another tally to this one."""
         for name, amount in vars(other).items():
             setattr(self, name, getattr(self, name) + amount)
 
 
 @dataclass(frozen=True)
-class Row:
+class TruthRow:
     """One queue's tally in the half hour that begins at `start` (epoch milliseconds, whole half
     hours of UTC).
     """
 
     queue: str
     start: int
-    tally: Tally
+    tally: FloorTally
 
 
 class Truth:
@@ -87,9 +87,9 @@ class Truth:
     def __init__(self, threshold: int = THRESHOLD, short: int = SHORT) -> None:
         self._threshold = threshold
         self._short = short
-        self._tallies: defaultdict[tuple[str, int], Tally] = defaultdict(Tally)
-        self._handling: dict[Stay, tuple[int, int]] = {}
-        self._answered_at: dict[Stay, int] = {}
+        self._tallies: defaultdict[tuple[str, int], FloorTally] = defaultdict(FloorTally)
+        self._handling: dict[ModelStay, tuple[int, int]] = {}
+        self._answered_at: dict[ModelStay, int] = {}
         self._scores: dict[str, tuple[int, float]] = {}
 
     def observe(self, happening: Happening) -> None:
@@ -101,31 +101,31 @@ class Truth:
             self._handle(event, stay)
             self._judgement(event, stay)
 
-    def table(self) -> list[Row]:
+    def table(self) -> list[TruthRow]:
         """One row per queue and half hour in which anything counted, by queue, then time."""
         return [
-            Row(queue, start, tally)
+            TruthRow(queue, start, tally)
             for (queue, start), tally in sorted(self._tallies.items(), key=lambda item: item[0])
         ]
 
-    def totals(self) -> dict[str, Tally]:
+    def totals(self) -> dict[str, FloorTally]:
         """One tally per queue."""
-        totals: defaultdict[str, Tally] = defaultdict(Tally)
+        totals: defaultdict[str, FloorTally] = defaultdict(FloorTally)
         for row in self.table():
             totals[row.queue].add(row.tally)
         return dict(totals)
 
-    def total(self) -> Tally:
+    def total(self) -> FloorTally:
         """Everything together."""
-        total = Tally()
+        total = FloorTally()
         for tally in self._tallies.values():
             total.add(tally)
         return total
 
-    def _at(self, stay: Stay, at: int) -> Tally:
+    def _at(self, stay: ModelStay, at: int) -> FloorTally:
         return self._tallies[stay.queue.id, at - at % HALF_HOUR]
 
-    def _outcome(self, event: AnyEvent, stay: Stay) -> None:
+    def _outcome(self, event: AnyEvent, stay: ModelStay) -> None:
         if not isinstance(event, ContactOffered | ContactAnswered | ContactAbandoned | ContactLeft):
             return
         tally = self._at(stay, stay.offered_at)
@@ -145,7 +145,7 @@ class Truth:
             case ContactLeft():
                 tally.left += 1
 
-    def _handle(self, event: AnyEvent, stay: Stay) -> None:
+    def _handle(self, event: AnyEvent, stay: ModelStay) -> None:
         """A conversation counts when it ends, and moves on to the end of its wrap-up."""
         if isinstance(event, ContactEnded):
             span = when(event) - self._answered_at[stay]
@@ -157,12 +157,12 @@ class Truth:
             self._handled(stay, ended, -1, -span)
             self._handled(stay, when(event), 1, when(event) - answered)
 
-    def _handled(self, stay: Stay, at: int, number: int, span: int) -> None:
+    def _handled(self, stay: ModelStay, at: int, number: int, span: int) -> None:
         tally = self._at(stay, at)
         tally.handled += number
         tally.handle_time += span
 
-    def _judgement(self, event: AnyEvent, stay: Stay) -> None:
+    def _judgement(self, event: AnyEvent, stay: ModelStay) -> None:
         match event:
             case SurveyAnswered(kind="csat", score=score):
                 tally = self._at(stay, when(event))
@@ -179,12 +179,12 @@ class Truth:
             case _:
                 pass
 
-    def _withdraw(self, stay: Stay, evaluation: str) -> None:
+    def _withdraw(self, stay: ModelStay, evaluation: str) -> None:
         if evaluation in self._scores:
             at, score = self._scores.pop(evaluation)
             self._evaluated(stay, at, -1, -score)
 
-    def _evaluated(self, stay: Stay, at: int, number: int, score: float) -> None:
+    def _evaluated(self, stay: ModelStay, at: int, number: int, score: float) -> None:
         tally = self._at(stay, at)
         tally.qa_count += number
         tally.qa_sum += score

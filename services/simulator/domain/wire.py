@@ -9,7 +9,7 @@ from random import Random
 from typing import NamedTuple
 
 from floorpulse.contracts.events import AnyEvent
-from floorpulse.simulator.domain.floor import Floor
+from floorpulse.simulator.domain.floor import ModelFloor
 from floorpulse.simulator.domain.scenarios import Scenario
 from floorpulse.simulator.domain.spans import Span, chance
 from floorpulse.simulator.domain.stays import Happening
@@ -63,8 +63,8 @@ class Network:
                 self._push(happening.event, 1.0)
 
     def arrived(self, before: int | None = None) -> list[Delivery]:
-        """What arrives before that instant (epoch milliseconds), in order; None: everything under
-        way.
+        """The events that arrive before that instant (epoch milliseconds), in order; None:
+        everything under way.
         """
         out: list[Delivery] = []
         while self._under_way and (before is None or self._under_way[0].due < before):
@@ -88,13 +88,13 @@ class Wire:
     def __init__(
         self, scenario: Scenario, seed: int, start: int, opening: int = 0, noise: Noise = NO_NOISE
     ) -> None:
-        self._floor = Floor(scenario, seed, start, opening)
+        self._floor = ModelFloor(scenario, seed, start, opening)
         self._network = Network(noise, chance(seed, "network"))
         self.truth = Truth()
 
     def before(self, instant: int) -> list[Delivery]:
-        """What arrives before `instant` (epoch milliseconds) and was not returned yet, in order of
-        arrival.
+        """The events that arrive before `instant` (epoch milliseconds) and were not returned yet,
+        in order of arrival.
         """
         self._listen(self._floor.advance(instant))
         return self._network.arrived(instant)

@@ -7,8 +7,8 @@ import pytest
 from rich.console import Console
 
 from floorpulse.demo.domain.summary import (
+    DemoProgress,
     Line,
-    Progress,
     Summary,
     Verdict,
     duration,
@@ -20,7 +20,7 @@ from floorpulse.demo.screen import picture, sentence
 
 LINE = Line("orders", 0.85, 40, 0.8, 3, 42.0, 41, 0.025)
 FLOOR = replace(LINE, queue=None)
-PROGRESS = Progress(1200, 3, 10.0)
+PROGRESS = DemoProgress(1200, 3, 10.0)
 
 
 def row(
@@ -70,11 +70,11 @@ def test_a_service_level_is_judged_by_its_target_when_there_are_calls_enough(
 
 
 def test_the_rate_is_what_was_counted_between_two_looks() -> None:
-    assert rate(Progress(200, 0, 8.0), PROGRESS) == 500.0
+    assert rate(DemoProgress(200, 0, 8.0), PROGRESS) == 500.0
 
 
-@pytest.mark.parametrize("before", [None, Progress(1300, 0, 8.0), Progress(100, 0, 10.0)])
-def test_there_is_no_rate_without_two_looks_at_one_log(before: Progress | None) -> None:
+@pytest.mark.parametrize("before", [None, DemoProgress(1300, 0, 8.0), DemoProgress(100, 0, 10.0)])
+def test_there_is_no_rate_without_two_looks_at_one_log(before: DemoProgress | None) -> None:
     assert rate(before, PROGRESS) is None
 
 

@@ -3,7 +3,7 @@
 import json
 
 from floorpulse.contracts.letters import Refusal
-from floorpulse.ingest.domain.judge import Canonical, Judge, Limits
+from floorpulse.ingest.domain.judge import CanonicalEvent, EventLimits, Judge
 from floorpulse.ingest.domain.pseudonyms import CustomerKey, Pseudonyms
 
 NOW = 1_794_360_600_000
@@ -33,17 +33,17 @@ PSEUDONYMS = Pseudonyms((CustomerKey("new", b"n" * 32), CustomerKey("old", b"o" 
 
 
 def judge(tenant: str = "shop", **limits: int) -> Judge:
-    return Judge(tenant, NOW, Limits(**limits), PSEUDONYMS)
+    return Judge(tenant, NOW, EventLimits(**limits), PSEUDONYMS)
 
 
-def verdict(event: object, tenant: str = "shop") -> Canonical | Refusal:
+def verdict(event: object, tenant: str = "shop") -> CanonicalEvent | Refusal:
     text = event if isinstance(event, bytes) else json.dumps(event).encode()
     return judge(tenant).judge(text, lambda same: same)
 
 
 def accepted(event: object) -> dict[str, object]:
     canonical = verdict(event)
-    assert isinstance(canonical, Canonical), canonical
+    assert isinstance(canonical, CanonicalEvent), canonical
     stored: dict[str, object] = json.loads(canonical.value)
     return stored
 

@@ -5,33 +5,38 @@ import json
 import pytest
 from prometheus_client import CollectorRegistry
 
-from floorpulse.ingest.app import Bounds, Ingest
-from floorpulse.ingest.domain.bodies import Form
+from floorpulse.ingest.app import Ingest, RequestBounds
+from floorpulse.ingest.domain.bodies import BodyForm
 from floorpulse.ingest.domain.gate import Overloaded
-from floorpulse.ingest.domain.judge import Limits
+from floorpulse.ingest.domain.judge import EventLimits
 from floorpulse.ingest.domain.nesting import TooManyElements
 from floorpulse.ingest.metrics import IngestMetrics
 from floorpulse.runtime.unavailable import LogUnavailable
 from tests.fakes.log import MemoryLog
 from tests.unit.ingest.builders import NOW, OFFERED, PSEUDONYMS
 
-BOUNDS = Bounds(
+BOUNDS = RequestBounds(
     events=10, body_bytes=4096, body_seconds=5, events_under_way=10, bytes_under_way=8192
 )
 HELD_BY_NOBODY = {"type": "contact.held", "id": "bad", "source": "pbx", "at": NOW}
 
 
 class Scene:
-    def __init__(self, bounds: Bounds = BOUNDS) -> None:
+    def __init__(self, bounds: RequestBounds = BOUNDS) -> None:
         self.log = MemoryLog()
         self.registry = CollectorRegistry()
         self.ingest = Ingest(
-            self.log, bounds, Limits(), PSEUDONYMS, IngestMetrics(self.registry), now=lambda: NOW
+            self.log,
+            bounds,
+            EventLimits(),
+            PSEUDONYMS,
+            IngestMetrics(self.registry),
+            now=lambda: NOW,
         )
 
     async def take(self, *events: object) -> tuple[int, list[tuple[int, str | None, str]]]:
         receipt = await self.ingest.take(
-            "shop", Form.JSON, json.dumps(events).encode(), lambda text: text
+            "shop", BodyForm.JSON, json.dumps(events).encode(), lambda text: text
         )
         return receipt.accepted, [
             (one.index, one.id, one.refusal.reason.value) for one in receipt.rejected
@@ -61,7 +66,7 @@ async def test_one_bad_event_spoils_no_other_and_becomes_a_dead_letter() -> None
 
 async def test_a_body_that_is_unreadable_as_a_whole_is_one_dead_letter() -> None:
     scene = Scene()
-    receipt = await scene.ingest.take("shop", Form.CLOUDEVENTS, b'{"a": 1}', lambda text: text)
+    receipt = await scene.ingest.take("shop", BodyForm.CLOUDEVENTS, b'{"a": 1}', lambda text: text)
     assert (receipt.accepted, receipt.rejected[0].index, receipt.rejected[0].id) == (0, 0, None)
     assert len(scene.log.topics["dead-letters"]) == 1
 
@@ -82,7 +87,9 @@ async def test_too_many_events_are_not_judged() -> None:
 
 async def test_more_under_way_than_there_is_room_for_is_an_overload() -> None:
     scene = Scene(
-        Bounds(events=10, body_bytes=4096, body_seconds=5, events_under_way=1, bytes_under_way=8192)
+        RequestBounds(
+            events=10, body_bytes=4096, body_seconds=5, events_under_way=1, bytes_under_way=8192
+        )
     )
     with pytest.raises(Overloaded, match="events"):
         await scene.take(OFFERED, OFFERED)

@@ -6,7 +6,7 @@ import pytest
 
 from floorpulse.contracts.letters import Refusal
 from floorpulse.contracts.refusals import DETAIL_LENGTH
-from floorpulse.ingest.domain.judge import AHEAD, EARLIEST, Canonical
+from floorpulse.ingest.domain.judge import AHEAD, EARLIEST, CanonicalEvent
 from tests.unit.ingest.builders import (
     AT,
     NOW,
@@ -37,7 +37,7 @@ def test_an_event_may_not_change_its_tenant() -> None:
 
 def test_events_of_one_contact_have_one_key() -> None:
     canonical = verdict(OFFERED)
-    assert isinstance(canonical, Canonical)
+    assert isinstance(canonical, CanonicalEvent)
     assert canonical.key == b"shop|c1"
 
 

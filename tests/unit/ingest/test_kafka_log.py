@@ -6,7 +6,7 @@ import pytest
 from aiokafka.errors import KafkaConnectionError, KafkaError
 from structlog.testing import capture_logs
 
-from floorpulse.ingest.adapters.kafka_log import AWAY, OPERATOR_PAUSE, KafkaLog
+from floorpulse.ingest.adapters.kafka_log import AWAY, OPERATOR_PAUSE, ProducerLog
 from floorpulse.runtime.kafka import NoIdempotentProducer
 from floorpulse.runtime.unavailable import LogUnavailable
 from tests.fakes.producer import MemoryProducer
@@ -34,11 +34,11 @@ class Opening:
             raise self.wrong
         return MemoryProducer()
 
-    def log(self) -> KafkaLog:
-        return KafkaLog(self.prepare, self.start, WITHIN, now=lambda: self.now)
+    def log(self) -> ProducerLog:
+        return ProducerLog(self.prepare, self.start, WITHIN, now=lambda: self.now)
 
 
-async def refusal(log: KafkaLog) -> str:
+async def refusal(log: ProducerLog) -> str:
     with pytest.raises(LogUnavailable) as raised:
         await log.append({"topic": [(b"k", b"v")]})
     return str(raised.value)

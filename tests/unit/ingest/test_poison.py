@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from floorpulse.contracts.letters import Reason, Refusal, encode_letter
 from floorpulse.ingest.domain import cloudevents
-from floorpulse.ingest.domain.bodies import BOM, Form, split
-from floorpulse.ingest.domain.judge import Canonical, Unwrap
+from floorpulse.ingest.domain.bodies import BOM, BodyForm, split
+from floorpulse.ingest.domain.judge import CanonicalEvent, Unwrap
 from floorpulse.ingest.domain.letters import event_id, letter
 from tests.unit.ingest.builders import AT, NOW, OFFERED, PSEUDONYMS, SCALE, SURVEY, judge
 
@@ -68,28 +68,28 @@ BODIES = (
 )
 
 
-@given(BODIES, st.sampled_from([*Form]), st.booleans())
+@given(BODIES, st.sampled_from([*BodyForm]), st.booleans())
 @settings(max_examples=100, deadline=None)
-@example(b"[" * 1_000_000, Form.JSON, False)
-@example(b'{"a":' * 200_000, Form.JSON, False)
+@example(b"[" * 1_000_000, BodyForm.JSON, False)
+@example(b'{"a":' * 200_000, BodyForm.JSON, False)
 @example(
     b'{"specversion":"1.0","type":"t","id":"1","source":"s","data":' + b"[" * 60_000,
-    Form.CLOUDEVENT,
+    BodyForm.CLOUDEVENT,
     False,
 )
-@example("{}".encode("utf-16"), Form.JSON, False)
-@example(json.dumps(OFFERED | {"customer": "\ud800"}).encode(), Form.JSON, False)
-@example(b'{"id":1,"id":"2","id":"3"}', Form.NDJSON, False)
-@example(json.dumps(OFFERED).encode(), Form.JSON, True)
+@example("{}".encode("utf-16"), BodyForm.JSON, False)
+@example(json.dumps(OFFERED | {"customer": "\ud800"}).encode(), BodyForm.JSON, False)
+@example(b'{"id":1,"id":"2","id":"3"}', BodyForm.NDJSON, False)
+@example(json.dumps(OFFERED).encode(), BodyForm.JSON, True)
 def test_every_text_is_accepted_or_refused_with_a_reason(
     body: bytes,
-    form: Form,
+    form: BodyForm,
     binary: bool,  # noqa: FBT001
 ) -> None:
     texts = split(form, body, LIMIT)
     for text in [body] if isinstance(texts, Refusal) else texts:
         verdict = judge().judge(text, _unwrap(form, binary=binary))
-        if isinstance(verdict, Canonical):
+        if isinstance(verdict, CanonicalEvent):
             stored = json.loads(verdict.value)
             assert stored["tenant"] == "shop"
             assert isinstance(stored["at"], int)
@@ -101,9 +101,13 @@ def test_every_text_is_accepted_or_refused_with_a_reason(
             encode_letter(letter(verdict, text, "shop", NOW, PSEUDONYMS))
 
 
-def _unwrap(form: Form, *, binary: bool) -> Unwrap:
+def _unwrap(form: BodyForm, *, binary: bool) -> Unwrap:
     if binary:
         return lambda text: cloudevents.bind(
             {"specversion": "1.0", "type": "contact.held", "id": "1", "source": "s"}, text
         )
-    return cloudevents.unwrap if form in {Form.CLOUDEVENT, Form.CLOUDEVENTS} else lambda text: text
+    return (
+        cloudevents.unwrap
+        if form in {BodyForm.CLOUDEVENT, BodyForm.CLOUDEVENTS}
+        else lambda text: text
+    )

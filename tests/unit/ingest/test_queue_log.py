@@ -8,16 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from floorpulse.ingest.domain.judge import Canonical
+from floorpulse.ingest.domain.judge import CanonicalEvent
 from floorpulse.ingest.sources.asterisk.calls import MOST_CALLS
-from floorpulse.ingest.sources.asterisk.events import MOST_WORDS, QueueLog
+from floorpulse.ingest.sources.asterisk.events import NO_LINE, QueueLog
+from floorpulse.ingest.sources.source import SourceRecord
+from floorpulse.ingest.sources.stream import SourceStream
+from floorpulse.ingest.sources.unknown_kinds import MOST_KINDS
 from tests.unit.ingest.builders import verdict
 
 AT = 1_366_720_340
 
 
 def events(*lines: str) -> list[dict[str, Any]]:
-    log = QueueLog("asterisk:pbx1")
+    log = SourceStream(QueueLog("asterisk:pbx1"))
     return [
         json.loads(event)
         for place, line in enumerate(lines, 1)
@@ -236,7 +239,7 @@ def test_a_pause_everywhere_ends_everywhere_and_says_why_it_began() -> None:
     "word", ["QUEUESTART", "CONFIGRELOAD", "RINGNOANSWER", "RINGCANCELED", "AGENTDUMP"]
 )
 def test_some_lines_tell_of_no_event(word: str) -> None:
-    assert QueueLog("asterisk").events(1, call(word, 1000).encode()) == []
+    assert QueueLog("asterisk").take(SourceRecord(1, call(word, 1000).encode())) == []
 
 
 @pytest.mark.parametrize(
@@ -251,7 +254,7 @@ def test_some_lines_tell_of_no_event(word: str) -> None:
     ],
 )
 def test_a_line_that_is_none_of_a_queue_log_is_told_apart(line: str) -> None:
-    assert QueueLog("asterisk").events(1, line.encode()) is None
+    assert QueueLog("asterisk").take(SourceRecord(1, line.encode())) is NO_LINE
 
 
 def test_words_that_nobody_knows_make_no_event_and_are_named_once_with_their_number() -> None:
@@ -265,7 +268,9 @@ def test_words_that_nobody_knows_make_no_event_and_are_named_once_with_their_num
         call("QUEUESTART"),
     )
 
-    assert [log.events(place, line.encode()) for place, line in enumerate(lines, 1)] == [[]] * 6
+    assert [
+        log.take(SourceRecord(place, line.encode())) for place, line in enumerate(lines, 1)
+    ] == [[]] * 6
     assert log.unknown.notes() == [
         "words without an event, not counted in any figure: 5 lines",
         "  OUTCALL: 2 lines, first in line 1",
@@ -277,7 +282,7 @@ def test_words_that_nobody_knows_make_no_event_and_are_named_once_with_their_num
 
 def test_a_log_of_known_words_has_nothing_to_tell() -> None:
     log = QueueLog("asterisk")
-    log.events(1, call("ABANDON", 1, 1, 4).encode())
+    log.take(SourceRecord(1, call("ABANDON", 1, 1, 4).encode()))
 
     assert log.unknown.notes() == []
 
@@ -285,12 +290,12 @@ def test_a_log_of_known_words_has_nothing_to_tell() -> None:
 def test_a_log_full_of_words_is_told_in_a_bounded_number_of_short_printable_lines() -> None:
     log = QueueLog("asterisk")
     for place in range(5_000):
-        log.events(place, call(f"\x1b[31m{place:05}{'x' * 1000}").encode())
+        log.take(SourceRecord(place, call(f"\x1b[31m{place:05}{'x' * 1000}").encode()))
 
     notes = log.unknown.notes()
 
-    assert notes[-1] == f"  other words: 4,900 lines, first in line {MOST_WORDS}"
-    assert len(notes) == MOST_WORDS + 2
+    assert notes[-1] == f"  other words: 4,900 lines, first in line {MOST_KINDS}"
+    assert len(notes) == MOST_KINDS + 2
     assert all(note.isprintable() and len(note) < 100 for note in notes)
 
 
@@ -372,7 +377,7 @@ def test_a_moment_written_backwards_keeps_its_order_and_a_clock_set_back_is_beli
 def test_the_same_line_at_the_same_place_has_the_same_ids_and_at_another_place_others() -> None:
     line = call("CLOSED").encode()
     first, again, elsewhere = (
-        [json.loads(event)["id"] for event in QueueLog("a").events(place, line) or []]
+        [json.loads(event)["id"] for event in SourceStream(QueueLog("a")).events(place, line) or []]
         for place in (1, 1, 2)
     )
 
@@ -381,7 +386,7 @@ def test_the_same_line_at_the_same_place_has_the_same_ids_and_at_another_place_o
 
 
 def test_calls_are_forgotten_when_there_are_too_many() -> None:
-    log = QueueLog("asterisk")
+    log = SourceStream(QueueLog("asterisk"))
     for number in range(MOST_CALLS + 1):
         log.events(number, call("ENTERQUEUE", name=f"c{number}").encode())
 
@@ -418,15 +423,15 @@ anything = st.text(st.characters(codec="utf-8", exclude_characters="|\n\r\0"), m
 def test_whatever_parameters_say_ingest_accepts_every_event(
     told: list[tuple[str, list[str]]],
 ) -> None:
-    log = QueueLog("asterisk")
+    log = SourceStream(QueueLog("asterisk"))
     for place, (word, data) in enumerate(told):
         for event in log.events(place, call(word, *data, agent="Agent/1").encode()) or []:
-            assert isinstance(verdict(event), Canonical), event
+            assert isinstance(verdict(event), CanonicalEvent), event
 
 
 @given(st.binary(max_size=60))
 def test_no_bytes_break_it(line: bytes) -> None:
-    QueueLog("asterisk").events(1, line)
+    QueueLog("asterisk").take(SourceRecord(1, line))
 
 
 def test_what_names_no_call_and_no_agent_says_nothing() -> None:

@@ -12,9 +12,9 @@ from prometheus_client import CollectorRegistry
 
 from floorpulse.access.keys import Credential
 from floorpulse.ingest.api import operations, routes
-from floorpulse.ingest.app import Bounds, Ingest
-from floorpulse.ingest.domain.bodies import Form
-from floorpulse.ingest.domain.judge import Limits
+from floorpulse.ingest.app import Ingest, RequestBounds
+from floorpulse.ingest.domain.bodies import BodyForm
+from floorpulse.ingest.domain.judge import EventLimits
 from floorpulse.ingest.metrics import IngestMetrics
 from floorpulse.runtime.http import create_app
 from tests.fakes.keys import FixedKeys
@@ -22,7 +22,9 @@ from tests.fakes.log import MemoryLog
 from tests.unit.ingest.builders import AT, NOW, OFFERED, PSEUDONYMS
 
 KEY = {"Authorization": "Bearer writer"}
-BOUNDS = Bounds(events=3, body_bytes=2048, body_seconds=5, events_under_way=3, bytes_under_way=4096)
+BOUNDS = RequestBounds(
+    events=3, body_bytes=2048, body_seconds=5, events_under_way=3, bytes_under_way=4096
+)
 HELD = {
     "specversion": "1.0",
     "type": "contact.held",
@@ -39,7 +41,7 @@ async def nothing(_app: FastAPI) -> AsyncIterator[None]:
 
 
 class Scene:
-    def __init__(self, bounds: Bounds = BOUNDS) -> None:
+    def __init__(self, bounds: RequestBounds = BOUNDS) -> None:
         self.log = MemoryLog()
         self.app = create_app("test", "test", nothing)
         self.app.include_router(routes.router())
@@ -50,7 +52,7 @@ class Scene:
         self.app.state.registry = CollectorRegistry()
         metrics = IngestMetrics(self.app.state.registry)
         self.app.state.ingest = Ingest(
-            self.log, bounds, Limits(), PSEUDONYMS, metrics, now=lambda: NOW
+            self.log, bounds, EventLimits(), PSEUDONYMS, metrics, now=lambda: NOW
         )
         self.client = httpx.AsyncClient(
             transport=httpx.ASGITransport(self.app), base_url="http://test", headers=KEY
@@ -198,7 +200,9 @@ async def test_too_many_events_are_too_large() -> None:
 
 async def test_without_room_the_client_is_told_to_come_back() -> None:
     response = await Scene(
-        Bounds(events=3, body_bytes=2048, body_seconds=5, events_under_way=0, bytes_under_way=4096)
+        RequestBounds(
+            events=3, body_bytes=2048, body_seconds=5, events_under_way=0, bytes_under_way=4096
+        )
     ).post(OFFERED)
     is_problem(response, 429)
     assert response.headers["retry-after"] == "1"
@@ -236,7 +240,7 @@ async def test_a_key_without_the_scope_does_not_write() -> None:
         b"\xef\xbb\xbf",
     ],
 )
-@pytest.mark.parametrize("content_type", [*map(str, Form)])
+@pytest.mark.parametrize("content_type", [*map(str, BodyForm)])
 async def test_poison_is_refused_and_never_an_error_of_ours(body: bytes, content_type: str) -> None:
     is_problem(await Scene().post(body, content_type), 422)
 
@@ -263,5 +267,5 @@ async def test_the_api_describes_itself() -> None:
     async with Scene().client as client:
         document = (await client.get("/openapi.json")).json()
     post = document["paths"]["/v1/events"]["post"]
-    assert set(post["requestBody"]["content"]) == set(map(str, Form))
+    assert set(post["requestBody"]["content"]) == set(map(str, BodyForm))
     assert {"202", "413", "415", "422", "429", "503"} <= set(post["responses"])

@@ -6,7 +6,7 @@ from functools import cache
 
 import pytest
 
-from floorpulse.simulator.domain.floor import Floor
+from floorpulse.simulator.domain.floor import ModelFloor
 from floorpulse.simulator.domain.scenarios import SCENARIOS
 from floorpulse.simulator.domain.spans import HOUR
 from floorpulse.simulator.domain.stays import Happening
@@ -25,7 +25,7 @@ class Shown:
 
 @cache
 def _shown(scenario: str, since: int = 0, until: int = 24) -> Shown:
-    floor = Floor(SCENARIOS[scenario], 7, MIDNIGHT + since * HOUR, since * HOUR)
+    floor = ModelFloor(SCENARIOS[scenario], 7, MIDNIGHT + since * HOUR, since * HOUR)
     truth = Truth()
     happenings = list[Happening]()
     for hour in range(since + 1, until + 1):

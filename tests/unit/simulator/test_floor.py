@@ -20,7 +20,7 @@ from floorpulse.contracts.events import (
     ContactTransferred,
     ContactWrapped,
 )
-from floorpulse.simulator.domain.floor import Floor
+from floorpulse.simulator.domain.floor import ModelFloor
 from floorpulse.simulator.domain.scenarios import NORMAL, QUIET
 from floorpulse.simulator.domain.spans import HOUR, MINUTE
 
@@ -52,7 +52,7 @@ def events(shown: Callable[..., Any]) -> list[AnyEvent]:
 
 
 def morning(seed: int, slices: int = 1) -> bytes:
-    floor = Floor(QUIET, seed, MORNING, 8 * HOUR)
+    floor = ModelFloor(QUIET, seed, MORNING, 8 * HOUR)
     told = [
         happening.event
         for cut in range(1, slices + 1)
@@ -202,7 +202,7 @@ def test_all_types_of_events_are_told(shown: Callable[..., Any]) -> None:
 
 
 def test_a_floor_that_closes_in_mid_conversation_leaves_nobody_behind() -> None:
-    floor = Floor(NORMAL, 5, MORNING, 10 * HOUR)
+    floor = ModelFloor(NORMAL, 5, MORNING, 10 * HOUR)
     told = [happening.event for happening in floor.advance(MORNING + 40 * MINUTE) + floor.close()]
 
     stories = stays(told)
@@ -215,7 +215,7 @@ def test_a_floor_that_closes_in_mid_conversation_leaves_nobody_behind() -> None:
 
 
 def test_a_floor_cannot_be_turned_back() -> None:
-    floor = Floor(QUIET, 5, MORNING, 10 * HOUR)
+    floor = ModelFloor(QUIET, 5, MORNING, 10 * HOUR)
     floor.advance(MORNING + HOUR)
 
     assert floor.advance(MORNING) == []

@@ -7,16 +7,16 @@ import pytest
 
 from floorpulse.simulator.domain.scenarios import SCENARIOS
 from floorpulse.simulator.domain.spans import HOUR
-from floorpulse.simulator.domain.truth import Row, Tally
+from floorpulse.simulator.domain.truth import FloorTally, TruthRow
 
 pytestmark = pytest.mark.timeout(600)  # whole days, on machines that others use too
 
 MIDNIGHT = 1_794_355_200_000
 
 
-def between(table: list[Row], since: int, until: int) -> Tally:
+def between(table: list[TruthRow], since: int, until: int) -> FloorTally:
     """All queues together in some hours of the day."""
-    total = Tally()
+    total = FloorTally()
     for row in table:
         if MIDNIGHT + since * HOUR <= row.start < MIDNIGHT + until * HOUR:
             total.add(row.tally)

@@ -6,8 +6,8 @@ from rich.console import Console
 
 from floorpulse.runtime.tables import show
 from floorpulse.simulator.answers import UndeliverableError, backoff, seconds, understood, worded
-from floorpulse.simulator.domain.truth import Tally
-from floorpulse.simulator.feed import Batch, Receipt, Rejection
+from floorpulse.simulator.domain.truth import FloorTally
+from floorpulse.simulator.feed import EventBatch, Rejection, SendingReceipt
 from floorpulse.simulator.replay import BATCH_BYTES, Gathering, Tempo
 from floorpulse.simulator.show import floor_table, summary
 
@@ -26,7 +26,7 @@ def test_a_batch_is_full_at_its_number_of_events() -> None:
     gathering.add((2, b"b"))
 
     assert not gathering.has_room((3, b"c"))
-    assert gathering.take() == Batch((b"a", b"b"), (1, 2))
+    assert gathering.take() == EventBatch((b"a", b"b"), (1, 2))
     assert len(gathering) == 0
 
 
@@ -41,9 +41,9 @@ def test_a_batch_is_full_at_half_a_mebibyte_but_takes_any_single_line() -> None:
 
 
 def test_a_batch_halves() -> None:
-    assert Batch((b"a", b"b", b"c"), (1, 2, 3)).halves() == (
-        Batch((b"a",), (1,)),
-        Batch((b"b", b"c"), (2, 3)),
+    assert EventBatch((b"a", b"b", b"c"), (1, 2, 3)).halves() == (
+        EventBatch((b"a",), (1,)),
+        EventBatch((b"b", b"c"), (2, 3)),
     )
 
 
@@ -143,7 +143,7 @@ def test_a_problem_document_is_worded() -> None:
 
 
 def test_a_receipt_keeps_the_first_few_rejections_of_each_reason() -> None:
-    receipt = Receipt(accepted=1_990)
+    receipt = SendingReceipt(accepted=1_990)
     for number in range(1, 10):
         receipt.reject(Rejection(number, "malformed", "no JSON"))
     receipt.reject(Rejection(10, "unknown_type", "no type 'x'"))
@@ -161,8 +161,8 @@ def test_a_receipt_keeps_the_first_few_rejections_of_each_reason() -> None:
 
 def test_a_floors_tally_is_a_table_even_where_nothing_happened() -> None:
     totals = {
-        "chat": Tally(),
-        "orders": Tally(
+        "chat": FloorTally(),
+        "orders": FloorTally(
             offered=2,
             answered=1,
             answered_within=1,
@@ -185,7 +185,7 @@ def test_a_floors_tally_is_told_whole_however_narrow_the_terminal() -> None:
         show(
             console,
             floor_table(
-                {"a-queue-with-a-long-name": Tally(offered=1_234_567, complaints=7_654_321)}
+                {"a-queue-with-a-long-name": FloorTally(offered=1_234_567, complaints=7_654_321)}
             ),
         )
 

@@ -15,15 +15,15 @@ from floorpulse.contracts.events import (
     SurveyAnswered,
 )
 from floorpulse.simulator.domain.scenarios import QUEUES
-from floorpulse.simulator.domain.stays import Happening, Stay
-from floorpulse.simulator.domain.truth import HALF_HOUR, Tally, Truth
+from floorpulse.simulator.domain.stays import Happening, ModelStay
+from floorpulse.simulator.domain.truth import HALF_HOUR, FloorTally, Truth
 
 ORDERS = QUEUES[0]
 
 
 def tallied(*events: AnyEvent, offered_at: int = 0) -> Truth:
     truth = Truth()
-    stay = Stay("c", 1, ORDERS, "customer-1", offered_at)
+    stay = ModelStay("c", 1, ORDERS, "customer-1", offered_at)
     for event in events:
         truth.observe(Happening(event, stay))
     return truth
@@ -130,7 +130,7 @@ def test_an_evaluation_scored_anew_replaces_the_old_score() -> None:
 
 def test_a_retracted_evaluation_and_a_calibration_count_nothing() -> None:
     assert tallied(scored(80), retracted()).total().qa_count == 0
-    assert tallied(scored(80, calibration=True), retracted()).total() == Tally()
+    assert tallied(scored(80, calibration=True), retracted()).total() == FloorTally()
 
 
 def test_a_complaint_counts_when_it_is_received_and_an_agents_state_nowhere() -> None:
@@ -142,4 +142,4 @@ def test_a_complaint_counts_when_it_is_received_and_an_agents_state_nowhere() ->
     (row,) = truth.table()
 
     assert (row.queue, row.start, row.tally.complaints) == ("orders", HALF_HOUR, 1)
-    assert truth.totals() == {"orders": Tally(complaints=1)}
+    assert truth.totals() == {"orders": FloorTally(complaints=1)}

@@ -9,8 +9,8 @@ from floorpulse.simulator.domain.desk import Desk
 from floorpulse.simulator.domain.exits import Exit, exit_of
 from floorpulse.simulator.domain.roster import Shift
 from floorpulse.simulator.domain.scenarios import QUEUES, Team
-from floorpulse.simulator.domain.spans import MINUTE, SECOND, Patience, Span, chance
-from floorpulse.simulator.domain.stays import Agent, Stay, Ticket
+from floorpulse.simulator.domain.spans import MINUTE, SECOND, CallerPatience, Span, chance
+from floorpulse.simulator.domain.stays import Agent, ModelStay, Ticket
 
 ENV = Environment()
 ORDERS = QUEUES[0]
@@ -25,7 +25,7 @@ def agent(*skills: str) -> Agent:
 
 def ticket(queue: str, offered_at: int = 0) -> Ticket:
     return Ticket(
-        Stay(
+        ModelStay(
             "c", 1, next(known for known in QUEUES if known.id == queue), "customer-1", offered_at
         ),
         ENV.event(),
@@ -71,7 +71,8 @@ def test_who_leaves_the_line_is_given_to_nobody() -> None:
 
 def exits(channel: str = "voice", patience: float = 100_000, *, crowded: bool = False) -> set[Exit]:
     queue = replace(
-        ORDERS if channel == "voice" else CHAT, patience=Patience(Span(patience, 0.01), hasty=0)
+        ORDERS if channel == "voice" else CHAT,
+        patience=CallerPatience(Span(patience, 0.01), hasty=0),
     )
     rng = Random(2)
     return {exit_of(rng, queue, crowded=crowded) for _ in range(300)}
@@ -98,7 +99,7 @@ def test_who_writes_may_wait_for_ever() -> None:
 
 
 def test_the_hasty_give_up_within_seconds() -> None:
-    patience = Patience(Span(600, 0.01), hasty=0.25, hasty_mean=2)
+    patience = CallerPatience(Span(600, 0.01), hasty=0.25, hasty_mean=2)
     rng = chance(1, "test")
     draws = [patience.draw(rng) for _ in range(2_000)]
 

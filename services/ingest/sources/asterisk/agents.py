@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from floorpulse.ingest.sources.asterisk.lines import Entry
+from floorpulse.ingest.sources.asterisk.lines import LogEntry
 
 COMING = frozenset(("AGENTLOGIN", "AGENTCALLBACKLOGIN"))
 GOING = frozenset(("AGENTLOGOFF", "AGENTCALLBACKLOGOFF"))
@@ -37,7 +37,7 @@ EVERYWHERE = ""
 
 
 @dataclass(eq=False)
-class Instants:
+class AscendingInstants:
     """The instants of one agent's states: ascending, as long as stamps do not go back by a second.
 
     `stamp` is the last one that was told as it stands, `told` the last instant.
@@ -56,15 +56,15 @@ class Instants:
 
 
 @dataclass(eq=False)
-class Standing:
+class LoggedAgent:
     """What the log told of one agent."""
 
     off: bool = False
     queues: set[str] = field(default_factory=set)
     paused: set[str] = field(default_factory=set)
-    instants: Instants = field(default_factory=Instants)
+    instants: AscendingInstants = field(default_factory=AscendingInstants)
 
-    def take(self, entry: Entry) -> bool:
+    def take(self, entry: LogEntry) -> bool:
         """Take an entry in; whether it says anything of the agent's state."""
         queue = (
             EVERYWHERE if entry.word.endswith("ALL") or entry.queue in ("", "NONE") else entry.queue
@@ -97,32 +97,32 @@ class Standing:
         return "break" if everywhere else "available"
 
 
-class Crew:
+class AgentsOfLog:
     """The agents of one log."""
 
     def __init__(self) -> None:
-        self._known: dict[str, Standing] = {}
+        self._known: dict[str, LoggedAgent] = {}
 
-    def bodies(self, entry: Entry, first: int) -> Iterator[dict[str, Any]]:
+    def bodies(self, entry: LogEntry, first: int) -> Iterator[dict[str, Any]]:
         """The agent's state after an entry, as an event without id and source.
 
         `first` is the stamp of the log's first line (epoch milliseconds).
         """
         if entry.agent in ("", "NONE"):
             return
-        standing = self._known.setdefault(entry.agent, Standing())
-        if not standing.take(entry):
+        agent = self._known.setdefault(entry.agent, LoggedAgent())
+        if not agent.take(entry):
             return
         begins_late = entry.is_whole and entry.at == first
-        at = standing.instants.following(entry.at + MIDDLE if begins_late else entry.at)
-        queues = {"queues": sorted(standing.queues)} if standing.queues else {}
+        at = agent.instants.following(entry.at + MIDDLE if begins_late else entry.at)
+        queues = {"queues": sorted(agent.queues)} if agent.queues else {}
         paused_for = entry.text(0) if entry.word in PAUSING else ""
         reason = {"reason": paused_for} if paused_for else {}
         yield {
             "type": "agent.state",
             "at": at,
             "agent": entry.agent,
-            "state": standing.state,
+            "state": agent.state,
             **queues,
             **reason,
         }

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from floorpulse.contracts.events import LeftReason
-from floorpulse.ingest.sources.asterisk.lines import Entry
+from floorpulse.ingest.sources.asterisk.lines import LogEntry
 
-Body = dict[str, Any]
+EventBody = dict[str, Any]
 """A canonical event without id and source; without `at` it happened at the entry's instant"""
 
 MOST_CALLS = 100_000
@@ -44,19 +44,19 @@ WORDS = frozenset(("ENTERQUEUE", "CONNECT", "ABANDON", *TURNED_AWAY, *LEFT, *COM
 
 
 @dataclass(eq=False)
-class Stay:
+class QueueStay:
     """The last stay of a call: its number, and whether an agent has taken it."""
 
     number: int = 1
     answered: bool = False
 
 
-class Calls:
+class CallsOfLog:
     """The calls of one log."""
 
     def __init__(self) -> None:
-        self._stays: dict[str, Stay] = {}
-        self._says: dict[str, Callable[[Entry], Iterator[Body]]] = {
+        self._stays: dict[str, QueueStay] = {}
+        self._says: dict[str, Callable[[LogEntry], Iterator[EventBody]]] = {
             "ENTERQUEUE": self._entered,
             "CONNECT": self._connected,
             "ABANDON": self._abandoned,
@@ -66,12 +66,12 @@ class Calls:
             **dict.fromkeys(PASSED_ON, self._passed_on),
         }
 
-    def bodies(self, entry: Entry) -> Iterator[Body]:
+    def bodies(self, entry: LogEntry) -> Iterator[EventBody]:
         """What the entry says of its call."""
         if entry.call not in ("", "NONE"):
             yield from self._says[entry.word](entry)
 
-    def _entered(self, entry: Entry) -> Iterator[Body]:
+    def _entered(self, entry: LogEntry) -> Iterator[EventBody]:
         known = self._stays.pop(entry.call, None)
         stay = self._begin(entry, known.number + 1 if known else 1)
         caller = {} if UNKNOWN_CALLER.fullmatch(entry.text(1)) else {"customer": entry.text(1)}
@@ -83,12 +83,14 @@ class Calls:
             **caller,
         }
 
-    def _turned_away(self, entry: Entry) -> Iterator[Body]:
-        [offered] = self._entered(Entry(entry.at, entry.call, entry.queue, entry.agent, entry.word))
+    def _turned_away(self, entry: LogEntry) -> Iterator[EventBody]:
+        [offered] = self._entered(
+            LogEntry(entry.at, entry.call, entry.queue, entry.agent, entry.word)
+        )
         yield offered
         yield self._event("contact.left", entry, reason=TURNED_AWAY[entry.word])
 
-    def _connected(self, entry: Entry) -> Iterator[Body]:
+    def _connected(self, entry: LogEntry) -> Iterator[EventBody]:
         self._stay(entry).answered = True
         yield self._event(
             "contact.answered",
@@ -98,12 +100,12 @@ class Calls:
             wait_ms=entry.milliseconds(0),
         )
 
-    def _abandoned(self, entry: Entry) -> Iterator[Body]:
+    def _abandoned(self, entry: LogEntry) -> Iterator[EventBody]:
         yield self._event(
             "contact.abandoned", entry, queue=entry.queue, wait_ms=entry.milliseconds(2)
         )
 
-    def _left(self, entry: Entry) -> Iterator[Body]:
+    def _left(self, entry: LogEntry) -> Iterator[EventBody]:
         reason, waited = LEFT[entry.word]
         yield self._event(
             "contact.left",
@@ -112,14 +114,14 @@ class Calls:
             wait_ms=None if waited is None else entry.milliseconds(waited),
         )
 
-    def _completed(self, entry: Entry) -> Iterator[Body]:
+    def _completed(self, entry: LogEntry) -> Iterator[EventBody]:
         yield from self._ended(entry, COMPLETED[entry.word])
 
-    def _passed_on(self, entry: Entry) -> Iterator[Body]:
+    def _passed_on(self, entry: LogEntry) -> Iterator[EventBody]:
         yield self._event("contact.transferred", entry)
         yield from self._ended(entry, PASSED_ON[entry.word])
 
-    def _ended(self, entry: Entry, waited: int) -> Iterator[Body]:
+    def _ended(self, entry: LogEntry, waited: int) -> Iterator[EventBody]:
         wait = entry.milliseconds(waited)
         talk = entry.milliseconds(waited + 1)
         stay = self._stay(entry)
@@ -131,15 +133,15 @@ class Calls:
         stay.answered = True
         yield self._event("contact.ended", entry, talk_ms=talk)
 
-    def _stay(self, entry: Entry) -> Stay:
+    def _stay(self, entry: LogEntry) -> QueueStay:
         return self._stays.get(entry.call) or self._begin(entry, 1)
 
-    def _begin(self, entry: Entry, number: int) -> Stay:
-        self._stays[entry.call] = stay = Stay(number)
+    def _begin(self, entry: LogEntry, number: int) -> QueueStay:
+        self._stays[entry.call] = stay = QueueStay(number)
         if len(self._stays) > MOST_CALLS:
             del self._stays[next(iter(self._stays))]
         return stay
 
-    def _event(self, type_: str, entry: Entry, **said: object) -> Body:
+    def _event(self, type_: str, entry: LogEntry, **said: object) -> EventBody:
         known = {name: value for name, value in said.items() if value is not None}
         return {"type": type_, "contact": entry.call, "visit": self._stay(entry).number, **known}

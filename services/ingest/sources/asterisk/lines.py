@@ -10,7 +10,7 @@ LINE = re.compile(
 
 
 @dataclass(frozen=True)
-class Entry:
+class LogEntry:
     """What happened at `at` (epoch milliseconds) to which call, in which queue, at which agent.
 
     `data` are the word's parameters; `is_whole` says that the stamp has no fraction, so that the
@@ -35,7 +35,7 @@ class Entry:
         return int(text) * 1000 if text.isascii() and text.isdigit() else None
 
 
-def entry_of(line: bytes) -> Entry | None:
+def entry_of(line: bytes) -> LogEntry | None:
     """The entry of a line; None where it is none."""
     found = LINE.fullmatch(line.decode(errors="replace").strip())
     if found is None:
@@ -43,4 +43,4 @@ def entry_of(line: bytes) -> Entry | None:
     seconds, fraction, call, queue, agent, word, data = found.groups()
     at = int(seconds) * 1000 + int(f"{fraction or ''}000"[:3])
     parameters = tuple(data.split("|")) if data is not None else ()
-    return Entry(at, call, queue, agent, word, parameters, is_whole=fraction is None)
+    return LogEntry(at, call, queue, agent, word, parameters, is_whole=fraction is None)

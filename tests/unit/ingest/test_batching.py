@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from aiokafka.errors import KafkaConnectionError, KafkaTimeoutError
 
-from floorpulse.ingest.adapters.outbox import Outbox, Post
+from floorpulse.ingest.adapters.batching import BatchingProducer, PartitionQueue
 from tests.fakes.producer import MemoryProducer
 
 WITHIN = 60.0
@@ -28,9 +28,9 @@ def acknowledge(producer: MemoryProducer) -> None:
 
 async def test_records_put_at_once_share_a_batch_and_are_acknowledged_together() -> None:
     producer = MemoryProducer()
-    outbox = Outbox(producer, "topic", 0, WITHIN)
-    first = outbox.put(records("a"))
-    second = outbox.put(records("b"))
+    queue = PartitionQueue(producer, "topic", 0, WITHIN)
+    first = queue.put(records("a"))
+    second = queue.put(records("b"))
     await settled()
     assert [values for _, values, _ in producer.sent] == [[b"a", b"b"]]
     assert not first[0].done()
@@ -40,7 +40,7 @@ async def test_records_put_at_once_share_a_batch_and_are_acknowledged_together()
 
 async def test_a_full_batch_is_followed_by_another_in_order() -> None:
     producer = MemoryProducer(room=2)
-    waits = Outbox(producer, "topic", 0, WITHIN).put(records("a", "b", "c", "d", "e"))
+    waits = PartitionQueue(producer, "topic", 0, WITHIN).put(records("a", "b", "c", "d", "e"))
     await settled()
     assert [values for _, values, _ in producer.sent] == [[b"a", b"b"], [b"c", b"d"], [b"e"]]
     assert len(waits) == 3
@@ -48,29 +48,29 @@ async def test_a_full_batch_is_followed_by_another_in_order() -> None:
 
 async def test_while_the_producer_is_busy_records_gather_in_the_open_batch() -> None:
     producer = MemoryProducer()
-    outbox = Outbox(producer, "topic", 0, WITHIN)
+    queue = PartitionQueue(producer, "topic", 0, WITHIN)
     producer.free.clear()
-    outbox.put(records("a"))
+    queue.put(records("a"))
     await settled()
-    outbox.put(records("b"))
-    outbox.put(records("c"))
+    queue.put(records("b"))
+    queue.put(records("c"))
     producer.free.set()
     await settled()
     assert [values for _, values, _ in producer.sent] == [[b"a"], [b"b", b"c"]]
 
 
-async def test_an_idle_outbox_starts_again() -> None:
+async def test_an_idle_queue_starts_again() -> None:
     producer = MemoryProducer()
-    outbox = Outbox(producer, "topic", 0, WITHIN)
+    queue = PartitionQueue(producer, "topic", 0, WITHIN)
     for value in "ab":
-        outbox.put(records(value))
+        queue.put(records(value))
         await settled()
     assert [values for _, values, _ in producer.sent] == [[b"a"], [b"b"]]
 
 
 async def test_a_failed_batch_fails_for_those_in_it_alone() -> None:
     producer = MemoryProducer(room=1)
-    refused, taken = Outbox(producer, "topic", 0, WITHIN).put(records("a", "b"))
+    refused, taken = PartitionQueue(producer, "topic", 0, WITHIN).put(records("a", "b"))
     await settled()
     producer.sent[0][2].set_exception(KafkaConnectionError())
     acknowledge(producer)
@@ -82,7 +82,7 @@ async def test_a_failed_batch_fails_for_those_in_it_alone() -> None:
 async def test_a_batch_that_gets_no_turn_fails_with_all_behind_it() -> None:
     producer = MemoryProducer(room=1)
     producer.free.clear()
-    waits = Outbox(producer, "topic", 0, 0.0).put(records("a", "b", "c"))
+    waits = PartitionQueue(producer, "topic", 0, 0.0).put(records("a", "b", "c"))
     results = await asyncio.gather(*waits, return_exceptions=True)
     assert [type(result) for result in results] == [TimeoutError] * 3
     assert producer.sent == []
@@ -90,9 +90,9 @@ async def test_a_batch_that_gets_no_turn_fails_with_all_behind_it() -> None:
 
 async def test_a_request_that_gives_up_leaves_the_others_their_acknowledgement() -> None:
     producer = MemoryProducer()
-    outbox = Outbox(producer, "topic", 0, WITHIN)
-    (mine,) = outbox.put(records("a"))
-    (theirs,) = outbox.put(records("b"))
+    queue = PartitionQueue(producer, "topic", 0, WITHIN)
+    (mine,) = queue.put(records("a"))
+    (theirs,) = queue.put(records("b"))
     given_up = asyncio.ensure_future(asyncio.shield(mine))
     given_up.cancel()
     await settled()
@@ -103,17 +103,17 @@ async def test_a_request_that_gives_up_leaves_the_others_their_acknowledgement()
 async def test_closing_fails_what_still_waits() -> None:
     producer = MemoryProducer(room=1)
     producer.free.clear()
-    outbox = Outbox(producer, "topic", 0, WITHIN)
-    waits = outbox.put(records("a", "b"))
+    queue = PartitionQueue(producer, "topic", 0, WITHIN)
+    waits = queue.put(records("a", "b"))
     await settled()
-    await outbox.close()
+    await queue.close()
     results = await asyncio.gather(*waits, return_exceptions=True)
     assert [type(result) for result in results] == [KafkaTimeoutError] * 2
 
 
 async def test_an_abandoned_send_counts_as_not_acknowledged() -> None:
     producer = MemoryProducer()
-    (wait,) = Outbox(producer, "topic", 0, WITHIN).put(records("a"))
+    (wait,) = PartitionQueue(producer, "topic", 0, WITHIN).put(records("a"))
     await settled()
     producer.sent[0][2].cancel()
     with pytest.raises(KafkaTimeoutError):
@@ -122,8 +122,8 @@ async def test_an_abandoned_send_counts_as_not_acknowledged() -> None:
 
 async def test_a_key_has_one_partition_and_keys_spread() -> None:
     producer = MemoryProducer(room=100)
-    post = Post(producer, WITHIN)
-    await post.put(
+    batching = BatchingProducer(producer, WITHIN)
+    await batching.put(
         "topic", [(str(number % 20).encode(), str(number).encode()) for number in range(60)]
     )
     await settled()

@@ -28,15 +28,15 @@ Acknowledgement = asyncio.Future[None]
 partition_of = DefaultPartitioner()
 
 
-class Post:
-    """All outboxes of one started producer; `within` seconds is how long a batch may wait for its
-    turn.
+class BatchingProducer:
+    """The queues of one started producer, one a partition; a batch waits at most `within` seconds
+    for its turn.
     """
 
     def __init__(self, producer: AIOKafkaProducer, within: float) -> None:
         self._producer = producer
         self._within = within
-        self._outboxes: dict[tuple[str, int], Outbox] = {}
+        self._queues: dict[tuple[str, int], PartitionQueue] = {}
 
     async def put(self, topic: str, records: Sequence[Record]) -> list[Acknowledgement]:
         """Hand over records; each future is done when its part of them is acknowledged, or has the
@@ -45,12 +45,12 @@ class Post:
         partitions = sorted(await self._producer.partitions_for(topic))
         waits: list[Acknowledgement] = []
         for partition, group in _grouped(records, partitions).items():
-            outbox = self._outboxes.get((topic, partition))
-            if outbox is None:
-                outbox = self._outboxes[topic, partition] = Outbox(
+            queue = self._queues.get((topic, partition))
+            if queue is None:
+                queue = self._queues[topic, partition] = PartitionQueue(
                     self._producer, topic, partition, self._within
                 )
-            waits += outbox.put(group)
+            waits += queue.put(group)
         return waits
 
     async def reachable(self) -> bool:
@@ -59,12 +59,12 @@ class Post:
 
     async def close(self) -> None:
         """Let the producer send what it has, within bounds, and close it."""
-        for outbox in self._outboxes.values():
-            await outbox.close()
+        for queue in self._queues.values():
+            await queue.close()
         await kafka.close(self._producer)
 
 
-class Outbox:
+class PartitionQueue:
     """The queue of one partition: batches with room for more requests' records, the last one
     open.
     """
