@@ -5,10 +5,9 @@ in steps.
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
-from signal import Signals
 from typing import ClassVar, Self
 
-from floorpulse.demo.embedded.child import Child, EmbeddedServerError, free_port, insist
+from floorpulse.demo.embedded.child import Child, EmbeddedServerError, StopStep, free_port, insist
 
 
 class EmbeddedServer(ABC):

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from floorpulse.contracts.letters import Reason
-from floorpulse.ingest.app import Bounds
+from floorpulse.ingest.app import RequestBounds
 from floorpulse.ingest.settings import IngestGroup
 from tests.unit.ingest.test_routes import KEY, Scene
 
@@ -30,7 +30,7 @@ class Example(NamedTuple):
 
 
 EXAMPLES = [Example(*found) for found in EXAMPLE.findall(PAGE)]
-BOUNDS = Bounds(
+BOUNDS = RequestBounds(
     events=DEFAULTS["max_events"].default,
     body_bytes=DEFAULTS["max_body_bytes"].default,
     body_seconds=DEFAULTS["body_seconds"].default,
