@@ -16,7 +16,7 @@ from tests.reliability.rig import Rig
 
 pytestmark = [pytest.mark.embedded, pytest.mark.timeout(1500)]
 
-ALARM = "CRITICAL"
+ALARM = "log_lost"
 BROKEN = 3
 
 
