@@ -19,15 +19,10 @@ from floorpulse.kpi_engine.fold.panes import NEVER
 from floorpulse.kpi_engine.fold.partition import FlushRows, Numbered, Partition
 from floorpulse.kpi_engine.fold.watermark import FUTURE
 from floorpulse.kpi_engine.metrics import EngineMetrics
-from floorpulse.kpi_engine.ports import (
-    DeadLetters,
-    FlushOutcome,
-    LiveChannel,
-    Store,
-    StoreUnavailable,
-)
+from floorpulse.kpi_engine.ports import DeadLetters, FlushOutcome, LiveChannel, Store
 from floorpulse.kpi_engine.publish.publisher import Publisher
 from floorpulse.runtime.clock import monotonic, now_ms
+from floorpulse.runtime.unavailable import StoreUnavailable
 
 log: BoundLogger = structlog.get_logger(__name__)
 

@@ -7,11 +7,6 @@ from typing import Protocol
 from floorpulse.contracts.letters import DeadLetter
 from floorpulse.contracts.updates import Update
 from floorpulse.kpi_engine.fold.partition import FlushRows, Partition, StoredRecords, WantedRecords
-from floorpulse.runtime.unavailable import Unavailable
-
-
-class StoreUnavailable(Unavailable):
-    """The database did not answer; nothing is known to be lost, the same call can be made again."""
 
 
 class LogLost(Exception):  # noqa: N818  it names what happened to the log

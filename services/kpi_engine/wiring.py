@@ -29,7 +29,6 @@ from floorpulse.kpi_engine.kafka.consumer import ConsumerLoop, consumer
 from floorpulse.kpi_engine.kafka.faust_app import LeaderTask, faust_app
 from floorpulse.kpi_engine.kafka.producer import Outgoing
 from floorpulse.kpi_engine.metrics import EngineMetrics
-from floorpulse.kpi_engine.ports import StoreUnavailable
 from floorpulse.kpi_engine.postgres.store import PostgresStore, StoreOptions
 from floorpulse.kpi_engine.rollup.roller import Roller
 from floorpulse.kpi_engine.settings import EngineSettings
@@ -42,6 +41,7 @@ from floorpulse.runtime.collector import leave_alone_what_is_here
 from floorpulse.runtime.database import asyncpg_pool
 from floorpulse.runtime.kafka import ensure_topics, producer
 from floorpulse.runtime.kafka_log import kafka_log
+from floorpulse.runtime.unavailable import StoreUnavailable
 
 log: BoundLogger = structlog.get_logger(__name__)
 

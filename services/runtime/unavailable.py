@@ -6,7 +6,7 @@ class Unavailable(Exception):  # noqa: N818  it names a state that passes, not a
 
 
 class StoreUnavailable(Unavailable):
-    """PostgreSQL could not be asked."""
+    """PostgreSQL did not answer; nothing is known to be lost, the same call can be made again."""
 
 
 class StoreSlow(StoreUnavailable):

@@ -22,7 +22,6 @@ from prometheus_client import CollectorRegistry
 
 from floorpulse.kpi_engine.app import Engine, RecordBatch
 from floorpulse.kpi_engine.metrics import EngineMetrics
-from floorpulse.kpi_engine.ports import StoreUnavailable
 from floorpulse.kpi_engine.postgres.store import PostgresStore
 from floorpulse.kpi_engine.settings import EngineSettings
 from floorpulse.kpi_engine.wiring import options, store_options
@@ -30,6 +29,7 @@ from floorpulse.migrations import migrate
 from floorpulse.runtime.clock import now_ms
 from floorpulse.runtime.collector import leave_alone_what_is_here
 from floorpulse.runtime.database import asyncpg_pool
+from floorpulse.runtime.unavailable import StoreUnavailable
 from tests.benchmarks.workload import Record, Shape, workload
 
 FLUSHES = 5

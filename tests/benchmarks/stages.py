@@ -33,11 +33,11 @@ from floorpulse.kpi_engine.app import Engine, RecordBatch
 from floorpulse.kpi_engine.fold.decode import decode
 from floorpulse.kpi_engine.kafka import record_batches
 from floorpulse.kpi_engine.kafka.consumer import BATCHES_A_POLL
-from floorpulse.kpi_engine.ports import StoreUnavailable
 from floorpulse.kpi_engine.settings import EngineSettings
 from floorpulse.kpi_engine.wiring import worker
 from floorpulse.runtime.kafka_log import kafka_log
 from floorpulse.runtime.settings import DatabaseSettings, KafkaSettings
+from floorpulse.runtime.unavailable import StoreUnavailable
 
 TOPIC = CONTACT_EVENTS.name
 STAGES = ("fetch", "decode", "fold", "encode", "flush")

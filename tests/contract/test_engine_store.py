@@ -26,8 +26,9 @@ from floorpulse.kpi_engine.fold.partition import (
     StoredRecords,
     WantedRecords,
 )
-from floorpulse.kpi_engine.ports import FlushOutcome, LogLost, Store, StoreUnavailable
+from floorpulse.kpi_engine.ports import FlushOutcome, LogLost, Store
 from floorpulse.runtime.settings import DatabaseSettings
+from floorpulse.runtime.unavailable import StoreUnavailable
 from tests.contract.engine_stores import (
     ALLOWANCE,
     HOUR,

@@ -23,7 +23,8 @@ from floorpulse.kpi_engine.fold.partition import (
     WantedRecords,
 )
 from floorpulse.kpi_engine.fold.presence_log import ClaimedPresence
-from floorpulse.kpi_engine.ports import FlushOutcome, LogLost, StoreUnavailable
+from floorpulse.kpi_engine.ports import FlushOutcome, LogLost
+from floorpulse.runtime.unavailable import StoreUnavailable
 
 MINUTE = 60_000
 LONGEST = Longest(wait=240 * MINUTE, conversation=240 * MINUTE)

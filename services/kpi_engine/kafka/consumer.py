@@ -20,10 +20,11 @@ from floorpulse.kpi_engine import failpoints
 from floorpulse.kpi_engine.app import Engine, RecordBatch
 from floorpulse.kpi_engine.kafka import record_batches
 from floorpulse.kpi_engine.metrics import EngineMetrics
-from floorpulse.kpi_engine.ports import LogLost, StoreUnavailable
+from floorpulse.kpi_engine.ports import LogLost
 from floorpulse.kpi_engine.settings import EngineGroup
 from floorpulse.runtime.kafka_log import KafkaLog
 from floorpulse.runtime.settings import KafkaSettings
+from floorpulse.runtime.unavailable import StoreUnavailable
 
 log: BoundLogger = structlog.get_logger(__name__)
 

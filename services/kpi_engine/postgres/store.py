@@ -30,13 +30,14 @@ from floorpulse.kpi_engine.fold.partition import (
     WantedRecords,
 )
 from floorpulse.kpi_engine.fold.presence_log import ClaimedPresence
-from floorpulse.kpi_engine.ports import FlushOutcome, LogLost, StoreUnavailable
+from floorpulse.kpi_engine.ports import FlushOutcome, LogLost
 from floorpulse.kpi_engine.postgres import statements as sql
 from floorpulse.kpi_engine.postgres.kept_since import kept_since
 from floorpulse.kpi_engine.postgres.months import MonthlyParts
 from floorpulse.runtime.clock import monotonic, now_ms
 from floorpulse.runtime.database import dsn
 from floorpulse.runtime.settings import DatabaseSettings
+from floorpulse.runtime.unavailable import StoreUnavailable
 
 log: BoundLogger = structlog.get_logger(__name__)
 

@@ -13,7 +13,7 @@ from floorpulse.contracts.letters import DeadLetter, Reason
 from floorpulse.kpi_engine.app import Engine, EngineOptions, RecordBatch
 from floorpulse.kpi_engine.fold.partition import Partition
 from floorpulse.kpi_engine.metrics import EngineMetrics
-from floorpulse.kpi_engine.ports import StoreUnavailable
+from floorpulse.runtime.unavailable import StoreUnavailable
 from tests.fakes.engine import Channels, MemoryStore
 from tests.unit.kpi_engine.builders import MINUTE, event
 
