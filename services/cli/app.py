@@ -22,7 +22,7 @@ Try it: floorpulse demo. In production run ingest, engine and api; all settings 
 environment variables FLOORPULSE_…, floorpulse settings lists them."""
 
 
-class Reading(StrEnum):
+class ReadingCommand(StrEnum):
     """The commands that read settings; they tell variables that are none, through their log."""
 
     INGEST = "ingest"
@@ -46,7 +46,7 @@ app.add_typer(groups.keys, name="keys")
 app.add_typer(groups.definitions, name="definitions")
 
 
-def _settings_of(command: Reading) -> str:
+def _settings_of(command: ReadingCommand) -> str:
     return (
         f"Settings: `floorpulse settings --command {command}` lists the environment variables, "
         "what each is for, its default, and what is in force."
@@ -56,7 +56,7 @@ def _settings_of(command: Reading) -> str:
 @app.callback()
 def begin(context: typer.Context) -> None:
     """Tell variables that are no setting, where the command itself does not."""
-    if context.invoked_subcommand not in set(Reading):
+    if context.invoked_subcommand not in set(ReadingCommand):
         for stranger in unknown_settings():
             typer.echo(f"floorpulse: warning: {stranger}", err=True)
 
@@ -64,7 +64,7 @@ def begin(context: typer.Context) -> None:
 # ---------------------------------------------------------------- services
 
 
-@app.command(epilog=_settings_of(Reading.INGEST))
+@app.command(epilog=_settings_of(ReadingCommand.INGEST))
 def ingest() -> None:
     """Take events over HTTP and put them into Kafka (POST /v1/events)."""
     from floorpulse.ingest.settings import IngestSettings
@@ -74,7 +74,7 @@ def ingest() -> None:
     serve(create_ingest_app(settings), settings.ingest, "FLOORPULSE_INGEST__PORT", settings)
 
 
-@app.command(epilog=_settings_of(Reading.ENGINE))
+@app.command(epilog=_settings_of(ReadingCommand.ENGINE))
 def engine() -> None:
     """Fold events into figures: one worker; run one per core, they share the partitions."""
     from floorpulse.kpi_engine.settings import EngineSettings
@@ -84,7 +84,7 @@ def engine() -> None:
     finish(on_tables(lambda: run(settings), settings), settings)
 
 
-@app.command(epilog=_settings_of(Reading.API))
+@app.command(epilog=_settings_of(ReadingCommand.API))
 def api() -> None:
     """Answer questions about figures over HTTP: queries, event stream, wallboard, /metrics."""
     from floorpulse.query.settings import QuerySettings
@@ -94,7 +94,7 @@ def api() -> None:
     serve(create_query_app(settings), settings.api, "FLOORPULSE_API__PORT", settings)
 
 
-@app.command(epilog=_settings_of(Reading.HTTP))
+@app.command(epilog=_settings_of(ReadingCommand.HTTP))
 def http() -> None:
     """Ingest and api on one origin in one process, for small installations; it listens where the
     api would.
@@ -106,7 +106,7 @@ def http() -> None:
     serve(create_http_app(settings), settings.api, "FLOORPULSE_API__PORT", settings)
 
 
-@app.command(epilog=_settings_of(Reading.MIGRATE))
+@app.command(epilog=_settings_of(ReadingCommand.MIGRATE))
 def migrate(demo: Demo = None) -> None:
     """Bring the database's tables up to date: run it before a new version of the services."""
     from floorpulse.migrations import migrate as apply
@@ -127,7 +127,7 @@ def migrate(demo: Demo = None) -> None:
 def settings_in_force(
     *,
     command: Annotated[
-        Reading | None,
+        ReadingCommand | None,
         typer.Option(help="Only what this command reads, and what is wrong with it."),
     ] = None,
     demo: Demo = None,

@@ -13,7 +13,7 @@ from floorpulse.cli.settings_catalogue import in_force
 from floorpulse.definitions.adapters.folder import files_of
 from floorpulse.definitions.adapters.store import PostgresDefinitions
 from floorpulse.definitions.domain.check import Checked, check
-from floorpulse.definitions.domain.complaints import Complaint
+from floorpulse.definitions.domain.mistakes import DefinitionMistake
 from floorpulse.demo.programs import DEFINITIONS
 from floorpulse.query.settings import QuerySettings
 from floorpulse.runtime.clock import now_ms
@@ -34,7 +34,7 @@ def checked(folder: Path) -> Checked:
     """The definitions of a folder, and what is wrong with them."""
     texts, unreadable = files_of(folder)
     found = check(texts)
-    return Checked(found.entries, tuple(sorted((*unreadable, *found.complaints))))
+    return Checked(found.entries, tuple(sorted((*unreadable, *found.mistakes))))
 
 
 async def load(settings: Settings, folder: Path) -> int:
@@ -42,7 +42,7 @@ async def load(settings: Settings, folder: Path) -> int:
     anything is wrong with them.
     """
     found = checked(folder)
-    if found.complaints:
+    if found.mistakes:
         typer.echo(_text(found, folder), err=True)
         return 1
     pool = await asyncpg_pool(settings.database)
@@ -60,20 +60,20 @@ async def load(settings: Settings, folder: Path) -> int:
 def told(folder: Path, *, as_json: bool) -> int:
     """Say what is wrong, one mistake a line; 1 where anything is."""
     found = checked(folder)
-    typer.echo(_json(found.complaints) if as_json else _text(found, folder))
-    return 1 if found.complaints else 0
+    typer.echo(_json(found.mistakes) if as_json else _text(found, folder))
+    return 1 if found.mistakes else 0
 
 
 def _text(found: Checked, folder: Path) -> str:
-    if not found.complaints:
+    if not found.mistakes:
         return f"{folder}: {_counted(len(found.entries), 'definition')}, nothing wrong"
-    mistakes = _counted(len(found.complaints), "mistake")
-    return "\n".join([*map(str, found.complaints), mistakes])
+    mistakes = _counted(len(found.mistakes), "mistake")
+    return "\n".join([*map(str, found.mistakes), mistakes])
 
 
 def _counted(number: int, what: str) -> str:
     return f"1 {what}" if number == 1 else f"{number} {what}s"
 
 
-def _json(complaints: Sequence[Complaint]) -> str:
-    return msgspec.json.format(msgspec.json.encode({"mistakes": complaints}), indent=2).decode()
+def _json(mistakes: Sequence[DefinitionMistake]) -> str:
+    return msgspec.json.format(msgspec.json.encode({"mistakes": mistakes}), indent=2).decode()

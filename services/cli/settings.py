@@ -13,7 +13,13 @@ from rich.text import Text
 
 from floorpulse.access.error_messages import about_settings
 from floorpulse.cli.run import fail_settings, found
-from floorpulse.cli.settings_catalogue import READERS, InForce, Reader, group_models, in_force
+from floorpulse.cli.settings_catalogue import (
+    READERS,
+    SettingInForce,
+    SettingsReader,
+    group_models,
+    in_force,
+)
 from floorpulse.runtime.settings import Settings, read
 from floorpulse.runtime.tables import show
 
@@ -47,7 +53,7 @@ def told(command: str | None, demo: Path | None, *, as_json: bool) -> int:
     return 0 if reader is None else _mistakes(reader, given)
 
 
-def table(rows: Sequence[InForce]) -> Table:
+def table(rows: Sequence[SettingInForce]) -> Table:
     """Settings as people read them."""
     shown = Table("setting", "in force", "from", "what it is for", box=None, pad_edge=False)
     for one in rows:
@@ -62,7 +68,7 @@ def table(rows: Sequence[InForce]) -> Table:
     return shown
 
 
-def document(rows: Sequence[InForce]) -> str:
+def document(rows: Sequence[SettingInForce]) -> str:
     """Settings as JSON: `{"settings": [{"variable": ..., "value": ..., "origin": ...}]}`."""
     found = [
         SettingRow(
@@ -79,7 +85,7 @@ def document(rows: Sequence[InForce]) -> str:
     return msgspec.json.format(msgspec.json.encode({"settings": found}), indent=2).decode()
 
 
-def _mistakes(reader: Reader, given: Mapping[str, str] | None) -> int:
+def _mistakes(reader: SettingsReader, given: Mapping[str, str] | None) -> int:
     """Tell what keeps the command from its settings; 1 where anything does."""
     try:
         read(reader.model, given)

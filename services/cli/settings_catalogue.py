@@ -35,7 +35,7 @@ ALIKE = 0.6
 
 
 @dataclass(frozen=True)
-class Reader:
+class SettingsReader:
     """A command that reads settings: their class, and the groups of it that matter to it."""
 
     command: str
@@ -44,22 +44,24 @@ class Reader:
 
 
 READERS = (
-    Reader("ingest", IngestSettings, ("ingest", "kafka", "database", "log")),
-    Reader(
+    SettingsReader("ingest", IngestSettings, ("ingest", "kafka", "database", "log")),
+    SettingsReader(
         "engine",
         EngineSettings,
         ("engine", "rollup", "retention", "floor", "kafka", "database", "log"),
     ),
-    Reader("api", QuerySettings, ("api", "definitions", "floor", "kafka", "database", "log")),
-    Reader(
+    SettingsReader(
+        "api", QuerySettings, ("api", "definitions", "floor", "kafka", "database", "log")
+    ),
+    SettingsReader(
         "http",
         HttpSettings,
         ("api", "ingest", "definitions", "floor", "kafka", "database", "log"),
     ),
-    Reader("migrate", Settings, ("database", "log")),
-    Reader("definitions", Settings, ("database", "log")),
-    Reader("keys", Settings, ("database", "log")),
-    Reader("redrive", Settings, ("kafka", "log")),
+    SettingsReader("migrate", Settings, ("database", "log")),
+    SettingsReader("definitions", Settings, ("database", "log")),
+    SettingsReader("keys", Settings, ("database", "log")),
+    SettingsReader("redrive", Settings, ("kafka", "log")),
 )
 
 
@@ -134,7 +136,7 @@ def group_models() -> dict[str, type[BaseModel]]:
 
 
 @dataclass(frozen=True)
-class InForce:
+class SettingInForce:
     """A setting's value as it is now, masked, and where it comes from."""
 
     setting: Setting
@@ -142,7 +144,7 @@ class InForce:
     origin: Origin
 
 
-def in_force(groups: Collection[str], given: Mapping[str, str] | None) -> list[InForce]:
+def in_force(groups: Collection[str], given: Mapping[str, str] | None) -> list[SettingInForce]:
     """What processes would read from `given` variables, or from the environment without any.
 
     Raises pydantic_settings' SettingsError where a list or group is no JSON.
@@ -155,7 +157,7 @@ def in_force(groups: Collection[str], given: Mapping[str, str] | None) -> list[I
         there = setting.name in group
         value = group[setting.name] if there else setting.field.default
         origin = place if there else Origin.DEFAULT
-        found.append(InForce(setting, setting.shown(value), origin))
+        found.append(SettingInForce(setting, setting.shown(value), origin))
     return found
 
 

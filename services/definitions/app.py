@@ -14,15 +14,15 @@ import structlog
 from structlog.stdlib import BoundLogger
 
 from floorpulse.definitions.domain.check import check
-from floorpulse.definitions.domain.complaints import Complaint
 from floorpulse.definitions.domain.in_force import NOTHING, Definitions
+from floorpulse.definitions.domain.mistakes import DefinitionMistake
 from floorpulse.definitions.metrics import DefinitionMetrics
 from floorpulse.definitions.ports import DefinitionFiles, DefinitionStore
 from floorpulse.runtime.unavailable import StoreUnavailable
 
 log: BoundLogger = structlog.get_logger(__name__)
 
-Read = tuple[dict[str, str], list[Complaint]]
+Read = tuple[dict[str, str], list[DefinitionMistake]]
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Reload:
     """
 
     ok: bool = True
-    mistakes: tuple[Complaint, ...] = ()
+    mistakes: tuple[DefinitionMistake, ...] = ()
     good_at: int | None = None
 
 
@@ -77,13 +77,13 @@ class DefinitionKeeper:
             return
         texts, unreadable = read
         checked = await asyncio.to_thread(check, texts)
-        mistakes = (*unreadable, *checked.complaints)
+        mistakes = (*unreadable, *checked.mistakes)
         if not mistakes:
             await self._store.save(checked.entries, self._now())
         self._seen = read
         self._judge(mistakes)
 
-    def _judge(self, mistakes: tuple[Complaint, ...]) -> None:
+    def _judge(self, mistakes: tuple[DefinitionMistake, ...]) -> None:
         for mistake in mistakes:
             log.error("definitions_wrong", mistake=str(mistake))
         good_at = self.reload.good_at if mistakes else self._now()

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from floorpulse.definitions.domain.complaints import Complaint
 from floorpulse.definitions.domain.in_force import Definitions
+from floorpulse.definitions.domain.mistakes import DefinitionMistake
 from floorpulse.definitions.domain.shape import Entry
 
 
@@ -31,6 +31,6 @@ class DefinitionStore(Protocol):
 class DefinitionFiles(Protocol):
     """Where definitions are written by people."""
 
-    def read(self) -> tuple[dict[str, str], list[Complaint]]:
+    def read(self) -> tuple[dict[str, str], list[DefinitionMistake]]:
         """The text of each file by its name, and what could not be read."""
         ...

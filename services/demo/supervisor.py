@@ -68,11 +68,11 @@ class Supervisor:
     def __init__(self, watcher: Watcher, backoff: Backoff | None = None) -> None:
         self._watcher = watcher
         self._backoff = backoff or Backoff()
-        self._kept: list[_Kept] = []
+        self._kept: list[_KeptProgram] = []
 
     def keep(self, program: Program) -> None:
         """Start `program` now, and again whenever it ends."""
-        self._kept.append(_Kept(program, self._backoff, self._changed, self._watcher))
+        self._kept.append(_KeptProgram(program, self._backoff, self._changed, self._watcher))
 
     async def stop(self, names: Iterable[str] | None = None, grace: float = 5.0) -> bool:
         """Stop the programs of these names (None: all) at the same time; whether all ended by
@@ -102,11 +102,11 @@ class Supervisor:
                 found.setdefault(one.program.name, []).append(one.pid)
         return found
 
-    def _named(self, names: Iterable[str] | None) -> "list[_Kept]":
+    def _named(self, names: Iterable[str] | None) -> "list[_KeptProgram]":
         chosen = None if names is None else set(names)
         return [one for one in self._kept if chosen is None or one.program.name in chosen]
 
-    def _forget(self, gone: "list[_Kept]") -> None:
+    def _forget(self, gone: "list[_KeptProgram]") -> None:
         self._kept = [one for one in self._kept if one not in gone]
 
     def _changed(self) -> None:
@@ -123,7 +123,7 @@ def ending(code: int) -> str:
         return f"was ended by signal {-code}"
 
 
-class _Kept:
+class _KeptProgram:
     """One program and the task that lives its lives; only that task starts and ends its process."""
 
     def __init__(

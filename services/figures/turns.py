@@ -28,17 +28,17 @@ PATIENCE = 0.01
 
 
 @dataclass(eq=False)
-class _Question:
+class _QuestionInTurn:
     """A question being answered, and the turns that it took."""
 
     turns: int = 0
 
 
-_question: ContextVar[_Question | None] = ContextVar("question", default=None)
+_question: ContextVar[_QuestionInTurn | None] = ContextVar("question", default=None)
 
 
 @dataclass(eq=False)
-class _Waiting:
+class _WaitingTurn:
     """Somebody's next portion, and the instant (seconds of the loop's clock) from which it waits
     for brief questions no more.
     """
@@ -55,13 +55,13 @@ class Turns:
     def __init__(self) -> None:
         self.taken = 0
         self._brief = 0
-        self._waiting: deque[_Waiting] = deque()
+        self._waiting: deque[_WaitingTurn] = deque()
         self._waking: asyncio.Handle | None = None
 
     @contextmanager
     def answering(self) -> Iterator[None]:
         """A question is being answered; long work waits for it as long as it is brief."""
-        mine = _Question()
+        mine = _QuestionInTurn()
         token = _question.set(mine)
         self._brief += 1
         try:
@@ -92,7 +92,7 @@ class Turns:
 
     async def _wait(self) -> None:
         loop = asyncio.get_running_loop()
-        mine = _Waiting(loop.create_future(), loop.time() + PATIENCE)
+        mine = _WaitingTurn(loop.create_future(), loop.time() + PATIENCE)
         self._waiting.append(mine)
         if len(self._waiting) == 1:
             self._wake_soon()

@@ -68,7 +68,7 @@ class Stalled(Exception):  # noqa: N818  it says what happened
     """The worker reads nothing although there is something to read."""
 
 
-class Source(Protocol):
+class RecordSource(Protocol):
     """The source of records, as the worker knows it."""
 
     async def run(self) -> None:
@@ -95,7 +95,7 @@ class Source(Protocol):
 class Worker(Service):
     """The source of records and its timers as a service of the worker process."""
 
-    def __init__(self, engine: Engine, source: Source, settings: EngineSettings) -> None:
+    def __init__(self, engine: Engine, source: RecordSource, settings: EngineSettings) -> None:
         self._engine = engine
         self._source = source
         self._settings = settings.engine

@@ -52,7 +52,7 @@ class Gathering:
         return EventBatch(lines, numbers)
 
 
-class _Stamp(msgspec.Struct):
+class _ReplayStamp(msgspec.Struct):
     at: int | str
 
 
@@ -65,7 +65,7 @@ class Tempo:
 
     def __init__(self, speed: float) -> None:
         self._speed = speed
-        self._decode = msgspec.json.Decoder(_Stamp).decode
+        self._decode = msgspec.json.Decoder(_ReplayStamp).decode
         self._first: int | None = None
 
     def due(self, line: bytes) -> float:

@@ -5,8 +5,8 @@ what they say.
 from collections.abc import Sequence
 
 from floorpulse.definitions.domain.check import check
-from floorpulse.definitions.domain.complaints import Complaint
 from floorpulse.definitions.domain.in_force import NOTHING, Definitions
+from floorpulse.definitions.domain.mistakes import DefinitionMistake
 from floorpulse.definitions.domain.shape import Entry
 from floorpulse.definitions.domain.versions import numbered, standing
 from floorpulse.runtime.unavailable import StoreUnavailable
@@ -15,7 +15,7 @@ from floorpulse.runtime.unavailable import StoreUnavailable
 def entries(text: str) -> Sequence[Entry]:
     """The definitions of a file; what is wrong with it is an error."""
     checked = check({"demo.yaml": text})
-    assert not checked.complaints, "\n".join(map(str, checked.complaints))
+    assert not checked.mistakes, "\n".join(map(str, checked.mistakes))
     return checked.entries
 
 
@@ -62,6 +62,6 @@ class MemoryFiles:
         self.text = text
         self.reads = 0
 
-    def read(self) -> tuple[dict[str, str], list[Complaint]]:
+    def read(self) -> tuple[dict[str, str], list[DefinitionMistake]]:
         self.reads += 1
         return {"demo.yaml": self.text}, []

@@ -13,7 +13,7 @@ import pytest
 
 from floorpulse.board.domain.sources import HeardSources as Reader
 from floorpulse.contracts.events import ContactOffered
-from floorpulse.kpi_engine.publish.sources import HeardSources as Worker
+from floorpulse.kpi_engine.publish.sources import PartitionSources as Worker
 
 NOON = 1_794_398_400_000
 LONG_AGO = 1_350_000_000_000

@@ -27,7 +27,7 @@ Heads = Mapping[tuple[Skills, AgentState], int]
 _NOBODY: Heads = {}
 
 
-class _Team:
+class _FoldedTeam:
     """The agents of one tenant; `changes` rises with every state that begins or ceases to count."""
 
     def __init__(self, most: int) -> None:
@@ -98,11 +98,13 @@ class BoardAgents:
 
     def __init__(self, most: int = 20_000) -> None:
         self._most = most
-        self._teams: dict[str, _Team] = {}
+        self._teams: dict[str, _FoldedTeam] = {}
 
     def take(self, now: AgentNow) -> bool:
         """Keep the state unless a later one is known; whether it was kept."""
-        return self._teams.setdefault(now.tenant, _Team(self._most)).take(now.agent, now.entered)
+        return self._teams.setdefault(now.tenant, _FoldedTeam(self._most)).take(
+            now.agent, now.entered
+        )
 
     def queues(self, tenant: str) -> set[str]:
         """The queues that any of a tenant's agents serves or served last."""

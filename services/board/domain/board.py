@@ -85,13 +85,13 @@ class WindowReading:
 
 
 @dataclass
-class _Folded:
+class _FoldedNews:
     """What an update says of folded queues: their rows, their gauges by the queue that they are
     shown in, and which of them nobody is in any more.
     """
 
     rows: list[PaneRow] = field(default_factory=list)
-    gauges: dict[QueueChannel, "_Sum"] = field(default_factory=dict)
+    gauges: dict[QueueChannel, "_GaugeSum"] = field(default_factory=dict)
     empty: list[QueueChannel] = field(default_factory=list)
 
     def put(
@@ -103,7 +103,7 @@ class _Folded:
     ) -> None:
         """Note a folded queue; `place` is where it is shown."""
         self.rows += rows
-        theirs = self.gauges.setdefault(place, _Sum())
+        theirs = self.gauges.setdefault(place, _GaugeSum())
         if gauge is None:
             self.empty.append(queue_channel)
         else:
@@ -111,7 +111,7 @@ class _Folded:
 
 
 @dataclass
-class _Sum:
+class _GaugeSum:
     """The gauges of folded queues added up, as many as `number`."""
 
     number: int = 0
@@ -210,7 +210,7 @@ class Board:
             {} if gauges is None else {(one.tenant, one.queue, one.channel): one for one in gauges}
         )
         yield False
-        behind = _Folded()
+        behind = _FoldedNews()
         for number, queue_channel in enumerate(
             _each(rows, told, held if gauges is not None else ()), 1
         ):
@@ -228,7 +228,7 @@ class Board:
                 yield False
         self._take_folded(partition, behind)
 
-    def _take_folded(self, partition: int, folded: _Folded) -> None:
+    def _take_folded(self, partition: int, folded: _FoldedNews) -> None:
         """The rows and gauges of an update's folded queues."""
         for row in folded.rows:
             self.take_row(partition, row)

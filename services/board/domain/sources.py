@@ -92,7 +92,7 @@ NO_SILENCE = Silence(MappingProxyType({}), frozenset())
 
 
 @dataclass(eq=False)
-class _Source:
+class _KnownSource:
     heard: dict[int, tuple[int, int]] = field(default_factory=dict)
     queues: set[str] = field(default_factory=set)
 
@@ -118,7 +118,7 @@ class HeardSources:
     def __init__(self, grace: int) -> None:
         """`grace` is milliseconds of silence that are always believed; 0: any silence is."""
         self._grace = grace
-        self._tenants: dict[str, dict[str, _Source]] = {}
+        self._tenants: dict[str, dict[str, _KnownSource]] = {}
         self._retired: Mapping[tuple[str, str], int] = {}
 
     def retire(self, sources: Mapping[tuple[str, str], int]) -> None:
@@ -130,7 +130,7 @@ class HeardSources:
     def take(self, partition: int, heard: SourceHeard, at: int) -> None:
         """What one partition had heard of a source at `at`."""
         theirs = self._tenants.setdefault(heard.tenant, {})
-        source = theirs.setdefault(heard.source, _Source())
+        source = theirs.setdefault(heard.source, _KnownSource())
         source.heard[partition] = at - heard.quiet, heard.minutes
         if heard.queues and len(source.queues) < MOST_QUEUES:
             source.queues.update(heard.queues)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from floorpulse.definitions.domain.complaints import Complaint
+from floorpulse.definitions.domain.mistakes import DefinitionMistake
 
 SUFFIXES = (".yaml", ".yml")
 
@@ -13,12 +13,12 @@ class Folder:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def read(self) -> tuple[dict[str, str], list[Complaint]]:
+    def read(self) -> tuple[dict[str, str], list[DefinitionMistake]]:
         """What `files_of` gives."""
         return files_of(self._path)
 
 
-def files_of(folder: Path) -> tuple[dict[str, str], list[Complaint]]:
+def files_of(folder: Path) -> tuple[dict[str, str], list[DefinitionMistake]]:
     """The text of each file of definitions by its path, and what could not be read."""
     try:
         paths = sorted(
@@ -27,7 +27,7 @@ def files_of(folder: Path) -> tuple[dict[str, str], list[Complaint]]:
     except OSError as wrong:
         problem = f"cannot be read ({wrong.strerror})"
         return {}, [
-            Complaint(
+            DefinitionMistake(
                 str(folder),
                 0,
                 "folder",
@@ -37,7 +37,7 @@ def files_of(folder: Path) -> tuple[dict[str, str], list[Complaint]]:
         ]
     if not paths:
         return {}, [
-            Complaint(
+            DefinitionMistake(
                 str(folder),
                 0,
                 "folder",
@@ -46,16 +46,18 @@ def files_of(folder: Path) -> tuple[dict[str, str], list[Complaint]]:
             )
         ]
     texts: dict[str, str] = {}
-    complaints: list[Complaint] = []
+    mistakes: list[DefinitionMistake] = []
     for path in paths:
         try:
             texts[str(path)] = path.read_text(encoding="utf-8")
         except UnicodeDecodeError as wrong:
             line = path.read_bytes()[: wrong.start].count(b"\n") + 1
-            complaints.append(Complaint(str(path), line, "file", "is no UTF-8", "save it as UTF-8"))
+            mistakes.append(
+                DefinitionMistake(str(path), line, "file", "is no UTF-8", "save it as UTF-8")
+            )
         except OSError as wrong:
-            complaints.append(
-                Complaint(
+            mistakes.append(
+                DefinitionMistake(
                     str(path),
                     0,
                     "file",
@@ -63,4 +65,4 @@ def files_of(folder: Path) -> tuple[dict[str, str], list[Complaint]]:
                     "let whoever runs this read it",
                 )
             )
-    return texts, complaints
+    return texts, mistakes

@@ -7,10 +7,10 @@ also be called unused.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from floorpulse.definitions.domain.complaints import Complaint
 from floorpulse.definitions.domain.effect import ineffective
 from floorpulse.definitions.domain.floor import floors
 from floorpulse.definitions.domain.meaning import meaningless
+from floorpulse.definitions.domain.mistakes import DefinitionMistake
 from floorpulse.definitions.domain.shape import Entry, shaped
 
 
@@ -21,7 +21,7 @@ class Checked:
     """
 
     entries: tuple[Entry, ...]
-    complaints: tuple[Complaint, ...]
+    mistakes: tuple[DefinitionMistake, ...]
 
 
 def check(files: Mapping[str, str]) -> Checked:
@@ -30,8 +30,8 @@ def check(files: Mapping[str, str]) -> Checked:
     found = tuple(entry for one in read for entry in one.entries)
     misshapen = frozenset(key for one in read for key in one.misshapen)
     known = floors(found)
-    wrong = [complaint for one in read for complaint in one.complaints]
-    wrong += [complaint for floor in known for complaint in meaningless(floor, misshapen)]
+    wrong = [mistake for one in read for mistake in one.mistakes]
+    wrong += [mistake for floor in known for mistake in meaningless(floor, misshapen)]
     if not wrong:
-        wrong = [complaint for floor in known for complaint in ineffective(floor)]
+        wrong = [mistake for floor in known for mistake in ineffective(floor)]
     return Checked(found, tuple(sorted(wrong)))

@@ -10,8 +10,8 @@ from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_ori
 
 import msgspec
 
-from floorpulse.definitions.domain.complaints import Complaint, meant
 from floorpulse.definitions.domain.located import Located
+from floorpulse.definitions.domain.mistakes import DefinitionMistake, meant
 
 SHOWN = 40
 LEAST_PERCENT = 10
@@ -37,11 +37,11 @@ class Conversion:
 
     def __init__(self, file: str) -> None:
         self.file = file
-        self.complaints: list[Complaint] = []
+        self.mistakes: list[DefinitionMistake] = []
 
     def complain(self, line: int, path: str, problem: str, remedy: str) -> None:
         """Note a mistake."""
-        self.complaints.append(Complaint(self.file, line, path, problem, remedy))
+        self.mistakes.append(DefinitionMistake(self.file, line, path, problem, remedy))
 
     def value(self, hint: Any, place: Located, path: str) -> Any:
         """The value as its type has it; anything where it was complained about."""
@@ -70,7 +70,7 @@ class Conversion:
         self, owner: type[msgspec.Struct], fields: dict[str, Located], line: int, path: str
     ) -> Any:
         """A struct of the fields; None where one of them was complained about."""
-        before = len(self.complaints)
+        before = len(self.mistakes)
         known = [one.name for one in msgspec.structs.fields(owner)]
         for stranger in (name for name in fields if name not in known):
             self.complain(
@@ -95,7 +95,7 @@ class Conversion:
             for name in known
             if name in fields
         }
-        return owner(**values) if len(self.complaints) == before else None
+        return owner(**values) if len(self.mistakes) == before else None
 
     def _mapping(self, form: Form, place: Located, path: str) -> dict[Any, Any]:
         assert isinstance(place.value, dict)  # noqa: S101  for the type checker: the caller has looked

@@ -11,8 +11,8 @@ from floorpulse.definitions.domain.bodies import (
     said,
 )
 from floorpulse.definitions.domain.calendars import WEEKDAYS, Calendar, calendar_of
-from floorpulse.definitions.domain.complaints import Complaint
 from floorpulse.definitions.domain.floor import CALLED, DEFAULTS, Floor, since
+from floorpulse.definitions.domain.mistakes import DefinitionMistake
 from floorpulse.definitions.domain.shape import Entry
 
 _UNUSED = {
@@ -25,7 +25,7 @@ _UNUSED = {
 }
 
 
-def ineffective(floor: Floor) -> Iterator[Complaint]:
+def ineffective(floor: Floor) -> Iterator[DefinitionMistake]:
     """What changes nothing. Call it on definitions whose meaning is right."""
     yield from _unused(floor)
     yield from _repeated_versions(floor)
@@ -37,7 +37,7 @@ def ineffective(floor: Floor) -> Iterator[Complaint]:
             yield from _calendar(floor, entry, entry.body)
 
 
-def _unused(floor: Floor) -> Iterator[Complaint]:
+def _unused(floor: Floor) -> Iterator[DefinitionMistake]:
     used = {
         (one.kind, one.id)
         for one in floor.references()
@@ -46,20 +46,20 @@ def _unused(floor: Floor) -> Iterator[Complaint]:
     for kind, remedy in _UNUSED.items():
         for name, versions in floor.versions[kind].items():
             if (kind, name) not in used:
-                yield versions[0].complaint("", f"nobody uses this {CALLED[kind]}", remedy)
+                yield versions[0].mistake("", f"nobody uses this {CALLED[kind]}", remedy)
 
 
-def _repeated_versions(floor: Floor) -> Iterator[Complaint]:
+def _repeated_versions(floor: Floor) -> Iterator[DefinitionMistake]:
     for entry in floor.entries:
         following = floor.after(entry)
         if following is not None and said(following.body) == said(entry.body):
             problem = f"says the same as the version before it (line {entry.place.line})"
-            yield following.complaint(
+            yield following.mistake(
                 "valid_from", problem, "change what you meant to change, or delete this version"
             )
 
 
-def _repeated_defaults(floor: Floor) -> Iterator[Complaint]:
+def _repeated_defaults(floor: Floor) -> Iterator[DefinitionMistake]:
     tenants = floor.versions[Kind.TENANT].get("", [])
     for entry in floor.of(Kind.QUEUE):
         body = entry.body
@@ -68,9 +68,9 @@ def _repeated_defaults(floor: Floor) -> Iterator[Complaint]:
         for name, theirs in defaults.items():
             own = getattr(body, name)
             if own is not None and theirs == {own}:
-                yield entry.complaint(name, f"repeats the tenant's default {own!r}", "leave it out")
+                yield entry.mistake(name, f"repeats the tenant's default {own!r}", "leave it out")
         if body.service_level is not None and body.service_level_of.keys() == set(body.channels):
-            yield entry.complaint(
+            yield entry.mistake(
                 "service_level", "all channels have policies of their own", "leave it out"
             )
         whose, elsewhere = (
@@ -80,12 +80,12 @@ def _repeated_defaults(floor: Floor) -> Iterator[Complaint]:
         )
         for channel, own in body.service_level_of.items():
             if elsewhere == {own}:
-                yield entry.complaint(
+                yield entry.mistake(
                     f"service_level_of.{channel}", f"repeats the {whose} {own!r}", "leave it out"
                 )
 
 
-def _repeated_targets(floor: Floor) -> Iterator[Complaint]:
+def _repeated_targets(floor: Floor) -> Iterator[DefinitionMistake]:
     first: dict[object, Entry] = {}
     for entry in floor.of(Kind.TARGET):
         body = entry.body
@@ -96,18 +96,18 @@ def _repeated_targets(floor: Floor) -> Iterator[Complaint]:
         )
         if twin is not entry:
             problem = f"promises of the same figure what {twin.name} promises"
-            yield entry.complaint(
+            yield entry.mistake(
                 "", problem, "keep one of them, or give this one another scope or window"
             )
 
 
-def _speechless(floor: Floor) -> Iterator[Complaint]:
+def _speechless(floor: Floor) -> Iterator[DefinitionMistake]:
     """Sources of which nothing is said, or two things that exclude each other."""
     for entry in floor.of(Kind.SOURCE):
         body = entry.body
         assert isinstance(body, SourceBody)  # noqa: S101  as above
         if body.retired and body.silence is not None:
-            yield entry.complaint(
+            yield entry.mistake(
                 "silence", "nobody waits for a retired source", "leave it out, or `retired`"
             )
         elif (
@@ -115,7 +115,7 @@ def _speechless(floor: Floor) -> Iterator[Complaint]:
             and body.silence is None
             and floor.versions[Kind.SOURCE][body.id][0] is entry
         ):
-            yield entry.complaint(
+            yield entry.mistake(
                 "",
                 "says nothing of the source",
                 "say `retired: true` or how much `silence` is believed, or delete it",
@@ -125,10 +125,10 @@ def _speechless(floor: Floor) -> Iterator[Complaint]:
 # ------------------------------------------------------------- calendars
 
 
-def _calendar(floor: Floor, entry: Entry, body: CalendarBody) -> Iterator[Complaint]:
+def _calendar(floor: Floor, entry: Entry, body: CalendarBody) -> Iterator[DefinitionMistake]:
     calendar = calendar_of(body)
     if not any(body.hours.values()) and not any(body.exceptions.values()):
-        yield entry.complaint(
+        yield entry.mistake(
             "hours",
             "it never opens",
             "write the hours of a weekday, such as `monday: [09:00-18:00]`",
@@ -139,7 +139,7 @@ def _calendar(floor: Floor, entry: Entry, body: CalendarBody) -> Iterator[Compla
     yield from _ordinary(entry, calendar)
 
 
-def _outside(floor: Floor, entry: Entry, body: CalendarBody) -> Iterator[Complaint]:
+def _outside(floor: Floor, entry: Entry, body: CalendarBody) -> Iterator[DefinitionMistake]:
     """Days on which another version of the calendar is in force."""
     following = floor.after(entry)
     ends = "9999" if following is None else since(following)
@@ -148,12 +148,12 @@ def _outside(floor: Floor, entry: Entry, body: CalendarBody) -> Iterator[Complai
             if not since(entry) <= day < ends:
                 reach = f"from {since(entry) or 'ever'}" + (f" to {ends}" if following else " on")
                 problem = f"this version is in force {reach} only"
-                yield entry.complaint(
+                yield entry.mistake(
                     f"{section}.{day}", problem, "move the day to the version it is for"
                 )
 
 
-def _shadowed(entry: Entry, body: CalendarBody) -> Iterator[Complaint]:
+def _shadowed(entry: Entry, body: CalendarBody) -> Iterator[DefinitionMistake]:
     for weaker, stronger in (
         ("holidays", "exceptions"),
         ("workdays", "exceptions"),
@@ -161,24 +161,24 @@ def _shadowed(entry: Entry, body: CalendarBody) -> Iterator[Complaint]:
     ):
         for day in getattr(body, weaker).keys() & getattr(body, stronger).keys():
             problem = f"`{stronger}` has the same day and outranks it"
-            yield entry.complaint(f"{weaker}.{day}", problem, f"delete it here, or in `{stronger}`")
+            yield entry.mistake(f"{weaker}.{day}", problem, f"delete it here, or in `{stronger}`")
 
 
-def _ordinary(entry: Entry, calendar: Calendar) -> Iterator[Complaint]:
+def _ordinary(entry: Entry, calendar: Calendar) -> Iterator[DefinitionMistake]:
     """Days that are what they would be without a word."""
     plain = Calendar(calendar.week)
     for day in sorted(calendar.holidays):
         if not plain.hours(day):
-            yield entry.complaint(
+            yield entry.mistake(
                 f"holidays.{day}", f"a {WEEKDAYS[day.weekday()]} is closed anyway", "delete it"
             )
     for day, like in calendar.workdays.items():
         if plain.hours(day) == plain.week[like]:
             problem = f"a {WEEKDAYS[day.weekday()]} has the hours of a {WEEKDAYS[like]} anyway"
-            yield entry.complaint(
+            yield entry.mistake(
                 f"workdays.{day}", problem, "delete it, or name the weekday whose hours it works"
             )
     for day, hours in calendar.exceptions.items():
         if plain.hours(day) == hours:
             problem = f"these are the hours of any {WEEKDAYS[day.weekday()]}"
-            yield entry.complaint(f"exceptions.{day}", problem, "delete it, or write its own hours")
+            yield entry.mistake(f"exceptions.{day}", problem, "delete it, or write its own hours")

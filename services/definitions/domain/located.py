@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from floorpulse.definitions.domain.complaints import Complaint
+from floorpulse.definitions.domain.mistakes import DefinitionMistake
 
 _WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None, "~": None, "": None}
 _WHOLE = re.compile(r"[-+]?[0-9]+")
@@ -48,14 +48,14 @@ class _Reader:
 
     def __init__(self, file: str) -> None:
         self.file = file
-        self.complaints: list[Complaint] = []
+        self.mistakes: list[DefinitionMistake] = []
         self._inside: list[Node] = []
 
     def value(self, node: Node, line: int | None = None) -> Located:
         here = node.start_mark.line + 1 if line is None else line
         if node in self._inside:
-            self.complaints.append(
-                Complaint(
+            self.mistakes.append(
+                DefinitionMistake(
                     self.file,
                     here,
                     "file",
@@ -89,8 +89,8 @@ class _Reader:
             line = key.start_mark.line + 1
             if name in known:
                 problem = f"is said twice, first on line {known[name]}"
-                self.complaints.append(
-                    Complaint(self.file, line, name, problem, "keep one of them")
+                self.mistakes.append(
+                    DefinitionMistake(self.file, line, name, problem, "keep one of them")
                 )
                 continue
             known[name] = line
@@ -108,7 +108,7 @@ def _scalar(node: ScalarNode) -> str | int | float | bool | None:
     return float(text) if _FRACTION.fullmatch(text) else text
 
 
-def located(file: str, text: str) -> tuple[Located | None, list[Complaint]]:
+def located(file: str, text: str) -> tuple[Located | None, list[DefinitionMistake]]:
     """The document of a file, None where there is none, and what is wrong with its form."""
     reader = _Reader(file)
     try:
@@ -117,7 +117,7 @@ def located(file: str, text: str) -> tuple[Located | None, list[Complaint]]:
         return None, [_unreadable(file, wrong)]
     except yaml.YAMLError as wrong:
         return None, [
-            Complaint(
+            DefinitionMistake(
                 file,
                 1,
                 "file",
@@ -127,7 +127,7 @@ def located(file: str, text: str) -> tuple[Located | None, list[Complaint]]:
         ]
     except RecursionError:
         return None, [
-            Complaint(
+            DefinitionMistake(
                 file,
                 1,
                 "file",
@@ -135,15 +135,15 @@ def located(file: str, text: str) -> tuple[Located | None, list[Complaint]]:
                 "write sections, definitions and their fields",
             )
         ]
-    return (None if node is None else reader.value(node)), reader.complaints
+    return (None if node is None else reader.value(node)), reader.mistakes
 
 
-def _unreadable(file: str, wrong: yaml.MarkedYAMLError) -> Complaint:
+def _unreadable(file: str, wrong: yaml.MarkedYAMLError) -> DefinitionMistake:
     mark = wrong.problem_mark or wrong.context_mark
     line = 1 if mark is None else mark.line + 1
     problem = wrong.problem or wrong.context or "it cannot be read"
     if "single document" in (wrong.context or ""):
-        return Complaint(
+        return DefinitionMistake(
             file,
             line,
             "file",
@@ -151,8 +151,8 @@ def _unreadable(file: str, wrong: yaml.MarkedYAMLError) -> Complaint:
             "put what follows `---` into a file of its own",
         )
     if "\\t" in problem:
-        return Complaint(file, line, "file", "is indented with a tab", "indent with spaces")
-    return Complaint(
+        return DefinitionMistake(file, line, "file", "is indented with a tab", "indent with spaces")
+    return DefinitionMistake(
         file,
         line,
         "file",

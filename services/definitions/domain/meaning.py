@@ -18,8 +18,8 @@ from floorpulse.definitions.domain.bodies import (
     TenantBody,
 )
 from floorpulse.definitions.domain.calendars import hours_of
-from floorpulse.definitions.domain.complaints import Complaint, meant
 from floorpulse.definitions.domain.floor import CALLED, Floor, since
+from floorpulse.definitions.domain.mistakes import DefinitionMistake, meant
 from floorpulse.definitions.domain.shape import Entry
 from floorpulse.kpis.catalogue import ASKED, CATALOGUE, MomentKpi
 from floorpulse.kpis.policies import Formula
@@ -30,7 +30,9 @@ _WORSE = {Better.HIGHER: Comparison.AT_MOST, Better.LOWER: Comparison.AT_LEAST}
 _SHORT_MATTERS = (Formula.V5, Formula.V6)
 
 
-def meaningless(floor: Floor, misshapen: AbstractSet[tuple[Kind, str]]) -> Iterator[Complaint]:
+def meaningless(
+    floor: Floor, misshapen: AbstractSet[tuple[Kind, str]]
+) -> Iterator[DefinitionMistake]:
     """What cannot be meant so; what is `misshapen` exists, and is complained about elsewhere."""
     yield from _strangers(floor, misshapen)
     yield from _twins(floor)
@@ -38,26 +40,28 @@ def meaningless(floor: Floor, misshapen: AbstractSet[tuple[Kind, str]]) -> Itera
         yield from _impossible(entry)
 
 
-def _strangers(floor: Floor, misshapen: AbstractSet[tuple[Kind, str]]) -> Iterator[Complaint]:
+def _strangers(
+    floor: Floor, misshapen: AbstractSet[tuple[Kind, str]]
+) -> Iterator[DefinitionMistake]:
     for one in floor.references():
         if (one.kind, one.id) in misshapen:
             continue
         known = floor.versions[one.kind]
         if one.id not in known:
             problem = f"there is no {CALLED[one.kind]} {one.id!r}"
-            yield one.entry.complaint(
+            yield one.entry.mistake(
                 one.path, problem, meant(one.id, known, f"define it under `{one.kind.value}:`")
             )
         elif (begins := since(known[one.id][0])) > since(one.entry) and is_day(begins):
             problem = f"{one.id!r} is in force from {begins} on only"
-            yield one.entry.complaint(
+            yield one.entry.mistake(
                 one.path,
                 problem,
                 f"say `valid_from: {begins}` here too, or give {one.id!r} an earlier version",
             )
 
 
-def _twins(floor: Floor) -> Iterator[Complaint]:
+def _twins(floor: Floor) -> Iterator[DefinitionMistake]:
     for versions in (known for kind in floor.versions.values() for known in kind.values()):
         first: dict[str, Entry] = {}
         for one in versions:
@@ -65,21 +69,21 @@ def _twins(floor: Floor) -> Iterator[Complaint]:
             if twin is not one:
                 where = f"{twin.file}:{twin.place.line}"
                 problem = f"is defined twice for the same days, first in {where}"
-                yield one.complaint("", problem, "give it another id, or a `valid_from` of its own")
+                yield one.mistake("", problem, "give it another id, or a `valid_from` of its own")
 
 
-def _impossible(entry: Entry) -> Iterator[Complaint]:
+def _impossible(entry: Entry) -> Iterator[DefinitionMistake]:
     body = entry.body
     if body.valid_from is not None:
         yield from _no_day(entry, "valid_from", body.valid_from)
     if entry.id == BUILT_IN:
-        yield entry.complaint(
+        yield entry.mistake(
             "id", f"{BUILT_IN!r} names what holds where nothing is defined", "give it another id"
         )
     yield from _impossible_body(entry)
 
 
-def _impossible_body(entry: Entry) -> Iterator[Complaint]:
+def _impossible_body(entry: Entry) -> Iterator[DefinitionMistake]:
     body = entry.body
     match body:
         case TenantBody(zone=str(zone)):
@@ -98,9 +102,9 @@ def _impossible_body(entry: Entry) -> Iterator[Complaint]:
             return
 
 
-def _no_day(entry: Entry, path: str, day: str) -> Iterator[Complaint]:
+def _no_day(entry: Entry, path: str, day: str) -> Iterator[DefinitionMistake]:
     if not is_day(day):
-        yield entry.complaint(
+        yield entry.mistake(
             path, f"{day} is no day of any calendar", "write year-month-day, such as 2026-10-01"
         )
 
@@ -114,9 +118,9 @@ def is_day(text: str) -> bool:
     return True
 
 
-def _no_zone(entry: Entry, zone: str) -> Iterator[Complaint]:
+def _no_zone(entry: Entry, zone: str) -> Iterator[DefinitionMistake]:
     if zone not in available_timezones():
-        yield entry.complaint("zone", f"{zone!r} is no IANA time zone", _nearest_zone(zone))
+        yield entry.mistake("zone", f"{zone!r} is no IANA time zone", _nearest_zone(zone))
 
 
 def _nearest_zone(zone: str) -> str:
@@ -124,7 +128,7 @@ def _nearest_zone(zone: str) -> str:
     return remedy if remedy.startswith("did") else "write one such as Asia/Shanghai"
 
 
-def _no_calendar(entry: Entry, body: CalendarBody) -> Iterator[Complaint]:
+def _no_calendar(entry: Entry, body: CalendarBody) -> Iterator[DefinitionMistake]:
     for section in ("holidays", "workdays", "exceptions"):
         for day in getattr(body, section):
             yield from _no_day(entry, f"{section}.{day}", day)
@@ -133,7 +137,7 @@ def _no_calendar(entry: Entry, body: CalendarBody) -> Iterator[Complaint]:
             yield from _no_hours(entry, f"{section}.{day}", hours)
 
 
-def _no_hours(entry: Entry, path: str, hours: list[str]) -> Iterator[Complaint]:
+def _no_hours(entry: Entry, path: str, hours: list[str]) -> Iterator[DefinitionMistake]:
     known = []
     for text in hours:
         try:
@@ -143,74 +147,74 @@ def _no_hours(entry: Entry, path: str, hours: list[str]) -> Iterator[Complaint]:
                 "write from-to within one day; split a night at midnight: 22:00-24:00, and "
                 "00:00-06:00 on the next day"
             )
-            yield entry.complaint(path, str(wrong), remedy)
+            yield entry.mistake(path, str(wrong), remedy)
     for one, other in zip(sorted(known), sorted(known)[1:], strict=False):
         if other.since < one.until:
-            yield entry.complaint(path, f"{', '.join(hours)} overlap", "write each minute once")
+            yield entry.mistake(path, f"{', '.join(hours)} overlap", "write each minute once")
             return
 
 
-def _no_service_level(entry: Entry, body: ServiceLevelBody) -> Iterator[Complaint]:
+def _no_service_level(entry: Entry, body: ServiceLevelBody) -> Iterator[DefinitionMistake]:
     if body.formula in _SHORT_MATTERS and body.short >= body.threshold:
         problem = f"S {body.short} is not below T {body.threshold}, as {body.formula} wants it"
         field = "short" if "short" in entry.place.plain() else "threshold"
-        yield entry.complaint(
+        yield entry.mistake(
             field, problem, "write a shorter S, a longer T, or a formula of V1 to V4"
         )
 
 
-def _no_mark(entry: Entry, body: QaBody) -> Iterator[Complaint]:
+def _no_mark(entry: Entry, body: QaBody) -> Iterator[DefinitionMistake]:
     if round(body.pass_mark, 1) != body.pass_mark:
-        yield entry.complaint(
+        yield entry.mistake(
             "pass_mark",
             f"{body.pass_mark:g} is finer than a tenth of a point",
             f"write {round(body.pass_mark, 1):g}",
         )
 
 
-def _no_queue(entry: Entry, body: QueueBody) -> Iterator[Complaint]:
+def _no_queue(entry: Entry, body: QueueBody) -> Iterator[DefinitionMistake]:
     if len(set(body.channels)) < len(body.channels):
-        yield entry.complaint("channels", "names a channel twice", "write each once")
+        yield entry.mistake("channels", "names a channel twice", "write each once")
     for channel in body.service_level_of.keys() - set(body.channels):
         remedy = f"add {channel} to `channels`, or leave its policy out"
-        yield entry.complaint(
+        yield entry.mistake(
             f"service_level_of.{channel}", f"the queue has no channel {channel}", remedy
         )
 
 
-def _no_target(entry: Entry, body: TargetBody) -> Iterator[Complaint]:
+def _no_target(entry: Entry, body: TargetBody) -> Iterator[DefinitionMistake]:
     kpi = ASKED.get(body.metric)
     if kpi is None:
-        yield entry.complaint(
+        yield entry.mistake(
             "metric", f"{body.metric!r} is no KPI", meant(body.metric, CATALOGUE, "")
         )
         return
     if isinstance(kpi, MomentKpi):
-        yield entry.complaint(
+        yield entry.mistake(
             "metric",
             f"{kpi.id} tells of one moment, no target spans one",
             "write a KPI that is counted over a span",
         )
     if kpi.needs:
-        yield entry.complaint(
+        yield entry.mistake(
             "metric",
             f"{kpi.id} is not counted minute by minute, so hours cannot be told apart",
             "write another",
         )
     if kpi.unit is Unit.RATIO and not 0 < body.value <= 1:
-        yield entry.complaint(
+        yield entry.mistake(
             "value",
             f"{body.value:g} is no share",
             f"write {body.value / 100:g}" if body.value > 1 else "write 0.8",
         )
     if _WORSE.get(kpi.better) is body.comparison:
         other = next(one for one in Comparison if one is not body.comparison)
-        yield entry.complaint(
+        yield entry.mistake(
             "comparison",
             f"{kpi.id} {body.comparison} a value promises to be worse",
             f"write {other}",
         )
     if sum(name is not None for name in (body.scope.queue, body.scope.team, body.scope.site)) > 1:
-        yield entry.complaint(
+        yield entry.mistake(
             "scope", "names more than one", "name one queue, team or site; write a target for each"
         )

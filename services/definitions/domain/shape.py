@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from floorpulse.definitions.domain.bodies import BODIES, Body, File, Kind, reference
-from floorpulse.definitions.domain.complaints import Complaint, meant
 from floorpulse.definitions.domain.conversion import Conversion, hints
 from floorpulse.definitions.domain.located import Located, located
+from floorpulse.definitions.domain.mistakes import DefinitionMistake, meant
 
 SECTIONS = ("tenant", *(kind.value for kind in Kind))
 
@@ -35,21 +35,21 @@ class Entry:
 
     @property
     def name(self) -> str:
-        """How complaints name it, such as `queues[orders]`."""
+        """How mistakes name it, such as `queues[orders]`."""
         return name_of(self.kind, self.id)
 
-    def complaint(self, path: str, problem: str, remedy: str) -> Complaint:
-        """A complaint about one of its fields, `hours.monday` or the like; about all of it where
+    def mistake(self, path: str, problem: str, remedy: str) -> DefinitionMistake:
+        """A mistake about one of its fields, `hours.monday` or the like; about all of it where
         the path is empty.
         """
         line = self.place.at(path.split(".") if path else []).line
-        return Complaint(
+        return DefinitionMistake(
             self.file, line, ".".join(filter(None, (self.name, path))), problem, remedy
         )
 
 
 def name_of(kind: Kind, own: object) -> str:
-    """How complaints name a definition."""
+    """How mistakes name a definition."""
     return kind.value if own in ("", None) else f"{kind.value}[{own}]"
 
 
@@ -61,34 +61,34 @@ class Shaped:
 
     entries: tuple[Entry, ...]
     misshapen: frozenset[tuple[Kind, str]]
-    complaints: tuple[Complaint, ...]
+    mistakes: tuple[DefinitionMistake, ...]
 
 
 def shaped(file: str, text: str) -> Shaped:
     """What a file says."""
-    document, complaints = located(file, text)
+    document, mistakes = located(file, text)
     if document is None:
-        empty = Complaint(
+        empty = DefinitionMistake(
             file,
             1,
             "file",
             "says nothing",
             "write `tenant:` and its definitions, or delete the file",
         )
-        return Shaped((), frozenset(), tuple(complaints or [empty]))
+        return Shaped((), frozenset(), tuple(mistakes or [empty]))
     if not isinstance(document.value, dict):
         remedy = "write `tenant:` and sections such as `queues:`"
-        complaints.append(
-            Complaint(file, document.line, "file", "is no mapping of sections", remedy)
+        mistakes.append(
+            DefinitionMistake(file, document.line, "file", "is no mapping of sections", remedy)
         )
-        return Shaped((), frozenset(), tuple(complaints))
+        return Shaped((), frozenset(), tuple(mistakes))
     conversion = Conversion(file)
     found = list(_entries(conversion, document.value))
     good = tuple(one for one in found if isinstance(one, Entry))
     return Shaped(
         good,
         frozenset(one for one in found if not isinstance(one, Entry)),
-        (*complaints, *conversion.complaints),
+        (*mistakes, *conversion.mistakes),
     )
 
 

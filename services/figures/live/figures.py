@@ -17,7 +17,7 @@ from floorpulse.figures.forecasts.in_force import NO_FORECASTS, Forecasts
 from floorpulse.figures.forecasts.plans import Times
 from floorpulse.figures.live.context import LiveContext, LiveContexts, LiveQuery, LiveRowSource
 from floorpulse.figures.live.layout import Layout, RowLayout
-from floorpulse.figures.live.plans import Asked, LivePlans, PlanLayouts, live_times
+from floorpulse.figures.live.plans import LivePlans, PlanLayouts, PlanQuestion, live_times
 from floorpulse.figures.lookup.looked_up import LookedUp, nothing
 from floorpulse.figures.lookup.lookup import Lookup
 from floorpulse.figures.policies_in_force import PoliciesInForce
@@ -91,7 +91,7 @@ class LiveFigures:
         self._lookup = lookup
         self._turns = turns
         self._forecasts = forecasts
-        self._cached: dict[Asked, _CachedLayout] = {}
+        self._cached: dict[PlanQuestion, _CachedLayout] = {}
         self._cached_rows = 0
         self._staff_by_queue: dict[str, tuple[tuple[int, int], StaffByQueue]] = {}
         self._layouts = PlanLayouts()
@@ -170,12 +170,12 @@ class LiveFigures:
         tenant = query.selection.tenant
         question = query.question
         slots = self._layouts.slots(
-            Asked(query.selection, question.basis), terms, self._forecasts().get(tenant, ())
+            PlanQuestion(query.selection, question.basis), terms, self._forecasts().get(tenant, ())
         )
         return LivePlans(self._board, tenant, terms, times, slots, query.window, question.needs)
 
     async def _layout(self, query: LiveQuery, terms: PoliciesInForce, as_of: int) -> Layout:
-        asked = Asked(query.selection, query.question.basis)
+        asked = PlanQuestion(query.selection, query.question.basis)
         floor = (self._board.floor, as_of // MINUTE)
         known = self._cached.get(asked)
         if known is None or known.in_force is not terms.in_force or known.floor != floor:

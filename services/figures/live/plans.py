@@ -81,7 +81,7 @@ class LivePlans:
         return figures._replace(plan=replace(figures.plan, so_far=so_far))
 
 
-class Asked(NamedTuple):
+class PlanQuestion(NamedTuple):
     """What the rows of a question are laid out by."""
 
     selection: Selection
@@ -100,10 +100,10 @@ class PlanLayouts:
     """The forecasts of questions by row, sorted anew only when forecasts or definitions change."""
 
     def __init__(self) -> None:
-        self._known: dict[Asked, _SlotsByRow] = {}
+        self._known: dict[PlanQuestion, _SlotsByRow] = {}
 
     def slots(
-        self, asked: Asked, terms: PoliciesInForce, slots: Sequence[Slot]
+        self, asked: PlanQuestion, terms: PoliciesInForce, slots: Sequence[Slot]
     ) -> Mapping[RowKey, Sequence[Slot]]:
         """A tenant's slots by the row they are about."""
         known = self._known.get(asked)

@@ -23,7 +23,7 @@ Answer = TypeVar("Answer")
 Ask = Callable[[], Coroutine[Any, Any, Answer]]
 
 
-class _Asked(Generic[Answer]):
+class _AskedAt(Generic[Answer]):
     """One answer, about something, that waits, is under way or there; `until` (monotonic seconds)
     says how long it may be told.
     """
@@ -70,7 +70,7 @@ class Aging(Generic[Answer]):
     def __init__(self, monotonic: Callable[[], float], slots: asyncio.Semaphore) -> None:
         self._monotonic = monotonic
         self._slots = slots
-        self._asked: dict[tuple[str, ...], _Asked[Answer]] = {}
+        self._asked: dict[tuple[str, ...], _AskedAt[Answer]] = {}
 
     def get(self, name: tuple[str, ...], about: object, ask: Ask[Answer]) -> "asyncio.Task[Answer]":
         """The answer of this name, there or to come: the known one if it is young and about the
@@ -85,12 +85,12 @@ class Aging(Generic[Answer]):
             or known.about != about
             or (known.until is not None and self._monotonic() >= known.until)
         ):
-            fresh = _Asked[Answer](about, self._under_way(known), self._monotonic)
+            fresh = _AskedAt[Answer](about, self._under_way(known), self._monotonic)
             fresh.begin(ask, self._slots)
             known = self._asked[name] = fresh
         return known.task
 
-    def _under_way(self, known: _Asked[Answer] | None) -> "asyncio.Task[Answer] | None":
+    def _under_way(self, known: _AskedAt[Answer] | None) -> "asyncio.Task[Answer] | None":
         """What must end before the next may begin; what has not begun is given up."""
         if known is None or known.task.done():
             return None

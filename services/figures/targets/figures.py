@@ -51,7 +51,7 @@ class TargetQuery:
 
 
 @dataclass(frozen=True)
-class Kept:
+class KeptTarget:
     """How a promise stands over a stretch; instants are epoch milliseconds."""
 
     stint: Stint
@@ -65,7 +65,7 @@ class Kept:
 
 
 @dataclass(frozen=True)
-class _Reading:
+class _TargetReading:
     """What several stretches of one promise are made of."""
 
     view: TenantView
@@ -122,7 +122,7 @@ class Targets:
 
     async def page(
         self, query: TargetQuery, after: StretchPlace | None, limit: int
-    ) -> tuple[list[Kept], StretchPlace | None]:
+    ) -> tuple[list[KeptTarget], StretchPlace | None]:
         """Up to `limit` rows behind `after`, in the order of time and target; and the last one's
         place if more follow.
         """
@@ -132,7 +132,7 @@ class Targets:
         known = stints(view.known, begun, view.zone, query.names)
         mine = [one for one in known if after is None or one.place > after]
         watermark = lowest_watermark(await self._positions.positions())
-        rows: list[Kept] = []
+        rows: list[KeptTarget] = []
         for _, theirs in groupby(
             sorted(mine[:limit], key=_order), key=lambda one: one.promise.version.name
         ):
@@ -142,7 +142,7 @@ class Targets:
 
     async def _kept(
         self, view: TenantView, theirs: Sequence[Stint], watermark: int | None
-    ) -> list[Kept]:
+    ) -> list[KeptTarget]:
         """The rows of one version of a target, its stretches in order of time."""
         reading = await self._reading(view, theirs)
         return [
@@ -150,7 +150,7 @@ class Targets:
             async for portion in self._turns.over(theirs, 1) for stint in portion
         ]  # fmt: skip
 
-    async def _reading(self, view: TenantView, theirs: Sequence[Stint]) -> _Reading:
+    async def _reading(self, view: TenantView, theirs: Sequence[Stint]) -> _TargetReading:
         hours = [one for stint in theirs for one in _hours(view, stint)]
         queue_channels = await self._queue_channels(view, theirs[0].promise, theirs)
         sums = Sums()
@@ -162,7 +162,7 @@ class Targets:
                 for tally in portion:
                     sums.add(tally)
                 await self._turns.next()
-        return _Reading(
+        return _TargetReading(
             view, queue_channels, {span: index for index, span in enumerate(read)}, sums
         )
 
@@ -185,13 +185,13 @@ def _hours(view: TenantView, stint: Stint) -> list[Span]:
     return hours_of(stint.promise, so_far, view.zone)
 
 
-def _row(stint: Stint, reading: _Reading, watermark: int | None) -> Kept:
+def _row(stint: Stint, reading: _TargetReading, watermark: int | None) -> KeptTarget:
     promise = stint.promise
     kpi = stint.promise.kpi
     hours = _hours(reading.view, stint)
     parts = _parts(promise, hours or [stint.span], reading)
     value = value_of(kpi, _whole(parts), parts)
-    return Kept(
+    return KeptTarget(
         stint=stint,
         value=value,
         definition=definition_of(kpi, [part.policy for part in parts]),
@@ -203,7 +203,7 @@ def _row(stint: Stint, reading: _Reading, watermark: int | None) -> Kept:
     )
 
 
-def _parts(promise: Promise, hours: Sequence[Span], reading: _Reading) -> list[Parted]:
+def _parts(promise: Promise, hours: Sequence[Span], reading: _TargetReading) -> list[Parted]:
     """What was counted under each policy, hour by hour under those in force when it began."""
     known = PoliciesOverTime(AS_IN_FORCE, reading.view.known)
     found = dict[ServiceLevelPolicy, SpanFigures]()

@@ -32,8 +32,8 @@ def event_id(text: bytes) -> str | None:
         return None
 
 
-class _Named(msgspec.Struct, frozen=True):
+class _NamedReason(msgspec.Struct, frozen=True):
     id: str
 
 
-_decode_named = msgspec.json.Decoder(_Named).decode
+_decode_named = msgspec.json.Decoder(_NamedReason).decode

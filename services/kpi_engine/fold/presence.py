@@ -27,7 +27,7 @@ STEP = 900_000
 
 
 @dataclass(eq=False, slots=True)
-class QueuePresence:
+class QueueOpenVisits:
     """The open visits of one queue and channel: when those that wait were offered, when the others
     were answered.
 
@@ -123,7 +123,7 @@ class PartitionPresence:
         self.waits_since = -NO_END
         self.talks_since = -NO_END
         self._kept_since = -NO_END
-        self._queues: dict[Home, QueuePresence] = {}
+        self._queues: dict[Home, QueueOpenVisits] = {}
         self._changed: set[Home] = set()
         self._month = Month("", 0, 0)
 
@@ -202,13 +202,13 @@ class PartitionPresence:
             return visit.answered_at >= self.talks_since
         return visit.offered_at is not None and visit.offered_at >= self.waits_since
 
-    def _queue(self, home: Home) -> QueuePresence:
+    def _queue(self, home: Home) -> QueueOpenVisits:
         queue = self._queues.get(home)
         if queue is None:
-            queue = self._queues[home] = QueuePresence()
+            queue = self._queues[home] = QueueOpenVisits()
         return queue
 
-    def _count(self, home: Home, queue: QueuePresence, offered: int, change: int) -> None:
+    def _count(self, home: Home, queue: QueueOpenVisits, offered: int, change: int) -> None:
         if offered < self._kept_since:
             return
         if not self._month.begin <= offered < self._month.end:
@@ -242,7 +242,7 @@ class PartitionPresence:
                 self._count(home, queue, at, 1)
                 self.absent.pop(key, None)
 
-    def _take_old(self, queue: QueuePresence) -> list[tuple[VisitKey, int]]:
+    def _take_old(self, queue: QueueOpenVisits) -> list[tuple[VisitKey, int]]:
         """Remove the visits that are too old; return those among them that waited."""
         old = [(key, at) for key, at in queue.waiting.items() if at < self.waits_since]
         for key, _ in old:

@@ -12,7 +12,7 @@ from floorpulse.contracts.updates import PaneRow, Update
 from floorpulse.kpi_engine.fold.panes import Pane
 from floorpulse.kpi_engine.fold.partition import Partition
 from floorpulse.kpi_engine.ports import LiveChannel
-from floorpulse.kpi_engine.publish.sources import HeardSources
+from floorpulse.kpi_engine.publish.sources import PartitionSources
 from floorpulse.runtime.clock import now_ms, steady_ms
 
 HEARTBEAT = 1_000
@@ -32,7 +32,7 @@ class Publisher:
         self._sequence = count(1)
         self._last_event: dict[int, int] = {}
         self._last_update: dict[int, int] = {}
-        self._sources: dict[int, HeardSources] = {}
+        self._sources: dict[int, PartitionSources] = {}
 
     def begin(self, number: int) -> None:
         """A partition is taken over: its silence counts from now."""
@@ -48,7 +48,7 @@ class Publisher:
         `appended_at`, epoch milliseconds.
         """
         self._last_event[number] = now = steady_ms()
-        self._sources.setdefault(number, HeardSources()).note(events, appended_at, now)
+        self._sources.setdefault(number, PartitionSources()).note(events, appended_at, now)
 
     async def publish(self, partitions: Iterable[Partition], ends: Mapping[int, int]) -> None:
         """Publish what changed, each partition at least once a second; `ends` are the log's ends by

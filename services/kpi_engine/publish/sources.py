@@ -39,7 +39,7 @@ class _HeardSource:
     news: bool = True
 
 
-class HeardSources:
+class PartitionSources:
     """The sources of one partition."""
 
     def __init__(self) -> None:

@@ -59,7 +59,7 @@ class Variant(Generic[M]):
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class _Entry(Generic[M]):
+class _KpiFields(Generic[M]):
     """What the catalogue knows of a KPI.
 
     `family` is what it is computed from, and so when it is final. `needs` must be looked up beside
@@ -108,7 +108,7 @@ class _Entry(Generic[M]):
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class SpanKpi(_Entry[Measure]):
+class SpanKpi(_KpiFields[Measure]):
     """A KPI that is counted over a span.
 
     `by_agent`: it is an agent's doing, and told of agents; `quality`: agents may be compared by it.
@@ -139,7 +139,7 @@ class SpanKpi(_Entry[Measure]):
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class MomentKpi(_Entry[MomentMeasure]):
+class MomentKpi(_KpiFields[MomentMeasure]):
     """A gauge: how it is at a moment."""
 
 

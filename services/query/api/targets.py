@@ -11,7 +11,7 @@ from msgspec import Meta
 from pydantic import Field
 
 from floorpulse.figures.policies_in_force import target_ids
-from floorpulse.figures.targets.figures import Kept, TargetQuery, Targets
+from floorpulse.figures.targets.figures import KeptTarget, TargetQuery, Targets
 from floorpulse.figures.targets.promises import StretchPlace, TargetStatus, counts_visits
 from floorpulse.figures.tenant_view import TenantView
 from floorpulse.figures.timestamps import Instant, text, text_or_none
@@ -205,7 +205,7 @@ async def _page(
     return [_row(question, one) for one in rows], more
 
 
-def _row(question: TargetQuery, kept: Kept) -> TargetFigures:
+def _row(question: TargetQuery, kept: KeptTarget) -> TargetFigures:
     stint = kept.stint
     zone = question.zone
     promise = stint.promise
@@ -235,7 +235,7 @@ def _row(question: TargetQuery, kept: Kept) -> TargetFigures:
     )
 
 
-def _visits(kept: Kept, zone: ZoneInfo) -> str | None:
+def _visits(kept: KeptTarget, zone: ZoneInfo) -> str | None:
     """The question for the visits behind a miss."""
     promise = kept.stint.promise
     span = kept.stint.span

@@ -15,7 +15,7 @@ from floorpulse.contracts.events import (
     SurveyOffered,
 )
 from floorpulse.simulator.domain.hall import Hall
-from floorpulse.simulator.domain.spans import MINUTE, Span
+from floorpulse.simulator.domain.spans import MINUTE, ModelSpan
 from floorpulse.simulator.domain.stays import Conversation, ModelStay
 
 Kind = Literal["csat", "nps", "fcr"]
@@ -23,12 +23,12 @@ Kind = Literal["csat", "nps", "fcr"]
 SCALES: dict[Kind, tuple[int, int]] = {"csat": (1, 5), "nps": (0, 10), "fcr": (0, 1)}
 """Worst and best score of each kind of survey."""
 
-ASKED_AFTER = Span(15, 0.5)
-ANSWERED_AFTER = Span(240, 1.0)
-EVALUATED_AFTER = Span(3 * 3_600, 0.7)
-RESCORED_AFTER = Span(8 * 3_600, 0.6)
-COMPLAINED_AFTER = Span(2_400, 1.0)
-CLOSED_AFTER = Span(20 * 3_600, 0.6)
+ASKED_AFTER = ModelSpan(15, 0.5)
+ANSWERED_AFTER = ModelSpan(240, 1.0)
+EVALUATED_AFTER = ModelSpan(3 * 3_600, 0.7)
+RESCORED_AFTER = ModelSpan(8 * 3_600, 0.6)
+COMPLAINED_AFTER = ModelSpan(2_400, 1.0)
+CLOSED_AFTER = ModelSpan(20 * 3_600, 0.6)
 PASS_MARK = 80
 FATAL = 0.02
 VALID = 0.6

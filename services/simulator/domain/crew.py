@@ -10,12 +10,12 @@ from floorpulse.simulator.domain.customers import Customers
 from floorpulse.simulator.domain.demand import SLOT, load, planned
 from floorpulse.simulator.domain.hall import Hall
 from floorpulse.simulator.domain.roster import LENGTH, required, roster
-from floorpulse.simulator.domain.spans import DAY, MINUTE, SECOND, Span
+from floorpulse.simulator.domain.spans import DAY, MINUTE, SECOND, ModelSpan
 from floorpulse.simulator.domain.stays import Agent, Conversation, Ticket
 
 ROUTING = 60
-RING = Span(2.5, 0.5)
-HOLD = Span(45, 0.7)
+RING = ModelSpan(2.5, 0.5)
+HOLD = ModelSpan(45, 0.7)
 SHIFT = LENGTH * SLOT
 REST = 12 * MINUTE
 MEAL = 30 * MINUTE

@@ -9,11 +9,11 @@ from floorpulse.simulator.domain.demand import actual, arrivals
 from floorpulse.simulator.domain.exits import Exit, exit_of
 from floorpulse.simulator.domain.hall import Hall
 from floorpulse.simulator.domain.scenarios import Queue
-from floorpulse.simulator.domain.spans import Span
+from floorpulse.simulator.domain.spans import ModelSpan
 from floorpulse.simulator.domain.stays import Conversation, ModelStay, Ticket
 
-CALLED_BACK_AFTER = Span(1_200, 0.5)
-SWITCHING = Span(2, 0.3)
+CALLED_BACK_AFTER = ModelSpan(1_200, 0.5)
+SWITCHING = ModelSpan(2, 0.3)
 
 
 class Customers:

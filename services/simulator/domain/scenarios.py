@@ -5,7 +5,7 @@ was staffed.
 from dataclasses import dataclass
 
 from floorpulse.contracts.events import Channel
-from floorpulse.simulator.domain.spans import CallerPatience, Span
+from floorpulse.simulator.domain.spans import CallerPatience, ModelSpan
 
 
 @dataclass(frozen=True)
@@ -21,8 +21,8 @@ class Queue:
     id: str
     channel: Channel
     share: float
-    talk: Span
-    wrap: Span
+    talk: ModelSpan
+    wrap: ModelSpan
     patience: CallerPatience
     priority: int = 0
     room: int = 60
@@ -99,36 +99,36 @@ QUEUES = (
         "orders",
         "voice",
         0.33,
-        Span(210),
-        Span(35),
-        CallerPatience(Span(150, 0.9)),
+        ModelSpan(210),
+        ModelSpan(35),
+        CallerPatience(ModelSpan(150, 0.9)),
         onward=("delivery", "returns"),
     ),
     Queue(
         "delivery",
         "voice",
         0.27,
-        Span(180),
-        Span(30),
-        CallerPatience(Span(140, 0.9)),
+        ModelSpan(180),
+        ModelSpan(30),
+        CallerPatience(ModelSpan(140, 0.9)),
         onward=("orders", "returns"),
     ),
     Queue(
         "returns",
         "voice",
         0.15,
-        Span(260),
-        Span(50),
-        CallerPatience(Span(160, 0.9)),
+        ModelSpan(260),
+        ModelSpan(50),
+        CallerPatience(ModelSpan(160, 0.9)),
         onward=("delivery", "orders"),
     ),
     Queue(
         "vip",
         "voice",
         0.05,
-        Span(280),
-        Span(60),
-        CallerPatience(Span(90, 0.8), hasty=0.06),
+        ModelSpan(280),
+        ModelSpan(60),
+        CallerPatience(ModelSpan(90, 0.8), hasty=0.06),
         priority=10,
         onward=("orders",),
     ),
@@ -136,9 +136,9 @@ QUEUES = (
         "chat",
         "chat",
         0.16,
-        Span(300),
-        Span(25),
-        CallerPatience(Span(180, 0.9)),
+        ModelSpan(300),
+        ModelSpan(25),
+        CallerPatience(ModelSpan(180, 0.9)),
         tells_spans=False,
         holds=0.0,
         onward=("orders", "returns"),
@@ -147,9 +147,9 @@ QUEUES = (
         "email",
         "email",
         0.02,
-        Span(360),
-        Span(40),
-        CallerPatience(Span(86_400, 0.1), hasty=0.0),
+        ModelSpan(360),
+        ModelSpan(40),
+        CallerPatience(ModelSpan(86_400, 0.1), hasty=0.0),
         room=1_000,
         tells_spans=False,
         holds=0.0,
@@ -158,9 +158,9 @@ QUEUES = (
         "callback",
         "callback",
         0.02,
-        Span(220),
-        Span(35),
-        CallerPatience(Span(900, 0.4), hasty=0.0),
+        ModelSpan(220),
+        ModelSpan(35),
+        CallerPatience(ModelSpan(900, 0.4), hasty=0.0),
         room=500,
     ),
 )

@@ -18,7 +18,7 @@ def chance(seed: int, purpose: str) -> Random:
 
 
 @dataclass(frozen=True)
-class Span:
+class ModelSpan:
     """A log-normal span: `mean` in seconds, `spread` the standard deviation of its logarithm."""
 
     mean: float
@@ -37,7 +37,7 @@ class CallerPatience:
     a log-normal span.
     """
 
-    steady: Span
+    steady: ModelSpan
     hasty: float = 0.12
     hasty_mean: float = 4.0
 

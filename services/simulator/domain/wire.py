@@ -11,11 +11,11 @@ from typing import NamedTuple
 from floorpulse.contracts.events import AnyEvent
 from floorpulse.simulator.domain.floor import ModelFloor
 from floorpulse.simulator.domain.scenarios import Scenario
-from floorpulse.simulator.domain.spans import Span, chance
+from floorpulse.simulator.domain.spans import ModelSpan, chance
 from floorpulse.simulator.domain.stays import Happening
 from floorpulse.simulator.domain.truth import Truth, when
 
-LATENESS = Span(20, 1.2)
+LATENESS = ModelSpan(20, 1.2)
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Noise:
 
     duplicated: float = 0.0
     delayed: float = 0.0
-    lateness: Span = LATENESS
+    lateness: ModelSpan = LATENESS
 
 
 NO_NOISE = Noise()

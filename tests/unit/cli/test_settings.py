@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from floorpulse.cli.app import Reading
+from floorpulse.cli.app import ReadingCommand
 from floorpulse.cli.settings_catalogue import (
     READERS,
     Origin,
@@ -40,11 +40,11 @@ def test_every_setting_says_what_it_is_for_and_what_it_counts(setting: Setting) 
 
 
 def test_the_commands_of_the_page_are_those_of_the_command_line() -> None:
-    assert {one.command for one in READERS} == set(Reading)
+    assert {one.command for one in READERS} == set(ReadingCommand)
 
 
-@pytest.mark.parametrize("command", Reading)
-def test_a_command_that_is_told_to_read_a_group_has_it(command: Reading) -> None:
+@pytest.mark.parametrize("command", ReadingCommand)
+def test_a_command_that_is_told_to_read_a_group_has_it(command: ReadingCommand) -> None:
     (reader,) = (one for one in READERS if one.command == command)
 
     assert set(reader.groups) <= set(reader.model.model_fields)

@@ -11,8 +11,8 @@ from floorpulse.cli.app import app
 from floorpulse.definitions.adapters.folder import files_of
 from floorpulse.definitions.domain.bodies import TenantBody
 from floorpulse.definitions.domain.check import check
-from floorpulse.definitions.domain.complaints import meant
 from floorpulse.definitions.domain.conversion import Form, remedy
+from floorpulse.definitions.domain.mistakes import meant
 from floorpulse.demo.programs import DEFINITIONS
 
 WRONG = sorted((Path(__file__).parent / "wrong").glob("*.yaml"))
@@ -28,10 +28,10 @@ def test_a_wrong_file_is_told_with_line_field_and_remedy(path: Path) -> None:
         line.removeprefix(EXPECTED) for line in text.splitlines() if line.startswith(EXPECTED)
     ]
 
-    found = check({"wrong.yaml": text}).complaints
+    found = check({"wrong.yaml": text}).mistakes
 
     assert expected
-    assert [str(complaint) for complaint in found] == expected
+    assert [str(mistake) for mistake in found] == expected
 
 
 def test_more_than_eighty_kinds_of_mistakes_are_tried() -> None:
@@ -44,12 +44,12 @@ def test_the_definitions_we_ship_hold() -> None:
     checked = check(texts)
 
     assert not unreadable
-    assert not checked.complaints
+    assert not checked.mistakes
     assert {entry.tenant for entry in checked.entries} == {"demo"}
 
 
 def test_all_mistakes_are_told_at_once_over_all_files() -> None:
-    found = check({"b.yaml": TWICE, "a.yaml": "tenant: demo\nqueue: []\n"}).complaints
+    found = check({"b.yaml": TWICE, "a.yaml": "tenant: demo\nqueue: []\n"}).mistakes
 
     assert [(one.file, one.line, one.field) for one in found] == [
         ("a.yaml", 2, "queue"),
@@ -64,7 +64,7 @@ def test_a_tenant_may_be_spread_over_files() -> None:
     )
     policy = "tenant: demo\nservice_levels:\n  - {id: fast, threshold: 10}\n"
 
-    assert not check({"queues.yaml": queue, "policies.yaml": policy}).complaints
+    assert not check({"queues.yaml": queue, "policies.yaml": policy}).mistakes
 
 
 def test_tenants_know_nothing_of_one_another() -> None:
@@ -74,7 +74,7 @@ def test_tenants_know_nothing_of_one_another() -> None:
     )
     policy = "tenant: two\nservice_levels:\n  - {id: fast, threshold: 10}\n"
 
-    found = check({"queues.yaml": queue, "policies.yaml": policy}).complaints
+    found = check({"queues.yaml": queue, "policies.yaml": policy}).mistakes
 
     assert [one.problem for one in found] == ["there is no service-level policy 'fast'"]
 
@@ -94,10 +94,10 @@ def test_the_nearest_word_begins_with_the_same_letter() -> None:
 
 
 def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
-    texts, [complaint] = files_of(tmp_path / "nowhere")
+    texts, [mistake] = files_of(tmp_path / "nowhere")
 
     assert not texts
-    assert str(complaint).startswith(
+    assert str(mistake).startswith(
         f"{tmp_path / 'nowhere'}: folder: cannot be read (No such file or directory); "
     )
 
@@ -105,9 +105,9 @@ def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
 def test_a_folder_without_definitions_is_told(tmp_path: Path) -> None:
     (tmp_path / "README.md").write_text("nothing", encoding="utf-8")
 
-    _, [complaint] = files_of(tmp_path)
+    _, [mistake] = files_of(tmp_path)
 
-    assert complaint.problem == "holds no definitions"
+    assert mistake.problem == "holds no definitions"
 
 
 def test_a_file_that_is_no_utf_8_is_told_with_its_line(tmp_path: Path) -> None:
@@ -115,9 +115,9 @@ def test_a_file_that_is_no_utf_8_is_told_with_its_line(tmp_path: Path) -> None:
         "tenant: demo\nabout:\n  - names: {en: Demo, zh: 演示}\n".encode("gb18030")
     )
 
-    _, [complaint] = files_of(tmp_path)
+    _, [mistake] = files_of(tmp_path)
 
-    assert (complaint.line, complaint.problem) == (3, "is no UTF-8")
+    assert (mistake.line, mistake.problem) == (3, "is no UTF-8")
 
 
 def test_the_command_says_that_nothing_is_wrong() -> None:
@@ -151,7 +151,7 @@ def test_the_command_tells_mistakes_as_lines_and_as_json(tmp_path: Path) -> None
 
 
 def test_a_file_that_is_no_text_is_told() -> None:
-    [found] = check({"wrong.yaml": "tenant: \x00"}).complaints
+    [found] = check({"wrong.yaml": "tenant: \x00"}).mistakes
 
     assert str(found).startswith("wrong.yaml:1: file: is no YAML")
 

@@ -5,7 +5,7 @@ published.
 from floorpulse.contracts import events
 from floorpulse.contracts.events import AnyEvent
 from floorpulse.contracts.updates import SourceHeard
-from floorpulse.kpi_engine.publish.sources import ALL_EVERY, HISTORY, MINUTE, MOST, HeardSources
+from floorpulse.kpi_engine.publish.sources import ALL_EVERY, HISTORY, MINUTE, MOST, PartitionSources
 from tests.unit.kpi_engine.builders import event
 
 AT = 1_794_300_000_000
@@ -15,12 +15,12 @@ def said(source: str = "pbx", at: int = AT, queue: str = "sales") -> AnyEvent:
     return event(events.ContactOffered, at, source=source, queue=queue)
 
 
-def heard(sources: HeardSources, now: int) -> dict[str, SourceHeard]:
+def heard(sources: PartitionSources, now: int) -> dict[str, SourceHeard]:
     return {one.source: one for one in sources.take_unpublished(now)}
 
 
 def test_a_source_is_told_with_its_quiet_its_minutes_and_the_queues_it_feeds() -> None:
-    sources = HeardSources()
+    sources = PartitionSources()
     sources.note([said(), said(queue="billing")], AT, 5_000)
 
     assert sources.take_unpublished(7_000) == [
@@ -29,7 +29,7 @@ def test_a_source_is_told_with_its_quiet_its_minutes_and_the_queues_it_feeds() -
 
 
 def test_each_minute_in_which_it_spoke_is_a_bit_counted_back_from_its_last_word() -> None:
-    sources = HeardSources()
+    sources = PartitionSources()
     for minute in (0, 1, 4):
         sources.note([said()], AT, minute * MINUTE + 59_000)
 
@@ -37,7 +37,7 @@ def test_each_minute_in_which_it_spoke_is_a_bit_counted_back_from_its_last_word(
 
 
 def test_a_source_that_was_quiet_for_more_than_an_hour_begins_a_new_rhythm() -> None:
-    sources = HeardSources()
+    sources = PartitionSources()
     sources.note([said()], AT, 0)
     sources.note([said()], AT, 64 * MINUTE)
 
@@ -45,7 +45,7 @@ def test_a_source_that_was_quiet_for_more_than_an_hour_begins_a_new_rhythm() -> 
 
 
 def test_what_tells_of_history_is_heard_and_makes_no_rhythm() -> None:
-    sources = HeardSources()
+    sources = PartitionSources()
     sources.note([said(at=AT - HISTORY - 1)], AT, 0)
     assert heard(sources, 1000)["pbx"] == SourceHeard("acme", "pbx", 1000, 0, ["sales"])
 
@@ -55,7 +55,7 @@ def test_what_tells_of_history_is_heard_and_makes_no_rhythm() -> None:
 
 
 def test_only_what_is_new_is_told_and_everything_now_and_then() -> None:
-    sources = HeardSources()
+    sources = PartitionSources()
     sources.note([said("a"), said("b")], AT, 0)
     sources.take_unpublished(0)
     sources.note([said("a"), said("a", queue="mail")], AT, 1_000)
@@ -67,7 +67,7 @@ def test_only_what_is_new_is_told_and_everything_now_and_then() -> None:
 
 
 def test_events_about_no_queue_feed_none() -> None:
-    sources = HeardSources()
+    sources = PartitionSources()
     sources.note(
         [event(events.AgentStateChanged, AT, source="wfm", agent="ann", state="available")], AT, 0
     )
@@ -76,7 +76,7 @@ def test_events_about_no_queue_feed_none() -> None:
 
 
 def test_a_source_for_every_event_fills_no_memory() -> None:
-    sources = HeardSources()
+    sources = PartitionSources()
     for number in range(MOST + 5):
         sources.note([said(f"s{number}")], AT, number)
 

@@ -9,7 +9,7 @@ from floorpulse.simulator.domain.desk import Desk
 from floorpulse.simulator.domain.exits import Exit, exit_of
 from floorpulse.simulator.domain.roster import Shift
 from floorpulse.simulator.domain.scenarios import QUEUES, Team
-from floorpulse.simulator.domain.spans import MINUTE, SECOND, CallerPatience, Span, chance
+from floorpulse.simulator.domain.spans import MINUTE, SECOND, CallerPatience, ModelSpan, chance
 from floorpulse.simulator.domain.stays import Agent, ModelStay, Ticket
 
 ENV = Environment()
@@ -72,7 +72,7 @@ def test_who_leaves_the_line_is_given_to_nobody() -> None:
 def exits(channel: str = "voice", patience: float = 100_000, *, crowded: bool = False) -> set[Exit]:
     queue = replace(
         ORDERS if channel == "voice" else CHAT,
-        patience=CallerPatience(Span(patience, 0.01), hasty=0),
+        patience=CallerPatience(ModelSpan(patience, 0.01), hasty=0),
     )
     rng = Random(2)
     return {exit_of(rng, queue, crowded=crowded) for _ in range(300)}
@@ -99,7 +99,7 @@ def test_who_writes_may_wait_for_ever() -> None:
 
 
 def test_the_hasty_give_up_within_seconds() -> None:
-    patience = CallerPatience(Span(600, 0.01), hasty=0.25, hasty_mean=2)
+    patience = CallerPatience(ModelSpan(600, 0.01), hasty=0.25, hasty_mean=2)
     rng = chance(1, "test")
     draws = [patience.draw(rng) for _ in range(2_000)]
 
@@ -108,7 +108,7 @@ def test_the_hasty_give_up_within_seconds() -> None:
 
 def test_a_span_has_the_mean_it_is_named_by() -> None:
     rng = chance(1, "test")
-    draws = [Span(100, 0.5).draw(rng) for _ in range(20_000)]
+    draws = [ModelSpan(100, 0.5).draw(rng) for _ in range(20_000)]
 
     assert 98_000 < sum(draws) / len(draws) < 102_000
 

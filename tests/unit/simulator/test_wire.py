@@ -3,11 +3,11 @@
 from collections import Counter
 
 from floorpulse.simulator.domain.scenarios import QUIET
-from floorpulse.simulator.domain.spans import HOUR, MINUTE, Span
+from floorpulse.simulator.domain.spans import HOUR, MINUTE, ModelSpan
 from floorpulse.simulator.domain.wire import NO_NOISE, Delivery, Noise, Wire
 
 START = 1_794_355_200_000
-NOISE = Noise(duplicated=0.1, delayed=0.2, lateness=Span(60, 1.0))
+NOISE = Noise(duplicated=0.1, delayed=0.2, lateness=ModelSpan(60, 1.0))
 
 
 def heard(noise: Noise, slices: int = 1) -> tuple[list[Delivery], Wire]:
@@ -51,7 +51,7 @@ def test_deliveries_are_the_same_however_time_is_cut() -> None:
 
 
 def test_what_is_under_way_arrives_when_it_is_due() -> None:
-    wire = Wire(QUIET, 3, START, 10 * HOUR, Noise(delayed=1.0, lateness=Span(600, 0.01)))
+    wire = Wire(QUIET, 3, START, 10 * HOUR, Noise(delayed=1.0, lateness=ModelSpan(600, 0.01)))
 
     assert wire.before(START + 5 * MINUTE) == []
     assert wire.before(START + 12 * MINUTE)

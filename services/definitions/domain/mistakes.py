@@ -6,7 +6,7 @@ from difflib import get_close_matches
 
 
 @dataclass(frozen=True, order=True)
-class Complaint:
+class DefinitionMistake:
     """One mistake; `line` counts from 1 (0: the folder), `field` is the path to it, such as
     `queues[orders].team`.
     """
