@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from itertools import repeat
 from types import MappingProxyType
 from typing import NamedTuple
@@ -11,13 +12,35 @@ from typing import NamedTuple
 from floorpulse.contracts.cells import Cell, Cells, Histogram
 from floorpulse.contracts.events import AgentState
 from floorpulse.counting.histograms import quantile
-from floorpulse.kpis.plan import NO_PLAN, Plan
+from floorpulse.kpis.plan import Ahead, Elapsed
 from floorpulse.kpis.policies import ServiceLevelPolicy
 from floorpulse.kpis.statistics import wilson
 
 Staff = Mapping[AgentState, int]
 """Agents by state: of a moment how many, of a span the milliseconds they spent in each"""
 NOBODY: Staff = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The plan of a row: the seconds of its span that have passed, the forecast intervals before
+    and after now.
+
+    `aht` (seconds) is forecast for what has passed; `staffed` agents were planned for it, on
+    average. `so_far` are the figures that a projection begins with, where they are not the row's
+    own; `parts` the figures by policy, where the row's queues have several.
+    """
+
+    seconds: float = 0.0
+    elapsed: tuple[Elapsed, ...] = ()
+    ahead: tuple[Ahead, ...] = ()
+    aht: float | None = None
+    staffed: float | None = None
+    so_far: "SpanFigures | None" = None
+    parts: tuple[tuple[ServiceLevelPolicy, "SpanFigures"], ...] = ()
+
+
+NO_PLAN = Plan()
 
 
 class SpanFigures(NamedTuple):

@@ -10,12 +10,6 @@ its share of time
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-from floorpulse.kpis.policies import ServiceLevelPolicy
-
-if TYPE_CHECKING:
-    from floorpulse.kpis.figures import SpanFigures
 
 
 @dataclass(frozen=True)
@@ -63,25 +57,3 @@ class Ahead:
     def volume(self) -> float:
         """The contacts forecast for it."""
         return self.rate * (self.end - self.begin) / 1000
-
-
-@dataclass(frozen=True)
-class Plan:
-    """The plan of a row: the seconds of its span that have passed, the forecast intervals before
-    and after now.
-
-    `aht` (seconds) is forecast for what has passed; `staffed` agents were planned for it, on
-    average. `so_far` are the figures that a projection begins with, where they are not the row's
-    own; `parts` the figures by policy, where the row's queues have several.
-    """
-
-    seconds: float = 0.0
-    elapsed: tuple[Elapsed, ...] = ()
-    ahead: tuple[Ahead, ...] = ()
-    aht: float | None = None
-    staffed: float | None = None
-    so_far: "SpanFigures | None" = None
-    parts: tuple[tuple[ServiceLevelPolicy, "SpanFigures"], ...] = ()
-
-
-NO_PLAN = Plan()

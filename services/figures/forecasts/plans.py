@@ -11,9 +11,9 @@ from floorpulse.figures.by_policy import Parted, row_key_of
 from floorpulse.figures.forecasts.in_force import begin_of, cut, touching
 from floorpulse.figures.policies_in_force import PoliciesInForce
 from floorpulse.figures.selection import RowKey, Selection
-from floorpulse.kpis.figures import SpanFigures
+from floorpulse.kpis.figures import Plan, SpanFigures
 from floorpulse.kpis.inputs import Need
-from floorpulse.kpis.plan import Ahead, Elapsed, Plan, Slot
+from floorpulse.kpis.plan import Ahead, Elapsed, Slot
 from floorpulse.kpis.policies import ServiceLevelPolicy
 
 Came = Callable[[Slot], int]

@@ -21,9 +21,9 @@ from floorpulse.figures.intervals import Interval, next_edge, previous_edge
 from floorpulse.figures.live.layout import RowLayout
 from floorpulse.figures.policies_in_force import DefinitionChoice, PoliciesInForce
 from floorpulse.figures.selection import RowKey, Selection
-from floorpulse.kpis.figures import SpanFigures
+from floorpulse.kpis.figures import Plan, SpanFigures
 from floorpulse.kpis.inputs import Need
-from floorpulse.kpis.plan import Plan, Slot
+from floorpulse.kpis.plan import Slot
 
 MOST = 1024
 """Questions whose forecasts are kept by row"""

@@ -7,11 +7,11 @@ import pytest
 from floorpulse.contracts.cells import COMPLAINTS, LEFT, Cell, Cells, Histogram
 from floorpulse.counting.histograms import score_bucket, span_bucket
 from floorpulse.kpis.catalogue import CATALOGUE, OVER_SPANS, VARIANTS, SpanKpi
-from floorpulse.kpis.figures import MomentFigures, SpanFigures, Value
+from floorpulse.kpis.figures import MomentFigures, Plan, SpanFigures, Value
 from floorpulse.kpis.formulas.planning import service_level_projected
 from floorpulse.kpis.formulas.service_level import service_level
 from floorpulse.kpis.formulas.waiting import in_progress, longest_wait, unresolved, waiting
-from floorpulse.kpis.plan import Ahead, Plan
+from floorpulse.kpis.plan import Ahead
 from floorpulse.kpis.policies import DEFAULT_POLICY, Formula, ServiceLevelPolicy
 from floorpulse.kpis.units import Unit
 
