@@ -56,6 +56,7 @@ class Proxy:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.sleep(0)  # what was closed leaves the loop
 
     async def become(self, mode: Mode) -> None:
         """Behave like this from now on."""
@@ -74,24 +75,27 @@ class Proxy:
         self.port = self._server.sockets[0].getsockname()[1]
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._writers.add(writer)
         task = asyncio.create_task(self._serve(reader, writer))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(lambda _: self._hang_up(writer))
+
+    def _hang_up(self, writer: asyncio.StreamWriter) -> None:
+        """Close a connection whose task ended, also one that was cancelled before it began."""
+        self._writers.discard(writer)
+        writer.close()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self._mode is Mode.RESET:
             _reset(writer)
             return
-        self._writers.add(writer)
         try:
             while self._mode in {Mode.HALF_OPEN, Mode.BLACKHOLE}:  # noqa: ASYNC110  silent until told otherwise
                 await asyncio.sleep(DELAY)
             await self._connect(reader, writer)
         except OSError:
             _reset(writer)
-        finally:
-            self._writers.discard(writer)
-            writer.close()
 
     async def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         answers, requests = await asyncio.open_connection(LOOPBACK, self._upstream)
