@@ -37,8 +37,8 @@ from floorpulse.kpi_engine.upkeep.retention import Retention
 from floorpulse.kpi_engine.upkeep.statistics import Statistics
 from floorpulse.kpi_engine.worker.progress import WorkerProgress
 from floorpulse.runtime.clock import monotonic
-from floorpulse.runtime.collector import leave_alone_what_is_here
 from floorpulse.runtime.database import asyncpg_pool
+from floorpulse.runtime.gc_tuning import leave_alone_what_is_here
 from floorpulse.runtime.kafka import ensure_topics, producer
 from floorpulse.runtime.kafka_log import kafka_log
 from floorpulse.runtime.unavailable import StoreUnavailable

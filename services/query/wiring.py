@@ -45,8 +45,8 @@ from floorpulse.query.prometheus.page import Scrape
 from floorpulse.query.settings import ApiSettings, QuerySettings
 from floorpulse.query.stream.streams import Pulse, Streams
 from floorpulse.runtime.clock import monotonic, now_ms
-from floorpulse.runtime.collector import SHORT_PAUSES, leave_alone_what_is_here
 from floorpulse.runtime.database import async_engine, readers_pool
+from floorpulse.runtime.gc_tuning import SHORT_PAUSES, leave_alone_what_is_here
 from floorpulse.runtime.http import create_app
 
 PING_WITHIN = 2.0

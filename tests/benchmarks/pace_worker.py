@@ -27,8 +27,8 @@ from floorpulse.kpi_engine.settings import EngineSettings
 from floorpulse.kpi_engine.wiring import options, store_options
 from floorpulse.migrations import migrate
 from floorpulse.runtime.clock import now_ms
-from floorpulse.runtime.collector import leave_alone_what_is_here
 from floorpulse.runtime.database import asyncpg_pool
+from floorpulse.runtime.gc_tuning import leave_alone_what_is_here
 from floorpulse.runtime.unavailable import StoreUnavailable
 from tests.benchmarks.workload import Record, Shape, workload
 
