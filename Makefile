@@ -11,7 +11,7 @@ BIN := $(VENV)/bin
 TESTERS ?= 2
 SIDE_BY_SIDE = --numprocesses $(TESTERS) --dist loadfile
 # Per cent of statements and branches that tests must reach: of all of services, and by unit tests alone of what decides.
-FLOOR := 93
+FLOOR := 95
 PURE_FLOOR := 100
 PURE := services/contracts/*,services/counting/*,services/kpis/*,services/kpi_engine/fold/*,services/board/domain/*,services/definitions/domain/*,services/ingest/domain/*,services/ingest/sources/*
 ACCEPT := ../shared/accept/accept.py
