@@ -23,7 +23,7 @@ def event_schema() -> dict[str, Any]:
     documents.
     """
     _root, types = msgspec.json.schema_components([AnyEvent], ref_template="#/$defs/{name}")
-    return {"title": TITLE, "oneOf": unfolded(list(types.values()))}
+    return {"title": TITLE, "oneOf": list(types.values())}
 
 
 def published_schema() -> str:

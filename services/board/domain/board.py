@@ -8,11 +8,12 @@ Update ──► rows (highest revision stays) ──► series ──► groups
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from floorpulse.board.domain.agents import BoardAgents
 from floorpulse.board.domain.ages import Ages
+from floorpulse.board.domain.folded_news import FoldedNews
 from floorpulse.board.domain.folded_rows import FoldedRows
 from floorpulse.board.domain.positions import Position, lowest_watermark, position_of
 from floorpulse.board.domain.queue_names import OTHER, QueueNames
@@ -82,55 +83,6 @@ class WindowReading:
     counted: SpanFigures
     present: MomentFigures
     revision: int
-
-
-@dataclass
-class _FoldedNews:
-    """What an update says of folded queues: their rows, their gauges by the queue that they are
-    shown in, and which of them nobody is in any more.
-    """
-
-    rows: list[PaneRow] = field(default_factory=list)
-    gauges: dict[QueueChannel, "_GaugeSum"] = field(default_factory=dict)
-    empty: list[QueueChannel] = field(default_factory=list)
-
-    def put(
-        self,
-        place: QueueChannel,
-        queue_channel: QueueChannel,
-        gauge: Gauge | None,
-        rows: Sequence[PaneRow],
-    ) -> None:
-        """Note a folded queue; `place` is where it is shown."""
-        self.rows += rows
-        theirs = self.gauges.setdefault(place, _GaugeSum())
-        if gauge is None:
-            self.empty.append(queue_channel)
-        else:
-            theirs.add(gauge)
-
-
-@dataclass
-class _GaugeSum:
-    """The gauges of folded queues added up, as many as `number`."""
-
-    number: int = 0
-    waiting: list[int] = field(default_factory=list)
-    in_progress: int = 0
-    unresolved: int = 0
-
-    def add(self, gauge: Gauge) -> None:
-        """Add another queue's gauge."""
-        self.number += 1
-        self.waiting += gauge.waiting
-        self.in_progress += gauge.in_progress
-        self.unresolved += gauge.unresolved
-
-    def shown(self, place: QueueChannel) -> Gauge | None:
-        """The gauge of the queue that they are counted in; None where nobody is there."""
-        if not self.number:
-            return None
-        return Gauge(*place, sorted(self.waiting), self.in_progress, self.unresolved)
 
 
 class Board:
@@ -210,25 +162,27 @@ class Board:
             {} if gauges is None else {(one.tenant, one.queue, one.channel): one for one in gauges}
         )
         yield False
-        behind = _FoldedNews()
-        for number, queue_channel in enumerate(
-            _each(rows, told, held if gauges is not None else ()), 1
-        ):
+        behind = FoldedNews()
+        concerned = _each(rows, told, held if gauges is not None else ())
+        for number, queue_channel in enumerate(concerned, 1):
             theirs = rows.get(queue_channel, ())
-            gauged = queue_channel in told or (gauges is not None and queue_channel in held)
-            if gauged and (place := self.names.place(queue_channel))[1] == OTHER:
-                behind.put(place, queue_channel, told.get(queue_channel), theirs)
-                held.update({queue_channel: told[queue_channel]} if queue_channel in told else {})
+            gauge = told.get(queue_channel)
+            gauged = gauge is not None or (gauges is not None and queue_channel in held)
+            place = self.names.place(queue_channel) if gauged else queue_channel
+            if place[1] == OTHER and gauged:
+                behind.put(place, queue_channel, gauge, theirs)
+                if gauge is not None:
+                    held[queue_channel] = gauge
             else:
                 for row in theirs:
                     self.take_row(partition, row)
                 if gauged:
-                    self._take_gauge(queue_channel, partition, told.get(queue_channel))
+                    self._take_gauge(queue_channel, partition, gauge)
             if number % TAKEN_AT_ONCE == 0:
                 yield False
         self._take_folded(partition, behind)
 
-    def _take_folded(self, partition: int, folded: _FoldedNews) -> None:
+    def _take_folded(self, partition: int, folded: FoldedNews) -> None:
         """The rows and gauges of an update's folded queues."""
         for row in folded.rows:
             self.take_row(partition, row)
