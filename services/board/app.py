@@ -7,7 +7,7 @@ place in feed ─► load panes ─► follow ─┬─► follow …
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import structlog
 from structlog.stdlib import BoundLogger
@@ -19,6 +19,9 @@ from floorpulse.contracts.agents import LONGEST
 from floorpulse.contracts.updates import Update
 from floorpulse.runtime.unavailable import StoreUnavailable
 
+GiveWay = Callable[[float], Awaitable[None]]
+"""Lets others work, until an instant of the loop's clock at the latest"""
+
 log: BoundLogger = structlog.get_logger(__name__)
 
 RETRY = 1.0
@@ -29,8 +32,15 @@ all.
 PRUNE_EVERY = 60_000
 HEED_EVERY = 2.0
 """Seconds between two looks for sources that were retired by hand"""
+COURTESY = 0.05
+"""Seconds for which the news of one reading give way to who asks a brief question"""
 PRUNED_AT_ONCE = 20
 """Queues whose rows are looked through between two looks at everything else"""
+
+
+async def in_turn(until: float) -> None:  # noqa: ARG001  nobody waits here for that long
+    """Let everything else run once."""
+    await asyncio.sleep(0)
 
 
 class BoardKeeper:
@@ -45,6 +55,7 @@ class BoardKeeper:
         feed: UpdateFeed,
         metrics: BoardMetrics,
         now: Callable[[], int],
+        give_way: GiveWay = in_turn,
     ) -> None:
         self.board = board
         self.loaded = asyncio.Event()
@@ -53,6 +64,7 @@ class BoardKeeper:
         self._feed = feed
         self._metrics = metrics
         self._now = now
+        self._give_way = give_way
         self._missed = asyncio.Event()
         self._pruned_at = 0
         self._task: asyncio.Task[None] | None = None
@@ -130,11 +142,12 @@ class BoardKeeper:
 
     async def _merge(self, news: list[Heard]) -> None:
         now = self._now()
+        until = asyncio.get_running_loop().time() + COURTESY
         for update, at, live in news:
             for new_log in self.board.taking(update, at, live=live):
                 if new_log:
                     self._missed.set()
-                await asyncio.sleep(0)
+                await self._give_way(until)
             if live:
                 self._compare(update, now)
             self._metrics.rows.inc(len(update.rows))

@@ -10,7 +10,7 @@ from prometheus_client import CollectorRegistry
 
 from floorpulse.board.adapters.rows import PostgresRows
 from floorpulse.board.adapters.updates import KafkaUpdates
-from floorpulse.board.app import BoardKeeper
+from floorpulse.board.app import BoardKeeper, GiveWay, in_turn
 from floorpulse.board.domain.board import Board, Rules
 from floorpulse.board.metrics import BoardMetrics
 from floorpulse.runtime.clock import now_ms, steady_ms
@@ -22,28 +22,30 @@ are durable within seconds.
 """
 
 
-class BoardBounds(NamedTuple):
-    """How many queues and channels of a tenant are told apart, and how many agents are listed."""
+class BoardLimits(NamedTuple):
+    """When a figure is stale and a source silent (0: never), how many queues and channels of a
+    tenant are told apart, and how many agents are listed.
+    """
 
+    stale_seconds: float = 10
+    silence_seconds: float = 0
     queues: int = 2000
     agents: int = 20_000
 
 
-BOUNDS = BoardBounds()
+LIMITS = BoardLimits()
 
 
-def rules(
-    floor: FloorSettings, stale_seconds: float, silence_seconds: float, bounds: BoardBounds
-) -> Rules:
+def rules(floor: FloorSettings, limits: BoardLimits) -> Rules:
     """How a board of this floor reads."""
     return Rules(
         ZoneInfo(floor.zone),
         floor.pane_seconds * 1000,
-        round(stale_seconds * 1000),
+        round(limits.stale_seconds * 1000),
         floor.max_wait_seconds * 1000,
-        silence=round(silence_seconds * 1000),
-        most_queues=bounds.queues,
-        most_agents=bounds.agents,
+        silence=round(limits.silence_seconds * 1000),
+        most_queues=limits.queues,
+        most_agents=limits.agents,
         conversation=floor.max_conversation_seconds * 1000,
     )
 
@@ -53,18 +55,17 @@ async def kept_board(
     settings: Settings,
     pool: asyncpg.Pool,
     registry: CollectorRegistry,
-    stale_seconds: float = 10,
-    silence_seconds: float = 0,
-    bounds: BoardBounds = BOUNDS,
+    limits: BoardLimits = LIMITS,
+    give_way: GiveWay = in_turn,
 ) -> AsyncIterator[BoardKeeper]:
     """A board that is loaded and followed in the background; wait for `loaded` before believing
-    it.
+    it. Its work gives way to whatever `give_way` waits for.
     """
-    board = Board(rules(settings.floor, stale_seconds, silence_seconds, bounds), steady_ms)
+    board = Board(rules(settings.floor, limits), steady_ms)
     feed = KafkaUpdates(settings.kafka, OVERLAP, steady_ms)
     metrics = BoardMetrics(registry)
     metrics.age.set_function(lambda: board.ages.oldest(now_ms()) / 1000)
-    keeper = BoardKeeper(board, PostgresRows(pool), feed, metrics, now_ms)
+    keeper = BoardKeeper(board, PostgresRows(pool), feed, metrics, now_ms, give_way)
     keeper.start()
     try:
         yield keeper

@@ -13,7 +13,7 @@ question is brief until it has asked for more than a few turns; long work waits 
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from itertools import islice
@@ -25,6 +25,11 @@ BRIEF = 4
 """Turns that a question may take and still be brief: some hundred rows"""
 PATIENCE = 0.01
 """Seconds for which a portion of long work waits for brief questions"""
+RECENT = 1.0
+"""Seconds after a brief question in which long work rests after each portion for as long as it
+took: a process that never rests gets the processor late"""
+LONGEST_REST = 0.005
+"""Seconds; a portion that took longer waited for the database"""
 
 
 @dataclass(eq=False)
@@ -57,6 +62,11 @@ class Turns:
         self._brief = 0
         self._waiting: deque[_WaitingTurn] = deque()
         self._waking: asyncio.Handle | None = None
+        self._no_brief = asyncio.Event()
+        self._no_brief.set()
+        self._brief_until = 0.0
+        self._given_at: float | None = None
+        self._rests_until = 0.0
 
     @contextmanager
     def answering(self) -> Iterator[None]:
@@ -64,6 +74,7 @@ class Turns:
         mine = _QuestionInTurn()
         token = _question.set(mine)
         self._brief += 1
+        self._no_brief.clear()
         try:
             yield
         finally:
@@ -71,13 +82,30 @@ class Turns:
             was_brief = mine.turns <= BRIEF
             mine.turns = BRIEF + 1  # what the question started goes on as long work
             if was_brief:
+                self._brief_until = asyncio.get_running_loop().time() + RECENT
                 self._end()
 
     def _end(self) -> None:
         """A question is answered, or brief no more."""
         self._brief -= 1
-        if not self._brief and self._waiting:
+        if self._brief:
+            return
+        self._no_brief.set()
+        if self._waiting:
             self._wake_soon()
+
+    async def give_way(self, until: float) -> None:
+        """Let everything else run, and brief questions be answered before, but wait for them no
+        longer than `until` (seconds of the loop's clock): for work that is not asked for and must
+        not stand in the queue behind long answers.
+        """
+        patience = until - asyncio.get_running_loop().time()
+        if not self._brief or patience <= 0:
+            await asyncio.sleep(0)
+            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(patience):
+                await self._no_brief.wait()
 
     async def next(self) -> None:
         """Let everything else run, and whoever waited here before."""
@@ -92,7 +120,11 @@ class Turns:
 
     async def _wait(self) -> None:
         loop = asyncio.get_running_loop()
-        mine = _WaitingTurn(loop.create_future(), loop.time() + PATIENCE)
+        now = loop.time()
+        if self._given_at is not None and now < self._brief_until:
+            self._rests_until = now + min(LONGEST_REST, now - self._given_at)
+        self._given_at = None
+        mine = _WaitingTurn(loop.create_future(), now + PATIENCE)
         self._waiting.append(mine)
         if len(self._waiting) == 1:
             self._wake_soon()
@@ -115,13 +147,15 @@ class Turns:
         self._waking = None
         if not self._waiting:
             return
-        patience = self._waiting[0].until - self._waiting[0].turn.get_loop().time()
-        if self._brief and patience > 0:
+        now = self._waiting[0].turn.get_loop().time()
+        patience = (self._waiting[0].until if self._brief else self._rests_until) - now
+        if patience > 0:
             self._wake_soon(patience)
             return
         first = self._waiting.popleft()
         self.taken += 1
         if not first.turn.done():
+            self._given_at = now
             first.turn.set_result(None)
         if self._waiting:
             self._wake_soon()

@@ -12,7 +12,7 @@ from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector,
 from floorpulse.access.keys import KeyRing
 from floorpulse.board.adapters.rows import AWAY, PostgresRows
 from floorpulse.board.app import BoardKeeper
-from floorpulse.board.wiring import BoardBounds, kept_board
+from floorpulse.board.wiring import BoardLimits, kept_board
 from floorpulse.definitions.app import DefinitionKeeper
 from floorpulse.definitions.wiring import kept_definitions
 from floorpulse.figures.agents.figures import AgentFigures
@@ -64,10 +64,13 @@ async def query(
         pool = await stack.enter_async_context(
             await readers_pool(settings.database, settings.api.statement_seconds)
         )
-        patience = settings.api.stale_seconds, settings.api.silence_seconds
-        bounds = BoardBounds(settings.api.most_queues, settings.api.most_agents)
+        api = settings.api
+        limits = BoardLimits(
+            api.stale_seconds, api.silence_seconds, api.most_queues, api.most_agents
+        )
+        turns = Turns()
         keeper = await stack.enter_async_context(
-            kept_board(settings, pool, metrics.registry, *patience, bounds)
+            kept_board(settings, pool, metrics.registry, limits, turns.give_way)
         )
         log = KafkaEventLog(settings.kafka)
         stack.push_async_callback(log.close)
@@ -80,7 +83,7 @@ async def query(
         )
         forecasts = await stack.enter_async_context(_kept_forecasts(pool))
         yield assembled(
-            settings.api, pool, keeper, log, Parts(metrics, pulse, definitions, forecasts)
+            settings.api, pool, keeper, log, Parts(metrics, pulse, definitions, forecasts, turns)
         )
 
 
@@ -112,11 +115,13 @@ class Parts:
         pulse: Pulse,
         definitions: DefinitionKeeper,
         forecasts: ForecastKeeper,
+        turns: Turns,
     ) -> None:
         self.metrics = metrics
         self.pulse = pulse
         self.definitions = definitions
         self.forecasts = forecasts
+        self.turns = turns
 
 
 def assembled(
@@ -132,7 +137,7 @@ def assembled(
     folded = FoldedVisits(visits, keeper.board.names), FoldedAgents(agents, keeper.board.names)
     lookup = Lookup(*folded, monotonic, settings.lookup_seconds, metrics.went_without)
     floors = Floors(keeper.board, now_ms, lambda: kept.current)
-    turns = Turns()
+    turns = parts.turns
     live = LiveFigures(floors, lookup, turns, lambda: parts.forecasts.current)
     streams = Streams(live, turns, parts.pulse, settings.most_rows, secrets.token_hex(4))
     metrics.streams.set_function(lambda: streams.open)

@@ -58,7 +58,7 @@ MONTH = history_year.Year(queues=100, days=31, fine=31)
 
 @dataclass(frozen=True)
 class Spread:
-    """Milliseconds from the scheduled time to the whole answer, of so many."""
+    """Milliseconds to the whole answer, of so many; see `open_loop` for where they begin."""
 
     number: int
     p50: float

@@ -46,6 +46,7 @@ from floorpulse.definitions.metrics import DefinitionMetrics
 from floorpulse.demo.embedded import Postgres
 from floorpulse.figures.forecasts.keeper import ForecastKeeper
 from floorpulse.figures.forecasts.store import PostgresForecasts
+from floorpulse.figures.turns import Turns
 from floorpulse.migrations import migrate
 from floorpulse.query.api.routes import router
 from floorpulse.query.metrics import QueryMetrics
@@ -242,6 +243,7 @@ async def api(pool: asyncpg.Pool) -> AsyncIterator[httpx.AsyncClient]:
         Pulse(),
         kept,
         ForecastKeeper(PostgresForecasts(pool), lambda: END),
+        Turns(),
     )
     app.state.query = assembled(ApiSettings(most_rows=20_000), pool, keeper, log, parts)
     app.state.keys = None

@@ -38,7 +38,9 @@ class Order:
 
 @dataclass(frozen=True)
 class Answered:
-    """One answer: HTTP status, seconds since its scheduled time, bytes of its body."""
+    """One answer: HTTP status, seconds since its scheduled time (since it was sent where the client
+    was woken late), bytes of its body.
+    """
 
     status: int
     seconds: float
@@ -107,10 +109,15 @@ async def _work(
 ) -> None:
     """Take the next request that is due, wait for its time, ask; one connection of many that share
     the schedule.
+
+    A request that had to wait for a connection counts from its scheduled time. One that did not
+    counts from when it is sent: a client that the system wakes late says nothing of the server.
     """
     for number, path in waiting:
         due = began + number / rate
-        await asyncio.sleep(max(0.0, due - monotonic()))
+        if (early := due - monotonic()) > 0:
+            await asyncio.sleep(early)
+            due = monotonic()
         status, size = await connection.get(path)
         answers[number] = Answered(status, monotonic() - due, size)
 

@@ -14,9 +14,10 @@ from zoneinfo import ZoneInfo
 
 from floorpulse.board.domain.windows import Span
 from floorpulse.counting.days import first_instant, local_day
-from floorpulse.definitions.domain.bodies import Comparison, Stretch, TargetBody
+from floorpulse.definitions.domain.bodies import TargetBody
 from floorpulse.definitions.domain.calendars import Calendar, is_open, open_spans
 from floorpulse.definitions.domain.in_force import InForce, TenantDefinitions, Version
+from floorpulse.definitions.domain.terms import Comparison, Stretch
 from floorpulse.figures.intervals import Interval, intervals, next_edge
 from floorpulse.kpis.catalogue import OVER_SPANS, SpanKpi
 from floorpulse.kpis.figures import Value

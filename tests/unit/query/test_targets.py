@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from floorpulse.board.domain.windows import Span
 from floorpulse.contracts.instants import parse_instant
-from floorpulse.definitions.domain.bodies import Stretch
+from floorpulse.definitions.domain.terms import Stretch
 from floorpulse.figures.targets.promises import begin_of_stretch, hours_of, promises, stints, tiles
 from floorpulse.kpis.formulas.recovery import exact, fewest
 from tests.fakes.definitions import definitions

@@ -160,3 +160,38 @@ async def test_what_a_question_started_and_left_behind_counts_once() -> None:
         assert not working.done()
 
     await working
+
+
+async def merge(turns: Turns, patience: float, done: list[str]) -> None:
+    """Work that nobody asked for and that gives way for so many seconds."""
+    until = asyncio.get_running_loop().time() + patience
+    for _ in range(3):
+        await turns.give_way(until)
+        done.append("step")
+
+
+async def test_steps_that_give_way_wait_for_brief_questions_and_not_behind_long_work() -> None:
+    turns = Turns()
+    done = list[str]()
+    merging = asyncio.create_task(merge(turns, 60, done))
+    exporting = asyncio.create_task(export(turns, 10_000, []))
+    with turns.answering():
+        for _ in range(50):
+            await asyncio.sleep(0)
+        done.append("answer")
+
+    async with asyncio.timeout(5):
+        await merging
+    assert done == ["answer", "step", "step", "step"]
+    assert not exporting.done()
+    exporting.cancel()
+
+
+async def test_steps_give_way_no_longer_than_they_said() -> None:
+    turns = Turns()
+    done = list[str]()
+    with turns.answering():
+        async with asyncio.timeout(5):
+            await merge(turns, 0.01, done)
+
+    assert done == ["step"] * 3
