@@ -12,9 +12,10 @@ import asyncpg
 import msgspec
 from asyncpg.pool import PoolConnectionProxy
 
-from floorpulse.definitions.domain.bodies import BODIES, Body, Kind
+from floorpulse.definitions.domain.bodies import BODIES, Kind
 from floorpulse.definitions.domain.in_force import NOTHING, Definitions, Version
 from floorpulse.definitions.domain.shape import Entry
+from floorpulse.definitions.domain.terms import Body
 from floorpulse.definitions.domain.versions import Key, key_of, numbered, standing
 from floorpulse.runtime.unavailable import StoreUnavailable
 

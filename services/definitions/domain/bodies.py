@@ -1,103 +1,42 @@
 """What a file of definitions may say: one frozen struct a kind; the JSON Schema for editors is
 generated from them.
-
-A definition with `valid_from` is in force from the first instant of that day in the tenant's zone;
-one without, ever since.
 """
 
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
 
-from floorpulse.contracts.events import SLUG, Channel
-from floorpulse.counting.histograms import EXACT_SECONDS, Boundary
+from floorpulse.contracts.events import Channel
+from floorpulse.counting.histograms import Boundary
+from floorpulse.definitions.domain.on_call import (
+    EscalationBody,
+    ReceiverBody,
+    RotaBody,
+    RuleBody,
+)
+from floorpulse.definitions.domain.terms import (
+    Body,
+    Comparison,
+    Day,
+    Id,
+    Label,
+    Names,
+    Opening,
+    Patience,
+    Points,
+    QueueId,
+    Ratio,
+    Scope,
+    Seconds,
+    Silence,
+    SourceId,
+    Stretch,
+    TenantId,
+    Weekday,
+)
 from floorpulse.kpis.policies import Formula
-
-DAY_PATTERN = r"^\d{4}-\d{2}-\d{2}$"
-LANGUAGE_PATTERN = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
-HOURS_PATTERN = r"^\d{2}:\d{2}-\d{2}:\d{2}$"
-
-TenantId = Annotated[
-    str,
-    Meta(
-        pattern=SLUG, description="lower-case letters, digits and inner hyphens", examples=["demo"]
-    ),
-]
-Id = Annotated[
-    str,
-    Meta(
-        pattern=SLUG,
-        description="lower-case letters, digits and inner hyphens",
-        examples=["voice-80-20"],
-    ),
-]
-SourceId = Annotated[
-    str,
-    Meta(
-        min_length=1,
-        max_length=128,
-        description="the source's name in its events",
-        examples=["asterisk:pbx1"],
-    ),
-]
-QueueId = Annotated[
-    str,
-    Meta(
-        min_length=1,
-        max_length=128,
-        description="the queue's name in its events",
-        examples=["orders"],
-    ),
-]
-Label = Annotated[
-    str, Meta(min_length=1, max_length=80, description="what people read", examples=["Orders"])
-]
-Language = Annotated[
-    str,
-    Meta(
-        pattern=LANGUAGE_PATTERN,
-        description="a language tag (BCP 47)",
-        examples=["en"],
-    ),
-]
-Names = Annotated[
-    dict[Language, Label],
-    Meta(
-        min_length=1,
-        description="a name in one language or more, the first one for readers of others",
-        examples=[{"en": "Orders"}],
-    ),
-]
-Day = Annotated[str, Meta(pattern=DAY_PATTERN, description="a day", examples=["2026-10-01"])]
-Hours = Annotated[
-    str,
-    Meta(pattern=HOURS_PATTERN, description="from-to on the wall clock", examples=["09:00-12:30"]),
-]
-Seconds = Annotated[
-    int, Meta(ge=0, le=EXACT_SECONDS, description="whole seconds, 0 to 3600", examples=[20])
-]
-Patience = Annotated[
-    int, Meta(ge=1, le=604_800, description="whole seconds, 1 to 604800", examples=[120])
-]
-Silence = Annotated[
-    int, Meta(ge=60, le=604_800, description="whole seconds, 60 to 604800", examples=[7200])
-]
-Ratio = Annotated[
-    float, Meta(gt=0, le=1, description="a share above 0 and up to 1", examples=[0.8])
-]
-Points = Annotated[
-    float, Meta(gt=0, le=100, description="points above 0 and up to 100", examples=[80])
-]
-Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-Opening = Annotated[
-    list[Hours],
-    Meta(
-        description="spans of opening hours; an empty list is closed",
-        examples=[["09:00-12:00", "13:30-18:00"]],
-    ),
-]
 
 
 class Kind(StrEnum):
@@ -113,16 +52,10 @@ class Kind(StrEnum):
     QA = "qa"
     TARGET = "targets"
     SOURCE = "sources"
-
-
-class Body(
-    msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True
-):
-    """Base: what all definitions may say."""
-
-    valid_from: Annotated[
-        Day | None, Meta(description="in force from this day on; ever since where nothing is said")
-    ] = None
+    RULE = "rules"
+    ESCALATION = "escalations"
+    ROTA = "rotas"
+    RECEIVER = "receivers"
 
 
 class TenantBody(Body, frozen=True, kw_only=True):
@@ -261,29 +194,6 @@ class QaBody(Body, frozen=True, kw_only=True):
     ]
 
 
-class Comparison(StrEnum):
-    """Which side of a target's value keeps the promise."""
-
-    AT_LEAST = "at_least"
-    AT_MOST = "at_most"
-
-
-class Stretch(StrEnum):
-    """Over what a target is kept."""
-
-    INTERVAL = "interval"
-    DAY = "day"
-    MONTH = "month"
-
-
-class Scope(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """Whom a target binds: one queue, team or site; the whole tenant where none is named."""
-
-    queue: QueueId | None = None
-    team: Id | None = None
-    site: Id | None = None
-
-
 class TargetBody(Body, frozen=True, kw_only=True):
     """A promise: a metric, a value, for whom, over what, in which hours."""
 
@@ -332,6 +242,10 @@ AnyBody = (
     | QaBody
     | TargetBody
     | SourceBody
+    | RuleBody
+    | EscalationBody
+    | RotaBody
+    | ReceiverBody
 )
 
 BODIES: dict[Kind, type[Body]] = {
@@ -345,6 +259,10 @@ BODIES: dict[Kind, type[Body]] = {
     Kind.QA: QaBody,
     Kind.TARGET: TargetBody,
     Kind.SOURCE: SourceBody,
+    Kind.RULE: RuleBody,
+    Kind.ESCALATION: EscalationBody,
+    Kind.ROTA: RotaBody,
+    Kind.RECEIVER: ReceiverBody,
 }
 
 
@@ -362,6 +280,10 @@ class File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     qa: list[QaBody] = []
     targets: list[TargetBody] = []
     sources: list[SourceBody] = []
+    rules: list[RuleBody] = []
+    escalations: list[EscalationBody] = []
+    rotas: list[RotaBody] = []
+    receivers: list[ReceiverBody] = []
 
 
 def said(body: Body) -> dict[str, Any]:

@@ -20,7 +20,8 @@ from typing import NamedTuple, get_args
 from zoneinfo import ZoneInfo
 
 from floorpulse.counting.days import first_instant, local_day
-from floorpulse.definitions.domain.bodies import CalendarBody, Weekday
+from floorpulse.definitions.domain.bodies import CalendarBody
+from floorpulse.definitions.domain.terms import Weekday
 
 MIDNIGHT = 24 * 60
 WEEKDAYS: tuple[str, ...] = get_args(Weekday)

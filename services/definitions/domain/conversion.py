@@ -71,7 +71,8 @@ class Conversion:
     ) -> Any:
         """A struct of the fields; None where one of them was complained about."""
         before = len(self.mistakes)
-        known = [one.name for one in msgspec.structs.fields(owner)]
+        written = {one.encode_name: one.name for one in msgspec.structs.fields(owner)}
+        known = list(written)
         for stranger in (name for name in fields if name not in known):
             self.complain(
                 fields[stranger].line,
@@ -80,20 +81,20 @@ class Conversion:
                 meant(stranger, known, ""),
             )
         for missing in (
-            one.name
+            one.encode_name
             for one in msgspec.structs.fields(owner)
-            if one.required and one.name not in fields
+            if one.required and one.encode_name not in fields
         ):
             self.complain(
                 line,
                 f"{path}.{missing}",
                 "is missing",
-                remedy(form_of(hints(owner)[missing]), None),
+                remedy(form_of(hints(owner)[written[missing]]), None),
             )
         values = {
-            name: self.value(hints(owner)[name], fields[name], f"{path}.{name}")
-            for name in known
-            if name in fields
+            name: self.value(hints(owner)[name], fields[key], f"{path}.{key}")
+            for key, name in written.items()
+            if key in fields
         }
         return owner(**values) if len(self.mistakes) == before else None
 
@@ -200,7 +201,7 @@ def choices(base: Any) -> list[str]:
 
 
 def _fields(base: Any) -> Iterator[str]:
-    return (one.name for one in msgspec.structs.fields(base))
+    return (one.encode_name for one in msgspec.structs.fields(base))
 
 
 def _is_a(base: Any, value: object) -> bool:

@@ -20,6 +20,10 @@ CALLED = {
     Kind.QA: "quality policy",
     Kind.TARGET: "target",
     Kind.SOURCE: "source",
+    Kind.RULE: "rule",
+    Kind.ESCALATION: "escalation policy",
+    Kind.ROTA: "rota",
+    Kind.RECEIVER: "receiver",
 }
 DEFAULTS = {
     "service_level": Kind.SERVICE_LEVEL,

@@ -17,7 +17,6 @@ from zoneinfo import ZoneInfo
 
 from floorpulse.counting.days import first_instant
 from floorpulse.definitions.domain.bodies import (
-    Body,
     CalendarBody,
     CsatBody,
     Kind,
@@ -29,6 +28,7 @@ from floorpulse.definitions.domain.bodies import (
     TenantBody,
 )
 from floorpulse.definitions.domain.calendars import Calendar, calendar_of
+from floorpulse.definitions.domain.terms import Body
 from floorpulse.kpis.policies import DEFAULT_POLICY, CsatPolicy, QaPolicy, ServiceLevelPolicy
 
 B = TypeVar("B", bound=Body)

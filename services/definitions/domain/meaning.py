@@ -9,7 +9,6 @@ from zoneinfo import available_timezones
 
 from floorpulse.definitions.domain.bodies import (
     CalendarBody,
-    Comparison,
     Kind,
     QaBody,
     QueueBody,
@@ -21,6 +20,7 @@ from floorpulse.definitions.domain.calendars import hours_of
 from floorpulse.definitions.domain.floor import CALLED, Floor, since
 from floorpulse.definitions.domain.mistakes import DefinitionMistake, meant
 from floorpulse.definitions.domain.shape import Entry
+from floorpulse.definitions.domain.terms import Comparison
 from floorpulse.kpis.catalogue import ASKED, CATALOGUE, MomentKpi
 from floorpulse.kpis.policies import Formula
 from floorpulse.kpis.units import Better, Unit

@@ -5,10 +5,11 @@ once.
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from floorpulse.definitions.domain.bodies import BODIES, Body, File, Kind, reference
+from floorpulse.definitions.domain.bodies import BODIES, File, Kind, reference
 from floorpulse.definitions.domain.conversion import Conversion, hints
 from floorpulse.definitions.domain.located import Located, located
 from floorpulse.definitions.domain.mistakes import DefinitionMistake, meant
+from floorpulse.definitions.domain.terms import Body
 
 SECTIONS = ("tenant", *(kind.value for kind in Kind))
 

@@ -1,0 +1,1 @@
+"""What alerts decide, pure and synchronous: state, input and now in, new state and notices out."""
