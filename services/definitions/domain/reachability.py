@@ -81,7 +81,7 @@ def _never_fires(around: Surroundings, entry: Entry, rule: RuleBody) -> Iterator
     given_up = rule.abandons is not None and around.channels(rule.scope) == {"email"}
     if given_up:
         problem = "nobody gives up waiting for an answer to an e-mail, so it never fires"
-        yield entry.mistake("abandons", problem, "name another channel, or watch the waiting time")
+        yield entry.mistake("abandons", problem, "name another channel, or watch `longest_wait`")
 
 
 def _always_in_time(

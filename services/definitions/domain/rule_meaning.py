@@ -115,8 +115,9 @@ def _bounded(
 
 
 def _no_volume(entry: Entry, path: str, kpi: Kpi) -> DefinitionMistake:
-    what = "made of seconds of agents" if Need.AGENT_TIME in kpi.needs else "no share or mean"
-    return entry.mistake(path, f"{kpi.id} is {what}, not of contacts", "leave it out")
+    of_time = Need.AGENT_TIME in kpi.needs
+    what = "a share of agents' time" if of_time else "no share or mean of contacts"
+    return entry.mistake(path, f"{kpi.id} is {what}, so it needs no number of them", "leave it out")
 
 
 def _too_few(bound: Bound, volume: int | None) -> Iterator[DefinitionMistake]:
@@ -125,9 +126,7 @@ def _too_few(bound: Bound, volume: int | None) -> Iterator[DefinitionMistake]:
         return
     fewest = (fewest_to_fall_below if bound.below else fewest_to_rise_above)(bound.value)
     if volume < fewest:
-        problem = (
-            f"never fires on {volume}: fewer than {fewest:g} contacts can be so by chance alone"
-        )
+        problem = f"below {fewest:g} contacts it can always be chance, so {volume} change nothing"
         remedy = f"write {fewest:g} or more, or another bound"
         yield bound.entry.mistake(f"{bound.path}.min_volume", problem, remedy)
 
