@@ -182,7 +182,7 @@ def test_the_command_tells_mistakes_as_lines_and_as_json(tmp_path: Path) -> None
         "problem": "no such section",
         "remedy": "did you mean 'queues'?",
     }
-    assert json.loads(parsed.output) == {"mistakes": [wanted]}
+    assert json.loads(parsed.output) == {"mistakes": [wanted], "notes": []}
 
 
 def test_a_file_that_is_no_text_is_told() -> None:
