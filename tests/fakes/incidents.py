@@ -20,7 +20,7 @@ FIGURE = Figure(
 
 def incident(id: str = "i1", queue: str = "orders", **fields: Any) -> Incident:  # noqa: A002
     """An open one of the rule `level`."""
-    given = {
+    given: dict[str, Any] = {
         "subject": Subject("demo", "level", queue, "voice"),
         "severity": Severity.CRITICAL,
         "state": IncidentState.FIRING,

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from floorpulse.alerts.domain.alert import TransitionKind
 from floorpulse.alerts.domain.alertmanager_in import (
     KnownAlert,
     PresentAlert,
@@ -16,30 +17,29 @@ from floorpulse.alerts.domain.alertmanager_in import (
     Status,
     ToldAlert,
     WebhookBody,
+    description_of,
+    figure_of,
     heard,
     is_ours,
     names_of,
     reconciled,
     severity_of,
+    transition_of,
 )
 from floorpulse.alerts.domain.alertmanager_out import OURS, instant
+from floorpulse.alerts.domain.incidents import Subject
 from floorpulse.alerts.domain.reasons import Reason
-from floorpulse.definitions.domain.on_call import Severity
-
-AT = 1_794_360_600_000
-LABELS = {"alertname": "DiskFull", "severity": "critical"}
-
-
-def told(status: Status = "firing", at: int = AT, **labels: str) -> ToldAlert:
-    return ToldAlert(status, LABELS | labels, instant(at), "f1", {"summary": "Disk full"})
-
-
-def body(*alerts: ToldAlert, group: str = "{}:{}") -> WebhookBody:
-    return WebhookBody("4", group, "floorpulse", list(alerts))
+from floorpulse.definitions.domain.on_call import (
+    EscalationBody,
+    EscalationStep,
+    EscalationTarget,
+    Severity,
+)
+from tests.fakes.told import AT, LABELS, body, told
 
 
 def known(status: Status = "firing", **fields: object) -> KnownAlert:
-    one = heard(None, "demo", body(), told(status))
+    one = heard(None, "demo", body(), told(status), AT)
     assert one is not None
     return replace(one, **fields)  # type: ignore[arg-type]
 
@@ -51,7 +51,7 @@ def present(state: str = "active", receiver: str = "floorpulse", at: int = AT) -
 
 
 def hear(before: KnownAlert | None, alert: ToldAlert) -> KnownAlert | None:
-    return heard(before, "demo", body(alert), alert)
+    return heard(before, "demo", body(alert), alert, AT)
 
 
 def test_an_alert_that_nobody_knew_is_news_in_either_state() -> None:
@@ -65,7 +65,7 @@ def test_what_is_told_again_is_no_news(status: Status) -> None:
 
 
 def test_another_group_that_tells_the_same_alert_is_no_news() -> None:
-    assert heard(known(), "demo", body(group="other"), told()) is None
+    assert heard(known(), "demo", body(group="other"), told(), AT) is None
 
 
 def test_a_firing_alert_resolves_once() -> None:
@@ -97,7 +97,7 @@ def test_an_alert_that_was_only_found_gone_fires_again_by_its_old_begin() -> Non
 
 
 def look(one: KnownAlert, there: PresentAlert | None, *, counts: bool = True) -> list[KnownAlert]:
-    return reconciled([one], {"f1": there} if there else {}, absence_counts=counts)
+    return reconciled([one], {"f1": there} if there else {}, AT + 9, absence_counts=counts)
 
 
 def test_a_firing_alert_that_is_absent_is_gone() -> None:
@@ -135,8 +135,12 @@ def test_a_resolved_alert_that_is_silenced_or_routed_elsewhere_stays() -> None:
     assert look(known("resolved"), None) == []
 
 
+def replace_labels(alert: ToldAlert, name: str) -> ToldAlert:
+    return msgspec.structs.replace(alert, labels={**alert.labels, name: "i1"})
+
+
 def test_an_incident_of_ours_that_comes_back_is_known_by_its_label() -> None:
-    assert is_ours(told(**{OURS: "i1"}))
+    assert is_ours(replace_labels(told(), OURS))
     assert not is_ours(told())
 
 
@@ -162,6 +166,39 @@ def test_an_incident_is_called_what_the_alert_says() -> None:
     assert names_of(known()) == {"en": "Disk full"}
     assert names_of(known(annotations={})) == {"en": "DiskFull"}
     assert names_of(known(annotations={}, labels={})) == {"en": "f1"}
+
+
+def test_an_alert_is_told_as_a_transition_of_its_fingerprint_by_when_we_knew() -> None:
+    one = transition_of(known(changed_at=AT + 7))
+
+    assert (one.subject, one.at, one.kind) == (
+        Subject("demo", "alertmanager", key="f1"),
+        AT + 7,
+        TransitionKind.FIRE,
+    )
+    assert transition_of(known("resolved")).kind is TransitionKind.RESOLVE
+
+
+def test_its_labels_and_description_stand_where_others_have_a_figure() -> None:
+    figure = figure_of(known(annotations={"description": "5 % left"}))
+
+    assert figure.details == {"alertname": "DiskFull", "description": "5 % left"}
+    assert figure.begin == "2026-11-11T01:30:00+00:00"
+    assert "description" not in figure_of(known()).details
+
+
+def test_an_incident_has_the_severity_runbook_and_labels_of_its_alert() -> None:
+    step = EscalationStep(targets=[EscalationTarget(receiver="ops")])
+    policy = EscalationBody(id="infra", steps=[step])
+
+    one = description_of(known(annotations={"runbook_url": "https://run/disk"}), policy)
+
+    assert (one.severity, one.policy, one.runbook, one.labels) == (
+        Severity.CRITICAL,
+        policy,
+        "https://run/disk",
+        LABELS,
+    )
 
 
 def test_keys_of_other_versions_are_ignored_and_a_begin_without_zone_is_refused() -> None:
