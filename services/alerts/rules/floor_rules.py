@@ -6,7 +6,7 @@ calendars, age ─┘
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, MutableMapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 
 from floorpulse.alerts.domain.alert import (
@@ -47,7 +47,7 @@ from floorpulse.figures.tenant_view import TenantView
 from floorpulse.figures.turns import Turns
 from floorpulse.kpis.inputs import Need
 
-AT_ONCE = 20
+AT_ONCE = 50
 """Places looked at in one turn of the loop: some milliseconds"""
 States = MutableMapping[Subject, AlertState]
 """Where alerts stand; those that are not there are inactive"""
@@ -59,12 +59,17 @@ class Evaluation:
 
     transitions: list[Transition] = field(default_factory=list)
     states: dict[Subject, AlertState] = field(default_factory=dict)
-    reasons: Counter[Reason] = field(default_factory=Counter)
+    judgements: list[Judgement] = field(default_factory=list)
 
     @property
     def judged(self) -> int:
         """How many alerts were judged."""
-        return self.reasons.total()
+        return len(self.judgements)
+
+    @property
+    def reasons(self) -> Mapping[Reason, int]:
+        """How many alerts were judged so, by reason."""
+        return Counter(judgement.reason for judgement in self.judgements)
 
 
 @dataclass(eq=False)
@@ -94,6 +99,7 @@ class FloorRules:
         self._turns = turns
         self._states = states
         self._attention: Attention[WatchedPlace] = Attention()
+        self._lively: set[WatchedPlace] = set()
         self._hours = OpeningHours()
         self._plan: _Plan | None = None
         self._agents = AgentsByQueue()
@@ -145,6 +151,7 @@ class FloorRules:
         plan = self._plan = self._made(view, in_force, floor, queue_channels)
         self._attention = Attention()
         self._attention.mark(plan.places)
+        self._lively = set(plan.places)
         self._withdraw(plan, view.now, evaluation)
         return plan
 
@@ -167,8 +174,8 @@ class FloorRules:
         readers = dict(_readers(self._live, places))
         served: dict[str | None, list[WatchedPlace]] = {}
         for place in filter(_needs_agents, places):
-            for queue in _served(place):
-                served.setdefault(queue, []).append(place)
+            for shown in _served(place):
+                served.setdefault(shown, []).append(place)
         return _Plan(
             in_force, floor, queue_channels, known_since, places, by_queue, served, readers
         )
@@ -202,8 +209,8 @@ class FloorRules:
             self._old = old
             self._attention.mark(plan.places)
         if plan.served:
-            for queue in self._agents.changed(view):
-                self._attention.mark(plan.served.get(queue, ()))
+            for shown in self._agents.changed(view):
+                self._attention.mark(plan.served.get(shown, ()))
 
     # ------------------------------------------------------------- what is looked at
 
@@ -218,17 +225,29 @@ class FloorRules:
         frozen = place.group.read is not Read.STALENESS and (
             view.stale or view.silent.touches(place.queues)
         )
-        active = [seen is not None or alert.subject in self._states for alert in place.alerts]
+        active = self._active(place, everyone=seen is not None)
         judged = _stale(place) if frozen else reader.judge(place, active)
         until = judged.until
         for alert, told, judgement in zip(place.alerts, active, judged.judgements, strict=True):
-            evaluation.reasons[judgement.reason] += 1
             if told or judgement.call is Call.BREACH:
                 again = self._advance(view, alert, judgement, reader, evaluation)
                 until = earliest(until, again)
+                self._lively.add(place)
             if seen is not None:
                 seen(alert, judgement, view.now)
+        evaluation.judgements += judged.judgements
         self._attention.settle(place, until)
+
+    def _active(self, place: WatchedPlace, *, everyone: bool) -> Sequence[bool]:
+        """Which alerts of a place are not simply inactive; `everyone` counts as such."""
+        if everyone:
+            return [True] * len(place.alerts)
+        if place not in self._lively:
+            return place.inactive
+        active = [alert.subject in self._states for alert in place.alerts]
+        if not any(active):
+            self._lively.discard(place)
+        return active
 
     def _advance(
         self,
