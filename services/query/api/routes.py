@@ -23,6 +23,7 @@ from floorpulse.query.api import (
     operations,
     paging,
     sources,
+    staffing,
     stream,
     targets,
     wall,
@@ -96,6 +97,7 @@ def router() -> APIRouter:
         agents.router,
         targets.router,
         forecasts.router,
+        staffing.router,
         sources.router,
     )
     for part in (*figures_of, stream.router, operations.router, wall.small_router, wall.router):

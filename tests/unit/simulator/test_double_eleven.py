@@ -13,6 +13,7 @@ from statistics import fmean
 
 import pytest
 
+from floorpulse.simulator.domain.scenarios import DOUBLE_ELEVEN
 from tests.fakes.simulated import SimulatedFloor
 
 pytestmark = pytest.mark.timeout(600)
@@ -26,7 +27,7 @@ Levels = dict[str | None, list[float]]
 @cache
 def levels(seed: int) -> Levels:
     """What live figures say at the end of each hour of that hour."""
-    floor = SimulatedFloor("double-eleven", seed, HOURS[0] - 2)
+    floor = SimulatedFloor(DOUBLE_ELEVEN, seed, HOURS[0] - 2)
     client = floor.world.client()
     asked = {"kpi": "service_level", "window": "60m"}
     found: Levels = {}
@@ -69,8 +70,7 @@ def test_orders_drown_while_chat_and_mail_keep_their_promise(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_hour_in_which_a_demonstration_begins_ends_below_what_was_promised(seed: int) -> None:
-    floor = SimulatedFloor("double-eleven", seed, 15)
-    opening = floor.scenario.liveliest
+    opening = DOUBLE_ELEVEN.liveliest
 
     assert levels(seed)[None][opening - 1 - HOURS[0]] >= 0.72
     assert levels(seed)[None][opening + 1 - HOURS[0]] < 0.8
