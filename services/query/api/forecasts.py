@@ -18,9 +18,7 @@ from floorpulse.figures.forecasts.keeper import ForecastKeeper
 from floorpulse.figures.forecasts.upload import Mistake, slots_of
 from floorpulse.figures.tenant_view import TenantView
 from floorpulse.kpis.plan import Slot
-from floorpulse.query.api.accept import accepted
-from floorpulse.query.api.answers import encode, encoded, json
-from floorpulse.query.api.cursors import cursor, place_of
+from floorpulse.query.api.answers import encoded
 from floorpulse.query.api.forecast_bodies import (
     ForecastAnswer,
     ForecastBody,
@@ -44,8 +42,11 @@ from floorpulse.query.api.parameters import (
     zone_of,
 )
 from floorpulse.query.api.schemas import answering
+from floorpulse.runtime.accept import accepted
 from floorpulse.runtime.answers import schema_of
+from floorpulse.runtime.cursors import cursor, place_of
 from floorpulse.runtime.problems import Problem, described
+from floorpulse.runtime.tagged import encode, json
 
 Reader = Annotated[Credential, Depends(require("kpi:read"))]
 Planner = Annotated[Credential, Depends(require("admin"))]

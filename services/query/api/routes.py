@@ -27,18 +27,14 @@ from floorpulse.query.api import (
     targets,
     wall,
 )
-from floorpulse.query.api.accept import CSV, JSON, accepted
 from floorpulse.query.api.answers import (
     AnswerPage,
     Sheet,
     csv_stream,
     figures,
-    json,
     rows_answer,
-    tagged,
     tagged_rows,
 )
-from floorpulse.query.api.cursors import cursor, place_of
 from floorpulse.query.api.definition_bodies import (
     DefinitionsAnswer,
     kpi_rows,
@@ -61,7 +57,10 @@ from floorpulse.query.api.repeated import Reader, RepeatedRoute, keep
 from floorpulse.query.api.schemas import CorrectionsAnswer, HistoryAnswer, LiveAnswer, answering
 from floorpulse.query.api.visit_bodies import VISIT_COLUMNS, VisitsAnswer, visit_row
 from floorpulse.query.pipeline.pipeline import Pipeline
+from floorpulse.runtime.accept import CSV, JSON, accepted
+from floorpulse.runtime.cursors import cursor, place_of
 from floorpulse.runtime.problems import described
+from floorpulse.runtime.tagged import json, tagged
 
 PROBLEMS = described(401, 403, 406, 422, 503)
 UNCHANGED: dict[int | str, dict[str, object]] = {
