@@ -7,6 +7,7 @@ from typing import Annotated
 import msgspec
 from fastapi import APIRouter, Depends, Query, Request, Response
 
+from floorpulse.access.parameters import PageParameters, Parameters
 from floorpulse.figures.corrections import figures as correcting
 from floorpulse.figures.corrections.figures import Corrections
 from floorpulse.figures.corrections.rows import COLUMNS as CORRECTION_COLUMNS
@@ -47,8 +48,6 @@ from floorpulse.query.api.parameters import (
     CorrectionParameters,
     HistoryParameters,
     LivePageParameters,
-    PageParameters,
-    Parameters,
     VisitParameters,
 )
 from floorpulse.query.api.pipeline_bodies import PipelineAnswer, pipeline_answer
