@@ -4,6 +4,7 @@ from itertools import product
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from floorpulse.alerts.domain.audit import Standing
 from floorpulse.alerts.domain.incidents import IncidentState
 from floorpulse.alerts.domain.notices import Verdict
 from floorpulse.alerts.domain.reasons import Reason
@@ -90,11 +91,20 @@ class AuditMetrics:
     """What the auditor found."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
-        self.unattended = Gauge(
-            "floorpulse_alerts_audit_unattended_incidents",
-            "Open incidents without a timer and without an owner, at the last audit.",
+        self.incidents = Gauge(
+            "floorpulse_alerts_audit_incidents",
+            "Open incidents by what keeps them from being forgotten, at the last audit; adrift and "
+            "overdue must be 0.",
+            ["standing"],
             registry=registry,
         )
+        self.overdue = Gauge(
+            "floorpulse_alerts_audit_overdue_notices",
+            "Notices that were due for 30 s or more at the last audit.",
+            registry=registry,
+        )
+        for standing in Standing:
+            self.incidents.labels(standing)
         self.at = Gauge(
             "floorpulse_alerts_audit_timestamp_seconds",
             "When the last audit was made.",

@@ -100,6 +100,16 @@ def act(
         return _commented(incident, action, actor, now)
     if incident.state is IncidentState.RESOLVED:
         return Refused.RESOLVED_ALREADY
+    return _act(incident, action, actor, circumstances, now)
+
+
+def _act(
+    incident: Incident,
+    action: Acknowledge | Snooze | Unacknowledge | Reassign | Resolve,
+    actor: str,
+    circumstances: Circumstances,
+    now: int,
+) -> Decision | Refused:
     match action:
         case Acknowledge():
             return _acknowledged(incident, actor, now)

@@ -1,7 +1,7 @@
 """When a notice is tried again after a channel did not take it.
 
-    first in its target's line    1, 2, 4, 8, 8 …      seconds: it finds out when the channel is back
-    behind it                     1, 2, 4 … 300, 300   and is brought forward when the first goes out
+    first in its target's line    1, 2, 4, 8, 8 …     seconds: it finds out when the channel is back
+    behind it                     1, 2, 4 … 300, 300  brought forward when the first goes out
 
 Waits count from the begin of the attempt, so that one which ran into its time limit does not wait
 twice; `jitter` in [0, 1) shortens each by up to a quarter, so that replicas and restarts do not
@@ -21,6 +21,6 @@ def retry_at(
     began at `began`; `retry_after` is seconds that the channel asked for.
     """
     longest = PROBE if first else LONGEST
-    wait = min(2 ** min(attempts - 1, 9), longest) * (1 - jitter / 4)
+    wait: float = min(1 << min(attempts - 1, 9), longest) * (1 - jitter / 4)
     asked = min(retry_after or 0, LONGEST_ASKED)
     return began + round(max(wait, asked) * 1000)

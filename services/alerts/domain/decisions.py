@@ -1,4 +1,4 @@
-"""A decision about an incident: what it is afterwards, its timeline's new entries, who is owed what.
+"""A decision about an incident: what it is afterwards, what its timeline says, who is owed what.
 
     incident, what happened, circumstances, now ──► Decision(incident, events, notices)
 
@@ -28,6 +28,9 @@ class EventDetails(msgspec.Struct, frozen=True, omit_defaults=True):
     targets: tuple[str, ...] = ()
 
 
+NOTHING_MORE = EventDetails()
+
+
 @dataclass(frozen=True)
 class IncidentEvent:
     """One entry of an incident's timeline: why it changed, and what it is since.
@@ -40,7 +43,7 @@ class IncidentEvent:
     state: IncidentState
     level: int
     actor: str | None = None
-    details: EventDetails = EventDetails()
+    details: EventDetails = NOTHING_MORE
 
 
 @dataclass(frozen=True, order=True)
@@ -106,7 +109,7 @@ def entry(
     reason: Reason,
     now: int,
     actor: str | None = None,
-    details: EventDetails = EventDetails(),  # noqa: B008  frozen
+    details: EventDetails = NOTHING_MORE,
 ) -> IncidentEvent:
     """The timeline's entry about what the incident is after a change."""
     return IncidentEvent(now, reason, incident.state, incident.level, actor, details)

@@ -1,4 +1,4 @@
-"""Who can be told at an instant: definitions in force, rotas with what was arranged, ways to reach."""
+"""Who can be told at an instant: definitions in force, and what was arranged beside them."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Incidents in PostgreSQL: their tables, timers and notices, and the lease of the replica that acts.
+"""Incidents in PostgreSQL: tables, timers, notices, and the lease of the replica that acts.
 
     evaluator ─► IncidentKeeper ─┐                        ┌─► Sender ─► a channel
     people    ─► Desk ───────────┼─► incident, timeline, ─┤   (notices that are due)

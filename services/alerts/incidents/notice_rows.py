@@ -48,15 +48,17 @@ class NoticeRows:
         for row in await self._connection.execute(TOLD, {"incidents": ids}):
             told.setdefault(row.incident, []).append(row.target.partition("/")[0])
         return [
-            self._claimed(row, known[row.incident], tuple(dict.fromkeys(told.get(row.incident, ()))))
+            self._claimed(
+                row, known[row.incident], tuple(dict.fromkeys(told.get(row.incident, ())))
+            )
             for row in rows
         ]
 
-    def _claimed(self, row: Row[tuple[object]], about: Incident, told: tuple[str, ...]) -> ClaimedNotice:
+    def _claimed(
+        self, row: Row[tuple[object]], about: Incident, told: tuple[str, ...]
+    ) -> ClaimedNotice:
         key = NoticeKey(row.incident, NoticeKind(row.kind), row.step, row.target)
-        return ClaimedNotice(
-            key, row.tenant, self.now, row.attempts, row.created_at, about, told
-        )
+        return ClaimedNotice(key, row.tenant, self.now, row.attempts, row.created_at, about, told)
 
     async def notice_sent(self, claim: ClaimedNotice, epoch: int, answer: str) -> bool:
         """A channel took it; False where it is another epoch's by now."""
@@ -72,7 +74,7 @@ class NoticeRows:
 
     async def notice_failed(self, claim: ClaimedNotice, epoch: int, answer: str) -> bool:
         """No channel will take it; False as above."""
-        more = {"state": str(NoticeState.FAILED), "answer": answer}
+        more: dict[str, object] = {"state": str(NoticeState.FAILED), "answer": answer}
         return await self._settled(FAILED, claim, epoch, more)
 
     async def _settled(

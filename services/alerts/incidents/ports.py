@@ -144,7 +144,7 @@ class Transaction(Protocol):
 
     async def claim_notices(self, epoch: int, most: int, span: int) -> list[ClaimedNotice]:
         """Notices that are due become this epoch's for `span` milliseconds, but those that others
-        hold. A claim of an earlier epoch that has ended is due again.
+        hold. A claim that has ended is due again.
         """
         ...
 

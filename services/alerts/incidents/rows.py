@@ -1,9 +1,10 @@
 """Incidents, timelines and notices as rows, and back."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
+from sqlalchemy import RowMapping
 
 from floorpulse.alerts.domain.decisions import IncidentEvent, OwedNotice
 from floorpulse.alerts.domain.figures import Figure
@@ -13,7 +14,7 @@ from floorpulse.alerts.domain.rotas import Span
 from floorpulse.alerts.domain.silences import Matcher, Silence
 from floorpulse.definitions.domain.on_call import EscalationBody, Severity
 
-Row = Mapping[str, Any]
+Row = RowMapping
 
 
 class IncidentBody(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -52,7 +52,7 @@ SELECT incident.* FROM incident WHERE id IN (SELECT id FROM due) ORDER BY next_a
 CLAIM = text("""
 WITH due AS MATERIALIZED (
     SELECT incident, kind, step, target FROM notice
-    WHERE due_at <= :now AND (state = 'pending' OR (state = 'sending' AND epoch < :epoch))
+    WHERE due_at <= :now AND (state = 'pending' OR (state = 'sending' AND epoch <= :epoch))
     ORDER BY due_at, created_at LIMIT :most FOR UPDATE SKIP LOCKED
 )
 UPDATE notice SET state = 'sending', epoch = :epoch, claimed_until = :until, due_at = :until,
@@ -81,19 +81,20 @@ UPDATE notice SET
     due_at = CASE WHEN needed THEN cast(:due_at AS bigint) END,
     said = :answer
 FROM (
-    SELECT cast(:kind AS text) <> 'opened' OR state = 'firing' AS needed FROM incident WHERE id = :incident
+    SELECT cast(:kind AS text) <> 'opened' OR state = 'firing' AS needed
+    FROM incident WHERE id = :incident
 ) AS about
 WHERE {STILL}
 """)  # noqa: S608  of constants
 
-FIRST_IN_LINE = text(f"""
+FIRST_IN_LINE = text("""
 SELECT NOT EXISTS (
     SELECT FROM notice AS other
     WHERE other.due_at IS NOT NULL AND other.tenant = :tenant AND other.target = :target
         AND other.state = 'pending' AND other.attempts > 0
         AND (other.created_at, other.incident) < (:created_at, :incident)
 )
-""")  # noqa: S608  of constants
+""")
 
 BRING_FORWARD = text("""
 UPDATE notice SET due_at = :now

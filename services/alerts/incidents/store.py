@@ -125,7 +125,9 @@ class PostgresIncidents:
     async def open_incidents(self) -> list[Incident]:
         """All open incidents."""
         async with answering(), self._engine.begin() as connection:
-            found = await connection.execute(select(incident).where(incident.c.resolved_at.is_(None)))
+            found = await connection.execute(
+                select(incident).where(incident.c.resolved_at.is_(None))
+            )
             return [incident_of(row) for row in found.mappings()]
 
     async def overdue_notices(self, late: int) -> int:
@@ -246,9 +248,7 @@ class PostgresTransaction(NoticeRows):
             rows = list(event_rows(mine, last, decision.events))
             await self._connection.execute(insert(incident_event), rows)
         if decision.withdraw:
-            await self._connection.execute(
-                WITHDRAW, {"incident": mine, "soon": self.now + SOON}
-            )
+            await self._connection.execute(WITHDRAW, {"incident": mine, "soon": self.now + SOON})
         if decision.notices:
             owed = [notice_row(decision.incident, one, self.now) for one in decision.notices]
             await self._connection.execute(upsert(notice).on_conflict_do_nothing(), owed)
