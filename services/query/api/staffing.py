@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from msgspec import Meta
 from pydantic import Field
 
+from floorpulse.access.parameters import Parameters, refuse_strangers
 from floorpulse.board.domain.windows import Window
 from floorpulse.figures.staffing.arrivals import Basis
 from floorpulse.figures.staffing.figures import (
@@ -21,13 +22,12 @@ from floorpulse.figures.staffing.figures import (
 from floorpulse.figures.tenant_view import TenantView
 from floorpulse.figures.timestamps import Instant, text
 from floorpulse.kpis.formulas.lending import Prediction
-from floorpulse.query.api.accept import accepted
-from floorpulse.query.api.answers import json
 from floorpulse.query.api.measured import MeasuredRoute, Shared, use_case
-from floorpulse.query.api.parameters import Parameters, refuse_strangers
 from floorpulse.query.api.repeated import Reader
 from floorpulse.query.api.schemas import answering
+from floorpulse.runtime.accept import accepted
 from floorpulse.runtime.problems import Problem, described
+from floorpulse.runtime.tagged import json
 
 router = APIRouter(route_class=MeasuredRoute, tags=["staffing"])
 PROBLEMS = described(401, 403, 406, 422, 503)

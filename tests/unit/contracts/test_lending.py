@@ -40,7 +40,10 @@ def test_where_nothing_comes_nothing_is_required_and_no_promise_is_broken() -> N
 def test_without_agents_everybody_gives_up() -> None:
     nobody = predicted(Demand(0.1, 180), 0, ServiceLevelPolicy(patience=90))
 
-    assert nobody == (0, 0, pytest.approx(90), pytest.approx(1), None)
+    assert nobody[:2] == (0, 0)
+    assert nobody.wait == pytest.approx(90)
+    assert nobody.abandonment == pytest.approx(1)
+    assert nobody.occupancy is None
 
 
 @given(DEMANDS, st.integers(1, 60), POLICIES)

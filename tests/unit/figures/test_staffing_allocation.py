@@ -26,7 +26,7 @@ def test_who_serves_two_goes_where_the_work_is() -> None:
 
 
 def test_who_serves_two_leaves_the_one_that_others_serve_well() -> None:
-    groups = {("chat",): 20, ("chat", "orders"): 10}
+    groups: dict[tuple[str, ...], int] = {("chat",): 20, ("chat", "orders"): 10}
 
     assert shared_out(groups, {"chat": 10.0, "orders": 30.0})["chat", "orders"] == {
         "chat": 0,
@@ -35,7 +35,11 @@ def test_who_serves_two_leaves_the_one_that_others_serve_well() -> None:
 
 
 def test_three_groups_in_a_ring_are_loaded_alike() -> None:
-    groups = {("chat", "orders"): 30, ("orders", "returns"): 30, ("chat", "returns"): 30}
+    groups: dict[tuple[str, ...], int] = {
+        ("chat", "orders"): 30,
+        ("orders", "returns"): 30,
+        ("chat", "returns"): 30,
+    }
     work = {"chat": 10.0, "orders": 40.0, "returns": 31.0}
     shares = shared_out(groups, work)
     there = {queue: sum(mine.get(queue, 0) for mine in shares.values()) for queue in QUEUES}
@@ -83,5 +87,6 @@ def test_what_came_lately_sets_the_forecast_right(
 ) -> None:
     told = expected_arrivals(ahead, lately)
 
-    assert (told.expected, told.basis) == (pytest.approx(expected), basis)
+    assert told.expected == pytest.approx(expected)
+    assert told.basis is basis
     assert told.forecast == ahead
