@@ -210,7 +210,7 @@ async def test_lists_made_by_and_by_are_those_made_at_once(rig: Rig) -> None:
         place = chance.randrange(24)
         contact, number = f"c{place // 2}", place % 2 + 1
         at = NOW - HOUR - (place * 7 % 40) * MINUTE
-        known = {"customer": f"x{place // 2 % 5}"}
+        known: dict[str, Any] = {"customer": f"x{place // 2 % 5}"}
         visit = chance.choice(
             [
                 answered(at, chance.choice([5, 300]), 60, **known),
