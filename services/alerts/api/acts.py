@@ -81,7 +81,9 @@ class CommentBody(ActBody):
 
     text: Annotated[
         str,
-        Field(min_length=1, max_length=LONGEST_COMMENT, pattern=PLAIN, examples=["Two more agents."]),
+        Field(
+            min_length=1, max_length=LONGEST_COMMENT, pattern=PLAIN, examples=["Two more agents."]
+        ),
     ]
 
 

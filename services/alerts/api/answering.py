@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from floorpulse.alerts.api.bodies import IncidentRow
+from floorpulse.alerts.api.link_use import LinkUse
 from floorpulse.alerts.domain.rotas import Span
 from floorpulse.alerts.incidents.desk import Desk
 from floorpulse.alerts.metrics import AlertRouteMetrics

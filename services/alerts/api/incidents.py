@@ -7,6 +7,7 @@ import msgspec
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from floorpulse.access.parameters import Parameters
+from floorpulse.alerts.api.answering import AlertsAnswering
 from floorpulse.alerts.api.bodies import (
     MAY,
     IncidentAnswer,
@@ -17,7 +18,6 @@ from floorpulse.alerts.api.bodies import (
     notice_row,
     trend_points,
 )
-from floorpulse.alerts.api.answering import AlertsAnswering
 from floorpulse.alerts.api.measured import AlertRoute, Alerts, Reader, unknown
 from floorpulse.alerts.api.parameters import AlertParameters, rows_of_page, stored
 from floorpulse.alerts.domain.incidents import Incident
@@ -55,8 +55,8 @@ async def alerts(
     limit = rows_of_page(asked.limit)
     found = await parts.incidents.page(question, after, limit + 1)
     rows = await rows_of(parts, caller.tenant, found[:limit])
-    more = IncidentPlace(found[limit - 1].opened_at, found[limit - 1].id)
-    following = cursor(question, more) if len(found) > limit else None
+    last = found[limit - 1] if len(found) > limit else None
+    following = last and cursor(question, IncidentPlace(last.opened_at, last.id))
     body = IncidentsAnswer(rows, following)
     return tagged(request, body, body)
 

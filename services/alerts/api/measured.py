@@ -2,7 +2,6 @@
 when what they need is away.
 """
 
-from collections.abc import Callable
 from typing import Annotated, NoReturn
 
 from fastapi import Depends, Request, Response

@@ -46,7 +46,9 @@ async def alert_stream(
     asked.refuse_unknown()
     feeds = parts.stream
     if feeds.open >= MOST_STREAMS:
-        detail = f"{feeds.open} streams are open, as many as allowed; close one or ask another replica"
+        detail = (
+            f"{feeds.open} streams are open, as many as allowed; close one or ask another replica"
+        )
         raise Problem(503, "Too many streams", detail, headers=RETRY_AFTER)
     await feeds.look(caller.tenant)
     after = resumed(request.headers.get("last-event-id"), feeds.boot)
@@ -55,9 +57,7 @@ async def alert_stream(
         return framed(feeds.boot, batch.tick, encode(IncidentsAnswer(batch.rows, None)))
 
     return StreamingResponse(
-        events(
-            partial(feeds.follow, caller.tenant, after), told, while_allowed(request, may_read)
-        ),
+        events(partial(feeds.follow, caller.tenant, after), told, while_allowed(request, may_read)),
         media_type="text/event-stream",
         headers=HEADERS,
     )

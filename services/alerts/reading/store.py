@@ -166,7 +166,8 @@ class PostgresReading:
 
     async def _rows(self, asked: Select[Any]) -> Sequence[Row]:
         async with answering(), self._engine.connect() as connection:
-            return [dict(row) for row in (await connection.execute(asked)).mappings()]
+            found: Sequence[Row] = (await connection.execute(asked)).mappings().all()
+            return found
 
 
 def _conditions(query: IncidentQuery) -> list[ColumnElement[bool]]:
