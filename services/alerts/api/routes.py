@@ -11,6 +11,7 @@ from floorpulse.alerts.api import (
     page,
     silences,
     stream,
+    watch,
 )
 
 
@@ -24,6 +25,7 @@ def router() -> APIRouter:
         silences.router,
         on_call.router,
         messages.router,
+        watch.router,
         links.router,
         page.router,
     ):
