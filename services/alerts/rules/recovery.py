@@ -9,7 +9,7 @@ An agent who serves several queues is counted for one of them, as `GET /v1/staff
 whoever counted for each would have twice the floor.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from math import fsum
 
 from msgspec.structs import replace
@@ -74,7 +74,7 @@ class RecoveryReader:
         )
         self._floor = await self._staff.floor(view)
 
-    def judge(self, place: WatchedPlace) -> PlaceJudged:
+    def judge(self, place: WatchedPlace, active: Sequence[bool]) -> PlaceJudged:  # noqa: ARG002  figures cost little
         """Judge the alerts of a place by its half hour."""
         assert self._answer is not None  # noqa: S101  opened before
         context = self._answer.context
