@@ -11,6 +11,7 @@ from floorpulse.alerts.domain.incidents import IncidentState, Subject
 from floorpulse.alerts.domain.notices import Verdict
 from floorpulse.alerts.domain.reasons import Reason
 from floorpulse.definitions.domain.on_call import Severity
+from floorpulse.figures.lookup.looked_up import LOOKUPS, Unanswered
 
 OPEN = (IncidentState.FIRING, IncidentState.ACKNOWLEDGED)
 JUDGED = (
@@ -175,6 +176,45 @@ class BridgeMetrics:
             self.reconciled.labels(found)
 
 
+class AlertRouteMetrics:
+    """The routes of alerts, wherever they are served."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.requests = Histogram(
+            "floorpulse_alerts_request_seconds",
+            "Time to the answer (of streams: to its first byte), by route and status.",
+            ["method", "route", "status"],
+            buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
+            registry=registry,
+        )
+        self.streams = Gauge(
+            "floorpulse_alerts_streams", "Open event streams of incidents.", registry=registry
+        )
+
+
+class WatchMetrics:
+    """Contacts at risk that nobody has settled or dismissed yet."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.contacts = Gauge(
+            "floorpulse_alerts_contacts_at_risk",
+            "Contacts at risk that nobody has settled or dismissed, by tenant and state.",
+            ["tenant", "state"],
+            registry=registry,
+        )
+        self.overdue = Gauge(
+            "floorpulse_alerts_contacts_overdue",
+            "Those of them whose due time has passed.",
+            ["tenant", "state"],
+            registry=registry,
+        )
+        self.looked_at = Gauge(
+            "floorpulse_alerts_contacts_looked_timestamp_seconds",
+            "When the lists of contacts at risk were last brought up to date.",
+            registry=registry,
+        )
+
+
 class RuleMetrics:
     """Rules: how many alerts there are, how they are judged, what that takes."""
 
@@ -216,3 +256,21 @@ class RuleMetrics:
         for subject, state in states.items():
             if state.phase is not Phase.INACTIVE:
                 self.alerts.labels(subject.tenant, subject.rule, state.phase).inc()
+
+
+class LookupMetrics:
+    """What rules went without."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.unanswered = Counter(
+            "floorpulse_alerts_lookups_unanswered",
+            "Look-ups in the tables that rules were judged without: their figures were undefined.",
+            ["lookup", "reason"],
+            registry=registry,
+        )
+        for lookup, reason in product(LOOKUPS.values(), Unanswered):
+            self.unanswered.labels(lookup, reason)
+
+    def went_without(self, lookup: str, reason: Unanswered) -> None:
+        """A figure went without a look-up."""
+        self.unanswered.labels(lookup, reason).inc()

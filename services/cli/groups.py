@@ -8,7 +8,7 @@ import typer
 from floorpulse.cli.options import AsJson, Demo
 from floorpulse.cli.run import finish, loaded, usable
 
-SCOPES = "Scopes: events:write kpi:read agents:read alerts:read alerts:act metrics:read admin."
+SCOPES = "Scopes: events:write kpi:read agents:read alerts:read alerts:write metrics:read admin."
 
 keys = typer.Typer(
     help=f"API keys: who may send events and read figures. {SCOPES}", no_args_is_help=True
@@ -44,6 +44,36 @@ def definitions_load(
 
     settings = loaded(Settings, demo)
     finish(operations.load(settings, folder), settings)
+
+
+@definitions.command("calendar")
+def definitions_calendar(
+    country: Annotated[str, typer.Option(help="ISO 3166 code of the country, such as CN.")],
+    year: Annotated[int, typer.Option(help="The year.", min=1900, max=2100)],
+    subdivision: Annotated[
+        str | None, typer.Option(help="A part of the country, such as BY of DE.")
+    ] = None,
+    language: Annotated[
+        str | None,
+        typer.Option(help="Of the holidays' names, such as zh_CN; its own unless given."),
+    ] = None,
+    name: Annotated[
+        str | None,
+        typer.Option("--id", help="Id of the calendar; cn-2026 or the like unless given."),
+    ] = None,
+    hours: Annotated[
+        list[str] | None,
+        typer.Option(help="Opening hours of a working day; repeat it for split shifts."),
+    ] = None,
+) -> None:
+    """Print a business calendar with a country's public holidays and make-up workdays, to go into a
+    file of definitions.
+    """
+    from floorpulse.cli import definitions as operations
+
+    raise typer.Exit(
+        operations.calendar(country, subdivision, year, language, name, hours or ["09:00-18:00"])
+    )
 
 
 @keys.command("create")
