@@ -5,25 +5,23 @@ known instants ─┼─► places to look at ─► row ─► judgement of eac
 calendars, age ─┘
 """
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from floorpulse.alerts.domain.alert import (
     TOLD_EVERY,
-    Transition,
     advance,
     due,
     withdrawn,
 )
 from floorpulse.alerts.domain.alert_rule import AlertRule
 from floorpulse.alerts.domain.alert_states import INACTIVE, AlertState, Firing
-from floorpulse.alerts.domain.incidents import Subject
 from floorpulse.alerts.domain.judgement import Call, Judgement, unknown
 from floorpulse.alerts.domain.reasons import Reason
 from floorpulse.alerts.rules.abandons import AbandonsReader
 from floorpulse.alerts.rules.agents import EVERYBODY, AgentsByQueue
 from floorpulse.alerts.rules.attention import Attention
+from floorpulse.alerts.rules.evaluation import Evaluation, States
 from floorpulse.alerts.rules.opening import OpeningHours
 from floorpulse.alerts.rules.reading import PlaceJudged, PlaceReader, earliest
 from floorpulse.alerts.rules.recovery import RecoveryReader
@@ -49,27 +47,6 @@ from floorpulse.kpis.inputs import Need
 
 AT_ONCE = 50
 """Places looked at in one turn of the loop: some milliseconds"""
-States = MutableMapping[Subject, AlertState]
-"""Where alerts stand; those that are not there are inactive"""
-
-
-@dataclass
-class Evaluation:
-    """What one evaluation did: how alerts changed, how many were judged, and why as they were."""
-
-    transitions: list[Transition] = field(default_factory=list)
-    states: dict[Subject, AlertState] = field(default_factory=dict)
-    judgements: list[Judgement] = field(default_factory=list)
-
-    @property
-    def judged(self) -> int:
-        """How many alerts were judged."""
-        return len(self.judgements)
-
-    @property
-    def reasons(self) -> Mapping[Reason, int]:
-        """How many alerts were judged so, by reason."""
-        return Counter(judgement.reason for judgement in self.judgements)
 
 
 @dataclass(eq=False)
@@ -191,7 +168,7 @@ class FloorRules:
                 and subject.rule not in elsewhere
             ):
                 rule = AlertRule(subject.rule, "")
-                self._keep(subject, state, withdrawn(rule, subject, state, at), evaluation)
+                evaluation.keep(self._states, subject, withdrawn(rule, subject, state, at))
 
     # ------------------------------------------------------------- what may have changed
 
@@ -263,30 +240,12 @@ class FloorRules:
         before = self._states.get(subject, INACTIVE)
         is_open = self._hours.is_open(alert.calendar)
         step = advance(timing, subject, before, judgement, view.now, is_open=is_open)
-        self._keep(subject, before, step, evaluation)
+        evaluation.keep(self._states, subject, step)
         if not is_open:
             return None
         return earliest(
             due(timing, step[0], judgement), _grown(alert, step[0], judgement, reader, view.now)
         )
-
-    def _keep(
-        self,
-        subject: Subject,
-        before: AlertState,
-        step: tuple[AlertState, Transition | None],
-        evaluation: Evaluation,
-    ) -> None:
-        after, transition = step
-        if transition is not None:
-            evaluation.transitions.append(transition)
-        if after == before:
-            return
-        evaluation.states[subject] = after
-        if after == INACTIVE:
-            self._states.pop(subject, None)
-        else:
-            self._states[subject] = after
 
 
 def _stale(place: WatchedPlace) -> PlaceJudged:
