@@ -34,7 +34,7 @@ ROWS = {
 }
 LAYOUTS = {
     Way.WECOM_ROBOT: wecom_robot.LAYOUT,
-    Way.WECOM_APP: wecom_app.LAYOUT,
+    Way.WECOM_APP: wecom_robot.LAYOUT,
     Way.DINGTALK: dingtalk.LAYOUT,
     Way.FEISHU: feishu.LAYOUT,
     Way.SLACK: slack.LAYOUT,
