@@ -133,7 +133,7 @@ def test_a_chinese_text_message_has_room_for_its_title_and_its_link() -> None:
     )
     text = as_text(chinese, Layout(4, text_messages, mark="..."))
     assert text.splitlines()[0] == chinese.title
-    assert text.splitlines()[1] == "程度: 72.4%，阈值 80.0%，250 中的 181"
+    assert text.splitlines()[1] == "程度：72.4%，阈值 80.0%，250 中的 181"
     assert text.endswith(address)
 
 

@@ -50,7 +50,7 @@ def test_an_open_incident_is_told_whole_in_chinese() -> None:
     message = compose(key(), incident(), context(language="zh", queue="订单"))
     assert message.title == "严重：服务水平过低，订单（语音）：72.4%"
     assert message.lines == (
-        ("告警", "服务水平过低 (服务水平)"),
+        ("告警", "服务水平过低（服务水平）"),
         ("队列", "订单（语音）"),
         (
             "程度",
@@ -321,7 +321,7 @@ def test_a_span_is_told_in_its_two_largest_units(span: int, text: str) -> None:
 
 def test_a_chinese_reader_gets_the_kpis_chinese_name_and_others_the_english_one() -> None:
     one = incident(names={"en": "Low"})
-    assert line(compose(key(), one, context(language="zh")), "告警") == "Low (服务水平)"
+    assert line(compose(key(), one, context(language="zh")), "告警") == "Low（服务水平）"
     assert line(compose(key(), one, context(language="fr")), "What") == "Low (Service level)"
 
 

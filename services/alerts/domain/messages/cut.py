@@ -18,6 +18,8 @@ from floorpulse.alerts.domain.notices import Message
 Measure = Callable[[str], int]
 """How long a text is in a channel's unit; never shorter for a longer text"""
 
+IDEOGRAPHS = 0x2E80
+"""From here on Unicode has the scripts of East Asia"""
 JOINER = "\u200d"
 MODIFIERS = range(0x1F3FB, 0x1F400)
 SELECTORS = range(0xFE00, 0xFE10)
@@ -103,6 +105,11 @@ class Fitted(NamedTuple):
     links: tuple[tuple[str, str], ...]
 
 
+def labelled(label: str, text: str) -> str:
+    """`label: text`, with the colon of the label's script."""
+    return f"{label}：{text}" if ord(label[-1]) >= IDEOGRAPHS else f"{label}: {text}"
+
+
 class Layout(NamedTuple):
     """How a channel writes a message: what its texts cost.
 
@@ -113,8 +120,8 @@ class Layout(NamedTuple):
     limit: int
     measure: Measure = utf8_bytes
     title: Callable[[str], str] = str
-    line: Callable[[str, str], str] = "{}: {}".format
-    link: Callable[[str, str], str] = "{}: {}".format
+    line: Callable[[str, str], str] = labelled
+    link: Callable[[str, str], str] = labelled
     mark: str = "…"
     between: str = "\n"
 
