@@ -1,5 +1,6 @@
 """The routes of alerts in front of incidents in memory, beside a floor in memory."""
 
+from collections.abc import Awaitable, Callable
 from functools import cache
 from itertools import count
 
@@ -102,12 +103,18 @@ class MemoryLinks:
 class AlertWorld:
     """A floor, its definitions, its incidents, and the routes of alerts in front of them."""
 
-    def __init__(self, text: str = ON_CALL, world: World | None = None) -> None:
+    def __init__(
+        self,
+        text: str = ON_CALL,
+        world: World | None = None,
+        rest: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
         self.world = world or busy_world()
         self.world.definitions = definitions(text)
         self.store = MemoryIncidents(lambda: self.world.now)
         self.reading = MemoryReading(self.store)
         self.used_links = MemoryLinks()
+        self.rest = rest or self._a_second_passes
         self.loaded = True
         self.keys = self.world.keys
         self.keys.known["supervisor"] = Credential(
@@ -134,7 +141,7 @@ class AlertWorld:
         tables = Tables(history, history, history, self.world.floor)
         metrics = AlertRouteMetrics(CollectorRegistry())
         stream = TenantFeeds[IncidentRow](
-            rows_to_follow(floors, self.reading), "b00t", lambda: self.world.now / 1000, self._rest
+            rows_to_follow(floors, self.reading), "b00t", lambda: self.world.now / 1000, self.rest
         )
         return AlertsAnswering(
             floors=floors,
@@ -149,7 +156,7 @@ class AlertWorld:
             loaded=lambda: self.loaded,
         )
 
-    async def _rest(self) -> None:
+    async def _a_second_passes(self) -> None:
         self.world.now += 1000
 
     @property
