@@ -5,6 +5,7 @@ floor in memory.
 import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -94,8 +95,9 @@ class Clock:
         self.world.now = now_ms() + self.ahead
 
 
-@pytest.fixture
-async def desk() -> AsyncIterator[Desk]:
+@asynccontextmanager
+async def served_desk() -> AsyncIterator[Desk]:
+    """The page of an open demo in a tab the size of a phone."""
     world = floor_now()
     clock = Clock(world)
     alerts = AlertWorld(world=world, rest=clock.pass_a_moment)
@@ -114,6 +116,12 @@ async def desk() -> AsyncIterator[Desk]:
         await page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
         port = server.servers[0].sockets[0].getsockname()[1]
         yield Desk(alerts, clock, app, server, f"http://127.0.0.1:{port}", page, told)
+
+
+@pytest.fixture
+async def desk() -> AsyncIterator[Desk]:
+    async with served_desk() as served:
+        yield served
 
 
 async def test_an_incident_opens_on_the_page_while_it_is_watched_the_worst_first(
