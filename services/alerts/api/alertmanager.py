@@ -1,14 +1,13 @@
 """`POST /v1/sources/alertmanager`: Alertmanager's webhook, so that its alerts climb our ladder."""
 
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated, Any, Protocol
 
 import msgspec
 from fastapi import APIRouter, Depends, Request, Response
 
 from floorpulse.access.http import require
 from floorpulse.access.keys import Credential
-from floorpulse.alerts.bridges.alertmanager_store import KnownAlerts
 from floorpulse.alerts.domain.alertmanager_in import WebhookBody, is_ours
 from floorpulse.alerts.metrics import BridgeMetrics
 from floorpulse.runtime.answers import answering, schema_of
@@ -36,10 +35,18 @@ class WebhookReceipt(msgspec.Struct, frozen=True):
     ours: int
 
 
+class HearsAlerts(Protocol):
+    """What keeps a webhook's alerts."""
+
+    async def hear(self, tenant: str, body: WebhookBody, at: int) -> int:
+        """Keep them; returns how many were news. Raises `StoreUnavailable`."""
+        ...
+
+
 class AlertmanagerWebhook:
     """The use case of the route: keep what is told, count it."""
 
-    def __init__(self, store: KnownAlerts, metrics: BridgeMetrics, now: Callable[[], int]) -> None:
+    def __init__(self, store: HearsAlerts, metrics: BridgeMetrics, now: Callable[[], int]) -> None:
         self._store = store
         self._metrics = metrics
         self._now = now

@@ -112,6 +112,7 @@ class AlertmanagerPush:
     async def _post(self, alerts: Sequence[PostableAlert]) -> None:
         """Alerts that were refused before go singly: one of them would refuse a whole batch."""
         self._refused &= {alert.labels[OURS] for alert in alerts}
+        alone = [one for one in alerts if one.labels[OURS] in self._refused]
         for batch in _batches([one for one in alerts if one.labels[OURS] not in self._refused]):
             try:
                 await self._alertmanager.post(batch)
@@ -119,7 +120,7 @@ class AlertmanagerPush:
                 await self._post_singly(batch)
             else:
                 self._metrics.pushes.labels("accepted").inc()
-        await self._post_singly([one for one in alerts if one.labels[OURS] in self._refused])
+        await self._post_singly(alone)
 
     async def _post_singly(self, alerts: Sequence[PostableAlert]) -> None:
         for alert in alerts:

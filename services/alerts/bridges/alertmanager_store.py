@@ -38,21 +38,21 @@ class KnownAlerts:
         """Keep what a webhook told, in one transaction; returns how many alerts were news."""
         for _ in range(ATTEMPTS):
             async with _answering(), self._engine.connect() as connection:
-                news = await self._news(connection, tenant, body)
-                if await _replaced(connection, news, at):
+                news = await self._news(connection, tenant, body, at)
+                if await _replaced(connection, news):
                     await connection.commit()
                     return len(news)
         message = "the alerts of a webhook were changed by others again and again; try again"
         raise StoreUnavailable(message)
 
     async def _news(
-        self, connection: AsyncConnection, tenant: str, body: WebhookBody
+        self, connection: AsyncConnection, tenant: str, body: WebhookBody, at: int
     ) -> list[KnownAlert]:
         told = {one.fingerprint: one for one in body.alerts if not is_ours(one)}
         mine = (table.c.tenant == tenant) & table.c.fingerprint.in_(sorted(told))
         rows = (await connection.execute(select(table).where(mine))).mappings()
         known = {row["fingerprint"]: _known(row) for row in rows}
-        changed = (heard(known.get(name), tenant, body, told[name]) for name in sorted(told))
+        changed = (heard(known.get(name), tenant, body, told[name], at) for name in sorted(told))
         return [one for one in changed if one is not None]
 
     async def all(self) -> list[KnownAlert]:
@@ -71,14 +71,14 @@ class KnownAlerts:
         async with _answering(), self._engine.connect() as connection:
             return [_known(row) for row in (await connection.execute(asked)).mappings()]
 
-    async def write(self, changed: Iterable[KnownAlert], at: int) -> int:
+    async def write(self, changed: Iterable[KnownAlert]) -> int:
         """Replace rows by their next revision; those that others changed meanwhile stay theirs.
         Returns how many were replaced.
         """
         done = 0
         async with _answering(), self._engine.begin() as connection:
             for one in sorted(changed, key=lambda alert: (alert.tenant, alert.fingerprint)):
-                done += await _replaced(connection, [one], at)
+                done += await _replaced(connection, [one])
         return done
 
     async def mark_handled(self, alerts: Sequence[KnownAlert]) -> None:
@@ -97,11 +97,11 @@ class KnownAlerts:
             )
 
 
-async def _replaced(connection: AsyncConnection, alerts: Sequence[KnownAlert], at: int) -> bool:
+async def _replaced(connection: AsyncConnection, alerts: Sequence[KnownAlert]) -> bool:
     """Whether each row was new or of the revision before."""
     if not alerts:
         return True
-    written = insert(table).values([{**asdict(one), "changed_at": at} for one in alerts])
+    written = insert(table).values([asdict(one) for one in alerts])
     next_one = {
         column.name: written.excluded[column.name]
         for column in table.c

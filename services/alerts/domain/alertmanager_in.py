@@ -17,9 +17,13 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from floorpulse.alerts.domain.alertmanager_out import OURS
+from floorpulse.alerts.domain.alert import Transition, TransitionKind
+from floorpulse.alerts.domain.alertmanager_out import OURS, instant
+from floorpulse.alerts.domain.descriptions import Description
+from floorpulse.alerts.domain.figures import Figure
+from floorpulse.alerts.domain.incidents import Subject
 from floorpulse.alerts.domain.reasons import Reason
-from floorpulse.definitions.domain.on_call import Severity
+from floorpulse.definitions.domain.on_call import EscalationBody, Severity
 
 RULE = "alertmanager"
 """What stands for the rule of incidents that Alertmanager told"""
@@ -87,7 +91,8 @@ class PresentAlert(msgspec.Struct, frozen=True, rename="camel"):
 
 @dataclass(frozen=True)
 class KnownAlert:
-    """What is kept of an alert that was told; `starts_at` is epoch milliseconds.
+    """What is kept of an alert that was told; `starts_at` is its begin as Alertmanager tells it,
+    `changed_at` when this became known; both epoch milliseconds.
 
     `revision` grows with each change, `handled` is the revision that incidents know of.
     """
@@ -101,6 +106,7 @@ class KnownAlert:
     reason: Reason
     labels: Mapping[str, str]
     annotations: Mapping[str, str]
+    changed_at: int
     revision: int = 1
     handled: int = 0
 
@@ -111,9 +117,9 @@ def is_ours(alert: ToldAlert) -> bool:
 
 
 def heard(
-    known: KnownAlert | None, tenant: str, body: WebhookBody, alert: ToldAlert
+    known: KnownAlert | None, tenant: str, body: WebhookBody, alert: ToldAlert, at: int
 ) -> KnownAlert | None:
-    """What is kept once `alert` was told; None where that says nothing new.
+    """What is kept once `alert` was told at `at`; None where that says nothing new.
 
     A resolved alert stays resolved until another begin is told: another group, or a repeated post,
     may tell it as firing late. One that was only found gone fires again by its old begin. What was
@@ -132,6 +138,7 @@ def heard(
         Reason.TOLD_BY_ALERTMANAGER,
         alert.labels,
         alert.annotations,
+        at,
         1 if known is None else known.revision + 1,
         0 if known is None else known.handled,
     )
@@ -146,45 +153,45 @@ def _is_news(known: KnownAlert, begin: int, status: Status) -> bool:
 
 
 def reconciled(
-    known: Iterable[KnownAlert], present: Mapping[str, PresentAlert], *, absence_counts: bool
+    known: Iterable[KnownAlert],
+    present: Mapping[str, PresentAlert],
+    at: int,
+    *,
+    absence_counts: bool,
 ) -> list[KnownAlert]:
-    """What changes by a look that began after `known` was read.
+    """What changes by a look at `at`, that began after `known` was read.
 
     Absence counts only where Alertmanager has run for long enough to have been told everything
     again. An alert that is silenced or inhibited stays as it is: it neither resolves nor fires.
     """
-    changed = (_looked_at(one, present.get(one.fingerprint), absence_counts) for one in known)
-    return [one for one in changed if one is not None]
+    changed = []
+    for one in known:
+        there = present.get(one.fingerprint)
+        if there is None and one.status == "firing" and absence_counts:
+            changed.append(_changed(one, "resolved", Reason.GONE_FROM_ALERTMANAGER, at))
+        elif there is not None and one.status == "resolved" and _fires(there, one.receiver):
+            changed.append(_again(one, there, at))
+    return changed
 
 
-def _looked_at(
-    known: KnownAlert,
-    present: PresentAlert | None,
-    absence_counts: bool,  # noqa: FBT001  told by name above
-) -> KnownAlert | None:
-    fires = known.status == "firing"
-    if present is None:
-        return (
-            _changed(known, "resolved", Reason.GONE_FROM_ALERTMANAGER)
-            if (fires and absence_counts)
-            else None
-        )
-    if fires or present.status.state != "active" or not _is_routed(present, known.receiver):
-        return None
+def _fires(present: PresentAlert, receiver: str) -> bool:
+    """Whether Alertmanager would tell it to us: not held back, and routed to our receiver."""
+    return present.status.state == "active" and any(
+        one.name == receiver for one in present.receivers
+    )
+
+
+def _again(known: KnownAlert, present: PresentAlert, at: int) -> KnownAlert:
     return replace(
-        _changed(known, "firing", Reason.TOLD_BY_ALERTMANAGER),
+        _changed(known, "firing", Reason.TOLD_BY_ALERTMANAGER, at),
         starts_at=milliseconds(present.starts_at),
         labels=present.labels,
         annotations=present.annotations,
     )
 
 
-def _changed(known: KnownAlert, status: Status, reason: Reason) -> KnownAlert:
-    return replace(known, status=status, reason=reason, revision=known.revision + 1)
-
-
-def _is_routed(present: PresentAlert, receiver: str) -> bool:
-    return any(one.name == receiver for one in present.receivers)
+def _changed(known: KnownAlert, status: Status, reason: Reason, at: int) -> KnownAlert:
+    return replace(known, status=status, reason=reason, changed_at=at, revision=known.revision + 1)
 
 
 def severity_of(labels: Mapping[str, str]) -> Severity:
@@ -196,6 +203,44 @@ def names_of(alert: KnownAlert) -> dict[str, str]:
     """What the incident is called: the annotation `summary`, else the label `alertname`."""
     name = alert.annotations.get("summary") or alert.labels.get("alertname") or alert.fingerprint
     return {"en": name}
+
+
+def transition_of(alert: KnownAlert) -> Transition:
+    """What its incident is told. It counts from when we knew: an alert that was thought gone and
+    fires again by its old begin is another incident.
+    """
+    fires = alert.status == "firing"
+    return Transition(
+        Subject(alert.tenant, RULE, key=alert.fingerprint),
+        RULE,
+        alert.reason,
+        figure_of(alert),
+        alert.changed_at,
+        TransitionKind.FIRE if fires else TransitionKind.RESOLVE,
+    )
+
+
+def figure_of(alert: KnownAlert) -> Figure:
+    """What stands in the place of a figure: the alert's labels and its description."""
+    said = alert.annotations.get("description")
+    told = {name: value for name, value in sorted(alert.labels.items()) if name != "severity"}
+    return Figure(
+        kpi=RULE,
+        value=None,
+        begin=instant(alert.starts_at).isoformat(),
+        details=told | ({"description": said} if said else {}),
+    )
+
+
+def description_of(alert: KnownAlert, policy: EscalationBody | None) -> Description:
+    """What its incident is: how bad, what it is called, who is told."""
+    return Description(
+        severity_of(alert.labels),
+        names_of(alert),
+        policy,
+        alert.annotations.get("runbook_url"),
+        dict(alert.labels),
+    )
 
 
 def milliseconds(at: datetime) -> int:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from urllib.parse import parse_qsl, urlsplit
 
 from floorpulse.alerts.domain.notices import Delivery
 from floorpulse.alerts.notifiers.answers import Answer
@@ -31,6 +32,13 @@ async def deliver(
 def encoded(body: Mapping[str, object]) -> bytes:
     """A JSON body: letters as they are, so that a limit in bytes holds."""
     return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def secrets_in(url: str) -> tuple[str, ...]:
+    """What of a robot's address is secret: its long segments and the values of its query."""
+    parts = urlsplit(url)
+    segments = [one for one in parts.path.split("/") if len(one) >= SHORTEST]
+    return (url, *segments, *(value for _, value in parse_qsl(parts.query)))
 
 
 def without(said: str, hidden: tuple[str, ...]) -> str:

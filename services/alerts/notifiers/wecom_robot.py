@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from floorpulse.alerts.domain.messages.cut import Layout, as_text
 from floorpulse.alerts.domain.notices import Delivery, Message
 from floorpulse.alerts.notifiers.answers import Answer, Codes, by_code
-from floorpulse.alerts.notifiers.delivering import JSON, deliver, encoded
+from floorpulse.alerts.notifiers.delivering import JSON, deliver, encoded, secrets_in
 from floorpulse.alerts.notifiers.rates import Rate
 from floorpulse.alerts.notifiers.transport import Call, StillOurs, Transport
 
@@ -36,7 +36,7 @@ class WeComRobot:
             headers=JSON,
             who=self.url,
             rates=RATES,
-            hidden=(self.url, self.url.rpartition("=")[2]),
+            hidden=secrets_in(self.url),
         )
         return await deliver(self.transport, call, judged, still_ours)
 

@@ -104,7 +104,7 @@ def _no_clearing(bound: Bound, clears: float) -> Iterator[tuple[str, str]]:
 
 def is_percentage(kpi: Kpi, value: float) -> bool:
     """Whether a percentage was written where a ratio is meant."""
-    return kpi.unit is Unit.RATIO and LEAST_PERCENT <= abs(value)
+    return kpi.unit is Unit.RATIO and abs(value) >= LEAST_PERCENT
 
 
 def _no_share(value: float) -> tuple[str, str]:

@@ -108,15 +108,16 @@ def _bounded(
     yield from wrong
     if condition.min_volume is not None and not has_volume(kpi):
         yield _no_volume(entry, f"{path}.min_volume", kpi)
-    elif not wrong and isinstance(condition, ThresholdCondition):
+    elif not wrong:
         yield from _too_few(bound, condition.min_volume)
     if not wrong and isinstance(condition, ThresholdCondition):
         yield from impossible_clearing(bound, condition)
 
 
 def _no_volume(entry: Entry, path: str, kpi: Kpi) -> DefinitionMistake:
-    what = "made of seconds of agents" if Need.AGENT_TIME in kpi.needs else "no share or mean"
-    return entry.mistake(path, f"{kpi.id} is {what}, not of contacts", "leave it out")
+    of_time = Need.AGENT_TIME in kpi.needs
+    what = "a share of agents' time" if of_time else "no share or mean of contacts"
+    return entry.mistake(path, f"{kpi.id} is {what}, so it needs no number of them", "leave it out")
 
 
 def _too_few(bound: Bound, volume: int | None) -> Iterator[DefinitionMistake]:
@@ -125,9 +126,7 @@ def _too_few(bound: Bound, volume: int | None) -> Iterator[DefinitionMistake]:
         return
     fewest = (fewest_to_fall_below if bound.below else fewest_to_rise_above)(bound.value)
     if volume < fewest:
-        problem = (
-            f"never fires on {volume}: fewer than {fewest:g} contacts can be so by chance alone"
-        )
+        problem = f"below {fewest:g} contacts it can always be chance, so {volume} change nothing"
         remedy = f"write {fewest:g} or more, or another bound"
         yield bound.entry.mistake(f"{bound.path}.min_volume", problem, remedy)
 
