@@ -54,7 +54,8 @@ class PastFloor:
         self._panes: dict[PaneKey, Cells] = {}
         self._waiting: defaultdict[Home, dict[int, int]] = defaultdict(dict)
         self._talking: defaultdict[Home, dict[int, int]] = defaultdict(dict)
-        self._agents: list[AgentNow] = []
+        self._agents: list[tuple[int, int, AgentNow]] = []
+        self._entered = 0
         self._told = 0
         self._prune(begin)
 
@@ -68,9 +69,10 @@ class PastFloor:
                 heappush(self._running, (to_come[-1], self.visits, running))
 
     def enter(self, agents: Iterable[AgentNow]) -> None:
-        """Note states of agents, none of which is entered before those that were told already."""
-        self._agents += agents
-        self._agents.sort(key=lambda one: one.entered.at, reverse=True)
+        """Note states of agents; each becomes known at its own instant."""
+        for one in agents:
+            self._entered += 1
+            heappush(self._agents, (one.entered.at, self._entered, one))
 
     def advance(self, to: int) -> None:
         """Tell the board all that was known at `to`."""
@@ -119,8 +121,8 @@ class PastFloor:
 
     def _update(self, rows: list[PaneRow]) -> Update:
         agents: list[AgentNow] = []
-        while self._agents and self._agents[-1].entered.at <= self.now:
-            agents.append(self._agents.pop())
+        while self._agents and self._agents[0][0] <= self.now:
+            agents.append(heappop(self._agents)[2])
         return Update(
             partition=0,
             log_id=LOG,
