@@ -6,18 +6,19 @@ file       rules, and whatever else it defines          ─┴─► definitions
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import msgspec
 
 from floorpulse.definitions.domain.bodies import Kind
 from floorpulse.definitions.domain.effect import ineffective
-from floorpulse.definitions.domain.floor import floors
+from floorpulse.definitions.domain.floor import Floor, floors
 from floorpulse.definitions.domain.in_force import Definitions, TenantDefinitions, Version
-from floorpulse.definitions.domain.located import Located
+from floorpulse.definitions.domain.located import Located, located
 from floorpulse.definitions.domain.meaning import meaningless
 from floorpulse.definitions.domain.mistakes import DefinitionMistake, meant
+from floorpulse.definitions.domain.reachability import unreachable
 from floorpulse.definitions.domain.shape import Entry, Shaped, shaped
 from floorpulse.definitions.domain.versions import numbered
 
@@ -52,18 +53,28 @@ def under_test(
     """The rules of a file (one of them where `only` names it), with all that is stored for the
     tenant. A file that names no tenant means this one. WrongRulesError where anything is wrong.
     """
-    read = shaped(file, text if _NAMES_TENANT.search(text) else f"{text}\ntenant: {tenant}\n")
+    read = shaped(file, _of_tenant(text, tenant))
     mistakes = [*read.mistakes, *_strangers(read, tenant)]
     if mistakes:
         raise WrongRulesError(mistakes)
+    chosen = _chosen(file, read, only)
     known = stored.of(tenant)
     entries = [*read.entries, *_beside(read, known)]
-    mistakes = [one for one in _meaning(entries) if one.file == file]
-    if mistakes:
-        raise WrongRulesError(sorted(mistakes))
-    chosen = _chosen(file, read, only)
+    wrong = _meaning(entries, file)
+    if wrong:
+        raise WrongRulesError(wrong)
     versions = list(_tried(numbered(entries, known.versions), chosen))
     return UnderTest(tenant, Definitions(versions, stored.number, stored.loaded_at), chosen)
+
+
+def _of_tenant(text: str, tenant: str) -> str:
+    """The text with its tenant, whose lines stay where they are."""
+    if _NAMES_TENANT.search(text):
+        return text
+    opened, brace, rest = text.partition("{")
+    if brace and not opened.strip():
+        return f'{opened}{{"tenant": "{tenant}", {rest}'
+    return f"{text}\ntenant: {tenant}\n"
 
 
 def _strangers(read: Shaped, tenant: str) -> Iterator[DefinitionMistake]:
@@ -75,18 +86,29 @@ def _strangers(read: Shaped, tenant: str) -> Iterator[DefinitionMistake]:
 
 
 def _beside(read: Shaped, known: TenantDefinitions) -> Iterator[Entry]:
-    """What is stored and not defined anew by the file."""
+    """What is stored and not defined anew by the file; other rules do not matter."""
     own = {entry.key for entry in read.entries}
     for one in known.versions:
-        entry = Entry(one.tenant, one.kind, one.body, STORED, Located(None, 0))
-        if one.standing and entry.key not in own:
-            yield entry
+        if one.standing and one.kind is not Kind.RULE:
+            place, _ = located(STORED, msgspec.json.encode(one.body).decode())
+            entry = Entry(one.tenant, one.kind, one.body, STORED, place or Located(None, 0))
+            if entry.key not in own:
+                yield entry
 
 
-def _meaning(entries: Sequence[Entry]) -> Iterator[DefinitionMistake]:
-    for floor in floors(entries):
-        wrong = list(meaningless(floor, frozenset()))
-        yield from wrong or ineffective(floor)
+def _meaning(entries: Sequence[Entry], file: str) -> list[DefinitionMistake]:
+    """What is wrong with those of the file, stage by stage as in `floorpulse check`."""
+    known = floors(entries)
+    stages: tuple[Callable[[Floor], Iterable[DefinitionMistake]], ...] = (
+        lambda floor: meaningless(floor, frozenset()),
+        ineffective,
+        unreachable,
+    )
+    for stage in stages:
+        wrong = [one for floor in known for one in stage(floor) if one.file == file]
+        if wrong:
+            return sorted(wrong)
+    return []
 
 
 def _chosen(file: str, read: Shaped, only: str | None) -> tuple[str, ...]:
