@@ -1,5 +1,5 @@
-"""Rules that are tried out stand beside what is stored, and are wrong where `floorpulse check` would
-call them wrong.
+"""Rules that are tried out stand beside what is stored, and are wrong where `floorpulse check`
+would call them wrong.
 """
 
 import pytest
@@ -127,8 +127,7 @@ def test_json_is_taken_too() -> None:
         (
             "tenant: other" + RULE,
             None,
-            "mine.yaml:1: tenant: is of the tenant 'other', the test is about 'demo'; name the "
-            "same tenant in both",
+            "mine.yaml:1: tenant: is of the tenant 'other', the test is about 'demo'",
         ),
         (
             "calendars: [{id: nights, hours: {monday: ['00:00-06:00']}}]",
