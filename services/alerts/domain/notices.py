@@ -25,6 +25,8 @@ class NoticeState(StrEnum):
     SENDING = "sending"
     SENT = "sent"
     FAILED = "failed"
+    WITHDRAWN = "withdrawn"
+    """Nobody needs it any longer: it was acknowledged or over before the channel took it"""
 
 
 @dataclass(frozen=True, order=True)

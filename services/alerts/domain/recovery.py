@@ -90,7 +90,13 @@ def judge(
     if half_hour is None:
         return unknown(Reason.UNDEFINED, figure)
     required = half_hour.required
-    told = msgspec.structs.replace(figure, details=_details(half_hour, required))
+    told = _with(
+        figure,
+        required=required,
+        rest=half_hour.rest,
+        pace=half_hour.pace,
+        agents=half_hour.agents,
+    )
     if half_hour.total + half_hour.rest < MIN_VOLUME:
         return between(Reason.TOO_FEW, told)
     if required is None:
@@ -110,25 +116,23 @@ def _at_risk(half_hour: HalfHour, required: float, figure: Figure) -> Judgement:
     if achievable is None:
         return unknown(Reason.UNDEFINED, figure)
     if required > achievable:
-        return breach(figure, required - achievable)
+        told = _with(figure, achievable=achievable, **_agents(half_hour, required))
+        return breach(told, required - achievable)
+    told = _with(figure, achievable=achievable)
     safe = required <= achievable - MARGIN
-    return clear(figure) if safe else between(Reason.BETWEEN, figure)
+    return clear(told) if safe else between(Reason.BETWEEN, told)
 
 
-def _details(half_hour: HalfHour, required: float | None) -> dict[str, object]:
+def _agents(half_hour: HalfHour, required: float) -> dict[str, object]:
     """What somebody who must act asks: how many agents are missing."""
-    needed = None if required is None else half_hour.agents_for(max(required, 0.0))
-    agents = half_hour.agents
-    missing = None if needed is None or agents is None else max(0, needed - agents)
-    return {
-        "required": required,
-        "achievable": half_hour.achievable,
-        "rest": half_hour.rest,
-        "pace": half_hour.pace,
-        "agents": agents,
-        "agents_required": needed,
-        "agents_missing": missing,
-    }
+    needed = half_hour.agents_for(required)
+    there = half_hour.agents
+    missing = None if needed is None or there is None else max(0, needed - there)
+    return {"agents_required": needed, "agents_missing": missing}
+
+
+def _with(figure: Figure, **details: object) -> Figure:
+    return msgspec.structs.replace(figure, details={**figure.details, **details})
 
 
 def together(parts: Sequence[HalfHour]) -> HalfHour:

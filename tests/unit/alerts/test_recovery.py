@@ -77,14 +77,18 @@ def test_it_says_how_many_agents_are_missing() -> None:
     assert half.share(half.load, needed) >= 0.9 > half.share(half.load, needed - 1)  # type: ignore[arg-type]
 
 
-def test_none_are_missing_where_there_are_enough_and_unknown_where_nothing_helps() -> None:
+def test_agents_are_asked_for_only_where_they_help() -> None:
     spare = judged(replace(HALF, hit=80, agents=40)).figure
     lost = judged(replace(HALF, hit=10)).figure
+    hopeless = judged(replace(HALF, hit=60.0001)).figure  # type: ignore[arg-type]  # 0.999999
 
     assert spare is not None
-    assert spare.details["agents_missing"] == 0
+    assert "agents_missing" not in spare.details
     assert lost is not None
-    assert lost.details["agents_missing"] is None
+    assert "agents_missing" not in lost.details
+    assert hopeless is not None
+    assert hopeless.details["agents_required"] is None
+    assert hopeless.details["agents_missing"] is None
 
 
 def test_just_enough_is_between() -> None:
