@@ -10,10 +10,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from math import inf
 from typing import NamedTuple
 
-from floorpulse.alerts.domain.alert import Transition, TransitionKind, advance
-from floorpulse.alerts.domain.alert_rule import AlertRule
+from floorpulse.alerts.domain.alert import Transition, TransitionKind
 from floorpulse.alerts.domain.alert_states import INACTIVE, AlertState, Firing, Inactive, Pending
 from floorpulse.alerts.domain.figures import Figure
 from floorpulse.alerts.domain.incidents import Subject
@@ -57,14 +57,9 @@ class ReplayedFiring:
     last: Figure | None = None
 
 
-@dataclass(eq=False)
-class _Worst:
-    figure: Figure | None
-    depth: float
-
-
 class ReplayedAlert:
-    """A rule and one subject, judged look by look in the order of time.
+    """A rule and one subject, followed in the order of time: at each instant `reach` it, then hear
+    what was `told`, then `look`.
 
     `kept_by` holds, in milliseconds, for how long each reason kept it from firing; `not_held` how
     often a breach was over before it had lasted long enough.
@@ -72,39 +67,40 @@ class ReplayedAlert:
 
     def __init__(self, subject: Subject, begin: int) -> None:
         self.subject = subject
-        self.version = ""
         self.firings: list[ReplayedFiring] = []
         self.stretches: list[Stretch] = []
         self.kept_by: defaultdict[Reason, int] = defaultdict(int)
         self.not_held = 0
         self._state: AlertState = INACTIVE
-        self._worst = _Worst(None, 0.0)
+        self._depth = -inf
         self._at = begin
         self._last: tuple[ShownAs, Reason] | None = None
 
-    @property
-    def fires(self) -> bool:
-        """Whether it fires now."""
-        return isinstance(self._state, Firing)
+    def told(self, transition: Transition) -> None:
+        """It fired, got worse or resolved."""
+        if transition.kind is TransitionKind.FIRE:
+            figure = transition.figure
+            self._depth = -inf
+            self.firings.append(ReplayedFiring(transition.at, transition.reason, figure, figure))
+        elif transition.kind is TransitionKind.RESOLVE:
+            self.firings[-1] = replace(
+                self.firings[-1],
+                resolved_at=transition.at,
+                resolved_by=transition.reason,
+                last=transition.figure,
+            )
 
-    def look(
-        self, rule: AlertRule, judgement: Judgement, at: int, *, is_open: bool
-    ) -> Transition | None:
-        """Take a judgement of the instant `at`; what it would have told."""
-        self.reach(at)
-        self.version = rule.version
-        before = self._state
-        self._state, transition = advance(
-            rule, self.subject, before, judgement, at, is_open=is_open
-        )
-        given_up = isinstance(before, Pending) and isinstance(self._state, Inactive)
+    def look(self, judgement: Judgement, state: AlertState, *, is_open: bool) -> None:
+        """It was judged so and stands so since."""
+        given_up = isinstance(self._state, Pending) and isinstance(state, Inactive)
         self.not_held += given_up and is_open
+        self._state = state
         reason = judgement.reason if is_open else Reason.CLOSED
-        self._last = _shown_as(self._state, judgement, is_open=is_open), reason
-        if transition is not None:
-            self._note(transition, judgement)
-        self._deepen(judgement)
-        return transition
+        self._last = _shown_as(state, judgement, is_open=is_open), reason
+        worse = judgement.call is Call.BREACH and judgement.depth > self._depth
+        if worse and isinstance(state, Firing):
+            self._depth = judgement.depth
+            self.firings[-1] = replace(self.firings[-1], worst=judgement.figure)
 
     def reach(self, at: int) -> None:
         """Time passed up to `at`, and nothing was judged anew."""
@@ -121,32 +117,6 @@ class ReplayedAlert:
             self.stretches[-1] = last._replace(end=new.end)
         else:
             self.stretches.append(new)
-
-    def _note(self, transition: Transition, judgement: Judgement) -> None:
-        match transition.kind:
-            case TransitionKind.FIRE:
-                self._worst = _Worst(transition.figure, judgement.depth)
-                self.firings.append(
-                    ReplayedFiring(
-                        transition.at, transition.reason, transition.figure, transition.figure
-                    )
-                )
-            case TransitionKind.RESOLVE:
-                self.firings[-1] = replace(
-                    self.firings[-1],
-                    resolved_at=transition.at,
-                    resolved_by=transition.reason,
-                    last=transition.figure,
-                )
-            case TransitionKind.UPDATE:  # pragma: no branch  there is no fourth
-                pass  # its figure is worse: `_deepen` notes that look by look
-
-    def _deepen(self, judgement: Judgement) -> None:
-        """Keep the worst figure of the firing."""
-        worse = judgement.call is Call.BREACH and judgement.depth > self._worst.depth
-        if worse and self.fires:
-            self._worst = _Worst(judgement.figure, judgement.depth)
-            self.firings[-1] = replace(self.firings[-1], worst=judgement.figure)
 
 
 def _shown_as(state: AlertState, judgement: Judgement, *, is_open: bool) -> ShownAs:

@@ -15,6 +15,7 @@ from heapq import heappop, heappush
 
 from floorpulse.alerts.domain.past_visits import as_known, moments
 from floorpulse.board.domain.board import Board, Rules
+from floorpulse.board.domain.series import QueueChannel
 from floorpulse.board.domain.windows import HOUR
 from floorpulse.contracts.agents import AgentNow
 from floorpulse.contracts.cells import Cells, add
@@ -56,6 +57,7 @@ class PastFloor:
         self._talking: defaultdict[Home, dict[int, int]] = defaultdict(dict)
         self._agents: list[tuple[int, int, AgentNow]] = []
         self._entered = 0
+        self._changed: set[Home] = set()
         self._told = 0
         self._prune(begin)
 
@@ -74,13 +76,16 @@ class PastFloor:
             self._entered += 1
             heappush(self._agents, (one.entered.at, self._entered, one))
 
-    def advance(self, to: int) -> None:
-        """Tell the board all that was known at `to`."""
+    def advance(self, to: int) -> set[QueueChannel]:
+        """Tell the board all that was known at `to`; the queues and channels it was told of."""
         touched = self._happened(to)
         self.now = to
         self.board.take(self._update([self._row(key) for key in touched]), to)
         if to - self._pruned_at >= HOUR:
             self._prune(to)
+        changed = {key[:3] for key in touched} | {(self.tenant, *home) for home in self._changed}
+        self._changed.clear()
+        return changed
 
     def _happened(self, to: int) -> set[PaneKey]:
         """Let everything up to an instant become known; the panes that change."""
@@ -101,11 +106,13 @@ class PastFloor:
             add(self._panes.setdefault(key, {}), change)
             touched.add(key)
         running.added = adds
+        self._changed.add(running.home)
         self._waiting[running.home].pop(number, None)
         self._talking[running.home].pop(number, None)
         queue = queue_of(visit)
         if queue is not None and is_open(visit):
             running.home = queue, visit.channel
+            self._changed.add(running.home)
             self._enter_floor(number, running.home, visit)
 
     def _enter_floor(self, number: int, home: Home, visit: Visit) -> None:

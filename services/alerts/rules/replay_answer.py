@@ -78,6 +78,7 @@ class ShownRule(msgspec.Struct, frozen=True):
     """What of a rule stands in each of its rows."""
 
     id: str
+    version: str
     severity: Severity
 
 
@@ -86,7 +87,7 @@ def alert_row(alert: ReplayedAlert, rule: ShownRule, span: Span, zone: ZoneInfo)
     subject = alert.subject
     return AlertRow(
         rule.id,
-        alert.version,
+        rule.version,
         rule.severity,
         subject.queue or None,
         subject.channel or None,
