@@ -74,9 +74,11 @@ def _never_fires(around: Surroundings, entry: Entry, rule: RuleBody) -> Iterator
         yield entry.mistake("calendar", problem, "name another calendar, or leave it out")
         return
     most = max(min(longest(one) for one in together) for together in hours)
-    if rule.pending >= most:
-        problem = f"it is never open for longer than {most:g} s, so it never fires"
-        yield entry.mistake("for", problem, f"write less than {most:g}")
+    repeated = MINUTE * (rule.min_breaches - 1)
+    for field, seconds, unit in (("for", rule.pending, 1), ("min_breaches", repeated, MINUTE)):
+        if seconds >= most:
+            problem = f"it is never open for longer than {most:g} s, so it never fires"
+            yield entry.mistake(field, problem, f"write less than {most / unit:g}")
     yield from _always_in_time(around, entry, rule)
     given_up = rule.abandons is not None and around.channels(rule.scope) == {"email"}
     if given_up:

@@ -108,7 +108,7 @@ def _bounded(
     yield from wrong
     if condition.min_volume is not None and not has_volume(kpi):
         yield _no_volume(entry, f"{path}.min_volume", kpi)
-    elif not wrong and isinstance(condition, ThresholdCondition):
+    elif not wrong:
         yield from _too_few(bound, condition.min_volume)
     if not wrong and isinstance(condition, ThresholdCondition):
         yield from impossible_clearing(bound, condition)
