@@ -160,3 +160,19 @@ class BridgeMetrics:
             self.heard.labels(outcome)
         for found in ("gone", "present"):
             self.reconciled.labels(found)
+
+
+class AlertRouteMetrics:
+    """The routes of alerts, wherever they are served."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.requests = Histogram(
+            "floorpulse_alerts_request_seconds",
+            "Time to the answer (of streams: to its first byte), by route and status.",
+            ["method", "route", "status"],
+            buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
+            registry=registry,
+        )
+        self.streams = Gauge(
+            "floorpulse_alerts_streams", "Open event streams of incidents.", registry=registry
+        )

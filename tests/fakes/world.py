@@ -71,6 +71,7 @@ class Client:
     """Asks an app one question at a time and keeps its cookies."""
 
     def __init__(self, app: FastAPI, headers: dict[str, str] | None = None) -> None:
+        self._app = app
         self._transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         self._headers = headers or {}
         self._cookies = httpx.Cookies()
@@ -82,6 +83,19 @@ class Client:
 
     def post(self, path: str, json: object) -> httpx.Response:
         return self._ask("POST", path, json=json, headers=self._headers)
+
+    def post_nothing(self, path: str) -> httpx.Response:
+        """As a form without fields does."""
+        return self._ask("POST", path, headers=self._headers)
+
+    def delete(self, path: str) -> httpx.Response:
+        return self._ask("DELETE", path, headers=self._headers)
+
+    def with_headers(self, headers: dict[str, str]) -> "Client":
+        """The same client, which sends these headers too."""
+        other = Client(self._app, {**self._headers, **headers})
+        other._cookies = self._cookies
+        return other
 
     def put(self, path: str, content: str, kind: str = "text/csv") -> httpx.Response:
         return self._ask(

@@ -8,18 +8,15 @@ from hashlib import blake2b
 from io import StringIO
 from typing import Any, NamedTuple, TypeVar
 
-import msgspec
 from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from floorpulse.figures.rows import HistoryRow, LiveRow, Row, csv_cells, identity, substance
 from floorpulse.figures.turns import Turns
+from floorpulse.runtime.tagged import encode, matches, pack, tagging
 
 T = TypeVar("T")
-
-encode = msgspec.json.Encoder().encode
-pack = msgspec.msgpack.Encoder().encode
 
 RENDERED = 200
 """Rows rendered in one turn of the loop: less than a millisecond"""
@@ -65,8 +62,8 @@ async def tagged_rows(request: Request, page: AnswerPage, turns: Turns) -> Respo
         digest.update(pack([page.said(row) for row in portion]))
     tag = f'W/"{digest.hexdigest()}"'
     if matches(request.headers.get("if-none-match"), tag):
-        return Response(status_code=304, headers=_tagging(tag))
-    return await rows_answer(page.rows, page.following, turns, _tagging(tag))
+        return Response(status_code=304, headers=tagging(tag))
+    return await rows_answer(page.rows, page.following, turns, tagging(tag))
 
 
 class PortionedResponse(Response):
@@ -123,37 +120,6 @@ async def portions(rows: Iterable[object], following: str | None, turns: Turns) 
         found.append(b"," * (len(found) > 1) + encode(portion)[1:-1])
     found.append(b'],"next":%b}' % encode(following))
     return found
-
-
-def tagged(request: Request, body: object, substantial: object) -> Response:
-    """`body` as JSON under a weak tag of what is `substantial` in it."""
-    tag = f'W/"{blake2b(pack(substantial), digest_size=12).hexdigest()}"'
-    if matches(request.headers.get("if-none-match"), tag):
-        return Response(status_code=304, headers=_tagging(tag))
-    return json(body, _tagging(tag))
-
-
-def _tagging(tag: str) -> dict[str, str]:
-    return {
-        "ETag": tag,
-        "Cache-Control": "private, no-cache",
-        "Vary": "Accept, Authorization, Cookie",
-    }
-
-
-def matches(header: str | None, tag: str) -> bool:
-    """Whether an If-None-Match names the tag (weak comparison, RFC 9110 §8.8.3.2)."""
-    if header is None:
-        return False
-    strong = tag.removeprefix("W/")
-    return header.strip() == "*" or any(
-        one.strip().removeprefix("W/") == strong for one in header.split(",")
-    )
-
-
-def json(body: object, headers: dict[str, str] | None = None) -> Response:
-    """A body as JSON."""
-    return Response(encode(body), media_type="application/json", headers=headers)
 
 
 class Sheet(NamedTuple):
