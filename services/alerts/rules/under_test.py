@@ -67,6 +67,14 @@ def under_test(
     return UnderTest(tenant, Definitions(versions, stored.number, stored.loaded_at), chosen)
 
 
+def tenant_of(text: str) -> str | None:
+    """The tenant that a file names, as it is written; None where it names none."""
+    document, _ = located("", text)
+    sections = document.value if document is not None else None
+    named = sections.get("tenant") if isinstance(sections, dict) else None
+    return named.value if named is not None and isinstance(named.value, str) else None
+
+
 def _of_tenant(text: str, tenant: str) -> str:
     """The text with its tenant, whose lines stay where they are."""
     if _NAMES_TENANT.search(text):

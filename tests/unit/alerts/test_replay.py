@@ -9,21 +9,15 @@ from dataclasses import dataclass, field
 from functools import cache
 from zoneinfo import ZoneInfo
 
-import pytest
-
 from floorpulse.alerts.domain.alert import Transition, TransitionKind
 from floorpulse.alerts.domain.alert_states import AlertState
 from floorpulse.alerts.domain.incidents import Subject
-from floorpulse.alerts.domain.reasons import Reason
-from floorpulse.alerts.domain.replayed import ShownAs
 from floorpulse.alerts.rules.floor_rules import FloorRules
-from floorpulse.alerts.rules.past_feed import TooMuchHistoryError
 from floorpulse.alerts.rules.past_tables import PastTables
 from floorpulse.alerts.rules.replay import ReplayLimits, ReplayQuery, RuleReplay
 from floorpulse.alerts.rules.replay_answer import AlertRow, FiringRow, ReplayAnswer
 from floorpulse.alerts.rules.under_test import under_test
 from floorpulse.board.domain.board import Rules
-from floorpulse.board.domain.series import QueueChannelSpan
 from floorpulse.board.domain.windows import HOUR, MINUTE, Span
 from floorpulse.contracts.instants import parse_instant
 from floorpulse.definitions.domain.in_force import NOTHING
@@ -36,7 +30,7 @@ from floorpulse.kpis.plan import Slot
 from floorpulse.simulator.domain.floor import ModelFloor
 from floorpulse.simulator.domain.foretold import foretold
 from floorpulse.simulator.domain.scenarios import SCENARIOS
-from tests.fakes.floor import MemoryFloor, MemoryHistory, abandoned, answered, waiting
+from tests.fakes.floor import MemoryFloor, MemoryHistory
 from tests.fakes.folded_floor import FoldedFloor
 from tests.fakes.forecasts import MemoryForecasts
 
@@ -127,7 +121,7 @@ async def lived(hours: float, begin: int) -> tuple[Live, MemoryFloor]:
     floor.advance(begin + 2 * HOUR - SECOND)
     for at in range(begin + 2 * HOUR, end + 1, SECOND):
         floor.advance(at)
-        told = [key for key in floor.board.known_queue_channels(TENANT)]
+        told = floor.board.known_queue_channels(TENANT)
         evaluation = await rules.evaluate(floors.view(TENANT), told)
         found.transitions += evaluation.transitions
     return found, floor.stored()
