@@ -9,6 +9,7 @@ from floorpulse.alerts.api import (
     messages,
     on_call,
     page,
+    rules,
     silences,
     stream,
 )
@@ -26,6 +27,7 @@ def router() -> APIRouter:
         messages.router,
         links.router,
         page.router,
+        rules.router,
     ):
         routes.include_router(part)
     return routes
