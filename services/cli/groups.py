@@ -8,7 +8,7 @@ import typer
 from floorpulse.cli.options import AsJson, Demo
 from floorpulse.cli.run import finish, loaded, usable
 
-SCOPES = "Scopes: events:write kpi:read agents:read alerts:read alerts:act metrics:read admin."
+SCOPES = "Scopes: events:write kpi:read agents:read alerts:read alerts:write metrics:read admin."
 
 keys = typer.Typer(
     help=f"API keys: who may send events and read figures. {SCOPES}", no_args_is_help=True
