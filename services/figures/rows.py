@@ -23,6 +23,7 @@ from floorpulse.figures.timestamps import Instant, text, text_or_none
 from floorpulse.kpis.catalogue import Kpi, MomentKpi
 from floorpulse.kpis.figures import MomentFigures, SpanFigures, Value
 from floorpulse.kpis.inputs import Need
+from floorpulse.kpis.policies import ServiceLevelPolicy
 
 COLUMNS = (
     "time",
@@ -184,10 +185,14 @@ def answers(question: Question, seen: RowInput) -> Iterator[KpiValue]:
     Live and history both end here.
     """
     policies = [part.policy for part in seen.parts]
-    missing = seen.missing
     for kpi in question.kpis:
-        unknown = missing and kpi.needs & missing
-        yield KpiValue(kpi, UNKNOWN if unknown else _value(kpi, seen), definition_of(kpi, policies))
+        yield answer(kpi, seen, policies)
+
+
+def answer(kpi: Kpi, seen: RowInput, policies: Sequence[ServiceLevelPolicy]) -> KpiValue:
+    """One KPI's value, under the policies of the row's parts."""
+    unknown = seen.missing and kpi.needs & seen.missing
+    return KpiValue(kpi, UNKNOWN if unknown else _value(kpi, seen), definition_of(kpi, policies))
 
 
 def _value(kpi: Kpi, seen: RowInput) -> Value:

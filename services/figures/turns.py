@@ -7,7 +7,8 @@ export B                                 ████
 Of all that is long only one portion is done between two looks at everything else, and none while
 somebody waits for a brief answer: ten exports make one another slower, but no short answer. A
 question is brief until it has asked for more than a few turns; long work waits for brief questions
-`PATIENCE` at a time, so that it goes on whatever is asked.
+`PATIENCE` at a time, so that it goes on whatever is asked. As long as brief questions come it rests
+after each portion for as long as that took, so half of the process is free when one comes.
 """
 
 import asyncio
@@ -26,10 +27,9 @@ BRIEF = 4
 PATIENCE = 0.01
 """Seconds for which a portion of long work waits for brief questions"""
 RECENT = 1.0
-"""Seconds after a brief question in which long work rests after each portion for as long as it
-took: a process that never rests gets the processor late"""
+"""Seconds after a brief question in which long work rests"""
 LONGEST_REST = 0.005
-"""Seconds; a portion that took longer waited for the database"""
+"""Seconds; a portion that seems to have taken longer waited for the database"""
 
 
 @dataclass(eq=False)

@@ -76,6 +76,14 @@ class _CachedLayout:
     layout: Layout
 
 
+@dataclass(frozen=True)
+class OpenAnswer:
+    """An answer whose rows are read one by one: the context they share, and where each stands."""
+
+    context: LiveContext
+    layout: Layout
+
+
 class LiveFigures:
     """Answers from the board, under the definitions of the moment."""
 
@@ -147,6 +155,17 @@ class LiveFigures:
             found += mine
             last = LivePlace(row_key, seen + len(mine) - 1)
         return found, None
+
+    async def open(
+        self, query: LiveQuery, view: TenantView, until: float | None = None
+    ) -> OpenAnswer:
+        """An answer of which single rows are read, as of the instant of a view."""
+        context = await self._context(query, view, until, view.as_of)
+        return OpenAnswer(context, await self._layout(query, context.terms, view.as_of))
+
+    def read(self, answer: OpenAnswer, row_key: RowKey) -> RowInput:
+        """The input of one row of an open answer."""
+        return self._seen(answer.context, answer.layout.of(row_key))
 
     async def _context(
         self, query: LiveQuery, view: TenantView, until: float | None, as_of: int

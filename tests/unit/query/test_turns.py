@@ -195,3 +195,42 @@ async def test_steps_give_way_no_longer_than_they_said() -> None:
             await merge(turns, 0.01, done)
 
     assert done == ["step"] * 3
+
+
+async def worked(turns: Turns, seconds: float) -> float:
+    """How long (seconds of the loop's clock) a second portion waits for its turn after a first one
+    that took so many seconds.
+    """
+    clock = asyncio.get_running_loop().time
+    await turns.next()
+    until = clock() + seconds
+    while (ended := clock()) < until:
+        pass
+    await turns.next()
+    return clock() - ended
+
+
+async def test_long_work_rests_as_long_as_it_worked_after_a_brief_question() -> None:
+    turns = Turns()
+    with turns.answering():
+        pass
+
+    assert await worked(turns, 0.003) >= 0.003
+
+
+async def test_long_work_that_waited_for_the_database_rests_no_longer_than_a_portion() -> None:
+    turns = Turns()
+    with turns.answering():
+        pass
+
+    assert await worked(turns, 0.2) < 0.2
+
+
+async def test_long_work_does_not_rest_where_nobody_asks_briefly() -> None:
+    turns = Turns()
+    async with beside() as ticks:
+        await turns.next()
+        before = ticks[0]
+        await turns.next()
+
+    assert ticks[0] - before <= 2

@@ -1,0 +1,166 @@
+"""Thresholds on rows of live figures: the very rows that the API tells, each read once for all the
+rules that look at it.
+
+A row changes with news of its queues, which mark its place. Without news it changes at instants
+that are known ahead: a pane leaves the window, a contact's wait passes the policy's threshold or
+the longest wait, the longest wait passes a bound.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from math import ceil, floor
+
+from floorpulse.alerts.domain.judgement import Judgement, unknown
+from floorpulse.alerts.domain.reasons import Reason
+from floorpulse.alerts.domain.thresholds import Bounds, bounds_of, judge
+from floorpulse.alerts.rules.reading import PlaceJudged, earliest, figure_of
+from floorpulse.alerts.rules.watched import GroupKey, Read, WatchedPlace, WatchedRule
+from floorpulse.board.domain.windows import HOUR, Window, span_of
+from floorpulse.figures.live.context import LiveQuery
+from floorpulse.figures.live.figures import LiveFigures, OpenAnswer
+from floorpulse.figures.policies_in_force import AS_IN_FORCE
+from floorpulse.figures.rows import KpiValue, Question, RowInput, answer
+from floorpulse.figures.tenant_view import TenantView
+from floorpulse.kpis.catalogue import ASKED, Kpi, MomentKpi
+from floorpulse.kpis.inputs import STAFF, Need
+from floorpulse.kpis.policies import Policy, ServiceLevelPolicy
+from floorpulse.kpis.units import Unit
+
+CLOCK_EVERY = 10_000
+"""Milliseconds after which a figure that moves with the clock is looked at again"""
+PACE = 30 * 60_000
+"""Milliseconds that a figure by the pace of the last half hour looks back"""
+LONGEST_WAIT = "longest_wait"
+
+
+def kpi_of(rule: WatchedRule) -> Kpi:
+    """The KPI of a threshold rule."""
+    condition = rule.body.threshold
+    assert condition is not None  # noqa: S101  for the type checker: the rule is one of thresholds
+    return ASKED[condition.kpi]
+
+
+def bounds(rule: WatchedRule) -> Bounds:
+    """The bounds of a threshold rule."""
+    condition = rule.body.threshold
+    assert condition is not None  # noqa: S101  as above
+    return bounds_of(condition, counted=counted(ASKED[condition.kpi]))
+
+
+def counted(kpi: Kpi) -> bool:
+    """Whether a KPI's denominator is a number of contacts: not time, agents or a pace."""
+    return not (isinstance(kpi, MomentKpi) or kpi.needs & STAFF or kpi.unit is Unit.AGENTS)
+
+
+class ThresholdReader:
+    """Judges the places of one group of threshold rules."""
+
+    def __init__(self, live: LiveFigures, key: GroupKey, rules: Sequence[WatchedRule]) -> None:
+        kpis = {rule.id: kpi_of(rule) for rule in rules}
+        self._live = live
+        self._key = key
+        self._kpis: Mapping[str, Kpi] = kpis
+        self._bounds = {rule.id: bounds(rule) for rule in rules}
+        distinct = tuple(dict.fromkeys(kpis.values()))
+        self._query = LiveQuery(key.selection, key.window, Question(distinct, AS_IN_FORCE))
+        self._leveled = any(kpi.judged_by is Policy.SERVICE_LEVEL for kpi in distinct)
+        self._turns = any(
+            not isinstance(kpi, MomentKpi) or Need.THROUGHPUT in kpi.needs for kpi in distinct
+        )
+        self.growing = frozenset(one for one, kpi in kpis.items() if kpi.id == LONGEST_WAIT)
+        self._answer: OpenAnswer | None = None
+        self._at = 0
+        self._turn = 0
+        self._longest = 0
+        self._filled: dict[str, bool] = {}
+
+    async def open(self, view: TenantView, known_since: int | None) -> None:
+        """Make ready what all rows share; the floor is known since an instant (None: not at
+        all).
+        """
+        pane = view.board.rules.pane
+        self._at = view.as_of
+        self._turn = self._at - self._at % pane + pane
+        self._longest = view.board.rules.longest
+        self._answer = await self._live.open(self._query, view)
+        begin = span_of(self._key.window, self._at, pane, view.zone).begin
+        today = self._key.window is Window.TODAY
+        needed = max(begin, self._at - HOUR) if today else begin
+        self._filled = {
+            rule: known_since is not None and known_since <= self._back(kpi, needed)
+            for rule, kpi in self._kpis.items()
+        }
+
+    def _back(self, kpi: Kpi, begin: int) -> int:
+        """How far a KPI looks back: it needs no time before now, half an hour, or its window."""
+        if not isinstance(kpi, MomentKpi):
+            return begin
+        return self._at - PACE if Need.THROUGHPUT in kpi.needs else self._at
+
+    def judge(self, place: WatchedPlace) -> PlaceJudged:
+        """Judge the alerts of a place by its row."""
+        assert self._answer is not None  # noqa: S101  opened before
+        seen = self._live.read(self._answer, place.row_key)
+        policies = [part.policy for part in seen.parts]
+        known: dict[str, KpiValue] = {}
+        judgements = [self._judged(one.rule, seen, policies, known) for one in place.alerts]
+        if self._key.read is Read.CLOCK:
+            return PlaceJudged(judgements, self._at + CLOCK_EVERY)
+        return PlaceJudged(judgements, self._until(place, seen, policies))
+
+    def _judged(
+        self,
+        rule: WatchedRule,
+        seen: RowInput,
+        policies: Sequence[ServiceLevelPolicy],
+        known: dict[str, KpiValue],
+    ) -> Judgement:
+        if not self._filled[rule.id]:
+            return unknown(Reason.NOT_FILLED)
+        kpi = self._kpis[rule.id]
+        value = known.get(kpi.id)
+        if value is None:
+            value = known[kpi.id] = answer(kpi, seen, policies)
+        held_against = self._bounds[rule.id]
+        assert self._answer is not None  # noqa: S101  opened before
+        frame = self._answer.context.frame
+        return judge(
+            held_against, figure_of(value, frame, self._key.window.value, held_against.fire)
+        )
+
+    # ------------------------------------------------------------- instants that are known ahead
+
+    def _until(
+        self,
+        place: WatchedPlace,
+        seen: RowInput,
+        policies: Sequence[ServiceLevelPolicy],
+    ) -> int | None:
+        turn = self._turn if self._turns or not all(self._filled.values()) else None
+        waits = seen.present.waits
+        if not waits:
+            return turn
+        ahead = [self._longest + 1 - waits[0], *self._bound_passed(place, waits[0])]
+        if self._leveled:
+            ahead += _threshold_passed(seen.counted.waits, policies)
+        passed = min((one for one in ahead if one > 0), default=None)
+        return earliest(turn, None if passed is None else self._at + passed)
+
+    def _bound_passed(self, place: WatchedPlace, wait: int) -> Iterator[int]:
+        """In how many milliseconds the longest wait passes a bound of a rule."""
+        for alert in place.alerts:
+            if alert.rule.id in self.growing:
+                held_against = self._bounds[alert.rule.id]
+                for bound in (held_against.fire, held_against.clear):
+                    passed = ceil(bound * 1000) if held_against.below else floor(bound * 1000) + 1
+                    yield passed - wait
+
+
+def _threshold_passed(
+    waits: Sequence[int], policies: Sequence[ServiceLevelPolicy]
+) -> Iterator[int]:
+    """In how many milliseconds the next waiting contact is no longer in time; waits descend."""
+    for policy in policies:
+        late = policy.threshold * 1000 + (policy.boundary == "le")
+        wait = next((one for one in waits if one < late), None)
+        if wait is not None:
+            yield late - wait
