@@ -157,7 +157,7 @@ def check(
     ] = False,
 ) -> None:
     """Say what is wrong with definitions: file, line, field and what to do; exit status 1 where
-    anything is.
+    anything is. Notes, such as on a calendar that ends soon, change no exit status.
     """
     from floorpulse.cli.definitions import own_folder, told
 

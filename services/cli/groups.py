@@ -46,6 +46,36 @@ def definitions_load(
     finish(operations.load(settings, folder), settings)
 
 
+@definitions.command("calendar")
+def definitions_calendar(
+    country: Annotated[str, typer.Option(help="ISO 3166 code of the country, such as CN.")],
+    year: Annotated[int, typer.Option(help="The year.", min=1900, max=2100)],
+    subdivision: Annotated[
+        str | None, typer.Option(help="A part of the country, such as BY of DE.")
+    ] = None,
+    language: Annotated[
+        str | None,
+        typer.Option(help="Of the holidays' names, such as zh_CN; its own unless given."),
+    ] = None,
+    name: Annotated[
+        str | None,
+        typer.Option("--id", help="Id of the calendar; cn-2026 or the like unless given."),
+    ] = None,
+    hours: Annotated[
+        list[str] | None,
+        typer.Option(help="Opening hours of a working day; repeat it for split shifts."),
+    ] = None,
+) -> None:
+    """Print a business calendar with a country's public holidays and make-up workdays, to go into a
+    file of definitions.
+    """
+    from floorpulse.cli import definitions as operations
+
+    raise typer.Exit(
+        operations.calendar(country, subdivision, year, language, name, hours or ["09:00-18:00"])
+    )
+
+
 @keys.command("create")
 def keys_create(
     tenant: Tenant, scope: Scope, label: Label = "", expires: Expires = None, demo: Demo = None

@@ -78,6 +78,9 @@ class Message:
     links: tuple[tuple[str, str], ...] = ()
     facts: dict[str, object] = field(default_factory=dict)
     """The same for machines (webhook, PagerDuty): tenant, queue, rule, figure, state"""
+    short: dict[str, str] = field(default_factory=dict)
+    """The parts by themselves, for templates of text messages: severity, rule, where, value,
+    threshold, since"""
 
 
 class Verdict(StrEnum):
