@@ -5,7 +5,7 @@ import hmac
 import json
 import logging
 from base64 import b64decode, b64encode
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from hashlib import sha256
@@ -37,7 +37,7 @@ class Case:
     """A channel: its part of a receiver's definition, what says yes and what says no."""
 
     name: str
-    part: dict[str, object]
+    part: Mapping[str, object]
     yes: Said
     no: Said
     by_status: bool = False
@@ -116,7 +116,7 @@ each_channel = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name
 
 
 def receiver_of(case: Case, origin: str) -> ReceiverBody:
-    part = case.part | ({"url": f"{origin}/own"} if case.name == "webhook" else {})
+    part = dict(case.part) | ({"url": f"{origin}/own"} if case.name == "webhook" else {})
     way = "sms" if "vendor" in part else case.name
     body = {"id": "zhang", "names": {"en": "Zhang"}, way: part}
     return msgspec.convert(body, ReceiverBody)
@@ -325,18 +325,25 @@ async def test_this_machine_is_not_reached_without_the_setting(case: Case) -> No
 async def test_no_secret_is_told_or_logged_even_where_a_service_repeats_it(
     case: Case, caplog: pytest.LogCaptureFixture
 ) -> None:
-    secrets = ("secret-robot", "secret-key", SIGNING, "secret-of-the-app", "secret-routing-key")
-    secrets += ("secret-twilio-token", "secret-alibaba", "secret-tencent", "token-of-the-app")
+    own = {
+        "wecom_robot": "secret-key",
+        "wecom_app": "token-of-the-app",
+        "dingtalk": SIGNING,
+        "feishu": "secret-robot",
+        "slack": "secret-robot",
+        "teams": "secret-key",
+        "pagerduty": "secret-routing-key",
+        "webhook": SIGNING,
+        "twilio": "secret-twilio-token",
+        "alibaba": "secret-alibaba",
+        "tencent": "secret-tencent",
+    }
+    secrets = [*own.values(), "secret-of-the-app"]
     echo = told(" ".join(secrets), 400)
     with caplog.at_level(logging.DEBUG):
         async with reached(case, echo) as (_, channels, receiver):
             delivery = await send(channels, receiver)
     assert delivery.verdict is Verdict.PERMANENT
-    own = {"wecom_robot": "secret-key", "wecom_app": "token-of-the-app"}
-    own |= {"dingtalk": "secret-key", "pagerduty": "secret-routing-key", "webhook": SIGNING}
-    own |= {"twilio": "secret-twilio-token", "alibaba": "secret-alibaba"}
-    own |= {"tencent": "secret-tencent", "teams": "secret-key", "slack": "secret-robot"}
-    own |= {"feishu": "secret-robot"}
     assert own[case.name] not in delivery.said
     logged = " ".join(str(record.getMessage()) for record in caplog.records)
     assert [secret for secret in secrets if secret in logged] == []
@@ -619,10 +626,14 @@ async def test_an_account_that_is_missing_is_told_with_the_settings_that_make_it
     async with opened_channels(ChannelSettings(secrets={"signing": SecretStr("x")})) as channels:
         told_of = list(channels.problems([receiver_of(case, ""), receiver_of(mail, "")]))
     assert told_of == [
-        "zhang/sms cannot be told anything: there is no account of tencent: set "
-        "FLOORPULSE_ALERTS__TENCENT_SECRET_ID and FLOORPULSE_ALERTS__TENCENT_SECRET_KEY",
-        "zhang/email cannot be told anything: there is no mail server: set "
-        "FLOORPULSE_ALERTS__SMTP_HOST",
+        (
+            "zhang/sms cannot be told anything: there is no account of tencent: set "
+            "FLOORPULSE_ALERTS__TENCENT_SECRET_ID and FLOORPULSE_ALERTS__TENCENT_SECRET_KEY"
+        ),
+        (
+            "zhang/email cannot be told anything: there is no mail server: set "
+            "FLOORPULSE_ALERTS__SMTP_HOST"
+        ),
     ]
 
 

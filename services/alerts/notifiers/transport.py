@@ -62,8 +62,8 @@ class Lookup(Protocol):
 class TimeLimits:
     """Seconds for a connection, and for the whole exchange."""
 
-    connect: float = 3.0
-    whole: float = 10.0
+    connect: float
+    whole: float
 
     @property
     def body(self) -> float:

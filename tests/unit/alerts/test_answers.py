@@ -134,8 +134,7 @@ TEAMS = [
     ("", ACCEPTED),
     ("done", ACCEPTED),
     (
-        "Webhook message delivery failed with error: Microsoft Teams endpoint returned HTTP error "
-        "413 with ContextId",
+        "delivery failed with error: Microsoft Teams endpoint returned HTTP error 413",
         PERMANENT,
     ),
     ("Microsoft Teams endpoint returned HTTP error 429", TRANSIENT),

@@ -25,8 +25,10 @@ def test_an_open_incident_is_told_whole_in_english() -> None:
         ("Where", "Orders (voice)"),
         (
             "How bad",
-            "72.4%, threshold 80.0%, 181 of 250, 95% interval 66.5% to 77.5%, last 15 min, "
-            "voice-80-20@3",
+            (
+                "72.4%, threshold 80.0%, 181 of 250, 95% interval 66.5% to 77.5%, last 15 min, "
+                "voice-80-20@3"
+            ),
         ),
         ("Since", "09:32 (for 1 min)"),
         (

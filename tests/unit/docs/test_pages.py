@@ -12,6 +12,15 @@ import typer.main
 from prometheus_client import CollectorRegistry
 from pydantic import BaseModel
 
+from floorpulse.alerts.bridges.settings import BridgeSettings
+from floorpulse.alerts.metrics import (
+    AuditMetrics,
+    BridgeMetrics,
+    IncidentMetrics,
+    LeaseMetrics,
+    NoticeMetrics,
+    RuleMetrics,
+)
 from floorpulse.board.metrics import BoardMetrics
 from floorpulse.cli.app import app
 from floorpulse.definitions.metrics import DefinitionMetrics
@@ -43,7 +52,19 @@ PUBLISHED = {
 }
 OPERATIONS = PAGES["docs/operations.md"]
 SETTINGS = (EngineSettings, IngestSettings, QuerySettings)
-METRICS = (EngineMetrics, IngestMetrics, QueryMetrics, BoardMetrics, DefinitionMetrics)
+METRICS = (
+    EngineMetrics,
+    IngestMetrics,
+    QueryMetrics,
+    BoardMetrics,
+    DefinitionMetrics,
+    IncidentMetrics,
+    NoticeMetrics,
+    LeaseMetrics,
+    AuditMetrics,
+    BridgeMetrics,
+    RuleMetrics,
+)
 
 
 def section(page: str, title: str) -> str:
@@ -108,6 +129,7 @@ def test_a_path_that_a_page_names_exists(name: str) -> None:
 @pytest.mark.parametrize("name", NOW)
 def test_a_setting_that_a_page_names_exists(name: str) -> None:
     known = {variable for model in SETTINGS for variable in variables(model)}
+    known |= set(variables(BridgeSettings, "FLOORPULSE_ALERTS__"))
     named = set(re.findall(r"FLOORPULSE_[A-Z_]*[A-Z]", NOW[name]))
 
     assert {
