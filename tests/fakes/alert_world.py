@@ -30,6 +30,7 @@ from floorpulse.runtime.http import create_app
 from tests.fakes.alert_reading import MemoryReading
 from tests.fakes.alert_store import MemoryIncidents
 from tests.fakes.definitions import definitions
+from tests.fakes.risk_lists import MemoryRiskLists
 from tests.fakes.world import Client, World, busy_world
 
 SUPERVISOR = {"Authorization": "Bearer supervisor"}
@@ -114,6 +115,7 @@ class AlertWorld:
         self.store = MemoryIncidents(lambda: self.world.now)
         self.reading = MemoryReading(self.store)
         self.used_links = MemoryLinks()
+        self.risk_lists = MemoryRiskLists()
         self.rest = rest or self._a_second_passes
         self.loaded = True
         self.keys = self.world.keys
@@ -154,6 +156,7 @@ class AlertWorld:
             links=LinkUse(LINK_SECRET, self.used_links, self.desk, lambda: self.world.now),
             feeds=no_feeds,
             loaded=lambda: self.loaded,
+            risk_lists=self.risk_lists,
         )
 
     async def _a_second_passes(self) -> None:
