@@ -9,6 +9,7 @@ from pydantic import Field
 
 from floorpulse.access.parameters import Parameters, instant_of
 from floorpulse.alerts.api.measured import AlertRoute, Alerts, Reader
+from floorpulse.alerts.api.schemas import answering
 from floorpulse.alerts.rules.past_feed import TooMuchHistoryError
 from floorpulse.alerts.rules.replay import ReplayQuery, RuleReplay
 from floorpulse.alerts.rules.replay_answer import ReplayAnswer
@@ -16,7 +17,6 @@ from floorpulse.alerts.rules.under_test import UnderTest, WrongRulesError, under
 from floorpulse.board.domain.windows import Span
 from floorpulse.definitions.domain.in_force import Definitions
 from floorpulse.runtime.accept import accepted
-from floorpulse.runtime.answers import answering
 from floorpulse.runtime.problems import Problem, described
 from floorpulse.runtime.tagged import json
 
