@@ -1,6 +1,7 @@
 """The composition root of the alerts service: settings in, a running service out."""
 
 import asyncio
+import os
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -200,7 +201,7 @@ class Acting:
         self._changes = IncidentMetrics(registry)
         self._store = PostgresIncidents(engine)
         self._surroundings = Surroundings(self._definitions, self._zone)
-        holder = f"{gethostname()}-{secrets.token_hex(4)}"
+        holder = f"{gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
         self._lease = Lease(PostgresLease(engine), holder, monotonic, LeaseMetrics(registry))
 
     def _definitions(self) -> Definitions:
