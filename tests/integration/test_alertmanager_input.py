@@ -58,6 +58,7 @@ LONG_ENOUGH = 4.0
 NEVER = 3600.0
 DEFINITIONS = """
 tenant: demo
+about: [{names: {en: Demo}, escalation: infra}]
 receivers:
   - {id: ops, names: {en: Operations}, screen: true}
 escalations:
@@ -77,9 +78,7 @@ class Service:
         self.store = KnownAlerts(engine)
         self.metrics = BridgeMetrics(CollectorRegistry())
         known = definitions(DEFINITIONS)
-        descriptions = AlertmanagerDescriptions(
-            RuleDescriptions(lambda: known), lambda: known, "infra"
-        )
+        descriptions = AlertmanagerDescriptions(RuleDescriptions(lambda: known), lambda: known)
         keeper = IncidentKeeper(
             PostgresIncidents(engine),
             Surroundings(lambda: known, ZoneInfo("UTC")),

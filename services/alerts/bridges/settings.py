@@ -20,11 +20,6 @@ class BridgeSettings(BaseModel):
         description="address of an Alertmanager that is told of open incidents, and asked for the "
         "alerts that its webhook told; http://user:password@host:9093; unset: neither",
     )
-    alertmanager_escalation: str | None = Field(
-        None,
-        description="escalation policy of alerts that Alertmanager tells, unless their label "
-        "`escalation` names another; unset: they are shown and tell nobody",
-    )
     alertmanager_look_seconds: float = Field(
         60,
         ge=0,

@@ -32,11 +32,15 @@ from tests.fakes.told import AT, LABELS, body, told
 
 POLICIES = """
 tenant: demo
+about: [{names: {en: Demo}, escalation: infra}]
 receivers:
   - {id: ops, names: {en: Operations}, screen: true}
 escalations:
   - {id: infra, steps: [{targets: [{receiver: ops}]}]}
   - {id: databases, steps: [{targets: [{receiver: ops}], wait: 60}]}
+queues: [{id: orders, names: {en: Orders}}]
+rules:
+  - {id: old, names: {en: Old figures}, staleness: {}, escalation: databases}
 """
 SETTLED = 180.0
 
@@ -65,7 +69,7 @@ class Scene:
 
     def __init__(self, known: Callable[[], Definitions]) -> None:
         self.store = MemoryKnownAlerts()
-        descriptions = AlertmanagerDescriptions(RuleDescriptions(known), known, "infra")
+        descriptions = AlertmanagerDescriptions(RuleDescriptions(known), known)
         self.keeper = Keeper(descriptions)
         self.input = AlertmanagerInput(self.store, self.keeper, descriptions)
         self.far = MemoryAlertmanager()
@@ -109,7 +113,7 @@ async def test_what_the_keeper_could_not_store_is_handed_over_again(scene: Scene
     assert await scene.input.hand_over() == 1
 
 
-async def test_an_alert_climbs_the_policy_of_the_setting_or_of_its_label(scene: Scene) -> None:
+async def test_an_alert_climbs_the_policy_of_the_tenant_or_of_its_label(scene: Scene) -> None:
     await scene.store.hear("demo", body(told()), AT)
     labels = {**LABELS, "escalation": "databases"}
     labelled = msgspec.structs.replace(told(fingerprint="f2"), labels=labels)
