@@ -38,7 +38,7 @@ receivers:
 escalations:
   - {id: infra, steps: [{targets: [{receiver: ops}]}]}
   - {id: databases, steps: [{targets: [{receiver: ops}], wait: 60}]}
-queues: [{id: orders, names: {en: Orders}}]
+queues: [{id: orders, names: {en: Orders}, channels: [voice]}]
 rules:
   - {id: old, names: {en: Old figures}, staleness: {}, escalation: databases}
 """
