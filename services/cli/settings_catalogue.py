@@ -13,6 +13,7 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
+from floorpulse.alerts.settings import AlertsProcessSettings
 from floorpulse.ingest.settings import IngestSettings
 from floorpulse.kpi_engine.settings import EngineSettings
 from floorpulse.origin.settings import HttpSettings
@@ -52,6 +53,11 @@ READERS = (
     ),
     SettingsReader(
         "api", QuerySettings, ("api", "definitions", "floor", "kafka", "database", "log")
+    ),
+    SettingsReader(
+        "alerts",
+        AlertsProcessSettings,
+        ("alerts", "definitions", "floor", "kafka", "database", "log"),
     ),
     SettingsReader(
         "http",

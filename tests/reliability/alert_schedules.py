@@ -100,15 +100,16 @@ def schedule(seed: int) -> Schedule:
     """A course of events for a seed."""
     dice = Random(seed)
     kind = dice.choice(("crash", "freeze", "freeze", "both", "none"))
-    troubles = {
+    makers: dict[str, Callable[[], tuple[Trouble, ...]]] = {
         "crash": lambda: (Trouble(0, dice.randrange(200), None),),
         "freeze": lambda: (Trouble(0, dice.randrange(200), dice.uniform(0.5, 25)),),
         "both": lambda: (
             Trouble(0, dice.randrange(120), dice.uniform(3, 12)),
             Trouble(1, dice.randrange(400, 600), None),
         ),
-        "none": tuple,
-    }[kind]()
+        "none": lambda: (),
+    }
+    troubles = makers[kind]()
     begin = dice.uniform(3, 20)
     return Schedule(
         seed,
@@ -296,7 +297,7 @@ class Replica:
         store = GatedStore(world.store, self.gate)
         loop = asyncio.get_running_loop()
         holder = f"replica {number}"
-        self.lease = Lease(store, holder, loop.time, LeaseMetrics(registry))  # type: ignore[arg-type]
+        self.lease = Lease(store, holder, loop.time, LeaseMetrics(registry))
         around = Surroundings(_definitions, ZoneInfo("UTC"))
         changes = IncidentMetrics(registry)
         describing = RuleDescriptions(_definitions)
@@ -305,12 +306,12 @@ class Replica:
             around,
             describing,
             lambda: self.lease.epoch,
-            changes,  # type: ignore[arg-type]
+            changes,
         )
         news = self.keeper.news
-        timers = Timers(store, around, self.lease, news, changes)  # type: ignore[arg-type]
+        timers = Timers(store, around, self.lease, news, changes, loop.time)
         work = Sending(
-            store,  # type: ignore[arg-type]
+            store,
             GatedChannels(self.gate),
             self.lease,
             world.dice.random,
@@ -437,7 +438,7 @@ def _doubles(world: World) -> list[str]:
 
 def _lateness(world: World) -> list[tuple[NoticeKey, int]]:
     """How long after it was owed, or after the last disturbance before that, each was taken."""
-    at = {}
+    at: dict[NoticeKey, int] = {}
     for one in world.taken:
         at.setdefault(one.notice, one.at)
     found = []

@@ -100,10 +100,10 @@ class ChannelSettings(BaseModel):
         2, gt=0, le=6, description="longest that a connection to a channel may take"
     )
     send_seconds: float = Field(
-        5,
+        6,
         gt=0,
-        le=6,
-        description="longest that one request to a channel may take; a claim on a notice lasts 8 s",
+        le=6.5,
+        description="longest that sending one message may take; another replica sends it after 8 s",
     )
     allowed_hosts: tuple[str, ...] = Field(
         (),
