@@ -78,7 +78,7 @@ class Service:
         self.store = KnownAlerts(engine)
         self.metrics = BridgeMetrics(CollectorRegistry())
         known = definitions(DEFINITIONS)
-        descriptions = AlertmanagerDescriptions(RuleDescriptions(lambda: known), lambda: known)
+        descriptions = AlertmanagerDescriptions(RuleDescriptions(lambda: known), lambda: known, None)
         keeper = IncidentKeeper(
             PostgresIncidents(engine),
             Surroundings(lambda: known, ZoneInfo("UTC")),

@@ -22,12 +22,11 @@ from floorpulse.alerts.domain.alertmanager_in import (
     reconciled,
     transition_of,
 )
-from floorpulse.alerts.domain.descriptions import Description
+from floorpulse.alerts.domain.descriptions import Description, policy_of
 from floorpulse.alerts.domain.incidents import Subject
 from floorpulse.alerts.incidents.ports import LeaseLost
 from floorpulse.alerts.metrics import BridgeMetrics
 from floorpulse.definitions.domain.in_force import Definitions
-from floorpulse.definitions.domain.on_call_in_force import OnCallInForce
 from floorpulse.runtime.unavailable import StoreUnavailable
 
 log: BoundLogger = structlog.get_logger(__name__)
@@ -35,7 +34,7 @@ log: BoundLogger = structlog.get_logger(__name__)
 HAND_OVER_EVERY = 0.5
 BATCH = 200
 ESCALATION = "escalation"
-"""The label that names another escalation policy than the tenant's"""
+"""The label that names another escalation policy than the operator's setting"""
 
 
 class TakesTransitions(Protocol):
@@ -81,12 +80,16 @@ class Describing(Protocol):
 class AlertmanagerDescriptions:
     """Descriptions of rules, and of the alerts that are handed over just now.
 
-    An alert climbs the policy that its label `escalation` names, else the tenant's.
+    An alert climbs the policy that its label `escalation` names, else the one of the setting, else
+    the one that its tenant names for all that name none.
     """
 
-    def __init__(self, rules: Describing, definitions: Callable[[], Definitions]) -> None:
+    def __init__(
+        self, rules: Describing, definitions: Callable[[], Definitions], escalation: str | None
+    ) -> None:
         self._rules = rules
         self._definitions = definitions
+        self._escalation = escalation
         self._handing: dict[Subject, KnownAlert] = {}
 
     def hand(self, alerts: Sequence[KnownAlert]) -> list[Transition]:
@@ -102,9 +105,11 @@ class AlertmanagerDescriptions:
         if transition.subject.rule != RULE:
             return self._rules.described(transition)
         alert = self._handing[transition.subject]
-        known = OnCallInForce(self._definitions().at(alert.tenant, transition.at))
-        policy = known.escalations.get(alert.labels.get(ESCALATION, ""), known.default_escalation)
-        return description_of(alert, None if policy is None else policy.body)
+        known = self._definitions().at(alert.tenant, transition.at)
+        default = known.tenant.escalation if known.tenant else None
+        names = (alert.labels.get(ESCALATION), self._escalation, default)
+        policies = (policy_of(known, name) for name in names)
+        return description_of(alert, next(filter(None, policies), None))
 
 
 class AlertmanagerInput:

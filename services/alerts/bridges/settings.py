@@ -20,6 +20,11 @@ class BridgeSettings(BaseModel):
         description="address of an Alertmanager that is told of open incidents, and asked for the "
         "alerts that its webhook told; http://user:password@host:9093; unset: neither",
     )
+    alertmanager_escalation: str | None = Field(
+        None,
+        description="escalation policy of alerts that Alertmanager tells without naming one; "
+        "unset: the tenant's",
+    )
     alertmanager_look_seconds: float = Field(
         60,
         ge=0,

@@ -32,15 +32,11 @@ from tests.fakes.told import AT, LABELS, body, told
 
 POLICIES = """
 tenant: demo
-about: [{names: {en: Demo}, escalation: infra}]
 receivers:
   - {id: ops, names: {en: Operations}, screen: true}
 escalations:
   - {id: infra, steps: [{targets: [{receiver: ops}]}]}
   - {id: databases, steps: [{targets: [{receiver: ops}], wait: 60}]}
-queues: [{id: orders, names: {en: Orders}, channels: [voice]}]
-rules:
-  - {id: old, names: {en: Old figures}, staleness: {}, escalation: databases}
 """
 SETTLED = 180.0
 
@@ -69,7 +65,7 @@ class Scene:
 
     def __init__(self, known: Callable[[], Definitions]) -> None:
         self.store = MemoryKnownAlerts()
-        descriptions = AlertmanagerDescriptions(RuleDescriptions(known), known)
+        descriptions = AlertmanagerDescriptions(RuleDescriptions(known), known, "infra")
         self.keeper = Keeper(descriptions)
         self.input = AlertmanagerInput(self.store, self.keeper, descriptions)
         self.far = MemoryAlertmanager()
@@ -113,7 +109,7 @@ async def test_what_the_keeper_could_not_store_is_handed_over_again(scene: Scene
     assert await scene.input.hand_over() == 1
 
 
-async def test_an_alert_climbs_the_policy_of_the_tenant_or_of_its_label(scene: Scene) -> None:
+async def test_an_alert_climbs_the_policy_of_the_setting_or_of_its_label(scene: Scene) -> None:
     await scene.store.hear("demo", body(told()), AT)
     labels = {**LABELS, "escalation": "databases"}
     labelled = msgspec.structs.replace(told(fingerprint="f2"), labels=labels)
@@ -123,6 +119,20 @@ async def test_an_alert_climbs_the_policy_of_the_tenant_or_of_its_label(scene: S
     policies = [described.policy for _, described in scene.keeper.taken]
 
     assert [policy and policy.id for policy in policies] == ["infra", "databases"]
+
+
+async def test_an_alert_that_names_no_policy_climbs_the_tenants(scene: Scene) -> None:
+    tenant = "about:\n  - {names: {en: Demo}, escalation: databases}\nreceivers:"
+    known = definitions(POLICIES.replace("receivers:", tenant))
+    descriptions = AlertmanagerDescriptions(RuleDescriptions(lambda: known), lambda: known, None)
+    keeper = Keeper(descriptions)
+    await scene.store.hear("demo", body(told()), AT)
+
+    await AlertmanagerInput(scene.store, keeper, descriptions).hand_over()
+
+    [(_, described)] = keeper.taken
+    assert described.policy is not None
+    assert described.policy.id == "databases"
 
 
 async def test_a_rules_own_transition_is_described_by_the_rule(scene: Scene) -> None:
