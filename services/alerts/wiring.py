@@ -20,16 +20,8 @@ from floorpulse.access.keys import KeyRing
 from floorpulse.alerts.api import operations
 from floorpulse.alerts.api.operations import AlertsHealth
 from floorpulse.alerts.app import AlertsService, Evaluation, Part
-from floorpulse.alerts.bridges.alert_events import AlertEvents
-from floorpulse.alerts.bridges.alertmanager import AlertmanagerPush, Clocks
-from floorpulse.alerts.bridges.alertmanager_client import AlertmanagerClient
-from floorpulse.alerts.bridges.alertmanager_input import (
-    AlertmanagerDescriptions,
-    AlertmanagerInput,
-    AlertmanagerLook,
-)
-from floorpulse.alerts.bridges.alertmanager_store import KnownAlerts
-from floorpulse.alerts.bridges.incident_rows import IncidentRows
+from floorpulse.alerts.bridges.alertmanager_input import AlertmanagerDescriptions
+from floorpulse.alerts.bridges.wiring import BridgedMetrics, BridgedService, run_bridges
 from floorpulse.alerts.domain.descriptions import RuleDescriptions
 from floorpulse.alerts.incidents.auditor import Auditor, Heartbeat, get
 from floorpulse.alerts.incidents.delivering import ReceiverChannels
@@ -71,14 +63,12 @@ from floorpulse.figures.visits.store import PostgresVisits
 from floorpulse.runtime.clock import monotonic, now_ms
 from floorpulse.runtime.database import async_engine, readers_pool
 from floorpulse.runtime.http import create_app
-from floorpulse.runtime.kafka import producer
 
 log: BoundLogger = structlog.get_logger(__name__)
 
 STATEMENT_WITHIN = 5.0
 PING_WITHIN = 2.0
 FORECASTS_EVERY = 1.0
-LOOK_EVERY = 60.0
 LOOKUP_WITHIN = 1.0
 """Seconds that a rule waits for what only the tables know"""
 
@@ -106,11 +96,8 @@ async def alerts(
     async with AsyncExitStack() as stack:
         floor = await stack.enter_async_context(_floor(settings, registry))
         channels = await stack.enter_async_context(opened_channels(settings.alerts))
-        bridges = BridgeMetrics(registry)
-        events = AlertEvents(engine, lambda: producer(settings.kafka), bridges, now_ms)
-        stack.push_async_callback(events.close)
         acting = Acting(settings, engine, registry, floor)
-        service = acting.service(channels, events, bridges)
+        service = acting.service(channels)
         running = asyncio.create_task(service.run(), name="alerts")
         running.add_done_callback(_say_why)
         stack.push_async_callback(_ended, running)
@@ -168,6 +155,7 @@ class Acting:
         self._floor = floor
         self._zone = ZoneInfo(settings.floor.zone)
         self._changes = IncidentMetrics(registry)
+        self._notices = NoticeMetrics(registry)
         self._store = PostgresIncidents(engine)
         self._surroundings = Surroundings(self._definitions, self._zone)
         holder = f"{gethostname()}-{secrets.token_hex(4)}"
@@ -176,9 +164,7 @@ class Acting:
     def _definitions(self) -> Definitions:
         return self._floor.definitions.current
 
-    def service(
-        self, channels: Channels, events: AlertEvents, bridges: BridgeMetrics
-    ) -> AlertsService:
+    def service(self, channels: Channels) -> AlertsService:
         """The service, ready to run."""
         descriptions = AlertmanagerDescriptions(
             RuleDescriptions(self._definitions),
@@ -202,14 +188,8 @@ class Acting:
             self._sender(channels, keeper.news),
             Auditor(self._store, self._lease, monotonic, now_ms, AuditMetrics(self._registry)),
         )
-        hears = AlertmanagerInput(KnownAlerts(self._engine), keeper, descriptions)
-        others = (
-            lambda: events.run(self._acts),
-            lambda: hears.run(self._acts),
-            *self._bridged(bridges),
-            *self._beating(service),
-        )
-        return replace(service, others=others)
+        bridged = self._bridged(keeper, descriptions)
+        return replace(service, others=(bridged, *self._beating(service)))
 
     def _acts(self) -> bool:
         return self._lease.term is not None
@@ -228,21 +208,17 @@ class Acting:
 
     def _sender(self, channels: Channels, news: asyncio.Event) -> Sender:
         out = ReceiverChannels(channels, self._definitions, self._zone, now_ms)
-        metrics = NoticeMetrics(self._registry)
-        work = Sending(self._store, out, self._lease, SystemRandom().random, metrics)
+        work = Sending(self._store, out, self._lease, SystemRandom().random, self._notices)
         return Sender(work, news)
 
-    def _bridged(self, metrics: BridgeMetrics) -> Sequence[Part]:
+    def _bridged(self, keeper: IncidentKeeper, descriptions: AlertmanagerDescriptions) -> Part:
         own = self._settings.alerts
-        if own.alertmanager_url is None:
-            return ()
-        client = AlertmanagerClient(own.alertmanager_url)
         page = f"{own.public_url}/alerts" if own.public_url else ""
-        clocks = Clocks(now_ms, monotonic)
-        push = AlertmanagerPush(IncidentRows(self._engine), client, metrics, clocks, page)
-        settled = own.alertmanager_settled_seconds
-        look = AlertmanagerLook(KnownAlerts(self._engine), client, metrics, now_ms, settled)
-        return (lambda: push.run(self._acts), lambda: look.run(self._acts, LOOK_EVERY))
+        service = BridgedService(
+            self._engine, self._settings.kafka, keeper, descriptions, self._acts, page
+        )
+        metrics = BridgedMetrics(self._changes, self._notices, BridgeMetrics(self._registry))
+        return lambda: run_bridges(own, service, metrics)
 
     def _beating(self, service: AlertsService) -> Sequence[Part]:
         url = self._settings.alerts.heartbeat_url

@@ -78,7 +78,9 @@ class Service:
         self.store = KnownAlerts(engine)
         self.metrics = BridgeMetrics(CollectorRegistry())
         known = definitions(DEFINITIONS)
-        descriptions = AlertmanagerDescriptions(RuleDescriptions(lambda: known), lambda: known, None)
+        descriptions = AlertmanagerDescriptions(
+            RuleDescriptions(lambda: known), lambda: known, None
+        )
         keeper = IncidentKeeper(
             PostgresIncidents(engine),
             Surroundings(lambda: known, ZoneInfo("UTC")),

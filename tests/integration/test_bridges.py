@@ -50,7 +50,9 @@ class Running:
         self.metrics = BridgedMetrics(
             IncidentMetrics(registry), NoticeMetrics(registry), BridgeMetrics(registry)
         )
-        descriptions = AlertmanagerDescriptions(RuleDescriptions(lambda: NOTHING), lambda: NOTHING, None)
+        descriptions = AlertmanagerDescriptions(
+            RuleDescriptions(lambda: NOTHING), lambda: NOTHING, None
+        )
         self.service = BridgedService(engine, kafka, NoKeeper(), descriptions, lambda: self.acting)
 
 

@@ -645,3 +645,21 @@ async def test_the_built_in_screen_shows_what_its_notice_says() -> None:
         assert delivery.verdict is Verdict.ACCEPTED
         assert (await send(channels, receiver, lambda: False)).verdict is Verdict.GIVEN_UP
         assert list(channels.notifiers(receiver)) == ["desk/screen"]
+
+
+@pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
+@pytest.mark.parametrize(
+    ("said", "verdict"), [(Said(200), Verdict.UNCONFIRMED), (Said(500), Verdict.TRANSIENT)]
+)
+async def test_apprise_hands_a_message_over_and_confirms_nothing(
+    said: Said, verdict: Verdict
+) -> None:
+    pytest.importorskip("apprise", reason="an extra: pip install 'floorpulse[apprise]'")
+    async with answering(lambda _: said) as server:
+        secrets = {"anything": f"json://127.0.0.1:{server.port}/x"}
+        settings = ChannelSettings.model_validate({"secrets": secrets})
+        async with opened_channels(settings) as channels:
+            body = {"id": "z", "names": {"en": "Z"}, "apprise": {"url": "anything"}}
+            delivery = await send(channels, msgspec.convert(body, ReceiverBody))
+    assert delivery.verdict is verdict
+    assert "Service level low" in json.loads(server.asked[0].body)["title"]

@@ -12,7 +12,6 @@ import typer.main
 from prometheus_client import CollectorRegistry
 from pydantic import BaseModel
 
-from floorpulse.alerts.bridges.settings import BridgeSettings
 from floorpulse.alerts.metrics import (
     AuditMetrics,
     BridgeMetrics,
@@ -21,6 +20,7 @@ from floorpulse.alerts.metrics import (
     NoticeMetrics,
     RuleMetrics,
 )
+from floorpulse.alerts.settings import AlertsProcessSettings
 from floorpulse.board.metrics import BoardMetrics
 from floorpulse.cli.app import app
 from floorpulse.definitions.metrics import DefinitionMetrics
@@ -51,7 +51,7 @@ PUBLISHED = {
     if path.suffix in {".json", ".html", ".js"}
 }
 OPERATIONS = PAGES["docs/operations.md"]
-SETTINGS = (EngineSettings, IngestSettings, QuerySettings)
+SETTINGS = (EngineSettings, IngestSettings, QuerySettings, AlertsProcessSettings)
 METRICS = (
     EngineMetrics,
     IngestMetrics,
@@ -129,7 +129,6 @@ def test_a_path_that_a_page_names_exists(name: str) -> None:
 @pytest.mark.parametrize("name", NOW)
 def test_a_setting_that_a_page_names_exists(name: str) -> None:
     known = {variable for model in SETTINGS for variable in variables(model)}
-    known |= set(variables(BridgeSettings, "FLOORPULSE_ALERTS__"))
     named = set(re.findall(r"FLOORPULSE_[A-Z_]*[A-Z]", NOW[name]))
 
     assert {
