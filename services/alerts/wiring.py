@@ -5,6 +5,7 @@ import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from random import SystemRandom
 from socket import gethostname
 from zoneinfo import ZoneInfo
@@ -21,7 +22,13 @@ from floorpulse.alerts.api import operations
 from floorpulse.alerts.api.operations import AlertsHealth
 from floorpulse.alerts.app import AlertsService, Evaluation, Part
 from floorpulse.alerts.bridges.alertmanager_input import AlertmanagerDescriptions
-from floorpulse.alerts.bridges.wiring import BridgedMetrics, BridgedService, run_bridges
+from floorpulse.alerts.bridges.ical_feeds import FeedClock, IcalFeeds, fetching
+from floorpulse.alerts.bridges.wiring import (
+    BridgedMetrics,
+    BridgedService,
+    kept_up,
+    run_bridges,
+)
 from floorpulse.alerts.domain.descriptions import RuleDescriptions
 from floorpulse.alerts.incidents.auditor import Auditor, Heartbeat, get
 from floorpulse.alerts.incidents.delivering import ReceiverChannels
@@ -96,8 +103,8 @@ async def alerts(
     async with AsyncExitStack() as stack:
         floor = await stack.enter_async_context(_floor(settings, registry))
         channels = await stack.enter_async_context(opened_channels(settings.alerts))
-        acting = Acting(settings, engine, registry, floor)
-        service = acting.service(channels)
+        acting = Acting(settings, engine, registry, floor, channels)
+        service = acting.service()
         running = asyncio.create_task(service.run(), name="alerts")
         running.add_done_callback(_say_why)
         stack.push_async_callback(_ended, running)
@@ -148,6 +155,7 @@ class Acting:
         engine: AsyncEngine,
         registry: CollectorRegistry,
         floor: Floor,
+        channels: Channels,
     ) -> None:
         self._settings = settings
         self._engine = engine
@@ -157,14 +165,22 @@ class Acting:
         self._changes = IncidentMetrics(registry)
         self._notices = NoticeMetrics(registry)
         self._store = PostgresIncidents(engine)
-        self._surroundings = Surroundings(self._definitions, self._zone)
+        self._channels = channels
+        self._bridges = BridgeMetrics(registry)
+        self._feeds = IcalFeeds(
+            self._definitions,
+            fetching(channels.outside.transport),
+            self._bridges,
+            FeedClock(now_ms, self._zone),
+        )
+        self._surroundings = Surroundings(self._definitions, self._zone, self._feeds.of)
         holder = f"{gethostname()}-{secrets.token_hex(4)}"
         self._lease = Lease(PostgresLease(engine), holder, monotonic, LeaseMetrics(registry))
 
     def _definitions(self) -> Definitions:
         return self._floor.definitions.current
 
-    def service(self, channels: Channels) -> AlertsService:
+    def service(self) -> AlertsService:
         """The service, ready to run."""
         descriptions = AlertmanagerDescriptions(
             RuleDescriptions(self._definitions),
@@ -185,11 +201,12 @@ class Acting:
                 self._changes,
                 monotonic,
             ),
-            self._sender(channels, keeper.news),
+            self._sender(keeper.news),
             Auditor(self._store, self._lease, monotonic, now_ms, AuditMetrics(self._registry)),
         )
         bridged = self._bridged(keeper, descriptions)
-        return replace(service, others=(bridged, *self._beating(service)))
+        reading = partial(kept_up, "ical_feeds", self._feeds.run)
+        return replace(service, others=(bridged, reading, *self._beating(service)))
 
     def _acts(self) -> bool:
         return self._lease.term is not None
@@ -206,8 +223,8 @@ class Acting:
         stored = PostgresAlertStates(self._engine)
         return Evaluation(make, stored, keeper, floor.keeper.changed)
 
-    def _sender(self, channels: Channels, news: asyncio.Event) -> Sender:
-        out = ReceiverChannels(channels, self._definitions, self._zone, now_ms)
+    def _sender(self, news: asyncio.Event) -> Sender:
+        out = ReceiverChannels(self._channels, self._definitions, self._zone, now_ms)
         work = Sending(self._store, out, self._lease, SystemRandom().random, self._notices)
         return Sender(work, news)
 
@@ -217,7 +234,7 @@ class Acting:
         service = BridgedService(
             self._engine, self._settings.kafka, keeper, descriptions, self._acts, page
         )
-        metrics = BridgedMetrics(self._changes, self._notices, BridgeMetrics(self._registry))
+        metrics = BridgedMetrics(self._changes, self._notices, self._bridges)
         return lambda: run_bridges(own, service, metrics)
 
     def _beating(self, service: AlertsService) -> Sequence[Part]:
