@@ -41,6 +41,11 @@ class AlertsSettings(ChannelSettings, BridgeSettings):
         description="tenant whose alerts callers on loopback may read without a key: for a demo "
         "on a laptop only",
     )
+    open_acts: bool = Field(
+        False,
+        description="whether callers on loopback may also acknowledge without a key, from the page "
+        "itself only: for a demo on a laptop only",
+    )
     session_secret: SecretStr | None = Field(
         None, description="signs the cookie of pages, as FLOORPULSE_API__SESSION_SECRET does"
     )

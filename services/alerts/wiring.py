@@ -20,6 +20,7 @@ from structlog.stdlib import BoundLogger
 from floorpulse.access.keys import KeyRing
 from floorpulse.alerts.api import operations
 from floorpulse.alerts.api.operations import AlertsHealth
+from floorpulse.alerts.api.parts import AlertRouteCollectors, Surface, include, install
 from floorpulse.alerts.app import AlertsService, Evaluation, Part
 from floorpulse.alerts.bridges.alertmanager_input import AlertmanagerDescriptions
 from floorpulse.alerts.bridges.ical_feeds import FeedClock, IcalFeeds, fetching
@@ -40,6 +41,7 @@ from floorpulse.alerts.incidents.store import AWAY, PostgresIncidents, PostgresL
 from floorpulse.alerts.incidents.surroundings import Surroundings
 from floorpulse.alerts.incidents.timers import Timers
 from floorpulse.alerts.metrics import (
+    AlertRouteMetrics,
     AuditMetrics,
     BridgeMetrics,
     IncidentMetrics,
@@ -52,6 +54,7 @@ from floorpulse.alerts.notifiers.registry import Channels
 from floorpulse.alerts.notifiers.wiring import opened_channels
 from floorpulse.alerts.rules.evaluator import Evaluator
 from floorpulse.alerts.settings import AlertsProcessSettings
+from floorpulse.board.adapters.rows import PostgresRows
 from floorpulse.board.app import BoardKeeper
 from floorpulse.board.wiring import BoardLimits, kept_board
 from floorpulse.definitions.app import DefinitionKeeper
@@ -59,8 +62,10 @@ from floorpulse.definitions.domain.in_force import Definitions
 from floorpulse.definitions.domain.on_call import ReceiverBody
 from floorpulse.definitions.wiring import kept_definitions
 from floorpulse.figures.agents.store import PostgresAgents
-from floorpulse.figures.forecasts.keeper import ForecastKeeper
+from floorpulse.figures.forecasts.keeper import ForecastKeeper, ForecastStore
 from floorpulse.figures.forecasts.store import PostgresForecasts
+from floorpulse.figures.history.figures import Tables
+from floorpulse.figures.history.panes import PostgresPanes
 from floorpulse.figures.live.figures import LiveFigures
 from floorpulse.figures.lookup.folded import FoldedAgents, FoldedVisits
 from floorpulse.figures.lookup.lookup import Lookup
@@ -89,16 +94,38 @@ class Floor:
     live: LiveFigures
     floors: Floors
     turns: Turns
+    tables: Tables
+    forecasts: ForecastStore
 
     def loaded(self) -> bool:
         """Whether figures and definitions may be believed."""
         return self.keeper.loaded.is_set() and self.definitions.loaded.is_set()
 
+    def surface(self, engine: AsyncEngine) -> Surface:
+        """What the routes stand on."""
+        return Surface(
+            engine=engine,
+            floors=self.floors,
+            turns=self.turns,
+            tables=self.tables,
+            forecasts=self.forecasts,
+            loaded=self.loaded,
+        )
+
+
+@dataclass(frozen=True)
+class RunningAlerts:
+    """The running service, as its routes see it."""
+
+    health: AlertsHealth
+    surface: Surface
+    bridges: BridgeMetrics
+
 
 @asynccontextmanager
 async def alerts(
     settings: AlertsProcessSettings, engine: AsyncEngine, registry: CollectorRegistry
-) -> AsyncIterator[AlertsHealth]:
+) -> AsyncIterator["RunningAlerts"]:
     """The running service; a defect in one of its parts makes it unfit, and is logged."""
     async with AsyncExitStack() as stack:
         floor = await stack.enter_async_context(_floor(settings, registry))
@@ -110,7 +137,8 @@ async def alerts(
         stack.push_async_callback(_ended, running)
         said = asyncio.create_task(_said(channels, floor), name="channels")
         stack.callback(said.cancel)
-        yield AlertsHealth(registry, _unready(engine, floor), lambda: not running.done())
+        health = AlertsHealth(registry, _unready(engine, floor), lambda: not running.done())
+        yield RunningAlerts(health, floor.surface(engine), bridges)
 
 
 @asynccontextmanager
@@ -143,7 +171,9 @@ async def _floor(
             LookupMetrics(registry).went_without,
         )
         live = LiveFigures(floors, lookup, turns, lambda: forecasts.current)
-        yield Floor(keeper, kept, live, floors, turns)
+        visits, agents, panes = PostgresVisits(pool), PostgresAgents(pool), PostgresPanes(pool)
+        tables = Tables(panes, visits, agents, PostgresRows(pool), forecasts.store)
+        yield Floor(keeper, kept, live, floors, turns, tables, forecasts.store)
 
 
 class Acting:
@@ -288,7 +318,11 @@ def create_alerts_app(settings: AlertsProcessSettings) -> FastAPI:
         engine = async_engine(settings.database, STATEMENT_WITHIN)
         try:
             app.state.keys = KeyRing(engine)
-            async with alerts(settings, engine, _registry()) as app.state.alerts_health:
+            registry = _registry()
+            async with alerts(settings, engine, registry) as running:
+                app.state.alerts_health = running.health
+                counted = AlertRouteCollectors(AlertRouteMetrics(registry), running.bridges)
+                install(app, running.surface, settings.alerts, counted)
                 yield
         finally:
             await engine.dispose()
@@ -297,7 +331,9 @@ def create_alerts_app(settings: AlertsProcessSettings) -> FastAPI:
     app.state.open_tenant = settings.alerts.open_tenant
     secret = settings.alerts.session_secret
     app.state.session_secret = secret.get_secret_value() if secret else None
+    app.state.open_acts = settings.alerts.open_acts
     app.include_router(operations.router())
+    include(app)
     return app
 
 
