@@ -138,7 +138,7 @@ async def alerts(
         said = asyncio.create_task(_said(channels, floor), name="channels")
         stack.callback(said.cancel)
         health = AlertsHealth(registry, _unready(engine, floor), lambda: not running.done())
-        yield RunningAlerts(health, floor.surface(engine), bridges)
+        yield RunningAlerts(health, floor.surface(engine), acting.bridges)
 
 
 @asynccontextmanager
@@ -196,11 +196,11 @@ class Acting:
         self._notices = NoticeMetrics(registry)
         self._store = PostgresIncidents(engine)
         self._channels = channels
-        self._bridges = BridgeMetrics(registry)
+        self.bridges = BridgeMetrics(registry)
         self._feeds = IcalFeeds(
             self._definitions,
             fetching(channels.outside.transport),
-            self._bridges,
+            self.bridges,
             FeedClock(now_ms, self._zone),
         )
         self._surroundings = Surroundings(self._definitions, self._zone, self._feeds.of)
@@ -264,7 +264,7 @@ class Acting:
         service = BridgedService(
             self._engine, self._settings.kafka, keeper, descriptions, self._acts, page
         )
-        metrics = BridgedMetrics(self._changes, self._notices, self._bridges)
+        metrics = BridgedMetrics(self._changes, self._notices, self.bridges)
         return lambda: run_bridges(own, service, metrics)
 
     def _beating(self, service: AlertsService) -> Sequence[Part]:
