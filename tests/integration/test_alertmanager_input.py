@@ -58,6 +58,7 @@ LONG_ENOUGH = 4.0
 NEVER = 3600.0
 DEFINITIONS = """
 tenant: demo
+about: [{names: {en: Demo}, escalation: infra}]
 receivers:
   - {id: ops, names: {en: Operations}, screen: true}
 escalations:
@@ -78,7 +79,7 @@ class Service:
         self.metrics = BridgeMetrics(CollectorRegistry())
         known = definitions(DEFINITIONS)
         descriptions = AlertmanagerDescriptions(
-            RuleDescriptions(lambda: known), lambda: known, "infra"
+            RuleDescriptions(lambda: known), lambda: known, None
         )
         keeper = IncidentKeeper(
             PostgresIncidents(engine),

@@ -22,8 +22,8 @@ class BridgeSettings(BaseModel):
     )
     alertmanager_escalation: str | None = Field(
         None,
-        description="escalation policy of alerts that Alertmanager tells, unless their label "
-        "`escalation` names another; unset: they are shown and tell nobody",
+        description="escalation policy of alerts that Alertmanager tells without naming one; "
+        "unset: the tenant's",
     )
     alertmanager_look_seconds: float = Field(
         60,

@@ -1,13 +1,15 @@
 """The bridges as the process runs them: settings in, one coroutine until it is cancelled."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
 
+import structlog
 from aiokafka import AIOKafkaProducer
 from sqlalchemy.ext.asyncio import AsyncEngine
+from structlog.stdlib import BoundLogger
 
 from floorpulse.alerts.bridges.alert_events import AlertEvents
 from floorpulse.alerts.bridges.alertmanager import AlertmanagerPush, Clocks
@@ -26,6 +28,10 @@ from floorpulse.alerts.metrics import BridgeMetrics, IncidentMetrics, NoticeMetr
 from floorpulse.contracts.topics import ALERT_EVENTS
 from floorpulse.runtime import clock, kafka
 from floorpulse.runtime.settings import KafkaSettings
+
+log: BoundLogger = structlog.get_logger(__name__)
+
+AGAIN_AFTER = 30.0
 
 
 @dataclass(frozen=True)
@@ -58,15 +64,15 @@ async def run_bridges(
     store = KnownAlerts(service.engine)
     async with AsyncExitStack() as stack, asyncio.TaskGroup() as group:
         gauges = TableGauges(service.engine, metrics.incidents, metrics.notices)
-        group.create_task(gauges.run())
+        group.create_task(kept_up("gauges", gauges.run))
         handing = AlertmanagerInput(store, service.keeper, service.descriptions)
-        group.create_task(handing.run(service.acts))
+        group.create_task(kept_up("alertmanager_input", partial(handing.run, service.acts)))
         if settings.alert_events:
             events = AlertEvents(
                 service.engine, partial(_producer, service.kafka), metrics.bridges, clock.now_ms
             )
             stack.push_async_callback(events.close)
-            group.create_task(events.run(service.acts))
+            group.create_task(kept_up("alert_events", partial(events.run, service.acts)))
         if settings.alertmanager_url is not None:
             client = AlertmanagerClient(settings.alertmanager_url.get_secret_value())
             stack.push_async_callback(client.close)
@@ -82,7 +88,7 @@ def _start_alertmanager(
 ) -> None:
     clocks = Clocks(clock.now_ms, clock.monotonic)
     push = AlertmanagerPush(IncidentRows(service.engine), client, metrics, clocks, service.page)
-    group.create_task(push.run(service.acts))
+    group.create_task(kept_up("alertmanager_push", partial(push.run, service.acts)))
     if settings.alertmanager_look_seconds:
         look = AlertmanagerLook(
             KnownAlerts(service.engine),
@@ -91,7 +97,20 @@ def _start_alertmanager(
             clock.now_ms,
             settings.alertmanager_settled_seconds,
         )
-        group.create_task(look.run(service.acts, settings.alertmanager_look_seconds))
+        looking = partial(look.run, service.acts, settings.alertmanager_look_seconds)
+        group.create_task(kept_up("alertmanager_look", looking))
+
+
+async def kept_up(
+    bridge: str, run: Callable[[], Awaitable[None]], pause: float = AGAIN_AFTER
+) -> None:
+    """Run a bridge for ever; a defect of one must not keep people from being told."""
+    while True:
+        try:
+            await run()
+        except Exception:
+            log.exception("bridge_ended", bridge=bridge)
+        await asyncio.sleep(pause)
 
 
 async def _producer(settings: KafkaSettings) -> AIOKafkaProducer:
