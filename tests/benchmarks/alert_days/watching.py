@@ -136,7 +136,7 @@ async def _watched(day: Day, definitions: Definitions, silence: int) -> Watched:
     store = MemoryIncidents(lambda: floor.now)
     keeper, timers = _kept(store, definitions, floor)
     pages: list[Page] = []
-    for at in range(day.span.begin + EVERY, day.span.end, EVERY):
+    for at in range(*_awake(day), EVERY):
         told = floor.advance(at)
         evaluation = await rules.evaluate(floors.view(floor.tenant), told)
         if evaluation.transitions:
@@ -150,6 +150,13 @@ async def _watched(day: Day, definitions: Definitions, silence: int) -> Watched:
                 last = [page for page in pages if page.rule == one.subject.rule][-1]
                 last.resolved_at = one.at
     return Watched(day, pages, list(store.tables.notices.values()))
+
+
+def _awake(day: Day) -> tuple[int, int]:
+    """From an hour before the first contact to half an hour after the last; whole looks."""
+    offers = [visit.offered_at or 0 for visit in day.model.visits]
+    begin = max(day.span.begin + EVERY, min(offers) - 60 * MINUTE)
+    return begin - begin % EVERY, min(day.span.end, max(offers) + 30 * MINUTE)
 
 
 def _kept(
