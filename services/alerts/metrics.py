@@ -1,16 +1,29 @@
 """What the alerts service tells about itself; one class for each part of it."""
 
+from collections.abc import Mapping
 from itertools import product
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from floorpulse.alerts.domain.alert_states import AlertState, Phase
 from floorpulse.alerts.domain.audit import Standing
-from floorpulse.alerts.domain.incidents import IncidentState
+from floorpulse.alerts.domain.incidents import IncidentState, Subject
 from floorpulse.alerts.domain.notices import Verdict
 from floorpulse.alerts.domain.reasons import Reason
 from floorpulse.definitions.domain.on_call import Severity
 
 OPEN = (IncidentState.FIRING, IncidentState.ACKNOWLEDGED)
+JUDGED = (
+    Reason.BREACHED,
+    Reason.CLEARED,
+    Reason.BETWEEN,
+    Reason.TOO_FEW,
+    Reason.WITHIN_CHANCE,
+    Reason.UNDEFINED,
+    Reason.STALE,
+    Reason.NOT_FILLED,
+)
+"""The reasons of judgements"""
 
 
 class IncidentMetrics:
@@ -176,3 +189,46 @@ class AlertRouteMetrics:
         self.streams = Gauge(
             "floorpulse_alerts_streams", "Open event streams of incidents.", registry=registry
         )
+
+
+class RuleMetrics:
+    """Rules: how many alerts there are, how they are judged, what that takes."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.alerts = Gauge(
+            "floorpulse_alerts_alerts",
+            "Alerts that are pending or firing, by tenant, rule and phase.",
+            ["tenant", "rule", "phase"],
+            registry=registry,
+        )
+        self.judgements = Counter(
+            "floorpulse_alerts_judgements",
+            "Judgements of alerts, by reason; what cannot have changed is not judged again.",
+            ["reason"],
+            registry=registry,
+        )
+        self.seconds = Histogram(
+            "floorpulse_alerts_evaluation_seconds",
+            "Time that one evaluation of all rules took.",
+            buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5),
+            registry=registry,
+        )
+        self.age = Gauge(
+            "floorpulse_alerts_evaluation_age_seconds",
+            "Time since all rules were evaluated and all that came of it was stored.",
+            registry=registry,
+        )
+        for reason in JUDGED:
+            self.judgements.labels(reason)
+
+    def judged(self, reasons: Mapping[Reason, int]) -> None:
+        """An evaluation judged so many alerts."""
+        for reason, number in reasons.items():
+            self.judgements.labels(reason).inc(number)
+
+    def stand(self, states: Mapping[Subject, AlertState]) -> None:
+        """Where the alerts stand that are not inactive."""
+        self.alerts.clear()
+        for subject, state in states.items():
+            if state.phase is not Phase.INACTIVE:
+                self.alerts.labels(subject.tenant, subject.rule, state.phase).inc()

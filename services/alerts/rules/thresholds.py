@@ -151,8 +151,8 @@ class ThresholdReader:
             if alert.rule.id in self.growing:
                 held_against = self._bounds[alert.rule.id]
                 for bound in (held_against.fire, held_against.clear):
-                    yield ceil(bound * 1000) - wait
-                    yield floor(bound * 1000) + 1 - wait
+                    passed = ceil(bound * 1000) if held_against.below else floor(bound * 1000) + 1
+                    yield passed - wait
 
 
 def _threshold_passed(
