@@ -12,6 +12,8 @@ import typer.main
 from prometheus_client import CollectorRegistry
 from pydantic import BaseModel
 
+from floorpulse.alerts.metrics import WatchMetrics
+from floorpulse.alerts.settings import AlertsProcessSettings
 from floorpulse.board.metrics import BoardMetrics
 from floorpulse.cli.app import app
 from floorpulse.definitions.metrics import DefinitionMetrics
@@ -42,8 +44,15 @@ PUBLISHED = {
     if path.suffix in {".json", ".html", ".js"}
 }
 OPERATIONS = PAGES["docs/operations.md"]
-SETTINGS = (EngineSettings, IngestSettings, QuerySettings)
-METRICS = (EngineMetrics, IngestMetrics, QueryMetrics, BoardMetrics, DefinitionMetrics)
+SETTINGS = (EngineSettings, IngestSettings, QuerySettings, AlertsProcessSettings)
+METRICS = (
+    EngineMetrics,
+    IngestMetrics,
+    QueryMetrics,
+    BoardMetrics,
+    DefinitionMetrics,
+    WatchMetrics,
+)
 
 
 def section(page: str, title: str) -> str:
