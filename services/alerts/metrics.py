@@ -168,12 +168,57 @@ class BridgeMetrics:
             "Age of the oldest line of a timeline that the topic alert-events does not have yet.",
             registry=registry,
         )
+        self.feed_at = Gauge(
+            "floorpulse_alerts_ical_feed_timestamp_seconds",
+            "When the iCal feed of a rota was last read.",
+            ["tenant", "rota"],
+            registry=registry,
+        )
         for outcome in ("accepted", "refused", "away"):
             self.pushes.labels(outcome)
         for outcome in ("news", "repeated", "ours", "truncated"):
             self.heard.labels(outcome)
         for found in ("gone", "present"):
             self.reconciled.labels(found)
+
+
+class AlertRouteMetrics:
+    """The routes of alerts, wherever they are served."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.requests = Histogram(
+            "floorpulse_alerts_request_seconds",
+            "Time to the answer (of streams: to its first byte), by route and status.",
+            ["method", "route", "status"],
+            buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
+            registry=registry,
+        )
+        self.streams = Gauge(
+            "floorpulse_alerts_streams", "Open event streams of incidents.", registry=registry
+        )
+
+
+class WatchMetrics:
+    """Contacts at risk that nobody has settled or dismissed yet."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.contacts = Gauge(
+            "floorpulse_alerts_contacts_at_risk",
+            "Contacts at risk that nobody has settled or dismissed, by tenant and state.",
+            ["tenant", "state"],
+            registry=registry,
+        )
+        self.overdue = Gauge(
+            "floorpulse_alerts_contacts_overdue",
+            "Those of them whose due time has passed.",
+            ["tenant", "state"],
+            registry=registry,
+        )
+        self.looked_at = Gauge(
+            "floorpulse_alerts_contacts_looked_timestamp_seconds",
+            "When the lists of contacts at risk were last brought up to date.",
+            registry=registry,
+        )
 
 
 class RuleMetrics:
