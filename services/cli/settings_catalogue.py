@@ -67,6 +67,7 @@ READERS = (
     ),
     SettingsReader("migrate", Settings, ("database", "log")),
     SettingsReader("definitions", Settings, ("database", "log")),
+    SettingsReader("rules", Settings, ("floor", "database", "log")),
     SettingsReader("keys", Settings, ("database", "log")),
     SettingsReader("redrive", Settings, ("kafka", "log")),
 )

@@ -17,6 +17,8 @@ from floorpulse.definitions.domain.names import name_in
 from floorpulse.definitions.domain.on_call import Severity
 from floorpulse.figures.tenant_view import TenantView
 from floorpulse.figures.timestamps import Instant, text, text_or_none
+from floorpulse.kpis.catalogue import ASKED
+from floorpulse.kpis.units import Unit
 
 Next = Annotated[
     str | None,
@@ -40,10 +42,15 @@ class IncidentRow(msgspec.Struct, frozen=True, kw_only=True):
     channel: Annotated[str | None, Meta(examples=["voice"])]
     key: Annotated[
         str | None,
-        Meta(description="what else it is about: an agent, a reason, an alert's fingerprint"),
+        Meta(
+            description="what else it is about: an agent, a reason, an alert's fingerprint",
+            examples=["ann"],
+        ),
     ]
     level: Annotated[int, Meta(description="the step that was told last; 0: none", examples=[1])]
-    steps: Annotated[int, Meta(description="steps of its escalation policy; 0: it has none")]
+    steps: Annotated[
+        int, Meta(description="steps of its escalation policy; 0: it has none", examples=[3])
+    ]
     round: Annotated[int, Meta(description="how often the ladder began again", examples=[0])]
     opened_at: Instant
     resolved_at: Instant | None
@@ -59,19 +66,23 @@ class IncidentRow(msgspec.Struct, frozen=True, kw_only=True):
     stale: Annotated[
         bool, Meta(description="the queue's figures are old: it neither fires nor resolves")
     ]
+    kpi_en: Annotated[str | None, Meta(description="null of no KPI", examples=["Service level"])]
+    kpi_zh: Annotated[str | None, Meta(examples=["服务水平"])]
+    unit: Annotated[Unit | None, Meta(description="of the figure", examples=["ratio"])]
     figure: Annotated[
         dict[str, Any],
         Meta(
             description="the figure that fired, a row of live figures: kpi, value, numerator, "
             "denominator, low, high, definition, window, begin, end, as_of; `bound` is what it is "
-            "held against, `details` what the condition adds"
+            "held against, `details` what the condition adds",
+            examples=[{"kpi": "service_level", "value": 0.62, "window": "15m", "bound": 0.75}],
         ),
     ]
     sent: Annotated[Counted, Meta(description="notices that a channel took")]
     owed: Annotated[Counted, Meta(description="notices that are still to be sent")]
     failed: Annotated[Counted, Meta(description="notices that no channel will take")]
-    runbook: str | None
-    labels: dict[str, str]
+    runbook: Annotated[str | None, Meta(examples=["https://example.org/level"])]
+    labels: Annotated[dict[str, str], Meta(examples=[{"shift": "late"}])]
     revision: Annotated[int, Meta(description="grows with every change", examples=[3])]
 
 
@@ -89,31 +100,33 @@ class EventRow(msgspec.Struct, frozen=True, kw_only=True):
     at: Instant
     reason: Reason
     state: IncidentState
-    level: int
-    actor: Annotated[str | None, Meta(description="who did it, where a person did")]
-    comment: str
-    owner: str | None
+    level: Annotated[int, Meta(examples=[1])]
+    actor: Annotated[
+        str | None, Meta(description="who did it, where a person did", examples=["zhang"])
+    ]
+    comment: Annotated[str, Meta(examples=["Two agents come from chat"])]
+    owner: Annotated[str | None, Meta(examples=["zhang"])]
     until: Instant | None
     targets: Annotated[
         tuple[str, ...],
         Meta(description="who is told by it, receiver/channel", examples=[["zhang/sms"]]),
     ]
-    figure: dict[str, Any] | None
+    figure: Annotated[dict[str, Any] | None, Meta(examples=[{"kpi": "waiting", "value": 9}])]
 
 
 class NoticeRow(msgspec.Struct, frozen=True, kw_only=True):
     """A message owed to one receiver by one channel."""
 
     kind: NoticeKind
-    step: int
+    step: Annotated[int, Meta(examples=[1])]
     receiver: Annotated[str, Meta(examples=["zhang"])]
     channel: Annotated[str, Meta(examples=["sms"])]
     state: NoticeState
     created_at: Instant
     due_at: Instant | None
     sent_at: Instant | None
-    attempts: int
-    said: Annotated[str, Meta(description="what the channel answered last")]
+    attempts: Annotated[int, Meta(examples=[1])]
+    said: Annotated[str, Meta(description="what the channel answered last", examples=["ok"])]
 
 
 class TrendPoint(msgspec.Struct, frozen=True):
@@ -121,8 +134,8 @@ class TrendPoint(msgspec.Struct, frozen=True):
 
     time: Instant
     end: Instant
-    value: float | None
-    n: float | None
+    value: Annotated[float | None, Meta(examples=[0.62])]
+    n: Annotated[float | None, Meta(examples=[50])]
 
 
 class IncidentAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -153,6 +166,7 @@ def incident_row(incident: Incident, counts: NoticeCounts, view: TenantView) -> 
     subject = incident.subject
     queue_en, queue_zh = queue_names(view, subject.queue)
     zone = view.zone
+    kpi = ASKED.get(incident.figure.kpi)
     return IncidentRow(
         incident=incident.id,
         rule=subject.rule,
@@ -177,6 +191,9 @@ def incident_row(incident: Incident, counts: NoticeCounts, view: TenantView) -> 
         silenced=incident.silenced,
         flapping=incident.flapping,
         stale=incident.resolved_at is None and _stale(view, subject.queue),
+        kpi_en=None if kpi is None else kpi.en,
+        kpi_zh=None if kpi is None else kpi.zh,
+        unit=None if kpi is None else kpi.unit,
         figure=msgspec.to_builtins(incident.figure),
         sent=counts.sent,
         owed=counts.owed,

@@ -15,6 +15,7 @@ from floorpulse.access.parameters import PageParameters
 from floorpulse.alerts.api.bodies import Next, queue_names
 from floorpulse.alerts.api.measured import AlertRoute, Alerts, Reader
 from floorpulse.alerts.api.parameters import rows_of_page
+from floorpulse.alerts.api.schemas import answering
 from floorpulse.alerts.domain.messages.compose import MessageContext, compose
 from floorpulse.alerts.domain.notices import NoticeKind
 from floorpulse.alerts.reading.ports import MessagePlace, ShownMessage
@@ -24,7 +25,6 @@ from floorpulse.definitions.domain.on_call_in_force import OnCallInForce
 from floorpulse.figures.tenant_view import TenantView
 from floorpulse.figures.timestamps import Instant, text
 from floorpulse.runtime.accept import accepted
-from floorpulse.runtime.answers import answering
 from floorpulse.runtime.cursors import cursor, place_of
 from floorpulse.runtime.problems import described
 from floorpulse.runtime.tagged import json
@@ -43,15 +43,15 @@ class MessageLine(msgspec.Struct, frozen=True):
 class MessageRow(msgspec.Struct, frozen=True, kw_only=True):
     """A message as its receiver sees it."""
 
-    incident: str
+    incident: Annotated[str, Meta(examples=["019d2c3a4b5e6f7a8b9c0d1"])]
     kind: NoticeKind
-    step: int
+    step: Annotated[int, Meta(examples=[1])]
     receiver: Annotated[str, Meta(examples=["floor-lead"])]
-    receiver_en: str
-    receiver_zh: str
+    receiver_en: Annotated[str, Meta(examples=["Floor lead"])]
+    receiver_zh: Annotated[str, Meta(examples=["现场组长"])]
     language: Annotated[str, Meta(examples=["en"])]
     severity: Severity
-    title: str
+    title: Annotated[str, Meta(examples=["Critical: Service level is low, Sales: 62.0%"])]
     lines: list[MessageLine]
     at: Instant
 
