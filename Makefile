@@ -13,13 +13,13 @@ SIDE_BY_SIDE = --numprocesses $(TESTERS) --dist loadfile
 # Per cent of statements and branches that tests must reach: of all of services, and by unit tests alone of what decides.
 FLOOR := 95
 PURE_FLOOR := 100
-PURE := services/contracts/*,services/counting/*,services/kpis/*,services/kpi_engine/fold/*,services/board/domain/*,services/definitions/domain/*,services/ingest/domain/*,services/ingest/sources/*
+PURE := services/contracts/*,services/counting/*,services/kpis/*,services/kpi_engine/fold/*,services/board/domain/*,services/definitions/domain/*,services/ingest/domain/*,services/ingest/sources/*,services/alerts/domain/*
 ACCEPT := ../shared/accept/accept.py
 BANK := --again --shuffle --kill 3 --instants
 COMPILE := $(BIN)/uv pip compile pyproject.toml --extra embedded --universal --python-version 3.11 \
 	--no-emit-index-url --no-header --no-annotate --quiet
 
-.PHONY: help demo test test-unit install lint types architecture docs ci generate coverage bench soak mutants accept lock kafka clean
+.PHONY: help demo test test-unit install lint types architecture docs ci generate coverage bench soak soak-alerts mutants accept lock kafka alertmanager clean
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,9 +48,10 @@ architecture: $(VENV)/.dev ## who may import whom
 docs: $(VENV)/.dev ## the pages as a site, in site/; a page without a place, or a link that leads nowhere, is a failure
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
-ci: lint types architecture docs ## what must be green before a change lands; skipping Apache Kafka is a failure here
+ci: lint types architecture docs ## what must be green before a change lands; skipping Apache Kafka or Alertmanager is a failure here
 	deploy/kafka/kafka.sh fetch
-	TESTS_REQUIRE_KAFKA=1 $(MAKE) coverage ARGS="--durations=40"
+	deploy/alertmanager/alertmanager.sh fetch
+	TESTS_REQUIRE_KAFKA=1 TESTS_REQUIRE_ALERTMANAGER=1 $(MAKE) coverage ARGS="--durations=40"
 	$(MAKE) accept BANK="--kill 3 --instants"
 
 generate: $(VENV)/.dev ## write every generated document anew: docs/kpis.md, docs/settings.md, docs/schema, grafana/dashboards
@@ -83,6 +84,9 @@ bench: $(VENV)/.dev ## CPU an event of the engine and its peers on one log in on
 soak: $(VENV)/.dev ## the long proofs on Apache Kafka: kills, storms, outages, fuzz, memory (ARGS="--parts kill --rounds 100")
 	$(BIN)/python -m tests.reliability.soak $(ARGS)
 
+soak-alerts: $(VENV)/.dev ## the long proofs of alerts: 10,000 schedules in virtual time, replicas killed and frozen on PostgreSQL (ARGS="--rounds 5")
+	$(BIN)/python -m tests.reliability.alert_soak $(ARGS)
+
 mutants: $(VENV)/.dev ## which changes of the engine's decisions no test notices (ARGS="'floorpulse.kpi_engine.fold.join*'")
 	TESTS_EXAMPLES=30 $(BIN)/mutmut run --max-children 2 $(ARGS)
 	$(BIN)/mutmut results
@@ -93,6 +97,9 @@ lock: $(VENV)/.uv ## choose versions anew within pyproject.toml and write both l
 
 kafka: ## fetch Apache Kafka's jars for the tests
 	deploy/kafka/kafka.sh fetch
+
+alertmanager: ## fetch Alertmanager for the tests, from Debian's package, without installing it
+	deploy/alertmanager/alertmanager.sh fetch
 
 clean: ## remove what was made here: .venv, caches, the demo's state
 	rm -rf $(VENV) .floorpulse mutants site build dist .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info

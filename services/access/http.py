@@ -1,12 +1,16 @@
-"""Who may call a route: an API key in `Authorization`, a read-only browser session, or nobody in
-particular on a demo.
+"""Who may call a route: an API key in `Authorization`, a browser session, or nobody in particular
+on a demo.
 
     Authorization: Bearer fp_…     the key's tenant and scopes
-    cookie floorpulse_session      the key's tenant, only kpi:read and only while the key has it
-    neither, on loopback           app.state.open_tenant, only kpi:read, when the operator set one
+    cookie floorpulse_session      the key's tenant, kpi:read and alerts:read while it has them
+    neither, on loopback           app.state.open_tenant, the same, when the operator set one
 
-Reads `app.state.keys` (a `Keys`), `app.state.open_tenant` (str or None) and
-`app.state.session_secret` (str or None).
+A browser also gets alerts:write, to acknowledge from the page of alerts: by its session while the
+key has it, on loopback where `app.state.open_acts` is set. It must show that a page of this very
+origin asks (`asks_itself`), for a browser sends cookies, and reaches loopback, whoever's page asks.
+
+Reads `app.state.keys` (a `Keys`), `app.state.open_tenant` (str or None), `app.state.open_acts`
+(bool, False where it is not set) and `app.state.session_secret` (str or None).
 """
 
 from collections.abc import Awaitable, Callable
@@ -25,6 +29,12 @@ COOKIE = "floorpulse_session"
 SESSION_SECONDS = 30 * 86_400
 SALT = "floorpulse.session"
 READ = "kpi:read"
+ACT = "alerts:write"
+SHOWN = frozenset({READ, "alerts:read"})
+"""What a browser may read without a key in each request"""
+OWN_PAGE = "X-Floorpulse-Page"
+"""The header that the built-in pages send: a page of another origin cannot unless it is allowed to,
+and nobody is"""
 RETRY_AFTER = {"Retry-After": "2"}
 NO_KEY = "Send an API key: `Authorization: Bearer fp_<id>_<secret>`."
 WRONG_KEY = "The key is unknown, expired or revoked."
@@ -67,11 +77,13 @@ def require(scope: str) -> Callable[..., Awaitable[Credential]]:
     return credential
 
 
-async def open_session(request: Request, response: Response, token: str) -> Credential:
-    """Start a read-only browser session for the key `token`: set the signed cookie on `response`.
+async def open_session(
+    request: Request, response: Response, token: str, scope: str = READ
+) -> Credential:
+    """Start a browser session for the key `token`: set the signed cookie on `response`.
 
-    Problems: 401 when the key is not valid, 403 when it may not read KPIs, 503 when sessions or
-    keys are unavailable.
+    Problems: 401 when the key is not valid, 403 when it lacks `scope`, 503 when sessions or keys
+    are unavailable.
     """
     secret: str | None = getattr(request.app.state, "session_secret", None)
     if not secret:
@@ -86,8 +98,8 @@ async def open_session(request: Request, response: Response, token: str) -> Cred
         raise Problem(503, "Keys unavailable", str(wrong), headers=RETRY_AFTER) from wrong
     if caller is None:
         raise unauthorized(WRONG_KEY, "invalid_token")
-    if READ not in caller.scopes:
-        raise forbidden(READ)
+    if scope not in caller.scopes:
+        raise forbidden(scope)
     value = TimestampSigner(secret, salt=SALT).sign(caller.key_id).decode()
     secure = request.url.scheme == "https"
     response.set_cookie(
@@ -137,7 +149,7 @@ async def _of_session(request: Request) -> Credential | None:
     except (BadSignature, UnicodeError):
         return None
     key = await _keys(request).find(key_id)
-    return Credential(key.key_id, key.tenant, key.scopes & {READ}) if key else None
+    return Credential(key.key_id, key.tenant, key.scopes & _granted(request)) if key else None
 
 
 def _of_open_demo(request: Request) -> Credential | None:
@@ -148,7 +160,26 @@ def _of_open_demo(request: Request) -> Credential | None:
     client = request.client.host if request.client else ""
     if tenant is None or not _is_loopback(client) or not _is_loopback(request.url.hostname or ""):
         return None
-    return Credential("open", tenant, frozenset({READ}))
+    acts = {ACT} if getattr(request.app.state, "open_acts", False) else set()
+    return Credential("open", tenant, (SHOWN | acts) & _granted(request))
+
+
+def _granted(request: Request) -> frozenset[str]:
+    """What a browser may do that sends no key."""
+    return SHOWN | {ACT} if asks_itself(request) else SHOWN
+
+
+def asks_itself(request: Request) -> bool:
+    """Whether a page of this very origin sends the request: it names itself in `OWN_PAGE`, which
+    takes a preflight from elsewhere, and no header that browsers set says otherwise.
+    """
+    headers = request.headers
+    origin = headers.get("origin")
+    return (
+        OWN_PAGE in headers
+        and headers.get("sec-fetch-site", "same-origin") == "same-origin"
+        and (origin is None or origin.partition("://")[2] == headers.get("host"))
+    )
 
 
 def _is_loopback(host: str) -> bool:

@@ -27,7 +27,7 @@ SCOPES = (
     "kpi:read",
     "agents:read",
     "alerts:read",
-    "alerts:act",
+    "alerts:write",
     "metrics:read",
     "admin",
 )

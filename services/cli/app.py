@@ -28,9 +28,11 @@ class ReadingCommand(StrEnum):
     INGEST = "ingest"
     ENGINE = "engine"
     API = "api"
+    ALERTS = "alerts"
     HTTP = "http"
     MIGRATE = "migrate"
     DEFINITIONS = "definitions"
+    RULES = "rules"
     KEYS = "keys"
     REDRIVE = "redrive"
 
@@ -44,6 +46,7 @@ app = typer.Typer(
 )
 app.add_typer(groups.keys, name="keys")
 app.add_typer(groups.definitions, name="definitions")
+app.add_typer(groups.rules, name="rules")
 
 
 def _settings_of(command: ReadingCommand) -> str:
@@ -92,6 +95,16 @@ def api() -> None:
 
     settings = loaded(QuerySettings)
     serve(create_query_app(settings), settings.api, "FLOORPULSE_API__PORT", settings)
+
+
+@app.command(epilog=_settings_of(ReadingCommand.ALERTS))
+def alerts() -> None:
+    """Watch the rules, keep incidents, tell whoever is on call; of several replicas one acts."""
+    from floorpulse.alerts.settings import AlertsProcessSettings
+    from floorpulse.alerts.wiring import create_alerts_app
+
+    settings = loaded(AlertsProcessSettings)
+    serve(create_alerts_app(settings), settings.alerts, "FLOORPULSE_ALERTS__PORT", settings)
 
 
 @app.command(epilog=_settings_of(ReadingCommand.HTTP))
@@ -157,7 +170,7 @@ def check(
     ] = False,
 ) -> None:
     """Say what is wrong with definitions: file, line, field and what to do; exit status 1 where
-    anything is.
+    anything is. Notes, such as on a calendar that ends soon, change no exit status.
     """
     from floorpulse.cli.definitions import own_folder, told
 

@@ -1,6 +1,7 @@
 """Definitions by hand: what is wrong with a folder of them, and storing one that is right."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
@@ -11,9 +12,22 @@ from floorpulse.access.error_messages import about_settings
 from floorpulse.cli.run import fail_settings
 from floorpulse.cli.settings_catalogue import in_force
 from floorpulse.definitions.adapters.folder import files_of
+from floorpulse.definitions.adapters.holidays_library import (
+    LibraryMissingError,
+    UnknownPlaceError,
+    public_holidays,
+)
 from floorpulse.definitions.adapters.store import PostgresDefinitions
+from floorpulse.definitions.domain.calendars import hours_of
 from floorpulse.definitions.domain.check import Checked, check
 from floorpulse.definitions.domain.mistakes import DefinitionMistake
+from floorpulse.definitions.domain.public_holidays import (
+    NotAnnouncedError,
+    calendar_text,
+    refuse_estimated,
+    refuse_unannounced,
+)
+from floorpulse.definitions.domain.remarks import remarks
 from floorpulse.demo.programs import DEFINITIONS
 from floorpulse.query.settings import QuerySettings
 from floorpulse.runtime.clock import now_ms
@@ -58,15 +72,56 @@ async def load(settings: Settings, folder: Path) -> int:
 
 
 def told(folder: Path, *, as_json: bool) -> int:
-    """Say what is wrong, one mistake a line; 1 where anything is."""
+    """Say what is wrong, one mistake a line, and what else is worth a word; 1 where anything is
+    wrong.
+    """
     found = checked(folder)
-    typer.echo(_json(found.mistakes) if as_json else _text(found, folder))
+    today = datetime.fromtimestamp(now_ms() / 1000, UTC).date()
+    notes = [] if found.mistakes else remarks(found.entries, today)
+    typer.echo(_json(found.mistakes, notes) if as_json else _text(found, folder, notes))
     return 1 if found.mistakes else 0
 
 
-def _text(found: Checked, folder: Path) -> str:
+def calendar(
+    country: str,
+    subdivision: str | None,
+    year: int,
+    language: str | None,
+    name: str | None,
+    hours: Sequence[str],
+) -> int:
+    """Print a calendar of a country's public holidays; 1, with the reason, where it is not known or
+    an hour is none.
+    """
+    for wrong_hours in filter(None, map(_no_hours, hours)):
+        typer.echo(wrong_hours, err=True)
+        return 1
+    code = country.upper()
+    try:
+        refuse_unannounced(code, year)
+        found = public_holidays(code, subdivision, year, language)
+        refuse_estimated(code, year, found)
+        lines = list(calendar_text(name or f"{code.lower()}-{year}", year, hours, found))
+    except (LibraryMissingError, NotAnnouncedError, UnknownPlaceError) as wrong:
+        typer.echo(str(wrong), err=True)
+        return 1
+    typer.echo("\n".join(lines))
+    return 0
+
+
+def _no_hours(text: str) -> str | None:
+    """What is wrong with a span of opening hours."""
+    try:
+        hours_of(text)
+    except ValueError as wrong:
+        return str(wrong)
+    return None
+
+
+def _text(found: Checked, folder: Path, notes: Sequence[DefinitionMistake] = ()) -> str:
     if not found.mistakes:
-        return f"{folder}: {_counted(len(found.entries), 'definition')}, nothing wrong"
+        right = f"{folder}: {_counted(len(found.entries), 'definition')}, nothing wrong"
+        return "\n".join([*(f"note: {note}" for note in notes), right])
     mistakes = _counted(len(found.mistakes), "mistake")
     return "\n".join([*map(str, found.mistakes), mistakes])
 
@@ -75,5 +130,6 @@ def _counted(number: int, what: str) -> str:
     return f"1 {what}" if number == 1 else f"{number} {what}s"
 
 
-def _json(mistakes: Sequence[DefinitionMistake]) -> str:
-    return msgspec.json.format(msgspec.json.encode({"mistakes": mistakes}), indent=2).decode()
+def _json(mistakes: Sequence[DefinitionMistake], notes: Sequence[DefinitionMistake]) -> str:
+    told = {"mistakes": mistakes, "notes": notes}
+    return msgspec.json.format(msgspec.json.encode(told), indent=2).decode()

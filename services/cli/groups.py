@@ -1,4 +1,4 @@
-"""Commands in groups: `floorpulse keys …` and `floorpulse definitions …`."""
+"""Commands in groups: `floorpulse keys …`, `floorpulse definitions …`, `floorpulse rules …`."""
 
 from pathlib import Path
 from typing import Annotated
@@ -8,13 +8,18 @@ import typer
 from floorpulse.cli.options import AsJson, Demo
 from floorpulse.cli.run import finish, loaded, usable
 
-SCOPES = "Scopes: events:write kpi:read agents:read alerts:read alerts:act metrics:read admin."
+SCOPES = "Scopes: events:write kpi:read agents:read alerts:read alerts:write metrics:read admin."
 
 keys = typer.Typer(
     help=f"API keys: who may send events and read figures. {SCOPES}", no_args_is_help=True
 )
 definitions = typer.Typer(
     help="Definitions: what figures mean; `floorpulse check` says what is wrong with them.",
+    no_args_is_help=True,
+)
+
+rules = typer.Typer(
+    help="Rules: who is told when; `floorpulse check` says what is wrong with them.",
     no_args_is_help=True,
 )
 
@@ -44,6 +49,36 @@ def definitions_load(
 
     settings = loaded(Settings, demo)
     finish(operations.load(settings, folder), settings)
+
+
+@definitions.command("calendar")
+def definitions_calendar(
+    country: Annotated[str, typer.Option(help="ISO 3166 code of the country, such as CN.")],
+    year: Annotated[int, typer.Option(help="The year.", min=1900, max=2100)],
+    subdivision: Annotated[
+        str | None, typer.Option(help="A part of the country, such as BY of DE.")
+    ] = None,
+    language: Annotated[
+        str | None,
+        typer.Option(help="Of the holidays' names, such as zh_CN; its own unless given."),
+    ] = None,
+    name: Annotated[
+        str | None,
+        typer.Option("--id", help="Id of the calendar; cn-2026 or the like unless given."),
+    ] = None,
+    hours: Annotated[
+        list[str] | None,
+        typer.Option(help="Opening hours of a working day; repeat it for split shifts."),
+    ] = None,
+) -> None:
+    """Print a business calendar with a country's public holidays and make-up workdays, to go into a
+    file of definitions.
+    """
+    from floorpulse.cli import definitions as operations
+
+    raise typer.Exit(
+        operations.calendar(country, subdivision, year, language, name, hours or ["09:00-18:00"])
+    )
 
 
 @keys.command("create")
@@ -80,3 +115,48 @@ def keys_revoke(
 
     settings = loaded(Settings, demo)
     finish(operations.revoke(settings, key_id), settings)
+
+
+@rules.command("test")
+def rules_test(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE",
+            help="A file of definitions with rules; what it does not define is taken from what is "
+            "stored.",
+        ),
+    ],
+    since: Annotated[
+        str, typer.Option("--from", help="Where the span begins: 2026-11-11T09:00:00+08:00.")
+    ],
+    until: Annotated[
+        str | None, typer.Option("--to", help="Where it ends; now, unless given.")
+    ] = None,
+    *,
+    rule: Annotated[str | None, typer.Option(help="Only this one of the file's rules.")] = None,
+    tenant: Annotated[
+        str | None, typer.Option(help="Whose history; the file's tenant, unless given.")
+    ] = None,
+    queue: Annotated[
+        str | None, typer.Option(help="As if the floor had no queue but this one.")
+    ] = None,
+    every: Annotated[
+        str,
+        typer.Option(help="How often to look: 1s tells what live evaluation told; 60s is quick."),
+    ] = "10s",
+    as_json: AsJson = False,
+    demo: Demo = None,
+) -> None:
+    """Replay rules over stored history: when they would have fired and resolved, with which
+    figures, and what kept them from firing. Nothing is stored, nobody is told.
+    """
+    from floorpulse.cli import rules as operations
+    from floorpulse.runtime.settings import Settings
+
+    settings = loaded(Settings, demo)
+    options = operations.RuleTestOptions(
+        file, since, until, every, tenant, rule, queue, as_json=as_json
+    )
+    with usable():
+        finish(operations.test(settings, options), settings)

@@ -83,6 +83,7 @@ incident = Table(
         postgresql_where=text("resolved_at IS NULL"),
     ),
     Index("incident_opened", "tenant", "opened_at"),
+    Index("incident_resolved", "resolved_at", postgresql_where=text("resolved_at IS NOT NULL")),
     comment="[alerts] One breach of one rule by one subject, from its begin to its end.",
 )
 
@@ -180,4 +181,28 @@ contact_at_risk = Table(
     Column("updated_at", BigInteger, nullable=False),
     Column("comment", Text, nullable=False, server_default=""),
     comment="[alerts] The daily list of contacts that may become complaints, and who sees to it.",
+)
+
+alertmanager_alert = Table(
+    "alertmanager_alert",
+    metadata,
+    Column("tenant", Text, primary_key=True),
+    Column("fingerprint", Text, primary_key=True),
+    Column("receiver", Text, nullable=False),
+    Column("group_key", Text, nullable=False),
+    Column("starts_at", BigInteger, nullable=False, comment="its begin, as Alertmanager tells it"),
+    Column("status", Text, nullable=False, comment="firing or resolved"),
+    Column("reason", Text, nullable=False, comment="how that is known: told, or gone"),
+    Column("labels", JSONB, nullable=False),
+    Column("annotations", JSONB, nullable=False),
+    Column("revision", BigInteger, nullable=False),
+    Column("handled", BigInteger, nullable=False, comment="the revision that incidents know of"),
+    Column("changed_at", BigInteger, nullable=False),
+    Index(
+        "alertmanager_alert_unhandled",
+        "changed_at",
+        postgresql_where=text("handled <> revision"),
+    ),
+    comment="[alerts] What Alertmanager's webhook told, and what a look at Alertmanager made of "
+    "it.",
 )

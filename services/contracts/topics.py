@@ -4,6 +4,7 @@ that touches Kafka reads this table.
 
 from dataclasses import dataclass
 
+from floorpulse.contracts.alert_events import AlertEvent
 from floorpulse.contracts.commands import Command
 from floorpulse.contracts.events import AnyEvent
 from floorpulse.contracts.letters import DeadLetter
@@ -57,5 +58,12 @@ ENGINE_COMMANDS = Topic(
     writers=("redrive",), readers=("engine",),
     about="What an operator asks the engine to do. Commands are idempotent.",
 )  # fmt: skip
+ALERT_EVENTS = Topic(
+    "alert-events", "incident", AlertEvent, 1, 7 * 24 * HOURS,
+    writers=("alerts",), readers=(),
+    about="Every line of every incident's timeline, at least once: equal `id` is the same "
+          "event. For ticket systems, data warehouses and whoever else wants to know; Floorpulse "
+          "itself does not read it.",
+)  # fmt: skip
 
-TOPICS = (CONTACT_EVENTS, KPI_UPDATES, DEAD_LETTERS, ENGINE_COMMANDS)
+TOPICS = (CONTACT_EVENTS, KPI_UPDATES, DEAD_LETTERS, ENGINE_COMMANDS, ALERT_EVENTS)

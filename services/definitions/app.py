@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import structlog
 from structlog.stdlib import BoundLogger
 
+from floorpulse.definitions.domain.calendar_ends import first_end
 from floorpulse.definitions.domain.check import check
 from floorpulse.definitions.domain.in_force import NOTHING, Definitions
 from floorpulse.definitions.domain.mistakes import DefinitionMistake
@@ -97,4 +98,5 @@ class DefinitionKeeper:
             log.info("definitions_in_force", set=definitions.number)
         self.current = definitions
         self._metrics.number.set(definitions.number)
+        self._metrics.calendars_end.set(first_end(definitions.versions) or 0)
         self.loaded.set()

@@ -19,4 +19,9 @@ class DefinitionMetrics:
             "Number of the stored set in force; 0: the defaults hold.",
             registry=registry,
         )
+        self.calendars_end = Gauge(
+            "floorpulse_definitions_calendars_end_timestamp_seconds",
+            "When the first calendar with holidays ends; 0: none has any.",
+            registry=registry,
+        )
         self.ok.set(1)

@@ -184,10 +184,14 @@ def answers(question: Question, seen: RowInput) -> Iterator[KpiValue]:
     Live and history both end here.
     """
     policies = [part.policy for part in seen.parts]
-    missing = seen.missing
     for kpi in question.kpis:
-        unknown = missing and kpi.needs & missing
-        yield KpiValue(kpi, UNKNOWN if unknown else _value(kpi, seen), definition_of(kpi, policies))
+        yield KpiValue(kpi, value_in(kpi, seen), definition_of(kpi, policies))
+
+
+def value_in(kpi: Kpi, seen: RowInput) -> Value:
+    """One KPI's value in a row."""
+    unknown = seen.missing and kpi.needs & seen.missing
+    return UNKNOWN if unknown else _value(kpi, seen)
 
 
 def _value(kpi: Kpi, seen: RowInput) -> Value:

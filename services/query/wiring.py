@@ -29,6 +29,7 @@ from floorpulse.figures.lookup.folded import FoldedAgents, FoldedVisits
 from floorpulse.figures.lookup.lookup import Lookup
 from floorpulse.figures.sources.store import PostgresRetiredSources
 from floorpulse.figures.sources.watch import Retirement
+from floorpulse.figures.staffing.figures import Staffing
 from floorpulse.figures.targets.figures import Targets
 from floorpulse.figures.tenant_view import Floors
 from floorpulse.figures.turns import Turns
@@ -137,6 +138,7 @@ def assembled(
     folded = FoldedVisits(visits, keeper.board.names), FoldedAgents(agents, keeper.board.names)
     lookup = Lookup(*folded, monotonic, settings.lookup_seconds, metrics.went_without)
     floors = Floors(keeper.board, now_ms, lambda: kept.current)
+    tables = Tables(panes, visits, agents, rows, parts.forecasts.store)
     turns = parts.turns
     live = LiveFigures(floors, lookup, turns, lambda: parts.forecasts.current)
     streams = Streams(live, turns, parts.pulse, settings.most_rows, secrets.token_hex(4))
@@ -151,13 +153,15 @@ def assembled(
     return UseCases(
         Answering(floors, turns, limits_of(settings), metrics, health),
         live,
-        PastFigures(floors, turns, Tables(panes, visits, agents, rows, parts.forecasts.store)),
+        PastFigures(floors, turns, tables),
+        tables,
         AgentFigures(floors, turns, agents, rows),
         Drilldown(floors, turns, visits),
         Targets(floors, turns, panes, rows),
         Corrections(floors, turns, PostgresCorrections(pool)),
         Queues(floors, live, turns),
         parts.forecasts,
+        Staffing(floors, live),
         Pipeline(keeper.board, log, rows, now_ms),
         Retirement(PostgresRetiredSources(pool), keeper.heed),
         streams,

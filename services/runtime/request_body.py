@@ -4,15 +4,18 @@ bound.
 
 import asyncio
 import zlib
-from typing import NamedTuple
+from collections.abc import Callable, Coroutine
+from typing import Any, NamedTuple
 
-from fastapi import Request
+from fastapi import Request, Response
 from starlette.requests import ClientDisconnect
+from starlette.types import Message
 
 from floorpulse.runtime.problems import Problem
 
 GZIP = 16 + zlib.MAX_WBITS
 CLOSE = {"Connection": "close"}
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
 class BodyLimits(NamedTuple):
@@ -30,6 +33,22 @@ def declared_size(request: Request, limits: BodyLimits) -> int:
     if int(length[:20]) > limits.size:
         raise too_large(limits.size)
     return int(length)
+
+
+def bounded(answer: Handler, limits: BodyLimits) -> Handler:
+    """A handler whose request's body was read within `limits` before: more is refused before it
+    stands in memory.
+    """
+
+    async def small(request: Request) -> Response:
+        body = await read_body(request, limits)
+
+        async def again() -> Message:
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        return await answer(Request(request.scope, again))
+
+    return small
 
 
 async def read_body(request: Request, limits: BodyLimits) -> bytes:

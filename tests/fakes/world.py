@@ -25,6 +25,7 @@ from floorpulse.figures.live.queues import Queues
 from floorpulse.figures.lookup.folded import FoldedAgents, FoldedVisits
 from floorpulse.figures.lookup.lookup import Lookup
 from floorpulse.figures.sources.watch import Retirement
+from floorpulse.figures.staffing.figures import Staffing
 from floorpulse.figures.targets.figures import Targets
 from floorpulse.figures.tenant_view import Floors
 from floorpulse.figures.turns import Turns
@@ -71,6 +72,7 @@ class Client:
     """Asks an app one question at a time and keeps its cookies."""
 
     def __init__(self, app: FastAPI, headers: dict[str, str] | None = None) -> None:
+        self._app = app
         self._transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         self._headers = headers or {}
         self._cookies = httpx.Cookies()
@@ -82,6 +84,19 @@ class Client:
 
     def post(self, path: str, json: object) -> httpx.Response:
         return self._ask("POST", path, json=json, headers=self._headers)
+
+    def post_nothing(self, path: str) -> httpx.Response:
+        """As a form without fields does."""
+        return self._ask("POST", path, headers=self._headers)
+
+    def delete(self, path: str) -> httpx.Response:
+        return self._ask("DELETE", path, headers=self._headers)
+
+    def with_headers(self, headers: dict[str, str]) -> "Client":
+        """The same client, which sends these headers too."""
+        other = Client(self._app, {**self._headers, **headers})
+        other._cookies = self._cookies
+        return other
 
     def put(self, path: str, content: str, kind: str = "text/csv") -> httpx.Response:
         return self._ask(
@@ -171,6 +186,7 @@ class World:
             Corrections(floors, turns, history),
             Queues(floors, live, turns),
             self.forecasts,
+            Staffing(floors, live),
             Pipeline(self.board, self.log, self.floor, lambda: self.now),
             Retirement(self.floor, self._heed),
             Streams(live, turns, self.pulse, limits.most_rows, "b00t"),

@@ -9,11 +9,17 @@ from typing import Any
 import asyncpg
 import httpx
 import pytest
+from prometheus_client import CollectorRegistry
+from structlog.testing import capture_logs
 from typer.testing import CliRunner
 
 from floorpulse.cli.app import app as cli
 from floorpulse.contracts.topics import TOPICS
+from floorpulse.definitions.adapters.folder import Folder
 from floorpulse.definitions.adapters.store import PostgresDefinitions
+from floorpulse.definitions.app import DefinitionKeeper
+from floorpulse.definitions.domain.on_call_in_force import OnCallInForce
+from floorpulse.definitions.metrics import DefinitionMetrics
 from floorpulse.definitions.ports import DefinitionStore
 from floorpulse.definitions.settings import DefinitionsSettings
 from floorpulse.demo.embedded import Broker
@@ -23,6 +29,19 @@ from floorpulse.runtime.kafka import ensure_topics
 from floorpulse.runtime.settings import DatabaseSettings, KafkaSettings
 from floorpulse.runtime.unavailable import StoreUnavailable
 from tests.definition_stores import FAST, FASTER, StoreSuite
+
+ON_CALL = """
+tenant: demo
+rules:
+  - id: slow
+    names: {en: Slow}
+    threshold: {kpi: longest_wait, fire_above: 60}
+    escalation: ladder
+escalations:
+  - {id: ladder, steps: [{targets: [{receiver: room}]}]}
+receivers:
+  - {id: room, names: {en: Room}, dingtalk: {url: room, signing: room-signing}}
+"""
 
 pytestmark = [pytest.mark.embedded, pytest.mark.timeout(900)]
 
@@ -117,6 +136,45 @@ async def test_a_hot_reload_reaches_every_process_and_a_wrong_file_none(
         [],
     )
     assert "floorpulse_definitions_reload_ok 0.0" in metrics
+
+
+async def test_a_changed_rule_reaches_a_process_that_reads_the_store_and_a_wrong_one_does_not(
+    database: DatabaseSettings, tmp_path: Path
+) -> None:
+    file = tmp_path / "demo.yaml"
+    pool = await asyncpg.create_pool(database.url.get_secret_value(), min_size=1, max_size=2)
+    writer, reader = (
+        DefinitionKeeper(
+            PostgresDefinitions(pool), files, DefinitionMetrics(CollectorRegistry()), lambda: 0
+        )
+        for files in (Folder(tmp_path), None)
+    )
+    seen = []
+    secret = "https://oapi.dingtalk.com/robot/send?access_token=1234"  # noqa: S105  no real one
+    with capture_logs() as told:
+        for text in (
+            ON_CALL,
+            ON_CALL.replace("fire_above: 60", "fire_above: 90"),
+            ON_CALL.replace("url: room", f'url: "{secret}"'),
+        ):
+            file.write_text(text, encoding="utf-8")
+            await writer.look()
+            await reader.look()
+            on_call = OnCallInForce(reader.current.at("demo", 0))
+            rule = on_call.rules["slow"]
+            policy = on_call.escalation(rule.body)
+            assert rule.body.threshold is not None
+            seen.append((rule.name, rule.body.threshold.fire_above, policy and policy.name))
+    await pool.close()
+
+    assert seen == [
+        ("slow@1", 60.0, "ladder@1"),
+        ("slow@2", 90.0, "ladder@1"),
+        ("slow@2", 90.0, "ladder@1"),
+    ]
+    [wrong] = [line["mistake"] for line in told if line["event"] == "definitions_wrong"]
+    assert "receivers[room].dingtalk.url: is no name of a secret" in wrong
+    assert "1234" not in str(told)
 
 
 def in_force(body: dict[str, Any]) -> list[str]:

@@ -25,6 +25,8 @@ class NoticeState(StrEnum):
     SENDING = "sending"
     SENT = "sent"
     FAILED = "failed"
+    WITHDRAWN = "withdrawn"
+    """Nobody needs it any longer: it was acknowledged or over before the channel took it"""
 
 
 @dataclass(frozen=True, order=True)
@@ -76,6 +78,9 @@ class Message:
     links: tuple[tuple[str, str], ...] = ()
     facts: dict[str, object] = field(default_factory=dict)
     """The same for machines (webhook, PagerDuty): tenant, queue, rule, figure, state"""
+    short: dict[str, str] = field(default_factory=dict)
+    """The parts by themselves, for templates of text messages: severity, rule, where, value,
+    threshold, since"""
 
 
 class Verdict(StrEnum):

@@ -34,7 +34,8 @@ class Reason(StrEnum):
     """The window reaches back before the floor was known."""
     # escalation
     STEP_DUE = "step_due"
-    """Nobody acknowledged within the step's wait."""
+    """A step of the ladder is told: the first as it opens, each next as nobody acknowledged within
+    the wait."""
     STEP_EMPTY = "step_empty"
     """Nobody is on call in the step."""
     STEP_OUTSIDE = "step_outside"
@@ -52,6 +53,9 @@ class Reason(StrEnum):
     RESOLVED_BY_HAND = "resolved_by_hand"
     SILENCED = "silenced"
     SILENCE_ENDED = "silence_ended"
+    # channels
+    REFUSED = "refused"
+    """A channel refused a notice for good."""
     # flapping
     FLAPPING = "flapping"
     """It fires and resolves again and again: told once, then hourly."""

@@ -113,6 +113,7 @@ class Board:
         self._gauged: dict[int, dict[QueueChannel, Gauge]] = {}
         self._since = 0
         self._idle_since = 0
+        self._watched: list[set[QueueChannel]] = []
 
     # ------------------------------------------------------------- taking
 
@@ -242,7 +243,7 @@ class Board:
             add(series.counted, change)
         for series_key in series_keys_of(place):
             self._groups[series_key].changed(row, change)
-        self.version += 1
+        self._changed(place)
 
     def _fold(
         self, queue_channel: QueueChannel, series: Series, partition: int, row: PaneRow
@@ -285,7 +286,25 @@ class Board:
             gauges[partition] = gauge
         for series_key in series_keys_of(queue_channel):
             self._groups[series_key].seen = None
+        self._changed(queue_channel)
+
+    def _changed(self, place: QueueChannel) -> None:
+        """Figures of a queue and channel may have changed."""
         self.version += 1
+        for watched in self._watched:
+            watched.add(place)
+
+    def watch(self) -> set[QueueChannel]:
+        """A set to which every queue and channel is added whose panes or gauges change; whoever
+        asked for it empties it.
+        """
+        watched: set[QueueChannel] = set()
+        self._watched.append(watched)
+        return watched
+
+    def unwatch(self, watched: set[QueueChannel]) -> None:
+        """Add to this set no longer."""
+        self._watched = [one for one in self._watched if one is not watched]
 
     def _series(self, queue_channel: QueueChannel) -> Series:
         known = self.series.get(queue_channel)
@@ -423,6 +442,19 @@ class Board:
             _added([one.cells for one in sums]), there.waits[present.places(span)]
         )
         return WindowReading(span, counted, there, max([one.revision for one in sums], default=0))
+
+    def panes_back(self, series_key: SeriesKey, span: Span) -> Iterator[tuple[int, Cells]]:
+        """The panes of a series key that start in `span` and are not empty, the newest first, by
+        their starts.
+        """
+        group = self._groups.get(series_key)
+        if group is None:
+            return
+        first = -(-span.begin // self.rules.pane) * self.rules.pane
+        for start in reversed(range(first, span.end, self.rules.pane)):
+            cells = group.pane(start)
+            if cells:
+                yield start, _added(cells)
 
     def throughput(self, series_keys: Sequence[SeriesKey], now: int) -> Cells:
         """What the half hour up to the current pane counted."""

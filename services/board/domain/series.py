@@ -243,6 +243,12 @@ class SeriesGroup:
             total.take(member.rows_in(span))
         return total
 
+    def pane(self, start: int) -> list[Cells]:
+        """What the pane that starts at an instant counted, by member and source partition."""
+        return [
+            row.cells for member in self._counted for row in member.rows.get(start, {}).values()
+        ]
+
     @property
     def _counted(self) -> Sequence[Series]:
         return self.members if self.wide is None else (self.wide,)

@@ -75,6 +75,10 @@ class TenantBody(Body, frozen=True, kw_only=True):
         None
     )
     qa: Annotated[Id | None, Meta(description="quality policy of queues that name none")] = None
+    escalation: Annotated[
+        Id | None,
+        Meta(description="escalation policy of rules that name none, and of alerts from outside"),
+    ] = None
 
 
 class CalendarBody(Body, frozen=True, kw_only=True):

@@ -12,6 +12,7 @@ twice, it opens when the clock first shows the time of opening, and closes when 
 time of closing.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -21,7 +22,7 @@ from zoneinfo import ZoneInfo
 
 from floorpulse.counting.days import first_instant, local_day
 from floorpulse.definitions.domain.bodies import CalendarBody
-from floorpulse.definitions.domain.terms import Weekday
+from floorpulse.definitions.domain.terms import HOURS_PATTERN, Weekday
 
 MIDNIGHT = 24 * 60
 WEEKDAYS: tuple[str, ...] = get_args(Weekday)
@@ -63,6 +64,9 @@ class Calendar:
 
 def hours_of(text: str) -> Hours:
     """`09:00-12:30` as minutes; ValueError where it is no time of day, or ends before it begins."""
+    if not re.fullmatch(HOURS_PATTERN, text):
+        message = f"{text!r} is no span of hours, such as 09:00-18:00"
+        raise ValueError(message)
     since, until = (_minutes(part) for part in text.split("-"))
     if since >= until:
         message = f"{text} does not end after it begins"

@@ -1,7 +1,7 @@
-"""The check of a folder's files: their form, their meaning, their effect; all mistakes at once.
+"""The check of a folder's files: their form, their meaning, their effect, what can be reached.
 
-Effect is judged only where all else is right: a policy whose name is misspelt elsewhere must not
-also be called unused.
+Each is judged only where all before it is right, and then all its mistakes are told at once: a
+policy whose name is misspelt elsewhere must not also be called unused.
 """
 
 from collections.abc import Mapping
@@ -11,6 +11,7 @@ from floorpulse.definitions.domain.effect import ineffective
 from floorpulse.definitions.domain.floor import floors
 from floorpulse.definitions.domain.meaning import meaningless
 from floorpulse.definitions.domain.mistakes import DefinitionMistake
+from floorpulse.definitions.domain.reachability import unreachable
 from floorpulse.definitions.domain.shape import Entry, shaped
 
 
@@ -34,4 +35,6 @@ def check(files: Mapping[str, str]) -> Checked:
     wrong += [mistake for floor in known for mistake in meaningless(floor, misshapen)]
     if not wrong:
         wrong = [mistake for floor in known for mistake in ineffective(floor)]
+    if not wrong:
+        wrong = [mistake for floor in known for mistake in unreachable(floor)]
     return Checked(found, tuple(sorted(wrong)))

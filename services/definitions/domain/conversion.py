@@ -140,8 +140,8 @@ def form_of(hint: Any) -> Form:
 
 def problem(form: Form, value: object) -> str:
     """What is wrong with a value, in words."""
-    if value is None:
-        return "is empty"
+    if value is None or secret_remedy(form):
+        return "is empty" if value is None else "is no name of a secret"
     if isinstance(value, str) and choices(form.base):
         return f"{value!r} is none of its words"
     if form.base is bool:
@@ -170,6 +170,9 @@ def problem(form: Form, value: object) -> str:
 
 def remedy(form: Form, value: object) -> str:
     """What to write instead."""
+    safe = secret_remedy(form)
+    if safe and value is not None:
+        return safe
     known = choices(form.base)
     if known:
         return (
@@ -187,6 +190,13 @@ def remedy(form: Form, value: object) -> str:
     example = next((note.examples[0] for note in form.notes if note.examples), None)
     words = f"write {description or 'its fields: ' + ', '.join(_fields(form.base))}"
     return words if example is None else f"{words}, such as {msgspec.json.encode(example).decode()}"
+
+
+def secret_remedy(form: Form) -> str | None:
+    """What to do about a value that must be the name of a secret and is not: it may be the secret,
+    which is not shown; None of other types.
+    """
+    return next((note.extra["secret"] for note in form.notes if note.extra), None)
 
 
 def choices(base: Any) -> list[str]:

@@ -13,16 +13,23 @@ from floorpulse.definitions.domain.bodies import (
 from floorpulse.definitions.domain.calendars import WEEKDAYS, Calendar, calendar_of
 from floorpulse.definitions.domain.floor import CALLED, DEFAULTS, Floor, since
 from floorpulse.definitions.domain.mistakes import DefinitionMistake
+from floorpulse.definitions.domain.on_call import RotaBody
+from floorpulse.definitions.domain.on_call_effect import UNUSED, ineffective_on_call
 from floorpulse.definitions.domain.shape import Entry
 
 _UNUSED = {
-    Kind.CALENDAR: "name it as the `calendar` of the tenant, a queue or a target, or delete it",
+    Kind.CALENDAR: "name it as the `calendar` of the tenant, a queue, target, rule or rota, or "
+    "delete it",
     Kind.SITE: "name it as the `site` of a team, or delete it",
     Kind.TEAM: "name it as the `team` of a queue, or delete it",
     Kind.SERVICE_LEVEL: "name it as the `service_level` of a queue or the tenant, or delete it",
     Kind.CSAT: "name it as the `csat` of a queue or the tenant, or delete it",
     Kind.QA: "name it as the `qa` of a queue or the tenant, or delete it",
+    **UNUSED,
 }
+_SCOPED = (Kind.TARGET, Kind.RULE)
+"""Kinds that name queues, teams and sites in their scope, which puts them to no use"""
+_PLACES = (Kind.QUEUE, Kind.TEAM, Kind.SITE)
 
 
 def ineffective(floor: Floor) -> Iterator[DefinitionMistake]:
@@ -32,20 +39,27 @@ def ineffective(floor: Floor) -> Iterator[DefinitionMistake]:
     yield from _repeated_defaults(floor)
     yield from _repeated_targets(floor)
     yield from _speechless(floor)
+    yield from ineffective_on_call(floor)
     for entry in floor.of(Kind.CALENDAR):
         if isinstance(entry.body, CalendarBody):  # pragma: no branch  all of that kind are
             yield from _calendar(floor, entry, entry.body)
+
+
+def _is_fed(floor: Floor) -> bool:
+    """Whether a rota is a feed: that may name any receiver."""
+    bodies = (entry.body for entry in floor.of(Kind.ROTA))
+    return any(isinstance(body, RotaBody) and body.ical is not None for body in bodies)
 
 
 def _unused(floor: Floor) -> Iterator[DefinitionMistake]:
     used = {
         (one.kind, one.id)
         for one in floor.references()
-        if one.entry.kind is not Kind.TARGET or one.kind is Kind.CALENDAR
+        if one.entry.kind not in _SCOPED or one.kind not in _PLACES
     }
     for kind, remedy in _UNUSED.items():
         for name, versions in floor.versions[kind].items():
-            if (kind, name) not in used:
+            if (kind, name) not in used and not (kind is Kind.RECEIVER and _is_fed(floor)):
                 yield versions[0].mistake("", f"nobody uses this {CALLED[kind]}", remedy)
 
 

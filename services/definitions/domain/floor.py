@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from floorpulse.definitions.domain.bodies import Kind, QueueBody, TargetBody, TeamBody, TenantBody
+from floorpulse.definitions.domain.on_call import EscalationBody, RotaBody, RuleBody
+from floorpulse.definitions.domain.on_call_names import named_on_call
 from floorpulse.definitions.domain.shape import Entry
 
 CALLED = {
@@ -101,6 +103,7 @@ def _named(entry: Entry) -> Iterator[tuple[str, Kind, str | None]]:
     match body:
         case TenantBody():
             yield from ((name, kind, getattr(body, name)) for name, kind in DEFAULTS.items())
+            yield "escalation", Kind.ESCALATION, body.escalation
         case QueueBody():
             yield "team", Kind.TEAM, body.team
             yield from _of_queue(body)
@@ -111,6 +114,8 @@ def _named(entry: Entry) -> Iterator[tuple[str, Kind, str | None]]:
             yield "scope.queue", Kind.QUEUE, body.scope.queue
             yield "scope.team", Kind.TEAM, body.scope.team
             yield "scope.site", Kind.SITE, body.scope.site
+        case RuleBody() | EscalationBody() | RotaBody():
+            yield from named_on_call(body)
         case _:
             return
 

@@ -39,8 +39,14 @@ class Located:
         """The value at a path, or the nearest there is above it."""
         if not path:
             return self
-        inner = self.value.get(path[0]) if isinstance(self.value, dict) else None
+        inner = self._member(path[0])
         return self if inner is None else inner.at(path[1:])
+
+    def _member(self, name: str) -> "Located | None":
+        """The value under a key, or at a place of a list that is written as digits."""
+        if isinstance(self.value, list) and name.isdecimal():
+            return self.value[int(name)]
+        return self.value.get(name) if isinstance(self.value, dict) else None
 
 
 class _Reader:

@@ -4,7 +4,6 @@ days.
 
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
-from datetime import date
 from zoneinfo import available_timezones
 
 from floorpulse.definitions.domain.bodies import (
@@ -17,8 +16,13 @@ from floorpulse.definitions.domain.bodies import (
     TenantBody,
 )
 from floorpulse.definitions.domain.calendars import hours_of
+from floorpulse.definitions.domain.escalation_meaning import impossible_escalation, impossible_rota
 from floorpulse.definitions.domain.floor import CALLED, Floor, since
+from floorpulse.definitions.domain.instants import is_day, nearest_zone
 from floorpulse.definitions.domain.mistakes import DefinitionMistake, meant
+from floorpulse.definitions.domain.on_call import EscalationBody, ReceiverBody, RotaBody, RuleBody
+from floorpulse.definitions.domain.receiver_meaning import impossible_receiver
+from floorpulse.definitions.domain.rule_meaning import impossible_rule
 from floorpulse.definitions.domain.shape import Entry
 from floorpulse.definitions.domain.terms import Comparison
 from floorpulse.kpis.catalogue import ASKED, CATALOGUE, MomentKpi
@@ -99,6 +103,21 @@ def _impossible_body(entry: Entry) -> Iterator[DefinitionMistake]:
         case TargetBody():
             yield from _no_target(entry, body)
         case _:
+            yield from _impossible_on_call(entry)
+
+
+def _impossible_on_call(entry: Entry) -> Iterator[DefinitionMistake]:
+    body = entry.body
+    match body:
+        case RuleBody():
+            yield from impossible_rule(entry, body)
+        case EscalationBody():
+            yield from impossible_escalation(entry, body)
+        case RotaBody():
+            yield from impossible_rota(entry, body)
+        case ReceiverBody():
+            yield from impossible_receiver(entry, body)
+        case _:
             return
 
 
@@ -109,23 +128,9 @@ def _no_day(entry: Entry, path: str, day: str) -> Iterator[DefinitionMistake]:
         )
 
 
-def is_day(text: str) -> bool:
-    """Whether a day of the right form is in the calendar."""
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
-
-
 def _no_zone(entry: Entry, zone: str) -> Iterator[DefinitionMistake]:
     if zone not in available_timezones():
-        yield entry.mistake("zone", f"{zone!r} is no IANA time zone", _nearest_zone(zone))
-
-
-def _nearest_zone(zone: str) -> str:
-    remedy = meant(zone, available_timezones(), "")
-    return remedy if remedy.startswith("did") else "write one such as Asia/Shanghai"
+        yield entry.mistake("zone", f"{zone!r} is no IANA time zone", nearest_zone(zone))
 
 
 def _no_calendar(entry: Entry, body: CalendarBody) -> Iterator[DefinitionMistake]:

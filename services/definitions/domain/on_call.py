@@ -25,12 +25,18 @@ Times = Annotated[float, Meta(gt=1, le=1000, description="a factor above 1", exa
 Address = Annotated[
     str, Meta(min_length=1, max_length=2000, description="an address", examples=["ops@example.org"])
 ]
+NOT_IN_FILES = (
+    "give the secret to the operator for FLOORPULSE_ALERTS__SECRETS, change it at the service if "
+    "others could read this file, and write its name here, such as ops-room-robot"
+)
+"""What to do about a secret that stands in a file; the secret itself is never repeated"""
 SecretName = Annotated[
     str,
     Meta(
         pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$",
         description="the name of a secret that the operator keeps outside of the definitions",
         examples=["ops-room-robot"],
+        extra={"secret": NOT_IN_FILES},
     ),
 ]
 KpiId = Annotated[
@@ -70,7 +76,8 @@ class Severity(StrEnum):
 class RuleScope(Part, frozen=True, kw_only=True):
     """The queues that a rule watches, each by itself; all of the tenant where nothing is named.
 
-    `total` watches their sum instead.
+    A queue must be among `queues`, of one of `teams` and at one of `sites`, where these are given.
+    `total` watches the sum of the queues instead.
     """
 
     queues: Annotated[list[QueueId], Meta(description="queues by name")] = []
@@ -170,14 +177,18 @@ class RuleBody(Body, frozen=True, kw_only=True):
     keep_firing_for: Annotated[
         Wait, Meta(description="seconds that it must be clear before it resolves")
     ] = 0
-    min_breaches: Annotated[Count, Meta(description="evaluations in a row that must breach")] = 1
-    min_clears: Annotated[Count, Meta(description="evaluations in a row that must be clear")] = 1
+    min_breaches: Annotated[
+        Count, Meta(description="minutes in a row that a breach must touch")
+    ] = 1
+    min_clears: Annotated[Count, Meta(description="minutes in a row that it must be clear in")] = 1
     severity: Annotated[Severity, Meta(description="critical, warning or info")] = Severity.WARNING
     calendar: Annotated[
         Id | None,
         Meta(description="holds only within these hours; the queue's calendar unless given"),
     ] = None
-    escalation: Annotated[Id | None, Meta(description="who is told, and who next")] = None
+    escalation: Annotated[
+        Id | None, Meta(description="who is told, and who next; the tenant's unless given")
+    ] = None
     runbook: Annotated[Address | None, Meta(description="the page that says what to do")] = None
     labels: Annotated[
         dict[Id, Label], Meta(description="words that silences and bridges match")
@@ -244,7 +255,7 @@ class RotaBody(Body, frozen=True, kw_only=True):
     starts: Annotated[Day, Meta(description="the first member's first day")]
     handover: LocalTime = "09:00"
     turn: Annotated[Literal["day", "week"], Meta(description="how long a turn is")] = "week"
-    members: Annotated[list[Id], Meta(min_length=1, description="receivers, in turn")]
+    members: Annotated[list[Id], Meta(description="receivers, in turn")] = []
     calendar: Annotated[
         Id | None, Meta(description="on call only within these hours; always unless given")
     ] = None
@@ -314,7 +325,9 @@ class ReceiverBody(Body, frozen=True, kw_only=True):
     id: Id
     names: Names
     language: Annotated[Literal["en", "zh"], Meta(description="en or zh")] = "en"
-    user: Annotated[Id | None, Meta(description="the user that acts as this receiver")] = None
+    user: Annotated[
+        Id | None, Meta(description="id of the API key whose holder acts as this receiver")
+    ] = None
     screen: Annotated[
         bool, Meta(description="shown on the messages page of the service itself")
     ] = False

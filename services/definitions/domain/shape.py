@@ -2,6 +2,7 @@
 once.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -12,6 +13,8 @@ from floorpulse.definitions.domain.mistakes import DefinitionMistake, meant
 from floorpulse.definitions.domain.terms import Body
 
 SECTIONS = ("tenant", *(kind.value for kind in Kind))
+_STEPS = re.compile(r"[^.\[\]]+")
+"""The steps of a path"""
 
 
 @dataclass(frozen=True)
@@ -40,10 +43,10 @@ class Entry:
         return name_of(self.kind, self.id)
 
     def mistake(self, path: str, problem: str, remedy: str) -> DefinitionMistake:
-        """A mistake about one of its fields, `hours.monday` or the like; about all of it where
-        the path is empty.
+        """A mistake about one of its fields, `hours.monday` or `steps[0].wait`; about all of it
+        where the path is empty.
         """
-        line = self.place.at(path.split(".") if path else []).line
+        line = self.place.at(_STEPS.findall(path)).line
         return DefinitionMistake(
             self.file, line, ".".join(filter(None, (self.name, path))), problem, remedy
         )

@@ -59,6 +59,10 @@ class Layout:
         """Where a subject stands, or would."""
         return bisect_left(self.row_keys, order(row_key), key=order)
 
+    def of(self, row_key: RowKey) -> RowLayout:
+        """The place of a subject that is known to be there."""
+        return self._places.get(row_key) or self.place(self.index(row_key))
+
     def place(self, index: int) -> RowLayout:
         """The place of the subject with this index."""
         row_key = self.row_keys[index]

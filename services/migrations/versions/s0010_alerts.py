@@ -8,8 +8,8 @@ branch_labels = None
 depends_on = None
 
 TABLES = (
-    "contact_at_risk", "used_link", "rota_override", "silence", "notice", "incident_event",
-    "incident", "alert_state", "alert_lease",
+    "alertmanager_alert", "contact_at_risk", "used_link", "rota_override", "silence", "notice",
+    "incident_event", "incident", "alert_state", "alert_lease",
 )  # fmt: skip
 DDL = """
 CREATE TABLE alert_lease (
@@ -71,6 +71,8 @@ CREATE UNIQUE INDEX incident_open ON incident (tenant, rule, queue, channel, key
     WHERE resolved_at IS NULL;
 
 CREATE INDEX incident_opened ON incident (tenant, opened_at);
+
+CREATE INDEX incident_resolved ON incident (resolved_at) WHERE resolved_at IS NOT NULL;
 
 COMMENT ON TABLE incident IS
     '[alerts] One breach of one rule by one subject, from its begin to its end.';
@@ -200,7 +202,37 @@ COMMENT ON COLUMN contact_at_risk.day IS 'the local day of its list';
 
 COMMENT ON COLUMN contact_at_risk.state IS 'open, called, settled or dismissed';
 
-COMMENT ON COLUMN contact_at_risk.due_at IS 'in business hours'
+COMMENT ON COLUMN contact_at_risk.due_at IS 'in business hours';
+
+CREATE TABLE alertmanager_alert (
+    tenant TEXT NOT NULL,
+    fingerprint TEXT NOT NULL,
+    receiver TEXT NOT NULL,
+    group_key TEXT NOT NULL,
+    starts_at BIGINT NOT NULL,
+    status TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    labels JSONB NOT NULL,
+    annotations JSONB NOT NULL,
+    revision BIGINT NOT NULL,
+    handled BIGINT NOT NULL,
+    changed_at BIGINT NOT NULL,
+    PRIMARY KEY (tenant, fingerprint)
+);
+
+CREATE INDEX alertmanager_alert_unhandled ON alertmanager_alert (changed_at)
+    WHERE handled <> revision;
+
+COMMENT ON TABLE alertmanager_alert IS
+    '[alerts] What Alertmanager''s webhook told, and what a look at Alertmanager made of it.';
+
+COMMENT ON COLUMN alertmanager_alert.starts_at IS 'its begin, as Alertmanager tells it';
+
+COMMENT ON COLUMN alertmanager_alert.status IS 'firing or resolved';
+
+COMMENT ON COLUMN alertmanager_alert.reason IS 'how that is known: told, or gone';
+
+COMMENT ON COLUMN alertmanager_alert.handled IS 'the revision that incidents know of'
 """
 
 

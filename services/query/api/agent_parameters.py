@@ -4,6 +4,14 @@ from typing import TYPE_CHECKING, Annotated, Literal, get_args
 
 from pydantic import Field
 
+from floorpulse.access.parameters import (
+    Cursor,
+    Limit,
+    List,
+    PageParameters,
+    names_of,
+    refuse_strangers,
+)
 from floorpulse.contracts.events import AgentState
 from floorpulse.figures.agents.benchmark import Minimum
 from floorpulse.figures.agents.comparison import Contest
@@ -18,14 +26,8 @@ from floorpulse.query.api.parameters import (
     BEGIN,
     END,
     Channels,
-    Cursor,
-    Limit,
-    List,
-    PageParameters,
     Queues,
     Restated,
-    names_of,
-    refuse_strangers,
     selection,
     span_of,
     zone_of,

@@ -12,18 +12,18 @@ from floorpulse.figures.agents.comparison import BENCHMARK_COLUMNS, BenchmarkRow
 from floorpulse.figures.agents.figures import AgentFigures, AgentPlace
 from floorpulse.figures.agents.rows import AGENT_COLUMNS, AgentRow
 from floorpulse.figures.rows import identity, substance
-from floorpulse.query.api.accept import CSV, JSON, accepted
 from floorpulse.query.api.agent_parameters import (
     AgentKpiParameters,
     AgentsParameters,
     BenchmarkParameters,
 )
 from floorpulse.query.api.answers import AnswerPage, Sheet, csv_stream, tagged_rows
-from floorpulse.query.api.cursors import cursor, place_of
 from floorpulse.query.api.measured import MeasuredRoute, Shared, use_case
 from floorpulse.query.api.paging import further, rows_of_page
 from floorpulse.query.api.queue_bodies import AgentsAnswer, agent_row, timeless
 from floorpulse.query.api.schemas import AgentKpisAnswer, BenchmarkAnswer, answering
+from floorpulse.runtime.accept import CSV, JSON, accepted
+from floorpulse.runtime.cursors import cursor, place_of
 from floorpulse.runtime.problems import described
 
 Leader = Annotated[Credential, Depends(require("agents:read"))]

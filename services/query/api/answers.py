@@ -1,25 +1,21 @@
 """Answers of figures: JSON with an ETag, or CSV."""
 
 import asyncio
-import csv
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
-from io import StringIO
 from typing import Any, NamedTuple, TypeVar
 
-import msgspec
 from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from floorpulse.figures.rows import HistoryRow, LiveRow, Row, csv_cells, identity, substance
 from floorpulse.figures.turns import Turns
+from floorpulse.runtime.csv_rows import MEDIA_TYPE, csv_headers, csv_text
+from floorpulse.runtime.tagged import encode, matches, pack, tagging
 
 T = TypeVar("T")
-
-encode = msgspec.json.Encoder().encode
-pack = msgspec.msgpack.Encoder().encode
 
 RENDERED = 200
 """Rows rendered in one turn of the loop: less than a millisecond"""
@@ -65,8 +61,8 @@ async def tagged_rows(request: Request, page: AnswerPage, turns: Turns) -> Respo
         digest.update(pack([page.said(row) for row in portion]))
     tag = f'W/"{digest.hexdigest()}"'
     if matches(request.headers.get("if-none-match"), tag):
-        return Response(status_code=304, headers=_tagging(tag))
-    return await rows_answer(page.rows, page.following, turns, _tagging(tag))
+        return Response(status_code=304, headers=tagging(tag))
+    return await rows_answer(page.rows, page.following, turns, tagging(tag))
 
 
 class PortionedResponse(Response):
@@ -125,37 +121,6 @@ async def portions(rows: Iterable[object], following: str | None, turns: Turns) 
     return found
 
 
-def tagged(request: Request, body: object, substantial: object) -> Response:
-    """`body` as JSON under a weak tag of what is `substantial` in it."""
-    tag = f'W/"{blake2b(pack(substantial), digest_size=12).hexdigest()}"'
-    if matches(request.headers.get("if-none-match"), tag):
-        return Response(status_code=304, headers=_tagging(tag))
-    return json(body, _tagging(tag))
-
-
-def _tagging(tag: str) -> dict[str, str]:
-    return {
-        "ETag": tag,
-        "Cache-Control": "private, no-cache",
-        "Vary": "Accept, Authorization, Cookie",
-    }
-
-
-def matches(header: str | None, tag: str) -> bool:
-    """Whether an If-None-Match names the tag (weak comparison, RFC 9110 §8.8.3.2)."""
-    if header is None:
-        return False
-    strong = tag.removeprefix("W/")
-    return header.strip() == "*" or any(
-        one.strip().removeprefix("W/") == strong for one in header.split(",")
-    )
-
-
-def json(body: object, headers: dict[str, str] | None = None) -> Response:
-    """A body as JSON."""
-    return Response(encode(body), media_type="application/json", headers=headers)
-
-
 class Sheet(NamedTuple):
     """A file of rows: its name, and the fields that are its columns."""
 
@@ -171,36 +136,16 @@ def csv_stream(
     """
 
     async def lines() -> AsyncIterator[str]:
-        yield _csv([sheet.columns])
+        yield csv_text([sheet.columns])
         async for text in _texts(first, sheet, turns):
             yield text
         async for rows in pages:
             async for text in _texts(rows, sheet, turns):
                 yield text
 
-    headers = {
-        "Content-Disposition": f'attachment; filename="{sheet.name}.csv"',
-        "Cache-Control": "private, no-cache",
-        "Vary": "Accept",
-    }
-    return StreamingResponse(lines(), media_type="text/csv; charset=utf-8", headers=headers)
+    return StreamingResponse(lines(), media_type=MEDIA_TYPE, headers=csv_headers(sheet.name))
 
 
 async def _texts(rows: Sequence[object], sheet: Sheet, turns: Turns) -> AsyncIterator[str]:
     async for portion in turns.over(rows, WRITTEN):
-        yield _csv(csv_cells(row, sheet.columns) for row in portion)
-
-
-def _csv(rows: Iterable[Sequence[object]]) -> str:
-    text = StringIO()
-    csv.writer(text).writerows([[_safe(cell) for cell in row] for row in rows])
-    return text.getvalue()
-
-
-def _safe(cell: object) -> object:
-    """A queue named like a formula must not become one in somebody's spreadsheet."""
-    return (
-        f"'{cell}"
-        if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r")
-        else cell
-    )
+        yield csv_text(csv_cells(row, sheet.columns) for row in portion)

@@ -13,14 +13,13 @@ from pydantic import Field
 
 from floorpulse.access.http import require
 from floorpulse.access.keys import Credential
+from floorpulse.access.parameters import Cursor, Limit, Parameters, names_of
 from floorpulse.board.domain.windows import Span
 from floorpulse.figures.forecasts.keeper import ForecastKeeper
 from floorpulse.figures.forecasts.upload import Mistake, slots_of
 from floorpulse.figures.tenant_view import TenantView
 from floorpulse.kpis.plan import Slot
-from floorpulse.query.api.accept import accepted
-from floorpulse.query.api.answers import encode, encoded, json
-from floorpulse.query.api.cursors import cursor, place_of
+from floorpulse.query.api.answers import encoded
 from floorpulse.query.api.forecast_bodies import (
     ForecastAnswer,
     ForecastBody,
@@ -32,20 +31,13 @@ from floorpulse.query.api.forecast_bodies import (
 from floorpulse.query.api.forecast_body import TITLE, rows_of
 from floorpulse.query.api.measured import MeasuredRoute, Shared, use_case
 from floorpulse.query.api.paging import rows_of_page
-from floorpulse.query.api.parameters import (
-    BEGIN,
-    END,
-    Cursor,
-    Limit,
-    Parameters,
-    Queues,
-    names_of,
-    span_of,
-    zone_of,
-)
+from floorpulse.query.api.parameters import BEGIN, END, Queues, span_of, zone_of
 from floorpulse.query.api.schemas import answering
+from floorpulse.runtime.accept import accepted
 from floorpulse.runtime.answers import schema_of
+from floorpulse.runtime.cursors import cursor, place_of
 from floorpulse.runtime.problems import Problem, described
+from floorpulse.runtime.tagged import encode, json
 
 Reader = Annotated[Credential, Depends(require("kpi:read"))]
 Planner = Annotated[Credential, Depends(require("admin"))]

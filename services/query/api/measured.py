@@ -11,16 +11,9 @@ from floorpulse.figures.timestamps import text
 from floorpulse.query.app import Answering, UseCases
 from floorpulse.runtime.clock import monotonic
 from floorpulse.runtime.problems import Problem
-from floorpulse.runtime.unavailable import LogUnavailable, StoreSlow, StoreUnavailable
+from floorpulse.runtime.request_body import Handler
+from floorpulse.runtime.routes import RETRY_AFTER, available, refuse_repeated
 
-RETRY_AFTER = {"Retry-After": "2"}
-RETRY_LATER = {"Retry-After": "30"}
-SMALLER = (
-    "Ask for a shorter span, fewer queues or a coarser interval. The operator may raise "
-    "FLOORPULSE_API__STATEMENT_SECONDS; where small"
-    " questions take long too, the database is busy or lacks statistics (ANALYZE)."
-)
-Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 T = TypeVar("T")
 
 
@@ -32,7 +25,7 @@ class MeasuredRoute(APIRoute):
         handler = super().get_route_handler()
 
         async def answer(request: Request) -> Response:
-            _refuse_repeated(request)
+            refuse_repeated(request)
             return await handler(request)
 
         return answer
@@ -61,29 +54,9 @@ class MeasuredRoute(APIRoute):
         return measured
 
 
-def _refuse_repeated(request: Request) -> None:
-    """Problem 422 where a parameter comes twice: FastAPI would heed the last and leave the others
-    out.
-    """
-    names = [name for name, _ in request.query_params.multi_items()]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        detail = (
-            f"given more than once: {', '.join(twice)}; give each parameter once, several "
-            f"names in one list: {twice[0]}=a,b"
-        )
-        raise Problem(422, "Repeated parameter", detail)
-
-
 async def _available(answer: Handler, request: Request) -> Response:
     try:
-        return await answer(request)
-    except StoreSlow as ended:
-        raise Problem(503, "Query timed out", f"{ended}. {SMALLER}", headers=RETRY_LATER) from ended
-    except (StoreUnavailable, LogUnavailable) as away:
-        title = "Kafka unavailable" if isinstance(away, LogUnavailable) else "Database unavailable"
-        detail = f"{away}. Nothing is lost; try again."
-        raise Problem(503, title, detail, headers=RETRY_AFTER) from away
+        return await available(answer, request)
     except TooFineError as gone:
         detail = (
             f"before {text(gone.since)} only whole quarter hours are kept: begin, end and "

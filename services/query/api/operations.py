@@ -8,9 +8,10 @@ from fastapi.security import HTTPAuthorizationCredentials
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from floorpulse.access.http import BEARER, require
-from floorpulse.query.api.measured import RETRY_AFTER, MeasuredRoute, answering_of, use_case
+from floorpulse.query.api.measured import MeasuredRoute, answering_of, use_case
 from floorpulse.query.prometheus.page import Scrape
 from floorpulse.runtime.problems import Problem, described
+from floorpulse.runtime.routes import RETRY_AFTER
 
 router = APIRouter(route_class=MeasuredRoute, tags=["operations"])
 may_scrape = require("metrics:read")

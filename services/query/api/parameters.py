@@ -1,18 +1,22 @@
 """The parameters of the routes: what may be said, and the question it makes."""
 
-import re
-from collections.abc import Collection, Iterable
-from collections.abc import Set as AbstractSet
-from heapq import nsmallest
-from itertools import islice
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from floorpulse.access.parameters import (
+    EARLIEST,
+    Cursor,
+    Limit,
+    List,
+    Parameters,
+    instant_of,
+    names_of,
+    refuse_strangers,
+)
 from floorpulse.board.domain.queue_names import OTHER
 from floorpulse.board.domain.windows import MINUTE, Span, Window
-from floorpulse.contracts.instants import parse_instant
 from floorpulse.contracts.visits import Outcome
 from floorpulse.definitions.domain.bodies import Kind
 from floorpulse.figures.corrections.figures import CorrectionQuery
@@ -36,17 +40,11 @@ from floorpulse.kpis.catalogue import ASKED, CATALOGUE, Kpi
 from floorpulse.kpis.policies import Formula
 from floorpulse.runtime.problems import Problem
 
-EARLIEST = parse_instant("1970-01-01T00:00:00Z")
-LATEST = parse_instant("2100-01-01T00:00:00Z")
-LONGEST_LIST = 4096
 BEGIN = "2026-11-11T00:00:00+08:00"
 END = "2026-11-12T00:00:00+08:00"
 """Of the examples"""
 
-ITEM = re.compile(r'\s*"((?:[^"]|"")+)"\s*(?=,|$)|([^,]+)')
-"""A name of a list: in quotes, or all up to the comma"""
 KPIS = "KPI ids, or `KPI:VARIANT`, comma-separated; all KPIs where nothing is said"
-List = Annotated[str | None, Field(max_length=LONGEST_LIST)]
 QUEUES = "queues, comma-separated, in double quotes what holds a comma; all where nothing is said"
 Queues = Annotated[List, Field(description=QUEUES, examples=["sales,help"])]
 Channels = Annotated[
@@ -55,30 +53,6 @@ Channels = Annotated[
         description="channels, comma-separated; all where nothing is said", examples=["voice,chat"]
     ),
 ]
-Cursor = Annotated[
-    List, Field(description="`next` of the last answer", examples=["k8QIjTkxNzQ2MA"])
-]
-Limit = Annotated[int | None, Field(ge=1, description="rows of one answer", examples=[500])]
-MOST_CHOICES = 200
-"""Known names that a refusal lists: a floor may have a hundred thousand queues"""
-
-
-class Parameters(BaseModel):
-    """Base: a parameter that is not known is refused, with those that are."""
-
-    model_config = ConfigDict(extra="allow")
-
-    def refuse_unknown(self) -> None:
-        """Problem 422 naming the parameters that no question has."""
-        known = [field.alias or name for name, field in type(self).model_fields.items()]
-        refuse_strangers("parameter", self.model_extra or (), known)
-
-
-class PageParameters(Parameters):
-    """Parameters of an answer that is a list and nothing else."""
-
-    limit: Limit = None
-    cursor: Cursor = None
 
 
 class Restated(Parameters):
@@ -288,7 +262,7 @@ class CorrectionParameters(Restated):
         recorded = (
             EARLIEST
             if self.recorded_from is None
-            else _instant("recorded_from", self.recorded_from)
+            else instant_of("recorded_from", self.recorded_from)
         )
         question = Question(kpis(self.kpi), self.basis(view, chosen))
         return CorrectionQuery(
@@ -357,20 +331,9 @@ def judged_apart(view: TenantView, chosen: Selection) -> list[tuple[str, str]]:
     ]
 
 
-def names_of(text: str | None) -> tuple[str, ...]:
-    """The names of a comma-separated list, each once, in order; in double quotes (doubled inside) a
-    name may hold anything.
-    """
-    told = (
-        quoted.replace('""', '"') if quoted else plain.strip()
-        for quoted, plain in ITEM.findall(text or "")
-    )
-    return tuple(dict.fromkeys(name for name in told if name))
-
-
 def span_of(since: str, until: str) -> Span:
     """The instants between two parameters."""
-    span = Span(_instant("from", since), _instant("to", until))
+    span = Span(instant_of("from", since), instant_of("to", until))
     if span.begin >= span.end:
         detail = f"from={since} is not before to={until}; `to` itself is not included"
         raise Problem(422, "Empty time range", detail)
@@ -391,16 +354,6 @@ def span_of_panes(since: str, until: str, pane: int) -> Span:
     return span
 
 
-def _instant(name: str, text: str) -> int:
-    try:
-        at = parse_instant(text)
-    except (ValueError, OverflowError) as wrong:
-        raise Problem(422, "Invalid time", f"{name}: {wrong}; in a URL write + as %2B") from wrong
-    if not EARLIEST <= at < LATEST:
-        raise Problem(422, "Invalid time", f"{name}={text} is outside 1970 to 2099")
-    return at
-
-
 def zone_of(name: str | None, view: TenantView) -> ZoneInfo:
     """The zone of an answer: the tenant's where none is named."""
     if name is None:
@@ -411,20 +364,3 @@ def zone_of(name: str | None, view: TenantView) -> ZoneInfo:
         raise Problem(
             422, "Unknown time zone", f"tz={name} is no IANA zone, such as Asia/Shanghai"
         ) from wrong
-
-
-def refuse_strangers(what: str, names: Iterable[str], known: Collection[str]) -> None:
-    """Problem 422 that lists what is known, where a name is not among it; of very many the first
-    ones.
-    """
-    strangers = [name for name in names if name not in known]
-    if strangers:
-        choices = (
-            nsmallest(MOST_CHOICES, known)
-            if isinstance(known, AbstractSet)
-            else list(islice(known, MOST_CHOICES))
-        )
-        more = len(known) - len(choices)
-        listed = ", ".join(choices) + (f" and {more} more" if more else "")
-        detail = f"unknown {what}: {', '.join(strangers)}; known are: {listed or 'none'}"
-        raise Problem(422, f"Unknown {what}", detail, known=choices)

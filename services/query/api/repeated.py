@@ -14,8 +14,9 @@ from fastapi import Depends, Request, Response
 from floorpulse.access.http import BEARER, require
 from floorpulse.access.keys import Credential
 from floorpulse.figures.live.figures import LiveFigures
-from floorpulse.query.api.measured import Handler, MeasuredRoute, loaded
+from floorpulse.query.api.measured import MeasuredRoute, loaded
 from floorpulse.query.app import Answering
+from floorpulse.runtime.request_body import Handler
 
 KEPT = 4096
 """Ways of asking that are remembered"""

@@ -7,6 +7,7 @@ from typing import Annotated
 import msgspec
 from fastapi import APIRouter, Depends, Query, Request, Response
 
+from floorpulse.access.parameters import PageParameters, Parameters
 from floorpulse.figures.corrections import figures as correcting
 from floorpulse.figures.corrections.figures import Corrections
 from floorpulse.figures.corrections.rows import COLUMNS as CORRECTION_COLUMNS
@@ -23,22 +24,19 @@ from floorpulse.query.api import (
     operations,
     paging,
     sources,
+    staffing,
     stream,
     targets,
     wall,
 )
-from floorpulse.query.api.accept import CSV, JSON, accepted
 from floorpulse.query.api.answers import (
     AnswerPage,
     Sheet,
     csv_stream,
     figures,
-    json,
     rows_answer,
-    tagged,
     tagged_rows,
 )
-from floorpulse.query.api.cursors import cursor, place_of
 from floorpulse.query.api.definition_bodies import (
     DefinitionsAnswer,
     kpi_rows,
@@ -51,8 +49,6 @@ from floorpulse.query.api.parameters import (
     CorrectionParameters,
     HistoryParameters,
     LivePageParameters,
-    PageParameters,
-    Parameters,
     VisitParameters,
 )
 from floorpulse.query.api.pipeline_bodies import PipelineAnswer, pipeline_answer
@@ -61,7 +57,10 @@ from floorpulse.query.api.repeated import Reader, RepeatedRoute, keep
 from floorpulse.query.api.schemas import CorrectionsAnswer, HistoryAnswer, LiveAnswer, answering
 from floorpulse.query.api.visit_bodies import VISIT_COLUMNS, VisitsAnswer, visit_row
 from floorpulse.query.pipeline.pipeline import Pipeline
+from floorpulse.runtime.accept import CSV, JSON, accepted
+from floorpulse.runtime.cursors import cursor, place_of
 from floorpulse.runtime.problems import described
+from floorpulse.runtime.tagged import json, tagged
 
 PROBLEMS = described(401, 403, 406, 422, 503)
 UNCHANGED: dict[int | str, dict[str, object]] = {
@@ -96,6 +95,7 @@ def router() -> APIRouter:
         agents.router,
         targets.router,
         forecasts.router,
+        staffing.router,
         sources.router,
     )
     for part in (*figures_of, stream.router, operations.router, wall.small_router, wall.router):

@@ -13,8 +13,8 @@ from floorpulse.figures.agents.comparison import BenchmarkRow
 from floorpulse.figures.agents.rows import AgentRow
 from floorpulse.figures.corrections.rows import CorrectionRow
 from floorpulse.figures.rows import HistoryRow, LiveRow
-from floorpulse.query.api.accept import CSV
 from floorpulse.runtime import answers
+from floorpulse.runtime.accept import CSV
 from floorpulse.runtime.answers import SUCCESS, Responses
 
 Next = Annotated[

@@ -11,15 +11,15 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from floorpulse.access.http import require
 from floorpulse.access.keys import Credential
+from floorpulse.access.parameters import Parameters
 from floorpulse.board.domain.sources import SourceState
 from floorpulse.figures.sources.watch import Retirement
 from floorpulse.figures.timestamps import Instant, text
-from floorpulse.query.api.accept import accepted
-from floorpulse.query.api.answers import json
 from floorpulse.query.api.measured import MeasuredRoute, Shared, use_case
-from floorpulse.query.api.parameters import Parameters
 from floorpulse.query.api.schemas import answering
+from floorpulse.runtime.accept import accepted
 from floorpulse.runtime.problems import described
+from floorpulse.runtime.tagged import json
 
 Reader = Annotated[Credential, Depends(require("kpi:read"))]
 Operator = Annotated[Credential, Depends(require("admin"))]

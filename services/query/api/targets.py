@@ -10,30 +10,20 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from msgspec import Meta
 from pydantic import Field
 
+from floorpulse.access.parameters import Cursor, Limit, List, Parameters, names_of, refuse_strangers
 from floorpulse.figures.policies_in_force import target_ids
 from floorpulse.figures.targets.figures import KeptTarget, TargetQuery, Targets
 from floorpulse.figures.targets.promises import StretchPlace, TargetStatus, counts_visits
 from floorpulse.figures.tenant_view import TenantView
 from floorpulse.figures.timestamps import Instant, text, text_or_none
-from floorpulse.query.api.accept import CSV, JSON, accepted
 from floorpulse.query.api.answers import AnswerPage, Sheet, csv_stream, tagged_rows
-from floorpulse.query.api.cursors import cursor, place_of
 from floorpulse.query.api.measured import MeasuredRoute, Shared, use_case
 from floorpulse.query.api.paging import further, rows_of_page
-from floorpulse.query.api.parameters import (
-    BEGIN,
-    END,
-    Cursor,
-    Limit,
-    List,
-    Parameters,
-    names_of,
-    refuse_strangers,
-    span_of,
-    zone_of,
-)
+from floorpulse.query.api.parameters import BEGIN, END, span_of, zone_of
 from floorpulse.query.api.repeated import Reader
 from floorpulse.query.api.schemas import Next, answering
+from floorpulse.runtime.accept import CSV, JSON, accepted
+from floorpulse.runtime.cursors import cursor, place_of
 from floorpulse.runtime.problems import Problem, described
 
 router = APIRouter(route_class=MeasuredRoute, tags=["figures"])

@@ -14,7 +14,7 @@ from floorpulse.figures.live.context import LiveQuery
 from floorpulse.figures.live.figures import LiveFigures
 from floorpulse.figures.rows import LiveRow, identity, substance
 from floorpulse.figures.turns import Turns
-from floorpulse.query.stream.feed import Entries, RowFeed
+from floorpulse.runtime.row_feed import Entries, RowFeed
 
 NOT_BEFORE = 0.1
 NOT_AFTER = 1.0

@@ -9,14 +9,18 @@ from typer.testing import CliRunner
 
 from floorpulse.cli.app import app
 from floorpulse.definitions.adapters.folder import files_of
-from floorpulse.definitions.domain.bodies import TenantBody
+from floorpulse.definitions.domain.bodies import Kind, TenantBody
 from floorpulse.definitions.domain.check import check
 from floorpulse.definitions.domain.conversion import Form, remedy
 from floorpulse.definitions.domain.mistakes import meant
+from floorpulse.definitions.domain.on_call import EscalationBody, ReceiverBody, RuleBody
+from floorpulse.definitions.domain.receiver_meaning import CHANNELS
+from floorpulse.definitions.domain.rule_meaning import CONDITIONS
 from floorpulse.demo.programs import DEFINITIONS
 
 WRONG = sorted((Path(__file__).parent / "wrong").glob("*.yaml"))
 OURS = DEFINITIONS
+EXAMPLE = Path(__file__).parents[3] / "deploy" / "definitions"
 EXPECTED = "# expected "
 TWICE = "tenant: demo\nabout:\n  - names: {en: Demo, zh: 演示}\n    zone: Mars\n    color: red\n"
 
@@ -34,18 +38,49 @@ def test_a_wrong_file_is_told_with_line_field_and_remedy(path: Path) -> None:
     assert [str(mistake) for mistake in found] == expected
 
 
-def test_more_than_eighty_kinds_of_mistakes_are_tried() -> None:
-    assert len(WRONG) > 80
+def test_more_than_a_hundred_and_eighty_kinds_of_mistakes_are_tried() -> None:
+    assert len(WRONG) > 180
 
 
-def test_the_definitions_we_ship_hold() -> None:
-    texts, unreadable = files_of(OURS)
+@pytest.mark.parametrize(("folder", "tenant"), [(OURS, "demo"), (EXAMPLE, "example")])
+def test_the_definitions_we_ship_hold(folder: Path, tenant: str) -> None:
+    texts, unreadable = files_of(folder)
 
     checked = check(texts)
 
     assert not unreadable
     assert not checked.mistakes
-    assert {entry.tenant for entry in checked.entries} == {"demo"}
+    assert {entry.tenant for entry in checked.entries} == {tenant}
+
+
+@pytest.mark.parametrize("folder", [OURS, EXAMPLE])
+def test_the_definitions_we_ship_show_who_is_on_call(folder: Path) -> None:
+    kinds = {entry.kind for entry in check(files_of(folder)[0]).entries}
+
+    assert {Kind.RULE, Kind.ESCALATION, Kind.ROTA, Kind.RECEIVER} <= kinds
+
+
+def test_the_example_has_a_rule_of_every_condition() -> None:
+    rules = [
+        entry.body
+        for entry in check(files_of(EXAMPLE)[0]).entries
+        if isinstance(entry.body, RuleBody)
+    ]
+
+    assert [
+        name for name in CONDITIONS if not any(getattr(one, name) is not None for one in rules)
+    ] == []
+
+
+def test_the_demo_climbs_its_ladder_within_three_minutes_and_sends_nothing_out() -> None:
+    bodies = [entry.body for entry in check(files_of(OURS)[0]).entries]
+    [ladder] = [one for one in bodies if isinstance(one, EscalationBody) and one.id == "floor"]
+    receivers = [one for one in bodies if isinstance(one, ReceiverBody)]
+
+    assert len(ladder.steps) == 3
+    assert sum(step.wait for step in ladder.steps[:-1]) < 120
+    assert all(one.screen for one in receivers)
+    assert not any(getattr(one, channel) for one in receivers for channel in CHANNELS)
 
 
 def test_all_mistakes_are_told_at_once_over_all_files() -> None:
@@ -147,7 +182,7 @@ def test_the_command_tells_mistakes_as_lines_and_as_json(tmp_path: Path) -> None
         "problem": "no such section",
         "remedy": "did you mean 'queues'?",
     }
-    assert json.loads(parsed.output) == {"mistakes": [wanted]}
+    assert json.loads(parsed.output) == {"mistakes": [wanted], "notes": []}
 
 
 def test_a_file_that_is_no_text_is_told() -> None:

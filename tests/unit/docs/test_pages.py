@@ -12,6 +12,18 @@ import typer.main
 from prometheus_client import CollectorRegistry
 from pydantic import BaseModel
 
+from floorpulse.alerts.metrics import (
+    AlertRouteMetrics,
+    AuditMetrics,
+    BridgeMetrics,
+    IncidentMetrics,
+    LeaseMetrics,
+    LookupMetrics,
+    NoticeMetrics,
+    RuleMetrics,
+    WatchMetrics,
+)
+from floorpulse.alerts.settings import AlertsProcessSettings
 from floorpulse.board.metrics import BoardMetrics
 from floorpulse.cli.app import app
 from floorpulse.definitions.metrics import DefinitionMetrics
@@ -37,13 +49,30 @@ PUBLISHED = {
         (DOCS / "schema", "*.json"),
         (ROOT / "grafana" / "dashboards", "*.json"),
         (ROOT / "services" / "query" / "wallboard", "*.*"),
+        (ROOT / "services" / "alerts" / "page", "*.*"),
+        (ROOT / "services" / "runtime" / "pages", "*.*"),
     )
     for path in sorted(folder.glob(kind))
     if path.suffix in {".json", ".html", ".js"}
 }
 OPERATIONS = PAGES["docs/operations.md"]
-SETTINGS = (EngineSettings, IngestSettings, QuerySettings)
-METRICS = (EngineMetrics, IngestMetrics, QueryMetrics, BoardMetrics, DefinitionMetrics)
+SETTINGS = (EngineSettings, IngestSettings, QuerySettings, AlertsProcessSettings)
+METRICS = (
+    EngineMetrics,
+    IngestMetrics,
+    QueryMetrics,
+    BoardMetrics,
+    DefinitionMetrics,
+    IncidentMetrics,
+    NoticeMetrics,
+    LeaseMetrics,
+    AuditMetrics,
+    BridgeMetrics,
+    AlertRouteMetrics,
+    RuleMetrics,
+    LookupMetrics,
+    WatchMetrics,
+)
 
 
 def section(page: str, title: str) -> str:

@@ -13,6 +13,7 @@ import pytest
 from fastapi import FastAPI
 from prometheus_client.parser import text_string_to_metric_families
 
+from floorpulse.access.event_stream import resumed
 from floorpulse.contracts.agents import Entered
 from floorpulse.contracts.cells import Cell, Cells
 from floorpulse.contracts.visits import Complaint, Evaluation, Statement, Survey
@@ -29,7 +30,7 @@ from floorpulse.query.api.parameters import LiveParameters
 from floorpulse.query.api.pipeline_bodies import PipelineAnswer
 from floorpulse.query.api.queue_bodies import AgentsAnswer, QueuesAnswer
 from floorpulse.query.api.sources import SourcesAnswer
-from floorpulse.query.api.stream import event, resumed
+from floorpulse.query.api.stream import event
 from floorpulse.query.api.targets import TargetsAnswer
 from floorpulse.query.api.visit_bodies import VisitsAnswer
 from floorpulse.query.pipeline.lag import LogRange
@@ -1032,7 +1033,7 @@ async def test_the_stream_speaks_server_sent_events_and_ends_when_the_server_sto
 async def test_a_stream_whose_key_was_revoked_ends(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("floorpulse.query.api.stream.CHECK_KEY", -1.0)
+    monkeypatch.setattr("floorpulse.access.event_stream.CHECK_KEY", -1.0)
     sent: list[bytes] = []
     asked = asyncio.create_task(call(world.app, "/v1/stream?kpi=offered", sent))
     while b"event: rows" not in b"".join(sent):  # noqa: ASYNC110  what is sent has no event

@@ -1,6 +1,6 @@
 """A feed tells each client what is new to it, once."""
 
-from floorpulse.query.stream.feed import RowFeed
+from floorpulse.runtime.row_feed import RowFeed
 
 Told = list[tuple[str, int, str]]
 

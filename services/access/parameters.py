@@ -1,0 +1,83 @@
+"""Parameters of questions over HTTP: what all routes that answer with rows have in common."""
+
+import re
+from collections.abc import Collection, Iterable
+from collections.abc import Set as AbstractSet
+from heapq import nsmallest
+from itertools import islice
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from floorpulse.contracts.instants import parse_instant
+from floorpulse.runtime.problems import Problem
+
+EARLIEST = parse_instant("1970-01-01T00:00:00Z")
+LATEST = parse_instant("2100-01-01T00:00:00Z")
+LONGEST_LIST = 4096
+ITEM = re.compile(r'\s*"((?:[^"]|"")+)"\s*(?=,|$)|([^,]+)')
+"""A name of a list: in quotes, or all up to the comma"""
+List = Annotated[str | None, Field(max_length=LONGEST_LIST)]
+Cursor = Annotated[
+    List, Field(description="`next` of the last answer", examples=["k8QIjTkxNzQ2MA"])
+]
+Limit = Annotated[int | None, Field(ge=1, description="rows of one answer", examples=[500])]
+MOST_CHOICES = 200
+"""Known names that a refusal lists: a floor may have a hundred thousand queues"""
+
+
+class Parameters(BaseModel):
+    """Base: a parameter that is not known is refused, with those that are."""
+
+    model_config = ConfigDict(extra="allow")
+
+    def refuse_unknown(self) -> None:
+        """Problem 422 naming the parameters that no question has."""
+        known = [field.alias or name for name, field in type(self).model_fields.items()]
+        refuse_strangers("parameter", self.model_extra or (), known)
+
+
+class PageParameters(Parameters):
+    """Parameters of an answer that is a list and nothing else."""
+
+    limit: Limit = None
+    cursor: Cursor = None
+
+
+def names_of(text: str | None) -> tuple[str, ...]:
+    """The names of a comma-separated list, each once, in order; in double quotes (doubled inside) a
+    name may hold anything.
+    """
+    told = (
+        quoted.replace('""', '"') if quoted else plain.strip()
+        for quoted, plain in ITEM.findall(text or "")
+    )
+    return tuple(dict.fromkeys(name for name in told if name))
+
+
+def instant_of(name: str, text: str) -> int:
+    """The instant of a parameter, epoch milliseconds; problem 422 where it is none."""
+    try:
+        at = parse_instant(text)
+    except (ValueError, OverflowError) as wrong:
+        raise Problem(422, "Invalid time", f"{name}: {wrong}; in a URL write + as %2B") from wrong
+    if not EARLIEST <= at < LATEST:
+        raise Problem(422, "Invalid time", f"{name}={text} is outside 1970 to 2099")
+    return at
+
+
+def refuse_strangers(what: str, names: Iterable[str], known: Collection[str]) -> None:
+    """Problem 422 that lists what is known, where a name is not among it; of very many the first
+    ones.
+    """
+    strangers = [name for name in names if name not in known]
+    if strangers:
+        choices = (
+            nsmallest(MOST_CHOICES, known)
+            if isinstance(known, AbstractSet)
+            else list(islice(known, MOST_CHOICES))
+        )
+        more = len(known) - len(choices)
+        listed = ", ".join(choices) + (f" and {more} more" if more else "")
+        detail = f"unknown {what}: {', '.join(strangers)}; known are: {listed or 'none'}"
+        raise Problem(422, f"Unknown {what}", detail, known=choices)

@@ -1,0 +1,1 @@
+"""HTTP: alerts, silences, who is on call, the page; and what others post."""

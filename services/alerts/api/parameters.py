@@ -1,0 +1,109 @@
+"""Parameters of questions about alerts."""
+
+from enum import StrEnum
+from typing import Annotated, TypeVar
+
+from pydantic import Field
+
+from floorpulse.access.parameters import (
+    Cursor,
+    Limit,
+    List,
+    PageParameters,
+    instant_of,
+    names_of,
+    refuse_strangers,
+)
+from floorpulse.alerts.domain.incidents import IncidentState
+from floorpulse.alerts.reading.ports import IncidentQuery
+from floorpulse.definitions.domain.on_call import Severity
+from floorpulse.runtime.problems import Problem
+
+E = TypeVar("E", bound=StrEnum)
+ROWS = 100
+MOST_ROWS = 1000
+
+
+class AlertParameters(PageParameters):
+    """Which incidents: all where nothing is said."""
+
+    limit: Limit = None
+    cursor: Cursor = None
+    state: Annotated[
+        List,
+        Field(
+            description="firing, acknowledged, resolved; comma-separated; `open` is the first two",
+            examples=["open"],
+        ),
+    ] = None
+    severity: Annotated[
+        List, Field(description="critical, warning, info; comma-separated", examples=["critical"])
+    ] = None
+    queue: Annotated[
+        List,
+        Field(
+            description="queues, comma-separated, in double quotes what holds a comma",
+            examples=["sales,help"],
+        ),
+    ] = None
+    rule: Annotated[
+        List, Field(description="rules by id, comma-separated", examples=["level,waits"])
+    ] = None
+    since: Annotated[
+        str | None,
+        Field(
+            alias="from",
+            description="opened at or after, RFC 3339 with offset",
+            examples=["2026-11-11T00:00:00+08:00"],
+        ),
+    ] = None
+    until: Annotated[
+        str | None,
+        Field(
+            alias="to",
+            description="opened before, RFC 3339 with offset",
+            examples=["2026-11-12T00:00:00+08:00"],
+        ),
+    ] = None
+
+    def query(self, tenant: str) -> IncidentQuery:
+        """The question; problems 422."""
+        self.refuse_unknown()
+        since = None if self.since is None else instant_of("from", self.since)
+        until = None if self.until is None else instant_of("to", self.until)
+        if since is not None and until is not None and since >= until:
+            detail = f"from={self.since} is not before to={self.until}"
+            raise Problem(422, "Empty time range", detail)
+        return IncidentQuery(
+            tenant,
+            states_of(self.state),
+            _members("severity", self.severity, Severity),
+            tuple(map(stored, names_of(self.queue))),
+            tuple(map(stored, names_of(self.rule))),
+            since,
+            until,
+        )
+
+
+def stored(name: str) -> str:
+    """A name that a table can hold; problem 422 where none could be called so."""
+    if "\x00" in name:
+        raise Problem(422, "Invalid name", "a name holds no NUL character")
+    return name
+
+
+def states_of(text: str | None) -> tuple[IncidentState, ...]:
+    """The states named, `open` for both states of an open incident."""
+    wanted = (text or "").replace("open", f"{IncidentState.FIRING},{IncidentState.ACKNOWLEDGED}")
+    return _members("state", wanted, IncidentState)
+
+
+def _members(what: str, text: str | None, kind: type[E]) -> tuple[E, ...]:
+    names = names_of(text)
+    refuse_strangers(what, names, [str(one) for one in kind])
+    return tuple(kind(name) for name in names)
+
+
+def rows_of_page(asked: int | None) -> int:
+    """How many rows one answer holds."""
+    return min(asked or ROWS, MOST_ROWS)

@@ -1,0 +1,158 @@
+"""Judges whether the half hour in progress can still keep its service level.
+
+          ├─ so far: k of n in time ─┼─ rest: r to come ─┤
+required  (T (n + r) − k) / r of the rest must be answered in time. Above 1 the half hour is lost.
+          Above what Erlang A expects of the agents who are there it is at risk.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from math import fsum
+from typing import Literal
+
+import msgspec
+
+from floorpulse.alerts.domain.figures import Figure
+from floorpulse.alerts.domain.judgement import Judgement, between, breach, clear, unknown
+from floorpulse.alerts.domain.reasons import Reason
+from floorpulse.alerts.domain.thresholds import MIN_VOLUME
+from floorpulse.kpis.erlang.models import Load, fewest
+from floorpulse.kpis.formulas.planning import expected
+from floorpulse.kpis.policies import ServiceLevelPolicy
+
+MARGIN = 0.02
+"""How much more than required must be expected before a half hour is no longer at risk"""
+BEST = 0.9999
+"""A share that so many agents can keep"""
+
+
+@dataclass(frozen=True)
+class HalfHour:
+    """What is known of the half hour: contacts in time, contacts that count so far, and those who
+    wait and may still be answered in time; contacts to come, how many a second, at what mean handle
+    time (seconds); how many agents are at work (None: nobody told). `pace` is what came lately over
+    what was forecast for it, which is reckoned with in what is to come.
+    """
+
+    policy: ServiceLevelPolicy
+    hit: int
+    total: int
+    undecided: int
+    coming: float
+    rate: float
+    aht: float | None
+    agents: int | None
+    pace: float = 1.0
+
+    @property
+    def rest(self) -> float:
+        """Contacts whose outcome is open."""
+        return self.undecided + self.coming
+
+    @property
+    def required(self) -> float | None:
+        """The share of the rest that must be answered in time; None where no rest is left."""
+        due = self.policy.target * (self.total + self.rest) - self.hit
+        return due / self.rest if self.rest else None
+
+    @property
+    def load(self) -> Load | None:
+        """What comes; None where it is not known."""
+        if not self.rate or not self.aht:
+            return None
+        return Load(self.rate, self.aht, self.policy.patience)
+
+    @property
+    def achievable(self) -> float | None:
+        """The share that Erlang A expects of the agents at work; None where something is not
+        known.
+        """
+        load = self.load
+        return None if load is None or self.agents is None else self.share(load, self.agents)
+
+    def share(self, load: Load, agents: int) -> float:
+        """The share in time that so many agents are expected to keep, by the policy's formula."""
+        hits, total = expected(load, agents, self.policy)
+        return hits / total if total > 0 else 0.0
+
+    def agents_for(self, share: float) -> int | None:
+        """The fewest agents that are expected to keep a share; None where none can."""
+        load = self.load
+        if load is None or share > BEST:
+            return None
+        return fewest(load, lambda agents: self.share(load, agents) >= share)
+
+
+def judge(
+    when: Literal["lost", "at_risk"], half_hour: HalfHour | None, figure: Figure
+) -> Judgement:
+    """`figure` is the service level so far; None of the half hour where nothing was forecast."""
+    if half_hour is None:
+        return unknown(Reason.UNDEFINED, figure)
+    required = half_hour.required
+    told = _with(
+        figure,
+        required=required,
+        rest=half_hour.rest,
+        pace=half_hour.pace,
+        agents=half_hour.agents,
+    )
+    if half_hour.total + half_hour.rest < MIN_VOLUME:
+        return between(Reason.TOO_FEW, told)
+    if required is None:
+        return between(Reason.UNDEFINED, told)
+    if when == "lost":
+        return breach(told, required - 1) if required > 1 else clear(told)
+    return _at_risk(half_hour, required, told)
+
+
+def _at_risk(half_hour: HalfHour, required: float, figure: Figure) -> Judgement:
+    """A half hour that is lost is at risk too; one that is kept whatever comes is not."""
+    if required > 1:
+        return breach(figure, required)
+    if required <= 0:
+        return clear(figure)
+    achievable = half_hour.achievable
+    if achievable is None:
+        return unknown(Reason.UNDEFINED, figure)
+    if required > achievable:
+        told = _with(figure, achievable=achievable, **_agents(half_hour, required))
+        return breach(told, required - achievable)
+    told = _with(figure, achievable=achievable)
+    safe = required <= achievable - MARGIN
+    return clear(told) if safe else between(Reason.BETWEEN, told)
+
+
+def _agents(half_hour: HalfHour, required: float) -> dict[str, object]:
+    """What somebody who must act asks: how many agents are missing."""
+    needed = half_hour.agents_for(required)
+    there = half_hour.agents
+    missing = None if needed is None or there is None else max(0, needed - there)
+    return {"agents_required": needed, "agents_missing": missing}
+
+
+def _with(figure: Figure, **details: object) -> Figure:
+    return msgspec.structs.replace(figure, details={**figure.details, **details})
+
+
+def together(parts: Sequence[HalfHour]) -> HalfHour:
+    """Parts with different policies as one line of contacts: counts are added, targets weighed by
+    the contacts that they concern; all else of a policy is that of the largest part.
+    """
+    largest = max(parts, key=lambda one: one.total + one.rest)
+    whole = fsum(one.total + one.rest for one in parts)
+    if len(parts) == 1 or not whole:
+        return largest
+    due = fsum(one.policy.target * (one.total + one.rest) for one in parts)
+    rate = fsum(one.rate for one in parts)
+    work = fsum(one.rate * one.aht for one in parts if one.aht is not None)
+    return replace(
+        largest,
+        policy=replace(largest.policy, target=due / whole),
+        hit=sum(one.hit for one in parts),
+        total=sum(one.total for one in parts),
+        undecided=sum(one.undecided for one in parts),
+        coming=fsum(one.coming for one in parts),
+        rate=rate,
+        aht=work / rate if work else None,
+    )

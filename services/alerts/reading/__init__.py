@@ -1,0 +1,1 @@
+"""Incidents, notices, silences and rotas as people read them; nothing here changes anything."""

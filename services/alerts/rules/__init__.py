@@ -1,0 +1,1 @@
+"""Rules at work: their figures, their evaluation, their replay over history."""

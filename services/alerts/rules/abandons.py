@@ -1,0 +1,95 @@
+"""Abandons in a row: those who gave up since the last contact that was answered.
+
+Panes count by the minute of the offer, so the row begins with the first minute behind the last one
+that has an answered contact: a contact that gave up in the same minute as another was answered does
+not count.
+
+minutes    2 answered │ 1 gave up │ 0 │ 1 gave up, 1 waits │ 1 gave up │ now       3 in a row
+"""
+
+from collections.abc import Sequence
+
+from floorpulse.alerts.domain.abandons import judge
+from floorpulse.alerts.domain.figures import Figure
+from floorpulse.alerts.domain.judgement import Judgement
+from floorpulse.alerts.rules.reading import PlaceJudged
+from floorpulse.alerts.rules.watched import WatchedAlert, WatchedPlace
+from floorpulse.board.domain.board import Board
+from floorpulse.board.domain.series import SeriesKey
+from floorpulse.board.domain.windows import HOUR, Span
+from floorpulse.contracts.cells import Cell
+from floorpulse.figures.selection import Selection
+from floorpulse.figures.tenant_view import TenantView
+from floorpulse.figures.timestamps import text
+from floorpulse.kpis.policies import Policy
+
+LOOK_BACK = 4 * HOUR
+"""How far back a row of abandons is looked for: milliseconds"""
+
+
+class AbandonsReader:
+    """Judges the places of abandons rules of the same channels."""
+
+    def __init__(self, selection: Selection) -> None:
+        self.growing: frozenset[str] = frozenset()
+        self._selection = selection
+        self._view: TenantView | None = None
+
+    async def open(self, view: TenantView, known_since: int | None) -> None:  # noqa: ARG002  a row counts as soon as it is there
+        """Take the view."""
+        self._view = view
+
+    def judge(self, place: WatchedPlace, active: Sequence[bool]) -> PlaceJudged:  # noqa: ARG002  figures cost little
+        """One figure for all alerts of a place; it changes with the pane at the latest."""
+        view = self._view
+        assert view is not None  # noqa: S101  opened before
+        pane = view.board.rules.pane
+        current = view.as_of - view.as_of % pane
+        whole = Span(current - LOOK_BACK, current + pane)
+        count, begin = in_a_row(view.board, self._selection.series_keys(place.row_key), whole)
+        figure = Figure(
+            "abandoned",
+            count,
+            count,
+            definition=_definition(view, place),
+            begin=text(begin, view.zone),
+            end=text(whole.end, view.zone),
+            as_of=text(view.as_of, view.zone),
+        )
+        return PlaceJudged([_judged(one, figure) for one in place.alerts], current + pane)
+
+
+def _judged(alert: WatchedAlert, figure: Figure) -> Judgement:
+    condition = alert.rule.body.abandons
+    assert condition is not None  # noqa: S101  for the type checker: the rule is one of abandons
+    return judge(condition.in_a_row, figure)
+
+
+def _definition(view: TenantView, place: WatchedPlace) -> str:
+    policy = view.known.at(view.as_of).policy(place.row_key.queue, "")
+    return Policy.SERVICE_LEVEL.name_in(policy)
+
+
+def in_a_row(board: Board, series_keys: Sequence[SeriesKey], span: Span) -> tuple[int, int]:
+    """How many contacts gave up since the last that was answered, and since when, by minutes of
+    their offers.
+    """
+    answered = max((_answered(board, one, span) for one in series_keys), default=span.begin)
+    behind = Span(answered, span.end)
+    gave_up = [
+        (start, cells.get(Cell.ABANDONED, 0))
+        for one in series_keys
+        for start, cells in board.panes_back(one, behind)
+        if cells.get(Cell.ABANDONED, 0)
+    ]
+    return sum(number for _, number in gave_up), min(
+        (start for start, _ in gave_up), default=answered
+    )
+
+
+def _answered(board: Board, series_key: SeriesKey, span: Span) -> int:
+    """Where the last pane with an answered contact ends; where the span begins without one."""
+    for start, cells in board.panes_back(series_key, span):
+        if cells.get(Cell.ANSWERED, 0):
+            return start + board.rules.pane
+    return span.begin
