@@ -19,7 +19,7 @@ BANK := --again --shuffle --kill 3 --instants
 COMPILE := $(BIN)/uv pip compile pyproject.toml --extra embedded --universal --python-version 3.11 \
 	--no-emit-index-url --no-header --no-annotate --quiet
 
-.PHONY: help demo test test-unit install lint types architecture docs ci generate coverage bench soak mutants accept lock kafka clean
+.PHONY: help demo test test-unit install lint types architecture docs ci generate coverage bench soak mutants accept lock kafka alertmanager clean
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,9 +48,10 @@ architecture: $(VENV)/.dev ## who may import whom
 docs: $(VENV)/.dev ## the pages as a site, in site/; a page without a place, or a link that leads nowhere, is a failure
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
-ci: lint types architecture docs ## what must be green before a change lands; skipping Apache Kafka is a failure here
+ci: lint types architecture docs ## what must be green before a change lands; skipping Apache Kafka or Alertmanager is a failure here
 	deploy/kafka/kafka.sh fetch
-	TESTS_REQUIRE_KAFKA=1 $(MAKE) coverage ARGS="--durations=40"
+	deploy/alertmanager/alertmanager.sh fetch
+	TESTS_REQUIRE_KAFKA=1 TESTS_REQUIRE_ALERTMANAGER=1 $(MAKE) coverage ARGS="--durations=40"
 	$(MAKE) accept BANK="--kill 3 --instants"
 
 generate: $(VENV)/.dev ## write every generated document anew: docs/kpis.md, docs/settings.md, docs/schema, grafana/dashboards
@@ -93,6 +94,9 @@ lock: $(VENV)/.uv ## choose versions anew within pyproject.toml and write both l
 
 kafka: ## fetch Apache Kafka's jars for the tests
 	deploy/kafka/kafka.sh fetch
+
+alertmanager: ## fetch Alertmanager for the tests, from Debian's package, without installing it
+	deploy/alertmanager/alertmanager.sh fetch
 
 clean: ## remove what was made here: .venv, caches, the demo's state
 	rm -rf $(VENV) .floorpulse mutants site build dist .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info

@@ -168,6 +168,12 @@ class BridgeMetrics:
             "Age of the oldest line of a timeline that the topic alert-events does not have yet.",
             registry=registry,
         )
+        self.feed_at = Gauge(
+            "floorpulse_alerts_ical_feed_timestamp_seconds",
+            "When the iCal feed of a rota was last read.",
+            ["tenant", "rota"],
+            registry=registry,
+        )
         for outcome in ("accepted", "refused", "away"):
             self.pushes.labels(outcome)
         for outcome in ("news", "repeated", "ours", "truncated"):

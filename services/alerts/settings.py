@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, SecretStr
 
+from floorpulse.alerts.bridges.settings import BridgeSettings
 from floorpulse.alerts.notifiers.settings import ChannelSettings
 from floorpulse.alerts.watch.settings import WatchSettings
 from floorpulse.definitions.settings import DefinitionsSettings
@@ -27,7 +28,7 @@ def _secret_address(value: SecretStr | None) -> SecretStr | None:
     return value
 
 
-class AlertsSettings(ChannelSettings):
+class AlertsSettings(ChannelSettings, BridgeSettings):
     """How alerts are judged, kept and told. `FLOORPULSE_ALERTS__…`"""
 
     host: str = Field(
@@ -40,6 +41,11 @@ class AlertsSettings(ChannelSettings):
         None,
         description="tenant whose alerts callers on loopback may read without a key: for a demo "
         "on a laptop only",
+    )
+    open_acts: bool = Field(
+        False,
+        description="whether callers on loopback may also acknowledge without a key, from the page "
+        "itself only: for a demo on a laptop only",
     )
     session_secret: SecretStr | None = Field(
         None, description="signs the cookie of pages, as FLOORPULSE_API__SESSION_SECRET does"
@@ -61,23 +67,11 @@ class AlertsSettings(ChannelSettings):
         description="called every minute while evaluation, timers and auditor are well: an "
         "outside switch that alarms where it is not called; unset: none",
     )
-    alertmanager_url: Annotated[str | None, AfterValidator(_address)] = Field(
-        None, description="Alertmanager that is told of all incidents; unset: none"
-    )
-    alertmanager_settled_seconds: float = Field(
-        300,
-        ge=0,
-        description="how long Alertmanager must run before alerts that it does not have count as "
-        "over",
-    )
-    alertmanager_escalation: str | None = Field(
-        None, description="escalation policy of alerts that Alertmanager tells without naming one"
-    )
-    watch: WatchSettings = WatchSettings()
 
 
 class AlertsProcessSettings(Settings):
     """All settings of `floorpulse alerts`."""
 
     alerts: AlertsSettings = AlertsSettings()
+    watch: WatchSettings = WatchSettings()
     definitions: DefinitionsSettings = DefinitionsSettings()

@@ -1,10 +1,12 @@
 """The composition root of the alerts service: settings in, a running service out."""
 
 import asyncio
+import os
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from random import SystemRandom
 from socket import gethostname
 from zoneinfo import ZoneInfo
@@ -19,17 +21,16 @@ from structlog.stdlib import BoundLogger
 from floorpulse.access.keys import KeyRing
 from floorpulse.alerts.api import operations
 from floorpulse.alerts.api.operations import AlertsHealth
+from floorpulse.alerts.api.parts import AlertRouteCollectors, Surface, include, install
 from floorpulse.alerts.app import AlertsService, Evaluation, Part
-from floorpulse.alerts.bridges.alert_events import AlertEvents
-from floorpulse.alerts.bridges.alertmanager import AlertmanagerPush, Clocks
-from floorpulse.alerts.bridges.alertmanager_client import AlertmanagerClient
-from floorpulse.alerts.bridges.alertmanager_input import (
-    AlertmanagerDescriptions,
-    AlertmanagerInput,
-    AlertmanagerLook,
+from floorpulse.alerts.bridges.alertmanager_input import AlertmanagerDescriptions
+from floorpulse.alerts.bridges.ical_feeds import FeedClock, IcalFeeds, fetching
+from floorpulse.alerts.bridges.wiring import (
+    BridgedMetrics,
+    BridgedService,
+    kept_up,
+    run_bridges,
 )
-from floorpulse.alerts.bridges.alertmanager_store import KnownAlerts
-from floorpulse.alerts.bridges.incident_rows import IncidentRows
 from floorpulse.alerts.domain.descriptions import RuleDescriptions
 from floorpulse.alerts.incidents.auditor import Auditor, Heartbeat, get
 from floorpulse.alerts.incidents.delivering import ReceiverChannels
@@ -38,9 +39,10 @@ from floorpulse.alerts.incidents.lease import Lease
 from floorpulse.alerts.incidents.sending import Sender, Sending
 from floorpulse.alerts.incidents.states import PostgresAlertStates
 from floorpulse.alerts.incidents.store import AWAY, PostgresIncidents, PostgresLease
-from floorpulse.alerts.incidents.surroundings import Surroundings
+from floorpulse.alerts.incidents.surroundings import Feeds, Surroundings
 from floorpulse.alerts.incidents.timers import Timers
 from floorpulse.alerts.metrics import (
+    AlertRouteMetrics,
     AuditMetrics,
     BridgeMetrics,
     IncidentMetrics,
@@ -56,6 +58,7 @@ from floorpulse.alerts.rules.evaluator import Evaluator
 from floorpulse.alerts.settings import AlertsProcessSettings
 from floorpulse.alerts.watch.store import PostgresRiskLists, PostgresVisitChanges
 from floorpulse.alerts.watch.watch import ContactWatch
+from floorpulse.board.adapters.rows import PostgresRows
 from floorpulse.board.app import BoardKeeper
 from floorpulse.board.wiring import BoardLimits, kept_board
 from floorpulse.definitions.app import DefinitionKeeper
@@ -63,8 +66,10 @@ from floorpulse.definitions.domain.in_force import Definitions
 from floorpulse.definitions.domain.on_call import ReceiverBody
 from floorpulse.definitions.wiring import kept_definitions
 from floorpulse.figures.agents.store import PostgresAgents
-from floorpulse.figures.forecasts.keeper import ForecastKeeper
+from floorpulse.figures.forecasts.keeper import ForecastKeeper, ForecastStore
 from floorpulse.figures.forecasts.store import PostgresForecasts
+from floorpulse.figures.history.figures import Tables
+from floorpulse.figures.history.panes import PostgresPanes
 from floorpulse.figures.live.figures import LiveFigures
 from floorpulse.figures.lookup.folded import FoldedAgents, FoldedVisits
 from floorpulse.figures.lookup.lookup import Lookup
@@ -74,14 +79,12 @@ from floorpulse.figures.visits.store import PostgresVisits
 from floorpulse.runtime.clock import monotonic, now_ms
 from floorpulse.runtime.database import async_engine, readers_pool
 from floorpulse.runtime.http import create_app
-from floorpulse.runtime.kafka import producer
 
 log: BoundLogger = structlog.get_logger(__name__)
 
 STATEMENT_WITHIN = 5.0
 PING_WITHIN = 2.0
 FORECASTS_EVERY = 1.0
-LOOK_EVERY = 60.0
 LOOKUP_WITHIN = 1.0
 """Seconds that a rule waits for what only the tables know"""
 
@@ -95,31 +98,52 @@ class Floor:
     live: LiveFigures
     floors: Floors
     turns: Turns
+    tables: Tables
+    forecasts: ForecastStore
 
     def loaded(self) -> bool:
         """Whether figures and definitions may be believed."""
         return self.keeper.loaded.is_set() and self.definitions.loaded.is_set()
 
+    def surface(self, engine: AsyncEngine, feeds: Feeds) -> Surface:
+        """What the routes stand on."""
+        return Surface(
+            engine=engine,
+            floors=self.floors,
+            turns=self.turns,
+            tables=self.tables,
+            forecasts=self.forecasts,
+            loaded=self.loaded,
+            feeds=feeds,
+        )
+
+
+@dataclass(frozen=True)
+class RunningAlerts:
+    """The running service, as its routes see it."""
+
+    health: AlertsHealth
+    surface: Surface
+    bridges: BridgeMetrics
+
 
 @asynccontextmanager
 async def alerts(
     settings: AlertsProcessSettings, engine: AsyncEngine, registry: CollectorRegistry
-) -> AsyncIterator[AlertsHealth]:
+) -> AsyncIterator["RunningAlerts"]:
     """The running service; a defect in one of its parts makes it unfit, and is logged."""
     async with AsyncExitStack() as stack:
         floor = await stack.enter_async_context(_floor(settings, registry))
         channels = await stack.enter_async_context(opened_channels(settings.alerts))
-        bridges = BridgeMetrics(registry)
-        events = AlertEvents(engine, lambda: producer(settings.kafka), bridges, now_ms)
-        stack.push_async_callback(events.close)
-        acting = Acting(settings, engine, registry, floor)
-        service = acting.service(channels, events, bridges)
+        acting = Acting(settings, engine, registry, floor, channels)
+        service = acting.service()
         running = asyncio.create_task(service.run(), name="alerts")
         running.add_done_callback(_say_why)
         stack.push_async_callback(_ended, running)
         said = asyncio.create_task(_said(channels, floor), name="channels")
         stack.callback(said.cancel)
-        yield AlertsHealth(registry, _unready(engine, floor), lambda: not running.done())
+        health = AlertsHealth(registry, _unready(engine, floor), lambda: not running.done())
+        yield RunningAlerts(health, floor.surface(engine, acting.feeds.of), acting.bridges)
 
 
 @asynccontextmanager
@@ -152,7 +176,9 @@ async def _floor(
             LookupMetrics(registry).went_without,
         )
         live = LiveFigures(floors, lookup, turns, lambda: forecasts.current)
-        yield Floor(keeper, kept, live, floors, turns)
+        visits, agents, panes = PostgresVisits(pool), PostgresAgents(pool), PostgresPanes(pool)
+        tables = Tables(panes, visits, agents, PostgresRows(pool), forecasts.store)
+        yield Floor(keeper, kept, live, floors, turns, tables, forecasts.store)
 
 
 class Acting:
@@ -164,6 +190,7 @@ class Acting:
         engine: AsyncEngine,
         registry: CollectorRegistry,
         floor: Floor,
+        channels: Channels,
     ) -> None:
         self._settings = settings
         self._engine = engine
@@ -171,17 +198,24 @@ class Acting:
         self._floor = floor
         self._zone = ZoneInfo(settings.floor.zone)
         self._changes = IncidentMetrics(registry)
+        self._notices = NoticeMetrics(registry)
         self._store = PostgresIncidents(engine)
-        self._surroundings = Surroundings(self._definitions, self._zone)
-        holder = f"{gethostname()}-{secrets.token_hex(4)}"
+        self._channels = channels
+        self.bridges = BridgeMetrics(registry)
+        self.feeds = IcalFeeds(
+            self._definitions,
+            fetching(channels.outside.transport),
+            self.bridges,
+            FeedClock(now_ms, self._zone),
+        )
+        self._surroundings = Surroundings(self._definitions, self._zone, self.feeds.of)
+        holder = f"{gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
         self._lease = Lease(PostgresLease(engine), holder, monotonic, LeaseMetrics(registry))
 
     def _definitions(self) -> Definitions:
         return self._floor.definitions.current
 
-    def service(
-        self, channels: Channels, events: AlertEvents, bridges: BridgeMetrics
-    ) -> AlertsService:
+    def service(self) -> AlertsService:
         """The service, ready to run."""
         descriptions = AlertmanagerDescriptions(
             RuleDescriptions(self._definitions),
@@ -202,21 +236,21 @@ class Acting:
                 self._changes,
                 monotonic,
             ),
-            self._sender(channels, keeper.news),
+            self._sender(keeper.news),
             Auditor(self._store, self._lease, monotonic, now_ms, AuditMetrics(self._registry)),
         )
-        hears = AlertmanagerInput(KnownAlerts(self._engine), keeper, descriptions)
-        others = (
-            lambda: events.run(self._acts),
-            lambda: hears.run(self._acts),
+        bridged = self._bridged(keeper, descriptions)
+        reading = partial(kept_up, "ical_feeds", self.feeds.run)
+        others: tuple[Part, ...] = (
+            bridged,
+            reading,
             self._watching(),
-            *self._bridged(bridges),
             *self._beating(service),
         )
         return replace(service, others=others)
 
     def _watching(self) -> Part:
-        settings = self._settings.alerts.watch
+        settings = self._settings.watch
         floor = self._floor
         watch = ContactWatch(
             (PostgresVisitChanges(self._engine), PostgresRiskLists(self._engine)),
@@ -242,23 +276,19 @@ class Acting:
         stored = PostgresAlertStates(self._engine)
         return Evaluation(make, stored, keeper, floor.keeper.changed)
 
-    def _sender(self, channels: Channels, news: asyncio.Event) -> Sender:
-        out = ReceiverChannels(channels, self._definitions, self._zone, now_ms)
-        metrics = NoticeMetrics(self._registry)
-        work = Sending(self._store, out, self._lease, SystemRandom().random, metrics)
+    def _sender(self, news: asyncio.Event) -> Sender:
+        out = ReceiverChannels(self._channels, self._definitions, self._zone, now_ms)
+        work = Sending(self._store, out, self._lease, SystemRandom().random, self._notices)
         return Sender(work, news)
 
-    def _bridged(self, metrics: BridgeMetrics) -> Sequence[Part]:
+    def _bridged(self, keeper: IncidentKeeper, descriptions: AlertmanagerDescriptions) -> Part:
         own = self._settings.alerts
-        if own.alertmanager_url is None:
-            return ()
-        client = AlertmanagerClient(own.alertmanager_url)
         page = f"{own.public_url}/alerts" if own.public_url else ""
-        clocks = Clocks(now_ms, monotonic)
-        push = AlertmanagerPush(IncidentRows(self._engine), client, metrics, clocks, page)
-        settled = own.alertmanager_settled_seconds
-        look = AlertmanagerLook(KnownAlerts(self._engine), client, metrics, now_ms, settled)
-        return (lambda: push.run(self._acts), lambda: look.run(self._acts, LOOK_EVERY))
+        service = BridgedService(
+            self._engine, self._settings.kafka, keeper, descriptions, self._acts, page
+        )
+        metrics = BridgedMetrics(self._changes, self._notices, self.bridges)
+        return lambda: run_bridges(own, service, metrics)
 
     def _beating(self, service: AlertsService) -> Sequence[Part]:
         url = self._settings.alerts.heartbeat_url
@@ -311,7 +341,11 @@ def create_alerts_app(settings: AlertsProcessSettings) -> FastAPI:
         engine = async_engine(settings.database, STATEMENT_WITHIN)
         try:
             app.state.keys = KeyRing(engine)
-            async with alerts(settings, engine, _registry()) as app.state.alerts_health:
+            registry = _registry()
+            async with alerts(settings, engine, registry) as running:
+                app.state.alerts_health = running.health
+                counted = AlertRouteCollectors(AlertRouteMetrics(registry), running.bridges)
+                install(app, running.surface, settings.alerts, counted)
                 yield
         finally:
             await engine.dispose()
@@ -320,7 +354,9 @@ def create_alerts_app(settings: AlertsProcessSettings) -> FastAPI:
     app.state.open_tenant = settings.alerts.open_tenant
     secret = settings.alerts.session_secret
     app.state.session_secret = secret.get_secret_value() if secret else None
+    app.state.open_acts = settings.alerts.open_acts
     app.include_router(operations.router())
+    include(app)
     return app
 
 

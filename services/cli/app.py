@@ -32,6 +32,7 @@ class ReadingCommand(StrEnum):
     HTTP = "http"
     MIGRATE = "migrate"
     DEFINITIONS = "definitions"
+    RULES = "rules"
     KEYS = "keys"
     REDRIVE = "redrive"
 
@@ -45,6 +46,7 @@ app = typer.Typer(
 )
 app.add_typer(groups.keys, name="keys")
 app.add_typer(groups.definitions, name="definitions")
+app.add_typer(groups.rules, name="rules")
 
 
 def _settings_of(command: ReadingCommand) -> str:

@@ -1,4 +1,4 @@
-"""Commands in groups: `floorpulse keys …` and `floorpulse definitions …`."""
+"""Commands in groups: `floorpulse keys …`, `floorpulse definitions …`, `floorpulse rules …`."""
 
 from pathlib import Path
 from typing import Annotated
@@ -15,6 +15,11 @@ keys = typer.Typer(
 )
 definitions = typer.Typer(
     help="Definitions: what figures mean; `floorpulse check` says what is wrong with them.",
+    no_args_is_help=True,
+)
+
+rules = typer.Typer(
+    help="Rules: who is told when; `floorpulse check` says what is wrong with them.",
     no_args_is_help=True,
 )
 
@@ -110,3 +115,48 @@ def keys_revoke(
 
     settings = loaded(Settings, demo)
     finish(operations.revoke(settings, key_id), settings)
+
+
+@rules.command("test")
+def rules_test(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE",
+            help="A file of definitions with rules; what it does not define is taken from what is "
+            "stored.",
+        ),
+    ],
+    since: Annotated[
+        str, typer.Option("--from", help="Where the span begins: 2026-11-11T09:00:00+08:00.")
+    ],
+    until: Annotated[
+        str | None, typer.Option("--to", help="Where it ends; now, unless given.")
+    ] = None,
+    *,
+    rule: Annotated[str | None, typer.Option(help="Only this one of the file's rules.")] = None,
+    tenant: Annotated[
+        str | None, typer.Option(help="Whose history; the file's tenant, unless given.")
+    ] = None,
+    queue: Annotated[
+        str | None, typer.Option(help="As if the floor had no queue but this one.")
+    ] = None,
+    every: Annotated[
+        str,
+        typer.Option(help="How often to look: 1s tells what live evaluation told; 60s is quick."),
+    ] = "10s",
+    as_json: AsJson = False,
+    demo: Demo = None,
+) -> None:
+    """Replay rules over stored history: when they would have fired and resolved, with which
+    figures, and what kept them from firing. Nothing is stored, nobody is told.
+    """
+    from floorpulse.cli import rules as operations
+    from floorpulse.runtime.settings import Settings
+
+    settings = loaded(Settings, demo)
+    options = operations.RuleTestOptions(
+        file, since, until, every, tenant, rule, queue, as_json=as_json
+    )
+    with usable():
+        finish(operations.test(settings, options), settings)

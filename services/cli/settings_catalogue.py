@@ -29,6 +29,7 @@ KINDS: Mapping[object, str] = {
     float: NUMBER,
     Path: "folder",
     tuple: "JSON list",
+    dict: "JSON object",
 }
 MASK = "********"
 ALIKE = 0.6
@@ -57,7 +58,7 @@ READERS = (
     SettingsReader(
         "alerts",
         AlertsProcessSettings,
-        ("alerts", "definitions", "floor", "kafka", "database", "log"),
+        ("alerts", "watch", "definitions", "floor", "kafka", "database", "log"),
     ),
     SettingsReader(
         "http",
@@ -66,6 +67,7 @@ READERS = (
     ),
     SettingsReader("migrate", Settings, ("database", "log")),
     SettingsReader("definitions", Settings, ("database", "log")),
+    SettingsReader("rules", Settings, ("floor", "database", "log")),
     SettingsReader("keys", Settings, ("database", "log")),
     SettingsReader("redrive", Settings, ("kafka", "log")),
 )
@@ -96,6 +98,8 @@ class Setting:
     def unit(self) -> str:
         """What its number counts; of others, what they are."""
         kind = _kind(self.field.annotation)
+        if kind == KINDS[Path] and self.name.endswith("_file"):
+            return "file"
         counted = [word for word in self.name.split("_") if word in COUNTED.split()]
         return counted[-1] if counted and kind == NUMBER else kind
 
@@ -224,7 +228,7 @@ def _secret(annotation: Any) -> bool:
 
 
 def _written(value: object) -> str:
-    if value is None or value == ():
+    if value is None or value in ((), {}):
         return ""
     if isinstance(value, SecretStr):
         return value.get_secret_value()
@@ -232,7 +236,7 @@ def _written(value: object) -> str:
         return str(value).lower()
     if isinstance(value, float):
         return f"{value:g}"
-    return json.dumps(value) if isinstance(value, list | dict) else str(value)
+    return json.dumps(value) if isinstance(value, list | tuple | dict) else str(value)
 
 
 def _without_password(url: str) -> str:

@@ -1,17 +1,25 @@
-"""Ingest and API on one origin, in one process: one port, one set of connections, one readiness."""
+"""Ingest, API and the routes of alerts on one origin, in one process: one port, one readiness.
+
+Rules are judged and messages sent by `floorpulse alerts`, which runs beside it.
+"""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI, Request
 from fastapi.responses import PlainTextResponse, RedirectResponse, Response
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from floorpulse.access.keys import KeyRing
+from floorpulse.alerts.api.parts import AlertRouteCollectors, Surface, include, install
+from floorpulse.figures.forecasts.keeper import ForecastKeeper
+from floorpulse.figures.history.figures import Tables
 from floorpulse.ingest.api import routes as events
 from floorpulse.ingest.wiring import ingest
 from floorpulse.origin.settings import HttpSettings
 from floorpulse.query.api import routes as figures
 from floorpulse.query.api.measured import answering_of
+from floorpulse.query.app import UseCases
 from floorpulse.query.wiring import install_access, process_registry, query
 from floorpulse.runtime.database import async_engine
 from floorpulse.runtime.http import create_app
@@ -29,17 +37,20 @@ def create_http_app(settings: HttpSettings) -> FastAPI:
         registry = process_registry()
         engine = async_engine(settings.database, settings.api.statement_seconds)
         app.state.keys = KeyRing(engine)
+        collectors = AlertRouteCollectors.on(registry)
         try:
             async with (
                 ingest(settings, registry) as app.state.ingest,
                 query(settings, registry) as app.state.query,
             ):
+                install(app, _surface(engine, app.state.query), settings.alerts, collectors)
                 yield
         finally:
             await engine.dispose()
 
     app = create_app("Floorpulse", SUMMARY, lifespan)
     install_access(app, settings.api)
+    app.state.open_acts = settings.alerts.open_acts
     app.add_api_route("/", to_the_wall, include_in_schema=False)
     app.add_api_route(
         "/readyz", ready, include_in_schema=False
@@ -49,9 +60,23 @@ def create_http_app(settings: HttpSettings) -> FastAPI:
 
 
 def install_routes(app: FastAPI) -> None:
-    """What callers of both services may call."""
+    """What callers of all services may call."""
     app.include_router(events.router())
     app.include_router(figures.router())
+    include(app)
+
+
+def _surface(engine: AsyncEngine, running: UseCases) -> Surface:
+    """The routes of alerts stand on the floor that the API keeps."""
+    shared = running.answering
+    return Surface(
+        engine=engine,
+        floors=shared.floors,
+        turns=shared.turns,
+        tables=running.of(Tables),
+        forecasts=running.of(ForecastKeeper).store,
+        loaded=shared.health.loaded,
+    )
 
 
 async def to_the_wall() -> Response:

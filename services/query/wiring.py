@@ -138,6 +138,7 @@ def assembled(
     folded = FoldedVisits(visits, keeper.board.names), FoldedAgents(agents, keeper.board.names)
     lookup = Lookup(*folded, monotonic, settings.lookup_seconds, metrics.went_without)
     floors = Floors(keeper.board, now_ms, lambda: kept.current)
+    tables = Tables(panes, visits, agents, rows, parts.forecasts.store)
     turns = parts.turns
     live = LiveFigures(floors, lookup, turns, lambda: parts.forecasts.current)
     streams = Streams(live, turns, parts.pulse, settings.most_rows, secrets.token_hex(4))
@@ -152,7 +153,8 @@ def assembled(
     return UseCases(
         Answering(floors, turns, limits_of(settings), metrics, health),
         live,
-        PastFigures(floors, turns, Tables(panes, visits, agents, rows, parts.forecasts.store)),
+        PastFigures(floors, turns, tables),
+        tables,
         AgentFigures(floors, turns, agents, rows),
         Drilldown(floors, turns, visits),
         Targets(floors, turns, panes, rows),

@@ -39,8 +39,11 @@ class StaticPages:
         self._folders = (SHARED, folder)
         self._what = what
 
-    def answer(self, request: Request, name: str) -> Response:
-        """A file by its plain name, with a strong ETag; problem 404 where there is none."""
+    def answer(self, request: Request, name: str, *served: str) -> Response:
+        """A file by its plain name, with a strong ETag; problem 404 where there is none.
+
+        Elements of the page that are hidden `data-with` something are shown where it is `served`.
+        """
         shipped = {
             one.name: one for folder in self._folders for one in folder.iterdir() if one.is_file()
         }
@@ -48,6 +51,8 @@ class StaticPages:
         if kind is None or name not in shipped:
             raise Problem(404, "Not found", f"{self._what} has no file {name!r}")
         content = shipped[name].read_bytes()
+        for part in served:
+            content = content.replace(b'data-with="%b" hidden' % part.encode(), b"")
         tag = f'"{blake2b(content, digest_size=12).hexdigest()}"'
         if matches(request.headers.get("if-none-match"), tag):
             return Response(status_code=304, headers={**HEADERS, "ETag": tag})

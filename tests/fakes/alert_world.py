@@ -1,5 +1,7 @@
 """The routes of alerts in front of incidents in memory, beside a floor in memory."""
 
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from functools import cache
 from itertools import count
 
@@ -25,6 +27,7 @@ from floorpulse.alerts.metrics import AlertRouteMetrics, IncidentMetrics
 from floorpulse.alerts.reading.feed import TenantFeeds
 from floorpulse.alerts.reading.trends import Trends
 from floorpulse.figures.history.figures import PastFigures, Tables
+from floorpulse.query.api.routes import router as figure_routes
 from floorpulse.runtime.http import create_app
 from tests.fakes.alert_reading import MemoryReading
 from tests.fakes.alert_store import MemoryIncidents
@@ -87,6 +90,15 @@ def shared_app() -> FastAPI:
     return app
 
 
+@cache
+def whole_app() -> FastAPI:
+    """The routes of figures and of alerts, without a world."""
+    app = create_app("test", "test")
+    app.include_router(figure_routes())
+    app.include_router(router())
+    return app
+
+
 class MemoryLinks:
     """Used links in memory."""
 
@@ -103,18 +115,26 @@ class MemoryLinks:
 class AlertWorld:
     """A floor, its definitions, its incidents, and the routes of alerts in front of them."""
 
-    def __init__(self, text: str = ON_CALL, world: World | None = None) -> None:
+    def __init__(
+        self,
+        text: str = ON_CALL,
+        world: World | None = None,
+        rest: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
         self.world = world or busy_world()
         self.world.definitions = definitions(text)
         self.store = MemoryIncidents(lambda: self.world.now)
         self.reading = MemoryReading(self.store)
         self.used_links = MemoryLinks()
         self.risk_lists = MemoryRiskLists()
+        self.rest = rest or self._a_second_passes
         self.loaded = True
         self.keys = self.world.keys
         self.keys.known["supervisor"] = Credential(
             "1a", "demo", frozenset({"alerts:read", "alerts:write"})
         )
+        leader = self.keys.known["leader"]
+        self.keys.known["leader"] = replace(leader, scopes=leader.scopes | {"alerts:read"})
         self.keys.known["watcher"] = Credential("2a", "demo", frozenset({"alerts:read"}))
         zone = self.world.board.rules.zone
         around = Surroundings(lambda: self.world.definitions, zone)
@@ -125,7 +145,7 @@ class AlertWorld:
             self.store,
             around,
             RuleDescriptions(lambda: self.world.definitions),
-            lambda: None,
+            lambda: 0,
             metrics,
         )
         self.parts = self._parts()
@@ -136,7 +156,7 @@ class AlertWorld:
         tables = Tables(history, history, history, self.world.floor)
         metrics = AlertRouteMetrics(CollectorRegistry())
         stream = TenantFeeds[IncidentRow](
-            rows_to_follow(floors, self.reading), "b00t", lambda: self.world.now / 1000, self._rest
+            rows_to_follow(floors, self.reading), "b00t", lambda: self.world.now / 1000, self.rest
         )
         return AlertsAnswering(
             floors=floors,
@@ -152,13 +172,23 @@ class AlertWorld:
             risk_lists=self.risk_lists,
         )
 
-    async def _rest(self) -> None:
+    async def _a_second_passes(self) -> None:
         self.world.now += 1000
 
     @property
     def app(self) -> FastAPI:
         """The application, shared by all worlds, on this one."""
-        app = shared_app()
+        return self._on(shared_app())
+
+    @property
+    def whole(self) -> FastAPI:
+        """The same beside the routes of figures, on one origin."""
+        app = self._on(whole_app())
+        app.state.query = self.world.query
+        app.state.metrics_open = False
+        return app
+
+    def _on(self, app: FastAPI) -> FastAPI:
         app.state.alerts = self.parts
         app.state.keys = self.keys
         app.state.open_tenant = None

@@ -4,9 +4,10 @@ from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from floorpulse.alerts.domain.incidents import Incident
+from floorpulse.alerts.domain.notices import NoticeState
 from floorpulse.alerts.incidents.rows import incident_row
 from floorpulse.contracts.alert_tables import incident as incidents
-from floorpulse.contracts.alert_tables import incident_event
+from floorpulse.contracts.alert_tables import incident_event, notice
 
 
 async def put_incidents(engine: AsyncEngine, *some: Incident) -> None:
@@ -32,3 +33,22 @@ async def put_events(engine: AsyncEngine, *lines: tuple[str, int, int, str]) -> 
     ]
     async with engine.begin() as connection:
         await connection.execute(insert(incident_event), rows)
+
+
+async def put_notice(
+    engine: AsyncEngine, incident: str, state: NoticeState, due_at: int | None = None
+) -> None:
+    """A notice of the first step to `ops/screen`."""
+    row = {
+        "incident": incident,
+        "kind": "opened",
+        "step": 1,
+        "target": "ops/screen",
+        "tenant": "demo",
+        "state": str(state),
+        "created_at": 0,
+        "due_at": due_at,
+        "body": {},
+    }
+    async with engine.begin() as connection:
+        await connection.execute(insert(notice).values(row))

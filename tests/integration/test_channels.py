@@ -5,7 +5,7 @@ import hmac
 import json
 import logging
 from base64 import b64decode, b64encode
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from hashlib import sha256
@@ -37,7 +37,7 @@ class Case:
     """A channel: its part of a receiver's definition, what says yes and what says no."""
 
     name: str
-    part: dict[str, object]
+    part: Mapping[str, object]
     yes: Said
     no: Said
     by_status: bool = False
@@ -116,7 +116,7 @@ each_channel = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name
 
 
 def receiver_of(case: Case, origin: str) -> ReceiverBody:
-    part = case.part | ({"url": f"{origin}/own"} if case.name == "webhook" else {})
+    part = dict(case.part) | ({"url": f"{origin}/own"} if case.name == "webhook" else {})
     way = "sms" if "vendor" in part else case.name
     body = {"id": "zhang", "names": {"en": "Zhang"}, way: part}
     return msgspec.convert(body, ReceiverBody)
@@ -325,18 +325,25 @@ async def test_this_machine_is_not_reached_without_the_setting(case: Case) -> No
 async def test_no_secret_is_told_or_logged_even_where_a_service_repeats_it(
     case: Case, caplog: pytest.LogCaptureFixture
 ) -> None:
-    secrets = ("secret-robot", "secret-key", SIGNING, "secret-of-the-app", "secret-routing-key")
-    secrets += ("secret-twilio-token", "secret-alibaba", "secret-tencent", "token-of-the-app")
+    own = {
+        "wecom_robot": "secret-key",
+        "wecom_app": "token-of-the-app",
+        "dingtalk": SIGNING,
+        "feishu": "secret-robot",
+        "slack": "secret-robot",
+        "teams": "secret-key",
+        "pagerduty": "secret-routing-key",
+        "webhook": SIGNING,
+        "twilio": "secret-twilio-token",
+        "alibaba": "secret-alibaba",
+        "tencent": "secret-tencent",
+    }
+    secrets = [*own.values(), "secret-of-the-app"]
     echo = told(" ".join(secrets), 400)
     with caplog.at_level(logging.DEBUG):
         async with reached(case, echo) as (_, channels, receiver):
             delivery = await send(channels, receiver)
     assert delivery.verdict is Verdict.PERMANENT
-    own = {"wecom_robot": "secret-key", "wecom_app": "token-of-the-app"}
-    own |= {"dingtalk": "secret-key", "pagerduty": "secret-routing-key", "webhook": SIGNING}
-    own |= {"twilio": "secret-twilio-token", "alibaba": "secret-alibaba"}
-    own |= {"tencent": "secret-tencent", "teams": "secret-key", "slack": "secret-robot"}
-    own |= {"feishu": "secret-robot"}
     assert own[case.name] not in delivery.said
     logged = " ".join(str(record.getMessage()) for record in caplog.records)
     assert [secret for secret in secrets if secret in logged] == []
@@ -362,6 +369,34 @@ async def test_wecoms_robot_gets_text() -> None:
     assert text_of(asked, "text", "content").splitlines()[-1] == (
         "Acknowledge: https://floor.example.org/alerts/act/abc"
     )
+
+
+@pytest.mark.parametrize("name", ["wecom_robot", "wecom_app"])
+async def test_wecom_gets_no_links_of_others(name: str) -> None:
+    case = BY_NAME[name]
+    evil = message(title="Low: <a href=x>", lines=(("Where", "<@all>"),))
+    async with reached(case, case.yes) as (server, channels, receiver):
+        (notifier,) = channels.notifiers(receiver).values()
+        await notifier.send(evil, lambda: True)
+    text = text_of(server.asked[-1], "text", "content")
+    assert text.startswith("Low: ＜a href=x>\nWhere: ＜@all>\n")
+
+
+async def test_a_number_that_has_enough_does_not_keep_others_waiting() -> None:
+    numbers = ["+8613800000001", "+8613800000002"]
+    case = Case("alibaba", {"vendor": "alibaba", "to": numbers}, Said(), Said())
+    limited = told({"Code": "isv.BUSINESS_LIMIT_CONTROL", "Message": "触发分钟级流控"})
+    async with reached(case, limited) as (server, channels, receiver):
+        delivery = await send(channels, receiver)
+        assert len(server.asked) == 2
+    assert (delivery.verdict, delivery.retry_after) == (Verdict.TRANSIENT, 60.0)
+
+
+async def test_no_service_is_granted_a_pause_of_more_than_five_minutes() -> None:
+    asked = Said(503, headers={"Retry-After": "86400"})
+    assert (await delivered(BY_NAME["webhook"], asked)).retry_after == 300
+    hour = {"Response": {"Error": {"Code": "LimitExceeded.PhoneNumberOneHourLimit"}}}
+    assert (await delivered(BY_NAME["tencent"], told(hour))).retry_after == 300
 
 
 async def test_wecoms_application_fetches_a_token_once_and_writes_to_all() -> None:
@@ -445,12 +480,12 @@ async def test_a_robot_without_a_signing_secret_is_not_signed(name: str) -> None
 
 async def test_slack_gets_links_and_no_markup_of_others() -> None:
     case = BY_NAME["slack"]
-    evil = message(lines=(("Where", "<!channel> & more"),))
+    evil = message(title="Low: <!here>", lines=(("Where", "<!channel> & more"),))
     async with reached(case, case.yes) as (server, channels, receiver):
         (notifier,) = channels.notifiers(receiver).values()
         await notifier.send(evil, lambda: True)
     text = text_of(server.asked[0], "text")
-    assert "Where: &lt;!channel&gt; &amp; more" in text
+    assert text.startswith("Low: &lt;!here&gt;\nWhere: &lt;!channel&gt; &amp; more\n")
     assert text.endswith("<https://floor.example.org/alerts/act/abc|Acknowledge>")
 
 
@@ -619,10 +654,14 @@ async def test_an_account_that_is_missing_is_told_with_the_settings_that_make_it
     async with opened_channels(ChannelSettings(secrets={"signing": SecretStr("x")})) as channels:
         told_of = list(channels.problems([receiver_of(case, ""), receiver_of(mail, "")]))
     assert told_of == [
-        "zhang/sms cannot be told anything: there is no account of tencent: set "
-        "FLOORPULSE_ALERTS__TENCENT_SECRET_ID and FLOORPULSE_ALERTS__TENCENT_SECRET_KEY",
-        "zhang/email cannot be told anything: there is no mail server: set "
-        "FLOORPULSE_ALERTS__SMTP_HOST",
+        (
+            "zhang/sms cannot be told anything: there is no account of tencent: set "
+            "FLOORPULSE_ALERTS__TENCENT_SECRET_ID and FLOORPULSE_ALERTS__TENCENT_SECRET_KEY"
+        ),
+        (
+            "zhang/email cannot be told anything: there is no mail server: set "
+            "FLOORPULSE_ALERTS__SMTP_HOST"
+        ),
     ]
 
 
@@ -634,3 +673,21 @@ async def test_the_built_in_screen_shows_what_its_notice_says() -> None:
         assert delivery.verdict is Verdict.ACCEPTED
         assert (await send(channels, receiver, lambda: False)).verdict is Verdict.GIVEN_UP
         assert list(channels.notifiers(receiver)) == ["desk/screen"]
+
+
+@pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
+@pytest.mark.parametrize(
+    ("said", "verdict"), [(Said(200), Verdict.UNCONFIRMED), (Said(500), Verdict.TRANSIENT)]
+)
+async def test_apprise_hands_a_message_over_and_confirms_nothing(
+    said: Said, verdict: Verdict
+) -> None:
+    pytest.importorskip("apprise", reason="an extra: pip install 'floorpulse[apprise]'")
+    async with answering(lambda _: said) as server:
+        secrets = {"anything": f"json://127.0.0.1:{server.port}/x"}
+        settings = ChannelSettings.model_validate({"secrets": secrets})
+        async with opened_channels(settings) as channels:
+            body = {"id": "z", "names": {"en": "Z"}, "apprise": {"url": "anything"}}
+            delivery = await send(channels, msgspec.convert(body, ReceiverBody))
+    assert delivery.verdict is verdict
+    assert "Service level low" in json.loads(server.asked[0].body)["title"]

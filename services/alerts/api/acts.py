@@ -13,6 +13,7 @@ from floorpulse.alerts.api.bodies import IncidentAnswer
 from floorpulse.alerts.api.incidents import Id, whole
 from floorpulse.alerts.api.measured import AlertRoute, Alerts, Writer, unknown
 from floorpulse.alerts.api.parameters import stored
+from floorpulse.alerts.api.schemas import answering
 from floorpulse.alerts.domain.acknowledging import (
     LONGEST_COMMENT,
     LONGEST_SNOOZE,
@@ -29,7 +30,6 @@ from floorpulse.alerts.domain.acknowledging import (
 from floorpulse.alerts.incidents.desk import UnknownIncident
 from floorpulse.definitions.domain.on_call_in_force import OnCallInForce
 from floorpulse.runtime.accept import accepted
-from floorpulse.runtime.answers import answering
 from floorpulse.runtime.problems import Problem, described
 from floorpulse.runtime.tagged import json
 
@@ -88,7 +88,7 @@ class CommentBody(ActBody):
 
 
 @router.post("/v1/alerts/{incident}/ack", responses=RESPONSES, summary="I have it")
-async def acknowledge(
+async def acknowledge_incident(
     request: Request, caller: Writer, parts: Alerts, incident: Id, body: ActBody
 ) -> Response:
     """Acknowledge: the climb stops until the acknowledgement expires, which depends on the
@@ -98,7 +98,7 @@ async def acknowledge(
 
 
 @router.post("/v1/alerts/{incident}/unack", responses=RESPONSES, summary="I do not have it")
-async def unacknowledge(
+async def unacknowledge_incident(
     request: Request, caller: Writer, parts: Alerts, incident: Id, body: ActBody
 ) -> Response:
     """Give an acknowledgement or snooze up: the climb goes on at once."""
@@ -106,7 +106,7 @@ async def unacknowledge(
 
 
 @router.post("/v1/alerts/{incident}/snooze", responses=RESPONSES, summary="Not now")
-async def snooze(
+async def snooze_incident(
     request: Request, caller: Writer, parts: Alerts, incident: Id, body: SnoozeBody
 ) -> Response:
     """Acknowledge for so many seconds; then the climb goes on."""
@@ -114,7 +114,7 @@ async def snooze(
 
 
 @router.post("/v1/alerts/{incident}/resolve", responses=RESPONSES, summary="It is over")
-async def resolve(
+async def resolve_incident(
     request: Request, caller: Writer, parts: Alerts, incident: Id, body: ActBody
 ) -> Response:
     """End the incident by hand; it opens again where the rule finds a new breach."""
@@ -122,7 +122,7 @@ async def resolve(
 
 
 @router.post("/v1/alerts/{incident}/comment", responses=RESPONSES, summary="Write to the timeline")
-async def comment(
+async def comment_incident(
     request: Request, caller: Writer, parts: Alerts, incident: Id, body: CommentBody
 ) -> Response:
     """Add a comment."""
@@ -130,7 +130,7 @@ async def comment(
 
 
 @router.post("/v1/alerts/{incident}/reassign", responses=RESPONSES, summary="Somebody else has it")
-async def reassign(
+async def reassign_incident(
     request: Request, caller: Writer, parts: Alerts, incident: Id, body: ReassignBody
 ) -> Response:
     """Hand the incident over to a receiver, who is told."""

@@ -17,6 +17,8 @@ from floorpulse.definitions.domain.names import name_in
 from floorpulse.definitions.domain.on_call import Severity
 from floorpulse.figures.tenant_view import TenantView
 from floorpulse.figures.timestamps import Instant, text, text_or_none
+from floorpulse.kpis.catalogue import ASKED
+from floorpulse.kpis.units import Unit
 
 Next = Annotated[
     str | None,
@@ -59,6 +61,9 @@ class IncidentRow(msgspec.Struct, frozen=True, kw_only=True):
     stale: Annotated[
         bool, Meta(description="the queue's figures are old: it neither fires nor resolves")
     ]
+    kpi_en: Annotated[str | None, Meta(description="null of no KPI", examples=["Service level"])]
+    kpi_zh: Annotated[str | None, Meta(examples=["服务水平"])]
+    unit: Annotated[Unit | None, Meta(description="of the figure", examples=["ratio"])]
     figure: Annotated[
         dict[str, Any],
         Meta(
@@ -153,6 +158,7 @@ def incident_row(incident: Incident, counts: NoticeCounts, view: TenantView) -> 
     subject = incident.subject
     queue_en, queue_zh = queue_names(view, subject.queue)
     zone = view.zone
+    kpi = ASKED.get(incident.figure.kpi)
     return IncidentRow(
         incident=incident.id,
         rule=subject.rule,
@@ -177,6 +183,9 @@ def incident_row(incident: Incident, counts: NoticeCounts, view: TenantView) -> 
         silenced=incident.silenced,
         flapping=incident.flapping,
         stale=incident.resolved_at is None and _stale(view, subject.queue),
+        kpi_en=None if kpi is None else kpi.en,
+        kpi_zh=None if kpi is None else kpi.zh,
+        unit=None if kpi is None else kpi.unit,
         figure=msgspec.to_builtins(incident.figure),
         sent=counts.sent,
         owed=counts.owed,

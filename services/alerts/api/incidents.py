@@ -20,10 +20,10 @@ from floorpulse.alerts.api.bodies import (
 )
 from floorpulse.alerts.api.measured import AlertRoute, Alerts, Reader, unknown
 from floorpulse.alerts.api.parameters import AlertParameters, rows_of_page, stored
+from floorpulse.alerts.api.schemas import answering
 from floorpulse.alerts.domain.incidents import Incident
 from floorpulse.alerts.reading.ports import IncidentPlace, NoticeCounts
 from floorpulse.runtime.accept import accepted
-from floorpulse.runtime.answers import answering
 from floorpulse.runtime.cursors import cursor, place_of
 from floorpulse.runtime.problems import described
 from floorpulse.runtime.tagged import json, tagged
@@ -56,7 +56,8 @@ async def alerts(
     found = await parts.incidents.page(question, after, limit + 1)
     rows = await rows_of(parts, caller.tenant, found[:limit])
     last = found[limit - 1] if len(found) > limit else None
-    following = last and cursor(question, IncidentPlace(last.opened_at, last.id))
+    place = None if last is None else IncidentPlace(last.opened_at, last.id)
+    following = None if place is None else cursor(question, place)
     body = IncidentsAnswer(rows, following)
     return tagged(request, body, body)
 

@@ -4,7 +4,7 @@ Opening one shows a button, only pressing it acts: a chat's preview or a mail sc
 too.
 """
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request, Response
 
@@ -28,14 +28,12 @@ STATUS = {
     NotFollowed.OVER: 410,
 }
 Token = Annotated[str, Path(max_length=2000, description="of a message")]
-PAGE: dict[int | str, dict[str, object]] = {
-    status: {"description": description, "content": {"text/html": {}}}
-    for status, description in (
-        (200, "A page for people"),
-        (404, "No such link"),
-        (410, "The link does nothing any more"),
-    )
+PAGE: dict[int | str, dict[str, Any]] = {
+    200: {"description": "A page for people", "content": {"text/html": {}}},
+    **described(404, 410),
 }
+for status in (404, 410):
+    PAGE[status]["content"]["text/html"] = {}
 
 router = APIRouter(route_class=AlertRoute, tags=["alerts"])
 

@@ -15,6 +15,7 @@ from floorpulse.access.parameters import PageParameters
 from floorpulse.alerts.api.bodies import Next, queue_names
 from floorpulse.alerts.api.measured import AlertRoute, Alerts, Reader
 from floorpulse.alerts.api.parameters import rows_of_page
+from floorpulse.alerts.api.schemas import answering
 from floorpulse.alerts.domain.messages.compose import MessageContext, compose
 from floorpulse.alerts.domain.notices import NoticeKind
 from floorpulse.alerts.reading.ports import MessagePlace, ShownMessage
@@ -24,7 +25,6 @@ from floorpulse.definitions.domain.on_call_in_force import OnCallInForce
 from floorpulse.figures.tenant_view import TenantView
 from floorpulse.figures.timestamps import Instant, text
 from floorpulse.runtime.accept import accepted
-from floorpulse.runtime.answers import answering
 from floorpulse.runtime.cursors import cursor, place_of
 from floorpulse.runtime.problems import described
 from floorpulse.runtime.tagged import json

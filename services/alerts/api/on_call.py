@@ -13,6 +13,7 @@ from floorpulse.access.parameters import Parameters, instant_of
 from floorpulse.alerts.api.acts import PLAIN, acting
 from floorpulse.alerts.api.measured import AlertRoute, Alerts, Reader, Writer, unknown
 from floorpulse.alerts.api.parameters import stored
+from floorpulse.alerts.api.schemas import answering
 from floorpulse.alerts.domain.rotas import Cause, Shift, Span
 from floorpulse.alerts.reading.ports import StoredOverride
 from floorpulse.alerts.reading.rotas import RotaNow, rotas_now
@@ -21,7 +22,6 @@ from floorpulse.definitions.domain.on_call import ReceiverBody
 from floorpulse.definitions.domain.on_call_in_force import OnCallInForce
 from floorpulse.figures.timestamps import Instant, text
 from floorpulse.runtime.accept import accepted
-from floorpulse.runtime.answers import answering
 from floorpulse.runtime.problems import Problem, described
 from floorpulse.runtime.tagged import json
 

@@ -30,7 +30,8 @@ class AlertSessionBody(BaseModel):
 )
 async def alerts_page(request: Request) -> Response:
     """The page; what it shows needs the same rights as everybody's."""
-    return PAGES.answer(request, "index.html")
+    served = ("wall",) if hasattr(request.app.state, "query") else ()
+    return PAGES.answer(request, "index.html", *served)
 
 
 @router.post(

@@ -9,6 +9,7 @@ from floorpulse.alerts.api import (
     messages,
     on_call,
     page,
+    rules,
     silences,
     stream,
     watch,
@@ -28,6 +29,7 @@ def router() -> APIRouter:
         watch.router,
         links.router,
         page.router,
+        rules.router,
     ):
         routes.include_router(part)
     return routes

@@ -14,10 +14,10 @@ from floorpulse.access.parameters import Parameters, instant_of
 from floorpulse.alerts.api.acts import PLAIN, acting
 from floorpulse.alerts.api.measured import AlertRoute, Alerts, Reader, Writer, unknown
 from floorpulse.alerts.api.parameters import stored
+from floorpulse.alerts.api.schemas import answering
 from floorpulse.alerts.domain.silences import Matcher, Operator, Silence
 from floorpulse.figures.timestamps import Instant, text
 from floorpulse.runtime.accept import accepted
-from floorpulse.runtime.answers import answering
 from floorpulse.runtime.problems import Problem, described
 from floorpulse.runtime.tagged import json
 

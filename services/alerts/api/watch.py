@@ -23,6 +23,7 @@ from floorpulse.alerts.api.acts import PLAIN, ActBody, acting
 from floorpulse.alerts.api.answering import AlertsAnswering
 from floorpulse.alerts.api.measured import AlertRoute, Alerts, Reader, Writer, unknown
 from floorpulse.alerts.api.parameters import rows_of_page, stored
+from floorpulse.alerts.api.schemas import answering
 from floorpulse.alerts.domain.contacts_at_risk import Risk
 from floorpulse.alerts.domain.follow_up import (
     BEING_SEEN_TO,
@@ -38,7 +39,6 @@ from floorpulse.counting.days import local_day
 from floorpulse.figures.tenant_view import TenantView
 from floorpulse.figures.timestamps import Instant, text
 from floorpulse.runtime.accept import CSV, JSON, accepted
-from floorpulse.runtime.answers import answering
 from floorpulse.runtime.csv_rows import MEDIA_TYPE, csv_headers, csv_text
 from floorpulse.runtime.cursors import cursor, place_of
 from floorpulse.runtime.problems import Problem, described

@@ -30,7 +30,7 @@ class IncidentRows:
         """The open ones, and those that were resolved lately."""
         asked = select(incident).where(_posted(now)).order_by(incident.c.opened_at, incident.c.id)
         async with answering(), self._engine.connect() as connection:
-            return [incident_of(dict(row)) for row in (await connection.execute(asked)).mappings()]
+            return [incident_of(row) for row in (await connection.execute(asked)).mappings()]
 
 
 def _posted(now: int) -> ColumnElement[bool]:

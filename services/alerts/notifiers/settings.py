@@ -97,7 +97,7 @@ class ChannelSettings(BaseModel):
     )
     link_seconds: int = Field(86_400, ge=60, description="how long a link of a message can be used")
     connect_seconds: float = Field(
-        3, gt=0, le=30, description="longest that a connection to a channel may take"
+        2, gt=0, le=6, description="longest that a connection to a channel may take"
     )
     send_seconds: float = Field(
         6,

@@ -13,6 +13,7 @@ from floorpulse.definitions.domain.bodies import (
 from floorpulse.definitions.domain.calendars import WEEKDAYS, Calendar, calendar_of
 from floorpulse.definitions.domain.floor import CALLED, DEFAULTS, Floor, since
 from floorpulse.definitions.domain.mistakes import DefinitionMistake
+from floorpulse.definitions.domain.on_call import RotaBody
 from floorpulse.definitions.domain.on_call_effect import UNUSED, ineffective_on_call
 from floorpulse.definitions.domain.shape import Entry
 
@@ -44,6 +45,12 @@ def ineffective(floor: Floor) -> Iterator[DefinitionMistake]:
             yield from _calendar(floor, entry, entry.body)
 
 
+def _is_fed(floor: Floor) -> bool:
+    """Whether a rota is a feed: that may name any receiver."""
+    bodies = (entry.body for entry in floor.of(Kind.ROTA))
+    return any(isinstance(body, RotaBody) and body.ical is not None for body in bodies)
+
+
 def _unused(floor: Floor) -> Iterator[DefinitionMistake]:
     used = {
         (one.kind, one.id)
@@ -52,7 +59,7 @@ def _unused(floor: Floor) -> Iterator[DefinitionMistake]:
     }
     for kind, remedy in _UNUSED.items():
         for name, versions in floor.versions[kind].items():
-            if (kind, name) not in used:
+            if (kind, name) not in used and not (kind is Kind.RECEIVER and _is_fed(floor)):
                 yield versions[0].mistake("", f"nobody uses this {CALLED[kind]}", remedy)
 
 

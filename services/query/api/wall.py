@@ -46,7 +46,8 @@ small_router = APIRouter(route_class=SmallRoute, tags=["wallboard"])
 )
 async def wallboard(request: Request) -> Response:
     """The page; its figures need the same rights as everybody's."""
-    return PAGES.answer(request, "index.html")
+    served = ("alerts",) if hasattr(request.app.state, "alerts") else ()
+    return PAGES.answer(request, "index.html", *served)
 
 
 @small_router.post(

@@ -1,16 +1,20 @@
-/** What the address asks for: ?window=5m|15m|30m|60m|today  &lang=en|zh  &queue=a,b (only these cards). */
+/**
+ * What the address asks for: ?lang=en|zh; of the wall &window=5m|15m|30m|60m|today &queue=a,b (only these cards), of the
+ * alerts &incident=… (the one that is open).
+ */
 
 import { CATALOGUE } from "./words.js";
 
 export const WINDOWS = ["5m", "15m", "30m", "60m", "today"];
 
-const asked = new URLSearchParams(location.search);
+let asked = new URLSearchParams(location.search);
 const browserLanguage = navigator.language.startsWith("zh") ? "zh" : "en";
 const queues = asked.get("queue")?.split(",");
 
 export const choice = {
   lang: Object.hasOwn(CATALOGUE, asked.get("lang")) ? asked.get("lang") : browserLanguage,
   window: WINDOWS.includes(asked.get("window")) ? asked.get("window") : "15m",
+  incident: asked.get("incident"),
 };
 
 /** Whether a queue is to have a card. */
@@ -19,9 +23,26 @@ export const isWanted = (queue) => !queues || queues.includes(queue);
 /** The text of `key` in the chosen language. */
 export const t = (key) => CATALOGUE[choice.lang][key];
 
-/** Choose, and keep the choice in the address, so that a reload or a bookmark shows the same wall. */
+/** Choose, and keep the choice in the address, so that a reload or a bookmark shows the same page. */
 export function choose(name, value) {
-  choice[name] = value;
-  asked.set(name, value);
+  keep(name, value);
   history.replaceState(null, "", `?${asked}`);
+}
+
+/** The same as a step that the browser's way back undoes: see `reread`. */
+export function visit(name, value) {
+  keep(name, value);
+  history.pushState(null, "", `?${asked}`);
+}
+
+function keep(name, value) {
+  choice[name] = value;
+  if (value === null) asked.delete(name);
+  else asked.set(name, value);
+}
+
+/** Heed the address again: somebody went back. */
+export function reread() {
+  asked = new URLSearchParams(location.search);
+  choice.incident = asked.get("incident");
 }

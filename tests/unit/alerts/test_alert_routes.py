@@ -352,7 +352,7 @@ def test_the_screen_shows_messages_in_the_language_of_their_receivers(alerts: Al
 def test_a_stream_tells_open_incidents_at_once_and_then_what_changes(alerts: AlertWorld) -> None:
     name = fire(alerts)
 
-    async def told() -> list[list[tuple[str, str]]]:
+    async def told() -> list[list[tuple[str, IncidentState]]]:
         found = []
         async for batch in alerts.parts.stream.follow("demo", None):
             if batch is None:
@@ -362,7 +362,10 @@ def test_a_stream_tells_open_incidents_at_once_and_then_what_changes(alerts: Ale
                 await alerts.desk.act("demo", name, Acknowledge(), "zhang")
         return found
 
-    assert asyncio.run(told()) == [[(name, "firing")], [(name, "acknowledged")]]
+    assert asyncio.run(told()) == [
+        [(name, IncidentState.FIRING)],
+        [(name, IncidentState.ACKNOWLEDGED)],
+    ]
 
 
 def test_a_stream_that_resumes_tells_only_what_was_missed(alerts: AlertWorld) -> None:

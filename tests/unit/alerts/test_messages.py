@@ -25,8 +25,10 @@ def test_an_open_incident_is_told_whole_in_english() -> None:
         ("Where", "Orders (voice)"),
         (
             "How bad",
-            "72.4%, threshold 80.0%, 181 of 250, 95% interval 66.5% to 77.5%, last 15 min, "
-            "voice-80-20@3",
+            (
+                "72.4%, threshold 80.0%, 181 of 250, 95% interval 66.5% to 77.5%, last 15 min, "
+                "voice-80-20@3"
+            ),
         ),
         ("Since", "09:32 (for 1 min)"),
         (
@@ -119,20 +121,55 @@ def test_an_incident_that_nobody_is_to_hear_of_has_no_step() -> None:
     assert line(message, "Now") == "nobody else is told"
 
 
-def test_what_a_condition_adds_to_its_figure_is_told_in_words() -> None:
-    details = {
-        "agents_missing": 3,
-        "predicted": 0.5,
-        "lendable": {"chat": 2, "mail": 1},
-        "agents": ["a", "b"],
-        "none": None,
-        "sure": True,
-    }
-    message = compose(key(), incident(figure=figure(details=details)), context())
-    assert line(message, "How bad").endswith(
-        "agents missing: 3, predicted: 0.5, can be lent: chat 2, mail 1, agents: a, b, none: -, "
-        "sure: True"
+def how_bad(**details: object) -> str:
+    one = figure(details=details, definition="", window="", low=None, denominator=None, bound=None)
+    return line(compose(key(), incident(figure=one), context()), "How bad")
+
+
+def test_a_half_hour_at_risk_says_how_many_agents_are_missing() -> None:
+    said = how_bad(
+        required=0.9123, rest=40.4, pace=1.31, agents=12, achievable=0.71, agents_missing=3
     )
+    assert said == (
+        "72.4%, agents missing: 3, agents at work: 12, needed of the rest: 91.2%, "
+        "expected of the rest: 71.0%, contacts to come: 40.4, of what was forecast: 131.0%"
+    )
+
+
+def test_a_spike_says_what_is_usual_and_a_streak_its_days() -> None:
+    assert how_bad(usual=0.9, before=[1, 2]) == "72.4%, usual: 90.0%"
+    days = [{"begin": "2026-11-09T00:00:00+08:00", "value": 0.724, "numerator": 1}]
+    assert how_bad(days=days) == "72.4%, days: 11-09 72.4%"
+
+
+def test_what_is_not_known_by_name_is_told_by_its_own_and_what_is_nothing_is_not() -> None:
+    said = how_bad(job="pbx", none=None, list=["a", 2.55], pairs={"chat": 2}, agents_missing=None)
+    assert said == "72.4%, job: pbx, list: a, 2.5, pairs: chat 2"
+
+
+def test_values_of_another_kind_than_their_name_says_are_told_or_left_out() -> None:
+    said = how_bad(agents="many", required="all", usual="more", days="all")
+    assert said == "72.4%, agents at work: many"
+
+
+def test_an_alert_from_elsewhere_is_where_its_labels_say() -> None:
+    elsewhere = Subject("demo", "alertmanager", key="0123abcd")
+    labels = figure(kpi="alertmanager", value=None, details={"job": "pbx", "instance": "pbx1:9100"})
+    message = compose(key(), incident(subject=elsewhere, figure=labels), context(queue=""))
+    assert message.title == "Critical: Service level low, pbx1:9100"
+    nowhere = figure(kpi="alertmanager", value=None, details={})
+    message = compose(key(), incident(subject=elsewhere, figure=nowhere), context(queue=""))
+    assert message.title == "Critical: Service level low"
+    assert line(message, "Where") == ""
+
+
+def test_an_agent_or_reason_that_stands_out_is_named() -> None:
+    one = incident(subject=Subject("demo", "r", "orders", "", "rude"))
+    assert line(compose(key(), one, context()), "Where") == "Orders, rude"
+
+
+def test_how_old_figures_are_is_told_in_seconds() -> None:
+    assert numbers.shown("age", 95) == "95 s (1:35)"
 
 
 def test_a_mean_tells_of_how_many_it_was_made() -> None:

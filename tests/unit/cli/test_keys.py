@@ -79,7 +79,7 @@ def key_of(label: str, tenant: str) -> StoredKey:
         "0123456789abcdef",
         tenant,
         label,
-        ("agents:read", "alerts:act", "alerts:read", "events:write"),
+        ("agents:read", "alerts:write", "alerts:read", "events:write"),
         NOW,
         None,
         None,
@@ -94,7 +94,7 @@ def test_no_cell_is_cut_however_narrow_the_terminal(width: int) -> None:
     head, row = captured.get().splitlines()
 
     assert head.startswith("id ")
-    scopes = "agents:read alerts:act alerts:read events:write"
+    scopes = "agents:read alerts:write alerts:read events:write"
     for word in ("0123456789abcdef", "t" * 64, "[bold]PBX[/] in 上海", "x" * 200, scopes, "live"):
         assert word in row
 

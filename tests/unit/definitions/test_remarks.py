@@ -119,6 +119,31 @@ def test_a_critical_rule_that_tells_nobody_is_told_of() -> None:
     )
 
 
+def test_a_policy_that_only_alerts_from_outside_can_name_is_told_of() -> None:
+    text = DUTY.replace(
+        "escalations:", "escalations:\n  - {id: infra, steps: [{targets: [{receiver: zhang}]}]}"
+    )
+
+    [note, _] = said(text)
+
+    assert note == (
+        "demo.yaml:13: escalations[infra]: no rule names this policy, only alerts from outside "
+        "can; name it as the `escalation` of a rule, if one should"
+    )
+
+
+def test_times_of_severities_that_no_rule_has_are_told_of() -> None:
+    times = "}]}], acknowledgement: {info: 60, warning: 60, critical: 60}}\nrules"
+    text = DUTY.replace("}]}]}\nrules", times)
+
+    critical, info, _ = said(text)
+
+    where = "demo.yaml:13: escalations[ladder].acknowledgement"
+    what = "no rule that names this policy is of severity"
+    assert critical == f"{where}.critical: {what} critical; leave it out, if none is"
+    assert info == f"{where}.info: {what} info; leave it out, if none is"
+
+
 def test_the_command_tells_notes_and_succeeds(tmp_path: Path) -> None:
     text = DUTY.strip() + "\n"
     (tmp_path / "demo.yaml").write_text(text, encoding="utf-8")

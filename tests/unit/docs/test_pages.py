@@ -12,7 +12,17 @@ import typer.main
 from prometheus_client import CollectorRegistry
 from pydantic import BaseModel
 
-from floorpulse.alerts.metrics import WatchMetrics
+from floorpulse.alerts.metrics import (
+    AlertRouteMetrics,
+    AuditMetrics,
+    BridgeMetrics,
+    IncidentMetrics,
+    LeaseMetrics,
+    LookupMetrics,
+    NoticeMetrics,
+    RuleMetrics,
+    WatchMetrics,
+)
 from floorpulse.alerts.settings import AlertsProcessSettings
 from floorpulse.board.metrics import BoardMetrics
 from floorpulse.cli.app import app
@@ -39,6 +49,8 @@ PUBLISHED = {
         (DOCS / "schema", "*.json"),
         (ROOT / "grafana" / "dashboards", "*.json"),
         (ROOT / "services" / "query" / "wallboard", "*.*"),
+        (ROOT / "services" / "alerts" / "page", "*.*"),
+        (ROOT / "services" / "runtime" / "pages", "*.*"),
     )
     for path in sorted(folder.glob(kind))
     if path.suffix in {".json", ".html", ".js"}
@@ -51,6 +63,14 @@ METRICS = (
     QueryMetrics,
     BoardMetrics,
     DefinitionMetrics,
+    IncidentMetrics,
+    NoticeMetrics,
+    LeaseMetrics,
+    AuditMetrics,
+    BridgeMetrics,
+    AlertRouteMetrics,
+    RuleMetrics,
+    LookupMetrics,
     WatchMetrics,
 )
 

@@ -1,0 +1,115 @@
+"""What was stored by an instant of the past: look-ups that end at it, forecasts that had been
+uploaded by then.
+"""
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from floorpulse.board.domain.windows import Span
+from floorpulse.contracts.visits import Visit
+from floorpulse.figures.forecasts.in_force import NO_FORECASTS, Forecasts, in_force
+from floorpulse.figures.forecasts.keeper import AROUND, ForecastStore, Upload
+from floorpulse.figures.open_complaints import StoredComplaint
+from floorpulse.figures.ports import (
+    AgentHistory,
+    PaneHistory,
+    Place,
+    StoredVisit,
+    VisitHistory,
+)
+from floorpulse.figures.selection import Selection
+from floorpulse.figures.staff.attendance import AgentEntered
+from floorpulse.figures.sums import PaneTally
+from floorpulse.kpis.plan import Slot
+
+Clock = Callable[[], int]
+
+
+@dataclass(frozen=True)
+class PastTables:
+    """The tables that a floor of the past is made from."""
+
+    visits: VisitHistory
+    agents: AgentHistory
+    panes: PaneHistory
+    forecasts: ForecastStore
+
+
+def _until(span: Span, now: int) -> Span:
+    """The part of a span that has passed."""
+    return Span(span.begin, max(span.begin, min(span.end, now + 1)))
+
+
+class VisitsByThen:
+    """A `VisitHistory` that ends at `now`."""
+
+    def __init__(self, visits: VisitHistory, now: Clock) -> None:
+        self._visits = visits
+        self._now = now
+
+    def visits(
+        self, selection: Selection, span: Span, after: Place | None = None
+    ) -> AsyncIterator[Sequence[StoredVisit]]:
+        """Visits that had been offered."""
+        return self._visits.visits(selection, _until(span, self._now()), after)
+
+    async def complaints(self, tenant: str, span: Span) -> Sequence[StoredComplaint]:
+        """Complaints that had been received."""
+        return await self._visits.complaints(tenant, _until(span, self._now()))
+
+    async def returns(self, selection: Selection, spans: Sequence[Span]) -> Sequence[PaneTally]:
+        """Customers who had come back."""
+        now = self._now()
+        return await self._visits.returns(selection, [_until(span, now) for span in spans])
+
+
+class AgentsByThen:
+    """An `AgentHistory` that ends at `now`."""
+
+    def __init__(self, agents: AgentHistory, now: Clock) -> None:
+        self._agents = agents
+        self._now = now
+
+    def handled(self, selection: Selection, span: Span) -> AsyncIterator[Sequence[Visit]]:
+        """Visits that may have counted."""
+        return self._agents.handled(selection, _until(span, self._now()))
+
+    def states(self, tenant: str, span: Span) -> AsyncIterator[Sequence[AgentEntered]]:
+        """States that had been entered."""
+        return self._agents.states(tenant, _until(span, self._now()))
+
+
+class ForecastsByThen:
+    """The forecasts of one tenant as they stood: a version counts from its upload on, the first of
+    all ever since, so that history which was loaded later has a forecast too.
+    """
+
+    def __init__(
+        self, tenant: str, uploads: Sequence[Upload], slots: Mapping[int, Sequence[Slot]]
+    ) -> None:
+        """`uploads` in the order of their versions, `slots` those of each."""
+        self._tenant = tenant
+        self._uploads = uploads
+        self._slots = slots
+        self._counted = 0
+        self._current = NO_FORECASTS
+
+    def at(self, now: int) -> Forecasts:
+        """What stood at an instant."""
+        counted = sum(one.uploaded_at <= now for one in self._uploads)
+        counted = max(counted, min(1, len(self._uploads)))
+        if counted != self._counted:
+            versions = self._uploads[:counted]
+            known = [slot for one in versions for slot in self._slots[one.version]]
+            self._counted = counted
+            self._current = {self._tenant: in_force(known)}
+        return self._current
+
+
+async def forecasts_by_then(store: ForecastStore, tenant: str, span: Span) -> ForecastsByThen:
+    """The forecasts that mattered at some instant of a span."""
+    around = Span(span.begin - AROUND, span.end + AROUND)
+    uploads = sorted(await store.uploads(tenant), key=lambda one: one.version)
+    touching = [one for one in uploads if one.begin < around.end and one.until > around.begin]
+    slots = {one.version: await store.of_version(tenant, one.version, around) for one in touching}
+    return ForecastsByThen(tenant, touching, slots)
