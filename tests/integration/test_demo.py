@@ -114,7 +114,9 @@ async def test_a_broker_that_dies_is_replaced_and_no_durable_figure_is_lost(tmp_
         after = await running.counted()
         same_database = running.pids("postgres") == [database]
         everybody = [
-            pid for name in ("http", "engine", "broker", "postgres") for pid in running.pids(name)
+            pid
+            for name in ("http", "engine", "alerts", "broker", "postgres")
+            for pid in running.pids(name)
         ]
         code = await running.stop()
 
@@ -129,7 +131,9 @@ async def test_a_broker_that_dies_is_replaced_and_no_durable_figure_is_lost(tmp_
 async def test_nothing_outlives_a_demo_that_is_killed(tmp_path: Path) -> None:
     async with demo(tmp_path / "state", free_port(), EMPTY) as running:
         everybody = [
-            pid for name in ("http", "engine", "broker", "postgres") for pid in running.pids(name)
+            pid
+            for name in ("http", "engine", "alerts", "broker", "postgres")
+            for pid in running.pids(name)
         ]
         running.process.kill()
         await running.process.wait()
@@ -139,7 +143,7 @@ async def test_nothing_outlives_a_demo_that_is_killed(tmp_path: Path) -> None:
 
         await until(gone)
 
-    assert len(everybody) == 4
+    assert len(everybody) == 5
 
 
 async def test_commands_find_a_running_demo_by_its_folder(tmp_path: Path) -> None:
