@@ -169,7 +169,8 @@ def _kept(
         store, around, RuleDescriptions(lambda: definitions), lambda: store.epoch, metrics
     )
     lease = Lease(store, "days", lambda: floor.now / 1000, LeaseMetrics(CollectorRegistry()))
-    return keeper, Timers(store, around, lease, asyncio.Event(), metrics)
+    clock = lambda: floor.now / 1000  # noqa: E731
+    return keeper, Timers(store, around, lease, asyncio.Event(), metrics, clock)
 
 
 def watched(day: Day, definitions: Definitions, silence: int = 900 * SECOND) -> Watched:
