@@ -11,6 +11,7 @@ from floorpulse.alerts.domain.incidents import IncidentState, Subject
 from floorpulse.alerts.domain.notices import Verdict
 from floorpulse.alerts.domain.reasons import Reason
 from floorpulse.definitions.domain.on_call import Severity
+from floorpulse.figures.lookup.looked_up import LOOKUPS, Unanswered
 
 OPEN = (IncidentState.FIRING, IncidentState.ACKNOWLEDGED)
 JUDGED = (
@@ -232,3 +233,21 @@ class RuleMetrics:
         for subject, state in states.items():
             if state.phase is not Phase.INACTIVE:
                 self.alerts.labels(subject.tenant, subject.rule, state.phase).inc()
+
+
+class LookupMetrics:
+    """What rules went without."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.unanswered = Counter(
+            "floorpulse_alerts_lookups_unanswered",
+            "Look-ups in the tables that rules were judged without: their figures were undefined.",
+            ["lookup", "reason"],
+            registry=registry,
+        )
+        for lookup, reason in product(LOOKUPS.values(), Unanswered):
+            self.unanswered.labels(lookup, reason)
+
+    def went_without(self, lookup: str, reason: Unanswered) -> None:
+        """A figure went without a look-up."""
+        self.unanswered.labels(lookup, reason).inc()

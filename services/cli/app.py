@@ -28,6 +28,7 @@ class ReadingCommand(StrEnum):
     INGEST = "ingest"
     ENGINE = "engine"
     API = "api"
+    ALERTS = "alerts"
     HTTP = "http"
     MIGRATE = "migrate"
     DEFINITIONS = "definitions"
@@ -94,6 +95,16 @@ def api() -> None:
 
     settings = loaded(QuerySettings)
     serve(create_query_app(settings), settings.api, "FLOORPULSE_API__PORT", settings)
+
+
+@app.command(epilog=_settings_of(ReadingCommand.ALERTS))
+def alerts() -> None:
+    """Watch the rules, keep incidents, tell whoever is on call; of several replicas one acts."""
+    from floorpulse.alerts.settings import AlertsProcessSettings
+    from floorpulse.alerts.wiring import create_alerts_app
+
+    settings = loaded(AlertsProcessSettings)
+    serve(create_alerts_app(settings), settings.alerts, "FLOORPULSE_ALERTS__PORT", settings)
 
 
 @app.command(epilog=_settings_of(ReadingCommand.HTTP))

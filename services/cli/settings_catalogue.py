@@ -13,6 +13,7 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
+from floorpulse.alerts.settings import AlertsProcessSettings
 from floorpulse.ingest.settings import IngestSettings
 from floorpulse.kpi_engine.settings import EngineSettings
 from floorpulse.origin.settings import HttpSettings
@@ -28,6 +29,7 @@ KINDS: Mapping[object, str] = {
     float: NUMBER,
     Path: "folder",
     tuple: "JSON list",
+    dict: "JSON object",
 }
 MASK = "********"
 ALIKE = 0.6
@@ -52,6 +54,11 @@ READERS = (
     ),
     SettingsReader(
         "api", QuerySettings, ("api", "definitions", "floor", "kafka", "database", "log")
+    ),
+    SettingsReader(
+        "alerts",
+        AlertsProcessSettings,
+        ("alerts", "definitions", "floor", "kafka", "database", "log"),
     ),
     SettingsReader(
         "http",
@@ -91,6 +98,8 @@ class Setting:
     def unit(self) -> str:
         """What its number counts; of others, what they are."""
         kind = _kind(self.field.annotation)
+        if kind == KINDS[Path] and self.name.endswith("_file"):
+            return "file"
         counted = [word for word in self.name.split("_") if word in COUNTED.split()]
         return counted[-1] if counted and kind == NUMBER else kind
 
@@ -219,7 +228,7 @@ def _secret(annotation: Any) -> bool:
 
 
 def _written(value: object) -> str:
-    if value is None or value == ():
+    if value is None or value in ((), {}):
         return ""
     if isinstance(value, SecretStr):
         return value.get_secret_value()
@@ -227,7 +236,7 @@ def _written(value: object) -> str:
         return str(value).lower()
     if isinstance(value, float):
         return f"{value:g}"
-    return json.dumps(value) if isinstance(value, list | dict) else str(value)
+    return json.dumps(value) if isinstance(value, list | tuple | dict) else str(value)
 
 
 def _without_password(url: str) -> str:

@@ -255,8 +255,13 @@ class MemoryTransaction:
         self._put("overrides", id, (owner, rota, replace(span, end=self.now)))
         return True
 
-    async def claim_notices(self, epoch: int, most: int, span: int) -> list[ClaimedNotice]:
-        due = [one for one in self.tables.notices.values() if self._claimable(one, epoch)]
+    async def claim_notices(
+        self, epoch: int, most: int, span: int, under_way: Collection[str] = ()
+    ) -> list[ClaimedNotice]:
+        every = self.tables.notices.values()
+        due = [
+            one for one in every if self._claimable(one, epoch) and str(one.key) not in under_way
+        ]
         due.sort(key=lambda one: (one.due_at, one.created_at, one.key))
         claimed = []
         for one in due[:most]:

@@ -80,7 +80,8 @@ class Describing(Protocol):
 class AlertmanagerDescriptions:
     """Descriptions of rules, and of the alerts that are handed over just now.
 
-    An alert climbs the policy that its label `escalation` names, else the one of the setting.
+    An alert climbs the policy that its label `escalation` names, else the one of the setting, else
+    the one that its tenant names for all that name none.
     """
 
     def __init__(
@@ -105,10 +106,10 @@ class AlertmanagerDescriptions:
             return self._rules.described(transition)
         alert = self._handing[transition.subject]
         known = self._definitions().at(alert.tenant, transition.at)
-        policy = policy_of(known, alert.labels.get(ESCALATION)) or policy_of(
-            known, self._escalation
-        )
-        return description_of(alert, policy)
+        default = known.tenant.escalation if known.tenant else None
+        names = (alert.labels.get(ESCALATION), self._escalation, default)
+        policies = (policy_of(known, name) for name in names)
+        return description_of(alert, next(filter(None, policies), None))
 
 
 class AlertmanagerInput:

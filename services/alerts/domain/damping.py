@@ -33,9 +33,9 @@ def damped(incident: Incident, circumstances: Circumstances, now: int) -> Decisi
         return Decision(changed(incident, next_at=due))
     after = changed(incident, next_at=now + HOUR)
     targets = _first(incident.policy, circumstances)
-    hour = 1 + (now - incident.opened_at) // HOUR
+    number = incident.revision + 1
     said = entry(after, Reason.FLAPPING, now, details=EventDetails(targets=targets))
-    owed = tuple(OwedNotice(NoticeKind.FLAPPING, hour, target) for target in targets)
+    owed = tuple(OwedNotice(NoticeKind.FLAPPING, number, target) for target in targets)
     return Decision(after, (said,), owed)
 
 

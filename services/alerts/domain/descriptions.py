@@ -7,6 +7,7 @@ from floorpulse.alerts.domain.alert import Transition
 from floorpulse.definitions.domain.bodies import Kind
 from floorpulse.definitions.domain.in_force import Definitions, InForce
 from floorpulse.definitions.domain.on_call import EscalationBody, RuleBody, Severity
+from floorpulse.definitions.domain.on_call_in_force import OnCallInForce
 
 
 @dataclass(frozen=True)
@@ -40,10 +41,15 @@ class RuleDescriptions:
         return Description(
             body.severity,
             dict(body.names),
-            policy_of(known, body.escalation),
+            _policy(known, body),
             body.runbook,
             {str(name): str(value) for name, value in body.labels.items()},
         )
+
+
+def _policy(definitions: InForce, rule: RuleBody) -> EscalationBody | None:
+    found = OnCallInForce(definitions).escalation(rule)
+    return None if found is None else found.body
 
 
 def policy_of(definitions: InForce, name: str | None) -> EscalationBody | None:

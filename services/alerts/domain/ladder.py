@@ -37,4 +37,4 @@ class Ladder:
 
     def position(self, incident: Incident) -> int:
         """Where an incident stands: the step that was last told, 0 before the first."""
-        return incident.round * self.length + incident.level if incident.level else 0
+        return incident.round * self.length + incident.level

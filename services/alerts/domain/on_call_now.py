@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from floorpulse.alerts.domain.rotas import Rota, Span, written_overrides
+from floorpulse.alerts.domain.targets import targets_of
 from floorpulse.definitions.domain.bodies import Kind
 from floorpulse.definitions.domain.calendars import is_open
 from floorpulse.definitions.domain.in_force import InForce
@@ -14,12 +15,6 @@ from floorpulse.definitions.domain.on_call import (
     RotaBody,
 )
 
-CHANNELS = (
-    "screen", "wecom_robot", "wecom_app", "dingtalk", "feishu", "slack", "teams", "pagerduty",
-    "email", "sms", "webhook", "apprise",
-)  # fmt: skip
-"""The fields of a receiver that are ways to reach it, in the order in which they are used"""
-
 
 @dataclass(frozen=True)
 class Arranged:
@@ -27,11 +22,6 @@ class Arranged:
 
     overrides: Mapping[str, Sequence[Span]] = field(default_factory=dict)
     feeds: Mapping[str, Sequence[Span]] = field(default_factory=dict)
-
-
-def ways_of(receiver: ReceiverBody) -> tuple[str, ...]:
-    """The `receiver/channel` of every way in which a receiver can be reached."""
-    return tuple(f"{receiver.id}/{name}" for name in CHANNELS if getattr(receiver, name))
 
 
 @dataclass(frozen=True)
@@ -52,7 +42,7 @@ class OnCallNow:
         """All `receiver/channel` of one receiver; empty where it is not known."""
         known = self.definitions.versions.get(Kind.RECEIVER, {}).get(receiver)
         body = known.body if known is not None else None
-        return ways_of(body) if isinstance(body, ReceiverBody) else ()
+        return targets_of(body) if isinstance(body, ReceiverBody) else ()
 
     def is_open(self, calendar: str) -> bool:
         """Whether a calendar is open now; one that is not defined is never closed."""

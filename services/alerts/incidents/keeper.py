@@ -12,7 +12,7 @@ from floorpulse.alerts.domain.escalation import opened, resolved, steadied, wors
 from floorpulse.alerts.domain.figures import Figure
 from floorpulse.alerts.domain.incidents import Incident, IncidentState, Subject
 from floorpulse.alerts.domain.reasons import Reason
-from floorpulse.alerts.incidents.ports import Change, IncidentStore, Transaction
+from floorpulse.alerts.incidents.ports import Change, IncidentStore, LeaseLost, Transaction
 from floorpulse.alerts.incidents.surroundings import Surroundings
 from floorpulse.alerts.metrics import IncidentMetrics
 
@@ -56,7 +56,11 @@ class IncidentKeeper:
             await self._take(part)
 
     async def _take(self, batch: EvaluationBatch) -> None:
-        async with self._store.transaction(self._epoch()) as work:
+        epoch = self._epoch()
+        if epoch is None:
+            message = "this replica does not act"
+            raise LeaseLost(message)
+        async with self._store.transaction(epoch) as work:
             changes = await self._changes(work, batch)
             await work.store(changes)
             await work.store_states(batch.states)

@@ -1,5 +1,7 @@
 """Notices in PostgreSQL: claimed by an epoch, sent, tried again, failed."""
 
+from collections.abc import Collection
+
 from sqlalchemy import Row, TextClause, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -32,9 +34,17 @@ class NoticeRows:
         """When the transaction began."""
         return self._now
 
-    async def claim_notices(self, epoch: int, most: int, span: int) -> list[ClaimedNotice]:
+    async def claim_notices(
+        self, epoch: int, most: int, span: int, under_way: Collection[str] = ()
+    ) -> list[ClaimedNotice]:
         """Notices that are due become this epoch's for `span` milliseconds."""
-        given = {"now": self.now, "epoch": epoch, "most": most, "until": self.now + span}
+        given = {
+            "now": self.now,
+            "epoch": epoch,
+            "most": most,
+            "until": self.now + span,
+            "under_way": list(under_way),
+        }
         rows = (await self._connection.execute(CLAIM, given)).all()
         if not rows:
             return []

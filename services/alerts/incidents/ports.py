@@ -142,9 +142,11 @@ class Transaction(Protocol):
         """End an override now; False where there is none that has not ended."""
         ...
 
-    async def claim_notices(self, epoch: int, most: int, span: int) -> list[ClaimedNotice]:
+    async def claim_notices(
+        self, epoch: int, most: int, span: int, under_way: Collection[str] = ()
+    ) -> list[ClaimedNotice]:
         """Notices that are due become this epoch's for `span` milliseconds, but those that others
-        hold. A claim that has ended is due again.
+        hold. A claim that has ended is due again, unless its key is `under_way`.
         """
         ...
 

@@ -1,6 +1,6 @@
 """Incidents, timelines and notices as rows, and back."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -14,7 +14,7 @@ from floorpulse.alerts.domain.rotas import Span
 from floorpulse.alerts.domain.silences import Matcher, Silence
 from floorpulse.definitions.domain.on_call import EscalationBody, Severity
 
-Row = RowMapping
+Row = RowMapping | Mapping[str, Any]
 
 
 class IncidentBody(msgspec.Struct, frozen=True, omit_defaults=True):

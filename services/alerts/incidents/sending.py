@@ -36,6 +36,7 @@ log: BoundLogger = structlog.get_logger(__name__)
 
 EVERY = 0.5
 CLAIM = 8.0
+SPAN = round(CLAIM * 1000)
 ATTEMPT = 7.0
 """Seconds of one attempt; less than the claim"""
 AT_ONCE = 32
@@ -77,7 +78,7 @@ class Sender:
     def __init__(self, work: Sending, news: asyncio.Event) -> None:
         self._work = work
         self._news = news
-        self._under_way: set[asyncio.Task[None]] = set()
+        self._under_way: dict[str, asyncio.Task[None]] = {}
         self._free = asyncio.Event()
         self._closing = False
 
@@ -103,8 +104,8 @@ class Sender:
         """Claim nothing more, and wait until every answer of what is under way is stored."""
         self._closing = True
         if self._under_way:
-            await asyncio.wait(set(self._under_way), timeout=CLAIM)
-        for task in self._under_way:
+            await asyncio.wait(self._under_way.values(), timeout=CLAIM)
+        for task in self._under_way.values():
             task.cancel()
 
     async def _claimed(self) -> int:
@@ -114,21 +115,18 @@ class Sender:
             return 0
         try:
             async with self._work.store.transaction(term.epoch) as work:
-                claimed = await work.claim_notices(term.epoch, room, round(CLAIM * 1000))
+                claimed = await work.claim_notices(term.epoch, room, SPAN, tuple(self._under_way))
         except (StoreUnavailable, LeaseLost) as away:
             log.warning("sender_waits", error=str(away))
             return 0
-        names = {task.get_name() for task in self._under_way}
         for claim in claimed:
-            if str(claim.key) in names:
-                continue
             task = asyncio.create_task(self._attempt(claim, term), name=str(claim.key))
-            self._under_way.add(task)
+            self._under_way[str(claim.key)] = task
             task.add_done_callback(self._done)
         return len(claimed)
 
     def _done(self, task: "asyncio.Task[None]") -> None:
-        self._under_way.discard(task)
+        self._under_way.pop(task.get_name())
         self._free.set()
         if not task.cancelled() and task.exception() is not None:
             log.error("notice_not_sent", notice=task.get_name(), exc_info=task.exception())

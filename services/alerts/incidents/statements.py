@@ -53,6 +53,7 @@ CLAIM = text("""
 WITH due AS MATERIALIZED (
     SELECT incident, kind, step, target FROM notice
     WHERE due_at <= :now AND (state = 'pending' OR (state = 'sending' AND epoch <= :epoch))
+        AND incident || '.' || kind || '.' || step || '.' || target <> ALL(:under_way)
     ORDER BY due_at, created_at LIMIT :most FOR UPDATE SKIP LOCKED
 )
 UPDATE notice SET state = 'sending', epoch = :epoch, claimed_until = :until, due_at = :until,

@@ -1,6 +1,7 @@
 """Timers: incidents whose `next_at` is past are changed, a few in each transaction."""
 
 import asyncio
+from collections.abc import Callable
 
 import structlog
 from structlog.stdlib import BoundLogger
@@ -32,12 +33,20 @@ class Timers:
         lease: Lease,
         news: asyncio.Event,
         metrics: IncidentMetrics,
+        monotonic: Callable[[], float],
     ) -> None:
         self._store = store
         self._surroundings = surroundings
         self._lease = lease
         self._news = news
         self._metrics = metrics
+        self._monotonic = monotonic
+        self._looked_at = monotonic()
+
+    @property
+    def age(self) -> float:
+        """Seconds since what was due was taken."""
+        return self._monotonic() - self._looked_at
 
     async def run(self) -> None:
         """Look for due incidents again and again, until cancelled."""
@@ -62,6 +71,7 @@ class Timers:
             known = await work.known(due) if due else {}
             changes = [Change(one, self._decide(one, known[one.id], work.now)) for one in due]
             await work.store(changes)
+        self._looked_at = self._monotonic()
         for change in changes:
             for event in change.decision.events:
                 self._metrics.changed(event.reason)

@@ -56,7 +56,7 @@ class Alibaba:
             url=f"{settings.origin}/",
             body=body.encode(),
             headers=self._headers(body.encode()),
-            who=settings.key_id,
+            who=f"{settings.key_id}/{number}",
             hidden=(secret,),
         )
         return await deliver(self.transport, call, judged, still_ours)
@@ -74,7 +74,8 @@ class Alibaba:
             "x-acs-version": VERSION,
         }
         secret = settings.key_secret.get_secret_value()
-        return signed | {"Authorization": authorization(settings.key_id, secret, signed)}
+        sent = {name: value for name, value in signed.items() if name != "host"}
+        return sent | {"Authorization": authorization(settings.key_id, secret, signed)}
 
 
 def authorization(key_id: str, secret: str, signed: Mapping[str, str], query: str = "") -> str:

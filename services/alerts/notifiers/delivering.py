@@ -3,9 +3,10 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from urllib.parse import parse_qsl, urlsplit
 
 from floorpulse.alerts.domain.notices import Delivery
-from floorpulse.alerts.notifiers.answers import Answer
+from floorpulse.alerts.notifiers.answers import LONGEST_PAUSE, Answer
 from floorpulse.alerts.notifiers.transport import Call, StillOurs, Transport
 
 JSON = {"Content-Type": "application/json; charset=utf-8"}
@@ -24,13 +25,23 @@ async def deliver(
     if isinstance(answer, Delivery):
         return answer
     delivery = judge(answer)
-    transport.quiet(call, delivery.retry_after)
-    return replace(delivery, said=without(delivery.said, call.hidden))
+    asked = delivery.retry_after
+    granted = None if asked is None else min(asked, LONGEST_PAUSE)
+    transport.quiet(call, granted)
+    said = without(delivery.said, call.hidden)
+    return replace(delivery, said=said, retry_after=granted)
 
 
 def encoded(body: Mapping[str, object]) -> bytes:
     """A JSON body: letters as they are, so that a limit in bytes holds."""
     return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def secrets_in(url: str) -> tuple[str, ...]:
+    """What of a robot's address is secret: its long segments and the values of its query."""
+    parts = urlsplit(url)
+    segments = [one for one in parts.path.split("/") if len(one) >= SHORTEST]
+    return (url, *segments, *(value for _, value in parse_qsl(parts.query)))
 
 
 def without(said: str, hidden: tuple[str, ...]) -> str:

@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 from floorpulse.alerts.domain.messages.cut import Layout, as_text
 from floorpulse.alerts.domain.notices import Delivery, Message, Verdict
 from floorpulse.alerts.notifiers.answers import Answer, Codes, by_code
-from floorpulse.alerts.notifiers.delivering import JSON, deliver, encoded
+from floorpulse.alerts.notifiers.delivering import JSON, deliver, encoded, secrets_in
 from floorpulse.alerts.notifiers.rates import Rate
 from floorpulse.alerts.notifiers.transport import Call, StillOurs, Transport
 
@@ -47,7 +47,7 @@ class DingTalkRobot:
             headers=JSON,
             who=self.url,
             rates=RATES,
-            hidden=(self.url, self.url.rpartition("=")[2], self.signing or ""),
+            hidden=(*secrets_in(self.url), self.signing or ""),
         )
         return await deliver(self.transport, call, judged, still_ours)
 

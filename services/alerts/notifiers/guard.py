@@ -23,6 +23,11 @@ Network = IPv4Network | IPv6Network
 METADATA = frozenset({ip_address("168.63.129.16")})
 """Azure's host service, a public address that never leaves the host; the other clouds' metadata
 services have link-local, private or shared addresses"""
+UNICAST = ip_network("2000::/3")
+"""All of IPv6 that is public"""
+SPECIAL: tuple[Network, ...] = tuple(map(ip_network, ("192.0.0.0/24", "192.88.99.0/24")))
+"""IPv4 for protocols (RFC 6890), which Python before 3.12.4 calls public in part: Oracle's metadata
+service is in it"""
 TRANSLATED: tuple[Network, ...] = tuple(
     map(
         ip_network,
@@ -73,13 +78,9 @@ class Guard:
         )
 
     def _allowed(self, address: Address) -> bool:
-        if any(address in network for network in self.networks if _same(address, network)):
+        if _within(address, self.networks):
             return True
         return (self.loopback and address.is_loopback) or _public(address)
-
-
-def _same(address: Address, network: Network) -> bool:
-    return address.version == network.version
 
 
 def _public(address: Address) -> bool:
@@ -87,12 +88,13 @@ def _public(address: Address) -> bool:
         address.is_global
         and not address.is_multicast
         and address not in METADATA
-        and not _translated(address)
+        and not _within(address, (*SPECIAL, *TRANSLATED))
+        and (address.version != UNICAST.version or address in UNICAST)
     )
 
 
-def _translated(address: Address) -> bool:
-    return any(_same(address, network) and address in network for network in TRANSLATED)
+def _within(address: Address, networks: Sequence[Network]) -> bool:
+    return any(address.version == one.version and address in one for one in networks)
 
 
 def _kind(address: Address) -> str:
@@ -101,6 +103,6 @@ def _kind(address: Address) -> str:
         return "this machine itself"
     if address.is_link_local or address in METADATA:
         return "an address of the local link, where clouds keep their metadata"
-    if _translated(address):
+    if _within(address, TRANSLATED):
         return "an IPv6 form of an IPv4 address"
     return "an address that is not public"

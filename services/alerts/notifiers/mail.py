@@ -28,6 +28,10 @@ from floorpulse.alerts.notifiers.transport import Relinquished, StillOurs
 LAYOUT = Layout(50_000)
 MOST_SUBJECT = 200
 PERMANENT_FROM = 500
+NO_STARTTLS = (
+    "the mail server offers no STARTTLS; an operator who means it sets "
+    "FLOORPULSE_ALERTS__SMTP_TLS=none"
+)
 
 
 @dataclass(frozen=True)
@@ -59,16 +63,22 @@ class Mailer:
         settings = self.settings
         client = aiosmtplib.SMTP(
             hostname=settings.host,
+            local_hostname=settings.sender.rpartition("@")[2],
             port=settings.port,
             timeout=self.within,
             use_tls=settings.tls == "immediate",
-            start_tls=settings.tls == "starttls",
+            start_tls=False,
             tls_context=self.trusted,
         )
-        async with client:
+        try:
+            await client.connect()
+            if settings.tls == "starttls" and not await _encrypted(client):
+                return Delivery(Verdict.PERMANENT, NO_STARTTLS)
             if settings.user is not None and settings.password is not None:
                 await client.login(settings.user, settings.password.get_secret_value())
             return await self._handed_over(client, message, still_ours)
+        finally:
+            client.close()  # no QUIT: its answer could be late, and the mail is taken
 
     async def _handed_over(
         self, client: aiosmtplib.SMTP, message: Message, still_ours: StillOurs
@@ -93,6 +103,15 @@ class Mailer:
         password = self.settings.password
         hidden = (password.get_secret_value(),) if password else ()
         return Delivery(delivery.verdict, without(" ".join(delivery.said.split()), hidden)[:300])
+
+
+async def _encrypted(client: aiosmtplib.SMTP) -> bool:
+    """Whether the connection is encrypted now; False where the server offers no STARTTLS."""
+    await client.ehlo()
+    if not client.supports_extension("starttls"):
+        return False
+    await client.starttls()
+    return True
 
 
 def written(message: Message, sender: str, to: tuple[str, ...]) -> bytes:

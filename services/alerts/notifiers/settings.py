@@ -97,10 +97,13 @@ class ChannelSettings(BaseModel):
     )
     link_seconds: int = Field(86_400, ge=60, description="how long a link of a message can be used")
     connect_seconds: float = Field(
-        3, gt=0, le=30, description="longest that a connection to a channel may take"
+        2, gt=0, le=6, description="longest that a connection to a channel may take"
     )
     send_seconds: float = Field(
-        10, gt=0, le=60, description="longest that sending one message may take"
+        6,
+        gt=0,
+        le=6.5,
+        description="longest that sending one message may take; another replica sends it after 8 s",
     )
     allowed_hosts: tuple[str, ...] = Field(
         (),

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from floorpulse.alerts.domain.messages.cut import Layout, as_text
 from floorpulse.alerts.domain.notices import Delivery, Message, Verdict
-from floorpulse.alerts.notifiers.answers import Answer, by_status
-from floorpulse.alerts.notifiers.delivering import JSON, deliver, encoded
+from floorpulse.alerts.notifiers.answers import Answer, by_status, unreadable
+from floorpulse.alerts.notifiers.delivering import JSON, deliver, encoded, secrets_in
 from floorpulse.alerts.notifiers.rates import Rate
 from floorpulse.alerts.notifiers.transport import Call, StillOurs, Transport
 
@@ -32,7 +32,7 @@ def _link(label: str, address: str) -> str:
     return f"<{escaped(address)}|{escaped(label)}>"
 
 
-LAYOUT = Layout(12_000, line=_line, link=_link)
+LAYOUT = Layout(12_000, title=escaped, line=_line, link=_link)
 """Slack cuts texts beyond 40,000 characters and recommends far less"""
 
 
@@ -51,7 +51,7 @@ class SlackWebhook:
             headers=JSON,
             who=self.url,
             rates=RATES,
-            hidden=(self.url, self.url.rpartition("/")[2]),
+            hidden=secrets_in(self.url),
         )
         return await deliver(self.transport, call, judged, still_ours)
 
@@ -62,4 +62,6 @@ def judged(answer: Answer) -> Delivery:
         return by_status(answer)
     if answer.text == "ok" or (answer.fields() or {}).get("ok") is True:
         return Delivery(Verdict.ACCEPTED, "ok")
+    if not answer.whole:
+        return unreadable(answer)
     return Delivery(Verdict.PERMANENT, answer.text or "an empty answer instead of ok")

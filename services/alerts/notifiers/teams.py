@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from floorpulse.alerts.domain.messages.cut import Layout, fitted
 from floorpulse.alerts.domain.notices import Delivery, Message, Verdict
 from floorpulse.alerts.notifiers.answers import Answer, by_status
-from floorpulse.alerts.notifiers.delivering import JSON, deliver, encoded
+from floorpulse.alerts.notifiers.delivering import JSON, deliver, encoded, secrets_in
 from floorpulse.alerts.notifiers.rates import Rate
 from floorpulse.alerts.notifiers.transport import Call, StillOurs, Transport
 
@@ -39,7 +39,7 @@ class TeamsWorkflow:
             headers=JSON,
             who=self.url,
             rates=RATES,
-            hidden=(self.url, self.url.rpartition("=")[2]),
+            hidden=secrets_in(self.url),
         )
         return await deliver(self.transport, call, judged, still_ours)
 

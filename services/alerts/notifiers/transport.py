@@ -12,7 +12,7 @@ for one host is never used for another.
 import asyncio
 import socket
 import ssl
-from collections.abc import AsyncIterable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -60,11 +60,15 @@ class Lookup(Protocol):
 
 @dataclass(frozen=True)
 class TimeLimits:
-    """Seconds for a connection, for the whole exchange, and for a body after its status."""
+    """Seconds for a connection, and for the whole exchange."""
 
-    connect: float = 3.0
-    whole: float = 10.0
-    body: float = 2.0
+    connect: float
+    whole: float
+
+    @property
+    def body(self) -> float:
+        """For a body, after its status came."""
+        return self.whole / 5
 
 
 @dataclass(frozen=True)
@@ -140,8 +144,8 @@ class Transport:
             return _passing(f"no answer within {self._limits.whole:g} s")
         except Relinquished:
             return Delivery(Verdict.GIVEN_UP, "another replica acts now; nothing was sent")
-        except (httpx.InvalidURL, UnicodeError):
-            return Delivery(Verdict.PERMANENT, "the address is no URL")
+        except (httpx.InvalidURL, httpx.LocalProtocolError, UnicodeError):
+            return Delivery(Verdict.PERMANENT, "the address or a header has signs that it may not")
         except httpx.TransportError as wrong:
             return _passing(_words(wrong))
         except OSError as wrong:
@@ -227,12 +231,10 @@ class Transport:
 
 async def _read(response: httpx.Response, body: bytearray) -> bool:
     """Fill `body` up to its limit; whether that was all."""
-    stream = response.stream
-    if isinstance(stream, AsyncIterable):
-        async for part in stream:
-            body += part
-            if len(body) > MOST_BYTES:
-                return False
+    async for part in response.aiter_raw():
+        body += part
+        if len(body) > MOST_BYTES:
+            return False
     return True
 
 

@@ -10,11 +10,21 @@ from dataclasses import dataclass
 from floorpulse.alerts.domain.messages.cut import Layout, as_text
 from floorpulse.alerts.domain.notices import Delivery, Message
 from floorpulse.alerts.notifiers.answers import Answer, Codes, by_code
-from floorpulse.alerts.notifiers.delivering import JSON, deliver, encoded
+from floorpulse.alerts.notifiers.delivering import JSON, deliver, encoded, secrets_in
 from floorpulse.alerts.notifiers.rates import Rate
 from floorpulse.alerts.notifiers.transport import Call, StillOurs, Transport
 
-LAYOUT = Layout(2048)
+
+def unmarked(text: str) -> str:
+    """Text without the sign that begins what WeCom reads as a link or a mention."""
+    return text.replace("<", "＜")
+
+
+def _line(label: str, text: str) -> str:
+    return f"{label}: {unmarked(text)}"
+
+
+LAYOUT = Layout(2048, title=unmarked, line=_line)
 RATES = (Rate(20, 60),)
 CODES = Codes(("errcode",), ("errmsg",), frozenset({-1, 6000, 45009, 45033}))
 """Busy, changed meanwhile, too often, too many at once"""
@@ -36,7 +46,7 @@ class WeComRobot:
             headers=JSON,
             who=self.url,
             rates=RATES,
-            hidden=(self.url, self.url.rpartition("=")[2]),
+            hidden=secrets_in(self.url),
         )
         return await deliver(self.transport, call, judged, still_ours)
 

@@ -13,10 +13,10 @@ from floorpulse.alerts.domain.alert_rule import AlertRule, alert_rule
 from floorpulse.alerts.domain.incidents import Subject
 from floorpulse.board.domain.series import QueueChannel
 from floorpulse.board.domain.windows import Window
-from floorpulse.definitions.domain.bodies import Kind
 from floorpulse.definitions.domain.calendars import Calendar
 from floorpulse.definitions.domain.in_force import InForce
 from floorpulse.definitions.domain.on_call import RuleBody, RuleScope
+from floorpulse.definitions.domain.on_call_in_force import OnCallInForce
 from floorpulse.figures.selection import By, RowKey, Selection
 from floorpulse.kpis.catalogue import ASKED
 from floorpulse.kpis.inputs import Need
@@ -84,12 +84,8 @@ class WatchedPlace:
 
 def watched_rules(in_force: InForce) -> list[WatchedRule]:
     """The rules in force, by id."""
-    versions = in_force.versions.get(Kind.RULE, {})
-    return [
-        _watched(one.name, one.body)
-        for _, one in sorted(versions.items())
-        if isinstance(one.body, RuleBody)
-    ]
+    rules = OnCallInForce(in_force).rules
+    return [_watched(one.name, one.body) for _, one in sorted(rules.items())]
 
 
 def _watched(version: str, body: RuleBody) -> WatchedRule:
@@ -127,18 +123,19 @@ def places_of(
 ) -> list[WatchedPlace]:
     """The places of a floor's queues and channels that rules watch."""
     places: dict[tuple[GroupKey, RowKey], WatchedPlace] = {}
+    on_call = OnCallInForce(in_force)
     for rule in rules:
-        for place, alert in _alerts(tenant, in_force, rule, queue_channels):
+        for place, alert in _alerts(tenant, on_call, rule, queue_channels):
             known = places.setdefault((place.group, place.row_key), place)
             known.alerts.append(alert)
     return list(places.values())
 
 
 def _alerts(
-    tenant: str, in_force: InForce, rule: WatchedRule, queue_channels: Sequence[QueueChannel]
+    tenant: str, on_call: OnCallInForce, rule: WatchedRule, queue_channels: Sequence[QueueChannel]
 ) -> Iterator[tuple[WatchedPlace, WatchedAlert]]:
     scope = rule.body.scope
-    queues = watched_queues(in_force, scope, queue_channels)
+    queues = watched_queues(on_call, scope, queue_channels)
     channels = tuple(scope.channels)
     channel = channels[0] if len(channels) == 1 else ""
     if scope.total:
@@ -146,16 +143,16 @@ def _alerts(
         group = GroupKey(rule.read, Selection(tenant, named, channels, By.TOTAL), rule.window)
         if queues:
             subject = Subject(tenant, rule.id, "", channel)
-            yield WatchedPlace(group, RowKey(), queues), _alert(in_force, rule, subject)
+            yield WatchedPlace(group, RowKey(), queues), _alert(on_call, rule, subject)
         return
     group = GroupKey(rule.read, Selection(tenant, (), channels, By.QUEUE), rule.window)
     for queue in queues:
         subject = Subject(tenant, rule.id, queue, channel)
-        yield WatchedPlace(group, RowKey(queue), (queue,)), _alert(in_force, rule, subject)
+        yield WatchedPlace(group, RowKey(queue), (queue,)), _alert(on_call, rule, subject)
 
 
 def watched_queues(
-    in_force: InForce, scope: RuleScope, queue_channels: Sequence[QueueChannel]
+    on_call: OnCallInForce, scope: RuleScope, queue_channels: Sequence[QueueChannel]
 ) -> list[str]:
     """The floor's queues that a scope names, sorted: those in the teams and sites that it names,
     with contacts of its channels.
@@ -164,10 +161,7 @@ def watched_queues(
         {
             queue
             for _, queue, channel in queue_channels
-            if (not scope.channels or channel in scope.channels)
-            and (not scope.queues or queue in scope.queues)
-            and (not scope.teams or in_force.team(queue) in scope.teams)
-            and (not scope.sites or in_force.site(queue) in scope.sites)
+            if (not scope.channels or channel in scope.channels) and on_call.watches(scope, queue)
         }
     )
 
@@ -176,7 +170,5 @@ def _whole(scope: RuleScope) -> bool:
     return not (scope.queues or scope.teams or scope.sites)
 
 
-def _alert(in_force: InForce, rule: WatchedRule, subject: Subject) -> WatchedAlert:
-    named = rule.body.calendar
-    calendar = in_force.calendar(subject.queue) if named is None else in_force.calendars.get(named)
-    return WatchedAlert(rule, subject, calendar)
+def _alert(on_call: OnCallInForce, rule: WatchedRule, subject: Subject) -> WatchedAlert:
+    return WatchedAlert(rule, subject, on_call.calendar(rule.body, subject.queue))

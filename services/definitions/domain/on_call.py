@@ -177,8 +177,10 @@ class RuleBody(Body, frozen=True, kw_only=True):
     keep_firing_for: Annotated[
         Wait, Meta(description="seconds that it must be clear before it resolves")
     ] = 0
-    min_breaches: Annotated[Count, Meta(description="evaluations in a row that must breach")] = 1
-    min_clears: Annotated[Count, Meta(description="evaluations in a row that must be clear")] = 1
+    min_breaches: Annotated[
+        Count, Meta(description="minutes in a row that a breach must touch")
+    ] = 1
+    min_clears: Annotated[Count, Meta(description="minutes in a row that it must be clear in")] = 1
     severity: Annotated[Severity, Meta(description="critical, warning or info")] = Severity.WARNING
     calendar: Annotated[
         Id | None,
@@ -323,7 +325,9 @@ class ReceiverBody(Body, frozen=True, kw_only=True):
     id: Id
     names: Names
     language: Annotated[Literal["en", "zh"], Meta(description="en or zh")] = "en"
-    user: Annotated[Id | None, Meta(description="the user that acts as this receiver")] = None
+    user: Annotated[
+        Id | None, Meta(description="id of the API key whose holder acts as this receiver")
+    ] = None
     screen: Annotated[
         bool, Meta(description="shown on the messages page of the service itself")
     ] = False

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from floorpulse.definitions.domain.bodies import Kind, TenantBody
 from floorpulse.definitions.domain.floor import Floor
 from floorpulse.definitions.domain.mistakes import DefinitionMistake
-from floorpulse.definitions.domain.on_call import EscalationBody, ReceiverBody, RuleBody
+from floorpulse.definitions.domain.on_call import ReceiverBody, RuleBody
 from floorpulse.definitions.domain.rule_meaning import CONDITIONS
 from floorpulse.definitions.domain.shape import Entry
 from floorpulse.definitions.domain.surroundings import entries_of
 
+# An escalation policy that no rule names may be named by an alert from outside: see `remarks`.
 UNUSED = {
-    Kind.ESCALATION: "name it as the `escalation` of a rule or the tenant, or delete it",
     Kind.ROTA: "name it as the target of an escalation's step, or delete it",
     Kind.RECEIVER: "name it as a member of a rota or the target of a step, or delete it",
 }
@@ -23,7 +23,6 @@ def ineffective_on_call(floor: Floor) -> Iterator[DefinitionMistake]:
     """What changes nothing, beside what nobody uses."""
     yield from _repeated_rules(floor)
     yield from _repeated_defaults(floor)
-    yield from _acknowledgements(floor)
     yield from _same_user(floor)
 
 
@@ -45,20 +44,6 @@ def _repeated_defaults(floor: Floor) -> Iterator[DefinitionMistake]:
         if body.escalation is not None and defaults == {body.escalation}:
             problem = f"repeats the tenant's default {body.escalation!r}"
             yield entry.mistake("escalation", problem, "leave it out")
-
-
-def _acknowledgements(floor: Floor) -> Iterator[DefinitionMistake]:
-    """Times for severities that no rule has; alerts from outside can have any."""
-    tenants = [body for _, body in entries_of(floor, TenantBody)]
-    defaults = {one.escalation for one in tenants}
-    rules = [body for _, body in entries_of(floor, RuleBody)]
-    for entry, policy in entries_of(floor, EscalationBody):
-        theirs = {str(one.severity) for one in rules if one.escalation == policy.id}
-        written = entry.place.plain().get("acknowledgement") or {}
-        for severity in written if policy.id not in defaults else ():
-            if severity not in theirs:
-                problem = f"no rule that uses this policy is of severity {severity}"
-                yield entry.mistake(f"acknowledgement.{severity}", problem, "leave it out")
 
 
 def _same_user(floor: Floor) -> Iterator[DefinitionMistake]:

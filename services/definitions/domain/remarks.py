@@ -28,6 +28,7 @@ def remarks(entries: Iterable[Entry], today: date) -> list[DefinitionMistake]:
 def _remarks(floor: Floor, today: date) -> Iterator[DefinitionMistake]:
     yield from _ending(floor, today)
     yield from _silent(floor)
+    yield from _from_outside(floor)
     yield from _gaps(floor)
 
 
@@ -54,6 +55,25 @@ def _silent(floor: Floor) -> Iterator[DefinitionMistake]:
             yield entry.mistake("", problem, "name an `escalation`, or let the tenant name one")
 
 
+def _from_outside(floor: Floor) -> Iterator[DefinitionMistake]:
+    """Policies and times for acknowledgements that only alerts from outside can come to use, whose
+    labels name a policy.
+    """
+    defaults = {body.escalation for _, body in entries_of(floor, TenantBody)}
+    rules = [body for _, body in entries_of(floor, RuleBody)]
+    for entry, policy in entries_of(floor, EscalationBody):
+        theirs = {str(one.severity) for one in rules if one.escalation == policy.id}
+        if policy.id in defaults:
+            continue
+        if not theirs:
+            problem = "no rule names this policy, only alerts from outside can"
+            yield entry.mistake("", problem, "name it as the `escalation` of a rule, if one should")
+            continue
+        for severity in sorted((entry.place.plain().get("acknowledgement") or {}).keys() - theirs):
+            problem = f"no rule that names this policy is of severity {severity}"
+            yield entry.mistake(f"acknowledgement.{severity}", problem, "leave it out, if none is")
+
+
 # ------------------------------------------------------------- hours in which nobody is told
 
 
@@ -67,7 +87,8 @@ def _gaps(floor: Floor) -> Iterator[DefinitionMistake]:
                 told |= wanted.intersection(*(_minutes((one,) for one in each) for each in choice))
         gaps = list(_spans(wanted - told))
         if gaps:
-            more = f" and {len(gaps) - 1} more spans a week" if len(gaps) > 1 else ""
+            rest = len(gaps) - 1
+            more = f" and {rest} more span{'s' * (rest > 1)} a week" if rest else ""
             problem = f"rules hold while nobody can be told: {gaps[0]}{more}"
             remedy = "let a step tell somebody then too, if that is not meant"
             yield entry.mistake("steps", problem, remedy)

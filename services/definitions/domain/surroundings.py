@@ -2,6 +2,7 @@
 these are there.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
 from typing import TypeVar
@@ -50,18 +51,22 @@ class Surroundings:
         self._tenants = [body for _, body in entries_of(floor, TenantBody)] or [NOTHING_SAID]
         self._rules = [body for _, body in entries_of(floor, RuleBody)]
         self.calendars = cache(self._calendars)
+        self._teams: dict[str, set[str]] = defaultdict(set)
+        for queue in self._queues:
+            self._teams[queue.id] |= {queue.team} if queue.team is not None else set()
+        self._sites: dict[str, set[str]] = defaultdict(set)
+        for _, team in entries_of(floor, TeamBody):
+            self._sites[team.id] |= {team.site} if team.site is not None else set()
 
     # ------------------------------------------------------------- which queues
 
     def teams(self, queue: str) -> set[str]:
         """The teams of a queue."""
-        return {one.team for one in self._queues if one.id == queue and one.team is not None}
+        return self._teams[queue]
 
     def sites(self, queue: str) -> set[str]:
         """The sites of a queue's teams."""
-        teams = self.teams(queue)
-        bodies = (body for _, body in entries_of(self._floor, TeamBody) if body.id in teams)
-        return {body.site for body in bodies if body.site is not None}
+        return {site for team in self._teams[queue] for site in self._sites[team]}
 
     def watched(self, scope: RuleScope) -> list[QueueBody]:
         """The queues that a scope names in some way; none where it is the whole tenant."""

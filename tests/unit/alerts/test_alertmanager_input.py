@@ -121,6 +121,20 @@ async def test_an_alert_climbs_the_policy_of_the_setting_or_of_its_label(scene: 
     assert [policy and policy.id for policy in policies] == ["infra", "databases"]
 
 
+async def test_an_alert_that_names_no_policy_climbs_the_tenants(scene: Scene) -> None:
+    tenant = "about:\n  - {names: {en: Demo}, escalation: databases}\nreceivers:"
+    known = definitions(POLICIES.replace("receivers:", tenant))
+    descriptions = AlertmanagerDescriptions(RuleDescriptions(lambda: known), lambda: known, None)
+    keeper = Keeper(descriptions)
+    await scene.store.hear("demo", body(told()), AT)
+
+    await AlertmanagerInput(scene.store, keeper, descriptions).hand_over()
+
+    [(_, described)] = keeper.taken
+    assert described.policy is not None
+    assert described.policy.id == "databases"
+
+
 async def test_a_rules_own_transition_is_described_by_the_rule(scene: Scene) -> None:
     gone = Transition(
         Subject("demo", "level"), "level@1", Reason.BREACHED, None, AT, TransitionKind.FIRE

@@ -109,7 +109,8 @@ def test_a_contact_that_waits_beyond_the_threshold_counts_when_it_does() -> None
 
 def test_a_scope_names_queues() -> None:
     scoped = LEVEL.replace("id: level,", "id: level, scope: {queues: [help]},")
-    floor = RuledFloor(busy_world(), scoped)
+    queue = "queues:\n  - {id: help, names: {en: Help}, channels: [voice]}\n"
+    floor = RuledFloor(busy_world(), queue + scoped)
 
     floor.evaluate()
 

@@ -12,6 +12,7 @@ import typer.main
 from prometheus_client import CollectorRegistry
 from pydantic import BaseModel
 
+from floorpulse.alerts.settings import AlertsProcessSettings
 from floorpulse.board.metrics import BoardMetrics
 from floorpulse.cli.app import app
 from floorpulse.definitions.metrics import DefinitionMetrics
@@ -42,7 +43,7 @@ PUBLISHED = {
     if path.suffix in {".json", ".html", ".js"}
 }
 OPERATIONS = PAGES["docs/operations.md"]
-SETTINGS = (EngineSettings, IngestSettings, QuerySettings)
+SETTINGS = (EngineSettings, IngestSettings, QuerySettings, AlertsProcessSettings)
 METRICS = (EngineMetrics, IngestMetrics, QueryMetrics, BoardMetrics, DefinitionMetrics)
 
 

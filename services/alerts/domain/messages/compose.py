@@ -11,13 +11,17 @@ import msgspec
 
 from floorpulse.alerts.domain.figures import Figure
 from floorpulse.alerts.domain.incidents import Incident, IncidentState
-from floorpulse.alerts.domain.messages import numbers
+from floorpulse.alerts.domain.messages import details, numbers
 from floorpulse.alerts.domain.messages.words import LANGUAGES, Words
 from floorpulse.alerts.domain.notices import Message, NoticeKey, NoticeKind
 from floorpulse.definitions.domain.names import name_in
 from floorpulse.kpis.catalogue import ASKED
 
 MILLISECONDS = 1000
+ELSEWHERE = "alertmanager"
+"""The rule of what another system told"""
+PLACES = ("instance", "host", "service", "job")
+"""Labels that say where something is"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +94,9 @@ def _short(
 def _title(short: Mapping[str, str], words: Words) -> str:
     value = words.titled_value.format(value=short["value"]) if short["value"] else ""
     return words.title.format(
-        badge=short["severity"], rule=short["rule"], where=short["where"], value=value
+        badge=short["severity"],
+        what=words.comma.join(filter(None, (short["rule"], short["where"]))),
+        value=value,
     )
 
 
@@ -104,12 +110,19 @@ def _what(incident: Incident, context: MessageContext) -> str:
 
 
 def _where(incident: Incident, context: MessageContext, words: Words) -> str:
+    """The queue and channel, and what else there is of it: an agent, a reason.
+
+    What came from elsewhere is where its labels say, if they do.
+    """
     subject = incident.subject
-    queue = context.queue or subject.queue or words.all_queues
-    if not subject.channel:
-        return queue
-    channel = words.channels.get(subject.channel, subject.channel)
-    return words.in_channel.format(queue=queue, channel=channel)
+    if subject.rule == ELSEWHERE:
+        labels = incident.figure.details
+        return str(next((labels[name] for name in PLACES if name in labels), ""))
+    place = context.queue or subject.queue or words.all_queues
+    if subject.channel:
+        channel = words.channels.get(subject.channel, subject.channel)
+        place = words.in_channel.format(queue=place, channel=channel)
+    return words.comma.join(filter(None, (place, subject.key)))
 
 
 def _how_bad(figure: Figure, words: Words) -> Iterator[str]:
@@ -124,8 +137,7 @@ def _how_bad(figure: Figure, words: Words) -> Iterator[str]:
         yield words.windows.get(figure.window, figure.window)
     if figure.definition:
         yield figure.definition
-    for name, value in figure.details.items():
-        yield f"{words.details.get(name, name)}: {_detail(value, words)}"
+    yield from details.told(figure.kpi, figure.details, words)
 
 
 def _counted(figure: Figure, words: Words) -> Iterator[str]:
@@ -137,20 +149,6 @@ def _counted(figure: Figure, words: Words) -> Iterator[str]:
         yield words.parts.format(part=numbers.number(figure.numerator), whole=whole)
     else:
         yield words.sample.format(whole=whole)
-
-
-def _detail(value: object, words: Words) -> str:
-    match value:
-        case bool() | str():
-            return str(value)
-        case int() | float():
-            return numbers.number(value)
-        case dict():
-            return words.comma.join(f"{name} {_detail(one, words)}" for name, one in value.items())
-        case list() | tuple():
-            return words.comma.join(_detail(one, words) for one in value)
-        case _:
-            return numbers.UNKNOWN
 
 
 def _since(incident: Incident, context: MessageContext, words: Words) -> str:

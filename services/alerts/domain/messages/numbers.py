@@ -12,6 +12,8 @@ from floorpulse.kpis.catalogue import ASKED
 from floorpulse.kpis.units import Better, Unit
 
 UNKNOWN = "-"
+AGE = "age"
+"""Seconds for which nothing was heard: no KPI, and in the place of one"""
 NEARLY = 1e-9
 """What binary fractions may be short of a tenth that is meant"""
 MINUTE = 60
@@ -26,6 +28,8 @@ def shown(kpi: str, value: float | None) -> str:
     """
     if value is None:
         return UNKNOWN
+    if kpi == AGE:
+        return seconds(value)
     known = ASKED.get(kpi)
     match known.unit if known else None:
         case Unit.RATIO:

@@ -1,0 +1,317 @@
+"""The composition root of the alerts service: settings in, a running service out."""
+
+import asyncio
+import os
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
+from random import SystemRandom
+from socket import gethostname
+from zoneinfo import ZoneInfo
+
+import structlog
+from fastapi import FastAPI
+from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+from structlog.stdlib import BoundLogger
+
+from floorpulse.access.keys import KeyRing
+from floorpulse.alerts.api import operations
+from floorpulse.alerts.api.operations import AlertsHealth
+from floorpulse.alerts.app import AlertsService, Evaluation, Part
+from floorpulse.alerts.bridges.alert_events import AlertEvents
+from floorpulse.alerts.bridges.alertmanager import AlertmanagerPush, Clocks
+from floorpulse.alerts.bridges.alertmanager_client import AlertmanagerClient
+from floorpulse.alerts.bridges.alertmanager_input import (
+    AlertmanagerDescriptions,
+    AlertmanagerInput,
+    AlertmanagerLook,
+)
+from floorpulse.alerts.bridges.alertmanager_store import KnownAlerts
+from floorpulse.alerts.bridges.incident_rows import IncidentRows
+from floorpulse.alerts.domain.descriptions import RuleDescriptions
+from floorpulse.alerts.incidents.auditor import Auditor, Heartbeat, get
+from floorpulse.alerts.incidents.delivering import ReceiverChannels
+from floorpulse.alerts.incidents.keeper import IncidentKeeper
+from floorpulse.alerts.incidents.lease import Lease
+from floorpulse.alerts.incidents.sending import Sender, Sending
+from floorpulse.alerts.incidents.states import PostgresAlertStates
+from floorpulse.alerts.incidents.store import AWAY, PostgresIncidents, PostgresLease
+from floorpulse.alerts.incidents.surroundings import Surroundings
+from floorpulse.alerts.incidents.timers import Timers
+from floorpulse.alerts.metrics import (
+    AuditMetrics,
+    BridgeMetrics,
+    IncidentMetrics,
+    LeaseMetrics,
+    LookupMetrics,
+    NoticeMetrics,
+    RuleMetrics,
+)
+from floorpulse.alerts.notifiers.registry import Channels
+from floorpulse.alerts.notifiers.wiring import opened_channels
+from floorpulse.alerts.rules.evaluator import Evaluator
+from floorpulse.alerts.settings import AlertsProcessSettings
+from floorpulse.board.app import BoardKeeper
+from floorpulse.board.wiring import BoardLimits, kept_board
+from floorpulse.definitions.app import DefinitionKeeper
+from floorpulse.definitions.domain.in_force import Definitions
+from floorpulse.definitions.domain.on_call import ReceiverBody
+from floorpulse.definitions.wiring import kept_definitions
+from floorpulse.figures.agents.store import PostgresAgents
+from floorpulse.figures.forecasts.keeper import ForecastKeeper
+from floorpulse.figures.forecasts.store import PostgresForecasts
+from floorpulse.figures.live.figures import LiveFigures
+from floorpulse.figures.lookup.folded import FoldedAgents, FoldedVisits
+from floorpulse.figures.lookup.lookup import Lookup
+from floorpulse.figures.tenant_view import Floors
+from floorpulse.figures.turns import Turns
+from floorpulse.figures.visits.store import PostgresVisits
+from floorpulse.runtime.clock import monotonic, now_ms
+from floorpulse.runtime.database import async_engine, readers_pool
+from floorpulse.runtime.http import create_app
+from floorpulse.runtime.kafka import producer
+
+log: BoundLogger = structlog.get_logger(__name__)
+
+STATEMENT_WITHIN = 5.0
+PING_WITHIN = 2.0
+FORECASTS_EVERY = 1.0
+LOOK_EVERY = 60.0
+LOOKUP_WITHIN = 1.0
+"""Seconds that a rule waits for what only the tables know"""
+
+
+@dataclass(frozen=True)
+class Floor:
+    """What is read of the floor."""
+
+    keeper: BoardKeeper
+    definitions: DefinitionKeeper
+    live: LiveFigures
+    floors: Floors
+    turns: Turns
+
+    def loaded(self) -> bool:
+        """Whether figures and definitions may be believed."""
+        return self.keeper.loaded.is_set() and self.definitions.loaded.is_set()
+
+
+@asynccontextmanager
+async def alerts(
+    settings: AlertsProcessSettings, engine: AsyncEngine, registry: CollectorRegistry
+) -> AsyncIterator[AlertsHealth]:
+    """The running service; a defect in one of its parts makes it unfit, and is logged."""
+    async with AsyncExitStack() as stack:
+        floor = await stack.enter_async_context(_floor(settings, registry))
+        channels = await stack.enter_async_context(opened_channels(settings.alerts))
+        bridges = BridgeMetrics(registry)
+        events = AlertEvents(engine, lambda: producer(settings.kafka), bridges, now_ms)
+        stack.push_async_callback(events.close)
+        acting = Acting(settings, engine, registry, floor)
+        service = acting.service(channels, events, bridges)
+        running = asyncio.create_task(service.run(), name="alerts")
+        running.add_done_callback(_say_why)
+        stack.push_async_callback(_ended, running)
+        said = asyncio.create_task(_said(channels, floor), name="channels")
+        stack.callback(said.cancel)
+        yield AlertsHealth(registry, _unready(engine, floor), lambda: not running.done())
+
+
+@asynccontextmanager
+async def _floor(
+    settings: AlertsProcessSettings, registry: CollectorRegistry
+) -> AsyncIterator[Floor]:
+    """The live figures of all tenants, kept as the API keeps them."""
+    async with AsyncExitStack() as stack:
+        pool = await stack.enter_async_context(
+            await readers_pool(settings.database, STATEMENT_WITHIN)
+        )
+        own = settings.alerts
+        turns = Turns()
+        limits = BoardLimits(own.stale_seconds, own.silence_seconds)
+        keeper = await stack.enter_async_context(
+            kept_board(settings, pool, registry, limits, turns.give_way)
+        )
+        kept = await stack.enter_async_context(
+            kept_definitions(settings.definitions, pool, registry)
+        )
+        forecasts = ForecastKeeper(PostgresForecasts(pool), now_ms)
+        keeping = asyncio.create_task(forecasts.run(FORECASTS_EVERY), name="forecasts")
+        stack.callback(keeping.cancel)
+        floors = Floors(keeper.board, now_ms, lambda: kept.current)
+        lookup = Lookup(
+            FoldedVisits(PostgresVisits(pool), keeper.board.names),
+            FoldedAgents(PostgresAgents(pool), keeper.board.names),
+            monotonic,
+            LOOKUP_WITHIN,
+            LookupMetrics(registry).went_without,
+        )
+        live = LiveFigures(floors, lookup, turns, lambda: forecasts.current)
+        yield Floor(keeper, kept, live, floors, turns)
+
+
+class Acting:
+    """Makes the parts that act, over the tables of `engine`."""
+
+    def __init__(
+        self,
+        settings: AlertsProcessSettings,
+        engine: AsyncEngine,
+        registry: CollectorRegistry,
+        floor: Floor,
+    ) -> None:
+        self._settings = settings
+        self._engine = engine
+        self._registry = registry
+        self._floor = floor
+        self._zone = ZoneInfo(settings.floor.zone)
+        self._changes = IncidentMetrics(registry)
+        self._store = PostgresIncidents(engine)
+        self._surroundings = Surroundings(self._definitions, self._zone)
+        holder = f"{gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
+        self._lease = Lease(PostgresLease(engine), holder, monotonic, LeaseMetrics(registry))
+
+    def _definitions(self) -> Definitions:
+        return self._floor.definitions.current
+
+    def service(
+        self, channels: Channels, events: AlertEvents, bridges: BridgeMetrics
+    ) -> AlertsService:
+        """The service, ready to run."""
+        descriptions = AlertmanagerDescriptions(
+            RuleDescriptions(self._definitions),
+            self._definitions,
+            self._settings.alerts.alertmanager_escalation,
+        )
+        keeper = IncidentKeeper(
+            self._store, self._surroundings, descriptions, lambda: self._lease.epoch, self._changes
+        )
+        service = AlertsService(
+            self._lease,
+            self._evaluation(keeper),
+            Timers(
+                self._store,
+                self._surroundings,
+                self._lease,
+                keeper.news,
+                self._changes,
+                monotonic,
+            ),
+            self._sender(channels, keeper.news),
+            Auditor(self._store, self._lease, monotonic, now_ms, AuditMetrics(self._registry)),
+        )
+        hears = AlertmanagerInput(KnownAlerts(self._engine), keeper, descriptions)
+        others = (
+            lambda: events.run(self._acts),
+            lambda: hears.run(self._acts),
+            *self._bridged(bridges),
+            *self._beating(service),
+        )
+        return replace(service, others=others)
+
+    def _acts(self) -> bool:
+        return self._lease.term is not None
+
+    def _evaluation(self, keeper: IncidentKeeper) -> Evaluation:
+        floor = self._floor
+        metrics = RuleMetrics(self._registry)
+
+        def make() -> Evaluator:
+            return Evaluator(
+                floor.floors, floor.live, floor.turns, metrics, floor.loaded, monotonic
+            )
+
+        stored = PostgresAlertStates(self._engine)
+        return Evaluation(make, stored, keeper, floor.keeper.changed)
+
+    def _sender(self, channels: Channels, news: asyncio.Event) -> Sender:
+        out = ReceiverChannels(channels, self._definitions, self._zone, now_ms)
+        metrics = NoticeMetrics(self._registry)
+        work = Sending(self._store, out, self._lease, SystemRandom().random, metrics)
+        return Sender(work, news)
+
+    def _bridged(self, metrics: BridgeMetrics) -> Sequence[Part]:
+        own = self._settings.alerts
+        if own.alertmanager_url is None:
+            return ()
+        client = AlertmanagerClient(own.alertmanager_url)
+        page = f"{own.public_url}/alerts" if own.public_url else ""
+        clocks = Clocks(now_ms, monotonic)
+        push = AlertmanagerPush(IncidentRows(self._engine), client, metrics, clocks, page)
+        settled = own.alertmanager_settled_seconds
+        look = AlertmanagerLook(KnownAlerts(self._engine), client, metrics, now_ms, settled)
+        return (lambda: push.run(self._acts), lambda: look.run(self._acts, LOOK_EVERY))
+
+    def _beating(self, service: AlertsService) -> Sequence[Part]:
+        url = self._settings.alerts.heartbeat_url
+        if url is None:
+            return ()
+        return (Heartbeat(url.get_secret_value(), service.unwell, get).run,)
+
+
+async def _said(channels: Channels, floor: Floor) -> None:
+    """What cannot be told as things are is said once, at the start."""
+    await floor.definitions.loaded.wait()
+    for version in floor.definitions.current.versions:
+        if version.standing and isinstance(version.body, ReceiverBody):
+            for problem in channels.problems([version.body]):
+                log.error("receiver_unreachable", tenant=version.tenant, problem=problem)
+
+
+def _unready(engine: AsyncEngine, floor: Floor) -> Callable[[], Awaitable[str | None]]:
+    async def unready() -> str | None:
+        if not floor.keeper.loaded.is_set():
+            return "The live figures are being loaded"
+        if not floor.definitions.loaded.is_set():
+            return "The definitions are being loaded"
+        try:
+            async with asyncio.timeout(PING_WITHIN), engine.begin() as connection:
+                await connection.execute(text("SELECT 1"))
+        except AWAY as failed:
+            return f"PostgreSQL does not answer ({type(failed).__name__})"
+        return None
+
+    return unready
+
+
+def _say_why(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and task.exception() is not None:
+        log.error("alerts_ended", exc_info=task.exception())
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    """The service's end in good order; a defect that ended it before was logged then."""
+    task.cancel()
+    await asyncio.wait([task])
+
+
+def create_alerts_app(settings: AlertsProcessSettings) -> FastAPI:
+    """`floorpulse alerts` as an application."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        engine = async_engine(settings.database, STATEMENT_WITHIN)
+        try:
+            app.state.keys = KeyRing(engine)
+            async with alerts(settings, engine, _registry()) as app.state.alerts_health:
+                yield
+        finally:
+            await engine.dispose()
+
+    app = create_app("Floorpulse alerts", "Rules, incidents, escalation, channels.", lifespan)
+    app.state.open_tenant = settings.alerts.open_tenant
+    secret = settings.alerts.session_secret
+    app.state.session_secret = secret.get_secret_value() if secret else None
+    app.include_router(operations.router())
+    return app
+
+
+def _registry() -> CollectorRegistry:
+    registry = CollectorRegistry()
+    ProcessCollector(registry=registry)
+    PlatformCollector(registry=registry)
+    GCCollector(registry=registry)
+    return registry
