@@ -192,6 +192,29 @@ class AlertRouteMetrics:
         )
 
 
+class WatchMetrics:
+    """Contacts at risk that nobody has settled or dismissed yet."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.contacts = Gauge(
+            "floorpulse_alerts_contacts_at_risk",
+            "Contacts at risk that nobody has settled or dismissed, by tenant and state.",
+            ["tenant", "state"],
+            registry=registry,
+        )
+        self.overdue = Gauge(
+            "floorpulse_alerts_contacts_overdue",
+            "Those of them whose due time has passed.",
+            ["tenant", "state"],
+            registry=registry,
+        )
+        self.looked_at = Gauge(
+            "floorpulse_alerts_contacts_looked_timestamp_seconds",
+            "When the lists of contacts at risk were last brought up to date.",
+            registry=registry,
+        )
+
+
 class RuleMetrics:
     """Rules: how many alerts there are, how they are judged, what that takes."""
 

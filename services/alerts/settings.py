@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, SecretStr
 
 from floorpulse.alerts.notifiers.settings import ChannelSettings
+from floorpulse.alerts.watch.settings import WatchSettings
 from floorpulse.definitions.settings import DefinitionsSettings
 from floorpulse.runtime.settings import Settings
 
@@ -72,6 +73,7 @@ class AlertsSettings(ChannelSettings):
     alertmanager_escalation: str | None = Field(
         None, description="escalation policy of alerts that Alertmanager tells without naming one"
     )
+    watch: WatchSettings = WatchSettings()
 
 
 class AlertsProcessSettings(Settings):

@@ -49,11 +49,14 @@ from floorpulse.alerts.metrics import (
     LookupMetrics,
     NoticeMetrics,
     RuleMetrics,
+    WatchMetrics,
 )
 from floorpulse.alerts.notifiers.registry import Channels
 from floorpulse.alerts.notifiers.wiring import opened_channels
 from floorpulse.alerts.rules.evaluator import Evaluator
 from floorpulse.alerts.settings import AlertsProcessSettings
+from floorpulse.alerts.watch.store import PostgresRiskLists, PostgresVisitChanges
+from floorpulse.alerts.watch.watch import ContactWatch
 from floorpulse.board.app import BoardKeeper
 from floorpulse.board.wiring import BoardLimits, kept_board
 from floorpulse.definitions.app import DefinitionKeeper
@@ -207,10 +210,23 @@ class Acting:
         others = (
             lambda: events.run(self._acts),
             lambda: hears.run(self._acts),
+            self._watching(),
             *self._bridged(bridges),
             *self._beating(service),
         )
         return replace(service, others=others)
+
+    def _watching(self) -> Part:
+        settings = self._settings.alerts.watch
+        floor = self._floor
+        watch = ContactWatch(
+            (PostgresVisitChanges(self._engine), PostgresRiskLists(self._engine)),
+            floor.floors,
+            floor.keeper.board.tenants,
+            settings.rules,
+            WatchMetrics(self._registry),
+        )
+        return lambda: watch.run(lambda: self._acts() and floor.loaded(), settings.every_seconds)
 
     def _acts(self) -> bool:
         return self._lease.term is not None

@@ -29,6 +29,7 @@ from floorpulse.figures.lookup.folded import FoldedAgents, FoldedVisits
 from floorpulse.figures.lookup.lookup import Lookup
 from floorpulse.figures.sources.store import PostgresRetiredSources
 from floorpulse.figures.sources.watch import Retirement
+from floorpulse.figures.staffing.figures import Staffing
 from floorpulse.figures.targets.figures import Targets
 from floorpulse.figures.tenant_view import Floors
 from floorpulse.figures.turns import Turns
@@ -158,6 +159,7 @@ def assembled(
         Corrections(floors, turns, PostgresCorrections(pool)),
         Queues(floors, live, turns),
         parts.forecasts,
+        Staffing(floors, live),
         Pipeline(keeper.board, log, rows, now_ms),
         Retirement(PostgresRetiredSources(pool), keeper.heed),
         streams,

@@ -29,6 +29,7 @@ from floorpulse.runtime.http import create_app
 from tests.fakes.alert_reading import MemoryReading
 from tests.fakes.alert_store import MemoryIncidents
 from tests.fakes.definitions import definitions
+from tests.fakes.risk_lists import MemoryRiskLists
 from tests.fakes.world import Client, World, busy_world
 
 SUPERVISOR = {"Authorization": "Bearer supervisor"}
@@ -108,6 +109,7 @@ class AlertWorld:
         self.store = MemoryIncidents(lambda: self.world.now)
         self.reading = MemoryReading(self.store)
         self.used_links = MemoryLinks()
+        self.risk_lists = MemoryRiskLists()
         self.loaded = True
         self.keys = self.world.keys
         self.keys.known["supervisor"] = Credential(
@@ -147,6 +149,7 @@ class AlertWorld:
             links=LinkUse(LINK_SECRET, self.used_links, self.desk, lambda: self.world.now),
             feeds=no_feeds,
             loaded=lambda: self.loaded,
+            risk_lists=self.risk_lists,
         )
 
     async def _rest(self) -> None:

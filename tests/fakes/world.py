@@ -25,6 +25,7 @@ from floorpulse.figures.live.queues import Queues
 from floorpulse.figures.lookup.folded import FoldedAgents, FoldedVisits
 from floorpulse.figures.lookup.lookup import Lookup
 from floorpulse.figures.sources.watch import Retirement
+from floorpulse.figures.staffing.figures import Staffing
 from floorpulse.figures.targets.figures import Targets
 from floorpulse.figures.tenant_view import Floors
 from floorpulse.figures.turns import Turns
@@ -185,6 +186,7 @@ class World:
             Corrections(floors, turns, history),
             Queues(floors, live, turns),
             self.forecasts,
+            Staffing(floors, live),
             Pipeline(self.board, self.log, self.floor, lambda: self.now),
             Retirement(self.floor, self._heed),
             Streams(live, turns, self.pulse, limits.most_rows, "b00t"),

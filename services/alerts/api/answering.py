@@ -11,6 +11,7 @@ from floorpulse.alerts.metrics import AlertRouteMetrics
 from floorpulse.alerts.reading.feed import TenantFeeds
 from floorpulse.alerts.reading.ports import IncidentReading, TimelineReading
 from floorpulse.alerts.reading.trends import Trends
+from floorpulse.alerts.watch.ports import RiskLists
 from floorpulse.figures.tenant_view import Floors
 
 MOST_STREAMS = 500
@@ -35,3 +36,4 @@ class AlertsAnswering:
     links: LinkUse | None
     feeds: Callable[[str], Mapping[str, Sequence[Span]]]
     loaded: Callable[[], bool]
+    risk_lists: RiskLists

@@ -12,6 +12,7 @@ from floorpulse.alerts.api import (
     rules,
     silences,
     stream,
+    watch,
 )
 
 
@@ -25,6 +26,7 @@ def router() -> APIRouter:
         silences.router,
         on_call.router,
         messages.router,
+        watch.router,
         links.router,
         page.router,
         rules.router,

@@ -43,6 +43,15 @@ class StaffByQueue:
             for skills in {skills for queue in queues for skills in self._serving.get(queue, ())}
         )
 
+    def groups(self, states: Collection[AgentState]) -> dict[Skills, int]:
+        """The amounts in these states of agents who serve a queue, by the queues they serve."""
+        amounts = {
+            skills: sum(counts.get(state, 0) for state in states)
+            for skills, counts in self._of.items()
+            if skills
+        }
+        return {skills: amount for skills, amount in amounts.items() if amount}
+
     def _index(self) -> None:
         """Note which skills serve a queue: of those that came since last time."""
         known = list(self._of)

@@ -1,11 +1,9 @@
 """Answers of figures: JSON with an ETag, or CSV."""
 
 import asyncio
-import csv
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
-from io import StringIO
 from typing import Any, NamedTuple, TypeVar
 
 from fastapi import Request, Response
@@ -14,6 +12,7 @@ from starlette.types import Receive, Scope, Send
 
 from floorpulse.figures.rows import HistoryRow, LiveRow, Row, csv_cells, identity, substance
 from floorpulse.figures.turns import Turns
+from floorpulse.runtime.csv_rows import MEDIA_TYPE, csv_headers, csv_text
 from floorpulse.runtime.tagged import encode, matches, pack, tagging
 
 T = TypeVar("T")
@@ -137,36 +136,16 @@ def csv_stream(
     """
 
     async def lines() -> AsyncIterator[str]:
-        yield _csv([sheet.columns])
+        yield csv_text([sheet.columns])
         async for text in _texts(first, sheet, turns):
             yield text
         async for rows in pages:
             async for text in _texts(rows, sheet, turns):
                 yield text
 
-    headers = {
-        "Content-Disposition": f'attachment; filename="{sheet.name}.csv"',
-        "Cache-Control": "private, no-cache",
-        "Vary": "Accept",
-    }
-    return StreamingResponse(lines(), media_type="text/csv; charset=utf-8", headers=headers)
+    return StreamingResponse(lines(), media_type=MEDIA_TYPE, headers=csv_headers(sheet.name))
 
 
 async def _texts(rows: Sequence[object], sheet: Sheet, turns: Turns) -> AsyncIterator[str]:
     async for portion in turns.over(rows, WRITTEN):
-        yield _csv(csv_cells(row, sheet.columns) for row in portion)
-
-
-def _csv(rows: Iterable[Sequence[object]]) -> str:
-    text = StringIO()
-    csv.writer(text).writerows([[_safe(cell) for cell in row] for row in rows])
-    return text.getvalue()
-
-
-def _safe(cell: object) -> object:
-    """A queue named like a formula must not become one in somebody's spreadsheet."""
-    return (
-        f"'{cell}"
-        if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r")
-        else cell
-    )
+        yield csv_text(csv_cells(row, sheet.columns) for row in portion)

@@ -24,6 +24,7 @@ from floorpulse.query.api import (
     operations,
     paging,
     sources,
+    staffing,
     stream,
     targets,
     wall,
@@ -94,6 +95,7 @@ def router() -> APIRouter:
         agents.router,
         targets.router,
         forecasts.router,
+        staffing.router,
         sources.router,
     )
     for part in (*figures_of, stream.router, operations.router, wall.small_router, wall.router):

@@ -7,9 +7,9 @@ from simpy.events import ProcessGenerator
 
 from floorpulse.contracts.events import AgentState
 from floorpulse.simulator.domain.customers import Customers
-from floorpulse.simulator.domain.demand import SLOT, load, planned
+from floorpulse.simulator.domain.demand import SLOT
 from floorpulse.simulator.domain.hall import Hall
-from floorpulse.simulator.domain.roster import LENGTH, required, roster
+from floorpulse.simulator.domain.roster import LENGTH, rostered
 from floorpulse.simulator.domain.spans import DAY, MINUTE, SECOND, ModelSpan
 from floorpulse.simulator.domain.stays import Agent, Conversation, Ticket
 
@@ -25,14 +25,11 @@ def staff(hall: Hall) -> list[Agent]:
     """Every agent of the scenario, with a shift from the roster its team's planned load asks
     for.
     """
-    contacts = planned(hall.scenario)
     agents = list[Agent]()
     for team in hall.scenario.teams:
-        erlangs = load(contacts, [hall.scenario.queue(name) for name in team.mainly])
-        shifts = roster(required(erlangs, hall.scenario.safety))
         agents += [
             Agent(f"{team.name}-{number:03}", team, shift, hall.env.event())
-            for number, shift in enumerate(shifts, 1)
+            for number, shift in enumerate(rostered(hall.scenario, team), 1)
         ]
     return agents
 

@@ -1,11 +1,9 @@
 """Customers: they arrive, wait, give up or are answered, are passed on, and are called back."""
 
-from itertools import accumulate
-
 from simpy.events import ProcessGenerator
 
 from floorpulse.simulator.domain.aftermath import Aftermath
-from floorpulse.simulator.domain.demand import actual, arrivals
+from floorpulse.simulator.domain.demand import SLOT, actual, arrivals, mixes
 from floorpulse.simulator.domain.exits import Exit, exit_of
 from floorpulse.simulator.domain.hall import Hall
 from floorpulse.simulator.domain.scenarios import Queue
@@ -29,11 +27,11 @@ class Customers:
         """New contacts, without end."""
         hall = self._hall
         queues = hall.scenario.queues
-        shares = list(accumulate(queue.share for queue in queues))
+        by_slot = mixes(hall.scenario)
         for after in arrivals(hall.chance("arrivals"), actual(hall.scenario), hall.opening):
             yield hall.pause(after - int(hall.env.now))
             self._enter(
-                self._rng.choices(queues, cum_weights=shares)[0],
+                self._rng.choices(queues, cum_weights=by_slot[hall.time_of_day() // SLOT])[0],
                 f"customer-{self._rng.randrange(hall.scenario.customers)}",
             )
 

@@ -1,6 +1,7 @@
 """Demand: the curve of contacts over a day, and arrivals drawn from it."""
 
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 from random import Random
 
 from floorpulse.simulator.domain.scenarios import Queue, Scenario
@@ -30,11 +31,33 @@ def planned(scenario: Scenario) -> Curve:
     return curve(scenario.shape, scenario.forecast)
 
 
+def unforeseen(scenario: Scenario) -> Curve:
+    """The arrivals of the surge."""
+    surge = scenario.surge
+    return (0.0,) * SLOTS if surge is None else curve(surge.hours, surge.contacts)
+
+
 def actual(scenario: Scenario) -> Curve:
-    """The arrivals that come: the forecast's shape up to the forecast, the surge beyond it."""
-    usual = curve(scenario.shape, min(scenario.contacts, scenario.forecast))
-    beyond = curve(scenario.surge, max(0, scenario.contacts - scenario.forecast))
-    return tuple(base + extra for base, extra in zip(usual, beyond, strict=True))
+    """The arrivals that come: the forecast's, and the surge's beside them."""
+    both = zip(planned(scenario), unforeseen(scenario), strict=True)
+    return tuple(base + extra for base, extra in both)
+
+
+def mixes(scenario: Scenario) -> tuple[tuple[float, ...], ...]:
+    """The queues of arrivals in each half hour: cumulated weights, in the order of the scenario's
+    queues.
+    """
+    usual = [queue.share for queue in scenario.queues]
+    surge = scenario.surge
+    if surge is None:
+        return (tuple(accumulate(usual)),) * SLOTS
+    beyond = [surge.shares[queue.id] for queue in scenario.queues]
+    return tuple(
+        tuple(
+            accumulate(base * mine + extra * more for mine, more in zip(usual, beyond, strict=True))
+        )
+        for base, extra in zip(planned(scenario), unforeseen(scenario), strict=True)
+    )
 
 
 def arrivals(rng: Random, contacts: Curve, opening: int) -> Iterator[int]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from floorpulse.simulator.domain.crew import HOLD
 from floorpulse.simulator.domain.demand import SLOT, SLOTS, Curve, load, planned
-from floorpulse.simulator.domain.roster import RESTS, required, roster
+from floorpulse.simulator.domain.roster import RESTS, rostered
 from floorpulse.simulator.domain.scenarios import Queue, Scenario
 
 TALKED_TO = 0.95
@@ -72,7 +72,7 @@ def _agents(scenario: Scenario) -> dict[str, Curve]:
         queues = [scenario.queue(name) for name in team.mainly]
         whole = load(contacts, queues)
         present = [0] * SLOTS
-        for shift in roster(required(whole, scenario.safety)):
+        for shift in rostered(scenario, team):
             for slot in shift.covers():
                 present[slot] += 1
         for queue in queues:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil, sqrt
 
-from floorpulse.simulator.domain.demand import SLOT, SLOTS
+from floorpulse.simulator.domain.demand import SLOT, SLOTS, load, planned
+from floorpulse.simulator.domain.scenarios import Scenario, Team
 
 LENGTH = 16
 MEALS = (7, 8, 9)
@@ -52,3 +53,10 @@ def roster(needed: Sequence[int]) -> list[Shift]:
         for slot in cover[best]:
             missing[slot] -= 1
     return shifts
+
+
+def rostered(scenario: Scenario, team: Team) -> list[Shift]:
+    """A team's shifts: for the contacts that were planned, with the team's reserve."""
+    erlangs = load(planned(scenario), [scenario.queue(name) for name in team.mainly])
+    needed = required(erlangs, scenario.safety)
+    return roster([ceil(number * team.reserve) for number in needed])

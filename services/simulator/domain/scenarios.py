@@ -2,6 +2,7 @@
 was staffed.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from floorpulse.contracts.events import Channel
@@ -34,12 +35,16 @@ class Queue:
 
 @dataclass(frozen=True)
 class Team:
-    """Agents of one site who share their skills; they are rostered for the demand of `mainly`."""
+    """Agents of one site who share their skills; they are rostered for the demand of `mainly`.
+
+    `reserve` multiplies the agents that the forecast asks for.
+    """
 
     name: str
     site: str
     mainly: tuple[str, ...]
     also: tuple[str, ...] = ()
+    reserve: float = 1.0
 
     @property
     def skills(self) -> tuple[str, ...]:
@@ -68,26 +73,41 @@ class Habits:
 
 
 @dataclass(frozen=True)
+class Surge:
+    """What nobody foresaw: so many contacts a day, spread by 24 hourly weights and by the shares of
+    queues, which add up to 1.
+    """
+
+    contacts: int
+    hours: tuple[float, ...]
+    shares: Mapping[str, float]
+
+
+@dataclass(frozen=True)
 class Scenario:
     """A day on the floor.
 
     `forecast` contacts were planned, spread over the day by the 24 hourly weights of `shape`, and
-    the roster was made for them with `safety` standard deviations of load above the mean;
-    `contacts` come. What comes beyond the forecast follows the hourly weights of `surge`.
-    `liveliest` is the hour at which a demonstration begins unless told otherwise.
+    the roster was made for them with `safety` standard deviations of load above the mean. They
+    come, and the `surge` beside them. `liveliest` is the hour at which a demonstration begins
+    unless told otherwise.
     """
 
     name: str
     forecast: int
-    contacts: int
     queues: tuple[Queue, ...]
     teams: tuple[Team, ...]
     shape: tuple[float, ...]
-    surge: tuple[float, ...]
     safety: float
+    surge: Surge | None = None
     habits: Habits = Habits()
     customers: int = 200_000
     liveliest: int = 10
+
+    @property
+    def contacts(self) -> int:
+        """How many come in a day."""
+        return self.forecast + (self.surge.contacts if self.surge else 0)
 
     def queue(self, name: str) -> Queue:
         """The queue of that id; a StopIteration would be a mistake in the scenario."""
@@ -199,12 +219,64 @@ SHAPE = (
     3.8,
     2.2,
 )
-RUSHES = (1.7, 0.1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2.4, 0.8, 0.2, 0)
+SURGE_HOURS = (
+    0.5,
+    0.2,
+    0.1,
+    0.1,
+    0.1,
+    0.1,
+    0.2,
+    0.4,
+    0.7,
+    1.0,
+    1.0,
+    1.0,
+    0.9,
+    1.0,
+    1.3,
+    1.6,
+    1.6,
+    1.3,
+    1.7,
+    2.4,
+    3.2,
+    3.2,
+    2.2,
+    1.2,
+)
+"""The surge of a sale: into the evening, when what is left becomes cheaper"""
+SURGE_SHARES = {
+    "orders": 0.38,
+    "delivery": 0.14,
+    "returns": 0.02,
+    "vip": 0.02,
+    "chat": 0.40,
+    "email": 0.02,
+    "callback": 0.02,
+}
 
-QUIET = Scenario("quiet", 1_500, 1_500, QUEUES, TEAMS, SHAPE, RUSHES, safety=0.8)
-NORMAL = Scenario("normal", 8_000, 8_000, QUEUES, TEAMS, SHAPE, RUSHES, safety=0.5)
+SALE_TEAMS = (
+    Team("orders-east", "hangzhou", mainly=("orders",), also=("delivery",), reserve=1.08),
+    Team("delivery-east", "hangzhou", mainly=("delivery",), also=("returns",), reserve=1.12),
+    Team("returns-west", "chengdu", mainly=("returns",), also=("orders",), reserve=1.12),
+    Team("vip-west", "chengdu", mainly=("vip",), reserve=1.3),
+    Team("digital-west", "chengdu", mainly=("chat", "email", "callback"), reserve=2.2),
+)
+"""Teams of a sale: voice with a margin, and far more for chat, to which customers were expected to
+turn"""
+
+QUIET = Scenario("quiet", 1_500, QUEUES, TEAMS, SHAPE, safety=0.8)
+NORMAL = Scenario("normal", 8_000, QUEUES, TEAMS, SHAPE, safety=0.5)
 DOUBLE_ELEVEN = Scenario(
-    "double-eleven", 15_000, 20_000, QUEUES, TEAMS, SHAPE, RUSHES, safety=0.4, liveliest=20
+    "double-eleven",
+    15_000,
+    QUEUES,
+    SALE_TEAMS,
+    SHAPE,
+    safety=0.4,
+    surge=Surge(5_000, SURGE_HOURS, SURGE_SHARES),
+    liveliest=19,
 )
 
 SCENARIOS: dict[str, Scenario] = {

@@ -1,15 +1,32 @@
 """Demand over the day, and the roster that meets it."""
 
-from itertools import islice, takewhile
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import islice, pairwise, takewhile
 from math import sqrt
 from random import Random
 
 import pytest
 
-from floorpulse.simulator.domain.demand import SLOT, SLOTS, actual, arrivals, curve, load, planned
-from floorpulse.simulator.domain.roster import Shift, required, roster
+from floorpulse.simulator.domain.demand import (
+    SLOT,
+    SLOTS,
+    actual,
+    arrivals,
+    curve,
+    load,
+    mixes,
+    planned,
+    unforeseen,
+)
+from floorpulse.simulator.domain.roster import Shift, required, roster, rostered
 from floorpulse.simulator.domain.scenarios import DOUBLE_ELEVEN, NORMAL
 from floorpulse.simulator.domain.spans import DAY, HOUR
+
+
+def shares_of(cumulated: Sequence[float]) -> list[float]:
+    """The parts of cumulated weights, each of the whole."""
+    return [(to - since) / cumulated[-1] for since, to in pairwise((0.0, *cumulated))]
 
 
 def test_a_curve_spreads_its_total_and_leans_towards_the_next_hour() -> None:
@@ -23,8 +40,28 @@ def test_a_curve_spreads_its_total_and_leans_towards_the_next_hour() -> None:
 def test_the_surge_comes_on_top_of_the_forecast() -> None:
     assert sum(planned(DOUBLE_ELEVEN)) == pytest.approx(15_000)
     assert sum(actual(DOUBLE_ELEVEN)) == pytest.approx(20_000)
-    assert actual(DOUBLE_ELEVEN)[20] == planned(DOUBLE_ELEVEN)[20], "the morning is as planned"
     assert actual(NORMAL) == planned(NORMAL)
+    beyond = unforeseen(DOUBLE_ELEVEN)
+    assert beyond[40] / planned(DOUBLE_ELEVEN)[40] > 2 * beyond[18] / planned(DOUBLE_ELEVEN)[18], (
+        "more of it in the evening"
+    )
+
+
+def test_the_queues_of_a_surge_are_its_own() -> None:
+    names = [queue.id for queue in DOUBLE_ELEVEN.queues]
+    calm = dict(zip(names, shares_of(mixes(NORMAL)[40]), strict=True))
+    rushed = dict(zip(names, shares_of(mixes(DOUBLE_ELEVEN)[40]), strict=True))
+
+    assert calm == pytest.approx({queue.id: queue.share for queue in NORMAL.queues})
+    assert rushed["chat"] > calm["chat"]
+    assert rushed["returns"] < calm["returns"]
+
+
+def test_a_reserve_is_rostered_beside_what_the_forecast_asks_for() -> None:
+    team = DOUBLE_ELEVEN.teams[-1]
+    plain = rostered(DOUBLE_ELEVEN, replace(team, reserve=1.0))
+
+    assert len(rostered(DOUBLE_ELEVEN, team)) == pytest.approx(team.reserve * len(plain), rel=0.1)
 
 
 def test_as_many_arrive_in_each_half_hour_as_the_curve_says() -> None:
