@@ -1,6 +1,7 @@
 """The composition root of the alerts service: settings in, a running service out."""
 
 import asyncio
+import os
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -195,16 +196,9 @@ class Acting:
         self._changes = IncidentMetrics(registry)
         self._notices = NoticeMetrics(registry)
         self._store = PostgresIncidents(engine)
-        self._channels = channels
-        self.bridges = BridgeMetrics(registry)
-        self._feeds = IcalFeeds(
-            self._definitions,
-            fetching(channels.outside.transport),
-            self.bridges,
-            FeedClock(now_ms, self._zone),
-        )
-        self._surroundings = Surroundings(self._definitions, self._zone, self._feeds.of)
-        holder = f"{gethostname()}-{secrets.token_hex(4)}"
+        self.bridges = bridges
+        self._surroundings = Surroundings(self._definitions, self._zone, feeds)
+        holder = f"{gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
         self._lease = Lease(PostgresLease(engine), holder, monotonic, LeaseMetrics(registry))
 
     def _definitions(self) -> Definitions:

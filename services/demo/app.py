@@ -1,9 +1,9 @@
 """The demo's life: start, keep alive, show, stop.
 
-servers ─► tables, topics, key ─► http, engine, simulator ─► ready ═══ shows the floor, revives what
-dies ═══► told to stop
-stop: simulator ─► http (no more events) ─► all accepted events are durable ─► engine ─► broker,
-database
+servers ─► tables, topics, key ─► http, engine, alerts, simulator ─► ready ═══ shows the floor,
+revives what dies ═══► told to stop
+stop: simulator ─► http, alerts (no more events) ─► all accepted events are durable ─► engine ─►
+broker, database
 """
 
 import asyncio
@@ -18,7 +18,7 @@ from floorpulse.demo.domain.season import Season, season
 from floorpulse.demo.floor import DemoFloor, floor
 from floorpulse.demo.folder import StateFolder
 from floorpulse.demo.options import DemoError, DemoOptions
-from floorpulse.demo.programs import ENGINE, HTTP, SIMULATOR, environment, programs
+from floorpulse.demo.programs import ALERTS, ENGINE, HTTP, SIMULATOR, environment, programs
 from floorpulse.demo.screen import Screen
 from floorpulse.demo.servers import EmbeddedServers
 from floorpulse.demo.supervisor import Program, Supervisor, ending
@@ -37,6 +37,7 @@ ENGINE_GRACE = 3.0
 IDLE_ENGINE_GRACE = 1.0
 """Of an engine that has nothing left to write"""
 HOPELESS = 5
+NOBODY: Mapping[str, list[int]] = {HTTP: [], ENGINE: [], ALERTS: [], SIMULATOR: []}
 LOG_TAIL = 2000
 
 
@@ -82,9 +83,7 @@ class Demo:
     def changed(self, pids: Mapping[str, list[int]]) -> None:
         """Write down who lives."""
         try:
-            self._folder.keep_processes(
-                {HTTP: [], ENGINE: [], SIMULATOR: [], **pids, **self._servers.pids()}
-            )
+            self._folder.keep_processes({**NOBODY, **pids, **self._servers.pids()})
         except OSError as wrong:
             self._screen.say(f"the processes could not be written down: {wrong}", "red")
 
@@ -206,7 +205,7 @@ class Demo:
         finally:
             await self._supervisor.kill()
             await self._servers.stop(SERVERS_WITHIN)
-            self._folder.keep_processes({HTTP: [], ENGINE: [], SIMULATOR: []})
+            self._folder.keep_processes(NOBODY)
         self._screen.say(
             f"stopped after {monotonic() - began:.1f} s; {self._options.state_dir} keeps the "
             "figures"
@@ -219,7 +218,7 @@ class Demo:
         closed = await self._supervisor.stop([SIMULATOR], left(SIMULATOR_GRACE))
         if self._season is not None and closed:
             self._folder.keep_season(self._season.closed(now_ms()))
-        await self._supervisor.stop([HTTP], left(HTTP_GRACE))
+        await self._supervisor.stop([HTTP, ALERTS], left(HTTP_GRACE))
         counted = await self._all_counted(left(COUNTING))
         await self._supervisor.stop([ENGINE], left(IDLE_ENGINE_GRACE if counted else ENGINE_GRACE))
 

@@ -8,11 +8,14 @@ from typing import Any
 import httpx
 
 from floorpulse.demo.domain.summary import KPIS, DemoProgress, Summary, lines, rate
+from floorpulse.demo.domain.told import told
 from floorpulse.kpis.policies import DEFAULT_POLICY
 from floorpulse.runtime.clock import monotonic
 
 WINDOW = "15m"
 ANSWER_WITHIN = 5.0
+INCIDENTS = "100"
+MESSAGES = "5"
 
 
 class DemoFloor:
@@ -32,11 +35,13 @@ class DemoFloor:
     async def look(self) -> Summary:
         """The floor now."""
         live = {"kpi": ",".join(KPIS), "window": WINDOW}
-        by_queue, whole, queues, pipeline = await asyncio.gather(
+        by_queue, whole, queues, pipeline, incidents, messages = await asyncio.gather(
             self._get("/v1/kpis", **live, by="queue"),
             self._get("/v1/kpis", **live, by="total"),
             self._get("/v1/queues"),
             self._get("/v1/pipeline"),
+            self._get("/v1/alerts", state="open", limit=INCIDENTS),
+            self._get("/v1/messages", limit=MESSAGES),
         )
         targets = {row["queue"]: row["target"] for row in queues["rows"]}
         before = self._before
@@ -44,7 +49,11 @@ class DemoFloor:
         self._before = now
         (floor,) = lines(whole["rows"], {}, DEFAULT_POLICY.target)
         return Summary(
-            lines(by_queue["rows"], targets, DEFAULT_POLICY.target), floor, now, rate(before, now)
+            lines(by_queue["rows"], targets, DEFAULT_POLICY.target),
+            floor,
+            now,
+            rate(before, now),
+            told(incidents["rows"], messages["rows"]),
         )
 
     async def _get(self, path: str, **asked: str) -> Any:

@@ -16,6 +16,7 @@ from floorpulse.demo.supervisor import Program
 
 HTTP = "http"
 ENGINE = "engine"
+ALERTS = "alerts"
 SIMULATOR = "simulator"
 OURS = (
     "FLOORPULSE_KAFKA__",
@@ -23,6 +24,7 @@ OURS = (
     "FLOORPULSE_API__",
     "FLOORPULSE_INGEST__",
     "FLOORPULSE_ENGINE__",
+    "FLOORPULSE_ALERTS__",
 )
 CUSTOMER_KEY = "demo"
 POOL = 6
@@ -62,6 +64,11 @@ def environment(
             "FLOORPULSE_API__OPEN_TENANT": TENANT,
             "FLOORPULSE_API__METRICS_OPEN": "true",
             "FLOORPULSE_API__SESSION_SECRET": folder.secret("session-secret"),
+            # nobody asks the alerts service itself: its routes are on the origin
+            "FLOORPULSE_ALERTS__PORT": "0",
+            "FLOORPULSE_ALERTS__OPEN_ACTS": "true",
+            "FLOORPULSE_ALERTS__PUBLIC_URL": options.url,
+            "FLOORPULSE_ALERTS__LINK_SECRET": folder.secret("link-secret"),
             "FLOORPULSE_INGEST__CUSTOMER_KEYS": json.dumps(customer_keys),
             # the embedded broker's first group join takes half of it
             "FLOORPULSE_ENGINE__SESSION_SECONDS": "3",
@@ -87,6 +94,7 @@ def programs(
     return [
         _program(HTTP, HTTP, env, folder),
         *(_program(ENGINE, log, env, folder) for log in logs),
+        _program(ALERTS, ALERTS, env, folder),
         *simulator,
     ]
 

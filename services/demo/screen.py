@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from floorpulse.demo.domain.summary import Line, Summary, Verdict, duration, share
+from floorpulse.demo.domain.told import Told
 from floorpulse.demo.floor import WINDOW
 from floorpulse.demo.folder import StateFolder
 from floorpulse.demo.options import DemoOptions
@@ -27,6 +28,9 @@ COLOURS = {
 TERMINAL_EVERY = 1.0
 PLAIN_EVERY = 10.0
 LINK = "cyan"
+SEVERITIES = {"critical": "bold red", "warning": "yellow", "info": "blue"}
+INCIDENTS = 6
+MESSAGES = 3
 NO_ANSWER = "the API does not answer"
 
 
@@ -74,6 +78,7 @@ class Screen:
         )
         places = {
             "wallboard": f"{options.url}/wallboard",
+            "alerts": f"{options.url}/alerts",
             "API": f"{options.url}/docs",
             "metrics": f"{options.url}/metrics",
             "ask": curl,
@@ -131,11 +136,31 @@ def picture(summary: Summary | None) -> RenderableType:
         shown.add_row(*_cells(line))
     shown.add_section()
     shown.add_row(*_cells(summary.floor), style="bold")
-    return (
-        Group(shown)
-        if summary.queues
-        else Group(shown, Text("no contacts yet: post events to /v1/events", style="dim"))
-    )
+    if not summary.queues:
+        return Group(shown, Text("no contacts yet: post events to /v1/events", style="dim"))
+    return Group(shown, *_told(summary.told))
+
+
+def _told(told: Told) -> Iterator[RenderableType]:
+    """Open incidents and the last messages, no more than fit below the floor."""
+    if not told.incidents and not told.messages:
+        yield Text("no incident is open", style="dim")
+        return
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    for line in told.incidents[:INCIDENTS]:
+        style = SEVERITIES[line.severity]
+        table.add_row(Text(line.severity, style=style), line.what, Text(line.standing, style="dim"))
+    yield Text(f"\n{_counted(told)}", style="dim")
+    yield table
+    if len(told.incidents) > INCIDENTS:
+        yield Text(f"and {len(told.incidents) - INCIDENTS} more", style="dim")
+    for message in told.messages[:MESSAGES]:
+        yield Text(f"{message.at}  {message.to}  {message.title}", style=LINK, no_wrap=True)
+
+
+def _counted(told: Told) -> str:
+    number = len(told.incidents)
+    return f"{number} incident{'' if number == 1 else 's'} open"
 
 
 def sentence(summary: Summary | None) -> str:
@@ -147,8 +172,15 @@ def sentence(summary: Summary | None) -> str:
         f"{WINDOW}: service level {share(floor.service_level)} of {floor.offered:,} offered, "
         f"{floor.waiting:,} waiting "
         f"(longest {duration(floor.longest_wait)}), {share(floor.abandonment)} abandoned; "
-        f"{_pace(summary)}"
+        f"{_pace(summary)}; {_counted(summary.told)}{_last(summary.told)}"
     )
+
+
+def _last(told: Told) -> str:
+    if not told.messages:
+        return ""
+    last = told.messages[0]
+    return f", last message {last.at} to {last.to}: {last.title}"
 
 
 def _cells(line: Line) -> list[RenderableType]:

@@ -23,7 +23,6 @@ from floorpulse.figures.timestamps import Instant, text, text_or_none
 from floorpulse.kpis.catalogue import Kpi, MomentKpi
 from floorpulse.kpis.figures import MomentFigures, SpanFigures, Value
 from floorpulse.kpis.inputs import Need
-from floorpulse.kpis.policies import ServiceLevelPolicy
 
 COLUMNS = (
     "time",
@@ -186,13 +185,13 @@ def answers(question: Question, seen: RowInput) -> Iterator[KpiValue]:
     """
     policies = [part.policy for part in seen.parts]
     for kpi in question.kpis:
-        yield answer(kpi, seen, policies)
+        yield KpiValue(kpi, value_in(kpi, seen), definition_of(kpi, policies))
 
 
-def answer(kpi: Kpi, seen: RowInput, policies: Sequence[ServiceLevelPolicy]) -> KpiValue:
-    """One KPI's value, under the policies of the row's parts."""
+def value_in(kpi: Kpi, seen: RowInput) -> Value:
+    """One KPI's value in a row."""
     unknown = seen.missing and kpi.needs & seen.missing
-    return KpiValue(kpi, UNKNOWN if unknown else _value(kpi, seen), definition_of(kpi, policies))
+    return UNKNOWN if unknown else _value(kpi, seen)
 
 
 def _value(kpi: Kpi, seen: RowInput) -> Value:

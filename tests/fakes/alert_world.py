@@ -1,6 +1,7 @@
 """The routes of alerts in front of incidents in memory, beside a floor in memory."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from functools import cache
 from itertools import count
 
@@ -26,6 +27,7 @@ from floorpulse.alerts.metrics import AlertRouteMetrics, IncidentMetrics
 from floorpulse.alerts.reading.feed import TenantFeeds
 from floorpulse.alerts.reading.trends import Trends
 from floorpulse.figures.history.figures import PastFigures, Tables
+from floorpulse.query.api.routes import router as figure_routes
 from floorpulse.runtime.http import create_app
 from tests.fakes.alert_reading import MemoryReading
 from tests.fakes.alert_store import MemoryIncidents
@@ -88,6 +90,15 @@ def shared_app() -> FastAPI:
     return app
 
 
+@cache
+def whole_app() -> FastAPI:
+    """The routes of figures and of alerts, without a world."""
+    app = create_app("test", "test")
+    app.include_router(figure_routes())
+    app.include_router(router())
+    return app
+
+
 class MemoryLinks:
     """Used links in memory."""
 
@@ -122,6 +133,8 @@ class AlertWorld:
         self.keys.known["supervisor"] = Credential(
             "1a", "demo", frozenset({"alerts:read", "alerts:write"})
         )
+        leader = self.keys.known["leader"]
+        self.keys.known["leader"] = replace(leader, scopes=leader.scopes | {"alerts:read"})
         self.keys.known["watcher"] = Credential("2a", "demo", frozenset({"alerts:read"}))
         zone = self.world.board.rules.zone
         around = Surroundings(lambda: self.world.definitions, zone)
@@ -132,7 +145,7 @@ class AlertWorld:
             self.store,
             around,
             RuleDescriptions(lambda: self.world.definitions),
-            lambda: None,
+            lambda: 0,
             metrics,
         )
         self.parts = self._parts()
@@ -165,7 +178,17 @@ class AlertWorld:
     @property
     def app(self) -> FastAPI:
         """The application, shared by all worlds, on this one."""
-        app = shared_app()
+        return self._on(shared_app())
+
+    @property
+    def whole(self) -> FastAPI:
+        """The same beside the routes of figures, on one origin."""
+        app = self._on(whole_app())
+        app.state.query = self.world.query
+        app.state.metrics_open = False
+        return app
+
+    def _on(self, app: FastAPI) -> FastAPI:
         app.state.alerts = self.parts
         app.state.keys = self.keys
         app.state.open_tenant = None

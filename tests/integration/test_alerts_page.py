@@ -14,13 +14,10 @@ import uvicorn
 from fastapi import FastAPI, Request, Response
 
 from floorpulse.access.keys import Credential
-from floorpulse.alerts.api.routes import router as alert_routes
 from floorpulse.alerts.domain.figures import Figure
 from floorpulse.alerts.domain.incidents import Incident, IncidentState
 from floorpulse.alerts.domain.links import LinkAction, LinkClaims, make_link
-from floorpulse.query.api.routes import router as figure_routes
 from floorpulse.runtime.clock import now_ms
-from floorpulse.runtime.http import create_app
 from tests.fakes.alert_world import LINK_SECRET, AlertWorld
 from tests.fakes.floor import answered
 from tests.fakes.world import World
@@ -103,13 +100,7 @@ async def served_desk() -> AsyncIterator[Desk]:
     alerts = AlertWorld(world=world, rest=clock.pass_a_moment)
     alerts.keys.known["viewer"] = Credential("v", "demo", frozenset({"kpi:read"}))
     told = list[str]()
-    app = create_app("test", "test")
-    app.include_router(figure_routes())
-    app.include_router(alert_routes())
-    for name, value in vars(alerts.app.state)["_state"].items():
-        setattr(app.state, name, value)
-    app.state.query = world.query
-    app.state.metrics_open = False
+    app = alerts.whole
     app.state.open_tenant = "demo"
     app.state.open_acts = True
     async with listening(app) as server, browsing(told) as page:

@@ -18,7 +18,8 @@ import uvicorn
 from floorpulse.contracts.cells import Cell, Cells
 from floorpulse.demo.embedded.child import free_port
 from floorpulse.figures.ports import StoredCorrection
-from tests.fakes.world import NOW, World, busy_world
+from tests.fakes.alert_world import AlertWorld
+from tests.fakes.world import NOW, busy_world
 
 ROOT = Path(__file__).parents[2]
 GUIDE = (ROOT / "docs" / "api.md").read_text("utf-8")
@@ -32,10 +33,29 @@ CALLS = [
     for line in text.splitlines()
     if line.startswith("curl")
 ]
+NOT_FOR_READERS = (
+    "/metrics",
+    "/v1/agents",
+    "/v1/alerts",
+    "/v1/silences",
+    "/v1/oncall",
+    "/v1/messages",
+    "/v1/contacts-at-risk",
+)
+DEFINED = """
+tenant: demo
+receivers: [{id: li, names: {en: Li Na}, screen: true}]
+escalations: [{id: floor, steps: [{targets: [{receiver: li}]}]}]
+rules:
+  - id: level
+    names: {en: Service level is low}
+    escalation: floor
+    threshold: {kpi: service_level, fire_below: 0.75}
+"""
 QUARTER = NOW - 440_000 - 2_700_000
 
 
-def world() -> World:
+def world() -> AlertWorld:
     found = busy_world()
     old: Cells = {Cell.OFFERED: 4}
     new: Cells = {Cell.OFFERED: 5}
@@ -53,7 +73,10 @@ def world() -> World:
         NOW - 440_000,
     )
     found.history.corrected = [late]
-    return found
+    alerts = AlertWorld(DEFINED, found)
+    asyncio.run(alerts.fire())
+    asyncio.run(alerts.send())
+    return alerts
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +84,7 @@ def url() -> Iterator[str]:
     """The API over a floor in memory, on a port."""
     port = free_port()
     server = uvicorn.Server(
-        uvicorn.Config(world().app, "127.0.0.1", port, log_config=None, lifespan="off")
+        uvicorn.Config(world().whole, "127.0.0.1", port, log_config=None, lifespan="off")
     )
     serving = threading.Thread(target=lambda: asyncio.run(server.serve()))
     serving.start()
@@ -82,7 +105,7 @@ def ask(call: str, url: str) -> httpx.Response:
     """What a curl command gets; of a stream the first event."""
     words = shlex.split(
         call.replace("$API", url).replace(
-            "$KEY", "leader" if "/metrics" in call or "/v1/agents" in call else "reader"
+            "$KEY", "leader" if any(path in call for path in NOT_FOR_READERS) else "reader"
         )
     )[1:]
     headers = dict(

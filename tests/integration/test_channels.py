@@ -371,6 +371,34 @@ async def test_wecoms_robot_gets_text() -> None:
     )
 
 
+@pytest.mark.parametrize("name", ["wecom_robot", "wecom_app"])
+async def test_wecom_gets_no_links_of_others(name: str) -> None:
+    case = BY_NAME[name]
+    evil = message(title="Low: <a href=x>", lines=(("Where", "<@all>"),))
+    async with reached(case, case.yes) as (server, channels, receiver):
+        (notifier,) = channels.notifiers(receiver).values()
+        await notifier.send(evil, lambda: True)
+    text = text_of(server.asked[-1], "text", "content")
+    assert text.startswith("Low: ＜a href=x>\nWhere: ＜@all>\n")
+
+
+async def test_a_number_that_has_enough_does_not_keep_others_waiting() -> None:
+    numbers = ["+8613800000001", "+8613800000002"]
+    case = Case("alibaba", {"vendor": "alibaba", "to": numbers}, Said(), Said())
+    limited = told({"Code": "isv.BUSINESS_LIMIT_CONTROL", "Message": "触发分钟级流控"})
+    async with reached(case, limited) as (server, channels, receiver):
+        delivery = await send(channels, receiver)
+        assert len(server.asked) == 2
+    assert (delivery.verdict, delivery.retry_after) == (Verdict.TRANSIENT, 60.0)
+
+
+async def test_no_service_is_granted_a_pause_of_more_than_five_minutes() -> None:
+    asked = Said(503, headers={"Retry-After": "86400"})
+    assert (await delivered(BY_NAME["webhook"], asked)).retry_after == 300
+    hour = {"Response": {"Error": {"Code": "LimitExceeded.PhoneNumberOneHourLimit"}}}
+    assert (await delivered(BY_NAME["tencent"], told(hour))).retry_after == 300
+
+
 async def test_wecoms_application_fetches_a_token_once_and_writes_to_all() -> None:
     case = BY_NAME["wecom_app"]
     async with reached(case, case.yes) as (server, channels, receiver):
@@ -452,12 +480,12 @@ async def test_a_robot_without_a_signing_secret_is_not_signed(name: str) -> None
 
 async def test_slack_gets_links_and_no_markup_of_others() -> None:
     case = BY_NAME["slack"]
-    evil = message(lines=(("Where", "<!channel> & more"),))
+    evil = message(title="Low: <!here>", lines=(("Where", "<!channel> & more"),))
     async with reached(case, case.yes) as (server, channels, receiver):
         (notifier,) = channels.notifiers(receiver).values()
         await notifier.send(evil, lambda: True)
     text = text_of(server.asked[0], "text")
-    assert "Where: &lt;!channel&gt; &amp; more" in text
+    assert text.startswith("Low: &lt;!here&gt;\nWhere: &lt;!channel&gt; &amp; more\n")
     assert text.endswith("<https://floor.example.org/alerts/act/abc|Acknowledge>")
 
 

@@ -1,16 +1,25 @@
 """The transport: which address is connected to, how often a name is asked for, what is sent."""
 
+import asyncio
 import ssl
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
+import httpx
 import pytest
 
 from floorpulse.alerts.domain.notices import Delivery, Verdict
 from floorpulse.alerts.notifiers.answers import Answer
 from floorpulse.alerts.notifiers.guard import Guard
 from floorpulse.alerts.notifiers.rates import Rate, Rates
-from floorpulse.alerts.notifiers.transport import Call, TimeLimits, Transport, World, looked_up
+from floorpulse.alerts.notifiers.transport import (
+    Call,
+    TimeLimits,
+    Transport,
+    World,
+    _words,
+    looked_up,
+)
 from floorpulse.runtime.clock import monotonic, now_ms
 from tests.integration.answering import Said, answering
 
@@ -136,3 +145,30 @@ async def test_answers_that_announce_others_are_passed_over(status: bytes) -> No
         answer = await transport.exchange(Call(url=url), lambda: True)
     assert isinstance(answer, Answer)
     assert answer.status == 204
+
+
+async def test_a_server_that_speaks_no_tls_is_tried_again() -> None:
+    async def greet(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 mail.example ESMTP\r\n")
+        writer.close()
+
+    server = await asyncio.start_server(greet, "127.0.0.1", 0)
+    url = f"https://hook.example:{server.sockets[0].getsockname()[1]}/"
+    async with server, transport_of(Names(["127.0.0.1"])) as transport:
+        outcome = await transport.exchange(Call(url=url), lambda: True)
+    assert isinstance(outcome, Delivery)
+    assert outcome.verdict is Verdict.TRANSIENT
+    assert outcome.said.startswith("no connection: TLS failed")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (httpx.ConnectTimeout("x"), "no connection within its time"),
+        (httpx.ReadTimeout("x"), "no answer in time"),
+        (httpx.ConnectError("https://secret.example"), "no connection"),
+        (httpx.ReadError("https://secret.example"), "the connection broke off (ReadError)"),
+    ],
+)
+def test_what_went_wrong_is_told_without_addresses(wrong: httpx.TransportError, said: str) -> None:
+    assert _words(wrong) == said

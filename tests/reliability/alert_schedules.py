@@ -13,7 +13,7 @@ happens at once, as in a process.
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from random import Random
@@ -519,3 +519,14 @@ def tried(plan: Schedule) -> Judged:
 
 async def _tried(plan: Schedule) -> Judged:
     return judged(await course(plan))
+
+
+AWAITS = 260
+"""Gates that a replica passes in a plain course until its ladder's end, and some more"""
+
+
+def at_each_await() -> Iterator[Schedule]:
+    """A crash, and freezes of several lengths, at each await of the replica that acts."""
+    for at in range(AWAITS):
+        for span in (None, 2.5, 7.0, 12.0, 30.0):
+            yield Schedule(at, (Trouble(0, at, span),), latency=0.002)

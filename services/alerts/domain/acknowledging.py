@@ -119,7 +119,7 @@ def _act(
             return _unacknowledged(incident, actor, circumstances, now)
         case Reassign():
             return _reassigned(incident, action, actor, circumstances, now)
-        case Resolve():
+        case Resolve():  # pragma: no branch  there is no other
             return resolved(incident, Reason.RESOLVED_BY_HAND, circumstances, now, actor=actor)
 
 

@@ -11,7 +11,7 @@ the first; turns are then 23 or 25 hours.
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -79,18 +79,16 @@ class Rota:
 
     def shifts(self, begin: int, end: int) -> Iterator[Shift]:
         """All shifts of [begin, end), without holes; neighbours differ."""
+        if begin >= end:
+            return
         edges = sorted({begin, *self._edges(begin, end)})
-        held: Shift | None = None
-        for since, until in zip(edges, [*edges[1:], end], strict=True):
-            member, cause = self._who(since)
-            if held is not None and (held.member, held.cause) == (member, cause):
-                held = Shift(held.begin, until, member, cause)
-                continue
-            if held is not None:
-                yield held
-            held = Shift(since, until, member, cause)
-        if held is not None:
-            yield held
+        held = Shift(begin, end, *self._who(begin))
+        for edge in edges[1:]:
+            member, cause = self._who(edge)
+            if (held.member, held.cause) != (member, cause):
+                yield replace(held, end=edge)
+                held = Shift(edge, end, member, cause)
+        yield held
 
     def gaps(self, begin: int, end: int) -> list[Shift]:
         """The shifts in which nobody is on call though somebody should be."""

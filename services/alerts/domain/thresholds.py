@@ -10,9 +10,10 @@ favourable end of its 95 % Wilson interval is beyond the bound; what clears need
 from dataclasses import dataclass
 
 from floorpulse.alerts.domain.figures import Figure
-from floorpulse.alerts.domain.judgement import Judgement, between, breach, clear, unknown
+from floorpulse.alerts.domain.judgement import Call, Judgement
 from floorpulse.alerts.domain.reasons import Reason
 from floorpulse.definitions.domain.on_call import StreakCondition, ThresholdCondition
+from floorpulse.kpis.figures import Value
 
 MIN_VOLUME = 10
 """Contacts that a figure counted over contacts needs, unless the rule says otherwise"""
@@ -37,7 +38,7 @@ class Bounds:
         """Whether a value has reached the bound that clears."""
         return value >= self.clear if self.below else value <= self.clear
 
-    def by_chance(self, figure: Figure) -> bool:
+    def by_chance(self, figure: Figure | Value) -> bool:
         """Whether the favourable end of its interval is not beyond the bound; never without one."""
         favourable = figure.high if self.below else figure.low
         return favourable is not None and not self.fires(favourable)
@@ -67,22 +68,33 @@ def bounds_of(condition: ThresholdCondition | StreakCondition, *, counted: bool)
 
 
 def judge(bounds: Bounds, figure: Figure) -> Judgement:
-    """What bounds say of a figure.
+    """What bounds say of a figure."""
+    call, reason = called(bounds, figure)
+    depth = bounds.depth(figure.value or 0.0) if call is Call.BREACH else 0.0
+    return Judgement(call, reason, figure, depth)
+
+
+def called(bounds: Bounds, figure: Figure | Value) -> tuple[Call, Reason]:
+    """The same without the figure.
 
     0/0 is known and decides nothing; a figure without parts could not be looked up.
     """
     value = figure.value
     if value is None:
         known = figure.numerator is not None or figure.denominator is not None
-        return (between if known else unknown)(Reason.UNDEFINED, figure)
+        return Call.BETWEEN if known else Call.UNKNOWN, Reason.UNDEFINED
     if bounds.fires(value):
-        return _beyond(bounds, figure, value)
-    return clear(figure) if bounds.clears(value) else between(Reason.BETWEEN, figure)
+        return _beyond(bounds, figure)
+    return QUIET if bounds.clears(value) else UNDECIDED
 
 
-def _beyond(bounds: Bounds, figure: Figure, value: float) -> Judgement:
+def _beyond(bounds: Bounds, figure: Figure | Value) -> tuple[Call, Reason]:
     if figure.denominator is not None and figure.denominator < bounds.min_volume:
-        return between(Reason.TOO_FEW, figure)
+        return Call.BETWEEN, Reason.TOO_FEW
     if bounds.by_chance(figure):
-        return between(Reason.WITHIN_CHANCE, figure)
-    return breach(figure, bounds.depth(value))
+        return Call.BETWEEN, Reason.WITHIN_CHANCE
+    return Call.BREACH, Reason.BREACHED
+
+
+QUIET = Call.CLEAR, Reason.CLEARED
+UNDECIDED = Call.BETWEEN, Reason.BETWEEN

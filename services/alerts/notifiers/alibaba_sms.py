@@ -56,7 +56,7 @@ class Alibaba:
             url=f"{settings.origin}/",
             body=body.encode(),
             headers=self._headers(body.encode()),
-            who=settings.key_id,
+            who=f"{settings.key_id}/{number}",
             hidden=(secret,),
         )
         return await deliver(self.transport, call, judged, still_ours)

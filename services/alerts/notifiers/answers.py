@@ -17,8 +17,8 @@ from floorpulse.alerts.domain.notices import Delivery, Verdict
 
 SAID = 300
 """Characters of an answer that are kept"""
-LONGEST_PAUSE = 3600.0
-"""Seconds that a service may ask for"""
+LONGEST_PAUSE = 300.0
+"""Seconds of pause that a service is granted: an alert does not wait for an hour"""
 PASSING = frozenset(
     {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
 )

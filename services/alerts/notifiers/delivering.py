@@ -6,7 +6,7 @@ from dataclasses import replace
 from urllib.parse import parse_qsl, urlsplit
 
 from floorpulse.alerts.domain.notices import Delivery
-from floorpulse.alerts.notifiers.answers import Answer
+from floorpulse.alerts.notifiers.answers import LONGEST_PAUSE, Answer
 from floorpulse.alerts.notifiers.transport import Call, StillOurs, Transport
 
 JSON = {"Content-Type": "application/json; charset=utf-8"}
@@ -25,8 +25,11 @@ async def deliver(
     if isinstance(answer, Delivery):
         return answer
     delivery = judge(answer)
-    transport.quiet(call, delivery.retry_after)
-    return replace(delivery, said=without(delivery.said, call.hidden))
+    asked = delivery.retry_after
+    granted = None if asked is None else min(asked, LONGEST_PAUSE)
+    transport.quiet(call, granted)
+    said = without(delivery.said, call.hidden)
+    return replace(delivery, said=said, retry_after=granted)
 
 
 def encoded(body: Mapping[str, object]) -> bytes:

@@ -32,7 +32,7 @@ def _link(label: str, address: str) -> str:
     return f"<{escaped(address)}|{escaped(label)}>"
 
 
-LAYOUT = Layout(12_000, line=_line, link=_link)
+LAYOUT = Layout(12_000, title=escaped, line=_line, link=_link)
 """Slack cuts texts beyond 40,000 characters and recommends far less"""
 
 

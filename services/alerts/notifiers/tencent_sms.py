@@ -64,7 +64,7 @@ class Tencent:
             url=f"{settings.origin}/",
             body=body,
             headers=self._headers(body),
-            who=settings.key_id,
+            who=f"{settings.key_id}/{number}",
             hidden=(settings.key_secret.get_secret_value(),),
         )
         return await deliver(self.transport, call, judged, still_ours)

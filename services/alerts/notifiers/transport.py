@@ -12,7 +12,7 @@ for one host is never used for another.
 import asyncio
 import socket
 import ssl
-from collections.abc import AsyncIterable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -231,12 +231,10 @@ class Transport:
 
 async def _read(response: httpx.Response, body: bytearray) -> bool:
     """Fill `body` up to its limit; whether that was all."""
-    stream = response.stream
-    if isinstance(stream, AsyncIterable):
-        async for part in stream:
-            body += part
-            if len(body) > MOST_BYTES:
-                return False
+    async for part in response.aiter_raw():
+        body += part
+        if len(body) > MOST_BYTES:
+            return False
     return True
 
 

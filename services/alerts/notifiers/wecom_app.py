@@ -10,15 +10,14 @@ https://developer.work.weixin.qq.com/document/path/90313
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode
 
-from floorpulse.alerts.domain.messages.cut import Layout, as_text
+from floorpulse.alerts.domain.messages.cut import as_text
 from floorpulse.alerts.domain.notices import Delivery, Message, Verdict
 from floorpulse.alerts.notifiers.answers import Answer, by_code
 from floorpulse.alerts.notifiers.delivering import JSON, deliver, encoded
 from floorpulse.alerts.notifiers.rates import Rate
 from floorpulse.alerts.notifiers.transport import Call, StillOurs, Transport
-from floorpulse.alerts.notifiers.wecom_robot import CODES
+from floorpulse.alerts.notifiers.wecom_robot import CODES, LAYOUT
 
-LAYOUT = Layout(2048)
 RATES = (Rate(30, 60),)
 TOKEN_OVER = {40014, 42001}
 REPEATS_KNOWN = 600

@@ -14,7 +14,17 @@ from floorpulse.alerts.notifiers.delivering import JSON, deliver, encoded, secre
 from floorpulse.alerts.notifiers.rates import Rate
 from floorpulse.alerts.notifiers.transport import Call, StillOurs, Transport
 
-LAYOUT = Layout(2048)
+
+def unmarked(text: str) -> str:
+    """Text without the sign that begins what WeCom reads as a link or a mention."""
+    return text.replace("<", "＜")
+
+
+def _line(label: str, text: str) -> str:
+    return f"{label}: {unmarked(text)}"
+
+
+LAYOUT = Layout(2048, title=unmarked, line=_line)
 RATES = (Rate(20, 60),)
 CODES = Codes(("errcode",), ("errmsg",), frozenset({-1, 6000, 45009, 45033}))
 """Busy, changed meanwhile, too often, too many at once"""

@@ -39,7 +39,7 @@ class AbandonsReader:
         """Take the view."""
         self._view = view
 
-    def judge(self, place: WatchedPlace) -> PlaceJudged:
+    def judge(self, place: WatchedPlace, active: Sequence[bool]) -> PlaceJudged:  # noqa: ARG002  figures cost little
         """One figure for all alerts of a place; it changes with the pane at the latest."""
         view = self._view
         assert view is not None  # noqa: S101  opened before

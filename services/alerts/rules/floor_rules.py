@@ -22,9 +22,10 @@ from floorpulse.alerts.domain.incidents import Subject
 from floorpulse.alerts.domain.judgement import Call, Judgement, unknown
 from floorpulse.alerts.domain.reasons import Reason
 from floorpulse.alerts.rules.abandons import AbandonsReader
+from floorpulse.alerts.rules.agents import EVERYBODY, AgentsByQueue
 from floorpulse.alerts.rules.attention import Attention
 from floorpulse.alerts.rules.opening import OpeningHours
-from floorpulse.alerts.rules.reading import PlaceReader, earliest
+from floorpulse.alerts.rules.reading import PlaceJudged, PlaceReader, earliest
 from floorpulse.alerts.rules.recovery import RecoveryReader
 from floorpulse.alerts.rules.staleness import StalenessReader
 from floorpulse.alerts.rules.thresholds import ThresholdReader, kpi_of
@@ -41,7 +42,7 @@ from floorpulse.board.domain.series import QueueChannel
 from floorpulse.board.domain.windows import MINUTE
 from floorpulse.definitions.domain.in_force import InForce
 from floorpulse.figures.live.figures import LiveFigures
-from floorpulse.figures.staff.by_queue import StaffByQueue
+from floorpulse.figures.selection import By
 from floorpulse.figures.tenant_view import TenantView
 from floorpulse.figures.turns import Turns
 from floorpulse.kpis.inputs import Need
@@ -76,7 +77,7 @@ class _Plan:
     known_since: int | None
     places: Sequence[WatchedPlace]
     by_queue: dict[str, list[WatchedPlace]]
-    served: list[WatchedPlace]
+    served: dict[str | None, list[WatchedPlace]]
     readers: dict[GroupKey, PlaceReader]
 
 
@@ -95,7 +96,7 @@ class FloorRules:
         self._attention: Attention[WatchedPlace] = Attention()
         self._hours = OpeningHours()
         self._plan: _Plan | None = None
-        self._staff: StaffByQueue | None = None
+        self._agents = AgentsByQueue()
         self._old: tuple[bool, frozenset[str]] = (False, frozenset())
 
     async def evaluate(
@@ -164,7 +165,10 @@ class FloorRules:
         first = view.board.first_seen
         known_since = min((first[one] for one in queue_channels if one in first), default=None)
         readers = dict(_readers(self._live, places))
-        served = [one for one in places if _needs_agents(one)]
+        served: dict[str | None, list[WatchedPlace]] = {}
+        for place in filter(_needs_agents, places):
+            for queue in _served(place):
+                served.setdefault(queue, []).append(place)
         return _Plan(
             in_force, floor, queue_channels, known_since, places, by_queue, served, readers
         )
@@ -198,10 +202,8 @@ class FloorRules:
             self._old = old
             self._attention.mark(plan.places)
         if plan.served:
-            staff = self._live.staff_by_queue(self._tenant, view.as_of)
-            if staff is not self._staff:
-                self._staff = staff
-                self._attention.mark(plan.served)
+            for queue in self._agents.changed(view):
+                self._attention.mark(plan.served.get(queue, ()))
 
     # ------------------------------------------------------------- what is looked at
 
@@ -216,14 +218,16 @@ class FloorRules:
         frozen = place.group.read is not Read.STALENESS and (
             view.stale or view.silent.touches(place.queues)
         )
-        judged = None if frozen else reader.judge(place)
-        until = None if judged is None else judged.until
-        for number, alert in enumerate(place.alerts):
-            judgement = STALE if judged is None else judged.judgements[number]
+        active = [seen is not None or alert.subject in self._states for alert in place.alerts]
+        judged = _stale(place) if frozen else reader.judge(place, active)
+        until = judged.until
+        for alert, told, judgement in zip(place.alerts, active, judged.judgements, strict=True):
             evaluation.reasons[judgement.reason] += 1
+            if told or judgement.call is Call.BREACH:
+                again = self._advance(view, alert, judgement, reader, evaluation)
+                until = earliest(until, again)
             if seen is not None:
                 seen(alert, judgement, view.now)
-            until = earliest(until, self._advance(view, alert, judgement, reader, evaluation))
         self._attention.settle(place, until)
 
     def _advance(
@@ -241,11 +245,10 @@ class FloorRules:
         is_open = self._hours.is_open(alert.calendar)
         step = advance(timing, subject, before, judgement, view.now, is_open=is_open)
         self._keep(subject, before, step, evaluation)
-        after = step[0]
-        if not is_open or after is INACTIVE:
+        if not is_open:
             return None
         return earliest(
-            due(timing, after, judgement), _grown(alert, after, judgement, reader, view.now)
+            due(timing, step[0], judgement), _grown(alert, step[0], judgement, reader, view.now)
         )
 
     def _keep(
@@ -267,6 +270,11 @@ class FloorRules:
             self._states[subject] = after
 
 
+def _stale(place: WatchedPlace) -> PlaceJudged:
+    """Nothing is known of a place whose figures are old."""
+    return PlaceJudged([STALE] * len(place.alerts), None)
+
+
 STALE = unknown(Reason.STALE)
 
 
@@ -286,6 +294,13 @@ def _needs_agents(place: WatchedPlace) -> bool:
     return place.group.read is Read.BOARD and any(
         Need.AGENTS in kpi_of(alert.rule).needs for alert in place.alerts
     )
+
+
+def _served(place: WatchedPlace) -> Sequence[str | None]:
+    """The queues whose agents a place is about."""
+    selection = place.group.selection
+    whole = selection.by is By.TOTAL and not selection.queues
+    return (EVERYBODY,) if whole else tuple(place.queues)
 
 
 def _readers(

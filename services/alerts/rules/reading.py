@@ -38,21 +38,19 @@ class PlaceReader(Protocol):
         """
         ...
 
-    def judge(self, place: WatchedPlace) -> PlaceJudged:
-        """Judge the alerts of a place, as of that instant."""
+    def judge(self, place: WatchedPlace, active: Sequence[bool]) -> PlaceJudged:
+        """Judge the alerts of a place, as of that instant.
+
+        A judgement that is no breach needs a figure only where its alert is `active`.
+        """
         ...
 
 
 def figure_of(answer: KpiValue, frame: Frame, window: str, bound: float | None) -> Figure:
     """A row of the API as a figure, and the bound that it is held against."""
-    value = answer.value
     return Figure(
         answer.kpi.id,
-        value.value,
-        value.numerator,
-        value.denominator,
-        value.low,
-        value.high,
+        *answer.value,
         answer.definition,
         window,
         frame.time,

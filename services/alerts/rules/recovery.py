@@ -6,6 +6,7 @@ hour over what was forecast for it. A floor that gets 20,000 contacts where 15,0
 short of agents for 20,000.
 """
 
+from collections.abc import Sequence
 from math import fsum
 
 from floorpulse.alerts.domain.figures import Figure
@@ -64,7 +65,7 @@ class RecoveryReader:
         everybody = self._answer.context.staff_by_queue.together(None)
         self._told_of_agents = bool(everybody)
 
-    def judge(self, place: WatchedPlace) -> PlaceJudged:
+    def judge(self, place: WatchedPlace, active: Sequence[bool]) -> PlaceJudged:  # noqa: ARG002  figures cost little
         """Judge the alerts of a place by its half hour."""
         assert self._answer is not None  # noqa: S101  opened before
         context = self._answer.context

@@ -1,5 +1,7 @@
 """Staleness: whether a queue's figures are old, and since when."""
 
+from collections.abc import Sequence
+
 from floorpulse.alerts.domain.figures import Figure
 from floorpulse.alerts.domain.staleness import judge
 from floorpulse.alerts.rules.reading import PlaceJudged
@@ -19,7 +21,7 @@ class StalenessReader:
         """Take the view."""
         self._view = view
 
-    def judge(self, place: WatchedPlace) -> PlaceJudged:
+    def judge(self, place: WatchedPlace, active: Sequence[bool]) -> PlaceJudged:  # noqa: ARG002  figures cost little
         """The same for all alerts of a place: its age, seconds."""
         view = self._view
         assert view is not None  # noqa: S101  opened before

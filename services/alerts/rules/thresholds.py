@@ -9,20 +9,23 @@ the longest wait, the longest wait passes a bound.
 from collections.abc import Iterator, Mapping, Sequence
 from math import ceil, floor
 
-from floorpulse.alerts.domain.judgement import Judgement, unknown
+from floorpulse.alerts.domain.figures import Figure
+from floorpulse.alerts.domain.judgement import Call, Judgement, unknown
 from floorpulse.alerts.domain.reasons import Reason
-from floorpulse.alerts.domain.thresholds import Bounds, bounds_of, judge
+from floorpulse.alerts.domain.thresholds import Bounds, bounds_of, called, judge
 from floorpulse.alerts.rules.reading import PlaceJudged, earliest, figure_of
 from floorpulse.alerts.rules.watched import GroupKey, Read, WatchedPlace, WatchedRule
 from floorpulse.board.domain.windows import HOUR, Window, span_of
+from floorpulse.figures.by_policy import Parted, definition_of
 from floorpulse.figures.live.context import LiveQuery
 from floorpulse.figures.live.figures import LiveFigures, OpenAnswer
 from floorpulse.figures.policies_in_force import AS_IN_FORCE
-from floorpulse.figures.rows import KpiValue, Question, RowInput, answer
+from floorpulse.figures.rows import KpiValue, Question, RowInput, value_in
 from floorpulse.figures.tenant_view import TenantView
 from floorpulse.kpis.catalogue import ASKED, Kpi, MomentKpi
+from floorpulse.kpis.figures import Value
 from floorpulse.kpis.inputs import STAFF, Need
-from floorpulse.kpis.policies import Policy, ServiceLevelPolicy
+from floorpulse.kpis.policies import Policy
 from floorpulse.kpis.units import Unit
 
 CLOCK_EVERY = 10_000
@@ -30,6 +33,7 @@ CLOCK_EVERY = 10_000
 PACE = 30 * 60_000
 """Milliseconds that a figure by the pace of the last half hour looks back"""
 LONGEST_WAIT = "longest_wait"
+NOT_FILLED = unknown(Reason.NOT_FILLED)
 
 
 def kpi_of(rule: WatchedRule) -> Kpi:
@@ -96,52 +100,50 @@ class ThresholdReader:
             return begin
         return self._at - PACE if Need.THROUGHPUT in kpi.needs else self._at
 
-    def judge(self, place: WatchedPlace) -> PlaceJudged:
+    def judge(self, place: WatchedPlace, active: Sequence[bool]) -> PlaceJudged:
         """Judge the alerts of a place by its row."""
         assert self._answer is not None  # noqa: S101  opened before
         seen = self._live.read(self._answer, place.row_key)
-        policies = [part.policy for part in seen.parts]
-        known: dict[str, KpiValue] = {}
-        judgements = [self._judged(one.rule, seen, policies, known) for one in place.alerts]
+        known: dict[str, Value] = {}
+        judgements = [
+            self._judged(alert.rule, seen, known, told=told)
+            for alert, told in zip(place.alerts, active, strict=True)
+        ]
         if self._key.read is Read.CLOCK:
             return PlaceJudged(judgements, self._at + CLOCK_EVERY)
-        return PlaceJudged(judgements, self._until(place, seen, policies))
+        return PlaceJudged(judgements, self._until(place, seen))
 
     def _judged(
-        self,
-        rule: WatchedRule,
-        seen: RowInput,
-        policies: Sequence[ServiceLevelPolicy],
-        known: dict[str, KpiValue],
+        self, rule: WatchedRule, seen: RowInput, known: dict[str, Value], *, told: bool
     ) -> Judgement:
         if not self._filled[rule.id]:
-            return unknown(Reason.NOT_FILLED)
+            return NOT_FILLED
         kpi = self._kpis[rule.id]
         value = known.get(kpi.id)
         if value is None:
-            value = known[kpi.id] = answer(kpi, seen, policies)
+            value = known[kpi.id] = value_in(kpi, seen)
         held_against = self._bounds[rule.id]
+        call, reason = called(held_against, value)
+        if not told and call is not Call.BREACH:
+            return Judgement(call, reason)
+        return judge(held_against, self._figure(kpi, value, seen, held_against.fire))
+
+    def _figure(self, kpi: Kpi, value: Value, seen: RowInput, bound: float) -> Figure:
         assert self._answer is not None  # noqa: S101  opened before
+        definition = definition_of(kpi, [part.policy for part in seen.parts])
         frame = self._answer.context.frame
-        return judge(
-            held_against, figure_of(value, frame, self._key.window.value, held_against.fire)
-        )
+        return figure_of(KpiValue(kpi, value, definition), frame, self._key.window.value, bound)
 
     # ------------------------------------------------------------- instants that are known ahead
 
-    def _until(
-        self,
-        place: WatchedPlace,
-        seen: RowInput,
-        policies: Sequence[ServiceLevelPolicy],
-    ) -> int | None:
+    def _until(self, place: WatchedPlace, seen: RowInput) -> int | None:
         turn = self._turn if self._turns or not all(self._filled.values()) else None
         waits = seen.present.waits
         if not waits:
             return turn
         ahead = [self._longest + 1 - waits[0], *self._bound_passed(place, waits[0])]
         if self._leveled:
-            ahead += _threshold_passed(seen.counted.waits, policies)
+            ahead += _threshold_passed(seen.counted.waits, seen.parts)
         passed = min((one for one in ahead if one > 0), default=None)
         return earliest(turn, None if passed is None else self._at + passed)
 
@@ -155,11 +157,9 @@ class ThresholdReader:
                     yield passed - wait
 
 
-def _threshold_passed(
-    waits: Sequence[int], policies: Sequence[ServiceLevelPolicy]
-) -> Iterator[int]:
+def _threshold_passed(waits: Sequence[int], parts: Sequence[Parted]) -> Iterator[int]:
     """In how many milliseconds the next waiting contact is no longer in time; waits descend."""
-    for policy in policies:
+    for policy, _ in parts:
         late = policy.threshold * 1000 + (policy.boundary == "le")
         wait = next((one for one in waits if one < late), None)
         if wait is not None:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from floorpulse.demo.domain.told import NOTHING_TOLD, Told
+
 FEW = 10
 """Contacts below which a service level is chance rather than performance"""
 NEAR = 0.05
@@ -61,14 +63,15 @@ class DemoProgress:
 
 @dataclass(frozen=True)
 class Summary:
-    """The floor now: its queues, all of it, progress, and events a second (None until two looks
-    were taken).
+    """The floor now: its queues, all of it, progress, events a second (None until two looks were
+    taken), incidents and messages.
     """
 
     queues: tuple[Line, ...]
     floor: Line
     progress: DemoProgress
     rate: float | None
+    told: Told = NOTHING_TOLD
 
 
 def lines(rows: Rows, targets: Mapping[str, float], default_target: float) -> tuple[Line, ...]:

@@ -14,6 +14,7 @@ from floorpulse.definitions.domain.in_force import (
     Definitions,
     InForce,
     TenantDefinitions,
+    Version,
     service_level_of,
 )
 from floorpulse.figures.timestamps import Instant, text, text_or_none
@@ -33,6 +34,10 @@ KindName = Literal[
     "qa",
     "target",
     "source",
+    "rule",
+    "escalation",
+    "rota",
+    "receiver",
 ]
 
 
@@ -162,7 +167,7 @@ def version_rows(known: TenantDefinitions, now: int, page: slice) -> list[Versio
             valid_from=one.body.valid_from,
             standing=one.standing,
             in_force=in_force.versions.get(one.kind, {}).get(one.id) is one,
-            says=said(one.body),
+            says=_says(one),
         )
         for one in known.versions[page]
     ]
@@ -179,7 +184,20 @@ KINDS: dict[Kind, KindName] = {
     Kind.QA: "qa",
     Kind.TARGET: "target",
     Kind.SOURCE: "source",
+    Kind.RULE: "rule",
+    Kind.ESCALATION: "escalation",
+    Kind.ROTA: "rota",
+    Kind.RECEIVER: "receiver",
 }
+OF_RECEIVERS = frozenset({"id", "names", "language"})
+"""What everybody may know of a receiver; numbers and addresses are a person's own"""
+
+
+def _says(version: Version) -> dict[str, Any]:
+    says = said(version.body)
+    if version.kind is not Kind.RECEIVER:
+        return says
+    return {name: value for name, value in says.items() if name in OF_RECEIVERS}
 
 
 def loading(known: Definitions, reload: Reload, zone: ZoneInfo, *, details: bool) -> Loading:

@@ -8,7 +8,7 @@ from pydantic import SecretStr
 from floorpulse.alerts.domain.targets import Way, target_of, targets_of, ways_of
 from floorpulse.alerts.notifiers.secret_store import NoSecret, SecretStore
 from floorpulse.alerts.notifiers.settings import ChannelSettings
-from floorpulse.alerts.notifiers.sms import parameter
+from floorpulse.alerts.notifiers.sms import REMEMBERED, TakenNumbers, parameter
 from floorpulse.definitions.domain.on_call import (
     EmailChannel,
     ReceiverBody,
@@ -77,3 +77,17 @@ def test_a_variable_of_a_template_is_short_and_never_empty() -> None:
     assert parameter(message(), "where", 6) == "Orders"
     assert parameter(message(short={"value": ""}), "value", 6) == "-"
     assert parameter(message(), "unknown", 6) == "-"
+
+
+def test_numbers_of_notices_long_ago_are_forgotten() -> None:
+    taken = TakenNumbers()
+    taken.of("first").add("+8613800000000")
+    assert taken.of("first") == {"+8613800000000"}
+    for number in range(REMEMBERED):
+        taken.of(str(number))
+    assert taken.of("first") == set()
+
+
+def test_an_account_without_its_secret_is_none() -> None:
+    half = ChannelSettings(twilio_account="AC1", alibaba_key_id="id", tencent_secret_id="id")  # noqa: S106  an id
+    assert half.twilio() is half.alibaba() is half.tencent() is half.mail() is None

@@ -109,6 +109,7 @@ def test_each_process_has_its_words_and_its_log(tmp_path: Path) -> None:
         ("http", "http.log"),
         ("engine", "engine.log"),
         ("engine", "engine-2.log"),
+        ("alerts", "alerts.log"),
         ("simulator", "simulator.log"),
     ]
     assert found[0].command == (sys.executable, "-P", "-m", "floorpulse.cli.app", "http")
@@ -129,4 +130,5 @@ def test_without_a_floor_there_is_no_simulator(tmp_path: Path) -> None:
     assert [one.name for one in programs(DemoOptions(), {}, StateFolder(tmp_path), None)] == [
         "http",
         "engine",
+        "alerts",
     ]

@@ -89,6 +89,7 @@ def test_the_floor_is_told_in_a_sentence() -> None:
     assert said.split("; ") == [
         "15m: service level 85.0 % of 41 offered, 3 waiting (longest 0:42), 2.5 % abandoned",
         "52 events/s, 1,200 counted, 3 behind",
+        "0 incidents open",
     ]
 
 

@@ -13,12 +13,15 @@ from prometheus_client import CollectorRegistry
 from pydantic import BaseModel
 
 from floorpulse.alerts.metrics import (
+    AlertRouteMetrics,
     AuditMetrics,
     BridgeMetrics,
     IncidentMetrics,
     LeaseMetrics,
+    LookupMetrics,
     NoticeMetrics,
     RuleMetrics,
+    WatchMetrics,
 )
 from floorpulse.alerts.settings import AlertsProcessSettings
 from floorpulse.board.metrics import BoardMetrics
@@ -46,6 +49,8 @@ PUBLISHED = {
         (DOCS / "schema", "*.json"),
         (ROOT / "grafana" / "dashboards", "*.json"),
         (ROOT / "services" / "query" / "wallboard", "*.*"),
+        (ROOT / "services" / "alerts" / "page", "*.*"),
+        (ROOT / "services" / "runtime" / "pages", "*.*"),
     )
     for path in sorted(folder.glob(kind))
     if path.suffix in {".json", ".html", ".js"}
@@ -63,7 +68,10 @@ METRICS = (
     LeaseMetrics,
     AuditMetrics,
     BridgeMetrics,
+    AlertRouteMetrics,
     RuleMetrics,
+    LookupMetrics,
+    WatchMetrics,
 )
 
 

@@ -37,6 +37,15 @@ queues:
 csat:
   - {id: strict, satisfied: 1}
 """
+ON_CALL = """
+tenant: demo
+receivers: [{id: li, names: {en: Li Na}, email: {to: [li@example.org]}}]
+rotas: [{id: leads, names: {en: Leads}, starts: 2026-11-09, members: [li]}]
+escalations: [{id: floor, steps: [{targets: [{rota: leads}]}]}]
+rules:
+  - {id: waits, names: {en: Long waits}, escalation: floor,
+     threshold: {kpi: longest_wait, fire_above: 60}}
+"""
 LEVELS = """
 service_levels:
   - {id: fast, formula: V3, threshold: 10, target: 0.9}
@@ -321,6 +330,18 @@ def test_definitions_tell_every_version_and_which_are_in_force() -> None:
         if one["id"] == "fast"
     ]
     assert fast == [(1, None, False), (2, "2026-11-11", True)]
+
+
+def test_definitions_of_every_kind_are_told_and_of_receivers_no_address() -> None:
+    world = World()
+    world.definitions = definitions(ON_CALL)
+
+    told = world.client().get("/v1/definitions").json()["versions"]
+
+    kinds = [version["kind"] for version in told]
+    [receiver] = [version["says"] for version in told if version["kind"] == "receiver"]
+    assert {"rule", "escalation", "rota", "receiver"} <= set(kinds)
+    assert receiver == {"id": "li", "names": {"en": "Li Na"}}
 
 
 def test_every_kpi_that_depends_on_a_definition_says_so() -> None:

@@ -105,12 +105,13 @@ class Fitted(NamedTuple):
 class Layout(NamedTuple):
     """How a channel writes a message: what its texts cost.
 
-    `line` and `link` write one (label, text) or (label, address) pair, `mark` stands where
-    something was cut.
+    `title` writes the title, `line` and `link` one (label, text) or (label, address) pair; `mark`
+    stands where something was cut.
     """
 
     limit: int
     measure: Measure = utf8_bytes
+    title: Callable[[str], str] = str
     line: Callable[[str, str], str] = "{}: {}".format
     link: Callable[[str, str], str] = "{}: {}".format
     mark: str = "…"
@@ -125,7 +126,7 @@ def fitted(message: Message, layout: Layout) -> Fitted:
     lines: list[str] = []
     for label, text in message.lines:
         line = layout.line(label, text)
-        room = _room(title, [*lines, *tail], layout, line)
+        room = _room([layout.title(title), *lines, *tail], layout, line)
         lines += [room] if room else []
         if room != line:
             break
@@ -136,7 +137,7 @@ def as_text(message: Message, layout: Layout) -> str:
     """A message as plain text within the limit: title, lines, links."""
     parts = fitted(message, layout)
     tail = [layout.link(*one) for one in parts.links]
-    return _joined([parts.title, *parts.lines, *tail], layout)
+    return _joined([layout.title(parts.title), *parts.lines, *tail], layout)
 
 
 def _joined(texts: Sequence[str], layout: Layout) -> str:
@@ -157,16 +158,16 @@ def _title_that_fits(title: str, tail: Sequence[str], layout: Layout) -> str:
     return shortened(
         title,
         layout.limit,
-        lambda text: layout.measure(_joined([text, *tail], layout)),
+        lambda text: layout.measure(_joined([layout.title(text), *tail], layout)),
         layout.mark,
     )
 
 
-def _room(title: str, others: Sequence[str], layout: Layout, line: str) -> str:
+def _room(others: Sequence[str], layout: Layout, line: str) -> str:
     """What of a further line fits beside the others."""
     return shortened(
         line,
         layout.limit,
-        lambda text: layout.measure(_joined([title, text, *others], layout)),
+        lambda text: layout.measure(_joined([text, *others], layout)),
         layout.mark,
     )
