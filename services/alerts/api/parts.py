@@ -19,7 +19,7 @@ from floorpulse.alerts.api.stream import rows_to_follow
 from floorpulse.alerts.bridges.alertmanager_store import KnownAlerts
 from floorpulse.alerts.incidents.desk import Desk
 from floorpulse.alerts.incidents.store import PostgresIncidents
-from floorpulse.alerts.incidents.surroundings import Surroundings, no_feeds
+from floorpulse.alerts.incidents.surroundings import Feeds, Surroundings
 from floorpulse.alerts.incidents.used_links import PostgresUsedLinks
 from floorpulse.alerts.metrics import AlertRouteMetrics, BridgeMetrics
 from floorpulse.alerts.notifiers.settings import ChannelSettings
@@ -41,7 +41,7 @@ ID_BYTES = 8
 @dataclass(frozen=True, kw_only=True)
 class Surface:
     """What the routes stand on: tables, floor, history; `loaded` says whether floor and definitions
-    are.
+    are, `feeds` are the shifts of rotas that are iCal feeds.
     """
 
     engine: AsyncEngine
@@ -50,6 +50,7 @@ class Surface:
     tables: Tables
     forecasts: ForecastStore
     loaded: Callable[[], bool]
+    feeds: Feeds
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ def _answering(
 ) -> AlertsAnswering:
     engine, floors = surface.engine, surface.floors
     reading = PostgresReading(engine)
-    around = Surroundings(floors.definitions, floors.board.rules.zone)
+    around = Surroundings(floors.definitions, floors.board.rules.zone, surface.feeds)
     desk = Desk(PostgresIncidents(engine), around, lambda: secrets.token_hex(ID_BYTES))
     stream = TenantFeeds[IncidentRow](
         rows_to_follow(floors, reading), secrets.token_hex(4), monotonic, _a_while
@@ -105,7 +106,7 @@ def _answering(
         stream=stream,
         metrics=metrics,
         links=_links(engine, settings, desk),
-        feeds=no_feeds,
+        feeds=surface.feeds,
         loaded=surface.loaded,
         risk_lists=PostgresRiskLists(engine),
     )
