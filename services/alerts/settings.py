@@ -6,6 +6,7 @@ from pydantic import AfterValidator, Field, SecretStr
 
 from floorpulse.alerts.bridges.settings import BridgeSettings
 from floorpulse.alerts.notifiers.settings import ChannelSettings
+from floorpulse.alerts.watch.settings import WatchSettings
 from floorpulse.definitions.settings import DefinitionsSettings
 from floorpulse.runtime.settings import Settings
 
@@ -66,6 +67,7 @@ class AlertsSettings(ChannelSettings, BridgeSettings):
         description="called every minute while evaluation, timers and auditor are well: an "
         "outside switch that alarms where it is not called; unset: none",
     )
+    watch: WatchSettings = WatchSettings()
 
 
 class AlertsProcessSettings(Settings):

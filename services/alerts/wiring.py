@@ -48,11 +48,14 @@ from floorpulse.alerts.metrics import (
     LookupMetrics,
     NoticeMetrics,
     RuleMetrics,
+    WatchMetrics,
 )
 from floorpulse.alerts.notifiers.registry import Channels
 from floorpulse.alerts.notifiers.wiring import opened_channels
 from floorpulse.alerts.rules.evaluator import Evaluator
 from floorpulse.alerts.settings import AlertsProcessSettings
+from floorpulse.alerts.watch.store import PostgresRiskLists, PostgresVisitChanges
+from floorpulse.alerts.watch.watch import ContactWatch
 from floorpulse.board.adapters.rows import PostgresRows
 from floorpulse.board.app import BoardKeeper
 from floorpulse.board.wiring import BoardLimits, kept_board
@@ -232,7 +235,20 @@ class Acting:
             Auditor(self._store, self._lease, monotonic, now_ms, AuditMetrics(self._registry)),
         )
         bridged = self._bridged(keeper, descriptions)
-        return replace(service, others=(bridged, *self._beating(service)))
+        parts = (bridged, self._watching(), *self._beating(service))
+        return replace(service, others=parts)
+
+    def _watching(self) -> Part:
+        settings = self._settings.alerts.watch
+        floor = self._floor
+        watch = ContactWatch(
+            (PostgresVisitChanges(self._engine), PostgresRiskLists(self._engine)),
+            floor.floors,
+            floor.keeper.board.tenants,
+            settings.rules,
+            WatchMetrics(self._registry),
+        )
+        return lambda: watch.run(lambda: self._acts() and floor.loaded(), settings.every_seconds)
 
     def _acts(self) -> bool:
         return self._lease.term is not None

@@ -161,7 +161,7 @@ def assembled(
         Corrections(floors, turns, PostgresCorrections(pool)),
         Queues(floors, live, turns),
         parts.forecasts,
-        Staffing(floors, live, turns, lambda: parts.forecasts.current),
+        Staffing(floors, live),
         Pipeline(keeper.board, log, rows, now_ms),
         Retirement(PostgresRetiredSources(pool), keeper.heed),
         streams,

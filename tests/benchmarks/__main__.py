@@ -25,6 +25,7 @@ from floorpulse.board.ports import FeedLostError
 from floorpulse.query.settings import ApiSettings
 from floorpulse.runtime.clock import monotonic
 from tests.benchmarks.api_load import WIDE, Crowd, Load, Past, crowd, load, month
+from tests.benchmarks.breach import Breach, breach
 from tests.benchmarks.busy_floor import BusyFloor
 from tests.benchmarks.latency import Latency, latency
 from tests.benchmarks.machine import cores, described
@@ -36,10 +37,12 @@ from tests.benchmarks.systems import SYSTEMS, System
 from tests.benchmarks.trial import Failed, Trial, trial
 from tests.benchmarks.workload import EVENTS_A_MINUTE, Keys, Record, Shape, digest, workload
 
-EXTRAS = ("stages", "paces", "latency", "load", "month")
+EXTRAS = ("stages", "paces", "latency", "load", "month", "breach")
 PACKAGES = ("faust-streaming", "aiokafka", "msgspec", "asyncpg")
 REPORT = Path(__file__).parents[2] / "docs" / "benchmarks"
 STAGES_WITHIN = 300.0
+BREACH_RATE = 1000.0
+"""Events a second beside the breaches, unless asked otherwise"""
 
 
 class Bench:
@@ -200,6 +203,24 @@ class Bench:
         )
         return found
 
+    async def breach(self, here: Rig) -> Breach | None:
+        """From the event that breaches to the first notification, beside a floor of events."""
+        rate = self._options.rate or BREACH_RATE
+        try:
+            found = await breach(here, self._records, rate, self._options.seconds)
+        except (TimeoutError, KafkaError, FeedLostError, OSError) as failed:
+            self.absent["breach to notification"] = f"the run failed ({type(failed).__name__})"
+            self.say(str(failed))
+            return None
+        legs = ", ".join(
+            f"{leg} {spent.p50:.0f}/{spent.p99:.0f}" for leg, spent in found.legs.items()
+        )
+        self.say(
+            f"breach to notification at {found.rate:,.0f} events/s, {found.marks} breaches, "
+            f"{found.not_once} not told exactly once; ms at p50/p99: {legs}"
+        )
+        return found
+
     async def load(self, here: Rig) -> Load | None:
         """Live figures of 1,000 queues at 500 questions a second."""
         try:
@@ -273,6 +294,8 @@ async def main(options: argparse.Namespace) -> None:
             both = await bench.paces(here, shape) if "paces" in options.systems else None
             delay = await bench.latency(here, results) if "latency" in options.systems else None
             asked = await bench.load(here) if "load" in options.systems else None
+            if "breach" in options.systems:
+                await bench.breach(here)
             crowds = await bench.crowds(here) if "load" in options.systems else []
             past = await bench.month(here) if "month" in options.systems else None
             versions = await _versions(here)

@@ -124,7 +124,7 @@ async def latency(rig: Rig, records: Sequence[Record], rate: float, seconds: flo
         await stack.enter_async_context(running(program, folder / "engine.log"))
         await until(program.ready, READY_WITHIN)
         url = await stack.enter_async_context(api(rig, folder / "api.log"))
-        await until(lambda: _answers(url), READY_WITHIN)
+        await until(lambda: answers(url), READY_WITHIN)
         pauses: list[float] = []
         following = asyncio.gather(follow(url, watch), overhear(rig, watch), rest(pauses))
         began = monotonic()
@@ -138,7 +138,8 @@ async def latency(rig: Rig, records: Sequence[Record], rate: float, seconds: flo
     return Latency(legs, quantiles(sorted(pauses)), len(spans[SHOWN]), sent / seconds)
 
 
-async def _answers(url: str) -> bool:
+async def answers(url: str) -> bool:
+    """Whether a service is ready."""
     async with httpx.AsyncClient() as client:
         try:
             return (await client.get(f"{url}/readyz")).is_success
@@ -233,7 +234,12 @@ async def rest(pauses: list[float]) -> None:
 
 
 async def send(
-    rig: Rig, records: Sequence[Record], rate: float, seconds: float, watch: Stopwatch
+    rig: Rig,
+    records: Sequence[Record],
+    rate: float,
+    seconds: float,
+    watch: Stopwatch,
+    mark_every: float = MARK_EVERY,
 ) -> int:
     """Records at an even pace, and the marks between; returns how many records."""
     sender = await producer(rig.kafka, linger_ms=5)
@@ -248,7 +254,7 @@ async def send(
                     CONTACT_EVENTS.name, one.value, key=one.key, partition=one.partition
                 )
                 sent += 1
-            if elapsed >= marked * MARK_EVERY:
+            if elapsed >= marked * mark_every:
                 marked += 1
                 await mark(sender, f"queue-{marked}", rig.partitions, watch)
             await asyncio.sleep(0.01)

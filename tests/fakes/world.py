@@ -186,7 +186,7 @@ class World:
             Corrections(floors, turns, history),
             Queues(floors, live, turns),
             self.forecasts,
-            Staffing(floors, live, turns, lambda: self.forecasts.current),
+            Staffing(floors, live),
             Pipeline(self.board, self.log, self.floor, lambda: self.now),
             Retirement(self.floor, self._heed),
             Streams(live, turns, self.pulse, limits.most_rows, "b00t"),

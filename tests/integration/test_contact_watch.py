@@ -16,8 +16,9 @@ from floorpulse.alerts.domain.contacts_at_risk import Risk
 from floorpulse.alerts.domain.follow_up import Done, FollowUp, FollowUpState, ListedContact
 from floorpulse.alerts.metrics import WatchMetrics
 from floorpulse.alerts.watch.ports import ListQuery, StoredContact
+from floorpulse.alerts.watch.settings import WatchSettings
 from floorpulse.alerts.watch.store import PostgresRiskLists, PostgresVisitChanges
-from floorpulse.alerts.watch.watch import ContactWatch, WatchRules
+from floorpulse.alerts.watch.watch import ContactWatch
 from floorpulse.board.domain.windows import HOUR, MINUTE, Span
 from floorpulse.contracts.visits import Survey, Visit, complaining, encode_visit, offer_at, queue_of
 from floorpulse.runtime.database import async_engine
@@ -61,7 +62,7 @@ class Rig:
     def _begun(self) -> ContactWatch:
         stores = self.changes, self.lists
         return ContactWatch(
-            stores, self.world.floors, lambda: ["demo"], WatchRules(), self._metrics
+            stores, self.world.floors, lambda: ["demo"], WatchSettings().rules, self._metrics
         )
 
     def begin_again(self) -> None:

@@ -2,7 +2,7 @@
 
 import { choice, t } from "./choice.js";
 import { serverNow } from "./clock.js";
-import { against, clock, made, queue, rule, span, trend, value } from "./figures.js";
+import { against, clock, lenders, made, queue, rule, span, trend, value } from "./figures.js";
 import { called, endedIncidents, known, openIncidents } from "./incidents.js";
 
 export const byId = (id) => document.getElementById(id);
@@ -217,6 +217,7 @@ function drawDetail() {
   write(detail.value, value(row));
   write(detail.against, against(row));
   write(detail.made, made(row));
+  write(detail.lenders, lenders(row));
   write(detail.stale, row.stale ? t("stale") : "");
   drawTrend(told, now);
   drawActs(told);

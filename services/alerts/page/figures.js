@@ -33,10 +33,25 @@ export function span(from, to) {
 
 export const rule = (row) => row[choice.lang];
 export const queue = (row) => row[`queue_${choice.lang}`] ?? t("allQueues");
-export const value = (row) => shown(row.figure.value, row.unit);
+
+/** How bad it is: of a half hour at risk the agents who are missing, else the figure. */
+export function value(row) {
+  const missing = row.figure.details?.agents_missing;
+  return missing > 0 ? t("missing")(missing) : shown(row.figure.value, row.unit);
+}
 
 /** What the figure is held against, in words; empty where against nothing. */
-export const against = (row) => (row.figure.bound == null ? "" : t("against")(shown(row.figure.bound, row.unit)));
+export function against({ figure, unit }) {
+  const { required, achievable } = figure.details ?? {};
+  if (required != null && achievable != null) return t("required")(percent(required), percent(achievable));
+  return figure.bound == null ? "" : t("against")(shown(figure.bound, unit));
+}
+
+/** Which queues can lend how many agents, in words; empty where none is named. */
+export function lenders({ figure }) {
+  const named = (figure.details?.lenders ?? []).map(({ queue: from, agents }) => `${from} ${count(agents)}`);
+  return named.length ? t("lend")(named.join(", ")) : "";
+}
 
 /** What the figure is and what it is made of. */
 export function made(row) {

@@ -1,16 +1,21 @@
 """The half hour in progress as recovery rules see it: what counted so far, what is forecast for the
-rest, who is at work.
+rest, who is at work; and who else could help.
 
 What is to come is the forecast of the rest at the pace of now: times what came in the last half
 hour over what was forecast for it. A floor that gets 20,000 contacts where 15,000 were planned is
 short of agents for 20,000.
+
+An agent who serves several queues is counted for one of them, as `GET /v1/staffing/what-if` does:
+whoever counted for each would have twice the floor.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from math import fsum
 
+from msgspec.structs import replace
+
 from floorpulse.alerts.domain.figures import Figure
-from floorpulse.alerts.domain.judgement import Judgement
+from floorpulse.alerts.domain.judgement import Call, Judgement
 from floorpulse.alerts.domain.recovery import HalfHour, judge, together
 from floorpulse.alerts.rules.reading import PlaceJudged
 from floorpulse.alerts.rules.thresholds import CLOCK_EVERY
@@ -23,11 +28,13 @@ from floorpulse.figures.live.context import LiveQuery
 from floorpulse.figures.live.figures import LiveFigures, OpenAnswer
 from floorpulse.figures.policies_in_force import AS_IN_FORCE
 from floorpulse.figures.rows import Question, RowInput
+from floorpulse.figures.staffing.queues import StaffedFloor
+from floorpulse.figures.staffing.reading import StaffKeptAwhile
 from floorpulse.figures.tenant_view import TenantView
 from floorpulse.figures.timestamps import text
 from floorpulse.kpis.catalogue import ASKED
-from floorpulse.kpis.figures import Plan, SpanFigures, Staff
-from floorpulse.kpis.formulas.planning import AT_WORK, HANDLE
+from floorpulse.kpis.figures import Plan, SpanFigures
+from floorpulse.kpis.formulas.planning import HANDLE
 from floorpulse.kpis.formulas.service_level import past_threshold, service_level
 
 LEVEL = ASKED["service_level"]
@@ -38,6 +45,8 @@ KPIS = tuple(
 INTERVAL = Interval.M30
 ENOUGH = 10
 """Contacts forecast, or handled, from which on what came says something of what comes"""
+MOST_LENDERS = 3
+"""Queues with agents to lend that a message names"""
 SLOWEST = 0.25
 QUICKEST = 4.0
 
@@ -48,11 +57,12 @@ class RecoveryReader:
     def __init__(self, live: LiveFigures, key: GroupKey) -> None:
         self.growing: frozenset[str] = frozenset()
         self._live = live
+        self._staff = StaffKeptAwhile(live)
         self._query = LiveQuery(key.selection, key.window, Question(KPIS, AS_IN_FORCE))
         self._answer: OpenAnswer | None = None
         self._span = Span(0, 0)
         self._known_since: int | None = None
-        self._told_of_agents = False
+        self._floor: StaffedFloor | None = None
 
     async def open(self, view: TenantView, known_since: int | None) -> None:
         """Make ready the half hour's plans."""
@@ -62,8 +72,7 @@ class RecoveryReader:
             previous_edge(view.as_of, INTERVAL, view.zone),
             next_edge(view.as_of, INTERVAL, view.zone),
         )
-        everybody = self._answer.context.staff_by_queue.together(None)
-        self._told_of_agents = bool(everybody)
+        self._floor = await self._staff.floor(view)
 
     def judge(self, place: WatchedPlace, active: Sequence[bool]) -> PlaceJudged:  # noqa: ARG002  figures cost little
         """Judge the alerts of a place by its half hour."""
@@ -82,16 +91,45 @@ class RecoveryReader:
             as_of=context.frame.as_of,
             bound=max(part.policy.target for part in seen.parts),
         )
-        half_hour = self._half_hour(seen)
-        judgements = [_judged(one, half_hour, figure) for one in place.alerts]
+        queues = self._queues(place)
+        half_hour = self._half_hour(seen, queues)
+        judgements = [
+            self._advised(_judged(one, half_hour, figure), queues) for one in place.alerts
+        ]
         return PlaceJudged(judgements, context.as_of + CLOCK_EVERY)
 
-    def _half_hour(self, seen: RowInput) -> HalfHour | None:
+    def _queues(self, place: WatchedPlace) -> Collection[str]:
+        """The queues of a place: one, or all that have agents."""
+        if place.row_key.queue:
+            return (place.row_key.queue,)
+        chosen = self._query.selection.queues
+        return chosen or (self._floor.staffed if self._floor else ())
+
+    def _advised(self, judgement: Judgement, queues: Collection[str]) -> Judgement:
+        """A breach says how many agents are missing, and which queues have some to lend."""
+        if judgement.call is not Call.BREACH or judgement.figure is None or self._floor is None:
+            return judgement
+        floor = self._floor
+        details = dict(judgement.figure.details)
+        if details.get("agents_missing") is None:
+            details["agents_missing"] = sum(
+                floor.queues[one].missing for one in queues if one in floor.queues
+            )
+        if len(queues) == 1:
+            [taker] = queues
+            details["lenders"] = [
+                {"queue": one.queue, "agents": number}
+                for one, number in floor.lenders(taker)[:MOST_LENDERS]
+            ]
+        return judgement._replace(figure=replace(judgement.figure, details=details))
+
+    def _half_hour(self, seen: RowInput, queues: Collection[str]) -> HalfHour | None:
         """None where the half hour, or what is to come of it, is not known."""
         known = self._known_since is not None and self._known_since <= self._span.begin
         if not known or not any(part.figures.plan.ahead for part in seen.parts):
             return None
-        agents = _at_work(seen.present.staff) if self._told_of_agents else None
+        floor = self._floor
+        agents = None if floor is None else sum(map(floor.agents, queues))
         pace = _pace(seen.counted.plan)
         measured = _aht(seen.counted)
         return together([_part(one, agents, pace, measured) for one in seen.parts])
@@ -132,10 +170,6 @@ def _part(part: Parted, agents: int | None, pace: float, measured: float | None)
         min(staffed, default=None) if agents is None else agents,
         pace,
     )
-
-
-def _at_work(staff: Staff) -> int:
-    return sum(staff.get(state, 0) for state in AT_WORK)
 
 
 def _pace(plan: Plan) -> float:

@@ -5,6 +5,8 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from floorpulse.alerts.domain.contacts_at_risk import RiskThresholds
+from floorpulse.alerts.watch.rules import WatchRules
+from floorpulse.board.domain.windows import HOUR, MINUTE
 
 
 class WatchSettings(BaseModel):
@@ -65,6 +67,17 @@ class WatchSettings(BaseModel):
             "is 1 and 2 of 1 to 5",
         ),
     ] = 0.25
+
+    @property
+    def rules(self) -> WatchRules:
+        """What makes a contact a risk, and how far back is looked."""
+        return WatchRules(
+            self.thresholds,
+            days=self.days,
+            keep_days=self.keep_days,
+            repeat=self.repeat_hours * HOUR,
+            within=self.due_minutes * MINUTE,
+        )
 
     @property
     def thresholds(self) -> RiskThresholds:

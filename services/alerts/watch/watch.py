@@ -9,7 +9,6 @@ Two replicas that look at once write the same lines.
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import timedelta
 
 import structlog
@@ -17,7 +16,6 @@ from structlog.stdlib import BoundLogger
 
 from floorpulse.alerts.domain.contacts_at_risk import (
     ContactAtRisk,
-    RiskThresholds,
     assessed,
     due_at,
 )
@@ -30,7 +28,8 @@ from floorpulse.alerts.watch.ports import (
     RiskLists,
     StoredContact,
 )
-from floorpulse.board.domain.windows import HOUR, MINUTE, Span
+from floorpulse.alerts.watch.rules import WatchRules
+from floorpulse.board.domain.windows import HOUR, Span
 from floorpulse.counting.days import first_instant, local_day
 from floorpulse.figures.tenant_view import Floors, TenantView
 from floorpulse.figures.turns import Turns
@@ -42,21 +41,6 @@ AT_ONCE = 500
 """Contacts that are read, assessed and written together"""
 IN_A_TURN = 100
 """Contacts assessed in one turn of the loop: some milliseconds"""
-
-
-@dataclass(frozen=True)
-class WatchRules:
-    """What makes a contact a risk, and how far back is looked.
-
-    `days` are local days, today included; `repeat` (milliseconds) is how long before a contact
-    others of its customer count; `within` (milliseconds) are the business hours until it is due.
-    """
-
-    thresholds: RiskThresholds = field(default_factory=RiskThresholds)
-    days: int = 2
-    keep_days: int = 90
-    repeat: int = 24 * HOUR
-    within: int = 240 * MINUTE
 
 
 class ContactWatch:
@@ -78,11 +62,12 @@ class ContactWatch:
         self._turns = Turns()
         self._marks: dict[str, tuple[int, str]] = {}
 
-    async def run(self, every: float) -> None:
-        """Look every so many seconds, until cancelled."""
+    async def run(self, acts: Callable[[], bool], every: float) -> None:
+        """Look every so many seconds while this replica `acts`, until cancelled."""
         while True:
             try:
-                await self.look()
+                if acts():
+                    await self.look()
             except StoreUnavailable as away:
                 log.warning("contacts_at_risk_not_kept", error=str(away))
             await asyncio.sleep(every)

@@ -29,6 +29,7 @@ from floorpulse.figures.turns import Turns
 from floorpulse.kpis.catalogue import OVER_SPANS
 from floorpulse.kpis.figures import SpanFigures
 from floorpulse.kpis.inputs import Need
+from floorpulse.kpis.plan import Slot
 from floorpulse.kpis.policies import DEFAULT_POLICY
 
 CHANNELS: tuple[str, ...] = get_args(Channel)
@@ -97,7 +98,7 @@ class LiveFigures:
         self._floors = floors
         self._board = floors.board
         self._lookup = lookup
-        self._turns = turns
+        self.turns = turns
         self._forecasts = forecasts
         self._cached: dict[PlanQuestion, _CachedLayout] = {}
         self._cached_rows = 0
@@ -144,7 +145,7 @@ class LiveFigures:
         ):
             if len(found) - rested >= ROWS:
                 rested = len(found)
-                await self._turns.next()
+                await self.turns.next()
             row_key = known_layout.row_keys[index]
             place = known_layout.place(index)
             seen = after.kpi + 1 if after is not None and row_key == after.row_key else 0
@@ -189,7 +190,7 @@ class LiveFigures:
         tenant = query.selection.tenant
         question = query.question
         slots = self._layouts.slots(
-            PlanQuestion(query.selection, question.basis), terms, self._forecasts().get(tenant, ())
+            PlanQuestion(query.selection, question.basis), terms, self.forecast(tenant)
         )
         return LivePlans(self._board, tenant, terms, times, slots, query.window, question.needs)
 
@@ -199,7 +200,7 @@ class LiveFigures:
         known = self._cached.get(asked)
         if known is None or known.in_force is not terms.in_force or known.floor != floor:
             queue_channels: dict[RowKey, list[QueueChannel]] = {}
-            async for portion in self._turns.over(
+            async for portion in self.turns.over(
                 self._queue_channels(query.selection, as_of), QUEUE_CHANNELS
             ):
                 gather(queue_channels, query.selection, terms, portion)
@@ -260,6 +261,10 @@ class LiveFigures:
                 staff_of_heads(heads, lambda queue: names.shown(tenant, queue)),
             )
         return known[1]
+
+    def forecast(self, tenant: str) -> Sequence[Slot]:
+        """The forecast intervals of a tenant that are in force around now."""
+        return self._forecasts().get(tenant, ())
 
     def _queue_channels(self, selection: Selection, as_of: int) -> Iterable[QueueChannel]:
         if not selection.queues:

@@ -10,14 +10,12 @@ from pydantic import Field
 from floorpulse.access.parameters import Parameters, refuse_strangers
 from floorpulse.board.domain.windows import Window
 from floorpulse.figures.staffing.arrivals import Basis
-from floorpulse.figures.staffing.figures import (
+from floorpulse.figures.staffing.figures import Move, Staffing, WhatIf
+from floorpulse.figures.staffing.queues import (
     HandleTime,
-    Move,
     NotReckonedError,
     StaffedFloor,
     StaffedQueue,
-    Staffing,
-    WhatIf,
 )
 from floorpulse.figures.tenant_view import TenantView
 from floorpulse.figures.timestamps import Instant, text

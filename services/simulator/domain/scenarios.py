@@ -276,7 +276,7 @@ DOUBLE_ELEVEN = Scenario(
     SHAPE,
     safety=0.4,
     surge=Surge(5_000, SURGE_HOURS, SURGE_SHARES),
-    liveliest=18,
+    liveliest=19,
 )
 
 SCENARIOS: dict[str, Scenario] = {

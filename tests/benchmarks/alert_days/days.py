@@ -15,12 +15,14 @@ from floorpulse.board.domain.windows import Span
 from floorpulse.kpis.plan import Slot
 from tests.benchmarks.alert_days.queue_model import MINUTE, Demand, QueueModel
 
-QUEUE = "orders"
-TENANT = "demo"
-MONDAY = 1_794_182_400_000  # 2026-11-09T00:00:00Z
+QUEUE = "sales"
+CHANNEL = "voice"
+TENANT = "example"
+THURSDAY = 1_794_412_800_000  # 2026-11-12T00:00:00+08:00
+ROUND_THE_CLOCK = THURSDAY - 24 * 60 * MINUTE  # the example floor is open all of 2026-11-11
 DAY = 24 * 60
 SLOT = 30
-OPENS, CLOSES = 8 * 60, 20 * 60
+OPENS, CLOSES = 8 * 60, 22 * 60
 Minutes = Sequence[float]
 
 
@@ -148,23 +150,24 @@ def day(kind: str, seed: int) -> Day:
     """The day of that kind and seed."""
     random = Random(f"{kind}/{seed}")
     plan = KINDS[kind](random)
-    model = QueueModel(QUEUE, TENANT, MONDAY, Demand(plan.came, plan.there), random)
+    start = ROUND_THE_CLOCK if kind == "night" else THURSDAY
+    model = QueueModel(QUEUE, TENANT, start, Demand(plan.came, plan.there), random)
     model.run()
-    return Day(kind, seed, model, tuple(_slots(plan)), _unheard(kind, random))
+    return Day(kind, seed, model, tuple(_slots(plan, start)), _unheard(kind, random))
 
 
 def _unheard(kind: str, random: Random) -> tuple[Span, ...]:
     if kind != "outage":
         return ()
-    begin = MONDAY + random.randrange(OPENS + 120, CLOSES - 180) * MINUTE
+    begin = THURSDAY + random.randrange(OPENS + 120, CLOSES - 180) * MINUTE
     return (Span(begin, begin + 40 * MINUTE),)
 
 
-def _slots(plan: _Plan) -> Iterator[Slot]:
+def _slots(plan: _Plan, start: int) -> Iterator[Slot]:
     """The forecast as it was uploaded: half hours of what was foreseen."""
     for begin in range(0, DAY, SLOT):
         volume = sum(plan.rate[begin : begin + SLOT]) / 60
         if volume:
-            at = MONDAY + begin * MINUTE
+            at = start + begin * MINUTE
             end = at + SLOT * MINUTE
-            yield Slot(QUEUE, "", at, end, round(volume, 2), HANDLE, plan.agents[begin], 1)
+            yield Slot(QUEUE, CHANNEL, at, end, round(volume, 2), HANDLE, plan.agents[begin], 1)

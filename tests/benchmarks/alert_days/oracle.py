@@ -10,6 +10,7 @@ in doubt   bad for two minutes, or somebody waited for as long: being told is no
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from math import floor
 from typing import NamedTuple
 
 from floorpulse.board.domain.windows import Span
@@ -34,6 +35,7 @@ AROUND = 15 * MINUTE
 """For so long afterwards a window of a quarter of an hour still shows what was"""
 TARGET = 0.8
 SLOT = 30 * MINUTE
+ROUNDING = 1e-9
 
 
 class _Fate(NamedTuple):
@@ -100,12 +102,20 @@ def in_doubt(visits: Sequence[Visit]) -> list[Span]:
     return _joined((Span(span.begin - LOOK, span.end + AROUND) for span in spans), 0)
 
 
-def missed_intervals(visits: Sequence[Visit]) -> set[int]:
-    """The begins of half hours that ended below the target."""
-    counted: dict[int, list[bool]] = {}
+def lost_half_hours(visits: Sequence[Visit]) -> dict[int, int]:
+    """The half hours that ended below the target, by their begins: when each was lost, which is
+    when one contact more was missed than the whole half hour could bear.
+    """
+    counted: dict[int, list[_Fate]] = {}
     for fate in _fates(visits):
-        counted.setdefault(fate.offered - fate.offered % SLOT, []).append(fate.kept)
-    return {begin for begin, those in counted.items() if sum(those) < TARGET * len(those)}
+        counted.setdefault(fate.offered - fate.offered % SLOT, []).append(fate)
+    lost: dict[int, int] = {}
+    for begin, those in counted.items():
+        missed = sorted(fate.known for fate in those if not fate.kept)
+        bears = floor((1 - TARGET) * len(those) + ROUNDING)
+        if len(missed) > bears:
+            lost[begin] = missed[bears]
+    return lost
 
 
 def lies_in(spans: Sequence[Span], at: int) -> bool:

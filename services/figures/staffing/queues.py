@@ -1,0 +1,144 @@
+"""The queues of a floor with their agents: who lacks some, and who has some to lend."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+from floorpulse.board.domain.windows import Window
+from floorpulse.figures.staffing.allocation import Shares
+from floorpulse.figures.staffing.arrivals import AN_HOUR, ExpectedArrivals
+from floorpulse.kpis.formulas.lending import Demand, Prediction, predicted
+from floorpulse.kpis.policies import ServiceLevelPolicy
+
+
+class HandleTime(StrEnum):
+    """Where a handle time comes from."""
+
+    MEASURED = "measured"
+    FORECAST = "forecast"
+
+
+@dataclass(frozen=True)
+class StaffedQueue:
+    """A queue with its agents: what is expected, and how it fares. `aht` is seconds.
+
+    `required` agents keep its promise; `spare` is how many it could do without (0 where it has too
+    few), `missing` how many it lacks.
+    """
+
+    queue: str
+    policy: ServiceLevelPolicy
+    arrivals: ExpectedArrivals
+    aht: float
+    aht_basis: HandleTime
+    now: Prediction
+    required: int
+
+    @property
+    def demand(self) -> Demand:
+        """What comes to it."""
+        return Demand(self.arrivals.expected / AN_HOUR, self.aht)
+
+    @property
+    def spare(self) -> int:
+        """Agents beyond those it requires."""
+        return max(0, self.now.agents - self.required)
+
+    @property
+    def missing(self) -> int:
+        """Agents that it lacks."""
+        return max(0, self.required - self.now.agents)
+
+    def with_agents(self, agents: int) -> Prediction:
+        """How it would fare with so many."""
+        return predicted(self.demand, agents, self.policy)
+
+    def keeps(self, outlook: Prediction) -> bool:
+        """Whether its promise is kept so; nothing can break it where nothing comes."""
+        return outlook.service_level is None or outlook.service_level >= self.policy.target
+
+
+class NotReckonedError(Exception):
+    """A question that cannot be answered: `title` is the kind of trouble, the message says what is
+    wrong and what to do.
+    """
+
+    title = "Nothing to reckon with"
+
+
+class NoAgentsError(NotReckonedError):
+    """Nobody's state was told."""
+
+    title = "No agents known"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "no agent who serves a queue is at work, as far as states were told; send agent.state "
+            "events with the queues that each agent serves"
+        )
+
+
+class TooManyError(NotReckonedError):
+    """More agents are to be moved than are there."""
+
+    title = "More agents than there are"
+
+
+@dataclass(frozen=True)
+class StaffedFloor:
+    """All queues of a floor for which staffing can be reckoned, with their agents.
+
+    `unknown` are queues without a handle time, neither measured nor forecast.
+    """
+
+    as_of: int
+    window: Window
+    queues: Mapping[str, StaffedQueue]
+    unknown: frozenset[str]
+    shares: Shares
+
+    def queue(self, name: str) -> StaffedQueue:
+        """The queue of that name; NotReckonedError where nothing can be said of it."""
+        known = self.queues.get(name)
+        if known is not None:
+            return known
+        if name in self.unknown:
+            detail = (
+                f"{name}: no contact was completed in the last {self.window.value} and none is "
+                "forecast, so its handle time is not known; ask for a longer window=, or upload a "
+                "forecast"
+            )
+        else:
+            detail = f"{name}: nothing came lately and nobody waits; ask when contacts come"
+        raise NotReckonedError(detail)
+
+    def movable(self, giver: str, taker: str) -> int:
+        """Agents who are counted for `giver` and do not serve `taker` already."""
+        return sum(
+            shares.get(giver, 0) for skills, shares in self.shares.items() if taker not in skills
+        )
+
+    def lendable(self, giver: StaffedQueue, taker: str) -> int:
+        """How many agents a queue can lend without breaking its own promise."""
+        return min(giver.spare, self.movable(giver.queue, taker))
+
+    def agents(self, queue: str) -> int:
+        """How many agents are counted for a queue."""
+        return sum(shares.get(queue, 0) for shares in self.shares.values())
+
+    @cached_property
+    def staffed(self) -> frozenset[str]:
+        """The queues that any agent at work serves."""
+        return frozenset(queue for shares in self.shares.values() for queue in shares)
+
+    @cached_property
+    def _givers(self) -> list[StaffedQueue]:
+        """The queues with agents to spare."""
+        return [one for one in self.queues.values() if one.spare]
+
+    def lenders(self, taker: str) -> list[tuple[StaffedQueue, int]]:
+        """The queues that can lend somebody to `taker`, those with most first."""
+        found = [(one, self.lendable(one, taker)) for one in self._givers if one.queue != taker]
+        able = [(one, number) for one, number in found if number]
+        return sorted(able, key=lambda pair: (-pair[1], pair[0].queue))

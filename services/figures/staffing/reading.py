@@ -1,0 +1,186 @@
+"""Reads a floor's staffing: what each queue must expect, from the board and the forecasts in
+memory, and who is there for it, from the agents' states.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from itertools import groupby
+from math import fsum
+
+from floorpulse.board.domain.series import QueueChannel
+from floorpulse.board.domain.windows import MINUTE, Span, Window, span_of
+from floorpulse.contracts.cells import Cell
+from floorpulse.figures.by_policy import by_policy
+from floorpulse.figures.forecasts.in_force import begin_of, cut, touching
+from floorpulse.figures.live.figures import LiveFigures
+from floorpulse.figures.policies_in_force import AS_IN_FORCE, PoliciesInForce
+from floorpulse.figures.staffing.allocation import Shares, shared_out
+from floorpulse.figures.staffing.arrivals import AN_HOUR, Lately, expected_arrivals
+from floorpulse.figures.staffing.queues import HandleTime, StaffedFloor, StaffedQueue
+from floorpulse.figures.tenant_view import TenantView
+from floorpulse.kpis.formulas.lending import Demand, predicted, required
+from floorpulse.kpis.formulas.planning import AT_WORK, HANDLE
+from floorpulse.kpis.plan import Slot
+from floorpulse.kpis.policies import ServiceLevelPolicy
+
+AHEAD = 30 * MINUTE
+"""How far ahead the forecast is looked at"""
+ENOUGH = 10
+"""Completed contacts from which on their mean handle time is believed rather than the forecast's"""
+AT_ONCE = 10
+"""Queues worked out in one turn of the loop: less than a millisecond"""
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """What a queue's demand is read from, of one moment."""
+
+    view: TenantView
+    window: Window
+    span: Span
+    terms: PoliciesInForce
+    slots: Mapping[str, list[Slot]]
+
+    @property
+    def past(self) -> Span:
+        """The part of the window that has passed."""
+        return Span(self.span.begin, self.view.as_of)
+
+    @property
+    def ahead(self) -> Span:
+        """The time to come that is looked at."""
+        return Span(self.view.as_of, self.view.as_of + AHEAD)
+
+
+async def staffed_floor(live: LiveFigures, view: TenantView, window: Window) -> StaffedFloor | None:
+    """All queues of a floor with their agents; `window` is what came lately. None where nobody who
+    serves a queue is at work, as far as states were told.
+    """
+    groups = live.staff_by_queue(view.tenant, view.as_of).groups(AT_WORK)
+    if not groups:
+        return None
+    queues: dict[str, StaffedQueue] = {}
+    unknown: set[str] = set()
+    reading = _reading(live, view, window)
+    known = groupby(view.board.queue_channels(view.tenant, view.as_of), key=lambda one: one[1])
+    listed = [(queue, list(theirs)) for queue, theirs in known]
+    async for portion in live.turns.over(listed, AT_ONCE):
+        for queue, theirs in portion:
+            found = _queue(reading, queue, theirs)
+            if found is None:
+                unknown.add(queue)
+            else:
+                queues[queue] = found
+    shares = shared_out(groups, {one.queue: one.demand.erlangs for one in queues.values()})
+    staffed: dict[str, StaffedQueue] = {}
+    async for some in live.turns.over(queues.values(), AT_ONCE):
+        staffed.update((one.queue, _staffed(one, shares)) for one in some)
+    return StaffedFloor(view.as_of, window, staffed, frozenset(unknown), shares)
+
+
+def _reading(live: LiveFigures, view: TenantView, window: Window) -> _Reading:
+    span = span_of(window, view.as_of, view.board.rules.pane, view.zone)
+    slots: dict[str, list[Slot]] = {}
+    for slot in live.forecast(view.tenant):
+        if slot.end > span.begin and slot.begin < view.as_of + AHEAD:
+            slots.setdefault(slot.queue, []).append(slot)
+    for mine in slots.values():
+        mine.sort(key=begin_of)
+    return _Reading(view, window, span, AS_IN_FORCE.terms(view.known, span.begin), slots)
+
+
+def _queue(
+    reading: _Reading, queue: str, queue_channels: list[QueueChannel]
+) -> StaffedQueue | None:
+    """A queue's demand, without agents yet; None where its handle time is not known."""
+    view = reading.view
+    board = view.board
+    counted = board.read(queue_channels, reading.window, view.as_of, view.zone).counted
+    slots = reading.slots.get(queue, [])
+    handled = counted.of(Cell.HANDLED)
+    measured = counted.of(*HANDLE) / 1000 / handled if handled else None
+    ahead = [cut(slot, reading.ahead) for slot in touching(slots, reading.ahead)]
+    handle = _handle_time(measured, handled, ahead)
+    if handle is None:
+        return None
+    past = reading.past
+    before = [cut(slot, past) for slot in touching(slots, past)]
+    seconds = (past.end - past.begin) / 1000
+    hourly = _rate(before)
+    foreseen = None if hourly is None else hourly * seconds / AN_HOUR
+    lately = Lately(counted.of(Cell.OFFERED), seconds, foreseen)
+    arrivals = expected_arrivals(_rate(ahead), lately)
+    policy = _policy(reading, queue_channels)
+    nobody = predicted(Demand(arrivals.expected / AN_HOUR, handle[0]), 0, policy)
+    needed = required(Demand(arrivals.expected / AN_HOUR, handle[0]), policy)
+    return StaffedQueue(queue, policy, arrivals, handle[0], handle[1], nobody, needed)
+
+
+def _staffed(queue: StaffedQueue, shares: Shares) -> StaffedQueue:
+    agents = sum(mine.get(queue.queue, 0) for mine in shares.values())
+    return replace(queue, now=queue.with_agents(agents))
+
+
+def _policy(reading: _Reading, queue_channels: list[QueueChannel]) -> ServiceLevelPolicy:
+    """The policy of the queue; where its channels have several, that under which most came."""
+    parted = by_policy(reading.terms, queue_channels)
+    if len(parted) == 1:
+        return parted[0][0]
+    board = reading.view.board
+    came = [sum(board.offered(one, reading.span) for one in theirs) for _, theirs in parted]
+    return parted[came.index(max(came))][0]
+
+
+def _handle_time(
+    measured: float | None, handled: int, ahead: Iterable[Slot]
+) -> tuple[float, HandleTime] | None:
+    """Seconds a contact takes: measured on enough of them, else as forecast, else on the few."""
+    forecast = _aht(list(ahead))
+    if measured and (handled >= ENOUGH or forecast is None):
+        return measured, HandleTime.MEASURED
+    return None if not forecast else (forecast, HandleTime.FORECAST)
+
+
+def _aht(slots: list[Slot]) -> float | None:
+    volume = fsum(slot.volume for slot in slots)
+    return fsum(slot.volume * slot.aht for slot in slots) / volume if volume else None
+
+
+def _rate(slots: list[Slot]) -> float | None:
+    """Contacts an hour: of each channel over the time that is forecast, all together."""
+    if not slots:
+        return None
+    by_channel: dict[str, list[Slot]] = {}
+    for slot in slots:
+        by_channel.setdefault(slot.channel, []).append(slot)
+    rates = [
+        1000 * AN_HOUR * fsum(one.volume for one in mine) / sum(one.end - one.begin for one in mine)
+        for mine in by_channel.values()
+    ]
+    return fsum(rates)
+
+
+SMALL = 50
+"""So few queues are read anew whenever somebody asks"""
+AWHILE = 10_000
+"""Milliseconds for which a larger floor's staffing is believed"""
+
+
+class StaffKeptAwhile:
+    """The staffing of floors for whoever asks every second."""
+
+    def __init__(self, live: LiveFigures) -> None:
+        self._live = live
+        self._known: dict[str, tuple[int, StaffedFloor | None]] = {}
+
+    async def floor(self, view: TenantView) -> StaffedFloor | None:
+        """A floor's staffing, of now or of up to ten seconds ago."""
+        known = self._known.get(view.tenant)
+        if known is None or not 0 <= view.as_of - known[0] < AWHILE or _small(known[1]):
+            found = await staffed_floor(self._live, view, Window.M30)
+            known = self._known[view.tenant] = view.as_of, found
+        return known[1]
+
+
+def _small(floor: StaffedFloor | None) -> bool:
+    return floor is None or len(floor.queues) <= SMALL

@@ -1,0 +1,120 @@
+"""How well the rules tell: how soon, how often wrongly, how often at all, how far ahead."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from math import ceil, inf
+
+from tests.benchmarks.alert_days.oracle import SLOT, in_doubt, lies_in, lost_half_hours, troubles
+from tests.benchmarks.alert_days.queue_model import MINUTE, SECOND
+from tests.benchmarks.alert_days.watching import Page, Watched
+
+PREDICTS = "half-hour-at-risk"
+STALE = "figures-stale"
+PAGES = ("service-level-low", "longest-wait", "abandons-in-a-row", "more-than-forecast")
+"""The rules that wake somebody because of what happens"""
+WEEK = 7
+GRACE = 5 * MINUTE
+"""How long after its source is heard again a stale queue may still be told"""
+
+
+@dataclass
+class Measured:
+    """What was measured over some days; spans are seconds."""
+
+    days: int = 0
+    delays: list[float] = field(default_factory=list)
+    false: list[str] = field(default_factory=list)
+    unheard: list[float] = field(default_factory=list)
+    an_hour: list[int] = field(default_factory=list)
+    leads: list[float] = field(default_factory=list)
+    predicted: int = 0
+    lost: int = 0
+    foreseen: int = 0
+
+    @property
+    def delay_p90(self) -> float:
+        """Seconds within which nine of ten troubles were told; a trouble that was not told counts
+        as never.
+        """
+        return quantile(self.delays, 0.9)
+
+    @property
+    def false_a_week(self) -> float:
+        """False pages of a queue in a week."""
+        return WEEK * len(self.false) / self.days
+
+    @property
+    def precision(self) -> float:
+        """The share of predictions that came true."""
+        return len(self.leads) / self.predicted if self.predicted else 1.0
+
+    @property
+    def lead(self) -> float:
+        """The median lead of those that came true, seconds."""
+        return quantile(self.leads, 0.5)
+
+
+def quantile(values: Sequence[float], share: float) -> float:
+    """The nearest-rank quantile; 0 of nothing."""
+    ranked = sorted(values)
+    return ranked[max(0, ceil(share * len(ranked)) - 1)] if ranked else 0.0
+
+
+def measured(days: Iterable[Watched]) -> Measured:
+    """The measures of some days together."""
+    found = Measured()
+    for watched in days:
+        found.days += 1
+        visits = watched.day.model.visits
+        told = watched.of(*PAGES, PREDICTS)
+        found.delays += [_delay(told, one.begin, one.end) for one in troubles(visits)]
+        found.false += _false(watched)
+        found.unheard += [
+            _delay(watched.of(STALE), one.begin, one.end) for one in watched.day.unheard
+        ]
+        if watched.day.kind == "flapping":
+            found.an_hour.append(watched.most_an_hour())
+        _predictions(watched, found)
+    return found
+
+
+def _delay(pages: Sequence[Page], begin: int, end: int) -> float:
+    """Seconds from the begin of a trouble until an incident is open; never: infinitely many."""
+    there = [
+        page.opened_at
+        for page in pages
+        if page.opened_at < end and (page.resolved_at is None or page.resolved_at > begin)
+    ]
+    return max(0.0, (min(there) - begin) / SECOND) if there else inf
+
+
+def _false(watched: Watched) -> Iterator[str]:
+    doubt = in_doubt(watched.day.model.visits)
+    for page in watched.of(*PAGES):
+        if not lies_in(doubt, page.opened_at):
+            yield f"{watched.day.kind}/{watched.day.seed} {page.rule}"
+    for page in watched.of(STALE):
+        unheard = watched.day.unheard
+        if not any(one.begin <= page.opened_at < one.end + GRACE for one in unheard):
+            yield f"{watched.day.kind}/{watched.day.seed} {page.rule}"
+
+
+def _predictions(watched: Watched, found: Measured) -> None:
+    """A prediction is about the half hour in which it is made."""
+    lost = lost_half_hours(watched.day.model.visits)
+    predictions = watched.of(PREDICTS)
+    found.predicted += len(predictions)
+    found.lost += len(lost)
+    for page in predictions:
+        lost_at = lost.get(page.opened_at - page.opened_at % SLOT)
+        if lost_at is not None:
+            found.leads.append((lost_at - page.opened_at) / SECOND)
+    found.foreseen += sum(_open_by(predictions, begin, at) for begin, at in lost.items())
+
+
+def _open_by(pages: Sequence[Page], begin: int, at: int) -> bool:
+    """Whether an incident was open in [begin, at]."""
+    return any(
+        page.opened_at <= at and (page.resolved_at is None or page.resolved_at > begin)
+        for page in pages
+    )
