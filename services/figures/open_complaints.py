@@ -14,12 +14,17 @@ from floorpulse.figures.selection import RowKey, Selection
 
 
 class StoredComplaint(NamedTuple):
-    """One complaint; instants are epoch milliseconds, `settled_at` None while it is open."""
+    """One complaint; instants are epoch milliseconds, `settled_at` None while it is open.
+
+    `agent` is whom it names, else who took the contact; `reason` is its category.
+    """
 
     queue: str
     channel: str
     opened_at: int
     settled_at: int | None
+    agent: str | None = None
+    reason: str | None = None
 
 
 def complaints_of(visit: Visit) -> Iterator[StoredComplaint]:
@@ -30,7 +35,11 @@ def complaints_of(visit: Visit) -> Iterator[StoredComplaint]:
         queue = complaint.last("queue") or queue_of(visit)
         opened_at = complaint.opened_at
         if queue is not None and opened_at is not None:
-            yield StoredComplaint(queue, visit.channel, opened_at, complaint.settled_at)
+            agent = complaint.last("agent") or visit.agent
+            reason = complaint.last("category")
+            yield StoredComplaint(
+                queue, visit.channel, opened_at, complaint.settled_at, agent, reason
+            )
 
 
 class OpenComplaints:

@@ -98,9 +98,9 @@ async def test_complaints_are_those_open_at_some_instant_of_a_span(
     )
     floor.put(answered(NOON - DAY, 1, complaints={"k5": closed}), tenant="other")
     await readers.written()
-    one = StoredComplaint("sales", "voice", NOON, NOON + 2)
-    two = StoredComplaint("help", "voice", NOON + 2, None)
-    three = StoredComplaint("sales", "voice", NOON, NOON + 3)
+    one = StoredComplaint("sales", "voice", NOON, NOON + 2, "ann")
+    two = StoredComplaint("help", "voice", NOON + 2, None, "ann")
+    three = StoredComplaint("sales", "voice", NOON, NOON + 3, "ann")
 
     async def open_in(begin: int, end: int) -> set[StoredComplaint]:
         span = Span(NOON + begin, NOON + end)

@@ -75,6 +75,6 @@ class Staffing:
             floor,
             giver,
             taker,
-            giver.with_agents(giver.now.agents - move.agents),
-            taker.with_agents(taker.now.agents + move.agents),
+            giver.with_agents(giver.agents - move.agents),
+            taker.with_agents(taker.agents + move.agents),
         )

@@ -8,7 +8,7 @@ from functools import cached_property
 from floorpulse.board.domain.windows import Window
 from floorpulse.figures.staffing.allocation import Shares
 from floorpulse.figures.staffing.arrivals import AN_HOUR, ExpectedArrivals
-from floorpulse.kpis.formulas.lending import Demand, Prediction, predicted
+from floorpulse.kpis.formulas.lending import Demand, Prediction, predicted, required
 from floorpulse.kpis.policies import ServiceLevelPolicy
 
 
@@ -21,10 +21,9 @@ class HandleTime(StrEnum):
 
 @dataclass(frozen=True)
 class StaffedQueue:
-    """A queue with its agents: what is expected, and how it fares. `aht` is seconds.
+    """A queue with its agents, and what is expected of it. `aht` is seconds.
 
-    `required` agents keep its promise; `spare` is how many it could do without (0 where it has too
-    few), `missing` how many it lacks.
+    Erlang A is asked when somebody wants to know: it costs a hundred times what the rest does.
     """
 
     queue: str
@@ -32,8 +31,17 @@ class StaffedQueue:
     arrivals: ExpectedArrivals
     aht: float
     aht_basis: HandleTime
-    now: Prediction
-    required: int
+    agents: int = 0
+
+    @cached_property
+    def now(self) -> Prediction:
+        """How it fares with the agents it has."""
+        return self.with_agents(self.agents)
+
+    @cached_property
+    def required(self) -> int:
+        """The fewest agents that keep its promise."""
+        return required(self.demand, self.policy)
 
     @property
     def demand(self) -> Demand:
@@ -43,12 +51,12 @@ class StaffedQueue:
     @property
     def spare(self) -> int:
         """Agents beyond those it requires."""
-        return max(0, self.now.agents - self.required)
+        return max(0, self.agents - self.required)
 
     @property
     def missing(self) -> int:
         """Agents that it lacks."""
-        return max(0, self.required - self.now.agents)
+        return max(0, self.required - self.agents)
 
     def with_agents(self, agents: int) -> Prediction:
         """How it would fare with so many."""

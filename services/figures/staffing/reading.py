@@ -2,6 +2,7 @@
 memory, and who is there for it, from the agents' states.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -14,11 +15,10 @@ from floorpulse.figures.by_policy import by_policy
 from floorpulse.figures.forecasts.in_force import begin_of, cut, touching
 from floorpulse.figures.live.figures import LiveFigures
 from floorpulse.figures.policies_in_force import AS_IN_FORCE, PoliciesInForce
-from floorpulse.figures.staffing.allocation import Shares, shared_out
+from floorpulse.figures.staffing.allocation import shared_out
 from floorpulse.figures.staffing.arrivals import AN_HOUR, Lately, expected_arrivals
 from floorpulse.figures.staffing.queues import HandleTime, StaffedFloor, StaffedQueue
 from floorpulse.figures.tenant_view import TenantView
-from floorpulse.kpis.formulas.lending import Demand, predicted, required
 from floorpulse.kpis.formulas.planning import AT_WORK, HANDLE
 from floorpulse.kpis.plan import Slot
 from floorpulse.kpis.policies import ServiceLevelPolicy
@@ -72,9 +72,10 @@ async def staffed_floor(live: LiveFigures, view: TenantView, window: Window) -> 
             else:
                 queues[queue] = found
     shares = shared_out(groups, {one.queue: one.demand.erlangs for one in queues.values()})
-    staffed: dict[str, StaffedQueue] = {}
-    async for some in live.turns.over(queues.values(), AT_ONCE):
-        staffed.update((one.queue, _staffed(one, shares)) for one in some)
+    there = Counter[str]()
+    for mine in shares.values():
+        there.update(mine)
+    staffed = {name: replace(one, agents=there[name]) for name, one in queues.items()}
     return StaffedFloor(view.as_of, window, staffed, frozenset(unknown), shares)
 
 
@@ -111,14 +112,7 @@ def _queue(
     lately = Lately(counted.of(Cell.OFFERED), seconds, foreseen)
     arrivals = expected_arrivals(_rate(ahead), lately)
     policy = _policy(reading, queue_channels)
-    nobody = predicted(Demand(arrivals.expected / AN_HOUR, handle[0]), 0, policy)
-    needed = required(Demand(arrivals.expected / AN_HOUR, handle[0]), policy)
-    return StaffedQueue(queue, policy, arrivals, handle[0], handle[1], nobody, needed)
-
-
-def _staffed(queue: StaffedQueue, shares: Shares) -> StaffedQueue:
-    agents = sum(mine.get(queue.queue, 0) for mine in shares.values())
-    return replace(queue, now=queue.with_agents(agents))
+    return StaffedQueue(queue, policy, arrivals, *handle)
 
 
 def _policy(reading: _Reading, queue_channels: list[QueueChannel]) -> ServiceLevelPolicy:
@@ -162,7 +156,7 @@ def _rate(slots: list[Slot]) -> float | None:
 
 SMALL = 50
 """So few queues are read anew whenever somebody asks"""
-AWHILE = 10_000
+AWHILE = 30_000
 """Milliseconds for which a larger floor's staffing is believed"""
 
 
@@ -174,7 +168,7 @@ class StaffKeptAwhile:
         self._known: dict[str, tuple[int, StaffedFloor | None]] = {}
 
     async def floor(self, view: TenantView) -> StaffedFloor | None:
-        """A floor's staffing, of now or of up to ten seconds ago."""
+        """A floor's staffing, of now or of up to half a minute ago."""
         known = self._known.get(view.tenant)
         if known is None or not 0 <= view.as_of - known[0] < AWHILE or _small(known[1]):
             found = await staffed_floor(self._live, view, Window.M30)

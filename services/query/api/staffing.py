@@ -222,7 +222,7 @@ def _what_if(answer: WhatIf, move: Move, view: TenantView) -> WhatIfAnswer:
 
 
 def _lender(queue: StaffedQueue, number: int) -> LenderRow:
-    after = queue.with_agents(queue.now.agents - number)
+    after = queue.with_agents(queue.agents - number)
     return LenderRow(**_side(queue), lendable=number, after=_outlook(queue, after))
 
 
