@@ -100,9 +100,7 @@ def test_overrides_outrank_turns_and_the_last_outranks_the_others() -> None:
 
 
 def test_outside_its_calendar_nobody_is_on_call_and_that_is_no_gap() -> None:
-    calendar = calendar_of(
-        CalendarBody(id="c", hours={"monday": ["08:00-20:00"]})  # type: ignore[dict-item]
-    )
+    calendar = calendar_of(CalendarBody(id="c", hours={"monday": ["08:00-20:00"]}))
     one = Rota(body("ann"), BERLIN, calendar)
     begin, end = at("2026-03-09T06:00"), at("2026-03-09T22:00")
 
