@@ -239,7 +239,7 @@ class Acting:
         return replace(service, others=parts)
 
     def _watching(self) -> Part:
-        settings = self._settings.alerts.watch
+        settings = self._settings.watch
         floor = self._floor
         watch = ContactWatch(
             (PostgresVisitChanges(self._engine), PostgresRiskLists(self._engine)),
