@@ -5,6 +5,7 @@ from typing import Annotated, Any, Protocol
 
 import msgspec
 from fastapi import APIRouter, Depends, Request, Response
+from msgspec import Meta
 
 from floorpulse.access.http import require
 from floorpulse.access.keys import Credential
@@ -30,9 +31,9 @@ class WebhookReceipt(msgspec.Struct, frozen=True):
     were pushed to Alertmanager by Floorpulse itself and are left alone.
     """
 
-    news: int
-    repeated: int
-    ours: int
+    news: Annotated[int, Meta(examples=[1])]
+    repeated: Annotated[int, Meta(examples=[0])]
+    ours: Annotated[int, Meta(examples=[0])]
 
 
 class HearsAlerts(Protocol):

@@ -42,10 +42,15 @@ class IncidentRow(msgspec.Struct, frozen=True, kw_only=True):
     channel: Annotated[str | None, Meta(examples=["voice"])]
     key: Annotated[
         str | None,
-        Meta(description="what else it is about: an agent, a reason, an alert's fingerprint"),
+        Meta(
+            description="what else it is about: an agent, a reason, an alert's fingerprint",
+            examples=["ann"],
+        ),
     ]
     level: Annotated[int, Meta(description="the step that was told last; 0: none", examples=[1])]
-    steps: Annotated[int, Meta(description="steps of its escalation policy; 0: it has none")]
+    steps: Annotated[
+        int, Meta(description="steps of its escalation policy; 0: it has none", examples=[3])
+    ]
     round: Annotated[int, Meta(description="how often the ladder began again", examples=[0])]
     opened_at: Instant
     resolved_at: Instant | None
@@ -69,14 +74,15 @@ class IncidentRow(msgspec.Struct, frozen=True, kw_only=True):
         Meta(
             description="the figure that fired, a row of live figures: kpi, value, numerator, "
             "denominator, low, high, definition, window, begin, end, as_of; `bound` is what it is "
-            "held against, `details` what the condition adds"
+            "held against, `details` what the condition adds",
+            examples=[{"kpi": "service_level", "value": 0.62, "window": "15m", "bound": 0.75}],
         ),
     ]
     sent: Annotated[Counted, Meta(description="notices that a channel took")]
     owed: Annotated[Counted, Meta(description="notices that are still to be sent")]
     failed: Annotated[Counted, Meta(description="notices that no channel will take")]
-    runbook: str | None
-    labels: dict[str, str]
+    runbook: Annotated[str | None, Meta(examples=["https://example.org/level"])]
+    labels: Annotated[dict[str, str], Meta(examples=[{"shift": "late"}])]
     revision: Annotated[int, Meta(description="grows with every change", examples=[3])]
 
 
@@ -94,31 +100,33 @@ class EventRow(msgspec.Struct, frozen=True, kw_only=True):
     at: Instant
     reason: Reason
     state: IncidentState
-    level: int
-    actor: Annotated[str | None, Meta(description="who did it, where a person did")]
-    comment: str
-    owner: str | None
+    level: Annotated[int, Meta(examples=[1])]
+    actor: Annotated[
+        str | None, Meta(description="who did it, where a person did", examples=["zhang"])
+    ]
+    comment: Annotated[str, Meta(examples=["Two agents come from chat"])]
+    owner: Annotated[str | None, Meta(examples=["zhang"])]
     until: Instant | None
     targets: Annotated[
         tuple[str, ...],
         Meta(description="who is told by it, receiver/channel", examples=[["zhang/sms"]]),
     ]
-    figure: dict[str, Any] | None
+    figure: Annotated[dict[str, Any] | None, Meta(examples=[{"kpi": "waiting", "value": 9}])]
 
 
 class NoticeRow(msgspec.Struct, frozen=True, kw_only=True):
     """A message owed to one receiver by one channel."""
 
     kind: NoticeKind
-    step: int
+    step: Annotated[int, Meta(examples=[1])]
     receiver: Annotated[str, Meta(examples=["zhang"])]
     channel: Annotated[str, Meta(examples=["sms"])]
     state: NoticeState
     created_at: Instant
     due_at: Instant | None
     sent_at: Instant | None
-    attempts: int
-    said: Annotated[str, Meta(description="what the channel answered last")]
+    attempts: Annotated[int, Meta(examples=[1])]
+    said: Annotated[str, Meta(description="what the channel answered last", examples=["ok"])]
 
 
 class TrendPoint(msgspec.Struct, frozen=True):
@@ -126,8 +134,8 @@ class TrendPoint(msgspec.Struct, frozen=True):
 
     time: Instant
     end: Instant
-    value: float | None
-    n: float | None
+    value: Annotated[float | None, Meta(examples=[0.62])]
+    n: Annotated[float | None, Meta(examples=[50])]
 
 
 class IncidentAnswer(msgspec.Struct, frozen=True, kw_only=True):

@@ -27,7 +27,7 @@ STATUS = {
     NotFollowed.USED: 410,
     NotFollowed.OVER: 410,
 }
-Token = Annotated[str, Path(max_length=2000, description="of a message")]
+Token = Annotated[str, Path(max_length=2000, description="of a message", examples=["eyJpZCI6…"])]
 PAGE: dict[int | str, dict[str, Any]] = {
     200: {"description": "A page for people", "content": {"text/html": {}}},
     **described(404, 410),

@@ -43,15 +43,15 @@ class MessageLine(msgspec.Struct, frozen=True):
 class MessageRow(msgspec.Struct, frozen=True, kw_only=True):
     """A message as its receiver sees it."""
 
-    incident: str
+    incident: Annotated[str, Meta(examples=["019d2c3a4b5e6f7a8b9c0d1"])]
     kind: NoticeKind
-    step: int
+    step: Annotated[int, Meta(examples=[1])]
     receiver: Annotated[str, Meta(examples=["floor-lead"])]
-    receiver_en: str
-    receiver_zh: str
+    receiver_en: Annotated[str, Meta(examples=["Floor lead"])]
+    receiver_zh: Annotated[str, Meta(examples=["现场组长"])]
     language: Annotated[str, Meta(examples=["en"])]
     severity: Severity
-    title: str
+    title: Annotated[str, Meta(examples=["Critical: Service level is low, Sales: 62.0%"])]
     lines: list[MessageLine]
     at: Instant
 

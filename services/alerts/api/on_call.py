@@ -45,15 +45,15 @@ class OverrideRow(msgspec.Struct, frozen=True, kw_only=True):
     member: Annotated[str, Meta(examples=["li"])]
     begin: Instant
     end: Instant
-    author: str
+    author: Annotated[str, Meta(examples=["zhang"])]
 
 
 class RotaRow(msgspec.Struct, frozen=True, kw_only=True):
     """A rota: `now`, and `next` with somebody else; the shifts and gaps of the next 14 days."""
 
     rota: Annotated[str, Meta(examples=["floor-leads"])]
-    en: str
-    zh: str
+    en: Annotated[str, Meta(examples=["Floor leads"])]
+    zh: Annotated[str, Meta(examples=["现场组长"])]
     now: ShiftRow
     next: ShiftRow | None
     shifts: list[ShiftRow]
@@ -65,8 +65,8 @@ class ReceiverRow(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody who can be told; how, the definitions say."""
 
     receiver: Annotated[str, Meta(examples=["zhang"])]
-    en: str
-    zh: str
+    en: Annotated[str, Meta(examples=["Zhang Wei"])]
+    zh: Annotated[str, Meta(examples=["张伟"])]
 
 
 class OnCallAnswer(msgspec.Struct, frozen=True):
@@ -88,7 +88,12 @@ class OverrideBody(BaseModel):
         ),
     ]
     begin: Annotated[
-        str | None, Field(description="RFC 3339 with offset; now unless given", max_length=40)
+        str | None,
+        Field(
+            description="RFC 3339 with offset; now unless given",
+            max_length=40,
+            examples=["2026-11-11T17:00:00+08:00"],
+        ),
     ] = None
     end: Annotated[
         str,
@@ -98,7 +103,10 @@ class OverrideBody(BaseModel):
             examples=["2026-11-11T18:00:00+08:00"],
         ),
     ]
-    by: Annotated[str | None, Field(min_length=1, max_length=64, pattern=PLAIN)] = None
+    by: Annotated[
+        str | None,
+        Field(min_length=1, max_length=64, pattern=PLAIN, examples=["Zhang Wei"]),
+    ] = None
 
 
 Rota = Annotated[str, Path(max_length=128, examples=["floor-leads"])]

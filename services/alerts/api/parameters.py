@@ -46,7 +46,9 @@ class AlertParameters(PageParameters):
             examples=["sales,help"],
         ),
     ] = None
-    rule: Annotated[List, Field(description="rules by id, comma-separated")] = None
+    rule: Annotated[
+        List, Field(description="rules by id, comma-separated", examples=["level,waits"])
+    ] = None
     since: Annotated[
         str | None,
         Field(

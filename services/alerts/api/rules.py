@@ -78,10 +78,14 @@ class RuleTestParameters(Parameters):
         ),
     ]
     rule: Annotated[
-        str | None, Field(max_length=128, description="only this one of the rules sent")
+        str | None,
+        Field(
+            max_length=128, description="only this one of the rules sent", examples=["long-wait"]
+        ),
     ] = None
     queue: Annotated[
-        str | None, Field(max_length=256, description="as if the floor had no other queue")
+        str | None,
+        Field(max_length=256, description="as if the floor had no other queue", examples=["sales"]),
     ] = None
     every: Annotated[int, Field(ge=1, le=3600, description="seconds between two looks")] = EVERY
 

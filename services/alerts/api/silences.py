@@ -34,7 +34,7 @@ class SilenceRow(msgspec.Struct, frozen=True, kw_only=True):
     begins_at: Instant
     ends_at: Instant
     author: Annotated[str, Meta(examples=["zhang"])]
-    comment: str
+    comment: Annotated[str, Meta(examples=["the switch is replaced"])]
     created_at: Instant
 
 
@@ -71,7 +71,11 @@ class SilenceBody(BaseModel):
     matchers: Annotated[list[MatcherBody], Field(min_length=1, max_length=MOST_MATCHERS)]
     begins_at: Annotated[
         str | None,
-        Field(description="RFC 3339 with offset; now unless given", max_length=40),
+        Field(
+            description="RFC 3339 with offset; now unless given",
+            max_length=40,
+            examples=["2026-11-11T17:00:00+08:00"],
+        ),
     ] = None
     ends_at: Annotated[
         str,
@@ -81,8 +85,14 @@ class SilenceBody(BaseModel):
             examples=["2026-11-11T18:00:00+08:00"],
         ),
     ]
-    comment: Annotated[str, Field(min_length=1, max_length=500, pattern=PLAIN)]
-    by: Annotated[str | None, Field(min_length=1, max_length=64, pattern=PLAIN)] = None
+    comment: Annotated[
+        str,
+        Field(min_length=1, max_length=500, pattern=PLAIN, examples=["the switch is replaced"]),
+    ]
+    by: Annotated[
+        str | None,
+        Field(min_length=1, max_length=64, pattern=PLAIN, examples=["Zhang Wei"]),
+    ] = None
 
 
 @router.get(

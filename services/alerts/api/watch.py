@@ -79,7 +79,7 @@ class ContactRow(msgspec.Struct, frozen=True, kw_only=True):
     due_at: Annotated[Instant, Meta(description="in business hours of the queue")]
     overdue: bool
     updated_at: Instant
-    comment: str
+    comment: Annotated[str, Meta(examples=["called back"])]
 
 
 COLUMNS = ContactRow.__struct_fields__
@@ -89,7 +89,10 @@ class ContactsAnswer(msgspec.Struct, frozen=True):
     """A page of a day's list, those due first first."""
 
     rows: list[ContactRow]
-    next: Annotated[str | None, Meta(description="cursor of the next page; null on the last")]
+    next: Annotated[
+        str | None,
+        Meta(description="cursor of the next page; null on the last", examples=["k8QIjTkxNzQ2MA"]),
+    ]
 
 
 class ListParameters(PageParameters):

@@ -46,16 +46,16 @@ LONGEST = 1000
 """Characters of each that are kept"""
 
 Status = Literal["firing", "resolved"]
-Aware = Annotated[datetime, Meta(tz=True)]
+Aware = Annotated[datetime, Meta(tz=True, examples=["2026-11-11T09:30:00+08:00"])]
 
 
 class ToldAlert(msgspec.Struct, frozen=True, rename="camel"):
     """One alert of a webhook's body."""
 
     status: Status
-    labels: dict[str, str]
+    labels: Annotated[dict[str, str], Meta(examples=[{"alertname": "DiskFull"}])]
     starts_at: Aware
-    fingerprint: str
+    fingerprint: Annotated[str, Meta(examples=["02e8b4b3d1a5c6f7"])]
     annotations: dict[str, str] = {}
 
 
@@ -65,8 +65,8 @@ class WebhookBody(msgspec.Struct, frozen=True, rename="camel"):
     """
 
     version: Literal["4"]
-    group_key: str
-    receiver: str
+    group_key: Annotated[str, Meta(examples=['{}:{alertname="DiskFull"}'])]
+    receiver: Annotated[str, Meta(examples=["floorpulse"])]
     alerts: list[ToldAlert]
     truncated_alerts: int = 0
 

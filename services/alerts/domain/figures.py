@@ -1,8 +1,9 @@
 """The figure that a rule judged, as the API tells it, to the digit."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
+from msgspec import Meta
 
 
 class Figure(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -12,18 +13,18 @@ class Figure(msgspec.Struct, frozen=True, omit_defaults=True):
     message come from `denominator`.
     """
 
-    kpi: str
-    value: float | None
-    numerator: float | None = None
-    denominator: float | None = None
-    low: float | None = None
-    high: float | None = None
+    kpi: Annotated[str, Meta(examples=["service_level"])]
+    value: Annotated[float | None, Meta(examples=[0.62])]
+    numerator: Annotated[float | None, Meta(examples=[31])] = None
+    denominator: Annotated[float | None, Meta(examples=[50])] = None
+    low: Annotated[float | None, Meta(examples=[0.48])] = None
+    high: Annotated[float | None, Meta(examples=[0.74])] = None
     definition: str = ""
     window: str = ""
     begin: str = ""
     end: str = ""
     as_of: str = ""
-    bound: float | None = None
+    bound: Annotated[float | None, Meta(examples=[0.75])] = None
     details: dict[str, Any] = {}
     """What the condition adds: agents missing, the agent or reason that stands out, days of a
     streak"""

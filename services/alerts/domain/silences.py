@@ -10,8 +10,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from typing import Annotated
 
 import msgspec
+from msgspec import Meta
 
 from floorpulse.alerts.domain.incidents import Incident
 
@@ -32,9 +34,9 @@ class Operator(StrEnum):
 class Matcher(msgspec.Struct, frozen=True):
     """One condition on tenant, rule, queue, channel, key, severity or a label of the rule."""
 
-    name: str
+    name: Annotated[str, Meta(examples=["queue"])]
     operator: Operator
-    value: str
+    value: Annotated[str, Meta(examples=["sales"])]
 
 
 @dataclass(frozen=True)

@@ -44,17 +44,23 @@ class AlertRow(msgspec.Struct, frozen=True):
     rule: Annotated[str, Meta(examples=["slow-answers"])]
     version: Annotated[str, Meta(examples=["slow-answers@1"])]
     severity: Severity
-    queue: str | None
-    channel: str | None
-    key: Annotated[str | None, Meta(description="an agent, a reason")]
-    fired: Annotated[int, Meta(description="how often it would have fired")]
-    seconds: Annotated[float, Meta(description="how long in all")]
+    queue: Annotated[str | None, Meta(examples=["sales"])]
+    channel: Annotated[str | None, Meta(examples=["voice"])]
+    key: Annotated[str | None, Meta(description="an agent, a reason", examples=["ann"])]
+    fired: Annotated[int, Meta(description="how often it would have fired", examples=[2])]
+    seconds: Annotated[float, Meta(description="how long in all", examples=[540.0])]
     not_held: Annotated[
-        int, Meta(description="breaches that were over before they had lasted long enough")
+        int,
+        Meta(
+            description="breaches that were over before they had lasted long enough", examples=[1]
+        ),
     ]
     kept_by: Annotated[
         dict[Reason, float],
-        Meta(description="seconds in which it did not fire, by the reason why"),
+        Meta(
+            description="seconds in which it did not fire, by the reason why",
+            examples=[{"too_few": 600.0}],
+        ),
     ]
     firings: list[FiringRow]
     timeline: list[StretchRow]
@@ -63,15 +69,19 @@ class AlertRow(msgspec.Struct, frozen=True):
 class ReplayAnswer(msgspec.Struct, frozen=True):
     """What the rules under test would have told in [begin, end)."""
 
-    tenant: str
+    tenant: Annotated[str, Meta(examples=["demo"])]
     begin: Instant
     end: Instant
     every: Annotated[
-        int, Meta(description="seconds between two looks: instants are exact to so many")
+        int,
+        Meta(description="seconds between two looks: instants are exact to so many", examples=[10]),
     ]
     judgements: Annotated[int, Meta(description="how many were made", examples=[14400])]
     alerts: list[AlertRow]
-    notes: Annotated[list[str], Meta(description="what history cannot tell")]
+    notes: Annotated[
+        list[str],
+        Meta(description="what history cannot tell", examples=[["staleness is not replayed"]]),
+    ]
 
 
 class ShownRule(msgspec.Struct, frozen=True):
