@@ -7,6 +7,7 @@ ways, they say through a `RowSource`; all else of a stage is the same.
 """
 
 from collections.abc import Callable, Collection, Sequence
+from functools import cache
 from typing import NamedTuple, Protocol
 
 from floorpulse.board.domain.windows import Span
@@ -120,7 +121,11 @@ def enriched(
     row: RowFigures, needs: Need, point: RowPoint, found: LookedUp, source: RowSource
 ) -> RowFigures:
     """A row's figures with all that its KPIs need."""
-    for need, stage in STAGES:
-        if need in needs:
-            row = stage(row, point, found, source)
+    for stage in _stages_of(needs):
+        row = stage(row, point, found, source)
     return row
+
+
+@cache
+def _stages_of(needs: Need) -> tuple[Stage, ...]:
+    return tuple(stage for need, stage in STAGES if need in needs)

@@ -28,6 +28,7 @@ from floorpulse.figures.lookup.lookup import Lookup
 from floorpulse.figures.tenant_view import Floors
 from floorpulse.figures.turns import Turns
 from floorpulse.kpis.plan import Slot
+from floorpulse.runtime.gc_tuning import SHORT_PAUSES, leave_alone_what_is_here
 from tests.benchmarks.busy_floor import GENERATION, LOG, MINUTE, TENANT, BusyFloor, patterns
 from tests.fakes.definitions import definitions
 from tests.fakes.floor import MemoryFloor, MemoryHistory
@@ -185,6 +186,7 @@ async def rules_load(floor: BusyFloor, seconds: int = 180) -> RulesLoad:
     rules, floors = _rules(made, CONDITIONS)
     watched = made.board.watch()
     await rules.evaluate(floors.view(TENANT), ())
+    leave_alone_what_is_here(SHORT_PAUSES)  # as a process does whose board is loaded
     spent: list[float] = []
     judged = transitions = 0
     merging = 0.0

@@ -7,7 +7,8 @@ from floorpulse.alerts.domain.alert import EvaluationBatch, Transition
 from floorpulse.alerts.domain.alert_states import AlertState
 from floorpulse.alerts.domain.incidents import Subject
 from floorpulse.alerts.domain.judgement import Judgement
-from floorpulse.alerts.rules.floor_rules import Evaluation, FloorRules
+from floorpulse.alerts.rules.evaluation import Evaluation
+from floorpulse.alerts.rules.floor_rules import FloorRules
 from floorpulse.alerts.rules.watched import WatchedAlert
 from floorpulse.figures.live.figures import LiveFigures
 from floorpulse.runtime.unavailable import StoreUnavailable
@@ -22,9 +23,13 @@ about:
 
 
 class RuledFloor:
-    """The rules of `demo` on a world's board; `judged` is the last judgement of each alert."""
+    """The rules of `demo` on a world's board; `judged` is the last judgement of each alert, unless
+    nobody hears of judgements.
+    """
 
-    def __init__(self, world: World, rules: str = "", *, everything: bool = False) -> None:
+    def __init__(
+        self, world: World, rules: str = "", *, everything: bool = False, heard: bool = True
+    ) -> None:
         self.world = world
         if rules:
             world.definitions = definitions(ABOUT + rules)
@@ -34,6 +39,7 @@ class RuledFloor:
         self.looked: list[Subject] = []
         self.told: list[Transition] = []
         self._everything = everything
+        self._heard = heard
         self._watched = world.board.watch()
 
     def evaluate(self) -> Evaluation:
@@ -46,7 +52,7 @@ class RuledFloor:
                 self.world.floors.view("demo"),
                 told,
                 everything=self._everything,
-                seen=self._see,
+                seen=self._see if self._heard else None,
             )
 
         evaluation = asyncio.run(evaluate())

@@ -7,8 +7,9 @@ news ─► what may have changed ─► transitions and states ─► whoever k
 """
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from typing import Self
 
 import structlog
 from structlog.stdlib import BoundLogger
@@ -18,7 +19,11 @@ from floorpulse.alerts.domain.alert_states import AlertState
 from floorpulse.alerts.domain.incidents import Subject
 from floorpulse.alerts.metrics import RuleMetrics
 from floorpulse.alerts.ports import AlertStates, IncidentTaker
-from floorpulse.alerts.rules.floor_rules import Evaluation, FloorRules
+from floorpulse.alerts.rules.before import Before
+from floorpulse.alerts.rules.evaluation import Evaluation
+from floorpulse.alerts.rules.floor_rules import FloorRules
+from floorpulse.alerts.rules.table_rules import TableRules
+from floorpulse.alerts.rules.tables_in_turn import TablesInTurn
 from floorpulse.definitions.domain.bodies import Kind
 from floorpulse.definitions.domain.in_force import NOTHING, Definitions
 from floorpulse.figures.live.figures import LiveFigures
@@ -61,8 +66,16 @@ class Evaluator:
         self.states: dict[Subject, AlertState] = {}
         self._transitions: list[Transition] = []
         self._changed: dict[Subject, AlertState] = {}
+        self._tables: TablesInTurn | None = None
         self._evaluated_at = monotonic()
         metrics.age.set_function(self.age)
+
+    def with_tables(self, before: Before) -> Self:
+        """The same, with rules that ask the tables."""
+        self._tables = TablesInTurn(
+            lambda tenant: TableRules(tenant, before, self._turns, self.states), self._monotonic
+        )
+        return self
 
     def age(self) -> float:
         """Seconds since all rules were last evaluated and all that came of it was stored."""
@@ -70,7 +83,15 @@ class Evaluator:
 
     async def run(self, stored: AlertStates, taker: IncidentTaker, news: asyncio.Event) -> None:
         """Evaluate until cancelled. Raises what `taker` raises, but that it is away."""
-        await self._load(stored)
+        try:
+            await self._load(stored)
+            await self._run(taker, news)
+        finally:
+            self._floors.board.unwatch(self._told)
+            if self._tables is not None:
+                await self._tables.stop()
+
+    async def _run(self, taker: IncidentTaker, news: asyncio.Event) -> None:
         while True:
             with suppress(TimeoutError):
                 async with asyncio.timeout(NOT_AFTER):
@@ -103,11 +124,14 @@ class Evaluator:
                     tenant, self._live, self._turns, self.states
                 )
             self.note(await rules.evaluate(self._floors.view(tenant), told))
+        if self._tables is not None:
+            for found in self._tables.turn(self._floors.view, self._tenants()):
+                self.note(found)
         self._metrics.seconds.observe(self._monotonic() - began)
         if await self.hand_over(taker):
             self._evaluated_at = self._monotonic()
 
-    def _tenants(self) -> Iterable[str]:
+    def _tenants(self) -> Sequence[str]:
         """Tenants with rules or with alerts of rules that they had."""
         definitions = self._floors.definitions()
         if definitions is not self._defined[0]:

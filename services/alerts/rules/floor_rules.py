@@ -5,25 +5,23 @@ known instants ─┼─► places to look at ─► row ─► judgement of eac
 calendars, age ─┘
 """
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, MutableMapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from floorpulse.alerts.domain.alert import (
     TOLD_EVERY,
-    Transition,
     advance,
     due,
     withdrawn,
 )
 from floorpulse.alerts.domain.alert_rule import AlertRule
 from floorpulse.alerts.domain.alert_states import INACTIVE, AlertState, Firing
-from floorpulse.alerts.domain.incidents import Subject
 from floorpulse.alerts.domain.judgement import Call, Judgement, unknown
 from floorpulse.alerts.domain.reasons import Reason
 from floorpulse.alerts.rules.abandons import AbandonsReader
 from floorpulse.alerts.rules.agents import EVERYBODY, AgentsByQueue
 from floorpulse.alerts.rules.attention import Attention
+from floorpulse.alerts.rules.evaluation import Evaluation, States
 from floorpulse.alerts.rules.opening import OpeningHours
 from floorpulse.alerts.rules.reading import PlaceJudged, PlaceReader, earliest
 from floorpulse.alerts.rules.recovery import RecoveryReader
@@ -47,24 +45,8 @@ from floorpulse.figures.tenant_view import TenantView
 from floorpulse.figures.turns import Turns
 from floorpulse.kpis.inputs import Need
 
-AT_ONCE = 20
+AT_ONCE = 50
 """Places looked at in one turn of the loop: some milliseconds"""
-States = MutableMapping[Subject, AlertState]
-"""Where alerts stand; those that are not there are inactive"""
-
-
-@dataclass
-class Evaluation:
-    """What one evaluation did: how alerts changed, how many were judged, and why as they were."""
-
-    transitions: list[Transition] = field(default_factory=list)
-    states: dict[Subject, AlertState] = field(default_factory=dict)
-    reasons: Counter[Reason] = field(default_factory=Counter)
-
-    @property
-    def judged(self) -> int:
-        """How many alerts were judged."""
-        return self.reasons.total()
 
 
 @dataclass(eq=False)
@@ -94,6 +76,7 @@ class FloorRules:
         self._turns = turns
         self._states = states
         self._attention: Attention[WatchedPlace] = Attention()
+        self._lively: set[WatchedPlace] = set()
         self._hours = OpeningHours()
         self._plan: _Plan | None = None
         self._agents = AgentsByQueue()
@@ -145,6 +128,7 @@ class FloorRules:
         plan = self._plan = self._made(view, in_force, floor, queue_channels)
         self._attention = Attention()
         self._attention.mark(plan.places)
+        self._lively = set(plan.places)
         self._withdraw(plan, view.now, evaluation)
         return plan
 
@@ -167,8 +151,8 @@ class FloorRules:
         readers = dict(_readers(self._live, places))
         served: dict[str | None, list[WatchedPlace]] = {}
         for place in filter(_needs_agents, places):
-            for queue in _served(place):
-                served.setdefault(queue, []).append(place)
+            for shown in _served(place):
+                served.setdefault(shown, []).append(place)
         return _Plan(
             in_force, floor, queue_channels, known_since, places, by_queue, served, readers
         )
@@ -184,7 +168,7 @@ class FloorRules:
                 and subject.rule not in elsewhere
             ):
                 rule = AlertRule(subject.rule, "")
-                self._keep(subject, state, withdrawn(rule, subject, state, at), evaluation)
+                evaluation.keep(self._states, subject, withdrawn(rule, subject, state, at))
 
     # ------------------------------------------------------------- what may have changed
 
@@ -202,8 +186,8 @@ class FloorRules:
             self._old = old
             self._attention.mark(plan.places)
         if plan.served:
-            for queue in self._agents.changed(view):
-                self._attention.mark(plan.served.get(queue, ()))
+            for shown in self._agents.changed(view):
+                self._attention.mark(plan.served.get(shown, ()))
 
     # ------------------------------------------------------------- what is looked at
 
@@ -218,17 +202,29 @@ class FloorRules:
         frozen = place.group.read is not Read.STALENESS and (
             view.stale or view.silent.touches(place.queues)
         )
-        active = [seen is not None or alert.subject in self._states for alert in place.alerts]
+        active = self._active(place, everyone=seen is not None)
         judged = _stale(place) if frozen else reader.judge(place, active)
         until = judged.until
         for alert, told, judgement in zip(place.alerts, active, judged.judgements, strict=True):
-            evaluation.reasons[judgement.reason] += 1
             if told or judgement.call is Call.BREACH:
                 again = self._advance(view, alert, judgement, reader, evaluation)
                 until = earliest(until, again)
+                self._lively.add(place)
             if seen is not None:
                 seen(alert, judgement, view.now)
+        evaluation.judgements += judged.judgements
         self._attention.settle(place, until)
+
+    def _active(self, place: WatchedPlace, *, everyone: bool) -> Sequence[bool]:
+        """Which alerts of a place are not simply inactive; `everyone` counts as such."""
+        if everyone:
+            return [True] * len(place.alerts)
+        if place not in self._lively:
+            return place.inactive
+        active = [alert.subject in self._states for alert in place.alerts]
+        if not any(active):
+            self._lively.discard(place)
+        return active
 
     def _advance(
         self,
@@ -244,30 +240,12 @@ class FloorRules:
         before = self._states.get(subject, INACTIVE)
         is_open = self._hours.is_open(alert.calendar)
         step = advance(timing, subject, before, judgement, view.now, is_open=is_open)
-        self._keep(subject, before, step, evaluation)
+        evaluation.keep(self._states, subject, step)
         if not is_open:
             return None
         return earliest(
             due(timing, step[0], judgement), _grown(alert, step[0], judgement, reader, view.now)
         )
-
-    def _keep(
-        self,
-        subject: Subject,
-        before: AlertState,
-        step: tuple[AlertState, Transition | None],
-        evaluation: Evaluation,
-    ) -> None:
-        after, transition = step
-        if transition is not None:
-            evaluation.transitions.append(transition)
-        if after == before:
-            return
-        evaluation.states[subject] = after
-        if after == INACTIVE:
-            self._states.pop(subject, None)
-        else:
-            self._states[subject] = after
 
 
 def _stale(place: WatchedPlace) -> PlaceJudged:

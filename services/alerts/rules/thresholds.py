@@ -6,8 +6,9 @@ that are known ahead: a pane leaves the window, a contact's wait passes the poli
 the longest wait, the longest wait passes a bound.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from math import ceil, floor
+from typing import NamedTuple
 
 from floorpulse.alerts.domain.figures import Figure
 from floorpulse.alerts.domain.judgement import Call, Judgement, unknown
@@ -55,27 +56,34 @@ def counted(kpi: Kpi) -> bool:
     return not (isinstance(kpi, MomentKpi) or kpi.needs & STAFF or kpi.unit is Unit.AGENTS)
 
 
+class _Judge(NamedTuple):
+    """How a rule judges a row of now."""
+
+    kpi: Kpi
+    bounds: Bounds
+    filled: bool
+
+
 class ThresholdReader:
     """Judges the places of one group of threshold rules."""
 
     def __init__(self, live: LiveFigures, key: GroupKey, rules: Sequence[WatchedRule]) -> None:
-        kpis = {rule.id: kpi_of(rule) for rule in rules}
+        kpis = {rule: kpi_of(rule) for rule in rules}
         self._live = live
         self._key = key
-        self._kpis: Mapping[str, Kpi] = kpis
-        self._bounds = {rule.id: bounds(rule) for rule in rules}
+        self._rules = {rule: (kpi, bounds(rule)) for rule, kpi in kpis.items()}
         distinct = tuple(dict.fromkeys(kpis.values()))
         self._query = LiveQuery(key.selection, key.window, Question(distinct, AS_IN_FORCE))
         self._leveled = any(kpi.judged_by is Policy.SERVICE_LEVEL for kpi in distinct)
         self._turns = any(
             not isinstance(kpi, MomentKpi) or Need.THROUGHPUT in kpi.needs for kpi in distinct
         )
-        self.growing = frozenset(one for one, kpi in kpis.items() if kpi.id == LONGEST_WAIT)
+        self.growing = frozenset(rule.id for rule, kpi in kpis.items() if kpi.id == LONGEST_WAIT)
         self._answer: OpenAnswer | None = None
         self._at = 0
-        self._turn = 0
+        self._turn: int | None = None
         self._longest = 0
-        self._filled: dict[str, bool] = {}
+        self._judges: dict[WatchedRule, _Judge] = {}
 
     async def open(self, view: TenantView, known_since: int | None) -> None:
         """Make ready what all rows share; the floor is known since an instant (None: not at
@@ -83,16 +91,19 @@ class ThresholdReader:
         """
         pane = view.board.rules.pane
         self._at = view.as_of
-        self._turn = self._at - self._at % pane + pane
         self._longest = view.board.rules.longest
         self._answer = await self._live.open(self._query, view)
         begin = span_of(self._key.window, self._at, pane, view.zone).begin
         today = self._key.window is Window.TODAY
         needed = max(begin, self._at - HOUR) if today else begin
-        self._filled = {
-            rule: known_since is not None and known_since <= self._back(kpi, needed)
-            for rule, kpi in self._kpis.items()
+        self._judges = {
+            rule: _Judge(
+                kpi, held, known_since is not None and known_since <= self._back(kpi, needed)
+            )
+            for rule, (kpi, held) in self._rules.items()
         }
+        turns = self._turns or not all(one.filled for one in self._judges.values())
+        self._turn = self._at - self._at % pane + pane if turns else None
 
     def _back(self, kpi: Kpi, begin: int) -> int:
         """How far a KPI looks back: it needs no time before now, half an hour, or its window."""
@@ -104,7 +115,7 @@ class ThresholdReader:
         """Judge the alerts of a place by its row."""
         assert self._answer is not None  # noqa: S101  opened before
         seen = self._live.read(self._answer, place.row_key)
-        known: dict[str, Value] = {}
+        known: dict[Kpi, Value] = {}
         judgements = [
             self._judged(alert.rule, seen, known, told=told)
             for alert, told in zip(place.alerts, active, strict=True)
@@ -114,15 +125,14 @@ class ThresholdReader:
         return PlaceJudged(judgements, self._until(place, seen))
 
     def _judged(
-        self, rule: WatchedRule, seen: RowInput, known: dict[str, Value], *, told: bool
+        self, rule: WatchedRule, seen: RowInput, known: dict[Kpi, Value], *, told: bool
     ) -> Judgement:
-        if not self._filled[rule.id]:
+        kpi, held_against, filled = self._judges[rule]
+        if not filled:
             return NOT_FILLED
-        kpi = self._kpis[rule.id]
-        value = known.get(kpi.id)
+        value = known.get(kpi)
         if value is None:
-            value = known[kpi.id] = value_in(kpi, seen)
-        held_against = self._bounds[rule.id]
+            value = known[kpi] = value_in(kpi, seen)
         call, reason = called(held_against, value)
         if not told and call is not Call.BREACH:
             return Judgement(call, reason)
@@ -137,21 +147,20 @@ class ThresholdReader:
     # ------------------------------------------------------------- instants that are known ahead
 
     def _until(self, place: WatchedPlace, seen: RowInput) -> int | None:
-        turn = self._turn if self._turns or not all(self._filled.values()) else None
         waits = seen.present.waits
         if not waits:
-            return turn
+            return self._turn
         ahead = [self._longest + 1 - waits[0], *self._bound_passed(place, waits[0])]
         if self._leveled:
             ahead += _threshold_passed(seen.counted.waits, seen.parts)
         passed = min((one for one in ahead if one > 0), default=None)
-        return earliest(turn, None if passed is None else self._at + passed)
+        return earliest(self._turn, None if passed is None else self._at + passed)
 
     def _bound_passed(self, place: WatchedPlace, wait: int) -> Iterator[int]:
         """In how many milliseconds the longest wait passes a bound of a rule."""
-        for alert in place.alerts:
+        for alert in place.alerts if self.growing else ():
             if alert.rule.id in self.growing:
-                held_against = self._bounds[alert.rule.id]
+                held_against = self._judges[alert.rule].bounds
                 for bound in (held_against.fire, held_against.clear):
                     passed = ceil(bound * 1000) if held_against.below else floor(bound * 1000) + 1
                     yield passed - wait

@@ -7,6 +7,7 @@ rule ──► group: rows of the same channels and window, read together
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from functools import cached_property
 from typing import NamedTuple
 
 from floorpulse.alerts.domain.alert_rule import AlertRule, alert_rule
@@ -80,6 +81,11 @@ class WatchedPlace:
     row_key: RowKey
     queues: Sequence[str]
     alerts: list[WatchedAlert] = field(default_factory=list)
+
+    @cached_property
+    def inactive(self) -> Sequence[bool]:
+        """That none of its alerts is active, once all are there."""
+        return [False] * len(self.alerts)
 
 
 def watched_rules(in_force: InForce) -> list[WatchedRule]:

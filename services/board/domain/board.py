@@ -302,6 +302,10 @@ class Board:
         self._watched.append(watched)
         return watched
 
+    def unwatch(self, watched: set[QueueChannel]) -> None:
+        """Add to this set no longer."""
+        self._watched = [one for one in self._watched if one is not watched]
+
     def _series(self, queue_channel: QueueChannel) -> Series:
         known = self.series.get(queue_channel)
         if known is None:

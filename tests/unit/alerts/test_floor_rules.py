@@ -108,9 +108,9 @@ def test_a_contact_that_waits_beyond_the_threshold_counts_when_it_does() -> None
 
 
 def test_a_scope_names_queues() -> None:
+    queues = "queues: [{id: help, names: {en: Help}, channels: [voice]}]"
     scoped = LEVEL.replace("id: level,", "id: level, scope: {queues: [help]},")
-    queue = "queues:\n  - {id: help, names: {en: Help}, channels: [voice]}\n"
-    floor = RuledFloor(busy_world(), queue + scoped)
+    floor = RuledFloor(busy_world(), queues + scoped)
 
     floor.evaluate()
 

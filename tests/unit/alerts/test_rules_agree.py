@@ -4,6 +4,7 @@ to the same as looking at everything.
 
 from collections.abc import Iterator
 from functools import cache
+from typing import get_args
 
 import msgspec
 import pytest
@@ -15,7 +16,14 @@ from floorpulse.alerts.domain.figures import Figure
 from floorpulse.contracts.agents import Entered
 from floorpulse.contracts.events import AgentState
 from floorpulse.contracts.visits import Visit
-from floorpulse.definitions.domain.in_force import Definitions
+from floorpulse.definitions.domain.bodies import Kind
+from floorpulse.definitions.domain.in_force import Definitions, Version
+from floorpulse.definitions.domain.on_call import (
+    RuleBody,
+    RuleScope,
+    ThresholdCondition,
+    WindowName,
+)
 from floorpulse.kpis.catalogue import ASKED
 from floorpulse.kpis.plan import Slot
 from tests.fakes.definitions import definitions
@@ -24,7 +32,7 @@ from tests.fakes.ruled import ABOUT, RuledFloor
 from tests.fakes.world import NOW, World, busy_world
 
 NAMES = "names: {en: Rule}"
-WINDOWS = ("5m", "15m", "30m", "60m", "today")
+WINDOWS: tuple[WindowName, ...] = get_args(WindowName)
 SHARED = ("value", "numerator", "denominator", "low", "high", "definition")
 POLICIES = """
 service_levels:
@@ -36,17 +44,17 @@ queues:
 """
 
 
-def rules_on_everything(window: str) -> Iterator[str]:
-    """A rule for each KPI, variant and both kinds of rows."""
-    yield "rules:"
+def rules_on_everything(window: WindowName) -> Iterator[Version]:
+    """A rule for each KPI, variant and both kinds of rows; many of them no check would let pass."""
     for number, kpi in enumerate(ASKED):
-        for scope in ("{}", "{total: true}"):
-            kind = "q" if scope == "{}" else "t"
-            condition = f"threshold: {{kpi: '{kpi}', window: {window}, fire_above: 0.123}}"
-            yield f"  - {{id: {kind}{number}, {NAMES}, scope: {scope}, {condition}}}"
+        for kind, scope in (("q", RuleScope()), ("t", RuleScope(total=True))):
+            condition = ThresholdCondition(kpi=kpi, window=window, fire_above=0.123)
+            name = f"{kind}{number}"
+            body = RuleBody(id=name, names={"en": "Rule"}, scope=scope, threshold=condition)
+            yield Version("demo", Kind.RULE, name, 1, body)
 
 
-def ruled(window: str) -> RuledFloor:
+def ruled(window: WindowName) -> RuledFloor:
     world = busy_world()
     world.floor.put(
         answered(NOW - 20 * 60 * MINUTE, 1),
@@ -63,12 +71,13 @@ def ruled(window: str) -> RuledFloor:
         )
     }
     world.tell()
-    # checked definitions would refuse some of these rules, so they are judged as they stand
-    return RuledFloor(world, POLICIES + "\n".join(rules_on_everything(window)))
+    known = definitions(ABOUT + POLICIES).versions
+    world.definitions = Definitions([*known, *rules_on_everything(window)])
+    return RuledFloor(world)
 
 
 @pytest.mark.parametrize("window", WINDOWS)
-def test_the_figure_of_every_rule_is_the_figure_of_the_api(window: str) -> None:
+def test_the_figure_of_every_rule_is_the_figure_of_the_api(window: WindowName) -> None:
     floor = ruled(window)
     floor.evaluate()
     client = floor.world.client()
@@ -188,7 +197,7 @@ class Twins:
         world.floor.put(answered(NOW - 20 * 60 * MINUTE, 1), answered(NOW - 90_000, 1, 5, "help"))
         world.tell()
         world.definitions = first_rules()
-        return RuledFloor(world, everything=everything)
+        return RuledFloor(world, everything=everything, heard=everything)
 
     def step(self, gap: int, visits: list[tuple[str, int, int, str]], how: str) -> None:
         for floor in self.both:
