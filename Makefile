@@ -13,13 +13,13 @@ SIDE_BY_SIDE = --numprocesses $(TESTERS) --dist loadfile
 # Per cent of statements and branches that tests must reach: of all of services, and by unit tests alone of what decides.
 FLOOR := 95
 PURE_FLOOR := 100
-PURE := services/contracts/*,services/counting/*,services/kpis/*,services/kpi_engine/fold/*,services/board/domain/*,services/definitions/domain/*,services/ingest/domain/*,services/ingest/sources/*
+PURE := services/contracts/*,services/counting/*,services/kpis/*,services/kpi_engine/fold/*,services/board/domain/*,services/definitions/domain/*,services/ingest/domain/*,services/ingest/sources/*,services/alerts/domain/*
 ACCEPT := ../shared/accept/accept.py
 BANK := --again --shuffle --kill 3 --instants
 COMPILE := $(BIN)/uv pip compile pyproject.toml --extra embedded --universal --python-version 3.11 \
 	--no-emit-index-url --no-header --no-annotate --quiet
 
-.PHONY: help demo test test-unit install lint types architecture docs ci generate coverage bench soak mutants accept lock kafka alertmanager clean
+.PHONY: help demo test test-unit install lint types architecture docs ci generate coverage bench soak soak-alerts mutants accept lock kafka alertmanager clean
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -83,6 +83,9 @@ bench: $(VENV)/.dev ## CPU an event of the engine and its peers on one log in on
 
 soak: $(VENV)/.dev ## the long proofs on Apache Kafka: kills, storms, outages, fuzz, memory (ARGS="--parts kill --rounds 100")
 	$(BIN)/python -m tests.reliability.soak $(ARGS)
+
+soak-alerts: $(VENV)/.dev ## the long proofs of alerts: 10,000 schedules in virtual time, replicas killed and frozen on PostgreSQL (ARGS="--rounds 5")
+	$(BIN)/python -m tests.reliability.alert_soak $(ARGS)
 
 mutants: $(VENV)/.dev ## which changes of the engine's decisions no test notices (ARGS="'floorpulse.kpi_engine.fold.join*'")
 	TESTS_EXAMPLES=30 $(BIN)/mutmut run --max-children 2 $(ARGS)

@@ -38,8 +38,15 @@ def run(work: Coroutine[object, object, T]) -> T:
     try:
         return loop.run_until_complete(work)
     finally:
-        left = asyncio.all_tasks(loop)
-        for task in left:
-            task.cancel()
+        try:
+            _end(loop)
+        finally:
+            loop.close()
+
+
+def _end(loop: VirtualLoop) -> None:
+    left = asyncio.all_tasks(loop)
+    for task in left:
+        task.cancel()
+    if left:
         loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
-        loop.close()

@@ -28,7 +28,7 @@ from floorpulse.definitions.domain.in_force import Definitions
 from floorpulse.definitions.domain.on_call_in_force import OnCallInForce
 from floorpulse.demo.embedded.child import LOOPBACK, free_port
 from floorpulse.runtime.clock import now_ms
-from floorpulse.runtime.database import async_engine
+from floorpulse.runtime.database import async_engine, dsn
 from floorpulse.runtime.unavailable import StoreUnavailable
 from tests.fakes.alert_definitions import incident
 from tests.fakes.definitions import definitions
@@ -137,7 +137,7 @@ class AlertRig:
         """The replica that holds the lease; waits until one does."""
         async with asyncio.timeout(READY_WITHIN):
             while True:
-                rows = await self.rig.fetch("SELECT holder, until FROM alert_lease")
+                rows = await self.fetch("SELECT holder, until FROM alert_lease")
                 for one in self.replicas:
                     held = any(
                         f"-{one.pid}-" in row["holder"] and row["until"] > now_ms() for row in rows
@@ -145,6 +145,15 @@ class AlertRig:
                     if held and one.running:
                         return one
                 await asyncio.sleep(0.1)
+
+    async def fetch(self, query: str, *given: object) -> list[asyncpg.Record]:
+        """Rows of the database, on a connection of its own: the server may have restarted."""
+        connection = await asyncpg.connect(dsn(self.rig.database), ssl=False)
+        try:
+            rows: list[asyncpg.Record] = await connection.fetch(query, *given)
+        finally:
+            await connection.close()
+        return rows
 
     async def open(self) -> str:
         """An incident opens, as if an evaluation had found a breach; its id."""
@@ -171,17 +180,17 @@ class AlertRig:
                 await asyncio.sleep(0.2)
 
     async def _waiting(self, names: list[str]) -> bool:
-        owed = await self.rig.fetch(
+        owed = await self.fetch(
             "SELECT FROM notice WHERE incident = ANY($1) AND due_at IS NOT NULL", names
         )
-        climbing = await self.rig.fetch(
+        climbing = await self.fetch(
             "SELECT FROM incident WHERE id = ANY($1) AND next_at IS NOT NULL", names
         )
         return bool(owed or climbing)
 
     async def recorded(self, names: list[str]) -> set[str]:
         """Keys of the notices of which it is recorded that they were taken."""
-        rows = await self.rig.fetch(
+        rows = await self.fetch(
             "SELECT * FROM notice WHERE incident = ANY($1) AND state = 'sent'", names
         )
         return {_key(row) for row in rows}
@@ -194,7 +203,7 @@ class AlertRig:
         first: dict[str, int] = {}
         for one in self.receiver.heard:
             first.setdefault(one.key, one.at)
-        rows = await self.rig.fetch("SELECT * FROM notice WHERE incident = ANY($1)", names)
+        rows = await self.fetch("SELECT * FROM notice WHERE incident = ANY($1)", names)
         outcome = Outcome()
         for row in rows:
             key = _key(row)
@@ -213,7 +222,7 @@ class AlertRig:
 
     async def _judge_steps(self, names: list[str], disturbed: list[int], out: "Outcome") -> None:
         for name in names:
-            events = await self.rig.fetch(
+            events = await self.fetch(
                 "SELECT at, reason, body FROM incident_event WHERE incident = $1 ORDER BY number",
                 name,
             )

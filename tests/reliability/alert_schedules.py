@@ -48,7 +48,9 @@ EPOCH = 1_800_000_000_000
 """When virtual time begins, epoch milliseconds"""
 LATE = 10_000
 LENGTH = 75.0
-"""Seconds of a schedule"""
+"""Seconds of a schedule at most"""
+QUIET = 10.0
+"""Seconds after the last event in which nothing must happen any more"""
 RULE = "calls"
 EVER = 1e9
 BOOK = book(
@@ -153,6 +155,8 @@ class World:
     """When something began to go wrong, or what was away came back"""
     lost: list[float] = field(default_factory=list)
     """Answers that are still to be lost"""
+    thawed: list[float] = field(default_factory=list)
+    """When those that were frozen go on"""
 
     @property
     def seconds(self) -> float:
@@ -196,6 +200,7 @@ class Gate:
             self.died.set()
         else:
             self._until = self.world.seconds + trouble.span
+            self.world.thawed.append(self._until)
 
     async def asked(self) -> None:
         """A call reaches the store, unless that is away."""
@@ -389,10 +394,26 @@ async def course(plan: Schedule) -> World:
     world.disturbed += [EPOCH + round(end * 1000) for _, end in spans if end < EVER]
     tasks = [asyncio.ensure_future(_lives(world, number)) for number in (0, 1)]
     tasks.append(asyncio.ensure_future(_people(world)))
-    ended, _ = await asyncio.wait(tasks[:2], timeout=LENGTH)
-    for one in ended:
-        one.result()
+    while world.seconds < LENGTH and not _over(world):
+        ended, _ = await asyncio.wait(tasks[:2], timeout=1)
+        for one in ended:
+            one.result()
     return world
+
+
+def _over(world: World) -> bool:
+    """Nothing is due any longer, nothing is to come, and whoever was frozen has been awake for a
+    while.
+    """
+    rest = world.seconds - QUIET
+    plan = world.plan
+    spans = (plan.away[1], plan.outage[1], plan.acknowledged, *world.thawed)
+    if max(plan.breaches) > rest or any(rest < at < EVER for at in spans):
+        return False
+    tables = world.store.tables
+    climbing = any(one.next_at is not None for one in tables.incidents.values())
+    owed = any(one.due_at is not None for one in tables.notices.values())
+    return bool(tables.incidents) and not climbing and not owed and plan.resolved == EVER
 
 
 @dataclass(frozen=True)

@@ -114,6 +114,8 @@ async def rounds(here: AlertRig, options: Options) -> list[str]:
         outcome = await disturbed_round(here, kind, dice)
         every[kind] += outcome
         say(f"round {number + 1}: {kind}, late {max(outcome.late)} ms, wrong {outcome.wrong}")
+        if outcome.wrong:
+            say(here.rig.log.read_text("utf-8")[-4000:])
     return [line for kind in KINDS for line in told(kind, every[kind])]
 
 

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 from floorpulse.alerts.domain.incidents import Incident, IncidentState
-from floorpulse.alerts.domain.ladder import Ladder
 
 LATE = 10_000
 """Milliseconds after which a timer that is due and not taken is overdue"""
@@ -39,10 +38,7 @@ def standing(incident: Incident, now: int) -> Standing:
         return Standing.OWNER
     if incident.policy is None:
         return Standing.NO_POLICY
-    ladder = Ladder(incident.policy)
-    if ladder.position(incident) + ladder.length > ladder.end:
-        return Standing.EXHAUSTED
-    return Standing.ADRIFT
+    return Standing.EXHAUSTED if incident.exhausted else Standing.ADRIFT
 
 
 def audited(incidents: Iterable[Incident], now: int) -> Mapping[Standing, list[str]]:

@@ -82,7 +82,7 @@ class _Climb:
             passed.append(self._event(ladder, position, why))
         if start + ladder.length < end or start == 0:
             return self._look_again(passed)
-        after = changed(self.incident, next_at=None, passed_over=False)
+        after = changed(self.incident, next_at=None, passed_over=False, exhausted=True)
         return Decision(after, (*passed, entry(after, Reason.EXHAUSTED, self.now)))
 
     def _passed_over(self, ladder: Ladder, position: int) -> Reason | None:
@@ -104,6 +104,7 @@ class _Climb:
             level=level,
             next_at=self.now + step.wait * 1000,
             passed_over=False,
+            exhausted=False,
         )
         reason = Reason.STEP_DUE if targets else Reason.STEP_EMPTY
         details = EventDetails(step=position, targets=targets, until=after.next_at)
@@ -141,6 +142,7 @@ def resumed(
         _before_its_last_step(incident),
         state=IncidentState.FIRING,
         owner=None,
+        exhausted=False,
         acknowledged_until=None,
         snoozed_until=None,
     )

@@ -69,6 +69,8 @@ class Incident:
     flapping: bool = False
     passed_over: bool = False
     """The last look at the ladder found nobody to tell: the next is a minute later"""
+    exhausted: bool = False
+    """The ladder is at its end, and nobody has acknowledged"""
     resolved_at: int | None = None
     next_at: int | None = None
     revision: int = 0

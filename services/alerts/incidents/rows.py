@@ -27,6 +27,7 @@ class IncidentBody(msgspec.Struct, frozen=True, omit_defaults=True):
     runbook: str | None = None
     labels: dict[str, str] = {}
     passed_over: bool = False
+    exhausted: bool = False
 
 
 COLUMNS = (
@@ -47,6 +48,7 @@ def incident_row(incident: Incident) -> dict[str, Any]:
         incident.runbook,
         incident.labels,
         incident.passed_over,
+        incident.exhausted,
     )
     return {
         **{name: getattr(incident, name) for name in COLUMNS},
@@ -77,6 +79,7 @@ def incident_of(row: Row) -> Incident:
         runbook=body.runbook,
         labels=body.labels,
         passed_over=body.passed_over,
+        exhausted=body.exhausted,
     )
 
 

@@ -71,6 +71,7 @@ def test_it_climbs_through_all_rounds_and_is_exhausted() -> None:
     assert [one.notices[0].step for one in decisions[:-1]] == [1, 2, 3, 4]
     assert reasons(decisions[-1]) == [Reason.EXHAUSTED]
     assert (decisions[-1].incident.level, decisions[-1].incident.round) == (2, 1)
+    assert [one.incident.exhausted for one in decisions] == [False] * 4 + [True]
 
 
 def test_without_a_policy_nobody_is_told() -> None:

@@ -1,6 +1,7 @@
 """Who is on call when."""
 
 from datetime import UTC, datetime
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -100,9 +101,7 @@ def test_overrides_outrank_turns_and_the_last_outranks_the_others() -> None:
 
 
 def test_outside_its_calendar_nobody_is_on_call_and_that_is_no_gap() -> None:
-    calendar = calendar_of(
-        CalendarBody(id="c", hours={"monday": ["08:00-20:00"]})  # type: ignore[dict-item]
-    )
+    calendar = calendar_of(CalendarBody(id="c", hours={"monday": ["08:00-20:00"]}))
     one = Rota(body("ann"), BERLIN, calendar)
     begin, end = at("2026-03-09T06:00"), at("2026-03-09T22:00")
 
@@ -187,7 +186,7 @@ def test_shifts_leave_no_hole_and_agree_with_each_instant(
     shifts = list(one.shifts(begin, end))
 
     assert (shifts[0].begin, shifts[-1].end) == (begin, end)
-    for before, after in zip(shifts, shifts[1:], strict=False):
+    for before, after in pairwise(shifts):
         assert before.end == after.begin
         assert before.member != after.member
     for shift in shifts:
