@@ -2,6 +2,8 @@
 mistakes.
 """
 
+from math import inf
+
 import pytest
 
 from floorpulse.definitions.domain.check import check
@@ -133,3 +135,7 @@ def test_the_fewest_contacts_are_those_whose_interval_can_lie_above(bound: float
 
     assert wilson(fewest, fewest)[0] > bound
     assert fewest == 1 or wilson(fewest - 1, fewest - 1)[0] <= bound
+
+
+def test_no_number_of_contacts_lies_above_all_of_them() -> None:
+    assert fewest_to_rise_above(1.0) == inf
