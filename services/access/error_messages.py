@@ -84,7 +84,8 @@ def _about_setting(error: ErrorDetails, model: type[Settings]) -> str:
 def _shown(error: ErrorDetails, path: Sequence[int | str]) -> str:
     """The value that was refused, unless it is a secret or our own words name what is wrong."""
     value = error["input"]
-    if SECRETIVE & set(path) or not isinstance(value, str) or error["type"] == "value_error":
+    secretive = SECRETIVE & set(path) or any("secret" in str(step) for step in path)
+    if secretive or not isinstance(value, str) or error["type"] == "value_error":
         return ""
     return f", not {value[:SHOWN]!r}"
 

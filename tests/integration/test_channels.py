@@ -573,7 +573,7 @@ async def test_a_repeat_goes_only_to_the_numbers_that_did_not_have_it() -> None:
         assert second.verdict is Verdict.ACCEPTED
         assert second.said.startswith("…0003: HTTP 400")
         asked = [parse_qs(one.body.decode())["To"][0][-1] for one in server.asked]
-    assert asked == ["1", "2", "3", "2", "3"]
+    assert (sorted(asked[:3]), sorted(asked[3:])) == (["1", "2", "3"], ["2", "3"])
 
 
 async def test_the_twenty_first_message_of_a_minute_is_not_sent_to_a_robot() -> None:

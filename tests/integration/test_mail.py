@@ -138,7 +138,7 @@ async def test_a_chinese_mail_arrives_as_it_was_written() -> None:
     assert mail["Subject"] == chinese.title
     body = mail.get_body()
     assert body is not None
-    assert "程度: 阈值 80.0%" in body.get_content()
+    assert "程度：阈值 80.0%" in body.get_content()
 
 
 async def test_a_mail_that_comes_twice_is_one_mail_and_those_of_an_incident_one_thread() -> None:

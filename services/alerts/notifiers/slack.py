@@ -8,7 +8,7 @@ https://docs.slack.dev/apis/web-api/rate-limits
 
 from dataclasses import dataclass
 
-from floorpulse.alerts.domain.messages.cut import Layout, as_text
+from floorpulse.alerts.domain.messages.cut import Layout, as_text, labelled
 from floorpulse.alerts.domain.notices import Delivery, Message, Verdict
 from floorpulse.alerts.notifiers.answers import Answer, by_status, unreadable
 from floorpulse.alerts.notifiers.delivering import JSON, deliver, encoded, secrets_in
@@ -25,7 +25,7 @@ def escaped(text: str) -> str:
 
 
 def _line(label: str, text: str) -> str:
-    return f"{label}: {escaped(text)}"
+    return labelled(label, escaped(text))
 
 
 def _link(label: str, address: str) -> str:

@@ -4,6 +4,7 @@ A receiver may have several numbers. Those that a vendor took are remembered by 
 that a repeat goes only to the others; after a restart of the process it goes to all again.
 """
 
+import asyncio
 from collections.abc import Mapping
 from typing import Protocol
 
@@ -45,20 +46,25 @@ class TextMessages:
         self._taken = taken
 
     async def send(self, message: Message, still_ours: StillOurs) -> Delivery:
-        """Send it to each number that did not have it yet."""
+        """Send it to all numbers that did not have it yet, side by side."""
         taken = self._taken.of(message.key)
-        refused: dict[str, Delivery] = {}
-        for number in self._to:
-            if number in taken:
-                continue
-            delivery = await self._vendor.text(number, message, still_ours)
-            if delivery.verdict is Verdict.GIVEN_UP:
-                return delivery
-            if delivery.verdict is Verdict.ACCEPTED:
-                taken.add(number)
-            else:
-                refused[number] = delivery
+        missing = [number for number in self._to if number not in taken]
+        deliveries = await asyncio.gather(
+            *(self._one(number, message, still_ours) for number in missing)
+        )
+        given_up = [one for one in deliveries if one.verdict is Verdict.GIVEN_UP]
+        if given_up:
+            return given_up[0]
+        said = zip(missing, deliveries, strict=True)
+        refused = {number: one for number, one in said if one.verdict is not Verdict.ACCEPTED}
         return together(len(taken), refused)
+
+    async def _one(self, number: str, message: Message, still_ours: StillOurs) -> Delivery:
+        """Send it to a number; that it was taken is remembered at once, whatever others do."""
+        delivery = await self._vendor.text(number, message, still_ours)
+        if delivery.verdict is Verdict.ACCEPTED:
+            self._taken.of(message.key).add(number)
+        return delivery
 
 
 def together(taken: int, refused: Mapping[str, Delivery]) -> Delivery:

@@ -7,7 +7,7 @@ https://developer.work.weixin.qq.com/document/path/90313
 
 from dataclasses import dataclass
 
-from floorpulse.alerts.domain.messages.cut import Layout, as_text
+from floorpulse.alerts.domain.messages.cut import Layout, as_text, labelled
 from floorpulse.alerts.domain.notices import Delivery, Message
 from floorpulse.alerts.notifiers.answers import Answer, Codes, by_code
 from floorpulse.alerts.notifiers.delivering import JSON, deliver, encoded, secrets_in
@@ -21,7 +21,7 @@ def unmarked(text: str) -> str:
 
 
 def _line(label: str, text: str) -> str:
-    return f"{label}: {unmarked(text)}"
+    return labelled(label, unmarked(text))
 
 
 LAYOUT = Layout(2048, title=unmarked, line=_line)

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from zoneinfo import available_timezones
 
+import msgspec
+
 from floorpulse.definitions.domain.instants import is_day, nearest_zone, time_of_day
 from floorpulse.definitions.domain.mistakes import DefinitionMistake
 from floorpulse.definitions.domain.on_call import (
@@ -29,6 +31,11 @@ def impossible_escalation(entry: Entry, body: EscalationBody) -> Iterator[Defini
     if body.repeat and not any(step.wait for step in body.steps):
         problem = f"{body.repeat + 1} rounds without a wait are told at the same time"
         yield entry.mistake("repeat", problem, "write the `wait` of a step, or `repeat: 0`")
+    for severity, seconds in msgspec.structs.asdict(body.acknowledgement).items():
+        if seconds == 0:
+            problem = "an acknowledgement that ends at once stops nothing"
+            remedy = "write how many seconds it holds, such as 1800"
+            yield entry.mistake(f"acknowledgement.{severity}", problem, remedy)
 
 
 def _step(entry: Entry, path: str, step: EscalationStep) -> Iterator[DefinitionMistake]:

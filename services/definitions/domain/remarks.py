@@ -87,7 +87,8 @@ def _gaps(floor: Floor) -> Iterator[DefinitionMistake]:
                 told |= wanted.intersection(*(_minutes((one,) for one in each) for each in choice))
         gaps = list(_spans(wanted - told))
         if gaps:
-            more = f" and {len(gaps) - 1} more spans a week" if len(gaps) > 1 else ""
+            rest = len(gaps) - 1
+            more = f" and {rest} more span{'s' * (rest > 1)} a week" if rest else ""
             problem = f"rules hold while nobody can be told: {gaps[0]}{more}"
             remedy = "let a step tell somebody then too, if that is not meant"
             yield entry.mistake("steps", problem, remedy)

@@ -9,6 +9,8 @@ import msgspec
 import pytest
 import yaml
 
+from floorpulse.alerts.domain.messages.compose import compose
+from floorpulse.alerts.domain.messages.cut import Layout, as_text
 from floorpulse.alerts.domain.targets import Way, ways_of
 from floorpulse.alerts.notifiers import (
     apprise_urls,
@@ -23,6 +25,7 @@ from floorpulse.alerts.notifiers import (
 )
 from floorpulse.alerts.notifiers.rates import Rate
 from floorpulse.definitions.domain.on_call import ReceiverBody
+from tests.fakes.alerts import context, incident, key
 
 PAGE = (Path(__file__).parents[3] / "docs" / "channels.md").read_text("utf-8")
 EXAMPLES = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
@@ -34,7 +37,7 @@ ROWS = {
 }
 LAYOUTS = {
     Way.WECOM_ROBOT: wecom_robot.LAYOUT,
-    Way.WECOM_APP: wecom_app.LAYOUT,
+    Way.WECOM_APP: wecom_robot.LAYOUT,
     Way.DINGTALK: dingtalk.LAYOUT,
     Way.FEISHU: feishu.LAYOUT,
     Way.SLACK: slack.LAYOUT,
@@ -63,6 +66,12 @@ def test_every_way_has_a_section_a_row_and_an_example(way: Way) -> None:
     assert section is not None
     assert way in ROWS
     assert re.search(rf"```yaml\n.*\b{way}:", section[1], re.DOTALL)
+
+
+@pytest.mark.parametrize(("language", "queue"), [("en", "Orders"), ("zh", "订单")])
+def test_the_messages_on_the_page_are_those_that_are_sent(language: str, queue: str) -> None:
+    message = compose(key(), incident(), context(language=language, queue=queue))
+    assert f"```\n{as_text(message, Layout(2048))}\n```" in PAGE
 
 
 @pytest.mark.parametrize("example", EXAMPLES)

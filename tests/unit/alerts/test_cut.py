@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from floorpulse.alerts.domain.links import LinkAction, LinkClaims, link_id, make_link
 from floorpulse.alerts.domain.messages.cut import (
     Layout,
     as_text,
@@ -12,7 +13,7 @@ from floorpulse.alerts.domain.messages.cut import (
     text_messages,
     utf8_bytes,
 )
-from tests.fakes.alerts import message
+from tests.fakes.alerts import OPENED, message
 
 FAMILY = "👨‍👩‍👧"
 FLAG = "🇨🇳"
@@ -103,6 +104,37 @@ def test_the_last_link_goes_first_and_none_is_cut() -> None:
     parts = fitted(two, Layout(60))
     assert parts.links == (("A", "https://a.example"),)
     assert fitted(two, Layout(10)).links == ()
+
+
+def test_further_links_do_not_cost_the_title_a_letter() -> None:
+    two = message(title="T" * 20, links=(("A", "https://a.example"), ("B", "https://b.example")))
+    assert len(fitted(two, Layout(20 + 2 * 21)).links) == 2
+    parts = fitted(two, Layout(20 + 2 * 21 - 1))
+    assert parts.links == (("A", "https://a.example"),)
+    assert parts.title == two.title
+
+
+def test_a_chinese_text_message_has_room_for_its_title_and_its_link() -> None:
+    """A link as it is made for an incident's id of 32 letters."""
+    claims = LinkClaims(
+        link_id("s" * 16, "n", LinkAction.ACKNOWLEDGE),
+        "tenant-name",
+        "0" * 32,
+        "zhang-wei",
+        LinkAction.ACKNOWLEDGE,
+        OPENED,
+    )
+    address = f"https://floor.example.org/alerts/act/{make_link('s' * 16, claims)}"
+    links = (("确认", address), ("详情", "https://floor.example.org/alerts?incident=" + "0" * 32))
+    chinese = message(
+        title="严重：服务水平过低，订单（语音）：72.4%",
+        lines=(("程度", "72.4%，阈值 80.0%，250 中的 181"), ("开始", "09:32（已持续 1 分钟）")),
+        links=links,
+    )
+    text = as_text(chinese, Layout(4, text_messages, mark="..."))
+    assert text.splitlines()[0] == chinese.title
+    assert text.splitlines()[1] == "程度：72.4%，阈值 80.0%，250 中的 181"
+    assert text.endswith(address)
 
 
 @given(st.integers(0, 400), st.text(max_size=200), st.text(max_size=200))

@@ -1,5 +1,6 @@
 """Links of messages: signed, expiring, and the same for the same notice."""
 
+import re
 from base64 import urlsafe_b64encode
 
 import pytest
@@ -94,3 +95,13 @@ def test_without_a_public_address_or_a_secret_there_is_no_such_link() -> None:
     assert links_of(ChannelSettings(), key(), "demo", OPENED).alert is None
     public = ChannelSettings(public_url="https://floor.example.org")
     assert links_of(public, key(), "demo", OPENED).acknowledge is None
+
+
+def test_a_token_has_only_signs_that_no_chat_breaks() -> None:
+    token = make_link(SECRET, CLAIMS)
+    assert re.fullmatch(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{22}", token)
+    assert read_link(SECRET, f"{token}=", 0) == CLAIMS
+
+
+def test_what_is_far_too_long_is_not_looked_at() -> None:
+    assert read_link(SECRET, make_link(SECRET, CLAIMS) + "A" * 3000, 0) is LinkRefusal.FORGED

@@ -7,6 +7,7 @@ from floorpulse.alerts.domain.messages import numbers
 from floorpulse.alerts.domain.messages.compose import Links, compose
 from floorpulse.alerts.domain.messages.words import CHINESE, ENGLISH
 from floorpulse.alerts.domain.notices import Message, NoticeKind
+from floorpulse.definitions.domain.on_call import Severity
 from tests.fakes.alerts import MINUTE, OPENED, SHANGHAI, context, figure, incident, key
 
 HOUR = 60 * MINUTE
@@ -49,7 +50,7 @@ def test_an_open_incident_is_told_whole_in_chinese() -> None:
     message = compose(key(), incident(), context(language="zh", queue="订单"))
     assert message.title == "严重：服务水平过低，订单（语音）：72.4%"
     assert message.lines == (
-        ("告警", "服务水平过低 (服务水平)"),
+        ("告警", "服务水平过低（服务水平）"),
         ("队列", "订单（语音）"),
         (
             "程度",
@@ -138,13 +139,18 @@ def test_a_half_hour_at_risk_says_how_many_agents_are_missing() -> None:
 
 def test_a_spike_says_what_is_usual_and_a_streak_its_days() -> None:
     assert how_bad(usual=0.9, before=[1, 2]) == "72.4%, usual: 90.0%"
-    days = [{"begin": "2026-11-09T00:00:00+08:00", "value": 0.724, "numerator": 1}]
-    assert how_bad(days=days) == "72.4%, days: 11-09 72.4%"
+    days = [
+        {"begin": "2026-11-09T00:00:00+08:00", "value": 0.724, "numerator": 1},
+        {"begin": "2026-11-10T00:00:00+08:00", "value": None},
+    ]
+    assert how_bad(days=days) == "72.4%, days: 11-09 72.4%, 11-10 -"
 
 
 def test_what_is_not_known_by_name_is_told_by_its_own_and_what_is_nothing_is_not() -> None:
-    said = how_bad(job="pbx", none=None, list=["a", 2.55], pairs={"chat": 2}, agents_missing=None)
-    assert said == "72.4%, job: pbx, list: a, 2.5, pairs: chat 2"
+    said = how_bad(
+        job="pbx", none=None, list=["a", 2.55], pairs={"chat": 2, "mail": 1.0}, agents_missing=None
+    )
+    assert said == "72.4%, job: pbx, list: a, 2.5, pairs: chat 2, mail 1"
 
 
 def test_values_of_another_kind_than_their_name_says_are_told_or_left_out() -> None:
@@ -222,25 +228,121 @@ def test_without_addresses_a_message_has_its_runbook_only() -> None:
 
 
 def test_machines_get_the_same_facts() -> None:
-    over = incident(state=IncidentState.RESOLVED, resolved_at=OPENED + HOUR, owner="li")
-    facts = compose(key(NoticeKind.RESOLVED), over, context()).facts
-    assert facts["opened_at"] == "2026-11-11T09:32:00+08:00"
-    assert facts["resolved_at"] == "2026-11-11T10:32:00+08:00"
-    assert facts["owner"] == "li"
-    assert facts["key"] is None
-    assert isinstance(facts["figure"], dict)
-    assert facts["figure"]["numerator"] == 181
+    over = incident(
+        state=IncidentState.RESOLVED,
+        resolved_at=OPENED + HOUR,
+        owner="li",
+        labels={"site": "shanghai"},
+    )
+    assert compose(key(NoticeKind.RESOLVED), over, context()).facts == {
+        "incident": "i1",
+        "kind": "resolved",
+        "step": 1,
+        "tenant": "demo",
+        "rule": "orders-low",
+        "rule_version": "orders-low@2",
+        "queue": "orders",
+        "channel": "voice",
+        "key": None,
+        "severity": "critical",
+        "state": "resolved",
+        "level": 1,
+        "opened_at": "2026-11-11T09:32:00+08:00",
+        "resolved_at": "2026-11-11T10:32:00+08:00",
+        "figure": {
+            "kpi": "service_level",
+            "value": 0.724,
+            "numerator": 181,
+            "denominator": 250,
+            "low": 0.6654,
+            "high": 0.7758,
+            "definition": "voice-80-20@3",
+            "window": "15m",
+            "bound": 0.8,
+        },
+        "owner": "li",
+        "labels": {"site": "shanghai"},
+        "runbook": "https://wiki.example.org/orders",
+    }
+
+
+def test_what_a_subject_does_not_have_is_null_for_machines() -> None:
+    facts = compose(key(), incident(subject=Subject("demo", "r", key="anna")), context()).facts
+    assert [facts[name] for name in ("queue", "channel", "key", "resolved_at")] == [
+        None,
+        None,
+        "anna",
+        None,
+    ]
+
+
+def test_a_message_names_its_notice_its_kind_how_bad_it_is_and_its_language() -> None:
+    message = compose(key(), incident(severity=Severity.WARNING), context(language="zh"))
+    assert message.key == "i1.opened.1.zhang/sms"
+    assert message.incident == "i1"
+    assert message.kind is NoticeKind.OPENED
+    assert (message.severity, message.language) == ("warning", "zh")
+
+
+def test_the_parts_by_themselves_are_there_for_templates() -> None:
+    assert compose(key(), incident(), context()).short == {
+        "severity": "Critical",
+        "rule": "Service level low",
+        "where": "Orders (voice)",
+        "value": "72.4%",
+        "threshold": "80.0%",
+        "since": "09:32",
+    }
+    nothing = figure(value=None, bound=None)
+    short = compose(key(), incident(figure=nothing, names={}), context()).short
+    assert (short["rule"], short["value"], short["threshold"]) == ("orders-low", "", "")
+
+
+def test_a_day_begins_at_midnight_of_the_floor_not_of_greenwich() -> None:
+    midnight = OPENED - (9 * 60 + 32) * MINUTE
+    assert numbers.clock(midnight, midnight + MINUTE, SHANGHAI) == "00:00"
+    assert numbers.clock(midnight - MINUTE, midnight, SHANGHAI) == "2026-11-10 23:59"
+    assert numbers.clock(midnight + 8 * HOUR - MINUTE, midnight + 9 * HOUR, SHANGHAI) == "07:59"
+
+
+@pytest.mark.parametrize(
+    ("span", "text"),
+    [
+        (59 * MINUTE + 59_999, "59 min"),
+        (HOUR, "1 h 0 min"),
+        (DAY - 1, "23 h 59 min"),
+        (DAY, "1 d 0 h"),
+    ],
+)
+def test_a_span_is_told_in_its_two_largest_units(span: int, text: str) -> None:
+    message = compose(key(), incident(), context(now=OPENED + span))
+    assert line(message, "Since").endswith(f"(for {text})")
+
+
+def test_a_chinese_reader_gets_the_kpis_chinese_name_and_others_the_english_one() -> None:
+    one = incident(names={"en": "Low"})
+    assert line(compose(key(), one, context(language="zh")), "告警") == "Low（服务水平）"
+    assert line(compose(key(), one, context(language="fr")), "What") == "Low (Service level)"
 
 
 def test_a_share_that_misses_its_threshold_by_a_hair_does_not_read_as_if_it_kept_it() -> None:
     assert numbers.shown("service_level", 0.7996) == "79.9%"
     assert numbers.shown("abandonment_rate", 0.0496) == "5.0%"
     assert numbers.shown("service_level", 0.29) == "29.0%"
+    assert numbers.percent(0.0496) == "5.0%"
 
 
 @pytest.mark.parametrize(
     ("seconds", "text"),
-    [(7, "7 s"), (12.34, "12.3 s"), (60, "60 s (1:00)"), (3725.9, "3725 s (1h02)")],
+    [
+        (7, "7 s"),
+        (12.34, "12.3 s"),
+        (59.9, "59.9 s"),
+        (60, "60 s (1:00)"),
+        (3599, "3599 s (59:59)"),
+        (3600, "3600 s (1h00)"),
+        (3725.9, "3725 s (1h02)"),
+    ],
 )
 def test_seconds_are_told_as_seconds_and_as_on_the_wall(seconds: float, text: str) -> None:
     assert numbers.seconds(seconds) == text

@@ -116,10 +116,17 @@ def test_the_library_still_says_what_is_recorded() -> None:
 
 
 def test_holidays_on_closed_days_need_no_word() -> None:
-    names = {date(2026, 12, 25): "Christmas", date(2026, 12, 26): "Boxing Day"}
+    names = {date(2026, 12, 25): "圣诞节", date(2026, 12, 26): "Boxing Day"}
     lines = list(calendar_text("office", 2026, ["09:00-18:00"], PublicHolidays(names, names)))
 
-    assert lines[-2:] == ["    holidays:", '      2026-12-25: "Christmas"']
+    assert lines[-2:] == ["    holidays:", '      2026-12-25: "圣诞节"']
+
+
+def test_a_long_name_is_cut_to_what_definitions_take() -> None:
+    names = {date(2026, 12, 25): "x" * 100}
+    text = "\n".join(calendar_text("office", 2026, ["09:00-18:00"], PublicHolidays(names, names)))
+
+    assert body_of(text).holidays == {"2026-12-25": "x" * 80}
 
 
 def test_a_country_without_holidays_has_hours_only() -> None:

@@ -44,6 +44,20 @@ escalations:
 rules:
   - {id: stale, names: {en: Stale}, staleness: {}, escalation: ladder}
 """
+DUTY_ALWAYS = """
+tenant: demo
+about:
+  - {names: {en: Demo}, escalation: ladder}
+receivers:
+  - {id: zhang, names: {en: Zhang}, screen: true}
+escalations:
+  - {id: ladder, steps: [{targets: [{receiver: zhang}]}], acknowledgement: {info: 60}}
+  - {id: other, steps: [{targets: [{receiver: zhang}]}], acknowledgement: {info: 60}}
+rules:
+  - {id: stale, names: {en: Stale}, staleness: {}}
+  - {id: full, names: {en: Full}, threshold: {kpi: waiting, fire_above: 9}, severity: info,
+     escalation: other}
+"""
 MIDSUMMER = date(2026, 6, 24)
 
 
@@ -63,6 +77,15 @@ def test_a_calendar_is_told_of_thirty_days_before_its_last_year_ends() -> None:
 def test_the_next_years_version_keeps_a_calendar_from_ending() -> None:
     assert said(OFFICE + NEXT_YEAR, date(2026, 12, 30)) == []
     assert len(said(OFFICE + NEXT_YEAR, date(2027, 12, 30))) == 1
+
+
+def test_each_calendar_is_told_of_by_itself() -> None:
+    queue = "queues:\n  - {id: orders, names: {en: Orders}, channels: [voice], calendar: other}\n"
+    other = NEXT_YEAR.replace("id: office", "id: other").replace("    valid_from: 2027-01-01\n", "")
+
+    [note] = said(OFFICE + other + queue, date(2026, 12, 30))
+
+    assert "calendars[office].holidays" in note
 
 
 def test_a_calendar_without_holidays_never_ends() -> None:
@@ -92,6 +115,35 @@ def test_a_single_gap_is_named_alone() -> None:
     assert "nobody can be told: tuesday 18:00-24:00; let" in note
 
 
+def test_a_gap_is_told_to_the_minute() -> None:
+    text = DUTY.replace(
+        'service, hours: {monday: ["08:00-20:00"], tuesday: ["08:00-24:00"]}',
+        'service, hours: {monday: ["09:00-18:31"]}',
+    )
+
+    [note] = said(text)
+
+    assert "nobody can be told: monday 18:00-18:31; let" in note
+
+
+def test_rules_with_hours_of_their_own_have_gaps_of_their_own() -> None:
+    hours = (
+        '  - {id: office, hours: {monday: ["08:30-19:30"]}}\n'
+        '  - {id: early, hours: {monday: ["08:00-09:00"]}}\n'
+        '  - {id: late, hours: {monday: ["19:00-20:00"]}}\n'
+    )
+    before, after = DUTY.split("  - {id: office", maxsplit=1)
+    text = before + hours + after.partition("\n")[2]
+    waiting = "threshold: {kpi: waiting, fire_above: 9}, calendar: late, escalation: ladder"
+
+    [note] = said(
+        text.replace("staleness: {}", "staleness: {}, calendar: early")
+        + f"  - {{id: waiting, names: {{en: Waiting}}, {waiting}}}\n"
+    )
+
+    assert "monday 08:00-08:30 and 1 more span a week" in note
+
+
 def test_another_step_fills_the_gap() -> None:
     assert (
         said(DUTY.replace("{rota: duty}]}", "{rota: duty}]}, {targets: [{receiver: zhang}]}")) == []
@@ -105,13 +157,14 @@ def test_a_policy_for_alerts_from_outside_must_tell_somebody_at_all_hours() -> N
 
     [note] = said(text)
 
-    assert "monday 00:00-09:00 and " in note
+    assert "monday 00:00-09:00 and 8 more spans a week" in note
 
 
 def test_a_critical_rule_that_tells_nobody_is_told_of() -> None:
     rule = "tenant: demo\nrules:\n  - {id: stale, names: {en: Stale}, staleness: {}, severity: "
 
     assert said(f"{rule}warning}}\n") == []
+    assert said(DUTY_ALWAYS.replace("staleness: {}", "staleness: {}, severity: critical")) == []
     [note] = said(f"{rule}critical}}\n")
     assert note == (
         "demo.yaml:3: rules[stale]: is critical and tells nobody; name an `escalation`, or let "
@@ -130,6 +183,26 @@ def test_a_policy_that_only_alerts_from_outside_can_name_is_told_of() -> None:
         "demo.yaml:13: escalations[infra]: no rule names this policy, only alerts from outside "
         "can; name it as the `escalation` of a rule, if one should"
     )
+
+
+def test_all_policies_are_looked_at() -> None:
+    policy = "  - {{id: {}, steps: [{{targets: [{{receiver: zhang}}]}}]}}\n"
+    text = DUTY_ALWAYS.replace(
+        "rules:", policy.format("third") + policy.format("fourth") + "rules:"
+    )
+
+    assert [note.split(": ")[1] for note in said(text)] == [
+        "escalations[third]",
+        "escalations[fourth]",
+    ]
+
+
+def test_steps_fill_the_gaps_of_one_another() -> None:
+    rest = 'rest, hours: {monday: ["08:00-09:00", "18:00-20:00"], tuesday: ["00:00-24:00"]}}'
+    text = DUTY.replace("calendars:", "calendars:\n  - {id: " + rest)
+    both = "{rota: duty}]}, {targets: [{receiver: zhang}], only_during: rest}"
+
+    assert said(text.replace("{rota: duty}]}", both)) == []
 
 
 def test_times_of_severities_that_no_rule_has_are_told_of() -> None:

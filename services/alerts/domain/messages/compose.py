@@ -55,7 +55,7 @@ def compose(key: NoticeKey, incident: Incident, context: MessageContext) -> Mess
     words = LANGUAGES.get(context.language, LANGUAGES["en"])
     short = _short(key.kind, incident, context, words)
     lines = (
-        (words.what, _what(incident, context)),
+        (words.what, _what(incident, context, words)),
         (words.where, short["where"]),
         (words.how_bad, words.comma.join(_how_bad(incident.figure, words))),
         (words.since, _since(incident, context, words)),
@@ -100,13 +100,13 @@ def _title(short: Mapping[str, str], words: Words) -> str:
     )
 
 
-def _what(incident: Incident, context: MessageContext) -> str:
+def _what(incident: Incident, context: MessageContext, words: Words) -> str:
     rule = name_in(context.language, incident.names, incident.subject.rule)
     kpi = ASKED.get(incident.figure.kpi)
     if kpi is None:
         return rule
     name = kpi.zh if context.language == "zh" else kpi.en
-    return rule if name == rule else f"{rule} ({name})"
+    return rule if name == rule else words.bracketed.format(text=rule, more=name)
 
 
 def _where(incident: Incident, context: MessageContext, words: Words) -> str:
@@ -121,7 +121,7 @@ def _where(incident: Incident, context: MessageContext, words: Words) -> str:
     place = context.queue or subject.queue or words.all_queues
     if subject.channel:
         channel = words.channels.get(subject.channel, subject.channel)
-        place = words.in_channel.format(queue=place, channel=channel)
+        place = words.bracketed.format(text=place, more=channel)
     return words.comma.join(filter(None, (place, subject.key)))
 
 

@@ -1,8 +1,9 @@
 """A message within a channel's limit, in the channel's own unit: bytes, letters, text messages.
 
-    title ───────────────► kept; cut only where title and links alone are too long
+    title ───────────────► kept; cut only where it and the first link are too long together
     line, line, line ────► whole lines as long as they fit, then one that is cut, then none
-    link, link ──────────► kept whole; where even they do not fit, the last go first
+    first link ──────────► kept whole as long as it fits at all
+    further links ───────► kept whole, as many as fit beside the whole title
 
 Nothing is cut within what a reader sees as one character: a letter with its accents, a flag, a
 family joined from people.
@@ -17,6 +18,8 @@ from floorpulse.alerts.domain.notices import Message
 Measure = Callable[[str], int]
 """How long a text is in a channel's unit; never shorter for a longer text"""
 
+IDEOGRAPHS = 0x2E80
+"""From here on Unicode has the scripts of East Asia"""
 JOINER = "\u200d"
 MODIFIERS = range(0x1F3FB, 0x1F400)
 SELECTORS = range(0xFE00, 0xFE10)
@@ -102,6 +105,11 @@ class Fitted(NamedTuple):
     links: tuple[tuple[str, str], ...]
 
 
+def labelled(label: str, text: str) -> str:
+    """`label: text`, with the colon of the label's script."""
+    return f"{label}：{text}" if ord(label[-1]) >= IDEOGRAPHS else f"{label}: {text}"
+
+
 class Layout(NamedTuple):
     """How a channel writes a message: what its texts cost.
 
@@ -112,8 +120,8 @@ class Layout(NamedTuple):
     limit: int
     measure: Measure = utf8_bytes
     title: Callable[[str], str] = str
-    line: Callable[[str, str], str] = "{}: {}".format
-    link: Callable[[str, str], str] = "{}: {}".format
+    line: Callable[[str, str], str] = labelled
+    link: Callable[[str, str], str] = labelled
     mark: str = "…"
     between: str = "\n"
 
@@ -145,12 +153,13 @@ def _joined(texts: Sequence[str], layout: Layout) -> str:
 
 
 def _links_that_fit(message: Message, layout: Layout) -> tuple[tuple[str, str], ...]:
-    """As many links as fit beside some beginning of the title, the first ones first."""
+    """As many links as fit beside the title, the first one also beside a cut title."""
+    title = layout.title(message.title)
     for count in range(len(message.links), 0, -1):
-        links = message.links[:count]
-        written = [layout.link(*one) for one in links]
-        if layout.measure(_joined([layout.mark, *written], layout)) <= layout.limit:
-            return links
+        written = [layout.link(*one) for one in message.links[:count]]
+        least = layout.mark if count == 1 else title
+        if layout.measure(_joined([least, *written], layout)) <= layout.limit:
+            return message.links[:count]
     return ()
 
 

@@ -24,7 +24,7 @@ class Words:
     detail: str
     title: str
     titled_value: str
-    in_channel: str
+    bracketed: str
     comma: str
     all_queues: str
     # labels of lines
@@ -97,7 +97,7 @@ ENGLISH = Words(
     detail="{name}: {value}",
     title="{badge}: {what}{value}",
     titled_value=": {value}",
-    in_channel="{queue} ({channel})",
+    bracketed="{text} ({more})",
     comma=", ",
     all_queues="all queues",
     what="What",
@@ -166,7 +166,7 @@ CHINESE = Words(
     detail="{name}：{value}",
     title="{badge}：{what}{value}",
     titled_value="：{value}",
-    in_channel="{queue}（{channel}）",
+    bracketed="{text}（{more}）",
     comma="，",
     all_queues="全部队列",
     what="告警",
