@@ -19,7 +19,7 @@ BANK := --again --shuffle --kill 3 --instants
 COMPILE := $(BIN)/uv pip compile pyproject.toml --extra embedded --universal --python-version 3.11 \
 	--no-emit-index-url --no-header --no-annotate --quiet
 
-.PHONY: help demo test test-unit install lint types architecture docs ci generate coverage bench soak soak-alerts mutants accept lock kafka alertmanager clean
+.PHONY: help demo test test-unit install lint types architecture docs ci generate coverage bench alert-days soak soak-alerts mutants accept lock kafka alertmanager clean
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -80,6 +80,9 @@ accept: $(VENV)/.runtime ## recorded contacts in, published figures out, compare
 
 bench: $(VENV)/.dev ## CPU an event of the engine and its peers on one log in one run, with a report in docs/benchmarks (ARGS="--systems ours,getmany")
 	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+alert-days: $(VENV)/.dev ## simulated days whose trouble is known, and how well the example's rules tell it (ARGS="--seeds 5 --kinds busy,night")
+	$(BIN)/python -m tests.benchmarks.alert_days $(ARGS)
 
 soak: $(VENV)/.dev ## the long proofs on Apache Kafka: kills, storms, outages, fuzz, memory (ARGS="--parts kill --rounds 100")
 	$(BIN)/python -m tests.reliability.soak $(ARGS)

@@ -67,11 +67,11 @@ class AlertsSettings(ChannelSettings, BridgeSettings):
         description="called every minute while evaluation, timers and auditor are well: an "
         "outside switch that alarms where it is not called; unset: none",
     )
-    watch: WatchSettings = WatchSettings()
 
 
 class AlertsProcessSettings(Settings):
     """All settings of `floorpulse alerts`."""
 
     alerts: AlertsSettings = AlertsSettings()
+    watch: WatchSettings = WatchSettings()
     definitions: DefinitionsSettings = DefinitionsSettings()

@@ -6,7 +6,6 @@ import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
-from functools import partial
 from random import SystemRandom
 from socket import gethostname
 from zoneinfo import ZoneInfo
@@ -24,11 +23,10 @@ from floorpulse.alerts.api.operations import AlertsHealth
 from floorpulse.alerts.api.parts import AlertRouteCollectors, Surface, include, install
 from floorpulse.alerts.app import AlertsService, Evaluation, Part
 from floorpulse.alerts.bridges.alertmanager_input import AlertmanagerDescriptions
-from floorpulse.alerts.bridges.ical_feeds import FeedClock, IcalFeeds, fetching
 from floorpulse.alerts.bridges.wiring import (
     BridgedMetrics,
     BridgedService,
-    kept_up,
+    opened_feeds,
     run_bridges,
 )
 from floorpulse.alerts.domain.descriptions import RuleDescriptions
@@ -100,12 +98,14 @@ class Floor:
     turns: Turns
     tables: Tables
     forecasts: ForecastStore
+    bridges: BridgeMetrics
+    feeds: Feeds
 
     def loaded(self) -> bool:
         """Whether figures and definitions may be believed."""
         return self.keeper.loaded.is_set() and self.definitions.loaded.is_set()
 
-    def surface(self, engine: AsyncEngine, feeds: Feeds) -> Surface:
+    def surface(self, engine: AsyncEngine) -> Surface:
         """What the routes stand on."""
         return Surface(
             engine=engine,
@@ -114,7 +114,7 @@ class Floor:
             tables=self.tables,
             forecasts=self.forecasts,
             loaded=self.loaded,
-            feeds=feeds,
+            feeds=self.feeds,
         )
 
 
@@ -135,15 +135,15 @@ async def alerts(
     async with AsyncExitStack() as stack:
         floor = await stack.enter_async_context(_floor(settings, registry))
         channels = await stack.enter_async_context(opened_channels(settings.alerts))
-        acting = Acting(settings, engine, registry, floor, channels)
-        service = acting.service()
+        acting = Acting(settings, engine, registry, floor)
+        service = acting.service(channels)
         running = asyncio.create_task(service.run(), name="alerts")
         running.add_done_callback(_say_why)
         stack.push_async_callback(_ended, running)
         said = asyncio.create_task(_said(channels, floor), name="channels")
         stack.callback(said.cancel)
         health = AlertsHealth(registry, _unready(engine, floor), lambda: not running.done())
-        yield RunningAlerts(health, floor.surface(engine, acting.feeds.of), acting.bridges)
+        yield RunningAlerts(health, floor.surface(engine), floor.bridges)
 
 
 @asynccontextmanager
@@ -178,7 +178,11 @@ async def _floor(
         live = LiveFigures(floors, lookup, turns, lambda: forecasts.current)
         visits, agents, panes = PostgresVisits(pool), PostgresAgents(pool), PostgresPanes(pool)
         tables = Tables(panes, visits, agents, PostgresRows(pool), forecasts.store)
-        yield Floor(keeper, kept, live, floors, turns, tables, forecasts.store)
+        bridges = BridgeMetrics(registry)
+        feeds = await stack.enter_async_context(
+            opened_feeds(own, floors.definitions, ZoneInfo(settings.floor.zone), bridges)
+        )
+        yield Floor(keeper, kept, live, floors, turns, tables, forecasts.store, bridges, feeds.of)
 
 
 class Acting:
@@ -190,7 +194,6 @@ class Acting:
         engine: AsyncEngine,
         registry: CollectorRegistry,
         floor: Floor,
-        channels: Channels,
     ) -> None:
         self._settings = settings
         self._engine = engine
@@ -200,22 +203,14 @@ class Acting:
         self._changes = IncidentMetrics(registry)
         self._notices = NoticeMetrics(registry)
         self._store = PostgresIncidents(engine)
-        self._channels = channels
-        self.bridges = BridgeMetrics(registry)
-        self.feeds = IcalFeeds(
-            self._definitions,
-            fetching(channels.outside.transport),
-            self.bridges,
-            FeedClock(now_ms, self._zone),
-        )
-        self._surroundings = Surroundings(self._definitions, self._zone, self.feeds.of)
+        self._surroundings = Surroundings(self._definitions, self._zone, floor.feeds)
         holder = f"{gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
         self._lease = Lease(PostgresLease(engine), holder, monotonic, LeaseMetrics(registry))
 
     def _definitions(self) -> Definitions:
         return self._floor.definitions.current
 
-    def service(self) -> AlertsService:
+    def service(self, channels: Channels) -> AlertsService:
         """The service, ready to run."""
         descriptions = AlertmanagerDescriptions(
             RuleDescriptions(self._definitions),
@@ -236,21 +231,15 @@ class Acting:
                 self._changes,
                 monotonic,
             ),
-            self._sender(keeper.news),
+            self._sender(channels, keeper.news),
             Auditor(self._store, self._lease, monotonic, now_ms, AuditMetrics(self._registry)),
         )
         bridged = self._bridged(keeper, descriptions)
-        reading = partial(kept_up, "ical_feeds", self.feeds.run)
-        others: tuple[Part, ...] = (
-            bridged,
-            reading,
-            self._watching(),
-            *self._beating(service),
-        )
-        return replace(service, others=others)
+        parts = (bridged, self._watching(), *self._beating(service))
+        return replace(service, others=parts)
 
     def _watching(self) -> Part:
-        settings = self._settings.alerts.watch
+        settings = self._settings.watch
         floor = self._floor
         watch = ContactWatch(
             (PostgresVisitChanges(self._engine), PostgresRiskLists(self._engine)),
@@ -276,8 +265,8 @@ class Acting:
         stored = PostgresAlertStates(self._engine)
         return Evaluation(make, stored, keeper, floor.keeper.changed)
 
-    def _sender(self, news: asyncio.Event) -> Sender:
-        out = ReceiverChannels(self._channels, self._definitions, self._zone, now_ms)
+    def _sender(self, channels: Channels, news: asyncio.Event) -> Sender:
+        out = ReceiverChannels(channels, self._definitions, self._zone, now_ms)
         work = Sending(self._store, out, self._lease, SystemRandom().random, self._notices)
         return Sender(work, news)
 
@@ -287,7 +276,7 @@ class Acting:
         service = BridgedService(
             self._engine, self._settings.kafka, keeper, descriptions, self._acts, page
         )
-        metrics = BridgedMetrics(self._changes, self._notices, self.bridges)
+        metrics = BridgedMetrics(self._changes, self._notices, self._floor.bridges)
         return lambda: run_bridges(own, service, metrics)
 
     def _beating(self, service: AlertsService) -> Sequence[Part]:

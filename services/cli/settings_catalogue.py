@@ -58,7 +58,7 @@ READERS = (
     SettingsReader(
         "alerts",
         AlertsProcessSettings,
-        ("alerts", "definitions", "floor", "kafka", "database", "log"),
+        ("alerts", "watch", "definitions", "floor", "kafka", "database", "log"),
     ),
     SettingsReader(
         "http",

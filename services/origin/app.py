@@ -5,6 +5,7 @@ Rules are judged and messages sent by `floorpulse alerts`, which runs beside it.
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI, Request
 from fastapi.responses import PlainTextResponse, RedirectResponse, Response
@@ -12,6 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from floorpulse.access.keys import KeyRing
 from floorpulse.alerts.api.parts import AlertRouteCollectors, Surface, include, install
+from floorpulse.alerts.bridges.wiring import opened_feeds
+from floorpulse.alerts.incidents.surroundings import Feeds
 from floorpulse.figures.forecasts.keeper import ForecastKeeper
 from floorpulse.figures.history.figures import Tables
 from floorpulse.ingest.api import routes as events
@@ -43,8 +46,14 @@ def create_http_app(settings: HttpSettings) -> FastAPI:
                 ingest(settings, registry) as app.state.ingest,
                 query(settings, registry) as app.state.query,
             ):
-                install(app, _surface(engine, app.state.query), settings.alerts, collectors)
-                yield
+                floors = app.state.query.answering.floors
+                zone = ZoneInfo(settings.floor.zone)
+                async with opened_feeds(
+                    settings.alerts, floors.definitions, zone, collectors.bridges
+                ) as feeds:
+                    surface = _surface(engine, app.state.query, feeds.of)
+                    install(app, surface, settings.alerts, collectors)
+                    yield
         finally:
             await engine.dispose()
 
@@ -66,7 +75,7 @@ def install_routes(app: FastAPI) -> None:
     include(app)
 
 
-def _surface(engine: AsyncEngine, running: UseCases) -> Surface:
+def _surface(engine: AsyncEngine, running: UseCases, feeds: Feeds) -> Surface:
     """The routes of alerts stand on the floor that the API keeps."""
     shared = running.answering
     return Surface(
@@ -76,6 +85,7 @@ def _surface(engine: AsyncEngine, running: UseCases) -> Surface:
         tables=running.of(Tables),
         forecasts=running.of(ForecastKeeper).store,
         loaded=shared.health.loaded,
+        feeds=feeds,
     )
 
 

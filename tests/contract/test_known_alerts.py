@@ -111,6 +111,13 @@ async def test_what_was_resolved_a_week_ago_is_forgotten_once_incidents_know(sto
     assert [one.fingerprint for one in await store.all()] == ["f2"]
 
 
+async def test_a_storm_in_one_post_is_kept_whole(store: Store) -> None:
+    storm = body(*(told(fingerprint=f"f{number:04}") for number in range(3000)))
+
+    assert await store.hear("demo", storm, AT) == 3000
+    assert len(await store.all()) == 3000
+
+
 async def test_posts_that_come_at_once_lose_nothing(store: Store) -> None:
     groups = [body(told(at=AT + late), told(fingerprint=f"g{late}")) for late in range(4)]
 

@@ -19,7 +19,7 @@ from floorpulse.alerts.api.stream import rows_to_follow
 from floorpulse.alerts.bridges.alertmanager_store import KnownAlerts
 from floorpulse.alerts.incidents.desk import Desk
 from floorpulse.alerts.incidents.store import PostgresIncidents
-from floorpulse.alerts.incidents.surroundings import Feeds, Surroundings, no_feeds
+from floorpulse.alerts.incidents.surroundings import Feeds, Surroundings
 from floorpulse.alerts.incidents.used_links import PostgresUsedLinks
 from floorpulse.alerts.metrics import AlertRouteMetrics, BridgeMetrics
 from floorpulse.alerts.notifiers.settings import ChannelSettings
@@ -41,7 +41,7 @@ ID_BYTES = 8
 @dataclass(frozen=True, kw_only=True)
 class Surface:
     """What the routes stand on: tables, floor, history; `loaded` says whether floor and definitions
-    are, `feeds` what iCal feeds say where they are read.
+    are, `feeds` are the shifts of rotas that are iCal feeds.
     """
 
     engine: AsyncEngine
@@ -50,7 +50,7 @@ class Surface:
     tables: Tables
     forecasts: ForecastStore
     loaded: Callable[[], bool]
-    feeds: Feeds = no_feeds
+    feeds: Feeds
 
 
 @dataclass(frozen=True)

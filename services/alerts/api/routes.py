@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from floorpulse.alerts.api import (
     acts,
+    calendars,
     incidents,
     links,
     messages,
@@ -25,6 +26,7 @@ def router() -> APIRouter:
         acts.router,
         silences.router,
         on_call.router,
+        calendars.router,
         messages.router,
         watch.router,
         links.router,

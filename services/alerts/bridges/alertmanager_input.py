@@ -142,6 +142,7 @@ class AlertmanagerInput:
             transitions = self._descriptions.hand(alerts)
             await self._keeper.take(EvaluationBatch(transitions, {}))
             await self._store.mark_handled(alerts)
+            await self._store.forget(alerts[-1].changed_at)
         return len(alerts)
 
 
@@ -189,6 +190,5 @@ class AlertmanagerLook:
         for one in changed:
             found = "present" if one.status == "firing" else "gone"
             self._metrics.reconciled.labels(found).inc()
-        await self._store.forget(now)
         self._metrics.looked_at.set(now / 1000)
         return done

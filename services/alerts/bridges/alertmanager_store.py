@@ -3,11 +3,10 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import asdict
 
 import asyncpg
-from sqlalchemy import RowMapping, delete, select, update
-from sqlalchemy.dialects.postgresql import insert
+import msgspec
+from sqlalchemy import RowMapping, delete, select, text, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -21,6 +20,17 @@ ANSWER_WITHIN = 5.0
 ATTEMPTS = 5
 KEPT = 7 * 86_400_000
 """Milliseconds that a resolved alert is remembered"""
+# One parameter whatever the number of alerts: a storm is one statement.
+REPLACE = text("""
+INSERT INTO alertmanager_alert AS known
+SELECT * FROM jsonb_populate_recordset(cast(NULL AS alertmanager_alert), cast(:alerts AS jsonb))
+ON CONFLICT (tenant, fingerprint) DO UPDATE SET
+    receiver = excluded.receiver, group_key = excluded.group_key, starts_at = excluded.starts_at,
+    status = excluded.status, reason = excluded.reason, labels = excluded.labels,
+    annotations = excluded.annotations, revision = excluded.revision,
+    changed_at = excluded.changed_at
+WHERE known.revision = excluded.revision - 1
+""")
 AWAY = (SQLAlchemyError, OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 
@@ -39,7 +49,7 @@ class KnownAlerts:
         for _ in range(ATTEMPTS):
             async with _answering(), self._engine.connect() as connection:
                 news = await self._news(connection, tenant, body, at)
-                if await _replaced(connection, news):
+                if await _replaced(connection, news) == len(news):
                     await connection.commit()
                     return len(news)
         message = "the alerts of a webhook were changed by others again and again; try again"
@@ -75,11 +85,9 @@ class KnownAlerts:
         """Replace rows by their next revision; those that others changed meanwhile stay theirs.
         Returns how many were replaced.
         """
-        done = 0
+        ordered = sorted(changed, key=lambda alert: (alert.tenant, alert.fingerprint))
         async with _answering(), self._engine.begin() as connection:
-            for one in sorted(changed, key=lambda alert: (alert.tenant, alert.fingerprint)):
-                done += await _replaced(connection, [one])
-        return done
+            return await _replaced(connection, ordered)
 
     async def mark_handled(self, alerts: Sequence[KnownAlert]) -> None:
         """Incidents know of these revisions; a row that changed meanwhile stays unhandled."""
@@ -97,22 +105,10 @@ class KnownAlerts:
             )
 
 
-async def _replaced(connection: AsyncConnection, alerts: Sequence[KnownAlert]) -> bool:
-    """Whether each row was new or of the revision before."""
-    if not alerts:
-        return True
-    written = insert(table).values([asdict(one) for one in alerts])
-    next_one = {
-        column.name: written.excluded[column.name]
-        for column in table.c
-        if column.name not in {"tenant", "fingerprint", "handled"}
-    }
-    statement = written.on_conflict_do_update(
-        index_elements=[table.c.tenant, table.c.fingerprint],
-        set_=next_one,
-        where=table.c.revision == written.excluded.revision - 1,
-    ).returning(table.c.fingerprint)
-    return len((await connection.execute(statement)).all()) == len(alerts)
+async def _replaced(connection: AsyncConnection, alerts: Sequence[KnownAlert]) -> int:
+    """How many rows were new, or of the revision before."""
+    given = {"alerts": msgspec.json.encode(alerts).decode()}
+    return (await connection.execute(REPLACE, given)).rowcount
 
 
 def _known(row: RowMapping) -> KnownAlert:

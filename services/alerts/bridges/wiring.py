@@ -1,10 +1,11 @@
 """The bridges as the process runs them: settings in, one coroutine until it is cancelled."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
+from zoneinfo import ZoneInfo
 
 import structlog
 from aiokafka import AIOKafkaProducer
@@ -22,10 +23,14 @@ from floorpulse.alerts.bridges.alertmanager_input import (
 )
 from floorpulse.alerts.bridges.alertmanager_store import KnownAlerts
 from floorpulse.alerts.bridges.gauges import TableGauges
+from floorpulse.alerts.bridges.ical_feeds import FeedClock, IcalFeeds, fetching
 from floorpulse.alerts.bridges.incident_rows import IncidentRows
 from floorpulse.alerts.bridges.settings import BridgeSettings
 from floorpulse.alerts.metrics import BridgeMetrics, IncidentMetrics, NoticeMetrics
+from floorpulse.alerts.notifiers.settings import ChannelSettings
+from floorpulse.alerts.notifiers.wiring import opened_channels
 from floorpulse.contracts.topics import ALERT_EVENTS
+from floorpulse.definitions.domain.in_force import Definitions
 from floorpulse.runtime import clock, kafka
 from floorpulse.runtime.settings import KafkaSettings
 
@@ -99,6 +104,26 @@ def _start_alertmanager(
         )
         looking = partial(look.run, service.acts, settings.alertmanager_look_seconds)
         group.create_task(kept_up("alertmanager_look", looking))
+
+
+@asynccontextmanager
+async def opened_feeds(
+    settings: ChannelSettings,
+    definitions: Callable[[], Definitions],
+    zone: ZoneInfo,
+    metrics: BridgeMetrics,
+) -> AsyncIterator[IcalFeeds]:
+    """The iCal feeds of rotas, fetched in the background over a transport of their own."""
+    async with opened_channels(settings) as channels:
+        fetch = fetching(channels.outside.transport)
+        feeds = IcalFeeds(definitions, fetch, metrics, FeedClock(clock.now_ms, zone))
+        reading = asyncio.create_task(kept_up("ical_feeds", feeds.run), name="ical_feeds")
+        try:
+            yield feeds
+        finally:
+            reading.cancel()
+            with suppress(asyncio.CancelledError):
+                await reading
 
 
 async def kept_up(

@@ -40,6 +40,11 @@ SEVERITIES = {
 }
 """What the label `severity` means; whatever else it says is a warning"""
 
+MOST_WORDS = 64
+"""Labels of an alert that are kept, and annotations"""
+LONGEST = 1000
+"""Characters of each that are kept"""
+
 Status = Literal["firing", "resolved"]
 Aware = Annotated[datetime, Meta(tz=True, examples=["2026-11-11T09:30:00+08:00"])]
 
@@ -130,18 +135,29 @@ def heard(
         return None
     return KnownAlert(
         tenant,
-        alert.fingerprint,
-        body.receiver,
-        body.group_key,
+        _plain(alert.fingerprint),
+        _plain(body.receiver),
+        _plain(body.group_key),
         begin,
         alert.status,
         Reason.TOLD_BY_ALERTMANAGER,
-        alert.labels,
-        alert.annotations,
+        kept(alert.labels),
+        kept(alert.annotations),
         at,
         1 if known is None else known.revision + 1,
         0 if known is None else known.handled,
     )
+
+
+def kept(words: Mapping[str, str]) -> dict[str, str]:
+    """Labels or annotations as they are kept: so many, so long, without the sign that PostgreSQL
+    does not store.
+    """
+    return {_plain(name): _plain(words[name]) for name in sorted(words)[:MOST_WORDS]}
+
+
+def _plain(text: str) -> str:
+    return text.replace("\0", "")[:LONGEST]
 
 
 def _is_news(known: KnownAlert, begin: int, status: Status) -> bool:
@@ -185,8 +201,8 @@ def _again(known: KnownAlert, present: PresentAlert, at: int) -> KnownAlert:
     return replace(
         _changed(known, "firing", Reason.TOLD_BY_ALERTMANAGER, at),
         starts_at=milliseconds(present.starts_at),
-        labels=present.labels,
-        annotations=present.annotations,
+        labels=kept(present.labels),
+        annotations=kept(present.annotations),
     )
 
 

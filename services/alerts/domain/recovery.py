@@ -7,7 +7,7 @@ required  (T (n + r) − k) / r of the rest must be answered in time. Above 1 th
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from math import fsum
+from math import fsum, inf, log
 from typing import Literal
 
 import msgspec
@@ -43,6 +43,7 @@ class HalfHour:
     aht: float | None
     agents: int | None
     pace: float = 1.0
+    waiting: int = 0
 
     @property
     def rest(self) -> float:
@@ -64,11 +65,28 @@ class HalfHour:
 
     @property
     def achievable(self) -> float | None:
-        """The share that Erlang A expects of the agents at work; None where something is not
-        known.
+        """The share that Erlang A expects of the agents at work once those who wait now are served:
+        until then nobody is answered in time. None where something is not known.
         """
         load = self.load
-        return None if load is None or self.agents is None else self.share(load, self.agents)
+        if load is None or self.agents is None or not self.rest:
+            return None
+        late = min(self.rest, self.undecided + load.rate * self.drained) if self.drained else 0.0
+        return self.share(load, self.agents) * (1 - late / self.rest)
+
+    @property
+    def drained(self) -> float:
+        """Seconds until nobody waits any longer, by what comes, is served and gives up on average:
+        W' = λ − nμ − W/θ; infinitely many where that never is.
+        """
+        load = self.load
+        if load is None or self.agents is None or self.waiting <= 1:
+            return 0.0
+        spare = self.agents / load.handle - load.rate
+        if load.patience == inf:
+            return (self.waiting - 1) / spare if spare > 0 else inf
+        level = spare * load.patience
+        return load.patience * log((self.waiting + level) / (1 + level)) if level > -1 else inf
 
     def share(self, load: Load, agents: int) -> float:
         """The share in time that so many agents are expected to keep, by the policy's formula."""
@@ -152,6 +170,7 @@ def together(parts: Sequence[HalfHour]) -> HalfHour:
         hit=sum(one.hit for one in parts),
         total=sum(one.total for one in parts),
         undecided=sum(one.undecided for one in parts),
+        waiting=sum(one.waiting for one in parts),
         coming=fsum(one.coming for one in parts),
         rate=rate,
         aht=work / rate if work else None,

@@ -169,6 +169,7 @@ def _part(part: Parted, agents: int | None, pace: float, measured: float | None)
         measured or (planned / volume if volume else None),
         min(staffed, default=None) if agents is None else agents,
         pace,
+        len(so_far.waits),
     )
 
 

@@ -31,7 +31,7 @@ from floorpulse.alerts.rules.replay_answer import (
     by_weight,
 )
 from floorpulse.alerts.rules.under_test import UnderTest
-from floorpulse.alerts.rules.watched import WatchedAlert
+from floorpulse.alerts.rules.watched import Read, WatchedAlert, read_of
 from floorpulse.board.domain.board import Rules
 from floorpulse.board.domain.windows import HOUR, Span, Window
 from floorpulse.counting.days import first_instant, local_day
@@ -270,3 +270,5 @@ def _notes(bodies: Iterable[RuleBody]) -> Iterator[str]:
                 f"{body.id}: history does not hold when each event came, so nothing of the past is "
                 "old; this rule cannot be tested"
             )
+        elif read_of(body) is Read.TABLES:
+            yield f"{body.id}: rules over days and weeks are not replayed"

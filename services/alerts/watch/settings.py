@@ -10,7 +10,9 @@ from floorpulse.board.domain.windows import HOUR, MINUTE
 
 
 class WatchSettings(BaseModel):
-    """When a contact is one at risk, how often and how far back it is looked for."""
+    """When a contact is one at risk, how often and how far back it is looked for.
+    `FLOORPULSE_WATCH__…`
+    """
 
     every_seconds: Annotated[
         float, Field(ge=1, le=3600, description="between two looks at the visits that changed")
@@ -30,7 +32,8 @@ class WatchSettings(BaseModel):
         Field(
             ge=1,
             le=10_080,
-            description="business hours within which somebody should have seen to a contact",
+            description="minutes of business hours within which somebody should have seen to a "
+            "contact",
         ),
     ] = 240
     reasons: Annotated[

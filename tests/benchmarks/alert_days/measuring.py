@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from math import ceil, inf
+from typing import NamedTuple
 
 from tests.benchmarks.alert_days.oracle import SLOT, in_doubt, lies_in, lost_half_hours, troubles
 from tests.benchmarks.alert_days.queue_model import MINUTE, SECOND
@@ -13,6 +14,11 @@ STALE = "figures-stale"
 PAGES = ("service-level-low", "longest-wait", "abandons-in-a-row", "more-than-forecast")
 """The rules that wake somebody because of what happens"""
 WEEK = 7
+DELAY = 90.0
+AN_HOUR = 4
+OUTAGE = 1500.0
+RIGHT = 0.6
+AHEAD = 300.0
 GRACE = 5 * MINUTE
 """How long after its source is heard again a stale queue may still be told"""
 
@@ -52,6 +58,38 @@ class Measured:
     def lead(self) -> float:
         """The median lead of those that came true, seconds."""
         return quantile(self.leads, 0.5)
+
+
+class Promise(NamedTuple):
+    """A promise about the rules, in words with the figure, and whether it was kept; `ahead`: it is
+    about predictions, which takes many days to tell.
+    """
+
+    told: str
+    kept: bool
+    ahead: bool = False
+
+
+def kept(found: Measured) -> list[Promise]:
+    """What the rules promise."""
+    an_hour = max(found.an_hour, default=0)
+    stale = max(found.unheard, default=0.0)
+    return [
+        Promise(f"told within {found.delay_p90:.0f} s, p90 (90 s)", found.delay_p90 <= DELAY),
+        Promise(f"{found.false_a_week:.2f} false pages a queue-week (1)", found.false_a_week <= 1),
+        Promise(f"{an_hour} notices an hour of a flapping queue (4)", an_hour <= AN_HOUR),
+        Promise(f"an outage is told within {stale / 60:.1f} min (25)", stale <= OUTAGE),
+        Promise(
+            f"{found.precision:.2f} of predictions come true (0.6)",
+            found.precision >= RIGHT,
+            ahead=True,
+        ),
+        Promise(
+            f"{found.lead / 60:.1f} min before the half hour is lost, median (5)",
+            found.lead >= AHEAD or not found.leads,
+            ahead=True,
+        ),
+    ]
 
 
 def quantile(values: Sequence[float], share: float) -> float:

@@ -10,6 +10,8 @@ from hypothesis import strategies as some
 
 from floorpulse.alerts.domain.alert import TransitionKind
 from floorpulse.alerts.domain.alertmanager_in import (
+    LONGEST,
+    MOST_WORDS,
     KnownAlert,
     PresentAlert,
     PresentReceiver,
@@ -21,6 +23,7 @@ from floorpulse.alerts.domain.alertmanager_in import (
     figure_of,
     heard,
     is_ours,
+    kept,
     names_of,
     reconciled,
     severity_of,
@@ -85,6 +88,16 @@ def test_another_begin_is_another_outbreak() -> None:
 
     assert after is not None
     assert (after.status, after.starts_at) == ("firing", AT + 1)
+
+
+def test_what_is_kept_is_bounded_and_can_be_stored() -> None:
+    words = {f"l{number:03}": "x" * 2000 for number in range(100)} | {"a": "1\0002"}
+
+    bounded = kept(words)
+
+    assert len(bounded) == MOST_WORDS
+    assert bounded["a"] == "12"
+    assert len(bounded["l000"]) == LONGEST
 
 
 def test_an_alert_that_was_only_found_gone_fires_again_by_its_old_begin() -> None:

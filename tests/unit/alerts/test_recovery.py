@@ -1,6 +1,7 @@
 """Recovery: whether the half hour can still keep its service level."""
 
 from dataclasses import replace
+from math import inf
 
 import pytest
 
@@ -172,3 +173,65 @@ def test_the_handle_time_of_parts_without_any_is_unknown() -> None:
     unknown = replace(HALF, aht=None)
 
     assert together([unknown, unknown]).aht is None
+
+
+LINE = HalfHour(
+    replace(POLICY, patience=150),
+    hit=20,
+    total=22,
+    undecided=2,
+    coming=38,
+    rate=0.04,
+    aht=210,
+    agents=10,
+    waiting=5,
+)
+"""Five wait for ten agents, each of whom is done every 210 s; 8.4 erlangs come"""
+
+
+PATIENT = replace(POLICY, patience=inf)  # type: ignore[arg-type]  # nobody gives up
+
+
+def test_a_line_takes_its_time_to_be_served_by_what_comes_is_served_and_gives_up() -> None:
+    # W' = 0.04 − 10/210 − W/150 from 5 down to 1: 150 ln(6.1429 / 2.1429)
+    assert LINE.drained == pytest.approx(157.97, abs=0.01)
+    # nobody gives up: 4 / (10/210 − 0.04)
+    assert replace(LINE, policy=PATIENT).drained == pytest.approx(525)
+
+
+@pytest.mark.parametrize(
+    ("half", "seconds"),
+    [
+        (replace(LINE, waiting=1), 0),
+        (replace(LINE, agents=None), 0),
+        (replace(LINE, rate=0.0), 0),
+        (replace(LINE, agents=8, policy=PATIENT), inf),
+        (replace(LINE, agents=4), inf),
+    ],
+)
+def test_a_line_is_no_line_or_never_ends(half: HalfHour, seconds: float) -> None:
+    assert half.drained == seconds
+
+
+def test_while_a_line_lasts_nobody_is_expected_to_be_answered_in_time() -> None:
+    steady = replace(LINE, waiting=0, undecided=0).achievable
+    assert steady is not None
+
+    # 2 who wait and 0.04 × 157.97 to come, of 40
+    late = 2 + 0.04 * 157.97
+    assert LINE.achievable == pytest.approx(steady * (1 - late / 40), abs=1e-4)
+    assert replace(LINE, agents=4).achievable == 0
+    assert replace(LINE, coming=0.0, undecided=0).achievable is None
+
+
+def test_a_line_that_lasts_puts_a_half_hour_at_risk() -> None:
+    half = replace(LINE, hit=19, agents=11)
+
+    assert judged(replace(half, waiting=0)).call is Call.CLEAR
+    assert judged(replace(half, waiting=14)).call is Call.BREACH
+
+
+def test_lines_of_several_policies_are_one() -> None:
+    other = replace(LINE, policy=replace(LINE.policy, target=0.9), waiting=3)
+
+    assert together([LINE, other]).waiting == 8

@@ -115,12 +115,22 @@ def test_one_queue_is_looked_at_as_if_there_were_no_other(rules: RuleWorld) -> N
     assert [one["queue"] for one in alerts] == ["help"]
 
 
-def test_a_rule_of_staleness_is_told_to_have_no_past(rules: RuleWorld) -> None:
-    text = "rules: [{id: old, names: {en: Old}, staleness: {}}]"
+def test_rules_that_history_cannot_judge_are_named(rules: RuleWorld) -> None:
+    text = """
+rules:
+  - {id: old, names: {en: Old}, staleness: {}}
+  - {id: angry, names: {en: Angry}, spike: {kpi: complaints}}
+"""
 
-    [note] = rules.test(text).json()["notes"]
+    notes = rules.test(text).json()["notes"]
 
-    assert note.startswith("old: history does not hold when each event came")
+    assert notes == [
+        "angry: rules over days and weeks are not replayed",
+        (
+            "old: history does not hold when each event came, so nothing of the past is old; this "
+            "rule cannot be tested"
+        ),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -139,7 +149,7 @@ def test_a_rule_of_staleness_is_told_to_have_no_past(rules: RuleWorld) -> None:
 def test_what_cannot_be_tested_is_refused_with_what_to_do(
     rules: RuleWorld, text: str | bytes, asked: dict[str, str], status: int, title: str
 ) -> None:
-    refused = rules.test(text, **asked)
+    refused = rules.test(text, None, **asked)
 
     assert (refused.status_code, refused.json()["title"]) == (status, title)
 

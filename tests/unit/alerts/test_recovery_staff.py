@@ -1,0 +1,90 @@
+"""A half hour at risk: who is counted for it, how many are missing, who has some to lend."""
+
+import asyncio
+from typing import Any
+
+from floorpulse.alerts.domain.judgement import Call, Judgement
+from floorpulse.board.domain.windows import MINUTE
+from floorpulse.contracts.agents import Entered
+from floorpulse.kpis.plan import Slot
+from tests.fakes.floor import answered
+from tests.fakes.ruled import RuledFloor
+from tests.fakes.world import NOW, World
+
+NOON = NOW - 440_000
+HALF_HOUR = 30 * MINUTE
+RULES = """
+queues:
+  - {id: orders, names: {en: Orders}, channels: [voice]}
+  - {id: chat, names: {en: Chat}, channels: [voice]}
+rules:
+  - {id: risk, names: {en: At risk}, scope: {queues: [orders]}, recovery: {when: at_risk}}
+  - {id: all, names: {en: At risk}, scope: {total: true}, recovery: {when: at_risk}}
+"""
+
+
+def judged(rule: str = "risk", queue: str = "orders", **agents: int) -> Judgement:
+    """How the half hour stands: sixty orders and thirty chats of three minutes came in the half
+    hour before; `orders_chat` agents serve both.
+    """
+    world = World()
+    for number in range(60):
+        world.floor.put(answered(NOW - HALF_HOUR + number * 29_000, 5, 175, "orders"))
+    for number in range(30):
+        world.floor.put(answered(NOW - HALF_HOUR + number * 58_000, 5, 175, "chat"))
+    for skills, number in agents.items():
+        queues = tuple(sorted(skills.split("_")))
+        for one in range(number):
+            entered = Entered(NOW - HALF_HOUR, "available", queues, "", "east", "hangzhou")
+            world.floor.enter(f"{skills}-{one}", entered)
+    slots = [
+        Slot(name, "", begin, begin + HALF_HOUR, volume, 180)
+        for name, volume in (("orders", 60.0), ("chat", 30.0))
+        for begin in (NOON - HALF_HOUR, NOON, NOON + HALF_HOUR)
+    ]
+    asyncio.run(world.forecasts.put("demo", slots, "5", ""))
+    world.tell()
+    floor = RuledFloor(world, RULES)
+    floor.evaluate()
+    return floor.of(rule, queue)
+
+
+def details(judgement: Judgement) -> dict[str, Any]:
+    assert judgement.figure is not None
+    return judgement.figure.details
+
+
+def test_an_agent_who_serves_two_queues_counts_for_one_of_them() -> None:
+    shared = details(judged(orders_chat=9))
+
+    assert shared["agents"] == 6, "two thirds of the work are orders"
+
+
+def test_a_half_hour_at_risk_says_who_is_missing_and_who_can_lend_whom() -> None:
+    at_risk = judged(orders=4, chat=12)
+    told = details(at_risk)
+
+    assert at_risk.call is Call.BREACH
+    assert told["agents"] == 4
+    assert told["agents_missing"] == told["agents_required"] - 4 > 0
+    assert told["lenders"] == [{"queue": "chat", "agents": told["lenders"][0]["agents"]}]
+    assert 0 < told["lenders"][0]["agents"] < 12
+
+
+def test_one_that_can_be_kept_names_nobody() -> None:
+    kept = judged(orders=12, chat=12)
+
+    assert kept.call is Call.CLEAR
+    assert "lenders" not in details(kept)
+
+
+def test_the_whole_floor_has_all_agents_and_nobody_who_could_lend() -> None:
+    whole = judged("all", "", orders=4, chat=4)
+
+    assert whole.call is Call.BREACH
+    assert details(whole)["agents"] == 8
+    assert "lenders" not in details(whole)
+
+
+def test_without_agents_who_tell_anything_nothing_is_decided() -> None:
+    assert judged().call is Call.UNKNOWN
