@@ -120,6 +120,8 @@ class AlertRig:
     replicas: list[Worker] = field(default_factory=list)
     ports: dict[int, int] = field(default_factory=dict)
     numbers: int = 0
+    late: int = LATE
+    """Milliseconds that a notice or step may be late"""
 
     def hire(self) -> Worker:
         """One more replica."""
@@ -230,7 +232,7 @@ class AlertRig:
             since = _last(disturbed, row["created_at"], first[key])
             outcome.late.append(first[key] - since)
         await self._judge_steps(names, disturbed, outcome)
-        outcome.wrong += [f"{late} ms late" for late in outcome.late if late > LATE]
+        outcome.wrong += [f"{late} ms late" for late in outcome.late if late > self.late]
         return outcome
 
     async def _judge_steps(self, names: list[str], disturbed: list[int], out: "Outcome") -> None:
