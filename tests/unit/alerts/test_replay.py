@@ -179,7 +179,7 @@ def test_looking_every_second_tells_the_very_same() -> None:
     told = told_live()
 
     assert told_by(replayed(SECOND)) == told
-    assert {rule for rule, *_ in told} == {"low", "nobody"}
+    assert {rule for rule, *_ in told} >= {"low", "nobody"}
 
 
 def test_looking_every_few_seconds_tells_the_same_within_a_pane() -> None:
