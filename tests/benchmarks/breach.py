@@ -4,8 +4,9 @@
     board of `floorpulse alerts` ─► rule ─► incident, notice ─► webhook
           every half second, between the events of a workload
 
-Somebody waits in a queue where nobody may: the rule fires at the first look. The webhook is a
-server of this process; the notice goes through everything that sends, signature and all.
+Somebody waits in a queue where nobody may: the rule fires at the first look. The queues are known
+before, from a contact each that was answered: one that nobody ever heard of is rare. The webhook is
+a server of this process; the notice goes through everything that sends, signature and all.
 """
 
 import asyncio
@@ -18,11 +19,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import mkdtemp
 
+import msgspec
 import uvicorn
 from fastapi import FastAPI, Request
 
+from floorpulse.contracts.events import (
+    ContactAnswered,
+    ContactEnded,
+    ContactEvent,
+    ContactOffered,
+)
+from floorpulse.contracts.topics import CONTACT_EVENTS
 from floorpulse.demo.embedded.child import free_port
-from floorpulse.runtime.clock import monotonic
+from floorpulse.runtime.clock import monotonic, now_ms
+from floorpulse.runtime.kafka import producer
 from tests.benchmarks import latency
 from tests.benchmarks.latency import (
     COUNTED,
@@ -38,11 +48,13 @@ from tests.benchmarks.latency import (
 from tests.benchmarks.programs import Floorpulse
 from tests.benchmarks.rig import Rig, connected
 from tests.benchmarks.trial import READY_WITHIN, running, until
-from tests.benchmarks.workload import Record
+from tests.benchmarks.workload import Record, partition_of
 
 MARK_EVERY = 0.5
 WARM_UP = 5.0
 LAST_WITHIN = 30.0
+SETTLES = 5.0
+"""Seconds until rules have looked at every queue"""
 OPENED, NOTIFIED = "incident opened", "notified"
 """After the legs of the stopwatch"""
 DEFINED = """
@@ -84,6 +96,7 @@ async def breach(rig: Rig, records: Sequence[Record], rate: float, seconds: floa
         hook = await stack.enter_async_context(receiver(watch, heard))
         url = await stack.enter_async_context(alerts(rig, folder, hook))
         await until(lambda: answers(url), READY_WITHIN)
+        await introduce(rig, round(seconds / MARK_EVERY) + 1)
         listening = asyncio.create_task(overhear(rig, watch))
         stack.callback(listening.cancel)
         began = monotonic()
@@ -95,6 +108,38 @@ async def breach(rig: Rig, records: Sequence[Record], rate: float, seconds: floa
     legs[OPENED] = quantiles(sorted(opened))
     not_once = sum(heard.count(queue) != 1 for queue in watch.sent)
     return Breach(legs, len(spans[NOTIFIED]), not_once, sent / seconds)
+
+
+async def introduce(rig: Rig, queues: int) -> None:
+    """A contact that was answered and ended, in each queue that will breach."""
+    sender = await producer(rig.kafka, linger_ms=5)
+    try:
+        for number in range(1, queues + 1):
+            for event in answered(f"before-{number}", f"queue-{number}", now_ms()):
+                key = f"{TENANT}|before-{number}".encode()
+                await sender.send(
+                    CONTACT_EVENTS.name,
+                    msgspec.json.encode(event),
+                    key=key,
+                    partition=partition_of(key, rig.partitions),
+                )
+        await sender.flush()
+    finally:
+        await sender.stop()
+    await asyncio.sleep(SETTLES)
+
+
+def answered(contact: str, queue: str, at: int) -> tuple[ContactEvent, ...]:
+    """A contact that was offered, answered and ended at once."""
+    return (
+        ContactOffered(
+            id=f"o-{contact}", source="bench", at=at, tenant=TENANT, contact=contact, queue=queue
+        ),
+        ContactAnswered(
+            id=f"a-{contact}", source="bench", at=at, tenant=TENANT, contact=contact, agent="ann"
+        ),
+        ContactEnded(id=f"e-{contact}", source="bench", at=at, tenant=TENANT, contact=contact),
+    )
 
 
 async def _all_told(watch: Stopwatch) -> None:
@@ -111,7 +156,7 @@ async def _opened(rig: Rig) -> list[float]:
     """Milliseconds from each contact's offer to its incident, by the rows."""
     asked = """
         SELECT incident.opened_at - visit.offered_at FROM incident
-        JOIN visit ON visit.tenant = incident.tenant AND visit.queue = incident.queue
+        JOIN visit ON visit.tenant = incident.tenant AND visit.contact = incident.queue
         WHERE incident.tenant = $1
     """
     async with connected(rig.database) as connection:

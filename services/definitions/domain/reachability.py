@@ -75,10 +75,13 @@ def _never_fires(around: Surroundings, entry: Entry, rule: RuleBody) -> Iterator
         return
     most = max(min(longest(one) for one in together) for together in hours)
     repeated = MINUTE * (rule.min_breaches - 1)
-    for field, seconds, unit in (("for", rule.pending, 1), ("min_breaches", repeated, MINUTE)):
+    for field, seconds, limit in (
+        ("for", rule.pending, most),
+        ("min_breaches", repeated, most / MINUTE + 1),
+    ):
         if seconds >= most:
             problem = f"it is never open for longer than {most:g} s, so it never fires"
-            yield entry.mistake(field, problem, f"write less than {most / unit:g}")
+            yield entry.mistake(field, problem, f"write less than {limit:g}")
     yield from _always_in_time(around, entry, rule)
     given_up = rule.abandons is not None and around.channels(rule.scope) == {"email"}
     if given_up:

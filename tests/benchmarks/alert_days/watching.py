@@ -168,8 +168,12 @@ def _kept(
     keeper = IncidentKeeper(
         store, around, RuleDescriptions(lambda: definitions), lambda: store.epoch, metrics
     )
-    lease = Lease(store, "days", lambda: floor.now / 1000, LeaseMetrics(CollectorRegistry()))
-    return keeper, Timers(store, around, lease, asyncio.Event(), metrics)
+
+    def monotonic() -> float:
+        return floor.now / 1000
+
+    lease = Lease(store, "days", monotonic, LeaseMetrics(CollectorRegistry()))
+    return keeper, Timers(store, around, lease, asyncio.Event(), metrics, monotonic)
 
 
 def watched(day: Day, definitions: Definitions, silence: int = 900 * SECOND) -> Watched:

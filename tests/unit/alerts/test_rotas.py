@@ -1,6 +1,7 @@
 """Who is on call when."""
 
 from datetime import UTC, datetime
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -185,7 +186,7 @@ def test_shifts_leave_no_hole_and_agree_with_each_instant(
     shifts = list(one.shifts(begin, end))
 
     assert (shifts[0].begin, shifts[-1].end) == (begin, end)
-    for before, after in zip(shifts, shifts[1:], strict=False):
+    for before, after in pairwise(shifts):
         assert before.end == after.begin
         assert before.member != after.member
     for shift in shifts:

@@ -149,7 +149,7 @@ rules:
 def test_what_cannot_be_tested_is_refused_with_what_to_do(
     rules: RuleWorld, text: str | bytes, asked: dict[str, str], status: int, title: str
 ) -> None:
-    refused = rules.test(text, **asked)
+    refused = rules.test(text, None, **asked)
 
     assert (refused.status_code, refused.json()["title"]) == (status, title)
 

@@ -83,6 +83,14 @@ def test_a_fortnight_without_a_break_counts_as_without_end() -> None:
     assert longest(Calendar(((),) * 7, exceptions=days)) == inf
 
 
+def test_a_week_without_a_break_is_the_least_that_counts_so() -> None:
+    days = {date(2026, 11, 1) + timedelta(n): (Hours(0, 1440),) for n in range(7)}
+    short = days | {date(2026, 11, 7): (Hours(0, 1439),)}
+
+    assert longest(Calendar(((),) * 7, exceptions=days)) == inf
+    assert longest(Calendar(((),) * 7, exceptions=short)) == 7 * 24 * HOUR - 60
+
+
 def test_the_last_days_of_all_time_are_no_trouble() -> None:
     assert longest(with_exception(DAY, "9999-12-31", Hours(0, 1440))) == 5 * HOUR
 

@@ -24,6 +24,7 @@ teams:
 queues:
   - {id: orders, names: {en: Orders}, channels: [voice, email], team: east, service_level: mail}
   - {id: lost, names: {en: Lost}, channels: [chat], calendar: night}
+  - {id: split, names: {en: Split}, channels: [voice, email], service_level_of: {email: mail}}
 service_levels:
   - {id: mail, formula: V2, threshold: 3600}
 receivers:
@@ -82,6 +83,15 @@ def mistakes(rule: str) -> list[str]:
         "threshold: {kpi: service_level, fire_below: 0.05, min_volume: 73}",
         "threshold: {kpi: abandonment_rate, fire_above: 0.9, min_volume: 35}",
         "threshold: {kpi: 'agents:available', fire_below: 1}, scope: {queues: [orders]}",
+        "threshold: {kpi: service_level, fire_below: 1}",
+        "threshold: {kpi: service_level, fire_below: 0.8, clear_above: 1}",
+        "threshold: {kpi: longest_wait, fire_above: 0}, scope: {queues: [orders]}",
+        "threshold: {kpi: waiting, fire_above: 5, clear_below: 0}",
+        # of several policies one is quick enough to be late
+        f"{SERVICE_LEVEL.format('5m')}, scope: {{queues: [orders, lost]}}",
+        f"{SERVICE_LEVEL.format('5m')}, scope: {{queues: [lost, orders]}}",
+        f"{SERVICE_LEVEL.format('5m')}, scope: {{queues: [split], channels: [voice]}}",
+        f"{SERVICE_LEVEL.format('5m')}, scope: {{queues: [split]}}",
         "streak: {kpi: csat, fire_below: 0.8, min_volume: 30}",
         "spike: {kpi: 'complaints:critical', times: 3}",
         "concentration: {by: agent, share: 0.99, min_volume: 2}",
@@ -104,6 +114,11 @@ def test_a_rule_that_can_fire_is_no_mistake(rule: str) -> None:
         ("staleness: {}, scope: {teams: [east]}, min_breaches: 301", "min_breaches"),
         (f"{SERVICE_LEVEL.format('30m')}, scope: {{queues: [orders]}}", "threshold.window"),
         ("abandons: {in_a_row: 3}, scope: {channels: [email]}", "abandons"),
+        ("abandons: {in_a_row: 3}, scope: {queues: [orders], channels: [email]}", "abandons"),
+        (
+            f"{SERVICE_LEVEL.format('5m')}, scope: {{queues: [split], channels: [email]}}",
+            "threshold.window",
+        ),
         ("recovery: {}, scope: {queues: [orders]}", "recovery"),
     ],
 )
@@ -111,6 +126,20 @@ def test_a_rule_that_cannot_fire_is_one(rule: str, field: str) -> None:
     [mistake] = mistakes(rule)
 
     assert f" rules[tried].{field}" in mistake
+
+
+def test_queues_that_nobody_defined_have_the_default_policy() -> None:
+    text = """
+tenant: demo
+queues:
+  - {id: post, names: {en: Mail}, channels: [email], service_level: mail}
+service_levels:
+  - {id: mail, formula: V2, threshold: 3600}
+rules:
+  - {id: lost, names: {en: Lost}, recovery: {when: lost}}
+"""
+
+    assert not check({"demo.yaml": text}).mistakes
 
 
 def test_alerts_from_outside_can_use_every_step_of_the_tenants_policy() -> None:

@@ -44,6 +44,20 @@ escalations:
 rules:
   - {id: stale, names: {en: Stale}, staleness: {}, escalation: ladder}
 """
+DUTY_ALWAYS = """
+tenant: demo
+about:
+  - {names: {en: Demo}, escalation: ladder}
+receivers:
+  - {id: zhang, names: {en: Zhang}, screen: true}
+escalations:
+  - {id: ladder, steps: [{targets: [{receiver: zhang}]}], acknowledgement: {info: 60}}
+  - {id: other, steps: [{targets: [{receiver: zhang}]}], acknowledgement: {info: 60}}
+rules:
+  - {id: stale, names: {en: Stale}, staleness: {}}
+  - {id: full, names: {en: Full}, threshold: {kpi: waiting, fire_above: 9}, severity: info,
+     escalation: other}
+"""
 MIDSUMMER = date(2026, 6, 24)
 
 
@@ -150,6 +164,7 @@ def test_a_critical_rule_that_tells_nobody_is_told_of() -> None:
     rule = "tenant: demo\nrules:\n  - {id: stale, names: {en: Stale}, staleness: {}, severity: "
 
     assert said(f"{rule}warning}}\n") == []
+    assert said(DUTY_ALWAYS.replace("staleness: {}", "staleness: {}, severity: critical")) == []
     [note] = said(f"{rule}critical}}\n")
     assert note == (
         "demo.yaml:3: rules[stale]: is critical and tells nobody; name an `escalation`, or let "
@@ -168,6 +183,26 @@ def test_a_policy_that_only_alerts_from_outside_can_name_is_told_of() -> None:
         "demo.yaml:13: escalations[infra]: no rule names this policy, only alerts from outside "
         "can; name it as the `escalation` of a rule, if one should"
     )
+
+
+def test_all_policies_are_looked_at() -> None:
+    policy = "  - {{id: {}, steps: [{{targets: [{{receiver: zhang}}]}}]}}\n"
+    text = DUTY_ALWAYS.replace(
+        "rules:", policy.format("third") + policy.format("fourth") + "rules:"
+    )
+
+    assert [note.split(": ")[1] for note in said(text)] == [
+        "escalations[third]",
+        "escalations[fourth]",
+    ]
+
+
+def test_steps_fill_the_gaps_of_one_another() -> None:
+    rest = 'rest, hours: {monday: ["08:00-09:00", "18:00-20:00"], tuesday: ["00:00-24:00"]}}'
+    text = DUTY.replace("calendars:", "calendars:\n  - {id: " + rest)
+    both = "{rota: duty}]}, {targets: [{receiver: zhang}], only_during: rest}"
+
+    assert said(text.replace("{rota: duty}]}", both)) == []
 
 
 def test_times_of_severities_that_no_rule_has_are_told_of() -> None:
