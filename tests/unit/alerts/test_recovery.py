@@ -193,7 +193,7 @@ def test_a_line_takes_its_time_to_be_served_by_what_comes_is_served_and_gives_up
     # W' = 0.04 − 10/210 − W/150 from 5 down to 1: 150 ln(6.1429 / 2.1429)
     assert LINE.drained == pytest.approx(157.97, abs=0.01)
     # nobody gives up: 4 / (10/210 − 0.04)
-    assert replace(LINE, policy=replace(POLICY, patience=inf)).drained == pytest.approx(525)  # type: ignore[arg-type]  for ever
+    assert replace(LINE, policy=replace(POLICY, patience=inf)).drained == pytest.approx(525)  # type: ignore[arg-type]  # for ever
 
 
 @pytest.mark.parametrize(
@@ -202,7 +202,7 @@ def test_a_line_takes_its_time_to_be_served_by_what_comes_is_served_and_gives_up
         (replace(LINE, waiting=1), 0),
         (replace(LINE, agents=None), 0),
         (replace(LINE, rate=0.0), 0),
-        (replace(LINE, agents=8, policy=replace(POLICY, patience=inf)), inf),  # type: ignore[arg-type]  for ever
+        (replace(LINE, agents=8, policy=replace(POLICY, patience=inf)), inf),  # type: ignore[arg-type]  # for ever
         (replace(LINE, agents=4), inf),
     ],
 )
