@@ -23,7 +23,7 @@ router = APIRouter(route_class=AlertRoute, tags=["alerts"])
 
 @router.get(
     "/v1/oncall/{rota}.ics",
-    responses=described(401, 403, 404, 503) | TEXT,
+    responses=described(401, 403, 404, 422, 503) | TEXT,
     response_class=Response,
     summary="A rota as an iCalendar",
 )
