@@ -33,11 +33,12 @@ from tests.benchmarks.oracle import Answer, compared, recomputed
 from tests.benchmarks.paces import Paced, Paces, paces
 from tests.benchmarks.report import OURS, Findings, Result, Stages, write
 from tests.benchmarks.rig import Rig, connected, rig
+from tests.benchmarks.rules_load import rules_load, written
 from tests.benchmarks.systems import SYSTEMS, System
 from tests.benchmarks.trial import Failed, Trial, trial
 from tests.benchmarks.workload import EVENTS_A_MINUTE, Keys, Record, Shape, digest, workload
 
-EXTRAS = ("stages", "paces", "latency", "load", "month", "breach")
+EXTRAS = ("stages", "paces", "latency", "load", "month", "rules", "breach")
 PACKAGES = ("faust-streaming", "aiokafka", "msgspec", "asyncpg")
 REPORT = Path(__file__).parents[2] / "docs" / "benchmarks"
 STAGES_WITHIN = 300.0
@@ -280,7 +281,14 @@ class Bench:
 
 
 async def main(options: argparse.Namespace) -> None:
-    """Run everything chosen and write the report."""
+    """Run everything chosen and write the report; rules need no servers, and have a page of their
+    own.
+    """
+    if "rules" in options.systems:
+        found = await rules_load(BusyFloor(), round(options.seconds))
+        print(written(found, _machine(), options.out))  # noqa: T201
+    if options.systems == ["rules"]:
+        return
     others = cores()[1]
     os.sched_setaffinity(0, others)
     shape = Shape(options.events, options.queues, options.keys, seed=options.seed)

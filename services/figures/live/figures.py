@@ -258,7 +258,9 @@ class LiveFigures:
         if known is None or known[0] != told:
             known = self._staff_by_queue[tenant] = (
                 told,
-                staff_of_heads(heads, lambda queue: names.shown(tenant, queue)),
+                staff_of_heads(
+                    heads, partial(names.shown, tenant) if names.folded(tenant) else None
+                ),
             )
         return known[1]
 

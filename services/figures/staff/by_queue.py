@@ -69,13 +69,14 @@ def staff_of_states(states: Iterable[Entered]) -> StaffByQueue:
     return staff_by_queue
 
 
-def staff_of_heads(heads: Heads, shown: Callable[[str], str]) -> StaffByQueue:
-    """The same of agents who were counted already; `shown` is the queue that a queue is shown
-    in.
+def staff_of_heads(heads: Heads, shown: Callable[[str], str] | None) -> StaffByQueue:
+    """The same of agents who were counted already; `shown` is the queue that a queue is shown in,
+    None where each is shown as itself.
     """
     staff_by_queue = StaffByQueue()
     for (skills, state), number in heads.items():
-        staff_by_queue.add(tuple(sorted({shown(queue) for queue in skills})), state, number)
+        places = skills if shown is None else tuple(sorted({shown(queue) for queue in skills}))
+        staff_by_queue.add(places, state, number)
     return staff_by_queue
 
 

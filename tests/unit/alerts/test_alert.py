@@ -346,6 +346,34 @@ def test_nothing_changes_while_nothing_is_known(
     assert len(known.told) == before
 
 
+@given(RULES, st.lists(st.tuples(st.integers(1, 3 * MINUTE), st.sampled_from([BREACH, CLEAR]))))
+def test_every_transition_names_its_subject_version_and_figure(
+    rule: AlertRule, life: list[tuple[int, Judgement]]
+) -> None:
+    for one in lived(rule, [(gap, judgement, True) for gap, judgement in life]).told:
+        assert (one.subject, one.version, one.figure) == (SUBJECT, "level@1", FIGURE)
+
+
+def test_a_changed_condition_tells_the_figure_that_is_no_breach() -> None:
+    life = Life().judge(0, BREACH)
+    life.rule = AlertRule("level@2", "other")
+
+    told = life.judge(10, BETWEEN).told[-1]
+
+    assert (told.subject, told.figure) == (SUBJECT, FIGURE)
+
+
+def test_an_update_names_its_subject_and_is_a_word_about_the_figure() -> None:
+    life = Life().judge(0, BREACH).judge(60, WORSE).judge(61, breach(FIGURE, 0.3))
+
+    assert life.told[1:] == [
+        Transition(
+            SUBJECT, "level@1", Reason.BREACHED, FIGURE, NOON + 60_000, TransitionKind.UPDATE
+        )
+    ]
+    assert life.judge(120, breach(FIGURE, 0.3)).story[2:] == [("update", "breached", 120)]
+
+
 @given(RULES, LIVES)
 def test_fires_and_resolves_take_turns(
     rule: AlertRule, life: list[tuple[int, Judgement, bool]]

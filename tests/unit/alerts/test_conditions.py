@@ -21,6 +21,7 @@ def test_so_many_in_a_row_are_a_breach(gave_up: int, call: Call) -> None:
 
     assert judged.call is call
     assert judged.depth == (gave_up if call is Call.BREACH else 0)
+    assert judged.figure == Figure("abandoned", *count(gave_up))
 
 
 def test_old_figures_are_a_breach_and_young_ones_are_not() -> None:
@@ -29,6 +30,7 @@ def test_old_figures_are_a_breach_and_young_ones_are_not() -> None:
     assert staleness.judge(age, stale=True).call is Call.BREACH
     assert staleness.judge(age, stale=True).depth == 70
     assert staleness.judge(age, stale=False).call is Call.CLEAR
+    assert all(staleness.judge(age, stale=stale).figure == age for stale in (True, False))
 
 
 # ------------------------------------------------------------- spikes
@@ -48,7 +50,11 @@ def test_old_figures_are_a_breach_and_young_ones_are_not() -> None:
     ],
 )
 def test_a_spike_is_a_multiple_of_what_is_usual(now: int, before: list[float], call: Call) -> None:
-    assert spikes.judge(SPIKE, Figure("complaints", *count(now)), before).call is call
+    judged = spikes.judge(SPIKE, Figure("complaints", *count(now)), before)
+
+    assert judged.call is call
+    assert judged.figure is not None
+    assert judged.figure.details["before"] == before
 
 
 def test_a_spike_tells_what_is_usual() -> None:
@@ -70,6 +76,7 @@ def test_a_spike_needs_a_count() -> None:
     judged = spikes.judge(SPIKE, Figure("complaints", *UNKNOWN_VALUE), [1])
 
     assert (judged.call, judged.reason) == (Call.UNKNOWN, Reason.UNDEFINED)
+    assert judged.figure == Figure("complaints", *UNKNOWN_VALUE)
 
 
 # ------------------------------------------------------------- concentration
@@ -92,6 +99,7 @@ def test_one_that_holds_more_than_the_share_stands_out(
     judged = concentration.judge(condition, Figure("complaints", *share(part, whole)))
 
     assert (judged.call, judged.reason) == (call, reason)
+    assert judged.figure == Figure("complaints", *share(part, whole))
 
 
 def test_its_depth_is_what_is_beyond_the_share() -> None:
@@ -127,13 +135,18 @@ def test_a_streak_is_a_breach_on_each_of_the_last_days() -> None:
 
 
 def test_a_streak_ends_with_one_good_day() -> None:
-    assert streaks.judge(LEVEL, 3, [*BAD, day(4, 90, 100)]).call is Call.CLEAR
+    judged = streaks.judge(LEVEL, 3, [*BAD, day(4, 90, 100)])
+
+    assert judged.call is Call.CLEAR
+    assert judged.figure is not None
+    assert judged.figure.value == 0.9
 
 
 def test_days_that_are_not_known_make_no_streak() -> None:
     judged = streaks.judge(LEVEL, 4, BAD)
 
     assert (judged.call, judged.reason) == (Call.UNKNOWN, Reason.NOT_FILLED)
+    assert judged.figure == BAD[-1]
     assert streaks.judge(LEVEL, 4, []).figure is None
 
 
@@ -141,9 +154,11 @@ def test_a_day_of_few_contacts_decides_nothing() -> None:
     judged = streaks.judge(LEVEL, 3, [*BAD[:2], day(3, 1, 5)])
 
     assert (judged.call, judged.reason) == (Call.BETWEEN, Reason.TOO_FEW)
+    assert judged.figure is not None
 
 
 def test_a_day_that_could_not_be_read_decides_nothing() -> None:
     judged = streaks.judge(LEVEL, 3, [*BAD[:2], Figure("service_level", *UNKNOWN_VALUE)])
 
     assert (judged.call, judged.reason) == (Call.UNKNOWN, Reason.UNDEFINED)
+    assert judged.figure is not None

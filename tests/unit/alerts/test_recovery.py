@@ -100,7 +100,8 @@ def test_just_enough_is_between() -> None:
     hit = 160 - round(100 * achievable) + 1
     edge = judged(replace(half, hit=hit, coming=100))
 
-    assert edge.call is Call.BETWEEN
+    assert (edge.call, edge.reason) == (Call.BETWEEN, Reason.BETWEEN)
+    assert edge.figure is not None
 
 
 def test_few_contacts_decide_nothing() -> None:
@@ -111,6 +112,44 @@ def test_few_contacts_decide_nothing() -> None:
 
 def test_ten_contacts_decide() -> None:
     assert judged(replace(HALF, hit=0, total=5, coming=5)).call is Call.BREACH
+
+
+@pytest.mark.parametrize(
+    ("half", "when", "reason", "depth"),
+    [
+        (replace(HALF, hit=50), "lost", Reason.BREACHED, 0.1),
+        (replace(HALF, hit=50), "at_risk", Reason.BREACHED, 1.1),
+        (replace(HALF, hit=60), "lost", Reason.CLEARED, 0),
+        (replace(HALF, hit=100, coming=25), "at_risk", Reason.CLEARED, 0),
+        (replace(HALF, hit=0, total=4, coming=5), "at_risk", Reason.TOO_FEW, 0),
+        (replace(HALF, coming=0), "at_risk", Reason.UNDEFINED, 0),
+        (replace(HALF, hit=70, agents=None), "at_risk", Reason.UNDEFINED, 0),
+        (replace(HALF, hit=70, agents=0), "at_risk", Reason.BREACHED, 0.9),
+    ],
+)
+def test_each_judgement_tells_why_and_of_what(
+    half: HalfHour, when: str, reason: Reason, depth: float
+) -> None:
+    judgement = judged(half, when)
+
+    assert judgement.reason is reason
+    assert judgement.depth == pytest.approx(depth)
+    assert judgement.figure is not None
+    assert judgement.figure.details["required"] == half.required
+    assert judgement.figure.details["agents"] == half.agents
+    assert judgement.figure.value == FIGURE.value
+
+
+def test_what_is_achievable_is_told_where_it_decides() -> None:
+    half = replace(HALF, hit=80, agents=40)
+    clear = judged(half).figure
+
+    assert clear is not None
+    assert clear.details["achievable"] == half.achievable
+
+
+def test_without_a_forecast_that_is_why() -> None:
+    assert judged(None).reason is Reason.UNDEFINED
 
 
 def test_the_end_of_the_half_hour_decides_nothing() -> None:
