@@ -17,6 +17,7 @@ from typing import Self
 from zoneinfo import ZoneInfo
 
 import asyncpg
+import httpx
 
 from floorpulse.alerts.domain.escalation import opened
 from floorpulse.alerts.domain.incidents import Subject
@@ -39,7 +40,7 @@ TENANT = "demo"
 LATE = 10_000
 LENGTH = 9.0
 """Seconds that the ladder below takes"""
-READY_WITHIN = 60.0
+READY_WITHIN = 150.0
 
 FLOOR = """
 tenant: demo
@@ -117,12 +118,16 @@ class AlertRig:
     definitions: Definitions
     database_url: str | None = None
     replicas: list[Worker] = field(default_factory=list)
+    ports: dict[int, int] = field(default_factory=dict)
     numbers: int = 0
+    late: int = LATE
+    """Milliseconds that a notice or step may be late"""
 
     def hire(self) -> Worker:
         """One more replica."""
+        port = free_port()
         settings: dict[str, object] = {
-            "ALERTS__PORT": free_port(),
+            "ALERTS__PORT": port,
             "ALERTS__ALLOW_LOOPBACK": "true",
             "ALERTS__SECRETS": '{"key": "whsec_c2VjcmV0IG9mIHRoZSB0ZXN0"}',
             "DEFINITIONS__DIR": str(self.folder),
@@ -131,11 +136,21 @@ class AlertRig:
             settings["DATABASE__URL"] = self.database_url
         worker = self.rig.hire_for("alerts", **settings)
         self.replicas.append(worker)
+        self.ports[worker.pid] = port
         return worker
 
+    def kill(self, worker: Worker) -> None:
+        """A replica is gone."""
+        worker.kill()
+        self.replicas.remove(worker)
+        del self.ports[worker.pid]
+
     async def acting(self) -> Worker:
-        """The replica that holds the lease; waits until one does."""
+        """The replica that holds the lease; waits until one does, and the others are ready."""
         async with asyncio.timeout(READY_WITHIN):
+            for port in self.ports.values():
+                while not await _ready(port):  # noqa: ASYNC110  another process comes up
+                    await asyncio.sleep(0.2)
             while True:
                 rows = await self.fetch("SELECT holder, until FROM alert_lease")
                 for one in self.replicas:
@@ -217,7 +232,7 @@ class AlertRig:
             since = _last(disturbed, row["created_at"], first[key])
             outcome.late.append(first[key] - since)
         await self._judge_steps(names, disturbed, outcome)
-        outcome.wrong += [f"{late} ms late" for late in outcome.late if late > LATE]
+        outcome.wrong += [f"{late} ms late" for late in outcome.late if late > self.late]
         return outcome
 
     async def _judge_steps(self, names: list[str], disturbed: list[int], out: "Outcome") -> None:
@@ -236,6 +251,14 @@ class AlertRig:
 
 def _key(row: asyncpg.Record) -> str:
     return f"{row['incident']}.{row['kind']}.{row['step']}.{row['target']}"
+
+
+async def _ready(port: int) -> bool:
+    try:
+        async with httpx.AsyncClient(trust_env=False, timeout=2) as client:
+            return (await client.get(f"http://{LOOPBACK}:{port}/readyz")).is_success
+    except httpx.HTTPError:
+        return False
 
 
 def _last(disturbed: list[int], since: int, until: int) -> int:
@@ -291,8 +314,7 @@ async def disturbed_round(here: AlertRig, kind: str, dice: Random) -> Outcome:
     await asyncio.sleep(dice.uniform(0, 7))
     at = [now_ms()]
     if kind == "kill":
-        acting.kill()
-        here.replicas.remove(acting)
+        here.kill(acting)
     elif kind == "freeze":
         acting.freeze()
     else:

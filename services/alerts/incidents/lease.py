@@ -74,12 +74,14 @@ class Lease:
     async def run(self) -> None:
         """Hold the lease, or wait for it, until cancelled."""
         while True:
+            pause = EVERY
             try:
                 async with asyncio.timeout(ANSWER_WITHIN):
                     await self.beat()
             except (StoreUnavailable, TimeoutError) as away:
                 log.warning("lease_not_asked", error=str(away) or "no answer in time")
-            await asyncio.sleep(LOOK_EVERY if self.term is None else EVERY)
+                pause = LOOK_EVERY
+            await asyncio.sleep(LOOK_EVERY if self.term is None else pause)
 
     async def beat(self) -> None:
         """Renew it, or look whether it can be taken. Raises StoreUnavailable."""

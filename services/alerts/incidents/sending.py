@@ -1,7 +1,7 @@
 """Sending: notices that are due are claimed, written as messages, handed to channels, and what the
 channels answered is stored.
 
-    due ─► claimed (epoch, for 8 s) ─► message ─► channel ─► sent
+    due ─► claimed (epoch, for 7 s) ─► message ─► channel ─► sent
                                                         └──► pending, later │ failed, the next step
 
 A claim outlasts an attempt, so nobody else sends meanwhile; a replica that stopped in between finds
@@ -35,9 +35,9 @@ from floorpulse.runtime.unavailable import StoreUnavailable
 log: BoundLogger = structlog.get_logger(__name__)
 
 EVERY = 0.5
-CLAIM = 8.0
+CLAIM = 7.0
 SPAN = round(CLAIM * 1000)
-ATTEMPT = 7.0
+ATTEMPT = 6.5
 """Seconds of one attempt; less than the claim"""
 AT_ONCE = 32
 """Attempts under way"""

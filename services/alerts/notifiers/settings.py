@@ -102,8 +102,8 @@ class ChannelSettings(BaseModel):
     send_seconds: float = Field(
         6,
         gt=0,
-        le=6.5,
-        description="longest that sending one message may take; another replica sends it after 8 s",
+        le=6,
+        description="longest that sending one message may take; another replica sends it after 7 s",
     )
     allowed_hosts: tuple[str, ...] = Field(
         (),

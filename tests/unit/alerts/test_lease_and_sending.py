@@ -148,7 +148,7 @@ def test_a_channel_that_hangs_is_given_up_before_its_claim_ends() -> None:
         world.start()
         await asyncio.sleep(1)
         await world.open()
-        await asyncio.sleep(7.5)
+        await asyncio.sleep(6.7)
         return world.notice("ann/sms")
 
     row = run(course())
