@@ -30,7 +30,7 @@ from floorpulse.alerts.domain.descriptions import RuleDescriptions
 from floorpulse.alerts.domain.incidents import Incident
 from floorpulse.alerts.incidents.keeper import IncidentKeeper
 from floorpulse.alerts.incidents.rows import incident_of
-from floorpulse.alerts.incidents.store import PostgresIncidents
+from floorpulse.alerts.incidents.store import PostgresIncidents, PostgresLease
 from floorpulse.alerts.incidents.surroundings import Surroundings
 from floorpulse.alerts.metrics import BridgeMetrics, IncidentMetrics
 from floorpulse.contracts.alert_tables import incident as incidents
@@ -75,6 +75,7 @@ class Service:
         self.engine = engine
         self.port = port
         self.full = 0
+        self.epoch: int | None = None
         self.store = KnownAlerts(engine)
         self.metrics = BridgeMetrics(CollectorRegistry())
         known = definitions(DEFINITIONS)
@@ -85,7 +86,7 @@ class Service:
             PostgresIncidents(engine),
             Surroundings(lambda: known, ZoneInfo("UTC")),
             descriptions,
-            lambda: None,
+            lambda: self.epoch,
             IncidentMetrics(CollectorRegistry()),
         )
         self.input = AlertmanagerInput(self.store, keeper, descriptions)
@@ -210,6 +211,8 @@ async def site(
         engine = async_engine(database)
         stack.push_async_callback(engine.dispose)
         service = Service(engine, free_port())
+        lease = PostgresLease(engine)
+        service.epoch = await lease.take("test", await lease.look(), 3_600_000)
         key = await KeyRing(engine).create("demo", "alertmanager", ["alerts:write"])
         webhook = {
             "url": f"http://127.0.0.1:{service.port}/v1/sources/alertmanager",

@@ -136,8 +136,9 @@ async def test_a_warning_beside_a_critical_one_of_its_queue_is_inhibited(tmp_pat
             "i2", severity=Severity.WARNING, subject=replace(worse.subject, rule="waits")
         )
         elsewhere = opened("i3", "help", severity=Severity.WARNING)
-        await here.told(worse, milder, elsewhere)
+        await here.told(worse)
         await receiver.arrives("firing", SOON, floorpulse_incident="i1")
+        await here.told(worse, milder, elsewhere)
         await receiver.arrives("firing", SOON, floorpulse_incident="i3")
         await receiver.nothing_else(LONG_ENOUGH)
 
