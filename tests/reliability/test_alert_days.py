@@ -9,8 +9,8 @@ import pytest
 from tests.benchmarks.alert_days.days import day
 from tests.benchmarks.alert_days.example import example_rules
 from tests.benchmarks.alert_days.measuring import (
+    AHEAD,
     PREDICTS,
-    RIGHT,
     STALE,
     Measured,
     kept,
@@ -21,6 +21,7 @@ from tests.benchmarks.alert_days.watching import Watched, watched
 
 pytestmark = pytest.mark.timeout(900)
 
+FORESEEN = 0.8
 DAYS = (("night", 11), ("shortage", 12), ("flapping", 11), ("outage", 11))
 
 
@@ -43,9 +44,10 @@ def test_the_rules_tell_soon_and_seldom_wrongly_and_do_not_repeat_themselves() -
 
 def test_half_hours_that_are_lost_were_told_to_be_at_risk_before() -> None:
     found = figures()
+    ahead = [lead for lead in found.leads if lead > 0]
 
-    assert found.foreseen >= RIGHT * found.lost
-    assert found.lead > 0
+    assert len(ahead) >= FORESEEN * found.lost
+    assert found.lead >= AHEAD
 
 
 def test_the_days_hold_what_the_rules_are_measured_by() -> None:

@@ -83,8 +83,6 @@ class HalfHour:
         if load is None or self.agents is None or self.waiting <= 1:
             return 0.0
         spare = self.agents / load.handle - load.rate
-        if load.patience == inf:
-            return (self.waiting - 1) / spare if spare > 0 else inf
         level = spare * load.patience
         return load.patience * log((self.waiting + level) / (1 + level)) if level > -1 else inf
 

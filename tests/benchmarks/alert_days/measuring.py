@@ -34,8 +34,8 @@ class Measured:
     an_hour: list[int] = field(default_factory=list)
     leads: list[float] = field(default_factory=list)
     predicted: int = 0
+    came_true: int = 0
     lost: int = 0
-    foreseen: int = 0
 
     @property
     def delay_p90(self) -> float:
@@ -51,12 +51,14 @@ class Measured:
 
     @property
     def precision(self) -> float:
-        """The share of predictions that came true."""
-        return len(self.leads) / self.predicted if self.predicted else 1.0
+        """The share of predictions that came true: their half hours were lost."""
+        return self.came_true / self.predicted if self.predicted else 1.0
 
     @property
     def lead(self) -> float:
-        """The median lead of those that came true, seconds."""
+        """Seconds for which a half hour had been said to be at risk when it was lost, median; one
+        that nobody said so of counts as 0.
+        """
         return quantile(self.leads, 0.5)
 
 
@@ -138,21 +140,19 @@ def _false(watched: Watched) -> Iterator[str]:
 
 
 def _predictions(watched: Watched, found: Measured) -> None:
-    """A prediction is about the half hour in which it is made."""
     lost = lost_half_hours(watched.day.model.visits)
     predictions = watched.of(PREDICTS)
     found.predicted += len(predictions)
+    found.came_true += sum(page.opened_at - page.opened_at % SLOT in lost for page in predictions)
     found.lost += len(lost)
-    for page in predictions:
-        lost_at = lost.get(page.opened_at - page.opened_at % SLOT)
-        if lost_at is not None:
-            found.leads.append((lost_at - page.opened_at) / SECOND)
-    found.foreseen += sum(_open_by(predictions, begin, at) for begin, at in lost.items())
+    found.leads += [_lead(predictions, begin, at) for begin, at in lost.items()]
 
 
-def _open_by(pages: Sequence[Page], begin: int, at: int) -> bool:
-    """Whether an incident was open in [begin, at]."""
-    return any(
-        page.opened_at <= at and (page.resolved_at is None or page.resolved_at > begin)
+def _lead(pages: Sequence[Page], begin: int, at: int) -> float:
+    """For how many seconds of a half hour an incident had been open when the half hour was lost."""
+    there = [
+        max(begin, page.opened_at)
         for page in pages
-    )
+        if page.opened_at <= at and (page.resolved_at is None or page.resolved_at > begin)
+    ]
+    return (at - min(there)) / SECOND if there else 0.0
