@@ -38,7 +38,7 @@ from tests.benchmarks.systems import SYSTEMS, System
 from tests.benchmarks.trial import Failed, Trial, trial
 from tests.benchmarks.workload import EVENTS_A_MINUTE, Keys, Record, Shape, digest, workload
 
-EXTRAS = ("stages", "paces", "latency", "load", "month", "breach", "rules")
+EXTRAS = ("stages", "paces", "latency", "load", "month", "rules", "breach")
 PACKAGES = ("faust-streaming", "aiokafka", "msgspec", "asyncpg")
 REPORT = Path(__file__).parents[2] / "docs" / "benchmarks"
 STAGES_WITHIN = 300.0
@@ -206,6 +206,8 @@ class Bench:
 
     async def breach(self, here: Rig) -> Breach | None:
         """From the event that breaches to the first notification, beside a floor of events."""
+        if "breach" not in self._options.systems:
+            return None
         rate = self._options.rate or BREACH_RATE
         try:
             found = await breach(here, self._records, rate, self._options.seconds)
@@ -284,9 +286,7 @@ async def main(options: argparse.Namespace) -> None:
     """Run everything chosen and write the report; rules need no servers, and have a page of their
     own.
     """
-    if "rules" in options.systems:
-        found = await rules_load(BusyFloor(), round(options.seconds))
-        print(written(found, _machine(), options.out))  # noqa: T201
+    await _rules(options)
     if options.systems == ["rules"]:
         return
     others = cores()[1]
@@ -302,8 +302,7 @@ async def main(options: argparse.Namespace) -> None:
             both = await bench.paces(here, shape) if "paces" in options.systems else None
             delay = await bench.latency(here, results) if "latency" in options.systems else None
             asked = await bench.load(here) if "load" in options.systems else None
-            if "breach" in options.systems:
-                await bench.breach(here)
+            await bench.breach(here)
             crowds = await bench.crowds(here) if "load" in options.systems else []
             past = await bench.month(here) if "month" in options.systems else None
             versions = await _versions(here)
@@ -313,6 +312,12 @@ async def main(options: argparse.Namespace) -> None:
     )
     write(findings, options.out)
     bench.say(f"report in {options.out}")
+
+
+async def _rules(options: argparse.Namespace) -> None:
+    if "rules" in options.systems:
+        found = await rules_load(BusyFloor(), round(options.seconds))
+        print(written(found, _machine(), options.out))  # noqa: T201
 
 
 def _machine() -> dict[str, str]:

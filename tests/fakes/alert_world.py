@@ -90,9 +90,10 @@ def shared_app() -> FastAPI:
     return app
 
 
-@cache
 def whole_app() -> FastAPI:
-    """The routes of figures and of alerts, without a world."""
+    """The routes of figures and of alerts, without a world: one of its own, for it may get
+    middleware.
+    """
     app = create_app("test", "test")
     app.include_router(figure_routes())
     app.include_router(router())
