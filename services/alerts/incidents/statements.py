@@ -10,7 +10,7 @@ BEGIN = text(f"""
 SELECT {NOW} AS now,
     coalesce((SELECT epoch FROM alert_lease WHERE name = '{LEASE}'), 0) AS epoch,
     set_config('idle_in_transaction_session_timeout', '3000', true),
-    set_config('statement_timeout', '5000', true),
+    set_config('statement_timeout', '4000', true),
     set_config('lock_timeout', '2000', true)
 """)  # noqa: S608  of constants
 

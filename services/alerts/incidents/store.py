@@ -53,7 +53,7 @@ from floorpulse.contracts.alert_tables import (
 from floorpulse.contracts.alert_tables import silence as silences
 from floorpulse.runtime.unavailable import StoreUnavailable
 
-ANSWER_WITHIN = 10.0
+ANSWER_WITHIN = 4.0
 SOON = 1000
 AWAY = (SQLAlchemyError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
 SUBJECT = (incident.c.tenant, incident.c.rule, incident.c.queue, incident.c.channel, incident.c.key)
