@@ -52,6 +52,7 @@ from floorpulse.alerts.metrics import (
 )
 from floorpulse.alerts.notifiers.registry import Channels
 from floorpulse.alerts.notifiers.wiring import opened_channels
+from floorpulse.alerts.rules.before import Before
 from floorpulse.alerts.rules.evaluator import Evaluator
 from floorpulse.alerts.settings import AlertsProcessSettings
 from floorpulse.alerts.watch.store import PostgresRiskLists, PostgresVisitChanges
@@ -66,7 +67,7 @@ from floorpulse.definitions.wiring import kept_definitions
 from floorpulse.figures.agents.store import PostgresAgents
 from floorpulse.figures.forecasts.keeper import ForecastKeeper, ForecastStore
 from floorpulse.figures.forecasts.store import PostgresForecasts
-from floorpulse.figures.history.figures import Tables
+from floorpulse.figures.history.figures import PastFigures, Tables
 from floorpulse.figures.history.panes import PostgresPanes
 from floorpulse.figures.live.figures import LiveFigures
 from floorpulse.figures.lookup.folded import FoldedAgents, FoldedVisits
@@ -256,11 +257,12 @@ class Acting:
     def _evaluation(self, keeper: IncidentKeeper) -> Evaluation:
         floor = self._floor
         metrics = RuleMetrics(self._registry)
+        past = PastFigures(floor.floors, floor.turns, floor.tables)
 
         def make() -> Evaluator:
             return Evaluator(
                 floor.floors, floor.live, floor.turns, metrics, floor.loaded, monotonic
-            )
+            ).with_tables(Before(floor.live, past, floor.tables.visits))
 
         stored = PostgresAlertStates(self._engine)
         return Evaluation(make, stored, keeper, floor.keeper.changed)

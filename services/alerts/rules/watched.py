@@ -10,6 +10,9 @@ from enum import Enum, auto
 from functools import cached_property
 from typing import NamedTuple
 
+import structlog
+from structlog.stdlib import BoundLogger
+
 from floorpulse.alerts.domain.alert_rule import AlertRule, alert_rule
 from floorpulse.alerts.domain.incidents import Subject
 from floorpulse.board.domain.series import QueueChannel
@@ -21,6 +24,8 @@ from floorpulse.definitions.domain.on_call_in_force import OnCallInForce
 from floorpulse.figures.selection import By, RowKey, Selection
 from floorpulse.kpis.catalogue import ASKED
 from floorpulse.kpis.inputs import Need
+
+log: BoundLogger = structlog.get_logger(__name__)
 
 TOLD_BY_BOARD = Need.THROUGHPUT | Need.AGENTS
 """What a KPI may need and still change with the board's news alone"""
@@ -89,9 +94,19 @@ class WatchedPlace:
 
 
 def watched_rules(in_force: InForce) -> list[WatchedRule]:
-    """The rules in force, by id."""
-    rules = OnCallInForce(in_force).rules
-    return [_watched(one.name, one.body) for _, one in sorted(rules.items())]
+    """The rules in force, by id; those of a newer version, about a KPI that this one does not know,
+    are left out and logged.
+    """
+    rules = [one for _, one in sorted(OnCallInForce(in_force).rules.items())]
+    return [_watched(one.name, one.body) for one in rules if _is_understood(one.name, one.body)]
+
+
+def _is_understood(name: str, body: RuleBody) -> bool:
+    for condition in (body.threshold, body.spike, body.streak):
+        if condition is not None and condition.kpi not in ASKED:
+            log.error("rule_not_understood", rule=name, kpi=condition.kpi)
+            return False
+    return True
 
 
 def _watched(version: str, body: RuleBody) -> WatchedRule:

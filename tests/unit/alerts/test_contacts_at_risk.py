@@ -221,7 +221,7 @@ def test_who_has_it_keeps_it_when_somebody_else_settles_it() -> None:
 
 
 @pytest.mark.parametrize("end", [FollowUp.SETTLE, FollowUp.DISMISS])
-@pytest.mark.parametrize("what", set(FollowUp) - {FollowUp.COMMENT})
+@pytest.mark.parametrize("what", sorted(set(FollowUp) - {FollowUp.COMMENT}))
 def test_what_is_settled_or_dismissed_stays_so(end: FollowUp, what: FollowUp) -> None:
     refused = after(end, what)
 

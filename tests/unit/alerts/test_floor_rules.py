@@ -1,10 +1,22 @@
 """Rules on a floor: what is read, when it is looked at again, and that it is what the API tells."""
 
+from typing import Any
+
 import pytest
 
 from floorpulse.alerts.domain.judgement import Call
 from floorpulse.alerts.domain.reasons import Reason
+from floorpulse.alerts.rules.watched import watched_rules
 from floorpulse.contracts.agents import Entered
+from floorpulse.definitions.domain.bodies import Kind
+from floorpulse.definitions.domain.in_force import InForce, Version
+from floorpulse.definitions.domain.on_call import (
+    RuleBody,
+    SpikeCondition,
+    StalenessCondition,
+    StreakCondition,
+    ThresholdCondition,
+)
 from floorpulse.kpis.plan import Slot
 from tests.fakes.definitions import definitions
 from tests.fakes.floor import MINUTE, abandoned, answered, waiting
@@ -390,3 +402,19 @@ def test_agents_are_looked_at_when_they_change() -> None:
     world.tell()
     floor.after(1)
     assert floor.story == [("free", "sales", "fire", "breached")]
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {"threshold": ThresholdCondition(kpi="kpi_of_tomorrow", fire_above=1)},
+        {"spike": SpikeCondition(kpi="kpi_of_tomorrow")},
+        {"streak": StreakCondition(kpi="kpi_of_tomorrow", fire_above=1)},
+    ],
+)
+def test_a_rule_about_a_kpi_of_a_newer_version_is_left_out(condition: dict[str, Any]) -> None:
+    body = RuleBody(id="new", names={"en": "New"}, **condition)
+    known = RuleBody(id="old", names={"en": "Old"}, staleness=StalenessCondition())
+    versions = {one.id: Version("demo", Kind.RULE, one.id, 1, one) for one in (body, known)}
+
+    assert [one.id for one in watched_rules(InForce({Kind.RULE: versions}))] == ["old"]
