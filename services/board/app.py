@@ -7,20 +7,25 @@ place in feed ─► load panes ─► follow ─┬─► follow …
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
 import structlog
 from structlog.stdlib import BoundLogger
 
 from floorpulse.board.domain.board import Board
 from floorpulse.board.metrics import BoardMetrics
-from floorpulse.board.ports import FeedLostError, Heard, RowStore, UpdateFeed
+from floorpulse.board.ports import (
+    COURTESY,
+    FeedLostError,
+    GiveWay,
+    Heard,
+    RowStore,
+    UpdateFeed,
+    in_turn,
+)
 from floorpulse.contracts.agents import LONGEST
 from floorpulse.contracts.updates import Update
 from floorpulse.runtime.unavailable import StoreUnavailable
-
-GiveWay = Callable[[float], Awaitable[None]]
-"""Lets others work, until an instant of the loop's clock at the latest"""
 
 log: BoundLogger = structlog.get_logger(__name__)
 
@@ -32,15 +37,8 @@ all.
 PRUNE_EVERY = 60_000
 HEED_EVERY = 2.0
 """Seconds between two looks for sources that were retired by hand"""
-COURTESY = 0.05
-"""Seconds for which the news of one reading give way to who asks a brief question"""
 PRUNED_AT_ONCE = 20
 """Queues whose rows are looked through between two looks at everything else"""
-
-
-async def in_turn(until: float) -> None:  # noqa: ARG001  nobody waits here for that long
-    """Let everything else run once."""
-    await asyncio.sleep(0)
 
 
 class BoardKeeper:

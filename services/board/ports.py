@@ -1,12 +1,23 @@
 """What a board needs from outside: a store to load from and a feed to follow."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from floorpulse.board.domain.positions import Position
 from floorpulse.board.domain.series import QueueChannelSpan
 from floorpulse.contracts.agents import AgentNow
 from floorpulse.contracts.updates import PaneRow, Update
+
+COURTESY = 0.05
+"""Seconds for which the news of one reading give way to who asks a brief question"""
+GiveWay = Callable[[float], Awaitable[None]]
+"""Lets others work, until an instant of the loop's clock at the latest"""
+
+
+async def in_turn(until: float) -> None:  # noqa: ARG001  nobody waits here for that long
+    """Let everything else run once."""
+    await asyncio.sleep(0)
 
 
 class FeedLostError(Exception):

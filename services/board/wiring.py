@@ -10,9 +10,10 @@ from prometheus_client import CollectorRegistry
 
 from floorpulse.board.adapters.rows import PostgresRows
 from floorpulse.board.adapters.updates import KafkaUpdates
-from floorpulse.board.app import BoardKeeper, GiveWay, in_turn
+from floorpulse.board.app import BoardKeeper
 from floorpulse.board.domain.board import Board, Rules
 from floorpulse.board.metrics import BoardMetrics
+from floorpulse.board.ports import GiveWay, in_turn
 from floorpulse.runtime.clock import now_ms, steady_ms
 from floorpulse.runtime.settings import FloorSettings, Settings
 
@@ -62,7 +63,7 @@ async def kept_board(
     it. Its work gives way to whatever `give_way` waits for.
     """
     board = Board(rules(settings.floor, limits), steady_ms)
-    feed = KafkaUpdates(settings.kafka, OVERLAP, steady_ms)
+    feed = KafkaUpdates(settings.kafka, OVERLAP, steady_ms, give_way)
     metrics = BoardMetrics(registry)
     metrics.age.set_function(lambda: board.ages.oldest(now_ms()) / 1000)
     keeper = BoardKeeper(board, PostgresRows(pool), feed, metrics, now_ms, give_way)

@@ -11,7 +11,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 from structlog.stdlib import BoundLogger
 
-from floorpulse.board.ports import FeedLostError, Heard
+from floorpulse.board.ports import COURTESY, FeedLostError, GiveWay, Heard, in_turn
 from floorpulse.contracts.topics import KPI_UPDATES
 from floorpulse.contracts.updates import Update
 from floorpulse.runtime.kafka_log import kafka_log
@@ -34,11 +34,18 @@ decode = msgspec.json.Decoder(Update).decode
 class KafkaUpdates:
     """An `UpdateFeed` that starts `overlap` records before the end of `kpi-updates`."""
 
-    def __init__(self, settings: KafkaSettings, overlap: int, steady: Callable[[], int]) -> None:
-        """`steady` is milliseconds of a clock that nobody sets."""
+    def __init__(
+        self,
+        settings: KafkaSettings,
+        overlap: int,
+        steady: Callable[[], int],
+        give_way: GiveWay = in_turn,
+    ) -> None:
+        """`steady` is milliseconds of a clock that nobody sets; decoding gives way."""
         self._settings = settings
         self._overlap = overlap
         self._steady = steady
+        self._give_way = give_way
         self._horizons: dict[TopicPartition, Horizon] = {}
         self._consumer: AIOKafkaConsumer | None = None
 
@@ -90,10 +97,13 @@ class KafkaUpdates:
             async with asyncio.timeout(READ_WITHIN):
                 portions = await self._consumer.getmany(timeout_ms=QUIET)
         found: list[Heard] = []
+        until = asyncio.get_running_loop().time() + COURTESY
         for place, records in portions.items():
-            for heard in self._heard(place, records, self._consumer):
+            decoding = self._heard(place, records, self._consumer)
+            for _ in records:
+                await self._give_way(until)
+                heard = next(decoding)
                 found += [] if heard is None else [heard]
-                await asyncio.sleep(0)
         return found
 
     def _heard(

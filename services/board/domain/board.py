@@ -9,6 +9,7 @@ Update ──► rows (highest revision stays) ──► series ──► groups
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from itertools import chain
 from zoneinfo import ZoneInfo
 
 from floorpulse.board.domain.agents import BoardAgents
@@ -550,9 +551,14 @@ def series_keys_of(
     )
 
 
-def _each(*some: Iterable[QueueChannel]) -> Iterator[QueueChannel]:
-    """Every queue and channel of several collections once."""
-    return iter(dict.fromkeys(queue_channel for known in some for queue_channel in known))
+def _each(
+    rows: Mapping[QueueChannel, object],
+    told: Mapping[QueueChannel, object],
+    held: Iterable[QueueChannel],
+) -> Iterator[QueueChannel]:
+    """Every queue and channel of these once; `held` may change meanwhile."""
+    gone = [one for one in held if one not in told and one not in rows]
+    return chain(rows, (one for one in told if one not in rows), gone)
 
 
 def merged(presences: Sequence[QueuePresence]) -> QueuePresence:
