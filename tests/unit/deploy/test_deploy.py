@@ -7,6 +7,7 @@ import pytest
 import yaml
 from pydantic_settings import BaseSettings
 
+from floorpulse.alerts.settings import AlertsProcessSettings
 from floorpulse.cli.app import app
 from floorpulse.ingest.settings import IngestSettings
 from floorpulse.kpi_engine.settings import EngineSettings
@@ -18,6 +19,7 @@ PROCESSES: dict[str, type[BaseSettings]] = {
     "ingest": IngestSettings,
     "engine": EngineSettings,
     "api": QuerySettings,
+    "alerts": AlertsProcessSettings,
     "migrate": Settings,
 }
 
@@ -47,7 +49,7 @@ def test_every_variable_is_a_setting(compose: Any, process: str) -> None:
         assert setting in field.model_fields, name
 
 
-@pytest.mark.parametrize("process", ["ingest", "engine", "api"])
+@pytest.mark.parametrize("process", ["ingest", "engine", "api", "alerts"])
 def test_services_wait_for_the_tables(compose: Any, process: str) -> None:
     assert compose[process]["depends_on"]["migrate"] == {
         "condition": "service_completed_successfully"
