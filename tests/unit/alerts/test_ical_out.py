@@ -50,3 +50,8 @@ def test_a_folded_line_is_the_line_in_parts_of_seventy_five_octets(text: str) ->
     assert all(len(part.encode()) <= LINE for part in parts)
     assert parts[0] + "".join(part[1:] for part in parts[1:]) == text
     assert all(part.startswith(" ") for part in parts[1:])
+
+
+def test_a_long_line_goes_on_behind_a_space() -> None:
+    assert list(folded("a" * 80)) == ["a" * 75, " " + "a" * 5]
+    assert list(folded("值" * 30)) == ["值" * 25, " " + "值" * 5]

@@ -335,3 +335,15 @@ def test_an_older_position_is_not_taken() -> None:
 
     assert not board.take_position(replace(position, next_offset=position.next_offset - 1))
     assert board.positions[0] is position
+
+
+def test_panes_are_told_newest_first_where_something_was_counted() -> None:
+    floor = MemoryFloor()
+    floor.put(answered(NOON + MINUTE, 5), answered(NOON + 4 * MINUTE, 5))
+    board = board_of(floor)
+    hour = Span(NOON, NOON + HOUR)
+
+    told = [(start, cells[Cell.OFFERED]) for start, cells in board.panes_back(TENANT, hour)]
+
+    assert told == [(NOON + 4 * MINUTE, 1), (NOON + MINUTE, 1)]
+    assert list(board.panes_back(("demo", "unheard-of", None), hour)) == []
