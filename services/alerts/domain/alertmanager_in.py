@@ -68,7 +68,7 @@ class WebhookBody(msgspec.Struct, frozen=True, rename="camel"):
     group_key: Annotated[str, Meta(examples=['{}:{alertname="DiskFull"}'])]
     receiver: Annotated[str, Meta(examples=["floorpulse"])]
     alerts: list[ToldAlert]
-    truncated_alerts: int = 0
+    truncated_alerts: Annotated[int, Meta(ge=0)] = 0
 
 
 class PresentStatus(msgspec.Struct, frozen=True):

@@ -91,7 +91,7 @@ class _Reader:
     def _members(self, node: MappingNode) -> Iterator[tuple[str, Located]]:
         known: dict[str, int] = {}
         for key, value in node.value:
-            name = str(key.value)
+            name = _characters(str(key.value))
             line = key.start_mark.line + 1
             if name in known:
                 problem = f"is said twice, first on line {known[name]}"
@@ -103,8 +103,15 @@ class _Reader:
             yield name, self.value(value, line)
 
 
+def _characters(text: str) -> str:
+    """A text whose surrogates, as JSON writes characters beyond 16 bits, are characters; U+FFFD
+    where one is alone: it could neither be stored nor told.
+    """
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 def _scalar(node: ScalarNode) -> str | int | float | bool | None:
-    text: str = node.value
+    text = _characters(node.value)
     if node.style is not None:
         return text
     if text in _WORDS:

@@ -200,3 +200,10 @@ class Body(msgspec.Struct):
 
 def test_where_no_description_says_what_to_write_the_fields_are_named() -> None:
     assert remedy(Form(Body, ()), 5) == "write its fields: one, two"
+
+
+def test_surrogates_of_json_are_characters_and_a_lone_one_is_told() -> None:
+    [mistake] = check({"a.json": '{"tenant": "demo", "\\ud83d\\ude00\\ud800": []}'}).mistakes
+
+    assert mistake.field == "\U0001f600\ufffd"
+    assert mistake.problem == "no such section"
