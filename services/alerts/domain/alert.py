@@ -110,7 +110,8 @@ def due(rule: AlertRule, state: AlertState, judgement: Judgement) -> int | None:
     """From when on the same judgement changes something; None: never."""
     match state:
         case Inactive():
-            return forgotten_at(state.flaps)
+            is_known = judgement.call is not Call.UNKNOWN
+            return forgotten_at(state.flaps) if is_known else None
         case Pending():
             return None if state.unknown_since is not None else rule.fires_at(state.since)
         case Firing():  # pragma: no branch  there is no fourth

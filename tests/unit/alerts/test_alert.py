@@ -23,6 +23,7 @@ from floorpulse.alerts.domain.alert_states import (
     encoded,
 )
 from floorpulse.alerts.domain.figures import Figure
+from floorpulse.alerts.domain.flapping import STEADY, noted
 from floorpulse.alerts.domain.incidents import Subject
 from floorpulse.alerts.domain.judgement import Call, Judgement, between, breach, clear, unknown
 from floorpulse.alerts.domain.reasons import Reason
@@ -427,6 +428,15 @@ def test_a_longer_wait_never_fires_earlier(
     later = [one.at for one in lived(longer, life).told]
 
     assert not later or later[0] >= first[0]
+
+
+def test_an_inactive_alert_forgets_nothing_while_nothing_is_known() -> None:
+    flapped = Inactive(noted(STEADY, fires=True, at=NOON))
+    later = NOON + 100 * 60 * MINUTE
+
+    assert due(AT_ONCE, flapped, CLEAR) is not None
+    assert due(AT_ONCE, flapped, UNKNOWN) is None
+    assert advance(AT_ONCE, SUBJECT, flapped, UNKNOWN, later) == (flapped, None)
 
 
 @given(RULES, LIVES, st.integers(1, 60 * MINUTE))
