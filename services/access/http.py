@@ -20,6 +20,7 @@ from typing import Annotated, Protocol
 from fastapi import Depends, Request, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from itsdangerous import BadSignature, TimestampSigner
+from pydantic import BaseModel, Field
 
 from floorpulse.access.keys import Credential
 from floorpulse.runtime.problems import Problem
@@ -44,6 +45,12 @@ BEARER = HTTPBearer(
     scheme_name="key",
     description="An API key, `fp_<id>_<secret>`: `floorpulse keys create`",
 )
+
+
+class SessionBody(BaseModel):
+    """A key, handed over once."""
+
+    key: Annotated[str, Field(min_length=1, max_length=256, examples=["fp_0123456789abcdef_…"])]
 
 
 class Keys(Protocol):

@@ -7,19 +7,18 @@ import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Iterable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 
-import asyncpg
 import msgspec
 from sqlalchemy import RowMapping, insert, select, update
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from floorpulse.contracts.events import Slug
 from floorpulse.contracts.tables import api_key
 from floorpulse.runtime import clock
+from floorpulse.runtime.database import answering
 from floorpulse.runtime.unavailable import KeysUnavailable
 
 SCOPES = (
@@ -41,7 +40,6 @@ REMEMBER_SECONDS = 5.0
 REMEMBER_AT_MOST = 4096
 BELIEVE_WITHOUT_DATABASE = 300.0
 ANSWER_WITHIN = 5.0
-AWAY = (SQLAlchemyError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 
 @dataclass(frozen=True)
@@ -119,13 +117,19 @@ class KeyRing:
             "created_at": self._now(),
             "expires_at": expires_at,
         }
-        async with _answering(), self._engine.begin() as connection:
+        async with (
+            _answering(),
+            self._engine.begin() as connection,
+        ):
             await connection.execute(insert(api_key).values(row))
         return f"{PREFIX}_{key_id}_{secret}"
 
     async def listing(self) -> list[StoredKey]:
         """All keys, the oldest first."""
-        async with _answering(), self._engine.connect() as connection:
+        async with (
+            _answering(),
+            self._engine.connect() as connection,
+        ):
             found = await connection.execute(
                 select(api_key).order_by(api_key.c.created_at, api_key.c.id)
             )
@@ -134,7 +138,10 @@ class KeyRing:
     async def revoke(self, key_id: str) -> bool:
         """Revoke a key; False when there is none of that id that was still live."""
         live = (api_key.c.id == key_id) & api_key.c.revoked_at.is_(None)
-        async with _answering(), self._engine.begin() as connection:
+        async with (
+            _answering(),
+            self._engine.begin() as connection,
+        ):
             done = await connection.execute(
                 update(api_key).where(live).values(revoked_at=self._now())
             )
@@ -187,7 +194,10 @@ class KeyRing:
         now = self._monotonic()
         until = now + REMEMBER_SECONDS
         try:
-            async with _answering(), self._engine.connect() as connection:
+            async with (
+                _answering(),
+                self._engine.connect() as connection,
+            ):
                 row = (
                     (await connection.execute(select(api_key).where(api_key.c.id == key_id)))
                     .mappings()
@@ -243,15 +253,10 @@ def _stored(row: RowMapping) -> StoredKey:
     )
 
 
-@asynccontextmanager
-async def _answering() -> AsyncIterator[None]:
+def _answering() -> AbstractAsyncContextManager[None]:
     """What PostgreSQL does not answer in time, or not at all, is `KeysUnavailable`."""
-    try:
-        async with asyncio.timeout(ANSWER_WITHIN):
-            yield
-    except AWAY as wrong:
-        message = (
-            f"the table of API keys in PostgreSQL cannot be read ({type(wrong).__name__}); "
-            "try again"
-        )
-        raise KeysUnavailable(message) from wrong
+    return answering(
+        ANSWER_WITHIN,
+        "the table of API keys in PostgreSQL cannot be read ({}); try again",
+        KeysUnavailable,
+    )

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 from fastapi import FastAPI
-from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
+from prometheus_client import CollectorRegistry
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 from structlog.stdlib import BoundLogger
@@ -36,7 +36,7 @@ from floorpulse.alerts.incidents.keeper import IncidentKeeper
 from floorpulse.alerts.incidents.lease import Lease
 from floorpulse.alerts.incidents.sending import Sender, Sending
 from floorpulse.alerts.incidents.states import PostgresAlertStates
-from floorpulse.alerts.incidents.store import AWAY, PostgresIncidents, PostgresLease
+from floorpulse.alerts.incidents.store import PostgresIncidents, PostgresLease
 from floorpulse.alerts.incidents.surroundings import Feeds, Surroundings
 from floorpulse.alerts.incidents.timers import Timers
 from floorpulse.alerts.metrics import (
@@ -65,8 +65,8 @@ from floorpulse.definitions.domain.in_force import Definitions
 from floorpulse.definitions.domain.on_call import ReceiverBody
 from floorpulse.definitions.wiring import kept_definitions
 from floorpulse.figures.agents.store import PostgresAgents
-from floorpulse.figures.forecasts.keeper import ForecastKeeper, ForecastStore
-from floorpulse.figures.forecasts.store import PostgresForecasts
+from floorpulse.figures.forecasts.keeper import ForecastStore
+from floorpulse.figures.forecasts.kept import kept_forecasts
 from floorpulse.figures.history.figures import PastFigures, Tables
 from floorpulse.figures.history.panes import PostgresPanes
 from floorpulse.figures.live.figures import LiveFigures
@@ -76,14 +76,14 @@ from floorpulse.figures.tenant_view import Floors
 from floorpulse.figures.turns import Turns
 from floorpulse.figures.visits.store import PostgresVisits
 from floorpulse.runtime.clock import monotonic, now_ms
-from floorpulse.runtime.database import async_engine, readers_pool
+from floorpulse.runtime.database import AWAY, async_engine, readers_pool
 from floorpulse.runtime.http import create_app
+from floorpulse.runtime.process_metrics import process_registry
 
 log: BoundLogger = structlog.get_logger(__name__)
 
 STATEMENT_WITHIN = 5.0
 PING_WITHIN = 2.0
-FORECASTS_EVERY = 1.0
 LOOKUP_WITHIN = 1.0
 """Seconds that a rule waits for what only the tables know"""
 
@@ -165,9 +165,7 @@ async def _floor(
         kept = await stack.enter_async_context(
             kept_definitions(settings.definitions, pool, registry)
         )
-        forecasts = ForecastKeeper(PostgresForecasts(pool), now_ms)
-        keeping = asyncio.create_task(forecasts.run(FORECASTS_EVERY), name="forecasts")
-        stack.callback(keeping.cancel)
+        forecasts = await stack.enter_async_context(kept_forecasts(pool))
         floors = Floors(keeper.board, now_ms, lambda: kept.current)
         lookup = Lookup(
             FoldedVisits(PostgresVisits(pool), keeper.board.names),
@@ -332,7 +330,7 @@ def create_alerts_app(settings: AlertsProcessSettings) -> FastAPI:
         engine = async_engine(settings.database, STATEMENT_WITHIN)
         try:
             app.state.keys = KeyRing(engine)
-            registry = _registry()
+            registry = process_registry()
             async with alerts(settings, engine, registry) as running:
                 app.state.alerts_health = running.health
                 counted = AlertRouteCollectors(AlertRouteMetrics(registry), running.bridges)
@@ -349,11 +347,3 @@ def create_alerts_app(settings: AlertsProcessSettings) -> FastAPI:
     app.include_router(operations.router())
     include(app)
     return app
-
-
-def _registry() -> CollectorRegistry:
-    registry = CollectorRegistry()
-    ProcessCollector(registry=registry)
-    PlatformCollector(registry=registry)
-    GCCollector(registry=registry)
-    return registry

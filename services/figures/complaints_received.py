@@ -37,11 +37,11 @@ def received(
     return ComplaintsReceived(len(mine), Counter(name for name in names if name))
 
 
-async def read_received(
-    visits: VisitHistory, selection: Selection, span: Span, by: By
-) -> ComplaintsReceived:
-    """The same, read from the stored visits: those with a complaint that was open in the span, and
-    no others. Raises StoreUnavailable.
+async def complaints_open_in(
+    visits: VisitHistory, tenant: str, span: Span
+) -> list[StoredComplaint]:
+    """A tenant's stored complaints that were open in the span: no received one is missing. Raises
+    StoreUnavailable.
     """
     wide = Span(span.begin - 1, span.end)  # one that is opened and closed at once was open before
-    return received(await visits.complaints(selection.tenant, wide), span, selection, by)
+    return list(await visits.complaints(tenant, wide))

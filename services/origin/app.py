@@ -23,10 +23,11 @@ from floorpulse.origin.settings import HttpSettings
 from floorpulse.query.api import routes as figures
 from floorpulse.query.api.measured import answering_of
 from floorpulse.query.app import UseCases
-from floorpulse.query.wiring import install_access, process_registry, query
+from floorpulse.query.wiring import install_access, query
 from floorpulse.runtime.database import async_engine
 from floorpulse.runtime.http import create_app
 from floorpulse.runtime.problems import Problem
+from floorpulse.runtime.process_metrics import process_registry
 
 SUMMARY = "Contact-centre events in, live and exact KPIs out."
 RETRY_AFTER = {"Retry-After": "1"}

@@ -3,11 +3,11 @@
 import asyncio
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import asyncpg
 from fastapi import FastAPI
-from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
+from prometheus_client import CollectorRegistry
 
 from floorpulse.access.keys import KeyRing
 from floorpulse.board.adapters.rows import AWAY, PostgresRows
@@ -20,7 +20,7 @@ from floorpulse.figures.agents.store import PostgresAgents
 from floorpulse.figures.corrections.figures import Corrections
 from floorpulse.figures.corrections.store import PostgresCorrections
 from floorpulse.figures.forecasts.keeper import ForecastKeeper
-from floorpulse.figures.forecasts.store import PostgresForecasts
+from floorpulse.figures.forecasts.kept import kept_forecasts
 from floorpulse.figures.history.figures import PastFigures, Tables
 from floorpulse.figures.history.panes import PostgresPanes
 from floorpulse.figures.live.figures import LiveFigures
@@ -49,10 +49,9 @@ from floorpulse.runtime.clock import monotonic, now_ms
 from floorpulse.runtime.database import async_engine, readers_pool
 from floorpulse.runtime.gc_tuning import SHORT_PAUSES, leave_alone_what_is_here
 from floorpulse.runtime.http import create_app
+from floorpulse.runtime.process_metrics import process_registry
 
 PING_WITHIN = 2.0
-FORECASTS_EVERY = 1.0
-"""Seconds between two looks for new versions of forecasts"""
 
 
 @asynccontextmanager
@@ -82,23 +81,10 @@ async def query(
         definitions = await stack.enter_async_context(
             kept_definitions(settings.definitions, pool, metrics.registry)
         )
-        forecasts = await stack.enter_async_context(_kept_forecasts(pool))
+        forecasts = await stack.enter_async_context(kept_forecasts(pool))
         yield assembled(
             settings.api, pool, keeper, log, Parts(metrics, pulse, definitions, forecasts, turns)
         )
-
-
-@asynccontextmanager
-async def _kept_forecasts(pool: asyncpg.Pool) -> AsyncIterator[ForecastKeeper]:
-    """Forecasts that are kept in the background."""
-    keeper = ForecastKeeper(PostgresForecasts(pool), now_ms)
-    keeping = asyncio.create_task(keeper.run(FORECASTS_EVERY), name="forecasts")
-    try:
-        yield keeper
-    finally:
-        keeping.cancel()
-        with suppress(asyncio.CancelledError):
-            await keeping
 
 
 async def _settled(keeper: BoardKeeper) -> None:
@@ -196,15 +182,6 @@ def _unready(
         return None
 
     return unready
-
-
-def process_registry() -> CollectorRegistry:
-    """A registry with the process's own figures: memory, CPU, descriptors."""
-    registry = CollectorRegistry()
-    ProcessCollector(registry=registry)
-    PlatformCollector(registry=registry)
-    GCCollector(registry=registry)
-    return registry
 
 
 def install_access(app: FastAPI, settings: ApiSettings) -> None:

@@ -4,20 +4,25 @@ Both pools stand beside one another on purpose: a key is looked up at most once 
 must be found also while long questions hold every connection of the readers' pool.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from floorpulse.runtime.settings import DatabaseSettings
+from floorpulse.runtime.unavailable import StoreUnavailable
 
 CONNECT_WITHIN = 10.0
 COMMAND_WITHIN = 60.0
 SLACK = 5.0
 """Seconds after the server's own time limit at which a client gives a statement up"""
+AWAY = (SQLAlchemyError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
+"""What an engine raises where PostgreSQL is away; what comes too late is an `OSError` too"""
 
 # Nobody knows what a plan is worth that was made while a table was empty: asyncpg keeps statements,
 # PostgreSQL their plans.
@@ -48,6 +53,20 @@ def async_engine(
         pool_pre_ping=True,
         connect_args={"timeout": CONNECT_WITHIN, "command_timeout": statement_seconds},
     )
+
+
+@asynccontextmanager
+async def answering(
+    within: float, message: str, unavailable: type[StoreUnavailable] = StoreUnavailable
+) -> AsyncIterator[None]:
+    """What PostgreSQL does not answer an engine within so many seconds, or not at all, is
+    `unavailable`; `message` has a place, `{}`, for the name of what was raised.
+    """
+    try:
+        async with asyncio.timeout(within):
+            yield
+    except AWAY as wrong:
+        raise unavailable(message.format(type(wrong).__name__)) from wrong
 
 
 def dsn(settings: DatabaseSettings) -> str:

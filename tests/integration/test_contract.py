@@ -204,10 +204,7 @@ def asked(case: AnyCase, origin: Origin, session: requests.Session) -> Response:
         < LONGEST_ADDRESS
     )
     said["headers"]["Authorization"] = f"Bearer {origin.key}"
-    try:
-        answer = session.request(**said, timeout=ANSWER_WITHIN, allow_redirects=False, stream=True)
-    except requests.ConnectionError:  # the server may close a connection that was kept
-        answer = session.request(**said, timeout=ANSWER_WITHIN, allow_redirects=False, stream=True)
+    answer = session.request(**said, timeout=ANSWER_WITHIN, allow_redirects=False, stream=True)
     if case.operation.path in STREAMS and answer.ok:
         answer._content = next(answer.iter_content(1024), b"")
         answer.close()

@@ -12,7 +12,7 @@ from floorpulse.alerts.api.answering import AlertsAnswering
 from floorpulse.alerts.api.bodies import IncidentAnswer
 from floorpulse.alerts.api.incidents import Id, whole
 from floorpulse.alerts.api.measured import AlertRoute, Alerts, Writer, unknown
-from floorpulse.alerts.api.parameters import stored
+from floorpulse.alerts.api.parameters import PLAIN, stored
 from floorpulse.alerts.api.schemas import answering
 from floorpulse.alerts.domain.acknowledging import (
     LONGEST_COMMENT,
@@ -36,7 +36,6 @@ from floorpulse.runtime.tagged import json
 RESPONSES = described(400, 401, 403, 404, 406, 408, 409, 413, 415, 422, 503) | answering(
     IncidentAnswer
 )
-PLAIN = r"^[^\x00]*$"
 
 router = APIRouter(route_class=AlertRoute, tags=["alerts"])
 

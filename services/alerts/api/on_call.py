@@ -10,9 +10,9 @@ from msgspec import Meta
 from pydantic import BaseModel, ConfigDict, Field
 
 from floorpulse.access.parameters import Parameters, instant_of
-from floorpulse.alerts.api.acts import PLAIN, acting
+from floorpulse.alerts.api.acts import acting
 from floorpulse.alerts.api.measured import AlertRoute, Alerts, Reader, Writer, unknown
-from floorpulse.alerts.api.parameters import stored
+from floorpulse.alerts.api.parameters import PLAIN, Author, Begin, End, stored
 from floorpulse.alerts.api.schemas import answering
 from floorpulse.alerts.domain.rotas import Cause, Shift, Span
 from floorpulse.alerts.reading.ports import StoredOverride
@@ -87,26 +87,9 @@ class OverrideBody(BaseModel):
             min_length=1, max_length=64, pattern=PLAIN, description="a receiver", examples=["li"]
         ),
     ]
-    begin: Annotated[
-        str | None,
-        Field(
-            description="RFC 3339 with offset; now unless given",
-            max_length=40,
-            examples=["2026-11-11T17:00:00+08:00"],
-        ),
-    ] = None
-    end: Annotated[
-        str,
-        Field(
-            description="RFC 3339 with offset",
-            max_length=40,
-            examples=["2026-11-11T18:00:00+08:00"],
-        ),
-    ]
-    by: Annotated[
-        str | None,
-        Field(min_length=1, max_length=64, pattern=PLAIN, examples=["Zhang Wei"]),
-    ] = None
+    begin: Begin = None
+    end: End
+    by: Author = None
 
 
 Rota = Annotated[str, Path(max_length=128, examples=["floor-leads"])]

@@ -4,9 +4,8 @@ from importlib.resources import files
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Path, Request, Response
-from pydantic import BaseModel, Field
 
-from floorpulse.access.http import open_session
+from floorpulse.access.http import SessionBody, open_session
 from floorpulse.alerts.api.measured import READ, AlertRoute
 from floorpulse.runtime.problems import described
 from floorpulse.runtime.static_pages import StaticPages
@@ -14,12 +13,6 @@ from floorpulse.runtime.static_pages import StaticPages
 PAGES = StaticPages(files("floorpulse.alerts") / "page", "the page of alerts")
 
 router = APIRouter(route_class=AlertRoute, tags=["alerts"])
-
-
-class AlertSessionBody(BaseModel):
-    """A key, handed over once."""
-
-    key: Annotated[str, Field(min_length=1, max_length=256, examples=["fp_0123456789abcdef_…"])]
 
 
 @router.get(
@@ -40,7 +33,7 @@ async def alerts_page(request: Request) -> Response:
     responses=described(400, 401, 403, 408, 413, 415, 422, 503),
     summary="Show a key once, get a cookie",
 )
-async def alerts_session(request: Request, body: Annotated[AlertSessionBody, Body()]) -> Response:
+async def alerts_session(request: Request, body: Annotated[SessionBody, Body()]) -> Response:
     """Open a browser session: a signed, HttpOnly cookie that reads alerts and figures, and acts on
     alerts from this page where the key may.
     """

@@ -20,6 +20,28 @@ from floorpulse.definitions.domain.on_call import Severity
 from floorpulse.runtime.problems import Problem
 
 E = TypeVar("E", bound=StrEnum)
+PLAIN = r"^[^\x00]*$"
+Begin = Annotated[
+    str | None,
+    Field(
+        description="RFC 3339 with offset; now unless given",
+        max_length=40,
+        examples=["2026-11-11T17:00:00+08:00"],
+    ),
+]
+"""Where a span that is wanted begins"""
+End = Annotated[
+    str,
+    Field(
+        description="RFC 3339 with offset",
+        max_length=40,
+        examples=["2026-11-11T18:00:00+08:00"],
+    ),
+]
+Author = Annotated[
+    str | None, Field(min_length=1, max_length=64, pattern=PLAIN, examples=["Zhang Wei"])
+]
+"""Who arranges something; whose key it is unless given"""
 ROWS = 100
 MOST_ROWS = 1000
 

@@ -11,9 +11,9 @@ from msgspec import Meta
 from pydantic import BaseModel, ConfigDict, Field
 
 from floorpulse.access.parameters import Parameters, instant_of
-from floorpulse.alerts.api.acts import PLAIN, acting
+from floorpulse.alerts.api.acts import acting
 from floorpulse.alerts.api.measured import AlertRoute, Alerts, Reader, Writer, unknown
-from floorpulse.alerts.api.parameters import stored
+from floorpulse.alerts.api.parameters import PLAIN, Author, Begin, End, stored
 from floorpulse.alerts.api.schemas import answering
 from floorpulse.alerts.domain.silences import Matcher, Operator, Silence
 from floorpulse.figures.timestamps import Instant, text
@@ -69,30 +69,13 @@ class SilenceBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     matchers: Annotated[list[MatcherBody], Field(min_length=1, max_length=MOST_MATCHERS)]
-    begins_at: Annotated[
-        str | None,
-        Field(
-            description="RFC 3339 with offset; now unless given",
-            max_length=40,
-            examples=["2026-11-11T17:00:00+08:00"],
-        ),
-    ] = None
-    ends_at: Annotated[
-        str,
-        Field(
-            description="RFC 3339 with offset",
-            max_length=40,
-            examples=["2026-11-11T18:00:00+08:00"],
-        ),
-    ]
+    begins_at: Begin = None
+    ends_at: End
     comment: Annotated[
         str,
         Field(min_length=1, max_length=500, pattern=PLAIN, examples=["the switch is replaced"]),
     ]
-    by: Annotated[
-        str | None,
-        Field(min_length=1, max_length=64, pattern=PLAIN, examples=["Zhang Wei"]),
-    ] = None
+    by: Author = None
 
 
 @router.get(

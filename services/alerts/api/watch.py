@@ -19,10 +19,10 @@ from floorpulse.access.parameters import (
     names_of,
     refuse_strangers,
 )
-from floorpulse.alerts.api.acts import PLAIN, ActBody, acting
+from floorpulse.alerts.api.acts import ActBody, acting
 from floorpulse.alerts.api.answering import AlertsAnswering
 from floorpulse.alerts.api.measured import AlertRoute, Alerts, Reader, Writer, unknown
-from floorpulse.alerts.api.parameters import rows_of_page, stored
+from floorpulse.alerts.api.parameters import PLAIN, rows_of_page, stored
 from floorpulse.alerts.api.schemas import answering
 from floorpulse.alerts.domain.contacts_at_risk import Risk
 from floorpulse.alerts.domain.follow_up import (

@@ -5,15 +5,12 @@ row written ─► read ─► Kafka acknowledges ─► marked `published`
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Sequence
 
-import asyncpg
 import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 from sqlalchemy import RowMapping, select, tuple_, update
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from structlog.stdlib import BoundLogger
 
@@ -22,6 +19,7 @@ from floorpulse.contracts.alert_events import AlertEvent, encode_alert_event
 from floorpulse.contracts.alert_tables import incident, incident_event
 from floorpulse.contracts.topics import ALERT_EVENTS
 from floorpulse.runtime import kafka
+from floorpulse.runtime.database import answering
 from floorpulse.runtime.unavailable import LogUnavailable, StoreUnavailable
 
 log: BoundLogger = structlog.get_logger(__name__)
@@ -31,7 +29,7 @@ FIRST_PAUSE = 0.5
 LAST_PAUSE = 30.0
 ANSWER_WITHIN = 30.0
 BATCH = 500
-AWAY = (SQLAlchemyError, OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+AWAY = "alert events cannot be read ({})"
 COLUMNS = (
     *incident_event.c,
     incident.c.tenant,
@@ -105,7 +103,7 @@ class AlertEvents:
             .order_by(incident_event.c.at, incident_event.c.incident, incident_event.c.number)
             .limit(BATCH)
         )
-        async with _answering(), self._engine.connect() as connection:
+        async with answering(ANSWER_WITHIN, AWAY), self._engine.connect() as connection:
             rows = (await connection.execute(asked)).mappings().all()
         late = (self._now() - rows[0]["at"]) / 1000 if rows else 0.0
         self._metrics.unpublished.set(max(0.0, late))
@@ -130,7 +128,7 @@ class AlertEvents:
     async def _mark(self, rows: Sequence[RowMapping]) -> None:
         names = [(row["incident"], row["number"]) for row in rows]
         mine = tuple_(incident_event.c.incident, incident_event.c.number).in_(names)
-        async with _answering(), self._engine.begin() as connection:
+        async with answering(ANSWER_WITHIN, AWAY), self._engine.begin() as connection:
             await connection.execute(update(incident_event).where(mine).values(published=True))
 
 
@@ -139,13 +137,3 @@ def _event(row: RowMapping) -> AlertEvent:
         id=f"{row['incident']}.{row['number']}",
         **{name: row[name] for name in AlertEvent.__struct_fields__ if name != "id"},
     )
-
-
-@asynccontextmanager
-async def _answering() -> AsyncIterator[None]:
-    try:
-        async with asyncio.timeout(ANSWER_WITHIN):
-            yield
-    except AWAY as wrong:
-        message = f"alert events cannot be read ({type(wrong).__name__})"
-        raise StoreUnavailable(message) from wrong

@@ -1,18 +1,15 @@
 """The table of what Alertmanager told: written by whichever process takes its webhook."""
 
-import asyncio
-from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Iterable, Sequence
 
-import asyncpg
 import msgspec
 from sqlalchemy import RowMapping, delete, select, text, update
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from floorpulse.alerts.domain.alertmanager_in import KnownAlert, WebhookBody, heard, is_ours
 from floorpulse.alerts.domain.reasons import Reason
 from floorpulse.contracts.alert_tables import alertmanager_alert as table
+from floorpulse.runtime.database import answering
 from floorpulse.runtime.unavailable import StoreUnavailable
 
 ANSWER_WITHIN = 5.0
@@ -31,7 +28,7 @@ ON CONFLICT (tenant, fingerprint) DO UPDATE SET
     changed_at = excluded.changed_at
 WHERE known.revision = excluded.revision - 1
 """)
-AWAY = (SQLAlchemyError, OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+AWAY = "the alerts of Alertmanager cannot be stored ({})"
 
 
 class KnownAlerts:
@@ -47,7 +44,7 @@ class KnownAlerts:
     async def hear(self, tenant: str, body: WebhookBody, at: int) -> int:
         """Keep what a webhook told, in one transaction; returns how many alerts were news."""
         for _ in range(ATTEMPTS):
-            async with _answering(), self._engine.connect() as connection:
+            async with answering(ANSWER_WITHIN, AWAY), self._engine.connect() as connection:
                 news = await self._news(connection, tenant, body, at)
                 if await _replaced(connection, news) == len(news):
                     await connection.commit()
@@ -67,7 +64,7 @@ class KnownAlerts:
 
     async def all(self) -> list[KnownAlert]:
         """Every alert that is remembered."""
-        async with _answering(), self._engine.connect() as connection:
+        async with answering(ANSWER_WITHIN, AWAY), self._engine.connect() as connection:
             return [_known(row) for row in (await connection.execute(select(table))).mappings()]
 
     async def unhandled(self, limit: int) -> list[KnownAlert]:
@@ -78,7 +75,7 @@ class KnownAlerts:
             .order_by(table.c.changed_at)
             .limit(limit)
         )
-        async with _answering(), self._engine.connect() as connection:
+        async with answering(ANSWER_WITHIN, AWAY), self._engine.connect() as connection:
             return [_known(row) for row in (await connection.execute(asked)).mappings()]
 
     async def write(self, changed: Iterable[KnownAlert]) -> int:
@@ -86,12 +83,12 @@ class KnownAlerts:
         Returns how many were replaced.
         """
         ordered = sorted(changed, key=lambda alert: (alert.tenant, alert.fingerprint))
-        async with _answering(), self._engine.begin() as connection:
+        async with answering(ANSWER_WITHIN, AWAY), self._engine.begin() as connection:
             return await _replaced(connection, ordered)
 
     async def mark_handled(self, alerts: Sequence[KnownAlert]) -> None:
         """Incidents know of these revisions; a row that changed meanwhile stays unhandled."""
-        async with _answering(), self._engine.begin() as connection:
+        async with answering(ANSWER_WITHIN, AWAY), self._engine.begin() as connection:
             for one in alerts:
                 mine = (table.c.tenant == one.tenant) & (table.c.fingerprint == one.fingerprint)
                 await connection.execute(update(table).where(mine).values(handled=one.revision))
@@ -99,7 +96,7 @@ class KnownAlerts:
     async def forget(self, now: int) -> None:
         """Delete what was resolved a week ago."""
         old = (table.c.status == "resolved") & (table.c.changed_at < now - KEPT)
-        async with _answering(), self._engine.begin() as connection:
+        async with answering(ANSWER_WITHIN, AWAY), self._engine.begin() as connection:
             await connection.execute(
                 delete(table).where(old & (table.c.handled == table.c.revision))
             )
@@ -114,13 +111,3 @@ async def _replaced(connection: AsyncConnection, alerts: Sequence[KnownAlert]) -
 def _known(row: RowMapping) -> KnownAlert:
     fields = {name: row[name] for name in KnownAlert.__dataclass_fields__}
     return KnownAlert(**fields | {"reason": Reason(row["reason"])})
-
-
-@asynccontextmanager
-async def _answering() -> AsyncIterator[None]:
-    try:
-        async with asyncio.timeout(ANSWER_WITHIN):
-            yield
-    except AWAY as wrong:
-        message = f"the alerts of Alertmanager cannot be stored ({type(wrong).__name__})"
-        raise StoreUnavailable(message) from wrong

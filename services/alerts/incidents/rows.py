@@ -1,6 +1,7 @@
 """Incidents, timelines and notices as rows, and back."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from typing import Any
 
 import msgspec
@@ -39,7 +40,6 @@ COLUMNS = (
 
 def incident_row(incident: Incident) -> dict[str, Any]:
     """The row of an incident."""
-    subject = incident.subject
     body = IncidentBody(
         incident.names,
         incident.figure,
@@ -52,11 +52,7 @@ def incident_row(incident: Incident) -> dict[str, Any]:
     )
     return {
         **{name: getattr(incident, name) for name in COLUMNS},
-        "tenant": subject.tenant,
-        "rule": subject.rule,
-        "queue": subject.queue,
-        "channel": subject.channel,
-        "key": subject.key,
+        **asdict(incident.subject),
         "severity": str(incident.severity),
         "state": str(incident.state),
         "body": msgspec.to_builtins(body),

@@ -5,15 +5,12 @@ the server's clock, the epoch of the lease, and time limits that end the transac
 which stopped in the middle of it.
 """
 
-import asyncio
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
-import asyncpg
 import msgspec
 from sqlalchemy import Select, delete, func, insert, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from floorpulse.alerts.domain.alert_states import INACTIVE, AlertState
@@ -51,23 +48,19 @@ from floorpulse.contracts.alert_tables import (
     rota_override,
 )
 from floorpulse.contracts.alert_tables import silence as silences
+from floorpulse.runtime import database
 from floorpulse.runtime.unavailable import StoreUnavailable
 
 ANSWER_WITHIN = 4.0
 SOON = 1000
-AWAY = (SQLAlchemyError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
 SUBJECT = (incident.c.tenant, incident.c.rule, incident.c.queue, incident.c.channel, incident.c.key)
 
 
-@asynccontextmanager
-async def answering() -> AsyncIterator[None]:
+def answering() -> AbstractAsyncContextManager[None]:
     """What PostgreSQL does not answer in time, or not at all, is `StoreUnavailable`."""
-    try:
-        async with asyncio.timeout(ANSWER_WITHIN):
-            yield
-    except AWAY as wrong:
-        message = f"the tables of alerts in PostgreSQL cannot be used ({type(wrong).__name__})"
-        raise StoreUnavailable(message) from wrong
+    return database.answering(
+        ANSWER_WITHIN, "the tables of alerts in PostgreSQL cannot be used ({})"
+    )
 
 
 class PostgresLease:

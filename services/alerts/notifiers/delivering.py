@@ -1,12 +1,13 @@
 """One delivery: a call goes out, its answer is judged as the channel judges, no secret is told."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from urllib.parse import parse_qsl, urlsplit
 
 from floorpulse.alerts.domain.notices import Delivery
 from floorpulse.alerts.notifiers.answers import LONGEST_PAUSE, Answer
+from floorpulse.alerts.notifiers.rates import Rate
 from floorpulse.alerts.notifiers.transport import Call, StillOurs, Transport
 
 JSON = {"Content-Type": "application/json; charset=utf-8"}
@@ -35,6 +36,20 @@ async def deliver(
 def encoded(body: Mapping[str, object]) -> bytes:
     """A JSON body: letters as they are, so that a limit in bytes holds."""
     return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def robot_call(
+    url: str, body: Mapping[str, object], rates: Sequence[Rate], signing: str | None = None
+) -> Call:
+    """A JSON body for the robot whose address is a secret, and so is what signs."""
+    return Call(
+        url=url,
+        body=encoded(body),
+        headers=JSON,
+        who=url,
+        rates=tuple(rates),
+        hidden=(*secrets_in(url), signing or ""),
+    )
 
 
 def secrets_in(url: str) -> tuple[str, ...]:

@@ -17,9 +17,9 @@ from urllib.parse import urlencode
 from floorpulse.alerts.domain.messages.cut import Layout, as_text
 from floorpulse.alerts.domain.notices import Delivery, Message, Verdict
 from floorpulse.alerts.notifiers.answers import Answer, Codes, by_code
-from floorpulse.alerts.notifiers.delivering import JSON, deliver, encoded, secrets_in
+from floorpulse.alerts.notifiers.delivering import deliver, robot_call
 from floorpulse.alerts.notifiers.rates import Rate
-from floorpulse.alerts.notifiers.transport import Call, StillOurs, Transport
+from floorpulse.alerts.notifiers.transport import StillOurs, Transport
 
 LAYOUT = Layout(19_000)
 RATES = (Rate(20, 60),)
@@ -41,15 +41,9 @@ class DingTalkRobot:
     async def send(self, message: Message, still_ours: StillOurs) -> Delivery:
         """Send it as text; addresses in it can be followed."""
         body = {"msgtype": "text", "text": {"content": as_text(message, LAYOUT)}}
-        call = Call(
-            url=self._address(),
-            body=encoded(body),
-            headers=JSON,
-            who=self.url,
-            rates=RATES,
-            hidden=(*secrets_in(self.url), self.signing or ""),
-        )
-        return await deliver(self.transport, call, judged, still_ours)
+        call = robot_call(self.url, body, RATES, self.signing)
+        signed = replace(call, url=self._address())
+        return await deliver(self.transport, signed, judged, still_ours)
 
     def _address(self) -> str:
         if self.signing is None:

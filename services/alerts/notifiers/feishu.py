@@ -17,9 +17,9 @@ from hashlib import sha256
 from floorpulse.alerts.domain.messages.cut import Layout, fitted
 from floorpulse.alerts.domain.notices import Delivery, Message, Verdict
 from floorpulse.alerts.notifiers.answers import Answer, Codes, by_code
-from floorpulse.alerts.notifiers.delivering import JSON, deliver, encoded, secrets_in
+from floorpulse.alerts.notifiers.delivering import deliver, robot_call
 from floorpulse.alerts.notifiers.rates import Rate
-from floorpulse.alerts.notifiers.transport import Call, StillOurs, Transport
+from floorpulse.alerts.notifiers.transport import StillOurs, Transport
 
 LAYOUT = Layout(15_000)
 """Below 20 KB by what the structure around the texts takes"""
@@ -44,14 +44,7 @@ class FeishuRobot:
         if self.signing is not None:
             at = self.now_ms() // 1000
             body |= {"timestamp": str(at), "sign": signature(self.signing, at)}
-        call = Call(
-            url=self.url,
-            body=encoded(body),
-            headers=JSON,
-            who=self.url,
-            rates=RATES,
-            hidden=(*secrets_in(self.url), self.signing or ""),
-        )
+        call = robot_call(self.url, body, RATES, self.signing)
         return await deliver(self.transport, call, judged, still_ours)
 
 

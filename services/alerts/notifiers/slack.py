@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from floorpulse.alerts.domain.messages.cut import Layout, as_text, labelled
 from floorpulse.alerts.domain.notices import Delivery, Message, Verdict
 from floorpulse.alerts.notifiers.answers import Answer, by_status, unreadable
-from floorpulse.alerts.notifiers.delivering import JSON, deliver, encoded, secrets_in
+from floorpulse.alerts.notifiers.delivering import deliver, robot_call
 from floorpulse.alerts.notifiers.rates import Rate
-from floorpulse.alerts.notifiers.transport import Call, StillOurs, Transport
+from floorpulse.alerts.notifiers.transport import StillOurs, Transport
 
 RATES = (Rate(1, 1),)
 OK = 200
@@ -45,14 +45,7 @@ class SlackWebhook:
 
     async def send(self, message: Message, still_ours: StillOurs) -> Delivery:
         """Send it as text."""
-        call = Call(
-            url=self.url,
-            body=encoded({"text": as_text(message, LAYOUT)}),
-            headers=JSON,
-            who=self.url,
-            rates=RATES,
-            hidden=secrets_in(self.url),
-        )
+        call = robot_call(self.url, {"text": as_text(message, LAYOUT)}, RATES)
         return await deliver(self.transport, call, judged, still_ours)
 
 

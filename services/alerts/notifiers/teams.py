@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from floorpulse.alerts.domain.messages.cut import Layout, fitted
 from floorpulse.alerts.domain.notices import Delivery, Message, Verdict
 from floorpulse.alerts.notifiers.answers import Answer, by_status
-from floorpulse.alerts.notifiers.delivering import JSON, deliver, encoded, secrets_in
+from floorpulse.alerts.notifiers.delivering import deliver, robot_call
 from floorpulse.alerts.notifiers.rates import Rate
-from floorpulse.alerts.notifiers.transport import Call, StillOurs, Transport
+from floorpulse.alerts.notifiers.transport import StillOurs, Transport
 
 LAYOUT = Layout(20_000)
 """Below 28 KB by what the structure of the card takes"""
@@ -33,14 +33,7 @@ class TeamsWorkflow:
 
     async def send(self, message: Message, still_ours: StillOurs) -> Delivery:
         """Send it as a card."""
-        call = Call(
-            url=self.url,
-            body=encoded(card(message)),
-            headers=JSON,
-            who=self.url,
-            rates=RATES,
-            hidden=secrets_in(self.url),
-        )
+        call = robot_call(self.url, card(message), RATES)
         return await deliver(self.transport, call, judged, still_ours)
 
 

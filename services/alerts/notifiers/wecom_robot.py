@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from floorpulse.alerts.domain.messages.cut import Layout, as_text, labelled
 from floorpulse.alerts.domain.notices import Delivery, Message
 from floorpulse.alerts.notifiers.answers import Answer, Codes, by_code
-from floorpulse.alerts.notifiers.delivering import JSON, deliver, encoded, secrets_in
+from floorpulse.alerts.notifiers.delivering import deliver, robot_call
 from floorpulse.alerts.notifiers.rates import Rate
-from floorpulse.alerts.notifiers.transport import Call, StillOurs, Transport
+from floorpulse.alerts.notifiers.transport import StillOurs, Transport
 
 
 def unmarked(text: str) -> str:
@@ -40,14 +40,7 @@ class WeComRobot:
     async def send(self, message: Message, still_ours: StillOurs) -> Delivery:
         """Send it as text; addresses in it can be followed."""
         body = {"msgtype": "text", "text": {"content": as_text(message, LAYOUT)}}
-        call = Call(
-            url=self.url,
-            body=encoded(body),
-            headers=JSON,
-            who=self.url,
-            rates=RATES,
-            hidden=secrets_in(self.url),
-        )
+        call = robot_call(self.url, body, RATES)
         return await deliver(self.transport, call, judged, still_ours)
 
 

@@ -23,13 +23,12 @@ from floorpulse.counting.days import first_instant, local_day
 from floorpulse.definitions.domain.calendars import Calendar
 from floorpulse.definitions.domain.on_call import SpikeCondition, StreakCondition
 from floorpulse.figures.by_policy import definition_of
-from floorpulse.figures.complaints_received import received
+from floorpulse.figures.complaints_received import complaints_open_in, received
 from floorpulse.figures.history.context import HistoryQuery
 from floorpulse.figures.history.figures import PastFigures
 from floorpulse.figures.intervals import Interval
 from floorpulse.figures.live.context import LiveQuery
 from floorpulse.figures.live.figures import LiveFigures
-from floorpulse.figures.open_complaints import StoredComplaint
 from floorpulse.figures.policies_in_force import AS_IN_FORCE
 from floorpulse.figures.ports import VisitHistory
 from floorpulse.figures.rows import HistoryRow, KpiValue, Question, value_in
@@ -149,7 +148,7 @@ class Before:
             ("complaints", view.tenant, span),
             view.now,
             view.now,
-            lambda: self._complaints(view.tenant, span),
+            lambda: complaints_open_in(self._visits, view.tenant, span),
         )
         selection = replace(place.group.selection, queues=tuple(place.queues))
         found = received(complaints, span, selection, condition.by)
@@ -168,10 +167,6 @@ class Before:
             )
             for name in sorted({*found.named, *known})
         }
-
-    async def _complaints(self, tenant: str, span: Span) -> list[StoredComplaint]:
-        wide = Span(span.begin - 1, span.end)  # one that is opened and closed at once was open
-        return list(await self._visits.complaints(tenant, wide))
 
     # ------------------------------------------------------------- the tables
 

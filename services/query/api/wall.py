@@ -4,9 +4,8 @@ from importlib.resources import files
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Path, Request, Response
-from pydantic import BaseModel, Field
 
-from floorpulse.access.http import open_session
+from floorpulse.access.http import SessionBody, open_session
 from floorpulse.query.api.measured import MeasuredRoute
 from floorpulse.runtime.problems import described
 from floorpulse.runtime.request_body import BodyLimits, Handler, bounded
@@ -17,12 +16,6 @@ SESSION = BodyLimits(size=2048, seconds=10.0)
 PAGES = StaticPages(files("floorpulse.query") / "wallboard", "the wallboard")
 
 router = APIRouter(route_class=MeasuredRoute, tags=["wallboard"])
-
-
-class SessionBody(BaseModel):
-    """A key, handed over once."""
-
-    key: Annotated[str, Field(min_length=1, max_length=256, examples=["fp_0123456789abcdef_…"])]
 
 
 class SmallRoute(MeasuredRoute):

@@ -5,7 +5,7 @@ from typing import Any
 
 from floorpulse.board.domain.windows import HOUR, Span
 from floorpulse.contracts.visits import Complaint, Statement, Visit
-from floorpulse.figures.complaints_received import ComplaintsReceived, read_received, received
+from floorpulse.figures.complaints_received import ComplaintsReceived, complaints_open_in, received
 from floorpulse.figures.open_complaints import StoredComplaint, complaints_of
 from floorpulse.figures.selection import Selection
 from tests.fakes.floor import MemoryFloor, MemoryHistory, answered
@@ -59,6 +59,7 @@ def test_a_complaint_is_about_whom_it_names_else_about_who_took_the_contact() ->
 def test_one_that_was_closed_at_once_is_read_too() -> None:
     floor = MemoryFloor()
     floor.put(complained(NOON, NOON), complained(NOON - HOUR, NOON - 5), complained(NOON + 9))
-    told = asyncio.run(read_received(MemoryHistory(floor), ALL, SPAN, "agent"))
+    some = asyncio.run(complaints_open_in(MemoryHistory(floor), ALL.tenant, SPAN))
+    told = received(some, SPAN, ALL, "agent")
 
     assert told == ComplaintsReceived(2, {"ann": 2})
