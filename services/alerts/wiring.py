@@ -165,7 +165,7 @@ async def _floor(
         kept = await stack.enter_async_context(
             kept_definitions(settings.definitions, pool, registry)
         )
-        forecasts = await stack.enter_async_context(kept_forecasts(pool))
+        forecasts = await stack.enter_async_context(kept_forecasts(pool, now_ms))
         floors = Floors(keeper.board, now_ms, lambda: kept.current)
         lookup = Lookup(
             FoldedVisits(PostgresVisits(pool), keeper.board.names),

@@ -81,7 +81,7 @@ async def query(
         definitions = await stack.enter_async_context(
             kept_definitions(settings.definitions, pool, metrics.registry)
         )
-        forecasts = await stack.enter_async_context(kept_forecasts(pool))
+        forecasts = await stack.enter_async_context(kept_forecasts(pool, now_ms))
         yield assembled(
             settings.api, pool, keeper, log, Parts(metrics, pulse, definitions, forecasts, turns)
         )

@@ -90,6 +90,7 @@ async def test_an_incident_is_soon_in_alertmanager_in_the_topic_and_in_the_metri
         opened = running.metrics.incidents.open.labels("critical", "firing")._value
         await until(lambda: opened.get() == 1, SOON)
         await until(lambda: running.metrics.bridges.pushed_at._value.get() > 0, SOON)
+        await until(lambda: running.metrics.notices.oldest_due._value.get() >= 5, SOON)
         async with asyncio.timeout(SOON):
             while not (present := await client.present()):  # noqa: ASYNC110  another process
                 await asyncio.sleep(0.05)
@@ -97,7 +98,6 @@ async def test_an_incident_is_soon_in_alertmanager_in_the_topic_and_in_the_metri
 
     assert told[1].id == "i1.1"
     assert [one.labels["floorpulse_incident"] for one in present.values()] == ["i1"]
-    assert running.metrics.notices.oldest_due._value.get() >= 5
     assert running.metrics.notices.failed._value.get() == 0
 
 
