@@ -132,19 +132,25 @@ def _at_risk(half_hour: HalfHour, required: float, figure: Figure) -> Judgement:
     if achievable is None:
         return unknown(Reason.UNDEFINED, figure)
     if required > achievable:
-        told = _with(figure, achievable=achievable, **_agents(half_hour, required))
-        return breach(told, required - achievable)
+        return breach(_with(figure, achievable=achievable), required - achievable)
     told = _with(figure, achievable=achievable)
     safe = required <= achievable - MARGIN
     return clear(told) if safe else between(Reason.BETWEEN, told)
 
 
-def _agents(half_hour: HalfHour, required: float) -> dict[str, object]:
-    """What somebody who must act asks: how many agents are missing."""
+def with_agents(figure: Figure, half_hour: HalfHour) -> Figure:
+    """The figure of a breach with what somebody who must act asks: how many agents are missing; as
+    it is where no number of agents helps.
+
+    It costs several times what the judgement does.
+    """
+    required = half_hour.required
+    if required is None or required > 1:
+        return figure
     needed = half_hour.agents_for(required)
     there = half_hour.agents
     missing = None if needed is None or there is None else max(0, needed - there)
-    return {"agents_required": needed, "agents_missing": missing}
+    return _with(figure, agents_required=needed, agents_missing=missing)
 
 
 def _with(figure: Figure, **details: object) -> Figure:

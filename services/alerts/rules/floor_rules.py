@@ -6,7 +6,8 @@ calendars, age ─┘
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from floorpulse.alerts.domain.alert import (
     TOLD_EVERY,
@@ -65,6 +66,15 @@ class _Plan:
 
 Seen = Callable[[WatchedAlert, Judgement, int], None]
 """Hears of every judgement, and when it was"""
+
+
+class _Look(NamedTuple):
+    """A look at a place: what was judged of it, and where it is noted."""
+
+    view: TenantView
+    reader: PlaceReader
+    judged: PlaceJudged
+    evaluation: Evaluation
 
 
 class FloorRules:
@@ -204,10 +214,11 @@ class FloorRules:
         )
         active = self._active(place, everyone=seen is not None)
         judged = _stale(place) if frozen else reader.judge(place, active)
+        look = _Look(view, reader, judged, evaluation)
         until = judged.until
         for alert, told, judgement in zip(place.alerts, active, judged.judgements, strict=True):
             if told or judgement.call is Call.BREACH:
-                again = self._advance(view, alert, judgement, reader, evaluation)
+                again = self._advance(look, alert, judgement)
                 until = earliest(until, again)
                 self._lively.add(place)
             if seen is not None:
@@ -226,25 +237,21 @@ class FloorRules:
             self._lively.discard(place)
         return active
 
-    def _advance(
-        self,
-        view: TenantView,
-        alert: WatchedAlert,
-        judgement: Judgement,
-        reader: PlaceReader,
-        evaluation: Evaluation,
-    ) -> int | None:
+    def _advance(self, look: _Look, alert: WatchedAlert, judgement: Judgement) -> int | None:
         """Let an alert advance; from when on it does so again under the same judgement."""
         subject = alert.subject
         timing = alert.rule.timing
+        now = look.view.now
         before = self._states.get(subject, INACTIVE)
         is_open = self._hours.is_open(alert.calendar)
-        step = advance(timing, subject, before, judgement, view.now, is_open=is_open)
-        evaluation.keep(self._states, subject, step)
+        after, told = advance(timing, subject, before, judgement, now, is_open=is_open)
+        if told is not None and told.figure is not None and judgement.call is Call.BREACH:
+            told = replace(told, figure=look.judged.advised(told.figure))
+        look.evaluation.keep(self._states, subject, (after, told))
         if not is_open:
             return None
         return earliest(
-            due(timing, step[0], judgement), _grown(alert, step[0], judgement, reader, view.now)
+            due(timing, after, judgement), _grown(alert, after, judgement, look.reader, now)
         )
 
 

@@ -3,7 +3,7 @@
 A reader opens what many rows share once an evaluation, and then judges place by place.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple, Protocol
 
 from floorpulse.alerts.domain.figures import Figure
@@ -13,13 +13,21 @@ from floorpulse.figures.rows import Frame, KpiValue
 from floorpulse.figures.tenant_view import TenantView
 
 
+def as_it_is(figure: Figure) -> Figure:
+    """A figure to which nothing is added."""
+    return figure
+
+
 class PlaceJudged(NamedTuple):
     """Judgements of a place's alerts in their order; they hold before `until` unless something is
     told (None: for ever).
+
+    `advised` adds to the figure of a breach that is told what helps whoever must act.
     """
 
     judgements: Sequence[Judgement]
     until: int | None
+    advised: Callable[[Figure], Figure] = as_it_is
 
 
 class PlaceReader(Protocol):

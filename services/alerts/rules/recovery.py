@@ -10,15 +10,16 @@ whoever counted for each would have twice the floor.
 """
 
 from collections.abc import Collection, Sequence
+from functools import partial
 from math import fsum
 
 from msgspec.structs import replace
 
 from floorpulse.alerts.domain.figures import Figure
-from floorpulse.alerts.domain.judgement import Call, Judgement
-from floorpulse.alerts.domain.recovery import HalfHour, judge, together
+from floorpulse.alerts.domain.judgement import Judgement
+from floorpulse.alerts.domain.recovery import HalfHour, judge, together, with_agents
 from floorpulse.alerts.rules.reading import PlaceJudged
-from floorpulse.alerts.rules.thresholds import CLOCK_EVERY
+from floorpulse.alerts.rules.thresholds import looked_at_again
 from floorpulse.alerts.rules.watched import GroupKey, WatchedAlert, WatchedPlace
 from floorpulse.board.domain.windows import Span
 from floorpulse.contracts.cells import Cell
@@ -93,10 +94,11 @@ class RecoveryReader:
         )
         queues = self._queues(place)
         half_hour = self._half_hour(seen, queues)
-        judgements = [
-            self._advised(_judged(one, half_hour, figure), queues) for one in place.alerts
-        ]
-        return PlaceJudged(judgements, context.as_of + CLOCK_EVERY)
+        return PlaceJudged(
+            [_judged(one, half_hour, figure) for one in place.alerts],
+            looked_at_again(context.as_of, place),
+            partial(self._advised, half_hour, queues),
+        )
 
     def _queues(self, place: WatchedPlace) -> Collection[str]:
         """The queues of a place: one, or all that have agents."""
@@ -105,12 +107,16 @@ class RecoveryReader:
         chosen = self._query.selection.queues
         return chosen or (self._floor.staffed if self._floor else ())
 
-    def _advised(self, judgement: Judgement, queues: Collection[str]) -> Judgement:
+    def _advised(
+        self, half_hour: HalfHour | None, queues: Collection[str], figure: Figure
+    ) -> Figure:
         """A breach says how many agents are missing, and which queues have some to lend."""
-        if judgement.call is not Call.BREACH or judgement.figure is None or self._floor is None:
-            return judgement
+        if half_hour is not None:
+            figure = with_agents(figure, half_hour)
         floor = self._floor
-        details = dict(judgement.figure.details)
+        if floor is None:
+            return figure
+        details = dict(figure.details)
         if details.get("agents_missing") is None:
             details["agents_missing"] = sum(
                 floor.queues[one].missing for one in queues if one in floor.queues
@@ -121,7 +127,7 @@ class RecoveryReader:
                 {"queue": one.queue, "agents": number}
                 for one, number in floor.lenders(taker)[:MOST_LENDERS]
             ]
-        return judgement._replace(figure=replace(judgement.figure, details=details))
+        return replace(figure, details=details)
 
     def _half_hour(self, seen: RowInput, queues: Collection[str]) -> HalfHour | None:
         """None where the half hour, or what is to come of it, is not known."""

@@ -9,6 +9,7 @@ the longest wait, the longest wait passes a bound.
 from collections.abc import Iterator, Sequence
 from math import ceil, floor
 from typing import NamedTuple
+from zlib import crc32
 
 from floorpulse.alerts.domain.figures import Figure
 from floorpulse.alerts.domain.judgement import Call, Judgement, unknown
@@ -54,6 +55,14 @@ def bounds(rule: WatchedRule) -> Bounds:
 def counted(kpi: Kpi) -> bool:
     """Whether a KPI's denominator is a number of contacts: not time, agents or a pace."""
     return not (isinstance(kpi, MomentKpi) or kpi.needs & STAFF or kpi.unit is Unit.AGENTS)
+
+
+def looked_at_again(at: int, place: WatchedPlace) -> int:
+    """When a place whose figure moves with the clock is looked at again: each at an instant of its
+    own within every `CLOCK_EVERY`, lest a thousand be looked at at once.
+    """
+    own = crc32(f"{place.row_key.queue}/{place.row_key.channel}".encode()) % CLOCK_EVERY
+    return at + CLOCK_EVERY - (at - own) % CLOCK_EVERY
 
 
 class _Judge(NamedTuple):
@@ -121,7 +130,7 @@ class ThresholdReader:
             for alert, told in zip(place.alerts, active, strict=True)
         ]
         if self._key.read is Read.CLOCK:
-            return PlaceJudged(judgements, self._at + CLOCK_EVERY)
+            return PlaceJudged(judgements, looked_at_again(self._at, place))
         return PlaceJudged(judgements, self._until(place, seen))
 
     def _judged(

@@ -25,19 +25,22 @@ class StaffByQueue:
     """Amounts by state, agents or milliseconds, of agents with the same skills together."""
 
     def __init__(self) -> None:
-        self._of: defaultdict[Skills, Counter[AgentState]] = defaultdict(Counter)
+        self._of: dict[Skills, Counter[AgentState]] = {}
         self._serving: defaultdict[str, list[Skills]] = defaultdict(list)
-        self._indexed = 0
 
     def add(self, skills: Skills, state: AgentState, amount: int) -> None:
         """Add what one agent, who serves these queues, makes."""
-        self._of[skills][state] += amount
+        amounts = self._of.get(skills)
+        if amounts is None:
+            amounts = self._of[skills] = Counter()
+            for queue in skills:
+                self._serving[queue].append(skills)
+        amounts[state] += amount
 
     def together(self, queues: Collection[str] | None) -> Staff:
         """The sum over agents who serve at least one of `queues`; over all agents where None."""
         if queues is None:
             return _summed(self._of.values())
-        self._index()
         return _summed(
             self._of[skills]
             for skills in {skills for queue in queues for skills in self._serving.get(queue, ())}
@@ -51,14 +54,6 @@ class StaffByQueue:
             if skills
         }
         return {skills: amount for skills, amount in amounts.items() if amount}
-
-    def _index(self) -> None:
-        """Note which skills serve a queue: of those that came since last time."""
-        known = list(self._of)
-        for skills in known[self._indexed :]:
-            for queue in skills:
-                self._serving[queue].append(skills)
-        self._indexed = len(known)
 
 
 def staff_of_states(states: Iterable[Entered]) -> StaffByQueue:

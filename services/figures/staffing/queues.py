@@ -1,5 +1,6 @@
 """The queues of a floor with their agents: who lacks some, and who has some to lend."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -133,12 +134,20 @@ class StaffedFloor:
 
     def agents(self, queue: str) -> int:
         """How many agents are counted for a queue."""
-        return sum(shares.get(queue, 0) for shares in self.shares.values())
+        return self._counted[queue]
 
     @cached_property
     def staffed(self) -> frozenset[str]:
         """The queues that any agent at work serves."""
-        return frozenset(queue for shares in self.shares.values() for queue in shares)
+        return frozenset(self._counted)
+
+    @cached_property
+    def _counted(self) -> Counter[str]:
+        """The agents that are counted for each queue."""
+        counted = Counter[str]()
+        for shares in self.shares.values():
+            counted.update(shares)
+        return counted
 
     @cached_property
     def _givers(self) -> list[StaffedQueue]:

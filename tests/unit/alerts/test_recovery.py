@@ -8,7 +8,7 @@ import pytest
 from floorpulse.alerts.domain.figures import Figure
 from floorpulse.alerts.domain.judgement import Call, Judgement
 from floorpulse.alerts.domain.reasons import Reason
-from floorpulse.alerts.domain.recovery import HalfHour, judge, together
+from floorpulse.alerts.domain.recovery import HalfHour, judge, together, with_agents
 from floorpulse.kpis.figures import share
 from floorpulse.kpis.policies import DEFAULT_POLICY, Formula
 
@@ -61,8 +61,9 @@ def test_it_is_at_risk_where_the_agents_cannot_bring_what_is_required() -> None:
 
 def test_it_says_how_many_agents_are_missing() -> None:
     half = replace(HALF, hit=70, agents=18, pace=1.4)
-    figure = judged(half).figure
-    assert figure is not None
+    plain = judged(half).figure
+    assert plain is not None
+    figure = with_agents(plain, half)
 
     needed = half.agents_for(0.9)
     assert needed is not None
@@ -79,17 +80,14 @@ def test_it_says_how_many_agents_are_missing() -> None:
 
 
 def test_agents_are_asked_for_only_where_they_help() -> None:
-    spare = judged(replace(HALF, hit=80, agents=40)).figure
-    lost = judged(replace(HALF, hit=10)).figure
-    hopeless = judged(replace(HALF, hit=60.0001)).figure  # type: ignore[arg-type]  # 0.999999
+    lost = replace(HALF, hit=10)
+    over = replace(HALF, undecided=0, coming=0)
+    hopeless = replace(HALF, hit=60.0001)  # type: ignore[arg-type]  # 0.999999
 
-    assert spare is not None
-    assert "agents_missing" not in spare.details
-    assert lost is not None
-    assert "agents_missing" not in lost.details
-    assert hopeless is not None
-    assert hopeless.details["agents_required"] is None
-    assert hopeless.details["agents_missing"] is None
+    assert with_agents(FIGURE, lost) is FIGURE
+    assert with_agents(FIGURE, over) is FIGURE
+    none_would_do = with_agents(FIGURE, hopeless).details
+    assert none_would_do == {"agents_required": None, "agents_missing": None}
 
 
 def test_just_enough_is_between() -> None:
