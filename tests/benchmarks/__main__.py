@@ -24,8 +24,8 @@ from aiokafka.errors import KafkaError
 from floorpulse.board.ports import FeedLostError
 from floorpulse.query.settings import ApiSettings
 from floorpulse.runtime.clock import monotonic
+from tests.benchmarks import breach as breaches
 from tests.benchmarks.api_load import WIDE, Crowd, Load, Past, crowd, load, month
-from tests.benchmarks.breach import Breach, breach
 from tests.benchmarks.busy_floor import BusyFloor
 from tests.benchmarks.latency import Latency, latency
 from tests.benchmarks.machine import cores, described
@@ -38,6 +38,8 @@ from tests.benchmarks.systems import SYSTEMS, System
 from tests.benchmarks.trial import Failed, Trial, trial
 from tests.benchmarks.workload import EVENTS_A_MINUTE, Keys, Record, Shape, digest, workload
 
+OWN_PAGES = {"rules", "breach"}
+"""What stands in pages of its own, and leaves the report as it is"""
 EXTRAS = ("stages", "paces", "latency", "load", "month", "rules", "breach")
 PACKAGES = ("faust-streaming", "aiokafka", "msgspec", "asyncpg")
 REPORT = Path(__file__).parents[2] / "docs" / "benchmarks"
@@ -204,25 +206,20 @@ class Bench:
         )
         return found
 
-    async def breach(self, here: Rig) -> Breach | None:
+    async def breach(self, here: Rig) -> None:
         """From the event that breaches to the first notification, beside a floor of events."""
         if "breach" not in self._options.systems:
-            return None
+            return
         rate = self._options.rate or BREACH_RATE
         try:
-            found = await breach(here, self._records, rate, self._options.seconds)
+            found = await breaches.breach(here, self._records, rate, self._options.seconds)
         except (TimeoutError, KafkaError, FeedLostError, OSError) as failed:
             self.absent["breach to notification"] = f"the run failed ({type(failed).__name__})"
             self.say(str(failed))
-            return None
-        legs = ", ".join(
-            f"{leg} {spent.p50:.0f}/{spent.p99:.0f}" for leg, spent in found.legs.items()
-        )
+            return
         self.say(
-            f"breach to notification at {found.rate:,.0f} events/s, {found.marks} breaches, "
-            f"{found.not_once} not told exactly once; ms at p50/p99: {legs}"
+            breaches.written(found, {**_machine(), **await _versions(here)}, self._options.out)
         )
-        return found
 
     async def load(self, here: Rig) -> Load | None:
         """Live figures of 1,000 queues at 500 questions a second."""
@@ -310,7 +307,8 @@ async def main(options: argparse.Namespace) -> None:
     findings = Findings(
         *conditions, results, bench.absent, stages, delay, asked, past, crowds, paces=both
     )
-    write(findings, options.out)
+    if set(options.systems) - OWN_PAGES:
+        write(findings, options.out)
     bench.say(f"report in {options.out}")
 
 
