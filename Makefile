@@ -54,9 +54,10 @@ ci: lint types architecture docs ## what must be green before a change lands; sk
 	TESTS_REQUIRE_KAFKA=1 TESTS_REQUIRE_ALERTMANAGER=1 $(MAKE) coverage ARGS="--durations=40"
 	$(MAKE) accept BANK="--kill 3 --instants"
 
-generate: $(VENV)/.dev ## write every generated document anew: docs/kpis.md, docs/settings.md, docs/schema, grafana/dashboards
+generate: $(VENV)/.dev ## write every generated document anew: docs/kpis.md, docs/settings.md, docs/metrics.md, docs/schema, grafana/dashboards
 	$(BIN)/python -m floorpulse.kpis.page > docs/kpis.md
 	$(BIN)/python -m floorpulse.cli.settings_page > docs/settings.md
+	$(BIN)/python -m floorpulse.cli.metrics_page > docs/metrics.md
 	$(BIN)/python -m floorpulse.contracts.schema > docs/schema/events.schema.json
 	$(BIN)/python -m floorpulse.contracts.asyncapi > docs/schema/asyncapi.json
 	$(BIN)/python -m floorpulse.definitions.schema > docs/schema/definitions.schema.json

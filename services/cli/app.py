@@ -202,7 +202,7 @@ def version() -> None:
     """Print the version, the build where the image or operator named one, and Python's version."""
     import sys
 
-    from floorpulse.runtime.http import installed_version
+    from floorpulse.runtime.build import installed_version
     from floorpulse.runtime.settings import Settings, read
 
     build = read(Settings).log.build

@@ -70,7 +70,7 @@ def _begin(settings: "Settings", service: str) -> None:
     import structlog
 
     from floorpulse.runtime import tracing
-    from floorpulse.runtime.http import installed_version
+    from floorpulse.runtime.build import installed_version
 
     version = f"{installed_version()} {settings.log.build}".strip()
     try:

@@ -20,6 +20,7 @@ from floorpulse.ingest.settings import IngestGroup, IngestSettings
 from floorpulse.runtime import clock, kafka
 from floorpulse.runtime.database import async_engine
 from floorpulse.runtime.http import create_app
+from floorpulse.runtime.process_metrics import process_registry
 
 SUMMARY = "Contact-centre events in: judged one by one, acknowledged by Kafka, never half accepted"
 
@@ -59,7 +60,7 @@ def create_ingest_app(settings: IngestSettings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         engine = async_engine(settings.database)
         app.state.keys = KeyRing(engine)
-        app.state.registry = CollectorRegistry()
+        app.state.registry = process_registry()
         try:
             async with ingest(settings, app.state.registry) as app.state.ingest:
                 yield

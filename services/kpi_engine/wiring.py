@@ -41,6 +41,7 @@ from floorpulse.runtime.database import asyncpg_pool
 from floorpulse.runtime.gc_tuning import leave_alone_what_is_here
 from floorpulse.runtime.kafka import ensure_topics, producer
 from floorpulse.runtime.kafka_log import kafka_log
+from floorpulse.runtime.process_metrics import process_registry
 from floorpulse.runtime.unavailable import StoreUnavailable
 
 log: BoundLogger = structlog.get_logger(__name__)
@@ -250,7 +251,7 @@ async def run(settings: EngineSettings) -> None:
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    registry = CollectorRegistry()
+    registry = process_registry()
     if settings.engine.metrics_port:
         start_http_server(settings.engine.metrics_port, settings.engine.metrics_host, registry)
     async with worker(settings, registry) as (loop, app):

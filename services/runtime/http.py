@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import uvicorn
@@ -10,12 +9,12 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
 from floorpulse.runtime import docs_page, problems, tracing
+from floorpulse.runtime.build import installed_version
 from floorpulse.runtime.descriptions import unfolded
 from floorpulse.runtime.traced import TracedRequests
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
-DISTRIBUTION = "floorpulse"
 DEFINITIONS = "$defs"
 SHUT_DOWN_WITHIN = 5
 KEEP_ALIVE = 75
@@ -106,14 +105,6 @@ def create_app(title: str, summary: str, lifespan: Lifespan | None = None) -> Fa
 def _operation_id(route: APIRoute) -> str:
     """What generated clients call a route: its function's name, whatever its path becomes."""
     return route.name
-
-
-def installed_version() -> str:
-    """The version of the installed distribution; `0` in a tree that is not installed."""
-    try:
-        return version(DISTRIBUTION)
-    except PackageNotFoundError:
-        return "0"
 
 
 async def serve(app: FastAPI, host: str, port: int) -> None:

@@ -13,6 +13,7 @@ from itertools import accumulate
 from floorpulse.contracts.cells import BUCKETS, COMPLAINTS, LEFT, Cell, Cells, Histogram
 from floorpulse.counting.histograms import bucket_seconds, count_within
 from floorpulse.kpis.policies import ServiceLevelPolicy
+from floorpulse.query.prometheus.metric_names import WAITS
 
 BOUNDS = (5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300, 600)
 SURVEYS = {
@@ -21,7 +22,6 @@ SURVEYS = {
     "fcr": Cell.FCR_COUNT,
     "ces": Cell.CES_COUNT,
 }
-WAITS = "contactcenter_wait_seconds"
 
 Key = tuple[str, str]
 """(name, labels) of a series"""

@@ -14,16 +14,11 @@ from floorpulse.figures.selection import By, Selection
 from floorpulse.kpis.catalogue import CATALOGUE
 from floorpulse.query.prometheus.exposition import escaped
 from floorpulse.query.prometheus.folding import OTHER, Fold, Folds
+from floorpulse.query.prometheus.metric_names import FLOOR_FAMILIES
 
 EVERYTHING = Question(tuple(CATALOGUE.values()), AS_IN_FORCE)
 WINDOW = Window.M15
-HEADS = {
-    "contactcenter_kpi": "Each KPI of the catalogue over all queues of the tenant; units as in "
-    "the catalogue, NaN where undefined.",
-    "contactcenter_kpi_sample_size": "Its denominator, where it has one.",
-    "contactcenter_occupancy_ratio": "Occupancy of the agents who serve the queue, in the window; "
-    "one who serves two is in both.",
-}
+FAMILIES = "contactcenter_kpi", "contactcenter_kpi_sample_size", "contactcenter_occupancy_ratio"
 
 
 class WholeFloors:
@@ -33,7 +28,7 @@ class WholeFloors:
         self._live = live
 
     async def text(self, folds: Folds, until: float) -> str:
-        """The families of `HEADS` in the text format of Prometheus, of the tenants of `folds`.
+        """The families of `FAMILIES` in the text format of Prometheus, of the tenants of `folds`.
 
         NaN is also what had to be looked up and is not there at `until` (monotonic seconds); all
         tenants are looked up side by side.
@@ -52,7 +47,7 @@ class WholeFloors:
         occupied = [line for lines in busy for line in lines]
         return "".join(
             _family(name, lines)
-            for name, lines in zip(HEADS, (values, sizes, occupied), strict=True)
+            for name, lines in zip(FAMILIES, (values, sizes, occupied), strict=True)
         )
 
     async def _rows(self, tenant: str, until: float) -> list[LiveRow]:
@@ -72,7 +67,7 @@ class WholeFloors:
 
 
 def _family(name: str, lines: Iterable[str]) -> str:
-    return f"# HELP {name} {HEADS[name]}\n# TYPE {name} gauge\n{''.join(lines)}"
+    return f"# HELP {name} {FLOOR_FAMILIES[name].meaning}\n# TYPE {name} gauge\n{''.join(lines)}"
 
 
 def _of_floor(row: LiveRow) -> str:

@@ -25,21 +25,16 @@ from floorpulse.kpis.catalogue import GAUGED, OVER_SPANS, SpanKpi
 from floorpulse.kpis.figures import SpanFigures, Value
 from floorpulse.kpis.formulas.staffing import LOGGED_IN
 from floorpulse.kpis.policies import ServiceLevelPolicy
-from floorpulse.query.prometheus.counters import WAITS, Counters, counted
+from floorpulse.query.prometheus.counters import Counters, counted
 from floorpulse.query.prometheus.folding import OTHER, Fold, Folding, Folds, moved
-from floorpulse.query.prometheus.metric_names import COUNTERS, GAUGES
+from floorpulse.query.prometheus.metric_names import FLOOR_FAMILIES, QUANTILES, WAITS
 
 SERIES_PER_QUEUE = 150
 """Series of one queue and channel, rounded up; `test_exposition` counts them."""
 SERIES_PER_TENANT = 100
 """Series of a tenant beside those; `test_query_routes` counts them."""
 
-QUANTILES = "contactcenter_wait_quantile_seconds"
 SERVICE_LEVEL = OVER_SPANS["service_level"]
-BY_METRIC = {
-    kpi.gauge.metric: kpi for kpi in GAUGED if kpi.gauge is not None and not kpi.gauge.quantile
-}
-"""The KPI that a gauge for each window shows"""
 
 
 @dataclass(frozen=True)
@@ -104,21 +99,8 @@ class MetricsPage:
 
 
 def _header(name: str) -> str:
-    kind = "counter" if name in COUNTERS else "histogram" if name == WAITS else "gauge"
-    return f"# HELP {name} {_help(name)}\n# TYPE {name} {kind}\n"
-
-
-def _help(name: str) -> str:
-    if name in COUNTERS or name in GAUGES:
-        return COUNTERS.get(name) or GAUGES[name]
-    if name == WAITS:
-        return "Waits of answered contacts."
-    if name.startswith(QUANTILES):
-        return "Quantile of answered waits in the window, to the second; or its sample size."
-    kpi = BY_METRIC[name.removesuffix("_sample_size")]
-    return f"{kpi.en} in the window: {kpi.formula}" + (
-        "; its sample size." if name.endswith("_sample_size") else "."
-    )
+    family = FLOOR_FAMILIES[name]
+    return f"# HELP {name} {family.meaning}\n# TYPE {name} {family.kind}\n"
 
 
 def _put_kpi(page: MetricsPage, labels: str, kpi: SpanKpi, value: Value) -> None:

@@ -1,13 +1,23 @@
-"""The families of metrics that are counted or read directly, and what each means; those of KPIs
-take their help from the catalogue.
+"""The families of the floor's metrics: what each is called and labelled, and what it means; those
+of KPIs take their meaning from the catalogue.
 """
 
+from collections.abc import Iterator, Mapping
+
+from floorpulse.kpis.catalogue import GAUGED, SpanKpi
+from floorpulse.runtime.metric_families import MetricFamily, MetricKind
+
+TENANT = ("tenant",)
+QUEUE = (*TENANT, "queue", "channel")
+WINDOWED = (*QUEUE, "window")
+WAITS = "contactcenter_wait_seconds"
+QUANTILES = "contactcenter_wait_quantile_seconds"
+SIZE = "_sample_size"
 COUNTERS = {
     "contactcenter_contacts_offered_total": "Contacts that entered the queue.",
     "contactcenter_contacts_answered_total": "Contacts that an agent took.",
     "contactcenter_contacts_answered_within_threshold_total": "Contacts answered within the "
-    "threshold of the definition in "
-    "force.",
+    "threshold of the definition in force.",
     "contactcenter_contacts_abandoned_total": "Contacts that gave up waiting.",
     "contactcenter_contacts_short_abandoned_total": "Contacts that gave up within the "
     "definition's short time.",
@@ -33,6 +43,64 @@ GAUGES = {
     "heard of.",
     "contactcenter_source_watermark_timestamp_seconds": "Event time a source partition has "
     "reached.",
+    "contactcenter_kpi": "Each KPI of the catalogue over all queues of the tenant; units as in the "
+    "catalogue, NaN where undefined.",
+    "contactcenter_kpi_sample_size": "Its denominator, where it has one.",
+    "contactcenter_occupancy_ratio": "Occupancy of the agents who serve the queue, in the window; "
+    "one who serves two is in both.",
     "floorpulse_metrics_folded_queues": "The tenant's queues and channels that are folded into "
     "__other__ to bound the number of series.",
 }
+LABELS: Mapping[str, tuple[str, ...]] = {
+    "contactcenter_contacts_left_total": (*QUEUE, "reason"),
+    "contactcenter_survey_responses_total": (*QUEUE, "kind"),
+    "contactcenter_complaints_total": (*QUEUE, "severity"),
+    "contactcenter_agents": (*TENANT, "queue", "state"),
+    "contactcenter_floor_agents": (*TENANT, "state"),
+    "contactcenter_kpi_state": (*QUEUE, "state"),
+    "contactcenter_kpi_last_update_timestamp_seconds": (),
+    "contactcenter_source_watermark_timestamp_seconds": ("partition",),
+    "contactcenter_kpi": (*TENANT, "kpi", "window"),
+    "contactcenter_kpi_sample_size": (*TENANT, "kpi", "window"),
+    "contactcenter_occupancy_ratio": (*TENANT, "queue", "window"),
+    "floorpulse_metrics_folded_queues": TENANT,
+}
+"""Labels other than those of a queue and channel"""
+
+
+def _families() -> Iterator[MetricFamily]:
+    for name, meaning in COUNTERS.items():
+        yield MetricFamily(name, MetricKind.COUNTER, LABELS.get(name, QUEUE), meaning)
+    yield MetricFamily(WAITS, MetricKind.HISTOGRAM, QUEUE, "Waits of answered contacts.")
+    for name, meaning in (_of_kpis() | GAUGES).items():
+        yield MetricFamily(name, MetricKind.GAUGE, _labels_of_gauge(name), meaning)
+
+
+def _of_kpis() -> dict[str, str]:
+    """The gauges for each window, the meaning of each."""
+    found: dict[str, str] = {}
+    for kpi in GAUGED:
+        for name, meaning in _of_kpi(kpi):
+            found.setdefault(name, meaning)
+    return found
+
+
+def _of_kpi(kpi: SpanKpi) -> Iterator[tuple[str, str]]:
+    gauge = kpi.gauge
+    assert gauge is not None  # noqa: S101  for the type checker: those that are shown have one
+    if gauge.quantile is not None:
+        yield QUANTILES, "Quantile of answered waits in the window, to the second."
+        yield QUANTILES + SIZE, "How many answered waits they are of."
+        return
+    yield gauge.metric, f"{kpi.en} in the window: {kpi.formula}."
+    yield gauge.metric + SIZE, f"{kpi.en}: its sample size in the window."
+
+
+def _labels_of_gauge(name: str) -> tuple[str, ...]:
+    if name in GAUGES:
+        return LABELS.get(name, QUEUE)
+    return (*WINDOWED, "quantile") if name == QUANTILES else WINDOWED
+
+
+FLOOR_FAMILIES: Mapping[str, MetricFamily] = {one.name: one for one in _families()}
+"""All of them, by name"""

@@ -6,9 +6,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from floorpulse.cli.metric_catalogue import names
 from floorpulse.kpis.catalogue import CATALOGUE
-from floorpulse.query.prometheus.every_kpi import HEADS
-from floorpulse.query.prometheus.metric_names import COUNTERS, GAUGES
 from grafana.every_kpi import every_kpi
 
 FILE = Path(__file__).parents[3] / "grafana" / "dashboards" / "every-kpi.json"
@@ -43,7 +42,7 @@ def test_every_metric_asked_for_is_exported() -> None:
     asked = {name for panel in panels() for expr in exprs(panel) for name in NAMES.findall(expr)}
 
     assert asked
-    assert asked <= {*HEADS, *COUNTERS, *GAUGES}
+    assert asked <= names()
 
 
 def test_panels_of_a_line_have_one_height_and_span_the_wall() -> None:

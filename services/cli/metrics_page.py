@@ -1,0 +1,69 @@
+"""The page of all metrics, generated from the catalogue; the published copy is `docs/metrics.md`.
+
+`python -m floorpulse.cli.metrics_page > docs/metrics.md` writes it anew.
+"""
+
+import sys
+from collections.abc import Iterator
+from itertools import groupby
+
+from floorpulse.board.domain.queue_names import OTHER
+from floorpulse.cli.metric_catalogue import EVERY_PROCESS, CataloguedMetric, catalogue
+
+HEAD = """# Metrics
+
+Every process tells Prometheus about itself, and `floorpulse api` about the floor too. `api`,
+`ingest` and `alerts` serve `/metrics` on their own port, an engine on
+`FLOORPULSE_ENGINE__METRICS_PORT`; `floorpulse http` is `ingest`, `api` and the routes of `alerts`
+in one process. The column *act when* says what must be seen before somebody does something, and
+what; `–` wants nothing by itself.
+
+## How the floor is told
+
+* **Two layers.** Counters and a histogram, for whoever computes rates himself: one for each part of
+  every ratio. And exact gauges for each `window`, computed as [KPIs](kpis.md) are, with the
+  definitions in force: a window cannot be had exactly from scraped counters.
+* **Undefined is NaN, never 0**: a service level without contacts, a figure that could not be
+  looked up in time. Comparisons with NaN are false, `absent()` does not see it; `…_sample_size`
+  says of how many contacts a value is.
+* **Units** are those of Prometheus: seconds, ratios from 0 to 1, instants in seconds since 1970. An
+  age is `time() -` an instant.
+* **No label names an agent, a contact or a caller.** Queues beyond `FLOORPULSE_API__MOST_SERIES`
+  are one, `queue="__other__"`; `floorpulse_metrics_folded_queues` says how many.
+
+This page is generated from the code: `make generate`.
+"""
+FLOOR = "contactcenter_"
+
+
+def published_metrics() -> str:
+    """The text of the published page."""
+    return "\n".join([HEAD, *_sections()])
+
+
+def _sections() -> Iterator[str]:
+    for title, metrics in groupby(catalogue(), key=_title):
+        yield f"## {title}\n"
+        yield "| metric | type | labels | what it tells | act when |"
+        yield "| --- | --- | --- | --- | --- |"
+        yield from map(_row, metrics)
+        yield ""
+
+
+def _title(one: CataloguedMetric) -> str:
+    if one.family.name.startswith(FLOOR):
+        return "The floor: `api`"
+    if one.processes == EVERY_PROCESS:
+        return "Every process"
+    return ", ".join(f"`{process}`" for process in one.processes)
+
+
+def _row(one: CataloguedMetric) -> str:
+    family = one.family
+    labels = ", ".join(f"`{label}`" for label in family.labels) or "–"
+    meaning = family.meaning.replace("|", "\\|").replace(OTHER, f"`{OTHER}`")
+    return f"| `{family.name}` | {family.kind} | {labels} | {meaning} | {one.advice} |"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(published_metrics())
