@@ -54,7 +54,7 @@ ci: lint types architecture docs ## what must be green before a change lands; sk
 	TESTS_REQUIRE_KAFKA=1 TESTS_REQUIRE_ALERTMANAGER=1 $(MAKE) coverage ARGS="--durations=40"
 	$(MAKE) accept BANK="--kill 3 --instants"
 
-generate: $(VENV)/.dev ## write every generated document anew: docs/kpis.md, docs/settings.md, docs/metrics.md, docs/schema, grafana/dashboards
+generate: $(VENV)/.dev ## write every generated document anew: docs/{kpis,settings,metrics,dashboards}.md, docs/schema, grafana/dashboards
 	$(BIN)/python -m floorpulse.kpis.page > docs/kpis.md
 	$(BIN)/python -m floorpulse.cli.settings_page > docs/settings.md
 	$(BIN)/python -m floorpulse.cli.metrics_page > docs/metrics.md
@@ -62,7 +62,7 @@ generate: $(VENV)/.dev ## write every generated document anew: docs/kpis.md, doc
 	$(BIN)/python -m floorpulse.contracts.asyncapi > docs/schema/asyncapi.json
 	$(BIN)/python -m floorpulse.definitions.schema > docs/schema/definitions.schema.json
 	$(BIN)/python -m floorpulse.origin.openapi > docs/schema/openapi.json
-	$(BIN)/python -W ignore::DeprecationWarning -m grafana.every_kpi > grafana/dashboards/every-kpi.json
+	$(BIN)/python -W ignore::DeprecationWarning -m grafana
 
 coverage: $(VENV)/.dev ## all tests with branch coverage, and its floors: what decides by unit tests, then everything
 	$(BIN)/pytest tests/unit $(SIDE_BY_SIDE) --cov --cov-report=
