@@ -16,7 +16,7 @@ PURE_FLOOR := 100
 PURE := services/contracts/*,services/counting/*,services/kpis/*,services/kpi_engine/fold/*,services/board/domain/*,services/definitions/domain/*,services/ingest/domain/*,services/ingest/sources/*,services/alerts/domain/*
 ACCEPT := ../shared/accept/accept.py
 BANK := --again --shuffle --kill 3 --instants
-COMPILE := $(BIN)/uv pip compile pyproject.toml --extra embedded --universal --python-version 3.11 \
+COMPILE := $(BIN)/uv pip compile pyproject.toml --extra embedded --extra otel --universal --python-version 3.11 \
 	--no-emit-index-url --no-header --no-annotate --quiet
 
 .PHONY: help demo test test-unit install lint types architecture docs ci generate coverage bench alert-days soak soak-alerts mutants accept lock kafka alertmanager clean
