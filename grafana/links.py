@@ -1,0 +1,22 @@
+"""Ways from a panel to the page that says more."""
+
+from grafana.panels import Link
+from grafana.texts import Text
+
+WALL = Link(
+    Text("The wall", "大屏"),
+    "${floorpulse}/wallboard?queue=${queue:csv}&window=${window}",
+)
+VISITS = Link(
+    Text("The contacts behind it that were missed", "未达标的联络"),
+    "${floorpulse}/v1/visits?from=${__from:date:iso}&to=${__to:date:iso}"
+    "&queue=${queue:csv}&channel=${channel:csv}&missed=true",
+)
+ABANDONED = Link(
+    Text("The contacts that gave up", "放弃的联络"),
+    "${floorpulse}/v1/visits?from=${__from:date:iso}&to=${__to:date:iso}"
+    "&queue=${queue:csv}&channel=${channel:csv}&outcome=abandoned",
+)
+INCIDENTS = Link(Text("Incidents, and who has them", "事件及处理人"), "${floorpulse}/alerts")
+PROGRESS = Link(Text("Progress by partition", "各分区进度"), "${floorpulse}/v1/pipeline")
+RUNBOOK = Link(Text("The runbook", "运行手册"), "${docs}/alarms.html")
