@@ -15,9 +15,7 @@ from floorpulse.kpis.catalogue import CATALOGUE
 from floorpulse.query.prometheus.folding import OTHER, Fold, Folds
 from floorpulse.query.prometheus.samples import Samples, escaped, owner
 
-EVERYTHING = Question(
-    (*CATALOGUE.values(), *CATALOGUE["service_level"].in_variants()), AS_IN_FORCE
-)
+EVERYTHING = Question((*CATALOGUE.values(), *CATALOGUE["service_level"].in_variants()), AS_IN_FORCE)
 """Service level under each formula beside that of the definitions: so they can be compared"""
 WINDOW = Window.M15
 
