@@ -4,6 +4,8 @@ export.
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from floorpulse.contracts.letters import Reason
+
 
 class EngineMetrics:
     """Counters of one worker process."""
@@ -13,6 +15,8 @@ class EngineMetrics:
         self.dead = Counter(
             "floorpulse_engine_dead_letters", "Records refused", ["reason"], registry=registry
         )
+        for reason in Reason:
+            self.dead.labels(reason)
         self.future = Counter(
             "floorpulse_engine_future_events",
             "Events ahead of the broker's clock",
@@ -41,6 +45,8 @@ class EngineMetrics:
             ["way"],
             registry=registry,
         )
+        for way in ("behind", "ahead"):
+            self.gaps.labels(way)
         self.partitions = Gauge(
             "floorpulse_engine_partitions", "Partitions owned now", registry=registry
         )
