@@ -1,14 +1,15 @@
-"""Every panel of the dashboards, asked of a real Prometheus that scrapes a running demo: its origin,
-and an engine and an alerts service beside its own that show their metrics.
+"""Every panel of the dashboards, asked of a real Prometheus that scrapes a running demo: its
+origin, and an engine and an alerts service beside its own that show their metrics.
 """
 
 import asyncio
 import json
-import os
+import re
 import shutil
+import subprocess
 import sys
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ import pytest
 from floorpulse.demo.embedded.child import free_port
 from grafana.boards import BOARDS
 from grafana.expressions import MET, MISSED, NEARLY, STALE, TARGET, UNDEFINED
-from grafana.panels import Board
+from grafana.panels import Panel, Rows
 from grafana.variables import QUERIES
 from tests.integration.running_demo import demo, until
 
@@ -37,14 +38,18 @@ CHOSEN = {
     "$__rate_interval": "1m",
 }
 """What Grafana puts for the variables"""
+FILLED_WITHIN = 60
+"""Seconds until the floor had a contact, an answer, a flush, a request of each kind"""
+OF_TARGET = (MET, NEARLY, MISSED, UNDEFINED, STALE)
 
 
 @asynccontextmanager
 async def running(*words: str, log: Path, **settings: str) -> AsyncIterator[None]:
-    """A process, ended at the end."""
-    env = {**os.environ, **settings}
+    """A process with these settings and no others, ended at the end."""
     with log.open("ab") as said:
-        process = await asyncio.create_subprocess_exec(*words, env=env, stdout=said, stderr=said)
+        process = await asyncio.create_subprocess_exec(
+            *words, env=settings, stdout=said, stderr=said
+        )
     try:
         yield
     finally:
@@ -112,31 +117,80 @@ async def asked(client: httpx.AsyncClient, path: str, **query: str) -> Any:
     return told["data"]
 
 
-async def series(client: httpx.AsyncClient, expr: str) -> list[Any]:
+def filled(text: str) -> str:
+    """With the variables' values."""
     for name, value in CHOSEN.items():
-        expr = expr.replace(name, value)
-    found = await asked(client, "/query", query=expr)
+        text = text.replace(name, value)
+    return text
+
+
+async def series(client: httpx.AsyncClient, expr: str, **at: str) -> list[Any]:
+    found = await asked(client, "/query", query=filled(expr), **at)
     return found["result"] if found else []
 
 
-async def empty_panels(client: httpx.AsyncClient, board: Board) -> list[str]:
+async def options(client: httpx.AsyncClient, query: str) -> list[str]:
+    """What a variable offers: `label_values(SERIES, LABEL)`."""
+    match = re.fullmatch(r"label_values\((.+), (\w+)\)", filled(query))
+    assert match
+    found: list[str] = await asked(client, f"/label/{match[2]}/values", **{"match[]": match[1]})
+    return found
+
+
+def is_shown(panel: Panel, answers: list[list[Any]]) -> bool:
+    """Whether a panel shows anything; a table shows all its columns."""
+    return all(answers) if isinstance(panel.form, Rows) else any(answers)
+
+
+async def empty(client: httpx.AsyncClient) -> list[str]:
     return [
         f"{board.slug}: {panel.title.en}"
+        for board in BOARDS
         for panel in board.panels
-        if not any([await series(client, query.expr) for query in panel.asked])
+        if not is_shown(panel, [await series(client, query.expr) for query in panel.asked])
     ]
 
 
-async def test_no_panel_is_empty(tmp_path: Path) -> None:
+def which(found: list[Any]) -> list[tuple[str, str]]:
+    """The queues and channels of series."""
+    return [(one["metric"]["queue"], one["metric"]["channel"]) for one in found]
+
+
+async def test_no_panel_is_empty_and_each_queue_has_one_colour(tmp_path: Path) -> None:
+    missing: list[str] = []
+
+    async def full() -> bool:
+        missing[:] = await empty(client)
+        return not missing
+
     async with scraped_demo(tmp_path) as client:
-        empty: list[str] = []
+        with suppress(TimeoutError):
+            await asyncio.wait_for(until(full), FILLED_WITHIN)
+        assert missing == []
 
-        async def full() -> bool:
-            empty[:] = [one for board in BOARDS for one in await empty_panels(client, board)]
-            print(len(empty), empty)
-            return not empty
+        (now, _) = (await asked(client, "/query", query="time()"))["result"]
+        told = [await series(client, expr, time=str(now)) for expr in OF_TARGET]
+        promised = await series(client, TARGET, time=str(now))
+        assert sorted(one for found in told for one in which(found)) == sorted(which(promised))
+        for name, query in QUERIES.items():
+            assert await options(client, query), name
 
-        try:
-            await asyncio.wait_for(until(full), 60)
-        except TimeoutError:
-            assert empty == []
+
+def test_promtool_can_read_every_expression(tmp_path: Path) -> None:
+    exprs = {
+        filled(query.expr) for board in BOARDS for panel in board.panels for query in panel.asked
+    }
+    rules = [
+        {"record": f"asked:{number}", "expr": expr} for number, expr in enumerate(sorted(exprs))
+    ]
+    file = tmp_path / "rules.yml"
+    file.write_text(json.dumps({"groups": [{"name": "dashboards", "rules": rules}]}))
+    ran = subprocess.run(
+        ["promtool", "check", "rules", "--lint=none", file],  # noqa: S607  as on the path
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+
+    assert ran.returncode == 0, ran.stderr
+    assert f"{len(exprs)} rules found" in ran.stdout

@@ -31,7 +31,7 @@ from floorpulse.query.prometheus.metric_names import FLOOR_FAMILIES, QUANTILES, 
 
 SERIES_PER_QUEUE = 150
 """Series of one queue and channel, rounded up; `test_exposition` counts them."""
-SERIES_PER_TENANT = 100
+SERIES_PER_TENANT = 115
 """Series of a tenant beside those; `test_query_routes` counts them."""
 
 SERVICE_LEVEL = OVER_SPANS["service_level"]

@@ -43,8 +43,8 @@ GAUGES = {
     "heard of.",
     "contactcenter_source_watermark_timestamp_seconds": "Event time a source partition has "
     "reached.",
-    "contactcenter_kpi": "Each KPI of the catalogue over all queues of the tenant; units as in the "
-    "catalogue, NaN where undefined.",
+    "contactcenter_kpi": "Each KPI of the catalogue over all queues of the tenant, and the service "
+    "level under each formula; units as in the catalogue, NaN where undefined.",
     "contactcenter_kpi_sample_size": "Its denominator, where it has one.",
     "contactcenter_occupancy_ratio": "Occupancy of the agents who serve the queue, in the window; "
     "one who serves two is in both.",
