@@ -25,6 +25,8 @@ from floorpulse.board.ports import (
 )
 from floorpulse.contracts.agents import LONGEST
 from floorpulse.contracts.updates import Update
+from floorpulse.runtime import tracing
+from floorpulse.runtime.tracing import Role
 from floorpulse.runtime.unavailable import StoreUnavailable
 
 log: BoundLogger = structlog.get_logger(__name__)
@@ -141,11 +143,13 @@ class BoardKeeper:
     async def _merge(self, news: list[Heard]) -> None:
         now = self._now()
         until = asyncio.get_running_loop().time() + COURTESY
-        for update, at, live in news:
-            for new_log in self.board.taking(update, at, live=live):
-                if new_log:
-                    self._missed.set()
-                await self._give_way(until)
+        for update, at, live, traces in news:
+            where = {"partition": update.partition, "next_offset": update.next_offset}
+            with tracing.following("show", Role.CONSUMER, traces, where):
+                for new_log in self.board.taking(update, at, live=live):
+                    if new_log:
+                        self._missed.set()
+                    await self._give_way(until)
             if live:
                 self._compare(update, now)
             self._metrics.rows.inc(len(update.rows))

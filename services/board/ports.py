@@ -8,6 +8,7 @@ from floorpulse.board.domain.positions import Position
 from floorpulse.board.domain.series import QueueChannelSpan
 from floorpulse.contracts.agents import AgentNow
 from floorpulse.contracts.updates import PaneRow, Update
+from floorpulse.runtime.tracing import TraceParent
 
 COURTESY = 0.05
 """Seconds for which the news of one reading give way to who asks a brief question"""
@@ -31,12 +32,13 @@ class Heard(NamedTuple):
     published.
 
     One that is not `live` stood in the feed before the reader listened: when it was published is
-    not known.
+    not known. `traces` are those that lead to it.
     """
 
     update: Update
     at: int
     live: bool
+    traces: Sequence[TraceParent] = ()
 
 
 class RowStore(Protocol):

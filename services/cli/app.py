@@ -13,7 +13,7 @@ import typer
 
 from floorpulse.cli import groups, sending
 from floorpulse.cli.options import AsJson, Demo
-from floorpulse.cli.run import finish, loaded, on_database, on_tables, serve, unknown_settings
+from floorpulse.cli.run import fail, finish, loaded, on_database, on_tables, serve, unknown_settings
 
 ABOUT = """Live, exact KPIs of contact-centre floors: events in over HTTP and Kafka,
 figures out within a second.
@@ -35,6 +35,7 @@ class ReadingCommand(StrEnum):
     RULES = "rules"
     KEYS = "keys"
     REDRIVE = "redrive"
+    RESTORED = "restored"
 
 
 app = typer.Typer(
@@ -73,7 +74,7 @@ def ingest() -> None:
     from floorpulse.ingest.settings import IngestSettings
     from floorpulse.ingest.wiring import create_ingest_app
 
-    settings = loaded(IngestSettings)
+    settings = loaded(IngestSettings, service="ingest")
     serve(create_ingest_app(settings), settings.ingest, "FLOORPULSE_INGEST__PORT", settings)
 
 
@@ -83,7 +84,7 @@ def engine() -> None:
     from floorpulse.kpi_engine.settings import EngineSettings
     from floorpulse.kpi_engine.wiring import run
 
-    settings = loaded(EngineSettings)
+    settings = loaded(EngineSettings, service="engine")
     finish(on_tables(lambda: run(settings), settings), settings)
 
 
@@ -93,7 +94,7 @@ def api() -> None:
     from floorpulse.query.settings import QuerySettings
     from floorpulse.query.wiring import create_query_app
 
-    settings = loaded(QuerySettings)
+    settings = loaded(QuerySettings, service="api")
     serve(create_query_app(settings), settings.api, "FLOORPULSE_API__PORT", settings)
 
 
@@ -103,7 +104,7 @@ def alerts() -> None:
     from floorpulse.alerts.settings import AlertsProcessSettings
     from floorpulse.alerts.wiring import create_alerts_app
 
-    settings = loaded(AlertsProcessSettings)
+    settings = loaded(AlertsProcessSettings, service="alerts")
     serve(create_alerts_app(settings), settings.alerts, "FLOORPULSE_ALERTS__PORT", settings)
 
 
@@ -115,7 +116,7 @@ def http() -> None:
     from floorpulse.origin.app import create_http_app
     from floorpulse.origin.settings import HttpSettings
 
-    settings = loaded(HttpSettings)
+    settings = loaded(HttpSettings, service="http")
     serve(create_http_app(settings), settings.api, "FLOORPULSE_API__PORT", settings)
 
 
@@ -131,6 +132,25 @@ def migrate(demo: Demo = None) -> None:
         settings,
         done="the database is up to date",
     )
+
+
+@app.command(epilog=_settings_of(ReadingCommand.RESTORED))
+def restored(demo: Demo = None) -> None:
+    """After a database was restored from a dump, before engines start: let them outrank the engines
+    from after the dump, or live figures stay stale.
+    """
+    from floorpulse.cli.restored import NotRestored, raise_epochs
+    from floorpulse.runtime.settings import Settings
+
+    settings = loaded(Settings, demo)
+
+    async def work() -> None:
+        try:
+            typer.echo(await raise_epochs(settings.database))
+        except NotRestored as wrong:
+            fail(str(wrong))
+
+    finish(on_tables(work, settings), settings)
 
 
 # ---------------------------------------------------------------- looking
@@ -179,10 +199,16 @@ def check(
 
 @app.command()
 def version() -> None:
-    """Print the version."""
-    from importlib.metadata import version as installed
+    """Print the version, the build where the image or operator named one, and Python's version."""
+    import sys
 
-    typer.echo(installed("floorpulse"))
+    from floorpulse.runtime.build import installed_version
+    from floorpulse.runtime.settings import Settings, read
+
+    build = read(Settings).log.build
+    named = f" build {build}" if build else ""
+    python = sys.version.partition(" ")[0]
+    typer.echo(f"{installed_version()}{named} Python {python}")
 
 
 # ---------------------------------------------------------------- trying, testing, mending

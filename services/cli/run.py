@@ -37,9 +37,9 @@ class Place(Protocol):
         ...
 
 
-def loaded(model: "type[S]", demo: Path | None = None) -> "S":
+def loaded(model: "type[S]", demo: Path | None = None, service: str = "") -> "S":
     """The settings of this environment, or those of a running demo instead; logging is set up as
-    they say.
+    they say, and for a `service` traces, too.
     """
     import structlog
     from pydantic import ValidationError
@@ -55,10 +55,32 @@ def loaded(model: "type[S]", demo: Path | None = None) -> "S":
     except (ValidationError, SettingsError) as wrong:
         fail_settings(about_settings(wrong, model))
     configure(settings.log)
+    if service:
+        _begin(settings, service)
     if given is None:
         for stranger in unknown_settings():
             structlog.get_logger(__name__).warning("unknown_setting", told=stranger)
     return settings
+
+
+def _begin(settings: "Settings", service: str) -> None:
+    """Set up traces, and tell the log which build of which service this is."""
+    import sys
+
+    import structlog
+
+    from floorpulse.runtime import tracing
+    from floorpulse.runtime.build import installed_version
+
+    version = f"{installed_version()} {settings.log.build}".strip()
+    try:
+        tracing.configure(settings.tracing, service, version)
+    except tracing.TracingUnavailable as missing:
+        fail(str(missing))
+    python = sys.version.partition(" ")[0]
+    structlog.get_logger(__name__).info(
+        "process_starts", service=service, version=version, python=python
+    )
 
 
 def found(demo: Path) -> "RunningDemo":

@@ -46,30 +46,31 @@ class SettingsReader:
 
 
 READERS = (
-    SettingsReader("ingest", IngestSettings, ("ingest", "kafka", "database", "log")),
+    SettingsReader("ingest", IngestSettings, ("ingest", "kafka", "database", "log", "tracing")),
     SettingsReader(
         "engine",
         EngineSettings,
-        ("engine", "rollup", "retention", "floor", "kafka", "database", "log"),
+        ("engine", "rollup", "retention", "floor", "kafka", "database", "log", "tracing"),
     ),
     SettingsReader(
-        "api", QuerySettings, ("api", "definitions", "floor", "kafka", "database", "log")
+        "api", QuerySettings, ("api", "definitions", "floor", "kafka", "database", "log", "tracing")
     ),
     SettingsReader(
         "alerts",
         AlertsProcessSettings,
-        ("alerts", "watch", "definitions", "floor", "kafka", "database", "log"),
+        ("alerts", "watch", "definitions", "floor", "kafka", "database", "log", "tracing"),
     ),
     SettingsReader(
         "http",
         HttpSettings,
-        ("api", "ingest", "definitions", "floor", "kafka", "database", "log"),
+        ("api", "ingest", "definitions", "floor", "kafka", "database", "log", "tracing"),
     ),
     SettingsReader("migrate", Settings, ("database", "log")),
     SettingsReader("definitions", Settings, ("database", "log")),
     SettingsReader("rules", Settings, ("floor", "database", "log")),
     SettingsReader("keys", Settings, ("database", "log")),
     SettingsReader("redrive", Settings, ("kafka", "log")),
+    SettingsReader("restored", Settings, ("database", "log")),
 )
 
 

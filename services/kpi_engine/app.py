@@ -21,7 +21,9 @@ from floorpulse.kpi_engine.fold.watermark import FUTURE
 from floorpulse.kpi_engine.metrics import EngineMetrics
 from floorpulse.kpi_engine.ports import DeadLetters, FlushOutcome, LiveChannel, Store
 from floorpulse.kpi_engine.publish.publisher import Publisher
+from floorpulse.runtime import tracing
 from floorpulse.runtime.clock import monotonic, now_ms
+from floorpulse.runtime.tracing import Role, TraceParent
 from floorpulse.runtime.unavailable import StoreUnavailable
 
 log: BoundLogger = structlog.get_logger(__name__)
@@ -35,7 +37,7 @@ loaded too.
 @dataclass(frozen=True)
 class RecordBatch:
     """Consecutive records of one partition: `values[i]` stands at `offsets[i]`; `next` is the first
-    offset behind them.
+    offset behind them, `traces` are those that some of them carry on.
     """
 
     start: int
@@ -43,6 +45,7 @@ class RecordBatch:
     values: Sequence[bytes | None]
     offsets: Sequence[int]
     appended_at: int
+    traces: Sequence[TraceParent] = ()
 
 
 @dataclass(frozen=True)
@@ -121,6 +124,12 @@ class Engine:
         raises; what was applied stays applied, and the rest can be applied again from the
         partition's position.
         """
+        where = {"partition": partition.number, "offset": batch.start}
+        with tracing.following("fold", Role.CONSUMER, batch.traces, where) as traces:
+            await self._apply_slices(partition, batch)
+        self._publisher.follow(partition.number, traces)
+
+    async def _apply_slices(self, partition: Partition, batch: RecordBatch) -> None:
         size = self._options.slice_records
         for first in range(0, len(batch.values), size):
             last = min(first + size, len(batch.values))

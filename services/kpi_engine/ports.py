@@ -7,6 +7,7 @@ from typing import Protocol
 from floorpulse.contracts.letters import DeadLetter
 from floorpulse.contracts.updates import Update
 from floorpulse.kpi_engine.fold.partition import FlushRows, Partition, StoredRecords, WantedRecords
+from floorpulse.runtime.tracing import TraceParent
 
 
 class LogLost(Exception):  # noqa: N818  it names what happened to the log
@@ -73,6 +74,6 @@ class DeadLetters(Protocol):
 class LiveChannel(Protocol):
     """The channel to the boards."""
 
-    async def publish(self, update: Update) -> None:
-        """Return once the broker has it."""
+    async def publish(self, update: Update, traces: Sequence[TraceParent] = ()) -> None:
+        """Return once the broker has it; `traces` are those that lead to it."""
         ...

@@ -8,9 +8,10 @@ import uvicorn
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
-from floorpulse.runtime import docs_page, problems
+from floorpulse.runtime import docs_page, problems, tracing
 from floorpulse.runtime.build import installed_version
 from floorpulse.runtime.descriptions import unfolded
+from floorpulse.runtime.traced import TracedRequests
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
@@ -95,6 +96,8 @@ def create_app(title: str, summary: str, lifespan: Lifespan | None = None) -> Fa
         responses=problems.described(500),
     )
     problems.install(app)
+    if tracing.on():
+        app.add_middleware(TracedRequests)
     app.include_router(docs_page.router())
     return app
 

@@ -12,8 +12,9 @@ from typing import Any
 import msgspec
 import structlog
 from structlog.stdlib import BoundLogger, LoggerFactory, ProcessorFormatter
-from structlog.typing import Processor
+from structlog.typing import EventDict, Processor
 
+from floorpulse.runtime import tracing
 from floorpulse.runtime.settings import LogSettings
 
 LEAST = {
@@ -29,10 +30,18 @@ LEAST = {
 }
 """From which level upwards libraries speak, unless everything is asked for (`debug`)."""
 
+
+def _trace(_: Any, __: str, event: EventDict) -> EventDict:
+    """Which trace and span an event belongs to, where one is followed."""
+    event.update(tracing.ids())
+    return event
+
+
 SHARED: tuple[Processor, ...] = (
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
+    _trace,
 )
 """Steps that our events and the libraries' records both go through"""
 

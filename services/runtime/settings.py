@@ -60,6 +60,29 @@ class LogSettings(BaseModel):
         "info", description="from which level on a process speaks; debug: libraries too"
     )
     json_lines: bool = Field(False, description="one JSON object a line instead of text")
+    build: str = Field(
+        "",
+        description="which build this is, as the log, traces and `floorpulse version` tell it; the "
+        "image sets it",
+    )
+
+
+class TracingSettings(BaseModel):
+    """Where spans go. `FLOORPULSE_TRACING__…`"""
+
+    endpoint: str | None = Field(
+        None,
+        pattern="^https?://",
+        description="address of a collector that takes OTLP over HTTP, "
+        "http://collector:4318/v1/traces; unset: no traces; needs the extra otel",
+    )
+    share: float = Field(
+        0.01,
+        ge=0,
+        le=1,
+        description="share of requests that are traced, of 1; those of clients that trace "
+        "themselves go by what the client decided",
+    )
 
 
 class FloorSettings(BaseModel):
@@ -89,6 +112,7 @@ class Settings(BaseSettings):
     kafka: KafkaSettings = KafkaSettings()
     database: DatabaseSettings = DatabaseSettings()
     log: LogSettings = LogSettings()
+    tracing: TracingSettings = TracingSettings()
     floor: FloorSettings = FloorSettings()
 
 

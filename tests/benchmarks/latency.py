@@ -201,7 +201,7 @@ async def overhear(rig: Rig, watch: Stopwatch) -> None:
     await feed.open()
     try:
         while True:
-            for update, _, _ in await feed.read():
+            for update, *_ in await feed.read():
                 told_at = monotonic() - (now_ms() - update.published_at) / 1000
                 for row in update.rows:
                     watch.note(COUNTED, row.queue, told_at)

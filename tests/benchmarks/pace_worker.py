@@ -42,7 +42,7 @@ class Nowhere:
     async def send(self, _: Iterable[Any]) -> None:
         """Keep nothing."""
 
-    async def publish(self, _: Any) -> None:
+    async def publish(self, _: Any, __: Any = ()) -> None:
         """Tell nobody."""
 
 

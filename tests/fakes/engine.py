@@ -24,6 +24,7 @@ from floorpulse.kpi_engine.fold.partition import (
 )
 from floorpulse.kpi_engine.fold.presence_log import ClaimedPresence
 from floorpulse.kpi_engine.ports import FlushOutcome, LogLost
+from floorpulse.runtime.tracing import TraceParent
 from floorpulse.runtime.unavailable import StoreUnavailable
 
 MINUTE = 60_000
@@ -227,6 +228,7 @@ class Channels:
     def __init__(self) -> None:
         self.letters: list[DeadLetter] = []
         self.updates: list[Update] = []
+        self.traces: list[TraceParent] = []
         self.broken = False
 
     async def send(self, letters: Iterable[DeadLetter]) -> None:
@@ -234,10 +236,11 @@ class Channels:
         self._answer()
         self.letters += letters
 
-    async def publish(self, update: Update) -> None:
+    async def publish(self, update: Update, traces: Sequence[TraceParent] = ()) -> None:
         """Keep."""
         self._answer()
         self.updates.append(update)
+        self.traces += traces
 
     def _answer(self) -> None:
         if self.broken:

@@ -14,8 +14,10 @@ from structlog.stdlib import BoundLogger
 from floorpulse.board.ports import COURTESY, FeedLostError, GiveWay, Heard, in_turn
 from floorpulse.contracts.topics import KPI_UPDATES
 from floorpulse.contracts.updates import Update
+from floorpulse.runtime import tracing
 from floorpulse.runtime.kafka_log import kafka_log
 from floorpulse.runtime.settings import KafkaSettings
+from floorpulse.runtime.tracing import parents
 
 log: BoundLogger = structlog.get_logger(__name__)
 
@@ -114,7 +116,8 @@ class KafkaUpdates:
         horizon.see(max(consumer.highwater(place) or 0, records[-1].offset + 1), self._steady())
         for record in records:
             update = _decoded(record)
-            yield None if update is None else Heard(update, *horizon.of(record.offset))
+            traces = parents(record.headers) if tracing.on() else ()
+            yield None if update is None else Heard(update, *horizon.of(record.offset), traces)
 
     async def close(self) -> None:
         """Disconnect."""

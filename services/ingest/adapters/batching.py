@@ -21,9 +21,10 @@ from aiokafka.partitioner import DefaultPartitioner
 from aiokafka.producer.message_accumulator import BatchBuilder
 
 from floorpulse.ingest.ports import Record
-from floorpulse.runtime import kafka
+from floorpulse.runtime import kafka, tracing
 
 Acknowledgement = asyncio.Future[None]
+NO_HEADERS: tracing.RecordHeaders = []
 
 partition_of = DefaultPartitioner()
 
@@ -43,6 +44,7 @@ class BatchingProducer:
         error.
         """
         partitions = sorted(await self._producer.partitions_for(topic))
+        headers = tracing.headers()
         waits: list[Acknowledgement] = []
         for partition, group in _grouped(records, partitions).items():
             queue = self._queues.get((topic, partition))
@@ -50,7 +52,7 @@ class BatchingProducer:
                 queue = self._queues[topic, partition] = PartitionQueue(
                     self._producer, topic, partition, self._within
                 )
-            waits += queue.put(group)
+            waits += queue.put(group, headers)
         return waits
 
     async def reachable(self) -> bool:
@@ -79,13 +81,15 @@ class PartitionQueue:
         self._queue: deque[tuple[BatchBuilder, Acknowledgement]] = deque()
         self._sending: asyncio.Task[None] | None = None
 
-    def put(self, records: Sequence[Record]) -> list[Acknowledgement]:
-        """Put records at the end; their acknowledgements are shared with other requests', so shield
-        them.
+    def put(
+        self, records: Sequence[Record], headers: tracing.RecordHeaders = NO_HEADERS
+    ) -> list[Acknowledgement]:
+        """Put records at the end, each with `headers`; their acknowledgements are shared with other
+        requests', so shield them.
         """
         waits: list[Acknowledgement] = []
         for key, value in records:
-            done = self._append(key, value)
+            done = self._append(key, value, headers)
             if not waits or waits[-1] is not done:
                 waits.append(done)
         if self._sending is None or self._sending.done():
@@ -100,15 +104,16 @@ class PartitionQueue:
                 await self._sending
         self._fail(KafkaTimeoutError())
 
-    def _append(self, key: bytes, value: bytes) -> Acknowledgement:
+    def _append(self, key: bytes, value: bytes, headers: tracing.RecordHeaders) -> Acknowledgement:
         """An empty batch takes a record of any size, so the second attempt succeeds."""
         if (
             not self._queue
-            or self._queue[-1][0].append(timestamp=None, key=key, value=value) is None
+            or self._queue[-1][0].append(timestamp=None, key=key, value=value, headers=headers)
+            is None
         ):
             batch = self._producer.create_batch()
             done = _heard(asyncio.get_running_loop().create_future())
-            batch.append(timestamp=None, key=key, value=value)
+            batch.append(timestamp=None, key=key, value=value, headers=headers)
             self._queue.append((batch, done))
         return self._queue[-1][1]
 

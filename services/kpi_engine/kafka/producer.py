@@ -1,6 +1,6 @@
 """What the engine writes to Kafka: dead letters, live updates, re-driven events."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 from aiokafka import AIOKafkaProducer
@@ -9,6 +9,8 @@ from floorpulse.contracts.events import AnyEvent, partition_key
 from floorpulse.contracts.letters import DeadLetter, encode_letter
 from floorpulse.contracts.topics import CONTACT_EVENTS, DEAD_LETTERS, KPI_UPDATES
 from floorpulse.contracts.updates import Update
+from floorpulse.runtime import tracing
+from floorpulse.runtime.tracing import Role, TraceParent
 
 encode = msgspec.json.Encoder().encode
 
@@ -32,11 +34,16 @@ class Outgoing:
         for acknowledgement in sent:
             await acknowledgement
 
-    async def publish(self, update: Update) -> None:
+    async def publish(self, update: Update, traces: Sequence[TraceParent] = ()) -> None:
         """Send a live update; raises aiokafka's KafkaError."""
-        await self._producer.send_and_wait(
-            KPI_UPDATES.name, encode(update), key=str(update.partition).encode()
-        )
+        where = {"partition": update.partition, "next_offset": update.next_offset}
+        with tracing.following("publish", Role.PRODUCER, traces, where) as followed:
+            await self._producer.send_and_wait(
+                KPI_UPDATES.name,
+                encode(update),
+                key=str(update.partition).encode(),
+                headers=tracing.carried(followed),
+            )
 
     async def redrive(self, event: AnyEvent) -> None:
         """Put a repaired event where it would have come in; raises aiokafka's KafkaError."""

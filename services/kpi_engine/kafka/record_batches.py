@@ -12,7 +12,9 @@ from aiokafka.consumer import fetcher
 from aiokafka.errors import CorruptRecordException
 
 from floorpulse.kpi_engine.app import RecordBatch
+from floorpulse.runtime import tracing
 from floorpulse.runtime.clock import now_ms
+from floorpulse.runtime.tracing import TraceParent, parents
 
 LOG_APPEND_TIME = 1
 AHEAD = 86_400_000
@@ -37,7 +39,9 @@ class WholeBatches(fetcher.PartitionRecords):  # type: ignore[misc]  # aiokafka 
                 message = f"Invalid CRC - {self._tp}"
                 raise CorruptRecordException(message)
             start = max(self.next_fetch_offset, batch.base_offset)
-            values, offsets = ([], range(0)) if self._skipped(batch) else values_since(batch, start)
+            skipped = self._skipped(batch)
+            traces = [] if skipped or not tracing.on() else traces_since(batch, start)
+            values, offsets = ([], range(0)) if skipped else values_since(batch, start)
             self.next_fetch_offset = max(start, batch.next_offset)
             yield RecordBatch(
                 start,
@@ -45,6 +49,7 @@ class WholeBatches(fetcher.PartitionRecords):  # type: ignore[misc]  # aiokafka 
                 values,
                 offsets,
                 appended(batch.max_timestamp, batch.timestamp_type),
+                traces,
             )
 
     def _skipped(self, batch: Any) -> bool:
@@ -56,6 +61,15 @@ class WholeBatches(fetcher.PartitionRecords):  # type: ignore[misc]  # aiokafka 
             elif batch.is_transactional and batch.producer_id in self._aborted_producers:
                 return True
         return bool(batch.is_control_batch)
+
+
+def traces_since(batch: Any, start: int) -> list[TraceParent]:
+    """The traces that records from the offset `start` on carry on, each once; the batch stands at
+    its beginning again.
+    """
+    found = {trace: None for one in batch if one.offset >= start for trace in parents(one.headers)}
+    batch.rewind()
+    return list(found)
 
 
 def values_since(batch: Any, start: int) -> tuple[list[bytes | None], Sequence[int]]:
@@ -90,7 +104,10 @@ def joined(batches: Sequence[RecordBatch]) -> list[RecordBatch]:
             last = found.pop()
             values = [*last.values, *batch.values]
             offsets = [*last.offsets, *batch.offsets]
-            found.append(RecordBatch(last.start, batch.next, values, offsets, last.appended_at))
+            traces = [*last.traces, *batch.traces]
+            found.append(
+                RecordBatch(last.start, batch.next, values, offsets, last.appended_at, traces)
+            )
         else:
             found.append(batch)
     return found
@@ -117,6 +134,7 @@ def from_stock(records: list[Any]) -> list[RecordBatch]:
             [one.value for one in records],
             [one.offset for one in records],
             appended_at,
+            [trace for one in records for trace in parents(one.headers)] if tracing.on() else (),
         )
     ]
 

@@ -14,6 +14,7 @@ from floorpulse.kpi_engine.fold.partition import Partition
 from floorpulse.kpi_engine.ports import LiveChannel
 from floorpulse.kpi_engine.publish.sources import PartitionSources
 from floorpulse.runtime.clock import now_ms, steady_ms
+from floorpulse.runtime.tracing import MOST, TraceParent
 
 HEARTBEAT = 1_000
 ROWS_AN_UPDATE = 1_000
@@ -33,6 +34,7 @@ class Publisher:
         self._last_event: dict[int, int] = {}
         self._last_update: dict[int, int] = {}
         self._sources: dict[int, PartitionSources] = {}
+        self._traces: dict[int, list[TraceParent]] = {}
 
     def begin(self, number: int) -> None:
         """A partition is taken over: its silence counts from now."""
@@ -42,6 +44,7 @@ class Publisher:
         """A partition is given up."""
         self._last_update.pop(number, None)
         self._sources.pop(number, None)
+        self._traces.pop(number, None)
 
     def note(self, number: int, events: Sequence[AnyEvent], appended_at: int) -> None:
         """These events of a partition were applied now; the broker had appended them at
@@ -49,6 +52,11 @@ class Publisher:
         """
         self._last_event[number] = now = steady_ms()
         self._sources.setdefault(number, PartitionSources()).note(events, appended_at, now)
+
+    def follow(self, number: int, traces: Sequence[TraceParent]) -> None:
+        """The next update of a partition carries on these traces."""
+        if traces:
+            self._traces[number] = [*self._traces.get(number, ()), *traces][:MOST]
 
     async def publish(self, partitions: Iterable[Partition], ends: Mapping[int, int]) -> None:
         """Publish what changed, each partition at least once a second; `ends` are the log's ends by
@@ -78,9 +86,11 @@ class Publisher:
             last = not partition.panes.has_unpublished
             agents = partition.agents.take_unpublished() if last else []
             update = self._update(partition, panes, end, last=last, agents=agents)
+            traces = self._traces.pop(partition.number, []) if last else []
             try:
-                await self._live.publish(update)
+                await self._live.publish(update, traces)
             except BaseException:
+                self.follow(partition.number, traces)
                 partition.panes.not_published(panes)
                 partition.agents.not_published(agents)
                 raise

@@ -1,5 +1,7 @@
 """What is published, and how often, whatever happens to the wall clock meanwhile."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from floorpulse.contracts import events
@@ -10,6 +12,7 @@ from floorpulse.kpi_engine.fold.partition import Partition, PartitionPosition
 from floorpulse.kpi_engine.fold.presence_log import ClaimedPresence
 from floorpulse.kpi_engine.publish import publisher as publishing
 from floorpulse.kpi_engine.publish.publisher import HEARTBEAT, Publisher
+from floorpulse.runtime.tracing import TraceParent
 from tests.unit.kpi_engine.builders import event
 
 NOW = 1_794_300_000_000
@@ -38,9 +41,11 @@ class Heard:
 
     def __init__(self) -> None:
         self.updates: list[Update] = []
+        self.traces: list[Sequence[TraceParent]] = []
 
-    async def publish(self, update: Update) -> None:
+    async def publish(self, update: Update, traces: Sequence[TraceParent] = ()) -> None:
         self.updates.append(update)
+        self.traces.append(traces)
 
     def take(self) -> list[Update]:
         told = self.updates
