@@ -1,35 +1,27 @@
-"""Every panel of the dashboards, asked of a real Prometheus that scrapes a running demo: its
-origin, and an engine and an alerts service beside its own that show their metrics.
-"""
+"""Every panel of the dashboards, asked of a real Prometheus that scrapes a running demo."""
 
 import asyncio
 import json
 import re
-import shutil
 import subprocess
-import sys
-from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
+import yaml
 
 from floorpulse.demo.embedded.child import free_port
 from grafana.boards import BOARDS
 from grafana.expressions import MET, MISSED, NEARLY, STALE, TARGET, UNDEFINED
 from grafana.panels import Panel, Rows
 from grafana.variables import QUERIES
+from tests.integration.prometheus import RealPrometheus, beside_a_demo, program, prometheus
 from tests.integration.running_demo import demo, until
 
-PROMETHEUS = shutil.which("prometheus")
-pytestmark = [
-    pytest.mark.skipif(PROMETHEUS is None, reason="no Prometheus on the path"),
-    pytest.mark.embedded,
-    pytest.mark.timeout(900),
-]
+pytestmark = [pytest.mark.embedded, pytest.mark.timeout(900)]
 
+RULES = Path(__file__).parents[2] / "grafana" / "provisioning" / "alerting" / "rules.yaml"
 CHOSEN = {
     "$tenant": "demo",
     "$queue": ".*",
@@ -43,80 +35,6 @@ FILLED_WITHIN = 60
 OF_TARGET = (MET, NEARLY, MISSED, UNDEFINED, STALE)
 
 
-@asynccontextmanager
-async def running(*words: str, log: Path, **settings: str) -> AsyncIterator[None]:
-    """A process with these settings and no others, ended at the end."""
-    with log.open("ab") as said:
-        process = await asyncio.create_subprocess_exec(
-            *words, env=settings, stdout=said, stderr=said
-        )
-    try:
-        yield
-    finally:
-        process.terminate()
-        await process.wait()
-
-
-@asynccontextmanager
-async def prometheus(folder: Path, jobs: Mapping[str, int]) -> AsyncIterator[httpx.AsyncClient]:
-    """A Prometheus that asks each port every second."""
-    port = free_port()
-    settings = folder / "prometheus.yml"
-    scrapes = [
-        {
-            "job_name": job,
-            "scrape_interval": "1s",
-            "static_configs": [{"targets": [f"127.0.0.1:{scraped}"]}],
-        }
-        for job, scraped in jobs.items()
-    ]
-    settings.write_text(json.dumps({"scrape_configs": scrapes}))
-    words = (
-        str(PROMETHEUS),
-        f"--config.file={settings}",
-        f"--storage.tsdb.path={folder / 'tsdb'}",
-        f"--web.listen-address=127.0.0.1:{port}",
-    )
-    async with (
-        running(*words, log=folder / "prometheus.log"),
-        httpx.AsyncClient(
-            base_url=f"http://127.0.0.1:{port}/api/v1", timeout=60, trust_env=False
-        ) as client,
-    ):
-        yield client
-
-
-@asynccontextmanager
-async def scraped_demo(folder: Path) -> AsyncIterator[httpx.AsyncClient]:
-    """A demo with all its processes scraped."""
-    ports = {job: free_port() for job in ("api", "engine", "alerts")}
-    floorpulse = (sys.executable, "-m", "floorpulse.cli.app")
-    async with AsyncExitStack() as stack:
-        started = await stack.enter_async_context(demo(folder / "state", ports["api"]))
-        settings = json.loads((started.state / "running.json").read_text())["settings"]
-        settings |= {
-            "FLOORPULSE_ENGINE__METRICS_PORT": str(ports["engine"]),
-            "FLOORPULSE_ALERTS__PORT": str(ports["alerts"]),
-        }
-        for word in ("engine", "alerts"):
-            beside = running(*floorpulse, word, log=folder / f"{word}.log", **settings)
-            await stack.enter_async_context(beside)
-        jobs = {f"floorpulse-{job}": port for job, port in ports.items()}
-        yield await stack.enter_async_context(prometheus(folder, jobs))
-
-
-async def asked(client: httpx.AsyncClient, path: str, **query: str) -> Any:
-    try:
-        answer = await client.get(path, params=query)
-    except httpx.TransportError:
-        return []
-    if answer.status_code == httpx.codes.SERVICE_UNAVAILABLE:  # it starts
-        return []
-    told = answer.json()
-    assert told["status"] == "success", told
-    return told["data"]
-
-
 def filled(text: str) -> str:
     """With the variables' values."""
     for name, value in CHOSEN.items():
@@ -124,17 +42,11 @@ def filled(text: str) -> str:
     return text
 
 
-async def series(client: httpx.AsyncClient, expr: str, **at: str) -> list[Any]:
-    found = await asked(client, "/query", query=filled(expr), **at)
-    return found["result"] if found else []
-
-
-async def options(client: httpx.AsyncClient, query: str) -> list[str]:
+async def options(prometheus: RealPrometheus, query: str) -> list[str]:
     """What a variable offers: `label_values(SERIES, LABEL)`."""
     match = re.fullmatch(r"label_values\((.+), (\w+)\)", filled(query))
     assert match
-    found: list[str] = await asked(client, f"/label/{match[2]}/values", **{"match[]": match[1]})
-    return found
+    return await prometheus.values(match[2], match[1])
 
 
 def is_shown(panel: Panel, answers: list[list[Any]]) -> bool:
@@ -142,12 +54,14 @@ def is_shown(panel: Panel, answers: list[list[Any]]) -> bool:
     return all(answers) if isinstance(panel.form, Rows) else any(answers)
 
 
-async def empty(client: httpx.AsyncClient) -> list[str]:
+async def empty(prometheus: RealPrometheus) -> list[str]:
     return [
         f"{board.slug}: {panel.title.en}"
         for board in BOARDS
         for panel in board.panels
-        if not is_shown(panel, [await series(client, query.expr) for query in panel.asked])
+        if not is_shown(
+            panel, [await prometheus.series(filled(query.expr)) for query in panel.asked]
+        )
     ]
 
 
@@ -157,36 +71,52 @@ def which(found: list[Any]) -> list[tuple[str, str]]:
 
 
 async def test_no_panel_is_empty_and_each_queue_has_one_colour(tmp_path: Path) -> None:
+    state = tmp_path / "state"
     missing: list[str] = []
+    async with (
+        demo(state, free_port()) as floor,
+        prometheus(tmp_path, beside_a_demo(state)) as looking,
+    ):
 
-    async def full() -> bool:
-        missing[:] = await empty(client)
-        return not missing
+        async def full() -> bool:
+            missing[:] = await empty(looking)
+            return not missing
 
-    async with scraped_demo(tmp_path) as client:
         with suppress(TimeoutError):
             await asyncio.wait_for(until(full), FILLED_WITHIN)
         assert missing == []
 
-        (now, _) = (await asked(client, "/query", query="time()"))["result"]
-        told = [await series(client, expr, time=str(now)) for expr in OF_TARGET]
-        promised = await series(client, TARGET, time=str(now))
+        [(now, _)] = [one["value"] for one in await looking.series("vector(time())")]
+        told = [await looking.series(filled(expr), now) for expr in OF_TARGET]
+        promised = await looking.series(filled(TARGET), now)
         assert sorted(one for found in told for one in which(found)) == sorted(which(promised))
         for name, query in QUERIES.items():
-            assert await options(client, query), name
+            assert await options(looking, query), name
+        for expr in alerting():
+            await looking.series(expr)
+        assert await floor.stop() == 0
+
+
+def alerting() -> list[str]:
+    """What the provisioned alert rules ask."""
+    groups = yaml.safe_load(RULES.read_text("utf-8"))["groups"]
+    return [
+        query["model"]["expr"]
+        for group in groups
+        for rule in group["rules"]
+        for query in rule["data"]
+        if "expr" in query["model"]
+    ]
 
 
 def test_promtool_can_read_every_expression(tmp_path: Path) -> None:
-    exprs = {
-        filled(query.expr) for board in BOARDS for panel in board.panels for query in panel.asked
-    }
-    rules = [
-        {"record": f"asked:{number}", "expr": expr} for number, expr in enumerate(sorted(exprs))
-    ]
+    asked = {query.expr for board in BOARDS for panel in board.panels for query in panel.asked}
+    exprs = sorted({*map(filled, asked), *alerting()})
+    rules = [{"record": f"asked:{number}", "expr": expr} for number, expr in enumerate(exprs)]
     file = tmp_path / "rules.yml"
     file.write_text(json.dumps({"groups": [{"name": "dashboards", "rules": rules}]}))
     ran = subprocess.run(
-        ["promtool", "check", "rules", "--lint=none", file],  # noqa: S607  as on the path
+        [program("promtool"), "check", "rules", "--lint=none", file],
         check=False,
         capture_output=True,
         text=True,
