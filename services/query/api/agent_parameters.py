@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Literal, get_args
 from pydantic import Field
 
 from floorpulse.access.parameters import (
+    FROM,
+    TO,
     Cursor,
     Limit,
     List,
@@ -96,8 +98,8 @@ class AgentKpiParameters(Restated):
             description="what each row stands for; an agent's team and site are those of that time"
         ),
     ] = ByAgent.AGENT
-    since: Annotated[str, Field(alias="from", description="RFC 3339 with offset", examples=[BEGIN])]
-    until: Annotated[str, Field(alias="to", description="RFC 3339 with offset", examples=[END])]
+    since: Annotated[str, Field(alias="from", description=FROM, examples=[BEGIN])]
+    until: Annotated[str, Field(alias="to", description=TO, examples=[END])]
     interval: Annotated[
         Interval,
         Field(
@@ -119,14 +121,15 @@ class AgentKpiParameters(Restated):
         """The question; problems 422."""
         self.refuse_unknown()
         chosen = selection(view, self.queue, self.channel, By.TOTAL)
-        span = span_of(self.since, self.until)
+        zone = zone_of(self.tz, view)
+        span = span_of(self.since, self.until, zone)
         question = Question(kpis_of_agents(self.kpi), self.basis(view, chosen))
         return AgentQuery(
             chosen,
             names_of(self.agent),
             span,
             self.interval,
-            zone_of(self.tz, view),
+            zone,
             self.by,
             question,
         )
@@ -145,8 +148,8 @@ class BenchmarkParameters(Restated):
     ] = None
     queue: Queues = None
     channel: Channels = None
-    since: Annotated[str, Field(alias="from", description="RFC 3339 with offset", examples=[BEGIN])]
-    until: Annotated[str, Field(alias="to", description="RFC 3339 with offset", examples=[END])]
+    since: Annotated[str, Field(alias="from", description=FROM, examples=[BEGIN])]
+    until: Annotated[str, Field(alias="to", description=TO, examples=[END])]
     quality: Annotated[
         Quality,
         Field(description="the KPI that quality is judged by"),
@@ -172,11 +175,10 @@ class BenchmarkParameters(Restated):
         """The question; problems 422."""
         self.refuse_unknown()
         chosen = selection(view, self.queue, self.channel, By.TOTAL)
-        span = span_of(self.since, self.until)
+        zone = zone_of(self.tz, view)
+        span = span_of(self.since, self.until, zone)
         question = Question(kpis_of_agents(self.kpi), self.basis(view, chosen))
-        return AgentQuery(
-            chosen, (), span, Interval.ALL, zone_of(self.tz, view), ByAgent.AGENT, question
-        )
+        return AgentQuery(chosen, (), span, Interval.ALL, zone, ByAgent.AGENT, question)
 
     def contest(self) -> Contest:
         """How agents are judged."""

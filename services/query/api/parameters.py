@@ -7,11 +7,14 @@ from pydantic import Field
 
 from floorpulse.access.parameters import (
     EARLIEST,
+    FROM,
+    TO,
     Cursor,
     Limit,
     List,
     Parameters,
-    instant_of,
+    begin_of,
+    bounds_of,
     names_of,
     refuse_strangers,
 )
@@ -44,6 +47,8 @@ BEGIN = "2026-11-11T00:00:00+08:00"
 END = "2026-11-12T00:00:00+08:00"
 """Of the examples"""
 
+PLAIN = r"^[^\x00]*$"
+"""What a table can hold"""
 KPIS = "KPI ids, or `KPI:VARIANT`, comma-separated; all KPIs where nothing is said"
 QUEUES = "queues, comma-separated, in double quotes what holds a comma; all where nothing is said"
 Queues = Annotated[List, Field(description=QUEUES, examples=["sales,help"])]
@@ -145,12 +150,9 @@ class HistoryParameters(FigureParameters):
     """Parameters of history."""
 
     since: Annotated[
-        str,
-        Field(alias="from", description="RFC 3339 with offset, a whole minute", examples=[BEGIN]),
+        str, Field(alias="from", description=f"{FROM}; a whole minute", examples=[BEGIN])
     ]
-    until: Annotated[
-        str, Field(alias="to", description="RFC 3339 with offset, a whole minute", examples=[END])
-    ]
+    until: Annotated[str, Field(alias="to", description=f"{TO}; a whole minute", examples=[END])]
     interval: Annotated[
         Interval,
         Field(
@@ -172,10 +174,9 @@ class HistoryParameters(FigureParameters):
         """The question; problems 422."""
         self.refuse_unknown()
         chosen = self.selection(view)
-        span = span_of_panes(self.since, self.until, view.board.rules.pane)
-        return HistoryQuery(
-            chosen, span, self.interval, zone_of(self.tz, view), self.question(view, chosen)
-        )
+        zone = zone_of(self.tz, view)
+        span = span_of_panes(self.since, self.until, zone, view.board.rules.pane)
+        return HistoryQuery(chosen, span, self.interval, zone, self.question(view, chosen))
 
 
 class VisitParameters(Restated):
@@ -183,12 +184,10 @@ class VisitParameters(Restated):
 
     since: Annotated[
         str,
-        Field(
-            alias="from", description="offered at or after, RFC 3339 with offset", examples=[BEGIN]
-        ),
+        Field(alias="from", description=f"offered from then on: {FROM}", examples=[BEGIN]),
     ]
     until: Annotated[
-        str, Field(alias="to", description="offered before, RFC 3339 with offset", examples=[END])
+        str, Field(alias="to", description=f"offered before: {TO}", examples=[END])
     ]
     queue: Queues = None
     channel: Channels = None
@@ -220,7 +219,7 @@ class VisitParameters(Restated):
             refuse_strangers("target", [self.target], target_ids(view.known))
         return VisitQuery(
             chosen,
-            span_of(self.since, self.until),
+            span_of(self.since, self.until, self.zone(view)),
             self.outcome,
             self.missed,
             self.basis(view, chosen),
@@ -232,15 +231,33 @@ class VisitParameters(Restated):
         return zone_of(self.tz, view)
 
 
+class JourneyParameters(Parameters):
+    """Parameters of one contact's journey."""
+
+    contact: Annotated[
+        str,
+        Field(
+            min_length=1,
+            max_length=256,
+            pattern=PLAIN,
+            description="its id, as its source told it",
+            examples=["c-1"],
+        ),
+    ]
+    tz: Annotated[
+        str | None, Field(description="IANA zone of the answer's times", examples=["Asia/Shanghai"])
+    ] = None
+
+
 class CorrectionParameters(Restated):
     """Parameters of corrections."""
 
     since: Annotated[
         str,
-        Field(alias="from", description="of the figures: RFC 3339 with offset", examples=[BEGIN]),
+        Field(alias="from", description=f"of the figures: {FROM}", examples=[BEGIN]),
     ]
     until: Annotated[
-        str, Field(alias="to", description="of the figures: RFC 3339 with offset", examples=[END])
+        str, Field(alias="to", description=f"of the figures: {TO}", examples=[END])
     ]
     kpi: Annotated[List, Field(description=KPIS, examples=["service_level"])] = None
     queue: Queues = None
@@ -259,15 +276,15 @@ class CorrectionParameters(Restated):
         """The question; problems 422."""
         self.refuse_unknown()
         chosen = selection(view, self.queue, self.channel, By.QUEUE_AND_CHANNEL)
+        zone = zone_of(self.tz, view)
         recorded = (
             EARLIEST
             if self.recorded_from is None
-            else instant_of("recorded_from", self.recorded_from)
+            else begin_of("recorded_from", self.recorded_from, zone)
         )
         question = Question(kpis(self.kpi), self.basis(view, chosen))
-        return CorrectionQuery(
-            chosen, span_of(self.since, self.until), recorded, zone_of(self.tz, view), question
-        )
+        span = span_of(self.since, self.until, zone)
+        return CorrectionQuery(chosen, span, recorded, zone, question)
 
 
 def kpis(text: str | None) -> tuple[Kpi, ...]:
@@ -331,18 +348,14 @@ def judged_apart(view: TenantView, chosen: Selection) -> list[tuple[str, str]]:
     ]
 
 
-def span_of(since: str, until: str) -> Span:
-    """The instants between two parameters."""
-    span = Span(instant_of("from", since), instant_of("to", until))
-    if span.begin >= span.end:
-        detail = f"from={since} is not before to={until}; `to` itself is not included"
-        raise Problem(422, "Empty time range", detail)
-    return span
+def span_of(since: str, until: str, zone: ZoneInfo) -> Span:
+    """What lies between two parameters: instants, or plain days of a zone."""
+    return Span(*bounds_of(since, until, zone))
 
 
-def span_of_panes(since: str, until: str, pane: int) -> Span:
+def span_of_panes(since: str, until: str, zone: ZoneInfo, pane: int) -> Span:
     """The same of whole panes: counts are kept no finer."""
-    span = span_of(since, until)
+    span = span_of(since, until, zone)
     for name, at, text in (("from", span.begin, since), ("to", span.end, until)):
         if at % pane:
             unit = "minute" if pane == MINUTE else f"{pane // 1000} seconds"

@@ -20,6 +20,7 @@ from floorpulse.figures.visits.drilldown import Drilldown
 from floorpulse.kpis.catalogue import CATALOGUE, VARIANTS
 from floorpulse.query.api import (
     agents,
+    desk,
     forecasts,
     operations,
     paging,
@@ -48,18 +49,25 @@ from floorpulse.query.api.measured import MeasuredRoute, Shared, use_case
 from floorpulse.query.api.parameters import (
     CorrectionParameters,
     HistoryParameters,
+    JourneyParameters,
     LivePageParameters,
     VisitParameters,
+    zone_of,
 )
 from floorpulse.query.api.pipeline_bodies import PipelineAnswer, pipeline_answer
 from floorpulse.query.api.queue_bodies import QueuesAnswer, queue_row, timeless
 from floorpulse.query.api.repeated import Reader, RepeatedRoute, keep
 from floorpulse.query.api.schemas import CorrectionsAnswer, HistoryAnswer, LiveAnswer, answering
-from floorpulse.query.api.visit_bodies import VISIT_COLUMNS, VisitsAnswer, visit_row
+from floorpulse.query.api.visit_bodies import (
+    VISIT_COLUMNS,
+    JourneyAnswer,
+    VisitsAnswer,
+    visit_row,
+)
 from floorpulse.query.pipeline.pipeline import Pipeline
 from floorpulse.runtime.accept import CSV, JSON, accepted
 from floorpulse.runtime.cursors import cursor, place_of
-from floorpulse.runtime.problems import described
+from floorpulse.runtime.problems import Problem, described
 from floorpulse.runtime.tagged import json, tagged
 
 PROBLEMS = described(401, 403, 406, 422, 503)
@@ -98,7 +106,7 @@ def router() -> APIRouter:
         staffing.router,
         sources.router,
     )
-    for part in (*figures_of, stream.router, operations.router, wall.small_router, wall.router):
+    for part in (*figures_of, stream.router, operations.router, *wall.routers, *desk.routers):
         routes.include_router(part)
     return routes
 
@@ -250,6 +258,35 @@ async def visits(
         for row in map(shown, portion)
     ]
     return await rows_answer(rows, _following(question, more), shared.turns)
+
+
+@figures_router.get(
+    "/v1/journey",
+    responses=described(401, 403, 404, 406, 422, 503) | answering(JourneyAnswer),
+    summary="One contact from queue to queue",
+)
+async def journey(
+    request: Request,
+    caller: Reader,
+    drilldown: Annotated[Drilldown, Depends(use_case(Drilldown))],
+    shared: Shared,
+    asked: Annotated[JourneyParameters, Query()],
+) -> Response:
+    """All stays of one contact in the order of their offers, each judged under its queue's own
+    definition.
+    """
+    asked.refuse_unknown()
+    accepted(request)
+    zone = zone_of(asked.tz, shared.floors.view(caller.tenant))
+    found = await drilldown.journey(caller.tenant, asked.contact)
+    if not found:
+        detail = (
+            f"contact={asked.contact} has no visit: none was told yet, or its month was deleted by "
+            "retention"
+        )
+        raise Problem(404, "Unknown contact", detail)
+    rows = [visit_row(one, zone, agents=AGENTS in caller.scopes) for one in found]
+    return json(JourneyAnswer(rows), {"Cache-Control": "no-store"})
 
 
 @figures_router.get(

@@ -10,7 +10,16 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from msgspec import Meta
 from pydantic import Field
 
-from floorpulse.access.parameters import Cursor, Limit, List, Parameters, names_of, refuse_strangers
+from floorpulse.access.parameters import (
+    FROM,
+    TO,
+    Cursor,
+    Limit,
+    List,
+    Parameters,
+    names_of,
+    refuse_strangers,
+)
 from floorpulse.figures.policies_in_force import target_ids
 from floorpulse.figures.targets.figures import KeptTarget, TargetQuery, Targets
 from floorpulse.figures.targets.promises import StretchPlace, TargetStatus, counts_visits
@@ -117,14 +126,16 @@ class TargetParameters(Parameters):
         str | None,
         Field(
             alias="from",
-            description="stretches from this instant on; those running now where nothing is said",
+            description=f"stretches from then on; those running now where nothing is said: {FROM}",
             examples=[BEGIN],
         ),
     ] = None
     until: Annotated[
         str | None,
         Field(
-            alias="to", description="stretches that begin before; goes with `from`", examples=[END]
+            alias="to",
+            description=f"stretches that begin before; goes with `from`: {TO}",
+            examples=[END],
         ),
     ] = None
     tz: Annotated[
@@ -144,8 +155,13 @@ class TargetParameters(Parameters):
                 "Incomplete time range",
                 "give both from= and to=, or neither for the periods that are running now",
             )
-        span = None if self.since is None or self.until is None else span_of(self.since, self.until)
-        return TargetQuery(view.tenant, names, span, zone_of(self.tz, view))
+        zone = zone_of(self.tz, view)
+        span = (
+            None
+            if self.since is None or self.until is None
+            else span_of(self.since, self.until, zone)
+        )
+        return TargetQuery(view.tenant, names, span, zone)
 
 
 @router.get(

@@ -15,7 +15,6 @@ SESSION = BodyLimits(size=2048, seconds=10.0)
 """A body that opens a session: a key and its quotes"""
 PAGES = StaticPages(files("floorpulse.query") / "wallboard", "the wallboard")
 
-router = APIRouter(route_class=MeasuredRoute, tags=["wallboard"])
 
 
 class SmallRoute(MeasuredRoute):
@@ -28,7 +27,9 @@ class SmallRoute(MeasuredRoute):
         return bounded(super().answering(), SESSION)
 
 
+router = APIRouter(route_class=MeasuredRoute, tags=["wallboard"])
 small_router = APIRouter(route_class=SmallRoute, tags=["wallboard"])
+routers = (small_router, router)
 
 
 @router.get(
