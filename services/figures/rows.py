@@ -141,6 +141,11 @@ class Question:
     kpis: tuple[Kpi, ...]
     basis: DefinitionChoice
 
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The names of the KPIs, as rows have them."""
+        return tuple(kpi.id for kpi in self.kpis)
+
     @cached_property
     def gauged(self) -> bool:
         """Whether any of them is a gauge."""

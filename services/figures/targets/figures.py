@@ -185,6 +185,12 @@ def _hours(view: TenantView, stint: Stint) -> list[Span]:
     return hours_of(stint.promise, so_far, view.zone)
 
 
+def _hours_left(view: TenantView, stint: Stint) -> list[Span]:
+    """The business hours of a stretch after the instant that figures speak of."""
+    rest = Span(max(stint.span.begin, view.as_of), stint.span.end)
+    return hours_of(stint.promise, rest, view.zone) if rest.begin < rest.end else []
+
+
 def _row(stint: Stint, reading: _TargetReading, watermark: int | None) -> KeptTarget:
     promise = stint.promise
     kpi = stint.promise.kpi
@@ -195,7 +201,9 @@ def _row(stint: Stint, reading: _TargetReading, watermark: int | None) -> KeptTa
         stint=stint,
         value=value,
         definition=definition_of(kpi, [part.policy for part in parts]),
-        standing=standing(promise, value, hours=bool(hours)),
+        standing=standing(
+            promise, value, hours=bool(hours), over=not _hours_left(reading.view, stint)
+        ),
         to_recover=recovering(promise, value),
         as_of=reading.view.as_of,
         watermark=watermark,

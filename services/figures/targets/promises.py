@@ -28,11 +28,12 @@ GRID = {Stretch.INTERVAL: Interval.M30, Stretch.DAY: Interval.D1, Stretch.MONTH:
 
 
 class TargetStatus(StrEnum):
-    """How a promise stands over a stretch; `met` and `missed` are so far until the stretch is
-    complete.
+    """How a promise stands over a stretch: `met` is so far until the stretch is complete, `behind`
+    is so far not kept, and `missed` comes once none of its business hours is left.
     """
 
     MET = "met"
+    BEHIND = "behind"
     MISSED = "missed"
     NO_CONTACTS = "no_contacts"
     CLOSED = "closed"
@@ -157,15 +158,19 @@ def tiles(spans: Sequence[Span]) -> list[Span]:
     return found
 
 
-def standing(promise: Promise, value: Value, *, hours: bool) -> TargetStatus:
-    """How a promise stands with a figure; `hours`: whether there were business hours."""
+def standing(promise: Promise, value: Value, *, hours: bool, over: bool) -> TargetStatus:
+    """How a promise stands with a figure; `hours`: whether there were business hours, `over`:
+    whether none is left.
+    """
     if not hours:
         return TargetStatus.CLOSED
     if value.value is None or value.denominator == 0:
         return TargetStatus.NO_CONTACTS
     at_least = promise.body.comparison is Comparison.AT_LEAST
     kept = value.value >= promise.body.value if at_least else value.value <= promise.body.value
-    return TargetStatus.MET if kept else TargetStatus.MISSED
+    if kept:
+        return TargetStatus.MET
+    return TargetStatus.MISSED if over else TargetStatus.BEHIND
 
 
 def recovering(promise: Promise, value: Value) -> int | None:

@@ -34,6 +34,7 @@ from floorpulse.query.api.parameters import (
     span_of,
     zone_of,
 )
+from floorpulse.query.api.taken import TakenFigures
 
 STATES: tuple[str, ...] = get_args(AgentState)
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ class AgentsParameters(PageParameters):
         )
 
 
-class AgentKpiParameters(Restated):
+class AgentKpiParameters(TakenFigures, Restated):
     """Parameters of agents' figures."""
 
     kpi: Annotated[
@@ -135,7 +136,7 @@ class AgentKpiParameters(Restated):
         )
 
 
-class BenchmarkParameters(Restated):
+class BenchmarkParameters(TakenFigures, Restated):
     """Parameters of the comparison with the benchmark."""
 
     kpi: Annotated[

@@ -41,6 +41,7 @@ from floorpulse.figures.tenant_view import TenantView
 from floorpulse.figures.visits.drilldown import VisitQuery
 from floorpulse.kpis.catalogue import ASKED, CATALOGUE, Kpi
 from floorpulse.kpis.policies import Formula
+from floorpulse.query.api.taken import Taken, TakenFigures
 from floorpulse.runtime.problems import Problem
 
 BEGIN = "2026-11-11T00:00:00+08:00"
@@ -139,14 +140,14 @@ class LiveParameters(FigureParameters):
         return LiveQuery(chosen, self.window, self.question(view, chosen))
 
 
-class LivePageParameters(LiveParameters):
+class LivePageParameters(TakenFigures, LiveParameters):
     """Parameters of a page of live figures."""
 
     limit: Limit = None
     cursor: Cursor = None
 
 
-class HistoryParameters(FigureParameters):
+class HistoryParameters(TakenFigures, FigureParameters):
     """Parameters of history."""
 
     since: Annotated[
@@ -179,16 +180,14 @@ class HistoryParameters(FigureParameters):
         return HistoryQuery(chosen, span, self.interval, zone, self.question(view, chosen))
 
 
-class VisitParameters(Restated):
+class VisitParameters(Taken, Restated):
     """Parameters of the drill-down."""
 
     since: Annotated[
         str,
         Field(alias="from", description=f"offered from then on: {FROM}", examples=[BEGIN]),
     ]
-    until: Annotated[
-        str, Field(alias="to", description=f"offered before: {TO}", examples=[END])
-    ]
+    until: Annotated[str, Field(alias="to", description=f"offered before: {TO}", examples=[END])]
     queue: Queues = None
     channel: Channels = None
     outcome: Annotated[Outcome | None, Field(description="only visits that ended so")] = None
@@ -249,16 +248,14 @@ class JourneyParameters(Parameters):
     ] = None
 
 
-class CorrectionParameters(Restated):
+class CorrectionParameters(Taken, Restated):
     """Parameters of corrections."""
 
     since: Annotated[
         str,
         Field(alias="from", description=f"of the figures: {FROM}", examples=[BEGIN]),
     ]
-    until: Annotated[
-        str, Field(alias="to", description=f"of the figures: {TO}", examples=[END])
-    ]
+    until: Annotated[str, Field(alias="to", description=f"of the figures: {TO}", examples=[END])]
     kpi: Annotated[List, Field(description=KPIS, examples=["service_level"])] = None
     queue: Queues = None
     channel: Channels = None

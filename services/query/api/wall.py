@@ -16,7 +16,6 @@ SESSION = BodyLimits(size=2048, seconds=10.0)
 PAGES = StaticPages(files("floorpulse.query") / "wallboard", "the wallboard")
 
 
-
 class SmallRoute(MeasuredRoute):
     """A route whose body is small: more is refused before it stands in memory, since it comes from
     anybody.

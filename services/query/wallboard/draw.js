@@ -69,6 +69,8 @@ function drawCard(queue, linkLost) {
   mark(root, "data-state", judged);
   mark(root, "data-stale", isStale);
   write(fields.name, queue.name);
+  mark(fields.day, "href", `desk?${new URLSearchParams({ queue: queue.id, lang: choice.lang })}`);
+  mark(fields.day, "aria-label", t("dayOf")(queue.name));
   write(fields.verdict, t(isStale ? "stale" : judged));
   drawLevel(fields, level);
   drawGauge(queue, level);
