@@ -115,7 +115,7 @@ function stepTo(step, event) {
 
 function drawAgain() {
   const busy = document.activeElement?.matches("input, select");
-  if (!document.hidden && page.dataset.view === "place" && !busy && (view() === floor || view() === day)) draw(false);
+  if (!document.hidden && page.dataset.view !== "login" && !busy && (view() === floor || view() === day)) draw(false);
 }
 
 drawWords();
