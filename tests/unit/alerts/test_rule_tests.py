@@ -125,8 +125,10 @@ rules:
     notes = rules.test(text).json()["notes"]
 
     assert notes == [
-        "old: history does not hold when each event came, so nothing of the past is old; this "
-        "rule cannot be tested"
+        (
+            "old: history does not hold when each event came, so nothing of the past is old; this "
+            "rule cannot be tested"
+        ),
     ]
 
 
