@@ -1,5 +1,6 @@
 """The parameters of agents' routes."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Literal, get_args
 
 from pydantic import Field
@@ -21,7 +22,7 @@ from floorpulse.figures.agents.figures import AgentQuery, AgentsQuery
 from floorpulse.figures.agents.rows import ByAgent
 from floorpulse.figures.intervals import Interval
 from floorpulse.figures.rows import Question
-from floorpulse.figures.selection import By
+from floorpulse.figures.selection import By, Selection
 from floorpulse.figures.tenant_view import TenantView
 from floorpulse.kpis.catalogue import BY_AGENT, CATALOGUE, QUALITIES, SpanKpi
 from floorpulse.query.api.parameters import (
@@ -34,6 +35,7 @@ from floorpulse.query.api.parameters import (
     span_of,
     zone_of,
 )
+from floorpulse.query.api.queue_groups import Clients, groups
 from floorpulse.query.api.taken import TakenFigures
 
 STATES: tuple[str, ...] = get_args(AgentState)
@@ -63,6 +65,10 @@ class AgentsParameters(PageParameters):
     site: Annotated[
         List, Field(description="those at any of these sites", examples=["hangzhou"])
     ] = None
+    client: Annotated[
+        List,
+        Field(description="those who serve a queue of any of these clients", examples=["acme"]),
+    ] = None
 
     def query(self, view: TenantView) -> AgentsQuery:
         """The question; problems 422."""
@@ -73,10 +79,9 @@ class AgentsParameters(PageParameters):
             names_of(self.queue),
             view.board.queues(view.tenant) | view.board.agents.queues(view.tenant),
         )
-        return AgentsQuery(
-            view.tenant,
-            *map(names_of, (self.agent, self.queue, self.state, self.team, self.site)),
-        )
+        groups(view, client=self.client)
+        told = (self.agent, self.queue, self.state, self.team, self.site, self.client)
+        return AgentsQuery(view.tenant, *map(names_of, told))
 
 
 class AgentKpiParameters(TakenFigures, Restated):
@@ -93,6 +98,7 @@ class AgentKpiParameters(TakenFigures, Restated):
     agent: Agents = None
     queue: Queues = None
     channel: Channels = None
+    client: Clients = None
     by: Annotated[
         ByAgent,
         Field(
@@ -121,7 +127,7 @@ class AgentKpiParameters(TakenFigures, Restated):
     def query(self, view: TenantView) -> AgentQuery:
         """The question; problems 422."""
         self.refuse_unknown()
-        chosen = selection(view, self.queue, self.channel, By.TOTAL)
+        chosen = _chosen(view, self)
         zone = zone_of(self.tz, view)
         span = span_of(self.since, self.until, zone)
         question = Question(kpis_of_agents(self.kpi), self.basis(view, chosen))
@@ -149,6 +155,7 @@ class BenchmarkParameters(TakenFigures, Restated):
     ] = None
     queue: Queues = None
     channel: Channels = None
+    client: Clients = None
     since: Annotated[str, Field(alias="from", description=FROM, examples=[BEGIN])]
     until: Annotated[str, Field(alias="to", description=TO, examples=[END])]
     quality: Annotated[
@@ -175,7 +182,7 @@ class BenchmarkParameters(TakenFigures, Restated):
     def query(self, view: TenantView) -> AgentQuery:
         """The question; problems 422."""
         self.refuse_unknown()
-        chosen = selection(view, self.queue, self.channel, By.TOTAL)
+        chosen = _chosen(view, self)
         zone = zone_of(self.tz, view)
         span = span_of(self.since, self.until, zone)
         question = Question(kpis_of_agents(self.kpi), self.basis(view, chosen))
@@ -184,6 +191,12 @@ class BenchmarkParameters(TakenFigures, Restated):
     def contest(self) -> Contest:
         """How agents are judged."""
         return Contest(QUALITIES[self.quality], Minimum(self.handled, self.answers))
+
+
+def _chosen(view: TenantView, asked: AgentKpiParameters | BenchmarkParameters) -> Selection:
+    """The contacts that count."""
+    plain = selection(view, asked.queue, asked.channel, By.TOTAL)
+    return replace(plain, groups=groups(view, client=asked.client))
 
 
 def kpis_of_agents(text: str | None) -> tuple[SpanKpi, ...]:

@@ -30,7 +30,7 @@ INSTANTS = frozenset(
     }
 )
 """The fields of rows that are instants"""
-LABELS = ("agent", "queue", "channel", "team", "site")
+LABELS = ("agent", "queue", "channel", "team", "site", "client")
 """What a row of figures may be about"""
 
 
