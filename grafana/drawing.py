@@ -176,6 +176,8 @@ def _table(panel: Panel, form: Rows, language: Language) -> table.Panel:
     )
     for label, title in form.labels:
         one = one.override_by_name(label, [DynamicConfigValue("displayName", title.said(language))])
+    page = {"title": form.link.title.said(language), "url": form.link.url, "targetBlank": True}
+    one = one.override_by_name(form.labels[0][0], [DynamicConfigValue("links", [page])])
     for ref, column in zip(_refs(), form.columns, strict=False):
         one = one.with_target(
             _query(ref, Query(column.expr), language).instant().format(PromQueryFormat.TABLE)

@@ -135,10 +135,13 @@ class Column:
 
 @dataclass(frozen=True)
 class Rows:
-    """A table: a row for each set of `labels`, with a column each, then the columns of values."""
+    """A table: a row for each set of `labels`, with a column each, then the columns of values; the
+    first label leads to the page of the row.
+    """
 
     labels: tuple[tuple[str, Text], ...]
     columns: tuple[Column, ...]
+    link: Link
 
 
 Form = Number | Course | Bars | Heat | States | Rows

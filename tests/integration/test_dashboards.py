@@ -5,8 +5,10 @@ import json
 import re
 import subprocess
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import yaml
@@ -14,6 +16,8 @@ import yaml
 from floorpulse.demo.embedded.child import free_port
 from grafana.boards import BOARDS
 from grafana.expressions import MET, MISSED, NEARLY, STALE, TARGET, UNDEFINED
+from grafana.infinity import QUERIES as ASKED
+from grafana.infinity import ROWS, Column
 from grafana.panels import Panel, Rows
 from grafana.variables import QUERIES
 from tests.integration.prometheus import RealPrometheus, beside_a_demo, program, prometheus
@@ -32,6 +36,9 @@ CHOSEN = {
 """What Grafana puts for the variables"""
 FILLED_WITHIN = 60
 """Seconds until the floor had a contact, an answer, a flush, a request of each kind"""
+HOUR = 3600
+FLOOR = ZoneInfo("Asia/Shanghai")
+"""The zone of the demo's floor"""
 OF_TARGET = (MET, NEARLY, MISSED, UNDEFINED, STALE)
 
 
@@ -87,14 +94,42 @@ async def test_no_panel_is_empty_and_each_queue_has_one_colour(tmp_path: Path) -
         assert missing == []
 
         [(now, _)] = [one["value"] for one in await looking.series("vector(time())")]
-        told = [await looking.series(filled(expr), now) for expr in OF_TARGET]
+        coloured = [await looking.series(filled(expr), now) for expr in OF_TARGET]
         promised = await looking.series(filled(TARGET), now)
-        assert sorted(one for found in told for one in which(found)) == sorted(which(promised))
+        assert sorted(one for found in coloured for one in which(found)) == sorted(which(promised))
         for name, query in QUERIES.items():
             assert await options(looking, query), name
         for expr in alerting():
             await looking.series(expr)
+        for question in ASKED:
+            rows = (await floor.get(from_grafana(question.url, now)))[ROWS]
+            assert rows, question.what
+            for column in question.columns:
+                told = [row[column.selector] for row in rows]
+                assert all(fits(column, one) for one in told if one is not None), column
         assert await floor.stop() == 0
+
+
+def from_grafana(url: str, now: float) -> str:
+    """An address as Grafana asks it: of the last hour."""
+    for name, at in (("from", now - HOUR), ("to", now)):
+        instant = datetime.fromtimestamp(at, UTC)
+        day = instant.astimezone(FLOOR).date().isoformat()
+        iso = instant.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        url = url.replace(f"${{__{name}:date:YYYY-MM-DD}}", day)
+        url = url.replace(f"${{__{name}:date:iso}}", iso)
+    return url.replace("${queue:csv}", "orders,returns").replace("${window}", "15m")
+
+
+def fits(column: Column, value: Any) -> bool:
+    """Whether Grafana can read a value as the column's type."""
+    match column.type:
+        case "number":
+            return isinstance(value, int | float)
+        case "timestamp":
+            return datetime.fromisoformat(value).tzinfo is not None
+        case _:
+            return isinstance(value, str)
 
 
 def alerting() -> list[str]:
