@@ -29,6 +29,18 @@ HISTORY = Asked(
     f"/v1/kpis/history?{DAYS}&interval=30m&by=queue&kpi=service_level&queue=${{queue:csv}}",
     (Column("time", "timestamp"), Column("queue"), Column("value", "number")),
 )
+INCIDENTS = Asked(
+    "open incidents, and who has them",
+    "/v1/alerts?state=open",
+    (
+        Column("opened_at", "timestamp"),
+        Column("severity"),
+        Column("en"),
+        Column("queue"),
+        Column("state"),
+        Column("owner"),
+    ),
+)
 QUERIES = (
     HISTORY,
     Asked(
@@ -47,18 +59,7 @@ QUERIES = (
             Column("outcome"),
         ),
     ),
-    Asked(
-        "open incidents, and who has them",
-        "/v1/alerts?state=open",
-        (
-            Column("opened_at", "timestamp"),
-            Column("severity"),
-            Column("en"),
-            Column("queue"),
-            Column("state"),
-            Column("owner"),
-        ),
-    ),
+    INCIDENTS,
 )
 
 
