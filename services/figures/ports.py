@@ -59,6 +59,10 @@ class VisitHistory(Protocol):
         """
         ...
 
+    async def journey(self, tenant: str, contact: str) -> Sequence[StoredVisit]:
+        """All visits of one contact whose offer is known, in order."""
+        ...
+
     async def complaints(self, tenant: str, span: Span) -> Sequence[StoredComplaint]:
         """Complaints that were open at some instant of `span`, and maybe others."""
         ...

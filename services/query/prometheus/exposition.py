@@ -142,6 +142,8 @@ class Exposition:
                 self._watch(page, subject, seen, parts, recent)
             self._staff(page, tenant, view, fold)
             page.put("floorpulse_metrics_folded_queues", owner(tenant), len(fold.other))
+            unknown = self._floors.view(tenant).unknown_queues
+            page.put("contactcenter_unknown_queues", owner(tenant), len(unknown))
         self._folded = folds
         self._trust(page, now)
 

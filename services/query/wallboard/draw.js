@@ -1,9 +1,9 @@
 /** Drawing: the floor onto the page; only what differs is written, for the page changes all day. */
 
 import { choice, t, WINDOWS } from "./choice.js";
-import { serverNow } from "./clock.js";
+import { clockTime, serverNow } from "./clock.js";
 import { commonTarget, FEW, floor, isFresh, longestWait, valueOf, verdict } from "./floor.js";
-import { clockTime, count, duration, percent, percentParts, signed } from "./numbers.js";
+import { count, duration, meanTime, percent, percentParts, signed } from "./numbers.js";
 import { trend } from "./trend.js";
 
 const CARD_ASPECT = 1.5;
@@ -69,26 +69,29 @@ function drawCard(queue, linkLost) {
   mark(root, "data-state", judged);
   mark(root, "data-stale", isStale);
   write(fields.name, queue.name);
+  mark(fields.day, "href", `desk?${new URLSearchParams({ queue: queue.id, lang: choice.lang })}`);
+  mark(fields.day, "aria-label", t("dayOf")(queue.name));
   write(fields.verdict, t(isStale ? "stale" : judged));
-  drawLevel(fields, level?.value);
+  drawLevel(fields, level);
   drawGauge(queue, level);
   drawNumbers(queue, fields, isStale);
 }
 
-function drawLevel(fields, value) {
-  const [whole, tenth] = percentParts(value);
+function drawLevel(fields, level) {
+  const [whole, tenth] = percentParts(level);
   write(fields.whole, whole);
   write(fields.tenth, tenth);
 }
 
 function drawNumbers(queue, fields, isStale) {
   const value = (kpi) => valueOf(queue, kpi);
+  const row = (kpi) => queue.rows.get(kpi);
   write(fields.waiting, count(value("waiting")));
   write(fields.longest, duration(longestWait(queue, isStale)));
   for (const field of [fields.waiting, fields.longest]) mark(field, "data-idle", !value("waiting"));
-  write(fields.abandonment, percent(value("abandonment_rate")));
+  write(fields.abandonment, percent(row("abandonment_rate")));
   write(fields.answered, `${count(value("answered"))} / ${count(value("offered"))}`);
-  write(fields.aht, duration(value("aht")));
+  write(fields.aht, meanTime(row("aht")));
   write(fields.agents, `${count(value("agents:available"))} / ${count(value("agents"))}`);
 }
 
@@ -98,7 +101,7 @@ function drawGauge({ card, target }, level) {
   for (const [name, edge] of Object.entries(edges)) style(card.bar, name, `${(edge * 100).toFixed(1)}%`);
   const promised = `${t("target")} ${Math.round(target * 1000) / 10}%`;
   mark(card.bar, "aria-valuenow", (value * 100).toFixed(1));
-  mark(card.bar, "aria-valuetext", `${level?.value == null ? t("noContacts") : percent(value)}, ${promised}`);
+  mark(card.bar, "aria-valuetext", `${level?.value == null ? t("noContacts") : percent(level)}, ${promised}`);
   write(card.fields.sample, sampleWords(level));
   write(card.fields.target, promised);
 }
@@ -144,13 +147,14 @@ const stripLevel = document.querySelector(".total-level");
 
 function drawStrip(linkLost) {
   const value = (kpi) => valueOf(floor.total, kpi);
+  const row = (kpi) => floor.total.rows.get(kpi);
   const judged = verdict(floor.total.rows.get("service_level"), commonTarget());
   mark(stripLevel, "data-state", judged);
   write(strip.verdict, t(judged));
-  drawLevel(strip, value("service_level"));
+  drawLevel(strip, row("service_level"));
   write(strip.offered, count(value("offered")));
   write(strip.variance, signed(floor.variance));
-  write(strip.abandonment, percent(value("abandonment_rate")));
+  write(strip.abandonment, percent(row("abandonment_rate")));
   write(strip.waiting, count(value("waiting")));
   write(strip.longest, duration(longestWait(floor.total, linkLost)));
 }

@@ -1,7 +1,7 @@
 /** The floor: what is known and how far it can be believed, without a word about how it is shown. */
 
 import { choice, isWanted } from "./choice.js";
-import { serverNow } from "./clock.js";
+import { learnZone, serverNow } from "./clock.js";
 
 const DEFAULT_TARGET = 0.8;
 const NEAR_TARGET = 0.05;
@@ -32,11 +32,12 @@ export function takeQueueRows(rows) {
 
 export function takeTotalRows(rows) {
   for (const row of rows) take(floor.total, row);
+  if (rows.length) learnZone(rows.at(-1).as_of);
 }
 
-/** What came today beside the forecast for it, as a ratio; null without a forecast. */
+/** What came today beside the forecast for it, a row; null without an answer. */
 export function takePlan(rows) {
-  floor.variance = rows[0]?.value ?? null;
+  floor.variance = rows[0] ?? null;
 }
 
 /** What v1/queues says; a queue missing from it twice in a row is gone (once may be a race with the stream). */
