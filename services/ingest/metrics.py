@@ -24,8 +24,6 @@ class IngestMetrics:
             ["reason"],
             registry=registry,
         )
-        for reason in Reason:
-            self.rejected.labels(reason)
         self.answers = Counter(
             "floorpulse_ingest_answers",
             "Answers to requests, by HTTP status",
@@ -48,3 +46,5 @@ class IngestMetrics:
         self.bytes = Counter(
             "floorpulse_ingest_bytes", "Bytes of event bodies, decompressed", registry=registry
         )
+        for reason in Reason:  # at 0 before the first: a rate over it sees the first one too
+            self.rejected.labels(reason)

@@ -15,8 +15,6 @@ class EngineMetrics:
         self.dead = Counter(
             "floorpulse_engine_dead_letters", "Records refused", ["reason"], registry=registry
         )
-        for reason in Reason:
-            self.dead.labels(reason)
         self.future = Counter(
             "floorpulse_engine_future_events",
             "Events ahead of the broker's clock",
@@ -70,3 +68,5 @@ class EngineMetrics:
             "Figures that changed after they were final",
             registry=registry,
         )
+        for reason in Reason:  # at 0 before the first: a rate over it sees the first one too
+            self.dead.labels(reason)
