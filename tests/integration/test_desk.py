@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 from zipfile import ZipFile
 from zoneinfo import ZoneInfo
 
@@ -117,7 +117,7 @@ async def wall() -> AsyncIterator[Wall]:
 
 async def answer(wall: Wall, path: str, **question: str) -> Any:
     """What the API answers to the page's own browser."""
-    told = await wall.page.request.get(f"{wall.url}/v1/{path}", params=question)
+    told = await wall.page.request.get(f"{wall.url}/v1/{path}?{urlencode(question)}")
     assert told.ok, await told.text()
     return json.loads(await told.text())
 

@@ -223,6 +223,8 @@ function drawDetail() {
   drawActs(told);
   fill(byId("timeline"), told.events.map((event) => eventItem(event, row.unit, now)));
   fill(byId("notices"), told.notices.length ? told.notices.map((notice) => noticeItem(notice, now)) : [element("li", t("noNotices"))]);
+  byId("day").hidden = !row.queue;
+  mark(byId("day"), "href", `desk?${new URLSearchParams({ queue: row.queue ?? "", day: row.opened_at.slice(0, 10), lang: choice.lang })}`);
   byId("runbook").hidden = !/^https?:\/\//.test(row.runbook ?? "");
   if (!byId("runbook").hidden) byId("runbook").href = row.runbook;
 }

@@ -1,5 +1,6 @@
 /** How a figure stands: the states and words that all tables share. */
 
+import { oneDecimal } from "./numbers.js";
 import { t } from "./place.js";
 
 /** From this many contacts on a ratio is judged. */
@@ -30,7 +31,7 @@ export function reasonOf(visit) {
 }
 
 /** Seconds as they were measured: 50.2 s, 20 s. */
-export const seconds = (value) => (value === null ? "–" : t("seconds")(Math.round(value * 10) / 10));
+export const seconds = (value) => (value === null ? "–" : t("seconds")(oneDecimal(value)));
 
 /** What became of a contact. */
 export function outcomeOf(visit) {

@@ -49,6 +49,7 @@ PUBLISHED = {
         (DOCS / "schema", "*.json"),
         (ROOT / "grafana" / "dashboards", "*.json"),
         (ROOT / "services" / "query" / "wallboard", "*.*"),
+        (ROOT / "services" / "query" / "desk", "*.*"),
         (ROOT / "services" / "alerts" / "page", "*.*"),
         (ROOT / "services" / "runtime" / "pages", "*.*"),
     )
