@@ -10,6 +10,7 @@ from pathlib import Path
 from random import Random
 
 from floorpulse.contracts.agents import Entered
+from floorpulse.contracts.events import AgentState
 from floorpulse.figures.forecasts.keeper import ForecastKeeper
 from floorpulse.kpis.plan import Slot
 from floorpulse.runtime.clock import now_ms
@@ -29,6 +30,7 @@ IMAGES = Path(__file__).parents[2] / "docs" / "images"
 SIZE = (1440, 1180)
 HALVES = 16
 MORE_TO_COME = 6
+STATES: tuple[AgentState, ...] = ("available", "busy", "busy", "wrap_up", "break")
 
 
 async def main() -> None:
@@ -70,12 +72,12 @@ def _half_hour(wall: Wall, random: Random, begin: int, expected: float) -> None:
         wait = random.expovariate(1 / (14 if hard else 7))
         if random.random() < (0.08 if hard else 0.02):
             wall.floor.put(abandoned(at, 4 + wait, "help"))
-        elif random.random() < 0.02:  # noqa: PLR2004  two in a hundred
+        elif random.random() < 0.02:
             wall.floor.put(left(at, wait, "help"))
         else:
             wall.floor.put(answered(at, wait, random.uniform(60, 300), "help"))
     for number in range(12):
-        state = random.choice(("available", "busy", "busy", "wrap_up", "break"))
+        state = random.choice(STATES)
         wall.floor.enter(f"agent-{number}", Entered(begin - 1000 * number, state, ("help",)))
 
 
