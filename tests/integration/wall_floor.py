@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from fastapi import FastAPI
+
 from floorpulse.alerts.domain.acknowledging import Acknowledge
 from floorpulse.alerts.domain.figures import Figure
 from floorpulse.contracts.agents import Entered
@@ -99,6 +101,7 @@ class WallFloor:
     """A served wall and a browser tab; `told` is everything the page complained of."""
 
     alerts: AlertWorld
+    app: FastAPI
     url: str
     page: "Page"
     speaking: bool = True
@@ -183,7 +186,7 @@ async def served_wall(queues: int = 6) -> AsyncIterator[WallFloor]:
     app.state.open_tenant = "demo"
     async with listening(app) as server, browsing(told) as page:
         port = server.servers[0].sockets[0].getsockname()[1]
-        wall = WallFloor(alerts, f"http://127.0.0.1:{port}", page, told=told)
+        wall = WallFloor(alerts, app, f"http://127.0.0.1:{port}", page, told=told)
         speaking = asyncio.create_task(wall.speak())
         try:
             yield wall
