@@ -53,6 +53,7 @@ from floorpulse.query.api.parameters import (
 )
 from floorpulse.query.api.pipeline_bodies import PipelineAnswer, pipeline_answer
 from floorpulse.query.api.queue_bodies import QueuesAnswer, queue_row, timeless
+from floorpulse.query.api.queue_groups import QueuesParameters
 from floorpulse.query.api.repeated import Reader, RepeatedRoute, keep
 from floorpulse.query.api.schemas import CorrectionsAnswer, HistoryAnswer, LiveAnswer, answering
 from floorpulse.query.api.visit_bodies import VISIT_COLUMNS, VisitsAnswer, visit_row
@@ -113,18 +114,17 @@ async def queues(
     caller: Reader,
     floor_queues: Annotated[Queues, Depends(use_case(Queues))],
     shared: Shared,
-    asked: Annotated[PageParameters, Query()],
+    asked: Annotated[QueuesParameters, Query()],
 ) -> Response:
     """Every queue of the floor with its live gauges and the state of its figures."""
-    asked.refuse_unknown()
     accepted(request)
-    question = "queues", caller.tenant
+    view = shared.floors.view(caller.tenant)
+    question = asked.chosen(view)
     after = place_of(asked.cursor, question, decode_name)
     rows, more = await floor_queues.page(
-        caller.tenant, after, paging.rows_of_page(asked.limit, shared.limits)
+        question, after, paging.rows_of_page(asked.limit, shared.limits)
     )
-    zone = shared.floors.view(caller.tenant).zone
-    told = [queue_row(row, zone) for row in rows]
+    told = [queue_row(row, view.zone) for row in rows]
     return await tagged_rows(
         request, AnswerPage(told, _following(question, more), timeless), shared.turns
     )
