@@ -161,7 +161,7 @@ async def test_the_same_by_keyboard_and_back_again(wall: Wall) -> None:
     await wall.open("?lang=en&window=today")
     await wall.shows(f"{card('Help')} .chip", "Below target")
 
-    await wall.page.locator(f"{card('Help')} .day").focus()
+    await wall.page.locator(f"{card('Help')} .way").focus()
     await keys.press("Enter")
     await drawn(wall, "Help · ")
     day = wall.page.url
