@@ -44,7 +44,10 @@ async def load(wall: WallFloor) -> Load:
     await session.send("Performance.enable")
     for _ in range(3):
         await session.send("HeapProfiler.collectGarbage")
-    told = {one["name"]: one["value"] for one in (await session.send("Performance.getMetrics"))["metrics"]}
+    told = {
+        one["name"]: one["value"]
+        for one in (await session.send("Performance.getMetrics"))["metrics"]
+    }
     used = (await session.send("Runtime.getHeapUsage"))["usedSize"]
     await session.detach()
     return Load(int(used), int(told["Nodes"]), int(told["JSEventListeners"]))

@@ -156,9 +156,7 @@ async def peopled(alerts: AlertWorld, queues: int) -> None:
     for place, (queue, (_, _, team, _)) in enumerate(named(queues)):
         world.floor.put(*visits_of(queue, place, world.now, 20 if queues <= len(NAMES) else 6))
         begins = half_hours(world.now + 2 * HALF_HOUR)
-        slots += [
-            Slot(queue, "", begin, begin + HALF_HOUR, 12 + place % 3, 60) for begin in begins
-        ]
+        slots += [Slot(queue, "", begin, begin + HALF_HOUR, 12 + place % 3, 60) for begin in begins]
         for number, state in enumerate(ALL_KINDS[: 3 + place % 4]):
             name = f"agent-{place}-{number}"
             begun = Entered(world.now - 600 * SECOND, state, (queue,), "", team, "hangzhou")
