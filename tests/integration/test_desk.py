@@ -186,6 +186,18 @@ async def test_the_same_by_keyboard_and_back_again(wall: Wall) -> None:
     assert wall.told == []
 
 
+async def test_all_queues_stand_with_their_figures_and_unknown_ones_apart(wall: Wall) -> None:
+    busy(wall)
+    await wall.page.goto(f"{wall.url}/desk?lang=en")
+
+    known = wall.page.locator("#place > .sheet tbody tr")
+    await playwright.expect(known).to_have_count(1)
+    await playwright.expect(known).to_contain_text("66.7%")
+    await wall.shows("section:has-text('no definition knows')", "sales")
+    await known.click()
+    await drawn(wall, "Help · ")
+
+
 async def test_the_figures_are_the_apis_and_are_rounded_by_exact_fractions(wall: Wall) -> None:
     begin = busy(wall)
     keeper: ForecastKeeper = wall.app.state.query.of(ForecastKeeper)
