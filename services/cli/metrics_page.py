@@ -32,10 +32,10 @@ what; `–` wants nothing by itself.
   are one, `queue="__other__"`; `floorpulse_metrics_folded_queues` says how many.
 * **Counters begin at 0**, with the process and with each queue: a queue that comes to the page
   tells its counters as they were before for 15 seconds, so that `increase()` sees its first
-  contacts. Its gauges are exact at once. Queues that [definitions](definitions.md) name are there before their
-  first contact. After a restart of the process counters begin anew, which `rate()` and
-  `increase()` know; a counter never falls otherwise, corrections are held back until new contacts
-  have made up for them.
+  contacts. Its gauges are exact at once. Queues that [definitions](definitions.md) name are there
+  before their first contact. After a restart of the process counters begin anew, which `rate()`
+  and `increase()` know; a counter never falls otherwise, corrections are held back until new
+  contacts have made up for them.
 * **Always an answer, in time.** What must be looked up is waited for
   `FLOORPULSE_API__METRICS_SECONDS`, then it is NaN and counted in
   `floorpulse_api_lookups_unanswered_total`. While Kafka is away the lag is NaN, while the database
