@@ -1,5 +1,6 @@
-"""A screen that hangs for days: the wall in a real Chromium whose clock runs fast, over a floor that
-the page finds in itself (`kiosk.js`). Its memory must not grow, nor its tree, nor may it complain.
+"""A screen that hangs for days: the wall in a real Chromium whose clock runs fast, over a floor
+that the page finds in itself (`kiosk.js`). Its memory must not grow, nor its tree, nor may it
+complain.
 
 `WALL_HOURS=24` runs a whole day instead of the half hour that each test run can afford.
 """
@@ -44,7 +45,10 @@ async def load(wall: WallFloor) -> Load:
     await session.send("Performance.enable")
     for _ in range(3):
         await session.send("HeapProfiler.collectGarbage")
-    told = {one["name"]: one["value"] for one in (await session.send("Performance.getMetrics"))["metrics"]}
+    told = {
+        one["name"]: one["value"]
+        for one in (await session.send("Performance.getMetrics"))["metrics"]
+    }
     used = (await session.send("Runtime.getHeapUsage"))["usedSize"]
     await session.detach()
     return Load(int(used), int(told["Nodes"]), int(told["JSEventListeners"]))

@@ -11,6 +11,7 @@ import pytest
 
 from floorpulse.runtime.clock import now_ms
 from tests.fakes.alert_world import FIGURE
+from tests.fakes.floor import answered
 from tests.integration.test_alerts_page import DIM, NAMELESS
 from tests.integration.test_wallboard import CHROMIUM, playwright
 from tests.integration.wall_floor import ZONE, WallFloor, served_wall, troubled
@@ -51,7 +52,7 @@ def half_up(numerator: int, denominator: int) -> str:
 
 
 async def test_every_page_rounds_half_away_from_zero_by_exact_fractions(wall: WallFloor) -> None:
-    chance = random.Random(15)  # noqa: S311
+    chance = random.Random(15)
     pairs = [(8, 12), (1333, 2000), (1, 2000), (3, 2000), (1999, 2000), (7, 7), (0, 3)]
     for _ in range(3000):
         below = chance.randint(1, 4000)
@@ -146,21 +147,20 @@ async def test_without_a_service_of_alerts_nothing_is_asked_or_said_of_them(
 @pytest.mark.parametrize(
     ("by", "expected"),
     [
-        ("team", ["Orders east", "Service"]),
+        ("team", ["orders-east", "service"]),
         ("site", ["hangzhou"]),
+        ("client", ["acme", "bolt"]),
         ("channel", ["Chat", "Voice"]),
         ("total", ["All queues"]),
     ],
 )
-async def test_cards_stand_for_teams_sites_channels_or_everything(
+async def test_cards_stand_for_teams_sites_channels_clients_or_everything(
     wall: WallFloor, by: str, expected: list[str]
 ) -> None:
     await wall.open(f"?by={by}")
-    names = {"Orders east": "orders-east", "Service": "service"}
     await playwright.expect(wall.page.locator(".card")).to_have_count(len(expected))
 
-    assert await titles(wall) == [names.get(one, one) for one in expected]
-    offered = await wall.page.locator(".card [data-n=load]").all_text_contents()
+    assert await titles(wall) == expected
     await wall.shows("#totals [data-n=offered]", ",")
     total = await wall.page.locator("#totals [data-n=offered]").text_content()
     assert total is not None
@@ -226,6 +226,20 @@ async def test_only_the_queues_of_a_team_where_the_address_names_one(wall: WallF
 
     await playwright.expect(wall.page.locator(".card")).to_have_count(3)
     assert await titles(wall) == ["Chat", "Help", "Returns"]
+
+
+async def test_a_queue_that_nobody_defined_stands_apart_and_counts_in_the_total(
+    wall: WallFloor,
+) -> None:
+    world = wall.alerts.world
+    world.floor.put(*(answered(now_ms() - 60_000, 5, 20, "ordrs") for _ in range(3)))
+    world.tell()
+    await wall.open()
+    await wall.becomes("link", "live")
+
+    await wall.shows("#strangers", "Queue nobody defined: ordrs (3 offered)")
+    assert "ordrs" not in await titles(wall)
+    await playwright.expect(wall.page.locator(".card")).to_have_count(6)
 
 
 SWIPE = """across => {

@@ -38,7 +38,11 @@ sites:
 teams:
   - {id: orders-east, names: {en: Orders east, zh: 订单东区}, site: hangzhou}
   - {id: service, names: {en: Service, zh: 服务}, site: hangzhou}
+clients:
+  - {id: acme, names: {en: Acme, zh: 顶点}}
+  - {id: bolt, names: {en: Bolt, zh: 闪电}}
 """
+CLIENTS = {"orders-east": "acme", "service": "bolt"}
 NAMES = {
     "sales": ("Sales", "销售", "orders-east", "voice"),
     "orders": ("Orders", "订单", "orders-east", "voice"),
@@ -54,7 +58,8 @@ def defined(queues: int) -> str:
     lines = [line for line in ON_CALL.splitlines() if not line.startswith("  - {id: sales")]
     lines = [line for line in lines if not line.startswith("  - {id: help")]
     mine = [
-        f"  - {{id: {one}, names: {{en: {en}, zh: {zh}}}, channels: [{channel}], team: {team}}}"
+        f"  - {{id: {one}, names: {{en: {en}, zh: {zh}}}, channels: [{channel}], team: {team},"
+        f" client: {CLIENTS[team]}}}"
         for one, (en, zh, team, channel) in named(queues)
     ]
     at = lines.index("queues:") + 1
@@ -156,9 +161,7 @@ async def peopled(alerts: AlertWorld, queues: int) -> None:
     for place, (queue, (_, _, team, _)) in enumerate(named(queues)):
         world.floor.put(*visits_of(queue, place, world.now, 20 if queues <= len(NAMES) else 6))
         begins = half_hours(world.now + 2 * HALF_HOUR)
-        slots += [
-            Slot(queue, "", begin, begin + HALF_HOUR, 12 + place % 3, 60) for begin in begins
-        ]
+        slots += [Slot(queue, "", begin, begin + HALF_HOUR, 12 + place % 3, 60) for begin in begins]
         for number, state in enumerate(ALL_KINDS[: 3 + place % 4]):
             name = f"agent-{place}-{number}"
             begun = Entered(world.now - 600 * SECOND, state, (queue,), "", team, "hangzhou")
