@@ -29,8 +29,13 @@ def queues() -> int:
 
 
 @pytest.fixture
-async def wall(queues: int) -> AsyncIterator[WallFloor]:
-    async with served_wall(queues) as served:
+def most_rows() -> int:
+    return 20_000
+
+
+@pytest.fixture
+async def wall(queues: int, most_rows: int) -> AsyncIterator[WallFloor]:
+    async with served_wall(queues, most_rows) as served:
         yield served
 
 
@@ -82,9 +87,11 @@ async def test_the_clock_is_the_floors_and_not_the_screens(wall: WallFloor) -> N
     assert ZONE.key == "Asia/Shanghai"
 
 
+@pytest.mark.parametrize("most_rows", [200])
 async def test_a_card_shows_the_day_against_target_and_forecast_and_who_waited(
     wall: WallFloor,
 ) -> None:
+    """The day is longer than a page of its answer."""
     await wall.open()
     help_ = card("Help")
     await playwright.expect(wall.page.locator(f"{help_} .ok")).to_have_attribute(
@@ -222,10 +229,18 @@ async def test_a_page_for_each_team_holds_its_queues(wall: WallFloor) -> None:
 
 
 async def test_only_the_queues_of_a_team_where_the_address_names_one(wall: WallFloor) -> None:
+    asked = list[str]()
+    wall.page.on("request", lambda request: asked.append(request.url))
     await wall.open("?team=service")
 
     await playwright.expect(wall.page.locator(".card")).to_have_count(3)
     assert await titles(wall) == ["Chat", "Help", "Returns"]
+    await playwright.expect(wall.page.locator(f"{card('Chat')} .came")).to_have_attribute(
+        "d", re.compile("^M")
+    )
+    days = [url for url in asked if "interval=30m" in url]
+    assert days
+    assert all("queue=chat%2Chelp%2Creturns" in url for url in days)
 
 
 async def test_a_queue_that_nobody_defined_stands_apart_and_counts_in_the_total(

@@ -180,9 +180,11 @@ async def troubled(alerts: AlertWorld) -> None:
 
 
 @asynccontextmanager
-async def served_wall(queues: int = 6) -> AsyncIterator[WallFloor]:
-    """The wall of an open demo on the floor of so many queues, in a tab of full HD."""
-    alerts = AlertWorld(defined(queues), World(ZONE.key, streams=100))
+async def served_wall(queues: int = 6, most_rows: int = 20_000) -> AsyncIterator[WallFloor]:
+    """The wall of an open demo on the floor of so many queues, in a tab of full HD; an answer holds
+    `most_rows` at most.
+    """
+    alerts = AlertWorld(defined(queues), World(ZONE.key, streams=100, most_rows=most_rows))
     await peopled(alerts, queues)
     told = list[str]()
     app = alerts.whole
