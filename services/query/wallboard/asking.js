@@ -7,11 +7,12 @@ import { floor, shownTiles } from "./floor.js";
 import { isNarrowed } from "./wanted.js";
 
 const ANSWER_WITHIN = 5_000;
+const HISTORY_WITHIN = 30_000;
 const MINUTE = 60_000;
 const HALF_HOUR = 30 * MINUTE;
 const MOST_ROWS = 20_000;
 
-export const ask = (address) => fetch(address, { cache: "no-store", signal: AbortSignal.timeout(ANSWER_WITHIN) });
+export const ask = (address, within = ANSWER_WITHIN) => fetch(address, { cache: "no-store", signal: AbortSignal.timeout(within) });
 
 /** Work that is done again `every` so many milliseconds until it rests; a failure changes nothing, the next time asks again. */
 export class Repeated {
@@ -57,7 +58,7 @@ async function history(from, to, asked) {
   let rows = [];
   for (let next = ""; next !== null; ) {
     if (next) question.set("cursor", next);
-    const answer = await ask(`v1/kpis/history?${question}`);
+    const answer = await ask(`v1/kpis/history?${question}`, HISTORY_WITHIN);
     if (!answer.ok || by !== choice.by) return null;
     const page = await answer.json();
     rows = rows.concat(page.rows);
