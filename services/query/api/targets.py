@@ -14,7 +14,7 @@ from floorpulse.access.parameters import Cursor, Limit, List, Parameters, names_
 from floorpulse.figures.policies_in_force import target_ids
 from floorpulse.figures.targets.figures import KeptTarget, TargetQuery, Targets
 from floorpulse.figures.targets.promises import (
-    Asked,
+    PromiseChoice,
     StretchPlace,
     TargetStatus,
     counts_visits,
@@ -165,7 +165,7 @@ class TargetParameters(Parameters):
                 "give both from= and to=, or neither for the periods that are running now",
             )
         span = None if self.since is None or self.until is None else span_of(self.since, self.until)
-        asked = Asked(names, groups(view, self.team, self.site, self.client))
+        asked = PromiseChoice(names, groups(view, self.team, self.site, self.client))
         return TargetQuery(view.tenant, asked, span, zone_of(self.tz, view))
 
 
