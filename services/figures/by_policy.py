@@ -15,7 +15,7 @@ from floorpulse.board.domain.queue_names import OTHER
 from floorpulse.board.domain.series import QueueChannel, SeriesKey
 from floorpulse.definitions.domain.in_force import InForce
 from floorpulse.figures.policies_in_force import PoliciesInForce
-from floorpulse.figures.selection import RowKey, Selection, Unknown
+from floorpulse.figures.selection import RowKey, Selection, UnknownQueues
 from floorpulse.kpis.catalogue import Kpi, Mixed, SpanKpi
 from floorpulse.kpis.figures import SpanFigures, Value, count, share
 from floorpulse.kpis.policies import Policy, ServiceLevelPolicy
@@ -58,10 +58,10 @@ def counts(selection: Selection, in_force: InForce, queue: str, channel: str) ->
 def _admits(selection: Selection, in_force: InForce, queue: str) -> bool:
     if any(in_force.group(one, queue) not in names for one, names in selection.groups):
         return False
-    if selection.unknown is Unknown.INCLUDE:
+    if selection.unknown is UnknownQueues.INCLUDE:
         return True
     known = queue == OTHER or in_force.knows(queue)
-    return known is (selection.unknown is Unknown.EXCLUDE)
+    return known is (selection.unknown is UnknownQueues.EXCLUDE)
 
 
 def narrowed(selection: Selection, states: Iterable[InForce]) -> Selection:

@@ -12,6 +12,7 @@ client=acme       by=queue            a row per queue that is run for it
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cached_property
 from typing import NamedTuple
 
 from floorpulse.board.domain.series import SeriesKey
@@ -48,7 +49,7 @@ class By(StrEnum):
 _GROUPINGS = {By.TEAM: Grouping.TEAM, By.SITE: Grouping.SITE, By.CLIENT: Grouping.CLIENT}
 
 
-class Unknown(StrEnum):
+class UnknownQueues(StrEnum):
     """Whether contacts of queues that the definitions do not know count."""
 
     INCLUDE = "include"
@@ -56,7 +57,7 @@ class Unknown(StrEnum):
     ONLY = "only"
 
 
-class Members(NamedTuple):
+class NamedGroups(NamedTuple):
     """The queues of some teams, sites or clients."""
 
     grouping: Grouping
@@ -96,13 +97,13 @@ class Selection:
     queues: tuple[str, ...] = ()
     channels: tuple[str, ...] = ()
     by: By = By.QUEUE
-    groups: tuple[Members, ...] = ()
-    unknown: Unknown = Unknown.INCLUDE
+    groups: tuple[NamedGroups, ...] = ()
+    unknown: UnknownQueues = UnknownQueues.INCLUDE
 
     @property
     def by_definitions(self) -> bool:
         """Whether the definitions decide which queues a row sums over."""
-        narrowed = bool(self.groups) or self.unknown is not Unknown.INCLUDE
+        narrowed = bool(self.groups) or self.unknown is not UnknownQueues.INCLUDE
         return narrowed or self.by.grouping is not None
 
     @property
@@ -120,9 +121,14 @@ class Selection:
 
     def includes(self, queue: str, channel: str) -> bool:
         """Whether contacts of this queue and channel count."""
-        return (not self.queues or queue in self.queues) and (
+        return (not self.queues or queue in self._queue_names) and (
             not self.channels or channel in self.channels
         )
+
+    @cached_property
+    def _queue_names(self) -> frozenset[str]:
+        """A client may have thousands."""
+        return frozenset(self.queues)
 
     def asked(self) -> set[RowKey]:
         """The rows that the question names, whatever the definitions say."""
@@ -141,7 +147,7 @@ class Selection:
     @property
     def finest(self) -> "Selection":
         """Each queue and channel by itself."""
-        return replace(self, by=By.QUEUE_AND_CHANNEL, groups=(), unknown=Unknown.INCLUDE)
+        return replace(self, by=By.QUEUE_AND_CHANNEL, groups=(), unknown=UnknownQueues.INCLUDE)
 
     @property
     def reading(self) -> "Selection":
@@ -166,6 +172,8 @@ class Selection:
         """
         queue = _label(row_key.queue, self.queues)
         channel = _label(row_key.channel, self.channels)
+        if not self.groups and not row_key.group:
+            return Labels(queue, channel)
         groups = {
             one.value: _label(row_key.group if self.by.grouping is one else "", self._named(one))
             for one in Grouping

@@ -17,7 +17,7 @@ NAMED = 20
 """Queues that one line of the log names"""
 
 
-class UnknownQueues:
+class UnknownQueueWatch:
     """What was told of each tenant; a queue that was defined meanwhile and is so no longer is told
     anew.
     """

@@ -46,7 +46,7 @@ from floorpulse.query.prometheus.page import FloorSamples, Scrape
 from floorpulse.query.prometheus.progress import PipelineProgress
 from floorpulse.query.settings import ApiSettings, QuerySettings
 from floorpulse.query.stream.streams import Pulse, Streams
-from floorpulse.query.unknown_queues import UnknownQueues
+from floorpulse.query.unknown_queues import UnknownQueueWatch
 from floorpulse.runtime.clock import monotonic, now_ms
 from floorpulse.runtime.database import async_engine, readers_pool
 from floorpulse.runtime.gc_tuning import SHORT_PAUSES, leave_alone_what_is_here
@@ -91,7 +91,7 @@ async def query(
         running = assembled(
             settings.api, pool, keeper, log, Parts(metrics, pulse, definitions, forecasts, turns)
         )
-        looking = asyncio.create_task(UnknownQueues(running.answering.floors).run())
+        looking = asyncio.create_task(UnknownQueueWatch(running.answering.floors).run())
         stack.callback(looking.cancel)
         yield running
 

@@ -188,8 +188,10 @@ class AgentFigures:
         a whole.
         """
         view = self._floors.view(query.selection.tenant)
-        chosen = [narrowed(query.selection, [view.known.at(span.begin)]) for span in spans]
-        performance = Performance(chosen, query.agents, spans, view.as_of)
+        then = [view.known.at(span.begin) for span in spans]
+        chosen = {state: narrowed(query.selection, [state]) for state in set(then)}
+        selections = [chosen[state] for state in then]
+        performance = Performance(selections, query.agents, spans, view.as_of)
         if whole or query.asks_visits:
             span = Span(spans[0].begin, spans[-1].end)
             reading = narrowed(query.selection, view.known.during(span.begin, span.end))

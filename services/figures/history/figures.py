@@ -12,7 +12,7 @@ from typing import NamedTuple
 from floorpulse.board.domain.positions import lowest_watermark
 from floorpulse.board.domain.windows import Span
 from floorpulse.contracts.visits import Longest
-from floorpulse.figures.by_policy import Parted, queues_of, row_keys_of
+from floorpulse.figures.by_policy import Parted, narrowed, queues_of, row_keys_of
 from floorpulse.figures.enrich import RowFigures, RowPoint, enriched
 from floorpulse.figures.forecasts.arrivals import Arrivals
 from floorpulse.figures.forecasts.keeper import NO_HISTORY, ForecastHistory
@@ -131,15 +131,15 @@ class PastFigures:
     async def _arrangement(self, query: HistoryQuery) -> Arrangement:
         selection = query.selection
         question = query.question
-        seen = (
-            [] if selection.names_all else await self._panes.queue_channels(selection, query.span)
-        )
+        known = self._floors.view(selection.tenant).known
+        reading = narrowed(selection, known.during(query.span.begin, query.span.end))
+        seen = [] if selection.names_all else await self._panes.queue_channels(reading, query.span)
         named = (
             selected_queue_channels(self._board, selection)
             if selection.names_all or selection.queues
             else []
         )
-        terms = PoliciesOverTime(question.basis, self._floors.view(selection.tenant).known)
+        terms = PoliciesOverTime(question.basis, known)
         judged = any(kpi.judged_by is not None for kpi in question.kpis)
         made = Arrangement(selection, terms, query.span, judged=judged)
         async for portion in self._turns.over(sorted({*seen, *named}), QUEUE_CHANNELS):

@@ -19,8 +19,8 @@ from floorpulse.figures.rows import complete
 from floorpulse.figures.selection import By, RowKey, Selection
 from floorpulse.figures.sums import Sums
 from floorpulse.figures.targets.promises import (
-    Asked,
     Promise,
+    PromiseChoice,
     Stint,
     StretchPlace,
     TargetStatus,
@@ -44,7 +44,7 @@ class TargetQuery:
     """Which targets are asked for, over which stretches; `span` None: those running now."""
 
     tenant: str
-    asked: Asked
+    asked: PromiseChoice
     span: Span | None
     zone: ZoneInfo
 

@@ -20,7 +20,7 @@ from floorpulse.definitions.domain.calendars import Calendar, is_open, open_span
 from floorpulse.definitions.domain.in_force import InForce, TenantDefinitions, Version
 from floorpulse.definitions.domain.terms import Comparison, Grouping, Stretch
 from floorpulse.figures.intervals import Interval, intervals, next_edge
-from floorpulse.figures.selection import Members
+from floorpulse.figures.selection import NamedGroups
 from floorpulse.kpis.catalogue import OVER_SPANS, SpanKpi
 from floorpulse.kpis.figures import Value
 from floorpulse.kpis.formulas.recovery import fewest
@@ -92,13 +92,13 @@ def promises(in_force: InForce) -> Iterator[Promise]:
 
 
 @dataclass(frozen=True)
-class Asked:
+class PromiseChoice:
     """Which promises are asked for: of these targets, of these teams, sites and clients; all where
     none is named.
     """
 
     names: tuple[str, ...] = ()
-    groups: tuple[Members, ...] = ()
+    groups: tuple[NamedGroups, ...] = ()
 
     def wants(self, promise: Promise) -> bool:
         """Whether a promise is."""
@@ -107,7 +107,9 @@ class Asked:
         return named and all(scope.group(one) in names for one, names in self.groups)
 
 
-def stints(known: TenantDefinitions, span: Span, zone: ZoneInfo, asked: Asked) -> list[Stint]:
+def stints(
+    known: TenantDefinitions, span: Span, zone: ZoneInfo, asked: PromiseChoice
+) -> list[Stint]:
     """The stretches that begin in `span`, or hold its first instant, of the promises asked for, in
     order.
     """
@@ -127,7 +129,9 @@ def stints(known: TenantDefinitions, span: Span, zone: ZoneInfo, asked: Asked) -
     return sorted(found, key=lambda stint: stint.place)
 
 
-def _kept_over(known: TenantDefinitions, span: Span, asked: Asked) -> set[tuple[str, Stretch]]:
+def _kept_over(
+    known: TenantDefinitions, span: Span, asked: PromiseChoice
+) -> set[tuple[str, Stretch]]:
     """The targets of a span that are asked for, and over what they are kept."""
     states = known.during(0, span.end)
     return {

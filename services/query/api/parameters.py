@@ -38,12 +38,12 @@ from floorpulse.figures.policies_in_force import (
 )
 from floorpulse.figures.restate import Restatement
 from floorpulse.figures.rows import Question
-from floorpulse.figures.selection import By, Members, Selection, Unknown
+from floorpulse.figures.selection import By, NamedGroups, Selection, UnknownQueues
 from floorpulse.figures.tenant_view import TenantView
 from floorpulse.figures.visits.drilldown import VisitQuery
 from floorpulse.kpis.catalogue import ASKED, CATALOGUE, Kpi
 from floorpulse.kpis.policies import Formula
-from floorpulse.query.api.queue_groups import Clients, Sites, Teams, UnknownQueues, groups
+from floorpulse.query.api.queue_groups import Clients, Sites, Teams, UnknownParameter, groups
 from floorpulse.query.api.taken import Taken, TakenFigures
 from floorpulse.runtime.problems import Problem
 
@@ -119,7 +119,7 @@ class QueueParameters(Restated):
     site: Sites = None
     client: Clients = None
 
-    def groups(self, view: TenantView) -> tuple[Members, ...]:
+    def groups(self, view: TenantView) -> tuple[NamedGroups, ...]:
         """The teams, sites and clients whose queues count."""
         return groups(view, self.team, self.site, self.client)
 
@@ -135,7 +135,7 @@ class FigureParameters(QueueParameters):
     kpi: Annotated[List, Field(description=KPIS, examples=["service_level,aht,left:overflow"])] = (
         None
     )
-    unknown: UnknownQueues = Unknown.INCLUDE
+    unknown: UnknownParameter = UnknownQueues.INCLUDE
     by: Annotated[By, Field(description="what each row stands for")] = By.QUEUE
 
     def question(self, view: TenantView, chosen: Selection) -> Question:

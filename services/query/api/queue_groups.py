@@ -9,7 +9,7 @@ from pydantic import Field
 from floorpulse.access.parameters import List, PageParameters, names_of, refuse_strangers
 from floorpulse.definitions.domain.bodies import Kind
 from floorpulse.definitions.domain.terms import Grouping
-from floorpulse.figures.selection import Members, Selection, Unknown
+from floorpulse.figures.selection import NamedGroups, Selection, UnknownQueues
 from floorpulse.figures.tenant_view import TenantView
 
 Teams = Annotated[
@@ -30,8 +30,8 @@ Clients = Annotated[
         examples=["acme"],
     ),
 ]
-UnknownQueues = Annotated[
-    Unknown,
+UnknownParameter = Annotated[
+    UnknownQueues,
     Field(
         description="whether contacts of queues count that the definitions, where they name "
         "queues, do not know: `include`, `exclude`, or `only` these"
@@ -45,7 +45,7 @@ class QueuesParameters(PageParameters):
     team: Teams = None
     site: Sites = None
     client: Clients = None
-    unknown: UnknownQueues = Unknown.INCLUDE
+    unknown: UnknownParameter = UnknownQueues.INCLUDE
 
     def chosen(self, view: TenantView) -> Selection:
         """The queues that are asked for; problems 422."""
@@ -56,10 +56,12 @@ class QueuesParameters(PageParameters):
 
 def groups(
     view: TenantView, team: str | None = None, site: str | None = None, client: str | None = None
-) -> tuple[Members, ...]:
+) -> tuple[NamedGroups, ...]:
     """The teams, sites and clients named; problem 422 where one is not defined."""
     told = ((Grouping.TEAM, team), (Grouping.SITE, site), (Grouping.CLIENT, client))
-    named = tuple(Members(grouping, names_of(text)) for grouping, text in told if names_of(text))
+    named = tuple(
+        NamedGroups(grouping, names_of(text)) for grouping, text in told if names_of(text)
+    )
     for grouping, names in named:
         refuse_strangers(grouping.value, names, view.known.ids.get(Kind(grouping.plural), ()))
     return named

@@ -22,7 +22,7 @@ from floorpulse.access.parameters import (
 from floorpulse.figures.policies_in_force import target_ids
 from floorpulse.figures.targets.figures import KeptTarget, TargetQuery, Targets
 from floorpulse.figures.targets.promises import (
-    Asked,
+    PromiseChoice,
     StretchPlace,
     TargetStatus,
     counts_visits,
@@ -184,7 +184,7 @@ class TargetParameters(Taken):
             if self.since is None or self.until is None
             else span_of(self.since, self.until, zone)
         )
-        asked = Asked(names, groups(view, self.team, self.site, self.client))
+        asked = PromiseChoice(names, groups(view, self.team, self.site, self.client))
         return TargetQuery(view.tenant, asked, span, zone)
 
 

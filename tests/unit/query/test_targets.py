@@ -11,7 +11,7 @@ from floorpulse.board.domain.windows import Span
 from floorpulse.contracts.instants import parse_instant
 from floorpulse.definitions.domain.terms import Stretch
 from floorpulse.figures.targets.promises import (
-    Asked,
+    PromiseChoice,
     begin_of_stretch,
     hours_of,
     promises,
@@ -143,7 +143,7 @@ def test_a_day_without_an_hour_is_a_day_all_the_same() -> None:
     known = definitions(TEXT.replace("Asia/Shanghai", "America/New_York")).of("demo")
     spring = Span(at("2026-03-08T05:00:00Z"), at("2026-03-08T05:00:01Z"))
 
-    [day] = stints(known, spring, NEW_YORK, Asked(("day",)))
+    [day] = stints(known, spring, NEW_YORK, PromiseChoice(("day",)))
 
     assert day.span.end - day.span.begin == 23 * 60 * MINUTE
 

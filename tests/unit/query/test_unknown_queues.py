@@ -7,7 +7,7 @@ from structlog.testing import capture_logs
 
 from floorpulse.query.prometheus.exposition import Exposition
 from floorpulse.query.prometheus.samples import Samples
-from floorpulse.query.unknown_queues import NAMED, UnknownQueues
+from floorpulse.query.unknown_queues import NAMED, UnknownQueueWatch
 from tests.fakes.definitions import definitions
 from tests.fakes.floor import MINUTE, answered
 from tests.fakes.world import NOW, SPAN, World
@@ -79,7 +79,7 @@ def test_a_metric_counts_them(world: World) -> None:
 
 
 def test_the_log_tells_each_of_them_once_and_anew_when_it_comes_back(world: World) -> None:
-    watch = UnknownQueues(world.floors)
+    watch = UnknownQueueWatch(world.floors)
     with capture_logs() as lines:
         watch.look()
         watch.look()
@@ -97,6 +97,6 @@ def test_a_line_of_the_log_names_some_and_counts_all(world: World) -> None:
     world.floor.put(*(answered(NOW - MINUTE, 1, 60, f"x-{number:02}") for number in range(50)))
     world.tell()
     with capture_logs() as lines:
-        UnknownQueues(world.floors).look()
+        UnknownQueueWatch(world.floors).look()
 
     assert (len(lines[0]["queues"]), lines[0]["number"]) == (NAMED, 51)
