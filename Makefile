@@ -19,7 +19,7 @@ BANK := --again --shuffle --kill 3 --instants
 COMPILE := $(BIN)/uv pip compile pyproject.toml --extra embedded --extra otel --universal --python-version 3.11 \
 	--no-emit-index-url --no-header --no-annotate --quiet
 
-.PHONY: help demo test test-unit install lint types architecture docs ci generate coverage bench alert-days soak soak-alerts mutants accept lock kafka alertmanager clean
+.PHONY: help demo test test-unit install lint types architecture docs ci generate coverage bench alert-days soak soak-alerts soak-prometheus mutants accept lock kafka alertmanager prometheus clean
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,10 +48,11 @@ architecture: $(VENV)/.dev ## who may import whom
 docs: $(VENV)/.dev ## the pages as a site, in site/; a page without a place, or a link that leads nowhere, is a failure
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
-ci: lint types architecture docs ## what must be green before a change lands; skipping Apache Kafka or Alertmanager is a failure here
+ci: lint types architecture docs ## what must be green before a change lands; skipping Apache Kafka, Alertmanager or Prometheus is a failure here
 	deploy/kafka/kafka.sh fetch
 	deploy/alertmanager/alertmanager.sh fetch
-	TESTS_REQUIRE_KAFKA=1 TESTS_REQUIRE_ALERTMANAGER=1 $(MAKE) coverage ARGS="--durations=40"
+	deploy/prometheus/prometheus.sh fetch
+	TESTS_REQUIRE_KAFKA=1 TESTS_REQUIRE_ALERTMANAGER=1 TESTS_REQUIRE_PROMETHEUS=1 $(MAKE) coverage ARGS="--durations=40"
 	$(MAKE) accept BANK="--kill 3 --instants"
 
 generate: $(VENV)/.dev ## write every generated document anew: docs/{kpis,settings,metrics,dashboards}.md, docs/schema, grafana/dashboards
@@ -91,6 +92,9 @@ soak: $(VENV)/.dev ## the long proofs on Apache Kafka: kills, storms, outages, f
 soak-alerts: $(VENV)/.dev ## the long proofs of alerts: 10,000 schedules in virtual time, replicas killed and frozen on PostgreSQL (ARGS="--rounds 5")
 	$(BIN)/python -m tests.reliability.alert_soak $(ARGS)
 
+soak-prometheus: $(VENV)/.dev ## a real Prometheus with the shipped rules beside the demo's busiest day: what records and what fires (ARGS="--minutes 15")
+	$(BIN)/python -m tests.reliability.prometheus_soak $(ARGS)
+
 mutants: $(VENV)/.dev ## which changes of the engine's decisions no test notices (ARGS="'floorpulse.kpi_engine.fold.join*'")
 	TESTS_EXAMPLES=30 $(BIN)/mutmut run --max-children 2 $(ARGS)
 	$(BIN)/mutmut results
@@ -104,6 +108,9 @@ kafka: ## fetch Apache Kafka's jars for the tests
 
 alertmanager: ## fetch Alertmanager for the tests, from Debian's package, without installing it
 	deploy/alertmanager/alertmanager.sh fetch
+
+prometheus: ## fetch Prometheus for the tests, from Debian's package, without installing it
+	deploy/prometheus/prometheus.sh fetch
 
 clean: ## remove what was made here: .venv, caches, the demo's state
 	rm -rf $(VENV) .floorpulse mutants site build dist .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info

@@ -18,7 +18,15 @@ from floorpulse.demo.domain.season import Season, season
 from floorpulse.demo.floor import DemoFloor, floor
 from floorpulse.demo.folder import StateFolder
 from floorpulse.demo.options import DemoError, DemoOptions
-from floorpulse.demo.programs import ALERTS, ENGINE, HTTP, SIMULATOR, environment, programs
+from floorpulse.demo.programs import (
+    ALERTS,
+    ENGINE,
+    HTTP,
+    SIMULATOR,
+    environment,
+    metrics_ports,
+    programs,
+)
 from floorpulse.demo.screen import Screen
 from floorpulse.demo.servers import EmbeddedServers
 from floorpulse.demo.supervisor import Program, Supervisor, ending
@@ -119,7 +127,9 @@ class Demo:
             self._open_season()
         env = environment(self._inherited, self._servers.addresses, self._options, self._folder)
         self._folder.keep_running(self._options.url, env)
-        self._programs = programs(self._options, env, self._folder, self._season)
+        ports = metrics_ports(self._options)
+        self._folder.keep_targets(ports.targets(self._options))
+        self._programs = programs(self._options, env, self._folder, self._season, ports)
         self._keep_all()
 
     def _open_season(self) -> None:

@@ -41,6 +41,7 @@ class StateFolder:
         self.key_file = path / "api-key"
         self._processes = path / "processes.json"
         self._running = path / RUNNING
+        self._targets = path / "prometheus-targets.json"
         self._season = path / "simulation.json"
 
     @property
@@ -77,9 +78,17 @@ class StateFolder:
         demo = RunningDemo(url, str(self.key_file), settings)
         self._write(self._running, msgspec.json.encode(demo).decode() + "\n")
 
+    def keep_targets(self, jobs: Mapping[str, list[str]]) -> None:
+        """Write down for a Prometheus (`file_sd_configs`) what it can scrape (host:port) by the
+        name of its job, until `forget_running`.
+        """
+        groups = [{"targets": there, "labels": {"job": job}} for job, there in jobs.items()]
+        self._write(self._targets, msgspec.json.encode(groups).decode() + "\n")
+
     def forget_running(self) -> None:
         """No other command finds the demo from here on."""
         self._running.unlink(missing_ok=True)
+        self._targets.unlink(missing_ok=True)
 
     def season(self) -> Season | None:
         """The floor that ran last; None where there is none that can be read."""

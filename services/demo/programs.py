@@ -10,6 +10,7 @@ from pathlib import Path
 
 import floorpulse.demo
 from floorpulse.demo.domain.season import Season
+from floorpulse.demo.embedded.child import free_port
 from floorpulse.demo.folder import StateFolder
 from floorpulse.demo.options import HOST, TENANT, DemoOptions
 from floorpulse.demo.supervisor import Program
@@ -40,6 +41,29 @@ class Addresses:
     dsn: str
 
 
+@dataclass(frozen=True)
+class MetricsPorts:
+    """The ports of `/metrics` of the processes that nobody asks for anything else: each engine's,
+    and that of the alerts service, whose routes are on the origin.
+    """
+
+    engines: tuple[int, ...]
+    alerts: int
+
+    def targets(self, options: DemoOptions) -> dict[str, list[str]]:
+        """What a Prometheus scrapes (host:port), by the name of its job."""
+        ports = {HTTP: (options.port,), ENGINE: self.engines, ALERTS: (self.alerts,)}
+        return {
+            f"floorpulse-{process}": [f"{HOST}:{port}" for port in theirs]
+            for process, theirs in ports.items()
+        }
+
+
+def metrics_ports(options: DemoOptions) -> MetricsPorts:
+    """Ports that are free now."""
+    return MetricsPorts(tuple(free_port() for _ in range(options.engines)), free_port())
+
+
 def environment(
     inherited: Mapping[str, str], addresses: Addresses, options: DemoOptions, folder: StateFolder
 ) -> dict[str, str]:
@@ -64,7 +88,7 @@ def environment(
             "FLOORPULSE_API__OPEN_TENANT": TENANT,
             "FLOORPULSE_API__METRICS_OPEN": "true",
             "FLOORPULSE_API__SESSION_SECRET": folder.secret("session-secret"),
-            # nobody asks the alerts service itself: its routes are on the origin
+            # nobody asks an alerts service itself: its routes are on the origin
             "FLOORPULSE_ALERTS__PORT": "0",
             "FLOORPULSE_ALERTS__OPEN_ACTS": "true",
             "FLOORPULSE_ALERTS__PUBLIC_URL": options.url,
@@ -78,13 +102,23 @@ def environment(
 
 
 def programs(
-    options: DemoOptions, env: Mapping[str, str], folder: StateFolder, season: Season | None
+    options: DemoOptions,
+    env: Mapping[str, str],
+    folder: StateFolder,
+    season: Season | None,
+    ports: MetricsPorts,
 ) -> list[Program]:
     """The processes to keep running, in the order of their start; the simulator only where there is
     a `season`.
     """
-    logs = [
-        ENGINE if number == 1 else f"{ENGINE}-{number}" for number in range(1, options.engines + 1)
+    engines = [
+        _program(
+            ENGINE,
+            ENGINE if number == 1 else f"{ENGINE}-{number}",
+            {**env, "FLOORPULSE_ENGINE__METRICS_PORT": str(port)},
+            folder,
+        )
+        for number, port in enumerate(ports.engines, 1)
     ]
     simulator = (
         []
@@ -93,8 +127,8 @@ def programs(
     )
     return [
         _program(HTTP, HTTP, env, folder),
-        *(_program(ENGINE, log, env, folder) for log in logs),
-        _program(ALERTS, ALERTS, env, folder),
+        *engines,
+        _program(ALERTS, ALERTS, {**env, "FLOORPULSE_ALERTS__PORT": str(ports.alerts)}, folder),
         *simulator,
     ]
 

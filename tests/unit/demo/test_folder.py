@@ -135,3 +135,15 @@ def test_an_unknown_scenario_is_refused_with_the_known_ones() -> None:
         DemoError, match="no scenario 'busy'; there are quiet, normal, double-eleven"
     ):
         DemoOptions(scenario="busy")
+
+
+def test_a_prometheus_finds_what_to_scrape_while_the_demo_runs(tmp_path: Path) -> None:
+    file = tmp_path / "prometheus-targets.json"
+    with claimed(tmp_path) as folder:
+        folder.keep_targets({"floorpulse-engine": ["127.0.0.1:7", "127.0.0.1:8"]})
+
+        assert json.loads(file.read_text()) == [
+            {"targets": ["127.0.0.1:7", "127.0.0.1:8"], "labels": {"job": "floorpulse-engine"}}
+        ]
+
+    assert not file.exists()

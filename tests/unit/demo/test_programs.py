@@ -11,7 +11,13 @@ from floorpulse.definitions.domain.check import check
 from floorpulse.demo.domain.season import Season
 from floorpulse.demo.folder import StateFolder
 from floorpulse.demo.options import DemoOptions
-from floorpulse.demo.programs import DEFINITIONS, Addresses, environment, programs
+from floorpulse.demo.programs import (
+    DEFINITIONS,
+    Addresses,
+    MetricsPorts,
+    environment,
+    programs,
+)
 from floorpulse.kpi_engine.settings import EngineSettings
 from floorpulse.origin.app import create_http_app
 from floorpulse.origin.settings import HttpSettings
@@ -103,7 +109,9 @@ def test_both_services_are_on_one_origin(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def test_each_process_has_its_words_and_its_log(tmp_path: Path) -> None:
-    found = programs(DemoOptions(engines=2), {"A": "1"}, StateFolder(tmp_path), FLOOR)
+    found = programs(
+        DemoOptions(engines=2), {"A": "1"}, StateFolder(tmp_path), FLOOR, MetricsPorts((7, 8), 9)
+    )
 
     assert [(one.name, one.log.name) for one in found] == [
         ("http", "http.log"),
@@ -113,11 +121,29 @@ def test_each_process_has_its_words_and_its_log(tmp_path: Path) -> None:
         ("simulator", "simulator.log"),
     ]
     assert found[0].command == (sys.executable, "-P", "-m", "floorpulse.cli.app", "http")
-    assert all(one.env == {"A": "1"} for one in found)
+    assert [one.env for one in found] == [
+        {"A": "1"},
+        {"A": "1", "FLOORPULSE_ENGINE__METRICS_PORT": "7"},
+        {"A": "1", "FLOORPULSE_ENGINE__METRICS_PORT": "8"},
+        {"A": "1", "FLOORPULSE_ALERTS__PORT": "9"},
+        {"A": "1"},
+    ]
+
+
+def test_a_prometheus_is_told_where_each_process_shows_its_metrics() -> None:
+    targets = MetricsPorts((7, 8), 9).targets(DemoOptions(port=8123, engines=2))
+
+    assert targets == {
+        "floorpulse-http": ["127.0.0.1:8123"],
+        "floorpulse-engine": ["127.0.0.1:7", "127.0.0.1:8"],
+        "floorpulse-alerts": ["127.0.0.1:9"],
+    }
 
 
 def test_the_simulator_is_told_its_floor_exactly(tmp_path: Path) -> None:
-    *_, simulator = programs(DemoOptions(port=8123), {}, StateFolder(tmp_path), FLOOR)
+    *_, simulator = programs(
+        DemoOptions(port=8123), {}, StateFolder(tmp_path), FLOOR, MetricsPorts((7,), 8)
+    )
     said = dict(zip(simulator.command[5:-2:2], simulator.command[6:-2:2], strict=True))
 
     assert said["--to"] == "http://127.0.0.1:8123"
@@ -127,7 +153,9 @@ def test_the_simulator_is_told_its_floor_exactly(tmp_path: Path) -> None:
 
 
 def test_without_a_floor_there_is_no_simulator(tmp_path: Path) -> None:
-    assert [one.name for one in programs(DemoOptions(), {}, StateFolder(tmp_path), None)] == [
+    found = programs(DemoOptions(), {}, StateFolder(tmp_path), None, MetricsPorts((7,), 8))
+
+    assert [one.name for one in found] == [
         "http",
         "engine",
         "alerts",
