@@ -13,7 +13,8 @@ from floorpulse.runtime.settings import DatabaseSettings
 pytestmark = pytest.mark.embedded
 
 INSERT = """
-INSERT INTO stream_partition VALUES ('contact-events', $1, 'log', 1, $2, 'host/1', 7, NULL, 7, 0, $3)
+INSERT INTO stream_partition
+VALUES ('contact-events', $1, 'log', 1, $2, 'host/1', 7, NULL, 7, 0, $3)
 """
 EPOCHS = "SELECT partition, epoch, next_offset FROM stream_partition ORDER BY partition"
 
