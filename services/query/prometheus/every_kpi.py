@@ -16,9 +16,7 @@ from floorpulse.query.prometheus.exposition import escaped
 from floorpulse.query.prometheus.folding import OTHER, Fold, Folds
 from floorpulse.query.prometheus.metric_names import FLOOR_FAMILIES
 
-EVERYTHING = Question(
-    (*CATALOGUE.values(), *CATALOGUE["service_level"].in_variants()), AS_IN_FORCE
-)
+EVERYTHING = Question((*CATALOGUE.values(), *CATALOGUE["service_level"].in_variants()), AS_IN_FORCE)
 """Service level under each formula beside that of the definitions: so they can be compared"""
 WINDOW = Window.M15
 FAMILIES = "contactcenter_kpi", "contactcenter_kpi_sample_size", "contactcenter_occupancy_ratio"
