@@ -11,7 +11,9 @@ Spans of days go by hours in the same way: exact at any whole hour up to 3,600 h
 longer ones in one bucket.
 """
 
-from itertools import repeat
+from bisect import bisect_left
+from collections.abc import Sequence
+from itertools import accumulate, repeat
 from math import ceil, log
 from typing import Literal
 
@@ -70,10 +72,9 @@ def points_bucket(thousandths: int, *, fatal: bool) -> int:
 
 def buckets(cells: Cells, histogram: Histogram) -> list[tuple[int, int]]:
     """(index, count) of every non-empty bucket of one histogram, ascending."""
+    last = histogram + BUCKETS
     return sorted(
-        (code - histogram, count)
-        for code, count in cells.items()
-        if histogram <= code < histogram + BUCKETS
+        [(code - histogram, count) for code, count in cells.items() if histogram <= code < last]
     )
 
 
@@ -117,11 +118,18 @@ def quantile(cells: Cells, histogram: Histogram, q: float) -> tuple[float | None
     """The nearest-rank q-quantile in seconds (None of an empty sample) and the size of its
     sample.
     """
+    (value,), size = quantiles(cells, histogram, (q,))
+    return value, size
+
+
+def quantiles(
+    cells: Cells, histogram: Histogram, qs: Sequence[float]
+) -> tuple[list[float | None], int]:
+    """Several nearest-rank quantiles of one sample, and its size."""
     ordered = buckets(cells, histogram)
-    size = sum(count for _, count in ordered)
-    rank = max(1, ceil(q * size))
-    for index, count in ordered:
-        rank -= count
-        if rank <= 0:
-            return bucket_seconds(index), size
-    return None, 0
+    reached = list(accumulate([count for _, count in ordered]))
+    if not reached:
+        return [None] * len(qs), 0
+    size = reached[-1]
+    places = [bisect_left(reached, max(1, ceil(q * size))) for q in qs]
+    return [bucket_seconds(ordered[place][0]) for place in places], size

@@ -2,6 +2,8 @@
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from floorpulse.contracts.letters import Reason
+
 REQUEST_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 
@@ -40,3 +42,5 @@ class IngestMetrics:
         self.bytes = Counter(
             "floorpulse_ingest_bytes", "Bytes of event bodies, decompressed", registry=registry
         )
+        for reason in Reason:  # at 0 before the first: a rate over it sees the first one too
+            self.rejected.labels(reason)

@@ -4,6 +4,8 @@ export.
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from floorpulse.contracts.letters import Reason
+
 
 class EngineMetrics:
     """Counters of one worker process."""
@@ -64,3 +66,5 @@ class EngineMetrics:
             "Figures that changed after they were final",
             registry=registry,
         )
+        for reason in Reason:  # at 0 before the first: a rate over it sees the first one too
+            self.dead.labels(reason)

@@ -1,10 +1,13 @@
-"""What the API tells about itself; the floor's own figures are `domain/exposition.py`."""
+"""What the API tells about itself; the floor's own figures are `query/prometheus`."""
 
 from itertools import product
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from floorpulse.figures.lookup.looked_up import LOOKUPS, Unanswered
+
+PIPELINE = "pipeline"
+"""What the look-up of the log's ends and the durable positions is called"""
 
 
 class QueryMetrics:
@@ -28,12 +31,12 @@ class QueryMetrics:
         )
         self.unanswered = Counter(
             "floorpulse_api_lookups_unanswered",
-            "Look-ups in the tables that live figures or /metrics went out without, their KPIs "
-            "undefined: late, slow or away.",
+            "Look-ups in the tables or the log that live figures or /metrics went out without, "
+            "what they tell undefined: late, slow or away.",
             ["lookup", "reason"],
             registry=registry,
         )
-        for lookup, reason in product(LOOKUPS.values(), Unanswered):
+        for lookup, reason in product((*LOOKUPS.values(), PIPELINE), Unanswered):
             self.unanswered.labels(lookup, reason)
 
     def went_without(self, lookup: str, reason: Unanswered) -> None:

@@ -42,7 +42,8 @@ from floorpulse.query.pipeline.event_log import KafkaEventLog
 from floorpulse.query.pipeline.pipeline import Pipeline
 from floorpulse.query.prometheus.every_kpi import WholeFloors
 from floorpulse.query.prometheus.exposition import Exposition
-from floorpulse.query.prometheus.page import Scrape
+from floorpulse.query.prometheus.page import FloorSamples, Scrape
+from floorpulse.query.prometheus.progress import PipelineProgress
 from floorpulse.query.settings import ApiSettings, QuerySettings
 from floorpulse.query.stream.streams import Pulse, Streams
 from floorpulse.query.unknown_queues import UnknownQueues
@@ -53,6 +54,10 @@ from floorpulse.runtime.http import create_app
 from floorpulse.runtime.process_metrics import process_registry
 
 PING_WITHIN = 2.0
+NO_ENGINE = (
+    "no engine has ever been heard of, so nothing is counted: start `floorpulse engine`; "
+    "if one runs, its log says why it does not count"
+)
 
 
 @asynccontextmanager
@@ -133,7 +138,12 @@ def assembled(
     live = LiveFigures(floors, lookup, turns, lambda: parts.forecasts.current)
     streams = Streams(live, turns, parts.pulse, settings.most_rows, secrets.token_hex(4))
     metrics.streams.set_function(lambda: streams.open)
-    pages = Exposition(floors, settings.most_series), WholeFloors(live)
+    pipeline = Pipeline(keeper.board, log, rows, now_ms)
+    samples = FloorSamples(
+        Exposition(floors, settings.most_series),
+        WholeFloors(live),
+        PipelineProgress(pipeline, keeper.board, monotonic, metrics.went_without),
+    )
     health = Health(
         loaded=lambda: keeper.loaded.is_set() and kept.loaded.is_set(),
         unready=_unready(pool, keeper, kept),
@@ -152,10 +162,10 @@ def assembled(
         Queues(floors, live, turns),
         parts.forecasts,
         Staffing(floors, live),
-        Pipeline(keeper.board, log, rows, now_ms),
+        pipeline,
         Retirement(PostgresRetiredSources(pool), keeper.heed),
         streams,
-        Scrape(*pages, metrics, now_ms, monotonic, settings.metrics_seconds),
+        Scrape(samples, health.loaded, metrics, now_ms, monotonic, settings.metrics_seconds),
     )
 
 
@@ -178,6 +188,8 @@ def _unready(
             return "the live figures are being loaded"
         if not kept.loaded.is_set():
             return "the definitions are being loaded"
+        if not keeper.board.positions:
+            return NO_ENGINE
         try:
             async with asyncio.timeout(PING_WITHIN):
                 await pool.fetchval("SELECT 1")

@@ -8,6 +8,7 @@ from prometheus_client import (
     GCCollector,
     PlatformCollector,
     ProcessCollector,
+    disable_created_metrics,
 )
 
 from floorpulse.runtime.build import installed_version
@@ -66,7 +67,12 @@ class BuildMetrics:
 
 
 def process_registry() -> CollectorRegistry:
-    """A registry with the process's own figures: build, memory, CPU, descriptors."""
+    """A registry with the process's own figures: build, memory, CPU, descriptors.
+
+    Counters are told without the instants at which they were made: these would be as many series
+    again, of which Prometheus makes nothing.
+    """
+    disable_created_metrics()  # type: ignore[no-untyped-call]  # as the library has it
     registry = CollectorRegistry()
     ProcessCollector(registry=registry)
     PlatformCollector(registry=registry)

@@ -37,7 +37,8 @@ from floorpulse.query.pipeline.lag import LogRange
 from floorpulse.query.pipeline.pipeline import Pipeline
 from floorpulse.query.prometheus.every_kpi import WholeFloors
 from floorpulse.query.prometheus.exposition import Exposition
-from floorpulse.query.prometheus.page import Scrape
+from floorpulse.query.prometheus.page import FloorSamples, Scrape
+from floorpulse.query.prometheus.progress import PipelineProgress
 from floorpulse.query.stream.streams import Pulse, Streams
 from floorpulse.runtime.http import create_app
 from tests.fakes.floor import (
@@ -168,7 +169,12 @@ class World:
         floors = Floors(self.board, lambda: self.now, lambda: self.definitions)
         turns = Turns()
         live = LiveFigures(floors, lookup, turns, lambda: self.forecasts.current)
-        self.pages = Exposition(floors, 10_000), WholeFloors(live)
+        pipeline = Pipeline(self.board, self.log, self.floor, lambda: self.now)
+        self.samples = FloorSamples(
+            Exposition(floors, 10_000),
+            WholeFloors(live),
+            PipelineProgress(pipeline, self.board, lambda: self.now / 1000, metrics.went_without),
+        )
         tables = Tables(history, history, history, self.floor, self.forecasts.store)
         health = Health(
             loaded=lambda: self.loaded,
@@ -187,10 +193,16 @@ class World:
             Queues(floors, live, turns),
             self.forecasts,
             Staffing(floors, live),
-            Pipeline(self.board, self.log, self.floor, lambda: self.now),
+            pipeline,
             Retirement(self.floor, self._heed),
             Streams(live, turns, self.pulse, limits.most_rows, "b00t"),
-            Scrape(*self.pages, metrics, lambda: self.now, lambda: self.now / 1000),
+            Scrape(
+                self.samples,
+                health.loaded,
+                metrics,
+                lambda: self.now,
+                lambda: self.now / 1000,
+            ),
         )
 
     @property

@@ -20,7 +20,7 @@ from floorpulse.runtime.database import async_engine
 from floorpulse.runtime.kafka import ensure_topics, producer
 from floorpulse.runtime.settings import DatabaseSettings, KafkaSettings
 from tests.fakes.floor import MemoryFloor, abandoned, answered, left, waiting
-from tests.integration.stored import Floor, floor_on, identity, rows, served, text, until
+from tests.integration.stored import Floor, floor_on, identity, ok, rows, served, text, until
 
 pytestmark = [pytest.mark.embedded, pytest.mark.timeout(900)]
 
@@ -110,11 +110,21 @@ async def test_news_reaches_figures_metrics_and_the_stream(floor: Floor) -> None
         await until(seen)
         page = (await client.get("/metrics")).text
 
-    assert (
-        'contactcenter_contacts_offered_total{tenant="demo",queue="sales",channel="voice"} 2'
-        in page
-    )
+    labels = 'tenant="demo",queue="sales",channel="voice"'
+    assert f"contactcenter_contacts_waiting{{{labels}}} 1" in page
+    assert f"contactcenter_contacts_offered_total{{{labels}}} 0" in page
     assert "floorpulse_board_updates_total" in page
+
+
+async def test_the_api_is_not_ready_before_an_engine_was_heard_of(floor: Floor) -> None:
+    async with served(floor) as client:
+        unready = await client.get("/readyz")
+        floor.memory.put(answered(now_ms() - 20_000, 5))
+        await floor.publish()
+        await until(lambda: ok(client, "/readyz"))
+
+    assert unready.status_code == 503
+    assert "start `floorpulse engine`" in unready.json()["detail"]
 
 
 async def test_lag_counts_what_live_or_history_does_not_include(floor: Floor) -> None:

@@ -40,7 +40,8 @@ from floorpulse.query.metrics import QueryMetrics
 from floorpulse.query.pipeline.pipeline import Pipeline
 from floorpulse.query.prometheus.every_kpi import WholeFloors
 from floorpulse.query.prometheus.exposition import Exposition
-from floorpulse.query.prometheus.page import Scrape
+from floorpulse.query.prometheus.page import FloorSamples, Scrape
+from floorpulse.query.prometheus.progress import PipelineProgress
 from floorpulse.query.stream.streams import Pulse, Streams
 from floorpulse.runtime import problems
 from floorpulse.runtime.clock import monotonic, now_ms, steady_ms
@@ -149,6 +150,12 @@ def served(floor: MemoryFloor, board: Board, pulse: Pulse, defined: Definitions)
     turns = Turns()
     lookup = Lookup(history, history, monotonic)
     live = LiveFigures(floors, lookup, turns, lambda: keeper.current)
+    pipeline = Pipeline(board, FixedLog({}), floor, now_ms)
+    samples = FloorSamples(
+        Exposition(floors, 1000),
+        WholeFloors(live),
+        PipelineProgress(pipeline, board, monotonic, metrics.went_without),
+    )
     app = FastAPI()
     problems.install(app)
     app.include_router(router())
@@ -172,10 +179,10 @@ def served(floor: MemoryFloor, board: Board, pulse: Pulse, defined: Definitions)
         Corrections(floors, turns, history),
         Queues(floors, live, turns),
         keeper,
-        Pipeline(board, FixedLog({}), floor, now_ms),
+        pipeline,
         Retirement(floor, heed),
         Streams(live, turns, pulse, boot="boot"),
-        Scrape(Exposition(floors, 1000), WholeFloors(live), metrics, now_ms, monotonic),
+        Scrape(samples, lambda: True, metrics, now_ms, monotonic),
     )
     return app
 

@@ -4,9 +4,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from fastapi import APIRouter, Request, Response
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client import CollectorRegistry
 
 from floorpulse.runtime.problems import Problem, described
+from floorpulse.runtime.scraped import scraped
 
 RETRY_AFTER = {"Retry-After": "5"}
 
@@ -55,6 +56,6 @@ async def readyz(request: Request) -> dict[str, str]:
 
 
 async def metrics(request: Request) -> Response:
-    """The text format."""
+    """In the text format of Prometheus, or in OpenMetrics."""
     health: AlertsHealth = request.app.state.alerts_health
-    return Response(generate_latest(health.registry), media_type=CONTENT_TYPE_LATEST)
+    return scraped(request, health.registry)

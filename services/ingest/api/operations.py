@@ -1,10 +1,10 @@
 """Health and metrics of the ingest process that stands alone."""
 
 from fastapi import APIRouter, Request, Response
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from floorpulse.ingest.app import Ingest
 from floorpulse.runtime.problems import Problem, described
+from floorpulse.runtime.scraped import scraped
 
 RETRY_AFTER = {"Retry-After": "5"}
 
@@ -35,5 +35,5 @@ async def readyz(request: Request) -> dict[str, str]:
 
 
 async def metrics(request: Request) -> Response:
-    """The text format."""
-    return Response(generate_latest(request.app.state.registry), media_type=CONTENT_TYPE_LATEST)
+    """In the text format of Prometheus, or in OpenMetrics."""
+    return scraped(request, request.app.state.registry)

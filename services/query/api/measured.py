@@ -67,7 +67,7 @@ async def _available(answer: Handler, request: Request) -> Response:
 
 def answering_of(request: Request) -> Answering:
     """What all answers share, loaded or not."""
-    return _use_cases(request).answering
+    return running_of(request).answering
 
 
 def use_case(kind: type[T]) -> Callable[[Request], Coroutine[Any, Any, T]]:
@@ -83,7 +83,7 @@ def use_case(kind: type[T]) -> Callable[[Request], Coroutine[Any, Any, T]]:
 
 def loaded(request: Request) -> UseCases:
     """The running use cases; problem 503 until the board holds the live span."""
-    running = _use_cases(request)
+    running = running_of(request)
     if not running.answering.health.loaded():
         raise Problem(
             503,
@@ -94,7 +94,8 @@ def loaded(request: Request) -> UseCases:
     return running
 
 
-def _use_cases(request: Request) -> UseCases:
+def running_of(request: Request) -> UseCases:
+    """The running use cases, loaded or not."""
     running: UseCases = request.app.state.query
     return running
 

@@ -5,13 +5,13 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import PlainTextResponse
 from fastapi.security import HTTPAuthorizationCredentials
-from prometheus_client import CONTENT_TYPE_LATEST
 
 from floorpulse.access.http import BEARER, require
-from floorpulse.query.api.measured import MeasuredRoute, answering_of, use_case
+from floorpulse.query.api.measured import MeasuredRoute, answering_of, running_of
 from floorpulse.query.prometheus.page import Scrape
 from floorpulse.runtime.problems import Problem, described
 from floorpulse.runtime.routes import RETRY_AFTER
+from floorpulse.runtime.scraped import accepts
 
 router = APIRouter(route_class=MeasuredRoute, tags=["operations"])
 may_scrape = require("metrics:read")
@@ -31,12 +31,15 @@ async def scraper(
     "/metrics",
     dependencies=[Depends(scraper)],
     response_class=PlainTextResponse,
-    responses=described(401, 403, 503),
+    responses=described(401, 403),
     summary="Prometheus",
 )
-async def metrics(scrape: Annotated[Scrape, Depends(use_case(Scrape))]) -> Response:
-    """The floor's figures and the process's own, in the text format of Prometheus."""
-    return Response(await scrape.page(), media_type=CONTENT_TYPE_LATEST)
+async def metrics(request: Request) -> Response:
+    """The floor's figures and the process's own, in the text format of Prometheus or, where the
+    scraper prefers it, in OpenMetrics; the process alone until the live figures are loaded.
+    """
+    asked = accepts(request)
+    return asked.response(await running_of(request).of(Scrape).page(asked))
 
 
 @router.get(
@@ -57,7 +60,7 @@ async def livez(request: Request) -> Response:
     "/readyz", response_class=PlainTextResponse, responses=described(503), summary="Can it answer?"
 )
 async def readyz(request: Request) -> Response:
-    """200 once the board is loaded and while the database answers."""
+    """200 once the board is loaded and an engine was heard of, and while the database answers."""
     why = await answering_of(request).health.unready()
     if why is not None:
         raise Problem(503, "Not ready", why, headers=RETRY_AFTER)

@@ -1,19 +1,18 @@
 """The floor as Prometheus metrics: counters since this process started, exact gauges per window,
 and how far to trust them.
 
-Written as text directly: the client library's families cost ten times as much at 10,000 series.
 Counters tell of the live span only: a replay of last year must not look like a rush today.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from floorpulse.board.domain.positions import current
 from floorpulse.board.domain.series import QueueChannel, SeriesKey
 from floorpulse.board.domain.windows import Window
-from floorpulse.contracts.cells import Cell, Cells, add
+from floorpulse.contracts.cells import Cells, add
 from floorpulse.definitions.domain.calendars import is_open
 from floorpulse.figures.by_policy import Parted, by_policy, value_of
 from floorpulse.figures.policies_in_force import AS_IN_FORCE, PoliciesInForce
@@ -21,15 +20,25 @@ from floorpulse.figures.sources.silent import SilentQueues
 from floorpulse.figures.staff.by_queue import staff_of_states
 from floorpulse.figures.state import State, state_of
 from floorpulse.figures.tenant_view import Floors
-from floorpulse.kpis.catalogue import GAUGED, OVER_SPANS, SpanKpi
-from floorpulse.kpis.figures import SpanFigures, Value
+from floorpulse.kpis.catalogue import OVER_SPANS
+from floorpulse.kpis.figures import SpanFigures
 from floorpulse.kpis.formulas.staffing import LOGGED_IN
 from floorpulse.kpis.policies import ServiceLevelPolicy
-from floorpulse.query.prometheus.counters import Counters, counted
-from floorpulse.query.prometheus.folding import OTHER, Fold, Folding, Folds, moved
-from floorpulse.query.prometheus.metric_names import FLOOR_FAMILIES, QUANTILES, WAITS
+from floorpulse.query.prometheus.births import Births
+from floorpulse.query.prometheus.configured import ConfiguredQueues
+from floorpulse.query.prometheus.counters import SERIES, Counters, counted
+from floorpulse.query.prometheus.folding import (
+    OTHER,
+    Fold,
+    Folding,
+    Folds,
+    SeriesBounds,
+    moved,
+)
+from floorpulse.query.prometheus.samples import Samples, escaped, labelled, owner
+from floorpulse.query.prometheus.windowed import put_window
 
-SERIES_PER_QUEUE = 150
+SERIES_PER_QUEUE = 125
 """Series of one queue and channel, rounded up; `test_exposition` counts them."""
 SERIES_PER_TENANT = 125
 """Series of a tenant beside those; `test_query_routes` counts them."""
@@ -39,10 +48,15 @@ SERVICE_LEVEL = OVER_SPANS["service_level"]
 
 @dataclass(frozen=True)
 class ShownQueues:
-    """What one set of series stands for."""
+    """What one set of series stands for: a queue and channel, or all that are shown together."""
 
-    labels: str
+    subject: QueueChannel
     queue_channels: Sequence[QueueChannel]
+
+    @cached_property
+    def labels(self) -> str:
+        """The labels of its series."""
+        return labelled(*self.subject)
 
     @property
     def series_keys(self) -> list[SeriesKey]:
@@ -79,40 +93,6 @@ Parts = Sequence[tuple[ServiceLevelPolicy, Sequence[QueueChannel]]]
 """Queues and channels with the same policies together"""
 
 
-@dataclass(eq=False)
-class MetricsPage:
-    """Lines of metrics, collected by family."""
-
-    families: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-
-    def put(self, name: str, labels: str, value: float | None, family: str | None = None) -> None:
-        """Add a sample; None is NaN: undefined, never 0."""
-        self.families[family or name].append(
-            f"{name}{{{labels}}} {'NaN' if value is None else value}\n"
-        )
-
-    def text(self) -> str:
-        """The page in the text format of Prometheus."""
-        return "".join(
-            line for name, lines in self.families.items() for line in (_header(name), *lines)
-        )
-
-
-def _header(name: str) -> str:
-    family = FLOOR_FAMILIES[name]
-    return f"# HELP {name} {family.meaning}\n# TYPE {name} {family.kind}\n"
-
-
-def _put_kpi(page: MetricsPage, labels: str, kpi: SpanKpi, value: Value) -> None:
-    gauge = kpi.gauge
-    assert gauge is not None  # noqa: S101  for the type checker: those that are shown have one
-    if gauge.quantile is not None:
-        page.put(gauge.metric, f'{labels},quantile="{gauge.quantile}"', value.value)
-        return
-    page.put(gauge.metric, labels, None if value.value is None else value.value * gauge.scale)
-    page.put(f"{gauge.metric}_sample_size", labels, value.denominator)
-
-
 class Exposition:
     """Renders a board; remembers what its counters told, because a counter never falls."""
 
@@ -125,16 +105,21 @@ class Exposition:
         self._board = floors.board
         self._most = most_series
         self._folding = Folding(floors.board)
+        self._configured = ConfiguredQueues(floors)
         self._folded: Folds = {}
+        self._births = Births()
         self._counters = Counters()
 
     def folds(self, now: int) -> Folds:
-        """What is shown at `now` and what is folded, of every tenant that had a contact lately."""
-        return self._folding.folds(now, self._most, SERIES_PER_TENANT, SERIES_PER_QUEUE)
+        """What is shown at `now` and what is folded, of every tenant that had a contact lately or
+        has queues among its definitions.
+        """
+        bounds = SeriesBounds(self._most, SERIES_PER_TENANT, SERIES_PER_QUEUE)
+        return self._folding.folds(now, bounds, self._configured.at(now))
 
-    def text(self, now: int, folds: Folds) -> str:
-        """All metrics of the floor at `now`."""
-        page = MetricsPage()
+    def tell(self, page: Samples, now: int, folds: Folds) -> None:
+        """Add all metrics of the floor at `now`."""
+        self._births.look(folds, now)
         for tenant, fold in folds.items():
             view = self._view(tenant, now)
             silent = self._floors.view(tenant).silent
@@ -142,27 +127,26 @@ class Exposition:
             for subject in _subjects(tenant, fold):
                 seen = view.of(subject, silent)
                 parts = by_policy(view.terms, subject.queue_channels)
-                self._count(page, subject, parts)
+                self._count(page, subject, parts, now)
                 self._measure(page, subject, seen, parts)
                 self._watch(page, subject, seen, parts)
             self._staff(page, tenant, view, fold)
-            page.put("floorpulse_metrics_folded_queues", _owner(tenant), len(fold.other))
+            page.put("floorpulse_metrics_folded_queues", owner(tenant), len(fold.other))
             unknown = self._floors.view(tenant).unknown_queues
-            page.put("contactcenter_unknown_queues", _owner(tenant), len(unknown))
+            page.put("contactcenter_unknown_queues", owner(tenant), len(unknown))
         self._folded = folds
         self._trust(page, now)
-        return page.text()
 
     def _carry(self, tenant: str, fold: Fold, view: View) -> None:
         """Let the counters of what is folded go on where they were although queues and channels
         came to it or left it.
         """
         came, left = moved(self._folded.get(tenant), fold)
+        others = labelled(tenant, OTHER, OTHER)
         for queue_channels, sign in ((came, -1), (left, 1)):
-            parts = by_policy(view.terms, queue_channels)
-            self._counters.carry(
-                _labels(tenant, OTHER, OTHER), self._values(queue_channels, parts), sign
-            )
+            if queue_channels:
+                parts = by_policy(view.terms, queue_channels)
+                self._counters.carry(others, self._values(queue_channels, parts), sign)
 
     def _view(self, tenant: str, now: int) -> View:
         known = self._floors.view(tenant)
@@ -170,15 +154,17 @@ class Exposition:
         stale = self._board.stale_since(now) is not None
         return View(AS_IN_FORCE.terms(known.known, as_of), as_of, known.zone, stale)
 
-    def _count(self, page: MetricsPage, subject: ShownQueues, parts: Parts) -> None:
-        for name, more, value in self._values(subject.queue_channels, parts):
-            labels = subject.labels + more
-            told = self._counters.tell((name, labels), value)
-            page.put(name, labels, told, WAITS if name.startswith(WAITS) else None)
+    def _count(self, page: Samples, subject: ShownQueues, parts: Parts, now: int) -> None:
+        labels = subject.labels
+        told = (
+            self._counters.told(labels)
+            if self._births.waits(subject.subject, now)
+            else self._counters.tell(labels, self._values(subject.queue_channels, parts))
+        )
+        for series, value in zip(SERIES, told, strict=True):
+            page.put(series.name, labels + series.labels, value, series.family)
 
-    def _values(
-        self, queue_channels: Iterable[QueueChannel], parts: Parts
-    ) -> Iterable[tuple[str, str, float]]:
+    def _values(self, queue_channels: Sequence[QueueChannel], parts: Parts) -> list[float]:
         cells = self._counted(queue_channels)
         judged = [
             (policy, cells if len(parts) == 1 else self._counted(theirs))
@@ -186,21 +172,21 @@ class Exposition:
         ]
         return counted(cells, judged)
 
-    def _counted(self, queue_channels: Iterable[QueueChannel]) -> Cells:
+    def _counted(self, queue_channels: Sequence[QueueChannel]) -> Cells:
+        known = [self._board.series[one] for one in queue_channels if one in self._board.series]
+        if len(known) == 1:
+            return known[0].counted
         cells: Cells = {}
-        for queue_channel in queue_channels:
-            known = self._board.series.get(queue_channel)
-            add(cells, known.counted if known else {})
+        for series in known:
+            add(cells, series.counted)
         return cells
 
-    def _measure(self, page: MetricsPage, subject: ShownQueues, view: View, parts: Parts) -> None:
+    def _measure(self, page: Samples, subject: ShownQueues, view: View, parts: Parts) -> None:
         for window in Window:
-            counted = self._read(subject.queue_channels, window, view)
-            parted = self._parted(counted, window, view, parts)
-            labels = f'{subject.labels},window="{window.value}"'
-            for kpi in GAUGED:
-                _put_kpi(page, labels, kpi, value_of(kpi, counted, parted))
-            page.put(f"{QUANTILES}_sample_size", labels, counted.of(Cell.ANSWERED))
+            figures = self._read(subject.queue_channels, window, view)
+            put_window(
+                page, subject.labels, window, figures, self._parted(figures, window, view, parts)
+            )
 
     def _read(
         self, queue_channels: Sequence[QueueChannel], window: Window, view: View
@@ -219,7 +205,7 @@ class Exposition:
             for policy, queue_channels in parts
         ]
 
-    def _watch(self, page: MetricsPage, subject: ShownQueues, view: View, parts: Parts) -> None:
+    def _watch(self, page: Samples, subject: ShownQueues, view: View, parts: Parts) -> None:
         reading = self._board.read(subject.series_keys, Window.M30, view.as_of)
         as_of = view.as_of
         present = reading.present
@@ -257,23 +243,23 @@ class Exposition:
                 int(one is state),
             )
 
-    def _staff(self, page: MetricsPage, tenant: str, view: View, fold: Fold) -> None:
+    def _staff(self, page: Samples, tenant: str, view: View, fold: Fold) -> None:
         """Agents by state, of all others who serve any of the folded queues once: never by name."""
         staff_by_queue = staff_of_states(self._board.agents.of(tenant, view.as_of).values())
         serving = [(queue, staff_by_queue.together((queue,))) for queue in fold.queues]
         if fold.other_queues:
             serving.append((OTHER, staff_by_queue.together(fold.other_queues)))
         for name, labels, known in (
-            ("contactcenter_floor_agents", _owner(tenant), staff_by_queue.together(None)),
+            ("contactcenter_floor_agents", owner(tenant), staff_by_queue.together(None)),
             *(
-                ("contactcenter_agents", f'{_owner(tenant)},queue="{escaped(queue)}"', there)
+                ("contactcenter_agents", f'{owner(tenant)},queue="{escaped(queue)}"', there)
                 for queue, there in serving
             ),
         ):
             for state in LOGGED_IN:
                 page.put(name, f'{labels},state="{state}"', known.get(state, 0))
 
-    def _trust(self, page: MetricsPage, now: int) -> None:
+    def _trust(self, page: Samples, now: int) -> None:
         positions = current(self._board.positions.values())
         oldest = now - self._board.ages.oldest(now) if positions else None
         page.put(
@@ -292,18 +278,5 @@ class Exposition:
 
 def _subjects(tenant: str, fold: Fold) -> list[ShownQueues]:
     """Those with series of their own, and what is left as one."""
-    own = [ShownQueues(_labels(*queue_channel), [queue_channel]) for queue_channel in fold.shown]
-    return [*own, ShownQueues(_labels(tenant, OTHER, OTHER), fold.other)] if fold.other else own
-
-
-def _owner(tenant: str) -> str:
-    return f'tenant="{escaped(tenant)}"'
-
-
-def _labels(tenant: str, queue: str, channel: str) -> str:
-    return f'{_owner(tenant)},queue="{escaped(queue)}",channel="{escaped(channel)}"'
-
-
-def escaped(value: str) -> str:
-    """A label's value as the text format writes it."""
-    return value.replace("\\", "\\\\").replace("\n", "\\n").replace('"', '\\"')
+    own = [ShownQueues(queue_channel, [queue_channel]) for queue_channel in fold.shown]
+    return [*own, ShownQueues((tenant, OTHER, OTHER), fold.other)] if fold.other else own

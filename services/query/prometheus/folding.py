@@ -7,8 +7,9 @@ leaves goes to the larger ones.
     10 places     a: 2 queues and channels    b: 3 queues and channels    c: 40 queues and channels
     a place each  a a           b b b         c c c c c  (4 of its own, and one for the other 36)
 
-Within a tenant those have a place that were known first, and they keep it while they are in use and
-the share lasts: a series that comes and goes with its neighbours is worth nothing to an alert.
+Within a tenant those have a place that were known first, and they keep it while they are in use, or
+named by definitions, and the share lasts: a series that comes and goes with its neighbours is
+worth nothing to an alert.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -42,6 +43,18 @@ class Fold(NamedTuple):
 
 Folds = Mapping[str, Fold]
 """By tenant, sorted"""
+NEVER = 1 << 62
+"""Later than any instant"""
+
+
+class SeriesBounds(NamedTuple):
+    """About how many series there may be, how many a tenant has beside those of its queues, and how
+    many a queue and channel has, or all that are shown together.
+    """
+
+    most: int
+    of_tenant: int
+    of_queue: int
 
 
 class Folding:
@@ -52,23 +65,26 @@ class Folding:
         self._order: dict[QueueChannel, int] = {}
         self._next = 0
 
-    def folds(self, now: int, most_series: int, of_tenant: int, of_home: int) -> Folds:
-        """What is shown at `now` of tenants with a contact lately: about `most_series` series.
-
-        A tenant has `of_tenant` series beside those of its queues, a queue and channel (or all the
-        others together) `of_home`.
+    def folds(self, now: int, bounds: SeriesBounds, configured: Iterable[QueueChannel]) -> Folds:
+        """What is shown at `now`: the `configured` queues and channels, and those that had a
+        contact lately.
         """
-        tenants = self._tenants(now)
-        places = (most_series - of_tenant * len(tenants)) // of_home
+        tenants = self._tenants(now, configured)
+        places = (bounds.most - bounds.of_tenant * len(tenants)) // bounds.of_queue
         first = sorted(tenants, key=lambda tenant: self._order[tenants[tenant][0]])
         share = shares({tenant: len(tenants[tenant]) for tenant in first}, places)
         return {tenant: fold(tenants[tenant], share[tenant]) for tenant in sorted(tenants)}
 
-    def _tenants(self, now: int) -> dict[str, list[QueueChannel]]:
-        """The queues and channels in use by tenant, in the order in which they became known."""
+    def _tenants(
+        self, now: int, configured: Iterable[QueueChannel]
+    ) -> dict[str, list[QueueChannel]]:
+        """The queues and channels by tenant, in the order in which they became known; those that
+        nobody heard of yet are behind the others.
+        """
         board = self._board
         since = now - board.rules.idle
-        active = [queue_channel for queue_channel, last in board.last_seen.items() if last >= since]
+        active = {queue_channel for queue_channel, last in board.last_seen.items() if last >= since}
+        active.update(configured)
         order = {
             queue_channel: place
             for queue_channel in active
@@ -76,7 +92,7 @@ class Folding:
         }
         for queue_channel in sorted(
             (queue_channel for queue_channel in active if queue_channel not in order),
-            key=lambda queue_channel: (board.first_seen[queue_channel], queue_channel),
+            key=lambda queue_channel: (board.first_seen.get(queue_channel, NEVER), queue_channel),
         ):
             order[queue_channel] = self._next
             self._next += 1
@@ -119,7 +135,7 @@ def shares(wanted: Mapping[str, int], places: int) -> dict[str, int]:
 
 def moved(
     before: Fold | None, after: Fold
-) -> tuple[Iterable[QueueChannel], Iterable[QueueChannel]]:
+) -> tuple[Sequence[QueueChannel], Sequence[QueueChannel]]:
     """The queues and channels that came to the others after they had been shown, and those that are
     no longer among the others.
     """

@@ -13,6 +13,8 @@ WINDOWED = (*QUEUE, "window")
 WAITS = "contactcenter_wait_seconds"
 QUANTILES = "contactcenter_wait_quantile_seconds"
 SIZE = "_sample_size"
+SIZED_ELSEWHERE = {"contactcenter_complaints_per_10k_handled"}
+"""Gauges whose sample size another tells: the handled contacts, those of average handle time"""
 COUNTERS = {
     "contactcenter_contacts_offered_total": "Contacts that entered the queue.",
     "contactcenter_contacts_answered_total": "Contacts that an agent took.",
@@ -50,6 +52,14 @@ GAUGES = {
     "contactcenter_kpi_sample_size": "Its denominator, where it has one.",
     "contactcenter_occupancy_ratio": "Occupancy of the agents who serve the queue, in the window; "
     "one who serves two is in both.",
+    "floorpulse_pipeline_lag_records": "Records of the partition that live figures or history do "
+    "not include yet.",
+    "floorpulse_pipeline_counted_timestamp_seconds": "Up to when all that the partition then held "
+    "is counted: its news are as old as this.",
+    "floorpulse_pipeline_stored_timestamp_seconds": "When the partition's history was last "
+    "written, by the database's clock.",
+    "floorpulse_pipeline_stale": "1 while live figures lack what came to the partition more than "
+    "a few seconds ago.",
     "floorpulse_metrics_folded_queues": "The tenant's queues and channels that are folded into "
     "__other__ to bound the number of series.",
 }
@@ -66,6 +76,15 @@ LABELS: Mapping[str, tuple[str, ...]] = {
     "contactcenter_kpi": (*TENANT, "kpi", "window"),
     "contactcenter_kpi_sample_size": (*TENANT, "kpi", "window"),
     "contactcenter_occupancy_ratio": (*TENANT, "queue", "window"),
+    **dict.fromkeys(
+        (
+            "floorpulse_pipeline_lag_records",
+            "floorpulse_pipeline_counted_timestamp_seconds",
+            "floorpulse_pipeline_stored_timestamp_seconds",
+            "floorpulse_pipeline_stale",
+        ),
+        ("partition",),
+    ),
     "floorpulse_metrics_folded_queues": TENANT,
 }
 """Labels other than those of a queue and channel"""
@@ -93,10 +112,10 @@ def _of_kpi(kpi: SpanKpi) -> Iterator[tuple[str, str]]:
     assert gauge is not None  # noqa: S101  for the type checker: those that are shown have one
     if gauge.quantile is not None:
         yield QUANTILES, "Quantile of answered waits in the window, to the second."
-        yield QUANTILES + SIZE, "How many answered waits they are of."
         return
     yield gauge.metric, f"{kpi.en} in the window: {kpi.formula}."
-    yield gauge.metric + SIZE, f"{kpi.en}: its sample size in the window."
+    if gauge.metric not in SIZED_ELSEWHERE:
+        yield gauge.metric + SIZE, f"{kpi.en}: its sample size in the window."
 
 
 def _labels_of_gauge(name: str) -> tuple[str, ...]:

@@ -2,7 +2,6 @@
 and corrections.
 """
 
-import asyncio
 from dataclasses import replace
 
 import pytest
@@ -12,10 +11,9 @@ from floorpulse.figures.by_policy import definition_of, summed
 from floorpulse.kpis.catalogue import CATALOGUE, VARIANTS
 from floorpulse.kpis.figures import Value, share
 from floorpulse.kpis.policies import DEFAULT_POLICY, Policy
-from floorpulse.query.prometheus.page import Scrape
 from tests.fakes.definitions import definitions
 from tests.fakes.floor import MINUTE, abandoned, answered, waiting
-from tests.fakes.world import NOW, SPAN, World
+from tests.fakes.world import LEADER, NOW, SPAN, Client, World
 
 TENANT = """
 tenant: demo
@@ -313,7 +311,7 @@ def test_metrics_tell_each_queue_under_its_policy() -> None:
     world.floor.put(waiting(NOW - MINUTE))
     world.tell()
 
-    page = asyncio.run(world.query.of(Scrape).page()).decode()
+    page = Client(world.app, LEADER).get("/metrics").text
 
     labels = 'tenant="demo",queue="sales",channel="voice"'
     assert f"contactcenter_service_level_target_ratio{{{labels}}} 0.9\n" in page

@@ -11,12 +11,14 @@ from floorpulse.contracts.cells import Cell
 from floorpulse.contracts.updates import PaneRow, revision
 from floorpulse.definitions.domain.in_force import NOTHING
 from floorpulse.figures.tenant_view import Floors
+from floorpulse.query.prometheus.births import ONCE
 from floorpulse.query.prometheus.exposition import SERIES_PER_QUEUE, SERIES_PER_TENANT, Exposition
 from floorpulse.query.prometheus.folding import shares
+from floorpulse.query.prometheus.samples import Samples
 from tests.fakes.floor import MemoryFloor, abandoned, answered, left, waiting
 
 NOW = 1_794_398_840_000
-Samples = dict[tuple[str, frozenset[tuple[str, str]]], float]
+Parsed = dict[tuple[str, frozenset[tuple[str, str]]], float]
 
 
 def board_of(floor: MemoryFloor) -> Board:
@@ -31,7 +33,7 @@ def exposition_of(board: Board, most_series: int) -> Exposition:
     return Exposition(Floors(board, lambda: NOW, lambda: NOTHING), most_series)
 
 
-def parsed(text: str) -> Samples:
+def parsed(text: str) -> Parsed:
     return {
         (sample.name, frozenset(sample.labels.items())): sample.value
         for family in text_string_to_metric_families(text)
@@ -39,11 +41,19 @@ def parsed(text: str) -> Samples:
     }
 
 
+def told(exposition: Exposition, now: int) -> str:
+    samples = Samples()
+    exposition.tell(samples, now, exposition.folds(now))
+    return samples.text()
+
+
 def page(exposition: Exposition, now: int) -> str:
-    return exposition.text(now, exposition.folds(now))
+    """As those are told who have been there for a while."""
+    told(exposition, now - ONCE)
+    return told(exposition, now)
 
 
-def sample(samples: Samples, name: str, **labels: str) -> float:
+def sample(samples: Parsed, name: str, **labels: str) -> float:
     wanted = {"tenant": "demo", "queue": "sales", "channel": "voice"} | labels
     return samples[name, frozenset(wanted.items())]
 
@@ -71,7 +81,7 @@ def test_counters_and_gauges_tell_the_floor(floor: MemoryFloor) -> None:
     assert sample(samples, "contactcenter_handle_seconds_total") == 400
     assert [
         sample(samples, "contactcenter_wait_seconds_bucket", le=bound)
-        for bound in ("5", "10", "20", "45", "+Inf")
+        for bound in ("5.0", "10.0", "20.0", "45.0", "+Inf")
     ] == [1, 2, 3, 3, 4]
     assert sample(samples, "contactcenter_wait_seconds_sum") == 81
     assert sample(samples, "contactcenter_service_level_ratio", window="15m") == 3 / 5
@@ -88,7 +98,7 @@ def test_the_undefined_is_not_a_number_and_never_0(floor: MemoryFloor) -> None:
     value = sample(
         parsed(page(exposition_of(board_of(floor), 10_000), NOW)),
         "contactcenter_satisfaction_ratio",
-        window="5m",
+        window="today",
     )
 
     assert value != value  # noqa: PLR0124  NaN
@@ -143,7 +153,7 @@ def test_too_many_queues_are_folded_into_one_that_keeps_their_sum() -> None:
 
 
 def shown(
-    samples: Samples, tenant: str = "demo", name: str = "contactcenter_contacts_waiting"
+    samples: Parsed, tenant: str = "demo", name: str = "contactcenter_contacts_waiting"
 ) -> set[str]:
     return {
         found["queue"]
@@ -238,7 +248,7 @@ def test_the_sum_of_the_others_goes_on_from_where_it_was_when_a_queue_joins_or_l
     )
     board = board_of(floor)
     exposition = exposition_of(board, bound(3, tenants=2))
-    told = []
+    sums = []
 
     def take(*queues: str, tenant: str = "demo", alone: bool = False) -> None:
         floor.put(*(answered(NOW - 60_000, 5, queue=queue) for queue in queues), tenant=tenant)
@@ -246,7 +256,7 @@ def test_the_sum_of_the_others_goes_on_from_where_it_was_when_a_queue_joins_or_l
             board.take(update, NOW)
         if alone:
             board.last_seen.pop(("else", "new", "voice"))
-        told.append(
+        sums.append(
             sample(parsed(page(exposition, NOW)), "contactcenter_contacts_offered_total", **OTHER)
         )
 
@@ -256,7 +266,7 @@ def test_the_sum_of_the_others_goes_on_from_where_it_was_when_a_queue_joins_or_l
     take("q3", alone=True)  # two are shown again
     take("q1", "q3", alone=True)
 
-    assert told == [21, 21, 23, 24, 25]
+    assert sums == [21, 21, 23, 24, 25]
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import httpx
 import msgspec
 import pytest
 from fastapi import FastAPI
+from prometheus_client import generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
 from floorpulse.access.event_stream import resumed
@@ -37,6 +38,7 @@ from floorpulse.query.pipeline.lag import LogRange
 from floorpulse.query.prometheus.exposition import SERIES_PER_QUEUE, SERIES_PER_TENANT
 from floorpulse.query.prometheus.page import Scrape
 from floorpulse.query.stream.streams import Pulse, RowBatch, Streams
+from floorpulse.runtime.scraped import ScrapeAccepts
 from tests.fakes.floor import MINUTE, PARTITIONS, answered, waiting
 from tests.fakes.world import LEADER, NOW, READER, SPAN, Client, World, busy_world
 
@@ -796,7 +798,8 @@ async def test_no_scrape_waits_for_what_is_looked_up_nor_for_another_scrape(worl
     world.history.gate = asyncio.Event()
     hurried, patient = (
         Scrape(
-            *world.pages,
+            world.samples,
+            lambda: True,
             world.query.answering.metrics,
             lambda: world.now,
             lambda: world.now / 1000,
@@ -804,14 +807,17 @@ async def test_no_scrape_waits_for_what_is_looked_up_nor_for_another_scrape(worl
         )
         for patience in (0, 5)
     )
-    first, second = await asyncio.gather(hurried.page(), hurried.page())
+    first, second = await asyncio.gather(hurried.page(TEXT), hurried.page(TEXT))
     world.history.gate.set()
 
     assert first is second
     assert isnan(_repeated(first))
     assert b'floorpulse_api_lookups_unanswered_total{lookup="returns",reason="late"} 1.0' in first
     assert b"contactcenter_contacts_waiting" in first
-    assert not isnan(_repeated(await patient.page()))
+    assert not isnan(_repeated(await patient.page(TEXT)))
+
+
+TEXT = ScrapeAccepts("text/plain", generate_latest, packed=False)
 
 
 def _repeated(page: bytes) -> float:
@@ -840,13 +846,13 @@ def test_a_tenant_has_as_many_series_as_the_guard_reckons_with(world: World) -> 
 
 
 async def test_the_page_is_rendered_once_a_second(world: World) -> None:
-    first = await world.query.of(Scrape).page()
+    first = await world.query.of(Scrape).page(TEXT)
     world.floor.put(waiting(NOW - 1000))
     world.tell()
 
-    assert await world.query.of(Scrape).page() is first
+    assert await world.query.of(Scrape).page(TEXT) is first
     world.now += 1000
-    assert await world.query.of(Scrape).page() != first
+    assert await world.query.of(Scrape).page(TEXT) != first
 
 
 def test_the_metrics_tell_every_kpi_of_the_whole_floor_as_the_api_does(world: World) -> None:
