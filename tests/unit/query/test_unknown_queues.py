@@ -6,6 +6,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from floorpulse.query.prometheus.exposition import Exposition
+from floorpulse.query.prometheus.samples import Samples
 from floorpulse.query.unknown_queues import NAMED, UnknownQueues
 from tests.fakes.definitions import definitions
 from tests.fakes.floor import MINUTE, answered
@@ -66,8 +67,9 @@ def test_where_no_queue_is_defined_none_is_unknown(world: World) -> None:
 
 def gauge(world: World) -> int:
     exposition = Exposition(world.floors, 10_000)
-    page = exposition.text(NOW, exposition.folds(NOW))
-    [line] = [one for one in page.splitlines() if one.startswith("contactcenter_unknown_queues{")]
+    samples = Samples()
+    exposition.tell(samples, NOW, exposition.folds(NOW))
+    [line] = [one for one in samples.text().splitlines() if one.startswith("contactcenter_unknown_queues{")]
     return int(line.split()[-1])
 
 
