@@ -59,10 +59,6 @@ class VisitHistory(Protocol):
         """
         ...
 
-    async def journey(self, tenant: str, contact: str) -> Sequence[StoredVisit]:
-        """All visits of one contact whose offer is known, in order."""
-        ...
-
     async def complaints(self, tenant: str, span: Span) -> Sequence[StoredComplaint]:
         """Complaints that were open at some instant of `span`, and maybe others."""
         ...
@@ -72,6 +68,14 @@ class VisitHistory(Protocol):
         customer, and by how many hours after the customer's last other contact in the queue they
         came: `Cell.CUSTOMER_KNOWN` and `Histogram.RETURN_GAP`.
         """
+        ...
+
+
+class ContactHistory(VisitHistory, Protocol):
+    """Stored visits, which can be told by their contact, too."""
+
+    async def journey(self, tenant: str, contact: str) -> Sequence[StoredVisit]:
+        """All visits of one contact whose offer is known, in order."""
         ...
 
 

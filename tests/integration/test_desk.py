@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 from zipfile import ZipFile
 from zoneinfo import ZoneInfo
 
@@ -117,7 +117,7 @@ async def wall() -> AsyncIterator[Wall]:
 
 async def answer(wall: Wall, path: str, **question: str) -> Any:
     """What the API answers to the page's own browser."""
-    told = await wall.page.request.get(f"{wall.url}/v1/{path}", params=question)
+    told = await wall.page.request.get(f"{wall.url}/v1/{path}?{urlencode(question)}")
     assert told.ok, await told.text()
     return json.loads(await told.text())
 
@@ -161,7 +161,7 @@ async def test_the_same_by_keyboard_and_back_again(wall: Wall) -> None:
     await wall.open("?lang=en&window=today")
     await wall.shows(f"{card('Help')} .chip", "Below target")
 
-    await wall.page.locator(f"{card('Help')} .day").focus()
+    await wall.page.locator(f"{card('Help')} .way").focus()
     await keys.press("Enter")
     await drawn(wall, "Help · ")
     day = wall.page.url
@@ -184,6 +184,18 @@ async def test_the_same_by_keyboard_and_back_again(wall: Wall) -> None:
         await wall.page.go_back()
     assert wall.page.url == day
     assert wall.told == []
+
+
+async def test_all_queues_stand_with_their_figures_and_unknown_ones_apart(wall: Wall) -> None:
+    busy(wall)
+    await wall.page.goto(f"{wall.url}/desk?lang=en")
+
+    known = wall.page.locator("#place > .sheet tbody tr")
+    await playwright.expect(known).to_have_count(1)
+    await playwright.expect(known).to_contain_text("66.7%")
+    await wall.shows("section:has-text('no definition knows')", "sales")
+    await known.click()
+    await drawn(wall, "Help · ")
 
 
 async def test_the_figures_are_the_apis_and_are_rounded_by_exact_fractions(wall: Wall) -> None:

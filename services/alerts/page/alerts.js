@@ -12,7 +12,8 @@
 
 import { choice, choose, reread, t, visit } from "./choice.js";
 import { clockTime, learnClock, learnZone, serverNow } from "./clock.js";
-import { byId, draw, drawLogin, drawWords, page, titleOf, write } from "./draw.js";
+import { byId, page, write } from "./dom.js";
+import { draw, drawLogin, drawWords, titleOf } from "./draw.js";
 import { known, takeOpen, takeRows } from "./incidents.js";
 import { askedPause, isForbidden, Stream } from "./stream.js";
 

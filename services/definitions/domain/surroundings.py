@@ -133,7 +133,7 @@ class Surroundings:
         tenants = [
             calendar for tenant in self._tenants for calendar in self.calendars(tenant.calendar)
         ]
-        found = [] if watched else tenants
+        found = [] if watched else [*tenants]
         for queue in watched or self._queues:
             found += self.calendars(queue.calendar) if queue.calendar else tenants
         return list({id(one): one for one in found}.values())

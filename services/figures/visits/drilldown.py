@@ -12,7 +12,7 @@ from floorpulse.figures.policies_in_force import (
     PoliciesInForce,
     PoliciesOverTime,
 )
-from floorpulse.figures.ports import Place, StoredVisit, VisitHistory
+from floorpulse.figures.ports import ContactHistory, Place, StoredVisit
 from floorpulse.figures.selection import Selection
 from floorpulse.figures.sources.silent import SilentQueues
 from floorpulse.figures.targets.promises import QueueTime, counted
@@ -74,7 +74,7 @@ class Waiting:
 class Drilldown:
     """Answers from stored visits, each judged under what was in force when it was offered."""
 
-    def __init__(self, floors: Floors, turns: Turns, visits: VisitHistory) -> None:
+    def __init__(self, floors: Floors, turns: Turns, visits: ContactHistory) -> None:
         self._floors = floors
         self._turns = turns
         self._visits = visits

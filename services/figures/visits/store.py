@@ -89,7 +89,7 @@ GROUP BY 1, 2, 3, 4
 
 
 class PostgresVisits:
-    """A `VisitHistory` over a pool of connections.
+    """A `ContactHistory` over a pool of connections.
 
     Each portion is a statement of its own, so that a slow reader holds no transaction open; a visit
     that changes meanwhile is shown as it was when its portion was read.

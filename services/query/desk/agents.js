@@ -11,14 +11,15 @@ const KPIS = ["handled", "aht", "acw", "occupancy", "csat", "qa_mean"];
 export async function agents() {
   const [queues, definitions] = await Promise.all([askAll("queues"), ask("definitions")]);
   const today = dayOf(queues[0]?.as_of ?? new Date().toISOString());
-  const asked = { by: said("by", "agent"), queue: said("queue"), channel: said("channel"), team: said("team"), from: said("from", today), to: said("to", today) };
-  const span = { from: asked.from, to: asked.to, queue: asked.queue && quoted(asked.queue), channel: asked.channel, kpi: KPIS.join(",") };
+  const asked = { by: said("by", "agent"), queue: said("queue"), channel: said("channel"), team: said("team"), client: said("client"), from: said("from", today), to: said("to", today) };
+  const span = { from: asked.from, to: asked.to, queue: asked.queue && quoted(asked.queue), channel: asked.channel, client: asked.client, kpi: KPIS.join(",") };
   const catalogue = new Map(definitions.kpis.map((one) => [one.kpi, one]));
   const parts = asked.by === "agent" ? await beside(span, asked.team, catalogue) : await together({ ...span, by: asked.by, interval: "all" }, catalogue);
   return [heading(t("agentsPage")), asking(asked, queues), ...parts];
 }
 
 function asking(asked, queues) {
+  const clients = [...new Set(queues.map((row) => row.client).filter(Boolean))];
   const channels = [...new Set(queues.flatMap((row) => row.channels))];
   return form(
     { view: "agents", lang },
@@ -26,6 +27,7 @@ function asking(asked, queues) {
     field(t("team"), el("input", { name: "team", value: asked.team, placeholder: t("allTeams") })),
     field(t("queue"), options("queue", asked.queue, [["", t("allQueues")], ...queues.map((row) => [row.queue, row[lang]])])),
     field(t("channel"), options("channel", asked.channel, [["", t("allChannels")], ...channels.map((one) => [one, t("channels")[one] ?? one])])),
+    clients.length ? field(t("client"), options("client", asked.client, [["", t("allClients")], ...clients.map((one) => [one, one])])) : "",
     field(t("from"), el("input", { type: "date", name: "from", value: asked.from, required: true })),
     field(t("toIncluded"), el("input", { type: "date", name: "to", value: asked.to, required: true })),
   );

@@ -1,8 +1,8 @@
 /** A small line chart, drawn once; the table beside it has the very figures. */
 
 const SVG = "http://www.w3.org/2000/svg";
-const [WIDTH, HEIGHT, LEFT, BOTTOM, TOP] = [960, 220, 64, 26, 12];
-const MOST_LABELS = 12;
+const [WIDTH, HEIGHT, LEFT, BOTTOM, TOP] = [640, 190, 60, 26, 12];
+const MOST_LABELS = 10;
 
 function svg(name, attributes, text = "") {
   const made = document.createElementNS(SVG, name);

@@ -37,8 +37,7 @@ export async function day() {
     heading(`${name} · ${date}`),
     days(queue, date, dayOf(known?.as_of ?? date)),
     summary(whole, known?.target),
-    levels(name, halves),
-    volumes(name, halves),
+    el("div", { class: "pair" }, levels(name, halves), volumes(name, halves)),
     section(t("halfHours"), el("p", { class: "hint" }, t("halfHoursHint")), table(t("halfHours"), columns(), halves, { where: (half) => contactsOf(queue, date, half), state: ({ state }) => state }), files("kpis/history", halfHours(queue, date))),
     el("div", { class: "pair" }, outcomes(whole, span), agents(known, halves, date)),
   ];
@@ -51,7 +50,8 @@ function halfHour(figures, slots, target) {
   const forecast = mine.length ? mine.reduce((sum, { volume }) => sum + volume, 0) : null;
   const come = Date.parse(time) < Date.parse(asOf);
   const aim = promised(figures, target);
-  return { time, end, figures: come ? figures : {}, forecast, target: aim, state: come ? verdict(figures.service_level, aim) : null };
+  const over = Date.parse(end) <= Date.parse(asOf);
+  return { time, end, over, figures: come ? figures : {}, forecast, target: aim, state: come ? verdict(figures.service_level, aim) : null };
 }
 
 /** The half hours of a day from the first to the last in which anything came, was forecast, or anybody was there. */
@@ -102,6 +102,9 @@ function summary(whole, target) {
   ]);
 }
 
+/** A figure of each half hour that is over: half of one would look like a fall. */
+const overOnly = (halves, kpi) => halves.map(({ over, figures }) => (over ? (figures[kpi]?.value ?? null) : null));
+
 const labels = (halves) => halves.map(({ time }) => hour(time));
 
 const levels = (name, halves) =>
@@ -109,7 +112,7 @@ const levels = (name, halves) =>
     t("levelChart")(name),
     labels(halves),
     [
-      { name: t("level"), kind: "first", values: halves.map(({ figures }) => figures.service_level?.value ?? null) },
+      { name: t("level"), kind: "first", values: overOnly(halves, "service_level") },
       { name: t("target"), kind: "goal", values: halves.map(({ target }) => target ?? null) },
     ],
     percent,
@@ -121,7 +124,7 @@ const volumes = (name, halves) =>
     t("volumeChart")(name),
     labels(halves),
     [
-      { name: t("offered"), kind: "first", values: halves.map(({ figures }) => figures.offered?.value ?? null) },
+      { name: t("offered"), kind: "first", values: overOnly(halves, "offered") },
       { name: t("forecast"), kind: "goal", values: halves.map(({ forecast }) => forecast) },
     ],
     oneDecimal,

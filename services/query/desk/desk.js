@@ -40,6 +40,8 @@ function drawWords() {
   byId("lang").href = inOtherLanguage();
   byId("lang").lang = lang === "zh" ? "en" : "zh-CN";
   byId("lang").textContent = lang === "zh" ? "English" : "中文";
+  byId("up").href = above();
+  byId("up").hidden = !said("queue") && !said("view") && !said("contact");
   for (const node of document.querySelectorAll("[data-view]:not(html)")) {
     node.href = placeOf({ view: node.dataset.view });
     if (node.dataset.view === said("view")) node.setAttribute("aria-current", "page");

@@ -48,7 +48,7 @@ function asking(asked, catalogue, queues) {
 function byGroup(rows, names) {
   const found = new Map();
   for (const row of rows) {
-    const name = [names.get(row.queue) ?? row.queue, row.channel && (t("channels")[row.channel] ?? row.channel), row.team, row.site].filter(Boolean).join(" · ") || t("total");
+    const name = [names.get(row.queue) ?? row.queue, row.channel && (t("channels")[row.channel] ?? row.channel), row.team, row.site, row.client].filter(Boolean).join(" · ") || t("total");
     if (!found.has(name)) found.set(name, []);
     found.get(name).push(row);
   }

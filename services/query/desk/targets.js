@@ -43,7 +43,7 @@ const contactsBehind = (row) => (row.visits ? placeOf({ view: "behind", target: 
 
 function columns(catalogue, names) {
   const unit = ({ metric }) => catalogue.get(metric)?.unit;
-  const scope = ({ queue, team, site }) => (queue ? (names.get(queue) ?? queue) : (team ?? site ?? t("wholeTenant")));
+  const scope = ({ queue, team, site, client, channels }) => [queue ? (names.get(queue) ?? queue) : (team ?? site ?? client ?? t("wholeTenant")), ...(channels?.split(",") ?? []).map((one) => t("channels")[one] ?? one)].join(" · ");
   return [
     { name: t("period"), cell: whenOf },
     { name: t("promise"), cell: ({ target }) => target },

@@ -3,7 +3,7 @@
 export const CATALOGUE = {
   en: {
     desk: "Desk", queues: "Queues", figures: "Figures", targets: "Targets", agents: "Agents", wall: "Wall", alerts: "Alerts", api: "API",
-    keys: "↓ ↑ go from row to row, Enter opens, Esc goes up.", up: "Up", show: "Show", more: "Show more", none: "None.", total: "Total",
+    keys: "↓ ↑ go from row to row, Enter opens, Esc goes up.", up: "‹ Up", show: "Show", more: "Show more", none: "None.", total: "Total",
     floorTitle: "All queues today", queue: "Queue", stands: "Stands", level: "Service level", target: "Target", missed: "Missed",
     offered: "Offered", forecast: "Forecast", answered: "Answered", abandoned: "Abandoned", aht: "Handle time", asa: "Speed of answer",
     waiting: "Waiting", free: "Free / all", time: "Time", toCome: "to come", day: "Day", dayBefore: "‹ Day before", dayAfter: "Day after ›",
@@ -31,7 +31,8 @@ export const CATALOGUE = {
       evaluation: (score, verdict) => `Evaluation: ${[score, verdict].filter((one) => one !== null).join(", ")}`,
     },
     figure: "Figure", allQueues: "All queues", by: "By", from: "From", toIncluded: "To (included)", interval: "Interval", formula: "Formula",
-    groups: { total: "Total", queue: "Queue", channel: "Channel", team: "Team", site: "Site" },
+    groups: { total: "Total", queue: "Queue", channel: "Channel", team: "Team", site: "Site", client: "Client" }, client: "Client", allClients: "All clients",
+    strangers: "Queues that no definition knows", strangersHint: "Mistyped in a feed, or not defined yet; their contacts count in every total.",
     intervals: { "5m": "5 min", "15m": "15 min", "30m": "30 min", "1h": "1 h", "1d": "Day", "1w": "Week", "1M": "Month", all: "All of it" },
     take: "Take along:", csv: "CSV", csvWide: "CSV", csvLong: "CSV, a line a figure", xlsx: "Excel",
     targetsTitle: "Targets", month: "Month", noTargets: "No target was in force.", lengths: { month: "By month", day: "By day", interval: "By half hour" },
@@ -50,7 +51,7 @@ export const CATALOGUE = {
   },
   zh: {
     desk: "工作台", queues: "队列", figures: "指标", targets: "目标", agents: "坐席", wall: "看板", alerts: "告警", api: "接口",
-    keys: "↓ ↑ 逐行移动，Enter 打开，Esc 返回上级。", up: "返回上级", show: "查看", more: "显示更多", none: "无。", total: "合计",
+    keys: "↓ ↑ 逐行移动，Enter 打开，Esc 返回上级。", up: "‹ 返回上级", show: "查看", more: "显示更多", none: "无。", total: "合计",
     floorTitle: "今日全部队列", queue: "队列", stands: "状态", level: "服务水平", target: "目标", missed: "未达标数",
     offered: "进线", forecast: "预测", answered: "接通", abandoned: "放弃", aht: "平均处理", asa: "平均应答速度",
     waiting: "当前排队", free: "空闲 / 在线", time: "时间", toCome: "未到", day: "日期", dayBefore: "‹ 前一天", dayAfter: "后一天 ›",
@@ -78,7 +79,8 @@ export const CATALOGUE = {
       evaluation: (score, verdict) => `质检：${[score, verdict].filter((one) => one !== null).join("，")}`,
     },
     figure: "指标", allQueues: "全部队列", by: "按", from: "从", toIncluded: "至（含当天）", interval: "粒度", formula: "公式",
-    groups: { total: "合计", queue: "队列", channel: "渠道", team: "团队", site: "职场" },
+    groups: { total: "合计", queue: "队列", channel: "渠道", team: "团队", site: "职场", client: "客户" }, client: "客户", allClients: "全部客户",
+    strangers: "未定义的队列", strangersHint: "可能是数据源拼写有误，或尚未定义；其联络计入所有合计。",
     intervals: { "5m": "5 分钟", "15m": "15 分钟", "30m": "30 分钟", "1h": "1 小时", "1d": "日", "1w": "周", "1M": "月", all: "整段" },
     take: "导出：", csv: "CSV", csvWide: "CSV", csvLong: "CSV（每行一个指标）", xlsx: "Excel",
     targetsTitle: "目标", month: "月份", noTargets: "没有生效的目标。", lengths: { month: "按月", day: "按日", interval: "按半小时" },

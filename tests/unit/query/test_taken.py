@@ -53,10 +53,10 @@ def test_wide_csv_has_a_line_an_interval_a_column_a_kpi_and_local_times(world: W
     client = world.client()
     lines = table(client.get("/v1/kpis/history", {**ASKED, "format": "csv", "layout": "wide"}).text)
     rows = client.get("/v1/kpis/history", ASKED).json()["rows"]
-    named = ("agent", "queue", "channel", "team", "site")
+    named = ("agent", "queue", "channel", "team", "site", "client")
 
     assert lines[0][:2] == ["time (Asia/Shanghai)", "end (Asia/Shanghai)"]
-    assert [name for name in lines[0] if name in named] == ["queue", "channel", "team", "site"]
+    assert [name for name in lines[0] if name in named] == list(named[1:])
     assert lines[0][-3:] == ["offered", "service_level", "complete"]
     assert len(lines) == 1 + len(rows) / 2
     assert [(line[0], line[2], line[-3]) for line in lines[1:]] == [
