@@ -138,7 +138,7 @@ rules:
         (WAIT.replace("longest_wait", "longest_weight"), {}, 422, "Invalid rules"),
         (b"rules: \xff", {}, 422, "Invalid rules"),
         (WAIT, {"rule": "weight"}, 422, "Invalid rules"),
-        (WAIT, {"from": SPAN["to"]}, 422, "Invalid range"),
+        (WAIT, {"from": SPAN["to"]}, 422, "Empty time range"),
         (WAIT, {"to": "2027-01-01T00:00:00Z"}, 422, "Invalid range"),
         (WAIT, {"from": "yesterday"}, 422, "Invalid time"),
         (WAIT, {"until": SPAN["to"]}, 422, "Unknown parameter"),
