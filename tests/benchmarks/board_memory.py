@@ -6,11 +6,11 @@
 import resource
 import sys
 from pathlib import Path
+from time import process_time
 from zoneinfo import ZoneInfo
 
 from floorpulse.board.domain.board import Board, Rules
 from floorpulse.contracts.updates import PaneRow, revision
-from time import process_time
 
 MIDNIGHT = 1_794_355_200_000
 MINUTE = 60_000
