@@ -168,14 +168,17 @@ def _states(panel: Panel, language: Language) -> statetimeline.Panel:
 
 def _table(panel: Panel, form: Rows, language: Language) -> table.Panel:
     """Rows of several queries are merged where their labels are the same."""
-    excluded = DataTransformerConfig("organize", options={"excludeByName": {"Time": True}})
+    order = {label: place for place, (label, _) in enumerate(form.labels)}
+    organized = {"excludeByName": {"Time": True}, "indexByName": order}
     one = (
         _framed(table.Panel(), panel, language)
         .with_transformation(DataTransformerConfig("merge", options={}))
-        .with_transformation(excluded)
+        .with_transformation(DataTransformerConfig("organize", options=organized))
     )
     for label, title in form.labels:
         one = one.override_by_name(label, [DynamicConfigValue("displayName", title.said(language))])
+    page = {"title": form.link.title.said(language), "url": form.link.url, "targetBlank": True}
+    one = one.override_by_name(form.labels[0][0], [DynamicConfigValue("links", [page])])
     for ref, column in zip(_refs(), form.columns, strict=False):
         one = one.with_target(
             _query(ref, Query(column.expr), language).instant().format(PromQueryFormat.TABLE)

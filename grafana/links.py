@@ -7,6 +7,9 @@ WALL = Link(
     Text("The wall", "大屏"),
     "${floorpulse}/wallboard?queue=${queue:csv}&window=${window}",
 )
+DESK = Link(Text("The queue's day", "队列当日"), "${floorpulse}/desk?queue=${queue:csv}")
+"""Where one queue is chosen"""
+DESK_OF_ROW = Link(DESK.title, "${floorpulse}/desk?queue=${__data.fields.queue}")
 VISITS = Link(
     Text("The contacts behind it that were missed", "未达标的联络"),
     "${floorpulse}/v1/visits?from=${__from:date:iso}&to=${__to:date:iso}"

@@ -6,6 +6,7 @@ It is written from the panels themselves; `python -m grafana` writes it anew.
 from collections.abc import Iterator
 
 from grafana.boards import BOARDS
+from grafana.infinity import HISTORY, QUERIES, Asked, model
 from grafana.laying_out import uid
 from grafana.panels import Board, Panel, Section
 from grafana.texts import Language
@@ -24,9 +25,11 @@ FOOT = """## Install them
 
 * `datasources` points to a Prometheus at `http://prometheus:9090`, whose scrapes are those of `deploy/prometheus/prometheus.yml`.
 * `dashboards` loads both languages from `/var/lib/floorpulse/dashboards`. They cannot be changed in the browser: copy one to change it.
-* `alerting` is for a site that lets Grafana tell of alerts. It hands them to the Alertmanager at `http://alertmanager:9093`, which routes
-  them with all others. Its policies replace the whole tree of notification policies of the organisation; leave the folder out where
-  Grafana has its own. Warnings about the floor wait from 22:00 to 08:00 of Asia/Shanghai (the mute timing `floorpulse-night`).
+* `alerting` watches what Prometheus cannot tell of itself: that it answers, scrapes Floorpulse and evaluates its rules. Two rules about the
+  floor are there and paused, for a site that does not load `deploy/prometheus/rules`. All of it goes to the Alertmanager at
+  `http://alertmanager:9093`, which decides who hears of it; warnings wait from 22:00 to 08:00 of Asia/Shanghai (the mute timing
+  `floorpulse-night`). Its policies replace the whole tree of notification policies of the organisation: leave the folder out where
+  Grafana has its own.
 
 Without provisioning, import a file (*Dashboards*, *Import*) and choose the data source above the panels. The variables *Address of
 Floorpulse* and *Address of its docs* are where links lead to.
@@ -34,17 +37,29 @@ Floorpulse* and *Address of its docs* are where links lead to.
 ## The API as a data source
 
 The [Infinity plugin](https://grafana.com/docs/plugins/yesoreyeram-infinity-datasource/latest/) asks the HTTP API for what Prometheus does not hold:
-history, contacts, incidents and who has them. Give its data source the API's address as *Base URL* and a key of scope `kpi:read` as *Bearer token*;
-then, with type JSON, source URL and method GET:
+history, contacts, incidents and who has them. In its data source, *Base URL* is the API's address, *Bearer token* a key of the scopes `kpi:read` and
+`alerts:read`, and the address is among the *Allowed hosts*. Each question has type JSON, source URL, method GET and root `rows`:
 
-| what | URL | rows | columns |
-| --- | --- | --- | --- |
+| what | URL | columns |
+| --- | --- | --- |
+"""
+AS_JSON = """
+`${queue:csv}` and `${window}` are variables of the dashboards here. Plain days are days of the floor's zone; `/v1/visits` takes instants as well. The
+first question as a panel's JSON holds it:
 """
 
 
 def page() -> str:
     """The page in Markdown."""
-    return "\n".join((HEAD, *(_board(board) for board in BOARDS), FOOT))
+    asked = "\n".join(map(_asked, QUERIES))
+    example = f"```json\n{model(HISTORY)}\n```\n"
+    boards = (_board(board) for board in BOARDS)
+    return "\n".join((HEAD, *boards, FOOT + asked, AS_JSON, example))
+
+
+def _asked(asked: Asked) -> str:
+    columns = ", ".join(f"`{column.selector}` {column.type}" for column in asked.columns)
+    return f"| {asked.what} | `{asked.url}` | {columns} |"
 
 
 def _board(board: Board) -> str:

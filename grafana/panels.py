@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
+from floorpulse.board.domain.windows import Window
 from grafana.texts import Text, same
 
 NO_WORDS = same("")
@@ -134,10 +135,13 @@ class Column:
 
 @dataclass(frozen=True)
 class Rows:
-    """A table: a row for each set of `labels`, with a column each, then the columns of values."""
+    """A table: a row for each set of `labels`, with a column each, then the columns of values; the
+    first label leads to the page of the row.
+    """
 
     labels: tuple[tuple[str, Text], ...]
     columns: tuple[Column, ...]
+    link: Link
 
 
 Form = Number | Course | Bars | Heat | States | Rows
@@ -205,7 +209,8 @@ class Section:
 class Board:
     """A dashboard: who reads it, which variables it has, what it shows.
 
-    `slug` is the name of its file, and with `floorpulse-` before it the fixed uid.
+    `slug` is the name of its file, and with `floorpulse-` before it the fixed uid;
+    `window` is chosen at first.
     """
 
     slug: str
@@ -214,6 +219,7 @@ class Board:
     about: Text
     variables: Sequence[str]
     sections: Sequence[Section]
+    window: Window = Window.M15
 
     @property
     def panels(self) -> list[Panel]:

@@ -1,5 +1,6 @@
 """The dashboard of the QA lead: what customers say, what evaluators find, what is complained of."""
 
+from floorpulse.board.domain.windows import Window
 from floorpulse.kpis.catalogue import CATALOGUE
 from grafana.every_kpi import panel
 from grafana.expressions import CHANNELS, WINDOWED, of_each
@@ -106,10 +107,13 @@ QUALITY = Board(
     reader=Text("the QA lead", "质检主管"),
     about=Text(
         "What customers answer and of how many, what evaluators find, what is complained of. "
-        "Figures of the whole floor are those of the last 15 minutes.",
-        "客户如何评价及参评率，质检结果，投诉情况。全场数字为最近 15 分钟。",
+        "Queue by queue of the chosen window, today at first; of the whole floor the last 15 "
+        "minutes, which are often without an evaluation.",
+        "客户如何评价及参评率，质检结果，投诉情况。各队列按所选窗口（默认今日）；"
+        "全场为最近 15 分钟，常无评估。",
     ),
     variables=("datasource", "tenant", "queue", "channel", "window", "floorpulse"),
+    window=Window.TODAY,
     sections=[
         checked(),
         Section(

@@ -14,7 +14,7 @@ from grafana.expressions import (
     WAITING,
     of_floor,
 )
-from grafana.links import INCIDENTS, VISITS, WALL
+from grafana.links import DESK_OF_ROW, INCIDENTS, VISITS, WALL
 from grafana.panels import (
     GREY,
     Board,
@@ -103,6 +103,7 @@ def _queues() -> Panel:
                 Column(Text("Handle time", "处理时长"), HANDLE, Measure.SECONDS),
                 Column(Text("Figures", "数据状态"), STATE, Measure.COUNT, words=OF_QUEUE),
             ),
+            link=DESK_OF_ROW,
         ),
         links=(WALL, VISITS),
     )

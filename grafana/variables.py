@@ -45,14 +45,14 @@ QUERIES = {
 }
 
 
-def variable(name: str, language: Language) -> Variable:
-    """One of `LABELS`."""
+def variable(name: str, language: Language, window: Window) -> Variable:
+    """One of `LABELS`; `window` is chosen at first."""
     label = LABELS[name].said(language)
     match name:
         case "datasource":
             return DatasourceVariable(name).label(label).type("prometheus")
         case "window":
-            return _window().label(label)
+            return _window(window).label(label)
         case "floorpulse" | "docs":
             return _address(name).label(label)
         case "tenant":
@@ -82,13 +82,13 @@ def _several(name: str, everything: str) -> QueryVariable:
     )
 
 
-def _window() -> CustomVariable:
-    options = [_option(window.value, chosen=window is Window.M15) for window in Window]
+def _window(chosen: Window) -> CustomVariable:
+    options = [_option(window.value, chosen=window is chosen) for window in Window]
     return (
         CustomVariable("window")
         .values(",".join(window.value for window in Window))
         .options(options)
-        .current(_option(Window.M15.value, chosen=True))
+        .current(_option(chosen.value, chosen=True))
     )
 
 

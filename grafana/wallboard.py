@@ -13,7 +13,7 @@ from grafana.expressions import (
     UNDEFINED,
     WAITING,
 )
-from grafana.links import ABANDONED, VISITS, WALL
+from grafana.links import ABANDONED, DESK, VISITS, WALL
 from grafana.panels import GREY, Board, Line, Measure, Number, Panel, Query, Section
 from grafana.texts import Text, same
 from grafana.trust import OF_QUEUE, TRUST, clock, light
@@ -47,7 +47,7 @@ def service_level() -> Panel:
             Query(UNDEFINED, same("{{queue}} –"), GREY),
             Query(STALE, Text("{{queue}} ✕ STALE", "{{queue}} ✕ 数据中断"), GREY),
         ),
-        links=(WALL, VISITS),
+        links=(DESK, VISITS, WALL),
         share=2,
     )
 

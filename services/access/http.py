@@ -2,7 +2,8 @@
 on a demo.
 
     Authorization: Bearer fp_…     the key's tenant and scopes
-    cookie floorpulse_session      the key's tenant, kpi:read and alerts:read while it has them
+    cookie floorpulse_session      the key's tenant, kpi:read and alerts:read while it has them;
+                                   agents:read too where the session was opened at the desk
     neither, on loopback           app.state.open_tenant, the same, when the operator set one
 
 A browser also gets alerts:write, to acknowledge from the page of alerts: by its session while the
@@ -31,6 +32,7 @@ SESSION_SECONDS = 30 * 86_400
 SALT = "floorpulse.session"
 READ = "kpi:read"
 ACT = "alerts:write"
+AGENTS = "agents:read"
 SHOWN = frozenset({READ, "alerts:read"})
 """What a browser may read without a key in each request"""
 OWN_PAGE = "X-Floorpulse-Page"
@@ -85,9 +87,14 @@ def require(scope: str) -> Callable[..., Awaitable[Credential]]:
 
 
 async def open_session(
-    request: Request, response: Response, token: str, scope: str = READ
+    request: Request,
+    response: Response,
+    token: str,
+    scope: str = READ,
+    shows: frozenset[str] = SHOWN,
 ) -> Credential:
-    """Start a browser session for the key `token`: set the signed cookie on `response`.
+    """Start a browser session for the key `token`, which may read what the key may of `shows`: set
+    the signed cookie on `response`.
 
     Problems: 401 when the key is not valid, 403 when it lacks `scope`, 503 when sessions or keys
     are unavailable.
@@ -107,7 +114,8 @@ async def open_session(
         raise unauthorized(WRONG_KEY, "invalid_token")
     if scope not in caller.scopes:
         raise forbidden(scope)
-    value = TimestampSigner(secret, salt=SALT).sign(caller.key_id).decode()
+    said = "+".join([caller.key_id, *sorted(shows - SHOWN)])
+    value = TimestampSigner(secret, salt=SALT).sign(said).decode()
     secure = request.url.scheme == "https"
     response.set_cookie(
         COOKIE, value, max_age=SESSION_SECONDS, httponly=True, samesite="strict", secure=secure
@@ -152,11 +160,13 @@ async def _of_session(request: Request) -> Credential | None:
     if not secret or not cookie:
         return None
     try:
-        key_id = TimestampSigner(secret, salt=SALT).unsign(cookie, max_age=SESSION_SECONDS).decode()
+        said = TimestampSigner(secret, salt=SALT).unsign(cookie, max_age=SESSION_SECONDS).decode()
     except (BadSignature, UnicodeError):
         return None
+    key_id, *more = said.split("+")
     key = await _keys(request).find(key_id)
-    return Credential(key.key_id, key.tenant, key.scopes & _granted(request)) if key else None
+    granted = _granted(request).union(more)
+    return Credential(key.key_id, key.tenant, key.scopes & granted) if key else None
 
 
 def _of_open_demo(request: Request) -> Credential | None:

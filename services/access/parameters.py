@@ -3,13 +3,16 @@
 import re
 from collections.abc import Collection, Iterable
 from collections.abc import Set as AbstractSet
+from datetime import date, timedelta
 from heapq import nsmallest
 from itertools import islice
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from floorpulse.contracts.instants import parse_instant
+from floorpulse.counting.days import first_instant
 from floorpulse.runtime.problems import Problem
 
 EARLIEST = parse_instant("1970-01-01T00:00:00Z")
@@ -17,6 +20,12 @@ LATEST = parse_instant("2100-01-01T00:00:00Z")
 LONGEST_LIST = 4096
 ITEM = re.compile(r'\s*"((?:[^"]|"")+)"\s*(?=,|$)|([^,]+)')
 """A name of a list: in quotes, or all up to the comma"""
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+"""A plain day"""
+OR_DAY = ", or a plain day, such as 2026-11-11"
+FROM = "RFC 3339 with offset, or a plain day: from its first instant on"
+TO = "RFC 3339 with offset, itself not included; or a plain day, which is included"
+"""What `from` and `to` may be, for descriptions"""
 List = Annotated[str | None, Field(max_length=LONGEST_LIST)]
 Cursor = Annotated[
     List, Field(description="`next` of the last answer", examples=["k8QIjTkxNzQ2MA"])
@@ -55,12 +64,59 @@ def names_of(text: str | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in told if name))
 
 
-def instant_of(name: str, text: str) -> int:
-    """The instant of a parameter, epoch milliseconds; problem 422 where it is none."""
+def begin_of(name: str, text: str, zone: ZoneInfo) -> int:
+    """The instant from which a parameter asks, epoch milliseconds: its own, or the first one of the
+    plain day that it names, in the zone; problem 422 where it is neither.
+    """
+    return _midnight(name, text, zone, 0) if DAY.fullmatch(text) else instant_of(name, text, OR_DAY)
+
+
+def end_of(name: str, text: str, zone: ZoneInfo) -> int:
+    """The instant before which a parameter asks, epoch milliseconds: its own, or the first one
+    after the plain day that it names, in the zone; problem 422 where it is neither.
+    """
+    return _midnight(name, text, zone, 1) if DAY.fullmatch(text) else instant_of(name, text, OR_DAY)
+
+
+def bounds_of(since: str, until: str, zone: ZoneInfo) -> tuple[int, int]:
+    """Begin and end of what `from` and `to` ask for, epoch milliseconds, the end not included;
+    problems 422.
+    """
+    begin, end = begin_of("from", since, zone), end_of("to", until, zone)
+    if begin >= end:
+        detail = f"from={since} is not before to={until}; {_of_the_end(until)}"
+        raise Problem(422, "Empty time range", detail)
+    return begin, end
+
+
+def _of_the_end(until: str) -> str:
+    if DAY.fullmatch(until) is None:
+        return "an instant as `to` is not included, a plain day is"
+    return "a plain day as `to` is included"
+
+
+def _midnight(name: str, text: str, zone: ZoneInfo, later: int) -> int:
+    """When the day that many days later begins."""
+    try:
+        day = date.fromisoformat(text)
+        return _within_bounds(name, text, first_instant(day + timedelta(days=later), zone))
+    except (ValueError, OverflowError) as wrong:
+        raise Problem(422, "Invalid time", f"{name}={text} is no day: {wrong}") from wrong
+
+
+def instant_of(name: str, text: str, also: str = "") -> int:
+    """The instant of a parameter, epoch milliseconds; problem 422 where it is none, which tells
+    what `also` would do.
+    """
     try:
         at = parse_instant(text)
     except (ValueError, OverflowError) as wrong:
-        raise Problem(422, "Invalid time", f"{name}: {wrong}; in a URL write + as %2B") from wrong
+        detail = f"{name}: {wrong}{also}; in a URL write + as %2B"
+        raise Problem(422, "Invalid time", detail) from wrong
+    return _within_bounds(name, text, at)
+
+
+def _within_bounds(name: str, text: str, at: int) -> int:
     if not EARLIEST <= at < LATEST:
         raise Problem(422, "Invalid time", f"{name}={text} is outside 1970 to 2099")
     return at

@@ -10,6 +10,7 @@ from floorpulse.alerts.domain.audit import Standing
 from floorpulse.alerts.domain.incidents import IncidentState, Subject
 from floorpulse.alerts.domain.notices import Verdict
 from floorpulse.alerts.domain.reasons import Reason
+from floorpulse.alerts.domain.targets import Way
 from floorpulse.definitions.domain.on_call import Severity
 from floorpulse.figures.lookup.looked_up import LOOKUPS, Unanswered
 
@@ -63,6 +64,8 @@ class NoticeMetrics:
             ["channel", "verdict"],
             registry=registry,
         )
+        for way, verdict in product(Way, Verdict):
+            self.attempts.labels(way, verdict)
         self.first = Histogram(
             "floorpulse_alerts_first_notice_seconds",
             "Time from the begin of an incident to the first notice that a channel accepted.",

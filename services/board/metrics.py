@@ -24,6 +24,8 @@ class BoardMetrics:
             ["what"],
             registry=registry,
         )
+        for what in ("feed", "store"):
+            self.losses.labels(what)
         self.age = Gauge(
             "floorpulse_board_age_seconds",
             "How old the figures of the partition that is furthest behind are.",

@@ -78,6 +78,7 @@ class Screen:
         )
         places = {
             "wallboard": f"{options.url}/wallboard",
+            "desk": f"{options.url}/desk",
             "alerts": f"{options.url}/alerts",
             "API": f"{options.url}/docs",
             "metrics": f"{options.url}/metrics",

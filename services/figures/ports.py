@@ -71,6 +71,14 @@ class VisitHistory(Protocol):
         ...
 
 
+class ContactHistory(VisitHistory, Protocol):
+    """Stored visits, which can be told by their contact, too."""
+
+    async def journey(self, tenant: str, contact: str) -> Sequence[StoredVisit]:
+        """All visits of one contact whose offer is known, in order."""
+        ...
+
+
 class AgentHistory(Protocol):
     """Stored states of agents, and the visits they took."""
 

@@ -4,6 +4,8 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from floorpulse.contracts.letters import Reason
 
+USUAL = ("202", "400", "401", "403", "413", "429", "503")
+"""Statuses that are told from the start, so that the first answer of each is seen as one"""
 REQUEST_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 
@@ -28,6 +30,8 @@ class IngestMetrics:
             ["status"],
             registry=registry,
         )
+        for status in USUAL:
+            self.answers.labels(status)
         self.requests = Histogram(
             "floorpulse_ingest_requests_seconds",
             "From the request's head to its answer",

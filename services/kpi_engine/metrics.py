@@ -43,6 +43,8 @@ class EngineMetrics:
             ["way"],
             registry=registry,
         )
+        for way in ("behind", "ahead"):
+            self.gaps.labels(way)
         self.partitions = Gauge(
             "floorpulse_engine_partitions", "Partitions owned now", registry=registry
         )

@@ -24,7 +24,7 @@ class ApiSettings(BaseModel):
     )
     session_secret: SecretStr | None = Field(
         None,
-        description="signs the wallboard's cookie; unset: no sessions. Change it to end them all",
+        description="signs the cookie of wall and desk; unset: no sessions. Change it to end all",
     )
     stale_seconds: float = Field(
         10,

@@ -8,6 +8,7 @@ from floorpulse.runtime.problems import Problem
 
 JSON = "application/json"
 CSV = "text/csv"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def accepted(request: Request, *offered: str) -> str:

@@ -14,10 +14,10 @@ def csv_text(rows: Iterable[Sequence[object]]) -> str:
     return text.getvalue()
 
 
-def csv_headers(name: str) -> dict[str, str]:
-    """The headers of a file of that name, without its ending."""
+def file_headers(name: str) -> dict[str, str]:
+    """The headers of an answer that is a file of that name."""
     return {
-        "Content-Disposition": f'attachment; filename="{name}.csv"',
+        "Content-Disposition": f'attachment; filename="{name}"',
         "Cache-Control": "private, no-cache",
         "Vary": "Accept",
     }

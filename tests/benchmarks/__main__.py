@@ -25,6 +25,7 @@ from floorpulse.board.ports import FeedLostError
 from floorpulse.query.settings import ApiSettings
 from floorpulse.runtime.clock import monotonic
 from tests.benchmarks import breach as breaches
+from tests.benchmarks import metrics_load
 from tests.benchmarks.api_load import WIDE, Crowd, Load, Past, crowd, load, month
 from tests.benchmarks.busy_floor import BusyFloor
 from tests.benchmarks.latency import Latency, latency
@@ -38,9 +39,9 @@ from tests.benchmarks.systems import SYSTEMS, System
 from tests.benchmarks.trial import Failed, Trial, trial
 from tests.benchmarks.workload import EVENTS_A_MINUTE, Keys, Record, Shape, digest, workload
 
-OWN_PAGES = {"rules", "breach"}
+OWN_PAGES = {"rules", "breach", "metrics"}
 """What stands in pages of its own, and leaves the report as it is"""
-EXTRAS = ("stages", "paces", "latency", "load", "month", "rules", "breach")
+EXTRAS = ("stages", "paces", "latency", "load", "month", "rules", "breach", "metrics")
 PACKAGES = ("faust-streaming", "aiokafka", "msgspec", "asyncpg")
 REPORT = Path(__file__).parents[2] / "docs" / "benchmarks"
 STAGES_WITHIN = 300.0
@@ -280,11 +281,11 @@ class Bench:
 
 
 async def main(options: argparse.Namespace) -> None:
-    """Run everything chosen and write the report; rules need no servers, and have a page of their
-    own.
+    """Run everything chosen and write the report; rules and metrics need no servers, and have pages
+    of their own.
     """
-    await _rules(options)
-    if options.systems == ["rules"]:
+    await _without_servers(options)
+    if set(options.systems) <= {"rules", "metrics"}:
         return
     others = cores()[1]
     os.sched_setaffinity(0, others)
@@ -312,7 +313,12 @@ async def main(options: argparse.Namespace) -> None:
     bench.say(f"report in {options.out}")
 
 
-async def _rules(options: argparse.Namespace) -> None:
+async def _without_servers(options: argparse.Namespace) -> None:
+    if "metrics" in options.systems:
+        pages = await metrics_load.metrics_load(
+            BusyFloor(queues=metrics_load.QUEUES), metrics_load.PAGES
+        )
+        print(metrics_load.written(pages, _machine(), options.out))  # noqa: T201
     if "rules" in options.systems:
         found = await rules_load(BusyFloor(), round(options.seconds))
         print(written(found, _machine(), options.out))  # noqa: T201

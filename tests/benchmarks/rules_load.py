@@ -93,7 +93,7 @@ class RulesLoad:
     loop: float
 
 
-class _Floor:
+class LivelyFloor:
     """A floor of many queues on a made clock."""
 
     def __init__(self, floor: BusyFloor) -> None:
@@ -200,7 +200,7 @@ def _definitions(conditions: tuple[str, ...]) -> str:
 
 async def rules_load(floor: BusyFloor, seconds: int) -> RulesLoad:
     """Keep the rules evaluated for so many seconds of the floor, and evaluate everything once."""
-    made = _Floor(floor)
+    made = LivelyFloor(floor)
     made.fill()
     rules, floors = _rules(made, CONDITIONS)
     watched = made.board.watch()
@@ -235,11 +235,11 @@ async def rules_load(floor: BusyFloor, seconds: int) -> RulesLoad:
         merging / seconds,
         process_time() - began,
         transitions,
-        _loop(),
+        loop_seconds(),
     )
 
 
-def _rules(made: _Floor, conditions: tuple[str, ...]) -> tuple[FloorRules, Floors]:
+def _rules(made: LivelyFloor, conditions: tuple[str, ...]) -> tuple[FloorRules, Floors]:
     known = definitions(_definitions(conditions))
     floors = Floors(made.board, lambda: made.now, lambda: known)
     history = MemoryHistory(MemoryFloor())
@@ -293,7 +293,7 @@ many others use the caches meanwhile, which costs evaluation more than the loop.
 """
 
 
-def _loop() -> float:
+def loop_seconds() -> float:
     """What a loop that does next to nothing takes: how quick the machine is now."""
     began = process_time()
     total = 0

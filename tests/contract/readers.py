@@ -19,10 +19,10 @@ from floorpulse.figures.forecasts.store import PostgresForecasts
 from floorpulse.figures.history.panes import PostgresPanes
 from floorpulse.figures.ports import (
     AgentHistory,
+    ContactHistory,
     CorrectionHistory,
     PaneHistory,
     StoredCorrection,
-    VisitHistory,
 )
 from floorpulse.figures.selection import By, RowKey, Selection
 from floorpulse.figures.sources.store import PostgresRetiredSources
@@ -60,7 +60,7 @@ class Readers(Protocol):
     @property
     def panes(self) -> PaneHistory: ...
     @property
-    def visits(self) -> VisitHistory: ...
+    def visits(self) -> ContactHistory: ...
     @property
     def agents(self) -> AgentHistory: ...
     @property

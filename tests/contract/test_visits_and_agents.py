@@ -72,6 +72,23 @@ async def test_a_visit_is_read_as_it_was_written(readers: Readers, floor: Memory
     ]
 
 
+async def test_a_journey_is_all_stays_of_one_contact_in_the_order_of_their_offers(
+    readers: Readers, floor: MemoryFloor
+) -> None:
+    floor.visits_of = {
+        ("demo", "a#2"): waiting(NOON + 5, "help"),
+        ("demo", "a"): waiting(NOON),
+        ("demo", "a#3"): Visit(ended_at=NOON),
+        ("demo", "b"): waiting(NOON),
+        ("other", "a"): waiting(NOON),
+    }
+    await readers.written()
+
+    stays = await readers.visits.journey("demo", "a")
+    assert [one.place for one in stays] == [(NOON, "a", 1), (NOON + 5, "a", 2)]
+    assert await readers.visits.journey("demo", "nobody") == []
+
+
 def complaint(*statements: tuple[int, bool], queue: str | None = None) -> Complaint:
     return Complaint(
         tuple(Statement(at, closing=closing, queue=queue) for at, closing in statements)

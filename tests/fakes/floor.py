@@ -277,6 +277,17 @@ class MemoryHistory:
             if after is None or one.place > after:
                 yield [one]
 
+    async def journey(self, tenant: str, contact: str) -> Sequence[StoredVisit]:
+        self._floor.answer()
+        stored = [
+            StoredVisit(offered, *visit_name(named), visit)
+            for (theirs, named), visit in self._floor.visits_of.items()
+            if theirs == tenant
+            and visit_name(named)[0] == contact
+            and (offered := offer_at(visit)) is not None
+        ]
+        return sorted(stored, key=lambda known: known.place)
+
     async def states(self, tenant: str, span: Span) -> AsyncIterator[Sequence[AgentEntered]]:
         self._floor.answer()
         theirs = [

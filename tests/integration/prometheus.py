@@ -60,9 +60,17 @@ class RealPrometheus:
         except httpx.TransportError:
             return False
 
-    async def series(self, expr: str) -> list[Any]:
-        """What an expression is now: its series, each with `metric` and `value`."""
-        found: list[Any] = (await self._asked("query", query=expr))["result"]
+    async def series(self, expr: str, at: float | None = None) -> list[Any]:
+        """What an expression is now, or at an instant (epoch seconds): its series, each with
+        `metric` and `value`.
+        """
+        when = {} if at is None else {"time": str(at)}
+        found: list[Any] = (await self._asked("query", query=expr, **when))["result"]
+        return found
+
+    async def values(self, label: str, match: str) -> list[str]:
+        """Which values a label has among the series that match."""
+        found: list[str] = await self._asked(f"label/{label}/values", **{"match[]": match})
         return found
 
     async def rules(self, kind: str) -> list[dict[str, Any]]:

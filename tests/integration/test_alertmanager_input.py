@@ -44,10 +44,9 @@ from tests.fakes.definitions import definitions
 from tests.fakes.incidents import incident
 from tests.integration.alert_rows import put_incidents
 from tests.integration.alertmanager import LOOK_AGAIN_AFTER, RealAlertmanager, alertmanager
-from tests.integration.test_dashboards import PROMETHEUS
+from tests.integration.prometheus import program
 
 pytestmark = [
-    pytest.mark.skipif(PROMETHEUS is None, reason="no Prometheus on the path"),
     pytest.mark.embedded,
     pytest.mark.timeout(180),
 ]
@@ -187,7 +186,7 @@ async def prometheus(folder: Path, scraped: int, far: str) -> AsyncIterator[None
     )
     with (folder / "prometheus.log").open("ab") as said:
         process = await asyncio.create_subprocess_exec(
-            str(PROMETHEUS), *words, stdout=said, stderr=said
+            program("prometheus"), *words, stdout=said, stderr=said
         )
     try:
         yield

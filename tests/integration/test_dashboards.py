@@ -1,34 +1,31 @@
-"""Every panel of the dashboards, asked of a real Prometheus that scrapes a running demo: its origin,
-and an engine and an alerts service beside its own that show their metrics.
-"""
+"""Every panel of the dashboards, asked of a real Prometheus that scrapes a running demo."""
 
 import asyncio
 import json
-import os
-import shutil
-import sys
-from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+import re
+import subprocess
+from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
-import httpx
 import pytest
+import yaml
 
 from floorpulse.demo.embedded.child import free_port
 from grafana.boards import BOARDS
 from grafana.expressions import MET, MISSED, NEARLY, STALE, TARGET, UNDEFINED
-from grafana.panels import Board
+from grafana.infinity import INCIDENTS, ROWS, Column
+from grafana.infinity import QUERIES as ASKED
+from grafana.panels import Panel, Rows
 from grafana.variables import QUERIES
+from tests.integration.prometheus import RealPrometheus, beside_a_demo, program, prometheus
 from tests.integration.running_demo import demo, until
 
-PROMETHEUS = shutil.which("prometheus")
-pytestmark = [
-    pytest.mark.skipif(PROMETHEUS is None, reason="no Prometheus on the path"),
-    pytest.mark.embedded,
-    pytest.mark.timeout(900),
-]
+pytestmark = [pytest.mark.embedded, pytest.mark.timeout(900)]
 
+RULES = Path(__file__).parents[2] / "grafana" / "provisioning" / "alerting" / "rules.yaml"
 CHOSEN = {
     "$tenant": "demo",
     "$queue": ".*",
@@ -37,106 +34,129 @@ CHOSEN = {
     "$__rate_interval": "1m",
 }
 """What Grafana puts for the variables"""
+FILLED_WITHIN = 60
+"""Seconds until the floor had a contact, an answer, a flush, a request of each kind"""
+HOUR = 3600
+FLOOR = ZoneInfo("Asia/Shanghai")
+"""The zone of the demo's floor"""
+OF_TARGET = (MET, NEARLY, MISSED, UNDEFINED, STALE)
 
 
-@asynccontextmanager
-async def running(*words: str, log: Path, **settings: str) -> AsyncIterator[None]:
-    """A process, ended at the end."""
-    env = {**os.environ, **settings}
-    with log.open("ab") as said:
-        process = await asyncio.create_subprocess_exec(*words, env=env, stdout=said, stderr=said)
-    try:
-        yield
-    finally:
-        process.terminate()
-        await process.wait()
-
-
-@asynccontextmanager
-async def prometheus(folder: Path, jobs: Mapping[str, int]) -> AsyncIterator[httpx.AsyncClient]:
-    """A Prometheus that asks each port every second."""
-    port = free_port()
-    settings = folder / "prometheus.yml"
-    scrapes = [
-        {
-            "job_name": job,
-            "scrape_interval": "1s",
-            "static_configs": [{"targets": [f"127.0.0.1:{scraped}"]}],
-        }
-        for job, scraped in jobs.items()
-    ]
-    settings.write_text(json.dumps({"scrape_configs": scrapes}))
-    words = (
-        str(PROMETHEUS),
-        f"--config.file={settings}",
-        f"--storage.tsdb.path={folder / 'tsdb'}",
-        f"--web.listen-address=127.0.0.1:{port}",
-    )
-    async with (
-        running(*words, log=folder / "prometheus.log"),
-        httpx.AsyncClient(
-            base_url=f"http://127.0.0.1:{port}/api/v1", timeout=60, trust_env=False
-        ) as client,
-    ):
-        yield client
-
-
-@asynccontextmanager
-async def scraped_demo(folder: Path) -> AsyncIterator[httpx.AsyncClient]:
-    """A demo with all its processes scraped."""
-    ports = {job: free_port() for job in ("api", "engine", "alerts")}
-    floorpulse = (sys.executable, "-m", "floorpulse.cli.app")
-    async with AsyncExitStack() as stack:
-        started = await stack.enter_async_context(demo(folder / "state", ports["api"]))
-        settings = json.loads((started.state / "running.json").read_text())["settings"]
-        settings |= {
-            "FLOORPULSE_ENGINE__METRICS_PORT": str(ports["engine"]),
-            "FLOORPULSE_ALERTS__PORT": str(ports["alerts"]),
-        }
-        for word in ("engine", "alerts"):
-            beside = running(*floorpulse, word, log=folder / f"{word}.log", **settings)
-            await stack.enter_async_context(beside)
-        jobs = {f"floorpulse-{job}": port for job, port in ports.items()}
-        yield await stack.enter_async_context(prometheus(folder, jobs))
-
-
-async def asked(client: httpx.AsyncClient, path: str, **query: str) -> Any:
-    try:
-        answer = await client.get(path, params=query)
-    except httpx.TransportError:
-        return []
-    if answer.status_code == httpx.codes.SERVICE_UNAVAILABLE:  # it starts
-        return []
-    told = answer.json()
-    assert told["status"] == "success", told
-    return told["data"]
-
-
-async def series(client: httpx.AsyncClient, expr: str) -> list[Any]:
+def filled(text: str) -> str:
+    """With the variables' values."""
     for name, value in CHOSEN.items():
-        expr = expr.replace(name, value)
-    found = await asked(client, "/query", query=expr)
-    return found["result"] if found else []
+        text = text.replace(name, value)
+    return text
 
 
-async def empty_panels(client: httpx.AsyncClient, board: Board) -> list[str]:
+async def options(prometheus: RealPrometheus, query: str) -> list[str]:
+    """What a variable offers: `label_values(SERIES, LABEL)`."""
+    match = re.fullmatch(r"label_values\((.+), (\w+)\)", filled(query))
+    assert match
+    return await prometheus.values(match[2], match[1])
+
+
+def is_shown(panel: Panel, answers: list[list[Any]]) -> bool:
+    """Whether a panel shows anything; a table shows all its columns."""
+    return all(answers) if isinstance(panel.form, Rows) else any(answers)
+
+
+async def empty(prometheus: RealPrometheus) -> list[str]:
     return [
         f"{board.slug}: {panel.title.en}"
+        for board in BOARDS
         for panel in board.panels
-        if not any([await series(client, query.expr) for query in panel.asked])
+        if not is_shown(
+            panel, [await prometheus.series(filled(query.expr)) for query in panel.asked]
+        )
     ]
 
 
-async def test_no_panel_is_empty(tmp_path: Path) -> None:
-    async with scraped_demo(tmp_path) as client:
-        empty: list[str] = []
+def which(found: list[Any]) -> list[tuple[str, str]]:
+    """The queues and channels of series."""
+    return [(one["metric"]["queue"], one["metric"]["channel"]) for one in found]
+
+
+async def test_no_panel_is_empty_and_each_queue_has_one_colour(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    missing: list[str] = []
+    async with (
+        demo(state, free_port()) as floor,
+        prometheus(tmp_path, beside_a_demo(state)) as looking,
+    ):
 
         async def full() -> bool:
-            empty[:] = [one for board in BOARDS for one in await empty_panels(client, board)]
-            print(len(empty), empty)
-            return not empty
+            missing[:] = await empty(looking)
+            return not missing
 
-        try:
-            await asyncio.wait_for(until(full), 60)
-        except TimeoutError:
-            assert empty == []
+        with suppress(TimeoutError):
+            await asyncio.wait_for(until(full), FILLED_WITHIN)
+        assert missing == []
+
+        [(now, _)] = [one["value"] for one in await looking.series("vector(time())")]
+        coloured = [await looking.series(filled(expr), now) for expr in OF_TARGET]
+        promised = await looking.series(filled(TARGET), now)
+        assert sorted(one for found in coloured for one in which(found)) == sorted(which(promised))
+        for name, query in QUERIES.items():
+            assert await options(looking, query), name
+        for expr in alerting():
+            await looking.series(expr)
+        for question in ASKED:
+            answer = await floor.client.get(from_grafana(question.url, now), headers=floor.key())
+            rows = answer.raise_for_status().json()[ROWS]
+            assert rows or question is INCIDENTS, question.what
+            for column in question.columns:
+                told = [row[column.selector] for row in rows]
+                assert all(fits(column, one) for one in told if one is not None), column
+        assert await floor.stop() == 0
+
+
+def from_grafana(url: str, now: float) -> str:
+    """An address as Grafana asks it: of the last hour."""
+    for name, at in (("from", now - HOUR), ("to", now)):
+        instant = datetime.fromtimestamp(at, UTC)
+        day = instant.astimezone(FLOOR).date().isoformat()
+        iso = instant.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        url = url.replace(f"${{__{name}:date:YYYY-MM-DD}}", day)
+        url = url.replace(f"${{__{name}:date:iso}}", iso)
+    return url.replace("${queue:csv}", "orders,returns").replace("${window}", "15m")
+
+
+def fits(column: Column, value: Any) -> bool:
+    """Whether Grafana can read a value as the column's type."""
+    match column.type:
+        case "number":
+            return isinstance(value, int | float)
+        case "timestamp":
+            return datetime.fromisoformat(value).tzinfo is not None
+        case _:
+            return isinstance(value, str)
+
+
+def alerting() -> list[str]:
+    """What the provisioned alert rules ask."""
+    groups = yaml.safe_load(RULES.read_text("utf-8"))["groups"]
+    return [
+        query["model"]["expr"]
+        for group in groups
+        for rule in group["rules"]
+        for query in rule["data"]
+        if "expr" in query["model"]
+    ]
+
+
+def test_promtool_can_read_every_expression(tmp_path: Path) -> None:
+    asked = {query.expr for board in BOARDS for panel in board.panels for query in panel.asked}
+    exprs = sorted({*map(filled, asked), *alerting()})
+    rules = [{"record": f"asked:{number}", "expr": expr} for number, expr in enumerate(exprs)]
+    file = tmp_path / "rules.yml"
+    file.write_text(json.dumps({"groups": [{"name": "dashboards", "rules": rules}]}))
+    ran = subprocess.run(
+        [program("promtool"), "check", "rules", "--lint=none", file],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+
+    assert ran.returncode == 0, ran.stderr
+    assert f"{len(exprs)} rules found" in ran.stdout

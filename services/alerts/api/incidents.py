@@ -50,7 +50,7 @@ async def alerts(
 ) -> Response:
     """Incidents that opened, the newest first."""
     accepted(request)
-    question = asked.query(caller.tenant)
+    question = asked.query(parts.floors.view(caller.tenant))
     after = place_of(asked.cursor, question, decode_place)
     limit = rows_of_page(asked.limit)
     found = await parts.incidents.page(question, after, limit + 1)

@@ -2,21 +2,27 @@
 
 from enum import StrEnum
 from typing import Annotated, TypeVar
+from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
 from floorpulse.access.parameters import (
+    FROM,
+    TO,
     Cursor,
     Limit,
     List,
     PageParameters,
-    instant_of,
+    begin_of,
+    bounds_of,
+    end_of,
     names_of,
     refuse_strangers,
 )
 from floorpulse.alerts.domain.incidents import IncidentState
 from floorpulse.alerts.reading.ports import IncidentQuery
 from floorpulse.definitions.domain.on_call import Severity
+from floorpulse.figures.tenant_view import TenantView
 from floorpulse.runtime.problems import Problem
 
 E = TypeVar("E", bound=StrEnum)
@@ -75,7 +81,7 @@ class AlertParameters(PageParameters):
         str | None,
         Field(
             alias="from",
-            description="opened at or after, RFC 3339 with offset",
+            description=f"opened from then on: {FROM}",
             examples=["2026-11-11T00:00:00+08:00"],
         ),
     ] = None
@@ -83,21 +89,17 @@ class AlertParameters(PageParameters):
         str | None,
         Field(
             alias="to",
-            description="opened before, RFC 3339 with offset",
+            description=f"opened before: {TO}",
             examples=["2026-11-12T00:00:00+08:00"],
         ),
     ] = None
 
-    def query(self, tenant: str) -> IncidentQuery:
+    def query(self, view: TenantView) -> IncidentQuery:
         """The question; problems 422."""
         self.refuse_unknown()
-        since = None if self.since is None else instant_of("from", self.since)
-        until = None if self.until is None else instant_of("to", self.until)
-        if since is not None and until is not None and since >= until:
-            detail = f"from={self.since} is not before to={self.until}"
-            raise Problem(422, "Empty time range", detail)
+        since, until = self._span(view.zone)
         return IncidentQuery(
-            tenant,
+            view.tenant,
             states_of(self.state),
             _members("severity", self.severity, Severity),
             tuple(map(stored, names_of(self.queue))),
@@ -105,6 +107,13 @@ class AlertParameters(PageParameters):
             since,
             until,
         )
+
+    def _span(self, zone: ZoneInfo) -> tuple[int | None, int | None]:
+        """Begin and end, each None where it is not said."""
+        if self.since is not None and self.until is not None:
+            return bounds_of(self.since, self.until, zone)
+        since = None if self.since is None else begin_of("from", self.since, zone)
+        return since, None if self.until is None else end_of("to", self.until, zone)
 
 
 def stored(name: str) -> str:

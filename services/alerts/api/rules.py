@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
-from floorpulse.access.parameters import Parameters, instant_of
+from floorpulse.access.parameters import FROM, TO, Parameters, bounds_of
 from floorpulse.alerts.api.measured import AlertRoute, Alerts, Reader
 from floorpulse.alerts.api.schemas import answering
 from floorpulse.alerts.rules.past_feed import TooMuchHistoryError
@@ -16,6 +16,7 @@ from floorpulse.alerts.rules.replay_answer import ReplayAnswer
 from floorpulse.alerts.rules.under_test import UnderTest, WrongRulesError, under_test
 from floorpulse.board.domain.windows import Span
 from floorpulse.definitions.domain.in_force import Definitions
+from floorpulse.figures.tenant_view import TenantView
 from floorpulse.runtime.accept import accepted
 from floorpulse.runtime.problems import Problem, described
 from floorpulse.runtime.tagged import json
@@ -64,7 +65,7 @@ class RuleTestParameters(Parameters):
         Field(
             alias="from",
             max_length=40,
-            description="RFC 3339 with offset",
+            description=FROM,
             examples=["2026-11-11T09:00:00+08:00"],
         ),
     ]
@@ -73,7 +74,7 @@ class RuleTestParameters(Parameters):
         Field(
             alias="to",
             max_length=40,
-            description="RFC 3339 with offset; in the past",
+            description=f"{TO}; in the past",
             examples=["2026-11-11T12:00:00+08:00"],
         ),
     ]
@@ -89,13 +90,11 @@ class RuleTestParameters(Parameters):
     ] = None
     every: Annotated[int, Field(ge=1, le=3600, description="seconds between two looks")] = EVERY
 
-    def asked(self, now: int) -> ReplayQuery:
+    def asked(self, view: TenantView) -> ReplayQuery:
         """The question; problems 422."""
         self.refuse_unknown()
-        span = Span(instant_of("from", self.since), instant_of("to", self.until))
-        if span.begin >= span.end:
-            raise Problem(422, "Invalid range", f"from={self.since} is not before to={self.until}")
-        if span.end > now:
+        span = Span(*bounds_of(self.since, self.until, view.zone))
+        if span.end > view.now:
             raise Problem(422, "Invalid range", f"to={self.until} has not come yet")
         return ReplayQuery(span, self.every * 1000, self.queue)
 
@@ -117,7 +116,7 @@ async def test_rules(
     not define is taken from what is stored. Nothing is stored, nobody is told.
     """
     accepted(request)
-    question = asked.asked(parts.floors.view(caller.tenant).now)
+    question = asked.asked(parts.floors.view(caller.tenant))
     tests: RuleTests = request.app.state.rule_tests
     tried = _tried(await _text(request), tests.definitions(), caller.tenant, asked.rule)
     try:

@@ -39,7 +39,7 @@ from floorpulse.counting.days import local_day
 from floorpulse.figures.tenant_view import TenantView
 from floorpulse.figures.timestamps import Instant, text
 from floorpulse.runtime.accept import CSV, JSON, accepted
-from floorpulse.runtime.csv_rows import MEDIA_TYPE, csv_headers, csv_text
+from floorpulse.runtime.csv_rows import MEDIA_TYPE, csv_text, file_headers
 from floorpulse.runtime.cursors import cursor, place_of
 from floorpulse.runtime.problems import Problem, described
 from floorpulse.runtime.tagged import json
@@ -185,7 +185,7 @@ async def contacts(
         return StreamingResponse(
             _sheet(lists, query, first, view),
             media_type=MEDIA_TYPE,
-            headers=csv_headers(f"contacts-at-risk-{query.day}"),
+            headers=file_headers(f"contacts-at-risk-{query.day}.csv"),
         )
     limit = rows_of_page(asked.limit)
     found = await lists.page(query, after, limit + 1)

@@ -2,7 +2,7 @@
 
 export const CATALOGUE = {
   en: {
-    title: "Alerts", wall: "Wall", open: "Open incidents", calm: "Nothing needs anybody now.", onCall: "On call",
+    title: "Alerts", wall: "Wall", desk: "Desk", day: "The queue's day on the desk", open: "Open incidents", calm: "Nothing needs anybody now.", onCall: "On call",
     noRotas: "No rota is defined.", messages: "Messages sent", noMessages: "None was shown on this screen yet.",
     ended: "Over within the hour", noEnded: "None.", back: "All incidents", by: "Your name", ack: "I have it",
     unack: "Give it back", resolve: "It is over", snoozeFor: "Not now, for", snooze: "Snooze", handTo: "Hand over to",
@@ -45,7 +45,7 @@ export const CATALOGUE = {
     },
   },
   zh: {
-    title: "告警", wall: "看板", open: "未关闭事件", calm: "目前无需处理。", onCall: "值班", noRotas: "尚未定义值班表。",
+    title: "告警", wall: "看板", desk: "工作台", day: "在工作台查看该队列当日", open: "未关闭事件", calm: "目前无需处理。", onCall: "值班", noRotas: "尚未定义值班表。",
     messages: "已发消息", noMessages: "此屏幕尚未显示消息。", ended: "一小时内已结束", noEnded: "无。", back: "全部事件",
     by: "您的姓名", ack: "由我处理", unack: "退回", resolve: "已结束", snoozeFor: "稍后提醒", snooze: "暂缓", handTo: "转交给",
     reassign: "转交", comment: "备注", write: "写入", timeline: "时间线", told: "通知对象", runbook: "处理手册", allQueues: "全部队列",

@@ -25,6 +25,7 @@ from floorpulse.board.domain.series import (
     Series,
     SeriesGroup,
     SeriesKey,
+    Sum,
     present,
     waits,
 )
@@ -420,6 +421,23 @@ class Board:
             window.value,
         )
 
+    def read_all(
+        self, series_keys: Sequence[SeriesKey], now: int, zone: ZoneInfo
+    ) -> dict[Window, WindowReading]:
+        """What `read` tells of every window; who is there is looked at once."""
+        groups = self._groups_of(series_keys)
+        present = self._present(series_keys, now)
+        there = present.figures(now)
+        return {
+            window: _reading(
+                span := span_of(window, now, self.rules.pane, zone),
+                [group.total(window.value, span) for group in groups],
+                present,
+                there,
+            )
+            for window in Window
+        }
+
     def read_span(
         self, series_keys: Sequence[SeriesKey], span: Span, now: int, name: str | None = None
     ) -> WindowReading:
@@ -431,18 +449,17 @@ class Board:
     def _reading(
         self, series_keys: Sequence[SeriesKey], span: Span, now: int, name: str | None
     ) -> WindowReading:
-        groups = [
-            self._groups[series_key] for series_key in series_keys if series_key in self._groups
-        ]
         sums = [
-            group.added_up(span) if name is None else group.total(name, span) for group in groups
+            group.added_up(span) if name is None else group.total(name, span)
+            for group in self._groups_of(series_keys)
         ]
         present = self._present(series_keys, now)
-        there = present.figures(now)
-        counted = SpanFigures(
-            _added([one.cells for one in sums]), there.waits[present.places(span)]
-        )
-        return WindowReading(span, counted, there, max([one.revision for one in sums], default=0))
+        return _reading(span, sums, present, present.figures(now))
+
+    def _groups_of(self, series_keys: Sequence[SeriesKey]) -> list[SeriesGroup]:
+        return [
+            self._groups[series_key] for series_key in series_keys if series_key in self._groups
+        ]
 
     def panes_back(self, series_key: SeriesKey, span: Span) -> Iterator[tuple[int, Cells]]:
         """The panes of a series key that start in `span` and are not empty, the newest first, by
@@ -570,6 +587,13 @@ def merged(presences: Sequence[QueuePresence]) -> QueuePresence:
         sum(one.in_progress for one in presences),
         sum(one.unresolved for one in presences),
     )
+
+
+def _reading(
+    span: Span, sums: Sequence[Sum], present: QueuePresence, there: MomentFigures
+) -> WindowReading:
+    counted = SpanFigures(_added([one.cells for one in sums]), there.waits[present.places(span)])
+    return WindowReading(span, counted, there, max([one.revision for one in sums], default=0))
 
 
 def _added(cells: Sequence[Cells]) -> Cells:

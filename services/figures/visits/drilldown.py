@@ -4,15 +4,21 @@ from dataclasses import dataclass
 
 from floorpulse.board.domain.windows import Span
 from floorpulse.contracts.visits import Outcome, Visit, offer_at, outcome, queue_of, wait_of
+from floorpulse.figures.by_policy import counts, narrowed
 from floorpulse.figures.pages import PageOfRows
-from floorpulse.figures.policies_in_force import DefinitionChoice, PoliciesInForce, PoliciesOverTime
-from floorpulse.figures.ports import Place, StoredVisit, VisitHistory
+from floorpulse.figures.policies_in_force import (
+    AS_IN_FORCE,
+    DefinitionChoice,
+    PoliciesInForce,
+    PoliciesOverTime,
+)
+from floorpulse.figures.ports import ContactHistory, Place, StoredVisit
 from floorpulse.figures.selection import Selection
 from floorpulse.figures.sources.silent import SilentQueues
-from floorpulse.figures.targets.promises import counted
+from floorpulse.figures.targets.promises import QueueTime, counted
 from floorpulse.figures.tenant_view import Floors, TenantView
 from floorpulse.figures.turns import Turns
-from floorpulse.figures.visits.missed import missed
+from floorpulse.figures.visits.missed import Miss, missed
 
 
 @dataclass(frozen=True)
@@ -33,10 +39,12 @@ class VisitQuery:
 
 @dataclass(frozen=True)
 class JudgedVisit:
-    """A visit, and whether it lowers the service level under the definition of that name."""
+    """A visit, and why it lowers the service level under the definition of that name (None: it
+    does not).
+    """
 
     stored: StoredVisit
-    missed: bool
+    miss: Miss | None
     definition: str
 
 
@@ -66,7 +74,7 @@ class Waiting:
 class Drilldown:
     """Answers from stored visits, each judged under what was in force when it was offered."""
 
-    def __init__(self, floors: Floors, turns: Turns, visits: VisitHistory) -> None:
+    def __init__(self, floors: Floors, turns: Turns, visits: ContactHistory) -> None:
         self._floors = floors
         self._turns = turns
         self._visits = visits
@@ -81,7 +89,9 @@ class Drilldown:
         view = self._floors.view(query.selection.tenant)
         waiting = Waiting(view.as_of, view.board.rules.longest, view.silent)
         terms = PoliciesOverTime(query.basis, view.known)
-        async for portion in self._visits.visits(query.selection, query.span, after):
+        states = view.known.during(query.span.begin, query.span.end)
+        reading = narrowed(query.selection, states)
+        async for portion in self._visits.visits(reading, query.span, after):
             await self._turns.next()
             judged = (judge(stored, waiting, terms.at(stored.offered_at)) for stored in portion)
             if told.full(
@@ -92,13 +102,28 @@ class Drilldown:
                 break
         return told.rows, told.following
 
+    async def journey(self, tenant: str, contact: str) -> list[JudgedVisit]:
+        """All stays of one contact, in the order of their offers, each judged under its queue's
+        own definition; none of a contact that is not known, or no longer.
+        """
+        stored = await self._visits.journey(tenant, contact)
+        view = self._floors.view(tenant)
+        waiting = Waiting(view.as_of, view.board.rules.longest, view.silent)
+        terms = PoliciesOverTime(AS_IN_FORCE, view.known)
+        return [judge(one, waiting, terms.at(one.offered_at)) for one in stored]
+
 
 def _counted(stored: StoredVisit, query: VisitQuery, view: TenantView) -> bool:
-    if query.target is None:
-        return True
+    """Whether the visit is one of the selection, and of the target where one is named."""
     begin = stored.offered_at - stored.offered_at % view.board.rules.pane
     in_force = view.known.at(begin)
-    return counted(query.target, in_force, queue_of(stored.visit), begin, view.zone)
+    queue = queue_of(stored.visit) or ""
+    channel = stored.visit.channel
+    if not counts(query.selection, in_force, queue, channel):
+        return False
+    return query.target is None or counted(
+        query.target, in_force, QueueTime(queue, channel, begin), view.zone
+    )
 
 
 def wanted(judged: JudgedVisit, query: VisitQuery) -> bool:
@@ -106,16 +131,13 @@ def wanted(judged: JudgedVisit, query: VisitQuery) -> bool:
     visit = judged.stored.visit
     if query.outcome is not None and outcome(visit) is not query.outcome:
         return False
-    if query.selection.channels and visit.channel not in query.selection.channels:
-        return False
-    return judged.missed or not query.only_missed
+    return judged.miss is not None or not query.only_missed
 
 
 def judge(stored: StoredVisit, waiting: Waiting, terms: PoliciesInForce) -> JudgedVisit:
-    """Whether the visit lowers the service level, a waiting one by its wait so far."""
+    """Why the visit lowers the service level, if it does; a waiting one by its wait so far."""
     visit = stored.visit
     policy = terms.policy(queue_of(visit) or "", visit.channel)
     wait = waiting.so_far(visit) if outcome(visit) is None else wait_of(visit) or 0
-    return JudgedVisit(
-        stored, wait is not None and missed(outcome(visit), wait, policy), policy.name
-    )
+    miss = None if wait is None else missed(outcome(visit), wait, policy)
+    return JudgedVisit(stored, miss, policy.name)

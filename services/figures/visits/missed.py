@@ -1,4 +1,7 @@
-"""Which visits a service level counts against: the contacts behind the number."""
+"""Which visits a service level counts against, and why: the contacts behind the number."""
+
+from enum import StrEnum
+from typing import NamedTuple
 
 from floorpulse.contracts.visits import Outcome
 from floorpulse.counting.histograms import Boundary
@@ -9,29 +12,51 @@ _FORGIVEN_TO_THRESHOLD = (Formula.V1, Formula.V4)
 _FORGIVEN_IF_SHORT = (Formula.V5, Formula.V6)
 
 
-def missed(outcome: Outcome | None, wait: int, policy: ServiceLevelPolicy) -> bool:
-    """Whether a visit with this outcome and wait (milliseconds; so far, where there is no outcome)
-    lowers the service level.
+class MissReason(StrEnum):
+    """Why a visit lowers the service level."""
+
+    ANSWERED_LATE = "answered_late"
+    GAVE_UP = "gave_up"
+    LEFT = "left"
+    STILL_WAITING = "still_waiting"
+
+
+class Miss(NamedTuple):
+    """Why a visit lowers the service level, and the seconds beyond which its wait did so: T or S;
+    None where every wait would have.
+    """
+
+    reason: MissReason
+    beyond: int | None
+
+
+def missed(outcome: Outcome | None, wait: int, policy: ServiceLevelPolicy) -> Miss | None:
+    """Why a visit with this outcome and wait (milliseconds; so far, where there is no outcome)
+    lowers the service level; None where it does not.
 
     Over any visits, those missed are the denominator of the service level minus its numerator.
     """
+    late = past_threshold(wait, policy)
     if outcome is Outcome.ANSWERED:
-        return past_threshold(wait, policy)
+        return Miss(MissReason.ANSWERED_LATE, policy.threshold) if late else None
     if outcome is Outcome.ABANDONED:
-        return _abandon_missed(wait, policy)
+        return _given_up(wait, policy)
     if outcome is Outcome.LEFT:
-        return policy.flow_outs
-    return policy.waiting_past_threshold and past_threshold(wait, policy)
+        return Miss(MissReason.LEFT, None) if policy.flow_outs else None
+    waits = policy.waiting_past_threshold and late
+    return Miss(MissReason.STILL_WAITING, policy.threshold) if waits else None
 
 
-def _abandon_missed(wait: int, policy: ServiceLevelPolicy) -> bool:
+def _given_up(wait: int, policy: ServiceLevelPolicy) -> Miss | None:
     if policy.formula is Formula.V2:
-        return False
+        return None
     if policy.formula in _FORGIVEN_TO_THRESHOLD:
-        return past_threshold(wait, policy)
+        late = past_threshold(wait, policy)
+        return Miss(MissReason.GAVE_UP, policy.threshold) if late else None
     if policy.formula in _FORGIVEN_IF_SHORT:
-        return not _within(wait, policy.short, policy.boundary)
-    return True
+        short = _within(wait, policy.short, policy.boundary)
+        return None if short else Miss(MissReason.GAVE_UP, policy.short)
+    return Miss(MissReason.GAVE_UP, None)
 
 
 def _within(wait: int, seconds: int, boundary: Boundary) -> bool:

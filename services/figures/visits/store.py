@@ -1,5 +1,5 @@
-"""Stored visits, read from PostgreSQL: in the order of their offers, by the complaints about them,
-by their customers' returns.
+"""Stored visits, read from PostgreSQL: in the order of their offers, by their contact, by the
+complaints about them, by their customers' returns.
 """
 
 import asyncio
@@ -30,6 +30,13 @@ WHERE tenant = $1 AND offered_at >= $2 AND offered_at < $3 AND ($4::text[] IS NU
     OR queue = ANY ($4))
   AND (offered_at, contact, visit) > ($5, $6, $7)
 ORDER BY offered_at, contact, visit LIMIT $8
+"""
+# The key begins with the partition, of which there are few: each is looked into by itself.
+JOURNEY = """
+SELECT offered_at, contact, visit, body FROM visit
+WHERE partition IN (SELECT DISTINCT partition FROM stream_partition) AND tenant = $1
+  AND contact = $2 AND offered_at IS NOT NULL
+ORDER BY offered_at, visit
 """
 COMPLAINTS = """
 SELECT body FROM visit
@@ -82,7 +89,7 @@ GROUP BY 1, 2, 3, 4
 
 
 class PostgresVisits:
-    """A `VisitHistory` over a pool of connections.
+    """A `ContactHistory` over a pool of connections.
 
     Each portion is a statement of its own, so that a slow reader holds no transaction open; a visit
     that changes meanwhile is shown as it was when its portion was read.
@@ -99,10 +106,7 @@ class PostgresVisits:
         while fetched := await self._fetched(selection, span, place):
             for first in range(0, len(fetched), PORTION):
                 records = fetched[first : first + PORTION]
-                yield [
-                    StoredVisit(record[0], record[1], record[2], decode_visit(record[3]))
-                    for record in records
-                ]
+                yield list(map(_stored, records))
             if len(fetched) < FETCHED:
                 return
             last = fetched[-1]
@@ -126,6 +130,13 @@ class PostgresVisits:
             ):
                 return await connection.fetch(VISITS, *values)
 
+    async def journey(self, tenant: str, contact: str) -> Sequence[StoredVisit]:
+        """All visits of one contact whose offer is known."""
+        with away():
+            async with asyncio.timeout(ANSWER_WITHIN):
+                rows = await self._pool.fetch(JOURNEY, tenant, contact)
+        return list(map(_stored, rows))
+
     async def complaints(self, tenant: str, span: Span) -> Sequence[StoredComplaint]:
         """Complaints that were open at some instant of `span`, and others about the same visits."""
         with away():
@@ -148,6 +159,10 @@ class PostgresVisits:
                     RETURNS, selection.tenant, spans[0].begin, spans[-1].end, *chosen, *grouped
                 )
         return [_tally(*row) for row in rows]
+
+
+def _stored(record: asyncpg.Record) -> StoredVisit:
+    return StoredVisit(record[0], record[1], record[2], decode_visit(record[3]))
 
 
 def _tally(interval: int, queue: str, channel: str, bucket: int | None, visits: int) -> PaneTally:

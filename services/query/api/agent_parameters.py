@@ -1,10 +1,13 @@
 """The parameters of agents' routes."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Literal, get_args
 
 from pydantic import Field
 
 from floorpulse.access.parameters import (
+    FROM,
+    TO,
     Cursor,
     Limit,
     List,
@@ -19,7 +22,7 @@ from floorpulse.figures.agents.figures import AgentQuery, AgentsQuery
 from floorpulse.figures.agents.rows import ByAgent
 from floorpulse.figures.intervals import Interval
 from floorpulse.figures.rows import Question
-from floorpulse.figures.selection import By
+from floorpulse.figures.selection import By, Selection
 from floorpulse.figures.tenant_view import TenantView
 from floorpulse.kpis.catalogue import BY_AGENT, CATALOGUE, QUALITIES, SpanKpi
 from floorpulse.query.api.parameters import (
@@ -32,6 +35,8 @@ from floorpulse.query.api.parameters import (
     span_of,
     zone_of,
 )
+from floorpulse.query.api.queue_groups import Clients, groups
+from floorpulse.query.api.taken import TakenFigures
 
 STATES: tuple[str, ...] = get_args(AgentState)
 if TYPE_CHECKING:
@@ -60,6 +65,10 @@ class AgentsParameters(PageParameters):
     site: Annotated[
         List, Field(description="those at any of these sites", examples=["hangzhou"])
     ] = None
+    client: Annotated[
+        List,
+        Field(description="those who serve a queue of any of these clients", examples=["acme"]),
+    ] = None
 
     def query(self, view: TenantView) -> AgentsQuery:
         """The question; problems 422."""
@@ -70,13 +79,12 @@ class AgentsParameters(PageParameters):
             names_of(self.queue),
             view.board.queues(view.tenant) | view.board.agents.queues(view.tenant),
         )
-        return AgentsQuery(
-            view.tenant,
-            *map(names_of, (self.agent, self.queue, self.state, self.team, self.site)),
-        )
+        groups(view, client=self.client)
+        told = (self.agent, self.queue, self.state, self.team, self.site, self.client)
+        return AgentsQuery(view.tenant, *map(names_of, told))
 
 
-class AgentKpiParameters(Restated):
+class AgentKpiParameters(TakenFigures, Restated):
     """Parameters of agents' figures."""
 
     kpi: Annotated[
@@ -90,14 +98,15 @@ class AgentKpiParameters(Restated):
     agent: Agents = None
     queue: Queues = None
     channel: Channels = None
+    client: Clients = None
     by: Annotated[
         ByAgent,
         Field(
             description="what each row stands for; an agent's team and site are those of that time"
         ),
     ] = ByAgent.AGENT
-    since: Annotated[str, Field(alias="from", description="RFC 3339 with offset", examples=[BEGIN])]
-    until: Annotated[str, Field(alias="to", description="RFC 3339 with offset", examples=[END])]
+    since: Annotated[str, Field(alias="from", description=FROM, examples=[BEGIN])]
+    until: Annotated[str, Field(alias="to", description=TO, examples=[END])]
     interval: Annotated[
         Interval,
         Field(
@@ -118,21 +127,22 @@ class AgentKpiParameters(Restated):
     def query(self, view: TenantView) -> AgentQuery:
         """The question; problems 422."""
         self.refuse_unknown()
-        chosen = selection(view, self.queue, self.channel, By.TOTAL)
-        span = span_of(self.since, self.until)
+        chosen = _chosen(view, self)
+        zone = zone_of(self.tz, view)
+        span = span_of(self.since, self.until, zone)
         question = Question(kpis_of_agents(self.kpi), self.basis(view, chosen))
         return AgentQuery(
             chosen,
             names_of(self.agent),
             span,
             self.interval,
-            zone_of(self.tz, view),
+            zone,
             self.by,
             question,
         )
 
 
-class BenchmarkParameters(Restated):
+class BenchmarkParameters(TakenFigures, Restated):
     """Parameters of the comparison with the benchmark."""
 
     kpi: Annotated[
@@ -145,8 +155,9 @@ class BenchmarkParameters(Restated):
     ] = None
     queue: Queues = None
     channel: Channels = None
-    since: Annotated[str, Field(alias="from", description="RFC 3339 with offset", examples=[BEGIN])]
-    until: Annotated[str, Field(alias="to", description="RFC 3339 with offset", examples=[END])]
+    client: Clients = None
+    since: Annotated[str, Field(alias="from", description=FROM, examples=[BEGIN])]
+    until: Annotated[str, Field(alias="to", description=TO, examples=[END])]
     quality: Annotated[
         Quality,
         Field(description="the KPI that quality is judged by"),
@@ -171,16 +182,21 @@ class BenchmarkParameters(Restated):
     def query(self, view: TenantView) -> AgentQuery:
         """The question; problems 422."""
         self.refuse_unknown()
-        chosen = selection(view, self.queue, self.channel, By.TOTAL)
-        span = span_of(self.since, self.until)
+        chosen = _chosen(view, self)
+        zone = zone_of(self.tz, view)
+        span = span_of(self.since, self.until, zone)
         question = Question(kpis_of_agents(self.kpi), self.basis(view, chosen))
-        return AgentQuery(
-            chosen, (), span, Interval.ALL, zone_of(self.tz, view), ByAgent.AGENT, question
-        )
+        return AgentQuery(chosen, (), span, Interval.ALL, zone, ByAgent.AGENT, question)
 
     def contest(self) -> Contest:
         """How agents are judged."""
         return Contest(QUALITIES[self.quality], Minimum(self.handled, self.answers))
+
+
+def _chosen(view: TenantView, asked: AgentKpiParameters | BenchmarkParameters) -> Selection:
+    """The contacts that count."""
+    plain = selection(view, asked.queue, asked.channel, By.TOTAL)
+    return replace(plain, groups=groups(view, client=asked.client))
 
 
 def kpis_of_agents(text: str | None) -> tuple[SpanKpi, ...]:

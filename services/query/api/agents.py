@@ -17,12 +17,14 @@ from floorpulse.query.api.agent_parameters import (
     AgentsParameters,
     BenchmarkParameters,
 )
-from floorpulse.query.api.answers import AnswerPage, Sheet, csv_stream, tagged_rows
+from floorpulse.query.api.answers import AnswerPage, tagged_rows
 from floorpulse.query.api.measured import MeasuredRoute, Shared, use_case
 from floorpulse.query.api.paging import further, rows_of_page
 from floorpulse.query.api.queue_bodies import AgentsAnswer, agent_row, timeless
 from floorpulse.query.api.schemas import AgentKpisAnswer, BenchmarkAnswer, answering
-from floorpulse.runtime.accept import CSV, JSON, accepted
+from floorpulse.query.api.sheets import Sheet
+from floorpulse.query.api.taken import file_answer
+from floorpulse.runtime.accept import JSON, accepted
 from floorpulse.runtime.cursors import cursor, place_of
 from floorpulse.runtime.problems import described
 
@@ -69,7 +71,7 @@ async def agents(
 
 @router.get(
     "/v1/agents/kpis",
-    responses=PROBLEMS | UNCHANGED | answering(AgentKpisAnswer, csv=True),
+    responses=PROBLEMS | UNCHANGED | answering(AgentKpisAnswer, files=True),
     summary="What agents did",
 )
 async def figures(
@@ -79,17 +81,18 @@ async def figures(
     shared: Shared,
     asked: Annotated[AgentKpiParameters, Query()],
 ) -> Response:
-    """Figures of agents, teams or sites per interval, by history's formulas. `Accept: text/csv`
-    gives all pages as one CSV.
+    """Figures of agents, teams or sites per interval, by history's formulas; `format=csv` and
+    `format=xlsx` give all pages as one file.
     """
-    kind = accepted(request, JSON, CSV)
+    kind = asked.kind(request)
     question = asked.query(shared.floors.view(caller.tenant))
     after = place_of(asked.cursor, question, decode_place)
     rows, more = await people.page(question, after, rows_of_page(asked.limit, shared.limits))
     shared.counted("/v1/agents/kpis", len(rows))
-    if kind == CSV:
+    if kind != JSON:
         pages = further(partial(people.page, question), more, shared.limits.rows)
-        return csv_stream(rows, pages, Sheet("agents", AGENT_COLUMNS), shared.turns)
+        sheet = Sheet("agents", AGENT_COLUMNS, question.zone, question.question.ids)
+        return await file_answer(rows, pages, sheet, (kind, asked.arranged), shared.turns)
     following = None if more is None else cursor(question, more)
     return await tagged_rows(request, AnswerPage(rows, following, _said), shared.turns)
 
@@ -100,7 +103,7 @@ def _said(row: AgentRow) -> object:
 
 @router.get(
     "/v1/agents/benchmark",
-    responses=PROBLEMS | UNCHANGED | answering(BenchmarkAnswer, csv=True),
+    responses=PROBLEMS | UNCHANGED | answering(BenchmarkAnswer, files=True),
     summary="Agents beside the best",
 )
 async def benchmark(
@@ -110,23 +113,21 @@ async def benchmark(
     shared: Shared,
     asked: Annotated[BenchmarkParameters, Query()],
 ) -> Response:
-    """The top tenth by volume and quality at once, and how far each agent is from it, KPI by KPI.
-    `Accept: text/csv` gives CSV.
+    """The top tenth by volume and quality at once, and how far each agent is from it, KPI by KPI;
+    `format=csv` and `format=xlsx` give all pages as one file.
     """
-    kind = accepted(request, JSON, CSV)
+    kind = asked.kind(request)
     question = asked.query(shared.floors.view(caller.tenant))
     contest = asked.contest()
     after = place_of(asked.cursor, (question, contest), decode_place)
     page = partial(people.compared, question, contest)
     rows, more = await page(after, rows_of_page(asked.limit, shared.limits))
     shared.counted("/v1/agents/benchmark", len(rows))
-    if kind == CSV:
-        return csv_stream(
-            rows,
-            further(page, more, shared.limits.rows),
-            Sheet("benchmark", BENCHMARK_COLUMNS),
-            shared.turns,
-        )
+    if kind != JSON:
+        pages = further(page, more, shared.limits.rows)
+        ids = question.question.ids
+        sheet = Sheet("benchmark", BENCHMARK_COLUMNS, question.zone, ids, ("benchmark",))
+        return await file_answer(rows, pages, sheet, (kind, asked.arranged), shared.turns)
     following = None if more is None else cursor((question, contest), more)
     return await tagged_rows(request, AnswerPage(rows, following, _compared), shared.turns)
 

@@ -1,26 +1,22 @@
-"""Answers of figures: JSON with an ETag, or CSV."""
+"""Answers of figures as JSON with an ETag, encoded in portions."""
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 from typing import Any, NamedTuple, TypeVar
 
 from fastapi import Request, Response
-from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from floorpulse.figures.rows import HistoryRow, LiveRow, Row, csv_cells, identity, substance
+from floorpulse.figures.rows import HistoryRow, LiveRow, Row, identity, substance
 from floorpulse.figures.turns import Turns
-from floorpulse.runtime.csv_rows import MEDIA_TYPE, csv_headers, csv_text
 from floorpulse.runtime.tagged import encode, matches, pack, tagging
 
 T = TypeVar("T")
 
 RENDERED = 200
 """Rows rendered in one turn of the loop: less than a millisecond"""
-WRITTEN = 50
-"""Rows written as CSV in one turn"""
 
 
 async def figures(
@@ -119,33 +115,3 @@ async def portions(rows: Iterable[object], following: str | None, turns: Turns) 
         found.append(b"," * (len(found) > 1) + encode(portion)[1:-1])
     found.append(b'],"next":%b}' % encode(following))
     return found
-
-
-class Sheet(NamedTuple):
-    """A file of rows: its name, and the fields that are its columns."""
-
-    name: str
-    columns: Sequence[str]
-
-
-def csv_stream(
-    first: Sequence[object], pages: AsyncIterator[Sequence[object]], sheet: Sheet, turns: Turns
-) -> Response:
-    """Rows as CSV with a header line, page by page; `first` was read before, so that a refusal is
-    still an error.
-    """
-
-    async def lines() -> AsyncIterator[str]:
-        yield csv_text([sheet.columns])
-        async for text in _texts(first, sheet, turns):
-            yield text
-        async for rows in pages:
-            async for text in _texts(rows, sheet, turns):
-                yield text
-
-    return StreamingResponse(lines(), media_type=MEDIA_TYPE, headers=csv_headers(sheet.name))
-
-
-async def _texts(rows: Sequence[object], sheet: Sheet, turns: Turns) -> AsyncIterator[str]:
-    async for portion in turns.over(rows, WRITTEN):
-        yield csv_text(csv_cells(row, sheet.columns) for row in portion)

@@ -13,7 +13,7 @@ from pydantic import Field
 
 from floorpulse.access.http import require
 from floorpulse.access.keys import Credential
-from floorpulse.access.parameters import Cursor, Limit, Parameters, names_of
+from floorpulse.access.parameters import FROM, TO, Cursor, Limit, Parameters, names_of
 from floorpulse.board.domain.windows import Span
 from floorpulse.figures.forecasts.keeper import ForecastKeeper
 from floorpulse.figures.forecasts.upload import Mistake, slots_of
@@ -80,8 +80,8 @@ class UploadParameters(Parameters):
 class ForecastParameters(Parameters):
     """Parameters of what is in force."""
 
-    since: Annotated[str, Field(alias="from", description="RFC 3339 with offset", examples=[BEGIN])]
-    until: Annotated[str, Field(alias="to", description="RFC 3339 with offset", examples=[END])]
+    since: Annotated[str, Field(alias="from", description=FROM, examples=[BEGIN])]
+    until: Annotated[str, Field(alias="to", description=TO, examples=[END])]
     queue: Queues = None
     version: Annotated[
         int | None,
@@ -96,7 +96,8 @@ class ForecastParameters(Parameters):
     def asked(self, view: TenantView) -> tuple[Span, tuple[str, ...], ZoneInfo]:
         """The span, the queues (none: all) and the zone; problems 422."""
         self.refuse_unknown()
-        return span_of(self.since, self.until), names_of(self.queue), zone_of(self.tz, view)
+        zone = zone_of(self.tz, view)
+        return span_of(self.since, self.until, zone), names_of(self.queue), zone
 
 
 @router.put(

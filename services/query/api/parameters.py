@@ -1,5 +1,6 @@
 """The parameters of the routes: what may be said, and the question it makes."""
 
+from dataclasses import replace
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -7,11 +8,14 @@ from pydantic import Field
 
 from floorpulse.access.parameters import (
     EARLIEST,
+    FROM,
+    TO,
     Cursor,
     Limit,
     List,
     Parameters,
-    instant_of,
+    begin_of,
+    bounds_of,
     names_of,
     refuse_strangers,
 )
@@ -19,6 +23,7 @@ from floorpulse.board.domain.queue_names import OTHER
 from floorpulse.board.domain.windows import MINUTE, Span, Window
 from floorpulse.contracts.visits import Outcome
 from floorpulse.definitions.domain.bodies import Kind
+from floorpulse.figures.by_policy import narrowed
 from floorpulse.figures.corrections.figures import CorrectionQuery
 from floorpulse.figures.history.context import HistoryQuery
 from floorpulse.figures.intervals import Interval
@@ -33,17 +38,21 @@ from floorpulse.figures.policies_in_force import (
 )
 from floorpulse.figures.restate import Restatement
 from floorpulse.figures.rows import Question
-from floorpulse.figures.selection import By, Selection
+from floorpulse.figures.selection import By, Members, Selection, Unknown
 from floorpulse.figures.tenant_view import TenantView
 from floorpulse.figures.visits.drilldown import VisitQuery
 from floorpulse.kpis.catalogue import ASKED, CATALOGUE, Kpi
 from floorpulse.kpis.policies import Formula
+from floorpulse.query.api.queue_groups import Clients, Sites, Teams, UnknownQueues, groups
+from floorpulse.query.api.taken import Taken, TakenFigures
 from floorpulse.runtime.problems import Problem
 
 BEGIN = "2026-11-11T00:00:00+08:00"
 END = "2026-11-12T00:00:00+08:00"
 """Of the examples"""
 
+PLAIN = r"^[^\x00]*$"
+"""What a table can hold"""
 KPIS = "KPI ids, or `KPI:VARIANT`, comma-separated; all KPIs where nothing is said"
 QUEUES = "queues, comma-separated, in double quotes what holds a comma; all where nothing is said"
 Queues = Annotated[List, Field(description=QUEUES, examples=["sales,help"])]
@@ -101,14 +110,32 @@ class Restated(Parameters):
         return basis
 
 
-class FigureParameters(Restated):
+class QueueParameters(Restated):
+    """Which contacts."""
+
+    queue: Queues = None
+    channel: Channels = None
+    team: Teams = None
+    site: Sites = None
+    client: Clients = None
+
+    def groups(self, view: TenantView) -> tuple[Members, ...]:
+        """The teams, sites and clients whose queues count."""
+        return groups(view, self.team, self.site, self.client)
+
+    def chosen(self, view: TenantView, by: By) -> Selection:
+        """The contacts that count, in rows told apart by something."""
+        plain = selection(view, self.queue, self.channel, by)
+        return replace(plain, groups=self.groups(view))
+
+
+class FigureParameters(QueueParameters):
     """Which figures of which queues."""
 
     kpi: Annotated[List, Field(description=KPIS, examples=["service_level,aht,left:overflow"])] = (
         None
     )
-    queue: Queues = None
-    channel: Channels = None
+    unknown: UnknownQueues = Unknown.INCLUDE
     by: Annotated[By, Field(description="what each row stands for")] = By.QUEUE
 
     def question(self, view: TenantView, chosen: Selection) -> Question:
@@ -117,7 +144,7 @@ class FigureParameters(Restated):
 
     def selection(self, view: TenantView) -> Selection:
         """The contacts that count."""
-        return selection(view, self.queue, self.channel, self.by)
+        return replace(self.chosen(view, self.by), unknown=self.unknown)
 
 
 class LiveParameters(FigureParameters):
@@ -130,27 +157,25 @@ class LiveParameters(FigureParameters):
     def query(self, view: TenantView) -> LiveQuery:
         """The question; problems 422."""
         self.refuse_unknown()
-        chosen = live_selection(view, self.queue, self.channel, self.by)
+        plain = live_selection(view, self.queue, self.channel, self.by)
+        chosen = replace(plain, groups=self.groups(view), unknown=self.unknown)
         return LiveQuery(chosen, self.window, self.question(view, chosen))
 
 
-class LivePageParameters(LiveParameters):
+class LivePageParameters(TakenFigures, LiveParameters):
     """Parameters of a page of live figures."""
 
     limit: Limit = None
     cursor: Cursor = None
 
 
-class HistoryParameters(FigureParameters):
+class HistoryParameters(TakenFigures, FigureParameters):
     """Parameters of history."""
 
     since: Annotated[
-        str,
-        Field(alias="from", description="RFC 3339 with offset, a whole minute", examples=[BEGIN]),
+        str, Field(alias="from", description=f"{FROM}; a whole minute", examples=[BEGIN])
     ]
-    until: Annotated[
-        str, Field(alias="to", description="RFC 3339 with offset, a whole minute", examples=[END])
-    ]
+    until: Annotated[str, Field(alias="to", description=f"{TO}; a whole minute", examples=[END])]
     interval: Annotated[
         Interval,
         Field(
@@ -172,26 +197,19 @@ class HistoryParameters(FigureParameters):
         """The question; problems 422."""
         self.refuse_unknown()
         chosen = self.selection(view)
-        span = span_of_panes(self.since, self.until, view.board.rules.pane)
-        return HistoryQuery(
-            chosen, span, self.interval, zone_of(self.tz, view), self.question(view, chosen)
-        )
+        zone = zone_of(self.tz, view)
+        span = span_of_panes(self.since, self.until, zone, view.board.rules.pane)
+        return HistoryQuery(chosen, span, self.interval, zone, self.question(view, chosen))
 
 
-class VisitParameters(Restated):
+class VisitParameters(Taken, QueueParameters):
     """Parameters of the drill-down."""
 
     since: Annotated[
         str,
-        Field(
-            alias="from", description="offered at or after, RFC 3339 with offset", examples=[BEGIN]
-        ),
+        Field(alias="from", description=f"offered from then on: {FROM}", examples=[BEGIN]),
     ]
-    until: Annotated[
-        str, Field(alias="to", description="offered before, RFC 3339 with offset", examples=[END])
-    ]
-    queue: Queues = None
-    channel: Channels = None
+    until: Annotated[str, Field(alias="to", description=f"offered before: {TO}", examples=[END])]
     outcome: Annotated[Outcome | None, Field(description="only visits that ended so")] = None
     missed: Annotated[
         bool, Field(description="only visits that lower the service level under the definition")
@@ -215,12 +233,12 @@ class VisitParameters(Restated):
     def query(self, view: TenantView) -> VisitQuery:
         """The question; problems 422."""
         self.refuse_unknown()
-        chosen = selection(view, self.queue, self.channel, By.QUEUE)
+        chosen = self.chosen(view, By.QUEUE)
         if self.target is not None:
             refuse_strangers("target", [self.target], target_ids(view.known))
         return VisitQuery(
             chosen,
-            span_of(self.since, self.until),
+            span_of(self.since, self.until, self.zone(view)),
             self.outcome,
             self.missed,
             self.basis(view, chosen),
@@ -232,19 +250,33 @@ class VisitParameters(Restated):
         return zone_of(self.tz, view)
 
 
-class CorrectionParameters(Restated):
+class JourneyParameters(Parameters):
+    """Parameters of one contact's journey."""
+
+    contact: Annotated[
+        str,
+        Field(
+            min_length=1,
+            max_length=256,
+            pattern=PLAIN,
+            description="its id, as its source told it",
+            examples=["c-1"],
+        ),
+    ]
+    tz: Annotated[
+        str | None, Field(description="IANA zone of the answer's times", examples=["Asia/Shanghai"])
+    ] = None
+
+
+class CorrectionParameters(Taken, QueueParameters):
     """Parameters of corrections."""
 
     since: Annotated[
         str,
-        Field(alias="from", description="of the figures: RFC 3339 with offset", examples=[BEGIN]),
+        Field(alias="from", description=f"of the figures: {FROM}", examples=[BEGIN]),
     ]
-    until: Annotated[
-        str, Field(alias="to", description="of the figures: RFC 3339 with offset", examples=[END])
-    ]
+    until: Annotated[str, Field(alias="to", description=f"of the figures: {TO}", examples=[END])]
     kpi: Annotated[List, Field(description=KPIS, examples=["service_level"])] = None
-    queue: Queues = None
-    channel: Channels = None
     recorded_from: Annotated[
         str | None,
         Field(description="recorded at or after; RFC 3339 with offset", examples=[BEGIN]),
@@ -258,16 +290,16 @@ class CorrectionParameters(Restated):
     def query(self, view: TenantView) -> CorrectionQuery:
         """The question; problems 422."""
         self.refuse_unknown()
-        chosen = selection(view, self.queue, self.channel, By.QUEUE_AND_CHANNEL)
+        chosen = self.chosen(view, By.QUEUE_AND_CHANNEL)
+        zone = zone_of(self.tz, view)
         recorded = (
             EARLIEST
             if self.recorded_from is None
-            else instant_of("recorded_from", self.recorded_from)
+            else begin_of("recorded_from", self.recorded_from, zone)
         )
         question = Question(kpis(self.kpi), self.basis(view, chosen))
-        return CorrectionQuery(
-            chosen, span_of(self.since, self.until), recorded, zone_of(self.tz, view), question
-        )
+        span = span_of(self.since, self.until, zone)
+        return CorrectionQuery(chosen, span, recorded, zone, question)
 
 
 def kpis(text: str | None) -> tuple[Kpi, ...]:
@@ -321,7 +353,7 @@ def judged_apart(view: TenantView, chosen: Selection) -> list[tuple[str, str]]:
     and one for all that are not.
     """
     defined = {queue for state in view.known.states for queue in state.versions.get(Kind.QUEUE, {})}
-    known = chosen.queues or view.board.queues(view.tenant)
+    known = narrowed(chosen, view.known.states).queues or view.board.queues(view.tenant)
     plain = next((queue for queue in known if queue not in defined), None)
     apart = defined.intersection(known) | ({plain} if plain is not None else set())
     return [
@@ -331,18 +363,14 @@ def judged_apart(view: TenantView, chosen: Selection) -> list[tuple[str, str]]:
     ]
 
 
-def span_of(since: str, until: str) -> Span:
-    """The instants between two parameters."""
-    span = Span(instant_of("from", since), instant_of("to", until))
-    if span.begin >= span.end:
-        detail = f"from={since} is not before to={until}; `to` itself is not included"
-        raise Problem(422, "Empty time range", detail)
-    return span
+def span_of(since: str, until: str, zone: ZoneInfo) -> Span:
+    """What lies between two parameters: instants, or plain days of a zone."""
+    return Span(*bounds_of(since, until, zone))
 
 
-def span_of_panes(since: str, until: str, pane: int) -> Span:
+def span_of_panes(since: str, until: str, zone: ZoneInfo, pane: int) -> Span:
     """The same of whole panes: counts are kept no finer."""
-    span = span_of(since, until)
+    span = span_of(since, until, zone)
     for name, at, text in (("from", span.begin, since), ("to", span.end, until)):
         if at % pane:
             unit = "minute" if pane == MINUTE else f"{pane // 1000} seconds"

@@ -20,6 +20,7 @@ from floorpulse.figures.visits.drilldown import Drilldown
 from floorpulse.kpis.catalogue import CATALOGUE, VARIANTS
 from floorpulse.query.api import (
     agents,
+    desk,
     forecasts,
     operations,
     paging,
@@ -31,8 +32,6 @@ from floorpulse.query.api import (
 )
 from floorpulse.query.api.answers import (
     AnswerPage,
-    Sheet,
-    csv_stream,
     figures,
     rows_answer,
     tagged_rows,
@@ -48,18 +47,28 @@ from floorpulse.query.api.measured import MeasuredRoute, Shared, use_case
 from floorpulse.query.api.parameters import (
     CorrectionParameters,
     HistoryParameters,
+    JourneyParameters,
     LivePageParameters,
     VisitParameters,
+    zone_of,
 )
 from floorpulse.query.api.pipeline_bodies import PipelineAnswer, pipeline_answer
 from floorpulse.query.api.queue_bodies import QueuesAnswer, queue_row, timeless
+from floorpulse.query.api.queue_groups import QueuesParameters
 from floorpulse.query.api.repeated import Reader, RepeatedRoute, keep
 from floorpulse.query.api.schemas import CorrectionsAnswer, HistoryAnswer, LiveAnswer, answering
-from floorpulse.query.api.visit_bodies import VISIT_COLUMNS, VisitsAnswer, visit_row
+from floorpulse.query.api.sheets import Sheet
+from floorpulse.query.api.taken import file_answer
+from floorpulse.query.api.visit_bodies import (
+    VISIT_COLUMNS,
+    JourneyAnswer,
+    VisitsAnswer,
+    visit_row,
+)
 from floorpulse.query.pipeline.pipeline import Pipeline
-from floorpulse.runtime.accept import CSV, JSON, accepted
+from floorpulse.runtime.accept import JSON, accepted
 from floorpulse.runtime.cursors import cursor, place_of
-from floorpulse.runtime.problems import described
+from floorpulse.runtime.problems import Problem, described
 from floorpulse.runtime.tagged import json, tagged
 
 PROBLEMS = described(401, 403, 406, 422, 503)
@@ -98,7 +107,7 @@ def router() -> APIRouter:
         staffing.router,
         sources.router,
     )
-    for part in (*figures_of, stream.router, operations.router, wall.small_router, wall.router):
+    for part in (*figures_of, stream.router, operations.router, *wall.routers, *desk.routers):
         routes.include_router(part)
     return routes
 
@@ -113,18 +122,17 @@ async def queues(
     caller: Reader,
     floor_queues: Annotated[Queues, Depends(use_case(Queues))],
     shared: Shared,
-    asked: Annotated[PageParameters, Query()],
+    asked: Annotated[QueuesParameters, Query()],
 ) -> Response:
     """Every queue of the floor with its live gauges and the state of its figures."""
-    asked.refuse_unknown()
     accepted(request)
-    question = "queues", caller.tenant
+    view = shared.floors.view(caller.tenant)
+    question = asked.chosen(view)
     after = place_of(asked.cursor, question, decode_name)
     rows, more = await floor_queues.page(
-        caller.tenant, after, paging.rows_of_page(asked.limit, shared.limits)
+        question, after, paging.rows_of_page(asked.limit, shared.limits)
     )
-    zone = shared.floors.view(caller.tenant).zone
-    told = [queue_row(row, zone) for row in rows]
+    told = [queue_row(row, view.zone) for row in rows]
     return await tagged_rows(
         request, AnswerPage(told, _following(question, more), timeless), shared.turns
     )
@@ -132,7 +140,7 @@ async def queues(
 
 @repeated_router.get(
     "/v1/kpis",
-    responses=PROBLEMS | UNCHANGED | answering(LiveAnswer, csv=True),
+    responses=PROBLEMS | UNCHANGED | answering(LiveAnswer, files=True),
     summary="Live figures",
 )
 async def live(
@@ -142,26 +150,28 @@ async def live(
     shared: Shared,
     asked: Annotated[LivePageParameters, Query()],
 ) -> Response:
-    """Figures of a window up to now; gauges are those of this moment whatever the window. `Accept:
-    text/csv` gives all pages as one CSV.
+    """Figures of a window up to now; gauges are those of this moment whatever the window.
+    `format=csv` and `format=xlsx` give all pages as one file.
     """
     keep(request, asked)
-    kind = accepted(request, JSON, CSV)
+    kind = asked.kind(request)
     question = asked.query(shared.floors.view(caller.tenant))
     after = place_of(asked.cursor, question, decode_live_place)
     page = partial(live_figures.page, question)
     rows, more = await page(after, paging.rows_of_page(asked.limit, shared.limits))
     shared.counted("/v1/kpis", len(rows))
-    if kind == CSV:
+    if kind != JSON:
         further = paging.further(page, more, shared.limits.rows)
-        return csv_stream(rows, further, Sheet("kpis", LIVE_COLUMNS), shared.turns)
+        zone = shared.floors.view(caller.tenant).zone
+        sheet = Sheet("kpis", LIVE_COLUMNS, zone, question.question.ids)
+        return await file_answer(rows, further, sheet, (kind, asked.arranged), shared.turns)
     fresh = shared.floors.view(caller.tenant).freshness
     return await figures(request, rows, _following(question, more), shared.turns, fresh)
 
 
 @figures_router.get(
     "/v1/kpis/history",
-    responses=PROBLEMS | UNCHANGED | answering(HistoryAnswer, csv=True),
+    responses=PROBLEMS | UNCHANGED | answering(HistoryAnswer, files=True),
     summary="Figures of any past span",
 )
 async def history(
@@ -171,16 +181,19 @@ async def history(
     shared: Shared,
     asked: Annotated[HistoryParameters, Query()],
 ) -> Response:
-    """Figures per interval of a calendar. `Accept: text/csv` gives all pages as one CSV."""
-    kind = accepted(request, JSON, CSV)
+    """Figures per interval of a calendar; `format=csv` and `format=xlsx` give all pages as one
+    file.
+    """
+    kind = asked.kind(request)
     question = asked.query(shared.floors.view(caller.tenant))
     after = place_of(asked.cursor, question, decode_row_place)
     limit = paging.rows_of_page(asked.limit, shared.limits)
     rows, more = await past.page(question, after, limit)
     shared.counted("/v1/kpis/history", len(rows))
-    if kind == CSV:
+    if kind != JSON:
         further = paging.further(partial(past.page, question), more, shared.limits.rows)
-        return csv_stream(rows, further, Sheet("kpis", COLUMNS), shared.turns)
+        sheet = Sheet("kpis", COLUMNS, question.zone, question.question.ids)
+        return await file_answer(rows, further, sheet, (kind, asked.arranged), shared.turns)
     fresh = shared.floors.view(caller.tenant).freshness
     return await figures(request, rows, _following(question, more), shared.turns, fresh)
 
@@ -191,7 +204,7 @@ def _following(question: object, more: object) -> str | None:
 
 @figures_router.get(
     "/v1/corrections",
-    responses=PROBLEMS | answering(CorrectionsAnswer, csv=True),
+    responses=PROBLEMS | answering(CorrectionsAnswer, files=True),
     summary="Figures that changed after they were final",
 )
 async def corrections(
@@ -202,23 +215,24 @@ async def corrections(
     asked: Annotated[CorrectionParameters, Query()],
 ) -> Response:
     """One row for each KPI of a queue's quarter hour that a late event changed: old, new, why,
-    when. `Accept: text/csv` gives all pages.
+    when; `format=csv` and `format=xlsx` give all pages as one file.
     """
-    kind = accepted(request, JSON, CSV)
+    kind = asked.kind(request)
     question = asked.query(shared.floors.view(caller.tenant))
     after = place_of(asked.cursor, question, decode_correction_place)
     limit = paging.rows_of_page(asked.limit, shared.limits)
     rows, more = await changes.page(question, after, limit)
     shared.counted("/v1/corrections", len(rows))
-    if kind == CSV:
+    if kind != JSON:
         further = paging.further(partial(changes.page, question), more, shared.limits.rows)
-        return csv_stream(rows, further, Sheet("corrections", CORRECTION_COLUMNS), shared.turns)
+        sheet = Sheet("corrections", CORRECTION_COLUMNS, question.zone)
+        return await file_answer(rows, further, sheet, (kind, asked.arranged), shared.turns)
     return await rows_answer(rows, _following(question, more), shared.turns)
 
 
 @figures_router.get(
     "/v1/visits",
-    responses=PROBLEMS | answering(VisitsAnswer, csv=True),
+    responses=PROBLEMS | answering(VisitsAnswer, files=True),
     summary="The contacts behind a number",
 )
 async def visits(
@@ -228,10 +242,10 @@ async def visits(
     shared: Shared,
     asked: Annotated[VisitParameters, Query()],
 ) -> Response:
-    """Visits in the order of their offers, each judged under the definition. `Accept: text/csv`
-    gives all pages.
+    """Visits in the order of their offers, each judged under the definition; `format=csv` and
+    `format=xlsx` give all pages as one file.
     """
-    kind = accepted(request, JSON, CSV)
+    kind = asked.kind(request)
     question = asked.query(shared.floors.view(caller.tenant))
     zone = asked.zone(shared.floors.view(caller.tenant))
     after = place_of(asked.cursor, question, decode_visit_place)
@@ -239,17 +253,47 @@ async def visits(
     found, more = await drilldown.page(question, after, limit)
     shared.counted("/v1/visits", len(found))
     shown = partial(visit_row, zone=zone, agents=AGENTS in caller.scopes)
-    if kind == CSV:
+    if kind != JSON:
         further = paging.further(partial(drilldown.page, question), more, shared.limits.most_visits)
-        sheet = Sheet("visits", VISIT_COLUMNS)
+        sheet = Sheet("visits", VISIT_COLUMNS, zone)
         pages = (list(map(shown, page)) async for page in further)
-        return csv_stream(list(map(shown, found)), pages, sheet, shared.turns)
+        first = list(map(shown, found))
+        return await file_answer(first, pages, sheet, (kind, asked.arranged), shared.turns)
     rows = [
         row
         async for portion in shared.turns.over(found, VISITS_AT_ONCE)
         for row in map(shown, portion)
     ]
     return await rows_answer(rows, _following(question, more), shared.turns)
+
+
+@figures_router.get(
+    "/v1/journey",
+    responses=described(401, 403, 404, 406, 422, 503) | answering(JourneyAnswer),
+    summary="One contact from queue to queue",
+)
+async def journey(
+    request: Request,
+    caller: Reader,
+    drilldown: Annotated[Drilldown, Depends(use_case(Drilldown))],
+    shared: Shared,
+    asked: Annotated[JourneyParameters, Query()],
+) -> Response:
+    """All stays of one contact in the order of their offers, each judged under its queue's own
+    definition.
+    """
+    asked.refuse_unknown()
+    accepted(request)
+    zone = zone_of(asked.tz, shared.floors.view(caller.tenant))
+    found = await drilldown.journey(caller.tenant, asked.contact)
+    if not found:
+        detail = (
+            f"contact={asked.contact} has no visit: none was told yet, or its month was deleted by "
+            "retention"
+        )
+        raise Problem(404, "Unknown contact", detail)
+    rows = [visit_row(one, zone, agents=AGENTS in caller.scopes) for one in found]
+    return json(JourneyAnswer(rows), {"Cache-Control": "no-store"})
 
 
 @figures_router.get(

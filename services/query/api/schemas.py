@@ -14,7 +14,7 @@ from floorpulse.figures.agents.rows import AgentRow
 from floorpulse.figures.corrections.rows import CorrectionRow
 from floorpulse.figures.rows import HistoryRow, LiveRow
 from floorpulse.runtime import answers
-from floorpulse.runtime.accept import CSV
+from floorpulse.runtime.accept import CSV, XLSX
 from floorpulse.runtime.answers import SUCCESS, Responses
 
 Next = Annotated[
@@ -32,12 +32,12 @@ PUBLISHED: dict[type, str] = {
 
 
 def answering(
-    body: type, status: int = 200, description: str = SUCCESS, *, csv: bool = False
+    body: type, status: int = 200, description: str = SUCCESS, *, files: bool = False
 ) -> Responses:
-    """The `responses` of a route that answers with `body`, as JSON or also as CSV."""
+    """The `responses` of a route that answers with `body`, as JSON or also as a file."""
     described = answers.answering(body, status, description, PUBLISHED)
-    if csv:
-        described[status]["content"][CSV] = {}
+    if files:
+        described[status]["content"] |= {CSV: {}, XLSX: {}}
     return described
 
 

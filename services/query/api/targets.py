@@ -10,23 +10,40 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from msgspec import Meta
 from pydantic import Field
 
-from floorpulse.access.parameters import Cursor, Limit, List, Parameters, names_of, refuse_strangers
+from floorpulse.access.parameters import (
+    FROM,
+    TO,
+    Cursor,
+    Limit,
+    List,
+    names_of,
+    refuse_strangers,
+)
 from floorpulse.figures.policies_in_force import target_ids
 from floorpulse.figures.targets.figures import KeptTarget, TargetQuery, Targets
-from floorpulse.figures.targets.promises import StretchPlace, TargetStatus, counts_visits
+from floorpulse.figures.targets.promises import (
+    Asked,
+    StretchPlace,
+    TargetStatus,
+    counts_visits,
+)
 from floorpulse.figures.tenant_view import TenantView
 from floorpulse.figures.timestamps import Instant, text, text_or_none
-from floorpulse.query.api.answers import AnswerPage, Sheet, csv_stream, tagged_rows
+from floorpulse.query.api.answers import AnswerPage, tagged_rows
 from floorpulse.query.api.measured import MeasuredRoute, Shared, use_case
 from floorpulse.query.api.paging import further, rows_of_page
 from floorpulse.query.api.parameters import BEGIN, END, span_of, zone_of
+from floorpulse.query.api.queue_groups import groups
 from floorpulse.query.api.repeated import Reader
 from floorpulse.query.api.schemas import Next, answering
-from floorpulse.runtime.accept import CSV, JSON, accepted
+from floorpulse.query.api.sheets import Sheet
+from floorpulse.query.api.taken import Taken, file_answer
+from floorpulse.runtime.accept import JSON
 from floorpulse.runtime.cursors import cursor, place_of
 from floorpulse.runtime.problems import Problem, described
 
 router = APIRouter(route_class=MeasuredRoute, tags=["figures"])
+UNKEPT = (TargetStatus.BEHIND, TargetStatus.MISSED)
 decode_place = msgspec.msgpack.Decoder(StretchPlace).decode
 
 
@@ -56,14 +73,20 @@ class TargetFigures(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     ]
     queue: Annotated[
         str | None,
-        Meta(description="scope; null in all three: the whole tenant", examples=["vip"]),
+        Meta(description="scope; null in all four: the whole tenant", examples=["vip"]),
     ]
     team: Annotated[str | None, Meta(examples=["orders-east"])]
     site: Annotated[str | None, Meta(examples=["hangzhou"])]
+    client: Annotated[str | None, Meta(examples=["acme"])]
+    channels: Annotated[
+        str | None,
+        Meta(description="comma-separated; null: contacts of all channels", examples=["voice"]),
+    ]
     standing: Annotated[
         TargetStatus,
         Meta(
-            description="met and missed are so far, until `complete`; closed: no business hours yet"
+            description="met: kept so far; behind: not kept so far; missed: not kept, and over; "
+            "closed: no business hours yet"
         ),
     ]
     value: Annotated[float | None, Meta(description="the figure so far", examples=[0.76])]
@@ -81,8 +104,8 @@ class TargetFigures(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     visits: Annotated[
         str | None,
         Meta(
-            description="where the visits behind a missed service level are; as many as the "
-            "denominator exceeds the numerator",
+            description="where the visits are behind a service level that is not kept; as many as "
+            "the denominator exceeds the numerator",
             examples=[
                 "/v1/visits?from=2026-11-11T00:00:00%2B08:00&to=2026-11-12T00:00:00%2B08:00&missed=true&target=voice-day"
             ],
@@ -103,7 +126,7 @@ class TargetsAnswer(msgspec.Struct):
     next: Next
 
 
-class TargetParameters(Parameters):
+class TargetParameters(Taken):
     """Parameters of targets."""
 
     target: Annotated[
@@ -113,18 +136,29 @@ class TargetParameters(Parameters):
             examples=["voice-day"],
         ),
     ] = None
+    team: Annotated[
+        List, Field(description="only targets of these teams", examples=["orders-east"])
+    ] = None
+    site: Annotated[
+        List, Field(description="only targets of these sites", examples=["hangzhou"])
+    ] = None
+    client: Annotated[
+        List, Field(description="only targets of these clients", examples=["acme"])
+    ] = None
     since: Annotated[
         str | None,
         Field(
             alias="from",
-            description="stretches from this instant on; those running now where nothing is said",
+            description=f"stretches from then on; those running now where nothing is said: {FROM}",
             examples=[BEGIN],
         ),
     ] = None
     until: Annotated[
         str | None,
         Field(
-            alias="to", description="stretches that begin before; goes with `from`", examples=[END]
+            alias="to",
+            description=f"stretches that begin before; goes with `from`: {TO}",
+            examples=[END],
         ),
     ] = None
     tz: Annotated[
@@ -144,15 +178,21 @@ class TargetParameters(Parameters):
                 "Incomplete time range",
                 "give both from= and to=, or neither for the periods that are running now",
             )
-        span = None if self.since is None or self.until is None else span_of(self.since, self.until)
-        return TargetQuery(view.tenant, names, span, zone_of(self.tz, view))
+        zone = zone_of(self.tz, view)
+        span = (
+            None
+            if self.since is None or self.until is None
+            else span_of(self.since, self.until, zone)
+        )
+        asked = Asked(names, groups(view, self.team, self.site, self.client))
+        return TargetQuery(view.tenant, asked, span, zone)
 
 
 @router.get(
     "/v1/targets",
     responses=described(401, 403, 406, 422, 503)
     | {304: {"description": "Not modified"}}
-    | answering(TargetsAnswer, csv=True),
+    | answering(TargetsAnswer, files=True),
     summary="How promises stand",
 )
 async def targets(
@@ -162,23 +202,20 @@ async def targets(
     shared: Shared,
     asked: Annotated[TargetParameters, Query()],
 ) -> Response:
-    """Each target over each half hour, day or month of its own, in business hours. `Accept:
-    text/csv` gives all pages as one CSV.
+    """Each target over each half hour, day or month of its own, in business hours; `format=csv`
+    and `format=xlsx` give all pages as one file.
     """
-    kind = accepted(request, JSON, CSV)
+    kind = asked.kind(request)
     question = asked.query(shared.floors.view(caller.tenant))
     after = place_of(asked.cursor, question, decode_place)
     limit = rows_of_page(asked.limit, shared.limits)
     page = partial(_page, promised, question)
     rows, more = await page(after, limit)
     shared.counted("/v1/targets", len(rows))
-    if kind == CSV:
-        return csv_stream(
-            rows,
-            further(page, more, shared.limits.rows),
-            Sheet("targets", COLUMNS),
-            shared.turns,
-        )
+    if kind != JSON:
+        pages = further(page, more, shared.limits.rows)
+        sheet = Sheet("targets", COLUMNS, question.zone)
+        return await file_answer(rows, pages, sheet, (kind, asked.arranged), shared.turns)
     following = None if more is None else cursor(question, more)
     told = AnswerPage(rows, following, _timeless, shared.floors.view(caller.tenant).stale)
     return await tagged_rows(request, told, shared.turns)
@@ -212,13 +249,15 @@ def _row(question: TargetQuery, kept: KeptTarget) -> TargetFigures:
         queue=promise.body.scope.queue,
         team=promise.body.scope.team,
         site=promise.body.scope.site,
+        client=promise.body.scope.client,
+        channels=",".join(promise.body.scope.channels) or None,
         standing=kept.standing,
         value=kept.value.value,
         numerator=kept.value.numerator,
         denominator=kept.value.denominator,
         definition=kept.definition,
         to_recover=kept.to_recover,
-        visits=_visits(kept, zone) if kept.standing is TargetStatus.MISSED else None,
+        visits=_visits(kept, zone) if kept.standing in UNKEPT else None,
         as_of=text(kept.as_of, zone),
         watermark=text_or_none(kept.watermark, zone),
         complete=kept.complete,

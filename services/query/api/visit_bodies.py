@@ -21,6 +21,7 @@ from floorpulse.contracts.visits import (
 )
 from floorpulse.figures.timestamps import Instant, text, text_or_none
 from floorpulse.figures.visits.drilldown import JudgedVisit
+from floorpulse.figures.visits.missed import MissReason
 from floorpulse.query.api.schemas import Next
 
 
@@ -62,6 +63,18 @@ class VisitRow(msgspec.Struct, frozen=True, kw_only=True):
     missed: Annotated[
         bool, Meta(description="whether it lowers the service level under the definition")
     ]
+    missed_because: Annotated[
+        MissReason | None,
+        Meta(description="why it does; null where it does not", examples=["answered_late"]),
+    ]
+    beyond: Annotated[
+        int | None,
+        Meta(
+            description="seconds beyond which its wait lowers the service level, T or S; null "
+            "where it does not, and where every wait would",
+            examples=[20],
+        ),
+    ]
     definition: Annotated[str, Meta(examples=["default@1"])]
     surveys: list[Opinion]
     evaluations: list[Opinion]
@@ -79,11 +92,18 @@ class VisitsAnswer(msgspec.Struct):
     next: Next
 
 
+class JourneyAnswer(msgspec.Struct):
+    """All stays of one contact."""
+
+    rows: list[VisitRow]
+
+
 def visit_row(judged: JudgedVisit, zone: ZoneInfo, *, agents: bool) -> VisitRow:
     """A visit; its agent only where the caller may know agents."""
     stored = judged.stored
     visit = judged.stored.visit
     wait = wait_of(visit)
+    miss = judged.miss
     return VisitRow(
         contact=stored.contact,
         visit=stored.number,
@@ -101,7 +121,9 @@ def visit_row(judged: JudgedVisit, zone: ZoneInfo, *, agents: bool) -> VisitRow:
         wrap=wrap_of(visit) / 1000,
         outcome=outcome(visit),
         reason=visit.left_reason,
-        missed=judged.missed,
+        missed=miss is not None,
+        missed_because=None if miss is None else miss.reason,
+        beyond=None if miss is None else miss.beyond,
         definition=judged.definition,
         surveys=_opinions(visit.surveys, zone),
         evaluations=_opinions(visit.evaluations, zone),

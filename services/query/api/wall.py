@@ -15,8 +15,6 @@ SESSION = BodyLimits(size=2048, seconds=10.0)
 """A body that opens a session: a key and its quotes"""
 PAGES = StaticPages(files("floorpulse.query") / "wallboard", "the wallboard")
 
-router = APIRouter(route_class=MeasuredRoute, tags=["wallboard"])
-
 
 class SmallRoute(MeasuredRoute):
     """A route whose body is small: more is refused before it stands in memory, since it comes from
@@ -28,7 +26,9 @@ class SmallRoute(MeasuredRoute):
         return bounded(super().answering(), SESSION)
 
 
+router = APIRouter(route_class=MeasuredRoute, tags=["wallboard"])
 small_router = APIRouter(route_class=SmallRoute, tags=["wallboard"])
+routers = (small_router, router)
 
 
 @router.get(

@@ -7,6 +7,7 @@ Counters tell of the live span only: a replay of last year must not look like a 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from floorpulse.board.domain.positions import current
@@ -21,7 +22,7 @@ from floorpulse.figures.staff.by_queue import staff_of_states
 from floorpulse.figures.state import State, state_of
 from floorpulse.figures.tenant_view import Floors
 from floorpulse.kpis.catalogue import OVER_SPANS
-from floorpulse.kpis.figures import SpanFigures
+from floorpulse.kpis.figures import MomentFigures, Value
 from floorpulse.kpis.formulas.staffing import LOGGED_IN
 from floorpulse.kpis.policies import ServiceLevelPolicy
 from floorpulse.query.prometheus.births import Births
@@ -40,10 +41,12 @@ from floorpulse.query.prometheus.windowed import put_window
 
 SERIES_PER_QUEUE = 125
 """Series of one queue and channel, rounded up; `test_exposition` counts them."""
-SERIES_PER_TENANT = 100
+SERIES_PER_TENANT = 120
 """Series of a tenant beside those; `test_query_routes` counts them."""
 
 SERVICE_LEVEL = OVER_SPANS["service_level"]
+RECENT = Window.M30
+"""The window whose service level says in which state figures are"""
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,13 @@ class View:
         )
 
 
+class RecentLevel(NamedTuple):
+    """The recent service level of a subject, and who is there now."""
+
+    level: Value
+    present: MomentFigures
+
+
 Parts = Sequence[tuple[ServiceLevelPolicy, Sequence[QueueChannel]]]
 """Queues and channels with the same policies together"""
 
@@ -128,10 +138,12 @@ class Exposition:
                 seen = view.of(subject, silent)
                 parts = by_policy(view.terms, subject.queue_channels)
                 self._count(page, subject, parts, now)
-                self._measure(page, subject, seen, parts)
-                self._watch(page, subject, seen, parts)
+                recent = self._measure(page, subject, seen, parts)
+                self._watch(page, subject, seen, parts, recent)
             self._staff(page, tenant, view, fold)
             page.put("floorpulse_metrics_folded_queues", owner(tenant), len(fold.other))
+            unknown = self._floors.view(tenant).unknown_queues
+            page.put("contactcenter_unknown_queues", owner(tenant), len(unknown))
         self._folded = folds
         self._trust(page, now)
 
@@ -179,34 +191,31 @@ class Exposition:
             add(cells, series.counted)
         return cells
 
-    def _measure(self, page: Samples, subject: ShownQueues, view: View, parts: Parts) -> None:
-        for window in Window:
-            figures = self._read(subject.queue_channels, window, view)
-            put_window(
-                page, subject.labels, window, figures, self._parted(figures, window, view, parts)
-            )
+    def _measure(
+        self, page: Samples, subject: ShownQueues, view: View, parts: Parts
+    ) -> RecentLevel:
+        readings = self._board.read_all(subject.series_keys, view.as_of, view.zone)
+        of_parts = [
+            (policy, self._board.read_all(list[SeriesKey](theirs), view.as_of, view.zone))
+            for policy, theirs in (parts if len(parts) > 1 else ())
+        ] or [(policy, readings) for policy, _ in parts]
+        for window, reading in readings.items():
+            parted = [Parted(policy, theirs[window].counted) for policy, theirs in of_parts]
+            put_window(page, subject.labels, window, reading.counted, parted)
+        recent = [Parted(policy, theirs[RECENT].counted) for policy, theirs in of_parts]
+        level = value_of(SERVICE_LEVEL, readings[RECENT].counted, recent)
+        return RecentLevel(level, readings[RECENT].present)
 
-    def _read(
-        self, queue_channels: Sequence[QueueChannel], window: Window, view: View
-    ) -> SpanFigures:
-        return self._board.read(
-            list[SeriesKey](queue_channels), window, view.as_of, view.zone
-        ).counted
-
-    def _parted(
-        self, counted: SpanFigures, window: Window, view: View, parts: Parts
-    ) -> list[Parted]:
-        if len(parts) == 1:
-            return [Parted(parts[0][0], counted)]
-        return [
-            Parted(policy, self._read(queue_channels, window, view))
-            for policy, queue_channels in parts
-        ]
-
-    def _watch(self, page: Samples, subject: ShownQueues, view: View, parts: Parts) -> None:
-        reading = self._board.read(subject.series_keys, Window.M30, view.as_of)
+    def _watch(
+        self,
+        page: Samples,
+        subject: ShownQueues,
+        view: View,
+        parts: Parts,
+        recent: RecentLevel,
+    ) -> None:
         as_of = view.as_of
-        present = reading.present
+        present = recent.present
         page.put("contactcenter_contacts_waiting", subject.labels, len(present.waits))
         page.put(
             "contactcenter_longest_wait_seconds",
@@ -228,12 +237,9 @@ class Exposition:
                 for queue_channel in subject.queue_channels
             ),
         )
-        level = value_of(
-            SERVICE_LEVEL,
-            reading.counted,
-            self._parted(reading.counted, Window.M30, view, parts),
+        state = state_of(
+            stale=view.stale, closed=view.closed(subject.queue_channels), level=recent.level
         )
-        state = state_of(stale=view.stale, closed=view.closed(subject.queue_channels), level=level)
         for one in State:
             page.put(
                 "contactcenter_kpi_state",

@@ -40,13 +40,15 @@ GAUGES = {
     "contactcenter_service_level_target_ratio": "The promised service level.",
     "contactcenter_conservation_residual": "Offered minus outcomes minus waiting; anything but 0 "
     "is a defect.",
+    "contactcenter_unknown_queues": "The tenant's queues with contacts that the definitions, where "
+    "they name queues, do not know.",
     "contactcenter_kpi_state": "1 for the state the figures are in.",
     "contactcenter_kpi_last_update_timestamp_seconds": "When the quietest partition was last "
     "heard of.",
     "contactcenter_source_watermark_timestamp_seconds": "Event time a source partition has "
     "reached.",
-    "contactcenter_kpi": "Each KPI of the catalogue over all queues of the tenant; units as in the "
-    "catalogue, NaN where undefined.",
+    "contactcenter_kpi": "Each KPI of the catalogue over all queues of the tenant, and the service "
+    "level under each formula; units as in the catalogue, NaN where undefined.",
     "contactcenter_kpi_sample_size": "Its denominator, where it has one.",
     "contactcenter_occupancy_ratio": "Occupancy of the agents who serve the queue, in the window; "
     "one who serves two is in both.",
@@ -68,6 +70,7 @@ LABELS: Mapping[str, tuple[str, ...]] = {
     "contactcenter_agents": (*TENANT, "queue", "state"),
     "contactcenter_floor_agents": (*TENANT, "state"),
     "contactcenter_kpi_state": (*QUEUE, "state"),
+    "contactcenter_unknown_queues": TENANT,
     "contactcenter_kpi_last_update_timestamp_seconds": (),
     "contactcenter_source_watermark_timestamp_seconds": ("partition",),
     "contactcenter_kpi": (*TENANT, "kpi", "window"),

@@ -5,6 +5,7 @@ they would be undefined nearly always.
 """
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from floorpulse.board.domain.windows import Window
 from floorpulse.contracts.cells import Histogram
@@ -20,12 +21,28 @@ from floorpulse.query.prometheus.samples import Samples
 FEEDBACK = {Group.SATISFACTION, Group.QUALITY, Group.COMPLAINTS}
 LONG = {Window.M60, Window.TODAY}
 """The windows of feedback"""
+
+
+class KpiSeries(NamedTuple):
+    """A KPI's metric, and that of its sample size unless another tells it."""
+
+    kpi: SpanKpi
+    name: str
+    scale: float
+    size: str | None
+
+
 GAUGES: Sequence[tuple[SpanKpi, KpiGauge]] = tuple(
     (kpi, kpi.gauge) for kpi in GAUGED if kpi.gauge is not None
 )
-RATIOS: Mapping[Window, Sequence[tuple[SpanKpi, KpiGauge]]] = {
+RATIOS: Mapping[Window, Sequence[KpiSeries]] = {
     window: tuple(
-        (kpi, gauge)
+        KpiSeries(
+            kpi,
+            gauge.metric,
+            gauge.scale,
+            None if gauge.metric in SIZED_ELSEWHERE else gauge.metric + SIZE,
+        )
         for kpi, gauge in GAUGES
         if gauge.quantile is None and (window in LONG or kpi.group not in FEEDBACK)
     )
@@ -40,12 +57,11 @@ def put_window(
 ) -> None:
     """Add the gauges of a window; `subject` are the labels of its queue."""
     labels = f'{subject},window="{window.value}"'
-    for kpi, gauge in RATIOS[window]:
-        value = value_of(kpi, figures, parts)
-        scaled = None if value.value is None else value.value * gauge.scale
-        page.put(gauge.metric, labels, scaled)
-        if gauge.metric not in SIZED_ELSEWHERE:
-            page.put(gauge.metric + SIZE, labels, value.denominator)
+    for one in RATIOS[window]:
+        value = value_of(one.kpi, figures, parts)
+        page.put(one.name, labels, None if value.value is None else value.value * one.scale)
+        if one.size is not None:
+            page.put(one.size, labels, value.denominator)
     waits, _ = quantiles(figures.cells, Histogram.ANSWERED_WAIT, RANKS)
     for quantile, wait in zip(QUANTILE_LABELS, waits, strict=True):
         page.put(QUANTILES, f'{labels},quantile="{quantile}"', wait)

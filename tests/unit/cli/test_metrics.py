@@ -1,15 +1,20 @@
 """All metrics in one place: the catalogue, its page, and what processes really export."""
 
 import ast
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import yaml
-from prometheus_client import generate_latest
+from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
+from floorpulse.alerts.metrics import NoticeMetrics
+from floorpulse.board.metrics import BoardMetrics
 from floorpulse.cli.metric_catalogue import CataloguedMetric, catalogue, names
 from floorpulse.cli.metrics_page import published_metrics
+from floorpulse.ingest.metrics import IngestMetrics
+from floorpulse.kpi_engine.metrics import EngineMetrics
 from floorpulse.runtime.build import installed_version
 from floorpulse.runtime.process_metrics import COLLECTED, process_registry
 
@@ -83,3 +88,23 @@ def test_what_every_process_tells_is_in_the_catalogue() -> None:
     assert told == {name: labels[name] for name in told}
     assert 'floorpulse_build_info{python="' in page
     assert f'version="{installed_version()}"' in page
+
+
+@pytest.mark.parametrize(
+    ("metrics", "sample"),
+    [
+        (IngestMetrics, 'floorpulse_ingest_rejected_total{reason="too_large"}'),
+        (IngestMetrics, 'floorpulse_ingest_answers_total{status="503"}'),
+        (EngineMetrics, 'floorpulse_engine_dead_letters_total{reason="beyond_retention"}'),
+        (EngineMetrics, 'floorpulse_engine_position_gaps_total{way="behind"}'),
+        (BoardMetrics, 'floorpulse_board_losses_total{what="store"}'),
+        (NoticeMetrics, 'floorpulse_alerts_notices_total{channel="sms",verdict="permanent"}'),
+    ],
+)
+def test_what_may_go_wrong_is_told_as_0_before_it_does(
+    metrics: Callable[[CollectorRegistry], object], sample: str
+) -> None:
+    registry = CollectorRegistry()
+    metrics(registry)
+
+    assert f"{sample} 0.0\n" in generate_latest(registry).decode()

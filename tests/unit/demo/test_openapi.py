@@ -84,7 +84,7 @@ def test_what_needs_a_key_says_so() -> None:
     for name, operation in operations():
         assert bool(operation.get("security")) == (
             {"401", "403"} <= operation["responses"].keys()
-        ) or name in {"POST /wallboard/session", "POST /alerts/session"}
+        ) or name in {"POST /wallboard/session", "POST /desk/session", "POST /alerts/session"}
 
 
 def test_the_guide_shows_every_call_that_reads() -> None:

@@ -32,6 +32,7 @@ PUBLISHED = {
         (DOCS / "schema", "*.json"),
         (ROOT / "grafana" / "dashboards", "*.json"),
         (ROOT / "services" / "query" / "wallboard", "*.*"),
+        (ROOT / "services" / "query" / "desk", "*.*"),
         (ROOT / "services" / "alerts" / "page", "*.*"),
         (ROOT / "services" / "runtime" / "pages", "*.*"),
     )

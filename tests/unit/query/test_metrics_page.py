@@ -12,11 +12,15 @@ from prometheus_client.openmetrics.parser import (
 )
 from prometheus_client.parser import text_string_to_metric_families
 
+from floorpulse.figures.live.figures import LiveFigures
 from floorpulse.query.metrics import PIPELINE
 from floorpulse.query.pipeline.lag import LogRange
 from floorpulse.query.pipeline.ports import LogView
 from floorpulse.query.prometheus.births import ONCE
+from floorpulse.query.prometheus.every_kpi import WholeFloors
+from floorpulse.query.prometheus.exposition import SERIES_PER_QUEUE, SERIES_PER_TENANT, Exposition
 from floorpulse.query.prometheus.metric_names import FLOOR_FAMILIES
+from floorpulse.query.prometheus.samples import Samples
 from floorpulse.runtime.metric_families import MetricKind
 from tests.fakes.definitions import definitions
 from tests.fakes.floor import answered, waiting
@@ -235,3 +239,26 @@ def test_before_the_board_is_loaded_the_page_tells_of_the_process_alone(world: W
 
     assert "floorpulse_api_streams" in told
     assert not any(name.startswith("contactcenter_") for name in told)
+
+
+async def test_what_is_folded_is_folded_in_every_family(world: World) -> None:
+    world.definitions = definitions(CONFIGURED)
+    live = world.query.of(LiveFigures)
+    bound = SERIES_PER_TENANT + 2 * SERIES_PER_QUEUE
+    samples = Samples()
+    queues = Exposition(world.floors, bound)
+    folds = queues.folds(NOW)
+    queues.tell(samples, NOW, folds)
+    await WholeFloors(live).tell(samples, folds, NOW)
+
+    told = [
+        (family.name, sample.labels)
+        for family in text_string_to_metric_families(samples.text())
+        for sample in family.samples
+    ]
+    shown = {labels["queue"] for _, labels in told if "queue" in labels}
+    assert shown == {"sales", "__other__"}
+    assert {name for name, labels in told if labels.get("queue") == "sales"} == {
+        name for name, labels in told if labels.get("queue") == "__other__"
+    }
+    assert len([labels for _, labels in told if "tenant" in labels]) <= bound

@@ -522,6 +522,31 @@ def test_visits_are_the_contacts_behind_the_number(world: World) -> None:
     assert {visit["outcome"] for visit in missed} == {"answered", "abandoned", None}
 
 
+def test_a_contacts_journey_is_told_queue_after_queue(world: World) -> None:
+    world.floor.change("c-9", answered(NOW - 600_000, 30, 60, "sales"))
+    world.floor.change("c-9#2", answered(NOW - 500_000, 5, 60, "help"))
+    stays = rows(world.client().get("/v1/journey?contact=c-9&tz=Asia/Shanghai"))
+    (_, leader) = rows(world.client().get("/v1/journey?contact=c-9", headers=LEADER))
+
+    assert [
+        (stay["visit"], stay["queue"], stay["missed_because"], stay["beyond"]) for stay in stays
+    ] == [
+        (1, "sales", "answered_late", 20),
+        (2, "help", None, None),
+    ]
+    assert stays[0]["offered"] == "2026-11-11T19:57:20+08:00"
+    assert ("agent" in stays[1], leader["agent"]) == (False, "ann")
+
+
+def test_a_contact_that_nobody_told_of_is_not_found(world: World) -> None:
+    answer = world.client().get("/v1/journey?contact=c-none")
+
+    assert answer.status_code == 404
+    assert "contact=c-none has no visit" in answer.json()["detail"]
+    stranger = {"Authorization": "Bearer stranger"}
+    assert world.client().get("/v1/journey?contact=c1", headers=stranger).status_code == 404
+
+
 def test_a_visit_without_an_outcome_is_missed_only_as_long_as_it_waits(world: World) -> None:
     world.floor.visits_of.clear()
     world.floor.put(
@@ -831,7 +856,9 @@ async def test_the_page_is_rendered_once_a_second(world: World) -> None:
 
 
 def test_the_metrics_tell_every_kpi_of_the_whole_floor_as_the_api_does(world: World) -> None:
-    told = rows(world.client().get("/v1/kpis", {"by": "total", "window": "15m"}))
+    shown = [*CATALOGUE, *(f"service_level:V{number}" for number in range(1, 7))]
+    asked = {"kpi": ",".join(shown), "by": "total", "window": "15m"}
+    told = rows(world.client().get("/v1/kpis", asked))
     page = Client(world.app, LEADER).get("/metrics").text
 
     families = {family.name: family for family in text_string_to_metric_families(page)}
@@ -842,7 +869,7 @@ def test_the_metrics_tell_every_kpi_of_the_whole_floor_as_the_api_does(world: Wo
         sample.labels["kpi"]: sample.value
         for sample in families["contactcenter_kpi_sample_size"].samples
     }
-    assert set(values) == set(CATALOGUE)
+    assert set(values) == set(shown)
     assert {kpi: value for kpi, value in values.items() if not isnan(value)} == {
         row["kpi"]: row["value"] for row in told if row["value"] is not None
     }
@@ -896,6 +923,23 @@ def test_a_key_shown_once_opens_a_session_that_reads(world: World) -> None:
     assert {"HttpOnly", "SameSite=strict"} <= set(opened.headers["set-cookie"].split("; "))
     assert client.get("/v1/queues").status_code == 200
     assert client.get("/metrics").status_code == 403
+
+
+def test_a_session_of_the_desk_reads_about_agents_where_its_key_may(world: World) -> None:
+    client = Client(world.app)
+    page = client.get("/desk")
+    assert "default-src 'self'" in page.headers["content-security-policy"]
+    assert client.get("/desk/desk.js").headers["content-type"].startswith("text/javascript")
+
+    for opened_at, key, status in (
+        ("/wallboard/session", "leader", 403),
+        ("/desk/session", "reader", 403),
+        ("/desk/session", "leader", 200),
+    ):
+        client.post(opened_at, json={"key": key})
+        assert client.get("/v1/agents").status_code == status, (opened_at, key)
+        assert client.get("/v1/queues").status_code == 200
+        assert client.get("/metrics").status_code == 403
 
 
 @pytest.mark.parametrize(

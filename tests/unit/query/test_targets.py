@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 from floorpulse.board.domain.windows import Span
 from floorpulse.contracts.instants import parse_instant
 from floorpulse.definitions.domain.terms import Stretch
-from floorpulse.figures.targets.promises import begin_of_stretch, hours_of, promises, stints, tiles
+from floorpulse.figures.targets.promises import (
+    Asked,
+    begin_of_stretch,
+    hours_of,
+    promises,
+    stints,
+    tiles,
+)
 from floorpulse.kpis.formulas.recovery import exact, fewest
 from tests.fakes.definitions import definitions
 from tests.fakes.floor import MINUTE, abandoned, answered, waiting
@@ -136,7 +143,7 @@ def test_a_day_without_an_hour_is_a_day_all_the_same() -> None:
     known = definitions(TEXT.replace("Asia/Shanghai", "America/New_York")).of("demo")
     spring = Span(at("2026-03-08T05:00:00Z"), at("2026-03-08T05:00:01Z"))
 
-    [day] = stints(known, spring, NEW_YORK, ["day"])
+    [day] = stints(known, spring, NEW_YORK, Asked(("day",)))
 
     assert day.span.end - day.span.begin == 23 * 60 * MINUTE
 
@@ -160,12 +167,26 @@ def test_each_target_is_judged_over_its_own_scope_and_hours() -> None:
         name: (row["numerator"], row["denominator"], row["standing"]) for name, row in rows.items()
     }
     assert figures == {
-        "day@1": (3, 6, "missed"),
+        "day@1": (3, 6, "behind"),
         "office-day@1": (1, 3, "missed"),
         "losses@1": (1, 2, "met"),
-        "now@1": (2, 4, "missed"),
+        "now@1": (2, 4, "behind"),
     }
     assert rows["day@1"]["definition"] == "default@1+fast@1"
+
+
+def test_a_promise_is_missed_only_once_its_last_hour_is_over() -> None:
+    world = world_of()
+    assert told(world)["day@1"]["standing"] == "behind", "the day goes on to midnight"
+    assert told(world)["office-day@1"]["standing"] == "missed", "its hours ended at 20:05"
+
+    world.now = at("2026-11-12T01:00:00+08:00")
+    world.floor.watermark = world.now - 15_000
+    world.tell()
+    whole = told(world, **{"from": "2026-11-11", "to": "2026-11-11", "target": "day"})
+
+    assert whole["day@1"]["standing"] == "missed"
+    assert whole["day@1"]["visits"] is not None
 
 
 def test_a_miss_says_how_many_contacts_would_recover_it() -> None:
@@ -233,7 +254,7 @@ def test_past_stretches_come_page_by_page_and_as_csv() -> None:
         "to": "2026-11-11T20:30:00+08:00",
     }
     whole = world.client().get("/v1/targets", params=asked).json()["rows"]
-    assert [row["standing"] for row in whole] == ["no_contacts"] * 6 + ["missed"]
+    assert [row["standing"] for row in whole] == ["no_contacts"] * 6 + ["behind"]
 
     paged = []
     cursor = None

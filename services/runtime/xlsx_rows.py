@@ -1,0 +1,75 @@
+"""Rows as a workbook (xlsx): text stays text, whatever it begins with; instants are dates that a
+spreadsheet reckons with.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import BinaryIO
+
+from xlsxwriter import Workbook
+from xlsxwriter.worksheet import Worksheet
+
+MOST_LINES = 1_048_576
+"""Of one worksheet; a longer table goes on in the next one"""
+DATES = "yyyy-mm-dd hh:mm:ss"
+WIDTH = 20
+"""Of a column, characters: a date and its time fit"""
+
+Cell = str | float | bool | datetime | None
+"""What a cell may hold; a datetime is local time without its offset"""
+
+
+class WorkbookFile:
+    """A workbook that is written line by line, each of which leaves memory at once.
+
+    It is in `file` once it is closed; until then its lines are in a temporary file.
+    """
+
+    def __init__(
+        self, file: BinaryIO, name: str, head: Sequence[str], most_lines: int = MOST_LINES
+    ) -> None:
+        self._book = Workbook(file, {"constant_memory": True})
+        self._dates = self._book.add_format({"num_format": DATES})
+        self._bold = self._book.add_format({"bold": True})
+        self._name = name
+        self._head = head
+        self._most_lines = most_lines
+        self._sheets = 0
+        self._sheet = self._next_sheet()
+
+    def _next_sheet(self) -> Worksheet:
+        self._sheets += 1
+        number = "" if self._sheets == 1 else f" {self._sheets}"
+        sheet = self._book.add_worksheet(f"{self._name}{number}")
+        sheet.set_column(0, len(self._head) - 1, WIDTH)
+        sheet.freeze_panes(1, 0)
+        for column, words in enumerate(self._head):
+            sheet.write_string(0, column, words, self._bold)
+        self._line = 1
+        return sheet
+
+    def write(self, lines: Iterable[Sequence[Cell]]) -> None:
+        """Add lines."""
+        for line in lines:
+            if self._line == self._most_lines:
+                self._sheet = self._next_sheet()
+            for column, cell in enumerate(line):
+                self._write(column, cell)
+            self._line += 1
+
+    def _write(self, column: int, cell: Cell) -> None:
+        match cell:
+            case None:
+                return
+            case bool():
+                self._sheet.write_boolean(self._line, column, cell)
+            case int() | float():
+                self._sheet.write_number(self._line, column, cell)
+            case datetime():
+                self._sheet.write_datetime(self._line, column, cell, self._dates)
+            case str():
+                self._sheet.write_string(self._line, column, cell)
+
+    def close(self) -> None:
+        """Put the workbook together; this takes a while for a long one."""
+        self._book.close()
