@@ -1,14 +1,17 @@
 """A real Prometheus with the shipped rules beside the demo's busiest evening: what records, what
-fires, and what should have.
+fires, and what should have; then the engine is frozen, and the service's own alerts have their
+turn.
 
     python -m tests.reliability.prometheus_soak [--minutes 15] [--report FILE]
 
-Exit code 1 where a record has no series, an alert of the service fires that should not, or alerts
-of the floor's figures fire elsewhere than `alarm_oracle` says.
+Exit code 1 where a record has no series, an alert of the service fires that should not, alerts of
+the floor's figures fire elsewhere than `alarm_oracle` says, or a frozen engine is not noticed.
 """
 
 import argparse
 import asyncio
+import os
+import signal
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -37,6 +40,8 @@ SCENARIO = "double-eleven"
 PACE = 5
 """Seconds between two scrapes, and between two looks at the rules"""
 WATCHDOG = "FloorpulseWatchdog"
+OF_A_FROZEN_ENGINE = {"FloorpulseFiguresStale", "FloorpulseTargetDown"}
+NOTICED_WITHIN = 240.0
 
 
 @dataclass(eq=False)
@@ -47,6 +52,8 @@ class Watched:
     fired: dict[str, set[str]] = field(default_factory=dict)
     records: dict[str, tuple[int, int]] = field(default_factory=dict)
     """(series, those of them that are NaN) by record, as last seen"""
+    noticed: float | None = None
+    """Seconds after which a frozen engine was told, and the watchdog silent"""
 
     def fires(self, alert: str, labels: dict[str, str]) -> None:
         """An alert was seen firing."""
@@ -73,19 +80,31 @@ class Watched:
         ]
 
 
-async def watch(folder: Path, seconds: float, pace: int, *, until_well: bool) -> Watched:
-    """Run the demo and Prometheus for so long, or only until all is well; `pace` is the seconds
-    between two scrapes, and between two looks of Prometheus at its rules.
+@dataclass(frozen=True)
+class Course:
+    """How long to watch, seconds, or only until all is well; `pace` is the seconds between two
+    scrapes, and between two looks of Prometheus at its rules.
     """
+
+    seconds: float
+    pace: int
+    until_well: bool = False
+    freeze: bool = False
+
+
+async def watch(folder: Path, course: Course) -> Watched:
+    """Run the demo and Prometheus."""
     seen = Watched()
     async with demo(folder / "state", free_port(), "--scenario", SCENARIO) as running:
-        async with prometheus(folder, beside_a_demo(running.state, pace)) as near:
-            until = monotonic() + seconds
+        async with prometheus(folder, beside_a_demo(running.state, course.pace)) as near:
+            until = monotonic() + course.seconds
             while monotonic() < until:
                 await look(near, running, seen)
-                if until_well and not seen.wrong():
+                if course.until_well and not seen.wrong():
                     break
-                await asyncio.sleep(2 * pace)
+                await asyncio.sleep(2 * course.pace)
+            if course.freeze:
+                seen.noticed = await freeze(near, running)
         await running.stop()
     return seen
 
@@ -101,6 +120,28 @@ async def look(near: RealPrometheus, running: Demo, seen: Watched) -> None:
         seen.records[rule["name"]] = len(values), values.count("NaN")
     seen.samples.append(Sample(monotonic(), await queues(running)))
     say(f"{len(seen.samples)} looks, firing: {sorted(seen.fired)}")
+
+
+async def freeze(near: RealPrometheus, running: Demo) -> float | None:
+    """Stop the engine where it stands; the seconds until that is told, None where it is not."""
+    (engine,) = running.pids("engine")
+    os.kill(engine, signal.SIGSTOP)
+    began = monotonic()
+    try:
+        while monotonic() < began + NOTICED_WITHIN:
+            firing = await firing_now(near)
+            if firing >= OF_A_FROZEN_ENGINE and WATCHDOG not in firing:
+                return monotonic() - began
+            await asyncio.sleep(1)
+    finally:
+        os.kill(engine, signal.SIGCONT)
+    return None
+
+
+async def firing_now(near: RealPrometheus) -> set[str]:
+    """The alerts that fire."""
+    rules = await near.rules("alert")
+    return {rule["name"] for rule in rules if rule["state"] == "firing"}
 
 
 async def queues(running: Demo) -> dict[str, QueueNow]:
@@ -150,6 +191,8 @@ def report(seen: Watched, minutes: float) -> Sequence[str]:
             for alert, there in sorted(seen.fired.items())
         ),
         "",
+        "- frozen engine: "
+        + ("not noticed" if seen.noticed is None else f"told after {seen.noticed:.0f} s"),
         *(f"{WRONG} {line}" for line in seen.wrong()),
     ]
 
@@ -160,9 +203,10 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=15)
     parser.add_argument("--report", type=Path)
     options = parser.parse_args()
+    course = Course(options.minutes * 60, PACE, freeze=True)
     with tempfile.TemporaryDirectory(prefix="floorpulse-prometheus-") as name:
         try:
-            seen = asyncio.run(watch(Path(name), options.minutes * 60, PACE, until_well=False))
+            seen = asyncio.run(watch(Path(name), course))
         except httpx.HTTPError as failed:
             say(f"the demo or Prometheus does not answer: {failed!r}")
             return 1
@@ -170,7 +214,7 @@ def main() -> int:
     sys.stdout.write(text)
     if options.report is not None:
         options.report.write_text(text, encoding="utf-8")
-    return 1 if seen.wrong() else 0
+    return 1 if seen.wrong() or seen.noticed is None else 0
 
 
 if __name__ == "__main__":

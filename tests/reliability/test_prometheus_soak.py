@@ -6,13 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.reliability.prometheus_soak import WATCHDOG, watch
+from tests.integration.prometheus import program
+from tests.reliability.prometheus_soak import WATCHDOG, Course, watch
 
 pytestmark = [pytest.mark.embedded, pytest.mark.timeout(600)]
 
 
 async def test_every_record_has_series_and_nothing_fires_but_the_watchdog(tmp_path: Path) -> None:
-    seen = await watch(tmp_path, 120, 1, until_well=True)
+    program("prometheus")  # where there is none, no demo has to start first
+    seen = await watch(tmp_path, Course(120, 1, until_well=True))
 
     assert seen.records
     assert seen.wrong() == []
