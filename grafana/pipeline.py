@@ -1,6 +1,7 @@
 """The dashboard of whoever runs Floorpulse: from an event that comes in to the figures told."""
 
 from grafana.answers import EACH, RATE, alerting, processes, quantile, scraping, telling
+from grafana.expressions import TOO_OLD
 from grafana.links import PROGRESS, RUNBOOK
 from grafana.panels import Board, Line, Measure, Number, Panel, Query, Section, course
 from grafana.texts import Text, same
@@ -114,6 +115,59 @@ def _in() -> list[Panel]:
     ]
 
 
+def _behind() -> list[Panel]:
+    return [
+        course(
+            Text("Lag", "积压"),
+            Text(
+                "Records of each partition that live figures or history do not include yet.",
+                "各分区尚未计入实时或历史数字的记录数。",
+            ),
+            Text(
+                "It grows: engines are too few or too slow. A gap: Kafka does not answer.",
+                "持续增长：引擎不足或过慢；断线：Kafka 无应答。",
+            ),
+            Measure.COUNT,
+            Query("max by (partition) (floorpulse_pipeline_lag_records)", same("{{partition}}")),
+            link=PROGRESS,
+        ),
+        course(
+            Text("Age of the last news", "最新计入时间差"),
+            Text(
+                "How long ago all that each partition then held was counted.",
+                "各分区上次全部计入距今的时间。",
+            ),
+            Text(
+                f"Over {TOO_OLD} s the figures are old; one partition: see its engine.",
+                f"超过 {TOO_OLD} 秒即过时；仅一个分区：检查其引擎。",
+            ),
+            Measure.SECONDS,
+            Query(
+                "max by (partition) (time() - floorpulse_pipeline_counted_timestamp_seconds)",
+                same("{{partition}}"),
+            ),
+            link=PROGRESS,
+        ),
+        course(
+            Text("Age of history", "历史数据时间差"),
+            Text(
+                "How long ago the history of each partition was last written.",
+                "各分区历史上次写入距今的时间。",
+            ),
+            Text(
+                "Minutes while events come: flushes fail, see the database.",
+                "有事件却达数分钟：写库失败，检查数据库。",
+            ),
+            Measure.SECONDS,
+            Query(
+                "max by (partition) (time() - floorpulse_pipeline_stored_timestamp_seconds)",
+                same("{{partition}}"),
+            ),
+            link=PROGRESS,
+        ),
+    ]
+
+
 def _counting() -> list[Panel]:
     return [
         course(
@@ -220,7 +274,7 @@ PIPELINE = Board(
         checked(),
         Section(Text("Running", "运行状况"), [Line(5, _running())]),
         Section(Text("Events in", "接收"), [Line(7, _in())]),
-        Section(Text("Counting", "计数"), [Line(7, _counting())]),
+        Section(Text("Counting", "计数"), [Line(7, _behind()), Line(7, _counting())]),
         Section(Text("Writing", "写库"), [Line(7, _storing())]),
         Section(Text("Answers", "应答"), [Line(7, telling())]),
         Section(Text("Scrapes", "抓取"), [Line(7, scraping())]),

@@ -1,5 +1,8 @@
 """The ASGI layer that makes a span of each request, where traces are on."""
 
+import asyncio
+from functools import partial
+
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -17,7 +20,10 @@ class TracedRequests:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve a request within its span."""
+        """Serve a request within its span; send what spans are left when the server stops."""
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, partial(_sending_what_is_left, send))
+            return
         if scope["type"] != "http" or scope["path"] in UNTRACED:
             await self._app(scope, receive, send)
             return
@@ -43,3 +49,10 @@ class TracedRequests:
                             "http.response.status_code": status,
                         }
                     )
+
+
+async def _sending_what_is_left(send: Send, message: Message) -> None:
+    """Uvicorn ends its process by the signal that stopped it, so nothing runs after this."""
+    if message["type"] == "lifespan.shutdown.complete":
+        await asyncio.to_thread(tracing.close)
+    await send(message)

@@ -44,6 +44,7 @@ class Role(Enum):
 class _Tracing:
     """The one tracer of this process; None while traces are off."""
 
+    provider: "TracerProvider | None" = None
     tracer: "Tracer | None" = None
 
 
@@ -86,7 +87,15 @@ def provider(share: float, service: str, version: str) -> "TracerProvider":
 
 def install(made: "TracerProvider | None") -> None:
     """From now on spans of this process go to this provider; None: no spans."""
+    _Tracing.provider = made
     _Tracing.tracer = None if made is None else made.get_tracer(LIBRARY)
+
+
+def close() -> None:
+    """Send what is left and follow no more; blocks until the collector has it, within bounds."""
+    if _Tracing.provider is not None:
+        _Tracing.provider.shutdown()
+    install(None)
 
 
 def on() -> bool:

@@ -5,6 +5,7 @@ subclass that yields one `Batch` a record batch. Private API: aiokafka is pinned
 the class changes, and stock records stay as a setting.
 """
 
+from bisect import bisect_left
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
@@ -23,6 +24,10 @@ TOGETHER = 1_000
 
 STOCK = fetcher.PartitionRecords
 
+ReadRecords = tuple[list[bytes | None], Sequence[int], Sequence[TraceParent]]
+"""Values, their offsets, and the traces they carry on"""
+NOTHING: ReadRecords = ([], range(0), ())
+
 
 class WholeBatches(fetcher.PartitionRecords):  # type: ignore[misc]  # aiokafka is untyped
     """Yields `Batch`es; control and aborted ones come empty, so that the position moves over
@@ -32,16 +37,14 @@ class WholeBatches(fetcher.PartitionRecords):  # type: ignore[misc]  # aiokafka 
     next_fetch_offset: int
 
     def _unpack_records(self) -> Iterator[RecordBatch]:
-        records = self._records
-        while records.has_next():
-            batch = records.next_batch()
+        batches = self._records
+        while batches.has_next():
+            batch = batches.next_batch()
             if self._check_crcs and not batch.validate_crc():
                 message = f"Invalid CRC - {self._tp}"
                 raise CorruptRecordException(message)
             start = max(self.next_fetch_offset, batch.base_offset)
-            skipped = self._skipped(batch)
-            traces = [] if skipped or not tracing.on() else traces_since(batch, start)
-            values, offsets = ([], range(0)) if skipped else values_since(batch, start)
+            values, offsets, traces = NOTHING if self._skipped(batch) else read(batch, start)
             self.next_fetch_offset = max(start, batch.next_offset)
             yield RecordBatch(
                 start,
@@ -63,26 +66,25 @@ class WholeBatches(fetcher.PartitionRecords):  # type: ignore[misc]  # aiokafka 
         return bool(batch.is_control_batch)
 
 
-def traces_since(batch: Any, start: int) -> list[TraceParent]:
-    """The traces that records from the offset `start` on carry on, each once; the batch stands at
-    its beginning again.
-    """
-    found = {trace: None for one in batch if one.offset >= start for trace in parents(one.headers)}
-    batch.rewind()
-    return list(found)
+def read(batch: Any, start: int) -> tuple[list[bytes | None], Sequence[int], Sequence[TraceParent]]:
+    """The values of a batch's records from the offset `start` on, their offsets, a range where
+    nothing is missing, and the traces they carry on, each once.
 
-
-def values_since(batch: Any, start: int) -> tuple[list[bytes | None], Sequence[int]]:
-    """The values of a record batch from the offset `start` on, and their offsets: a range where
-    nothing is missing.
+    aiokafka hands records out once only, and lets go of each one at once.
     """
-    if start == batch.base_offset:
-        values = [one.value for one in batch]
-        if len(values) == batch.next_offset - start:
-            return values, range(start, batch.next_offset)
-        batch.rewind()
-    pairs = [(one.value, one.offset) for one in batch if one.offset >= start]
-    return [value for value, _ in pairs], [offset for _, offset in pairs]
+    values: list[bytes | None] = []
+    offsets: list[int] = []
+    traces: dict[TraceParent, None] = {}
+    traced = tracing.on()
+    for one in batch:
+        values.append(one.value)
+        offsets.append(one.offset)
+        if traced and one.offset >= start:
+            traces.update(dict.fromkeys(parents(one.headers)))
+    if start == batch.base_offset and len(values) == batch.next_offset - start:
+        return values, range(start, batch.next_offset), tuple(traces)
+    first = bisect_left(offsets, start)
+    return values[first:], offsets[first:], tuple(traces)
 
 
 def install(topics: Collection[str]) -> None:

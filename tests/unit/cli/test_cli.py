@@ -1,10 +1,12 @@
 """The command line: help, and words instead of tracebacks."""
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from floorpulse.runtime.build import installed_version
 from tests.unit.cli.command_line import run
 
 SCENARIO = ["simulate", "--to", "http://127.0.0.1:1", "--scenario"]
@@ -14,7 +16,8 @@ def test_help_names_every_command() -> None:
     said = run("--help").output
 
     commands = ["ingest", "engine", "api", "http", "migrate", "check", "definitions", "settings"]
-    for command in [*commands, "keys", "demo", "simulate", "replay", "redrive", "version"]:
+    more = ["keys", "demo", "simulate", "replay", "redrive", "restored", "version"]
+    for command in [*commands, *more]:
         assert command in said
 
 
@@ -26,6 +29,35 @@ def test_every_command_has_help(command: Sequence[str]) -> None:
 
     assert done.exit_code == 0
     assert "Usage:" in done.output
+
+
+def test_the_version_names_the_build_where_there_is_one() -> None:
+    python = sys.version.partition(" ")[0]
+
+    assert run("version").output == f"{installed_version()} Python {python}\n"
+    built = run("version", env={"FLOORPULSE_LOG__BUILD": "4a09405"}).output
+    assert built == f"{installed_version()} build 4a09405 Python {python}\n"
+
+
+def test_a_process_says_which_build_of_which_service_starts() -> None:
+    settings = {
+        "FLOORPULSE_LOG__BUILD": "4a09405",
+        "FLOORPULSE_DATABASE__URL": "postgresql://floorpulse@127.0.0.1:1/floorpulse",
+    }
+    said = run("api", env=settings).stderr
+
+    assert "process_starts" in said
+    assert f"service=api version='{installed_version()} 4a09405'" in said
+
+
+def test_traces_without_the_extra_end_the_command_with_what_to_do(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "opentelemetry.exporter.otlp.proto.http.trace_exporter", None)
+    done = run("engine", env={"FLOORPULSE_TRACING__ENDPOINT": "http://127.0.0.1:4318/v1/traces"})
+
+    assert done.exit_code == 2
+    assert "install floorpulse[otel], or unset the variable" in done.stderr
 
 
 def test_a_wrong_setting_is_named_with_its_variable_and_purpose() -> None:

@@ -14,10 +14,15 @@ from aiokafka.structs import TopicPartition
 from floorpulse.kpi_engine.app import RecordBatch
 from floorpulse.kpi_engine.kafka import record_batches
 from floorpulse.kpi_engine.kafka.record_batches import STOCK, WholeBatches, from_stock, joined
+from floorpulse.runtime import tracing
 
 Records = TypeVar("Records")
 
 TP = TopicPartition("contact-events", 0)
+
+
+GONE = b"gone"
+"""A value that the broker threw away when it compacted the log"""
 
 
 def encoded(
@@ -27,6 +32,7 @@ def encoded(
     transactional: bool = False,
     producer: int = -1,
     compression: int = 0,
+    headers: list[tuple[str, bytes]] | None = None,
 ) -> bytes:
     builder = DefaultRecordBatchBuilder(
         magic=2,
@@ -38,7 +44,10 @@ def encoded(
         batch_size=1 << 20,
     )
     for index, value in enumerate(values):
-        builder.append(index, timestamp=1_000 + index, key=None, value=value, headers=[])
+        if value is not GONE:
+            builder.append(
+                index, timestamp=1_000 + index, key=None, value=value, headers=headers or []
+            )
     raw = bytearray(builder.build())
     raw[0:8] = base.to_bytes(8, "big")
     return bytes(raw)
@@ -79,6 +88,30 @@ def test_values_and_offsets_equal_the_stock_records_from_any_position(position: 
     assert [offset for batch in whole for offset in batch.offsets] == [
         record.offset for record in stock
     ]
+
+
+@pytest.mark.parametrize("position", [0, 1, 2, 3])
+def test_a_batch_with_gaps_is_read_as_the_stock_records_are(position: int) -> None:
+    log = encoded(0, [b"a", GONE, b"c", b"d"])
+    stock = list(read(STOCK, log, position))
+    [whole] = read(WholeBatches, log, position)
+
+    assert list(zip(whole.offsets, whole.values, strict=True)) == [
+        (record.offset, record.value) for record in stock
+    ]
+
+
+def test_traces_are_read_where_they_are_followed_each_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    log = encoded(0, [b"a", b"b"], headers=[("other", b"1"), ("traceparent", b"00-a-b-01")])
+
+    [unread] = read(WholeBatches, log, 0)
+    monkeypatch.setattr(tracing, "on", lambda: True)
+    [whole] = read(WholeBatches, log, 0)
+
+    assert unread.traces == ()
+    assert whole.traces == (b"00-a-b-01",)
 
 
 def test_batches_tell_where_they_begin_and_where_the_log_goes_on() -> None:
