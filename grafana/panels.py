@@ -210,7 +210,7 @@ class Board:
     """A dashboard: who reads it, which variables it has, what it shows.
 
     `slug` is the name of its file, and with `floorpulse-` before it the fixed uid;
-    `window` is chosen at first.
+    `window` is chosen at first, of the `windows` in which all that it asks is told.
     """
 
     slug: str
@@ -220,6 +220,7 @@ class Board:
     variables: Sequence[str]
     sections: Sequence[Section]
     window: Window = Window.M15
+    windows: Sequence[Window] = tuple(Window)
 
     @property
     def panels(self) -> list[Panel]:

@@ -114,6 +114,7 @@ QUALITY = Board(
     ),
     variables=("datasource", "tenant", "queue", "channel", "window", "floorpulse"),
     window=Window.TODAY,
+    windows=(Window.M60, Window.TODAY),
     sections=[
         checked(),
         Section(
