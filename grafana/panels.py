@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from floorpulse.board.domain.windows import Window
-from grafana.texts import Text, same
+from grafana.texts import Language, Text, same
 
 NO_WORDS = same("")
 GREY = "#6e7681"
@@ -63,10 +63,19 @@ class Word:
 
 @dataclass(frozen=True)
 class Link:
-    """A way from a panel to a page; `url` may name variables and fields."""
+    """A way from a panel to a page; `url` may name variables and fields, `spoken` is a page in both
+    languages.
+    """
 
     title: Text
     url: str
+    spoken: bool = False
+
+    def address(self, language: Language) -> str:
+        """Where it leads readers of a language."""
+        if not self.spoken:
+            return self.url
+        return f"{self.url}{'&' if '?' in self.url else '?'}lang={language}"
 
 
 @dataclass(frozen=True)
