@@ -51,8 +51,9 @@ docs: $(VENV)/.dev ## the pages as a site, in site/; a page without a place, or 
 ci: lint types architecture docs ## what must be green before a change lands; skipping Apache Kafka, Alertmanager or Prometheus is a failure here
 	deploy/kafka/kafka.sh fetch
 	deploy/alertmanager/alertmanager.sh fetch
+	PYTHON=$(BIN)/python deploy/compose.sh fetch
 	deploy/prometheus/prometheus.sh fetch
-	TESTS_REQUIRE_KAFKA=1 TESTS_REQUIRE_ALERTMANAGER=1 TESTS_REQUIRE_PROMETHEUS=1 $(MAKE) coverage ARGS="--durations=40"
+	TESTS_REQUIRE_KAFKA=1 TESTS_REQUIRE_ALERTMANAGER=1 TESTS_REQUIRE_COMPOSE=1 TESTS_REQUIRE_PROMETHEUS=1 $(MAKE) coverage ARGS="--durations=40"
 	$(MAKE) accept BANK="--kill 3 --instants"
 
 generate: $(VENV)/.dev ## write every generated document anew: docs/{kpis,settings,metrics,dashboards}.md, docs/schema, grafana/dashboards

@@ -30,6 +30,32 @@ what; `–` wants nothing by itself.
   age is `time() -` an instant.
 * **No label names an agent, a contact or a caller.** Queues beyond `FLOORPULSE_API__MOST_SERIES`
   are one, `queue="__other__"`; `floorpulse_metrics_folded_queues` says how many.
+* **Counters begin at 0**, with the process and with each queue: a queue that comes to the page
+  tells its counters as they were before for 15 seconds, so that `increase()` sees its first
+  contacts. Its gauges are exact at once. Queues that [definitions](definitions.md) name are there
+  before their first contact. After a restart of the process counters begin anew, which `rate()`
+  and `increase()` know; a counter never falls otherwise, corrections are held back until new
+  contacts have made up for them.
+* **Always an answer, in time.** What must be looked up is waited for
+  `FLOORPULSE_API__METRICS_SECONDS`, then it is NaN and counted in
+  `floorpulse_api_lookups_unanswered_total`. While Kafka is away the lag is NaN, while the database
+  is away so are the lag and what only tables know; all else goes on. Before the live figures are
+  loaded the page has the process alone, with `floorpulse_board_loaded 0`.
+* **Formats**: the text format, or OpenMetrics where the scraper prefers it; packed with gzip where
+  it unpacks it, to a twelfth. The page is rendered once a second at most. What it costs:
+  [benchmark](benchmarks/metrics.md).
+
+## What was left out
+
+A queue and channel has some 125 series. Nothing is told twice, and nothing that is nearly always
+undefined:
+
+* Satisfaction, QA and complaints have gauges in the windows `60m` and `today` only: feedback comes
+  hours after the contact. Their counters tell the rest.
+* The sample of wait quantiles is that of the average speed of answer, the sample of complaints per
+  10,000 that of the average handle time.
+* Teams, sites and clients have no series: their figures are sums over queues, which
+  [the API](api.md) gives exactly.
 
 This page is generated from the code: `make generate`.
 """

@@ -24,6 +24,10 @@ TOGETHER = 1_000
 
 STOCK = fetcher.PartitionRecords
 
+ReadRecords = tuple[list[bytes | None], Sequence[int], Sequence[TraceParent]]
+"""Values, their offsets, and the traces they carry on"""
+NOTHING: ReadRecords = ([], range(0), ())
+
 
 class WholeBatches(fetcher.PartitionRecords):  # type: ignore[misc]  # aiokafka is untyped
     """Yields `Batch`es; control and aborted ones come empty, so that the position moves over
@@ -40,8 +44,7 @@ class WholeBatches(fetcher.PartitionRecords):  # type: ignore[misc]  # aiokafka 
                 message = f"Invalid CRC - {self._tp}"
                 raise CorruptRecordException(message)
             start = max(self.next_fetch_offset, batch.base_offset)
-            nothing = [], range(0), ()
-            values, offsets, traces = nothing if self._skipped(batch) else read(batch, start)
+            values, offsets, traces = NOTHING if self._skipped(batch) else read(batch, start)
             self.next_fetch_offset = max(start, batch.next_offset)
             yield RecordBatch(
                 start,

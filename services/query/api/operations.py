@@ -31,7 +31,7 @@ async def scraper(
     "/metrics",
     dependencies=[Depends(scraper)],
     response_class=PlainTextResponse,
-    responses=described(401, 403),
+    responses=described(401, 403, 503),
     summary="Prometheus",
 )
 async def metrics(request: Request) -> Response:

@@ -39,8 +39,8 @@ PUBLISHED = {
     for path in sorted(folder.glob(kind))
     if path.suffix in {".json", ".html", ".js"}
 }
-LABEL = "floorpulse_incident"
-"""Called like a metric, and none: the label of our alerts in Alertmanager"""
+LABELS = {"floorpulse_incident", "floorpulse_docs", "floorpulse_grafana"}
+"""Called like metrics, and none: labels of our alerts in Alertmanager and Prometheus"""
 OPERATIONS = PAGES["docs/operations.md"]
 SETTINGS = (EngineSettings, IngestSettings, QuerySettings, AlertsProcessSettings)
 
@@ -121,7 +121,7 @@ def test_a_target_of_make_that_a_page_names_exists(name: str) -> None:
 
 @pytest.mark.parametrize("name", NOW)
 def test_a_metric_that_a_page_names_exists(name: str) -> None:
-    known = {one.family.name for one in catalogue()} | {LABEL}
+    known = {one.family.name for one in catalogue()} | LABELS
     named = re.findall(r"`((?:floorpulse|contactcenter)_\w*[a-z])`", NOW[name])
 
     assert set(named) <= known

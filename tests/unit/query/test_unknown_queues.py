@@ -69,7 +69,8 @@ def gauge(world: World) -> int:
     exposition = Exposition(world.floors, 10_000)
     samples = Samples()
     exposition.tell(samples, NOW, exposition.folds(NOW))
-    [line] = [one for one in samples.text().splitlines() if one.startswith("contactcenter_unknown_queues{")]
+    lines = samples.text().splitlines()
+    [line] = [one for one in lines if one.startswith("contactcenter_unknown_queues{")]
     return int(line.split()[-1])
 
 
