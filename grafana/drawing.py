@@ -177,7 +177,11 @@ def _table(panel: Panel, form: Rows, language: Language) -> table.Panel:
     )
     for label, title in form.labels:
         one = one.override_by_name(label, [DynamicConfigValue("displayName", title.said(language))])
-    page = {"title": form.link.title.said(language), "url": form.link.url, "targetBlank": True}
+    page = {
+        "title": form.link.title.said(language),
+        "url": form.link.address(language),
+        "targetBlank": True,
+    }
     one = one.override_by_name(form.labels[0][0], [DynamicConfigValue("links", [page])])
     for ref, column in zip(_refs(), form.columns, strict=False):
         one = one.with_target(
@@ -215,7 +219,7 @@ def _framed(one: P, panel: Panel, language: Language) -> P:
             [
                 DashboardLink(link.title.said(language))
                 .type(DashboardLinkType.LINK)
-                .url(link.url)
+                .url(link.address(language))
                 .target_blank(True)
                 for link in panel.links
             ]

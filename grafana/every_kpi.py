@@ -54,7 +54,7 @@ EVERY_KPI = Board(
     title=Text("Every KPI", "全部指标"),
     reader=Text("whoever looks a figure up", "查找某项指标的人"),
     about=ABOUT,
-    variables=("datasource", "tenant", "floorpulse"),
+    variables=("datasource", "tenant", "floorpulse", "docs"),
     sections=[
         checked(),
         *(

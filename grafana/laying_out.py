@@ -34,7 +34,7 @@ def dashboard(board: Board, language: Language) -> str:
         .timezone("browser")
     )
     for name in board.variables:
-        one = one.with_variable(variable(name, language, board.window))
+        one = one.with_variable(variable(name, language, board))
     number = count(1)
     for section in board.sections:
         row = Row(section.title.said(language)).id(next(number))

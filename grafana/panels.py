@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from floorpulse.board.domain.windows import Window
-from grafana.texts import Text, same
+from grafana.texts import Language, Text, same
 
 NO_WORDS = same("")
 GREY = "#6e7681"
@@ -63,10 +63,19 @@ class Word:
 
 @dataclass(frozen=True)
 class Link:
-    """A way from a panel to a page; `url` may name variables and fields."""
+    """A way from a panel to a page; `url` may name variables and fields, `spoken` is a page in both
+    languages.
+    """
 
     title: Text
     url: str
+    spoken: bool = False
+
+    def address(self, language: Language) -> str:
+        """Where it leads readers of a language."""
+        if not self.spoken:
+            return self.url
+        return f"{self.url}{'&' if '?' in self.url else '?'}lang={language}"
 
 
 @dataclass(frozen=True)
@@ -210,7 +219,7 @@ class Board:
     """A dashboard: who reads it, which variables it has, what it shows.
 
     `slug` is the name of its file, and with `floorpulse-` before it the fixed uid;
-    `window` is chosen at first.
+    `window` is chosen at first, of the `windows` in which all that it asks is told.
     """
 
     slug: str
@@ -220,6 +229,7 @@ class Board:
     variables: Sequence[str]
     sections: Sequence[Section]
     window: Window = Window.M15
+    windows: Sequence[Window] = tuple(Window)
 
     @property
     def panels(self) -> list[Panel]:

@@ -112,8 +112,9 @@ QUALITY = Board(
         "客户如何评价及参评率，质检结果，投诉情况。各队列按所选窗口（默认今日）；"
         "全场为最近 15 分钟，常无评估。",
     ),
-    variables=("datasource", "tenant", "queue", "channel", "window", "floorpulse"),
+    variables=("datasource", "tenant", "queue", "channel", "window", "floorpulse", "docs"),
     window=Window.TODAY,
+    windows=(Window.M60, Window.TODAY),
     sections=[
         checked(),
         Section(

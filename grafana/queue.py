@@ -275,7 +275,7 @@ QUEUE = Board(
         "One queue in all detail, or a few beside one another: choose them above.",
         "单个队列的全部细节，或并列比较几个：在上方选择。",
     ),
-    variables=("datasource", "tenant", "queue", "channel", "window", "floorpulse"),
+    variables=("datasource", "tenant", "queue", "channel", "window", "floorpulse", "docs"),
     sections=[
         checked(),
         Section(Text("Service level", "服务水平"), [Line(9, [_level(), _formulas()])]),

@@ -174,7 +174,7 @@ SUPERVISOR = Board(
         "day goes as planned.",
         "此刻哪里缺人，哪些事件未结及是否有人处理，当日是否按计划进行。",
     ),
-    variables=("datasource", "tenant", "queue", "channel", "window", "floorpulse"),
+    variables=("datasource", "tenant", "queue", "channel", "window", "floorpulse", "docs"),
     sections=[
         Section(
             TRUST,

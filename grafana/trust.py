@@ -1,7 +1,7 @@
 """Whether the figures of a dashboard can be trusted: every dashboard begins with it."""
 
 from grafana.expressions import AGE, STATE, TOO_OLD
-from grafana.links import PROGRESS
+from grafana.links import PROGRESS, RUNBOOK
 from grafana.panels import GREY, Line, Measure, Number, Panel, Query, Section, States, Word
 from grafana.texts import Text, same
 
@@ -38,7 +38,7 @@ def light(share: int = 1) -> Panel:
         form=Number(filled=True, steps=((None, "red"), (1, "green"))),
         queries=(Query(f"({AGE} <= bool {TOO_OLD}) or vector(0)", Text("Data", "数据")),),
         words=(Word(0, 0, STALE, "red"), Word(1, 1, Text("live", "实时"), "green")),
-        links=(PROGRESS,),
+        links=(PROGRESS, RUNBOOK),
         share=share,
     )
 

@@ -15,7 +15,7 @@ from grafana_foundation_sdk.models.dashboard import (
     VariableSort,
 )
 
-from floorpulse.board.domain.windows import Window
+from grafana.panels import Board
 from grafana.texts import Language, Text
 
 Variable = CustomVariable | DatasourceVariable | QueryVariable | TextBoxVariable
@@ -45,14 +45,14 @@ QUERIES = {
 }
 
 
-def variable(name: str, language: Language, window: Window) -> Variable:
-    """One of `LABELS`; `window` is chosen at first."""
+def variable(name: str, language: Language, board: Board) -> Variable:
+    """One of `LABELS`, as a dashboard has it."""
     label = LABELS[name].said(language)
     match name:
         case "datasource":
             return DatasourceVariable(name).label(label).type("prometheus")
         case "window":
-            return _window(window).label(label)
+            return _window(board).label(label)
         case "floorpulse" | "docs":
             return _address(name).label(label)
         case "tenant":
@@ -82,13 +82,13 @@ def _several(name: str, everything: str) -> QueryVariable:
     )
 
 
-def _window(chosen: Window) -> CustomVariable:
-    options = [_option(window.value, chosen=window is chosen) for window in Window]
+def _window(board: Board) -> CustomVariable:
+    options = [_option(one.value, chosen=one is board.window) for one in board.windows]
     return (
         CustomVariable("window")
-        .values(",".join(window.value for window in Window))
+        .values(",".join(one.value for one in board.windows))
         .options(options)
-        .current(_option(chosen.value, chosen=True))
+        .current(_option(board.window.value, chosen=True))
     )
 
 

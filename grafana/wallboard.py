@@ -167,7 +167,7 @@ WALLBOARD = Board(
         "the same and needs no Grafana.",
         "每个队列六个数字，颜色取自目标。内置大屏 /wallboard 显示相同内容，无需 Grafana。",
     ),
-    variables=("datasource", "tenant", "queue", "channel", "window", "floorpulse"),
+    variables=("datasource", "tenant", "queue", "channel", "window", "floorpulse", "docs"),
     sections=[
         Section(TRUST, [Line(4, [light(2), clock(), below_target()])]),
         Section(

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from grafana.infinity import QUERIES, ROWS, Asked
-from grafana.links import ABANDONED, INCIDENTS, PROGRESS, VISITS, WALL
+from grafana.links import ABANDONED, DESK, DESK_OF_ROW, INCIDENTS, PROGRESS, VISITS, WALL
 from grafana.panels import Link
 
 OPENAPI = json.loads(
@@ -42,7 +42,7 @@ def test_a_question_names_parameters_and_fields_that_the_api_has(asked: Asked) -
     assert {column.selector for column in asked.columns} <= row["properties"].keys()
 
 
-@pytest.mark.parametrize("link", [VISITS, ABANDONED, PROGRESS, INCIDENTS, WALL])
+@pytest.mark.parametrize("link", [VISITS, ABANDONED, PROGRESS, INCIDENTS, WALL, DESK, DESK_OF_ROW])
 def test_a_link_of_a_panel_leads_to_a_route(link: Link) -> None:
     path = urlsplit(link.url.removeprefix("${floorpulse}")).path
 
