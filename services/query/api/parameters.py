@@ -38,6 +38,7 @@ from floorpulse.figures.tenant_view import TenantView
 from floorpulse.figures.visits.drilldown import VisitQuery
 from floorpulse.kpis.catalogue import ASKED, CATALOGUE, Kpi
 from floorpulse.kpis.policies import Formula
+from floorpulse.query.api.past_instants import At
 from floorpulse.runtime.problems import Problem
 
 BEGIN = "2026-11-11T00:00:00+08:00"
@@ -137,8 +138,17 @@ class LiveParameters(FigureParameters):
 class LivePageParameters(LiveParameters):
     """Parameters of a page of live figures."""
 
+    at: At = None
     limit: Limit = None
     cursor: Cursor = None
+
+    def query(self, view: TenantView) -> LiveQuery:
+        """The question; problems 422. Of a past instant history tells every queue apart."""
+        if self.at is None:
+            return super().query(view)
+        self.refuse_unknown()
+        chosen = self.selection(view)
+        return LiveQuery(chosen, self.window, self.question(view, chosen))
 
 
 class HistoryParameters(FigureParameters):

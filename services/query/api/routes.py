@@ -51,6 +51,7 @@ from floorpulse.query.api.parameters import (
     LivePageParameters,
     VisitParameters,
 )
+from floorpulse.query.api.past_instants import QueuesParameters, figures_then, queues_then
 from floorpulse.query.api.pipeline_bodies import PipelineAnswer, pipeline_answer
 from floorpulse.query.api.queue_bodies import QueuesAnswer, queue_row, timeless
 from floorpulse.query.api.repeated import Reader, RepeatedRoute, keep
@@ -113,12 +114,16 @@ async def queues(
     caller: Reader,
     floor_queues: Annotated[Queues, Depends(use_case(Queues))],
     shared: Shared,
-    asked: Annotated[PageParameters, Query()],
+    asked: Annotated[QueuesParameters, Query()],
 ) -> Response:
-    """Every queue of the floor with its live gauges and the state of its figures."""
+    """Every queue of the floor with its live gauges and the state of its figures; `at` tells them
+    as they stood.
+    """
     asked.refuse_unknown()
     accepted(request)
-    question = "queues", caller.tenant
+    if asked.at is not None:
+        floor_queues = await queues_then(request, caller.tenant, asked.at)
+    question = "queues", caller.tenant, asked.at
     after = place_of(asked.cursor, question, decode_name)
     rows, more = await floor_queues.page(
         caller.tenant, after, paging.rows_of_page(asked.limit, shared.limits)
@@ -142,21 +147,24 @@ async def live(
     shared: Shared,
     asked: Annotated[LivePageParameters, Query()],
 ) -> Response:
-    """Figures of a window up to now; gauges are those of this moment whatever the window. `Accept:
-    text/csv` gives all pages as one CSV.
+    """Figures of a window up to now; gauges are those of this moment whatever the window. `at`
+    gives the same of a past instant. `Accept: text/csv` gives all pages as one CSV.
     """
     keep(request, asked)
     kind = accepted(request, JSON, CSV)
     question = asked.query(shared.floors.view(caller.tenant))
-    after = place_of(asked.cursor, question, decode_live_place)
+    after = place_of(asked.cursor, (question, asked.at), decode_live_place)
+    if asked.at is not None:
+        live_figures = await figures_then(request, question, asked.at)
     page = partial(live_figures.page, question)
     rows, more = await page(after, paging.rows_of_page(asked.limit, shared.limits))
     shared.counted("/v1/kpis", len(rows))
     if kind == CSV:
         further = paging.further(page, more, shared.limits.rows)
         return csv_stream(rows, further, Sheet("kpis", LIVE_COLUMNS), shared.turns)
-    fresh = shared.floors.view(caller.tenant).freshness
-    return await figures(request, rows, _following(question, more), shared.turns, fresh)
+    fresh = live_figures.floors.view(caller.tenant).freshness
+    following = _following((question, asked.at), more)
+    return await figures(request, rows, following, shared.turns, fresh)
 
 
 @figures_router.get(
@@ -181,8 +189,9 @@ async def history(
     if kind == CSV:
         further = paging.further(partial(past.page, question), more, shared.limits.rows)
         return csv_stream(rows, further, Sheet("kpis", COLUMNS), shared.turns)
-    fresh = shared.floors.view(caller.tenant).freshness
-    return await figures(request, rows, _following(question, more), shared.turns, fresh)
+    fresh = live_figures.floors.view(caller.tenant).freshness
+    following = _following((question, asked.at), more)
+    return await figures(request, rows, following, shared.turns, fresh)
 
 
 def _following(question: object, more: object) -> str | None:
