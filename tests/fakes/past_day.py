@@ -5,15 +5,20 @@ lived      events, late and twice as networks are ──► visits as known afte
 punctual   the same events, each when it happened ──► `then`
 """
 
+import asyncio
+from collections.abc import Iterable
 from functools import cache
 from zoneinfo import ZoneInfo
 
 from floorpulse.board.domain.board import Board, Rules
+from floorpulse.board.domain.windows import Span
 from floorpulse.contracts.agents import AgentNow
 from floorpulse.contracts.events import AgentStateChanged, AnyEvent
 from floorpulse.contracts.updates import PaneRow
+from floorpulse.contracts.visits import Visit
 from floorpulse.kpi_engine.fold.agents import entered
 from floorpulse.simulator.domain.scenarios import Scenario
+from floorpulse.simulator.domain.spans import DAY
 from tests.fakes.floor import MemoryFloor
 from tests.fakes.simulated import ZONE, SimulatedFloor
 from tests.fakes.world import World
@@ -47,29 +52,49 @@ class PastDay:
         )
         self.later.now = self.end
         self.later.definitions = lived.world.definitions
-        self.later.forecasts = lived.world.forecasts
         self.later.tell()
+        asyncio.run(self._plan())
+
+    async def _plan(self) -> None:
+        """The forecast that was in force is so still."""
+        around = Span(self.begin - DAY, self.end + DAY)
+        slots = await self.then.forecasts.store.in_force("demo", around)
+        await self.later.forecasts.put("demo", slots, "simulator", "the roster's")
 
     def reach(self, at: int) -> None:
         """Live through all that happened up to an instant, that included; never back."""
         first = self._heard
         while self._heard < len(self.events) and _at(self.events[self._heard]) <= at:
             self._heard += 1
+        heard = self.events[first : self._heard]
         self.then.now = at
-        self._punctual.hear(self.events[first : self._heard])
+        self._punctual.hear(heard)
+        self.then.floor.visits_of = named(self._punctual)
+        self.then.floor.entered += states(heard)
 
 
 def _stored(lived: SimulatedFloor) -> MemoryFloor:
     """What is known at the end."""
-    floor = SettledFloor(watermark=lived.world.now)
-    for (tenant, contact, number), visit in lived.visits.items():
-        floor.visits_of[tenant, f"{contact}#{number}"] = visit
-    floor.entered += [
+    floor = SettledFloor(watermark=lived.world.now, visits_of=named(lived))
+    floor.entered += states(lived.delivered)
+    return floor
+
+
+def named(lived: SimulatedFloor) -> dict[tuple[str, str], Visit]:
+    """The visits of a floor as a `MemoryFloor` names them."""
+    return {
+        (tenant, f"{contact}#{number}"): visit
+        for (tenant, contact, number), visit in lived.visits.items()
+    }
+
+
+def states(events: Iterable[AnyEvent]) -> list[AgentNow]:
+    """The states that agents entered."""
+    return [
         AgentNow("demo", one.agent, entered(one))
-        for one in lived.delivered
+        for one in events
         if isinstance(one, AgentStateChanged)
     ]
-    return floor
 
 
 def _at(event: AnyEvent) -> int:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from floorpulse.board.domain.windows import Span, Window
 from floorpulse.contracts.visits import Longest
-from floorpulse.figures.at.floor import FloorThen, began, board_then, seen_by
+from floorpulse.figures.at.floor import FloorThen, began, board_then, seen_before
 from floorpulse.figures.at.ports import MomentHistory, MomentReading
 from floorpulse.figures.at.readers import AgentsUntil, VisitsUntil
 from floorpulse.figures.at.spans import Moment, spans_of
@@ -115,7 +115,7 @@ class PastFloors:
             if Need.AGENTS in query.question.needs
             else ()
         )
-        seen = seen_by(now.board, tenant, moment.at)
+        seen = seen_before(now.board, tenant, moment.current)
         board = board_then(now.board, moment.at, then.update(agents), seen)
         return Floors(board, lambda: moment.at, now.definitions)
 

@@ -88,14 +88,14 @@ def board_then(
     return board
 
 
-def seen_by(board: Board, tenant: str, at: int) -> list[QueueChannelSpan]:
-    """The queues and channels of a tenant that had had a contact by an instant, as far as the board
-    of this moment tells them apart.
+def seen_before(board: Board, tenant: str, at: int) -> list[QueueChannelSpan]:
+    """The queues and channels of a tenant that had a contact in a pane before `at`, as far as the
+    board of this moment tells them apart.
     """
     return [
         QueueChannelSpan(one, first, min(at, board.last_seen[one]))
         for one in board.known_queue_channels(tenant)
-        if (first := board.first_seen.get(one, at + 1)) <= at
+        if (first := board.first_seen.get(one, at)) < at
     ]
 
 

@@ -38,18 +38,24 @@ class Moment:
         """The pane in progress."""
         return Span(self.current, self.current + self.pane)
 
+    def covers(self, window: Window) -> Span:
+        """What a window covers."""
+        return span_of(window, self.at, self.pane, self.zone)
+
+    def projects(self, window: Window) -> Span:
+        """The interval in progress that a window's projection is about."""
+        return live_times(window, self.covers(window), self.at, self.zone).rest
+
     def planned(self, window: Window) -> Span:
-        """What forecasts of a window are about: the window, and the interval in progress."""
-        span = span_of(window, self.at, self.pane, self.zone)
-        rest = live_times(window, span, self.at, self.zone).rest
+        """What forecasts of a window are about: all of both."""
+        span, rest = self.covers(window), self.projects(window)
         return Span(min(span.begin, rest.begin), max(span.end, rest.end))
 
 
 def spans_of(moment: Moment, window: Window, slots: Sequence[Slot] = ()) -> list[Span]:
     """The spans of whole panes before the current one, contiguous and ascending."""
-    edges = {moment.current, moment.planned(window).begin}
-    for one in {window, *RECENT}:
-        edges.add(span_of(one, moment.at, moment.pane, moment.zone).begin)
+    edges = {moment.current, moment.projects(window).begin}
+    edges.update(moment.covers(one).begin for one in (window, *RECENT))
     for slot in slots:
         edges.update((slot.begin, slot.end))
     return [Span(*edge) for edge in pairwise(sorted(one for one in edges if one <= moment.current))]
