@@ -11,10 +11,10 @@
  */
 
 import { choice, choose, reread, t, visit } from "./choice.js";
-import { learnClock, serverNow } from "./clock.js";
-import { byId, draw, drawLogin, drawWords, page, titleOf, write } from "./draw.js";
+import { clockTime, learnClock, learnZone, serverNow } from "./clock.js";
+import { byId, page, write } from "./dom.js";
+import { draw, drawLogin, drawWords, titleOf } from "./draw.js";
 import { known, takeOpen, takeRows } from "./incidents.js";
-import { clockTime } from "./numbers.js";
 import { askedPause, isForbidden, Stream } from "./stream.js";
 
 const DRAW_EVERY = 200;
@@ -38,6 +38,7 @@ let aroundTimer;
 
 function taken([opened, ended], rows) {
   heardAt = serverNow();
+  if (rows.length) learnZone(rows.at(-1).opened_at);
   tell([...opened.map((row) => t("opened")(titleOf(row))), ...ended.map((row) => t("over")(titleOf(row)))]);
   if (rows.some((row) => row.incident === choice.incident)) readDetail();
   if (rows.length) lookAround(AROUND_AFTER);

@@ -3,39 +3,10 @@
 import { choice, t } from "./choice.js";
 import { serverNow } from "./clock.js";
 import { against, clock, lenders, made, queue, rule, span, trend, value } from "./figures.js";
+import { byId, element, fieldsOf, fill, mark, page, translate, write } from "./dom.js";
 import { called, endedIncidents, known, openIncidents } from "./incidents.js";
 
-export const byId = (id) => document.getElementById(id);
-export const page = document.documentElement;
 const STATES = { critical: "bad", warning: "warn", info: "few" };
-
-export function write(node, text) {
-  if (node.textContent !== text) node.textContent = text;
-}
-
-export function mark(node, name, wanted) {
-  if (node.getAttribute(name) !== String(wanted)) node.setAttribute(name, wanted);
-}
-
-const fieldsOf = (root) => Object.fromEntries([...root.querySelectorAll("[data-n]")].map((node) => [node.dataset.n, node]));
-
-function translate(root) {
-  for (const node of root.querySelectorAll("[data-t]")) write(node, t(node.dataset.t));
-}
-
-/** An element with text, and a class where one is given. */
-function element(name, text, kind) {
-  const made = Object.assign(document.createElement(name), { textContent: text });
-  if (kind) made.className = kind;
-  return made;
-}
-
-/** Show these elements, but leave the tree alone where it shows the very same texts. */
-function fill(list, items) {
-  if (list.dataset.shown === items.map((item) => item.outerHTML).join("")) return;
-  list.dataset.shown = items.map((item) => item.outerHTML).join("");
-  list.replaceChildren(...items);
-}
 
 /** Everything on the page that does not come from the API, in the chosen language. */
 export function drawWords() {

@@ -1,28 +1,14 @@
 /** Figures and instants as the page writes them; instants stand in the floor's zone, as the API tells them. */
 
 import { choice, t } from "./choice.js";
-import { count, duration, percent } from "./numbers.js";
-
-/** A value in its unit. */
-export function shown(value, unit) {
-  if (value == null) return "–";
-  if (unit === "ratio") return percent(value);
-  if (unit === "seconds") return duration(value);
-  return Number.isInteger(value) ? count(value) : value.toFixed(1);
-}
+import { offsetOf } from "./clock.js";
+import { count, percent, shown } from "./numbers.js";
 
 /** Hours and minutes of an instant, its day before it where that is another than the floor's day now. */
 export function clock(at, now) {
   if (!at) return "–";
   const [day, time] = [at.slice(5, 10), at.slice(11, 16)];
-  return day === dayOf(now, at.slice(-6)) ? time : `${day} ${time}`;
-}
-
-/** The month and day of epoch milliseconds at an offset such as +08:00 or Z. */
-function dayOf(now, offset) {
-  const [, sign, hours, minutes] = /([+-])(\d\d):(\d\d)$/.exec(offset) ?? [null, "+", "0", "0"];
-  const ahead = (sign === "-" ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * 60_000;
-  return new Date(now + ahead).toISOString().slice(5, 10);
+  return day === new Date(now + offsetOf(at)).toISOString().slice(5, 10) ? time : `${day} ${time}`;
 }
 
 /** How long something has lasted. */
@@ -37,7 +23,7 @@ export const queue = (row) => row[`queue_${choice.lang}`] ?? t("allQueues");
 /** How bad it is: of a half hour at risk the agents who are missing, else the figure. */
 export function value(row) {
   const missing = row.figure.details?.agents_missing;
-  return missing > 0 ? t("missing")(missing) : shown(row.figure.value, row.unit);
+  return missing > 0 ? t("missing")(missing) : shown(row.figure, row.unit);
 }
 
 /** What the figure is held against, in words; empty where against nothing. */

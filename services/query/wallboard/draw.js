@@ -1,39 +1,24 @@
 /** Drawing: the floor onto the page; only what differs is written, for the page changes all day. */
 
+import { called, onCallNow, openIncidents } from "./around.js";
+import { drawCard, drawDay, drawLevel, newCard } from "./card.js";
 import { choice, t, WINDOWS } from "./choice.js";
-import { serverNow } from "./clock.js";
-import { commonTarget, FEW, floor, isFresh, longestWait, valueOf, verdict } from "./floor.js";
-import { clockTime, count, duration, percent, percentParts, signed } from "./numbers.js";
-import { trend } from "./trend.js";
+import { clockTime, serverNow } from "./clock.js";
+import { byId, element, fieldsOf, fill, mark, page, style, translate, write } from "./dom.js";
+import { floor, longestWait, shownTiles, strangers, targetOf, valueOf, verdict } from "./floor.js";
+import { count, duration, percent, shown, signed } from "./numbers.js";
+import { layoutOf, pages, shownPage } from "./pages.js";
+import { GROUPS, groupsOf, KINDS, LAYOUTS } from "./wanted.js";
 
-const CARD_ASPECT = 1.5;
-
-export const byId = (id) => document.getElementById(id);
-export const page = document.documentElement;
-
-function write(node, text) {
-  if (node.textContent !== text) node.textContent = text;
-}
-
-export function mark(node, name, value) {
-  if (node.getAttribute(name) !== String(value)) node.setAttribute(name, value);
-}
-
-function style(node, name, value) {
-  if (node.style.getPropertyValue(name) !== value) node.style.setProperty(name, value);
-}
-
-const fieldsOf = (root) => Object.fromEntries([...root.querySelectorAll("[data-n]")].map((node) => [node.dataset.n, node]));
-
-function translate(root) {
-  for (const node of root.querySelectorAll("[data-t]")) write(node, t(node.dataset.t));
-  for (const node of root.querySelectorAll("[data-label]")) mark(node, "aria-label", t(node.dataset.label));
-}
+const ASPECTS = { one: 1.9, six: 1.5, forty: 1.35 };
+const STATES = { critical: "bad", warning: "warn", info: "few" };
+const INCIDENTS = 3;
 
 /** Everything on the page that does not come from the stream, in the chosen language. */
 export function drawWords() {
   mark(page, "lang", choice.lang === "zh" ? "zh-CN" : "en");
   translate(document);
+  for (const { card } of floor.tiles.values()) if (card) translate(card.root);
   const other = choice.lang === "zh" ? "en" : "zh";
   byId("lang").lang = other;
   write(byId("lang"), other === "zh" ? "中文" : "English");
@@ -41,6 +26,7 @@ export function drawWords() {
     write(button, t("windows")[button.value]);
     mark(button, "aria-pressed", button.value === choice.window);
   }
+  drawChoices();
 }
 
 /** A button per window; `onChoice` gets the window's name. */
@@ -52,89 +38,67 @@ export function addWindowButtons(onChoice) {
   }
 }
 
+/** What cards can stand for on this floor, and the layouts. */
+export function drawChoices() {
+  const kinds = KINDS.filter((kind) => kind === choice.by || !GROUPS.includes(kind) || hasGroups(kind));
+  fill(byId("by"), kinds.map((kind) => option(kind, t("kinds")[kind])));
+  fill(byId("layout"), LAYOUTS.map((layout) => option(layout, t("layouts")[layout])));
+  byId("by").value = choice.by;
+  byId("layout").value = choice.layout;
+}
+
+const hasGroups = (kind) => Boolean(floor.listing?.some((row) => groupsOf(row, kind).length));
+
+function option(value, text) {
+  const made = element("option", text);
+  made.setAttribute("value", value);
+  return made;
+}
+
 // ── Cards ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-function newCard() {
-  const root = byId("card").content.firstElementChild.cloneNode(true);
-  translate(root);
-  const part = (selector) => root.querySelector(selector);
-  return { root, fields: fieldsOf(root), bar: part(".bar"), goal: part(".goal"), line: part(".line"), area: part(".area") };
-}
-
-function drawCard(queue, linkLost) {
-  const { root, fields } = queue.card;
-  const isStale = linkLost || !isFresh(queue);
-  const level = queue.rows.get("service_level");
-  const judged = queue.state === "closed" ? "closed" : verdict(level, queue.target);
-  mark(root, "data-state", judged);
-  mark(root, "data-stale", isStale);
-  write(fields.name, queue.name);
-  write(fields.verdict, t(isStale ? "stale" : judged));
-  drawLevel(fields, level?.value);
-  drawGauge(queue, level);
-  drawNumbers(queue, fields, isStale);
-}
-
-function drawLevel(fields, value) {
-  const [whole, tenth] = percentParts(value);
-  write(fields.whole, whole);
-  write(fields.tenth, tenth);
-}
-
-function drawNumbers(queue, fields, isStale) {
-  const value = (kpi) => valueOf(queue, kpi);
-  write(fields.waiting, count(value("waiting")));
-  write(fields.longest, duration(longestWait(queue, isStale)));
-  for (const field of [fields.waiting, fields.longest]) mark(field, "data-idle", !value("waiting"));
-  write(fields.abandonment, percent(value("abandonment_rate")));
-  write(fields.answered, `${count(value("answered"))} / ${count(value("offered"))}`);
-  write(fields.aht, duration(value("aht")));
-  write(fields.agents, `${count(value("agents:available"))} / ${count(value("agents"))}`);
-}
-
-function drawGauge({ card, target }, level) {
-  const value = level?.value ?? 0;
-  const edges = { "--value": value, "--low": level?.low ?? value, "--high": level?.high ?? value, "--target": target };
-  for (const [name, edge] of Object.entries(edges)) style(card.bar, name, `${(edge * 100).toFixed(1)}%`);
-  const promised = `${t("target")} ${Math.round(target * 1000) / 10}%`;
-  mark(card.bar, "aria-valuenow", (value * 100).toFixed(1));
-  mark(card.bar, "aria-valuetext", `${level?.value == null ? t("noContacts") : percent(value)}, ${promised}`);
-  write(card.fields.sample, sampleWords(level));
-  write(card.fields.target, promised);
-}
-
-function sampleWords(level) {
-  if (!level) return "";
-  if (level.value == null) return t("noContacts");
-  return t(level.denominator < FEW ? "fewContacts" : "ofContacts")(count(level.denominator));
-}
-
-export function drawTrends() {
-  for (const { card, samples, target } of floor.queues.values()) {
-    if (!card || !samples.length) continue;
-    for (const [name, path] of Object.entries(trend(samples, target))) mark(card[name], "d", path);
+/** The cards of the page in their order; only a change of the set touches the tree. */
+function arrange(tiles) {
+  for (const tile of tiles) {
+    if (tile.card) continue;
+    tile.card = newCard();
+    drawDay(tile);
   }
-}
-
-/** Cards in their order; only a change of the set touches the tree. */
-function arrange() {
-  const wanted = [...floor.queues.values()].sort((one, other) => one.name.localeCompare(other.name));
-  for (const queue of wanted) queue.card ??= newCard();
-  const roots = wanted.map((queue) => queue.card.root);
-  const shown = byId("cards").children;
-  if (roots.length === shown.length && roots.every((root, i) => root === shown[i])) return;
+  const roots = tiles.map((tile) => tile.card.root);
+  const there = byId("cards").children;
+  if (roots.length === there.length && roots.every((root, i) => root === there[i])) return;
   byId("cards").replaceChildren(...roots);
+  for (const tile of tiles) drawDay(tile);
   fitGrid();
 }
 
-/** As many columns as make the cards largest; a card likes to be half again as wide as high. */
+/** As many columns as make the cards largest. */
 export function fitGrid() {
-  const cards = Math.max(1, floor.queues.size);
+  const cards = Math.max(1, byId("cards").children.length);
+  const layout = layoutOf(cards);
   const { clientWidth, clientHeight } = byId("cards");
-  const size = (columns) => Math.min(clientWidth / columns / CARD_ASPECT, clientHeight / Math.ceil(cards / columns));
+  const size = (columns) => Math.min(clientWidth / columns / ASPECTS[layout], clientHeight / Math.ceil(cards / columns));
   const columns = Array.from({ length: cards }, (_, i) => i + 1).reduce((best, next) => (size(next) > size(best) ? next : best));
+  mark(byId("cards"), "data-layout", layout);
   style(byId("cards"), "--columns", String(columns));
   style(byId("cards"), "--lines", String(Math.ceil(cards / columns)));
+}
+
+/** The days of the cards that are shown. */
+export function drawDays() {
+  for (const tile of shownTiles()) if (tile.card?.root.isConnected) drawDay(tile);
+}
+
+const incidentsOf = ({ id }) => (choice.by === "queue" ? openIncidents().filter(({ queue }) => queue === id) : []);
+
+function drawPager(all) {
+  const number = shownPage(all);
+  byId("pager").hidden = all.length < 2;
+  write(byId("page"), [all[number]?.title, t("page")(number + 1, all.length)].filter(Boolean).join(" · "));
+  write(byId("hold"), choice.rotate ? "❚❚" : "▶");
+  mark(byId("hold"), "aria-label", t(choice.rotate ? "hold" : "go"));
+  write(byId("page-title"), all[number]?.title ?? "");
+  byId("page-title").hidden = !all[number]?.title;
 }
 
 // ── The strip, the light, the banner ────────────────────────────────────────────────────────────────────────────────
@@ -144,13 +108,14 @@ const stripLevel = document.querySelector(".total-level");
 
 function drawStrip(linkLost) {
   const value = (kpi) => valueOf(floor.total, kpi);
-  const judged = verdict(floor.total.rows.get("service_level"), commonTarget());
+  const row = (kpi) => floor.total.rows.get(kpi);
+  const judged = verdict(row("service_level"), targetOf(floor.total));
   mark(stripLevel, "data-state", judged);
   write(strip.verdict, t(judged));
-  drawLevel(strip, value("service_level"));
+  drawLevel(strip, row("service_level"));
   write(strip.offered, count(value("offered")));
   write(strip.variance, signed(floor.variance));
-  write(strip.abandonment, percent(value("abandonment_rate")));
+  write(strip.abandonment, percent(row("abandonment_rate")));
   write(strip.waiting, count(value("waiting")));
   write(strip.longest, duration(longestWait(floor.total, linkLost)));
 }
@@ -162,8 +127,8 @@ function bannerWords(link) {
 
 const secondsUntil = (until) => Math.max(1, Math.ceil((until - performance.now()) / 1_000));
 
-function dataWords({ name, since, count: queues, refusal }) {
-  if (name === "partial") return t("partialSince")(queues, floor.queues.size, clockTime(since));
+function dataWords({ name, since, count: stale, of: all, refusal }) {
+  if (name === "partial") return t("partialSince")(stale, all, clockTime(since));
   if (name !== "lost") return "";
   if (since) return t("lostSince")(clockTime(since));
   return refusal ? "" : t("unreachable");
@@ -176,24 +141,52 @@ function drawLink(link) {
   write(byId("banner"), words);
   byId("banner").hidden = !words;
   write(byId("clock"), clockTime(link.name === "partial" ? serverNow() : link.since));
+  document.title = link.name === "lost" ? `⚠ ${t("lost")} · Floorpulse` : "Floorpulse";
+}
+
+// ── The line below: incidents, who is on call, queues that nobody defined ───────────────────────────────────────────
+
+function drawAround() {
+  const incidents = openIncidents();
+  const more = incidents.length - INCIDENTS;
+  const lines = incidents.slice(0, INCIDENTS).map(incidentItem);
+  if (more > 0) lines.push(element("li", t("moreIncidents")(more)));
+  fill(byId("incidents"), lines);
+  fill(byId("on-call"), onCallNow().map(({ name, who, until }) => element("li", t("onCall")(name, who, until.slice(11, 16)))));
+  fill(byId("strangers"), strangers().map((tile) => element("li", t("stranger")(tile.id, count(valueOf(tile, "offered"))))));
+  byId("around").hidden = ["incidents", "on-call", "strangers"].every((id) => !byId(id).children.length);
+}
+
+function incidentItem(row) {
+  const item = document.createElement("li");
+  item.setAttribute("data-state", STATES[row.severity]);
+  const light = element("span", "", "mark");
+  light.setAttribute("aria-hidden", "true");
+  const what = `${row[choice.lang]} · ${row[`queue_${choice.lang}`] ?? t("allQueues")} ${shown(row.figure, row.unit)}`;
+  const whose = row.owner ? t("has")(called(row.owner)) : t("nobodyHasIt");
+  item.append(light, element("strong", `${t("severity")[row.severity]}: ${what}`), element("span", `${whose} · ${t("sinceTime")(row.opened_at.slice(11, 16))}`));
+  return item;
 }
 
 // ── All of it ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** Show the floor as `link` lets it be believed. */
 export function draw(link) {
-  arrange();
+  const all = pages();
+  const tiles = all[shownPage(all)]?.tiles ?? [];
+  drawPager(all);
   drawLink(link);
+  drawAround();
   drawStrip(link.name === "lost");
-  for (const queue of floor.queues.values()) drawCard(queue, link.name === "lost");
-  const waiting = floor.listed ? "empty" : "connecting";
-  mark(page, "data-view", floor.queues.size ? "floor" : waiting);
+  mark(page, "data-view", tiles.length ? "floor" : floor.listing ? "empty" : "connecting");
+  arrange(tiles);
+  for (const tile of tiles) drawCard(tile, link.name === "lost", incidentsOf(tile));
 }
 
 /** Ask for a key instead. */
 export function drawLogin() {
   mark(page, "data-view", "login");
-  byId("banner").hidden = true;
+  for (const id of ["banner", "around", "pager", "page-title"]) byId(id).hidden = true;
   byId("key").focus();
 }
 

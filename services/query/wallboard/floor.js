@@ -1,57 +1,102 @@
 /** The floor: what is known and how far it can be believed, without a word about how it is shown. */
 
-import { choice, isWanted } from "./choice.js";
-import { serverNow } from "./clock.js";
+import { choice, t } from "./choice.js";
+import { learnZone, serverNow } from "./clock.js";
+import { groupsOf, isWanted } from "./wanted.js";
 
 const DEFAULT_TARGET = 0.8;
 const NEAR_TARGET = 0.05;
 const EPSILON = 1e-9;
 const STALE_AFTER = 10_000;
-const TREND_SAMPLES = 180;
 
 /** From this many contacts on a ratio is judged. */
 export const FEW = 10;
 
 const newPicture = () => ({ rows: new Map(), freshAt: 0 });
-const newQueue = (id) => ({ ...newPicture(), id, name: id, state: "ok", target: DEFAULT_TARGET, unlisted: 0, samples: [], card: null });
+const newTile = (id) => ({
+  ...newPicture(), id, state: "ok", target: null, listing: null, known: true, unlisted: 0,
+  day: new Map(), waits: [], peak: 0, card: null,
+});
 
-/** Queues by id, in the order in which they came to be known; `total` is the strip, `variance` what came beside the forecast. */
-export const floor = { queues: new Map(), total: newPicture(), variance: null, listed: false };
+/**
+ * Tiles by the name of what they stand for (queues, teams …), in the order in which they came to be known; `total` is the
+ * strip, `variance` what came beside the forecast, `listing` what v1/queues said last, null until then.
+ */
+export const floor = { tiles: new Map(), total: newPicture(), variance: null, listing: null };
+
+/** What a row is about: the name of its tile; empty of all contacts, and of those that belong to none. */
+export const nameOf = (row) => (choice.by === "total" ? "" : (row[choice.by] ?? ""));
+
+/** A tile's name as it is shown. */
+export function titleOf({ id, listing }) {
+  if (choice.by === "total") return t("total");
+  if (choice.by === "queue") return listing?.[choice.lang] ?? id;
+  return nameOfGroup(choice.by, id);
+}
+
+/** A team, site, channel or client as it is shown. */
+export const nameOfGroup = (kind, id) => (kind === "channel" && t("channels")[id]) || id || t("withoutGroup")[kind];
 
 function take(picture, row) {
   picture.rows.set(row.kpi, row);
   picture.freshAt = Math.max(picture.freshAt, Date.parse(row.as_of) || 0);
 }
 
-export function takeQueueRows(rows) {
-  for (const row of rows.filter(({ queue }) => isWanted(queue))) {
-    if (!floor.queues.has(row.queue)) floor.queues.set(row.queue, newQueue(row.queue));
-    take(floor.queues.get(row.queue), row);
+/** Take rows of the stream of cards; cards that nobody wants are dropped once the listing tells what they are. */
+export function takeCardRows(rows) {
+  for (const row of rows) {
+    const name = nameOf(row);
+    if (!floor.tiles.has(name)) floor.tiles.set(name, newTile(name));
+    const tile = floor.tiles.get(name);
+    take(tile, row);
+    if (row.kpi === "waiting") tile.peak = Math.max(tile.peak, row.value ?? 0);
   }
 }
 
 export function takeTotalRows(rows) {
   for (const row of rows) take(floor.total, row);
+  if (rows.length) learnZone(rows.at(-1).as_of);
 }
 
-/** What came today beside the forecast for it, as a ratio; null without a forecast. */
+/** What came today beside the forecast for it, a row; null without an answer. */
 export function takePlan(rows) {
-  floor.variance = rows[0]?.value ?? null;
+  floor.variance = rows[0] ?? null;
 }
 
-/** What v1/queues says; a queue missing from it twice in a row is gone (once may be a race with the stream). */
+/** What v1/queues says; a tile missing from it twice in a row is gone (once may be a race with the stream). */
 export function takeListing(rows) {
-  const listing = new Map(rows.filter(({ queue }) => isWanted(queue)).map((row) => [row.queue, row]));
-  for (const [id, row] of listing) {
-    const queue = floor.queues.get(id) ?? newQueue(id);
-    floor.queues.set(id, queue);
-    Object.assign(queue, { state: row.state, target: row.target ?? DEFAULT_TARGET, name: row[choice.lang] ?? id, unlisted: 0 });
-    queue.freshAt = Math.max(queue.freshAt, confirmedAt(row));
+  floor.listing = rows;
+  if (rows.length) learnZone(rows.at(-1).as_of);
+  const members = membersOf(rows);
+  for (const [name, queues] of members) {
+    const tile = floor.tiles.get(name) ?? newTile(name);
+    floor.tiles.set(name, tile);
+    list(tile, queues);
   }
-  for (const [id, queue] of floor.queues) {
-    if (!listing.has(id) && ++queue.unlisted > 1) floor.queues.delete(id);
+  for (const [name, tile] of floor.tiles) {
+    if (!members.has(name) && ++tile.unlisted > 1) floor.tiles.delete(name);
   }
-  floor.listed = true;
+}
+
+/** The listed queues of each tile. */
+function membersOf(rows) {
+  const members = new Map(choice.by === "total" ? [["", rows]] : []);
+  if (choice.by === "total") return members;
+  for (const row of rows) {
+    const names = choice.by === "queue" ? [row.queue] : groupsOf(row, choice.by);
+    for (const name of names.length ? names : [""]) members.set(name, [...(members.get(name) ?? []), row]);
+  }
+  return members;
+}
+
+function list(tile, queues) {
+  const states = queues.map(({ state }) => state);
+  const closed = states.length > 0 && states.every((state) => state === "closed");
+  const stale = states.length > 0 && states.every((state) => state === "stale");
+  const single = choice.by === "queue" ? queues[0] : null;
+  Object.assign(tile, { listing: single, known: single?.known !== false, target: single?.target ?? null, unlisted: 0 });
+  tile.state = single?.state ?? (closed ? "closed" : stale ? "stale" : "ok");
+  tile.freshAt = Math.max(tile.freshAt, ...queues.map(confirmedAt));
 }
 
 /** Until when the server vouches for a queue's figures; an idle queue sends no rows but is fresh all the same. */
@@ -60,18 +105,22 @@ function confirmedAt(row) {
   return row.state === "stale" ? 0 : serverNow();
 }
 
-/** Forget the figures of the cards: another window is asked for. */
-export function forgetFigures() {
-  for (const queue of floor.queues.values()) Object.assign(queue, { rows: new Map(), samples: [] });
+/** The tiles that are to be shown, by name. */
+export function shownTiles() {
+  const wanted = [...floor.tiles.values()].filter((tile) => tile.known && isWanted(tile.id, tile.listing));
+  return wanted.sort((one, other) => titleOf(one).localeCompare(titleOf(other)));
 }
 
-/** Note every card's service level for its trend; the oldest note goes. */
-export function sampleTrends() {
-  for (const queue of floor.queues.values()) {
-    queue.samples.push({ at: serverNow(), value: valueOf(queue, "service_level") });
-    if (queue.samples.length > TREND_SAMPLES) queue.samples.shift();
-  }
+/** Queues that have contacts but no definition, though definitions name queues: a typing mistake in a feed, most often. */
+export const strangers = () => [...floor.tiles.values()].filter((tile) => !tile.known);
+
+/** Forget all figures of the cards: another window, or other cards, are asked for. */
+export function forgetFigures() {
+  for (const tile of floor.tiles.values()) tile.rows = new Map();
 }
+
+/** Forget the cards: they stand for something else now. */
+export const forgetTiles = () => floor.tiles.clear();
 
 export const valueOf = (picture, kpi) => picture.rows.get(kpi)?.value ?? null;
 
@@ -93,14 +142,14 @@ export function verdict(row, target) {
 
 export const isFresh = (picture) => serverNow() - picture.freshAt <= STALE_AFTER && picture.state !== "stale";
 
-/** What the targets of all queues ask for together: the service level over its attainment. */
-export function commonTarget() {
-  const [level, attainment] = [valueOf(floor.total, "service_level"), valueOf(floor.total, "sla_attainment")];
-  return attainment > 0 ? level / attainment : DEFAULT_TARGET;
+/** The promise of a picture: its own, or what the targets of its queues ask for together: the level over its attainment. */
+export function targetOf(picture) {
+  const [level, attainment] = [valueOf(picture, "service_level"), valueOf(picture, "sla_attainment")];
+  return picture.target ?? (attainment > 0 ? level / attainment : DEFAULT_TARGET);
 }
 
 /**
- * How the data stand: live, connecting, partial or lost; since when; how many queues are concerned; whether the server
+ * How the data stand: live, connecting, partial or lost; since when; how many cards are concerned; whether the server
  * refuses them, by which status and until when nobody asks again.
  */
 export function standing(streams) {
@@ -109,11 +158,11 @@ export function standing(streams) {
 }
 
 function standingOfData(streams) {
-  const queues = [...floor.queues.values()];
-  const stale = queues.filter((queue) => !isFresh(queue));
-  const freshest = Math.max(floor.total.freshAt, ...queues.map((queue) => queue.freshAt));
-  const allStale = queues.length > 0 && stale.length === queues.length;
+  const tiles = shownTiles();
+  const stale = tiles.filter((tile) => !isFresh(tile));
+  const freshest = Math.max(floor.total.freshAt, ...tiles.map((tile) => tile.freshAt));
+  const allStale = tiles.length > 0 && stale.length === tiles.length;
   if (allStale || streams.some((stream) => stream.isLost)) return { name: "lost", since: freshest };
-  if (stale.length) return { name: "partial", since: Math.min(...stale.map((queue) => queue.freshAt)), count: stale.length };
+  if (stale.length) return { name: "partial", since: Math.min(...stale.map((tile) => tile.freshAt)), count: stale.length, of: tiles.length };
   return { name: streams.some((stream) => stream.lostSince !== null) ? "connecting" : "live", since: freshest };
 }

@@ -1,6 +1,6 @@
 /**
- * What the address asks for: ?lang=en|zh; of the wall &window=5m|15m|30m|60m|today &queue=a,b (only these cards), of the
- * alerts &incident=… (the one that is open).
+ * What the address asks for: ?lang=en|zh; of the wall &window=5m|15m|30m|60m|today and what wanted.js reads, of the alerts
+ * &incident=… (the one that is open).
  */
 
 import { CATALOGUE } from "./words.js";
@@ -9,7 +9,6 @@ export const WINDOWS = ["5m", "15m", "30m", "60m", "today"];
 
 let asked = new URLSearchParams(location.search);
 const browserLanguage = navigator.language.startsWith("zh") ? "zh" : "en";
-const queues = asked.get("queue")?.split(",");
 
 export const choice = {
   lang: Object.hasOwn(CATALOGUE, asked.get("lang")) ? asked.get("lang") : browserLanguage,
@@ -17,8 +16,8 @@ export const choice = {
   incident: asked.get("incident"),
 };
 
-/** Whether a queue is to have a card. */
-export const isWanted = (queue) => !queues || queues.includes(queue);
+/** What the address says of a name; null where nothing. */
+export const asksFor = (name) => asked.get(name);
 
 /** The text of `key` in the chosen language. */
 export const t = (key) => CATALOGUE[choice.lang][key];
