@@ -189,9 +189,8 @@ async def history(
     if kind == CSV:
         further = paging.further(partial(past.page, question), more, shared.limits.rows)
         return csv_stream(rows, further, Sheet("kpis", COLUMNS), shared.turns)
-    fresh = live_figures.floors.view(caller.tenant).freshness
-    following = _following((question, asked.at), more)
-    return await figures(request, rows, following, shared.turns, fresh)
+    fresh = shared.floors.view(caller.tenant).freshness
+    return await figures(request, rows, _following(question, more), shared.turns, fresh)
 
 
 def _following(question: object, more: object) -> str | None:
