@@ -95,9 +95,7 @@ async def test_rolled_up_or_not_random_instants_are_told_the_same(
     memory, board = MemoryHistory(floor), Board(Rules(ZoneInfo("UTC")), lambda: NOON)
     for update in floor.updates(NOON):
         board.take(update, NOON)
-    expected = [
-        await told(MomentTables(memory, memory, memory), board, at) for at in instants
-    ]
+    expected = [await told(MomentTables(memory, memory, memory), board, at) for at in instants]
     tables = MomentTables(readers.moments, readers.visits, readers.agents)
 
     assert [await told(tables, board, at) for at in instants] == expected

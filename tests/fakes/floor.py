@@ -351,7 +351,6 @@ class MemoryHistory:
             {Histogram.RETURN_GAP + hour_bucket(nearest): 1} if nearest <= LOOK_BACK * HOUR else {}
         )
 
-
     async def moment(self, reading: MomentReading) -> AsyncIterator[MomentPortion]:
         self._floor.answer()
         if min(reading.spans[0].begin, reading.offered.begin) < self.kept_since:

@@ -35,6 +35,23 @@ class SettledFloor(MemoryFloor):
         return super().pane_rows(partition)
 
 
+class LaterWorld(World):
+    """A world that knows afterwards what a floor lived through."""
+
+    def __init__(self, lived: SimulatedFloor) -> None:
+        self._lived = lived
+        super().__init__(make=lambda steady: Board(Rules(ZoneInfo(ZONE)), steady))
+        self.now = lived.world.now
+        self.definitions = lived.world.definitions
+        self.tell()
+
+    def stored(self) -> MemoryFloor:
+        """What is known at the end."""
+        floor = SettledFloor(watermark=self._lived.world.now, visits_of=named(self._lived))
+        floor.entered += states(self._lived.delivered)
+        return floor
+
+
 class PastDay:
     """Hours of a scenario: `later` looks back at them, `then` lives through them again."""
 
@@ -47,12 +64,7 @@ class PastDay:
         self._heard = 0
         self._punctual = SimulatedFloor(scenario, seed, opens)
         self.then = self._punctual.world
-        self.later = World(
-            make=lambda steady: Board(Rules(ZoneInfo(ZONE)), steady), floor=_stored(lived)
-        )
-        self.later.now = self.end
-        self.later.definitions = lived.world.definitions
-        self.later.tell()
+        self.later = LaterWorld(lived)
         asyncio.run(self._plan())
 
     async def _plan(self) -> None:
@@ -71,13 +83,6 @@ class PastDay:
         self._punctual.hear(heard)
         self.then.floor.visits_of = named(self._punctual)
         self.then.floor.entered += states(heard)
-
-
-def _stored(lived: SimulatedFloor) -> MemoryFloor:
-    """What is known at the end."""
-    floor = SettledFloor(watermark=lived.world.now, visits_of=named(lived))
-    floor.entered += states(lived.delivered)
-    return floor
 
 
 def named(lived: SimulatedFloor) -> dict[tuple[str, str], Visit]:

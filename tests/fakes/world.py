@@ -123,10 +123,9 @@ class World:
         self,
         zone: str = "UTC",
         make: Callable[[Callable[[], int]], Board] | None = None,
-        floor: MemoryFloor | None = None,
         **limits: int,
     ) -> None:
-        self.floor = MemoryFloor(watermark=NOW - 15_000) if floor is None else floor
+        self.floor = self.stored()
         self.history = MemoryHistory(self.floor)
         self.now = NOW
         self.log = FixedLog({number: LogRange(0, 0) for number in range(PARTITIONS)})
@@ -160,6 +159,10 @@ class World:
                 "planner": Credential("5", "demo", READS | {"admin"}),
             }
         )
+
+    def stored(self) -> MemoryFloor:
+        """The floor that it begins with."""
+        return MemoryFloor(watermark=NOW - 15_000)
 
     def _query(self, limits: RowLimits) -> UseCases:
         history = self.history

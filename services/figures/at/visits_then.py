@@ -19,7 +19,7 @@ from floorpulse.board.domain.series import QueueChannel
 from floorpulse.board.domain.windows import Span
 from floorpulse.contracts.cells import Cells, add
 from floorpulse.contracts.updates import Gauge, PaneKey
-from floorpulse.contracts.visits import Longest, Visit, is_open, outcome, queue_of
+from floorpulse.contracts.visits import Longest, Visit, is_open, outcome
 from floorpulse.counting.contributions import Contributions, contributions, deltas
 from floorpulse.figures.at.known import known_at, last_told
 from floorpulse.figures.selection import Selection

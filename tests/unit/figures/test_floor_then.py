@@ -36,9 +36,7 @@ INSTANTS = 200
 COUNTING = (Need.NOTHING, Need.THROUGHPUT)
 FEEDBACK = (Group.SATISFACTION, Group.QUALITY, Group.COMPLAINTS)
 STAY: tuple[Kpi, ...] = tuple(
-    kpi
-    for kpi in ASKED.values()
-    if kpi.group not in FEEDBACK and Need.RETURNS not in kpi.needs
+    kpi for kpi in ASKED.values() if kpi.group not in FEEDBACK and Need.RETURNS not in kpi.needs
 )
 """What is told of stays, plans and agents, to the instant; customers who came back: see below"""
 COUNTED: tuple[Kpi, ...] = tuple(kpi for kpi in STAY if kpi.needs in COUNTING)
@@ -109,7 +107,6 @@ def test_at_any_instant_the_floor_is_what_live_figures_showed_at_it(day: PastDay
         assert [(one.time, one.end, one.as_of) for one in told] == [
             (one.time, one.end, one.as_of) for one in shown
         ]
-
 
 
 async def history_rows(day: PastDay, kpis: tuple[Kpi, ...], span: Span) -> list[HistoryRow]:
