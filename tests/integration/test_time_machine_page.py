@@ -11,7 +11,7 @@ import pytest
 
 from floorpulse.figures.timestamps import text
 from floorpulse.runtime.clock import now_ms
-from tests.integration.test_wallboard import CHROMIUM, card, playwright
+from tests.integration.test_wallboard import CHROMIUM, playwright
 from tests.integration.wall_floor import ZONE, WallFloor, served_wall, troubled
 
 pytestmark = [
@@ -28,6 +28,11 @@ async def wall() -> AsyncIterator[WallFloor]:
     async with served_wall() as wall:
         await troubled(wall.alerts)
         yield wall
+
+
+def card(name: str) -> str:
+    """The card of that name."""
+    return f".card:has([data-n=name]:text-is('{name}'))"
 
 
 def local(at: int, zone: ZoneInfo = ZONE) -> str:
