@@ -19,7 +19,7 @@ BANK := --again --shuffle --kill 3 --instants
 COMPILE := $(BIN)/uv pip compile pyproject.toml --extra embedded --universal --python-version 3.11 \
 	--no-emit-index-url --no-header --no-annotate --quiet
 
-.PHONY: help demo test test-unit install lint types architecture docs ci generate coverage bench alert-days soak soak-alerts mutants accept lock kafka alertmanager clean
+.PHONY: help demo test test-unit install lint types architecture docs ci generate coverage bench alert-days soak soak-alerts wall-day mutants accept lock kafka alertmanager clean
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -89,6 +89,9 @@ soak: $(VENV)/.dev ## the long proofs on Apache Kafka: kills, storms, outages, f
 
 soak-alerts: $(VENV)/.dev ## the long proofs of alerts: 10,000 schedules in virtual time, replicas killed and frozen on PostgreSQL (ARGS="--rounds 5")
 	$(BIN)/python -m tests.reliability.alert_soak $(ARGS)
+
+wall-day: $(VENV)/.dev ## a day of the wall in Chromium, run fast: its memory must not grow
+	WALL_HOURS=24 $(BIN)/pytest -q -s tests/integration/test_wall_for_days.py
 
 mutants: $(VENV)/.dev ## which changes of the engine's decisions no test notices (ARGS="'floorpulse.kpi_engine.fold.join*'")
 	TESTS_EXAMPLES=30 $(BIN)/mutmut run --max-children 2 $(ARGS)

@@ -11,9 +11,11 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from floorpulse.board.domain.queue_names import OTHER
 from floorpulse.board.domain.series import QueueChannel, SeriesKey
+from floorpulse.definitions.domain.in_force import InForce
 from floorpulse.figures.policies_in_force import PoliciesInForce
-from floorpulse.figures.selection import By, RowKey, Selection
+from floorpulse.figures.selection import RowKey, Selection, Unknown
 from floorpulse.kpis.catalogue import Kpi, Mixed, SpanKpi
 from floorpulse.kpis.figures import SpanFigures, Value, count, share
 from floorpulse.kpis.policies import Policy, ServiceLevelPolicy
@@ -21,6 +23,8 @@ from floorpulse.kpis.policies import Policy, ServiceLevelPolicy
 JOINED = 3
 """So many names of definitions stand in a row, joined by `+`; more are `mixed`."""
 MIXED = "mixed"
+NO_QUEUE = ("",)
+"""What is read where no queue counts: none has the empty name"""
 
 
 @dataclass(frozen=True)
@@ -40,11 +44,40 @@ class Parted(NamedTuple):
 
 def row_key_of(selection: Selection, terms: PoliciesInForce, queue: str, channel: str) -> RowKey:
     """The row that a queue and channel belong to."""
-    if selection.by is By.TEAM:
-        return RowKey(team=terms.in_force.team(queue))
-    if selection.by is By.SITE:
-        return RowKey(site=terms.in_force.site(queue))
+    grouping = selection.by.grouping
+    if grouping is not None:
+        return RowKey(group=terms.in_force.group(grouping, queue))
     return selection.row_key(queue, channel)
+
+
+def counts(selection: Selection, in_force: InForce, queue: str, channel: str) -> bool:
+    """Whether contacts of this queue and channel count while some definitions are in force."""
+    return selection.includes(queue, channel) and _admits(selection, in_force, queue)
+
+
+def _admits(selection: Selection, in_force: InForce, queue: str) -> bool:
+    if any(in_force.group(one, queue) not in names for one, names in selection.groups):
+        return False
+    if selection.unknown is Unknown.INCLUDE:
+        return True
+    known = queue == OTHER or in_force.knows(queue)
+    return known is (selection.unknown is Unknown.EXCLUDE)
+
+
+def narrowed(selection: Selection, states: Iterable[InForce]) -> Selection:
+    """What is read for a selection: only queues of its groups, as any of the states in force has
+    them.
+    """
+    if not selection.groups:
+        return selection
+    mine = {
+        queue
+        for in_force in states
+        for queue in in_force.queues
+        if _admits(selection, in_force, queue)
+        and (not selection.queues or queue in selection.queues)
+    }
+    return replace(selection, queues=tuple(sorted(mine)) or NO_QUEUE)
 
 
 def gathered(
@@ -64,7 +97,7 @@ def gather(
 ) -> None:
     """Add some of the queues and channels to those that were found before."""
     for queue_channel in queue_channels:
-        if selection.includes(queue_channel[1], queue_channel[2]):
+        if counts(selection, terms.in_force, queue_channel[1], queue_channel[2]):
             found.setdefault(
                 row_key_of(selection, terms, queue_channel[1], queue_channel[2]), []
             ).append(queue_channel)
@@ -104,7 +137,7 @@ def whole(
     selection: Selection, row_key: RowKey, queue_channels: Sequence[QueueChannel]
 ) -> Sequence[SeriesKey]:
     """The series keys that add up to a row."""
-    return list(queue_channels) if selection.by.grouped else selection.series_keys(row_key)
+    return list(queue_channels) if selection.by_definitions else selection.series_keys(row_key)
 
 
 def queues_of(
@@ -113,7 +146,7 @@ def queues_of(
     """The queues of a row, for those who serve any of them; None: whoever there is."""
     return (
         {queue for _, queue, _ in queue_channels}
-        if selection.by.grouped
+        if selection.by_definitions
         else selection.queues_of(row_key)
     )
 

@@ -105,9 +105,7 @@ def names(known: TenantDefinitions) -> list[str]:
 
 def target_ids(known: TenantDefinitions) -> list[str]:
     """The ids of all targets that stand."""
-    return list(
-        dict.fromkeys(one.id for one in known.versions if one.kind is Kind.TARGET and one.standing)
-    )
+    return list(known.ids.get(Kind.TARGET, ()))
 
 
 def impossible(

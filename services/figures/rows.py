@@ -32,6 +32,7 @@ COLUMNS = (
     "channel",
     "team",
     "site",
+    "client",
     "interval",
     "kpi",
     "value",
@@ -53,8 +54,8 @@ LIVE_COLUMNS = tuple("window" if column == "interval" else column for column in 
 class Row(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """One figure with its parts, its definition and how far it can be believed.
 
-    The catalogue says what the parts of each KPI are. Team and site stand in rows by team or site
-    only.
+    The catalogue says what the parts of each KPI are. Team, site and client stand in rows by them,
+    and in those of one that was asked for.
     """
 
     time: Annotated[
@@ -109,6 +110,7 @@ class Row(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
         None
     )
     site: Annotated[str | None, Meta(description="in rows by site", examples=["hangzhou"])] = None
+    client: Annotated[str | None, Meta(description="in rows by client", examples=["acme"])] = None
 
 
 class LiveRow(Row, frozen=True, kw_only=True, gc=False):
@@ -235,7 +237,7 @@ def history_row(frame: Frame, interval: Interval, seen: RowInput, answer: KpiVal
 
 def _cells(frame: Frame, seen: RowInput, answer: KpiValue) -> tuple[Any, ...]:
     """The fields of a row in their order: by position, which is what thousands of rows cost."""
-    (queue, channel, team, site) = seen.labels
+    (queue, channel, team, site, client) = seen.labels
     (kpi, value, definition) = answer
     return (
         frame.time,
@@ -256,12 +258,13 @@ def _cells(frame: Frame, seen: RowInput, answer: KpiValue) -> tuple[Any, ...]:
         seen.revision,
         team,
         site,
+        client,
     )
 
 
 def identity(row: Row) -> tuple[str | None, ...]:
     """What a row is about, whatever it says."""
-    return row.queue, row.channel, row.team, row.site, row.kpi
+    return row.queue, row.channel, row.team, row.site, row.client, row.kpi
 
 
 def substance(row: Row) -> tuple[object, ...]:

@@ -3,7 +3,10 @@
 queue=sales,help  by=queue            rows: sales · help, each over all its channels
 queue=sales,help  by=total            one row over both
                   by=queue,channel    a row per queue and channel that the floor has
-                  by=team, by=site    a row per team or site of theirs, as the definitions have it
+                  by=team, by=site,
+                  by=client           a row per team, site or client of theirs, as the definitions
+                                      have it
+client=acme       by=queue            a row per queue that is run for it
 """
 
 from collections.abc import Sequence
@@ -12,6 +15,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from floorpulse.board.domain.series import SeriesKey
+from floorpulse.definitions.domain.terms import Grouping
 
 
 class By(StrEnum):
@@ -23,11 +27,12 @@ class By(StrEnum):
     TOTAL = "total"
     TEAM = "team"
     SITE = "site"
+    CLIENT = "client"
 
     @property
-    def grouped(self) -> bool:
-        """Whether a row sums over queues that the definitions put together."""
-        return self in (By.TEAM, By.SITE)
+    def grouping(self) -> Grouping | None:
+        """By what a row sums over queues that the definitions put together; None: by nothing."""
+        return _GROUPINGS.get(self)
 
     @property
     def queues(self) -> bool:
@@ -40,14 +45,33 @@ class By(StrEnum):
         return self in (By.CHANNEL, By.QUEUE_AND_CHANNEL)
 
 
+_GROUPINGS = {By.TEAM: Grouping.TEAM, By.SITE: Grouping.SITE, By.CLIENT: Grouping.CLIENT}
+
+
+class Unknown(StrEnum):
+    """Whether contacts of queues that the definitions do not know count."""
+
+    INCLUDE = "include"
+    EXCLUDE = "exclude"
+    ONLY = "only"
+
+
+class Members(NamedTuple):
+    """The queues of some teams, sites or clients."""
+
+    grouping: Grouping
+    names: tuple[str, ...]
+
+
 @dataclass(frozen=True, order=True)
 class RowKey:
-    """What one row stands for; an empty name where rows are not told apart by it."""
+    """What one row stands for; an empty name where rows are not told apart by it. `group` is a
+    team, site or client, by whichever rows are.
+    """
 
     queue: str = ""
     channel: str = ""
-    team: str = ""
-    site: str = ""
+    group: str = ""
 
 
 class Labels(NamedTuple):
@@ -57,22 +81,35 @@ class Labels(NamedTuple):
     channel: str | None
     team: str | None = None
     site: str | None = None
+    client: str | None = None
 
 
 @dataclass(frozen=True)
 class Selection:
-    """Which contacts of a tenant count, and how rows are told apart; no names means all."""
+    """Which contacts of a tenant count, and how rows are told apart; no names means all.
+
+    `groups` and `unknown` narrow it by what the definitions say of a queue when the row's span
+    began.
+    """
 
     tenant: str
     queues: tuple[str, ...] = ()
     channels: tuple[str, ...] = ()
     by: By = By.QUEUE
+    groups: tuple[Members, ...] = ()
+    unknown: Unknown = Unknown.INCLUDE
+
+    @property
+    def by_definitions(self) -> bool:
+        """Whether the definitions decide which queues a row sums over."""
+        narrowed = bool(self.groups) or self.unknown is not Unknown.INCLUDE
+        return narrowed or self.by.grouping is not None
 
     @property
     def names_all(self) -> bool:
         """Whether every row is known from the question alone."""
         return (
-            not self.by.grouped
+            not self.by_definitions
             and (not self.by.queues or bool(self.queues))
             and (not self.by.channels or bool(self.channels))
         )
@@ -88,19 +125,30 @@ class Selection:
         )
 
     def asked(self) -> set[RowKey]:
-        """The rows that the question names."""
-        if self.by.grouped:
+        """The rows that the question names, whatever the definitions say."""
+        if self.by.grouping is not None:
+            return {RowKey(group=name) for name in self._named(self.by.grouping)}
+        if self.by.queues and self.by_definitions:
             return set()
         queues = self.queues if self.by.queues else ("",)
         channels = self.channels if self.by.channels else ("",)
         return {RowKey(queue, channel) for queue in queues for channel in channels}
 
+    def _named(self, grouping: Grouping) -> Sequence[str]:
+        """The teams, sites or clients that the question names."""
+        return [name for one, names in self.groups if one is grouping for name in names]
+
+    @property
+    def finest(self) -> "Selection":
+        """Each queue and channel by itself."""
+        return replace(self, by=By.QUEUE_AND_CHANNEL, groups=(), unknown=Unknown.INCLUDE)
+
     @property
     def reading(self) -> "Selection":
-        """What is read for its rows: those of teams and sites are put together from queues and
-        channels.
+        """What is read for its rows: those that the definitions decide on are put together from
+        queues and channels.
         """
-        return replace(self, by=By.QUEUE_AND_CHANNEL) if self.by.grouped else self
+        return self.finest if self.by_definitions else self
 
     def series_keys(self, row_key: RowKey) -> list[SeriesKey]:
         """The board's series keys that add up to a row."""
@@ -113,13 +161,17 @@ class Selection:
         return (row_key.queue,) if self.by.queues else self.queues or None
 
     def labels(self, row_key: RowKey) -> Labels:
-        """Queue, channel, team and site as a row shows them: None where more than one was summed
-        over.
+        """Queue, channel, team, site and client as a row shows them: None where more than one was
+        summed over.
         """
         queue = _label(row_key.queue, self.queues)
         channel = _label(row_key.channel, self.channels)
-        return Labels(queue, channel, row_key.team or None, row_key.site or None)
+        groups = {
+            one.value: _label(row_key.group if self.by.grouping is one else "", self._named(one))
+            for one in Grouping
+        }
+        return Labels(queue, channel, **groups)
 
 
-def _label(own: str, selected: tuple[str, ...]) -> str | None:
+def _label(own: str, selected: Sequence[str]) -> str | None:
     return own or (selected[0] if len(selected) == 1 else None)

@@ -9,6 +9,7 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from floorpulse.board.domain.board import Board
+from floorpulse.board.domain.queue_names import OTHER
 from floorpulse.definitions.domain.in_force import Definitions, TenantDefinitions
 from floorpulse.figures.sources.silent import NOBODY_SILENT, SilentQueues
 from floorpulse.figures.sources.watch import SourceWatch
@@ -62,6 +63,15 @@ class TenantView:
             {queue: self.sources.instant(at) for queue, at in silence.standing.items()},
             silence.touched,
         )
+
+    @cached_property
+    def unknown_queues(self) -> frozenset[str]:
+        """The queues of the floor that the definitions, where they name queues, do not know."""
+        in_force = self.known.at(self.as_of)
+        if not in_force.queues:
+            return frozenset()
+        there = {queue for _, queue, _ in self.board.queue_channels(self.tenant, self.as_of)}
+        return frozenset(queue for queue in there - {OTHER} if not in_force.knows(queue))
 
     @property
     def freshness(self) -> Staleness:

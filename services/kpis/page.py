@@ -26,7 +26,7 @@ evaluations, complaints), by 15 minutes what offers make (volume, speed), and ga
 Open complaints and returning customers are looked up in the stored visits: live ones may be a second older than the rest, and have
 neither value nor parts while the database is away or takes too long.
 Occupancy and utilisation are made of agents' time in states, looked up likewise; their parts are seconds and come without an interval.
-The time of an agent who serves several queues counts in each of them and once in totals, teams, sites and selections of queues.
+The time of an agent who serves several queues counts in each of them and once in totals, teams, sites, clients and selections of queues.
 A complaint that is open beyond the limit counts as missed, one that is open and in time does not count yet. A visit repeats when its
 customer had another contact in the same queue, by any channel, so many hours before or less.
 """

@@ -47,6 +47,7 @@ from floorpulse.query.prometheus.exposition import Exposition
 from floorpulse.query.prometheus.page import Scrape
 from floorpulse.query.settings import ApiSettings, QuerySettings
 from floorpulse.query.stream.streams import Pulse, Streams
+from floorpulse.query.unknown_queues import UnknownQueues
 from floorpulse.runtime.clock import monotonic, now_ms
 from floorpulse.runtime.database import async_engine, readers_pool
 from floorpulse.runtime.gc_tuning import SHORT_PAUSES, leave_alone_what_is_here
@@ -84,9 +85,12 @@ async def query(
             kept_definitions(settings.definitions, pool, metrics.registry)
         )
         forecasts = await stack.enter_async_context(kept_forecasts(pool, now_ms))
-        yield assembled(
+        running = assembled(
             settings.api, pool, keeper, log, Parts(metrics, pulse, definitions, forecasts, turns)
         )
+        looking = asyncio.create_task(UnknownQueues(running.answering.floors).run())
+        stack.callback(looking.cancel)
+        yield running
 
 
 async def _settled(keeper: BoardKeeper) -> None:

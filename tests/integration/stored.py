@@ -164,7 +164,7 @@ async def ok(client: httpx.AsyncClient, path: str) -> bool:
     return (await client.get(path)).status_code == 200
 
 
-async def rows(client: httpx.AsyncClient, path: str, **query: object) -> list[dict[str, Any]]:
+async def rows(client: httpx.AsyncClient, path: str, /, **query: object) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     cursor = None
     while True:

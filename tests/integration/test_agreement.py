@@ -1,9 +1,10 @@
 """Live and history tell the same of the same span: every KPI and variant of the catalogue, every
-window, by queue and in total.
+window, by queue, in groups of queues with different policies and in total.
 """
 
 import random
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
+from pathlib import Path
 from typing import Any, get_args
 from zoneinfo import ZoneInfo
 
@@ -18,6 +19,7 @@ from floorpulse.contracts.cells import LEFT, Cells, add
 from floorpulse.contracts.events import AgentState
 from floorpulse.contracts.topics import TOPICS
 from floorpulse.contracts.visits import Complaint, Evaluation, Statement, Survey, Visit
+from floorpulse.definitions.settings import DefinitionsSettings
 from floorpulse.demo.embedded import Broker
 from floorpulse.figures.agents.performance import Performance
 from floorpulse.figures.agents.store import PostgresAgents
@@ -58,8 +60,33 @@ SPANNED = (
     "high",
     "definition",
 )
+GROUPS = "team", "site", "client"
+"""Columns of rows by them"""
 AT_A_MOMENT = "queue", "channel", "kpi", "value", "numerator", "denominator", "definition"
 
+DEFINED = """
+tenant: demo
+about:
+  - names: {en: Demo}
+sites: [{id: east, names: {en: East}}]
+teams: [{id: sellers, names: {en: Sellers}, site: east}, {id: helpers, names: {en: Helpers}}]
+clients: [{id: acme, names: {en: Acme}}]
+queues:
+  - {id: sales, names: {en: Sales}, channels: [voice, chat], team: sellers, client: acme,
+     service_level: fast, csat: strict}
+  - {id: help, names: {en: Help}, channels: [voice, chat], team: helpers, client: acme,
+     service_level_of: {chat: slow}}
+service_levels:
+  - {id: fast, formula: V3, threshold: 10, target: 0.9}
+  - {id: slow, formula: V2, threshold: 60, short: 5, target: 0.7}
+csat: [{id: strict, satisfied: 1}]
+"""
+NARROWED = (
+    {"client": "acme", "by": "queue"},
+    {"team": "sellers", "by": "channel"},
+    {"site": "east", "by": "total"},
+    {"unknown": "only", "by": "total"},
+)
 DIFFER = {
     "service_level_projected": "live: at the end of the interval in progress; history: at the end "
     "of the row, see tests of forecasts",
@@ -70,6 +97,8 @@ DIFFER = {
 """KPIs that mean something else live than in history, and what; everything else must agree."""
 UNSAID: dict[str, str] = {}
 """KPIs that this floor has no figure of, and why; everything else must have one in some window."""
+SPANS = {"kpi": ",".join(name for name in (*CATALOGUE, *VARIANTS) if name not in DIFFER)}
+GAUGES = {"kpi": ",".join(name for name in ASKED if name not in OVER_SPANS and name not in DIFFER)}
 
 
 @pytest.fixture
@@ -240,42 +269,65 @@ async def settled(client: httpx.AsyncClient) -> bool:
 @pytest.mark.usefixtures("frozen")
 async def test_every_kpi_of_every_window_is_the_same_live_and_in_history(floor: Floor) -> None:
     await filled(floor, 1)
-    asked = {"kpi": ",".join(name for name in (*CATALOGUE, *VARIANTS) if name not in DIFFER)}
-    gauges = {
-        "kpi": ",".join(name for name in ASKED if name not in OVER_SPANS and name not in DIFFER)
-    }
     spoken: set[str] = set()
     async with served(floor) as client:
         await floor.publish()
         await until(lambda: settled(client))
         for by in map(str, By):
-            now = {
-                "from": text(NOW),
-                "to": text(NOW + MINUTE),
-                "interval": "all",
-                "queue": ",".join(QUEUES),
-                "channel": "voice,chat",
-            }
-            moment = await rows(client, "/v1/kpis/history", **gauges, by=by, **now)
-            for window in Window:
-                live = await rows(client, "/v1/kpis", **asked, by=by, window=window.value)
-                span = {"from": live[0]["time"], "to": live[0]["end"], "interval": "all"}
-                past = await rows(client, "/v1/kpis/history", **asked, by=by, **span)
-                assert told(live, SPANNED, gauges=False) == told(past, SPANNED, gauges=False), (
-                    window,
-                    by,
-                )
-                assert told(live, AT_A_MOMENT, gauges=True) == told(
-                    moment, AT_A_MOMENT, gauges=True
-                ), (window, by)
-                spoken |= {row["kpi"] for row in live if row["numerator"]}
+            spoken |= await agreed(client, Window, by=by)
 
-    assert set(asked["kpi"].split(",")) - spoken == set(UNSAID)
+    assert set(SPANS["kpi"].split(",")) - spoken == set(UNSAID)
+
+
+@pytest.mark.usefixtures("frozen")
+async def test_groups_of_queues_with_their_own_policies_are_the_same_live_and_in_history(
+    floor: Floor, tmp_path: Path
+) -> None:
+    (tmp_path / "demo.yaml").write_text(DEFINED, encoding="utf-8")
+    settings = DefinitionsSettings(dir=tmp_path)
+    floor.settings = floor.settings.model_copy(update={"definitions": settings})
+    await filled(floor, 1)
+    async with served(floor) as client:
+        await floor.publish()
+        await until(lambda: settled(client))
+        for asked in (*({"by": str(by)} for by in By), *NARROWED):
+            await agreed(client, [Window.M30, Window.TODAY], **asked)
+        counts = {"kpi": "offered,answered,abandoned,handled,waiting", "window": "today"}
+        of_client = await rows(client, "/v1/kpis", by="client", **counts)
+        of_queues = await rows(client, "/v1/kpis", by="queue", **counts)
+
+    assert {row["client"] for row in of_client} == {"acme"}
+    for whole in of_client:
+        parts = [row["value"] for row in of_queues if row["kpi"] == whole["kpi"]]
+        assert (len(parts), whole["value"]) == (2, sum(parts)), whole
+
+
+async def agreed(api: httpx.AsyncClient, windows: Iterable[Window], /, **asked: str) -> set[str]:
+    """Live and history tell the same over each of the windows; the KPIs with a figure."""
+    spoken: set[str] = set()
+    now = {
+        "from": text(NOW),
+        "to": text(NOW + MINUTE),
+        "interval": "all",
+        "queue": ",".join(QUEUES),
+        "channel": "voice,chat",
+    }
+    moment = await rows(api, "/v1/kpis/history", **GAUGES, **asked, **now)
+    for window in windows:
+        live = await rows(api, "/v1/kpis", **SPANS, **asked, window=window.value)
+        span = {"from": live[0]["time"], "to": live[0]["end"], "interval": "all"}
+        past = await rows(api, "/v1/kpis/history", **SPANS, **asked, **span)
+        assert told(live, SPANNED, gauges=False) == told(past, SPANNED, gauges=False), asked
+        assert told(live, AT_A_MOMENT, gauges=True) == told(moment, AT_A_MOMENT, gauges=True), asked
+        spoken |= {row["kpi"] for row in live if row["numerator"]}
+    return spoken
 
 
 def told(answer: list[dict[str, Any]], parts: tuple[str, ...], *, gauges: bool) -> list[list[Any]]:
     return [
-        [row[part] for part in parts] for row in answer if (row["kpi"] not in OVER_SPANS) is gauges
+        [*(row[part] for part in parts), *(row.get(part) for part in GROUPS)]
+        for row in answer
+        if (row["kpi"] not in OVER_SPANS) is gauges
     ]
 
 
@@ -333,7 +385,7 @@ def of_five_agents(dice: random.Random, visit: Visit) -> None:
 
 
 async def work(history: AgentHistory, selection: Selection, span: Span) -> dict[str, Any]:
-    performance = Performance(selection, (), [span], NOW)
+    performance = Performance([selection], (), [span], NOW)
     async for visits in history.handled(selection, span):
         performance.handle(visits)
     return {agent: dict(one.counted) for agent, _, one in performance.of(0) if one.counted}

@@ -44,6 +44,10 @@ NOT_FOR_READERS = (
 )
 DEFINED = """
 tenant: demo
+clients: [{id: acme, names: {en: Acme}}]
+queues:
+  - {id: sales, names: {en: Sales, zh: 销售}, channels: [voice], client: acme}
+  - {id: help, names: {en: Help, zh: 支持}, channels: [voice]}
 receivers: [{id: li, names: {en: Li Na}, screen: true}]
 escalations: [{id: floor, steps: [{targets: [{receiver: li}]}]}]
 rules:

@@ -254,7 +254,7 @@ def busy(floor: MemoryFloor) -> None:
 
 
 def card(queue: str) -> str:
-    return f".card:has(h2:text-is('{queue}'))"
+    return f".card:has([data-n=name]:text-is('{queue}'))"
 
 
 async def test_the_wall_waits_for_contacts_and_then_shows_every_queue_with_its_verdict(

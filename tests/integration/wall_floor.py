@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from fastapi import FastAPI
+
 from floorpulse.alerts.domain.acknowledging import Acknowledge
 from floorpulse.alerts.domain.figures import Figure
 from floorpulse.contracts.agents import Entered
@@ -36,7 +38,11 @@ sites:
 teams:
   - {id: orders-east, names: {en: Orders east, zh: 订单东区}, site: hangzhou}
   - {id: service, names: {en: Service, zh: 服务}, site: hangzhou}
+clients:
+  - {id: acme, names: {en: Acme, zh: 顶点}}
+  - {id: bolt, names: {en: Bolt, zh: 闪电}}
 """
+CLIENTS = {"orders-east": "acme", "service": "bolt"}
 NAMES = {
     "sales": ("Sales", "销售", "orders-east", "voice"),
     "orders": ("Orders", "订单", "orders-east", "voice"),
@@ -52,7 +58,8 @@ def defined(queues: int) -> str:
     lines = [line for line in ON_CALL.splitlines() if not line.startswith("  - {id: sales")]
     lines = [line for line in lines if not line.startswith("  - {id: help")]
     mine = [
-        f"  - {{id: {one}, names: {{en: {en}, zh: {zh}}}, channels: [{channel}], team: {team}}}"
+        f"  - {{id: {one}, names: {{en: {en}, zh: {zh}}}, channels: [{channel}], team: {team},"
+        f" client: {CLIENTS[team]}}}"
         for one, (en, zh, team, channel) in named(queues)
     ]
     at = lines.index("queues:") + 1
@@ -99,6 +106,7 @@ class WallFloor:
     """A served wall and a browser tab; `told` is everything the page complained of."""
 
     alerts: AlertWorld
+    app: FastAPI
     url: str
     page: "Page"
     speaking: bool = True
@@ -153,9 +161,7 @@ async def peopled(alerts: AlertWorld, queues: int) -> None:
     for place, (queue, (_, _, team, _)) in enumerate(named(queues)):
         world.floor.put(*visits_of(queue, place, world.now, 20 if queues <= len(NAMES) else 6))
         begins = half_hours(world.now + 2 * HALF_HOUR)
-        slots += [
-            Slot(queue, "", begin, begin + HALF_HOUR, 12 + place % 3, 60) for begin in begins
-        ]
+        slots += [Slot(queue, "", begin, begin + HALF_HOUR, 12 + place % 3, 60) for begin in begins]
         for number, state in enumerate(ALL_KINDS[: 3 + place % 4]):
             name = f"agent-{place}-{number}"
             begun = Entered(world.now - 600 * SECOND, state, (queue,), "", team, "hangzhou")
@@ -174,16 +180,18 @@ async def troubled(alerts: AlertWorld) -> None:
 
 
 @asynccontextmanager
-async def served_wall(queues: int = 6) -> AsyncIterator[WallFloor]:
-    """The wall of an open demo on the floor of so many queues, in a tab of full HD."""
-    alerts = AlertWorld(defined(queues), World(ZONE.key, streams=100))
+async def served_wall(queues: int = 6, most_rows: int = 20_000) -> AsyncIterator[WallFloor]:
+    """The wall of an open demo on the floor of so many queues, in a tab of full HD; an answer holds
+    `most_rows` at most.
+    """
+    alerts = AlertWorld(defined(queues), World(ZONE.key, streams=100, most_rows=most_rows))
     await peopled(alerts, queues)
     told = list[str]()
     app = alerts.whole
     app.state.open_tenant = "demo"
     async with listening(app) as server, browsing(told) as page:
         port = server.servers[0].sockets[0].getsockname()[1]
-        wall = WallFloor(alerts, f"http://127.0.0.1:{port}", page, told=told)
+        wall = WallFloor(alerts, app, f"http://127.0.0.1:{port}", page, told=told)
         speaking = asyncio.create_task(wall.speak())
         try:
             yield wall

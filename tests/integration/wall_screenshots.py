@@ -48,9 +48,7 @@ async def taken(
 
 async def drawn(wall: WallFloor, name: str, link: str) -> None:
     await wall.becomes("link", link)
-    await playwright.expect(wall.page.locator(".card .came").first).to_have_attribute(
-        "d", DRAWN
-    )
+    await playwright.expect(wall.page.locator(".card .came").first).to_have_attribute("d", DRAWN)
     await wall.page.wait_for_timeout(MOMENT)
     await wall.page.screenshot(path=IMAGES / f"{name}.png", animations="disabled")
 

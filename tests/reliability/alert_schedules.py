@@ -149,6 +149,8 @@ class World:
     attempts: int = 0
     gates: Counter[int] = field(default_factory=Counter)
     acknowledged_at: int | None = None
+    acknowledged: set[str] = field(default_factory=set)
+    """The incidents that were there to be acknowledged, by id"""
     hit: set[int] = field(default_factory=set)
     """Replicas that were frozen, died, or had no answer from the store"""
     disturbed: list[int] = field(default_factory=list)
@@ -368,6 +370,7 @@ async def _people(world: World) -> None:
     desk = Desk(world.store, Surroundings(_definitions, ZoneInfo("UTC")), lambda: "id")
     for incident in await world.store.open_incidents():
         await desk.act(TENANT, incident.id, Acknowledge(), "ann")
+        world.acknowledged.add(incident.id)
     world.acknowledged_at = world.now
 
 
@@ -524,11 +527,12 @@ def _after_acknowledgement(world: World) -> list[str]:
     if at is None:
         return []
     opened = (row for row in world.store.tables.notices.values() if row.key.step > 1)
-    had = {one.id for one in world.store.tables.incidents.values() if one.opened_at < at - LATE}
     late = [
         row
         for row in opened
-        if row.key.kind is NoticeKind.OPENED and row.created_at > at and row.key.incident in had
+        if row.key.kind is NoticeKind.OPENED
+        and row.created_at > at
+        and row.key.incident in world.acknowledged
     ]
     return [f"{row.key} was owed after the acknowledgement" for row in late]
 

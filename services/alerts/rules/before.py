@@ -40,6 +40,8 @@ from floorpulse.kpis.figures import share
 
 DAYS_KEPT = 10 * 60_000
 """Milliseconds for which finished days are not read again: late events change them little"""
+MORE_DAYS = 14
+"""Days beyond twice those of a streak in which its business days are looked for"""
 EVERY_ROW = 1 << 62
 COMPLAINTS = OVER_SPANS["complaints"]
 T = TypeVar("T")
@@ -69,7 +71,7 @@ class Before:
         kpi = ASKED[condition.kpi]
         bounds = bounds_of(condition, counted=counted(kpi))
         today = local_day(view.as_of, view.zone)
-        since = today - timedelta(days=2 * condition.days + 14)
+        since = today - timedelta(days=2 * condition.days + MORE_DAYS)
         span = Span(first_instant(since, view.zone), first_instant(today, view.zone))
         asked = "days", place.group.selection, kpi.id, span
         rows = await self._kept(

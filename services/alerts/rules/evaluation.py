@@ -1,7 +1,7 @@
 """What one evaluation did."""
 
 from collections import Counter
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 
 from floorpulse.alerts.domain.alert import Step, Transition
@@ -9,9 +9,12 @@ from floorpulse.alerts.domain.alert_states import INACTIVE, AlertState
 from floorpulse.alerts.domain.incidents import Subject
 from floorpulse.alerts.domain.judgement import Judgement
 from floorpulse.alerts.domain.reasons import Reason
+from floorpulse.alerts.rules.watched import WatchedAlert
 
 States = MutableMapping[Subject, AlertState]
 """Where alerts stand; those that are not there are inactive"""
+Seen = Callable[[WatchedAlert, Judgement, int], None]
+"""Hears of every judgement, and when it was"""
 
 
 @dataclass

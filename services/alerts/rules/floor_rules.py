@@ -5,7 +5,7 @@ known instants ─┼─► places to look at ─► row ─► judgement of eac
 calendars, age ─┘
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -22,7 +22,7 @@ from floorpulse.alerts.domain.reasons import Reason
 from floorpulse.alerts.rules.abandons import AbandonsReader
 from floorpulse.alerts.rules.agents import EVERYBODY, AgentsByQueue
 from floorpulse.alerts.rules.attention import Attention
-from floorpulse.alerts.rules.evaluation import Evaluation, States
+from floorpulse.alerts.rules.evaluation import Evaluation, Seen, States
 from floorpulse.alerts.rules.opening import OpeningHours
 from floorpulse.alerts.rules.reading import PlaceJudged, PlaceReader, earliest
 from floorpulse.alerts.rules.recovery import RecoveryReader
@@ -62,10 +62,6 @@ class _Plan:
     by_queue: dict[str, list[WatchedPlace]]
     served: dict[str | None, list[WatchedPlace]]
     readers: dict[GroupKey, PlaceReader]
-
-
-Seen = Callable[[WatchedAlert, Judgement, int], None]
-"""Hears of every judgement, and when it was"""
 
 
 class _Look(NamedTuple):

@@ -45,16 +45,20 @@ class PastFeed:
         self._read_to = 0
         self._states_to = 0
 
-    async def begin(self, span: Span, *, feedback: bool) -> None:
-        """Read what had been there before the span, and begin to read it."""
+    async def begin(self, span: Span, *, feedback: bool, known: int | None = None) -> None:
+        """Read what had been there before the span, and begin to read it; the floor's queues are
+        `known` since that instant, None for an hour before.
+        """
         rules = self._floor.board.rules
         since = span.begin - rules.longest - rules.conversation
         floor = Selection(self._selection.tenant, self._selection.queues)
-        known = await self._tables.panes.queue_channels(
+        before = await self._tables.panes.queue_channels(
             floor, Span(span.begin - rules.idle, span.begin)
         )
+        last = span.begin - HOUR
         self._floor.board.take_queue_channels(
-            QueueChannelSpan(one, span.begin - HOUR, span.begin - HOUR) for one in known
+            QueueChannelSpan(one, last if known is None else min(known, last), last)
+            for one in before
         )
         if feedback:
             await self._older(span, since)

@@ -2,10 +2,11 @@
 uploaded by then.
 """
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from floorpulse.board.domain.windows import Span
+from floorpulse.board.domain.positions import Position
+from floorpulse.board.domain.windows import HOUR, Span
 from floorpulse.contracts.visits import Visit
 from floorpulse.figures.forecasts.in_force import NO_FORECASTS, Forecasts, in_force
 from floorpulse.figures.forecasts.keeper import AROUND, ForecastStore, Upload
@@ -23,6 +24,9 @@ from floorpulse.figures.sums import PaneTally
 from floorpulse.kpis.plan import Slot
 
 Clock = Callable[[], int]
+DAY = 24 * HOUR
+DAYS_AT_ONCE = 7
+"""Days of which it is asked at once whether the floor was known"""
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,31 @@ class PastTables:
     agents: AgentHistory
     panes: PaneHistory
     forecasts: ForecastStore
+
+
+class NoPositions:
+    """A `Positions` where nothing is known: whether a row is final is not asked of the past."""
+
+    async def positions(self) -> list[Position]:
+        """None."""
+        return []
+
+
+async def known_since(panes: PaneHistory, selection: Selection, span: Span) -> int:
+    """The begin of the first day in `span`, counted from its begin, on which the floor had any
+    contact; its end where it had none. Milliseconds.
+    """
+    for some in _pieces(span, DAYS_AT_ONCE * DAY):
+        if await panes.queue_channels(selection, some):
+            for day in _pieces(some, DAY):
+                if await panes.queue_channels(selection, day):
+                    return day.begin
+    return span.end
+
+
+def _pieces(span: Span, size: int) -> Iterator[Span]:
+    for begin in range(span.begin, span.end, size):
+        yield Span(begin, min(span.end, begin + size))
 
 
 def _until(span: Span, now: int) -> Span:

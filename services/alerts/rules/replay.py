@@ -7,21 +7,26 @@ tables ─► feed ─► floor of the past ─► rules, as they are evaluated 
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from zoneinfo import ZoneInfo
 
 from floorpulse.alerts.domain.alert_states import INACTIVE, AlertState
 from floorpulse.alerts.domain.incidents import Subject
 from floorpulse.alerts.domain.judgement import Judgement
 from floorpulse.alerts.domain.replayed import ReplayedAlert
+from floorpulse.alerts.rules.before import MORE_DAYS, Before
 from floorpulse.alerts.rules.floor_rules import FloorRules
 from floorpulse.alerts.rules.past_feed import PastFeed, TooMuchHistoryError
 from floorpulse.alerts.rules.past_floor import PastFloor
 from floorpulse.alerts.rules.past_tables import (
+    DAY,
     AgentsByThen,
     ForecastsByThen,
+    NoPositions,
     PastTables,
     VisitsByThen,
     forecasts_by_then,
+    known_since,
 )
 from floorpulse.alerts.rules.replay_answer import (
     AlertRow,
@@ -30,14 +35,16 @@ from floorpulse.alerts.rules.replay_answer import (
     alert_row,
     by_weight,
 )
+from floorpulse.alerts.rules.table_rules import TableRules
 from floorpulse.alerts.rules.under_test import UnderTest
-from floorpulse.alerts.rules.watched import Read, WatchedAlert, read_of
+from floorpulse.alerts.rules.watched import WatchedAlert
 from floorpulse.board.domain.board import Rules
 from floorpulse.board.domain.windows import HOUR, Span, Window
 from floorpulse.counting.days import first_instant, local_day
 from floorpulse.definitions.domain.bodies import Kind
 from floorpulse.definitions.domain.calendars import Calendar, is_open
 from floorpulse.definitions.domain.on_call import RuleBody
+from floorpulse.figures.history.figures import PastFigures, Tables
 from floorpulse.figures.live.figures import LiveFigures
 from floorpulse.figures.lookup.lookup import Lookup
 from floorpulse.figures.selection import Selection
@@ -49,6 +56,8 @@ from floorpulse.kpis.units import Group
 
 BEFORE = 2 * HOUR
 """What windows, half hours and paces look back at most, where none is of the day"""
+TABLES_EVERY = 60_000
+"""Milliseconds between two looks at days and weeks, as live"""
 LATER = (Group.SATISFACTION, Group.QUALITY, Group.COMPLAINTS)
 """KPIs of what is said of contacts long after they came"""
 
@@ -102,9 +111,16 @@ class RuleReplay:
         floor = PastFloor(self._rules, tried.tenant, since)
         selection = Selection(tried.tenant, _queues(bodies, asked.queue))
         feed = PastFeed(floor, self._tables, self._turns, selection, self._limits.visits)
-        await feed.begin(Span(since, asked.span.end), feedback=any(map(_of_feedback, bodies)))
+        back = Span(min(since, asked.span.begin - _looked_back(bodies)), since)
+        await feed.begin(
+            Span(since, asked.span.end),
+            feedback=any(map(_of_feedback, bodies)),
+            known=await known_since(self._tables.panes, selection, back),
+        )
         forecasts = await forecasts_by_then(self._tables.forecasts, tried.tenant, asked.span)
-        watch = _Watch(floor, self._live(floor, tried, forecasts), tried, self._turns, zone)
+        live = self._live(floor, tried, forecasts)
+        before = self._before(floor, tried, live)
+        watch = _Watch(floor, (live, before), tried, self._turns, zone)
         judgements = await self._walk(feed, watch, asked, progress)
         return _answer(watch, bodies, asked, judgements)
 
@@ -119,6 +135,18 @@ class RuleReplay:
         )
         floors = Floors(floor.board, now, lambda: tried.definitions)
         return LiveFigures(floors, lookup, self._turns, lambda: forecasts.at(floor.now))
+
+    def _before(self, floor: PastFloor, tried: UnderTest, live: LiveFigures) -> Before:
+        """Days and weeks before, of which history tells what is known now."""
+
+        def now() -> int:
+            return floor.now
+
+        visits = VisitsByThen(self._tables.visits, now)
+        agents = AgentsByThen(self._tables.agents, now)
+        floors = Floors(floor.board, now, lambda: tried.definitions)
+        tables = Tables(self._tables.panes, visits, agents, NoPositions())
+        return Before(live, PastFigures(floors, self._turns, tables), visits)
 
     async def _walk(
         self, feed: PastFeed, watch: "_Watch", asked: ReplayQuery, progress: Progress
@@ -149,8 +177,14 @@ class _Watch:
     """The rules under test on a floor of the past, and what becomes of their alerts."""
 
     def __init__(
-        self, floor: PastFloor, live: LiveFigures, tried: UnderTest, turns: Turns, zone: ZoneInfo
+        self,
+        floor: PastFloor,
+        figures: tuple[LiveFigures, Before],
+        tried: UnderTest,
+        turns: Turns,
+        zone: ZoneInfo,
     ) -> None:
+        live, before = figures
         self.tenant = tried.tenant
         self.zone = zone
         self.alerts: dict[Subject, ReplayedAlert] = {}
@@ -159,6 +193,8 @@ class _Watch:
         self._floors = Floors(floor.board, lambda: floor.now, lambda: tried.definitions)
         self._states: dict[Subject, AlertState] = {}
         self._rules = FloorRules(tried.tenant, live, turns, self._states)
+        self._table_rules = TableRules(tried.tenant, before, turns, self._states)
+        self._tables_from = floor.now
         self._judged: list[tuple[WatchedAlert, Judgement]] = []
         self._open: dict[int, bool] = {}
 
@@ -168,11 +204,14 @@ class _Watch:
         self._judged.clear()
         self._open.clear()
         view = self._floors.view(self.tenant)
-        evaluation = await self._rules.evaluate(view, told, seen=self._see)
+        evaluations = [await self._rules.evaluate(view, told, seen=self._see)]
+        if at >= self._tables_from:
+            self._tables_from = at + TABLES_EVERY
+            evaluations.append(await self._table_rules.evaluate(view, self._see))
         for alert, _ in self._judged:
             self._followed(alert.subject, at).reach(at)
             self.versions[alert.subject] = alert.rule.version
-        for transition in evaluation.transitions:
+        for transition in chain.from_iterable(one.transitions for one in evaluations):
             self._followed(transition.subject, at).told(transition)
         for alert, judgement in self._judged:
             state = self._states.get(alert.subject, INACTIVE)
@@ -240,6 +279,13 @@ def _since(bodies: Iterable[RuleBody], begin: int, zone: ZoneInfo) -> int:
     return min(begin - BEFORE, first_instant(local_day(begin, zone), zone))
 
 
+def _looked_back(bodies: Iterable[RuleBody]) -> int:
+    """How far before the span days and weeks are asked for at most, milliseconds."""
+    streaks = [2 * one.streak.days + MORE_DAYS for one in bodies if one.streak is not None]
+    spikes = [7 * one.spike.weeks + 1 for one in bodies if one.spike is not None]
+    return DAY * max([*streaks, *spikes], default=0)
+
+
 def _window(body: RuleBody) -> Window | None:
     for condition in (body.threshold, body.spike, body.concentration):
         if condition is not None:
@@ -270,5 +316,3 @@ def _notes(bodies: Iterable[RuleBody]) -> Iterator[str]:
                 f"{body.id}: history does not hold when each event came, so nothing of the past is "
                 "old; this rule cannot be tested"
             )
-        elif read_of(body) is Read.TABLES:
-            yield f"{body.id}: rules over days and weeks are not replayed"

@@ -12,7 +12,7 @@ from floorpulse.alerts.domain.incidents import Subject
 from floorpulse.alerts.domain.judgement import Judgement, unknown
 from floorpulse.alerts.domain.reasons import Reason
 from floorpulse.alerts.rules.before import Before
-from floorpulse.alerts.rules.evaluation import Evaluation, States
+from floorpulse.alerts.rules.evaluation import Evaluation, Seen, States
 from floorpulse.alerts.rules.watched import (
     Read,
     WatchedAlert,
@@ -41,8 +41,8 @@ class TableRules:
         self._turns = turns
         self._states = states
 
-    async def evaluate(self, view: TenantView) -> Evaluation:
-        """Evaluate all of them once. Raises StoreUnavailable."""
+    async def evaluate(self, view: TenantView, seen: Seen | None = None) -> Evaluation:
+        """Evaluate all of them once; `seen` hears of every judgement. Raises StoreUnavailable."""
         evaluation = Evaluation()
         in_force = view.known.at(view.now)
         rules = [one for one in watched_rules(in_force) if one.read is Read.TABLES]
@@ -57,6 +57,8 @@ class TableRules:
             evaluation.keep(self._states, subject, step)
         async for alert, judged in self._judged(view, places):
             self._advance(view, alert, judged, evaluation)
+            if seen is not None:
+                seen(replace(alert, subject=judged[0]), judged[1], view.now)
         return evaluation
 
     async def _judged(

@@ -160,7 +160,7 @@ def _alerts(
     channels = tuple(scope.channels)
     channel = channels[0] if len(channels) == 1 else ""
     if scope.total:
-        named = () if _whole(scope) else tuple(queues)
+        named = () if scope.everywhere else tuple(queues)
         group = GroupKey(rule.read, Selection(tenant, named, channels, By.TOTAL), rule.window)
         if queues:
             subject = Subject(tenant, rule.id, "", channel)
@@ -175,8 +175,8 @@ def _alerts(
 def watched_queues(
     on_call: OnCallInForce, scope: RuleScope, queue_channels: Sequence[QueueChannel]
 ) -> list[str]:
-    """The floor's queues that a scope names, sorted: those in the teams and sites that it names,
-    with contacts of its channels.
+    """The floor's queues that a scope names, sorted: those of the teams, sites and clients that it
+    names, with contacts of its channels.
     """
     return sorted(
         {
@@ -185,10 +185,6 @@ def watched_queues(
             if (not scope.channels or channel in scope.channels) and on_call.watches(scope, queue)
         }
     )
-
-
-def _whole(scope: RuleScope) -> bool:
-    return not (scope.queues or scope.teams or scope.sites)
 
 
 def _alert(on_call: OnCallInForce, rule: WatchedRule, subject: Subject) -> WatchedAlert:

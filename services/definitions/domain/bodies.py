@@ -46,6 +46,7 @@ class Kind(StrEnum):
     CALENDAR = "calendars"
     SITE = "sites"
     TEAM = "teams"
+    CLIENT = "clients"
     QUEUE = "queues"
     SERVICE_LEVEL = "service_levels"
     CSAT = "csat"
@@ -125,6 +126,13 @@ class TeamBody(Body, frozen=True, kw_only=True):
     site: Annotated[Id | None, Meta(description="the site where it works")] = None
 
 
+class ClientBody(Body, frozen=True, kw_only=True):
+    """Whose customers call: the company that queues are run for."""
+
+    id: Id
+    names: Names
+
+
 class QueueBody(Body, frozen=True, kw_only=True):
     """A queue; what it does not name it takes from its tenant."""
 
@@ -134,6 +142,7 @@ class QueueBody(Body, frozen=True, kw_only=True):
         list[Channel], Meta(min_length=1, description="its channels", examples=[["voice"]])
     ]
     team: Annotated[Id | None, Meta(description="the team that answers for it")] = None
+    client: Annotated[Id | None, Meta(description="the client it is run for")] = None
     service_level: Annotated[Id | None, Meta(description="its service-level policy")] = None
     service_level_of: Annotated[
         dict[Channel, Id],
@@ -211,7 +220,11 @@ class TargetBody(Body, frozen=True, kw_only=True):
         Meta(description="in the unit of the KPI: ratios 0 to 1, seconds, counts", examples=[0.8]),
     ]
     scope: Annotated[
-        Scope, Meta(description="one queue, team or site; the whole tenant where nothing is said")
+        Scope,
+        Meta(
+            description="one queue, team, site or client, the whole tenant where nothing is said; "
+            "`channels`: only contacts of these"
+        ),
     ] = Scope()
     window: Annotated[
         Stretch, Meta(description="over what it is kept: interval (half hours), day or month")
@@ -240,6 +253,7 @@ AnyBody = (
     | CalendarBody
     | SiteBody
     | TeamBody
+    | ClientBody
     | QueueBody
     | ServiceLevelBody
     | CsatBody
@@ -257,6 +271,7 @@ BODIES: dict[Kind, type[Body]] = {
     Kind.CALENDAR: CalendarBody,
     Kind.SITE: SiteBody,
     Kind.TEAM: TeamBody,
+    Kind.CLIENT: ClientBody,
     Kind.QUEUE: QueueBody,
     Kind.SERVICE_LEVEL: ServiceLevelBody,
     Kind.CSAT: CsatBody,
@@ -278,6 +293,7 @@ class File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     calendars: list[CalendarBody] = []
     sites: list[SiteBody] = []
     teams: list[TeamBody] = []
+    clients: list[ClientBody] = []
     queues: list[QueueBody] = []
     service_levels: list[ServiceLevelBody] = []
     csat: list[CsatBody] = []

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from floorpulse.definitions.domain.bodies import (
     CalendarBody,
     Kind,
@@ -16,20 +18,22 @@ from floorpulse.definitions.domain.mistakes import DefinitionMistake
 from floorpulse.definitions.domain.on_call import RotaBody
 from floorpulse.definitions.domain.on_call_effect import UNUSED, ineffective_on_call
 from floorpulse.definitions.domain.shape import Entry
+from floorpulse.definitions.domain.terms import Grouping
 
 _UNUSED = {
     Kind.CALENDAR: "name it as the `calendar` of the tenant, a queue, target, rule or rota, or "
     "delete it",
     Kind.SITE: "name it as the `site` of a team, or delete it",
     Kind.TEAM: "name it as the `team` of a queue, or delete it",
+    Kind.CLIENT: "name it as the `client` of a queue, or delete it",
     Kind.SERVICE_LEVEL: "name it as the `service_level` of a queue or the tenant, or delete it",
     Kind.CSAT: "name it as the `csat` of a queue or the tenant, or delete it",
     Kind.QA: "name it as the `qa` of a queue or the tenant, or delete it",
     **UNUSED,
 }
 _SCOPED = (Kind.TARGET, Kind.RULE)
-"""Kinds that name queues, teams and sites in their scope, which puts them to no use"""
-_PLACES = (Kind.QUEUE, Kind.TEAM, Kind.SITE)
+"""Kinds that name queues and groups of them in their scope, which puts them to no use"""
+_PLACES = (Kind.QUEUE, *(Kind(grouping.plural) for grouping in Grouping))
 
 
 def ineffective(floor: Floor) -> Iterator[DefinitionMistake]:
@@ -105,7 +109,14 @@ def _repeated_targets(floor: Floor) -> Iterator[DefinitionMistake]:
         body = entry.body
         assert isinstance(body, TargetBody)  # noqa: S101  as above
         twin = first.setdefault(
-            (body.metric, body.comparison, body.scope, body.window, body.calendar, since(entry)),
+            (
+                body.metric,
+                body.comparison,
+                repr(replace(body.scope, channels=sorted(body.scope.channels))),
+                body.window,
+                body.calendar,
+                since(entry),
+            ),
             entry,
         )
         if twin is not entry:

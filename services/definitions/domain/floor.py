@@ -10,12 +10,14 @@ from floorpulse.definitions.domain.bodies import Kind, QueueBody, TargetBody, Te
 from floorpulse.definitions.domain.on_call import EscalationBody, RotaBody, RuleBody
 from floorpulse.definitions.domain.on_call_names import named_on_call
 from floorpulse.definitions.domain.shape import Entry
+from floorpulse.definitions.domain.terms import Grouping
 
 CALLED = {
     Kind.TENANT: "tenant",
     Kind.CALENDAR: "calendar",
     Kind.SITE: "site",
     Kind.TEAM: "team",
+    Kind.CLIENT: "client",
     Kind.QUEUE: "queue",
     Kind.SERVICE_LEVEL: "service-level policy",
     Kind.CSAT: "satisfaction policy",
@@ -106,14 +108,15 @@ def _named(entry: Entry) -> Iterator[tuple[str, Kind, str | None]]:
             yield "escalation", Kind.ESCALATION, body.escalation
         case QueueBody():
             yield "team", Kind.TEAM, body.team
+            yield "client", Kind.CLIENT, body.client
             yield from _of_queue(body)
         case TeamBody():
             yield "site", Kind.SITE, body.site
         case TargetBody():
             yield "calendar", Kind.CALENDAR, body.calendar
             yield "scope.queue", Kind.QUEUE, body.scope.queue
-            yield "scope.team", Kind.TEAM, body.scope.team
-            yield "scope.site", Kind.SITE, body.scope.site
+            for grouping in Grouping:
+                yield f"scope.{grouping}", Kind(grouping.plural), body.scope.group(grouping)
         case RuleBody() | EscalationBody() | RotaBody():
             yield from named_on_call(body)
         case _:

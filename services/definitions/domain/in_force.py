@@ -8,7 +8,8 @@ A row of figures is computed with what was in force when its span began.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -28,7 +29,7 @@ from floorpulse.definitions.domain.bodies import (
     TenantBody,
 )
 from floorpulse.definitions.domain.calendars import Calendar, calendar_of
-from floorpulse.definitions.domain.terms import Body
+from floorpulse.definitions.domain.terms import Body, Grouping
 from floorpulse.kpis.policies import DEFAULT_POLICY, CsatPolicy, QaPolicy, ServiceLevelPolicy
 
 B = TypeVar("B", bound=Body)
@@ -91,15 +92,31 @@ class InForce:
         """The service-level policy of that id."""
         return self._find(Kind.SERVICE_LEVEL, name)
 
-    def team(self, queue: str) -> str:
-        """The team of a queue; empty where it has none."""
-        known = self.queue(queue)
-        return (known and known.team) or ""
+    def knows(self, queue: str) -> bool:
+        """Whether a queue is defined; any is, where no queue is."""
+        queues = self.queues
+        return not queues or queue in queues
 
-    def site(self, queue: str) -> str:
-        """The site of a queue's team; empty where it has none."""
-        team = self._body(Kind.TEAM, self.team(queue), TeamBody)
-        return (team and team.site) or ""
+    @property
+    def queues(self) -> Collection[str]:
+        """The names of all queues that are defined."""
+        return self.versions.get(Kind.QUEUE, {}).keys()
+
+    def group(self, grouping: Grouping, queue: str) -> str:
+        """The team of a queue, the site of that team, or the queue's client; empty where it has
+        none.
+        """
+        known = self.queue(queue)
+        if known is None:
+            return ""
+        match grouping:
+            case Grouping.TEAM:
+                return known.team or ""
+            case Grouping.CLIENT:
+                return known.client or ""
+            case Grouping.SITE:
+                team = self._body(Kind.TEAM, known.team or "", TeamBody)
+                return (team and team.site) or ""
 
     def calendar(self, queue: str) -> Calendar | None:
         """The business calendar of a queue; None where it is always open."""
@@ -198,6 +215,15 @@ class TenantDefinitions:
     def states(self) -> Sequence[InForce]:
         """What was, is and will be in force, in the order of time."""
         return self._states
+
+    @cached_property
+    def ids(self) -> Mapping[Kind, Collection[str]]:
+        """The ids of each kind that stand, whenever they are in force."""
+        found: defaultdict[Kind, dict[str, None]] = defaultdict(dict)
+        for one in self.versions:
+            if one.standing:
+                found[one.kind][one.id] = None
+        return {kind: ids.keys() for kind, ids in found.items()}
 
     def service_levels(self, id: str) -> list[Version]:  # noqa: A002  as everybody calls it
         """Every version of a service-level policy, also of one that is no longer in force anywhere,

@@ -24,7 +24,7 @@ from floorpulse.definitions.domain.on_call import EscalationBody, ReceiverBody, 
 from floorpulse.definitions.domain.receiver_meaning import impossible_receiver
 from floorpulse.definitions.domain.rule_meaning import impossible_rule
 from floorpulse.definitions.domain.shape import Entry
-from floorpulse.definitions.domain.terms import Comparison
+from floorpulse.definitions.domain.terms import Comparison, Grouping, Scope
 from floorpulse.kpis.catalogue import ASKED, CATALOGUE, MomentKpi
 from floorpulse.kpis.policies import Formula
 from floorpulse.kpis.units import Better, Unit
@@ -219,7 +219,13 @@ def _no_target(entry: Entry, body: TargetBody) -> Iterator[DefinitionMistake]:
             f"{kpi.id} {body.comparison} a value promises to be worse",
             f"write {other}",
         )
-    if sum(name is not None for name in (body.scope.queue, body.scope.team, body.scope.site)) > 1:
-        yield entry.mistake(
-            "scope", "names more than one", "name one queue, team or site; write a target for each"
-        )
+    yield from _no_scope(entry, body.scope)
+
+
+def _no_scope(entry: Entry, scope: Scope) -> Iterator[DefinitionMistake]:
+    names = (scope.queue, *map(scope.group, Grouping))
+    if sum(name is not None for name in names) > 1:
+        remedy = "name one queue, team, site or client; write a target for each"
+        yield entry.mistake("scope", "names more than one", remedy)
+    if len(set(scope.channels)) < len(scope.channels):
+        yield entry.mistake("scope.channels", "names a channel twice", "write each once")

@@ -4,6 +4,7 @@ rule ──► names an escalation policy ──► whose steps name rotas and r
 are receivers ──► a receiver has ways to be reached
 """
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -11,7 +12,16 @@ import msgspec
 from msgspec import Meta
 
 from floorpulse.contracts.events import Channel
-from floorpulse.definitions.domain.terms import Body, Day, Id, Label, Names, QueueId, Ratio
+from floorpulse.definitions.domain.terms import (
+    Body,
+    Day,
+    Grouping,
+    Id,
+    Label,
+    Names,
+    QueueId,
+    Ratio,
+)
 
 Wait = Annotated[
     int, Meta(ge=0, le=604_800, description="whole seconds, 0 to 604800", examples=[300])
@@ -76,15 +86,26 @@ class Severity(StrEnum):
 class RuleScope(Part, frozen=True, kw_only=True):
     """The queues that a rule watches, each by itself; all of the tenant where nothing is named.
 
-    A queue must be among `queues`, of one of `teams` and at one of `sites`, where these are given.
-    `total` watches the sum of the queues instead.
+    A queue must be among `queues`, of one of `teams`, at one of `sites` and of one of `clients`,
+    where these are given. `total` watches the sum of the queues instead.
     """
 
     queues: Annotated[list[QueueId], Meta(description="queues by name")] = []
     channels: Annotated[list[Channel], Meta(description="only contacts of these channels")] = []
     teams: Annotated[list[Id], Meta(description="the queues of these teams")] = []
     sites: Annotated[list[Id], Meta(description="the queues of these sites")] = []
+    clients: Annotated[list[Id], Meta(description="the queues of these clients")] = []
     total: Annotated[bool, Meta(description="watch the sum of these queues, not each")] = False
+
+    def groups(self, grouping: Grouping) -> Sequence[str]:
+        """The teams, sites or clients that it names."""
+        named: Sequence[str] = getattr(self, grouping.plural)
+        return named
+
+    @property
+    def everywhere(self) -> bool:
+        """Whether it names neither queues nor groups of them."""
+        return not self.queues and not any(map(self.groups, Grouping))
 
 
 class ThresholdCondition(Part, frozen=True, kw_only=True):

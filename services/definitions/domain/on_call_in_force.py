@@ -17,7 +17,7 @@ from floorpulse.definitions.domain.on_call import (
     RuleBody,
     RuleScope,
 )
-from floorpulse.definitions.domain.terms import Body
+from floorpulse.definitions.domain.terms import Body, Grouping
 
 B = TypeVar("B", bound=Body)
 
@@ -82,13 +82,12 @@ class OnCallInForce:
         return self.in_force.calendars.get(rule.calendar)
 
     def watches(self, scope: RuleScope, queue: str) -> bool:
-        """Whether a scope holds a queue: it must be among the queues, of one of the teams and at
-        one of the sites, each where some are named.
+        """Whether a scope holds a queue: it must be among the queues, of one of the teams, at one
+        of the sites and of one of the clients, each where some are named.
         """
-        return (
-            (not scope.queues or queue in scope.queues)
-            and (not scope.teams or self.in_force.team(queue) in scope.teams)
-            and (not scope.sites or self.in_force.site(queue) in scope.sites)
+        groups = ((grouping, scope.groups(grouping)) for grouping in Grouping)
+        return (not scope.queues or queue in scope.queues) and all(
+            not names or self.in_force.group(grouping, queue) in names for grouping, names in groups
         )
 
     def acting_as(self, user: str) -> InVersion[ReceiverBody] | None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from floorpulse.definitions.domain.bodies import Kind
 from floorpulse.definitions.domain.on_call import EscalationBody, RotaBody, RuleBody
+from floorpulse.definitions.domain.terms import Grouping
 
 Named = tuple[str, Kind, str | None]
 """The path of a field, the kind it names, the id; None where it names nothing"""
@@ -21,14 +22,11 @@ def named_on_call(body: RuleBody | EscalationBody | RotaBody) -> Iterator[Named]
 
 
 def _of_rule(body: RuleBody) -> Iterator[Named]:
-    scopes = (
-        ("queues", Kind.QUEUE, body.scope.queues),
-        ("teams", Kind.TEAM, body.scope.teams),
-        ("sites", Kind.SITE, body.scope.sites),
-    )
-    for field, kind, names in scopes:
+    scope = body.scope
+    groups = [(Kind(grouping.plural), scope.groups(grouping)) for grouping in Grouping]
+    for kind, names in ((Kind.QUEUE, scope.queues), *groups):
         for number, name in enumerate(names):
-            yield f"scope.{field}[{number}]", kind, name
+            yield f"scope.{kind}[{number}]", kind, name
     yield "calendar", Kind.CALENDAR, body.calendar
     yield "escalation", Kind.ESCALATION, body.escalation
 

@@ -1,4 +1,5 @@
-"""Rules that cannot fire and steps that cannot be told, for what is defined around them.
+"""Rules that cannot fire, targets that count nothing and steps that cannot be told, for what is
+defined around them.
 
 rule's hours       ├───────────┤
 its queues' hours                  ├────────┤      never both: the rule cannot fire
@@ -10,12 +11,14 @@ will do is enough.
 
 from collections.abc import Iterator
 
+from floorpulse.definitions.domain.bodies import TargetBody
 from floorpulse.definitions.domain.floor import Floor
 from floorpulse.definitions.domain.mistakes import DefinitionMistake
 from floorpulse.definitions.domain.on_call import EscalationBody, RuleBody
 from floorpulse.definitions.domain.openings import longest, meet
 from floorpulse.definitions.domain.shape import Entry
 from floorpulse.definitions.domain.surroundings import Hours, Surroundings, entries_of
+from floorpulse.definitions.domain.terms import Grouping
 from floorpulse.kpis.policies import Formula
 
 HALF_HOUR = 1800
@@ -26,12 +29,14 @@ _ON_TIME_IF_QUICK = (Formula.V1, Formula.V2, Formula.V4)
 
 
 def unreachable(floor: Floor) -> Iterator[DefinitionMistake]:
-    """Rules that cannot fire, steps that cannot be told."""
+    """Rules that cannot fire, targets of channels that nobody uses, steps that cannot be told."""
     around = Surroundings(floor)
     rules = list(entries_of(floor, RuleBody))
     for entry, rule in rules:
         wrong = list(_nowhere(around, entry, rule))
         yield from wrong or _never_fires(around, entry, rule)
+    for entry, target in entries_of(floor, TargetBody):
+        yield from _uncounted(around, entry, target)
     for entry, policy in entries_of(floor, EscalationBody):
         yield from _never_told(around, entry, policy)
     for entry, rule in rules:
@@ -45,23 +50,40 @@ def _nowhere(around: Surroundings, entry: Entry, rule: RuleBody) -> Iterator[Def
     """Queues that are not where the scope looks for them."""
     scope = rule.scope
     for name in scope.queues:
-        for field, wanted, found in (
-            ("team", scope.teams, around.teams(name)),
-            ("site", scope.sites, around.sites(name)),
-        ):
-            if wanted and not found & set(wanted):
+        for grouping in Grouping:
+            wanted = scope.groups(grouping)
+            found = around.groups(grouping, name)
+            if wanted and found.isdisjoint(wanted):
                 where = ", ".join(sorted(found)) or "none"
-                problem = f"{name!r} is in none of the {field}s named here; its {field}: {where}"
-                remedy = f"leave the queue or the {field}s out"
-                yield entry.mistake(f"scope.{field}s", problem, remedy)
+                named = f"{grouping.plural} named here"
+                problem = f"{name!r} is in none of the {named}; its {grouping}: {where}"
+                remedy = f"leave the queue or the {grouping.plural} out"
+                yield entry.mistake(f"scope.{grouping.plural}", problem, remedy)
     watched = around.watched(scope)
-    if not scope.queues and not watched and (scope.teams or scope.sites):
-        problem = "no queue is of these teams and sites"
-        yield entry.mistake("scope", problem, "name teams of these sites, or leave one of both out")
+    groups = [grouping.plural for grouping in Grouping if scope.groups(grouping)]
+    if not scope.queues and not watched and groups:
+        problem = f"no queue is of these {' and '.join(groups)}"
+        remedy = f"name {' and '.join(groups)} that have queues together"
+        yield entry.mistake("scope", problem, remedy)
     for number, channel in enumerate(scope.channels):
         if watched and not any(channel in queue.channels for queue in watched):
-            problem = f"none of its queues has the channel {channel}"
-            yield entry.mistake(f"scope.channels[{number}]", problem, "leave it out")
+            yield _no_such_channel(entry, number, channel)
+
+
+def _uncounted(
+    around: Surroundings, entry: Entry, target: TargetBody
+) -> Iterator[DefinitionMistake]:
+    """Channels by which nothing comes to the queues that a target binds."""
+    scope = target.scope
+    known = {channel for queue in around.bound(scope) for channel in queue.channels}
+    for number, channel in enumerate(scope.channels):
+        if known and channel not in known:
+            yield _no_such_channel(entry, number, channel)
+
+
+def _no_such_channel(entry: Entry, number: int, channel: str) -> DefinitionMistake:
+    problem = f"none of its queues has the channel {channel}"
+    return entry.mistake(f"scope.channels[{number}]", problem, "leave it out")
 
 
 # ------------------------------------------------------------- when

@@ -28,6 +28,7 @@ from floorpulse.definitions.domain.on_call import (
     ThresholdCondition,
 )
 from floorpulse.definitions.domain.shape import Entry
+from floorpulse.definitions.domain.terms import Grouping
 from floorpulse.kpis.catalogue import ASKED, CATALOGUE, Kpi, MomentKpi
 from floorpulse.kpis.inputs import Need
 
@@ -176,7 +177,7 @@ def _lost_for_longer(entry: Entry, body: RuleBody) -> Iterator[DefinitionMistake
 
 
 def _surroundings(entry: Entry, body: RuleBody) -> Iterator[DefinitionMistake]:
-    for field in ("queues", "channels", "teams", "sites"):
+    for field in ("queues", "channels", *(grouping.plural for grouping in Grouping)):
         names = getattr(body.scope, field)
         if len(set(names)) < len(names):
             yield entry.mistake(f"scope.{field}", "names one twice", "write each once")

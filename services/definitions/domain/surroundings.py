@@ -26,7 +26,7 @@ from floorpulse.definitions.domain.on_call import (
 )
 from floorpulse.definitions.domain.openings import meet
 from floorpulse.definitions.domain.shape import Entry
-from floorpulse.definitions.domain.terms import Body
+from floorpulse.definitions.domain.terms import Body, Grouping, Scope
 
 B = TypeVar("B", bound=Body)
 Hours = tuple[Calendar | None, ...]
@@ -51,34 +51,46 @@ class Surroundings:
         self._tenants = [body for _, body in entries_of(floor, TenantBody)] or [NOTHING_SAID]
         self._rules = [body for _, body in entries_of(floor, RuleBody)]
         self.calendars = cache(self._calendars)
-        self._teams: dict[str, set[str]] = defaultdict(set)
-        for queue in self._queues:
-            self._teams[queue.id] |= {queue.team} if queue.team is not None else set()
         self._sites: dict[str, set[str]] = defaultdict(set)
         for _, team in entries_of(floor, TeamBody):
             self._sites[team.id] |= {team.site} if team.site is not None else set()
+        self._groups: dict[tuple[Grouping, str], set[str]] = defaultdict(set)
+        for queue in self._queues:
+            for grouping in Grouping:
+                self._groups[grouping, queue.id] |= self._groups_of(queue, grouping)
+
+    def _groups_of(self, queue: QueueBody, grouping: Grouping) -> set[str]:
+        if grouping is Grouping.SITE:
+            return self._sites[queue.team or ""]
+        own = queue.team if grouping is Grouping.TEAM else queue.client
+        return set() if own is None else {own}
 
     # ------------------------------------------------------------- which queues
 
-    def teams(self, queue: str) -> set[str]:
-        """The teams of a queue."""
-        return self._teams[queue]
-
-    def sites(self, queue: str) -> set[str]:
-        """The sites of a queue's teams."""
-        return {site for team in self._teams[queue] for site in self._sites[team]}
+    def groups(self, grouping: Grouping, queue: str) -> set[str]:
+        """The teams of a queue, the sites of these teams, or its clients."""
+        return self._groups[grouping, queue]
 
     def watched(self, scope: RuleScope) -> list[QueueBody]:
         """The queues that a scope names in some way; none where it is the whole tenant."""
-        if not (scope.queues or scope.teams or scope.sites):
+        if scope.everywhere:
             return []
         return [one for one in self._queues if self._holds(scope, one.id)]
 
+    def bound(self, scope: Scope) -> list[QueueBody]:
+        """The queues that a target binds, as far as they are defined."""
+        named = [(one, name) for one in Grouping if (name := scope.group(one)) is not None]
+        return [
+            queue
+            for queue in self._queues
+            if scope.queue in (None, queue.id)
+            and all(name in self.groups(one, queue.id) for one, name in named)
+        ]
+
     def _holds(self, scope: RuleScope, queue: str) -> bool:
-        return (
-            (not scope.queues or queue in scope.queues)
-            and (not scope.teams or bool(self.teams(queue) & set(scope.teams)))
-            and (not scope.sites or bool(self.sites(queue) & set(scope.sites)))
+        groups = ((self.groups(grouping, queue), scope.groups(grouping)) for grouping in Grouping)
+        return (not scope.queues or queue in scope.queues) and all(
+            not wanted or not found.isdisjoint(wanted) for found, wanted in groups
         )
 
     def channels(self, scope: RuleScope) -> set[str]:
@@ -121,7 +133,7 @@ class Surroundings:
         tenants = [
             calendar for tenant in self._tenants for calendar in self.calendars(tenant.calendar)
         ]
-        found = [] if watched else tenants
+        found = [] if watched else [*tenants]
         for queue in watched or self._queues:
             found += self.calendars(queue.calendar) if queue.calendar else tenants
         return list({id(one): one for one in found}.values())

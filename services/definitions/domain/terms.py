@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from floorpulse.contracts.events import SLUG
+from floorpulse.contracts.events import SLUG, Channel
 from floorpulse.counting.histograms import EXACT_SECONDS
 
 DAY_PATTERN = r"^\d{4}-\d{2}-\d{2}$"
@@ -124,9 +124,34 @@ class Stretch(StrEnum):
     MONTH = "month"
 
 
+class Grouping(StrEnum):
+    """By what queues belong together."""
+
+    TEAM = "team"
+    SITE = "site"
+    CLIENT = "client"
+
+    @property
+    def plural(self) -> str:
+        """The section of a file that defines them, and the field of a scope that names several."""
+        return f"{self.value}s"
+
+
 class Scope(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """Whom a target binds: one queue, team or site; the whole tenant where none is named."""
+    """Whom a target binds: one queue, team, site or client, the whole tenant where none is named;
+    with `channels` only their contacts.
+    """
 
     queue: QueueId | None = None
     team: Id | None = None
     site: Id | None = None
+    client: Id | None = None
+    channels: Annotated[
+        list[Channel],
+        Meta(description="only contacts of these channels", examples=[["voice"]]),
+    ] = []
+
+    def group(self, grouping: Grouping) -> str | None:
+        """The team, site or client that it names."""
+        named: str | None = getattr(self, grouping.value)
+        return named

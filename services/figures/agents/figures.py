@@ -8,10 +8,13 @@ from zoneinfo import ZoneInfo
 from floorpulse.board.domain.positions import lowest_watermark
 from floorpulse.board.domain.windows import Span
 from floorpulse.contracts.agents import Entered
+from floorpulse.definitions.domain.in_force import InForce
+from floorpulse.definitions.domain.terms import Grouping
 from floorpulse.figures.agents.benchmark import Record, ranking
 from floorpulse.figures.agents.comparison import BenchmarkRow, Contest, Field, compared, record_of
 from floorpulse.figures.agents.performance import Performance
 from floorpulse.figures.agents.rows import AgentRow, ByAgent, Who, agent_rows, grouped, seen
+from floorpulse.figures.by_policy import narrowed
 from floorpulse.figures.intervals import Interval, intervals
 from floorpulse.figures.pages import PageOfRows
 from floorpulse.figures.policies_in_force import PoliciesOverTime
@@ -78,16 +81,26 @@ class AgentsQuery:
     states: tuple[str, ...] = ()
     teams: tuple[str, ...] = ()
     sites: tuple[str, ...] = ()
+    clients: tuple[str, ...] = ()
 
-    def wants(self, agent: str, entered: Entered) -> bool:
-        """Whether this agent in this state is."""
+    def wants(self, agent: str, entered: Entered, in_force: InForce) -> bool:
+        """Whether this agent in this state is; one is of every client whose queues it serves."""
         told = (
             (self.agents, agent),
             (self.states, entered.state),
             (self.teams, entered.team),
             (self.sites, entered.site),
         )
-        serves = not self.queues or not set(self.queues).isdisjoint(entered.queues)
+        served = [
+            queue
+            for queue in entered.queues
+            if not self.clients or in_force.group(Grouping.CLIENT, queue) in self.clients
+        ]
+        serves = (
+            not set(self.queues).isdisjoint(served)
+            if self.queues
+            else bool(served) or not self.clients
+        )
         return serves and all(not asked or own in asked for asked, own in told)
 
 
@@ -110,7 +123,9 @@ class AgentFigures:
         is named is told also where the tenant has too many to list.
         """
         agents = self._floors.board.agents
-        as_of = self._floors.view(query.tenant).as_of
+        view = self._floors.view(query.tenant)
+        as_of = view.as_of
+        in_force = view.known.at(as_of)
         named = [one for one in sorted(query.agents) if after is None or one > after]
         names = named if query.agents else agents.listed(query.tenant, after)
         found: list[tuple[str, Entered]] = []
@@ -119,7 +134,7 @@ class AgentFigures:
             found += [
                 (agent, entered)
                 for agent, entered in known
-                if entered is not None and query.wants(agent, entered)
+                if entered is not None and query.wants(agent, entered, in_force)
             ]
             if len(found) > limit:
                 return as_of, found[:limit], found[limit - 1][0]
@@ -172,12 +187,13 @@ class AgentFigures:
         """What the agents did in spans (contiguous, ascending), as far as the query needs it or as
         a whole.
         """
-        as_of = self._floors.view(query.selection.tenant).as_of
-        performance = Performance(query.selection, query.agents, spans, as_of)
+        view = self._floors.view(query.selection.tenant)
+        chosen = [narrowed(query.selection, [view.known.at(span.begin)]) for span in spans]
+        performance = Performance(chosen, query.agents, spans, view.as_of)
         if whole or query.asks_visits:
-            async for visits in self._agents.handled(
-                query.selection, Span(spans[0].begin, spans[-1].end)
-            ):
+            span = Span(spans[0].begin, spans[-1].end)
+            reading = narrowed(query.selection, view.known.during(span.begin, span.end))
+            async for visits in self._agents.handled(reading, span):
                 performance.handle(visits)
                 await self._turns.next()
         if whole or query.asks_states:

@@ -41,17 +41,22 @@ class Work:
 
 
 class Performance:
-    """The work of a tenant's agents over `spans` (contiguous, ascending), in the selected queues
-    and channels.
+    """The work of a tenant's agents over `spans` (contiguous, ascending), in the queues and
+    channels that are selected for each of them.
 
     Time in states counts where the agent served a selected queue; channels do not tell it apart.
     """
 
     def __init__(
-        self, selection: Selection, agents: Collection[str], spans: Sequence[Span], now: int
+        self,
+        selections: Sequence[Selection],
+        agents: Collection[str],
+        spans: Sequence[Span],
+        now: int,
     ) -> None:
-        """Of these agents only, where any are named."""
-        self._selection = selection
+        """Of these agents only, where any are named; a selection a span."""
+        self._tenant = selections[0].tenant
+        self._selections = selections
         self._agents = agents
         self._spans = spans
         self._ends = [span.end for span in spans]
@@ -62,20 +67,18 @@ class Performance:
     def handle(self, visits: Iterable[Visit]) -> None:
         """Take in visits, each once, in any order."""
         for visit in visits:
-            for agent, panes in credited(self._selection.tenant, visit):
+            for agent, panes in credited(self._tenant, visit):
                 if not self._agents or agent in self._agents:
                     self._count(agent, panes)
 
     def _count(self, agent: str, panes: Contributions) -> None:
         begin = self._spans[0].begin
         end = self._ends[-1]
-        includes = self._selection.includes
         for (tenant, queue, channel, at), cells in panes.items():
-            if begin <= at < end and includes(queue, channel):
-                add(
-                    self._work[bisect_right(self._ends, at)][agent].counted[tenant, queue, channel],
-                    cells,
-                )
+            if begin <= at < end:
+                span = bisect_right(self._ends, at)
+                if self._selections[span].includes(queue, channel):
+                    add(self._work[span][agent].counted[tenant, queue, channel], cells)
 
     def enter(self, states: Iterable[AgentEntered]) -> None:
         """Take in states, in the order of agents and times."""
@@ -88,8 +91,8 @@ class Performance:
         self._note(self._attendance.close())
 
     def _note(self, stays: Iterable[StayInSpan[str]]) -> None:
-        asked = self._selection.queues
         for stay in stays:
+            asked = self._selections[stay.span].queues
             serves = not asked or not set(asked).isdisjoint(stay.entered.queues)
             if stay.lasted and serves and (not self._agents or stay.about in self._agents):
                 self._work[stay.span][stay.about].staff[stay.entered.state] += stay.lasted

@@ -24,7 +24,7 @@ from floorpulse.figures.rows import (
     answers,
     history_row,
 )
-from floorpulse.figures.selection import Labels, RowKey, Selection
+from floorpulse.figures.selection import RowKey, Selection
 from floorpulse.kpis.figures import MomentFigures, SpanFigures
 
 AGENT_COLUMNS = (
@@ -106,7 +106,7 @@ def seen(selection: Selection, who: Who, work: Work, terms: PoliciesInForce) -> 
             )
         ]
     return RowInput(
-        Labels(labels.queue, labels.channel, who.team or None, who.site or None),
+        labels._replace(team=who.team or labels.team, site=who.site or labels.site),
         counted,
         parts,
         MomentFigures(),

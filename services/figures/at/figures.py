@@ -5,7 +5,7 @@ visits, panes, agents ──► one snapshot ──► a board of that instant �
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from floorpulse.board.domain.windows import Span, Window
 from floorpulse.contracts.visits import Longest
@@ -22,7 +22,7 @@ from floorpulse.figures.lookup.lookup import Lookup
 from floorpulse.figures.policies_in_force import AS_IN_FORCE
 from floorpulse.figures.ports import AgentHistory, VisitHistory
 from floorpulse.figures.rows import Question
-from floorpulse.figures.selection import By, Selection
+from floorpulse.figures.selection import Selection
 from floorpulse.figures.tenant_view import Floors
 from floorpulse.figures.turns import Turns
 from floorpulse.kpis.catalogue import CATALOGUE
@@ -92,9 +92,9 @@ class PastFloors:
         lookup = Lookup(visits, agents, self._monotonic, PATIENCE)
         return LiveFigures(floors, lookup, self._turns, lambda: {tenant: slots})
 
-    async def queues(self, tenant: str, at: int) -> Queues:
-        """What tells the floor's queues as of an instant. Raises the same."""
-        live = await self.figures(_about_queues(tenant), at)
+    async def queues(self, chosen: Selection, at: int) -> Queues:
+        """What tells the chosen queues as of an instant. Raises the same."""
+        live = await self.figures(_about_queues(chosen), at)
         return Queues(live.floors, live, self._turns)
 
     async def _floors_then(self, query: LiveQuery, moment: Moment, spans: list[Span]) -> Floors:
@@ -102,7 +102,7 @@ class PastFloors:
         now = self._floors
         tenant = query.selection.tenant
         rules = now.board.rules
-        reading = replace(query.selection, by=By.QUEUE_AND_CHANNEL)
+        reading = query.selection.finest
         longest = Longest(rules.longest, rules.conversation)
         visits = VisitsThen(reading, moment.at, rules.pane, longest)
         then = FloorThen(tenant, visits, [*spans, moment.in_progress])
@@ -120,10 +120,10 @@ class PastFloors:
         return Floors(board, lambda: moment.at, now.definitions)
 
 
-def _about_queues(tenant: str) -> LiveQuery:
+def _about_queues(chosen: Selection) -> LiveQuery:
     """What the listing of queues needs of a floor."""
     question = Question((CATALOGUE["agents"],), AS_IN_FORCE)
-    return LiveQuery(Selection(tenant), Window.M30, question)
+    return LiveQuery(chosen.finest, Window.M30, question)
 
 
 def _refuse_beyond(now: int, first: int | None, at: int) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from floorpulse.board.domain.windows import Span
-from floorpulse.figures.by_policy import definition_of
+from floorpulse.figures.by_policy import counts, definition_of, narrowed
 from floorpulse.figures.corrections.rows import CorrectionRow, changed
 from floorpulse.figures.pages import PageOfRows
 from floorpulse.figures.policies_in_force import PoliciesInForce, PoliciesOverTime
@@ -58,12 +58,12 @@ class Corrections:
         last one's place if more follow.
         """
         told = PageOfRows[CorrectionRowPlace, CorrectionRow](after, limit)
-        terms = PoliciesOverTime(
-            query.question.basis, self._floors.view(query.selection.tenant).known
-        )
+        known = self._floors.view(query.selection.tenant).known
+        terms = PoliciesOverTime(query.question.basis, known)
+        reading = narrowed(query.selection, known.during(query.span.begin, query.span.end))
         since = after or CorrectionRowPlace(query.span.begin, 0, -1)
         async for portion in self._history.corrections(
-            query.selection, query.span, query.recorded_since, (since.start, since.id)
+            reading, query.span, query.recorded_since, (since.start, since.id)
         ):
             await self._turns.next()
             if told.full(
@@ -78,7 +78,9 @@ class Corrections:
 def rows(
     query: CorrectionQuery, stored: StoredCorrection, terms: PoliciesInForce
 ) -> Iterator[tuple[CorrectionRowPlace, CorrectionRow]]:
-    """The rows of one correction, each with its place."""
+    """The rows of one correction, each with its place; none where its queue is not asked for."""
+    if not counts(query.selection, terms.in_force, stored.queue, stored.channel):
+        return
     policy = terms.policy(stored.queue, stored.channel)
     for number, kpi, was, became in changed(query.question.kpis, policy, stored.old, stored.new):
         yield (

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import fsum
 
 from floorpulse.board.domain.windows import Span
-from floorpulse.figures.by_policy import Parted, row_key_of
+from floorpulse.figures.by_policy import Parted, counts, row_key_of
 from floorpulse.figures.forecasts.in_force import begin_of, cut, touching
 from floorpulse.figures.policies_in_force import PoliciesInForce
 from floorpulse.figures.selection import RowKey, Selection
@@ -52,7 +52,8 @@ def by_row(
     fine = bool(selection.channels) or selection.by.channels
     found: dict[RowKey, list[Slot]] = {}
     for slot in slots:
-        if selection.includes(slot.queue, slot.channel) and (slot.channel or not fine):
+        told = slot.channel or not fine
+        if told and counts(selection, terms.in_force, slot.queue, slot.channel):
             found.setdefault(row_key_of(selection, terms, slot.queue, slot.channel), []).append(
                 slot
             )

@@ -1,8 +1,8 @@
 """How stored figures are put together into the rows of history: read by row where that suffices,
 else by queue and channel.
 
-The finer reading costs more, so it is chosen only where teams or sites are asked for, or a row's
-queues have different policies.
+The finer reading costs more, so it is chosen only where the definitions decide which queues a row
+sums over, or a row's queues have different policies.
 """
 
 from bisect import bisect_left
@@ -12,10 +12,10 @@ from dataclasses import replace
 
 from floorpulse.board.domain.series import QueueChannel
 from floorpulse.board.domain.windows import Span
-from floorpulse.figures.by_policy import by_policy, gather, row_key_of
+from floorpulse.figures.by_policy import by_policy, counts, gather, narrowed, row_key_of
 from floorpulse.figures.live.layout import order
 from floorpulse.figures.policies_in_force import PoliciesInForce, PoliciesOverTime
-from floorpulse.figures.selection import By, RowKey, Selection
+from floorpulse.figures.selection import RowKey, Selection
 from floorpulse.kpis.policies import ServiceLevelPolicy
 
 Parting = list[tuple[ServiceLevelPolicy, list[QueueChannel]]]
@@ -42,7 +42,7 @@ class Arrangement:
         }
         self._parted: dict[tuple[int, RowKey], Parting] = {}
         self._apart: dict[tuple[int, RowKey], ServiceLevelPolicy] = {}
-        self._fine = selection.by.grouped
+        self._fine = selection.by_definitions
         self._judged = judged
 
     def gather(self, queue_channels: Sequence[QueueChannel]) -> None:
@@ -59,7 +59,7 @@ class Arrangement:
         same row.
         """
         _, queue, channel = queue_channel
-        if not self.selection.includes(queue, channel):
+        if not counts(self.selection, terms.in_force, queue, channel):
             return False
         own = terms.policy(queue, channel)
         return (
@@ -76,7 +76,8 @@ class Arrangement:
         }
         self.row_keys = sorted(found | self.selection.asked(), key=order)
         if self._fine:
-            self.reading = replace(self.selection, by=By.QUEUE_AND_CHANNEL)
+            states = (terms.in_force for terms in self._known)
+            self.reading = narrowed(self.selection, states).finest
 
     def index(self, row_key: RowKey) -> int:
         """Where a subject stands, or would."""

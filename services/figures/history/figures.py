@@ -238,7 +238,7 @@ class PastFigures:
         present = NOBODY_THERE
         if question.gauged:
             present = page.gauges.figures(index, read, unresolved(counted))
-        parts = [Parted(parted[0][0], counted)]
+        parts = [Parted(policy, counted) for policy, _ in parted]
         if rows.fine and len(parted) > 1:
             parts = [
                 Parted(policy, self._counted(page, index, row_keys_of(theirs))[0])

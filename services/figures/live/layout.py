@@ -29,7 +29,7 @@ class RowLayout:
     queues: Collection[str] | None
 
 
-order = attrgetter("queue", "channel", "team", "site")
+order = attrgetter("queue", "channel", "group")
 """The order of subjects, compared as tuples: comparing the subjects themselves costs three times as
 much
 """
@@ -80,7 +80,7 @@ def _place(
     terms: PoliciesInForce,
     queue_channels: Sequence[QueueChannel],
 ) -> RowLayout:
-    looked_up = row_keys_of(queue_channels) if selection.by.grouped else [row_key]
+    looked_up = row_keys_of(queue_channels) if selection.by_definitions else [row_key]
     series_keys = whole(selection, row_key, queue_channels)
     queues = queues_of(selection, row_key, queue_channels)
     return RowLayout(

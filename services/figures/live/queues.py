@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
 
+from floorpulse.board.domain.queue_names import OTHER
 from floorpulse.board.domain.series import QueueChannel
 from floorpulse.board.domain.windows import Window
 from floorpulse.contracts.events import AgentState
 from floorpulse.definitions.domain.calendars import is_open
 from floorpulse.definitions.domain.names import name_in
-from floorpulse.figures.by_policy import Share, by_policy, shares, summed
+from floorpulse.definitions.domain.terms import Grouping
+from floorpulse.figures.by_policy import Share, by_policy, counts, shares, summed
 from floorpulse.figures.live.figures import LiveFigures
 from floorpulse.figures.policies_in_force import AS_IN_FORCE, PoliciesInForce
 from floorpulse.figures.selection import RowKey, Selection
@@ -27,7 +29,8 @@ AT_ONCE = 20
 @dataclass(frozen=True)
 class QueueNow:
     """One queue over all its channels; `longest_wait` is seconds, `as_of` epoch milliseconds,
-    `target` the highest of its channels.
+    `target` the highest of its channels. Whether it is `known` to the definitions: all are, where
+    these name no queue.
     """
 
     queue: str
@@ -36,6 +39,8 @@ class QueueNow:
     channels: tuple[str, ...]
     team: str | None
     site: str | None
+    client: str | None
+    known: bool
     state: State
     waiting: int
     longest_wait: float
@@ -66,18 +71,20 @@ class Queues:
         self._turns = turns
 
     async def page(
-        self, tenant: str, after: str | None, limit: int
+        self, chosen: Selection, after: str | None, limit: int
     ) -> tuple[list[QueueNow], str | None]:
-        """Up to `limit` queues of the tenant's floor behind one of them, sorted; and the last one's
-        name if more follow.
+        """Up to `limit` of the chosen queues of a tenant's floor behind one of them, sorted; and
+        the last one's name if more follow.
         """
+        tenant = chosen.tenant
         view = self._floors.view(tenant)
         as_of = view.as_of
-        queue_channels: dict[str, list[QueueChannel]] = {}
-        for queue_channel in view.board.queue_channels(tenant, as_of):
-            if after is None or queue_channel[1] > after:
-                queue_channels.setdefault(queue_channel[1], []).append(queue_channel)
         terms = AS_IN_FORCE.terms(view.known, as_of)
+        queue_channels: dict[str, list[QueueChannel]] = {}
+        for one in view.board.queue_channels(tenant, as_of):
+            behind = after is None or one[1] > after
+            if behind and counts(chosen, terms.in_force, one[1], one[2]):
+                queue_channels.setdefault(one[1], []).append(one)
         moment = _QueuesContext(
             view, as_of, terms, self._live.staff_by_queue(tenant, as_of), stale=view.stale
         )
@@ -103,8 +110,10 @@ def _row(queue: str, queue_channels: list[QueueChannel], moment: _QueuesContext)
         en=name_in("en", names, queue),
         zh=name_in("zh", names, queue),
         channels=tuple(channel for _, _, channel in queue_channels),
-        team=terms.in_force.team(queue) or None,
-        site=terms.in_force.site(queue) or None,
+        team=terms.in_force.group(Grouping.TEAM, queue) or None,
+        site=terms.in_force.group(Grouping.SITE, queue) or None,
+        client=terms.in_force.group(Grouping.CLIENT, queue) or None,
+        known=queue == OTHER or terms.in_force.knows(queue),
         state=_state(queue, queue_channels, moment),
         waiting=len(present.waits),
         longest_wait=max(present.waits, default=0) / 1000,

@@ -19,6 +19,7 @@ from floorpulse.figures.rows import complete
 from floorpulse.figures.selection import By, RowKey, Selection
 from floorpulse.figures.sums import Sums
 from floorpulse.figures.targets.promises import (
+    Asked,
     Promise,
     Stint,
     StretchPlace,
@@ -40,12 +41,10 @@ QUEUE_CHANNELS = 300
 
 @dataclass(frozen=True)
 class TargetQuery:
-    """Which targets are asked for (all where none is named), over which stretches; `span` None:
-    those that are running now.
-    """
+    """Which targets are asked for, over which stretches; `span` None: those running now."""
 
     tenant: str
-    names: tuple[str, ...]
+    asked: Asked
     span: Span | None
     zone: ZoneInfo
 
@@ -87,7 +86,7 @@ class _TargetReading:
             queue_channels = [
                 queue_channel
                 for queue_channel in self.queue_channels
-                if promise.covers(terms.in_force, queue_channel[1])
+                if promise.covers(terms.in_force, *queue_channel[1:])
             ]
             parts = by_policy(terms, queue_channels) or [(terms.policy("", ""), [])]
             known = [(policy, theirs, row_keys_of(theirs)) for policy, theirs in parts]
@@ -129,7 +128,7 @@ class Targets:
         view = self._floors.view(query.tenant)
         span = query.span or Span(view.now, view.now + 1)
         begun = Span(span.begin, min(span.end, view.now + 1))
-        known = stints(view.known, begun, view.zone, query.names)
+        known = stints(view.known, begun, view.zone, query.asked)
         mine = [one for one in known if after is None or one.place > after]
         watermark = lowest_watermark(await self._positions.positions())
         rows: list[KeptTarget] = []
@@ -156,8 +155,10 @@ class Targets:
         sums = Sums()
         read = tiles(hours)
         if read and queue_channels:
-            queues = tuple(sorted({queue for _, queue, _ in queue_channels}))
-            selection = Selection(view.tenant, queues, by=By.QUEUE_AND_CHANNEL)
+            queues, channels = (
+                tuple(sorted({one[part] for one in queue_channels})) for part in (1, 2)
+            )
+            selection = Selection(view.tenant, queues, channels, By.QUEUE_AND_CHANNEL)
             async for portion in self._panes.tallies(selection, read):
                 for tally in portion:
                     sums.add(tally)
@@ -174,7 +175,7 @@ class Targets:
         return [
             one
             async for portion in self._turns.over(queue_channels, QUEUE_CHANNELS)
-            for one in portion if any(promise.covers(state, one[1]) for state in states)
+            for one in portion if any(promise.covers(state, *one[1:]) for state in states)
         ]  # fmt: skip
 
 

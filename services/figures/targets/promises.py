@@ -10,6 +10,7 @@ tables are read
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from floorpulse.board.domain.windows import Span
@@ -17,8 +18,9 @@ from floorpulse.counting.days import first_instant, local_day
 from floorpulse.definitions.domain.bodies import TargetBody
 from floorpulse.definitions.domain.calendars import Calendar, is_open, open_spans
 from floorpulse.definitions.domain.in_force import InForce, TenantDefinitions, Version
-from floorpulse.definitions.domain.terms import Comparison, Stretch
+from floorpulse.definitions.domain.terms import Comparison, Grouping, Stretch
 from floorpulse.figures.intervals import Interval, intervals, next_edge
+from floorpulse.figures.selection import Members
 from floorpulse.kpis.catalogue import OVER_SPANS, SpanKpi
 from floorpulse.kpis.figures import Value
 from floorpulse.kpis.formulas.recovery import fewest
@@ -51,14 +53,15 @@ class Promise:
         """What is promised."""
         return OVER_SPANS[self.body.metric]
 
-    def covers(self, in_force: InForce, queue: str) -> bool:
-        """Whether a queue's contacts count."""
+    def covers(self, in_force: InForce, queue: str, channel: str) -> bool:
+        """Whether the contacts of a queue and channel count."""
         scope = self.body.scope
+        if scope.channels and channel not in scope.channels:
+            return False
         if scope.queue is not None:
             return queue == scope.queue
-        if scope.team is not None:
-            return in_force.team(queue) == scope.team
-        return scope.site is None or in_force.site(queue) == scope.site
+        groups = ((one, scope.group(one)) for one in Grouping)
+        return all(name is None or in_force.group(one, queue) == name for one, name in groups)
 
 
 @dataclass(frozen=True, order=True)
@@ -87,35 +90,50 @@ def promises(in_force: InForce) -> Iterator[Promise]:
         yield Promise(version, body, in_force.calendars.get(body.calendar or own or ""))
 
 
-def stints(
-    known: TenantDefinitions, span: Span, zone: ZoneInfo, names: Sequence[str]
-) -> list[Stint]:
-    """The stretches that begin in `span`, or hold its first instant, of the targets named (all
-    where none is), in order.
+@dataclass(frozen=True)
+class Asked:
+    """Which promises are asked for: of these targets, of these teams, sites and clients; all where
+    none is named.
+    """
+
+    names: tuple[str, ...] = ()
+    groups: tuple[Members, ...] = ()
+
+    def wants(self, promise: Promise) -> bool:
+        """Whether a promise is."""
+        scope = promise.body.scope
+        named = not self.names or promise.version.id in self.names
+        return named and all(scope.group(one) in names for one, names in self.groups)
+
+
+def stints(known: TenantDefinitions, span: Span, zone: ZoneInfo, asked: Asked) -> list[Stint]:
+    """The stretches that begin in `span`, or hold its first instant, of the promises asked for, in
+    order.
     """
     found: list[Stint] = []
-    for name, stretch in sorted(_kept_over(known, span)):
+    for name, stretch in sorted(_kept_over(known, span, asked)):
         for one in intervals(
             Span(begin_of_stretch(span.begin, stretch, zone), span.end), GRID[stretch], zone
         ):
             whole = Span(one.begin, next_edge(one.begin, GRID[stretch], zone))
-            mine = (
-                promise for promise in promises(known.at(whole.begin)) if promise.version.id == name
-            )
-            if not names or name in names:
-                found += [
-                    Stint(StretchPlace(whole.begin, name), whole, promise)
-                    for promise in mine
-                    if promise.body.window is stretch
-                ]
+            found += [
+                Stint(StretchPlace(whole.begin, name), whole, promise)
+                for promise in promises(known.at(whole.begin))
+                if promise.version.id == name
+                and promise.body.window is stretch
+                and asked.wants(promise)
+            ]
     return sorted(found, key=lambda stint: stint.place)
 
 
-def _kept_over(known: TenantDefinitions, span: Span) -> set[tuple[str, Stretch]]:
-    """The targets of a span, and over what they are kept."""
+def _kept_over(known: TenantDefinitions, span: Span, asked: Asked) -> set[tuple[str, Stretch]]:
+    """The targets of a span that are asked for, and over what they are kept."""
     states = known.during(0, span.end)
     return {
-        (promise.version.id, promise.body.window) for state in states for promise in promises(state)
+        (promise.version.id, promise.body.window)
+        for state in states
+        for promise in promises(state)
+        if asked.wants(promise)
     }
 
 
@@ -183,14 +201,20 @@ def counts_visits(promise: Promise) -> bool:
     return promise.kpi.visits
 
 
-def counted(target: str, in_force: InForce, queue: str | None, at: int, zone: ZoneInfo) -> bool:
-    """Whether the target of that id counts what a pane of a queue counts, which begins at an
-    instant on a zone's clocks.
-    """
+class QueueTime(NamedTuple):
+    """A pane of a queue and channel, which begins at an instant, epoch milliseconds."""
+
+    queue: str
+    channel: str
+    begin: int
+
+
+def counted(target: str, in_force: InForce, pane: QueueTime, zone: ZoneInfo) -> bool:
+    """Whether the target of that id counts what a pane counts, by a zone's clocks."""
     mine = [promise for promise in promises(in_force) if promise.version.id == target]
     return any(
-        queue is not None
-        and promise.covers(in_force, queue)
-        and (promise.calendar is None or is_open(promise.calendar, at, zone))
+        bool(pane.queue)
+        and promise.covers(in_force, pane.queue, pane.channel)
+        and (promise.calendar is None or is_open(promise.calendar, pane.begin, zone))
         for promise in mine
     )

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 
 from floorpulse.board.domain.windows import Span
 from floorpulse.contracts.visits import Outcome, Visit, offer_at, outcome, queue_of, wait_of
+from floorpulse.figures.by_policy import counts, narrowed
 from floorpulse.figures.pages import PageOfRows
 from floorpulse.figures.policies_in_force import DefinitionChoice, PoliciesInForce, PoliciesOverTime
 from floorpulse.figures.ports import Place, StoredVisit, VisitHistory
 from floorpulse.figures.selection import Selection
 from floorpulse.figures.sources.silent import SilentQueues
-from floorpulse.figures.targets.promises import counted
+from floorpulse.figures.targets.promises import QueueTime, counted
 from floorpulse.figures.tenant_view import Floors, TenantView
 from floorpulse.figures.turns import Turns
 from floorpulse.figures.visits.missed import missed
@@ -81,7 +82,9 @@ class Drilldown:
         view = self._floors.view(query.selection.tenant)
         waiting = Waiting(view.as_of, view.board.rules.longest, view.silent)
         terms = PoliciesOverTime(query.basis, view.known)
-        async for portion in self._visits.visits(query.selection, query.span, after):
+        states = view.known.during(query.span.begin, query.span.end)
+        reading = narrowed(query.selection, states)
+        async for portion in self._visits.visits(reading, query.span, after):
             await self._turns.next()
             judged = (judge(stored, waiting, terms.at(stored.offered_at)) for stored in portion)
             if told.full(
@@ -94,19 +97,22 @@ class Drilldown:
 
 
 def _counted(stored: StoredVisit, query: VisitQuery, view: TenantView) -> bool:
-    if query.target is None:
-        return True
+    """Whether the visit is one of the selection, and of the target where one is named."""
     begin = stored.offered_at - stored.offered_at % view.board.rules.pane
     in_force = view.known.at(begin)
-    return counted(query.target, in_force, queue_of(stored.visit), begin, view.zone)
+    queue = queue_of(stored.visit) or ""
+    channel = stored.visit.channel
+    if not counts(query.selection, in_force, queue, channel):
+        return False
+    return query.target is None or counted(
+        query.target, in_force, QueueTime(queue, channel, begin), view.zone
+    )
 
 
 def wanted(judged: JudgedVisit, query: VisitQuery) -> bool:
     """Whether the query asks for the visit."""
     visit = judged.stored.visit
     if query.outcome is not None and outcome(visit) is not query.outcome:
-        return False
-    if query.selection.channels and visit.channel not in query.selection.channels:
         return False
     return judged.missed or not query.only_missed
 

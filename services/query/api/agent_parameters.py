@@ -1,5 +1,6 @@
 """The parameters of agents' routes."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Literal, get_args
 
 from pydantic import Field
@@ -19,7 +20,7 @@ from floorpulse.figures.agents.figures import AgentQuery, AgentsQuery
 from floorpulse.figures.agents.rows import ByAgent
 from floorpulse.figures.intervals import Interval
 from floorpulse.figures.rows import Question
-from floorpulse.figures.selection import By
+from floorpulse.figures.selection import By, Selection
 from floorpulse.figures.tenant_view import TenantView
 from floorpulse.kpis.catalogue import BY_AGENT, CATALOGUE, QUALITIES, SpanKpi
 from floorpulse.query.api.parameters import (
@@ -32,6 +33,7 @@ from floorpulse.query.api.parameters import (
     span_of,
     zone_of,
 )
+from floorpulse.query.api.queue_groups import Clients, groups
 
 STATES: tuple[str, ...] = get_args(AgentState)
 if TYPE_CHECKING:
@@ -60,6 +62,10 @@ class AgentsParameters(PageParameters):
     site: Annotated[
         List, Field(description="those at any of these sites", examples=["hangzhou"])
     ] = None
+    client: Annotated[
+        List,
+        Field(description="those who serve a queue of any of these clients", examples=["acme"]),
+    ] = None
 
     def query(self, view: TenantView) -> AgentsQuery:
         """The question; problems 422."""
@@ -70,10 +76,9 @@ class AgentsParameters(PageParameters):
             names_of(self.queue),
             view.board.queues(view.tenant) | view.board.agents.queues(view.tenant),
         )
-        return AgentsQuery(
-            view.tenant,
-            *map(names_of, (self.agent, self.queue, self.state, self.team, self.site)),
-        )
+        groups(view, client=self.client)
+        told = (self.agent, self.queue, self.state, self.team, self.site, self.client)
+        return AgentsQuery(view.tenant, *map(names_of, told))
 
 
 class AgentKpiParameters(Restated):
@@ -90,6 +95,7 @@ class AgentKpiParameters(Restated):
     agent: Agents = None
     queue: Queues = None
     channel: Channels = None
+    client: Clients = None
     by: Annotated[
         ByAgent,
         Field(
@@ -118,7 +124,7 @@ class AgentKpiParameters(Restated):
     def query(self, view: TenantView) -> AgentQuery:
         """The question; problems 422."""
         self.refuse_unknown()
-        chosen = selection(view, self.queue, self.channel, By.TOTAL)
+        chosen = _chosen(view, self)
         span = span_of(self.since, self.until)
         question = Question(kpis_of_agents(self.kpi), self.basis(view, chosen))
         return AgentQuery(
@@ -145,6 +151,7 @@ class BenchmarkParameters(Restated):
     ] = None
     queue: Queues = None
     channel: Channels = None
+    client: Clients = None
     since: Annotated[str, Field(alias="from", description="RFC 3339 with offset", examples=[BEGIN])]
     until: Annotated[str, Field(alias="to", description="RFC 3339 with offset", examples=[END])]
     quality: Annotated[
@@ -171,7 +178,7 @@ class BenchmarkParameters(Restated):
     def query(self, view: TenantView) -> AgentQuery:
         """The question; problems 422."""
         self.refuse_unknown()
-        chosen = selection(view, self.queue, self.channel, By.TOTAL)
+        chosen = _chosen(view, self)
         span = span_of(self.since, self.until)
         question = Question(kpis_of_agents(self.kpi), self.basis(view, chosen))
         return AgentQuery(
@@ -181,6 +188,12 @@ class BenchmarkParameters(Restated):
     def contest(self) -> Contest:
         """How agents are judged."""
         return Contest(QUALITIES[self.quality], Minimum(self.handled, self.answers))
+
+
+def _chosen(view: TenantView, asked: AgentKpiParameters | BenchmarkParameters) -> Selection:
+    """The contacts that count."""
+    plain = selection(view, asked.queue, asked.channel, By.TOTAL)
+    return replace(plain, groups=groups(view, client=asked.client))
 
 
 def kpis_of_agents(text: str | None) -> tuple[SpanKpi, ...]:

@@ -1,5 +1,6 @@
 """The parameters of the routes: what may be said, and the question it makes."""
 
+from dataclasses import replace
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -19,6 +20,7 @@ from floorpulse.board.domain.queue_names import OTHER
 from floorpulse.board.domain.windows import MINUTE, Span, Window
 from floorpulse.contracts.visits import Outcome
 from floorpulse.definitions.domain.bodies import Kind
+from floorpulse.figures.by_policy import narrowed
 from floorpulse.figures.corrections.figures import CorrectionQuery
 from floorpulse.figures.history.context import HistoryQuery
 from floorpulse.figures.intervals import Interval
@@ -33,12 +35,13 @@ from floorpulse.figures.policies_in_force import (
 )
 from floorpulse.figures.restate import Restatement
 from floorpulse.figures.rows import Question
-from floorpulse.figures.selection import By, Selection
+from floorpulse.figures.selection import By, Members, Selection, Unknown
 from floorpulse.figures.tenant_view import TenantView
 from floorpulse.figures.visits.drilldown import VisitQuery
 from floorpulse.kpis.catalogue import ASKED, CATALOGUE, Kpi
 from floorpulse.kpis.policies import Formula
 from floorpulse.query.api.past_instants import At
+from floorpulse.query.api.queue_groups import Clients, Sites, Teams, UnknownQueues, groups
 from floorpulse.runtime.problems import Problem
 
 BEGIN = "2026-11-11T00:00:00+08:00"
@@ -102,14 +105,32 @@ class Restated(Parameters):
         return basis
 
 
-class FigureParameters(Restated):
+class QueueParameters(Restated):
+    """Which contacts."""
+
+    queue: Queues = None
+    channel: Channels = None
+    team: Teams = None
+    site: Sites = None
+    client: Clients = None
+
+    def groups(self, view: TenantView) -> tuple[Members, ...]:
+        """The teams, sites and clients whose queues count."""
+        return groups(view, self.team, self.site, self.client)
+
+    def chosen(self, view: TenantView, by: By) -> Selection:
+        """The contacts that count, in rows told apart by something."""
+        plain = selection(view, self.queue, self.channel, by)
+        return replace(plain, groups=self.groups(view))
+
+
+class FigureParameters(QueueParameters):
     """Which figures of which queues."""
 
     kpi: Annotated[List, Field(description=KPIS, examples=["service_level,aht,left:overflow"])] = (
         None
     )
-    queue: Queues = None
-    channel: Channels = None
+    unknown: UnknownQueues = Unknown.INCLUDE
     by: Annotated[By, Field(description="what each row stands for")] = By.QUEUE
 
     def question(self, view: TenantView, chosen: Selection) -> Question:
@@ -118,7 +139,7 @@ class FigureParameters(Restated):
 
     def selection(self, view: TenantView) -> Selection:
         """The contacts that count."""
-        return selection(view, self.queue, self.channel, self.by)
+        return replace(self.chosen(view, self.by), unknown=self.unknown)
 
 
 class LiveParameters(FigureParameters):
@@ -131,7 +152,8 @@ class LiveParameters(FigureParameters):
     def query(self, view: TenantView) -> LiveQuery:
         """The question; problems 422."""
         self.refuse_unknown()
-        chosen = live_selection(view, self.queue, self.channel, self.by)
+        plain = live_selection(view, self.queue, self.channel, self.by)
+        chosen = replace(plain, groups=self.groups(view), unknown=self.unknown)
         return LiveQuery(chosen, self.window, self.question(view, chosen))
 
 
@@ -188,7 +210,7 @@ class HistoryParameters(FigureParameters):
         )
 
 
-class VisitParameters(Restated):
+class VisitParameters(QueueParameters):
     """Parameters of the drill-down."""
 
     since: Annotated[
@@ -200,8 +222,6 @@ class VisitParameters(Restated):
     until: Annotated[
         str, Field(alias="to", description="offered before, RFC 3339 with offset", examples=[END])
     ]
-    queue: Queues = None
-    channel: Channels = None
     outcome: Annotated[Outcome | None, Field(description="only visits that ended so")] = None
     missed: Annotated[
         bool, Field(description="only visits that lower the service level under the definition")
@@ -225,7 +245,7 @@ class VisitParameters(Restated):
     def query(self, view: TenantView) -> VisitQuery:
         """The question; problems 422."""
         self.refuse_unknown()
-        chosen = selection(view, self.queue, self.channel, By.QUEUE)
+        chosen = self.chosen(view, By.QUEUE)
         if self.target is not None:
             refuse_strangers("target", [self.target], target_ids(view.known))
         return VisitQuery(
@@ -242,7 +262,7 @@ class VisitParameters(Restated):
         return zone_of(self.tz, view)
 
 
-class CorrectionParameters(Restated):
+class CorrectionParameters(QueueParameters):
     """Parameters of corrections."""
 
     since: Annotated[
@@ -253,8 +273,6 @@ class CorrectionParameters(Restated):
         str, Field(alias="to", description="of the figures: RFC 3339 with offset", examples=[END])
     ]
     kpi: Annotated[List, Field(description=KPIS, examples=["service_level"])] = None
-    queue: Queues = None
-    channel: Channels = None
     recorded_from: Annotated[
         str | None,
         Field(description="recorded at or after; RFC 3339 with offset", examples=[BEGIN]),
@@ -268,7 +286,7 @@ class CorrectionParameters(Restated):
     def query(self, view: TenantView) -> CorrectionQuery:
         """The question; problems 422."""
         self.refuse_unknown()
-        chosen = selection(view, self.queue, self.channel, By.QUEUE_AND_CHANNEL)
+        chosen = self.chosen(view, By.QUEUE_AND_CHANNEL)
         recorded = (
             EARLIEST
             if self.recorded_from is None
@@ -331,7 +349,7 @@ def judged_apart(view: TenantView, chosen: Selection) -> list[tuple[str, str]]:
     and one for all that are not.
     """
     defined = {queue for state in view.known.states for queue in state.versions.get(Kind.QUEUE, {})}
-    known = chosen.queues or view.board.queues(view.tenant)
+    known = narrowed(chosen, view.known.states).queues or view.board.queues(view.tenant)
     plain = next((queue for queue in known if queue not in defined), None)
     apart = defined.intersection(known) | ({plain} if plain is not None else set())
     return [

@@ -9,12 +9,13 @@ from zoneinfo import ZoneInfo
 from fastapi import Request
 from pydantic import Field
 
-from floorpulse.access.parameters import PageParameters, instant_of
+from floorpulse.access.parameters import instant_of
 from floorpulse.figures.at.figures import BeforeFirstError, NotYetError, PastFloors
 from floorpulse.figures.at.ports import BeyondRetentionError
 from floorpulse.figures.live.context import LiveQuery
 from floorpulse.figures.live.figures import LiveFigures
 from floorpulse.figures.live.queues import Queues
+from floorpulse.figures.selection import Selection
 from floorpulse.figures.timestamps import text
 from floorpulse.query.api.measured import loaded
 from floorpulse.runtime.problems import Problem
@@ -27,12 +28,6 @@ At = Annotated[
         examples=["2026-11-11T10:05:00+08:00"],
     ),
 ]
-
-
-class QueuesParameters(PageParameters):
-    """Parameters of the listing of queues."""
-
-    at: At = None
 
 
 def instant_in(words: str, zone: ZoneInfo) -> int:
@@ -56,12 +51,12 @@ async def figures_then(request: Request, question: LiveQuery, at: str) -> LiveFi
         return await running.of(PastFloors).figures(question, instant_in(at, view.zone))
 
 
-async def queues_then(request: Request, tenant: str, at: str) -> Queues:
+async def queues_then(request: Request, chosen: Selection, at: str) -> Queues:
     """What tells a tenant's queues as of an instant; problems 422."""
     running = loaded(request)
-    zone = running.answering.floors.view(tenant).zone
+    zone = running.answering.floors.view(chosen.tenant).zone
     with refusing(at, zone):
-        return await running.of(PastFloors).queues(tenant, instant_in(at, zone))
+        return await running.of(PastFloors).queues(chosen, instant_in(at, zone))
 
 
 @contextmanager

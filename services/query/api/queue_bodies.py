@@ -30,6 +30,14 @@ class QueueRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         str | None, Meta(description="the team that answers for it", examples=["sellers"])
     ]
     site: Annotated[str | None, Meta(description="where that team works", examples=["east"])]
+    client: Annotated[str | None, Meta(description="whom it is run for", examples=["acme"])]
+    known: Annotated[
+        bool,
+        Meta(
+            description="false where the definitions name queues and not this one: perhaps a "
+            "mistyped name"
+        ),
+    ]
     state: State
     waiting: Annotated[int, Meta(examples=[3])]
     longest_wait: Annotated[float, Meta(description="seconds", examples=[41.2])]

@@ -51,9 +51,10 @@ from floorpulse.query.api.parameters import (
     LivePageParameters,
     VisitParameters,
 )
-from floorpulse.query.api.past_instants import QueuesParameters, figures_then, queues_then
+from floorpulse.query.api.past_instants import figures_then, queues_then
 from floorpulse.query.api.pipeline_bodies import PipelineAnswer, pipeline_answer
 from floorpulse.query.api.queue_bodies import QueuesAnswer, queue_row, timeless
+from floorpulse.query.api.queue_groups import QueuesParameters
 from floorpulse.query.api.repeated import Reader, RepeatedRoute, keep
 from floorpulse.query.api.schemas import CorrectionsAnswer, HistoryAnswer, LiveAnswer, answering
 from floorpulse.query.api.visit_bodies import VISIT_COLUMNS, VisitsAnswer, visit_row
@@ -119,17 +120,17 @@ async def queues(
     """Every queue of the floor with its live gauges and the state of its figures; `at` tells them
     as they stood.
     """
-    asked.refuse_unknown()
     accepted(request)
+    view = shared.floors.view(caller.tenant)
+    chosen = asked.chosen(view)
+    question = chosen, asked.at
     if asked.at is not None:
-        floor_queues = await queues_then(request, caller.tenant, asked.at)
-    question = "queues", caller.tenant, asked.at
+        floor_queues = await queues_then(request, chosen, asked.at)
     after = place_of(asked.cursor, question, decode_name)
     rows, more = await floor_queues.page(
-        caller.tenant, after, paging.rows_of_page(asked.limit, shared.limits)
+        chosen, after, paging.rows_of_page(asked.limit, shared.limits)
     )
-    zone = shared.floors.view(caller.tenant).zone
-    told = [queue_row(row, zone) for row in rows]
+    told = [queue_row(row, view.zone) for row in rows]
     return await tagged_rows(
         request, AnswerPage(told, _following(question, more), timeless), shared.turns
     )

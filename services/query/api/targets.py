@@ -13,13 +13,19 @@ from pydantic import Field
 from floorpulse.access.parameters import Cursor, Limit, List, Parameters, names_of, refuse_strangers
 from floorpulse.figures.policies_in_force import target_ids
 from floorpulse.figures.targets.figures import KeptTarget, TargetQuery, Targets
-from floorpulse.figures.targets.promises import StretchPlace, TargetStatus, counts_visits
+from floorpulse.figures.targets.promises import (
+    Asked,
+    StretchPlace,
+    TargetStatus,
+    counts_visits,
+)
 from floorpulse.figures.tenant_view import TenantView
 from floorpulse.figures.timestamps import Instant, text, text_or_none
 from floorpulse.query.api.answers import AnswerPage, Sheet, csv_stream, tagged_rows
 from floorpulse.query.api.measured import MeasuredRoute, Shared, use_case
 from floorpulse.query.api.paging import further, rows_of_page
 from floorpulse.query.api.parameters import BEGIN, END, span_of, zone_of
+from floorpulse.query.api.queue_groups import groups
 from floorpulse.query.api.repeated import Reader
 from floorpulse.query.api.schemas import Next, answering
 from floorpulse.runtime.accept import CSV, JSON, accepted
@@ -56,10 +62,15 @@ class TargetFigures(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     ]
     queue: Annotated[
         str | None,
-        Meta(description="scope; null in all three: the whole tenant", examples=["vip"]),
+        Meta(description="scope; null in all four: the whole tenant", examples=["vip"]),
     ]
     team: Annotated[str | None, Meta(examples=["orders-east"])]
     site: Annotated[str | None, Meta(examples=["hangzhou"])]
+    client: Annotated[str | None, Meta(examples=["acme"])]
+    channels: Annotated[
+        str | None,
+        Meta(description="comma-separated; null: contacts of all channels", examples=["voice"]),
+    ]
     standing: Annotated[
         TargetStatus,
         Meta(
@@ -113,6 +124,15 @@ class TargetParameters(Parameters):
             examples=["voice-day"],
         ),
     ] = None
+    team: Annotated[
+        List, Field(description="only targets of these teams", examples=["orders-east"])
+    ] = None
+    site: Annotated[
+        List, Field(description="only targets of these sites", examples=["hangzhou"])
+    ] = None
+    client: Annotated[
+        List, Field(description="only targets of these clients", examples=["acme"])
+    ] = None
     since: Annotated[
         str | None,
         Field(
@@ -145,7 +165,8 @@ class TargetParameters(Parameters):
                 "give both from= and to=, or neither for the periods that are running now",
             )
         span = None if self.since is None or self.until is None else span_of(self.since, self.until)
-        return TargetQuery(view.tenant, names, span, zone_of(self.tz, view))
+        asked = Asked(names, groups(view, self.team, self.site, self.client))
+        return TargetQuery(view.tenant, asked, span, zone_of(self.tz, view))
 
 
 @router.get(
@@ -212,6 +233,8 @@ def _row(question: TargetQuery, kept: KeptTarget) -> TargetFigures:
         queue=promise.body.scope.queue,
         team=promise.body.scope.team,
         site=promise.body.scope.site,
+        client=promise.body.scope.client,
+        channels=",".join(promise.body.scope.channels) or None,
         standing=kept.standing,
         value=kept.value.value,
         numerator=kept.value.numerator,

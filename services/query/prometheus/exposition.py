@@ -31,7 +31,7 @@ from floorpulse.query.prometheus.metric_names import COUNTERS, GAUGES
 
 SERIES_PER_QUEUE = 150
 """Series of one queue and channel, rounded up; `test_exposition` counts them."""
-SERIES_PER_TENANT = 100
+SERIES_PER_TENANT = 110
 """Series of a tenant beside those; `test_query_routes` counts them."""
 
 QUANTILES = "contactcenter_wait_quantile_seconds"
@@ -165,6 +165,8 @@ class Exposition:
                 self._watch(page, subject, seen, parts)
             self._staff(page, tenant, view, fold)
             page.put("floorpulse_metrics_folded_queues", _owner(tenant), len(fold.other))
+            unknown = self._floors.view(tenant).unknown_queues
+            page.put("contactcenter_unknown_queues", _owner(tenant), len(unknown))
         self._folded = folds
         self._trust(page, now)
         return page.text()

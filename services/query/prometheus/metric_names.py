@@ -28,6 +28,8 @@ GAUGES = {
     "contactcenter_service_level_target_ratio": "The promised service level.",
     "contactcenter_conservation_residual": "Offered minus outcomes minus waiting; anything but 0 "
     "is a defect.",
+    "contactcenter_unknown_queues": "The tenant's queues with contacts that the definitions, where "
+    "they name queues, do not know.",
     "contactcenter_kpi_state": "1 for the state the figures are in.",
     "contactcenter_kpi_last_update_timestamp_seconds": "When the quietest partition was last "
     "heard of.",

@@ -44,7 +44,8 @@ export function drawLevel(fields, level) {
 
 function drawFlag(flag, incidents) {
   flag.hidden = !incidents.length;
-  write(flag, incidents.length ? t("incidents")(incidents.length) : "");
+  write(flag.firstElementChild, `⚑ ${incidents.length}`);
+  write(flag.lastElementChild, t("incidents")(incidents.length));
   mark(flag, "data-state", incidents.some(({ severity }) => severity === "critical") ? "bad" : "warn");
 }
 

@@ -129,6 +129,28 @@ def test_a_scope_names_queues() -> None:
     assert [one.queue for one in floor.looked] == ["help"]
 
 
+def test_the_sum_of_a_clients_queues_is_watched_without_those_of_others() -> None:
+    text = f"""
+clients:
+  - {{id: acme, names: {{en: Acme}}}}
+queues:
+  - {{id: sales, names: {{en: Sales}}, channels: [voice], client: acme}}
+  - {{id: vip, names: {{en: VIP}}, channels: [voice], client: acme}}
+  - {{id: help, names: {{en: Help}}, channels: [voice]}}
+rules:
+  - {{id: level, {NAMES}, scope: {{clients: [acme], total: true}},
+     threshold: {{kpi: service_level, window: 15m, fire_below: 0.8}}}}
+"""
+    came = (answered(NOW - MINUTE, 1, queue=queue) for queue in ("sales", "vip", "vip", "help"))
+    floor = RuledFloor(a_world(*came), text)
+
+    floor.evaluate()
+
+    assert [(one.queue, one.channel) for one in floor.looked] == [("", "")]
+    assert floor.of("level", "").figure is not None
+    assert floor.of("level", "").figure.denominator == 3  # type: ignore[union-attr]
+
+
 def test_a_scope_may_be_the_sum_of_its_queues() -> None:
     total = LEVEL.replace("id: level,", "id: level, scope: {total: true},")
     floor = RuledFloor(busy_world(), total)
@@ -138,15 +160,16 @@ def test_a_scope_may_be_the_sum_of_its_queues() -> None:
     assert [(one.queue, one.channel) for one in floor.looked] == [("", "")]
 
 
-def test_a_scope_names_teams_and_channels() -> None:
+@pytest.mark.parametrize("grouping", ["team", "client"])
+def test_a_scope_names_teams_clients_and_channels(grouping: str) -> None:
     text = f"""
-teams:
+{grouping}s:
   - {{id: east, names: {{en: East}}}}
 queues:
-  - {{id: sales, names: {{en: Sales}}, channels: [voice, chat], team: east}}
+  - {{id: sales, names: {{en: Sales}}, channels: [voice, chat], {grouping}: east}}
   - {{id: help, names: {{en: Help}}, channels: [voice]}}
 rules:
-  - {{id: level, {NAMES}, scope: {{teams: [east], channels: [voice]}},
+  - {{id: level, {NAMES}, scope: {{{grouping}s: [east], channels: [voice]}},
      threshold: {{kpi: service_level, window: 15m, fire_below: 0.8}}}}
 """
     world = a_world(

@@ -137,6 +137,30 @@ def test_a_half_hour_at_risk_says_how_many_agents_are_missing() -> None:
     )
 
 
+def titled(kind: NoticeKind = NoticeKind.OPENED, **details: object) -> str:
+    one = incident(figure=figure(details=details), resolved_at=OPENED + HOUR)
+    return compose(key(kind), one, context()).title.rpartition(": ")[2]
+
+
+def test_the_title_of_a_half_hour_at_risk_tells_what_is_to_come() -> None:
+    assert titled(required=0.9123, achievable=0.71) == (
+        "rest of half hour needs 91.2%, expects 71.0%"
+    )
+
+
+@pytest.mark.parametrize(
+    ("required", "achievable"), [(0.7, 0.71), (1.2, None), (None, 0.71), (None, None)]
+)
+def test_where_nothing_better_is_known_the_title_tells_the_figure(
+    required: float | None, achievable: float | None
+) -> None:
+    assert titled(required=required, achievable=achievable) == "72.4%"
+
+
+def test_the_title_of_what_is_over_tells_the_figure() -> None:
+    assert titled(NoticeKind.RESOLVED, required=0.9123, achievable=0.71) == "72.4%"
+
+
 def test_a_spike_says_what_is_usual_and_a_streak_its_days() -> None:
     assert how_bad(usual=0.9, before=[1, 2]) == "72.4%, usual: 90.0%"
     days = [

@@ -22,8 +22,10 @@ sites:
 teams:
   - {id: east, names: {en: East}, site: hangzhou}
   - {id: west, names: {en: West}}
+clients:
+  - {id: acme, names: {en: Acme}}
 queues:
-  - {id: orders, names: {en: Orders}, channels: [voice], team: east}
+  - {id: orders, names: {en: Orders}, channels: [voice], team: east, client: acme}
   - {id: returns, names: {en: Returns}, channels: [voice], team: west, calendar: evening}
 rules:
   - {id: slow, names: {en: Slow}, threshold: {kpi: longest_wait, fire_above: 60}}
@@ -112,6 +114,8 @@ def test_a_rule_holds_in_its_own_hours_else_the_queues_else_the_tenants(
         (RuleScope(queues=["orders"]), {"orders"}),
         (RuleScope(teams=["west"]), {"returns"}),
         (RuleScope(sites=["hangzhou"]), {"orders"}),
+        (RuleScope(clients=["acme"]), {"orders"}),
+        (RuleScope(teams=["west"], clients=["acme"]), set()),
         (RuleScope(queues=["orders"], teams=["west"]), set()),
         (RuleScope(queues=["orders", "nobody-defined"]), {"orders", "nobody-defined"}),
     ],

@@ -128,6 +128,15 @@ def test_a_rule_that_cannot_fire_is_one(rule: str, field: str) -> None:
     assert f" rules[tried].{field}" in mistake
 
 
+def test_a_rule_of_the_whole_tenant_is_checked_as_quickly_for_two_hundred_queues() -> None:
+    lines = "".join(
+        f"  - {{id: line-{n}, names: {{en: Line}}, channels: [voice]}}\n" for n in range(200)
+    )
+    text = AROUND.replace("service_levels:\n", f"{lines}service_levels:\n")
+
+    assert check({"right.yaml": text}).mistakes == ()
+
+
 def test_queues_that_nobody_defined_have_the_default_policy() -> None:
     text = """
 tenant: demo

@@ -203,9 +203,9 @@ def test_the_listing_of_queues_and_feedback_by_minutes_are_what_was_shown() -> N
 
 
 async def past_queues(day: PastDay, at: int) -> list[QueueNow]:
-    past = await day.later.query.of(PastFloors).queues("demo", at)
-    return (await past.page("demo", None, 100))[0]
+    past = await day.later.query.of(PastFloors).queues(Selection("demo"), at)
+    return (await past.page(Selection("demo"), None, 100))[0]
 
 
 async def shown_queues(day: PastDay) -> list[QueueNow]:
-    return (await day.then.query.of(Queues).page("demo", None, 100))[0]
+    return (await day.then.query.of(Queues).page(Selection("demo"), None, 100))[0]

@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 from floorpulse.board.domain.windows import Span
 from floorpulse.contracts.instants import parse_instant
 from floorpulse.definitions.domain.terms import Stretch
-from floorpulse.figures.targets.promises import begin_of_stretch, hours_of, promises, stints, tiles
+from floorpulse.figures.targets.promises import (
+    Asked,
+    begin_of_stretch,
+    hours_of,
+    promises,
+    stints,
+    tiles,
+)
 from floorpulse.kpis.formulas.recovery import exact, fewest
 from tests.fakes.definitions import definitions
 from tests.fakes.floor import MINUTE, abandoned, answered, waiting
@@ -136,7 +143,7 @@ def test_a_day_without_an_hour_is_a_day_all_the_same() -> None:
     known = definitions(TEXT.replace("Asia/Shanghai", "America/New_York")).of("demo")
     spring = Span(at("2026-03-08T05:00:00Z"), at("2026-03-08T05:00:01Z"))
 
-    [day] = stints(known, spring, NEW_YORK, ["day"])
+    [day] = stints(known, spring, NEW_YORK, Asked(("day",)))
 
     assert day.span.end - day.span.begin == 23 * 60 * MINUTE
 

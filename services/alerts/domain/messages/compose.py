@@ -68,7 +68,7 @@ def compose(key: NoticeKey, incident: Incident, context: MessageContext) -> Mess
         kind=key.kind,
         severity=str(incident.severity),
         language=context.language,
-        title=_title(short, words),
+        title=_title(short, _outlook(key.kind, incident.figure, words) or short["value"], words),
         lines=tuple((label, text) for label, text in lines if text),
         links=tuple(_links(incident, context.links, words)),
         facts=_facts(key, incident, context),
@@ -91,12 +91,23 @@ def _short(
     }
 
 
-def _title(short: Mapping[str, str], words: Words) -> str:
-    value = words.titled_value.format(value=short["value"]) if short["value"] else ""
+def _title(short: Mapping[str, str], value: str, words: Words) -> str:
     return words.title.format(
         badge=short["severity"],
         what=words.comma.join(filter(None, (short["rule"], short["where"]))),
-        value=value,
+        value=words.titled_value.format(value=value) if value else "",
+    )
+
+
+def _outlook(kind: NoticeKind, figure: Figure, words: Words) -> str:
+    """What a half hour at risk needs and what it can expect: so far it may look well."""
+    required, achievable = (figure.details.get(name) for name in ("required", "achievable"))
+    if kind is NoticeKind.RESOLVED or not isinstance(required, float):
+        return ""
+    if not isinstance(achievable, float) or required <= achievable:
+        return ""
+    return words.outlook.format(
+        required=numbers.percent(required), achievable=numbers.percent(achievable)
     )
 
 

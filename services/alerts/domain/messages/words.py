@@ -24,6 +24,8 @@ class Words:
     detail: str
     title: str
     titled_value: str
+    outlook: str
+    """What stands in the title of a half hour at risk"""
     bracketed: str
     comma: str
     all_queues: str
@@ -97,6 +99,7 @@ ENGLISH = Words(
     detail="{name}: {value}",
     title="{badge}: {what}{value}",
     titled_value=": {value}",
+    outlook="rest of half hour needs {required}, expects {achievable}",
     bracketed="{text} ({more})",
     comma=", ",
     all_queues="all queues",
@@ -166,6 +169,7 @@ CHINESE = Words(
     detail="{name}：{value}",
     title="{badge}：{what}{value}",
     titled_value="：{value}",
+    outlook="本半小时剩余须达 {required}，预计 {achievable}",
     bracketed="{text}（{more}）",
     comma="，",
     all_queues="全部队列",

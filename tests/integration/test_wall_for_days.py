@@ -1,0 +1,82 @@
+"""A screen that hangs for days: the wall in a real Chromium whose clock runs fast, over a floor
+that the page finds in itself (`kiosk.js`). Its memory must not grow, nor its tree, nor may it
+complain.
+
+`WALL_HOURS=24` runs a whole day instead of the half hour that each test run can afford.
+"""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.integration.test_wallboard import CHROMIUM
+from tests.integration.wall_floor import WallFloor, served_wall
+
+pytestmark = [
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on the path"),
+    pytest.mark.timeout(3600),
+]
+
+HOURS = float(os.environ.get("WALL_HOURS", "0.5"))  # noqa: TID251  how long a developer wants it
+FLOOR = (Path(__file__).parent / "kiosk.js").read_text("utf-8")
+EVENING = "2026-11-11T12:30:00Z"
+"""Half past eight on the floor's clocks: a night and a midnight are ahead"""
+WARM_UP = 75 if HOURS >= 1 else 10
+"""Minutes after which everything that is kept for an hour is full; a short run affords fewer, for
+that is little"""
+MINUTE = 60_000
+GROWTH = 400_000
+"""Bytes that a heap may differ by between two moments after a collection"""
+
+
+@dataclass(frozen=True)
+class Load:
+    """What the page holds after garbage was collected."""
+
+    heap: int
+    nodes: int
+    listeners: int
+
+
+async def load(wall: WallFloor) -> Load:
+    session = await wall.page.context.new_cdp_session(wall.page)
+    await session.send("Performance.enable")
+    for _ in range(3):
+        await session.send("HeapProfiler.collectGarbage")
+    told = {
+        one["name"]: one["value"]
+        for one in (await session.send("Performance.getMetrics"))["metrics"]
+    }
+    used = (await session.send("Runtime.getHeapUsage"))["usedSize"]
+    await session.detach()
+    return Load(int(used), int(told["Nodes"]), int(told["JSEventListeners"]))
+
+
+async def pass_minutes(wall: WallFloor, minutes: int) -> None:
+    for _ in range(minutes):
+        await wall.page.clock.run_for(MINUTE)
+
+
+async def test_a_wall_that_hangs_for_days_does_not_grow_and_does_not_complain() -> None:
+    async with served_wall(3) as wall:
+        await wall.page.clock.install(time=EVENING)
+        await wall.page.add_init_script(FLOOR)
+        await wall.open("?layout=six&rotate=15&lang=en")
+        await pass_minutes(wall, WARM_UP)
+        before = await load(wall)
+        await pass_minutes(wall, round(HOURS * 60))
+        after = await load(wall)
+
+        counts = await wall.page.evaluate("window.kiosk")
+        cards = await wall.page.locator(".card").count()
+
+    print(f"{HOURS} h: {before} -> {after}, {counts}")  # noqa: T201  the figures of the long run
+    assert wall.told == []
+    assert cards == 6
+    assert counts["pushed"] > HOURS * 3600 / 5
+    assert counts["opened"] > 2 * HOURS * 6
+    assert after.heap - before.heap < GROWTH
+    assert after.nodes <= before.nodes * 1.1
+    assert after.listeners <= before.listeners + 5
