@@ -49,8 +49,10 @@ def _line(row: ET.Element) -> list[Any]:
 
 def _column(name: str) -> int:
     """0 of A1, 26 of AA1."""
-    letters = name.rstrip("0123456789")
-    return sum((ord(one) - 64) * 26**place for place, one in enumerate(reversed(letters))) - 1
+    number = 0
+    for letter in name.rstrip("0123456789"):
+        number = number * 26 + ord(letter) - 64
+    return number - 1
 
 
 def _cell(node: ET.Element) -> Any:
