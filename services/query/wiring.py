@@ -17,6 +17,8 @@ from floorpulse.definitions.app import DefinitionKeeper
 from floorpulse.definitions.wiring import kept_definitions
 from floorpulse.figures.agents.figures import AgentFigures
 from floorpulse.figures.agents.store import PostgresAgents
+from floorpulse.figures.at.figures import MomentTables, PastFloors
+from floorpulse.figures.at.store import PostgresMoments
 from floorpulse.figures.corrections.figures import Corrections
 from floorpulse.figures.corrections.store import PostgresCorrections
 from floorpulse.figures.forecasts.keeper import ForecastKeeper
@@ -134,6 +136,7 @@ def assembled(
     lookup = Lookup(*folded, monotonic, settings.lookup_seconds, metrics.went_without)
     floors = Floors(keeper.board, now_ms, lambda: kept.current)
     tables = Tables(panes, visits, agents, rows, parts.forecasts.store)
+    moments = MomentTables(PostgresMoments(pool), visits, agents, parts.forecasts.store)
     turns = parts.turns
     live = LiveFigures(floors, lookup, turns, lambda: parts.forecasts.current)
     streams = Streams(live, turns, parts.pulse, settings.most_rows, secrets.token_hex(4))
@@ -154,6 +157,7 @@ def assembled(
         Answering(floors, turns, limits_of(settings), metrics, health),
         live,
         PastFigures(floors, turns, tables),
+        PastFloors(floors, turns, moments, monotonic),
         tables,
         AgentFigures(floors, turns, agents, rows),
         Drilldown(floors, turns, visits),

@@ -13,6 +13,8 @@ from floorpulse.board.ports import RowStore
 from floorpulse.contracts.cells import Cells, add
 from floorpulse.contracts.packed import pack
 from floorpulse.figures.agents.store import PostgresAgents
+from floorpulse.figures.at.ports import MomentHistory
+from floorpulse.figures.at.store import PostgresMoments
 from floorpulse.figures.corrections.store import PostgresCorrections
 from floorpulse.figures.forecasts.keeper import ForecastStore
 from floorpulse.figures.forecasts.store import PostgresForecasts
@@ -64,6 +66,8 @@ class Readers(Protocol):
     @property
     def agents(self) -> AgentHistory: ...
     @property
+    def moments(self) -> MomentHistory: ...
+    @property
     def corrections(self) -> CorrectionHistory: ...
     @property
     def sources(self) -> RetiredStore: ...
@@ -76,6 +80,10 @@ class Readers(Protocol):
 
     async def rolled_up(self) -> None:
         """What is final of the floor is read from rollups, where there are any."""
+        ...
+
+    async def deleted(self, before: int) -> None:
+        """Retention has deleted what happened before an instant."""
         ...
 
     async def correct(self, corrections: Iterable[StoredCorrection]) -> None:
@@ -93,7 +101,7 @@ class MemoryReaders:
     def __init__(self, floor: MemoryFloor) -> None:
         self.floor = self.rows = self.sources = floor
         history = MemoryHistory(floor)
-        self.panes = self.visits = self.agents = self.corrections = history
+        self.panes = self.visits = self.agents = self.corrections = self.moments = history
         self.forecasts = MemoryForecasts()
 
     async def written(self) -> None:
@@ -101,6 +109,9 @@ class MemoryReaders:
 
     async def rolled_up(self) -> None:
         """Memory has panes only."""
+
+    async def deleted(self, before: int) -> None:
+        self.moments.kept_since = before
 
     async def correct(self, corrections: Iterable[StoredCorrection]) -> None:
         self.corrections.corrected += corrections
@@ -120,6 +131,7 @@ class PostgresReaders:
         self.panes = PostgresPanes(pool)
         self.visits = PostgresVisits(pool)
         self.agents = PostgresAgents(pool)
+        self.moments = PostgresMoments(pool)
         self.corrections = PostgresCorrections(pool)
         self.sources = PostgresRetiredSources(pool)
         self.forecasts = PostgresForecasts(pool)
@@ -132,6 +144,10 @@ class PostgresReaders:
         while await roller.step():
             pass
         assert await self._pool.fetchval("SELECT count(*) FROM rollup")
+
+    async def deleted(self, before: int) -> None:
+        row = "INSERT INTO retention (kept, since, announced_at, gone) VALUES ($1, $2, $2, $2)"
+        await self._pool.execute(row, "visits", before)
 
     async def correct(self, corrections: Iterable[StoredCorrection]) -> None:
         await self._pool.copy_records_to_table(

@@ -11,12 +11,13 @@ from floorpulse.board.domain.positions import Position
 from floorpulse.board.domain.series import QueueChannel, QueueChannelSpan
 from floorpulse.board.domain.windows import Span
 from floorpulse.board.ports import FeedLostError, Heard
-from floorpulse.contracts.agents import AgentNow, Entered
+from floorpulse.contracts.agents import LONGEST, AgentNow, Entered
 from floorpulse.contracts.cells import Cell, Cells, Histogram, add
 from floorpulse.contracts.updates import Gauge, PaneKey, PaneRow, Update, revision
 from floorpulse.contracts.visits import Visit, is_open, offer_at, queue_of
 from floorpulse.counting.contributions import contributions
 from floorpulse.counting.histograms import HOUR, hour_bucket
+from floorpulse.figures.at.ports import BeyondRetentionError, MomentPortion, MomentReading
 from floorpulse.figures.open_complaints import StoredComplaint, complaints_of
 from floorpulse.figures.ports import CorrectionPlace, Place, StoredCorrection, StoredVisit
 from floorpulse.figures.selection import Selection
@@ -217,7 +218,8 @@ class MemoryFloor:
 
 class MemoryHistory:
     """The tables of a floor as history reads them; where there is a `gate`, returning customers are
-    told once it is set. `corrected` are corrections of the tenant `demo`.
+    told once it is set. `corrected` are corrections of the tenant `demo`; panes and visits are
+    kept since `kept_since`.
     """
 
     def __init__(self, floor: MemoryFloor) -> None:
@@ -225,6 +227,7 @@ class MemoryHistory:
         self.gate: asyncio.Event | None = None
         self.corrected: list[StoredCorrection] = []
         self.tallied: list[tuple[str, ...]] = []
+        self.kept_since = 0
 
     async def corrections(
         self, selection: Selection, span: Span, recorded_since: int, since: CorrectionPlace
@@ -358,6 +361,21 @@ class MemoryHistory:
         return (
             {Histogram.RETURN_GAP + hour_bucket(nearest): 1} if nearest <= LOOK_BACK * HOUR else {}
         )
+
+    async def moment(self, reading: MomentReading) -> AsyncIterator[MomentPortion]:
+        self._floor.answer()
+        if min(reading.spans[0].begin, reading.offered.begin) < self.kept_since:
+            raise BeyondRetentionError(self.kept_since)
+        async for tallies in self.tallies(reading.selection, reading.spans):
+            yield MomentPortion(tallies=tallies)
+        async for stored in self.visits(reading.selection, reading.offered):
+            yield MomentPortion(visits=[one.visit for one in stored])
+
+    async def agents_at(self, tenant: str, at: int) -> Sequence[AgentNow]:
+        last: dict[str, AgentNow] = {}
+        async for portion in self.states(tenant, Span(at - LONGEST + 1, at + 1)):
+            last.update((one.agent, AgentNow(tenant, *one)) for one in portion)
+        return list(last.values())
 
 
 class ScriptedFeed:

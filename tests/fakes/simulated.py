@@ -5,7 +5,7 @@ scenario ─► wire ─► partition (the engine's fold) ─► updates ─► 
 """
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from floorpulse.board.domain.board import Board, Rules
 from floorpulse.contracts.events import AnyEvent
 from floorpulse.contracts.updates import PaneRow, Update
+from floorpulse.contracts.visits import Visit, VisitKey
 from floorpulse.kpi_engine.fold.partition import Partition
 from floorpulse.kpis.plan import Slot
 from floorpulse.simulator.domain.demand import SLOT
@@ -67,9 +68,18 @@ class SimulatedFloor:
         for _ in self.run(to, 60 * SECOND):
             pass
 
+    @property
+    def visits(self) -> Mapping[VisitKey, Visit]:
+        """Every visit, as it is known by now."""
+        return self._partition.visits.rows
+
     def _take(self, deliveries: list[Delivery]) -> None:
         events = [replace(one.event, tenant="demo") for one in deliveries]
         self.delivered += events
+        self.hear(events)
+
+    def hear(self, events: Sequence[AnyEvent]) -> None:
+        """Take in events, and tell the board."""
         numbered = list(enumerate(events, self._offset))
         self._offset += len(events)
         partition = self._partition

@@ -17,6 +17,7 @@ from floorpulse.contracts.events import AgentState
 from floorpulse.definitions.app import Reload
 from floorpulse.definitions.domain.in_force import NOTHING
 from floorpulse.figures.agents.figures import AgentFigures
+from floorpulse.figures.at.figures import MomentTables, PastFloors
 from floorpulse.figures.corrections.figures import Corrections
 from floorpulse.figures.forecasts.keeper import ForecastKeeper
 from floorpulse.figures.history.figures import PastFigures, Tables
@@ -125,7 +126,7 @@ class World:
         make: Callable[[Callable[[], int]], Board] | None = None,
         **limits: int,
     ) -> None:
-        self.floor = MemoryFloor(watermark=NOW - 15_000)
+        self.floor = self.stored()
         self.history = MemoryHistory(self.floor)
         self.now = NOW
         self.log = FixedLog({number: LogRange(0, 0) for number in range(PARTITIONS)})
@@ -160,6 +161,10 @@ class World:
             }
         )
 
+    def stored(self) -> MemoryFloor:
+        """The floor that it begins with."""
+        return MemoryFloor(watermark=NOW - 15_000)
+
     def _query(self, limits: RowLimits) -> UseCases:
         history = self.history
         metrics = QueryMetrics(CollectorRegistry())
@@ -176,6 +181,7 @@ class World:
             PipelineProgress(pipeline, self.board, lambda: self.now / 1000, metrics.went_without),
         )
         tables = Tables(history, history, history, self.floor, self.forecasts.store)
+        moments = MomentTables(history, history, history, self.forecasts.store)
         health = Health(
             loaded=lambda: self.loaded,
             unready=self._unready,
@@ -186,6 +192,7 @@ class World:
             Answering(floors, turns, limits, metrics, health),
             live,
             PastFigures(floors, turns, tables),
+            PastFloors(floors, turns, moments, lambda: self.now / 1000),
             AgentFigures(floors, turns, history, self.floor),
             Drilldown(floors, turns, history),
             Targets(floors, turns, history, self.floor),

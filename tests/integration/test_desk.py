@@ -147,6 +147,9 @@ async def test_three_clicks_lead_from_a_red_tile_to_the_contact_behind_it(wall: 
         "Answered after 50.3 s, beyond 20 s"
     )
     await playwright.expect(missed(wall).nth(1)).to_contain_text("Gave up after 30 s, beyond 5 s")
+    then = await wall.page.get_attribute("a:text-is('The wall of that moment')", "href")
+    assert urlsplit(then or "").path == "wallboard"
+    assert parse_qs(urlsplit(then or "").query)["at"][0].endswith((":00", ":30"))
     await missed(wall).first.click()
 
     await drawn(wall, "Contact c")

@@ -8,8 +8,10 @@ import asyncio
 import re
 from pathlib import Path
 
+from floorpulse.figures.timestamps import text
+from floorpulse.runtime.clock import now_ms
 from tests.integration.test_wallboard import playwright
-from tests.integration.wall_floor import WallFloor, served_wall, troubled
+from tests.integration.wall_floor import ZONE, WallFloor, served_wall, troubled
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
 SCREEN = (1600, 900)
@@ -28,6 +30,7 @@ async def main() -> None:
         await taken(wall, "wallboard-zh", "?lang=zh&window=60m&rotate=0")
         await taken(wall, "wallboard-teams", "?lang=en&window=60m&rotate=0&by=team")
         await taken(wall, "wallboard-phone", "?lang=en&window=60m&rotate=0", PHONE)
+        await past(wall)
         await stale(wall)
     async with served_wall(40) as wall:
         await troubled(wall.alerts)
@@ -48,6 +51,15 @@ async def drawn(wall: WallFloor, name: str, link: str) -> None:
     await playwright.expect(wall.page.locator(".card .came").first).to_have_attribute("d", DRAWN)
     await wall.page.wait_for_timeout(MOMENT)
     await wall.page.screenshot(path=IMAGES / f"{name}.png", animations="disabled")
+
+
+async def past(wall: WallFloor) -> None:
+    """A moment two hours ago, which stands."""
+    at = text(now_ms() - 120 * 60_000, ZONE)[:19]
+    await wall.open(f"?lang=en&rotate=0&at={at}")
+    await wall.page.keyboard.press("Space")
+    await playwright.expect(wall.page.locator("#marks .notice").first).to_be_attached()
+    await drawn(wall, "time-machine", "past")
 
 
 async def stale(wall: WallFloor) -> None:

@@ -86,7 +86,7 @@ class PostgresPanes:
         queues = list(selection.queues) or None
         channels = list(selection.channels) or None
         with away():
-            async with self._snapshot(selection.tenant, [span]) as (connection, needed):
+            async with snapshot(self._pool, selection.tenant, [span]) as (connection, needed):
                 for part in needed:
                     values = selection.tenant, part.span.begin, part.span.end, queues, channels
                     rows = await connection.fetch(
@@ -101,48 +101,55 @@ class PostgresPanes:
         """The selected panes that start in `spans` (contiguous, ascending), in portions; in their
         place what they were rolled up to.
         """
-        grouped = [span.begin for span in spans], selection.by.queues, selection.by.channels
         with away():
-            async with self._snapshot(selection.tenant, spans) as (connection, needed):
-                for part in needed:
-                    queues = _queues(selection, part.grain)
-                    statement = (
-                        TALLIES
-                        + table(part.grain, queues)
-                        + GROUPED.format(together=READINGS[part.grain].together)
-                    )
-                    values = (
-                        selection.tenant,
-                        part.span.begin,
-                        part.span.end,
-                        queues,
-                        list(selection.channels) or None,
-                        *grouped,
-                    )
-                    async for rows in _rows(connection, part, statement, values):
-                        yield [
-                            PaneTally(
-                                one[0],
-                                RowKey(one[1], one[2]),
-                                one[3],
-                                unpack_joined(one[4], one[5]),
-                            )
-                            for one in rows
-                        ]
+            async with snapshot(self._pool, selection.tenant, spans) as (connection, needed):
+                async for tallies in tallied(connection, needed, selection, spans):
+                    yield tallies
 
-    @asynccontextmanager
-    async def _snapshot(
-        self, tenant: str, spans: Sequence[Span]
-    ) -> AsyncIterator[tuple[PoolConnectionProxy, list[Part]]]:
-        """A connection that sees one instant, and which table answers which part of `spans` at
-        it.
-        """
-        async with (
-            self._pool.acquire(timeout=FREE_WITHIN) as connection,
-            connection.transaction(isolation="repeatable_read", readonly=True),
-        ):
-            rolled = await reach(connection, tenant, Span(spans[0].begin, spans[-1].end))
-            yield connection, parts(spans, rolled)
+
+@asynccontextmanager
+async def snapshot(
+    pool: asyncpg.Pool, tenant: str, spans: Sequence[Span]
+) -> AsyncIterator[tuple[PoolConnectionProxy, list[Part]]]:
+    """A connection that sees one instant, and which table answers which part of `spans` at it."""
+    async with (
+        pool.acquire(timeout=FREE_WITHIN) as connection,
+        connection.transaction(isolation="repeatable_read", readonly=True),
+    ):
+        rolled = await reach(connection, tenant, Span(spans[0].begin, spans[-1].end))
+        yield connection, parts(spans, rolled)
+
+
+async def tallied(
+    connection: PoolConnectionProxy,
+    needed: Sequence[Part],
+    selection: Selection,
+    spans: Sequence[Span],
+) -> AsyncIterator[Sequence[PaneTally]]:
+    """The selected panes that start in `spans`, as `PostgresPanes.tallies` has them, in a
+    snapshot.
+    """
+    grouped = [span.begin for span in spans], selection.by.queues, selection.by.channels
+    for part in needed:
+        queues = _queues(selection, part.grain)
+        statement = (
+            TALLIES
+            + table(part.grain, queues)
+            + GROUPED.format(together=READINGS[part.grain].together)
+        )
+        values = (
+            selection.tenant,
+            part.span.begin,
+            part.span.end,
+            queues,
+            list(selection.channels) or None,
+            *grouped,
+        )
+        async for rows in _rows(connection, part, statement, values):
+            yield [
+                PaneTally(one[0], RowKey(one[1], one[2]), one[3], unpack_joined(one[4], one[5]))
+                for one in rows
+            ]
 
 
 def _queues(selection: Selection, grain: Grain | None) -> list[str] | None:

@@ -95,7 +95,7 @@ class LiveFigures:
         turns: Turns,
         forecasts: Callable[[], Forecasts] = lambda: NO_FORECASTS,
     ) -> None:
-        self._floors = floors
+        self.floors = floors
         self._board = floors.board
         self._lookup = lookup
         self.turns = turns
@@ -116,7 +116,7 @@ class LiveFigures:
 
     async def size(self, query: LiveQuery) -> int:
         """How many rows an answer has."""
-        view = self._floors.view(query.selection.tenant)
+        view = self.floors.view(query.selection.tenant)
         span = span_of(query.window, view.as_of, self._board.rules.pane, view.zone)
         known_layout = await self._layout(
             query, query.question.basis.terms(view.known, span.begin), view.as_of
@@ -133,7 +133,7 @@ class LiveFigures:
         of their last word; sums over them and others go on. Each subject's rows are computed at
         once, those of many subjects in several turns of the loop.
         """
-        view = self._floors.view(query.selection.tenant)
+        view = self.floors.view(query.selection.tenant)
         contexts = LiveContexts(partial(self._context, query, view, until), view)
         context = await contexts.at(view.as_of)
         known_layout = await self._layout(query, context.terms, view.as_of)
@@ -228,7 +228,7 @@ class LiveFigures:
         """The occupancy of each group's agents, as rows of its queues have it; None where undefined
         or not looked up at `until`.
         """
-        view = self._floors.view(asked.tenant)
+        view = self.floors.view(asked.tenant)
         span = span_of(asked.window, view.as_of, self._board.rules.pane, view.zone)
         found = await self._lookup.find(
             Selection(asked.tenant), Need.AGENT_TIME, asked.window, span, view.as_of, until

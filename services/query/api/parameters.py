@@ -43,6 +43,7 @@ from floorpulse.figures.tenant_view import TenantView
 from floorpulse.figures.visits.drilldown import VisitQuery
 from floorpulse.kpis.catalogue import ASKED, CATALOGUE, Kpi
 from floorpulse.kpis.policies import Formula
+from floorpulse.query.api.past_instants import At
 from floorpulse.query.api.queue_groups import Clients, Sites, Teams, UnknownParameter, groups
 from floorpulse.query.api.taken import Taken, TakenFigures
 from floorpulse.runtime.problems import Problem
@@ -165,8 +166,17 @@ class LiveParameters(FigureParameters):
 class LivePageParameters(TakenFigures, LiveParameters):
     """Parameters of a page of live figures."""
 
+    at: At = None
     limit: Limit = None
     cursor: Cursor = None
+
+    def query(self, view: TenantView) -> LiveQuery:
+        """The question; problems 422. Of a past instant history tells every queue apart."""
+        if self.at is None:
+            return super().query(view)
+        self.refuse_unknown()
+        chosen = self.selection(view)
+        return LiveQuery(chosen, self.window, self.question(view, chosen))
 
 
 class HistoryParameters(TakenFigures, FigureParameters):

@@ -11,6 +11,7 @@ from floorpulse.definitions.domain.bodies import Kind
 from floorpulse.definitions.domain.terms import Grouping
 from floorpulse.figures.selection import NamedGroups, Selection, UnknownQueues
 from floorpulse.figures.tenant_view import TenantView
+from floorpulse.query.api.past_instants import At
 
 Teams = Annotated[
     List,
@@ -46,6 +47,7 @@ class QueuesParameters(PageParameters):
     site: Sites = None
     client: Clients = None
     unknown: UnknownParameter = UnknownQueues.INCLUDE
+    at: At = None
 
     def chosen(self, view: TenantView) -> Selection:
         """The queues that are asked for; problems 422."""

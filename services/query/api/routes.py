@@ -52,6 +52,7 @@ from floorpulse.query.api.parameters import (
     VisitParameters,
     zone_of,
 )
+from floorpulse.query.api.past_instants import figures_then, queues_then
 from floorpulse.query.api.pipeline_bodies import PipelineAnswer, pipeline_answer
 from floorpulse.query.api.queue_bodies import QueuesAnswer, queue_row, timeless
 from floorpulse.query.api.queue_groups import QueuesParameters
@@ -124,13 +125,18 @@ async def queues(
     shared: Shared,
     asked: Annotated[QueuesParameters, Query()],
 ) -> Response:
-    """Every queue of the floor with its live gauges and the state of its figures."""
+    """Every queue of the floor with its live gauges and the state of its figures; `at` tells them
+    as they stood.
+    """
     accepted(request)
     view = shared.floors.view(caller.tenant)
-    question = asked.chosen(view)
+    chosen = asked.chosen(view)
+    question = chosen, asked.at
+    if asked.at is not None:
+        floor_queues = await queues_then(request, chosen, asked.at)
     after = place_of(asked.cursor, question, decode_name)
     rows, more = await floor_queues.page(
-        question, after, paging.rows_of_page(asked.limit, shared.limits)
+        chosen, after, paging.rows_of_page(asked.limit, shared.limits)
     )
     told = [queue_row(row, view.zone) for row in rows]
     return await tagged_rows(
@@ -150,13 +156,15 @@ async def live(
     shared: Shared,
     asked: Annotated[LivePageParameters, Query()],
 ) -> Response:
-    """Figures of a window up to now; gauges are those of this moment whatever the window.
-    `format=csv` and `format=xlsx` give all pages as one file.
+    """Figures of a window up to now; gauges are those of this moment whatever the window. `at`
+    gives the same of a past instant; `format=csv` and `format=xlsx` give all pages as one file.
     """
     keep(request, asked)
     kind = asked.kind(request)
     question = asked.query(shared.floors.view(caller.tenant))
-    after = place_of(asked.cursor, question, decode_live_place)
+    after = place_of(asked.cursor, (question, asked.at), decode_live_place)
+    if asked.at is not None:
+        live_figures = await figures_then(request, question, asked.at)
     page = partial(live_figures.page, question)
     rows, more = await page(after, paging.rows_of_page(asked.limit, shared.limits))
     shared.counted("/v1/kpis", len(rows))
@@ -165,8 +173,9 @@ async def live(
         zone = shared.floors.view(caller.tenant).zone
         sheet = Sheet("kpis", LIVE_COLUMNS, zone, question.question.ids)
         return await file_answer(rows, further, sheet, (kind, asked.arranged), shared.turns)
-    fresh = shared.floors.view(caller.tenant).freshness
-    return await figures(request, rows, _following(question, more), shared.turns, fresh)
+    fresh = live_figures.floors.view(caller.tenant).freshness
+    following = _following((question, asked.at), more)
+    return await figures(request, rows, following, shared.turns, fresh)
 
 
 @figures_router.get(

@@ -25,10 +25,14 @@ export async function contacts() {
   return [
     heading(`${known?.[lang] ?? queue} · ${said("day")} ${hour(from)}–${hour(to)}`),
     summary(figures, known?.target),
+    el("p", {}, el("a", { class: "button", href: wallThen(from) }, t("wallThen"))),
     missedList(missed, { ...span, missed: "true" }, count(missedOf(figures.service_level))),
     listed(t("othersTitle"), others, otherColumns(), span),
   ];
 }
+
+/** The wall as it stood at an instant of the API. */
+const wallThen = (instant) => `wallboard?${new URLSearchParams({ at: instant.slice(0, 16), lang })}`;
 
 function summary(figures, target) {
   return facts([

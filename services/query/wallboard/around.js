@@ -19,6 +19,11 @@ export async function askAround(ask) {
   Object.assign(around, { incidents: rows.sort(worstFirst), rotas, receivers, heardAt: performance.now() });
 }
 
+/** Show these incidents, as of a past moment; who was on call then is not asked. */
+export function showIncidents(rows) {
+  Object.assign(around, { incidents: rows.toSorted(worstFirst), rotas: [], heardAt: performance.now() });
+}
+
 const worstFirst = (one, other) => RANK[one.severity] - RANK[other.severity] || one.opened_at.localeCompare(other.opened_at);
 
 const isOld = () => performance.now() - around.heardAt > OLD;

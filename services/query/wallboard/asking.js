@@ -44,9 +44,9 @@ const read = { half: null, waits: false };
 /** What was read was about other cards, or is old: read all of it again. */
 export const forgetDay = () => Object.assign(read, { half: null, waits: false });
 
-/** Read what is missing: all half hours once, then the last two; and once the waits of the last hour. */
-export async function readDay() {
-  await readHalfHours();
+/** Read what is missing: all half hours once, then the last two, the running one too or not; and once the waits of the last hour. */
+export async function readDay(running = true) {
+  await readHalfHours(running);
   if (!read.waits) await readWaits();
 }
 
@@ -73,11 +73,11 @@ function narrowed() {
   return names.length ? { queue: names.join(",") } : {};
 }
 
-async function readHalfHours() {
+async function readHalfHours(running) {
   const now = serverNow();
   const half = halfHourOf(now);
   const from = read.half === half ? half - HALF_HOUR : midnight(now) - 2 * HALF_HOUR; // the clocks may have been put back since
-  const rows = await history(from, half + HALF_HOUR, { kpi: DAY_KPIS, interval: "30m" });
+  const rows = await history(from, running ? half + HALF_HOUR : half, { kpi: DAY_KPIS, interval: "30m" });
   if (!rows) return;
   takeDay(floor.tiles, rows, localTime(now).slice(0, 10));
   read.half = half;

@@ -40,7 +40,8 @@ export function drawCard(tile, linkLost, incidents) {
 function drawWay(way, tile) {
   way.hidden = choice.by !== "queue" && choice.by !== "client";
   if (way.hidden) return;
-  mark(way, "href", `desk?${new URLSearchParams({ [choice.by]: tile.id, lang: choice.lang })}`);
+  const day = new URLSearchParams(location.search).get("at")?.slice(0, 10);
+  mark(way, "href", `desk?${new URLSearchParams({ [choice.by]: tile.id, lang: choice.lang, ...(day ? { day } : {}) })}`);
   mark(way, "aria-label", t("onDesk")(titleOf(tile)));
 }
 

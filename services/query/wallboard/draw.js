@@ -13,6 +13,7 @@ import { GROUPS, groupsOf, KINDS, LAYOUTS } from "./wanted.js";
 const ASPECTS = { one: 1.9, six: 1.5, forty: 1.35 };
 const STATES = { critical: "bad", warning: "warn", info: "few" };
 const INCIDENTS = 3;
+const TITLES = { lost: "⚠", past: "⏪" };
 
 /** Everything on the page that does not come from the stream, in the chosen language. */
 export function drawWords() {
@@ -127,7 +128,8 @@ function bannerWords(link) {
 
 const secondsUntil = (until) => Math.max(1, Math.ceil((until - performance.now()) / 1_000));
 
-function dataWords({ name, since, count: stale, of: all, refusal }) {
+function dataWords({ name, since, count: stale, of: all, refusal, words }) {
+  if (name === "past") return words;
   if (name === "partial") return t("partialSince")(stale, all, clockTime(since));
   if (name !== "lost") return "";
   if (since) return t("lostSince")(clockTime(since));
@@ -141,7 +143,7 @@ function drawLink(link) {
   write(byId("banner"), words);
   byId("banner").hidden = !words;
   write(byId("clock"), clockTime(link.name === "partial" ? serverNow() : link.since));
-  document.title = link.name === "lost" ? `⚠ ${t("lost")} · Floorpulse` : "Floorpulse";
+  document.title = TITLES[link.name] ? `${TITLES[link.name]} ${t(link.name)} · Floorpulse` : "Floorpulse";
 }
 
 // ── The line below: incidents, who is on call, queues that nobody defined ───────────────────────────────────────────

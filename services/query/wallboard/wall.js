@@ -8,6 +8,8 @@
  *   GET v1/kpis/history, every minute ─► the half hours of the day: all of them first, then the last two
  *   GET v1/alerts, v1/oncall, every 15 s, where they are served ─► incidents, who is on call
  *
+ * With ?at=… in the address the past is shown instead, see replay.js.
+ *
  * Nothing grows: a card per tile, a row per KPI, the half hours of one day, the waits of one hour. Nothing runs while nobody
  * can look.
  */
@@ -21,6 +23,7 @@ import { byId, page } from "./dom.js";
 import { addWindowButtons, draw, drawChoices, drawDays, drawLogin, drawRefusal, drawWords, fitGrid } from "./draw.js";
 import { floor, forgetFigures, forgetTiles, standing, takeCardRows, takeListing, takePlan, takeTotalRows } from "./floor.js";
 import { shownNumber, turn, turnInTime } from "./pages.js";
+import { askAgain, isPast, KEYS_THEN, lookBack, play, rest as restThen, standingThen, wakeThen } from "./replay.js";
 import { askedPause, isForbidden, Stream } from "./stream.js";
 import { hold } from "./wanted.js";
 
@@ -45,7 +48,8 @@ const streams = [cardStream, totalStream];
 
 const streamAddress = (question) => `v1/stream?${new URLSearchParams(question)}`;
 
-const openCards = () => cardStream.open(streamAddress({ kpi: CARD_KPIS, by: choice.by, window: choice.window }));
+const openCards = () =>
+  isPast ? askAgain() : cardStream.open(streamAddress({ kpi: CARD_KPIS, by: choice.by, window: choice.window }));
 const openTotal = () => totalStream.open(streamAddress({ kpi: FLOOR_KPIS, by: "total", window: "today" }));
 
 let pollTimer;
@@ -63,6 +67,7 @@ async function pollPlan() {
 }
 
 async function poll() {
+  if (isPast) return askAgain();
   clearTimeout(pollTimer);
   const sent = performance.now();
   let pause = POLL_EVERY;
@@ -84,7 +89,7 @@ function listed(rows) {
   const isFirst = floor.listing === null;
   takeListing(rows);
   drawChoices();
-  if (isFirst) days.start();
+  if (isFirst && !isPast) days.start();
 }
 
 // ── Out: at most five drawings a second ─────────────────────────────────────────────────────────────────────────────
@@ -95,10 +100,12 @@ function drawSoon() {
   drawTimer ??= setTimeout(drawNow, DRAW_EVERY);
 }
 
+const standingNow = () => (isPast ? standingThen() : standing(streams));
+
 function drawNow() {
   clearTimeout(drawTimer);
   drawTimer = null;
-  if (isWatching()) draw(standing(streams));
+  if (isWatching()) draw(standingNow());
 }
 
 // ── Acts of whoever stands in front of it ───────────────────────────────────────────────────────────────────────────
@@ -125,7 +132,7 @@ function switchCards() {
   if (floor.listing) takeListing(floor.listing);
   forgetDay();
   openCards();
-  days.start();
+  if (!isPast) days.start();
   drawNow();
 }
 
@@ -153,15 +160,17 @@ const KEYS = {
   PageDown: () => turnPage(1),
   " ": holdPage,
   l: switchLanguage,
+  p: lookBack,
   f: () => (document.fullscreenElement ? document.exitFullscreen() : page.requestFullscreen()),
 };
 
 /** Keys act unless they are meant for what has the focus. */
 function onKey(event) {
   const isTaken = event.target.closest("input, select, button, a") || event.ctrlKey || event.metaKey || event.altKey;
-  if (isTaken || page.dataset.view === "login" || !Object.hasOwn(KEYS, event.key)) return;
+  const keys = isPast ? { ...KEYS, ...KEYS_THEN } : KEYS;
+  if (isTaken || page.dataset.view === "login" || !Object.hasOwn(keys, event.key)) return;
   event.preventDefault();
-  KEYS[event.key]();
+  keys[event.key]();
 }
 
 let touchedAt = null;
@@ -195,6 +204,7 @@ const isWatching = () => !document.hidden && page.dataset.view !== "login";
 
 function wake() {
   if (!isWatching()) return;
+  if (isPast) return wakeThen();
   openCards();
   openTotal();
   poll();
@@ -204,25 +214,27 @@ function wake() {
 }
 
 function rest() {
+  restThen();
   clearTimeout(pollTimer);
   for (const one of [days, surroundings]) one.rest();
   streams.forEach((stream) => stream.rest());
 }
 
 function tick() {
-  streams.forEach((stream) => stream.reopenIfSilent());
+  if (!isPast) streams.forEach((stream) => stream.reopenIfSilent());
   turnInTime(byId("cards").contains(document.activeElement));
   drawNow();
 }
 
 function note() {
-  if (!isWatching() || standing(streams).name === "lost") return;
+  if (isPast || !isWatching() || standing(streams).name === "lost") return;
   noteWaits(floor.tiles, serverNow());
   drawDays();
 }
 
 addWindowButtons(switchWindow);
 drawWords();
+if (isPast) play({ kpis: { cards: CARD_KPIS, floor: FLOOR_KPIS }, draw: drawNow, drawDays, listed: drawChoices, askForKey });
 byId("lang").addEventListener("click", switchLanguage);
 byId("login").addEventListener("submit", signIn);
 byId("by").addEventListener("change", switchCards);
@@ -230,6 +242,7 @@ byId("layout").addEventListener("change", switchLayout);
 byId("before").addEventListener("click", () => turnPage(-1));
 byId("after").addEventListener("click", () => turnPage(1));
 byId("hold").addEventListener("click", holdPage);
+byId("look-back").addEventListener("click", lookBack);
 addEventListener("keydown", onKey);
 byId("cards").addEventListener("touchstart", ({ changedTouches: [touch] }) => { touchedAt = touch; }, { passive: true });
 byId("cards").addEventListener("touchend", onTouchEnd, { passive: true });

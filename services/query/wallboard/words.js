@@ -36,6 +36,11 @@ export const CATALOGUE = {
     nobodyHasIt: "nobody has it yet", sinceTime: (at) => `since ${at}`,
     onCall: (rota, who, until) => `On call, ${rota}: ${who} until ${until}`,
     stranger: (queue, n) => `Queue nobody defined: ${queue} (${n} offered)`, asOf: (at) => `as of ${at}`,
+    past: "Past", pastIs: (at) => `Past: ${at} – not live`, pastAway: "This moment cannot be shown.", lookBack: "Look back",
+    toLive: "Back to live", play: "Play", pause: "Pause", earlier: "A minute back", later: "A minute on", slower: "Slower",
+    faster: "Faster", speed: "Speed", replay: "The past", line: "Moment of the day", marks: "Incidents and notices of the day",
+    markOf: (severity, rule, queue, from, to) => `${severity}: ${rule}, ${queue}, ${from} to ${to}`,
+    noticeOf: (who, channel, at) => `Notice to ${who} by ${channel} at ${at}`,
     windows: { "5m": "5 min", "15m": "15 min", "30m": "30 min", "60m": "60 min", today: "Today" },
   },
   zh: {
@@ -67,6 +72,11 @@ export const CATALOGUE = {
     severity: { critical: "严重", warning: "警告", info: "提示" }, has: (who) => `${who} 处理中`, nobodyHasIt: "尚无人处理",
     sinceTime: (at) => `${at} 起`, onCall: (rota, who, until) => `值班 ${rota}：${who}，至 ${until}`,
     stranger: (queue, n) => `未定义的队列：${queue}（进线 ${n}）`, asOf: (at) => `截至 ${at}`,
+    past: "回放", pastIs: (at) => `回放：${at}，非实时`, pastAway: "无法显示该时刻。", lookBack: "回放",
+    toLive: "返回实时", play: "播放", pause: "暂停", earlier: "后退一分钟", later: "前进一分钟", slower: "减速", faster: "加速",
+    speed: "速度", replay: "回放", line: "当日时刻", marks: "当日事件与通知",
+    markOf: (severity, rule, queue, from, to) => `${severity}：${rule}，${queue}，${from} 至 ${to}`,
+    noticeOf: (who, channel, at) => `${at} 通知 ${who}（${channel}）`,
     windows: { "5m": "5 分钟", "15m": "15 分钟", "30m": "30 分钟", "60m": "60 分钟", today: "今日" },
   },
 };

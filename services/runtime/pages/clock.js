@@ -22,8 +22,18 @@ export function learnClock(stamp, sent, received) {
 }
 
 /** Now, in epoch milliseconds of the server; by the screen's own clock until the server has answered. */
-export const serverNow = () =>
+export const realNow = () =>
   performance.now() + (Number.isFinite(offset.low) ? (offset.low + offset.high) / 2 : performance.timeOrigin);
+
+let past = null;
+
+/** Let the page show a past moment, epoch milliseconds, as if it were now. */
+export function showPast(at) {
+  past = at;
+}
+
+/** The moment that the page shows: now, or a past one. */
+export const serverNow = () => past ?? realNow();
 
 let ahead = -new Date().getTimezoneOffset() * MINUTE;
 

@@ -220,7 +220,7 @@ def test_a_target_of_channels_counts_their_contacts_only(world: World) -> None:
     assert [
         (name, row["value"], row["standing"], row["channels"]) for name, row in kept.items()
     ] == [
-        ("all-handled@1", 120, "missed", None),
+        ("all-handled@1", 120, "behind", None),
         ("calls-handled@1", 60, "met", "voice"),
     ]
     assert {row["client"] for row in kept.values()} == {"bolt"}

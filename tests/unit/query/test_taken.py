@@ -38,7 +38,21 @@ def cells(book: bytes, sheet: int = 1) -> list[list[Any]]:
     """The cells of a worksheet: text as str, numbers as float, truths as bool; None where empty."""
     with ZipFile(BytesIO(book)) as parts:
         root = ET.fromstring(parts.read(f"xl/worksheets/sheet{sheet}.xml"))  # noqa: S314  our own file
-    return [[_cell(one) for one in row] for row in root.iter(f"{MAIN}row")]
+    return [_line(row) for row in root.iter(f"{MAIN}row")]
+
+
+def _line(row: ET.Element) -> list[Any]:
+    """The cells of a row, up to the last that is there."""
+    there = {_column(one.get("r", "")): _cell(one) for one in row}
+    return [there.get(column) for column in range(max(there) + 1)]
+
+
+def _column(name: str) -> int:
+    """0 of A1, 26 of AA1."""
+    number = 0
+    for letter in name.rstrip("0123456789"):
+        number = number * 26 + ord(letter) - 64
+    return number - 1
 
 
 def _cell(node: ET.Element) -> Any:
@@ -116,7 +130,7 @@ def test_a_long_table_goes_on_in_the_next_sheet() -> None:
     book.write([[True, 3]])
     book.close()
 
-    assert cells(file.getvalue()) == [["time", "value"], [1.0], ["x", 2.5]]
+    assert cells(file.getvalue()) == [["time", "value"], [None, 1.0], ["x", 2.5]]
     assert cells(file.getvalue(), 2) == [["time", "value"], [True, 3.0]]
 
 

@@ -1,0 +1,104 @@
+"""The board of a past instant: what was counted goes in as rows, and live figures are read off it
+as off any other.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from floorpulse.board.domain.board import Board
+from floorpulse.board.domain.series import QueueChannel, QueueChannelSpan
+from floorpulse.board.domain.windows import Span
+from floorpulse.contracts.agents import AgentNow
+from floorpulse.contracts.cells import add
+from floorpulse.contracts.updates import PaneRow, Update
+from floorpulse.contracts.visits import Visit
+from floorpulse.figures.at.visits_then import VisitsThen, changes_of
+from floorpulse.figures.sums import PaneTally, SummedPanes
+
+EVERY = 1 << 40
+"""More queues and agents than there are: history tells every one apart"""
+BY_HAND = -1
+"""Stands for the source partition of the rows that are put together here"""
+
+
+class FloorThen:
+    """Gathers what was counted up to an instant, by queue and channel.
+
+    `spans` are those that tallies are of, ascending; the last one is the pane in progress, of which
+    there are none.
+    """
+
+    def __init__(self, tenant: str, visits: VisitsThen, spans: Sequence[Span]) -> None:
+        self._tenant = tenant
+        self._visits = visits
+        self._spans = spans
+        self._sums: dict[tuple[QueueChannel, int], SummedPanes] = {}
+
+    def take(self, tallies: Iterable[PaneTally], visits: Iterable[Visit]) -> None:
+        """Take in some of what was read."""
+        for tally in tallies:
+            queue_channel = self._tenant, tally.row_key.queue, tally.row_key.channel
+            known = self._sum(queue_channel, self._spans[tally.interval].begin)
+            for cells in tally.panes:
+                add(known.cells, cells)
+            known.revision = max(known.revision, tally.revision)
+        self._visits.add(visits)
+
+    def _sum(self, queue_channel: QueueChannel, begin: int) -> SummedPanes:
+        return self._sums.setdefault((queue_channel, begin), SummedPanes())
+
+    def update(self, agents: Sequence[AgentNow]) -> Update:
+        """All of it as news to a board: a row for each span, in the place of its first pane."""
+        for (queue_channel, begin), cells in changes_of(self._visits, self._spans).items():
+            add(self._sum(queue_channel, begin).cells, cells)
+        return Update(
+            partition=BY_HAND,
+            log_id="",
+            generation=0,
+            epoch=0,
+            next_offset=0,
+            published_at=0,
+            lag=0,
+            applied=0,
+            dead=0,
+            watermark=None,
+            rows=[self._row(*one) for one in self._sums.items()],
+            gauges=self._visits.gauges(),
+            agents=list(agents),
+        )
+
+    @staticmethod
+    def _row(key: tuple[QueueChannel, int], known: SummedPanes) -> PaneRow:
+        queue_channel, begin = key
+        return PaneRow(*queue_channel, begin, known.revision, known.cells)
+
+
+def board_then(
+    now: Board, at: int, update: Update, queue_channels: Iterable[QueueChannelSpan]
+) -> Board:
+    """The board as it stood at an instant, out of what was counted until then; `now` is the board
+    of this moment, which tells how far counting has come.
+    """
+    rules = replace(now.rules, most_queues=EVERY, most_agents=EVERY)
+    board = Board(rules, lambda: at)
+    board.take_queue_channels(queue_channels)
+    for position in now.positions.values():
+        board.take_position(position)
+    board.take(update, at, live=False)
+    return board
+
+
+def seen_before(board: Board, tenant: str, at: int) -> list[QueueChannelSpan]:
+    """The queues and channels of a tenant that had a contact in a pane before `at`, as far as the
+    board of this moment tells them apart.
+    """
+    return [
+        QueueChannelSpan(one, first, min(at, board.last_seen[one]))
+        for one in board.known_queue_channels(tenant)
+        if (first := board.first_seen.get(one, at)) < at
+    ]
+
+
+def began(board: Board, tenant: str) -> int | None:
+    """When the first contact of a tenant came, to the minute; None where none ever did."""
+    return min((at for one, at in board.first_seen.items() if one[0] == tenant), default=None)

@@ -1,0 +1,54 @@
+"""What live figures look up in the tables, up to a past instant: nothing that came later."""
+
+from collections.abc import AsyncIterator, Sequence
+
+from floorpulse.board.domain.windows import Span
+from floorpulse.contracts.visits import Visit
+from floorpulse.figures.open_complaints import StoredComplaint
+from floorpulse.figures.ports import AgentHistory, Place, StoredVisit, VisitHistory
+from floorpulse.figures.selection import Selection
+from floorpulse.figures.staff.attendance import AgentEntered
+from floorpulse.figures.sums import PaneTally
+
+
+def until(span: Span, at: int) -> Span:
+    """The part of a span up to an instant, that included."""
+    return Span(span.begin, max(span.begin, min(span.end, at + 1)))
+
+
+class VisitsUntil:
+    """A `VisitHistory` without the visits that were offered after the instant `at`."""
+
+    def __init__(self, visits: VisitHistory, at: int) -> None:
+        self._visits = visits
+        self._at = at
+
+    def visits(
+        self, selection: Selection, span: Span, after: Place | None = None
+    ) -> AsyncIterator[Sequence[StoredVisit]]:
+        """Those that had been offered."""
+        return self._visits.visits(selection, until(span, self._at), after)
+
+    async def complaints(self, tenant: str, span: Span) -> Sequence[StoredComplaint]:
+        """Those that were open, as they are known now."""
+        return await self._visits.complaints(tenant, span)
+
+    async def returns(self, selection: Selection, spans: Sequence[Span]) -> Sequence[PaneTally]:
+        """Of those that had been offered."""
+        return await self._visits.returns(selection, [until(span, self._at) for span in spans])
+
+
+class AgentsUntil:
+    """An `AgentHistory` without the states that were entered after the instant `at`."""
+
+    def __init__(self, agents: AgentHistory, at: int) -> None:
+        self._agents = agents
+        self._at = at
+
+    def handled(self, selection: Selection, span: Span) -> AsyncIterator[Sequence[Visit]]:
+        """Those that may count."""
+        return self._agents.handled(selection, until(span, self._at))
+
+    def states(self, tenant: str, span: Span) -> AsyncIterator[Sequence[AgentEntered]]:
+        """Those that had been entered."""
+        return self._agents.states(tenant, until(span, self._at))

@@ -1,0 +1,84 @@
+"""The floor around a past instant, read from PostgreSQL in one snapshot."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+
+import asyncpg
+from asyncpg.pool import PoolConnectionProxy
+
+from floorpulse.board.adapters.rows import ANSWER_WITHIN, FREE_WITHIN, away
+from floorpulse.contracts.agents import LONGEST, AgentNow, decode_entered
+from floorpulse.contracts.visits import decode_visit
+from floorpulse.figures.at.ports import BeyondRetentionError, MomentPortion, MomentReading
+from floorpulse.figures.history.coverage import TooFineError
+from floorpulse.figures.history.panes import snapshot, tallied
+from floorpulse.runtime.database import NO_SCAN, planned
+
+FETCHED = 1000
+"""Visits of one round trip"""
+PORTION = 200
+"""Visits decoded in one go; whoever takes them hands the loop back between two portions"""
+
+GONE = "SELECT max(gone) FROM retention WHERE kept IN ('panes', 'visits', 'agents')"
+VISITS = """
+SELECT body FROM visit
+WHERE tenant = $1 AND offered_at >= $2 AND offered_at < $3 AND ($4::text[] IS NULL
+    OR queue = ANY ($4))
+"""
+AGENTS = """
+SELECT DISTINCT ON (agent) agent, body FROM agent_state
+WHERE tenant = $1 AND at > $2 AND at <= $3 ORDER BY agent, at DESC, state DESC
+"""
+
+
+class PostgresMoments:
+    """A `MomentHistory` over a pool of connections."""
+
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        self._pool = pool
+
+    async def moment(self, reading: MomentReading) -> AsyncIterator[MomentPortion]:
+        """Panes, then visits."""
+        try:
+            with away():
+                async for portion in self._portions(reading):
+                    yield portion
+        except TooFineError as gone:
+            raise BeyondRetentionError(gone.since) from gone
+
+    async def _portions(self, reading: MomentReading) -> AsyncIterator[MomentPortion]:
+        selection = reading.selection
+        begin = min(reading.spans[0].begin, reading.offered.begin)
+        async with snapshot(self._pool, selection.tenant, reading.spans) as (connection, parts):
+            gone = await connection.fetchval(GONE, timeout=ANSWER_WITHIN)
+            if gone is not None and begin < gone:
+                raise BeyondRetentionError(gone)
+            async for tallies in tallied(connection, parts, selection, reading.spans):
+                yield MomentPortion(tallies=tallies)
+            async for bodies in _bodies(connection, reading):
+                yield MomentPortion(visits=[decode_visit(one[0]) for one in bodies])
+
+    async def agents_at(self, tenant: str, at: int) -> Sequence[AgentNow]:
+        """The agents' last states."""
+        with away():
+            async with (
+                asyncio.timeout(ANSWER_WITHIN),
+                planned(self._pool, NO_SCAN, FREE_WITHIN) as connection,
+            ):
+                rows = await connection.fetch(AGENTS, tenant, at - LONGEST, at)
+        return [AgentNow(tenant, agent, decode_entered(body)) for agent, body in map(tuple, rows)]
+
+
+async def _bodies(
+    connection: PoolConnectionProxy, reading: MomentReading
+) -> AsyncIterator[Sequence[asyncpg.Record]]:
+    await connection.execute(NO_SCAN)
+    cursor = await connection.cursor(
+        VISITS,
+        reading.selection.tenant,
+        *reading.offered,
+        list(reading.selection.queues) or None,
+    )
+    while fetched := await cursor.fetch(FETCHED):
+        for first in range(0, len(fetched), PORTION):
+            yield fetched[first : first + PORTION]

@@ -1,0 +1,104 @@
+"""What visits had added to panes up to an instant, and who was there at it.
+
+panes      │ 10:02 │ 10:03 │ 10:04 │ 10:05 ┆          stored: with every outcome known by now
+instant                             10:05:20
+change        −1       −2      −3                     what was answered, given up … afterwards
+current                             counted anew, from the visits alone
+
+A pane holds the outcomes of the contacts that were offered in it, whenever they came. So visits
+that went on after the instant are taken back to where they stood, and the difference is told pane
+by pane; the pane in progress is counted from the visits.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from msgspec.structs import replace
+
+from floorpulse.board.domain.series import QueueChannel
+from floorpulse.board.domain.windows import Span
+from floorpulse.contracts.cells import Cells, add
+from floorpulse.contracts.updates import Gauge, PaneKey
+from floorpulse.contracts.visits import Longest, Visit, is_open, outcome
+from floorpulse.counting.contributions import Contributions, contributions, deltas
+from floorpulse.figures.at.known import known_at, last_told
+from floorpulse.figures.selection import Selection
+
+
+class VisitsThen:
+    """The visits of a selection at the instant `at`; panes are `pane` milliseconds long.
+
+    `changes` are cells by pane: of panes before the current one what is to be added to the stored
+    cells, of the current one all.
+    """
+
+    def __init__(self, selection: Selection, at: int, pane: int, longest: Longest) -> None:
+        self.changes: dict[PaneKey, Cells] = {}
+        self._selection = selection
+        self._at = at
+        self._pane = pane
+        self._current = at - at % pane
+        self._longest = longest
+        self._offers: defaultdict[QueueChannel, list[int]] = defaultdict(list)
+        self._in_progress: defaultdict[QueueChannel, int] = defaultdict(int)
+
+    @property
+    def offered_within(self) -> Span:
+        """The offers that may matter: a longest wait and as long a conversation back."""
+        return Span(self._at - self._longest.wait - self._longest.conversation, self._at + 1)
+
+    def add(self, visits: Iterable[Visit]) -> None:
+        """Take in visits, in any order."""
+        for visit in visits:
+            if last_told(visit) >= self._current or is_open(visit):
+                self._add(visit)
+
+    def _add(self, visit: Visit) -> None:
+        then = known_at(visit, self._at)
+        if then is None or then.queue is None:
+            return
+        if not self._selection.includes(then.queue, then.channel):
+            return
+        self._note(then, then.queue)
+        stood = self._counted(then)
+        earlier = deltas(self._counted(visit), stood)
+        changes = [(key, cells) for key, cells in earlier if key[3] < self._current]
+        changes += [(key, cells) for key, cells in stood.items() if key[3] == self._current]
+        for key, cells in changes:
+            add(self.changes.setdefault(key, {}), cells)
+
+    def _counted(self, visit: Visit) -> Contributions:
+        """What the stay itself adds to panes, without the feedback about it."""
+        stay = replace(visit, surveys=None, evaluations=None, complaints=None)
+        return contributions(self._selection.tenant, stay, self._pane)
+
+    def _note(self, then: Visit, queue: str) -> None:
+        """Whether the visit waited or was in progress."""
+        queue_channel = self._selection.tenant, queue, then.channel
+        if then.offered_at is not None and outcome(then) is None:
+            self._offers[queue_channel].append(then.offered_at)
+        elif then.answered_at is not None and then.ended_at is None:
+            young = then.answered_at >= self._at - self._longest.conversation
+            self._in_progress[queue_channel] += young
+
+    def gauges(self) -> list[Gauge]:
+        """Who was there, by queue and channel; a board turns those that wait too long into
+        unresolved ones.
+        """
+        return [
+            Gauge(*one, sorted(self._offers.get(one, ())), self._in_progress.get(one, 0), 0)
+            for one in sorted(self._offers.keys() | self._in_progress.keys())
+        ]
+
+
+def changes_of(visits: VisitsThen, spans: Iterable[Span]) -> dict[tuple[QueueChannel, int], Cells]:
+    """The changes by queue and channel and the begin of the span (ascending, without overlap) that
+    a pane lies in; those of no span are left out.
+    """
+    found: dict[tuple[QueueChannel, int], Cells] = {}
+    known = list(spans)
+    for (tenant, queue, channel, start), cells in visits.changes.items():
+        for span in known:
+            if start in span:
+                add(found.setdefault(((tenant, queue, channel), span.begin), {}), cells)
+    return found
