@@ -116,7 +116,9 @@ class PastFloors:
             else ()
         )
         seen = seen_before(now.board, tenant, moment.current)
-        board = board_then(now.board, moment.at, then.update(agents), seen)
+        board = board_then(now.board, moment.at, seen)
+        for _ in board.taking(then.update(agents), moment.at, live=False):
+            await self._turns.next()
         return Floors(board, lambda: moment.at, now.definitions)
 
 

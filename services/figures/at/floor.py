@@ -73,18 +73,15 @@ class FloorThen:
         return PaneRow(*queue_channel, begin, known.revision, known.cells)
 
 
-def board_then(
-    now: Board, at: int, update: Update, queue_channels: Iterable[QueueChannelSpan]
-) -> Board:
-    """The board as it stood at an instant, out of what was counted until then; `now` is the board
-    of this moment, which tells how far counting has come.
+def board_then(now: Board, at: int, queue_channels: Iterable[QueueChannelSpan]) -> Board:
+    """A board of an instant, which takes what was counted until then; `now` is the board of this
+    moment, which tells how far counting has come.
     """
     rules = replace(now.rules, most_queues=EVERY, most_agents=EVERY)
     board = Board(rules, lambda: at)
     board.take_queue_channels(queue_channels)
     for position in now.positions.values():
         board.take_position(position)
-    board.take(update, at, live=False)
     return board
 
 
