@@ -4,6 +4,8 @@ likes.
 
 import asyncio
 
+from floorpulse.runtime.tracing import RecordHeaders
+
 
 class SmallBatch:
     """Takes `room` records."""
@@ -11,11 +13,20 @@ class SmallBatch:
     def __init__(self, room: int) -> None:
         self.room = room
         self.values: list[bytes] = []
+        self.headers: list[RecordHeaders] = []
 
-    def append(self, *, timestamp: int | None, key: bytes, value: bytes) -> object | None:  # noqa: ARG002  aiokafka's names
+    def append(
+        self,
+        *,
+        timestamp: int | None,  # noqa: ARG002  aiokafka's names
+        key: bytes,  # noqa: ARG002  as above
+        value: bytes,
+        headers: RecordHeaders,
+    ) -> object | None:
         if len(self.values) == self.room:
             return None
         self.values.append(value)
+        self.headers.append(headers)
         return value
 
 
@@ -29,6 +40,7 @@ class MemoryProducer:
         self.free = asyncio.Event()
         self.free.set()
         self.sent: list[tuple[int, list[bytes], asyncio.Future[object]]] = []
+        self.headers: list[RecordHeaders] = []
 
     async def partitions_for(self, _topic: str) -> set[int]:
         return {0, 1, 2}
@@ -40,5 +52,6 @@ class MemoryProducer:
         self, batch: SmallBatch, _topic: str, *, partition: int
     ) -> asyncio.Future[object]:
         await self.free.wait()
+        self.headers += batch.headers
         self.sent.append((partition, batch.values, asyncio.get_running_loop().create_future()))
         return self.sent[-1][2]

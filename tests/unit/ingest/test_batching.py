@@ -132,3 +132,15 @@ async def test_a_key_has_one_partition_and_keys_spread() -> None:
     assert all(
         homes[str(number).encode()] == homes[str(number + 20).encode()] for number in range(40)
     )
+
+
+async def test_records_carry_the_headers_of_the_request_that_put_them() -> None:
+    producer = MemoryProducer()
+    queue = PartitionQueue(producer, "topic", 0, WITHIN)
+    traced = [("traceparent", b"00-a-b-01")]
+
+    queue.put(records("a"), traced)
+    queue.put(records("b"))
+    await settled()
+
+    assert producer.headers == [traced, []]

@@ -165,3 +165,16 @@ async def test_sources_are_published_by_spans_and_forgotten_with_their_partition
     clocks.pass_time(HEARTBEAT)
     await publisher.publish([partition], {})
     assert heard.take()[-1].heard == []
+
+
+async def test_the_next_update_carries_on_the_traces_of_what_was_folded_once(
+    clocks: Clocks,
+) -> None:
+    publisher, partition, heard = told()
+    publisher.follow(3, [b"00-a-b-01"])
+
+    await publisher.publish([partition], {})
+    clocks.pass_time(HEARTBEAT)
+    await publisher.publish([partition], {})
+
+    assert heard.traces == [[b"00-a-b-01"], []]
