@@ -1,5 +1,6 @@
-"""A screen that hangs for days: the wall in a real Chromium whose clock runs fast, over a floor that
-the page finds in itself (`kiosk.js`). Its memory must not grow, nor its tree, nor may it complain.
+"""A screen that hangs for days: the wall in a real Chromium whose clock runs fast, over a floor
+that the page finds in itself (`kiosk.js`). Its memory must not grow, nor its tree, nor may it
+complain.
 
 `WALL_HOURS=24` runs a whole day instead of the half hour that each test run can afford.
 """

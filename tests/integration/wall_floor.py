@@ -38,7 +38,11 @@ sites:
 teams:
   - {id: orders-east, names: {en: Orders east, zh: 订单东区}, site: hangzhou}
   - {id: service, names: {en: Service, zh: 服务}, site: hangzhou}
+clients:
+  - {id: acme, names: {en: Acme, zh: 顶点}}
+  - {id: bolt, names: {en: Bolt, zh: 闪电}}
 """
+CLIENTS = {"orders-east": "acme", "service": "bolt"}
 NAMES = {
     "sales": ("Sales", "销售", "orders-east", "voice"),
     "orders": ("Orders", "订单", "orders-east", "voice"),
@@ -54,7 +58,8 @@ def defined(queues: int) -> str:
     lines = [line for line in ON_CALL.splitlines() if not line.startswith("  - {id: sales")]
     lines = [line for line in lines if not line.startswith("  - {id: help")]
     mine = [
-        f"  - {{id: {one}, names: {{en: {en}, zh: {zh}}}, channels: [{channel}], team: {team}}}"
+        f"  - {{id: {one}, names: {{en: {en}, zh: {zh}}}, channels: [{channel}], team: {team},"
+        f" client: {CLIENTS[team]}}}"
         for one, (en, zh, team, channel) in named(queues)
     ]
     at = lines.index("queues:") + 1
@@ -175,9 +180,11 @@ async def troubled(alerts: AlertWorld) -> None:
 
 
 @asynccontextmanager
-async def served_wall(queues: int = 6) -> AsyncIterator[WallFloor]:
-    """The wall of an open demo on the floor of so many queues, in a tab of full HD."""
-    alerts = AlertWorld(defined(queues), World(ZONE.key, streams=100))
+async def served_wall(queues: int = 6, most_rows: int = 20_000) -> AsyncIterator[WallFloor]:
+    """The wall of an open demo on the floor of so many queues, in a tab of full HD; an answer holds
+    `most_rows` at most.
+    """
+    alerts = AlertWorld(defined(queues), World(ZONE.key, streams=100, most_rows=most_rows))
     await peopled(alerts, queues)
     told = list[str]()
     app = alerts.whole

@@ -23,15 +23,15 @@ async def main() -> None:
     """Take all pictures."""
     async with served_wall() as wall:
         await troubled(wall.alerts)
-        await taken(wall, "wallboard", "?lang=en&rotate=0")
-        await taken(wall, "wallboard-one", "?lang=en&rotate=0&queue=help")
-        await taken(wall, "wallboard-zh", "?lang=zh&rotate=0")
-        await taken(wall, "wallboard-teams", "?lang=en&rotate=0&by=team")
-        await taken(wall, "wallboard-phone", "?lang=en&rotate=0", PHONE)
+        await taken(wall, "wallboard", "?lang=en&window=60m&rotate=0")
+        await taken(wall, "wallboard-one", "?lang=en&window=60m&rotate=0&queue=help")
+        await taken(wall, "wallboard-zh", "?lang=zh&window=60m&rotate=0")
+        await taken(wall, "wallboard-teams", "?lang=en&window=60m&rotate=0&by=team")
+        await taken(wall, "wallboard-phone", "?lang=en&window=60m&rotate=0", PHONE)
         await stale(wall)
     async with served_wall(40) as wall:
         await troubled(wall.alerts)
-        await taken(wall, "wallboard-forty", "?lang=en&rotate=0")
+        await taken(wall, "wallboard-forty", "?lang=en&window=60m&rotate=0")
 
 
 async def taken(
@@ -53,7 +53,7 @@ async def drawn(wall: WallFloor, name: str, link: str) -> None:
 async def stale(wall: WallFloor) -> None:
     """An engine that fell silent."""
     await wall.page.set_viewport_size({"width": SCREEN[0], "height": SCREEN[1]})
-    await wall.open("?lang=en&rotate=0")
+    await wall.open("?lang=en&window=60m&rotate=0")
     await wall.becomes("link", "live")
     wall.speaking = False
     await drawn(wall, "wallboard-stale", "lost")

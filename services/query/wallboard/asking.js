@@ -3,14 +3,16 @@
 import { choice } from "./choice.js";
 import { localTime, midnight, serverNow } from "./clock.js";
 import { DAY_KPIS, halfHourOf, takeDay, takeWaits } from "./day.js";
-import { floor } from "./floor.js";
+import { floor, shownTiles } from "./floor.js";
+import { isNarrowed } from "./wanted.js";
 
 const ANSWER_WITHIN = 5_000;
+const HISTORY_WITHIN = 30_000;
 const MINUTE = 60_000;
 const HALF_HOUR = 30 * MINUTE;
 const MOST_ROWS = 20_000;
 
-export const ask = (address) => fetch(address, { cache: "no-store", signal: AbortSignal.timeout(ANSWER_WITHIN) });
+export const ask = (address, within = ANSWER_WITHIN) => fetch(address, { cache: "no-store", signal: AbortSignal.timeout(within) });
 
 /** Work that is done again `every` so many milliseconds until it rests; a failure changes nothing, the next time asks again. */
 export class Repeated {
@@ -48,13 +50,27 @@ export async function readDay() {
   if (!read.waits) await readWaits();
 }
 
-/** Rows of history; null where it does not answer, or the cards were changed meanwhile. */
-async function history(from, to, question) {
-  const by = choice.by;
+/** All rows of history, page by page; null where it does not answer, or the cards were changed meanwhile. */
+async function history(from, to, asked) {
+  const { by } = choice;
   const span = { from: new Date(from).toISOString(), to: new Date(to).toISOString() };
-  const answer = await ask(`v1/kpis/history?${new URLSearchParams({ ...span, ...question, by, limit: MOST_ROWS })}`);
-  const rows = answer.ok ? (await answer.json()).rows : null;
+  const question = new URLSearchParams({ ...span, ...asked, ...narrowed(), by, limit: MOST_ROWS });
+  let rows = [];
+  for (let next = ""; next !== null; ) {
+    if (next) question.set("cursor", next);
+    const answer = await ask(`v1/kpis/history?${question}`, HISTORY_WITHIN);
+    if (!answer.ok || by !== choice.by) return null;
+    const page = await answer.json();
+    rows = rows.concat(page.rows);
+    next = page.next;
+  }
   return by === choice.by ? rows : null;
+}
+
+/** Only the queues that are shown, where the address names some. */
+function narrowed() {
+  const names = choice.by === "queue" && isNarrowed ? shownTiles().map(({ id }) => (/[",]/.test(id) ? `"${id.replaceAll('"', '""')}"` : id)) : [];
+  return names.length ? { queue: names.join(",") } : {};
 }
 
 async function readHalfHours() {

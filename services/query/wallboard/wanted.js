@@ -21,6 +21,9 @@ const oneOf = (all, name, otherwise) => (all.includes(asksFor(name)) ? asksFor(n
 const only = new Map(["queue", ...GROUPS].map((name) => [name, asksFor(name)?.split(",")]).filter(([, names]) => names));
 const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
 
+/** Whether the address names the cards that are wanted. */
+export const isNarrowed = only.size > 0;
+
 function seconds(text, otherwise) {
   return /^\d+$/.test(text ?? "") ? Math.min(ROTATE_MOST, Number(text)) : otherwise;
 }

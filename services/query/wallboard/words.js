@@ -29,7 +29,7 @@ export const CATALOGUE = {
     page: (n, all) => `${n} / ${all}`, around: "Incidents and who is on call",
     dayLevels: "Service level by half hour", halfHours: (kept, all) => `${kept}/${all} half hours met`,
     nothingJudged: "no half hour judged yet", came: (n) => `${n} came today`,
-    cameOf: (n, forecast) => `${n} came, ${forecast} forecast`, mostWaiting: (n) => `Waiting 1 h: most ${n}`,
+    cameOf: (n, forecast) => `${n} came, ${forecast} forecast`, mostWaiting: (n) => `Waiting: most ${n}`,
     agentStates: { available: "Free", ringing: "Ringing", busy: "Busy", wrap_up: "Wrap-up", break: "Break" },
     incidents: (n) => (n === 1 ? "incident" : "incidents"), moreIncidents: (n) => `and ${n} more`,
     severity: { critical: "Critical", warning: "Warning", info: "Info" }, has: (who) => `${who} has it`,
