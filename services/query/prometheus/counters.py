@@ -41,8 +41,10 @@ class CounterSeries(NamedTuple):
 
 
 def _all_series() -> Iterator[CounterSeries]:
-    for what in ("offered", "answered", "abandoned", "handled"):
-        yield _counter(f"contactcenter_contacts_{what}_total")
+    yield _counter("contactcenter_contacts_offered_total")
+    yield _counter("contactcenter_contacts_answered_total")
+    yield _counter("contactcenter_contacts_abandoned_total")
+    yield _counter("contactcenter_contacts_handled_total")
     for reason in LEFT:
         yield _counter("contactcenter_contacts_left_total", f',reason="{reason}"')
     for kind in SURVEYS:
