@@ -12,6 +12,7 @@ API tells where on this way the time goes.
 import asyncio
 import json
 import os
+import re
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -40,6 +41,10 @@ MARK_EVERY = 0.25
 WARM_UP = 5.0
 LAST_WITHIN = 60.0
 PAUSE = 0.01
+SCRAPE_EVERY = 0.05
+WAITING = re.compile(
+    rf'^contactcenter_contacts_waiting{{tenant="{TENANT}".*}} (\S+)$', re.MULTILINE
+)
 RESTING = """
 import sys, time
 while True:
@@ -49,11 +54,12 @@ while True:
 """
 
 
-IN_KAFKA, COUNTED, TOLD, SHOWN = LEGS = (
+IN_KAFKA, COUNTED, TOLD, SHOWN, SCRAPED = LEGS = (
     "acknowledged by Kafka",
     "counted by the engine",
     "read from `kpi-updates`",
     "shown by the API",
+    "on its page of metrics",
 )
 """Where a mark passes, in this order."""
 
@@ -126,7 +132,9 @@ async def latency(rig: Rig, records: Sequence[Record], rate: float, seconds: flo
         url = await stack.enter_async_context(api(rig, folder / "api.log"))
         await until(lambda: answers(url), READY_WITHIN)
         pauses: list[float] = []
-        following = asyncio.gather(follow(url, watch), overhear(rig, watch), rest(pauses))
+        following = asyncio.gather(
+            follow(url, watch), overhear(rig, watch), scrape(url, watch), rest(pauses)
+        )
         began = monotonic()
         sent = await send(rig, records, rate, seconds, watch)
         with suppress(TimeoutError):  # what was not seen took for ever
@@ -147,10 +155,12 @@ async def answers(url: str) -> bool:
             return False
 
 
-async def _all_seen(watch: Stopwatch, following: asyncio.Future[tuple[None, None, None]]) -> bool:
+async def _all_seen(
+    watch: Stopwatch, following: asyncio.Future[tuple[None, None, None, None]]
+) -> bool:
     if following.done():
         following.result()
-    return watch.sent.keys() <= watch.passed[SHOWN].keys()
+    return all(watch.sent.keys() <= watch.passed[leg].keys() for leg in (SHOWN, SCRAPED))
 
 
 @asynccontextmanager
@@ -162,6 +172,7 @@ async def api(rig: Rig, log: Path) -> AsyncIterator[str]:
         "FLOORPULSE_DATABASE__URL": rig.database,
         "FLOORPULSE_API__PORT": str(port),
         "FLOORPULSE_API__OPEN_TENANT": TENANT,
+        "FLOORPULSE_API__METRICS_OPEN": "true",
     }
     environment = {**os.environ, **settings}  # noqa: TID251  PATH
     with log.open("ab") as said:
@@ -193,6 +204,20 @@ async def follow(url: str, watch: Stopwatch) -> None:
             if line.startswith("data:"):
                 for row in json.loads(line.removeprefix("data:"))["rows"]:
                     watch.note(SHOWN, row["queue"], monotonic())
+
+
+async def scrape(url: str, watch: Stopwatch) -> None:
+    """Note when so many contacts wait by the page of metrics as were sent up to a mark: all of them
+    wait, and most of their queues are folded there. Raises httpx.HTTPError.
+    """
+    async with httpx.AsyncClient(timeout=30.0) as client:
+        while True:
+            page = (await client.get(f"{url}/metrics")).raise_for_status().text
+            at = monotonic()
+            waiting = round(sum(map(float, WAITING.findall(page))))
+            for queue in list(watch.sent)[:waiting]:
+                watch.note(SCRAPED, queue, at)
+            await asyncio.sleep(SCRAPE_EVERY)
 
 
 async def overhear(rig: Rig, watch: Stopwatch) -> None:

@@ -1,5 +1,5 @@
-"""The metrics page: the floor and the process, rendered at most once a second however many scrape
-it.
+"""The metrics page: the floor and the process, rendered at most five times a second however many
+scrape it.
 
 Who comes while it is rendered shares the page, and none takes long: it waits only so long for what
 must be looked up. Before the live figures are loaded the page has the process alone.
@@ -17,7 +17,8 @@ from floorpulse.query.prometheus.progress import PipelineProgress
 from floorpulse.query.prometheus.samples import Samples, TextFormat
 from floorpulse.runtime.scraped import ScrapeAccepts
 
-EVERY = 1.0
+EVERY = 0.2
+"""Seconds for which a page is good: a figure is half a second old at most when it is scraped"""
 PATIENCE = 1.0
 
 
