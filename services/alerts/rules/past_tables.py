@@ -1,26 +1,20 @@
-"""What was stored by an instant of the past: look-ups that end at it, forecasts that had been
-uploaded by then.
+"""What was stored by an instant of the past: since when the floor was known, forecasts that had
+been uploaded by then.
 """
 
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from floorpulse.board.domain.positions import Position
 from floorpulse.board.domain.windows import HOUR, Span
-from floorpulse.contracts.visits import Visit
 from floorpulse.figures.forecasts.in_force import NO_FORECASTS, Forecasts, in_force
 from floorpulse.figures.forecasts.keeper import AROUND, ForecastStore, Upload
-from floorpulse.figures.open_complaints import StoredComplaint
 from floorpulse.figures.ports import (
     AgentHistory,
     PaneHistory,
-    Place,
-    StoredVisit,
     VisitHistory,
 )
 from floorpulse.figures.selection import Selection
-from floorpulse.figures.staff.attendance import AgentEntered
-from floorpulse.figures.sums import PaneTally
 from floorpulse.kpis.plan import Slot
 
 Clock = Callable[[], int]
@@ -62,50 +56,6 @@ async def known_since(panes: PaneHistory, selection: Selection, span: Span) -> i
 def _pieces(span: Span, size: int) -> Iterator[Span]:
     for begin in range(span.begin, span.end, size):
         yield Span(begin, min(span.end, begin + size))
-
-
-def _until(span: Span, now: int) -> Span:
-    """The part of a span that has passed."""
-    return Span(span.begin, max(span.begin, min(span.end, now + 1)))
-
-
-class VisitsByThen:
-    """A `VisitHistory` that ends at `now`."""
-
-    def __init__(self, visits: VisitHistory, now: Clock) -> None:
-        self._visits = visits
-        self._now = now
-
-    def visits(
-        self, selection: Selection, span: Span, after: Place | None = None
-    ) -> AsyncIterator[Sequence[StoredVisit]]:
-        """Visits that had been offered."""
-        return self._visits.visits(selection, _until(span, self._now()), after)
-
-    async def complaints(self, tenant: str, span: Span) -> Sequence[StoredComplaint]:
-        """Complaints that had been received."""
-        return await self._visits.complaints(tenant, _until(span, self._now()))
-
-    async def returns(self, selection: Selection, spans: Sequence[Span]) -> Sequence[PaneTally]:
-        """Customers who had come back."""
-        now = self._now()
-        return await self._visits.returns(selection, [_until(span, now) for span in spans])
-
-
-class AgentsByThen:
-    """An `AgentHistory` that ends at `now`."""
-
-    def __init__(self, agents: AgentHistory, now: Clock) -> None:
-        self._agents = agents
-        self._now = now
-
-    def handled(self, selection: Selection, span: Span) -> AsyncIterator[Sequence[Visit]]:
-        """Visits that may have counted."""
-        return self._agents.handled(selection, _until(span, self._now()))
-
-    def states(self, tenant: str, span: Span) -> AsyncIterator[Sequence[AgentEntered]]:
-        """States that had been entered."""
-        return self._agents.states(tenant, _until(span, self._now()))
 
 
 class ForecastsByThen:

@@ -20,11 +20,9 @@ from floorpulse.alerts.rules.past_feed import PastFeed, TooMuchHistoryError
 from floorpulse.alerts.rules.past_floor import PastFloor
 from floorpulse.alerts.rules.past_tables import (
     DAY,
-    AgentsByThen,
     ForecastsByThen,
     NoPositions,
     PastTables,
-    VisitsByThen,
     forecasts_by_then,
     known_since,
 )
@@ -44,6 +42,7 @@ from floorpulse.counting.days import first_instant, local_day
 from floorpulse.definitions.domain.bodies import Kind
 from floorpulse.definitions.domain.calendars import Calendar, is_open
 from floorpulse.definitions.domain.on_call import RuleBody
+from floorpulse.figures.at.readers import AgentsUntil, VisitsUntil
 from floorpulse.figures.history.figures import PastFigures, Tables
 from floorpulse.figures.live.figures import LiveFigures
 from floorpulse.figures.lookup.lookup import Lookup
@@ -129,8 +128,8 @@ class RuleReplay:
             return floor.now
 
         lookup = Lookup(
-            VisitsByThen(self._tables.visits, now),
-            AgentsByThen(self._tables.agents, now),
+            VisitsUntil(self._tables.visits, now),
+            AgentsUntil(self._tables.agents, now),
             lambda: floor.now / 1000,
         )
         floors = Floors(floor.board, now, lambda: tried.definitions)
@@ -142,8 +141,8 @@ class RuleReplay:
         def now() -> int:
             return floor.now
 
-        visits = VisitsByThen(self._tables.visits, now)
-        agents = AgentsByThen(self._tables.agents, now)
+        visits = VisitsUntil(self._tables.visits, now)
+        agents = AgentsUntil(self._tables.agents, now)
         floors = Floors(floor.board, now, lambda: tried.definitions)
         tables = Tables(self._tables.panes, visits, agents, NoPositions())
         return Before(live, PastFigures(floors, self._turns, tables), visits)

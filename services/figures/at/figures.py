@@ -87,8 +87,8 @@ class PastFloors:
         )
         spans = spans_of(moment, query.window, slots)
         floors = await self._floors_then(query, moment, spans)
-        visits = VisitsUntil(self._tables.visits, at)
-        agents = AgentsUntil(self._tables.agents, at)
+        visits = VisitsUntil(self._tables.visits, lambda: at)
+        agents = AgentsUntil(self._tables.agents, lambda: at)
         lookup = Lookup(visits, agents, self._monotonic, PATIENCE)
         return LiveFigures(floors, lookup, self._turns, lambda: {tenant: slots})
 

@@ -1,6 +1,8 @@
-"""What live figures look up in the tables, up to a past instant: nothing that came later."""
+"""What live figures look up in the tables, up to a past instant: nothing that came later. The
+instant may move, as it does where the past is played.
+"""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 
 from floorpulse.board.domain.windows import Span
 from floorpulse.contracts.visits import Visit
@@ -10,6 +12,9 @@ from floorpulse.figures.selection import Selection
 from floorpulse.figures.staff.attendance import AgentEntered
 from floorpulse.figures.sums import PaneTally
 
+Clock = Callable[[], int]
+"""The instant of the past, epoch milliseconds"""
+
 
 def until(span: Span, at: int) -> Span:
     """The part of a span up to an instant, that included."""
@@ -17,9 +22,9 @@ def until(span: Span, at: int) -> Span:
 
 
 class VisitsUntil:
-    """A `VisitHistory` without the visits that were offered after the instant `at`."""
+    """A `VisitHistory` without the visits that were offered after the instant that `at` tells."""
 
-    def __init__(self, visits: VisitHistory, at: int) -> None:
+    def __init__(self, visits: VisitHistory, at: Clock) -> None:
         self._visits = visits
         self._at = at
 
@@ -27,28 +32,29 @@ class VisitsUntil:
         self, selection: Selection, span: Span, after: Place | None = None
     ) -> AsyncIterator[Sequence[StoredVisit]]:
         """Those that had been offered."""
-        return self._visits.visits(selection, until(span, self._at), after)
+        return self._visits.visits(selection, until(span, self._at()), after)
 
     async def complaints(self, tenant: str, span: Span) -> Sequence[StoredComplaint]:
-        """Those that were open, as they are known now."""
-        return await self._visits.complaints(tenant, span)
+        """Those that had been received, as they are known now."""
+        return await self._visits.complaints(tenant, until(span, self._at()))
 
     async def returns(self, selection: Selection, spans: Sequence[Span]) -> Sequence[PaneTally]:
         """Of those that had been offered."""
-        return await self._visits.returns(selection, [until(span, self._at) for span in spans])
+        at = self._at()
+        return await self._visits.returns(selection, [until(span, at) for span in spans])
 
 
 class AgentsUntil:
-    """An `AgentHistory` without the states that were entered after the instant `at`."""
+    """An `AgentHistory` without the states that were entered after the instant that `at` tells."""
 
-    def __init__(self, agents: AgentHistory, at: int) -> None:
+    def __init__(self, agents: AgentHistory, at: Clock) -> None:
         self._agents = agents
         self._at = at
 
     def handled(self, selection: Selection, span: Span) -> AsyncIterator[Sequence[Visit]]:
         """Those that may count."""
-        return self._agents.handled(selection, until(span, self._at))
+        return self._agents.handled(selection, until(span, self._at()))
 
     def states(self, tenant: str, span: Span) -> AsyncIterator[Sequence[AgentEntered]]:
         """Those that had been entered."""
-        return self._agents.states(tenant, until(span, self._at))
+        return self._agents.states(tenant, until(span, self._at()))

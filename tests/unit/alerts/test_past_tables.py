@@ -6,9 +6,7 @@ from zoneinfo import ZoneInfo
 from floorpulse.alerts.rules.past_feed import PastFeed
 from floorpulse.alerts.rules.past_floor import PastFloor
 from floorpulse.alerts.rules.past_tables import (
-    AgentsByThen,
     PastTables,
-    VisitsByThen,
     forecasts_by_then,
 )
 from floorpulse.alerts.rules.replay import ReplayQuery, RuleReplay
@@ -20,6 +18,7 @@ from floorpulse.contracts.agents import Entered
 from floorpulse.contracts.cells import Cell
 from floorpulse.contracts.visits import Complaint, Statement, Visit
 from floorpulse.definitions.domain.in_force import NOTHING
+from floorpulse.figures.at.readers import AgentsUntil, VisitsUntil
 from floorpulse.figures.forecasts.keeper import Said
 from floorpulse.figures.selection import By, Selection
 from floorpulse.figures.turns import Turns
@@ -53,8 +52,8 @@ def test_look_ups_of_the_past_end_at_the_instant() -> None:
     floor.put(complained(NOON - HOUR, NOON + 40_000))
     floor.enter("ann", Entered(NOON, "available"), Entered(NOON + 50_000, "busy"))
     history = MemoryHistory(floor)
-    visits = VisitsByThen(history, lambda: NOON + 30_000)
-    agents = AgentsByThen(history, lambda: NOON + 30_000)
+    visits = VisitsUntil(history, lambda: NOON + 30_000)
+    agents = AgentsUntil(history, lambda: NOON + 30_000)
     span = Span(NOON, NOON + MINUTE)
 
     async def found() -> tuple[int, int, int, int, int]:
