@@ -114,7 +114,7 @@ class InForce:
                 return known.team or ""
             case Grouping.CLIENT:
                 return known.client or ""
-            case Grouping.SITE:
+            case Grouping.SITE:  # pragma: no branch  there is no fourth
                 team = self._body(Kind.TEAM, known.team or "", TeamBody)
                 return (team and team.site) or ""
 
