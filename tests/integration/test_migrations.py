@@ -77,8 +77,9 @@ async def test_a_service_before_the_tables_is_one_line(
 
     _, said = await process.communicate()
 
-    (line,) = said.decode().splitlines()
+    started, line = said.decode().splitlines()
     assert process.returncode == 2
+    assert "process_starts" in started
     assert line.endswith("has no tables of Floorpulse: run `floorpulse migrate` first")
     assert ":***@" in line
 
