@@ -42,7 +42,7 @@ what; `–` wants nothing by itself.
   is away so are the lag and what only tables know; all else goes on. Before the live figures are
   loaded the page has the process alone, with `floorpulse_board_loaded 0`.
 * **Formats**: the text format, or OpenMetrics where the scraper prefers it; packed with gzip where
-  it unpacks it, to a twelfth. The page is rendered five times a second at most. What it costs:
+  it unpacks it, to a twelfth. The page is rendered ten times a second at most. What it costs:
   [benchmark](benchmarks/metrics.md).
 
 ## What was left out

@@ -59,7 +59,7 @@ IN_KAFKA, COUNTED, TOLD, SHOWN, SCRAPED = LEGS = (
     "counted by the engine",
     "read from `kpi-updates`",
     "shown by the API",
-    "on its page of metrics",
+    "on its page of metrics, by when the scrape began",
 )
 """Where a mark passes, in this order."""
 
@@ -207,13 +207,14 @@ async def follow(url: str, watch: Stopwatch) -> None:
 
 
 async def scrape(url: str, watch: Stopwatch) -> None:
-    """Note when so many contacts wait by the page of metrics as were sent up to a mark: all of them
-    wait, and most of their queues are folded there. Raises httpx.HTTPError.
+    """Note when a scrape began on whose page so many contacts wait as were sent up to a mark: all
+    of them wait, and most of their queues are folded there. Raises httpx.HTTPError.
     """
-    async with httpx.AsyncClient(timeout=30.0) as client:
+    plain = {"Accept-Encoding": "identity"}
+    async with httpx.AsyncClient(timeout=30.0, headers=plain) as client:
         while True:
-            page = (await client.get(f"{url}/metrics")).raise_for_status().text
             at = monotonic()
+            page = (await client.get(f"{url}/metrics")).raise_for_status().text
             waiting = round(sum(map(float, WAITING.findall(page))))
             for queue in list(watch.sent)[:waiting]:
                 watch.note(SCRAPED, queue, at)

@@ -1,4 +1,4 @@
-"""The metrics page: the floor and the process, rendered at most five times a second however many
+"""The metrics page: the floor and the process, rendered at most ten times a second however many
 scrape it.
 
 Who comes while it is rendered shares the page, and none takes long: it waits only so long for what
@@ -17,7 +17,7 @@ from floorpulse.query.prometheus.progress import PipelineProgress
 from floorpulse.query.prometheus.samples import Samples, TextFormat
 from floorpulse.runtime.scraped import ScrapeAccepts
 
-EVERY = 0.2
+EVERY = 0.1
 """Seconds for which a page is good: a figure is half a second old at most when it is scraped"""
 PATIENCE = 1.0
 

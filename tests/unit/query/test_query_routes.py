@@ -845,12 +845,12 @@ def test_a_tenant_has_as_many_series_as_the_guard_reckons_with(world: World) -> 
     assert SERIES_PER_QUEUE - 4 <= len(of_queue) <= SERIES_PER_QUEUE
 
 
-async def test_the_page_is_rendered_five_times_a_second_at_most(world: World) -> None:
+async def test_the_page_is_rendered_ten_times_a_second_at_most(world: World) -> None:
     first = await world.query.of(Scrape).page(TEXT)
     world.floor.put(waiting(NOW - 1000))
     world.tell()
 
-    world.now += 199
+    world.now += 99
     assert await world.query.of(Scrape).page(TEXT) is first
     world.now += 2
     assert await world.query.of(Scrape).page(TEXT) != first
