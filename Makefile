@@ -99,7 +99,7 @@ soak-prometheus: $(VENV)/.dev ## a real Prometheus with the shipped rules beside
 wall-day: $(VENV)/.dev ## a day of the wall in Chromium, run fast: its memory must not grow
 	WALL_HOURS=24 $(BIN)/pytest -q -s tests/integration/test_wall_for_days.py
 
-mutants: $(VENV)/.dev ## which changes of the engine's decisions no test notices (ARGS="'floorpulse.kpi_engine.fold.join*'")
+mutants: $(VENV)/.dev ## which changes of the engine's and the alerts' decisions no test notices (ARGS="'floorpulse.alerts.domain*'")
 	TESTS_EXAMPLES=30 $(BIN)/mutmut run --max-children 2 $(ARGS)
 	$(BIN)/mutmut results
 
