@@ -2,36 +2,26 @@
 
 import asyncio
 import json
-import os
-import subprocess
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import httpx
-import pytest
 
 from floorpulse.demo.embedded.child import free_port
+from tests.integration.shipped_program import shipped_program
 
 SCRIPT = Path(__file__).parents[2] / "deploy" / "alertmanager" / "alertmanager.sh"
-REQUIRED = "TESTS_REQUIRE_ALERTMANAGER"
 LOOK_AGAIN_AFTER = 0.05
 
 Told = dict[str, Any]
 
 
-@cache
 def program(name: str) -> str:
     """Path of `alertmanager` or `amtool`; the test is skipped where there is none."""
-    found = subprocess.run([SCRIPT, "where", name], capture_output=True, text=True, check=False)
-    if found.returncode and os.environ.get(REQUIRED) == "1":  # noqa: TID251  a switch of the test run, not of the product
-        pytest.fail(f"{REQUIRED} is set: {found.stderr.strip()}")
-    if found.returncode:
-        pytest.skip(found.stderr.strip())
-    return found.stdout.strip()
+    return shipped_program(SCRIPT, "TESTS_REQUIRE_ALERTMANAGER", name)
 
 
 async def until(condition: Callable[[], bool], within: float) -> None:

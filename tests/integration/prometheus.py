@@ -1,34 +1,23 @@
 """A real Prometheus on a free port, and its promtool."""
 
 import asyncio
-import os
-import subprocess
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import httpx
-import pytest
 import yaml
 
 from floorpulse.demo.embedded.child import free_port
+from tests.integration.shipped_program import shipped_program
 
 DEPLOYED = Path(__file__).parents[2] / "deploy" / "prometheus"
-SCRIPT = DEPLOYED / "prometheus.sh"
-REQUIRED = "TESTS_REQUIRE_PROMETHEUS"
 
 
-@cache
 def program(name: str) -> str:
     """Path of `prometheus` or `promtool`; the test is skipped where there is none."""
-    found = subprocess.run([SCRIPT, "where", name], capture_output=True, text=True, check=False)
-    if found.returncode and os.environ.get(REQUIRED) == "1":  # noqa: TID251  a switch of the test run, not of the product
-        pytest.fail(f"{REQUIRED} is set: {found.stderr.strip()}")
-    if found.returncode:
-        pytest.skip(found.stderr.strip())
-    return found.stdout.strip()
+    return shipped_program(DEPLOYED / "prometheus.sh", "TESTS_REQUIRE_PROMETHEUS", name)
 
 
 def beside_a_demo(state: Path, seconds: int = 1) -> dict[str, Any]:

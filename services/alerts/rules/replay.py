@@ -117,35 +117,28 @@ class RuleReplay:
             known=await known_since(self._tables.panes, selection, back),
         )
         forecasts = await forecasts_by_then(self._tables.forecasts, tried.tenant, asked.span)
-        live = self._live(floor, tried, forecasts)
-        before = self._before(floor, tried, live)
-        watch = _Watch(floor, (live, before), tried, self._turns, zone)
+        figures = self._figures(floor, tried, forecasts)
+        watch = _Watch(floor, figures, tried, self._turns, zone)
         judgements = await self._walk(feed, watch, asked, progress)
         return _answer(watch, bodies, asked, judgements)
 
-    def _live(self, floor: PastFloor, tried: UnderTest, forecasts: ForecastsByThen) -> LiveFigures:
-        def now() -> int:
-            return floor.now
-
-        lookup = Lookup(
-            VisitsUntil(self._tables.visits, now),
-            AgentsUntil(self._tables.agents, now),
-            lambda: floor.now / 1000,
-        )
-        floors = Floors(floor.board, now, lambda: tried.definitions)
-        return LiveFigures(floors, lookup, self._turns, lambda: forecasts.at(floor.now))
-
-    def _before(self, floor: PastFloor, tried: UnderTest, live: LiveFigures) -> Before:
-        """Days and weeks before, of which history tells what is known now."""
+    def _figures(
+        self, floor: PastFloor, tried: UnderTest, forecasts: ForecastsByThen
+    ) -> tuple[LiveFigures, Before]:
+        """The figures of the floor by its own clock; and the days and weeks before, of which
+        history tells what is known now.
+        """
 
         def now() -> int:
             return floor.now
 
         visits = VisitsUntil(self._tables.visits, now)
         agents = AgentsUntil(self._tables.agents, now)
+        lookup = Lookup(visits, agents, lambda: floor.now / 1000)
         floors = Floors(floor.board, now, lambda: tried.definitions)
+        live = LiveFigures(floors, lookup, self._turns, lambda: forecasts.at(floor.now))
         tables = Tables(self._tables.panes, visits, agents, NoPositions())
-        return Before(live, PastFigures(floors, self._turns, tables), visits)
+        return live, Before(live, PastFigures(floors, self._turns, tables), visits)
 
     async def _walk(
         self, feed: PastFeed, watch: "_Watch", asked: ReplayQuery, progress: Progress
@@ -189,7 +182,7 @@ class _Watch:
         self.alerts: dict[Subject, ReplayedAlert] = {}
         self.versions: dict[Subject, str] = {}
         self._floor = floor
-        self._floors = Floors(floor.board, lambda: floor.now, lambda: tried.definitions)
+        self._floors = live.floors
         self._states: dict[Subject, AlertState] = {}
         self._rules = FloorRules(tried.tenant, live, turns, self._states)
         self._table_rules = TableRules(tried.tenant, before, turns, self._states)

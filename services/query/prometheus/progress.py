@@ -16,6 +16,8 @@ from floorpulse.query.pipeline.pipeline import Pipeline
 from floorpulse.query.prometheus.samples import Samples
 from floorpulse.runtime.unavailable import StoreSlow, Unavailable
 
+EVERY = 1.0
+"""Seconds between two questions to the log and the tables"""
 Lags = Mapping[int, PartitionLag]
 
 
@@ -36,6 +38,7 @@ class PipelineProgress:
         self._monotonic = monotonic
         self._went_without = went_without
         self._asked: asyncio.Task[list[PartitionLag]] | None = None
+        self._asked_at = 0.0
 
     async def tell(self, samples: Samples, now: int, until: float) -> None:
         """Add it as of `now` (epoch milliseconds); the log is waited for until `until` (monotonic
@@ -63,9 +66,12 @@ class PipelineProgress:
 
     async def _lags(self, until: float) -> Lags:
         """What the log and the tables say, empty where they do not in time; a question that is
-        still open is waited for again, and not asked twice.
+        still open is waited for again, and not asked twice. They are asked once a second at most,
+        however often the page is rendered.
         """
-        if self._asked is None or self._asked.done():
+        now = self._monotonic()
+        if self._asked is None or (self._asked.done() and now - self._asked_at >= EVERY):
+            self._asked_at = now
             self._asked = asyncio.create_task(self._pipeline.partitions(), name="pipeline")
             self._asked.add_done_callback(_seen)
         await asyncio.wait({self._asked}, timeout=max(0.0, until - self._monotonic()))

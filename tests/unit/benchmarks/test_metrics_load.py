@@ -1,7 +1,5 @@
 """The benchmark of the metrics page, on a floor of a few queues."""
 
-import gc
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,15 +9,7 @@ from tests.benchmarks.busy_floor import BusyFloor
 from tests.benchmarks.metrics_load import BEFORE, metrics_load, written
 
 
-@pytest.fixture
-def _gc_as_before() -> Iterator[None]:
-    threshold = gc.get_threshold()
-    yield
-    gc.unfreeze()
-    gc.set_threshold(*threshold)
-
-
-@pytest.mark.usefixtures("_gc_as_before")
+@pytest.mark.usefixtures("gc_as_before")
 async def test_pages_are_rendered_and_the_report_says_at_what_cost(tmp_path: Path) -> None:
     found = await metrics_load(BusyFloor(queues=24, hours=1), 4)
     said = written(found, {"cores": "of the test"}, tmp_path)

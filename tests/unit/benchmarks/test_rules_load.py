@@ -1,7 +1,5 @@
 """The benchmark of rules, on a floor of a few queues."""
 
-import gc
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,15 +8,7 @@ from tests.benchmarks.busy_floor import BusyFloor
 from tests.benchmarks.rules_load import CONDITIONS, rules_load, written
 
 
-@pytest.fixture
-def _gc_as_before() -> Iterator[None]:
-    threshold = gc.get_threshold()
-    yield
-    gc.unfreeze()
-    gc.set_threshold(*threshold)
-
-
-@pytest.mark.usefixtures("_gc_as_before")
+@pytest.mark.usefixtures("gc_as_before")
 async def test_rules_are_judged_and_the_page_says_at_what_cost(tmp_path: Path) -> None:
     found = await rules_load(BusyFloor(queues=24, hours=1), 2)
 
