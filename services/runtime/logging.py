@@ -66,7 +66,6 @@ def configure(settings: LogSettings) -> None:
         ],
         wrapper_class=BoundLogger,
         logger_factory=LoggerFactory(),
-        cache_logger_on_first_use=True,
     )
 
 

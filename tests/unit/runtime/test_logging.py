@@ -2,28 +2,13 @@
 
 import json
 import logging
-from collections.abc import Iterator
 
 import pytest
 import structlog
+from structlog.testing import capture_logs
 
 from floorpulse.runtime.logging import configure
 from floorpulse.runtime.settings import LogSettings
-
-
-@pytest.fixture(autouse=True)
-def as_before() -> Iterator[None]:
-    """Logging is a matter of the whole process: leave it as it was."""
-    root = logging.getLogger()
-    handlers = list(root.handlers)
-    level = root.level
-    libraries = {name: logging.getLogger(name).level for name in ("aiokafka", "uvicorn.error")}
-    yield
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    for name, least in libraries.items():
-        logging.getLogger(name).setLevel(least)
-    structlog.reset_defaults()
 
 
 def lines(capsys: pytest.CaptureFixture[str]) -> list[str]:
@@ -95,3 +80,18 @@ def test_libraries_say_less_than_we_do_unless_everything_is_asked_for(
     configure(LogSettings(level="debug"))
     logging.getLogger("aiokafka").info("chatter")
     assert len(lines(capsys)) == 1
+
+
+def test_what_logs_while_a_process_is_told_anew_how_to_is_told_in_the_new_way(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    ours = structlog.get_logger("ours")
+    configure(LogSettings())
+    ours.info("before")
+    configure(LogSettings(json_lines=True))
+    ours.info("after")
+
+    assert json.loads(lines(capsys)[-1])["event"] == "after"
+    with capture_logs() as told:
+        ours.info("captured")
+    assert told == [{"event": "captured", "log_level": "info"}]
