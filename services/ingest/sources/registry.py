@@ -5,15 +5,40 @@ platform speaks over HTTP.
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from floorpulse.ingest.sources.alibaba_ccc import events as alibaba
 from floorpulse.ingest.sources.asterisk.events import QueueLog
-from floorpulse.ingest.sources.delivery import Receiver
+from floorpulse.ingest.sources.delivery import (
+    Receiver,
+    Reply,
+    by_address,
+    by_key,
+    by_password,
+)
+from floorpulse.ingest.sources.genesys_cloud import events as genesys
+from floorpulse.ingest.sources.payloads import payload_source
 from floorpulse.ingest.sources.source import SourceFactory, SourceSettings
 from floorpulse.ingest.sources.stream import SourceStream
+from floorpulse.ingest.sources.tencent_ccc.events import TencentCcc
+from floorpulse.ingest.sources.twilio_taskrouter.events import TaskRouter
+from floorpulse.ingest.sources.twilio_taskrouter.signature import signed
 
 SOURCES: Mapping[str, SourceFactory] = MappingProxyType(
-    {"queue-log": lambda settings: QueueLog(settings.name)}
+    {
+        "alibaba-ccc": payload_source(alibaba.events),
+        "genesys-cloud": payload_source(genesys.events),
+        "queue-log": lambda settings: QueueLog(settings.name),
+        "tencent-ccc": TencentCcc,
+        "twilio-taskrouter": TaskRouter,
+    }
 )
-RECEIVERS: Mapping[str, Receiver] = MappingProxyType({})
+RECEIVERS: Mapping[str, Receiver] = MappingProxyType(
+    {
+        "alibaba-ccc": Receiver(by_address),
+        "genesys-cloud": Receiver(by_key),
+        "tencent-ccc": Receiver(by_password, Reply(200, b'{"ErrCode":0,"ErrMsg":""}')),
+        "twilio-taskrouter": Receiver(signed, Reply(204, b"")),
+    }
+)
 """The sources that `POST /v1/sources/{name}` takes"""
 
 
