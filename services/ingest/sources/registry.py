@@ -5,8 +5,10 @@ platform speaks over HTTP.
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from floorpulse.ingest.sources.alibaba_ccc import events as alibaba
+from floorpulse.ingest.sources.alibaba_ccc import events as alibaba_ccc
+from floorpulse.ingest.sources.amazon_connect import adapter as amazon_connect
 from floorpulse.ingest.sources.asterisk.events import QueueLog
+from floorpulse.ingest.sources.cloudevents import adapter as cloudevents
 from floorpulse.ingest.sources.delivery import (
     Receiver,
     Reply,
@@ -14,7 +16,7 @@ from floorpulse.ingest.sources.delivery import (
     by_key,
     by_password,
 )
-from floorpulse.ingest.sources.genesys_cloud import events as genesys
+from floorpulse.ingest.sources.genesys_cloud import events as genesys_cloud
 from floorpulse.ingest.sources.payloads import payload_source
 from floorpulse.ingest.sources.source import SourceFactory, SourceSettings
 from floorpulse.ingest.sources.stream import SourceStream
@@ -24,8 +26,10 @@ from floorpulse.ingest.sources.twilio_taskrouter.signature import signed
 
 SOURCES: Mapping[str, SourceFactory] = MappingProxyType(
     {
-        "alibaba-ccc": payload_source(alibaba.events),
-        "genesys-cloud": payload_source(genesys.events),
+        "alibaba-ccc": payload_source(alibaba_ccc.events),
+        "amazon-connect": payload_source(amazon_connect.events),
+        "cloudevents": payload_source(cloudevents.events),
+        "genesys-cloud": payload_source(genesys_cloud.events),
         "queue-log": lambda settings: QueueLog(settings.name),
         "tencent-ccc": TencentCcc,
         "twilio-taskrouter": TaskRouter,
@@ -34,6 +38,8 @@ SOURCES: Mapping[str, SourceFactory] = MappingProxyType(
 RECEIVERS: Mapping[str, Receiver] = MappingProxyType(
     {
         "alibaba-ccc": Receiver(by_address),
+        "amazon-connect": Receiver(by_key),
+        "cloudevents": Receiver(by_key),
         "genesys-cloud": Receiver(by_key),
         "tencent-ccc": Receiver(by_password, Reply(200, b'{"ErrCode":0,"ErrMsg":""}')),
         "twilio-taskrouter": Receiver(signed, Reply(204, b"")),

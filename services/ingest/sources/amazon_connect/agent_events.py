@@ -46,15 +46,16 @@ def events(payload: Fields, settings: SourceSettings) -> Sequence[EventBody] | I
     if agent is None or at is None or event is None:
         return missing("AgentARN, EventTimestamp or EventId")
     now = payload.part("CurrentAgentSnapshot")
-    state = {"type": "agent.state", "id": event, "at": at, "agent": agent}
-    return [
-        *_holds(payload, event, at),
-        *_missed(now, agent, at, settings),
-        {**state, **_state(now, settings), "queues": _queues(now, settings)},
-    ]
+    told = [*_holds(payload, event, at), *_missed(now, agent, at, settings)]
+    state = _state(now, settings)
+    if state:
+        who = {"type": "agent.state", "id": event, "at": at, "agent": agent}
+        told.append({**who, **state, "queues": _queues(now, settings)})
+    return told
 
 
 def _state(snapshot: Fields, settings: SourceSettings) -> Mapping[str, object]:
+    """The state, and the reason of a break; nothing where the snapshot does not say."""
     contacts = {one.word("State") for one in snapshot.parts("Contacts")}
     if contacts & BUSY:
         return {"state": "busy"}
@@ -65,10 +66,9 @@ def _state(snapshot: Fields, settings: SourceSettings) -> Mapping[str, object]:
     status = snapshot.part("AgentStatus")
     name = status.text("Name") or ""
     state = settings.activity(name) or BY_TYPE.get(status.word("Type")) or BY_NAME.get(name.upper())
-    if state is None and not name:
-        return {"state": "offline"}
-    reason = name[:LONGEST_REASON] or None
-    return {"state": state} if state not in {None, "break"} else {"state": "break", "reason": reason}
+    if state is not None and state != "break":
+        return {"state": state}
+    return {"state": "break", "reason": name[:LONGEST_REASON]} if name or state else {}
 
 
 def _queues(snapshot: Fields, settings: SourceSettings) -> list[str] | None:

@@ -11,6 +11,7 @@ from floorpulse.ingest.sources.source import SourceSettings
 DONE = frozenset({"", "SUBMITTED"})
 """Statuses of an evaluation that counts; what S3 holds has none, for it is submitted"""
 DELETED = "DELETED"
+LONGEST_NAME = 128
 
 
 def events(evaluation: Fields, settings: SourceSettings) -> Sequence[EventBody] | Ignored | Refusal:
@@ -38,12 +39,13 @@ def _scored(
     percentage = score.number("Percentage")
     if percentage is None or score.flag("NotApplicable"):
         return []
+    form = about.text("EvaluationDefinitionTitle") or evaluation.text("EvaluationFormTitle")
     kind = evaluation.word("EvaluationType") or about.word("EvaluationType")
     verdict = {
         "score": percentage,
         "fatal": score.flag("AutomaticFail"),
         "calibration": kind == "CALIBRATION" or about.text("CalibrationSessionId") is not None,
-        "form": about.text("EvaluationDefinitionTitle") or evaluation.text("EvaluationFormTitle"),
+        "form": form and form[:LONGEST_NAME],
     }
     return [{"type": "qa.scored", "id": id_, **said, **verdict}]
 
