@@ -1,5 +1,6 @@
 """Tencent CCC: a finished call as visits, and the history of agents' states."""
 
+from base64 import b64encode
 from typing import Any
 
 import pytest
@@ -254,3 +255,16 @@ def test_a_visit_has_one_offer_and_at_most_one_outcome(
         assert of_it.count("contact.offered") == 1
         outcomes = ("contact.answered", "contact.abandoned", "contact.left")
         assert sum(of_it.count(one) for one in outcomes) == 1
+
+
+def test_cursors_hide_the_order_of_the_rows_of_one_second() -> None:
+    def cursor(at: int) -> str:
+        return b64encode(f"{at},ann,0".encode()).decode()
+
+    later = {**row(0, "free"), "Cursor": cursor(AT + 700)}
+    earlier = {**row(0, "rest"), "Cursor": cursor(AT + 200)}
+
+    assert [state for _, _, state in states(told(VENDOR, history(later, earlier)))] == [
+        "break",
+        "available",
+    ]

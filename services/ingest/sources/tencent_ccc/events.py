@@ -37,8 +37,9 @@ def events(
     """The events of one payload of any of the four forms."""
     outer = Fields(payload)
     answer = outer.part("Response") or outer
-    if answer.raw("TelCdrs") is not None:
-        return _learnt(_calls(answer.parts("TelCdrs"), settings), known_calls)
+    for name in ("TelCdrs", "TelCdrList"):
+        if answer.raw(name) is not None:
+            return _learnt(_calls(answer.parts(name), settings), known_calls)
     if answer.raw("Events") is not None:
         return details.events(outer, answer, known_calls)
     if answer.raw("Data") is not None:

@@ -7,6 +7,7 @@ Rows have whole seconds, and the order of their cursor: those of one agent and s
 millisecond each. An agent's work after a call lasts until the agent's next row.
 """
 
+from base64 import b64decode
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -69,7 +70,7 @@ def states(rows: Sequence[Fields], settings: SourceSettings, known_calls: KnownC
 def _rows(rows: Sequence[Fields]) -> list[Row]:
     """The rows that can be read, in the order of time and cursor."""
     stamped = [(at, one) for one in rows if (at := one.seconds("Timestamp")) is not None]
-    ordered = sorted(stamped, key=lambda row: (row[0], row[1].number("Cursor") or 0.0))
+    ordered = sorted(stamped, key=lambda row: (row[0], _order(row[1])))
     ordinals: dict[tuple[str, int], int] = {}
     known: list[Row] = []
     for at, one in ordered:
@@ -81,6 +82,20 @@ def _rows(rows: Sequence[Fields]) -> list[Row]:
         ordinals[agent, at] = ordinal + 1
         known.append(Row(agent, status, at, ordinal, one.text("SessionId"), one.text("Reason")))
     return known
+
+
+def _order(one: Fields) -> float:
+    """The place of a row among those of its second: its cursor is a number, or hides a finer
+    instant (`1756800548275,ann@example.com,0` in Base64).
+    """
+    number = one.number("Cursor")
+    if number is not None:
+        return number
+    try:
+        hidden = b64decode(one.text("Cursor") or "", validate=True).partition(b",")[0]
+        return float(hidden)
+    except ValueError:
+        return 0.0
 
 
 def _state(row: Row, settings: SourceSettings) -> AgentState | None:
