@@ -5,15 +5,27 @@ platform speaks over HTTP.
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from floorpulse.ingest.sources.amazon_connect import adapter as amazon_connect
 from floorpulse.ingest.sources.asterisk.events import QueueLog
-from floorpulse.ingest.sources.delivery import Receiver
+from floorpulse.ingest.sources.cloudevents import adapter as cloudevents
+from floorpulse.ingest.sources.delivery import Receiver, by_key
+from floorpulse.ingest.sources.payloads import payload_source
 from floorpulse.ingest.sources.source import SourceFactory, SourceSettings
 from floorpulse.ingest.sources.stream import SourceStream
 
 SOURCES: Mapping[str, SourceFactory] = MappingProxyType(
-    {"queue-log": lambda settings: QueueLog(settings.name)}
+    {
+        "amazon-connect": payload_source(amazon_connect.events),
+        "cloudevents": payload_source(cloudevents.events),
+        "queue-log": lambda settings: QueueLog(settings.name),
+    }
 )
-RECEIVERS: Mapping[str, Receiver] = MappingProxyType({})
+RECEIVERS: Mapping[str, Receiver] = MappingProxyType(
+    {
+        "amazon-connect": Receiver(by_key),
+        "cloudevents": Receiver(by_key),
+    }
+)
 """The sources that `POST /v1/sources/{name}` takes"""
 
 
