@@ -58,18 +58,74 @@ def asterisk_queue_log(
     _carry("queue-log", road, options, there)
 
 
+@sources.command("asterisk-ami")
+def asterisk_ami(
+    user: Annotated[str, typer.Option(help="A user of manager.conf.")],
+    secret_file: Secret,
+    *,
+    host: Host = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65_535)] = 5038,
+    tls: Annotated[bool, typer.Option("--tls", help="Speak TLS, usually on port 5039.")] = False,
+    url: Url = None,
+    key_file: KeyFile = None,
+    there: Demo = None,
+    source: SpeaksFor = "asterisk",
+) -> None:
+    """Listen to Asterisk's manager interface: calls, agents who ring and talk, holds."""
+    from floorpulse.connectors.ami import AmiAccount, AmiRoads
+    from floorpulse.connectors.road import Reconnecting
+
+    account = AmiAccount(host, port, user, _secret_in(secret_file), tls)
+    options = _options(url, key_file, there, source, ahead=UNSTORED)
+    _carry("asterisk-ami", Reconnecting(account.where, AmiRoads(account)), options, there)
+
+
+@sources.command("freeswitch-esl")
+def freeswitch_esl(
+    secret_file: Secret,
+    *,
+    host: Host = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65_535)] = 8021,
+    url: Url = None,
+    key_file: KeyFile = None,
+    there: Demo = None,
+    source: SpeaksFor = "freeswitch",
+) -> None:
+    """Listen to FreeSWITCH's event socket: the queues of mod_callcenter and their agents."""
+    from floorpulse.connectors.esl import EslAccount, EslRoads
+    from floorpulse.connectors.road import Reconnecting
+
+    account = EslAccount(host, port, _secret_in(secret_file))
+    options = _options(url, key_file, there, source, ahead=UNSTORED)
+    _carry("freeswitch", Reconnecting(account.where, EslRoads(account)), options, there)
+
+
+def _secret_in(file: Path) -> str:
+    """The password in that file, one line."""
+    try:
+        secret = file.read_text().strip()
+    except (OSError, UnicodeDecodeError) as wrong:
+        fail(f"cannot read a password from {file}: {wrong}")
+    if not secret or "\n" in secret:
+        fail(f"{file} does not hold exactly one line with a password")
+    return secret
+
+
 def _options(
     url: str | None,
     key_file: Path | None,
     there: Path | None,
     source: str,
     position: Path | None = None,
+    ahead: int | None = None,
 ) -> "LiveOptions":
+    from floorpulse.connectors.carrier import AHEAD
     from floorpulse.connectors.run import LiveOptions
     from floorpulse.ingest.sources.source import SourceSettings
 
     with usable():
-        return LiveOptions(target(url, key_file, there), SourceSettings(source), position)
+        there_to = target(url, key_file, there)
+    return LiveOptions(there_to, SourceSettings(source), position, ahead or AHEAD)
 
 
 def _carry(vendor: str, road: "Road", options: "LiveOptions", there: Path | None) -> None:
