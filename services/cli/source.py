@@ -119,6 +119,7 @@ def live_options(
     position: Path | None = None,
     ahead: int | None = None,
 ) -> "LiveOptions":
+    """Where events go, who they speak for, and the file of the position."""
     from floorpulse.connectors.carrier import AHEAD
     from floorpulse.connectors.run import LiveOptions
     from floorpulse.ingest.sources.source import SourceSettings

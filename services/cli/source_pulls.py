@@ -1,6 +1,5 @@
 """Live sources that ask a platform for what happened: the pulls of `floorpulse source`."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer

@@ -1,4 +1,4 @@
-"""What Genesys Cloud is asked over HTTP: a token, whom and what to watch, channels, conversations."""
+"""What Genesys Cloud is asked over HTTP: a token, whom to watch, channels, conversations."""
 
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import asynccontextmanager
@@ -57,8 +57,10 @@ class GenesysApi:
         if len(topics) > MOST_TOPICS * MOST_CHANNELS:
             message = f"{len(topics)} topics are more than Genesys Cloud's channels carry"
             raise RoadClosedError(message)
-        return [await self._channel(topics[at : at + MOST_TOPICS])
-                for at in range(0, len(topics), MOST_TOPICS)]
+        return [
+            await self._channel(topics[at : at + MOST_TOPICS])
+            for at in range(0, len(topics), MOST_TOPICS)
+        ]
 
     async def details(self, conversations: Sequence[str]) -> list[Json]:
         """The details of these conversations, at most a page of them."""

@@ -3,7 +3,7 @@ what.
 
     v2.users.{id}.activity ───────────────► the state of an agent, as it is
     v2.routing.queues.{id}.conversations ─► a conversation changed ─┐
-                                                 a moment later ────┴─► its details, up to 100 at once
+                                                 a moment later ────┴─► its details, 100 at once
     (re)connected ─► details of everything since the stored position, and everybody's state
 
 Detail events can only be had by conversation here, so that the first ones of each would be missed.

@@ -40,7 +40,9 @@ class Recorded:
             page = params["PageNumber"]
             assert isinstance(page, int)
             rest = max(0, min(PAGE, self._calls - page * PAGE))
-            return {"Response": {"TelCdrList": [{"SessionId": f"{page}-{one}"} for one in range(rest)]}}
+            return {
+                "Response": {"TelCdrList": [{"SessionId": f"{page}-{one}"} for one in range(rest)]}
+            }
         return {"Response": {"Data": [{"StaffEmail": params["StaffUserId"]}] * self._rows}}
 
 

@@ -151,16 +151,31 @@ def test_a_call_through_two_queues_is_two_visits_with_holds_and_a_missed_ring() 
         for one in visits(events).values()
     ] == [("answered", 10_000, 24_000, 6_000, True), ("answered", 5_000, 54_000, 0, False)]
     missed = [one for one in events if one["type"] == "agent.missed"]
-    assert [(one["agent"], one["queue"], one["ring_ms"]) for one in missed] == [
-        ("eve", "a", 6_000)
+    assert [(one["agent"], one["queue"], one["ring_ms"]) for one in missed] == [("eve", "a", 6_000)]
+
+
+def test_a_personal_queue_is_no_visit_and_a_number_is_some_queue() -> None:
+    queues = [
+        queue("ann", happened("Enqueue", 0)),
+        queue("x", happened("Enqueue", 0), kind="AGENT"),
+        queue("other", happened("Enqueue", 0), kind="1"),
+        queue("a", happened("Enqueue", 0), kind="1"),
     ]
+    talks = [agent("ann", "a", happened("Established", 5), happened("Released", 9))]
+
+    events = told(VENDOR, detail(queues, talks, SkillGroupIds="a,b"))
+    assert [one["queue"] for one in visits(events).values()] == ["a"]
 
 
-def test_a_personal_queue_is_no_visit() -> None:
-    personal = [queue("ann", happened("Enqueue", 0)), queue("x", happened("Enqueue", 0), kind="AGENT")]
-    talks = [agent("ann", "ann", happened("Established", 5), happened("Released", 9))]
+def test_the_survey_of_a_call_by_its_own_record_has_another_name_there() -> None:
+    asked = detail(
+        [queue("a", happened("Enqueue", 0))],
+        [agent("ann", "a", happened("Established", 5), happened("Released", 9))],
+        SatisfactionSurveyOffered=True,
+        Satisfaction=3,
+    )
 
-    assert told(VENDOR, detail(personal, talks)) == []
+    assert [one.get("score") for one in told(VENDOR, asked) if "survey" in one] == [None, 3]
 
 
 @pytest.mark.parametrize(

@@ -283,8 +283,7 @@ def test_a_survey_has_the_scale_of_its_form_and_the_question_of_recommending_its
 
     events = told(VENDOR, survey, scales={"After a call": five})
     assert [
-        (event["type"], event["survey"], event.get("score"), event.get("best"))
-        for event in events
+        (event["type"], event["survey"], event.get("score"), event.get("best")) for event in events
     ] == [
         ("survey.offered", "sv", None, None),
         ("survey.answered", "sv", 4, 5),

@@ -102,9 +102,9 @@ def test_each_agent_who_accepted_has_a_visit_and_who_did_not_has_missed_one() ->
         ("s", 1): (14_000, 16_000, True),
         ("s", 2): (6_000, 24_000, False),
     }
-    assert [
-        (one["agent"], one["ring_ms"]) for one in events if one["type"] == "agent.missed"
-    ] == [("eve", 7_000)]
+    assert [(one["agent"], one["ring_ms"]) for one in events if one["type"] == "agent.missed"] == [
+        ("eve", 7_000)
+    ]
 
 
 def test_a_robot_that_served_first_is_no_visit() -> None:
@@ -123,9 +123,7 @@ def test_a_record_without_participants_is_read_from_its_root() -> None:
 
 
 def test_the_caller_who_gave_up_while_it_rang_was_not_missed_by_the_agent() -> None:
-    events = told(
-        VENDOR, cdr(EndStatus=104, ServeParticipants=[served(0, "ann", 50, 0, 60)])
-    )
+    events = told(VENDOR, cdr(EndStatus=104, ServeParticipants=[served(0, "ann", 50, 0, 60)]))
 
     assert [event["type"] for event in events] == ["contact.offered", "contact.abandoned"]
 
@@ -241,9 +239,7 @@ def participants(draw: st.DrawFn) -> list[Body]:
 
 
 @given(participants(), st.sampled_from([1, 17, 100, 102, 103, 104, 105, 106, 107, 199]))
-def test_a_visit_has_one_offer_and_at_most_one_outcome(
-    known: list[Body], status: int
-) -> None:
+def test_a_visit_has_one_offer_and_at_most_one_outcome(known: list[Body], status: int) -> None:
     events = told(VENDOR, cdr(EndStatus=status, ServeParticipants=known))
 
     for contact, visit in visits(events):

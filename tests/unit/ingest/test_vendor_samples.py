@@ -25,9 +25,7 @@ def of(path: Path) -> list[Body]:
     """The events of a sample; calls that agents did not take are beyond what samples list."""
     came, _ = sample(path)
     events = told(came["vendor"], *payloads_of(came))
-    return [
-        {**one, "source": came["source"]} for one in events if one["type"] != "agent.missed"
-    ]
+    return [{**one, "source": came["source"]} for one in events if one["type"] != "agent.missed"]
 
 
 def as_set(events: list[Body]) -> set[str]:

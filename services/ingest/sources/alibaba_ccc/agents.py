@@ -48,9 +48,7 @@ def state(push: Fields, settings: SourceSettings) -> Sequence[EventBody] | Refus
     return [known, *missed]
 
 
-def _missed(
-    push: Fields, agent: str, at: int, settings: SourceSettings
-) -> Sequence[EventBody]:
+def _missed(push: Fields, agent: str, at: int, settings: SourceSettings) -> Sequence[EventBody]:
     group = push.text("skillGroupId")
     return [
         {

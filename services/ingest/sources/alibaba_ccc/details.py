@@ -17,6 +17,7 @@ from floorpulse.ingest.sources.alibaba_ccc.legs import (
     ENDS,
     Leg,
     is_inbound,
+    names,
     over,
 )
 from floorpulse.ingest.sources.alibaba_ccc.records import survey
@@ -24,7 +25,8 @@ from floorpulse.ingest.sources.fields import Fields
 from floorpulse.ingest.sources.payloads import EventBody, missing
 from floorpulse.ingest.sources.source import SourceSettings
 
-SKILL_GROUP = frozenset(("", "SKILL_GROUP", "SKILLGROUP"))
+PERSONAL = frozenset(("AGENT", "PERSONAL"))
+"""Types of queues that are an agent's own; others come as numbers that nobody explains"""
 ABANDONED = "ABANDONED"
 CALLER_RANG_OFF = "ABANDONEDINRING"
 
@@ -104,12 +106,14 @@ def _stays(
     contact: str, record: Fields, talks: Sequence[Conversation], settings: SourceSettings
 ) -> list[QueueStay]:
     people = {one.agent for one in talks}
+    groups = names(record, "SkillGroupIds")
     known = [
         (at, group, part)
         for part in record.parts("QueueEvents")
-        if part.word("QueueType") in SKILL_GROUP
+        if part.word("QueueType") not in PERSONAL
         and (group := part.text("QueueId")) is not None
         and group not in people
+        and (not groups or group in groups)
         for at in _sequence(part).get("ENQUEUE", ())
     ]
     ordered = sorted(known, key=lambda one: one[:2])

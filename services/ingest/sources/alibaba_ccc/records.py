@@ -24,6 +24,7 @@ from floorpulse.ingest.sources.alibaba_ccc.legs import (
 from floorpulse.ingest.sources.fields import Fields
 from floorpulse.ingest.sources.payloads import EventBody, identity, missing
 from floorpulse.ingest.sources.source import SourceSettings, SurveyScale
+from floorpulse.ingest.sources.survey_scores import score_of
 
 SECOND = 1000
 END_OF_SECOND = 999
@@ -76,9 +77,7 @@ def _told(queued: Queued, record: Fields, settings: SourceSettings) -> Iterable[
         yield over(leg, ENDS.get(disposition, "other"), until, queued.queue, queued.wait)
         return
     agent = settings.agent(agents[-1])
-    yield leg.told(
-        "contact.answered", until, agent=agent, queue=queued.queue, wait_ms=queued.wait
-    )
+    yield leg.told("contact.answered", until, agent=agent, queue=queued.queue, wait_ms=queued.wait)
     yield from _ended(leg, record)
     yield from survey(leg, record, settings)
 
@@ -101,15 +100,9 @@ def survey(leg: Leg, record: Fields, settings: SourceSettings) -> Iterable[Event
     about = {"survey": name, "kind": scale.kind}
     offered = leg.told("survey.offered", at, **about)
     yield {**offered, "id": identity(name, "offered")}
-    score = _score(record, scale)
+    known = (score_of(record, one, scale) for one in ("SatisfactionIndex", "Satisfaction"))
+    score = next((one for one in known if one is not None), None)
     if score is not None:
         ends = {"score": score, "best": scale.best, "worst": scale.worst}
         answered = leg.told("survey.answered", at, **about, **ends)
         yield {**answered, "id": identity(name, "answered")}
-
-
-def _score(record: Fields, scale: SurveyScale) -> float | None:
-    word = record.text("SatisfactionIndex") or ""
-    score = scale.scores.get(word, record.number("SatisfactionIndex"))
-    low, high = sorted((scale.worst, scale.best))
-    return score if score is not None and low <= score <= high else None

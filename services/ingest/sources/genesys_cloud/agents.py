@@ -89,5 +89,7 @@ def _hold(current: str, body: Fields) -> Sequence[EventBody]:
     if current == "HOLD":
         return [{**leg.told("contact.held"), "id": identity(leg.session, "held", str(leg.at))}]
     if body.word("previousState") == "HOLD":
-        return [{**leg.told("contact.resumed"), "id": identity(leg.session, "resumed", str(leg.at))}]
+        return [
+            {**leg.told("contact.resumed"), "id": identity(leg.session, "resumed", str(leg.at))}
+        ]
     return ()

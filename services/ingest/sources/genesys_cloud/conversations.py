@@ -51,9 +51,7 @@ def routed(body: Fields, settings: SourceSettings) -> Told:
 
 def answered(leg: Leg, agent: str, settings: SourceSettings) -> EventBody:
     """The answer of an agent, known by the id of the user."""
-    return leg.told(
-        "contact.answered", agent=settings.agent(agent), queue=served(leg, settings)
-    )
+    return leg.told("contact.answered", agent=settings.agent(agent), queue=served(leg, settings))
 
 
 def parted(body: Fields, settings: SourceSettings) -> Told:

@@ -10,9 +10,9 @@ from floorpulse.contracts.letters import Refusal
 from floorpulse.ingest.sources.fields import Fields
 from floorpulse.ingest.sources.payloads import EventBody, Ignored, identity, missing
 from floorpulse.ingest.sources.source import SourceSettings, SurveyScale
+from floorpulse.ingest.sources.survey_scores import score_of
 
-HIGHEST = 100
-PERCENT = SurveyScale("csat", 0, HIGHEST)
+PERCENT = SurveyScale("csat", 0, 100)
 PROMOTER = SurveyScale("nps", 0, 10)
 
 Told = Sequence[EventBody] | Ignored | Refusal
@@ -43,8 +43,8 @@ def evaluation(body: Fields, settings: SourceSettings) -> Told:
 
 def _scored(body: Fields, said: EventBody) -> Told:
     scoring = body.part("scoringSet")
-    score = scoring.number("totalScore")
-    if score is None or not 0 <= score <= HIGHEST:
+    score = score_of(scoring, "totalScore", PERCENT)
+    if score is None:
         return missing("scoringSet.totalScore from 0 to 100")
     return [
         {
@@ -75,14 +75,12 @@ def survey(body: Fields, settings: SourceSettings) -> Told:
     scale = next((one for one in known if one is not None), PERCENT)
     said = _about(name, contact, at, body, settings)
     return [
-        *_answered(said, scale, answers.number("totalScore"), name),
-        *_answered(said, PROMOTER, answers.number("npsScore"), f"{name}:nps"),
+        *_answered(said, scale, score_of(answers, "totalScore", scale), name),
+        *_answered(said, PROMOTER, score_of(answers, "npsScore", PROMOTER), f"{name}:nps"),
     ]
 
 
-def _about(
-    name: str, contact: str, at: int, body: Fields, settings: SourceSettings
-) -> EventBody:
+def _about(name: str, contact: str, at: int, body: Fields, settings: SourceSettings) -> EventBody:
     agent = body.part("agent").text("id") or body.text("agentId")
     queue = body.part("queue").text("id") or body.text("queueId")
     return {
@@ -97,7 +95,7 @@ def _about(
 def _answered(
     said: EventBody, scale: SurveyScale, score: float | None, name: str
 ) -> Sequence[EventBody]:
-    if score is None or not min(scale.worst, scale.best) <= score <= max(scale.worst, scale.best):
+    if score is None:
         return ()
     asked = {**said, "survey": name, "kind": scale.kind}
     answer = {"score": score, "best": scale.best, "worst": scale.worst}

@@ -135,7 +135,7 @@ def _further(before: Stay, one: Fields, settings: SourceSettings) -> Stay:
 def _participants(record: Fields) -> list[Fields]:
     """The participants in order; the record itself where it lists none."""
     known = record.parts("ServeParticipants") or [record]
-    return sorted(known, key=lambda one: (one.number("Sequence") or 0.0))
+    return sorted(known, key=lambda one: one.number("Sequence") or 0.0)
 
 
 def _staff(one: Fields, settings: SourceSettings) -> str | None:

@@ -10,9 +10,7 @@ from floorpulse.ingest.sources.tencent_ccc.known_calls import KnownCalls
 HOLDS = {"staffhold": "contact.held", "staffunhold": "contact.resumed"}
 
 
-def events(
-    outer: Fields, answer: Fields, known_calls: KnownCalls
-) -> Sequence[EventBody] | Refusal:
+def events(outer: Fields, answer: Fields, known_calls: KnownCalls) -> Sequence[EventBody] | Refusal:
     """Held and resumed, of the session that the answer or its envelope names."""
     session = answer.text("SessionId") or outer.text("SessionId")
     if session is None:
@@ -20,9 +18,7 @@ def events(
     return list(_holds(session, answer.parts("Events"), known_calls))
 
 
-def _holds(
-    session: str, told: Iterable[Fields], known_calls: KnownCalls
-) -> Iterable[EventBody]:
+def _holds(session: str, told: Iterable[Fields], known_calls: KnownCalls) -> Iterable[EventBody]:
     for one in told:
         type_ = HOLDS.get((one.text("EventType", "Event", "Type") or "").lower())
         at = one.milliseconds("Timestamp") or one.seconds("Timestamp")

@@ -58,9 +58,7 @@ def _learnt(told: Sequence[EventBody] | Refusal, known_calls: KnownCalls) -> Tol
     return told
 
 
-def _calls(
-    records: Sequence[Fields], settings: SourceSettings
-) -> Sequence[EventBody] | Refusal:
+def _calls(records: Sequence[Fields], settings: SourceSettings) -> Sequence[EventBody] | Refusal:
     told: list[EventBody] = []
     for record in records:
         of_call = calls.call(record, settings)

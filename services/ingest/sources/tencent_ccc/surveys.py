@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from floorpulse.ingest.sources.fields import Fields
 from floorpulse.ingest.sources.payloads import EventBody, identity
 from floorpulse.ingest.sources.source import SourceSettings, SurveyScale
+from floorpulse.ingest.sources.survey_scores import score_of
 
 NAME = "csat"
 FIVE_KEYS = SurveyScale("csat", 1, 5, {str(6 - score): float(score) for score in range(1, 6)})
-UNANSWERED = "noinput"
 
 
 def answers(
@@ -36,21 +36,9 @@ def answers(
         "kind": scale.kind,
     }
     offered = {"type": "survey.offered", "id": identity(survey, "offered"), "at": asked, **about}
-    score = _score(key, scale)
+    score = score_of(key, "Key", scale)
     if score is None:
         return [offered]
     answered = {"type": "survey.answered", "id": identity(survey, "answered"), "at": at, **about}
     ends = {"score": score, "best": scale.best, "worst": scale.worst}
     return [offered, {**answered, **ends}]
-
-
-def _score(key: Fields, scale: SurveyScale) -> float | None:
-    """The score of a key; None where it was not pressed, or is not on the scale."""
-    word = key.text("Key") or ""
-    if word.lower() == UNANSWERED:
-        return None
-    score = scale.scores.get(word)
-    if score is None and scale is not FIVE_KEYS:
-        score = key.number("Key")
-    low, high = sorted((scale.worst, scale.best))
-    return score if score is not None and low <= score <= high else None

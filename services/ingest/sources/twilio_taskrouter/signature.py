@@ -44,7 +44,8 @@ def signed(delivery: Delivery, secret: str, settings: SourceSettings) -> bool:
         _signature(secret, address + fields, algorithm)
         for address in addresses(public_address(delivery, settings))
     ]
-    return any([same(said, one) for one in known])
+    matches = [same(said, one) for one in known]
+    return any(matches)
 
 
 def public_address(delivery: Delivery, settings: SourceSettings) -> str:

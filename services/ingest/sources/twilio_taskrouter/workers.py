@@ -46,9 +46,7 @@ def declined(notice: Notice, settings: SourceSettings) -> Told:
     agent = notice.agent(settings)
     if agent is None:
         return missing("WorkerName or WorkerSid")
-    missed = notice.of_visit(
-        "agent.missed", "missed", agent=agent, queue=notice.queue(settings)
-    )
+    missed = notice.of_visit("agent.missed", "missed", agent=agent, queue=notice.queue(settings))
     return [*([missed] if missed else ()), *back(notice, settings)]
 
 
