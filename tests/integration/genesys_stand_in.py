@@ -77,7 +77,7 @@ class Organisation:
         """One channel: speaks, breaks off somewhere, and the last one stays."""
         self.closed += 1
         notices = self.script
-        breaks = self.closed <= 3
+        breaks = self.closed <= 2
         for one in notices[: self.random.randrange(len(notices)) if breaks else None]:
             await connection.send(json.dumps(one))
         if breaks:
