@@ -35,8 +35,8 @@ ONLY = {
     "types": ("cloudevents",),
 }
 """Fields of some platforms only"""
-TAKEN = "retire"
-"""A name whose address means something else: `/v1/sources/retire`"""
+TAKEN = frozenset({"alertmanager", "retire"})
+"""Names whose addresses mean something else: `/v1/sources/retire`"""
 ATTRIBUTES = frozenset({"type", "id", "source", "at", "tenant"})
 """Fields that come from the attributes of a CloudEvent, not from its data"""
 EVENTS: dict[str, type[Event]] = {str(one.__struct_config__.tag): one for one in get_args(AnyEvent)}
@@ -45,9 +45,10 @@ EVENTS: dict[str, type[Event]] = {str(one.__struct_config__.tag): one for one in
 def impossible_source(entry: Entry, body: SourceBody) -> Iterator[DefinitionMistake]:
     """What cannot be meant so."""
     yield from _misplaced(entry, body)
-    if body.vendor is not None and (body.id == TAKEN or "/" in body.id):
+    if body.vendor is not None and (body.id in TAKEN or "/" in body.id):
         problem = f"{body.id!r} cannot be the end of an address under /v1/sources/"
-        yield entry.mistake("id", problem, "give it a name without slashes, other than `retire`")
+        wanted = f"give it a name without slashes, other than {' and '.join(sorted(TAKEN))}"
+        yield entry.mistake("id", problem, wanted)
     if body.zone is not None and body.zone not in available_timezones():
         problem = f"{body.zone!r} is no IANA time zone"
         yield entry.mistake("zone", problem, nearest_zone(body.zone))
