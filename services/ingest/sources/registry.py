@@ -8,6 +8,7 @@ from types import MappingProxyType
 from floorpulse.ingest.sources.alibaba_ccc import events as alibaba_ccc
 from floorpulse.ingest.sources.amazon_connect import adapter as amazon_connect
 from floorpulse.ingest.sources.asterisk.events import QueueLog
+from floorpulse.ingest.sources.asterisk_ami.events import ManagerEvents
 from floorpulse.ingest.sources.cloudevents import adapter as cloudevents
 from floorpulse.ingest.sources.delivery import (
     Receiver,
@@ -16,6 +17,7 @@ from floorpulse.ingest.sources.delivery import (
     by_key,
     by_password,
 )
+from floorpulse.ingest.sources.freeswitch.events import CallCenterEvents
 from floorpulse.ingest.sources.genesys_cloud import events as genesys_cloud
 from floorpulse.ingest.sources.payloads import payload_source
 from floorpulse.ingest.sources.source import SourceFactory, SourceSettings
@@ -28,7 +30,9 @@ SOURCES: Mapping[str, SourceFactory] = MappingProxyType(
     {
         "alibaba-ccc": payload_source(alibaba_ccc.events),
         "amazon-connect": payload_source(amazon_connect.events),
+        "asterisk-ami": ManagerEvents,
         "cloudevents": payload_source(cloudevents.events),
+        "freeswitch": CallCenterEvents,
         "genesys-cloud": payload_source(genesys_cloud.events),
         "queue-log": lambda settings: QueueLog(settings.name),
         "tencent-ccc": TencentCcc,
@@ -40,6 +44,7 @@ RECEIVERS: Mapping[str, Receiver] = MappingProxyType(
         "alibaba-ccc": Receiver(by_address),
         "amazon-connect": Receiver(by_key),
         "cloudevents": Receiver(by_key),
+        "freeswitch": Receiver(by_password, Reply(200)),
         "genesys-cloud": Receiver(by_key),
         "tencent-ccc": Receiver(by_password, Reply(200, b'{"ErrCode":0,"ErrMsg":""}')),
         "twilio-taskrouter": Receiver(signed, Reply(204, b"")),

@@ -165,7 +165,7 @@ class ManagerEvents:
         """A telephone that is in use is `rung` for 0 ms; that is nobody's missed call."""
         rang = event.fields.span("RingTime")
         stay = self._stays.waiting(event.channel())
-        about = {} if stay is None else {"contact": stay.contact, "visit": stay.number}
+        about = {} if stay is None else stay.name
         if rang:
             yield {
                 "type": "agent.missed",

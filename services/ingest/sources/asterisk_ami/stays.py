@@ -59,13 +59,13 @@ class QueueStay:
     def event(self, kind: str, at: int, **said: object) -> EventBody:
         """An event of this stay."""
         known = {name: value for name, value in said.items() if value is not None}
-        return {
-            "type": f"contact.{kind}",
-            "at": at,
-            "contact": self.contact,
-            "visit": self.number,
-            **known,
-        }
+        return {"type": f"contact.{kind}", "at": at, **self.name, **known}
+
+    @property
+    def name(self) -> EventBody:
+        """Which stay it is; the first needs no number."""
+        number = {"visit": self.number} if self.number > 1 else {}
+        return {"contact": self.contact, **number}
 
 
 class QueueStays:

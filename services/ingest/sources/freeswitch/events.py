@@ -10,7 +10,7 @@ the other stamps are whole seconds. Sources: FreeSWITCH's documentation and the 
 from base64 import b64decode
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import blake2b
-from urllib.parse import parse_qs
+from urllib.parse import unquote
 
 import msgspec
 
@@ -30,6 +30,7 @@ from floorpulse.ingest.sources.source import SourceRecord, SourceSettings
 from floorpulse.ingest.sources.unknown_kinds import UnknownKinds
 
 NO_STAMP = Refusal(Reason.INVALID_TIME, "the event has no Event-Date-Timestamp in microseconds")
+FIELD = "cdr"
 FORM = b"cdr="
 
 OF_CALLERS = ("CC-Member-Session-UUID", "CC-Member-UUID")
@@ -68,7 +69,7 @@ class CallCenterEvents:
     def take(self, record: SourceRecord) -> Sequence[bytes] | Refusal:
         """See `Source.take`."""
         try:
-            payload = msgspec.json.decode(_unwrapped(record.content))
+            payload = _unwrapped(record.content)
         except (ValueError, RecursionError) as wrong:
             return of_decoding(wrong)
         if not isinstance(payload, dict):
@@ -133,14 +134,19 @@ class CallCenterEvents:
         return msgspec.json.encode({"source": self._settings.name, **body})
 
 
-def _unwrapped(content: bytes) -> bytes:
+def _unwrapped(content: bytes) -> object:
     """The JSON of a record: as it is, or out of the form that mod_json_cdr posts, there perhaps in
-    base64.
+    base64. Raises ValueError and RecursionError where it is none.
     """
-    if not content.startswith(FORM):
-        return content
-    [value, *_] = parse_qs(content.decode(errors="replace")).get("cdr", [""])
-    return value.encode() if value.lstrip().startswith("{") else b64decode(value.encode())
+    if content.startswith(FORM):
+        return _inner(unquote(content.removeprefix(FORM).decode(errors="replace")))
+    payload = msgspec.json.decode(content)
+    wrapped = payload.get(FIELD) if isinstance(payload, dict) else None
+    return _inner(wrapped) if isinstance(wrapped, str) else payload
+
+
+def _inner(text: str) -> object:
+    return msgspec.json.decode(text if text.lstrip().startswith("{") else b64decode(text.encode()))
 
 
 def _instant(fields: Fields) -> int | None:
