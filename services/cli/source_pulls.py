@@ -6,7 +6,8 @@ import typer
 
 from floorpulse.cli.options import Demo, KeyFile, PositionPath, SpeaksFor, Url
 from floorpulse.cli.run import fail
-from floorpulse.cli.source import Secret, carry, live_options, secret_in, sources
+from floorpulse.cli.source import Secret, carry, live_options, secret_in
+from floorpulse.cli.source import sources as sources  # noqa: PLC0414  with these commands in it
 
 
 @sources.command("genesys-websocket")
@@ -87,3 +88,35 @@ def tencent(
     road = TencentCcc(client, TencentCloudSDKException, application, staff or [], now=now_ms)
     options = live_options(url, key_file, there, source, position)
     carry("tencent-ccc", road, options, there)
+
+
+@sources.command("alibaba")
+def alibaba(
+    instance: Annotated[str, typer.Option(help="The instance, such as ccc-test.")],
+    access_key: Annotated[str, typer.Option(help="AccessKey ID of an account that may read it.")],
+    secret_file: Secret,
+    region: Annotated[str, typer.Option(help="Region of the API.")] = "cn-shanghai",
+    *,
+    url: Url = None,
+    key_file: KeyFile = None,
+    there: Demo = None,
+    source: SpeaksFor = "alibaba-ccc",
+    position: PositionPath = None,
+) -> None:
+    """Ask Alibaba CCC for finished calls each minute (extra `alibaba`)."""
+    from floorpulse.connectors.alibaba import AlibabaCcc, AlibabaSdk
+    from floorpulse.runtime.clock import now_ms
+
+    try:
+        from alibabacloud_ccc20200701 import models
+        from alibabacloud_ccc20200701.client import Client
+        from alibabacloud_tea_openapi.models import Config
+        from Tea.exceptions import TeaException
+    except ImportError:
+        fail("Alibaba's SDK is not installed: pip install 'floorpulse[alibaba]'")
+    account = Config(
+        access_key_id=access_key, access_key_secret=secret_in(secret_file), region_id=region
+    )
+    road = AlibabaCcc(AlibabaSdk(Client(account), models), TeaException, instance, now=now_ms)
+    options = live_options(url, key_file, there, source, position)
+    carry("alibaba-ccc", road, options, there)

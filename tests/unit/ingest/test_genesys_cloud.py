@@ -16,7 +16,7 @@ SOLD = 21_724
 Body = dict[str, Any]
 
 
-def notice(kind: str, at: int = AT, **fields: object) -> Body:
+def notice(kind: str, at: int = AT, /, **fields: Any) -> Body:
     """A notice as the WebSocket brings it."""
     body = {
         "eventTime": at,
@@ -29,8 +29,8 @@ def notice(kind: str, at: int = AT, **fields: object) -> Body:
     return {"topicName": f"{TOPIC}.{kind}", "eventBody": {**body, **fields}}
 
 
-def one(kind: str, at: int = AT, **fields: object) -> list[Body]:
-    return facts(told(VENDOR, notice(kind, at, **fields)))
+def one(kind: str, /, **fields: Any) -> list[Body]:
+    return facts(told(VENDOR, notice(kind, **fields)))
 
 
 def iso(second: float) -> str:

@@ -78,7 +78,8 @@ def states(events: Iterable[Body]) -> list[tuple[int, str, str]]:
 def _decoded(event: Body) -> AnyEvent:
     canonical = verdict(event)
     assert isinstance(canonical, CanonicalEvent), canonical
-    return _decode(canonical.value)
+    known: AnyEvent = _decode(canonical.value)
+    return known
 
 
 _decode = msgspec.json.Decoder(AnyEvent).decode
