@@ -75,7 +75,7 @@ class StoredTallies:
 
 
 class Scene:
-    def __init__(self, *versions: Version, loaded: bool = True) -> None:
+    def __init__(self, *versions: Version, loaded: bool = True, vendors: Vendors = VENDORS) -> None:
         self.log = MemoryLog()
         self.registry = CollectorRegistry()
         self.tallies = Tallies(lambda: NOW)
@@ -90,7 +90,7 @@ class Scene:
             SECRETS.get,
             self.tallies,
             SourceMetrics(self.registry),
-            VENDORS,
+            vendors,
             now=lambda: NOW,
         )
 

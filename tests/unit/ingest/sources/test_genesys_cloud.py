@@ -6,7 +6,7 @@ import pytest
 
 from floorpulse.ingest.sources.genesys_cloud.events import kind_of
 from floorpulse.ingest.sources.source import SurveyScale
-from tests.unit.ingest.vendors import AT, facts, ignored, refused, told, visits
+from tests.unit.ingest.sources.vendors import AT, facts, ignored, refused, told, visits
 
 VENDOR = "genesys-cloud"
 TOPIC = "v2.detail.events.conversation.{id}"
@@ -351,7 +351,7 @@ def test_analytics_tell_the_events_that_no_notice_brought_with_the_same_ids() ->
     )
 
     assert told(VENDOR, {"conversations": [detail(ROUTED, SERVED)]}) == live
-    assert visits(live)["cv", SOLD] | {"transferred": False} == {
+    assert visits(live)["cv", SOLD] == {
         "outcome": "answered",
         "wait": 20_500,
         "talk": 14_500,
@@ -359,6 +359,7 @@ def test_analytics_tell_the_events_that_no_notice_brought_with_the_same_ids() ->
         "wrap": 8_000,
         "queue": "q-sales",
         "transferred": False,
+        "to_queue": None,
     }
 
 
