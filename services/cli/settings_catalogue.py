@@ -74,6 +74,7 @@ READERS = (
     SettingsReader("rules", Settings, ("floor", "database", "log")),
     SettingsReader("keys", Settings, ("database", "log")),
     SettingsReader("redrive", Settings, ("kafka", "log")),
+    SettingsReader("source", Settings, ("log",)),
     SettingsReader("restored", Settings, ("database", "log")),
 )
 

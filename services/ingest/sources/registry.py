@@ -7,8 +7,10 @@ from types import MappingProxyType
 
 from floorpulse.ingest.sources.amazon_connect import adapter as amazon_connect
 from floorpulse.ingest.sources.asterisk.events import QueueLog
+from floorpulse.ingest.sources.asterisk_ami.events import ManagerEvents
 from floorpulse.ingest.sources.cloudevents import adapter as cloudevents
-from floorpulse.ingest.sources.delivery import Receiver, by_key
+from floorpulse.ingest.sources.delivery import Receiver, Reply, by_key, by_password
+from floorpulse.ingest.sources.freeswitch.events import CallCenterEvents
 from floorpulse.ingest.sources.payloads import payload_source
 from floorpulse.ingest.sources.source import SourceFactory, SourceSettings
 from floorpulse.ingest.sources.stream import SourceStream
@@ -16,7 +18,9 @@ from floorpulse.ingest.sources.stream import SourceStream
 SOURCES: Mapping[str, SourceFactory] = MappingProxyType(
     {
         "amazon-connect": payload_source(amazon_connect.events),
+        "asterisk-ami": ManagerEvents,
         "cloudevents": payload_source(cloudevents.events),
+        "freeswitch": CallCenterEvents,
         "queue-log": lambda settings: QueueLog(settings.name),
     }
 )
@@ -24,6 +28,7 @@ RECEIVERS: Mapping[str, Receiver] = MappingProxyType(
     {
         "amazon-connect": Receiver(by_key),
         "cloudevents": Receiver(by_key),
+        "freeswitch": Receiver(by_password, Reply(200)),
     }
 )
 """The sources that `POST /v1/sources/{name}` takes"""
