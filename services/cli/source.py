@@ -54,8 +54,8 @@ def asterisk_queue_log(
     if follow == "-" and position is not None:
         fail("a pipe cannot go back: leave --position out, or follow the file itself")
     road = PipedLog() if follow == "-" else FollowedLog(Path(follow))
-    options = _options(url, key_file, there, source, position)
-    _carry("queue-log", road, options, there)
+    options = live_options(url, key_file, there, source, position)
+    carry("queue-log", road, options, there)
 
 
 @sources.command("asterisk-ami")
@@ -75,9 +75,9 @@ def asterisk_ami(
     from floorpulse.connectors.ami import AmiAccount, AmiRoads
     from floorpulse.connectors.road import Reconnecting
 
-    account = AmiAccount(host, port, user, _secret_in(secret_file), tls)
-    options = _options(url, key_file, there, source, ahead=UNSTORED)
-    _carry("asterisk-ami", Reconnecting(account.where, AmiRoads(account)), options, there)
+    account = AmiAccount(host, port, user, secret_in(secret_file), tls)
+    options = live_options(url, key_file, there, source, ahead=UNSTORED)
+    carry("asterisk-ami", Reconnecting(account.where, AmiRoads(account)), options, there)
 
 
 @sources.command("freeswitch-esl")
@@ -95,12 +95,12 @@ def freeswitch_esl(
     from floorpulse.connectors.esl import EslAccount, EslRoads
     from floorpulse.connectors.road import Reconnecting
 
-    account = EslAccount(host, port, _secret_in(secret_file))
-    options = _options(url, key_file, there, source, ahead=UNSTORED)
-    _carry("freeswitch", Reconnecting(account.where, EslRoads(account)), options, there)
+    account = EslAccount(host, port, secret_in(secret_file))
+    options = live_options(url, key_file, there, source, ahead=UNSTORED)
+    carry("freeswitch", Reconnecting(account.where, EslRoads(account)), options, there)
 
 
-def _secret_in(file: Path) -> str:
+def secret_in(file: Path) -> str:
     """The password in that file, one line."""
     try:
         secret = file.read_text().strip()
@@ -111,7 +111,7 @@ def _secret_in(file: Path) -> str:
     return secret
 
 
-def _options(
+def live_options(
     url: str | None,
     key_file: Path | None,
     there: Path | None,
@@ -119,6 +119,7 @@ def _options(
     position: Path | None = None,
     ahead: int | None = None,
 ) -> "LiveOptions":
+    """Where events go, who they speak for, and the file of the position."""
     from floorpulse.connectors.carrier import AHEAD
     from floorpulse.connectors.run import LiveOptions
     from floorpulse.ingest.sources.source import SourceSettings
@@ -128,10 +129,10 @@ def _options(
     return LiveOptions(there_to, SourceSettings(source), position, ahead or AHEAD)
 
 
-def _carry(vendor: str, road: "Road", options: "LiveOptions", there: Path | None) -> None:
+def carry(vendor: str, road: "Road", options: "LiveOptions", there: Path | None) -> None:
     """Carry until told to stop, which is the good end."""
-    from floorpulse.connectors.run import carry
+    from floorpulse.connectors import run
     from floorpulse.runtime.settings import Settings
 
     settings = loaded(Settings, there)
-    finish(until_told(carry(vendor, road, options), stopped=0), settings)
+    finish(until_told(run.carry(vendor, road, options), stopped=0), settings)
