@@ -3,6 +3,7 @@ stream in memory.
 """
 
 import asyncio
+import json
 from collections.abc import Mapping, Sequence
 from contextlib import aclosing
 from random import Random
@@ -25,6 +26,12 @@ from floorpulse.connectors.road import (
     Road,
     RoadClosedError,
 )
+from floorpulse.contracts.letters import Refusal
+from floorpulse.contracts.visits import Visit
+from floorpulse.kpi_engine.fold.merge import merge
+from floorpulse.kpi_engine.fold.visits import visit_key
+from tests.fakes.connect_floor import calls
+from tests.unit.ingest.sources.told import decode, figures, opened
 
 
 class MemoryStream:
@@ -172,6 +179,41 @@ async def test_cuts_wherever_they_come_lose_and_repeat_nothing() -> None:
             found += contents(part)
         for name, told in records.items():
             assert [one for one in found if one.startswith(name)] == told
+
+
+async def test_ten_thousand_records_through_cuts_and_reconnections_give_the_figures_of_the_floor() -> (
+    None
+):
+    random = Random(17)
+    truth = calls(8000, random)
+    told = [json.dumps(call.record()) for call in truth]
+    told += random.sample(told, len(told) // 4)  # re-sent
+    random.shuffle(told)
+    stream = MemoryStream(a=told[::2], b=told[1::2])
+    stream.page = 900
+    adapter = opened("amazon-connect")
+    since = None
+    visits: dict[str, Visit] = {}
+    taken = 0
+    while taken < len(told):
+        stream.troubles = [ConnectionLostError("cut")] * random.randrange(2)
+        wanted = min(random.randrange(1, 3000), len(told) - taken)
+        for arrived in await read(kinesis_road(stream, "s", 0), wanted, since):
+            since = arrived.position
+            taken += len(arrived.records)
+            for record in arrived.records:
+                fold(visits, adapter.take(record))
+    assert taken == len(told) >= 10_000
+    for call in truth:
+        known = figures(visits[call.id])
+        assert {name: known[name] for name in call.figures} == call.figures
+
+
+def fold(visits: dict[str, Visit], events: Sequence[bytes] | Refusal) -> None:
+    assert not isinstance(events, Refusal)
+    for event in events:
+        one = decode(event)
+        merge(visits.setdefault(visit_key(one)[1], Visit()), one)
 
 
 def test_a_shard_that_aged_out_is_forgotten_and_holds_nobody_up() -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import aclosing
+from typing import Any
 
 import pytest
 
@@ -28,7 +29,7 @@ BEHIND = {
 }
 
 
-def stubbed() -> tuple[object, "stub.Stubber"]:
+def stubbed() -> tuple[object, Any]:
     client = boto3.client(
         "kinesis",
         region_name="eu-west-2",
@@ -42,7 +43,7 @@ def record(number: str, data: bytes) -> dict[str, object]:
     return {"SequenceNumber": number, "Data": data, "PartitionKey": "k"}
 
 
-def script(answers: "stub.Stubber") -> None:
+def script(answers: Any) -> None:
     """A shard with a record, an iterator that expires, too many questions, the shard's end, its
     child.
     """

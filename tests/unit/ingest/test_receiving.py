@@ -27,7 +27,7 @@ from tests.fakes.log import MemoryLog
 from tests.unit.ingest.builders import AT, NOW, PSEUDONYMS
 
 BOUNDS = RequestBounds(
-    events=3, body_bytes=2048, body_seconds=5, events_under_way=4, bytes_under_way=4096
+    events=3, body_bytes=8192, body_seconds=5, events_under_way=20, bytes_under_way=16384
 )
 SECRETS = {"env:SHOP": "shop's", "env:BANK": "bank's"}
 
@@ -75,7 +75,7 @@ class StoredTallies:
 
 
 class Scene:
-    def __init__(self, *versions: Version, loaded: bool = True) -> None:
+    def __init__(self, *versions: Version, loaded: bool = True, vendors: Vendors = VENDORS) -> None:
         self.log = MemoryLog()
         self.registry = CollectorRegistry()
         self.tallies = Tallies(lambda: NOW)
@@ -90,7 +90,7 @@ class Scene:
             SECRETS.get,
             self.tallies,
             SourceMetrics(self.registry),
-            VENDORS,
+            vendors,
             now=lambda: NOW,
         )
 
@@ -231,4 +231,4 @@ async def test_more_payloads_than_a_request_may_have_are_too_many() -> None:
 
 
 async def test_a_body_beyond_the_limit_is_not_read() -> None:
-    assert (await Scene(source("bell")).post("bell", b" " * 4000)).status_code == 413
+    assert (await Scene(source("bell")).post("bell", b" " * 9000)).status_code == 413
