@@ -10,6 +10,7 @@ import msgspec
 
 from floorpulse.contracts.events import AnyEvent
 from floorpulse.contracts.visits import Visit
+from floorpulse.ingest.app import RequestBounds
 from floorpulse.ingest.receiving import Vendors
 from floorpulse.kpi_engine.fold.merge import merge
 from floorpulse.kpi_engine.fold.visits import visit_key
@@ -17,8 +18,15 @@ from tests.fakes.connect_floor import Call, calls
 from tests.unit.ingest.sources.told import figures
 from tests.unit.ingest.test_receiving import Scene, source
 
-BOUNDED = 3
-"""Payloads of one request that the scene takes"""
+AT_ONCE = 20
+"""Payloads of one request"""
+BOUNDS = RequestBounds(
+    events=AT_ONCE,
+    body_bytes=65_536,
+    body_seconds=5,
+    events_under_way=5 * AT_ONCE,
+    bytes_under_way=65_536,
+)
 
 decode = msgspec.json.Decoder(AnyEvent).decode
 
@@ -47,11 +55,11 @@ def delivered(truth: Sequence[Call], random: Random) -> list[dict[str, Any]]:
 async def test_ten_thousand_events_give_the_figures_of_the_floor() -> None:
     random = Random(16)
     truth = calls(3400, random)
-    scene = Scene(source("connect", vendor="amazon-connect"), vendors=Vendors())
+    scene = Scene(source("connect", vendor="amazon-connect"), vendors=Vendors(), bounds=BOUNDS)
     bus = delivered(truth, random)
     assert len(bus) > 10_000
     while bus:
-        some, bus = bus[:BOUNDED], bus[BOUNDED:]
+        some, bus = bus[:AT_ONCE], bus[AT_ONCE:]
         scene.log.away = random.random() < 0.02
         answer = await scene.post("connect", some if len(some) > 1 else some[0])
         assert answer.status_code == (503 if scene.log.away else 202)
