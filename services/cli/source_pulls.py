@@ -120,3 +120,32 @@ def alibaba(
     road = AlibabaCcc(AlibabaSdk(Client(account), models), TeaException, instance, now=now_ms)
     options = live_options(url, key_file, there, source, position)
     carry("alibaba-ccc", road, options, there)
+
+
+@sources.command("amazon-kinesis")
+def amazon_kinesis(
+    stream: Annotated[str, typer.Option(help="Name or ARN of the data stream.")],
+    region: Annotated[
+        str | None, typer.Option(help="Its region; what AWS's own settings say unless given.")
+    ] = None,
+    *,
+    url: Url = None,
+    key_file: KeyFile = None,
+    there: Demo = None,
+    source: SpeaksFor = "amazon-connect",
+    position: PositionPath = None,
+) -> None:
+    """Read agent events and contact records of Amazon Connect from Kinesis (extra `amazon`)."""
+    from floorpulse.connectors.kinesis import kinesis_road
+    from floorpulse.connectors.road import RoadClosedError
+
+    try:
+        from floorpulse.connectors.kinesis_boto import BotoKinesis
+    except ModuleNotFoundError:
+        fail("boto3 is not installed: pip install 'floorpulse[amazon]'")
+    options = live_options(url, key_file, there, source, position)
+    try:
+        client = BotoKinesis.in_region(region)
+    except RoadClosedError as wrong:
+        fail(str(wrong))
+    carry("amazon-connect", kinesis_road(client, stream), options, there)

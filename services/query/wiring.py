@@ -169,7 +169,7 @@ def assembled(
         Staffing(floors, live),
         pipeline,
         Retirement(PostgresRetiredSources(pool), keeper.heed),
-        Deliveries(floors, PostgresSourceTallies(pool)),
+        Deliveries(PostgresSourceTallies(pool), now_ms, floors.definitions),
         streams,
         Scrape(samples, health.loaded, metrics, now_ms, monotonic, settings.metrics_seconds),
     )

@@ -205,7 +205,7 @@ class World:
             Staffing(floors, live),
             pipeline,
             Retirement(self.floor, self._heed),
-            Deliveries(floors, self.delivered),
+            Deliveries(self.delivered, lambda: self.now, floors.definitions),
             Streams(live, turns, self.pulse, limits.most_rows, "b00t"),
             Scrape(
                 self.samples,

@@ -183,7 +183,7 @@ def served(floor: MemoryFloor, board: Board, pulse: Pulse, defined: Definitions)
         keeper,
         pipeline,
         Retirement(floor, heed),
-        Deliveries(floors, MemoryTallies()),
+        Deliveries(MemoryTallies(), now_ms, floors.definitions),
         Streams(live, turns, pulse, boot="boot"),
         Scrape(samples, lambda: True, metrics, now_ms, monotonic),
     )

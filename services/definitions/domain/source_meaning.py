@@ -88,13 +88,17 @@ def _foreign(entry: Entry, path: str, foreign: ForeignTypeBody) -> Iterator[Defi
         yield entry.mistake(f"{path}.type", problem, meant(foreign.type, EVENTS, ""))
         return
     known = {one.encode_name: one.required for one in msgspec.structs.fields(event)}
+    fillable = known.keys() - (ATTRIBUTES - {"id", "at"})
     given = {**foreign.fields, **foreign.constants}
     for section in ("fields", "values", "constants"):
         for field in getattr(foreign, section):
-            if field not in known or field in ATTRIBUTES - {"id", "at"}:
+            if field not in fillable:
                 problem = f"{foreign.type} has no field {field!r} to fill"
-                yield entry.mistake(f"{path}.{section}.{field}", problem, meant(field, known, ""))
+                remedy = meant(field, fillable, "")
+                yield entry.mistake(f"{path}.{section}.{field}", problem, remedy)
     for field in sorted(name for name, required in known.items() if required):
         if field not in given and field not in ATTRIBUTES:
             problem = f"says nothing of `{field}`, without which there is no {foreign.type}"
-            yield entry.mistake(path, problem, f"name the foreign field under `fields: {{{field}: …}}`")
+            yield entry.mistake(
+                path, problem, f"name the foreign field under `fields: {{{field}: …}}`"
+            )

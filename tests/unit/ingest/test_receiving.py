@@ -27,7 +27,7 @@ from tests.fakes.log import MemoryLog
 from tests.unit.ingest.builders import AT, NOW, PSEUDONYMS
 
 BOUNDS = RequestBounds(
-    events=3, body_bytes=2048, body_seconds=5, events_under_way=4, bytes_under_way=4096
+    events=3, body_bytes=8192, body_seconds=5, events_under_way=20, bytes_under_way=16384
 )
 SECRETS = {"env:SHOP": "shop's", "env:BANK": "bank's"}
 
@@ -75,16 +75,23 @@ class StoredTallies:
 
 
 class Scene:
-    def __init__(self, *versions: Version, loaded: bool = True, vendors: Vendors = VENDORS) -> None:
+    def __init__(
+        self,
+        *versions: Version,
+        loaded: bool = True,
+        vendors: Vendors = VENDORS,
+        bounds: RequestBounds = BOUNDS,
+    ) -> None:
         self.log = MemoryLog()
         self.registry = CollectorRegistry()
         self.tallies = Tallies(lambda: NOW)
         definitions = Definitions(versions, 1) if loaded else None
         metrics = IngestMetrics(self.registry)
-        ingest = Ingest(self.log, BOUNDS, EventLimits(), PSEUDONYMS, metrics, now=lambda: NOW)
-        self.app = create_app("test", "test", nothing)
-        self.app.include_router(sources.router())
-        self.app.state.receiving = Receiving(
+        ingest = Ingest(self.log, bounds, EventLimits(), PSEUDONYMS, metrics, now=lambda: NOW)
+        app = create_app("test", "test", nothing)
+        app.include_router(sources.router())
+        self.client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test")
+        app.state.receiving = Receiving(
             ingest,
             lambda: definitions,
             SECRETS.get,
@@ -97,9 +104,7 @@ class Scene:
     async def post(self, name: str, body: object, secret: str = "shop's") -> httpx.Response:  # noqa: S107  a test's
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
         headers = {"content-type": "application/json", "authorization": f"Bearer {secret}"}
-        transport = httpx.ASGITransport(self.app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
-            return await client.post(f"/v1/sources/{name}", content=content, headers=headers)
+        return await self.client.post(f"/v1/sources/{name}", content=content, headers=headers)
 
     def stored(self, topic: str = "contact-events") -> list[dict[str, object]]:
         return [json.loads(value) for _, value in self.log.topics.get(topic, [])]
@@ -231,4 +236,4 @@ async def test_more_payloads_than_a_request_may_have_are_too_many() -> None:
 
 
 async def test_a_body_beyond_the_limit_is_not_read() -> None:
-    assert (await Scene(source("bell")).post("bell", b" " * 4000)).status_code == 413
+    assert (await Scene(source("bell")).post("bell", b" " * 9000)).status_code == 413

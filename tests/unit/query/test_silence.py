@@ -246,6 +246,9 @@ def test_a_configured_source_says_what_it_delivered_ignored_and_refused() -> Non
     assert (bell["vendor"], bell["deliveries"], bell["events"]) == ("cloudevents", 3, 2)
     assert bell["last_heard"] == text(NOW - 5_000)
     assert bell["since"] == text(NOW - 60_000)
-    assert [(kind["kind"], kind["count"]) for kind in bell["ignored"]] == [("sings", 4), ("hums", 1)]
+    assert [(kind["kind"], kind["count"]) for kind in bell["ignored"]] == [
+        ("sings", 4),
+        ("hums", 1),
+    ]
     assert [(kind["kind"], kind["count"]) for kind in bell["refused"]] == [("malformed", 1)]
     assert (gong["vendor"], gong["since"], gong["last_heard"]) == ("amazon-connect", None, None)

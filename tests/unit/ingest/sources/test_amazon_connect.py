@@ -68,7 +68,7 @@ def record(id_: str = "k-1", **fields: Any) -> dict[str, Any]:
     }
 
 
-UNANSWERED = {"Agent": None}
+UNANSWERED: dict[str, Any] = {"Agent": None}
 
 
 def snapshot(
@@ -267,7 +267,7 @@ def test_a_record_of_an_outbound_call_tells_nothing() -> None:
 
 def test_attributes_named_by_a_scale_are_answers_to_a_survey() -> None:
     scales = {"stars": SurveyScale("csat", 1, 5, {"great": 5.0})}
-    answers = {"Attributes": {"stars": "great", "colour": "red"}}
+    answers: dict[str, Any] = {"Attributes": {"stars": "great", "colour": "red"}}
     survey = told(opened("amazon-connect", scales=scales), record(**answers))[-1]
     assert (survey["type"], survey["score"], survey["visit"]) == ("survey.answered", 5, 1)
     assert survey["at"] == 1_793_610_600_000

@@ -25,19 +25,105 @@ KNOWN = SourceSettings(
     scales={"stars": SurveyScale("csat", 1, 5, {"1": 5.0})},
     types={"foreign": ForeignType("contact.offered", {"contact": "a.b", "queue": "q"})},
 )
-NAMES = (
-    "detail-type detail eventType EventType contactId ContactId initialContactId previousContactId "
-    "initiationMethod channel queueInfo queueArn enqueueTimestamp agentInfo agentArn "
-    "connectedToAgentTimestamp disconnectTimestamp disconnectReason AgentARN EventId EventTimestamp "
-    "CurrentAgentSnapshot PreviousAgentSnapshot Contacts State AgentStatus Name Type Configuration "
-    "RoutingProfile InboundQueues ARN Queue Agent EnqueueTimestamp Duration Attributes stars "
-    "LastUpdateTimestamp EvaluationId Metadata Score Percentage Status LastModifiedTime specversion "
-    "type id source time data data_base64 contact agent queue a b topicName eventBody eventTime "
-    "conversationId sessionId mediaType queueId userId acdOutcome Sid sid payload TaskSid TaskQueueSid "
-    "TimestampMs WorkerName ReservationSid SessionId ServeParticipants QueuedTimestamp AcceptTimestamp "
-    "Sequence EndStatus contactId channelId skillGroupId agentId eventTime StartTime TalkTime Event "
-    "Uniqueid Queue Interface Member variables uuid CC-Action CC-Queue CC-Member-UUID"
-).split()
+NAMES = [
+    "detail-type",
+    "detail",
+    "eventType",
+    "EventType",
+    "contactId",
+    "ContactId",
+    "initialContactId",
+    "previousContactId",
+    "initiationMethod",
+    "channel",
+    "queueInfo",
+    "queueArn",
+    "enqueueTimestamp",
+    "agentInfo",
+    "agentArn",
+    "connectedToAgentTimestamp",
+    "disconnectTimestamp",
+    "disconnectReason",
+    "AgentARN",
+    "EventId",
+    "EventTimestamp",
+    "CurrentAgentSnapshot",
+    "PreviousAgentSnapshot",
+    "Contacts",
+    "State",
+    "AgentStatus",
+    "Name",
+    "Type",
+    "Configuration",
+    "RoutingProfile",
+    "InboundQueues",
+    "ARN",
+    "Queue",
+    "Agent",
+    "EnqueueTimestamp",
+    "Duration",
+    "Attributes",
+    "stars",
+    "LastUpdateTimestamp",
+    "EvaluationId",
+    "Metadata",
+    "Score",
+    "Percentage",
+    "Status",
+    "LastModifiedTime",
+    "specversion",
+    "type",
+    "id",
+    "source",
+    "time",
+    "data",
+    "data_base64",
+    "contact",
+    "agent",
+    "queue",
+    "a",
+    "b",
+    "topicName",
+    "eventBody",
+    "eventTime",
+    "conversationId",
+    "sessionId",
+    "mediaType",
+    "queueId",
+    "userId",
+    "acdOutcome",
+    "Sid",
+    "sid",
+    "payload",
+    "TaskSid",
+    "TaskQueueSid",
+    "TimestampMs",
+    "WorkerName",
+    "ReservationSid",
+    "SessionId",
+    "ServeParticipants",
+    "QueuedTimestamp",
+    "AcceptTimestamp",
+    "Sequence",
+    "EndStatus",
+    "contactId",
+    "channelId",
+    "skillGroupId",
+    "agentId",
+    "eventTime",
+    "StartTime",
+    "TalkTime",
+    "Event",
+    "Uniqueid",
+    "Queue",
+    "Interface",
+    "Member",
+    "variables",
+    "uuid",
+    "CC-Action",
+    "CC-Queue",
+    "CC-Member-UUID",
+]
 WORDS = (
     "Amazon Connect Contact Event",
     "QUEUED",
@@ -103,7 +189,7 @@ def events(vendor: str, *junk: bytes) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("vendor", sorted(SOURCES))
 @given(junk=st.lists(JUNK, min_size=1, max_size=4))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_nothing_raises_on_junk_and_what_is_told_names_its_contact(
     vendor: str, junk: list[bytes]
 ) -> None:
@@ -116,7 +202,7 @@ def test_nothing_raises_on_junk_and_what_is_told_names_its_contact(
 
 @pytest.mark.parametrize("vendor", sorted(SOURCES))
 def test_the_same_records_give_the_same_events(vendor: str) -> None:
-    records = [json.dumps({name: word for name in NAMES}).encode() for word in WORDS[:6]]
+    records = [json.dumps(dict.fromkeys(NAMES, word)).encode() for word in WORDS[:6]]
     assert events(vendor, *records) == events(vendor, *records)
 
 
