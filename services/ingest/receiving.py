@@ -1,8 +1,8 @@
 """The use case of `POST /v1/sources/{name}`: who sends, what it tells, and what is kept of it.
 
-    name ─► configured sources of that name ─► whose secret does the sender know? ─► its tenant
-    body ─► records ─► adapter ─► events ─► judge ─► Kafka        ignored kinds and refusals counted
-                             └─► refusal ─► dead letter
+name ─► configured sources of that name ─► whose secret does the sender know? ─► its tenant
+body ─► records ─► adapter ─► events ─► judge ─► Kafka        ignored kinds and refusals counted
+                         └─► refusal ─► dead letter
 """
 
 from collections.abc import Callable, Mapping

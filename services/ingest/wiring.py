@@ -76,9 +76,7 @@ async def receiving(
     writing = asyncio.create_task(keep_writing(tallies, PostgresTallies(pool), TALLIES_EVERY))
     metrics = SourceMetrics(registry)
     try:
-        yield Receiving(
-            opened, current, secret_of, tallies, metrics, Vendors(), now=clock.now_ms
-        )
+        yield Receiving(opened, current, secret_of, tallies, metrics, Vendors(), now=clock.now_ms)
     finally:
         writing.cancel()
         await asyncio.gather(writing, return_exceptions=True)

@@ -96,4 +96,6 @@ def _foreign(entry: Entry, path: str, foreign: ForeignTypeBody) -> Iterator[Defi
     for field in sorted(name for name, required in known.items() if required):
         if field not in given and field not in ATTRIBUTES:
             problem = f"says nothing of `{field}`, without which there is no {foreign.type}"
-            yield entry.mistake(path, problem, f"name the foreign field under `fields: {{{field}: …}}`")
+            yield entry.mistake(
+                path, problem, f"name the foreign field under `fields: {{{field}: …}}`"
+            )

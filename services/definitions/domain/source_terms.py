@@ -72,9 +72,7 @@ class ScaleBody(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class ForeignTypeBody(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a foreign type of CloudEvents means."""
 
-    type: Annotated[
-        str, Meta(min_length=1, description="our type", examples=["contact.offered"])
-    ]
+    type: Annotated[str, Meta(min_length=1, description="our type", examples=["contact.offered"])]
     fields: Annotated[
         dict[Named, Named],
         Meta(

@@ -1,8 +1,8 @@
 """Bodies of `POST /v1/sources/{name}`: which records are in one, whatever form its platform sends.
 
-    a JSON object, an array of them (buses that batch), one a line      as they are
-    a form (Twilio)                                                     an object of its fields
-    a binary CloudEvent: attributes in `ce-` headers, data the body     a structured one
+a JSON object, an array of them (buses that batch), one a line      as they are
+a form (Twilio)                                                     an object of its fields
+a binary CloudEvent: attributes in `ce-` headers, data the body     a structured one
 """
 
 from collections.abc import Mapping

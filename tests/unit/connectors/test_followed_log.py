@@ -254,7 +254,7 @@ def test_a_line_longer_than_a_block_does_not_stop_the_rest(tmp_path: Path) -> No
     assert "".join(lines[:-1]) == "x" * (BLOCK + 10)
 
 
-@given(st.lists(st.sampled_from(["write", "half", "rename", "copy", "stop"]), max_size=25))
+@given(steps=st.lists(st.sampled_from(["write", "half", "rename", "copy", "stop"]), max_size=25))
 def test_whatever_happens_to_it_each_line_is_read_once_and_in_order(
     steps: list[str], tmp_path_factory: pytest.TempPathFactory
 ) -> None:

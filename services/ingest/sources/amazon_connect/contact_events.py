@@ -95,7 +95,9 @@ class ContactEvent:
         if at is None or self._queue is None:
             return []
         channel = self._leg.offered_channel()
-        return [self._leg.told("contact.offered", at, "offered", queue=self._queue, channel=channel)]
+        return [
+            self._leg.told("contact.offered", at, "offered", queue=self._queue, channel=channel)
+        ]
 
     def _answered(self) -> list[EventBody]:
         if self._answered_at is None or self._agent is None:

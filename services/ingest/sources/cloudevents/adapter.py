@@ -38,9 +38,7 @@ WHOLE = NUMBERS - {"score", "best", "worst"}
 QUEUES = frozenset({"queue", "to_queue"})
 AGENTS = frozenset({"agent", "to_agent"})
 NO_DATA = Refusal(Reason.INVALID_FIELD, "data must be a JSON object - at `$.data`")
-OTHER_VERSION = Refusal(
-    Reason.INVALID_FIELD, f"specversion must be {VERSION} - at `$.specversion`"
-)
+OTHER_VERSION = Refusal(Reason.INVALID_FIELD, f"specversion must be {VERSION} - at `$.specversion`")
 
 
 def events(

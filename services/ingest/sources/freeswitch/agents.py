@@ -34,7 +34,9 @@ class CallCenterAgent:
 
 
 class AgentsOfQueues:
-    """The agents of one FreeSWITCH. A status is told also when it is the same: only changes count."""
+    """The agents of one FreeSWITCH. A status is told also when it stays the same: only changes
+    count.
+    """
 
     def __init__(self, settings: SourceSettings) -> None:
         self._settings = settings
