@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 
 from floorpulse.connectors.followed_log import FollowedLog
 from floorpulse.connectors.log_files import BLOCK
-from floorpulse.connectors.road import Position, RoadClosedError
+from floorpulse.connectors.road import Arrivals, Position, RoadClosedError
 from tests.fakes.virtual_time import run
 
 SILENCE = 2.0
@@ -25,13 +25,13 @@ class Follower:
 
     def __init__(self, path: Path, since: Position | None = None) -> None:
         self._arrivals = FollowedLog(path).arrivals(since)
-        self._coming: asyncio.Future[object] | None = None
+        self._coming: asyncio.Future[Arrivals] | None = None
         self.position = since
         self.places: list[int] = []
 
     async def more(self) -> list[str]:
         """The lines that come until none come for a while."""
-        lines = []
+        lines: list[str] = []
         while True:
             coming = self._coming = self._coming or asyncio.ensure_future(anext(self._arrivals))
             done, _ = await asyncio.wait({coming}, timeout=SILENCE)

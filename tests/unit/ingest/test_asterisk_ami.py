@@ -449,7 +449,7 @@ def test_a_handed_sample_gives_its_events_and_figures(path: Path) -> None:
         assert known[one["contact"], one["visit"]].items() >= figures.items()
 
 
-TRUTH = {
+TRUTH: dict[str, list[tuple[str, float, float | None]]] = {
     "abandon-while-ringing": [("abandoned", 5.03, None)],
     "attended-transfer-queue-to-queue-link": [("answered", 1.0, 9.54), ("answered", 2.01, 4.52)],
     "blind-transfer-to-queue": [("answered", 1.0, 4.0), ("answered", 2.01, 3.0)],
