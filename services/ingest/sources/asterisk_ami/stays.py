@@ -239,10 +239,6 @@ class QueueStays:
             if channel not in present and stay.since < asked:
                 del self._waiting[channel]
                 yield stay.event("left", asked, reason="other")
-        for channel, stay in list(self._going.items()):
-            if (stay.gone or 0) < asked:
-                del self._going[channel]
-                yield _unexplained(stay)
 
     def idle(
         self, queue: str, agent: str, asked: int, last_call: int | None
