@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from floorpulse.cli.options import Demo, KeyFile, PositionPath, SpeaksFor, Url
+from floorpulse.cli.options import DefinitionsPath, Demo, KeyFile, PositionPath, SpeaksFor, Url
 from floorpulse.cli.run import fail
 from floorpulse.cli.source import Secret, carry, live_options, secret_in
 from floorpulse.cli.source import sources as sources  # noqa: PLC0414  with these commands in it
@@ -23,6 +23,7 @@ def genesys_websocket(
     there: Demo = None,
     source: SpeaksFor = "genesys-cloud",
     position: PositionPath = None,
+    definitions: DefinitionsPath = None,
 ) -> None:
     """Listen to Genesys Cloud's notification channels; gaps are filled from analytics."""
     from floorpulse.connectors.genesys_api import GenesysAccess
@@ -31,7 +32,7 @@ def genesys_websocket(
 
     access = GenesysAccess.in_region(region, client_id, secret_in(secret_file))
     road = GenesysWebSocket(access, now=now_ms, steady=steady_ms)
-    options = live_options(url, key_file, there, source, position)
+    options = live_options(url, key_file, there, source, position, definitions=definitions)
     carry("genesys-cloud", road, options, there)
 
 
@@ -46,13 +47,14 @@ def twilio_events(
     there: Demo = None,
     source: SpeaksFor = "twilio-taskrouter",
     position: PositionPath = None,
+    definitions: DefinitionsPath = None,
 ) -> None:
     """Ask for the events of a TaskRouter workspace each minute: what no callback brought."""
     from floorpulse.connectors.twilio_events import TwilioEvents
     from floorpulse.runtime.clock import now_ms
 
     road = TwilioEvents(workspace, account, secret_in(secret_file), now=now_ms)
-    options = live_options(url, key_file, there, source, position)
+    options = live_options(url, key_file, there, source, position, definitions=definitions)
     carry("twilio-taskrouter", road, options, there)
 
 
@@ -72,6 +74,7 @@ def tencent(
     there: Demo = None,
     source: SpeaksFor = "tencent-ccc",
     position: PositionPath = None,
+    definitions: DefinitionsPath = None,
 ) -> None:
     """Ask Tencent CCC for finished calls and agents' states each minute (extra `tencent`)."""
     from floorpulse.connectors.tencent import TencentCcc
@@ -86,7 +89,7 @@ def tencent(
     credential = Credential(secret_id, secret_in(secret_file))
     client = CommonClient("ccc", "2020-02-10", credential, region)
     road = TencentCcc(client, TencentCloudSDKException, application, staff or [], now=now_ms)
-    options = live_options(url, key_file, there, source, position)
+    options = live_options(url, key_file, there, source, position, definitions=definitions)
     carry("tencent-ccc", road, options, there)
 
 
@@ -102,6 +105,7 @@ def alibaba(
     there: Demo = None,
     source: SpeaksFor = "alibaba-ccc",
     position: PositionPath = None,
+    definitions: DefinitionsPath = None,
 ) -> None:
     """Ask Alibaba CCC for finished calls each minute (extra `alibaba`)."""
     from floorpulse.connectors.alibaba import AlibabaCcc, AlibabaSdk
@@ -118,7 +122,7 @@ def alibaba(
         access_key_id=access_key, access_key_secret=secret_in(secret_file), region_id=region
     )
     road = AlibabaCcc(AlibabaSdk(Client(account), models), TeaException, instance, now=now_ms)
-    options = live_options(url, key_file, there, source, position)
+    options = live_options(url, key_file, there, source, position, definitions=definitions)
     carry("alibaba-ccc", road, options, there)
 
 
@@ -134,6 +138,7 @@ def amazon_kinesis(
     there: Demo = None,
     source: SpeaksFor = "amazon-connect",
     position: PositionPath = None,
+    definitions: DefinitionsPath = None,
 ) -> None:
     """Read agent events and contact records of Amazon Connect from Kinesis (extra `amazon`)."""
     from floorpulse.connectors.kinesis import kinesis_road
@@ -143,7 +148,7 @@ def amazon_kinesis(
         from floorpulse.connectors.kinesis_boto import BotoKinesis
     except ModuleNotFoundError:
         fail("boto3 is not installed: pip install 'floorpulse[amazon]'")
-    options = live_options(url, key_file, there, source, position)
+    options = live_options(url, key_file, there, source, position, definitions=definitions)
     try:
         client = BotoKinesis.in_region(region)
     except RoadClosedError as wrong:
