@@ -33,9 +33,7 @@ def _defined(source: str, folder: Path) -> "SourceSettings":
     ]
     if len(known) > 1:
         tenants = ", ".join(sorted(tenant for tenant, _ in known))
-        fail(
-            f"{folder}: several tenants have a source {source!r} ({tenants}); name one folder each"
-        )
+        fail(f"{folder}: tenants {tenants} have a source {source!r} each; give a folder of one")
     if not known:
         fail(f"{folder}: there is no source {source!r} under `sources:`; --source is its id there")
     return settings_of(known[0][1])

@@ -25,11 +25,16 @@ def genesys_websocket(
     position: PositionPath = None,
     definitions: DefinitionsPath = None,
 ) -> None:
-    """Listen to Genesys Cloud's notification channels; gaps are filled from analytics."""
+    """Listen to Genesys Cloud's notification channels (extra `genesys`); gaps are filled from
+    analytics.
+    """
     from floorpulse.connectors.genesys_api import GenesysAccess
-    from floorpulse.connectors.genesys_websocket import GenesysWebSocket
     from floorpulse.runtime.clock import now_ms, steady_ms
 
+    try:
+        from floorpulse.connectors.genesys_websocket import GenesysWebSocket
+    except ModuleNotFoundError:
+        fail("websockets is not installed: pip install 'floorpulse[genesys]'")
     access = GenesysAccess.in_region(region, client_id, secret_in(secret_file))
     road = GenesysWebSocket(access, now=now_ms, steady=steady_ms)
     options = live_options(url, key_file, there, source, position, definitions=definitions)
