@@ -8,29 +8,24 @@ counts beside an older.
 
 from collections.abc import Iterator, Sequence
 
-from floorpulse.contracts.letters import Refusal
 from floorpulse.ingest.sources.amazon_connect.legs import (
     NO_VISIT,
     NOBODY_GAVE_UP,
     Leg,
     agent_of,
-    leg_of,
     passed_on,
     queue_of,
 )
 from floorpulse.ingest.sources.fields import Fields
-from floorpulse.ingest.sources.payloads import EventBody, Ignored, identity, missing
+from floorpulse.ingest.sources.payloads import EventBody, Ignored, identity
 from floorpulse.ingest.sources.source import SourceSettings, SurveyScale
 
 SECOND = 1000
 REST_OF_SECOND = 999
 
 
-def events(record: Fields, settings: SourceSettings) -> Sequence[EventBody] | Ignored | Refusal:
+def events(record: Fields, leg: Leg, settings: SourceSettings) -> Sequence[EventBody] | Ignored:
     """The bodies of a record's events."""
-    leg = leg_of(record)
-    if leg is None:
-        return missing("ContactId")
     if leg.method in NO_VISIT:
         return Ignored(leg.method)
     return ContactRecord(record, leg, settings).bodies()
