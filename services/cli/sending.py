@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
-from floorpulse.cli.options import Demo, KeyFile, ScenarioName, Url
+from floorpulse.cli.options import DefinitionsPath, Demo, KeyFile, ScenarioName, Url
 from floorpulse.cli.run import INTERRUPTED, fail, finish, loaded, target, until_told, usable
+from floorpulse.cli.source_meant import settings_of_source
 
 EVENTS = "events"
 """The form of a recording of canonical events"""
@@ -118,6 +119,7 @@ def replay(
     source: Annotated[
         str, typer.Option(help="Who the source speaks for; one name for each platform.")
     ] = "asterisk",
+    definitions: DefinitionsPath = None,
 ) -> None:
     """Send recorded events; replaying twice is harmless, each counts once."""
     from floorpulse.cli.option_types import multiple
@@ -128,7 +130,9 @@ def replay(
     with usable():
         options = ReplayOptions(file, target(url, key_file, there), multiple(speed))
         if form != EVENTS:
-            options = replace(options, translation=stream_of(form, source))
+            options = replace(
+                options, translation=stream_of(form, settings_of_source(source, definitions))
+            )
     finish(until_told(run(options), stopped=INTERRUPTED))
 
 

@@ -9,6 +9,7 @@ import typer
 
 from floorpulse.cli.options import Demo, KeyFile, PositionPath, SpeaksFor, Url
 from floorpulse.cli.run import fail, finish, loaded, target, until_told, usable
+from floorpulse.cli.source_meant import settings_of_source
 
 if TYPE_CHECKING:
     from floorpulse.connectors.road import Road
@@ -117,16 +118,18 @@ def live_options(
     there: Path | None,
     source: str,
     position: Path | None = None,
+    *,
     ahead: int | None = None,
+    definitions: Path | None = None,
 ) -> "LiveOptions":
-    """Where events go, who they speak for, and the file of the position."""
+    """Where events go, who they speak for and what is known of it, and the file of the position."""
     from floorpulse.connectors.carrier import AHEAD
     from floorpulse.connectors.run import LiveOptions
-    from floorpulse.ingest.sources.source import SourceSettings
 
     with usable():
         there_to = target(url, key_file, there)
-    return LiveOptions(there_to, SourceSettings(source), position, ahead or AHEAD)
+    known = settings_of_source(source, definitions)
+    return LiveOptions(there_to, known, position, ahead or AHEAD)
 
 
 def carry(vendor: str, road: "Road", options: "LiveOptions", there: Path | None) -> None:

@@ -103,6 +103,8 @@ class EslConnection:
             case "text/disconnect-notice":
                 message = f"{self._account.where} says goodbye"
                 raise ConnectionLostError(message)
+            case _:
+                pass
 
     def _replied(self, frame: EslFrame, writer: asyncio.StreamWriter) -> None:
         """The answers come in the order of the commands; the first is to the password."""

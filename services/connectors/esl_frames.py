@@ -64,6 +64,4 @@ class FrameSplitter:
 
 def _headers(head: bytes) -> dict[str, str]:
     pairs = (line.partition(":") for line in head.decode(errors="replace").split("\n"))
-    return {
-        name.strip().lower(): unquote(value.strip()) for name, colon, value in pairs if colon
-    }
+    return {name.strip().lower(): unquote(value.strip()) for name, colon, value in pairs if colon}

@@ -52,11 +52,12 @@ class FollowedLog:
     async def _begin(self, since: Position | None) -> LogFile:
         if since is not None and (resumed := self._resumed(self._read(since))):
             return resumed
-        if opened := self._opened():
-            return opened
-        log.warning("log_absent", file=str(self._path), advice="it is read once it is there")
-        while not (opened := self._opened()):
+        opened = self._opened()
+        if opened is None:
+            log.warning("log_absent", file=str(self._path), advice="it is read once it is there")
+        while opened is None:
             await asyncio.sleep(LOOK_EVERY)
+            opened = self._opened()
         return opened
 
     def _read(self, since: Position) -> LogPosition:

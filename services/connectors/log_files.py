@@ -77,9 +77,7 @@ class LogFile:
     @property
     def position(self) -> LogPosition:
         """How far it was read."""
-        return LogPosition(
-            self.device, self.inode, self._offset, self._line, digest(self._before)
-        )
+        return LogPosition(self.device, self.inode, self._offset, self._line, digest(self._before))
 
     @property
     def changed_at(self) -> int:
@@ -108,8 +106,8 @@ class LogFile:
 
     def remainder(self) -> tuple[SourceRecord, ...]:
         """The last line, which has no end; for a file that nobody writes to any more."""
-        return () if self.is_cut else self._records(
-            os.pread(self._file.fileno(), BLOCK, self._offset)
+        return (
+            () if self.is_cut else self._records(os.pread(self._file.fileno(), BLOCK, self._offset))
         )
 
     def close(self) -> None:

@@ -82,9 +82,10 @@ class Reconnecting:
                         self._works()
                         reached = arrived.position or reached
                         yield arrived
-                return
             except (OSError, TimeoutError, ConnectionLostError) as why:
                 self._broke(why)
+            else:
+                return
             await asyncio.sleep(backoff(self._attempt - 1, None))
 
     def _works(self) -> None:

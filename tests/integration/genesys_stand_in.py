@@ -85,8 +85,8 @@ class Organisation:
                 await connection.send(json.dumps({"topicName": "v2.system.socket_closing"}))
             connection.transport.abort() if self.closed == 1 else await connection.close()
             return
-        for one in self.details:
-            await connection.send(json.dumps(notice(one)))
+        for name in self.details:
+            await connection.send(json.dumps(notice(name)))
         await connection.wait_closed()
 
 

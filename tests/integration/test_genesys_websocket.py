@@ -16,7 +16,7 @@ from floorpulse.connectors.road import Position, RoadClosedError
 from floorpulse.ingest.sources.registry import stream_of
 from floorpulse.runtime.clock import now_ms, steady_ms
 from tests.integration.genesys_stand_in import organisation
-from tests.unit.ingest.vendors import visits
+from tests.unit.ingest.sources.vendors import visits
 
 pytestmark = pytest.mark.timeout(60)
 

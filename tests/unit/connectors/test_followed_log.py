@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 
 from floorpulse.connectors.followed_log import FollowedLog
 from floorpulse.connectors.log_files import BLOCK
-from floorpulse.connectors.road import Position, RoadClosedError
+from floorpulse.connectors.road import Arrivals, Position, RoadClosedError
 from tests.fakes.virtual_time import run
 
 SILENCE = 2.0
@@ -25,13 +25,13 @@ class Follower:
 
     def __init__(self, path: Path, since: Position | None = None) -> None:
         self._arrivals = FollowedLog(path).arrivals(since)
-        self._coming: asyncio.Future[object] | None = None
+        self._coming: asyncio.Future[Arrivals] | None = None
         self.position = since
         self.places: list[int] = []
 
     async def more(self) -> list[str]:
         """The lines that come until none come for a while."""
-        lines = []
+        lines: list[str] = []
         while True:
             coming = self._coming = self._coming or asyncio.ensure_future(anext(self._arrivals))
             done, _ = await asyncio.wait({coming}, timeout=SILENCE)
@@ -254,7 +254,7 @@ def test_a_line_longer_than_a_block_does_not_stop_the_rest(tmp_path: Path) -> No
     assert "".join(lines[:-1]) == "x" * (BLOCK + 10)
 
 
-@given(st.lists(st.sampled_from(["write", "half", "rename", "copy", "stop"]), max_size=25))
+@given(steps=st.lists(st.sampled_from(["write", "half", "rename", "copy", "stop"]), max_size=25))
 def test_whatever_happens_to_it_each_line_is_read_once_and_in_order(
     steps: list[str], tmp_path_factory: pytest.TempPathFactory
 ) -> None:

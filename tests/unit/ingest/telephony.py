@@ -3,7 +3,7 @@ and agents' states that come of them.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +70,7 @@ def _decoded(event: Body) -> AnyEvent:
     return _decode(canonical.value)
 
 
-_decode = msgspec.json.Decoder(AnyEvent).decode
+_decode: Callable[[bytes], AnyEvent] = msgspec.json.Decoder(AnyEvent).decode
 
 
 def _figures(visit: Visit) -> Body:

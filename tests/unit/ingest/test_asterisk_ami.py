@@ -186,7 +186,9 @@ def test_a_local_channel_that_makes_way_changes_the_id_of_who_waits() -> None:
         SourceUniqueid="u.9",
     )
 
-    known = visits(told(AMI, [joins(0, "l.2"), optimised, gives_up(5, "u.9"), event("Hangup", 5, "u.9")]))
+    known = visits(
+        told(AMI, [joins(0, "l.2"), optimised, gives_up(5, "u.9"), event("Hangup", 5, "u.9")])
+    )
 
     assert {key: one["outcome"] for key, one in known.items()} == {("l.2", 1): "abandoned"}
 
@@ -308,7 +310,11 @@ def test_removed_in_the_middle_of_a_call_an_agent_talks_on() -> None:
 
 def lists(at: float, *entries: Body) -> list[Body]:
     """The answer to `QueueStatus`."""
-    return [event("QueueParams", at, "", Queue="sales"), *entries, event("QueueStatusComplete", at, "")]
+    return [
+        event("QueueParams", at, "", Queue="sales"),
+        *entries,
+        event("QueueStatusComplete", at, ""),
+    ]
 
 
 def listed(at: float, **said: Any) -> Body:
@@ -342,7 +348,9 @@ def test_a_talk_that_ended_while_nobody_listened_ends_when_the_queue_last_had_a_
 
 
 def test_a_talk_that_goes_on_after_a_gap_goes_on() -> None:
-    events = told(AMI, [joins(0), answers(3), *lists(60, listed(60, InCall=1, Status=2)), completes(90)])
+    events = told(
+        AMI, [joins(0), answers(3), *lists(60, listed(60, InCall=1, Status=2)), completes(90)]
+    )
 
     assert visits(events)["u.1", 1]["talk"] == 87_000
 
@@ -401,7 +409,9 @@ WORDS = st.sampled_from(
         *("QueueMember", "QueueEntry", "QueueStatusComplete", "Newexten", "Whatever"),
     ]
 )
-VALUES = st.sampled_from(["", "u.1", "u.2", "sales", "ana", "-1", "1", "9e99", "QUEUESTATUS", "FULL"])
+VALUES = st.sampled_from(
+    ["", "u.1", "u.2", "sales", "ana", "-1", "1", "9e99", "QUEUESTATUS", "FULL"]
+)
 FIELDS = st.sampled_from(
     [
         *("Uniqueid", "Queue", "MemberName", "Interface", "HoldTime", "TalkTime", "Variable"),
@@ -439,7 +449,7 @@ def test_a_handed_sample_gives_its_events_and_figures(path: Path) -> None:
         assert known[one["contact"], one["visit"]].items() >= figures.items()
 
 
-TRUTH = {
+TRUTH: dict[str, list[tuple[str, float, float | None]]] = {
     "abandon-while-ringing": [("abandoned", 5.03, None)],
     "attended-transfer-queue-to-queue-link": [("answered", 1.0, 9.54), ("answered", 2.01, 4.52)],
     "blind-transfer-to-queue": [("answered", 1.0, 4.0), ("answered", 2.01, 3.0)],

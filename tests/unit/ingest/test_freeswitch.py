@@ -36,7 +36,9 @@ def event(action: str, at: float, **said: str) -> Body:
     }
 
 
-def of_call(action: str, at: float, call: str = "1", queue: str = "sales@here", **said: str) -> Body:
+def of_call(
+    action: str, at: float, call: str = "1", queue: str = "sales@here", **said: str
+) -> Body:
     known = {
         "CC_Queue": queue,
         "CC_Member_UUID": f"m-{call}",
@@ -133,7 +135,9 @@ def test_a_second_stay_without_an_answer_is_none() -> None:
     assert "contact.transferred" not in {one["type"] for one in events}
 
 
-@pytest.mark.parametrize(("cause", "missed"), [("NO_ANSWER", 1), ("LOSE_RACE", 0), ("USER_BUSY", 1)])
+@pytest.mark.parametrize(
+    ("cause", "missed"), [("NO_ANSWER", 1), ("LOSE_RACE", 0), ("USER_BUSY", 1)]
+)
 def test_a_telephone_that_rang_in_vain(cause: str, missed: int) -> None:
     ana = {"CC_Agent": "ana@here"}
     day = [

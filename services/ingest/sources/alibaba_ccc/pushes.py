@@ -81,5 +81,7 @@ def _told(leg: Leg, type_: str, at: int, push: Fields, settings: SourceSettings)
             return ()
         case "contact.answered":
             fields = {"agent": settings.agent(agent or ""), "queue": queue}
+        case _:
+            pass
     words = (leg.contact, push.text("channelId") or "", kind, str(at))
     return [{**leg.told(type_, at, **fields), "id": identity(*words)}]

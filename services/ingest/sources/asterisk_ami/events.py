@@ -51,12 +51,16 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
 }
 """The fields without which an event says nothing"""
 SILENT = frozenset(
-    "BridgeCreate BridgeDestroy BridgeEnter BridgeLeave BridgeMerge Cdr CEL "
-    "ContactStatus DeviceStateChange DialBegin DialEnd DialState DTMFBegin DTMFEnd ExtensionStatus "
-    "FullyBooted HangupHandlerPush HangupHandlerRun HangupRequest LocalBridge LocalOptimizationEnd "
-    "MusicOnHoldStart MusicOnHoldStop NewAccountCode NewCallerid Newchannel NewConnectedLine "
-    "Newexten Newstate PeerStatus Pong QueueMemberPenalty QueueMemberRinginuse Registry Reload Rename RTCPReceived "
-    "RTCPSent SoftHangupRequest VarSet".split()
+    (
+        *("BridgeCreate", "BridgeDestroy", "BridgeEnter", "BridgeLeave", "BridgeMerge"),
+        *("Cdr", "CEL", "ContactStatus", "DeviceStateChange", "DialBegin", "DialEnd"),
+        *("DialState", "DTMFBegin", "DTMFEnd", "ExtensionStatus", "FullyBooted"),
+        *("HangupHandlerPush", "HangupHandlerRun", "HangupRequest", "LocalBridge"),
+        *("LocalOptimizationEnd", "MusicOnHoldStart", "MusicOnHoldStop", "NewAccountCode"),
+        *("NewCallerid", "Newchannel", "NewConnectedLine", "Newstate", "PeerStatus", "Pong"),
+        *("QueueMemberPenalty", "QueueMemberRinginuse", "Registry", "Reload", "Rename"),
+        *("RTCPReceived", "RTCPSent", "SoftHangupRequest"),
+    )
 )
 """Events of which there is none of ours"""
 

@@ -40,7 +40,7 @@ TURNED_AWAY = frozenset(("FULL", "JOINEMPTY", "JOINUNAVAIL"))
 class QueueStay:
     """One stay of a call in a queue; `contact` and `number` say which, whatever id it has now.
 
-    `gone` is when it left the line, as long as nobody said why; `channel` is the telephone of the
+    `gone` is when it left the line; `channel` is the telephone of the
     agent who talks.
     """
 
@@ -69,12 +69,17 @@ class QueueStay:
 
 
 class QueueStays:
-    """The stays of all calls of one Asterisk."""
+    """The stays of all calls of one Asterisk, by the id that the caller has now.
+
+    A stay waits, is going (it left the line, and why is not told yet), or is presumed to have left,
+    for long enough nobody said why: an answer may still come, and wins.
+    """
 
     def __init__(self) -> None:
         self._numbers: dict[str, int] = {}
         self._waiting: dict[str, QueueStay] = {}
         self._going: dict[str, QueueStay] = {}
+        self._presumed: dict[str, QueueStay] = {}
         self._talks: dict[tuple[str, str], list[QueueStay]] = {}
         self._doors: dict[str, str] = {}
 
@@ -137,6 +142,7 @@ class QueueStays:
         """A channel is gone."""
         channel = event.channel()
         self._doors.pop(channel, None)
+        self._presumed.pop(channel, None)
         if stay := self._going.pop(channel, None):
             yield _hung_up(stay)
 
@@ -149,14 +155,17 @@ class QueueStays:
             patience = UNEXPLAINED_AFTER if stay.gave_up else BY_KEY_AFTER
             if stay.gone is None or at - stay.gone < patience:
                 return
-            yield channel, _unexplained(self._going.pop(channel))
+            del self._going[channel]
+            self._presumed[channel] = stay
+            yield channel, _unexplained(stay)
 
     # ------------------------------------------------------------ talking
 
     def connected(self, event: AmiEvent) -> Iterator[EventBody]:
         """An agent took a call."""
         channel = event.channel()
-        stay = self._going.pop(channel, None) or self._waiting.pop(channel, None)
+        known = (self._going, self._waiting, self._presumed)
+        stay = next((one for stays in known if (one := stays.pop(channel, None))), None)
         if stay is None:
             stay = self._stay(event, event.at - (event.seconds("HoldTime") or 0))
             yield self._offered(stay, event)
@@ -230,12 +239,10 @@ class QueueStays:
             if channel not in present and stay.since < asked:
                 del self._waiting[channel]
                 yield stay.event("left", asked, reason="other")
-        for channel, stay in list(self._going.items()):
-            if (stay.gone or 0) < asked:
-                del self._going[channel]
-                yield _unexplained(stay)
 
-    def idle(self, queue: str, agent: str, asked: int, last_call: int | None) -> Iterator[EventBody]:
+    def idle(
+        self, queue: str, agent: str, asked: int, last_call: int | None
+    ) -> Iterator[EventBody]:
         """An agent has no call of a queue, says a list: a talk ended while nobody listened, at
         `last_call` where the queue remembers it, else by `asked`.
         """
@@ -260,6 +267,7 @@ class QueueStays:
 
     def _explain(self, channel: str) -> Iterator[EventBody]:
         """Who enters a queue has left the one before, and did not hang up."""
+        self._presumed.pop(channel, None)
         if stay := self._going.pop(channel, None):
             yield _unexplained(stay)
 

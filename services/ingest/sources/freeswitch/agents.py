@@ -34,7 +34,9 @@ class CallCenterAgent:
 
 
 class AgentsOfQueues:
-    """The agents of one FreeSWITCH. A status is told also when it is the same: only changes count."""
+    """The agents of one FreeSWITCH. A status is told also when it stays the same: only changes
+    count.
+    """
 
     def __init__(self, settings: SourceSettings) -> None:
         self._settings = settings
@@ -64,7 +66,7 @@ class AgentsOfQueues:
         if status == "logged out":
             return "offline", ""
         if status and not status.startswith(AVAILABLE):
-            state = self._settings.activity(agent.status) or "break"
-            return state, agent.status if state == "break" else ""
+            chosen = self._settings.activity(agent.status) or "break"
+            return chosen, agent.status if chosen == "break" else ""
         state = STATES.get(agent.state.lower(), AVAILABLE)
         return state, agent.state if state == "break" else ""

@@ -86,9 +86,7 @@ class CallCenterEvents:
         """Nothing is held back: a bridge that was only tried is no answer."""
         return ()
 
-    def _told(
-        self, fields: Fields, content: bytes, place: int
-    ) -> Iterable[EventBody] | Refusal:
+    def _told(self, fields: Fields, content: bytes, place: int) -> Iterable[EventBody] | Refusal:
         action = (fields.text("CC-Action") or "").lower()
         holds = HOLDS.get(fields.word("Event-Name"))
         if holds is None and action not in NEEDS:

@@ -88,12 +88,20 @@ def _notified(kind: str, body: Fields, settings: SourceSettings) -> Told:
 
 def _pulled(outer: Fields, settings: SourceSettings) -> Told:
     if outer.raw("conversations") is not None:
-        told: list[EventBody] = []
-        for conversation in outer.parts("conversations"):
-            told += details.conversation(conversation, settings)
-        return told
+        return _conversations(outer, settings)
     if outer.raw("participants") is not None:
         return details.conversation(outer, settings)
     if outer.raw("surveyForm") is not None:
         return quality.survey(outer, settings)
     return missing("topicName or detail-type")
+
+
+def _conversations(page: Fields, settings: SourceSettings) -> Told:
+    """All conversations of a page, refused where one of them is."""
+    told: list[EventBody] = []
+    for conversation in page.parts("conversations"):
+        of_it = details.conversation(conversation, settings)
+        if isinstance(of_it, Refusal):
+            return of_it
+        told += of_it
+    return told

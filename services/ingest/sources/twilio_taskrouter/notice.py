@@ -34,7 +34,7 @@ class Notice:
     def queue(self, settings: SourceSettings) -> str | None:
         """The queue's name, as the settings or else the platform say it."""
         sid = self.body.text("taskQueueSid")
-        if sid in settings.queues:
+        if sid is not None and sid in settings.queues:
             return settings.queue(sid)
         name = self.body.text("taskQueueName") or sid
         return None if name is None else settings.queue(name)
@@ -42,7 +42,7 @@ class Notice:
     def agent(self, settings: SourceSettings) -> str | None:
         """The worker's name, as the settings or else the platform say it."""
         sid = self.body.text("workerSid")
-        if sid in settings.agents:
+        if sid is not None and sid in settings.agents:
             return settings.agent(sid)
         name = self.body.text("workerName") or sid
         return None if name is None else settings.agent(name)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.ingest.vendors import payloads_of, samples, states, told, visits
+from tests.unit.ingest.sources.vendors import payloads_of, samples, states, told, visits
 
 Body = dict[str, Any]
 VENDORS = ("genesys-cloud", "twilio-taskrouter", "tencent-ccc", "alibaba-ccc")

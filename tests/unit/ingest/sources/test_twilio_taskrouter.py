@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests.unit.ingest.vendors import AT, facts, ignored, refused, told, visits
+from tests.unit.ingest.sources.vendors import AT, facts, ignored, refused, told, visits
 
 VENDOR = "twilio-taskrouter"
 SECOND = AT // 1000

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from floorpulse.ingest.sources.source import SurveyScale
-from tests.unit.ingest.vendors import AT, facts, ignored, refused, states, told, visits
+from tests.unit.ingest.sources.vendors import AT, facts, ignored, refused, states, told, visits
 
 VENDOR = "alibaba-ccc"
 SALES = 7_703
