@@ -19,6 +19,7 @@ from floorpulse.ingest.sources.amazon_connect.legs import (
 from floorpulse.ingest.sources.fields import Fields
 from floorpulse.ingest.sources.payloads import EventBody, Ignored, identity
 from floorpulse.ingest.sources.source import SourceSettings, SurveyScale
+from floorpulse.ingest.sources.survey_scores import score_of
 
 SECOND = 1000
 REST_OF_SECOND = 999
@@ -100,7 +101,7 @@ class ContactRecord:
         at = self._record.instant("LastUpdateTimestamp") or self._ended_at
         answers = self._record.part("Attributes")
         for name, scale in self._settings.scales.items():
-            score = score_of(answers.text(name), scale)
+            score = score_of(answers, name, scale)
             if at is not None and score is not None:
                 yield self._survey(name, scale, at, score)
 
@@ -118,17 +119,6 @@ class ContactRecord:
             "worst": scale.worst,
         }
         return said | ({} if self._queue is None else {"visit": self._leg.visit or 1})
-
-
-def score_of(answer: str | None, scale: SurveyScale) -> float | None:
-    """The score of an answer; None where it is none on the scale."""
-    if answer is None:
-        return None
-    score = scale.scores.get(answer)
-    if score is None:
-        score = Fields({"answer": answer}).number("answer")
-    ends = sorted((scale.worst, scale.best))
-    return score if score is not None and ends[0] <= score <= ends[1] else None
 
 
 def _last(at: int) -> int:

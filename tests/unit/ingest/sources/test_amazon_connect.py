@@ -412,7 +412,7 @@ def test_a_record_tells_as_much_as_it_knows() -> None:
 
 
 def test_a_contact_event_tells_as_much_as_it_knows() -> None:
-    unstamped = {"queueInfo": {"queueArn": f"{ARN}/queue/orders"}}
+    unstamped: dict[str, Any] = {"queueInfo": {"queueArn": f"{ARN}/queue/orders"}}
     old = contact("DISCONNECTED", **unstamped)
     assert [(one["type"], one["at"]) for one in told(opened("amazon-connect"), old)] == [
         ("contact.abandoned", 1_793_610_100_000)
