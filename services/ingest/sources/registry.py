@@ -10,9 +10,7 @@ from floorpulse.ingest.sources.delivery import Receiver
 from floorpulse.ingest.sources.source import SourceFactory, SourceSettings
 from floorpulse.ingest.sources.stream import SourceStream
 
-SOURCES: Mapping[str, SourceFactory] = MappingProxyType(
-    {"queue-log": lambda settings: QueueLog(settings.name)}
-)
+SOURCES: Mapping[str, SourceFactory] = MappingProxyType({"queue-log": QueueLog})
 RECEIVERS: Mapping[str, Receiver] = MappingProxyType({})
 """The sources that `POST /v1/sources/{name}` takes"""
 
@@ -35,4 +33,4 @@ def stream_of(
         message = f"there is no source {name!r}; there are {', '.join(sorted(sources))}"
         raise UnknownSourceError(message)
     settings = SourceSettings(speaks_as) if isinstance(speaks_as, str) else speaks_as
-    return SourceStream(sources[name](settings))
+    return SourceStream(sources[name](settings), settings.name)
