@@ -118,17 +118,26 @@ def replay(
     source: Annotated[
         str, typer.Option(help="Who the source speaks for; one name for each platform.")
     ] = "asterisk",
+    zone: Annotated[
+        str | None,
+        typer.Option(
+            help="Zone of a source's stamps that name none, such as Europe/Berlin: exports of a "
+            "table, as Asterisk's queue_log."
+        ),
+    ] = None,
 ) -> None:
     """Send recorded events; replaying twice is harmless, each counts once."""
-    from floorpulse.cli.option_types import multiple
+    from floorpulse.cli.option_types import multiple, named_zone
     from floorpulse.ingest.sources.registry import stream_of
+    from floorpulse.ingest.sources.source import SourceSettings
     from floorpulse.simulator.options import ReplayOptions
     from floorpulse.simulator.replay import replay as run
 
     with usable():
         options = ReplayOptions(file, target(url, key_file, there), multiple(speed))
         if form != EVENTS:
-            options = replace(options, translation=stream_of(form, source))
+            settings = SourceSettings(source, zone=named_zone(zone))
+            options = replace(options, translation=stream_of(form, settings))
     finish(until_told(run(options), stopped=INTERRUPTED))
 
 

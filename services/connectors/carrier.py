@@ -110,12 +110,8 @@ class Carrier:
         await self._settle(None)
 
     async def _translate(self, record: SourceRecord) -> None:
-        """A record that its source cannot read goes as it is: the server keeps it as a dead
-        letter.
-        """
-        told = self._stream.events(record.place, record.content)
         self.carried.records += 1
-        for event in (record.content,) if told is None else told:
+        for event in self._stream.events(record.place, record.content):
             await self._add(record.place, event)
 
     async def _add(self, place: int, event: bytes) -> None:

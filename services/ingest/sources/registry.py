@@ -21,7 +21,7 @@ SOURCES: Mapping[str, SourceFactory] = MappingProxyType(
         "asterisk-ami": ManagerEvents,
         "cloudevents": payload_source(cloudevents.events),
         "freeswitch": CallCenterEvents,
-        "queue-log": lambda settings: QueueLog(settings.name),
+        "queue-log": QueueLog,
     }
 )
 RECEIVERS: Mapping[str, Receiver] = MappingProxyType(
@@ -52,4 +52,4 @@ def stream_of(
         message = f"there is no source {name!r}; there are {', '.join(sorted(sources))}"
         raise UnknownSourceError(message)
     settings = SourceSettings(speaks_as) if isinstance(speaks_as, str) else speaks_as
-    return SourceStream(sources[name](settings))
+    return SourceStream(sources[name](settings), settings.name)
