@@ -382,6 +382,18 @@ def test_names_of_the_settings_stand_for_those_of_asterisk() -> None:
     assert (state["agent"], state["queues"], state["source"]) == ("Ana B.", ["Sales"], "pbx")
 
 
+def test_calls_of_two_servers_with_one_id_are_two_contacts() -> None:
+    record = json.dumps(joins(0, "1794300000.7")).encode()
+
+    contacts = {
+        json.loads(one)["contact"]
+        for source in ("asterisk:pbx1", "asterisk:pbx2")
+        for one in stream_of(AMI, source).events(1, record)
+    }
+
+    assert contacts == {"pbx1-1794300000.7", "pbx2-1794300000.7"}
+
+
 def test_an_event_without_a_stamp_is_refused_with_the_remedy() -> None:
     stampless = joins(0)
     del stampless["Timestamp"]
