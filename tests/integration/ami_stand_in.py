@@ -140,6 +140,8 @@ class AmiStandIn:
                     waiting.pop(one["Uniqueid"], None)
                 case "AgentConnect":
                     talks.add((one["Queue"], one["MemberName"]))
+                case _:
+                    pass
         yield {"Response": "Success", "ActionID": action, "EventList": "start"}
         known = {"ActionID": action, "Status": "1", "Paused": "0"}
         for queue in QUEUES:
