@@ -53,7 +53,8 @@ def _amends_nothing(event: ContactAmended) -> Refusal | None:
     if any(getattr(event, field) is not None for field in AMENDABLE):
         return None
     return Refusal(
-        Reason.MISSING_FIELD, f"an amendment puts something right: name one of {', '.join(AMENDABLE)}"
+        Reason.MISSING_FIELD,
+        f"an amendment puts something right: name one of {', '.join(AMENDABLE)}",
     )
 
 

@@ -156,8 +156,8 @@ class Visit(msgspec.Struct, array_like=True, omit_defaults=True, gc=False):
     copy.
 
     `queue` and `channel` are the offer's; `answered_queue` and `abandoned_queue` stand in while the
-    offer is unknown. `holds` and `resumes` are sorted instants without repetition. `evidence` stands
-    where the other fields are not simply what was told.
+    offer is unknown. `holds` and `resumes` are sorted instants without repetition. `evidence`
+    stands where the other fields are not simply what was told.
     """
 
     offered_at: int | None = None

@@ -8,7 +8,7 @@ from floorpulse.runtime.unavailable import LogUnavailable
 
 
 class MemoryLetters:
-    """`Letters` over what is put into `kept`, one partition; a page looks at `looked_at` of them."""
+    """`Letters` over what is put into `kept`, one partition; a page looks at so many."""
 
     def __init__(self, looked_at: int = 1_000) -> None:
         self.kept: list[DeadLetter] = []

@@ -75,14 +75,14 @@ async def test_a_wrong_import_is_put_right_and_the_corrections_say_why(
     kafka: KafkaSettings, database: DatabaseSettings, tmp_path: Path
 ) -> None:
     why = "call imported twice"
-    imported = [
+    imported: list[events.AnyEvent] = [
         events.ContactOffered(id="o1", at=START, queue="sales", **CONTACT),  # type: ignore[arg-type]
         events.ContactAnswered(id="a1", at=START + 5_000, agent="ann", **CONTACT),  # type: ignore[arg-type]
         events.ContactEnded(id="e1", at=START + 65_000, talk_ms=90_000, **CONTACT),  # type: ignore[arg-type]
         events.ContactOffered(id="o2", at=START, queue="sales", visit=2, **CONTACT),  # type: ignore[arg-type]
     ]
-    righted = [
-        events.ContactRetracted(id="r", at=START, visit=2, what="visit", reason=why, **CONTACT),  # type: ignore[arg-type]
+    righted: list[events.AnyEvent] = [
+        events.ContactRetracted(id="r", at=START, visit=2, what="visit", reason=why, **CONTACT),
         events.ContactAmended(id="m", at=START, talk_ms=60_000, reason="clock", **CONTACT),  # type: ignore[arg-type]
     ]
     async with staffed(kafka, database, tmp_path) as rig:

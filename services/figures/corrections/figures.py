@@ -74,7 +74,6 @@ class Corrections:
                 break
         return told.rows, told.following
 
-
     async def arrived(self, query: CorrectionQuery) -> int:
         """How many quarters of the question were loaded after they had passed: nothing of them had
         been shown, so loading them corrected nothing.

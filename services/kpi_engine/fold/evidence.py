@@ -68,9 +68,7 @@ def amendment(event: ContactAmended) -> Evidence:
     said = {field: getattr(event, field) for field in AMENDABLE}
     return Evidence(
         Visit(),
-        amended={
-            field: Amendment(at, value) for field, value in said.items() if value is not None
-        },
+        amended={field: Amendment(at, value) for field, value in said.items() if value is not None},
     )
 
 
@@ -163,7 +161,10 @@ def place(visit: Visit, fields: Fields) -> tuple[Any, ...]:
     """Where a telling stands among those of the same fields: by time, then by content."""
     values = [getattr(visit, field) for field in fields]
     return values[0], rank(
-        *(tuple(sorted(value.items())) if isinstance(value, dict) else value for value in values[1:])
+        *(
+            tuple(sorted(value.items())) if isinstance(value, dict) else value
+            for value in values[1:]
+        )
     )
 
 

@@ -76,10 +76,14 @@ def _pieces(
     for name, complaint in (told.complaints or {}).items():
         opened = complaint.opened_at
         at = complaint.closed_at if opened is None else opened
-        yield at, _about(complaint.last("agent"), complaint.last("queue")), (
-            "complaints",
-            name,
-            complaint,
+        yield (
+            at,
+            _about(complaint.last("agent"), complaint.last("queue")),
+            (
+                "complaints",
+                name,
+                complaint,
+            ),
         )
 
 

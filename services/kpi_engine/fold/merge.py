@@ -29,7 +29,6 @@ from floorpulse.contracts.visits import (
     Visit,
 )
 from floorpulse.kpi_engine.fold.evidence import (
-    amendment,
     EARLIEST,
     amendment,
     evidence_of,

@@ -97,8 +97,7 @@ class Panes:
         return pane.cells
 
     def _note_late(self, key: PaneKey, event: AnyEvent) -> None:
-        """The last event behind a late change stands for all; one that says why is not pushed out.
-        """
+        """The last event behind a late change stands for all, but one that says why stays."""
         known = self.late.get(key)
         if known is None or says_why(event) or not says_why(known):
             self.late[key] = event

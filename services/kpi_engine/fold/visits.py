@@ -352,7 +352,7 @@ class Visits:
         if key not in self.rows:
             self.rows[key] = Visit()
             self.dirty[key] = True
-        self.chains[contact] = chain
+        self.chains[contact] = {*chain, CONTACT}
         told = copy(told_of(self.rows[key]))
         if parked is not None:
             told = join(told, parked.visit)

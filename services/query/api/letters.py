@@ -59,7 +59,9 @@ class LetterRow(msgspec.Struct, frozen=True, kw_only=True):
     ]
     origin: Annotated[
         str,
-        Meta(description="`ingest`, or `topic/partition/offset` of the record", examples=["ingest"]),
+        Meta(
+            description="`ingest`, or `topic/partition/offset` of the record", examples=["ingest"]
+        ),
     ]
     payload: Annotated[
         str | None,

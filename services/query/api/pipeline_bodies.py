@@ -92,7 +92,9 @@ class LetterTotals(msgspec.Struct, frozen=True):
     total: Annotated[int, Meta(examples=[2])]
     by_reason: Annotated[
         dict[str, int],
-        Meta(description="reasons that occur, the most frequent first", examples=[{"malformed": 2}]),
+        Meta(
+            description="reasons that occur, the most frequent first", examples=[{"malformed": 2}]
+        ),
     ]
 
 

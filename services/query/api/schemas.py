@@ -76,8 +76,8 @@ class CorrectionsAnswer(msgspec.Struct):
 
 WHY_LOADED = (
     "these figures were loaded after they had passed, and their queues were not known before: "
-    "nobody had been shown anything else, so loading them corrected nothing. What changes them from "
-    "a quarter of an hour after the last of it came is a correction"
+    "nobody had been shown anything else, so loading them corrected nothing. What changes them "
+    "from a quarter of an hour after the last of it came is a correction"
 )
 
 

@@ -159,7 +159,10 @@ class LetterFollower:
     def _take_place(
         self, consumer: AIOKafkaConsumer, bounds: Mapping[int, tuple[int, int]]
     ) -> None:
-        places = {TopicPartition(DEAD_LETTERS.name, number): begin for number, (begin, _) in bounds.items()}
+        places = {
+            TopicPartition(DEAD_LETTERS.name, number): begin
+            for number, (begin, _) in bounds.items()
+        }
         consumer.assign(list(places))
         for place, begin in places.items():
             consumer.seek(place, max(begin, self._next.get(place.partition, begin)))

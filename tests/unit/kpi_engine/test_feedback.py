@@ -70,17 +70,13 @@ def test_what_finds_no_visit_counts_for_the_queue_that_it_names_by_its_own_time_
 
 
 def test_a_survey_is_about_the_visit_after_which_it_was_asked() -> None:
-    asked = event(
-        events.SurveyOffered, 30 * MINUTE, contact="c1", survey="s", kind="csat"
-    )
+    asked = event(events.SurveyOffered, 30 * MINUTE, contact="c1", survey="s", kind="csat")
 
     assert answers_by_queue(FIRST, SECOND, asked, answer(DAY)) == {"sales": 1}
 
 
 def test_a_visit_taken_back_has_no_feedback() -> None:
-    gone = event(
-        events.ContactRetracted, HOUR + 1, visit=2, what="visit", reason="imported twice"
-    )
+    gone = event(events.ContactRetracted, HOUR + 1, visit=2, what="visit", reason="imported twice")
 
     assert answers_by_queue(FIRST, SECOND, gone, answer(DAY)) == {"sales": 1}
 
@@ -99,9 +95,7 @@ def test_evaluations_and_complaints_find_their_visit_too() -> None:
 
 
 def test_a_numbered_asking_and_an_answer_without_a_number_are_one_survey() -> None:
-    asked = event(
-        events.SurveyOffered, 30 * MINUTE, contact="c1", visit=1, survey="s", kind="csat"
-    )
+    asked = event(events.SurveyOffered, 30 * MINUTE, contact="c1", visit=1, survey="s", kind="csat")
 
     panes = counted([answer(31 * MINUTE), FIRST, asked], MemoryStore())
 

@@ -85,7 +85,9 @@ def single(visit: Visit) -> Iterator[Visit]:
     """Each piece of feedback by itself."""
     for field in ("surveys", "evaluations", "complaints"):
         for name, said in (getattr(visit, field) or {}).items():
-            yield Visit(**{field: {name: said}})
+            piece = Visit()
+            setattr(piece, field, {name: said})
+            yield piece
 
 
 def last_before(said: Visit, key: VisitKey, visits: Mapping[VisitKey, Visit]) -> VisitKey:

@@ -1,4 +1,4 @@
-"""Dead letters over HTTP: the caller's own, page by page, chosen by reason and time, and counted."""
+"""Dead letters over HTTP: the caller's own, page by page, chosen by reason and time; counted."""
 
 import pytest
 
