@@ -34,6 +34,7 @@ class ReadingCommand(StrEnum):
     DEFINITIONS = "definitions"
     RULES = "rules"
     KEYS = "keys"
+    LETTERS = "letters"
     REDRIVE = "redrive"
     SOURCE = "source"
     RESTORED = "restored"
@@ -50,6 +51,7 @@ app.add_typer(groups.keys, name="keys")
 app.add_typer(groups.definitions, name="definitions")
 app.add_typer(groups.rules, name="rules")
 app.add_typer(source.sources, name="source")
+app.add_typer(groups.letters, name="letters")
 
 
 def _settings_of(command: ReadingCommand) -> str:

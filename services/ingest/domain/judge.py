@@ -19,8 +19,8 @@ from floorpulse.contracts.events import (
 )
 from floorpulse.contracts.instants import parse_instant
 from floorpulse.contracts.letters import Reason, Refusal
-from floorpulse.contracts.refused_records import refusal_in
 from floorpulse.contracts.refusals import invalid, of_decoding, shortened
+from floorpulse.contracts.refused_records import refusal_in
 from floorpulse.ingest.domain.nesting import deeper_than
 from floorpulse.ingest.domain.pseudonyms import Pseudonyms
 

@@ -56,9 +56,10 @@ class SourceSettings:
     `name` is the `source` of its events (`asterisk:pbx1`). `queues` and `agents` name what the
     platform knows by ids, `activities` says which state an activity of the platform's own is,
     `scales` how its surveys are read, by the survey's name there. `zone` is the IANA zone of
-    stamps without an offset, None where nobody said it. The others are for the platforms that need them: `after_work` says
-    whether Twilio's agents wrap up, `public_url` is the address that senders sign, `instance` the
-    tenant of the platform that may speak, `types` foreign types of CloudEvents.
+    stamps without an offset, None where nobody said it. The others are for the platforms that need
+    them: `after_work` says whether Twilio's agents wrap up, `public_url` is the address that
+    senders sign, `instance` the tenant of the platform that may speak, `types` foreign types of
+    CloudEvents.
     """
 
     name: str

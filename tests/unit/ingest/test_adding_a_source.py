@@ -180,7 +180,7 @@ def test_a_kind_that_the_source_does_not_know_is_counted_and_a_silent_one_is_not
 
 
 def test_a_source_that_is_not_in_the_registry_is_refused_with_the_names_there_are() -> None:
-    with pytest.raises(UnknownSourceError, match="no source 'bell'; there are .*queue-log"):
+    with pytest.raises(UnknownSourceError, match=r"no source 'bell'; there are .*queue-log"):
         stream_of("bell", "bell:main")
 
 

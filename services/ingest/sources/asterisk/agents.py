@@ -94,7 +94,7 @@ class LoggedAgent:
         if entry.word in PAUSING | RESUMING:
             self._pause(entry)
         elif entry.word in COMING | GOING:
-            self._log(entry.word in GOING)
+            self._log(off=entry.word in GOING)
         else:
             self._move(entry)
         return True
@@ -127,7 +127,7 @@ class LoggedAgent:
         if not self.queues:
             self._log(off=True)
 
-    def _log(self, off: bool) -> None:
+    def _log(self, *, off: bool) -> None:
         self.off = off
         if off:
             self.telephones.clear()

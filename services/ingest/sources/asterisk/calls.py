@@ -4,9 +4,9 @@ A line belongs to the stay of its call in its queue that began when the line say
 none in another queue, whichever the call entered last. The ids of calls change in the middle of
 stays, too:
 
-    a caller is handed into a queue      ENTERQUEUE has the id of the telephone that handed over, and
+    a caller is handed into a queue      ENTERQUEUE has the id of the telephone that hands over,
                                          every later line the caller's: the stay goes on as the
-                                         caller's, and what was told of the other is taken back
+                                         caller's, and the entry of the other is taken back
     a channel is optimised away          the end has an id that no line had before: it is of the
                                          talk that this agent began in this queue at that second
 
@@ -97,12 +97,11 @@ class CallsOfLog:
     # ------------------------------------------------------------- entries
 
     def _entered(self, entry: LogEntry) -> list[EventBody]:
-        stay = self._entered_before(entry) or self._stays.add(
-            QueueStay(entry.call, entry.queue, entry.second)
-        )
-        if stay.at is None:
-            stay.at = entry.at
-            stay.place = entry.text(2)
+        stay = self._entered_before(entry)
+        if stay is None:
+            stay = QueueStay(entry.call, entry.queue, entry.second, entry.at, entry.text(2))
+            self._stays.add(stay)
+        self._stays.enter(stay, entry.at, entry.text(2))
         stay.until = max(stay.until, entry.second)
         own = stay.call == entry.call and stay.began == entry.second
         return [self._offer(entry, stay), *(() if own else self._undone(entry, entry.second))]
@@ -157,6 +156,9 @@ class CallsOfLog:
         """The stay that the line is about; what must be told first goes to `before`."""
         began = claim.began
         known = None if began is None else self._stays.near(entry.call, entry.queue, began)
+        if known and began is not None and known.entered_as == entry.call:
+            self._stays.part(entry.call, known)
+            return self._alone(entry, claim, began)
         if known and began is not None:
             alone = known.call == entry.call and known.began != began
             before += self._undone(entry, began) if alone else ()
@@ -167,7 +169,7 @@ class CallsOfLog:
         wrong = self._contradicted(entry, began)
         if wrong is not None:
             return wrong
-        if own and own.began < began:
+        if own and own.began < began and entry.word == "ABANDON":
             return own
         return self._by_another_id(entry, claim, began, before) or self._alone(entry, claim, began)
 
@@ -219,7 +221,8 @@ class CallsOfLog:
         return None
 
     def _handed_over(self, entry: LogEntry, stay: QueueStay, began: int) -> Iterator[EventBody]:
-        yield self._retraction(stay.call, stay.number, "told on as the stay of the caller")
+        retraction = self._retraction(stay.call, stay.number, "told on as the stay of the caller")
+        yield {**retraction, "at": stay.at}
         self._stays.hand_over(stay, entry.call, began)
         yield {**self._event("contact.offered", stay, queue=stay.queue), "at": stay.at}
 

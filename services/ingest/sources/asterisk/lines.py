@@ -47,5 +47,5 @@ def entry_of(text: str) -> LogEntry | None:
 
 
 def milliseconds(seconds: str, fraction: str | None) -> int:
-    """Epoch seconds and the digits behind their point as epoch milliseconds, cut and not rounded."""
+    """Epoch seconds and the digits behind their point, as epoch milliseconds: cut, not rounded."""
     return int(seconds) * 1000 + int(f"{fraction or ''}000"[:3])

@@ -30,6 +30,7 @@ class QueueStay:
     `began` is the epoch second of its entry, `at` the instant of the line that told it (epoch
     milliseconds; None where no line did), `place` the caller's place then. `agent` is who answered
     in the second `talking`. `until` is the last second known of it; `over` says that it has ended.
+    `entered_as` is the id of its entry where that is another.
     """
 
     call: str
@@ -41,6 +42,7 @@ class QueueStay:
     talking: int = 0
     until: int = 0
     over: bool = False
+    entered_as: str = ""
 
     @property
     def number(self) -> int:
@@ -49,17 +51,28 @@ class QueueStay:
 
 
 class StaysOfLog:
-    """The stays of one log, the latest `MOST_STAYS` calls in queues of them."""
+    """The stays of one log, of the latest `most` calls in queues."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = MOST_STAYS) -> None:
+        self._most = most
         self._of: dict[tuple[str, str], list[QueueStay]] = {}
-        self._by_second: dict[tuple[str, int], list[QueueStay]] = {}
+        self._by_second: dict[tuple[str, int], dict[QueueStay, None]] = {}
+        self._unentered: dict[tuple[str, int], dict[QueueStay, None]] = {}
 
     def add(self, stay: QueueStay) -> QueueStay:
         """Remember a stay."""
         self._file(stay.call, stay)
-        self._by_second.setdefault((stay.queue, stay.began), []).append(stay)
+        self._by_second.setdefault((stay.queue, stay.began), {})[stay] = None
+        if stay.at is None:
+            self._unentered.setdefault((stay.queue, stay.began), {})[stay] = None
         return stay
+
+    def enter(self, stay: QueueStay, at: int, place: str) -> None:
+        """A line told the entry of the stay: its instant, and the caller's place."""
+        if stay.at is None:
+            stay.at = at
+            stay.place = place
+            _drop(self._unentered, stay)
 
     def _file(self, call: str, stay: QueueStay) -> None:
         stays = self._of.pop((call, stay.queue), [])
@@ -67,16 +80,13 @@ class StaysOfLog:
         stays.append(stay)
         self._forget(stays[:-MOST_OF_ONE])
         del stays[:-MOST_OF_ONE]
-        if len(self._of) > MOST_STAYS:
+        if len(self._of) > self._most:
             self._forget(self._of.pop(next(iter(self._of))))
 
     def _forget(self, stays: Iterable[QueueStay]) -> None:
         for stay in stays:
-            others = self._by_second.get((stay.queue, stay.began), [])
-            if stay in others:
-                others.remove(stay)
-            if not others:
-                self._by_second.pop((stay.queue, stay.began), None)
+            _drop(self._by_second, stay)
+            _drop(self._unentered, stay)
 
     def alias(self, call: str, stay: QueueStay) -> None:
         """The call of that id is the stay's too."""
@@ -85,9 +95,15 @@ class StaysOfLog:
     def hand_over(self, stay: QueueStay, call: str, began: int) -> None:
         """The stay is that of another call, which entered in the second `began`."""
         self._forget([stay])
+        stay.entered_as = stay.call
         stay.call = call
         stay.began = began
         self.add(stay)
+
+    def part(self, call: str, stay: QueueStay) -> None:
+        """The call of that id is another one after all."""
+        self.of(call, stay.queue).remove(stay)
+        stay.entered_as = ""
 
     def of(self, call: str, queue: str) -> list[QueueStay]:
         """The stays of a call in a queue, the latest last."""
@@ -112,9 +128,7 @@ class StaysOfLog:
         line told yet.
         """
         for began in (second, second - NEAR):
-            for stay in self._by_second.get((queue, began), ()):
-                if stay.at is None:
-                    yield stay
+            yield from self._unentered.get((queue, began), ())
 
     def talking(self, queue: str, agent: str, began: int) -> Iterator[QueueStay]:
         """The stays in the queue that began then, or a second before or after, and that the agent
@@ -130,10 +144,17 @@ class StaysOfLog:
         ended, and whose entry no line told yet.
         """
         for second in (began, began + NEAR, began - NEAR):
-            for stay in self._by_second.get((queue, second), ()):
-                if stay.agent == agent and stay.over and stay.at is None:
+            for stay in self._unentered.get((queue, second), ()):
+                if stay.agent == agent and stay.over:
                     yield stay
 
     def open(self) -> list[QueueStay]:
         """The stays that have not ended."""
         return [stay for stays in self._by_second.values() for stay in stays if not stay.over]
+
+
+def _drop(index: dict[tuple[str, int], dict[QueueStay, None]], stay: QueueStay) -> None:
+    known = index.get((stay.queue, stay.began), {})
+    known.pop(stay, None)
+    if not known:
+        index.pop((stay.queue, stay.began), None)

@@ -9,7 +9,12 @@ from hypothesis import strategies as st
 
 from floorpulse.contracts.letters import Reason
 from floorpulse.ingest.sources.asterisk.names import contact_of
-from floorpulse.ingest.sources.asterisk.stays import MOST_OF_ONE, MOST_STAYS, number_of
+from floorpulse.ingest.sources.asterisk.stays import (
+    MOST_OF_ONE,
+    QueueStay,
+    StaysOfLog,
+    number_of,
+)
 from floorpulse.ingest.sources.asterisk.tables import NO_LINE
 from floorpulse.ingest.sources.unknown_kinds import MOST_KINDS
 from tests.unit.ingest.sources.asterisk.logs import (
@@ -297,7 +302,7 @@ def test_what_cannot_have_been_so_is_refused_and_not_counted(lines: list[str], d
     assert whole == told(*before)
 
 
-def test_spans_that_are_shorter_than_the_stamps_say_are_taken_as_the_log_says_them() -> None:
+def test_who_gives_up_sooner_than_the_stamps_say_waited_as_long_as_the_log_says() -> None:
     assert visits(told(call("ENTERQUEUE", "", "", 1), call("ABANDON", 1, 1, 4, at=AT + 60))) == [
         ("c1", "sales", "abandoned", None, 4, 0, False, False)
     ]
@@ -399,12 +404,18 @@ def test_a_log_full_of_words_is_told_in_a_bounded_number_of_short_printable_line
 
 
 def test_calls_are_forgotten_when_there_are_too_many() -> None:
-    log = opened()
-    told(*(call("ENTERQUEUE", "", "", 1, name=f"c{n}") for n in range(MOST_STAYS + 1)), log=log)
+    stays = StaysOfLog(most=3)
+    for number in range(5):
+        stays.add(QueueStay(f"c{number}", "sales", AT))
 
-    ends = [call("LEAVEEMPTY", at=AT + 9, name=name) for name in ("c5", "c0")]
-
-    assert [log.events(1, end.encode())[0].count(b"source.refused") for end in ends] == [0, 1]
+    assert [bool(stays.of(f"c{number}", "sales")) for number in range(5)] == [
+        False,
+        False,
+        True,
+        True,
+        True,
+    ]
+    assert len(stays.open()) == len(list(stays.unentered("sales", AT))) == 3
 
 
 def test_stays_of_a_call_that_enters_for_ever_are_forgotten_too() -> None:

@@ -36,20 +36,20 @@ def given_up(name: str, at: int, queue: str, word: str, *data: object) -> list[s
 
 
 STORIES = (
-    lambda name, at: answered(name, at, "sales", "ann", "COMPLETECALLER"),
+    lambda name, at: answered(name, at, "sales", f"ann{name}", "COMPLETECALLER"),
     lambda name, at: given_up(name, at, "sales", "ABANDON"),
     lambda name, at: [
         *given_up(name, at, "sales", "EXITWITHTIMEOUT"),
         *given_up(name, at + 20, "help", "EXITWITHKEY", "#"),
-        *answered(name, at + 40, "sales", "ann", "COMPLETEAGENT"),
+        *answered(name, at + 40, "sales", f"ann{name}", "COMPLETEAGENT"),
     ],
     lambda name, at: [
-        *answered(name, at, "sales", "ann", "BLINDTRANSFER", "help", "in"),
-        *answered(name, at + 67, "help", "bob", "COMPLETEAGENT"),
+        *answered(name, at, "sales", f"ann{name}", "BLINDTRANSFER", "help", "in"),
+        *answered(name, at + 67, "help", f"bob{name}", "COMPLETEAGENT"),
     ],
     lambda name, at: [
-        *answered(name, at, "sales", "ann", "ATTENDEDTRANSFER", "LINK", "a;1", "a;2"),
-        *answered(name, at + 67, "help", "bob", "ATTENDEDTRANSFER", "BRIDGE", "b"),
+        *answered(name, at, "sales", f"ann{name}", "ATTENDEDTRANSFER", "LINK", "a;1", "a;2"),
+        *answered(name, at + 67, "help", f"bob{name}", "ATTENDEDTRANSFER", "BRIDGE", "b"),
     ],
 )
 
@@ -125,6 +125,14 @@ def test_an_entry_that_is_stamped_a_second_late_is_put_right_by_the_whole() -> N
     for cut in (1, 2):
         for parts in permutations((log, log[:cut], log[cut:])):
             assert visits(event for part in parts for event in told(*part)) == whole
+
+
+def test_lines_between_which_a_call_changes_its_id_are_read_right_backwards() -> None:
+    for log in (HANDED_IN, OPTIMISED):
+        [forwards] = visits(told(*log))
+        [backwards] = visits(told(*reversed(log)))
+
+        assert backwards[1:] == forwards[1:]
 
 
 def test_the_same_lines_have_the_same_ids_wherever_they_stand() -> None:
