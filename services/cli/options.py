@@ -38,3 +38,12 @@ PositionPath = Annotated[
         help="File that keeps how far it has come; without it each run begins at the beginning.",
     ),
 ]
+DefinitionsPath = Annotated[
+    Path | None,
+    typer.Option(
+        "--definitions",
+        metavar="DIR",
+        help="Folder of definitions that name the source: its queues, agents, activities and "
+        "scales are read as what is pushed is.",
+    ),
+]

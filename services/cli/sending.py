@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
-from floorpulse.cli.options import Demo, KeyFile, ScenarioName, Url
+from floorpulse.cli.options import DefinitionsPath, Demo, KeyFile, ScenarioName, Url
 from floorpulse.cli.run import INTERRUPTED, fail, finish, loaded, target, until_told, usable
+from floorpulse.cli.source_meant import settings_of_source
 
 EVENTS = "events"
 """The form of a recording of canonical events"""
@@ -125,18 +126,19 @@ def replay(
             "table, as Asterisk's queue_log."
         ),
     ] = None,
+    definitions: DefinitionsPath = None,
 ) -> None:
     """Send recorded events; replaying twice is harmless, each counts once."""
     from floorpulse.cli.option_types import multiple, named_zone
     from floorpulse.ingest.sources.registry import stream_of
-    from floorpulse.ingest.sources.source import SourceSettings
     from floorpulse.simulator.options import ReplayOptions
     from floorpulse.simulator.replay import replay as run
 
     with usable():
         options = ReplayOptions(file, target(url, key_file, there), multiple(speed))
         if form != EVENTS:
-            settings = SourceSettings(source, zone=named_zone(zone))
+            known = settings_of_source(source, definitions)
+            settings = replace(known, zone=named_zone(zone) or known.zone)
             options = replace(options, translation=stream_of(form, settings))
     finish(until_told(run(options), stopped=INTERRUPTED))
 

@@ -46,7 +46,11 @@ class SettingsReader:
 
 
 READERS = (
-    SettingsReader("ingest", IngestSettings, ("ingest", "kafka", "database", "log", "tracing")),
+    SettingsReader(
+        "ingest",
+        IngestSettings,
+        ("ingest", "definitions", "kafka", "database", "log", "tracing"),
+    ),
     SettingsReader(
         "engine",
         EngineSettings,

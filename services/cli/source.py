@@ -7,8 +7,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from floorpulse.cli.options import Demo, KeyFile, PositionPath, SpeaksFor, Url
+from floorpulse.cli.options import (
+    DefinitionsPath,
+    Demo,
+    KeyFile,
+    PositionPath,
+    SpeaksFor,
+    Url,
+)
 from floorpulse.cli.run import fail, finish, loaded, target, until_told, usable
+from floorpulse.cli.source_meant import settings_of_source
 
 if TYPE_CHECKING:
     from floorpulse.connectors.road import Road
@@ -46,6 +54,7 @@ def asterisk_queue_log(
     there: Demo = None,
     source: SpeaksFor = "asterisk",
     position: PositionPath = None,
+    definitions: DefinitionsPath = None,
 ) -> None:
     """Follow Asterisk's queue_log as it grows, from where the last run ended."""
     from floorpulse.connectors.followed_log import FollowedLog
@@ -54,8 +63,8 @@ def asterisk_queue_log(
     if follow == "-" and position is not None:
         fail("a pipe cannot go back: leave --position out, or follow the file itself")
     road = PipedLog() if follow == "-" else FollowedLog(Path(follow))
-    options = _options(url, key_file, there, source, position)
-    _carry("queue-log", road, options, there)
+    options = live_options(url, key_file, there, source, position, definitions=definitions)
+    carry("queue-log", road, options, there)
 
 
 @sources.command("asterisk-ami")
@@ -70,14 +79,15 @@ def asterisk_ami(
     key_file: KeyFile = None,
     there: Demo = None,
     source: SpeaksFor = "asterisk",
+    definitions: DefinitionsPath = None,
 ) -> None:
     """Listen to Asterisk's manager interface: calls, agents who ring and talk, holds."""
     from floorpulse.connectors.ami import AmiAccount, AmiRoads
     from floorpulse.connectors.road import Reconnecting
 
-    account = AmiAccount(host, port, user, _secret_in(secret_file), tls)
-    options = _options(url, key_file, there, source, ahead=UNSTORED)
-    _carry("asterisk-ami", Reconnecting(account.where, AmiRoads(account)), options, there)
+    account = AmiAccount(host, port, user, secret_in(secret_file), tls)
+    options = live_options(url, key_file, there, source, ahead=UNSTORED, definitions=definitions)
+    carry("asterisk-ami", Reconnecting(account.where, AmiRoads(account)), options, there)
 
 
 @sources.command("freeswitch-esl")
@@ -90,17 +100,18 @@ def freeswitch_esl(
     key_file: KeyFile = None,
     there: Demo = None,
     source: SpeaksFor = "freeswitch",
+    definitions: DefinitionsPath = None,
 ) -> None:
     """Listen to FreeSWITCH's event socket: the queues of mod_callcenter and their agents."""
     from floorpulse.connectors.esl import EslAccount, EslRoads
     from floorpulse.connectors.road import Reconnecting
 
-    account = EslAccount(host, port, _secret_in(secret_file))
-    options = _options(url, key_file, there, source, ahead=UNSTORED)
-    _carry("freeswitch", Reconnecting(account.where, EslRoads(account)), options, there)
+    account = EslAccount(host, port, secret_in(secret_file))
+    options = live_options(url, key_file, there, source, ahead=UNSTORED, definitions=definitions)
+    carry("freeswitch", Reconnecting(account.where, EslRoads(account)), options, there)
 
 
-def _secret_in(file: Path) -> str:
+def secret_in(file: Path) -> str:
     """The password in that file, one line."""
     try:
         secret = file.read_text().strip()
@@ -111,27 +122,30 @@ def _secret_in(file: Path) -> str:
     return secret
 
 
-def _options(
+def live_options(
     url: str | None,
     key_file: Path | None,
     there: Path | None,
     source: str,
     position: Path | None = None,
+    *,
     ahead: int | None = None,
+    definitions: Path | None = None,
 ) -> "LiveOptions":
+    """Where events go, who they speak for and what is known of it, and the file of the position."""
     from floorpulse.connectors.carrier import AHEAD
     from floorpulse.connectors.run import LiveOptions
-    from floorpulse.ingest.sources.source import SourceSettings
 
     with usable():
         there_to = target(url, key_file, there)
-    return LiveOptions(there_to, SourceSettings(source), position, ahead or AHEAD)
+    known = settings_of_source(source, definitions)
+    return LiveOptions(there_to, known, position, ahead or AHEAD)
 
 
-def _carry(vendor: str, road: "Road", options: "LiveOptions", there: Path | None) -> None:
+def carry(vendor: str, road: "Road", options: "LiveOptions", there: Path | None) -> None:
     """Carry until told to stop, which is the good end."""
-    from floorpulse.connectors.run import carry
+    from floorpulse.connectors import run
     from floorpulse.runtime.settings import Settings
 
     settings = loaded(Settings, there)
-    finish(until_told(carry(vendor, road, options), stopped=0), settings)
+    finish(until_told(run.carry(vendor, road, options), stopped=0), settings)

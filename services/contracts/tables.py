@@ -388,6 +388,6 @@ source_tally = Table(
     Column("count", BigInteger, nullable=False),
     Column("first_at", BigInteger, nullable=False),
     Column("last_at", BigInteger, nullable=False),
-    comment="[ingest] How often configured sources were heard, what they told, what was ignored and "
-    "refused: summed over all processes.",
+    comment="[ingest] How often configured sources were heard, what they told, what was ignored "
+    "and refused: summed over all processes.",
 )

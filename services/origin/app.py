@@ -84,8 +84,8 @@ def install_routes(app: FastAPI) -> None:
     """What callers of all services may call."""
     app.include_router(events.router())
     app.include_router(figures.router())
-    app.include_router(sources.router())
     include(app)
+    app.include_router(sources.router())  # stands behind the other addresses under /v1/sources/
 
 
 def _surface(engine: AsyncEngine, running: UseCases, feeds: Feeds) -> Surface:

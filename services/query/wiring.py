@@ -181,7 +181,7 @@ def assembled(
         pipeline,
         parts.letters,
         Retirement(PostgresRetiredSources(pool), keeper.heed),
-        Deliveries(floors, PostgresSourceTallies(pool)),
+        Deliveries(PostgresSourceTallies(pool), now_ms, floors.definitions),
         streams,
         Scrape(samples, health.loaded, metrics, now_ms, monotonic, settings.metrics_seconds),
     )

@@ -35,8 +35,8 @@ ONLY = {
     "types": ("cloudevents",),
 }
 """Fields of some platforms only"""
-TAKEN = "retire"
-"""A name whose address means something else: `/v1/sources/retire`"""
+TAKEN = frozenset({"alertmanager", "retire"})
+"""Names whose addresses mean something else: `/v1/sources/retire`"""
 ATTRIBUTES = frozenset({"type", "id", "source", "at", "tenant"})
 """Fields that come from the attributes of a CloudEvent, not from its data"""
 EVENTS: dict[str, type[Event]] = {str(one.__struct_config__.tag): one for one in get_args(AnyEvent)}
@@ -45,9 +45,10 @@ EVENTS: dict[str, type[Event]] = {str(one.__struct_config__.tag): one for one in
 def impossible_source(entry: Entry, body: SourceBody) -> Iterator[DefinitionMistake]:
     """What cannot be meant so."""
     yield from _misplaced(entry, body)
-    if body.vendor is not None and (body.id == TAKEN or "/" in body.id):
+    if body.vendor is not None and (body.id in TAKEN or "/" in body.id):
         problem = f"{body.id!r} cannot be the end of an address under /v1/sources/"
-        yield entry.mistake("id", problem, "give it a name without slashes, other than `retire`")
+        wanted = f"give it a name without slashes, other than {' and '.join(sorted(TAKEN))}"
+        yield entry.mistake("id", problem, wanted)
     if body.zone is not None and body.zone not in available_timezones():
         problem = f"{body.zone!r} is no IANA time zone"
         yield entry.mistake("zone", problem, nearest_zone(body.zone))
@@ -87,12 +88,14 @@ def _foreign(entry: Entry, path: str, foreign: ForeignTypeBody) -> Iterator[Defi
         yield entry.mistake(f"{path}.type", problem, meant(foreign.type, EVENTS, ""))
         return
     known = {one.encode_name: one.required for one in msgspec.structs.fields(event)}
+    fillable = known.keys() - (ATTRIBUTES - {"id", "at"})
     given = {**foreign.fields, **foreign.constants}
     for section in ("fields", "values", "constants"):
         for field in getattr(foreign, section):
-            if field not in known or field in ATTRIBUTES - {"id", "at"}:
+            if field not in fillable:
                 problem = f"{foreign.type} has no field {field!r} to fill"
-                yield entry.mistake(f"{path}.{section}.{field}", problem, meant(field, known, ""))
+                remedy = meant(field, fillable, "")
+                yield entry.mistake(f"{path}.{section}.{field}", problem, remedy)
     for field in sorted(name for name, required in known.items() if required):
         if field not in given and field not in ATTRIBUTES:
             problem = f"says nothing of `{field}`, without which there is no {foreign.type}"

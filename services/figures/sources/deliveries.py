@@ -3,12 +3,12 @@ definitions in force.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from floorpulse.contracts.tallies import What
-from floorpulse.figures.tenant_view import Floors
+from floorpulse.definitions.domain.in_force import Definitions
 
 
 @dataclass(frozen=True)
@@ -60,19 +60,23 @@ class DeliveringSource:
 
 
 class Deliveries:
-    """Answers for a tenant, under the definitions of the moment."""
+    """Answers for a tenant, by the clock `now`, under the definitions of the moment."""
 
-    def __init__(self, floors: Floors, reader: TallyReader) -> None:
-        self._floors = floors
+    def __init__(
+        self,
+        reader: TallyReader,
+        now: Callable[[], int],
+        definitions: Callable[[], Definitions],
+    ) -> None:
         self._reader = reader
+        self._now = now
+        self._definitions = definitions
 
     async def all(self, tenant: str) -> list[DeliveringSource]:
         """Every source that says its platform in the definitions in force, by name."""
-        view = self._floors.view(tenant)
+        in_force = self._definitions().at(tenant, self._now())
         configured = {
-            name: body.vendor
-            for name, body in view.known.at(view.now).sources.items()
-            if body.vendor is not None
+            name: body.vendor for name, body in in_force.sources.items() if body.vendor is not None
         }
         if not configured:
             return []

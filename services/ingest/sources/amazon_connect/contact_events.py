@@ -1,6 +1,6 @@
 """Contact events: what happened to a contact, each repeating all that is known by then.
 
-    QUEUED ─► CONNECTED_TO_AGENT ─► DISCONNECTED ─► COMPLETED     best effort, in any order, repeated
+    QUEUED ─► CONNECTED_TO_AGENT ─► DISCONNECTED ─► COMPLETED    in any order, repeated, some lost
 
 Each makes every event that it knows of: offered by the queue's stamp in all of them, answered by
 the agent's stamp in all after it. So one that was lost is told by the next.

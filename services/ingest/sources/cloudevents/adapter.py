@@ -1,7 +1,7 @@
 """CloudEvents as canonical events: types of ours as they are, foreign types by a table.
 
-    {"type": "com.example.contact.held", "data": {"contact": "c1"}}          the last two words count
-    {"type": "org.example.call.taken", "data": {"call": {"id": "c1"}, …}}    by the source's `types`
+    {"type": "com.example.contact.held", "data": {"contact": "c1"}}       the last two words count
+    {"type": "org.example.call.taken", "data": {"call": {"id": "c1"}}}    by the source's `types`
 
 Attributes say who, what and when. The id of an event whose `source` attribute is not the source's
 own name is `source:id`, for it is unique within its own source only.
@@ -47,18 +47,25 @@ def events(
     """The body of the event; of foreign types that the table does not name none, and where there is
     no table a refusal.
     """
+    if payload.get("specversion") != VERSION:
+        return OTHER_VERSION
     kind, id_ = payload.get("type"), payload.get("id")
     if not isinstance(kind, str) or not isinstance(id_, str):
         return missing("text `type` or `id`")
-    if payload.get("specversion") != VERSION:
-        return OTHER_VERSION
     data = _data(payload)
     if data is None:
         return NO_DATA
+    said = {"id": _identity(id_, payload, settings), "at": payload.get("time")}
+    return _read(kind, data, said, settings)
+
+
+def _read(
+    kind: str, data: Mapping[str, object], said: Mapping[str, object], settings: SourceSettings
+) -> Sequence[EventBody] | Ignored | Refusal:
+    """The body of an event of some type with these data; `said` is what its attributes say."""
     foreign = settings.types.get(kind)
-    said: dict[str, object] = {"id": _identity(id_, payload, settings), "at": payload.get("time")}
     if foreign is not None:
-        return [_named(said | dict(_mapped(foreign, data)), settings)]
+        return [_named({**said, **dict(_mapped(foreign, data))}, settings)]
     own = own_type(kind)
     if own in TYPES:
         return [_named({**data, **_present(said), "type": own}, settings)]
