@@ -34,6 +34,7 @@ class ReadingCommand(StrEnum):
     DEFINITIONS = "definitions"
     RULES = "rules"
     KEYS = "keys"
+    LETTERS = "letters"
     REDRIVE = "redrive"
     SOURCE = "source"
     RESTORED = "restored"
@@ -49,6 +50,7 @@ app = typer.Typer(
 app.add_typer(groups.keys, name="keys")
 app.add_typer(groups.definitions, name="definitions")
 app.add_typer(groups.rules, name="rules")
+app.add_typer(groups.letters, name="letters")
 app.add_typer(source_pulls.sources, name="source")
 
 

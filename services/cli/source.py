@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from floorpulse.cli.options import Demo, KeyFile, PositionPath, SpeaksFor, Url
+from floorpulse.cli.options import (
+    DefinitionsPath,
+    Demo,
+    KeyFile,
+    PositionPath,
+    SpeaksFor,
+    Url,
+)
 from floorpulse.cli.run import fail, finish, loaded, target, until_told, usable
 from floorpulse.cli.source_meant import settings_of_source
 
@@ -47,6 +54,7 @@ def asterisk_queue_log(
     there: Demo = None,
     source: SpeaksFor = "asterisk",
     position: PositionPath = None,
+    definitions: DefinitionsPath = None,
 ) -> None:
     """Follow Asterisk's queue_log as it grows, from where the last run ended."""
     from floorpulse.connectors.followed_log import FollowedLog
@@ -55,7 +63,7 @@ def asterisk_queue_log(
     if follow == "-" and position is not None:
         fail("a pipe cannot go back: leave --position out, or follow the file itself")
     road = PipedLog() if follow == "-" else FollowedLog(Path(follow))
-    options = live_options(url, key_file, there, source, position)
+    options = live_options(url, key_file, there, source, position, definitions=definitions)
     carry("queue-log", road, options, there)
 
 
@@ -71,13 +79,14 @@ def asterisk_ami(
     key_file: KeyFile = None,
     there: Demo = None,
     source: SpeaksFor = "asterisk",
+    definitions: DefinitionsPath = None,
 ) -> None:
     """Listen to Asterisk's manager interface: calls, agents who ring and talk, holds."""
     from floorpulse.connectors.ami import AmiAccount, AmiRoads
     from floorpulse.connectors.road import Reconnecting
 
     account = AmiAccount(host, port, user, secret_in(secret_file), tls)
-    options = live_options(url, key_file, there, source, ahead=UNSTORED)
+    options = live_options(url, key_file, there, source, ahead=UNSTORED, definitions=definitions)
     carry("asterisk-ami", Reconnecting(account.where, AmiRoads(account)), options, there)
 
 
@@ -91,13 +100,14 @@ def freeswitch_esl(
     key_file: KeyFile = None,
     there: Demo = None,
     source: SpeaksFor = "freeswitch",
+    definitions: DefinitionsPath = None,
 ) -> None:
     """Listen to FreeSWITCH's event socket: the queues of mod_callcenter and their agents."""
     from floorpulse.connectors.esl import EslAccount, EslRoads
     from floorpulse.connectors.road import Reconnecting
 
     account = EslAccount(host, port, secret_in(secret_file))
-    options = live_options(url, key_file, there, source, ahead=UNSTORED)
+    options = live_options(url, key_file, there, source, ahead=UNSTORED, definitions=definitions)
     carry("freeswitch", Reconnecting(account.where, EslRoads(account)), options, there)
 
 

@@ -103,19 +103,18 @@ class Carrier:
         while arrived := await self._inbox.take():
             for arrivals in arrived:
                 for record in arrivals.records:
-                    await self._translate(record)
+                    await self._translate(record, heard=arrivals.heard)
             await self._settle(arrived[-1].position)
         for event in self._stream.rest():
             await self._add(0, event)
         await self._settle(None)
 
-    async def _translate(self, record: SourceRecord) -> None:
-        """A record that its source cannot read goes as it is: the server keeps it as a dead
-        letter.
-        """
+    async def _translate(self, record: SourceRecord, *, heard: bool) -> None:
         told = self._stream.events(record.place, record.content)
+        if heard:
+            return
         self.carried.records += 1
-        for event in (record.content,) if told is None else told:
+        for event in told:
             await self._add(record.place, event)
 
     async def _add(self, place: int, event: bytes) -> None:

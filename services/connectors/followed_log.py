@@ -37,6 +37,8 @@ class FollowedLog:
         """See `Road.arrivals`; it never ends."""
         file = await self._begin(since)
         try:
+            for records in file.before():
+                yield Arrivals(records, heard=True)
             while True:
                 if records := file.read():
                     yield Arrivals(records, file.position.as_json())
@@ -92,11 +94,10 @@ class FollowedLog:
         """The file that goes on where this one ended; None while this one may still grow."""
         if file.is_cut:
             return self._copy(file) or self._opened()
+        if not self._is_another(file):
+            return None
         newest = self._opened()
         if newest is None:
-            return None
-        if (newest.device, newest.inode) == (file.device, file.inode) or not newest.has_some:
-            newest.close()
             return None
         self._passed.add((file.device, file.inode))
         if between := self._between(file, newest):
@@ -104,6 +105,14 @@ class FollowedLog:
             return between
         self._passed.clear()
         return newest
+
+    def _is_another(self, file: LogFile) -> bool:
+        """Whether the log is another file by now, and has something."""
+        try:
+            stat = self._path.stat()
+        except OSError:
+            return False
+        return stat.st_size > 0 and (stat.st_dev, stat.st_ino) != (file.device, file.inode)
 
     def _copy(self, file: LogFile) -> LogFile | None:
         """The copy that was made of a file before it was cut, opened where the file ended."""

@@ -20,6 +20,8 @@ BLOCK = 256 * 1024
 """Bytes that are read at once, and the longest line that is kept whole"""
 KNOWN_BY = 256
 """Bytes before the offset that a file is known by"""
+KNOWN = 16 * 1024 * 1024
+"""Bytes before the offset that are read again, so that what follows is understood"""
 COMPRESSED = frozenset((".bz2", ".gz", ".lz4", ".xz", ".zip", ".zst"))
 
 
@@ -85,11 +87,6 @@ class LogFile:
         return os.fstat(self._file.fileno()).st_mtime_ns
 
     @property
-    def has_some(self) -> bool:
-        """Whether anything stands in it."""
-        return os.fstat(self._file.fileno()).st_size > 0
-
-    @property
     def is_cut(self) -> bool:
         """Whether what was read is no longer there: the file was cut and perhaps written anew."""
         return self._bytes_before(self._offset) != self._before
@@ -109,6 +106,20 @@ class LogFile:
         return (
             () if self.is_cut else self._records(os.pread(self._file.fileno(), BLOCK, self._offset))
         )
+
+    def before(self) -> Iterator[tuple[SourceRecord, ...]]:
+        """The whole lines before the offset, a block at a time; of a long file only the last of
+        them.
+        """
+        begin = max(0, self._offset - KNOWN)
+        whole = begin == 0
+        while begin < self._offset:
+            block = os.pread(self._file.fileno(), min(BLOCK, self._offset - begin), begin)
+            end = block.rfind(b"\n") + 1 or len(block)
+            lines = block[:end].split(b"\n")
+            yield tuple(SourceRecord(0, line) for line in lines[not whole :] if line.strip())
+            begin += max(end, 1)
+            whole = True
 
     def close(self) -> None:
         """Close it."""

@@ -22,11 +22,14 @@ Position = Mapping[str, object]
 class Arrivals:
     """Records that came together, and where the road goes on once all of them are safe.
 
-    `position` is None on a road that cannot go back: what is missed there is missed.
+    `position` is None on a road that cannot go back: what is missed there is missed. Records that
+    are `heard` lie before the stored position: a former run sent what they tell, and the source
+    only needs them to understand what follows.
     """
 
     records: tuple[SourceRecord, ...]
     position: Position | None = None
+    heard: bool = False
 
     @property
     def size(self) -> int:

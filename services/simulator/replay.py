@@ -128,8 +128,7 @@ class Replay:
 
     def _events(self, line: Line) -> list[Line]:
         self._last, text = line
-        told = self._translation.events(self._last, text)
-        return [line] if told is None else [(self._last, event) for event in told]
+        return [(self._last, event) for event in self._translation.events(self._last, text)]
 
     async def _add(self, line: Line) -> None:
         if not self._gathering.has_room(line):

@@ -1,5 +1,5 @@
-"""A stand-in for Asterisk's manager interface: it tells calls whose truth is known, cuts its packets
-anywhere, tells some twice, and hangs up in the middle of others.
+"""A stand-in for Asterisk's manager interface: it tells calls whose truth is known, cuts its
+packets anywhere, tells some twice, and hangs up in the middle of others.
 """
 
 import asyncio
@@ -118,7 +118,9 @@ class AmiStandIn:
             middle = self._random.randrange(len(text))
             writer.write(text[:middle])
             await writer.drain()
-            writer.write(text[middle:] * (2 if self._random.random() < 0.05 and not middle else 1))
+            writer.write(text[middle:])
+            if self._random.random() < 0.05:
+                writer.write(text)
             self._next += 1
         await writer.drain()
         self.is_over.set()
@@ -138,6 +140,8 @@ class AmiStandIn:
                     waiting.pop(one["Uniqueid"], None)
                 case "AgentConnect":
                     talks.add((one["Queue"], one["MemberName"]))
+                case _:
+                    pass
         yield {"Response": "Success", "ActionID": action, "EventList": "start"}
         known = {"ActionID": action, "Status": "1", "Paused": "0"}
         for queue in QUEUES:

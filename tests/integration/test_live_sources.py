@@ -3,8 +3,11 @@ repeated and interrupted on the way has the figures of what happened.
 """
 
 import asyncio
+import json
+import signal
+import sys
 from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager
+from pathlib import Path
 
 import pytest
 
@@ -20,6 +23,7 @@ from floorpulse.simulator.options import Target
 from tests.fakes.event_server import EventServer
 from tests.integration import ami_stand_in, esl_stand_in
 from tests.integration.ami_stand_in import AmiStandIn
+from tests.integration.answering import Asked, Said, answering
 from tests.integration.call_stories import CallStory, stories
 from tests.integration.esl_stand_in import EslStandIn
 from tests.unit.ingest.telephony import Body, visits
@@ -52,7 +56,7 @@ async def carried(
     async with server.client() as client:
         feed = EventFeed(client, TARGET, ServerWatch(TARGET.url))
         working = asyncio.create_task(feed.work())
-        carrier = Carrier(feed, stream_of(form, "test"), None, batch=TARGET.batch)
+        carrier = Carrier(feed, stream_of(form, "asterisk"), None, batch=TARGET.batch)
         running = asyncio.create_task(carrier.run(road))
         ended = asyncio.create_task(_when(over))
         await asyncio.wait({running, ended}, return_when=asyncio.FIRST_COMPLETED)
@@ -112,9 +116,6 @@ async def test_ten_thousand_events_of_an_event_socket_have_the_figures_of_what_h
     assert known == wanted
 
 
-Listening = AbstractAsyncContextManager[int]
-
-
 @pytest.mark.parametrize("platform", ["asterisk", "freeswitch"])
 async def test_a_wrong_secret_ends_it_with_words(platform: str) -> None:
     told = stories(2, seed=3)
@@ -129,7 +130,7 @@ async def test_a_wrong_secret_ends_it_with_words(platform: str) -> None:
             if platform == "asterisk"
             else EslRoads(EslAccount("127.0.0.1", port, "wrong"))
         )
-        with pytest.raises(RoadClosedError, match="Authentication failed|refuses the password"):
+        with pytest.raises(RoadClosedError, match=r"Authentication failed|refuses the password"):
             await anext(road(None))
     assert stand_in.connections == 1
 
@@ -140,9 +141,49 @@ async def test_a_manager_without_stamps_is_not_listened_to() -> None:
     stand_in = AmiStandIn(packets[:1] + stampless, 0, seed=4)
     async with stand_in.listening() as port:
         account = AmiAccount("127.0.0.1", port, "floorpulse", ami_stand_in.SECRET)
-        with pytest.raises(RoadClosedError, match="timestampevents = yes"):
+        with pytest.raises(RoadClosedError, match="without a stamp"):
             async for _ in AmiRoads(account)(None):
                 pass
+
+
+def taken(asked: Asked) -> Said:
+    """All events of a batch are accepted."""
+    answer = {"accepted": len(asked.body.splitlines()), "rejected": []}
+    return Said(202, json.dumps(answer).encode(), {"Content-Type": "application/json"})
+
+
+async def test_the_command_follows_a_log_keeps_its_position_and_ends_when_told(
+    tmp_path: Path,
+) -> None:
+    log, key, position = (tmp_path / name for name in ("queue_log", "key", "position"))
+    key.write_text("fp_key")
+    log.write_text("1794300000|c.1|sales|NONE|ENTERQUEUE||5550100|1\n")
+    async with answering(taken) as server:
+        options = {
+            "--follow": log,
+            "--to": f"http://127.0.0.1:{server.port}",
+            "--key-file": key,
+            "--position": position,
+        }
+        words = [str(word) for pair in options.items() for word in pair]
+        command = ["-m", "floorpulse.cli.app", "source", "asterisk-queue-log", *words]
+        process = await asyncio.create_subprocess_exec(sys.executable, *command)
+        await until(position.exists)
+        with log.open("a") as file:
+            file.write("1794300010|c.1|sales|ana|CONNECT|10|d.1|3\n")
+        await until(lambda: len(server.asked) == 2)
+        process.send_signal(signal.SIGTERM)
+
+        assert await asyncio.wait_for(process.wait(), 30) == 0
+
+    assert b"contact.answered" in server.asked[1].body
+    assert json.loads(position.read_text())["position"]["line"] == 2
+
+
+async def until(true: Callable[[], bool]) -> None:
+    async with asyncio.timeout(60):
+        while not true():  # noqa: ASYNC110  another process's progress
+            await asyncio.sleep(0.05)
 
 
 async def test_whoever_is_no_manager_is_not_asked_twice() -> None:

@@ -34,7 +34,7 @@ SOURCES: Mapping[str, SourceFactory] = MappingProxyType(
         "cloudevents": payload_source(cloudevents.events),
         "freeswitch": CallCenterEvents,
         "genesys-cloud": payload_source(genesys_cloud.events),
-        "queue-log": lambda settings: QueueLog(settings.name),
+        "queue-log": QueueLog,
         "tencent-ccc": TencentCcc,
         "twilio-taskrouter": TaskRouter,
     }
@@ -71,4 +71,4 @@ def stream_of(
         message = f"there is no source {name!r}; there are {', '.join(sorted(sources))}"
         raise UnknownSourceError(message)
     settings = SourceSettings(speaks_as) if isinstance(speaks_as, str) else speaks_as
-    return SourceStream(sources[name](settings))
+    return SourceStream(sources[name](settings), settings.name)

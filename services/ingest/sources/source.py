@@ -1,7 +1,7 @@
 """The protocol of a source: records of a platform in, canonical events out.
 
     record ─► take ─► events as JSON: the facts that it tells, perhaps none
-                  └─► a refusal: no record of this platform
+                  └─► a refusal: no record of this platform, or one that cannot be so
     end    ─► finish ─► events held back until the end
 
 A source is the state of one stream: calls that may still enter a queue, agents that are logged in.
@@ -56,9 +56,10 @@ class SourceSettings:
     `name` is the `source` of its events (`asterisk:pbx1`). `queues` and `agents` name what the
     platform knows by ids, `activities` says which state an activity of the platform's own is,
     `scales` how its surveys are read, by the survey's name there. `zone` is the IANA zone of
-    stamps without an offset. The others are for the platforms that need them: `after_work` says
-    whether Twilio's agents wrap up, `public_url` is the address that senders sign, `instance` the
-    tenant of the platform that may speak, `types` foreign types of CloudEvents.
+    stamps without an offset, None where nobody said it. The others are for the platforms that need
+    them: `after_work` says whether Twilio's agents wrap up, `public_url` is the address that
+    senders sign, `instance` the tenant of the platform that may speak, `types` foreign types of
+    CloudEvents.
     """
 
     name: str
@@ -66,7 +67,7 @@ class SourceSettings:
     agents: Mapping[str, str] = field(default_factory=dict)
     activities: Mapping[str, AgentState] = field(default_factory=dict)
     scales: Mapping[str, SurveyScale] = field(default_factory=dict)
-    zone: str = "UTC"
+    zone: str | None = None
     after_work: AfterWork = "wrapup"
     public_url: str | None = None
     instance: str | None = None

@@ -242,6 +242,16 @@ def test_a_record_that_the_source_cannot_read_goes_as_it_is() -> None:
     assert any("odd" in note for note in ends["notes"])
 
 
+def test_what_a_former_run_sent_is_heard_and_not_sent_again(file: PositionFile) -> None:
+    server = EventServer()
+    heard = Arrivals(arrived(1).records, heard=True)
+
+    run(carry(server, Road([heard, arrived(2)]), file))
+
+    assert ids(server) == [2]
+    assert file.read() == {"n": 2}
+
+
 # ---------------------------------------------------------------- connections that break
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from floorpulse.connectors.followed_log import FollowedLog
-from floorpulse.connectors.log_files import BLOCK
+from floorpulse.connectors.log_files import BLOCK, KNOWN
 from floorpulse.connectors.road import Arrivals, Position, RoadClosedError
 from tests.fakes.virtual_time import run
 
@@ -28,6 +28,7 @@ class Follower:
         self._coming: asyncio.Future[Arrivals] | None = None
         self.position = since
         self.places: list[int] = []
+        self.heard: list[str] = []
 
     async def more(self) -> list[str]:
         """The lines that come until none come for a while."""
@@ -39,6 +40,9 @@ class Follower:
                 return lines
             self._coming = None
             arrived = coming.result()
+            if arrived.heard:
+                self.heard += [record.content.decode() for record in arrived.records]
+                continue
             self.position = arrived.position
             self.places += [record.place for record in arrived.records]
             lines += [record.content.decode() for record in arrived.records]
@@ -219,9 +223,32 @@ async def after_its_file_was_compressed(path: Path) -> None:
     assert [one["event"] for one in said] == ["position_lost"]
 
 
+async def understanding_what_was_read_before(path: Path) -> None:
+    write(path, "a", "b")
+    _, position = await read(path)
+    write(path, "c")
+    follower = Follower(path, position)
+    assert await follower.more() == ["c"]
+    assert follower.heard == ["a", "b"]
+    await follower.stop()
+
+
+async def understanding_the_end_of_what_was_long(path: Path) -> None:
+    write(path, *(f"{number:<1000}" for number in range(KNOWN // 1000 + 100)))
+    _, position = await read(path)
+    follower = Follower(path, position)
+    assert await follower.more() == []
+    numbers = [int(line) for line in follower.heard]
+    assert numbers == list(range(numbers[0], KNOWN // 1000 + 100))
+    assert 0 < numbers[0] < 500
+    await follower.stop()
+
+
 @pytest.mark.parametrize(
     "story",
     [
+        understanding_what_was_read_before,
+        understanding_the_end_of_what_was_long,
         goes_on,
         after_a_rotation,
         after_three_rotations,

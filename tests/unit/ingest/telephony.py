@@ -29,9 +29,8 @@ def told(form: str, records: Iterable[Body]) -> list[Body]:
     stream = stream_of(form, f"{form}:test")
     events: list[Body] = []
     for place, record in enumerate(records, 1):
-        known = stream.events(place, json.dumps(record).encode())
-        assert known is not None, stream.notes()
-        events += [json.loads(one) for one in known]
+        events += map(json.loads, stream.events(place, json.dumps(record).encode()))
+    assert not stream.refused, stream.notes()
     for event in events:
         assert isinstance(verdict(event), CanonicalEvent), (event, verdict(event))
     return events

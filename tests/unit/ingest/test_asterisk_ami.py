@@ -377,9 +377,21 @@ def test_names_of_the_settings_stand_for_those_of_asterisk() -> None:
     stream = stream_of(AMI, settings)
 
     text = json.dumps(member("QueueMemberAdded", 0)).encode()
-    [state] = [json.loads(one) for one in stream.events(1, text) or ()]
+    [state] = [json.loads(one) for one in stream.events(1, text)]
 
     assert (state["agent"], state["queues"], state["source"]) == ("Ana B.", ["Sales"], "pbx")
+
+
+def test_calls_of_two_servers_with_one_id_are_two_contacts() -> None:
+    record = json.dumps(joins(0, "1794300000.7")).encode()
+
+    contacts = {
+        json.loads(one)["contact"]
+        for source in ("asterisk:pbx1", "asterisk:pbx2")
+        for one in stream_of(AMI, source).events(1, record)
+    }
+
+    assert contacts == {"pbx1-1794300000.7", "pbx2-1794300000.7"}
 
 
 def test_an_event_without_a_stamp_is_refused_with_the_remedy() -> None:
@@ -427,7 +439,7 @@ def test_whatever_comes_nothing_raises_and_every_event_is_one(
 ) -> None:
     stream = stream_of(AMI, "pbx")
     for place, (name, at, said) in enumerate(junk):
-        for one in stream.events(place, json.dumps({**event(name, at, ""), **said}).encode()) or ():
+        for one in stream.events(place, json.dumps({**event(name, at, ""), **said}).encode()):
             assert json.loads(one).get("contact", "-") != ""
 
 

@@ -19,6 +19,7 @@ import msgspec
 
 from floorpulse.contracts.letters import Reason, Refusal
 from floorpulse.contracts.refusals import of_decoding
+from floorpulse.ingest.sources.asterisk.names import contact_of
 from floorpulse.ingest.sources.asterisk_ami.members import QueueMembers, QueueTelephone
 from floorpulse.ingest.sources.asterisk_ami.message import AmiEvent, EventBody
 from floorpulse.ingest.sources.asterisk_ami.stays import QueueStays
@@ -153,6 +154,8 @@ class ManagerEvents:
         return False
 
     def _encoded(self, body: EventBody) -> bytes:
+        if "contact" in body:
+            body["contact"] = contact_of(str(body["contact"]), self._settings.name)
         if "queue" in body:
             body["queue"] = self._settings.queue(str(body["queue"]))
         if "agent" in body:

@@ -233,8 +233,10 @@ class QueueStays:
 
     def missed(self, present: set[str], asked: int) -> Iterator[EventBody]:
         """The list of who waits is complete, as of `asked` (epoch milliseconds): who is not on it
-        left while nobody listened. How is not known.
+        left while nobody listened. How is not known. What hung up meanwhile is forgotten.
         """
+        self._doors.clear()
+        self._presumed.clear()
         for channel, stay in list(self._waiting.items()):
             if channel not in present and stay.since < asked:
                 del self._waiting[channel]

@@ -11,13 +11,14 @@ The start of a bridge is told before it is tried.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from floorpulse.contracts.events import LeftReason
 from floorpulse.ingest.sources.freeswitch.message import CallCenterEvent, EventBody
 from floorpulse.ingest.sources.payloads import identity
 
 MOST_CALLS = 100_000
-"""Callers whose last stay is remembered"""
+"""Calls that are remembered: of some the end is never told"""
 NOT_MISSED = frozenset(("LOSE_RACE", "ORIGINATOR_CANCEL", "PICKED_OFF"))
 """Causes by which a telephone stopped ringing that are not its agent's doing"""
 GAVE_UP = frozenset(("BREAK_OUT", "NONE", ""))
@@ -53,8 +54,7 @@ class CallersOfQueues:
             body = before.start.event("transferred", event.at, to_queue=event.queue or None)
             yield {**body, "id": identity(event.name, "t")}
         self._stays[event.contact] = CallerStay(event)
-        if len(self._stays) > MOST_CALLS:
-            del self._stays[next(iter(self._stays))]
+        _bound(self._stays)
         yield event.event(
             "offered", queue=event.queue, customer=event.text("CC-Member-CID-Number") or None
         )
@@ -62,6 +62,7 @@ class CallersOfQueues:
     def rings(self, event: CallCenterEvent) -> None:
         """A caller is offered to an agent."""
         self._rings[event.agent, event.stay] = event.at
+        _bound(self._rings)
 
     def failed(self, event: CallCenterEvent) -> Iterator[EventBody]:
         """An agent was offered a caller and did not answer."""
@@ -85,6 +86,7 @@ class CallersOfQueues:
         self._answered(event.contact)
         if channel := event.text("CC-Agent-UUID"):
             self._channels[channel] = event
+            _bound(self._channels)
         yield event.event("answered", agent=agent, queue=event.queue or None)
 
     def parted(self, event: CallCenterEvent) -> Iterator[EventBody]:
@@ -124,3 +126,9 @@ class CallersOfQueues:
     def _answered(self, contact: str) -> None:
         if stay := self._stays.get(contact):
             stay.is_answered = True
+
+
+def _bound(known: dict[Any, Any]) -> None:
+    """Forget the oldest where there are too many."""
+    if len(known) > MOST_CALLS:
+        del known[next(iter(known))]

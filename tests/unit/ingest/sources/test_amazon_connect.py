@@ -1,11 +1,16 @@
 """Amazon Connect: what contact events, records, agent events and evaluations tell."""
 
+import json
+from random import Random
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from floorpulse.contracts.letters import Reason, Refusal
 from floorpulse.ingest.sources.source import SourceRecord, SurveyScale
+from tests.fakes.connect_floor import calls
 from tests.unit.ingest.sources.told import figures, opened, told, visits
 
 ARN = "arn:aws:connect:eu-west-2:1:instance/i"
@@ -395,3 +400,53 @@ def test_what_is_no_payload_of_amazon_connect_is_refused(payload: bytes) -> None
     said = opened("amazon-connect").take(SourceRecord(0, payload))
     assert isinstance(said, Refusal)
     assert said.reason in {Reason.MALFORMED, Reason.MISSING_FIELD}
+
+
+def test_a_record_tells_as_much_as_it_knows() -> None:
+    going_on = record(DisconnectTimestamp=None)
+    agent: dict[str, Any] = {"ARN": f"{ARN}/agent/ana", "ConnectedToAgentTimestamp": TAKEN}
+    scales = {"stars": SurveyScale("csat", 1, 5)}
+    never_queued = record(Queue=None, Attributes={"stars": "4"})
+    assert kinds(going_on) == ["contact.offered", "contact.answered", "contact.wrapped"]
+    assert kinds(record(Agent=agent)) == ["contact.offered", "contact.answered", "contact.ended"]
+    assert kinds(record(**UNANSWERED, DisconnectTimestamp=None)) == ["contact.offered"]
+    assert kinds(record(Queue={"ARN": f"{ARN}/queue/orders"})) == []
+    (survey,) = told(opened("amazon-connect", scales=scales), never_queued)
+    assert "visit" not in survey
+
+
+def test_a_contact_event_tells_as_much_as_it_knows() -> None:
+    unstamped: dict[str, Any] = {"queueInfo": {"queueArn": f"{ARN}/queue/orders"}}
+    old = contact("DISCONNECTED", **unstamped)
+    assert [(one["type"], one["at"]) for one in told(opened("amazon-connect"), old)] == [
+        ("contact.abandoned", 1_793_610_100_000)
+    ]
+    assert kinds(contact("COMPLETED", **unstamped)) == []
+    assert kinds(contact("COMPLETED")["detail"]) == ["contact.offered"]
+
+
+@pytest.mark.parametrize("absent", ["EventTimestamp", "EventId"])
+def test_an_agent_event_without_what_makes_it_one_is_refused(absent: str) -> None:
+    event = snapshot("LOGIN", []) | {absent: None}
+    said = opened("amazon-connect").take(SourceRecord(0, json.dumps(event).encode()))
+    assert isinstance(said, Refusal)
+
+
+def test_a_kind_of_agent_event_that_is_not_known_is_counted() -> None:
+    source = opened("amazon-connect")
+    assert told(source, snapshot("DREAM", [])) == []
+    assert source.unknown.counted() == {"DREAM": 1}
+
+
+def test_an_evaluation_of_no_contact_is_refused() -> None:
+    nobody = json.dumps(evaluation(Metadata={})).encode()
+    assert isinstance(opened("amazon-connect").take(SourceRecord(0, nobody)), Refusal)
+
+
+@given(st.integers(0, 10_000), st.sets(st.integers(0, 4)))
+def test_some_of_a_calls_events_never_contradict_all_of_them(seed: int, kept: set[int]) -> None:
+    (call,) = calls(1, Random(seed))
+    everything = [call.record(), *call.events()]
+    some = [event for number, event in enumerate(everything) if number in kept]
+    for visit in visits(told(opened("amazon-connect"), *some)).values():
+        assert figures(visit)["outcome"] in {None, call.outcome}
