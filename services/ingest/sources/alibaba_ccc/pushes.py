@@ -41,7 +41,9 @@ def event(push: Fields, settings: SourceSettings) -> Told:
     if contact is None or at is None:
         return missing("contactId or eventTime")
     group = push.text("skillGroupId")
-    if group is None or not is_inbound(push, "callType"):
+    if not is_inbound(push, "callType"):
+        return Ignored(f"{kind} {push.word('callType')}")
+    if group is None:
         return ()
     leg = Leg(contact, group, (contact,))
     return _told(leg, told, at, push, settings)

@@ -13,13 +13,13 @@ from collections.abc import Sequence
 from floorpulse.contracts.letters import Refusal
 from floorpulse.ingest.sources.fields import Fields
 from floorpulse.ingest.sources.genesys_cloud.legs import Leg, leg_of, served
-from floorpulse.ingest.sources.payloads import EventBody, missing
+from floorpulse.ingest.sources.payloads import EventBody, Ignored, missing
 from floorpulse.ingest.sources.source import SourceSettings
 
 CALLER_WENT = "PEER"
 """How a session ends that the other side hung up"""
 
-Told = Sequence[EventBody] | Refusal
+Told = Sequence[EventBody] | Ignored | Refusal
 
 
 def offered(body: Fields, settings: SourceSettings) -> Told:
@@ -61,7 +61,7 @@ def parted(body: Fields, settings: SourceSettings) -> Told:
     if leg is None or agent is None:
         return _legless(body)
     if _outbound(leg, body):
-        return ()
+        return Ignored("user.end OUTBOUND")
     talk = body.span("interactingDurationMs")
     if not talk:
         return _missed(leg, body, settings.agent(agent), settings)
@@ -77,7 +77,7 @@ def wrapped(body: Fields, _settings: SourceSettings) -> Told:
     if leg is None:
         return _legless(body)
     if _outbound(leg, body):
-        return ()
+        return Ignored("acw OUTBOUND")
     return [leg.told("contact.wrapped", wrap_ms=body.span("wrapupDurationMs"))]
 
 
@@ -99,4 +99,4 @@ def _legless(body: Fields) -> Told:
     for name in ("conversationId", "eventTime"):
         if body.text(name) is None:
             return missing(name)
-    return ()
+    return Ignored("no queueId or userId")

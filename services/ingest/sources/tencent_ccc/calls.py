@@ -15,7 +15,7 @@ from itertools import pairwise
 
 from floorpulse.contracts.letters import Refusal
 from floorpulse.ingest.sources.fields import Fields
-from floorpulse.ingest.sources.payloads import EventBody, identity, missing
+from floorpulse.ingest.sources.payloads import EventBody, Ignored, identity, missing
 from floorpulse.ingest.sources.source import SourceSettings
 from floorpulse.ingest.sources.tencent_ccc import surveys
 
@@ -38,7 +38,7 @@ BY_NAME = {
 }
 OUTBOUND = 200
 """From here on an end is one of an outbound call"""
-Told = Sequence[EventBody] | Refusal
+Told = Sequence[EventBody] | Ignored | Refusal
 
 
 @dataclass(frozen=True)
@@ -75,13 +75,13 @@ def call(record: Fields, settings: SourceSettings) -> Told:
     if session is None:
         return missing("SessionId")
     if record.number("CallType") in NOT_INBOUND or record.number("Direction") == 1:
-        return ()
+        return Ignored(f"CallType {record.text('CallType') or 'outbound'}")
     first = _queued(session, record, settings)
     if first is None:
-        return ()
+        return Ignored("call without a queue")
     stays = _stays(first, record, settings)
     if not stays and _saw_no_queue(record):
-        return ()
+        return Ignored(f"EndStatus {status_of(record)}")
     told = [event for stay in stays for event in _of(stay)]
     told += [_passed_on(one, following) for one, following in pairwise(stays)]
     if not stays:

@@ -52,8 +52,8 @@ def events(
     return _learnt(calls.call(outer, settings), known_calls)
 
 
-def _learnt(told: Sequence[EventBody] | Refusal, known_calls: KnownCalls) -> Told:
-    if not isinstance(told, Refusal):
+def _learnt(told: Told, known_calls: KnownCalls) -> Told:
+    if not isinstance(told, Ignored | Refusal):
         known_calls.learn(told)
     return told
 
@@ -64,5 +64,5 @@ def _calls(records: Sequence[Fields], settings: SourceSettings) -> Sequence[Even
         of_call = calls.call(record, settings)
         if isinstance(of_call, Refusal):
             return of_call
-        told += of_call
+        told += () if isinstance(of_call, Ignored) else of_call
     return told

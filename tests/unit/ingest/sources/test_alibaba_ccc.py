@@ -273,6 +273,7 @@ def test_what_names_no_skill_group_or_is_not_inbound_tells_nothing() -> None:
     assert told(VENDOR, push("Enqueue", callType="OUTBOUND")) == []
     assert ignored(VENDOR, push("CDRReady")) == []
     assert ignored(VENDOR, push("Dances")) != []
+    assert ignored(VENDOR, push("Enqueue", callType="OUTBOUND")) != []
 
 
 def test_an_agent_whose_ringing_timed_out_is_on_break_and_has_missed_a_call() -> None:

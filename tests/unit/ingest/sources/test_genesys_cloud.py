@@ -149,6 +149,8 @@ def test_a_notice_without_conversation_or_time_is_refused() -> None:
 
 def test_a_kind_that_nobody_knows_is_counted_and_a_silent_one_is_not() -> None:
     assert "  bot.start: 1 payload, first in payload 1" in ignored(VENDOR, notice("bot.start"))
+    dialled = notice("user.end", userId="u-1", direction="OUTBOUND")
+    assert "  user.end OUTBOUND: 1 payload, first in payload 1" in ignored(VENDOR, dialled)
     assert ignored(VENDOR, notice("customer.end")) == []
     assert ignored(VENDOR, {"topicName": "channel.metadata", "eventBody": {"message": "x"}}) == []
 

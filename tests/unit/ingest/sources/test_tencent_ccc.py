@@ -218,6 +218,8 @@ def test_what_is_no_call_and_no_history_is_refused_or_counted() -> None:
     )
     assert ignored(VENDOR, {"SessionId": "s", "RecordURL": "…"}) == []
     assert ignored(VENDOR, {"SessionId": "s"}) != []
+    assert "  CallType 1: 1 payload, first in payload 1" in ignored(VENDOR, cdr(CallType=1))
+    assert told(VENDOR, {"Response": {"TelCdrs": [cdr(CallType=1)]}}) == []
     assert ignored(VENDOR, history(row(0, "dances"))) != []
 
 

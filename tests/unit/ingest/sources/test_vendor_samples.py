@@ -6,6 +6,8 @@ from random import Random
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tests.unit.ingest.sources.vendors import payloads_of, samples, states, told, visits
 
@@ -62,3 +64,23 @@ def test_a_sample_puts_its_agents_into_the_states_of_its_list(path: Path) -> Non
     _, wanted = sample(path)
 
     assert states(of(path)) == states(wanted["events"])
+
+
+RANKS = (None, "left", "abandoned", "answered")
+
+
+@pytest.mark.parametrize("path", samples(*VENDORS))
+@given(data=st.data())
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+def test_part_of_a_sample_never_tells_an_outcome_that_all_of_it_takes_back(
+    path: Path, data: st.DataObject
+) -> None:
+    events = of(path)
+    whole = visits(events)
+    part = data.draw(st.lists(st.sampled_from(events), max_size=len(events)))
+
+    for visit, figures in visits(part).items():
+        outcome = figures["outcome"]
+        assert RANKS.index(outcome) <= RANKS.index(whole[visit]["outcome"])
+        if outcome == whole[visit]["outcome"] == "answered" and figures["talk"]:
+            assert figures["talk"] == whole[visit]["talk"]
