@@ -3,11 +3,13 @@
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import httpx
 import pytest
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
+from structlog.testing import capture_logs
 
 from floorpulse.contracts.letters import Reason, Refusal
 from floorpulse.contracts.tallies import What
@@ -15,14 +17,16 @@ from floorpulse.definitions.domain.bodies import Kind, SourceBody
 from floorpulse.definitions.domain.in_force import Definitions, Version
 from floorpulse.ingest.api import sources
 from floorpulse.ingest.app import Ingest, RequestBounds
+from floorpulse.ingest.configured import configured
 from floorpulse.ingest.domain.judge import EventLimits
 from floorpulse.ingest.metrics import IngestMetrics, SourceMetrics
 from floorpulse.ingest.receiving import Receiving, Vendors
 from floorpulse.ingest.sources.delivery import Receiver, Reply, by_key
 from floorpulse.ingest.sources.payloads import EventBody, Ignored, payload_source
-from floorpulse.ingest.sources.source import SourceSettings
+from floorpulse.ingest.sources.source import SourceSettings, SurveyScale
 from floorpulse.ingest.tallies import Tallies, Tally, TallyKey
 from floorpulse.runtime.http import create_app
+from tests.fakes.definitions import definitions
 from tests.fakes.log import MemoryLog
 from tests.unit.ingest.builders import AT, NOW, PSEUDONYMS
 
@@ -46,7 +50,7 @@ def bell(
 
 
 VENDORS = Vendors(
-    {"cloudevents": payload_source(bell), "twilio-taskrouter": payload_source(bell)},
+    dict.fromkeys(("cloudevents", "twilio-taskrouter", "tencent-ccc"), payload_source(bell)),
     {
         "cloudevents": Receiver(by_key),
         "twilio-taskrouter": Receiver(by_key, Reply(204)),
@@ -101,9 +105,15 @@ class Scene:
             now=lambda: NOW,
         )
 
-    async def post(self, name: str, body: object, secret: str = "shop's") -> httpx.Response:  # noqa: S107  a test's
+    async def post(
+        self,
+        name: str,
+        body: object,
+        secret: str = "shop's",  # noqa: S107  a test's
+        kind: str = "application/json",
+    ) -> httpx.Response:
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
-        headers = {"content-type": "application/json", "authorization": f"Bearer {secret}"}
+        headers = {"content-type": kind, "authorization": f"Bearer {secret}"}
         return await self.client.post(f"/v1/sources/{name}", content=content, headers=headers)
 
     def stored(self, topic: str = "contact-events") -> list[dict[str, object]]:
@@ -237,3 +247,47 @@ async def test_more_payloads_than_a_request_may_have_are_too_many() -> None:
 
 async def test_a_body_beyond_the_limit_is_not_read() -> None:
     assert (await Scene(source("bell")).post("bell", b" " * 9000)).status_code == 413
+
+
+async def test_a_body_that_is_none_as_a_whole_is_one_dead_letter() -> None:
+    scene = Scene(source("bell"))
+    answer = await scene.post("bell", b"a=\xff", kind="application/x-www-form-urlencoded")
+    assert [one["reason"] for one in answer.json()["rejected"]] == ["malformed"]
+    assert len(scene.stored("dead-letters")) == 1
+
+
+async def test_a_platform_that_reads_the_answer_gets_its_own() -> None:
+    answer = await Scene(source("bell", vendor="tencent-ccc")).post("bell", RINGS)
+    assert (answer.status_code, answer.content) == (200, b'{"ErrCode":0}')
+
+
+async def test_more_than_there_is_room_for_is_asked_again() -> None:
+    narrow = replace(BOUNDS, events_under_way=0)
+    answer = await Scene(source("bell"), bounds=narrow).post("bell", RINGS)
+    assert (answer.status_code, answer.headers["retry-after"]) == (429, "1")
+
+
+async def test_a_source_without_a_secret_is_said_once() -> None:
+    scene = Scene(source("bell", secret=None))
+    with capture_logs() as logs:
+        await scene.post("bell", RINGS)
+        await scene.post("bell", RINGS)
+    assert [line["event"] for line in logs] == ["source_without_secret"]
+
+
+def test_a_definition_is_read_with_its_scales_and_foreign_types() -> None:
+    text = """
+tenant: shop
+sources:
+  - id: crm
+    vendor: cloudevents
+    secret: env:SHOP
+    scales: {stars: {worst: 1, best: 5, scores: {great: 5}}}
+    types:
+      org.example.call: {type: contact.ended, fields: {contact: id}, values: {contact: {a: b}}}
+"""
+    (one,) = configured(definitions(text), "crm", NOW)
+    assert (one.tenant, one.secret, one.settings.zone) == ("shop", "env:SHOP", "UTC")
+    assert one.settings.scales["stars"] == SurveyScale("csat", 1, 5, {"great": 5})
+    foreign = one.settings.types["org.example.call"]
+    assert (foreign.type, foreign.values) == ("contact.ended", {"contact": {"a": "b"}})

@@ -16,8 +16,9 @@ from floorpulse.ingest.sources.amazon_connect import (
     contact_records,
     evaluations,
 )
+from floorpulse.ingest.sources.amazon_connect.legs import leg_of
 from floorpulse.ingest.sources.fields import Fields
-from floorpulse.ingest.sources.payloads import EventBody, Ignored
+from floorpulse.ingest.sources.payloads import EventBody, Ignored, missing
 from floorpulse.ingest.sources.source import SourceSettings
 
 CONTACT_EVENT = "AMAZON CONNECT CONTACT EVENT"
@@ -39,7 +40,11 @@ def events(
     if kind is not None:
         if kind.upper() != CONTACT_EVENT and not kind.upper().endswith(RENAMED):
             return Ignored(kind)
-        return contact_events.events(envelope.part("detail"), envelope, settings)
+        detail = envelope.part("detail")
+        leg = leg_of(detail)
+        if leg is None:
+            return missing("contactId")
+        return contact_events.events(detail, envelope, leg, settings)
     return _bare(envelope, settings)
 
 
@@ -49,8 +54,9 @@ def _bare(payload: Fields, settings: SourceSettings) -> Sequence[EventBody] | Ig
         return evaluations.events(evaluation, settings)
     if payload.text("AgentARN") and payload.text("EventType"):
         return agent_events.events(payload, settings)
-    if payload.text("ContactId") and payload.text("EventType"):
-        return contact_events.events(payload, Fields(None), settings)
-    if payload.text("ContactId"):
-        return contact_records.events(payload, settings)
-    return STRANGER
+    leg = leg_of(payload)
+    if leg is None:
+        return STRANGER
+    if payload.text("EventType"):
+        return contact_events.events(payload, Fields(None), leg, settings)
+    return contact_records.events(payload, leg, settings)

@@ -8,19 +8,17 @@ the agent's stamp in all after it. So one that was lost is told by the next.
 
 from collections.abc import Sequence
 
-from floorpulse.contracts.letters import Refusal
 from floorpulse.ingest.sources.amazon_connect.legs import (
     NO_VISIT,
     NOBODY_GAVE_UP,
     Leg,
     agent_of,
     is_personal,
-    leg_of,
     passed_on,
     queue_of,
 )
 from floorpulse.ingest.sources.fields import Fields
-from floorpulse.ingest.sources.payloads import EventBody, Ignored, missing
+from floorpulse.ingest.sources.payloads import EventBody, Ignored
 from floorpulse.ingest.sources.source import SourceSettings
 
 OVER = frozenset({"DISCONNECTED", "COMPLETED"})
@@ -42,12 +40,9 @@ SECOND = 1000
 
 
 def events(
-    detail: Fields, envelope: Fields, settings: SourceSettings
-) -> Sequence[EventBody] | Ignored | Refusal:
+    detail: Fields, envelope: Fields, leg: Leg, settings: SourceSettings
+) -> Sequence[EventBody] | Ignored:
     """The bodies of a contact event's events; old spellings have stamps in the envelope only."""
-    leg = leg_of(detail)
-    if leg is None:
-        return missing("contactId")
     if leg.method in NO_VISIT:
         return Ignored(leg.method)
     told = ContactEvent(detail, envelope, leg, settings).bodies()
@@ -111,9 +106,8 @@ class ContactEvent:
         """
         if self._kind not in OVER:
             return []
-        at = self._stamp(self._detail, "disconnectTimestamp", "DISCONNECTED")
-        if at is None:
-            at = self._envelope.instant("disconnectTimestamp")
+        stamp = "disconnectTimestamp"
+        at = self._detail.instant(stamp) or self._stamp(self._envelope, stamp, "DISCONNECTED")
         if at is None:
             return []
         if self._answered_at is not None and self._agent is not None:

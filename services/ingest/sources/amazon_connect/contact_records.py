@@ -8,29 +8,25 @@ counts beside an older.
 
 from collections.abc import Iterator, Sequence
 
-from floorpulse.contracts.letters import Refusal
 from floorpulse.ingest.sources.amazon_connect.legs import (
     NO_VISIT,
     NOBODY_GAVE_UP,
     Leg,
     agent_of,
-    leg_of,
     passed_on,
     queue_of,
 )
 from floorpulse.ingest.sources.fields import Fields
-from floorpulse.ingest.sources.payloads import EventBody, Ignored, identity, missing
+from floorpulse.ingest.sources.payloads import EventBody, Ignored, identity
 from floorpulse.ingest.sources.source import SourceSettings, SurveyScale
+from floorpulse.ingest.sources.survey_scores import score_of
 
 SECOND = 1000
 REST_OF_SECOND = 999
 
 
-def events(record: Fields, settings: SourceSettings) -> Sequence[EventBody] | Ignored | Refusal:
+def events(record: Fields, leg: Leg, settings: SourceSettings) -> Sequence[EventBody] | Ignored:
     """The bodies of a record's events."""
-    leg = leg_of(record)
-    if leg is None:
-        return missing("ContactId")
     if leg.method in NO_VISIT:
         return Ignored(leg.method)
     return ContactRecord(record, leg, settings).bodies()
@@ -105,7 +101,7 @@ class ContactRecord:
         at = self._record.instant("LastUpdateTimestamp") or self._ended_at
         answers = self._record.part("Attributes")
         for name, scale in self._settings.scales.items():
-            score = score_of(answers.text(name), scale)
+            score = score_of(answers, name, scale)
             if at is not None and score is not None:
                 yield self._survey(name, scale, at, score)
 
@@ -123,17 +119,6 @@ class ContactRecord:
             "worst": scale.worst,
         }
         return said | ({} if self._queue is None else {"visit": self._leg.visit or 1})
-
-
-def score_of(answer: str | None, scale: SurveyScale) -> float | None:
-    """The score of an answer; None where it is none on the scale."""
-    if answer is None:
-        return None
-    score = scale.scores.get(answer)
-    if score is None:
-        score = Fields({"answer": answer}).number("answer")
-    ends = sorted((scale.worst, scale.best))
-    return score if score is not None and ends[0] <= score <= ends[1] else None
 
 
 def _last(at: int) -> int:

@@ -1,5 +1,6 @@
 """Amazon Connect: what contact events, records, agent events and evaluations tell."""
 
+import json
 from typing import Any
 
 import pytest
@@ -395,3 +396,44 @@ def test_what_is_no_payload_of_amazon_connect_is_refused(payload: bytes) -> None
     said = opened("amazon-connect").take(SourceRecord(0, payload))
     assert isinstance(said, Refusal)
     assert said.reason in {Reason.MALFORMED, Reason.MISSING_FIELD}
+
+
+def test_a_record_tells_as_much_as_it_knows() -> None:
+    going_on = record(DisconnectTimestamp=None)
+    agent: dict[str, Any] = {"ARN": f"{ARN}/agent/ana", "ConnectedToAgentTimestamp": TAKEN}
+    scales = {"stars": SurveyScale("csat", 1, 5)}
+    never_queued = record(Queue=None, Attributes={"stars": "4"})
+    assert kinds(going_on) == ["contact.offered", "contact.answered", "contact.wrapped"]
+    assert kinds(record(Agent=agent)) == ["contact.offered", "contact.answered", "contact.ended"]
+    assert kinds(record(**UNANSWERED, DisconnectTimestamp=None)) == ["contact.offered"]
+    assert kinds(record(Queue={"ARN": f"{ARN}/queue/orders"})) == []
+    (survey,) = told(opened("amazon-connect", scales=scales), never_queued)
+    assert "visit" not in survey
+
+
+def test_a_contact_event_tells_as_much_as_it_knows() -> None:
+    unstamped: dict[str, Any] = {"queueInfo": {"queueArn": f"{ARN}/queue/orders"}}
+    old = contact("DISCONNECTED", **unstamped)
+    assert [(one["type"], one["at"]) for one in told(opened("amazon-connect"), old)] == [
+        ("contact.abandoned", 1_793_610_100_000)
+    ]
+    assert kinds(contact("COMPLETED", **unstamped)) == []
+    assert kinds(contact("COMPLETED")["detail"]) == ["contact.offered"]
+
+
+@pytest.mark.parametrize("absent", ["EventTimestamp", "EventId"])
+def test_an_agent_event_without_what_makes_it_one_is_refused(absent: str) -> None:
+    event = snapshot("LOGIN", []) | {absent: None}
+    said = opened("amazon-connect").take(SourceRecord(0, json.dumps(event).encode()))
+    assert isinstance(said, Refusal)
+
+
+def test_a_kind_of_agent_event_that_is_not_known_is_counted() -> None:
+    source = opened("amazon-connect")
+    assert told(source, snapshot("DREAM", [])) == []
+    assert source.unknown.counted() == {"DREAM": 1}
+
+
+def test_an_evaluation_of_no_contact_is_refused() -> None:
+    nobody = json.dumps(evaluation(Metadata={})).encode()
+    assert isinstance(opened("amazon-connect").take(SourceRecord(0, nobody)), Refusal)

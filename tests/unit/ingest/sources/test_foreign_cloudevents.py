@@ -142,3 +142,23 @@ def test_a_binary_form_without_json_is_refused() -> None:
     records = records_of(headers, b"no json", 10)
     assert isinstance(records, list)
     assert isinstance(opened("cloudevents").take(SourceRecord(0, records[0])), Refusal)
+
+
+def read(payload: object) -> dict[str, Any]:
+    """The one event of a payload, also where ingest would refuse it."""
+    source = opened("cloudevents", types=TYPES)
+    said = source.take(SourceRecord(0, json.dumps(payload).encode()))
+    assert not isinstance(said, Refusal)
+    (event,) = map(json.loads, said)
+    return dict(event)
+
+
+def test_what_is_absent_in_the_data_or_no_number_is_left_to_the_judge() -> None:
+    over = event("org.example.call.over", {"call": {"id": "c1"}, "spoken": "long"})
+    assert read(over)["talk_ms"] == "long"
+    queued = read(event("org.example.call.queued", {"call": {}}))
+    assert queued.keys().isdisjoint({"contact", "queue"})
+
+
+def test_an_event_without_data_is_one() -> None:
+    assert read(event("contact.held"))["type"] == "contact.held"
