@@ -59,7 +59,8 @@ def _on_queue(status: str, entered: EventBody) -> Told:
 
 def _entered(user: str, at: int, body: Fields, settings: SourceSettings) -> EventBody:
     queues = body.raw("activeQueueIds")
-    ids = [one for one in queues if isinstance(one, str)] if isinstance(queues, list) else []
+    known = queues if isinstance(queues, list) else []
+    ids = [one for one in known if isinstance(one, str) and one]
     names = [settings.queue(one) for one in ids[:MOST_QUEUES]]
     return {"at": at, "agent": settings.agent(user), "queues": names or None, "id": f"{user}:{at}"}
 

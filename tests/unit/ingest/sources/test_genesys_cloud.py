@@ -207,7 +207,7 @@ def test_leaving_one_of_two_queues_is_a_state_of_its_own_time() -> None:
     (event,) = facts(
         told(
             VENDOR,
-            activity("ON_QUEUE", activeQueueIds=["q-2"], dateActiveQueuesChanged=iso(30)),
+            activity("ON_QUEUE", activeQueueIds=["q-2", "", 7], dateActiveQueuesChanged=iso(30)),
             queues={"q-2": "refunds"},
             agents={"u-1": "ann"},
         )
