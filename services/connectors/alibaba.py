@@ -97,10 +97,11 @@ class AlibabaCcc:
             page = {"PageNumber": number, "PageSize": PAGE}
             data = await self._answered(self._client.calls, window | page)
             records = [one for one in data.get("List") or () if isinstance(one, dict)]
-            yield msgspec.json.encode({"Data": {"List": records}})
             for one in records:
                 if needs_its_record(Fields(one)):
                     yield await self._own_record(one)
+                else:
+                    yield msgspec.json.encode({"Data": {"List": [one]}})
 
     async def _own_record(self, listed: Json) -> bytes:
         record = await self._answered(self._client.call, {"ContactId": listed.get("ContactId")})

@@ -67,8 +67,8 @@ class TencentCcc:
         return Reconnecting("Tencent CCC", self._windows.arrivals).arrivals(since)
 
     async def _ask(self, since: int, until: int) -> AsyncGenerator[bytes, None]:
-        async for answer in self._calls(since, until):
-            yield msgspec.json.encode(answer)
+        async for record in self._calls(since, until):
+            yield msgspec.json.encode(record)
         for one in self._staff:
             yield msgspec.json.encode(await self._states(one, since, until))
 
@@ -82,7 +82,8 @@ class TencentCcc:
             records = answer.get("TelCdrList") or answer.get("TelCdrs") or []
             known = len(records)
             number += 1
-            yield {"Response": {"TelCdrs": records}}
+            for one in records:
+                yield one
 
     async def _states(self, staff: str, since: int, until: int) -> Json:
         """All rows of one agent in one payload: what an agent does lasts until the next row."""

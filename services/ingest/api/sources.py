@@ -33,7 +33,6 @@ encode = msgspec.json.Encoder().encode
 SourceName = Annotated[
     str,
     InPath(
-        max_length=128,
         description="the `id` of a source in the definitions",
         examples=["amazon-connect:main"],
     ),
@@ -54,6 +53,15 @@ class DeliveryBody(msgspec.Struct, frozen=True):
     ]
 
 
+BODY = {
+    "requestBody": {
+        "description": "As the platform sends it: a JSON object, an array of them, a line each, a "
+        "form, a CloudEvent in any mode. Content-Encoding gzip is taken.",
+        "content": {"application/json": {"schema": {}}},
+    }
+}
+
+
 def router() -> APIRouter:
     """The route of deliveries; reads `app.state.receiving`. It stands behind
     `/v1/sources/retire`.
@@ -67,6 +75,7 @@ def router() -> APIRouter:
         summary="Take what a platform sends",
         responses=described(400, 401, 404, 408, 409, 413, 415, 429, 503)
         | answering(DeliveryBody, 202),
+        openapi_extra=BODY,
     )
     return routes
 

@@ -60,8 +60,9 @@ async def payloads(client: Recorded, most: int, staff: tuple[str, ...] = ()) -> 
 async def test_all_pages_of_calls_come_before_the_states_of_each_agent() -> None:
     client = Recorded(calls=PAGE + 3, rows=2)
 
-    first, second, ann, ben = await payloads(client, 9, ("ann", "ben"))
-    assert [len(one["Response"]["TelCdrs"]) for one in (first, second)] == [PAGE, 3]
+    *calls, ann, ben = await payloads(client, PAGE + 9, ("ann", "ben"))
+    assert [one["SessionId"] for one in calls[-3:]] == ["1-0", "1-1", "1-2"]
+    assert len(calls) == PAGE + 3
     assert [one["Response"]["Data"] for one in (ann, ben)] == [
         [{"StaffEmail": "ann"}] * 2,
         [{"StaffEmail": "ben"}] * 2,

@@ -4,6 +4,7 @@ what no notification brought.
     participant acd    segments start … end   ─► offered … answered, abandoned, left
     participant agent  interact, hold … end   ─► (transferred,) ended
                        wrapup … end           ─► wrapped
+                       alert … end, no more   ─► missed
 
 A session that goes on has no end: of it only what has happened is told.
 """
@@ -71,6 +72,7 @@ def conversation(detail: Fields, settings: SourceSettings) -> Sequence[EventBody
             told += _routed(session, agents, settings)
         else:
             told += _served(session)
+            told += _missed(session, settings)
     return told
 
 
@@ -147,3 +149,15 @@ def _served(session: Session) -> Iterable[EventBody]:
     if wrapped is not None and talk:
         done = replace(session.leg, at=wrapped)
         yield done.told("contact.wrapped", wrap_ms=session.spent("WRAPUP"))
+
+
+def _missed(session: Session, settings: SourceSettings) -> Iterable[EventBody]:
+    """Ringing in vain, unless the caller hung up meanwhile."""
+    until = session.until()
+    rang = session.spent("ALERT")
+    gone = any(one.ended_by == conversations.CALLER_WENT for one in session.segments)
+    if until is not None and rang and session.talked_since is None and not gone:
+        over = replace(session.leg, at=until)
+        agent = settings.agent(session.agent or "")
+        queue = served(session.leg, settings)
+        yield over.told("agent.missed", agent=agent, queue=queue, ring_ms=rang)

@@ -145,15 +145,11 @@ def _staff(one: Fields, settings: SourceSettings) -> str | None:
 
 
 def _of(stay: Stay) -> Iterable[EventBody]:
+    """The events of a stay that an agent accepted."""
+    answered = stay.answered or stay.offered
+    wait = stay.wait_until(answered)
     yield stay.told("contact.offered", stay.offered, queue=stay.queue)
-    if stay.answered is not None:
-        yield stay.told(
-            "contact.answered",
-            stay.answered,
-            agent=stay.agent,
-            queue=stay.queue,
-            wait_ms=stay.wait_until(stay.answered),
-        )
+    yield stay.told("contact.answered", answered, agent=stay.agent, queue=stay.queue, wait_ms=wait)
     if stay.ended is not None:
         yield stay.told("contact.ended", stay.ended)
 

@@ -205,6 +205,25 @@ def test_a_stay_that_nobody_answered_ends_by_its_queue_the_next_one_or_the_dispo
     assert (first["outcome"], first["wait"]) == (outcome, wait * 1000)
 
 
+def test_a_record_of_a_call_that_goes_out_or_on_tells_no_more_than_it_knows() -> None:
+    waits = [queue("a", happened("Enqueue", 0))]
+
+    assert told(VENDOR, detail(waits, [], ContactType="OUTBOUND")) == []
+    assert len(told(VENDOR, detail(waits, [{"EventSequence": []}], ReleaseTime=None))) == 1
+    unstamped = queue("a", {"Event": "Enqueue"}, happened("Enqueue", 0))
+    talks = [agent("ann", "a", happened("Established", 5))]
+    assert [one["type"] for one in told(VENDOR, detail([unstamped], talks))] == [
+        "contact.offered",
+        "contact.answered",
+    ]
+    assert len(told(VENDOR, listed(ReleaseTime=None))) == 2
+    nameless = {"QueueEvents": [], "Data": {"ContactId": None, "QueueEvents": []}}
+    assert refused(VENDOR, nameless) == "the payload has no eventType or ContactId"
+    assert refused(VENDOR, {"Data": {"List": [{"QueueEvents": []}]}}) == (
+        "the payload has no ContactId"
+    )
+
+
 def push(kind: str, second: int = 0, **fields: object) -> Body:
     known = {
         "eventType": kind,
@@ -253,6 +272,20 @@ def test_a_live_call_leaves_as_the_event_is_called(kind: str, reason: str) -> No
     (event,) = told(VENDOR, push(kind))
 
     assert (event["type"], event["reason"]) == ("contact.left", reason)
+
+
+def test_a_live_call_that_is_given_up_and_one_that_is_passed_on() -> None:
+    given_up = visits(told(VENDOR, push("Enqueue"), push("Abandoned", 9)))["job", SALES]
+    passed_on = told(VENDOR, push("BlindTransfer", 9, skillGroupId="b", agentId="ann"))
+
+    assert (given_up["outcome"], given_up["wait"]) == ("abandoned", 9_000)
+    assert [event["type"] for event in passed_on] == ["contact.transferred"]
+
+
+def test_skill_groups_may_come_as_a_list() -> None:
+    (event,) = told(VENDOR, push("AgentReady", agentId="ann", skillGroupIds=["a", "", 7, "b"]))
+
+    assert event["queues"] == ["a", "b"]
 
 
 def test_both_roads_tell_one_call_with_the_records_spans() -> None:

@@ -1,12 +1,16 @@
 """Amazon Connect: what contact events, records, agent events and evaluations tell."""
 
 import json
+from random import Random
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from floorpulse.contracts.letters import Reason, Refusal
 from floorpulse.ingest.sources.source import SourceRecord, SurveyScale
+from tests.fakes.connect_floor import calls
 from tests.unit.ingest.sources.told import figures, opened, told, visits
 
 ARN = "arn:aws:connect:eu-west-2:1:instance/i"
@@ -437,3 +441,12 @@ def test_a_kind_of_agent_event_that_is_not_known_is_counted() -> None:
 def test_an_evaluation_of_no_contact_is_refused() -> None:
     nobody = json.dumps(evaluation(Metadata={})).encode()
     assert isinstance(opened("amazon-connect").take(SourceRecord(0, nobody)), Refusal)
+
+
+@given(st.integers(0, 10_000), st.sets(st.integers(0, 4)))
+def test_some_of_a_calls_events_never_contradict_all_of_them(seed: int, kept: set[int]) -> None:
+    (call,) = calls(1, Random(seed))
+    everything = [call.record(), *call.events()]
+    some = [event for number, event in enumerate(everything) if number in kept]
+    for visit in visits(told(opened("amazon-connect"), *some)).values():
+        assert figures(visit)["outcome"] in {None, call.outcome}

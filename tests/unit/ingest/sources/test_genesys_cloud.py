@@ -91,6 +91,11 @@ def test_routing_ends_with_an_outcome(outcome: str, event: Body) -> None:
     assert one("acd.end", acdOutcome=outcome, answeredUserId="u-1") == [{**known, **event}]
 
 
+def test_the_end_of_a_stay_or_of_work_that_names_no_queue_is_nobodys() -> None:
+    assert one("acd.end", queueId=None, acdOutcome="ABANDON") == []
+    assert one("acw", queueId=None) == []
+
+
 def test_an_answer_of_nobody_is_refused() -> None:
     assert refused(VENDOR, notice("acd.end", acdOutcome="ANSWERED")) == (
         "the payload has no answeredUserId, though acdOutcome is ANSWERED"
@@ -190,6 +195,14 @@ def test_going_on_queue_tells_nothing_until_the_routing_status_does() -> None:
     assert told(VENDOR, activity("ON_QUEUE", "OFF_QUEUE")) == []
 
 
+def test_an_activity_without_user_or_time_or_of_a_new_kind_is_no_state() -> None:
+    nobody = activity("ON_QUEUE", id=None)
+    assert refused(VENDOR, nobody) == "the payload has no user's id, or any time of a change"
+    assert "  users.activity DANCING: 1 payload, first in payload 1" in ignored(
+        VENDOR, activity("ON_QUEUE", "DANCING")
+    )
+
+
 def test_leaving_one_of_two_queues_is_a_state_of_its_own_time() -> None:
     (event,) = facts(
         told(
@@ -240,6 +253,14 @@ def test_the_newer_topic_tells_ringing_hold_and_wrap_up() -> None:
     ]
 
 
+def test_the_newer_topic_without_user_is_refused_and_a_new_state_is_counted() -> None:
+    nobody = notice("x", currentState="ALERT")
+    assert refused(VENDOR, nobody) == ("the payload has no userId or eventTime of an agent's state")
+    assert ignored(VENDOR, notice("x", currentState="SINGING")) != []
+    alone = notice("x", currentState="HOLD", userId="u-1", queueId=None)
+    assert [event["type"] for event in told(VENDOR, alone)] == ["agent.state"]
+
+
 def evaluation(what: str, **fields: object) -> Body:
     body = {
         "id": "ev",
@@ -258,6 +279,19 @@ def test_an_evaluation_without_critical_points_is_fatal_and_one_under_way_is_non
 
     assert (scored["score"], scored["fatal"], "visit" in scored) == (82, True, False)
     assert told(VENDOR, evaluation("InProgress")) == []
+
+
+def test_an_evaluation_or_survey_that_lacks_what_each_has_is_refused() -> None:
+    assert refused(VENDOR, evaluation("Finished", id=None)) == (
+        "the payload has no id, conversationId or eventTime of an evaluation"
+    )
+    assert refused(VENDOR, evaluation("Finished", scoringSet={})) == (
+        "the payload has no scoringSet.totalScore from 0 to 100"
+    )
+    survey = {"surveyForm": {"id": "f"}, "status": "Finished"}
+    assert refused(VENDOR, survey) == (
+        "the payload has no id, conversation or completedDate of a survey"
+    )
 
 
 def test_an_evaluation_that_is_taken_back_is_retracted_later_than_it_was_scored() -> None:
@@ -293,6 +327,7 @@ def test_a_survey_has_the_scale_of_its_form_and_the_question_of_recommending_its
         ("survey.answered", "sv:nps", 9, 10),
     ]
     assert told(VENDOR, {**survey, "status": "Pending"}) == []
+    assert told(VENDOR, {**survey, "answers": {"totalScore": 900}}, scales={"f": five}) == []
 
 
 def segment(kind: str, since: float, until: float, **more: str) -> Body:
@@ -381,3 +416,43 @@ def test_of_a_conversation_that_goes_on_only_what_has_happened_is_told() -> None
     waits = {"purpose": "acd", "sessions": [session("s", waiting)]}
 
     assert [event["type"] for event in told(VENDOR, detail(waits, ringing))] == ["contact.offered"]
+
+
+def test_ringing_in_vain_is_missed_in_analytics_too_unless_the_caller_hung_up() -> None:
+    def rang(ended_by: str) -> Body:
+        alone = session("a", segment("alert", 2, 9, disconnectType=ended_by))
+        return detail({"purpose": "agent", "userId": "u-1", "sessions": [alone]})
+
+    (missed,) = facts(told(VENDOR, rang("noAnswerTransfer")))
+    assert missed == {
+        "type": "agent.missed",
+        "at": AT + 9_000,
+        "agent": "u-1",
+        "queue": "q-sales",
+        "contact": "cv",
+        "visit": SOLD,
+        "ring_ms": 7_000,
+    }
+    assert told(VENDOR, rang("peer")) == []
+
+
+def test_a_transfer_stands_in_the_segments_of_analytics() -> None:
+    passed_on = session("a", segment("interact", 5, 9, disconnectType="transfer"))
+    events = told(VENDOR, detail({"purpose": "agent", "userId": "u-1", "sessions": [passed_on]}))
+
+    assert [event["type"] for event in events] == ["contact.transferred", "contact.ended"]
+
+
+def test_what_analytics_tell_of_no_queue_nobody_or_no_time_is_left_aside() -> None:
+    unstamped = session("s", {**segment("interact", 0, 1), "segmentStart": None})
+    dialled = {**session("s", segment("interact", 0, 1)), "direction": "outbound"}
+    unqueued = session("s", {**segment("interact", 0, 1), "queueId": None})
+    parts = [{"purpose": "acd", "sessions": [one]} for one in (unstamped, dialled, unqueued)]
+    customer = {"purpose": "customer", "sessions": [session("s", segment("interact", 0, 1))]}
+
+    assert told(VENDOR, detail(*parts, customer)) == []
+    unanswered = {"purpose": "acd", "sessions": [session("s", segment("interact", 0, 1))]}
+    assert [one["type"] for one in told(VENDOR, detail(unanswered))] == ["contact.offered"]
+    assert refused(VENDOR, {"conversations": [{"participants": []}]}) == (
+        "the payload has no conversationId"
+    )

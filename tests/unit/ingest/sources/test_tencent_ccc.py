@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from floorpulse.ingest.sources.source import SurveyScale
+from floorpulse.ingest.sources.tencent_ccc.known_calls import MOST_CALLS, KnownCalls
 from tests.unit.ingest.sources.vendors import AT, facts, ignored, refused, states, told, visits
 
 VENDOR = "tencent-ccc"
@@ -221,6 +222,49 @@ def test_what_is_no_call_and_no_history_is_refused_or_counted() -> None:
     assert "  CallType 1: 1 payload, first in payload 1" in ignored(VENDOR, cdr(CallType=1))
     assert told(VENDOR, {"Response": {"TelCdrs": [cdr(CallType=1)]}}) == []
     assert ignored(VENDOR, history(row(0, "dances"))) != []
+
+
+def test_a_row_without_agent_and_one_of_a_new_kind_tell_nothing_beside_others() -> None:
+    nobody = {**row(0, "free"), "StaffEmail": None}
+    events = told(VENDOR, history(nobody, row(1, "dances"), row(2, "free"), row(3, "rest")))
+
+    assert [state for _, _, state in states(events)] == ["available", "break"]
+    unordered = {**row(0, "free"), "Cursor": "no number"}
+    assert [state for _, _, state in states(told(VENDOR, history(unordered)))] == ["available"]
+
+
+def test_a_stay_goes_on_where_the_record_does_not_say_when_it_ended() -> None:
+    assert len(told(VENDOR, cdr(EndStatus=103, EndedTimestamp=0))) == 1
+    taken = {**served(0, "ann", 0, 5, 20), "EndedTimestamp": 0}
+    assert [one["type"] for one in told(VENDOR, cdr(ServeParticipants=[taken]))] == [
+        "contact.offered",
+        "contact.answered",
+    ]
+
+
+def test_a_key_of_no_known_time_is_no_survey() -> None:
+    untimed = cdr(EndStatus=103, PostIVRKeyPressed=[{"Key": "1"}])
+
+    assert [one for one in told(VENDOR, untimed) if one["type"].startswith("survey.")] == []
+
+
+def test_records_and_details_that_name_no_call_are_refused() -> None:
+    assert refused(VENDOR, {"Response": {"TelCdrs": [{"EndStatus": 1}]}}) == (
+        "the payload has no SessionId"
+    )
+    assert refused(VENDOR, {"Response": {"Events": []}}) == (
+        "the payload has no SessionId beside Events"
+    )
+
+
+def test_only_so_many_transferred_calls_are_remembered() -> None:
+    known = KnownCalls()
+    for number in range(MOST_CALLS + 1):
+        body = {"type": "contact.answered", "contact": f"c{number}", "agent": "a", "at": 1}
+        known.learn([{**body, "visit": 2}])
+
+    assert known.visit("c0", 9) is None
+    assert known.visit(f"c{MOST_CALLS}", 9) == 2
 
 
 spans = st.integers(0, 40)

@@ -122,6 +122,12 @@ def test_a_json_body_is_signed_by_its_hash_in_the_address() -> None:
     assert not judged(URL, body)
 
 
+def test_a_form_that_is_no_text_is_not_what_twilio_signed() -> None:
+    signature = RequestValidator(TOKEN).compute_signature(URL, {"A": "1"})
+
+    assert not signed(delivery(URL, b"A=1\xff", signature), TOKEN, PLAIN)
+
+
 def test_nobody_knows_an_empty_secret() -> None:
     signature = RequestValidator("").compute_signature(URL, {})
 

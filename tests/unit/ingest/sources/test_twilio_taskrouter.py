@@ -214,9 +214,20 @@ def test_an_event_without_id_time_or_task_is_refused() -> None:
         "the payload has no EventType: it is neither a form nor JSON"
     )
     assert refused(VENDOR, {"hello": 1}) == "the payload has no EventType"
-    assert refused(VENDOR, form("reservation.accepted", WorkerName="")) == (
-        "the payload has no WorkerName or WorkerSid"
+    for kind in ("reservation.accepted", "reservation.rejected"):
+        assert refused(VENDOR, form(kind, WorkerName="")) == (
+            "the payload has no WorkerName or WorkerSid"
+        )
+    assert refused(VENDOR, form("worker.activity.update")) == (
+        "the payload has no WorkerName or WorkerActivityName"
     )
+    unqueued = form("task-queue.entered", TaskQueueSid="", TaskQueueName="")
+    assert refused(VENDOR, unqueued) == "the payload has no TaskQueueName or TaskQueueSid"
+
+
+def test_ringing_is_a_state_where_somebody_is_named() -> None:
+    assert [event["state"] for event in told(VENDOR, form("reservation.created"))] == ["ringing"]
+    assert told(VENDOR, form("reservation.created", WorkerName="")) == []
 
 
 def test_a_kind_that_nobody_knows_is_counted_and_a_silent_one_is_not() -> None:
