@@ -23,11 +23,12 @@ from floorpulse.simulator.simulate import simulate
 
 KEY = "fp_test_secret"
 MOST_EVENTS = 300
+REFUSED = (b'{"bad"', b'{"type":"source.refused"')
 
 
 @dataclass
 class Ingest:
-    """A small server that keeps what it takes; the first `away` requests find it away, `{"bad"` is
+    """A small server that keeps what it takes; the first `away` requests find it away, `REFUSED` is
     refused.
     """
 
@@ -58,8 +59,8 @@ class Ingest:
         lines = body.splitlines()
         if len(lines) > MOST_EVENTS:
             return JSONResponse({"title": "Too many events"}, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-        bad = [index for index, line in enumerate(lines) if line.startswith(b'{"bad"')]
-        self.taken += [line for line in lines if not line.startswith(b'{"bad"')]
+        bad = [index for index, line in enumerate(lines) if line.startswith(REFUSED)]
+        self.taken += [line for line in lines if not line.startswith(REFUSED)]
         rejected = [
             {"index": index, "id": None, "reason": "missing_field", "detail": "no id"}
             for index in bad
