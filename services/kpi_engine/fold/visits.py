@@ -137,6 +137,7 @@ class Visits:
         self.dirty: dict[VisitKey, bool] = {}
         self.chains: dict[ContactKey, set[int]] = {}
         self._unsure: set[ContactKey] = set()
+        self._linked = False
         self._doubted: set[VisitKey] = set()
         self._absent = presence.absent
         self._panes = panes
@@ -157,10 +158,18 @@ class Visits:
             self._begin(key, event, change)
         elif self._step(key, visit, event, change) and key not in self.dirty:
             self.dirty[key] = False
-        if self.chains and key[2] and (chain := self.chains.get(key[:2])) is not None:
+        return self._follow_chain(key, change) if self._linked else True
+
+    def _follow_chain(self, key: VisitKey, change: Change) -> bool:
+        """A visit changed while some contacts have feedback without a visit; whether nothing waits
+        for stored feedback of this one.
+        """
+        contact = key[:2]
+        chain = self.chains.get(contact)
+        if chain is not None and key[2]:
             chain.add(key[2])
-            self._place(key[:2], change)
-        return not self._unsure or key[:2] not in self._unsure
+            self._place(contact, change)
+        return contact not in self._unsure
 
     def _step(self, key: VisitKey, visit: Visit, event: AnyEvent, change: Change) -> bool:
         """Merge and count an event of a visit in memory; whether it said anything new."""
@@ -258,6 +267,7 @@ class Visits:
             return
         if key[:2] not in self.chains:
             self._unsure.add(key[:2])
+            self._linked = True
 
     # ------------------------------------------------------------- stored records
 
@@ -322,6 +332,7 @@ class Visits:
             self._place(key[:2], change)
         elif known:
             self._unsure.add(key[:2])
+            self._linked = True
 
     def _join_contacts(
         self, contacts: set[ContactKey], stored: Mapping[VisitKey, Visit], change: Change
@@ -353,6 +364,7 @@ class Visits:
             self.rows[key] = Visit()
             self.dirty[key] = True
         self.chains[contact] = {*chain, CONTACT}
+        self._linked = True
         told = copy(told_of(self.rows[key]))
         if parked is not None:
             told = join(told, parked.visit)
