@@ -346,29 +346,31 @@ class Visits:
                 self._replace(key, kept, kept)
         chains: dict[ContactKey, set[int]] = {contact: set() for contact in contacts}
         for key in (*stored, *(key for key, new in self.dirty.items() if new)):
-            if key in self.rows and (chain := chains.get(key[:2])) is not None:
+            chain = chains.get(key[:2])
+            if chain is not None and key in self.rows:
                 chain.add(key[2])
-        for contact, chain in chains.items():
+        for contact, numbers in chains.items():
             self._unsure.discard(contact)
             self._doubted.discard((*contact, CONTACT))
             parked = self.parked.pop((*contact, CONTACT), None)
-            if parked is not None or CONTACT in chain:
-                self._join_chain(contact, chain, parked, change)
+            if parked is not None or CONTACT in numbers:
+                self._join_chain(contact, numbers, parked, change)
 
     def _join_chain(
         self, contact: ContactKey, chain: set[int], parked: ParkedVisit | None, change: Change
     ) -> None:
         """Hold a contact's feedback in memory, with what was `parked`, and place it."""
         key = (*contact, CONTACT)
-        if key not in self.rows:
-            self.rows[key] = Visit()
+        known = self.rows.get(key)
+        if known is None:
+            known = self.rows[key] = Visit()
             self.dirty[key] = True
+        told = copy(told_of(known))
+        if parked is not None:
+            told = join(told, parked.visit) if CONTACT in chain else parked.visit
+            change = Change(change.revision, change.passed, parked.event)
         self.chains[contact] = {*chain, CONTACT}
         self._linked = True
-        told = copy(told_of(self.rows[key]))
-        if parked is not None:
-            told = join(told, parked.visit)
-            change = Change(change.revision, change.passed, parked.event)
         self._place(contact, change, told)
 
     def _count_difference(
