@@ -10,7 +10,7 @@ from copy import copy
 from floorpulse.contracts.cells import add
 from floorpulse.contracts.events import AnyEvent
 from floorpulse.contracts.visits import Visit, VisitKey
-from floorpulse.counting.contributions import deltas, feedback
+from floorpulse.counting.contributions import Contributions, deltas, feedback
 from floorpulse.kpi_engine.fold.evidence import take, told_of
 from floorpulse.kpi_engine.fold.feedback import (
     CONTACT,
@@ -110,9 +110,12 @@ class Chains:
         known = self._rows[key]
         if visit == known:
             return
-        length = self._panes.length
-        before = feedback(key[0], known, length)
-        for pane, cells in deltas(before, feedback(key[0], visit, length)):
+        before = self._counted(key[0], known)
+        for pane, cells in deltas(before, self._counted(key[0], visit)):
             add(self._panes.touch(pane, change), cells)
         take(known, visit, Visit.__struct_fields__)
         self._changed(key)
+
+    def _counted(self, tenant: str, visit: Visit) -> Contributions:
+        said = visit.surveys or visit.evaluations or visit.complaints
+        return feedback(tenant, visit, self._panes.length) if said else {}
