@@ -13,10 +13,11 @@ from floorpulse.contracts.updates import PaneKey
 from floorpulse.contracts.visits import Visit, VisitKey
 from floorpulse.counting.contributions import contributions
 from floorpulse.kpi_engine.fold.merge import merge
+from floorpulse.kpi_engine.fold.visits import visit_key
 from tests.reliability.agents_oracle import recomputed_states
 from tests.reliability.oracle import MINUTE, Told, bucket, on_hold, recomputed
 from tests.reliability.stories import stream
-from tests.unit.kpi_engine.builders import HISTORIES
+from tests.unit.kpi_engine.builders import HISTORIES, as_stored
 
 SECOND = 1000
 SALES = ("acme", "sales", "voice")
@@ -215,24 +216,13 @@ def test_of_two_events_about_one_state_at_one_instant_the_greater_content_counts
     }
 
 
-def home(event: AnyEvent) -> VisitKey:
-    names = (
-        getattr(event, name, None) for name in ("contact", "survey", "evaluation", "complaint")
-    )
-    return (
-        str(event.tenant),
-        next(name for name in names if name is not None),
-        getattr(event, "visit", 0),
-    )
-
-
 def by_the_engines_definition(events: list[AnyEvent]) -> dict[PaneKey, Cells]:
     visits: dict[VisitKey, Visit] = {}
     for one in events:
         if not isinstance(one, AgentStateChanged):
-            merge(visits.setdefault(home(one), Visit()), one)
+            merge(visits.setdefault(visit_key(one), Visit()), one)
     panes: dict[PaneKey, Cells] = {}
-    for (tenant, _, _), visit in visits.items():
+    for (tenant, _, _), visit in as_stored(visits).items():
         for pane, cells in contributions(tenant, visit, MINUTE).items():
             add(panes.setdefault(pane, {}), cells)
     return {pane: cells for pane, cells in panes.items() if cells}

@@ -53,17 +53,11 @@ from floorpulse.contracts.visits import (
     offer_at,
     queue_of,
 )
-from floorpulse.counting.contributions import contributions, deltas, feedback
+from floorpulse.counting.contributions import contributions, deltas
 from floorpulse.kpi_engine.fold.advance import STEPS, advance, amend, begin
-from floorpulse.kpi_engine.fold.evidence import take, told_of
-from floorpulse.kpi_engine.fold.feedback import (
-    CONTACT,
-    attach,
-    attached,
-    homeless,
-    latest,
-    placed,
-)
+from floorpulse.kpi_engine.fold.chains import Chains, ContactKey
+from floorpulse.kpi_engine.fold.evidence import told_of
+from floorpulse.kpi_engine.fold.feedback import CONTACT, latest
 from floorpulse.kpi_engine.fold.join import join
 from floorpulse.kpi_engine.fold.merge import merge
 from floorpulse.kpi_engine.fold.panes import NEVER, Change, Panes, says_why
@@ -78,8 +72,6 @@ _TURNS = frozenset((*ContactEvent.__subclasses__(),)) - {
     ContactWrapped,
 }
 """Events after which a visit may have begun, or be over."""
-ContactKey = tuple[str, str]
-"""(tenant, contact)"""
 _OWN_NAME = {
     QaScored: ("evaluation:", "evaluation"),
     QaRetracted: ("evaluation:", "evaluation"),
@@ -135,8 +127,7 @@ class Visits:
         self.since = since
         self.parked: dict[VisitKey, ParkedVisit] = {}
         self.dirty: dict[VisitKey, bool] = {}
-        self.chains: dict[ContactKey, set[int]] = {}
-        self._unsure: set[ContactKey] = set()
+        self.chains = Chains(self.rows, panes, self._rewrite)
         self._doubted: set[VisitKey] = set()
         self._absent = presence.absent
         self._panes = panes
@@ -157,10 +148,10 @@ class Visits:
             self._begin(key, event, change)
         elif self._step(key, visit, event, change) and key not in self.dirty:
             self.dirty[key] = False
-        if self.chains and key[2] and (chain := self.chains.get(key[:2])) is not None:
-            chain.add(key[2])
-            self._place(key[:2], change)
-        return not self._unsure or key[:2] not in self._unsure
+        return self.chains.follow(key, change) if self.chains.any else True
+
+    def _rewrite(self, key: VisitKey) -> None:
+        self.dirty.setdefault(key, False)
 
     def _step(self, key: VisitKey, visit: Visit, event: AnyEvent, change: Change) -> bool:
         """Merge and count an event of a visit in memory; whether it said anything new."""
@@ -169,7 +160,7 @@ class Visits:
             self._move(key, visit)
             return True
         if key[2] == CONTACT:
-            return self._hear(key, visit, event, change)
+            return self.chains.hear(key, visit, event, change)
         if type(event) not in _TURNS:
             return amend(visit, event, key[0], self._panes, change)
         offered = offer_at(visit)
@@ -211,53 +202,14 @@ class Visits:
         if says_why(event) or not says_why(parked.event):
             parked.event = event
 
-    # ------------------------------------------------------------- feedback without a visit
-
-    def _hear(self, key: VisitKey, record: Visit, event: AnyEvent, change: Change) -> bool:
-        """Take in feedback without a visit, of a contact whose visits are all in memory."""
-        told = copy(told_of(record))
-        changed = merge(told, event)
-        if changed:
-            self._place(key[:2], change, told)
-        return changed
-
-    def _place(self, contact: ContactKey, change: Change, told: Visit | None = None) -> None:
-        """Let each piece of a contact's feedback be about the visit that it is about now; `told`
-        replaces all that was told.
-        """
-        key = (*contact, CONTACT)
-        numbers = self.chains[contact] - {CONTACT}
-        visits = {number: self.rows[(*contact, number)] for number in numbers}
-        if told is None:
-            told = copy(told_of(self.rows[key]))
-        found = placed(told, visits)
-        self._restate(key, homeless(told, found.pop(CONTACT, None)), change)
-        for number, visit in visits.items():
-            mine = found.get(number)
-            if mine != attached(visit):
-                self._restate((*contact, number), attach(visit, mine), change)
-
-    def _restate(self, key: VisitKey, visit: Visit, change: Change) -> None:
-        """Hold `visit` in place of one that differs in its feedback at most."""
-        known = self.rows[key]
-        if visit == known:
-            return
-        length = self._panes.length
-        before = feedback(key[0], known, length)
-        for pane, cells in deltas(before, feedback(key[0], visit, length)):
-            add(self._panes.touch(pane, change), cells)
-        take(known, visit, Visit.__struct_fields__)
-        self.dirty.setdefault(key, False)
-
     def _doubt_feedback(self, key: VisitKey, visit: Visit, before: int | None) -> None:
         """Look stored feedback up that may be about a visit, now that its offer stands earlier than
         `before`, and so early that memory need not hold what was said since.
         """
         offered = offer_at(visit)
-        if offered is None or offered >= self.since or (before is not None and offered >= before):
-            return
-        if key[:2] not in self.chains:
-            self._unsure.add(key[:2])
+        earlier = offered is not None and (before is None or offered < before)
+        if earlier and offered < self.since:  # type: ignore[operator]  # it is one
+            self.chains.doubt(key[:2])
 
     # ------------------------------------------------------------- stored records
 
@@ -266,7 +218,7 @@ class Visits:
         """Visits whose stored record must be loaded before anything can be flushed; number 0 stands
         for all visits of a contact.
         """
-        unsure = [(*contact, CONTACT) for contact in self._unsure]
+        unsure = [(*contact, CONTACT) for contact in self.chains.unsure]
         return [*self.parked, *self._doubted, *(key for key in unsure if key not in self.parked)]
 
     def doubt(self, keys: Iterable[VisitKey]) -> None:
@@ -308,20 +260,9 @@ class Visits:
             joined = mine if kept is None else join(kept, mine)
             self._count_difference(key[0], counted, joined, change)
             self._replace(key, joined, kept)
-            self._follow(key, change, known=(*key[:2], CONTACT) in stored)
+            self.chains.load(key, change, spoken_of=(*key[:2], CONTACT) in stored)
         if contacts:
             self._join_contacts(contacts, stored, Change(revision, passed))
-
-    def _follow(self, key: VisitKey, change: Change, *, known: bool) -> None:
-        """A visit came into memory; its contact may have feedback without a visit, which is `known`
-        where it is stored.
-        """
-        chain = self.chains.get(key[:2])
-        if chain is not None:
-            chain.add(key[2])
-            self._place(key[:2], change)
-        elif known:
-            self._unsure.add(key[:2])
 
     def _join_contacts(
         self, contacts: set[ContactKey], stored: Mapping[VisitKey, Visit], change: Change
@@ -335,29 +276,30 @@ class Visits:
                 self._replace(key, kept, kept)
         chains: dict[ContactKey, set[int]] = {contact: set() for contact in contacts}
         for key in (*stored, *(key for key, new in self.dirty.items() if new)):
-            if key in self.rows and (chain := chains.get(key[:2])) is not None:
+            chain = chains.get(key[:2])
+            if chain is not None and key in self.rows:
                 chain.add(key[2])
-        for contact, chain in chains.items():
-            self._unsure.discard(contact)
+        for contact, numbers in chains.items():
+            self.chains.unsure.discard(contact)
             self._doubted.discard((*contact, CONTACT))
             parked = self.parked.pop((*contact, CONTACT), None)
-            if parked is not None or CONTACT in chain:
-                self._join_chain(contact, chain, parked, change)
+            if parked is not None or CONTACT in numbers:
+                self._join_chain(contact, numbers, parked, change)
 
     def _join_chain(
         self, contact: ContactKey, chain: set[int], parked: ParkedVisit | None, change: Change
     ) -> None:
         """Hold a contact's feedback in memory, with what was `parked`, and place it."""
         key = (*contact, CONTACT)
-        if key not in self.rows:
-            self.rows[key] = Visit()
+        known = self.rows.get(key)
+        if known is None:
+            known = self.rows[key] = Visit()
             self.dirty[key] = True
-        self.chains[contact] = {*chain, CONTACT}
-        told = copy(told_of(self.rows[key]))
+        told = copy(told_of(known))
         if parked is not None:
-            told = join(told, parked.visit)
+            told = join(told, parked.visit) if CONTACT in chain else parked.visit
             change = Change(change.revision, change.passed, parked.event)
-        self._place(contact, change, told)
+        self.chains.begin(contact, chain, told, change)
 
     def _count_difference(
         self, tenant: str, counted: Iterable[Visit], visit: Visit, change: Change
@@ -455,12 +397,13 @@ class Visits:
         free = (
             key
             for key, visit in self.rows.items()
-            if self._is_free(key, visit) and not (chains and key[:2] in chains)
+            if self._is_free(key, visit) and key[:2] not in chains
         )
         for key in [key for _, key in zip(range(wanted), free, strict=False)]:
             self._forget(key, before)
-        for contact in [contact for contact in chains if self._is_chain_free(contact, before)]:
-            for number in chains.pop(contact):
+        numbers = chains.numbers
+        for contact in [contact for contact in numbers if self._is_chain_free(contact, before)]:
+            for number in numbers.pop(contact):
                 self._forget((*contact, number), before)
 
     def _is_free(self, key: VisitKey, visit: Visit) -> bool:
@@ -468,12 +411,9 @@ class Visits:
         return key not in self.dirty and not self.presence.holds(visit)
 
     def _is_chain_free(self, contact: ContactKey, before: int) -> bool:
-        """Whether all records of a contact may go: nothing of its feedback can be about a visit
-        that begins at `before` or later.
-        """
-        keys = [(*contact, number) for number in self.chains[contact]]
-        last = latest(told_of(self.rows[(*contact, CONTACT)]))
-        return (last is None or last < before) and all(
+        """Whether all records of a contact may leave memory."""
+        keys = [(*contact, number) for number in self.chains.numbers[contact]]
+        return self.chains.may_go(contact, before) and all(
             self._is_free(key, self.rows[key]) for key in keys
         )
 
