@@ -48,6 +48,10 @@ class Tables:
             any(_visit_key(row) in self.visits for row in rows.new_visits)
             or any(_key(row) in self.panes for row in rows.new_panes)
             or any(number in self.pages for number, _ in _pages(rows))
+            or any(
+                (tenant, contact) in {(*key[:2],) for key in self.visits if key[2] != number}
+                for tenant, contact, number in rows.lonely
+            )
         )
 
     def take(self, rows: FlushRows) -> None:
@@ -133,8 +137,9 @@ class MemoryStore:
         """What is stored of `wanted`, to be changed by whoever has it."""
         held = self.tables[partition]
         states = {one.key: held.states(one.key, one.since) for one in wanted.agents}
+        contacts = {key[:2] for key in wanted.visits}
         return StoredRecords(
-            visits={key: _copy(held.visits[key]) for key in wanted.visits if key in held.visits},
+            visits={key: _copy(one) for key, one in held.visits.items() if key[:2] in contacts},
             panes=_found(held.panes, wanted.panes),
             agents={key: known for key, known in states.items() if known},
         )

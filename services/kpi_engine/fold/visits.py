@@ -12,6 +12,9 @@ it until something is heard.
 
 Should the database hold a record that was taken for new after all, the insert fails, both are
 joined, and the flush is tried again.
+
+Whenever a record is loaded, the other visits of its contact are, too: what a contact counts as a
+whole is told by all of its stays.
 """
 
 from collections.abc import Iterable, Mapping
@@ -55,6 +58,7 @@ from floorpulse.kpi_engine.fold.merge import merge
 from floorpulse.kpi_engine.fold.panes import NEVER, Change, Panes
 from floorpulse.kpi_engine.fold.presence import PartitionPresence
 from floorpulse.kpi_engine.fold.presence_log import PageBuilder
+from floorpulse.kpi_engine.fold.whole_contacts import ContactKey, WholeContacts
 
 _BEGINS = frozenset((ContactOffered, ContactAnswered, ContactAbandoned))
 _TURNS = frozenset((*ContactEvent.__subclasses__(),)) - {
@@ -64,6 +68,12 @@ _TURNS = frozenset((*ContactEvent.__subclasses__(),)) - {
     ContactWrapped,
 }
 """Events after which a visit may have begun, or be over."""
+_WHOLE = frozenset((*ContactEvent.__subclasses__(),)) - {
+    ContactHeld,
+    ContactResumed,
+    ContactWrapped,
+}
+"""Events that may change what the contact counts as a whole."""
 _OWN_NAME = {
     QaScored: ("evaluation:", "evaluation"),
     QaRetracted: ("evaluation:", "evaluation"),
@@ -119,7 +129,9 @@ class Visits:
         self.since = since
         self.parked: dict[VisitKey, ParkedVisit] = {}
         self.dirty: dict[VisitKey, bool] = {}
+        self.contacts = WholeContacts(self.rows, panes)
         self._doubted: set[VisitKey] = set()
+        self._flying: dict[VisitKey, bool] = {}
         self._absent = presence.absent
         self._panes = panes
 
@@ -137,8 +149,12 @@ class Visits:
                 self._park(key, event)
                 return False
             self._begin(key, event, change)
-        elif self._step(key, visit, event, change) and key not in self.dirty:
-            self.dirty[key] = False
+        elif self._step(key, visit, event, change):
+            if key not in self.dirty:
+                self.dirty[key] = False
+            stays = self.contacts.of.get(key)
+            if stays is not None and type(event) in _WHOLE:
+                return self.contacts.change(key, stays, change)
         return True
 
     def _step(self, key: VisitKey, visit: Visit, event: AnyEvent, change: Change) -> bool:
@@ -175,6 +191,11 @@ class Visits:
             self.presence.enter(key, visit)
         self.rows[key] = visit
         self.dirty[key] = True
+        self.contacts.begin(key, change, self._unwritten)
+
+    def _unwritten(self, key: VisitKey) -> bool:
+        """Whether a visit is not stored, as far as is known."""
+        return self.dirty.get(key) or self._flying.get(key) or False
 
     def _park(self, key: VisitKey, event: AnyEvent) -> None:
         parked = self.parked.get(key)
@@ -188,7 +209,7 @@ class Visits:
     @property
     def wanted(self) -> list[VisitKey]:
         """Visits whose stored record must be loaded before anything can be flushed."""
-        return [*self.parked, *self._doubted]
+        return [*self.parked, *self._doubted, *self.contacts.scattered]
 
     def doubt(self, keys: Iterable[VisitKey]) -> None:
         """Look these up: the database may hold them after all."""
@@ -202,26 +223,52 @@ class Visits:
         revision: int,
         passed: int,
     ) -> None:
-        """Join the visits of `keys` with their `stored` records, and count the difference as of
-        `revision`; panes that start at `passed` or earlier note it.
+        """Join the visits of `keys` with their `stored` records, which are all of their contacts,
+        and count the difference as of `revision`; panes that start at `passed` or earlier note it.
         """
+        stays = _by_contact(keys, stored)
+        counted = {one: self.contacts.counted(one, known) for one, known in stays.items()}
+        joined: dict[ContactKey, list[int]] = {}
+        changes: dict[ContactKey, Change] = {}
         for key in keys:
-            kept = stored.get(key)
-            counted = [kept] if kept is not None else []
-            parked = self.parked.pop(key, None)
-            if parked is not None:
-                change = Change(revision, passed, parked.event)
-                mine = parked.visit
-            elif key in self._doubted:
-                change = Change(revision, passed)
-                mine = self.rows[key]
-                counted.append(mine)
-            else:
-                continue
-            self._doubted.discard(key)
-            joined = mine if kept is None else join(kept, mine)
-            self._count_difference(key[0], counted, joined, change)
-            self._replace(key, joined, kept)
+            change = changes[key[:2]] = Change(revision, passed, self._behind(key))
+            joined.setdefault(key[:2], []).append(key[2])
+            self._join(key, stored.get(key), change)
+        for contact, known in stays.items():
+            self._load(contact, known)
+            self.contacts.gather(
+                contact, joined[contact], known, counted[contact], changes[contact]
+            )
+
+    def _behind(self, key: VisitKey) -> AnyEvent | None:
+        """The last event for which a record is loaded."""
+        parked = self.parked.get(key)
+        return self.contacts.scattered.get(key) if parked is None else parked.event
+
+    def _join(self, key: VisitKey, kept: Visit | None, change: Change) -> None:
+        """Join one visit with its record, if anything is to be joined."""
+        counted = [kept] if kept is not None else []
+        parked = self.parked.pop(key, None)
+        if parked is not None:
+            mine = parked.visit
+        elif key in self._doubted:
+            mine = self.rows[key]
+            counted.append(mine)
+        else:
+            return
+        self._doubted.discard(key)
+        joined = mine if kept is None else join(kept, mine)
+        self._count_difference(key[0], counted, joined, change)
+        self._replace(key, joined, kept)
+
+    def _load(self, contact: ContactKey, stored: Mapping[int, Visit]) -> None:
+        """Hold the stored visits of a contact in memory; those that are parked wait for their own
+        turn.
+        """
+        for number, visit in stored.items():
+            key = (*contact, number)
+            if key not in self.rows and key not in self.parked:
+                self._replace(key, visit, visit)
 
     def _count_difference(
         self, tenant: str, counted: Iterable[Visit], visit: Visit, change: Change
@@ -252,7 +299,7 @@ class Visits:
 
     def take_dirty(self) -> TakenVisits:
         """The visits to write; from now on they are not dirty."""
-        taken = self.dirty
+        taken = self._flying = self.dirty
         self.dirty = {}
         new = [key for key, is_new in taken.items() if is_new]
         return TakenVisits(
@@ -260,8 +307,14 @@ class Visits:
             [key for key, is_new in taken.items() if not is_new] if len(new) < len(taken) else [],
         )
 
+    def flushed(self) -> None:
+        """What was taken is stored."""
+        self.contacts.flushed(self._flying)
+        self._flying = {}
+
     def put_back(self, taken: TakenVisits) -> None:
         """Make the visits dirty again that `take_dirty` gave and no flush wrote."""
+        self._flying = {}
         self.dirty = {
             **self.dirty,
             **dict.fromkeys(taken.known, False),
@@ -321,7 +374,19 @@ class Visits:
         )
         for key in [key for _, key in zip(range(wanted), free, strict=False)]:
             visit = self.rows.pop(key)
+            self.contacts.forget(key)
             last = max(
                 visit.offered_at or NEVER, visit.answered_at or NEVER, visit.abandoned_at or NEVER
             )
             self.since = max(self.since, before if is_open(visit) else min(last + 1, before))
+
+
+def _by_contact(
+    keys: Iterable[VisitKey], stored: Mapping[VisitKey, Visit]
+) -> dict[ContactKey, dict[int, Visit]]:
+    """The stored visits of the contacts of `keys`, by their numbers."""
+    found: dict[ContactKey, dict[int, Visit]] = {key[:2]: {} for key in keys}
+    for (tenant, contact, number), visit in stored.items():
+        if (tenant, contact) in found:
+            found[tenant, contact][number] = visit
+    return found

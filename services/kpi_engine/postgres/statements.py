@@ -49,9 +49,24 @@ WHERE presence_log.partition = past.partition AND presence_log.number < past.num
 
 VISITS = """
 SELECT tenant, contact, visit, body
-FROM unnest($2::text[], $3::text[], $4::smallint[]) AS wanted (tenant, contact, visit)
-JOIN visit USING (tenant, contact, visit)
+FROM (SELECT DISTINCT tenant, contact FROM unnest($2::text[], $3::text[])
+    AS asked (tenant, contact)) AS wanted
+JOIN visit USING (tenant, contact)
 WHERE visit.partition = $1
+"""
+
+# Each contact is looked into by itself, in the very leaf of the key that its visit goes to.
+ACCOMPANIED = """
+SELECT lonely.tenant, lonely.contact
+FROM unnest($1::smallint[], $2::text[], $3::text[], $4::smallint[])
+    AS lonely (partition, tenant, contact, visit)
+CROSS JOIN LATERAL (
+    SELECT FROM visit AS other
+    WHERE other.partition = lonely.partition AND other.tenant = lonely.tenant
+      AND other.contact = lonely.contact AND other.visit <> lonely.visit
+    LIMIT 1
+) AS found
+LIMIT 1
 """
 
 PANES = """

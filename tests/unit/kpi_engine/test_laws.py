@@ -28,6 +28,7 @@ from floorpulse.contracts.visits import (
 )
 from floorpulse.counting.contributions import Contributions as Counted
 from floorpulse.counting.contributions import contributions
+from floorpulse.counting.whole_contacts import whole_contact
 from floorpulse.kpi_engine.fold import presence, presence_log
 from floorpulse.kpi_engine.fold.advance import advance
 from floorpulse.kpi_engine.fold.join import join
@@ -55,7 +56,21 @@ def merged(history: list[AnyEvent]) -> dict[VisitKey, Visit]:
 
 
 def recomputed(history: list[AnyEvent]) -> Counted:
-    """The oracle: group by visit, merge, contribute, sum; nothing of `advance` or `Partition`."""
+    """The oracle: group by visit, merge, contribute, sum, and again by contact; nothing of
+    `advance` or `Partition`.
+    """
+    panes = by_stay(history)
+    contacts: dict[tuple[str, str], dict[int, Visit]] = {}
+    for (tenant, contact, number), visit in merged(history).items():
+        contacts.setdefault((tenant, contact), {})[number] = visit
+    for (tenant, _), stays in contacts.items():
+        for key, cells in whole_contact(tenant, stays, MINUTE).items():
+            add(panes.setdefault(key, {}), cells)
+    return {key: cells for key, cells in panes.items() if cells}
+
+
+def by_stay(history: list[AnyEvent]) -> Counted:
+    """What visits add by themselves."""
     panes: Counted = {}
     for (tenant, _, _), visit in merged(history).items():
         for key, cells in contributions(tenant, visit, MINUTE).items():
@@ -136,9 +151,7 @@ def test_what_advance_adds_sums_to_the_contributions_of_the_visits(history: list
         advance(visits.setdefault(visit_key(one), Visit()), one, TENANT, panes, change)
 
     assert visits == merged(history)
-    assert {key: pane.cells for key, pane in panes.rows.items() if pane.cells} == recomputed(
-        history
-    )
+    assert {key: pane.cells for key, pane in panes.rows.items() if pane.cells} == by_stay(history)
 
 
 @laws
