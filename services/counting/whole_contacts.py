@@ -5,9 +5,9 @@ stay 2                           └► offered ─ wait ─► answered ─ tal
 contact   came ─────────────── waits ───────────────► answered
 
 A contact belongs to the queue and the instant of its first offer. Its last stay says what became of
-it: answered at last, lost, or promised a callback. It waits from its first offer to its last answer,
-but for the time in which it talks or is away: until the centre calls back, or until it comes again
-by itself.
+it: answered at last, lost, or promised a callback. It waits from its first offer to its last
+answer, but for the time in which it talks or is away: until the centre calls back, or until it
+comes again by itself.
 
 The difference is 0 for a contact of one stay, which most are; so those cost nothing, and panes of
 before whole contacts were counted are right about them.

@@ -11,6 +11,7 @@ told is smaller than anything told.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 from math import log
 from typing import Any, NamedTuple
 
@@ -162,7 +163,7 @@ def as_one(stays: list[Stay]) -> dict[int, int]:
     last = stays[-1].how
     gaps = [
         max(0, after.at - before.passed_on)
-        for before, after in zip(stays, stays[1:], strict=False)
+        for before, after in pairwise(stays)
         if before.passed_on is not None
     ]
     called = [place + 1 for place, stay in enumerate(stays) if stay.how == "callback"]

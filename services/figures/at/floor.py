@@ -13,7 +13,7 @@ from floorpulse.contracts.cells import add
 from floorpulse.contracts.updates import PaneRow, Update
 from floorpulse.figures.at.ports import MomentPortion
 from floorpulse.figures.at.visits_then import VisitsThen, changes_of
-from floorpulse.figures.sums import PaneTally, SummedPanes
+from floorpulse.figures.sums import SummedPanes
 
 EVERY = 1 << 40
 """More queues and agents than there are: history tells every one apart"""

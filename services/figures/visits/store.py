@@ -53,7 +53,8 @@ WHERE tenant = $1 AND complained_at IS NOT NULL AND complained_at < $3 AND (sett
 # before it has. The bucket is
 # `hour_bucket`'s: 2·h for a gap of exactly h hours, 2·h + 1 up to the next. Of two offers at one
 # instant the contact's name
-# decides which came first, so that one repeats the other. Whom the centre calls back has not come.
+# decides which came first, so that one repeats the other. Whom the centre calls back has not
+# come.
 RETURNS = f"""
 WITH asked AS MATERIALIZED (
     SELECT DISTINCT customer FROM visit

@@ -7,8 +7,8 @@ some of them trimmed      scattered ──► (loaded) ──► counted again
 
 What is counted is exact because all visits of a contact are in one partition, and a partition has
 one writer. A visit that begins is the only one of its contact, or one of those in memory, as far as
-memory knows. Whether that is so is found out when it is written: a flush is refused that holds a new
-visit of whose contact another one is stored, and none of those that are stored is in memory.
+memory knows. Whether that is so is found out when it is written: a flush is refused that holds a
+new visit of whose contact another one is stored, and none of those that are stored is in memory.
 """
 
 from collections.abc import Callable, Container, Iterable, Mapping
@@ -29,9 +29,9 @@ ContactKey = tuple[str, str]
 class ContactStays(msgspec.Struct, gc=False, eq=False):
     """A contact of several visits: the numbers of those in memory, and what panes count for it.
 
-    While it is `apart`, none of its visits is stored as far as is known; should there be others that
-    are, what panes count for those is not in `counted`. Where it is not `complete`, some of its
-    stored visits are not in memory.
+    While it is `apart`, none of its visits is stored as far as is known; should there be others
+    that are, what panes count for those is not in `counted`. Where it is not `complete`, some of
+    its stored visits are not in memory.
     """
 
     numbers: set[int]

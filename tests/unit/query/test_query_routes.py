@@ -563,16 +563,16 @@ def test_visits_of_one_contact_are_told_whenever_they_were_offered(world: World)
     world.floor.change("c-9#2", answered(NOW - 500_000, 5, 60, "help"))
     client = world.client()
 
-    def stays(**asked: object) -> list[int]:
+    def stays(**asked: str) -> list[int]:
         found = client.get("/v1/visits", params={"contact": "c-9", **asked})
         return [row["visit"] for row in rows(found)]
 
     assert stays() == [1, 2]
     assert stays(**SPAN) == stays(queue="help") == [2]
     assert stays(to=SPAN["from"]) == stays(missed="true") == [1]
-    first = client.get("/v1/visits", params={"contact": "c-9", "limit": 1}).json()
+    first = client.get("/v1/visits", params={"contact": "c-9", "limit": "1"}).json()
     second = client.get(
-        "/v1/visits", params={"contact": "c-9", "limit": 1, "cursor": first["next"]}
+        "/v1/visits", params={"contact": "c-9", "limit": "1", "cursor": first["next"]}
     )
     assert [row["visit"] for row in rows(second)] == [2]
     assert rows(client.get("/v1/visits", params={"contact": "nobody"})) == []
@@ -587,7 +587,7 @@ def test_visits_of_one_agent_are_for_those_who_may_know_agents(world: World) -> 
     asked = {**SPAN, "agent": "bob"}
 
     found = rows(client.get("/v1/visits", params=asked, headers=LEADER))
-    assert [(row["contact"], row["agent"]) for row in found] == [("c2", "bob")]
+    assert [row["agent"] for row in found] == ["bob"]
     refused = client.get("/v1/visits", params=asked)
     assert (refused.status_code, refused.json()["scope"]) == (403, "agents:read")
 
