@@ -59,7 +59,8 @@ RETURNS = f"""
 WITH asked AS MATERIALIZED (
     SELECT DISTINCT customer FROM visit
     WHERE tenant = $1 AND offered_at >= $2 AND offered_at < $3 AND customer IS NOT NULL
-      AND channel <> 'callback' AND ($4::text[] IS NULL OR queue = ANY ($4)) AND ($5::text[] IS NULL OR channel = ANY ($5))
+      AND channel <> 'callback'
+      AND ($4::text[] IS NULL OR queue = ANY ($4)) AND ($5::text[] IS NULL OR channel = ANY ($5))
 ), known AS (
     SELECT one.* FROM asked CROSS JOIN LATERAL (
         SELECT tenant, queue, channel, contact, customer, offered_at FROM visit
