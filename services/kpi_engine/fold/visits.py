@@ -15,9 +15,13 @@ joined, and the flush is tried again.
 
 Whenever a record is loaded, the other visits of its contact are, too: what a contact counts as a
 whole is told by all of its stays.
+Feedback that names its contact and no visit waits for all stored visits of the contact. From then
+on the contact is one of `chains`: whatever changes one of its visits lets all of its feedback be
+placed again, and its records leave memory together.
 """
 
 from collections.abc import Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass
 
 import msgspec
@@ -51,11 +55,20 @@ from floorpulse.contracts.visits import (
     offer_at,
     queue_of,
 )
-from floorpulse.counting.contributions import contributions, deltas
+from floorpulse.counting.contributions import contributions, deltas, feedback
 from floorpulse.kpi_engine.fold.advance import STEPS, advance, amend, begin
+from floorpulse.kpi_engine.fold.evidence import take, told_of
+from floorpulse.kpi_engine.fold.feedback import (
+    CONTACT,
+    attach,
+    attached,
+    homeless,
+    latest,
+    placed,
+)
 from floorpulse.kpi_engine.fold.join import join
 from floorpulse.kpi_engine.fold.merge import merge
-from floorpulse.kpi_engine.fold.panes import NEVER, Change, Panes
+from floorpulse.kpi_engine.fold.panes import NEVER, Change, Panes, says_why
 from floorpulse.kpi_engine.fold.presence import PartitionPresence
 from floorpulse.kpi_engine.fold.presence_log import PageBuilder
 from floorpulse.kpi_engine.fold.whole_contacts import ContactKey, WholeContacts
@@ -87,14 +100,14 @@ _OWN_NAME = {
 def visit_key(event: AnyEvent) -> VisitKey:
     """The visit an event of a contact or about one belongs to.
 
-    A survey, evaluation or complaint without a contact has a record of its own, numbered 0, which
-    no contact can have.
+    A survey, evaluation or complaint without a visit goes into its contact's record, numbered 0;
+    one without a contact has such a record of its own.
     """
     contact = event.contact  # type: ignore[union-attr]  # agent states have no visit and are not asked about
     if contact is not None:
-        return event.tenant, contact, event.visit  # type: ignore[union-attr, return-value]
+        return event.tenant, contact, event.visit or CONTACT  # type: ignore[union-attr, return-value]
     prefix, name = _OWN_NAME[type(event)]
-    return event.tenant, prefix + getattr(event, name), 0  # type: ignore[return-value]
+    return event.tenant, prefix + getattr(event, name), CONTACT  # type: ignore[return-value]
 
 
 NEVER_COMPLAINED = (None, None)
@@ -102,7 +115,7 @@ NEVER_COMPLAINED = (None, None)
 
 class ParkedVisit(msgspec.Struct, gc=False):
     """The events so far of a visit whose stored record is not known yet, merged, and the last of
-    them.
+    them, or the last that amends.
     """
 
     visit: Visit
@@ -130,6 +143,8 @@ class Visits:
         self.parked: dict[VisitKey, ParkedVisit] = {}
         self.dirty: dict[VisitKey, bool] = {}
         self.contacts = WholeContacts(self.rows, panes)
+        self.chains: dict[ContactKey, set[int]] = {}
+        self._unsure: set[ContactKey] = set()
         self._doubted: set[VisitKey] = set()
         self._flying: dict[VisitKey, bool] = {}
         self._absent = presence.absent
@@ -143,6 +158,7 @@ class Visits:
         """
         key = visit_key(event)
         visit = self.rows.get(key)
+        whole = True
         if visit is None:
             begins = type(event) in _BEGINS and event.at >= self.since  # type: ignore[operator]  # decoded: milliseconds
             if not begins or key in self._absent or key in self.parked:
@@ -150,12 +166,14 @@ class Visits:
                 return False
             self._begin(key, event, change)
         elif self._step(key, visit, event, change):
-            if key not in self.dirty:
-                self.dirty[key] = False
+            self.dirty.setdefault(key, False)
             stays = self.contacts.of.get(key)
             if stays is not None and type(event) in _WHOLE:
-                return self.contacts.change(key, stays, change)
-        return True
+                whole = self.contacts.change(key, stays, change)
+        if self.chains and key[2] and (chain := self.chains.get(key[:2])) is not None:
+            chain.add(key[2])
+            self._place(key[:2], change)
+        return whole and (not self._unsure or key[:2] not in self._unsure)
 
     def _step(self, key: VisitKey, visit: Visit, event: AnyEvent, change: Change) -> bool:
         """Merge and count an event of a visit in memory; whether it said anything new."""
@@ -163,11 +181,16 @@ class Visits:
         if step is not None and step(visit, event, key[0], self._panes, change):
             self._move(key, visit)
             return True
+        if key[2] == CONTACT:
+            return self._hear(key, visit, event, change)
         if type(event) not in _TURNS:
             return amend(visit, event, key[0], self._panes, change)
+        offered = offer_at(visit)
         self.presence.withdraw(key, visit)
         changed = amend(visit, event, key[0], self._panes, change)
         self.presence.enter(key, visit)
+        if changed:
+            self._doubt_feedback(key, visit, offered)
         return changed
 
     def _move(self, key: VisitKey, visit: Visit) -> None:
@@ -189,6 +212,7 @@ class Visits:
             visit = Visit()
             advance(visit, event, key[0], self._panes, change)
             self.presence.enter(key, visit)
+            self._doubt_feedback(key, visit, None)
         self.rows[key] = visit
         self.dirty[key] = True
         self.contacts.begin(key, change, self._unwritten)
@@ -202,14 +226,67 @@ class Visits:
         if parked is None:
             parked = self.parked[key] = ParkedVisit(Visit(), event)
         merge(parked.visit, event)
-        parked.event = event
+        if says_why(event) or not says_why(parked.event):
+            parked.event = event
+
+    # ------------------------------------------------------------- feedback without a visit
+
+    def _hear(self, key: VisitKey, record: Visit, event: AnyEvent, change: Change) -> bool:
+        """Take in feedback without a visit, of a contact whose visits are all in memory."""
+        told = copy(told_of(record))
+        changed = merge(told, event)
+        if changed:
+            self._place(key[:2], change, told)
+        return changed
+
+    def _place(self, contact: ContactKey, change: Change, told: Visit | None = None) -> None:
+        """Let each piece of a contact's feedback be about the visit that it is about now; `told`
+        replaces all that was told.
+        """
+        key = (*contact, CONTACT)
+        numbers = self.chains[contact] - {CONTACT}
+        visits = {number: self.rows[(*contact, number)] for number in numbers}
+        if told is None:
+            told = copy(told_of(self.rows[key]))
+        found = placed(told, visits)
+        self._restate(key, homeless(told, found.pop(CONTACT, None)), change)
+        for number, visit in visits.items():
+            mine = found.get(number)
+            if mine != attached(visit):
+                self._restate((*contact, number), attach(visit, mine), change)
+
+    def _restate(self, key: VisitKey, visit: Visit, change: Change) -> None:
+        """Hold `visit` in place of one that differs in its feedback at most."""
+        known = self.rows[key]
+        if visit == known:
+            return
+        length = self._panes.length
+        before = feedback(key[0], known, length)
+        for pane, cells in deltas(before, feedback(key[0], visit, length)):
+            add(self._panes.touch(pane, change), cells)
+        take(known, visit, Visit.__struct_fields__)
+        self.dirty.setdefault(key, False)
+
+    def _doubt_feedback(self, key: VisitKey, visit: Visit, before: int | None) -> None:
+        """Look stored feedback up that may be about a visit, now that its offer stands earlier than
+        `before`, and so early that memory need not hold what was said since.
+        """
+        offered = offer_at(visit)
+        if offered is None or offered >= self.since or (before is not None and offered >= before):
+            return
+        if key[:2] not in self.chains:
+            self._unsure.add(key[:2])
 
     # ------------------------------------------------------------- stored records
 
     @property
     def wanted(self) -> list[VisitKey]:
-        """Visits whose stored record must be loaded before anything can be flushed."""
-        return [*self.parked, *self._doubted, *self.contacts.scattered]
+        """Visits whose stored record must be loaded before anything can be flushed; number 0 stands
+        for the feedback of a contact.
+        """
+        unsure = [(*contact, CONTACT) for contact in self._unsure]
+        further = [*(key for key in unsure if key not in self.parked), *self.contacts.scattered]
+        return [*self.parked, *self._doubted, *further]
 
     def doubt(self, keys: Iterable[VisitKey]) -> None:
         """Look these up: the database may hold them after all."""
@@ -228,25 +305,29 @@ class Visits:
         """
         stays = _by_contact(keys, stored)
         counted = {one: self.contacts.counted(one, known) for one, known in stays.items()}
-        joined: dict[ContactKey, list[int]] = {}
+        joined: dict[ContactKey, list[int]] = {contact: [] for contact in stays}
         changes: dict[ContactKey, Change] = {}
         for key in keys:
             change = changes[key[:2]] = Change(revision, passed, self._behind(key))
-            joined.setdefault(key[:2], []).append(key[2])
-            self._join(key, stored.get(key), change)
+            if key[2] != CONTACT:
+                joined[key[:2]].append(key[2])
+                self._join(key, stored, change)
         for contact, known in stays.items():
-            self._load(contact, known)
-            self.contacts.gather(
-                contact, joined[contact], known, counted[contact], changes[contact]
-            )
+            change = changes[contact]
+            self._load(contact, known, change, known=(*contact, CONTACT) in stored)
+            self.contacts.gather(contact, joined[contact], known, counted[contact], change)
+        self._join_contacts(
+            {key[:2] for key in keys if key[2] == CONTACT}, stored, Change(revision, passed)
+        )
 
     def _behind(self, key: VisitKey) -> AnyEvent | None:
         """The last event for which a record is loaded."""
         parked = self.parked.get(key)
         return self.contacts.scattered.get(key) if parked is None else parked.event
 
-    def _join(self, key: VisitKey, kept: Visit | None, change: Change) -> None:
+    def _join(self, key: VisitKey, stored: Mapping[VisitKey, Visit], change: Change) -> None:
         """Join one visit with its record, if anything is to be joined."""
+        kept = stored.get(key)
         counted = [kept] if kept is not None else []
         parked = self.parked.pop(key, None)
         if parked is not None:
@@ -260,15 +341,65 @@ class Visits:
         joined = mine if kept is None else join(kept, mine)
         self._count_difference(key[0], counted, joined, change)
         self._replace(key, joined, kept)
+        self._follow(key, change, known=(*key[:2], CONTACT) in stored)
 
-    def _load(self, contact: ContactKey, stored: Mapping[int, Visit]) -> None:
+    def _load(
+        self, contact: ContactKey, stored: Mapping[int, Visit], change: Change, *, known: bool
+    ) -> None:
         """Hold the stored visits of a contact in memory; those that are parked wait for their own
-        turn.
+        turn. See `_follow` for `known`.
         """
         for number, visit in stored.items():
             key = (*contact, number)
             if key not in self.rows and key not in self.parked:
                 self._replace(key, visit, visit)
+                self._follow(key, change, known=known)
+
+    def _follow(self, key: VisitKey, change: Change, *, known: bool) -> None:
+        """A visit came into memory; its contact may have feedback without a visit, which is `known`
+        where it is stored.
+        """
+        chain = self.chains.get(key[:2])
+        if chain is not None:
+            chain.add(key[2])
+            self._place(key[:2], change)
+        elif known:
+            self._unsure.add(key[:2])
+
+    def _join_contacts(
+        self, contacts: set[ContactKey], stored: Mapping[VisitKey, Visit], change: Change
+    ) -> None:
+        """Join the feedback without a visit of these contacts, all of whose visits are stored, or
+        new.
+        """
+        for key, kept in stored.items():
+            if key[:2] in contacts and key[2] == CONTACT and key not in self.rows:
+                self._replace(key, kept, kept)
+        chains: dict[ContactKey, set[int]] = {contact: set() for contact in contacts}
+        for key in (*stored, *(key for key, new in self.dirty.items() if new)):
+            if key in self.rows and (chain := chains.get(key[:2])) is not None:
+                chain.add(key[2])
+        for contact, chain in chains.items():
+            self._unsure.discard(contact)
+            self._doubted.discard((*contact, CONTACT))
+            parked = self.parked.pop((*contact, CONTACT), None)
+            if parked is not None or CONTACT in chain:
+                self._join_chain(contact, chain, parked, change)
+
+    def _join_chain(
+        self, contact: ContactKey, chain: set[int], parked: ParkedVisit | None, change: Change
+    ) -> None:
+        """Hold a contact's feedback in memory, with what was `parked`, and place it."""
+        key = (*contact, CONTACT)
+        if key not in self.rows:
+            self.rows[key] = Visit()
+            self.dirty[key] = True
+        self.chains[contact] = {*chain, CONTACT}
+        told = copy(told_of(self.rows[key]))
+        if parked is not None:
+            told = join(told, parked.visit)
+            change = Change(change.revision, change.passed, parked.event)
+        self._place(contact, change, told)
 
     def _count_difference(
         self, tenant: str, counted: Iterable[Visit], visit: Visit, change: Change
@@ -368,17 +499,42 @@ class Visits:
         wanted = len(self.rows) - going_on - most * 3 // 4
         if wanted <= most // 4:
             return
-        holds = self.presence.holds
+        chains = self.chains
         free = (
-            key for key, visit in self.rows.items() if key not in self.dirty and not holds(visit)
+            key
+            for key, visit in self.rows.items()
+            if self._is_free(key, visit) and not (chains and key[:2] in chains)
         )
         for key in [key for _, key in zip(range(wanted), free, strict=False)]:
-            visit = self.rows.pop(key)
+            self._forget(key, before)
+        for contact in [contact for contact in chains if self._is_chain_free(contact, before)]:
+            for number in chains.pop(contact):
+                self._forget((*contact, number), before)
+
+    def _is_free(self, key: VisitKey, visit: Visit) -> bool:
+        """Whether a visit is durable and not going on."""
+        return key not in self.dirty and not self.presence.holds(visit)
+
+    def _is_chain_free(self, contact: ContactKey, before: int) -> bool:
+        """Whether all records of a contact may go: nothing of its feedback can be about a visit
+        that begins at `before` or later.
+        """
+        keys = [(*contact, number) for number in self.chains[contact]]
+        last = latest(told_of(self.rows[(*contact, CONTACT)]))
+        return (last is None or last < before) and all(
+            self._is_free(key, self.rows[key]) for key in keys
+        )
+
+    def _forget(self, key: VisitKey, before: int) -> None:
+        visit = told_of(self.rows.pop(key))
+        last = max(
+            visit.offered_at or NEVER, visit.answered_at or NEVER, visit.abandoned_at or NEVER
+        )
+        if key[2] == CONTACT:
+            last = latest(visit) or NEVER
+        else:
             self.contacts.forget(key)
-            last = max(
-                visit.offered_at or NEVER, visit.answered_at or NEVER, visit.abandoned_at or NEVER
-            )
-            self.since = max(self.since, before if is_open(visit) else min(last + 1, before))
+        self.since = max(self.since, before if is_open(visit) else min(last + 1, before))
 
 
 def _by_contact(
@@ -387,6 +543,6 @@ def _by_contact(
     """The stored visits of the contacts of `keys`, by their numbers."""
     found: dict[ContactKey, dict[int, Visit]] = {key[:2]: {} for key in keys}
     for (tenant, contact, number), visit in stored.items():
-        if (tenant, contact) in found:
+        if number != CONTACT and (tenant, contact) in found:
             found[tenant, contact][number] = visit
     return found

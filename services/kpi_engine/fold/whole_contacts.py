@@ -100,7 +100,7 @@ class WholeContacts:
     def lonely(self, new: Iterable[VisitKey]) -> list[VisitKey]:
         """Those of these new visits of whose contacts no visit is stored, as far as is known."""
         of = self.of
-        return [key for key in new if (stays := of.get(key)) is None or stays.apart]
+        return [key for key in new if key[2] and ((stays := of.get(key)) is None or stays.apart)]
 
     def flushed(self, written: Container[VisitKey]) -> None:
         """These visits are stored, and no other one is of the contacts of which none was."""
@@ -135,8 +135,8 @@ class WholeContacts:
         """
         tenant, name = contact
         known = self._known.get(contact)
-        numbers = known.numbers if isinstance(known, ContactStays) else {known or 0}
-        numbers = {n for n in {*numbers, *joined, *stored} if (tenant, name, n) in self._rows}
+        held = known.numbers if isinstance(known, ContactStays) else {known} - {None}
+        numbers = {n for n in {*held, *joined, *stored} if (tenant, name, n) in self._rows}
         visits = dict(stored) | {n: self._rows[tenant, name, n] for n in numbers}
         now = whole_contact(tenant, visits, self._panes.length) if len(visits) > 1 else {}
         self._count(counted, now, change)

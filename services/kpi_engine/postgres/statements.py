@@ -48,7 +48,7 @@ WHERE presence_log.partition = past.partition AND presence_log.number < past.num
 """
 
 VISITS = """
-SELECT tenant, contact, visit, body
+SELECT tenant, contact, visit.visit, body
 FROM (SELECT DISTINCT tenant, contact FROM unnest($2::text[], $3::text[])
     AS asked (tenant, contact)) AS wanted
 JOIN visit USING (tenant, contact)
@@ -63,7 +63,7 @@ FROM unnest($1::smallint[], $2::text[], $3::text[], $4::smallint[])
 CROSS JOIN LATERAL (
     SELECT FROM visit AS other
     WHERE other.partition = lonely.partition AND other.tenant = lonely.tenant
-      AND other.contact = lonely.contact AND other.visit <> lonely.visit
+      AND other.contact = lonely.contact AND other.visit NOT IN (0, lonely.visit)
     LIMIT 1
 ) AS found
 LIMIT 1
@@ -119,6 +119,7 @@ LATE_COLUMNS = (
     "source",
     "event",
     "type",
+    "reason",
     "changed_at",
 )
 

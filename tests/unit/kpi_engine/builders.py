@@ -63,6 +63,19 @@ OF_A_VISIT: dict[type, Space] = {
     events.ContactTransferred: {"to_queue": [None, *QUEUES]},
     events.ContactEnded: {"talk_ms": SPANS, "hold_ms": SPANS},
     events.ContactWrapped: {"wrap_ms": SPANS},
+    events.ContactAmended: {
+        "reason": ["typed wrong"],
+        "queue": [None, None, *QUEUES],
+        "agent": [None, None, "ann", "cyd"],
+        "wait_ms": [None, None, 0, 40_000],
+        "talk_ms": [None, None, 5_000, 50_000],
+        "hold_ms": [None, None, 0, 7_000],
+        "wrap_ms": [None, 3_000],
+    },
+    events.ContactRetracted: {
+        "reason": ["imported twice"],
+        "what": ["visit", "answered", "abandoned", "left", "ended", "wrapped", "transferred"],
+    },
 }
 ABOUT_A_VISIT_OR_A_QUEUE: dict[type, Space] = {
     events.QaScored: {
@@ -84,7 +97,13 @@ def _any_event(random: Random) -> AnyEvent:
     kind, fields = random.choice([*OF_A_VISIT.items(), *ABOUT_A_VISIT_OR_A_QUEUE.items()])
     subject: Space = VISIT
     if kind in ABOUT_A_VISIT_OR_A_QUEUE:
-        subject = random.choice([{**VISIT, "queue": [None, *QUEUES]}, {"queue": QUEUES}])
+        subject = random.choice(
+            [
+                {**VISIT, "queue": [None, *QUEUES]},
+                {"queue": QUEUES},
+                {"contact": CONTACTS, "queue": [None, None, *QUEUES], "agent": [None, "ann"]},
+            ]
+        )
     return event(
         kind,
         random.choice(INSTANTS),
