@@ -142,7 +142,7 @@ class Visits:
         self.since = since
         self.parked: dict[VisitKey, ParkedVisit] = {}
         self.dirty: dict[VisitKey, bool] = {}
-        self.contacts = WholeContacts(self.rows, panes)
+        self.contacts = WholeContacts(self.rows, panes, self._unwritten)
         self.chains: dict[ContactKey, set[int]] = {}
         self._unsure: set[ContactKey] = set()
         self._doubted: set[VisitKey] = set()
@@ -215,7 +215,7 @@ class Visits:
             self._doubt_feedback(key, visit, None)
         self.rows[key] = visit
         self.dirty[key] = True
-        self.contacts.begin(key, change, self._unwritten)
+        self.contacts.begin(key, change)
 
     def _unwritten(self, key: VisitKey) -> bool:
         """Whether a visit is not stored, as far as is known."""

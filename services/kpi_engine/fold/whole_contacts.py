@@ -11,6 +11,7 @@ memory knows. Whether that is so is found out when it is written: a flush is ref
 new visit of whose contact another one is stored, and none of those that are stored is in memory.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Mapping
 
 import msgspec
@@ -47,29 +48,38 @@ class WholeContacts:
     while others of their contact are not in memory, with the event that did it.
     """
 
-    def __init__(self, rows: Mapping[VisitKey, Visit], panes: Panes) -> None:
+    def __init__(
+        self, rows: Mapping[VisitKey, Visit], panes: Panes, unwritten: Callable[[VisitKey], bool]
+    ) -> None:
+        """Begin without contacts; `unwritten` tells whether a visit in memory is not stored, as far
+        as is known.
+        """
         self.of: dict[VisitKey, ContactStays] = {}
         self.scattered: dict[VisitKey, AnyEvent | None] = {}
-        self._known: dict[ContactKey, int | ContactStays] = {}
+        self._known: defaultdict[str, dict[str, int | ContactStays]] = defaultdict(dict)
         self._apart: dict[ContactKey, ContactStays] = {}
         self._rows = rows
         self._panes = panes
+        self._unwritten = unwritten
 
-    def begin(self, key: VisitKey, change: Change, unwritten: Callable[[VisitKey], bool]) -> None:
-        """A visit began; the only other one of its contact may be `unwritten`."""
-        tenant, contact, number = key
-        known = self._known.setdefault((tenant, contact), number)
-        if known == number:
+    def begin(self, key: VisitKey, change: Change) -> None:
+        """A visit began."""
+        known = self._known[key[0]].setdefault(key[1], key[2])
+        if known == key[2]:
             return
-        if not isinstance(known, ContactStays):
-            other = tenant, contact, known
-            known = ContactStays({known}, {}, apart=unwritten(other))
-            self.of[other] = self._known[tenant, contact] = known
-            if known.apart:
-                self._apart[tenant, contact] = known
-        known.numbers.add(number)
-        self.of[key] = known
-        self.change(key, known, change)
+        stays = known if isinstance(known, ContactStays) else self._accompany(*key[:2], known)
+        stays.numbers.add(key[2])
+        self.of[key] = stays
+        self.change(key, stays, change)
+
+    def _accompany(self, tenant: str, contact: str, only: int) -> ContactStays:
+        """A contact whose `only` visit in memory is no longer the only one."""
+        other = tenant, contact, only
+        stays = ContactStays({only}, {}, apart=self._unwritten(other))
+        self.of[other] = self._known[tenant][contact] = stays
+        if stays.apart:
+            self._apart[tenant, contact] = stays
+        return stays
 
     def change(self, key: VisitKey, stays: ContactStays, change: Change) -> bool:
         """Count a contact again of which a visit changed; False where others must be loaded
@@ -88,12 +98,12 @@ class WholeContacts:
         """A visit is no longer in memory."""
         stays = self.of.pop(key, None)
         if stays is None:
-            del self._known[key[:2]]
+            del self._known[key[0]][key[1]]
             return
         stays.numbers.remove(key[2])
         stays.complete = False
         if not stays.numbers:
-            del self._known[key[:2]]
+            del self._known[key[0]][key[1]]
 
     # ------------------------------------------------------------- stored visits
 
@@ -111,7 +121,7 @@ class WholeContacts:
 
     def counted(self, contact: ContactKey, stored: Mapping[int, Visit]) -> Contributions:
         """What panes count for a contact, of which these visits are `stored`, before they join."""
-        known = self._known.get(contact)
+        known = self._known[contact[0]].get(contact[1])
         if isinstance(known, ContactStays) and not known.apart:
             return known.counted
         total = whole_contact(contact[0], stored, self._panes.length) if len(stored) > 1 else {}
@@ -134,7 +144,7 @@ class WholeContacts:
         to be joined.
         """
         tenant, name = contact
-        known = self._known.get(contact)
+        known = self._known[tenant].get(name)
         held = known.numbers if isinstance(known, ContactStays) else {known} - {None}
         numbers = {n for n in {*held, *joined, *stored} if (tenant, name, n) in self._rows}
         visits = dict(stored) | {n: self._rows[tenant, name, n] for n in numbers}
@@ -143,12 +153,13 @@ class WholeContacts:
         self._know(contact, ContactStays(numbers, now, complete=len(numbers) == len(visits)))
 
     def _know(self, contact: ContactKey, stays: ContactStays) -> None:
+        tenant, name = contact
         only = len(stays.numbers) == 1 and stays.complete
         self._apart.pop(contact, None)
         for number in stays.numbers:
             key = (*contact, number)
             self.scattered.pop(key, None)
-            self._known[contact] = number if only else stays
+            self._known[tenant][name] = number if only else stays
             if only:
                 self.of.pop(key, None)
             else:
