@@ -145,6 +145,8 @@ class Visits:
         self.contacts = WholeContacts(self.rows, panes, self._unwritten)
         self.chains: dict[ContactKey, set[int]] = {}
         self._unsure: set[ContactKey] = set()
+        self._known = self.contacts.known
+        self._of = self.contacts.of
         self._doubted: set[VisitKey] = set()
         self._flying: dict[VisitKey, bool] = {}
         self._absent = presence.absent
@@ -167,7 +169,7 @@ class Visits:
             self._begin(key, event, change)
         elif self._step(key, visit, event, change):
             self.dirty.setdefault(key, False)
-            stays = self.contacts.of.get(key)
+            stays = self._of.get(key) if self._of else None
             if stays is not None and type(event) in _WHOLE:
                 whole = self.contacts.change(key, stays, change)
         if self.chains and key[2] and (chain := self.chains.get(key[:2])) is not None:
@@ -215,7 +217,9 @@ class Visits:
             self._doubt_feedback(key, visit, None)
         self.rows[key] = visit
         self.dirty[key] = True
-        self.contacts.begin(key, change)
+        known = self._known[key[0]].setdefault(key[1], key[2])
+        if known != key[2]:
+            self.contacts.accompany(key, known, change)
 
     def _unwritten(self, key: VisitKey) -> bool:
         """Whether a visit is not stored, as far as is known."""
@@ -313,6 +317,8 @@ class Visits:
                 joined[key[:2]].append(key[2])
                 self._join(key, stored, change)
         for contact, known in stays.items():
+            if self.contacts.alone(contact, joined[contact], known):
+                continue
             change = changes[contact]
             self._load(contact, known, change, known=(*contact, CONTACT) in stored)
             self.contacts.gather(contact, joined[contact], known, counted[contact], change)

@@ -25,6 +25,8 @@ from floorpulse.kpi_engine.fold.panes import Change, Panes
 
 ContactKey = tuple[str, str]
 """(tenant, contact)"""
+SEVERAL = 2
+NOTHING: Contributions = {}
 
 
 class ContactStays(msgspec.Struct, gc=False, eq=False):
@@ -44,7 +46,8 @@ class ContactStays(msgspec.Struct, gc=False, eq=False):
 class WholeContacts:
     """The contacts of the visits in `rows`, counted in `panes`.
 
-    `of` holds the visits that are not the only one of their contact; `scattered` those that changed
+    `known` holds by tenant and contact the number of its only visit, or its several; `of` the
+    visits that are not the only one of their contact; `scattered` those that changed
     while others of their contact are not in memory, with the event that did it.
     """
 
@@ -56,17 +59,14 @@ class WholeContacts:
         """
         self.of: dict[VisitKey, ContactStays] = {}
         self.scattered: dict[VisitKey, AnyEvent | None] = {}
-        self._known: defaultdict[str, dict[str, int | ContactStays]] = defaultdict(dict)
+        self.known: defaultdict[str, dict[str, int | ContactStays]] = defaultdict(dict)
         self._apart: dict[ContactKey, ContactStays] = {}
         self._rows = rows
         self._panes = panes
         self._unwritten = unwritten
 
-    def begin(self, key: VisitKey, change: Change) -> None:
-        """A visit began."""
-        known = self._known[key[0]].setdefault(key[1], key[2])
-        if known == key[2]:
-            return
+    def accompany(self, key: VisitKey, known: int | ContactStays, change: Change) -> None:
+        """A visit began of a contact that is `known` by others."""
         stays = known if isinstance(known, ContactStays) else self._accompany(*key[:2], known)
         stays.numbers.add(key[2])
         self.of[key] = stays
@@ -76,7 +76,7 @@ class WholeContacts:
         """A contact whose `only` visit in memory is no longer the only one."""
         other = tenant, contact, only
         stays = ContactStays({only}, {}, apart=self._unwritten(other))
-        self.of[other] = self._known[tenant][contact] = stays
+        self.of[other] = self.known[tenant][contact] = stays
         if stays.apart:
             self._apart[tenant, contact] = stays
         return stays
@@ -98,14 +98,22 @@ class WholeContacts:
         """A visit is no longer in memory."""
         stays = self.of.pop(key, None)
         if stays is None:
-            del self._known[key[0]][key[1]]
+            del self.known[key[0]][key[1]]
             return
         stays.numbers.remove(key[2])
         stays.complete = False
         if not stays.numbers:
-            del self._known[key[0]][key[1]]
+            del self.known[key[0]][key[1]]
 
     # ------------------------------------------------------------- stored visits
+
+    def alone(self, contact: ContactKey, joined: list[int], stored: Mapping[int, Visit]) -> bool:
+        """Whether the visit that was `joined` is the only one of its contact, stored or in memory;
+        it is known then.
+        """
+        if len(joined) != 1 or len(stored) > len(stored.keys() & joined):
+            return False
+        return self.known[contact[0]].setdefault(contact[1], joined[0]) == joined[0]
 
     def lonely(self, new: Iterable[VisitKey]) -> list[VisitKey]:
         """Those of these new visits of whose contacts no visit is stored, as far as is known."""
@@ -121,10 +129,14 @@ class WholeContacts:
 
     def counted(self, contact: ContactKey, stored: Mapping[int, Visit]) -> Contributions:
         """What panes count for a contact, of which these visits are `stored`, before they join."""
-        known = self._known[contact[0]].get(contact[1])
+        known = self.known[contact[0]].get(contact[1])
         if isinstance(known, ContactStays) and not known.apart:
             return known.counted
-        total = whole_contact(contact[0], stored, self._panes.length) if len(stored) > 1 else {}
+        if known is None and len(stored) < SEVERAL:
+            return NOTHING
+        total = (
+            whole_contact(contact[0], stored, self._panes.length) if len(stored) >= SEVERAL else {}
+        )
         for key, cells in known.counted.items() if isinstance(known, ContactStays) else ():
             add(total.setdefault(key, {}), cells)
         return {key: cells for key, cells in total.items() if cells}
@@ -144,11 +156,11 @@ class WholeContacts:
         to be joined.
         """
         tenant, name = contact
-        known = self._known[tenant].get(name)
+        known = self.known[tenant].get(name)
         held = known.numbers if isinstance(known, ContactStays) else {known} - {None}
         numbers = {n for n in {*held, *joined, *stored} if (tenant, name, n) in self._rows}
         visits = dict(stored) | {n: self._rows[tenant, name, n] for n in numbers}
-        now = whole_contact(tenant, visits, self._panes.length) if len(visits) > 1 else {}
+        now = whole_contact(tenant, visits, self._panes.length) if len(visits) >= SEVERAL else {}
         self._count(counted, now, change)
         self._know(contact, ContactStays(numbers, now, complete=len(numbers) == len(visits)))
 
@@ -159,7 +171,7 @@ class WholeContacts:
         for number in stays.numbers:
             key = (*contact, number)
             self.scattered.pop(key, None)
-            self._known[tenant][name] = number if only else stays
+            self.known[tenant][name] = number if only else stays
             if only:
                 self.of.pop(key, None)
             else:

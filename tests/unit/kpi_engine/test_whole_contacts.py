@@ -49,7 +49,7 @@ def told(kind: type, number: int, at: int, **more: object) -> AnyEvent:
 def contact_of(*history: AnyEvent) -> dict[int, Visit]:
     visits: dict[int, Visit] = {}
     for one in history:
-        merge(visits.setdefault(one.visit, Visit()), one)  # type: ignore[union-attr]  # all are of contacts
+        merge(visits.setdefault(one.visit or 1, Visit()), one)  # type: ignore[union-attr]  # all are of contacts
     return visits
 
 
