@@ -30,9 +30,13 @@ and by post or of late opinions
 """
 DRIFT = HOUR
 """How far an answer may be stamped before its offer by a source with two clocks"""
-PLAIN = encode_visit(Visit())[-8:]
-"""How the record of a visit ends that has no hold, no transfer, no survey, evaluation or complaint:
-those are its last fields
+PLAIN = [encode_visit(Visit())[-8:], b"\x90\x90" + b"\xc0" * 6]
+"""How the record of a visit ends that has no transfer, no survey, evaluation or complaint and no
+evidence: those are its last fields; and how it ended before there was evidence
+"""
+NOTHING = encode_visit(Visit())[:-1]
+"""How the record begins of which nothing counts, whatever its evidence: a visit that was taken
+back, or a contact's feedback that counts with its visits
 """
 
 # What is older than a day is read only where it may still count: other channels last longer,
@@ -41,10 +45,12 @@ VISITS = """
 SELECT body FROM visit
 WHERE tenant = $1 AND offered_at >= $2 - $5::bigint AND offered_at < $3
   AND (offered_at >= $2 - $6::bigint OR channel NOT IN ('voice', 'chat') OR substring(body
-      FROM octet_length(body) - 7) <> $7)
-  AND ($4::text[] IS NULL OR queue = ANY ($4) OR substring(body FROM octet_length(body) - 7) <> $7)
+      FROM octet_length(body) - 7) <> ALL ($7::bytea[]))
+  AND ($4::text[] IS NULL OR queue = ANY ($4)
+      OR substring(body FROM octet_length(body) - 7) <> ALL ($7::bytea[]))
 UNION ALL
 SELECT body FROM visit WHERE tenant = $1 AND offered_at IS NULL
+  AND substring(body FOR octet_length($8::bytea)) <> $8::bytea
 """
 
 
@@ -63,7 +69,15 @@ class PostgresAgents:
         """Visits that may count in `span`."""
         queues = list(selection.queues) or None
         async for portion in self._read(
-            VISITS, selection.tenant, span.begin, span.end + DRIFT, queues, LONG, SHORT, PLAIN
+            VISITS,
+            selection.tenant,
+            span.begin,
+            span.end + DRIFT,
+            queues,
+            LONG,
+            SHORT,
+            PLAIN,
+            NOTHING,
         ):
             yield [decode_visit(row[0]) for row in portion]
 

@@ -55,23 +55,17 @@ from floorpulse.contracts.visits import (
     offer_at,
     queue_of,
 )
-from floorpulse.counting.contributions import contributions, deltas, feedback
+from floorpulse.counting.contributions import contributions, deltas
 from floorpulse.kpi_engine.fold.advance import STEPS, advance, amend, begin
-from floorpulse.kpi_engine.fold.evidence import take, told_of
-from floorpulse.kpi_engine.fold.feedback import (
-    CONTACT,
-    attach,
-    attached,
-    homeless,
-    latest,
-    placed,
-)
+from floorpulse.kpi_engine.fold.chains import Chains, ContactKey
+from floorpulse.kpi_engine.fold.evidence import told_of
+from floorpulse.kpi_engine.fold.feedback import CONTACT, latest
 from floorpulse.kpi_engine.fold.join import join
 from floorpulse.kpi_engine.fold.merge import merge
 from floorpulse.kpi_engine.fold.panes import NEVER, Change, Panes, says_why
 from floorpulse.kpi_engine.fold.presence import PartitionPresence
 from floorpulse.kpi_engine.fold.presence_log import PageBuilder
-from floorpulse.kpi_engine.fold.whole_contacts import ContactKey, WholeContacts
+from floorpulse.kpi_engine.fold.whole_contacts import WholeContacts
 
 _BEGINS = frozenset((ContactOffered, ContactAnswered, ContactAbandoned))
 _TURNS = frozenset((*ContactEvent.__subclasses__(),)) - {
@@ -143,8 +137,7 @@ class Visits:
         self.parked: dict[VisitKey, ParkedVisit] = {}
         self.dirty: dict[VisitKey, bool] = {}
         self.contacts = WholeContacts(self.rows, panes, self._unwritten)
-        self.chains: dict[ContactKey, set[int]] = {}
-        self._unsure: set[ContactKey] = set()
+        self.chains = Chains(self.rows, panes, self._rewrite)
         self._known = self.contacts.known
         self._of = self.contacts.of
         self._doubted: set[VisitKey] = set()
@@ -172,10 +165,11 @@ class Visits:
             stays = self._of.get(key) if self._of else None
             if stays is not None and type(event) in _WHOLE:
                 whole = self.contacts.change(key, stays, change)
-        if self.chains and key[2] and (chain := self.chains.get(key[:2])) is not None:
-            chain.add(key[2])
-            self._place(key[:2], change)
-        return whole and (not self._unsure or key[:2] not in self._unsure)
+        followed = self.chains.follow(key, change) if self.chains.any else True
+        return whole and followed
+
+    def _rewrite(self, key: VisitKey) -> None:
+        self.dirty.setdefault(key, False)
 
     def _step(self, key: VisitKey, visit: Visit, event: AnyEvent, change: Change) -> bool:
         """Merge and count an event of a visit in memory; whether it said anything new."""
@@ -184,7 +178,7 @@ class Visits:
             self._move(key, visit)
             return True
         if key[2] == CONTACT:
-            return self._hear(key, visit, event, change)
+            return self.chains.hear(key, visit, event, change)
         if type(event) not in _TURNS:
             return amend(visit, event, key[0], self._panes, change)
         offered = offer_at(visit)
@@ -233,53 +227,14 @@ class Visits:
         if says_why(event) or not says_why(parked.event):
             parked.event = event
 
-    # ------------------------------------------------------------- feedback without a visit
-
-    def _hear(self, key: VisitKey, record: Visit, event: AnyEvent, change: Change) -> bool:
-        """Take in feedback without a visit, of a contact whose visits are all in memory."""
-        told = copy(told_of(record))
-        changed = merge(told, event)
-        if changed:
-            self._place(key[:2], change, told)
-        return changed
-
-    def _place(self, contact: ContactKey, change: Change, told: Visit | None = None) -> None:
-        """Let each piece of a contact's feedback be about the visit that it is about now; `told`
-        replaces all that was told.
-        """
-        key = (*contact, CONTACT)
-        numbers = self.chains[contact] - {CONTACT}
-        visits = {number: self.rows[(*contact, number)] for number in numbers}
-        if told is None:
-            told = copy(told_of(self.rows[key]))
-        found = placed(told, visits)
-        self._restate(key, homeless(told, found.pop(CONTACT, None)), change)
-        for number, visit in visits.items():
-            mine = found.get(number)
-            if mine != attached(visit):
-                self._restate((*contact, number), attach(visit, mine), change)
-
-    def _restate(self, key: VisitKey, visit: Visit, change: Change) -> None:
-        """Hold `visit` in place of one that differs in its feedback at most."""
-        known = self.rows[key]
-        if visit == known:
-            return
-        length = self._panes.length
-        before = feedback(key[0], known, length)
-        for pane, cells in deltas(before, feedback(key[0], visit, length)):
-            add(self._panes.touch(pane, change), cells)
-        take(known, visit, Visit.__struct_fields__)
-        self.dirty.setdefault(key, False)
-
     def _doubt_feedback(self, key: VisitKey, visit: Visit, before: int | None) -> None:
         """Look stored feedback up that may be about a visit, now that its offer stands earlier than
         `before`, and so early that memory need not hold what was said since.
         """
         offered = offer_at(visit)
-        if offered is None or offered >= self.since or (before is not None and offered >= before):
-            return
-        if key[:2] not in self.chains:
-            self._unsure.add(key[:2])
+        earlier = offered is not None and (before is None or offered < before)
+        if earlier and offered < self.since:  # type: ignore[operator]  # it is one
+            self.chains.doubt(key[:2])
 
     # ------------------------------------------------------------- stored records
 
@@ -288,7 +243,7 @@ class Visits:
         """Visits whose stored record must be loaded before anything can be flushed; number 0 stands
         for the feedback of a contact.
         """
-        unsure = [(*contact, CONTACT) for contact in self._unsure]
+        unsure = [(*contact, CONTACT) for contact in self.chains.unsure]
         further = [*(key for key in unsure if key not in self.parked), *self.contacts.scattered]
         return [*self.parked, *self._doubted, *further]
 
@@ -320,11 +275,11 @@ class Visits:
             if self.contacts.alone(contact, joined[contact], known):
                 continue
             change = changes[contact]
-            self._load(contact, known, change, known=(*contact, CONTACT) in stored)
+            self._load(contact, known, change, spoken_of=(*contact, CONTACT) in stored)
             self.contacts.gather(contact, joined[contact], known, counted[contact], change)
-        self._join_contacts(
-            {key[:2] for key in keys if key[2] == CONTACT}, stored, Change(revision, passed)
-        )
+        spoken_of = {key[:2] for key in keys if key[2] == CONTACT}
+        if spoken_of:
+            self._join_contacts(spoken_of, stored, Change(revision, passed))
 
     def _behind(self, key: VisitKey) -> AnyEvent | None:
         """The last event for which a record is loaded."""
@@ -347,30 +302,19 @@ class Visits:
         joined = mine if kept is None else join(kept, mine)
         self._count_difference(key[0], counted, joined, change)
         self._replace(key, joined, kept)
-        self._follow(key, change, known=(*key[:2], CONTACT) in stored)
+        self.chains.load(key, change, spoken_of=(*key[:2], CONTACT) in stored)
 
     def _load(
-        self, contact: ContactKey, stored: Mapping[int, Visit], change: Change, *, known: bool
+        self, contact: ContactKey, stored: Mapping[int, Visit], change: Change, *, spoken_of: bool
     ) -> None:
         """Hold the stored visits of a contact in memory; those that are parked wait for their own
-        turn. See `_follow` for `known`.
+        turn. `spoken_of`: there is stored feedback of the contact.
         """
         for number, visit in stored.items():
             key = (*contact, number)
             if key not in self.rows and key not in self.parked:
                 self._replace(key, visit, visit)
-                self._follow(key, change, known=known)
-
-    def _follow(self, key: VisitKey, change: Change, *, known: bool) -> None:
-        """A visit came into memory; its contact may have feedback without a visit, which is `known`
-        where it is stored.
-        """
-        chain = self.chains.get(key[:2])
-        if chain is not None:
-            chain.add(key[2])
-            self._place(key[:2], change)
-        elif known:
-            self._unsure.add(key[:2])
+                self.chains.load(key, change, spoken_of=spoken_of)
 
     def _join_contacts(
         self, contacts: set[ContactKey], stored: Mapping[VisitKey, Visit], change: Change
@@ -383,29 +327,30 @@ class Visits:
                 self._replace(key, kept, kept)
         chains: dict[ContactKey, set[int]] = {contact: set() for contact in contacts}
         for key in (*stored, *(key for key, new in self.dirty.items() if new)):
-            if key in self.rows and (chain := chains.get(key[:2])) is not None:
+            chain = chains.get(key[:2])
+            if chain is not None and key in self.rows:
                 chain.add(key[2])
-        for contact, chain in chains.items():
-            self._unsure.discard(contact)
+        for contact, numbers in chains.items():
+            self.chains.unsure.discard(contact)
             self._doubted.discard((*contact, CONTACT))
             parked = self.parked.pop((*contact, CONTACT), None)
-            if parked is not None or CONTACT in chain:
-                self._join_chain(contact, chain, parked, change)
+            if parked is not None or CONTACT in numbers:
+                self._join_chain(contact, numbers, parked, change)
 
     def _join_chain(
         self, contact: ContactKey, chain: set[int], parked: ParkedVisit | None, change: Change
     ) -> None:
         """Hold a contact's feedback in memory, with what was `parked`, and place it."""
         key = (*contact, CONTACT)
-        if key not in self.rows:
-            self.rows[key] = Visit()
+        known = self.rows.get(key)
+        if known is None:
+            known = self.rows[key] = Visit()
             self.dirty[key] = True
-        self.chains[contact] = {*chain, CONTACT}
-        told = copy(told_of(self.rows[key]))
+        told = copy(told_of(known))
         if parked is not None:
-            told = join(told, parked.visit)
+            told = join(told, parked.visit) if CONTACT in chain else parked.visit
             change = Change(change.revision, change.passed, parked.event)
-        self._place(contact, change, told)
+        self.chains.begin(contact, chain, told, change)
 
     def _count_difference(
         self, tenant: str, counted: Iterable[Visit], visit: Visit, change: Change
@@ -509,12 +454,13 @@ class Visits:
         free = (
             key
             for key, visit in self.rows.items()
-            if self._is_free(key, visit) and not (chains and key[:2] in chains)
+            if self._is_free(key, visit) and key[:2] not in chains
         )
         for key in [key for _, key in zip(range(wanted), free, strict=False)]:
             self._forget(key, before)
-        for contact in [contact for contact in chains if self._is_chain_free(contact, before)]:
-            for number in chains.pop(contact):
+        numbers = chains.numbers
+        for contact in [contact for contact in numbers if self._is_chain_free(contact, before)]:
+            for number in numbers.pop(contact):
                 self._forget((*contact, number), before)
 
     def _is_free(self, key: VisitKey, visit: Visit) -> bool:
@@ -522,12 +468,9 @@ class Visits:
         return key not in self.dirty and not self.presence.holds(visit)
 
     def _is_chain_free(self, contact: ContactKey, before: int) -> bool:
-        """Whether all records of a contact may go: nothing of its feedback can be about a visit
-        that begins at `before` or later.
-        """
-        keys = [(*contact, number) for number in self.chains[contact]]
-        last = latest(told_of(self.rows[(*contact, CONTACT)]))
-        return (last is None or last < before) and all(
+        """Whether all records of a contact may leave memory."""
+        keys = [(*contact, number) for number in self.chains.numbers[contact]]
+        return self.chains.may_go(contact, before) and all(
             self._is_free(key, self.rows[key]) for key in keys
         )
 

@@ -21,10 +21,9 @@ from floorpulse.contracts.events import AnyEvent
 from floorpulse.contracts.visits import Visit, VisitKey
 from floorpulse.counting.contributions import Contributions, deltas
 from floorpulse.counting.whole_contacts import whole_contact
+from floorpulse.kpi_engine.fold.chains import ContactKey
 from floorpulse.kpi_engine.fold.panes import Change, Panes
 
-ContactKey = tuple[str, str]
-"""(tenant, contact)"""
 SEVERAL = 2
 NOTHING: Contributions = {}
 

@@ -23,7 +23,7 @@ export const CATALOGUE = {
     },
     outcomes: { answered: "Answered", abandoned: "Abandoned", none: "Waiting, or unknown" }, leftBy: (reason) => `Left: ${reason}`,
     reasons: { overflow: "overflow", timeout: "timeout", callback: "callback", key: "key pressed", closed: "closed", empty: "no agents", other: "other" },
-    channels: { voice: "Voice", chat: "Chat", email: "Mail", social: "Social", callback: "Callback" },
+    channels: { voice: "Voice", chat: "Chat", email: "Mail", social: "Social", callback: "Callback", task: "Task" },
     journeyTitle: (contact) => `Contact ${contact}`, missedWord: "Missed", notMissed: "Not missed", under: (name) => `under ${name}`,
     events: {
       offered: "Offered", answered: "Answered", abandoned: "Gave up", ended: "Ended",
@@ -71,7 +71,7 @@ export const CATALOGUE = {
     },
     outcomes: { answered: "接通", abandoned: "放弃", none: "等待中或结果不明" }, leftBy: (reason) => `转出：${reason}`,
     reasons: { overflow: "溢出", timeout: "超时", callback: "回呼", key: "按键", closed: "非服务时间", empty: "无坐席", other: "其他" },
-    channels: { voice: "电话", chat: "在线聊天", email: "邮件", social: "社交媒体", callback: "回呼" },
+    channels: { voice: "电话", chat: "在线聊天", email: "邮件", social: "社交媒体", callback: "回呼", task: "任务" },
     journeyTitle: (contact) => `联络 ${contact}`, missedWord: "未达标", notMissed: "未计为未达标", under: (name) => `按 ${name}`,
     events: {
       offered: "进线", answered: "接通", abandoned: "放弃", ended: "结束",

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from floorpulse.contracts import events
 from floorpulse.contracts.events import AnyEvent
+from floorpulse.contracts.visits import Visit, VisitKey
+from floorpulse.kpi_engine.fold.feedback import attach, homeless, placed
 
 TENANT = "acme"
 MINUTE = 60_000
@@ -120,3 +122,16 @@ def _pool(size: int) -> list[AnyEvent]:
 
 
 HISTORIES = st.lists(st.sampled_from(_pool(5_000)), max_size=14)
+
+
+def as_stored(visits: dict[VisitKey, Visit]) -> dict[VisitKey, Visit]:
+    """The records that hold these visits, with each piece of feedback where it counts."""
+    found = dict(visits)
+    for key, told in visits.items():
+        if not key[2]:
+            mine = {one[2]: v for one, v in visits.items() if one[:2] == key[:2] and one[2]}
+            homes = placed(told, mine)
+            found[key] = homeless(told, homes.pop(0, None))
+            for number, said in homes.items():
+                found[(*key[:2], number)] = attach(mine[number], said)
+    return found

@@ -31,7 +31,6 @@ from floorpulse.counting.contributions import contributions
 from floorpulse.counting.whole_contacts import whole_contact
 from floorpulse.kpi_engine.fold import presence, presence_log
 from floorpulse.kpi_engine.fold.advance import advance
-from floorpulse.kpi_engine.fold.feedback import attach, homeless, placed
 from floorpulse.kpi_engine.fold.join import join
 from floorpulse.kpi_engine.fold.merge import merge
 from floorpulse.kpi_engine.fold.panes import NEVER, Change, Panes
@@ -40,7 +39,7 @@ from floorpulse.kpi_engine.fold.presence_log import ClaimedPresence
 from floorpulse.kpi_engine.fold.visits import visit_key
 from floorpulse.kpi_engine.ports import FlushOutcome
 from tests.fakes.engine import MemoryStore
-from tests.unit.kpi_engine.builders import HISTORIES, MINUTE, TENANT
+from tests.unit.kpi_engine.builders import HISTORIES, MINUTE, TENANT, as_stored
 
 pytestmark = pytest.mark.timeout(900)  # hundreds of examples a law
 
@@ -121,19 +120,6 @@ def last_before(said: Visit, key: VisitKey, visits: Mapping[VisitKey, Visit]) ->
         and queue in (None, queue_of(visit))
     ]
     return max(offers, default=(0, key))[1]
-
-
-def as_stored(visits: dict[VisitKey, Visit]) -> dict[VisitKey, Visit]:
-    """The records that hold these visits, with each piece of feedback where it counts."""
-    found = dict(visits)
-    for key, told in visits.items():
-        if not key[2]:
-            mine = {one[2]: v for one, v in visits.items() if one[:2] == key[:2] and one[2]}
-            homes = placed(told, mine)
-            found[key] = homeless(told, homes.pop(0, None))
-            for number, said in homes.items():
-                found[(*key[:2], number)] = attach(mine[number], said)
-    return found
 
 
 def fresh() -> Partition:

@@ -3,7 +3,9 @@
 import pytest
 
 from floorpulse.contracts.letters import DeadLetter, Reason
-from tests.fakes.world import LEADER, NOW, READER, Client, World
+from tests.fakes.world import NOW, READER, Client, World
+
+PLANNER = {"Authorization": "Bearer planner"}
 
 
 def letter(reason: Reason, at: int = NOW, tenant: str | None = "demo") -> DeadLetter:
@@ -26,19 +28,19 @@ def world() -> World:
 
 
 def asked(world: World, **query: str) -> list[str]:
-    answer = Client(world.app, LEADER).get("/v1/letters", params=query)
+    answer = Client(world.app, PLANNER).get("/v1/letters", params=query)
     assert answer.status_code == 200, answer.text
     return [row["place"] for row in answer.json()["rows"]]
 
 
 def test_a_tenant_sees_its_own_letters(world: World) -> None:
-    answer = Client(world.app, LEADER).get("/v1/letters").json()
+    answer = Client(world.app, PLANNER).get("/v1/letters").json()
 
     assert answer["next"] is None
     assert [row["place"] for row in answer["rows"]] == ["0/0", "0/1", "0/3"]
     assert answer["rows"][0] == {
         "place": "0/0",
-        "at": "2026-11-11T12:07:20Z",
+        "at": "2026-11-11T12:07:20+00:00",
         "reason": "malformed",
         "detail": "why",
         "origin": "ingest",
@@ -53,7 +55,7 @@ def test_letters_are_chosen_by_reason_and_time(world: World) -> None:
 
 
 def test_letters_come_page_by_page(world: World) -> None:
-    client = Client(world.app, LEADER)
+    client = Client(world.app, PLANNER)
     first = client.get("/v1/letters", params={"limit": "2"}).json()
     second = client.get("/v1/letters", params={"limit": "2", "cursor": first["next"]}).json()
 
@@ -69,7 +71,7 @@ def test_letters_come_page_by_page(world: World) -> None:
 def test_a_wrong_question_says_what_is_right(
     world: World, query: dict[str, str], said: str
 ) -> None:
-    answer = Client(world.app, LEADER).get("/v1/letters", params=query)
+    answer = Client(world.app, PLANNER).get("/v1/letters", params=query)
 
     assert answer.status_code == 422
     assert said in answer.json()["detail"]
@@ -82,14 +84,14 @@ def test_letters_need_the_scope_admin(world: World) -> None:
 def test_while_kafka_is_away_letters_are_not_made_up(world: World) -> None:
     world.letters.away = True
 
-    assert Client(world.app, LEADER).get("/v1/letters").status_code == 503
+    assert Client(world.app, PLANNER).get("/v1/letters").status_code == 503
 
 
 def test_the_pipeline_counts_the_callers_letters_by_reason(world: World) -> None:
     world.letter_counts.note([("demo", "malformed"), ("demo", "too_deep"), ("demo", "malformed")])
     world.letter_counts.note([("other", "malformed"), (None, "malformed")])
 
-    assert Client(world.app, LEADER).get("/v1/pipeline").json()["letters"] == {
+    assert Client(world.app, PLANNER).get("/v1/pipeline").json()["letters"] == {
         "total": 3,
         "by_reason": {"malformed": 2, "too_deep": 1},
     }

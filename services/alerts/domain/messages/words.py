@@ -75,6 +75,7 @@ ENGLISH = Words(
         "email": "e-mail",
         "social": "social media",
         "callback": "callback",
+        "task": "task",
     },
     windows={
         "5m": "last 5 min",
@@ -145,6 +146,7 @@ CHINESE = Words(
         "email": "邮件",
         "social": "社交媒体",
         "callback": "回呼",
+        "task": "任务",
     },
     windows={
         "5m": "近5分钟",
