@@ -20,7 +20,9 @@ class Cell(IntEnum):
 
     Offer families stand in the pane of the offer, handle families in the pane of the completion,
     surveys and evaluations once in the pane of their submission and once (`CONTACT_…`) in the pane
-    of the contact's offer, complaints in the pane of their receipt.
+    of the contact's offer, complaints in the pane of their receipt. Whole contacts (`WHOLE_…`) are
+    told as a difference, which may be negative: what a contact of several stays counts, in the pane
+    of its first offer, less what each of its stays counts in its own.
     """
 
     OFFERED = 1
@@ -84,6 +86,12 @@ class Cell(IntEnum):
     CONTACT_QA_FATAL = 144
     CONTACT_QA_CALIBRATION_COUNT = 145
     CONTACT_QA_CALIBRATION_SUM = 146
+    WHOLE_OFFERED = 200
+    WHOLE_ANSWERED = 201
+    WHOLE_LOST = 202
+    WHOLE_WAIT = 203
+    WHOLE_CALLBACKS = 204
+    CALLBACKS_KEPT = 205
 
 
 BY_CONTACT = Cell.CONTACT_SURVEY_OFFERED - Cell.SURVEY_OFFERED

@@ -4,7 +4,8 @@ pane ├────┤── 2 min ──► completions final ──── 15 
      start end
 
 Counts of surveys and evaluations by the contact's own time, verdicts on complaints and their
-closing come in for weeks: they mature, and a change of them is no correction.
+closing come in for weeks, and a contact may go on to another queue or be called back: they mature,
+and a change of them is no correction.
 """
 
 from enum import IntFlag

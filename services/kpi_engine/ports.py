@@ -22,7 +22,7 @@ class FlushOutcome(StrEnum):
     WRITTEN = "written"
     FENCED = "fenced"
     CONFLICTED = "conflicted"
-    """Not written: some rows that were taken for new exist."""
+    """Not written: some rows that were taken for new exist, or other visits of a contact."""
 
 
 class Store(Protocol):
@@ -44,8 +44,8 @@ class Store(Protocol):
         ...
 
     async def load(self, partition: int, wanted: WantedRecords) -> StoredRecords:
-        """Load the stored ones of the records `wanted`, and with each visit its contact's record,
-        numbered 0; where that is wanted, all visits of the contact. Raises StoreUnavailable.
+        """Load the stored ones of the records `wanted`, of visits all that their contacts have.
+        Raises StoreUnavailable.
         """
         ...
 

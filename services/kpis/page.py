@@ -21,14 +21,16 @@ come with the 95 % Wilson interval; a quantile's denominator is its sample.
 
 A figure is `complete` once all source partitions have passed its span: by 2 minutes what completions make (handling, surveys,
 evaluations, complaints), by 15 minutes what offers make (volume, speed), and gauges. A later change is a correction
-(`GET /v1/corrections`). Shares of liable complaints and of those closed in time mature for weeks and are never complete.
+(`GET /v1/corrections`). Shares of liable complaints and of those closed in time mature for weeks and are never complete,
+nor are counts of whole contacts.
 
 Open complaints and returning customers are looked up in the stored visits: live ones may be a second older than the rest, and have
 neither value nor parts while the database is away or takes too long.
 Occupancy and utilisation are made of agents' time in states, looked up likewise; their parts are seconds and come without an interval.
 The time of an agent who serves several queues counts in each of them and once in totals, teams, sites, clients and selections of queues.
 A complaint that is open beyond the limit counts as missed, one that is open and in time does not count yet. A visit repeats when its
-customer had another contact in the same queue, by any channel, so many hours before or less.
+customer had another contact in the same queue, by any channel, so many hours before or less; a visit by the channel `callback`, in
+which the centre calls, neither repeats nor is repeated.
 """
 TABLE = """\
 | id | English | 中文 | unit | better | formula |
@@ -40,6 +42,15 @@ Gauges: how it is at an instant. Live figures are those of this moment whatever 
 `agents` are distinct people who are logged in: one who serves two queues counts in both and once in totals, one whose events name no
 queue in totals only; channels do not tell agents apart. A state is believed for a day;
 `unresolved` of an interval of history are the contacts offered in it that have no outcome and no longer wait.
+
+"""
+WHOLE_CONTACTS = """\
+The caller's view: a contact counts once, however many queues it went through, in the queue and channel, and at the instant, of its first
+offer. All other figures are of stays. Its last stay says what became of it: *answered at last* if an agent took it; *lost* if it gave up
+there or left by another door, also where an agent spoke with it in a stay before; neither while it waits, or for the callback it was
+promised. The whole wait is all its waits and the ways between queues to which it was passed on; the time until a callback is none.
+A callback is kept when an agent speaks with the contact in a later stay: the source tells the callback as a further visit of the
+same contact. A contact may go on tomorrow, so these figures mature and are never complete.
 
 """
 PLAN = """\
@@ -67,6 +78,7 @@ same rest.
 """
 ABOUT = {
     Group.NOW: NOW,
+    Group.WHOLE_CONTACTS: WHOLE_CONTACTS,
     Group.PLAN: PLAN.format(patience=DEFAULT_POLICY.patience),
     Group.CONTRACT: CONTRACT,
 }

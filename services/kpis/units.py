@@ -28,6 +28,7 @@ class Group(Enum):
     NOW = "Now", "当前"
     VOLUME = "Volume", "话务量"
     SPEED = "Speed", "应答速度"
+    WHOLE_CONTACTS = "Whole contacts", "整体联络"
     HANDLING = "Handling", "处理"
     SATISFACTION = "Satisfaction", "客户满意"
     QUALITY = "Quality", "质检"

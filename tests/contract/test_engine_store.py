@@ -376,7 +376,7 @@ async def test_late_changes_are_noted_with_the_event_that_made_them(
     assert await rig.late() == [late, amending]
 
 
-async def test_with_a_visit_comes_its_contacts_record_and_with_that_all_its_visits(
+async def test_with_a_visit_come_all_others_of_its_contact_and_its_record(
     store: Store,
 ) -> None:
     owner = await claim(store)
@@ -389,8 +389,7 @@ async def test_with_a_visit_comes_its_contacts_record_and_with_that_all_its_visi
     one = await store.load(3, WantedRecords([C1], [], []))
     every = await store.load(3, WantedRecords([contact], [], []))
 
-    assert one.visits.keys() == {C1, contact}
-    assert every.visits.keys() == {C1, ("acme", "c1", 2), contact}
+    assert one.visits.keys() == every.visits.keys() == {C1, contact, ("acme", "c1", 2)}
 
 
 async def test_rows_of_any_month_find_their_place(store: Store) -> None:
@@ -513,3 +512,18 @@ async def test_a_database_that_is_away_is_said_so_by_every_call(
         except StoreUnavailable:
             continue
         pytest.fail(f"{name} found no fault")
+
+
+async def test_a_further_visit_of_a_contact_that_left_memory_is_not_written_alone(
+    store: Store,
+) -> None:
+    first = await claim(store)
+    await write(store, first, answered("c1", NOW), offered("c2"))
+    partition = await claim(store)
+    late = NOW + HOUR
+    rows = await dirty(store, partition, offered("c1", late, visit=9), offered("c3", late))
+
+    assert await store.flush([rows]) == {3: FlushOutcome.CONFLICTED}
+    partition.conflicted()
+    await write(store, partition)
+    assert (await everything(store)).visits[C1].answered_at == NOW

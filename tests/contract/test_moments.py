@@ -54,6 +54,29 @@ async def test_panes_and_visits_are_read_together(readers: Readers, floor: Memor
     assert of_help == [late]
 
 
+async def test_contacts_of_several_visits_are_read_whole_where_they_are_asked_for(
+    readers: Readers, floor: MemoryFloor
+) -> None:
+    first, second = left(NOON - 2 * HOUR, 9), answered(NOON - HOUR, 5, queue="help")
+    floor.visits_of = {
+        ("demo", "a"): first,
+        ("demo", "a#2"): second,
+        ("demo", "b"): waiting(NOON - HOUR),
+        ("demo", "c"): waiting(NOON - DAY),
+        ("demo", "c#2"): waiting(NOON),
+        ("other", "a"): waiting(NOON - HOUR),
+        ("other", "a#3"): waiting(NOON - HOUR),
+    }
+    await readers.written()
+    asked = MomentReading(ALL, SPANS, Span(NOON - HOUR, NOON), Span(NOON - HOUR, NOON))
+    portions = [portion async for portion in readers.moments.moment(asked)]
+
+    assert [one for portion in portions for one in portion.contacts] == [{1: first, 2: second}]
+    plain = MomentReading(ALL, SPANS, Span(NOON - HOUR, NOON))
+    portions = [portion async for portion in readers.moments.moment(plain)]
+    assert [one for portion in portions for one in portion.contacts] == []
+
+
 async def test_agents_are_told_with_the_state_that_they_had_entered(
     readers: Readers, floor: MemoryFloor
 ) -> None:

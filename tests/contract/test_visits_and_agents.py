@@ -166,6 +166,27 @@ async def test_returning_customers_are_told_by_the_hours_since_their_last_other_
     assert later == {(0, RowKey()): found[1, RowKey("sales")]}
 
 
+async def test_whom_the_centre_calls_back_has_not_come(
+    readers: Readers, floor: MemoryFloor
+) -> None:
+    """
+    k   a ── 1 h ── callback ── 1 h ── c         c comes two hours after a
+    """
+    floor.visits_of = {
+        ("demo", "a"): answered(NOON, 1, customer="k"),
+        ("demo", "b"): answered(NOON + HOUR, 1, customer="k", channel="callback"),
+        ("demo", "c"): answered(NOON + 2 * HOUR, 1, customer="k"),
+    }
+    await readers.written()
+    spans = [Span(NOON, NOON + 3 * HOUR)]
+
+    counted = {Cell.CUSTOMER_KNOWN: 2, Histogram.RETURN_GAP + 2 * 2: 1}
+    found = await readers.visits.returns(Selection("demo", by=By.TOTAL), spans)
+    assert summed(found) == {(0, RowKey()): counted}
+    callbacks = Selection("demo", channels=("callback",), by=By.TOTAL)
+    assert summed(await readers.visits.returns(callbacks, spans)) == {}
+
+
 async def test_a_return_is_looked_for_a_week_back_and_of_two_at_once_one_repeats_the_other(
     readers: Readers, floor: MemoryFloor
 ) -> None:

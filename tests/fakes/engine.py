@@ -48,6 +48,10 @@ class Tables:
             any(_visit_key(row) in self.visits for row in rows.new_visits)
             or any(_key(row) in self.panes for row in rows.new_panes)
             or any(number in self.pages for number, _ in _pages(rows))
+            or any(
+                (tenant, contact) in {key[:2] for key in self.visits if key[2] not in (0, number)}
+                for tenant, contact, number in rows.lonely
+            )
         )
 
     def take(self, rows: FlushRows) -> None:
@@ -66,18 +70,6 @@ class Tables:
         kept = self.pages.items()
         self.pages = {number: page for number, page in kept if number >= rows.presence_since}
         self.pages.update(_pages(rows))
-
-    def with_contacts(self, wanted: Iterable[VisitKey]) -> list[VisitKey]:
-        """The stored ones of these visits and of their contacts' records; number 0 stands for all
-        of a contact.
-        """
-        keys = set(wanted)
-        contacts = {key[:2] for key in keys}
-        return [
-            key
-            for key in self.visits
-            if key[:2] in contacts and (key in keys or not key[2] or (*key[:2], 0) in keys)
-        ]
 
     def states(self, key: AgentKey, since: int) -> list[Entered]:
         """The states of an agent that were entered since then."""
@@ -145,8 +137,9 @@ class MemoryStore:
         """What is stored of `wanted`, to be changed by whoever has it."""
         held = self.tables[partition]
         states = {one.key: held.states(one.key, one.since) for one in wanted.agents}
+        contacts = {key[:2] for key in wanted.visits}
         return StoredRecords(
-            visits={key: _copy(held.visits[key]) for key in held.with_contacts(wanted.visits)},
+            visits={key: _copy(one) for key, one in held.visits.items() if key[:2] in contacts},
             panes=_found(held.panes, wanted.panes),
             agents={key: known for key, known in states.items() if known},
         )

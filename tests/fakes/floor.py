@@ -17,6 +17,7 @@ from floorpulse.contracts.updates import Gauge, PaneKey, PaneRow, Update, revisi
 from floorpulse.contracts.visits import Visit, is_open, offer_at, queue_of
 from floorpulse.counting.contributions import contributions
 from floorpulse.counting.histograms import HOUR, hour_bucket
+from floorpulse.counting.whole_contacts import whole_contact
 from floorpulse.figures.at.ports import BeyondRetentionError, MomentPortion, MomentReading
 from floorpulse.figures.open_complaints import StoredComplaint, complaints_of
 from floorpulse.figures.ports import CorrectionPlace, Place, StoredCorrection, StoredVisit
@@ -102,9 +103,15 @@ class MemoryFloor:
     def pane_rows(self, partition: int) -> list[PaneRow]:
         """The absolute rows of one partition."""
         panes: dict[PaneKey, Cells] = {}
-        for (tenant, contact), visit in self.visits_of.items():
-            if partition_of(contact) == partition:
-                for key, cells in contributions(tenant, visit, MINUTE).items():
+        contacts: dict[tuple[str, str], dict[int, Visit]] = {}
+        for (tenant, named), visit in self.visits_of.items():
+            contact, number = visit_name(named)
+            if partition_of(named) == partition:
+                contacts.setdefault((tenant, contact), {})[number] = visit
+        for (tenant, _), stays in contacts.items():
+            parts = [contributions(tenant, visit, MINUTE) for visit in stays.values()]
+            for part in (*parts, whole_contact(tenant, stays, MINUTE)):
+                for key, cells in part.items():
                     add(panes.setdefault(key, {}), cells)
         return [
             PaneRow(*key, revision(self.generation, self.offset), cells)
@@ -344,6 +351,7 @@ class MemoryHistory:
             for key, visit in self._floor.visits_of.items()
             if key[0] == selection.tenant
             and visit.customer
+            and visit.channel != "callback"
             and (queue := queue_of(visit)) is not None
             and selection.includes(queue, visit.channel)
             for interval, span in enumerate(spans)
@@ -360,6 +368,7 @@ class MemoryHistory:
             and other.customer == visit.customer
             and queue_of(other) == queue_of(visit)
             and visit_name(other_name)[0] != place[1]
+            and other.channel != "callback"
             and (offered := offer_at(other)) is not None
             and (offered, *visit_name(other_name)) < place
         ]
@@ -376,6 +385,22 @@ class MemoryHistory:
             yield MomentPortion(tallies=tallies)
         async for stored in self.visits(reading.selection, reading.offered):
             yield MomentPortion(visits=[one.visit for one in stored])
+        yield MomentPortion(contacts=self._contacts(reading))
+
+    def _contacts(self, reading: MomentReading) -> list[Mapping[int, Visit]]:
+        """The contacts of several visits, one of them offered in the span that is asked for."""
+        contacts: dict[str, dict[int, Visit]] = {}
+        for (tenant, named), visit in self._floor.visits_of.items():
+            if tenant == reading.selection.tenant:
+                contact, number = visit_name(named)
+                contacts.setdefault(contact, {})[number] = visit
+        return [
+            visits
+            for visits in contacts.values()
+            if len(visits) > 1
+            and reading.whole is not None
+            and any((offer_at(one) or 0) in reading.whole for one in visits.values())
+        ]
 
     async def agents_at(self, tenant: str, at: int) -> Sequence[AgentNow]:
         last: dict[str, AgentNow] = {}

@@ -208,6 +208,26 @@ def a_week_and_today(dice: random.Random) -> Iterator[Visit]:
         )
 
 
+def going_on(
+    dice: random.Random, known: Iterable[tuple[str, Visit]]
+) -> Iterator[tuple[str, Visit]]:
+    """Further stays of some contacts, in another queue or the same, some by callback."""
+    for contact, visit in known:
+        over = max(visit.ended_at or 0, visit.left_at or 0)
+        if over and over < NOW - 4 * MINUTE and dice.random() < 0.5:
+            channel = "callback" if visit.left_reason == "callback" else visit.channel
+            more: dict[str, Any] = {"channel": channel}
+            at = over + dice.randrange(0, 60_000)
+            wait = dice.randrange(60)
+            queue = dice.choice(QUEUES)
+            further = (
+                abandoned(at, wait, queue, **more)
+                if dice.random() < 0.3 and visit.left_reason != "callback"
+                else answered(at, wait, 30, queue, **more)
+            )
+            yield f"{contact}#2", further
+
+
 def shift(dice: random.Random, now: AgentState) -> Iterator[Entered]:
     """The states of an agent since yesterday, the last of them `now`."""
     skills = dice.choice([("sales",), ("help",), ("help", "sales")])
@@ -221,6 +241,15 @@ def shift(dice: random.Random, now: AgentState) -> Iterator[Entered]:
 
 async def filled(floor: Floor, seed: int) -> None:
     floor.memory.put(*a_week_and_today(random.Random(seed)))
+    visits = floor.memory.visits_of
+    named = [(contact, visit) for (_, contact), visit in visits.items()]
+    for contact, visit in going_on(random.Random(seed), named):
+        visits["demo", contact] = visit
+    for one, other in (QUEUES, QUEUES[::-1]):
+        first = left(NOW - 300_000, 9, one)
+        first.left_reason = "callback"
+        visits["demo", f"of {one}"] = first
+        visits["demo", f"of {one}#2"] = answered(NOW - 200_000, 3, 30, other, channel="callback")
     floor.memory.watermark = NOW - 15_000
     for number in range(12):
         floor.memory.enter(
@@ -310,7 +339,7 @@ async def agreed(api: httpx.AsyncClient, windows: Iterable[Window], /, **asked: 
         "to": text(NOW + MINUTE),
         "interval": "all",
         "queue": ",".join(QUEUES),
-        "channel": "voice,chat",
+        "channel": "voice,chat,callback",
     }
     moment = await rows(api, "/v1/kpis/history", **GAUGES, **asked, **now)
     for window in windows:

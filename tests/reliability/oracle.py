@@ -11,6 +11,7 @@ told is smaller than anything told.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 from math import log
 from typing import Any, NamedTuple
 
@@ -63,6 +64,12 @@ def recomputed(events: Iterable[Told], length: int = MINUTE) -> dict[PaneKey, di
             stay.hand_over(contacts[key[:2]])
     for stay in stays.values():
         stay.everything()
+    chains: dict[tuple[str, str], list[Stay]] = defaultdict(list)
+    for (tenant, contact, number), stay in stays.items():
+        chains[tenant, contact] += stay.stay(number)
+    for (tenant, _), chain in chains.items():
+        for one, cells in beyond_stays(sorted(chain)):
+            panes[tenant, one.queue, one.channel, one.at // length * length].update(cells)
     filled = {
         key: {code: amount for code, amount in cells.items() if amount}
         for key, cells in panes.items()
@@ -174,6 +181,51 @@ def put_right(story: Mapping[str, list[Told]]) -> Righted:
     return Righted(told, amended)
 
 
+class Stay(NamedTuple):
+    """A visit whose offer and queue are known: how it ended (`left` for a callback is `callback`),
+    how long it waited, and when it was over for a contact that was passed on.
+    """
+
+    at: int
+    number: int
+    queue: str
+    channel: str
+    how: str | None
+    wait: int
+    passed_on: int | None
+
+
+def beyond_stays(stays: list[Stay]) -> Iterable[tuple[Stay, Mapping[int, int]]]:
+    """What a contact of several stays counts as a whole, and less what each of them would have
+    counted alone.
+    """
+    if len(stays) > 1:
+        yield stays[0], as_one(stays)
+        for stay in stays:
+            yield stay, {code: -amount for code, amount in as_one([stay]).items()}
+
+
+def as_one(stays: list[Stay]) -> dict[int, int]:
+    """The counts of a contact of these stays."""
+    last = stays[-1].how
+    gaps = [
+        max(0, after.at - before.passed_on)
+        for before, after in pairwise(stays)
+        if before.passed_on is not None
+    ]
+    called = [place + 1 for place, stay in enumerate(stays) if stay.how == "callback"]
+    called += [place for place, stay in enumerate(stays) if place and stay.channel == "callback"]
+    first = min(called, default=len(stays))
+    return {
+        Cell.WHOLE_OFFERED: 1,
+        Cell.WHOLE_ANSWERED: int(last == "answered"),
+        Cell.WHOLE_LOST: int(last in ("abandoned", "left")),
+        Cell.WHOLE_WAIT: (sum(gaps) + sum(stay.wait for stay in stays)) * (last == "answered"),
+        Cell.WHOLE_CALLBACKS: int(bool(called)),
+        Cell.CALLBACKS_KEPT: int(any(stay.how == "answered" for stay in stays[first:])),
+    }
+
+
 class Recount:
     """One visit's counts, added to `panes`."""
 
@@ -229,6 +281,23 @@ class Recount:
         if at is None or offered is None or offered > at:
             return False
         return agent in (None, mine) and queue in (None, self._queue)
+
+    def stay(self, number: int) -> list[Stay]:
+        """The visit as one of its contact's stays; none where its offer or queue is not known."""
+        if self._offer_at is None or self._queue is None:
+            return []
+        how = self._outcome["type"].removeprefix("contact.") if self._outcome else None
+        wait = 0
+        passed_on = None
+        if self._outcome is not None:
+            told = self._outcome.get("wait_ms")
+            wait = told if told is not None else max(0, self._outcome["at"] - self._offer_at)
+            passed_on = self._outcome["at"] if how == "left" else None
+            if how == "left" and self._outcome["reason"] == "callback":
+                how, passed_on = "callback", None
+        if how == "answered" and self._told["contact.transferred"] and self._ended:
+            passed_on = self._ended["at"]
+        return [Stay(self._offer_at, number, self._queue, self._channel, how, wait, passed_on)]
 
     def everything(self) -> None:
         """All families."""

@@ -12,6 +12,7 @@ from floorpulse.contracts.events import AgentStateChanged, AnyEvent
 from floorpulse.contracts.updates import PaneKey
 from floorpulse.contracts.visits import Visit, VisitKey
 from floorpulse.counting.contributions import contributions
+from floorpulse.counting.whole_contacts import whole_contact
 from floorpulse.kpi_engine.fold.merge import merge
 from floorpulse.kpi_engine.fold.visits import visit_key
 from tests.reliability.agents_oracle import recomputed_states
@@ -222,9 +223,14 @@ def by_the_engines_definition(events: list[AnyEvent]) -> dict[PaneKey, Cells]:
         if not isinstance(one, AgentStateChanged):
             merge(visits.setdefault(visit_key(one), Visit()), one)
     panes: dict[PaneKey, Cells] = {}
-    for (tenant, _, _), visit in as_stored(visits).items():
-        for pane, cells in contributions(tenant, visit, MINUTE).items():
-            add(panes.setdefault(pane, {}), cells)
+    contacts: dict[tuple[str, str], dict[int, Visit]] = {}
+    for (tenant, contact, number), visit in as_stored(visits).items():
+        contacts.setdefault((tenant, contact), {})[number] = visit
+    for (tenant, _), stays in contacts.items():
+        parts = [contributions(tenant, visit, MINUTE) for visit in stays.values()]
+        for part in (*parts, whole_contact(tenant, stays, MINUTE)):
+            for pane, cells in part.items():
+                add(panes.setdefault(pane, {}), cells)
     return {pane: cells for pane, cells in panes.items() if cells}
 
 

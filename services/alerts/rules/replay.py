@@ -295,14 +295,23 @@ def _queues(bodies: Sequence[RuleBody], queue: str | None) -> tuple[str, ...]:
 
 def _of_feedback(body: RuleBody) -> bool:
     """Whether a rule looks at what is said of contacts long after they came."""
+    return body.concentration is not None or not _groups(body).isdisjoint(LATER)
+
+
+def _groups(body: RuleBody) -> set[Group]:
+    """What the KPIs of a rule tell of."""
     conditions = (body.threshold, body.spike)
-    kpis = [one.kpi for one in conditions if one is not None]
-    return body.concentration is not None or any(ASKED[kpi].group in LATER for kpi in kpis)
+    return {ASKED[one.kpi].group for one in conditions if one is not None}
 
 
 def _notes(bodies: Iterable[RuleBody]) -> Iterator[str]:
     """What history cannot tell."""
     for body in bodies:
+        if Group.WHOLE_CONTACTS in _groups(body):
+            yield (
+                f"{body.id}: history is told stay by stay here, so a contact that went through "
+                "several queues counts once for each of them"
+            )
         if body.staleness is not None:
             yield (
                 f"{body.id}: history does not hold when each event came, so nothing of the past is "

@@ -27,6 +27,7 @@ from floorpulse.figures.tenant_view import Floors
 from floorpulse.figures.turns import Turns
 from floorpulse.kpis.catalogue import CATALOGUE
 from floorpulse.kpis.inputs import Need
+from floorpulse.kpis.units import Group
 
 PATIENCE = 60.0
 """Seconds that an answer waits for what only the tables know: it is looked at, not watched"""
@@ -106,9 +107,10 @@ class PastFloors:
         longest = Longest(rules.longest, rules.conversation)
         visits = VisitsThen(reading, moment.at, rules.pane, longest)
         then = FloorThen(tenant, visits, [*spans, moment.in_progress])
-        asked = MomentReading(reading, spans, visits.offered_within)
+        whole = Span(spans[0].begin, moment.at + 1) if _about_contacts(query.question) else None
+        asked = MomentReading(reading, spans, visits.offered_within, whole)
         async for portion in self._tables.moments.moment(asked):
-            then.take(portion.tallies, portion.visits)
+            then.take(portion)
             await self._turns.next()
         agents = (
             await self._tables.moments.agents_at(tenant, moment.at)
@@ -120,6 +122,11 @@ class PastFloors:
         for _ in board.taking(then.update(agents), moment.at, live=False):
             await self._turns.next()
         return Floors(board, lambda: moment.at, now.definitions)
+
+
+def _about_contacts(question: Question) -> bool:
+    """Whether a figure counts contacts as a whole."""
+    return any(kpi.group is Group.WHOLE_CONTACTS for kpi in question.kpis)
 
 
 def _about_queues(chosen: Selection) -> LiveQuery:

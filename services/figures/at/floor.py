@@ -11,9 +11,9 @@ from floorpulse.board.domain.windows import Span
 from floorpulse.contracts.agents import AgentNow
 from floorpulse.contracts.cells import add
 from floorpulse.contracts.updates import PaneRow, Update
-from floorpulse.contracts.visits import Visit
+from floorpulse.figures.at.ports import MomentPortion
 from floorpulse.figures.at.visits_then import VisitsThen, changes_of
-from floorpulse.figures.sums import PaneTally, SummedPanes
+from floorpulse.figures.sums import SummedPanes
 
 EVERY = 1 << 40
 """More queues and agents than there are: history tells every one apart"""
@@ -34,15 +34,16 @@ class FloorThen:
         self._spans = spans
         self._sums: dict[tuple[QueueChannel, int], SummedPanes] = {}
 
-    def take(self, tallies: Iterable[PaneTally], visits: Iterable[Visit]) -> None:
+    def take(self, portion: MomentPortion) -> None:
         """Take in some of what was read."""
-        for tally in tallies:
+        for tally in portion.tallies:
             queue_channel = self._tenant, tally.row_key.queue, tally.row_key.channel
             known = self._sum(queue_channel, self._spans[tally.interval].begin)
             for cells in tally.panes:
                 add(known.cells, cells)
             known.revision = max(known.revision, tally.revision)
-        self._visits.add(visits)
+        self._visits.add(portion.visits)
+        self._visits.add_contacts(portion.contacts)
 
     def _sum(self, queue_channel: QueueChannel, begin: int) -> SummedPanes:
         return self._sums.setdefault((queue_channel, begin), SummedPanes())

@@ -1,6 +1,6 @@
 """What the floor at a past instant is read from, all of one snapshot."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -24,19 +24,22 @@ class BeyondRetentionError(Exception):
 @dataclass(frozen=True)
 class MomentReading:
     """What is read: panes that start in `spans` (contiguous, ascending, not empty), by queue and
-    channel; visits offered in `offered`.
+    channel; visits offered in `offered`; all visits of the contacts of several that had one offered
+    in `whole` (None: nobody asks for whole contacts).
     """
 
     selection: Selection
     spans: Sequence[Span]
     offered: Span
+    whole: Span | None = None
 
 
 class MomentPortion(NamedTuple):
-    """Some of what was read."""
+    """Some of what was read; of each contact of several visits those by their numbers."""
 
     tallies: Sequence[PaneTally] = ()
     visits: Sequence[Visit] = ()
+    contacts: Sequence[Mapping[int, Visit]] = ()
 
 
 class MomentHistory(Protocol):

@@ -1,14 +1,14 @@
 """The floor around a past instant, read from PostgreSQL in one snapshot."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
 from floorpulse.board.adapters.rows import ANSWER_WITHIN, FREE_WITHIN, away
 from floorpulse.contracts.agents import LONGEST, AgentNow, decode_entered
-from floorpulse.contracts.visits import decode_visit
+from floorpulse.contracts.visits import Visit, decode_visit
 from floorpulse.figures.at.ports import BeyondRetentionError, MomentPortion, MomentReading
 from floorpulse.figures.history.coverage import TooFineError
 from floorpulse.figures.history.panes import snapshot, tallied
@@ -24,6 +24,20 @@ VISITS = """
 SELECT body FROM visit
 WHERE tenant = $1 AND offered_at >= $2 AND offered_at < $3 AND ($4::text[] IS NULL
     OR queue = ANY ($4))
+"""
+# A contact's other visits are in its own partition, next to each other in the key.
+CONTACTS = """
+SELECT stay.partition, stay.contact, stay.visit, stay.body
+FROM (
+    SELECT DISTINCT one.partition, one.contact FROM visit AS one
+    WHERE one.tenant = $1 AND one.offered_at >= $2 AND one.offered_at < $3 AND EXISTS (
+        SELECT FROM visit AS other
+        WHERE other.partition = one.partition AND other.tenant = one.tenant
+          AND other.contact = one.contact AND other.visit <> one.visit)
+) AS several
+JOIN visit AS stay ON stay.partition = several.partition AND stay.tenant = $1
+    AND stay.contact = several.contact
+ORDER BY stay.partition, stay.contact
 """
 AGENTS = """
 SELECT DISTINCT ON (agent) agent, body FROM agent_state
@@ -57,6 +71,8 @@ class PostgresMoments:
                 yield MomentPortion(tallies=tallies)
             async for bodies in _bodies(connection, reading):
                 yield MomentPortion(visits=[decode_visit(one[0]) for one in bodies])
+            async for contacts in _contacts(connection, reading):
+                yield MomentPortion(contacts=contacts)
 
     async def agents_at(self, tenant: str, at: int) -> Sequence[AgentNow]:
         """The agents' last states."""
@@ -82,3 +98,20 @@ async def _bodies(
     while fetched := await cursor.fetch(FETCHED):
         for first in range(0, len(fetched), PORTION):
             yield fetched[first : first + PORTION]
+
+
+async def _contacts(
+    connection: PoolConnectionProxy, reading: MomentReading
+) -> AsyncIterator[Sequence[Mapping[int, Visit]]]:
+    """Contacts of several visits, those of one after the other."""
+    if reading.whole is None:
+        return
+    cursor = await connection.cursor(CONTACTS, reading.selection.tenant, *reading.whole)
+    known: dict[tuple[int, str], dict[int, Visit]] = {}
+    while fetched := await cursor.fetch(PORTION):
+        for partition, contact, number, body in map(tuple, fetched):
+            known.setdefault((partition, contact), {})[number] = decode_visit(body)
+        last = known.popitem()
+        yield list(known.values())
+        known = dict([last])
+    yield list(known.values())

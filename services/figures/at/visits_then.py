@@ -11,7 +11,7 @@ by pane; the pane in progress is counted from the visits.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from msgspec.structs import replace
 
@@ -21,6 +21,7 @@ from floorpulse.contracts.cells import Cells, add
 from floorpulse.contracts.updates import Gauge, PaneKey
 from floorpulse.contracts.visits import Longest, Visit, is_open, outcome
 from floorpulse.counting.contributions import Contributions, contributions, deltas
+from floorpulse.counting.whole_contacts import whole_contact
 from floorpulse.figures.at.known import known_at, last_told
 from floorpulse.figures.selection import Selection
 
@@ -60,12 +61,24 @@ class VisitsThen:
         if not self._selection.includes(then.queue, then.channel):
             return
         self._note(then, then.queue)
-        stood = self._counted(then)
-        earlier = deltas(self._counted(visit), stood)
+        self._change(self._counted(visit), self._counted(then))
+
+    def add_contacts(self, contacts: Iterable[Mapping[int, Visit]]) -> None:
+        """Take in whole contacts, each by all its visits, in any order."""
+        for visits in contacts:
+            known = {number: known_at(visit, self._at) for number, visit in visits.items()}
+            then = {number: visit for number, visit in known.items() if visit is not None}
+            counted = whole_contact(self._selection.tenant, visits, self._pane)
+            self._change(counted, whole_contact(self._selection.tenant, then, self._pane))
+
+    def _change(self, counted: Contributions, stood: Contributions) -> None:
+        """Note what stood at the instant in place of what is counted by now."""
+        earlier = deltas(counted, stood)
         changes = [(key, cells) for key, cells in earlier if key[3] < self._current]
         changes += [(key, cells) for key, cells in stood.items() if key[3] == self._current]
         for key, cells in changes:
-            add(self.changes.setdefault(key, {}), cells)
+            if self._selection.includes(key[1], key[2]):
+                add(self.changes.setdefault(key, {}), cells)
 
     def _counted(self, visit: Visit) -> Contributions:
         """What the stay itself adds to panes, without the feedback about it."""

@@ -1,5 +1,6 @@
 """The contacts behind a number: stored visits, filtered and judged under a definition."""
 
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
 from floorpulse.board.domain.windows import Span
@@ -26,7 +27,8 @@ class VisitQuery:
     """Which visits are asked for: offered in `span`, with this outcome (None: any), only those
     missed under their definition.
 
-    With the id of a `target`, only those of its queues that were offered in its business hours.
+    With the id of a `target`, only those of its queues that were offered in its business hours;
+    with a `contact` or an `agent`, only the stays of that contact, or those that the agent took.
     """
 
     selection: Selection
@@ -35,6 +37,8 @@ class VisitQuery:
     only_missed: bool
     basis: DefinitionChoice
     target: str | None = None
+    contact: str | None = None
+    agent: str | None = None
 
 
 @dataclass(frozen=True)
@@ -91,7 +95,7 @@ class Drilldown:
         terms = PoliciesOverTime(query.basis, view.known)
         states = view.known.during(query.span.begin, query.span.end)
         reading = narrowed(query.selection, states)
-        async for portion in self._visits.visits(reading, query.span, after):
+        async for portion in self._read(query, reading, after):
             await self._turns.next()
             judged = (judge(stored, waiting, terms.at(stored.offered_at)) for stored in portion)
             if told.full(
@@ -101,6 +105,21 @@ class Drilldown:
             ):
                 break
         return told.rows, told.following
+
+    async def _read(
+        self, query: VisitQuery, reading: Selection, after: Place | None
+    ) -> AsyncIterator[Sequence[StoredVisit]]:
+        """The visits that may be asked for, in order, in portions."""
+        if query.contact is None:
+            async for portion in self._visits.visits(reading, query.span, after):
+                yield portion
+            return
+        stays = await self._visits.journey(reading.tenant, query.contact)
+        yield [
+            one
+            for one in stays
+            if one.offered_at in query.span and (after is None or one.place > after)
+        ]
 
     async def journey(self, tenant: str, contact: str) -> list[JudgedVisit]:
         """All stays of one contact, in the order of their offers, each judged under its queue's
@@ -130,6 +149,8 @@ def wanted(judged: JudgedVisit, query: VisitQuery) -> bool:
     """Whether the query asks for the visit."""
     visit = judged.stored.visit
     if query.outcome is not None and outcome(visit) is not query.outcome:
+        return False
+    if query.agent is not None and visit.agent != query.agent:
         return False
     return judged.miss is not None or not query.only_missed
 

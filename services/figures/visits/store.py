@@ -53,11 +53,13 @@ WHERE tenant = $1 AND complained_at IS NOT NULL AND complained_at < $3 AND (sett
 # before it has. The bucket is
 # `hour_bucket`'s: 2·h for a gap of exactly h hours, 2·h + 1 up to the next. Of two offers at one
 # instant the contact's name
-# decides which came first, so that one repeats the other.
+# decides which came first, so that one repeats the other. Whom the centre calls back has not
+# come.
 RETURNS = f"""
 WITH asked AS MATERIALIZED (
     SELECT DISTINCT customer FROM visit
     WHERE tenant = $1 AND offered_at >= $2 AND offered_at < $3 AND customer IS NOT NULL
+      AND channel <> 'callback'
       AND ($4::text[] IS NULL OR queue = ANY ($4)) AND ($5::text[] IS NULL OR channel = ANY ($5))
 ), known AS (
     SELECT one.* FROM asked CROSS JOIN LATERAL (
@@ -67,7 +69,7 @@ WITH asked AS MATERIALIZED (
           AND (customer, offered_at) < (asked.customer, $3)
         OFFSET 0
     ) AS one
-    WHERE one.tenant = $1
+    WHERE one.tenant = $1 AND one.channel <> 'callback'
 ), stepped AS (
     SELECT *, CASE WHEN contact <> lag(contact) OVER ordered THEN lag(offered_at) OVER ordered
         END AS other

@@ -87,7 +87,8 @@ class FlushRows:
     """Rows of one partition to write, encoded, with the position they belong to and the durable one
     they follow.
 
-    `new_…` rows are not in the database, as far as is known; the others may be. `presence` are
+    `new_…` rows are not in the database, as far as is known; the others may be. `lonely`
+    are those of the new visits of whose contacts no other one may be stored. `presence` are
     pages of open visits, by their numbers; all that are numbered below `presence_since` go.
     """
 
@@ -102,6 +103,7 @@ class FlushRows:
     presence: Rows
     presence_since: int
     instants: frozenset[int]
+    lonely: Sequence[VisitKey] = ()
 
     def __len__(self) -> int:
         sized = (
@@ -307,6 +309,7 @@ class Partition:
             ],
             presence_since=pages.first if pages.everything else 0,
             instants=frozenset(pane.key[3] for pane in panes.new) | {at for _, at, _ in states},
+            lonely=self.visits.contacts.lonely(visits.new),
         )
         self._taken = _TakenRows(rows, visits, panes, states, late, pages)
         return rows
@@ -322,6 +325,7 @@ class Partition:
             self.durable_offset = self._taken.rows.position.next_offset
             self._durable_watermark = self._taken.rows.position.watermark
             self._presence_log.flushed(self._taken.presence)
+            self.visits.flushed()
             self._taken = None
 
     def not_flushed(self) -> None:

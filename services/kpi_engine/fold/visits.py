@@ -13,6 +13,8 @@ it until something is heard.
 Should the database hold a record that was taken for new after all, the insert fails, both are
 joined, and the flush is tried again.
 
+Whenever a record is loaded, the other visits of its contact are, too: what a contact counts as a
+whole is told by all of its stays.
 Feedback that names its contact and no visit waits for all stored visits of the contact. From then
 on the contact is one of `chains`: whatever changes one of its visits lets all of its feedback be
 placed again, and its records leave memory together.
@@ -63,6 +65,7 @@ from floorpulse.kpi_engine.fold.merge import merge
 from floorpulse.kpi_engine.fold.panes import NEVER, Change, Panes, says_why
 from floorpulse.kpi_engine.fold.presence import PartitionPresence
 from floorpulse.kpi_engine.fold.presence_log import PageBuilder
+from floorpulse.kpi_engine.fold.whole_contacts import WholeContacts
 
 _BEGINS = frozenset((ContactOffered, ContactAnswered, ContactAbandoned))
 _TURNS = frozenset((*ContactEvent.__subclasses__(),)) - {
@@ -72,6 +75,12 @@ _TURNS = frozenset((*ContactEvent.__subclasses__(),)) - {
     ContactWrapped,
 }
 """Events after which a visit may have begun, or be over."""
+_WHOLE = frozenset((*ContactEvent.__subclasses__(),)) - {
+    ContactHeld,
+    ContactResumed,
+    ContactWrapped,
+}
+"""Events that may change what the contact counts as a whole."""
 _OWN_NAME = {
     QaScored: ("evaluation:", "evaluation"),
     QaRetracted: ("evaluation:", "evaluation"),
@@ -127,8 +136,12 @@ class Visits:
         self.since = since
         self.parked: dict[VisitKey, ParkedVisit] = {}
         self.dirty: dict[VisitKey, bool] = {}
+        self.contacts = WholeContacts(self.rows, panes, self._unwritten)
         self.chains = Chains(self.rows, panes, self._rewrite)
+        self._known = self.contacts.known
+        self._of = self.contacts.of
         self._doubted: set[VisitKey] = set()
+        self._flying: dict[VisitKey, bool] = {}
         self._absent = presence.absent
         self._panes = panes
 
@@ -140,15 +153,20 @@ class Visits:
         """
         key = visit_key(event)
         visit = self.rows.get(key)
+        whole = True
         if visit is None:
             begins = type(event) in _BEGINS and event.at >= self.since  # type: ignore[operator]  # decoded: milliseconds
             if not begins or key in self._absent or key in self.parked:
                 self._park(key, event)
                 return False
             self._begin(key, event, change)
-        elif self._step(key, visit, event, change) and key not in self.dirty:
-            self.dirty[key] = False
-        return self.chains.follow(key, change) if self.chains.any else True
+        elif self._step(key, visit, event, change):
+            self.dirty.setdefault(key, False)
+            stays = self._of.get(key) if self._of else None
+            if stays is not None and type(event) in _WHOLE:
+                whole = self.contacts.change(key, stays, change)
+        followed = self.chains.follow(key, change) if self.chains.any else True
+        return whole and followed
 
     def _rewrite(self, key: VisitKey) -> None:
         self.dirty.setdefault(key, False)
@@ -193,6 +211,13 @@ class Visits:
             self._doubt_feedback(key, visit, None)
         self.rows[key] = visit
         self.dirty[key] = True
+        known = self._known[key[0]].setdefault(key[1], key[2])
+        if known != key[2]:
+            self.contacts.accompany(key, known, change)
+
+    def _unwritten(self, key: VisitKey) -> bool:
+        """Whether a visit is not stored, as far as is known."""
+        return self.dirty.get(key) or self._flying.get(key) or False
 
     def _park(self, key: VisitKey, event: AnyEvent) -> None:
         parked = self.parked.get(key)
@@ -216,10 +241,11 @@ class Visits:
     @property
     def wanted(self) -> list[VisitKey]:
         """Visits whose stored record must be loaded before anything can be flushed; number 0 stands
-        for all visits of a contact.
+        for the feedback of a contact.
         """
         unsure = [(*contact, CONTACT) for contact in self.chains.unsure]
-        return [*self.parked, *self._doubted, *(key for key in unsure if key not in self.parked)]
+        further = [*(key for key in unsure if key not in self.parked), *self.contacts.scattered]
+        return [*self.parked, *self._doubted, *further]
 
     def doubt(self, keys: Iterable[VisitKey]) -> None:
         """Look these up: the database may hold them after all."""
@@ -233,36 +259,62 @@ class Visits:
         revision: int,
         passed: int,
     ) -> None:
-        """Join the visits of `keys` with their `stored` records, and count the difference as of
-        `revision`; panes that start at `passed` or earlier note it.
-
-        `stored` also has the record numbered 0 of each of their contacts, and all visits of the
-        contacts whose number 0 is among `keys`.
+        """Join the visits of `keys` with their `stored` records, which are all of their contacts,
+        and count the difference as of `revision`; panes that start at `passed` or earlier note it.
         """
-        contacts: set[ContactKey] = set()
+        stays = _by_contact(keys, stored)
+        counted = {one: self.contacts.counted(one, known) for one, known in stays.items()}
+        joined: dict[ContactKey, list[int]] = {contact: [] for contact in stays}
+        changes: dict[ContactKey, Change] = {}
         for key in keys:
-            if key[2] == CONTACT:
-                contacts.add(key[:2])
+            change = changes[key[:2]] = Change(revision, passed, self._behind(key))
+            if key[2] != CONTACT:
+                joined[key[:2]].append(key[2])
+                self._join(key, stored, change)
+        for contact, known in stays.items():
+            if self.contacts.alone(contact, joined[contact], known):
                 continue
-            kept = stored.get(key)
-            counted = [kept] if kept is not None else []
-            parked = self.parked.pop(key, None)
-            if parked is not None:
-                change = Change(revision, passed, parked.event)
-                mine = parked.visit
-            elif key in self._doubted:
-                change = Change(revision, passed)
-                mine = self.rows[key]
-                counted.append(mine)
-            else:
-                continue
-            self._doubted.discard(key)
-            joined = mine if kept is None else join(kept, mine)
-            self._count_difference(key[0], counted, joined, change)
-            self._replace(key, joined, kept)
-            self.chains.load(key, change, spoken_of=(*key[:2], CONTACT) in stored)
-        if contacts:
-            self._join_contacts(contacts, stored, Change(revision, passed))
+            change = changes[contact]
+            self._load(contact, known, change, spoken_of=(*contact, CONTACT) in stored)
+            self.contacts.gather(contact, joined[contact], known, counted[contact], change)
+        spoken_of = {key[:2] for key in keys if key[2] == CONTACT}
+        if spoken_of:
+            self._join_contacts(spoken_of, stored, Change(revision, passed))
+
+    def _behind(self, key: VisitKey) -> AnyEvent | None:
+        """The last event for which a record is loaded."""
+        parked = self.parked.get(key)
+        return self.contacts.scattered.get(key) if parked is None else parked.event
+
+    def _join(self, key: VisitKey, stored: Mapping[VisitKey, Visit], change: Change) -> None:
+        """Join one visit with its record, if anything is to be joined."""
+        kept = stored.get(key)
+        counted = [kept] if kept is not None else []
+        parked = self.parked.pop(key, None)
+        if parked is not None:
+            mine = parked.visit
+        elif key in self._doubted:
+            mine = self.rows[key]
+            counted.append(mine)
+        else:
+            return
+        self._doubted.discard(key)
+        joined = mine if kept is None else join(kept, mine)
+        self._count_difference(key[0], counted, joined, change)
+        self._replace(key, joined, kept)
+        self.chains.load(key, change, spoken_of=(*key[:2], CONTACT) in stored)
+
+    def _load(
+        self, contact: ContactKey, stored: Mapping[int, Visit], change: Change, *, spoken_of: bool
+    ) -> None:
+        """Hold the stored visits of a contact in memory; those that are parked wait for their own
+        turn. `spoken_of`: there is stored feedback of the contact.
+        """
+        for number, visit in stored.items():
+            key = (*contact, number)
+            if key not in self.rows and key not in self.parked:
+                self._replace(key, visit, visit)
+                self.chains.load(key, change, spoken_of=spoken_of)
 
     def _join_contacts(
         self, contacts: set[ContactKey], stored: Mapping[VisitKey, Visit], change: Change
@@ -271,8 +323,7 @@ class Visits:
         new.
         """
         for key, kept in stored.items():
-            mine = key in self.rows or (key in self.parked and key[2] != CONTACT)
-            if key[:2] in contacts and not mine:
+            if key[:2] in contacts and key[2] == CONTACT and key not in self.rows:
                 self._replace(key, kept, kept)
         chains: dict[ContactKey, set[int]] = {contact: set() for contact in contacts}
         for key in (*stored, *(key for key, new in self.dirty.items() if new)):
@@ -330,7 +381,7 @@ class Visits:
 
     def take_dirty(self) -> TakenVisits:
         """The visits to write; from now on they are not dirty."""
-        taken = self.dirty
+        taken = self._flying = self.dirty
         self.dirty = {}
         new = [key for key, is_new in taken.items() if is_new]
         return TakenVisits(
@@ -338,8 +389,14 @@ class Visits:
             [key for key, is_new in taken.items() if not is_new] if len(new) < len(taken) else [],
         )
 
+    def flushed(self) -> None:
+        """What was taken is stored."""
+        self.contacts.flushed(self._flying)
+        self._flying = {}
+
     def put_back(self, taken: TakenVisits) -> None:
         """Make the visits dirty again that `take_dirty` gave and no flush wrote."""
+        self._flying = {}
         self.dirty = {
             **self.dirty,
             **dict.fromkeys(taken.known, False),
@@ -424,4 +481,17 @@ class Visits:
         )
         if key[2] == CONTACT:
             last = latest(visit) or NEVER
+        else:
+            self.contacts.forget(key)
         self.since = max(self.since, before if is_open(visit) else min(last + 1, before))
+
+
+def _by_contact(
+    keys: Iterable[VisitKey], stored: Mapping[VisitKey, Visit]
+) -> dict[ContactKey, dict[int, Visit]]:
+    """The stored visits of the contacts of `keys`, by their numbers."""
+    found: dict[ContactKey, dict[int, Visit]] = {key[:2]: {} for key in keys}
+    for (tenant, contact, number), visit in stored.items():
+        if number != CONTACT and (tenant, contact) in found:
+            found[tenant, contact][number] = visit
+    return found

@@ -47,12 +47,26 @@ DELETE FROM presence_log USING unnest($1::smallint[], $2::bigint[]) AS past (par
 WHERE presence_log.partition = past.partition AND presence_log.number < past.number
 """
 
-# With each visit its contact's record, numbered 0; where that is wanted, all visits of the contact.
 VISITS = """
 SELECT tenant, contact, visit.visit, body
-FROM unnest($2::text[], $3::text[], $4::smallint[]) AS wanted (tenant, contact, number)
+FROM (SELECT DISTINCT tenant, contact FROM unnest($2::text[], $3::text[])
+    AS asked (tenant, contact)) AS wanted
 JOIN visit USING (tenant, contact)
-WHERE visit.partition = $1 AND (number IN (visit.visit, 0) OR visit.visit = 0)
+WHERE visit.partition = $1
+"""
+
+# Each contact is looked into by itself, in the very leaf of the key that its visit goes to.
+ACCOMPANIED = """
+SELECT lonely.tenant, lonely.contact
+FROM unnest($1::smallint[], $2::text[], $3::text[], $4::smallint[])
+    AS lonely (partition, tenant, contact, visit)
+CROSS JOIN LATERAL (
+    SELECT FROM visit AS other
+    WHERE other.partition = lonely.partition AND other.tenant = lonely.tenant
+      AND other.contact = lonely.contact AND other.visit NOT IN (0, lonely.visit)
+    LIMIT 1
+) AS found
+LIMIT 1
 """
 
 PANES = """

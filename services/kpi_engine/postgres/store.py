@@ -62,6 +62,10 @@ REFUSED = (
 decode_cells = msgspec.msgpack.Decoder(Cells).decode
 
 
+class AccompaniedError(Exception):
+    """Another visit is stored of a contact that was taken for new."""
+
+
 class CopiedTable(NamedTuple):
     """Rows to copy into a table; where it is a temporary one, `upsert` writes them to their own."""
 
@@ -186,7 +190,8 @@ class PostgresStore:
     ) -> dict[VisitKey, Visit]:
         if not keys:
             return {}
-        rows = await connection.fetch(sql.VISITS, partition, *map(list, zip(*keys, strict=True)))
+        tenants, contacts, _ = map(list, zip(*keys, strict=True))
+        rows = await connection.fetch(sql.VISITS, partition, tenants, contacts)
         return {
             (tenant, contact, number): decode_visit(body)
             for tenant, contact, number, body in map(tuple, rows)
@@ -242,7 +247,7 @@ class PostgresStore:
                 )
                 failpoints.reach("before_begin")
                 return await self._flush(connection, ordered)
-        except asyncpg.UniqueViolationError:
+        except (asyncpg.UniqueViolationError, AccompaniedError):
             return {one.position.partition: FlushOutcome.CONFLICTED for one in ordered}
 
     async def _flush(
@@ -255,6 +260,7 @@ class PostgresStore:
                 for one in ordered
                 if held.get(one.position.partition) == HeldPosition(one.position.epoch, one.before)
             ]
+            await self._refuse_accompanied(connection, mine)
             await self._write(connection, mine)
             await self._write_presence(connection, mine)
             failpoints.reach("after_upsert")
@@ -290,6 +296,19 @@ class PostgresStore:
             sql.LOCK_POSITIONS, TOPIC, [one.position.partition for one in rows]
         )
         return {row["partition"]: HeldPosition(row["epoch"], row["next_offset"]) for row in found}
+
+    @staticmethod
+    async def _refuse_accompanied(
+        connection: asyncpg.Connection, rows: Sequence[FlushRows]
+    ) -> None:
+        """Raise AccompaniedError where another visit is stored of a contact of which none should
+        be.
+        """
+        lonely = [(one.position.partition, *key) for one in rows for key in one.lonely]
+        if lonely and await connection.fetchrow(
+            sql.ACCOMPANIED, *map(list, zip(*lonely, strict=True))
+        ):
+            raise AccompaniedError
 
     @staticmethod
     async def _write(connection: asyncpg.Connection, rows: Sequence[FlushRows]) -> None:

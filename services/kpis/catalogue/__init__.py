@@ -14,6 +14,7 @@ from floorpulse.kpis.catalogue import (
     satisfaction,
     speed,
     volume,
+    whole_contacts,
 )
 from floorpulse.kpis.catalogue.entry import Kpi, Mixed, MomentKpi, SpanKpi
 
@@ -24,6 +25,7 @@ KPIS: tuple[Kpi, ...] = (
     *now.KPIS,
     *volume.KPIS,
     *speed.KPIS,
+    *whole_contacts.KPIS,
     *handling.KPIS,
     *satisfaction.KPIS,
     *quality.KPIS,

@@ -12,7 +12,8 @@ from floorpulse.kpis.units import Better, Group, Unit
 
 def _returned(hours: int) -> str:
     return (
-        f"customer had another contact in the queue within {hours} h / visits with a known customer"
+        f"customer had another contact in the queue within {hours} h / visits with a known "
+        "customer, callbacks apart"
     )
 
 

@@ -5,8 +5,9 @@ earlier contact ├──┤ ◄──── gap, offer to offer ────►
 ≤ N
 
 A gap belongs to the later visit, whatever channel either came by. Further visits of the same
-contact, such as a transfer that comes back, are no repetition. A customer is the pseudonym that
-ingest made; without one a visit is not in the denominator.
+contact, such as a transfer that comes back, are no repetition. Nor is a visit by the channel
+`callback`, in which the centre calls: it neither repeats nor is repeated. A customer is the
+pseudonym that ingest made; without one a visit is not in the denominator.
 """
 
 from floorpulse.contracts.cells import Cell, Histogram

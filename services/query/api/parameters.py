@@ -9,6 +9,7 @@ from pydantic import Field
 from floorpulse.access.parameters import (
     EARLIEST,
     FROM,
+    LATEST,
     TO,
     Cursor,
     Limit,
@@ -16,6 +17,7 @@ from floorpulse.access.parameters import (
     Parameters,
     begin_of,
     bounds_of,
+    end_of,
     names_of,
     refuse_strangers,
 )
@@ -216,10 +218,41 @@ class VisitParameters(Taken, QueueParameters):
     """Parameters of the drill-down."""
 
     since: Annotated[
-        str,
-        Field(alias="from", description=f"offered from then on: {FROM}", examples=[BEGIN]),
-    ]
-    until: Annotated[str, Field(alias="to", description=f"offered before: {TO}", examples=[END])]
+        str | None,
+        Field(
+            alias="from",
+            description=f"offered from then on: {FROM}; may be left out with `contact`",
+            examples=[BEGIN],
+        ),
+    ] = None
+    until: Annotated[
+        str | None,
+        Field(
+            alias="to",
+            description=f"offered before: {TO}; may be left out with `contact`",
+            examples=[END],
+        ),
+    ] = None
+    contact: Annotated[
+        str | None,
+        Field(
+            min_length=1,
+            max_length=256,
+            pattern=PLAIN,
+            description="only stays of this contact",
+            examples=["c-1"],
+        ),
+    ] = None
+    agent: Annotated[
+        str | None,
+        Field(
+            min_length=1,
+            max_length=256,
+            pattern=PLAIN,
+            description="only visits that this agent took; needs the scope agents:read",
+            examples=["ann"],
+        ),
+    ] = None
     outcome: Annotated[Outcome | None, Field(description="only visits that ended so")] = None
     missed: Annotated[
         bool, Field(description="only visits that lower the service level under the definition")
@@ -248,19 +281,41 @@ class VisitParameters(Taken, QueueParameters):
             refuse_strangers("target", [self.target], target_ids(view.known))
         return VisitQuery(
             chosen,
-            span_of(self.since, self.until, self.zone(view)),
+            self._span(self.zone(view)),
             self.outcome,
             self.missed,
             self.basis(view, chosen),
             self.target,
+            self.contact,
+            self.agent,
         )
+
+    def _span(self, zone: ZoneInfo) -> Span:
+        """The offers that are asked for; of one contact all, where nothing else is said."""
+        for name, said in (("from", self.since), ("to", self.until)):
+            if said is None and self.contact is None:
+                detail = f"{name}: Field required; only with `contact` it may be left out"
+                raise Problem(422, "Invalid request", detail)
+        begin = EARLIEST if self.since is None else begin_of("from", self.since, zone)
+        end = LATEST if self.until is None else end_of("to", self.until, zone)
+        if self.since is not None and self.until is not None:
+            return span_of(self.since, self.until, zone)
+        return Span(begin, end)
 
     def zone(self, view: TenantView) -> ZoneInfo:
         """The zone of the answer's times."""
         return zone_of(self.tz, view)
 
 
-class JourneyParameters(Parameters):
+class ContactParameters(Parameters):
+    """Parameters of one contact."""
+
+    tz: Annotated[
+        str | None, Field(description="IANA zone of the answer's times", examples=["Asia/Shanghai"])
+    ] = None
+
+
+class JourneyParameters(ContactParameters):
     """Parameters of one contact's journey."""
 
     contact: Annotated[
@@ -273,9 +328,6 @@ class JourneyParameters(Parameters):
             examples=["c-1"],
         ),
     ]
-    tz: Annotated[
-        str | None, Field(description="IANA zone of the answer's times", examples=["Asia/Shanghai"])
-    ] = None
 
 
 class CorrectionParameters(Taken, QueueParameters):

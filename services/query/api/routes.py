@@ -5,8 +5,9 @@ from functools import partial
 from typing import Annotated
 
 import msgspec
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
+from floorpulse.access.http import AGENTS, forbidden
 from floorpulse.access.parameters import PageParameters, Parameters
 from floorpulse.figures.corrections import figures as correcting
 from floorpulse.figures.corrections.figures import Corrections
@@ -46,6 +47,8 @@ from floorpulse.query.api.definition_bodies import (
 )
 from floorpulse.query.api.measured import MeasuredRoute, Shared, use_case
 from floorpulse.query.api.parameters import (
+    PLAIN,
+    ContactParameters,
     CorrectionParameters,
     HistoryParameters,
     JourneyParameters,
@@ -69,8 +72,9 @@ from floorpulse.query.api.sheets import Sheet
 from floorpulse.query.api.taken import file_answer
 from floorpulse.query.api.visit_bodies import (
     VISIT_COLUMNS,
-    JourneyAnswer,
+    ContactAnswer,
     VisitsAnswer,
+    contact_answer,
     visit_row,
 )
 from floorpulse.query.pipeline.letters import LetterBox
@@ -88,7 +92,6 @@ UNCHANGED: dict[int | str, dict[str, object]] = {
 
 VISITS_AT_ONCE = 50
 """Visits shown in one turn of the loop"""
-AGENTS = "agents:read"
 ADMIN = "admin"
 
 decode_name = msgspec.msgpack.Decoder(str).decode
@@ -264,6 +267,8 @@ async def visits(
     """Visits in the order of their offers, each judged under the definition; `format=csv` and
     `format=xlsx` give all pages as one file.
     """
+    if asked.agent is not None and AGENTS not in caller.scopes:
+        raise forbidden(AGENTS)
     kind = asked.kind(request)
     question = asked.query(shared.floors.view(caller.tenant))
     zone = asked.zone(shared.floors.view(caller.tenant))
@@ -287,9 +292,42 @@ async def visits(
 
 
 @figures_router.get(
-    "/v1/journey",
-    responses=described(401, 403, 404, 406, 422, 503) | answering(JourneyAnswer),
+    "/v1/contacts/{contact:path}",
+    responses=described(401, 403, 404, 406, 422, 503) | answering(ContactAnswer),
     summary="One contact from queue to queue",
+)
+async def contact(
+    request: Request,
+    caller: Reader,
+    drilldown: Annotated[Drilldown, Depends(use_case(Drilldown))],
+    shared: Shared,
+    contact: Annotated[
+        str, Path(max_length=256, pattern=PLAIN, description="its id, as its source told it")
+    ],
+    asked: Annotated[ContactParameters, Query()],
+) -> Response:
+    """One contact as a whole: what became of it, how long it waited in all, and all its stays in
+    the order of their offers, each judged under its queue's own definition.
+    """
+    asked.refuse_unknown()
+    accepted(request)
+    zone = zone_of(asked.tz, shared.floors.view(caller.tenant))
+    found = await drilldown.journey(caller.tenant, contact)
+    if not found:
+        detail = (
+            f"contact={contact} has no visit: none was told yet, or its month was deleted by "
+            "retention"
+        )
+        raise Problem(404, "Unknown contact", detail)
+    answer = contact_answer(found, zone, agents=AGENTS in caller.scopes)
+    return json(answer, {"Cache-Control": "no-store"})
+
+
+@figures_router.get(
+    "/v1/journey",
+    responses=described(401, 403, 404, 406, 422, 503) | answering(ContactAnswer),
+    summary="One contact from queue to queue, by its earlier name",
+    deprecated=True,
 )
 async def journey(
     request: Request,
@@ -298,21 +336,10 @@ async def journey(
     shared: Shared,
     asked: Annotated[JourneyParameters, Query()],
 ) -> Response:
-    """All stays of one contact in the order of their offers, each judged under its queue's own
-    definition.
-    """
+    """What `/v1/contacts/{contact}` answers."""
     asked.refuse_unknown()
-    accepted(request)
-    zone = zone_of(asked.tz, shared.floors.view(caller.tenant))
-    found = await drilldown.journey(caller.tenant, asked.contact)
-    if not found:
-        detail = (
-            f"contact={asked.contact} has no visit: none was told yet, or its month was deleted by "
-            "retention"
-        )
-        raise Problem(404, "Unknown contact", detail)
-    rows = [visit_row(one, zone, agents=AGENTS in caller.scopes) for one in found]
-    return json(JourneyAnswer(rows), {"Cache-Control": "no-store"})
+    plain = ContactParameters(tz=asked.tz)
+    return await contact(request, caller, drilldown, shared, asked.contact, plain)
 
 
 @figures_router.get(

@@ -1,6 +1,6 @@
 """Bodies of visits: the contacts behind a number."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -18,6 +18,14 @@ from floorpulse.contracts.visits import (
     talk_of,
     wait_of,
     wrap_of,
+)
+from floorpulse.counting.whole_contacts import (
+    Callback,
+    ContactOutcome,
+    callback,
+    contact_outcome,
+    stays_of,
+    whole_wait,
 )
 from floorpulse.figures.timestamps import Instant, text, text_or_none
 from floorpulse.figures.visits.drilldown import JudgedVisit
@@ -92,9 +100,31 @@ class VisitsAnswer(msgspec.Struct):
     next: Next
 
 
-class JourneyAnswer(msgspec.Struct):
-    """All stays of one contact."""
+class ContactAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """One contact as a whole, and all its stays in the order of their offers."""
 
+    contact: Annotated[str, Meta(examples=["c-1"])]
+    queue: Annotated[str | None, Meta(description="that of its first offer", examples=["sales"])]
+    channel: Annotated[str, Meta(examples=["voice"])]
+    offered: Annotated[Instant, Meta(description="its first offer")]
+    outcome: Annotated[
+        ContactOutcome | None,
+        Meta(
+            description="answered at last, lost, or promised a callback; null while it waits",
+            examples=["answered"],
+        ),
+    ]
+    wait: Annotated[
+        float,
+        Meta(
+            description="seconds in all queues and on the way from one to the next, up to the last "
+            "outcome",
+            examples=[150],
+        ),
+    ]
+    callback: Annotated[
+        Callback | None, Meta(description="whether it was promised one, and spoken with after that")
+    ]
     rows: list[VisitRow]
 
 
@@ -128,6 +158,22 @@ def visit_row(judged: JudgedVisit, zone: ZoneInfo, *, agents: bool) -> VisitRow:
         surveys=_opinions(visit.surveys, zone),
         evaluations=_opinions(visit.evaluations, zone),
         complaints=_opinions(visit.complaints, zone),
+    )
+
+
+def contact_answer(found: Sequence[JudgedVisit], zone: ZoneInfo, *, agents: bool) -> ContactAnswer:
+    """A contact of these visits, of which there is one at least, in the order of their offers."""
+    first = found[0].stored
+    stays = stays_of({one.stored.number: one.stored.visit for one in found})
+    return ContactAnswer(
+        contact=first.contact,
+        queue=queue_of(first.visit),
+        channel=first.visit.channel,
+        offered=text(first.offered_at, zone),
+        outcome=contact_outcome(stays) if stays else None,
+        wait=whole_wait(stays) / 1000,
+        callback=callback(stays),
+        rows=[visit_row(one, zone, agents=agents) for one in found],
     )
 
 

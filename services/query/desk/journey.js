@@ -7,7 +7,7 @@ import { chip, dayOf, el, facts, heading, moment } from "./parts.js";
 import { said, t } from "./place.js";
 
 export async function journey() {
-  const { rows } = await ask("journey", { contact: said("contact") });
+  const { rows } = await ask(`contacts/${encodeURIComponent(said("contact"))}`);
   return [heading(t("journeyTitle")(said("contact"))), el("ol", { class: "journey" }, ...rows.map(stay))];
 }
 

@@ -51,8 +51,13 @@ class Customers:
 
     def _arrive_later(self, stay: ModelStay, queue: Queue) -> ProcessGenerator:
         yield self._hall.pause(SWITCHING.draw(self._rng))
+        yield from self._go_on(stay, queue)
+
+    def _go_on(self, stay: ModelStay, queue: Queue) -> ProcessGenerator:
+        """The contact makes a further stay."""
+        following = stay.visit + 1
         yield from self._visit(
-            ModelStay(stay.contact, stay.visit + 1, queue, stay.customer, self._hall.now())
+            ModelStay(stay.contact, following, queue, stay.customer, self._hall.now())
         )
 
     def _visit(self, stay: ModelStay) -> ProcessGenerator:
@@ -78,8 +83,8 @@ class Customers:
             return
         self._hall.scribe.left(stay, leaving.reason)
         if leaving.reason == "callback":
-            self._hall.env.process(self._call_back(stay.customer))
+            self._hall.env.process(self._call_back(stay))
 
-    def _call_back(self, customer: str) -> ProcessGenerator:
+    def _call_back(self, stay: ModelStay) -> ProcessGenerator:
         yield self._hall.pause(CALLED_BACK_AFTER.draw(self._rng))
-        self._enter(self._hall.scenario.queue("callback"), customer)
+        yield from self._go_on(stay, self._hall.scenario.queue("callback"))

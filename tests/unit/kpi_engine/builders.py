@@ -53,10 +53,13 @@ COMPLAINT: Space = {
 }
 
 OF_A_VISIT: dict[type, Space] = {
-    events.ContactOffered: {"queue": QUEUES, "channel": ["voice", "chat"]},
+    events.ContactOffered: {"queue": QUEUES, "channel": ["voice", "chat", "callback"]},
     events.ContactAnswered: {"agent": ["ann", "bob"], "queue": [None, *QUEUES], "wait_ms": SPANS},
     events.ContactAbandoned: {"queue": [None, *QUEUES], "wait_ms": SPANS},
-    events.ContactLeft: {"reason": ["overflow", "timeout"], "wait_ms": SPANS},
+    events.ContactLeft: {
+        "reason": ["overflow", "timeout", "callback"],
+        "wait_ms": SPANS,
+    },
     events.ContactHeld: {},
     events.ContactResumed: {},
     events.ContactTransferred: {"to_queue": [None, *QUEUES]},

@@ -28,6 +28,7 @@ from floorpulse.contracts.visits import (
 )
 from floorpulse.counting.contributions import Contributions as Counted
 from floorpulse.counting.contributions import contributions
+from floorpulse.counting.whole_contacts import whole_contact
 from floorpulse.kpi_engine.fold import presence, presence_log
 from floorpulse.kpi_engine.fold.advance import advance
 from floorpulse.kpi_engine.fold.join import join
@@ -55,13 +56,22 @@ def merged(history: list[AnyEvent]) -> dict[VisitKey, Visit]:
 
 
 def recomputed(history: list[AnyEvent]) -> Counted:
-    """The oracle: group by visit, merge, look for the visits of feedback, contribute, sum; nothing
-    of `advance` or `Partition`.
+    """The oracle: group by visit, merge, look for the visits of feedback, contribute, sum, and
+    again by contact; nothing of `advance` or `Partition`.
     """
-    return summed(with_feedback(merged(history)))
+    visits = with_feedback(merged(history))
+    panes = summed(visits)
+    contacts: dict[tuple[str, str], dict[int, Visit]] = {}
+    for (tenant, contact, number), visit in visits.items():
+        contacts.setdefault((tenant, contact), {})[number] = visit
+    for (tenant, _), stays in contacts.items():
+        for key, cells in whole_contact(tenant, stays, MINUTE).items():
+            add(panes.setdefault(key, {}), cells)
+    return {key: cells for key, cells in panes.items() if cells}
 
 
 def summed(visits: Mapping[VisitKey, Visit]) -> Counted:
+    """What visits add by themselves."""
     panes: Counted = {}
     for (tenant, _, _), visit in visits.items():
         for key, cells in contributions(tenant, visit, MINUTE).items():

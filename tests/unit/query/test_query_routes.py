@@ -523,11 +523,23 @@ def test_visits_are_the_contacts_behind_the_number(world: World) -> None:
     assert {visit["outcome"] for visit in missed} == {"answered", "abandoned", None}
 
 
-def test_a_contacts_journey_is_told_queue_after_queue(world: World) -> None:
-    world.floor.change("c-9", answered(NOW - 600_000, 30, 60, "sales"))
-    world.floor.change("c-9#2", answered(NOW - 500_000, 5, 60, "help"))
-    stays = rows(world.client().get("/v1/journey?contact=c-9&tz=Asia/Shanghai"))
-    (_, leader) = rows(world.client().get("/v1/journey?contact=c-9", headers=LEADER))
+def test_a_contact_is_told_as_a_whole_and_queue_after_queue(world: World) -> None:
+    passed_on = answered(NOW - 600_000, 30, 60, "sales", transferred_at=NOW - 510_000)
+    world.floor.change("c/9", passed_on)
+    world.floor.change("c/9#2", answered(NOW - 500_000, 5, 60, "help"))
+    told = world.client().get("/v1/contacts/c%2F9?tz=Asia/Shanghai").json()
+    stays = told.pop("rows")
+    (_, leader) = rows(world.client().get("/v1/contacts/c/9", headers=LEADER))
+
+    assert told == {
+        "contact": "c/9",
+        "queue": "sales",
+        "channel": "voice",
+        "offered": "2026-11-11T19:57:20+08:00",
+        "outcome": "answered",
+        "wait": 45,
+        "callback": None,
+    }
 
     assert [
         (stay["visit"], stay["queue"], stay["missed_because"], stay["beyond"]) for stay in stays
@@ -539,13 +551,62 @@ def test_a_contacts_journey_is_told_queue_after_queue(world: World) -> None:
     assert ("agent" in stays[1], leader["agent"]) == (False, "ann")
 
 
+def test_the_earlier_name_of_a_contacts_journey_answers_the_same(world: World) -> None:
+    world.floor.change("c-9", answered(NOW - 600_000, 30, 60, "sales"))
+    client = world.client()
+
+    earlier = client.get("/v1/journey?contact=c-9&tz=UTC").json()
+    assert earlier == client.get("/v1/contacts/c-9?tz=UTC").json()
+
+
+def test_visits_of_one_contact_are_told_whenever_they_were_offered(world: World) -> None:
+    world.floor.change("c-9", answered(NOW - 90_000_000, 30, 60, "sales"))
+    world.floor.change("c-9#2", answered(NOW - 500_000, 5, 60, "help"))
+    client = world.client()
+
+    def stays(**asked: str) -> list[int]:
+        found = client.get("/v1/visits", params={"contact": "c-9", **asked})
+        return [row["visit"] for row in rows(found)]
+
+    assert stays() == [1, 2]
+    assert stays(**SPAN) == stays(queue="help") == [2]
+    assert stays(to=SPAN["from"]) == stays(missed="true") == [1]
+    first = client.get("/v1/visits", params={"contact": "c-9", "limit": "1"}).json()
+    second = client.get(
+        "/v1/visits", params={"contact": "c-9", "limit": "1", "cursor": first["next"]}
+    )
+    assert [row["visit"] for row in rows(second)] == [2]
+    assert rows(client.get("/v1/visits", params={"contact": "nobody"})) == []
+
+
+def test_visits_of_one_agent_are_for_those_who_may_know_agents(world: World) -> None:
+    world.floor.visits_of.clear()
+    of_bob = answered(NOW - 500_000, 30)
+    of_bob.agent = "bob"
+    world.floor.put(answered(NOW - 600_000, 30), of_bob, waiting(NOW - 1000))
+    client = world.client()
+    asked = {**SPAN, "agent": "bob"}
+
+    found = rows(client.get("/v1/visits", params=asked, headers=LEADER))
+    assert [row["agent"] for row in found] == ["bob"]
+    refused = client.get("/v1/visits", params=asked)
+    assert (refused.status_code, refused.json()["scope"]) == (403, "agents:read")
+
+
+def test_visits_of_nobody_in_particular_need_a_span(world: World) -> None:
+    for missing, other in (("from", "to"), ("to", "from")):
+        answer = world.client().get("/v1/visits", params={other: SPAN[other]})
+        assert answer.status_code == 422
+        assert answer.json()["detail"].startswith(f"{missing}: Field required")
+
+
 def test_a_contact_that_nobody_told_of_is_not_found(world: World) -> None:
-    answer = world.client().get("/v1/journey?contact=c-none")
+    answer = world.client().get("/v1/contacts/c-none")
 
     assert answer.status_code == 404
     assert "contact=c-none has no visit" in answer.json()["detail"]
     stranger = {"Authorization": "Bearer stranger"}
-    assert world.client().get("/v1/journey?contact=c1", headers=stranger).status_code == 404
+    assert world.client().get("/v1/contacts/c1", headers=stranger).status_code == 404
 
 
 def test_a_visit_without_an_outcome_is_missed_only_as_long_as_it_waits(world: World) -> None:
