@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from floorpulse.board.domain.board import Board
 from floorpulse.board.domain.queue_names import OTHER
+from floorpulse.contracts.horizons import Horizons
 from floorpulse.definitions.domain.in_force import Definitions, TenantDefinitions
 from floorpulse.figures.sources.silent import NOBODY_SILENT, SilentQueues
 from floorpulse.figures.sources.watch import SourceWatch
@@ -64,6 +65,10 @@ class TenantView:
             silence.touched,
         )
 
+    def horizons(self, at: int) -> Horizons:
+        """How long visits of each channel are believed at an instant, epoch milliseconds."""
+        return self.known.at(at).horizons(self.board.rules.horizons)
+
     @cached_property
     def unknown_queues(self) -> frozenset[str]:
         """The queues of the floor that the definitions, where they name queues, do not know."""
@@ -91,6 +96,13 @@ class Floors:
         self.definitions = definitions
         self._now = now
         self._sources = SourceWatch(board, now, definitions)
+        board.horizons_of = self.horizons
+
+    def horizons(self, tenant: str, at: int) -> Horizons:
+        """How long visits of a tenant's channels are believed at an instant, epoch
+        milliseconds.
+        """
+        return self.definitions().at(tenant, at).horizons(self.board.rules.horizons)
 
     def view(self, tenant: str) -> TenantView:
         """A tenant's floor now."""

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from floorpulse.board.domain.windows import Span, Window
-from floorpulse.contracts.visits import Longest
 from floorpulse.figures.at.floor import FloorThen, began, board_then, seen_before
 from floorpulse.figures.at.ports import MomentHistory, MomentReading
 from floorpulse.figures.at.readers import AgentsUntil, VisitsUntil
@@ -103,10 +102,10 @@ class PastFloors:
         tenant = query.selection.tenant
         rules = now.board.rules
         reading = query.selection.finest
-        longest = Longest(rules.longest, rules.conversation)
-        visits = VisitsThen(reading, moment.at, rules.pane, longest)
+        horizons = now.view(tenant).horizons(moment.at)
+        visits = VisitsThen(reading, moment.at, rules.pane, horizons)
         then = FloorThen(tenant, visits, [*spans, moment.in_progress])
-        asked = MomentReading(reading, spans, visits.offered_within)
+        asked = MomentReading(reading, spans, visits.offered_within, visits.earlier)
         async for portion in self._tables.moments.moment(asked):
             then.take(portion.tallies, portion.visits)
             await self._turns.next()

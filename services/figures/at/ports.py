@@ -24,12 +24,14 @@ class BeyondRetentionError(Exception):
 @dataclass(frozen=True)
 class MomentReading:
     """What is read: panes that start in `spans` (contiguous, ascending, not empty), by queue and
-    channel; visits offered in `offered`.
+    channel; visits offered in `offered`, and before it, in `earlier`, those of other channels than
+    calls have.
     """
 
     selection: Selection
     spans: Sequence[Span]
     offered: Span
+    earlier: Span = Span(0, 0)
 
 
 class MomentPortion(NamedTuple):

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import reduce
 from operator import or_
-from typing import Any
+from typing import Any, NamedTuple
 
 from floorpulse.board.domain.windows import Span, Window
 from floorpulse.figures.lookup.aging import Aging
@@ -21,6 +21,7 @@ from floorpulse.figures.staff.attendance import lookback
 from floorpulse.figures.staff.by_span import StaffBySpan
 from floorpulse.figures.sums import PaneTally, Sums
 from floorpulse.figures.turns import Turns
+from floorpulse.figures.visit_waits import Clocks, VisitWaits, waits_over
 from floorpulse.kpis.inputs import Need
 from floorpulse.runtime.unavailable import StoreSlow, StoreUnavailable
 
@@ -31,6 +32,13 @@ AT_ONCE = 4
 default
 """
 PATIENCE = 5.0
+
+
+class WaitsAsked(NamedTuple):
+    """The queues whose visits are judged one by one, and their business hours."""
+
+    queues: tuple[str, ...]
+    clocks: Clocks
 
 
 class Lookup:
@@ -56,6 +64,7 @@ class Lookup:
         slots = asyncio.Semaphore(AT_ONCE)
         self._staff: Aging[StaffBySpan] = Aging(monotonic, slots)
         self._returns: Aging[Sequence[PaneTally]] = Aging(monotonic, slots)
+        self._waits: Aging[VisitWaits] = Aging(monotonic, slots)
         self._complaints: Aging[Sequence[StoredComplaint]] = Aging(monotonic, slots)
         self._regrouped: dict[tuple[Selection, Window], tuple[Sequence[PaneTally], Sums]] = {}
 
@@ -67,15 +76,16 @@ class Lookup:
         span: Span,
         now: int,
         until: float | None = None,
+        waited: WaitsAsked | None = None,
     ) -> LookedUp:
         """What `needs` names: about `span`, which is what `window` covers now, and as of `now`.
 
         What is not there at `until` (monotonic seconds; None: as patiently as usual), or cannot be
-        had, is missing.
+        had, is missing. `waited` says whose waits are looked up, where `needs` names these.
         """
         until = self._monotonic() + self._patience if until is None else until
-        tasks = self._tasks(selection.tenant, window, span, now)
-        asked = {need: tasks[need]() for need in LOOKUPS if need in needs}
+        tasks = self._tasks(selection.tenant, window, span, now, waited)
+        asked = {need: tasks[need]() for need in LOOKUPS if need in needs and need in tasks}
         told = {
             need: answer
             for need, task in asked.items()
@@ -87,11 +97,13 @@ class Lookup:
             found = replace(found, returns=self._sums(selection, window, told[Need.RETURNS]))
         if Need.AGENT_TIME in told:
             found = replace(found, staff_by_span=told[Need.AGENT_TIME])
+        if Need.WAITS in told:
+            found = replace(found, waits=told[Need.WAITS])
         missing = reduce(or_, asked.keys() - told.keys(), Need.NOTHING)
         return replace(found, missing=missing) if missing else found
 
     def _tasks(
-        self, tenant: str, window: Window, span: Span, now: int
+        self, tenant: str, window: Window, span: Span, now: int, waited: WaitsAsked | None
     ) -> dict[Need, Callable[[], "asyncio.Task[Any]"]]:
         """How each look-up is asked, once for whoever asks about the same."""
         everyone = Selection(tenant, by=By.QUEUE_AND_CHANNEL)
@@ -107,7 +119,19 @@ class Lookup:
             Need.AGENT_TIME: lambda: self._staff.get(
                 name, span, lambda: staff_over(self._agents, tenant, [span], now)
             ),
-        }
+        } | ({} if waited is None else {Need.WAITS: lambda: self._waits_of(waited, name, span)})
+
+    def _waits_of(
+        self, waited: WaitsAsked, name: tuple[str, ...], span: Span
+    ) -> "asyncio.Task[VisitWaits]":
+        tenant = name[0]
+        about = span, waited.clocks
+        selection = Selection(tenant, waited.queues)
+        return self._waits.get(
+            (*name, *waited.queues),
+            about,
+            lambda: waits_over(self._visits, selection, [span], waited.clocks),
+        )
 
     async def _told(self, need: Need, task: "asyncio.Task[Any]", until: float) -> Any:
         """The answer, or None where it is not there in time or cannot be had."""
