@@ -1,8 +1,8 @@
 """How long the visits of some queues waited, one by one: what panes cannot tell of policies whose
 thresholds are hours, or whose clock runs in business hours only.
 
-    offered Fri 17:50 ├──────────── by the wall clock 63.5 h ────────────┤ answered Mon 09:20
-                      ├ 10 min ┤     closed                    ├ 20 min ┤     in business hours 30 min
+    offered Fri 17:50 ├───────── by the wall clock 63.5 h ─────────┤ answered Mon 09:20
+    business hours    ├ 10 min ┤         closed           ├ 20 min ┤ 30 min
 
 The hours are those of the queue's calendar that was in force when the visit was offered. A wait is
 the source's own figure, where it told one: business hours are looked for from the offer on, for so

@@ -54,12 +54,12 @@ class ServiceLevelPolicy:
     """What counts as answered in time, and with it the policies of satisfaction and quality that
     hold where it does.
 
-    `threshold` (T) and `short` (S) are whole seconds from the offer, by the `clock`; `boundary` says whether a wait
-    of exactly T (or S) is within; `flow_outs` adds visits that left by another door to the
-    denominator; `waiting_past_threshold` counts a visit still waiting beyond T as missed. `target`
-    is the promised ratio. `patience` is how many seconds customers wait on average before they give
-    up, which the agents required and the projection reckon with; two minutes is common where nobody
-    has measured it.
+    `threshold` (T) and `short` (S) are whole seconds from the offer, by the `clock`; `boundary`
+    says whether a wait of exactly T (or S) is within; `flow_outs` adds visits that left by another
+    door to the denominator; `waiting_past_threshold` counts a visit still waiting beyond T as
+    missed. `target` is the promised ratio. `patience` is how many seconds customers wait on average
+    before they give up, which the agents required and the projection reckon with; two minutes is
+    common where nobody has measured it.
     """
 
     name: str = "default@1"

@@ -262,9 +262,7 @@ class ChannelBody(Body, frozen=True, kw_only=True):
     id: Annotated[Channel, Meta(description="the channel", examples=["email"])]
     longest_wait: Annotated[
         Believed | None,
-        Meta(
-            description="a visit waits so long at most; beyond it it is unresolved, and stays missed"
-        ),
+        Meta(description="a visit waits so long at most; then it is unresolved, and stays missed"),
     ] = None
     longest_conversation: Annotated[
         Believed | None,

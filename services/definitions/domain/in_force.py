@@ -163,7 +163,7 @@ class InForce:
 
     def _own_horizons(self, usual: Horizons) -> Horizons:
         bodies = (one.body for one in self.versions.get(Kind.CHANNEL, {}).values())
-        said = {
+        said: dict[str, Longest] = {
             body.id: _longest(body, usual.of(body.id))
             for body in bodies
             if isinstance(body, ChannelBody)

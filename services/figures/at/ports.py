@@ -21,6 +21,9 @@ class BeyondRetentionError(Exception):
         self.since = since
 
 
+NOTHING = Span(0, 0)
+
+
 @dataclass(frozen=True)
 class MomentReading:
     """What is read: panes that start in `spans` (contiguous, ascending, not empty), by queue and
@@ -31,7 +34,7 @@ class MomentReading:
     selection: Selection
     spans: Sequence[Span]
     offered: Span
-    earlier: Span = Span(0, 0)
+    earlier: Span = NOTHING
 
 
 class MomentPortion(NamedTuple):

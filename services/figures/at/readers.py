@@ -3,7 +3,6 @@ instant may move, as it does where the past is played.
 """
 
 from collections.abc import AsyncIterator, Callable, Sequence
-
 from dataclasses import replace
 
 from floorpulse.board.domain.windows import Span

@@ -19,7 +19,6 @@ from floorpulse.figures.visit_waits import Clocks
 from floorpulse.kpis.figures import SpanFigures, Staff
 from floorpulse.kpis.inputs import Need
 
-
 EVER = Span(0, 1 << 62)
 
 

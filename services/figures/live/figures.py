@@ -1,7 +1,7 @@
 """Live figures: rows of a window up to now, from the board in memory."""
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import NamedTuple, get_args
 
@@ -222,7 +222,8 @@ class LiveFigures:
         if not (query.question.leveled and terms.by_visits):
             return None
         layout = await self._layout(query, terms, as_of)
-        return WaitsAsked(layout.by_visits, Clocks(view.known, view.zone))
+        queues = layout.by_visits
+        return WaitsAsked(view.tenant, queues, Clocks(view.known, view.zone)) if queues else None
 
     async def _found(
         self,
@@ -233,14 +234,16 @@ class LiveFigures:
         waited: WaitsAsked | None,
     ) -> LookedUp:
         needs = query.question.needs
-        if waited is not None and waited.queues:
-            needs |= Need.WAITS
         reading = query.selection.reading
-        return (
-            await self._lookup.find(reading, needs, query.window, span, as_of, until, waited)
+        found = (
+            await self._lookup.find(reading, needs, query.window, span, as_of, until)
             if needs
             else nothing(reading)
         )
+        if waited is None:
+            return found
+        waits = await self._lookup.waits(waited, query.window, span, until)
+        return replace(found, waits=waits)
 
     async def occupancies(self, asked: Served, until: float | None = None) -> list[float | None]:
         """The occupancy of each group's agents, as rows of its queues have it; None where undefined

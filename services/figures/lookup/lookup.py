@@ -37,6 +37,7 @@ PATIENCE = 5.0
 class WaitsAsked(NamedTuple):
     """The queues whose visits are judged one by one, and their business hours."""
 
+    tenant: str
     queues: tuple[str, ...]
     clocks: Clocks
 
@@ -76,16 +77,15 @@ class Lookup:
         span: Span,
         now: int,
         until: float | None = None,
-        waited: WaitsAsked | None = None,
     ) -> LookedUp:
         """What `needs` names: about `span`, which is what `window` covers now, and as of `now`.
 
         What is not there at `until` (monotonic seconds; None: as patiently as usual), or cannot be
-        had, is missing. `waited` says whose waits are looked up, where `needs` names these.
+        had, is missing.
         """
         until = self._monotonic() + self._patience if until is None else until
-        tasks = self._tasks(selection.tenant, window, span, now, waited)
-        asked = {need: tasks[need]() for need in LOOKUPS if need in needs and need in tasks}
+        tasks = self._tasks(selection.tenant, window, span, now)
+        asked = {need: tasks[need]() for need in LOOKUPS if need in needs}
         told = {
             need: answer
             for need, task in asked.items()
@@ -97,13 +97,11 @@ class Lookup:
             found = replace(found, returns=self._sums(selection, window, told[Need.RETURNS]))
         if Need.AGENT_TIME in told:
             found = replace(found, staff_by_span=told[Need.AGENT_TIME])
-        if Need.WAITS in told:
-            found = replace(found, waits=told[Need.WAITS])
         missing = reduce(or_, asked.keys() - told.keys(), Need.NOTHING)
         return replace(found, missing=missing) if missing else found
 
     def _tasks(
-        self, tenant: str, window: Window, span: Span, now: int, waited: WaitsAsked | None
+        self, tenant: str, window: Window, span: Span, now: int
     ) -> dict[Need, Callable[[], "asyncio.Task[Any]"]]:
         """How each look-up is asked, once for whoever asks about the same."""
         everyone = Selection(tenant, by=By.QUEUE_AND_CHANNEL)
@@ -119,19 +117,23 @@ class Lookup:
             Need.AGENT_TIME: lambda: self._staff.get(
                 name, span, lambda: staff_over(self._agents, tenant, [span], now)
             ),
-        } | ({} if waited is None else {Need.WAITS: lambda: self._waits_of(waited, name, span)})
+        }
 
-    def _waits_of(
-        self, waited: WaitsAsked, name: tuple[str, ...], span: Span
-    ) -> "asyncio.Task[VisitWaits]":
-        tenant = name[0]
-        about = span, waited.clocks
-        selection = Selection(tenant, waited.queues)
-        return self._waits.get(
-            (*name, *waited.queues),
-            about,
-            lambda: waits_over(self._visits, selection, [span], waited.clocks),
+    async def waits(
+        self, asked: WaitsAsked, window: Window, span: Span, until: float | None = None
+    ) -> VisitWaits | None:
+        """The waits of visits that were offered in `span`, which is what `window` covers now; None
+        where they are not there at `until`, or cannot be had.
+        """
+        selection = Selection(asked.tenant, asked.queues)
+        task = self._waits.get(
+            (asked.tenant, window.value, *asked.queues),
+            (span, asked.clocks),
+            lambda: waits_over(self._visits, selection, [span], asked.clocks),
         )
+        until = self._monotonic() + self._patience if until is None else until
+        found: VisitWaits | None = await self._told(Need.WAITS, task, until)
+        return found
 
     async def _told(self, need: Need, task: "asyncio.Task[Any]", until: float) -> Any:
         """The answer, or None where it is not there in time or cannot be had."""

@@ -61,6 +61,8 @@ def visit_of(kind: str, offered: int, wait: int) -> Visit:
         case "left":
             visit.left_at = offered + wait
             visit.left_reason = "overflow"
+        case _:
+            pass
     return visit
 
 
@@ -144,9 +146,7 @@ def test_without_a_calendar_the_clock_is_the_wall_clock(
     assert always.counted(0, places, policy, now) == always.counted(0, places, wall, now)
 
 
-def test_visits_that_were_deleted_and_queues_that_are_folded_are_not_told_as_if_there_were_none() -> (
-    None
-):
+def test_of_deleted_visits_and_folded_queues_nothing_is_told() -> None:
     known = VisitWaits([SPAN], CLOCKS)
     known.take([visit_of("answered", NOW - HOUR, 0)])
     known.close()

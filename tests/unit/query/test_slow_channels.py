@@ -125,7 +125,7 @@ def test_a_tenant_says_how_long_its_channels_visits_are_believed() -> None:
     assert value_of(world, "waiting", "sales") == 1
 
 
-# offered                         answered                        in business hours, open 08:00-18:00
+# offered and answered; in business hours, open 08:00-18:00
 OFFICE = (
     mail(NOW - 4 * HOUR, 4 * 3600),  # 08:07 to 12:07: 4 h, in time
     mail(NOW - 12 * HOUR, 12 * 3600),  # 00:07 to 12:07: 4 h 7 min 20 s, late
