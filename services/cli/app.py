@@ -34,6 +34,7 @@ class ReadingCommand(StrEnum):
     DEFINITIONS = "definitions"
     RULES = "rules"
     KEYS = "keys"
+    LETTERS = "letters"
     REDRIVE = "redrive"
     RESTORED = "restored"
 
@@ -48,6 +49,7 @@ app = typer.Typer(
 app.add_typer(groups.keys, name="keys")
 app.add_typer(groups.definitions, name="definitions")
 app.add_typer(groups.rules, name="rules")
+app.add_typer(groups.letters, name="letters")
 
 
 def _settings_of(command: ReadingCommand) -> str:

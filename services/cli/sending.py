@@ -136,7 +136,8 @@ def redrive(
     file: Annotated[
         str,
         typer.Argument(
-            help="Repaired canonical events, one JSON object a line; - for standard input."
+            help="Repaired events, or letters of `floorpulse letters export` with their `event` "
+            "repaired, one JSON object a line; - for standard input."
         ),
     ],
     there: Demo = None,

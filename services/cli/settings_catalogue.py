@@ -69,6 +69,7 @@ READERS = (
     SettingsReader("definitions", Settings, ("database", "log")),
     SettingsReader("rules", Settings, ("floor", "database", "log")),
     SettingsReader("keys", Settings, ("database", "log")),
+    SettingsReader("letters", Settings, ("kafka", "log")),
     SettingsReader("redrive", Settings, ("kafka", "log")),
     SettingsReader("restored", Settings, ("database", "log")),
 )

@@ -147,6 +147,7 @@ late_change = Table(
     Column("source", Text, nullable=False),
     Column("event", Text, nullable=False, comment="id of the last event that changed the pane"),
     Column("type", Text, nullable=False, comment="of that event"),
+    Column("reason", Text, comment="why it did, where it says so"),
     Column("changed_at", BigInteger, nullable=False),
     comment="[kpi_engine] Panes changed after their partition had passed them: the roller's work "
     "list, emptied by it.",
@@ -284,6 +285,7 @@ correction = Table(
     Column("source", Text, nullable=False),
     Column("event", Text, nullable=False),
     Column("type", Text, nullable=False),
+    Column("reason", Text, comment="of the amendment that did it"),
     Column("recorded_at", BigInteger, nullable=False),
     Index("correction_start", "tenant", "start"),
     comment="[kpi_engine] Figures that changed after they were final: old, new, why, when.",

@@ -16,7 +16,7 @@ import msgspec
 
 from floorpulse.contracts.agents import AgentKey, AgentNow, Entered
 from floorpulse.contracts.events import AgentStateChanged
-from floorpulse.kpi_engine.fold.merge import rank
+from floorpulse.kpi_engine.fold.rank import rank
 
 
 @dataclass(frozen=True)

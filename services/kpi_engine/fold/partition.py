@@ -15,7 +15,13 @@ from dataclasses import dataclass, field
 import msgspec
 
 from floorpulse.contracts.agents import AgentKey, Entered, encode_entered
-from floorpulse.contracts.events import AgentStateChanged, AnyEvent
+from floorpulse.contracts.events import (
+    AgentMissed,
+    AgentStateChanged,
+    AnyEvent,
+    ContactAmended,
+    ContactRetracted,
+)
 from floorpulse.contracts.updates import JOIN_BITS, Gauge, PaneKey, revision
 from floorpulse.contracts.visits import Visit, VisitKey
 from floorpulse.kpi_engine.fold.agents import AgentStates, WantedAgent, entered
@@ -195,6 +201,8 @@ class Partition:
         for offset, event in events:
             if type(event) is AgentStateChanged:
                 taken = self.agents.enter((event.tenant or "", event.agent), entered(event))
+            elif type(event) is AgentMissed:
+                continue
             else:
                 taken = visits.apply(event, Change(first + (offset << JOIN_BITS), passed, event))
             if not taken and self._withheld is None:
@@ -291,7 +299,7 @@ class Partition:
                 for (key, at, state), point in states.items()
             ],
             late=[
-                (self.number, *key, event.source, event.id, _type_of(event))
+                (self.number, *key, event.source, event.id, _type_of(event), _reason_of(event))
                 for key, event in late.items()
             ],
             presence=[
@@ -376,3 +384,7 @@ class Partition:
 
 def _type_of(event: AnyEvent) -> str:
     return str(event.__struct_config__.tag)
+
+
+def _reason_of(event: AnyEvent) -> str | None:
+    return event.reason if isinstance(event, ContactAmended | ContactRetracted) else None
