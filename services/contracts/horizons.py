@@ -11,6 +11,7 @@ so long engines keep an open visit in mind, whatever a definition says later. Mi
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import MappingProxyType
 from typing import get_args
 
@@ -42,17 +43,17 @@ class Horizons:
         """The horizon of a channel."""
         return self.own.get(channel, self.other)
 
-    @property
+    @cached_property
     def calls(self) -> Longest:
         """No horizon of calls is longer."""
         return _longest([self.of(one) for one in CALLS])
 
-    @property
+    @cached_property
     def shortest_wait(self) -> int:
         """No channel's contacts are believed to wait for less."""
         return min(self.of(one).wait for one in channels())
 
-    @property
+    @cached_property
     def longest(self) -> Longest:
         """No channel's is longer."""
         return _longest([self.other, *self.own.values()])

@@ -435,7 +435,7 @@ class Board:
     ) -> dict[Window, WindowReading]:
         """What `read` tells of every window; who is there is looked at once."""
         groups = self._groups_of(series_keys)
-        there = _There(self._present(series_keys, now), now, self._young(series_keys, now))
+        there = self._there(series_keys, now)
         return {
             window: _reading(
                 span := span_of(window, now, self.rules.pane, zone),
@@ -460,8 +460,12 @@ class Board:
             group.added_up(span) if name is None else group.total(name, span)
             for group in self._groups_of(series_keys)
         ]
-        there = _There(self._present(series_keys, now), now, self._young(series_keys, now))
+        there = self._there(series_keys, now)
         return _reading(span, sums, there)
+
+    def _there(self, series_keys: Sequence[SeriesKey], now: int) -> "_There":
+        present = self._present(series_keys, now)
+        return _There(present, now, self._young(series_keys, now) if present.unresolved else now)
 
     def _groups_of(self, series_keys: Sequence[SeriesKey]) -> list[SeriesGroup]:
         return [
@@ -562,6 +566,8 @@ class Board:
         if not series_keys:
             return QueuePresence()
         horizons = self.horizons_of(series_keys[0][0], now)
+        if len(series_keys) == 1:
+            return self._presence(series_keys[0]).aged(horizons, now)
         return merged([self._presence(one).aged(horizons, now) for one in series_keys])
 
     def _presence(self, series_key: SeriesKey) -> Present:
@@ -633,7 +639,7 @@ class _There:
         """What a span counted, with those of it who wait, and how many waited for too long."""
         waiting = self.figures.waits[self.present.places(span)]
         counted = SpanFigures(cells, waiting)
-        if span.begin >= self.young or not self.present.unresolved:
+        if not self.present.unresolved or span.begin >= self.young:
             return counted
         open_visits = max(0, without_outcome(cells) - len(waiting))
         return counted._replace(unresolved=min(open_visits, self.present.unresolved))

@@ -205,16 +205,17 @@ class Present:
     def __init__(self, channels: Mapping[str, QueuePresence]) -> None:
         self.channels = channels
         self._all = merged(list(channels.values()))
+        self._quiet = not (self._all.offers or self._all.lasting)
 
     def aged(self, horizons: Horizons, now: int) -> QueuePresence:
         """In all, those that are too old left out."""
-        aged = {
-            channel: known.aged(horizons.of(channel), now)
-            for channel, known in self.channels.items()
-        }
-        if all(known is self.channels[channel] for channel, known in aged.items()):
+        if self._quiet:
             return self._all
-        return merged(list(aged.values()))
+        aged = [known.aged(horizons.of(one), now) for one, known in self.channels.items()]
+        if len(aged) == 1:
+            return aged[0]
+        same = all(one is known for one, known in zip(aged, self.channels.values(), strict=True))
+        return self._all if same else merged(aged)
 
     def first_offer(self, horizons: Horizons, now: int) -> int | None:
         """Since when the first of them waits; None where nobody does."""
