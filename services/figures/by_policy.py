@@ -176,7 +176,7 @@ def summed(values: Sequence[Value]) -> Value:
     whole = sum(value.denominator or 0 for value in values)
     if all(value.denominator is None for value in values):
         return count(part)
-    if any(value.low is not None for value in values):
+    if any(value.proportion for value in values):
         return share(int(part), int(whole))
     return Value(part / whole if whole else None, part, whole)
 

@@ -100,19 +100,42 @@ class MomentFigures(NamedTuple):
     in_hours: tuple[int, ...] | None = None
 
 
+ValueCells = tuple[float | None, float | None, float | None, float | None, float | None]
+NO_INTERVAL: tuple[None, None] = (None, None)
+
+
 class Value(NamedTuple):
     """A figure with its parts.
 
     A count has no denominator; a mean's numerator is the sum in the unit of its value; a share's
-    parts are counts and come with the 95 % Wilson interval `low`…`high`; a quantile's denominator
-    is its sample.
+    parts are counts and come with the 95 % Wilson interval `low`…`high`, worked out when it is
+    asked for; a quantile's denominator is its sample.
     """
 
     value: float | None
     numerator: float | None
     denominator: float | None
-    low: float | None = None
-    high: float | None = None
+    proportion: bool = False
+    """Whether it is a share of contacts, with an interval"""
+
+    @property
+    def low(self) -> float | None:
+        """The low end of the interval."""
+        return self.cells[3]
+
+    @property
+    def high(self) -> float | None:
+        """Its high end."""
+        return self.cells[4]
+
+    @property
+    def cells(self) -> ValueCells:
+        """The figure, its parts and its interval, `low` and `high`."""
+        value, numerator, denominator, proportion = self
+        low, high = (
+            wilson(int(numerator or 0), int(denominator or 0)) if proportion else NO_INTERVAL
+        )
+        return value, numerator, denominator, low, high
 
 
 UNKNOWN = Value(None, None, None)
@@ -142,8 +165,7 @@ def share(part: int, whole: int) -> Value:
     """
     if whole <= 0:
         return Value(None, part, whole)
-    low, high = wilson(part, whole) if part <= whole else (None, None)
-    return Value(part / whole, part, whole, low, high)
+    return Value(part / whole, part, whole, proportion=part <= whole)
 
 
 def counter(*cells: Cell) -> Measure:

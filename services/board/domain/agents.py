@@ -8,7 +8,7 @@ A state counts from the moment it is believed until it is a day old:
 
 from bisect import bisect_left, bisect_right, insort
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from heapq import heappop, heappush
 from typing import TypeVar
 
@@ -25,6 +25,8 @@ Skills = tuple[str, ...]
 Heads = Mapping[tuple[Skills, AgentState], int]
 """How many agents with the same skills are in the same state"""
 _NOBODY: Heads = {}
+REMEMBERED = 1_000
+"""Changes of a team that are remembered at least, each by the skills whose agents it concerns"""
 
 
 class _FoldedTeam:
@@ -36,6 +38,7 @@ class _FoldedTeam:
         self.heads: Counter[tuple[Skills, AgentState]] = Counter()
         self.skills: Counter[Skills] = Counter()
         self.changes = 0
+        self._touched: list[Skills] = []
         self._most = most
         self._coming: list[tuple[int, str]] = []
         self._counted: dict[str, Entered] = {}
@@ -67,7 +70,7 @@ class _FoldedTeam:
             if entered is not None and entered.at == at and agent not in self._counted:
                 self._counted[agent] = entered
                 self.heads[entered.queues, entered.state] += 1
-                self.changes += 1
+                self._touch(entered.queues)
                 heappush(self._ending, (at, agent))
         while self._ending and self._ending[0][0] <= now - LONGEST:
             at, agent = heappop(self._ending)
@@ -79,7 +82,17 @@ class _FoldedTeam:
         entered = self._counted.pop(agent, None)
         if entered is not None:
             _less(self.heads, (entered.queues, entered.state))
-            self.changes += 1
+            self._touch(entered.queues)
+
+    def _touch(self, skills: Skills) -> None:
+        self.changes += 1
+        self._touched.append(skills)
+        if len(self._touched) > 2 * REMEMBERED:
+            del self._touched[:-REMEMBERED]
+
+    def touched(self, since: int) -> set[Skills] | None:
+        behind = self.changes - since
+        return set(self._touched[-behind:]) if 0 < behind <= len(self._touched) else None
 
     def _forget(self, agent: str) -> None:
         self._uncount(agent)
@@ -142,6 +155,13 @@ class BoardAgents:
             return 0, _NOBODY
         team.settle(now)
         return team.changes, team.heads
+
+    def touched(self, tenant: str, since: int) -> Collection[Skills] | None:
+        """The skills whose numbers of agents may differ from those told with the number `since`;
+        None where that is too long ago to tell.
+        """
+        team = self._teams.get(tenant)
+        return team.touched(since) if team else None
 
     def settle(self, now: int) -> None:
         """Forget who was silent for a day."""

@@ -54,7 +54,8 @@ class Layout:
         self._terms = terms
         self._queue_channels = queue_channels
         self._places: dict[RowKey, RowLayout] = {}
-        self.row_keys = sorted(queue_channels.keys() | selection.asked(), key=order)
+        further = selection.asked() - queue_channels.keys()
+        self.row_keys = sorted([*queue_channels, *further], key=order)
 
     @cached_property
     def by_visits(self) -> tuple[str, ...]:

@@ -10,8 +10,8 @@ from floorpulse.kpis.policies import Formula, ServiceLevelPolicy
 
 N = TypeVar("N", int, float)
 
-_OF_EARLY = frozenset((Formula.V1, Formula.V4))
-_OF_SHORT = frozenset((Formula.V5, Formula.V6))
+OF_EARLY = frozenset((Formula.V1, Formula.V4))
+OF_SHORT = frozenset((Formula.V5, Formula.V6))
 """Formulas that look at those who gave up within T, and within S: nothing else is counted for them,
 it costs most of a figure
 """
@@ -39,8 +39,8 @@ def _by_panes(figures: SpanFigures, policy: ServiceLevelPolicy) -> CountedVisits
     longest wait waits on, and was not in time.
     """
     within = count_within(figures.cells, Histogram.ANSWERED_WAIT, policy.threshold, policy.boundary)
-    early = _gave_up(figures, policy.threshold, policy) if policy.formula in _OF_EARLY else 0
-    short = _gave_up(figures, policy.short, policy) if policy.formula in _OF_SHORT else 0
+    early = _gave_up(figures, policy.threshold, policy) if policy.formula in OF_EARLY else 0
+    short = _gave_up(figures, policy.short, policy) if policy.formula in OF_SHORT else 0
     limit = policy.threshold * 1000 - (policy.boundary == "lt")
     late = sum([wait > limit for wait in figures.waits]) + figures.unresolved
     return CountedVisits(
@@ -49,7 +49,7 @@ def _by_panes(figures: SpanFigures, policy: ServiceLevelPolicy) -> CountedVisits
         figures.of(Cell.ABANDONED),
         early,
         short,
-        figures.of(*LEFT.values()),
+        figures.of(*LEFT.values()) if policy.flow_outs else 0,
         late,
     )
 
