@@ -14,6 +14,8 @@ from floorpulse.board.app import BoardKeeper
 from floorpulse.board.domain.board import Board, Rules
 from floorpulse.board.metrics import BoardMetrics
 from floorpulse.board.ports import GiveWay, in_turn
+from floorpulse.contracts.horizons import usual
+from floorpulse.contracts.visits import Longest
 from floorpulse.runtime.clock import now_ms, steady_ms
 from floorpulse.runtime.settings import FloorSettings, Settings
 
@@ -43,11 +45,12 @@ def rules(floor: FloorSettings, limits: BoardLimits) -> Rules:
         ZoneInfo(floor.zone),
         floor.pane_seconds * 1000,
         round(limits.stale_seconds * 1000),
-        floor.max_wait_seconds * 1000,
         silence=round(limits.silence_seconds * 1000),
         most_queues=limits.queues,
         most_agents=limits.agents,
-        conversation=floor.max_conversation_seconds * 1000,
+        horizons=usual(
+            Longest(floor.max_wait_seconds * 1000, floor.max_conversation_seconds * 1000)
+        ),
     )
 
 

@@ -28,10 +28,12 @@ class Page(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Changes of who is there; what a page says of a visit replaces what earlier pages said of it.
 
     `waiting` and `answered` are visits that wait or are in progress, `over` are visits that no
-    longer do either. Whoever was offered before `waits_since`, or answered before `talks_since`
-    (epoch milliseconds), is too old to be there: such visits are dropped from what earlier pages
-    said. `unresolved` holds, for each queue and channel whose count changed, how many stored visits
-    without an outcome are that old.
+    longer do either. Whoever was offered before the first instant of its channel in `since`, or
+    answered before the second (epoch milliseconds), is too old to be there: such visits are dropped
+    from what earlier pages said. `unresolved` holds, for each queue and channel whose count
+    changed, how many stored visits without an outcome are that old. Pages of versions that knew one
+    horizon for all channels have `waits_since` and `talks_since` alone; later ones say the earliest
+    there.
     """
 
     waits_since: int
@@ -41,6 +43,7 @@ class Page(msgspec.Struct, frozen=True, array_like=True, gc=False):
     answered: list[Entry]
     over: list[VisitKey]
     unresolved: list[tuple[Home, Counts]]
+    since: dict[str, tuple[int, int]] = {}
 
     def __len__(self) -> int:
         return len(self.waiting) + len(self.answered) + len(self.over) + len(self.unresolved)

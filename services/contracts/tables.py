@@ -70,6 +70,12 @@ visit = Table(
     ),
     Index("visit_offered", "tenant", "offered_at"),
     Index(
+        "visit_slow",
+        "tenant",
+        "offered_at",
+        postgresql_where=text("channel NOT IN ('voice', 'callback')"),
+    ),
+    Index(
         "visit_customer", "customer", "offered_at", postgresql_where=text("customer IS NOT NULL")
     ),
     Index(

@@ -44,8 +44,9 @@ class Gauge(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Visits of one queue and channel that are going on.
 
     `waiting` holds the offer instants (epoch milliseconds, ascending) of visits without an outcome
-    that are younger than the longest wait by the wall clock; `unresolved` counts the older ones;
-    `in_progress` those answered and not ended.
+    that are not older than any definition of the channel lets them wait, by the wall clock;
+    `unresolved` counts the older ones. `in_progress` are those answered and not ended within the
+    hour before, `lasting` the answers (ascending) of those that last longer.
     """
 
     tenant: str
@@ -54,6 +55,7 @@ class Gauge(msgspec.Struct, frozen=True, array_like=True, gc=False):
     waiting: list[int]
     in_progress: int
     unresolved: int
+    lasting: list[int] = []
 
 
 class SourceHeard(msgspec.Struct, frozen=True, array_like=True, gc=False):

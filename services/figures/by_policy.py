@@ -17,7 +17,7 @@ from floorpulse.definitions.domain.in_force import InForce
 from floorpulse.figures.policies_in_force import PoliciesInForce
 from floorpulse.figures.selection import RowKey, Selection, UnknownQueues
 from floorpulse.kpis.catalogue import Kpi, Mixed, SpanKpi
-from floorpulse.kpis.figures import SpanFigures, Value, count, share
+from floorpulse.kpis.figures import UNKNOWN, SpanFigures, Value, count, share
 from floorpulse.kpis.policies import Policy, ServiceLevelPolicy
 
 JOINED = 3
@@ -29,10 +29,11 @@ NO_QUEUE = ("",)
 
 @dataclass(frozen=True)
 class Share:
-    """Series keys with the same policies."""
+    """Series keys with the same policies, and the queues and channels that they sum."""
 
     policy: ServiceLevelPolicy
     series_keys: Sequence[SeriesKey]
+    queue_channels: Sequence[QueueChannel]
 
 
 class Parted(NamedTuple):
@@ -123,9 +124,9 @@ def shares(
     """A row's series keys by policy; one share where all have the same."""
     parted = by_policy(terms, queue_channels)
     if len(parted) > 1:
-        return [Share(policy, theirs) for policy, theirs in parted]
+        return [Share(policy, theirs, theirs) for policy, theirs in parted]
     policy = parted[0][0] if parted else terms.policy(row_key.queue, row_key.channel)
-    return [Share(policy, whole(selection, row_key, queue_channels))]
+    return [Share(policy, whole(selection, row_key, queue_channels), queue_channels)]
 
 
 def row_keys_of(queue_channels: Sequence[QueueChannel]) -> list[RowKey]:
@@ -166,17 +167,15 @@ def value_of(kpi: SpanKpi, figures: SpanFigures, parts: Sequence[Parted]) -> Val
 
 
 def summed(values: Sequence[Value]) -> Value:
-    """Counts added, or shares and quotients added part by part; counts of which one does not exist
-    have no sum.
+    """Counts added, or shares and quotients added part by part; what is not known of one part is
+    not known of all.
     """
+    if UNKNOWN in values:
+        return UNKNOWN
     part = sum(value.numerator or 0 for value in values)
     whole = sum(value.denominator or 0 for value in values)
     if all(value.denominator is None for value in values):
-        return (
-            Value(None, None, None)
-            if any(value.numerator is None for value in values)
-            else count(part)
-        )
+        return count(part)
     if any(value.proportion for value in values):
         return share(int(part), int(whole))
     return Value(part / whole if whole else None, part, whole)

@@ -1,6 +1,7 @@
 """What a row is told beside its panes: one list of stages, for live figures and history alike.
 
-panes ─► returning customers ─► complaints ─► throughput ─► agents' time ─► agents there ─► plan
+panes ─► returning customers ─► complaints ─► throughput ─► agents' time ─► agents there ─►
+waits in business hours ─► plan
 
 A stage runs where a KPI that is asked for needs it. What live figures and history know in different
 ways, they say through a `RowSource`; all else of a stage is the same.
@@ -37,6 +38,12 @@ class RowSource(Protocol):
 
     def staff_then(self) -> Staff:
         """How many agents were in which state at the row's moment."""
+        ...
+
+    def waits_in_hours(self) -> tuple[int, ...] | None:
+        """How long who waits at the row's moment has waited in business hours, milliseconds; None
+        where that is not known.
+        """
         ...
 
     def planned(
@@ -100,6 +107,11 @@ def agents_there(row: RowFigures, _: RowPoint, __: LookedUp, source: RowSource) 
     return row._replace(present=row.present._replace(staff=source.staff_then()))
 
 
+def in_hours(row: RowFigures, _: RowPoint, __: LookedUp, source: RowSource) -> RowFigures:
+    """The waits so far in business hours."""
+    return row._replace(present=row.present._replace(in_hours=source.waits_in_hours()))
+
+
 def plan(row: RowFigures, _: RowPoint, __: LookedUp, source: RowSource) -> RowFigures:
     """What was forecast for the span; the last stage, for parts of a plan repeat the figures."""
     counted, parts = source.planned(row.counted, row.parts)
@@ -112,6 +124,7 @@ STAGES: tuple[tuple[Need, Stage], ...] = (
     (Need.THROUGHPUT, throughput),
     (Need.AGENT_TIME, agents_time),
     (Need.AGENTS, agents_there),
+    (Need.HOURS, in_hours),
     (Need.PLAN, plan),
 )
 """The stages in their order, each with the need that it meets"""

@@ -39,8 +39,18 @@ class PoliciesInForce:
         self.in_force = in_force
         self._restatement = basis.restatement
         self._named = None if basis.named is None else named(basis.named, known, in_force)
+        restated = basis.restatement
+        self._named_by_visits = self._named is not None and self._named.by_visits
+        self._restated_by_visits = restated.by_visits
         self._plain = self._named is None and basis.restatement == Restatement()
         self._made: dict[ServiceLevelPolicy, ServiceLevelPolicy] = {}
+
+    @property
+    def by_visits(self) -> bool:
+        """Whether under any of the policies only the visits tell who was in time."""
+        if self._restated_by_visits or self._named_by_visits:
+            return True
+        return self._named is None and self.in_force.by_visits
 
     def policy(self, queue: str, channel: str) -> ServiceLevelPolicy:
         """The policy of a queue and channel; ValueError where it cannot be restated so."""

@@ -59,6 +59,12 @@ class VisitHistory(Protocol):
         """
         ...
 
+    def slow_visits(self, selection: Selection, span: Span) -> AsyncIterator[Sequence[StoredVisit]]:
+        """Those among them that came by another channel than calls do, in any order, in
+        portions.
+        """
+        ...
+
     async def complaints(self, tenant: str, span: Span) -> Sequence[StoredComplaint]:
         """Complaints that were open at some instant of `span`, and maybe others."""
         ...

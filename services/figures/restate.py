@@ -5,7 +5,7 @@
 from dataclasses import dataclass, replace
 
 from floorpulse.counting.histograms import EXACT_SECONDS, Boundary
-from floorpulse.kpis.policies import Formula, ServiceLevelPolicy
+from floorpulse.kpis.policies import LONGEST_THRESHOLD, Clock, Formula, ServiceLevelPolicy
 
 _SHORT_MATTERS = (Formula.V5, Formula.V6)
 
@@ -20,6 +20,13 @@ class Restatement:
     short: int | None = None
     flow_outs: bool | None = None
     waiting_past_threshold: bool | None = None
+    clock: Clock | None = None
+
+    @property
+    def by_visits(self) -> bool:
+        """Whether only the visits tell who was in time, whatever the policy says."""
+        seconds = max(self.threshold or 0, self.short or 0)
+        return self.clock == "calendar" or seconds > EXACT_SECONDS
 
     def of(self, policy: ServiceLevelPolicy) -> ServiceLevelPolicy:
         """The policy restated and named ad hoc; the policy itself where nothing is said. ValueError
@@ -35,10 +42,8 @@ class Restatement:
 
 def _check(policy: ServiceLevelPolicy) -> None:
     for name, seconds in (("threshold", policy.threshold), ("short", policy.short)):
-        if not 0 <= seconds <= EXACT_SECONDS:
-            message = (
-                f"{name}={seconds} is outside 0 to {EXACT_SECONDS} seconds, where counts are exact"
-            )
+        if not 0 <= seconds <= LONGEST_THRESHOLD:
+            message = f"{name}={seconds} is outside 0 to {LONGEST_THRESHOLD} seconds"
             raise ValueError(message)
     if policy.formula in _SHORT_MATTERS and policy.short >= policy.threshold:
         message = (
@@ -55,5 +60,6 @@ def ad_hoc_name(policy: ServiceLevelPolicy) -> str:
     options = [",flow_outs"] * policy.flow_outs + [",without_waiting"] * (
         not policy.waiting_past_threshold
     )
+    options += [",calendar"] * (policy.clock == "calendar")
     plain = f"{policy.formula},{policy.threshold},{policy.boundary},{policy.short}"
     return f"adhoc:{plain}{''.join(options)}"

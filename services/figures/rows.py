@@ -21,8 +21,9 @@ from floorpulse.figures.policies_in_force import DefinitionChoice
 from floorpulse.figures.selection import Labels
 from floorpulse.figures.timestamps import Instant, text, text_or_none
 from floorpulse.kpis.catalogue import Kpi, MomentKpi
-from floorpulse.kpis.figures import MomentFigures, SpanFigures, Value
+from floorpulse.kpis.figures import UNKNOWN, MomentFigures, SpanFigures, Value
 from floorpulse.kpis.inputs import Need
+from floorpulse.kpis.policies import Policy
 
 COLUMNS = (
     "time",
@@ -154,6 +155,11 @@ class Question:
         return any(isinstance(kpi, MomentKpi) for kpi in self.kpis)
 
     @cached_property
+    def leveled(self) -> bool:
+        """Whether any of them is judged by a service-level policy."""
+        return any(kpi.judged_by is Policy.SERVICE_LEVEL for kpi in self.kpis)
+
+    @cached_property
     def needs(self) -> Need:
         """What must be looked up beside panes for any of them."""
         return reduce(or_, (kpi.needs for kpi in self.kpis), Need.NOTHING)
@@ -180,10 +186,6 @@ class KpiValue(NamedTuple):
     kpi: Kpi
     value: Value
     definition: str
-
-
-UNKNOWN = Value(None, None, None)
-"""What could not be looked up: without parts, unlike 0/0"""
 
 
 def answers(question: Question, seen: RowInput) -> Iterator[KpiValue]:

@@ -2,7 +2,8 @@
 
 from enum import StrEnum
 
-from floorpulse.kpis.figures import Value
+from floorpulse.contracts.cells import Cell
+from floorpulse.kpis.figures import UNKNOWN, SpanFigures, Value
 
 MIN_VOLUME = 10
 """Contacts below which a ratio is chance rather than performance"""
@@ -15,6 +16,13 @@ class State(StrEnum):
     STALE = "stale"
     CLOSED = "closed"
     LOW_VOLUME = "low_volume"
+
+
+def volume_of(level: Value, counted: SpanFigures) -> Value:
+    """The service level; where only visits can tell it, how many contacts it would be of."""
+    if level != UNKNOWN:
+        return level
+    return Value(None, None, counted.of(Cell.ANSWERED, Cell.ABANDONED))
 
 
 def state_of(*, stale: bool, closed: bool, level: Value) -> State:

@@ -6,10 +6,13 @@ Figures are asked of a `TenantView`; `Floors` makes one for any tenant, of the m
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from floorpulse.board.domain.board import Board
 from floorpulse.board.domain.queue_names import OTHER
+from floorpulse.board.domain.windows import MINUTE
+from floorpulse.contracts.horizons import Horizons
 from floorpulse.definitions.domain.in_force import Definitions, TenantDefinitions
 from floorpulse.figures.sources.silent import NOBODY_SILENT, SilentQueues
 from floorpulse.figures.sources.watch import SourceWatch
@@ -64,6 +67,10 @@ class TenantView:
             silence.touched,
         )
 
+    def horizons(self, at: int) -> Horizons:
+        """How long visits of each channel are believed at an instant, epoch milliseconds."""
+        return self.known.at(at).horizons(self.board.rules.horizons)
+
     @cached_property
     def unknown_queues(self) -> frozenset[str]:
         """The queues of the floor that the definitions, where they name queues, do not know."""
@@ -79,6 +86,14 @@ class TenantView:
         return Staleness(self.stale, sorted(self.silent.standing), sorted(self.silent.touched))
 
 
+class _KnownHorizons(NamedTuple):
+    """Horizons of a tenant, and what they hold for: definitions change on whole minutes."""
+
+    of: Definitions
+    minute: int
+    horizons: Horizons
+
+
 class Floors:
     """The floors of all tenants on one board, by the clock `now`, under the definitions of the
     moment.
@@ -91,6 +106,20 @@ class Floors:
         self.definitions = definitions
         self._now = now
         self._sources = SourceWatch(board, now, definitions)
+        self._horizons: dict[str, _KnownHorizons] = {}
+        board.horizons_of = self.horizons
+
+    def horizons(self, tenant: str, at: int) -> Horizons:
+        """How long visits of a tenant's channels are believed at an instant, epoch
+        milliseconds.
+        """
+        definitions = self.definitions()
+        known = self._horizons.get(tenant)
+        minute = at // MINUTE
+        if known is None or known.of is not definitions or known.minute != minute:
+            horizons = definitions.at(tenant, at).horizons(self.board.rules.horizons)
+            known = self._horizons[tenant] = _KnownHorizons(definitions, minute, horizons)
+        return known.horizons
 
     def view(self, tenant: str) -> TenantView:
         """A tenant's floor now."""

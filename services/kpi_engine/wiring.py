@@ -21,6 +21,7 @@ from mode import Service
 from prometheus_client import CollectorRegistry, start_http_server
 from structlog.stdlib import BoundLogger
 
+from floorpulse.contracts.horizons import kept
 from floorpulse.contracts.topics import CONTACT_EVENTS, TOPICS
 from floorpulse.contracts.visits import Longest
 from floorpulse.kpi_engine import failpoints
@@ -209,7 +210,9 @@ def store_options(settings: EngineSettings) -> StoreOptions:
         settings.floor.max_wait_seconds * 1000, settings.floor.max_conversation_seconds * 1000
     )
     return StoreOptions(
-        settings.floor.pane_seconds * 1000, int(settings.engine.allowance_seconds * 1000), longest
+        settings.floor.pane_seconds * 1000,
+        int(settings.engine.allowance_seconds * 1000),
+        kept(longest),
     )
 
 

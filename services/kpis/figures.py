@@ -43,13 +43,30 @@ class Plan:
 NO_PLAN = Plan()
 
 
+class CountedVisits(NamedTuple):
+    """The visits of a span under a policy, counted one by one: of the `answered` those `in_time`,
+    of the `abandoned` those within T (`early`) and within S (`short`); those that `left` by another
+    door; and those that wait too long already (`late`).
+    """
+
+    answered: int = 0
+    in_time: int = 0
+    abandoned: int = 0
+    early: int = 0
+    short: int = 0
+    left: int = 0
+    late: int = 0
+
+
 class SpanFigures(NamedTuple):
     """All that a formula over a span may look at: summed cells, and the visits of the span that
     still wait.
 
     `waits` are the waits so far of those visits, `complaints` the ages of the span's complaints
     that are still open, both in milliseconds. `staff` is the time of agents by state, milliseconds.
-    `plan` is what was forecast for the span.
+    `plan` is what was forecast for the span. `unresolved` visits of the span have no outcome and
+    are too old to wait. `visits` is what panes cannot tell of them, under the policy that the
+    figures are judged by; None where it is not known.
     """
 
     cells: Cells
@@ -57,6 +74,8 @@ class SpanFigures(NamedTuple):
     complaints: tuple[int, ...] = ()
     staff: Staff = NOBODY
     plan: Plan = NO_PLAN
+    unresolved: int = 0
+    visits: CountedVisits | None = None
 
     def of(self, *cells: Cell) -> int:
         """Sum of the named counters."""
@@ -68,7 +87,8 @@ class MomentFigures(NamedTuple):
     is in progress or unresolved.
 
     `complaints` are the ages of all that are open, milliseconds; `staff` is the number of agents by
-    state; `handled` is how many contacts were completed in the half hour before.
+    state; `handled` is how many contacts were completed in the half hour before. `in_hours` are the
+    waits again, as far as they lie in business hours; None where these are not known.
     """
 
     waits: tuple[int, ...] = ()
@@ -77,6 +97,7 @@ class MomentFigures(NamedTuple):
     complaints: tuple[int, ...] = ()
     staff: Staff = NOBODY
     handled: int = 0
+    in_hours: tuple[int, ...] | None = None
 
 
 ValueCells = tuple[float | None, float | None, float | None, float | None, float | None]
@@ -116,6 +137,9 @@ class Value(NamedTuple):
         )
         return value, numerator, denominator, low, high
 
+
+UNKNOWN = Value(None, None, None)
+"""What cannot be told: without parts, unlike 0/0"""
 
 Measure = Callable[[SpanFigures, ServiceLevelPolicy], Value]
 """A formula over a span, under a definition"""

@@ -23,11 +23,15 @@ class Need(Flag):
     """What was forecast for the span so far"""
     ARRIVALS = auto()
     """What came in each of its forecast intervals"""
+    WAITS = auto()
+    """How long the visits of a span waited, one by one, where a policy is not judged by panes"""
+    HOURS = auto()
+    """How long who waits at a moment has waited in business hours"""
     REST = auto()
     """What is forecast for the rest, and what the interval in progress counted so far"""
 
 
-LOOKED_UP = Need.COMPLAINTS | Need.RETURNS | Need.AGENT_TIME
+LOOKED_UP = Need.COMPLAINTS | Need.RETURNS | Need.AGENT_TIME | Need.WAITS
 """What only the tables know"""
 
 STAFF = Need.AGENTS | Need.AGENT_TIME

@@ -153,6 +153,10 @@ def _service_level_lines() -> Iterator[str]:
     yield "Any figure can be asked under another:"
     yield "`formula=V3&threshold=20&boundary=le&short=5&flow_outs=false&waiting_past_threshold=true`."
     yield ""
+    yield "T and S may be up to 28 days, and with `clock=calendar` waits run only in the business hours of the queue:"
+    yield "[mail, chat and other channels](definitions.md#mail-chat-and-other-channels-on-which-nobody-holds-the-line)."
+    yield "A contact that was neither answered nor given up within its channel's horizon stays missed."
+    yield ""
     yield PLATFORMS_HEAD
     for formula, platforms in PLATFORMS.items():
         for named in platforms:

@@ -4,8 +4,14 @@ restated.
 
 from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
+from typing import Literal
 
-from floorpulse.counting.histograms import Boundary
+from floorpulse.counting.histograms import EXACT_SECONDS, Boundary
+
+Clock = Literal["wall", "calendar"]
+"""How a wait runs: all the time, or only in the business hours of the queue"""
+LONGEST_THRESHOLD = 28 * 86_400
+"""Seconds that a threshold may say at most"""
 
 
 class Formula(StrEnum):
@@ -48,12 +54,12 @@ class ServiceLevelPolicy:
     """What counts as answered in time, and with it the policies of satisfaction and quality that
     hold where it does.
 
-    `threshold` (T) and `short` (S) are whole seconds from the offer; `boundary` says whether a wait
-    of exactly T (or S) is within; `flow_outs` adds visits that left by another door to the
-    denominator; `waiting_past_threshold` counts a visit still waiting beyond T as missed. `target`
-    is the promised ratio. `patience` is how many seconds customers wait on average before they give
-    up, which the agents required and the projection reckon with; two minutes is common where nobody
-    has measured it.
+    `threshold` (T) and `short` (S) are whole seconds from the offer, by the `clock`; `boundary`
+    says whether a wait of exactly T (or S) is within; `flow_outs` adds visits that left by another
+    door to the denominator; `waiting_past_threshold` counts a visit still waiting beyond T as
+    missed. `target` is the promised ratio. `patience` is how many seconds customers wait on average
+    before they give up, which the agents required and the projection reckon with; two minutes is
+    common where nobody has measured it.
     """
 
     name: str = "default@1"
@@ -67,6 +73,14 @@ class ServiceLevelPolicy:
     patience: int = 120
     csat: CsatPolicy = CsatPolicy()
     qa: QaPolicy = QaPolicy()
+    clock: Clock = "wall"
+
+    @property
+    def by_visits(self) -> bool:
+        """Whether panes cannot tell who was in time: they know waits by the wall clock, exact to
+        the second up to an hour. The visits themselves can.
+        """
+        return self.clock == "calendar" or max(self.threshold, self.short) > EXACT_SECONDS
 
 
 DEFAULT_POLICY = ServiceLevelPolicy()

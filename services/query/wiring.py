@@ -173,7 +173,7 @@ def assembled(
         tables,
         AgentFigures(floors, turns, agents, rows),
         Drilldown(floors, turns, visits),
-        Targets(floors, turns, panes, rows),
+        Targets(floors, turns, panes, visits, rows),
         Corrections(floors, turns, PostgresCorrections(pool)),
         Queues(floors, live, turns),
         parts.forecasts,

@@ -9,6 +9,7 @@ from typing import Protocol
 import asyncpg
 from pydantic import SecretStr
 
+from floorpulse.contracts.horizons import Horizons
 from floorpulse.contracts.visits import Longest
 from floorpulse.kpi_engine.fold.partition import FlushRows
 from floorpulse.kpi_engine.ports import FlushOutcome, Store
@@ -20,8 +21,8 @@ from tests.fakes.engine import MemoryStore
 MINUTE = 60_000
 HOUR = 60 * MINUTE
 ALLOWANCE = 15_000
-LONGEST = Longest(wait=4 * HOUR, conversation=4 * HOUR)
-SHAPE = StoreOptions(pane_length=MINUTE, allowance=ALLOWANCE, longest=LONGEST)
+LONGEST = Horizons(Longest(wait=4 * HOUR, conversation=4 * HOUR))
+SHAPE = StoreOptions(pane_length=MINUTE, allowance=ALLOWANCE, horizons=LONGEST)
 NOBODY_LISTENS = DatabaseSettings(url=SecretStr("postgresql://nobody@127.0.0.1:1/none"))
 
 

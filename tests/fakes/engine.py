@@ -11,6 +11,7 @@ import msgspec
 
 from floorpulse.contracts.agents import AgentKey, Entered, decode_entered
 from floorpulse.contracts.cells import Cells
+from floorpulse.contracts.horizons import Horizons
 from floorpulse.contracts.letters import DeadLetter
 from floorpulse.contracts.updates import PaneKey, Update
 from floorpulse.contracts.visits import Longest, Visit, VisitKey, decode_visit, encode_visit
@@ -28,7 +29,7 @@ from floorpulse.runtime.tracing import TraceParent
 from floorpulse.runtime.unavailable import StoreUnavailable
 
 MINUTE = 60_000
-LONGEST = Longest(wait=240 * MINUTE, conversation=240 * MINUTE)
+LONGEST = Horizons(Longest(wait=240 * MINUTE, conversation=240 * MINUTE))
 decode_cells = msgspec.msgpack.Decoder(Cells).decode
 
 
@@ -82,14 +83,14 @@ class MemoryStore:
     fails, `away` only fails. `tests/contract/test_engine_store.py` holds both to the same.
     """
 
-    def __init__(self, allowance: int = 15_000, longest: Longest = LONGEST) -> None:
+    def __init__(self, allowance: int = 15_000, horizons: Horizons = LONGEST) -> None:
         self.positions: dict[int, PartitionPosition] = {}
         self.tables: defaultdict[int, Tables] = defaultdict(Tables)
         self.announced = NEVER
         self.away = False
         self.lose_answer = False
         self._allowance = allowance
-        self._longest = longest
+        self._horizons = horizons
 
     async def claim(self, partition: int, log_id: str, begin: int, end: int) -> Partition:
         """See `own`."""
@@ -108,7 +109,7 @@ class MemoryStore:
             raise LogLost(message)
         self.positions[partition] = position
         since = NEVER if position.watermark is None else position.watermark + self._allowance + 1
-        claimed = ClaimedPresence(self._longest)
+        claimed = ClaimedPresence(self._horizons)
         for number, page in sorted(self.tables[partition].pages.items()):
             claimed.read(number, page)
         claimed.presence.complete()

@@ -13,6 +13,7 @@ from floorpulse.board.domain.windows import Span
 from floorpulse.board.ports import FeedLostError, Heard
 from floorpulse.contracts.agents import LONGEST, AgentNow, Entered
 from floorpulse.contracts.cells import Cell, Cells, Histogram, add
+from floorpulse.contracts.horizons import CALLS
 from floorpulse.contracts.updates import Gauge, PaneKey, PaneRow, Update, revision
 from floorpulse.contracts.visits import Visit, is_open, offer_at, queue_of
 from floorpulse.counting.contributions import contributions
@@ -293,6 +294,14 @@ class MemoryHistory:
             if after is None or one.place > after:
                 yield [one]
 
+    async def slow_visits(
+        self, selection: Selection, span: Span
+    ) -> AsyncIterator[Sequence[StoredVisit]]:
+        async for portion in self.visits(selection, span):
+            slow = [one for one in portion if one.visit.channel not in CALLS]
+            if slow:
+                yield slow
+
     async def journey(self, tenant: str, contact: str) -> Sequence[StoredVisit]:
         self._floor.answer()
         stored = [
@@ -384,6 +393,8 @@ class MemoryHistory:
         async for tallies in self.tallies(reading.selection, reading.spans):
             yield MomentPortion(tallies=tallies)
         async for stored in self.visits(reading.selection, reading.offered):
+            yield MomentPortion(visits=[one.visit for one in stored])
+        async for stored in self.slow_visits(reading.selection, reading.earlier):
             yield MomentPortion(visits=[one.visit for one in stored])
         yield MomentPortion(contacts=self._contacts(reading))
 

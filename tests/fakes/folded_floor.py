@@ -10,7 +10,7 @@ import msgspec
 from floorpulse.board.domain.board import Board, Rules
 from floorpulse.contracts.events import AnyEvent
 from floorpulse.contracts.updates import PaneRow, Update
-from floorpulse.contracts.visits import Longest, VisitKey
+from floorpulse.contracts.visits import VisitKey
 from floorpulse.kpi_engine.fold.partition import Partition, PartitionPosition
 from floorpulse.kpi_engine.fold.presence_log import ClaimedPresence
 from tests.fakes.engine import MINUTE, MemoryStore
@@ -30,9 +30,8 @@ class FoldedFloor:
         self.board = Board(rules, lambda: self.now)
         self._store = MemoryStore()
         self._coming: deque[AnyEvent] = deque()
-        longest = Longest(rules.longest, rules.conversation)
         position = PartitionPosition(0, LOG, 1, 1, 0)
-        self._partition = Partition(position, MINUTE, ClaimedPresence(longest))
+        self._partition = Partition(position, MINUTE, ClaimedPresence(rules.horizons))
         self._store.positions[0] = position
 
     def take(self, events: Iterable[AnyEvent]) -> None:

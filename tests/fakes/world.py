@@ -202,7 +202,7 @@ class World:
             PastFloors(floors, turns, moments, lambda: self.now / 1000),
             AgentFigures(floors, turns, history, self.floor),
             Drilldown(floors, turns, history),
-            Targets(floors, turns, history, self.floor),
+            Targets(floors, turns, history, history, self.floor),
             Corrections(floors, turns, history),
             Queues(floors, live, turns),
             self.forecasts,

@@ -75,10 +75,13 @@ queues:
   - {id: sales, names: {en: Sales}, channels: [voice, chat], team: sellers, client: acme,
      service_level: fast, csat: strict}
   - {id: help, names: {en: Help}, channels: [voice, chat], team: helpers, client: acme,
-     service_level_of: {chat: slow}}
+     service_level: office, service_level_of: {chat: slow}, calendar: odd}
 service_levels:
   - {id: fast, formula: V3, threshold: 10, target: 0.9}
   - {id: slow, formula: V2, threshold: 60, short: 5, target: 0.7}
+  - {id: office, formula: V5, threshold: 20, short: 2, clock: calendar}
+calendars:
+  - {id: odd, hours: {tuesday: ["00:00-23:00"], wednesday: ["00:30-11:50", "11:55-24:00"]}}
 csat: [{id: strict, satisfied: 1}]
 """
 NARROWED = (

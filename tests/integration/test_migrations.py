@@ -10,6 +10,7 @@ import asyncpg
 import pytest
 from pydantic import SecretStr
 
+from floorpulse.contracts.horizons import Horizons
 from floorpulse.contracts.updates import Gauge
 from floorpulse.contracts.visits import (
     Complaint,
@@ -120,7 +121,9 @@ async def test_visits_of_before_are_found_by_customer_and_complaint_afterwards(
 HOUR = 3_600_000
 NOW = 500_000 * HOUR
 SHAPE = StoreOptions(
-    pane_length=60_000, allowance=15_000, longest=Longest(wait=4 * HOUR, conversation=2 * HOUR)
+    pane_length=60_000,
+    allowance=15_000,
+    horizons=Horizons(Longest(wait=4 * HOUR, conversation=2 * HOUR)),
 )
 STREAM = (
     "INSERT INTO stream_partition VALUES ('contact-events', $1, 'log', 1, 1, 'before', 10, "

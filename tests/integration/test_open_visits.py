@@ -13,6 +13,7 @@ from pydantic import SecretStr
 
 from floorpulse.contracts import events
 from floorpulse.contracts.events import AnyEvent
+from floorpulse.contracts.horizons import Horizons
 from floorpulse.contracts.visits import Longest, Visit, encode_visit
 from floorpulse.demo.embedded import Postgres
 from floorpulse.kpi_engine.fold.partition import Partition
@@ -29,7 +30,9 @@ HOUR = 60 * MINUTE
 NOW = 500_000 * HOUR
 MANY = 1_000_000
 SHAPE = StoreOptions(
-    pane_length=MINUTE, allowance=15_000, longest=Longest(wait=4 * HOUR, conversation=4 * HOUR)
+    pane_length=MINUTE,
+    allowance=15_000,
+    horizons=Horizons(Longest(wait=4 * HOUR, conversation=4 * HOUR)),
 )
 FAR_LESS = 500 * 1024 * 1024
 """Bytes: records of a million visits take more, and more again with what sources tell of them"""

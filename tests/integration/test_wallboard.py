@@ -177,7 +177,7 @@ def served(floor: MemoryFloor, board: Board, pulse: Pulse, defined: Definitions)
         PastFigures(floors, turns, Tables(history, history, history, floor)),
         AgentFigures(floors, turns, history, floor),
         Drilldown(floors, turns, history),
-        Targets(floors, turns, history, floor),
+        Targets(floors, turns, history, history, floor),
         Corrections(floors, turns, history),
         Queues(floors, live, turns),
         keeper,

@@ -11,6 +11,7 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import make_url
 
+from floorpulse.contracts.horizons import Horizons
 from floorpulse.contracts.visits import Longest
 from floorpulse.kpi_engine.postgres.store import TRANSACTION_WITHIN, PostgresStore, StoreOptions
 from floorpulse.runtime.database import asyncpg_pool, dsn
@@ -20,7 +21,7 @@ from tests.reliability.proxy import Mode, Proxy
 pytestmark = [pytest.mark.embedded, pytest.mark.timeout(300)]
 
 LOG = "log"
-LONGEST = Longest(wait=4 * 3_600_000, conversation=4 * 3_600_000)
+LONGEST = Horizons(Longest(wait=4 * 3_600_000, conversation=4 * 3_600_000))
 SPARE = 20.0
 LOCK = "SELECT 1 FROM stream_partition FOR UPDATE"
 WAITING = (
@@ -34,7 +35,7 @@ async def worker(url: str, owner: str) -> AsyncIterator[PostgresStore]:
     settings = DatabaseSettings(url=SecretStr(url), pool=1)
     pool = await asyncpg_pool(settings)
     store = PostgresStore(
-        pool, settings, owner, StoreOptions(pane_length=60_000, allowance=15_000, longest=LONGEST)
+        pool, settings, owner, StoreOptions(pane_length=60_000, allowance=15_000, horizons=LONGEST)
     )
     try:
         yield store

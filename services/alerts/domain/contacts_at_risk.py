@@ -4,7 +4,7 @@ have seen to it.
 visits of a contact ─► reasons, each since an instant ─► so many together, or a low score alone
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -102,26 +102,33 @@ class ContactAtRisk:
     since: int
 
 
+LongWait = Callable[[Visit, int], float | None]
+"""The seconds that a visit waited too long, of its wait in milliseconds; None where it did not"""
+
+
 def assessed(
-    story: ContactStory, thresholds: RiskThresholds, zone: ZoneInfo
+    story: ContactStory, thresholds: RiskThresholds, zone: ZoneInfo, long: LongWait | None = None
 ) -> ContactAtRisk | None:
     """The contact for the list of the local day of its first offer; None where it is no risk.
 
-    The same visits give the same, in whatever order they became known.
+    The same visits give the same, in whatever order they became known. `long` says which waits are
+    long ones, where the thresholds alone do not.
     """
     offered = story.offered_at
     queue = next((queue for visit in reversed(story.visits) if (queue := queue_of(visit))), None)
-    found = risks(story, thresholds)
+    found = risks(story, thresholds, long)
     since = _since(found, thresholds)
     if offered is None or queue is None or since is None:
         return None
     return ContactAtRisk(story.contact, local_day(offered, zone), queue, found, since)
 
 
-def risks(story: ContactStory, thresholds: RiskThresholds) -> tuple[RiskFound, ...]:
+def risks(
+    story: ContactStory, thresholds: RiskThresholds, long: LongWait | None = None
+) -> tuple[RiskFound, ...]:
     """The reasons that a contact gives, one of each kind at most, in the order of `Risk`."""
     found = (
-        _long_wait(story, thresholds),
+        _long_wait(story, long or by_threshold(thresholds)),
         _transferred(story, thresholds),
         _repeated(story, thresholds),
         _long_hold(story, thresholds),
@@ -138,13 +145,19 @@ def _since(found: Sequence[RiskFound], thresholds: RiskThresholds) -> int | None
     return min(alone + together, default=None)
 
 
-def _long_wait(story: ContactStory, thresholds: RiskThresholds) -> RiskFound | None:
-    known = (
-        (wait, at)
+def by_threshold(thresholds: RiskThresholds) -> LongWait:
+    """Waits of so many seconds and more are long, by the wall clock."""
+    return lambda _, wait: wait / 1000 if wait >= thresholds.wait * 1000 else None
+
+
+def _long_wait(story: ContactStory, long: LongWait) -> RiskFound | None:
+    waits = [
+        (seconds, at)
         for visit in story.visits
-        if (wait := wait_of(visit)) is not None and (at := outcome_at(visit)) is not None
-    )
-    waits = [(wait / 1000, at) for wait, at in known if wait >= thresholds.wait * 1000]
+        if (wait := wait_of(visit)) is not None
+        and (at := outcome_at(visit)) is not None
+        and (seconds := long(visit, wait)) is not None
+    ]
     if not waits:
         return None
     return RiskFound(Risk.LONG_WAIT, min(at for _, at in waits), max(wait for wait, _ in waits))

@@ -12,7 +12,9 @@ from floorpulse.alerts.rules.past_tables import PastTables
 from floorpulse.board.domain.series import QueueChannelSpan
 from floorpulse.board.domain.windows import HOUR, Span
 from floorpulse.contracts.agents import LONGEST, AgentNow
-from floorpulse.contracts.visits import Visit, offer_at
+from floorpulse.contracts.horizons import CALLS
+from floorpulse.contracts.visits import Visit, is_open, offer_at
+from floorpulse.figures.at.known import last_told
 from floorpulse.figures.ports import StoredVisit
 from floorpulse.figures.selection import Selection
 from floorpulse.figures.turns import Turns
@@ -50,7 +52,9 @@ class PastFeed:
         `known` since that instant, None for an hour before.
         """
         rules = self._floor.board.rules
-        since = span.begin - rules.longest - rules.conversation
+        horizons = self._floor.board.horizons_of(self._selection.tenant, span.begin)
+        since = span.begin - sum(horizons.calls)
+        earlier = Span(min(since, span.begin - sum(horizons.longest)), since)
         floor = Selection(self._selection.tenant, self._selection.queues)
         before = await self._tables.panes.queue_channels(
             floor, Span(span.begin - rules.idle, span.begin)
@@ -61,15 +65,26 @@ class PastFeed:
             for one in before
         )
         if feedback:
-            await self._older(span, since)
+            await self._older(span, since, earlier)
+        await self._slow(span, earlier)
         self._visits = self._tables.visits.visits(self._selection, Span(since, span.end))
         self._states_to = span.begin - LONGEST
         await self.reach(span.begin)
 
-    async def _older(self, span: Span, before: int) -> None:
-        """Visits of before, for the sake of what was said of them later."""
+    async def _older(self, span: Span, before: int, slow: Span) -> None:
+        """Visits of before, for the sake of what was said of them later; but those that `_slow`
+        takes.
+        """
         async for portion in self._tables.agents.handled(self._selection, span):
-            self._take([one for one in portion if _offered_before(one, before)])
+            older = (one for one in portion if _offered_before(one, before))
+            self._take([one for one in older if not _was_there(one, span.begin, slow)])
+            await self._turns.next()
+
+    async def _slow(self, span: Span, offered: Span) -> None:
+        """Mails and messages that had come long before the span, and still went on."""
+        async for portion in self._tables.visits.slow_visits(self._selection, offered):
+            visits = (one.visit for one in portion)
+            self._take([one for one in visits if _was_there(one, span.begin, offered)])
             await self._turns.next()
 
     async def reach(self, to: int) -> None:
@@ -102,6 +117,16 @@ class PastFeed:
             self._floor.enter([AgentNow(tenant, *one) for one in portion])
             await self._turns.next()
         self._states_to = span.end
+
+
+def _was_there(visit: Visit, at: int, slow: Span) -> bool:
+    """Whether a visit that was offered long before an instant, on a channel other than calls have,
+    went on at it.
+    """
+    offered = offer_at(visit)
+    if visit.channel in CALLS or offered is None or offered not in slow:
+        return False
+    return is_open(visit) or last_told(visit) >= at
 
 
 def _offered_before(visit: Visit, instant: int) -> bool:

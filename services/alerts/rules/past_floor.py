@@ -147,14 +147,13 @@ class PastFloor:
         )
 
     def _gauges(self) -> list[Gauge]:
-        """Who is there; a conversation is believed no longer than the longest there is."""
-        since = self.now - self.board.rules.conversation
+        """Who is there; the board leaves out what lasts too long to be believed."""
         found: list[Gauge] = []
         for home in sorted(self._waiting.keys() | self._talking.keys()):
             waiting = sorted(self._waiting[home].values())
-            talking = sum(at > since for at in self._talking[home].values())
+            talking = sorted(self._talking[home].values())
             if waiting or talking:
-                found.append(Gauge(self.tenant, *home, waiting, talking, 0))
+                found.append(Gauge(self.tenant, *home, waiting, 0, 0, talking))
         return found
 
     def _prune(self, now: int) -> None:

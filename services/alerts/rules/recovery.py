@@ -130,9 +130,13 @@ class RecoveryReader:
         return replace(figure, details=details)
 
     def _half_hour(self, seen: RowInput, queues: Collection[str]) -> HalfHour | None:
-        """None where the half hour, or what is to come of it, is not known."""
+        """None where the half hour, or what is to come of it, is not known, and where contacts
+        may wait for hours.
+        """
         known = self._known_since is not None and self._known_since <= self._span.begin
         if not known or not any(part.figures.plan.ahead for part in seen.parts):
+            return None
+        if any(part.policy.by_visits for part in seen.parts):
             return None
         floor = self._floor
         agents = None if floor is None else sum(map(floor.agents, queues))

@@ -18,6 +18,7 @@ from floorpulse.alerts.domain.thresholds import Bounds, bounds_of, called, judge
 from floorpulse.alerts.rules.reading import PlaceJudged, earliest, figure_of
 from floorpulse.alerts.rules.watched import GroupKey, Read, WatchedPlace, WatchedRule
 from floorpulse.board.domain.windows import HOUR, Window, span_of
+from floorpulse.contracts.horizons import channels
 from floorpulse.figures.by_policy import Parted, definition_of
 from floorpulse.figures.live.context import LiveQuery
 from floorpulse.figures.live.figures import LiveFigures, OpenAnswer
@@ -91,7 +92,7 @@ class ThresholdReader:
         self._answer: OpenAnswer | None = None
         self._at = 0
         self._turn: int | None = None
-        self._longest = 0
+        self._longest: Sequence[int] = ()
         self._judges: dict[WatchedRule, _Judge] = {}
 
     async def open(self, view: TenantView, known_since: int | None) -> None:
@@ -100,7 +101,8 @@ class ThresholdReader:
         """
         pane = view.board.rules.pane
         self._at = view.as_of
-        self._longest = view.board.rules.longest
+        horizons = view.horizons(self._at)
+        self._longest = sorted({horizons.of(one).wait for one in channels()})
         self._answer = await self._live.open(self._query, view)
         begin = span_of(self._key.window, self._at, pane, view.zone).begin
         today = self._key.window is Window.TODAY
@@ -159,7 +161,7 @@ class ThresholdReader:
         waits = seen.present.waits
         if not waits:
             return self._turn
-        ahead = [self._longest + 1 - waits[0], *self._bound_passed(place, waits[0])]
+        ahead = [*_too_long(waits, self._longest), *self._bound_passed(place, waits[0])]
         if self._leveled:
             ahead += _threshold_passed(seen.counted.waits, seen.parts)
         passed = min((one for one in ahead if one > 0), default=None)
@@ -173,6 +175,16 @@ class ThresholdReader:
                 for bound in (held_against.fire, held_against.clear):
                     passed = ceil(bound * 1000) if held_against.below else floor(bound * 1000) + 1
                     yield passed - wait
+
+
+def _too_long(waits: Sequence[int], longest: Sequence[int]) -> Iterator[int]:
+    """In how many milliseconds the next contact has waited longer than is believed on any channel;
+    waits descend.
+    """
+    for most in longest:
+        wait = next((one for one in waits if one <= most), None)
+        if wait is not None:
+            yield most + 1 - wait
 
 
 def _threshold_passed(waits: Sequence[int], parts: Sequence[Parted]) -> Iterator[int]:

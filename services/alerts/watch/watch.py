@@ -16,7 +16,10 @@ from structlog.stdlib import BoundLogger
 
 from floorpulse.alerts.domain.contacts_at_risk import (
     ContactAtRisk,
+    LongWait,
+    RiskThresholds,
     assessed,
+    by_threshold,
     due_at,
 )
 from floorpulse.alerts.domain.follow_up import FollowUpState
@@ -30,9 +33,12 @@ from floorpulse.alerts.watch.ports import (
 )
 from floorpulse.alerts.watch.rules import WatchRules
 from floorpulse.board.domain.windows import HOUR, Span
+from floorpulse.contracts.visits import Visit, offer_at, queue_of
 from floorpulse.counting.days import first_instant, local_day
 from floorpulse.figures.tenant_view import Floors, TenantView
 from floorpulse.figures.turns import Turns
+from floorpulse.figures.visit_waits import Clocks
+from floorpulse.kpis.formulas.service_level import past_threshold
 from floorpulse.runtime.unavailable import StoreUnavailable
 
 log: BoundLogger = structlog.get_logger(__name__)
@@ -115,11 +121,34 @@ class ContactWatch:
         stories = await self._visits.stories(view.tenant, contacts, repeat)
         at_risk: list[DueContact] = []
         mine = [one for one in stories if (at := one.offered_at) is not None and at in span]
+        long = long_wait(view, self._rules.thresholds)
         async for portion in self._turns.over(mine, IN_A_TURN):
-            found = (assessed(one, self._rules.thresholds, view.zone) for one in portion)
+            found = (assessed(one, self._rules.thresholds, view.zone, long) for one in portion)
             at_risk += [DueContact(one, self._due(view, one)) for one in found if one is not None]
         await self._lists.put(view.tenant, [one.contact for one in mine], at_risk, view.now)
 
     def _due(self, view: TenantView, one: ContactAtRisk) -> int:
         calendar = view.known.at(one.since).calendar(one.queue)
         return due_at(calendar, view.zone, one.since, self._rules.within)
+
+
+def long_wait(view: TenantView, thresholds: RiskThresholds) -> LongWait:
+    """Which waits are long: of mail and whatever else may wait for hours by its policy, those
+    beyond the policy's threshold, by its clock; of all else as the thresholds say.
+    """
+    clocks = Clocks(view.known, view.zone)
+    of_calls = by_threshold(thresholds)
+
+    def long(visit: Visit, wait: int) -> float | None:
+        offered = offer_at(visit)
+        queue = queue_of(visit)
+        if offered is None or queue is None:
+            return of_calls(visit, wait)
+        policy = view.known.at(offered).policy(queue, visit.channel)
+        if not policy.by_visits:
+            return of_calls(visit, wait)
+        if policy.clock == "calendar":
+            wait = clocks.wait(queue, offered, wait)
+        return wait / 1000 if past_threshold(wait, policy) else None
+
+    return long

@@ -20,6 +20,7 @@ from floorpulse.board.domain.folded_rows import FoldedRows
 from floorpulse.board.domain.positions import Position, lowest_watermark, position_of
 from floorpulse.board.domain.queue_names import OTHER, QueueNames
 from floorpulse.board.domain.series import (
+    Present,
     QueueChannel,
     QueueChannelSpan,
     QueuePresence,
@@ -27,7 +28,8 @@ from floorpulse.board.domain.series import (
     SeriesGroup,
     SeriesKey,
     Sum,
-    present,
+    by_channel,
+    merged,
     waits,
 )
 from floorpulse.board.domain.sources import (
@@ -39,7 +41,9 @@ from floorpulse.board.domain.sources import (
 )
 from floorpulse.board.domain.windows import HOUR, MINUTE, Span, Window, span_of
 from floorpulse.contracts.cells import LEFT, Cell, Cells, add
+from floorpulse.contracts.horizons import Horizons, usual
 from floorpulse.contracts.updates import Gauge, PaneRow, Update
+from floorpulse.contracts.visits import Longest
 from floorpulse.counting.days import first_instant, local_day
 from floorpulse.kpis.figures import MomentFigures, SpanFigures
 from floorpulse.kpis.formulas.estimated_wait import LOOK_BACK
@@ -51,13 +55,16 @@ FOLDED_AT_ONCE = 10
 """Folded queues that are pruned in one step"""
 TAKEN_AT_ONCE = 40
 """Queues whose news are merged in one step: some tenths of a millisecond"""
+USUAL = usual(Longest(4 * HOUR, 4 * HOUR))
+HorizonsOf = Callable[[str, int], Horizons]
+"""How long visits of a tenant are believed at an instant, epoch milliseconds"""
 _OUTCOMES = (Cell.ANSWERED, Cell.ABANDONED, *LEFT.values())
 
 
 @dataclass(frozen=True)
 class Rules:
-    """How a board reads: `zone` of days, `pane` length, `grace` before silence is stale, `longest`
-    wait, longest `conversation`, all milliseconds.
+    """How a board reads: `zone` of days, `pane` length, `grace` before silence is stale, both
+    milliseconds, and how long visits are believed, where the definitions say nothing of it.
 
     A queue without a contact for `idle` milliseconds is no longer shown. A source that is quiet for
     `silence` milliseconds and longer than usual is silent (0: never). Of one tenant at most
@@ -68,12 +75,11 @@ class Rules:
     zone: ZoneInfo
     pane: int = MINUTE
     grace: int = 10_000
-    longest: int = 4 * HOUR
     idle: int = 35 * DAY
     silence: int = 0
     most_queues: int = 2000
     most_agents: int = 20_000
-    conversation: int = 4 * HOUR
+    horizons: Horizons = USUAL
 
 
 @dataclass(frozen=True)
@@ -93,7 +99,9 @@ class Board:
     a queue came to it or came back.
 
     Ages are measured by `steady`, milliseconds of a clock that nobody sets: how old news is depends
-    on no other host's clock, and on no step of the reader's own.
+    on no other host's clock, and on no step of the reader's own. `horizons_of` tells for how long
+    visits of a tenant are believed at an instant: the rules' own, until somebody who knows the
+    definitions says otherwise.
     """
 
     def __init__(self, rules: Rules, steady: Callable[[], int]) -> None:
@@ -101,6 +109,7 @@ class Board:
         self.steady = steady
         self.version = 0
         self.floor = 0
+        self.horizons_of: HorizonsOf = lambda _tenant, _at: rules.horizons
         self.counting = False
         self.positions: dict[int, Position] = {}
         self.ages = Ages(self.positions, rules.grace, steady)
@@ -427,13 +436,11 @@ class Board:
     ) -> dict[Window, WindowReading]:
         """What `read` tells of every window; who is there is looked at once."""
         groups = self._groups_of(series_keys)
-        present = self._present(series_keys, now)
-        there = present.figures(now)
+        there = self._there(series_keys, now)
         return {
             window: _reading(
                 span := span_of(window, now, self.rules.pane, zone),
                 [group.total(window.value, span) for group in groups],
-                present,
                 there,
             )
             for window in Window
@@ -454,8 +461,12 @@ class Board:
             group.added_up(span) if name is None else group.total(name, span)
             for group in self._groups_of(series_keys)
         ]
+        there = self._there(series_keys, now)
+        return _reading(span, sums, there)
+
+    def _there(self, series_keys: Sequence[SeriesKey], now: int) -> "_There":
         present = self._present(series_keys, now)
-        return _reading(span, sums, present, present.figures(now))
+        return _There(present, now, self._young(series_keys, now) if present.unresolved else now)
 
     def _groups_of(self, series_keys: Sequence[SeriesKey]) -> list[SeriesGroup]:
         return [
@@ -489,9 +500,40 @@ class Board:
 
     def waits(self, series_keys: Sequence[SeriesKey], span: Span, now: int) -> tuple[int, ...]:
         """Waits so far of the visits that were offered in `span` and wait now, milliseconds."""
-        if span.end <= now - self.rules.longest:
+        first = self._first_offer(series_keys, now)
+        if first is None or span.end <= first:
             return ()
         return waits(self._present(series_keys, now).within(span), now)
+
+    def unresolved(
+        self, series_keys: Sequence[SeriesKey], counted: SpanFigures, span: Span, now: int
+    ) -> int:
+        """How many visits of `span`, of which all else was counted, have no outcome and are too old
+        to wait.
+        """
+        open_visits = without_outcome(counted.cells) - len(counted.waits)
+        if open_visits <= 0 or span.begin >= self._young(series_keys, now):
+            return 0
+        return min(open_visits, self._present(series_keys, now).unresolved)
+
+    def _first_offer(self, series_keys: Sequence[SeriesKey], now: int) -> int | None:
+        """Since when the first contact of the tenant waits: most spans of history lie before it,
+        and need no look at their queues.
+        """
+        if not series_keys:
+            return None
+        tenant = series_keys[0][0]
+        group = self._groups.get((tenant, None, None))
+        if group is None:
+            return None
+        return group.presence().first_offer(self.horizons_of(tenant, now), now)
+
+    def _young(self, series_keys: Sequence[SeriesKey], now: int) -> int:
+        """Visits that were offered from this instant on are not too old to wait, on any channel."""
+        if not series_keys:
+            return now
+        horizons = self.horizons_of(series_keys[0][0], now)
+        return now - horizons.shortest_wait
 
     def offered(self, series_key: SeriesKey, span: Span) -> int:
         """How many contacts were offered in the panes that start in `span`."""
@@ -522,28 +564,34 @@ class Board:
         """Who is there; the engine judges ages by event time, which a replay of old events leaves
         years behind.
         """
-        known = merged([self._presence(series_key) for series_key in series_keys])
-        return known.aged(now - self.rules.longest)
+        if not series_keys:
+            return QueuePresence()
+        horizons = self.horizons_of(series_keys[0][0], now)
+        if len(series_keys) == 1:
+            return self._presence(series_keys[0]).aged(horizons, now)
+        return merged([self._presence(one).aged(horizons, now) for one in series_keys])
 
-    def _presence(self, series_key: SeriesKey) -> QueuePresence:
+    def _presence(self, series_key: SeriesKey) -> Present:
         group = self._groups.get(series_key)
         if group is not None:
             return group.presence()
         queue_channels = self._folded_queue_channels(series_key)
-        return present(
-            [
+        return Present(
+            by_channel(
                 told[queue_channel]
                 for told in self._gauged.values()
                 for queue_channel in queue_channels
                 if queue_channel in told
-            ]
+            )
         )
 
     def residual(self, queue_channel: QueueChannel, now: int) -> int:
         """Offered − answered − abandoned − left − waiting over the panes young enough to hold only
         waiting visits; must be 0.
         """
-        youngest = now - self.rules.longest
+        tenant, _, channel = queue_channel
+        longest = self.horizons_of(tenant, now).of(channel)
+        youngest = max(now - longest.wait, self._since)
         span = Span(
             youngest - youngest % self.rules.pane + _SLACK,
             now - now % self.rules.pane + self.rules.pane,
@@ -552,8 +600,9 @@ class Board:
         if group is None:
             return 0
         cells = group.total("conservation", span).cells
-        open_visits = cells.get(Cell.OFFERED, 0) - sum(cells.get(cell, 0) for cell in _OUTCOMES)
-        return open_visits - len(group.presence().within(span))
+        open_visits = without_outcome(cells)
+        there = group.presence().aged(self.horizons_of(tenant, now), now)
+        return open_visits - len(there.within(span))
 
 
 def series_keys_of(
@@ -579,22 +628,33 @@ def _each(
     return chain(rows, (one for one in told if one not in rows), gone)
 
 
-def merged(presences: Sequence[QueuePresence]) -> QueuePresence:
-    """Several series keys' presence as one."""
-    if len(presences) == 1:
-        return presences[0]
-    return QueuePresence(
-        tuple(sorted(offer for one in presences for offer in one.offers)),
-        sum(one.in_progress for one in presences),
-        sum(one.unresolved for one in presences),
-    )
+class _There:
+    """Who is there at an instant; whoever was offered from `young` on is not too old to wait."""
+
+    def __init__(self, present: QueuePresence, now: int, young: int) -> None:
+        self.present = present
+        self.figures = present.figures(now)
+        self.young = young
+
+    def counted(self, cells: Cells, span: Span) -> SpanFigures:
+        """What a span counted, with those of it who wait, and how many waited for too long."""
+        waiting = self.figures.waits[self.present.places(span)]
+        counted = SpanFigures(cells, waiting)
+        if not self.present.unresolved or span.begin >= self.young:
+            return counted
+        open_visits = max(0, without_outcome(cells) - len(waiting))
+        return counted._replace(unresolved=min(open_visits, self.present.unresolved))
 
 
-def _reading(
-    span: Span, sums: Sequence[Sum], present: QueuePresence, there: MomentFigures
-) -> WindowReading:
-    counted = SpanFigures(_added([one.cells for one in sums]), there.waits[present.places(span)])
-    return WindowReading(span, counted, there, max([one.revision for one in sums], default=0))
+def without_outcome(cells: Cells) -> int:
+    """How many of the visits that were counted have no outcome yet."""
+    return cells.get(Cell.OFFERED, 0) - sum(cells.get(cell, 0) for cell in _OUTCOMES)
+
+
+def _reading(span: Span, sums: Sequence[Sum], there: _There) -> WindowReading:
+    counted = there.counted(_added([one.cells for one in sums]), span)
+    revision = max([one.revision for one in sums], default=0)
+    return WindowReading(span, counted, there.figures, revision)
 
 
 def _added(cells: Sequence[Cells]) -> Cells:

@@ -15,6 +15,7 @@ class GaugeSum:
     waiting: list[int] = field(default_factory=list)
     in_progress: int = 0
     unresolved: int = 0
+    lasting: list[int] = field(default_factory=list)
 
     def add(self, gauge: Gauge) -> None:
         """Add another queue's gauge."""
@@ -22,12 +23,19 @@ class GaugeSum:
         self.waiting += gauge.waiting
         self.in_progress += gauge.in_progress
         self.unresolved += gauge.unresolved
+        self.lasting += gauge.lasting
 
     def shown(self, place: QueueChannel) -> Gauge | None:
         """The gauge of the queue that they are counted in; None where nobody is there."""
         if not self.number:
             return None
-        return Gauge(*place, sorted(self.waiting), self.in_progress, self.unresolved)
+        return Gauge(
+            *place,
+            sorted(self.waiting),
+            self.in_progress,
+            self.unresolved,
+            sorted(self.lasting),
+        )
 
 
 @dataclass

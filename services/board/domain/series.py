@@ -11,13 +11,15 @@ numbers, so this is exact for ever.
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from floorpulse.board.domain.windows import QUARTER, Span
 from floorpulse.contracts.cells import Cell, Cells, add
+from floorpulse.contracts.horizons import Horizons
 from floorpulse.contracts.updates import Gauge, PaneRow
+from floorpulse.contracts.visits import Longest
 from floorpulse.kpis.figures import MomentFigures
 
 QueueChannel = tuple[str, str, str]
@@ -124,26 +126,29 @@ class Series:
 @dataclass(frozen=True)
 class QueuePresence:
     """Visits going on now: offer instants of the waiting ones, ascending, and how many are in
-    progress or unresolved.
+    progress or unresolved; of those in progress for long the answers, ascending, apart.
     """
 
     offers: tuple[int, ...] = ()
     in_progress: int = 0
     unresolved: int = 0
+    lasting: tuple[int, ...] = ()
 
     def figures(self, now: int) -> MomentFigures:
         """As the figures of this moment, everyone's wait so far."""
-        return MomentFigures(waits(self.offers, now), self.in_progress, self.unresolved)
+        in_progress = self.in_progress + len(self.lasting)
+        return MomentFigures(waits(self.offers, now), in_progress, self.unresolved)
 
-    def aged(self, oldest: int) -> "QueuePresence":
-        """The same where whoever was offered before `oldest` no longer waits: such a visit is
-        unresolved.
+    def aged(self, longest: Longest, now: int) -> "QueuePresence":
+        """The same where whoever was offered longer ago than the longest wait no longer waits, such
+        a visit is unresolved; and whoever talks for longer than the longest conversation does not.
         """
-        gone = bisect_left(self.offers, oldest)
-        return (
-            QueuePresence(self.offers[gone:], self.in_progress, self.unresolved + gone)
-            if gone
-            else self
+        gone = bisect_left(self.offers, now - longest.wait)
+        over = bisect_left(self.lasting, now - longest.conversation)
+        if not gone and not over:
+            return self
+        return QueuePresence(
+            self.offers[gone:], self.in_progress, self.unresolved + gone, self.lasting[over:]
         )
 
     def within(self, span: Span) -> tuple[int, ...]:
@@ -170,7 +175,54 @@ def present(gauges: Sequence[Gauge]) -> QueuePresence:
         tuple(sorted(offer for gauge in gauges for offer in gauge.waiting)),
         sum(gauge.in_progress for gauge in gauges),
         sum(gauge.unresolved for gauge in gauges),
+        tuple(sorted(answer for gauge in gauges for answer in gauge.lasting)),
     )
+
+
+def by_channel(gauges: Iterable[Gauge]) -> dict[str, QueuePresence]:
+    """Several gauges as one for each channel: each channel's visits age by themselves."""
+    told: dict[str, list[Gauge]] = {}
+    for gauge in gauges:
+        told.setdefault(gauge.channel, []).append(gauge)
+    return {channel: present(theirs) for channel, theirs in told.items()}
+
+
+def merged(presences: Sequence[QueuePresence]) -> QueuePresence:
+    """Several presences as one."""
+    if len(presences) == 1:
+        return presences[0]
+    return QueuePresence(
+        tuple(sorted(offer for one in presences for offer in one.offers)),
+        sum(one.in_progress for one in presences),
+        sum(one.unresolved for one in presences),
+        tuple(sorted(answer for one in presences for answer in one.lasting)),
+    )
+
+
+class Present:
+    """Who is there in a group, by channel and in all; made anew when a gauge changes."""
+
+    def __init__(self, channels: Mapping[str, QueuePresence]) -> None:
+        self.channels = channels
+        self._all = merged(list(channels.values()))
+        self._quiet = not (self._all.offers or self._all.lasting)
+
+    def aged(self, horizons: Horizons, now: int) -> QueuePresence:
+        """In all, those that are too old left out."""
+        if self._quiet:
+            return self._all
+        aged = [known.aged(horizons.of(one), now) for one, known in self.channels.items()]
+        if len(aged) == 1:
+            return aged[0]
+        same = all(one is known for one, known in zip(aged, self.channels.values(), strict=True))
+        return self._all if same else merged(aged)
+
+    def first_offer(self, horizons: Horizons, now: int) -> int | None:
+        """Since when the first of them waits; None where nobody does."""
+        offers = (
+            known.aged(horizons.of(channel), now).offers for channel, known in self.channels.items()
+        )
+        return min((one[0] for one in offers if one), default=None)
 
 
 @dataclass(eq=False)
@@ -201,7 +253,7 @@ class SeriesGroup:
 
     members: list[Series] = field(default_factory=list)
     sums: dict[str, Sum] = field(default_factory=dict)
-    seen: QueuePresence | None = None
+    seen: Present | None = None
     wide: Series | None = None
 
     def join(self, series: Series) -> None:
@@ -264,12 +316,11 @@ class SeriesGroup:
         if self.wide is not None:
             self.wide.forget(before)
 
-    def presence(self) -> QueuePresence:
+    def presence(self) -> Present:
         """Who waits, and what is in progress, over all members and partitions."""
         if self.seen is None:
-            self.seen = present(
-                [gauge for member in self.members for gauge in member.gauges.values()]
-            )
+            gauges = (gauge for member in self.members for gauge in member.gauges.values())
+            self.seen = Present(by_channel(gauges))
         return self.seen
 
 

@@ -28,6 +28,7 @@ from floorpulse.definitions.domain.source_terms import (
     Vendor,
 )
 from floorpulse.definitions.domain.terms import (
+    Believed,
     Body,
     Comparison,
     Day,
@@ -47,7 +48,7 @@ from floorpulse.definitions.domain.terms import (
     TenantId,
     Weekday,
 )
-from floorpulse.kpis.policies import Formula
+from floorpulse.kpis.policies import Clock, Formula
 
 
 class Kind(StrEnum):
@@ -64,6 +65,7 @@ class Kind(StrEnum):
     QA = "qa"
     TARGET = "targets"
     SOURCE = "sources"
+    CHANNEL = "channels"
     RULE = "rules"
     ESCALATION = "escalations"
     ROTA = "rotas"
@@ -186,6 +188,12 @@ class ServiceLevelBody(Body, frozen=True, kw_only=True):
         bool, Meta(description="count a visit that waits beyond T as missed")
     ] = True
     target: Annotated[Ratio, Meta(description="the promised share")] = 0.8
+    clock: Annotated[
+        Clock,
+        Meta(
+            description="how waits run: wall, or calendar: only in the business hours of the queue"
+        ),
+    ] = "wall"
     patience: Annotated[
         Patience,
         Meta(
@@ -305,6 +313,20 @@ class SourceBody(Body, frozen=True, kw_only=True):
     ] = {}
 
 
+class ChannelBody(Body, frozen=True, kw_only=True):
+    """How long visits of a channel are believed; beyond it the end of one must have been lost."""
+
+    id: Annotated[Channel, Meta(description="the channel", examples=["email"])]
+    longest_wait: Annotated[
+        Believed | None,
+        Meta(description="a visit waits so long at most; then it is unresolved, and stays missed"),
+    ] = None
+    longest_conversation: Annotated[
+        Believed | None,
+        Meta(description="an answered visit is in progress so long at most"),
+    ] = None
+
+
 AnyBody = (
     TenantBody
     | CalendarBody
@@ -317,6 +339,7 @@ AnyBody = (
     | QaBody
     | TargetBody
     | SourceBody
+    | ChannelBody
     | RuleBody
     | EscalationBody
     | RotaBody
@@ -335,6 +358,7 @@ BODIES: dict[Kind, type[Body]] = {
     Kind.QA: QaBody,
     Kind.TARGET: TargetBody,
     Kind.SOURCE: SourceBody,
+    Kind.CHANNEL: ChannelBody,
     Kind.RULE: RuleBody,
     Kind.ESCALATION: EscalationBody,
     Kind.ROTA: RotaBody,
@@ -357,6 +381,7 @@ class File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     qa: list[QaBody] = []
     targets: list[TargetBody] = []
     sources: list[SourceBody] = []
+    channels: list[ChannelBody] = []
     rules: list[RuleBody] = []
     escalations: list[EscalationBody] = []
     rotas: list[RotaBody] = []

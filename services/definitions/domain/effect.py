@@ -6,10 +6,13 @@ from msgspec.structs import replace
 
 from floorpulse.definitions.domain.bodies import (
     CalendarBody,
+    ChannelBody,
     Kind,
     QueueBody,
+    ServiceLevelBody,
     SourceBody,
     TargetBody,
+    TenantBody,
     said,
 )
 from floorpulse.definitions.domain.calendars import WEEKDAYS, Calendar, calendar_of
@@ -43,6 +46,8 @@ def ineffective(floor: Floor) -> Iterator[DefinitionMistake]:
     yield from _repeated_defaults(floor)
     yield from _repeated_targets(floor)
     yield from _speechless(floor)
+    yield from _says_nothing(floor)
+    yield from _without_calendar(floor)
     yield from ineffective_on_call(floor)
     for entry in floor.of(Kind.CALENDAR):
         if isinstance(entry.body, CalendarBody):  # pragma: no branch  all of that kind are
@@ -145,6 +150,48 @@ def _speechless(floor: Floor) -> Iterator[DefinitionMistake]:
                 "",
                 "says nothing of the source",
                 "say its `vendor`, `retired: true` or how much `silence` is believed, or delete it",
+            )
+
+
+def _without_calendar(floor: Floor) -> Iterator[DefinitionMistake]:
+    """Queues whose waits run by a calendar that there is not: by the wall clock, that is."""
+    tenants = floor.versions[Kind.TENANT].get("", [])
+    if any(isinstance(one.body, TenantBody) and one.body.calendar for one in tenants):
+        return
+    by_calendar = {
+        one.id
+        for one in floor.of(Kind.SERVICE_LEVEL)
+        if isinstance(one.body, ServiceLevelBody) and one.body.clock == "calendar"
+    }
+    for entry in floor.of(Kind.QUEUE):
+        body = entry.body
+        assert isinstance(body, QueueBody)  # noqa: S101  as above
+        for path, name in _levels(body):
+            if name in by_calendar and body.calendar is None:
+                yield entry.mistake(
+                    path,
+                    "its waits run by the calendar, and the queue has none",
+                    "name its `calendar`, or one for the tenant",
+                )
+
+
+def _levels(body: QueueBody) -> Iterator[tuple[str, str | None]]:
+    yield "service_level", body.service_level
+    for channel, name in body.service_level_of.items():
+        yield f"service_level_of.{channel}", name
+
+
+def _says_nothing(floor: Floor) -> Iterator[DefinitionMistake]:
+    """Channels of which nothing is said; a later version may take back what was."""
+    for entry in floor.of(Kind.CHANNEL):
+        body = entry.body
+        assert isinstance(body, ChannelBody)  # noqa: S101  as above
+        silent = body.longest_wait is None and body.longest_conversation is None
+        if silent and floor.versions[Kind.CHANNEL][body.id][0] is entry:
+            yield entry.mistake(
+                "",
+                "says nothing of the channel",
+                "say its `longest_wait` or `longest_conversation`, or delete it",
             )
 
 

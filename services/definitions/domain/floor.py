@@ -24,6 +24,7 @@ CALLED = {
     Kind.QA: "quality policy",
     Kind.TARGET: "target",
     Kind.SOURCE: "source",
+    Kind.CHANNEL: "channel",
     Kind.RULE: "rule",
     Kind.ESCALATION: "escalation policy",
     Kind.ROTA: "rota",

@@ -16,9 +16,12 @@ from functools import cached_property
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+from floorpulse.contracts.horizons import Horizons
+from floorpulse.contracts.visits import Longest
 from floorpulse.counting.days import first_instant
 from floorpulse.definitions.domain.bodies import (
     CalendarBody,
+    ChannelBody,
     CsatBody,
     Kind,
     QaBody,
@@ -28,6 +31,7 @@ from floorpulse.definitions.domain.bodies import (
     TeamBody,
     TenantBody,
 )
+from floorpulse.definitions.domain.business_time import BusinessClock
 from floorpulse.definitions.domain.calendars import Calendar, calendar_of
 from floorpulse.definitions.domain.terms import Body, Grouping
 from floorpulse.kpis.policies import DEFAULT_POLICY, CsatPolicy, QaPolicy, ServiceLevelPolicy
@@ -68,7 +72,7 @@ def service_level_of(version: Version) -> ServiceLevelPolicy:
         body.waiting_past_threshold,
         body.target,
     )
-    return ServiceLevelPolicy(version.name, *options, body.patience)
+    return ServiceLevelPolicy(version.name, *options, body.patience, clock=body.clock)
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,6 +82,8 @@ class InForce:
     versions: Mapping[Kind, Mapping[str, Version]] = field(default_factory=dict)
     _policies: dict[tuple[str, str], ServiceLevelPolicy] = field(default_factory=dict, repr=False)
     _same: dict[ServiceLevelPolicy, ServiceLevelPolicy] = field(default_factory=dict, repr=False)
+    _horizons: dict[int, tuple[Horizons, Horizons]] = field(default_factory=dict, repr=False)
+    _clocks: dict[tuple[str, str], BusinessClock] = field(default_factory=dict, repr=False)
 
     @cached_property
     def tenant(self) -> TenantBody | None:
@@ -131,6 +137,40 @@ class InForce:
         return {name: calendar_of(body) for name, body in bodies if isinstance(body, CalendarBody)}
 
     @cached_property
+    def by_visits(self) -> bool:
+        """Whether under any of the policies only the visits tell who was in time."""
+        versions = self.versions.get(Kind.SERVICE_LEVEL, {}).values()
+        return any(service_level_of(one).by_visits for one in versions)
+
+    def clock(self, queue: str, zone: ZoneInfo) -> BusinessClock | None:
+        """The clock of a queue's business hours by a zone's clocks; None where it is always
+        open.
+        """
+        calendar = self.calendar(queue)
+        if calendar is None:
+            return None
+        known = self._clocks.get((queue, zone.key))
+        if known is None:
+            known = self._clocks[queue, zone.key] = BusinessClock(calendar, zone)
+        return known
+
+    def horizons(self, usual: Horizons) -> Horizons:
+        """How long visits of each channel are believed; as is `usual` where nothing is said."""
+        known = self._horizons.get(id(usual))
+        if known is None or known[0] is not usual:
+            known = self._horizons[id(usual)] = usual, self._own_horizons(usual)
+        return known[1]
+
+    def _own_horizons(self, usual: Horizons) -> Horizons:
+        bodies = (one.body for one in self.versions.get(Kind.CHANNEL, {}).values())
+        said: dict[str, Longest] = {
+            body.id: _longest(body, usual.of(body.id))
+            for body in bodies
+            if isinstance(body, ChannelBody)
+        }
+        return replace(usual, own={**usual.own, **said}) if said else usual
+
+    @cached_property
     def targets(self) -> tuple[Version, ...]:
         """All targets."""
         return tuple(self.versions.get(Kind.TARGET, {}).values())
@@ -165,6 +205,16 @@ class InForce:
     def _body(self, kind: Kind, name: str, body: type[B]) -> B | None:
         found = self.versions.get(kind, {}).get(name)
         return found.body if found is not None and isinstance(found.body, body) else None
+
+
+def _longest(body: ChannelBody, usual: Longest) -> Longest:
+    wait = usual.wait if body.longest_wait is None else 1000 * body.longest_wait
+    conversation = (
+        usual.conversation
+        if body.longest_conversation is None
+        else 1000 * body.longest_conversation
+    )
+    return Longest(wait, conversation)
 
 
 def service_level_for(queue: QueueBody, channel: str) -> str | None:

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from zoneinfo import available_timezones
 
+from floorpulse.contracts.horizons import most_of
 from floorpulse.definitions.domain.bodies import (
     CalendarBody,
+    ChannelBody,
     Kind,
     QaBody,
     QueueBody,
@@ -100,6 +102,8 @@ def _impossible_body(entry: Entry) -> Iterator[DefinitionMistake]:
             yield from _no_service_level(entry, body)
         case QaBody():
             yield from _no_mark(entry, body)
+        case ChannelBody():
+            yield from _no_horizon(entry, body)
         case QueueBody():
             yield from _no_queue(entry, body)
         case TargetBody():
@@ -170,6 +174,17 @@ def _no_service_level(entry: Entry, body: ServiceLevelBody) -> Iterator[Definiti
         yield entry.mistake(
             field, problem, "write a shorter S, a longer T, or a formula of V1 to V4"
         )
+
+
+def _no_horizon(entry: Entry, body: ChannelBody) -> Iterator[DefinitionMistake]:
+    most = most_of(body.id)
+    for path, said, longest in (
+        ("longest_wait", body.longest_wait, most.wait // 1000),
+        ("longest_conversation", body.longest_conversation, most.conversation // 1000),
+    ):
+        if said is not None and said > longest:
+            problem = f"{said} s is longer than open visits of {body.id} are kept in mind"
+            yield entry.mistake(path, problem, f"write up to {longest}")
 
 
 def _no_mark(entry: Entry, body: QaBody) -> Iterator[DefinitionMistake]:

@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Meta
 
 from floorpulse.contracts.events import SLUG, Channel
-from floorpulse.counting.histograms import EXACT_SECONDS
+from floorpulse.kpis.policies import LONGEST_THRESHOLD
 
 DAY_PATTERN = r"^\d{4}-\d{2}-\d{2}$"
 LANGUAGE_PATTERN = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
@@ -75,7 +75,11 @@ Hours = Annotated[
     Meta(pattern=HOURS_PATTERN, description="from-to on the wall clock", examples=["09:00-12:30"]),
 ]
 Seconds = Annotated[
-    int, Meta(ge=0, le=EXACT_SECONDS, description="whole seconds, 0 to 3600", examples=[20])
+    int,
+    Meta(ge=0, le=LONGEST_THRESHOLD, description="whole seconds, 0 to 2419200", examples=[20]),
+]
+Believed = Annotated[
+    int, Meta(ge=3600, le=3_024_000, description="whole seconds, 3600 to 3024000", examples=[86400])
 ]
 Patience = Annotated[
     int, Meta(ge=1, le=604_800, description="whole seconds, 1 to 604800", examples=[120])

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from floorpulse.board.domain.windows import Span, Window
-from floorpulse.contracts.visits import Longest
 from floorpulse.figures.at.floor import FloorThen, began, board_then, seen_before
 from floorpulse.figures.at.ports import MomentHistory, MomentReading
 from floorpulse.figures.at.readers import AgentsUntil, VisitsUntil
@@ -104,11 +103,13 @@ class PastFloors:
         tenant = query.selection.tenant
         rules = now.board.rules
         reading = query.selection.finest
-        longest = Longest(rules.longest, rules.conversation)
-        visits = VisitsThen(reading, moment.at, rules.pane, longest)
+        horizons = now.view(tenant).horizons(moment.at)
+        visits = VisitsThen(reading, moment.at, rules.pane, horizons)
         then = FloorThen(tenant, visits, [*spans, moment.in_progress])
         whole = Span(spans[0].begin, moment.at + 1) if _about_contacts(query.question) else None
-        asked = MomentReading(reading, spans, visits.offered_within, whole)
+        asked = MomentReading(
+            reading, spans, visits.offered_within, visits.earlier, whole
+        )
         async for portion in self._tables.moments.moment(asked):
             then.take(portion)
             await self._turns.next()

@@ -5,12 +5,15 @@ as off any other.
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from floorpulse.board.domain.board import Board
+from msgspec.structs import replace as replace_struct
+
+from floorpulse.board.domain.board import Board, without_outcome
 from floorpulse.board.domain.series import QueueChannel, QueueChannelSpan
 from floorpulse.board.domain.windows import Span
 from floorpulse.contracts.agents import AgentNow
 from floorpulse.contracts.cells import add
-from floorpulse.contracts.updates import PaneRow, Update
+from floorpulse.contracts.updates import Gauge, PaneRow, Update
+from floorpulse.contracts.visits import Visit
 from floorpulse.figures.at.ports import MomentPortion
 from floorpulse.figures.at.visits_then import VisitsThen, changes_of
 from floorpulse.figures.sums import SummedPanes
@@ -64,9 +67,27 @@ class FloorThen:
             dead=0,
             watermark=None,
             rows=[self._row(*one) for one in self._sums.items()],
-            gauges=self._visits.gauges(),
+            gauges=self._gauges(),
             agents=list(agents),
         )
+
+    def _gauges(self) -> list[Gauge]:
+        """Who was there; a contact of the spans without an outcome that is not among them waited
+        too long already.
+        """
+        there = {(one.tenant, one.queue, one.channel): one for one in self._visits.gauges()}
+        begin = self._spans[0].begin
+        open_ones: dict[QueueChannel, int] = {}
+        for (queue_channel, _), known in self._sums.items():
+            open_ones[queue_channel] = open_ones.get(queue_channel, 0) + without_outcome(
+                known.cells
+            )
+        for queue_channel, number in open_ones.items():
+            gauge = there.get(queue_channel) or Gauge(*queue_channel, [], 0, 0)
+            listed = sum(offered >= begin for offered in gauge.waiting)
+            if number > listed:
+                there[queue_channel] = replace_struct(gauge, unresolved=number - listed)
+        return list(there.values())
 
     @staticmethod
     def _row(key: tuple[QueueChannel, int], known: SummedPanes) -> PaneRow:

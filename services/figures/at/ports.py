@@ -21,16 +21,21 @@ class BeyondRetentionError(Exception):
         self.since = since
 
 
+NOTHING = Span(0, 0)
+
+
 @dataclass(frozen=True)
 class MomentReading:
     """What is read: panes that start in `spans` (contiguous, ascending, not empty), by queue and
-    channel; visits offered in `offered`; all visits of the contacts of several that had one offered
-    in `whole` (None: nobody asks for whole contacts).
+    channel; visits offered in `offered`, and before it, in `earlier`, those of other channels than
+    calls have; all visits of the contacts of several that had one offered in `whole` (None: nobody
+    asks for whole contacts).
     """
 
     selection: Selection
     spans: Sequence[Span]
     offered: Span
+    earlier: Span = NOTHING
     whole: Span | None = None
 
 

@@ -3,9 +3,11 @@ instant may move, as it does where the past is played.
 """
 
 from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import replace
 
 from floorpulse.board.domain.windows import Span
 from floorpulse.contracts.visits import Visit
+from floorpulse.figures.at.known import known_at
 from floorpulse.figures.open_complaints import StoredComplaint
 from floorpulse.figures.ports import AgentHistory, Place, StoredVisit, VisitHistory
 from floorpulse.figures.selection import Selection
@@ -21,6 +23,18 @@ def until(span: Span, at: int) -> Span:
     return Span(span.begin, max(span.begin, min(span.end, at + 1)))
 
 
+async def as_known(
+    portions: AsyncIterator[Sequence[StoredVisit]], at: int
+) -> AsyncIterator[Sequence[StoredVisit]]:
+    """Visits as they stood at an instant, without the feedback about them."""
+    async for portion in portions:
+        yield [
+            replace(one, visit=then)
+            for one in portion
+            if (then := known_at(one.visit, at)) is not None
+        ]
+
+
 class VisitsUntil:
     """A `VisitHistory` without the visits that were offered after the instant that `at` tells."""
 
@@ -31,8 +45,12 @@ class VisitsUntil:
     def visits(
         self, selection: Selection, span: Span, after: Place | None = None
     ) -> AsyncIterator[Sequence[StoredVisit]]:
-        """Those that had been offered."""
-        return self._visits.visits(selection, until(span, self._at()), after)
+        """Those that had been offered, as they were known."""
+        return as_known(self._visits.visits(selection, until(span, self._at()), after), self._at())
+
+    def slow_visits(self, selection: Selection, span: Span) -> AsyncIterator[Sequence[StoredVisit]]:
+        """Those among them that came by another channel than calls do."""
+        return as_known(self._visits.slow_visits(selection, until(span, self._at())), self._at())
 
     async def complaints(self, tenant: str, span: Span) -> Sequence[StoredComplaint]:
         """Those that had been received, as they are known now."""

@@ -7,11 +7,13 @@ import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
 from floorpulse.board.adapters.rows import ANSWER_WITHIN, FREE_WITHIN, away
+from floorpulse.board.domain.windows import Span
 from floorpulse.contracts.agents import LONGEST, AgentNow, decode_entered
 from floorpulse.contracts.visits import Visit, decode_visit
 from floorpulse.figures.at.ports import BeyondRetentionError, MomentPortion, MomentReading
 from floorpulse.figures.history.coverage import TooFineError
 from floorpulse.figures.history.panes import snapshot, tallied
+from floorpulse.figures.selection import Selection
 from floorpulse.runtime.database import NO_SCAN, planned
 
 FETCHED = 1000
@@ -25,6 +27,8 @@ SELECT body FROM visit
 WHERE tenant = $1 AND offered_at >= $2 AND offered_at < $3 AND ($4::text[] IS NULL
     OR queue = ANY ($4))
 """
+# The condition is that of an index which holds no calls.
+SLOW_VISITS = VISITS + "AND channel NOT IN ('voice', 'callback')"
 # A contact's other visits are in its own partition, next to each other in the key.
 CONTACTS = """
 SELECT stay.partition, stay.contact, stay.visit, stay.body
@@ -69,8 +73,9 @@ class PostgresMoments:
                 raise BeyondRetentionError(gone)
             async for tallies in tallied(connection, parts, selection, reading.spans):
                 yield MomentPortion(tallies=tallies)
-            async for bodies in _bodies(connection, reading):
-                yield MomentPortion(visits=[decode_visit(one[0]) for one in bodies])
+            for statement, span in ((VISITS, reading.offered), (SLOW_VISITS, reading.earlier)):
+                async for bodies in _bodies(connection, statement, reading.selection, span):
+                    yield MomentPortion(visits=[decode_visit(one[0]) for one in bodies])
             async for contacts in _contacts(connection, reading):
                 yield MomentPortion(contacts=contacts)
 
@@ -86,14 +91,11 @@ class PostgresMoments:
 
 
 async def _bodies(
-    connection: PoolConnectionProxy, reading: MomentReading
+    connection: PoolConnectionProxy, statement: str, selection: Selection, span: Span
 ) -> AsyncIterator[Sequence[asyncpg.Record]]:
     await connection.execute(NO_SCAN)
     cursor = await connection.cursor(
-        VISITS,
-        reading.selection.tenant,
-        *reading.offered,
-        list(reading.selection.queues) or None,
+        statement, selection.tenant, *span, list(selection.queues) or None
     )
     while fetched := await cursor.fetch(FETCHED):
         for first in range(0, len(fetched), PORTION):

@@ -18,8 +18,9 @@ from msgspec.structs import replace
 from floorpulse.board.domain.series import QueueChannel
 from floorpulse.board.domain.windows import Span
 from floorpulse.contracts.cells import Cells, add
+from floorpulse.contracts.horizons import Horizons
 from floorpulse.contracts.updates import Gauge, PaneKey
-from floorpulse.contracts.visits import Longest, Visit, is_open, outcome
+from floorpulse.contracts.visits import Visit, is_open, outcome
 from floorpulse.counting.contributions import Contributions, contributions, deltas
 from floorpulse.counting.whole_contacts import whole_contact
 from floorpulse.figures.at.known import known_at, last_told
@@ -33,20 +34,26 @@ class VisitsThen:
     cells, of the current one all.
     """
 
-    def __init__(self, selection: Selection, at: int, pane: int, longest: Longest) -> None:
+    def __init__(self, selection: Selection, at: int, pane: int, horizons: Horizons) -> None:
         self.changes: dict[PaneKey, Cells] = {}
         self._selection = selection
         self._at = at
         self._pane = pane
         self._current = at - at % pane
-        self._longest = longest
+        self._horizons = horizons
         self._offers: defaultdict[QueueChannel, list[int]] = defaultdict(list)
-        self._in_progress: defaultdict[QueueChannel, int] = defaultdict(int)
+        self._answers: defaultdict[QueueChannel, list[int]] = defaultdict(list)
 
     @property
     def offered_within(self) -> Span:
-        """The offers that may matter: a longest wait and as long a conversation back."""
-        return Span(self._at - self._longest.wait - self._longest.conversation, self._at + 1)
+        """The offers that may matter: of calls a longest wait and as long a conversation back."""
+        return Span(self._at - sum(self._horizons.calls), self._at + 1)
+
+    @property
+    def earlier(self) -> Span:
+        """The offers before these that may matter, of channels on which contacts wait longer."""
+        until = self.offered_within.begin
+        return Span(min(until, self._at - sum(self._horizons.longest)), until)
 
     def add(self, visits: Iterable[Visit]) -> None:
         """Take in visits, in any order."""
@@ -91,16 +98,15 @@ class VisitsThen:
         if then.offered_at is not None and outcome(then) is None:
             self._offers[queue_channel].append(then.offered_at)
         elif then.answered_at is not None and then.ended_at is None:
-            young = then.answered_at >= self._at - self._longest.conversation
-            self._in_progress[queue_channel] += young
+            self._answers[queue_channel].append(then.answered_at)
 
     def gauges(self) -> list[Gauge]:
-        """Who was there, by queue and channel; a board turns those that wait too long into
-        unresolved ones.
+        """Who was there, by queue and channel; a board leaves out those that last too long, and
+        turns those that wait too long into unresolved ones.
         """
         return [
-            Gauge(*one, sorted(self._offers.get(one, ())), self._in_progress.get(one, 0), 0)
-            for one in sorted(self._offers.keys() | self._in_progress.keys())
+            Gauge(*one, sorted(self._offers.get(one, ())), 0, 0, sorted(self._answers.get(one, ())))
+            for one in sorted(self._offers.keys() | self._answers.keys())
         ]
 
 

@@ -103,6 +103,20 @@ class Arrangement:
         )
         return narrow
 
+    def by_visits(self) -> tuple[str, ...]:
+        """The queues under whose policies, at some time of the span, only the visits tell who was
+        in time; sorted.
+        """
+        found = {
+            queue
+            for terms in self._known
+            if terms.by_visits
+            for theirs in self._gathered[id(terms)].values()
+            for _, queue, channel in theirs
+            if terms.policy(queue, channel).by_visits
+        }
+        return tuple(sorted(found))
+
     @property
     def fine(self) -> bool:
         """Whether rows are put together from queues and channels."""

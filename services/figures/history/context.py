@@ -18,6 +18,7 @@ from floorpulse.figures.lookup.looked_up import LookedUp
 from floorpulse.figures.rows import Question
 from floorpulse.figures.selection import RowKey, Selection
 from floorpulse.figures.sums import Sums
+from floorpulse.figures.visit_waits import Clocks, Now, VisitWaits
 from floorpulse.kpis.figures import SpanFigures, Staff
 
 
@@ -46,6 +47,9 @@ class PastContext:
     found: LookedUp
     throughput: Throughput
     arrivals: Arrivals | None
+    waits: VisitWaits | None
+    now: Now
+    clocks: Clocks
     as_of: int
 
 
@@ -65,6 +69,11 @@ class PastRowSource:
     def staff_then(self) -> Staff:
         """Who was there when the interval began."""
         return self.page.found.staff_by_span.at_begin(self.point.interval, self.point.queues)
+
+    def waits_in_hours(self) -> tuple[int, ...]:
+        """Of those who waited when the interval began, by the calendars of their queues."""
+        point = self.point
+        return self.page.gauges.in_hours(point.interval, point.row_keys, self.page.clocks)
 
     def planned(
         self, counted: SpanFigures, parts: Sequence[Parted]

@@ -10,8 +10,9 @@ from math import ceil
 from typing import NamedTuple
 
 from floorpulse.board.domain.positions import lowest_watermark
+from floorpulse.board.domain.series import QueueChannel
 from floorpulse.board.domain.windows import Span
-from floorpulse.contracts.visits import Longest
+from floorpulse.contracts.cells import Cell
 from floorpulse.figures.by_policy import Parted, narrowed, queues_of, row_keys_of
 from floorpulse.figures.enrich import RowFigures, RowPoint, enriched
 from floorpulse.figures.forecasts.arrivals import Arrivals
@@ -32,8 +33,10 @@ from floorpulse.figures.selection import By, RowKey, Selection
 from floorpulse.figures.sums import Sums, unresolved
 from floorpulse.figures.tenant_view import Floors
 from floorpulse.figures.turns import Turns
-from floorpulse.kpis.figures import MomentFigures, SpanFigures
+from floorpulse.figures.visit_waits import Clocks, Now, VisitWaits, waits_over
+from floorpulse.kpis.figures import CountedVisits, MomentFigures, SpanFigures
 from floorpulse.kpis.inputs import STAFF, Need
+from floorpulse.kpis.policies import ServiceLevelPolicy
 
 ROWS = 50
 """Rows computed in one turn of the loop: about a millisecond"""
@@ -115,8 +118,25 @@ class PastFigures:
         found = await self._found(needs, rows.reading, spans)
         throughput = await self._throughput(needs, rows.reading, spans)
         arrivals = await self._arrivals(needs, rows.reading, spans) if Need.PLAN in needs else None
-        as_of = self._floors.view(query.selection.tenant).as_of
-        return PastContext(query, spans, rows, sums, gauges, found, throughput, arrivals, as_of)
+        waits = await self._waits(query, spans, rows) if query.question.leveled else None
+        view = self._floors.view(query.selection.tenant)
+        as_of = view.as_of
+        now = Now(as_of, view.horizons(as_of))
+        clocks = Clocks(view.known, view.zone)
+        looked_up = found, throughput, arrivals, waits
+        return PastContext(query, spans, rows, sums, gauges, *looked_up, now, clocks, as_of)
+
+    async def _waits(
+        self, query: HistoryQuery, spans: list[Span], rows: Arrangement
+    ) -> VisitWaits | None:
+        """The waits of the visits that must be judged one by one; None where none must."""
+        queues = rows.by_visits()
+        if not queues:
+            return None
+        view = self._floors.view(query.selection.tenant)
+        selection = Selection(view.tenant, queues)
+        clocks = Clocks(view.known, view.zone)
+        return await waits_over(self._visits, selection, spans, clocks, self._turns)
 
     def _spans(
         self, query: HistoryQuery, after: RowPlace | None, limit: int, row_keys: int
@@ -158,14 +178,18 @@ class PastFigures:
     async def _gauges(
         self, query: HistoryQuery, reading: Selection, spans: list[Span]
     ) -> PastGauges:
-        longest = Longest(self._board.rules.longest, self._board.rules.conversation)
-        now = self._floors.view(reading.tenant).now
-        gauges = PastGauges(reading, [span.begin for span in spans], longest, now)
+        view = self._floors.view(reading.tenant)
+        gauges = PastGauges(reading, [span.begin for span in spans], view.horizons, view.now)
         if query.question.gauged:
-            async for portion in self._visits.visits(reading, gauges.offered_within):
-                for stored in portion:
-                    gauges.add(stored.visit)
-                await self._turns.next()
+            visits = self._visits
+            for read in (
+                visits.visits(reading, gauges.offered_within),
+                visits.slow_visits(reading, gauges.earlier),
+            ):
+                async for portion in read:
+                    for stored in portion:
+                        gauges.add(stored.visit)
+                    await self._turns.next()
         return gauges
 
     async def _found(self, needs: Need, reading: Selection, spans: list[Span]) -> LookedUp:
@@ -238,12 +262,15 @@ class PastFigures:
         present = NOBODY_THERE
         if question.gauged:
             present = page.gauges.figures(index, read, unresolved(counted))
-        parts = [Parted(policy, counted) for policy, _ in parted]
         if rows.fine and len(parted) > 1:
-            parts = [
-                Parted(policy, self._counted(page, index, row_keys_of(theirs))[0])
-                for policy, theirs in parted
-            ]
+            figures = [self._counted(page, index, row_keys_of(theirs))[0] for _, theirs in parted]
+        else:
+            figures = [counted for _ in parted]
+        parts = [
+            _part(page, index, policy, theirs, known)
+            for (policy, theirs), known in zip(parted, figures, strict=True)
+        ]
+        counted = parts[0].figures if len(parts) == 1 else counted
         row = RowFigures(counted, parts, present)
         if question.needs:
             moment = span.begin if question.gauged else None
@@ -262,8 +289,33 @@ class PastFigures:
             scope for row_key in row_keys for scope in page.rows.reading.series_keys(row_key)
         ]
         entry = page.sums.together(index, row_keys)
-        waits = self._board.waits(series_keys, page.spans[index], page.as_of)
-        return SpanFigures(entry.cells, waits), entry.revision
+        span = page.spans[index]
+        waits = self._board.waits(series_keys, span, page.as_of)
+        counted = SpanFigures(entry.cells, waits)
+        over = self._board.unresolved(series_keys, counted, span, page.as_of)
+        return counted._replace(unresolved=over), entry.revision
+
+
+def _part(
+    page: PastContext,
+    index: int,
+    policy: ServiceLevelPolicy,
+    queue_channels: Sequence[QueueChannel],
+    figures: SpanFigures,
+) -> Parted:
+    """The figures of queues and channels with the same policies, with what only visits tell of
+    them; visits that were deleted tell nothing.
+    """
+    if policy.by_visits:
+        places = ((queue, channel) for _, queue, channel in queue_channels)
+        offered = figures.of(Cell.OFFERED)
+        seen = (
+            CountedVisits()
+            if page.waits is None
+            else page.waits.counted(index, places, policy, page.now, offered)
+        )
+        figures = figures._replace(visits=seen)
+    return Parted(policy, figures)
 
 
 NOBODY_THERE = MomentFigures()

@@ -6,29 +6,39 @@
     in progress    0             1               1
 
 A visit waits in [offered, offered + wait) and is in progress in [answered, ended). What has no end
-yet lasts to now, but never longer than the longest wait, or the longest conversation: the engine's
-live gauges forget at the same age.
+yet lasts to now, but never longer than its channel's longest wait, or longest conversation: live
+gauges forget at the same age. Calls are looked for some hours back, contacts of other channels,
+which wait for weeks, as far back as these.
 """
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from floorpulse.board.domain.windows import HOUR, Span
+from floorpulse.contracts.horizons import Horizons
 from floorpulse.contracts.visits import Longest, Visit, offer_at, queue_of, wait_of
 from floorpulse.figures.selection import RowKey, Selection
+from floorpulse.figures.visit_waits import Clocks
 from floorpulse.kpis.figures import MomentFigures
 
+HorizonsAt = Callable[[int], Horizons]
+"""How long visits are believed at an instant, epoch milliseconds"""
 DRIFT = HOUR
 """How far an answer may be stamped before its offer by a source with two clocks."""
 
 
+def _reach(horizons: Iterable[Longest]) -> int:
+    """How far back an offer matters: a wait and a conversation."""
+    return max((one.wait + one.conversation for one in horizons), default=0)
+
+
 @dataclass(eq=False)
 class PresentThen:
-    """Who was there at one instant."""
+    """Who was there at one instant; waits with the queues that they were in."""
 
-    waits: list[int] = field(default_factory=list)
+    waits: list[tuple[str, int]] = field(default_factory=list)
     in_progress: int = 0
 
 
@@ -36,23 +46,29 @@ class PastGauges:
     """Gauges of one selection at ascending `instants`, as known at `now`."""
 
     def __init__(
-        self, selection: Selection, instants: Sequence[int], longest: Longest, now: int
+        self, selection: Selection, instants: Sequence[int], horizons: HorizonsAt, now: int
     ) -> None:
+        """`horizons` tells how long visits are believed at an instant."""
         self._selection = selection
         self._instants = instants
-        self._longest = longest
+        self._horizons = [horizons(instant) for instant in instants]
         self._now = now
         self._moments: defaultdict[tuple[int, RowKey], PresentThen] = defaultdict(PresentThen)
 
     @property
     def offered_within(self) -> Span:
-        """The offers that may matter at any of the instants: a longest wait and as long a
+        """The offers that may matter at any of the instants: of calls a longest wait and as long a
         conversation back.
         """
-        return Span(
-            self._instants[0] - self._longest.wait - self._longest.conversation,
-            self._instants[-1] + DRIFT,
-        )
+        calls = [known.calls for known in self._horizons]
+        return Span(self._instants[0] - _reach(calls), self._instants[-1] + DRIFT)
+
+    @property
+    def earlier(self) -> Span:
+        """The offers before these that may matter, of channels on which contacts wait longer."""
+        longest = [known.longest for known in self._horizons]
+        until = self.offered_within.begin
+        return Span(min(until, self._instants[0] - _reach(longest)), until)
 
     def add(self, visit: Visit) -> None:
         """Note a visit at every instant it covers."""
@@ -62,26 +78,34 @@ class PastGauges:
             return
         row_key = self._selection.row_key(queue, visit.channel)
         if offered is not None:
-            for index in self._covered(
-                offered, self._until(offered, wait_of(visit), self._longest.wait)
-            ):
-                self._moments[index, row_key].waits.append(self._instants[index] - offered)
+            wait = wait_of(visit)
+            for index in self._covered(offered, wait):
+                waited = self._instants[index] - offered
+                if wait is not None or waited < self._horizons[index].of(visit.channel).wait:
+                    self._moments[index, row_key].waits.append((queue, waited))
         if visit.answered_at is not None:
             talked = None if visit.ended_at is None else visit.ended_at - visit.answered_at
-            for index in self._covered(
-                visit.answered_at,
-                self._until(visit.answered_at, talked, self._longest.conversation),
-            ):
-                self._moments[index, row_key].in_progress += 1
+            for index in self._covered(visit.answered_at, talked):
+                longest = self._horizons[index].of(visit.channel).conversation
+                since = self._instants[index] - visit.answered_at
+                self._moments[index, row_key].in_progress += talked is not None or since < longest
 
-    def _until(self, since: int, lasted: int | None, longest: int) -> int:
-        return min(since + longest, self._now + 1) if lasted is None else since + lasted
-
-    def _covered(self, since: int, until: int) -> Iterator[int]:
+    def _covered(self, since: int, lasted: int | None) -> Iterator[int]:
+        until = self._now + 1 if lasted is None else since + lasted
         return iter(range(bisect_left(self._instants, since), bisect_left(self._instants, until)))
+
+    def in_hours(self, instant: int, row_keys: Sequence[RowKey], clocks: Clocks) -> tuple[int, ...]:
+        """The waits of the instant with this index, as far as they lie in business hours."""
+        at = self._instants[instant]
+        moments = [self._moments.get((instant, row_key)) or PresentThen() for row_key in row_keys]
+        return tuple(
+            clocks.wait(queue, at - wait, wait)
+            for moment in moments
+            for queue, wait in moment.waits
+        )
 
     def figures(self, instant: int, row_keys: Sequence[RowKey], unresolved: int) -> MomentFigures:
         """The figures of the instant with this index, over some subjects of the selection."""
         moments = [self._moments.get((instant, row_key)) or PresentThen() for row_key in row_keys]
-        waits = tuple(wait for moment in moments for wait in moment.waits)
+        waits = tuple(wait for moment in moments for _, wait in moment.waits)
         return MomentFigures(waits, sum(moment.in_progress for moment in moments), unresolved)

@@ -3,7 +3,8 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from floorpulse.board.domain.windows import Window
+from floorpulse.board.domain.queue_names import OTHER
+from floorpulse.board.domain.windows import Span, Window
 from floorpulse.contracts.cells import Cell
 from floorpulse.figures.by_policy import Parted
 from floorpulse.figures.live.layout import RowLayout
@@ -14,8 +15,11 @@ from floorpulse.figures.rows import Frame, Question
 from floorpulse.figures.selection import Selection
 from floorpulse.figures.staff.by_queue import StaffByQueue
 from floorpulse.figures.tenant_view import TenantView
+from floorpulse.figures.visit_waits import Clocks
 from floorpulse.kpis.figures import SpanFigures, Staff
 from floorpulse.kpis.inputs import Need
+
+EVER = Span(0, 1 << 62)
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,19 @@ class LiveRowSource:
     def staff_then(self) -> Staff:
         """Who is there now."""
         return self.context.staff_by_queue.together(self.place.queues)
+
+    def waits_in_hours(self) -> tuple[int, ...] | None:
+        """Of those who wait now, by the calendars of their queues; folded queues have several."""
+        context = self.context
+        view = context.view
+        clocks = Clocks(view.known, view.zone)
+        found: list[int] = []
+        for one in (one for share in self.place.shares for one in share.queue_channels):
+            waits = view.board.waits([one], EVER, context.as_of)
+            if waits and one[1] == OTHER:
+                return None
+            found += [clocks.wait(one[1], context.as_of - wait, wait) for wait in waits]
+        return tuple(found)
 
     def planned(
         self, counted: SpanFigures, parts: Sequence[Parted]

@@ -1,7 +1,7 @@
 """Live figures: rows of a window up to now, from the board in memory."""
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import NamedTuple, get_args
 
@@ -11,7 +11,7 @@ from floorpulse.board.domain.series import QueueChannel, SeriesKey
 from floorpulse.board.domain.windows import MINUTE, Span, Window, span_of
 from floorpulse.contracts.events import Channel
 from floorpulse.definitions.domain.in_force import InForce
-from floorpulse.figures.by_policy import Parted, gather
+from floorpulse.figures.by_policy import Parted, Share, gather
 from floorpulse.figures.enrich import RowFigures, RowPoint, enriched
 from floorpulse.figures.forecasts.in_force import NO_FORECASTS, Forecasts
 from floorpulse.figures.forecasts.plans import Times
@@ -19,15 +19,16 @@ from floorpulse.figures.live.context import LiveContext, LiveContexts, LiveQuery
 from floorpulse.figures.live.layout import Layout, RowLayout
 from floorpulse.figures.live.plans import LivePlans, PlanLayouts, PlanQuestion, live_times
 from floorpulse.figures.lookup.looked_up import LookedUp, nothing
-from floorpulse.figures.lookup.lookup import Lookup
+from floorpulse.figures.lookup.lookup import Lookup, WaitsAsked
 from floorpulse.figures.policies_in_force import PoliciesInForce
 from floorpulse.figures.rows import LiveRow, RowInput, answers, frame_of, live_row
 from floorpulse.figures.selection import RowKey, Selection
 from floorpulse.figures.staff.by_queue import StaffByQueue, staff_of_heads
 from floorpulse.figures.tenant_view import Floors, TenantView
 from floorpulse.figures.turns import Turns
+from floorpulse.figures.visit_waits import Clocks, Now
 from floorpulse.kpis.catalogue import OVER_SPANS
-from floorpulse.kpis.figures import SpanFigures
+from floorpulse.kpis.figures import CountedVisits, SpanFigures
 from floorpulse.kpis.inputs import Need
 from floorpulse.kpis.plan import Slot
 from floorpulse.kpis.policies import DEFAULT_POLICY
@@ -181,7 +182,8 @@ class LiveFigures:
             if Need.PLAN in needs
             else None
         )
-        found = await self._found(query, span, as_of, until)
+        waited = await self._waited(query, view, terms, as_of)
+        found = await self._found(query, span, as_of, until, waited)
         return LiveContext(
             query, view, as_of, frame, terms, found, self._staff_of(query, as_of), plans
         )
@@ -213,16 +215,35 @@ class LiveFigures:
             )
         return known.layout
 
+    async def _waited(
+        self, query: LiveQuery, view: TenantView, terms: PoliciesInForce, as_of: int
+    ) -> WaitsAsked | None:
+        """The queues whose visits must be judged one by one, where a KPI is judged by policies."""
+        if not (query.question.leveled and terms.by_visits):
+            return None
+        layout = await self._layout(query, terms, as_of)
+        queues = layout.by_visits
+        return WaitsAsked(view.tenant, queues, Clocks(view.known, view.zone)) if queues else None
+
     async def _found(
-        self, query: LiveQuery, span: Span, as_of: int, until: float | None
+        self,
+        query: LiveQuery,
+        span: Span,
+        as_of: int,
+        until: float | None,
+        waited: WaitsAsked | None,
     ) -> LookedUp:
         needs = query.question.needs
         reading = query.selection.reading
-        return (
+        found = (
             await self._lookup.find(reading, needs, query.window, span, as_of, until)
             if needs
             else nothing(reading)
         )
+        if waited is None:
+            return found
+        waits = await self._lookup.waits(waited, query.window, span, until)
+        return replace(found, waits=waits)
 
     async def occupancies(self, asked: Served, until: float | None = None) -> list[float | None]:
         """The occupancy of each group's agents, as rows of its queues have it; None where undefined
@@ -298,11 +319,12 @@ class LiveFigures:
             place.series_keys, context.query.window, context.as_of, context.view.zone
         )
         parts = (
-            [Parted(one.policy, self._read(context, one.series_keys)) for one in place.shares]
+            [_part(context, one, self._read(context, one.series_keys)) for one in place.shares]
             if len(place.shares) > 1
-            else [Parted(place.shares[0].policy, reading.counted)]
+            else [_part(context, place.shares[0], reading.counted)]
         )
-        row = RowFigures(reading.counted, parts, reading.present)
+        counted = parts[0].figures if len(parts) == 1 else reading.counted
+        row = RowFigures(counted, parts, reading.present)
         if context.needs:
             point = RowPoint(
                 0, place.looked_up, place.queues, reading.span, context.as_of, context.as_of
@@ -314,6 +336,19 @@ class LiveFigures:
     def _read(self, context: LiveContext, series_keys: Sequence[SeriesKey]) -> SpanFigures:
         zone = context.view.zone
         return self._board.read(series_keys, context.query.window, context.as_of, zone).counted
+
+
+def _part(context: LiveContext, share: Share, figures: SpanFigures) -> Parted:
+    """The figures of series keys with the same policies, with what only visits tell of them."""
+    policy = share.policy
+    waits = context.found.waits
+    if policy.by_visits and waits is not None:
+        places = ((queue, channel) for _, queue, channel in share.queue_channels)
+        now = Now(context.as_of, context.view.horizons(context.as_of))
+        figures = figures._replace(visits=waits.counted(0, places, policy, now))
+    elif policy.by_visits and not share.queue_channels:
+        figures = figures._replace(visits=CountedVisits())
+    return Parted(policy, figures)
 
 
 def live_queue_channels(board: Board, selection: Selection) -> list[QueueChannel]:

@@ -5,6 +5,7 @@ the floor or the definitions change.
 from bisect import bisect_left
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from operator import attrgetter
 
 from floorpulse.board.domain.series import QueueChannel, SeriesKey
@@ -55,6 +56,15 @@ class Layout:
         self._places: dict[RowKey, RowLayout] = {}
         further = selection.asked() - queue_channels.keys()
         self.row_keys = sorted([*queue_channels, *further], key=order)
+
+    @cached_property
+    def by_visits(self) -> tuple[str, ...]:
+        """The queues under whose policies only the visits tell who was in time, sorted."""
+        known = (one for theirs in self._queue_channels.values() for one in theirs)
+        found = {
+            queue for _, queue, channel in known if self._terms.policy(queue, channel).by_visits
+        }
+        return tuple(sorted(found))
 
     def index(self, row_key: RowKey) -> int:
         """Where a subject stands, or would."""

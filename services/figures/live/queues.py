@@ -16,7 +16,7 @@ from floorpulse.figures.live.figures import LiveFigures
 from floorpulse.figures.policies_in_force import AS_IN_FORCE, PoliciesInForce
 from floorpulse.figures.selection import RowKey, Selection
 from floorpulse.figures.staff.by_queue import StaffByQueue
-from floorpulse.figures.state import State, state_of
+from floorpulse.figures.state import State, state_of, volume_of
 from floorpulse.figures.tenant_view import Floors, TenantView
 from floorpulse.figures.turns import Turns
 from floorpulse.kpis.catalogue import OVER_SPANS
@@ -137,4 +137,4 @@ def _state(queue: str, queue_channels: list[QueueChannel], moment: _QueuesContex
 
 def _level(part: Share, moment: _QueuesContext) -> Value:
     counted = moment.view.board.read(part.series_keys, Window.M30, moment.as_of).counted
-    return OVER_SPANS["service_level"].measure(counted, part.policy)
+    return volume_of(OVER_SPANS["service_level"].measure(counted, part.policy), counted)

@@ -16,6 +16,8 @@ from typing import Any, Generic, TypeVar
 
 LIFE = 1.0
 LIVES = 20
+MOST_NAMES = 4096
+"""Names whose answers are kept"""
 REST = 60.0
 """Seconds at most before a question that failed is asked again"""
 
@@ -85,10 +87,19 @@ class Aging(Generic[Answer]):
             or known.about != about
             or (known.until is not None and self._monotonic() >= known.until)
         ):
+            if known is None:
+                self._forget_one()
             fresh = _AskedAt[Answer](about, self._under_way(known), self._monotonic)
             fresh.begin(ask, self._slots)
             known = self._asked[name] = fresh
         return known.task
+
+    def _forget_one(self) -> None:
+        """Make room: of the answers that are there, the one that was first asked for goes."""
+        if len(self._asked) >= MOST_NAMES:
+            old = next((name for name, one in self._asked.items() if one.task.done()), None)
+            if old is not None:
+                del self._asked[old]
 
     def _under_way(self, known: _AskedAt[Answer] | None) -> "asyncio.Task[Answer] | None":
         """What must end before the next may begin; what has not begun is given up."""

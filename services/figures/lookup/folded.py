@@ -32,6 +32,10 @@ class FoldedVisits:
         """Visits as they are."""
         return self._visits.visits(selection, span, after)
 
+    def slow_visits(self, selection: Selection, span: Span) -> AsyncIterator[Sequence[StoredVisit]]:
+        """Visits as they are."""
+        return self._visits.slow_visits(selection, span)
+
     async def complaints(self, tenant: str, span: Span) -> Sequence[StoredComplaint]:
         """Complaints, by the queue that shows them."""
         found = await self._visits.complaints(tenant, span)

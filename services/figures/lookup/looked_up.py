@@ -9,9 +9,15 @@ from floorpulse.figures.open_complaints import OpenComplaints
 from floorpulse.figures.selection import RowKey, Selection
 from floorpulse.figures.staff.by_span import StaffBySpan
 from floorpulse.figures.sums import Sums
+from floorpulse.figures.visit_waits import VisitWaits
 from floorpulse.kpis.inputs import Need
 
-LOOKUPS = {Need.RETURNS: "returns", Need.COMPLAINTS: "complaints", Need.AGENT_TIME: "agent_time"}
+LOOKUPS = {
+    Need.RETURNS: "returns",
+    Need.COMPLAINTS: "complaints",
+    Need.AGENT_TIME: "agent_time",
+    Need.WAITS: "waits",
+}
 """What each look-up in the tables is called in metrics"""
 
 
@@ -31,12 +37,14 @@ class LookedUp:
     """Counts of returning customers by interval and subject, the complaints, the agents; all empty
     where no KPI needs them.
 
-    `missing` is what is needed and could not be looked up.
+    `waits` are those of visits that policies must be judged by one by one; None where nobody asked,
+    or they could not be looked up. `missing` is what is needed and could not be looked up.
     """
 
     open_complaints: OpenComplaints
     returns: Sums = field(default_factory=Sums)
     staff_by_span: StaffBySpan = field(default_factory=StaffBySpan)
+    waits: VisitWaits | None = None
     missing: Need = Need.NOTHING
 
     def ages(

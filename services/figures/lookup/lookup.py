@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import reduce
 from operator import or_
-from typing import Any
+from typing import Any, NamedTuple
 
 from floorpulse.board.domain.windows import Span, Window
 from floorpulse.figures.lookup.aging import Aging
@@ -21,6 +21,7 @@ from floorpulse.figures.staff.attendance import lookback
 from floorpulse.figures.staff.by_span import StaffBySpan
 from floorpulse.figures.sums import PaneTally, Sums
 from floorpulse.figures.turns import Turns
+from floorpulse.figures.visit_waits import Clocks, VisitWaits, waits_over
 from floorpulse.kpis.inputs import Need
 from floorpulse.runtime.unavailable import StoreSlow, StoreUnavailable
 
@@ -31,6 +32,14 @@ AT_ONCE = 4
 default
 """
 PATIENCE = 5.0
+
+
+class WaitsAsked(NamedTuple):
+    """The queues whose visits are judged one by one, and their business hours."""
+
+    tenant: str
+    queues: tuple[str, ...]
+    clocks: Clocks
 
 
 class Lookup:
@@ -56,6 +65,7 @@ class Lookup:
         slots = asyncio.Semaphore(AT_ONCE)
         self._staff: Aging[StaffBySpan] = Aging(monotonic, slots)
         self._returns: Aging[Sequence[PaneTally]] = Aging(monotonic, slots)
+        self._waits: Aging[VisitWaits] = Aging(monotonic, slots)
         self._complaints: Aging[Sequence[StoredComplaint]] = Aging(monotonic, slots)
         self._regrouped: dict[tuple[Selection, Window], tuple[Sequence[PaneTally], Sums]] = {}
 
@@ -108,6 +118,22 @@ class Lookup:
                 name, span, lambda: staff_over(self._agents, tenant, [span], now)
             ),
         }
+
+    async def waits(
+        self, asked: WaitsAsked, window: Window, span: Span, until: float | None = None
+    ) -> VisitWaits | None:
+        """The waits of visits that were offered in `span`, which is what `window` covers now; None
+        where they are not there at `until`, or cannot be had.
+        """
+        selection = Selection(asked.tenant, asked.queues)
+        task = self._waits.get(
+            (asked.tenant, window.value, *asked.queues),
+            (span, asked.clocks),
+            lambda: waits_over(self._visits, selection, [span], asked.clocks),
+        )
+        until = self._monotonic() + self._patience if until is None else until
+        found: VisitWaits | None = await self._told(Need.WAITS, task, until)
+        return found
 
     async def _told(self, need: Need, task: "asyncio.Task[Any]", until: float) -> Any:
         """The answer, or None where it is not there in time or cannot be had."""

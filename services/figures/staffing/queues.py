@@ -116,7 +116,8 @@ class StaffedFloor:
             detail = (
                 f"{name}: no contact was completed in the last {self.window.value} and none is "
                 "forecast, so its handle time is not known; ask for a longer window=, or upload a "
-                "forecast"
+                "forecast. (A queue whose contacts may wait for hours, or whose clock runs in "
+                "business hours, is not reckoned with: Erlang's models are of people in a line)"
             )
         else:
             detail = f"{name}: nothing came lately and nobody waits; ask when contacts come"

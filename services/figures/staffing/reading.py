@@ -112,6 +112,8 @@ def _queue(
     lately = Lately(counted.of(Cell.OFFERED), seconds, foreseen)
     arrivals = expected_arrivals(_rate(ahead), lately)
     policy = _policy(reading, queue_channels)
+    if policy.by_visits:
+        return None
     return StaffedQueue(queue, policy, arrivals, *handle)
 
 

@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 from floorpulse.board.domain.positions import lowest_watermark
 from floorpulse.board.domain.series import QueueChannel
 from floorpulse.board.domain.windows import Span
-from floorpulse.contracts.cells import Cells, add
+from floorpulse.contracts.cells import Cell, Cells, add
 from floorpulse.counting.finality import families_at
 from floorpulse.figures.by_policy import Parted, by_policy, definition_of, row_keys_of, value_of
 from floorpulse.figures.policies_in_force import AS_IN_FORCE, PoliciesInForce, PoliciesOverTime
-from floorpulse.figures.ports import PaneHistory, Positions
+from floorpulse.figures.ports import PaneHistory, Positions, VisitHistory
 from floorpulse.figures.rows import complete
 from floorpulse.figures.selection import By, RowKey, Selection
 from floorpulse.figures.sums import Sums
@@ -32,8 +32,9 @@ from floorpulse.figures.targets.promises import (
 )
 from floorpulse.figures.tenant_view import Floors, TenantView
 from floorpulse.figures.turns import Turns
-from floorpulse.kpis.figures import SpanFigures, Value
-from floorpulse.kpis.policies import ServiceLevelPolicy
+from floorpulse.figures.visit_waits import Clocks, Now, VisitWaits, added, waits_over
+from floorpulse.kpis.figures import CountedVisits, SpanFigures, Value
+from floorpulse.kpis.policies import Policy, ServiceLevelPolicy
 
 QUEUE_CHANNELS = 300
 """Queues and channels looked at in one turn of the loop"""
@@ -71,6 +72,8 @@ class _TargetReading:
     queue_channels: Sequence[QueueChannel]
     places: Mapping[Span, int]
     sums: Sums
+    waits: VisitWaits | None
+    now: Now
     by_terms: dict[
         int, list[tuple[ServiceLevelPolicy, Sequence[QueueChannel], Sequence[RowKey]]]
     ] = field(default_factory=dict)
@@ -94,29 +97,56 @@ class _TargetReading:
         return known
 
     def figures(
-        self, queue_channels: Sequence[QueueChannel], row_keys: Sequence[RowKey], span: Span
+        self,
+        policy: ServiceLevelPolicy,
+        queue_channels: Sequence[QueueChannel],
+        row_keys: Sequence[RowKey],
+        span: Span,
     ) -> SpanFigures:
         """What queues and channels counted in a piece of business hours, and who of it still waits;
         nothing where it is none.
         """
         index = self.places.get(span)
         if index is None:
-            return SpanFigures({})
-        return SpanFigures(
-            self.sums.together(index, row_keys).cells,
-            self.view.board.waits(queue_channels, span, self.view.as_of),
-        )
+            return SpanFigures({}, visits=CountedVisits())
+        board = self.view.board
+        cells = self.sums.together(index, row_keys).cells
+        waits = board.waits(queue_channels, span, self.view.as_of)
+        counted = SpanFigures(cells, waits)
+        if policy.by_visits:
+            return counted._replace(visits=self._visits(index, queue_channels, policy, cells))
+        over = board.unresolved(queue_channels, counted, span, self.view.as_of)
+        return counted._replace(unresolved=over)
+
+    def _visits(
+        self,
+        index: int,
+        queue_channels: Sequence[QueueChannel],
+        policy: ServiceLevelPolicy,
+        cells: Cells,
+    ) -> CountedVisits | None:
+        """The visits of a piece of business hours, one by one; None where some were deleted."""
+        if self.waits is None:
+            return None
+        places = ((queue, channel) for _, queue, channel in queue_channels)
+        return self.waits.counted(index, places, policy, self.now, cells.get(Cell.OFFERED, 0))
 
 
 class Targets:
     """Answers from the history's tables; visits that wait right now come from the board."""
 
     def __init__(
-        self, floors: Floors, turns: Turns, panes: PaneHistory, positions: Positions
+        self,
+        floors: Floors,
+        turns: Turns,
+        panes: PaneHistory,
+        visits: VisitHistory,
+        positions: Positions,
     ) -> None:
         self._floors = floors
         self._turns = turns
         self._panes = panes
+        self._visits = visits
         self._positions = positions
 
     async def page(
@@ -163,9 +193,35 @@ class Targets:
                 for tally in portion:
                     sums.add(tally)
                 await self._turns.next()
-        return _TargetReading(
-            view, queue_channels, {span: index for index, span in enumerate(read)}, sums
-        )
+        places = {span: index for index, span in enumerate(read)}
+        waits = await self._waits(view, theirs, queue_channels, read)
+        now = Now(view.as_of, view.horizons(view.as_of))
+        return _TargetReading(view, queue_channels, places, sums, waits, now)
+
+    async def _waits(
+        self,
+        view: TenantView,
+        theirs: Sequence[Stint],
+        queue_channels: Sequence[QueueChannel],
+        spans: Sequence[Span],
+    ) -> VisitWaits | None:
+        """The waits of the visits that must be judged one by one; None where none must."""
+        leveled = theirs[0].promise.kpi.judged_by is Policy.SERVICE_LEVEL
+        if not leveled or not spans:
+            return None
+        known = PoliciesOverTime(AS_IN_FORCE, view.known).during(spans[0].begin, spans[-1].end)
+        queues = {
+            queue
+            for terms in known
+            if terms.by_visits
+            for _, queue, channel in queue_channels
+            if terms.policy(queue, channel).by_visits
+        }
+        if not queues:
+            return None
+        selection = Selection(view.tenant, tuple(sorted(queues)))
+        clocks = Clocks(view.known, view.zone)
+        return await waits_over(self._visits, selection, spans, clocks, self._turns)
 
     async def _queue_channels(
         self, view: TenantView, promise: Promise, theirs: Sequence[Stint]
@@ -219,7 +275,10 @@ def _parts(promise: Promise, hours: Sequence[Span], reading: _TargetReading) -> 
     for span in hours:
         for policy, theirs, row_keys in reading.parted(promise, known.at(span.begin)):
             found[policy] = together(
-                [found.get(policy, SpanFigures({})), reading.figures(theirs, row_keys, span)]
+                [
+                    found.get(policy, SpanFigures({}, visits=CountedVisits())),
+                    reading.figures(policy, theirs, row_keys, span),
+                ]
             )
     return [Parted(policy, figures) for policy, figures in found.items()]
 
@@ -233,7 +292,14 @@ def together(figures: Sequence[SpanFigures]) -> SpanFigures:
     cells: Cells = {}
     for one in figures:
         add(cells, one.cells)
-    return SpanFigures(cells, tuple(wait for one in figures for wait in one.waits))
+    waits = tuple(wait for one in figures for wait in one.waits)
+    visits = [one.visits for one in figures if one.visits is not None]
+    return SpanFigures(
+        cells,
+        waits,
+        unresolved=sum(one.unresolved for one in figures),
+        visits=added(visits) if len(visits) == len(figures) else None,
+    )
 
 
 def _order(stint: Stint) -> tuple[str, int]:

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
 from floorpulse.board.domain.windows import Span
+from floorpulse.contracts.horizons import Horizons
 from floorpulse.contracts.visits import Outcome, Visit, offer_at, outcome, queue_of, wait_of
 from floorpulse.figures.by_policy import counts, narrowed
 from floorpulse.figures.pages import PageOfRows
@@ -19,6 +20,7 @@ from floorpulse.figures.sources.silent import SilentQueues
 from floorpulse.figures.targets.promises import QueueTime, counted
 from floorpulse.figures.tenant_view import Floors, TenantView
 from floorpulse.figures.turns import Turns
+from floorpulse.figures.visit_waits import Clocks
 from floorpulse.figures.visits.missed import Miss, missed
 
 
@@ -58,21 +60,29 @@ class Waiting:
     milliseconds, spans milliseconds.
 
     `as_of` is now, or the instant of which figures speak while the floor is stale; those of queues
-    whose sources are `silent` speak of an earlier one. Beyond the `longest` wait a visit is
-    unresolved: it waits no more.
+    whose sources are `silent` speak of an earlier one. Beyond the longest wait of its channel, as
+    `horizons` have it, a visit is unresolved: it is not believed to wait any more.
     """
 
     as_of: int
-    longest: int
+    horizons: Horizons
     silent: SilentQueues
+    clocks: Clocks
 
     def so_far(self, visit: Visit) -> int | None:
         """Its wait; None where it does not wait."""
         offered = offer_at(visit)
         as_of = self.silent.as_of((queue_of(visit) or "",), self.as_of)
-        if offered is None or outcome(visit) is not None or as_of - offered > self.longest:
+        longest = self.horizons.of(visit.channel).wait
+        if offered is None or outcome(visit) is not None or as_of - offered > longest:
             return None
         return max(0, as_of - offered)
+
+
+def waiting_in(view: TenantView) -> Waiting:
+    """How long visits of a tenant wait so far."""
+    clocks = Clocks(view.known, view.zone)
+    return Waiting(view.as_of, view.horizons(view.as_of), view.silent, clocks)
 
 
 class Drilldown:
@@ -91,7 +101,7 @@ class Drilldown:
         """
         told = PageOfRows[Place, JudgedVisit](after, limit)
         view = self._floors.view(query.selection.tenant)
-        waiting = Waiting(view.as_of, view.board.rules.longest, view.silent)
+        waiting = waiting_in(view)
         terms = PoliciesOverTime(query.basis, view.known)
         states = view.known.during(query.span.begin, query.span.end)
         reading = narrowed(query.selection, states)
@@ -127,7 +137,7 @@ class Drilldown:
         """
         stored = await self._visits.journey(tenant, contact)
         view = self._floors.view(tenant)
-        waiting = Waiting(view.as_of, view.board.rules.longest, view.silent)
+        waiting = waiting_in(view)
         terms = PoliciesOverTime(AS_IN_FORCE, view.known)
         return [judge(one, waiting, terms.at(one.offered_at)) for one in stored]
 
@@ -160,5 +170,7 @@ def judge(stored: StoredVisit, waiting: Waiting, terms: PoliciesInForce) -> Judg
     visit = stored.visit
     policy = terms.policy(queue_of(visit) or "", visit.channel)
     wait = waiting.so_far(visit) if outcome(visit) is None else wait_of(visit) or 0
-    miss = None if wait is None else missed(outcome(visit), wait, policy)
+    if wait is not None and policy.clock == "calendar":
+        wait = waiting.clocks.wait(queue_of(visit) or "", stored.offered_at, wait)
+    miss = missed(outcome(visit), wait, policy)
     return JudgedVisit(stored, miss, policy.name)

@@ -30,17 +30,18 @@ class Miss(NamedTuple):
     beyond: int | None
 
 
-def missed(outcome: Outcome | None, wait: int, policy: ServiceLevelPolicy) -> Miss | None:
-    """Why a visit with this outcome and wait (milliseconds; so far, where there is no outcome)
-    lowers the service level; None where it does not.
+def missed(outcome: Outcome | None, wait: int | None, policy: ServiceLevelPolicy) -> Miss | None:
+    """Why a visit with this outcome and wait (milliseconds by the policy's clock; so far, where
+    there is no outcome; None where it waits for too long to be believed) lowers the service level;
+    None where it does not.
 
     Over any visits, those missed are the denominator of the service level minus its numerator.
     """
-    late = past_threshold(wait, policy)
+    late = wait is None or past_threshold(wait, policy)
     if outcome is Outcome.ANSWERED:
         return Miss(MissReason.ANSWERED_LATE, policy.threshold) if late else None
     if outcome is Outcome.ABANDONED:
-        return _given_up(wait, policy)
+        return _given_up(wait or 0, policy)
     if outcome is Outcome.LEFT:
         return Miss(MissReason.LEFT, None) if policy.flow_outs else None
     waits = policy.waiting_past_threshold and late

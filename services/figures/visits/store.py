@@ -31,6 +31,13 @@ WHERE tenant = $1 AND offered_at >= $2 AND offered_at < $3 AND ($4::text[] IS NU
   AND (offered_at, contact, visit) > ($5, $6, $7)
 ORDER BY offered_at, contact, visit LIMIT $8
 """
+# The condition is that of an index which holds no calls.
+SLOW_VISITS = """
+SELECT offered_at, contact, visit, body FROM visit
+WHERE tenant = $1 AND offered_at >= $2 AND offered_at < $3 AND ($4::text[] IS NULL
+    OR queue = ANY ($4))
+  AND channel NOT IN ('voice', 'callback')
+"""
 # The key begins with the partition, of which there are few: each is looked into by itself.
 JOURNEY = """
 SELECT offered_at, contact, visit, body FROM visit
@@ -131,6 +138,22 @@ class PostgresVisits:
                 planned(self._pool, IN_ORDER, FREE_WITHIN) as connection,
             ):
                 return await connection.fetch(VISITS, *values)
+
+    async def slow_visits(
+        self, selection: Selection, span: Span
+    ) -> AsyncIterator[Sequence[StoredVisit]]:
+        """Those of channels on which contacts wait for days."""
+        if span.end <= span.begin:
+            return
+        values = selection.tenant, span.begin, span.end, list(selection.queues) or None
+        with away():
+            async with (
+                planned(self._pool, IN_ORDER, FREE_WITHIN) as connection,
+            ):
+                cursor = await connection.cursor(SLOW_VISITS, *values)
+                while fetched := await cursor.fetch(FETCHED):
+                    for first in range(0, len(fetched), PORTION):
+                        yield list(map(_stored, fetched[first : first + PORTION]))
 
     async def journey(self, tenant: str, contact: str) -> Sequence[StoredVisit]:
         """All visits of one contact whose offer is known."""

@@ -368,8 +368,8 @@ class Partition:
     # ------------------------------------------------------------- publishing
 
     def gauges(self, now: int) -> list[Gauge]:
-        """The open visits at `now`, by queue and channel; one that waits longer than the longest
-        wait is unresolved.
+        """The open visits at `now`, by queue and channel; one that waits longer than its
+        channel's longest wait is unresolved.
         """
         return self.visits.presence.gauges(now)
 

@@ -2,8 +2,8 @@
 event changes one entry, however many visits are open.
 
     offered ──► waiting ──► in progress ──► (over)
-                   │             └── older than the longest conversation: forgotten
-                   └── older than the longest wait: unresolved, a number
+                   │             └── older than the channel's longest conversation: forgotten
+                   └── older than the channel's longest wait: unresolved, a number
 
 A visit is an entry here whether or not its record is in memory. `expire` turns those that are too
 old to be there into a count, so that lost outcomes and lost ends take no memory. The age that it
@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from floorpulse.contracts.horizons import SHORT, Horizons, channels
 from floorpulse.contracts.presence import Counts, Home, Page
 from floorpulse.contracts.updates import Gauge
 from floorpulse.contracts.visits import Longest, Visit, VisitKey, is_open, offer_at, queue_of
@@ -22,6 +23,8 @@ from floorpulse.counting.months import Month, month_of
 from floorpulse.kpi_engine.fold.watermark import FUTURE
 
 NO_END = 1 << 62
+Since = dict[str, tuple[int, int]]
+"""By channel, the offers and the answers before which a visit is too old to be still open"""
 STEP = 900_000
 """Milliseconds of event time between two looks for visits that became too old"""
 
@@ -31,11 +34,14 @@ class QueueOpenVisits:
     """The open visits of one queue and channel: when those that wait were offered, when the others
     were answered.
 
+    Who was offered before `waits_since`, or answered before `talks_since`, is too old to be listed.
     `gone` counts the answered ones from before `horizon`; none of the others is older than `until`.
     `unresolved` counts the visits that are no longer listed in `waiting`, by month of their offer.
     `gauge` holds from `seen_at` to `good_until`.
     """
 
+    waits_since: int = -NO_END
+    talks_since: int = -NO_END
     waiting: dict[VisitKey, int] = field(default_factory=dict)
     answered: dict[VisitKey, int] = field(default_factory=dict)
     unresolved: Counts = field(default_factory=dict)
@@ -71,14 +77,18 @@ class QueueOpenVisits:
         open.
         """
         if self.gauge is None or not self.seen_at <= now <= self.good_until:
-            self._age(now - longest.conversation)
+            short = min(SHORT, longest.conversation)
+            self._age(now - short)
+            lasting = self._lasting(now - longest.conversation) if self.gone else []
             youngest = now - longest.wait
             offers = sorted(at for at in self.waiting.values() if at >= youngest)
             unresolved = len(self.waiting) - len(offers) + sum(self.unresolved.values())
             first = offers[0] + longest.wait if offers else NO_END
+            last = lasting[0] + longest.conversation if lasting else NO_END
             self.seen_at = now
-            self.good_until = min(first, self.until + longest.conversation)
-            self.gauge = Gauge(*home, offers, len(self.answered) - self.gone, unresolved)
+            self.good_until = min(first, last, self.until + short)
+            young = len(self.answered) - self.gone
+            self.gauge = Gauge(*home, offers, young, unresolved, lasting)
         return self.gauge
 
     def _age(self, horizon: int) -> None:
@@ -87,6 +97,12 @@ class QueueOpenVisits:
             self.gone = len(self.answered) - len(going_on)
             self.until = min(going_on, default=NO_END)
         self.horizon = horizon
+
+    def _lasting(self, since: int) -> list[int]:
+        """When those were answered that are in progress since before `horizon`, but no longer than
+        `since`.
+        """
+        return sorted(at for at in self.answered.values() if since <= at < self.horizon)
 
 
 class OpenVisit(NamedTuple):
@@ -116,12 +132,11 @@ class PartitionPresence:
     `absent` are open visits whose stored records are not in memory, with their queues and channels.
     """
 
-    def __init__(self, longest: Longest) -> None:
-        """Begin without visits; after `longest` one is too old to be still open."""
-        self.longest = longest
+    def __init__(self, horizons: Horizons) -> None:
+        """Begin without visits; after its channel's horizon one is too old to be still open."""
+        self.horizons = horizons
         self.absent: dict[VisitKey, Home] = {}
-        self.waits_since = -NO_END
-        self.talks_since = -NO_END
+        self.since: Since = dict.fromkeys(channels(), (-NO_END, -NO_END))
         self._kept_since = -NO_END
         self._queues: dict[Home, QueueOpenVisits] = {}
         self._changed: set[Home] = set()
@@ -136,7 +151,7 @@ class PartitionPresence:
     def wait(self, home: Home, key: VisitKey, at: int) -> None:
         """A visit waits since `at`."""
         queue = self._queue(home)
-        if at < self.waits_since:
+        if at < queue.waits_since:
             self._count(home, queue, at, 1)
         else:
             queue.waiting[key] = at
@@ -145,16 +160,16 @@ class PartitionPresence:
     def answer(self, home: Home, key: VisitKey, offered: int, at: int) -> None:
         """A visit that waits since `offered` is in progress since `at`."""
         queue = self._queue(home)
-        if queue.waiting.pop(key, None) is None and offered < self.waits_since:
+        if queue.waiting.pop(key, None) is None and offered < queue.waits_since:
             self._count(home, queue, offered, -1)
         queue.gauge = None
-        if at >= self.talks_since:
+        if at >= queue.talks_since:
             queue.talk(key, at)
 
     def stop_waiting(self, home: Home, key: VisitKey, offered: int) -> None:
         """A visit that waits since `offered` no longer waits."""
         queue = self._queue(home)
-        if queue.waiting.pop(key, None) is None and offered < self.waits_since:
+        if queue.waiting.pop(key, None) is None and offered < queue.waits_since:
             self._count(home, queue, offered, -1)
         queue.gauge = None
 
@@ -173,7 +188,7 @@ class PartitionPresence:
             return
         if not entry.answered:
             self.wait(entry.home, key, entry.since)
-        elif entry.since >= self.talks_since:
+        elif entry.since >= self.since[visit.channel][1]:
             self._queue(entry.home).talk(key, entry.since)
 
     def withdraw(self, key: VisitKey, visit: Visit) -> None:
@@ -198,14 +213,15 @@ class PartitionPresence:
         """Whether the visit is going on and not too old to be true."""
         if not is_open(visit):
             return False
+        waits_since, talks_since = self.since[visit.channel]
         if visit.answered_at is not None:
-            return visit.answered_at >= self.talks_since
-        return visit.offered_at is not None and visit.offered_at >= self.waits_since
+            return visit.answered_at >= talks_since
+        return visit.offered_at is not None and visit.offered_at >= waits_since
 
     def _queue(self, home: Home) -> QueueOpenVisits:
         queue = self._queues.get(home)
         if queue is None:
-            queue = self._queues[home] = QueueOpenVisits()
+            queue = self._queues[home] = QueueOpenVisits(*self.since[home[2]])
         return queue
 
     def _count(self, home: Home, queue: QueueOpenVisits, offered: int, change: int) -> None:
@@ -231,23 +247,33 @@ class PartitionPresence:
         """
         reached = watermark - FUTURE
         reached -= reached % STEP
-        waits_since = max(self.waits_since, reached - self.longest.wait)
-        talks_since = max(self.talks_since, reached - self.longest.conversation)
-        if (waits_since, talks_since) == (self.waits_since, self.talks_since):
+        since = {one: self._moved(one, reached) for one in self.since}
+        if since == self.since:
             return
-        self.waits_since = waits_since
-        self.talks_since = talks_since
+        self.since = since
         for home, queue in self._queues.items():
+            queue.waits_since, queue.talks_since = since[home[2]]
             for key, at in self._take_old(queue):
                 self._count(home, queue, at, 1)
                 self.absent.pop(key, None)
 
+    def _moved(self, channel: str, reached: int) -> tuple[int, int]:
+        """How old visits of a channel may be at an instant; never older than they might be
+        before.
+        """
+        longest = self.horizons.of(channel)
+        waits_since, talks_since = self.since[channel]
+        return (
+            max(waits_since, reached - longest.wait),
+            max(talks_since, reached - longest.conversation),
+        )
+
     def _take_old(self, queue: QueueOpenVisits) -> list[tuple[VisitKey, int]]:
         """Remove the visits that are too old; return those among them that waited."""
-        old = [(key, at) for key, at in queue.waiting.items() if at < self.waits_since]
+        old = [(key, at) for key, at in queue.waiting.items() if at < queue.waits_since]
         for key, _ in old:
             del queue.waiting[key]
-        for key in [key for key, at in queue.answered.items() if at < self.talks_since]:
+        for key in [key for key, at in queue.answered.items() if at < queue.talks_since]:
             queue.hang_up(key)
             self.absent.pop(key, None)
         if old:
@@ -271,12 +297,14 @@ class PartitionPresence:
     # ------------------------------------------------------------- gauges
 
     def gauges(self, now: int) -> list[Gauge]:
-        """The open visits at `now`, by queue and channel; a visit offered longer ago than the
-        longest wait counts as unresolved.
+        """The open visits at `now`, by queue and channel; a visit offered longer ago than its
+        channel's longest wait counts as unresolved.
         """
         for home in [home for home, queue in self._queues.items() if queue.empty]:
             del self._queues[home]
-        return [queue.seen(home, now, self.longest) for home, queue in self._queues.items()]
+        return [
+            queue.seen(home, now, self.horizons.of(home[2])) for home, queue in self._queues.items()
+        ]
 
     # ------------------------------------------------------------- pages
 
@@ -329,14 +357,14 @@ class PartitionPresence:
             self._queue(home).talk(key, at)
         for home, counts in page.unresolved:
             self._queue(home).unresolved = counts
-        self.waits_since = page.waits_since
-        self.talks_since = page.talks_since
+        self.since |= page.since or dict.fromkeys(self.since, (page.waits_since, page.talks_since))
 
     def complete(self) -> None:
         """End the reading: visits that were too old when the last page was written are in its
         counts already.
         """
-        for queue in self._queues.values():
+        for home, queue in self._queues.items():
+            queue.waits_since, queue.talks_since = self.since[home[2]]
             for key, _ in self._take_old(queue):
                 self.absent.pop(key, None)
 

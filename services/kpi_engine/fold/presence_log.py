@@ -12,8 +12,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from floorpulse.contracts.horizons import Horizons
 from floorpulse.contracts.presence import Entry, Home, Page, decode_page, encode_page
-from floorpulse.contracts.visits import Longest, Visit, VisitKey
+from floorpulse.contracts.visits import Visit, VisitKey
 from floorpulse.kpi_engine.fold.presence import PartitionPresence
 
 ENTRIES_A_PAGE = 10_000
@@ -37,9 +38,9 @@ class WrittenPages:
 class ClaimedPresence:
     """The open visits by the pages, read one after the other when a partition is claimed."""
 
-    def __init__(self, longest: Longest) -> None:
+    def __init__(self, horizons: Horizons) -> None:
         """No page was read."""
-        self.presence = PartitionPresence(longest)
+        self.presence = PartitionPresence(horizons)
         self.last = 0
         self._entries = 0
 
@@ -61,7 +62,7 @@ class PageBuilder:
 
     def __init__(self, presence: PartitionPresence) -> None:
         self.presence = presence
-        self._since = presence.waits_since, presence.talks_since
+        self._since = presence.since
         self._places: dict[Home, int] = {}
         self._waiting: list[Entry] = []
         self._answered: list[Entry] = []
@@ -79,7 +80,7 @@ class PageBuilder:
         The end of a visit that was never `stored` needs no entry. The conditions are those of
         `Presence.holds`, without its calls: each visit of each flush comes by here.
         """
-        waits_since, talks_since = self._since
+        waits_since, talks_since = self._since[visit.channel]
         answered = visit.answered_at
         if home is None or offered is None:
             there = False
@@ -107,8 +108,16 @@ class PageBuilder:
     def page(self, unresolved: Iterable[Home] = ()) -> Page:
         """The page, with the counts of these queues and channels."""
         counts = self.presence.unresolved(unresolved)
+        waits, talks = (min(one[place] for one in self._since.values()) for place in (0, 1))
         return Page(
-            *self._since, list(self._places), self._waiting, self._answered, self._over, counts
+            waits,
+            talks,
+            list(self._places),
+            self._waiting,
+            self._answered,
+            self._over,
+            counts,
+            self._since,
         )
 
 

@@ -16,9 +16,10 @@ from structlog.stdlib import BoundLogger
 
 from floorpulse.contracts.agents import AgentKey, Entered, decode_entered
 from floorpulse.contracts.cells import Cells
+from floorpulse.contracts.horizons import Horizons
 from floorpulse.contracts.topics import CONTACT_EVENTS
 from floorpulse.contracts.updates import PaneKey
-from floorpulse.contracts.visits import Longest, Visit, VisitKey, decode_visit
+from floorpulse.contracts.visits import Visit, VisitKey, decode_visit
 from floorpulse.kpi_engine import failpoints
 from floorpulse.kpi_engine.fold.agents import WantedAgent
 from floorpulse.kpi_engine.fold.panes import NEVER, StoredPane
@@ -90,7 +91,7 @@ class StoreOptions:
 
     pane_length: int
     allowance: int
-    longest: Longest
+    horizons: Horizons
 
 
 class PostgresStore:
@@ -150,7 +151,7 @@ class PostgresStore:
         Nobody but this owner can have written meanwhile; where a newer one has, its epoch keeps
         what was read here from being written.
         """
-        claimed = ClaimedPresence(self._options.longest)
+        claimed = ClaimedPresence(self._options.horizons)
         said = monotonic()
         while True:
             async with self._connection() as connection:

@@ -6,7 +6,13 @@ from floorpulse.kpis.catalogue.entry import SETTLED, MomentKpi, Variant
 from floorpulse.kpis.formulas.complaints import complaints_open
 from floorpulse.kpis.formulas.estimated_wait import estimated_wait
 from floorpulse.kpis.formulas.staffing import LOGGED_IN, agents, agents_in
-from floorpulse.kpis.formulas.waiting import in_progress, longest_wait, unresolved, waiting
+from floorpulse.kpis.formulas.waiting import (
+    in_progress,
+    longest_wait,
+    longest_wait_in_hours,
+    unresolved,
+    waiting,
+)
 from floorpulse.kpis.inputs import Need
 from floorpulse.kpis.units import Better, Group, Unit
 
@@ -40,6 +46,15 @@ KPIS: tuple[MomentKpi, ...] = (
         formula="now − earliest offer still waiting",
         family=SETTLED,
         measure=longest_wait,
+        variants=(
+            Variant(
+                "calendar",
+                "营业时间内",
+                "the longest of the waits in business hours of each one's queue",
+                longest_wait_in_hours,
+                needs=Need.HOURS,
+            ),
+        ),
     ),
     MomentKpi(
         id="in_progress",

@@ -5,7 +5,7 @@ from floorpulse.contracts.events import LeftReason
 from floorpulse.counting.families import Family
 from floorpulse.counting.histograms import count_within
 from floorpulse.kpis.catalogue.entry import KpiGauge, SpanKpi, Variant
-from floorpulse.kpis.figures import SpanFigures, Value, count, counter, share_of
+from floorpulse.kpis.figures import UNKNOWN, SpanFigures, Value, count, counter, share_of
 from floorpulse.kpis.policies import Policy, ServiceLevelPolicy
 from floorpulse.kpis.units import Better, Group, Unit
 
@@ -21,6 +21,8 @@ _LEFT_ZH: dict[LeftReason, str] = {
 
 
 def _short_abandoned(figures: SpanFigures, policy: ServiceLevelPolicy) -> Value:
+    if policy.by_visits:
+        return UNKNOWN if figures.visits is None else count(figures.visits.short)
     return count(
         count_within(figures.cells, Histogram.ABANDONED_WAIT, policy.short, policy.boundary)
     )

@@ -9,7 +9,7 @@ from math import fsum, inf
 from floorpulse.contracts.cells import Cell
 from floorpulse.contracts.events import AgentState
 from floorpulse.kpis.erlang.models import Load, Service, fewest
-from floorpulse.kpis.figures import Measure, SpanFigures, Value, count
+from floorpulse.kpis.figures import UNKNOWN, Measure, SpanFigures, Value, count
 from floorpulse.kpis.formulas.service_level import (
     OF_EARLY,
     OF_SHORT,
@@ -19,7 +19,6 @@ from floorpulse.kpis.formulas.service_level import (
 from floorpulse.kpis.plan import Ahead
 from floorpulse.kpis.policies import Formula, ServiceLevelPolicy
 
-UNKNOWN = Value(None, None, None)
 AT_WORK: tuple[AgentState, ...] = ("available", "ringing", "busy", "wrap_up")
 HANDLE = (Cell.TALK, Cell.HOLD, Cell.WRAP)
 
@@ -49,7 +48,7 @@ def _came_and_expected(figures: SpanFigures) -> tuple[int, float]:
 
 def required(patience_of: Callable[[ServiceLevelPolicy], float]) -> Measure:
     """The fewest agents that keep the service level's target with what came in the span, as one
-    line; None without handle times.
+    line; None without handle times, and under a policy whose contacts wait for hours.
     """
 
     def measure(figures: SpanFigures, policy: ServiceLevelPolicy) -> Value:
@@ -63,6 +62,8 @@ def required(patience_of: Callable[[ServiceLevelPolicy], float]) -> Measure:
 
 
 def _required(figures: SpanFigures, policy: ServiceLevelPolicy, patience: float) -> int | None:
+    if policy.by_visits:
+        return None
     seconds = figures.plan.seconds
     offered = figures.of(Cell.OFFERED)
     if not seconds or not offered:
@@ -77,6 +78,8 @@ def required_ahead(figures: SpanFigures, policy: ServiceLevelPolicy) -> Value:
     one time as one line.
     """
     parts = _parts(figures, policy)
+    if any(theirs.by_visits for theirs, _ in parts):
+        return UNKNOWN
     begins = sorted({one.begin for _, part in parts for one in part.plan.ahead})
     needed = [
         sum(_needed(part.plan.ahead, begin, theirs) for theirs, part in parts) for begin in begins
@@ -155,7 +158,8 @@ agents_required_erlang_c = required(lambda _: inf)
 
 def service_level_projected(figures: SpanFigures, policy: ServiceLevelPolicy) -> Value:
     """The service level at the end of the span: what counted so far, and the forecast rest as the
-    planned agents will serve it.
+    planned agents will serve it. Unknown under a policy whose contacts wait for hours: Erlang's
+    models are of people in a line.
 
     Without planned agents the rest is expected to go as what counted so far. Parts are expected
     counts.
@@ -168,6 +172,8 @@ def service_level_projected(figures: SpanFigures, policy: ServiceLevelPolicy) ->
 
 
 def _projected(figures: SpanFigures, policy: ServiceLevelPolicy) -> tuple[float, float] | None:
+    if policy.by_visits:
+        return None
     level = service_level(figures.plan.so_far or figures, policy)
     hits = [level.numerator or 0.0]
     total = [level.denominator or 0.0]

@@ -47,6 +47,8 @@ def sla_attainment(figures: SpanFigures, policy: ServiceLevelPolicy) -> Value:
     for; 1 and more is kept.
     """
     level = service_level(figures, policy)
+    if level.denominator is None:
+        return UNDEFINED
     hit = level.numerator or 0
     due = float(exact(policy.target) * int(level.denominator or 0))
     return Value(hit / due if due else None, hit, due)

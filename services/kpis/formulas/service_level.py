@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from floorpulse.contracts.cells import LEFT, Cell, Histogram
 from floorpulse.counting.histograms import count_within
-from floorpulse.kpis.figures import Measure, SpanFigures, Value, share
+from floorpulse.kpis.figures import UNKNOWN, CountedVisits, Measure, SpanFigures, Value, share
 from floorpulse.kpis.policies import Formula, ServiceLevelPolicy
 
 N = TypeVar("N", int, float)
@@ -18,21 +18,40 @@ it costs most of a figure
 
 
 def service_level(figures: SpanFigures, policy: ServiceLevelPolicy) -> Value:
-    """The service level under the policy's formula and options (see `Formula`)."""
-    within_threshold = count_within(
-        figures.cells, Histogram.ANSWERED_WAIT, policy.threshold, policy.boundary
+    """The service level under the policy's formula and options (see `Formula`); unknown where only
+    the visits can tell and were not asked.
+    """
+    seen = figures.visits if policy.by_visits else _by_panes(figures, policy)
+    if seen is None:
+        return UNKNOWN
+    hit, total = hits_and_total(
+        policy.formula, seen.in_time, seen.early, seen.short, seen.answered, seen.abandoned
     )
+    if policy.flow_outs:
+        total += seen.left
+    if policy.waiting_past_threshold:
+        total += seen.late
+    return share(hit, total)
+
+
+def _by_panes(figures: SpanFigures, policy: ServiceLevelPolicy) -> CountedVisits:
+    """What the policy's formula looks at, out of histograms; who was not resolved within the
+    longest wait waits on, and was not in time.
+    """
+    within = count_within(figures.cells, Histogram.ANSWERED_WAIT, policy.threshold, policy.boundary)
     early = _gave_up(figures, policy.threshold, policy) if policy.formula in OF_EARLY else 0
     short = _gave_up(figures, policy.short, policy) if policy.formula in OF_SHORT else 0
-    answered = figures.of(Cell.ANSWERED)
-    abandoned = figures.of(Cell.ABANDONED)
-    hit, total = hits_and_total(policy.formula, within_threshold, early, short, answered, abandoned)
-    if policy.flow_outs:
-        total += figures.of(*LEFT.values())
-    if policy.waiting_past_threshold:
-        within = policy.threshold * 1000 - (policy.boundary == "lt")
-        total += sum([wait > within for wait in figures.waits])
-    return share(hit, total)
+    limit = policy.threshold * 1000 - (policy.boundary == "lt")
+    late = sum([wait > limit for wait in figures.waits]) + figures.unresolved
+    return CountedVisits(
+        figures.of(Cell.ANSWERED),
+        within,
+        figures.of(Cell.ABANDONED),
+        early,
+        short,
+        figures.of(*LEFT.values()) if policy.flow_outs else 0,
+        late,
+    )
 
 
 def hits_and_total(
@@ -62,7 +81,9 @@ def under(formula: Formula) -> Measure:
 
 
 def past_threshold(wait: int, policy: ServiceLevelPolicy) -> bool:
-    """Whether a wait of `wait` milliseconds is no longer within the policy's threshold."""
+    """Whether a wait of `wait` milliseconds, by the policy's clock, is no longer within its
+    threshold.
+    """
     limit = policy.threshold * 1000
     return wait > limit if policy.boundary == "le" else wait >= limit
 

@@ -1,6 +1,6 @@
 """Gauges of a moment: who waits, for how long, and what is in progress."""
 
-from floorpulse.kpis.figures import MomentFigures, Value, count
+from floorpulse.kpis.figures import UNKNOWN, MomentFigures, Value, count
 from floorpulse.kpis.policies import ServiceLevelPolicy
 
 
@@ -12,6 +12,13 @@ def waiting(figures: MomentFigures, _: ServiceLevelPolicy) -> Value:
 def longest_wait(figures: MomentFigures, _: ServiceLevelPolicy) -> Value:
     """How long the first of them has waited, seconds; 0 where nobody waits."""
     return count(max(figures.waits, default=0) / 1000)
+
+
+def longest_wait_in_hours(figures: MomentFigures, _: ServiceLevelPolicy) -> Value:
+    """The longest of the waits in business hours, seconds; 0 where nobody waits."""
+    if figures.in_hours is None:
+        return UNKNOWN
+    return count(max(figures.in_hours, default=0) / 1000)
 
 
 def in_progress(figures: MomentFigures, _: ServiceLevelPolicy) -> Value:

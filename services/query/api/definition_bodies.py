@@ -19,7 +19,7 @@ from floorpulse.definitions.domain.in_force import (
 )
 from floorpulse.figures.timestamps import Instant, text, text_or_none
 from floorpulse.kpis.catalogue import Kpi
-from floorpulse.kpis.policies import DEFAULT_POLICY, Formula, ServiceLevelPolicy
+from floorpulse.kpis.policies import DEFAULT_POLICY, Clock, Formula, ServiceLevelPolicy
 from floorpulse.kpis.units import Better, Unit
 from floorpulse.query.api.schemas import Next
 
@@ -35,6 +35,7 @@ KindName = Literal[
     "qa",
     "target",
     "source",
+    "channel",
     "rule",
     "escalation",
     "rota",
@@ -53,6 +54,9 @@ class DefinitionRow(msgspec.Struct, frozen=True, kw_only=True):
     flow_outs: bool
     waiting_past_threshold: bool
     target: Annotated[float, Meta(examples=[0.8])]
+    clock: Annotated[
+        Clock, Meta(description="calendar: waits run only in business hours", examples=["wall"])
+    ]
     patience: Annotated[
         int, Meta(description="mean seconds until customers give up waiting", examples=[120])
     ]
@@ -151,6 +155,7 @@ def _policy_row(policy: ServiceLevelPolicy) -> DefinitionRow:
         flow_outs=policy.flow_outs,
         waiting_past_threshold=policy.waiting_past_threshold,
         target=policy.target,
+        clock=policy.clock,
         patience=policy.patience,
     )
 
@@ -186,6 +191,7 @@ KINDS: dict[Kind, KindName] = {
     Kind.QA: "qa",
     Kind.TARGET: "target",
     Kind.SOURCE: "source",
+    Kind.CHANNEL: "channel",
     Kind.RULE: "rule",
     Kind.ESCALATION: "escalation",
     Kind.ROTA: "rota",

@@ -90,6 +90,10 @@ class Restated(Parameters):
     waiting_past_threshold: Annotated[
         bool | None, Field(description="count a visit that waits beyond T as missed")
     ] = None
+    clock: Annotated[
+        Literal["wall", "calendar"] | None,
+        Field(description="calendar: waits run only in the business hours of the queue"),
+    ] = None
 
     def basis(self, view: TenantView, chosen: Selection) -> DefinitionChoice:
         """The definitions that figures are computed with; problem 422 where they are unknown or
@@ -104,6 +108,7 @@ class Restated(Parameters):
             self.short,
             self.flow_outs,
             self.waiting_past_threshold,
+            self.clock,
         )
         basis = DefinitionChoice(self.definition, Restatement(*options))
         if any(option is not None for option in options):

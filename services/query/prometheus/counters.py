@@ -78,9 +78,12 @@ PLAIN = (
 
 
 def counted(cells: Cells, judged: Judged) -> list[float]:
-    """The values of `SERIES`, in their order."""
+    """The values of `SERIES`, in their order; who was in time is not counted under policies that
+    only visits can be judged by.
+    """
     within = Histogram.ANSWERED_WAIT
     short = Histogram.ABANDONED_WAIT
+    judged = [(one, part) for one, part in judged if not one.by_visits]
     return [
         *[cells.get(cell, 0) for cell in PLAIN],
         sum([cells.get(cell, 0) for cell in HANDLE]) / 1000,

@@ -19,7 +19,7 @@ from floorpulse.figures.by_policy import Parted, by_policy, value_of
 from floorpulse.figures.policies_in_force import AS_IN_FORCE, PoliciesInForce
 from floorpulse.figures.sources.silent import SilentQueues
 from floorpulse.figures.staff.by_queue import staff_of_states
-from floorpulse.figures.state import State, state_of
+from floorpulse.figures.state import State, state_of, volume_of
 from floorpulse.figures.tenant_view import Floors
 from floorpulse.kpis.catalogue import OVER_SPANS
 from floorpulse.kpis.figures import MomentFigures, Value
@@ -204,6 +204,7 @@ class Exposition:
             put_window(page, subject.labels, window, reading.counted, parted)
         recent = [Parted(policy, theirs[RECENT].counted) for policy, theirs in of_parts]
         level = value_of(SERVICE_LEVEL, readings[RECENT].counted, recent)
+        level = volume_of(level, readings[RECENT].counted)
         return RecentLevel(level, readings[RECENT].present)
 
     def _watch(

@@ -8,7 +8,7 @@ from floorpulse.alerts.domain.judgement import Call
 from floorpulse.alerts.domain.reasons import Reason
 from floorpulse.alerts.domain.thresholds import Bounds
 from floorpulse.definitions.domain.on_call import ConcentrationCondition, SpikeCondition
-from floorpulse.figures.rows import UNKNOWN as UNKNOWN_VALUE
+from floorpulse.kpis.figures import UNKNOWN as UNKNOWN_VALUE
 from floorpulse.kpis.figures import count, share
 
 LEVEL = Bounds(below=True, fire=0.8, clear=0.8, min_volume=10)

@@ -29,9 +29,12 @@ from floorpulse.alerts.domain.follow_up import (
     ListedContact,
     followed_up,
 )
+from floorpulse.alerts.watch.watch import long_wait
 from floorpulse.contracts.visits import Survey, Visit
 from floorpulse.definitions.domain.calendars import Calendar, Hours
+from tests.fakes.definitions import definitions
 from tests.fakes.floor import abandoned, answered, waiting
+from tests.fakes.world import World
 
 NOON = 1_794_312_000_000  # Tuesday 2026-11-10T12:00:00Z
 MINUTE = 60_000
@@ -67,6 +70,33 @@ def test_a_long_wait_is_a_reason_answered_or_not() -> None:
     assert found(abandoned(NOON, 200)) == {Risk.LONG_WAIT: (200_000, 200)}
     assert found(answered(NOON, 179.9)) == {}
     assert found(waiting(NOON)) == {}, "nobody knows yet how long"
+
+
+MAIL = """
+tenant: demo
+about: [{names: {en: Demo}}]
+queues:
+  - {id: mail, names: {en: Mail}, channels: [email], service_level: office, calendar: days}
+service_levels: [{id: office, threshold: 14400, clock: calendar}]
+calendars: [{id: days, hours: {tuesday: ["09:00-18:00"], wednesday: ["09:00-18:00"]}}]
+"""
+
+
+def test_a_mail_waited_long_beyond_the_office_hours_that_were_promised() -> None:
+    world = World()
+    world.definitions = definitions(MAIL)
+    long = long_wait(world.floors.view("demo"), USUAL)
+    mail = Visit(offered_at=NOON, queue="mail", channel="email")
+
+    # Tuesday 12:00 to 18:00 and Wednesday from 09:00
+    assert long(mail, 4 * HOUR) is None
+    assert long(mail, 4 * HOUR + 1) == 4 * 3600 + 0.001
+    assert long(mail, 22 * HOUR) == 7 * 3600
+    assert long(answered(NOON, 190), 190_000) == 190
+    assert long(Visit(answered_at=NOON), 170_000) is None
+    story = ContactStory("c1", [Visit(NOON, "mail", "email", abandoned_at=NOON + 3 * HOUR)], 0)
+    assert [one.reason for one in risks(story, USUAL)] == [Risk.LONG_WAIT]
+    assert risks(story, USUAL, long) == ()
 
 
 def test_of_two_long_waits_the_first_says_when_and_the_longer_how_long() -> None:

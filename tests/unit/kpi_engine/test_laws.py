@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from floorpulse.contracts.cells import LEFT, Cell, Cells, add
 from floorpulse.contracts.events import AnyEvent
+from floorpulse.contracts.horizons import SHORT, Horizons
 from floorpulse.contracts.updates import Gauge, PaneKey, revision
 from floorpulse.contracts.visits import (
     Longest,
@@ -43,7 +44,7 @@ from tests.unit.kpi_engine.builders import HISTORIES, MINUTE, TENANT, as_stored
 
 pytestmark = pytest.mark.timeout(900)  # hundreds of examples a law
 
-LONGEST = Longest(wait=60_000, conversation=40_000)
+LONGEST = Horizons(Longest(wait=60_000, conversation=40_000))
 laws = settings(settings.get_profile("laws"))
 
 
@@ -257,10 +258,11 @@ def test_flushes_losses_crashes_and_forgetting_leave_the_stored_rows_equal_to_th
 
 AGES = st.sampled_from(
     [
-        Longest(60_000, 40_000),
-        Longest(60_000, 250_000),
-        Longest(250_000, 60_000),
-        Longest(400_000, 400_000),
+        Horizons(Longest(60_000, 40_000)),
+        Horizons(Longest(60_000, 250_000)),
+        Horizons(Longest(250_000, 60_000)),
+        Horizons(Longest(400_000, 400_000)),
+        Horizons(Longest(60_000, 40_000), {"chat": Longest(250_000, 400_000)}),
     ]
 )
 LATER = st.sampled_from([0, 0, 0, 20_000, 100_000])
@@ -270,9 +272,9 @@ FEW_WORDS = st.sampled_from([0, 3, 1_000])
 @laws
 @given(HISTORIES, STEPS, AGES, LATER, FEW_WORDS)
 def test_gauges_are_those_of_all_events_so_far_whatever_left_memory_and_whoever_owns_the_partition(
-    history: list[AnyEvent], steps: Steps, longest: Longest, later: int, words: int
+    history: list[AnyEvent], steps: Steps, horizons: Horizons, later: int, words: int
 ) -> None:
-    store = MemoryStore(longest=longest)
+    store = MemoryStore(horizons=horizons)
     partition = store.own(0)
     with rewritten_after(words):
         for size, step in [
@@ -294,7 +296,7 @@ def test_gauges_are_those_of_all_events_so_far_whatever_left_memory_and_whoever_
             if partition.durable_offset == partition.next_offset:
                 now = (partition.watermark or 0) + 15_000 + later
                 so_far = merged(history[: partition.next_offset])
-                assert told(partition, now) == nonzero(looked_up(so_far, now, longest))
+                assert told(partition, now) == nonzero(looked_up(so_far, now, horizons))
 
 
 def make_durable(partition: Partition, store: MemoryStore) -> None:
@@ -419,10 +421,8 @@ def test_gauges_are_those_of_the_open_visits_at_any_time_in_any_order(
             )
 
 
-def looked_up(visits: Mapping[VisitKey, Visit], now: int, longest: Longest) -> list[Gauge]:
+def looked_up(visits: Mapping[VisitKey, Visit], now: int, horizons: Horizons) -> list[Gauge]:
     """The gauges from a look at every visit."""
-    young = now - longest.wait
-    talking = now - longest.conversation
     found: dict[tuple[str, str, str], list[tuple[int, int | None]]] = {}
     for (tenant, _, _), visit in visits.items():
         queue = queue_of(visit)
@@ -430,11 +430,24 @@ def looked_up(visits: Mapping[VisitKey, Visit], now: int, longest: Longest) -> l
         if is_open(visit) and queue is not None and offer is not None:
             found.setdefault((tenant, queue, visit.channel), []).append((offer, visit.answered_at))
     return [
-        Gauge(
-            *home,
-            sorted(offer for offer, answer in open_ones if answer is None and offer >= young),
-            sum(answer is not None and answer >= talking for _, answer in open_ones),
-            sum(answer is None and offer < young for offer, answer in open_ones),
-        )
-        for home, open_ones in found.items()
+        gauge_of(home, open_ones, now, horizons.of(home[2])) for home, open_ones in found.items()
     ]
+
+
+def gauge_of(
+    home: tuple[str, str, str],
+    open_ones: list[tuple[int, int | None]],
+    now: int,
+    longest: Longest,
+) -> Gauge:
+    """The gauge of one queue and channel, from the offers and answers of its open visits."""
+    young = now - longest.wait
+    hour = now - min(SHORT, longest.conversation)
+    answers = [answer for _, answer in open_ones if answer is not None]
+    return Gauge(
+        *home,
+        sorted(offer for offer, answer in open_ones if answer is None and offer >= young),
+        sum(answer >= hour for answer in answers),
+        sum(answer is None and offer < young for offer, answer in open_ones),
+        sorted(answer for answer in answers if now - longest.conversation <= answer < hour),
+    )

@@ -8,6 +8,7 @@ import pytest
 from floorpulse.contracts import events
 from floorpulse.contracts.cells import Cell, Cells
 from floorpulse.contracts.events import AnyEvent
+from floorpulse.contracts.horizons import Horizons
 from floorpulse.contracts.updates import revision
 from floorpulse.contracts.visits import Longest, decode_visit
 from floorpulse.kpi_engine.fold.panes import NEVER, Change, Panes, StoredPane
@@ -33,12 +34,12 @@ def apply(partition: Partition, *history: AnyEvent) -> Partition:
 
 
 NOTHING = StoredRecords()
-LONGEST = Longest(wait=4 * HOUR, conversation=2 * HOUR)
+LONGEST = Horizons(Longest(wait=4 * HOUR, conversation=2 * HOUR))
 
 
-def fresh(since: int = NEVER, longest: Longest = LONGEST) -> Partition:
+def fresh(since: int = NEVER, horizons: Horizons = LONGEST) -> Partition:
     return Partition(
-        PartitionPosition(3, "log", 1, 7, 100), MINUTE, ClaimedPresence(longest), since
+        PartitionPosition(3, "log", 1, 7, 100), MINUTE, ClaimedPresence(horizons), since
     )
 
 

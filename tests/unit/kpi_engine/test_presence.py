@@ -9,7 +9,8 @@ import pytest
 from floorpulse.contracts import events
 from floorpulse.contracts.cells import Cell
 from floorpulse.contracts.events import AnyEvent
-from floorpulse.contracts.presence import encode_page
+from floorpulse.contracts.horizons import Horizons
+from floorpulse.contracts.presence import Page, encode_page
 from floorpulse.contracts.updates import Gauge
 from floorpulse.contracts.visits import Longest, Visit
 from floorpulse.kpi_engine.fold.partition import Partition
@@ -27,7 +28,7 @@ MONTHS = 70 * 24 * HOUR
 
 @pytest.fixture
 def store() -> MemoryStore:
-    return MemoryStore(longest=Longest(wait=4 * HOUR, conversation=2 * HOUR))
+    return MemoryStore(horizons=Horizons(Longest(wait=4 * HOUR, conversation=2 * HOUR)))
 
 
 def offered(contact: str, at: int, queue: str = "sales") -> AnyEvent:
@@ -249,7 +250,7 @@ def test_an_answer_that_was_given_too_long_ago_is_not_in_progress(store: MemoryS
 
 
 def test_the_end_of_a_conversation_that_was_given_up_changes_nothing() -> None:
-    presence = PartitionPresence(Longest(4 * HOUR, 2 * HOUR))
+    presence = PartitionPresence(Horizons(Longest(4 * HOUR, 2 * HOUR)))
     presence.wait(HOME, LOST, NOW - 3 * HOUR)
     presence.answer(HOME, LOST, NOW - 3 * HOUR, NOW - 3 * HOUR)
     presence.expire(NOW)
@@ -260,7 +261,7 @@ def test_the_end_of_a_conversation_that_was_given_up_changes_nothing() -> None:
 
 
 def test_who_was_answered_too_long_ago_does_not_enter() -> None:
-    presence = PartitionPresence(Longest(4 * HOUR, 2 * HOUR))
+    presence = PartitionPresence(Horizons(Longest(4 * HOUR, 2 * HOUR)))
     presence.expire(NOW)
     presence.enter(LOST, Visit(NOW - 3 * HOUR, "sales", answered_at=NOW - 3 * HOUR))
 
@@ -269,7 +270,7 @@ def test_who_was_answered_too_long_ago_does_not_enter() -> None:
 
 
 def test_of_deleted_months_no_visit_is_counted_as_unresolved() -> None:
-    presence = PartitionPresence(Longest(4 * HOUR, 2 * HOUR))
+    presence = PartitionPresence(Horizons(Longest(4 * HOUR, 2 * HOUR)))
     presence.wait(HOME, ("acme", "new", 1), NOW - HOUR)
     presence.keep_since(NOW - MONTHS)
     presence.expire(NOW)
@@ -280,7 +281,7 @@ def test_of_deleted_months_no_visit_is_counted_as_unresolved() -> None:
 
 
 def test_a_conversation_too_old_for_the_moment_that_was_asked_about_is_not_in_progress() -> None:
-    presence = PartitionPresence(Longest(4 * HOUR, 2 * HOUR))
+    presence = PartitionPresence(Horizons(Longest(4 * HOUR, 2 * HOUR)))
     presence.enter(("acme", "new", 1), Visit(NOW, "sales", answered_at=NOW))
     assert presence.gauges(NOW) == sales(in_progress=1)
 
@@ -288,3 +289,49 @@ def test_a_conversation_too_old_for_the_moment_that_was_asked_about_is_not_in_pr
     assert presence.gauges(NOW) == sales(in_progress=1)
     presence.hang_up(HOME, LOST)
     assert presence.gauges(NOW) == sales(in_progress=1)
+
+
+MAIL = ("acme", "support", "email")
+DAYS = 24 * HOUR
+BY_CHANNEL = Horizons(Longest(35 * DAYS, 35 * DAYS), {"voice": Longest(4 * HOUR, 4 * HOUR)})
+
+
+def test_a_mail_waits_for_weeks_beside_a_call_that_was_lost() -> None:
+    presence = PartitionPresence(BY_CHANNEL)
+    presence.wait(HOME, LOST, NOW - 63 * HOUR)
+    presence.wait(MAIL, ("acme", "m1", 1), NOW - 63 * HOUR)
+    presence.expire(NOW)
+
+    assert len(presence) == 1
+    assert presence.gauges(NOW) == [
+        *sales(unresolved=1),
+        Gauge(*MAIL, [NOW - 63 * HOUR], 0, 0),
+    ]
+
+    presence.answer(MAIL, ("acme", "m1", 1), NOW - 63 * HOUR, NOW - 63 * HOUR)
+    assert presence.gauges(NOW)[1] == Gauge(*MAIL, [], 0, 0, [NOW - 63 * HOUR])
+
+
+def test_who_talks_for_more_than_an_hour_is_told_with_the_answer() -> None:
+    presence = PartitionPresence(BY_CHANNEL)
+    for contact, ago in (("old", 3 * HOUR), ("new", 10 * MINUTE), ("gone", 5 * HOUR)):
+        presence.enter(("acme", contact, 1), Visit(NOW - ago, "sales", answered_at=NOW - ago))
+
+    assert presence.gauges(NOW) == [Gauge(*HOME, [], 1, 0, [NOW - 3 * HOUR])]
+    assert presence.gauges(NOW + HOUR) == [
+        Gauge(*HOME, [], 0, 0, [NOW - 3 * HOUR, NOW - 10 * MINUTE])
+    ]
+    presence.hang_up(HOME, ("acme", "old", 1))
+    assert presence.gauges(NOW + HOUR) == [Gauge(*HOME, [], 0, 0, [NOW - 10 * MINUTE])]
+
+
+def test_a_page_of_before_has_one_horizon_for_all_channels() -> None:
+    counted = [(MAIL, {0: 1})]
+    old = Page(NOW - 4 * HOUR, NOW - 4 * HOUR, [MAIL], [(0, "m2", 1, NOW)], [], [], counted)
+    presence = PartitionPresence(BY_CHANNEL)
+    presence.read(old)
+    presence.complete()
+    presence.stop_waiting(MAIL, ("acme", "m1", 1), NOW - 5 * HOUR)
+    presence.expire(NOW)
+
+    assert presence.gauges(NOW) == [Gauge(*MAIL, [NOW], 0, 0)]

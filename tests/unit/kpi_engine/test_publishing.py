@@ -6,6 +6,7 @@ import pytest
 
 from floorpulse.contracts import events
 from floorpulse.contracts.events import AnyEvent
+from floorpulse.contracts.horizons import Horizons
 from floorpulse.contracts.updates import Update
 from floorpulse.contracts.visits import Longest
 from floorpulse.kpi_engine.fold.partition import Partition, PartitionPosition
@@ -19,7 +20,7 @@ NOW = 1_794_300_000_000
 HOUR = 3_600_000
 MINUTE = 60_000
 ALLOWED = 15_000
-LONGEST = Longest(4 * HOUR, 4 * HOUR)
+LONGEST = Horizons(Longest(4 * HOUR, 4 * HOUR))
 
 
 class Clocks:

@@ -3,6 +3,7 @@
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from floorpulse.contracts.horizons import Horizons
 from floorpulse.contracts.visits import Longest, Visit, offer_at, wait_of
 from floorpulse.figures.history.gauges import PastGauges
 from floorpulse.figures.selection import By, RowKey, Selection
@@ -12,6 +13,12 @@ SECOND = 1000
 HOUR = 3600 * SECOND
 NOW = 100 * HOUR
 LONGEST = Longest(wait=4 * HOUR, conversation=4 * HOUR)
+
+
+def horizons(_: int, longest: Longest = LONGEST) -> Horizons:
+    return Horizons(longest)
+
+
 TOTAL = Selection("demo", by=By.TOTAL)
 QUARTERS = [NOW - 2 * HOUR + quarter * HOUR // 4 for quarter in range(8)]
 
@@ -33,7 +40,7 @@ visits = st.lists(
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(visits)
 def test_every_instant_counts_who_was_there(told: list[Visit]) -> None:
-    gauges = PastGauges(TOTAL, QUARTERS, LONGEST, NOW)
+    gauges = PastGauges(TOTAL, QUARTERS, horizons, NOW)
     for visit in told:
         gauges.add(visit)
 
@@ -61,7 +68,7 @@ def talks(visit: Visit, instant: int) -> bool:
 def test_what_never_ended_is_forgotten_at_the_longest_wait_and_does_not_reach_into_the_future() -> (
     None
 ):
-    gauges = PastGauges(TOTAL, [NOW - 10 * HOUR, NOW - 7 * HOUR, NOW, NOW + HOUR], LONGEST, NOW)
+    gauges = PastGauges(TOTAL, [NOW - 10 * HOUR, NOW - 7 * HOUR, NOW, NOW + HOUR], horizons, NOW)
     gauges.add(waiting(NOW - 11 * HOUR))
     gauges.add(waiting(NOW - HOUR))
 
@@ -70,7 +77,10 @@ def test_what_never_ended_is_forgotten_at_the_longest_wait_and_does_not_reach_in
 
 def test_a_conversation_that_never_ended_is_forgotten_at_the_longest_conversation() -> None:
     gauges = PastGauges(
-        TOTAL, [NOW - 5 * HOUR, NOW - HOUR], LONGEST._replace(conversation=6 * HOUR), NOW
+        TOTAL,
+        [NOW - 5 * HOUR, NOW - HOUR],
+        lambda at: horizons(at, LONGEST._replace(conversation=6 * HOUR)),
+        NOW,
     )
     gauges.add(Visit(offered_at=NOW - 9 * HOUR, queue="sales", answered_at=NOW - 8 * HOUR))
 
@@ -79,7 +89,7 @@ def test_a_conversation_that_never_ended_is_forgotten_at_the_longest_conversatio
 
 
 def test_an_answer_stamped_before_the_offer_is_in_progress_from_the_answer() -> None:
-    gauges = PastGauges(TOTAL, [NOW - 5 * SECOND], LONGEST, NOW)
+    gauges = PastGauges(TOTAL, [NOW - 5 * SECOND], horizons, NOW)
     gauges.add(
         Visit(
             offered_at=NOW - 3 * SECOND,
@@ -95,7 +105,7 @@ def test_an_answer_stamped_before_the_offer_is_in_progress_from_the_answer() -> 
 
 
 def test_only_the_selected_count_each_in_its_row() -> None:
-    gauges = PastGauges(Selection("demo", ("sales",)), [NOW], LONGEST, NOW)
+    gauges = PastGauges(Selection("demo", ("sales",)), [NOW], horizons, NOW)
     for visit in (waiting(NOW - SECOND), waiting(NOW - SECOND, "help"), Visit(answered_at=NOW)):
         gauges.add(visit)
 

@@ -29,7 +29,7 @@ def test_a_restated_definition_names_what_it_is(restatement: Restatement, name: 
 @pytest.mark.parametrize(
     ("restatement", "says"),
     [
-        (Restatement(threshold=3601), "threshold=3601 is outside 0 to 3600"),
+        (Restatement(threshold=2_419_201), "threshold=2419201 is outside 0 to 2419200"),
         (Restatement(short=-1), "short=-1 is outside"),
         (Restatement(threshold=5), "short=5 must be below threshold=5"),
         (Restatement(Formula.V6, short=20), "short=20 must be below threshold=20"),
