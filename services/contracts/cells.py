@@ -19,7 +19,7 @@ class Cell(IntEnum):
     """The counters and sums. Codes are stored: never renumber, only add.
 
     Offer families stand in the pane of the offer, handle families in the pane of the completion,
-    surveys and evaluations once in the pane of their submission and once (`CONTACT_…`) in the pane
+    `MISSED` in the pane of the instant at which an agent did not take the contact, surveys and evaluations once in the pane of their submission and once (`CONTACT_…`) in the pane
     of the contact's offer, complaints in the pane of their receipt.
     """
 
@@ -43,6 +43,8 @@ class Cell(IntEnum):
     WRAP = 23
     HELD = 24
     TRANSFERRED = 25
+    WRAP_TOLD = 26
+    MISSED = 27
     SURVEY_OFFERED = 30
     CSAT_COUNT = 31
     CSAT_SUM = 32

@@ -31,7 +31,8 @@ class Page(msgspec.Struct, frozen=True, array_like=True, gc=False):
     longer do either. Whoever was offered before `waits_since`, or answered before `talks_since`
     (epoch milliseconds), is too old to be there: such visits are dropped from what earlier pages
     said. `unresolved` holds, for each queue and channel whose count changed, how many stored visits
-    without an outcome are that old.
+    without an outcome are that old. `agents` are those who answered `answered`, in its order; ""
+    where nobody is known, and none at all in pages of before they were written.
     """
 
     waits_since: int
@@ -41,6 +42,7 @@ class Page(msgspec.Struct, frozen=True, array_like=True, gc=False):
     answered: list[Entry]
     over: list[VisitKey]
     unresolved: list[tuple[Home, Counts]]
+    agents: list[str] = []
 
     def __len__(self) -> int:
         return len(self.waiting) + len(self.answered) + len(self.over) + len(self.unresolved)

@@ -56,6 +56,19 @@ class Gauge(msgspec.Struct, frozen=True, array_like=True, gc=False):
     unresolved: int
 
 
+class Talk(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A visit that `agent` is in, in `queue`, since it answered (epoch milliseconds); without an
+    agent it is over, or nobody told who answered.
+    """
+
+    tenant: str
+    contact: str
+    visit: int
+    agent: str = ""
+    queue: str = ""
+    since: int = 0
+
+
 class SourceHeard(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What one partition heard of a tenant's source, by spans of the worker's own clock: no
     instant, so that no two clocks are compared.
@@ -80,8 +93,9 @@ class Update(msgspec.Struct, frozen=True, kw_only=True):
     first event), `sequence` rises with every update of one owner. `published_at` is the worker's
     wall clock in epoch milliseconds: it tells how far two clocks are apart, and nothing is decided
     by it. `applied` and `dead` count records since the log's first generation. `agents` are those
-    whose last state changed, `heard` the sources heard of. A set of rows too large for one record
-    comes in several; `gauges` is None in all but the last.
+    whose last state changed, `heard` the sources heard of. `talks` are the visits in progress that
+    began or ended; where `all_talks`, all there are. A set of rows too large for one record comes
+    in several; `gauges` is None in all but the last.
     """
 
     partition: int
@@ -99,3 +113,5 @@ class Update(msgspec.Struct, frozen=True, kw_only=True):
     agents: list[AgentNow] = []
     heard: list[SourceHeard] = []
     sequence: int = 0
+    talks: list[Talk] = []
+    all_talks: bool = False

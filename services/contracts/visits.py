@@ -114,11 +114,20 @@ class Complaint(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True
         return next((value for value in values if value is not None), None)
 
 
+class Miss(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):
+    """An agent was offered the contact at `at` and did not take it."""
+
+    at: int
+    agent: str
+    queue: str | None = None
+
+
 class Visit(msgspec.Struct, array_like=True, omit_defaults=True, gc=False):
     """Everything known of one visit. Only the engine changes one, and only a private copy.
 
     `queue` and `channel` are the offer's; `answered_queue` and `abandoned_queue` stand in while the
-    offer is unknown. `holds` and `resumes` are sorted instants without repetition.
+    offer is unknown. `holds` and `resumes` are sorted instants without repetition, `missed` are the
+    times agents did not take it, likewise.
     """
 
     offered_at: int | None = None
@@ -150,6 +159,7 @@ class Visit(msgspec.Struct, array_like=True, omit_defaults=True, gc=False):
     surveys: dict[str, Survey] | None = None
     evaluations: dict[str, Evaluation] | None = None
     complaints: dict[str, Complaint] | None = None
+    missed: tuple[Miss, ...] = ()
 
 
 encode_visit = msgspec.msgpack.Encoder().encode

@@ -5,18 +5,19 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from itertools import repeat
 from types import MappingProxyType
 from typing import NamedTuple
 
 from floorpulse.contracts.cells import Cell, Cells, Histogram
-from floorpulse.contracts.events import AgentState
+from floorpulse.contracts.agents import StateNow
 from floorpulse.counting.histograms import quantile
 from floorpulse.kpis.plan import Ahead, Elapsed
 from floorpulse.kpis.policies import ServiceLevelPolicy
 from floorpulse.kpis.statistics import wilson
 
-Staff = Mapping[AgentState, int]
+Staff = Mapping[StateNow, int]
 """Agents by state: of a moment how many, of a span the milliseconds they spent in each"""
 NOBODY: Staff = MappingProxyType({})
 
@@ -48,8 +49,9 @@ class SpanFigures(NamedTuple):
     still wait.
 
     `waits` are the waits so far of those visits, `complaints` the ages of the span's complaints
-    that are still open, both in milliseconds. `staff` is the time of agents by state, milliseconds.
-    `plan` is what was forecast for the span.
+    that are still open, both in milliseconds. `staff` is the time of agents by state, milliseconds;
+    `breaks` is that on break by the reason told, of those reasons that are asked for (None: the
+    time on break is not told apart). `plan` is what was forecast for the span.
     """
 
     cells: Cells
@@ -57,6 +59,7 @@ class SpanFigures(NamedTuple):
     complaints: tuple[int, ...] = ()
     staff: Staff = NOBODY
     plan: Plan = NO_PLAN
+    breaks: Mapping[str, int] | None = None
 
     def of(self, *cells: Cell) -> int:
         """Sum of the named counters."""
@@ -79,12 +82,21 @@ class MomentFigures(NamedTuple):
     handled: int = 0
 
 
+class NoValue(StrEnum):
+    """Why a figure has no value although something happened."""
+
+    NO_STATES = "no_states"
+    """Agents are there of whom no source tells the state."""
+    NO_WRAP_UP = "no_wrap_up"
+    """Contacts were handled, and no source told the work after any of them."""
+
+
 class Value(NamedTuple):
     """A figure with its parts.
 
     A count has no denominator; a mean's numerator is the sum in the unit of its value; a share's
     parts are counts and come with the 95 % Wilson interval `low`…`high`; a quantile's denominator
-    is its sample.
+    is its sample. Where no source tells what it takes, `reason` says so.
     """
 
     value: float | None
@@ -92,6 +104,7 @@ class Value(NamedTuple):
     denominator: float | None
     low: float | None = None
     high: float | None = None
+    reason: NoValue | None = None
 
 
 Measure = Callable[[SpanFigures, ServiceLevelPolicy], Value]

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from floorpulse.board.domain.agents import Skills
-from floorpulse.contracts.events import AgentState
+from floorpulse.contracts.agents import StateNow
 from floorpulse.figures.tenant_view import TenantView
 
 EVERYBODY = None
@@ -15,7 +15,7 @@ class AgentsByQueue:
 
     def __init__(self) -> None:
         self._changes = -1
-        self._heads: dict[tuple[Skills, AgentState], int] = {}
+        self._heads: dict[tuple[Skills, StateNow], int] = {}
 
     def changed(self, view: TenantView) -> Collection[str | None]:
         """The queues that any agent serves who came, went or changed since last time, as they are

@@ -8,10 +8,10 @@ import asyncpg
 
 from floorpulse.board.adapters.rows import ANSWER_WITHIN, FREE_WITHIN, away
 from floorpulse.board.domain.windows import HOUR, Span
-from floorpulse.contracts.agents import decode_entered
+from floorpulse.contracts.agents import LONGEST, OLDEST, decode_entered
 from floorpulse.contracts.visits import Visit, decode_visit, encode_visit
 from floorpulse.figures.selection import Selection
-from floorpulse.figures.staff.attendance import AgentEntered
+from floorpulse.figures.staff.attendance import CONVERSATION, AgentEntered, AgentTook, contact_of
 
 FETCHED = 1000
 """Rows of one round trip"""
@@ -30,10 +30,24 @@ and by post or of late opinions
 """
 DRIFT = HOUR
 """How far an answer may be stamped before its offer by a source with two clocks"""
-PLAIN = encode_visit(Visit())[-8:]
-"""How the record of a visit ends that has no hold, no transfer, no survey, evaluation or complaint:
-those are its last fields
+PLAIN = encode_visit(Visit())[-9:]
+"""How the record of a visit ends that has no hold, no transfer, no survey, evaluation, complaint or
+miss: those are its last fields
 """
+
+# Two days back every state counts; before that, those that are believed for longer.
+LAST_STATES = """
+SELECT DISTINCT ON (agent) agent, body FROM (
+    (SELECT DISTINCT ON (agent) agent, at, state, body FROM agent_state
+        WHERE tenant = $1 AND at >= $2 AND at < $4 ORDER BY agent, at DESC, state DESC)
+    UNION ALL
+    (SELECT DISTINCT ON (agent) agent, at, state, body FROM agent_state
+        WHERE tenant = $1 AND lasts IS NOT NULL AND at >= $3 AND at < $4
+        ORDER BY agent, at DESC, state DESC)
+) AS last ORDER BY agent, at DESC, state DESC
+"""
+
+TAKEN = "SELECT body FROM visit WHERE tenant = $1 AND offered_at >= $2 AND offered_at < $3"
 
 # What is older than a day is read only where it may still count: other channels last longer,
 # opinions come late.
@@ -41,8 +55,8 @@ VISITS = """
 SELECT body FROM visit
 WHERE tenant = $1 AND offered_at >= $2 - $5::bigint AND offered_at < $3
   AND (offered_at >= $2 - $6::bigint OR channel NOT IN ('voice', 'chat') OR substring(body
-      FROM octet_length(body) - 7) <> $7)
-  AND ($4::text[] IS NULL OR queue = ANY ($4) OR substring(body FROM octet_length(body) - 7) <> $7)
+      FROM octet_length(body) - 8) <> $7)
+  AND ($4::text[] IS NULL OR queue = ANY ($4) OR substring(body FROM octet_length(body) - 8) <> $7)
 UNION ALL
 SELECT body FROM visit WHERE tenant = $1 AND offered_at IS NULL
 """
@@ -51,8 +65,25 @@ SELECT body FROM visit WHERE tenant = $1 AND offered_at IS NULL
 class PostgresAgents:
     """An `AgentHistory` over a pool of connections."""
 
-    def __init__(self, pool: asyncpg.Pool) -> None:
+    def __init__(self, pool: asyncpg.Pool, conversation: int = CONVERSATION) -> None:
+        """A contact is believed to go on for `conversation` milliseconds."""
         self._pool = pool
+        self._conversation = conversation
+
+    async def last_states(self, tenant: str, before: int) -> Sequence[AgentEntered]:
+        """The agents' last states before an instant."""
+        bounds = before - 2 * LONGEST, before - OLDEST, before
+        return [
+            AgentEntered(agent, decode_entered(body))
+            async for portion in self._read(LAST_STATES, tenant, *bounds)
+            for agent, body in map(tuple, portion)
+        ]
+
+    async def contacts(self, tenant: str, span: Span) -> AsyncIterator[Sequence[AgentTook]]:
+        """What agents took of the visits offered in `span`."""
+        async for portion in self._read(TAKEN, tenant, span.begin, span.end):
+            taken = (contact_of(decode_visit(row[0]), self._conversation) for row in portion)
+            yield [one for one in taken if one is not None]
 
     async def states(self, tenant: str, span: Span) -> AsyncIterator[Sequence[AgentEntered]]:
         """The states entered in `span`, in the order of agents and times."""

@@ -8,7 +8,6 @@ from dataclasses import replace
 from floorpulse.board.domain.board import Board
 from floorpulse.board.domain.series import QueueChannel, QueueChannelSpan
 from floorpulse.board.domain.windows import Span
-from floorpulse.contracts.agents import AgentNow
 from floorpulse.contracts.cells import add
 from floorpulse.contracts.updates import PaneRow, Update
 from floorpulse.contracts.visits import Visit
@@ -47,7 +46,7 @@ class FloorThen:
     def _sum(self, queue_channel: QueueChannel, begin: int) -> SummedPanes:
         return self._sums.setdefault((queue_channel, begin), SummedPanes())
 
-    def update(self, agents: Sequence[AgentNow]) -> Update:
+    def update(self) -> Update:
         """All of it as news to a board: a row for each span, in the place of its first pane."""
         for (queue_channel, begin), cells in changes_of(self._visits, self._spans).items():
             add(self._sum(queue_channel, begin).cells, cells)
@@ -64,7 +63,6 @@ class FloorThen:
             watermark=None,
             rows=[self._row(*one) for one in self._sums.items()],
             gauges=self._visits.gauges(),
-            agents=list(agents),
         )
 
     @staticmethod

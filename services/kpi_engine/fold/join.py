@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from floorpulse.contracts.visits import Complaint, Evaluation, Survey, Visit
-from floorpulse.kpi_engine.fold.merge import rank
+from floorpulse.kpi_engine.fold.merge import rank, united_misses
 
 T = TypeVar("T")
 
@@ -45,6 +45,7 @@ def join(one: Visit, other: Visit) -> Visit:
         )
     joined.holds = tuple(sorted({*one.holds, *other.holds}))
     joined.resumes = tuple(sorted({*one.resumes, *other.resumes}))
+    joined.missed = united_misses(one.missed, other.missed)
     joined.surveys = _union(one.surveys, other.surveys, _survey)
     joined.evaluations = _union(one.evaluations, other.evaluations, _evaluation)
     joined.complaints = _union(one.complaints, other.complaints, _complaint)

@@ -5,7 +5,7 @@ Every field is one of four joins:
 
     earliest   offered, answered, abandoned, left; a survey's asking    smallest (at, content) wins
     latest     ended, wrapped, transferred; answers, evaluations        largest (at, content) wins
-    union      holds, resumes, statements on a complaint                sorted, without repetition
+    union      holds, resumes, misses, statements on a complaint        sorted, without repetition
     name       a survey's queue, named by several events                 smallest name wins
 
 Content breaks ties between different events of one instant, so even those merge to the same visit
@@ -19,7 +19,7 @@ import msgspec
 
 from floorpulse.contracts import events
 from floorpulse.contracts.events import AnyEvent
-from floorpulse.contracts.visits import Complaint, Evaluation, Statement, Survey, Visit
+from floorpulse.contracts.visits import Complaint, Evaluation, Miss, Statement, Survey, Visit
 
 
 def rank(*parts: Any) -> tuple[tuple[bool, Any], ...]:
@@ -176,6 +176,19 @@ def _wrapped(visit: Visit, event: events.ContactWrapped) -> bool:
     return True
 
 
+def _missed(visit: Visit, event: events.AgentMissed) -> bool:
+    miss = Miss(_instant(event), event.agent, event.queue)
+    if miss in visit.missed:
+        return False
+    visit.missed = united_misses(visit.missed, (miss,))
+    return True
+
+
+def united_misses(one: tuple[Miss, ...], other: tuple[Miss, ...]) -> tuple[Miss, ...]:
+    """The misses of both, each once, in order."""
+    return tuple(sorted({*one, *other}, key=lambda miss: rank(*msgspec.structs.astuple(miss))))
+
+
 def _unheard(_visit: Visit, _event: AnyEvent) -> bool:
     return False
 
@@ -281,6 +294,7 @@ _MERGES: dict[type, Callable[[Visit, Any], bool]] = {
     events.ContactWrapped: _wrapped,
     events.ContactAmended: _unheard,
     events.ContactRetracted: _unheard,
+    events.AgentMissed: _missed,
     events.QaScored: _scored,
     events.QaRetracted: _retracted,
     events.SurveyOffered: _asked,

@@ -21,6 +21,7 @@ import msgspec
 
 from floorpulse.contracts.cells import Cells, add
 from floorpulse.contracts.events import (
+    AgentMissed,
     AnyEvent,
     ComplaintClosed,
     ComplaintOpened,
@@ -78,11 +79,15 @@ def visit_key(event: AnyEvent) -> VisitKey:
     """The visit an event of a contact or about one belongs to.
 
     A survey, evaluation or complaint without a contact has a record of its own, numbered 0, which
-    no contact can have.
+    no contact can have; so has a miss of which it is not told in which visit it was.
     """
     contact = event.contact  # type: ignore[union-attr]  # agent states have no visit and are not asked about
+    if contact is not None and event.visit is not None:  # type: ignore[union-attr]
+        return event.tenant, contact, event.visit  # type: ignore[union-attr, return-value]
+    if type(event) is AgentMissed:
+        return event.tenant or "", f"missed:{event.agent}:{event.at}", 0
     if contact is not None:
-        return event.tenant, contact, event.visit or 1  # type: ignore[union-attr, return-value]
+        return event.tenant, contact, 1  # type: ignore[return-value]
     prefix, name = _OWN_NAME[type(event)]
     return event.tenant, prefix + getattr(event, name), 0  # type: ignore[return-value]
 
@@ -121,6 +126,7 @@ class Visits:
         self.dirty: dict[VisitKey, bool] = {}
         self._doubted: set[VisitKey] = set()
         self._absent = presence.absent
+        presence.rows = self.rows
         self._panes = panes
 
     # ------------------------------------------------------------- applying

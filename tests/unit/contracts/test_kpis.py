@@ -101,6 +101,8 @@ HANDLED: Cells = {
     Cell.WRAP: 40_500,
     Cell.HELD: 1,
     Cell.TRANSFERRED: 3,
+    Cell.WRAP_TOLD: 3,
+    Cell.MISSED: 2,
     Histogram.HANDLE_TIME + span_bucket(100_000): 3,
     Histogram.HANDLE_TIME + span_bucket(200_500): 1,
 }
@@ -155,7 +157,8 @@ OPINIONS: Cells = {
         ("aht", HANDLED, 125.125, 500.5, 4),
         ("att", HANDLED, 100, 400, 4),
         ("hold_time", HANDLED, 15, 60, 4),
-        ("acw", HANDLED, 10.125, 40.5, 4),
+        ("acw", HANDLED, 13.5, 40.5, 3),
+        ("missed", HANDLED, 2, 2, None),
         ("aht_p50", HANDLED, 100, 100, 4),
         ("aht_p90", HANDLED, 201, 201, 4),
         ("hold_rate", HANDLED, 0.25, 1, 4),
