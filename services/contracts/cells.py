@@ -19,8 +19,9 @@ class Cell(IntEnum):
     """The counters and sums. Codes are stored: never renumber, only add.
 
     Offer families stand in the pane of the offer, handle families in the pane of the completion,
-    `MISSED` in the pane of the instant at which an agent did not take the contact, surveys and evaluations once in the pane of their submission and once (`CONTACT_…`) in the pane
-    of the contact's offer, complaints in the pane of their receipt.
+    `MISSED` in the pane of the instant at which an agent did not take the contact, surveys and
+    evaluations once in the pane of their submission and once (`CONTACT_…`) in the pane of the
+    contact's offer, complaints in the pane of their receipt.
     """
 
     OFFERED = 1

@@ -185,7 +185,7 @@ class AgentStateChanged(Event, frozen=True, kw_only=True, gc=False, tag="agent.s
     queues: Annotated[list[Name], Meta(max_length=64)] | None = None
     team: Name | None = None
     site: Name | None = None
-    lasts_ms: Annotated[Milliseconds, Meta(ge=1)] | None = None
+    lasts_ms: Annotated[int, Meta(ge=1, le=31 * 86_400_000)] | None = None
 
 
 class AboutContact(Event, frozen=True, kw_only=True, gc=False):

@@ -10,8 +10,8 @@ from itertools import repeat
 from types import MappingProxyType
 from typing import NamedTuple
 
-from floorpulse.contracts.cells import Cell, Cells, Histogram
 from floorpulse.contracts.agents import StateNow
+from floorpulse.contracts.cells import Cell, Cells, Histogram
 from floorpulse.counting.histograms import quantile
 from floorpulse.kpis.plan import Ahead, Elapsed
 from floorpulse.kpis.policies import ServiceLevelPolicy

@@ -15,13 +15,13 @@ from floorpulse.contracts.agents import LONGEST, OLDEST, AgentNow, Entered
 from floorpulse.contracts.cells import Cell, Cells, Histogram, add
 from floorpulse.contracts.updates import Gauge, PaneKey, PaneRow, Talk, Update, revision
 from floorpulse.contracts.visits import Visit, is_open, offer_at, queue_of
+from floorpulse.counting.agent_record import NO_END, WORK
 from floorpulse.counting.contributions import contributions
 from floorpulse.counting.histograms import HOUR, hour_bucket
 from floorpulse.figures.at.ports import BeyondRetentionError, MomentPortion, MomentReading
 from floorpulse.figures.open_complaints import StoredComplaint, complaints_of
 from floorpulse.figures.ports import CorrectionPlace, Place, StoredCorrection, StoredVisit
 from floorpulse.figures.selection import Selection
-from floorpulse.counting.agent_record import NO_END, WORK
 from floorpulse.figures.staff.attendance import (
     CONVERSATION,
     AgentEntered,

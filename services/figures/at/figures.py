@@ -120,7 +120,6 @@ class PastFloors:
             await self._attend(board, tenant, moment.at)
         return Floors(board, lambda: moment.at, now.definitions)
 
-
     async def _attend(self, board: Board, tenant: str, at: int) -> None:
         """Let a board know the agents as they were: what they had told and what they had taken."""
         for agent in await self._tables.moments.agents_at(tenant, at):

@@ -83,10 +83,7 @@ class FoldedAgents:
         """Contacts in the queues that show them."""
         async for portion in self._agents.contacts(tenant, span):
             yield (
-                [
-                    AgentTook(one.agent, self._in_shown(tenant, one.contact))
-                    for one in portion
-                ]
+                [AgentTook(one.agent, self._in_shown(tenant, one.contact)) for one in portion]
                 if self._names.folded(tenant)
                 else portion
             )

@@ -70,9 +70,9 @@ class StayInSpan(NamedTuple, Generic[K]):
 
 
 class Piece(NamedTuple):
-    """A part of the span with this index; `first`: it is the part with which the span begins."""
+    """A part of the span with this number; `first`: it is the part with which the span begins."""
 
-    index: int
+    number: int
     begin: int
     end: int
     first: bool
@@ -177,12 +177,10 @@ class Attendance(Generic[K]):
                     break
                 lasted = max(0, min(over, piece.end) - max(since, piece.begin))
                 there = piece.first and since <= piece.begin
-                yield StayInSpan(piece.index, about, entered, lasted, there)
+                yield StayInSpan(piece.number, about, entered, lasted, there)
 
 
-def untold(
-    told: Sequence[Entered], contacts: Sequence[AgentContact]
-) -> Sequence[AgentContact]:
+def untold(told: Sequence[Entered], contacts: Sequence[AgentContact]) -> Sequence[AgentContact]:
     """The contacts that an agent's states do not tell: it told none of work in the day before their
     end and before their begin; `told` ascending.
     """
@@ -197,9 +195,7 @@ def untold(
     return [contact for contact in contacts if not is_told(contact)]
 
 
-def told_over(
-    told: Sequence[Entered], begin: int, end: int
-) -> Iterator[tuple[int, int, Entered]]:
+def told_over(told: Sequence[Entered], begin: int, end: int) -> Iterator[tuple[int, int, Entered]]:
     """What is shown in [begin, end) of an agent of whom only states are known, as `shown_over` has
     it, but quickly.
     """
@@ -212,8 +208,12 @@ def told_over(
         if entered.state != "offline":
             since, until = max(begin, believed), min(following, believed + LEFT_OPEN, end)
             if since < until:
-                yield since, until, msgspec.structs.replace(
-                    entered, at=believed, state="unknown", reason="", lasts=LONGEST
+                yield (
+                    since,
+                    until,
+                    msgspec.structs.replace(
+                        entered, at=believed, state="unknown", reason="", lasts=LONGEST
+                    ),
                 )
 
 

@@ -9,7 +9,7 @@ from math import fsum, inf
 from floorpulse.contracts.cells import Cell
 from floorpulse.contracts.events import AgentState
 from floorpulse.kpis.erlang.models import Load, fewest, service
-from floorpulse.kpis.figures import Measure, SpanFigures, Value, count
+from floorpulse.kpis.figures import Measure, NoValue, SpanFigures, Value, count
 from floorpulse.kpis.formulas.service_level import hits_and_total, service_level
 from floorpulse.kpis.plan import Ahead
 from floorpulse.kpis.policies import ServiceLevelPolicy

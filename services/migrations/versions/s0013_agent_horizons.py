@@ -1,4 +1,4 @@
-"""States of agents that are believed for longer than a day, found without reading those of years."""
+"""States of agents that are believed for longer than a day are found without reading all."""
 
 from alembic import op
 

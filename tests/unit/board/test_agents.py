@@ -46,7 +46,9 @@ def test_the_later_state_stays_in_whatever_order_they_come() -> None:
     assert states(agents_of(*told)) == states(agents_of(*told[::-1])) == {"ann": "busy"}
 
 
-def test_a_word_from_the_future_does_not_count_and_one_older_than_a_day_tells_nothing_more() -> None:
+def test_a_word_from_the_future_does_not_count_and_one_older_than_a_day_tells_nothing_more() -> (
+    None
+):
     agents = agents_of(
         now("ann", "busy", NOW - LONGEST),
         now("bob", "busy", NOW + 2 * MINUTE),

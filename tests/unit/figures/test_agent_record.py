@@ -11,15 +11,19 @@ from floorpulse.contracts.events import AgentState
 from floorpulse.contracts.updates import Talk
 from floorpulse.contracts.visits import Visit
 from floorpulse.counting.agent_record import AWHILE, AgentContact
-from floorpulse.figures.staff.attendance import CONVERSATION, contact_of, shown_over, told_over, untold
+from floorpulse.figures.staff.attendance import (
+    CONVERSATION,
+    contact_of,
+    shown_over,
+    told_over,
+    untold,
+)
 
 NOON = 1_794_398_400_000
 LASTING = 31 * LONGEST
 
 
-def told(
-    minute: float, state: AgentState, *queues: str, lasts: int = LONGEST
-) -> Entered:
+def told(minute: float, state: AgentState, *queues: str, lasts: int = LONGEST) -> Entered:
     return Entered(NOON + round(minute * MINUTE), state, queues, lasts=lasts)
 
 
@@ -30,9 +34,7 @@ def contact(
     return AgentContact(queue, *(NOON + round(at * MINUTE) for at in (since, until, ends)))
 
 
-def shown(
-    states: list[Entered], contacts: list[AgentContact], *minutes: float
-) -> list[str | None]:
+def shown(states: list[Entered], contacts: list[AgentContact], *minutes: float) -> list[str | None]:
     """The states at these minutes after noon."""
     begin, end = NOON - 10 * LONGEST, NOON + 100 * LONGEST
     spans = list(shown_over(states, contacts, begin, end))
@@ -89,7 +91,9 @@ def test_two_contacts_at_once_are_one_busy_agent_in_both_queues() -> None:
     ]
 
 
-def test_who_never_told_a_state_is_unknown_between_contacts_and_forgotten_after_four_hours() -> None:
+def test_who_never_told_a_state_is_unknown_between_contacts_and_forgotten_after_four_hours() -> (
+    None
+):
     after = AWHILE / MINUTE
 
     assert shown([], [contact(0, 10)], -1, 5, 10, after - 1, after) == [
@@ -142,7 +146,10 @@ def test_of_a_visit_an_agent_took_what_is_known_counts() -> None:
     )
     answered.ended_at = NOON + 9
     answered.wrapped_at = NOON + 11
-    assert contact_of(answered, HOUR) == ("ann", AgentContact("sales", NOON + 5, NOON + 9, NOON + 11))
+    assert contact_of(answered, HOUR) == (
+        "ann",
+        AgentContact("sales", NOON + 5, NOON + 9, NOON + 11),
+    )
 
 
 STATES = st.lists(
@@ -155,7 +162,11 @@ STATES = st.lists(
     max_size=6,
 ).map(lambda some: sorted({one.at: one for one in some}.values(), key=lambda one: one.at))
 CONTACTS = st.lists(
-    st.builds(lambda since, lasted: contact(since, since + lasted), st.integers(-3_000, 3_000), st.integers(0, 239)),
+    st.builds(
+        lambda since, lasted: contact(since, since + lasted),
+        st.integers(-3_000, 3_000),
+        st.integers(0, 239),
+    ),
     max_size=4,
 )
 
