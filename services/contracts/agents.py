@@ -5,6 +5,7 @@ that lost the end of a shift must not fill a month. How long is told with the st
 suits its source. Readers sum the time between states when they are asked.
 """
 
+from functools import lru_cache
 from typing import Literal
 
 import msgspec
@@ -35,7 +36,12 @@ def lasts_of(source: str, told: int | None) -> int:
     """Milliseconds a state is believed without a word: as `told` with it, else what suits its
     source.
     """
-    return told or LASTING.get(source.split(":", 1)[0], LONGEST)
+    return told or _suiting(source)
+
+
+@lru_cache(maxsize=1024)
+def _suiting(source: str) -> int:
+    return LASTING.get(source.split(":", 1)[0], LONGEST)
 
 
 class Entered(

@@ -307,19 +307,17 @@ class PartitionPresence:
         self._over = set()
         if everything:
             return [
-                talk
+                Talk(*key, agent, home[1], since)
                 for home, queue in self._queues.items()
-                for key in queue.answered
-                if (talk := self._talk(key, home)).agent
+                for key, since in queue.answered.items()
+                if (agent := self.agent_of(key))
             ]
-        told = [self._talk(key, home) for key, home in begun.items()]
-        return told + [Talk(*key) for key in over if key not in begun]
-
-    def _talk(self, key: VisitKey, home: Home) -> Talk:
-        queue = self._queues.get(home)
-        since = None if queue is None else queue.answered.get(key)
-        agent = "" if since is None else self.agent_of(key)
-        return Talk(*key, agent, home[1], since or 0) if agent else Talk(*key)
+        told = [Talk(*key) for key in over if key not in begun]
+        for key, home in begun.items():
+            visit = self.rows[key]
+            if visit.agent:
+                told.append(Talk(*key, visit.agent, home[1], visit.answered_at or 0))
+        return told
 
     def _cease(self, key: VisitKey) -> None:
         """A visit is no longer in progress."""

@@ -280,13 +280,23 @@ def test_more_evaluations_than_contacts_cover_all_of_them() -> None:
     [
         kpi.id
         for kpi in CATALOGUE.values()
-        if kpi.unit not in (Unit.CONTACTS, Unit.AGENTS) and isinstance(kpi, SpanKpi)
+        if kpi.unit not in (Unit.CONTACTS, Unit.AGENTS)
+        and isinstance(kpi, SpanKpi)
+        and kpi.id != "break_time"
     ],
 )
 def test_nothing_over_nothing_is_undefined(kpi: str) -> None:
     found = measured(kpi, {})
 
     assert (found.value, found.denominator, found.low, found.high) == (None, 0, None, None)
+
+
+def test_of_contacts_whose_wrap_up_nobody_told_there_is_none_and_a_told_nothing_counts() -> None:
+    untold = measured("acw", {Cell.HANDLED: 4})
+    told = measured("acw", {Cell.HANDLED: 4, Cell.WRAP_TOLD: 2})
+
+    assert (untold.value, untold.denominator, untold.reason) == (None, 0, "no_wrap_up")
+    assert (told.value, told.denominator, told.reason) == (0, 2, None)
 
 
 def test_proportions_come_with_their_interval_and_means_without() -> None:
