@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from floorpulse.cli import groups, sending
+from floorpulse.cli import groups, sending, source_pulls
 from floorpulse.cli.options import AsJson, Demo
 from floorpulse.cli.run import fail, finish, loaded, on_database, on_tables, serve, unknown_settings
 
@@ -34,7 +34,9 @@ class ReadingCommand(StrEnum):
     DEFINITIONS = "definitions"
     RULES = "rules"
     KEYS = "keys"
+    LETTERS = "letters"
     REDRIVE = "redrive"
+    SOURCE = "source"
     RESTORED = "restored"
 
 
@@ -48,6 +50,8 @@ app = typer.Typer(
 app.add_typer(groups.keys, name="keys")
 app.add_typer(groups.definitions, name="definitions")
 app.add_typer(groups.rules, name="rules")
+app.add_typer(groups.letters, name="letters")
+app.add_typer(source_pulls.sources, name="source")
 
 
 def _settings_of(command: ReadingCommand) -> str:

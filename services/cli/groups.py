@@ -1,4 +1,6 @@
-"""Commands in groups: `floorpulse keys …`, `floorpulse definitions …`, `floorpulse rules …`."""
+"""Commands in groups: `floorpulse keys …`, `floorpulse definitions …`, `floorpulse rules …`,
+`floorpulse letters …`.
+"""
 
 from pathlib import Path
 from typing import Annotated
@@ -20,6 +22,12 @@ definitions = typer.Typer(
 
 rules = typer.Typer(
     help="Rules: who is told when; `floorpulse check` says what is wrong with them.",
+    no_args_is_help=True,
+)
+
+letters = typer.Typer(
+    help="Dead letters: events that could not be counted, and why. `floorpulse redrive` gives "
+    "repaired ones to the engine.",
     no_args_is_help=True,
 )
 
@@ -160,3 +168,72 @@ def rules_test(
     )
     with usable():
         finish(operations.test(settings, options), settings)
+
+
+OfTenant = Annotated[str | None, typer.Option("--tenant", help="Only this tenant's.")]
+OfReason = Annotated[
+    list[str] | None,
+    typer.Option("--reason", help="Only of this reason; repeat the option for more."),
+]
+Since = Annotated[
+    str | None, typer.Option("--from", help="Refused at or after: 2026-11-11T09:00:00+08:00.")
+]
+Until = Annotated[str | None, typer.Option("--to", help="Refused before.")]
+
+
+@letters.command("list")
+def letters_list(
+    *,
+    tenant: OfTenant = None,
+    reason: OfReason = None,
+    since: Since = None,
+    until: Until = None,
+    most: Annotated[int, typer.Option(help="The latest so many.", min=1)] = 100,
+    as_json: AsJson = False,
+    demo: Demo = None,
+) -> None:
+    """Show the latest letters: place, instant, tenant, reason, and what exactly was wrong."""
+    from floorpulse.cli import letters as operations
+    from floorpulse.runtime.settings import Settings
+
+    settings = loaded(Settings, demo)
+    options = operations.LetterOptions(tenant, tuple(reason or ()), since, until)
+    with usable():
+        work = operations.listing(settings, options.query(), most, as_json=as_json)
+    finish(work, settings)
+
+
+@letters.command("show")
+def letters_show(
+    place: Annotated[str, typer.Argument(help="partition/offset, as `list` shows it.")],
+    demo: Demo = None,
+) -> None:
+    """Print one letter whole."""
+    from floorpulse.cli import letters as operations
+    from floorpulse.runtime.settings import Settings
+
+    settings = loaded(Settings, demo)
+    with usable():
+        work = operations.show(settings, operations.placed(place))
+    finish(work, settings)
+
+
+@letters.command("export")
+def letters_export(
+    file: Annotated[str, typer.Argument(help="Where to; - for standard output.")],
+    *,
+    tenant: OfTenant = None,
+    reason: OfReason = None,
+    since: Since = None,
+    until: Until = None,
+    demo: Demo = None,
+) -> None:
+    """Write letters as NDJSON: repair each line's `event`, then `floorpulse redrive FILE`."""
+    from floorpulse.cli import letters as operations
+    from floorpulse.runtime.settings import Settings
+
+    settings = loaded(Settings, demo)
+    options = operations.LetterOptions(tenant, tuple(reason or ()), since, until)
+    with usable():
+        work = operations.export(settings, options.query(), file)
+    finish(work, settings)

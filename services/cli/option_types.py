@@ -1,6 +1,7 @@
 """Spans, speeds and times of day as people write them on a command line; ValueError says how."""
 
 import re
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 SPAN = re.compile(r"([0-9]{1,9})(s|m|h|d|w)")
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 7 * 86_400}
@@ -36,3 +37,12 @@ def time_of_day(text: str) -> float:
         message = f"{text!r} is no time of day: write HH:MM or HH:MM:SS"
         raise ValueError(message)
     return int(found[1]) * 3600 + int(found[2]) * 60 + float(found[3] or 0)
+
+
+def named_zone(text: str | None) -> str | None:
+    """`Europe/Berlin`: the name of a zone that there is; None stays None."""
+    try:
+        return None if text is None else ZoneInfo(text).key
+    except (ZoneInfoNotFoundError, ValueError, OSError) as wrong:
+        message = f"{text!r} is no zone: write a name such as Europe/Berlin, or UTC"
+        raise ValueError(message) from wrong

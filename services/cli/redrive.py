@@ -1,4 +1,8 @@
-"""Re-drive: repaired dead letters go to the engine again, as commands."""
+"""Re-drive: repaired dead letters go to the engine again, as commands.
+
+A line is an event, or a letter as `floorpulse letters export` writes it, whose `event` is the
+repaired one; the letter's tenant stands in for one that the event does not name.
+"""
 
 import asyncio
 import re
@@ -6,6 +10,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from rich.console import Console
@@ -45,8 +50,39 @@ def commands(lines: Iterable[bytes]) -> Iterator[Redrive | Bad]:
                 yield Bad(number, str(wrong))
 
 
+class _Exported(msgspec.Struct, frozen=True):
+    """What re-driving needs of an exported letter."""
+
+    event: dict[str, Any] | None = None
+    payload: str | None = None
+    detail: str = ""
+    tenant: str | None = None
+
+
+_decode_exported = msgspec.json.Decoder(_Exported).decode
+
+
+def _event_of(line: bytes) -> bytes:
+    """The event of a line: the line itself, or what an exported letter holds; ValueError where that
+    is none.
+    """
+    letter = _decode_exported(line)
+    if letter.event is None and letter.payload is None:
+        return line
+    if letter.event is None:
+        message = (
+            "the letter's text is no JSON object, so it is no event: put the event in place of "
+            f"`payload`, as `event` ({letter.detail})"
+        )
+        raise ValueError(message)
+    return msgspec.json.encode(
+        letter.event if letter.tenant is None else {"tenant": letter.tenant, **letter.event}
+    )
+
+
 def command(line: bytes) -> Redrive:
     """The command of one repaired event; ValueError (msgspec's included) says why there is none."""
+    line = _event_of(line)
     event = _decode(line)
     if not event.tenant:
         message = "the event names no tenant, and here no key does"

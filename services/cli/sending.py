@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
-from floorpulse.cli.options import Demo, KeyFile, ScenarioName, Url
+from floorpulse.cli.options import DefinitionsPath, Demo, KeyFile, ScenarioName, Url
 from floorpulse.cli.run import INTERRUPTED, fail, finish, loaded, target, until_told, usable
+from floorpulse.cli.source_meant import settings_of_source
 
 EVENTS = "events"
 """The form of a recording of canonical events"""
@@ -118,9 +119,17 @@ def replay(
     source: Annotated[
         str, typer.Option(help="Who the source speaks for; one name for each platform.")
     ] = "asterisk",
+    zone: Annotated[
+        str | None,
+        typer.Option(
+            help="Zone of a source's stamps that name none, such as Europe/Berlin: exports of a "
+            "table, as Asterisk's queue_log."
+        ),
+    ] = None,
+    definitions: DefinitionsPath = None,
 ) -> None:
     """Send recorded events; replaying twice is harmless, each counts once."""
-    from floorpulse.cli.option_types import multiple
+    from floorpulse.cli.option_types import multiple, named_zone
     from floorpulse.ingest.sources.registry import stream_of
     from floorpulse.simulator.options import ReplayOptions
     from floorpulse.simulator.replay import replay as run
@@ -128,7 +137,9 @@ def replay(
     with usable():
         options = ReplayOptions(file, target(url, key_file, there), multiple(speed))
         if form != EVENTS:
-            options = replace(options, translation=stream_of(form, source))
+            known = settings_of_source(source, definitions)
+            settings = replace(known, zone=named_zone(zone) or known.zone)
+            options = replace(options, translation=stream_of(form, settings))
     finish(until_told(run(options), stopped=INTERRUPTED))
 
 
@@ -136,7 +147,8 @@ def redrive(
     file: Annotated[
         str,
         typer.Argument(
-            help="Repaired canonical events, one JSON object a line; - for standard input."
+            help="Repaired events, or letters of `floorpulse letters export` with their `event` "
+            "repaired, one JSON object a line; - for standard input."
         ),
     ],
     there: Demo = None,

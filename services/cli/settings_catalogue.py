@@ -46,7 +46,11 @@ class SettingsReader:
 
 
 READERS = (
-    SettingsReader("ingest", IngestSettings, ("ingest", "kafka", "database", "log", "tracing")),
+    SettingsReader(
+        "ingest",
+        IngestSettings,
+        ("ingest", "definitions", "kafka", "database", "log", "tracing"),
+    ),
     SettingsReader(
         "engine",
         EngineSettings,
@@ -69,7 +73,9 @@ READERS = (
     SettingsReader("definitions", Settings, ("database", "log")),
     SettingsReader("rules", Settings, ("floor", "database", "log")),
     SettingsReader("keys", Settings, ("database", "log")),
+    SettingsReader("letters", Settings, ("kafka", "log")),
     SettingsReader("redrive", Settings, ("kafka", "log")),
+    SettingsReader("source", Settings, ("log",)),
     SettingsReader("restored", Settings, ("database", "log")),
 )
 

@@ -143,6 +143,10 @@ class ContactAmended(ContactEvent, frozen=True, kw_only=True, gc=False, tag="con
     wrap_ms: Milliseconds | None = None
 
 
+AMENDABLE = ("queue", "agent", "wait_ms", "talk_ms", "hold_ms", "wrap_ms")
+"""The fields that an amendment may put right"""
+
+
 class ContactRetracted(ContactEvent, frozen=True, kw_only=True, gc=False, tag="contact.retracted"):
     """Something was told in error: all that was told so of the visit with `at` up to this one's is
     taken back, in whatever order it comes.

@@ -75,4 +75,21 @@ def dead_letter(
     )
 
 
+class _Named(msgspec.Struct, frozen=True):
+    tenant: str | None = None
+
+
+_decode_named = msgspec.json.Decoder(_Named).decode
+
+
+def named_tenant(payload: bytes) -> str | None:
+    """The tenant that a payload names, None where it cannot be read: it says whose letter it is,
+    where ingest did not.
+    """
+    try:
+        return _decode_named(payload).tenant
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+
+
 encode_letter = msgspec.json.Encoder().encode

@@ -8,8 +8,10 @@ import re
 import msgspec
 
 from floorpulse.contracts.events import (
+    AMENDABLE,
     AboutContact,
     AnyEvent,
+    ContactAmended,
     QaRetracted,
     QaScored,
     SurveyAnswered,
@@ -29,6 +31,8 @@ BY_MESSAGE = (
 
 def invalid(event: AnyEvent) -> Refusal | None:
     """The refusal of an event whose fields are right one by one, but not together."""
+    if isinstance(event, ContactAmended):
+        return _amends_nothing(event)
     if isinstance(event, AboutContact) and event.contact is None:
         return _subjectless(event) or _off_scale(event)
     return _off_scale(event)
@@ -43,6 +47,15 @@ def _subjectless(event: AboutContact) -> Refusal | None:
         known = event.queue is not None
         wanted = "contact or queue"
     return None if known else Refusal(Reason.NO_SUBJECT, f"name {wanted}")
+
+
+def _amends_nothing(event: ContactAmended) -> Refusal | None:
+    if any(getattr(event, field) is not None for field in AMENDABLE):
+        return None
+    return Refusal(
+        Reason.MISSING_FIELD,
+        f"an amendment puts something right: name one of {', '.join(AMENDABLE)}",
+    )
 
 
 def _off_scale(event: AnyEvent) -> Refusal | None:

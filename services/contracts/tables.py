@@ -153,6 +153,7 @@ late_change = Table(
     Column("source", Text, nullable=False),
     Column("event", Text, nullable=False, comment="id of the last event that changed the pane"),
     Column("type", Text, nullable=False, comment="of that event"),
+    Column("reason", Text, comment="why it did, where it says so"),
     Column("changed_at", BigInteger, nullable=False),
     comment="[kpi_engine] Panes changed after their partition had passed them: the roller's work "
     "list, emptied by it.",
@@ -290,6 +291,7 @@ correction = Table(
     Column("source", Text, nullable=False),
     Column("event", Text, nullable=False),
     Column("type", Text, nullable=False),
+    Column("reason", Text, comment="of the amendment that did it"),
     Column("recorded_at", BigInteger, nullable=False),
     Index("correction_start", "tenant", "start"),
     comment="[kpi_engine] Figures that changed after they were final: old, new, why, when.",
@@ -386,4 +388,18 @@ api_key = Table(
     Column("revoked_at", BigInteger),
     UniqueConstraint("secret_sha256"),
     comment="[runtime] Credentials: only the SHA-256 of a secret is kept.",
+)
+
+source_tally = Table(
+    "source_tally",
+    metadata,
+    Column("tenant", Text, primary_key=True),
+    Column("source", Text, primary_key=True),
+    Column("what", Text, primary_key=True, comment="heard, events, ignored or refused"),
+    Column("kind", Text, primary_key=True, comment="of ignored: the kind; of refused: the reason"),
+    Column("count", BigInteger, nullable=False),
+    Column("first_at", BigInteger, nullable=False),
+    Column("last_at", BigInteger, nullable=False),
+    comment="[ingest] How often configured sources were heard, what they told, what was ignored "
+    "and refused: summed over all processes.",
 )

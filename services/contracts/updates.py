@@ -85,8 +85,8 @@ class SourceHeard(msgspec.Struct, frozen=True, array_like=True, gc=False):
     queues: list[str] | None = None
 
 
-class Update(msgspec.Struct, frozen=True, kw_only=True):
-    """One partition's news: changed rows with absolute values, all its gauges, and where it stands.
+class UpdateHead(msgspec.Struct, frozen=True, kw_only=True):
+    """One partition's news but for what it tells of queues, and where the partition stands.
 
     `epoch` rises with every owner, `next_offset` is the first offset not included, `lag` the
     records behind the end of the log, `watermark` event time in epoch milliseconds (None before the
@@ -94,8 +94,7 @@ class Update(msgspec.Struct, frozen=True, kw_only=True):
     wall clock in epoch milliseconds: it tells how far two clocks are apart, and nothing is decided
     by it. `applied` and `dead` count records since the log's first generation. `agents` are those
     whose last state changed, `heard` the sources heard of. `talks` are the visits in progress that
-    began or ended; where `all_talks`, all there are. A set of rows too large for one record comes
-    in several; `gauges` is None in all but the last.
+    began or ended; where `all_talks`, all there are.
     """
 
     partition: int
@@ -108,10 +107,25 @@ class Update(msgspec.Struct, frozen=True, kw_only=True):
     applied: int
     dead: int
     watermark: int | None
-    rows: list[PaneRow]
-    gauges: list[Gauge] | None
     agents: list[AgentNow] = []
     heard: list[SourceHeard] = []
     sequence: int = 0
     talks: list[Talk] = []
     all_talks: bool = False
+
+
+class Update(UpdateHead, frozen=True, kw_only=True):
+    """One partition's news: changed rows with absolute values, and all its gauges.
+
+    A set of rows too large for one record comes in several; `gauges` is None in all but the last.
+    """
+
+    rows: list[PaneRow]
+    gauges: list[Gauge] | None
+
+
+class PackedUpdate(UpdateHead, frozen=True, kw_only=True):
+    """The same with rows and gauges still as JSON: thousands are decoded little by little."""
+
+    rows: list[msgspec.Raw]
+    gauges: list[msgspec.Raw] | None

@@ -14,11 +14,18 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from floorpulse.contracts.events import Channel, LeftReason, Origin, Severity, SurveyKind
+from floorpulse.contracts.events import (
+    Channel,
+    LeftReason,
+    Origin,
+    Retractable,
+    Severity,
+    SurveyKind,
+)
 
 VisitKey = tuple[str, str, int]
-"""(tenant, contact, visit number); number 0 holds a survey, evaluation or complaint that knows no
-contact.
+"""(tenant, contact, visit number); number 0 holds what surveys, evaluations and complaints say that
+name no visit, or not even a contact.
 """
 
 
@@ -49,6 +56,12 @@ class Survey(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True, g
     score: float = 0.0
     best: float = 0.0
     worst: float = 0.0
+    agent: str | None = None
+
+    @property
+    def at(self) -> int | None:
+        """When the customer was asked; where that is not known, when the last answer came."""
+        return self.offered_at if self.offered_at is not None else self.answered_at
 
 
 class Evaluation(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):
@@ -122,12 +135,38 @@ class Miss(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True, gc=
     queue: str | None = None
 
 
+class Amendment(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """The latest amendment of one field: when it was made, and what it says."""
+
+    at: int
+    value: int | str
+
+
+class Evidence(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):
+    """What lies under a visit that is not simply what was told of it.
+
+    `told` is the join of what was told and not taken back, each of `further` one more telling that
+    contradicts it (another answer, another offer) and counts once what stands before it is taken
+    back. `amended` goes by the fields of `contact.amended`, `retracted` gives the instant up to
+    which each thing is taken back. `attached` is feedback that names no visit and is about this
+    one.
+    """
+
+    told: "Visit"
+    further: "tuple[Visit, ...]" = ()
+    amended: dict[str, Amendment] = {}
+    retracted: dict[Retractable, int] = {}
+    attached: "Visit | None" = None
+
+
 class Visit(msgspec.Struct, array_like=True, omit_defaults=True, gc=False):
-    """Everything known of one visit. Only the engine changes one, and only a private copy.
+    """Everything known of one visit, as it counts. Only the engine changes one, and only a private
+    copy.
 
     `queue` and `channel` are the offer's; `answered_queue` and `abandoned_queue` stand in while the
     offer is unknown. `holds` and `resumes` are sorted instants without repetition, `missed` are the
-    times agents did not take it, likewise.
+    times agents did not take it, likewise. `evidence` stands where the other fields are not simply
+    what was told.
     """
 
     offered_at: int | None = None
@@ -159,6 +198,7 @@ class Visit(msgspec.Struct, array_like=True, omit_defaults=True, gc=False):
     surveys: dict[str, Survey] | None = None
     evaluations: dict[str, Evaluation] | None = None
     complaints: dict[str, Complaint] | None = None
+    evidence: Evidence | None = None
     missed: tuple[Miss, ...] = ()
 
 

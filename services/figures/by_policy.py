@@ -177,7 +177,7 @@ def summed(values: Sequence[Value]) -> Value:
             if any(value.numerator is None for value in values)
             else count(part)
         )
-    if any(value.low is not None for value in values):
+    if any(value.proportion for value in values):
         return share(int(part), int(whole))
     return Value(part / whole if whole else None, part, whole)
 

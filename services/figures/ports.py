@@ -127,6 +127,7 @@ class StoredCorrection:
     event: str
     type: str
     recorded_at: int
+    reason: str | None = None
 
     @property
     def place(self) -> "CorrectionPlace":
@@ -146,6 +147,12 @@ class CorrectionHistory(Protocol):
     ) -> AsyncIterator[Sequence[StoredCorrection]]:
         """Those in `span` of the selected queues, recorded at or after an instant, from the place
         `since` on, in order, in portions.
+        """
+        ...
+
+    async def arrived(self, selection: Selection, span: Span) -> int:
+        """How many quarters of the selected queues in `span` were loaded after they had passed,
+        when nobody had been shown figures of them.
         """
         ...
 

@@ -6,7 +6,8 @@ export B                                 ████
 
 Of all that is long only one portion is done between two looks at everything else, and none while
 somebody waits for a brief answer: ten exports make one another slower, but no short answer. A
-question is brief until it has asked for more than a few turns; long work waits for brief questions
+question is brief until it has asked for more than a few turns, and is answered at a stretch as far
+as that holds nobody up; long work waits for brief questions
 `PATIENCE` at a time, so that it goes on whatever is asked. As long as brief questions come it rests
 after each portion for as long as that took, so half of the process is free when one comes.
 """
@@ -24,6 +25,8 @@ T = TypeVar("T")
 
 BRIEF = 4
 """Turns that a question may take and still be brief: some hundred rows"""
+STRETCH = 0.004
+"""Seconds for which a brief question may hold the loop"""
 PATIENCE = 0.01
 """Seconds for which a portion of long work waits for brief questions"""
 RECENT = 1.0
@@ -34,8 +37,11 @@ LONGEST_REST = 0.005
 
 @dataclass(eq=False)
 class _QuestionInTurn:
-    """A question being answered, and the turns that it took."""
+    """A question being answered, since when (seconds of the loop's clock) it has held the loop, and
+    the turns that it took.
+    """
 
+    since: float
     turns: int = 0
 
 
@@ -71,7 +77,7 @@ class Turns:
     @contextmanager
     def answering(self) -> Iterator[None]:
         """A question is being answered; long work waits for it as long as it is brief."""
-        mine = _QuestionInTurn()
+        mine = _QuestionInTurn(asyncio.get_running_loop().time())
         token = _question.set(mine)
         self._brief += 1
         self._no_brief.clear()
@@ -113,10 +119,19 @@ class Turns:
         if mine is not None and mine.turns <= BRIEF:
             mine.turns += 1
             if mine.turns <= BRIEF:
-                await asyncio.sleep(0)
+                await self._stretch(mine)
                 return
             self._end()
         await self._wait()
+
+    async def _stretch(self, mine: _QuestionInTurn) -> None:
+        """A brief question is answered at a stretch, rather than after everybody else's turn, but
+        holds the loop no longer than `STRETCH`.
+        """
+        loop = asyncio.get_running_loop()
+        if loop.time() - mine.since >= STRETCH:
+            await asyncio.sleep(0)
+            mine.since = loop.time()
 
     async def _wait(self) -> None:
         loop = asyncio.get_running_loop()

@@ -11,7 +11,13 @@ import structlog
 from structlog.stdlib import BoundLogger
 
 from floorpulse.contracts.events import AnyEvent
-from floorpulse.contracts.letters import DeadLetter, Reason, Refusal, dead_letter
+from floorpulse.contracts.letters import (
+    DeadLetter,
+    Reason,
+    Refusal,
+    dead_letter,
+    named_tenant,
+)
 from floorpulse.contracts.topics import CONTACT_EVENTS
 from floorpulse.kpi_engine import failpoints
 from floorpulse.kpi_engine.fold.decode import decode
@@ -182,6 +188,7 @@ class Engine:
                         values[index] or b"",
                         origin=f"{CONTACT_EVENTS.name}/{partition.number}/{offset}",
                         at=now_ms(),
+                        tenant=named_tenant(values[index] or b""),
                     )
                 )
             else:

@@ -44,7 +44,9 @@ class Store(Protocol):
         ...
 
     async def load(self, partition: int, wanted: WantedRecords) -> StoredRecords:
-        """Load the stored ones of the records `wanted`. Raises StoreUnavailable."""
+        """Load the stored ones of the records `wanted`, and with each visit its contact's record,
+        numbered 0; where that is wanted, all visits of the contact. Raises StoreUnavailable.
+        """
         ...
 
     async def flush(self, rows: Sequence[FlushRows]) -> Mapping[int, FlushOutcome]:

@@ -91,20 +91,44 @@ class NoValue(StrEnum):
     """Contacts were handled, and no source told the work after any of them."""
 
 
+ValueCells = tuple[float | None, float | None, float | None, float | None, float | None]
+NO_INTERVAL: tuple[None, None] = (None, None)
+
+
 class Value(NamedTuple):
     """A figure with its parts.
 
     A count has no denominator; a mean's numerator is the sum in the unit of its value; a share's
-    parts are counts and come with the 95 % Wilson interval `low`…`high`; a quantile's denominator
-    is its sample. Where no source tells what it takes, `reason` says so.
+    parts are counts and come with the 95 % Wilson interval `low`…`high`, worked out when it is
+    asked for; a quantile's denominator is its sample. Where no source tells what it takes, `reason`
+    says so.
     """
 
     value: float | None
     numerator: float | None
     denominator: float | None
-    low: float | None = None
-    high: float | None = None
+    proportion: bool = False
+    """Whether it is a share of contacts, with an interval"""
     reason: NoValue | None = None
+
+    @property
+    def low(self) -> float | None:
+        """The low end of the interval."""
+        return self.cells[3]
+
+    @property
+    def high(self) -> float | None:
+        """Its high end."""
+        return self.cells[4]
+
+    @property
+    def cells(self) -> ValueCells:
+        """The figure, its parts and its interval, `low` and `high`."""
+        value, numerator, denominator, proportion, _ = self
+        low, high = (
+            wilson(int(numerator or 0), int(denominator or 0)) if proportion else NO_INTERVAL
+        )
+        return value, numerator, denominator, low, high
 
 
 Measure = Callable[[SpanFigures, ServiceLevelPolicy], Value]
@@ -131,8 +155,7 @@ def share(part: int, whole: int) -> Value:
     """
     if whole <= 0:
         return Value(None, part, whole)
-    low, high = wilson(part, whole) if part <= whole else (None, None)
-    return Value(part / whole, part, whole, low, high)
+    return Value(part / whole, part, whole, proportion=part <= whole)
 
 
 def counter(*cells: Cell) -> Measure:

@@ -29,7 +29,8 @@ from floorpulse.figures.live.figures import LiveFigures
 from floorpulse.figures.live.queues import Queues
 from floorpulse.figures.lookup.folded import FoldedAgents, FoldedVisits
 from floorpulse.figures.lookup.lookup import Lookup
-from floorpulse.figures.sources.store import PostgresRetiredSources
+from floorpulse.figures.sources.deliveries import Deliveries
+from floorpulse.figures.sources.store import PostgresRetiredSources, PostgresSourceTallies
 from floorpulse.figures.sources.watch import Retirement
 from floorpulse.figures.staffing.figures import Staffing
 from floorpulse.figures.targets.figures import Targets
@@ -41,6 +42,8 @@ from floorpulse.query.api.routes import router
 from floorpulse.query.app import Answering, Health, RowLimits, UseCases
 from floorpulse.query.metrics import QueryMetrics
 from floorpulse.query.pipeline.event_log import KafkaEventLog
+from floorpulse.query.pipeline.letter_log import KafkaLetters, LetterFollower
+from floorpulse.query.pipeline.letters import LetterBox, LetterCounts
 from floorpulse.query.pipeline.pipeline import Pipeline
 from floorpulse.query.prometheus.every_kpi import WholeFloors
 from floorpulse.query.prometheus.exposition import Exposition
@@ -83,15 +86,22 @@ async def query(
         log = KafkaEventLog(settings.kafka)
         stack.push_async_callback(log.close)
         pulse = Pulse()
-        for work in (pulse.run(keeper.changed), _settled(keeper)):
+        counts = LetterCounts()
+        counting = LetterFollower(settings.kafka, counts)
+        for work in (pulse.run(keeper.changed), _settled(keeper), counting.run()):
             task = asyncio.create_task(work)
             stack.callback(task.cancel)
         definitions = await stack.enter_async_context(
             kept_definitions(settings.definitions, pool, metrics.registry)
         )
         forecasts = await stack.enter_async_context(kept_forecasts(pool, now_ms))
+        box = LetterBox(KafkaLetters(settings.kafka), counts)
         running = assembled(
-            settings.api, pool, keeper, log, Parts(metrics, pulse, definitions, forecasts, turns)
+            settings.api,
+            pool,
+            keeper,
+            log,
+            Parts(metrics, pulse, definitions, forecasts, turns, box),
         )
         looking = asyncio.create_task(UnknownQueueWatch(running.answering.floors).run())
         stack.callback(looking.cancel)
@@ -114,12 +124,14 @@ class Parts:
         definitions: DefinitionKeeper,
         forecasts: ForecastKeeper,
         turns: Turns,
+        letters: LetterBox,
     ) -> None:
         self.metrics = metrics
         self.pulse = pulse
         self.definitions = definitions
         self.forecasts = forecasts
         self.turns = turns
+        self.letters = letters
 
 
 def assembled(
@@ -167,7 +179,9 @@ def assembled(
         parts.forecasts,
         Staffing(floors, live),
         pipeline,
+        parts.letters,
         Retirement(PostgresRetiredSources(pool), keeper.heed),
+        Deliveries(PostgresSourceTallies(pool), now_ms, floors.definitions),
         streams,
         Scrape(samples, health.loaded, metrics, now_ms, monotonic, settings.metrics_seconds),
     )

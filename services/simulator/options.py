@@ -42,8 +42,8 @@ class Target:
 class Translation(Protocol):
     """From the lines of one recording to events."""
 
-    def events(self, place: int, content: bytes) -> Sequence[bytes] | None:
-        """The events that the line at `place` tells of; None where it cannot be read."""
+    def events(self, place: int, content: bytes) -> Sequence[bytes]:
+        """The events that the line at `place` tells of."""
         ...
 
     def rest(self) -> Sequence[bytes]:
@@ -76,8 +76,7 @@ class ReplayOptions:
     """`file` is a path or `-` (standard input); `speed` N times the recorded pace, None as fast as
     possible.
 
-    Lines are events, or become some by `translation`. A line that it cannot read is sent as it is:
-    the server says what is wrong with it, and keeps it.
+    Lines are events, or become some by `translation`.
     """
 
     file: str

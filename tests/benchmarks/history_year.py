@@ -51,6 +51,8 @@ from floorpulse.migrations import migrate
 from floorpulse.query.api.routes import router
 from floorpulse.query.metrics import QueryMetrics
 from floorpulse.query.pipeline.event_log import KafkaEventLog
+from floorpulse.query.pipeline.letter_log import KafkaLetters
+from floorpulse.query.pipeline.letters import LetterBox, LetterCounts
 from floorpulse.query.settings import ApiSettings
 from floorpulse.query.stream.streams import Pulse
 from floorpulse.query.wiring import Parts, assembled
@@ -244,6 +246,7 @@ async def api(pool: asyncpg.Pool) -> AsyncIterator[httpx.AsyncClient]:
         kept,
         ForecastKeeper(PostgresForecasts(pool), lambda: END),
         Turns(),
+        LetterBox(KafkaLetters(KafkaSettings()), LetterCounts()),
     )
     app.state.query = assembled(ApiSettings(most_rows=20_000), pool, keeper, log, parts)
     app.state.keys = None

@@ -115,7 +115,7 @@ class PostgresRig:
 
     async def late(self) -> list[tuple[object, ...]]:
         rows = await self._pool.fetch(
-            "SELECT partition, tenant, queue, channel, start, source, event, type "
+            "SELECT partition, tenant, queue, channel, start, source, event, type, reason "
             "FROM late_change ORDER BY partition, id"
         )
         return [tuple(row) for row in rows]

@@ -90,6 +90,12 @@ class Readers(Protocol):
         """Record corrections of the tenant `demo`."""
         ...
 
+    async def load(self, quarters: Iterable[tuple[str, str, int]]) -> None:
+        """Quarters (queue, channel, begin) of the tenant `demo` were loaded after they had
+        passed.
+        """
+        ...
+
     async def go_away(self) -> None:
         """The database answers no more."""
         ...
@@ -115,6 +121,9 @@ class MemoryReaders:
 
     async def correct(self, corrections: Iterable[StoredCorrection]) -> None:
         self.corrections.corrected += corrections
+
+    async def load(self, quarters: Iterable[tuple[str, str, int]]) -> None:
+        self.corrections.loaded += quarters
 
     async def go_away(self) -> None:
         self.floor.away = self.forecasts.away = True
@@ -154,10 +163,20 @@ class PostgresReaders:
             "correction", records=map(_record, corrections), columns=CORRECTION
         )
 
+    async def load(self, quarters: Iterable[tuple[str, str, int]]) -> None:
+        for queue, channel, begin in quarters:
+            values = (begin, queue, channel, begin + 900_000)
+            await self._pool.execute(LOADED, *values)
+
     async def go_away(self) -> None:
         await self._pool.close()
 
 
+LOADED = """
+INSERT INTO rollup (tenant, grain, start, queue, channel, until, families, revision, cells,
+    filled_at)
+VALUES ('demo', 'quarter', $1, $2, $3, $4, 3, 1, '', 1)
+"""
 CORRECTION = (
     "tenant",
     "id",
@@ -170,6 +189,7 @@ CORRECTION = (
     "source",
     "event",
     "type",
+    "reason",
     "recorded_at",
 )
 

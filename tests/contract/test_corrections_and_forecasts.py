@@ -3,6 +3,7 @@ on PostgreSQL; and that every reader says so when the database is away.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 
 import pytest
 
@@ -61,6 +62,32 @@ async def test_corrections_are_those_of_quarters_in_a_span_in_their_order(reader
     assert await numbers(ALL, hour, 0, (NOON, 3)) == [3, 4, 1]
     assert await numbers(ALL, Span(NOON - 1, NOON + 1)) == [5, 2, 3]
     assert await numbers(Selection("other"), hour) == []
+
+
+async def test_a_correction_keeps_the_reason_of_the_amendment_that_did_it(readers: Readers) -> None:
+    await readers.correct([replace(corrected(1, 0), reason="imported twice")])
+
+    hour = Span(NOON, NOON + HOUR)
+    portions = readers.corrections.corrections(ALL, hour, 0, (0, 0))
+    assert [one.reason async for portion in portions for one in portion] == ["imported twice"]
+
+
+async def test_quarters_loaded_after_they_had_passed_are_counted_by_queue_and_span(
+    readers: Readers,
+) -> None:
+    await readers.load(
+        [
+            ("sales", "voice", NOON),
+            ("sales", "voice", NOON + HOUR),
+            ("help", "voice", NOON),
+        ]
+    )
+
+    hour = Span(NOON, NOON + HOUR)
+    assert await readers.corrections.arrived(ALL, hour) == 2
+    assert await readers.corrections.arrived(Selection("demo", ("help",)), hour) == 1
+    assert await readers.corrections.arrived(Selection("demo", (), ("chat",)), hour) == 0
+    assert await readers.corrections.arrived(Selection("other"), hour) == 0
 
 
 # ----------------------------------------------------------------- forecasts

@@ -368,9 +368,29 @@ async def test_late_changes_are_noted_with_the_event_that_made_them(
     owner = await claim(store)
     await write(store, owner, offered(), offered("c2", NOW + HOUR))
     await write(store, owner, answered())
+    amended = event(events.ContactAmended, NOW, wait_ms=0, reason="clock")
+    await write(store, owner, amended)
 
-    late = (3, *SALES, "test", f"ContactAnswered@{NOW + 20_000}", "contact.answered")
-    assert await rig.late() == [late]
+    late = (3, *SALES, "test", f"ContactAnswered@{NOW + 20_000}", "contact.answered", None)
+    amending = (3, *SALES, "test", amended.id, "contact.amended", "clock")
+    assert await rig.late() == [late, amending]
+
+
+async def test_with_a_visit_comes_its_contacts_record_and_with_that_all_its_visits(
+    store: Store,
+) -> None:
+    owner = await claim(store)
+    about = {"contact": "c1", "survey": "s", "kind": "csat"}
+    survey = event(events.SurveyOffered, NOW + HOUR, **about)
+    await write(store, owner, offered(), offered("c2"), survey)
+    await write(store, owner, event(events.ContactOffered, NOW, visit=2))
+    contact = ("acme", "c1", 0)
+
+    one = await store.load(3, WantedRecords([C1], [], []))
+    every = await store.load(3, WantedRecords([contact], [], []))
+
+    assert one.visits.keys() == {C1, contact}
+    assert every.visits.keys() == {C1, ("acme", "c1", 2), contact}
 
 
 async def test_rows_of_any_month_find_their_place(store: Store) -> None:

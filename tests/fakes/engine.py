@@ -67,6 +67,18 @@ class Tables:
         self.pages = {number: page for number, page in kept if number >= rows.presence_since}
         self.pages.update(_pages(rows))
 
+    def with_contacts(self, wanted: Iterable[VisitKey]) -> list[VisitKey]:
+        """The stored ones of these visits and of their contacts' records; number 0 stands for all
+        of a contact.
+        """
+        keys = set(wanted)
+        contacts = {key[:2] for key in keys}
+        return [
+            key
+            for key in self.visits
+            if key[:2] in contacts and (key in keys or not key[2] or (*key[:2], 0) in keys)
+        ]
+
     def states(self, key: AgentKey, since: int) -> list[Entered]:
         """The states of an agent that were entered since then."""
         places = sorted((at, state) for known, at, state in self.agent_states if known == key)
@@ -134,7 +146,7 @@ class MemoryStore:
         held = self.tables[partition]
         states = {one.key: held.states(one.key, one.since) for one in wanted.agents}
         return StoredRecords(
-            visits={key: _copy(held.visits[key]) for key in wanted.visits if key in held.visits},
+            visits={key: _copy(held.visits[key]) for key in held.with_contacts(wanted.visits)},
             panes=_found(held.panes, wanted.panes),
             agents={key: known for key, known in states.items() if known},
         )

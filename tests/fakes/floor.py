@@ -247,16 +247,22 @@ class MemoryFloor:
 
 class MemoryHistory:
     """The tables of a floor as history reads them; where there is a `gate`, returning customers are
-    told once it is set. `corrected` are corrections of the tenant `demo`; panes and visits are
-    kept since `kept_since`.
+    told once it is set. `corrected` are corrections of the tenant `demo`, `loaded` its quarters
+    (queue, channel, begin) that were loaded late; panes and visits are kept since `kept_since`.
     """
 
     def __init__(self, floor: MemoryFloor) -> None:
         self._floor = floor
         self.gate: asyncio.Event | None = None
         self.corrected: list[StoredCorrection] = []
+        self.loaded: list[tuple[str, str, int]] = []
         self.tallied: list[tuple[str, ...]] = []
         self.kept_since = 0
+
+    async def arrived(self, selection: Selection, span: Span) -> int:
+        self._floor.answer()
+        theirs = self.loaded if selection.tenant == "demo" else []
+        return sum(selection.includes(*home) and start in span for *home, start in theirs)
 
     async def corrections(
         self, selection: Selection, span: Span, recorded_since: int, since: CorrectionPlace

@@ -25,6 +25,7 @@ from floorpulse.figures.live.figures import LiveFigures
 from floorpulse.figures.live.queues import Queues
 from floorpulse.figures.lookup.folded import FoldedAgents, FoldedVisits
 from floorpulse.figures.lookup.lookup import Lookup
+from floorpulse.figures.sources.deliveries import Deliveries
 from floorpulse.figures.sources.watch import Retirement
 from floorpulse.figures.staffing.figures import Staffing
 from floorpulse.figures.targets.figures import Targets
@@ -35,6 +36,7 @@ from floorpulse.query.api.routes import router
 from floorpulse.query.app import Answering, Health, RowLimits, UseCases
 from floorpulse.query.metrics import QueryMetrics
 from floorpulse.query.pipeline.lag import LogRange
+from floorpulse.query.pipeline.letters import LetterBox, LetterCounts
 from floorpulse.query.pipeline.pipeline import Pipeline
 from floorpulse.query.prometheus.every_kpi import WholeFloors
 from floorpulse.query.prometheus.exposition import Exposition
@@ -54,6 +56,8 @@ from tests.fakes.floor import (
 )
 from tests.fakes.forecasts import MemoryForecasts
 from tests.fakes.keys import FixedKeys
+from tests.fakes.letters import MemoryLetters
+from tests.fakes.tallies import MemoryTallies
 
 NOW = 1_794_398_840_000  # 2026-11-11T12:07:20Z
 SPAN = {"from": "2026-11-11T11:00:00Z", "to": "2026-11-11T12:08:00Z"}
@@ -129,6 +133,8 @@ class World:
         self.floor = self.stored()
         self.history = MemoryHistory(self.floor)
         self.now = NOW
+        self.letters = MemoryLetters()
+        self.letter_counts = LetterCounts()
         self.log = FixedLog({number: LogRange(0, 0) for number in range(PARTITIONS)})
         self.board = (
             make(lambda: self.now) if make else Board(Rules(ZoneInfo(zone)), lambda: self.now)
@@ -138,6 +144,7 @@ class World:
         self.definitions = NOTHING
         self.reload = Reload()
         self.alive = True
+        self.delivered = MemoryTallies()
         self.forecasts = ForecastKeeper(MemoryForecasts(), lambda: self.now)
         self.query = self._query(
             RowLimits(
@@ -201,7 +208,9 @@ class World:
             self.forecasts,
             Staffing(floors, live),
             pipeline,
+            LetterBox(self.letters, self.letter_counts),
             Retirement(self.floor, self._heed),
+            Deliveries(self.delivered, lambda: self.now, floors.definitions),
             Streams(live, turns, self.pulse, limits.most_rows, "b00t"),
             Scrape(
                 self.samples,

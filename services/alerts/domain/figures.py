@@ -5,8 +5,6 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from floorpulse.kpis.figures import NoValue
-
 
 class Figure(msgspec.Struct, frozen=True, omit_defaults=True):
     """A row of the API, and what it is held against.
@@ -21,7 +19,6 @@ class Figure(msgspec.Struct, frozen=True, omit_defaults=True):
     denominator: Annotated[float | None, Meta(examples=[50])] = None
     low: Annotated[float | None, Meta(examples=[0.48])] = None
     high: Annotated[float | None, Meta(examples=[0.74])] = None
-    reason: Annotated[NoValue | None, Meta(description="why there is no value")] = None
     definition: str = ""
     window: str = ""
     begin: str = ""

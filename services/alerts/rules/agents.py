@@ -2,8 +2,6 @@
 
 from collections.abc import Collection
 
-from floorpulse.board.domain.agents import Skills
-from floorpulse.contracts.agents import StateNow
 from floorpulse.figures.tenant_view import TenantView
 
 EVERYBODY = None
@@ -11,25 +9,24 @@ EVERYBODY = None
 
 
 class AgentsByQueue:
-    """How many agents were in which state when somebody last looked."""
+    """Knows how many changes of agents there had been when somebody last looked."""
 
     def __init__(self) -> None:
-        self._changes = -1
-        self._heads: dict[tuple[Skills, StateNow], int] = {}
+        self._changes = 0
 
-    def changed(self, view: TenantView) -> Collection[str | None]:
+    def changed(self, view: TenantView, watched: Collection[str | None]) -> Collection[str | None]:
         """The queues that any agent serves who came, went or changed since last time, as they are
-        shown; `EVERYBODY` with them.
+        shown; `EVERYBODY` with them. All that are `watched` where that is too long ago to tell.
         """
-        changes, heads = view.board.agents.heads(view.tenant, view.as_of)
+        agents = view.board.agents
+        changes, _ = agents.heads(view.tenant, view.as_of)
         if changes == self._changes:
             return ()
-        before = self._heads
+        touched = agents.touched(view.tenant, self._changes)
         self._changes = changes
-        self._heads = dict(heads)
-        differing = before.items() ^ self._heads.items()
-        names = view.board.names
+        if touched is None:
+            return watched
         queues: set[str | None] = {
-            names.shown(view.tenant, queue) for (skills, _), _ in differing for queue in skills
+            view.board.names.shown(view.tenant, queue) for skills in touched for queue in skills
         }
         return queues | {EVERYBODY}

@@ -248,7 +248,7 @@ def _share(frame: Figure, by: str, name: str, part: int, whole: int) -> Figure:
     value = share(part, whole)
     return Figure(
         frame.kpi,
-        *value,
+        *value.cells,
         window=frame.window,
         begin=frame.begin,
         end=frame.end,

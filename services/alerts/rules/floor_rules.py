@@ -192,7 +192,7 @@ class FloorRules:
             self._old = old
             self._attention.mark(plan.places)
         if plan.served:
-            for shown in self._agents.changed(view):
+            for shown in self._agents.changed(view, plan.served):
                 self._attention.mark(plan.served.get(shown, ()))
 
     # ------------------------------------------------------------- what is looked at

@@ -58,7 +58,7 @@ def figure_of(answer: KpiValue, frame: Frame, window: str, bound: float | None) 
     """A row of the API as a figure, and the bound that it is held against."""
     return Figure(
         answer.kpi.id,
-        *answer.value,
+        *answer.value.cells,
         answer.definition,
         window,
         frame.time,

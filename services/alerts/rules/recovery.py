@@ -84,7 +84,7 @@ class RecoveryReader:
         levels = [service_level(_so_far(part.figures), part.policy) for part in seen.parts]
         figure = Figure(
             LEVEL.id,
-            *summed(levels),
+            *summed(levels).cells,
             definition=definition_of(LEVEL, [part.policy for part in seen.parts]),
             window=INTERVAL.value,
             begin=text(self._span.begin, zone),

@@ -9,7 +9,7 @@ counts from the moment it is believed until nobody believes it any more:
 
 from bisect import bisect_left, bisect_right, insort
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from heapq import heappop, heappush
 from typing import TypeVar
 
@@ -31,6 +31,8 @@ Heads = Mapping[tuple[Skills, StateNow], int]
 TalkKey = tuple[str, str, int]
 """(tenant, contact, visit number)"""
 _NOBODY: Heads = {}
+REMEMBERED = 1_000
+"""Changes of a team that are remembered at least, each by the skills whose agents it concerns"""
 
 
 class _FoldedTeam:
@@ -42,6 +44,7 @@ class _FoldedTeam:
         self.heads: Counter[tuple[Skills, StateNow]] = Counter()
         self.skills: Counter[Skills] = Counter()
         self.changes = 0
+        self._touched: list[Skills] = []
         self._most = most
         self._conversation = conversation
         self._skills_of: dict[str, Skills] = {}
@@ -145,7 +148,7 @@ class _FoldedTeam:
         if entered is not None:
             self._counted[agent] = counted = entered.queues, entered.state
             self.heads[counted] += 1
-            self.changes += 1
+            self._touch(counted[0])
         if due < NO_END:
             self._schedule(agent, due)
         else:
@@ -155,7 +158,18 @@ class _FoldedTeam:
         counted = self._counted.pop(agent, None)
         if counted is not None:
             _less(self.heads, counted)
-            self.changes += 1
+            self._touch(counted[0])
+
+    def _touch(self, skills: Skills) -> None:
+        self.changes += 1
+        self._touched.append(skills)
+        if len(self._touched) > 2 * REMEMBERED:
+            del self._touched[:-REMEMBERED]
+
+    def touched(self, since: int) -> set[Skills] | None:
+        """The skills of the changes since one of them; None where that is too long ago."""
+        behind = self.changes - since
+        return set(self._touched[-behind:]) if 0 < behind <= len(self._touched) else None
 
     def _forget(self, agent: str) -> None:
         self._uncount(agent)
@@ -256,6 +270,13 @@ class BoardAgents:
             return 0, _NOBODY
         team.settle(now)
         return team.changes, team.heads
+
+    def touched(self, tenant: str, since: int) -> Collection[Skills] | None:
+        """The skills whose numbers of agents may differ from those told with the number `since`;
+        None where that is too long ago to tell.
+        """
+        team = self._teams.get(tenant)
+        return team.touched(since) if team else None
 
     def settle(self, now: int) -> None:
         """Forget those of whom nothing is believed any more."""

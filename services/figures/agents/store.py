@@ -30,9 +30,9 @@ and by post or of late opinions
 """
 DRIFT = HOUR
 """How far an answer may be stamped before its offer by a source with two clocks"""
-PLAIN = encode_visit(Visit())[-9:]
-"""How the record of a visit ends that has no hold, no transfer, no survey, evaluation, complaint or
-miss: those are its last fields
+PLAIN = encode_visit(Visit())[-10:]
+"""How the record of a visit ends that has no hold, no transfer, no survey, evaluation, complaint,
+amendment or miss: those are its last fields
 """
 
 # Two days back every state counts; before that, those that are believed for longer.
@@ -55,8 +55,8 @@ VISITS = """
 SELECT body FROM visit
 WHERE tenant = $1 AND offered_at >= $2 - $5::bigint AND offered_at < $3
   AND (offered_at >= $2 - $6::bigint OR channel NOT IN ('voice', 'chat') OR substring(body
-      FROM octet_length(body) - 8) <> $7)
-  AND ($4::text[] IS NULL OR queue = ANY ($4) OR substring(body FROM octet_length(body) - 8) <> $7)
+      FROM octet_length(body) - 9) <> $7)
+  AND ($4::text[] IS NULL OR queue = ANY ($4) OR substring(body FROM octet_length(body) - 9) <> $7)
 UNION ALL
 SELECT body FROM visit WHERE tenant = $1 AND offered_at IS NULL
 """

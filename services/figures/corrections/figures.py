@@ -74,6 +74,14 @@ class Corrections:
                 break
         return told.rows, told.following
 
+    async def arrived(self, query: CorrectionQuery) -> int:
+        """How many quarters of the question were loaded after they had passed: nothing of them had
+        been shown, so loading them corrected nothing.
+        """
+        known = self._floors.view(query.selection.tenant).known
+        reading = narrowed(query.selection, known.during(query.span.begin, query.span.end))
+        return await self._history.arrived(reading, query.span)
+
 
 def rows(
     query: CorrectionQuery, stored: StoredCorrection, terms: PoliciesInForce
@@ -101,6 +109,7 @@ def rows(
                 source=stored.source,
                 event=stored.event,
                 type=stored.type,
+                reason=stored.reason,
                 recorded_at=text(stored.recorded_at, query.zone),
                 definition=definition_of(kpi, [policy]),
             ),

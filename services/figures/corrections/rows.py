@@ -31,6 +31,7 @@ COLUMNS = (
     "source",
     "event",
     "type",
+    "reason",
     "recorded_at",
     "definition",
 )
@@ -65,6 +66,13 @@ class CorrectionRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         Meta(
             description="its type; `partition.joined` where a part of the log came in late",
             examples=["contact.answered"],
+        ),
+    ]
+    reason: Annotated[
+        str | None,
+        Meta(
+            description="why, where the event is an amendment or a retraction",
+            examples=["imported twice"],
         ),
     ]
     recorded_at: Annotated[Instant, Meta(description="when it was noticed")]

@@ -19,11 +19,20 @@ PORTION = 50
 """Corrections decoded in one go; whoever takes them hands the loop back between two portions"""
 
 CORRECTIONS = """
-SELECT id, start, until, queue, channel, old, new, source, event, type, recorded_at FROM correction
+SELECT id, start, until, queue, channel, old, new, source, event, type, reason,
+    recorded_at FROM correction
 WHERE tenant = $1 AND start > $2 AND until > $3 AND start < $4 AND recorded_at >= $5
   AND ($6::text[] IS NULL OR queue = ANY ($6)) AND ($7::text[] IS NULL OR channel = ANY ($7))
   AND (start, id) >= ($8, $9)
 ORDER BY start, id LIMIT $10
+"""
+
+
+ARRIVED = """
+SELECT count(*) FROM rollup
+WHERE tenant = $1 AND grain = 'quarter' AND start >= $2 AND start < $3 AND queue <> ''
+  AND filled_at IS NOT NULL
+  AND ($4::text[] IS NULL OR queue = ANY ($4)) AND ($5::text[] IS NULL OR channel = ANY ($5))
 """
 
 
@@ -44,6 +53,19 @@ class PostgresCorrections:
             if len(fetched) < FETCHED:
                 return
             place = fetched[-1]["start"], fetched[-1]["id"] + 1
+
+    async def arrived(self, selection: Selection, span: Span) -> int:
+        """See `CorrectionHistory.arrived`."""
+        chosen = list(selection.queues) or None, list(selection.channels) or None
+        with away():
+            async with (
+                asyncio.timeout(ANSWER_WITHIN),
+                planned(self._pool, IN_ORDER, FREE_WITHIN) as connection,
+            ):
+                found: int = await connection.fetchval(
+                    ARRIVED, selection.tenant, span.begin, span.end, *chosen
+                )
+        return found
 
     async def _fetched(
         self, selection: Selection, span: Span, recorded_since: int, since: CorrectionPlace

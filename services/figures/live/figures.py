@@ -251,18 +251,25 @@ class LiveFigures:
         """How many of a tenant's agents are in which state, by the queues they serve; made anew
         only when one changed.
         """
-        changes, heads = self._board.agents.heads(tenant, as_of)
+        agents = self._board.agents
+        changes, heads = agents.heads(tenant, as_of)
         names = self._board.names
-        told = changes, len(names.folded(tenant))
+        folded = len(names.folded(tenant))
         known = self._staff_by_queue.get(tenant)
-        if known is None or known[0] != told:
-            known = self._staff_by_queue[tenant] = (
-                told,
-                staff_of_heads(
-                    heads, partial(names.shown, tenant) if names.folded(tenant) else None
-                ),
-            )
-        return known[1]
+        if known is not None and known[0] == (changes, folded):
+            return known[1]
+        touched = (
+            agents.touched(tenant, known[0][0])
+            if known is not None and not folded and not known[0][1]
+            else None
+        )
+        staff = (
+            staff_of_heads(heads, partial(names.shown, tenant) if folded else None)
+            if known is None or touched is None
+            else known[1].renewed(heads, touched)
+        )
+        self._staff_by_queue[tenant] = ((changes, folded), staff)
+        return staff
 
     def forecast(self, tenant: str) -> Sequence[Slot]:
         """The forecast intervals of a tenant that are in force around now."""

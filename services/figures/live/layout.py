@@ -53,7 +53,8 @@ class Layout:
         self._terms = terms
         self._queue_channels = queue_channels
         self._places: dict[RowKey, RowLayout] = {}
-        self.row_keys = sorted(queue_channels.keys() | selection.asked(), key=order)
+        further = selection.asked() - queue_channels.keys()
+        self.row_keys = sorted([*queue_channels, *further], key=order)
 
     def index(self, row_key: RowKey) -> int:
         """Where a subject stands, or would."""

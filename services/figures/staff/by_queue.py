@@ -11,13 +11,14 @@ ann serves sales and help, bob serves help, cem has told no queue:
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable
+from typing import get_args
 
-from floorpulse.board.domain.agents import Heads
-from floorpulse.contracts.agents import Entered, StateNow
+from floorpulse.board.domain.agents import Heads, Skills
+from floorpulse.contracts.agents import UNKNOWN, Entered, StateNow
+from floorpulse.contracts.events import AgentState
 from floorpulse.kpis.figures import Staff
 
-Skills = tuple[str, ...]
-"""Queues that an agent serves, sorted"""
+STATES: tuple[StateNow, ...] = (*get_args(AgentState), UNKNOWN)
 
 
 class StaffByQueue:
@@ -35,6 +36,22 @@ class StaffByQueue:
             for queue in skills:
                 self._serving[queue].append(skills)
         amounts[state] += amount
+
+    def renewed(self, heads: Heads, touched: Collection[Skills]) -> "StaffByQueue":
+        """The same with what `heads` says of the agents with the skills that were touched; this one
+        stays as it is.
+        """
+        later = StaffByQueue()
+        later._of = self._of | {skills: Counter() for skills in touched}
+        later._serving = self._serving.copy()
+        for skills in touched:
+            for queue in skills if skills not in self._of else ():
+                later._serving[queue] = [*later._serving[queue], skills]
+            for state in STATES:
+                number = heads.get((skills, state), 0)
+                if number:
+                    later._of[skills][state] = number
+        return later
 
     def together(self, queues: Collection[str] | None) -> Staff:
         """The sum over agents who serve at least one of `queues`; over all agents where None."""

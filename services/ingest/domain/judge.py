@@ -20,6 +20,7 @@ from floorpulse.contracts.events import (
 from floorpulse.contracts.instants import parse_instant
 from floorpulse.contracts.letters import Reason, Refusal
 from floorpulse.contracts.refusals import invalid, of_decoding, shortened
+from floorpulse.contracts.refused_records import refusal_in
 from floorpulse.ingest.domain.nesting import deeper_than
 from floorpulse.ingest.domain.pseudonyms import Pseudonyms
 
@@ -67,7 +68,7 @@ class Judge:
         try:
             event = _decode(bare)
         except ValueError as wrong:
-            return of_decoding(wrong)
+            return refusal_in(bare) or of_decoding(wrong)
         at = self._instant(event)
         if isinstance(at, Refusal):
             return at

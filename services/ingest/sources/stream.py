@@ -4,39 +4,43 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from floorpulse.contracts.letters import Refusal
+from floorpulse.contracts.refused_records import RefusedRecord, encode_refused
 from floorpulse.ingest.sources.source import Source, SourceRecord
 
 REFUSALS_TOLD = 5
 
 
 @dataclass(frozen=True)
-class RefusedRecord:
-    """A record that its source cannot read, and why."""
+class RefusedPlace:
+    """Where a record stands that its source refused, and why."""
 
-    record: SourceRecord
+    place: int
     refusal: Refusal
 
 
 class SourceStream:
-    """Drives one source over one stream; keeps the first few refusals and counts all of them."""
+    """Drives one source over one stream; keeps the first few refusals and counts all of them.
 
-    def __init__(self, source: Source) -> None:
+    `name` is who the source speaks for.
+    """
+
+    def __init__(self, source: Source, name: str) -> None:
         self._source = source
+        self._name = name
         self.refused = 0
-        self.first_refused: list[RefusedRecord] = []
+        self.first_refused: list[RefusedPlace] = []
 
-    def events(self, place: int, content: bytes) -> Sequence[bytes] | None:
-        """The events of the record at `place`; None where the source refuses it.
-
-        Whoever drives the stream sends a refused record as it is: the server keeps it as a dead
-        letter.
+    def events(self, place: int, content: bytes) -> Sequence[bytes]:
+        """The events of the record at `place`; of one that the source refuses, what says so: the
+        server keeps it as a dead letter with the source's reason.
         """
         record = SourceRecord(place, content)
         told = self._source.take(record)
-        if isinstance(told, Refusal):
-            self._refuse(RefusedRecord(record, told))
-            return None
-        return told
+        if not isinstance(told, Refusal):
+            return told
+        self._count(RefusedPlace(place, told))
+        text = content.decode(errors="replace")
+        return [encode_refused(RefusedRecord(self._name, told.reason, told.detail, text))]
 
     def rest(self) -> Sequence[bytes]:
         """The events that the source held back until the end of the stream."""
@@ -44,14 +48,14 @@ class SourceStream:
 
     def notes(self) -> list[str]:
         """What the source could not read, and what it did not know, as lines of a summary."""
-        notes = [f"sent as received, for the source cannot read them: {self.refused:,}"]
+        notes = [f"refused by the source, and sent as dead letters: {self.refused:,}"]
         notes += [
-            f"  {one.record.place:,}: {one.refusal.reason}, {one.refusal.detail}"
+            f"  {one.place:,}: {one.refusal.reason}, {one.refusal.detail}"
             for one in self.first_refused
         ]
         return [*(notes if self.refused else ()), *self._source.unknown.notes()]
 
-    def _refuse(self, refused: RefusedRecord) -> None:
+    def _count(self, refused: RefusedPlace) -> None:
         self.refused += 1
         if len(self.first_refused) < REFUSALS_TOLD:
             self.first_refused.append(refused)

@@ -146,12 +146,13 @@ def _abandoned(
 
 
 def _is_over(visit: Visit) -> bool:
-    """Whether more than the offer (and feedback) is known."""
+    """Whether more than the offer (and feedback) is known, or something else than it was told."""
     return (
         visit.answered_at is not None
         or visit.abandoned_at is not None
         or visit.left_at is not None
         or visit.ended_at is not None
+        or visit.evidence is not None
     )
 
 
@@ -171,6 +172,7 @@ def _ended(visit: Visit, event: ContactEnded, tenant: str, panes: Panes, change:
         or queue is None
         or visit.ended_at is not None
         or visit.wrapped_at is not None
+        or visit.evidence is not None
     ):
         return False
     at: int = event.at  # type: ignore[assignment]  # see above

@@ -17,7 +17,7 @@ import msgspec
 from floorpulse.contracts.agents import AgentKey, AgentNow, Entered, lasts_of
 from floorpulse.contracts.events import AgentStateChanged
 from floorpulse.counting.agent_record import WORK
-from floorpulse.kpi_engine.fold.merge import rank
+from floorpulse.kpi_engine.fold.rank import rank
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,11 @@ Every field is one of four joins:
     earliest   offered, answered, abandoned, left; a survey's asking    smallest (at, content) wins
     latest     ended, wrapped, transferred; answers, evaluations        largest (at, content) wins
     union      holds, resumes, misses, statements on a complaint        sorted, without repetition
-    name       a survey's queue, named by several events                 smallest name wins
+    name       a survey's queue and agent, named by several events       smallest name wins
 
 Content breaks ties between different events of one instant, so even those merge to the same visit
-in any order.
+in any order. Where a visit is amended, something of it taken back, or told once more otherwise, its
+`evidence` keeps what is needed for that (`evidence.py`).
 """
 
 from collections.abc import Callable
@@ -19,19 +20,65 @@ import msgspec
 
 from floorpulse.contracts import events
 from floorpulse.contracts.events import AnyEvent
-from floorpulse.contracts.visits import Complaint, Evaluation, Miss, Statement, Survey, Visit
-
-
-def rank(*parts: Any) -> tuple[tuple[bool, Any], ...]:
-    """A total order over tuples in which None stands below everything."""
-    return tuple((part is not None, part) if part is not None else (False, 0) for part in parts)
+from floorpulse.contracts.visits import (
+    Complaint,
+    Evaluation,
+    Evidence,
+    Miss,
+    Statement,
+    Survey,
+    Visit,
+)
+from floorpulse.kpi_engine.fold.evidence import (
+    EARLIEST,
+    amendment,
+    evidence_of,
+    join_evidence,
+    place,
+    restated,
+    retraction,
+    take,
+    told_of,
+    united_misses,
+)
+from floorpulse.kpi_engine.fold.rank import rank
 
 
 def merge(visit: Visit, event: AnyEvent) -> bool:
     """Merge one event into `visit`, a private copy of the caller's, in place; whether it said
     anything new.
     """
-    return _MERGES[type(event)](visit, event)
+    if visit.evidence is None:
+        kind = type(event)
+        fields = _ONLY_ONCE.get(kind)
+        step = _MERGES.get(kind)
+        if step is not None and (fields is None or getattr(visit, fields[0]) is None):
+            return step(visit, event)
+    return _merge_evidence(visit, event)
+
+
+def _said(event: AnyEvent) -> Evidence:
+    """What one event says, by itself."""
+    if isinstance(event, events.ContactAmended):
+        return amendment(event)
+    if isinstance(event, events.ContactRetracted):
+        return retraction(event)
+    told = Visit()
+    _MERGES[type(event)](told, event)
+    return Evidence(told)
+
+
+def _merge_evidence(visit: Visit, event: AnyEvent) -> bool:
+    """The general way of `merge`, right for any visit and event."""
+    said = _said(event)
+    fields = _ONLY_ONCE.get(type(event))
+    if fields is not None and place(told_of(visit), fields) == place(said.told, fields):
+        return False
+    became = restated(join_evidence(evidence_of(visit), said))
+    if became == visit:
+        return False
+    take(visit, became, Visit.__struct_fields__)
+    return True
 
 
 def _instant(event: AnyEvent) -> int:
@@ -43,11 +90,7 @@ def _instant(event: AnyEvent) -> int:
 
 
 def _offered(visit: Visit, event: events.ContactOffered) -> bool:
-    at = _instant(event)
-    known = visit.offered_at
-    if known is not None and (at > known or (at == known and _offer(event) >= _known_offer(visit))):
-        return False
-    visit.offered_at = at
+    visit.offered_at = _instant(event)
     visit.queue = event.queue
     visit.channel = event.channel
     visit.priority = event.priority
@@ -56,45 +99,15 @@ def _offered(visit: Visit, event: events.ContactOffered) -> bool:
     return True
 
 
-def _offer(event: events.ContactOffered) -> tuple[Any, ...]:
-    return rank(
-        event.queue, event.channel, event.priority, event.customer, _items(event.attributes)
-    )
-
-
-def _known_offer(visit: Visit) -> tuple[Any, ...]:
-    return rank(
-        visit.queue, visit.channel, visit.priority, visit.customer, _items(visit.attributes)
-    )
-
-
-def _items(attributes: dict[str, str] | None) -> list[tuple[str, str]] | None:
-    return sorted(attributes.items()) if attributes is not None else None
-
-
 def _answered(visit: Visit, event: events.ContactAnswered) -> bool:
-    at = _instant(event)
-    known = visit.answered_at
-    if known is not None and (
-        at > known
-        or (at == known and rank(event.agent, event.queue, event.wait_ms) >= _known_answer(visit))
-    ):
-        return False
-    visit.answered_at = at
+    visit.answered_at = _instant(event)
     visit.agent = event.agent
     visit.answered_queue = event.queue
     visit.answered_wait = event.wait_ms
     return True
 
 
-def _known_answer(visit: Visit) -> tuple[Any, ...]:
-    return rank(visit.agent, visit.answered_queue, visit.answered_wait)
-
-
 def _abandoned(visit: Visit, event: events.ContactAbandoned) -> bool:
-    known = rank(visit.abandoned_queue, visit.abandoned_wait)
-    if not _earlier(visit.abandoned_at, known, _instant(event), rank(event.queue, event.wait_ms)):
-        return False
     visit.abandoned_at = _instant(event)
     visit.abandoned_queue = event.queue
     visit.abandoned_wait = event.wait_ms
@@ -102,23 +115,10 @@ def _abandoned(visit: Visit, event: events.ContactAbandoned) -> bool:
 
 
 def _left(visit: Visit, event: events.ContactLeft) -> bool:
-    if not _earlier(
-        visit.left_at,
-        rank(visit.left_reason, visit.left_wait),
-        _instant(event),
-        rank(event.reason, event.wait_ms),
-    ):
-        return False
     visit.left_at = _instant(event)
     visit.left_reason = event.reason
     visit.left_wait = event.wait_ms
     return True
-
-
-def _earlier(
-    known: int | None, known_content: tuple[Any, ...], at: int, content: tuple[Any, ...]
-) -> bool:
-    return known is None or (at, content) < (known, known_content)
 
 
 def _held(visit: Visit, event: events.ContactHeld) -> bool:
@@ -184,15 +184,6 @@ def _missed(visit: Visit, event: events.AgentMissed) -> bool:
     return True
 
 
-def united_misses(one: tuple[Miss, ...], other: tuple[Miss, ...]) -> tuple[Miss, ...]:
-    """The misses of both, each once, in order."""
-    return tuple(sorted({*one, *other}, key=lambda miss: rank(*msgspec.structs.astuple(miss))))
-
-
-def _unheard(_visit: Visit, _event: AnyEvent) -> bool:
-    return False
-
-
 def _scored(visit: Visit, event: events.QaScored) -> bool:
     said = Evaluation(
         at=_instant(event),
@@ -252,9 +243,13 @@ def _replied(visit: Visit, event: events.SurveyAnswered) -> bool:
 def _survey(
     visit: Visit, event: events.SurveyOffered | events.SurveyAnswered, survey: Survey
 ) -> bool:
-    named = [name for name in (survey.queue, event.queue) if name is not None]
+    queues = [name for name in (survey.queue, event.queue) if name is not None]
+    agents = [name for name in (survey.agent, event.agent) if name is not None]
     merged = msgspec.structs.replace(
-        survey, kind=min(survey.kind, event.kind), queue=min(named, default=None)
+        survey,
+        kind=min(survey.kind, event.kind),
+        queue=min(queues, default=None),
+        agent=min(agents, default=None),
     )
     if (visit.surveys or {}).get(event.survey) == merged:
         return False
@@ -292,8 +287,6 @@ _MERGES: dict[type, Callable[[Visit, Any], bool]] = {
     events.ContactTransferred: _transferred,
     events.ContactEnded: _ended,
     events.ContactWrapped: _wrapped,
-    events.ContactAmended: _unheard,
-    events.ContactRetracted: _unheard,
     events.AgentMissed: _missed,
     events.QaScored: _scored,
     events.QaRetracted: _retracted,
@@ -302,3 +295,11 @@ _MERGES: dict[type, Callable[[Visit, Any], bool]] = {
     events.ComplaintOpened: _complained,
     events.ComplaintClosed: _complained,
 }
+"""Plain merges, into a visit without evidence"""
+_ONLY_ONCE: dict[type, tuple[str, ...]] = {
+    events.ContactOffered: EARLIEST["visit"],
+    events.ContactAnswered: EARLIEST["answered"],
+    events.ContactAbandoned: EARLIEST["abandoned"],
+    events.ContactLeft: EARLIEST["left"],
+}
+"""The fields that these say, whose plain merge is right only while nothing is known of them"""

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import msgspec
 
 from floorpulse.contracts.cells import Cells
-from floorpulse.contracts.events import AnyEvent
+from floorpulse.contracts.events import AnyEvent, ContactAmended, ContactRetracted
 from floorpulse.contracts.updates import PaneKey
 
 NEVER = -(1 << 62)
@@ -59,6 +59,11 @@ class Change(msgspec.Struct, frozen=True, gc=False):
     event: AnyEvent | None = None
 
 
+def says_why(event: AnyEvent) -> bool:
+    """Whether the event puts right what others said, and gives the reason."""
+    return isinstance(event, ContactAmended | ContactRetracted)
+
+
 class Panes:
     """All panes of one partition, each `length` milliseconds long."""
 
@@ -88,8 +93,14 @@ class Panes:
             self._unpublished.append(pane)
         pane.revision = change.revision
         if key[3] <= change.passed and change.event is not None:
-            self.late[key] = change.event
+            self._note_late(key, change.event)
         return pane.cells
+
+    def _note_late(self, key: PaneKey, event: AnyEvent) -> None:
+        """The last event behind a late change stands for all, but one that says why stays."""
+        known = self.late.get(key)
+        if known is None or says_why(event) or not says_why(known):
+            self.late[key] = event
 
     def _create(self, key: PaneKey) -> Pane:
         start = key[3]

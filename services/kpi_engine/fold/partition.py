@@ -15,7 +15,13 @@ from dataclasses import dataclass, field
 import msgspec
 
 from floorpulse.contracts.agents import LONGEST, AgentKey, Entered, encode_entered
-from floorpulse.contracts.events import AgentMissed, AgentStateChanged, AnyEvent
+from floorpulse.contracts.events import (
+    AgentMissed,
+    AgentStateChanged,
+    AnyEvent,
+    ContactAmended,
+    ContactRetracted,
+)
 from floorpulse.contracts.updates import JOIN_BITS, Gauge, PaneKey, revision
 from floorpulse.contracts.visits import Visit, VisitKey
 from floorpulse.kpi_engine.fold.agents import AgentStates, WantedAgent, entered
@@ -293,7 +299,7 @@ class Partition:
                 for (key, at, state), point in states.items()
             ],
             late=[
-                (self.number, *key, event.source, event.id, _type_of(event))
+                (self.number, *key, event.source, event.id, _type_of(event), _reason_of(event))
                 for key, event in late.items()
             ],
             presence=[
@@ -383,3 +389,7 @@ def _lasts(point: Entered) -> int | None:
 
 def _type_of(event: AnyEvent) -> str:
     return str(event.__struct_config__.tag)
+
+
+def _reason_of(event: AnyEvent) -> str | None:
+    return event.reason if isinstance(event, ContactAmended | ContactRetracted) else None

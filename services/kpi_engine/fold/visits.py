@@ -12,9 +12,14 @@ it until something is heard.
 
 Should the database hold a record that was taken for new after all, the insert fails, both are
 joined, and the flush is tried again.
+
+Feedback that names its contact and no visit waits for all stored visits of the contact. From then
+on the contact is one of `chains`: whatever changes one of its visits lets all of its feedback be
+placed again, and its records leave memory together.
 """
 
 from collections.abc import Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass
 
 import msgspec
@@ -49,11 +54,20 @@ from floorpulse.contracts.visits import (
     offer_at,
     queue_of,
 )
-from floorpulse.counting.contributions import contributions, deltas
+from floorpulse.counting.contributions import contributions, deltas, feedback
 from floorpulse.kpi_engine.fold.advance import STEPS, advance, amend, begin
+from floorpulse.kpi_engine.fold.evidence import take, told_of
+from floorpulse.kpi_engine.fold.feedback import (
+    CONTACT,
+    attach,
+    attached,
+    homeless,
+    latest,
+    placed,
+)
 from floorpulse.kpi_engine.fold.join import join
 from floorpulse.kpi_engine.fold.merge import merge
-from floorpulse.kpi_engine.fold.panes import NEVER, Change, Panes
+from floorpulse.kpi_engine.fold.panes import NEVER, Change, Panes, says_why
 from floorpulse.kpi_engine.fold.presence import PartitionPresence
 from floorpulse.kpi_engine.fold.presence_log import PageBuilder
 
@@ -65,6 +79,8 @@ _TURNS = frozenset((*ContactEvent.__subclasses__(),)) - {
     ContactWrapped,
 }
 """Events after which a visit may have begun, or be over."""
+ContactKey = tuple[str, str]
+"""(tenant, contact)"""
 _OWN_NAME = {
     QaScored: ("evaluation:", "evaluation"),
     QaRetracted: ("evaluation:", "evaluation"),
@@ -78,8 +94,8 @@ _OWN_NAME = {
 def visit_key(event: AnyEvent) -> VisitKey:
     """The visit an event of a contact or about one belongs to.
 
-    A survey, evaluation or complaint without a contact has a record of its own, numbered 0, which
-    no contact can have; so has a miss of which it is not told in which visit it was.
+    A survey, evaluation or complaint without a visit goes into its contact's record, numbered 0;
+    one without a contact has such a record of its own, and so has a miss without a visit.
     """
     contact = event.contact  # type: ignore[union-attr]  # agent states have no visit and are not asked about
     if contact is not None and event.visit is not None:  # type: ignore[union-attr]
@@ -87,9 +103,9 @@ def visit_key(event: AnyEvent) -> VisitKey:
     if type(event) is AgentMissed:
         return event.tenant or "", f"missed:{event.agent}:{event.at}", 0
     if contact is not None:
-        return event.tenant, contact, 1  # type: ignore[return-value]
+        return event.tenant, contact, CONTACT  # type: ignore[return-value]
     prefix, name = _OWN_NAME[type(event)]
-    return event.tenant, prefix + getattr(event, name), 0  # type: ignore[return-value]
+    return event.tenant, prefix + getattr(event, name), CONTACT  # type: ignore[return-value]
 
 
 NEVER_COMPLAINED = (None, None)
@@ -97,7 +113,7 @@ NEVER_COMPLAINED = (None, None)
 
 class ParkedVisit(msgspec.Struct, gc=False):
     """The events so far of a visit whose stored record is not known yet, merged, and the last of
-    them.
+    them, or the last that amends.
     """
 
     visit: Visit
@@ -124,6 +140,8 @@ class Visits:
         self.since = since
         self.parked: dict[VisitKey, ParkedVisit] = {}
         self.dirty: dict[VisitKey, bool] = {}
+        self.chains: dict[ContactKey, set[int]] = {}
+        self._unsure: set[ContactKey] = set()
         self._doubted: set[VisitKey] = set()
         self._absent = presence.absent
         presence.rows = self.rows
@@ -145,7 +163,10 @@ class Visits:
             self._begin(key, event, change)
         elif self._step(key, visit, event, change) and key not in self.dirty:
             self.dirty[key] = False
-        return True
+        if self.chains and key[2] and (chain := self.chains.get(key[:2])) is not None:
+            chain.add(key[2])
+            self._place(key[:2], change)
+        return not self._unsure or key[:2] not in self._unsure
 
     def _step(self, key: VisitKey, visit: Visit, event: AnyEvent, change: Change) -> bool:
         """Merge and count an event of a visit in memory; whether it said anything new."""
@@ -153,11 +174,16 @@ class Visits:
         if step is not None and step(visit, event, key[0], self._panes, change):
             self._move(key, visit)
             return True
+        if key[2] == CONTACT:
+            return self._hear(key, visit, event, change)
         if type(event) not in _TURNS:
             return amend(visit, event, key[0], self._panes, change)
+        offered = offer_at(visit)
         self.presence.withdraw(key, visit)
         changed = amend(visit, event, key[0], self._panes, change)
         self.presence.enter(key, visit)
+        if changed:
+            self._doubt_feedback(key, visit, offered)
         return changed
 
     def _move(self, key: VisitKey, visit: Visit) -> None:
@@ -179,6 +205,7 @@ class Visits:
             visit = Visit()
             advance(visit, event, key[0], self._panes, change)
             self.presence.enter(key, visit)
+            self._doubt_feedback(key, visit, None)
         self.rows[key] = visit
         self.dirty[key] = True
 
@@ -187,14 +214,66 @@ class Visits:
         if parked is None:
             parked = self.parked[key] = ParkedVisit(Visit(), event)
         merge(parked.visit, event)
-        parked.event = event
+        if says_why(event) or not says_why(parked.event):
+            parked.event = event
+
+    # ------------------------------------------------------------- feedback without a visit
+
+    def _hear(self, key: VisitKey, record: Visit, event: AnyEvent, change: Change) -> bool:
+        """Take in feedback without a visit, of a contact whose visits are all in memory."""
+        told = copy(told_of(record))
+        changed = merge(told, event)
+        if changed:
+            self._place(key[:2], change, told)
+        return changed
+
+    def _place(self, contact: ContactKey, change: Change, told: Visit | None = None) -> None:
+        """Let each piece of a contact's feedback be about the visit that it is about now; `told`
+        replaces all that was told.
+        """
+        key = (*contact, CONTACT)
+        numbers = self.chains[contact] - {CONTACT}
+        visits = {number: self.rows[(*contact, number)] for number in numbers}
+        if told is None:
+            told = copy(told_of(self.rows[key]))
+        found = placed(told, visits)
+        self._restate(key, homeless(told, found.pop(CONTACT, None)), change)
+        for number, visit in visits.items():
+            mine = found.get(number)
+            if mine != attached(visit):
+                self._restate((*contact, number), attach(visit, mine), change)
+
+    def _restate(self, key: VisitKey, visit: Visit, change: Change) -> None:
+        """Hold `visit` in place of one that differs in its feedback at most."""
+        known = self.rows[key]
+        if visit == known:
+            return
+        length = self._panes.length
+        before = feedback(key[0], known, length)
+        for pane, cells in deltas(before, feedback(key[0], visit, length)):
+            add(self._panes.touch(pane, change), cells)
+        take(known, visit, Visit.__struct_fields__)
+        self.dirty.setdefault(key, False)
+
+    def _doubt_feedback(self, key: VisitKey, visit: Visit, before: int | None) -> None:
+        """Look stored feedback up that may be about a visit, now that its offer stands earlier than
+        `before`, and so early that memory need not hold what was said since.
+        """
+        offered = offer_at(visit)
+        if offered is None or offered >= self.since or (before is not None and offered >= before):
+            return
+        if key[:2] not in self.chains:
+            self._unsure.add(key[:2])
 
     # ------------------------------------------------------------- stored records
 
     @property
     def wanted(self) -> list[VisitKey]:
-        """Visits whose stored record must be loaded before anything can be flushed."""
-        return [*self.parked, *self._doubted]
+        """Visits whose stored record must be loaded before anything can be flushed; number 0 stands
+        for all visits of a contact.
+        """
+        unsure = [(*contact, CONTACT) for contact in self._unsure]
+        return [*self.parked, *self._doubted, *(key for key in unsure if key not in self.parked)]
 
     def doubt(self, keys: Iterable[VisitKey]) -> None:
         """Look these up: the database may hold them after all."""
@@ -210,8 +289,15 @@ class Visits:
     ) -> None:
         """Join the visits of `keys` with their `stored` records, and count the difference as of
         `revision`; panes that start at `passed` or earlier note it.
+
+        `stored` also has the record numbered 0 of each of their contacts, and all visits of the
+        contacts whose number 0 is among `keys`.
         """
+        contacts: set[ContactKey] = set()
         for key in keys:
+            if key[2] == CONTACT:
+                contacts.add(key[:2])
+                continue
             kept = stored.get(key)
             counted = [kept] if kept is not None else []
             parked = self.parked.pop(key, None)
@@ -228,6 +314,56 @@ class Visits:
             joined = mine if kept is None else join(kept, mine)
             self._count_difference(key[0], counted, joined, change)
             self._replace(key, joined, kept)
+            self._follow(key, change, known=(*key[:2], CONTACT) in stored)
+        if contacts:
+            self._join_contacts(contacts, stored, Change(revision, passed))
+
+    def _follow(self, key: VisitKey, change: Change, *, known: bool) -> None:
+        """A visit came into memory; its contact may have feedback without a visit, which is `known`
+        where it is stored.
+        """
+        chain = self.chains.get(key[:2])
+        if chain is not None:
+            chain.add(key[2])
+            self._place(key[:2], change)
+        elif known:
+            self._unsure.add(key[:2])
+
+    def _join_contacts(
+        self, contacts: set[ContactKey], stored: Mapping[VisitKey, Visit], change: Change
+    ) -> None:
+        """Join the feedback without a visit of these contacts, all of whose visits are stored, or
+        new.
+        """
+        for key, kept in stored.items():
+            mine = key in self.rows or (key in self.parked and key[2] != CONTACT)
+            if key[:2] in contacts and not mine:
+                self._replace(key, kept, kept)
+        chains: dict[ContactKey, set[int]] = {contact: set() for contact in contacts}
+        for key in (*stored, *(key for key, new in self.dirty.items() if new)):
+            if key in self.rows and (chain := chains.get(key[:2])) is not None:
+                chain.add(key[2])
+        for contact, chain in chains.items():
+            self._unsure.discard(contact)
+            self._doubted.discard((*contact, CONTACT))
+            parked = self.parked.pop((*contact, CONTACT), None)
+            if parked is not None or CONTACT in chain:
+                self._join_chain(contact, chain, parked, change)
+
+    def _join_chain(
+        self, contact: ContactKey, chain: set[int], parked: ParkedVisit | None, change: Change
+    ) -> None:
+        """Hold a contact's feedback in memory, with what was `parked`, and place it."""
+        key = (*contact, CONTACT)
+        if key not in self.rows:
+            self.rows[key] = Visit()
+            self.dirty[key] = True
+        self.chains[contact] = {*chain, CONTACT}
+        told = copy(told_of(self.rows[key]))
+        if parked is not None:
+            told = join(told, parked.visit)
+            change = Change(change.revision, change.passed, parked.event)
+        self._place(contact, change, told)
 
     def _count_difference(
         self, tenant: str, counted: Iterable[Visit], visit: Visit, change: Change
@@ -321,13 +457,37 @@ class Visits:
         wanted = len(self.rows) - going_on - most * 3 // 4
         if wanted <= most // 4:
             return
-        holds = self.presence.holds
+        chains = self.chains
         free = (
-            key for key, visit in self.rows.items() if key not in self.dirty and not holds(visit)
+            key
+            for key, visit in self.rows.items()
+            if self._is_free(key, visit) and not (chains and key[:2] in chains)
         )
         for key in [key for _, key in zip(range(wanted), free, strict=False)]:
-            visit = self.rows.pop(key)
-            last = max(
-                visit.offered_at or NEVER, visit.answered_at or NEVER, visit.abandoned_at or NEVER
-            )
-            self.since = max(self.since, before if is_open(visit) else min(last + 1, before))
+            self._forget(key, before)
+        for contact in [contact for contact in chains if self._is_chain_free(contact, before)]:
+            for number in chains.pop(contact):
+                self._forget((*contact, number), before)
+
+    def _is_free(self, key: VisitKey, visit: Visit) -> bool:
+        """Whether a visit is durable and not going on."""
+        return key not in self.dirty and not self.presence.holds(visit)
+
+    def _is_chain_free(self, contact: ContactKey, before: int) -> bool:
+        """Whether all records of a contact may go: nothing of its feedback can be about a visit
+        that begins at `before` or later.
+        """
+        keys = [(*contact, number) for number in self.chains[contact]]
+        last = latest(told_of(self.rows[(*contact, CONTACT)]))
+        return (last is None or last < before) and all(
+            self._is_free(key, self.rows[key]) for key in keys
+        )
+
+    def _forget(self, key: VisitKey, before: int) -> None:
+        visit = told_of(self.rows.pop(key))
+        last = max(
+            visit.offered_at or NEVER, visit.answered_at or NEVER, visit.abandoned_at or NEVER
+        )
+        if key[2] == CONTACT:
+            last = latest(visit) or NEVER
+        self.since = max(self.since, before if is_open(visit) else min(last + 1, before))

@@ -47,11 +47,12 @@ DELETE FROM presence_log USING unnest($1::smallint[], $2::bigint[]) AS past (par
 WHERE presence_log.partition = past.partition AND presence_log.number < past.number
 """
 
+# With each visit its contact's record, numbered 0; where that is wanted, all visits of the contact.
 VISITS = """
-SELECT tenant, contact, visit, body
-FROM unnest($2::text[], $3::text[], $4::smallint[]) AS wanted (tenant, contact, visit)
-JOIN visit USING (tenant, contact, visit)
-WHERE visit.partition = $1
+SELECT tenant, contact, visit.visit, body
+FROM unnest($2::text[], $3::text[], $4::smallint[]) AS wanted (tenant, contact, number)
+JOIN visit USING (tenant, contact)
+WHERE visit.partition = $1 AND (number IN (visit.visit, 0) OR visit.visit = 0)
 """
 
 PANES = """
@@ -104,6 +105,7 @@ LATE_COLUMNS = (
     "source",
     "event",
     "type",
+    "reason",
     "changed_at",
 )
 

@@ -20,11 +20,12 @@ FILLING = 900_000
 
 
 class Cause(NamedTuple):
-    """The event that changed a pane last."""
+    """The event that changed a pane last, and why it did, where it says so."""
 
     source: str
     event: str
     type: str
+    reason: str | None = None
 
 
 JOINED = Cause("floorpulse", "", "partition.joined")

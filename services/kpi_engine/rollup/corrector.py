@@ -64,18 +64,20 @@ class Corrector:
         self._now = now
 
     async def take(self) -> tuple[dict[RollupKey, Cause], bool]:
-        """Quarters that changed late, each with the last event that did, now off the list; and
-        whether there are more.
+        """Quarters that changed late, each with the last event that did, or the last that says why,
+        now off the list; and whether there are more.
         """
         rows = sorted(
             await self._connection.fetch(sql.TAKE_LATE, AT_ONCE), key=lambda row: int(row["id"])
         )
-        late = {
-            RollupKey(
+        late: dict[RollupKey, Cause] = {}
+        for row in rows:
+            key = RollupKey(
                 row["tenant"], Grain.QUARTER.value, row["quarter"], row["queue"], row["channel"]
-            ): Cause(row["source"], row["event"], row["type"])
-            for row in rows
-        }
+            )
+            cause = Cause(row["source"], row["event"], row["type"], row["reason"])
+            if cause.reason is not None or late.get(key, cause).reason is None:
+                late[key] = cause
         return late, len(rows) == AT_ONCE
 
     async def merge_again(
@@ -143,7 +145,7 @@ class Corrector:
             if judgement.change is not None and (key := row.key)
         ]
         if rows:
-            await self._connection.execute(sql.CORRECT, *columns(rows, 11))
+            await self._connection.execute(sql.CORRECT, *columns(rows, 12))
         return len(rows)
 
     # ------------------------------------------------------------- what is made of quarters

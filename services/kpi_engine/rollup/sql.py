@@ -131,14 +131,14 @@ ON CONFLICT (tenant, queue, channel) DO UPDATE SET since = least(home.since, exc
 
 TAKE_LATE = """
 DELETE FROM late_change WHERE id IN (SELECT id FROM late_change ORDER BY id LIMIT $1)
-RETURNING id, tenant, queue, channel, start - start % 900000 AS quarter, source, event, type
+RETURNING id, tenant, queue, channel, start - start % 900000 AS quarter, source, event, type, reason
 """
 
 CORRECT = """
 INSERT INTO correction (tenant, queue, channel, start, until, old, new, source, event, type,
-    recorded_at)
+    reason, recorded_at)
 SELECT * FROM unnest(
     $1::text[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bytea[],
     $7::bytea[], $8::text[], $9::text[], $10::text[],
-    $11::bigint[])
+    $11::text[], $12::bigint[])
 """

@@ -14,7 +14,7 @@ All of it is computed as logarithms: right to some ten digits for thousands of a
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from math import ceil, exp, inf, log
 
 from floorpulse.kpis.erlang.gamma import log_lower, log_sum, log_upper
@@ -109,22 +109,6 @@ class Service:
     @property
     def _y(self) -> float:
         return self.load.rate * self.load.patience
-
-
-@lru_cache(maxsize=65_536)
-def service(
-    load: Load, agents: int, threshold: float, short: float
-) -> tuple[float, float, float, float]:
-    """(answered, answered within `threshold`, abandoned within it, abandoned within `short`), each
-    of one contact that comes.
-    """
-    of = Service(load, agents)
-    return (
-        1 - of.abandons,
-        of.answered_within(threshold),
-        of.abandoned_within(threshold),
-        of.abandoned_within(short),
-    )
 
 
 def fewest(load: Load, enough: Callable[[int], bool]) -> int:

@@ -8,11 +8,16 @@ from math import fsum, inf
 
 from floorpulse.contracts.cells import Cell
 from floorpulse.contracts.events import AgentState
-from floorpulse.kpis.erlang.models import Load, fewest, service
+from floorpulse.kpis.erlang.models import Load, Service, fewest
 from floorpulse.kpis.figures import Measure, NoValue, SpanFigures, Value, count
-from floorpulse.kpis.formulas.service_level import hits_and_total, service_level
+from floorpulse.kpis.formulas.service_level import (
+    OF_EARLY,
+    OF_SHORT,
+    hits_and_total,
+    service_level,
+)
 from floorpulse.kpis.plan import Ahead
-from floorpulse.kpis.policies import ServiceLevelPolicy
+from floorpulse.kpis.policies import Formula, ServiceLevelPolicy
 
 UNKNOWN = Value(None, None, None)
 AT_WORK: tuple[AgentState, ...] = ("available", "ringing", "busy", "wrap_up")
@@ -132,8 +137,18 @@ def fewest_for(rate: float, aht: float, patience: float, policy: ServiceLevelPol
 
 def expected(load: Load, agents: int, policy: ServiceLevelPolicy) -> tuple[float, float]:
     """Hits and total of the service level that one contact is expected to add."""
-    answered, within, early, short = service(load, agents, policy.threshold, policy.short)
-    return hits_and_total(policy.formula, within, early, short, answered, 1 - answered)
+    return _expected(load, agents, policy.formula, policy.threshold, policy.short)
+
+
+@lru_cache(maxsize=65_536)
+def _expected(
+    load: Load, agents: int, formula: Formula, threshold: float, short: float
+) -> tuple[float, float]:
+    of = Service(load, agents)
+    early = of.abandoned_within(threshold) if formula in OF_EARLY else 0.0
+    soon = of.abandoned_within(short) if formula in OF_SHORT else 0.0
+    within = of.answered_within(threshold)
+    return hits_and_total(formula, within, early, soon, 1 - of.abandons, of.abandons)
 
 
 agents_required = required(lambda policy: policy.patience)

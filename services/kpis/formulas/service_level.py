@@ -10,8 +10,8 @@ from floorpulse.kpis.policies import Formula, ServiceLevelPolicy
 
 N = TypeVar("N", int, float)
 
-_OF_EARLY = frozenset((Formula.V1, Formula.V4))
-_OF_SHORT = frozenset((Formula.V5, Formula.V6))
+OF_EARLY = frozenset((Formula.V1, Formula.V4))
+OF_SHORT = frozenset((Formula.V5, Formula.V6))
 """Formulas that look at those who gave up within T, and within S: nothing else is counted for them,
 it costs most of a figure
 """
@@ -22,8 +22,8 @@ def service_level(figures: SpanFigures, policy: ServiceLevelPolicy) -> Value:
     within_threshold = count_within(
         figures.cells, Histogram.ANSWERED_WAIT, policy.threshold, policy.boundary
     )
-    early = _gave_up(figures, policy.threshold, policy) if policy.formula in _OF_EARLY else 0
-    short = _gave_up(figures, policy.short, policy) if policy.formula in _OF_SHORT else 0
+    early = _gave_up(figures, policy.threshold, policy) if policy.formula in OF_EARLY else 0
+    short = _gave_up(figures, policy.short, policy) if policy.formula in OF_SHORT else 0
     answered = figures.of(Cell.ANSWERED)
     abandoned = figures.of(Cell.ABANDONED)
     hit, total = hits_and_total(policy.formula, within_threshold, early, short, answered, abandoned)

@@ -88,12 +88,16 @@ async def rows_answer(
     following: str | None,
     turns: Turns,
     headers: dict[str, str] | None = None,
+    beside: Mapping[str, object] | None = None,
 ) -> Response:
-    """Rows as JSON, encoded in portions; `rows` is empty afterwards, see `_given_up`."""
+    """Rows as JSON, encoded in portions, with what stands `beside` them; `rows` is empty
+    afterwards, see `_given_up`.
+    """
     if len(rows) <= RENDERED:
-        content = await encoded(rows, following, turns)
+        content = b"".join(await portions(rows, following, turns, beside))
         return Response(content, media_type="application/json", headers=headers)
-    return PortionedResponse(await portions(_given_up(rows), following, turns), headers)
+    told = await portions(_given_up(rows), following, turns, beside)
+    return PortionedResponse(told, headers)
 
 
 def _given_up(rows: list[T]) -> Iterator[T]:
@@ -108,10 +112,17 @@ async def encoded(rows: Sequence[object], following: str | None, turns: Turns) -
     return b"".join(await portions(rows, following, turns))
 
 
-async def portions(rows: Iterable[object], following: str | None, turns: Turns) -> deque[bytes]:
+async def portions(
+    rows: Iterable[object],
+    following: str | None,
+    turns: Turns,
+    beside: Mapping[str, object] | None = None,
+) -> deque[bytes]:
     """The same bytes in portions."""
     found = deque([b'{"rows":['])
     async for portion in turns.over(rows, RENDERED):
         found.append(b"," * (len(found) > 1) + encode(portion)[1:-1])
-    found.append(b'],"next":%b}' % encode(following))
+    found.append(b'],"next":%b' % encode(following))
+    found += [b",%b:%b" % (encode(name), encode(said)) for name, said in (beside or {}).items()]
+    found.append(b"}")
     return found

@@ -1,6 +1,6 @@
 """Bodies of the pipeline: how far counting is behind what was accepted."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -86,18 +86,36 @@ class Folded(msgspec.Struct, frozen=True):
     agents: Annotated[int, Meta(description="agents that are counted and not listed", examples=[0])]
 
 
+class LetterTotals(msgspec.Struct, frozen=True):
+    """Refused events of the caller's tenant that are kept in `dead-letters`."""
+
+    total: Annotated[int, Meta(examples=[2])]
+    by_reason: Annotated[
+        dict[str, int],
+        Meta(
+            description="reasons that occur, the most frequent first", examples=[{"malformed": 2}]
+        ),
+    ]
+
+
 class PipelineAnswer(msgspec.Struct, frozen=True):
     """How far counting is behind what was accepted."""
 
     total: PipelineTotal
     partitions: list[PipelinePartition]
     folded: Folded
+    letters: LetterTotals
 
 
 def pipeline_answer(
-    partitions: Iterable[PartitionLag], folded: tuple[int, int], zone: ZoneInfo
+    partitions: Iterable[PartitionLag],
+    folded: tuple[int, int],
+    letters: Mapping[str, int],
+    zone: ZoneInfo,
 ) -> PipelineAnswer:
-    """How far counting is behind; `folded` is how many queues and agents are not told apart."""
+    """How far counting is behind; `folded` is how many queues and agents are not told apart,
+    `letters` counts refused events by reason.
+    """
     known = list(partitions)
     durable = [one.durable for one in known if one.durable is not None]
     watermarks = [one.watermark for one in durable if one.watermark is not None]
@@ -107,7 +125,8 @@ def pipeline_answer(
         lag=sum(one.lag for one in known),
         watermark=text_or_none(min(watermarks, default=None), zone),
     )
-    return PipelineAnswer(total, [_partition(one, zone) for one in known], Folded(*folded))
+    refused = LetterTotals(sum(letters.values()), dict(letters))
+    return PipelineAnswer(total, [_partition(one, zone) for one in known], Folded(*folded), refused)
 
 
 def _partition(one: PartitionLag, zone: ZoneInfo) -> PipelinePartition:

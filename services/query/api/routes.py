@@ -22,6 +22,7 @@ from floorpulse.query.api import (
     agents,
     desk,
     forecasts,
+    letters,
     operations,
     paging,
     sources,
@@ -57,7 +58,13 @@ from floorpulse.query.api.pipeline_bodies import PipelineAnswer, pipeline_answer
 from floorpulse.query.api.queue_bodies import QueuesAnswer, queue_row, timeless
 from floorpulse.query.api.queue_groups import QueuesParameters
 from floorpulse.query.api.repeated import Reader, RepeatedRoute, keep
-from floorpulse.query.api.schemas import CorrectionsAnswer, HistoryAnswer, LiveAnswer, answering
+from floorpulse.query.api.schemas import (
+    CorrectionsAnswer,
+    HistoryAnswer,
+    LiveAnswer,
+    answering,
+    loaded_history,
+)
 from floorpulse.query.api.sheets import Sheet
 from floorpulse.query.api.taken import file_answer
 from floorpulse.query.api.visit_bodies import (
@@ -66,6 +73,7 @@ from floorpulse.query.api.visit_bodies import (
     VisitsAnswer,
     visit_row,
 )
+from floorpulse.query.pipeline.letters import LetterBox
 from floorpulse.query.pipeline.pipeline import Pipeline
 from floorpulse.runtime.accept import JSON, accepted
 from floorpulse.runtime.cursors import cursor, place_of
@@ -107,6 +115,7 @@ def router() -> APIRouter:
         forecasts.router,
         staffing.router,
         sources.router,
+        letters.router,
     )
     for part in (*figures_of, stream.router, operations.router, *wall.routers, *desk.routers):
         routes.include_router(part)
@@ -236,7 +245,8 @@ async def corrections(
         further = paging.further(partial(changes.page, question), more, shared.limits.rows)
         sheet = Sheet("corrections", CORRECTION_COLUMNS, question.zone)
         return await file_answer(rows, further, sheet, (kind, asked.arranged), shared.turns)
-    return await rows_answer(rows, _following(question, more), shared.turns)
+    loaded = {"loaded": loaded_history(await changes.arrived(question))}
+    return await rows_answer(rows, _following(question, more), shared.turns, beside=loaded)
 
 
 @figures_router.get(
@@ -314,6 +324,7 @@ async def pipeline(
     request: Request,
     caller: Reader,
     counting: Annotated[Pipeline, Depends(use_case(Pipeline))],
+    box: Annotated[LetterBox, Depends(use_case(LetterBox))],
     shared: Shared,
     asked: Annotated[Parameters, Query()],
 ) -> Response:
@@ -322,7 +333,8 @@ async def pipeline(
     accepted(request)
     board = shared.floors.board
     partitions = await counting.partitions()
-    body = pipeline_answer(partitions, board.folded(caller.tenant), board.rules.zone)
+    refused = box.counts(caller.tenant)
+    body = pipeline_answer(partitions, board.folded(caller.tenant), refused, board.rules.zone)
     return json(body, {"Cache-Control": "no-store"})
 
 

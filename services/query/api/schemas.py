@@ -55,11 +55,35 @@ class HistoryAnswer(msgspec.Struct):
     next: Next
 
 
+class LoadedHistory(msgspec.Struct, frozen=True):
+    """Figures that came in after their time and are no corrections."""
+
+    quarters: Annotated[
+        int, Meta(description="quarter hours of a queue and channel in the span", examples=[96])
+    ]
+    why: Annotated[str, Meta(examples=["loaded after they had passed"])]
+
+
 class CorrectionsAnswer(msgspec.Struct):
-    """A page of corrections."""
+    """A page of corrections; `loaded` says of which figures there are none, null where all that
+    changed is told.
+    """
 
     rows: list[CorrectionRow]
     next: Next
+    loaded: LoadedHistory | None
+
+
+WHY_LOADED = (
+    "these figures were loaded after they had passed, and their queues were not known before: "
+    "nobody had been shown anything else, so loading them corrected nothing. What changes them "
+    "from a quarter of an hour after the last of it came is a correction"
+)
+
+
+def loaded_history(quarters: int) -> LoadedHistory | None:
+    """What is said of history that was loaded."""
+    return LoadedHistory(quarters, WHY_LOADED) if quarters else None
 
 
 class AgentKpisAnswer(msgspec.Struct):

@@ -17,15 +17,15 @@ SPIKE = SpikeCondition(kpi="complaints")
 
 @pytest.mark.parametrize(("gave_up", "call"), [(2, Call.CLEAR), (3, Call.BREACH), (4, Call.BREACH)])
 def test_so_many_in_a_row_are_a_breach(gave_up: int, call: Call) -> None:
-    judged = abandons.judge(3, Figure("abandoned", *count(gave_up)))
+    judged = abandons.judge(3, Figure("abandoned", *count(gave_up).cells))
 
     assert judged.call is call
     assert judged.depth == (gave_up if call is Call.BREACH else 0)
-    assert judged.figure == Figure("abandoned", *count(gave_up))
+    assert judged.figure == Figure("abandoned", *count(gave_up).cells)
 
 
 def test_old_figures_are_a_breach_and_young_ones_are_not() -> None:
-    age = Figure("age", *count(70))
+    age = Figure("age", *count(70).cells)
 
     assert staleness.judge(age, stale=True).call is Call.BREACH
     assert staleness.judge(age, stale=True).depth == 70
@@ -50,7 +50,7 @@ def test_old_figures_are_a_breach_and_young_ones_are_not() -> None:
     ],
 )
 def test_a_spike_is_a_multiple_of_what_is_usual(now: int, before: list[float], call: Call) -> None:
-    judged = spikes.judge(SPIKE, Figure("complaints", *count(now)), before)
+    judged = spikes.judge(SPIKE, Figure("complaints", *count(now).cells), before)
 
     assert judged.call is call
     assert judged.figure is not None
@@ -58,7 +58,7 @@ def test_a_spike_is_a_multiple_of_what_is_usual(now: int, before: list[float], c
 
 
 def test_a_spike_tells_what_is_usual() -> None:
-    judged = spikes.judge(SPIKE, Figure("complaints", *count(12)), [2, 4])
+    judged = spikes.judge(SPIKE, Figure("complaints", *count(12).cells), [2, 4])
 
     assert judged.figure == Figure(
         "complaints", 12, 12, bound=6.0, details={"usual": 3, "before": [2, 4]}
@@ -67,16 +67,16 @@ def test_a_spike_tells_what_is_usual() -> None:
 
 
 def test_a_spike_needs_a_week_to_be_held_against() -> None:
-    judged = spikes.judge(SPIKE, Figure("complaints", *count(12)), [])
+    judged = spikes.judge(SPIKE, Figure("complaints", *count(12).cells), [])
 
     assert (judged.call, judged.reason) == (Call.UNKNOWN, Reason.NOT_FILLED)
 
 
 def test_a_spike_needs_a_count() -> None:
-    judged = spikes.judge(SPIKE, Figure("complaints", *UNKNOWN_VALUE), [1])
+    judged = spikes.judge(SPIKE, Figure("complaints", *UNKNOWN_VALUE.cells), [1])
 
     assert (judged.call, judged.reason) == (Call.UNKNOWN, Reason.UNDEFINED)
-    assert judged.figure == Figure("complaints", *UNKNOWN_VALUE)
+    assert judged.figure == Figure("complaints", *UNKNOWN_VALUE.cells)
 
 
 # ------------------------------------------------------------- concentration
@@ -96,23 +96,23 @@ def test_one_that_holds_more_than_the_share_stands_out(
 ) -> None:
     condition = ConcentrationCondition(by="agent")
 
-    judged = concentration.judge(condition, Figure("complaints", *share(part, whole)))
+    judged = concentration.judge(condition, Figure("complaints", *share(part, whole).cells))
 
     assert (judged.call, judged.reason) == (call, reason)
-    assert judged.figure == Figure("complaints", *share(part, whole))
+    assert judged.figure == Figure("complaints", *share(part, whole).cells)
 
 
 def test_its_depth_is_what_is_beyond_the_share() -> None:
     condition = ConcentrationCondition(by="reason", share=0.25)
 
-    assert concentration.judge(condition, Figure("complaints", *share(6, 8))).depth == 0.5
+    assert concentration.judge(condition, Figure("complaints", *share(6, 8).cells)).depth == 0.5
 
 
 # ------------------------------------------------------------- streaks
 
 
 def day(number: int, part: int, whole: int) -> Figure:
-    return Figure("service_level", *share(part, whole), begin=f"2026-11-0{number}T00:00:00Z")
+    return Figure("service_level", *share(part, whole).cells, begin=f"2026-11-0{number}T00:00:00Z")
 
 
 BAD = [day(1, 50, 100), day(2, 40, 100), day(3, 60, 100)]
@@ -158,7 +158,7 @@ def test_a_day_of_few_contacts_decides_nothing() -> None:
 
 
 def test_a_day_that_could_not_be_read_decides_nothing() -> None:
-    judged = streaks.judge(LEVEL, 3, [*BAD[:2], Figure("service_level", *UNKNOWN_VALUE)])
+    judged = streaks.judge(LEVEL, 3, [*BAD[:2], Figure("service_level", *UNKNOWN_VALUE.cells)])
 
     assert (judged.call, judged.reason) == (Call.UNKNOWN, Reason.UNDEFINED)
     assert judged.figure is not None

@@ -13,7 +13,7 @@ from floorpulse.kpis.figures import share
 from floorpulse.kpis.policies import DEFAULT_POLICY, Formula
 
 POLICY = replace(DEFAULT_POLICY, formula=Formula.V3)
-FIGURE = Figure("service_level", *share(60, 100))
+FIGURE = Figure("service_level", *share(60, 100).cells)
 HALF = HalfHour(
     POLICY, hit=60, total=100, undecided=0, coming=100, rate=100 / 900, aht=180, agents=25
 )

@@ -14,7 +14,7 @@ WAIT = Bounds(below=False, fire=60, clear=30)
 
 
 def figure(value: Value) -> Figure:
-    return Figure("any", *value)
+    return Figure("any", *value.cells)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from floorpulse.board.domain.agents import BoardAgents
+from floorpulse.board.domain.agents import REMEMBERED, BoardAgents
 from floorpulse.board.domain.board import Board, Rules
 from floorpulse.contracts.agents import LONGEST, AgentNow, Entered, StateNow
 from floorpulse.contracts.events import AgentState
@@ -153,3 +153,21 @@ def test_who_is_not_listed_is_forgotten_like_all_others() -> None:
     agents.settle(NOW + 2 * LONGEST)
     assert states(agents) == {}
     assert (agents.listed("acme"), agents.folded("acme")) == ([], 0)
+
+
+def test_whose_numbers_changed_is_told_by_skills_as_long_as_it_is_remembered() -> None:
+    agents = agents_of(now("ann", "available"), now("bob", "available", queues=("help",)))
+    changes, _ = agents.heads("acme", NOW)
+    assert agents.touched("acme", changes) is None
+
+    agents.take(now("bob", "busy", NOW + 1, ("help",)))
+    agents.heads("acme", NOW + 1)
+
+    assert agents.touched("acme", changes) == {("help",)}
+    assert agents.touched("nobody", 0) is None
+
+    for at in range(NOW + 2, NOW + 2 + 2 * REMEMBERED):
+        agents.take(now("ann", "busy" if at % 2 else "break", at))
+        agents.heads("acme", at)
+    assert agents.touched("acme", changes) is None
+    assert agents.touched("acme", agents.heads("acme", NOW)[0] - 1) == {("sales",)}

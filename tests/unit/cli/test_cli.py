@@ -101,6 +101,9 @@ def test_a_setting_that_is_no_json_says_so() -> None:
     assert "Traceback" not in done.output
 
 
+SOMEWHERE = ("--to", "http://127.0.0.1:1", "--key-file", "KEY")
+
+
 @pytest.mark.parametrize(
     ("words", "why"),
     [
@@ -146,6 +149,16 @@ def test_a_setting_that_is_no_json_says_so() -> None:
         (["keys", "list", "--demo", "/nowhere"], "no demo runs in /nowhere: start one with"),
         (["simulate", "--demo", "/nowhere"], "no demo runs in /nowhere: start one with"),
         (["redrive", "/nowhere/letters"], "/nowhere/letters: No such file"),
+        (["source", "asterisk-queue-log", "--follow", "queue_log"], "--to and --key-file"),
+        (
+            ["source", "asterisk-queue-log", "--follow", "-", "--position", "p", *SOMEWHERE],
+            "a pipe cannot go back",
+        ),
+        (
+            ["source", "asterisk-ami", "--user", "u", "--secret-file", "/nowhere", *SOMEWHERE],
+            "cannot read a password from /nowhere",
+        ),
+        (["source", "freeswitch-esl", "--secret-file", "/dev/null", *SOMEWHERE], "one line"),
     ],
 )
 def test_an_option_that_cannot_be_used_ends_the_command_with_words(

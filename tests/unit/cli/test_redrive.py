@@ -35,6 +35,16 @@ def test_a_pseudonym_may_stay() -> None:
     assert isinstance(command, Redrive)
 
 
+def test_an_exported_letter_gives_its_event_under_its_tenant() -> None:
+    event = msgspec.json.decode(GOOD)
+    del event["tenant"]
+    (found,) = commands([msgspec.json.encode({"place": "0/1", "tenant": "acme", "event": event})])
+
+    assert isinstance(found, Redrive)
+    assert found.tenant == "acme"
+    assert msgspec.json.decode(found.event) == msgspec.json.decode(GOOD)
+
+
 @pytest.mark.parametrize(
     ("line", "why"),
     [
@@ -50,6 +60,7 @@ def test_a_pseudonym_may_stay() -> None:
         (with_field("tenant", None), "names no tenant"),
         (with_field("at", "yesterday"), "'yesterday' is not RFC 3339"),
         (with_field("customer", "+8613800000000"), "no pseudonym"),
+        (b'{"place": "0/1", "payload": "hello", "detail": "not JSON"}', "so it is no event"),
     ],
 )
 def test_what_is_no_repaired_event_is_named_by_its_line(line: bytes, why: str) -> None:

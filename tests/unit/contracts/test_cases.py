@@ -38,6 +38,7 @@ from floorpulse.kpi_engine.fold.visits import visit_key
 from floorpulse.kpis.catalogue import CATALOGUE, VARIANTS, Kpi, MomentKpi, SpanKpi
 from tests.fakes.floor import MemoryFloor, MemoryHistory
 from tests.fakes.forecasts import MemoryForecasts
+from tests.unit.kpi_engine.builders import as_stored
 
 CASES = yaml.safe_load((Path(__file__).parent / "cases.yaml").read_text(encoding="utf-8"))
 STORIES = {story["story"]: story for story in CASES["stories"]}
@@ -90,8 +91,8 @@ def floor_of(story: Told) -> MemoryFloor:
             continue
         merge(visits.setdefault(visit_key(event), Visit()), event)
     floor.visits_of = {
-        (key[0], key[1] if key[2] < 2 else f"{key[1]}#{key[2]}"): visit
-        for key, visit in visits.items()
+        (key[0], key[1] if key[2] == 1 else f"{key[1]}#{key[2]}"): visit
+        for key, visit in as_stored(visits).items()
     }
     return floor
 

@@ -52,7 +52,7 @@ def test_data_may_come_in_base64() -> None:
 def test_a_type_may_carry_a_reverse_domain_prefix() -> None:
     assert own_type("com.example.contact.held") == "contact.held"
     assert own_type("com.example.contact.vanished") == "com.example.contact.vanished"
-    assert len(TYPES) == 16
+    assert len(TYPES) == 19
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from floorpulse.contracts import events
 from floorpulse.contracts.events import AnyEvent
+from floorpulse.contracts.visits import Visit, VisitKey
+from floorpulse.kpi_engine.fold.feedback import attach, homeless, placed
 
 TENANT = "acme"
 MINUTE = 60_000
@@ -60,6 +62,19 @@ OF_A_VISIT: dict[type, Space] = {
     events.ContactTransferred: {"to_queue": [None, *QUEUES]},
     events.ContactEnded: {"talk_ms": SPANS, "hold_ms": SPANS},
     events.ContactWrapped: {"wrap_ms": SPANS},
+    events.ContactAmended: {
+        "reason": ["typed wrong"],
+        "queue": [None, None, *QUEUES],
+        "agent": [None, None, "ann", "cyd"],
+        "wait_ms": [None, None, 0, 40_000],
+        "talk_ms": [None, None, 5_000, 50_000],
+        "hold_ms": [None, None, 0, 7_000],
+        "wrap_ms": [None, 3_000],
+    },
+    events.ContactRetracted: {
+        "reason": ["imported twice"],
+        "what": ["visit", "answered", "abandoned", "left", "ended", "wrapped", "transferred"],
+    },
 }
 ABOUT_A_VISIT_OR_A_QUEUE: dict[type, Space] = {
     events.QaScored: {
@@ -86,7 +101,13 @@ def _any_event(random: Random) -> AnyEvent:
     if random.random() < MISSED:
         return _miss(random)
     if kind in ABOUT_A_VISIT_OR_A_QUEUE:
-        subject = random.choice([{**VISIT, "queue": [None, *QUEUES]}, {"queue": QUEUES}])
+        subject = random.choice(
+            [
+                {**VISIT, "queue": [None, *QUEUES]},
+                {"queue": QUEUES},
+                {"contact": CONTACTS, "queue": [None, None, *QUEUES], "agent": [None, "ann"]},
+            ]
+        )
     return event(
         kind,
         random.choice(INSTANTS),
@@ -114,3 +135,16 @@ def _pool(size: int) -> list[AnyEvent]:
 
 
 HISTORIES = st.lists(st.sampled_from(_pool(5_000)), max_size=14)
+
+
+def as_stored(visits: dict[VisitKey, Visit]) -> dict[VisitKey, Visit]:
+    """The records that hold these visits, with each piece of feedback where it counts."""
+    found = dict(visits)
+    for key, told in visits.items():
+        if not key[2]:
+            mine = {one[2]: v for one, v in visits.items() if one[:2] == key[:2] and one[2]}
+            homes = placed(told, mine)
+            found[key] = homeless(told, homes.pop(0, None))
+            for number, said in homes.items():
+                found[(*key[:2], number)] = attach(mine[number], said)
+    return found

@@ -38,7 +38,7 @@ from floorpulse.kpi_engine.fold.presence_log import ClaimedPresence
 from floorpulse.kpi_engine.fold.visits import visit_key
 from floorpulse.kpi_engine.ports import FlushOutcome
 from tests.fakes.engine import MemoryStore
-from tests.unit.kpi_engine.builders import HISTORIES, MINUTE, TENANT
+from tests.unit.kpi_engine.builders import HISTORIES, MINUTE, TENANT, as_stored
 
 pytestmark = pytest.mark.timeout(900)  # hundreds of examples a law
 
@@ -55,12 +55,61 @@ def merged(history: list[AnyEvent]) -> dict[VisitKey, Visit]:
 
 
 def recomputed(history: list[AnyEvent]) -> Counted:
-    """The oracle: group by visit, merge, contribute, sum; nothing of `advance` or `Partition`."""
+    """The oracle: group by visit, merge, look for the visits of feedback, contribute, sum; nothing
+    of `advance` or `Partition`.
+    """
+    return summed(with_feedback(merged(history)))
+
+
+def summed(visits: Mapping[VisitKey, Visit]) -> Counted:
     panes: Counted = {}
-    for (tenant, _, _), visit in merged(history).items():
+    for (tenant, _, _), visit in visits.items():
         for key, cells in contributions(tenant, visit, MINUTE).items():
             add(panes.setdefault(key, {}), cells)
     return {key: cells for key, cells in panes.items() if cells}
+
+
+def with_feedback(visits: dict[VisitKey, Visit]) -> dict[VisitKey, Visit]:
+    """As if each piece of feedback had named the visit that it is about."""
+    found = {key: visit for key, visit in visits.items() if key[2]}
+    for key, visit in visits.items():
+        if not key[2]:
+            for said in single(visit):
+                home = last_before(said, key, visits)
+                found[home] = join(found.get(home, Visit()), said)
+    return found
+
+
+def single(visit: Visit) -> Iterator[Visit]:
+    """Each piece of feedback by itself."""
+    for field in ("surveys", "evaluations", "complaints"):
+        for name, said in (getattr(visit, field) or {}).items():
+            piece = Visit()
+            setattr(piece, field, {name: said})
+            yield piece
+
+
+def last_before(said: Visit, key: VisitKey, visits: Mapping[VisitKey, Visit]) -> VisitKey:
+    """The contact's last visit at or before one piece of feedback, of its agent and queue."""
+    at, agent, queue = -1, None, None
+    for survey in (said.surveys or {}).values():
+        asked = survey.offered_at if survey.offered_at is not None else survey.answered_at
+        at, agent, queue = asked or 0, survey.agent, survey.queue
+    for score in (said.evaluations or {}).values():
+        at, agent, queue = score.at, score.agent, score.queue
+    for one in (said.complaints or {}).values():
+        received = one.opened_at if one.opened_at is not None else one.closed_at
+        at, agent, queue = received or 0, one.last("agent"), one.last("queue")
+    offers = [
+        (offered, other)
+        for other, visit in visits.items()
+        if other[:2] == key[:2]
+        and (offered := offer_at(visit)) is not None
+        and offered <= at
+        and agent in (None, visit.agent)
+        and queue in (None, queue_of(visit))
+    ]
+    return max(offers, default=(0, key))[1]
 
 
 def fresh() -> Partition:
@@ -136,9 +185,7 @@ def test_what_advance_adds_sums_to_the_contributions_of_the_visits(history: list
         advance(visits.setdefault(visit_key(one), Visit()), one, TENANT, panes, change)
 
     assert visits == merged(history)
-    assert {key: pane.cells for key, pane in panes.rows.items() if pane.cells} == recomputed(
-        history
-    )
+    assert {key: pane.cells for key, pane in panes.rows.items() if pane.cells} == summed(visits)
 
 
 @laws
@@ -195,7 +242,7 @@ def test_flushes_losses_crashes_and_forgetting_leave_the_stored_rows_equal_to_th
     assert {key: cells for key, (_, cells) in store.tables[0].panes.items() if cells} == recomputed(
         history
     )
-    assert store.tables[0].visits == merged(history)
+    assert store.tables[0].visits == as_stored(merged(history))
 
 
 AGES = st.sampled_from(
@@ -317,17 +364,17 @@ def test_conservation_offered_equals_outcomes_plus_visits_without_one(
     totals: Cells = {}
     for cells in recomputed(history).values():
         add(totals, cells)
-    placed = [
+    counted = [
         visit
         for visit in merged(history).values()
         if queue_of(visit) is not None and offer_at(visit) is not None
     ]
-    without = sum(outcome(visit) is None for visit in placed)
+    without = sum(outcome(visit) is None for visit in counted)
     outcomes = sum(totals.get(cell, 0) for cell in (Cell.ANSWERED, Cell.ABANDONED, *LEFT.values()))
 
     assert totals.get(Cell.OFFERED, 0) - outcomes - without == 0
     assert totals.get(Cell.ANSWERED, 0) == sum(
-        outcome(visit) is Outcome.ANSWERED for visit in placed
+        outcome(visit) is Outcome.ANSWERED for visit in counted
     )
 
 

@@ -246,6 +246,7 @@ def test_a_change_of_a_pane_that_was_passed_is_noted_with_its_last_event() -> No
         "test",
         "ContactAnswered@40000",
         "contact.answered",
+        None,
     )
 
 

@@ -18,6 +18,7 @@ from floorpulse.board.domain.windows import Window
 from floorpulse.contracts.agents import Entered
 from floorpulse.contracts.cells import Cell
 from floorpulse.contracts.updates import PaneRow
+from floorpulse.figures import turns
 from floorpulse.figures.rows import LiveRow
 from floorpulse.figures.turns import Turns
 from floorpulse.query.api.answers import RENDERED, encoded
@@ -184,7 +185,10 @@ async def test_a_page_costs_what_it_holds_however_large_the_floor() -> None:
 
 
 @pytest.mark.parametrize("path", ["/v1/kpis", "/v1/queues"])
-async def test_a_long_answer_hands_the_loop_back(path: str) -> None:
+async def test_a_long_answer_hands_the_loop_back(
+    path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turns, "STRETCH", 0)
     world, board = wide_world(1000)
     answering = asyncio.create_task(
         asked(world, path, **({"kpi": KPIS} if path == "/v1/kpis" else {}))

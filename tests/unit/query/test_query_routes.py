@@ -256,6 +256,7 @@ def test_corrections_show_each_kpi_that_changed_before_and_after(world: World) -
         "source": "pbx",
         "event": "e1",
         "type": "contact.offered",
+        "reason": None,
         "recorded_at": "2026-11-11T20:00:00+08:00",
         "definition": "default@1",
     }

@@ -1,11 +1,17 @@
 """Agents count once in every row, whatever queues they serve."""
 
+from collections import Counter
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from floorpulse.contracts.agents import Entered
 from floorpulse.contracts.events import AgentState
-from floorpulse.figures.staff.by_queue import StaffByQueue, staff_of_states
+from floorpulse.figures.staff.by_queue import (
+    StaffByQueue,
+    staff_of_heads,
+    staff_of_states,
+)
 
 QUEUES = ("sales", "help", "vip")
 
@@ -48,3 +54,30 @@ def test_a_row_counts_each_agent_that_serves_one_of_its_queues(
         1 for queues, _ in agents if queues & asked
     )
     assert sum(staff_by_queue.together(None).values()) == len(agents)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sets(st.sampled_from(QUEUES)).map(lambda queues: tuple(sorted(queues))),
+            st.sampled_from(("available", "busy")),
+            st.integers(0, 3),
+        )
+    ),
+    st.integers(0, 8),
+)
+def test_what_was_touched_is_renewed_and_what_was_told_before_stays(
+    told: list[tuple[tuple[str, ...], AgentState, int]], early: int
+) -> None:
+    before = {(skills, state): number for skills, state, number in told[:early]}
+    after = before | {(skills, state): number for skills, state, number in told[early:]}
+    touched = {skills for skills, _, _ in told[early:]}
+    first = staff_of_heads(before, None)
+
+    renewed = first.renewed(after, touched)
+
+    for queues in (None, *[(queue,) for queue in QUEUES], QUEUES):
+        assert +Counter(renewed.together(queues)) == +Counter(
+            staff_of_heads(after, None).together(queues)
+        )
+        assert first.together(queues) == staff_of_heads(before, None).together(queues)

@@ -234,3 +234,19 @@ async def test_long_work_does_not_rest_where_nobody_asks_briefly() -> None:
         await turns.next()
 
     assert ticks[0] - before <= 2
+
+
+@pytest.mark.parametrize(("stretch", "expected"), [(60.0, 0), (0.0, module.BRIEF)])
+async def test_a_brief_question_is_answered_at_a_stretch_that_is_not_long(
+    monkeypatch: pytest.MonkeyPatch, stretch: float, expected: int
+) -> None:
+    monkeypatch.setattr(module, "STRETCH", stretch)
+    turns = Turns()
+    async with beside() as ticks:
+        before = ticks[0]
+        with turns.answering():
+            for _ in range(module.BRIEF):
+                await turns.next()
+        met = ticks[0] - before
+
+    assert met == expected

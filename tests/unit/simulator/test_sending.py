@@ -1,5 +1,8 @@
 """Batches, tempo, answers and what is said of them."""
 
+import asyncio
+from collections.abc import AsyncGenerator
+
 import httpx
 import pytest
 from rich.console import Console
@@ -8,8 +11,10 @@ from floorpulse.runtime.tables import show
 from floorpulse.simulator.answers import UndeliverableError, backoff, seconds, understood, worded
 from floorpulse.simulator.domain.truth import FloorTally
 from floorpulse.simulator.feed import EventBatch, Rejection, SendingReceipt
-from floorpulse.simulator.replay import BATCH_BYTES, Gathering, Tempo
+from floorpulse.simulator.recorded import Line
+from floorpulse.simulator.replay import BATCH_BYTES, LULL, Gathering, Tempo, lulled
 from floorpulse.simulator.show import floor_table, summary
+from tests.fakes.virtual_time import run
 
 
 def answer(status: int, body: object = None, **options: object) -> httpx.Response:
@@ -193,3 +198,25 @@ def test_a_floors_tally_is_told_whole_however_narrow_the_terminal() -> None:
         word in captured.get()
         for word in ("a-queue-with-a-long-name", "1,234,567", "7,654,321", "complaints")
     )
+
+
+def test_of_a_pipe_that_stays_open_what_is_there_is_sent_within_a_second() -> None:
+    sent: list[float] = []
+
+    async def story() -> float:
+        loop = asyncio.get_running_loop()
+
+        async def pipe() -> AsyncGenerator[list[Line], None]:
+            yield [(1, b"{}")]
+            await asyncio.sleep(60)
+            yield [(2, b"{}")]
+
+        async def send() -> None:
+            sent.append(loop.time())
+
+        blocks = [block async for block in lulled(pipe(), send)]
+        assert blocks == [[(1, b"{}")], [(2, b"{}")]]
+        return loop.time()
+
+    assert run(story()) == pytest.approx(60, abs=0.1)
+    assert sent == [pytest.approx(LULL, abs=0.01)]

@@ -4,8 +4,10 @@ that comes of it.
 log in, ADDMEMBER ─► available ◄──► break while paused everywhere      log off, last REMOVEMEMBER ─►
 offline
 
-A pause or its end says nothing of an agent who has logged off. Of one whose coming the log never
-told (a static member), it says that the agent is there.
+Paused in one of several queues, an agent is available in the others. The queues of an agent whose
+coming the log never told (a static member) are those in which it names the agent. A pause or its
+end says nothing of an agent who has logged off; of one whose coming was never told, it says that
+the agent is there. One name may be a member by several telephones.
 
 The log's order is the order of an agent's states, also of those that share one stamp: each is told
 one millisecond after the one before it. States of one instant would else be ordered by their names.
@@ -17,11 +19,13 @@ A rotated log may begin in the second in which the one before it ended. So whole
 first second are told from its middle on, behind all that the log before told of that second.
 """
 
-from collections.abc import Iterator
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
+from floorpulse.contracts.letters import Reason, Refusal
 from floorpulse.ingest.sources.asterisk.lines import LogEntry
+from floorpulse.ingest.sources.asterisk.members import MembersOfLog
 
 COMING = frozenset(("AGENTLOGIN", "AGENTCALLBACKLOGIN"))
 GOING = frozenset(("AGENTLOGOFF", "AGENTCALLBACKLOGOFF"))
@@ -31,9 +35,16 @@ WORDS = COMING | GOING | PAUSING | RESUMING | {"ADDMEMBER", "REMOVEMEMBER"}
 
 SECOND = 1000
 MIDDLE = 500
+BACKWARDS = 5_000
+"""How far the clock of a log may be set back, in milliseconds"""
+MOST_LINES = 50_000
+"""Lines that are known again when a log holds them twice, the latest"""
 
-EVERYWHERE = ""
-"""Stands for all queues among those an agent pauses in"""
+RUNS_BACKWARDS = Refusal(
+    Reason.INVALID_TIME,
+    "the log runs backwards: the line lies before others of this agent, whose states have an "
+    "order; sort the log by its stamps (sort -s -t'|' -k1,1n) and replay it again",
+)
 
 
 @dataclass(eq=False)
@@ -57,72 +68,150 @@ class AscendingInstants:
 
 @dataclass(eq=False)
 class LoggedAgent:
-    """What the log told of one agent."""
+    """What the log told of one agent.
+
+    `telephones` counts those by which the agent is a member of each queue, `seen` are queues in
+    which other lines name the agent. `paused` holds the reason by queue, the latest last;
+    `everywhere` the reason of a pause in all queues, None where there is none.
+    """
 
     off: bool = False
-    queues: set[str] = field(default_factory=set)
-    paused: set[str] = field(default_factory=set)
+    telephones: Counter[str] = field(default_factory=Counter)
+    seen: set[str] = field(default_factory=set)
+    paused: dict[str, str] = field(default_factory=dict)
+    everywhere: str | None = None
     instants: AscendingInstants = field(default_factory=AscendingInstants)
+
+    @property
+    def queues(self) -> set[str]:
+        """The queues that the agent is a member of, as far as the log tells."""
+        return {*self.telephones, *self.seen}
 
     def take(self, entry: LogEntry) -> bool:
         """Take an entry in; whether it says anything of the agent's state."""
-        queue = (
-            EVERYWHERE if entry.word.endswith("ALL") or entry.queue in ("", "NONE") else entry.queue
-        )
         if self.off and entry.word in PAUSING | RESUMING:
             return False
-        if entry.word in PAUSING:
-            self.paused.add(queue)
-        elif entry.word in RESUMING:
-            self.paused -= self.paused if queue == EVERYWHERE else {queue, EVERYWHERE}
+        if entry.word in PAUSING | RESUMING:
+            self._pause(entry)
+        elif entry.word in COMING | GOING:
+            self._log(off=entry.word in GOING)
         else:
-            self._move(entry.word, queue)
+            self._move(entry)
         return True
 
-    def _move(self, word: str, queue: str) -> None:
-        if word == "ADDMEMBER":
-            self.queues.add(queue)
-        elif word == "REMOVEMEMBER":
-            self.queues.discard(queue)
-        self.off = word in GOING or (word == "REMOVEMEMBER" and not self.queues)
-        if self.off:
-            self.queues, self.paused = set(), set()
+    def _pause(self, entry: LogEntry) -> None:
+        pausing = entry.word in PAUSING
+        if entry.word.endswith("ALL") or entry.queue in ("", "NONE"):
+            self.everywhere = entry.text(0) if pausing else None
+            self.paused = self.paused if pausing else {}
+            return
+        self.seen.add(entry.queue)
+        self.paused.pop(entry.queue, None)
+        if pausing:
+            self.paused[entry.queue] = entry.text(0)
+        else:
+            self.everywhere = None
 
-    @property
-    def state(self) -> str:
-        """As a canonical event names it: a break once paused in every queue served."""
+    def _move(self, entry: LogEntry) -> None:
+        if entry.word == "ADDMEMBER":
+            self.off = False
+            self.telephones[entry.queue] += 1
+            if entry.text(0) == "PAUSED":
+                self.paused[entry.queue] = ""
+            return
+        self.telephones[entry.queue] -= 1
+        if self.telephones[entry.queue] <= 0:
+            del self.telephones[entry.queue]
+            self.seen.discard(entry.queue)
+            self.paused.pop(entry.queue, None)
+        if not self.queues:
+            self._log(off=True)
+
+    def _log(self, *, off: bool) -> None:
+        self.off = off
+        if off:
+            self.telephones.clear()
+            self.seen = set()
+            self.paused = {}
+            self.everywhere = None
+
+    def body(self) -> dict[str, Any]:
+        """The state as a canonical event says it, with the queues served in it: a break once paused
+        in every queue.
+        """
         if self.off:
-            return "offline"
-        everywhere = EVERYWHERE in self.paused or (bool(self.paused) and self.queues <= self.paused)
-        return "break" if everywhere else "available"
+            return {"state": "offline"}
+        served = self.queues - self.paused.keys()
+        if self.everywhere is not None or (self.paused and not served):
+            reason = self.everywhere or next(reversed(self.paused.values()), "")
+            return {
+                "state": "break",
+                **({"queues": sorted(self.queues)} if self.queues else {}),
+                **({"reason": reason} if reason else {}),
+            }
+        return {"state": "available", **({"queues": sorted(served)} if served else {})}
 
 
 class AgentsOfLog:
     """The agents of one log."""
 
     def __init__(self) -> None:
+        self.members = MembersOfLog()
         self._known: dict[str, LoggedAgent] = {}
+        self._lines: dict[int, None] = {}
 
-    def bodies(self, entry: LogEntry, first: int) -> Iterator[dict[str, Any]]:
+    def bodies(self, entry: LogEntry, first: int) -> list[dict[str, Any]] | Refusal:
         """The agent's state after an entry, as an event without id and source.
 
-        `first` is the stamp of the log's first line (epoch milliseconds).
+        `first` is the stamp of the log's first line (epoch milliseconds). A line that lies before
+        others of its agent is refused, unless it is one of them again.
         """
         if entry.agent in ("", "NONE"):
-            return
+            return []
+        told: list[dict[str, Any]] = []
+        refused = None
+        for one in self.members.sorted_out(entry):
+            bodies = self._states(one, first)
+            refused = bodies if isinstance(bodies, Refusal) else None
+            told += [] if isinstance(bodies, Refusal) else bodies
+        return refused or told
+
+    def seen(self, entry: LogEntry, first: int) -> list[dict[str, Any]]:
+        """What a call's line says of its agent: a queue that the agent serves, and by which names
+        the log knows people; states that this has made known are told.
+        """
+        if entry.agent in ("", "NONE"):
+            return []
+        told = []
+        for one in self.members.seen(entry):
+            bodies = self._states(one, first)
+            told += [] if isinstance(bodies, Refusal) else bodies
         agent = self._known.setdefault(entry.agent, LoggedAgent())
+        if not agent.off:
+            agent.seen.add(entry.queue)
+        return told
+
+    def rest(self, first: int) -> list[dict[str, Any]]:
+        """States that were held back until the end of the log."""
+        told = [self._states(one, first) for one in self.members.rest()]
+        return [body for bodies in told if not isinstance(bodies, Refusal) for body in bodies]
+
+    def _states(self, entry: LogEntry, first: int) -> list[dict[str, Any]] | Refusal:
+        agent = self._known.setdefault(entry.agent, LoggedAgent())
+        if entry.at < agent.instants.told - BACKWARDS:
+            return [] if self._is_known(entry) else RUNS_BACKWARDS
+        self._is_known(entry)
         if not agent.take(entry):
-            return
+            return []
         begins_late = entry.is_whole and entry.at == first
         at = agent.instants.following(entry.at + MIDDLE if begins_late else entry.at)
-        queues = {"queues": sorted(agent.queues)} if agent.queues else {}
-        paused_for = entry.text(0) if entry.word in PAUSING else ""
-        reason = {"reason": paused_for} if paused_for else {}
-        yield {
-            "type": "agent.state",
-            "at": at,
-            "agent": entry.agent,
-            "state": agent.state,
-            **queues,
-            **reason,
-        }
+        return [{"type": "agent.state", "agent": entry.agent, **agent.body(), "at": at}]
+
+    def _is_known(self, entry: LogEntry) -> bool:
+        """Whether the log held this line before; it is known from now on."""
+        line = hash(entry)
+        known = line in self._lines
+        self._lines[line] = None
+        if len(self._lines) > MOST_LINES:
+            del self._lines[next(iter(self._lines))]
+        return known

@@ -1,22 +1,46 @@
-"""Calls in Asterisk's queue_log: what an entry says of a call, and which of its stays it is about.
+"""Calls in Asterisk's queue_log: what a line says of the stay that it is about.
 
-A call that enters a further queue makes a further visit. One whose answer the log never told was
-answered as long before its end as it talked.
+A line belongs to the stay of its call in its queue that began when the line says that it did: to
+none in another queue, whichever the call entered last. The ids of calls change in the middle of
+stays, too:
+
+    a caller is handed into a queue      ENTERQUEUE has the id of the telephone that hands over,
+                                         every later line the caller's: the stay goes on as the
+                                         caller's, and the entry of the other is taken back
+    a channel is optimised away          the end has an id that no line had before: it is of the
+                                         talk that this agent began in this queue at that second
+
+What a line of one stay told on its own, read without the lines before, is taken back where these
+show that it is the stay of another number or call. A line without any other of its stay is told by
+itself: of an end, the answer lies as long before it as the call talked.
 """
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from floorpulse.contracts.events import LeftReason
+from floorpulse.contracts.letters import Reason, Refusal
+from floorpulse.ingest.sources.asterisk.claims import (
+    COMPLETED,
+    LEFT,
+    PASSED_ON,
+    StayClaim,
+    claim_of,
+)
 from floorpulse.ingest.sources.asterisk.lines import LogEntry
+from floorpulse.ingest.sources.asterisk.names import contact_of
+from floorpulse.ingest.sources.asterisk.stays import (
+    NEAR,
+    QueueStay,
+    StaysOfLog,
+    number_of,
+)
+from floorpulse.ingest.sources.payloads import hashed_visit
 
 EventBody = dict[str, Any]
 """A canonical event without id and source; without `at` it happened at the entry's instant"""
 
-MOST_CALLS = 100_000
-"""Calls remembered: those that may still enter a further queue"""
 UNKNOWN_CALLER = re.compile(
     "|unknown|anonymous|restricted|private|unavailable|asterisk|<unknown>", re.IGNORECASE
 )
@@ -28,120 +52,284 @@ TURNED_AWAY: dict[str, LeftReason] = {
     "DIVERT_CA_RATIO": "overflow",
     "DIVERT_HOLDTIME": "overflow",
 }
-LEFT: dict[str, tuple[LeftReason, int | None]] = {
-    "EXITWITHTIMEOUT": ("timeout", 2),
-    "EXITEMPTY": ("empty", 2),
-    "EXITWITHKEY": ("key", 3),
-    "LEAVEEMPTY": ("empty", None),
-    "SYSCOMPAT": ("other", None),
-    "WITHDRAW": ("other", 2),
-}
-"""The reason, and which parameter holds the seconds waited"""
-COMPLETED = {"COMPLETEAGENT": 0, "COMPLETECALLER": 0}
-PASSED_ON = {"TRANSFER": 2, "BLINDTRANSFER": 2, "ATTENDEDTRANSFER": 2}
-"""Which parameter holds the seconds waited; those talked follow it"""
-WORDS = frozenset(("ENTERQUEUE", "CONNECT", "ABANDON", *TURNED_AWAY, *LEFT, *COMPLETED, *PASSED_ON))
-
-
-@dataclass(eq=False)
-class QueueStay:
-    """The last stay of a call: its number, and whether an agent has taken it."""
-
-    number: int = 1
-    answered: bool = False
+ENDS_TALK = COMPLETED | PASSED_ON
+OF_STAYS = frozenset(("CONNECT", "ABANDON", *LEFT, *ENDS_TALK))
+WORDS = OF_STAYS | {"ENTERQUEUE", "RINGNOANSWER", "QUEUESTART", *TURNED_AWAY}
+RACE = 2
+"""Seconds by which the end of a stay may be written behind the caller's next entry"""
+END_OF_SECOND = 999
+BEGINNING_UNKNOWN = Refusal(
+    Reason.MISSING_FIELD,
+    "the line does not say how long its caller waited, and the entry into the queue is not in what "
+    "was read: put the file before it in front (cat queue_log.1 queue_log)",
+)
 
 
 class CallsOfLog:
-    """The calls of one log."""
+    """The calls of one log; `source` is who tells them, such as `asterisk:pbx1`."""
 
-    def __init__(self) -> None:
-        self._stays: dict[str, QueueStay] = {}
-        self._says: dict[str, Callable[[LogEntry], Iterator[EventBody]]] = {
+    def __init__(self, source: str = "asterisk") -> None:
+        self._source = source
+        self._stays = StaysOfLog()
+        self._until = 0
+        self._says: dict[str, Callable[[LogEntry], list[EventBody] | Refusal]] = {
             "ENTERQUEUE": self._entered,
+            "RINGNOANSWER": self._missed,
+            "QUEUESTART": self._restarted,
+            **dict.fromkeys(TURNED_AWAY, self._turned_away),
+            **dict.fromkeys(OF_STAYS, self._of_stay),
+        }
+        self._tells: dict[str, Callable[[LogEntry, StayClaim, QueueStay], Iterator[EventBody]]] = {
             "CONNECT": self._connected,
             "ABANDON": self._abandoned,
-            **dict.fromkeys(TURNED_AWAY, self._turned_away),
             **dict.fromkeys(LEFT, self._left),
-            **dict.fromkeys(COMPLETED, self._completed),
-            **dict.fromkeys(PASSED_ON, self._passed_on),
+            **dict.fromkeys(ENDS_TALK, self._ended),
         }
 
-    def bodies(self, entry: LogEntry) -> Iterator[EventBody]:
-        """What the entry says of its call."""
-        if entry.call not in ("", "NONE"):
-            yield from self._says[entry.word](entry)
+    def bodies(self, entry: LogEntry) -> list[EventBody] | Refusal:
+        """What the entry says of its call; a refusal where it cannot have been so."""
+        if entry.call in ("", "NONE") and entry.word != "QUEUESTART":
+            return []
+        told = self._says[entry.word](entry)
+        self._until = max(self._until, entry.second)
+        return told
 
-    def _entered(self, entry: LogEntry) -> Iterator[EventBody]:
-        known = self._stays.pop(entry.call, None)
-        stay = self._begin(entry, known.number + 1 if known else 1)
-        caller = {} if UNKNOWN_CALLER.fullmatch(entry.text(1)) else {"customer": entry.text(1)}
-        yield {
-            "type": "contact.offered",
-            "contact": entry.call,
-            "visit": stay.number,
-            "queue": entry.queue,
-            **caller,
+    # ------------------------------------------------------------- entries
+
+    def _entered(self, entry: LogEntry) -> list[EventBody]:
+        stay = self._entered_before(entry)
+        if stay is None:
+            stay = QueueStay(entry.call, entry.queue, entry.second, entry.at, entry.text(2))
+            self._stays.add(stay)
+        self._stays.enter(stay, entry.at, entry.text(2))
+        stay.until = max(stay.until, entry.second)
+        own = stay.call == entry.call and stay.began == entry.second
+        return [self._offer(entry, stay), *(() if own else self._undone(entry, entry.second))]
+
+    def _entered_before(self, entry: LogEntry) -> QueueStay | None:
+        """The stay whose entry this is, where later lines of it were read before, or this one."""
+        known = self._stays.near(entry.call, entry.queue, entry.second)
+        if known and (known.began == entry.second or self._covers(known, entry.second)):
+            return known
+        for stay in self._stays.unentered(entry.queue, entry.second):
+            if stay.place == entry.text(2) and self._covers(stay, entry.second):
+                return stay
+        return None
+
+    def _covers(self, stay: QueueStay, second: int) -> bool:
+        """Whether the stay went on beyond that second, so that its call entered nothing else."""
+        return stay.at is None and second in (stay.began, stay.began + NEAR) and second < stay.until
+
+    def _offer(self, entry: LogEntry, stay: QueueStay) -> EventBody:
+        named = stay.call == entry.call and not UNKNOWN_CALLER.fullmatch(entry.text(1))
+        caller = {"customer": entry.text(1)} if named else {}
+        return self._event("contact.offered", stay, queue=stay.queue, **caller)
+
+    def _turned_away(self, entry: LogEntry) -> list[EventBody]:
+        about = {
+            "contact": self._contact(entry.call),
+            "visit": hashed_visit(f"{entry.queue}|{entry.second}|{entry.word}"),
+        }
+        return [
+            {"type": "contact.offered", **about, "queue": entry.queue},
+            {"type": "contact.left", **about, "reason": TURNED_AWAY[entry.word]},
+        ]
+
+    # ------------------------------------------------------------- lines of a stay
+
+    def _of_stay(self, entry: LogEntry) -> list[EventBody] | Refusal:
+        claim = claim_of(entry)
+        if isinstance(claim, Refusal):
+            return claim
+        before: list[EventBody] = []
+        stay = self._claimed(entry, claim, before)
+        if isinstance(stay, Refusal):
+            return stay
+        told = [*before, *self._tells[entry.word](entry, claim, stay)]
+        stay.until = max(stay.until, entry.second)
+        stay.place = stay.place or claim.place
+        return told
+
+    def _claimed(
+        self, entry: LogEntry, claim: StayClaim, before: list[EventBody]
+    ) -> QueueStay | Refusal:
+        """The stay that the line is about; what must be told first goes to `before`."""
+        began = claim.began
+        known = None if began is None else self._stays.near(entry.call, entry.queue, began)
+        if known and began is not None and known.entered_as == entry.call:
+            self._stays.part(entry.call, known)
+            return self._alone(entry, claim, began)
+        if known and began is not None:
+            alone = known.call == entry.call and known.began != began
+            before += self._undone(entry, began) if alone else ()
+            return known
+        own = self._unended(entry, claim)
+        if began is None:
+            return own or BEGINNING_UNKNOWN
+        wrong = self._contradicted(entry, began)
+        if wrong is not None:
+            return wrong
+        if own and own.began < began and entry.word == "ABANDON":
+            return own
+        return self._by_another_id(entry, claim, began, before) or self._alone(entry, claim, began)
+
+    def _unended(self, entry: LogEntry, claim: StayClaim) -> QueueStay | None:
+        """The call's last stay in the queue that may end so."""
+        agents = ("", entry.agent) if claim.ends_talk else ("",)
+        return next(
+            (
+                stay
+                for stay in reversed(self._stays.of(entry.call, entry.queue))
+                if not stay.over and stay.agent in agents
+            ),
+            None,
+        )
+
+    def _contradicted(self, entry: LogEntry, began: int) -> Refusal | None:
+        """A call cannot enter a queue in the middle of a stay there."""
+        for stay in self._stays.of(entry.call, entry.queue):
+            if stay.at is not None and began + NEAR < stay.began < entry.second - RACE:
+                return Refusal(
+                    Reason.INVALID_FIELD,
+                    f"impossible: {entry.word} says that the stay began in second {began}, but "
+                    f"the log has this call enter the queue in second {stay.began}",
+                )
+        return None
+
+    def _by_another_id(
+        self, entry: LogEntry, claim: StayClaim, began: int, before: list[EventBody]
+    ) -> QueueStay | None:
+        if claim.ends_talk:
+            for stay in self._stays.talking(entry.queue, entry.agent, began):
+                if claim.answered is not None and abs(stay.talking - claim.answered) <= NEAR:
+                    before += self._undone(entry, began)
+                    self._stays.alias(entry.call, stay)
+                    return stay
+            return None
+        for stay in self._stays.waiting(entry.queue, began):
+            if not claim.place or claim.place == stay.place:
+                before += self._handed_over(entry, stay, began)
+                return stay
+        return self._talked_by_another_id(entry, began) if entry.word == "CONNECT" else None
+
+    def _talked_by_another_id(self, entry: LogEntry, began: int) -> QueueStay | None:
+        """The stay whose end was read before its answer, under the id that it got later."""
+        for stay in self._stays.ended(entry.queue, entry.agent, began):
+            if abs(stay.talking - entry.second) <= NEAR:
+                self._stays.alias(entry.call, stay)
+                return stay
+        return None
+
+    def _handed_over(self, entry: LogEntry, stay: QueueStay, began: int) -> Iterator[EventBody]:
+        retraction = self._retraction(stay.call, stay.number, "told on as the stay of the caller")
+        yield {**retraction, "at": stay.at}
+        self._stays.hand_over(stay, entry.call, began)
+        yield {**self._event("contact.offered", stay, queue=stay.queue), "at": stay.at}
+
+    def _alone(self, entry: LogEntry, claim: StayClaim, began: int) -> QueueStay:
+        stay = QueueStay(entry.call, entry.queue, began, place=claim.place, until=entry.second)
+        return self._stays.add(stay)
+
+    def _undone(self, entry: LogEntry, began: int) -> Iterator[EventBody]:
+        """Take back what this line tells where it is read without the others of its stay."""
+        number = number_of(entry.queue, began)
+        yield self._retraction(entry.call, number, "told from a part of the log")
+
+    def _retraction(self, call: str, number: int, reason: str) -> EventBody:
+        return {
+            "type": "contact.retracted",
+            "contact": self._contact(call),
+            "visit": number,
+            "what": "visit",
+            "reason": reason,
         }
 
-    def _turned_away(self, entry: LogEntry) -> Iterator[EventBody]:
-        [offered] = self._entered(
-            LogEntry(entry.at, entry.call, entry.queue, entry.agent, entry.word)
-        )
-        yield offered
-        yield self._event("contact.left", entry, reason=TURNED_AWAY[entry.word])
+    # ------------------------------------------------------------- what they tell
 
-    def _connected(self, entry: LogEntry) -> Iterator[EventBody]:
-        self._stay(entry).answered = True
-        yield self._event(
-            "contact.answered",
-            entry,
-            agent=entry.agent,
-            queue=entry.queue,
-            wait_ms=entry.milliseconds(0),
+    def _connected(self, entry: LogEntry, claim: StayClaim, stay: QueueStay) -> Iterator[EventBody]:
+        stay.agent = entry.agent
+        stay.talking = entry.second
+        yield self._answer(entry, claim, stay)
+
+    def _answer(self, entry: LogEntry, claim: StayClaim, stay: QueueStay) -> EventBody:
+        wait = _milliseconds(claim.waited)
+        return self._event(
+            "contact.answered", stay, agent=entry.agent, queue=stay.queue, wait_ms=wait
         )
 
-    def _abandoned(self, entry: LogEntry) -> Iterator[EventBody]:
-        yield self._event(
-            "contact.abandoned", entry, queue=entry.queue, wait_ms=entry.milliseconds(2)
-        )
+    def _abandoned(self, entry: LogEntry, claim: StayClaim, stay: QueueStay) -> Iterator[EventBody]:
+        if not stay.over:
+            stay.over = True
+            wait = _milliseconds(claim.waited)
+            yield self._event("contact.abandoned", stay, queue=entry.queue, wait_ms=wait)
 
-    def _left(self, entry: LogEntry) -> Iterator[EventBody]:
-        reason, waited = LEFT[entry.word]
-        yield self._event(
-            "contact.left",
-            entry,
-            reason=reason,
-            wait_ms=None if waited is None else entry.milliseconds(waited),
-        )
+    def _left(self, entry: LogEntry, claim: StayClaim, stay: QueueStay) -> Iterator[EventBody]:
+        if stay.over:
+            return
+        stay.over = True
+        if stay.at is None:
+            at = min(entry.at, stay.began * 1000 + END_OF_SECOND)
+            yield {**self._event("contact.offered", stay, queue=stay.queue), "at": at}
+        wait = _milliseconds(claim.waited)
+        yield self._event("contact.left", stay, reason=LEFT[entry.word], wait_ms=wait)
 
-    def _completed(self, entry: LogEntry) -> Iterator[EventBody]:
-        yield from self._ended(entry, COMPLETED[entry.word])
+    def _ended(self, entry: LogEntry, claim: StayClaim, stay: QueueStay) -> Iterator[EventBody]:
+        """The first end of a stay; Asterisk sometimes writes a second."""
+        if stay.over:
+            return
+        stay.over = True
+        if not stay.agent and claim.talked is not None:
+            yield {**self._answer(entry, claim, stay), "at": entry.at - claim.talked * 1000}
+            stay.talking = entry.second - claim.talked
+        stay.agent = entry.agent
+        if entry.word in PASSED_ON:
+            yield self._event("contact.transferred", stay)
+        yield self._event("contact.ended", stay, talk_ms=_milliseconds(claim.talked))
 
-    def _passed_on(self, entry: LogEntry) -> Iterator[EventBody]:
-        yield self._event("contact.transferred", entry)
-        yield from self._ended(entry, PASSED_ON[entry.word])
+    def _missed(self, entry: LogEntry) -> list[EventBody]:
+        """An agent was rung and did not answer; 0 milliseconds were a telephone that is busy."""
+        rang = entry.text(0)
+        known = {"ring_ms": int(rang)} if rang.isascii() and rang.isdigit() else {}
+        if entry.agent in ("", "NONE") or known.get("ring_ms") == 0:
+            return []
+        return [
+            {
+                "type": "agent.missed",
+                "agent": entry.agent,
+                "queue": entry.queue,
+                "contact": self._contact(entry.call),
+                **known,
+            }
+        ]
 
-    def _ended(self, entry: LogEntry, waited: int) -> Iterator[EventBody]:
-        wait = entry.milliseconds(waited)
-        talk = entry.milliseconds(waited + 1)
-        stay = self._stay(entry)
-        if not stay.answered and talk is not None:
-            answer = self._event(
-                "contact.answered", entry, agent=entry.agent, queue=entry.queue, wait_ms=wait
-            )
-            yield {**answer, "at": entry.at - talk}
-        stay.answered = True
-        yield self._event("contact.ended", entry, talk_ms=talk)
+    def _restarted(self, entry: LogEntry) -> list[EventBody]:
+        """Asterisk has started: nobody is there any more of whom no end was told. What is known of
+        them lasts to the last line before.
+        """
+        if entry.second < self._until:
+            return []
+        ended: list[EventBody] = []
+        for stay in self._stays.open():
+            stay.over = True
+            said = {"type": "contact.ended"} if stay.agent else {"reason": "other"}
+            body = self._event("contact.left", stay, **said)
+            ended.append({**body, "at": max(self._until * 1000, stay.at or 0)})
+        return ended
 
-    def _stay(self, entry: LogEntry) -> QueueStay:
-        return self._stays.get(entry.call) or self._begin(entry, 1)
+    # ------------------------------------------------------------- names
 
-    def _begin(self, entry: LogEntry, number: int) -> QueueStay:
-        self._stays[entry.call] = stay = QueueStay(number)
-        if len(self._stays) > MOST_CALLS:
-            del self._stays[next(iter(self._stays))]
-        return stay
+    def _contact(self, call: str) -> str:
+        return contact_of(call, self._source)
 
-    def _event(self, type_: str, entry: LogEntry, **said: object) -> EventBody:
+    def _event(self, type_: str, stay: QueueStay, **said: object) -> EventBody:
         known = {name: value for name, value in said.items() if value is not None}
-        return {"type": type_, "contact": entry.call, "visit": self._stay(entry).number, **known}
+        return {
+            "type": type_,
+            "contact": self._contact(stay.call),
+            "visit": stay.number,
+            **known,
+        }
+
+
+def _milliseconds(seconds: int | None) -> int | None:
+    return None if seconds is None else seconds * 1000

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 LINE = re.compile(
-    r"(\d{1,11})(?:\.(\d+))?\|([^|]*)\|([^|]*)\|([^|]*)\|([^|]+)(?:\|(.*))?", re.ASCII
+    r"(\d{9,11})(?:\.(\d+))?\|([^|]*)\|([^|]*)\|([^|]*)\|([^|]+)(?:\|(.*))?", re.ASCII
 )
 """The word is any text: the dialplan's QueueLog() writes what its administrator chose"""
 
@@ -25,22 +25,27 @@ class LogEntry:
     data: tuple[str, ...] = ()
     is_whole: bool = True
 
+    @property
+    def second(self) -> int:
+        """The epoch second in which it happened."""
+        return self.at // 1000
+
     def text(self, number: int) -> str:
         """A parameter; empty where there is none."""
         return self.data[number].strip() if number < len(self.data) else ""
 
-    def milliseconds(self, number: int) -> int | None:
-        """A parameter of whole seconds; None where it is no number."""
-        text = self.text(number)
-        return int(text) * 1000 if text.isascii() and text.isdigit() else None
 
-
-def entry_of(line: bytes) -> LogEntry | None:
-    """The entry of a line; None where it is none."""
-    found = LINE.fullmatch(line.decode(errors="replace").strip())
+def entry_of(text: str) -> LogEntry | None:
+    """The entry of a line of the file; None where it is none."""
+    found = LINE.fullmatch(text.strip())
     if found is None:
         return None
     seconds, fraction, call, queue, agent, word, data = found.groups()
-    at = int(seconds) * 1000 + int(f"{fraction or ''}000"[:3])
     parameters = tuple(data.split("|")) if data is not None else ()
+    at = milliseconds(seconds, fraction)
     return LogEntry(at, call, queue, agent, word, parameters, is_whole=fraction is None)
+
+
+def milliseconds(seconds: str, fraction: str | None) -> int:
+    """Epoch seconds and the digits behind their point, as epoch milliseconds: cut, not rounded."""
+    return int(seconds) * 1000 + int(f"{fraction or ''}000"[:3])

@@ -1,0 +1,477 @@
+"""Asterisk's queue_log becomes canonical events that ingest accepts."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from floorpulse.contracts.letters import Reason
+from floorpulse.ingest.sources.asterisk.names import contact_of
+from floorpulse.ingest.sources.asterisk.stays import (
+    MOST_OF_ONE,
+    QueueStay,
+    StaysOfLog,
+    number_of,
+)
+from floorpulse.ingest.sources.asterisk.tables import NO_LINE
+from floorpulse.ingest.sources.unknown_kinds import MOST_KINDS
+from tests.unit.ingest.sources.asterisk.logs import (
+    AT,
+    all_accepted,
+    call,
+    opened,
+    refusals,
+    said,
+    told,
+    visits,
+)
+
+
+def test_a_call_is_offered_answered_and_ended_with_the_logs_own_durations() -> None:
+    visit = number_of("sales", AT)
+
+    assert said(
+        call("ENTERQUEUE", "", "1201", 1),
+        call("CONNECT", 8, "1366720347.5", 2, at=AT + 8, agent="SIP/8007"),
+        call("COMPLETECALLER", 8, 61, 1, at=AT + 69, agent="SIP/8007"),
+    ) == [
+        {
+            "type": "contact.offered",
+            "contact": "c1",
+            "visit": visit,
+            "queue": "sales",
+            "customer": "1201",
+            "at": AT * 1000,
+        },
+        {
+            "type": "contact.answered",
+            "contact": "c1",
+            "visit": visit,
+            "queue": "sales",
+            "agent": "SIP/8007",
+            "wait_ms": 8000,
+            "at": (AT + 8) * 1000,
+        },
+        {
+            "type": "contact.ended",
+            "contact": "c1",
+            "visit": visit,
+            "talk_ms": 61_000,
+            "at": (AT + 69) * 1000,
+        },
+    ]
+
+
+LEAVES = [
+    (("ABANDON", 1, 2, 30), {"type": "contact.abandoned", "queue": "sales"}),
+    (("EXITWITHTIMEOUT", 1, 2, 30), {"type": "contact.left", "reason": "timeout"}),
+    (("EXITEMPTY", 1, 2, 30), {"type": "contact.left", "reason": "empty"}),
+    (("EXITWITHKEY", "#", 1, 2, 30), {"type": "contact.left", "reason": "key"}),
+    (("WITHDRAW", 1, 1, 30, "callback|offer"), {"type": "contact.left", "reason": "other"}),
+    (("WITHDRAW", 1, 1, 30, ""), {"type": "contact.left", "reason": "other"}),
+]
+
+
+@pytest.mark.parametrize(("words", "expected"), LEAVES)
+def test_a_call_that_nobody_answers_leaves_by_its_own_door(
+    words: tuple[Any, ...], expected: dict[str, Any]
+) -> None:
+    about = {"contact": "c1", "visit": number_of("sales", AT), "at": (AT + 30) * 1000}
+
+    _, left = said(call("ENTERQUEUE", "", "", 2), call(*words, at=AT + 30))
+
+    assert left == {**about, "wait_ms": 30_000, **expected}
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (("EXITWITHKEY", "#", 1), "key"),
+        (("EXITWITHTIMEOUT", 1), "timeout"),
+        (("LEAVEEMPTY",), "empty"),
+        (("SYSCOMPAT",), "other"),
+    ],
+)
+def test_an_end_without_its_wait_is_of_the_stay_that_the_log_has_open(
+    words: tuple[Any, ...], reason: str
+) -> None:
+    _, left = said(call("ENTERQUEUE", "", "", 2), call(*words, at=AT + 9))
+
+    assert (left["visit"], left["reason"]) == (number_of("sales", AT), reason)
+    assert "cat queue_log.1 queue_log" in refusals(call(*words))[0]
+
+
+def test_a_call_that_left_without_its_entry_was_offered_as_long_before_as_it_waited() -> None:
+    offered, left = said(call("EXITWITHTIMEOUT", 1, 1, 30, at=AT + 30))
+
+    assert (offered["type"], offered["queue"], offered["at"] // 1000) == (
+        "contact.offered",
+        "sales",
+        AT,
+    )
+    assert left["visit"] == offered["visit"] == number_of("sales", AT)
+
+
+@pytest.mark.parametrize(
+    ("word", "reason"),
+    [
+        ("CLOSED", "closed"),
+        ("FULL", "overflow"),
+        ("JOINEMPTY", "empty"),
+        ("DIVERT_HOLDTIME", "overflow"),
+    ],
+)
+def test_a_call_turned_away_at_the_door_was_offered_and_left_at_once(
+    word: str, reason: str
+) -> None:
+    assert [(event["type"], event["at"], event.get("reason")) for event in said(call(word))] == [
+        ("contact.offered", AT * 1000, None),
+        ("contact.left", AT * 1000, reason),
+    ]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("TRANSFER", "s", "user"),
+        ("BLINDTRANSFER", "s", "user"),
+        ("ATTENDEDTRANSFER", "BRIDGE", "49d8ab1e"),
+        ("ATTENDEDTRANSFER", "APP", "Queue"),
+        ("ATTENDEDTRANSFER", "LINK", "Local/a;1", "Local/a;2"),
+    ],
+)
+def test_a_transfer_ends_the_visit_and_the_next_queue_is_a_further_one(
+    words: tuple[Any, ...],
+) -> None:
+    assert visits(
+        told(
+            call("ENTERQUEUE", "", "", 1),
+            call("CONNECT", 1, "x", 1, at=AT + 1, agent="Agent/1"),
+            call(*words, 1, 9, 1, at=AT + 10, agent="Agent/1"),
+            call("ENTERQUEUE", "", "", 1, at=AT + 10, queue="help"),
+            call("ABANDON", 1, 1, 4, at=AT + 14, queue="help"),
+        )
+    ) == [
+        ("c1", "help", "abandoned", None, 4, 0, False, False),
+        ("c1", "sales", "answered", "Agent/1", 1, 9, True, True),
+    ]
+
+
+def test_an_answer_the_log_never_told_lies_as_long_before_the_end_as_the_call_talked() -> None:
+    answered, ended = said(call("COMPLETEAGENT", 5, 60, 1, agent="Agent/1"))
+
+    assert (answered["type"], answered["at"], answered["wait_ms"]) == (
+        "contact.answered",
+        (AT - 60) * 1000,
+        5000,
+    )
+    assert (ended["type"], ended["at"]) == ("contact.ended", AT * 1000)
+
+
+def test_an_end_that_is_written_behind_the_next_entry_is_of_its_own_queue_and_agent() -> None:
+    assert visits(
+        told(
+            call("ENTERQUEUE", "", "", 1),
+            call("CONNECT", 1, "x", 1, at=AT + 1, agent="ann"),
+            call("ENTERQUEUE", "", "", 1, at=AT + 10, queue="help"),
+            call("BLINDTRANSFER", "s", "in", 1, 9, 1, at=AT + 10, agent="ann"),
+            call("CONNECT", 2, "y", 1, at=AT + 12, queue="help", agent="bob"),
+            call("COMPLETEAGENT", 2, 3, 1, at=AT + 15, queue="help", agent="bob"),
+        )
+    ) == [
+        ("c1", "help", "answered", "bob", 2, 3, False, True),
+        ("c1", "sales", "answered", "ann", 1, 9, True, True),
+    ]
+
+
+def test_a_second_end_of_a_talk_is_not_counted() -> None:
+    assert visits(
+        told(
+            call("ENTERQUEUE", "", "", 1),
+            call("CONNECT", 1, "x", 1, at=AT + 1, agent="ann"),
+            call("COMPLETECALLER", 1, 9, 1, at=AT + 10, agent="ann"),
+            call("ATTENDEDTRANSFER", "BRIDGE", "b", 1, 9, 1, at=AT + 10, agent="ann"),
+        )
+    ) == [("c1", "sales", "answered", "ann", 1, 9, False, True)]
+
+
+def test_a_call_that_comes_back_to_a_queue_makes_a_further_visit() -> None:
+    assert [
+        row[2]
+        for row in visits(
+            told(
+                call("ENTERQUEUE", "", "", 1),
+                call("EXITWITHTIMEOUT", 1, 1, 4, at=AT + 4),
+                call("ENTERQUEUE", "", "", 1, at=AT + 4),
+                call("ABANDON", 1, 1, 9, at=AT + 13),
+            )
+        )
+    ] == ["abandoned", "left"]
+
+
+def test_a_caller_who_is_handed_into_a_queue_goes_on_there_under_the_own_id() -> None:
+    handed = told(
+        call("ENTERQUEUE", "", "856", 1, name="line"),
+        call("ABANDON", 1, 1, 6, at=AT + 6, name="caller"),
+    )
+
+    assert visits(handed) == [("caller", "sales", "abandoned", None, 6, 0, False, False)]
+    assert all("customer" not in json.loads(event) for event in handed[1:])
+
+
+def test_a_consultation_that_becomes_the_callers_stay_ends_the_first_talk_by_its_agent() -> None:
+    assert visits(
+        told(
+            call("ENTERQUEUE", "", "4915", 1, name="1.1"),
+            call("CONNECT", 12, "1.2", 11, at=AT + 12, name="1.1", agent="ann"),
+            call("ENTERQUEUE", "", "101", 1, at=AT + 131, name="1.3", queue="help"),
+            call(
+                "ATTENDEDTRANSFER", "APP", "Queue", 12, 120, 1, at=AT + 132, name="1.3", agent="ann"
+            ),
+            call("CONNECT", 7, "1.3", 6, at=AT + 138, name="1.1", queue="help", agent="bob"),
+            call("COMPLETEAGENT", 7, 173, 1, at=AT + 311, name="1.1", queue="help", agent="bob"),
+        )
+    ) == [
+        ("pbx1-1.1", "help", "answered", "bob", 7, 173, False, True),
+        ("pbx1-1.1", "sales", "answered", "ann", 12, 120, True, True),
+    ]
+
+
+def test_two_callers_of_one_second_are_told_apart_by_their_ids() -> None:
+    both = told(
+        call("ENTERQUEUE", "", "", 1, name="one"),
+        call("ENTERQUEUE", "", "", 2, name="two"),
+        call("ABANDON", 2, 2, 5, at=AT + 5, name="two"),
+        call("ABANDON", 1, 1, 5, at=AT + 5, name="one"),
+    )
+
+    assert len(both) == 4
+    assert [row[:3] for row in visits(both)] == [
+        ("one", "sales", "abandoned"),
+        ("two", "sales", "abandoned"),
+    ]
+
+
+def test_a_restart_ends_what_was_open_at_the_last_line_before_it() -> None:
+    ended = said(
+        call("ENTERQUEUE", "", "", 1, name="talks"),
+        call("CONNECT", 1, "x", 1, at=AT + 1, name="talks", agent="ann"),
+        call("ENTERQUEUE", "", "", 1, at=AT + 2, name="waits"),
+        call("QUEUESTART", "", at=AT + 90, name="NONE", queue="NONE"),
+        call("QUEUESTART", "", at=AT + 99, name="NONE", queue="NONE"),
+    )[3:]
+
+    assert [(event["contact"], event["type"], event["at"] // 1000 - AT) for event in ended] == [
+        ("talks", "contact.ended", 2),
+        ("waits", "contact.left", 2),
+    ]
+    assert "talk_ms" not in ended[0]
+    assert ended[1]["reason"] == "other"
+
+
+@pytest.mark.parametrize(
+    ("lines", "detail"),
+    [
+        ([call("CONNECT", -5, "x", 1, agent="ann")], "'-5' seconds waited"),
+        ([call("COMPLETEAGENT", 5, "soon", 1, agent="ann")], "'soon' seconds talked"),
+        ([call("ABANDON", 1, 1, 32 * 86_400)], "2764800"),
+        (
+            [call("ENTERQUEUE", "", "", 1), call("ABANDON", 1, 1, 60, at=AT + 9)],
+            "has this call enter the queue",
+        ),
+        (
+            [
+                call("ENTERQUEUE", "", "", 1),
+                call("CONNECT", 2, "x", 1, at=AT + 2, agent="ann"),
+                call("COMPLETEAGENT", 2, 600, 1, at=AT + 9, agent="ann"),
+            ],
+            "COMPLETEAGENT says that the stay began in second",
+        ),
+    ],
+)
+def test_what_cannot_have_been_so_is_refused_and_not_counted(lines: list[str], detail: str) -> None:
+    *before, _ = lines
+    log = opened()
+    whole = told(*lines, log=log)
+
+    assert detail in log.first_refused[0].refusal.detail
+    assert log.first_refused[0].refusal.detail.startswith("impossible: ")
+    assert log.first_refused[0].refusal.reason is Reason.INVALID_FIELD
+    assert whole == told(*before)
+
+
+def test_who_gives_up_sooner_than_the_stamps_say_waited_as_long_as_the_log_says() -> None:
+    assert visits(told(call("ENTERQUEUE", "", "", 1), call("ABANDON", 1, 1, 4, at=AT + 60))) == [
+        ("c1", "sales", "abandoned", None, 4, 0, False, False)
+    ]
+
+
+@pytest.mark.parametrize("caller", ["", "anonymous", "Unknown", "<unknown>", "Restricted"])
+def test_a_caller_without_a_number_is_no_customer(caller: str) -> None:
+    assert "customer" not in said(call("ENTERQUEUE", "", caller, 1))[0]
+
+
+@pytest.mark.parametrize(
+    ("call_id", "source", "contact"),
+    [
+        ("1795000000.10", "asterisk", "1795000000.10"),
+        ("1795000000.10", "asterisk:pbx1", "pbx1-1795000000.10"),
+        ("pbx9-1795000000.10", "asterisk:pbx1", "pbx9-1795000000.10"),
+        ("1795000000.10", "north", "north-1795000000.10"),
+        ("c1", "asterisk:pbx1", "c1"),
+    ],
+)
+def test_the_bare_ids_of_two_servers_are_told_apart_by_the_names_of_their_sources(
+    call_id: str, source: str, contact: str
+) -> None:
+    assert contact_of(call_id, source) == contact
+
+
+def test_a_contact_with_an_endless_id_has_a_short_one() -> None:
+    assert len(contact_of("x" * 200, "asterisk")) <= 128
+
+
+def test_stamps_with_fractions_are_cut_to_the_millisecond() -> None:
+    line = call("ENTERQUEUE").removeprefix(str(AT))
+
+    assert [
+        said(f"{AT}{fraction}{line}")[0]["at"] - AT * 1000
+        for fraction in (".999999", ".000001", ".5", "")
+    ] == [999, 0, 500, 0]
+
+
+@pytest.mark.parametrize(
+    "word", ["CONFIGRELOAD", "RINGCANCELED", "AGENTDUMP", "PENALTY", "RINGINUSE"]
+)
+def test_some_lines_tell_of_no_event(word: str) -> None:
+    assert told(call(word, 1000)) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "",
+        "hello",
+        "x|c1|sales|NONE|ABANDON|1",
+        f"{AT}|c1|sales",
+        f"{AT}|c1|sales|NONE|",
+        "17|c1|sales|NONE|ABANDON|1",
+        "٣|c|q|a|ABANDON",
+    ],
+)
+def test_a_line_that_is_none_of_a_queue_log_is_told_apart(line: str) -> None:
+    assert refusals(line) == [NO_LINE.detail]
+
+
+def test_words_that_nobody_knows_make_no_event_and_are_named_once_with_their_number() -> None:
+    log = opened()
+    lines = (
+        call("OUTCALL", "1001"),
+        call("RINGINUSE", 1, agent="SIP/1"),
+        call("abandon"),
+        call("Survey-2|4|x"),
+        call("OUTCALL", "1002"),
+        call("QUEUESTART"),
+    )
+
+    assert told(*lines, log=log) == []
+    assert log.notes() == [
+        "words without an event, not counted in any figure: 4 lines",
+        "  OUTCALL: 2 lines, first in line 1",
+        "  abandon: 1 line, first in line 3",
+        "  Survey-2: 1 line, first in line 4",
+    ]
+
+
+def test_a_log_of_known_words_has_nothing_to_tell() -> None:
+    log = opened()
+    told(call("ABANDON", 1, 1, 4), log=log)
+
+    assert log.notes() == []
+
+
+def test_a_log_full_of_words_is_told_in_a_bounded_number_of_short_printable_lines() -> None:
+    log = opened()
+    told(*(call(f"\x1b[31m{place:05}{'x' * 1000}") for place in range(5_000)), log=log)
+
+    notes = log.notes()
+
+    assert notes[-1] == f"  other words: 4,900 lines, first in line {MOST_KINDS + 1}"
+    assert len(notes) == MOST_KINDS + 2
+    assert all(note.isprintable() and len(note) < 100 for note in notes)
+
+
+def test_calls_are_forgotten_when_there_are_too_many() -> None:
+    stays = StaysOfLog(most=3)
+    for number in range(5):
+        stays.add(QueueStay(f"c{number}", "sales", AT))
+
+    assert [bool(stays.of(f"c{number}", "sales")) for number in range(5)] == [
+        False,
+        False,
+        True,
+        True,
+        True,
+    ]
+    assert len(stays.open()) == len(list(stays.unentered("sales", AT))) == 3
+
+
+def test_stays_of_a_call_that_enters_for_ever_are_forgotten_too() -> None:
+    log = opened()
+    entries = [call("ENTERQUEUE", "", "", 1, at=AT + n) for n in range(0, 4 * MOST_OF_ONE, 4)]
+    told(*entries, log=log)
+
+    ended = log.events(1, call("QUEUESTART", "", at=AT + 999, name="NONE").encode())
+
+    assert len(ended) == MOST_OF_ONE
+
+
+WORDS = [
+    "ENTERQUEUE",
+    "CONNECT",
+    "ABANDON",
+    "COMPLETEAGENT",
+    "TRANSFER",
+    "ATTENDEDTRANSFER",
+    "EXITWITHKEY",
+    "CLOSED",
+    "RINGNOANSWER",
+    "QUEUESTART",
+    "PAUSE",
+    "ADDMEMBER",
+    "AGENTLOGOFF",
+]
+anything = st.text(st.characters(codec="utf-8", exclude_characters="|\n\r\0"), max_size=8)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(WORDS),
+            st.lists(st.one_of(anything, st.integers(0, 999).map(str)), max_size=5),
+            st.integers(-9, 9),
+            st.sampled_from(["c1", "c2"]),
+        ),
+        max_size=12,
+    )
+)
+def test_whatever_parameters_say_ingest_accepts_every_event(
+    lines: list[tuple[str, list[str], int, str]],
+) -> None:
+    log = [
+        call(word, *data, at=AT + later, name=name, agent="Agent/1")
+        for word, data, later, name in lines
+    ]
+
+    assert all_accepted(told(*log))
+
+
+@given(st.binary(max_size=60))
+def test_no_bytes_break_it(line: bytes) -> None:
+    opened(zone="Europe/Berlin").events(1, line)
+
+
+def test_what_names_no_call_and_no_agent_says_nothing() -> None:
+    assert said(call("ENTERQUEUE", "", "1201", 1, name="NONE"), call("PAUSE", name="NONE")) == []
