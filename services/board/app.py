@@ -23,7 +23,6 @@ from floorpulse.board.ports import (
     UpdateFeed,
     in_turn,
 )
-from floorpulse.contracts.agents import LONGEST
 from floorpulse.contracts.updates import Update
 from floorpulse.runtime import tracing
 from floorpulse.runtime.tracing import Role
@@ -125,7 +124,7 @@ class BoardKeeper:
         await self._prune(now)
         if not self.loaded.is_set():
             self.board.take_queue_channels(await self._store.queue_channels())
-            for agent in await self._store.agents(now - LONGEST):
+            for agent in await self._store.agents(now):
                 self.board.agents.take(agent)
         asked_at = self.board.steady()
         for position in await self._store.positions():

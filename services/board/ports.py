@@ -64,9 +64,9 @@ class RowStore(Protocol):
         """
         ...
 
-    async def agents(self, since: int) -> list[AgentNow]:
-        """The last state of every agent that entered one at `since` (epoch milliseconds) or
-        later.
+    async def agents(self, now: int) -> list[AgentNow]:
+        """The last state of every agent that may still be believed at `now` (epoch milliseconds),
+        or was lately.
         """
         ...
 

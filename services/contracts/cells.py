@@ -19,10 +19,11 @@ class Cell(IntEnum):
     """The counters and sums. Codes are stored: never renumber, only add.
 
     Offer families stand in the pane of the offer, handle families in the pane of the completion,
-    surveys and evaluations once in the pane of their submission and once (`CONTACT_…`) in the pane
-    of the contact's offer, complaints in the pane of their receipt. Whole contacts (`WHOLE_…`) are
-    told as a difference, which may be negative: what a contact of several stays counts, in the pane
-    of its first offer, less what each of its stays counts in its own.
+    `MISSED` in the pane of the instant at which an agent did not take the contact, surveys and
+    evaluations once in the pane of their submission and once (`CONTACT_…`) in the pane of the
+    contact's offer, complaints in the pane of their receipt. Whole contacts (`WHOLE_…`) are told as
+    a difference, which may be negative: what a contact of several stays counts, in the pane of its
+    first offer, less what each of its stays counts in its own.
     """
 
     OFFERED = 1
@@ -45,6 +46,8 @@ class Cell(IntEnum):
     WRAP = 23
     HELD = 24
     TRANSFERRED = 25
+    WRAP_TOLD = 26
+    MISSED = 27
     SURVEY_OFFERED = 30
     CSAT_COUNT = 31
     CSAT_SUM = 32

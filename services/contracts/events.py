@@ -174,7 +174,10 @@ class AgentMissed(Event, frozen=True, kw_only=True, gc=False, tag="agent.missed"
 
 class AgentStateChanged(Event, frozen=True, kw_only=True, gc=False, tag="agent.state"):
     """An agent entered a state; it lasts until the agent's next one. `queues` are those served in
-    it.
+    it: an agent who pauses in one of several queues is available in the others.
+
+    Without another word of the agent it is believed for `lasts_ms`; where nothing is said for a
+    day, and for 31 days where the source's name begins with `asterisk`.
 
     States of one instant have no order but their names'. A source whose clock shows whole seconds
     gives those of one second ascending milliseconds, in the order in which they were entered.
@@ -186,6 +189,7 @@ class AgentStateChanged(Event, frozen=True, kw_only=True, gc=False, tag="agent.s
     queues: Annotated[list[Name], Meta(max_length=64)] | None = None
     team: Name | None = None
     site: Name | None = None
+    lasts_ms: Annotated[int, Meta(ge=1, le=31 * 86_400_000)] | None = None
 
 
 class AboutContact(Event, frozen=True, kw_only=True, gc=False):

@@ -131,6 +131,18 @@ agent_state = Table(
         nullable=False,
         comment="the whole record, MessagePack of contracts.agents.Entered",
     ),
+    Column(
+        "lasts",
+        BigInteger,
+        comment="milliseconds it is believed without another word, where that is more than a day",
+    ),
+    Index(
+        "agent_state_lasting",
+        "tenant",
+        "agent",
+        "at",
+        postgresql_where=text("lasts IS NOT NULL"),
+    ),
     comment="[kpi_engine] Every state an agent entered, in event time; partitioned by month of "
     "`at`.",
 )

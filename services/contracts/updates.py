@@ -58,6 +58,19 @@ class Gauge(msgspec.Struct, frozen=True, array_like=True, gc=False):
     lasting: list[int] = []
 
 
+class Talk(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A visit that `agent` is in, in `queue`, since it answered (epoch milliseconds); without an
+    agent it is over, or nobody told who answered.
+    """
+
+    tenant: str
+    contact: str
+    visit: int
+    agent: str = ""
+    queue: str = ""
+    since: int = 0
+
+
 class SourceHeard(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What one partition heard of a tenant's source, by spans of the worker's own clock: no
     instant, so that no two clocks are compared.
@@ -82,7 +95,8 @@ class UpdateHead(msgspec.Struct, frozen=True, kw_only=True):
     first event), `sequence` rises with every update of one owner. `published_at` is the worker's
     wall clock in epoch milliseconds: it tells how far two clocks are apart, and nothing is decided
     by it. `applied` and `dead` count records since the log's first generation. `agents` are those
-    whose last state changed, `heard` the sources heard of.
+    whose last state changed, `heard` the sources heard of. `talks` are the visits in progress that
+    began or ended; where `all_talks`, all there are.
     """
 
     partition: int
@@ -98,6 +112,8 @@ class UpdateHead(msgspec.Struct, frozen=True, kw_only=True):
     agents: list[AgentNow] = []
     heard: list[SourceHeard] = []
     sequence: int = 0
+    talks: list[Talk] = []
+    all_talks: bool = False
 
 
 class Update(UpdateHead, frozen=True, kw_only=True):

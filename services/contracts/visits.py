@@ -127,6 +127,14 @@ class Complaint(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True
         return next((value for value in values if value is not None), None)
 
 
+class Miss(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):
+    """An agent was offered the contact at `at` and did not take it."""
+
+    at: int
+    agent: str
+    queue: str | None = None
+
+
 class Amendment(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """The latest amendment of one field: when it was made, and what it says."""
 
@@ -156,8 +164,9 @@ class Visit(msgspec.Struct, array_like=True, omit_defaults=True, gc=False):
     copy.
 
     `queue` and `channel` are the offer's; `answered_queue` and `abandoned_queue` stand in while the
-    offer is unknown. `holds` and `resumes` are sorted instants without repetition. `evidence`
-    stands where the other fields are not simply what was told.
+    offer is unknown. `holds` and `resumes` are sorted instants without repetition, `missed` are the
+    times agents did not take it, likewise. `evidence` stands where the other fields are not simply
+    what was told.
     """
 
     offered_at: int | None = None
@@ -190,6 +199,7 @@ class Visit(msgspec.Struct, array_like=True, omit_defaults=True, gc=False):
     evaluations: dict[str, Evaluation] | None = None
     complaints: dict[str, Complaint] | None = None
     evidence: Evidence | None = None
+    missed: tuple[Miss, ...] = ()
 
 
 encode_visit = msgspec.msgpack.Encoder().encode

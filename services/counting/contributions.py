@@ -4,6 +4,7 @@ held against.
 family                      pane of
 offer (offered … waits)     the offer
 handle (handled, spans)     the completion: wrapped, else ended
+missed                      the instant at which an agent did not take the contact
 survey, evaluation          its submission, and again (CONTACT_…) the contact's offer
 complaint                   its receipt
 """
@@ -49,7 +50,7 @@ def contributions(tenant: str, visit: Visit, length: int) -> Contributions:
                 (tenant, queue, visit.channel, completed - completed % length),
                 handle_cells(visit),
             )
-    if visit.surveys or visit.evaluations or visit.complaints:
+    if visit.surveys or visit.evaluations or visit.complaints or visit.missed:
         _add_feedback(panes, tenant, visit, length)
     return panes
 
@@ -64,7 +65,7 @@ def handling(tenant: str, visit: Visit, length: int) -> Contributions:
 
 
 def feedback(tenant: str, visit: Visit, length: int) -> Contributions:
-    """The part of `contributions` that surveys, evaluations and complaints make."""
+    """The part of `contributions` that surveys, evaluations, complaints and misses make."""
     panes: Contributions = {}
     _add_feedback(panes, tenant, visit, length)
     return panes
@@ -120,12 +121,14 @@ def handle_cells(visit: Visit) -> Cells:
     cells: Cells = {Cell.HANDLED: 1, Histogram.HANDLE_TIME + span_bucket(talk + hold + wrap): 1}
     held = 1 if hold or visit.holds else 0
     transferred = 1 if visit.transferred_at is not None else 0
+    told = 1 if visit.wrap is not None or visit.wrapped_at is not None else 0
     parts = (
         (Cell.TALK, talk),
         (Cell.HOLD, hold),
         (Cell.WRAP, wrap),
         (Cell.HELD, held),
         (Cell.TRANSFERRED, transferred),
+        (Cell.WRAP_TOLD, told),
     )
     for cell, amount in parts:
         if amount:
@@ -134,7 +137,7 @@ def handle_cells(visit: Visit) -> Cells:
 
 
 def _add_feedback(panes: Contributions, tenant: str, visit: Visit, length: int) -> None:
-    """Surveys, evaluations and complaints: their own queue where they name one, else the
+    """Surveys, evaluations, complaints and misses: their own queue where they name one, else the
     visit's.
     """
     home = queue_of(visit)
@@ -159,6 +162,8 @@ def _add_feedback(panes: Contributions, tenant: str, visit: Visit, length: int) 
         put(evaluation.queue or home, offered, by_contact(cells))
     for complaint in (visit.complaints or {}).values():
         put(complaint.last("queue") or home, complaint.opened_at, complaint_cells(complaint))
+    for miss in visit.missed:
+        put(miss.queue or home, miss.at, {Cell.MISSED: 1})
 
 
 _SURVEY = {

@@ -11,7 +11,7 @@ from floorpulse.contracts.cells import Cells
 from floorpulse.contracts.visits import Visit
 from floorpulse.figures.open_complaints import StoredComplaint
 from floorpulse.figures.selection import Selection
-from floorpulse.figures.staff.attendance import AgentEntered
+from floorpulse.figures.staff.attendance import AgentEntered, AgentTook
 from floorpulse.figures.sums import PaneTally
 
 
@@ -100,6 +100,18 @@ class AgentHistory(Protocol):
     def states(self, tenant: str, span: Span) -> AsyncIterator[Sequence[AgentEntered]]:
         """The states that a tenant's agents entered in `span`, in the order of agents, times and
         states, in portions.
+        """
+        ...
+
+    async def last_states(self, tenant: str, before: int) -> Sequence[AgentEntered]:
+        """The last state of each agent that was entered before an instant, as far as it may still
+        be believed then, or was in the day before; maybe others.
+        """
+        ...
+
+    def contacts(self, tenant: str, span: Span) -> AsyncIterator[Sequence[AgentTook]]:
+        """The contacts that a tenant's agents took in visits offered in `span`, each once, in any
+        order, in portions.
         """
         ...
 

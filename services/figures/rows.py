@@ -21,7 +21,7 @@ from floorpulse.figures.policies_in_force import DefinitionChoice
 from floorpulse.figures.selection import Labels
 from floorpulse.figures.timestamps import Instant, text, text_or_none
 from floorpulse.kpis.catalogue import Kpi, MomentKpi
-from floorpulse.kpis.figures import UNKNOWN, MomentFigures, SpanFigures, Value
+from floorpulse.kpis.figures import UNKNOWN, MomentFigures, NoValue, SpanFigures, Value
 from floorpulse.kpis.inputs import Need
 from floorpulse.kpis.policies import Policy
 
@@ -112,6 +112,13 @@ class Row(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     )
     site: Annotated[str | None, Meta(description="in rows by site", examples=["hangzhou"])] = None
     client: Annotated[str | None, Meta(description="in rows by client", examples=["acme"])] = None
+    reason: Annotated[
+        NoValue | None,
+        Meta(
+            description="why there is no value although something happened: no source tells what "
+            "it takes"
+        ),
+    ] = None
 
 
 class LiveRow(Row, frozen=True, kw_only=True, gc=False):
@@ -262,6 +269,7 @@ def _cells(frame: Frame, seen: RowInput, answer: KpiValue) -> tuple[Any, ...]:
         team,
         site,
         client,
+        value.reason,
     )
 
 

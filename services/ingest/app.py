@@ -5,6 +5,7 @@ which is which.
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from functools import partial
 
 from floorpulse.contracts.letters import Reason, Refusal, encode_letter
 from floorpulse.contracts.topics import CONTACT_EVENTS, DEAD_LETTERS
@@ -50,8 +51,21 @@ class IngestReceipt:
     rejected: tuple[RejectedEvent, ...]
 
 
+Horizons = Callable[[str, int, str], int | None]
+"""How long states of agents are believed: of a tenant, at an instant, by source; None: as it
+suits
+"""
+
+
+def no_horizons(_tenant: str, _now: int, _source: str) -> int | None:
+    """Where no definitions say any."""
+    return None
+
+
 class Ingest:
-    """The use cases of ingest; `now` gives wall clock in epoch milliseconds."""
+    """The use cases of ingest; `now` gives wall clock in epoch milliseconds, `horizons` tells how
+    long states of agents are believed.
+    """
 
     def __init__(
         self,
@@ -69,6 +83,7 @@ class Ingest:
         self._limits = limits
         self._pseudonyms = pseudonyms
         self._now = now
+        self.horizons: Horizons = no_horizons
         self._events = Gate("events", bounds.events_under_way)
         self._bytes = Gate("bytes", bounds.bytes_under_way)
         metrics.in_flight.set_function(lambda: self._events.under_way)
@@ -92,9 +107,7 @@ class Ingest:
         if isinstance(texts, Refusal):
             return await self._deliver(tenant, now, [], [RejectedEvent(0, None, texts, body)])
         with self._events.hold(len(texts)):
-            records, rejected = self._judged(
-                Judge(tenant, now, self._limits, self._pseudonyms), texts, unwrap
-            )
+            records, rejected = self._judged(self._judge(tenant, now), texts, unwrap)
             return await self._deliver(tenant, now, records, rejected)
 
     async def keep(
@@ -108,12 +121,16 @@ class Ingest:
         now = self._now()
         with self._events.hold(len(told)):
             records, rejected = self._judged(
-                Judge(tenant, now, self._limits, self._pseudonyms),
+                self._judge(tenant, now),
                 [event for _, event in told],
                 _as_told,
             )
             placed = [replace(one, index=told[one.index][0]) for one in rejected]
             return await self._deliver(tenant, now, records, [*refused, *placed])
+
+    def _judge(self, tenant: str, now: int) -> Judge:
+        lasts = partial(self.horizons, tenant, now)
+        return Judge(tenant, now, self._limits, self._pseudonyms, lasts)
 
     async def unready(self) -> str | None:
         """Why events cannot be accepted now; None when they can."""

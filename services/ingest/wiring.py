@@ -18,6 +18,7 @@ from floorpulse.ingest.adapters.secrets import secret_of
 from floorpulse.ingest.adapters.tally_store import PostgresTallies
 from floorpulse.ingest.api import operations, routes, sources
 from floorpulse.ingest.app import Ingest, RequestBounds
+from floorpulse.ingest.configured import states_last
 from floorpulse.ingest.domain.judge import EventLimits
 from floorpulse.ingest.domain.pseudonyms import CustomerKey, Pseudonyms
 from floorpulse.ingest.metrics import IngestMetrics, SourceMetrics
@@ -72,6 +73,7 @@ async def receiving(
     """What takes deliveries of configured sources, its tallies written in the background;
     `current` gives the definitions in force, None until they were read.
     """
+    opened.horizons = partial(states_last, current)
     tallies = Tallies(clock.now_ms)
     writing = asyncio.create_task(keep_writing(tallies, PostgresTallies(pool), TALLIES_EVERY))
     metrics = SourceMetrics(registry)

@@ -5,18 +5,19 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from itertools import repeat
 from types import MappingProxyType
 from typing import NamedTuple
 
+from floorpulse.contracts.agents import StateNow
 from floorpulse.contracts.cells import Cell, Cells, Histogram
-from floorpulse.contracts.events import AgentState
 from floorpulse.counting.histograms import quantile
 from floorpulse.kpis.plan import Ahead, Elapsed
 from floorpulse.kpis.policies import ServiceLevelPolicy
 from floorpulse.kpis.statistics import wilson
 
-Staff = Mapping[AgentState, int]
+Staff = Mapping[StateNow, int]
 """Agents by state: of a moment how many, of a span the milliseconds they spent in each"""
 NOBODY: Staff = MappingProxyType({})
 
@@ -63,10 +64,11 @@ class SpanFigures(NamedTuple):
     still wait.
 
     `waits` are the waits so far of those visits, `complaints` the ages of the span's complaints
-    that are still open, both in milliseconds. `staff` is the time of agents by state, milliseconds.
-    `plan` is what was forecast for the span. `unresolved` visits of the span have no outcome and
-    are too old to wait. `visits` is what panes cannot tell of them, under the policy that the
-    figures are judged by; None where it is not known.
+    that are still open, both in milliseconds. `staff` is the time of agents by state, milliseconds;
+    `breaks` is that on break by the reason told, of those reasons that are asked for (None: the
+    time on break is not told apart). `plan` is what was forecast for the span. `unresolved` visits
+    of the span have no outcome and are too old to wait. `visits` is what panes cannot tell of them,
+    under the policy that the figures are judged by; None where it is not known.
     """
 
     cells: Cells
@@ -76,6 +78,7 @@ class SpanFigures(NamedTuple):
     plan: Plan = NO_PLAN
     unresolved: int = 0
     visits: CountedVisits | None = None
+    breaks: Mapping[str, int] | None = None
 
     def of(self, *cells: Cell) -> int:
         """Sum of the named counters."""
@@ -100,6 +103,15 @@ class MomentFigures(NamedTuple):
     in_hours: tuple[int, ...] | None = None
 
 
+class NoValue(StrEnum):
+    """Why a figure has no value although something happened."""
+
+    NO_STATES = "no_states"
+    """Agents are there of whom no source tells the state."""
+    NO_WRAP_UP = "no_wrap_up"
+    """Contacts were handled, and no source told the work after any of them."""
+
+
 ValueCells = tuple[float | None, float | None, float | None, float | None, float | None]
 NO_INTERVAL: tuple[None, None] = (None, None)
 
@@ -109,7 +121,8 @@ class Value(NamedTuple):
 
     A count has no denominator; a mean's numerator is the sum in the unit of its value; a share's
     parts are counts and come with the 95 % Wilson interval `low`…`high`, worked out when it is
-    asked for; a quantile's denominator is its sample.
+    asked for; a quantile's denominator is its sample. Where no source tells what it takes, `reason`
+    says so.
     """
 
     value: float | None
@@ -117,6 +130,7 @@ class Value(NamedTuple):
     denominator: float | None
     proportion: bool = False
     """Whether it is a share of contacts, with an interval"""
+    reason: NoValue | None = None
 
     @property
     def low(self) -> float | None:
@@ -131,7 +145,7 @@ class Value(NamedTuple):
     @property
     def cells(self) -> ValueCells:
         """The figure, its parts and its interval, `low` and `high`."""
-        value, numerator, denominator, proportion = self
+        value, numerator, denominator, proportion, _ = self
         low, high = (
             wilson(int(numerator or 0), int(denominator or 0)) if proportion else NO_INTERVAL
         )

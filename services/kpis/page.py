@@ -40,7 +40,11 @@ NOW = """\
 Gauges: how it is at an instant. Live figures are those of this moment whatever the window, history's those of the row's `time`;
 `estimated_wait` is that of somebody who joins the queue then (Little's law), null without a contact handled in the last half hour;
 `agents` are distinct people who are logged in: one who serves two queues counts in both and once in totals, one whose events name no
-queue in totals only; channels do not tell agents apart. A state is believed for a day;
+queue in totals only; channels do not tell agents apart. An agent whose source tells no work (`ringing`, `busy`, `wrap_up`) is busy from
+an answer to its end, in wrap-up to where that was told to be over, and else in the state told last. A state is believed for a day, one of
+Asterisk for 31 days, or as long as it was told with; then, and between the contacts of agents who tell no state, what an agent does is
+unknown. A figure that rests on it is null with the `reason` `no_states`, never 0: `agents` where nobody else is there, `available`,
+`ringing` and `break` where the count is 0, shares of time always;
 `unresolved` of an interval of history are the contacts offered in it that have no outcome and no longer wait.
 
 """

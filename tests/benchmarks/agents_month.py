@@ -103,7 +103,7 @@ async def fill(pool: asyncpg.Pool, number: int, agents: int) -> int:
             cast("asyncpg.Connection", connection), {key[3] for key in entered}
         )
         await connection.copy_records_to_table("visit", records=rows, columns=VISIT_COLUMNS)
-        states_of = [(*key, body) for key, body in entered.items()]
+        states_of = [(*key, body, None) for key, body in entered.items()]
         await connection.copy_records_to_table(
             "agent_state", records=states_of, columns=AGENT_STATE_COLUMNS
         )

@@ -86,10 +86,18 @@ async def test_agents_are_told_with_the_state_that_they_had_entered(
     floor.enter("cem", Entered(NOON + 1, "available"))
     await readers.written()
 
-    assert await readers.moments.agents_at("demo", NOON) == [AgentNow("demo", "ann", busy)]
+    known = AgentNow("demo", "bob", Entered(NOON - DAY, "available"))
+    assert await readers.moments.agents_at("demo", NOON) == [
+        AgentNow("demo", "ann", busy, NOON),
+        known,
+    ]
     assert await readers.moments.agents_at("demo", NOON - 1) == [
         AgentNow("demo", "ann", free),
-        AgentNow("demo", "bob", Entered(NOON - DAY, "available")),
+        known,
+    ]
+    assert await readers.moments.agents_at("demo", NOON + DAY) == [
+        AgentNow("demo", "ann", Entered(NOON + 1, "break"), NOON),
+        AgentNow("demo", "cem", Entered(NOON + 1, "available")),
     ]
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from floorpulse.board.domain.series import QueueChannelSpan
 from floorpulse.board.domain.windows import Span
-from floorpulse.contracts.agents import AgentNow, Entered
+from floorpulse.contracts.agents import LONGEST, AgentNow, Entered
 from floorpulse.contracts.cells import Cell, Histogram
 from floorpulse.contracts.updates import PaneRow
 from floorpulse.contracts.visits import Visit
@@ -81,7 +81,7 @@ async def test_homes_are_told_once_each_with_their_first_and_last_pane_the_oldes
     ]
 
 
-async def test_of_every_agent_the_last_state_since_an_instant_is_told(
+async def test_of_every_agent_the_last_state_that_may_be_believed_is_told_and_when_it_worked(
     readers: Readers, floor: MemoryFloor
 ) -> None:
     floor.enter("ann", Entered(NOON, "busy"), Entered(NOON - 1, "available"))
@@ -89,13 +89,19 @@ async def test_of_every_agent_the_last_state_since_an_instant_is_told(
     floor.enter(
         "bob", Entered(NOON - 2, "break"), Entered(NOON, "available"), Entered(NOON, "busy")
     )
-    floor.enter("eve", Entered(NOON - 1, "busy"))
+    member = Entered(NOON - 40 * LONGEST, "available", ("sales",), lasts=31 * LONGEST)
+    floor.enter("cem", member)
+    floor.enter("dee", Entered(NOON - 93 * LONGEST, "available", lasts=31 * LONGEST))
+    floor.enter("eve", Entered(NOON - 2 * LONGEST - 1, "busy"))
+    floor.enter("fay", Entered(NOON - 9, "ringing"), Entered(NOON - 1, "break"))
     await readers.written()
 
     lunch = Entered(NOON, "break", ("sales",), "lunch", "east", "here")
     assert sorted(await readers.rows.agents(NOON), key=str) == [
-        AgentNow("demo", "ann", Entered(NOON, "busy")),
-        AgentNow("demo", "bob", Entered(NOON, "busy")),
+        AgentNow("demo", "ann", Entered(NOON, "busy"), NOON),
+        AgentNow("demo", "bob", Entered(NOON, "busy"), NOON),
+        AgentNow("demo", "cem", member),
+        AgentNow("demo", "fay", Entered(NOON - 1, "break"), NOON - 9),
         AgentNow("other", "ann", lunch),
     ]
 

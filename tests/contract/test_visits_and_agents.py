@@ -5,7 +5,7 @@ readers on a real PostgreSQL give the same answers about the same floor.
 import pytest
 
 from floorpulse.board.domain.windows import Span
-from floorpulse.contracts.agents import Entered
+from floorpulse.contracts.agents import LONGEST, Entered
 from floorpulse.contracts.cells import Cell, Histogram
 from floorpulse.contracts.visits import Complaint, Statement, Visit
 from floorpulse.figures.open_complaints import StoredComplaint
@@ -225,6 +225,40 @@ async def test_states_come_in_the_order_of_agents_times_and_states(
         ("ann", 0, "busy"),
         ("ann", 1, "busy"),
         ("bob", 0, "busy"),
+    ]
+
+
+async def test_the_last_states_before_an_instant_are_those_that_may_still_be_believed(
+    readers: Readers, floor: MemoryFloor
+) -> None:
+    floor.enter("ann", Entered(NOON - 2, "busy"), Entered(NOON - 1, "break"), Entered(NOON, "busy"))
+    floor.enter("ann", Entered(NOON - 1, "offline"), tenant="other")
+    floor.enter("bob", Entered(NOON - 2 * LONGEST - 1, "available"))
+    floor.enter("cem", Entered(NOON - 60 * LONGEST, "available", lasts=31 * LONGEST))
+    await readers.written()
+
+    last = await readers.agents.last_states("demo", NOON)
+    assert sorted((one.agent, one.entered.at - NOON) for one in last) == [
+        ("ann", -1),
+        ("cem", -60 * LONGEST),
+    ]
+
+
+async def test_contacts_are_those_that_agents_took_of_the_visits_offered_in_a_span(
+    readers: Readers, floor: MemoryFloor
+) -> None:
+    for at in (-1, 0, 8, 9):
+        visit = answered(NOON + at, 10, 30)
+        visit.agent = "ann"
+        floor.put(visit)
+    floor.put(waiting(NOON))
+    await readers.written()
+    portions = readers.agents.contacts("demo", Span(NOON, NOON + 9))
+
+    taken = [one async for portion in portions for one in portion]
+    assert sorted((one.agent, one.contact.since - NOON) for one in taken) == [
+        ("ann", 10_000),
+        ("ann", 10_008),
     ]
 
 

@@ -11,11 +11,12 @@ from floorpulse.board.domain.positions import Position
 from floorpulse.board.domain.series import QueueChannel, QueueChannelSpan
 from floorpulse.board.domain.windows import Span
 from floorpulse.board.ports import FeedLostError, Heard
-from floorpulse.contracts.agents import LONGEST, AgentNow, Entered
+from floorpulse.contracts.agents import LONGEST, OLDEST, AgentNow, Entered
 from floorpulse.contracts.cells import Cell, Cells, Histogram, add
 from floorpulse.contracts.horizons import CALLS
-from floorpulse.contracts.updates import Gauge, PaneKey, PaneRow, Update, revision
+from floorpulse.contracts.updates import Gauge, PaneKey, PaneRow, Talk, Update, revision
 from floorpulse.contracts.visits import Visit, is_open, offer_at, queue_of
+from floorpulse.counting.agent_record import NO_END, WORK
 from floorpulse.counting.contributions import contributions
 from floorpulse.counting.histograms import HOUR, hour_bucket
 from floorpulse.counting.whole_contacts import whole_contact
@@ -23,7 +24,12 @@ from floorpulse.figures.at.ports import BeyondRetentionError, MomentPortion, Mom
 from floorpulse.figures.open_complaints import StoredComplaint, complaints_of
 from floorpulse.figures.ports import CorrectionPlace, Place, StoredCorrection, StoredVisit
 from floorpulse.figures.selection import Selection
-from floorpulse.figures.staff.attendance import AgentEntered
+from floorpulse.figures.staff.attendance import (
+    CONVERSATION,
+    AgentEntered,
+    AgentTook,
+    contact_of,
+)
 from floorpulse.figures.sums import PaneTally
 from floorpulse.kpis.formulas.repeats import LOOK_BACK
 from floorpulse.query.pipeline.lag import LogRange
@@ -161,7 +167,20 @@ class MemoryFloor:
             rows=self.pane_rows(partition),
             gauges=self.gauges(partition),
             agents=[one for one in self.entered if partition_of(one.agent) == partition],
+            talks=self.talks(partition),
+            all_talks=True,
         )
+
+    def talks(self, partition: int) -> list[Talk]:
+        """The visits in progress whose agents are known."""
+        return [
+            Talk(tenant, contact, 1, visit.agent, queue_of(visit) or "", visit.answered_at)
+            for (tenant, contact), visit in self.visits_of.items()
+            if partition_of(contact) == partition
+            and is_open(visit)
+            and visit.agent
+            and visit.answered_at is not None
+        ]
 
     def updates(self, at: int) -> list[Update]:
         """Everything of every partition."""
@@ -205,13 +224,23 @@ class MemoryFloor:
         self.retired_at[tenant, source] = self.clock
         return self.clock
 
-    async def agents(self, since: int) -> list[AgentNow]:
-        """The last state of those who entered one since then."""
+    async def agents(self, now: int) -> list[AgentNow]:
+        """The last state of those who entered one lately."""
         self.answer()
+        return self.last_entered(now - 2 * LONGEST, now - OLDEST, NO_END)
+
+    def last_entered(self, since: int, lasting_since: int, before: int) -> list[AgentNow]:
+        """The last state of each agent, of those that may still be believed, before an instant."""
         last: dict[tuple[str, str], AgentNow] = {}
+        worked: dict[tuple[str, str], int] = {}
         for one in sorted(self.entered, key=lambda known: (known.entered.at, known.entered.state)):
-            if one.entered.at >= since:
-                last[one.tenant, one.agent] = one
+            entered, key = one.entered, (one.tenant, one.agent)
+            counts = entered.at >= since or (
+                entered.lasts > LONGEST and entered.at >= lasting_since
+            )
+            if counts and entered.at < before:
+                worked[key] = entered.at if entered.state in WORK else worked.get(key, 0)
+                last[key] = AgentNow(*key, entered, worked[key])
         return [last[agent] for agent in sorted(last)]
 
     async def queue_channels(self) -> list[QueueChannelSpan]:
@@ -323,6 +352,19 @@ class MemoryHistory:
         ):
             yield [AgentEntered(one.agent, one.entered)]
 
+    async def last_states(self, tenant: str, before: int) -> Sequence[AgentEntered]:
+        self._floor.answer()
+        last = self._floor.last_entered(before - 2 * LONGEST, before - OLDEST, before)
+        return [AgentEntered(one.agent, one.entered) for one in last if one.tenant == tenant]
+
+    async def contacts(self, tenant: str, span: Span) -> AsyncIterator[Sequence[AgentTook]]:
+        self._floor.answer()
+        for (theirs, _), visit in self._floor.visits_of.items():
+            offered = offer_at(visit)
+            took = contact_of(visit, CONVERSATION)
+            if theirs == tenant and took is not None and offered is not None and offered in span:
+                yield [took]
+
     async def handled(self, selection: Selection, span: Span) -> AsyncIterator[Sequence[Visit]]:
         """All visits, whatever was asked for: they may count."""
         self._floor.answer()
@@ -414,10 +456,9 @@ class MemoryHistory:
         ]
 
     async def agents_at(self, tenant: str, at: int) -> Sequence[AgentNow]:
-        last: dict[str, AgentNow] = {}
-        async for portion in self.states(tenant, Span(at - LONGEST + 1, at + 1)):
-            last.update((one.agent, AgentNow(tenant, *one)) for one in portion)
-        return list(last.values())
+        self._floor.answer()
+        last = self._floor.last_entered(at - 2 * LONGEST + 1, at - OLDEST + 1, at + 1)
+        return [one for one in last if one.tenant == tenant]
 
 
 class ScriptedFeed:

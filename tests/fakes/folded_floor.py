@@ -69,6 +69,7 @@ class FoldedFloor:
             ],
             gauges=partition.gauges(self.now),
             agents=partition.agents.take_unpublished(),
+            talks=partition.visits.presence.take_talks(everything=False),
         )
 
     def stored(self) -> MemoryFloor:

@@ -108,6 +108,7 @@ class SimulatedFloor:
             rows=[PaneRow(*pane.key, pane.revision, dict(pane.cells)) for pane in panes],
             gauges=partition.gauges(now),
             agents=partition.agents.take_unpublished(),
+            talks=partition.visits.presence.take_talks(everything=False),
             heard=[],
             sequence=now,
         )

@@ -13,7 +13,7 @@ import httpx
 import msgspec
 from pydantic import SecretStr
 
-from floorpulse.contracts.agents import encode_entered
+from floorpulse.contracts.agents import LONGEST, encode_entered
 from floorpulse.contracts.topics import CONTACT_EVENTS, KPI_UPDATES
 from floorpulse.contracts.visits import complaining, encode_visit, offer_at, queue_of
 from floorpulse.kpi_engine.postgres.months import MonthlyParts
@@ -70,6 +70,7 @@ class Floor:
                     one.entered.at,
                     one.entered.state,
                     encode_entered(one.entered),
+                    one.entered.lasts if one.entered.lasts > LONGEST else None,
                 )
                 for one in self.memory.entered
             ]

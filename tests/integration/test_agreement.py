@@ -417,7 +417,7 @@ def of_five_agents(dice: random.Random, visit: Visit) -> None:
 
 
 async def work(history: AgentHistory, selection: Selection, span: Span) -> dict[str, Any]:
-    performance = Performance([selection], (), [span], NOW)
+    performance = Performance([selection], (), [span])
     async for visits in history.handled(selection, span):
         performance.handle(visits)
     return {agent: dict(one.counted) for agent, _, one in performance.of(0) if one.counted}

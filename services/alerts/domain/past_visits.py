@@ -25,7 +25,7 @@ def moments(visit: Visit) -> list[int]:
 def _instants(visit: Visit) -> Iterator[int | None]:
     yield from (visit.offered_at, visit.answered_at, visit.abandoned_at, visit.left_at)
     yield from (visit.ended_at, visit.wrapped_at, visit.transferred_at)
-    yield from (*visit.holds, *visit.resumes)
+    yield from (*visit.holds, *visit.resumes, *(one.at for one in visit.missed))
     for survey in (visit.surveys or {}).values():
         yield from (survey.offered_at, survey.answered_at)
     yield from (one.at for one in (visit.evaluations or {}).values())
@@ -43,6 +43,8 @@ def as_known(visit: Visit, at: int) -> Visit:
     if visit.holds or visit.resumes:
         known["holds"] = tuple(one for one in visit.holds if one <= at)
         known["resumes"] = tuple(one for one in visit.resumes if one <= at)
+    if visit.missed:
+        known["missed"] = tuple(one for one in visit.missed if one.at <= at)
     return msgspec.structs.replace(visit, **known, **_feedback(visit, at))
 
 

@@ -69,6 +69,9 @@ class PastFeed:
         await self._slow(span, earlier)
         self._visits = self._tables.visits.visits(self._selection, Span(since, span.end))
         self._states_to = span.begin - LONGEST
+        tenant = self._floor.tenant
+        earlier = await self._tables.agents.last_states(tenant, self._states_to)
+        self._floor.enter([AgentNow(tenant, *one) for one in earlier])
         await self.reach(span.begin)
 
     async def _older(self, span: Span, before: int, slow: Span) -> None:

@@ -19,7 +19,7 @@ from floorpulse.board.domain.series import QueueChannel
 from floorpulse.board.domain.windows import HOUR
 from floorpulse.contracts.agents import AgentNow
 from floorpulse.contracts.cells import Cells, add
-from floorpulse.contracts.updates import Gauge, PaneKey, PaneRow, Update, revision
+from floorpulse.contracts.updates import Gauge, PaneKey, PaneRow, Talk, Update, revision
 from floorpulse.contracts.visits import Visit, is_open, offer_at, queue_of
 from floorpulse.counting.contributions import Contributions, contributions, deltas
 
@@ -55,6 +55,7 @@ class PastFloor:
         self._panes: dict[PaneKey, Cells] = {}
         self._waiting: defaultdict[Home, dict[int, int]] = defaultdict(dict)
         self._talking: defaultdict[Home, dict[int, int]] = defaultdict(dict)
+        self._talks: dict[int, Talk] = {}
         self._agents: list[tuple[int, int, AgentNow]] = []
         self._entered = 0
         self._changed: set[Home] = set()
@@ -108,7 +109,8 @@ class PastFloor:
         running.added = adds
         self._changed.add(running.home)
         self._waiting[running.home].pop(number, None)
-        self._talking[running.home].pop(number, None)
+        if self._talking[running.home].pop(number, None) is not None:
+            self._talks[number] = Talk(self.tenant, str(number), 1)
         queue = queue_of(visit)
         if queue is not None and is_open(visit):
             running.home = queue, visit.channel
@@ -119,6 +121,9 @@ class PastFloor:
         offered = offer_at(visit)
         if visit.answered_at is not None:
             self._talking[home][number] = visit.answered_at
+            self._talks[number] = Talk(
+                self.tenant, str(number), 1, visit.agent or "", home[0], visit.answered_at
+            )
         elif offered is not None:
             self._waiting[home][number] = offered
 
@@ -130,6 +135,8 @@ class PastFloor:
         agents: list[AgentNow] = []
         while self._agents and self._agents[0][0] <= self.now:
             agents.append(heappop(self._agents)[2])
+        talks = list(self._talks.values())
+        self._talks = {}
         return Update(
             partition=0,
             log_id=LOG,
@@ -144,6 +151,7 @@ class PastFloor:
             rows=rows,
             gauges=self._gauges(),
             agents=agents,
+            talks=talks,
         )
 
     def _gauges(self) -> list[Gauge]:

@@ -10,10 +10,11 @@ import msgspec
 
 from floorpulse.board.domain.positions import Position
 from floorpulse.board.domain.series import QueueChannelSpan
-from floorpulse.contracts.agents import AgentNow, decode_entered
+from floorpulse.contracts.agents import LONGEST, OLDEST, AgentNow, decode_entered
 from floorpulse.contracts.cells import Cells
 from floorpulse.contracts.topics import CONTACT_EVENTS
 from floorpulse.contracts.updates import PaneRow
+from floorpulse.counting.agent_record import WORK
 from floorpulse.runtime.database import NO_SCAN, planned
 from floorpulse.runtime.unavailable import StoreSlow, StoreUnavailable
 
@@ -69,9 +70,13 @@ SELECT tenant, source, greatest(0, floor(extract(epoch
     FROM clock_timestamp()) * 1000)::bigint - retired_at) FROM retired_source
 """
 
+# The states of two days, and older ones that are believed for longer: each agent's last, and when
+# it last told one of work.
 AGENTS = """
-SELECT DISTINCT ON (tenant, agent) tenant, agent, body FROM agent_state WHERE at >= $1
-    ORDER BY tenant, agent, at DESC, state DESC
+SELECT DISTINCT ON (tenant, agent) tenant, agent, body,
+    coalesce(max(at) FILTER (WHERE state = ANY ($3)) OVER (PARTITION BY tenant, agent), 0)
+FROM agent_state WHERE at >= $1 OR (lasts IS NOT NULL AND at >= $2)
+ORDER BY tenant, agent, at DESC, state DESC
 """
 
 decode_cells = msgspec.msgpack.Decoder(Cells).decode
@@ -121,12 +126,15 @@ class PostgresRows:
             for tenant, queue, channel, first, last in map(tuple, rows)
         ]
 
-    async def agents(self, since: int) -> list[AgentNow]:
-        """The last state of every agent since then."""
+    async def agents(self, now: int) -> list[AgentNow]:
+        """The last state of every agent that may still be believed or missed."""
+        bounds = now - 2 * LONGEST, now - OLDEST
         with away():
             return [
-                AgentNow(tenant, agent, decode_entered(body))
-                for tenant, agent, body in map(tuple, await self._fetch(AGENTS, since))
+                AgentNow(tenant, agent, decode_entered(body), worked)
+                for tenant, agent, body, worked in map(
+                    tuple, await self._fetch(AGENTS, *bounds, sorted(WORK))
+                )
             ]
 
     async def retired(self) -> Mapping[tuple[str, str], int]:

@@ -116,7 +116,7 @@ class Board:
         self.series: dict[QueueChannel, Series] = {}
         self.first_seen: dict[QueueChannel, int] = {}
         self.last_seen: dict[QueueChannel, int] = {}
-        self.agents = BoardAgents(rules.most_agents)
+        self.agents = BoardAgents(rules.most_agents, rules.conversation)
         self.sources = HeardSources(rules.silence)
         self.names = QueueNames(rules.most_queues)
         self._folded: dict[QueueChannel, FoldedRows] = {}
@@ -152,7 +152,7 @@ class Board:
         newest = known is None or known.order <= position.order
         gauges = update.gauges if newest else None
         yield from self._take_queues(update.partition, rows, gauges)
-        self._take_people(update, at)
+        self._take_people(update, at, newest=newest)
         if gauges is None or not self.take_position(position):
             return
         if live:
@@ -215,9 +215,16 @@ class Board:
         else:
             held[queue_channel] = gauge
 
-    def _take_people(self, update: Update, at: int) -> None:
+    def _take_people(self, update: Update, at: int, *, newest: bool) -> None:
         for agent in update.agents:
             self.version += self.agents.take(agent)
+        if newest and (update.talks or update.all_talks):
+            self.version += self.agents.take_talks(
+                update.partition,
+                update.talks,
+                update.watermark or update.published_at,
+                everything=update.all_talks,
+            )
         for source in update.heard:
             self.sources.take(update.partition, source, at)
 

@@ -44,6 +44,7 @@ from floorpulse.definitions.domain.terms import (
     Seconds,
     Silence,
     SourceId,
+    StatesLast,
     Stretch,
     TenantId,
     Weekday,
@@ -267,6 +268,13 @@ class SourceBody(Body, frozen=True, kw_only=True):
     retired: Annotated[bool, Meta(description="it will not speak again: nobody waits for it")] = (
         False
     )
+    states_last: Annotated[
+        StatesLast | None,
+        Meta(
+            description="how long a state of an agent is believed without another word of the "
+            "agent; where nothing is said 31 days for Asterisk and a day for others"
+        ),
+    ] = None
     vendor: Annotated[
         Vendor | None,
         Meta(

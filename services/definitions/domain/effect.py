@@ -144,6 +144,7 @@ def _speechless(floor: Floor) -> Iterator[DefinitionMistake]:
             not body.retired
             and body.silence is None
             and body.vendor is None
+            and body.states_last is None
             and floor.versions[Kind.SOURCE][body.id][0] is entry
         ):
             yield entry.mistake(

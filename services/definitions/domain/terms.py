@@ -84,6 +84,9 @@ Believed = Annotated[
 Patience = Annotated[
     int, Meta(ge=1, le=604_800, description="whole seconds, 1 to 604800", examples=[120])
 ]
+StatesLast = Annotated[
+    int, Meta(ge=60, le=2_678_400, description="whole seconds, 60 to 2678400", examples=[43_200])
+]
 Silence = Annotated[
     int, Meta(ge=60, le=604_800, description="whole seconds, 60 to 604800", examples=[7200])
 ]

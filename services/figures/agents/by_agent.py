@@ -1,6 +1,7 @@
 """Whose doing it is: what a visit adds to which agent's figures.
 
 answered, handled, surveys            the agent who took the visit
+not taken                             the agent who was offered it
 evaluations, complaints               the agent they name, else the one who took the visit
 """
 
@@ -28,16 +29,20 @@ def credited(tenant: str, visit: Visit) -> Iterator[tuple[str, Contributions]]:
 
 
 def _named(visit: Visit) -> set[str]:
-    """Other agents than the visit's whom evaluations and complaints name."""
-    if not visit.evaluations and not visit.complaints:
+    """Other agents than the visit's whom evaluations, complaints and misses name."""
+    if not visit.evaluations and not visit.complaints and not visit.missed:
         return set()
     scored = (one.agent for one in (visit.evaluations or {}).values())
     blamed = (one.last("agent") for one in (visit.complaints or {}).values())
-    return {agent for agent in (*scored, *blamed) if agent is not None and agent != visit.agent}
+    rung = (one.agent for one in visit.missed)
+    named = (*scored, *blamed, *rung)
+    return {agent for agent in named if agent is not None and agent != visit.agent}
 
 
 def _about(visit: Visit, agent: str) -> Visit:
-    """The visit with those surveys, evaluations and complaints that are about this agent."""
+    """The visit with those surveys, evaluations, complaints and misses that are about this
+    agent.
+    """
     own = agent == visit.agent
     return msgspec.structs.replace(
         visit,
@@ -52,4 +57,5 @@ def _about(visit: Visit, agent: str) -> Visit:
             for name, one in (visit.complaints or {}).items()
             if (one.last("agent") or visit.agent) == agent
         },
+        missed=tuple(one for one in visit.missed if one.agent == agent),
     )

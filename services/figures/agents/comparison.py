@@ -101,7 +101,9 @@ def record_of(field: Field, contest: Contest, who: Who) -> Record:
     """What one agent is judged by."""
     shown = field.shown(who)
     judged = value_of(contest.quality, shown.counted, shown.parts)
-    logged_in = sum(shown.counted.staff.get(state, 0) for state in LOGGED_IN)
+    staff = shown.counted.staff
+    is_told = not staff.get("unknown")
+    logged_in = sum(staff.get(state, 0) for state in LOGGED_IN) if is_told else 0
     return Record(
         shown.counted.of(Cell.HANDLED), logged_in, judged.value, int(judged.denominator or 0)
     )

@@ -21,7 +21,8 @@ from floorpulse.figures.policies_in_force import PoliciesOverTime
 from floorpulse.figures.ports import AgentHistory, Positions
 from floorpulse.figures.rows import Question, frame_of
 from floorpulse.figures.selection import Selection
-from floorpulse.figures.staff.attendance import lookback
+from floorpulse.figures.staff.attendance import AgentEntered
+from floorpulse.figures.staff.reading import stays_over
 from floorpulse.figures.tenant_view import Floors
 from floorpulse.figures.turns import Turns
 from floorpulse.kpis.inputs import Need
@@ -39,7 +40,9 @@ MOST = 256
 
 @dataclass(frozen=True)
 class AgentQuery:
-    """What is asked of agents' figures; `agents` names some, none means all."""
+    """What is asked of agents' figures; `agents` names some, none means all, and `reasons` those
+    of breaks.
+    """
 
     selection: Selection
     agents: tuple[str, ...]
@@ -48,6 +51,7 @@ class AgentQuery:
     zone: ZoneInfo
     by: ByAgent
     question: Question
+    reasons: tuple[str, ...] = ()
 
     @property
     def asks_visits(self) -> bool:
@@ -119,8 +123,8 @@ class AgentFigures:
         self, query: AgentsQuery, after: str | None, limit: int
     ) -> tuple[int, list[tuple[str, Entered]], str | None]:
         """The instant the answer speaks of; up to `limit` agents behind one of them, sorted, with
-        their states, nobody who was silent for a day; and the last one's name if more follow. Who
-        is named is told also where the tenant has too many to list.
+        their states, nobody who is forgotten; and the last one's name if more follow. Who is
+        named is told also where the tenant has too many to list.
         """
         agents = self._floors.board.agents
         view = self._floors.view(query.tenant)
@@ -191,7 +195,7 @@ class AgentFigures:
         then = [view.known.at(span.begin) for span in spans]
         chosen = {state: narrowed(query.selection, [state]) for state in set(then)}
         selections = [chosen[state] for state in then]
-        performance = Performance(selections, query.agents, spans, view.as_of)
+        performance = Performance(selections, query.agents, spans)
         if whole or query.asks_visits:
             span = Span(spans[0].begin, spans[-1].end)
             reading = narrowed(query.selection, view.known.during(span.begin, span.end))
@@ -199,10 +203,12 @@ class AgentFigures:
                 performance.handle(visits)
                 await self._turns.next()
         if whole or query.asks_states:
-            async for states in self._agents.states(query.selection.tenant, lookback(spans)):
-                performance.enter(states)
+            heard = performance.team_membership.note
+            async for stays in stays_over(
+                self._agents, query.selection.tenant, spans, view.as_of, _name, heard
+            ):
+                performance.note(stays)
                 await self._turns.next()
-            performance.close()
         return performance
 
     def _rows(
@@ -221,11 +227,15 @@ class AgentFigures:
             for who, work in grouped(performance, number, query.by).items():
                 if after is not None and (span.begin, who) < (after.begin, after.who):
                     continue
-                shown = seen(query.selection, who, work, terms.at(span.begin))
+                shown = seen(query.selection, who, work, terms.at(span.begin), query.reasons)
                 for kpi, row in enumerate(
                     agent_rows(frame, query.interval, query.question, who, shown)
                 ):
                     yield AgentPlace(span.begin, who, kpi), row
+
+
+def _name(told: AgentEntered) -> str:
+    return told.agent
 
 
 def _portions(query: AgentQuery, after: AgentPlace | None) -> Iterator[list[Span]]:

@@ -1,9 +1,9 @@
 """The team and site of agents over time, as their states told them.
 
-told      east ├───────────────┤ west ├──────────┤   (a day without a word)   ┤ west
+told      east ├───────────────┤ west ├──────────┤  (longer without a word)   ┤ west
 spans     │ east │ east │ west │ west │   nothing is known   │ west │
 
-In a span an agent belongs where its last state in it, or in the day before it, says.
+In a span an agent belongs where its last state in it, or before it and still believed, says.
 """
 
 from bisect import bisect_left
@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from floorpulse.board.domain.windows import Span
-from floorpulse.contracts.agents import LONGEST
 from floorpulse.figures.staff.attendance import AgentEntered
 
 
@@ -25,10 +24,13 @@ class Membership(NamedTuple):
 
 @dataclass
 class _Run:
-    """States one after another, never a day apart, that told the same."""
+    """States one after another, each believed when the next came, that told the same: from `first`,
+    believed until `until`.
+    """
 
     first: int
     last: int
+    until: int
     membership: Membership
 
 
@@ -39,15 +41,21 @@ class TeamMembership:
         self._runs: defaultdict[str, list[_Run]] = defaultdict(list)
 
     def note(self, told: AgentEntered) -> None:
-        """A state, told in the order of times; one without team and site says nothing new."""
+        """A state, told in the order of times, maybe again; one without team and site says nothing
+        new.
+        """
         at = told.entered.at
+        until = at + told.entered.lasts
         membership = Membership(told.entered.team, told.entered.site)
         runs = self._runs[told.agent]
-        known = runs[-1] if runs and at - runs[-1].last <= LONGEST else None
+        if runs and at < runs[-1].last:
+            return
+        known = runs[-1] if runs and at <= runs[-1].until else None
         if known is not None and membership in (known.membership, Membership()):
             known.last = at
+            known.until = max(known.until, until)
         else:
-            runs.append(_Run(at, at, membership))
+            runs.append(_Run(at, at, until, membership))
 
     def of(self, agent: str, span: Span) -> Membership:
         """The team and site in a span."""
@@ -55,6 +63,6 @@ class TeamMembership:
         before = bisect_left(runs, span.end, key=lambda run: run.first)
         return (
             runs[before - 1].membership
-            if before and runs[before - 1].last >= span.begin - LONGEST
+            if before and runs[before - 1].until >= span.begin
             else Membership()
         )

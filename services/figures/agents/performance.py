@@ -9,22 +9,25 @@ from dataclasses import dataclass, field
 
 from floorpulse.board.domain.series import QueueChannel
 from floorpulse.board.domain.windows import Span
+from floorpulse.contracts.agents import StateNow
 from floorpulse.contracts.cells import Cells, add
-from floorpulse.contracts.events import AgentState
 from floorpulse.contracts.visits import Visit
 from floorpulse.counting.contributions import Contributions
 from floorpulse.figures.agents.by_agent import credited
 from floorpulse.figures.agents.membership import Membership, TeamMembership
 from floorpulse.figures.selection import Selection
-from floorpulse.figures.staff.attendance import AgentEntered, Attendance, StayInSpan
+from floorpulse.figures.staff.attendance import StayInSpan
 
 
 @dataclass(eq=False)
 class Work:
-    """Counts by queue and channel, and milliseconds by state."""
+    """Counts by queue and channel, and milliseconds by state, those on break by the reason told
+    ("" where none was).
+    """
 
     counted: defaultdict[QueueChannel, Cells] = field(default_factory=lambda: defaultdict(dict))
-    staff: Counter[AgentState] = field(default_factory=Counter)
+    staff: Counter[StateNow] = field(default_factory=Counter)
+    breaks: Counter[str] = field(default_factory=Counter)
 
     def cells(self, queue_channels: Iterable[QueueChannel] | None = None) -> Cells:
         """The sum over some queues and channels; over all where None."""
@@ -38,6 +41,7 @@ class Work:
         for queue_channel, cells in other.counted.items():
             add(self.counted[queue_channel], cells)
         self.staff.update(other.staff)
+        self.breaks.update(other.breaks)
 
 
 class Performance:
@@ -52,7 +56,6 @@ class Performance:
         selections: Sequence[Selection],
         agents: Collection[str],
         spans: Sequence[Span],
-        now: int,
     ) -> None:
         """Of these agents only, where any are named; a selection a span."""
         self._tenant = selections[0].tenant
@@ -60,8 +63,7 @@ class Performance:
         self._agents = agents
         self._spans = spans
         self._ends = [span.end for span in spans]
-        self._attendance = Attendance(spans, now, lambda told: told.agent)
-        self._team_membership = TeamMembership()
+        self.team_membership = TeamMembership()
         self._work: list[defaultdict[str, Work]] = [defaultdict(Work) for _ in spans]
 
     def handle(self, visits: Iterable[Visit]) -> None:
@@ -80,26 +82,20 @@ class Performance:
                 if self._selections[span].includes(queue, channel):
                     add(self._work[span][agent].counted[tenant, queue, channel], cells)
 
-    def enter(self, states: Iterable[AgentEntered]) -> None:
-        """Take in states, in the order of agents and times."""
-        for told in states:
-            self._team_membership.note(told)
-            self._note(self._attendance.enter(told))
-
-    def close(self) -> None:
-        """All states were told."""
-        self._note(self._attendance.close())
-
-    def _note(self, stays: Iterable[StayInSpan[str]]) -> None:
+    def note(self, stays: Iterable[StayInSpan[str]]) -> None:
+        """Take in what agents were doing, noted for their names."""
         for stay in stays:
             asked = self._selections[stay.span].queues
             serves = not asked or not set(asked).isdisjoint(stay.entered.queues)
             if stay.lasted and serves and (not self._agents or stay.about in self._agents):
-                self._work[stay.span][stay.about].staff[stay.entered.state] += stay.lasted
+                work = self._work[stay.span][stay.about]
+                work.staff[stay.entered.state] += stay.lasted
+                if stay.entered.state == "break":
+                    work.breaks[stay.entered.reason] += stay.lasted
 
     def of(self, span: int) -> Iterator[tuple[str, Membership, Work]]:
         """The agents who did anything in the span with this index, sorted, with where they
         belong.
         """
         for agent, work in sorted(self._work[span].items()):
-            yield agent, self._team_membership.of(agent, self._spans[span]), work
+            yield agent, self.team_membership.of(agent, self._spans[span]), work

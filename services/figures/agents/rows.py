@@ -2,7 +2,7 @@
 one span.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated
@@ -85,13 +85,22 @@ def _who(agent: str, membership: Membership, by: ByAgent) -> Who:
             return Who()
 
 
-def seen(selection: Selection, who: Who, work: Work, terms: PoliciesInForce) -> RowInput:
+def seen(
+    selection: Selection,
+    who: Who,
+    work: Work,
+    terms: PoliciesInForce,
+    reasons: Collection[str] = (),
+) -> RowInput:
     """What a row shows; counts of queues with different policies stay apart where a KPI depends on
-    them.
+    them. Of breaks those of `reasons` count, all where none are named.
     """
     labels = selection.labels(RowKey())
     queue_channels = sorted(work.counted)
-    counted = SpanFigures(work.cells(), staff=work.staff)
+    breaks = {
+        reason: lasted for reason, lasted in work.breaks.items() if not reasons or reason in reasons
+    }
+    counted = SpanFigures(work.cells(), staff=work.staff, breaks=breaks)
     parts = [
         Parted(policy, SpanFigures(work.cells(theirs)))
         for policy, theirs in by_policy(terms, queue_channels)

@@ -8,10 +8,10 @@ import asyncpg
 
 from floorpulse.board.adapters.rows import ANSWER_WITHIN, FREE_WITHIN, away
 from floorpulse.board.domain.windows import HOUR, Span
-from floorpulse.contracts.agents import decode_entered
+from floorpulse.contracts.agents import LONGEST, OLDEST, decode_entered
 from floorpulse.contracts.visits import Visit, decode_visit, encode_visit
 from floorpulse.figures.selection import Selection
-from floorpulse.figures.staff.attendance import AgentEntered
+from floorpulse.figures.staff.attendance import CONVERSATION, AgentEntered, AgentTook, contact_of
 
 FETCHED = 1000
 """Rows of one round trip"""
@@ -31,13 +31,27 @@ and by post or of late opinions
 DRIFT = HOUR
 """How far an answer may be stamped before its offer by a source with two clocks"""
 PLAIN = [encode_visit(Visit())[-8:], b"\x90\x90" + b"\xc0" * 6]
-"""How the record of a visit ends that has no transfer, no survey, evaluation or complaint and no
-evidence: those are its last fields; and how it ended before there was evidence
+"""How the record of a visit ends that has no transfer, no survey, evaluation or complaint, no
+evidence and no miss: those are its last fields; and how it ended before there were the last two
 """
-NOTHING = encode_visit(Visit())[:-1]
-"""How the record begins of which nothing counts, whatever its evidence: a visit that was taken
-back, or a contact's feedback that counts with its visits
+NOTHING = encode_visit(Visit())[:-2]
+"""How the record begins of which nothing counts but misses, whatever its evidence: a visit that was
+taken back, or a contact's feedback that counts with its visits
 """
+
+# Two days back every state counts; before that, those that are believed for longer.
+LAST_STATES = """
+SELECT DISTINCT ON (agent) agent, body FROM (
+    (SELECT DISTINCT ON (agent) agent, at, state, body FROM agent_state
+        WHERE tenant = $1 AND at >= $2 AND at < $4 ORDER BY agent, at DESC, state DESC)
+    UNION ALL
+    (SELECT DISTINCT ON (agent) agent, at, state, body FROM agent_state
+        WHERE tenant = $1 AND lasts IS NOT NULL AND at >= $3 AND at < $4
+        ORDER BY agent, at DESC, state DESC)
+) AS last ORDER BY agent, at DESC, state DESC
+"""
+
+TAKEN = "SELECT body FROM visit WHERE tenant = $1 AND offered_at >= $2 AND offered_at < $3"
 
 # What is older than a day is read only where it may still count: other channels last longer,
 # opinions come late.
@@ -50,15 +64,33 @@ WHERE tenant = $1 AND offered_at >= $2 - $5::bigint AND offered_at < $3
       OR substring(body FROM octet_length(body) - 7) <> ALL ($7::bytea[]))
 UNION ALL
 SELECT body FROM visit WHERE tenant = $1 AND offered_at IS NULL
-  AND substring(body FOR octet_length($8::bytea)) <> $8::bytea
+  AND (substring(body FOR octet_length($8::bytea)) <> $8::bytea
+      OR substring(body FROM octet_length(body)) <> '\\x90')
 """
 
 
 class PostgresAgents:
     """An `AgentHistory` over a pool of connections."""
 
-    def __init__(self, pool: asyncpg.Pool) -> None:
+    def __init__(self, pool: asyncpg.Pool, conversation: int = CONVERSATION) -> None:
+        """A contact is believed to go on for `conversation` milliseconds."""
         self._pool = pool
+        self._conversation = conversation
+
+    async def last_states(self, tenant: str, before: int) -> Sequence[AgentEntered]:
+        """The agents' last states before an instant."""
+        bounds = before - 2 * LONGEST, before - OLDEST, before
+        return [
+            AgentEntered(agent, decode_entered(body))
+            async for portion in self._read(LAST_STATES, tenant, *bounds)
+            for agent, body in map(tuple, portion)
+        ]
+
+    async def contacts(self, tenant: str, span: Span) -> AsyncIterator[Sequence[AgentTook]]:
+        """What agents took of the visits offered in `span`."""
+        async for portion in self._read(TAKEN, tenant, span.begin, span.end):
+            taken = (contact_of(decode_visit(row[0]), self._conversation) for row in portion)
+            yield [one for one in taken if one is not None]
 
     async def states(self, tenant: str, span: Span) -> AsyncIterator[Sequence[AgentEntered]]:
         """The states entered in `span`, in the order of agents and times."""

@@ -7,6 +7,7 @@ visits, panes, agents ──► one snapshot ──► a board of that instant �
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from floorpulse.board.domain.board import Board
 from floorpulse.board.domain.windows import Span, Window
 from floorpulse.figures.at.floor import FloorThen, began, board_then, seen_before
 from floorpulse.figures.at.ports import MomentHistory, MomentReading
@@ -22,6 +23,7 @@ from floorpulse.figures.policies_in_force import AS_IN_FORCE
 from floorpulse.figures.ports import AgentHistory, VisitHistory
 from floorpulse.figures.rows import Question
 from floorpulse.figures.selection import Selection
+from floorpulse.figures.staff.attendance import offered_before
 from floorpulse.figures.tenant_view import Floors
 from floorpulse.figures.turns import Turns
 from floorpulse.kpis.catalogue import CATALOGUE
@@ -113,16 +115,21 @@ class PastFloors:
         async for portion in self._tables.moments.moment(asked):
             then.take(portion)
             await self._turns.next()
-        agents = (
-            await self._tables.moments.agents_at(tenant, moment.at)
-            if Need.AGENTS in query.question.needs
-            else ()
-        )
         seen = seen_before(now.board, tenant, moment.current)
         board = board_then(now.board, moment.at, seen)
-        for _ in board.taking(then.update(agents), moment.at, live=False):
+        for _ in board.taking(then.update(), moment.at, live=False):
             await self._turns.next()
+        if Need.AGENTS in query.question.needs:
+            await self._attend(board, tenant, moment.at)
         return Floors(board, lambda: moment.at, now.definitions)
+
+    async def _attend(self, board: Board, tenant: str, at: int) -> None:
+        """Let a board know the agents as they were: what they had told and what they had taken."""
+        for agent in await self._tables.moments.agents_at(tenant, at):
+            board.agents.take(agent)
+        async for taken in self._tables.agents.contacts(tenant, offered_before(at, at)):
+            board.agents.attend(tenant, [one for one in taken if one.contact.since <= at], at)
+            await self._turns.next()
 
 
 def _about_contacts(question: Question) -> bool:

@@ -10,7 +10,6 @@ from msgspec.structs import replace as replace_struct
 from floorpulse.board.domain.board import Board, without_outcome
 from floorpulse.board.domain.series import QueueChannel, QueueChannelSpan
 from floorpulse.board.domain.windows import Span
-from floorpulse.contracts.agents import AgentNow
 from floorpulse.contracts.cells import add
 from floorpulse.contracts.updates import Gauge, PaneRow, Update
 from floorpulse.contracts.visits import Visit
@@ -51,7 +50,7 @@ class FloorThen:
     def _sum(self, queue_channel: QueueChannel, begin: int) -> SummedPanes:
         return self._sums.setdefault((queue_channel, begin), SummedPanes())
 
-    def update(self, agents: Sequence[AgentNow]) -> Update:
+    def update(self) -> Update:
         """All of it as news to a board: a row for each span, in the place of its first pane."""
         for (queue_channel, begin), cells in changes_of(self._visits, self._spans).items():
             add(self._sum(queue_channel, begin).cells, cells)
@@ -68,7 +67,6 @@ class FloorThen:
             watermark=None,
             rows=[self._row(*one) for one in self._sums.items()],
             gauges=self._gauges(),
-            agents=list(agents),
         )
 
     def _gauges(self) -> list[Gauge]:

@@ -22,6 +22,7 @@ def last_told(visit: Visit) -> int:
         visit.abandoned_at or 0,
         visit.left_at or 0,
         visit.transferred_at or 0,
+        *(one.at for one in visit.missed),
     )
 
 
@@ -33,6 +34,7 @@ def known_at(visit: Visit, at: int) -> Visit | None:
     if offered is None or offered > at:
         return None
     then = Visit(offered_at=offered, queue=queue_of(visit), channel=visit.channel)
+    then.missed = tuple(one for one in visit.missed if one.at <= at)
     if _happened(visit.answered_at, at):
         then.answered_at = visit.answered_at
         then.answered_wait = visit.answered_wait

@@ -57,5 +57,7 @@ class MomentHistory(Protocol):
         ...
 
     async def agents_at(self, tenant: str, at: int) -> Sequence[AgentNow]:
-        """The last state that each agent of a tenant entered in the day up to an instant."""
+        """The last state that each agent of a tenant entered up to an instant, as far as it may
+        still be believed then, or was in the day before.
+        """
         ...

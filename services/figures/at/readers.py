@@ -11,7 +11,7 @@ from floorpulse.figures.at.known import known_at
 from floorpulse.figures.open_complaints import StoredComplaint
 from floorpulse.figures.ports import AgentHistory, Place, StoredVisit, VisitHistory
 from floorpulse.figures.selection import Selection
-from floorpulse.figures.staff.attendance import AgentEntered
+from floorpulse.figures.staff.attendance import AgentEntered, AgentTook
 from floorpulse.figures.sums import PaneTally
 
 Clock = Callable[[], int]
@@ -76,3 +76,13 @@ class AgentsUntil:
     def states(self, tenant: str, span: Span) -> AsyncIterator[Sequence[AgentEntered]]:
         """Those that had been entered."""
         return self._agents.states(tenant, until(span, self._at()))
+
+    async def last_states(self, tenant: str, before: int) -> Sequence[AgentEntered]:
+        """The last ones that had been entered."""
+        return await self._agents.last_states(tenant, min(before, self._at() + 1))
+
+    async def contacts(self, tenant: str, span: Span) -> AsyncIterator[Sequence[AgentTook]]:
+        """Those that had been taken, as far as they had gone."""
+        at = self._at()
+        async for portion in self._agents.contacts(tenant, until(span, at)):
+            yield [one for one in portion if one.contact.since <= at]

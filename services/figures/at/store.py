@@ -8,8 +8,9 @@ from asyncpg.pool import PoolConnectionProxy
 
 from floorpulse.board.adapters.rows import ANSWER_WITHIN, FREE_WITHIN, away
 from floorpulse.board.domain.windows import Span
-from floorpulse.contracts.agents import LONGEST, AgentNow, decode_entered
+from floorpulse.contracts.agents import LONGEST, OLDEST, AgentNow, decode_entered
 from floorpulse.contracts.visits import Visit, decode_visit
+from floorpulse.counting.agent_record import WORK
 from floorpulse.figures.at.ports import BeyondRetentionError, MomentPortion, MomentReading
 from floorpulse.figures.history.coverage import TooFineError
 from floorpulse.figures.history.panes import snapshot, tallied
@@ -43,9 +44,14 @@ JOIN visit AS stay ON stay.partition = several.partition AND stay.tenant = $1
     AND stay.contact = several.contact
 ORDER BY stay.partition, stay.contact
 """
+# The states of two days, and older ones that are believed for longer: each agent's last, and when
+# it last told one of work.
 AGENTS = """
-SELECT DISTINCT ON (agent) agent, body FROM agent_state
-WHERE tenant = $1 AND at > $2 AND at <= $3 ORDER BY agent, at DESC, state DESC
+SELECT DISTINCT ON (agent) agent, body,
+    coalesce(max(at) FILTER (WHERE state = ANY ($5)) OVER (PARTITION BY agent), 0)
+FROM agent_state
+WHERE tenant = $1 AND at <= $2 AND (at > $3 OR (lasts IS NOT NULL AND at > $4))
+ORDER BY agent, at DESC, state DESC
 """
 
 
@@ -81,13 +87,17 @@ class PostgresMoments:
 
     async def agents_at(self, tenant: str, at: int) -> Sequence[AgentNow]:
         """The agents' last states."""
+        bounds = at, at - 2 * LONGEST, at - OLDEST
         with away():
             async with (
                 asyncio.timeout(ANSWER_WITHIN),
                 planned(self._pool, NO_SCAN, FREE_WITHIN) as connection,
             ):
-                rows = await connection.fetch(AGENTS, tenant, at - LONGEST, at)
-        return [AgentNow(tenant, agent, decode_entered(body)) for agent, body in map(tuple, rows)]
+                rows = await connection.fetch(AGENTS, tenant, *bounds, sorted(WORK))
+        return [
+            AgentNow(tenant, agent, decode_entered(body), worked)
+            for agent, body, worked in map(tuple, rows)
+        ]
 
 
 async def _bodies(

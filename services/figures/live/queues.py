@@ -7,7 +7,7 @@ from itertools import islice
 from floorpulse.board.domain.queue_names import OTHER
 from floorpulse.board.domain.series import QueueChannel
 from floorpulse.board.domain.windows import Window
-from floorpulse.contracts.events import AgentState
+from floorpulse.contracts.agents import StateNow
 from floorpulse.definitions.domain.calendars import is_open
 from floorpulse.definitions.domain.names import name_in
 from floorpulse.definitions.domain.terms import Grouping
@@ -46,7 +46,7 @@ class QueueNow:
     longest_wait: float
     in_progress: int
     unresolved: int
-    agents: Mapping[AgentState, int]
+    agents: Mapping[StateNow, int]
     target: float
     as_of: int
 

@@ -10,10 +10,11 @@ import msgspec
 from floorpulse.board.domain.queue_names import QueueNames
 from floorpulse.board.domain.windows import Span
 from floorpulse.contracts.visits import Visit
+from floorpulse.counting.agent_record import AgentContact
 from floorpulse.figures.open_complaints import StoredComplaint
 from floorpulse.figures.ports import AgentHistory, Place, StoredVisit, VisitHistory
 from floorpulse.figures.selection import Selection
-from floorpulse.figures.staff.attendance import AgentEntered
+from floorpulse.figures.staff.attendance import AgentEntered, AgentTook
 from floorpulse.figures.sums import PaneTally
 
 
@@ -76,6 +77,23 @@ class FoldedAgents:
                 if self._names.folded(tenant)
                 else portion
             )
+
+    async def last_states(self, tenant: str, before: int) -> Sequence[AgentEntered]:
+        """The last ones before an instant, likewise."""
+        told = await self._agents.last_states(tenant, before)
+        return [self._shown(tenant, one) for one in told] if self._names.folded(tenant) else told
+
+    async def contacts(self, tenant: str, span: Span) -> AsyncIterator[Sequence[AgentTook]]:
+        """Contacts in the queues that show them."""
+        async for portion in self._agents.contacts(tenant, span):
+            yield (
+                [AgentTook(one.agent, self._in_shown(tenant, one.contact)) for one in portion]
+                if self._names.folded(tenant)
+                else portion
+            )
+
+    def _in_shown(self, tenant: str, contact: AgentContact) -> AgentContact:
+        return contact._replace(queue=self._names.shown(tenant, contact.queue))
 
     def _shown(self, tenant: str, told: AgentEntered) -> AgentEntered:
         queues = tuple(sorted({self._names.shown(tenant, queue) for queue in told.entered.queues}))

@@ -17,8 +17,9 @@ from floorpulse.figures.lookup.looked_up import LOOKUPS, LookedUp, Unanswered, n
 from floorpulse.figures.open_complaints import StoredComplaint
 from floorpulse.figures.ports import AgentHistory, VisitHistory
 from floorpulse.figures.selection import By, Selection
-from floorpulse.figures.staff.attendance import lookback
+from floorpulse.figures.staff.attendance import AgentEntered
 from floorpulse.figures.staff.by_span import StaffBySpan
+from floorpulse.figures.staff.reading import stays_over
 from floorpulse.figures.sums import PaneTally, Sums
 from floorpulse.figures.turns import Turns
 from floorpulse.figures.visit_waits import Clocks, VisitWaits, waits_over
@@ -172,12 +173,15 @@ async def staff_over(
     """A tenant's agents over spans (contiguous, ascending), as stored; taken in by turns, or as
     quickly as others allow.
     """
-    staff_by_span = StaffBySpan(spans, now)
-    async for portion in agents.states(tenant, lookback(spans)):
-        staff_by_span.take(portion)
+    staff_by_span = StaffBySpan()
+    async for stays in stays_over(agents, tenant, spans, now, _queues):
+        staff_by_span.note(stays)
         await (asyncio.sleep(0) if turns is None else turns.next())
-    staff_by_span.close()
     return staff_by_span
+
+
+def _queues(told: AgentEntered) -> tuple[str, ...]:
+    return told.entered.queues
 
 
 def _why_not(task: "asyncio.Task[Any]") -> Unanswered | None:

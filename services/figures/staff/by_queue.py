@@ -14,21 +14,21 @@ from collections.abc import Callable, Collection, Iterable
 from typing import get_args
 
 from floorpulse.board.domain.agents import Heads, Skills
-from floorpulse.contracts.agents import Entered
+from floorpulse.contracts.agents import UNKNOWN, Entered, StateNow
 from floorpulse.contracts.events import AgentState
 from floorpulse.kpis.figures import Staff
 
-STATES: tuple[AgentState, ...] = get_args(AgentState)
+STATES: tuple[StateNow, ...] = (*get_args(AgentState), UNKNOWN)
 
 
 class StaffByQueue:
     """Amounts by state, agents or milliseconds, of agents with the same skills together."""
 
     def __init__(self) -> None:
-        self._of: dict[Skills, Counter[AgentState]] = {}
+        self._of: dict[Skills, Counter[StateNow]] = {}
         self._serving: defaultdict[str, list[Skills]] = defaultdict(list)
 
-    def add(self, skills: Skills, state: AgentState, amount: int) -> None:
+    def add(self, skills: Skills, state: StateNow, amount: int) -> None:
         """Add what one agent, who serves these queues, makes."""
         amounts = self._of.get(skills)
         if amounts is None:
@@ -62,7 +62,7 @@ class StaffByQueue:
             for skills in {skills for queue in queues for skills in self._serving.get(queue, ())}
         )
 
-    def groups(self, states: Collection[AgentState]) -> dict[Skills, int]:
+    def groups(self, states: Collection[StateNow]) -> dict[Skills, int]:
         """The amounts in these states of agents who serve a queue, by the queues they serve."""
         amounts = {
             skills: sum(counts.get(state, 0) for state in states)
@@ -91,8 +91,8 @@ def staff_of_heads(heads: Heads, shown: Callable[[str], str] | None) -> StaffByQ
     return staff_by_queue
 
 
-def _summed(amounts: Iterable[Counter[AgentState]]) -> Staff:
-    total: Counter[AgentState] = Counter()
+def _summed(amounts: Iterable[Counter[StateNow]]) -> Staff:
+    total: Counter[StateNow] = Counter()
     for one in amounts:
         total.update(one)
     return total

@@ -3,10 +3,9 @@ were when it began.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 
-from floorpulse.board.domain.windows import Span
-from floorpulse.figures.staff.attendance import AgentEntered, Attendance, StayInSpan
+from floorpulse.figures.staff.attendance import StayInSpan
 from floorpulse.figures.staff.by_queue import StaffByQueue
 from floorpulse.kpis.figures import NOBODY, Staff
 
@@ -14,21 +13,12 @@ from floorpulse.kpis.figures import NOBODY, Staff
 class StaffBySpan:
     """Time and numbers of agents for each span; empty where no KPI needs them."""
 
-    def __init__(self, spans: Sequence[Span] = (), now: int = 0) -> None:
-        self._attendance = Attendance(spans, now, lambda told: told.entered.queues)
+    def __init__(self) -> None:
         self._time: defaultdict[int, StaffByQueue] = defaultdict(StaffByQueue)
         self._heads: defaultdict[int, StaffByQueue] = defaultdict(StaffByQueue)
 
-    def take(self, told: Iterable[AgentEntered]) -> None:
-        """Take in states, in the order of agents and times."""
-        for one in told:
-            self._note(self._attendance.enter(one))
-
-    def close(self) -> None:
-        """All states were told."""
-        self._note(self._attendance.close())
-
-    def _note(self, stays: Iterable[StayInSpan[tuple[str, ...]]]) -> None:
+    def note(self, stays: Iterable[StayInSpan[tuple[str, ...]]]) -> None:
+        """Add stays, noted for the queues that their agents served."""
         for stay in stays:
             if stay.lasted:
                 self._time[stay.span].add(stay.about, stay.entered.state, stay.lasted)

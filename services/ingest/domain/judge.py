@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import msgspec
 
 from floorpulse.contracts.events import (
+    AgentStateChanged,
     AnyEvent,
     ContactOffered,
     partition_key,
@@ -49,16 +50,27 @@ class CanonicalEvent:
     value: bytes
 
 
+StatesLast = Callable[[str], int | None]
+"""How long states of agents that a source tells are believed, milliseconds; None: as it suits"""
+
+
+def nothing_said(_: str) -> int | None:
+    """Where no definitions say it."""
+    return None
+
+
 @dataclass(frozen=True)
 class Judge:
     """The rules of one request: whose events they are, and the instant (epoch milliseconds) they
-    are judged at.
+    are judged at. `states_last` is how long states of a source are believed, where the definitions
+    say it.
     """
 
     tenant: str
     now: int
     limits: EventLimits
     pseudonyms: Pseudonyms
+    states_last: StatesLast = nothing_said
 
     def judge(self, text: bytes, unwrap: Unwrap) -> CanonicalEvent | Refusal:
         """The verdict on one event's text."""
@@ -109,6 +121,8 @@ class Judge:
         changes: dict[str, object] = {"at": at, "tenant": self.tenant}
         if isinstance(event, ContactOffered) and event.customer is not None:
             changes["customer"] = self.pseudonyms.of(self.tenant, event.customer)
+        elif isinstance(event, AgentStateChanged) and event.lasts_ms is None:
+            changes["lasts_ms"] = self.states_last(event.source)
         stamped = msgspec.structs.replace(event, **changes)
         value = _encode(stamped)
         if NUL.search(value):

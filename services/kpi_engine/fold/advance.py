@@ -16,6 +16,7 @@ from typing import Any
 from floorpulse.contracts.cells import Cell, Cells, Histogram, add
 from floorpulse.contracts.events import (
     AboutContact,
+    AgentMissed,
     AnyEvent,
     ContactAbandoned,
     ContactAnswered,
@@ -67,7 +68,7 @@ def amend(visit: Visit, event: AnyEvent, tenant: str, panes: Panes, change: Chan
     """The general way of `advance`, right for any event in any order."""
     contribute = (
         feedback
-        if isinstance(event, AboutContact)
+        if isinstance(event, AboutContact | AgentMissed)
         else handling
         if type(event) in _OF_HANDLING
         else contributions

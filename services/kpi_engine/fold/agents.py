@@ -14,8 +14,9 @@ from typing import Any
 
 import msgspec
 
-from floorpulse.contracts.agents import AgentKey, AgentNow, Entered
+from floorpulse.contracts.agents import AgentKey, AgentNow, Entered, lasts_of
 from floorpulse.contracts.events import AgentStateChanged
+from floorpulse.counting.agent_record import WORK
 from floorpulse.kpi_engine.fold.rank import rank
 
 
@@ -39,7 +40,15 @@ def entered(event: AgentStateChanged) -> Entered:
     """The record that is kept of an event."""
     at: int = event.at  # type: ignore[assignment]  # decoded events carry epoch milliseconds
     queues = tuple(sorted(set(event.queues or ())))
-    return Entered(at, event.state, queues, event.reason or "", event.team or "", event.site or "")
+    return Entered(
+        at,
+        event.state,
+        queues,
+        event.reason or "",
+        event.team or "",
+        event.site or "",
+        lasts_of(event.source, event.lasts_ms),
+    )
 
 
 class AgentStates:
@@ -104,7 +113,7 @@ class AgentStates:
         """Agents whose last state has not been published."""
         taken = self._unpublished
         self._unpublished = set()
-        return [AgentNow(*key, self.histories[key].points[-1]) for key in taken]
+        return [_agent_now(key, self.histories[key].points) for key in taken]
 
     def not_published(self, agents: Sequence[AgentNow]) -> None:
         """Publishing these failed: take them again."""
@@ -126,6 +135,11 @@ class AgentStates:
                 del points[:place]
                 history.since = points[0].at
                 self._size -= place
+
+
+def _agent_now(key: AgentKey, points: Sequence[Entered]) -> AgentNow:
+    worked = next((point.at for point in reversed(points) if point.state in WORK), 0)
+    return AgentNow(*key, points[-1], worked)
 
 
 def _instant(point: Entered) -> int:

@@ -27,6 +27,7 @@ from floorpulse.contracts.visits import (
     Complaint,
     Evaluation,
     Evidence,
+    Miss,
     Survey,
     Visit,
 )
@@ -92,6 +93,8 @@ def join_evidence(one: Evidence, other: Evidence) -> Evidence:
     for field in ("holds", "resumes"):
         instants = {*getattr(one.told, field), *getattr(other.told, field)}
         setattr(told, field, tuple(sorted(at for at in instants if at > gone)))
+    misses = united_misses(one.told.missed, other.told.missed)
+    told.missed = tuple(miss for miss in misses if miss.at > gone)
     return Evidence(
         told,
         further,
@@ -99,6 +102,11 @@ def join_evidence(one: Evidence, other: Evidence) -> Evidence:
         retracted,
         _both(one.attached, other.attached),
     )
+
+
+def united_misses(one: tuple[Miss, ...], other: tuple[Miss, ...]) -> tuple[Miss, ...]:
+    """The misses of both, each once, in order."""
+    return tuple(sorted({*one, *other}, key=lambda miss: rank(*msgspec.structs.astuple(miss))))
 
 
 def _later(one: Amendment, other: Amendment) -> Amendment:

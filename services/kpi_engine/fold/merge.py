@@ -5,7 +5,7 @@ Every field is one of four joins:
 
     earliest   offered, answered, abandoned, left; a survey's asking    smallest (at, content) wins
     latest     ended, wrapped, transferred; answers, evaluations        largest (at, content) wins
-    union      holds, resumes, statements on a complaint                sorted, without repetition
+    union      holds, resumes, misses, statements on a complaint        sorted, without repetition
     name       a survey's queue and agent, named by several events       smallest name wins
 
 Content breaks ties between different events of one instant, so even those merge to the same visit
@@ -24,6 +24,7 @@ from floorpulse.contracts.visits import (
     Complaint,
     Evaluation,
     Evidence,
+    Miss,
     Statement,
     Survey,
     Visit,
@@ -38,6 +39,7 @@ from floorpulse.kpi_engine.fold.evidence import (
     retraction,
     take,
     told_of,
+    united_misses,
 )
 from floorpulse.kpi_engine.fold.rank import rank
 
@@ -174,6 +176,14 @@ def _wrapped(visit: Visit, event: events.ContactWrapped) -> bool:
     return True
 
 
+def _missed(visit: Visit, event: events.AgentMissed) -> bool:
+    miss = Miss(_instant(event), event.agent, event.queue)
+    if miss in visit.missed:
+        return False
+    visit.missed = united_misses(visit.missed, (miss,))
+    return True
+
+
 def _scored(visit: Visit, event: events.QaScored) -> bool:
     said = Evaluation(
         at=_instant(event),
@@ -277,6 +287,7 @@ _MERGES: dict[type, Callable[[Visit, Any], bool]] = {
     events.ContactTransferred: _transferred,
     events.ContactEnded: _ended,
     events.ContactWrapped: _wrapped,
+    events.AgentMissed: _missed,
     events.QaScored: _scored,
     events.QaRetracted: _retracted,
     events.SurveyOffered: _asked,

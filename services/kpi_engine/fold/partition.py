@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from floorpulse.contracts.agents import AgentKey, Entered, encode_entered
+from floorpulse.contracts.agents import LONGEST, AgentKey, Entered, encode_entered
 from floorpulse.contracts.events import (
     AgentMissed,
     AgentStateChanged,
@@ -203,8 +203,8 @@ class Partition:
         for offset, event in events:
             if type(event) is AgentStateChanged:
                 taken = self.agents.enter((event.tenant or "", event.agent), entered(event))
-            elif type(event) is AgentMissed:
-                continue
+            elif type(event) is AgentMissed and event.ring_ms == 0:
+                continue  # a telephone that did not ring
             else:
                 taken = visits.apply(event, Change(first + (offset << JOIN_BITS), passed, event))
             if not taken and self._withheld is None:
@@ -297,7 +297,7 @@ class Partition:
             new_panes=self._pane_rows(panes.new),
             panes=self._pane_rows(panes.known),
             agent_states=[
-                (self.number, *key, at, state, encode_entered(point))
+                (self.number, *key, at, state, encode_entered(point), _lasts(point))
                 for (key, at, state), point in states.items()
             ],
             late=[
@@ -384,6 +384,11 @@ class Partition:
         self.visits.trim(most_visits, self.watermark)
         self.panes.trim(most_panes, self.watermark)
         self.agents.trim(most_panes, self.watermark)
+
+
+def _lasts(point: Entered) -> int | None:
+    """How long a state is believed, where that is more than a day."""
+    return point.lasts if point.lasts > LONGEST else None
 
 
 def _type_of(event: AnyEvent) -> str:

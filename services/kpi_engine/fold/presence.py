@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from floorpulse.contracts.horizons import SHORT, Horizons, channels
 from floorpulse.contracts.presence import Counts, Home, Page
-from floorpulse.contracts.updates import Gauge
+from floorpulse.contracts.updates import Gauge, Talk
 from floorpulse.contracts.visits import Longest, Visit, VisitKey, is_open, offer_at, queue_of
 from floorpulse.counting.months import Month, month_of
 from floorpulse.kpi_engine.fold.watermark import FUTURE
@@ -129,7 +129,8 @@ class PartitionPresence:
     """The open visits of one partition; a visit leaves before it changes otherwise than by an
     answer, and enters again.
 
-    `absent` are open visits whose stored records are not in memory, with their queues and channels.
+    `absent` are open visits whose stored records are not in memory, with their queues and channels;
+    `rows` are the records of the others, which their owner keeps.
     """
 
     def __init__(self, horizons: Horizons) -> None:
@@ -137,6 +138,10 @@ class PartitionPresence:
         self.horizons = horizons
         self.absent: dict[VisitKey, Home] = {}
         self.since: Since = dict.fromkeys(channels(), (-NO_END, -NO_END))
+        self.rows: Mapping[VisitKey, Visit] = {}
+        self._absent_agents: dict[VisitKey, str] = {}
+        self._begun: dict[VisitKey, Home] = {}
+        self._over: set[VisitKey] = set()
         self._kept_since = -NO_END
         self._queues: dict[Home, QueueOpenVisits] = {}
         self._changed: set[Home] = set()
@@ -165,6 +170,7 @@ class PartitionPresence:
         queue.gauge = None
         if at >= queue.talks_since:
             queue.talk(key, at)
+            self._begun[key] = home
 
     def stop_waiting(self, home: Home, key: VisitKey, offered: int) -> None:
         """A visit that waits since `offered` no longer waits."""
@@ -178,6 +184,8 @@ class PartitionPresence:
         queue = self._queues.get(home)
         if queue is not None:
             queue.hang_up(key)
+            if self._begun.pop(key, None) is None:
+                self._over.add(key)
 
     # ------------------------------------------------------------- any other change
 
@@ -190,6 +198,7 @@ class PartitionPresence:
             self.wait(entry.home, key, entry.since)
         elif entry.since >= self.since[visit.channel][1]:
             self._queue(entry.home).talk(key, entry.since)
+            self._begun[key] = entry.home
 
     def withdraw(self, key: VisitKey, visit: Visit) -> None:
         """Undo `enter`, as long as the visit is as it was then."""
@@ -206,6 +215,7 @@ class PartitionPresence:
         it, it is no longer open.
         """
         home = self.absent.pop(key, None)
+        self._absent_agents.pop(key, None)
         if home is not None and not stored:
             self._drop(key, home)
 
@@ -275,7 +285,9 @@ class PartitionPresence:
             del queue.waiting[key]
         for key in [key for key, at in queue.answered.items() if at < queue.talks_since]:
             queue.hang_up(key)
+            self._cease(key)
             self.absent.pop(key, None)
+            self._absent_agents.pop(key, None)
         if old:
             queue.gauge = None
         return old
@@ -305,6 +317,40 @@ class PartitionPresence:
         return [
             queue.seen(home, now, self.horizons.of(home[2])) for home, queue in self._queues.items()
         ]
+
+    # ------------------------------------------------------------- who talks
+
+    def agent_of(self, key: VisitKey) -> str:
+        """Who answered an open visit; "" where it is not known."""
+        visit = self.rows.get(key)
+        return self._absent_agents.get(key, "") if visit is None else visit.agent or ""
+
+    def take_talks(self, *, everything: bool) -> list[Talk]:
+        """The visits in progress that began or ended since they were last taken; all that there are
+        where `everything` is told. Those that began and ended meanwhile are left out.
+        """
+        begun = self._begun
+        over = self._over
+        self._begun = {}
+        self._over = set()
+        if everything:
+            return [
+                Talk(*key, agent, home[1], since)
+                for home, queue in self._queues.items()
+                for key, since in queue.answered.items()
+                if (agent := self.agent_of(key))
+            ]
+        told = [Talk(*key) for key in over if key not in begun]
+        for key, home in begun.items():
+            visit = self.rows[key]
+            if visit.agent:
+                told.append(Talk(*key, visit.agent, home[1], visit.answered_at or 0))
+        return told
+
+    def _cease(self, key: VisitKey) -> None:
+        """A visit is no longer in progress."""
+        if self._begun.pop(key, None) is None:
+            self._over.add(key)
 
     # ------------------------------------------------------------- pages
 
@@ -351,9 +397,11 @@ class PartitionPresence:
             home = page.homes[place]
             self._list_absent(home, key := (home[0], contact, number))
             self._queue(home).waiting[key] = at
-        for place, contact, number, at in page.answered:
+        agents = page.agents or [""] * len(page.answered)
+        for (place, contact, number, at), agent in zip(page.answered, agents, strict=True):
             home = page.homes[place]
             self._list_absent(home, key := (home[0], contact, number))
+            self._absent_agents[key] = agent
             self._queue(home).talk(key, at)
         for home, counts in page.unresolved:
             self._queue(home).unresolved = counts
@@ -374,6 +422,7 @@ class PartitionPresence:
 
     def _forget(self, key: VisitKey) -> None:
         home = self.absent.pop(key, None)
+        self._absent_agents.pop(key, None)
         if home is not None:
             self._drop(key, home)
 
@@ -381,3 +430,4 @@ class PartitionPresence:
         queue = self._queues[home]
         queue.waiting.pop(key, None)
         queue.hang_up(key)
+        self._cease(key)

@@ -66,6 +66,7 @@ class PageBuilder:
         self._places: dict[Home, int] = {}
         self._waiting: list[Entry] = []
         self._answered: list[Entry] = []
+        self._agents: list[str] = []
         self._over: list[VisitKey] = []
 
     def __len__(self) -> int:
@@ -91,9 +92,11 @@ class PageBuilder:
         if there:
             place = self._places.setdefault(home, len(self._places))  # type: ignore[arg-type]  # it is known
             since: int = offered if answered is None else answered  # type: ignore[assignment]  # it is known
-            (self._waiting if answered is None else self._answered).append(
-                (place, key[1], key[2], since)
-            )
+            if answered is None:
+                self._waiting.append((place, key[1], key[2], since))
+            else:
+                self._answered.append((place, key[1], key[2], since))
+                self._agents.append(visit.agent or "")
         elif stored:
             self._over.append(key)
 
@@ -103,7 +106,10 @@ class PageBuilder:
         """
         place = self._places.setdefault(home, len(self._places))
         entries = self._answered if answered else self._waiting
-        entries += [(place, contact, number, at) for (_, contact, number), at in there]
+        for key, at in there:
+            entries.append((place, key[1], key[2], at))
+            if answered:
+                self._agents.append(self.presence.agent_of(key))
 
     def page(self, unresolved: Iterable[Home] = ()) -> Page:
         """The page, with the counts of these queues and channels."""
@@ -118,6 +124,7 @@ class PageBuilder:
             self._over,
             counts,
             self._since,
+            self._agents,
         )
 
 

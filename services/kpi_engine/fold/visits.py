@@ -28,6 +28,7 @@ import msgspec
 
 from floorpulse.contracts.cells import Cells, add
 from floorpulse.contracts.events import (
+    AgentMissed,
     AnyEvent,
     ComplaintClosed,
     ComplaintOpened,
@@ -95,11 +96,15 @@ def visit_key(event: AnyEvent) -> VisitKey:
     """The visit an event of a contact or about one belongs to.
 
     A survey, evaluation or complaint without a visit goes into its contact's record, numbered 0;
-    one without a contact has such a record of its own.
+    one without a contact has such a record of its own, and so has a miss without a visit.
     """
     contact = event.contact  # type: ignore[union-attr]  # agent states have no visit and are not asked about
+    if contact is not None and event.visit is not None:  # type: ignore[union-attr]
+        return event.tenant, contact, event.visit  # type: ignore[union-attr, return-value]
+    if type(event) is AgentMissed:
+        return event.tenant or "", f"missed:{event.agent}:{event.at}", 0
     if contact is not None:
-        return event.tenant, contact, event.visit or CONTACT  # type: ignore[union-attr, return-value]
+        return event.tenant, contact, CONTACT  # type: ignore[return-value]
     prefix, name = _OWN_NAME[type(event)]
     return event.tenant, prefix + getattr(event, name), CONTACT  # type: ignore[return-value]
 
@@ -143,6 +148,7 @@ class Visits:
         self._doubted: set[VisitKey] = set()
         self._flying: dict[VisitKey, bool] = {}
         self._absent = presence.absent
+        presence.rows = self.rows
         self._panes = panes
 
     # ------------------------------------------------------------- applying

@@ -109,7 +109,7 @@ NOTED = ("channel", "customer", "complained_at", "settled_at")
 """Columns that repeat what the body says, for questions that look visits up by it"""
 VISIT_COLUMNS = ("partition", "tenant", "contact", "visit", "offered_at", "queue", *NOTED, "body")
 PANE_COLUMNS = ("tenant", "start", "queue", "channel", "partition", "revision", "cells")
-AGENT_STATE_COLUMNS = ("partition", "tenant", "agent", "at", "state", "body")
+AGENT_STATE_COLUMNS = ("partition", "tenant", "agent", "at", "state", "body", "lasts")
 LATE_COLUMNS = (
     "partition",
     "tenant",
@@ -142,7 +142,8 @@ ON CONFLICT (tenant, start, queue, channel, partition) DO UPDATE SET revision = 
 """
 
 UPSERT_AGENT_STATES = """
-INSERT INTO agent_state (partition, tenant, agent, at, state, body)
-SELECT partition, tenant, agent, at, state, body FROM new_agent_state
-ON CONFLICT (partition, tenant, agent, at, state) DO UPDATE SET body = excluded.body
+INSERT INTO agent_state (partition, tenant, agent, at, state, body, lasts)
+SELECT partition, tenant, agent, at, state, body, lasts FROM new_agent_state
+ON CONFLICT (partition, tenant, agent, at, state) DO UPDATE SET body = excluded.body,
+    lasts = excluded.lasts
 """

@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import count
 
+import msgspec
+
 from floorpulse.contracts.agents import AgentNow
 from floorpulse.contracts.events import AnyEvent
 from floorpulse.contracts.updates import PaneRow, Update
@@ -17,6 +19,8 @@ from floorpulse.runtime.clock import now_ms, steady_ms
 from floorpulse.runtime.tracing import MOST, TraceParent
 
 HEARTBEAT = 1_000
+ALL_TALKS = 10_000
+"""Milliseconds after which all visits in progress are told, also those that readers know"""
 ROWS_AN_UPDATE = 1_000
 DAY = 86_400_000
 
@@ -33,6 +37,7 @@ class Publisher:
         self._sequence = count(1)
         self._last_event: dict[int, int] = {}
         self._last_update: dict[int, int] = {}
+        self._all_talks: dict[int, int] = {}
         self._sources: dict[int, PartitionSources] = {}
         self._traces: dict[int, list[TraceParent]] = {}
 
@@ -43,6 +48,7 @@ class Publisher:
     def end(self, number: int) -> None:
         """A partition is given up."""
         self._last_update.pop(number, None)
+        self._all_talks.pop(number, None)
         self._sources.pop(number, None)
         self._traces.pop(number, None)
 
@@ -86,6 +92,8 @@ class Publisher:
             last = not partition.panes.has_unpublished
             agents = partition.agents.take_unpublished() if last else []
             update = self._update(partition, panes, end, last=last, agents=agents)
+            if last:
+                update = self._with_talks(update, partition)
             traces = self._traces.pop(partition.number, []) if last else []
             try:
                 await self._live.publish(update, traces)
@@ -93,6 +101,7 @@ class Publisher:
                 self.follow(partition.number, traces)
                 partition.panes.not_published(panes)
                 partition.agents.not_published(agents)
+                self._all_talks.pop(partition.number, None)
                 raise
             if last:
                 return
@@ -126,6 +135,20 @@ class Publisher:
             else [],
             sequence=next(self._sequence),
         )
+
+    def _with_talks(self, update: Update, partition: Partition) -> Update:
+        """The update with the visits in progress that changed; every now and then with all, for
+        readers that came late or missed some.
+        """
+        now = steady_ms()
+        told = self._all_talks.get(partition.number)
+        everything = told is None or now - told >= ALL_TALKS
+        if everything:
+            self._all_talks[partition.number] = now
+        talks = partition.visits.presence.take_talks(everything=everything)
+        if not talks and not everything:
+            return update
+        return msgspec.structs.replace(update, talks=talks, all_talks=everything)
 
     def _moment(self, partition: Partition, now: int) -> int:
         """The instant by which ages of open visits are judged: event time, which no wall clock of

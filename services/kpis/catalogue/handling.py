@@ -4,8 +4,9 @@ from floorpulse.contracts.cells import Cell, Histogram
 from floorpulse.counting.families import Family
 from floorpulse.kpis.catalogue.entry import SETTLED, KpiGauge, SpanKpi, Variant
 from floorpulse.kpis.figures import counter, mean_of, quantile_of, share_of
+from floorpulse.kpis.formulas.handling import after_contact_work
 from floorpulse.kpis.formulas.repeats import HOURS, WITHIN_HOURS, repeated_within
-from floorpulse.kpis.formulas.staffing import occupancy, utilisation
+from floorpulse.kpis.formulas.staffing import break_time, occupancy, utilisation
 from floorpulse.kpis.inputs import Need
 from floorpulse.kpis.units import Better, Group, Unit
 
@@ -37,7 +38,7 @@ KPIS: tuple[SpanKpi, ...] = (
         group=Group.HANDLING,
         unit=Unit.SECONDS,
         better=Better.LOWER,
-        formula="(talk + hold + wrap) / handled",
+        formula="(talk + hold + wrap) / handled; wrap of those that told one",
         family=Family.COMPLETION,
         measure=mean_of((Cell.TALK, Cell.HOLD, Cell.WRAP), Cell.HANDLED),
         by_agent=True,
@@ -74,9 +75,9 @@ KPIS: tuple[SpanKpi, ...] = (
         group=Group.HANDLING,
         unit=Unit.SECONDS,
         better=Better.LOWER,
-        formula="wrap / handled",
+        formula="wrap / handled whose wrap-up was told",
         family=Family.COMPLETION,
-        measure=mean_of((Cell.WRAP,), Cell.HANDLED),
+        measure=after_contact_work,
         by_agent=True,
     ),
     SpanKpi(
@@ -127,6 +128,31 @@ KPIS: tuple[SpanKpi, ...] = (
         family=SETTLED,
         measure=utilisation,
         needs=Need.AGENT_TIME,
+        by_agent=True,
+    ),
+    SpanKpi(
+        id="break_time",
+        en="Time on break",
+        zh="小休时长",
+        group=Group.HANDLING,
+        unit=Unit.SECONDS,
+        better=Better.NEITHER,
+        formula="time agents were on break, of the reasons asked for",
+        family=SETTLED,
+        measure=break_time,
+        needs=Need.AGENT_TIME,
+        by_agent=True,
+    ),
+    SpanKpi(
+        id="missed",
+        en="Not taken",
+        zh="未接次数",
+        group=Group.HANDLING,
+        unit=Unit.CONTACTS,
+        better=Better.LOWER,
+        formula="times a contact rang at an agent who did not take it",
+        family=Family.COMPLETION,
+        measure=counter(Cell.MISSED),
         by_agent=True,
     ),
     SpanKpi(

@@ -9,7 +9,7 @@ from math import fsum, inf
 from floorpulse.contracts.cells import Cell
 from floorpulse.contracts.events import AgentState
 from floorpulse.kpis.erlang.models import Load, Service, fewest
-from floorpulse.kpis.figures import UNKNOWN, Measure, SpanFigures, Value, count
+from floorpulse.kpis.figures import UNKNOWN, Measure, NoValue, SpanFigures, Value, count
 from floorpulse.kpis.formulas.service_level import (
     OF_EARLY,
     OF_SHORT,
@@ -98,13 +98,17 @@ def agents_gap(figures: SpanFigures, policy: ServiceLevelPolicy) -> Value:
     """Agents at work on average (available, ringing, busy or in wrap-up) minus required ones; parts
     are the two. Negative: too few.
 
-    Null where no agent is known: a floor whose agents tell no states is not one without agents.
+    Null where no agent is known, or of some no source tells the state: a floor whose agents tell no
+    states is not one without agents.
     """
     seconds = figures.plan.seconds
+    required = agents_required(figures, policy).value
+    if figures.staff.get("unknown"):
+        return Value(None, None, required, reason=NoValue.NO_STATES)
     at_work = sum(figures.staff.get(state, 0) for state in AT_WORK) / 1000
     return _gap(
         at_work / seconds if seconds and figures.staff else None,
-        agents_required(figures, policy).value,
+        required,
     )
 
 

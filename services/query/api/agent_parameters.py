@@ -15,6 +15,7 @@ from floorpulse.access.parameters import (
     names_of,
     refuse_strangers,
 )
+from floorpulse.contracts.agents import UNKNOWN
 from floorpulse.contracts.events import AgentState
 from floorpulse.figures.agents.benchmark import Minimum
 from floorpulse.figures.agents.comparison import Contest
@@ -38,7 +39,7 @@ from floorpulse.query.api.parameters import (
 from floorpulse.query.api.queue_groups import Clients, groups
 from floorpulse.query.api.taken import TakenFigures
 
-STATES: tuple[str, ...] = get_args(AgentState)
+STATES: tuple[str, ...] = (*get_args(AgentState), UNKNOWN)
 if TYPE_CHECKING:
     Quality = str
 else:
@@ -99,6 +100,14 @@ class AgentKpiParameters(TakenFigures, Restated):
     queue: Queues = None
     channel: Channels = None
     client: Clients = None
+    reason: Annotated[
+        List,
+        Field(
+            description="reasons of breaks that `break_time` counts, comma-separated, as sources "
+            "told them; all where nothing is said",
+            examples=["lunch,training"],
+        ),
+    ] = None
     by: Annotated[
         ByAgent,
         Field(
@@ -139,6 +148,7 @@ class AgentKpiParameters(TakenFigures, Restated):
             zone,
             self.by,
             question,
+            names_of(self.reason),
         )
 
 

@@ -54,7 +54,7 @@ async def agents(
     shared: Shared,
     asked: Annotated[AgentsParameters, Query()],
 ) -> Response:
-    """Every agent heard of in the last day, in the last known state."""
+    """Every agent that is known, in its last state: as it was told, or as its contacts show it."""
     accepted(request)
     question = asked.query(shared.floors.view(caller.tenant))
     after = place_of(asked.cursor, question, decode_name)

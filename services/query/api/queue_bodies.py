@@ -7,14 +7,14 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import Meta
 
-from floorpulse.contracts.agents import Entered
+from floorpulse.contracts.agents import UNKNOWN, Entered, StateNow
 from floorpulse.contracts.events import AgentState
 from floorpulse.figures.live.queues import QueueNow
 from floorpulse.figures.state import State
 from floorpulse.figures.timestamps import Instant, text
 from floorpulse.query.api.schemas import Next
 
-STATES = {"propertyNames": {"enum": list(get_args(AgentState))}}
+STATES = {"propertyNames": {"enum": [*get_args(AgentState), UNKNOWN]}}
 
 
 class QueueRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -46,7 +46,7 @@ class QueueRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         int, Meta(description="visits without an outcome that no longer wait", examples=[0])
     ]
     agents: Annotated[
-        Mapping[AgentState, int],
+        Mapping[StateNow, int],
         Meta(
             description="agents who serve the queue, by state",
             examples=[{"available": 4}],
@@ -68,7 +68,13 @@ class AgentStateRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An agent now."""
 
     agent: Annotated[str, Meta(examples=["a-7"])]
-    state: AgentState
+    state: Annotated[
+        StateNow,
+        Meta(
+            description="`unknown`: is believed to be there, and no source tells what the agent "
+            "does"
+        ),
+    ]
     since: Instant
     reason: Annotated[str | None, Meta(description="as the source told", examples=["lunch"])]
     queues: Annotated[
@@ -81,7 +87,7 @@ class AgentStateRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class AgentsAnswer(msgspec.Struct):
-    """A page of the agents of the floor who were heard of in the last day."""
+    """A page of the agents of the floor who are believed to be there, or were lately."""
 
     rows: list[AgentStateRow]
     next: Next

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from floorpulse.board.domain.agents import REMEMBERED, BoardAgents
 from floorpulse.board.domain.board import Board, Rules
-from floorpulse.contracts.agents import LONGEST, AgentNow, Entered
+from floorpulse.contracts.agents import LONGEST, AgentNow, Entered, StateNow
 from floorpulse.contracts.events import AgentState
 from tests.fakes.floor import MemoryFloor
 
@@ -29,7 +29,7 @@ def agents_of(*told: AgentNow) -> BoardAgents:
     return agents
 
 
-def states(agents: BoardAgents, tenant: str = "acme") -> dict[str, AgentState]:
+def states(agents: BoardAgents, tenant: str = "acme") -> dict[str, StateNow]:
     return {agent: entered.state for agent, entered in agents.of(tenant, NOW).items()}
 
 
@@ -46,10 +46,16 @@ def test_the_later_state_stays_in_whatever_order_they_come() -> None:
     assert states(agents_of(*told)) == states(agents_of(*told[::-1])) == {"ann": "busy"}
 
 
-def test_a_word_older_than_a_day_or_from_the_future_does_not_count() -> None:
-    agents = agents_of(now("ann", "busy", NOW - LONGEST), now("bob", "busy", NOW + 2 * MINUTE))
+def test_a_word_from_the_future_does_not_count_and_one_older_than_a_day_tells_nothing_more() -> (
+    None
+):
+    agents = agents_of(
+        now("ann", "busy", NOW - LONGEST),
+        now("bob", "busy", NOW + 2 * MINUTE),
+        now("cem", "busy", NOW - 2 * LONGEST),
+    )
 
-    assert states(agents) == {}
+    assert states(agents) == {"ann": "unknown"}
 
 
 def test_heads_are_counted_once_each_until_their_word_is_a_day_old() -> None:
@@ -65,8 +71,12 @@ def test_heads_are_counted_once_each_until_their_word_is_a_day_old() -> None:
         (("sales",), "break"): 1,
     }
     assert agents.heads("acme", NOW) == (changes, heads)
-    assert dict(agents.heads("acme", NOW + LONGEST)[1]) == {(("sales",), "available"): 1}
-    assert dict(agents.heads("acme", NOW + LONGEST + 1)[1]) == {}
+    assert dict(agents.heads("acme", NOW + LONGEST)[1]) == {
+        (("sales",), "available"): 1,
+        (("help",), "unknown"): 1,
+        (("sales",), "unknown"): 1,
+    }
+    assert dict(agents.heads("acme", NOW + 2 * LONGEST + 1)[1]) == {}
     assert agents.listed("acme") == []
     assert agents.queues("acme") == set()
 
@@ -140,7 +150,7 @@ def test_who_is_not_listed_is_forgotten_like_all_others() -> None:
     agents.settle(NOW)
     assert (agents.listed("acme"), agents.folded("acme")) == (["ann"], 1)
 
-    agents.settle(NOW + LONGEST)
+    agents.settle(NOW + 2 * LONGEST)
     assert states(agents) == {}
     assert (agents.listed("acme"), agents.folded("acme")) == ([], 0)
 

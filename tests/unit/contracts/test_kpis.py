@@ -101,6 +101,8 @@ HANDLED: Cells = {
     Cell.WRAP: 40_500,
     Cell.HELD: 1,
     Cell.TRANSFERRED: 3,
+    Cell.WRAP_TOLD: 3,
+    Cell.MISSED: 2,
     Histogram.HANDLE_TIME + span_bucket(100_000): 3,
     Histogram.HANDLE_TIME + span_bucket(200_500): 1,
 }
@@ -155,7 +157,8 @@ OPINIONS: Cells = {
         ("aht", HANDLED, 125.125, 500.5, 4),
         ("att", HANDLED, 100, 400, 4),
         ("hold_time", HANDLED, 15, 60, 4),
-        ("acw", HANDLED, 10.125, 40.5, 4),
+        ("acw", HANDLED, 13.5, 40.5, 3),
+        ("missed", HANDLED, 2, 2, None),
         ("aht_p50", HANDLED, 100, 100, 4),
         ("aht_p90", HANDLED, 201, 201, 4),
         ("hold_rate", HANDLED, 0.25, 1, 4),
@@ -277,13 +280,23 @@ def test_more_evaluations_than_contacts_cover_all_of_them() -> None:
     [
         kpi.id
         for kpi in CATALOGUE.values()
-        if kpi.unit not in (Unit.CONTACTS, Unit.AGENTS) and isinstance(kpi, SpanKpi)
+        if kpi.unit not in (Unit.CONTACTS, Unit.AGENTS)
+        and isinstance(kpi, SpanKpi)
+        and kpi.id != "break_time"
     ],
 )
 def test_nothing_over_nothing_is_undefined(kpi: str) -> None:
     found = measured(kpi, {})
 
     assert (found.value, found.denominator, found.low, found.high) == (None, 0, None, None)
+
+
+def test_of_contacts_whose_wrap_up_nobody_told_there_is_none_and_a_told_nothing_counts() -> None:
+    untold = measured("acw", {Cell.HANDLED: 4})
+    told = measured("acw", {Cell.HANDLED: 4, Cell.WRAP_TOLD: 2})
+
+    assert (untold.value, untold.denominator, untold.reason) == (None, 0, "no_wrap_up")
+    assert (told.value, told.denominator, told.reason) == (0, 2, None)
 
 
 def test_proportions_come_with_their_interval_and_means_without() -> None:

@@ -1,6 +1,7 @@
 """The judge: what becomes a canonical event and what is refused, with which reason."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -189,3 +190,20 @@ def test_a_survey_score_off_its_scale_is_refused(scale: dict[str, float], place:
     reason, detail = refused(SURVEY | SCALE | scale)
     assert reason == "invalid_field"
     assert place in detail
+
+
+def told_with(lasts_ms: int | None) -> object:
+    """How long a state is believed that tells `lasts_ms`, of a source that the definitions give a
+    minute.
+    """
+    state = {"id": "1", "source": "pbx", "at": AT, "type": "agent.state", "agent": "ann"}
+    state |= {"state": "available"} | ({} if lasts_ms is None else {"lasts_ms": lasts_ms})
+    judging = replace(judge(), states_last={"pbx": 60_000}.get)
+    canonical = judging.judge(json.dumps(state).encode(), lambda same: same)
+    assert isinstance(canonical, CanonicalEvent)
+    return json.loads(canonical.value)["lasts_ms"]
+
+
+def test_a_state_that_does_not_say_how_long_it_lasts_lasts_as_the_definitions_say() -> None:
+    assert told_with(None) == 60_000
+    assert told_with(5_000) == 5_000

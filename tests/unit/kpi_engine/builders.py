@@ -95,9 +95,14 @@ ABOUT_A_VISIT_OR_A_QUEUE: dict[type, Space] = {
 }
 
 
+MISSES: Space = {"agent": ["ann", "bob"], "queue": [None, *QUEUES], "ring_ms": [None, 15_000]}
+
+
 def _any_event(random: Random) -> AnyEvent:
     kind, fields = random.choice([*OF_A_VISIT.items(), *ABOUT_A_VISIT_OR_A_QUEUE.items()])
     subject: Space = VISIT
+    if random.random() < MISSED:
+        return _miss(random)
     if kind in ABOUT_A_VISIT_OR_A_QUEUE:
         subject = random.choice(
             [
@@ -111,6 +116,17 @@ def _any_event(random: Random) -> AnyEvent:
         random.choice(INSTANTS),
         **{name: random.choice(values) for name, values in {**subject, **fields}.items()},
     )
+
+
+MISSED = 0.05
+"""The share of misses"""
+
+
+def _miss(random: Random) -> AnyEvent:
+    """Of a visit, of a contact, or of nothing that is known."""
+    subject = random.choice([VISIT, VISIT, {"contact": CONTACTS}, {}])
+    told = {name: random.choice(values) for name, values in {**subject, **MISSES}.items()}
+    return event(events.AgentMissed, random.choice(INSTANTS), **told)
 
 
 def _pool(size: int) -> list[AnyEvent]:

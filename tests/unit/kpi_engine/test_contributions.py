@@ -108,6 +108,7 @@ def test_handle_time_counts_at_the_completion() -> None:
         Cell.TALK: 53_000,
         Cell.HOLD: 7_000,
         Cell.WRAP: 30_000,
+        Cell.WRAP_TOLD: 1,
         Cell.HELD: 1,
         Histogram.HANDLE_TIME + 180: 1,
     }

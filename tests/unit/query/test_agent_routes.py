@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from floorpulse.contracts.agents import Entered
-from floorpulse.contracts.visits import Complaint, Evaluation, Statement, Survey, Visit
+from floorpulse.contracts.visits import Complaint, Evaluation, Miss, Statement, Survey, Visit
 from floorpulse.figures.agents.comparison import BENCHMARK_COLUMNS, BenchmarkRow
 from floorpulse.figures.agents.rows import AGENT_COLUMNS, AgentRow
 from floorpulse.query.api.queue_bodies import AgentStateRow
@@ -147,12 +147,11 @@ def test_what_was_answered_counts_by_its_offer_and_what_was_handled_by_its_compl
 def test_time_in_states_is_that_of_the_span(world: World) -> None:
     found = figures(world, kpi="occupancy,utilisation")
 
-    assert found["ann", "occupancy"]["value"] == 0.5
+    assert found["ann", "occupancy"]["value"] == 18 / 30
     assert found["ann", "utilisation"]["denominator"] == 3600
-    assert [found["bob", "occupancy"][part] for part in ("value", "numerator", "denominator")] == [
-        0,
-        0,
-        900,
+    assert [found["ann", "utilisation"].get(part) for part in ("numerator", "reason")] == [
+        18 * 60,
+        None,
     ]
 
 
@@ -161,9 +160,71 @@ def test_a_queue_tells_of_its_visits_and_of_those_who_serve_it(world: World) -> 
 
     assert {key: row["value"] for key, row in found.items()} == {
         ("ann", "answered"): 1,
-        ("ann", "occupancy"): 0.5,
+        ("ann", "occupancy"): 18 / 30,
     }
     assert found["ann", "answered"]["queue"] == "help"
+
+
+def test_of_whom_no_source_tells_the_state_figures_are_null_with_a_reason(world: World) -> None:
+    found = figures(world, kpi="occupancy,utilisation,break_time,acw,handled")
+
+    assert [found["bob", "occupancy"][part] for part in ("value", "numerator", "denominator")] == [
+        None,
+        330,
+        None,
+    ]
+    reasons = {kpi: row.get("reason") for (agent, kpi), row in found.items() if agent == "bob"}
+    assert reasons == {
+        "occupancy": "no_states",
+        "utilisation": "no_states",
+        "break_time": "no_states",
+        "acw": "no_wrap_up",
+        "handled": None,
+    }
+
+
+def test_time_on_break_is_told_of_the_reasons_that_are_asked_for(world: World) -> None:
+    def paused(**asked: str) -> list[float | None]:
+        rows = figures(world, kpi="break_time", agent="ann", by="team", **asked)
+        return [row["value"] for row in rows.values()]
+
+    assert paused() == paused(reason="lunch,training") == [30 * 60]
+    assert paused(reason="training") == [0]
+
+
+def test_who_did_not_take_a_contact_answers_for_it_and_not_who_took_it(world: World) -> None:
+    visit = taken(20, "bob", 30)
+    visit.missed = (
+        Miss(BEGIN + 19 * MINUTE, "cem"),
+        Miss(BEGIN + 19 * MINUTE + 20_000, "cem", "help"),
+        Miss(BEGIN + 19 * MINUTE + 40_000, "bob"),
+    )
+    world.floor.put(visit)
+
+    found = figures(world, kpi="missed,answered")
+    assert {key: row["value"] for key, row in found.items()} == {
+        ("ann", "missed"): 0, ("ann", "answered"): 2,
+        ("bob", "missed"): 1, ("bob", "answered"): 2,
+        ("cem", "missed"): 2, ("cem", "answered"): 0,
+    }  # fmt: skip
+    assert figures(world, kpi="missed", queue="help")["cem", "missed"]["value"] == 1
+
+
+def test_agents_who_tell_no_states_are_listed_by_what_their_contacts_show(world: World) -> None:
+    talking = answered(NOW - MINUTE, 10, 0, "help")
+    talking.agent = "dee"
+    talking.ended_at = None
+    world.floor.put(talking)
+    world.tell()
+
+    rows = leader(world).get("/v1/agents", {"queue": "help", "state": "busy"}).json()["rows"]
+    assert [(row["agent"], row["queues"]) for row in rows] == [("dee", ["help"])]
+    ended = answered(NOW - MINUTE, 10, 20, "help")
+    ended.agent = "dee"
+    world.floor.change(f"c{world.floor.offset}", ended)
+    world.tell()
+    rows = leader(world).get("/v1/agents", {"agent": "dee"}).json()["rows"]
+    assert [row["state"] for row in rows] == ["unknown"]
 
 
 def test_rows_add_up_teams_sites_and_everybody(world: World) -> None:
@@ -252,7 +313,7 @@ def test_every_kpi_of_agents_is_answered_by_default(world: World) -> None:
 
     told = msgspec.convert(rows, list[AgentRow])
 
-    assert [row.agent for row in told] == ["ann"] * 25 + ["bob"] * 25
+    assert [row.agent for row in told] == ["ann"] * 27 + ["bob"] * 27
 
 
 def test_what_no_agent_answers_for_is_refused(world: World) -> None:
@@ -340,7 +401,7 @@ def test_a_comparison_goes_page_by_page_and_as_csv() -> None:
     first = leader(world).get("/v1/agents/benchmark", span | {"limit": "30"}).json()
     second = (
         leader(world)
-        .get("/v1/agents/benchmark", span | {"limit": "70", "cursor": first["next"]})
+        .get("/v1/agents/benchmark", span | {"limit": "78", "cursor": first["next"]})
         .json()
     )
     lines = (
@@ -352,7 +413,7 @@ def test_a_comparison_goes_page_by_page_and_as_csv() -> None:
     assert first["rows"] + second["rows"] == whole
     assert second["next"] is None
     assert lines[0] == ",".join(BENCHMARK_COLUMNS)
-    assert len(lines) == 1 + len(whole) == 101
+    assert len(lines) == 1 + len(whole) == 109
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from floorpulse.board.domain.windows import HOUR, MINUTE, Span
 from floorpulse.contracts.agents import LONGEST, Entered
 from floorpulse.contracts.events import AgentState
-from floorpulse.figures.staff.attendance import AgentEntered, lookback
+from floorpulse.figures.staff.attendance import AgentEntered, Attendance, lookback, pieces_of
 from floorpulse.figures.staff.by_span import StaffBySpan
 
 NOON = 1_794_398_400_000
@@ -24,9 +24,12 @@ def told(agent: str, minute: float, state: AgentState, *queues: str) -> AgentEnt
 def staff_over(
     *states: AgentEntered, spans: list[Span] | None = None, now: int = NOON + HOUR
 ) -> StaffBySpan:
-    staff_by_span = StaffBySpan(QUARTERS if spans is None else spans, now)
-    staff_by_span.take(states)
-    staff_by_span.close()
+    staff_by_span = StaffBySpan()
+    for pieces in pieces_of(QUARTERS if spans is None else spans):
+        attendance = Attendance(pieces, now, lambda one: one.entered.queues, {})
+        for one in states:
+            staff_by_span.note(attendance.enter(one))
+        staff_by_span.note(attendance.close())
     return staff_by_span
 
 
@@ -70,15 +73,18 @@ def test_heads_are_those_in_a_state_when_the_span_began_each_once() -> None:
     assert heads(staff_by_span, 1, "help") == {"available": 1}
 
 
-def test_a_state_is_believed_for_a_day() -> None:
+def test_a_state_is_believed_for_a_day_and_then_unknown() -> None:
     day_later = [
         Span(NOON + LONGEST - MINUTE, NOON + LONGEST),
         Span(NOON + LONGEST, NOON + LONGEST + MINUTE),
     ]
     staff_by_span = staff_over(told("ann", 0, "busy"), spans=day_later, now=NOON + 2 * LONGEST)
 
-    assert [minutes(staff_by_span, 0), minutes(staff_by_span, 1)] == [{"busy": 1}, {}]
-    assert [heads(staff_by_span, 0), heads(staff_by_span, 1)] == [{"busy": 1}, {}]
+    assert [minutes(staff_by_span, 0), minutes(staff_by_span, 1)] == [
+        {"busy": 1},
+        {"unknown": 1},
+    ]
+    assert [heads(staff_by_span, 0), heads(staff_by_span, 1)] == [{"busy": 1}, {"unknown": 1}]
 
 
 def test_somebody_who_entered_a_state_this_very_instant_is_there() -> None:
@@ -107,7 +113,9 @@ def test_every_minute_of_every_agent_counts_once(
     )
     staff_by_span = staff_over(*states, now=NOON + now * MINUTE)
 
-    assert all(one.entered.at >= lookback(QUARTERS).begin for one in states)
+    assert all(
+        one.entered.at >= lookback(QUARTERS[0].begin, QUARTERS[-1].end).begin for one in states
+    )
     for number, span in enumerate(QUARTERS):
         expected = Counter[str]()
         for minute in range(span.begin, min(span.end, NOON + now * MINUTE), MINUTE):

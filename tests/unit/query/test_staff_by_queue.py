@@ -5,8 +5,7 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from floorpulse.contracts.agents import Entered
-from floorpulse.contracts.events import AgentState
+from floorpulse.contracts.agents import Entered, StateNow
 from floorpulse.figures.staff.by_queue import (
     StaffByQueue,
     staff_of_heads,
@@ -16,7 +15,7 @@ from floorpulse.figures.staff.by_queue import (
 QUEUES = ("sales", "help", "vip")
 
 
-def entered(state: AgentState, *queues: str) -> Entered:
+def entered(state: StateNow, *queues: str) -> Entered:
     return Entered(0, state, queues)
 
 
@@ -46,7 +45,7 @@ def test_what_is_added_after_a_look_is_seen_by_the_next() -> None:
     st.sets(st.sampled_from(QUEUES), min_size=1),
 )
 def test_a_row_counts_each_agent_that_serves_one_of_its_queues(
-    agents: list[tuple[set[str], AgentState]], asked: set[str]
+    agents: list[tuple[set[str], StateNow]], asked: set[str]
 ) -> None:
     staff_by_queue = staff_of_states(entered(state, *sorted(queues)) for queues, state in agents)
 
@@ -67,7 +66,7 @@ def test_a_row_counts_each_agent_that_serves_one_of_its_queues(
     st.integers(0, 8),
 )
 def test_what_was_touched_is_renewed_and_what_was_told_before_stays(
-    told: list[tuple[tuple[str, ...], AgentState, int]], early: int
+    told: list[tuple[tuple[str, ...], StateNow, int]], early: int
 ) -> None:
     before = {(skills, state): number for skills, state, number in told[:early]}
     after = before | {(skills, state): number for skills, state, number in told[early:]}
