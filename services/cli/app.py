@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from floorpulse.cli import groups, sending
+from floorpulse.cli import groups, sending, source_pulls
 from floorpulse.cli.options import AsJson, Demo
 from floorpulse.cli.run import fail, finish, loaded, on_database, on_tables, serve, unknown_settings
 
@@ -35,6 +35,7 @@ class ReadingCommand(StrEnum):
     RULES = "rules"
     KEYS = "keys"
     REDRIVE = "redrive"
+    SOURCE = "source"
     RESTORED = "restored"
 
 
@@ -48,6 +49,7 @@ app = typer.Typer(
 app.add_typer(groups.keys, name="keys")
 app.add_typer(groups.definitions, name="definitions")
 app.add_typer(groups.rules, name="rules")
+app.add_typer(source_pulls.sources, name="source")
 
 
 def _settings_of(command: ReadingCommand) -> str:

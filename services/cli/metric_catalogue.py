@@ -26,7 +26,7 @@ from floorpulse.alerts.metrics import (
 )
 from floorpulse.board.metrics import BoardMetrics
 from floorpulse.definitions.metrics import DefinitionMetrics
-from floorpulse.ingest.metrics import IngestMetrics
+from floorpulse.ingest.metrics import IngestMetrics, SourceMetrics
 from floorpulse.kpi_engine.metrics import EngineMetrics
 from floorpulse.query.metrics import QueryMetrics
 from floorpulse.query.prometheus.metric_names import FLOOR_FAMILIES
@@ -44,8 +44,9 @@ NOTHING = "–"
 Collectors = Callable[[CollectorRegistry], object]
 EXPORTED: tuple[tuple[tuple[str, ...], tuple[Collectors, ...]], ...] = (
     ((API,), (QueryMetrics,)),
-    ((API, ALERTS), (BoardMetrics, DefinitionMetrics)),
-    ((INGEST,), (IngestMetrics,)),
+    ((API, ALERTS), (BoardMetrics,)),
+    ((API, ALERTS, INGEST), (DefinitionMetrics,)),
+    ((INGEST,), (IngestMetrics, SourceMetrics)),
     ((ENGINE,), (EngineMetrics,)),
     (
         (ALERTS,),

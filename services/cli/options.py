@@ -24,3 +24,17 @@ KeyFile = Annotated[
     typer.Option(help="File that holds an API key with the scope events:write; or --demo."),
 ]
 ScenarioName = Annotated[str, typer.Option(help="quiet, normal or double-eleven.")]
+SpeaksFor = Annotated[
+    str,
+    typer.Option(
+        "--source", help="Who the source speaks for, such as asterisk:pbx1; one name a platform."
+    ),
+]
+PositionPath = Annotated[
+    Path | None,
+    typer.Option(
+        "--position",
+        metavar="FILE",
+        help="File that keeps how far it has come; without it each run begins at the beginning.",
+    ),
+]

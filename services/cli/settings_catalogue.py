@@ -46,7 +46,11 @@ class SettingsReader:
 
 
 READERS = (
-    SettingsReader("ingest", IngestSettings, ("ingest", "kafka", "database", "log", "tracing")),
+    SettingsReader(
+        "ingest",
+        IngestSettings,
+        ("ingest", "definitions", "kafka", "database", "log", "tracing"),
+    ),
     SettingsReader(
         "engine",
         EngineSettings,
@@ -70,6 +74,7 @@ READERS = (
     SettingsReader("rules", Settings, ("floor", "database", "log")),
     SettingsReader("keys", Settings, ("database", "log")),
     SettingsReader("redrive", Settings, ("kafka", "log")),
+    SettingsReader("source", Settings, ("log",)),
     SettingsReader("restored", Settings, ("database", "log")),
 )
 

@@ -22,12 +22,14 @@ ShortText = Annotated[str, Meta(max_length=256)]
 Attributes = Annotated[dict[Annotated[str, Meta(max_length=64)], ShortText], Meta(max_length=16)]
 Instant = Annotated[int | str, Meta(description="RFC 3339 with offset, or epoch milliseconds")]
 
-Channel = Literal["voice", "chat", "email", "social", "callback"]
+Channel = Literal["voice", "chat", "email", "social", "callback", "task"]
 LeftReason = Literal["overflow", "timeout", "callback", "key", "closed", "empty", "other"]
 AgentState = Literal["available", "ringing", "busy", "wrap_up", "break", "offline"]
 SurveyKind = Literal["csat", "nps", "fcr", "ces"]
 Severity = Literal["low", "normal", "high", "critical"]
 Origin = Literal["client", "regulator", "platform", "internal"]
+Retractable = Literal["visit", "answered", "abandoned", "left", "ended", "wrapped", "transferred"]
+"""What `contact.retracted` can take back: one thing told of a visit, or all of it."""
 
 
 class Event(
@@ -124,6 +126,48 @@ class ContactWrapped(ContactEvent, frozen=True, kw_only=True, gc=False, tag="con
     wrap_ms: Milliseconds | None = None
 
 
+class ContactAmended(ContactEvent, frozen=True, kw_only=True, gc=False, tag="contact.amended"):
+    """What was told of a visit is put right, whatever else is told of it, before or later.
+
+    Each field that is given replaces what the other events say; of several amendments of one field
+    the later wins. `wait_ms` is the wait until the outcome. `reason` stands in the record of the
+    figures that this corrects.
+    """
+
+    reason: ShortText
+    queue: Name | None = None
+    agent: Name | None = None
+    wait_ms: Milliseconds | None = None
+    talk_ms: Milliseconds | None = None
+    hold_ms: Milliseconds | None = None
+    wrap_ms: Milliseconds | None = None
+
+
+class ContactRetracted(ContactEvent, frozen=True, kw_only=True, gc=False, tag="contact.retracted"):
+    """Something was told in error: all that was told so of the visit with `at` up to this one's is
+    taken back, in whatever order it comes.
+
+    What is told with a later `at` counts again. A visit that is taken back counts nowhere.
+    """
+
+    what: Retractable
+    reason: ShortText
+
+
+class AgentMissed(Event, frozen=True, kw_only=True, gc=False, tag="agent.missed"):
+    """An agent was offered a contact and did not take it: it rang out, was declined, or timed out.
+
+    `ring_ms` is how long it was offered. Where the contact is named, `visit` may be too; none is
+    the contact's last visit.
+    """
+
+    agent: Name
+    queue: Name | None = None
+    contact: Identifier | None = None
+    visit: VisitNumber | None = None
+    ring_ms: Milliseconds | None = None
+
+
 class AgentStateChanged(Event, frozen=True, kw_only=True, gc=False, tag="agent.state"):
     """An agent entered a state; it lasts until the agent's next one. `queues` are those served in
     it.
@@ -141,10 +185,14 @@ class AgentStateChanged(Event, frozen=True, kw_only=True, gc=False, tag="agent.s
 
 
 class AboutContact(Event, frozen=True, kw_only=True, gc=False):
-    """An event that may know only its contact; queue and agent are then found through the visit."""
+    """An event that may know only its contact; queue and agent are then found through the visit.
+
+    Without `visit` it is about the contact's last visit that was offered at or before `at`: of the
+    `agent` where one is named, of the `queue` where one is named.
+    """
 
     contact: Identifier | None = None
-    visit: VisitNumber = 1
+    visit: VisitNumber | None = None
     agent: Name | None = None
     queue: Name | None = None
 
@@ -218,7 +266,10 @@ AnyEvent = (
     | ContactTransferred
     | ContactEnded
     | ContactWrapped
+    | ContactAmended
+    | ContactRetracted
     | AgentStateChanged
+    | AgentMissed
     | QaScored
     | QaRetracted
     | SurveyOffered

@@ -375,3 +375,17 @@ api_key = Table(
     UniqueConstraint("secret_sha256"),
     comment="[runtime] Credentials: only the SHA-256 of a secret is kept.",
 )
+
+source_tally = Table(
+    "source_tally",
+    metadata,
+    Column("tenant", Text, primary_key=True),
+    Column("source", Text, primary_key=True),
+    Column("what", Text, primary_key=True, comment="heard, events, ignored or refused"),
+    Column("kind", Text, primary_key=True, comment="of ignored: the kind; of refused: the reason"),
+    Column("count", BigInteger, nullable=False),
+    Column("first_at", BigInteger, nullable=False),
+    Column("last_at", BigInteger, nullable=False),
+    comment="[ingest] How often configured sources were heard, what they told, what was ignored "
+    "and refused: summed over all processes.",
+)

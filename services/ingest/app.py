@@ -2,9 +2,9 @@
 which is which.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from floorpulse.contracts.letters import Reason, Refusal, encode_letter
 from floorpulse.contracts.topics import CONTACT_EVENTS, DEAD_LETTERS
@@ -97,6 +97,24 @@ class Ingest:
             )
             return await self._deliver(tenant, now, records, rejected)
 
+    async def keep(
+        self, tenant: str, told: Sequence[tuple[int, bytes]], refused: Sequence[RejectedEvent]
+    ) -> IngestReceipt:
+        """Keep what a source told, events with the index of their record, and what it refused.
+
+        Returns and raises as `take` does; an event that the judge refuses has its record's index.
+        """
+        self.metrics.bytes.inc(sum(len(event) for _, event in told))
+        now = self._now()
+        with self._events.hold(len(told)):
+            records, rejected = self._judged(
+                Judge(tenant, now, self._limits, self._pseudonyms),
+                [event for _, event in told],
+                _as_told,
+            )
+            placed = [replace(one, index=told[one.index][0]) for one in rejected]
+            return await self._deliver(tenant, now, records, [*refused, *placed])
+
     async def unready(self) -> str | None:
         """Why events cannot be accepted now; None when they can."""
         return await self._log.unready()
@@ -130,3 +148,7 @@ class Ingest:
         for one in rejected:
             self.metrics.rejected.labels(Reason(one.refusal.reason).value).inc()
         return IngestReceipt(len(records), tuple(rejected))
+
+
+def _as_told(text: bytes) -> bytes:
+    return text

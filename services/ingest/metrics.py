@@ -3,6 +3,7 @@
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from floorpulse.contracts.letters import Reason
+from floorpulse.contracts.tallies import What
 
 USUAL = ("202", "400", "401", "403", "413", "429", "503")
 """Statuses that are told from the start, so that the first answer of each is seen as one"""
@@ -48,3 +49,53 @@ class IngestMetrics:
         )
         for reason in Reason:  # at 0 before the first: a rate over it sees the first one too
             self.rejected.labels(reason)
+
+
+class SourceMetrics:
+    """Counters of what platforms sent to `/v1/sources/{name}`; kinds are bounded by whoever counts
+    them.
+    """
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.heard = Gauge(
+            "floorpulse_source_last_heard_timestamp_seconds",
+            "When a source of the vendor last delivered something",
+            ["vendor"],
+            registry=registry,
+        )
+        self._deliveries = Counter(
+            "floorpulse_source_deliveries",
+            "Deliveries of sources that showed who they are",
+            ["vendor"],
+            registry=registry,
+        )
+        self._events = Counter(
+            "floorpulse_source_events",
+            "Events that deliveries made, acknowledged by Kafka",
+            ["vendor"],
+            registry=registry,
+        )
+        self._ignored = Counter(
+            "floorpulse_source_ignored",
+            "Payloads that made no event, by kind",
+            ["vendor", "kind"],
+            registry=registry,
+        )
+        self._refused = Counter(
+            "floorpulse_source_refused",
+            "Payloads and events refused, by reason of the closed list",
+            ["vendor", "reason"],
+            registry=registry,
+        )
+
+    def count(self, what: What, vendor: str, kind: str, times: int) -> None:
+        """Count something of a vendor."""
+        match what:
+            case What.HEARD:
+                self._deliveries.labels(vendor).inc(times)
+            case What.EVENTS:
+                self._events.labels(vendor).inc(times)
+            case What.IGNORED:
+                self._ignored.labels(vendor, kind).inc(times)
+            case What.REFUSED:  # pragma: no branch  there is no fifth
+                self._refused.labels(vendor, kind).inc(times)

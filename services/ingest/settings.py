@@ -4,6 +4,7 @@ from typing import Self
 
 from pydantic import BaseModel, Field, SecretStr, field_validator, model_validator
 
+from floorpulse.definitions.settings import DefinitionsSettings
 from floorpulse.runtime.settings import Settings
 
 NO_CUSTOMER_KEY = (
@@ -106,3 +107,4 @@ class IngestSettings(Settings):
     """Settings of `floorpulse ingest`."""
 
     ingest: IngestGroup = Field(default_factory=IngestGroup)
+    definitions: DefinitionsSettings = DefinitionsSettings()

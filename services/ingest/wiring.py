@@ -1,27 +1,36 @@
 """Composition root of ingest: settings in, a running service out."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 
+import asyncpg
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
 from floorpulse.access.keys import KeyRing
 from floorpulse.contracts.topics import TOPICS
+from floorpulse.definitions.domain.in_force import Definitions
+from floorpulse.definitions.wiring import kept_definitions
 from floorpulse.ingest.adapters.kafka_log import ProducerLog
-from floorpulse.ingest.api import operations, routes
+from floorpulse.ingest.adapters.secrets import secret_of
+from floorpulse.ingest.adapters.tally_store import PostgresTallies
+from floorpulse.ingest.api import operations, routes, sources
 from floorpulse.ingest.app import Ingest, RequestBounds
 from floorpulse.ingest.domain.judge import EventLimits
 from floorpulse.ingest.domain.pseudonyms import CustomerKey, Pseudonyms
-from floorpulse.ingest.metrics import IngestMetrics
+from floorpulse.ingest.metrics import IngestMetrics, SourceMetrics
+from floorpulse.ingest.receiving import Receiving, Vendors
 from floorpulse.ingest.settings import IngestGroup, IngestSettings
+from floorpulse.ingest.tallies import Tallies, keep_writing
 from floorpulse.runtime import clock, kafka
-from floorpulse.runtime.database import async_engine
+from floorpulse.runtime.database import async_engine, idle_pool
 from floorpulse.runtime.http import create_app
 from floorpulse.runtime.process_metrics import process_registry
 
+TALLIES_EVERY = 2.0
+"""Seconds between two writings of sources' tallies"""
 SUMMARY = "Contact-centre events in: judged one by one, acknowledged by Kafka, never half accepted"
 
 
@@ -53,6 +62,26 @@ async def ingest(settings: IngestSettings, registry: CollectorRegistry) -> Async
         await log.close()
 
 
+@asynccontextmanager
+async def receiving(
+    registry: CollectorRegistry,
+    opened: Ingest,
+    pool: asyncpg.Pool,
+    current: Callable[[], Definitions | None],
+) -> AsyncIterator[Receiving]:
+    """What takes deliveries of configured sources, its tallies written in the background;
+    `current` gives the definitions in force, None until they were read.
+    """
+    tallies = Tallies(clock.now_ms)
+    writing = asyncio.create_task(keep_writing(tallies, PostgresTallies(pool), TALLIES_EVERY))
+    metrics = SourceMetrics(registry)
+    try:
+        yield Receiving(opened, current, secret_of, tallies, metrics, Vendors(), now=clock.now_ms)
+    finally:
+        writing.cancel()
+        await asyncio.gather(writing, return_exceptions=True)
+
+
 def create_ingest_app(settings: IngestSettings) -> FastAPI:
     """The application of `floorpulse ingest`: events, health and metrics."""
 
@@ -60,15 +89,26 @@ def create_ingest_app(settings: IngestSettings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         engine = async_engine(settings.database)
         app.state.keys = KeyRing(engine)
-        app.state.registry = process_registry()
+        registry = app.state.registry = process_registry()
         try:
-            async with ingest(settings, app.state.registry) as app.state.ingest:
+            async with (
+                idle_pool(settings.database) as pool,
+                ingest(settings, registry) as app.state.ingest,
+                kept_definitions(settings.definitions, pool, registry) as kept,
+                receiving(
+                    registry,
+                    app.state.ingest,
+                    pool,
+                    lambda: kept.current if kept.loaded.is_set() else None,
+                ) as app.state.receiving,
+            ):
                 yield
         finally:
             await engine.dispose()
 
     app = create_app("Floorpulse ingest", SUMMARY, lifespan)
     app.include_router(routes.router())
+    app.include_router(sources.router())
     app.include_router(operations.router())
     return app
 

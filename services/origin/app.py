@@ -18,13 +18,14 @@ from floorpulse.alerts.incidents.surroundings import Feeds
 from floorpulse.figures.forecasts.keeper import ForecastKeeper
 from floorpulse.figures.history.figures import Tables
 from floorpulse.ingest.api import routes as events
-from floorpulse.ingest.wiring import ingest
+from floorpulse.ingest.api import sources
+from floorpulse.ingest.wiring import ingest, receiving
 from floorpulse.origin.settings import HttpSettings
 from floorpulse.query.api import routes as figures
 from floorpulse.query.api.measured import answering_of
 from floorpulse.query.app import UseCases
 from floorpulse.query.wiring import install_access, query
-from floorpulse.runtime.database import async_engine
+from floorpulse.runtime.database import async_engine, idle_pool
 from floorpulse.runtime.http import create_app
 from floorpulse.runtime.problems import Problem
 from floorpulse.runtime.process_metrics import process_registry
@@ -47,11 +48,21 @@ def create_http_app(settings: HttpSettings) -> FastAPI:
                 ingest(settings, registry) as app.state.ingest,
                 query(settings, registry) as app.state.query,
             ):
-                floors = app.state.query.answering.floors
+                shared = app.state.query.answering
+                floors = shared.floors
                 zone = ZoneInfo(settings.floor.zone)
-                async with opened_feeds(
-                    settings.alerts, floors.definitions, zone, collectors.bridges
-                ) as feeds:
+                async with (
+                    opened_feeds(
+                        settings.alerts, floors.definitions, zone, collectors.bridges
+                    ) as feeds,
+                    idle_pool(settings.database) as pool,
+                    receiving(
+                        registry,
+                        app.state.ingest,
+                        pool,
+                        lambda: floors.definitions() if shared.health.loaded() else None,
+                    ) as app.state.receiving,
+                ):
                     surface = _surface(engine, app.state.query, feeds.of)
                     install(app, surface, settings.alerts, collectors)
                     yield
@@ -74,6 +85,7 @@ def install_routes(app: FastAPI) -> None:
     app.include_router(events.router())
     app.include_router(figures.router())
     include(app)
+    app.include_router(sources.router())  # stands behind the other addresses under /v1/sources/
 
 
 def _surface(engine: AsyncEngine, running: UseCases, feeds: Feeds) -> Surface:

@@ -29,7 +29,8 @@ from floorpulse.figures.live.figures import LiveFigures
 from floorpulse.figures.live.queues import Queues
 from floorpulse.figures.lookup.folded import FoldedAgents, FoldedVisits
 from floorpulse.figures.lookup.lookup import Lookup
-from floorpulse.figures.sources.store import PostgresRetiredSources
+from floorpulse.figures.sources.deliveries import Deliveries
+from floorpulse.figures.sources.store import PostgresRetiredSources, PostgresSourceTallies
 from floorpulse.figures.sources.watch import Retirement
 from floorpulse.figures.staffing.figures import Staffing
 from floorpulse.figures.targets.figures import Targets
@@ -168,6 +169,7 @@ def assembled(
         Staffing(floors, live),
         pipeline,
         Retirement(PostgresRetiredSources(pool), keeper.heed),
+        Deliveries(PostgresSourceTallies(pool), now_ms, floors.definitions),
         streams,
         Scrape(samples, health.loaded, metrics, now_ms, monotonic, settings.metrics_seconds),
     )

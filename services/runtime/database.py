@@ -19,6 +19,7 @@ from floorpulse.runtime.unavailable import StoreUnavailable
 
 CONNECT_WITHIN = 10.0
 COMMAND_WITHIN = 60.0
+IDLE_CONNECTIONS = 2
 SLACK = 5.0
 """Seconds after the server's own time limit at which a client gives a statement up"""
 AWAY = (SQLAlchemyError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
@@ -103,6 +104,22 @@ async def readers_pool(settings: DatabaseSettings, statement_seconds: float) -> 
         reset=_as_it_is,
         init=limit,
     )
+
+
+@asynccontextmanager
+async def idle_pool(settings: DatabaseSettings) -> AsyncIterator[asyncpg.Pool]:
+    """A small pool that connects with its first use, so whoever opens it can start while PostgreSQL
+    is away.
+    """
+    pool = asyncpg.create_pool(
+        dsn(settings),
+        min_size=0,
+        max_size=IDLE_CONNECTIONS,
+        timeout=CONNECT_WITHIN,
+        command_timeout=COMMAND_WITHIN,
+    )
+    async with pool:
+        yield pool
 
 
 @asynccontextmanager

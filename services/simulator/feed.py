@@ -15,7 +15,7 @@ from http import HTTPStatus
 import httpx
 
 from floorpulse.simulator.answers import IngestAnswer, UndeliverableError, understood
-from floorpulse.simulator.link import insist, linked, nearby
+from floorpulse.simulator.link import Unwatched, Watch, insist, linked, nearby
 from floorpulse.simulator.options import Target
 
 WORTH_PACKING = 4_096
@@ -76,9 +76,10 @@ class EventFeed:
     Once a batch cannot be delivered nothing more is sent: everything after it counts as unsent.
     """
 
-    def __init__(self, client: httpx.AsyncClient, target: Target) -> None:
+    def __init__(self, client: httpx.AsyncClient, target: Target, watch: Watch) -> None:
         self._client = client
         self._target = target
+        self._watch = watch
         self._pack = not nearby(target)
         self._batches: asyncio.Queue[EventBatch] = asyncio.Queue(maxsize=1)
         self._failure: UndeliverableError | None = None
@@ -121,7 +122,7 @@ class EventFeed:
             self.receipt.unsent += len(batch.lines)
 
     async def _deliver(self, batch: EventBatch) -> None:
-        answer = await insist(lambda: self._post(batch), self._target)
+        answer = await insist(lambda: self._post(batch), self._target, self._watch)
         if answer.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
             await self._divide(batch)
         else:
@@ -158,13 +159,14 @@ class EventFeed:
 
 
 @asynccontextmanager
-async def feed(target: Target) -> AsyncIterator[EventFeed]:
-    """A feed that works until the block is left; what is not drained by then is dropped.
+async def feed(target: Target, watch: Watch | None = None) -> AsyncIterator[EventFeed]:
+    """A feed that works until the block is left; what is not drained by then is dropped. `watch` is
+    told how its requests fare.
 
     On loopback bodies go unpacked, for there gzip costs both sides time and saves no network.
     """
     async with linked(target) as client:
-        opened = EventFeed(client, target)
+        opened = EventFeed(client, target, watch or Unwatched())
         workers = [asyncio.create_task(opened.work()) for _ in range(target.in_flight)]
         try:
             yield opened

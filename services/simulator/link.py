@@ -5,6 +5,7 @@ answer that would not change.
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from typing import Protocol
 
 import httpx
 
@@ -26,6 +27,28 @@ LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 Send = Callable[[], Awaitable[httpx.Response]]
 
 
+class Watch(Protocol):
+    """Is told how requests fare."""
+
+    def hindered(self, why: str) -> None:
+        """A request failed for now, and will be sent again."""
+        ...
+
+    def answered(self) -> None:
+        """A request was answered."""
+        ...
+
+
+class Unwatched:
+    """A `Watch` that tells nobody."""
+
+    def hindered(self, why: str) -> None:
+        """Say nothing."""
+
+    def answered(self) -> None:
+        """Say nothing."""
+
+
 def nearby(target: Target) -> bool:
     """Whether the target is on this machine."""
     return httpx.URL(target.url).host in LOOPBACK
@@ -42,7 +65,7 @@ async def linked(target: Target) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
-async def insist(send: Send, target: Target) -> httpx.Response:
+async def insist(send: Send, target: Target, watch: Watch) -> httpx.Response:
     """Send until there is an answer that would not change; an `UndeliverableError` when patience
     ends.
     """
@@ -55,8 +78,10 @@ async def insist(send: Send, target: Target) -> httpx.Response:
                 f"{target.url} took nothing for {target.patience:g} s: {answer.why}; is it running?"
             )
             raise UndeliverableError(message)
+        watch.hindered(answer.why)
         await asyncio.sleep(pause)
         attempt += 1
+    watch.answered()
     return answer
 
 

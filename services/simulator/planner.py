@@ -11,7 +11,7 @@ from floorpulse.simulator.answers import UndeliverableError, advice, worded
 from floorpulse.simulator.domain.foretold import ForetoldInterval, foretold
 from floorpulse.simulator.domain.scenarios import Scenario
 from floorpulse.simulator.domain.spans import DAY
-from floorpulse.simulator.link import insist, linked
+from floorpulse.simulator.link import Unwatched, insist, linked
 from floorpulse.simulator.options import Target
 from floorpulse.simulator.pace import Course
 
@@ -36,7 +36,7 @@ async def upload(target: Target, scenario: Scenario, way: Course) -> None:
                 json={"rows": rows},
             )
 
-        answer = await insist(send, target)
+        answer = await insist(send, target, Unwatched())
     if answer.status_code not in {HTTPStatus.OK, HTTPStatus.CREATED}:
         message = f"{answer.url} answered {worded(answer)}; {advice(answer.status_code, 'admin')}"
         raise UndeliverableError(message)

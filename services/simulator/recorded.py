@@ -7,7 +7,7 @@ import os
 import stat
 import sys
 import zlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -71,7 +71,7 @@ class Recording:
         self.size = Path(file).stat().st_size if file != "-" and Path(file).is_file() else None
         self.read = 0
 
-    async def lines(self) -> AsyncIterator[list[Line]]:
+    async def lines(self) -> AsyncGenerator[list[Line], None]:
         """Its events, some at a time; an `UnreadableError` when it cannot be read on."""
         gunzip = Gunzip()
         splitter = Splitter()

@@ -3,6 +3,7 @@ it takes them.
 """
 
 import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from itertools import chain
 
 import msgspec
@@ -18,6 +19,8 @@ from floorpulse.simulator.show import Refresh, progress, summary
 
 BATCH_BYTES = 512 * 1024
 SHORTEST_SLEEP = 0.05
+LULL = 0.2
+"""Seconds without a further line after which what is gathered is sent: a pipe may stay open"""
 
 
 class Gathering:
@@ -112,7 +115,7 @@ class Replay:
         Of a recording that breaks off nothing is held to its end: what was held back may be
         contradicted by what is missing.
         """
-        async for lines in recording.lines():
+        async for lines in lulled(recording.lines(), self._flush):
             for line in chain.from_iterable(map(self._events, lines)):
                 await self._send_one(line)
         for event in self._translation.rest():
@@ -143,6 +146,24 @@ class Replay:
         if pause > SHORTEST_SLEEP:
             await self._flush()
             await asyncio.sleep(pause)
+
+
+async def lulled(
+    blocks: AsyncGenerator[list[Line], None], pause: Callable[[], Awaitable[None]]
+) -> AsyncGenerator[list[Line], None]:
+    """The same blocks; whenever none comes for a while, `pause` is awaited meanwhile."""
+    while True:
+        coming = asyncio.ensure_future(anext(blocks, None))
+        try:
+            done, _ = await asyncio.wait({coming}, timeout=LULL)
+            if not done:
+                await pause()
+            block = await coming
+        finally:
+            coming.cancel()
+        if block is None:
+            return
+        yield block
 
 
 async def replay(options: ReplayOptions) -> int:

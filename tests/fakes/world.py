@@ -25,6 +25,7 @@ from floorpulse.figures.live.figures import LiveFigures
 from floorpulse.figures.live.queues import Queues
 from floorpulse.figures.lookup.folded import FoldedAgents, FoldedVisits
 from floorpulse.figures.lookup.lookup import Lookup
+from floorpulse.figures.sources.deliveries import Deliveries
 from floorpulse.figures.sources.watch import Retirement
 from floorpulse.figures.staffing.figures import Staffing
 from floorpulse.figures.targets.figures import Targets
@@ -54,6 +55,7 @@ from tests.fakes.floor import (
 )
 from tests.fakes.forecasts import MemoryForecasts
 from tests.fakes.keys import FixedKeys
+from tests.fakes.tallies import MemoryTallies
 
 NOW = 1_794_398_840_000  # 2026-11-11T12:07:20Z
 SPAN = {"from": "2026-11-11T11:00:00Z", "to": "2026-11-11T12:08:00Z"}
@@ -138,6 +140,7 @@ class World:
         self.definitions = NOTHING
         self.reload = Reload()
         self.alive = True
+        self.delivered = MemoryTallies()
         self.forecasts = ForecastKeeper(MemoryForecasts(), lambda: self.now)
         self.query = self._query(
             RowLimits(
@@ -202,6 +205,7 @@ class World:
             Staffing(floors, live),
             pipeline,
             Retirement(self.floor, self._heed),
+            Deliveries(self.delivered, lambda: self.now, floors.definitions),
             Streams(live, turns, self.pulse, limits.most_rows, "b00t"),
             Scrape(
                 self.samples,

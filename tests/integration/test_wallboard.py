@@ -28,6 +28,7 @@ from floorpulse.figures.history.figures import PastFigures, Tables
 from floorpulse.figures.live.figures import LiveFigures
 from floorpulse.figures.live.queues import Queues
 from floorpulse.figures.lookup.lookup import Lookup
+from floorpulse.figures.sources.deliveries import Deliveries
 from floorpulse.figures.sources.watch import Retirement
 from floorpulse.figures.targets.figures import Targets
 from floorpulse.figures.tenant_view import Floors
@@ -49,6 +50,7 @@ from tests.fakes.definitions import definitions
 from tests.fakes.floor import FixedLog, MemoryFloor, MemoryHistory, abandoned, answered, waiting
 from tests.fakes.forecasts import MemoryForecasts
 from tests.fakes.keys import FixedKeys
+from tests.fakes.tallies import MemoryTallies
 
 if TYPE_CHECKING:
     from playwright.async_api import Page
@@ -181,6 +183,7 @@ def served(floor: MemoryFloor, board: Board, pulse: Pulse, defined: Definitions)
         keeper,
         pipeline,
         Retirement(floor, heed),
+        Deliveries(MemoryTallies(), now_ms, floors.definitions),
         Streams(live, turns, pulse, boot="boot"),
         Scrape(samples, lambda: True, metrics, now_ms, monotonic),
     )

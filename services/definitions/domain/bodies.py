@@ -16,6 +16,17 @@ from floorpulse.definitions.domain.on_call import (
     RotaBody,
     RuleBody,
 )
+from floorpulse.definitions.domain.source_terms import (
+    Activities,
+    AfterWork,
+    ForeignTypeBody,
+    Ids,
+    Named,
+    ScaleBody,
+    SecretReference,
+    Url,
+    Vendor,
+)
 from floorpulse.definitions.domain.terms import (
     Body,
     Comparison,
@@ -236,7 +247,9 @@ class TargetBody(Body, frozen=True, kw_only=True):
 
 
 class SourceBody(Body, frozen=True, kw_only=True):
-    """A source of events: how long it may be quiet before its queues' figures count as old."""
+    """A source of events: how long it may be quiet before its queues' figures count as old, and
+    whose platform it is.
+    """
 
     id: SourceId
     silence: Annotated[
@@ -246,6 +259,50 @@ class SourceBody(Body, frozen=True, kw_only=True):
     retired: Annotated[bool, Meta(description="it will not speak again: nobody waits for it")] = (
         False
     )
+    vendor: Annotated[
+        Vendor | None,
+        Meta(
+            description="whose platform it is: what it sends to /v1/sources/{id} is read so",
+            examples=["amazon-connect"],
+        ),
+    ] = None
+    secret: SecretReference | None = None
+    queues: Annotated[Ids, Meta(description="names of queues by the platform's ids")] = {}
+    agents: Annotated[Ids, Meta(description="names of agents by the platform's ids")] = {}
+    activities: Activities = {}
+    scales: Annotated[
+        dict[Named, ScaleBody],
+        Meta(
+            description="how surveys are read, by their names at the platform",
+            examples=[{"satisfaction": {"worst": 1, "best": 5}}],
+        ),
+    ] = {}
+    zone: Annotated[
+        str | None,
+        Meta(
+            description="IANA time zone of stamps without an offset; UTC where nothing is said",
+            examples=["Asia/Shanghai"],
+        ),
+    ] = None
+    after_work: Annotated[
+        AfterWork | None,
+        Meta(
+            description="of Twilio: whether agents wrap up (Flex: wrapup, which holds where "
+            "nothing is said) or a completed reservation ends the talk (none)"
+        ),
+    ] = None
+    public_url: Annotated[
+        Url | None,
+        Meta(description="of Twilio: the address it sends to, which it signs"),
+    ] = None
+    instance: Annotated[
+        Named | None,
+        Meta(description="of Alibaba Cloud: the only instance that may speak"),
+    ] = None
+    types: Annotated[
+        dict[Named, ForeignTypeBody],
+        Meta(description="of CloudEvents: what foreign types mean"),
+    ] = {}
 
 
 AnyBody = (

@@ -138,12 +138,13 @@ def _speechless(floor: Floor) -> Iterator[DefinitionMistake]:
         elif (
             not body.retired
             and body.silence is None
+            and body.vendor is None
             and floor.versions[Kind.SOURCE][body.id][0] is entry
         ):
             yield entry.mistake(
                 "",
                 "says nothing of the source",
-                "say `retired: true` or how much `silence` is believed, or delete it",
+                "say its `vendor`, `retired: true` or how much `silence` is believed, or delete it",
             )
 
 

@@ -281,6 +281,11 @@ class Definitions:
         """The definitions of a tenant; nothing where it has none."""
         return self._tenants.get(tenant, _NOBODY)
 
+    @property
+    def tenants(self) -> Collection[str]:
+        """The tenants that have any."""
+        return self._tenants.keys()
+
     def at(self, tenant: str, instant: int) -> InForce:
         """What is in force for a tenant at an instant."""
         return self.of(tenant).at(instant)

@@ -12,6 +12,7 @@ from floorpulse.definitions.domain.bodies import (
     QaBody,
     QueueBody,
     ServiceLevelBody,
+    SourceBody,
     TargetBody,
     TenantBody,
 )
@@ -24,6 +25,7 @@ from floorpulse.definitions.domain.on_call import EscalationBody, ReceiverBody, 
 from floorpulse.definitions.domain.receiver_meaning import impossible_receiver
 from floorpulse.definitions.domain.rule_meaning import impossible_rule
 from floorpulse.definitions.domain.shape import Entry
+from floorpulse.definitions.domain.source_meaning import impossible_source
 from floorpulse.definitions.domain.terms import Comparison, Grouping, Scope
 from floorpulse.kpis.catalogue import ASKED, CATALOGUE, MomentKpi
 from floorpulse.kpis.policies import Formula
@@ -102,6 +104,8 @@ def _impossible_body(entry: Entry) -> Iterator[DefinitionMistake]:
             yield from _no_queue(entry, body)
         case TargetBody():
             yield from _no_target(entry, body)
+        case SourceBody():
+            yield from impossible_source(entry, body)
         case _:
             yield from _impossible_on_call(entry)
 

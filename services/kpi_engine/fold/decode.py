@@ -2,7 +2,7 @@
 
 import msgspec
 
-from floorpulse.contracts.events import AgentStateChanged, AnyEvent, ContactEvent
+from floorpulse.contracts.events import AgentMissed, AgentStateChanged, AnyEvent, ContactEvent
 from floorpulse.contracts.instants import parse_instant
 from floorpulse.contracts.letters import Reason, Refusal
 from floorpulse.contracts.refusals import invalid, of_decoding
@@ -12,7 +12,7 @@ ESCAPED_BACKSLASH = rb"\\"
 NUL = rb"\u0000"
 LATEST = 4_102_444_800_000
 """2100, in epoch milliseconds."""
-NAMED_BY_TYPE = frozenset((AgentStateChanged, *ContactEvent.__subclasses__()))
+NAMED_BY_TYPE = frozenset((AgentMissed, AgentStateChanged, *ContactEvent.__subclasses__()))
 """Types that cannot be without a subject."""
 
 _decode = msgspec.json.Decoder(AnyEvent).decode

@@ -176,6 +176,10 @@ def _wrapped(visit: Visit, event: events.ContactWrapped) -> bool:
     return True
 
 
+def _unheard(_visit: Visit, _event: AnyEvent) -> bool:
+    return False
+
+
 def _scored(visit: Visit, event: events.QaScored) -> bool:
     said = Evaluation(
         at=_instant(event),
@@ -275,6 +279,8 @@ _MERGES: dict[type, Callable[[Visit, Any], bool]] = {
     events.ContactTransferred: _transferred,
     events.ContactEnded: _ended,
     events.ContactWrapped: _wrapped,
+    events.ContactAmended: _unheard,
+    events.ContactRetracted: _unheard,
     events.QaScored: _scored,
     events.QaRetracted: _retracted,
     events.SurveyOffered: _asked,

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from floorpulse.contracts.agents import AgentKey, Entered, encode_entered
-from floorpulse.contracts.events import AgentStateChanged, AnyEvent
+from floorpulse.contracts.events import AgentMissed, AgentStateChanged, AnyEvent
 from floorpulse.contracts.updates import JOIN_BITS, Gauge, PaneKey, revision
 from floorpulse.contracts.visits import Visit, VisitKey
 from floorpulse.kpi_engine.fold.agents import AgentStates, WantedAgent, entered
@@ -195,6 +195,8 @@ class Partition:
         for offset, event in events:
             if type(event) is AgentStateChanged:
                 taken = self.agents.enter((event.tenant or "", event.agent), entered(event))
+            elif type(event) is AgentMissed:
+                continue
             else:
                 taken = visits.apply(event, Change(first + (offset << JOIN_BITS), passed, event))
             if not taken and self._withheld is None:

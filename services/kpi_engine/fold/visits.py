@@ -82,7 +82,7 @@ def visit_key(event: AnyEvent) -> VisitKey:
     """
     contact = event.contact  # type: ignore[union-attr]  # agent states have no visit and are not asked about
     if contact is not None:
-        return event.tenant, contact, event.visit  # type: ignore[union-attr, return-value]
+        return event.tenant, contact, event.visit or 1  # type: ignore[union-attr, return-value]
     prefix, name = _OWN_NAME[type(event)]
     return event.tenant, prefix + getattr(event, name), 0  # type: ignore[return-value]
 

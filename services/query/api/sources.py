@@ -3,6 +3,7 @@ will not speak again.
 """
 
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import msgspec
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -13,6 +14,8 @@ from floorpulse.access.http import require
 from floorpulse.access.keys import Credential
 from floorpulse.access.parameters import Parameters
 from floorpulse.board.domain.sources import SourceState
+from floorpulse.contracts.tallies import What
+from floorpulse.figures.sources.deliveries import Deliveries, DeliveringSource, SourceTally
 from floorpulse.figures.sources.watch import Retirement
 from floorpulse.figures.timestamps import Instant, text
 from floorpulse.query.api.measured import MeasuredRoute, Shared, use_case
@@ -51,10 +54,44 @@ class SourceRow(msgspec.Struct, frozen=True, kw_only=True):
     queues: Annotated[int, Meta(description="how many queues it offers contacts to", examples=[12])]
 
 
+class KindRow(msgspec.Struct, frozen=True):
+    """How often payloads of a kind made no event, or were refused for a reason."""
+
+    kind: Annotated[
+        str,
+        Meta(
+            description="the platform's word for the kind, or the reason of the refusal",
+            examples=["OUTBOUND"],
+        ),
+    ]
+    count: Annotated[int, Meta(examples=[12])]
+    last: Annotated[Instant, Meta(description="when the last one came")]
+
+
+class ConfiguredRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A source that the definitions configure, and what it sent to `/v1/sources/{source}`."""
+
+    source: Annotated[str, Meta(examples=["amazon-connect:main"])]
+    vendor: Annotated[str, Meta(description="whose platform it is", examples=["amazon-connect"])]
+    since: Annotated[
+        Instant | None, Meta(description="its first delivery, from which all is counted")
+    ]
+    last_heard: Annotated[
+        Instant | None, Meta(description="its last delivery; null: it never sent anything")
+    ]
+    deliveries: Annotated[int, Meta(description="requests that showed its secret", examples=[40])]
+    events: Annotated[int, Meta(description="events that they made", examples=[96])]
+    ignored: Annotated[list[KindRow], Meta(description="payloads without an event, by kind")]
+    refused: Annotated[
+        list[KindRow], Meta(description="payloads and events that are dead letters, by reason")
+    ]
+
+
 class SourcesAnswer(msgspec.Struct, frozen=True):
     """All sources of the tenant."""
 
     rows: list[SourceRow]
+    configured: list[ConfiguredRow]
 
 
 class RetireBody(BaseModel):
@@ -87,9 +124,16 @@ class RetiredAnswer(msgspec.Struct, frozen=True):
     summary="Who tells events",
 )
 async def sources(
-    request: Request, caller: Reader, shared: Shared, asked: Annotated[Parameters, Query()]
+    request: Request,
+    caller: Reader,
+    deliveries: Annotated[Deliveries, Depends(use_case(Deliveries))],
+    shared: Shared,
+    asked: Annotated[Parameters, Query()],
 ) -> Response:
-    """Every source that was heard since the engine started, and what its quiet means."""
+    """Every source that was heard since the engine started, and what its quiet means; and every
+    source that the definitions configure, with what it delivered, what of it was ignored and what
+    refused, summed over all processes and at most a few seconds old.
+    """
     asked.refuse_unknown()
     accepted(request)
     view = shared.floors.view(caller.tenant)
@@ -104,7 +148,25 @@ async def sources(
         )
         for one in view.sources.all(caller.tenant)
     ]
-    return json(SourcesAnswer(rows), {"Cache-Control": "no-store"})
+    configured = [_configured(one, zone) for one in await deliveries.all(caller.tenant)]
+    return json(SourcesAnswer(rows, configured), {"Cache-Control": "no-store"})
+
+
+def _configured(one: DeliveringSource, zone: ZoneInfo) -> ConfiguredRow:
+    return ConfiguredRow(
+        source=one.source,
+        vendor=one.vendor,
+        since=None if one.since is None else text(one.since, zone),
+        last_heard=None if one.last_heard is None else text(one.last_heard, zone),
+        deliveries=one.total(What.HEARD),
+        events=one.total(What.EVENTS),
+        ignored=[_kind(kind, zone) for kind in one.by_kind(What.IGNORED)],
+        refused=[_kind(kind, zone) for kind in one.by_kind(What.REFUSED)],
+    )
+
+
+def _kind(one: SourceTally, zone: ZoneInfo) -> KindRow:
+    return KindRow(one.kind, one.count, text(one.last_at, zone))
 
 
 @router.post(

@@ -5,8 +5,13 @@ from zoneinfo import ZoneInfo
 
 from floorpulse.board.domain.board import Board, Rules
 from floorpulse.board.domain.sources import SilenceRule
+from floorpulse.contracts.tallies import What
 from floorpulse.contracts.updates import SourceHeard
+from floorpulse.definitions.domain.bodies import Kind, SourceBody
+from floorpulse.definitions.domain.in_force import Definitions, Version
+from floorpulse.figures.sources.deliveries import SourceTally
 from floorpulse.figures.sources.watch import patience
+from floorpulse.figures.timestamps import text
 from tests.fakes.definitions import definitions
 from tests.fakes.floor import answered, waiting
 from tests.fakes.world import LEADER, NOW, Client, World
@@ -218,3 +223,32 @@ def test_the_metrics_page_says_the_same_queue_by_queue() -> None:
         if line.startswith("contactcenter_service_level_ratio_sample_size") and '"5m"' in line
     ]
     assert [float(line.rpartition(" ")[2]) for line in offered] == [12, 0]
+
+
+def test_a_configured_source_says_what_it_delivered_ignored_and_refused() -> None:
+    one = World()
+    bodies = [
+        SourceBody(id="bell", vendor="cloudevents"),
+        SourceBody(id="gong", vendor="amazon-connect"),
+        SourceBody(id="pbx", silence=900),
+    ]
+    versions = [Version("demo", Kind.SOURCE, body.id, 1, body) for body in bodies]
+    one.definitions = Definitions(versions, 1)
+    one.delivered.of["demo"] = [
+        SourceTally("bell", What.HEARD, "", 3, NOW - 60_000, NOW - 5_000),
+        SourceTally("bell", What.EVENTS, "", 2, NOW - 60_000, NOW - 6_000),
+        SourceTally("bell", What.IGNORED, "hums", 1, NOW - 7_000, NOW - 7_000),
+        SourceTally("bell", What.IGNORED, "sings", 4, NOW - 7_000, NOW - 7_000),
+        SourceTally("bell", What.REFUSED, "malformed", 1, NOW - 8_000, NOW - 8_000),
+        SourceTally("pbx", What.HEARD, "", 3, NOW, NOW),
+    ]
+    bell, gong = one.client().get("/v1/sources").json()["configured"]
+    assert (bell["vendor"], bell["deliveries"], bell["events"]) == ("cloudevents", 3, 2)
+    assert bell["last_heard"] == text(NOW - 5_000)
+    assert bell["since"] == text(NOW - 60_000)
+    assert [(kind["kind"], kind["count"]) for kind in bell["ignored"]] == [
+        ("sings", 4),
+        ("hums", 1),
+    ]
+    assert [(kind["kind"], kind["count"]) for kind in bell["refused"]] == [("malformed", 1)]
+    assert (gong["vendor"], gong["since"], gong["last_heard"]) == ("amazon-connect", None, None)

@@ -1,0 +1,52 @@
+"""Bodies of `POST /v1/sources/{name}`: which records are in one, whatever form its platform sends.
+
+a JSON object, an array of them (buses that batch), one a line      as they are
+a form (Twilio)                                                     an object of its fields
+a binary CloudEvent: attributes in `ce-` headers, data the body     a structured one
+"""
+
+from collections.abc import Mapping
+from urllib.parse import parse_qsl, unquote
+
+import msgspec
+
+from floorpulse.contracts.letters import Reason, Refusal
+from floorpulse.contracts.refusals import shortened
+from floorpulse.ingest.domain.bodies import BodyForm, form_of, split
+
+FORM = "application/x-www-form-urlencoded"
+MOST_FIELDS = 1000
+BINARY = "ce-"
+
+
+def records_of(headers: Mapping[str, str], body: bytes, limit: int) -> list[bytes] | Refusal:
+    """The records of a body, none of them parsed yet; names of headers are in small letters.
+
+    What names another media type is read as JSON. Raises `TooManyElements` beyond `limit` records.
+    """
+    content_type = headers.get("content-type", "")
+    if content_type.partition(";")[0].strip().lower() == FORM:
+        return _of_form(body)
+    form = form_of(content_type) or BodyForm.JSON
+    if form is BodyForm.JSON and f"{BINARY}specversion" in headers:
+        return [_structured(headers, body)]
+    return split(BodyForm.NDJSON if form is BodyForm.NDJSON else BodyForm.JSON, body, limit)
+
+
+def _of_form(body: bytes) -> list[bytes] | Refusal:
+    try:
+        text = body.decode()
+        fields = parse_qsl(text, keep_blank_values=True, max_num_fields=MOST_FIELDS)
+    except ValueError as wrong:
+        return Refusal(Reason.MALFORMED, shortened(f"no form in UTF-8: {wrong}"))
+    return [msgspec.json.encode(dict(fields))]
+
+
+def _structured(headers: Mapping[str, str], body: bytes) -> bytes:
+    """The event with its attributes inside; the HTTP binding percent-encodes them."""
+    attributes: dict[str, object] = {
+        name.removeprefix(BINARY): unquote(value)
+        for name, value in headers.items()
+        if name.startswith(BINARY)
+    }
+    return msgspec.json.encode(attributes | {"data": msgspec.Raw(body.strip() or b"null")})

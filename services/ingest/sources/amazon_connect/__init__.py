@@ -1,0 +1,3 @@
+"""Amazon Connect: contact events of EventBridge, contact records and agent events of Kinesis,
+evaluations.
+"""

@@ -1,0 +1,56 @@
+"""One event of the manager interface, read: its names are taken without regard to case."""
+
+from dataclasses import dataclass
+
+from floorpulse.ingest.sources.asterisk.calls import UNKNOWN_CALLER
+from floorpulse.ingest.sources.fields import Fields
+
+EventBody = dict[str, object]
+"""A canonical event without `id` and `source`"""
+
+LONGEST = 128
+LONGEST_REASON = 256
+
+
+@dataclass(frozen=True)
+class AmiEvent:
+    """What happened at `at` (epoch milliseconds)."""
+
+    word: str
+    at: int
+    fields: Fields
+
+    def text(self, *names: str) -> str:
+        """The first of these fields that says something; empty where none does. Cut to the length
+        of a name.
+        """
+        return (self.fields.text(*names) or "")[:LONGEST]
+
+    def channel(self, name: str = "Uniqueid") -> str:
+        """The unique id of a channel, in the field of that name."""
+        return self.text(name)
+
+    @property
+    def queue(self) -> str:
+        """The queue."""
+        return self.text("Queue")
+
+    @property
+    def member(self) -> str:
+        """The queue's member, by name; by interface where nobody gave it a name."""
+        return self.text("MemberName", "Name", "Interface", "Location")
+
+    @property
+    def interface(self) -> str:
+        """The telephone that the member is called on."""
+        return self.text("Interface", "Location", "StateInterface")
+
+    @property
+    def customer(self) -> str | None:
+        """The caller's number, where there is one."""
+        number = self.text("CallerIDNum")
+        return None if UNKNOWN_CALLER.fullmatch(number) else number
+
+    def seconds(self, name: str) -> int | None:
+        """A span that is told in seconds, in milliseconds."""
+        return self.fields.span(name, 1000)

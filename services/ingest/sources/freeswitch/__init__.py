@@ -1,0 +1,1 @@
+"""FreeSWITCH's mod_callcenter as events."""

@@ -1,0 +1,149 @@
+"""Conversations as analytics tell them afterwards: the same events with the same ids as live, for
+what no notification brought.
+
+    participant acd    segments start … end   ─► offered … answered, abandoned, left
+    participant agent  interact, hold … end   ─► (transferred,) ended
+                       wrapup … end           ─► wrapped
+
+A session that goes on has no end: of it only what has happened is told.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from floorpulse.contracts.letters import Refusal
+from floorpulse.ingest.sources.fields import Fields
+from floorpulse.ingest.sources.genesys_cloud import conversations
+from floorpulse.ingest.sources.genesys_cloud.legs import Leg, served
+from floorpulse.ingest.sources.payloads import EventBody, missing
+from floorpulse.ingest.sources.source import SourceSettings
+
+CLOCKS_APART = 2_000
+"""Milliseconds by which an agent's conversation may begin before routing says that it is over"""
+TALKING = frozenset(("INTERACT", "HOLD"))
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A stretch of a session: instants in epoch milliseconds, `until` None while it goes on."""
+
+    kind: str
+    since: int
+    until: int | None
+    ended_by: str
+
+
+@dataclass(frozen=True)
+class Session:
+    """One participant's session in a queue; `leg.at` is its begin."""
+
+    leg: Leg
+    agent: str | None
+    segments: Sequence[Segment]
+    metrics: frozenset[str]
+
+    def until(self, kinds: frozenset[str] | None = None) -> int | None:
+        """When the segments of these kinds were over; None where one goes on or there is none."""
+        ends = [one.until for one in self.segments if kinds is None or one.kind in kinds]
+        known = [end for end in ends if end is not None]
+        return max(known) if known and len(known) == len(ends) else None
+
+    def spent(self, kind: str) -> int:
+        """Milliseconds in segments of a kind."""
+        return sum(one.until - one.since for one in self.segments if one.until and one.kind == kind)
+
+    @property
+    def talked_since(self) -> int | None:
+        """When the conversation with the agent began."""
+        return min((one.since for one in self.segments if one.kind == "INTERACT"), default=None)
+
+
+def conversation(detail: Fields, settings: SourceSettings) -> Sequence[EventBody] | Refusal:
+    """The events of one conversation, in no order."""
+    contact = detail.text("conversationId")
+    if contact is None:
+        return missing("conversationId")
+    sessions = list(_sessions(contact, detail))
+    agents = [one for one in sessions if one.agent is not None]
+    told: list[EventBody] = []
+    for session in sessions:
+        if session.agent is None:
+            told += _routed(session, agents, settings)
+        else:
+            told += _served(session)
+    return told
+
+
+def _sessions(contact: str, detail: Fields) -> Iterable[Session]:
+    for participant in detail.parts("participants"):
+        purpose = participant.word("purpose")
+        agent = participant.text("userId")
+        if purpose == "ACD" or (purpose in {"AGENT", "USER"} and agent is not None):
+            for session in participant.parts("sessions"):
+                yield from _session(contact, None if purpose == "ACD" else agent, session)
+
+
+def _session(contact: str, agent: str | None, session: Fields) -> Iterable[Session]:
+    name = session.text("sessionId")
+    media = session.word("mediaType")
+    queue = next((q for one in session.parts("segments") if (q := one.text("queueId"))), None)
+    segments = [one for part in session.parts("segments") if (one := _segment(part))]
+    dialled = media == "VOICE" and session.word("direction") == "OUTBOUND"
+    if name is None or queue is None or not segments or dialled:
+        return
+    leg = Leg(contact, name, queue, media, min(one.since for one in segments))
+    metrics = frozenset(one.word("name") for one in session.parts("metrics"))
+    yield Session(leg, agent, segments, metrics)
+
+
+def _segment(part: Fields) -> Segment | None:
+    since = part.instant("segmentStart")
+    if since is None:
+        return None
+    kind = part.word("segmentType")
+    return Segment(kind, since, part.instant("segmentEnd"), part.word("disconnectType"))
+
+
+def _routed(
+    session: Session, agents: Sequence[Session], settings: SourceSettings
+) -> Iterable[EventBody]:
+    leg = session.leg
+    queue = served(leg, settings)
+    yield leg.told("contact.offered", queue=queue, channel=leg.channel)
+    until = session.until()
+    if until is None:
+        return
+    over = replace(leg, at=until)
+    taker = _taker(over, agents)
+    if "TABANDON" in session.metrics:
+        yield over.told("contact.abandoned", queue=queue)
+    elif "TFLOWOUT" in session.metrics:
+        yield over.told("contact.left", reason="overflow")
+    elif taker is not None and taker.agent is not None:
+        yield conversations.answered(over, taker.agent, settings)
+
+
+def _taker(over: Leg, agents: Sequence[Session]) -> Session | None:
+    """The first agent who talked in this queue after the routing was over."""
+    known = [
+        (since, one)
+        for one in agents
+        if (one.leg.queue, one.leg.media) == (over.queue, over.media)
+        and (since := one.talked_since) is not None
+        and since >= over.at - CLOCKS_APART
+    ]
+    return min(known, key=lambda pair: pair[0])[1] if known else None
+
+
+def _served(session: Session) -> Iterable[EventBody]:
+    until = session.until(TALKING)
+    talk = session.spent("INTERACT")
+    if until is not None and talk:
+        over = replace(session.leg, at=until)
+        if any(one.ended_by.endswith("TRANSFER") for one in session.segments):
+            yield over.told("contact.transferred")
+        yield over.told("contact.ended", talk_ms=talk, hold_ms=session.spent("HOLD"))
+    wrapped = session.until(frozenset(("WRAPUP",)))
+    if wrapped is not None and talk:
+        done = replace(session.leg, at=wrapped)
+        yield done.told("contact.wrapped", wrap_ms=session.spent("WRAPUP"))

@@ -1,0 +1,1 @@
+"""Twilio TaskRouter: event callbacks of a workspace, and the same events by Event Streams."""

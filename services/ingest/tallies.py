@@ -1,0 +1,115 @@
+"""Tallies of configured sources: how often each was heard, what it told, what was ignored and
+refused, since when.
+
+    every delivery ─► Tallies in memory ─► every other second added to the table
+
+Every ingest process adds its own, so those of several sum; what a process that dies had not written
+yet is missing, two seconds of it.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import structlog
+from structlog.stdlib import BoundLogger
+
+from floorpulse.contracts.tallies import What
+from floorpulse.runtime.unavailable import StoreUnavailable
+
+log: BoundLogger = structlog.get_logger(__name__)
+
+MOST_KINDS = 100
+"""Kinds of a source that are told apart by a process; noise must not fill the table"""
+OTHER = "other kinds"
+
+
+@dataclass(frozen=True, order=True)
+class TallyKey:
+    """What is counted of which source; `kind` is empty where there are none."""
+
+    tenant: str
+    source: str
+    what: What
+    kind: str = ""
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How often, first and last (epoch milliseconds)."""
+
+    count: int
+    first_at: int
+    last_at: int
+
+    def joined(self, later: "Tally") -> "Tally":
+        """Both together."""
+        first = min(self.first_at, later.first_at)
+        return Tally(self.count + later.count, first, max(self.last_at, later.last_at))
+
+
+class TallyStore(Protocol):
+    """Where tallies of all processes are summed. May raise `StoreUnavailable`."""
+
+    async def add(self, tallies: Sequence[tuple[TallyKey, Tally]]) -> None:
+        """Add to what is there, all or nothing."""
+        ...
+
+
+class Tallies:
+    """The tallies of one process that are not in the store yet."""
+
+    def __init__(self, now: Callable[[], int]) -> None:
+        self._now = now
+        self._open: dict[TallyKey, Tally] = {}
+        self._kinds: dict[tuple[str, str], set[str]] = {}
+
+    def count(self, key: TallyKey, times: int = 1) -> str:
+        """Count something; the kind under which it is counted, which is another where a source has
+        too many.
+        """
+        known = self._kinds.setdefault((key.tenant, key.source), set())
+        if key.kind not in known and len(known) >= MOST_KINDS:
+            key = replace(key, kind=OTHER)
+        known.add(key.kind)
+        now = self._now()
+        self._join({key: Tally(times, now, now)})
+        return key.kind
+
+    async def write(self, store: TallyStore) -> None:
+        """Move what is open into the store; where that is away it stays open."""
+        taken, self._open = self._open, {}
+        if not taken:
+            return
+        try:
+            await store.add(sorted(taken.items(), key=lambda item: item[0]))
+        except BaseException:
+            self._join(taken)
+            raise
+
+    def _join(self, others: Mapping[TallyKey, Tally]) -> None:
+        for key, other in others.items():
+            known = self._open.get(key)
+            self._open[key] = other if known is None else known.joined(other)
+
+
+async def keep_writing(tallies: Tallies, store: TallyStore, every: float) -> None:
+    """Write every so many seconds until cancelled, and then once more; a store that is away is said
+    once.
+    """
+    away = False
+    try:
+        while True:
+            await asyncio.sleep(every)
+            try:
+                await tallies.write(store)
+                away = False
+            except StoreUnavailable as wrong:
+                if not away:
+                    log.warning("source_tallies_not_written", error=str(wrong))
+                away = True
+    finally:
+        with suppress(StoreUnavailable):
+            await tallies.write(store)

@@ -1,0 +1,380 @@
+"""Genesys Cloud: topics as events, and conversations as analytics tell them afterwards."""
+
+from typing import Any
+
+import pytest
+
+from floorpulse.ingest.sources.genesys_cloud.events import kind_of
+from floorpulse.ingest.sources.source import SurveyScale
+from tests.unit.ingest.vendors import AT, facts, ignored, refused, told, visits
+
+VENDOR = "genesys-cloud"
+TOPIC = "v2.detail.events.conversation.{id}"
+SOLD = 21_724
+"""The visit in the queue q-sales"""
+
+Body = dict[str, Any]
+
+
+def notice(kind: str, at: int = AT, **fields: object) -> Body:
+    """A notice as the WebSocket brings it."""
+    body = {
+        "eventTime": at,
+        "conversationId": "cv",
+        "sessionId": "s",
+        "mediaType": "VOICE",
+        "direction": "INBOUND",
+        "queueId": "q-sales",
+    }
+    return {"topicName": f"{TOPIC}.{kind}", "eventBody": {**body, **fields}}
+
+
+def one(kind: str, at: int = AT, **fields: object) -> list[Body]:
+    return facts(told(VENDOR, notice(kind, at, **fields)))
+
+
+def iso(second: float) -> str:
+    return f"2026-11-02T09:00:{second:06.3f}Z"
+
+
+def test_a_topic_is_read_around_the_id_in_its_middle() -> None:
+    assert kind_of("v2.detail.events.conversation.{id}.acd.end") == "acd.end"
+    assert kind_of("v2.detail.events.conversation.0c-1.USER.start") == "user.start"
+    assert kind_of("v2.users.u-1.activity") == "users.activity"
+    assert kind_of("v2.quality.evaluations.cv-1") == "quality.evaluations"
+    assert kind_of("something else") == "something else"
+
+
+def test_the_envelope_of_the_event_bus_and_the_notice_of_the_socket_tell_the_same() -> None:
+    bare = notice("acd.start")
+    wrapped = {"detail-type": bare["topicName"], "detail": bare}
+    named = {"detail-type": bare["topicName"], "detail": {"eventBody": bare["eventBody"]}}
+
+    assert told(VENDOR, bare) == told(VENDOR, wrapped) == told(VENDOR, named)
+
+
+def test_names_are_read_in_any_case() -> None:
+    body = {name.upper(): value for name, value in notice("acd.start")["eventBody"].items()}
+
+    assert told(VENDOR, {"TopicName": f"{TOPIC}.acd.start", "EventBody": body}) == told(
+        VENDOR, notice("acd.start")
+    )
+
+
+@pytest.mark.parametrize(
+    ("media", "channel"),
+    [
+        ("VOICE", None),
+        ("CHAT", "chat"),
+        ("EMAIL", "email"),
+        ("MESSAGE", "social"),
+        ("CALLBACK", "callback"),
+        ("SCREENSHARE", None),
+    ],
+)
+def test_the_media_type_is_the_channel(media: str, channel: str | None) -> None:
+    assert [event.get("channel") for event in one("acd.start", mediaType=media)] == [channel]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "event"),
+    [
+        ("ANSWERED", {"type": "contact.answered", "agent": "u-1", "queue": "q-sales"}),
+        ("ABANDON", {"type": "contact.abandoned", "queue": "q-sales"}),
+        ("FLOW_OUT", {"type": "contact.left", "reason": "overflow"}),
+        ("UNKNOWN", {"type": "contact.left", "reason": "other"}),
+    ],
+)
+def test_routing_ends_with_an_outcome(outcome: str, event: Body) -> None:
+    known = {"at": AT, "contact": "cv", "visit": SOLD}
+
+    assert one("acd.end", acdOutcome=outcome, answeredUserId="u-1") == [{**known, **event}]
+
+
+def test_an_answer_of_nobody_is_refused() -> None:
+    assert refused(VENDOR, notice("acd.end", acdOutcome="ANSWERED")) == (
+        "the payload has no answeredUserId, though acdOutcome is ANSWERED"
+    )
+
+
+@pytest.mark.parametrize("kind", ["TRANSFER", "CONSULT_TRANSFER", "FORWARD_TRANSFER"])
+def test_an_agent_who_passes_a_conversation_on_has_transferred_it(kind: str) -> None:
+    said = {"userId": "u-1", "disconnectType": kind, "interactingDurationMs": 9_000}
+
+    assert [event["type"] for event in one("user.end", **said)] == [
+        "contact.transferred",
+        "contact.ended",
+    ]
+
+
+def test_ringing_in_vain_is_a_missed_call_and_no_conversation() -> None:
+    said = {"userId": "u-1", "disconnectType": "NO_ANSWER_TRANSFER", "alertingDurationMs": 8_000}
+
+    assert one("user.end", **said) == [
+        {
+            "type": "agent.missed",
+            "at": AT,
+            "agent": "u-1",
+            "queue": "q-sales",
+            "contact": "cv",
+            "visit": SOLD,
+            "ring_ms": 8_000,
+        }
+    ]
+
+
+def test_it_is_no_missed_call_where_the_caller_hung_up_while_it_rang() -> None:
+    assert one("user.end", userId="u-1", disconnectType="PEER", alertingDurationMs=8_000) == []
+
+
+def test_what_has_no_queue_or_was_dialled_by_the_agent_ends_no_visit() -> None:
+    talked = {"userId": "u-1", "interactingDurationMs": 9_000}
+
+    assert one("user.end", **talked, queueId=None) == []
+    assert one("user.end", **talked, direction="OUTBOUND") == []
+    assert one("acw", wrapupDurationMs=9_000, direction="OUTBOUND") == []
+    assert one("acd.start", queueId=None) == []
+
+
+def test_a_notice_without_conversation_or_time_is_refused() -> None:
+    assert refused(VENDOR, notice("acd.start", conversationId="")) == (
+        "the payload has no conversationId"
+    )
+    assert refused(VENDOR, {**notice("acd.start"), "eventBody": {"conversationId": "c"}}) == (
+        "the payload has no eventTime"
+    )
+    assert refused(VENDOR, {"topicName": f"{TOPIC}.acd.start"}) == "the payload has no eventBody"
+    assert refused(VENDOR, {"hello": 1}) == "the payload has no topicName or detail-type"
+
+
+def test_a_kind_that_nobody_knows_is_counted_and_a_silent_one_is_not() -> None:
+    assert "  bot.start: 1 payload, first in payload 1" in ignored(VENDOR, notice("bot.start"))
+    assert ignored(VENDOR, notice("customer.end")) == []
+    assert ignored(VENDOR, {"topicName": "channel.metadata", "eventBody": {"message": "x"}}) == []
+
+
+def activity(presence: str, status: str = "IDLE", **fields: object) -> Body:
+    body = {
+        "id": "u-1",
+        "routingStatus": {"status": status, "startTime": iso(10)},
+        "presence": {
+            "presenceDefinition": {"id": "pd", "systemPresence": presence},
+            "modifiedDate": iso(5),
+        },
+    }
+    return {"topicName": "v2.users.u-1.activity", "eventBody": {**body, **fields}}
+
+
+@pytest.mark.parametrize(
+    ("presence", "status", "state", "reason"),
+    [
+        ("ON_QUEUE", "IDLE", "available", None),
+        ("ON_QUEUE", "COMMUNICATING", "busy", None),
+        ("ON_QUEUE", "NOT_RESPONDING", "break", "NOT_RESPONDING"),
+        ("AVAILABLE", "OFF_QUEUE", "break", "AVAILABLE"),
+        ("MEAL", "INTERACTING", "break", "MEAL"),
+        ("OFFLINE", "OFF_QUEUE", "offline", None),
+    ],
+)
+def test_presence_comes_first_and_on_queue_the_routing_status_decides(
+    presence: str, status: str, state: str, reason: str | None
+) -> None:
+    (event,) = facts(told(VENDOR, activity(presence, status)))
+
+    assert (event["state"], event.get("reason"), event["at"]) == (state, reason, AT + 10_000)
+
+
+def test_going_on_queue_tells_nothing_until_the_routing_status_does() -> None:
+    assert told(VENDOR, activity("ON_QUEUE", "OFF_QUEUE")) == []
+
+
+def test_leaving_one_of_two_queues_is_a_state_of_its_own_time() -> None:
+    (event,) = facts(
+        told(
+            VENDOR,
+            activity("ON_QUEUE", activeQueueIds=["q-2"], dateActiveQueuesChanged=iso(30)),
+            queues={"q-2": "refunds"},
+            agents={"u-1": "ann"},
+        )
+    )
+
+    assert event == {
+        "type": "agent.state",
+        "at": AT + 30_000,
+        "agent": "ann",
+        "state": "available",
+        "queues": ["refunds"],
+    }
+
+
+def test_an_organisations_own_presence_is_the_state_that_the_settings_say() -> None:
+    events = told(VENDOR, activity("AWAY"), activities={"pd": "wrap_up"})
+
+    assert [(event["state"], event.get("reason")) for event in events] == [("wrap_up", None)]
+
+
+def test_the_newer_topic_tells_ringing_hold_and_wrap_up() -> None:
+    def state(current: str, at: int, **more: str) -> Body:
+        notice_ = notice("x", at, userId="u-1", currentState=current, **more)
+        return {**notice_, "topicName": "v2.users.u-1.agentstate"}
+
+    events = told(
+        VENDOR,
+        state("ALERT", AT),
+        state("INTERACT", AT + 1),
+        state("HOLD", AT + 2),
+        state("INTERACT", AT + 3, previousState="HOLD"),
+        state("WRAPUP", AT + 4),
+    )
+
+    assert [event.get("state", event["type"]) for event in events] == [
+        "ringing",
+        "busy",
+        "busy",
+        "contact.held",
+        "busy",
+        "contact.resumed",
+        "wrap_up",
+    ]
+
+
+def evaluation(what: str, **fields: object) -> Body:
+    body = {
+        "id": "ev",
+        "conversationId": "cv",
+        "agent": {"id": "u-1"},
+        "eventTime": iso(0),
+        "status": what,
+        "scoringSet": {"totalScore": 82, "totalCriticalScore": 0},
+        "version": 3,
+    }
+    return {"topicName": "v2.quality.evaluations.cv", "eventBody": {**body, **fields}}
+
+
+def test_an_evaluation_without_critical_points_is_fatal_and_one_under_way_is_none() -> None:
+    (scored,) = told(VENDOR, evaluation("Finished"))
+
+    assert (scored["score"], scored["fatal"], "visit" in scored) == (82, True, False)
+    assert told(VENDOR, evaluation("InProgress")) == []
+
+
+def test_an_evaluation_that_is_taken_back_is_retracted_later_than_it_was_scored() -> None:
+    scored, retracted = told(
+        VENDOR, evaluation("Finished"), evaluation("Retracted", eventTime=iso(9))
+    )
+
+    assert retracted["type"] == "qa.retracted"
+    assert retracted["evaluation"] == scored["evaluation"]
+    assert retracted["at"] == scored["at"] + 9_000
+
+
+def test_a_survey_has_the_scale_of_its_form_and_the_question_of_recommending_its_own() -> None:
+    survey = {
+        "id": "sv",
+        "conversation": {"id": "cv"},
+        "surveyForm": {"id": "f", "name": "After a call"},
+        "agent": {"id": "u-1"},
+        "queue": {"id": "q-sales"},
+        "status": "Finished",
+        "completedDate": iso(30),
+        "answers": {"totalScore": 4, "npsScore": 9},
+    }
+    five = SurveyScale("csat", 1, 5)
+
+    events = told(VENDOR, survey, scales={"After a call": five})
+    assert [
+        (event["type"], event["survey"], event.get("score"), event.get("best")) for event in events
+    ] == [
+        ("survey.offered", "sv", None, None),
+        ("survey.answered", "sv", 4, 5),
+        ("survey.offered", "sv:nps", None, None),
+        ("survey.answered", "sv:nps", 9, 10),
+    ]
+    assert told(VENDOR, {**survey, "status": "Pending"}) == []
+
+
+def segment(kind: str, since: float, until: float, **more: str) -> Body:
+    return {
+        "segmentType": kind,
+        "segmentStart": iso(since),
+        "segmentEnd": iso(until),
+        "queueId": "q-sales",
+        **more,
+    }
+
+
+def session(name: str, *segments: Body, metrics: tuple[str, ...] = ()) -> Body:
+    return {
+        "sessionId": name,
+        "mediaType": "voice",
+        "direction": "inbound",
+        "segments": list(segments),
+        "metrics": [{"name": one, "value": 1} for one in metrics],
+    }
+
+
+def detail(*participants: Body) -> Body:
+    return {"conversationId": "cv", "participants": list(participants)}
+
+
+ROUTED = {"purpose": "acd", "sessions": [session("s", segment("interact", 0, 20.5))]}
+SERVED = {
+    "purpose": "agent",
+    "userId": "u-1",
+    "sessions": [
+        session(
+            "s2",
+            segment("alert", 14, 20.5),
+            segment("interact", 20.5, 30),
+            segment("hold", 30, 35),
+            segment("interact", 35, 40, disconnectType="peer"),
+            segment("wrapup", 40, 48),
+        )
+    ],
+}
+
+
+def test_analytics_tell_the_events_that_no_notice_brought_with_the_same_ids() -> None:
+    live = told(
+        VENDOR,
+        notice("acd.start"),
+        notice("acd.end", AT + 20_500, acdOutcome="ANSWERED", answeredUserId="u-1"),
+        notice(
+            "user.end",
+            AT + 40_000,
+            sessionId="s2",
+            userId="u-1",
+            interactingDurationMs=14_500,
+            heldDurationMs=5_000,
+        ),
+        notice("acw", AT + 48_000, sessionId="s2", wrapupDurationMs=8_000),
+    )
+
+    assert told(VENDOR, {"conversations": [detail(ROUTED, SERVED)]}) == live
+    assert visits(live)["cv", SOLD] | {"transferred": False} == {
+        "outcome": "answered",
+        "wait": 20_500,
+        "talk": 14_500,
+        "hold": 5_000,
+        "wrap": 8_000,
+        "queue": "q-sales",
+        "transferred": False,
+    }
+
+
+@pytest.mark.parametrize(
+    ("metric", "type_"), [("tAbandon", "contact.abandoned"), ("tFlowOut", "contact.left")]
+)
+def test_analytics_tell_a_stay_that_nobody_answered(metric: str, type_: str) -> None:
+    alone = session("s", segment("interact", 0, 20.5), metrics=("nOffered", metric))
+
+    events = told(VENDOR, detail({"purpose": "acd", "sessions": [alone]}))
+    assert [event["type"] for event in events] == ["contact.offered", type_]
+
+
+def test_of_a_conversation_that_goes_on_only_what_has_happened_is_told() -> None:
+    waiting = {**segment("interact", 0, 1), "segmentEnd": None}
+    ringing = {"purpose": "agent", "userId": "u-1", "sessions": [session("a", waiting)]}
+    waits = {"purpose": "acd", "sessions": [session("s", waiting)]}
+
+    assert [event["type"] for event in told(VENDOR, detail(waits, ringing))] == ["contact.offered"]
