@@ -401,11 +401,24 @@ source_tally = Table(
     metadata,
     Column("tenant", Text, primary_key=True),
     Column("source", Text, primary_key=True),
-    Column("what", Text, primary_key=True, comment="heard, events, ignored or refused"),
-    Column("kind", Text, primary_key=True, comment="of ignored: the kind; of refused: the reason"),
+    Column("what", Text, primary_key=True, comment="heard, events, ignored, refused or warned"),
+    Column(
+        "kind",
+        Text,
+        primary_key=True,
+        comment="of ignored: the kind; of refused: the reason; of warned: the code",
+    ),
     Column("count", BigInteger, nullable=False),
     Column("first_at", BigInteger, nullable=False),
     Column("last_at", BigInteger, nullable=False),
+    Column(
+        "example",
+        Text,
+        nullable=False,
+        server_default="",
+        comment="of warned: the id of the last such event",
+    ),
     comment="[ingest] How often configured sources were heard, what they told, what was ignored "
-    "and refused: summed over all processes.",
+    "and refused, and how often something seemed wrong of any source's events: summed over all "
+    "processes.",
 )

@@ -4,8 +4,9 @@ which is which.
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import Protocol
 
 from floorpulse.contracts.letters import Reason, Refusal, encode_letter
 from floorpulse.contracts.topics import CONTACT_EVENTS, DEAD_LETTERS
@@ -14,6 +15,7 @@ from floorpulse.ingest.domain.bodies import BodyForm, split
 from floorpulse.ingest.domain.gate import Gate
 from floorpulse.ingest.domain.judge import CanonicalEvent, EventLimits, Judge, Unwrap
 from floorpulse.ingest.domain.pseudonyms import Pseudonyms
+from floorpulse.ingest.domain.warnings import NOTHING_KNOWN, EventWarning, KnownFloor
 from floorpulse.ingest.metrics import IngestMetrics
 from floorpulse.ingest.ports import Log, Record
 
@@ -42,13 +44,68 @@ class RejectedEvent:
 
 
 @dataclass(frozen=True)
+class WarnedEvent:
+    """One accepted event of which something seems wrong: its index in the request, its id and
+    source.
+    """
+
+    index: int
+    id: str
+    source: str
+    warning: EventWarning
+
+
+@dataclass(frozen=True)
 class IngestReceipt:
     """The fate of a request's events: all accepted ones are in the log, all refused ones are
-    dead letters.
+    dead letters; what seems wrong of accepted ones.
     """
 
     accepted: int
     rejected: tuple[RejectedEvent, ...]
+    warnings: tuple[WarnedEvent, ...] = ()
+
+
+@dataclass
+class _Judged:
+    """What became of a request's events."""
+
+    records: list[Record] = field(default_factory=list)
+    rejected: list[RejectedEvent] = field(default_factory=list)
+    warnings: list[WarnedEvent] = field(default_factory=list)
+
+    def take(self, index: int, text: bytes, verdict: CanonicalEvent | Refusal) -> None:
+        match verdict:
+            case Refusal() as refusal:
+                self.rejected.append(RejectedEvent(index, letters.event_id(text), refusal, text))
+            case CanonicalEvent() as event:  # pragma: no branch  there is no third
+                self.records.append((event.key, event.value))
+                self.warnings += [
+                    WarnedEvent(index, event.id, event.source, one) for one in event.warnings
+                ]
+
+
+class Feeds(Protocol):
+    """What is known of tenants' feeds."""
+
+    def floor(self, tenant: str) -> KnownFloor:
+        """What is known of a tenant's floor now."""
+        ...
+
+    def warned(self, tenant: str, one: WarnedEvent) -> None:
+        """Something seems wrong of an event that is in the log."""
+        ...
+
+
+class NoFeeds:
+    """Nothing is known of any feed, and nobody keeps what seems wrong."""
+
+    def floor(self, tenant: str) -> KnownFloor:  # noqa: ARG002  a `Feeds`
+        """See `Feeds.floor`."""
+        return NOTHING_KNOWN
+
+    def warned(self, tenant: str, one: WarnedEvent) -> None:
+        """See `Feeds.warned`."""
 
 
 Horizons = Callable[[str, int, str], int | None]
@@ -63,8 +120,8 @@ def no_horizons(_tenant: str, _now: int, _source: str) -> int | None:
 
 
 class Ingest:
-    """The use cases of ingest; `now` gives wall clock in epoch milliseconds, `horizons` tells how
-    long states of agents are believed.
+    """The use cases of ingest; `now` gives wall clock in epoch milliseconds. `horizons`, how long
+    states of agents are believed, and `feeds` may be told after the start.
     """
 
     def __init__(
@@ -84,6 +141,7 @@ class Ingest:
         self._pseudonyms = pseudonyms
         self._now = now
         self.horizons: Horizons = no_horizons
+        self.feeds: Feeds = NoFeeds()
         self._events = Gate("events", bounds.events_under_way)
         self._bytes = Gate("bytes", bounds.bytes_under_way)
         metrics.in_flight.set_function(lambda: self._events.under_way)
@@ -105,10 +163,10 @@ class Ingest:
         texts = split(form, body, self.bounds.events)
         now = self._now()
         if isinstance(texts, Refusal):
-            return await self._deliver(tenant, now, [], [RejectedEvent(0, None, texts, body)])
+            refused = _Judged(rejected=[RejectedEvent(0, None, texts, body)])
+            return await self._deliver(tenant, now, refused)
         with self._events.hold(len(texts)):
-            records, rejected = self._judged(self._judge(tenant, now), texts, unwrap)
-            return await self._deliver(tenant, now, records, rejected)
+            return await self._deliver(tenant, now, self._judged(tenant, now, texts, unwrap))
 
     async def keep(
         self, tenant: str, told: Sequence[tuple[int, bytes]], refused: Sequence[RejectedEvent]
@@ -120,51 +178,45 @@ class Ingest:
         self.metrics.bytes.inc(sum(len(event) for _, event in told))
         now = self._now()
         with self._events.hold(len(told)):
-            records, rejected = self._judged(
-                self._judge(tenant, now),
-                [event for _, event in told],
-                _as_told,
-            )
-            placed = [replace(one, index=told[one.index][0]) for one in rejected]
-            return await self._deliver(tenant, now, records, [*refused, *placed])
+            judged = self._judged(tenant, now, [event for _, event in told], _as_told)
+            placed = [replace(one, index=told[one.index][0]) for one in judged.rejected]
+            warned = [replace(one, index=told[one.index][0]) for one in judged.warnings]
+            judged = _Judged(judged.records, [*refused, *placed], warned)
+            return await self._deliver(tenant, now, judged)
 
     def _judge(self, tenant: str, now: int) -> Judge:
         lasts = partial(self.horizons, tenant, now)
-        return Judge(tenant, now, self._limits, self._pseudonyms, lasts)
+        floor = self.feeds.floor(tenant)
+        return Judge(tenant, now, self._limits, self._pseudonyms, lasts, floor)
 
     async def unready(self) -> str | None:
         """Why events cannot be accepted now; None when they can."""
         return await self._log.unready()
 
-    @staticmethod
-    def _judged(
-        judge: Judge, texts: list[bytes], unwrap: Unwrap
-    ) -> tuple[list[Record], list[RejectedEvent]]:
-        records: list[Record] = []
-        rejected: list[RejectedEvent] = []
+    def _judged(self, tenant: str, now: int, texts: list[bytes], unwrap: Unwrap) -> _Judged:
+        judge = self._judge(tenant, now)
+        judged = _Judged()
         for index, text in enumerate(texts):
-            match judge.judge(text, unwrap):
-                case CanonicalEvent(key, value):
-                    records.append((key, value))
-                case Refusal() as refusal:
-                    rejected.append(RejectedEvent(index, letters.event_id(text), refusal, text))
-        return records, rejected
+            judged.take(index, text, judge.judge(text, unwrap))
+        return judged
 
-    async def _deliver(
-        self, tenant: str, now: int, records: list[Record], rejected: list[RejectedEvent]
-    ) -> IngestReceipt:
+    async def _deliver(self, tenant: str, now: int, judged: _Judged) -> IngestReceipt:
         dead = [
-            letters.letter(one.refusal, one.text, tenant, now, self._pseudonyms) for one in rejected
+            letters.letter(one.refusal, one.text, tenant, now, self._pseudonyms)
+            for one in judged.rejected
         ]
         batches = {
-            CONTACT_EVENTS.name: records,
+            CONTACT_EVENTS.name: judged.records,
             DEAD_LETTERS.name: [(letters.KEY, encode_letter(one)) for one in dead],
         }
         await self._log.append({topic: batch for topic, batch in batches.items() if batch})
-        self.metrics.events.inc(len(records))
-        for one in rejected:
+        self.metrics.events.inc(len(judged.records))
+        for one in judged.rejected:
             self.metrics.rejected.labels(Reason(one.refusal.reason).value).inc()
-        return IngestReceipt(len(records), tuple(rejected))
+        for warned in judged.warnings:
+            self.metrics.warnings.labels(warned.warning.code.value).inc()
+            self.feeds.warned(tenant, warned)
+        return IngestReceipt(len(judged.records), tuple(judged.rejected), tuple(judged.warnings))
 
 
 def _as_told(text: bytes) -> bytes:

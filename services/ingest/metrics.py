@@ -4,6 +4,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from floorpulse.contracts.letters import Reason
 from floorpulse.contracts.tallies import What
+from floorpulse.ingest.domain.warnings import WarningCode
 
 USUAL = ("202", "400", "401", "403", "413", "429", "503")
 """Statuses that are told from the start, so that the first answer of each is seen as one"""
@@ -23,6 +24,12 @@ class IngestMetrics:
             "floorpulse_ingest_rejected",
             "Events refused, by reason of the closed list",
             ["reason"],
+            registry=registry,
+        )
+        self.warnings = Counter(
+            "floorpulse_ingest_warnings",
+            "Accepted events of which something seems wrong, by code of the closed list",
+            ["code"],
             registry=registry,
         )
         self.answers = Counter(
@@ -49,6 +56,8 @@ class IngestMetrics:
         )
         for reason in Reason:  # at 0 before the first: a rate over it sees the first one too
             self.rejected.labels(reason)
+        for code in WarningCode:
+            self.warnings.labels(code.value)
 
 
 class SourceMetrics:
@@ -97,5 +106,7 @@ class SourceMetrics:
                 self._events.labels(vendor).inc(times)
             case What.IGNORED:
                 self._ignored.labels(vendor, kind).inc(times)
-            case What.REFUSED:  # pragma: no branch  there is no fifth
+            case What.REFUSED:
                 self._refused.labels(vendor, kind).inc(times)
+            case What.WARNED:  # pragma: no cover  counted for the events of all sources together
+                pass

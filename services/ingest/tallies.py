@@ -1,5 +1,5 @@
-"""Tallies of configured sources: how often each was heard, what it told, what was ignored and
-refused, since when.
+"""Tallies of sources: how often a configured one was heard, what it told, what was ignored and
+refused; of which events of any source something seems wrong; since when.
 
     every delivery ─► Tallies in memory ─► every other second added to the table
 
@@ -38,16 +38,18 @@ class TallyKey:
 
 @dataclass(frozen=True)
 class Tally:
-    """How often, first and last (epoch milliseconds)."""
+    """How often, first and last (epoch milliseconds), and the id of an event as an example."""
 
     count: int
     first_at: int
     last_at: int
+    example: str = ""
 
     def joined(self, later: "Tally") -> "Tally":
         """Both together."""
         first = min(self.first_at, later.first_at)
-        return Tally(self.count + later.count, first, max(self.last_at, later.last_at))
+        last = max(self.last_at, later.last_at)
+        return Tally(self.count + later.count, first, last, later.example or self.example)
 
 
 class TallyStore(Protocol):
@@ -66,7 +68,7 @@ class Tallies:
         self._open: dict[TallyKey, Tally] = {}
         self._kinds: dict[tuple[str, str], set[str]] = {}
 
-    def count(self, key: TallyKey, times: int = 1) -> str:
+    def count(self, key: TallyKey, times: int = 1, example: str = "") -> str:
         """Count something; the kind under which it is counted, which is another where a source has
         too many.
         """
@@ -75,7 +77,7 @@ class Tallies:
             key = replace(key, kind=OTHER)
         known.add(key.kind)
         now = self._now()
-        self._join({key: Tally(times, now, now)})
+        self._join({key: Tally(times, now, now, example)})
         return key.kind
 
     async def write(self, store: TallyStore) -> None:

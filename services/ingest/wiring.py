@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
+from zoneinfo import ZoneInfo
 
 import asyncpg
 from fastapi import FastAPI
@@ -21,6 +22,7 @@ from floorpulse.ingest.app import Ingest, RequestBounds
 from floorpulse.ingest.configured import states_last
 from floorpulse.ingest.domain.judge import EventLimits
 from floorpulse.ingest.domain.pseudonyms import CustomerKey, Pseudonyms
+from floorpulse.ingest.feeds import TalliedFeeds
 from floorpulse.ingest.metrics import IngestMetrics, SourceMetrics
 from floorpulse.ingest.receiving import Receiving, Vendors
 from floorpulse.ingest.settings import IngestGroup, IngestSettings
@@ -69,12 +71,15 @@ async def receiving(
     opened: Ingest,
     pool: asyncpg.Pool,
     current: Callable[[], Definitions | None],
+    zone: ZoneInfo,
 ) -> AsyncIterator[Receiving]:
-    """What takes deliveries of configured sources, its tallies written in the background;
-    `current` gives the definitions in force, None until they were read.
+    """What takes deliveries of configured sources, and knows the feeds of `opened`; tallies are
+    written in the background. `current` gives the definitions in force, None until they were read,
+    `zone` is that of tenants who define none.
     """
     opened.horizons = partial(states_last, current)
     tallies = Tallies(clock.now_ms)
+    opened.feeds = TalliedFeeds(current, tallies, zone, clock.now_ms)
     writing = asyncio.create_task(keep_writing(tallies, PostgresTallies(pool), TALLIES_EVERY))
     metrics = SourceMetrics(registry)
     try:
@@ -102,6 +107,7 @@ def create_ingest_app(settings: IngestSettings) -> FastAPI:
                     app.state.ingest,
                     pool,
                     lambda: kept.current if kept.loaded.is_set() else None,
+                    ZoneInfo(settings.floor.zone),
                 ) as app.state.receiving,
             ):
                 yield

@@ -61,6 +61,7 @@ def create_http_app(settings: HttpSettings) -> FastAPI:
                         app.state.ingest,
                         pool,
                         lambda: floors.definitions() if shared.health.loaded() else None,
+                        ZoneInfo(settings.floor.zone),
                     ) as app.state.receiving,
                 ):
                     surface = _surface(engine, app.state.query, feeds.of)

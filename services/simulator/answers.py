@@ -28,11 +28,20 @@ class Refused(msgspec.Struct):
     detail: str = ""
 
 
+class Warned(msgspec.Struct):
+    """Something that seems wrong of an accepted event of a batch."""
+
+    index: int
+    code: str = "unknown"
+    detail: str = ""
+
+
 class IngestAnswer(msgspec.Struct):
     """The fields of `POST /v1/events`'s answer that a sender reads."""
 
     accepted: int = 0
     rejected: list[Refused] = msgspec.field(default_factory=list)
+    warnings: list[Warned] = msgspec.field(default_factory=list)
 
 
 class ProblemAnswer(msgspec.Struct):
@@ -96,7 +105,7 @@ def understood(answer: httpx.Response, events: int) -> IngestAnswer:
         )
         raise UndeliverableError(message) from wrong
     if said.accepted + len(said.rejected) != events or any(
-        not 0 <= refused.index < events for refused in said.rejected
+        not 0 <= one.index < events for one in (*said.rejected, *said.warnings)
     ):
         message = (
             f"{answer.url} answered for {said.accepted + len(said.rejected)} of {events} "

@@ -38,8 +38,8 @@ class EventBatch:
 
 
 @dataclass(frozen=True)
-class Rejection:
-    """One refused event."""
+class Remark:
+    """What a server said of one event: why it was refused, or what seems wrong of it."""
 
     number: int
     reason: str
@@ -49,25 +49,35 @@ class Rejection:
 @dataclass
 class SendingReceipt:
     """The fate of all events that were put into a feed; `rejections` keeps the first few of each
-    reason.
+    reason. `warned` counts what seemed wrong of accepted ones by code, `warnings` keeps the first
+    of each.
     """
 
     accepted: int = 0
     rejected: dict[str, int] = field(default_factory=dict)
-    rejections: list[Rejection] = field(default_factory=list)
+    rejections: list[Remark] = field(default_factory=list)
     unsent: int = 0
+    warned: dict[str, int] = field(default_factory=dict)
+    warnings: list[Remark] = field(default_factory=list)
 
     @property
     def refused(self) -> int:
         """Events that were rejected, whatever the reason."""
         return sum(self.rejected.values())
 
-    def reject(self, rejection: Rejection) -> None:
+    def reject(self, rejection: Remark) -> None:
         """Count a rejection."""
         number = self.rejected.get(rejection.reason, 0)
         self.rejected[rejection.reason] = number + 1
         if number < SHOWN_PER_REASON:
             self.rejections.append(rejection)
+
+    def warn(self, warning: Remark) -> None:
+        """Count a warning."""
+        number = self.warned.get(warning.reason, 0)
+        self.warned[warning.reason] = number + 1
+        if not number:
+            self.warnings.append(warning)
 
 
 class EventFeed:
@@ -131,7 +141,7 @@ class EventFeed:
     async def _divide(self, batch: EventBatch) -> None:
         if len(batch.lines) == 1:
             self.receipt.reject(
-                Rejection(
+                Remark(
                     batch.numbers[0],
                     "too_large",
                     f"{len(batch.lines[0]):,} bytes are more than the server takes",
@@ -146,8 +156,10 @@ class EventFeed:
         self.receipt.accepted += answer.accepted
         for refused in answer.rejected:
             self.receipt.reject(
-                Rejection(batch.numbers[refused.index], refused.reason, refused.detail)
+                Remark(batch.numbers[refused.index], refused.reason, refused.detail)
             )
+        for one in answer.warnings:
+            self.receipt.warn(Remark(batch.numbers[one.index], one.code, one.detail))
 
     async def _post(self, batch: EventBatch) -> httpx.Response:
         body = b"\n".join(batch.lines) + b"\n"

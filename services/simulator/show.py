@@ -63,7 +63,7 @@ def _counts(receipt: SendingReceipt) -> str:
 
 def summary(receipt: SendingReceipt, elapsed: float, notes: Sequence[str] = ()) -> str:
     """The summary of a sending, in lines: events, accepted, rejected by reason with the first few,
-    duration, rate, `notes`.
+    what seems wrong of accepted ones, duration, rate, `notes`.
     """
     events = receipt.accepted + receipt.refused + receipt.unsent
     rate = (receipt.accepted + receipt.refused) / elapsed if elapsed > 0 else 0.0
@@ -80,6 +80,11 @@ def summary(receipt: SendingReceipt, elapsed: float, notes: Sequence[str] = ()) 
             for told in receipt.rejections
             if told.reason == reason
         ]
+    for one in receipt.warnings:
+        number = receipt.warned[one.reason]
+        lines.append(
+            f"  accepted, but {one.reason}: {number:,}, first line {one.number}: {one.detail}"
+        )
     lines += [f"  {note}" for note in notes]
     return "\n".join(lines)
 

@@ -66,7 +66,13 @@ class Ingest:
             for index in bad
         ]
         status = HTTPStatus.UNPROCESSABLE_ENTITY if len(bad) == len(lines) else HTTPStatus.ACCEPTED
-        return JSONResponse({"accepted": len(lines) - len(bad), "rejected": rejected}, status)
+        odd = [
+            {"index": index, "id": "odd", "code": "future", "detail": "ahead"}
+            for index, line in enumerate(lines)
+            if b'"odd"' in line
+        ]
+        answer = {"accepted": len(lines) - len(bad), "rejected": rejected, "warnings": odd}
+        return JSONResponse(answer, status)
 
     @property
     def ids(self) -> list[str]:
@@ -146,6 +152,7 @@ async def test_bad_lines_are_reported_with_their_numbers_and_the_rest_goes_on(
     lines = list(events(300))
     lines[41] = '{"bad": 1}'
     lines[250] = '{"bad": 2}'
+    lines[7] = '{"id": "odd"}'
 
     async with serving(ingest) as url:
         status = await replay(ReplayOptions(recorded(tmp_path, lines), Target(url, KEY, batch=100)))
@@ -156,6 +163,7 @@ async def test_bad_lines_are_reported_with_their_numbers_and_the_rest_goes_on(
     assert {"  missing_field: 2", "    line 42: no id", "    line 251: no id"} <= set(
         said.out.splitlines()
     )
+    assert "  accepted, but future: 1, first line 8: ahead" in said.out.splitlines()
     assert "replay: 2 of the events were rejected" in said.err
 
 

@@ -1,5 +1,5 @@
-"""What configured sources delivered over HTTP: tallies of all ingest processes, beside the
-definitions in force.
+"""What configured sources delivered over HTTP, beside the definitions in force, and what seemed
+wrong of the events of any source: tallies of all ingest processes.
 """
 
 from collections import defaultdict
@@ -13,7 +13,9 @@ from floorpulse.definitions.domain.in_force import Definitions
 
 @dataclass(frozen=True)
 class SourceTally:
-    """One tally of a source: how often, first and last (epoch milliseconds)."""
+    """One tally of a source: how often, first and last (epoch milliseconds), and the id of an event
+    as an example.
+    """
 
     source: str
     what: What
@@ -21,6 +23,7 @@ class SourceTally:
     count: int
     first_at: int
     last_at: int
+    example: str = ""
 
 
 class TallyReader(Protocol):
@@ -72,6 +75,11 @@ class Deliveries:
         self._now = now
         self._definitions = definitions
 
+    async def warnings(self, tenant: str) -> list[SourceTally]:
+        """Of which events something seemed wrong, by source, the most frequent first."""
+        warned = [one for one in await self._reader.tallies(tenant) if one.what is What.WARNED]
+        return sorted(warned, key=lambda one: (one.source, -one.count, one.kind))
+
     async def all(self, tenant: str) -> list[DeliveringSource]:
         """Every source that says its platform in the definitions in force, by name."""
         in_force = self._definitions().at(tenant, self._now())
@@ -82,7 +90,8 @@ class Deliveries:
             return []
         known: defaultdict[str, list[SourceTally]] = defaultdict(list)
         for one in await self._reader.tallies(tenant):
-            known[one.source].append(one)
+            if one.what is not What.WARNED:
+                known[one.source].append(one)
         return [
             DeliveringSource(name, vendor, known.get(name, ()))
             for name, vendor in sorted(configured.items())

@@ -17,7 +17,7 @@ ON CONFLICT (tenant, source) DO UPDATE SET retired_at = excluded.retired_at,
 RETURNING retired_at
 """
 TALLIES = """
-SELECT source, what, kind, count, first_at, last_at FROM source_tally WHERE tenant = $1
+SELECT source, what, kind, count, first_at, last_at, example FROM source_tally WHERE tenant = $1
 """
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import astuple
 
 import asyncpg
 
@@ -11,11 +12,12 @@ from floorpulse.runtime.unavailable import StoreUnavailable
 ANSWER_WITHIN = 10.0
 AWAY = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 ADD = """
-INSERT INTO source_tally AS known (tenant, source, what, kind, count, first_at, last_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7)
+INSERT INTO source_tally AS known (tenant, source, what, kind, count, first_at, last_at, example)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 ON CONFLICT (tenant, source, what, kind) DO UPDATE SET count = known.count + excluded.count,
     first_at = least(known.first_at, excluded.first_at),
-    last_at = greatest(known.last_at, excluded.last_at)
+    last_at = greatest(known.last_at, excluded.last_at),
+    example = CASE excluded.example WHEN '' THEN known.example ELSE excluded.example END
 """
 
 
@@ -30,7 +32,7 @@ class PostgresTallies:
         other.
         """
         rows = [
-            (key.tenant, key.source, key.what.value, key.kind, one.count, one.first_at, one.last_at)
+            (key.tenant, key.source, key.what.value, key.kind, *astuple(one))
             for key, one in tallies
         ]
         try:

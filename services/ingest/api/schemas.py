@@ -9,6 +9,7 @@ from floorpulse.contracts.letters import Reason
 from floorpulse.contracts.schema import event_schema
 from floorpulse.ingest.app import IngestReceipt
 from floorpulse.ingest.domain.bodies import BodyForm
+from floorpulse.ingest.domain.warnings import WarningCode
 from floorpulse.runtime import problems
 
 OFFERED = {
@@ -62,7 +63,22 @@ class RejectedBody(msgspec.Struct, frozen=True, gc=False):
     ]
 
 
-class ReceiptBody(msgspec.Struct, frozen=True):
+class WarningBody(msgspec.Struct, frozen=True, gc=False):
+    """Something that seems wrong of an event that was accepted and counts as it is told."""
+
+    index: Annotated[int, Meta(description="its position in the request, from 0", examples=[0])]
+    id: Annotated[str, Meta(examples=["1"])]
+    code: WarningCode
+    detail: Annotated[
+        str,
+        Meta(
+            description="what seems wrong, and what to do",
+            examples=["no definition knows the queue 'refnds': mend its name at the source, …"],
+        ),
+    ]
+
+
+class ReceiptBody(msgspec.Struct, frozen=True, omit_defaults=True):
     """The fate of the events of one request."""
 
     accepted: Annotated[int, Meta(description="events that Kafka has acknowledged", examples=[1])]
@@ -70,6 +86,13 @@ class ReceiptBody(msgspec.Struct, frozen=True):
         list[RejectedBody],
         Meta(description="events that are dead letters now", examples=[[REFUSED]]),
     ]
+    warnings: Annotated[
+        list[WarningBody],
+        Meta(
+            description="what seems wrong of accepted events, likely a mistake of the feed; left "
+            "out where nothing does"
+        ),
+    ] = []
 
 
 def receipt_body(receipt: IngestReceipt) -> ReceiptBody:
@@ -78,7 +101,11 @@ def receipt_body(receipt: IngestReceipt) -> ReceiptBody:
         RejectedBody(one.index, one.id, one.refusal.reason, one.refusal.detail)
         for one in receipt.rejected
     ]
-    return ReceiptBody(receipt.accepted, rejected)
+    warnings = [
+        WarningBody(one.index, one.id, one.warning.code, one.warning.detail)
+        for one in receipt.warnings
+    ]
+    return ReceiptBody(receipt.accepted, rejected, warnings)
 
 
 def _one_or_many() -> dict[str, Any]:

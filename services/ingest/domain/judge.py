@@ -24,6 +24,12 @@ from floorpulse.contracts.refusals import invalid, of_decoding, shortened
 from floorpulse.contracts.refused_records import refusal_in
 from floorpulse.ingest.domain.nesting import deeper_than
 from floorpulse.ingest.domain.pseudonyms import Pseudonyms
+from floorpulse.ingest.domain.warnings import (
+    NOTHING_KNOWN,
+    EventWarning,
+    KnownFloor,
+    warnings_of,
+)
 
 EARLIEST = 631_152_000_000
 AHEAD = 86_400_000
@@ -43,11 +49,14 @@ class EventLimits:
 @dataclass(frozen=True)
 class CanonicalEvent:
     """An accepted event: its Kafka key and its JSON, with epoch milliseconds, tenant and pseudonym
-    in place.
+    in place; what seems wrong of it, and whose word it is.
     """
 
     key: bytes
     value: bytes
+    warnings: tuple[EventWarning, ...] = ()
+    id: str = ""
+    source: str = ""
 
 
 StatesLast = Callable[[str], int | None]
@@ -61,9 +70,9 @@ def nothing_said(_: str) -> int | None:
 
 @dataclass(frozen=True)
 class Judge:
-    """The rules of one request: whose events they are, and the instant (epoch milliseconds) they
-    are judged at. `states_last` is how long states of a source are believed, where the definitions
-    say it.
+    """The rules of one request: whose events they are, the instant (epoch milliseconds) they are
+    judged at, and what is known of the tenant's floor. `states_last` is how long states of a source
+    are believed, where the definitions say it.
     """
 
     tenant: str
@@ -71,6 +80,7 @@ class Judge:
     limits: EventLimits
     pseudonyms: Pseudonyms
     states_last: StatesLast = nothing_said
+    floor: KnownFloor = NOTHING_KNOWN
 
     def judge(self, text: bytes, unwrap: Unwrap) -> CanonicalEvent | Refusal:
         """The verdict on one event's text."""
@@ -127,7 +137,13 @@ class Judge:
         value = _encode(stamped)
         if NUL.search(value):
             return Refusal(Reason.INVALID_FIELD, "a text contains U+0000, which cannot be stored")
-        return CanonicalEvent(partition_key(stamped), value)
+        return CanonicalEvent(
+            partition_key(stamped),
+            value,
+            tuple(warnings_of(event, at, self.now, self.floor)),
+            event.id,
+            event.source,
+        )
 
 
 NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")

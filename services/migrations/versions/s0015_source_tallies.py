@@ -20,6 +20,7 @@ def upgrade() -> None:
         sa.Column("count", sa.BigInteger, nullable=False),
         sa.Column("first_at", sa.BigInteger, nullable=False),
         sa.Column("last_at", sa.BigInteger, nullable=False),
+        sa.Column("example", sa.Text, nullable=False, server_default=""),
     )
 
 

@@ -87,11 +87,25 @@ class ConfiguredRow(msgspec.Struct, frozen=True, kw_only=True):
     ]
 
 
+class WarningRow(msgspec.Struct, frozen=True, kw_only=True):
+    """How often something seemed wrong of a source's events, as `warnings` of the answers to
+    `POST /v1/events` said it.
+    """
+
+    source: Annotated[str, Meta(examples=["asterisk:pbx1"])]
+    code: Annotated[str, Meta(description="what seemed wrong", examples=["local_time_as_utc"])]
+    count: Annotated[int, Meta(examples=[12])]
+    since: Annotated[Instant, Meta(description="when it was first seen")]
+    last: Annotated[Instant, Meta(description="when it was last seen")]
+    example: Annotated[str, Meta(description="the id of the last such event", examples=["4711"])]
+
+
 class SourcesAnswer(msgspec.Struct, frozen=True):
-    """All sources of the tenant."""
+    """All sources of the tenant, and what seems wrong of their events."""
 
     rows: list[SourceRow]
     configured: list[ConfiguredRow]
+    warnings: list[WarningRow]
 
 
 class RetireBody(BaseModel):
@@ -132,7 +146,8 @@ async def sources(
 ) -> Response:
     """Every source that was heard since the engine started, and what its quiet means; and every
     source that the definitions configure, with what it delivered, what of it was ignored and what
-    refused, summed over all processes and at most a few seconds old.
+    refused; and of how many events something seemed wrong. Counts are summed over all processes and
+    at most a few seconds old.
     """
     asked.refuse_unknown()
     accepted(request)
@@ -149,7 +164,19 @@ async def sources(
         for one in view.sources.all(caller.tenant)
     ]
     configured = [_configured(one, zone) for one in await deliveries.all(caller.tenant)]
-    return json(SourcesAnswer(rows, configured), {"Cache-Control": "no-store"})
+    warnings = [
+        WarningRow(
+            source=one.source,
+            code=one.kind,
+            count=one.count,
+            since=text(one.first_at, zone),
+            last=text(one.last_at, zone),
+            example=one.example,
+        )
+        for one in await deliveries.warnings(caller.tenant)
+    ]
+    answer = SourcesAnswer(rows, configured, warnings)
+    return json(answer, {"Cache-Control": "no-store"})
 
 
 def _configured(one: DeliveringSource, zone: ZoneInfo) -> ConfiguredRow:

@@ -41,7 +41,7 @@ async def nothing(_app: FastAPI) -> AsyncIterator[None]:
 
 
 class Scene:
-    def __init__(self, bounds: RequestBounds = BOUNDS) -> None:
+    def __init__(self, bounds: RequestBounds = BOUNDS, now: int = NOW) -> None:
         self.log = MemoryLog()
         self.app = create_app("test", "test", nothing)
         self.app.include_router(routes.router())
@@ -52,7 +52,7 @@ class Scene:
         self.app.state.registry = CollectorRegistry()
         metrics = IngestMetrics(self.app.state.registry)
         self.app.state.ingest = Ingest(
-            self.log, bounds, EventLimits(), PSEUDONYMS, metrics, now=lambda: NOW
+            self.log, bounds, EventLimits(), PSEUDONYMS, metrics, now=lambda: now
         )
         self.client = httpx.AsyncClient(
             transport=httpx.ASGITransport(self.app), base_url="http://test", headers=KEY
@@ -269,3 +269,20 @@ async def test_the_api_describes_itself() -> None:
     post = document["paths"]["/v1/events"]["post"]
     assert set(post["requestBody"]["content"]) == set(map(str, BodyForm))
     assert {"202", "413", "415", "422", "429", "503"} <= set(post["responses"])
+
+
+async def test_what_seems_wrong_of_an_accepted_event_is_told_and_counted() -> None:
+    scene = Scene(now=AT - 3_600_000)
+    response = await scene.post([OFFERED, OFFERED | {"id": "2"}])
+
+    assert response.status_code == 202
+    answer = response.json()
+    assert answer["accepted"] == 2
+    assert [(one["index"], one["id"], one["code"]) for one in answer["warnings"]] == [
+        (0, "1", "future"),
+        (1, "2", "future"),
+    ]
+    counted = scene.app.state.registry.get_sample_value(
+        "floorpulse_ingest_warnings_total", {"code": "future"}
+    )
+    assert counted == 2

@@ -13,7 +13,9 @@ import pytest
 
 from floorpulse.contracts.letters import Reason
 from floorpulse.ingest.app import RequestBounds
+from floorpulse.ingest.domain.warnings import WarningCode
 from floorpulse.ingest.settings import IngestGroup
+from tests.unit.ingest.builders import NOW
 from tests.unit.ingest.test_routes import KEY, Scene
 
 PAGE = (Path(__file__).parents[3] / "docs" / "sending-events.md").read_text("utf-8")
@@ -47,7 +49,7 @@ async def sent(command: str) -> tuple[httpx.Response, Scene]:
     [body] = [value for name, value in given if name in {"-d", "--data-binary"}]
     headers = dict(value.split(": ", 1) for name, value in given if name == "-H")
     assert headers.pop("Authorization") == "Bearer $KEY"
-    scene = Scene(BOUNDS)
+    scene = Scene(BOUNDS, NOW + 86_400_000)
     async with scene.client as client:
         answer = await client.post("/v1/events", content=body.encode(), headers=headers | KEY)
     return answer, scene
@@ -69,6 +71,12 @@ def test_the_page_names_every_reason() -> None:
     table = PAGE.split("| `reason` |", 1)[1].split("\n\n", 1)[0]
 
     assert set(re.findall(r"`([a-z_]+)`", table)) - {"at"} == set(Reason)
+
+
+def test_the_page_names_every_warning() -> None:
+    table = PAGE.split("| `code` |", 1)[1].split("\n\n", 1)[0]
+
+    assert set(re.findall(r"^\| `([a-z_]+)` \|", table, re.MULTILINE)) == set(WarningCode)
 
 
 def test_the_page_names_the_limits_that_hold_unless_set_otherwise() -> None:

@@ -252,3 +252,29 @@ def test_a_configured_source_says_what_it_delivered_ignored_and_refused() -> Non
     ]
     assert [(kind["kind"], kind["count"]) for kind in bell["refused"]] == [("malformed", 1)]
     assert (gong["vendor"], gong["since"], gong["last_heard"]) == ("amazon-connect", None, None)
+
+
+def test_what_seems_wrong_of_a_feed_is_told_by_source_with_an_example() -> None:
+    one = World()
+    one.delivered.of["demo"] = [
+        SourceTally("pbx", What.WARNED, "future", 2, NOW - 60_000, NOW - 5_000, "e-2"),
+        SourceTally("pbx", What.WARNED, "unknown_queue", 7, NOW - 9_000, NOW - 8_000, "e-9"),
+        SourceTally("chat", What.WARNED, "local_time_as_utc", 1, NOW, NOW, "c-1"),
+        SourceTally("chat", What.HEARD, "", 3, NOW, NOW),
+    ]
+
+    answer = one.client().get("/v1/sources").json()
+
+    assert [(row["source"], row["code"], row["count"]) for row in answer["warnings"]] == [
+        ("chat", "local_time_as_utc", 1),
+        ("pbx", "unknown_queue", 7),
+        ("pbx", "future", 2),
+    ]
+    assert answer["warnings"][2] == {
+        "source": "pbx",
+        "code": "future",
+        "count": 2,
+        "since": text(NOW - 60_000),
+        "last": text(NOW - 5_000),
+        "example": "e-2",
+    }

@@ -8,9 +8,16 @@ import pytest
 from rich.console import Console
 
 from floorpulse.runtime.tables import show
-from floorpulse.simulator.answers import UndeliverableError, backoff, seconds, understood, worded
+from floorpulse.simulator.answers import (
+    UndeliverableError,
+    Warned,
+    backoff,
+    seconds,
+    understood,
+    worded,
+)
 from floorpulse.simulator.domain.truth import FloorTally
-from floorpulse.simulator.feed import EventBatch, Rejection, SendingReceipt
+from floorpulse.simulator.feed import EventBatch, Remark, SendingReceipt
 from floorpulse.simulator.recorded import Line
 from floorpulse.simulator.replay import BATCH_BYTES, LULL, Gathering, Tempo, lulled
 from floorpulse.simulator.show import floor_table, summary
@@ -150,8 +157,8 @@ def test_a_problem_document_is_worded() -> None:
 def test_a_receipt_keeps_the_first_few_rejections_of_each_reason() -> None:
     receipt = SendingReceipt(accepted=1_990)
     for number in range(1, 10):
-        receipt.reject(Rejection(number, "malformed", "no JSON"))
-    receipt.reject(Rejection(10, "unknown_type", "no type 'x'"))
+        receipt.reject(Remark(number, "malformed", "no JSON"))
+    receipt.reject(Remark(10, "unknown_type", "no type 'x'"))
 
     assert receipt.refused == 10
     assert [told.number for told in receipt.rejections] == [1, 2, 3, 4, 5, 10]
@@ -162,6 +169,26 @@ def test_a_receipt_keeps_the_first_few_rejections_of_each_reason() -> None:
         "  unknown_type: 1",
         "    line 10: no type 'x'",
     ]
+
+
+def test_what_seems_wrong_of_accepted_events_is_told_by_code_with_the_first_line() -> None:
+    receipt = SendingReceipt(accepted=3)
+    for number in (7, 8, 9):
+        receipt.warn(Remark(number, "future", "7,200 s ahead"))
+
+    assert summary(receipt, 1.0).splitlines() == [
+        "3 events: 3 accepted, 0 rejected, 0 not sent; 1.0 s, 3 events/s",
+        "  accepted, but future: 3, first line 7: 7,200 s ahead",
+    ]
+
+
+def test_warnings_of_an_answer_are_understood() -> None:
+    said = {"accepted": 2, "warnings": [{"index": 1, "code": "future", "detail": "ahead"}]}
+
+    assert understood(answer(202, said), 2).warnings == [Warned(1, "future", "ahead")]
+
+    with pytest.raises(UndeliverableError, match="of 1 events"):
+        understood(answer(202, said | {"accepted": 1}), 1)
 
 
 def test_a_floors_tally_is_a_table_even_where_nothing_happened() -> None:

@@ -1,0 +1,80 @@
+"""Warnings: what an accepted event says that is likely a mistake of its feed. It counts as it is
+told.
+
+    now ──────┬─────────┬──────────────────► at        zone of the floor: UTC + 8 h
+            + 1 min   + 8 h ± 2 min
+              future    local time marked as UTC
+"""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from floorpulse.contracts.events import AnyEvent
+from floorpulse.contracts.refusals import shortened
+
+AHEAD = 60_000
+"""Milliseconds that a source's clock may run ahead without a word"""
+ABOUT = 120_000
+"""Milliseconds within which an instant is a zone's offset away from now"""
+MINUTE = 60_000
+
+
+class WarningCode(StrEnum):
+    """The closed list of warnings."""
+
+    FUTURE = "future"
+    LOCAL_TIME = "local_time_as_utc"
+    UNKNOWN_QUEUE = "unknown_queue"
+
+
+@dataclass(frozen=True)
+class EventWarning:
+    """What seems wrong, and what to do."""
+
+    code: WarningCode
+    detail: str
+
+
+@dataclass(frozen=True)
+class KnownFloor:
+    """What is known of a tenant's floor: how many milliseconds its zone is ahead of UTC now, and
+    its queues (none: nobody defined any).
+    """
+
+    offset: int = 0
+    queues: Collection[str] = frozenset()
+
+
+NOTHING_KNOWN = KnownFloor()
+
+
+def warnings_of(event: AnyEvent, at: int, now: int, floor: KnownFloor) -> Iterator[EventWarning]:
+    """What seems wrong of an event of the instant `at` that arrived `now` (epoch milliseconds)."""
+    if floor.offset and abs(at - now - floor.offset) <= ABOUT:
+        yield EventWarning(WarningCode.LOCAL_TIME, _local_time(floor.offset))
+    elif at - now > AHEAD:
+        yield EventWarning(WarningCode.FUTURE, _future(at - now))
+    queue: str | None = getattr(event, "queue", None)
+    if queue is not None and floor.queues and queue not in floor.queues:
+        detail = (
+            f"no definition knows the queue {queue!r}: mend its name at the source, or define it "
+            "- at `$.queue`"
+        )
+        yield EventWarning(WarningCode.UNKNOWN_QUEUE, shortened(detail))
+
+
+def _local_time(offset: int) -> str:
+    hours, minutes = divmod(abs(offset) // MINUTE, 60)
+    sign = "+" if offset > 0 else "-"
+    return (
+        f"the instant is {sign}{hours:02}:{minutes:02} from now, which is the offset of the "
+        "floor's zone: local time marked as UTC? Send it with its own offset - at `$.at`"
+    )
+
+
+def _future(ahead: int) -> str:
+    return (
+        f"the instant is {ahead / 1000:,.0f} s ahead of now: it counts when its time comes; mend "
+        "the source's clock or zone - at `$.at`"
+    )
