@@ -96,13 +96,14 @@ def visit_key(event: AnyEvent) -> VisitKey:
     """The visit an event of a contact or about one belongs to.
 
     A survey, evaluation or complaint without a visit goes into its contact's record, numbered 0;
-    one without a contact has such a record of its own, and so has a miss without a visit.
+    one without a contact has such a record of its own. So has a miss without a visit, numbered 1:
+    it is about no visit.
     """
     contact = event.contact  # type: ignore[union-attr]  # agent states have no visit and are not asked about
     if contact is not None and event.visit is not None:  # type: ignore[union-attr]
         return event.tenant, contact, event.visit  # type: ignore[union-attr, return-value]
     if type(event) is AgentMissed:
-        return event.tenant or "", f"missed:{event.agent}:{event.at}", 0
+        return event.tenant or "", f"missed:{event.agent}:{event.at}", 1
     if contact is not None:
         return event.tenant, contact, CONTACT  # type: ignore[return-value]
     prefix, name = _OWN_NAME[type(event)]

@@ -4,6 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from floorpulse.contracts import events
+from floorpulse.contracts.cells import Cell
 from floorpulse.contracts.events import AnyEvent
 from floorpulse.contracts.updates import Talk
 from floorpulse.contracts.visits import queue_of
@@ -112,3 +113,23 @@ def test_what_was_told_adds_up_to_the_talks_there_are_whoever_owns_the_partition
                 and queue_of(visit) is not None
                 and (visit.offered_at is not None or visit.answered_wait is not None)
             }
+
+
+def test_a_miss_counts_once_however_often_it_is_told_also_without_a_visit() -> None:
+    of_a_contact = event(
+        events.AgentMissed, 5_000, agent="ann", queue="sales", contact="c1", ring_ms=15_000
+    )
+    history = [
+        of_a_contact,
+        event(events.AgentMissed, 9_000, agent="ann", queue="sales"),
+        event(events.AgentMissed, 9_500, agent="ann", queue="sales", ring_ms=0),
+        of_a_contact,
+        event(events.ContactOffered, 0),
+        event(events.AgentMissed, 7_000, agent="bob", contact="c1", visit=1),
+    ]
+    partition = fresh()
+    take(partition, history, len(history))
+    settle(partition, MemoryStore())
+
+    counted = [pane.cells.get(Cell.MISSED, 0) for pane in partition.panes.rows.values()]
+    assert sum(counted) == 3
