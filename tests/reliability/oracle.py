@@ -27,6 +27,9 @@ Panes = dict[PaneKey, Counter[int]]
 
 MINUTE = 60_000
 HOUR = 3_600_000
+NO_VISIT = 0
+AMENDED = ("queue", "agent", "wait_ms", "talk_ms", "hold_ms", "wrap_ms")
+BEGINS_OR_ENDS_THE_WAIT = ("offered", "answered", "abandoned", "left")
 OF_ITS_OWN = (("survey.", "survey"), ("qa.", "evaluation"), ("complaint.", "complaint"))
 OFFER = ("queue", "channel", "priority", "customer", "attributes")
 EVALUATION = ("score", "fatal", "calibration", "passed", "queue", "agent", "form", "evaluator")
@@ -49,14 +52,22 @@ def recomputed(events: Iterable[Told], length: int = MINUTE) -> dict[PaneKey, di
     out.
     """
     panes: Panes = defaultdict(Counter)
-    contacts: dict[tuple[str, str], list[Stay]] = defaultdict(list)
-    for (tenant, contact, number), story in by_visit(events).items():
-        visit = Recount(tenant, story, length, panes)
-        visit.everything()
-        contacts[tenant, contact] += visit.stay(number)
-    for (tenant, _), stays in contacts.items():
-        for stay, cells in beyond_stays(sorted(stays)):
-            panes[tenant, stay.queue, stay.channel, stay.at // length * length].update(cells)
+    stays = {
+        key: Recount(key[0], put_right(story), length, panes)
+        for key, story in by_visit(events).items()
+    }
+    contacts: dict[tuple[str, str], list[Recount]] = defaultdict(list)
+    for key in sorted(key for key in stays if key[2] != NO_VISIT):
+        contacts[key[:2]].append(stays[key])
+    for key, stay in stays.items():
+        if key[2] == NO_VISIT and key[:2] in contacts:
+            stay.hand_over(contacts[key[:2]])
+    for stay in stays.values():
+        stay.everything()
+    for (tenant, _), visits in contacts.items():
+        known = [one for number, visit in enumerate(visits) for one in visit.stay(number)]
+        for one, cells in beyond_stays(sorted(known)):
+            panes[tenant, one.queue, one.channel, one.at // length * length].update(cells)
     filled = {
         key: {code: amount for code, amount in cells.items() if amount}
         for key, cells in panes.items()
@@ -66,20 +77,21 @@ def recomputed(events: Iterable[Told], length: int = MINUTE) -> dict[PaneKey, di
 
 def by_visit(events: Iterable[Told]) -> dict[tuple[str, str, int], dict[str, list[Told]]]:
     """Events by (tenant, contact, visit) and then by type; what knows no contact stands by itself.
-    Agent states are left out.
+    What is told of agents is left out.
     """
     stories: dict[tuple[str, str, int], dict[str, list[Told]]] = defaultdict(
         lambda: defaultdict(list)
     )
     for event in events:
-        if event["type"] == "agent.state":
+        if event["type"].startswith("agent."):
             continue
         contact = event.get("contact")
-        visit = event.get("visit", 1)
+        unnumbered = not event["type"].startswith("contact.")
+        visit = event.get("visit", NO_VISIT if unnumbered else 1)
         if contact is None:
             [name] = [name for prefix, name in OF_ITS_OWN if event["type"].startswith(prefix)]
             contact = f"{name}:{event[name]}"
-            visit = 0
+            visit = NO_VISIT
         stories[event["tenant"], contact, visit][event["type"]].append(event)
     return stories
 
@@ -179,16 +191,51 @@ def as_one(stays: list[Stay]) -> dict[int, int]:
     }
 
 
+class Righted(NamedTuple):
+    """What was told of a visit and not taken back, and what was put right of it."""
+
+    told: Mapping[str, list[Told]]
+    amended: Mapping[str, Any]
+
+    def over(self, event: Told | None, *fields: str) -> Told | None:
+        """An event with the amendments of these fields."""
+        right = {field: self.amended[field] for field in fields if field in self.amended}
+        return None if event is None else {**event, **right}
+
+
+def put_right(story: Mapping[str, list[Told]]) -> Righted:
+    """Apply retractions: each takes back what was told up to its instant."""
+    gone: dict[str, int] = defaultdict(lambda: -1)
+    for event in story.get("contact.retracted", ()):
+        gone[event["what"]] = max(gone[event["what"]], event["at"])
+    told: dict[str, list[Told]] = {}
+    for kind, events in story.items():
+        part, _, what = kind.partition(".")
+        limit = max(gone["visit"], gone[what]) if part == "contact" else -1
+        told[kind] = [event for event in events if event["at"] > limit]
+    stands = any(told.get(f"contact.{what}") for what in BEGINS_OR_ENDS_THE_WAIT)
+    if gone["visit"] >= 0 and not stands:
+        return Righted({}, {})
+    amended: dict[str, Any] = {}
+    for field in AMENDED:
+        named = [one for one in told.get("contact.amended", ()) if one.get(field) is not None]
+        if named:
+            amended[field] = max(named, key=lambda one: (one["at"], one[field]))[field]
+    return Righted(told, amended)
+
+
 class Recount:
     """One visit's counts, added to `panes`."""
 
-    def __init__(
-        self, tenant: str, story: Mapping[str, list[Told]], length: int, panes: Panes
-    ) -> None:
+    def __init__(self, tenant: str, righted: Righted, length: int, panes: Panes) -> None:
+        story, amended = righted
         self._tenant = tenant
         self._length = length
         self._panes = panes
-        self._told = {kind: story.get(kind, []) for kind in KINDS}
+        self._amended_wrap: int | None = amended.get("wrap_ms")
+        self._told = {kind: list(story.get(kind, [])) for kind in KINDS}
+        if "hold_ms" in amended:
+            self._told["contact.held"] = []
         self._offered = earliest(
             [{"channel": "voice", **event} for event in self._told["contact.offered"]], *OFFER
         )
@@ -197,6 +244,10 @@ class Recount:
         self._left = earliest(self._told["contact.left"], "reason", "wait_ms")
         self._ended = latest(self._told["contact.ended"], "talk_ms", "hold_ms")
         self._wrapped = latest(self._told["contact.wrapped"], "wrap_ms")
+        self._answered = righted.over(self._answered, "agent", "wait_ms")
+        self._abandoned = righted.over(self._abandoned, "wait_ms")
+        self._left = righted.over(self._left, "wait_ms")
+        self._ended = righted.over(self._ended, "talk_ms", "hold_ms")
         self._outcome = self._answered or self._abandoned or self._left
         self._channel = self._offered["channel"] if self._offered else "voice"
         named = [
@@ -204,7 +255,7 @@ class Recount:
             for event in (self._offered, self._answered, self._abandoned)
             if event
         ]
-        self._queue = next((queue for queue in named if queue), None)
+        self._queue = next((queue for queue in (amended.get("queue"), *named) if queue), None)
         self._offer_at = self._offer()
 
     def stay(self, number: int) -> list[Stay]:
@@ -223,6 +274,28 @@ class Recount:
         if how == "answered" and self._told["contact.transferred"] and self._ended:
             passed_on = self._ended["at"]
         return [Stay(self._offer_at, number, self._queue, self._channel, how, wait, passed_on)]
+
+    def hand_over(self, visits: list["Recount"]) -> None:
+        """Give each piece of feedback to the last of these visits, in the order of their numbers,
+        that was offered at or before it, and is of the agent and the queue that it names.
+        """
+        for name, kinds in SAID.items():
+            for told in self._named(name, *kinds):
+                at, agent, queue = sought(name, told)
+                homes = [one for one in visits if one.may_be_about(at, agent, queue)]
+                if homes:
+                    home = max(enumerate(homes), key=lambda one: (one[1]._offer_at, one[0]))[1]
+                    for event in told:
+                        self._told[event["type"]].remove(event)
+                        home._told[event["type"]].append(event)
+
+    def may_be_about(self, at: int | None, agent: str | None, queue: str | None) -> bool:
+        """Whether feedback of that instant can be about this visit."""
+        mine = self._answered["agent"] if self._answered else None
+        offered = self._offer_at
+        if at is None or offered is None or offered > at:
+            return False
+        return agent in (None, mine) and queue in (None, self._queue)
 
     def everything(self) -> None:
         """All families."""
@@ -296,6 +369,8 @@ class Recount:
         )
 
     def _wrap(self, ended: int) -> int:
+        if self._amended_wrap is not None:
+            return self._amended_wrap
         if self._wrapped is None:
             return 0
         told: int | None = self._wrapped.get("wrap_ms")
@@ -334,14 +409,7 @@ class Recount:
 
     def _evaluations(self) -> None:
         for told in self._named("evaluation", "qa.scored", "qa.retracted"):
-            version = max(
-                told,
-                key=lambda event: (
-                    event["at"],
-                    event["type"] == "qa.retracted",
-                    order(with_defaults(event), *EVALUATION),
-                ),
-            )
+            version = max(told, key=version_order)
             cells = verdict(version)
             queue = version.get("queue") or self._queue
             self._put(queue, version["at"], cells)
@@ -349,10 +417,7 @@ class Recount:
 
     def _complaints(self) -> None:
         for told in self._named("complaint", "complaint.opened", "complaint.closed"):
-            ordered = sorted(
-                map(as_statement, told),
-                key=lambda said: (said["at"], said["closing"], order(said, *STATEMENT)),
-            )
+            ordered = sorted(map(as_statement, told), key=statement_order)
             facts = {
                 name: value for said in ordered for name, value in said.items() if value is not None
             }
@@ -368,6 +433,47 @@ class Recount:
             if opened is not None and closed is not None and again <= closed:
                 cells[Histogram.COMPLAINT_CLOSING + hours(closed - opened)] = 1
             self._put(facts.get("queue", self._queue), opened, cells)
+
+
+SAID = {
+    "survey": ("survey.offered", "survey.answered"),
+    "evaluation": ("qa.scored", "qa.retracted"),
+    "complaint": ("complaint.opened", "complaint.closed"),
+}
+Sought = tuple[int | None, str | None, str | None]
+"""The instant of a piece of feedback, and the agent and the queue that it names"""
+
+
+def sought(name: str, told: list[Told]) -> Sought:
+    """Which visit a piece of feedback looks for."""
+    if name == "survey":
+        asked = [event["at"] for event in told if event["type"] == "survey.offered"]
+        at = min(asked) if asked else max(event["at"] for event in told)
+        return at, least(told, "agent"), least(told, "queue")
+    if name == "evaluation":
+        version = max(told, key=version_order)
+        return version["at"], version.get("agent"), version.get("queue")
+    ordered = sorted(map(as_statement, told), key=statement_order)
+    facts = {field: value for said in ordered for field, value in said.items() if value is not None}
+    opened = [said["at"] for said in ordered if not said["closing"]]
+    at = min(opened) if opened else max(said["at"] for said in ordered)
+    return at, facts.get("agent"), facts.get("queue")
+
+
+def least(told: list[Told], field: str) -> str | None:
+    """The smallest that is named."""
+    return min((event[field] for event in told if event.get(field) is not None), default=None)
+
+
+def version_order(event: Told) -> tuple[Any, ...]:
+    """Of two versions of an evaluation the greater counts."""
+    retracted = event["type"] == "qa.retracted"
+    return event["at"], retracted, order(with_defaults(event), *EVALUATION)
+
+
+def statement_order(said: Told) -> tuple[Any, ...]:
+    """What is said later of a complaint stands behind what was said before."""
+    return said["at"], said["closing"], order(said, *STATEMENT)
 
 
 KINDS = (

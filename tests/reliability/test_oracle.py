@@ -14,10 +14,11 @@ from floorpulse.contracts.visits import Visit, VisitKey
 from floorpulse.counting.contributions import contributions
 from floorpulse.counting.whole_contacts import whole_contact
 from floorpulse.kpi_engine.fold.merge import merge
+from floorpulse.kpi_engine.fold.visits import visit_key
 from tests.reliability.agents_oracle import recomputed_states
 from tests.reliability.oracle import MINUTE, Told, bucket, on_hold, recomputed
 from tests.reliability.stories import stream
-from tests.unit.kpi_engine.builders import HISTORIES
+from tests.unit.kpi_engine.builders import HISTORIES, as_stored
 
 SECOND = 1000
 SALES = ("acme", "sales", "voice")
@@ -216,25 +217,14 @@ def test_of_two_events_about_one_state_at_one_instant_the_greater_content_counts
     }
 
 
-def home(event: AnyEvent) -> VisitKey:
-    names = (
-        getattr(event, name, None) for name in ("contact", "survey", "evaluation", "complaint")
-    )
-    return (
-        str(event.tenant),
-        next(name for name in names if name is not None),
-        getattr(event, "visit", 0),
-    )
-
-
 def by_the_engines_definition(events: list[AnyEvent]) -> dict[PaneKey, Cells]:
     visits: dict[VisitKey, Visit] = {}
     for one in events:
         if not isinstance(one, AgentStateChanged):
-            merge(visits.setdefault(home(one), Visit()), one)
+            merge(visits.setdefault(visit_key(one), Visit()), one)
     panes: dict[PaneKey, Cells] = {}
     contacts: dict[tuple[str, str], dict[int, Visit]] = {}
-    for (tenant, contact, number), visit in visits.items():
+    for (tenant, contact, number), visit in as_stored(visits).items():
         contacts.setdefault((tenant, contact), {})[number] = visit
     for (tenant, _), stays in contacts.items():
         parts = [contributions(tenant, visit, MINUTE) for visit in stays.values()]

@@ -84,9 +84,17 @@ class LettersAnswer(msgspec.Struct, frozen=True):
 class LetterParameters(Parameters):
     """Parameters of dead letters."""
 
-    reason: Annotated[List, Field(description="reasons of the closed list")] = None
-    since: Annotated[str | None, Field(alias="from", description=f"refused: {FROM}")] = None
-    until: Annotated[str | None, Field(alias="to", description=f"refused: {TO}")] = None
+    reason: Annotated[
+        List, Field(description="reasons of the closed list", examples=["unknown_field"])
+    ] = None
+    since: Annotated[
+        str | None,
+        Field(alias="from", description=f"refused: {FROM}", examples=["2026-11-11T09:00:00+08:00"]),
+    ] = None
+    until: Annotated[
+        str | None,
+        Field(alias="to", description=f"refused: {TO}", examples=["2026-11-11T18:00:00+08:00"]),
+    ] = None
     limit: Limit = None
     cursor: Cursor = None
 
