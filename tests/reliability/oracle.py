@@ -64,11 +64,9 @@ def recomputed(events: Iterable[Told], length: int = MINUTE) -> dict[PaneKey, di
             stay.hand_over(contacts[key[:2]])
     for stay in stays.values():
         stay.everything()
-    chains: dict[tuple[str, str], list[Stay]] = defaultdict(list)
-    for (tenant, contact, number), stay in stays.items():
-        chains[tenant, contact] += stay.stay(number)
-    for (tenant, _), chain in chains.items():
-        for one, cells in beyond_stays(sorted(chain)):
+    for (tenant, _), visits in contacts.items():
+        known = [one for number, visit in enumerate(visits) for one in visit.stay(number)]
+        for one, cells in beyond_stays(sorted(known)):
             panes[tenant, one.queue, one.channel, one.at // length * length].update(cells)
     filled = {
         key: {code: amount for code, amount in cells.items() if amount}
@@ -148,39 +146,6 @@ def on_hold(held: list[int], resumed: list[int], ended: int | None) -> int:
     return total
 
 
-class Righted(NamedTuple):
-    """What was told of a visit and not taken back, and what was put right of it."""
-
-    told: Mapping[str, list[Told]]
-    amended: Mapping[str, Any]
-
-    def over(self, event: Told | None, *fields: str) -> Told | None:
-        """An event with the amendments of these fields."""
-        right = {field: self.amended[field] for field in fields if field in self.amended}
-        return None if event is None else {**event, **right}
-
-
-def put_right(story: Mapping[str, list[Told]]) -> Righted:
-    """Apply retractions: each takes back what was told up to its instant."""
-    gone: dict[str, int] = defaultdict(lambda: -1)
-    for event in story.get("contact.retracted", ()):
-        gone[event["what"]] = max(gone[event["what"]], event["at"])
-    told: dict[str, list[Told]] = {}
-    for kind, events in story.items():
-        part, _, what = kind.partition(".")
-        limit = max(gone["visit"], gone[what]) if part == "contact" else -1
-        told[kind] = [event for event in events if event["at"] > limit]
-    stands = any(told.get(f"contact.{what}") for what in BEGINS_OR_ENDS_THE_WAIT)
-    if gone["visit"] >= 0 and not stands:
-        return Righted({}, {})
-    amended: dict[str, Any] = {}
-    for field in AMENDED:
-        named = [one for one in told.get("contact.amended", ()) if one.get(field) is not None]
-        if named:
-            amended[field] = max(named, key=lambda one: (one["at"], one[field]))[field]
-    return Righted(told, amended)
-
-
 class Stay(NamedTuple):
     """A visit whose offer and queue are known: how it ended (`left` for a callback is `callback`),
     how long it waited, and when it was over for a contact that was passed on.
@@ -226,6 +191,39 @@ def as_one(stays: list[Stay]) -> dict[int, int]:
     }
 
 
+class Righted(NamedTuple):
+    """What was told of a visit and not taken back, and what was put right of it."""
+
+    told: Mapping[str, list[Told]]
+    amended: Mapping[str, Any]
+
+    def over(self, event: Told | None, *fields: str) -> Told | None:
+        """An event with the amendments of these fields."""
+        right = {field: self.amended[field] for field in fields if field in self.amended}
+        return None if event is None else {**event, **right}
+
+
+def put_right(story: Mapping[str, list[Told]]) -> Righted:
+    """Apply retractions: each takes back what was told up to its instant."""
+    gone: dict[str, int] = defaultdict(lambda: -1)
+    for event in story.get("contact.retracted", ()):
+        gone[event["what"]] = max(gone[event["what"]], event["at"])
+    told: dict[str, list[Told]] = {}
+    for kind, events in story.items():
+        part, _, what = kind.partition(".")
+        limit = max(gone["visit"], gone[what]) if part == "contact" else -1
+        told[kind] = [event for event in events if event["at"] > limit]
+    stands = any(told.get(f"contact.{what}") for what in BEGINS_OR_ENDS_THE_WAIT)
+    if gone["visit"] >= 0 and not stands:
+        return Righted({}, {})
+    amended: dict[str, Any] = {}
+    for field in AMENDED:
+        named = [one for one in told.get("contact.amended", ()) if one.get(field) is not None]
+        if named:
+            amended[field] = max(named, key=lambda one: (one["at"], one[field]))[field]
+    return Righted(told, amended)
+
+
 class Recount:
     """One visit's counts, added to `panes`."""
 
@@ -260,6 +258,23 @@ class Recount:
         self._queue = next((queue for queue in (amended.get("queue"), *named) if queue), None)
         self._offer_at = self._offer()
 
+    def stay(self, number: int) -> list[Stay]:
+        """The visit as one of its contact's stays; none where its offer or queue is not known."""
+        if self._offer_at is None or self._queue is None:
+            return []
+        how = self._outcome["type"].removeprefix("contact.") if self._outcome else None
+        wait = 0
+        passed_on = None
+        if self._outcome is not None:
+            told = self._outcome.get("wait_ms")
+            wait = told if told is not None else max(0, self._outcome["at"] - self._offer_at)
+            passed_on = self._outcome["at"] if how == "left" else None
+            if how == "left" and self._outcome["reason"] == "callback":
+                how, passed_on = "callback", None
+        if how == "answered" and self._told["contact.transferred"] and self._ended:
+            passed_on = self._ended["at"]
+        return [Stay(self._offer_at, number, self._queue, self._channel, how, wait, passed_on)]
+
     def hand_over(self, visits: list["Recount"]) -> None:
         """Give each piece of feedback to the last of these visits, in the order of their numbers,
         that was offered at or before it, and is of the agent and the queue that it names.
@@ -281,23 +296,6 @@ class Recount:
         if at is None or offered is None or offered > at:
             return False
         return agent in (None, mine) and queue in (None, self._queue)
-
-    def stay(self, number: int) -> list[Stay]:
-        """The visit as one of its contact's stays; none where its offer or queue is not known."""
-        if self._offer_at is None or self._queue is None:
-            return []
-        how = self._outcome["type"].removeprefix("contact.") if self._outcome else None
-        wait = 0
-        passed_on = None
-        if self._outcome is not None:
-            told = self._outcome.get("wait_ms")
-            wait = told if told is not None else max(0, self._outcome["at"] - self._offer_at)
-            passed_on = self._outcome["at"] if how == "left" else None
-            if how == "left" and self._outcome["reason"] == "callback":
-                how, passed_on = "callback", None
-        if how == "answered" and self._told["contact.transferred"] and self._ended:
-            passed_on = self._ended["at"]
-        return [Stay(self._offer_at, number, self._queue, self._channel, how, wait, passed_on)]
 
     def everything(self) -> None:
         """All families."""
