@@ -90,12 +90,16 @@ class FloorSettings(BaseModel):
 
     zone: str = Field("UTC", description="IANA time zone of days and intervals")
     max_wait_seconds: int = Field(
-        4 * 3600, gt=0, description="a visit without outcome beyond this is unresolved, not waiting"
+        4 * 3600,
+        gt=0,
+        description="a call without outcome beyond this is unresolved, not waiting, unless the "
+        "definitions of its channel say otherwise",
     )
     max_conversation_seconds: int = Field(
         4 * 3600,
         gt=0,
-        description="an answered visit without an end beyond this is not in progress",
+        description="an answered call without an end beyond this is not in progress, unless the "
+        "definitions of its channel say otherwise",
     )
     pane_seconds: int = Field(
         60, description="length of a pane; divides 300; fixed once events were counted"
