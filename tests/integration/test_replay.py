@@ -28,8 +28,8 @@ REFUSED = (b'{"bad"', b'{"type":"source.refused"')
 
 @dataclass
 class Ingest:
-    """A small server that keeps what it takes; the first `away` requests find it away, `REFUSED` is
-    refused.
+    """A small server that keeps what it takes; the first `away` requests find it away, `{"bad"` and
+    what a source refused is refused.
     """
 
     away: int = 0
