@@ -33,8 +33,8 @@ class Page(msgspec.Struct, frozen=True, array_like=True, gc=False):
     from what earlier pages said. `unresolved` holds, for each queue and channel whose count
     changed, how many stored visits without an outcome are that old. Pages of versions that knew one
     horizon for all channels have `waits_since` and `talks_since` alone; later ones say the earliest
-    there. `agents` are those who answered `answered`, in its order; "" where nobody is known, and none at
-    all in pages of before they were written.
+    there. `agents` are those who answered `answered`, in its order; "" where nobody is known, and
+    none at all in pages of before they were written.
     """
 
     waits_since: int

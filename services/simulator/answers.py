@@ -104,8 +104,9 @@ def understood(answer: httpx.Response, events: int) -> IngestAnswer:
             "send; is that its address?"
         )
         raise UndeliverableError(message) from wrong
+    named = [one.index for one in said.rejected] + [one.index for one in said.warnings]
     if said.accepted + len(said.rejected) != events or any(
-        not 0 <= one.index < events for one in (*said.rejected, *said.warnings)
+        not 0 <= index < events for index in named
     ):
         message = (
             f"{answer.url} answered for {said.accepted + len(said.rejected)} of {events} "

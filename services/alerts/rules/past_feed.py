@@ -70,8 +70,8 @@ class PastFeed:
         self._visits = self._tables.visits.visits(self._selection, Span(since, span.end))
         self._states_to = span.begin - LONGEST
         tenant = self._floor.tenant
-        earlier = await self._tables.agents.last_states(tenant, self._states_to)
-        self._floor.enter([AgentNow(tenant, *one) for one in earlier])
+        entered = await self._tables.agents.last_states(tenant, self._states_to)
+        self._floor.enter([AgentNow(tenant, *one) for one in entered])
         await self.reach(span.begin)
 
     async def _older(self, span: Span, before: int, slow: Span) -> None:

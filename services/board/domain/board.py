@@ -116,7 +116,7 @@ class Board:
         self.series: dict[QueueChannel, Series] = {}
         self.first_seen: dict[QueueChannel, int] = {}
         self.last_seen: dict[QueueChannel, int] = {}
-        self.agents = BoardAgents(rules.most_agents, rules.conversation)
+        self.agents = BoardAgents(rules.most_agents, rules.horizons.calls.conversation)
         self.sources = HeardSources(rules.silence)
         self.names = QueueNames(rules.most_queues)
         self._folded: dict[QueueChannel, FoldedRows] = {}

@@ -108,15 +108,16 @@ def _impossible_body(entry: Entry) -> Iterator[DefinitionMistake]:
             yield from _no_queue(entry, body)
         case TargetBody():
             yield from _no_target(entry, body)
-        case SourceBody():
-            yield from impossible_source(entry, body)
         case _:
-            yield from _impossible_on_call(entry)
+            yield from _impossible_beside(entry)
 
 
-def _impossible_on_call(entry: Entry) -> Iterator[DefinitionMistake]:
+def _impossible_beside(entry: Entry) -> Iterator[DefinitionMistake]:
+    """Of sources and of who is on call."""
     body = entry.body
     match body:
+        case SourceBody():
+            yield from impossible_source(entry, body)
         case RuleBody():
             yield from impossible_rule(entry, body)
         case EscalationBody():

@@ -12,7 +12,6 @@ from floorpulse.board.domain.series import QueueChannel, QueueChannelSpan
 from floorpulse.board.domain.windows import Span
 from floorpulse.contracts.cells import add
 from floorpulse.contracts.updates import Gauge, PaneRow, Update
-from floorpulse.contracts.visits import Visit
 from floorpulse.figures.at.ports import MomentPortion
 from floorpulse.figures.at.visits_then import VisitsThen, changes_of
 from floorpulse.figures.sums import SummedPanes
