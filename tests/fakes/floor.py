@@ -359,11 +359,14 @@ class MemoryHistory:
 
     async def contacts(self, tenant: str, span: Span) -> AsyncIterator[Sequence[AgentTook]]:
         self._floor.answer()
-        for (theirs, _), visit in self._floor.visits_of.items():
-            offered = offer_at(visit)
-            took = contact_of(visit, CONVERSATION)
-            if theirs == tenant and took is not None and offered is not None and offered in span:
-                yield [took]
+        yield [
+            took
+            for (theirs, _), visit in self._floor.visits_of.items()
+            if theirs == tenant
+            and (took := contact_of(visit, CONVERSATION)) is not None
+            and (offered := offer_at(visit)) is not None
+            and offered in span
+        ]
 
     async def handled(self, selection: Selection, span: Span) -> AsyncIterator[Sequence[Visit]]:
         """All visits, whatever was asked for: they may count."""
