@@ -31,6 +31,8 @@ COMING = frozenset(("AGENTLOGIN", "AGENTCALLBACKLOGIN"))
 GOING = frozenset(("AGENTLOGOFF", "AGENTCALLBACKLOGOFF"))
 PAUSING = frozenset(("PAUSE", "PAUSEALL"))
 RESUMING = frozenset(("UNPAUSE", "UNPAUSEALL"))
+BEGINNING = COMING | {"ADDMEMBER"}
+"""Words before which a log rarely says anything else of an agent in the same second"""
 WORDS = COMING | GOING | PAUSING | RESUMING | {"ADDMEMBER", "REMOVEMEMBER"}
 
 SECOND = 1000
@@ -203,7 +205,7 @@ class AgentsOfLog:
         self._is_known(entry)
         if not agent.take(entry):
             return []
-        begins_late = entry.is_whole and entry.at == first
+        begins_late = entry.is_whole and entry.at == first and entry.word not in BEGINNING
         at = agent.instants.following(entry.at + MIDDLE if begins_late else entry.at)
         return [{"type": "agent.state", "agent": entry.agent, **agent.body(), "at": at}]
 

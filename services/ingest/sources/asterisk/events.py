@@ -124,5 +124,8 @@ class QueueLog:
             said["queue"] = self._settings.queue(said["queue"])
         if "queues" in said:
             said["queues"] = sorted(map(self._settings.queue, said["queues"]))
-        identity = blake2b(msgspec.json.encode(said), digest_size=16).hexdigest()
-        return msgspec.json.encode({"id": identity, **said})
+        text = _encode(said)
+        return b'{"id":"%b",%b' % (blake2b(text, digest_size=16).hexdigest().encode(), text[1:])
+
+
+_encode = msgspec.json.Encoder().encode
