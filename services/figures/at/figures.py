@@ -109,9 +109,7 @@ class PastFloors:
         visits = VisitsThen(reading, moment.at, rules.pane, horizons)
         then = FloorThen(tenant, visits, [*spans, moment.in_progress])
         whole = Span(spans[0].begin, moment.at + 1) if _about_contacts(query.question) else None
-        asked = MomentReading(
-            reading, spans, visits.offered_within, visits.earlier, whole
-        )
+        asked = MomentReading(reading, spans, visits.offered_within, visits.earlier, whole)
         async for portion in self._tables.moments.moment(asked):
             then.take(portion)
             await self._turns.next()
