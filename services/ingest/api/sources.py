@@ -73,7 +73,7 @@ def router() -> APIRouter:
         methods=["POST"],
         status_code=202,
         summary="Take what a platform sends",
-        responses=described(400, 401, 404, 408, 409, 413, 415, 429, 503)
+        responses=described(400, 401, 404, 408, 409, 413, 415, 422, 429, 503)
         | answering(DeliveryBody, 202),
         openapi_extra=BODY,
     )

@@ -302,7 +302,13 @@ async def contact(
     drilldown: Annotated[Drilldown, Depends(use_case(Drilldown))],
     shared: Shared,
     contact: Annotated[
-        str, Path(max_length=256, pattern=PLAIN, description="its id, as its source told it")
+        str,
+        Path(
+            max_length=256,
+            pattern=PLAIN,
+            description="its id, as its source told it",
+            examples=["1794355230.17"],
+        ),
     ],
     asked: Annotated[ContactParameters, Query()],
 ) -> Response:

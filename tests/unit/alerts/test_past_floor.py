@@ -10,7 +10,9 @@ from floorpulse.alerts.domain.past_visits import as_known, moments
 from floorpulse.alerts.rules.past_floor import PastFloor
 from floorpulse.board.domain.board import Board, Rules
 from floorpulse.board.domain.windows import HOUR, MINUTE, Window
+from floorpulse.contracts.cells import Cell
 from floorpulse.contracts.visits import Complaint, Evaluation, Statement, Survey, Visit
+from floorpulse.kpis.figures import SpanFigures
 from floorpulse.simulator.domain.floor import ModelFloor
 from floorpulse.simulator.domain.scenarios import SCENARIOS
 from tests.fakes.floor import answered, waiting
@@ -37,13 +39,23 @@ def floors(hours: int) -> tuple[FoldedFloor, PastFloor]:
     return heard, past
 
 
+WHOLE = {one for one in Cell if 200 <= one < 300}
+"""Counts of whole contacts: a replay takes each stay by itself, and the page on rules says so"""
+
+
+def stays(counted: SpanFigures) -> SpanFigures:
+    return counted._replace(
+        cells={cell: number for cell, number in counted.cells.items() if cell not in WHOLE}
+    )
+
+
 def shown(board: Board, now: int) -> list[object]:
-    """All figures of all queues and of the whole floor."""
+    """All figures of all queues and of the whole floor, but those of whole contacts."""
     homes = board.known_queue_channels(TENANT)
     keys = [*homes, (TENANT, None, None)]
     readings = [board.read([key], window, now) for key in keys for window in Window]
     heads = {key: number for key, number in board.agents.heads(TENANT, now)[1].items() if number}
-    return [homes, [(one.span, one.counted, one.present) for one in readings], heads]
+    return [homes, [(one.span, stays(one.counted), one.present) for one in readings], heads]
 
 
 def test_every_figure_of_the_past_is_the_one_that_was_shown_then() -> None:
