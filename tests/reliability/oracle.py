@@ -77,15 +77,18 @@ def recomputed(events: Iterable[Told], length: int = MINUTE) -> dict[PaneKey, di
 
 def by_visit(events: Iterable[Told]) -> dict[tuple[str, str, int], dict[str, list[Told]]]:
     """Events by (tenant, contact, visit) and then by type; what knows no contact stands by itself.
-    What is told of agents is left out.
+    Agents' states are left out.
     """
     stories: dict[tuple[str, str, int], dict[str, list[Told]]] = defaultdict(
         lambda: defaultdict(list)
     )
     for event in events:
-        if event["type"].startswith("agent."):
+        if event["type"] == "agent.state":
             continue
         contact = event.get("contact")
+        if event["type"] == "agent.missed" and (contact is None or event.get("visit") is None):
+            event = {**event, "visit": 1}  # noqa: PLW2901  a miss of no visit stands by itself
+            contact = f"missed:{event['agent']}:{event['at']}"
         unnumbered = not event["type"].startswith("contact.")
         visit = event.get("visit", NO_VISIT if unnumbered else 1)
         if contact is None:
@@ -304,6 +307,13 @@ class Recount:
         self._surveys()
         self._evaluations()
         self._complaints()
+        self._misses()
+
+    def _misses(self) -> None:
+        for at, _, queue in {
+            (one["at"], one["agent"], one.get("queue")) for one in self._told["agent.missed"]
+        }:
+            self._put(queue or self._queue, at, {Cell.MISSED: 1})
 
     def _put(self, queue: str | None, at: int | None, cells: Mapping[int, int]) -> None:
         if queue is not None and at is not None:
@@ -362,6 +372,7 @@ class Recount:
         cells |= {
             Cell.HELD: int(bool(hold or holds)),
             Cell.TRANSFERRED: int(bool(self._told["contact.transferred"])),
+            Cell.WRAP_TOLD: int(self._wrapped is not None or self._amended_wrap is not None),
         }
         completed = self._wrapped["at"] if self._wrapped else ended
         self._put(
@@ -492,6 +503,7 @@ KINDS = (
         )
     ),
     *(
+        "agent.missed",
         "qa.scored",
         "qa.retracted",
         "survey.offered",

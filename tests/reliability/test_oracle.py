@@ -59,6 +59,7 @@ def test_an_answered_contact_waits_from_offer_to_answer_and_is_handled_when_wrap
             Cell.HANDLED: 1,
             Cell.TALK: 77_500,
             Cell.WRAP: 30_000,
+            Cell.WRAP_TOLD: 1,
             Histogram.HANDLE_TIME + 215: 1,
         },
     }

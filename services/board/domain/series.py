@@ -9,7 +9,7 @@ numbers, so this is exact for ever.
     moved on       ├───────────────┤         − a, + e
 """
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -38,6 +38,8 @@ SeriesKey = tuple[str, str | None, str | None]
 """(tenant, queue, channel), None where summed over"""
 
 
+AHEAD = 60_000
+"""Milliseconds a source's clock may run ahead; an offer from further on does not wait yet"""
 TOGETHER = 0
 """Stands for the source partition of the row in which folded queues are added up."""
 WIDE = 16
@@ -141,14 +143,17 @@ class QueuePresence:
 
     def aged(self, longest: Longest, now: int) -> "QueuePresence":
         """The same where whoever was offered longer ago than the longest wait no longer waits, such
-        a visit is unresolved; and whoever talks for longer than the longest conversation does not.
+        a visit is unresolved; where who is offered only later than `now` does not wait yet; and
+        whoever talks for longer than the longest conversation does not.
         """
-        gone = bisect_left(self.offers, now - longest.wait)
+        offers = self.offers
+        gone = bisect_left(offers, now - longest.wait)
+        come = bisect_right(offers, now + AHEAD) if offers and offers[-1] > now + AHEAD else None
         over = bisect_left(self.lasting, now - longest.conversation)
-        if not gone and not over:
+        if not gone and not over and come is None:
             return self
         return QueuePresence(
-            self.offers[gone:], self.in_progress, self.unresolved + gone, self.lasting[over:]
+            offers[gone:come], self.in_progress, self.unresolved + gone, self.lasting[over:]
         )
 
     def within(self, span: Span) -> tuple[int, ...]:

@@ -35,7 +35,8 @@ class QueueOpenVisits:
     were answered.
 
     Who was offered before `waits_since`, or answered before `talks_since`, is too old to be listed.
-    `gone` counts the answered ones from before `horizon`; none of the others is older than `until`.
+    `gone` counts the answered ones from before `horizon`; none of the others is older than `until`,
+    and none was answered after `latest`.
     `unresolved` counts the visits that are no longer listed in `waiting`, by month of their offer.
     `gauge` holds from `seen_at` to `good_until`.
     """
@@ -48,6 +49,7 @@ class QueueOpenVisits:
     gone: int = 0
     horizon: int = -NO_END
     until: int = NO_END
+    latest: int = -NO_END
     gauge: Gauge | None = None
     seen_at: int = 0
     good_until: int = 0
@@ -60,6 +62,7 @@ class QueueOpenVisits:
     def talk(self, key: VisitKey, at: int) -> None:
         """A visit is in progress since `at`."""
         self.answered[key] = at
+        self.latest = max(self.latest, at)
         if at < self.horizon:
             self.gone += 1
         elif at < self.until:
@@ -85,9 +88,12 @@ class QueueOpenVisits:
             unresolved = len(self.waiting) - len(offers) + sum(self.unresolved.values())
             first = offers[0] + longest.wait if offers else NO_END
             last = lasting[0] + longest.conversation if lasting else NO_END
+            coming = self._coming(now + FUTURE)
             self.seen_at = now
-            self.good_until = min(first, last, self.until + short)
-            young = len(self.answered) - self.gone
+            self.good_until = min(
+                first, last, self.until + short, min(coming, default=NO_END) - FUTURE - 1
+            )
+            young = len(self.answered) - self.gone - len(coming)
             self.gauge = Gauge(*home, offers, young, unresolved, lasting)
         return self.gauge
 
@@ -97,6 +103,12 @@ class QueueOpenVisits:
             self.gone = len(self.answered) - len(going_on)
             self.until = min(going_on, default=NO_END)
         self.horizon = horizon
+
+    def _coming(self, until: int) -> list[int]:
+        """When those are answered that are in progress only after `until`: a clock is ahead."""
+        if self.latest <= until:
+            return []
+        return [at for at in self.answered.values() if at > until]
 
     def _lasting(self, since: int) -> list[int]:
         """When those were answered that are in progress since before `horizon`, but no longer than

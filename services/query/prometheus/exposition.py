@@ -41,7 +41,7 @@ from floorpulse.query.prometheus.windowed import put_window
 
 SERIES_PER_QUEUE = 125
 """Series of one queue and channel, rounded up; `test_exposition` counts them."""
-SERIES_PER_TENANT = 160
+SERIES_PER_TENANT = 124
 """Series of a tenant beside those; `test_query_routes` counts them."""
 
 SERVICE_LEVEL = OVER_SPANS["service_level"]

@@ -146,6 +146,20 @@ def test_whoever_was_offered_longer_ago_than_the_longest_wait_is_unresolved() ->
     assert (present.waits, present.unresolved) == ((3 * HOUR,), 1)
 
 
+def test_who_is_offered_only_later_waits_when_the_time_comes_and_no_sooner() -> None:
+    floor = MemoryFloor()
+    floor.put(waiting(NOW - 5_000), waiting(NOW + 30_000), waiting(NOW + 2 * HOUR))
+    board = board_of(floor)
+
+    waits = [
+        board.read([TENANT], Window.M15, at).present.waits
+        for at in (NOW, NOW + 2 * HOUR - MINUTE - 1, NOW + 2 * HOUR - MINUTE)
+    ]
+
+    assert waits[0] == (5_000, 0)
+    assert [len(one) for one in waits] == [2, 2, 3]
+
+
 def test_gauges_of_a_newer_owner_win_and_those_of_a_former_owner_are_ignored() -> None:
     floor = MemoryFloor()
     floor.put(waiting(NOW - 1000))

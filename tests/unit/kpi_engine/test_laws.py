@@ -38,6 +38,7 @@ from floorpulse.kpi_engine.fold.panes import NEVER, Change, Panes
 from floorpulse.kpi_engine.fold.partition import Partition, PartitionPosition
 from floorpulse.kpi_engine.fold.presence_log import ClaimedPresence
 from floorpulse.kpi_engine.fold.visits import visit_key
+from floorpulse.kpi_engine.fold.watermark import FUTURE
 from floorpulse.kpi_engine.ports import FlushOutcome
 from tests.fakes.engine import MemoryStore
 from tests.unit.kpi_engine.builders import HISTORIES, MINUTE, TENANT, as_stored
@@ -447,7 +448,7 @@ def gauge_of(
     return Gauge(
         *home,
         sorted(offer for offer, answer in open_ones if answer is None and offer >= young),
-        sum(answer >= hour for answer in answers),
+        sum(hour <= answer <= now + FUTURE for answer in answers),
         sum(answer is None and offer < young for offer, answer in open_ones),
         sorted(answer for answer in answers if now - longest.conversation <= answer < hour),
     )

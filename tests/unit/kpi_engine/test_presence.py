@@ -291,6 +291,17 @@ def test_a_conversation_too_old_for_the_moment_that_was_asked_about_is_not_in_pr
     assert presence.gauges(NOW) == sales(in_progress=1)
 
 
+def test_who_is_answered_only_later_is_in_progress_when_the_time_comes() -> None:
+    presence = PartitionPresence(Horizons(Longest(4 * HOUR, 2 * HOUR)))
+    presence.enter(("acme", "new", 1), Visit(NOW, "sales", answered_at=NOW))
+    presence.enter(("acme", "soon", 1), Visit(NOW, "sales", answered_at=NOW + MINUTE))
+    presence.enter(LOST, Visit(NOW + HOUR, "sales", answered_at=NOW + HOUR))
+
+    assert presence.gauges(NOW) == sales(in_progress=2)
+    assert presence.gauges(NOW + HOUR - MINUTE - 1) == sales(in_progress=2)
+    assert presence.gauges(NOW + HOUR - MINUTE) == sales(in_progress=3)
+
+
 MAIL = ("acme", "support", "email")
 DAYS = 24 * HOUR
 BY_CHANNEL = Horizons(Longest(35 * DAYS, 35 * DAYS), {"voice": Longest(4 * HOUR, 4 * HOUR)})
