@@ -68,7 +68,7 @@ async def test_contacts_of_several_visits_are_read_whole_where_they_are_asked_fo
         ("other", "a#3"): waiting(NOON - HOUR),
     }
     await readers.written()
-    asked = MomentReading(ALL, SPANS, Span(NOON - HOUR, NOON), Span(NOON - HOUR, NOON))
+    asked = MomentReading(ALL, SPANS, Span(NOON - HOUR, NOON), whole=Span(NOON - HOUR, NOON))
     portions = [portion async for portion in readers.moments.moment(asked)]
 
     assert [one for portion in portions for one in portion.contacts] == [{1: first, 2: second}]

@@ -18,7 +18,7 @@ from floorpulse.contracts.agents import Entered
 from floorpulse.contracts.cells import LEFT, Cells, add
 from floorpulse.contracts.events import AgentState
 from floorpulse.contracts.topics import TOPICS
-from floorpulse.contracts.visits import Complaint, Evaluation, Statement, Survey, Visit
+from floorpulse.contracts.visits import Complaint, Evaluation, Miss, Statement, Survey, Visit
 from floorpulse.definitions.settings import DefinitionsSettings
 from floorpulse.demo.embedded import Broker
 from floorpulse.figures.agents.performance import Performance
@@ -196,7 +196,10 @@ def a_week_and_today(dice: random.Random) -> Iterator[Visit]:
     ]
     for begin, end, number in spans:
         for _ in range(number):
-            yield stays(dice, NOW - dice.randrange(end, begin), dice.choice(QUEUES))
+            visit = stays(dice, NOW - dice.randrange(end, begin), dice.choice(QUEUES))
+            if dice.random() < 0.2:
+                visit.missed = (Miss((visit.offered_at or 0) + 500, "agent2"),)
+            yield visit
     for number, reason in enumerate(LEFT):
         visit = left(NOW - (100 + 30 * number) * 1000, 9, dice.choice(QUEUES))
         visit.left_reason = reason

@@ -14,6 +14,7 @@ from floorpulse.alerts.rules.replay_answer import ReplayAnswer
 from floorpulse.cli.app import app as cli
 from floorpulse.contracts.agents import Entered
 from floorpulse.contracts.instants import parse_instant
+from floorpulse.contracts.visits import Visit
 from floorpulse.definitions.adapters.store import PostgresDefinitions
 from floorpulse.figures.forecasts.keeper import Said
 from floorpulse.figures.forecasts.store import PostgresForecasts
@@ -66,6 +67,11 @@ def began() -> int:
     return now - now % (30 * MINUTE) - 180 * MINUTE
 
 
+def taken_by(agent: str, visit: Visit) -> Visit:
+    """Somebody else than whose states are told took the call."""
+    return msgspec.structs.replace(visit, agent=agent)
+
+
 async def store(database: DatabaseSettings, began: int) -> None:
     """Two hours of calls, a quarter of an hour of which nobody answers; a forecast; definitions."""
     pool = await asyncpg.create_pool(database.url.get_secret_value(), min_size=1, max_size=4)
@@ -74,7 +80,7 @@ async def store(database: DatabaseSettings, began: int) -> None:
         for call in range(240):
             at = began + call * 30_000
             lost = 130 <= call < 160
-            floor.memory.put(abandoned(at, 90) if lost else answered(at, 5, 200))
+            floor.memory.put(abandoned(at, 90) if lost else taken_by("bob", answered(at, 5, 200)))
         floor.memory.enter(
             "ann",
             Entered(began, "available", ("sales",)),

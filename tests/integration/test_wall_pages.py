@@ -168,7 +168,9 @@ async def test_cards_stand_for_teams_sites_channels_clients_or_everything(
     await playwright.expect(wall.page.locator(".card")).to_have_count(len(expected))
 
     assert await titles(wall) == expected
-    await wall.shows("#totals [data-n=offered]", ",")
+    await playwright.expect(wall.page.locator("#totals [data-n=offered]")).to_have_text(
+        re.compile(r"\d")
+    )
     total = await wall.page.locator("#totals [data-n=offered]").text_content()
     assert total is not None
     await playwright.expect(wall.page.locator(".card .came").first).to_have_attribute(

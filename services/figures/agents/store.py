@@ -30,10 +30,12 @@ and by post or of late opinions
 """
 DRIFT = HOUR
 """How far an answer may be stamped before its offer by a source with two clocks"""
-PLAIN = [encode_visit(Visit())[-8:], b"\x90\x90" + b"\xc0" * 6]
+PLAIN = encode_visit(Visit())[-9:]
 """How the record of a visit ends that has no transfer, no survey, evaluation or complaint, no
-evidence and no miss: those are its last fields; and how it ended before there were the last two
+evidence and no miss: those are its last fields
 """
+EARLIER_PLAIN = b"\x90\x90" + b"\xc0" * 6
+"""How it ended before there were the last two"""
 NOTHING = encode_visit(Visit())[:-2]
 """How the record begins of which nothing counts but misses, whatever its evidence: a visit that was
 taken back, or a contact's feedback that counts with its visits
@@ -58,10 +60,12 @@ TAKEN = "SELECT body FROM visit WHERE tenant = $1 AND offered_at >= $2 AND offer
 VISITS = """
 SELECT body FROM visit
 WHERE tenant = $1 AND offered_at >= $2 - $5::bigint AND offered_at < $3
-  AND (offered_at >= $2 - $6::bigint OR channel NOT IN ('voice', 'chat') OR substring(body
-      FROM octet_length(body) - 7) <> ALL ($7::bytea[]))
+  AND (offered_at >= $2 - $6::bigint OR channel NOT IN ('voice', 'chat')
+      OR (substring(body FROM octet_length(body) - 8) <> $7::bytea
+          AND substring(body FROM octet_length(body) - 7) <> $9::bytea))
   AND ($4::text[] IS NULL OR queue = ANY ($4)
-      OR substring(body FROM octet_length(body) - 7) <> ALL ($7::bytea[]))
+      OR (substring(body FROM octet_length(body) - 8) <> $7::bytea
+          AND substring(body FROM octet_length(body) - 7) <> $9::bytea))
 UNION ALL
 SELECT body FROM visit WHERE tenant = $1 AND offered_at IS NULL
   AND (substring(body FOR octet_length($8::bytea)) <> $8::bytea
@@ -110,6 +114,7 @@ class PostgresAgents:
             SHORT,
             PLAIN,
             NOTHING,
+            EARLIER_PLAIN,
         ):
             yield [decode_visit(row[0]) for row in portion]
 
