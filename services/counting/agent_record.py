@@ -129,7 +129,7 @@ class AgentRecord:
                 if since <= now < since + LEFT_OPEN
                 else None
             )
-        if self.answered <= now < self.answered + AWHILE:
+        if told is None and self.answered <= now < self.answered + AWHILE:
             queues = (self.queue,) if self.queue else ()
             return Entered(max(self.answered, self.free), "unknown", queues)
         return None

@@ -536,9 +536,9 @@ class Board:
         return group.presence().first_offer(self.horizons_of(tenant, now), now)
 
     def _young(self, series_keys: Sequence[SeriesKey], now: int) -> int:
-        """Visits that were offered from this instant on are not too old to wait, on any channel."""
-        if not series_keys:
-            return now
+        """Visits that were offered from this instant on are not too old to wait, on any channel;
+        of some series keys.
+        """
         horizons = self.horizons_of(series_keys[0][0], now)
         return now - horizons.shortest_wait
 

@@ -54,13 +54,12 @@ def placed(told: Visit, visits: Mapping[int, Visit]) -> dict[int, Visit]:
         (at, number) for number, visit in visits.items() if (at := offer_at(visit)) is not None
     )
     for at, fits, (kind, name, said) in _pieces(told):
-        number = CONTACT
-        if at is not None:
-            candidates = (
-                one for offered, one in reversed(offers) if offered <= at and fits(visits[one])
-            )
-            number = next(candidates, CONTACT)
-        home = found.setdefault(number, Visit())
+        candidates = (
+            one
+            for offered, one in reversed(offers)
+            if at is not None and offered <= at and fits(visits[one])
+        )
+        home = found.setdefault(next(candidates, CONTACT), Visit())
         setattr(home, kind, {**(getattr(home, kind) or {}), name: said})
     return found
 

@@ -11,7 +11,7 @@ from floorpulse.alerts.rules.past_floor import PastFloor
 from floorpulse.board.domain.board import Board, Rules
 from floorpulse.board.domain.windows import HOUR, MINUTE, Window
 from floorpulse.contracts.cells import Cell
-from floorpulse.contracts.visits import Complaint, Evaluation, Statement, Survey, Visit
+from floorpulse.contracts.visits import Complaint, Evaluation, Miss, Statement, Survey, Visit
 from floorpulse.kpis.figures import SpanFigures
 from floorpulse.simulator.domain.floor import ModelFloor
 from floorpulse.simulator.domain.scenarios import SCENARIOS
@@ -133,6 +133,19 @@ def test_a_visit_is_known_event_by_event(at: int, known: Visit) -> None:
     assert as_known(whole, at) == known
     assert moments(whole) == [1, 2, 3, 4, 5, 6, 7, 9]
     assert as_known(whole, 9) == whole
+
+
+def test_a_miss_is_known_from_its_own_instant_on() -> None:
+    first, second = Miss(2, "ann"), Miss(4, "bob", "sales")
+    whole = Visit(offered_at=1, queue="sales", missed=(first, second))
+
+    assert [as_known(whole, at).missed for at in (1, 2, 3, 4)] == [
+        (),
+        (first,),
+        (first,),
+        (first, second),
+    ]
+    assert moments(whole) == [1, 2, 4]
 
 
 def test_feedback_is_known_from_its_own_instant_on() -> None:

@@ -7,10 +7,23 @@ import pytest
 from floorpulse.contracts.cells import COMPLAINTS, LEFT, Cell, Cells, Histogram
 from floorpulse.counting.histograms import score_bucket, span_bucket
 from floorpulse.kpis.catalogue import CATALOGUE, OVER_SPANS, VARIANTS, SpanKpi
-from floorpulse.kpis.figures import MomentFigures, Plan, SpanFigures, Value
+from floorpulse.kpis.figures import (
+    UNKNOWN,
+    CountedVisits,
+    MomentFigures,
+    Plan,
+    SpanFigures,
+    Value,
+)
 from floorpulse.kpis.formulas.planning import service_level_projected
 from floorpulse.kpis.formulas.service_level import service_level
-from floorpulse.kpis.formulas.waiting import in_progress, longest_wait, unresolved, waiting
+from floorpulse.kpis.formulas.waiting import (
+    in_progress,
+    longest_wait,
+    longest_wait_in_hours,
+    unresolved,
+    waiting,
+)
 from floorpulse.kpis.plan import Ahead
 from floorpulse.kpis.policies import DEFAULT_POLICY, Formula, ServiceLevelPolicy
 from floorpulse.kpis.units import Unit
@@ -335,3 +348,24 @@ def test_contacts_that_take_no_time_are_all_answered_in_time() -> None:
 
 def test_where_nothing_counted_and_nobody_is_planned_nothing_is_projected() -> None:
     assert projected({}, 180.0) == Value(None, None, None)
+
+
+BY_VISITS = ServiceLevelPolicy(threshold=4 * 3600)
+"""A policy that panes cannot tell the figures of"""
+
+
+def test_a_policy_that_panes_cannot_judge_is_judged_by_the_visits_and_not_at_all_without_them() -> (
+    None
+):
+    known = SpanFigures({}, visits=CountedVisits(answered=8, in_time=6, abandoned=2, short=1))
+
+    assert OVER_SPANS["short_abandoned"].measure(known, BY_VISITS).value == 1
+    for kpi in ("short_abandoned", "sla_attainment"):
+        unknown = OVER_SPANS[kpi].measure(SpanFigures(VECTOR), BY_VISITS)
+        assert unknown.value is None
+        assert unknown.denominator is None
+
+
+def test_waits_in_business_hours_are_not_guessed_where_nobody_worked_them_out() -> None:
+    assert longest_wait_in_hours(MomentFigures((5_000,)), DEFAULT_POLICY) == UNKNOWN
+    assert longest_wait_in_hours(MomentFigures(in_hours=(2_000,)), DEFAULT_POLICY).value == 2

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from floorpulse.definitions.domain.bodies import CalendarBody
-from floorpulse.definitions.domain.business_time import BusinessClock
+from floorpulse.definitions.domain.business_time import MOST_DAYS, BusinessClock
 from floorpulse.definitions.domain.calendars import Calendar, Hours, calendar_of, is_open
 
 MINUTE = 60_000
@@ -74,6 +74,16 @@ def test_a_day_on_which_clocks_are_moved_has_its_own_length(
     there = ZoneInfo(zone)
 
     assert BusinessClock(ALWAYS, there).between(at(begin, there), at(end, there)) == hours * HOUR
+
+
+def test_more_days_than_are_remembered_are_counted_too() -> None:
+    there = ZoneInfo("UTC")
+    clock = BusinessClock(ODD, there)
+    begin = at("2015-01-01T00:00", there)
+    days = MOST_DAYS + 10
+
+    assert clock.between(begin, begin + days * DAY) == days * 650 * MINUTE
+    assert clock.between(begin, begin + 20 * DAY) == 20 * 650 * MINUTE
 
 
 instants = st.integers(at("2026-03-01T00:00"), at("2026-12-01T00:00"))

@@ -240,3 +240,36 @@ def test_all_contacts_of_a_partition_replace_those_that_were_known() -> None:
     shown_now = {agent: one.state for agent, one in board.of("acme", NOON + MINUTE).items()}
     assert shown_now == {"ann": "unknown", "bob": "busy"}
     assert board.queues("acme") == {"sales", "help"}
+
+
+def test_a_contact_that_is_heard_of_late_changes_no_queue_and_one_of_nobody_nothing() -> None:
+    board = BoardAgents()
+    later = Talk("acme", "c2", 1, "ann", "help", NOON)
+    earlier = Talk("acme", "c1", 1, "ann", "sales", NOON - MINUTE)
+    board.take_talks(0, [later, earlier], NOON, everything=True)
+    assert dict(board.heads("acme", NOON)[1]) == {(("help", "sales"), "busy"): 1}
+
+
+@pytest.mark.parametrize("came_back", [False, True])
+def test_the_end_of_a_contact_whose_agent_was_forgotten_changes_nothing(came_back: bool) -> None:  # noqa: FBT001  a parameter of the test
+    board = BoardAgents()
+    board.take_talks(0, [Talk("acme", "c1", 1, "ann", "sales", NOON)], NOON, everything=True)
+    later = NOON + 3 * LONGEST
+    assert dict(board.heads("acme", later)[1]) == {}
+    if came_back:
+        board.take(AgentNow("acme", "ann", Entered(later, "available", ("help",))))
+    before = dict(board.heads("acme", later)[1])
+
+    board.take_talks(0, [Talk("acme", "c1", 1)], later, everything=False)
+
+    assert dict(board.heads("acme", later)[1]) == before
+
+
+def test_a_state_from_far_ahead_is_believed_when_its_time_comes() -> None:
+    board = BoardAgents()
+    board.take(AgentNow("acme", "ann", told(60, "break")))
+    board.take_talks(0, [Talk("acme", "c1", 1, "ann", "sales", NOON)], NOON, everything=True)
+
+    assert dict(board.heads("acme", NOON)[1]) == {}
+    board.take_talks(0, [Talk("acme", "c1", 1)], NOON + MINUTE, everything=False)
+    assert dict(board.heads("acme", NOON + HOUR - MINUTE)[1]) == {((), "break"): 1}

@@ -9,7 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from floorpulse.ingest.sources.asterisk_ami.events import NO_STAMP, ManagerEvents
+from floorpulse.contracts.letters import Refusal
+from floorpulse.ingest.sources.asterisk_ami import events as ami_events
+from floorpulse.ingest.sources.asterisk_ami import stays as ami_stays
+from floorpulse.ingest.sources.asterisk_ami.events import NO_EVENT, NO_STAMP, ManagerEvents
+from floorpulse.ingest.sources.payloads import NOT_AN_OBJECT
 from floorpulse.ingest.sources.registry import stream_of
 from floorpulse.ingest.sources.source import SourceRecord, SourceSettings
 from tests.unit.ingest.telephony import AT, DATA, Body, facts, samples, states, told, visits
@@ -137,6 +141,33 @@ def test_a_further_queue_is_a_further_visit_and_a_transfer_ends_the_first() -> N
     assert (known["u.1", 2]["queue"], known["u.1", 2]["wait"]) == ("billing", 6900)
 
 
+def test_who_enters_a_queue_while_waiting_in_another_left_that_one_somehow() -> None:
+    known = visits(told(AMI, [joins(0), joins(9, queue="billing")]))
+
+    first = known["u.1", 1]
+    assert (first["outcome"], first["reason"], first["wait"]) == ("left", "other", 9000)
+    assert (known["u.1", 2]["queue"], known["u.1", 2]["outcome"]) == ("billing", None)
+
+
+def test_the_numbers_of_the_latest_calls_visits_are_remembered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(ami_stays, "MOST_CALLS", 2)
+    calls = ["u.1", "u.2", "u.1", "u.3", "u.1", "u.2"]
+
+    events = told(AMI, [joins(at, call) for at, call in enumerate(calls)])
+
+    offers = [one for one in events if one["type"] == "contact.offered"]
+    assert [(one["contact"], one.get("visit", 1)) for one in offers] == [
+        ("u.1", 1),
+        ("u.2", 1),
+        ("u.1", 2),
+        ("u.3", 1),
+        ("u.1", 3),
+        ("u.2", 1),
+    ]
+
+
 def test_a_transfer_that_ends_as_the_agents_hang_up_is_one() -> None:
     passes = event("BlindTransfer", 62.9, "", TransfererUniqueid="d-ana", Result="Success")
 
@@ -174,6 +205,24 @@ def test_an_end_without_a_channel_is_the_talk_of_that_agent_in_that_queue() -> N
     known = visits(told(AMI, [joins(0), answers(3), completes(13, call="", TalkTime=10)]))
 
     assert known["u.1", 1]["talk"] == 10_000
+
+
+def test_of_two_talks_of_an_agent_one_ends_and_the_other_goes_on() -> None:
+    events = told(
+        AMI,
+        [
+            joins(0),
+            joins(1, "u.2"),
+            answers(3),
+            answers(4, call="u.2", DestUniqueid="d-ana-2"),
+            completes(13),
+            completes(23, call="u.2"),
+        ],
+    )
+
+    known = visits(events)
+    assert (known["u.1", 1]["talk"], known["u.2", 1]["talk"]) == (10_000, 19_000)
+    assert states(events, "ana") == [((AT + 3) * 1000, "busy"), ((AT + 23) * 1000, "available")]
 
 
 def test_a_local_channel_that_makes_way_changes_the_id_of_who_waits() -> None:
@@ -365,11 +414,48 @@ def test_a_call_that_nobody_heard_the_beginning_of_is_told_from_its_end() -> Non
     assert (known["outcome"], known["wait"], known["talk"]) == ("answered", 20_000, 60_000)
 
 
+def test_an_end_that_does_not_say_how_long_the_talk_was_tells_of_no_call_nobody_heard_of() -> None:
+    assert visits(told(AMI, [completes(100, TalkTime="")])) == {}
+
+
+def test_an_answer_of_a_call_that_nobody_heard_come_tells_how_long_it_waited() -> None:
+    known = visits(told(AMI, [answers(100, HoldTime=20), completes(130)]))["u.1", 1]
+
+    assert (known["outcome"], known["wait"], known["talk"]) == ("answered", 20_000, 30_000)
+
+
+def test_who_gives_up_and_was_not_heard_to_come_waited_as_long_as_the_event_says() -> None:
+    known = visits(told(AMI, [gives_up(100, waited=20), event("Hangup", 100.1)]))["u.1", 1]
+
+    assert (known["outcome"], known["queue"], known["wait"]) == ("abandoned", "sales", 20_000)
+
+
+@pytest.mark.parametrize("value", ["TIMEOUT", "FULL"])
+def test_how_a_call_left_a_queue_that_nobody_heard_of_says_nothing(value: str) -> None:
+    assert told(AMI, [status(5, value)]) == []
+
+
+def test_a_call_that_nobody_heard_the_beginning_of_was_transferred_where_its_end_says_so() -> None:
+    known = visits(told(AMI, [completes(100, HoldTime=20, TalkTime=60, Reason="transfer")]))
+
+    assert (known["u.1", 1]["talk"], known["u.1", 1]["transferred"]) == (60_000, True)
+
+
 def test_the_same_event_twice_is_one() -> None:
     day = [joins(0), rings(2), answers(3), completes(60), joins(61, queue="billing"), gives_up(70)]
     doubled = [one for pair in zip(day, day, strict=True) for one in pair]
 
     assert told(AMI, doubled) == told(AMI, day)
+
+
+def test_only_the_latest_events_are_known_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ami_events, "REPEATS", 2)
+    first, second, third = joins(0), joins(1, "u.2"), joins(2, "u.3")
+
+    events = told(AMI, [first, second, third, second, third, first])
+
+    offers = [one["contact"] for one in events if one["type"] == "contact.offered"]
+    assert offers == ["u.1", "u.2", "u.3", "u.1"]
 
 
 def test_names_of_the_settings_stand_for_those_of_asterisk() -> None:
@@ -404,6 +490,27 @@ def test_an_event_without_a_stamp_is_refused_with_the_remedy() -> None:
 
     assert refusal == NO_STAMP
     assert "timestampevents" in NO_STAMP.detail
+
+
+@pytest.mark.parametrize(
+    ("content", "detail"),
+    [
+        (b"[]", NOT_AN_OBJECT.detail),
+        (b'{"Timestamp": "1794300000.5"}', NO_EVENT.detail),
+        (json.dumps(event("QueueCallerJoin", 0)).encode(), "QueueCallerJoin has no Queue"),
+        (
+            json.dumps(event("AgentConnect", 0, Queue="sales")).encode(),
+            "AgentConnect has no MemberName",
+        ),
+    ],
+)
+def test_what_is_no_event_or_lacks_what_it_needs_is_refused_with_what_it_lacks(
+    content: bytes, detail: str
+) -> None:
+    refusal = ManagerEvents(SourceSettings("pbx")).take(SourceRecord(1, content))
+
+    assert isinstance(refusal, Refusal)
+    assert refusal.detail == detail
 
 
 def test_an_event_that_nobody_knows_is_counted() -> None:

@@ -135,6 +135,20 @@ def test_a_second_stay_without_an_answer_is_none() -> None:
     assert "contact.transferred" not in {one["type"] for one in events}
 
 
+@pytest.mark.parametrize(("most", "transfers"), [(1, 0), (2, 1)])
+def test_the_oldest_call_is_forgotten_where_there_are_too_many(
+    monkeypatch: pytest.MonkeyPatch, most: int, transfers: int
+) -> None:
+    monkeypatch.setattr("floorpulse.ingest.sources.freeswitch.calls.MOST_CALLS", most)
+    another = of_call("member-queue-start", 60.1, "9", CC_Member_Session_UUID="c-9")
+    day = [enters(0), bridges(5), parts(60), another, enters(60.2, "2", "billing@here")]
+
+    kinds = [one["type"] for one in told(FREESWITCH, day)]
+
+    assert kinds.count("contact.transferred") == transfers
+    assert kinds.count("contact.offered") == 3
+
+
 @pytest.mark.parametrize(
     ("cause", "missed"), [("NO_ANSWER", 1), ("LOSE_RACE", 0), ("USER_BUSY", 1)]
 )
@@ -162,6 +176,18 @@ def test_holds_are_those_of_the_agents_channel() -> None:
     ]
 
     assert visits(told(FREESWITCH, day))[FIRST]["hold"] == 10_000
+
+
+def test_a_bridge_without_its_agents_channel_is_an_answer_all_the_same() -> None:
+    bridge = of_call("bridge-agent-start", 20, CC_Agent="ana@here")
+
+    events = told(FREESWITCH, [enters(0), bridge, state(20.1, "In a queue call")])
+
+    assert visits(events)[FIRST]["wait"] == 20_000
+
+
+def test_a_talk_whose_beginning_was_not_heard_has_an_end() -> None:
+    assert [one["type"] for one in told(FREESWITCH, [parts(80)])] == ["contact.ended"]
 
 
 def test_an_agents_status_counts_before_the_state() -> None:
@@ -249,6 +275,19 @@ def test_a_call_record_without_an_answer(said: Body, wanted: tuple[str, str | No
     assert (known["outcome"], known["reason"], known["wait"]) == (*wanted, 30_000)
 
 
+@pytest.mark.parametrize(
+    ("absent", "wanted"),
+    [
+        ("cc_queue_terminated_epoch", ["contact.offered", "contact.answered"]),
+        ("cc_queue_answered_epoch", ["contact.offered"]),
+    ],
+)
+def test_a_call_record_without_the_instant_of_an_end_tells_no_end(
+    absent: str, wanted: list[str]
+) -> None:
+    assert [one["type"] for one in told(FREESWITCH, [record(**{absent: "0"})])] == wanted
+
+
 @pytest.mark.parametrize("side", ["agent", ""])
 def test_the_record_of_an_agents_leg_or_of_no_queue_tells_nothing(side: str) -> None:
     assert told(FREESWITCH, [record(cc_side=side)]) == []
@@ -296,6 +335,26 @@ def test_an_action_that_nobody_knows_is_counted() -> None:
 
     assert stream.events(1, json.dumps(event("agent-dance", 0)).encode()) == []
     assert stream.notes()[-1].strip().startswith("agent-dance: 1")
+
+
+@pytest.mark.parametrize(
+    "silent", [event("members-count", 0), {**event("", 0), "Event-Name": "HEARTBEAT"}]
+)
+def test_what_is_known_to_say_nothing_is_not_counted(silent: Body) -> None:
+    stream = stream_of(FREESWITCH, "fs")
+
+    assert stream.events(1, json.dumps(silent).encode()) == []
+    assert not any("members-count" in note or "HEARTBEAT" in note for note in stream.notes())
+
+
+def test_an_event_without_a_number_is_named_by_its_content() -> None:
+    first, later = enters(0), enters(1)
+    for one in (first, later):
+        del one["Event-Sequence"]
+
+    ids = [one["id"] for one in told(FREESWITCH, [first, first, later])]
+
+    assert ids[0] == ids[1] != ids[2]
 
 
 WORDS = st.sampled_from(

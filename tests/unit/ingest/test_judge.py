@@ -168,6 +168,15 @@ def test_a_complaint_needs_a_contact_or_a_queue(kind: str) -> None:
     assert refused(complaint | {"agent": "a"})[0] == "no_subject"
 
 
+def test_an_amendment_puts_at_least_one_field_right() -> None:
+    amended = {"type": "contact.amended", "id": "1", "source": "pbx", "at": AT, "contact": "c1"}
+    amended |= {"reason": "a wrong clock"}
+    accepted(amended | {"wait_ms": 0})
+    reason, detail = refused(amended)
+    assert reason == "missing_field"
+    assert "queue, agent, wait_ms" in detail
+
+
 @pytest.mark.parametrize("score", [1, 3.5, 5])
 def test_a_survey_score_on_its_scale_is_taken(score: float) -> None:
     accepted(SURVEY | SCALE | {"score": score})

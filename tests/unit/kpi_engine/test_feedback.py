@@ -8,6 +8,7 @@ from floorpulse.contracts.events import AnyEvent
 from floorpulse.contracts.updates import PaneKey
 from floorpulse.kpi_engine.fold.partition import Partition, PartitionPosition
 from floorpulse.kpi_engine.fold.presence_log import ClaimedPresence
+from floorpulse.kpi_engine.ports import FlushOutcome
 from tests.fakes.engine import LONGEST, MemoryStore
 from tests.unit.kpi_engine.builders import MINUTE, TENANT, event
 
@@ -30,6 +31,24 @@ def counted(history: list[AnyEvent], store: MemoryStore) -> dict[PaneKey, Cells]
     while wanted := partition.wanted:
         partition.join(wanted, store.find(0, wanted))
     return {key: pane.cells for key, pane in partition.panes.rows.items() if pane.cells}
+
+
+def written(
+    partition: Partition, store: MemoryStore, history: list[AnyEvent], watermark: int
+) -> None:
+    """Take events in and make them durable, by this event time."""
+    begin = partition.next_offset
+    partition.apply(list(enumerate(history, begin)), begin + len(history))
+    partition.advance([watermark], watermark, 0)
+    while wanted := partition.wanted:
+        partition.join(wanted, store.find(0, wanted))
+    if (rows := partition.take_dirty()) is not None:
+        assert store.write(rows) is FlushOutcome.WRITTEN
+        partition.flushed()
+
+
+def stored_cells(store: MemoryStore) -> dict[PaneKey, Cells]:
+    return {key: pane.cells for key, pane in store.tables[0].panes.items() if pane.cells}
 
 
 def answers_by_queue(*history: AnyEvent) -> dict[str, int]:
@@ -119,6 +138,66 @@ def test_it_is_found_in_the_database_days_later_and_moves_when_a_later_visit_com
     stored = store.tables[0].visits
     assert stored[TENANT, "c1", 1].surveys is None
     assert list(stored[TENANT, "c1", 2].surveys or {}) == ["s"]
-    assert {
-        key: pane.cells for key, pane in store.tables[0].panes.items() if pane.cells
-    } == counted(history, MemoryStore())
+    assert stored_cells(store) == counted(history, MemoryStore())
+
+
+def test_feedback_leaves_memory_once_no_visit_before_it_can_begin_and_is_found_again() -> None:
+    store = MemoryStore()
+    partition = store.own(0)
+    gave_up = event(events.ContactAbandoned, MINUTE, visit=1)
+    history = [FIRST, gave_up, answer(DAY)]
+    written(partition, store, history, DAY)
+    partition.trim(0, 0)
+    assert {number for *_, number in partition.visits.rows} == {0, 1}
+
+    written(partition, store, [], DAY + MINUTE)
+    partition.trim(0, 0)
+    assert not partition.visits.rows
+
+    written(partition, store, [SECOND], DAY + MINUTE)
+    assert stored_cells(store) == counted([*history, SECOND], MemoryStore())
+
+
+def test_an_offer_told_after_the_answer_looks_for_feedback_that_was_stored_before() -> None:
+    late_answer = event(events.ContactAnswered, DAY, visit=1, agent="ann")
+    for before in ([answer(30 * MINUTE)], []):
+        store = MemoryStore()
+        written(store.own(0), store, before, HOUR)
+        partition = store.own(0)
+        written(partition, store, [late_answer], DAY)
+        partition.apply([(partition.next_offset, FIRST)], partition.next_offset + 1)
+
+        assert (TENANT, "c1", 0) in partition.wanted.visits
+        written(partition, store, [], DAY)
+        assert stored_cells(store) == counted([*before, late_answer, FIRST], MemoryStore())
+
+
+def test_feedback_of_a_contact_in_memory_is_placed_at_once_and_once_however_often_told() -> None:
+    store = MemoryStore()
+    partition = store.own(0)
+    history = [FIRST, answer(DAY), answer(2 * DAY, survey="t"), answer(2 * DAY, survey="t")]
+    written(partition, store, history[:2], DAY)
+    partition.apply([(2, history[2]), (3, history[3])], 4)
+
+    assert not partition.wanted.visits
+    written(partition, store, [], DAY)
+    assert stored_cells(store) == counted(history, MemoryStore())
+
+
+def test_a_visit_that_begins_or_moves_while_the_feedback_is_in_memory_needs_no_look() -> None:
+    store = MemoryStore()
+    other = event(events.ContactOffered, 0, contact="c2")
+    written(store.own(0), store, [other], HOUR)
+    partition = store.own(0)
+    history = [
+        event(events.ContactAnswered, DAY, visit=1, agent="ann"),
+        answer(30 * MINUTE),
+        event(events.ContactEnded, DAY, contact="c2"),
+    ]
+    written(partition, store, history, DAY)
+    further = [FIRST, event(events.ContactOffered, DAY + MINUTE, visit=2)]
+    partition.apply(list(enumerate(further, partition.next_offset)), partition.next_offset + 2)
+
+    assert not partition.wanted.visits
+    written(partition, store, [], DAY)
+    assert stored_cells(store) == counted([other, *history, *further], MemoryStore())

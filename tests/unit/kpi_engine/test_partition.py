@@ -251,6 +251,19 @@ def test_a_change_of_a_pane_that_was_passed_is_noted_with_its_last_event() -> No
     )
 
 
+def test_a_late_change_that_says_why_stays_noted_over_later_ones_that_do_not() -> None:
+    partition = apply(fresh(), offered(), answered())
+    partition.advance([10 * MINUTE], 10 * MINUTE, 0)
+    apply(
+        partition,
+        event(events.ContactAmended, 50_000, reason="typed wrong", wait_ms=1_000),
+        event(events.ContactEnded, 55_000),
+    )
+    [late] = taken(partition).late
+
+    assert late[-2:] == ("contact.amended", "typed wrong")
+
+
 def test_what_belongs_to_a_deleted_month_is_counted_nowhere() -> None:
     partition = fresh()
     partition.panes.kept_since = HOUR

@@ -346,3 +346,26 @@ def test_a_page_of_before_has_one_horizon_for_all_channels() -> None:
     presence.expire(NOW)
 
     assert presence.gauges(NOW) == [Gauge(*MAIL, [NOW], 0, 0)]
+
+
+def test_pages_of_everyone_who_is_there_say_who_answered(store: MemoryStore) -> None:
+    waits = offered("waits", NOW - MINUTE)
+    talks = [offered("talks", NOW - MINUTE), answered("talks", NOW)]
+    partition = apply(store.own(0), store, waits, *talks)
+
+    [page] = everything(partition.visits.presence)
+
+    assert page.homes == [HOME]
+    assert page.waiting == [(0, "waits", 1, NOW - MINUTE)]
+    assert (page.answered, page.agents) == ([(0, "talks", 1, NOW)], ["ann"])
+
+
+def test_a_conversation_of_whom_nobody_knows_who_answered_is_no_talk() -> None:
+    presence = PartitionPresence(Horizons(Longest(4 * HOUR, 2 * HOUR)))
+    unknown = Visit(NOW, "sales", answered_at=NOW)
+    presence.rows = {LOST: unknown}
+    presence.enter(LOST, unknown)
+
+    assert presence.gauges(NOW) == sales(in_progress=1)
+    assert presence.take_talks(everything=False) == []
+    assert presence.take_talks(everything=True) == []

@@ -203,7 +203,7 @@ class ManagerEvents:
         return told
 
     @staticmethod
-    def _silently(note: Callable[[AmiEvent], None]) -> Says:
+    def _silently(note: Callable[[AmiEvent], object]) -> Says:
         def noted(event: AmiEvent) -> Iterable[EventBody]:
             note(event)
             return ()
@@ -212,13 +212,12 @@ class ManagerEvents:
 
     # ------------------------------------------------------------ the list of all, after a gap
 
-    def _listed(self, event: AmiEvent) -> None:
+    def _listed(self, event: AmiEvent) -> "_List":
         self._list = self._list or _List(event.at)
+        return self._list
 
     def _listed_member(self, event: AmiEvent) -> Iterable[EventBody]:
-        self._listed(event)
-        if self._list is not None:
-            self._list.members.add((event.member, (event.queue, event.interface)))
+        self._listed(event).members.add((event.member, (event.queue, event.interface)))
         if event.fields.number("InCall") != 1:
             last = event.fields.seconds("LastCall")
             ended = list(self._stays.idle(event.queue, event.member, event.at, last))
@@ -229,9 +228,7 @@ class ManagerEvents:
         yield from self._members.serves(event)
 
     def _listed_caller(self, event: AmiEvent) -> Iterable[EventBody]:
-        self._listed(event)
-        if self._list is not None:
-            self._list.callers.add(event.channel())
+        self._listed(event).callers.add(event.channel())
         return self._stays.present(event)
 
     def _list_ends(self, event: AmiEvent) -> Iterable[EventBody]:

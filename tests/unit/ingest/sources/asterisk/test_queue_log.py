@@ -254,6 +254,58 @@ def test_two_callers_of_one_second_are_told_apart_by_their_ids() -> None:
     ]
 
 
+def test_of_two_who_were_handed_into_a_queue_in_one_second_the_place_tells_which_it_is() -> None:
+    assert visits(
+        told(
+            call("ENTERQUEUE", "", "856", 1, name="line1"),
+            call("ENTERQUEUE", "", "857", 2, name="line2"),
+            call("ABANDON", 2, 2, 6, at=AT + 6, name="caller"),
+        )
+    ) == [
+        ("caller", "sales", "abandoned", None, 6, 0, False, False),
+        ("line1", "sales", None, None, None, 0, False, False),
+    ]
+
+
+def test_an_entry_at_another_place_is_not_that_of_a_stay_read_before_it() -> None:
+    assert visits(
+        told(
+            call("ABANDON", 2, 2, 6, at=AT + 6, name="caller"),
+            call("ENTERQUEUE", "", "856", 1, name="line"),
+        )
+    ) == [
+        ("caller", "sales", "abandoned", None, 6, 0, False, False),
+        ("line", "sales", None, None, None, 0, False, False),
+    ]
+
+
+def test_an_answer_of_another_second_is_not_that_of_a_talk_whose_end_was_read_before_it() -> None:
+    assert visits(
+        told(
+            call("COMPLETECALLER", 30, 10, 2, at=AT + 40, name="after", agent="ann"),
+            call("CONNECT", 5, "x", 1, at=AT + 5, name="one", agent="ann"),
+        )
+    ) == [
+        ("after", "sales", "answered", "ann", 30, 10, False, True),
+        ("one", "sales", "answered", "ann", 5, 0, False, False),
+    ]
+
+
+def test_of_two_talks_of_an_agent_an_end_by_another_id_is_of_the_one_as_long_as_it_says() -> None:
+    assert visits(
+        told(
+            call("ENTERQUEUE", "", "", 1, name="one"),
+            call("ENTERQUEUE", "", "", 2, name="two"),
+            call("CONNECT", 5, "x", 1, at=AT + 5, name="one", agent="ann"),
+            call("CONNECT", 30, "y", 2, at=AT + 30, name="two", agent="ann"),
+            call("COMPLETECALLER", 30, 10, 2, at=AT + 40, name="after", agent="ann"),
+        )
+    ) == [
+        ("one", "sales", "answered", "ann", 5, 0, False, False),
+        ("two", "sales", "answered", "ann", 30, 10, False, True),
+    ]
+
+
 def test_a_restart_ends_what_was_open_at_the_last_line_before_it() -> None:
     ended = said(
         call("ENTERQUEUE", "", "", 1, name="talks"),

@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from floorpulse.ingest.sources.asterisk import agents
+from floorpulse.ingest.sources.asterisk.agents import RUNS_BACKWARDS
 from tests.unit.ingest.sources.asterisk.logs import (
     AT,
     agent,
@@ -307,6 +309,16 @@ def test_a_log_that_holds_all_its_lines_twice_tells_the_states_of_one() -> None:
     assert events(*lines, *lines)[:3] == events(*lines)
     assert states(*lines, *lines) == [*states(*lines), ("available", ["sales"])]
     assert refusals(*lines, *lines) == []
+
+
+def test_of_a_log_that_holds_its_lines_twice_the_latest_are_known_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(agents, "MOST_LINES", 3)
+    lines = [agent("PAUSE", n, queue="sales", at=AT + 60 * n) for n in range(4)]
+
+    assert refusals(*lines, lines[1], lines[2]) == []
+    assert refusals(*lines, lines[1], lines[2], lines[0]) == [RUNS_BACKWARDS.detail]
 
 
 @pytest.mark.parametrize("name", ["", "NONE"])

@@ -113,6 +113,7 @@ def test_a_stamp_that_is_no_instant_is_refused() -> None:
         "yesterday|c-1|sales|ann|CONNECT|8",
         "2026-11-16 10:00:08|c-1|sales|ann||8",
         '2026-11-16 10:00:08,"c-1,sales,ann,CONNECT,8',
+        "2026-11-16 10:00:08,c-1,sales,ann,CONNECT,8\r9",
     ],
 )
 def test_a_row_of_another_shape_is_refused_with_the_shapes_there_are(row: str) -> None:
