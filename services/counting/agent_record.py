@@ -28,6 +28,8 @@ WORK: frozenset[str] = frozenset[AgentState](("ringing", "busy", "wrap_up"))
 """States that only a source tells that tells what agents do"""
 AWHILE = LONGEST // 6
 """How long an answer shows that its agent is there: four hours"""
+CONVERSATION = 4 * 3_600_000
+"""Milliseconds after which nobody believes that a contact goes on, where nothing else is said"""
 LEFT_OPEN = LONGEST
 """How long an agent is unknown whose last state is no longer believed; then it is forgotten"""
 NO_END = 1 << 62

@@ -5,7 +5,6 @@ which is which.
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import Protocol
 
 from floorpulse.contracts.letters import Reason, Refusal, encode_letter
@@ -108,20 +107,9 @@ class NoFeeds:
         """See `Feeds.warned`."""
 
 
-Horizons = Callable[[str, int, str], int | None]
-"""How long states of agents are believed: of a tenant, at an instant, by source; None: as it
-suits
-"""
-
-
-def no_horizons(_tenant: str, _now: int, _source: str) -> int | None:
-    """Where no definitions say any."""
-    return None
-
-
 class Ingest:
-    """The use cases of ingest; `now` gives wall clock in epoch milliseconds. `horizons`, how long
-    states of agents are believed, and `feeds` may be told after the start.
+    """The use cases of ingest; `now` gives wall clock in epoch milliseconds. `feeds` may be told
+    after the start.
     """
 
     def __init__(
@@ -140,7 +128,6 @@ class Ingest:
         self._limits = limits
         self._pseudonyms = pseudonyms
         self._now = now
-        self.horizons: Horizons = no_horizons
         self.feeds: Feeds = NoFeeds()
         self._events = Gate("events", bounds.events_under_way)
         self._bytes = Gate("bytes", bounds.bytes_under_way)
@@ -185,9 +172,8 @@ class Ingest:
             return await self._deliver(tenant, now, judged)
 
     def _judge(self, tenant: str, now: int) -> Judge:
-        lasts = partial(self.horizons, tenant, now)
         floor = self.feeds.floor(tenant)
-        return Judge(tenant, now, self._limits, self._pseudonyms, lasts, floor)
+        return Judge(tenant, now, self._limits, self._pseudonyms, floor)
 
     async def unready(self) -> str | None:
         """Why events cannot be accepted now; None when they can."""

@@ -32,19 +32,6 @@ def configured(definitions: Definitions, name: str, now: int) -> Iterator[Config
             yield ConfiguredSource(tenant, body.vendor, body.secret, settings_of(body))
 
 
-def states_last(
-    current: Callable[[], Definitions | None], tenant: str, now: int, source: str
-) -> int | None:
-    """How long states of agents that a source of a tenant tells are believed, milliseconds; None
-    where the definitions in force do not say.
-    """
-    definitions = current()
-    if definitions is None or tenant not in definitions.tenants:
-        return None
-    body = definitions.at(tenant, now).sources.get(source)
-    return None if body is None or body.states_last is None else body.states_last * 1000
-
-
 def settings_of(body: SourceBody) -> SourceSettings:
     """What a definition says, as an adapter reads it."""
     return SourceSettings(

@@ -1,5 +1,5 @@
-"""What ingest knows of tenants' feeds: their floors as the definitions have them, and tallies of
-what seems wrong of them.
+"""What ingest knows of tenants' feeds: their floors and sources as the definitions have them, and
+tallies of what seems wrong of them.
 """
 
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from floorpulse.contracts.tallies import What
-from floorpulse.definitions.domain.in_force import Definitions
+from floorpulse.definitions.domain.in_force import Definitions, InForce
 from floorpulse.ingest.app import WarnedEvent
 from floorpulse.ingest.domain.warnings import NOTHING_KNOWN, KnownFloor
 from floorpulse.ingest.tallies import Tallies, TallyKey
@@ -31,7 +31,7 @@ class TalliedFeeds:
         self._now = now
 
     def floor(self, tenant: str) -> KnownFloor:
-        """The tenant's zone and queues as of now."""
+        """The tenant's zone, queues and sources as of now."""
         definitions = self._current()
         if definitions is None:
             return NOTHING_KNOWN
@@ -39,9 +39,19 @@ class TalliedFeeds:
         known = definitions.of(tenant)
         offset = datetime.fromtimestamp(now / 1000, known.zone or self._zone).utcoffset()
         ahead = 0 if offset is None else int(offset.total_seconds() * 1000)
-        return KnownFloor(ahead, known.at(now).queues)
+        in_force = known.at(now)
+        return KnownFloor(ahead, in_force.queues, _states_last(in_force))
 
     def warned(self, tenant: str, one: WarnedEvent) -> None:
         """Count what seems wrong, by the source that told it."""
         key = TallyKey(tenant, one.source, What.WARNED, one.warning.code.value)
         self._tallies.count(key, example=one.id)
+
+
+def _states_last(in_force: InForce) -> dict[str, int]:
+    """How long states of agents are believed, by the sources whose definitions say it."""
+    return {
+        name: body.states_last * 1000
+        for name, body in in_force.sources.items()
+        if body.states_last is not None
+    }

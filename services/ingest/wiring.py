@@ -19,7 +19,6 @@ from floorpulse.ingest.adapters.secrets import secret_of
 from floorpulse.ingest.adapters.tally_store import PostgresTallies
 from floorpulse.ingest.api import operations, routes, sources
 from floorpulse.ingest.app import Ingest, RequestBounds
-from floorpulse.ingest.configured import states_last
 from floorpulse.ingest.domain.judge import EventLimits
 from floorpulse.ingest.domain.pseudonyms import CustomerKey, Pseudonyms
 from floorpulse.ingest.feeds import TalliedFeeds
@@ -77,7 +76,6 @@ async def receiving(
     written in the background. `current` gives the definitions in force, None until they were read,
     `zone` is that of tenants who define none.
     """
-    opened.horizons = partial(states_last, current)
     tallies = Tallies(clock.now_ms)
     opened.feeds = TalliedFeeds(current, tallies, zone, clock.now_ms)
     writing = asyncio.create_task(keep_writing(tallies, PostgresTallies(pool), TALLIES_EVERY))

@@ -16,7 +16,7 @@ from floorpulse.contracts.cells import Cell, Cells, Histogram, add
 from floorpulse.contracts.horizons import CALLS
 from floorpulse.contracts.updates import Gauge, PaneKey, PaneRow, Talk, Update, revision
 from floorpulse.contracts.visits import Visit, is_open, offer_at, queue_of
-from floorpulse.counting.agent_record import NO_END, WORK
+from floorpulse.counting.agent_record import CONVERSATION, NO_END, WORK
 from floorpulse.counting.contributions import contributions
 from floorpulse.counting.histograms import HOUR, hour_bucket
 from floorpulse.counting.whole_contacts import whole_contact
@@ -25,7 +25,6 @@ from floorpulse.figures.open_complaints import StoredComplaint, complaints_of
 from floorpulse.figures.ports import CorrectionPlace, Place, StoredCorrection, StoredVisit
 from floorpulse.figures.selection import Selection
 from floorpulse.figures.staff.attendance import (
-    CONVERSATION,
     AgentEntered,
     AgentTook,
     contact_of,

@@ -15,12 +15,17 @@ from typing import TypeVar
 
 from floorpulse.contracts.agents import AgentNow, Entered, StateNow
 from floorpulse.contracts.updates import Talk
-from floorpulse.counting.agent_record import NO_END, WORK, AgentContact, AgentRecord
+from floorpulse.counting.agent_record import (
+    CONVERSATION,
+    NO_END,
+    WORK,
+    AgentContact,
+    AgentRecord,
+)
 
 AHEAD = 60_000
-"""Milliseconds a source's clock may run ahead; a state from further on is not believed yet."""
-CONVERSATION = 4 * 3_600_000
-"""Milliseconds after which nobody believes that a contact goes on, where nothing else is said"""
+"""Milliseconds a source's clock may run ahead; a state from further on is not believed yet, an
+offer does not wait yet."""
 
 K = TypeVar("K")
 

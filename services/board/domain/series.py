@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from floorpulse.board.domain.agents import AHEAD
 from floorpulse.board.domain.windows import QUARTER, Span
 from floorpulse.contracts.cells import Cell, Cells, add
 from floorpulse.contracts.horizons import Horizons
@@ -38,8 +39,6 @@ SeriesKey = tuple[str, str | None, str | None]
 """(tenant, queue, channel), None where summed over"""
 
 
-AHEAD = 60_000
-"""Milliseconds a source's clock may run ahead; an offer from further on does not wait yet"""
 TOGETHER = 0
 """Stands for the source partition of the row in which folded queues are added up."""
 WIDE = 16

@@ -10,8 +10,9 @@ from floorpulse.board.adapters.rows import ANSWER_WITHIN, FREE_WITHIN, away
 from floorpulse.board.domain.windows import HOUR, Span
 from floorpulse.contracts.agents import LONGEST, OLDEST, decode_entered
 from floorpulse.contracts.visits import Visit, decode_visit, encode_visit
+from floorpulse.counting.agent_record import CONVERSATION
 from floorpulse.figures.selection import Selection
-from floorpulse.figures.staff.attendance import CONVERSATION, AgentEntered, AgentTook, contact_of
+from floorpulse.figures.staff.attendance import AgentEntered, AgentTook, contact_of
 
 FETCHED = 1000
 """Rows of one round trip"""

@@ -35,8 +35,6 @@ K = TypeVar("K")
 DAY = 24 * HOUR
 AT_ONCE = 2 * DAY
 """Milliseconds of spans that are worked out at once"""
-CONVERSATION = 4 * HOUR
-"""Milliseconds after which nobody believes that a contact goes on, where nothing else is said"""
 WAIT = 4 * HOUR
 """How long before its answer a visit may have been offered that is looked at"""
 DRIFT = HOUR

@@ -59,27 +59,16 @@ class CanonicalEvent:
     source: str = ""
 
 
-StatesLast = Callable[[str], int | None]
-"""How long states of agents that a source tells are believed, milliseconds; None: as it suits"""
-
-
-def nothing_said(_: str) -> int | None:
-    """Where no definitions say it."""
-    return None
-
-
 @dataclass(frozen=True)
 class Judge:
     """The rules of one request: whose events they are, the instant (epoch milliseconds) they are
-    judged at, and what is known of the tenant's floor. `states_last` is how long states of a source
-    are believed, where the definitions say it.
+    judged at, and what is known of the tenant's floor.
     """
 
     tenant: str
     now: int
     limits: EventLimits
     pseudonyms: Pseudonyms
-    states_last: StatesLast = nothing_said
     floor: KnownFloor = NOTHING_KNOWN
 
     def judge(self, text: bytes, unwrap: Unwrap) -> CanonicalEvent | Refusal:
@@ -132,7 +121,7 @@ class Judge:
         if isinstance(event, ContactOffered) and event.customer is not None:
             changes["customer"] = self.pseudonyms.of(self.tenant, event.customer)
         elif isinstance(event, AgentStateChanged) and event.lasts_ms is None:
-            changes["lasts_ms"] = self.states_last(event.source)
+            changes["lasts_ms"] = self.floor.states_last.get(event.source)
         stamped = msgspec.structs.replace(event, **changes)
         value = _encode(stamped)
         if NUL.search(value):

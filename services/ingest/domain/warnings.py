@@ -6,8 +6,8 @@ told.
               future    local time marked as UTC
 """
 
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from floorpulse.contracts.events import AnyEvent
@@ -38,12 +38,14 @@ class EventWarning:
 
 @dataclass(frozen=True)
 class KnownFloor:
-    """What is known of a tenant's floor: how many milliseconds its zone is ahead of UTC now, and
-    its queues (none: nobody defined any).
+    """What is known of a tenant's floor: how many milliseconds its zone is ahead of UTC now, its
+    queues (none: nobody defined any), and for how many milliseconds states of agents are believed
+    that a source tells (as suits it, where a source is not named).
     """
 
     offset: int = 0
     queues: Collection[str] = frozenset()
+    states_last: Mapping[str, int] = field(default_factory=dict)
 
 
 NOTHING_KNOWN = KnownFloor()

@@ -10,9 +10,8 @@ from floorpulse.contracts.agents import LONGEST, AgentNow, Entered, lasts_of
 from floorpulse.contracts.events import AgentState
 from floorpulse.contracts.updates import Talk
 from floorpulse.contracts.visits import Visit
-from floorpulse.counting.agent_record import AWHILE, AgentContact
+from floorpulse.counting.agent_record import AWHILE, CONVERSATION, AgentContact
 from floorpulse.figures.staff.attendance import (
-    CONVERSATION,
     contact_of,
     shown_over,
     told_over,

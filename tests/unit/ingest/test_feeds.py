@@ -19,6 +19,7 @@ DEFINED = """
 tenant: shop
 about: [{names: {en: Shop}, zone: Asia/Shanghai}]
 queues: [{id: orders, names: {en: Orders}, channels: [voice]}]
+sources: [{id: pbx, states_last: 3600}, {id: quiet, silence: 60}]
 """
 
 
@@ -47,6 +48,17 @@ def test_a_floor_is_known_by_its_definitions_and_else_by_the_zone_of_the_install
 
 def test_nothing_is_known_before_the_definitions_were_read() -> None:
     assert feeds_of(None, "Asia/Shanghai")[0].floor("shop") == KnownFloor()
+
+
+def test_how_long_states_are_believed_is_said_by_the_source_that_is_in_force() -> None:
+    known = definitions(DEFINED)
+
+    def lasts(tenant: str, name: str, current: Definitions | None = known) -> int | None:
+        return feeds_of(current)[0].floor(tenant).states_last.get(name)
+
+    assert lasts("shop", "pbx") == 3_600_000
+    assert [lasts("shop", "quiet"), lasts("shop", "crm"), lasts("rival", "pbx")] == [None] * 3
+    assert lasts("shop", "pbx", None) is None
 
 
 async def test_warnings_are_tallied_by_source_and_code_with_the_last_event_as_example() -> None:

@@ -8,6 +8,7 @@ import pytest
 from floorpulse.contracts.letters import Refusal
 from floorpulse.contracts.refusals import DETAIL_LENGTH
 from floorpulse.ingest.domain.judge import AHEAD, EARLIEST, CanonicalEvent
+from floorpulse.ingest.domain.warnings import KnownFloor
 from tests.unit.ingest.builders import (
     AT,
     NOW,
@@ -207,7 +208,7 @@ def told_with(lasts_ms: int | None) -> object:
     """
     state = {"id": "1", "source": "pbx", "at": AT, "type": "agent.state", "agent": "ann"}
     state |= {"state": "available"} | ({} if lasts_ms is None else {"lasts_ms": lasts_ms})
-    judging = replace(judge(), states_last={"pbx": 60_000}.get)
+    judging = replace(judge(), floor=KnownFloor(states_last={"pbx": 60_000}))
     canonical = judging.judge(json.dumps(state).encode(), lambda same: same)
     assert isinstance(canonical, CanonicalEvent)
     return json.loads(canonical.value)["lasts_ms"]

@@ -17,7 +17,7 @@ from floorpulse.definitions.domain.bodies import Kind, SourceBody
 from floorpulse.definitions.domain.in_force import Definitions, Version
 from floorpulse.ingest.api import sources
 from floorpulse.ingest.app import Ingest, RequestBounds
-from floorpulse.ingest.configured import configured, states_last
+from floorpulse.ingest.configured import configured
 from floorpulse.ingest.domain.judge import EventLimits
 from floorpulse.ingest.metrics import IngestMetrics, SourceMetrics
 from floorpulse.ingest.receiving import Receiving, Vendors
@@ -291,14 +291,3 @@ sources:
     assert one.settings.scales["stars"] == SurveyScale("csat", 1, 5, {"great": 5})
     foreign = one.settings.types["org.example.call"]
     assert (foreign.type, foreign.values) == ("contact.ended", {"contact": {"a": "b"}})
-
-
-def test_how_long_states_are_believed_is_said_by_the_source_that_is_in_force() -> None:
-    known = Definitions((source("pbx", states_last=3600), source("quiet", silence=60)), 1)
-
-    def lasts(tenant: str, name: str, current: Definitions | None = known) -> int | None:
-        return states_last(lambda: current, tenant, NOW, name)
-
-    assert lasts("shop", "pbx") == 3_600_000
-    assert [lasts("shop", "quiet"), lasts("shop", "crm"), lasts("rival", "pbx")] == [None] * 3
-    assert lasts("shop", "pbx", None) is None

@@ -27,7 +27,7 @@ def warned(floor: KnownFloor, at: int, queue: str = "orders") -> list[tuple[str,
             "queue": queue,
         }
     )
-    judge = Judge("acme", NOW, EventLimits(), PSEUDONYMS, floor=floor)
+    judge = Judge("acme", NOW, EventLimits(), PSEUDONYMS, floor)
     verdict = judge.judge(text, lambda same: same)
     assert isinstance(verdict, CanonicalEvent)
     event = msgspec.json.decode(verdict.value, type=AnyEvent)
