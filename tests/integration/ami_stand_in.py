@@ -3,11 +3,10 @@ packets anywhere, tells some twice, and hangs up in the middle of others.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
-from random import Random
+from collections.abc import Iterator
 
 from tests.integration.call_stories import AGENTS, QUEUES, CallStory, ToldStay
+from tests.integration.cut_stand_in import CutStandIn
 
 SECRET = "right"  # noqa: S105  a stand-in's
 Packet = dict[str, str]
@@ -59,40 +58,14 @@ def _goes(contact: str, stay: ToldStay) -> Iterator[tuple[float, str, Packet]]:
     yield stay.ended or 0, "AgentComplete", ends
 
 
-class AmiStandIn:
-    """Tells its packets to whoever logs in, each connection from where the one before was cut;
-    between connections nothing happens.
-    """
+class AmiStandIn(CutStandIn):
+    """Tells its packets to whoever logs in."""
 
-    def __init__(self, told: list[Packet], cuts: int, seed: int) -> None:
-        self._random = Random(seed)
-        self._told = told
-        self._next = 0
-        self._cuts = sorted(self._random.sample(range(1, len(told)), cuts))
-        self.connections = 0
-        self.is_over = asyncio.Event()
+    greeting = b"Asterisk Call Manager/9.0.0\r\n"
+    asked_until = b"\r\n\r\n"
 
-    @asynccontextmanager
-    async def listening(self) -> AsyncIterator[int]:
-        """The port that it listens on."""
-        server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
-        try:
-            yield server.sockets[0].getsockname()[1]
-        finally:
-            server.close()
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.connections += 1
-        writer.write(b"Asterisk Call Manager/9.0.0\r\n")
-        try:
-            while text := await reader.readuntil(b"\r\n\r\n"):
-                await self._asked(_packet(text), writer)
-        except (asyncio.IncompleteReadError, ConnectionError):
-            pass
-        finally:
-            writer.close()
-
-    async def _asked(self, asked: Packet, writer: asyncio.StreamWriter) -> None:
+    async def _asked(self, text: bytes, writer: asyncio.StreamWriter) -> None:
+        asked = _packet(text)
         match asked["Action"]:
             case "Login" if asked["Secret"] != SECRET:
                 refusal = {"Response": "Error", "Message": "Authentication failed"}
@@ -107,26 +80,11 @@ class AmiStandIn:
                 writer.writelines(_written(one) for one in self._list(asked["ActionID"]))
                 await self._tell(writer)
 
-    async def _tell(self, writer: asyncio.StreamWriter) -> None:
-        while self._next < len(self._told):
-            text = _written(self._told[self._next])
-            if self._cuts and self._next == self._cuts[0]:
-                self._cuts.pop(0)
-                writer.write(text[: self._random.randrange(len(text))])
-                await writer.drain()
-                raise ConnectionResetError
-            middle = self._random.randrange(len(text))
-            writer.write(text[:middle])
-            await writer.drain()
-            writer.write(text[middle:])
-            if self._random.random() < 0.05:
-                writer.write(text)
-            self._next += 1
-        await writer.drain()
-        self.is_over.set()
+    def _written(self, event: Packet) -> bytes:
+        return _written(event)
 
     def _clock(self) -> str:
-        return self._told[max(0, self._next - 1)]["Timestamp"]
+        return self._last()["Timestamp"]
 
     def _list(self, action: str) -> Iterator[Packet]:
         """Who waits and who talks, by what was told so far."""

@@ -4,11 +4,10 @@ anywhere, tells some twice, and hangs up in the middle of others.
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
-from random import Random
+from collections.abc import Iterator
 
 from tests.integration.call_stories import AGENTS, CallStory, ToldStay
+from tests.integration.cut_stand_in import CutStandIn
 
 PASSWORD = "ClueCon"  # noqa: S105  FreeSWITCH's own default
 Body = dict[str, str]
@@ -72,40 +71,14 @@ def _talks(call: Body, stay: ToldStay) -> Iterator[Told]:
     yield ended + 0.2, {**state, "CC-Agent-State": "Waiting"}
 
 
-class EslStandIn:
-    """Tells its events to whoever knows the password, each connection from where the one before was
-    cut; between connections nothing happens.
-    """
+class EslStandIn(CutStandIn):
+    """Tells its events to whoever knows the password."""
 
-    def __init__(self, told: list[Body], cuts: int, seed: int) -> None:
-        self._random = Random(seed)
-        self._told = told
-        self._next = 0
-        self._cuts = sorted(self._random.sample(range(1, len(told)), cuts))
-        self.connections = 0
-        self.is_over = asyncio.Event()
+    greeting = b"Content-Type: auth/request\n\n"
+    asked_until = b"\n\n"
 
-    @asynccontextmanager
-    async def listening(self) -> AsyncIterator[int]:
-        """The port that it listens on."""
-        server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
-        try:
-            yield server.sockets[0].getsockname()[1]
-        finally:
-            server.close()
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.connections += 1
-        writer.write(b"Content-Type: auth/request\n\n")
-        try:
-            while text := await reader.readuntil(b"\n\n"):
-                await self._asked(text.decode().strip(), writer)
-        except (asyncio.IncompleteReadError, ConnectionError):
-            pass
-        finally:
-            writer.close()
-
-    async def _asked(self, asked: str, writer: asyncio.StreamWriter) -> None:
+    async def _asked(self, text: bytes, writer: asyncio.StreamWriter) -> None:
+        asked = text.decode().strip()
         match asked.partition(" ")[0]:
             case "auth":
                 is_right = asked == f"auth {PASSWORD}"
@@ -120,26 +93,11 @@ class EslStandIn:
                 writer.write(_response(table))
                 await self._tell(writer)
 
-    async def _tell(self, writer: asyncio.StreamWriter) -> None:
-        while self._next < len(self._told):
-            text = _frame("text/event-json", json.dumps(self._told[self._next]))
-            if self._cuts and self._next == self._cuts[0]:
-                self._cuts.pop(0)
-                writer.write(text[: self._random.randrange(len(text))])
-                await writer.drain()
-                raise ConnectionResetError
-            middle = self._random.randrange(len(text))
-            writer.write(text[:middle])
-            await writer.drain()
-            writer.write(text[middle:])
-            if self._random.random() < 0.05:
-                writer.write(text)
-            self._next += 1
-        await writer.drain()
-        self.is_over.set()
+    def _written(self, event: Body) -> bytes:
+        return _frame("text/event-json", json.dumps(event))
 
     def _clock(self) -> int:
-        return int(self._told[max(0, self._next - 1)]["Event-Date-Timestamp"])
+        return int(self._last()["Event-Date-Timestamp"])
 
 
 def _reply(text: str) -> bytes:
