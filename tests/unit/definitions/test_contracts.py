@@ -231,13 +231,19 @@ def test_a_streak_falls_due_as_it_says(again: Again, due: list[int]) -> None:
 def test_a_share_of_windows_is_judged_against_the_promised_share_else_all() -> None:
     metric = Metric("m", {}, "asa", Comparison.AT_MOST, Decimal(20), judged=Judged.SHARE)
 
-    assert (metric.judged_target, metric.judged_comparison) == (1, Comparison.AT_LEAST)
+    assert (metric.judged_target, metric.judged_comparison) == (
+        Decimal(1),
+        Comparison.AT_LEAST,
+    )
 
 
 def test_each_window_is_judged_against_the_target() -> None:
     metric = Metric("m", {}, "asa", Comparison.AT_MOST, Decimal(20))
 
-    assert (metric.judged_target, metric.judged_comparison) == (20, Comparison.AT_MOST)
+    assert (metric.judged_target, metric.judged_comparison) == (
+        Decimal(20),
+        Comparison.AT_MOST,
+    )
 
 
 def test_contracts_of_different_contacts_may_hold_at_one_time() -> None:
