@@ -1,0 +1,1 @@
+"""What is decided about contracts and settlements: pure, money is decimal."""
