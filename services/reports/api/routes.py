@@ -2,7 +2,11 @@
 
 from fastapi import APIRouter
 
-ROUTERS: tuple[APIRouter, ...] = ()
+from floorpulse.reports.api import settlements
+
+ROUTERS: tuple[APIRouter, ...] = (
+    settlements.router,
+)
 """One a group of routes, in the order in which they are looked at"""
 
 
