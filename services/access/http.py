@@ -10,7 +10,8 @@ A browser also gets alerts:write, to acknowledge from the page of alerts: by its
 key has it, on loopback where `app.state.open_acts` is set. It must show that a page of this very
 origin asks (`asks_itself`), for a browser sends cookies, and reaches loopback, whoever's page asks.
 
-Reads `app.state.keys` (a `Keys`), `app.state.open_tenant` (str or None), `app.state.open_acts`
+Reads `app.state.keys` (a `Keys`), `app.state.agent_reads` (an `AgentReads`; where there is none,
+nobody is told who reads about agents), `app.state.open_tenant` (str or None), `app.state.open_acts`
 (bool, False where it is not set) and `app.state.session_secret` (str or None).
 """
 
@@ -24,6 +25,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from itsdangerous import BadSignature, TimestampSigner
 from pydantic import BaseModel, Field
 
+from floorpulse.access.agent_reads import AgentRead, AgentReads
 from floorpulse.access.keys import Credential
 from floorpulse.runtime.problems import Problem
 from floorpulse.runtime.unavailable import KeysUnavailable
@@ -88,9 +90,26 @@ def require(scope: str, *, limited: bool = False) -> Callable[..., Awaitable[Cre
             raise forbidden(scope)
         if caller.contract is not None and not limited:
             raise beyond_contract(caller.contract)
+        if scope == AGENTS:
+            note_agents_read(request, caller)
         return caller
 
     return credential
+
+
+def note_agents_read(request: Request, caller: Credential) -> None:
+    """Whoever asks learns about agents by this request: the audit log is told. Problem 503 where it
+    has not been told of so many reads that no more can be kept.
+    """
+    reads: AgentReads | None = getattr(request.app.state, "agent_reads", None)
+    if reads is None:
+        return
+    if reads.full:
+        detail = "The audit log cannot be written, so nobody reads about agents; try again."
+        raise Problem(503, "Audit log unavailable", detail, headers=RETRY_AFTER)
+    route = getattr(request.scope.get("route"), "path", request.url.path)
+    told = {**request.path_params, **request.query_params}
+    reads.note(AgentRead.of(caller.tenant, caller.key_id, route, told))
 
 
 async def open_session(
@@ -153,6 +172,22 @@ def beyond_contract(contract: str) -> Problem:
         "visits and statements, and nothing else."
     )
     return Problem(403, "Beyond the contract", detail, contract=contract)
+
+
+def refuse_beyond(caller: Credential, contract: str) -> None:
+    """Problem 403 where the caller's key is limited to another contract."""
+    if caller.contract not in (None, contract):
+        raise beyond_contract(caller.contract or "")
+
+
+async def contract_of_viewer(request: Request) -> str | None:
+    """The only contract that whoever opens a page may see; None where it is the whole floor, or
+    not known yet who it is.
+    """
+    try:
+        return (await _caller(request, await BEARER(request))).contract
+    except (Problem, KeysUnavailable):
+        return None
 
 
 async def _caller(request: Request, bearer: HTTPAuthorizationCredentials | None) -> Credential:

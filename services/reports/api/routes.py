@@ -2,7 +2,9 @@
 
 from fastapi import APIRouter
 
-ROUTERS: tuple[APIRouter, ...] = ()
+from floorpulse.reports.api import audit
+
+ROUTERS: tuple[APIRouter, ...] = (audit.router,)
 """One a group of routes, in the order in which they are looked at"""
 
 
