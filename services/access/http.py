@@ -15,8 +15,7 @@ nobody is told who reads about agents), `app.state.open_tenant` (str or None), `
 (bool, False where it is not set) and `app.state.session_secret` (str or None).
 """
 
-from collections.abc import Awaitable, Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from ipaddress import ip_address
 from typing import Annotated, Protocol
 
@@ -71,30 +70,40 @@ class Keys(Protocol):
         ...
 
 
-def require(scope: str, *, limited: bool = False) -> Callable[..., Awaitable[Credential]]:
+@dataclass(frozen=True)
+class Requirement:
     """A FastAPI dependency: the caller's credential, which has `scope`; problems 401, 403 and 503
     otherwise.
 
-    A key that is limited to a contract is refused (403) unless the route says `limited`: that it
-    answers such a key with its contract's queues and channels only.
+    A key that is limited to a contract is refused (403) unless the route is `limited`: it answers
+    such a key with its contract's queues and channels only.
     """
 
-    async def credential(
-        request: Request, bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)]
+    scope: str
+    limited: bool = False
+
+    async def __call__(
+        self,
+        request: Request,
+        bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)],
     ) -> Credential:
+        """The caller's credential."""
         try:
             caller = await _caller(request, bearer)
         except KeysUnavailable as wrong:
             raise Problem(503, "Keys unavailable", str(wrong), headers=RETRY_AFTER) from wrong
-        if scope not in caller.scopes:
-            raise forbidden(scope)
-        if caller.contract is not None and not limited:
+        if self.scope not in caller.scopes:
+            raise forbidden(self.scope)
+        if caller.contract is not None and not self.limited:
             raise beyond_contract(caller.contract)
-        if scope == AGENTS:
+        if self.scope == AGENTS:
             note_agents_read(request, caller)
         return caller
 
-    return credential
+
+def require(scope: str, *, limited: bool = False) -> Requirement:
+    """What a route asks of its caller."""
+    return Requirement(scope, limited)
 
 
 def note_agents_read(request: Request, caller: Credential) -> None:

@@ -44,7 +44,13 @@ class AuditRow(msgspec.Struct, frozen=True, kw_only=True):
     action: Annotated[Action, Meta(examples=["key_created"])]
     subject: Annotated[str, Meta(description="what it was done to", examples=["key/0123456789"])]
     details: Annotated[dict[str, Any], Meta(examples=[{"label": "the client's wall"}])]
-    entry: Annotated[str, Meta(description="the same, as it was hashed")]
+    entry: Annotated[
+        str,
+        Meta(
+            description="the same, as it was hashed",
+            examples=['{"action":"key_revoked","actor":"cli:ops","at":1794398840000,…}'],
+        ),
+    ]
     previous: HEX
     hash: HEX
 
@@ -53,7 +59,12 @@ class AuditAnswer(msgspec.Struct):
     """A page of entries."""
 
     rows: list[AuditRow]
-    next: Annotated[str | None, Meta(description="cursor of the next page; null on the last")]
+    next: Annotated[
+        str | None,
+        Meta(
+            description="cursor of the next page; null on the last", examples=["k8QIjTkxNzQ2MA"]
+        ),
+    ]
     head: Annotated[
         str,
         Meta(
@@ -67,10 +78,14 @@ class AuditAnswer(msgspec.Struct):
 class AuditParameters(Parameters):
     """Which entries."""
 
-    since: Annotated[str | None, Field(alias="from", description=f"done from then on: {FROM}")] = (
-        None
-    )
-    until: Annotated[str | None, Field(alias="to", description=f"done before: {TO}")] = None
+    since: Annotated[
+        str | None,
+        Field(alias="from", description=f"done from then on: {FROM}", examples=["2026-11-11"]),
+    ] = None
+    until: Annotated[
+        str | None,
+        Field(alias="to", description=f"done before: {TO}", examples=["2026-11-12"]),
+    ] = None
     actor: Annotated[
         str | None, Field(max_length=256, description="only by this one", examples=["cli:ops"])
     ] = None
