@@ -2,11 +2,17 @@
 
 from fastapi import APIRouter
 
+<<<<<<< HEAD
 from floorpulse.reports.api import settlements
 
 ROUTERS: tuple[APIRouter, ...] = (
     settlements.router,
 )
+=======
+from floorpulse.reports.api import audit
+
+ROUTERS: tuple[APIRouter, ...] = (audit.router,)
+>>>>>>> c17-trust
 """One a group of routes, in the order in which they are looked at"""
 
 
