@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from floorpulse.access.actors import cli_actor
 from floorpulse.board.wiring import LIMITS, rules
+from floorpulse.cli.operator import operator
 from floorpulse.definitions.adapters.store import PostgresDefinitions
 from floorpulse.definitions.domain.bodies import Kind
 from floorpulse.reports.domain.document import SettlementDocument, signed
@@ -75,7 +75,7 @@ async def settle(settings: Settings, options: SettleOptions, out: Path | None) -
     async with _desk(settings) as (desk, tenants):
         tenant = options.tenant or _only(tenants, options.contract)
         query = EvidenceQuery(tenant, options.contract, named.of, draft=options.draft)
-        by = Actor(cli_actor(), now_ms(), options.reason)
+        by = Actor(operator(), now_ms(), options.reason)
         try:
             result = await desk.settle(query, by)
             stored = await _issued(desk, result, by) if options.issue else result.stored

@@ -2,17 +2,12 @@
 
 from fastapi import APIRouter
 
-<<<<<<< HEAD
-from floorpulse.reports.api import settlements
+from floorpulse.reports.api import audit, settlements
 
 ROUTERS: tuple[APIRouter, ...] = (
+    audit.router,
     settlements.router,
 )
-=======
-from floorpulse.reports.api import audit
-
-ROUTERS: tuple[APIRouter, ...] = (audit.router,)
->>>>>>> c17-trust
 """One a group of routes, in the order in which they are looked at"""
 
 
