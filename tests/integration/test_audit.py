@@ -42,7 +42,7 @@ async def engine(database: DatabaseSettings) -> AsyncIterator[AsyncEngine]:
 
 def did(number: int, tenant: str = "acme") -> AuditEntry:
     details: dict[str, object] = {"why": "线路故障 \\ \"x\" \u0000"}
-    return AuditEntry(tenant, 1000 + number, "k1", Action.EXEMPTION_ADDED, f"x/{number}", details)
+    return AuditEntry(tenant, 1000 + number, "k1", Action.SETTLEMENT_DRAFTED, f"x/{number}", details)
 
 
 async def write(engine: AsyncEngine, *numbers: int) -> None:
