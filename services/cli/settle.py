@@ -150,7 +150,8 @@ async def _issued(desk: SettlementDesk, result: SettleResult, by: Actor) -> Stor
         return result.stored
     after = await desk.act(result.stored.place.tenant, result.stored.id, SettlementAct.ISSUE, by)
     if after is None or isinstance(after, NotPossible):
-        raise ChangedMeanwhileError("the draft was settled or issued by somebody else meanwhile")
+        message = "the draft was settled or issued by somebody else meanwhile"
+        raise ChangedMeanwhileError(message)
     return after
 
 
