@@ -50,7 +50,7 @@ def visits(number: int, dice: random.Random) -> Iterator[Visit]:
     """Visits all over the month: nine in ten answered, with talk, hold and wrap-up."""
     for _ in range(number):
         offered = dice.randrange(*MONTH)
-        if dice.random() < 0.1:  # noqa: PLR2004  one in ten
+        if dice.random() < 0.1:
             yield abandoned(offered, dice.expovariate(1 / 30))
             continue
         wait, talk = dice.expovariate(1 / 15), dice.expovariate(1 / 240)
@@ -100,7 +100,7 @@ async def late(database: DatabaseSettings, first: int) -> None:
 def command(database: DatabaseSettings, *words: str) -> None:
     """Run the command and show what it says and costs."""
     environment = {"FLOORPULSE_DATABASE__URL": database.url.get_secret_value(), "COLUMNS": "200"}
-    done = subprocess.run(  # noqa: S603  our own interpreter
+    done = subprocess.run(
         [sys.executable, "-c", MEASURED, "settle", *words],
         env=environment,
         check=False,
