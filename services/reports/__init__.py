@@ -1,7 +1,3 @@
-<<<<<<< HEAD
-"""Contracts settled and reported: evidence out of stored history, exact amounts, what both parties
-sign.
-=======
 """Reports: what client and vendor sign. Contracts are settled from the same history that live
 figures come from.
 
@@ -12,5 +8,4 @@ stored visits ─► evidence (counts under the contract's own terms) ─► set
     evidence/     reads stored history into evidence, in one snapshot and bounded memory
     settlement/   freezes evidence and statement, keeps their states, makes credit notes
     api/          HTTP
->>>>>>> c17-settle
 """

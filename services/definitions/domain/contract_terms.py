@@ -188,9 +188,9 @@ class ChargeBody(Inner, frozen=True, kw_only=True):
             description="how much a point is in the unit of the KPI; of shares a hundredth, else 1"
         ),
     ] = None
-    points: Annotated[
-        Points, Meta(description="exact, only whole points, or started ones too")
-    ] = Points.EXACT
+    points: Annotated[Points, Meta(description="exact, only whole points, or started ones too")] = (
+        Points.EXACT
+    )
     basis: Annotated[
         Basis,
         Meta(description="of which fee the per cent are: period (the settled part) or window"),
@@ -275,9 +275,9 @@ class MetricBody(Inner, frozen=True, kw_only=True):
     ]
     comparison: Annotated[Comparison, Meta(description="at_least or at_most")]
     target: Annotated[Exact, Meta(description="in the unit of the KPI: shares 0 to 1, seconds")]
-    window: Annotated[
-        Window, Meta(description="interval (half hours), day, week or month")
-    ] = Window.MONTH
+    window: Annotated[Window, Meta(description="interval (half hours), day, week or month")] = (
+        Window.MONTH
+    )
     judged: Annotated[
         Judged,
         Meta(description="each window against the tiers, or the share of windows that kept it"),
@@ -320,14 +320,18 @@ class ExemptionBody(Inner, frozen=True, kw_only=True):
     begin: Instant
     end: Annotated[Instant, Meta(description="the first instant that counts again")]
     reason: Reason
-    metrics: Annotated[list[Id], Meta(description="of these metrics; of all where none is said")] = []
+    metrics: Annotated[
+        list[Id], Meta(description="of these metrics; of all where none is said")
+    ] = []
 
 
 class BeyondForecastBody(Inner, frozen=True, kw_only=True):
     """Half hours with more contacts than so many times the forecast do not count."""
 
     times: Annotated[Exact, Meta(description='"1.15": 15 % beyond the forecast', examples=["1.15"])]
-    metrics: Annotated[list[Id], Meta(description="of these metrics; of all where none is said")] = []
+    metrics: Annotated[
+        list[Id], Meta(description="of these metrics; of all where none is said")
+    ] = []
 
 
 class BillableBody(Inner, frozen=True, kw_only=True):
