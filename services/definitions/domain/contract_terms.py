@@ -25,7 +25,7 @@ Exact = Annotated[
     str,
     Meta(
         pattern=r"^-?\d{1,15}(\.\d{1,10})?$",
-        description='a decimal number in quotes, such as "0.80"',
+        description="a decimal number in quotes",
         examples=["0.80"],
         extra={"decimal": WHY_TEXT},
     ),
@@ -34,7 +34,7 @@ Money = Annotated[
     str,
     Meta(
         pattern=r"^\d{1,15}(\.\d{1,10})?$",
-        description='an amount in the currency of the contract, in quotes, such as "1.35"',
+        description="an amount in the currency of the contract, in quotes",
         examples=["1.35"],
         extra={"decimal": WHY_TEXT},
     ),
@@ -63,6 +63,9 @@ Reason = Annotated[
     str, Meta(min_length=1, max_length=400, description="why, as both parties will read it")
 ]
 Volume = Annotated[int, Meta(ge=1, le=1_000_000_000, description="a number of contacts")]
+Increment = Annotated[
+    int, Meta(ge=1, le=3600, description="whole seconds, 1 to 3600", examples=[60])
+]
 Places = Annotated[int, Meta(ge=0, le=10, description="decimal places", examples=[2])]
 
 
@@ -126,6 +129,14 @@ class Points(StrEnum):
     STARTED = "started"
 
 
+class Again(StrEnum):
+    """When a streak that goes on costs again."""
+
+    NEVER = "never"
+    RUN = "run"
+    WINDOW = "window"
+
+
 class Basis(StrEnum):
     """Of which fee a percentage is taken: that of the settled part, or of the judged window."""
 
@@ -166,6 +177,10 @@ class ContractScope(Inner, frozen=True, kw_only=True):
         list[Channel], Meta(description="only these channels", examples=[["voice"]])
     ] = []
     sites: Annotated[list[Id], Meta(description="only queues whose team works there")] = []
+
+
+EVERYWHERE = ContractScope()
+"""All that is around it"""
 
 
 class ChargeBody(Inner, frozen=True, kw_only=True):
@@ -216,11 +231,12 @@ class StreakBody(ChargeBody, frozen=True, kw_only=True):
 
     windows: Annotated[int, Meta(ge=2, le=366, description="so many missed one after the other")]
     again: Annotated[
-        bool,
+        Again,
         Meta(
-            description="true: every further run of that length costs again; false: once a period"
+            description="what a run costs as it goes on: nothing more (never), the same at every "
+            "further run of that length (run), or with every further window (window)"
         ),
-    ] = False
+    ] = Again.NEVER
 
 
 class CapBody(Inner, frozen=True, kw_only=True):
@@ -285,9 +301,7 @@ class MetricBody(Inner, frozen=True, kw_only=True):
     share_target: Annotated[
         Exact | None, Meta(description="the promised share of windows, where that is judged")
     ] = None
-    scope: Annotated[ContractScope, Meta(description="narrower than the contract's")] = (
-        ContractScope()
-    )
+    scope: Annotated[ContractScope, Meta(description="narrower than the contract's")] = EVERYWHERE
     calendar: Annotated[
         Id | None, Meta(description="only within these business hours; else the contract's")
     ] = None
@@ -348,6 +362,10 @@ class BillableBody(Inner, frozen=True, kw_only=True):
     ] = None
 
 
+ANY_HANDLED = BillableBody()
+"""Every contact that was answered and completed"""
+
+
 class BillingBody(Inner, frozen=True, kw_only=True):
     """What is paid for: a rate for each contact, handled minute or seat hour, or a fixed fee a
     month.
@@ -357,21 +375,18 @@ class BillingBody(Inner, frozen=True, kw_only=True):
     names: Names
     per: Annotated[Per, Meta(description="contact, handled_minute, seat_hour or month")]
     rate: Money
-    scope: Annotated[ContractScope, Meta(description="narrower than the contract's")] = (
-        ContractScope()
-    )
-    billable: Annotated[BillableBody, Meta(description="which contacts")] = BillableBody()
+    scope: Annotated[ContractScope, Meta(description="narrower than the contract's")] = EVERYWHERE
+    billable: Annotated[BillableBody, Meta(description="which contacts")] = ANY_HANDLED
     time: Annotated[
         Literal["talk", "conversation", "handle"],
         Meta(description="of minutes: talk, talk + hold, or talk + hold + wrap-up"),
     ] = "handle"
     increment: Annotated[
-        int | None,
-        Meta(ge=1, le=3600, description="of minutes: each contact rounded up to so many seconds"),
+        Increment | None,
+        Meta(description="of minutes: each contact rounded up to so many seconds"),
     ] = None
     least: Annotated[
-        int | None,
-        Meta(ge=1, le=3600, description="of minutes: each contact at least so many seconds"),
+        Increment | None, Meta(description="of minutes: each contact at least so many seconds")
     ] = None
     seats: Annotated[
         Literal["present", "scheduled"],
@@ -398,6 +413,10 @@ class RoundingBody(Inner, frozen=True, kw_only=True):
     by: Annotated[RoundedBy, Meta(description="each line, or only the total")] = RoundedBy.LINE
 
 
+BY_LINE = RoundingBody()
+"""Two places, half up, line by line"""
+
+
 class ContractBody(Body, frozen=True, kw_only=True):
     """What a client and a vendor agreed on; several entries of one id are its dated versions, each
     with a `valid_from` of its own.
@@ -418,7 +437,7 @@ class ContractBody(Body, frozen=True, kw_only=True):
         Id | None, Meta(description="business hours in which metrics count; all hours else")
     ] = None
     period: Annotated[PeriodKind, Meta(description="what one settlement spans")] = PeriodKind.MONTH
-    scope: Annotated[ContractScope, Meta(description="which contacts")] = ContractScope()
+    scope: Annotated[ContractScope, Meta(description="which contacts")] = EVERYWHERE
     phases: Annotated[list[PhaseBody], Meta(description="its stages, without gaps")] = []
     metrics: Annotated[list[MetricBody], Meta(description="what is promised")] = []
     billing: Annotated[list[BillingBody], Meta(min_length=1, description="what is paid for")]
@@ -430,6 +449,4 @@ class ContractBody(Body, frozen=True, kw_only=True):
     beyond_forecast: Annotated[
         BeyondForecastBody | None, Meta(description="volume that nobody had to expect")
     ] = None
-    rounding: Annotated[RoundingBody, Meta(description="how amounts become payable")] = (
-        RoundingBody()
-    )
+    rounding: Annotated[RoundingBody, Meta(description="how amounts become payable")] = BY_LINE

@@ -13,6 +13,10 @@ from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from floorpulse.definitions.domain.contract_terms import (
+    ANY_HANDLED,
+    BY_LINE,
+    EVERYWHERE,
+    Again,
     Basis,
     BillableBody,
     ContractScope,
@@ -88,13 +92,21 @@ class Tier:
 
 @dataclass(frozen=True)
 class Streak:
-    """What `windows` misses one after the other cost; `again`: each further run of that length
-    too.
-    """
+    """What `windows` misses one after the other cost, and what they cost `again` as they go on."""
 
     windows: int
     charge: Charge
-    again: bool = False
+    again: Again = Again.NEVER
+
+    def falls_due(self, run: int) -> bool:
+        """Whether the window that makes a run of misses so long costs something."""
+        match self.again:
+            case Again.NEVER:
+                return run == self.windows
+            case Again.RUN:
+                return run > 0 and run % self.windows == 0
+            case Again.WINDOW:  # pragma: no branch  there is no fourth
+                return run >= self.windows
 
 
 @dataclass(frozen=True)
@@ -120,7 +132,7 @@ class Metric:
     window: Window = Window.MONTH
     judged: Judged = Judged.EACH
     share_target: Decimal | None = None
-    scope: ContractScope = ContractScope()
+    scope: ContractScope = EVERYWHERE
     calendar: str | None = None
     minimum_volume: int = 0
     places: int | None = None
@@ -139,8 +151,12 @@ class Metric:
 
     @property
     def judged_target(self) -> Decimal:
-        """What the tiers' value is measured against: the target, or the promised share."""
-        return self.target if self.share_target is None else self.share_target
+        """What the tiers' value is measured against: the target, or the promised share of windows
+        (all of them where none is named).
+        """
+        if self.judged is Judged.EACH:
+            return self.target
+        return Decimal(1) if self.share_target is None else self.share_target
 
     @property
     def judged_comparison(self) -> Comparison:
@@ -156,8 +172,8 @@ class BillingRule:
     names: Mapping[str, str]
     per: Per
     rate: Decimal
-    scope: ContractScope = ContractScope()
-    billable: BillableBody = BillableBody()
+    scope: ContractScope = EVERYWHERE
+    billable: BillableBody = ANY_HANDLED
     time: str = "handle"
     increment: int | None = None
     least: int | None = None
@@ -234,7 +250,7 @@ class ContractTerms:
     zone: ZoneInfo
     period: PeriodKind = PeriodKind.MONTH
     calendar: str | None = None
-    scope: ContractScope = ContractScope()
+    scope: ContractScope = EVERYWHERE
     phases: tuple[Phase, ...] = (OPERATION,)
     billing: tuple[BillingRule, ...] = ()
     minimum: MinimumCharge | None = None
@@ -242,7 +258,7 @@ class ContractTerms:
     bonus_cap: Cap | None = None
     exemptions: tuple[Exemption, ...] = ()
     beyond_forecast: BeyondForecast | None = None
-    rounding: RoundingBody = RoundingBody()
+    rounding: RoundingBody = BY_LINE
     metrics: Mapping[str, tuple[Metric, ...]] = field(default_factory=dict, repr=False)
 
 
