@@ -36,7 +36,7 @@ def app_of(floor: Settling, database: DatabaseSettings) -> FastAPI:
         pool=floor.pool,
         floors=Floors(world.board, lambda: ZHANG.at, lambda: world.definitions),
         turns=world.turns,
-        tables=Tables(*[world.history] * 3, world.floor),
+        tables=Tables(world.history, world.history, world.history, world.floor),
         forecasts=world.forecasts.store,
         loaded=lambda: True,
     )
