@@ -15,6 +15,8 @@ import msgspec
 from sqlalchemy import RowMapping, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from floorpulse.access.audit import record
+from floorpulse.access.audit_chain import Action, AuditEntry
 from floorpulse.contracts.events import Slug
 from floorpulse.contracts.tables import api_key
 from floorpulse.runtime import clock
@@ -28,8 +30,13 @@ SCOPES = (
     "alerts:read",
     "alerts:write",
     "metrics:read",
+    "contracts:read",
+    "settlements:write",
+    "audit:read",
     "admin",
 )
+OF_A_CONTRACT = frozenset({"kpi:read", "contracts:read"})
+"""What a key that is limited to a contract may do: read, and no more"""
 PREFIX = "fp"
 ID_BYTES = 8
 SECRET_BYTES = 32
@@ -40,15 +47,20 @@ REMEMBER_SECONDS = 5.0
 REMEMBER_AT_MOST = 4096
 BELIEVE_WITHOUT_DATABASE = 300.0
 ANSWER_WITHIN = 5.0
+HERE = "process"
+"""Who did it, where nobody says more: a process of Floorpulse on its own"""
 
 
 @dataclass(frozen=True)
 class Credential:
-    """Who asks: the key, the tenant it speaks for, and what it may do."""
+    """Who asks: the key, the tenant it speaks for, and what it may do; `contract` is the only one
+    whose queues and channels it may see, None where it may see the whole floor.
+    """
 
     key_id: str
     tenant: str
     scopes: frozenset[str]
+    contract: str | None = None
 
 
 @dataclass(frozen=True)
@@ -64,6 +76,20 @@ class StoredKey:
     created_at: int
     expires_at: int | None
     revoked_at: int | None
+    contract: str | None = None
+
+
+@dataclass(frozen=True)
+class NewKey:
+    """A key that is wanted; `expires_at` in epoch milliseconds, `contract` the only one it may
+    see, None where it may see the whole floor.
+    """
+
+    tenant: str
+    label: str
+    scopes: tuple[str, ...]
+    expires_at: int | None = None
+    contract: str | None = None
 
 
 @dataclass(frozen=True)
@@ -102,26 +128,35 @@ class KeyRing:
     async def create(
         self, tenant: str, label: str, scopes: Iterable[str], expires_at: int | None = None
     ) -> str:
-        """Store a new key and return its token, which is shown this once; ValueError on a bad
-        tenant or unknown scope.
+        """Store a new key for a whole floor and return its token, which is shown this once;
+        ValueError on a bad tenant or unknown scope.
         """
-        wanted = _checked(tenant, scopes)
+        return await self.add(NewKey(tenant, label, tuple(scopes), expires_at))
+
+    async def add(self, wanted: NewKey, actor: str = HERE) -> str:
+        """Store a new key and return its token, which is shown this once; ValueError on a bad
+        tenant, an unknown scope, or one that a key of a contract cannot have. The audit log has who
+        did it.
+        """
+        scopes = _checked(wanted)
         key_id = secrets.token_hex(ID_BYTES)
         secret = secrets.token_hex(SECRET_BYTES)
         row = {
             "id": key_id,
-            "tenant": tenant,
-            "label": label,
-            "scopes": wanted,
+            "tenant": wanted.tenant,
+            "label": wanted.label,
+            "scopes": scopes,
             "secret_sha256": _digest(secret),
             "created_at": self._now(),
-            "expires_at": expires_at,
+            "expires_at": wanted.expires_at,
+            "contract": wanted.contract,
         }
         async with (
             _answering(),
             self._engine.begin() as connection,
         ):
             await connection.execute(insert(api_key).values(row))
+            await record(connection, [_created(wanted, key_id, actor, self._now())])
         return f"{PREFIX}_{key_id}_{secret}"
 
     async def listing(self) -> list[StoredKey]:
@@ -135,18 +170,23 @@ class KeyRing:
             )
             return [_stored(row) for row in found.mappings()]
 
-    async def revoke(self, key_id: str) -> bool:
-        """Revoke a key; False when there is none of that id that was still live."""
+    async def revoke(self, key_id: str, actor: str = HERE) -> bool:
+        """Revoke a key; False when there is none of that id that was still live. The audit log has
+        who did it.
+        """
         live = (api_key.c.id == key_id) & api_key.c.revoked_at.is_(None)
         async with (
             _answering(),
             self._engine.begin() as connection,
         ):
-            done = await connection.execute(
-                update(api_key).where(live).values(revoked_at=self._now())
-            )
+            ending = update(api_key).where(live).values(revoked_at=self._now())
+            done = await connection.execute(ending.returning(api_key.c.tenant))
+            tenant = done.scalar_one_or_none()
+            if tenant is not None:
+                entry = AuditEntry(tenant, self._now(), actor, Action.KEY_REVOKED, f"key/{key_id}")
+                await record(connection, [entry])
         self._remembered.pop(key_id, None)
-        return done.rowcount > 0
+        return tenant is not None
 
     async def verify(self, token: str) -> Credential | None:
         """The credential of a token, or None when it is unknown, wrong, expired or revoked;
@@ -175,7 +215,7 @@ class KeyRing:
             or (key.expires_at is not None and key.expires_at <= self._now())
         ):
             return None
-        return Credential(key.key_id, key.tenant, frozenset(key.scopes))
+        return Credential(key.key_id, key.tenant, frozenset(key.scopes), key.contract)
 
     async def _look_up(self, key_id: str) -> _Remembered:
         """What is remembered, else what the table says; requests that come at once share one
@@ -220,21 +260,47 @@ class KeyRing:
         return known
 
 
-def _checked(tenant: str, scopes: Iterable[str]) -> list[str]:
+def _created(new: NewKey, key_id: str, actor: str, now: int) -> AuditEntry:
+    details: dict[str, object] = {
+        "label": new.label,
+        "scopes": sorted(set(new.scopes)),
+        "expires_at": new.expires_at,
+        "contract": new.contract,
+    }
+    return AuditEntry(new.tenant, now, actor, Action.KEY_CREATED, f"key/{key_id}", details)
+
+
+def _checked(new: NewKey) -> list[str]:
     try:
-        msgspec.convert(tenant, Slug)
+        msgspec.convert(new.tenant, Slug)
     except msgspec.ValidationError as wrong:
         message = (
-            f"tenant {tenant!r} is no slug: lower-case letters, digits and inner hyphens, "
+            f"tenant {new.tenant!r} is no slug: lower-case letters, digits and inner hyphens, "
             "at most 64"
         )
         raise ValueError(message) from wrong
-    wanted = sorted(set(scopes))
+    wanted = sorted(set(new.scopes))
     unknown = [scope for scope in wanted if scope not in SCOPES]
     if unknown or not wanted:
         message = f"scopes {unknown or 'none'} are not among: {', '.join(SCOPES)}"
         raise ValueError(message)
+    if new.contract is not None:
+        _check_contract(new.contract, wanted)
     return wanted
+
+
+def _check_contract(contract: str, wanted: list[str]) -> None:
+    """ValueError where a key of a contract would be of no contract, or do more than read."""
+    beyond = [scope for scope in wanted if scope not in OF_A_CONTRACT]
+    if beyond:
+        message = (
+            f"a key of the contract {contract!r} only reads figures and the contract: leave out "
+            f"{', '.join(beyond)}; it may have {', '.join(sorted(OF_A_CONTRACT))}"
+        )
+        raise ValueError(message)
+    if not contract.strip():
+        message = "--contract names no contract; give the id of one of the definitions"
+        raise ValueError(message)
 
 
 def _digest(secret: str) -> bytes:
@@ -250,6 +316,7 @@ def _stored(row: RowMapping) -> StoredKey:
         row["created_at"],
         row["expires_at"],
         row["revoked_at"],
+        row["contract"],
     )
 
 

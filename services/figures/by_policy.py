@@ -14,6 +14,7 @@ from typing import NamedTuple
 from floorpulse.board.domain.queue_names import OTHER
 from floorpulse.board.domain.series import QueueChannel, SeriesKey
 from floorpulse.definitions.domain.in_force import InForce
+from floorpulse.figures.contract_limits import covers, covers_queue
 from floorpulse.figures.policies_in_force import PoliciesInForce
 from floorpulse.figures.selection import RowKey, Selection, UnknownQueues
 from floorpulse.kpis.catalogue import Kpi, Mixed, SpanKpi
@@ -53,7 +54,10 @@ def row_key_of(selection: Selection, terms: PoliciesInForce, queue: str, channel
 
 def counts(selection: Selection, in_force: InForce, queue: str, channel: str) -> bool:
     """Whether contacts of this queue and channel count while some definitions are in force."""
-    return selection.includes(queue, channel) and _admits(selection, in_force, queue)
+    if not selection.includes(queue, channel) or not _admits(selection, in_force, queue):
+        return False
+    contract = selection.contract
+    return contract is None or covers(in_force, contract, queue, channel)
 
 
 def _admits(selection: Selection, in_force: InForce, queue: str) -> bool:
@@ -125,8 +129,21 @@ def shares(
     parted = by_policy(terms, queue_channels)
     if len(parted) > 1:
         return [Share(policy, theirs, theirs) for policy, theirs in parted]
-    policy = parted[0][0] if parted else terms.policy(row_key.queue, row_key.channel)
+    policy = parted[0][0] if parted else policy_without_queues(selection, row_key, terms)
     return [Share(policy, whole(selection, row_key, queue_channels), queue_channels)]
+
+
+def policy_without_queues(
+    selection: Selection, row_key: RowKey, terms: PoliciesInForce
+) -> ServiceLevelPolicy:
+    """The policy of a row that sums nothing: its queue's; what holds where nothing is said, of one
+    that whoever asks may not see.
+    """
+    contract = selection.contract
+    queue, channel = row_key.queue, row_key.channel
+    if contract is not None and not covers_queue(terms.in_force, contract, queue):
+        queue = ""
+    return terms.policy(queue, channel)
 
 
 def row_keys_of(queue_channels: Sequence[QueueChannel]) -> list[RowKey]:
