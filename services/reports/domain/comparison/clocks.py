@@ -1,0 +1,104 @@
+"""How the clocks of two lists differ: by a constant, and by how finely they tell time.
+
+    ours    ──●────●───────●──►          a zone or a clock that is off moves every visit alike:
+    theirs  ─────────●────●───────●──►   one finding, not one a visit
+"""
+
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from statistics import median_low
+from typing import NamedTuple
+
+from floorpulse.reports.domain.comparison.listing import Listing, known
+
+STEPS = (60_000, 1_000)
+"""How coarsely lists tell time, the coarsest first; milliseconds. Finer ones tell milliseconds"""
+SECOND = 1_000
+NEAR = 60_000
+"""Pairs that share a shift to this are evidence for it; milliseconds"""
+FARTHEST = 15 * 3_600_000
+"""No two zones lie further apart"""
+ASKED = 200
+"""Visits of a list that are asked how far it is shifted, where ids say nothing"""
+
+
+class Clock(NamedTuple):
+    """How the times of their list lie to ours; milliseconds.
+
+    `shift` is what theirs are late by. Two instants are the same within `offers`, two spans within
+    `spans`: 0 where both lists tell time alike, less than a step where one of them rounds.
+    """
+
+    shift: int = 0
+    offers: int = 0
+    spans: int = 0
+
+
+def step_of(values: Iterable[int]) -> int:
+    """The coarsest step that all values keep to, milliseconds; 1 of a list without values."""
+    steps = list(STEPS)
+    seen = False
+    for value in values:
+        seen = True
+        while steps and value % steps[0]:
+            steps.pop(0)
+        if not steps:
+            return 1
+    return steps[0] if seen else 1
+
+
+def leeway(ours: int, theirs: int) -> int:
+    """How far apart two values may be that are one, told in steps of ours and of theirs."""
+    return 0 if ours == theirs else max(ours, theirs) - 1
+
+
+def clock(ours: Listing, theirs: Listing, shift: int) -> Clock:
+    """How the times of two lists lie to each other, theirs being late by about `shift`."""
+    their_step = step_of(theirs.offered)
+    offers = leeway(step_of(ours.offered), their_step)
+    spans = leeway(
+        step_of(value for column in (ours.wait, ours.talk) for value in known(column)),
+        _span_step(theirs),
+    )
+    exact = _rounded(shift, their_step) if offers else shift
+    return Clock(0 if abs(exact) <= offers else exact, offers, spans)
+
+
+def _span_step(theirs: Listing) -> int:
+    """Spans are hardly ever told in minutes: whole minutes only are an accident of short lists."""
+    step = step_of(value for column in (theirs.wait, theirs.talk) for value in known(column))
+    return min(step, SECOND)
+
+
+def _rounded(value: int, step: int) -> int:
+    return (value + step // 2) // step * step
+
+
+def shift_of(apart: Sequence[int]) -> int | None:
+    """The shift that most pairs share, being `apart` by so many milliseconds; None where they
+    share none: then they are no pairs.
+    """
+    if not apart:
+        return None
+    middle = median_low(apart)
+    near = sum(abs(one - middle) <= NEAR for one in apart)
+    return middle if 2 * near > len(apart) else None
+
+
+def guessed_shift(ours: Listing, theirs: Listing) -> int:
+    """The shift under which most of their offers are one of ours, to the second; where not at
+    least half are, 0.
+    """
+    offers = sorted(ours.offered)
+    asked = theirs.offered[:: max(1, len(theirs) // ASKED)]
+    votes: Counter[int] = Counter()
+    for at in asked:
+        low = bisect_left(offers, at - FARTHEST)
+        high = bisect_right(offers, at + FARTHEST)
+        votes.update({_rounded(at - offers[place], SECOND) for place in range(low, high)})
+    near = {
+        shift: votes[shift - SECOND] + votes[shift] + votes[shift + SECOND] for shift in votes
+    }
+    best = max(near, key=lambda shift: (near[shift], votes[shift], -abs(shift)), default=0)
+    return best if 2 * near.get(best, 0) >= len(asked) and near[best] > near.get(0, 0) else 0
