@@ -2,7 +2,6 @@
 
 from array import array
 from enum import StrEnum
-from typing import NamedTuple
 
 from floorpulse.reports.domain.comparison.listing import UNKNOWN
 
@@ -57,13 +56,3 @@ class Finding:
 
     def __len__(self) -> int:
         return len(self.ours)
-
-
-class Period(NamedTuple):
-    """Half-open, epoch milliseconds."""
-
-    begin: int
-    end: int
-
-    def __contains__(self, at: object) -> bool:
-        return isinstance(at, int) and self.begin <= at < self.end

@@ -7,7 +7,8 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from floorpulse.reports.domain.comparison.findings import Finding, Kind, Period
+from floorpulse.board.domain.windows import Span
+from floorpulse.reports.domain.comparison.findings import Finding, Kind
 from floorpulse.reports.domain.comparison.listing import UNKNOWN, Listing
 from floorpulse.reports.domain.comparison.pairing import Pairs
 
@@ -17,7 +18,7 @@ class Leftovers:
     visits are parts of others.
     """
 
-    def __init__(self, pairs: Pairs, period: Period) -> None:
+    def __init__(self, pairs: Pairs, period: Span) -> None:
         self._pairs = pairs
         self._period = period
         self.parts: set[int] = set()

@@ -78,6 +78,17 @@ class Pairs:
         again = late + self.theirs.again[other]
         return again if abs(again) < abs(late) else late
 
+    def respelled_pairs(self) -> Iterator[tuple[int, int]]:
+        """The pairs whose ids are one, in another spelling only."""
+        by_time = set(self.by_time)
+        return (
+            (mine, other)
+            for mine, other in enumerate(self.theirs_of)
+            if other != UNKNOWN
+            and mine not in by_time
+            and self.ours.contact(mine) != self.theirs.contact(other)
+        )
+
     def free_ours(self) -> Iterator[int]:
         """Places of ours without a pair and without a relative."""
         return (
