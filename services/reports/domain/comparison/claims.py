@@ -6,13 +6,14 @@
     a field        ours                    → ours, with their value
 """
 
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from floorpulse.contracts.visits import Outcome
 from floorpulse.reports.domain.comparison.compared import Compared
 from floorpulse.reports.domain.comparison.findings import Finding, Kind
-from floorpulse.reports.domain.comparison.listing import ListedVisit
+from floorpulse.reports.domain.comparison.listing import UNKNOWN, ListedVisit
 
 
 class Claim(NamedTuple):
@@ -22,84 +23,92 @@ class Claim(NamedTuple):
     counts: ListedVisit | None
 
 
-def claims(compared: Compared, finding: Finding) -> Iterator[Claim]:
-    """What a finding comes to where their list is right. None of what touches no count: ids, names
-    of queues, clocks that tell time otherwise, visits of another period.
+FIELDS: dict[Kind, tuple[str, ...]] = {
+    Kind.OFFERED: ("offered",),
+    Kind.QUEUE: ("queue",),
+    Kind.OUTCOME: ("outcome", "wait", "talk"),
+    Kind.WAIT: ("wait",),
+    Kind.TALK: ("talk",),
+    Kind.BILLABLE: ("billable",),
+    Kind.WITHIN: ("within",),
+    Kind.SPANS_ROUNDED: ("wait", "talk"),
+    Kind.TALK_WITH_MORE: ("talk",),
+    Kind.OTHER_THRESHOLD: ("within",),
+}
+"""Kinds that claim other values of a visit, and of which of its fields"""
+WHOLE = frozenset(
+    {
+        Kind.MISSING_HERE,
+        Kind.MISSING_THERE,
+        Kind.DUPLICATE_HERE,
+        Kind.DUPLICATE_THERE,
+        Kind.SPLIT_THERE,
+        Kind.JOINED_THERE,
+    }
+)
+"""Kinds that claim whole visits; all others touch no count: ids, names, clocks, other periods"""
+
+
+def claims(compared: Compared, findings: Iterable[Finding]) -> Iterator[Claim]:
+    """What findings come to where their list is right; a visit that differs in several fields is
+    one claim.
     """
-    claimed = CLAIMED.get(finding.kind)
-    if claimed is None:
-        return
-    taken: set[int] = set()
+    differing: defaultdict[int, set[str]] = defaultdict(set)
+    for finding in findings:
+        if finding.kind in WHOLE:
+            yield from _whole(compared, finding)
+        fields = {*FIELDS.get(finding.kind, ()), *finding.told.get("more", "").split()}
+        for mine in finding.ours if finding.kind in FIELDS else ():
+            differing[mine].update(fields)
+    for mine, fields in differing.items():
+        yield _replaced(compared, mine, fields)
+
+
+def _replaced(compared: Compared, mine: int, fields: Iterable[str]) -> Claim:
+    """Ours, with the values of fields as their list has them, where it has them; hold and wrap-up
+    that it has within talk are not counted beside it.
+    """
+    ours = _ours(compared, mine)
+    theirs = _theirs(compared, compared.pairs.theirs_of[mine])._asdict()
+    within_talk = dict.fromkeys({"hold", "wrap"}.intersection(fields), 0)
+    said = {name: theirs[name] for name in fields if theirs[name] is not None} | within_talk
+    return Claim(ours, ours._replace(**said))
+
+
+def _whole(compared: Compared, finding: Finding) -> Iterator[Claim]:
+    """Every visit of a finding once, for all those of the other list that it is made of."""
+    ours: set[int] = set()
+    theirs: set[int] = set()
     for mine, other in zip(finding.ours, finding.theirs, strict=True):
-        claim = claimed(compared, mine, other)
-        if finding.kind is Kind.SPLIT_THERE:
-            if mine in taken:
-                claim = Claim(None, claim.counts)
-            taken.add(mine)
-        elif finding.kind is Kind.JOINED_THERE:
-            if other in taken:
-                claim = Claim(claim.instead_of, None)
-            taken.add(other)
-        yield claim
+        gone = finding.kind in REMOVING and mine not in ours
+        come = finding.kind in ADDING and other not in theirs
+        ours.add(mine)
+        theirs.add(other)
+        yield Claim(
+            _ours(compared, mine) if gone else None,
+            _theirs(compared, other, mine) if come else None,
+        )
+
+
+REMOVING = WHOLE - {Kind.MISSING_HERE, Kind.DUPLICATE_THERE}
+ADDING = WHOLE - {Kind.MISSING_THERE, Kind.DUPLICATE_HERE}
 
 
 def _ours(compared: Compared, mine: int) -> ListedVisit:
-    """Ours, to be judged anew by what its list says of it."""
+    """Ours, to be judged anew by what is claimed of it."""
     return compared.pairs.ours.at(mine)._replace(within=None, billable=None)
 
 
-def _theirs(compared: Compared, other: int) -> ListedVisit:
-    """Theirs, by our clock and our name of its queue. Who waited and talked for so long, says their
-    list, was answered.
+def _theirs(compared: Compared, other: int, mine: int = UNKNOWN) -> ListedVisit:
+    """Theirs, by our clock and our name of its queue; where their list names none, in the queue of
+    ours. Whoever talked was answered.
     """
     visit = compared.pairs.theirs.at(other)
-    outcome = visit.outcome or (Outcome.ANSWERED if visit.talk else None)
     queue = compared.renamed.get(visit.queue or "", visit.queue)
-    offered = visit.offered - compared.pairs.clock.shift
-    return visit._replace(queue=queue, outcome=outcome, offered=offered)
-
-
-def _add(compared: Compared, _: int, other: int) -> Claim:
-    return Claim(None, _theirs(compared, other))
-
-
-def _remove(compared: Compared, mine: int, _: int) -> Claim:
-    return Claim(_ours(compared, mine), None)
-
-
-def _replace(compared: Compared, mine: int, other: int) -> Claim:
-    """Theirs for ours, in our queue where they name none."""
-    ours = _ours(compared, mine)
-    theirs = _theirs(compared, other)
-    return Claim(ours, theirs._replace(queue=theirs.queue or ours.queue))
-
-
-def _with(*fields: str) -> Callable[[Compared, int, int], Claim]:
-    def claim(compared: Compared, mine: int, other: int) -> Claim:
-        ours = _ours(compared, mine)
-        theirs = _theirs(compared, other)._asdict()
-        said = {name: theirs[name] for name in fields if theirs[name] is not None}
-        return Claim(ours, ours._replace(**said))
-
-    return claim
-
-
-CLAIMED: dict[Kind, Callable[[Compared, int, int], Claim]] = {
-    Kind.MISSING_HERE: _add,
-    Kind.MISSING_THERE: _remove,
-    Kind.DUPLICATE_HERE: _remove,
-    Kind.DUPLICATE_THERE: _add,
-    Kind.SPLIT_THERE: _replace,
-    Kind.JOINED_THERE: _replace,
-    Kind.OFFERED: _with("offered"),
-    Kind.QUEUE: _with("queue"),
-    Kind.OUTCOME: _with("outcome", "wait", "talk"),
-    Kind.WAIT: _with("wait"),
-    Kind.TALK: _with("talk"),
-    Kind.BILLABLE: _with("billable"),
-    Kind.WITHIN: _with("within"),
-    Kind.SPANS_ROUNDED: _with("wait", "talk"),
-    Kind.TALK_WITH_MORE: _with("talk"),
-    Kind.OTHER_THRESHOLD: _with("within"),
-}
-"""What a finding of each kind claims of a pair; the other kinds claim nothing"""
+    if queue is None and mine != UNKNOWN:
+        queue = compared.pairs.ours.queue_name(mine)
+    return visit._replace(
+        queue=queue,
+        outcome=visit.outcome or (Outcome.ANSWERED if visit.talk else None),
+        offered=visit.offered - compared.pairs.clock.shift,
+    )

@@ -195,7 +195,7 @@ class Fields:
 WITH: dict[str, Callable[[Listing], Iterable[Sequence[int]]]] = {
     "hold": lambda ours: (ours.hold,),
     "wrap": lambda ours: (ours.wrap,),
-    "hold and wrap": lambda ours: (ours.hold, ours.wrap),
+    "hold wrap": lambda ours: (ours.hold, ours.wrap),
 }
 """What lists call talk may hold more"""
 

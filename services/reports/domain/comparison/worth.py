@@ -8,9 +8,8 @@ kinds that none reaches alone.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import chain
 
-from floorpulse.reports.domain.comparison.claims import CLAIMED, claims
+from floorpulse.reports.domain.comparison.claims import FIELDS, WHOLE, claims
 from floorpulse.reports.domain.comparison.compared import Compared
 from floorpulse.reports.domain.comparison.counted import CountedScope, claimed
 from floorpulse.reports.domain.comparison.findings import Finding
@@ -57,10 +56,9 @@ def worth_of_all(settled: Settled, compared: Compared) -> Worth | None:
 
 
 def _worth(settled: Settled, compared: Compared, findings: Sequence[Finding]) -> Worth | None:
-    claiming = [finding for finding in findings if finding.kind in CLAIMED]
-    if not claiming:
+    if not any(finding.kind in FIELDS or finding.kind in WHOLE for finding in findings):
         return None
-    said = chain.from_iterable(claims(compared, finding) for finding in claiming)
+    said = claims(compared, findings)
     return settled.worth_of(claimed(settled.evidence, settled.parts, said, settled.scope))
 
 
