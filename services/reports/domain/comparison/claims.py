@@ -103,12 +103,14 @@ def _theirs(compared: Compared, other: int, mine: int = UNKNOWN) -> ListedVisit:
     """Theirs, by our clock and our name of its queue; where their list names none, in the queue of
     ours. Whoever talked was answered.
     """
+    ours = compared.pairs.ours
     visit = compared.pairs.theirs.at(other)
     queue = compared.renamed.get(visit.queue or "", visit.queue)
     if queue is None and mine != UNKNOWN:
-        queue = compared.pairs.ours.queue_name(mine)
+        queue = ours.queue_name(mine)
     return visit._replace(
         queue=queue,
+        channel=compared.channel_of(queue) if mine == UNKNOWN else ours.channel_name(mine),
         outcome=visit.outcome or (Outcome.ANSWERED if visit.talk else None),
         offered=visit.offered - compared.pairs.clock.shift,
     )

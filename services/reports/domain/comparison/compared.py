@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from floorpulse.board.domain.windows import Span
 from floorpulse.reports.domain.comparison.contact_ids import Spelling
@@ -21,6 +22,18 @@ class Compared:
     pairs: Pairs
     findings: tuple[Finding, ...]
     renamed: dict[str, str]
+
+    @cached_property
+    def _channels(self) -> dict[int, int]:
+        ours = self.pairs.ours
+        return dict(zip(ours.queue, ours.channel, strict=True))
+
+    def channel_of(self, queue: str | None) -> str | None:
+        """The channel of our visits in a queue; None of a queue that we have none of."""
+        ours = self.pairs.ours
+        code = ours.queues.index(queue) if queue in ours.queues else UNKNOWN
+        channel = self._channels.get(code, UNKNOWN)
+        return None if channel == UNKNOWN else ours.channels[channel]
 
     @property
     def alike(self) -> int:

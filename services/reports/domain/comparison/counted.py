@@ -1,29 +1,22 @@
-"""What single visits add to the evidence of a settlement, and the evidence with some of them taken
-away and others put in.
-
-A visit counts where the floor counts it: what belongs to the offer at its offer, what belongs to
-its handling when it was done with.
+"""The evidence of a settlement with some visits taken away and others put in: both are counted as
+the settlement's own visits were, and the difference goes to its slices and days.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from math import ceil
 
-import msgspec
+from msgspec import structs
 
+from floorpulse.contracts.cells import Cells
 from floorpulse.contracts.visits import Outcome, Visit, completed_at
 from floorpulse.counting.contributions import handle_cells, offer_cells
-from floorpulse.counting.families import Family
-from floorpulse.definitions.domain.contract_terms import Per
-from floorpulse.definitions.domain.contracts import BillingRule, Metric
-from floorpulse.kpis.catalogue import OVER_SPANS
-from floorpulse.kpis.figures import CountedVisits, SpanFigures
-from floorpulse.kpis.policies import Boundary, ServiceLevelPolicy
+from floorpulse.definitions.domain.in_force import TenantDefinitions
 from floorpulse.reports.domain.comparison.claims import Claim
 from floorpulse.reports.domain.comparison.listing import ListedVisit
+from floorpulse.reports.domain.contract_hours import ContractHours
 from floorpulse.reports.domain.evidence import (
     BillingEvidence,
     DayQuantity,
@@ -32,149 +25,206 @@ from floorpulse.reports.domain.evidence import (
     PartEvidence,
     Slice,
 )
+from floorpulse.reports.domain.pane_tally import NOTHING, PaneTally
+from floorpulse.reports.domain.part_tally import BillingTally, MetricTally, PartTally, exact
 from floorpulse.reports.domain.periods import Part
+from floorpulse.reports.domain.visit_records import VisitRecord
 
-MINUTE = 60_000
-MILLISECOND = Decimal("0.001")
+VOICE = "voice"
+"""The channel of visits whose channel nothing tells"""
+BEYOND_ALL = 10**10
+"""Milliseconds: later than every threshold"""
 
 
 @dataclass(frozen=True)
-class CountedScope:
-    """Which queues metrics and billing rules are about, by their ids; all where none is named."""
+class Grounds:
+    """What visits are counted on: the parts of the period in the order of the evidence, what was
+    defined, the hours of calendars; `as_of` as it was settled, epoch milliseconds.
+    """
 
-    queues: Mapping[str, frozenset[str]]
-
-    def holds(self, owner: str, visit: ListedVisit) -> bool:
-        """Whether a visit is one of a metric's or a rule's."""
-        queues = self.queues.get(owner)
-        return queues is None or visit.queue in queues
+    parts: Sequence[Part]
+    known: TenantDefinitions
+    hours: ContractHours
+    as_of: int
 
 
-def claimed(
-    evidence: Evidence, parts: Sequence[Part], claims: Iterable[Claim], scope: CountedScope
-) -> Evidence:
+def claimed(evidence: Evidence, grounds: Grounds, claims: Iterable[Claim]) -> Evidence:
     """The evidence as claims would have it."""
-    changes = [_PartChange(part, kept, scope) for part, kept in zip(parts, evidence.parts, strict=True)]
+    gone, come = _Counted(grounds), _Counted(grounds)
     for claim in claims:
-        for change in changes:
-            if claim.instead_of is not None:
-                change.add(claim.instead_of, -1)
-            if claim.counts is not None:
-                change.add(claim.counts, 1)
-    return msgspec.structs.replace(evidence, parts=tuple(one.changed() for one in changes))
+        if claim.instead_of is not None:
+            gone.take(claim.instead_of)
+        if claim.counts is not None:
+            come.take(claim.counts)
+    parts = tuple(
+        _changed(index, kept, come, gone) for index, kept in enumerate(evidence.parts)
+    )
+    return structs.replace(evidence, parts=parts)
 
 
-class _PartChange:
-    """What visits change in the evidence of a part."""
+class _Counted:
+    """Visits, counted. Metrics see those of `billed` and `unbilled`, billing those of `billed` and
+    `charged`: a list may say of a visit that it is billed, or is not, against the terms.
+    """
 
-    def __init__(self, part: Part, kept: PartEvidence, scope: CountedScope) -> None:
-        metrics = {one.id: one for one in part.terms.metrics.get(part.phase.id, ())}
-        rules = {one.id: one for one in part.terms.billing}
-        self._kept = kept
-        self._scope = scope
-        self._metrics = [(metrics[one.metric], _Slices(one)) for one in kept.metrics]
-        self._billing = [(rules[one.rule], _Days(one)) for one in kept.billing]
+    def __init__(self, grounds: Grounds) -> None:
+        self._grounds = grounds
+        self.billed = self._tallies()
+        self.unbilled = self._tallies()
+        self.charged = self._tallies()
+        self._panes = PaneTally(self.billed, grounds.known, grounds.hours)
+        self._begins = [one.begin for one in self._panes.spans]
 
-    def add(self, visit: ListedVisit, sign: int) -> None:
-        """Count a visit in, or out where `sign` is −1."""
-        stay = visit_of(visit)
-        for metric, slices in self._metrics:
-            if self._scope.holds(metric.id, visit):
-                slices.add(metric, visit, stay, sign)
-        for rule, days in self._billing:
-            if self._scope.holds(rule.id, visit):
-                days.add(rule, visit, stay, sign)
+    def _tallies(self) -> list[PartTally]:
+        on = self._grounds
+        return [PartTally(part, on.known, on.hours, on.as_of) for part in on.parts]
 
-    def changed(self) -> PartEvidence:
-        """The evidence with what was added."""
-        return msgspec.structs.replace(
-            self._kept,
-            metrics=tuple(slices.changed() for _, slices in self._metrics),
-            billing=tuple(days.changed() for _, days in self._billing),
-        )
+    def take(self, visit: ListedVisit) -> None:
+        """Count a visit."""
+        record = record_of(visit)
+        if visit.billable is None:
+            self._take(self.billed, record)
+        else:
+            self._take(self.unbilled, record)
+        if visit.billable:
+            self._take(self.charged, _charged(record))
+        for at, cells in _panes_of(visit):
+            number = bisect_right(self._begins, at) - 1
+            if number >= 0 and at < self._panes.spans[number].end:
+                self._panes.add(number, record.queue, record.channel, [cells])
 
+    def _take(self, tallies: Sequence[PartTally], record: VisitRecord) -> None:
+        for tally in tallies:
+            if tally.part.begin <= record.offered_at < tally.part.end:
+                tally.take(record)
 
-class _Slices:
-    def __init__(self, kept: MetricEvidence) -> None:
-        self._kept = kept
-        self._begins = [one.begin for one in kept.slices]
-        self._added: dict[int, tuple[Decimal, Decimal, int]] = {}
+    def metric(self, part: int, name: str) -> Iterator[tuple[int, Decimal, Decimal, int]]:
+        """The slices of a metric that anything was counted in: index, numerator, denominator,
+        volume.
+        """
+        tallies = [
+            one for of in (self.billed, self.unbilled) for one in _metrics(of[part], name)
+        ]
+        panes = self._panes.counts()
+        for place in range(len(self.billed[part].slices)):
+            seen = panes.get((part, name, place), NOTHING)
+            yield (
+                place,
+                exact(sum(one.numerator[place] for one in tallies) + seen.numerator),
+                exact(sum(one.denominator[place] for one in tallies) + seen.denominator),
+                sum(one.volume[place] for one in tallies),
+            )
 
-    def add(self, metric: Metric, visit: ListedVisit, stay: Visit, sign: int) -> None:
-        kpi = OVER_SPANS[metric.kpi]
-        policy = metric.policy or ServiceLevelPolicy()
-        if kpi.family is Family.OFFER:
-            figures = SpanFigures(offer_cells(stay), visits=_judged(visit, policy))
-            self._put(visit.offered, kpi.measure(figures, policy)[1:3], sign)
-        done = completed_at(stay)
-        if kpi.family is Family.COMPLETION and done is not None:
-            self._put(done, kpi.measure(SpanFigures(handle_cells(stay)), policy)[1:3], sign)
-        self._put(visit.offered, (0, 0), sign, volume=1)
-
-    def _put(
-        self, at: int, parts: tuple[float | None, float | None], sign: int, volume: int = 0
-    ) -> None:
-        place = bisect_right(self._begins, at) - 1
-        if place < 0 or at >= self._kept.slices[place].end:
-            return
-        numerator, denominator, contacts = self._added.get(place, (Decimal(0), Decimal(0), 0))
-        self._added[place] = (
-            numerator + sign * _exact(parts[0]),
-            denominator + sign * _exact(parts[1]),
-            contacts + sign * volume,
-        )
-
-    def changed(self) -> MetricEvidence:
-        slices = list(self._kept.slices)
-        for place, added in self._added.items():
-            slices[place] = _added_to(slices[place], added)
-        return msgspec.structs.replace(self._kept, slices=tuple(slices))
+    def rule(self, part: int, name: str) -> dict[tuple[int, int], tuple[Fraction, int]]:
+        """The days of a billing rule on which anything is billed: quantity and contacts."""
+        found: dict[tuple[int, int], tuple[Fraction, int]] = {}
+        for tallies in (self.billed, self.charged):
+            for tally in _rules(tallies[part], name):
+                for one in tally.quantities(tallies[part].days):
+                    quantity, contacts = found.get((one.begin, one.end), NO_QUANTITY)
+                    found[one.begin, one.end] = (
+                        quantity + Fraction(one.numerator, one.denominator),
+                        contacts + one.contacts,
+                    )
+        return found
 
 
-def _added_to(kept: Slice, added: tuple[Decimal, Decimal, int]) -> Slice:
-    return msgspec.structs.replace(
+NO_QUANTITY = (Fraction(0), 0)
+
+
+def _metrics(tally: PartTally, name: str) -> list[MetricTally]:
+    return [one for one in tally.metrics if one.metric.id == name]
+
+
+def _rules(tally: PartTally, name: str) -> list[BillingTally]:
+    return [one for one in tally.billing if one.rule.id == name]
+
+
+def _changed(index: int, kept: PartEvidence, come: _Counted, gone: _Counted) -> PartEvidence:
+    return structs.replace(
         kept,
-        numerator=kept.numerator + added[0],
-        denominator=kept.denominator + added[1],
-        volume=kept.volume + added[2],
+        metrics=tuple(_metric(index, one, come, gone) for one in kept.metrics),
+        billing=tuple(_billing(index, one, come, gone) for one in kept.billing),
     )
 
 
-class _Days:
-    def __init__(self, kept: BillingEvidence) -> None:
-        self._kept = kept
-        self._begins = [one.begin for one in kept.days]
-        self._added: dict[int, tuple[Fraction, int]] = {}
-
-    def add(self, rule: BillingRule, visit: ListedVisit, stay: Visit, sign: int) -> None:
-        at = billed_at(rule, stay)
-        if at is None or not is_billable(rule, visit):
-            return
-        place = bisect_right(self._begins, at) - 1
-        if place < 0 or at >= self._kept.days[place].end:
-            return
-        quantity, contacts = self._added.get(place, (Fraction(0), 0))
-        self._added[place] = quantity + sign * billed(rule, visit), contacts + sign
-
-    def changed(self) -> BillingEvidence:
-        days = list(self._kept.days)
-        for place, (quantity, contacts) in self._added.items():
-            days[place] = _more(days[place], quantity, contacts)
-        return msgspec.structs.replace(self._kept, days=tuple(days))
+def _metric(index: int, kept: MetricEvidence, come: _Counted, gone: _Counted) -> MetricEvidence:
+    slices = {one.begin: one for one in kept.slices}
+    cuts = come.billed[index].slices
+    both = zip(come.metric(index, kept.metric), gone.metric(index, kept.metric), strict=True)
+    for (place, *more), (_, *less) in both:
+        numerator, denominator, volume = (one - other for one, other in zip(more, less, strict=True))
+        if numerator or denominator or volume:
+            cut = cuts[place]
+            before = slices.get(cut.begin) or Slice(
+                begin=cut.begin, end=cut.end, numerator=ZERO, denominator=ZERO, volume=0
+            )
+            slices[cut.begin] = structs.replace(
+                before,
+                numerator=before.numerator + numerator,
+                denominator=before.denominator + denominator,
+                volume=before.volume + int(volume),
+            )
+    return structs.replace(kept, slices=tuple(slices[begin] for begin in sorted(slices)))
 
 
-def _more(kept: DayQuantity, quantity: Fraction, contacts: int) -> DayQuantity:
-    total = Fraction(kept.numerator, kept.denominator) + quantity
-    return msgspec.structs.replace(
-        kept,
-        numerator=total.numerator,
-        denominator=total.denominator,
-        contacts=kept.contacts + contacts,
+ZERO = Decimal(0)
+
+
+def _billing(index: int, kept: BillingEvidence, come: _Counted, gone: _Counted) -> BillingEvidence:
+    days = {(one.begin, one.end): one for one in kept.days}
+    more, less = come.rule(index, kept.rule), gone.rule(index, kept.rule)
+    for day in more.keys() | less.keys():
+        before = days.get(day) or DayQuantity(begin=day[0], end=day[1], numerator=0)
+        plus, minus = more.get(day, NO_QUANTITY), less.get(day, NO_QUANTITY)
+        total = Fraction(before.numerator, before.denominator) + plus[0] - minus[0]
+        days[day] = structs.replace(
+            before,
+            numerator=total.numerator,
+            denominator=total.denominator,
+            contacts=before.contacts + plus[1] - minus[1],
+        )
+    return structs.replace(kept, days=tuple(days[day] for day in sorted(days)))
+
+
+def record_of(visit: ListedVisit) -> VisitRecord:
+    """A listed visit as a settlement counts one. What its list does not say took no time; one that
+    its list judges itself did not wait at all, or longer than any threshold.
+    """
+    answered = visit.outcome is Outcome.ANSWERED
+    wait = visit.wait or 0
+    if visit.within is not None:
+        wait = 0 if visit.within else BEYOND_ALL
+    return VisitRecord(
+        offered_at=visit.offered,
+        contact=visit.contact,
+        visit=1,
+        queue=visit.queue or "",
+        channel=visit.channel or VOICE,
+        outcome=visit.outcome,
+        wait=None if visit.outcome is None else wait,
+        completed_at=completed_at(_stay(visit)),
+        talk=(visit.talk or 0) if answered else 0,
+        hold=(visit.hold or 0) if answered else 0,
+        wrap=(visit.wrap or 0) if answered else 0,
     )
 
 
-def visit_of(visit: ListedVisit) -> Visit:
-    """A listed visit as the floor would have stored it; what its list does not say took no time."""
+def _charged(record: VisitRecord) -> VisitRecord:
+    """A visit that its list bills: it was answered, and is done with."""
+    return structs.replace(record, outcome=Outcome.ANSWERED, completed_at=record.offered_at)
+
+
+def _panes_of(visit: ListedVisit) -> Iterator[tuple[int, Cells]]:
+    """What a visit adds to panes, and when."""
+    stay = _stay(visit)
+    yield visit.offered, offer_cells(stay)
+    done = completed_at(stay)
+    if done is not None:
+        yield done, handle_cells(stay)
+
+
+def _stay(visit: ListedVisit) -> Visit:
     wait = visit.wait or 0
     at = visit.offered + wait
     stay = Visit(offered_at=visit.offered, queue=visit.queue)
@@ -188,73 +238,6 @@ def visit_of(visit: ListedVisit) -> Visit:
             stay.abandoned_at, stay.abandoned_wait = at, wait
         case Outcome.LEFT:
             stay.left_at, stay.left_wait, stay.left_reason = at, wait, "overflow"
-        case None:
+        case None:  # pragma: no branch  there is no fifth
             pass
     return stay
-
-
-def _judged(visit: ListedVisit, policy: ServiceLevelPolicy) -> CountedVisits:
-    """A visit under a policy; where its list says whether it was in time, by that."""
-    wait = visit.wait or 0
-    answered = visit.outcome is Outcome.ANSWERED
-    abandoned = visit.outcome is Outcome.ABANDONED
-    within = is_within(wait, policy.threshold, policy.boundary)
-    in_time = within if visit.within is None else visit.within
-    return CountedVisits(
-        answered=int(answered),
-        in_time=int(answered and in_time),
-        abandoned=int(abandoned),
-        early=int(abandoned and in_time),
-        short=int(abandoned and is_within(wait, policy.short, policy.boundary)),
-        left=int(visit.outcome is Outcome.LEFT),
-    )
-
-
-def is_within(wait: int, threshold: int, boundary: Boundary) -> bool:
-    """Whether a wait of so many milliseconds is within so many seconds."""
-    return wait <= threshold * 1000 if boundary == "le" else wait < threshold * 1000
-
-
-def billed_at(rule: BillingRule, stay: Visit) -> int | None:
-    """When a visit is billed: handled ones when they were done with, all others at their offer;
-    None: never.
-    """
-    by_contact = rule.per in (Per.CONTACT, Per.HANDLED_MINUTE)
-    if not by_contact:
-        return None
-    return completed_at(stay) if rule.billable.contacts == "handled" else stay.offered_at
-
-
-def is_billable(rule: BillingRule, visit: ListedVisit) -> bool:
-    """Whether a rule bills a visit; where its list says so or not, by that."""
-    if visit.billable is not None:
-        return visit.billable
-    terms = rule.billable
-    short = (
-        visit.outcome is Outcome.ABANDONED
-        and terms.without_short is not None
-        and (visit.wait or 0) <= terms.without_short * 1000
-    )
-    served = terms.contacts == "offered" or visit.outcome is Outcome.ANSWERED
-    return served and not short and (visit.talk or 0) >= (terms.least_talk or 0) * 1000
-
-
-def billed(rule: BillingRule, visit: ListedVisit) -> Fraction:
-    """The quantity of a visit that a rule bills: 1 contact, or minutes as the rule rounds them."""
-    if rule.per is Per.CONTACT:
-        return Fraction(1)
-    times = {
-        "talk": (visit.talk,),
-        "conversation": (visit.talk, visit.hold),
-        "handle": (visit.talk, visit.hold, visit.wrap),
-    }
-    time = sum(span or 0 for span in times[rule.time])
-    if rule.increment is not None:
-        step = rule.increment * 1000
-        time = ceil(time / step) * step
-    return Fraction(max(time, (rule.least or 0) * 1000), MINUTE)
-
-
-def _exact(number: float | None) -> Decimal:
-    """A count, or a sum of seconds, which is one of milliseconds."""
-    return Decimal(0) if number is None else Decimal(round(number * 1000)) * MILLISECOND

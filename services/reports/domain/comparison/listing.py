@@ -31,6 +31,7 @@ class ListedVisit(NamedTuple):
     within: bool | None = None
     line: int = 0
     again: int = 0
+    channel: str | None = None
 
 
 class Listing:
@@ -50,10 +51,13 @@ class Listing:
         self.billable = array("b")
         self.within = array("b")
         self.line = array("q")
+        self.channel = array("i")
         self.queues: list[str] = []
-        self._codes: dict[str, int] = {}
+        self.channels: list[str] = []
         self._contacts = bytearray()
         self._ends = array("q")
+        self._queue_codes: dict[str, int] = {}
+        self._channel_codes: dict[str, int] = {}
         for visit in visits:
             self.add(visit)
 
@@ -72,17 +76,10 @@ class Listing:
             (self.within, visit.within),
         ):
             column.append(UNKNOWN if value is None else value)
-        self.queue.append(self._code(visit.queue))
+        self.queue.append(_code(self.queues, self._queue_codes, visit.queue))
+        self.channel.append(_code(self.channels, self._channel_codes, visit.channel))
         self.outcome.append(UNKNOWN if visit.outcome is None else OUTCOMES.index(visit.outcome))
         self.line.append(visit.line)
-
-    def _code(self, queue: str | None) -> int:
-        if queue is None:
-            return UNKNOWN
-        code = self._codes.setdefault(queue, len(self._codes))
-        if code == len(self.queues):
-            self.queues.append(queue)
-        return code
 
     def __len__(self) -> int:
         return len(self.offered)
@@ -96,6 +93,11 @@ class Listing:
         """The queue of the visit at a place of the list."""
         code = self.queue[place]
         return None if code == UNKNOWN else self.queues[code]
+
+    def channel_name(self, place: int) -> str | None:
+        """The channel of the visit at a place of the list."""
+        code = self.channel[place]
+        return None if code == UNKNOWN else self.channels[code]
 
     def at(self, place: int) -> ListedVisit:
         """The visit at a place of the list."""
@@ -113,6 +115,7 @@ class Listing:
             within=_truth(self.within[place]),
             line=self.line[place],
             again=self.again[place],
+            channel=self.channel_name(place),
         )
 
     def length(self, place: int) -> int:
@@ -124,6 +127,15 @@ class Listing:
 def known(column: Sequence[int]) -> Iterator[int]:
     """The values of a column that the list says."""
     return (value for value in column if value != UNKNOWN)
+
+
+def _code(names: list[str], codes: dict[str, int], name: str | None) -> int:
+    if name is None:
+        return UNKNOWN
+    code = codes.setdefault(name, len(codes))
+    if code == len(names):
+        names.append(name)
+    return code
 
 
 def _known(value: int) -> int | None:

@@ -11,10 +11,9 @@ from decimal import Decimal
 
 from floorpulse.reports.domain.comparison.claims import FIELDS, WHOLE, claims
 from floorpulse.reports.domain.comparison.compared import Compared
-from floorpulse.reports.domain.comparison.counted import CountedScope, claimed
+from floorpulse.reports.domain.comparison.counted import Grounds, claimed
 from floorpulse.reports.domain.comparison.findings import Finding
 from floorpulse.reports.domain.evidence import Evidence
-from floorpulse.reports.domain.periods import Part
 from floorpulse.reports.domain.statement import Statement, Totals
 
 
@@ -35,9 +34,8 @@ class Settled:
     """A settlement that can be settled anew under other evidence."""
 
     evidence: Evidence
-    parts: Sequence[Part]
     statement: Statement
-    scope: CountedScope
+    grounds: Grounds
     settle: Callable[[Evidence], Statement]
 
     def worth_of(self, evidence: Evidence) -> Worth:
@@ -59,7 +57,7 @@ def _worth(settled: Settled, compared: Compared, findings: Sequence[Finding]) ->
     if not any(finding.kind in FIELDS or finding.kind in WHOLE for finding in findings):
         return None
     said = claims(compared, findings)
-    return settled.worth_of(claimed(settled.evidence, settled.parts, said, settled.scope))
+    return settled.worth_of(claimed(settled.evidence, settled.grounds, said))
 
 
 def _less(after: Totals, before: Totals) -> Worth:
