@@ -17,9 +17,9 @@ from asyncpg.pool import PoolConnectionProxy
 
 from floorpulse.board.adapters.rows import FREE_WITHIN, PostgresRows, away
 from floorpulse.board.domain.positions import Position, current, lowest_watermark
-from floorpulse.board.domain.windows import Span
-from floorpulse.contracts.horizons import Horizons
-from floorpulse.contracts.visits import decode_visit, is_open
+from floorpulse.board.domain.windows import HOUR, Span
+from floorpulse.contracts.horizons import Horizons, usual
+from floorpulse.contracts.visits import Longest, decode_visit, is_open
 from floorpulse.counting.families import Family
 from floorpulse.counting.finality import LATENESS
 from floorpulse.definitions.adapters.store import PostgresDefinitions
@@ -50,6 +50,8 @@ FETCHED = 1000
 """Visits of one round trip"""
 PORTION = 100
 """Visits counted in one go; the loop is handed back between two portions"""
+BELIEVED = usual(Longest(4 * HOUR, 4 * HOUR))
+"""How long visits are believed where no process says otherwise"""
 STATEMENT_SECONDS = 600.0
 """Seconds within which each statement of the snapshot answers"""
 
@@ -114,7 +116,7 @@ class Surroundings:
     """
 
     zone: ZoneInfo = UTC
-    horizons: Horizons = Horizons()
+    horizons: Horizons = BELIEVED
     turns: Turns | None = None
 
 
@@ -195,7 +197,7 @@ class _Snapshot:
 
     async def read(self, missed: Missed) -> ReadEvidence:
         """All of it."""
-        parts = sorted(parts_of(self.contract, self.period), key=lambda part: part.begin)
+        parts = parts_of(self.contract, self.period)
         if not parts:
             message = f"contract {self.contract.id} is not in force in that period"
             raise NoEvidence(message)
