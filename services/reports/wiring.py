@@ -1,9 +1,16 @@
 """Puts the parts behind the routes of reports together."""
 
+import secrets
+
 from fastapi import FastAPI
 
 from floorpulse.reports.api import routes
 from floorpulse.reports.app import ReportParts, ReportSurface
+from floorpulse.reports.evidence.reader import EvidenceReader, Surroundings
+from floorpulse.reports.settlement.desk import SettlementDesk
+from floorpulse.reports.settlement.store import PostgresSettlements
+
+ID_BYTES = 8
 
 
 def include(app: FastAPI) -> None:
@@ -13,4 +20,18 @@ def include(app: FastAPI) -> None:
 
 def install(app: FastAPI, surface: ReportSurface) -> None:
     """The parts behind the routes, at `app.state.reports`."""
-    app.state.reports = ReportParts(surface)
+    app.state.reports = ReportParts(surface, settlements(surface))
+
+
+def settlements(surface: ReportSurface) -> SettlementDesk:
+    """The desk of settlements over a surface."""
+    rules = surface.floors.board.rules
+    reader = EvidenceReader(
+        surface.pool, Surroundings(rules.zone, rules.horizons, surface.turns)
+    )
+    return SettlementDesk(reader, PostgresSettlements(surface.engine), new_id)
+
+
+def new_id() -> str:
+    """The id of a settlement."""
+    return secrets.token_hex(ID_BYTES)

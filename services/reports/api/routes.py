@@ -2,7 +2,12 @@
 
 from fastapi import APIRouter
 
-ROUTERS: tuple[APIRouter, ...] = ()
+from floorpulse.reports.api import audit, settlements
+
+ROUTERS: tuple[APIRouter, ...] = (
+    audit.router,
+    settlements.router,
+)
 """One a group of routes, in the order in which they are looked at"""
 
 

@@ -37,7 +37,6 @@ from floorpulse.figures.timestamps import text
 from floorpulse.figures.turns import Turns
 from floorpulse.kpis.plan import Slot
 from floorpulse.reports.domain.contract_hours import ContractHours
-from floorpulse.reports.domain.contract_scope import queues_of
 from floorpulse.reports.domain.evidence import Evidence, PartEvidence
 from floorpulse.reports.domain.pane_tally import PaneCounts, PaneTally
 from floorpulse.reports.domain.part_evidence import Missed, PartFacts, SeatTime, part_evidence
@@ -205,7 +204,7 @@ class _Snapshot:
         hours = ContractHours(self._known, zone, self.period.begin, self.period.end)
         tallies = [PartTally(one, self._known, hours, self._watermark) for one in parts]
         panes = PaneTally(tallies, self._known, hours)
-        revision = await self._count_panes(panes, parts)
+        revision = await self._count_panes(panes, tallies)
         slots = await self._slots()
         seats = [await self._seats(one) for one in tallies]
         pages = await self._count_visits(tallies)
@@ -267,7 +266,7 @@ class _Snapshot:
         pages = VisitPages()
         states = self._known.during(self.period.begin, self.period.end)
         for tally in tallies:
-            queues = sorted(queues_of(tally.part.terms, states))
+            queues = sorted(tally.reach.all_queues(states))
             values = self._query.tenant, tally.part.begin, tally.part.end, queues
             cursor = await self._connection.cursor(VISITS, *values, timeout=STATEMENT_SECONDS)
             while fetched := await cursor.fetch(FETCHED, timeout=STATEMENT_SECONDS):
@@ -291,12 +290,12 @@ class _Snapshot:
         longest = self._known.at(self._watermark).horizons(self._around.horizons).of(channel)
         return longest.wait + longest.conversation
 
-    async def _count_panes(self, panes: PaneTally, parts: Sequence[Part]) -> int:
+    async def _count_panes(self, panes: PaneTally, tallies: Sequence[PartTally]) -> int:
         """Count the panes that are needed; the highest revision among them, 0 where none is."""
         if not panes.spans:
             return 0
         states = self._known.during(self.period.begin, self.period.end)
-        queues = {queue for part in parts for queue in queues_of(part.terms, states)}
+        queues = {queue for one in tallies for queue in one.reach.all_queues(states)}
         selection = Selection(
             self._query.tenant, tuple(sorted(queues)) or ("",), by=By.QUEUE_AND_CHANNEL
         )
