@@ -32,7 +32,9 @@ class Exact(str):
 
 LEADS = "=+-@＝＋－＠"
 """What a formula may begin with; spreadsheets of Asia take the wide signs for the narrow ones"""
-FORMULA = re.compile(rf"(^|[;\t\r\n|])([\s\"\ufeff]*[{LEADS}]|[\t\r\n])")
+FORMULA = re.compile(
+    rf"^(?=[\s\"\ufeff]*[{LEADS}]|[\t\r\n])|(?<=[;\t\r\n|])(?=[\s\"]*[{LEADS}])"
+)
 """Where text would be taken for a formula: at its begin, or behind what another spreadsheet takes
 for the end of a cell
 """
@@ -42,4 +44,4 @@ def _safe(cell: object) -> object:
     """A queue named like a formula must not become one in somebody's spreadsheet."""
     if not isinstance(cell, str) or isinstance(cell, Exact):
         return cell
-    return FORMULA.sub(r"\1'\2", cell)
+    return FORMULA.sub("'", cell)
