@@ -25,16 +25,14 @@ def file_headers(name: str) -> dict[str, str]:
 
 
 class Exact(str):
-    """A number as text: exact, where a float is not, and no formula though it begins with a sign."""
+    """A number as text: exact, where a float is not; no formula, though it may have a sign."""
 
     __slots__ = ()
 
 
 LEADS = "=+-@＝＋－＠"
 """What a formula may begin with; spreadsheets of Asia take the wide signs for the narrow ones"""
-FORMULA = re.compile(
-    rf"^(?=[\s\"\ufeff]*[{LEADS}]|[\t\r\n])|(?<=[;\t\r\n|])(?=[\s\"]*[{LEADS}])"
-)
+FORMULA = re.compile(rf"^(?=[\s\"\ufeff]*[{LEADS}]|[\t\r\n])|(?<=[;\t\r\n|])(?=[\s\"]*[{LEADS}])")
 """Where text would be taken for a formula: at its begin, or behind what another spreadsheet takes
 for the end of a cell
 """

@@ -13,8 +13,8 @@ WORDS: dict[Outcome, str] = {
     "callback exit voicemail 转出 溢出 超时 离开 已离开 转移 留言",
 }
 OUTCOME_OF = {word: outcome for outcome, words in WORDS.items() for word in words.split()}
-TRUE = frozenset("yes y true t 1 x ✓ √ 是 对 达标 计费".split())
-FALSE = frozenset("no n false f 0 ✗ × 否 错 未达标 不计费".split())
+TRUE = frozenset(("yes", "y", "true", "t", "1", "x", "✓", "√", "是", "对", "达标", "计费"))
+FALSE = frozenset(("no", "n", "false", "f", "0", "✗", "×", "否", "错", "未达标", "不计费"))
 CLOCK = re.compile(r"^(?:(?P<h>\d+):)?(?P<m>\d{1,4}):(?P<s>\d{1,2}(?:[.,]\d+)?)$")
 NOTHING = frozenset(("", "-", "–", "—", "null", "none", "n/a", "na", "nan", "\\n"))
 """Cells that say nothing"""
@@ -26,7 +26,7 @@ def is_empty(text: str) -> bool:
 
 
 def outcome_said(text: str) -> Outcome | None:
-    """The outcome that a word means; of yes and no, whether it was answered. None of other words."""
+    """The outcome that a word means; of yes and no, whether it was answered. None of others."""
     word = "".join(letter for letter in text.casefold() if letter.isalnum())
     truth = truth_said(text)
     if word in OUTCOME_OF:

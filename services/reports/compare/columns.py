@@ -27,14 +27,17 @@ class Column(StrEnum):
 NAMES: dict[Column, str] = {
     Column.CONTACT: "contact contactid call callid callref id uniqueid interaction interactionid "
     "conversation conversationid sessionid ucid linkedid ticket 联络 联络id 联络编号 呼叫id 呼叫编号 "
-    "通话id 通话编号 会话id 会话编号 流水号 通话流水号 编号",
+    "通话id 通话编号 会话id 会话编号 "
+    "流水号 通话流水号 编号",
     Column.OFFERED: "offered offeredat offeredtime start started starttime startedat arrival "
     "arrived arrivaltime arrivedat queuedat enqueued enqueuetime datetime timestamp calltime "
     "进线时间 呼入时间 来电时间 开始时间 排队开始时间 进入队列时间 进队时间",
     Column.DATE: "date day calldate startdate 日期 进线日期 呼入日期",
     Column.CLOCK: "time clock timeofday 时间 时刻",
-    Column.QUEUE: "queue queuename skill skillgroup splitskill split line service 队列 队列名称 技能组 业务线",
-    Column.OUTCOME: "outcome result disposition status callstatus answered 结果 状态 呼叫结果 通话结果 "
+    Column.QUEUE: "queue queuename skill skillgroup splitskill split line service 队列 队列名称 "
+    "技能组 业务线",
+    Column.OUTCOME: "outcome result disposition status callstatus answered 结果 状态 呼叫结果 "
+    "通话结果 "
     "是否接通 接听状态",
     Column.WAIT: "wait waits waittime waiting waitingtime queuetime timeinqueue speedofanswer asa "
     "等待 等待时长 等待时间 排队时长 排队时间",
@@ -62,6 +65,8 @@ UNITS = {
     "分钟": 60_000,
 }
 """Milliseconds of a unit that the name of a column ends with"""
+WHEN = "when visits were offered (offered, or date and clock)"
+WHICH = "which visits they are (contact, or wait, talk, outcome)"
 UNIT = re.compile(r"^(?P<name>.*?)[\s_\-]*[\s_\-(（\[](?P<unit>[^\s_()（）\[\]]+)[)）\]]?$")
 
 
@@ -105,17 +110,18 @@ def columns_of(heads: Sequence[str], told: Mapping[str, str]) -> dict[Column, in
     if Column.OFFERED not in places and not {Column.DATE, Column.CLOCK} <= places.keys():
         lone = places.get(Column.CLOCK, places.get(Column.DATE))
         if lone is None:
-            raise _unknown("when visits were offered (offered, or date and clock)", heads)
+            raise _unknown(WHEN, heads)
         places[Column.OFFERED] = lone
     if not places.keys() - {Column.OFFERED, Column.DATE, Column.CLOCK, Column.QUEUE}:
-        raise _unknown("which visits they are (contact, or wait, talk, outcome)", heads)
+        raise _unknown(WHICH, heads)
     return places
 
 
 def _place(heads: Sequence[str], head: str) -> int:
     names = [one.strip().casefold() for one in heads]
     if head.strip().casefold() not in names:
-        raise _unknown(f"the column {head!r}", heads)
+        missing = f"the column {head!r}"
+        raise _unknown(missing, heads)
     return names.index(head.strip().casefold())
 
 

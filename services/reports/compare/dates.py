@@ -75,10 +75,7 @@ class Dates:
         number = _number(text)
         if number is not None:
             return self._counted(number)
-        try:
-            told = datetime.fromisoformat(text.strip())
-        except ValueError:
-            told = self._written(text)
+        told = _iso(text) or self._written(text)
         if told is None:
             return None
         return self._local(told) if told.tzinfo is None else ListedTime(_epoch(told))
@@ -129,6 +126,13 @@ class Dates:
         early = _epoch(told.replace(tzinfo=self._zone, fold=0))
         late = _epoch(told.replace(tzinfo=self._zone, fold=1))
         return ListedTime(early, max(0, late - early))
+
+
+def _iso(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text.strip())
+    except ValueError:
+        return None
 
 
 def _hour(found: re.Match[str]) -> int:

@@ -88,9 +88,7 @@ def _order(
     if how.dates is not None:
         return how.dates
     return order_of(
-        cells[place]
-        for _, cells in islice(rows_of(file, form), LOOKED_AT)
-        if place < len(cells)
+        cells[place] for _, cells in islice(rows_of(file, form), LOOKED_AT) if place < len(cells)
     )
 
 
@@ -146,9 +144,7 @@ class _RowReader:
             return None
         return self._queues.get(name.strip().casefold(), name.strip())
 
-    def _span(
-        self, said: Mapping[Column, str], column: Column, found: ClientList
-    ) -> int | None:
+    def _span(self, said: Mapping[Column, str], column: Column, found: ClientList) -> int | None:
         return _said(said, column, lambda text: span_said(text, self._units[column]), found)
 
 

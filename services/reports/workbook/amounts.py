@@ -5,9 +5,11 @@ off, the total.
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
+from floorpulse.definitions.domain.contract_terms import RoundingMode
 from floorpulse.reports.domain.statement import (
     BillingLine,
     CapKind,
+    CapStep,
     PartStatement,
     Step,
     StepKind,
@@ -26,7 +28,7 @@ PLACES = {
 def parts_table(book: SettledBook) -> Table:
     """The parts of the period: one version of the contract, one phase each."""
     columns = (*PLACES.values(), Column("phase_kind"), Column("begin"), Column("end"))
-    rows = [
+    rows: list[list[Cell]] = [
         [number, part.terms, part.phase, part.kind, book.local(part.begin), book.local(part.end)]
         for number, part in numbered(book)
     ]
@@ -39,7 +41,7 @@ def numbered(book: SettledBook) -> Iterator[tuple[int, PartStatement]]:
 
 
 def billing_table(book: SettledBook) -> Table:
-    """quantity = numerator / denominator, exact = quantity × rate, amount = rounded."""
+    """What is billed: numerator / denominator × rate, rounded."""
     columns = (
         *PLACES.values(),
         Column("rule"),
@@ -121,7 +123,7 @@ def days_table(book: SettledBook) -> Table:
 
 
 def minimums_table(book: SettledBook) -> Table:
-    """exact = minimum × days / days of the period − fees, amount = rounded."""
+    """What is missing to the minimum charge: its days' share without the fees, rounded."""
     columns = (
         PLACES["terms"],
         Column("rules"),
@@ -241,7 +243,7 @@ def _base(number: int, step: Step, part: PartStatement) -> Cell:
 
 
 def _exact(step: Step) -> Cell:
-    """exact = base × percent / 100 × points, or rate × points, as far as the step has them."""
+    """The base's per cent or the rate, times the points, as far as the step has them."""
     points = 1.0 if step.points is None else float(step.points)
     times = "" if step.points is None else "*{points}"
     candidates = []
@@ -263,15 +265,10 @@ def caps_table(book: SettledBook) -> Table:
         Column("percent", Look.EXACT),
         Column("base", Look.EXACT),
         Column("limit", Look.EXACT),
-        Column("exact", Look.EXACT),
         Column("amount", Look.MONEY),
     )
     rows: list[list[Cell]] = []
     for cap in book.document.statement.caps:
-        limit: Cell = cap.limit
-        if cap.base is not None and cap.percent is not None:
-            found = float(cap.base) * float(cap.percent) / 100
-            limit = formula(cap.limit, ("{base}*{percent}/100", found))
         less = float(cap.total) - float(cap.limit)
         rows.append(
             [
@@ -281,12 +278,22 @@ def caps_table(book: SettledBook) -> Table:
                 cap.total,
                 cap.percent,
                 cap.base,
-                limit,
-                formula(cap.exact, ("{total}-{limit}", less)),
-                amount(cap.amount, "{exact}", float(cap.exact), book.line_rounding(cap.terms)),
+                _limit(book, cap),
+                formula(cap.amount, (f"ROUND({{total}}-{{limit}},{NOISE})", less)),
             ]
         )
     return Table("caps", columns, rows)
+
+
+def _limit(book: SettledBook, cap: CapStep) -> Cell:
+    """The per cent of the base, rounded down where lines are rounded; or an amount."""
+    if cap.base is None or cap.percent is None:
+        return cap.limit
+    text, found = "{base}*{percent}/100", float(cap.base) * float(cap.percent) / 100
+    rounding = book.line_rounding(cap.terms)
+    if rounding is None:
+        return formula(cap.limit, (text, found))
+    return formula(cap.limit, rounded(text, found, rounding[0], RoundingMode.DOWN))
 
 
 def totals_table(book: SettledBook) -> Table:

@@ -86,12 +86,10 @@ def _from_one(tier: int | None) -> int | None:
 def _share(one: Attainment) -> Cell:
     if one.value is None or not one.denominator:
         return one.value
-    return formula(one.value, ("{numerator}/{denominator}", one.numerator / one.denominator))
+    return formula(one.value, ("{numerator}/{denominator}", float(one.numerator / one.denominator)))
 
 
-def _value(
-    value: Decimal | None, numerator: Decimal, denominator: Decimal, metric: Metric
-) -> Cell:
+def _value(value: Decimal | None, numerator: Decimal, denominator: Decimal, metric: Metric) -> Cell:
     """The figure as it was judged: numerator / denominator in the unit of the KPI, rounded where
     the contract rounds it.
     """

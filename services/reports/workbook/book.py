@@ -98,23 +98,27 @@ class SettlementWorkbook:
     ) -> None:
         look = self._formats.number[column.look]
         match cell:
-            case None | Formula():
-                return
             case bool():
                 sheet.write_boolean(*at, cell)
-            case int():
-                sheet.write_number(*at, cell, look)
-            case Decimal():
-                if is_kept(cell):
-                    sheet.write_number(*at, float(cell), look)
-                else:
-                    sheet.write_string(*at, f"{cell:f}")
+            case int() | Decimal():
+                self._write_number(sheet, at, cell, look)
             case datetime():
                 sheet.write_datetime(*at, cell, self._formats.date)
             case StrEnum() | Word():
                 sheet.write_string(*at, self._words(str(cell)))
             case str():
                 sheet.write_string(*at, kept_text(cell))
+            case _:
+                return
+
+    def _write_number(
+        self, sheet: Worksheet, at: tuple[int, int], number: Decimal | int, look: Any
+    ) -> None:
+        """A number; as text where a cell would lose its last digits."""
+        if is_kept(Decimal(number)):
+            sheet.write_number(*at, float(number), look)
+        else:
+            sheet.write_string(*at, f"{number:f}")
 
 
 def write_workbook(

@@ -9,7 +9,7 @@ from itertools import islice
 from floorpulse.reports.workbook.content import settlement_tables, visits_table
 from floorpulse.reports.workbook.facts import visit_rows
 from floorpulse.reports.workbook.settled import SettledBook
-from floorpulse.reports.workbook.tables import Cell, Formula, Table, Word
+from floorpulse.reports.workbook.tables import Cell, Table, Word, value_of
 from floorpulse.reports.workbook.words import Language, told
 from floorpulse.runtime.csv_rows import Exact, csv_text
 
@@ -48,18 +48,16 @@ def _portions(
 
 
 def _plain(cell: Cell, language: Language) -> object:
-    match cell:
-        case None:
-            return ""
-        case Formula():
-            return cell.value
+    said = value_of(cell)
+    match said:
         case bool():
-            return str(cell).lower()
+            return str(said).lower()
         case datetime():
-            return cell.isoformat(sep=" ", timespec="milliseconds" if cell.microsecond else "seconds")
+            part = "milliseconds" if said.microsecond else "seconds"
+            return said.isoformat(sep=" ", timespec=part)
         case StrEnum() | Word():
-            return told(str(cell), language)
+            return told(str(said), language)
         case Decimal():
-            return Exact(f"{cell:f}")
+            return Exact(f"{said:f}")
         case _:
-            return cell
+            return "" if said is None else said

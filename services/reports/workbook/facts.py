@@ -38,17 +38,14 @@ def about_table(book: SettledBook, language: str) -> Table:
         ("visits_sha256", document.visits.sha256),
         ("verify", VERIFY),
     ]
-    return Table(
-        "about", (Column("fact"), Column("value")), [[Word(name), said] for name, said in facts]
-    )
+    rows: list[list[Cell]] = [[Word(name), said] for name, said in facts]
+    return Table("about", (Column("fact"), Column("value")), rows)
 
 
 def history_table(book: SettledBook) -> Table:
     """What was done with it."""
     columns = Column("at"), Column("state"), Column("actor"), Column("reason")
-    rows = [
-        [book.local(one.at), Word(one.state), one.actor, one.reason] for one in book.history
-    ]
+    rows = [[book.local(one.at), Word(one.state), one.actor, one.reason] for one in book.history]
     return Table("history", columns, rows)
 
 
@@ -125,7 +122,12 @@ def _change_rows(book: SettledBook, change: VisitChange) -> Iterator[list[Cell]]
 
 def definitions_table(document: SettlementDocument) -> Table:
     """What the definitions say that the figures were counted under, line by line."""
-    columns = Column("kind"), Column("definition"), Column("line_number", Look.COUNT), Column("text")
+    columns = (
+        Column("kind"),
+        Column("definition"),
+        Column("line_number", Look.COUNT),
+        Column("text"),
+    )
     rows: list[list[Cell]] = [
         [one.kind, one.name, number, line]
         for one in document.definitions

@@ -1,9 +1,9 @@
 """What their list says should count instead: each finding takes visits away and puts others in.
 
-    missing here   (nothing)               → theirs
-    missing there  ours                    → (nothing)
-    split, joined  ours                    → all of theirs that it is made of
-    a field        ours                    → ours, with their value
+missing here   (nothing)               → theirs
+missing there  ours                    → (nothing)
+split, joined  ours                    → all of theirs that it is made of
+a field        ours                    → ours, with their value
 """
 
 from collections import defaultdict

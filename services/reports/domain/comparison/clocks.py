@@ -1,7 +1,7 @@
 """How the clocks of two lists differ: by a constant, and by how finely they tell time.
 
-    ours    ──●────●───────●──►          a zone or a clock that is off moves every visit alike:
-    theirs  ─────────●────●───────●──►   one finding, not one a visit
+ours    ──●────●───────●──►          a zone or a clock that is off moves every visit alike:
+theirs  ─────────●────●───────●──►   one finding, not one a visit
 """
 
 from bisect import bisect_left, bisect_right
@@ -87,18 +87,39 @@ def shift_of(apart: Sequence[int]) -> int | None:
 
 
 def guessed_shift(ours: Listing, theirs: Listing) -> int:
-    """The shift under which most of their offers are one of ours, to the second; where not at
-    least half are, 0.
+    """The shift under which most of their offers are one of ours; where not at least half are, 0.
+
+    Every two offers vote for the whole second that they are apart; those behind the winner tell it
+    to the millisecond.
     """
     offers = sorted(ours.offered)
     asked = theirs.offered[:: max(1, len(theirs) // ASKED)]
     votes: Counter[int] = Counter()
     for at in asked:
-        low = bisect_left(offers, at - FARTHEST)
-        high = bisect_right(offers, at + FARTHEST)
-        votes.update({_rounded(at - offers[place], SECOND) for place in range(low, high)})
-    near = {
-        shift: votes[shift - SECOND] + votes[shift] + votes[shift + SECOND] for shift in votes
-    }
-    best = max(near, key=lambda shift: (near[shift], votes[shift], -abs(shift)), default=0)
-    return best if 2 * near.get(best, 0) >= len(asked) and near[best] > near.get(0, 0) else 0
+        near = _near(offers, at - FARTHEST, at + FARTHEST)
+        votes.update({_rounded(at - offer, SECOND) for offer in near})
+    shifts = [0, *votes]
+    best = max(shifts, key=lambda shift: (_around(votes, shift), votes[shift], -abs(shift)))
+    if 2 * _around(votes, best) < len(asked) or _around(votes, best) == _around(votes, 0):
+        return 0
+    return _exactly([_nearest(offers, at, best) for at in asked])
+
+
+def _near(offers: Sequence[int], low: int, high: int) -> Sequence[int]:
+    return offers[bisect_left(offers, low) : bisect_right(offers, high)]
+
+
+def _around(votes: Counter[int], shift: int) -> int:
+    return votes[shift - SECOND] + votes[shift] + votes[shift + SECOND]
+
+
+def _nearest(offers: Sequence[int], at: int, shift: int) -> int:
+    """How far an offer of theirs is from the nearest of ours under a shift."""
+    near = _near(offers, at - shift - 2 * SECOND, at - shift + 2 * SECOND)
+    return min((at - offer for offer in near), key=lambda one: abs(one - shift), default=shift)
+
+
+def _exactly(apart: Sequence[int]) -> int:
+    """What most are apart; where they are rounded, the middle."""
+    [(common, times)] = Counter(apart).most_common(1)
+    return common if 2 * times > len(apart) else median_low(apart)

@@ -10,7 +10,7 @@ whose keys are equal are taken for one contact's.
 
 import re
 from array import array
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import StrEnum
 from hashlib import blake2b
 
@@ -92,7 +92,7 @@ class Keyed:
         return end
 
 
-def together(ours: Keyed, theirs: Keyed) -> Iterator[tuple[array[int], array[int]]]:
+def together(ours: Keyed, theirs: Keyed) -> Iterator[tuple[Sequence[int], Sequence[int]]]:
     """The places of each contact that both lists have: ours, and theirs."""
     mine = 0
     other = 0

@@ -5,7 +5,6 @@ the settlement's own visits were, and the difference goes to its slices and days
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from fractions import Fraction
 
 from msgspec import structs
@@ -56,9 +55,7 @@ def claimed(evidence: Evidence, grounds: Grounds, claims: Iterable[Claim]) -> Ev
             gone.take(claim.instead_of)
         if claim.counts is not None:
             come.take(claim.counts)
-    parts = tuple(
-        _changed(index, kept, come, gone) for index, kept in enumerate(evidence.parts)
-    )
+    parts = tuple(_changed(index, kept, come, gone) for index, kept in enumerate(evidence.parts))
     return structs.replace(evidence, parts=parts)
 
 
@@ -98,21 +95,20 @@ class _Counted:
             if tally.part.begin <= record.offered_at < tally.part.end:
                 tally.take(record)
 
-    def metric(self, part: int, name: str) -> Iterator[tuple[int, Decimal, Decimal, int]]:
-        """The slices of a metric that anything was counted in: index, numerator, denominator,
-        volume.
-        """
-        tallies = [
-            one for of in (self.billed, self.unbilled) for one in _metrics(of[part], name)
-        ]
+    def metric(self, part: int, name: str) -> Iterator[Slice]:
+        """All slices of a metric, also those in which nothing was counted."""
+        tallies = [one for of in (self.billed, self.unbilled) for one in _metrics(of[part], name)]
         panes = self._panes.counts()
-        for place in range(len(self.billed[part].slices)):
+        for place, cut in enumerate(self.billed[part].slices):
             seen = panes.get((part, name, place), NOTHING)
-            yield (
-                place,
-                exact(sum(one.numerator[place] for one in tallies) + seen.numerator),
-                exact(sum(one.denominator[place] for one in tallies) + seen.denominator),
-                sum(one.volume[place] for one in tallies),
+            yield Slice(
+                begin=cut.begin,
+                end=cut.end,
+                numerator=exact(sum(one.numerator[place] for one in tallies) + seen.numerator),
+                denominator=exact(
+                    sum(one.denominator[place] for one in tallies) + seen.denominator
+                ),
+                volume=sum(one.volume[place] for one in tallies),
             )
 
     def rule(self, part: int, name: str) -> dict[tuple[int, int], tuple[Fraction, int]]:
@@ -150,25 +146,29 @@ def _changed(index: int, kept: PartEvidence, come: _Counted, gone: _Counted) -> 
 
 def _metric(index: int, kept: MetricEvidence, come: _Counted, gone: _Counted) -> MetricEvidence:
     slices = {one.begin: one for one in kept.slices}
-    cuts = come.billed[index].slices
-    both = zip(come.metric(index, kept.metric), gone.metric(index, kept.metric), strict=True)
-    for (place, *more), (_, *less) in both:
-        numerator, denominator, volume = (one - other for one, other in zip(more, less, strict=True))
-        if numerator or denominator or volume:
-            cut = cuts[place]
-            before = slices.get(cut.begin) or Slice(
-                begin=cut.begin, end=cut.end, numerator=ZERO, denominator=ZERO, volume=0
-            )
-            slices[cut.begin] = structs.replace(
-                before,
-                numerator=before.numerator + numerator,
-                denominator=before.denominator + denominator,
-                volume=before.volume + int(volume),
-            )
+    more = come.metric(index, kept.metric)
+    for one, other in zip(more, gone.metric(index, kept.metric), strict=True):
+        change = Slice(
+            begin=one.begin,
+            end=one.end,
+            numerator=one.numerator - other.numerator,
+            denominator=one.denominator - other.denominator,
+            volume=one.volume - other.volume,
+        )
+        if change.numerator or change.denominator or change.volume:
+            slices[one.begin] = _added(slices.get(one.begin), change)
     return structs.replace(kept, slices=tuple(slices[begin] for begin in sorted(slices)))
 
 
-ZERO = Decimal(0)
+def _added(kept: Slice | None, change: Slice) -> Slice:
+    if kept is None:
+        return change
+    return structs.replace(
+        kept,
+        numerator=kept.numerator + change.numerator,
+        denominator=kept.denominator + change.denominator,
+        volume=kept.volume + change.volume,
+    )
 
 
 def _billing(index: int, kept: BillingEvidence, come: _Counted, gone: _Counted) -> BillingEvidence:

@@ -64,9 +64,7 @@ class Fields:
     def _offers(self) -> Iterator[Finding]:
         leeway = self._pairs.clock.offers
         apart = self._pairs.apart
-        yield _finding(
-            Kind.OFFERED, (pair for pair in self._each() if abs(apart(*pair)) > leeway)
-        )
+        yield _finding(Kind.OFFERED, (pair for pair in self._each() if abs(apart(*pair)) > leeway))
         if leeway:
             rounded = (pair for pair in self._each() if 0 < abs(apart(*pair)) <= leeway)
             yield _finding(Kind.TIMES_ROUNDED, rounded, step=_seconds(leeway + 1))
@@ -92,7 +90,9 @@ class Fields:
 
     def _queues(self) -> Finding:
         """Visits in another queue than ours, by whatever name."""
-        names = {code: self.renamed.get(name, name) for code, name in enumerate(self._theirs.queues)}
+        names = {
+            code: self.renamed.get(name, name) for code, name in enumerate(self._theirs.queues)
+        }
         unlike = (
             (mine, other)
             for mine, other in self._said(self._ours.queue, self._theirs.queue)
@@ -119,12 +119,12 @@ class Fields:
         leeway = self._pairs.clock.spans
         rounded = Finding(Kind.SPANS_ROUNDED, {"span": kind.value})
         rest = Finding(kind)
-        ways = set()
+        ways: set[bool] = set()
         for apart, pair in self._apart(ours, theirs):
             (rounded if abs(apart) <= leeway else rest).add(*pair)
             if abs(apart) <= leeway:
                 ways.add(apart > 0)
-        rounded.told["way"] = {(True,): "up", (False,): "down"}.get(tuple(ways), "nearest")
+        rounded.told["way"] = WAYS.get(frozenset(ways), "nearest")
         return rounded, rest
 
     def _talks(self) -> Iterator[Finding]:
@@ -139,7 +139,9 @@ class Fields:
         yield talk
         yield rounded
 
-    def _is_explained(self, pair: Pair, columns: Callable[[Listing], Iterable[Sequence[int]]]) -> bool:
+    def _is_explained(
+        self, pair: Pair, columns: Callable[[Listing], Iterable[Sequence[int]]]
+    ) -> bool:
         mine, other = pair
         added = sum(max(0, column[mine]) for column in columns(self._ours))
         apart = self._theirs.talk[other] - self._ours.talk[mine]
@@ -192,6 +194,7 @@ class Fields:
         return best
 
 
+WAYS = {frozenset((True,)): "up", frozenset((False,)): "down"}
 WITH: dict[str, Callable[[Listing], Iterable[Sequence[int]]]] = {
     "hold": lambda ours: (ours.hold,),
     "wrap": lambda ours: (ours.wrap,),

@@ -1,7 +1,7 @@
 """What visits without a pair are: missing on the other side, there twice, split or joined.
 
-    ours    ├──── wait ────┼──── talk ────────────┤
-    theirs  ├──── wait ────┼─ talk ─┤├─── talk ───┤    split: as long together as ours
+ours    ├──── wait ────┼──── talk ────────────┤
+theirs  ├──── wait ────┼─ talk ─┤├─── talk ───┤    split: as long together as ours
 """
 
 from collections import defaultdict
@@ -72,9 +72,10 @@ class Leftovers:
         total = sum(map(theirs.length, others))
         length = ours.length(mine)
         leeway = self._leeway(len(others))
-        return total > 0 and min(
-            abs(total - length), abs(total - length + max(0, ours.hold[mine]))
-        ) <= leeway
+        return (
+            total > 0
+            and min(abs(total - length), abs(total - length + max(0, ours.hold[mine]))) <= leeway
+        )
 
     def _leeway(self, parts: int) -> int:
         return 2 * parts * (self._pairs.clock.spans + self._pairs.clock.offers)

@@ -9,7 +9,7 @@ from floorpulse.definitions.domain.contract_terms import ContractScope
 from floorpulse.definitions.domain.in_force import TenantDefinitions
 from floorpulse.kpis.formulas.service_level import past_threshold
 from floorpulse.reports.domain.comparison.listing import ListedVisit, Listing
-from floorpulse.reports.domain.contract_scope import has_contact
+from floorpulse.reports.domain.contract_scope import ScopeReach
 from floorpulse.reports.domain.judged_visits import is_billable
 from floorpulse.reports.domain.part_tally import by_contacts
 from floorpulse.reports.domain.periods import Part
@@ -35,7 +35,7 @@ class _Judge:
     def __init__(self, parts: Sequence[Part], known: TenantDefinitions) -> None:
         self._parts = parts
         self._known = known
-        self._scopes: dict[tuple[int, int, str, str], bool] = {}
+        self._reach = {one.terms.name: ScopeReach(one.terms) for one in parts}
 
     def listed(self, record: VisitRecord) -> ListedVisit:
         """A record as a list has it."""
@@ -80,9 +80,5 @@ class _Judge:
 
     def _holds(self, part: Part, scope: ContractScope, record: VisitRecord) -> bool:
         in_force = self._known.at(record.offered_at)
-        key = id(in_force), id(scope), record.queue, record.channel
-        if key not in self._scopes:
-            self._scopes[key] = has_contact(
-                scope, part.terms.client, in_force, record.queue, record.channel
-            )
-        return self._scopes[key]
+        reach = self._reach[part.terms.name]
+        return reach.has(scope, in_force, record.queue, record.channel)

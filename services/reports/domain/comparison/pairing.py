@@ -1,5 +1,5 @@
-"""Which visit of ours is which of theirs: first by the contact's id, in every spelling, then by when
-it was offered and how long it took.
+"""Which visit of ours is which of theirs: first by the contact's id, in every spelling, then by
+when it was offered and how long it took.
 
     by id     one of ours, one of theirs        a pair, whatever differs
               several stays of one contact      each with the nearest offer
