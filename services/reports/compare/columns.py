@@ -26,8 +26,8 @@ class Column(StrEnum):
 
 NAMES: dict[Column, str] = {
     Column.CONTACT: "contact contactid call callid callref id uniqueid interaction interactionid "
-    "conversation conversationid sessionid ucid linkedid ticket 联络 联络id 联络编号 呼叫id 呼叫编号 "
-    "通话id 通话编号 会话id 会话编号 "
+    "conversation conversationid sessionid ucid linkedid ticket 联络 联络id 联络编号 "
+    "呼叫id 呼叫编号 通话id 通话编号 会话id 会话编号 "
     "流水号 通话流水号 编号",
     Column.OFFERED: "offered offeredat offeredtime start started starttime startedat arrival "
     "arrived arrivaltime arrivedat queuedat enqueued enqueuetime datetime timestamp calltime "

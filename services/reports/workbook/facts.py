@@ -104,7 +104,7 @@ VISIT_COLUMNS = (
 def changed_table(book: SettledBook) -> Table:
     """The visits that count otherwise since: as they were counted, and as they are now."""
     columns = Column("note", Look.COUNT), Column("counted"), *VISIT_COLUMNS
-    rows = [
+    rows: list[list[Cell]] = [
         [note.number, *row]
         for note, _, _ in _notes(book)
         for change in note.visits

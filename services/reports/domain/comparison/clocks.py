@@ -17,6 +17,8 @@ STEPS = (60_000, 1_000)
 SECOND = 1_000
 NEAR = 60_000
 """Pairs that share a shift to this are evidence for it; milliseconds"""
+QUARTER = 15 * 60_000
+"""Zones are whole quarters of an hour apart"""
 FARTHEST = 15 * 3_600_000
 """No two zones lie further apart"""
 ASKED = 200
@@ -61,7 +63,7 @@ def clock(ours: Listing, theirs: Listing, shift: int) -> Clock:
         step_of(value for column in (ours.wait, ours.talk) for value in known(column)),
         _span_step(theirs),
     )
-    exact = _rounded(shift, their_step) if offers else shift
+    exact = _on_step(shift, their_step) if offers else shift
     return Clock(0 if abs(exact) <= offers else exact, offers, spans)
 
 
@@ -73,6 +75,17 @@ def _span_step(theirs: Listing) -> int:
 
 def _rounded(value: int, step: int) -> int:
     return (value + step // 2) // step * step
+
+
+def _on_step(shift: int, step: int) -> int:
+    """The whole steps of a shift that was seen through rounded times. Those that are cut are half a
+    step early in the middle: then it is a zone's, or the later one.
+    """
+    low = shift // step * step
+    rest = shift - low
+    if abs(2 * rest - step) > step // 2:
+        return low if 2 * rest < step else low + step
+    return low if low % QUARTER == 0 else low + step
 
 
 def shift_of(apart: Sequence[int]) -> int | None:
