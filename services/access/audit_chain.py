@@ -33,8 +33,6 @@ class Action(StrEnum):
     SETTLEMENT_DISPUTED = "settlement_disputed"
     SETTLEMENT_AGREED = "settlement_agreed"
     CREDIT_NOTE_ISSUED = "credit_note_issued"
-    EXEMPTION_ADDED = "exemption_added"
-    EXEMPTION_ENDED = "exemption_ended"
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,7 @@ def audit_verify(
     anchor: Annotated[
         list[str] | None,
         typer.Option(
-            help="A place that is known from elsewhere, NUMBER:HASH, such as a statement prints; "
+            help="A place that is known from elsewhere, NUMBER:HASH, as it was printed then; "
             "repeat the option for more. Needs --tenant or --file."
         ),
     ] = None,

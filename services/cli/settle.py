@@ -123,9 +123,7 @@ async def _desk(
     horizons = rules(settings.floor, LIMITS).horizons
     try:
         known = await PostgresDefinitions(pool).load()
-        contracts = {
-            (one.tenant, one.id) for one in known.versions if one.kind is Kind.CONTRACT
-        }
+        contracts = {(one.tenant, one.id) for one in known.versions if one.kind is Kind.CONTRACT}
         reader = EvidenceReader(pool, Surroundings(ZoneInfo(settings.floor.zone), horizons))
         yield SettlementDesk(reader, PostgresSettlements(engine), new_id), sorted(contracts)
     finally:

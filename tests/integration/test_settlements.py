@@ -65,7 +65,9 @@ def _logging_as_it_was() -> Iterator[None]:
 class Settling:
     """A floor in real tables, and a desk beside it."""
 
-    def __init__(self, database: DatabaseSettings, pool: asyncpg.Pool, desk: SettlementDesk) -> None:
+    def __init__(
+        self, database: DatabaseSettings, pool: asyncpg.Pool, desk: SettlementDesk
+    ) -> None:
         self.floor = Floor(QuerySettings(database=database), pool, "log")
         self.floor.memory.watermark = at("11-02 00:00")
         self.pool = pool
@@ -322,9 +324,7 @@ async def test_a_connection_that_is_killed_in_the_middle_of_issuing_changes_noth
                 {"id": stored.id},
             )
             await holding.execute(sql("LOCK TABLE settlement_event"))
-            issuing = asyncio.create_task(
-                store.act("demo", stored.id, SettlementAct.ISSUE, ZHANG)
-            )
+            issuing = asyncio.create_task(store.act("demo", stored.id, SettlementAct.ISSUE, ZHANG))
             await killed_where_it_waits(floor.pool)
             with pytest.raises(Exception, match="cannot be used"):
                 await issuing
@@ -418,28 +418,23 @@ def test_a_file_that_was_changed_or_is_outdated_does_not_verify(
     assert decoded(text).credit_note is not None
 
 
-@pytest.mark.parametrize(
-    ("words", "said"),
-    [
-        ((), "say which contract"),
-        (("--contract", "acme-care"), "name one period"),
-        (("--contract", "acme-care", "--month", "2026-13"), "is no month"),
-        (("--contract", "acme", "--month", "2026-10"), "known are: acme-care"),
-        (("--contract", "acme-care", "--month", "2026-10", "--tenant", "zz"), "has no contract"),
-        (("--contract", "acme-care", "--month", "2027-10"), "settle it later"),
-        (
-            ("--contract", "acme-care", "--month", "2026-10", "--draft", "--issue"),
-            "never issued",
-        ),
-        (("--verify", "/nowhere.json"), "cannot be read"),
-    ],
-)
-def test_what_the_command_cannot_do_is_one_line(
-    words: tuple[str, ...], said: str, database: DatabaseSettings
-) -> None:
+REFUSED = [
+    ((), "say which contract"),
+    (("--contract", "acme-care"), "name one period"),
+    (("--contract", "acme-care", "--month", "2026-13"), "is no month"),
+    (("--contract", "acme", "--month", "2026-10"), "known are: acme-care"),
+    (("--contract", "acme-care", "--month", "2026-10", "--tenant", "zz"), "has no contract"),
+    (("--contract", "acme-care", "--month", "2027-10"), "settle it later"),
+    (("--contract", "acme-care", "--month", "2026-10", "--draft", "--issue"), "never issued"),
+    (("--verify", "/nowhere.json"), "cannot be read"),
+]
+
+
+def test_what_the_command_cannot_do_is_one_line(database: DatabaseSettings) -> None:
     asyncio.run(stored_floor(database))
 
-    done = run(database, *words)
+    for words, said in REFUSED:
+        done = run(database, *words)
 
-    assert done.exit_code == 2, done.output
-    assert said in done.stderr
+        assert done.exit_code == 2, (words, done.output)
+        assert said in done.stderr

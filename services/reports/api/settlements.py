@@ -171,9 +171,9 @@ class SettlementsParameters(PageParameters):
 
     limit: Limit = None
     cursor: Cursor = None
-    contract: Annotated[
-        str | None, Field(max_length=64, pattern=PLAIN, examples=["acme-care"])
-    ] = None
+    contract: Annotated[str | None, Field(max_length=64, pattern=PLAIN, examples=["acme-care"])] = (
+        None
+    )
 
 
 class VisitsParameters(PageParameters):
@@ -458,9 +458,7 @@ def _row(parts: ReportParts, stored: StoredSettlement) -> SettlementRow:
 
 
 def _event_row(event: SettlementEvent, zone: Any) -> EventRow:
-    return EventRow(
-        at=text(event.at, zone), state=event.state, by=event.actor, reason=event.reason
-    )
+    return EventRow(at=text(event.at, zone), state=event.state, by=event.actor, reason=event.reason)
 
 
 async def _records(parts: ReportParts, id_: str, first: int, limit: int) -> list[VisitRecord]:

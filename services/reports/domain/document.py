@@ -136,9 +136,7 @@ _decode_file = msgspec.json.Decoder(SignedFile).decode
 def period_told(period: Period) -> SettledPeriod:
     """A period as the document names it."""
     last = period.after - timedelta(days=1)
-    return SettledPeriod(
-        kind=period.kind, first=period.first, last=last, zone=period.zone.key
-    )
+    return SettledPeriod(kind=period.kind, first=period.first, last=last, zone=period.zone.key)
 
 
 def texts_of(versions: Iterable[Version]) -> tuple[DefinitionText, ...]:

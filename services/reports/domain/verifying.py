@@ -76,9 +76,7 @@ def differences(
     where: str, one: object, other: object, names: tuple[str, str]
 ) -> Iterator[Finding]:
     """Where two values of the same kind differ, as deep as they go; `names` say whose each is."""
-    yield from _differences(
-        where, msgspec.to_builtins(one), msgspec.to_builtins(other), names
-    )
+    yield from _differences(where, msgspec.to_builtins(one), msgspec.to_builtins(other), names)
 
 
 def _differences(

@@ -125,7 +125,7 @@ def world() -> World:
     world.floor.enter("ann", Entered(at, "available", ("sales", "bolt-vip"), "", "secret-team"))
     world.tell()
     for queue, channel in (("sales", "voice"), ("sales", "chat"), ("bolt-vip", "voice")):
-        world.floor.corrections.append(corrected(queue, channel))
+        world.history.corrected.append(corrected(queue, channel))
     world.definitions = definitions(TEXT)
     credential = Credential("c", "demo", frozenset({"kpi:read", "contracts:read"}), "acme-calls")
     world.keys.known["client"] = credential

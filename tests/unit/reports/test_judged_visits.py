@@ -27,7 +27,7 @@ EARLY, SHORT, LATE = 15_000, 3_000, 45_000
         ("V6", (1, 1), (0, 1), (1, 1), (0, 1), (0, 1)),
     ],
 )
-def test_a_visit_counts_as_each_formula_says(  # noqa: PLR0913, PLR0917  a table of six columns
+def test_a_visit_counts_as_each_formula_says(
     formula: str,
     in_time: tuple[int, int],
     late: tuple[int, int],
