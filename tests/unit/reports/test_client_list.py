@@ -5,14 +5,17 @@ each has its worth.
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from zoneinfo import ZoneInfo
 
 import pytest
+from msgspec import structs
 
 from floorpulse.board.domain.windows import Span
 from floorpulse.reports.domain.comparison.compared import Compared, compare
 from floorpulse.reports.domain.comparison.findings import Finding, Kind
 from floorpulse.reports.domain.comparison.worth import worth_of_all, worths
+from floorpulse.reports.domain.visit_records import VisitRecord
 from tests.fakes.client_lists import (
     BERLIN,
     HEAD,
@@ -36,6 +39,12 @@ def compared(
     """A comparison of a settled October with a client's lines."""
     theirs = read(file_of(lines), zone, **said).visits
     return compare(october.listing(), theirs, Span(october.period.begin, october.period.end))
+
+
+@cache
+def usual() -> October:
+    """The October of the usual visits."""
+    return October(visits())
 
 
 def found(of: Compared) -> dict[str, int]:
@@ -162,7 +171,7 @@ HABITS = [
 
 
 def test_a_list_without_differences_has_none() -> None:
-    october = October(visits())
+    october = usual()
 
     same = compared(october, lines_of(october.listing(), SHANGHAI))
 
@@ -173,7 +182,7 @@ def test_a_list_without_differences_has_none() -> None:
 
 @pytest.mark.parametrize("case", [*ONE_BY_ONE, *HABITS], ids=lambda case: case.name)
 def test_what_is_planted_is_found_and_nothing_else(case: Case) -> None:
-    october = October(visits())
+    october = usual()
     lines = lines_of(october.listing(), SHANGHAI)
     case.plant(lines)
 
@@ -181,7 +190,7 @@ def test_what_is_planted_is_found_and_nothing_else(case: Case) -> None:
 
 
 def test_differences_of_all_kinds_are_told_apart_in_one_list() -> None:
-    october = October(visits())
+    october = usual()
     lines = lines_of(october.listing(), SHANGHAI)
     for case in reversed(ONE_BY_ONE):
         case.plant(lines)
@@ -195,7 +204,7 @@ def test_differences_of_all_kinds_are_told_apart_in_one_list() -> None:
 
 
 def test_a_constant_shift_is_one_finding_and_hides_no_other() -> None:
-    october = October(visits())
+    october = usual()
     lines = lines_of(october.listing(), BERLIN)
     lines[40][WAIT] = "77"
 
@@ -218,19 +227,17 @@ def test_whole_seconds_are_rounding_where_we_know_more() -> None:
     assert of.pairs.clock.shift == 0
 
 
-def _finer(visit, index):  # type: ignore[no-untyped-def]
-    from msgspec import structs
-
+def _finer(visit: VisitRecord, index: int) -> VisitRecord:
     return structs.replace(
         visit,
         offered_at=visit.offered_at + index * 37 % 1000,
-        wait=visit.wait + index * 13 % 1000,
+        wait=(visit.wait or 0) + index * 13 % 1000,
         talk=visit.talk and visit.talk + index * 17 % 1000,
     )
 
 
 def test_visits_are_found_without_any_id() -> None:
-    october = October(visits())
+    october = usual()
     lines = lines_of(october.listing(), SHANGHAI)
     for line in lines:
         line[ID] = ""
@@ -243,7 +250,7 @@ def test_visits_are_found_without_any_id() -> None:
 
 
 def test_ids_of_another_numbering_mean_nothing() -> None:
-    october = October(visits())
+    october = usual()
     lines = lines_of(october.listing(), SHANGHAI)
     for place, line in enumerate(lines):
         line[ID] = f"c-{1000 + (place * 37) % 100}"
@@ -279,13 +286,13 @@ def test_each_difference_is_worth_what_the_contract_says() -> None:
 
     Call 10 of ours: talk 70 s, hold 10 s, wrap-up 20 s: 100 s. x-1 of theirs: talk 44 s.
     """
-    october = October(visits())
+    october = usual()
     settled = october.settled()
     lines = lines_of(october.listing(), SHANGHAI)
     stranger(lines)
     lines.pop(10)
-    fees = settled.statement.totals.fees
-    rest = sum(_handled(visit) for visit in visits()) - 100_000 + 44_000
+    before = sum(visit.handle_time for visit in visits())
+    fees = Decimal(200) + _minutes(before)
 
     of = compared(october, lines)
     alone = {one.kind: worth for one, worth in worths(settled, of)}
@@ -294,13 +301,10 @@ def test_each_difference_is_worth_what_the_contract_says() -> None:
     missing = alone[Kind.MISSING_THERE]
     assert missing is not None
     assert both is not None
-    assert missing.fees == -(Decimal("2.50") + Decimal("0.58"))
-    assert both.fees == Decimal(200) + _minutes(rest) - fees
+    assert settled.statement.totals.fees == fees
+    assert missing.fees == Decimal("197.50") + _minutes(before - 100_000) - fees
+    assert both.fees == Decimal(200) + _minutes(before - 100_000 + 44_000) - fees
     assert both.total == both.fees - both.penalties + both.bonuses
-
-
-def _handled(visit) -> int:  # type: ignore[no-untyped-def]
-    return visit.handle_time
 
 
 def _minutes(milliseconds: int) -> Decimal:
