@@ -83,8 +83,7 @@ async def settle(settings: Settings, options: SettleOptions, out: Path | None) -
             raise ValueError(str(wrong)) from wrong
         _tell(result, stored)
         if out is not None:
-            for path in await _written(desk, stored.place, result.document, out):
-                typer.echo(f"written: {path}")
+            _write(out, await _files(desk, stored.place, result.document))
     return 0
 
 
@@ -150,7 +149,8 @@ async def _issued(desk: SettlementDesk, result: SettleResult, by: Actor) -> Stor
         return result.stored
     after = await desk.act(result.stored.place.tenant, result.stored.id, SettlementAct.ISSUE, by)
     if after is None or isinstance(after, NotPossible):
-        raise ChangedMeanwhileError("the draft was settled or issued by somebody else meanwhile")
+        message = "the draft was settled or issued by somebody else meanwhile"
+        raise ChangedMeanwhileError(message)
     return after
 
 
@@ -172,19 +172,27 @@ def _tell(result: SettleResult, stored: StoredSettlement) -> None:
     typer.echo(f"  sha256     {stored.sha256}")
 
 
-async def _written(
-    desk: SettlementDesk, place: SettlementPlace, document: SettlementDocument, out: Path
-) -> list[Path]:
-    """A file for the settlement and each of its notes."""
-    out.mkdir(parents=True, exist_ok=True)
+async def _files(
+    desk: SettlementDesk, place: SettlementPlace, document: SettlementDocument
+) -> dict[str, bytes]:
+    """A file for the settlement and each of its notes, by name."""
     period = label(document.settled_period)
-    written = []
+    found = {}
     for one in await desk.store.of_period(place):
         note = f"-credit-note-{one.number}" if one.number else ""
-        path = out / f"{place.contract}-{period}{note}.json"
-        path.write_bytes(signed(await desk.store.document(one.id)))
-        written.append(path)
-    return written
+        found[f"{place.contract}-{period}{note}.json"] = signed(await desk.store.document(one.id))
+    return found
+
+
+def _write(out: Path, files: dict[str, bytes]) -> None:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for name, content in files.items():
+            (out / name).write_bytes(content)
+            typer.echo(f"written: {out / name}")
+    except OSError as wrong:
+        message = f"{out} cannot be written to ({wrong.strerror})"
+        raise ValueError(message) from wrong
 
 
 def _read(file: Path) -> bytes:

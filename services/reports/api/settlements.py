@@ -431,7 +431,7 @@ async def _whole(
     events = [_event_row(one, zone) for one in await store.events(stored.id)]
     answer = SettlementAnswer(
         settlement=_row(parts, stored),
-        outcome=result and result.outcome,
+        outcome=None if result is None else result.outcome,
         events=events,
         frozen=dict(stored.frozen),
         document=msgspec.to_builtins(document),

@@ -57,8 +57,8 @@ class VisitsDigest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AmountChange(msgspec.Struct, frozen=True, kw_only=True):
-    """A line of the statement whose amount is another: `line` says which, `difference` is after
-    minus before.
+    """A line of the statement whose amount is another, signed as it counts in the total: `line`
+    says which, `difference` is after minus before.
     """
 
     line: str

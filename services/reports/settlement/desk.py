@@ -132,7 +132,7 @@ class SettlementDesk:
     async def act(
         self,
         tenant: str,
-        id: str,
+        id: str,  # noqa: A002  as everybody calls it
         act: SettlementAct,
         by: Actor,
     ) -> StoredSettlement | NotPossible | None:

@@ -134,7 +134,7 @@ class SettlementStore(Protocol):
     async def act(
         self,
         tenant: str,
-        id: str,
+        id: str,  # noqa: A002  as everybody calls it
         act: SettlementAct,
         by: Actor,
     ) -> StoredSettlement | NotPossible | None:

@@ -145,7 +145,7 @@ class PostgresSettlements:
     async def act(
         self,
         tenant: str,
-        id: str,
+        id: str,  # noqa: A002  as everybody calls it
         act: SettlementAct,
         by: Actor,
     ) -> StoredSettlement | NotPossible | None:
