@@ -30,7 +30,7 @@ class Exact(str):
     __slots__ = ()
 
 
-LEADS = "=+-@＝＋－＠"
+LEADS = r"=+\-@＝＋－＠"
 """What a formula may begin with; spreadsheets of Asia take the wide signs for the narrow ones"""
 FORMULA = re.compile(rf"^(?=[\s\"\ufeff]*[{LEADS}]|[\t\r\n])|(?<=[;\t\r\n|])(?=[\s\"]*[{LEADS}])")
 """Where text would be taken for a formula: at its begin, or behind what another spreadsheet takes

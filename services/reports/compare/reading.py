@@ -19,6 +19,8 @@ LOOKED_AT = 100_000
 """Rows whose dates are looked at to see in which order they are written"""
 SHOWN = 20
 """Unreadable rows that are told one by one"""
+MOST_UNKNOWN = 1000
+"""Words that are not understood, of which it is counted how often"""
 LONGEST_CONTACT = 256
 
 
@@ -54,6 +56,12 @@ class ClientList:
         self.unreadable_rows += 1
         if len(self.unreadable) < SHOWN:
             self.unreadable.append(f"line {line}: {why}")
+
+
+def columns_told(text: str | None) -> dict[str, str]:
+    """Heads by what they are, as options write them: `contact=Call ref,offered=Begin`."""
+    pairs = (part.partition("=") for part in (text or "").split(",") if part.strip())
+    return {name.strip(): head.strip() for name, _, head in pairs}
 
 
 def read_list(file: BinaryIO, how: HowToRead) -> ClientList:
@@ -166,7 +174,7 @@ def _said(
     if text is None:
         return None
     meant = meaning(text)
-    if meant is None:
+    if meant is None and len(found.unknown) < MOST_UNKNOWN:
         found.unknown[f"{column}: {text.strip()[:40]}"] += 1
     return meant
 

@@ -19,6 +19,8 @@ from floorpulse.reports.workbook.words import Language, told
 from floorpulse.runtime.xlsx_rows import DATES, MOST_LINES, WIDTH, kept_text
 
 PLACES_SHOWN = 10
+MOST_VISITS = 200_000
+"""Visits that a workbook holds; of more, the table of visits is read as CSV"""
 
 
 class _Formats:
