@@ -20,7 +20,6 @@ from floorpulse.reports.domain.document import (
     document_of,
     signed,
 )
-from floorpulse.reports.domain.pane_tally import UnsettledMetricError
 from floorpulse.reports.domain.periods import Period
 from floorpulse.reports.domain.settlement_states import (
     NotPossible,
@@ -375,7 +374,7 @@ async def _settled(
         result = await parts.of(SettlementDesk).settle(query, actor)
     except UnknownContractError as wrong:
         raise Problem(404, "Unknown contract", f"{wrong}.") from wrong
-    except (NoEvidence, UnsettledMetricError, ChangedMeanwhileError) as wrong:
+    except (NoEvidence, ChangedMeanwhileError) as wrong:
         raise Problem(409, "Not settled", f"{wrong}.") from wrong
     except ValueError as wrong:
         raise Problem(422, "Cannot be settled", f"{wrong}.") from wrong
