@@ -13,6 +13,7 @@ import yaml
 from floorpulse.definitions.domain.bodies import Kind
 from floorpulse.definitions.domain.check import check
 from floorpulse.definitions.domain.versions import numbered
+from floorpulse.reports.domain.canonical import sha256
 from floorpulse.reports.domain.document import (
     FORMAT,
     SettlementDocument,
@@ -21,7 +22,6 @@ from floorpulse.reports.domain.document import (
     text_of,
     texts_of,
 )
-from floorpulse.reports.domain.canonical import sha256
 from floorpulse.reports.domain.settle import settle
 from floorpulse.reports.domain.visit_records import VisitRecord
 from floorpulse.reports.workbook.book import write_workbook
@@ -118,7 +118,5 @@ def _rows(sheet: bytes) -> list[list[SheetCell]]:
 
 def _cell(node: ET.Element) -> SheetCell:
     formula = node.find(f"{MAIN}f")
-    said: Iterable[str] = (
-        text for one in node if one.tag != f"{MAIN}f" for text in one.itertext()
-    )
+    said: Iterable[str] = (text for one in node if one.tag != f"{MAIN}f" for text in one.itertext())
     return SheetCell(node.get("r", ""), None if formula is None else formula.text, "".join(said))

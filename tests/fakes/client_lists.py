@@ -31,7 +31,7 @@ Line = list[str]
 
 
 def visits(number: int = 100) -> list[VisitRecord]:
-    """Calls of the 5th of October, one in a minute, each fifth of them given up, of uneven waits."""
+    """Calls of the 5th of October, one a minute, each fifth of them given up, of uneven waits."""
     return [_call(index) for index in range(number)]
 
 
@@ -58,9 +58,7 @@ class October:
         self.contract = contract_in(self.known)
         self.period = october()
         self.parts = parts_of(self.contract, self.period)
-        hours = ContractHours(
-            self.known, self.period.zone, self.period.begin, self.period.end
-        )
+        hours = ContractHours(self.known, self.period.zone, self.period.begin, self.period.end)
         self.grounds = Grounds(self.parts, self.known, hours, self.period.end)
         self.evidence = self.counted(records)
 

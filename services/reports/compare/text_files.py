@@ -33,6 +33,7 @@ class TextForm(NamedTuple):
 
 def form_of(file: BinaryIO, encoding: str | None, delimiter: str | None) -> TextForm:
     """How a file is written, as far as it is not said; the file stands at its begin afterwards."""
+    file.seek(0)
     begin = file.read(SEEN)
     file.seek(0)
     named = encoding or _encoding(begin)

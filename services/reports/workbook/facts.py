@@ -45,7 +45,9 @@ def about_table(book: SettledBook, language: str) -> Table:
 def history_table(book: SettledBook) -> Table:
     """What was done with it."""
     columns = Column("at"), Column("state"), Column("actor"), Column("reason")
-    rows = [[book.local(one.at), Word(one.state), one.actor, one.reason] for one in book.history]
+    rows: list[list[Cell]] = [
+        [book.local(one.at), Word(one.state), one.actor, one.reason] for one in book.history
+    ]
     return Table("history", columns, rows)
 
 

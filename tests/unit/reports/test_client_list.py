@@ -73,7 +73,10 @@ def later(place: int, seconds: int) -> Plant:
 
 
 def drop(place: int) -> Plant:
-    return lambda lines: lines.pop(place) and None
+    def plant(lines: list[Line]) -> None:
+        lines.pop(place)
+
+    return plant
 
 
 def again(place: int) -> Plant:
