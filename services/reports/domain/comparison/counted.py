@@ -5,7 +5,9 @@ the settlement's own visits were, and the difference goes to its slices and days
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 
 from msgspec import structs
 
@@ -31,6 +33,7 @@ from floorpulse.reports.domain.visit_records import VisitRecord
 
 VOICE = "voice"
 """The channel of visits whose channel nothing tells"""
+ZERO = Decimal(0)
 BEYOND_ALL = 10**10
 """Milliseconds: later than every threshold"""
 
@@ -67,10 +70,18 @@ class _Counted:
     def __init__(self, grounds: Grounds) -> None:
         self._grounds = grounds
         self.billed = self._tallies()
-        self.unbilled = self._tallies()
-        self.charged = self._tallies()
         self._panes = PaneTally(self.billed, grounds.known, grounds.hours)
         self._begins = [one.begin for one in self._panes.spans]
+
+    @cached_property
+    def unbilled(self) -> list[PartTally]:
+        """Visits that count, and are not billed."""
+        return self._tallies()
+
+    @cached_property
+    def charged(self) -> list[PartTally]:
+        """Visits as they are billed against the terms."""
+        return self._tallies()
 
     def _tallies(self) -> list[PartTally]:
         on = self._grounds
@@ -96,10 +107,14 @@ class _Counted:
                 tally.take(record)
 
     def metric(self, part: int, name: str) -> Iterator[Slice]:
-        """All slices of a metric, also those in which nothing was counted."""
+        """The slices of a metric in which anything was counted."""
         tallies = [one for of in (self.billed, self.unbilled) for one in _metrics(of[part], name)]
         panes = self._panes.counts()
-        for place, cut in enumerate(self.billed[part].slices):
+        touched = {place for of, metric, place in panes if (of, metric) == (part, name)}
+        for tally in tallies:
+            touched.update(place for place, volume in enumerate(tally.volume) if volume)
+        for place in sorted(touched):
+            cut = self.billed[part].slices[place]
             seen = panes.get((part, name, place), NOTHING)
             yield Slice(
                 begin=cut.begin,
@@ -146,28 +161,21 @@ def _changed(index: int, kept: PartEvidence, come: _Counted, gone: _Counted) -> 
 
 def _metric(index: int, kept: MetricEvidence, come: _Counted, gone: _Counted) -> MetricEvidence:
     slices = {one.begin: one for one in kept.slices}
-    more = come.metric(index, kept.metric)
-    for one, other in zip(more, gone.metric(index, kept.metric), strict=True):
-        change = Slice(
-            begin=one.begin,
-            end=one.end,
-            numerator=one.numerator - other.numerator,
-            denominator=one.denominator - other.denominator,
-            volume=one.volume - other.volume,
-        )
-        if change.numerator or change.denominator or change.volume:
-            slices[one.begin] = _added(slices.get(one.begin), change)
+    for sign, counted in ((1, come), (-1, gone)):
+        for one in counted.metric(index, kept.metric):
+            slices[one.begin] = _added(slices.get(one.begin), one, sign)
     return structs.replace(kept, slices=tuple(slices[begin] for begin in sorted(slices)))
 
 
-def _added(kept: Slice | None, change: Slice) -> Slice:
-    if kept is None:
-        return change
+def _added(kept: Slice | None, change: Slice, sign: int) -> Slice:
+    before = kept or Slice(
+        begin=change.begin, end=change.end, numerator=ZERO, denominator=ZERO, volume=0
+    )
     return structs.replace(
-        kept,
-        numerator=kept.numerator + change.numerator,
-        denominator=kept.denominator + change.denominator,
-        volume=kept.volume + change.volume,
+        before,
+        numerator=before.numerator + sign * change.numerator,
+        denominator=before.denominator + sign * change.denominator,
+        volume=before.volume + sign * change.volume,
     )
 
 
