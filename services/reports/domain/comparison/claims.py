@@ -31,11 +31,11 @@ FIELDS: dict[Kind, tuple[str, ...]] = {
     Kind.TALK: ("talk",),
     Kind.BILLABLE: ("billable",),
     Kind.WITHIN: ("within",),
-    Kind.SPANS_ROUNDED: ("wait", "talk"),
+    Kind.SPANS_ROUNDED: (),
     Kind.TALK_WITH_MORE: ("talk",),
     Kind.OTHER_THRESHOLD: ("within",),
 }
-"""Kinds that claim other values of a visit, and of which of its fields"""
+"""Kinds that claim other values of a visit, and of which of its fields; rounding says of which"""
 WHOLE = frozenset(
     {
         Kind.MISSING_HERE,
@@ -57,11 +57,16 @@ def claims(compared: Compared, findings: Iterable[Finding]) -> Iterator[Claim]:
     for finding in findings:
         if finding.kind in WHOLE:
             yield from _whole(compared, finding)
-        fields = {*FIELDS.get(finding.kind, ()), *finding.told.get("more", "").split()}
+        fields = {*FIELDS.get(finding.kind, ()), *_told_fields(finding)}
         for mine in finding.ours if finding.kind in FIELDS else ():
             differing[mine].update(fields)
     for mine, fields in differing.items():
         yield _replaced(compared, mine, fields)
+
+
+def _told_fields(finding: Finding) -> list[str]:
+    """The span that is rounded, and what is within talk."""
+    return f"{finding.told.get('span', '')} {finding.told.get('more', '')}".split()
 
 
 def _replaced(compared: Compared, mine: int, fields: Iterable[str]) -> Claim:

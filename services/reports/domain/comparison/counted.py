@@ -96,6 +96,10 @@ class _Counted:
             self._take(self.unbilled, record)
         if visit.billable:
             self._take(self.charged, _charged(record))
+        if self._begins:
+            self._count_panes(visit, record)
+
+    def _count_panes(self, visit: ListedVisit, record: VisitRecord) -> None:
         for at, cells in _panes_of(visit):
             number = bisect_right(self._begins, at) - 1
             if number >= 0 and at < self._panes.spans[number].end:
