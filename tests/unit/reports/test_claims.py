@@ -200,8 +200,9 @@ def test_panes_and_half_hours_that_nothing_was_counted_in_come_into_the_evidence
     level, lost = evidence.parts[0].metrics
     before, _ = OCTOBER.evidence.parts[0].metrics
     assert len(level.slices) == len(before.slices) + 1
-    assert (level.slices[-1].numerator, level.slices[-1].volume) == (1, 1)
-    assert (lost.slices[-1].numerator, lost.slices[-1].denominator) == (0, 1)
+    assert level.slices[-1].numerator == level.slices[-1].volume == 1
+    assert lost.slices[-1].numerator == 0
+    assert lost.slices[-1].denominator == 1
 
 
 def test_a_visit_of_which_a_list_says_little_took_no_time() -> None:
