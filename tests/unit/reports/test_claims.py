@@ -205,6 +205,15 @@ def test_panes_and_half_hours_that_nothing_was_counted_in_come_into_the_evidence
     assert lost.slices[-1].denominator == 1
 
 
+def test_where_no_metric_is_counted_by_panes_visits_alone_are_counted() -> None:
+    october = October(OURS[:2], CARE[: CARE.index("      - id: lost")])
+
+    evidence = claimed(october.evidence, october.grounds, [Claim(None, STRANGER)])
+
+    [level] = evidence.parts[0].metrics
+    assert level.slices[-1].numerator == 1
+
+
 def test_a_visit_of_which_a_list_says_little_took_no_time() -> None:
     waiting = record_of(ListedVisit("c", 5))
     answered = record_of(ListedVisit("c", 5, outcome=Outcome.ANSWERED, within=True))

@@ -6,7 +6,7 @@ split, joined  ours                    → all of theirs that it is made of
 a field        ours                    → ours, with their value
 """
 
-from collections import defaultdict
+from array import array
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -36,6 +36,23 @@ FIELDS: dict[Kind, tuple[str, ...]] = {
     Kind.OTHER_THRESHOLD: ("within",),
 }
 """Kinds that claim other values of a visit, and of which of its fields; rounding says of which"""
+MARKS = {
+    name: 1 << bit
+    for bit, name in enumerate(
+        (
+            "offered",
+            "queue",
+            "outcome",
+            "wait",
+            "talk",
+            "hold",
+            "wrap",
+            "billable",
+            "within",
+        )
+    )
+}
+"""A bit for each field, by which a visit's differing fields are remembered in two bytes"""
 WHOLE = frozenset(
     {
         Kind.MISSING_HERE,
@@ -53,15 +70,17 @@ def claims(compared: Compared, findings: Iterable[Finding]) -> Iterator[Claim]:
     """What findings come to where their list is right; a visit that differs in several fields is
     one claim.
     """
-    differing: defaultdict[int, set[str]] = defaultdict(set)
+    differing = array("H", bytes(2 * len(compared.pairs.ours)))
     for finding in findings:
         if finding.kind in WHOLE:
             yield from _whole(compared, finding)
         fields = {*FIELDS.get(finding.kind, ()), *_told_fields(finding)}
-        for mine in finding.ours if finding.kind in FIELDS else ():
-            differing[mine].update(fields)
-    for mine, fields in differing.items():
-        yield _replaced(compared, mine, fields)
+        marks = sum(MARKS[name] for name in fields)
+        for mine in finding.ours if marks else ():
+            differing[mine] |= marks
+    for mine, marks in enumerate(differing):
+        if marks:
+            yield _replaced(compared, mine, [name for name in MARKS if marks & MARKS[name]])
 
 
 def _told_fields(finding: Finding) -> list[str]:
