@@ -269,7 +269,7 @@ def exempt_table(book: SettledBook, rows: list[WindowRow]) -> Table:
     )
     reasons = _reasons(book)
     lines = [_exempt_row(book, row, one, reasons) for row in rows for one in row.window.exempt]
-    return Table("exempt", columns, lines)
+    return Table("exemptions", columns, lines)
 
 
 def _exempt_row(

@@ -13,6 +13,8 @@ from msgspec import structs
 
 from floorpulse.contracts.visits import Outcome
 from floorpulse.definitions.domain.contract_terms import RoundingMode
+from floorpulse.reports.domain.statement import CapKind, Cause, StepKind
+from floorpulse.reports.domain.statement import Outcome as WindowOutcome
 from floorpulse.reports.workbook.binary import amount, is_kept, rounded
 from floorpulse.reports.workbook.book import SettlementWorkbook
 from floorpulse.reports.workbook.content import settlement_tables, visits_table
@@ -79,6 +81,14 @@ def test_all_words_of_the_tables_are_known_in_both_languages(language: Language)
 
     assert words <= WORDS.keys()
     assert len({WORDS[table.name] for table in tables}) == len(tables)
+
+
+def test_what_cells_say_is_no_title_of_a_sheet() -> None:
+    titles = {table.name for table in settlement_tables(hostile(), EN)}
+    said = {one.value for kind in (WindowOutcome, Cause, StepKind, CapKind) for one in kind}
+
+    assert said - {"penalties", "bonuses", "metric"} <= WORDS.keys()
+    assert not titles & said
 
 
 def test_no_cell_of_the_workbook_is_a_formula_but_ours() -> None:
