@@ -10,6 +10,7 @@ import typer
 
 from floorpulse.board.wiring import LIMITS, rules
 from floorpulse.cli.operator import operator
+from floorpulse.cli.settle_files import written_books
 from floorpulse.definitions.adapters.store import PostgresDefinitions
 from floorpulse.definitions.domain.bodies import Kind
 from floorpulse.reports.domain.document import SettlementDocument, signed
@@ -36,6 +37,7 @@ from floorpulse.reports.settlement.ports import (
 )
 from floorpulse.reports.settlement.store import PostgresSettlements
 from floorpulse.reports.wiring import new_id
+from floorpulse.reports.workbook.words import Language
 from floorpulse.runtime.clock import now_ms
 from floorpulse.runtime.database import async_engine, asyncpg_pool
 from floorpulse.runtime.settings import Settings
@@ -61,6 +63,7 @@ class SettleOptions:
     issue: bool = False
     draft: bool = False
     reason: str = ""
+    language: Language = Language.ENGLISH
 
 
 async def settle(settings: Settings, options: SettleOptions, out: Path | None) -> int:
@@ -83,6 +86,10 @@ async def settle(settings: Settings, options: SettleOptions, out: Path | None) -
         _tell(result, stored)
         if out is not None:
             _write(out, await _files(desk, stored.place, result.document))
+            period = label(result.document.settled_period)
+            books = written_books(desk.store, stored.place, out, period, options.language)
+            for path in await books:
+                typer.echo(f"written: {path}")
     return 0
 
 

@@ -5,8 +5,10 @@ from typing import Annotated
 
 import typer
 
-from floorpulse.cli.options import Demo
+from floorpulse.cli.options import AsJson, Demo
 from floorpulse.cli.run import fail, finish, loaded, usable
+from floorpulse.reports.compare.dates import DateOrder
+from floorpulse.reports.workbook.words import Language
 
 Contract = Annotated[
     str | None, typer.Option(metavar="ID", help="The contract, by its id in the definitions.")
@@ -44,6 +46,33 @@ Stored = Annotated[
         "--stored", help="With --verify: also count the visits in the database again, and compare."
     ),
 ]
+Compare = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="Compare a client's list of contacts (CSV) with the settlement that stands.",
+    ),
+]
+ListZone = Annotated[
+    str | None,
+    typer.Option("--zone", help="With --compare: of the list's times; the contract's else."),
+]
+Columns = Annotated[
+    str | None,
+    typer.Option(
+        help="With --compare: heads by what they are, such as contact='Call ref',offered=Begin."
+    ),
+]
+Encoding = Annotated[
+    str | None, typer.Option(help="With --compare: utf-8, utf-16, gb18030, cp1252 …")
+]
+Delimiter = Annotated[str | None, typer.Option(help="With --compare: what stands between cells.")]
+Dates = Annotated[
+    DateOrder | None, typer.Option(help="With --compare: how 3/4/2026 is meant, dmy or mdy.")
+]
+BookLanguage = Annotated[
+    Language, typer.Option("--language", help="With --out: of the workbook and tables, en or zh.")
+]
 
 
 def settle(
@@ -59,10 +88,19 @@ def settle(
     out: Out = None,
     verify: Verify = None,
     stored: Stored = False,
+    compare: Compare = None,
+    zone: ListZone = None,
+    columns: Columns = None,
+    encoding: Encoding = None,
+    delimiter: Delimiter = None,
+    dates: Dates = None,
+    as_json: AsJson = False,
+    language: BookLanguage = Language.ENGLISH,
     demo: Demo = None,
 ) -> None:
     """Settle a period of a contract: freeze what both parties sign, or a credit note where what was
-    issued no longer holds. With --verify, check a file: exit status 1 where anything differs.
+    issued no longer holds. With --verify, check a file; with --compare, a client's list: exit
+    status 1 where anything differs.
     """
     from floorpulse.cli import settle as operations
     from floorpulse.runtime.settings import Settings
@@ -74,8 +112,33 @@ def settle(
     if contract is None:
         fail("say which contract: --contract ID with --month, --week or --day; or --verify FILE")
     settings = loaded(Settings, demo)
+    if compare is not None:
+        from floorpulse.cli import settle_compare
+        from floorpulse.reports.settlement.periods import named_period
+
+        listed = settle_compare.ListOptions(
+            zone=zone, columns=columns, encoding=encoding, delimiter=delimiter, dates=dates
+        )
+        with usable():
+            wanted = settle_compare.CompareOptions(
+                contract=contract,
+                period=named_period(month, week, day),
+                tenant=tenant,
+                listed=listed,
+                out=out,
+                as_json=as_json,
+            )
+            finish(settle_compare.compare(settings, wanted, compare), settings)
     options = operations.SettleOptions(
-        contract, month, week, day, tenant, issue=issue, draft=draft, reason=reason
+        contract,
+        month,
+        week,
+        day,
+        tenant,
+        issue=issue,
+        draft=draft,
+        reason=reason,
+        language=language,
     )
     with usable():
         finish(operations.settle(settings, options, out), settings)

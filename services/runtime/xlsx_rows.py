@@ -15,6 +15,9 @@ DATES = "yyyy-mm-dd hh:mm:ss"
 WIDTH = 20
 """Of a column, characters: a date and its time fit"""
 
+LONGEST_TEXT = 32_767
+"""Characters of a cell"""
+
 Cell = str | float | bool | datetime | None
 """What a cell may hold; a datetime is local time without its offset"""
 
@@ -68,8 +71,15 @@ class WorkbookFile:
             case datetime():
                 self._sheet.write_datetime(self._line, column, cell, self._dates)
             case str():
-                self._sheet.write_string(self._line, column, cell)
+                self._sheet.write_string(self._line, column, kept_text(cell))
 
     def close(self) -> None:
         """Put the workbook together; this takes a while for a long one."""
         self._book.close()
+
+
+def kept_text(text: str) -> str:
+    """Text as a cell holds it: one that is too long ends with an ellipsis, where it would be lost
+    as a whole.
+    """
+    return text if len(text) <= LONGEST_TEXT else f"{text[: LONGEST_TEXT - 1]}…"

@@ -2,11 +2,13 @@
 
 from fastapi import APIRouter
 
-from floorpulse.reports.api import audit, settlements
+from floorpulse.reports.api import audit, books, settlements
 
 ROUTERS: tuple[APIRouter, ...] = (
     audit.router,
     settlements.router,
+    books.router,
+    books.lists,
 )
 """One a group of routes, in the order in which they are looked at"""
 
