@@ -14,9 +14,10 @@ from floorpulse.figures.rows import HistoryRow, Question
 from floorpulse.figures.selection import By, Selection
 from floorpulse.figures.timestamps import text
 from floorpulse.kpis.catalogue import ASKED
-from floorpulse.reports.domain.report_periods import Period
+from floorpulse.reports.domain.periods import Period
 from floorpulse.reports.domain.questions import Asked
 from floorpulse.reports.domain.report import Figure, Names, Subject
+from floorpulse.reports.domain.report_periods import before
 
 ROWS = 5000
 """Rows of history that are read at once"""
@@ -50,7 +51,7 @@ class Scope:
     @property
     def before(self) -> "Scope":
         """The same contacts in the period before."""
-        return replace(self, period=self.period.before)
+        return replace(self, period=before(self.period))
 
     def names_of(self, queue: str) -> Names:
         """What a queue is called."""

@@ -1,17 +1,14 @@
-"""Writes reports: parses whom and when, reads each part, and puts the whole together."""
+"""Writes reports: whom and when are looked up, each part is read, and the whole is put together."""
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from floorpulse.board.domain.positions import lowest_watermark
-from floorpulse.contracts.events import Channel
-from floorpulse.definitions.domain.bodies import Kind
-from floorpulse.definitions.domain.in_force import InForce
-from floorpulse.definitions.domain.names import name_in
+from floorpulse.definitions.domain.contract_terms import PeriodKind
 from floorpulse.figures.corrections.figures import Corrections
 from floorpulse.figures.corrections.store import PostgresCorrections
 from floorpulse.figures.history.figures import PastFigures, Tables
@@ -22,18 +19,188 @@ from floorpulse.figures.timestamps import text, text_or_none
 from floorpulse.figures.turns import Turns
 from floorpulse.figures.visits.drilldown import Drilldown
 from floorpulse.figures.visits.store import PostgresVisits
-from floorpulse.reports.contents import corrections, misses, promises, tables
+from floorpulse.reports.contents import corrections, misses, promises, subjects, tables
 from floorpulse.reports.contents.annotations import Annotation, Annotations
 from floorpulse.reports.contents.asking import Scope
 from floorpulse.reports.contents.incidents import PastIncidents
-from floorpulse.reports.domain.report_periods import Period, period_named
+from floorpulse.reports.domain.periods import Period
 from floorpulse.reports.domain.report import (
     FORMAT,
     AnnotationTold,
-    Names,
+    Figure,
+    Group,
     PeriodTold,
+    Piece,
     Report,
-    Stretch,
+    Row,
     Subject,
     Whom,
 )
+from floorpulse.reports.domain.report_periods import before, hours_of, label_of, period_named
+
+STEPS = ("figures", "queues", "days", "staffing", "targets", "misses", "incidents", "corrections")
+"""What `Progress` hears, in this order"""
+Progress = Callable[[str], None]
+"""Hears which step begins"""
+
+
+def unheard(_: str) -> None:
+    """The progress that nobody hears of."""
+
+
+@dataclass(frozen=True)
+class ReportAsked:
+    """Which report: of a tenant, of its queue or contract `name`; `period` is written 2026-11-27,
+    2026-W48 or 2026-11.
+    """
+
+    tenant: str
+    kind: PeriodKind
+    period: str
+    whom: Whom = Whom.TENANT
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class ReadTables:
+    """What reports are read from."""
+
+    past: PastFigures
+    drilldown: Drilldown
+    targets: Targets
+    corrections: Corrections
+    incidents: PastIncidents
+    annotations: Annotations
+    positions: Positions
+
+
+def read_tables(
+    floors: Floors, turns: Turns, tables: Tables, pool: asyncpg.Pool, engine: AsyncEngine
+) -> ReadTables:
+    """The readers over a pool and an engine."""
+    return ReadTables(
+        past=PastFigures(floors, turns, tables),
+        drilldown=Drilldown(floors, turns, PostgresVisits(pool)),
+        targets=Targets(floors, turns, tables.panes, tables.visits, tables.positions),
+        corrections=Corrections(floors, turns, PostgresCorrections(pool)),
+        incidents=PastIncidents(engine),
+        annotations=Annotations(engine),
+        positions=tables.positions,
+    )
+
+
+@dataclass(frozen=True)
+class Reporter:
+    """Writes reports of all tenants; `link` is the public address of the API, empty: none is
+    known.
+    """
+
+    floors: Floors
+    read: ReadTables
+    link: str = ""
+
+    def scope(self, asked: ReportAsked) -> Scope:
+        """Whom and when. ValueError where the period is none, or has not begun;
+        UnknownSubjectError where nobody is called so.
+        """
+        view = self.floors.view(asked.tenant)
+        period = period_named(asked.kind, asked.period, view.zone)
+        if period.begin >= view.now:
+            message = f"{asked.period} has not begun in {view.zone.key}"
+            raise ValueError(message)
+        in_force = view.known.at(period.end - 1)
+        subject = _subject(asked, view, period)
+        return Scope(asked.tenant, subject, period, in_force)
+
+    async def report(self, asked: ReportAsked, heard: Progress = unheard) -> Report:
+        """The report; raises what `scope` does, StoreUnavailable where PostgreSQL is away."""
+        scope = self.scope(asked)
+        read = self.read
+        heard("figures")
+        groups = await tables.groups(read.past, scope)
+        heard("queues")
+        queues = await tables.queues(read.past, scope)
+        heard("days")
+        pieces = await tables.pieces(read.past, scope)
+        heard("staffing")
+        staffing = await tables.staffing(read.past, scope)
+        heard("targets")
+        kept = await promises.promises(read.targets, scope)
+        heard("misses")
+        missed = await misses.misses(read.past, read.drilldown, scope)
+        heard("incidents")
+        incidents = await read.incidents.of(scope)
+        heard("corrections")
+        changed = await corrections.corrections(read.corrections, scope)
+        subject = scope.subject
+        notes = await read.annotations.touching(scope.tenant, scope.span, subject.queues)
+        zone = scope.period.zone
+        watermark = lowest_watermark(await read.positions.positions())
+        return Report(
+            report=FORMAT,
+            tenant=scope.tenant,
+            tenant_names=subjects.tenant_names(scope.tenant, scope.in_force),
+            subject=subject,
+            zone=zone.key,
+            period=_period(scope.period),
+            before=_period(before(scope.period)),
+            as_of=text(self.floors.view(scope.tenant).now, zone),
+            watermark=text_or_none(watermark, zone),
+            complete=all(line.figure.complete for group in groups for line in group.lines),
+            groups=groups,
+            queues=queues,
+            pieces=pieces,
+            promises=kept,
+            misses=missed,
+            staffing=staffing,
+            incidents=incidents,
+            corrections=changed,
+            annotations=tuple(_annotation(one, zone) for one in notes),
+            definitions=_definitions(figures_of(groups, queues, pieces)),
+            link=self.link,
+        )
+
+
+def _subject(asked: ReportAsked, view: TenantView, period: Period) -> Subject:
+    in_force = view.known.at(period.end - 1)
+    match asked.whom:
+        case Whom.TENANT:
+            return subjects.of_tenant(asked.tenant, in_force)
+        case Whom.QUEUE:
+            return subjects.of_queue(asked.name, in_force, view.board.queues(asked.tenant))
+        case Whom.CONTRACT:
+            return subjects.of_contract(asked.name, view.known, period)
+
+
+def _period(period: Period) -> PeriodTold:
+    return PeriodTold(
+        kind=period.kind,
+        label=label_of(period),
+        begin=text(period.begin, period.zone),
+        end=text(period.end, period.zone),
+        hours=hours_of(period),
+    )
+
+
+def _annotation(one: Annotation, zone: ZoneInfo) -> AnnotationTold:
+    return AnnotationTold(
+        begin=text(one.begins_at, zone),
+        end=text(one.ends_at, zone),
+        text=one.text,
+        author=one.author,
+        queue=one.queue or None,
+    )
+
+
+def figures_of(
+    groups: Iterable[Group], queues: Iterable[Row], pieces: Iterable[Piece]
+) -> Iterator[Figure]:
+    """All figures of the tables."""
+    yield from (line.figure for group in groups for line in group.lines)
+    for row in (*queues, *pieces):
+        yield from row.figures.values()
+
+
+def _definitions(figures: Iterable[Figure]) -> tuple[str, ...]:
+    """The definitions that figures were computed with, by name."""
+    return tuple(sorted({name for one in figures for name in one.definition.split("+") if name}))

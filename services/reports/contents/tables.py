@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from itertools import groupby
 
+from floorpulse.definitions.domain.contract_terms import PeriodKind
 from floorpulse.figures.history.figures import PastFigures
 from floorpulse.figures.intervals import Interval
 from floorpulse.figures.rows import HistoryRow
@@ -11,7 +12,7 @@ from floorpulse.kpis.catalogue import ASKED
 from floorpulse.kpis.units import Group as Told
 from floorpulse.reports.contents.asking import Scope, figure_of, rows_of
 from floorpulse.reports.domain.comparing import change, verdict
-from floorpulse.reports.domain.report import Figure, Group, Line, Piece, Row, Staffing, Stretch
+from floorpulse.reports.domain.report import Figure, Group, Line, Piece, Row, Staffing
 
 GROUPS: dict[str, tuple[str, ...]] = {
     "VOLUME": ("offered", "answered", "abandoned", "left", "answer_rate", "abandonment_rate"),
@@ -50,9 +51,9 @@ BY_PIECE = (
 )
 AT_WORK, AS_PLANNED = "agents_gap", "agents_gap:planned"
 PIECES = {
-    Stretch.DAY: Interval.H1,
-    Stretch.WEEK: Interval.D1,
-    Stretch.MONTH: Interval.D1,
+    PeriodKind.DAY: Interval.H1,
+    PeriodKind.WEEK: Interval.D1,
+    PeriodKind.MONTH: Interval.D1,
 }
 
 
@@ -105,7 +106,7 @@ async def queues(past: PastFigures, scope: Scope) -> tuple[Row, ...]:
 
 async def pieces(past: PastFigures, scope: Scope) -> tuple[Piece, ...]:
     """Some KPIs of each day of the period, of a day each hour."""
-    rows = await rows_of(past, scope, BY_PIECE, By.TOTAL, PIECES[scope.period.stretch])
+    rows = await rows_of(past, scope, BY_PIECE, By.TOTAL, PIECES[scope.period.kind])
     return tuple(_piece(scope, list(theirs)) for _, theirs in groupby(rows, lambda row: row.time))
 
 

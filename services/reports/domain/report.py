@@ -10,6 +10,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from floorpulse.definitions.domain.contract_terms import PeriodKind
 from floorpulse.kpis.figures import NoValue
 from floorpulse.kpis.units import Better, Unit
 
@@ -33,14 +34,6 @@ class Whom(StrEnum):
     TENANT = "tenant"
     QUEUE = "queue"
     CONTRACT = "contract"
-
-
-class Stretch(StrEnum):
-    """How long its period is: a day, a week from Monday, a month of the calendar."""
-
-    DAY = "day"
-    WEEK = "week"
-    MONTH = "month"
 
 
 class Verdict(StrEnum):
@@ -72,7 +65,7 @@ class PeriodTold(Part, frozen=True, kw_only=True):
     clocks change.
     """
 
-    stretch: Stretch
+    kind: PeriodKind
     label: Annotated[str, Meta(examples=["2026-11-27"])]
     begin: Instant
     end: Instant
