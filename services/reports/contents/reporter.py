@@ -1,14 +1,16 @@
 """Writes reports: whom and when are looked up, each part is read, and the whole is put together."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from zoneinfo import ZoneInfo
 
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from floorpulse.board.domain.positions import lowest_watermark
+from floorpulse.definitions.domain.bodies import Kind, said
 from floorpulse.definitions.domain.contract_terms import PeriodKind
+from floorpulse.definitions.domain.in_force import TenantDefinitions
 from floorpulse.figures.corrections.figures import Corrections
 from floorpulse.figures.corrections.store import PostgresCorrections
 from floorpulse.figures.history.figures import PastFigures, Tables
@@ -19,6 +21,7 @@ from floorpulse.figures.timestamps import text, text_or_none
 from floorpulse.figures.turns import Turns
 from floorpulse.figures.visits.drilldown import Drilldown
 from floorpulse.figures.visits.store import PostgresVisits
+from floorpulse.kpis.policies import DEFAULT_POLICY
 from floorpulse.reports.contents import corrections, misses, promises, subjects, tables
 from floorpulse.reports.contents.annotations import Annotation, Annotations
 from floorpulse.reports.contents.asking import Scope
@@ -27,6 +30,7 @@ from floorpulse.reports.domain.periods import Period
 from floorpulse.reports.domain.report import (
     FORMAT,
     AnnotationTold,
+    DefinitionTold,
     Figure,
     Group,
     PeriodTold,
@@ -40,6 +44,7 @@ from floorpulse.reports.domain.report_periods import before, hours_of, label_of,
 
 STEPS = ("figures", "queues", "days", "staffing", "targets", "misses", "incidents", "corrections")
 """What `Progress` hears, in this order"""
+POLICIES = (Kind.SERVICE_LEVEL, Kind.CSAT, Kind.QA)
 Progress = Callable[[str], None]
 """Hears which step begins"""
 
@@ -156,7 +161,9 @@ class Reporter:
             incidents=incidents,
             corrections=changed,
             annotations=tuple(_annotation(one, zone) for one in notes),
-            definitions=_definitions(figures_of(groups, queues, pieces)),
+            definitions=_definitions(
+                figures_of(groups, queues, pieces), self.floors.view(scope.tenant).known
+            ),
             link=self.link,
         )
 
@@ -201,6 +208,12 @@ def figures_of(
         yield from row.figures.values()
 
 
-def _definitions(figures: Iterable[Figure]) -> tuple[str, ...]:
-    """The definitions that figures were computed with, by name."""
-    return tuple(sorted({name for one in figures for name in one.definition.split("+") if name}))
+def _definitions(
+    figures: Iterable[Figure], known: TenantDefinitions
+) -> tuple[DefinitionTold, ...]:
+    """The definitions that figures were computed with, in the order of their names."""
+    names = {name for one in figures for name in one.definition.split("+") if name}
+    bodies = {one.name: said(one.body) for one in known.versions if one.kind in POLICIES}
+    built_in = {DEFAULT_POLICY.name: asdict(DEFAULT_POLICY)}
+    told = built_in | bodies
+    return tuple(DefinitionTold(name=name, said=told.get(name, {})) for name in sorted(names))

@@ -5,7 +5,7 @@ Instants are RFC 3339 in the report's zone, spans seconds, ratios 0 to 1; names 
 """
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
@@ -251,6 +251,13 @@ class Staffing(Part, frozen=True, kw_only=True):
     present: Figure
 
 
+class DefinitionTold(Part, frozen=True, kw_only=True):
+    """A definition of the version that figures name, and what it says."""
+
+    name: Annotated[str, Meta(examples=["voice-80-20@1"])]
+    said: dict[str, Any]
+
+
 class Report(Part, frozen=True, kw_only=True):
     """A report. `complete` says that all its figures are final; `definitions` names those that
     they were computed with; `link` is the public address that questions stand behind, if any.
@@ -275,7 +282,7 @@ class Report(Part, frozen=True, kw_only=True):
     incidents: Incidents
     corrections: CorrectionsTold
     annotations: tuple[AnnotationTold, ...]
-    definitions: tuple[str, ...]
+    definitions: tuple[DefinitionTold, ...]
     link: str = ""
 
     def line(self, kpi: str) -> Line | None:
