@@ -1,4 +1,7 @@
 <<<<<<< HEAD
+<<<<<<< HEAD
+=======
+>>>>>>> c17-settle
 """Reports: what client and vendor sign. Contracts are settled from the same history that live
 figures come from.
 
@@ -9,8 +12,11 @@ stored visits ─► evidence (counts under the contract's own terms) ─► set
     evidence/     reads stored history into evidence, in one snapshot and bounded memory
     settlement/   freezes evidence and statement, keeps their states, makes credit notes
     api/          HTTP
+<<<<<<< HEAD
 =======
 """Contracts settled and reported: evidence out of stored history, exact amounts, what both parties
 sign.
 >>>>>>> c17-contract
+=======
+>>>>>>> c17-settle
 """
