@@ -70,8 +70,10 @@ def create_http_app(settings: HttpSettings) -> FastAPI:
                 ):
                     surface = _surface(engine, app.state.query, feeds.of)
                     install(app, surface, settings.alerts, collectors)
-                    reports.install(app, _reported(surface, reading))
-                    yield
+                    reported = _reported(surface, reading, settings.alerts.public_url or "")
+                    reports.install(app, reported)
+                    async with reports.issuing(reported):
+                        yield
         finally:
             await engine.dispose()
 
@@ -109,7 +111,7 @@ def _surface(engine: AsyncEngine, running: UseCases, feeds: Feeds) -> Surface:
     )
 
 
-def _reported(surface: Surface, pool: asyncpg.Pool) -> ReportSurface:
+def _reported(surface: Surface, pool: asyncpg.Pool, link: str) -> ReportSurface:
     """Reports stand on the same floor; what they read of history takes long, so by a pool of its
     own.
     """
@@ -121,6 +123,7 @@ def _reported(surface: Surface, pool: asyncpg.Pool) -> ReportSurface:
         tables=surface.tables,
         forecasts=surface.forecasts,
         loaded=surface.loaded,
+        link=link,
     )
 
 

@@ -1,9 +1,17 @@
 """Puts the parts behind the routes of reports together."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
 from fastapi import FastAPI
 
 from floorpulse.reports.api import routes
 from floorpulse.reports.app import ReportParts, ReportSurface
+from floorpulse.reports.contents.annotations import Annotations
+from floorpulse.reports.contents.reporter import Reporter, read_tables
+from floorpulse.reports.schedules.issued import IssuedReports
+from floorpulse.reports.schedules.issuer import Issuer
 
 
 def include(app: FastAPI) -> None:
@@ -13,4 +21,26 @@ def include(app: FastAPI) -> None:
 
 def install(app: FastAPI, surface: ReportSurface) -> None:
     """The parts behind the routes, at `app.state.reports`."""
-    app.state.reports = ReportParts(surface)
+    app.state.reports = ReportParts(
+        surface, _reporter(surface), Annotations(surface.engine), IssuedReports(surface.engine)
+    )
+
+
+def _reporter(surface: ReportSurface) -> Reporter:
+    read = read_tables(
+        surface.floors, surface.turns, surface.tables, surface.pool, surface.engine
+    )
+    return Reporter(surface.floors, read, surface.link)
+
+
+@asynccontextmanager
+async def issuing(surface: ReportSurface) -> AsyncIterator[None]:
+    """Reports that are due go out until the context ends."""
+    issuer = Issuer(_reporter(surface), IssuedReports(surface.engine), surface.loaded)
+    task = asyncio.create_task(issuer.run(), name="reports")
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task

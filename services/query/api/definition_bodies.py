@@ -41,6 +41,7 @@ KindName = Literal[
     "rota",
     "receiver",
     "contract",
+    "report",
 ]
 
 
@@ -198,6 +199,7 @@ KINDS: dict[Kind, KindName] = {
     Kind.ROTA: "rota",
     Kind.RECEIVER: "receiver",
     Kind.CONTRACT: "contract",
+    Kind.REPORT: "report",
 }
 OF_RECEIVERS = frozenset({"id", "names", "language"})
 """What everybody may know of a receiver; numbers and addresses are a person's own"""
