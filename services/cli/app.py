@@ -162,7 +162,7 @@ def restored(demo: Demo = None) -> None:
 
 
 @app.command(epilog=_settings_of(ReadingCommand.REPORT))
-def report(  # noqa: PLR0913  one a choice
+def report(
     *,
     tenant: Annotated[str, typer.Option(help="Whose report.")],
     whom: Annotated[

@@ -27,9 +27,7 @@ def install(app: FastAPI, surface: ReportSurface) -> None:
 
 
 def _reporter(surface: ReportSurface) -> Reporter:
-    read = read_tables(
-        surface.floors, surface.turns, surface.tables, surface.pool, surface.engine
-    )
+    read = read_tables(surface.floors, surface.turns, surface.tables, surface.pool, surface.engine)
     return Reporter(surface.floors, read, surface.link)
 
 

@@ -16,8 +16,8 @@ from floorpulse.reports.domain.report import (
     Incidents,
     IncidentTold,
     Line,
-    Misses,
     MissedVisit,
+    Misses,
     PeriodTold,
     Piece,
     Promise,
@@ -88,9 +88,7 @@ def a_report() -> Report:
         tenant_names={"en": "Demo centre", "zh": "演示呼叫中心"},
         subject=Subject(whom=Whom.TENANT, id="demo", names={"en": "Demo", "zh": "演示"}),
         zone=SHANGHAI,
-        period=PeriodTold(
-            kind=PeriodKind.WEEK, label="2026-W48", begin=BEGIN, end=END, hours=168
-        ),
+        period=PeriodTold(kind=PeriodKind.WEEK, label="2026-W48", begin=BEGIN, end=END, hours=168),
         before=PeriodTold(
             kind=PeriodKind.WEEK,
             label="2026-W47",
@@ -119,9 +117,7 @@ def a_report() -> Report:
         corrections=_corrections(),
         annotations=(
             AnnotationTold(begin=BEGIN, end=END, text="two agents lent", author="zhang"),
-            AnnotationTold(
-                begin=BEGIN, end=END, text="线路检修", author="李", queue="orders"
-            ),
+            AnnotationTold(begin=BEGIN, end=END, text="线路检修", author="李", queue="orders"),
         ),
         definitions=(DefinitionTold(name="default@1", said={"formula": "V5", "threshold": 20}),),
     )

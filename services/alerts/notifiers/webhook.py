@@ -51,9 +51,7 @@ class SignedWebhook:
 def payload(message: Message, at: datetime) -> dict[str, object]:
     """The body: `type`, `timestamp` and `data` as the specification recommends."""
     return {
-        "type": REPORT_ISSUED
-        if message.kind is NoticeKind.REPORT
-        else f"incident.{message.kind}",
+        "type": REPORT_ISSUED if message.kind is NoticeKind.REPORT else f"incident.{message.kind}",
         "timestamp": at.isoformat(timespec="milliseconds"),
         "data": {
             **message.facts,

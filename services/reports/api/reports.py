@@ -23,9 +23,7 @@ from floorpulse.runtime.problems import Problem, described
 
 KPI_READ = "kpi:read"
 PUBLISHED: dict[type, str] = {
-    part: f"Report{part.__name__}"
-    for part in content.Part.__subclasses__()
-    if part is not Report
+    part: f"Report{part.__name__}" for part in content.Part.__subclasses__() if part is not Report
 }
 """Names that generated clients know the parts of a report by"""
 PERIODS = ("day", "week", "month")
@@ -86,9 +84,7 @@ RESPONSES = described(401, 403, 404, 422, 501, 503) | answers.answering(Report, 
 RESPONSES[200]["content"] |= FILES
 
 
-@router.get(
-    "/v1/reports", responses=RESPONSES, summary="A daily, weekly or monthly report"
-)
+@router.get("/v1/reports", responses=RESPONSES, summary="A daily, weekly or monthly report")
 async def report(
     request: Request,
     caller: Annotated[Credential, Depends(require(KPI_READ))],

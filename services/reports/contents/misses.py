@@ -12,7 +12,7 @@ from floorpulse.figures.timestamps import text
 from floorpulse.figures.visits.drilldown import Drilldown, JudgedVisit, VisitQuery
 from floorpulse.reports.contents.asking import Scope, figure_of, rows_of
 from floorpulse.reports.domain import questions
-from floorpulse.reports.domain.report import Misses, MissedVisit, WorstSpan
+from floorpulse.reports.domain.report import MissedVisit, Misses, WorstSpan
 
 SPANS = 5
 """Half hours that are told"""

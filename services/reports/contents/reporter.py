@@ -208,9 +208,7 @@ def figures_of(
         yield from row.figures.values()
 
 
-def _definitions(
-    figures: Iterable[Figure], known: TenantDefinitions
-) -> tuple[DefinitionTold, ...]:
+def _definitions(figures: Iterable[Figure], known: TenantDefinitions) -> tuple[DefinitionTold, ...]:
     """The definitions that figures were computed with, in the order of their names."""
     names = {name for one in figures for name in one.definition.split("+") if name}
     bodies = {one.name: said(one.body) for one in known.versions if one.kind in POLICIES}

@@ -87,4 +87,6 @@ def _within(terms: ContractTerms, scope: ContractScope, in_force: InForce, queue
 def _unknown(what: str, name: str, known: Collection[str]) -> str:
     listed = ", ".join(sorted(known)[:LISTED]) or "none"
     more = len(known) - LISTED
-    return f"unknown {what}: {name}; known are: {listed}" + (f" and {more} more" if more > 0 else "")
+    return f"unknown {what}: {name}; known are: {listed}" + (
+        f" and {more} more" if more > 0 else ""
+    )

@@ -41,9 +41,7 @@ class ReportFile:
     content: bytes
 
 
-def rendered(
-    report: Report, kind: Format, language: str, fonts: Path | None = None
-) -> ReportFile:
+def rendered(report: Report, kind: Format, language: str, fonts: Path | None = None) -> ReportFile:
     """The report as a file; PdfUnavailableError where PDF cannot be made. JSON holds names in all
     languages.
     """

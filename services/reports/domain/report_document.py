@@ -112,7 +112,9 @@ def _volume(report: Report, labels: Sequence[str], say: Words) -> Chart:
     answered = [_value(one, "answered") for one in report.pieces]
     abandoned = [_value(one, "abandoned") for one in report.pieces]
     others = [
-        (_value(one, "offered") or 0) - (_value(one, "answered") or 0) - (_value(one, "abandoned") or 0)
+        (_value(one, "offered") or 0)
+        - (_value(one, "answered") or 0)
+        - (_value(one, "abandoned") or 0)
         for one in report.pieces
     ]
     levels = [_value(one, "service_level") for one in report.pieces]
@@ -200,9 +202,7 @@ def _staffing(report: Report, tables: Tables) -> Iterator[Block]:
 
 def _agents(name: str, figure: Figure, tables: Tables) -> Tile:
     say = tables.words
-    value = Text(
-        shown(figure.value, Unit.AGENTS, Better.NEITHER), tables.link(figure.question)
-    )
+    value = Text(shown(figure.value, Unit.AGENTS, Better.NEITHER), tables.link(figure.question))
     known = Text(say("half_hours", f"{figure.denominator or 0:,.0f}"), tone=Tone.SOFT)
     return Tile(say(name), value, known)
 

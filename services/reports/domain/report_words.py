@@ -24,10 +24,6 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "before": ("Period before", "上一周期"),
         "change": ("Change", "变化"),
         "pp": ("pp", "个百分点"),
-        "better": ("better", "改善"),
-        "worse": ("worse", "变差"),
-        "same": ("same", "持平"),
-        "neither": ("", ""),
         "summary": ("Summary", "概览"),
         "kpis": ("KPIs and the period before", "指标与上一周期对比"),
         "kpi": ("KPI", "指标"),
@@ -99,7 +95,6 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "scheduled": ("Scheduled", "排班"),
         "required": ("Required", "所需"),
         "present": ("Present", "在岗"),
-        "agents": ("Agents", "坐席"),
         "half_hours": ("{} half hours", "{} 个半小时"),
         "incidents": ("Incidents and response", "告警与响应"),
         "incidents.sum": (

@@ -37,9 +37,7 @@ def due(body: ReportBody, now: int, zone: ZoneInfo, calendar: Calendar | None) -
     return next(_due(body, now, zone, calendar), None)
 
 
-def _due(
-    body: ReportBody, now: int, zone: ZoneInfo, calendar: Calendar | None
-) -> Iterator[Due]:
+def _due(body: ReportBody, now: int, zone: ZoneInfo, calendar: Calendar | None) -> Iterator[Due]:
     """What was due, the latest first."""
     today = local_day(now, zone)
     for back in range(LOOK_BACK):
@@ -65,9 +63,7 @@ def _told_on(
     if not _opens(calendar, day):
         return None
     if kind is PeriodKind.DAY:
-        told = next(
-            (one for one in _days_before(day, LOOK_BACK) if _opens(calendar, one)), None
-        )
+        told = next((one for one in _days_before(day, LOOK_BACK) if _opens(calendar, one)), None)
         return None if told is None else period_of(kind, told, zone)
     running = period_of(kind, day, zone)
     earlier = (day - number * A_DAY for number in range(1, (day - running.first).days + 1))

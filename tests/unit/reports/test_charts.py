@@ -48,7 +48,12 @@ def test_bars_are_stacked_by_their_numbers() -> None:
 
     heights = [float(one.get("height") or 0) for one in (*first, *second)]
     assert len(first) == 2
-    assert heights == [pytest.approx(139.5), pytest.approx(46.5), pytest.approx(46.5), pytest.approx(139.5)]
+    assert heights == [
+        pytest.approx(139.5),
+        pytest.approx(46.5),
+        pytest.approx(46.5),
+        pytest.approx(139.5),
+    ]
     assert float(second[0].get("y") or 0) == pytest.approx(34.0)
 
 

@@ -49,7 +49,13 @@ def test_seconds_are_written_as_on_a_clock_from_a_minute_on(value: float, told: 
 
 @pytest.mark.parametrize(
     ("numerator", "denominator", "told"),
-    [(860, 1050, "860 / 1,050"), (0, 0, "0 / 0"), (12.55, 3, "12.6 / 3"), (5, None, ""), (None, 2, "")],
+    [
+        (860, 1050, "860 / 1,050"),
+        (0, 0, "0 / 0"),
+        (12.55, 3, "12.6 / 3"),
+        (5, None, ""),
+        (None, 2, ""),
+    ],
 )
 def test_parts_stand_side_by_side(
     numerator: float | None, denominator: float | None, told: str

@@ -34,12 +34,8 @@ def test_a_question_of_one_queue_or_another_span_keeps_the_rest() -> None:
 def test_targets_incidents_corrections_and_contacts_have_their_addresses() -> None:
     one = asked("orders")
 
-    assert one.targets("voice-day") == (
-        f"/v1/targets?{SPAN}&target=voice-day&tz=Asia%2FShanghai"
-    )
-    assert one.visits_of_target("voice-day") == (
-        f"/v1/visits?{SPAN}&missed=true&target=voice-day"
-    )
+    assert one.targets("voice-day") == (f"/v1/targets?{SPAN}&target=voice-day&tz=Asia%2FShanghai")
+    assert one.visits_of_target("voice-day") == (f"/v1/visits?{SPAN}&missed=true&target=voice-day")
     assert one.incidents() == f"/v1/alerts?{SPAN}"
     assert one.corrections() == f"/v1/corrections?{SPAN}&queue=orders&tz=Asia%2FShanghai"
     assert contact("c/1") == "/v1/contacts/c%2F1"

@@ -78,9 +78,7 @@ def test_after_a_week_of_silence_only_the_latest_is_due() -> None:
         ("2026-12-01 08:00:00", "2026-11-30"),
     ],
 )
-def test_with_a_calendar_only_open_days_are_told_and_only_on_open_days(
-    now: str, told: str
-) -> None:
+def test_with_a_calendar_only_open_days_are_told_and_only_on_open_days(now: str, told: str) -> None:
     assert label(now, calendar=WORKDAYS) == told
 
 
