@@ -12,7 +12,6 @@ from floorpulse.figures.intervals import Interval
 from floorpulse.figures.policies_in_force import AS_IN_FORCE
 from floorpulse.figures.rows import HistoryRow, Question
 from floorpulse.figures.selection import By, Selection
-from floorpulse.figures.timestamps import text
 from floorpulse.kpis.catalogue import ASKED
 from floorpulse.reports.domain.periods import Period
 from floorpulse.reports.domain.questions import Asked
@@ -44,9 +43,8 @@ class Scope:
     @property
     def asked(self) -> Asked:
         """What its questions have in common."""
-        zone = self.period.zone
-        since, until = text(self.period.begin, zone), text(self.period.end, zone)
-        return Asked(since, until, zone.key, self.subject.queues, self.subject.channels)
+        period, subject = self.period, self.subject
+        return Asked(period.begin, period.end, period.zone, subject.queues, subject.channels)
 
     @property
     def before(self) -> "Scope":

@@ -22,7 +22,7 @@ async def corrections(history: Corrections, scope: Scope) -> CorrectionsTold:
     return CorrectionsTold(
         rows=tuple(map(_told, rows)),
         more=more is not None,
-        question=scope.asked.corrections(),
+        question=scope.asked.corrections(KPIS),
     )
 
 

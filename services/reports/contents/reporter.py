@@ -14,6 +14,7 @@ from floorpulse.definitions.domain.in_force import TenantDefinitions
 from floorpulse.figures.corrections.figures import Corrections
 from floorpulse.figures.corrections.store import PostgresCorrections
 from floorpulse.figures.history.figures import PastFigures, Tables
+from floorpulse.figures.links import named_definition_link
 from floorpulse.figures.ports import Positions
 from floorpulse.figures.targets.figures import Targets
 from floorpulse.figures.tenant_view import Floors, TenantView
@@ -44,7 +45,8 @@ from floorpulse.reports.domain.report_periods import before, hours_of, label_of,
 
 STEPS = ("figures", "queues", "days", "staffing", "targets", "misses", "incidents", "corrections")
 """What `Progress` hears, in this order"""
-POLICIES = (Kind.SERVICE_LEVEL, Kind.CSAT, Kind.QA)
+POLICIES = {Kind.SERVICE_LEVEL: "service_level", Kind.CSAT: "csat", Kind.QA: "qa"}
+"""The kinds that figures name, as the API calls them"""
 Progress = Callable[[str], None]
 """Hears which step begins"""
 
@@ -204,14 +206,26 @@ def figures_of(
 ) -> Iterator[Figure]:
     """All figures of the tables."""
     yield from (line.figure for group in groups for line in group.lines)
-    for row in (*queues, *pieces):
-        yield from row.figures.values()
+    yield from (figure for row in queues for figure in row.figures.values())
+    yield from (figure for piece in pieces for figure in piece.figures.values())
 
 
 def _definitions(figures: Iterable[Figure], known: TenantDefinitions) -> tuple[DefinitionTold, ...]:
     """The definitions that figures were computed with, in the order of their names."""
     names = {name for one in figures for name in one.definition.split("+") if name}
-    bodies = {one.name: said(one.body) for one in known.versions if one.kind in POLICIES}
-    built_in = {DEFAULT_POLICY.name: asdict(DEFAULT_POLICY)}
-    told = built_in | bodies
-    return tuple(DefinitionTold(name=name, said=told.get(name, {})) for name in sorted(names))
+    told = {DEFAULT_POLICY.name: _built_in()} | {
+        one.name: DefinitionTold(
+            name=one.name,
+            said=said(one.body),
+            question=named_definition_link(POLICIES[one.kind], one.name),
+        )
+        for one in known.versions
+        if one.kind in POLICIES
+    }
+    return tuple(told[name] for name in sorted(names & told.keys()))
+
+
+def _built_in() -> DefinitionTold:
+    """The policy that holds where nothing is defined."""
+    says = asdict(DEFAULT_POLICY)
+    return DefinitionTold(name=says.pop("name"), said=says, question="/v1/definitions")

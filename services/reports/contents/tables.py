@@ -1,4 +1,4 @@
-"""The figures of a report: KPIs beside the period before, by queue, by day or hour, and staffing."""
+"""The figures of a report: KPIs beside the period before, by queue, by day or hour; staffing."""
 
 from collections.abc import Sequence
 from itertools import groupby
@@ -122,9 +122,7 @@ async def staffing(past: PastFigures, scope: Scope) -> Staffing:
     rows = await rows_of(past, scope, (AT_WORK, AS_PLANNED), By.TOTAL, Interval.M30)
     at_work = [row for row in rows if row.kpi == AT_WORK]
     planned = [row for row in rows if row.kpi == AS_PLANNED]
-    question = scope.asked.history(f"{AT_WORK},{AS_PLANNED}").replace(
-        "interval=all", "interval=30m"
-    )
+    question = scope.asked.half_hours(AT_WORK, AS_PLANNED)
     return Staffing(
         scheduled=_mean([row.numerator for row in planned], question),
         required=_mean([row.denominator for row in at_work], question),

@@ -4,7 +4,6 @@ the system; fonts are embedded as subsets, so every text can be searched and cop
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -25,6 +24,9 @@ from floorpulse.reports.domain.document import (
 )
 
 
+TEMPLATE = Path(str(files("floorpulse.reports.documents") / "report.typ"))
+
+
 class PdfUnavailableError(Exception):
     """PDF cannot be made as things are; the message says what to do."""
 
@@ -41,7 +43,7 @@ def pdf(document: Document, written: datetime, fonts: Path | None = None) -> byt
     told = {**_document(document), "fonts": FAMILIES}
     try:
         made = typst.compile(
-            _template(),
+            TEMPLATE,
             format="pdf",
             font_paths=folders(fonts),
             sys_inputs={"document": msgspec.json.encode(told).decode()},
@@ -52,11 +54,6 @@ def pdf(document: Document, written: datetime, fonts: Path | None = None) -> byt
         raise PdfUnavailableError(message) from wrong
     assert isinstance(made, bytes)  # noqa: S101  for the type checker: one file is asked for
     return made
-
-
-@cache
-def _template() -> bytes:
-    return (files("floorpulse.reports.documents") / "report.typ").read_bytes()
 
 
 def _document(document: Document) -> dict[str, Any]:

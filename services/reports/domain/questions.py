@@ -2,61 +2,71 @@
 numerator, denominator, definition and visits.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote, urlencode
+from zoneinfo import ZoneInfo
+
+from floorpulse.contracts.instants import parse_instant
+from floorpulse.figures.links import LinkedFigure, corrections_link, history_link, visits_link
+from floorpulse.figures.timestamps import text
+
+HALF_HOURS = "30m"
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What all questions of a report have in common; `since` and `until` are RFC 3339."""
+    """What all questions of a report have in common: [begin, end), epoch milliseconds, and whose
+    contacts count; no names means all.
+    """
 
-    since: str
-    until: str
-    zone: str
+    begin: int
+    end: int
+    zone: ZoneInfo
     queues: tuple[str, ...] = ()
     channels: tuple[str, ...] = ()
 
     def of(self, queue: str) -> "Asked":
         """The same of one queue."""
-        return Asked(self.since, self.until, self.zone, (queue,), self.channels)
+        return replace(self, queues=(queue,))
 
     def during(self, since: str, until: str) -> "Asked":
-        """The same of another span."""
-        return Asked(since, until, self.zone, self.queues, self.channels)
+        """The same of another span, RFC 3339."""
+        return replace(self, begin=parse_instant(since), end=parse_instant(until))
 
-    def history(self, kpi: str, by: str = "total") -> str:
+    def history(self, kpi: str) -> str:
         """One row of history."""
-        more = {"kpi": kpi, "interval": "all", "by": by, "tz": self.zone}
-        return self._address("/v1/kpis/history", more)
+        return history_link(self._figure(kpi))
+
+    def half_hours(self, *kpis: str) -> str:
+        """A row of each half hour."""
+        return history_link(self._figure(",".join(kpis)), HALF_HOURS)
 
     def visits(self, *, missed: bool = False) -> str:
         """The visits, or those that lowered the service level."""
-        return self._address("/v1/visits", {"missed": "true"} if missed else {})
+        return visits_link(self._figure("service_level"), missed=missed)
 
-    def corrections(self) -> str:
+    def corrections(self, kpis: tuple[str, ...]) -> str:
         """What changed after it was final."""
-        return self._address("/v1/corrections", {"tz": self.zone})
+        return corrections_link(self._figure(",".join(kpis)))
 
     def targets(self, target: str) -> str:
         """How a target stood."""
-        span = {"from": self.since, "to": self.until}
-        return _address("/v1/targets", {**span, "target": target, "tz": self.zone})
+        return self._address("/v1/targets", target=target, tz=self.zone.key)
 
     def visits_of_target(self, target: str) -> str:
         """The visits that a target counts as missed."""
-        span = {"from": self.since, "to": self.until}
-        return _address("/v1/visits", {**span, "missed": "true", "target": target})
+        return self._address("/v1/visits", missed="true", target=target)
 
     def incidents(self) -> str:
         """The incidents that opened."""
-        return _address("/v1/alerts", {"from": self.since, "to": self.until})
+        return self._address("/v1/alerts")
 
-    def _address(self, path: str, more: dict[str, str]) -> str:
-        said = {"from": self.since, "to": self.until}
-        for name, values in (("queue", self.queues), ("channel", self.channels)):
-            if values:
-                said[name] = ",".join(map(_listed, values))
-        return _address(path, said | more)
+    def _figure(self, kpi: str) -> LinkedFigure:
+        return LinkedFigure(kpi, self.begin, self.end, self.zone, self.queues, self.channels)
+
+    def _address(self, path: str, **more: str) -> str:
+        span = {"from": text(self.begin, self.zone), "to": text(self.end, self.zone)}
+        return f"{path}?{urlencode(span | more)}"
 
 
 def contact(name: str) -> str:
@@ -67,13 +77,3 @@ def contact(name: str) -> str:
 def incident(name: str) -> str:
     """All about an incident."""
     return f"/v1/alerts/{quote(name, safe='')}"
-
-
-def _listed(name: str) -> str:
-    """A name as lists take it: in quotes where a comma or quote is in it."""
-    plain = "," not in name and '"' not in name and name == name.strip()
-    return name if plain else '"' + name.replace('"', '""') + '"'
-
-
-def _address(path: str, said: dict[str, str]) -> str:
-    return f"{path}?{urlencode(said, safe=':,')}"

@@ -256,6 +256,7 @@ class DefinitionTold(Part, frozen=True, kw_only=True):
 
     name: Annotated[str, Meta(examples=["voice-80-20@1"])]
     said: dict[str, Any]
+    question: Question
 
 
 class Report(Part, frozen=True, kw_only=True):

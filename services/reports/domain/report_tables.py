@@ -298,7 +298,7 @@ class Tables:
         columns = (Column(say("version"), 1.6), Column(say("text"), 6.0))
         rows: Rows = [
             (
-                Text(one.name, self.link("/v1/definitions")),
+                Text(one.name, self.link(one.question)),
                 Text("; ".join(f"{name}: {value}" for name, value in one.said.items())),
             )
             for one in self.report.definitions
