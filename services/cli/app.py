@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from floorpulse.cli import groups, sending, source_pulls
+from floorpulse.cli import audit_commands, groups, sending, source_pulls
 from floorpulse.cli.options import AsJson, Demo
 from floorpulse.cli.run import fail, finish, loaded, on_database, on_tables, serve, unknown_settings
 
@@ -39,6 +39,7 @@ class ReadingCommand(StrEnum):
     SOURCE = "source"
     RESTORED = "restored"
     REPORT = "report"
+    AUDIT = "audit"
 
 
 app = typer.Typer(
@@ -53,6 +54,7 @@ app.add_typer(groups.definitions, name="definitions")
 app.add_typer(groups.rules, name="rules")
 app.add_typer(groups.letters, name="letters")
 app.add_typer(source_pulls.sources, name="source")
+app.add_typer(audit_commands.audit, name="audit")
 
 
 def _settings_of(command: ReadingCommand) -> str:

@@ -77,6 +77,7 @@ READERS = (
     SettingsReader("redrive", Settings, ("kafka", "log")),
     SettingsReader("source", Settings, ("log",)),
     SettingsReader("restored", Settings, ("database", "log")),
+    SettingsReader("audit", Settings, ("database", "log")),
 )
 
 

@@ -119,7 +119,13 @@ def a_report() -> Report:
             AnnotationTold(begin=BEGIN, end=END, text="two agents lent", author="zhang"),
             AnnotationTold(begin=BEGIN, end=END, text="线路检修", author="李", queue="orders"),
         ),
-        definitions=(DefinitionTold(name="default@1", said={"formula": "V5", "threshold": 20}, question="/v1/definitions"),),
+        definitions=(
+            DefinitionTold(
+                name="default@1",
+                said={"formula": "V5", "threshold": 20},
+                question="/v1/definitions",
+            ),
+        ),
     )
 
 

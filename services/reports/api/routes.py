@@ -2,9 +2,14 @@
 
 from fastapi import APIRouter
 
-from floorpulse.reports.api import annotations, issued, reports
+from floorpulse.reports.api import annotations, audit, issued, reports
 
-ROUTERS: tuple[APIRouter, ...] = (issued.router, reports.router, annotations.router)
+ROUTERS: tuple[APIRouter, ...] = (
+    audit.router,
+    issued.router,
+    reports.router,
+    annotations.router,
+)
 """One a group of routes, in the order in which they are looked at"""
 
 

@@ -13,9 +13,7 @@ from floorpulse.definitions.domain.terms import Grouping
 def has_queue(scope: ContractScope, client: str, in_force: InForce, queue: str) -> bool:
     """Whether a queue is one of the scope while definitions are in force."""
     mine = (
-        queue in scope.queues
-        if scope.queues
-        else in_force.group(Grouping.CLIENT, queue) == client
+        queue in scope.queues if scope.queues else in_force.group(Grouping.CLIENT, queue) == client
     )
     return mine and (not scope.sites or in_force.group(Grouping.SITE, queue) in scope.sites)
 

@@ -150,9 +150,7 @@ def _metric_evidence(counted: MetricTally, tally: PartTally, facts: PartFacts) -
     )
 
 
-def _seat_hours(
-    rule: BillingRule, tally: PartTally, facts: PartFacts
-) -> tuple[DayQuantity, ...]:
+def _seat_hours(rule: BillingRule, tally: PartTally, facts: PartFacts) -> tuple[DayQuantity, ...]:
     if rule.seats == "scheduled":
         slots = slots_of(rule.scope, tally, facts.known, facts.slots)
         times = scheduled(tally.days, slots)

@@ -93,9 +93,7 @@ class BillingTally:
     def _quantity(self, place: int, day: Cut) -> DayQuantity:
         contacts = self.contacts[place]
         if self.rule.per is Per.CONTACT:
-            return DayQuantity(
-                begin=day.begin, end=day.end, numerator=contacts, contacts=contacts
-            )
+            return DayQuantity(begin=day.begin, end=day.end, numerator=contacts, contacts=contacts)
         return DayQuantity(
             begin=day.begin,
             end=day.end,

@@ -27,7 +27,10 @@ class PinnedPool:
         yield self._connection
 
     async def fetch(
-        self, query: str, *values: object, timeout: float | None = None  # noqa: ASYNC109  as the pool has it
+        self,
+        query: str,
+        *values: object,
+        timeout: float | None = None,  # noqa: ASYNC109  as the pool has it
     ) -> Sequence[asyncpg.Record]:
         """The rows of a statement."""
         return await self._connection.fetch(query, *values, timeout=timeout)

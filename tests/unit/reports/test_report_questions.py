@@ -18,9 +18,7 @@ def asked(*queues: str, channels: tuple[str, ...] = ()) -> Asked:
 def test_a_figure_is_one_row_of_history() -> None:
     told = asked().history("service_level")
 
-    assert told == (
-        f"/v1/kpis/history?{SPAN}&interval=all&kpi=service_level&by=total&{ZONE}"
-    )
+    assert told == (f"/v1/kpis/history?{SPAN}&interval=all&kpi=service_level&by=total&{ZONE}")
     assert "interval=30m&kpi=agents_gap%2Casa" in asked().half_hours("agents_gap", "asa")
 
 
