@@ -72,9 +72,8 @@ def create_http_app(settings: HttpSettings) -> FastAPI:
                 ):
                     surface = _surface(engine, app.state.query, feeds.of)
                     install(app, surface, settings.alerts, collectors)
-                    reported = _reported(surface, reading, settings.alerts.public_url or "")
-                    reports.install(app, reported)
-                    async with reports.issuing(reported):
+                    link = settings.alerts.public_url or ""
+                    async with reports.reporting(app, _reported(surface, reading, link)):
                         yield
         finally:
             await engine.dispose()

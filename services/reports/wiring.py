@@ -32,8 +32,9 @@ def _reporter(surface: ReportSurface) -> Reporter:
 
 
 @asynccontextmanager
-async def issuing(surface: ReportSurface) -> AsyncIterator[None]:
-    """Reports that are due go out until the context ends."""
+async def reporting(app: FastAPI, surface: ReportSurface) -> AsyncIterator[None]:
+    """The parts behind the routes; reports that are due go out until the context ends."""
+    install(app, surface)
     issuer = Issuer(_reporter(surface), IssuedReports(surface.engine), surface.loaded)
     task = asyncio.create_task(issuer.run(), name="reports")
     try:

@@ -3,10 +3,10 @@
 import asyncio
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Response
 from pydantic import Field
 
-from floorpulse.access.http import forbidden, require
+from floorpulse.access.http import forbidden, refuse_beyond, require
 from floorpulse.access.keys import Credential
 from floorpulse.access.parameters import Parameters
 from floorpulse.definitions.domain.contract_terms import PeriodKind
@@ -86,8 +86,7 @@ RESPONSES[200]["content"] |= FILES
 
 @router.get("/v1/reports", responses=RESPONSES, summary="A daily, weekly or monthly report")
 async def report(
-    request: Request,
-    caller: Annotated[Credential, Depends(require(KPI_READ))],
+    caller: Annotated[Credential, Depends(require(KPI_READ, limited=True))],
     parts: Reports,
     asked: Annotated[ReportParameters, Query()],
 ) -> Response:
@@ -95,6 +94,7 @@ async def report(
     response times, corrections and annotations; of a contract it needs `contracts:read` too.
     """
     question = asked.asked(caller.tenant)
+    refuse_beyond(caller, question.name if question.whom is Whom.CONTRACT else "")
     if question.whom is Whom.CONTRACT and READ not in caller.scopes:
         raise forbidden(READ)
     written = await written_report(parts.of(Reporter), question)

@@ -8,6 +8,7 @@ import asyncpg
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from floorpulse.board.domain.positions import lowest_watermark
+from floorpulse.counting.finality import FINAL, families_at
 from floorpulse.definitions.domain.bodies import Kind, said
 from floorpulse.definitions.domain.contract_terms import PeriodKind
 from floorpulse.definitions.domain.in_force import TenantDefinitions
@@ -153,7 +154,7 @@ class Reporter:
             before=_period(before(scope.period)),
             as_of=text(self.floors.view(scope.tenant).now, zone),
             watermark=text_or_none(watermark, zone),
-            complete=all(line.figure.complete for group in groups for line in group.lines),
+            complete=families_at(watermark, scope.period.end) == FINAL,
             groups=groups,
             queues=queues,
             pieces=pieces,

@@ -38,7 +38,7 @@ def of_tenant(tenant: str, in_force: InForce) -> Subject:
 
 
 def of_queue(queue: str, in_force: InForce, known: Collection[str]) -> Subject:
-    """The contacts of one queue; UnknownSubjectError where neither floor nor definitions know it."""
+    """The contacts of one queue; UnknownSubjectError where floor and definitions know none."""
     known = {*known, *in_force.queues}
     if queue not in known:
         raise UnknownSubjectError(_unknown("queue", queue, known))

@@ -23,7 +23,6 @@ from floorpulse.reports.domain.document import (
     TilesBlock,
 )
 
-
 TEMPLATE = Path(str(files("floorpulse.reports.documents") / "report.typ"))
 
 
@@ -36,7 +35,7 @@ def pdf(document: Document, written: datetime, fonts: Path | None = None) -> byt
     folder with more of them. PdfUnavailableError where Typst is not installed or cannot set it.
     """
     try:
-        import typst
+        import typst  # noqa: PLC0415  84 MB that only PDFs need
     except ImportError as missing:
         message = "PDF needs the package typst: install it with `pip install typst`"
         raise PdfUnavailableError(message) from missing

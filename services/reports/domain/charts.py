@@ -17,6 +17,8 @@ WIDTH, HEIGHT = 720, 250
 LEFT, RIGHT, TOP, BOTTOM = 52, 48, 34, 30
 STEPS = 4
 """Lines of the grid"""
+LATIN = 0x2E80
+"""Signs from here on are as wide as they are high"""
 LABELS = 16
 """Labels that the axis has room for"""
 INK, SOFT, GRID = "#1c2733", "#5b6875", "#dfe4e9"
@@ -118,7 +120,7 @@ def _legend(chart: Chart) -> Iterator[str]:
     for name, color in names:
         yield f'<rect x="{x:g}" y="9" width="10" height="10" rx="2" fill="{color}"/>'
         yield _text(x + 15, 18, name, color=SOFT)
-        x += 34 + sum(11.0 if ord(sign) > 0x2E80 else 6.2 for sign in name)
+        x += 34 + sum(11.0 if ord(sign) > LATIN else 6.2 for sign in name)
 
 
 def _grid(chart: Chart, top: float) -> Iterator[str]:

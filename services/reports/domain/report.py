@@ -260,8 +260,9 @@ class DefinitionTold(Part, frozen=True, kw_only=True):
 
 
 class Report(Part, frozen=True, kw_only=True):
-    """A report. `complete` says that all its figures are final; `definitions` names those that
-    they were computed with; `link` is the public address that questions stand behind, if any.
+    """A report. `complete` says that its figures are final, but for what is said of contacts later:
+    surveys, evaluations, complaints; `definitions` are those that they were computed with; `link`
+    is the public address that questions stand behind, if any.
     """
 
     report: int

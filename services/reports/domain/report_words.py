@@ -19,7 +19,10 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "hours": ("{} hours, as the clocks were changed", "{} 小时（时钟调整）"),
         "as_of": ("Written", "生成时间"),
         "state": ("Figures", "数据状态"),
-        "complete": ("final; what changes later is a correction", "已定稿，此后变更均计为更正"),
+        "complete": (
+            "final, but for surveys, QA and complaints still to come",
+            "已定稿（后续到达的评价、质检和投诉除外）",
+        ),
         "incomplete": ("not final yet: contacts may still come in", "未定稿，仍可能有数据到达"),
         "before": ("Period before", "上一周期"),
         "change": ("Change", "变化"),
@@ -38,8 +41,7 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "variance": ("Variance", "偏差"),
         "chart.volume": ("Contacts and service level", "话务量与服务水平"),
         "chart.volume.says": (
-            "Bars: contacts answered, abandoned and others; line: service level. The table below "
-            "has the figures.",
+            "Bars: contacts answered, abandoned, others; line: service level; below: the table.",
             "柱：接通、放弃及其他；线：服务水平。数值见下表。",
         ),
         "chart.forecast": ("What came beside the forecast", "实际进线与预测"),
@@ -134,8 +136,7 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "version": ("Version", "版本"),
         "text": ("Text", "内容"),
         "footer": (
-            "Every figure leads to its question, which answers with numerator, denominator, "
-            "definition and revision.",
+            "Every figure leads to its question: numerator, denominator, definition, revision.",
             "每个数值均可追溯到其查询，含分子、分母、定义与版本。",
         ),
     }

@@ -1,5 +1,5 @@
-"""When a report is due, and of which period: only the latest one, so that whoever comes back after a
-week is told once, not seven times.
+"""When a report is due, and of which period: only the latest one, so that whoever comes back after
+a week is told once, not seven times.
 
     Fri ├──────┤ Sat ├──────┤ Sun ├──────┤ Mon ├── 08:00 ──►      a daily report, open Mon to Fri
                                                    │ due: that of Friday
@@ -84,5 +84,5 @@ def issue_id(tenant: str, body: ReportBody, period: str) -> str:
     """What makes an issued report one: there is never a second of the same tenant, schedule and
     period.
     """
-    said = "\n".join((tenant, body.id, body.period, period))
+    said = f"{tenant}\n{body.id}\n{body.period}\n{period}"
     return sha256(said.encode()).hexdigest()[:32]

@@ -67,7 +67,7 @@ class IssuedReports:
             return (await connection.execute(asked)).first() is not None
 
     async def issue(self, one: Issue) -> bool:
-        """Store file and notices; False, and nothing stored, where another process did so before."""
+        """Store file and notices; False, and nothing stored, where another process did so."""
         row = {
             "id": one.id,
             "tenant": one.tenant,

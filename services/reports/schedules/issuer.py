@@ -1,5 +1,5 @@
-"""Issues reports that are due, in the background of `floorpulse http`; of several replicas the first
-one's counts.
+"""Issues reports that are due, in the background of `floorpulse http`; of several replicas the
+first one's counts.
 
     due ─► final, or waited for long enough ─► written ─► stored with its notices ─► alerts sends
 """

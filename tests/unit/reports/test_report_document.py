@@ -58,7 +58,7 @@ def test_title_and_facts_say_whose_report_of_when_it_is() -> None:
     assert told.subtitle == "全部队列 · 2026-W48"
     assert told.facts[0] == ("周期", "2026-11-23 00:00 – 2026-11-30 00:00 (Asia/Shanghai)")
     assert told.facts[1] == ("对比周期", "2026-W47")
-    assert told.facts[3] == ("数据状态", "已定稿，此后变更均计为更正")
+    assert told.facts[3] == ("数据状态", "已定稿（后续到达的评价、质检和投诉除外）")
 
 
 def test_a_report_of_a_queue_names_it() -> None:
