@@ -11,12 +11,11 @@ alerts.
 import io
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import msgspec
 import pypdf
 import pytest
-from sqlalchemy import insert, text
+from sqlalchemy import insert, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from floorpulse.alerts.domain.notices import Message
@@ -28,6 +27,7 @@ from floorpulse.alerts.notifiers.webhook import payload
 from floorpulse.board.domain.windows import HOUR, MINUTE
 from floorpulse.contracts.alert_tables import incident, incident_event
 from floorpulse.contracts.instants import parse_instant
+from floorpulse.contracts.tables import stream_partition
 from floorpulse.definitions.adapters.store import PostgresDefinitions
 from floorpulse.definitions.domain.check import check
 from floorpulse.definitions.domain.contract_terms import PeriodKind
@@ -95,7 +95,7 @@ async def settings(
     floor.memory.watermark = NOW
     await floor.store()
     text = TEXT.replace("client: acme}", "client: acme, service_level: quick}")
-    found = check({Path("demo.yaml"): text})
+    found = check({"demo.yaml": text})
     assert not found.mistakes
     await PostgresDefinitions(pool).save(found.entries, NOW)
     yield settings
@@ -291,7 +291,7 @@ async def test_a_report_waits_until_counting_has_passed_its_period(
         engine = reporter.read.incidents.engine
         async with engine.begin() as connection:
             behind = parse_instant("2026-11-10T23:59:00+08:00")
-            await connection.execute(text(f"UPDATE stream_partition SET watermark = {behind}"))
+            await connection.execute(update(stream_partition).values(watermark=behind))
         issuer = Issuer(reporter, IssuedReports(engine), lambda: True)
         await issuer.look()
         assert await claimed(engine) == []

@@ -8,12 +8,12 @@ from hashlib import sha256
 from html import escape
 from importlib.resources import files
 
-from floorpulse.reports.domain.document import (
+from floorpulse.reports.domain.report_blocks import (
     Block,
     ChartBlock,
-    Document,
     HeadingBlock,
     ParagraphBlock,
+    ReportDocument,
     Section,
     TableBlock,
     Text,
@@ -39,12 +39,12 @@ def policy(css: str) -> str:
     return f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
 
 
-def page(document: Document) -> bytes:
+def page(document: ReportDocument) -> bytes:
     """The file."""
     return "".join(_page(document, style())).encode()
 
 
-def _page(document: Document, css: str) -> Iterator[str]:
+def _page(document: ReportDocument, css: str) -> Iterator[str]:
     title = escape(f"{document.title} · {document.subtitle}")
     yield f'<!doctype html>\n<html lang="{TAGS[document.language]}">\n<head>\n'
     yield '<meta charset="utf-8">\n'

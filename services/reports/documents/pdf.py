@@ -11,12 +11,12 @@ from typing import Any
 import msgspec
 
 from floorpulse.reports.documents.fonts import FAMILIES, folders
-from floorpulse.reports.domain.document import (
+from floorpulse.reports.domain.report_blocks import (
     Block,
     ChartBlock,
-    Document,
     HeadingBlock,
     ParagraphBlock,
+    ReportDocument,
     Section,
     TableBlock,
     Text,
@@ -30,7 +30,7 @@ class PdfUnavailableError(Exception):
     """PDF cannot be made as things are; the message says what to do."""
 
 
-def pdf(document: Document, written: datetime, fonts: Path | None = None) -> bytes:
+def pdf(document: ReportDocument, written: datetime, fonts: Path | None = None) -> bytes:
     """The file. The same document, written at the same instant, is the same file; `fonts` is a
     folder with more of them. PdfUnavailableError where Typst is not installed or cannot set it.
     """
@@ -55,7 +55,7 @@ def pdf(document: Document, written: datetime, fonts: Path | None = None) -> byt
     return made
 
 
-def _document(document: Document) -> dict[str, Any]:
+def _document(document: ReportDocument) -> dict[str, Any]:
     """What the template reads."""
     return {
         "language": document.language,

@@ -5,19 +5,19 @@ from collections.abc import Iterator, Sequence
 from floorpulse.definitions.domain.contract_terms import PeriodKind
 from floorpulse.kpis.units import Better, Unit
 from floorpulse.reports.domain.charts import Bars, Chart, Curve, svg
-from floorpulse.reports.domain.document import (
+from floorpulse.reports.domain.report import Figure, Piece, Report, Whom
+from floorpulse.reports.domain.report_blocks import (
     Block,
     ChartBlock,
-    Document,
     HeadingBlock,
     ParagraphBlock,
+    ReportDocument,
     TableBlock,
     Text,
     Tile,
     TilesBlock,
     Tone,
 )
-from floorpulse.reports.domain.report import Figure, Piece, Report, Whom
 from floorpulse.reports.domain.report_numbers import UNKNOWN, clock, day, instant, seconds, shown
 from floorpulse.reports.domain.report_tables import Tables
 from floorpulse.reports.domain.report_words import Words
@@ -27,13 +27,13 @@ PERCENT = 100
 USUAL_HOURS = 24
 
 
-def document(report: Report, language: str) -> Document:
+def document(report: Report, language: str) -> ReportDocument:
     """The report in a language, `en` or `zh`."""
     say = Words(language)
     subject = report.subject
     whose = say(f"of.{subject.whom}")
     named = whose if subject.whom is Whom.TENANT else f"{whose} {say.name(subject.names)}"
-    return Document(
+    return ReportDocument(
         language=language,
         title=f"{say.name(report.tenant_names)} · {say(f'title.{report.period.kind}')}",
         subtitle=f"{named} · {report.period.label}",

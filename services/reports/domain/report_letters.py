@@ -1,8 +1,8 @@
 """What a report is sent with: a title, its headline figures, the link to its file."""
 
 from floorpulse.contracts.report_letters import ReportLetter
-from floorpulse.reports.domain.document import TilesBlock
 from floorpulse.reports.domain.report import Report
+from floorpulse.reports.domain.report_blocks import TilesBlock
 from floorpulse.reports.domain.report_document import document
 
 

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 
 from floorpulse.kpis.catalogue import ASKED
 from floorpulse.kpis.units import Better, Unit
-from floorpulse.reports.domain.document import Column, Section, TableBlock, Text, Tone
 from floorpulse.reports.domain.report import (
     Figure,
     IncidentTold,
@@ -15,6 +14,7 @@ from floorpulse.reports.domain.report import (
     Verdict,
     WorstSpan,
 )
+from floorpulse.reports.domain.report_blocks import Column, Section, TableBlock, Text, Tone
 from floorpulse.reports.domain.report_numbers import (
     UNKNOWN,
     clock,

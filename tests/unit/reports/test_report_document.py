@@ -10,10 +10,10 @@ from msgspec.structs import replace
 from floorpulse.definitions.domain.contract_terms import PeriodKind
 from floorpulse.reports.documents.formats import Format, name_of, rendered
 from floorpulse.reports.documents.html import page, policy, style
-from floorpulse.reports.domain.document import (
+from floorpulse.reports.domain.report_blocks import (
     ChartBlock,
-    Document,
     ParagraphBlock,
+    ReportDocument,
     Section,
     TableBlock,
     Text,
@@ -26,7 +26,7 @@ from floorpulse.reports.domain.report_words import WORDS, Words
 from tests.fakes.reports import a_report, nothing_happened, of_queue
 
 
-def texts(told: Document) -> Iterator[Text]:
+def texts(told: ReportDocument) -> Iterator[Text]:
     for block in told.blocks:
         match block:
             case ParagraphBlock(texts=some):
@@ -40,11 +40,11 @@ def texts(told: Document) -> Iterator[Text]:
                 pass
 
 
-def said(told: Document) -> set[str]:
+def said(told: ReportDocument) -> set[str]:
     return {one.text for one in texts(told)}
 
 
-def table(told: Document, caption: str) -> list[list[str]]:
+def table(told: ReportDocument, caption: str) -> list[list[str]]:
     (found,) = [
         one for one in told.blocks if isinstance(one, TableBlock) and one.caption == caption
     ]

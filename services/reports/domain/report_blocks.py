@@ -93,7 +93,7 @@ Block = TableBlock | TilesBlock | ChartBlock | HeadingBlock | ParagraphBlock
 
 
 @dataclass(frozen=True)
-class Document:
+class ReportDocument:
     """A whole document; `facts` are (label, text) pairs under the title."""
 
     language: str
