@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from floorpulse.cli import audit_commands, groups, sending, source_pulls
+from floorpulse.cli import audit_commands, groups, sending, settle_command, source_pulls
 from floorpulse.cli.options import AsJson, Demo
 from floorpulse.cli.run import fail, finish, loaded, on_database, on_tables, serve, unknown_settings
 
@@ -39,6 +39,7 @@ class ReadingCommand(StrEnum):
     SOURCE = "source"
     RESTORED = "restored"
     REPORT = "report"
+    SETTLE = "settle"
     AUDIT = "audit"
 
 
@@ -256,6 +257,10 @@ def version() -> None:
     python = sys.version.partition(" ")[0]
     typer.echo(f"{installed_version()}{named} Python {python}")
 
+
+# ---------------------------------------------------------------- contracts
+
+app.command(epilog=_settings_of(ReadingCommand.SETTLE))(settle_command.settle)
 
 # ---------------------------------------------------------------- trying, testing, mending
 

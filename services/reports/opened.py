@@ -15,6 +15,9 @@ from floorpulse.figures.tenant_view import Floors
 from floorpulse.figures.turns import Turns
 from floorpulse.figures.visits.store import PostgresVisits
 from floorpulse.reports.contents.reporter import Reporter, read_tables
+from floorpulse.reports.evidence.reader import EvidenceReader, Surroundings
+from floorpulse.reports.settlement.desk import SettlementDesk
+from floorpulse.reports.settlement.store import PostgresSettlements
 from floorpulse.runtime.clock import now_ms, steady_ms
 from floorpulse.runtime.database import async_engine, readers_pool
 from floorpulse.runtime.settings import Settings
@@ -42,7 +45,16 @@ async def opened_reporter(settings: Settings, link: str = "") -> AsyncIterator[R
             stored,
             PostgresForecasts(pool),
         )
-        yield Reporter(floors, read_tables(floors, Turns(), tables, pool, engine), link)
+        turns = Turns()
+        around = Surroundings(board.rules.zone, board.rules.horizons, turns)
+        desk = SettlementDesk(EvidenceReader(pool, around), PostgresSettlements(engine), _no_id)
+        read = read_tables(floors, turns, tables, pool, engine)
+        yield Reporter(floors, read, desk, link)
     finally:
         await engine.dispose()
         await pool.close()
+
+
+def _no_id() -> str:
+    """A reporter keeps no settlement, so none needs an id."""
+    return ""

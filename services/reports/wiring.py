@@ -1,6 +1,7 @@
 """Puts the parts behind the routes of reports together."""
 
 import asyncio
+import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
@@ -10,8 +11,13 @@ from floorpulse.reports.api import routes
 from floorpulse.reports.app import ReportParts, ReportSurface
 from floorpulse.reports.contents.annotations import Annotations
 from floorpulse.reports.contents.reporter import Reporter, read_tables
+from floorpulse.reports.evidence.reader import EvidenceReader, Surroundings
 from floorpulse.reports.schedules.issued import IssuedReports
 from floorpulse.reports.schedules.issuer import Issuer
+from floorpulse.reports.settlement.desk import SettlementDesk
+from floorpulse.reports.settlement.store import PostgresSettlements
+
+ID_BYTES = 8
 
 
 def include(app: FastAPI) -> None:
@@ -22,20 +28,27 @@ def include(app: FastAPI) -> None:
 def install(app: FastAPI, surface: ReportSurface) -> None:
     """The parts behind the routes, at `app.state.reports`."""
     app.state.reports = ReportParts(
-        surface, _reporter(surface), Annotations(surface.engine), IssuedReports(surface.engine)
+        surface,
+        settlements(surface),
+        reporter(surface),
+        Annotations(surface.engine),
+        IssuedReports(surface.engine),
     )
 
 
-def _reporter(surface: ReportSurface) -> Reporter:
-    read = read_tables(surface.floors, surface.turns, surface.tables, surface.pool, surface.engine)
-    return Reporter(surface.floors, read, surface.link)
+def reporter(surface: ReportSurface) -> Reporter:
+    """The reporter over a surface."""
+    read = read_tables(
+        surface.floors, surface.turns, surface.tables, surface.pool, surface.engine
+    )
+    return Reporter(surface.floors, read, settlements(surface), surface.link)
 
 
 @asynccontextmanager
 async def reporting(app: FastAPI, surface: ReportSurface) -> AsyncIterator[None]:
     """The parts behind the routes; reports that are due go out until the context ends."""
     install(app, surface)
-    issuer = Issuer(_reporter(surface), IssuedReports(surface.engine), surface.loaded)
+    issuer = Issuer(reporter(surface), IssuedReports(surface.engine), surface.loaded)
     task = asyncio.create_task(issuer.run(), name="reports")
     try:
         yield
@@ -43,3 +56,15 @@ async def reporting(app: FastAPI, surface: ReportSurface) -> AsyncIterator[None]
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
+
+
+def settlements(surface: ReportSurface) -> SettlementDesk:
+    """The desk of settlements over a surface."""
+    rules = surface.floors.board.rules
+    reader = EvidenceReader(surface.pool, Surroundings(rules.zone, rules.horizons, surface.turns))
+    return SettlementDesk(reader, PostgresSettlements(surface.engine), new_id)
+
+
+def new_id() -> str:
+    """The id of a settlement."""
+    return secrets.token_hex(ID_BYTES)

@@ -2,10 +2,11 @@
 
 from fastapi import APIRouter
 
-from floorpulse.reports.api import annotations, audit, issued, reports
+from floorpulse.reports.api import annotations, audit, issued, reports, settlements
 
 ROUTERS: tuple[APIRouter, ...] = (
     audit.router,
+    settlements.router,
     issued.router,
     reports.router,
     annotations.router,

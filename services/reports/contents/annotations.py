@@ -44,10 +44,10 @@ class Annotations:
             await connection.execute(insert(annotation).values(**vars(one)))
 
     async def touching(
-        self, tenant: str, span: Span, queues: Sequence[str] = ()
+        self, tenant: str, span: Span, queues: Sequence[str] = (), *, whole: bool = True
     ) -> list[Annotation]:
-        """Those of a span in the order of their begins, the first `MOST`; with `queues` those of
-        them and of the whole tenant.
+        """Those of a span in the order of their begins, the first `MOST`; with `queues` only those
+        of them and, as far as `whole` says so, those of the whole tenant.
         """
         columns = annotation.c
         asked = (
@@ -61,6 +61,6 @@ class Annotations:
             .limit(MOST)
         )
         if queues:
-            asked = asked.where(columns.queue.in_(["", *queues]))
+            asked = asked.where(columns.queue.in_([*([""] if whole else []), *queues]))
         async with answering(ANSWER_WITHIN, AWAY), self.engine.connect() as connection:
             return [Annotation(**row) for row in (await connection.execute(asked)).mappings()]

@@ -24,7 +24,7 @@ from floorpulse.figures.turns import Turns
 from floorpulse.figures.visits.drilldown import Drilldown
 from floorpulse.figures.visits.store import PostgresVisits
 from floorpulse.kpis.policies import DEFAULT_POLICY
-from floorpulse.reports.contents import corrections, misses, promises, subjects, tables
+from floorpulse.reports.contents import contracts, corrections, misses, promises, subjects, tables
 from floorpulse.reports.contents.annotations import Annotation, Annotations
 from floorpulse.reports.contents.asking import Scope
 from floorpulse.reports.contents.incidents import PastIncidents
@@ -43,6 +43,7 @@ from floorpulse.reports.domain.report import (
     Whom,
 )
 from floorpulse.reports.domain.report_periods import before, hours_of, label_of, period_named
+from floorpulse.reports.settlement.desk import SettlementDesk
 
 STEPS = ("figures", "queues", "days", "staffing", "targets", "misses", "incidents", "corrections")
 """What `Progress` hears, in this order"""
@@ -105,6 +106,7 @@ class Reporter:
 
     floors: Floors
     read: ReadTables
+    desk: SettlementDesk
     link: str = ""
 
     def scope(self, asked: ReportAsked) -> Scope:
@@ -140,8 +142,11 @@ class Reporter:
         incidents = await read.incidents.of(scope)
         heard("corrections")
         changed = await corrections.corrections(read.corrections, scope)
-        subject = scope.subject
-        notes = await read.annotations.touching(scope.tenant, scope.span, subject.queues)
+        subject, known = scope.subject, self.floors.view(scope.tenant).known
+        settled = await contracts.contract(self.desk, scope, known)
+        notes = await read.annotations.touching(
+            scope.tenant, scope.span, subject.queues, whole=subject.whom is not Whom.CONTRACT
+        )
         zone = scope.period.zone
         watermark = lowest_watermark(await read.positions.positions())
         return Report(
@@ -164,9 +169,8 @@ class Reporter:
             incidents=incidents,
             corrections=changed,
             annotations=tuple(_annotation(one, zone) for one in notes),
-            definitions=_definitions(
-                figures_of(groups, queues, pieces), self.floors.view(scope.tenant).known
-            ),
+            definitions=_definitions(figures_of(groups, queues, pieces), known),
+            contract=settled,
             link=self.link,
         )
 

@@ -1,14 +1,13 @@
 """Whom a report tells of: the tenant, one of its queues, or the contacts of a contract."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 
 from floorpulse.definitions.domain.bodies import Kind
 from floorpulse.definitions.domain.contract_reading import contracts_of
-from floorpulse.definitions.domain.contract_terms import ContractScope
+from floorpulse.definitions.domain.contract_scope import queues_under
 from floorpulse.definitions.domain.contracts import ContractTerms
 from floorpulse.definitions.domain.in_force import InForce, TenantDefinitions
 from floorpulse.definitions.domain.names import name_in
-from floorpulse.definitions.domain.terms import Grouping
 from floorpulse.reports.domain.periods import Period
 from floorpulse.reports.domain.report import Names, Subject, Whom
 
@@ -55,13 +54,13 @@ def of_contract(contract: str, known: TenantDefinitions, period: Period) -> Subj
     ids = known.ids.get(Kind.CONTRACT, ())
     if contract not in ids:
         raise UnknownSubjectError(_unknown("contract", contract, ids))
-    own = next(one for one in contracts_of(known.versions, known.zone) if one.id == contract)
-    standing = [one for one in own.versions if one.begin < period.end and one.end > period.begin]
+    standing = versions_in(contract, known, period)
     if not standing:
         message = f"the contract {contract!r} is not in force in this period"
         raise UnknownSubjectError(message)
     terms = standing[0]
-    queues = tuple(sorted(_queues(terms, known.at(max(period.begin, terms.begin)))))
+    in_force = known.at(max(period.begin, terms.begin))
+    queues = tuple(queues_under(in_force, terms.scope, terms.client))
     if not queues:
         message = f"the contract {contract!r} has no queue in this period"
         raise UnknownSubjectError(message)
@@ -74,14 +73,12 @@ def of_contract(contract: str, known: TenantDefinitions, period: Period) -> Subj
     )
 
 
-def _queues(terms: ContractTerms, in_force: InForce) -> Iterator[str]:
-    return (queue for queue in in_force.queues if _within(terms, terms.scope, in_force, queue))
-
-
-def _within(terms: ContractTerms, scope: ContractScope, in_force: InForce, queue: str) -> bool:
-    named = not scope.queues or queue in scope.queues
-    there = not scope.sites or in_force.group(Grouping.SITE, queue) in scope.sites
-    return named and there and in_force.group(Grouping.CLIENT, queue) == terms.client
+def versions_in(
+    contract: str, known: TenantDefinitions, period: Period
+) -> list[ContractTerms]:
+    """The versions of a contract that are in force in a period, in the order of time."""
+    own = next(one for one in contracts_of(known.versions, known.zone) if one.id == contract)
+    return [one for one in own.versions if one.begin < period.end and one.end > period.begin]
 
 
 def _unknown(what: str, name: str, known: Collection[str]) -> str:

@@ -1,48 +1,40 @@
-"""Which contacts a contract is about: its client's queues, or those it names, on its channels, at
-its sites.
-"""
+"""Which contacts a contract's scopes reach, remembered for each state of the definitions."""
 
 from collections.abc import Iterable
 
+from floorpulse.definitions.domain.contract_scope import has_channel, queues_under
 from floorpulse.definitions.domain.contract_terms import ContractScope
 from floorpulse.definitions.domain.contracts import ContractTerms
 from floorpulse.definitions.domain.in_force import InForce
-from floorpulse.definitions.domain.terms import Grouping
 
 
-def has_queue(scope: ContractScope, client: str, in_force: InForce, queue: str) -> bool:
-    """Whether a queue is one of the scope while definitions are in force."""
-    mine = (
-        queue in scope.queues if scope.queues else in_force.group(Grouping.CLIENT, queue) == client
-    )
-    return mine and (not scope.sites or in_force.group(Grouping.SITE, queue) in scope.sites)
+class ScopeReach:
+    """What the scopes of one version of a contract reach."""
 
+    def __init__(self, terms: ContractTerms) -> None:
+        self._terms = terms
+        self._known: dict[tuple[int, int], frozenset[str]] = {}
 
-def has_contact(
-    scope: ContractScope, client: str, in_force: InForce, queue: str, channel: str
-) -> bool:
-    """Whether contacts of a queue and channel are of the scope while definitions are in force."""
-    if scope.channels and channel not in scope.channels:
-        return False
-    return has_queue(scope, client, in_force, queue)
+    def queues(self, scope: ContractScope, in_force: InForce) -> frozenset[str]:
+        """The queues of a scope while definitions are in force."""
+        key = id(scope), id(in_force)
+        known = self._known.get(key)
+        if known is None:
+            found = queues_under(in_force, scope, self._terms.client)
+            known = self._known[key] = frozenset(found)
+        return known
 
+    def has(self, scope: ContractScope, in_force: InForce, queue: str, channel: str) -> bool:
+        """Whether contacts of a queue and channel are of a scope."""
+        return has_channel(scope, channel) and queue in self.queues(scope, in_force)
 
-def scopes_of(terms: ContractTerms) -> list[ContractScope]:
-    """The scopes of all metrics and billing rules of a version, in any phase."""
-    metrics = (metric.scope for theirs in terms.metrics.values() for metric in theirs)
-    return [terms.scope, *metrics, *(rule.scope for rule in terms.billing)]
-
-
-def queues_of(terms: ContractTerms, states: Iterable[InForce]) -> set[str]:
-    """All queues that any of a version's metrics and rules may count while these definitions are in
-    force.
-    """
-    scopes = scopes_of(terms)
-    named = {queue for scope in scopes for queue in scope.queues}
-    return named | {
-        queue
-        for in_force in states
-        for queue in in_force.queues
-        for scope in scopes
-        if has_queue(scope, terms.client, in_force, queue)
-    }
+    def all_queues(self, states: Iterable[InForce]) -> set[str]:
+        """The queues that any metric or billing rule may count while these are in force."""
+        metrics = (one.scope for theirs in self._terms.metrics.values() for one in theirs)
+        scopes = [*metrics, *(rule.scope for rule in self._terms.billing)]
+        return {
+            queue
+            for in_force in states
+            for scope in scopes
+            for queue in self.queues(scope, in_force)
+        }

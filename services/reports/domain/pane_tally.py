@@ -22,7 +22,6 @@ from floorpulse.kpis.figures import SpanFigures
 from floorpulse.kpis.inputs import Need
 from floorpulse.kpis.policies import ServiceLevelPolicy
 from floorpulse.reports.domain.contract_hours import ContractHours
-from floorpulse.reports.domain.contract_scope import has_contact
 from floorpulse.reports.domain.part_tally import Cut, PartTally
 
 OUTCOMES = (Cell.ANSWERED, Cell.ABANDONED, *LEFT.values())
@@ -88,11 +87,10 @@ class PaneTally:
             if not tally.part.begin <= at < tally.part.end:
                 continue
             place = bisect_right(tally.slices, (at, tally.part.end)) - 1
-            client = tally.part.terms.client
             for metric in metrics:
                 if not self._hours.is_open(metric.calendar, at):
                     continue
-                if has_contact(metric.scope, client, in_force, queue, channel):
+                if tally.reach.has(metric.scope, in_force, queue, channel):
                     cells = _summed(panes) if cells is None else cells
                     policy = in_force.policy(queue, channel)
                     add(self._cells.setdefault((index, metric.id, place, policy), {}), cells)

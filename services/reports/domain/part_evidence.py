@@ -10,7 +10,6 @@ from floorpulse.definitions.domain.contract_terms import ContractScope, Per
 from floorpulse.definitions.domain.contracts import BillingRule
 from floorpulse.definitions.domain.in_force import TenantDefinitions
 from floorpulse.kpis.plan import Slot
-from floorpulse.reports.domain.contract_scope import has_contact, has_queue
 from floorpulse.reports.domain.evidence import (
     BillingEvidence,
     DayQuantity,
@@ -33,22 +32,21 @@ def slots_of(
     """The forecast intervals of a scope, in the order of time; one for a whole queue counts whole,
     whatever channels the scope names.
     """
-    client = tally.part.terms.client
     mine = [
         slot
         for slot in slots
         if slot.end > tally.part.begin
         and slot.begin < tally.part.end
-        and _is_of(scope, client, known, slot)
+        and _is_of(scope, tally, known, slot)
     ]
     return sorted(mine, key=lambda slot: (slot.begin, slot.queue, slot.channel))
 
 
-def _is_of(scope: ContractScope, client: str, known: TenantDefinitions, slot: Slot) -> bool:
+def _is_of(scope: ContractScope, tally: PartTally, known: TenantDefinitions, slot: Slot) -> bool:
     in_force = known.at(slot.begin)
     if slot.channel:
-        return has_contact(scope, client, in_force, slot.queue, slot.channel)
-    return has_queue(scope, client, in_force, slot.queue)
+        return tally.reach.has(scope, in_force, slot.queue, slot.channel)
+    return slot.queue in tally.reach.queues(scope, in_force)
 
 
 def forecasts(cuts: Sequence[Cut], slots: Sequence[Slot]) -> dict[int, Decimal]:
@@ -167,7 +165,4 @@ def _seat_hours(rule: BillingRule, tally: PartTally, facts: PartFacts) -> tuple[
 
 
 def _queues_on(rule: BillingRule, tally: PartTally, facts: PartFacts, day: Cut) -> list[str]:
-    in_force = facts.known.at(day.begin)
-    names = {*in_force.queues, *rule.scope.queues}
-    client = tally.part.terms.client
-    return sorted(one for one in names if has_queue(rule.scope, client, in_force, one))
+    return sorted(tally.reach.queues(rule.scope, facts.known.at(day.begin)))

@@ -18,7 +18,7 @@ from floorpulse.definitions.domain.contract_terms import Per, Window
 from floorpulse.definitions.domain.contracts import BillingRule, Metric
 from floorpulse.definitions.domain.in_force import InForce, TenantDefinitions
 from floorpulse.reports.domain.contract_hours import ContractHours
-from floorpulse.reports.domain.contract_scope import has_contact
+from floorpulse.reports.domain.contract_scope import ScopeReach
 from floorpulse.reports.domain.evidence import DayQuantity
 from floorpulse.reports.domain.judged_visits import billed_time, hit_and_total, is_billable
 from floorpulse.reports.domain.periods import Part, window_of
@@ -119,6 +119,7 @@ class PartTally:
         self, part: Part, known: TenantDefinitions, hours: ContractHours, as_of: int
     ) -> None:
         self.part = part
+        self.reach = ScopeReach(part.terms)
         self.slices = cuts(part, Window.INTERVAL)
         self.days = cuts(part, Window.DAY)
         metrics = part.terms.metrics.get(part.phase.id, ())
@@ -160,18 +161,12 @@ class PartTally:
         key = id(in_force), queue, channel
         known = self._concerned.get(key)
         if known is None:
-            client = self.part.terms.client
+            has = self.reach.has
             known = self._concerned[key] = _Concerned(
                 tuple(
-                    one
-                    for one in self.metrics
-                    if has_contact(one.metric.scope, client, in_force, queue, channel)
+                    one for one in self.metrics if has(one.metric.scope, in_force, queue, channel)
                 ),
-                tuple(
-                    one
-                    for one in self.billing
-                    if has_contact(one.rule.scope, client, in_force, queue, channel)
-                ),
+                tuple(one for one in self.billing if has(one.rule.scope, in_force, queue, channel)),
             )
         return known
 

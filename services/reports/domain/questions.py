@@ -69,6 +69,11 @@ class Asked:
         return f"{path}?{urlencode(span | more)}"
 
 
+def settlements(contract: str) -> str:
+    """The settlements of a contract."""
+    return f"/v1/settlements?{urlencode({'contract': contract})}"
+
+
 def contact(name: str) -> str:
     """All about a contact."""
     return f"/v1/contacts/{quote(name, safe='')}"

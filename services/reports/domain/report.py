@@ -4,6 +4,7 @@ that answers it anew.
 Instants are RFC 3339 in the report's zone, spans seconds, ratios 0 to 1; names are by language.
 """
 
+from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -259,9 +260,46 @@ class DefinitionTold(Part, frozen=True, kw_only=True):
     question: Question
 
 
+class MetricTold(Part, frozen=True, kw_only=True):
+    """A promise of the contract: how it was kept in the period. Amounts and values are exact
+    decimals.
+    """
+
+    metric: str
+    phase: str
+    kpi: str
+    names: Names
+    unit: Unit
+    comparison: str
+    target: Decimal
+    window: str
+    kept: int
+    missed: int
+    not_judged: int
+    penalties: Decimal
+    bonuses: Decimal
+    value: Decimal | None = None
+
+
+class ContractTold(Part, frozen=True, kw_only=True):
+    """What settling the period would come to as figures stand now: a preview, not the settlement;
+    amounts are exact decimals in the contract's currency.
+    """
+
+    currency: str
+    metrics: tuple[MetricTold, ...]
+    fees: Decimal
+    minimum: Decimal
+    penalties: Decimal
+    bonuses: Decimal
+    total: Decimal
+    question: Question
+
+
 class Report(Part, frozen=True, kw_only=True):
     """A report. `complete` says that its figures are final, but for what is said of contacts later:
-    surveys, evaluations, complaints; `definitions` are those that they were computed with; `link`
+    surveys, evaluations, complaints; `contract` is there where the period is one that the
+    contract is settled by; `definitions` are those that they were computed with; `link`
     is the public address that questions stand behind, if any.
     """
 
@@ -285,6 +323,7 @@ class Report(Part, frozen=True, kw_only=True):
     corrections: CorrectionsTold
     annotations: tuple[AnnotationTold, ...]
     definitions: tuple[DefinitionTold, ...]
+    contract: ContractTold | None = None
     link: str = ""
 
     def line(self, kpi: str) -> Line | None:

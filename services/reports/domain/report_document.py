@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from floorpulse.definitions.domain.contract_terms import PeriodKind
 from floorpulse.kpis.units import Better, Unit
 from floorpulse.reports.domain.charts import Bars, Chart, Curve, svg
-from floorpulse.reports.domain.report import Figure, Piece, Report, Whom
+from floorpulse.reports.domain.report import ContractTold, Figure, Piece, Report, Whom
 from floorpulse.reports.domain.report_blocks import (
     Block,
     ChartBlock,
@@ -18,7 +18,15 @@ from floorpulse.reports.domain.report_blocks import (
     TilesBlock,
     Tone,
 )
-from floorpulse.reports.domain.report_numbers import UNKNOWN, clock, day, instant, seconds, shown
+from floorpulse.reports.domain.report_numbers import (
+    UNKNOWN,
+    clock,
+    day,
+    instant,
+    money,
+    seconds,
+    shown,
+)
 from floorpulse.reports.domain.report_tables import Tables
 from floorpulse.reports.domain.report_words import Words
 
@@ -65,6 +73,7 @@ def _blocks(report: Report, say: Words) -> Iterator[Block]:
     yield tables.kpis()
     yield HeadingBlock(say("targets"))
     yield _table_or(report.promises, tables.promises(), say("no_targets"))
+    yield from _contract(report, tables)
     yield from _misses(report, tables)
     yield HeadingBlock(say("queues"))
     yield _table_or(report.queues, tables.queues(), say("no_queues"))
@@ -186,6 +195,24 @@ def _misses(report: Report, tables: Tables) -> Iterator[Block]:
     total = Text(say("misses.total", f"{missed.total:,}"), tables.link(missed.question))
     yield ParagraphBlock((total, Text(say("misses.worst"))))
     yield tables.misses()
+
+
+def _contract(report: Report, tables: Tables) -> Iterator[Block]:
+    say, told = tables.words, report.contract
+    if report.subject.whom is not Whom.CONTRACT:
+        return
+    yield HeadingBlock(say("contract"))
+    if told is None:
+        yield ParagraphBlock((Text(say("contract.none")),))
+        return
+    yield ParagraphBlock((Text(say("contract.says"), tables.link(told.question)),))
+    amounts = ("fees", "minimum", "penalties", "bonuses", "total")
+    yield TilesBlock(tuple(_amount(told, name, say) for name in amounts))
+    yield tables.metrics(told)
+
+
+def _amount(told: ContractTold, name: str, say: Words) -> Tile:
+    return Tile(say(name), Text(money(getattr(told, name))), Text(told.currency, tone=Tone.SOFT))
 
 
 def _staffing(report: Report, tables: Tables) -> Iterator[Block]:

@@ -4,6 +4,7 @@ A share that should be high is cut, not rounded, to a tenth: 79.96 % must not re
 misses 80.
 """
 
+from decimal import Decimal
 from math import floor
 
 from floorpulse.kpis.units import Better, Unit
@@ -27,6 +28,11 @@ def shown(value: float | None, unit: Unit, better: Better = Better.NEITHER) -> s
             return f"{value:,.0f}"
         case Unit.POINTS | Unit.PER_10K | Unit.AGENTS:  # pragma: no branch  there is no other
             return f"{value:,.1f}"
+
+
+def money(amount: Decimal) -> str:
+    """An exact amount, all its places: `12,480.00`."""
+    return f"{amount:,}"
 
 
 def percent(ratio: float, *, cut: bool = False) -> str:

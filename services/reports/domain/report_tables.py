@@ -5,9 +5,11 @@ from collections.abc import Iterator, Sequence
 from floorpulse.kpis.catalogue import ASKED
 from floorpulse.kpis.units import Better, Unit
 from floorpulse.reports.domain.report import (
+    ContractTold,
     Figure,
     IncidentTold,
     Line,
+    MetricTold,
     MissedVisit,
     Promise,
     Report,
@@ -21,6 +23,7 @@ from floorpulse.reports.domain.report_numbers import (
     day,
     difference,
     instant,
+    money,
     parts,
     seconds,
     shown,
@@ -178,6 +181,40 @@ class Tables:
             missed,
             Text(str(one.without)),
             Text(worst),
+        )
+
+    def metrics(self, contract: ContractTold) -> TableBlock:
+        """The promises of a contract, and what they cost and earned."""
+        say = self.words
+        columns = (
+            Column(say("metric"), 2.2),
+            Column(say("window"), 1.1),
+            Column(say("promised"), 1.2, right=True),
+            Column(say("value"), 1.1, right=True),
+            Column(say("kept"), 0.8, right=True),
+            Column(say("missed"), 0.9, right=True),
+            Column(say("not_judged"), 1.0, right=True),
+            Column(say("penalties"), 1.4, right=True),
+            Column(say("bonuses"), 1.4, right=True),
+        )
+        rows: Rows = [self._metric(one) for one in contract.metrics]
+        return TableBlock(say("contract"), columns, rows)
+
+    def _metric(self, one: MetricTold) -> tuple[Text, ...]:
+        say = self.words
+        better = Better.HIGHER if one.comparison == "at_least" else Better.LOWER
+        value = None if one.value is None else float(one.value)
+        bad = Tone.BAD if one.missed else Tone.PLAIN
+        return (
+            Text(f"{one.metric} · {say.name(one.names)}"),
+            Text(say.known(f"window.{one.window}")),
+            Text(f"{say.known(one.comparison)} {shown(float(one.target), one.unit)}"),
+            Text(shown(value, one.unit, better)),
+            Text(str(one.kept)),
+            Text(str(one.missed), tone=bad),
+            Text(str(one.not_judged)),
+            Text(money(one.penalties)),
+            Text(money(one.bonuses)),
         )
 
     def misses(self) -> TableBlock:

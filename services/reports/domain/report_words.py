@@ -67,6 +67,23 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "without": ("Without contacts", "无进线"),
         "worst": ("Worst", "最差"),
         "no_targets": ("No target binds them.", "没有设定目标。"),
+        "contract": ("What the contract comes to", "合同结算预览"),
+        "contract.says": (
+            "A preview from figures as they stand; the settlement is what counts.",
+            "按当前数据预览，以正式结算单为准。",
+        ),
+        "contract.none": (
+            "The contract is settled by another period than this report tells of.",
+            "该合同按其他周期结算。",
+        ),
+        "metric": ("Metric", "考核项"),
+        "kept": ("Kept", "达成"),
+        "not_judged": ("Not judged", "不考核"),
+        "penalties": ("Penalties", "违约金"),
+        "bonuses": ("Bonuses", "奖励"),
+        "fees": ("Fees", "计费"),
+        "minimum": ("Minimum charge", "最低收费补足"),
+        "total": ("Total", "合计"),
         "misses": ("What lowered the service level", "未达标明细"),
         "misses.total": (
             "{} contacts lowered the service level.",

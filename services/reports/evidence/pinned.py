@@ -1,4 +1,4 @@
-"""One connection in the place of a pool: readers that ask a pool for connections see one snapshot."""
+"""One connection in the place of a pool: readers that ask a pool see one snapshot."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager

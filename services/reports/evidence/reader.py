@@ -17,9 +17,9 @@ from asyncpg.pool import PoolConnectionProxy
 
 from floorpulse.board.adapters.rows import FREE_WITHIN, PostgresRows, away
 from floorpulse.board.domain.positions import Position, current, lowest_watermark
-from floorpulse.board.domain.windows import Span
-from floorpulse.contracts.horizons import Horizons
-from floorpulse.contracts.visits import decode_visit, is_open
+from floorpulse.board.domain.windows import HOUR, Span
+from floorpulse.contracts.horizons import Horizons, usual
+from floorpulse.contracts.visits import Longest, decode_visit, is_open
 from floorpulse.counting.families import Family
 from floorpulse.counting.finality import LATENESS
 from floorpulse.definitions.adapters.store import PostgresDefinitions
@@ -37,7 +37,6 @@ from floorpulse.figures.timestamps import text
 from floorpulse.figures.turns import Turns
 from floorpulse.kpis.plan import Slot
 from floorpulse.reports.domain.contract_hours import ContractHours
-from floorpulse.reports.domain.contract_scope import queues_of
 from floorpulse.reports.domain.evidence import Evidence, PartEvidence
 from floorpulse.reports.domain.pane_tally import PaneCounts, PaneTally
 from floorpulse.reports.domain.part_evidence import Missed, PartFacts, SeatTime, part_evidence
@@ -50,6 +49,8 @@ FETCHED = 1000
 """Visits of one round trip"""
 PORTION = 100
 """Visits counted in one go; the loop is handed back between two portions"""
+BELIEVED = usual(Longest(4 * HOUR, 4 * HOUR))
+"""How long visits are believed where no process says otherwise"""
 STATEMENT_SECONDS = 600.0
 """Seconds within which each statement of the snapshot answers"""
 
@@ -114,7 +115,7 @@ class Surroundings:
     """
 
     zone: ZoneInfo = UTC
-    horizons: Horizons = Horizons()
+    horizons: Horizons = BELIEVED
     turns: Turns | None = None
 
 
@@ -195,7 +196,7 @@ class _Snapshot:
 
     async def read(self, missed: Missed) -> ReadEvidence:
         """All of it."""
-        parts = sorted(parts_of(self.contract, self.period), key=lambda part: part.begin)
+        parts = parts_of(self.contract, self.period)
         if not parts:
             message = f"contract {self.contract.id} is not in force in that period"
             raise NoEvidence(message)
@@ -203,7 +204,7 @@ class _Snapshot:
         hours = ContractHours(self._known, zone, self.period.begin, self.period.end)
         tallies = [PartTally(one, self._known, hours, self._watermark) for one in parts]
         panes = PaneTally(tallies, self._known, hours)
-        revision = await self._count_panes(panes, parts)
+        revision = await self._count_panes(panes, tallies)
         slots = await self._slots()
         seats = [await self._seats(one) for one in tallies]
         pages = await self._count_visits(tallies)
@@ -265,7 +266,7 @@ class _Snapshot:
         pages = VisitPages()
         states = self._known.during(self.period.begin, self.period.end)
         for tally in tallies:
-            queues = sorted(queues_of(tally.part.terms, states))
+            queues = sorted(tally.reach.all_queues(states))
             values = self._query.tenant, tally.part.begin, tally.part.end, queues
             cursor = await self._connection.cursor(VISITS, *values, timeout=STATEMENT_SECONDS)
             while fetched := await cursor.fetch(FETCHED, timeout=STATEMENT_SECONDS):
@@ -287,12 +288,12 @@ class _Snapshot:
         longest = self._known.at(self._watermark).horizons(self._around.horizons).of(channel)
         return longest.wait + longest.conversation
 
-    async def _count_panes(self, panes: PaneTally, parts: Sequence[Part]) -> int:
+    async def _count_panes(self, panes: PaneTally, tallies: Sequence[PartTally]) -> int:
         """Count the panes that are needed; the highest revision among them, 0 where none is."""
         if not panes.spans:
             return 0
         states = self._known.during(self.period.begin, self.period.end)
-        queues = {queue for part in parts for queue in queues_of(part.terms, states)}
+        queues = {queue for one in tallies for queue in one.reach.all_queues(states)}
         selection = Selection(
             self._query.tenant, tuple(sorted(queues)) or ("",), by=By.QUEUE_AND_CHANNEL
         )

@@ -3,7 +3,7 @@
 from zoneinfo import ZoneInfo
 
 from floorpulse.contracts.instants import parse_instant
-from floorpulse.reports.domain.questions import Asked, contact, incident
+from floorpulse.reports.domain.questions import Asked, contact, incident, settlements
 
 BEGIN, END = "2026-11-27T00:00:00+08:00", "2026-11-28T00:00:00+08:00"
 SPAN = "from=2026-11-27T00%3A00%3A00%2B08%3A00&to=2026-11-28T00%3A00%3A00%2B08%3A00"
@@ -46,4 +46,5 @@ def test_targets_incidents_corrections_and_contacts_have_their_addresses() -> No
         f"/v1/corrections?{SPAN}&queue=orders&kpi=asa%2Caht&{ZONE}"
     )
     assert contact("c/1") == "/v1/contacts/c%2F1"
+    assert settlements("acme") == "/v1/settlements?contract=acme"
     assert incident("i 1") == "/v1/alerts/i%201"
