@@ -38,9 +38,7 @@ def install(app: FastAPI, surface: ReportSurface) -> None:
 
 def reporter(surface: ReportSurface) -> Reporter:
     """The reporter over a surface."""
-    read = read_tables(
-        surface.floors, surface.turns, surface.tables, surface.pool, surface.engine
-    )
+    read = read_tables(surface.floors, surface.turns, surface.tables, surface.pool, surface.engine)
     return Reporter(surface.floors, read, settlements(surface), surface.link)
 
 

@@ -1,5 +1,7 @@
 """A report made by hand: two days of a small floor, with one of everything."""
 
+from decimal import Decimal
+
 from msgspec.structs import replace
 
 from floorpulse.definitions.domain.contract_terms import PeriodKind
@@ -8,6 +10,7 @@ from floorpulse.reports.domain.comparing import change, verdict
 from floorpulse.reports.domain.report import (
     FORMAT,
     AnnotationTold,
+    ContractTold,
     CorrectionsTold,
     CorrectionTold,
     DefinitionTold,
@@ -16,6 +19,7 @@ from floorpulse.reports.domain.report import (
     Incidents,
     IncidentTold,
     Line,
+    MetricTold,
     MissedVisit,
     Misses,
     PeriodTold,
@@ -135,6 +139,43 @@ def of_queue(report: Report) -> Report:
         whom=Whom.QUEUE, id="orders", names={"en": "Orders", "zh": "订单"}, queues=("orders",)
     )
     return replace(report, subject=subject)
+
+
+def of_contract(report: Report) -> Report:
+    """The same of a contract that is settled by the week."""
+    subject = Subject(
+        whom=Whom.CONTRACT,
+        id="acme",
+        names={"en": "Acme care", "zh": "甲方客服"},
+        queues=("orders",),
+    )
+    kept = MetricTold(
+        metric="in-time",
+        phase="operation",
+        kpi="service_level",
+        names={"en": "Service level", "zh": "服务水平"},
+        unit=ASKED["service_level"].unit,
+        comparison="at_least",
+        target=Decimal("0.80"),
+        window="day",
+        kept=5,
+        missed=1,
+        not_judged=1,
+        penalties=Decimal("120.00"),
+        bonuses=Decimal(0),
+        value=Decimal("0.7999"),
+    )
+    contract = ContractTold(
+        currency="CNY",
+        metrics=(kept, replace(kept, metric="quick", missed=0, value=None, comparison="at_most")),
+        fees=Decimal("12480.00"),
+        minimum=Decimal("0.00"),
+        penalties=Decimal("120.00"),
+        bonuses=Decimal("0.00"),
+        total=Decimal("12360.00"),
+        question="/v1/settlements?contract=acme",
+    )
+    return replace(report, subject=subject, contract=contract)
 
 
 def nothing_happened(report: Report) -> Report:

@@ -11,6 +11,7 @@ alerts.
 import io
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import msgspec
 import pypdf
@@ -65,6 +66,19 @@ service_levels:
   - {id: quick, formula: V5, threshold: 20, short: 5, target: 0.8}
 targets:
   - {id: day, metric: service_level, comparison: at_least, value: 0.8, scope: {queue: sales}}
+contracts:
+  - id: acme-care
+    names: {en: Acme care, zh: 甲方客服}
+    client: acme
+    vendor: {en: Us}
+    currency: CNY
+    period: day
+    metrics:
+      - {id: in-time, names: {en: In time}, kpi: service_level, comparison: at_least,
+         target: "0.80", window: day, formula: V5, threshold: 20, short: 5,
+         penalties: [{below: "0.80", amount: "100"}]}
+    billing:
+      - {id: contacts, names: {en: Contacts}, per: contact, rate: "2.50"}
 receivers:
   - id: boss
     names: {en: Boss}
@@ -199,13 +213,33 @@ async def test_a_queues_report_tells_of_it_alone(settings: QuerySettings) -> Non
     assert len(whole.annotations) == 3
 
 
+async def test_a_contracts_report_previews_its_settlement(settings: QuerySettings) -> None:
+    """12 of 17 in time is below 80 %: 100; 15 handled contacts at 2.50 are 37.50."""
+    async with opened_reporter(settings) as reporter:
+        report = await reporter.report(asked(whom=Whom.CONTRACT, name="acme-care"))
+        week = ReportAsked("demo", PeriodKind.WEEK, "2026-W46", Whom.CONTRACT, "acme-care")
+        assert (await reporter.report(week)).contract is None
+    told = report.contract
+
+    assert told is not None
+    assert (told.fees, told.penalties, told.total) == (
+        Decimal("37.50"), Decimal("100.00"), Decimal("-62.50"),
+    )  # fmt: skip
+    assert [(one.metric, one.missed, one.penalties) for one in told.metrics] == [
+        ("in-time", 1, Decimal("100.00"))
+    ]
+    assert report.subject.queues == ("sales",)
+
+
 async def test_what_is_not_there_is_refused_with_what_is(settings: QuerySettings) -> None:
     async with opened_reporter(settings) as reporter:
         with pytest.raises(
             UnknownSubjectError, match="unknown queue: sale; known are: help, sales"
         ):
             await reporter.report(asked(whom=Whom.QUEUE, name="sale"))
-        with pytest.raises(UnknownSubjectError, match="unknown contract: none; known are: none"):
+        with pytest.raises(
+            UnknownSubjectError, match="unknown contract: none; known are: acme-care"
+        ):
             await reporter.report(asked(whom=Whom.CONTRACT, name="none"))
         with pytest.raises(ValueError, match="2026-11-12 has not begun in Asia/Shanghai"):
             await reporter.report(asked("2026-11-12"))

@@ -12,7 +12,7 @@ from floorpulse.definitions.domain.on_call import EscalationBody, RotaBody, Rule
 from floorpulse.definitions.domain.on_call_names import named_on_call
 from floorpulse.definitions.domain.report_terms import ReportBody
 from floorpulse.definitions.domain.shape import Entry
-from floorpulse.definitions.domain.terms import Grouping
+from floorpulse.definitions.domain.terms import Body, Grouping
 
 CALLED = {
     Kind.TENANT: "tenant",
@@ -124,10 +124,16 @@ def _named(entry: Entry) -> Iterator[tuple[str, Kind, str | None]]:
                 yield f"scope.{grouping}", Kind(grouping.plural), body.scope.group(grouping)
         case RuleBody() | EscalationBody() | RotaBody():
             yield from named_on_call(body)
-        case ReportBody():
-            yield from _of_report(body)
+        case _:
+            yield from _named_in_reports(body)
+
+
+def _named_in_reports(body: Body) -> Iterator[tuple[str, Kind, str | None]]:
+    match body:
         case ContractBody():
             yield from _of_contract(body)
+        case ReportBody():
+            yield from _of_report(body)
         case _:
             return
 

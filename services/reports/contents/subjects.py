@@ -73,9 +73,7 @@ def of_contract(contract: str, known: TenantDefinitions, period: Period) -> Subj
     )
 
 
-def versions_in(
-    contract: str, known: TenantDefinitions, period: Period
-) -> list[ContractTerms]:
+def versions_in(contract: str, known: TenantDefinitions, period: Period) -> list[ContractTerms]:
     """The versions of a contract that are in force in a period, in the order of time."""
     own = next(one for one in contracts_of(known.versions, known.zone) if one.id == contract)
     return [one for one in own.versions if one.begin < period.end and one.end > period.begin]

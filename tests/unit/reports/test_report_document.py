@@ -23,7 +23,7 @@ from floorpulse.reports.domain.report_blocks import (
 from floorpulse.reports.domain.report_document import document
 from floorpulse.reports.domain.report_letters import letter_of
 from floorpulse.reports.domain.report_words import WORDS, Words
-from tests.fakes.reports import a_report, nothing_happened, of_queue
+from tests.fakes.reports import a_report, nothing_happened, of_contract, of_queue
 
 
 def texts(told: ReportDocument) -> Iterator[Text]:
@@ -151,6 +151,24 @@ def test_corrections_and_notes_are_told() -> None:
     assert "还有更多，查看全部" in said(told)
     assert table(told, "更正")[0][3:5] == ["12", "13"]
     assert [row[1] for row in table(told, "处理记录")] == ["全部", "订单<热线>"]
+
+
+def test_a_contract_is_told_with_what_settling_would_come_to() -> None:
+    told = document(of_contract(a_report()), "en")
+    rows = table(told, "What the contract comes to")
+
+    assert told.subtitle == "Contract Acme care · 2026-W48"
+    assert {"12,480.00", "12,360.00", "CNY"} <= said(told)
+    assert rows[0] == [
+        "in-time · Service level", "days", "≥ 80.0 %", "79.9 %", "5", "1", "1", "120.00", "0",
+    ]  # fmt: skip
+    assert rows[1][2:4] == ["≤ 80.0 %", "–"]
+
+
+def test_a_contract_that_is_settled_by_another_period_says_so() -> None:
+    told = document(replace(of_contract(a_report()), contract=None), "en")
+
+    assert "The contract is settled by another period than this report tells of." in said(told)
 
 
 def test_the_chart_promises_what_the_only_target_does() -> None:
