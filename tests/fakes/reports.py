@@ -126,7 +126,12 @@ def a_report() -> Report:
         definitions=(
             DefinitionTold(
                 name="default@1",
-                said={"formula": "V5", "threshold": 20},
+                said={
+                    "formula": "V5",
+                    "flow_outs": False,
+                    "csat": {"satisfied": 0.75},
+                    "qa": None,
+                },
                 question="/v1/definitions",
             ),
         ),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import asyncpg
@@ -9,9 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from floorpulse.board.domain.positions import lowest_watermark
 from floorpulse.counting.finality import FINAL, families_at
-from floorpulse.definitions.domain.bodies import Kind, said
+from floorpulse.definitions.domain.bodies import Kind
 from floorpulse.definitions.domain.contract_terms import PeriodKind
 from floorpulse.definitions.domain.in_force import TenantDefinitions
+from floorpulse.definitions.domain.terms import Body
 from floorpulse.figures.corrections.figures import Corrections
 from floorpulse.figures.corrections.store import PostgresCorrections
 from floorpulse.figures.history.figures import PastFigures, Tables
@@ -221,13 +223,19 @@ def _definitions(figures: Iterable[Figure], known: TenantDefinitions) -> tuple[D
     told = {DEFAULT_POLICY.name: _built_in()} | {
         one.name: DefinitionTold(
             name=one.name,
-            said=said(one.body),
+            said=_says(one.body),
             question=named_definition_link(POLICIES[one.kind], one.name),
         )
         for one in known.versions
         if one.kind in POLICIES
     }
     return tuple(told[name] for name in sorted(names & told.keys()))
+
+
+def _says(body: Body) -> dict[str, Any]:
+    """All that a definition says, its defaults too."""
+    told = ((name, getattr(body, name)) for name in body.__struct_fields__)
+    return {name: value for name, value in told if name not in ("id", "valid_from")}
 
 
 def _built_in() -> DefinitionTold:

@@ -10,9 +10,13 @@ from math import floor
 from floorpulse.kpis.units import Better, Unit
 
 UNKNOWN = "–"
+NOTHING = "0.0"
+"""A change that is too small to be written"""
 NEARLY = 1e-9
 """What binary fractions may be short of a tenth that is meant"""
 MINUTE, HOUR = 60, 3600
+CENTS = 2
+"""Places of an amount that is written with fewer"""
 
 
 def shown(value: float | None, unit: Unit, better: Better = Better.NEITHER) -> str:
@@ -31,8 +35,10 @@ def shown(value: float | None, unit: Unit, better: Better = Better.NEITHER) -> s
 
 
 def money(amount: Decimal) -> str:
-    """An exact amount, all its places: `12,480.00`."""
-    return f"{amount:,}"
+    """An exact amount with all its places, two at least: `12,480.00`."""
+    exponent = amount.as_tuple().exponent
+    fine = isinstance(exponent, int) and exponent < -CENTS
+    return f"{amount:,}" if fine else f"{amount:,.{CENTS}f}"
 
 
 def percent(ratio: float, *, cut: bool = False) -> str:
@@ -69,10 +75,16 @@ def difference(change: float | None, before: float | None, unit: Unit, points: s
     if change is None or before is None:
         return UNKNOWN
     if unit is Unit.RATIO:
-        return f"{change * 100:+.1f} {points}"
+        return f"{_signed(change * 100)} {points}"
     if unit is Unit.POINTS or not before:
-        return f"{change:+,.1f}"
-    return f"{change / abs(before) * 100:+.1f} %"
+        return _signed(change)
+    return f"{_signed(change / abs(before) * 100)} %"
+
+
+def _signed(number: float) -> str:
+    """With its sign and one decimal; what is written as nothing has none."""
+    told = f"{number:+,.1f}"
+    return NOTHING if told in ("+0.0", "-0.0") else told
 
 
 def instant(text: str) -> str:

@@ -1,6 +1,7 @@
 """The tables of a report: KPIs, days, queues, targets, misses, incidents, corrections, notes."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from floorpulse.kpis.catalogue import ASKED
 from floorpulse.kpis.units import Better, Unit
@@ -18,6 +19,7 @@ from floorpulse.reports.domain.report import (
 )
 from floorpulse.reports.domain.report_blocks import Column, Section, TableBlock, Text, Tone
 from floorpulse.reports.domain.report_numbers import (
+    NOTHING,
     UNKNOWN,
     clock,
     day,
@@ -70,8 +72,9 @@ class Tables:
     def change(self, line: Line) -> Text:
         """The change of a line, with a sign of whether it is a good one."""
         told = difference(line.change, line.before.value, line.unit, self.words("pp"))
-        sign = ARROWS.get(line.verdict, "")
-        return Text(f"{told} {sign}".strip(), tone=TONES.get(line.verdict, Tone.PLAIN))
+        verdict = Verdict.SAME if told.startswith(NOTHING) else line.verdict
+        sign = ARROWS.get(verdict, "")
+        return Text(f"{told} {sign}".strip(), tone=TONES.get(verdict, Tone.PLAIN))
 
     def kpis(self) -> TableBlock:
         """All KPIs beside the period before."""
@@ -336,8 +339,18 @@ class Tables:
         rows: Rows = [
             (
                 Text(one.name, self.link(one.question)),
-                Text("; ".join(f"{name}: {value}" for name, value in one.said.items())),
+                Text("; ".join(f"{name}: {value}" for name, value in _flat(one.said))),
             )
             for one in self.report.definitions
         ]
         return TableBlock(say("definitions"), columns, rows)
+
+
+def _flat(said: Mapping[str, Any], within: str = "") -> Iterator[tuple[str, str]]:
+    """What a definition says, line by line: `csat.satisfied`, `0.75`."""
+    for name, value in said.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{within}{name}.")
+        elif value is not None:
+            told = str(value).lower() if isinstance(value, bool) else str(value)
+            yield f"{within}{name}", told

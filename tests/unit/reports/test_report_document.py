@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from floorpulse.definitions.domain.contract_terms import PeriodKind
 from floorpulse.reports.documents.formats import Format, name_of, rendered
 from floorpulse.reports.documents.html import page, policy, style
+from floorpulse.reports.domain.report import Verdict
 from floorpulse.reports.domain.report_blocks import (
     ChartBlock,
     ParagraphBlock,
@@ -81,7 +82,7 @@ def test_each_kpi_stands_beside_the_period_before_with_its_parts() -> None:
 
     assert ["Service level", "81.9 %", "860 / 1,050", "84.0 %", "-2.1 pp ▼", "default@1"] in rows
     assert ["Offered", "1,060", "", "1,000", "+6.0 %", "default@1"] in rows
-    assert ["Abandoned", "60", "", "60", "+0.0 % ＝", "default@1"] in rows
+    assert ["Abandoned", "60", "", "60", "0.0 % ＝", "default@1"] in rows
     assert ["Average speed of answer", "–", "0 / 0", "12.5 s", "–", ""] in rows
 
 
@@ -160,7 +161,7 @@ def test_a_contract_is_told_with_what_settling_would_come_to() -> None:
     assert told.subtitle == "Contract Acme care · 2026-W48"
     assert {"12,480.00", "12,360.00", "CNY"} <= said(told)
     assert rows[0] == [
-        "in-time · Service level", "days", "≥ 80.0 %", "79.9 %", "5", "1", "1", "120.00", "0",
+        "in-time · Service level", "days", "≥ 80.0 %", "79.9 %", "5", "1", "1", "120.00", "0.00",
     ]  # fmt: skip
     assert rows[1][2:4] == ["≤ 80.0 %", "–"]
 
@@ -169,6 +170,21 @@ def test_a_contract_that_is_settled_by_another_period_says_so() -> None:
     told = document(replace(of_contract(a_report()), contract=None), "en")
 
     assert "The contract is settled by another period than this report tells of." in said(told)
+
+
+def test_the_text_of_each_definition_is_told() -> None:
+    rows = table(document(a_report(), "en"), "Definitions")
+
+    assert rows == [["default@1", "formula: V5; flow_outs: false; csat.satisfied: 0.75"]]
+
+
+def test_a_change_too_small_to_be_written_is_none() -> None:
+    report = a_report()
+    level = replace(report.groups[1].lines[0], change=0.0001, verdict=Verdict.BETTER)
+    told = replace(report, groups=(replace(report.groups[1], lines=(level,)),))
+    (row,) = table(document(told, "en"), "KPIs and the period before")
+
+    assert row[4] == "0.0 pp ＝"
 
 
 def test_the_chart_promises_what_the_only_target_does() -> None:

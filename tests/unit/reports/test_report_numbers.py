@@ -1,5 +1,7 @@
 """Figures of reports as people read them."""
 
+from decimal import Decimal
+
 import pytest
 
 from floorpulse.kpis.units import Better, Unit
@@ -10,6 +12,7 @@ from floorpulse.reports.domain.report_numbers import (
     day,
     difference,
     instant,
+    money,
     parts,
     percent,
     seconds,
@@ -97,6 +100,14 @@ def test_whether_a_change_is_good_depends_on_the_kpi(
     difference_: float | None, better: Better, told: Verdict
 ) -> None:
     assert verdict(difference_, better) is told
+
+
+@pytest.mark.parametrize(
+    ("amount", "told"),
+    [("0", "0.00"), ("12480.5", "12,480.50"), ("0.125", "0.125"), ("-1", "-1.00")],
+)
+def test_an_amount_keeps_all_its_places(amount: str, told: str) -> None:
+    assert money(Decimal(amount)) == told
 
 
 def test_instants_are_those_of_the_zones_own_clock() -> None:
