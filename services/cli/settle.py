@@ -13,7 +13,6 @@ from floorpulse.cli.operator import operator
 from floorpulse.definitions.adapters.store import PostgresDefinitions
 from floorpulse.definitions.domain.bodies import Kind
 from floorpulse.reports.domain.document import SettlementDocument, signed
-from floorpulse.reports.domain.pane_tally import UnsettledMetricError
 from floorpulse.reports.domain.settlement_states import NotPossible, SettlementAct
 from floorpulse.reports.domain.verifying import Finding, findings
 from floorpulse.reports.evidence.reader import (
@@ -41,7 +40,7 @@ from floorpulse.runtime.clock import now_ms
 from floorpulse.runtime.database import async_engine, asyncpg_pool
 from floorpulse.runtime.settings import Settings
 
-REFUSED = (NoEvidence, UnsettledMetricError, ChangedMeanwhileError, DraftNotFinalError)
+REFUSED = (NoEvidence, ChangedMeanwhileError, DraftNotFinalError)
 OUTCOMES = {
     Settled.DRAFTED: "a draft was made",
     Settled.SAME_DRAFT: "the draft that is there says the same",

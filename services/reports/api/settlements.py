@@ -20,7 +20,6 @@ from floorpulse.reports.domain.document import (
     document_of,
     signed,
 )
-from floorpulse.reports.domain.pane_tally import UnsettledMetricError
 from floorpulse.reports.domain.periods import Period
 from floorpulse.reports.domain.settlement_states import (
     NotPossible,
@@ -78,7 +77,7 @@ class SettlementRow(msgspec.Struct, frozen=True, kw_only=True):
     changed_at: Instant
 
 
-class EventRow(msgspec.Struct, frozen=True, kw_only=True):
+class SettlementEventRow(msgspec.Struct, frozen=True, kw_only=True):
     """What was done with a settlement."""
 
     at: Instant
@@ -101,7 +100,7 @@ class SettlementAnswer(msgspec.Struct, frozen=True, kw_only=True):
     outcome: Annotated[
         Settled | None, Meta(description="of settling: what it came to; null where it was read")
     ]
-    events: list[EventRow]
+    events: list[SettlementEventRow]
     frozen: dict[str, Any]
     document: dict[str, Any]
 
@@ -375,7 +374,7 @@ async def _settled(
         result = await parts.of(SettlementDesk).settle(query, actor)
     except UnknownContractError as wrong:
         raise Problem(404, "Unknown contract", f"{wrong}.") from wrong
-    except (NoEvidence, UnsettledMetricError, ChangedMeanwhileError) as wrong:
+    except (NoEvidence, ChangedMeanwhileError) as wrong:
         raise Problem(409, "Not settled", f"{wrong}.") from wrong
     except ValueError as wrong:
         raise Problem(422, "Cannot be settled", f"{wrong}.") from wrong
@@ -457,8 +456,10 @@ def _row(parts: ReportParts, stored: StoredSettlement) -> SettlementRow:
     )
 
 
-def _event_row(event: SettlementEvent, zone: Any) -> EventRow:
-    return EventRow(at=text(event.at, zone), state=event.state, by=event.actor, reason=event.reason)
+def _event_row(event: SettlementEvent, zone: Any) -> SettlementEventRow:
+    return SettlementEventRow(
+        at=text(event.at, zone), state=event.state, by=event.actor, reason=event.reason
+    )
 
 
 async def _records(parts: ReportParts, id_: str, first: int, limit: int) -> list[VisitRecord]:

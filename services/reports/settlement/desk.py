@@ -72,8 +72,8 @@ class SettleResult:
 
 
 class SettlementDesk:
-    """The use cases of settlements. They raise `NoEvidence`, `UnsettledMetricError`, ValueError of
-    a period or evidence that cannot be settled, `ChangedMeanwhileError` and `StoreUnavailable`.
+    """The use cases of settlements. They raise `NoEvidence`, ValueError of a period that
+    cannot be settled, `ChangedMeanwhileError` and `StoreUnavailable`.
     """
 
     def __init__(
