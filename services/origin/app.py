@@ -72,8 +72,7 @@ def create_http_app(settings: HttpSettings) -> FastAPI:
                 ):
                     surface = _surface(engine, app.state.query, feeds.of)
                     install(app, surface, settings.alerts, collectors)
-                    link = settings.alerts.public_url or ""
-                    async with reports.reporting(app, _reported(surface, reading, link)):
+                    async with reports.reporting(app, _reported(surface, reading, settings)):
                         yield
         finally:
             await engine.dispose()
@@ -112,7 +111,7 @@ def _surface(engine: AsyncEngine, running: UseCases, feeds: Feeds) -> Surface:
     )
 
 
-def _reported(surface: Surface, pool: asyncpg.Pool, link: str) -> ReportSurface:
+def _reported(surface: Surface, pool: asyncpg.Pool, settings: HttpSettings) -> ReportSurface:
     """Reports stand on the same floor; what they read of history takes long, so by a pool of its
     own.
     """
@@ -124,7 +123,7 @@ def _reported(surface: Surface, pool: asyncpg.Pool, link: str) -> ReportSurface:
         tables=surface.tables,
         forecasts=surface.forecasts,
         loaded=surface.loaded,
-        link=link,
+        link=settings.alerts.public_url or "",
     )
 
 

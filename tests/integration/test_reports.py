@@ -10,15 +10,20 @@ alerts.
 
 import io
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
+from hashlib import sha256
 
+import httpx
 import msgspec
 import pypdf
 import pytest
 from sqlalchemy import insert, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from floorpulse.access.keys import Credential
 from floorpulse.alerts.domain.notices import Message
 from floorpulse.alerts.incidents.ports import ClaimedNotice, ReportToSend
 from floorpulse.alerts.incidents.report_messages import report_message
@@ -32,9 +37,11 @@ from floorpulse.contracts.tables import stream_partition
 from floorpulse.definitions.adapters.store import PostgresDefinitions
 from floorpulse.definitions.domain.check import check
 from floorpulse.definitions.domain.contract_terms import PeriodKind
+from floorpulse.figures.tenant_view import Floors
 from floorpulse.query.settings import QuerySettings
-from floorpulse.reports import opened
-from floorpulse.reports.contents.annotations import Annotation
+from floorpulse.reports import opened, wiring
+from floorpulse.reports.app import ReportParts
+from floorpulse.reports.contents.annotations import Annotation, Annotations
 from floorpulse.reports.contents.reporter import ReportAsked, Reporter
 from floorpulse.reports.contents.subjects import UnknownSubjectError
 from floorpulse.reports.documents.formats import Format, rendered
@@ -43,8 +50,10 @@ from floorpulse.reports.opened import opened_reporter
 from floorpulse.reports.schedules.issued import IssuedReports
 from floorpulse.reports.schedules.issuer import Issuer
 from floorpulse.runtime.database import asyncpg_pool
+from floorpulse.runtime.http import create_app
 from floorpulse.runtime.settings import DatabaseSettings, KafkaSettings
 from tests.fakes.floor import abandoned, answered
+from tests.fakes.keys import FixedKeys
 from tests.integration.stored import Floor
 
 pytestmark = [pytest.mark.embedded, pytest.mark.timeout(300)]
@@ -333,3 +342,156 @@ async def test_a_report_waits_until_counting_has_passed_its_period(
         await issuer.look()
 
         assert len(await claimed(engine)) == 2
+
+
+# ------------------------------------------------------------- over HTTP
+
+
+KEYS = {
+    "all": Credential("k1", "demo", frozenset({"kpi:read", "contracts:read", "alerts:write"})),
+    "figures": Credential("k2", "demo", frozenset({"kpi:read"})),
+    "client": Credential("k3", "demo", frozenset({"kpi:read", "contracts:read"}), "acme-care"),
+    "events": Credential("k4", "demo", frozenset({"events:write"})),
+}
+
+
+class Asking:
+    """A client with any of the keys."""
+
+    def __init__(self, client: httpx.AsyncClient) -> None:
+        self._client = client
+
+    async def __call__(
+        self, key: str, path: str, said: dict[str, str] | None = None, status: int = 200
+    ) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {key}"}
+        answer = await self._client.get(path, params=said, headers=headers)
+        assert answer.status_code == status, answer.text
+        return answer
+
+    async def post(self, key: str, path: str, status: int, body: object) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {key}"}
+        answer = await self._client.post(path, json=body, headers=headers)
+        assert answer.status_code == status, answer.text
+        return answer
+
+
+@asynccontextmanager
+async def served(settings: QuerySettings) -> AsyncIterator[tuple[Asking, Reporter]]:
+    """The routes of reports over the tables."""
+    async with opened_reporter(settings) as reporter:
+        engine, floors = reporter.read.incidents.engine, reporter.floors
+        app = create_app("test", "test")
+        app.state.keys = FixedKeys(KEYS)
+        wiring.include(app)
+        parts = (reporter, Annotations(engine), IssuedReports(engine))
+        app.state.reports = ReportParts(OnlyFloors(floors), *parts)  # type: ignore[arg-type]
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://api.test") as client:
+            yield Asking(client), reporter
+
+
+@dataclass(frozen=True)
+class OnlyFloors:
+    """As much of a surface as these routes read."""
+
+    floors: Floors
+
+    def loaded(self) -> bool:
+        return True
+
+
+async def test_the_api_answers_the_content_that_the_command_writes(settings: QuerySettings) -> None:
+    day = {"day": "2026-11-10"}
+    async with served(settings) as (ask, reporter):
+        report = await of_day(reporter)
+        told = await ask("figures", "/v1/reports", day)
+        page = await ask("figures", "/v1/reports", {"format": "html", "language": "zh", **day})
+        file = await ask("figures", "/v1/reports", {"format": "pdf", **day})
+
+    assert told.json() == msgspec.json.decode(msgspec.json.encode(report))
+    assert "演示呼叫中心 · 日报" in page.text
+    assert page.headers["content-security-policy"].startswith("default-src 'none'; style-src")
+    assert file.content.startswith(b"%PDF")
+    assert (
+        'filename="floorpulse-demo-tenant-2026-11-10-en.pdf"'
+        in (file.headers["content-disposition"])
+    )
+
+
+REFUSED: tuple[tuple[dict[str, str], int, str], ...] = (
+    ({}, 422, "give one of day="),
+    ({"day": "2026-11-10", "week": "2026-W46"}, 422, "give one of day="),
+    ({"day": "2026-11-10", "for": "queue"}, 422, "name= goes with for=queue"),
+    ({"day": "2026-11-10", "name": "sales"}, 422, "name= goes with for=queue"),
+    ({"day": "10.11.2026"}, 422, "'10.11.2026' is no day: write one such as 2026-11-27"),
+    ({"day": "2026-11-10", "for": "queue", "name": "sale"}, 404, "known are: help, sales"),
+    ({"day": "2026-11-10", "colour": "red"}, 422, "unknown parameter: colour"),
+)
+
+
+async def test_a_question_that_cannot_be_answered_says_why(settings: QuerySettings) -> None:
+    async with served(settings) as (ask, _):
+        told = [
+            (await ask("all", "/v1/reports", said, status)).json()["detail"]
+            for said, status, _ in REFUSED
+        ]
+
+    assert [detail in one for one, (_, _, detail) in zip(told, REFUSED, strict=True)] == [True] * 7
+
+
+async def test_a_key_of_a_contract_reads_the_report_of_its_contract_alone(
+    settings: QuerySettings,
+) -> None:
+    contract = {"day": "2026-11-10", "for": "contract", "name": "acme-care"}
+    async with served(settings) as (ask, _):
+        told = (await ask("client", "/v1/reports", contract)).json()
+        await ask("client", "/v1/reports", {"day": "2026-11-10"}, 403)
+        await ask("client", "/v1/reports", {**contract, "name": "another"}, 403)
+        await ask("client", "/v1/annotations", {"from": "2026-11-10", "to": "2026-11-10"}, 403)
+        await ask("client", "/v1/reports/issued", None, 403)
+        await ask("figures", "/v1/reports", contract, 403)
+        await ask("events", "/v1/reports", {"day": "2026-11-10"}, 403)
+
+    assert [row["queue"] for row in told["queues"]] == ["sales"]
+    assert told["contract"]["total"] == "-62.50"
+
+
+async def test_what_was_done_is_noted_and_stands_in_the_report(settings: QuerySettings) -> None:
+    note = {
+        "begins_at": "2026-11-10T09:00:00+08:00",
+        "ends_at": "2026-11-10T10:00:00+08:00",
+        "queue": "sales",
+        "text": "two agents lent from help",
+    }
+    span = {"from": "2026-11-10", "to": "2026-11-10"}
+    async with served(settings) as (ask, _):
+        made = (await ask.post("all", "/v1/annotations", 201, note)).json()
+        await ask.post("figures", "/v1/annotations", 403, note)
+        wrong = await ask.post(
+            "all", "/v1/annotations", 422, {**note, "ends_at": note["begins_at"]}
+        )
+        listed = (await ask("figures", "/v1/annotations", span)).json()["rows"]
+        help_only = (await ask("figures", "/v1/annotations", {"queue": "help", **span})).json()[
+            "rows"
+        ]
+        report = (await ask("figures", "/v1/reports", {"day": "2026-11-10"})).json()
+
+    assert "is not before" in wrong.json()["detail"]
+    assert listed == [made]
+    assert help_only == []
+    assert made["author"] == "k1"
+    assert report["annotations"][0]["text"] == note["text"]
+
+
+async def test_what_went_out_can_be_read_as_it_did(settings: QuerySettings) -> None:
+    async with served(settings) as (ask, reporter):
+        await Issuer(reporter, IssuedReports(reporter.read.incidents.engine), lambda: True).look()
+        (row,) = (await ask("figures", "/v1/reports/issued")).json()["rows"]
+        file = await ask("figures", f"/v1/reports/issued/{row['issued']}")
+        await ask("figures", "/v1/reports/issued/0123", None, 404)
+
+    assert sha256(file.content).hexdigest() == row["sha256"]
+    assert (row["report"], row["period"], row["bytes"]) == (
+        "mornings", "2026-11-10", len(file.content),
+    )  # fmt: skip
