@@ -39,13 +39,12 @@ def pdf(document: ReportDocument, written: datetime, fonts: Path | None = None) 
     except ImportError as missing:
         message = "PDF needs the package typst: install it with `pip install typst`"
         raise PdfUnavailableError(message) from missing
-    told = {**_document(document), "fonts": FAMILIES}
     try:
         made = typst.compile(
             TEMPLATE,
             format="pdf",
             font_paths=folders(fonts),
-            sys_inputs={"document": msgspec.json.encode(told).decode()},
+            sys_inputs=inputs_of(document),
             timestamp=written,
         )
     except (RuntimeError, typst.TypstError) as wrong:
@@ -55,9 +54,10 @@ def pdf(document: ReportDocument, written: datetime, fonts: Path | None = None) 
     return made
 
 
-def _document(document: ReportDocument) -> dict[str, Any]:
+def inputs_of(document: ReportDocument) -> dict[str, str]:
     """What the template reads."""
-    return {
+    told = {
+        "fonts": FAMILIES,
         "language": document.language,
         "title": document.title,
         "subtitle": document.subtitle,
@@ -65,6 +65,7 @@ def _document(document: ReportDocument) -> dict[str, Any]:
         "blocks": [_block(block) for block in document.blocks],
         "footer": document.footer,
     }
+    return {"document": msgspec.json.encode(told).decode()}
 
 
 def _block(block: Block) -> dict[str, Any]:
