@@ -13,7 +13,16 @@ import typer
 
 from floorpulse.cli import audit_commands, groups, sending, settle_command, source_pulls
 from floorpulse.cli.options import AsJson, Demo
-from floorpulse.cli.run import fail, finish, loaded, on_database, on_tables, serve, unknown_settings
+from floorpulse.cli.run import (
+    fail,
+    finish,
+    found,
+    loaded,
+    on_database,
+    on_tables,
+    serve,
+    unknown_settings,
+)
 
 ABOUT = """Live, exact KPIs of contact-centre floors: events in over HTTP and Kafka,
 figures out within a second.
@@ -196,6 +205,8 @@ def report(
     from floorpulse.runtime.settings import Settings
 
     settings = loaded(Settings, demo)
+    if not link and demo is not None:
+        link = found(demo).url
     options = operations.ReportOptions(
         tenant, whom, name, day, week, month, file_format, language, out, fonts, link
     )

@@ -27,7 +27,7 @@ from floorpulse.reports.domain.report_numbers import (
     seconds,
     shown,
 )
-from floorpulse.reports.domain.report_tables import Tables
+from floorpulse.reports.domain.report_tables import MOST_QUEUES, Tables
 from floorpulse.reports.domain.report_words import Words
 
 TILES = ("offered", "answer_rate", "service_level", "asa", "aht", "csat", "qa_mean", "complaints")
@@ -77,6 +77,9 @@ def _blocks(report: Report, say: Words) -> Iterator[Block]:
     yield from _misses(report, tables)
     yield HeadingBlock(say("queues"))
     yield _table_or(report.queues, tables.queues(), say("no_queues"))
+    if len(report.queues) > MOST_QUEUES:
+        more = len(report.queues) - MOST_QUEUES
+        yield ParagraphBlock((Text(say("more_queues", more)),))
     yield from _staffing(report, tables)
     yield from _incidents(report, tables)
     yield from _corrections(report, tables)

@@ -14,6 +14,7 @@ from floorpulse.reports.domain.report import (
     MissedVisit,
     Promise,
     Report,
+    Row,
     Verdict,
     WorstSpan,
 )
@@ -47,6 +48,8 @@ BY_QUEUE = (
 BY_PIECE = ("offered", "answered", "abandoned", "service_level", "asa", "aht")
 ARROWS = {Verdict.BETTER: "▲", Verdict.WORSE: "▼", Verdict.SAME: "＝"}
 """Signs beside the colour of a change, which tell it also in black and white"""
+MOST_QUEUES = 100
+"""Queues that a document tells of"""
 Rows = list[Sequence[Text] | Section]
 
 
@@ -132,7 +135,7 @@ class Tables:
         return known.zh if self.words.language == "zh" else known.en
 
     def queues(self) -> TableBlock:
-        """Some KPIs of each queue."""
+        """Some KPIs of each queue, of very many those with the most contacts."""
         columns = (
             Column(self.words("queue"), 2.2),
             *(Column(self._title(kpi), 1.2, right=True) for kpi in BY_QUEUE),
@@ -142,7 +145,7 @@ class Tables:
                 Text(self.words.name(row.names)),
                 *(self.figure(kpi, row.figures.get(kpi)) for kpi in BY_QUEUE),
             )
-            for row in self.report.queues
+            for row in sorted(self.report.queues, key=_volume, reverse=True)[:MOST_QUEUES]
         ]
         return TableBlock(self.words("queues"), columns, rows)
 
@@ -344,6 +347,11 @@ class Tables:
             for one in self.report.definitions
         ]
         return TableBlock(say("definitions"), columns, rows)
+
+
+def _volume(row: Row) -> float:
+    offered = row.figures.get("offered")
+    return 0.0 if offered is None else offered.value or 0.0
 
 
 def _flat(said: Mapping[str, Any], within: str = "") -> Iterator[tuple[str, str]]:

@@ -105,6 +105,10 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "left": ("left", "转出"),
         "still_waiting": ("still waiting", "仍在等待"),
         "queues": ("By queue", "按队列"),
+        "more_queues": (
+            "{} more queues with fewer contacts; the JSON of this report has them all.",
+            "另有 {} 个进线更少的队列，详见本报告的 JSON。",
+        ),
         "no_queues": ("No queue had a contact.", "没有队列有进线。"),
         "staffing": ("Staffing", "人力配置"),
         "staffing.says": (

@@ -172,6 +172,17 @@ def test_a_contract_that_is_settled_by_another_period_says_so() -> None:
     assert "The contract is settled by another period than this report tells of." in said(told)
 
 
+def test_of_very_many_queues_those_with_the_most_contacts_are_told() -> None:
+    report = a_report()
+    small = replace(report.queues[0], queue="small", names={"en": "Small"}, figures={})
+    told = document(replace(report, queues=(small,) * 101 + report.queues), "en")
+    rows = table(told, "By queue")
+
+    assert len(rows) == 100
+    assert rows[0][:2] == ["Orders", "1,060"]
+    assert "2 more queues with fewer contacts; the JSON of this report has them all." in said(told)
+
+
 def test_the_text_of_each_definition_is_told() -> None:
     rows = table(document(a_report(), "en"), "Definitions")
 
