@@ -100,7 +100,7 @@ def a_report() -> Report:
             end=BEGIN,
             hours=168,
         ),
-        as_of="2026-11-30T08:00:00+08:00",
+        as_of="2026-11-30T08:00:00.123+08:00",
         watermark="2026-11-30T07:59:00+08:00",
         complete=True,
         groups=(volume, speed),

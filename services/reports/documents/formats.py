@@ -49,7 +49,7 @@ def rendered(report: Report, kind: Format, language: str, fonts: Path | None = N
         case Format.HTML:
             content = page(document(report, language))
         case Format.PDF:
-            written = datetime.fromisoformat(report.as_of)
+            written = datetime.fromisoformat(report.as_of).replace(microsecond=0)
             content = pdf(document(report, language), written, fonts)
         case Format.JSON:
             content = msgspec.json.encode(report)

@@ -296,6 +296,13 @@ def test_every_chart_in_html_stands_beside_a_table() -> None:
     assert outline.tags.count("table") >= 2
 
 
+def test_the_same_report_is_the_same_pdf_byte_for_byte() -> None:
+    once, again = (rendered(a_report(), Format.PDF, "zh").content for _ in range(2))
+
+    assert once.startswith(b"%PDF")
+    assert once == again
+
+
 def test_json_holds_the_same_content_in_all_languages() -> None:
     file = rendered(a_report(), Format.JSON, "en")
 
