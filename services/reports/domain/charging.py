@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from floorpulse.definitions.domain.contract_terms import Basis, Judged, Points
 from floorpulse.definitions.domain.contracts import Charge, Metric, Tier
-from floorpulse.reports.domain.attaining import JudgedWindow, Kept
+from floorpulse.reports.domain.attaining import Kept
 from floorpulse.reports.domain.fees import PartFees
 from floorpulse.reports.domain.rounding import AmountRounding, Carried, told
 from floorpulse.reports.domain.statement import Outcome, Step, StepKind
@@ -63,27 +63,21 @@ def _of_tiers(
 
 
 def _of_streaks(metric: Metric, kept: Kept) -> Iterator[Due]:
-    """One charge for each window that makes a run long enough."""
+    """One charge for each window that makes a run long enough; a run begins where it does in the
+    part.
+    """
+    begin: int | None = None
     for window in kept.windows:
-        if window.result.outcome is not Outcome.MISSED:
+        result = window.result
+        if result.outcome is Outcome.KEPT:
+            begin = None
+        if result.outcome is not Outcome.MISSED:
             continue
-        run = window.result.run
+        begin = result.begin if begin is None else begin
         for place, streak in enumerate(metric.streaks):
-            if streak.falls_due(run):
-                begin = _begin_of_run(kept.windows, window)
-                span = begin, window.result.end
-                yield Due(StepKind.STREAK, streak.charge, place, *span, None, run)
-
-
-def _begin_of_run(windows: tuple[JudgedWindow, ...], last: JudgedWindow) -> int:
-    """Where the run begins that ends with a window, as far as it lies in the part."""
-    begin = last.result.begin
-    for one in reversed(windows[: windows.index(last)]):
-        if one.result.outcome is Outcome.KEPT:
-            break
-        if one.result.outcome is Outcome.MISSED:
-            begin = one.result.begin
-    return begin
+            if streak.falls_due(result.run):
+                span = begin, result.end
+                yield Due(StepKind.STREAK, streak.charge, place, *span, None, result.run)
 
 
 def _step(metric: Metric, due: Due, fees: PartFees) -> Carried[Step]:

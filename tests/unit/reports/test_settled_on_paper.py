@@ -1,5 +1,6 @@
 """Contracts of six kinds, settled as on paper: every line, step, cap and total."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ import pytest
 import yaml
 
 from floorpulse.reports.domain.settle import settle, unrounded
-from floorpulse.reports.domain.statement import Statement
+from floorpulse.reports.domain.statement import Statement, Step
 from tests.fakes.paper import contract_in, evidence_in, period_in
 
 PAPER = sorted((Path(__file__).parent / "paper").glob("*.yaml"))
@@ -39,6 +40,12 @@ def _settled(contracts: str, said: dict[str, Any]) -> Statement:
     return settle(contract, period, evidence_in(contract, period, said["evidence"]))
 
 
+def _span(step: Step) -> list[object]:
+    """The days of a step in UTC, and how many misses it is for."""
+    days = [datetime.fromtimestamp(at / 1000, UTC).date() for at in (step.begin, step.end)]
+    return [*days, step.missed]
+
+
 def test_six_kinds_of_contracts_stand_on_paper_with_their_source() -> None:
     cases = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in PAPER]
 
@@ -62,6 +69,8 @@ def test_every_amount_is_that_on_paper(contracts: str, said: dict[str, Any]) -> 
     assert [str(one.amount) for one in statement.minimums] == said.get("minimums", [])
     if "lines" in said:
         assert [[one.rule, str(one.amount)] for one in lines] == said["lines"]
+    if "streaks" in said:
+        assert [_span(one) for one in steps if one.missed] == said["streaks"]
     assert {name: getattr(statement.totals, name) for name in TOTALS} == {
         name: Decimal(amount) for name, amount in wanted.items()
     }
