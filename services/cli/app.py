@@ -13,7 +13,16 @@ import typer
 
 from floorpulse.cli import audit_commands, groups, sending, settle_command, source_pulls
 from floorpulse.cli.options import AsJson, Demo
-from floorpulse.cli.run import fail, finish, loaded, on_database, on_tables, serve, unknown_settings
+from floorpulse.cli.run import (
+    fail,
+    finish,
+    found,
+    loaded,
+    on_database,
+    on_tables,
+    serve,
+    unknown_settings,
+)
 
 ABOUT = """Live, exact KPIs of contact-centre floors: events in over HTTP and Kafka,
 figures out within a second.
@@ -38,6 +47,7 @@ class ReadingCommand(StrEnum):
     REDRIVE = "redrive"
     SOURCE = "source"
     RESTORED = "restored"
+    REPORT = "report"
     SETTLE = "settle"
     AUDIT = "audit"
 
@@ -161,6 +171,47 @@ def restored(demo: Demo = None) -> None:
 
 
 # ---------------------------------------------------------------- looking
+
+
+@app.command(epilog=_settings_of(ReadingCommand.REPORT))
+def report(
+    *,
+    tenant: Annotated[str, typer.Option(help="Whose report.")],
+    whom: Annotated[
+        str, typer.Option("--for", help="Of whom it tells: tenant, queue or contract.")
+    ] = "tenant",
+    name: Annotated[str | None, typer.Option(help="The queue or contract.")] = None,
+    day: Annotated[str | None, typer.Option(help="A day: 2026-11-27.")] = None,
+    week: Annotated[str | None, typer.Option(help="A week from Monday: 2026-W48.")] = None,
+    month: Annotated[str | None, typer.Option(help="A month: 2026-11.")] = None,
+    file_format: Annotated[str, typer.Option("--format", help="html, pdf or json.")] = "html",
+    language: Annotated[str, typer.Option(help="en or zh.")] = "en",
+    out: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Where to; - is standard output.")
+    ] = None,
+    fonts: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="A folder of fonts that PDFs may use too.")
+    ] = None,
+    link: Annotated[
+        str, typer.Option(help="Public address of the API, to which figures lead.")
+    ] = "",
+    demo: Demo = None,
+) -> None:
+    """Write a daily, weekly or monthly report: KPIs against targets and the period before, misses
+    with evidence, staffing, incidents, corrections, what was done.
+    """
+    from floorpulse.cli import report as operations
+    from floorpulse.cli.run import usable
+    from floorpulse.runtime.settings import Settings
+
+    settings = loaded(Settings, demo)
+    if not link and demo is not None:
+        link = found(demo).url
+    options = operations.ReportOptions(
+        tenant, whom, name, day, week, month, file_format, language, out, fonts, link
+    )
+    with usable():
+        finish(operations.write(settings, options), settings)
 
 
 @app.command("settings")

@@ -73,6 +73,7 @@ READERS = (
     SettingsReader("definitions", Settings, ("database", "log")),
     SettingsReader("rules", Settings, ("floor", "database", "log")),
     SettingsReader("settle", Settings, ("floor", "database", "log")),
+    SettingsReader("report", Settings, ("floor", "database", "log")),
     SettingsReader("keys", Settings, ("database", "log")),
     SettingsReader("letters", Settings, ("kafka", "log")),
     SettingsReader("redrive", Settings, ("kafka", "log")),

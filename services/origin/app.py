@@ -72,8 +72,8 @@ def create_http_app(settings: HttpSettings) -> FastAPI:
                 ):
                     surface = _surface(engine, app.state.query, feeds.of)
                     install(app, surface, settings.alerts, collectors)
-                    reports.install(app, _reported(surface, reading))
-                    yield
+                    async with reports.reporting(app, _reported(surface, reading, settings)):
+                        yield
         finally:
             await engine.dispose()
 
@@ -111,7 +111,7 @@ def _surface(engine: AsyncEngine, running: UseCases, feeds: Feeds) -> Surface:
     )
 
 
-def _reported(surface: Surface, pool: asyncpg.Pool) -> ReportSurface:
+def _reported(surface: Surface, pool: asyncpg.Pool, settings: HttpSettings) -> ReportSurface:
     """Reports stand on the same floor; what they read of history takes long, so by a pool of its
     own.
     """
@@ -123,6 +123,7 @@ def _reported(surface: Surface, pool: asyncpg.Pool) -> ReportSurface:
         tables=surface.tables,
         forecasts=surface.forecasts,
         loaded=surface.loaded,
+        link=settings.alerts.public_url or "",
     )
 
 

@@ -20,7 +20,7 @@ T = TypeVar("T")
 @dataclass(frozen=True, kw_only=True)
 class ReportSurface:
     """What reports stand on: `pool` reads history, `engine` keeps what is signed; `loaded` says
-    whether floor and definitions are.
+    whether floor and definitions are, `link` is the public address, empty where none is known.
     """
 
     engine: AsyncEngine
@@ -30,6 +30,7 @@ class ReportSurface:
     tables: Tables
     forecasts: ForecastStore
     loaded: Callable[[], bool]
+    link: str = ""
 
 
 class ReportParts:

@@ -1,12 +1,19 @@
 """Puts the parts behind the routes of reports together."""
 
+import asyncio
 import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 
 from fastapi import FastAPI
 
 from floorpulse.reports.api import routes
 from floorpulse.reports.app import ReportParts, ReportSurface
+from floorpulse.reports.contents.annotations import Annotations
+from floorpulse.reports.contents.reporter import Reporter, read_tables
 from floorpulse.reports.evidence.reader import EvidenceReader, Surroundings
+from floorpulse.reports.schedules.issued import IssuedReports
+from floorpulse.reports.schedules.issuer import Issuer
 from floorpulse.reports.settlement.desk import SettlementDesk
 from floorpulse.reports.settlement.store import PostgresSettlements
 
@@ -20,7 +27,33 @@ def include(app: FastAPI) -> None:
 
 def install(app: FastAPI, surface: ReportSurface) -> None:
     """The parts behind the routes, at `app.state.reports`."""
-    app.state.reports = ReportParts(surface, settlements(surface))
+    app.state.reports = ReportParts(
+        surface,
+        settlements(surface),
+        reporter(surface),
+        Annotations(surface.engine),
+        IssuedReports(surface.engine),
+    )
+
+
+def reporter(surface: ReportSurface) -> Reporter:
+    """The reporter over a surface."""
+    read = read_tables(surface.floors, surface.turns, surface.tables, surface.pool, surface.engine)
+    return Reporter(surface.floors, read, settlements(surface), surface.link)
+
+
+@asynccontextmanager
+async def reporting(app: FastAPI, surface: ReportSurface) -> AsyncIterator[None]:
+    """The parts behind the routes; reports that are due go out until the context ends."""
+    install(app, surface)
+    issuer = Issuer(reporter(surface), IssuedReports(surface.engine), surface.loaded)
+    task = asyncio.create_task(issuer.run(), name="reports")
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
 
 
 def settlements(surface: ReportSurface) -> SettlementDesk:

@@ -179,7 +179,7 @@ async def test_a_notice_is_claimed_once_and_sent_once(store: IncidentStore) -> N
     first = await claimed(store)
 
     assert [str(one.key) for one in first] == ["i1.opened.1.ann/sms", "i1.opened.1.bo/slack"]
-    assert [(one.attempts, one.incident, one.tenant) for one in first] == [(1, wanted, TENANT)] * 2
+    assert [(one.attempts, one.about, one.tenant) for one in first] == [(1, wanted, TENANT)] * 2
     assert await claimed(store) == []
     async with store.transaction() as work:
         assert await work.notice_sent(first[0], 0, "ok")

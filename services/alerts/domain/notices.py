@@ -16,6 +16,8 @@ class NoticeKind(StrEnum):
     RESOLVED = "resolved"
     FLAPPING = "flapping"
     REASSIGNED = "reassigned"
+    REPORT = "report"
+    """No incident: a report that a schedule issued"""
 
 
 class NoticeState(StrEnum):
@@ -61,6 +63,15 @@ class Notice:
 
 
 @dataclass(frozen=True)
+class Attachment:
+    """A file that goes out with a message, where its channel carries files."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True)
 class Message:
     """What a channel sends: texts are whole, each channel cuts them by its own limit.
 
@@ -81,6 +92,7 @@ class Message:
     short: dict[str, str] = field(default_factory=dict)
     """The parts by themselves, for templates of text messages: severity, rule, where, value,
     threshold, since"""
+    attachments: tuple[Attachment, ...] = ()
 
 
 class Verdict(StrEnum):

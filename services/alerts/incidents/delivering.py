@@ -6,9 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from floorpulse.alerts.domain.incidents import Incident
 from floorpulse.alerts.domain.messages.compose import MessageContext, compose
 from floorpulse.alerts.domain.notices import Delivery, Message, Verdict
-from floorpulse.alerts.incidents.ports import ClaimedNotice
+from floorpulse.alerts.incidents.ports import ClaimedNotice, ReportToSend
+from floorpulse.alerts.incidents.report_messages import report_message
 from floorpulse.alerts.notifiers.message_links import links_of
 from floorpulse.alerts.notifiers.registry import Channels
 from floorpulse.definitions.domain.in_force import Definitions, InForce
@@ -38,19 +40,23 @@ class ReceiverChannels:
         if found is None or notifier is None:
             said = f"{claim.key.target} is no longer among the definitions"
             return Delivery(Verdict.PERMANENT, said)
-        message = self._message(claim, found.body, in_force, (mine.zone or self.zone, now))
+        about = claim.about
+        message = (
+            report_message(claim, about)
+            if isinstance(about, ReportToSend)
+            else self._message(claim, about, found.body, (in_force, mine.zone or self.zone, now))
+        )
         return await notifier.send(message, still_ours)
 
     def _message(
         self,
         claim: ClaimedNotice,
+        incident: Incident,
         receiver: ReceiverBody,
-        in_force: InForce,
-        clock: tuple[ZoneInfo, int],
+        there: tuple[InForce, ZoneInfo, int],
     ) -> Message:
-        zone, now = clock
+        in_force, zone, now = there
         language = receiver.language
-        incident = claim.incident
         queue = in_force.queue(incident.subject.queue)
         names = queue.names if queue is not None and queue.names else {}
         owner = incident.owner

@@ -1,13 +1,15 @@
 """Notices in PostgreSQL: claimed by an epoch, sent, tried again, failed."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from typing import Any
 
+import msgspec
 from sqlalchemy import Row, TextClause, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from floorpulse.alerts.domain.incidents import Incident
-from floorpulse.alerts.domain.notices import NoticeKey, NoticeKind, NoticeState
-from floorpulse.alerts.incidents.ports import ClaimedNotice
+from floorpulse.alerts.domain.notices import Attachment, NoticeKey, NoticeKind, NoticeState
+from floorpulse.alerts.incidents.ports import ClaimedNotice, ReportToSend
 from floorpulse.alerts.incidents.rows import incident_of
 from floorpulse.alerts.incidents.statements import (
     BRING_FORWARD,
@@ -20,6 +22,8 @@ from floorpulse.alerts.incidents.statements import (
     UNFAILED,
 )
 from floorpulse.contracts.alert_tables import incident, notice
+from floorpulse.contracts.report_letters import ReportNotice
+from floorpulse.contracts.report_tables import issued_report
 
 
 class NoticeRows:
@@ -48,7 +52,8 @@ class NoticeRows:
         rows = (await self._connection.execute(CLAIM, given)).all()
         if not rows:
             return []
-        ids = sorted({row.incident for row in rows})
+        reports = await self._reports([row for row in rows if row.kind == NoticeKind.REPORT])
+        ids = sorted({row.incident for row in rows if row.kind != NoticeKind.REPORT})
         asked = select(incident).where(incident.c.id.in_(ids))
         known = {
             row["id"]: incident_of(row)
@@ -59,13 +64,37 @@ class NoticeRows:
             told.setdefault(row.incident, []).append(row.target.partition("/")[0])
         return [
             self._claimed(
-                row, known[row.incident], tuple(dict.fromkeys(told.get(row.incident, ())))
+                row,
+                reports[row.incident, row.target]
+                if row.kind == NoticeKind.REPORT
+                else known[row.incident],
+                tuple(dict.fromkeys(told.get(row.incident, ()))),
             )
             for row in rows
         ]
 
+    async def _reports(self, rows: Sequence[Row[Any]]) -> dict[tuple[str, str], ReportToSend]:
+        """The reports of notices, by the ids of report and target; each file is read once."""
+        ids = sorted({row.incident for row in rows})
+        if not ids:
+            return {}
+        columns = issued_report.c
+        asked = select(columns.id, columns.name, columns.media_type, columns.content).where(
+            columns.id.in_(ids)
+        )
+        files = {
+            row.id: Attachment(row.name, row.media_type, row.content)
+            for row in await self._connection.execute(asked)
+        }
+        return {
+            (row.incident, row.target): ReportToSend(
+                msgspec.convert(row.body, ReportNotice).letter, files[row.incident]
+            )
+            for row in rows
+        }
+
     def _claimed(
-        self, row: Row[tuple[object]], about: Incident, told: tuple[str, ...]
+        self, row: Row[Any], about: Incident | ReportToSend, told: tuple[str, ...]
     ) -> ClaimedNotice:
         key = NoticeKey(row.incident, NoticeKind(row.kind), row.step, row.target)
         return ClaimedNotice(key, row.tenant, self.now, row.attempts, row.created_at, about, told)

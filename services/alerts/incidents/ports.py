@@ -14,9 +14,10 @@ from floorpulse.access.audit_chain import AuditEntry
 from floorpulse.alerts.domain.alert_states import AlertState
 from floorpulse.alerts.domain.decisions import Decision
 from floorpulse.alerts.domain.incidents import Incident, Subject
-from floorpulse.alerts.domain.notices import NoticeKey, NoticeKind
+from floorpulse.alerts.domain.notices import Attachment, NoticeKey, NoticeKind
 from floorpulse.alerts.domain.rotas import Span
 from floorpulse.alerts.domain.silences import Silence
+from floorpulse.contracts.report_letters import ReportLetter
 
 
 class LeaseLost(Exception):  # noqa: N818  it says what happened
@@ -77,15 +78,25 @@ class Change:
 
 
 @dataclass(frozen=True)
+class ReportToSend:
+    """A report as it goes out: what is said of it, and its file."""
+
+    letter: ReportLetter
+    file: Attachment
+
+
+@dataclass(frozen=True)
 class ClaimedNotice:
-    """A notice that this replica sends now; `told` are the receivers that were told before."""
+    """A notice that this replica sends now, about an incident or a report; `told` are the
+    receivers that were told before.
+    """
 
     key: NoticeKey
     tenant: str
     claimed_at: int
     attempts: int
     created_at: int
-    incident: Incident
+    about: Incident | ReportToSend
     told: tuple[str, ...] = ()
 
 

@@ -19,6 +19,7 @@ from structlog.stdlib import BoundLogger
 
 from floorpulse.alerts.domain.backoff import retry_at
 from floorpulse.alerts.domain.escalation import refused
+from floorpulse.alerts.domain.incidents import Incident
 from floorpulse.alerts.domain.ladder import Ladder
 from floorpulse.alerts.domain.notices import Delivery, NoticeKind, Verdict
 from floorpulse.alerts.incidents.lease import Lease, Term
@@ -178,8 +179,10 @@ class Sender:
 
     def _first(self, claim: ClaimedNotice, now: int) -> None:
         """Time to the first notice, measured at those of the first step."""
-        if claim.key.kind is NoticeKind.OPENED and claim.key.step == 1:
-            self._work.metrics.first.observe(max(0, now - claim.incident.opened_at) / 1000)
+        about = claim.about
+        first = claim.key.kind is NoticeKind.OPENED and claim.key.step == 1
+        if first and isinstance(about, Incident):
+            self._work.metrics.first.observe(max(0, now - about.opened_at) / 1000)
 
     async def _again(
         self, work: Transaction, claim: ClaimedNotice, term: Term, delivery: Delivery

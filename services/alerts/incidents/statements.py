@@ -82,8 +82,9 @@ UPDATE notice SET
     due_at = CASE WHEN needed THEN cast(:due_at AS bigint) END,
     said = :answer
 FROM (
-    SELECT cast(:kind AS text) <> 'opened' OR state = 'firing' AS needed
-    FROM incident WHERE id = :incident
+    SELECT cast(:kind AS text) <> 'opened' OR EXISTS (
+        SELECT FROM incident WHERE id = :incident AND state = 'firing'
+    ) AS needed
 ) AS about
 WHERE {STILL}
 """)  # noqa: S608  of constants

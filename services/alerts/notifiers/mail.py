@@ -115,7 +115,7 @@ async def _encrypted(client: aiosmtplib.SMTP) -> bool:
 
 
 def written(message: Message, sender: str, to: tuple[str, ...]) -> bytes:
-    """The mail: plain text; mails of one incident are one thread."""
+    """The mail: plain text with attachments; mails of one incident are one thread."""
     host = sender.rpartition("@")[2]
     mail = EmailMessage(policy=LINES)
     mail["Subject"] = shortened(" ".join(message.title.split()), MOST_SUBJECT, len)
@@ -126,6 +126,9 @@ def written(message: Message, sender: str, to: tuple[str, ...]) -> bytes:
     mail["Auto-Submitted"] = "auto-generated"
     mail["Content-Language"] = message.language
     mail.set_content(as_text(message, LAYOUT) + "\n")
+    for one in message.attachments:
+        main, _, sub = one.media_type.partition(";")[0].partition("/")
+        mail.add_attachment(one.content, maintype=main, subtype=sub, filename=one.name)
     return mail.as_bytes()
 
 

@@ -15,12 +15,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 
-from floorpulse.alerts.domain.notices import Delivery, Message
+from floorpulse.alerts.domain.notices import Delivery, Message, NoticeKind
 from floorpulse.alerts.notifiers.answers import by_status
 from floorpulse.alerts.notifiers.delivering import JSON, deliver, encoded
 from floorpulse.alerts.notifiers.transport import Call, StillOurs, Transport
 
 PREFIX = "whsec_"
+REPORT_ISSUED = "report.issued"
+"""The type of what carries a report"""
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ class SignedWebhook:
 def payload(message: Message, at: datetime) -> dict[str, object]:
     """The body: `type`, `timestamp` and `data` as the specification recommends."""
     return {
-        "type": f"incident.{message.kind}",
+        "type": REPORT_ISSUED if message.kind is NoticeKind.REPORT else f"incident.{message.kind}",
         "timestamp": at.isoformat(timespec="milliseconds"),
         "data": {
             **message.facts,

@@ -17,6 +17,7 @@ from floorpulse.definitions.domain.on_call import (
     RotaBody,
     RuleBody,
 )
+from floorpulse.definitions.domain.report_terms import ReportBody
 from floorpulse.definitions.domain.source_terms import (
     Activities,
     AfterWork,
@@ -73,6 +74,7 @@ class Kind(StrEnum):
     ROTA = "rotas"
     RECEIVER = "receivers"
     CONTRACT = "contracts"
+    REPORT = "reports"
 
 
 class TenantBody(Body, frozen=True, kw_only=True):
@@ -355,6 +357,7 @@ AnyBody = (
     | RotaBody
     | ReceiverBody
     | ContractBody
+    | ReportBody
 )
 
 BODIES: dict[Kind, type[Body]] = {
@@ -375,6 +378,7 @@ BODIES: dict[Kind, type[Body]] = {
     Kind.ROTA: RotaBody,
     Kind.RECEIVER: ReceiverBody,
     Kind.CONTRACT: ContractBody,
+    Kind.REPORT: ReportBody,
 }
 
 
@@ -399,6 +403,7 @@ class File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     rotas: list[RotaBody] = []
     receivers: list[ReceiverBody] = []
     contracts: list[ContractBody] = []
+    reports: list[ReportBody] = []
 
 
 def said(body: Body) -> dict[str, Any]:

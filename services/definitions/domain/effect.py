@@ -20,12 +20,13 @@ from floorpulse.definitions.domain.floor import CALLED, DEFAULTS, Floor, since
 from floorpulse.definitions.domain.mistakes import DefinitionMistake
 from floorpulse.definitions.domain.on_call import RotaBody
 from floorpulse.definitions.domain.on_call_effect import UNUSED, ineffective_on_call
+from floorpulse.definitions.domain.report_meaning import undelivered_reports
 from floorpulse.definitions.domain.shape import Entry
 from floorpulse.definitions.domain.terms import Grouping
 
 _UNUSED = {
-    Kind.CALENDAR: "name it as the `calendar` of the tenant, a queue, target, rule, rota or "
-    "contract, or delete it",
+    Kind.CALENDAR: "name it as the `calendar` of the tenant, a queue, target, rule, rota, "
+    "report or contract, or delete it",
     Kind.SITE: "name it as the `site` of a team, or delete it",
     Kind.TEAM: "name it as the `team` of a queue, or delete it",
     Kind.CLIENT: "name it as the `client` of a queue, or delete it",
@@ -49,6 +50,7 @@ def ineffective(floor: Floor) -> Iterator[DefinitionMistake]:
     yield from _says_nothing(floor)
     yield from _without_calendar(floor)
     yield from ineffective_on_call(floor)
+    yield from undelivered_reports(floor)
     for entry in floor.of(Kind.CALENDAR):
         if isinstance(entry.body, CalendarBody):  # pragma: no branch  all of that kind are
             yield from _calendar(floor, entry, entry.body)

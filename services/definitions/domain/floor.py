@@ -10,8 +10,9 @@ from floorpulse.definitions.domain.bodies import Kind, QueueBody, TargetBody, Te
 from floorpulse.definitions.domain.contract_terms import ContractBody, ContractScope
 from floorpulse.definitions.domain.on_call import EscalationBody, RotaBody, RuleBody
 from floorpulse.definitions.domain.on_call_names import named_on_call
+from floorpulse.definitions.domain.report_terms import ReportBody
 from floorpulse.definitions.domain.shape import Entry
-from floorpulse.definitions.domain.terms import Grouping
+from floorpulse.definitions.domain.terms import Body, Grouping
 
 CALLED = {
     Kind.TENANT: "tenant",
@@ -31,6 +32,7 @@ CALLED = {
     Kind.ROTA: "rota",
     Kind.RECEIVER: "receiver",
     Kind.CONTRACT: "contract",
+    Kind.REPORT: "report",
 }
 DEFAULTS = {
     "service_level": Kind.SERVICE_LEVEL,
@@ -122,10 +124,26 @@ def _named(entry: Entry) -> Iterator[tuple[str, Kind, str | None]]:
                 yield f"scope.{grouping}", Kind(grouping.plural), body.scope.group(grouping)
         case RuleBody() | EscalationBody() | RotaBody():
             yield from named_on_call(body)
+        case _:
+            yield from _named_in_reports(body)
+
+
+def _named_in_reports(body: Body) -> Iterator[tuple[str, Kind, str | None]]:
+    match body:
         case ContractBody():
             yield from _of_contract(body)
+        case ReportBody():
+            yield from _of_report(body)
         case _:
             return
+
+
+def _of_report(body: ReportBody) -> Iterator[tuple[str, Kind, str | None]]:
+    yield "on.queue", Kind.QUEUE, body.on.queue
+    yield "on.contract", Kind.CONTRACT, body.on.contract
+    yield "calendar", Kind.CALENDAR, body.calendar
+    for number, receiver in enumerate(body.receivers):
+        yield f"receivers[{number}]", Kind.RECEIVER, receiver
 
 
 def _of_queue(body: QueueBody) -> Iterator[tuple[str, Kind, str | None]]:

@@ -26,6 +26,8 @@ from floorpulse.definitions.domain.instants import is_day, nearest_zone
 from floorpulse.definitions.domain.mistakes import DefinitionMistake, meant
 from floorpulse.definitions.domain.on_call import EscalationBody, ReceiverBody, RotaBody, RuleBody
 from floorpulse.definitions.domain.receiver_meaning import impossible_receiver
+from floorpulse.definitions.domain.report_meaning import impossible_report
+from floorpulse.definitions.domain.report_terms import ReportBody
 from floorpulse.definitions.domain.rule_meaning import impossible_rule
 from floorpulse.definitions.domain.shape import Entry
 from floorpulse.definitions.domain.source_meaning import impossible_source
@@ -115,7 +117,7 @@ def _impossible_body(entry: Entry) -> Iterator[DefinitionMistake]:
 
 
 def _impossible_beside(entry: Entry) -> Iterator[DefinitionMistake]:
-    """Of sources and of who is on call."""
+    """Of sources, of who is on call, of reports."""
     body = entry.body
     match body:
         case SourceBody():
@@ -128,6 +130,8 @@ def _impossible_beside(entry: Entry) -> Iterator[DefinitionMistake]:
             yield from impossible_rota(entry, body)
         case ReceiverBody():
             yield from impossible_receiver(entry, body)
+        case ReportBody():
+            yield from impossible_report(entry, body)
         case _:
             return
 

@@ -15,7 +15,8 @@ from floorpulse.definitions.domain.surroundings import entries_of
 # An escalation policy that no rule names may be named by an alert from outside: see `remarks`.
 UNUSED = {
     Kind.ROTA: "name it as the target of an escalation's step, or delete it",
-    Kind.RECEIVER: "name it as a member of a rota or the target of a step, or delete it",
+    Kind.RECEIVER: "name it as a member of a rota, the target of a step or the receiver of a "
+    "report, or delete it",
 }
 
 

@@ -40,6 +40,7 @@ KindName = Literal[
     "rota",
     "receiver",
     "contract",
+    "report",
 ]
 
 
@@ -196,6 +197,7 @@ KINDS: dict[Kind, KindName] = {
     Kind.ROTA: "rota",
     Kind.RECEIVER: "receiver",
     Kind.CONTRACT: "contract",
+    Kind.REPORT: "report",
 }
 SHOWN = {
     Kind.RECEIVER: frozenset({"id", "names", "language"}),

@@ -2,13 +2,16 @@
 
 from fastapi import APIRouter
 
-from floorpulse.reports.api import audit, books, settlements
+from floorpulse.reports.api import annotations, audit, books, issued, reports, settlements
 
 ROUTERS: tuple[APIRouter, ...] = (
     audit.router,
     settlements.router,
     books.router,
     books.lists,
+    issued.router,
+    reports.router,
+    annotations.router,
 )
 """One a group of routes, in the order in which they are looked at"""
 

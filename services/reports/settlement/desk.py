@@ -32,6 +32,7 @@ from floorpulse.reports.domain.settlement_states import (
     SettlementAct,
     SettlementState,
 )
+from floorpulse.reports.domain.statement import Statement
 from floorpulse.reports.domain.verifying import Finding, differences
 from floorpulse.reports.domain.visit_records import VisitChange, changes, unpacked
 from floorpulse.reports.evidence.reader import (
@@ -82,6 +83,11 @@ class SettlementDesk:
         self.store = store
         self._reader = reader
         self._new_id = new_id
+
+    async def preview(self, query: EvidenceQuery) -> Statement:
+        """What settling would come to as the evidence stands now; nothing is kept."""
+        read = await self._reader.read(query, self._missed(query.tenant))
+        return settle(read.contract, read.period, read.evidence)
 
     async def settle(self, query: EvidenceQuery, by: Actor) -> SettleResult:
         """Settle a period as its evidence stands now."""

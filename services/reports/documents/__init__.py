@@ -1,0 +1,1 @@
+"""Draws documents: HTML in one file, PDF with its fonts in it."""
