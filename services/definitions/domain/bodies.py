@@ -10,6 +10,11 @@ from msgspec import Meta
 
 from floorpulse.contracts.events import Channel
 from floorpulse.counting.histograms import Boundary
+from floorpulse.definitions.domain.indicator_terms import (
+    AgentTargetBody,
+    BindingBody,
+    TrainingBody,
+)
 from floorpulse.definitions.domain.on_call import (
     EscalationBody,
     ReceiverBody,
@@ -71,6 +76,9 @@ class Kind(StrEnum):
     ESCALATION = "escalations"
     ROTA = "rotas"
     RECEIVER = "receivers"
+    AGENT_TARGET = "agent_targets"
+    BINDING = "bindings"
+    TRAINING = "trainings"
 
 
 class TenantBody(Body, frozen=True, kw_only=True):
@@ -352,6 +360,9 @@ AnyBody = (
     | EscalationBody
     | RotaBody
     | ReceiverBody
+    | AgentTargetBody
+    | BindingBody
+    | TrainingBody
 )
 
 BODIES: dict[Kind, type[Body]] = {
@@ -371,6 +382,9 @@ BODIES: dict[Kind, type[Body]] = {
     Kind.ESCALATION: EscalationBody,
     Kind.ROTA: RotaBody,
     Kind.RECEIVER: ReceiverBody,
+    Kind.AGENT_TARGET: AgentTargetBody,
+    Kind.BINDING: BindingBody,
+    Kind.TRAINING: TrainingBody,
 }
 
 
@@ -394,6 +408,9 @@ class File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     escalations: list[EscalationBody] = []
     rotas: list[RotaBody] = []
     receivers: list[ReceiverBody] = []
+    agent_targets: list[AgentTargetBody] = []
+    bindings: list[BindingBody] = []
+    trainings: list[TrainingBody] = []
 
 
 def said(body: Body) -> dict[str, Any]:

@@ -40,6 +40,9 @@ KindName = Literal[
     "escalation",
     "rota",
     "receiver",
+    "agent_target",
+    "binding",
+    "training",
 ]
 
 
@@ -196,13 +199,23 @@ KINDS: dict[Kind, KindName] = {
     Kind.ESCALATION: "escalation",
     Kind.ROTA: "rota",
     Kind.RECEIVER: "receiver",
+    Kind.AGENT_TARGET: "agent_target",
+    Kind.BINDING: "binding",
+    Kind.TRAINING: "training",
 }
 OF_RECEIVERS = frozenset({"id", "names", "language"})
 """What everybody may know of a receiver; numbers and addresses are a person's own"""
+ABOUT_PEOPLE = frozenset({"agents", "person", "trainer"})
+"""What targets of agents, bindings and trainings say of people: for the scope agents:read, by
+routes of their own
+"""
+OF_AGENTS = frozenset({Kind.AGENT_TARGET, Kind.BINDING, Kind.TRAINING})
 
 
 def _says(version: Version) -> dict[str, Any]:
     says = said(version.body)
+    if version.kind in OF_AGENTS:
+        return {name: value for name, value in says.items() if name not in ABOUT_PEOPLE}
     if version.kind is not Kind.RECEIVER:
         return says
     return {name: value for name, value in says.items() if name in OF_RECEIVERS}
