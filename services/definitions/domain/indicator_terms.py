@@ -5,6 +5,7 @@ binding       leader li ── team east          ├── since ────�
 training      refunds ── ann, bob      before ├────────┤ day ├────────┤ after   windows named ahead
 """
 
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Annotated
 
@@ -146,6 +147,16 @@ class TrainingBody(Body, frozen=True, kw_only=True):
     channels: Annotated[
         list[Channel], Meta(description="only contacts of these channels", examples=[["voice"]])
     ] = []
+
+    @property
+    def day_held(self) -> date:
+        """The first day of it."""
+        return date.fromisoformat(self.day)
+
+    @property
+    def day_over(self) -> date:
+        """The day after its last."""
+        return date.fromisoformat(self.last or self.day) + timedelta(days=1)
 
 
 class Bound(msgspec.Struct, frozen=True):

@@ -1,9 +1,10 @@
 """Reads what agents did over spans: the visits they took and the states they entered."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from floorpulse.board.domain.windows import Span
+from floorpulse.contracts.visits import Visit
 from floorpulse.figures.agents.performance import Heard, Performance
 from floorpulse.figures.by_policy import narrowed
 from floorpulse.figures.ports import AgentHistory
@@ -40,9 +41,10 @@ class AgentReading:
         agents: Collection[str] = (),
         wanted: Wanted = WHOLE,
         heard: Heard | None = None,
+        look: Callable[[Sequence[Visit]], None] = lambda _: None,
     ) -> Performance:
         """What agents (those named, or all) did in spans (contiguous, ascending) in the selected
-        queues and channels; `heard` is told what each visit adds.
+        queues and channels; `heard` is told what each visit adds, `look` is shown the visits.
         """
         view = self._floors.view(selection.tenant)
         then = [view.known.at(span.begin) for span in spans]
@@ -53,6 +55,7 @@ class AgentReading:
             reading = narrowed(selection, view.known.during(span.begin, span.end))
             async for visits in self._agents.handled(reading, span):
                 performance.handle(visits)
+                look(visits)
                 await self._turns.next()
         if wanted.states:
             note = performance.team_membership.note
