@@ -138,6 +138,13 @@ class SiteBody(Body, frozen=True, kw_only=True):
 
     id: Id
     names: Names
+    vendor: Annotated[
+        Id | None,
+        Meta(
+            description="the company that runs it, where several answer for a client",
+            examples=["alpha"],
+        ),
+    ] = None
 
 
 class TeamBody(Body, frozen=True, kw_only=True):
