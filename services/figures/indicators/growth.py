@@ -10,13 +10,13 @@ from zoneinfo import ZoneInfo
 from floorpulse.board.domain.windows import Span
 from floorpulse.contracts.visits import Visit, queue_of
 from floorpulse.counting.days import first_instant
-from floorpulse.definitions.domain.in_force import InForce
 from floorpulse.definitions.domain.indicator_terms import Period, Together, bound_of
 from floorpulse.definitions.domain.indicators_in_force import agent_targets, trainings
 from floorpulse.figures.agents.membership import Membership
 from floorpulse.figures.agents.performance import Performance, Work
 from floorpulse.figures.agents.reading import AgentReading
 from floorpulse.figures.indicators.pace import Aim
+from floorpulse.figures.indicators.periods import periods
 from floorpulse.figures.indicators.tally import tally_of
 from floorpulse.figures.intervals import Interval, intervals
 from floorpulse.figures.policies_in_force import PoliciesOverTime
@@ -154,7 +154,7 @@ def _rows(
                     definition=mine.definition(kpi),
                     of_team=ours.value(kpi) if membership.team else None,
                     teammates=len(mates) if membership.team else 0,
-                    target=_target(query, view.known.at(span.begin), membership.team, kpi),
+                    target=_target(query, view, span, membership.team, kpi),
                     change=_change(earlier, value.value),
                     as_of=view.as_of,
                 )
@@ -165,15 +165,21 @@ def _change(earlier: float | None, now: float | None) -> float | None:
 
 
 def _target(
-    query: GrowthQuery, in_force: InForce, team: str, kpi: SpanKpi
+    query: GrowthQuery, view: TenantView, span: Span, team: str, kpi: SpanKpi
 ) -> AimOfAgent | None:
-    """The target of each agent for the same contacts and window; the first by id of several."""
+    """The target of each agent for the same contacts over the very span, whole; the first by id of
+    several.
+    """
+    window = WINDOWS[query.interval]
+    if periods(span, window, view.zone) != [span]:
+        return None
+    in_force = view.known.at(span.begin)
     selection = query.selection
     asked = (set(selection.queues), set(selection.channels))
     for _, (name, body) in sorted(agent_targets(in_force).items()):
         same = (set(body.queues), {str(one) for one in body.channels}) == asked
         mine = body.of is Together.AGENT and bound_of(body).holds(query.agent, team)
-        if same and mine and body.metric == kpi.id and body.window is WINDOWS.get(query.interval):
+        if same and mine and body.metric == kpi.id and body.window is window:
             return AimOfAgent(name, Aim(body.value, body.comparison))
     return None
 
