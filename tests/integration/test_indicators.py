@@ -35,7 +35,7 @@ pytestmark = [pytest.mark.embedded, pytest.mark.timeout(900)]
 ZONE = ZoneInfo("Asia/Shanghai")
 FIRST = date(2026, 9, 28)
 TODAY = date(2026, 11, 11)
-AGENTS = [f"a{number}" for number in range(10)]
+AGENTS = [f"a{number}" for number in range(11)]
 PLACES = {"orders": ("voice", "orchard"), "chats": ("chat", "orchard"), "claims": ("voice", "harbour")}
 TEXT = """
 tenant: demo
@@ -124,7 +124,7 @@ NOW = ms(datetime(2026, 11, 11, 0, 7, tzinfo=ZONE))
 async def client(
     broker: Broker, database: DatabaseSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[httpx.AsyncClient]:
-    """Six weeks of ten agents, asked by a leader at a minute that stands still."""
+    """Six weeks of eleven agents, asked by a leader at a minute that stands still."""
     for module in (board_wiring, query_wiring, stored):
         monkeypatch.setattr(module, "now_ms", lambda: NOW)
     (tmp_path / "demo.yaml").write_text(TEXT, encoding="utf-8")
@@ -350,7 +350,7 @@ async def test_a_training_is_told_by_agents_trained_and_not_before_and_after(
     assert answer.status_code == 200, answer.text
     assert told["before"] == "2026-10-12T00:00:00+08:00"
     assert told["after"] == "2026-11-10T00:00:00+08:00"
-    trained, untrained = ("a5", "a6", "a7"), ("a8", "a9", "a4")
+    trained, untrained = ("a5", "a6", "a7"), ("a8", "a9", "a10")
     for row in told["rows"]:
         field = {"qa_mean": "qa", "aht": "talk"}[row["kpi"]]
         ours = [change(agent, field) for agent in trained]
