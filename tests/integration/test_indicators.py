@@ -4,7 +4,7 @@ contact, that shares no code with the product.
 
 import random
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from datetime import date, datetime, timedelta
 from math import sqrt
@@ -28,15 +28,21 @@ from floorpulse.runtime.kafka import ensure_topics
 from floorpulse.runtime.settings import DatabaseSettings, KafkaSettings
 from tests.fakes.floor import answered
 from tests.integration import stored
-from tests.integration.stored import Floor, floor_on, rows, served
+from tests.integration.stored import Floor, floor_on, rows, served, until
 
 pytestmark = [pytest.mark.embedded, pytest.mark.timeout(900)]
 
 ZONE = ZoneInfo("Asia/Shanghai")
 FIRST = date(2026, 9, 28)
 TODAY = date(2026, 11, 11)
+TRAINED, UNTRAINED = ("a5", "a6", "a7"), ("a8", "a9", "a10")
+TRAINED_ON = date(2026, 10, 26)
 AGENTS = [f"a{number}" for number in range(11)]
-PLACES = {"orders": ("voice", "orchard"), "chats": ("chat", "orchard"), "claims": ("voice", "harbour")}
+PLACES = {
+    "orders": ("voice", "orchard"),
+    "chats": ("chat", "orchard"),
+    "claims": ("voice", "harbour"),
+}
 TEXT = """
 tenant: demo
 about:
@@ -57,8 +63,10 @@ queues:
   - {id: chats, names: {en: Chats, zh: 在线}, channels: [chat], team: west, client: orchard}
   - {id: claims, names: {en: Claims, zh: 理赔}, channels: [voice], team: west, client: harbour}
 agent_targets:
-  - {id: contacts, metric: handled, comparison: at_least, value: 25, window: week, team: east, hours: 45}
-  - {id: pleased-west, metric: csat, comparison: at_least, value: 0.7, window: month, team: west, of: team}
+  - {id: contacts, metric: handled, comparison: at_least, value: 25, window: week, team: east,
+     hours: 45}
+  - {id: pleased-west, metric: csat, comparison: at_least, value: 0.7, window: month, team: west,
+     of: team}
 bindings:
   - {id: li-east, role: leader, person: Li, team: east, since: 2026-09-28, until: 2026-10-20}
   - {id: wang-east, role: leader, person: Wang, team: east, since: 2026-10-21}
@@ -106,7 +114,7 @@ def made_up(dice: random.Random) -> list[Told]:
             + timedelta(seconds=dice.randrange(8 * 3600)),
             dice.choice([*PLACES]),
             agent,
-            dice.randrange(60, 600) - (40 if agent in ("a5", "a6", "a7") and day > date(2026, 10, 26) else 0),
+            dice.randrange(60, 600) - (40 if agent in TRAINED and day > TRAINED_ON else 0),
             dice.choice([None, 1, 2, 3, 4, 5]),
             dice.choice([None, *range(60, 100)]),
         )
@@ -159,9 +167,7 @@ def fill(floor: Floor) -> None:
 
 
 @asynccontextmanager
-async def as_leader(
-    floor: Floor, database: DatabaseSettings
-) -> AsyncIterator[httpx.AsyncClient]:
+async def as_leader(floor: Floor, database: DatabaseSettings) -> AsyncIterator[httpx.AsyncClient]:
     engine = async_engine(database, 30)
     try:
         key = await KeyRing(engine).create("demo", "leader", ["kpi:read", "agents:read"])
@@ -169,11 +175,19 @@ async def as_leader(
         await engine.dispose()
     async with served(floor) as client:
         client.headers["Authorization"] = f"Bearer {key}"
+        await floor.publish()
+        await until(lambda: told(client))
         yield client
 
 
-def of(wanted: Callable[[Told], bool]) -> list[Told]:
-    return [one for one in TOLD if wanted(one)]
+async def told(client: httpx.AsyncClient) -> bool:
+    """Whether figures speak of now."""
+    [first, *_] = await rows(client, "/v1/queues")
+    return bool(first["as_of"] > "2026-11-11")
+
+
+def between(begin: datetime, end: datetime) -> list[Told]:
+    return [one for one in TOLD if begin <= one.ended < end]
 
 
 def reckoned(told: list[Told], kpi: str) -> tuple[float, int | None]:
@@ -215,7 +229,9 @@ async def test_the_figures_of_those_who_answer_for_others_are_theirs_of_the_days
         return bound and one.at.date() >= date(2026, 10, 1)
 
     expected = {
-        (who, month, kpi): reckoned(of(lambda one, m=month, b=bound: one.at.month == m and b(one)), kpi)
+        (who, month, kpi): reckoned(
+            [one for one in TOLD if one.at.month == month and bound(one)], kpi
+        )
         for who, bound in (("Li", li), ("Wang", wang), ("Zhao", zhao))
         for month in (9, 10, 11)
         for kpi in KPIS
@@ -243,13 +259,13 @@ async def test_a_target_of_agents_stands_on_their_contacts_and_the_schedule(
     assert len(weeks) == 3 * 4 + 4 * 5
     for row in weeks:
         begin = datetime.fromisoformat(row["time"])
-        mine = of(
-            lambda one, b=begin, a=row["agent"]: one.agent == a
-            and b <= one.ended < b + timedelta(days=7)
-        )
+        week = between(begin, begin + timedelta(days=7))
+        mine = [one for one in week if one.agent == row["agent"]]
         assert row["value"] == len(mine)
         assert team(row["agent"], begin.date()) == "east"
-        hours = 10.0 * len({one for one in days() if begin.date() <= one < begin.date() + timedelta(7)})
+        hours = 10.0 * len(
+            {one for one in days() if begin.date() <= one < begin.date() + timedelta(7)}
+        )
         if begin.date() == date(2026, 11, 9):
             assert [row["basis"], row["hours_left"]] == ["schedule", 45 - hours]
             assert row["projected"] == pytest.approx(len(mine) * 45 / hours)
@@ -258,7 +274,11 @@ async def test_a_target_of_agents_stands_on_their_contacts_and_the_schedule(
             assert row["standing"] == ("met" if len(mine) >= 25 else "missed")
     months = {row["time"][:7]: row for row in found if row["target"] == "pleased-west@1"}
     for month in (9, 11):
-        theirs = of(lambda one, m=month: one.at.month == m and team(one.agent, one.at.date()) == "west")
+        theirs = [
+            one
+            for one in TOLD
+            if one.at.month == month and team(one.agent, one.at.date()) == "west"
+        ]
         assert parts(months[f"2026-{month:02}"]) == reckoned(theirs, "csat")
     assert months["2026-10"]["agent"] is None
 
@@ -273,7 +293,7 @@ async def test_a_growth_record_is_the_agents_weeks_beside_its_teams(
     for row in record["rows"]:
         begin = datetime.fromisoformat(row["time"])
         end = datetime.fromisoformat(row["end"])
-        week = of(lambda one, b=begin, e=end: b <= one.ended < e)
+        week = between(begin, end)
         mine = [one for one in week if one.agent == "a4"]
         ours = [one for one in week if team(one.agent, begin.date()) == team("a4", begin.date())]
         assert parts(row) == pytest.approx(reckoned(mine, row["kpi"]), nan_ok=True)
@@ -281,7 +301,9 @@ async def test_a_growth_record_is_the_agents_weeks_beside_its_teams(
         assert [row["team_numerator"], row["team_denominator"]] == pytest.approx(
             list(reckoned(ours, row["kpi"]))
         )
-        whole = row["kpi"] == "handled" and row["team"] == "east" and begin.date() < date(2026, 11, 9)
+        whole = (
+            row["kpi"] == "handled" and row["team"] == "east" and begin.date() < date(2026, 11, 9)
+        )
         assert (row["target"] == "contacts@1") is whole
     scored = [one for one in record["events"] if one["kind"] == "evaluation"]
     assert sorted(one["score"] for one in scored) == sorted(
@@ -299,15 +321,11 @@ async def test_agents_are_compared_with_those_who_do_the_same_work(
     for row in found:
         groups[row["client"], row["team"], row["channel"]].add(row["agent"])
         if row["kpi"] in KPIS:
-            mine = of(
-                lambda one, r=row: one.agent == r["agent"]
-                and PLACES[one.queue] == (r["channel"], r["client"])
-            )
+            place = row["agent"], (row["channel"], row["client"])
+            mine = [one for one in TOLD if (one.agent, PLACES[one.queue]) == place]
             assert parts(row) == pytest.approx(reckoned(mine, row["kpi"]))
     assert set(groups) == {
-        (client, side, channel)
-        for channel, client in PLACES.values()
-        for side in ("east", "west")
+        (client, side, channel) for channel, client in PLACES.values() for side in ("east", "west")
     }
     assert groups["orchard", "east", "chat"] == {"a0", "a1", "a2", "a3", "a4"}
     for row in found:
@@ -322,7 +340,9 @@ async def test_agents_are_compared_with_those_who_do_the_same_work(
             ours = [one.talk for one in alike if one.agent == row["agent"]]
             theirs = [one.talk for one in alike if one.agent in best]
             low, high = welch(ours, theirs)
-            assert [row["distance_low"], row["distance_high"]] == pytest.approx([low, high], rel=1e-3)
+            assert [row["distance_low"], row["distance_high"]] == pytest.approx(
+                [low, high], rel=1e-3
+            )
             assert row["certain"] is not low <= 0 <= high
 
 
@@ -350,11 +370,10 @@ async def test_a_training_is_told_by_agents_trained_and_not_before_and_after(
     assert answer.status_code == 200, answer.text
     assert told["before"] == "2026-10-12T00:00:00+08:00"
     assert told["after"] == "2026-11-10T00:00:00+08:00"
-    trained, untrained = ("a5", "a6", "a7"), ("a8", "a9", "a10")
     for row in told["rows"]:
         field = {"qa_mean": "qa", "aht": "talk"}[row["kpi"]]
-        ours = [change(agent, field) for agent in trained]
-        theirs = [change(agent, field) for agent in untrained]
+        ours = [change(agent, field) for agent in TRAINED]
+        theirs = [change(agent, field) for agent in UNTRAINED]
         (d, v), (e, w) = together(ours), together(theirs)
         assert row["trained"]["change"] == pytest.approx(d)
         assert row["untrained"]["change"] == pytest.approx(e)
@@ -373,8 +392,16 @@ def change(agent: str, field: str) -> tuple[float, float]:
             one for one in TOLD
             if (one.agent, one.queue) == (agent, queue) and getattr(one, field) is not None
         ]  # fmt: skip
-        before = [getattr(one, field) for one in mine if date(2026, 10, 12) <= one.ended.date() < date(2026, 10, 26)]
-        after = [getattr(one, field) for one in mine if date(2026, 10, 27) <= one.ended.date() < date(2026, 11, 10)]
+        before = [
+            getattr(one, field)
+            for one in mine
+            if date(2026, 10, 12) <= one.ended.date() < date(2026, 10, 26)
+        ]
+        after = [
+            getattr(one, field)
+            for one in mine
+            if date(2026, 10, 27) <= one.ended.date() < date(2026, 11, 10)
+        ]
         weight = len(before) * len(after) / (len(before) + len(after))
         weights += weight
         total += weight * (sum(after) / len(after) - sum(before) / len(before))
@@ -397,7 +424,7 @@ async def test_vendors_of_a_client_are_judged_by_the_same_and_shown_with_their_m
 
     told = {(row["name"], row["kpi"]): row for row in found}
     for name, queue in (("alpha", "orders"), ("beta", "chats")):
-        mine = of(lambda one, q=queue: one.queue == q)
+        mine = [one for one in TOLD if one.queue == queue]
         assert parts(told[name, "aht"]) == pytest.approx(reckoned(mine, "aht"))
         assert told[name, "offered"]["value"] == len(mine)
         assert told[name, "aht"]["mix"] == {PLACES[queue][0]: 1}

@@ -24,12 +24,20 @@ AgentId = Annotated[
         examples=["a-7"],
     ),
 ]
-Agents = Annotated[
-    list[AgentId], Meta(description="agents by name, beside or instead of a team")
-]
+Agents = Annotated[list[AgentId], Meta(description="agents by name, beside or instead of a team")]
 TeamOfAgents = Annotated[
     Id | None,
     Meta(description="all agents of a team, whoever is in it then", examples=["orders-east"]),
+]
+ScheduledHours = Annotated[
+    float,
+    Meta(
+        gt=0,
+        le=744,
+        description="hours that an agent is scheduled to be logged in in the window; the "
+        "projection reckons with the calendar where nothing is said",
+        examples=[37.5],
+    ),
 ]
 LONGEST_WINDOW = 183
 
@@ -85,16 +93,7 @@ class AgentTargetBody(Body, frozen=True, kw_only=True):
     channels: Annotated[
         list[Channel], Meta(description="only contacts of these channels", examples=[["voice"]])
     ] = []
-    hours: Annotated[
-        float | None,
-        Meta(
-            gt=0,
-            le=744,
-            description="hours that an agent is scheduled to be logged in in the window; the "
-            "projection reckons with the calendar where nothing is said",
-            examples=[37.5],
-        ),
-    ] = None
+    hours: ScheduledHours | None = None
 
 
 class BindingBody(Body, frozen=True, kw_only=True):
@@ -102,9 +101,7 @@ class BindingBody(Body, frozen=True, kw_only=True):
 
     id: Id
     role: Annotated[Role, Meta(description="trainer, qa or leader")]
-    person: Annotated[
-        Label, Meta(description="who it is, as people call them", examples=["Li Na"])
-    ]
+    person: Annotated[Label, Meta(description="who it is, as people call them", examples=["Li Na"])]
     team: TeamOfAgents = None
     agents: Agents = []
     since: Annotated[Day, Meta(description="the first day of the binding")]
@@ -114,7 +111,9 @@ class BindingBody(Body, frozen=True, kw_only=True):
 
 
 class TrainingBody(Body, frozen=True, kw_only=True):
-    """A training, and how its effect is to be told: which KPIs, over which days, said beforehand."""
+    """A training, and how its effect is to be told: which KPIs, over which days, said
+    beforehand.
+    """
 
     id: Id
     names: Names

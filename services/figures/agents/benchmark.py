@@ -8,9 +8,10 @@ be judged.
     dee          0.25                    0.25                   0.25
 
 Quality is drawn towards the peers' mean as far as it rests on few answers (`spread.shrunk`), so
-that three happy customers make no benchmark. Each is judged by the worse of two ranks: the share of all candidates whose volume is at most one's
-own, and the share whose quality is. So neither haste nor a few well-nursed contacts make a
-benchmark, and somebody always is one. Who ties with the last of the tenth belongs to it.
+that three happy customers make no benchmark. Each is judged by the worse of two ranks: the share of
+all candidates whose volume is at most one's own, and the share whose quality is. So neither haste
+nor a few well-nursed contacts make a benchmark, and somebody always is one. Who ties with the last
+of the tenth belongs to it.
 """
 
 from bisect import bisect_right
@@ -109,9 +110,7 @@ def ranking(records: Mapping[str, Record], minimum: Minimum) -> Ranking:
 
 def _judged(candidates: Mapping[str, Record]) -> Mapping[str, float]:
     """The quality that each is judged by."""
-    spreads = {
-        agent: one.spread for agent, one in candidates.items() if one.spread is not None
-    }
+    spreads = {agent: one.spread for agent, one in candidates.items() if one.spread is not None}
     drawn = shrunk(spreads) if len(spreads) == len(candidates) else None
     return drawn or {agent: one.quality or 0.0 for agent, one in candidates.items()}
 

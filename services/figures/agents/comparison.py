@@ -175,19 +175,19 @@ def compared(
     frame: Frame, question: Question, field: Field, found: Ranking
 ) -> Iterator[tuple[PeerPlace, BenchmarkRow]]:
     """Each agent's rows, with their places."""
-    best = {
-        agent for agent in field.works if found.standings[agent] is Eligibility.BENCHMARK
-    }
+    best = {agent for agent in field.works if found.standings[agent] is Eligibility.BENCHMARK}
     marks = [
         _Mark(field.measured(kpi, answer.value, best), len(best))
-        for kpi, answer in zip(_kpis(question), answers(question, field.together(best)), strict=True)
+        for kpi, answer in zip(
+            span_kpis(question), answers(question, field.together(best)), strict=True
+        )
     ]
     for agent in field.works:
         shown = field.shown(agent)
         values = [answer.value for answer in answers(question, shown)]
         told = agent_rows(frame, Interval.ALL, question, Who(agent), shown)
         for number, row in enumerate(told):
-            kpi = _kpis(question)[number]
+            kpi = span_kpis(question)[number]
             apart = (
                 None
                 if agent in best
@@ -199,7 +199,8 @@ def compared(
             yield place, _row(row, marks[number], apart, kpi.better, found)
 
 
-def _kpis(question: Question) -> list[SpanKpi]:
+def span_kpis(question: Question) -> list[SpanKpi]:
+    """The KPIs of a question: agents have none of a moment."""
     return [kpi for kpi in question.kpis if isinstance(kpi, SpanKpi)]
 
 

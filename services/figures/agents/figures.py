@@ -18,6 +18,7 @@ from floorpulse.figures.agents.comparison import (
     PeerPlace,
     compared,
     record_of,
+    span_kpis,
 )
 from floorpulse.figures.agents.peers import peer_groups
 from floorpulse.figures.agents.performance import Performance
@@ -177,7 +178,7 @@ class AgentFigures:
         span = query.span
         view = self._floors.view(query.selection.tenant)
         terms = query.question.basis.terms(view.known, span.begin)
-        samples = Samples(terms, (contest.quality, *query.question.kpis))
+        samples = Samples(terms, (contest.quality, *span_kpis(query.question)))
         performance = await self._reading.performance(
             query.selection, [span], (), heard=samples.take
         )

@@ -75,9 +75,7 @@ def _sorted(
     for queue_channel in sorted(work.counted):
         _, queue, channel = queue_channel
         client = in_force.group(Grouping.CLIENT, queue) if Alike.CLIENT in wanted else ""
-        found[Peers(client, team, channel if Alike.CHANNEL in wanted else "")].append(
-            queue_channel
-        )
+        found[Peers(client, team, channel if Alike.CHANNEL in wanted else "")].append(queue_channel)
     return found or {Peers(team=team): []}
 
 

@@ -18,7 +18,6 @@ from floorpulse.figures.agents.membership import Membership, TeamMembership
 from floorpulse.figures.selection import Selection
 from floorpulse.figures.staff.attendance import StayInSpan
 
-
 Heard = Callable[[int, str, QueueChannel, Cells], None]
 """Is told what one visit adds to a span (its index) for an agent, in a queue and channel"""
 

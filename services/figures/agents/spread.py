@@ -116,9 +116,7 @@ def shrunk(spreads: Mapping[str, Spread]) -> dict[str, float] | None:
     between = _between(means, chance)
     weights = {name: 1 / (variance + between) for name, variance in chance.items()}
     middle = sum(weights[name] * means[name] for name in means) / sum(weights.values())
-    return {
-        name: middle + (means[name] - middle) * between * weights[name] for name in means
-    }
+    return {name: middle + (means[name] - middle) * between * weights[name] for name in means}
 
 
 def _between(means: Mapping[str, float], chance: Mapping[str, float]) -> float:
@@ -139,9 +137,7 @@ class Samples:
     def __init__(self, terms: PoliciesInForce, kpis: Iterable[SpanKpi]) -> None:
         self._terms = terms
         self._kpis = {kpi.id: kpi for kpi in kpis if not kpi.needs}
-        self._spreads: defaultdict[tuple[int, str, QueueChannel, str], Spread] = defaultdict(
-            Spread
-        )
+        self._spreads: defaultdict[tuple[int, str, QueueChannel, str], Spread] = defaultdict(Spread)
 
     def take(self, span: int, agent: str, queue_channel: QueueChannel, cells: Cells) -> None:
         """Take in what a visit adds."""

@@ -1,6 +1,6 @@
 """How far a period is, where a figure will stand at its end, and what the rest must bring.
 
-a count    ├─ 45 in 30 h ─┼─ 7.5 h left ─┤   1.5 an hour: 56.25 at the end; of 60, 15 are left: 2 an hour
+a count    ├─ 45 in 30 h ─┼─ 7.5 h left ─┤   1.5 an hour: 56.25 at the end; for 60: 2 an hour
 a mean     ├─ 0.80 of 90 ─┼─ 30 expected ┤   0.80 at the end; for 0.85 of all the rest must be 1.00
 """
 
@@ -11,7 +11,7 @@ from floorpulse.definitions.domain.terms import Comparison
 from floorpulse.kpis.figures import Value
 
 
-class Basis(StrEnum):
+class Yardstick(StrEnum):
     """What tells how far a period is."""
 
     SCHEDULE = "schedule"
@@ -36,7 +36,7 @@ class Progress:
 
     done: float
     left: float
-    basis: Basis
+    basis: Yardstick
 
     @property
     def elapsed(self) -> float:
@@ -74,8 +74,10 @@ def pace(value: Value, aim: Aim, progress: Progress) -> Pace:
     """The pace of a figure."""
     if value.value is None:
         return Pace()
-    return _of_count(value.value, aim, progress) if value.denominator is None else _of_mean(
-        value, aim, progress
+    return (
+        _of_count(value.value, aim, progress)
+        if value.denominator is None
+        else _of_mean(value, aim, progress)
     )
 
 

@@ -11,7 +11,7 @@ from floorpulse.counting.days import first_instant, local_day
 from floorpulse.definitions.domain.calendars import open_spans
 from floorpulse.definitions.domain.in_force import InForce
 from floorpulse.definitions.domain.indicator_terms import Period
-from floorpulse.figures.indicators.pace import Basis, Progress
+from floorpulse.figures.indicators.pace import Yardstick, Progress
 from floorpulse.figures.intervals import Interval, intervals, next_edge
 
 GRID = {Period.DAY: Interval.D1, Period.WEEK: Interval.W1, Period.MONTH: Interval.MONTH}
@@ -35,9 +35,7 @@ def _first_day(day: date, period: Period) -> date:
 def periods(span: Span, period: Period, zone: ZoneInfo) -> list[Span]:
     """The whole periods that touch a span, ascending and contiguous."""
     begin = begin_of_period(span.begin, period, zone)
-    end = next_edge(
-        begin_of_period(span.end - 1, period, zone), GRID[period], zone
-    )
+    end = next_edge(begin_of_period(span.end - 1, period, zone), GRID[period], zone)
     return list(intervals(Span(begin, end), GRID[period], zone))
 
 
@@ -60,7 +58,7 @@ def by_calendar(span: Span, now: int, in_force: InForce, zone: ZoneInfo) -> Prog
     ) or [span]
     done = sum(max(0, min(one.end, now) - one.begin) for one in opened)
     left = sum(max(0, one.end - max(one.begin, now)) for one in opened)
-    return Progress(done / HOUR, left / HOUR, Basis.CALENDAR)
+    return Progress(done / HOUR, left / HOUR, Yardstick.CALENDAR)
 
 
 def by_schedule(hours: float, logged_in: int | None, over: bool) -> Progress | None:  # noqa: FBT001  one word
@@ -70,4 +68,4 @@ def by_schedule(hours: float, logged_in: int | None, over: bool) -> Progress | N
     if logged_in is None:
         return None
     done = logged_in / HOUR
-    return Progress(done, 0.0 if over else max(0.0, hours - done), Basis.SCHEDULE)
+    return Progress(done, 0.0 if over else max(0.0, hours - done), Yardstick.SCHEDULE)

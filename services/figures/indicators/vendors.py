@@ -1,8 +1,8 @@
 """Vendors side by side: who answers for one client's queues, all under one definition, and what
 each was given to answer.
 
-client orchard    queue orders ── team east ── site hangzhou ── vendor alpha     voice 80 %, chat 20 %
-                  queue chats  ── team west ── site chengdu  ── vendor beta      voice 10 %, chat 90 %
+client orchard   queue orders ── team east ── site hangzhou ── vendor alpha   voice 80 %, chat 20 %
+                 queue chats  ── team west ── site chengdu  ── vendor beta    voice 10 %, chat 90 %
 
 `like_for_like` is each one's figure had it been given the client's own mix of channels: the mean of
 its figures by channel, weighed by the client's contacts.

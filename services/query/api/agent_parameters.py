@@ -20,7 +20,7 @@ from floorpulse.contracts.events import AgentState
 from floorpulse.figures.agents.benchmark import Minimum
 from floorpulse.figures.agents.comparison import Contest
 from floorpulse.figures.agents.figures import AgentQuery, AgentsQuery
-from floorpulse.figures.agents.peers import ALL_ALIKE, Alike
+from floorpulse.figures.agents.peers import ALL_ALIKE
 from floorpulse.figures.agents.rows import ByAgent
 from floorpulse.figures.intervals import Interval
 from floorpulse.figures.rows import Question

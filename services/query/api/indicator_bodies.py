@@ -10,7 +10,7 @@ from floorpulse.figures.indicators.agent_targets import AgentTargetStatus
 from floorpulse.figures.indicators.bindings import IndicatorFigure
 from floorpulse.figures.indicators.effect import Caution, Change
 from floorpulse.figures.indicators.growth import Event, GrowthFigure, Happening
-from floorpulse.figures.indicators.pace import Basis, Standing
+from floorpulse.figures.indicators.pace import Yardstick, Standing
 from floorpulse.figures.indicators.trainings import Found, TrainingEffect
 from floorpulse.figures.indicators.vendors import VendorFigure
 from floorpulse.figures.timestamps import Instant, text, text_or_none
@@ -86,7 +86,7 @@ class AgentTargetRow(Figure, frozen=True, kw_only=True, gc=False):
     ]
     hours_left: Annotated[float, Meta(description="hours of it that are left", examples=[7.5])]
     basis: Annotated[
-        Basis,
+        Yardstick,
         Meta(description="whose hours: the schedule's, or those of the business calendar"),
     ]
 
@@ -300,7 +300,7 @@ def agent_target_row(one: AgentTargetStatus, tenant: str, zone: ZoneInfo) -> Age
         end=text(one.span.end, zone),
         tenant=tenant,
         kpi=one.kpi.id,
-        **_parts(one.value),  # type: ignore[arg-type]  # numbers
+        **_parts(one.value),
         definition=one.definition,
         as_of=text(one.as_of, zone),
         target=one.target,
@@ -321,16 +321,14 @@ def agent_target_row(one: AgentTargetStatus, tenant: str, zone: ZoneInfo) -> Age
     )
 
 
-def indicator_row(
-    one: IndicatorFigure, tenant: str, interval: str, zone: ZoneInfo
-) -> IndicatorRow:
+def indicator_row(one: IndicatorFigure, tenant: str, interval: str, zone: ZoneInfo) -> IndicatorRow:
     """An interlocked KPI as it is written."""
     return IndicatorRow(
         time=text(one.span.begin, zone),
         end=text(one.span.end, zone),
         tenant=tenant,
         kpi=one.kpi.id,
-        **_parts(one.value),  # type: ignore[arg-type]  # numbers
+        **_parts(one.value),
         definition=one.definition,
         as_of=text(one.as_of, zone),
         interval=interval,
@@ -351,7 +349,7 @@ def growth_row(one: GrowthFigure, who: tuple[str, str], interval: str, zone: Zon
         end=text(one.span.end, zone),
         tenant=who[0],
         kpi=one.kpi.id,
-        **_parts(one.value),  # type: ignore[arg-type]  # numbers
+        **_parts(one.value),
         definition=one.definition,
         as_of=text(one.as_of, zone),
         interval=interval,
@@ -362,8 +360,8 @@ def growth_row(one: GrowthFigure, who: tuple[str, str], interval: str, zone: Zon
         team_numerator=told and told.numerator,
         team_denominator=told and told.denominator,
         teammates=one.teammates,
-        target=one.target and one.target.name,
-        aim=one.target and one.target.aim.value,
+        target=None if one.target is None else one.target.name,
+        aim=None if one.target is None else one.target.aim.value,
         kept=None if one.target is None or value is None else one.target.aim.kept(value),
     )
 

@@ -27,7 +27,7 @@ from floorpulse.figures.intervals import Interval
 from floorpulse.figures.rows import Question
 from floorpulse.figures.selection import By
 from floorpulse.figures.tenant_view import TenantView
-from floorpulse.kpis.catalogue import OVER_SPANS
+from floorpulse.kpis.catalogue import CATALOGUE, OVER_SPANS
 from floorpulse.query.api.agent_parameters import Agents, kpis_of_agents
 from floorpulse.query.api.parameters import (
     BEGIN,
@@ -43,10 +43,6 @@ from floorpulse.query.api.parameters import (
 from floorpulse.runtime.problems import Problem
 
 LONGEST_DAYS = 400
-GROWN = ("handled", "aht", "csat", "qa_mean", "complaints", "occupancy")
-"""What a record tells where nothing is said"""
-COMPARED = ("offered", "service_level", "answer_rate", "aht", "csat", "qa_mean", "complaints")
-"""What vendors are compared by where nothing is said"""
 DAYS_OF = "days of the tenant's zone"
 Zone = Annotated[
     str | None,
@@ -133,7 +129,10 @@ class _AgentFigureParameters(Restated):
 
     kpi: Annotated[
         List,
-        Field(description="KPIs that agents have, comma-separated", examples=["aht,csat"]),
+        Field(
+            description="KPIs that agents have, comma-separated; all where nothing is said",
+            examples=["aht,csat"],
+        ),
     ] = None
     queue: Queues = None
     channel: Channels = None
@@ -143,18 +142,18 @@ class _AgentFigureParameters(Restated):
     limit: Limit = None
     cursor: Cursor = None
 
-    def question_of(self, view: TenantView, usual: str | None) -> Question:
+    def question_of(self, view: TenantView) -> Question:
         """The KPIs and their definitions."""
         chosen = selection(view, self.queue, self.channel, By.TOTAL)
-        return Question(kpis_of_agents(self.kpi or usual), self.basis(view, chosen))
+        return Question(kpis_of_agents(self.kpi), self.basis(view, chosen))
 
 
 class IndicatorParameters(_AgentFigureParameters):
     """Parameters of interlocked KPIs."""
 
-    role: Annotated[
-        List, Field(description="trainer, qa, leader; all where nothing is said")
-    ] = None
+    role: Annotated[List, Field(description="trainer, qa, leader; all where nothing is said")] = (
+        None
+    )
     person: Annotated[
         List, Field(description="who, as the bindings name them", examples=["Li Na"])
     ] = None
@@ -174,7 +173,7 @@ class IndicatorParameters(_AgentFigureParameters):
             bounded(span_of(self.since, self.until, view.zone)),
             self.interval,
             zone_of(self.tz, view),
-            self.question_of(view, ",".join(GROWN)),
+            self.question_of(view),
             roles,
             names_of(self.person),
         )
@@ -197,7 +196,7 @@ class GrowthParameters(_AgentFigureParameters):
             bounded(span_of(self.since, self.until, view.zone)),
             self.interval,
             zone_of(self.tz, view),
-            self.question_of(view, ",".join(GROWN)),
+            self.question_of(view),
         )
 
 
@@ -230,12 +229,8 @@ class TrainingParameters(Parameters):
         """The question; problem 404 where there is no such training."""
         self.refuse_unknown()
         if training not in trainings(view.known):
-            raise Problem(
-                404, "Unknown training", f"{training}: no such id under `trainings:`"
-            )
-        return TrainingQuery(
-            view.tenant, training, self.before, self.after, zone_of(self.tz, view)
-        )
+            raise Problem(404, "Unknown training", f"{training}: no such id under `trainings:`")
+        return TrainingQuery(view.tenant, training, self.before, self.after, zone_of(self.tz, view))
 
 
 class VendorParameters(Restated):
@@ -245,7 +240,10 @@ class VendorParameters(Restated):
     by: Annotated[ByVendor, Field(description="what is put side by side")] = ByVendor.SITE
     kpi: Annotated[
         List,
-        Field(description="KPIs counted over a span, comma-separated", examples=["csat,aht"]),
+        Field(
+            description="KPIs counted over a span, comma-separated; all where nothing is said",
+            examples=["csat,aht"],
+        ),
     ] = None
     since: From
     until: To
@@ -258,8 +256,8 @@ class VendorParameters(Restated):
         self.refuse_unknown()
         refuse_strangers("client", [self.client], view.known.ids.get(Kind.CLIENT, ()))
         zone = zone_of(self.tz, view)
-        names = names_of(self.kpi) or COMPARED
         known = {name: kpi for name, kpi in OVER_SPANS.items() if not kpi.needs}
+        names = names_of(self.kpi) or tuple(name for name in known if name in CATALOGUE)
         refuse_strangers("KPI of vendors", names, known)
         chosen = selection(view, None, None, By.TOTAL)
         return VendorQuery(
@@ -271,4 +269,3 @@ class VendorParameters(Restated):
             tuple(known[name] for name in names),
             self.basis(view, chosen),
         )
-

@@ -12,6 +12,8 @@ import { lang, placeOf, said, t } from "./place.js";
 
 const PARTS = { aims, charges, trainings, vendors, record };
 const STATES = { met: "ok", on_pace: "ok", behind: "warn", missed: "bad", nothing_yet: "none" };
+const GROWN = "handled,aht,csat,qa_mean,complaints,occupancy";
+const COMPARED = "offered,service_level,answer_rate,aht,csat,qa_mean,complaints";
 const MONTH = 30 * 86_400_000;
 
 export async function indicators() {
@@ -72,7 +74,7 @@ function needed(floor, row) {
 /** Trainers, quality assurers and leaders: the figures of those they answer for. */
 async function charges(floor) {
   const role = said("role");
-  const rows = await askAll("indicators", { ...floor.asked, role, interval: "all" });
+  const rows = await askAll("indicators", { ...floor.asked, role, interval: "all", kpi: GROWN });
   const people = [...byKpi(rows, (row) => `${row.role} ${row.person}`).values()];
   const kpis = [...new Set(rows.map((row) => row.kpi))];
   const any = (figures) => Object.values(figures)[0];
@@ -136,7 +138,7 @@ async function vendors(floor) {
   const client = said("client", clients[0] ?? "");
   if (!client) return [el("p", { class: "hint" }, t("noClients"))];
   const by = said("by", "site");
-  const rows = await askAll("vendors", { ...floor.asked, client, by });
+  const rows = await askAll("vendors", { ...floor.asked, client, by, kpi: COMPARED });
   const columns = [
     { name: t("figure"), cell: (row) => nameOf(floor, row.kpi) },
     { name: t("agentGroups")[by] ?? t("vendor"), cell: (row) => row.name || t("nobodyNamed") },
@@ -160,7 +162,7 @@ async function record(floor) {
   const interval = said("interval", "1w");
   const fields = asking("record", field(t("agent"), el("input", { name: "agent", value: agent, required: true })), field(t("by"), options("interval", interval, [["1w", t("windows").week], ["1M", t("windows").month]])), ...between(floor.asked));
   if (!agent) return [fields];
-  const told = await ask(`agents/${encodeURIComponent(agent)}/growth`, { ...floor.asked, interval });
+  const told = await ask(`agents/${encodeURIComponent(agent)}/growth`, { ...floor.asked, interval, kpi: GROWN });
   const columns = [
     { name: t("period"), cell: (row) => dayOf(row.time) },
     { name: t("figure"), cell: (row) => nameOf(floor, row.kpi) },

@@ -18,9 +18,7 @@ def spread(*amounts: float) -> Spread:
 
 
 def measured(*seconds: float) -> Measured:
-    return Measured(
-        mean_value(sum(seconds) * 1000, len(seconds)), spread(*seconds)
-    )
+    return Measured(mean_value(sum(seconds) * 1000, len(seconds)), spread(*seconds))
 
 
 @pytest.mark.parametrize(
@@ -41,7 +39,13 @@ def test_shares_differ_by_newcombes_interval(
 
 @pytest.mark.parametrize(
     ("freedom", "expected", "within"),
-    [(2, 4.3027, 0.04), (3, 3.1824, 0.005), (5, 2.5706, 5e-4), (10, 2.2281, 5e-5), (60, 2.0003, 5e-5)],
+    [
+        (2, 4.3027, 0.04),
+        (3, 3.1824, 0.005),
+        (5, 2.5706, 5e-4),
+        (10, 2.2281, 5e-5),
+        (60, 2.0003, 5e-5),
+    ],
 )
 def test_the_quantile_of_students_t_is_that_of_the_tables(
     freedom: float, expected: float, within: float
