@@ -213,9 +213,10 @@ def parts(row: dict[str, Any]) -> tuple[float, float | None]:
     return row["numerator"], row["denominator"]
 
 
-async def test_the_figures_of_those_who_answer_for_others_are_theirs_of_the_days_bound(
+async def bindings_are_right(
     client: httpx.AsyncClient,
 ) -> None:
+    """Those who answer for others have the figures of these, of the days bound."""
     found = await rows(client, "/v1/indicators", **SPAN, interval="1M")
 
     def li(one: Told) -> bool:
@@ -250,9 +251,10 @@ async def test_the_figures_of_those_who_answer_for_others_are_theirs_of_the_days
     assert told["Zhao", 10, "handled"]["role"] == "trainer"
 
 
-async def test_a_target_of_agents_stands_on_their_contacts_and_the_schedule(
+async def targets_are_right(
     client: httpx.AsyncClient,
 ) -> None:
+    """A target of agents stands on their contacts and the schedule."""
     found = await rows(client, "/v1/agents/targets", **{"from": "2026-09-28", "to": "2026-11-10"})
 
     weeks = [row for row in found if row["target"] == "contacts@1"]
@@ -283,9 +285,10 @@ async def test_a_target_of_agents_stands_on_their_contacts_and_the_schedule(
     assert months["2026-10"]["agent"] is None
 
 
-async def test_a_growth_record_is_the_agents_weeks_beside_its_teams(
+async def growth_are_right(
     client: httpx.AsyncClient,
 ) -> None:
+    """A growth record is the agent's weeks beside its team's."""
     answer = await client.get("/v1/agents/a4/growth", params=SPAN | {"interval": "1w"})
     record = answer.json()
 
@@ -311,9 +314,10 @@ async def test_a_growth_record_is_the_agents_weeks_beside_its_teams(
     )
 
 
-async def test_agents_are_compared_with_those_who_do_the_same_work(
+async def benchmark_are_right(
     client: httpx.AsyncClient,
 ) -> None:
+    """Agents are compared with those who do the same work."""
     asked = {**SPAN, "handled": 1, "answers": 1}
     found = await rows(client, "/v1/agents/benchmark", **asked)
 
@@ -343,7 +347,7 @@ async def test_agents_are_compared_with_those_who_do_the_same_work(
             assert [row["distance_low"], row["distance_high"]] == pytest.approx(
                 [low, high], rel=1e-3
             )
-            assert row["certain"] is not low <= 0 <= high
+            assert row["certain"] == (not low <= 0 <= high)
 
 
 def welch(ours: list[int], theirs: list[int]) -> tuple[float, float]:
@@ -361,9 +365,10 @@ def moments(values: list[int]) -> tuple[float, float, int]:
     return middle, sum((one - middle) ** 2 for one in values) / (len(values) - 1), len(values)
 
 
-async def test_a_training_is_told_by_agents_trained_and_not_before_and_after(
+async def training_are_right(
     client: httpx.AsyncClient,
 ) -> None:
+    """A training is told by agents trained and not, before and after."""
     answer = await client.get("/v1/trainings/refunds")
     told = answer.json()
 
@@ -416,9 +421,10 @@ def together(changes: list[tuple[float, float]]) -> tuple[float, float]:
     return middle, len(changes) / (len(changes) - 1) * squares / weights**2
 
 
-async def test_vendors_of_a_client_are_judged_by_the_same_and_shown_with_their_mix(
+async def vendors_are_right(
     client: httpx.AsyncClient,
 ) -> None:
+    """Vendors of a client are judged by the same and shown with their mix."""
     asked = {**SPAN, "client": "orchard", "kpi": "offered,aht,service_level", "by": "vendor"}
     found = await rows(client, "/v1/vendors", **asked)
 
@@ -431,3 +437,12 @@ async def test_vendors_of_a_client_are_judged_by_the_same_and_shown_with_their_m
         assert told[name, "aht"]["like_for_like"] is None
         assert told[name, "service_level"]["one_definition"]
     assert sum(told[name, "aht"]["share"] for name in ("alpha", "beta")) == pytest.approx(1)
+
+
+async def test_every_figure_is_what_its_contacts_say_one_by_one(client: httpx.AsyncClient) -> None:
+    await bindings_are_right(client)
+    await targets_are_right(client)
+    await growth_are_right(client)
+    await benchmark_are_right(client)
+    await training_are_right(client)
+    await vendors_are_right(client)

@@ -7,8 +7,8 @@ be judged.
     cem          0.50                    1.00                   0.50
     dee          0.25                    0.25                   0.25
 
-Quality is drawn towards the peers' mean as far as it rests on few answers (`spread.shrunk`), so
-that three happy customers make no benchmark. Each is judged by the worse of two ranks: the share of
+Quality is judged as if each had 20 more answers at the mean of all, so that three happy customers
+make no benchmark. Each is judged by the worse of two ranks: the share of
 all candidates whose volume is at most one's own, and the share whose quality is. So neither haste
 nor a few well-nursed contacts make a benchmark, and somebody always is one. Who ties with the last
 of the tenth belongs to it.
@@ -19,11 +19,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
-from math import ceil
-
-from floorpulse.figures.agents.spread import Spread, shrunk
+from math import ceil, fsum
 
 TENTH = 10
+PRIOR = 20
+"""Answers at the mean of all that everybody's quality is judged with"""
 FEW = 10
 """Of fewer candidates no tenth can be told: the benchmark is then one agent, or those who tie with
 the best
@@ -33,22 +33,21 @@ the best
 @dataclass(frozen=True)
 class Record:
     """What an agent did: contacts handled, logged-in milliseconds (0: never told), quality (None:
-    unknown) out of so many answers, and how these differ.
+    unknown) out of so many answers.
     """
 
     handled: int
     logged_in: int
     quality: float | None
     answers: int
-    spread: Spread | None = None
 
 
 @dataclass(frozen=True)
 class Minimum:
     """How much an agent must have done to be judged."""
 
-    handled: int = 50
-    answers: int = 10
+    handled: int = 10
+    answers: int = 3
 
 
 class Eligibility(StrEnum):
@@ -109,10 +108,14 @@ def ranking(records: Mapping[str, Record], minimum: Minimum) -> Ranking:
 
 
 def _judged(candidates: Mapping[str, Record]) -> Mapping[str, float]:
-    """The quality that each is judged by."""
-    spreads = {agent: one.spread for agent, one in candidates.items() if one.spread is not None}
-    drawn = shrunk(spreads) if len(spreads) == len(candidates) else None
-    return drawn or {agent: one.quality or 0.0 for agent, one in candidates.items()}
+    """The quality that each is judged by, whatever their order."""
+    total = fsum((one.quality or 0.0) * one.answers for one in candidates.values())
+    answers = sum(one.answers for one in candidates.values())
+    mean = total / answers if answers else 0.0
+    return {
+        agent: ((one.quality or 0.0) * one.answers + PRIOR * mean) / (one.answers + PRIOR)
+        for agent, one in candidates.items()
+    }
 
 
 def _standing(record: Record, minimum: Minimum) -> Eligibility:

@@ -78,8 +78,8 @@ class BenchmarkRow(AgentRow, frozen=True, kw_only=True, gc=False):
     judged_quality: Annotated[
         float | None,
         Meta(
-            description="what the agent's quality was judged by: drawn towards its peers' mean as "
-            "far as it rests on few answers; null of agents who are not judged",
+            description="what the agent's quality was judged by: as if it had 20 more answers at "
+            "the mean of its peers; null of agents who are not judged",
             examples=[0.83],
         ),
     ]
@@ -167,7 +167,6 @@ def record_of(field: Field, contest: Contest, agent: str) -> Record:
         logged_in * share.numerator // share.denominator,
         judged.value,
         int(judged.denominator or 0),
-        field.measured(contest.quality, judged, {agent}).spread,
     )
 
 

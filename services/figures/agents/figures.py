@@ -178,7 +178,7 @@ class AgentFigures:
         span = query.span
         view = self._floors.view(query.selection.tenant)
         terms = query.question.basis.terms(view.known, span.begin)
-        samples = Samples(terms, (contest.quality, *span_kpis(query.question)))
+        samples = Samples(terms, span_kpis(query.question))
         performance = await self._reading.performance(
             query.selection, [span], (), heard=samples.take
         )

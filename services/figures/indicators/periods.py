@@ -11,7 +11,7 @@ from floorpulse.counting.days import first_instant, local_day
 from floorpulse.definitions.domain.calendars import open_spans
 from floorpulse.definitions.domain.in_force import InForce
 from floorpulse.definitions.domain.indicator_terms import Period
-from floorpulse.figures.indicators.pace import Yardstick, Progress
+from floorpulse.figures.indicators.pace import Progress, Yardstick
 from floorpulse.figures.intervals import Interval, intervals, next_edge
 
 GRID = {Period.DAY: Interval.D1, Period.WEEK: Interval.W1, Period.MONTH: Interval.MONTH}

@@ -10,7 +10,7 @@ from floorpulse.figures.indicators.agent_targets import AgentTargetStatus
 from floorpulse.figures.indicators.bindings import IndicatorFigure
 from floorpulse.figures.indicators.effect import Caution, Change
 from floorpulse.figures.indicators.growth import Event, GrowthFigure, Happening
-from floorpulse.figures.indicators.pace import Yardstick, Standing
+from floorpulse.figures.indicators.pace import Standing, Yardstick
 from floorpulse.figures.indicators.trainings import Found, TrainingEffect
 from floorpulse.figures.indicators.vendors import VendorFigure
 from floorpulse.figures.timestamps import Instant, text, text_or_none

@@ -5,10 +5,10 @@ import pytest
 from floorpulse.definitions.domain.terms import Comparison
 from floorpulse.figures.indicators.pace import (
     Aim,
-    Yardstick,
     Pace,
     Progress,
     Standing,
+    Yardstick,
     pace,
     standing,
 )
@@ -71,7 +71,7 @@ def test_a_target_stands_by_what_cannot_change_else_by_its_projected_end(
     value: Value,
     aim: Aim,
     projected: float | None,
-    over: bool,
+    over: int,
     expected: Standing,
 ) -> None:
-    assert standing(value, aim, projected, over=over) is expected
+    assert standing(value, aim, projected, over=bool(over)) is expected
