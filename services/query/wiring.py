@@ -17,6 +17,7 @@ from floorpulse.board.wiring import BoardLimits, kept_board
 from floorpulse.definitions.app import DefinitionKeeper
 from floorpulse.definitions.wiring import kept_definitions
 from floorpulse.figures.agents.figures import AgentFigures
+from floorpulse.figures.agents.reading import AgentReading
 from floorpulse.figures.agents.store import PostgresAgents
 from floorpulse.figures.at.figures import MomentTables, PastFloors
 from floorpulse.figures.at.store import PostgresMoments
@@ -26,6 +27,7 @@ from floorpulse.figures.forecasts.keeper import ForecastKeeper
 from floorpulse.figures.forecasts.kept import kept_forecasts
 from floorpulse.figures.history.figures import PastFigures, Tables
 from floorpulse.figures.history.panes import PostgresPanes
+from floorpulse.figures.indicators.use_cases import indicators
 from floorpulse.figures.live.figures import LiveFigures
 from floorpulse.figures.live.queues import Queues
 from floorpulse.figures.lookup.folded import FoldedAgents, FoldedVisits
@@ -154,6 +156,7 @@ def assembled(
     live = LiveFigures(floors, lookup, turns, lambda: parts.forecasts.current)
     streams = Streams(live, turns, parts.pulse, settings.most_rows, secrets.token_hex(4))
     metrics.streams.set_function(lambda: streams.open)
+    past = PastFigures(floors, turns, tables)
     pipeline = Pipeline(keeper.board, log, rows, now_ms)
     samples = FloorSamples(
         Exposition(floors, settings.most_series),
@@ -169,10 +172,11 @@ def assembled(
     return UseCases(
         Answering(floors, turns, limits_of(settings), metrics, health),
         live,
-        PastFigures(floors, turns, tables),
+        past,
         PastFloors(floors, turns, moments, monotonic),
         tables,
         AgentFigures(floors, turns, agents, rows),
+        *indicators(floors, AgentReading(floors, turns, agents), past),
         Drilldown(floors, turns, visits),
         Targets(floors, turns, panes, visits, rows),
         Corrections(floors, turns, PostgresCorrections(pool)),

@@ -17,10 +17,12 @@ from floorpulse.contracts.events import AgentState
 from floorpulse.definitions.app import Reload
 from floorpulse.definitions.domain.in_force import NOTHING
 from floorpulse.figures.agents.figures import AgentFigures
+from floorpulse.figures.agents.reading import AgentReading
 from floorpulse.figures.at.figures import MomentTables, PastFloors
 from floorpulse.figures.corrections.figures import Corrections
 from floorpulse.figures.forecasts.keeper import ForecastKeeper
 from floorpulse.figures.history.figures import PastFigures, Tables
+from floorpulse.figures.indicators.use_cases import indicators
 from floorpulse.figures.live.figures import LiveFigures
 from floorpulse.figures.live.queues import Queues
 from floorpulse.figures.lookup.folded import FoldedAgents, FoldedVisits
@@ -201,6 +203,11 @@ class World:
             PastFigures(floors, turns, tables),
             PastFloors(floors, turns, moments, lambda: self.now / 1000),
             AgentFigures(floors, turns, history, self.floor),
+            *indicators(
+                floors,
+                AgentReading(floors, turns, history),
+                PastFigures(floors, turns, tables),
+            ),
             Drilldown(floors, turns, history),
             Targets(floors, turns, history, history, self.floor),
             Corrections(floors, turns, history),

@@ -52,7 +52,17 @@ tenant: demo
 about:
   - {names: {en: Demo, zh: 演示}, zone: ZONE}
 queues:
-  - {id: help, names: {en: Help, zh: 支持}, channels: [voice]}
+  - {id: help, names: {en: Help, zh: 支持}, channels: [voice], team: east, client: acme}
+teams:
+  - {id: east, names: {en: East, zh: 东}}
+clients:
+  - {id: acme, names: {en: Acme, zh: 艾科}}
+agent_targets:
+  - {id: contacts, metric: handled, comparison: at_least, value: 20, team: east}
+bindings:
+  - {id: li, role: leader, person: Li Na, team: east, since: 2026-01-01}
+trainings:
+  - {id: refunds, names: {en: Refunds, zh: 退款}, day: 2026-01-05, team: east, metrics: [aht]}
 targets:
   - {id: month, metric: service_level, comparison: at_least, value: 0.8, window: month}
 """
@@ -296,5 +306,29 @@ async def test_agents_are_shown_only_to_a_session_that_was_opened_with_such_a_ke
     await wall.page.click("#login button")
 
     await wall.shows("table", "ann")
-    await wall.shows("tbody tr:has-text('ann')", "22")
+    await wall.shows("tbody tr:has-text('acme')", "10")
+    await wall.shows("tbody tr:not(:has-text('acme'))", "12")
     await wall.shows("thead", "Handled")
+
+
+async def test_management_by_indicators_is_shown_in_both_languages(wall: Wall) -> None:
+    begin = busy(wall)
+    wall.floor.enter("ann", Entered(begin, "available", ("help",), "", "east", "hangzhou"))
+    await wall.page.goto(f"{wall.url}/desk?view=indicators&lang=en")
+    await wall.page.fill("#key", "fp_lead_key")
+    await wall.page.click("#login button")
+
+    await wall.shows("tbody tr:has-text('ann')", "contacts@1")
+    await wall.shows("tbody tr:has-text('ann')", "Reached")
+    await wall.page.click("tbody a.row")
+    await wall.shows("tbody tr:has-text('+22')", "Handled")
+    for part, words in (
+        ("charges", ("Li Na", "Leader", "班组长")),
+        ("trainings", ("2026-01-05", "Refunds", "退款")),
+        ("trainings&training=refunds", ("–", "nobody to compare with", "没有对照组")),
+        ("vendors&client=acme&by=team", ("east", "Service level", "服务水平")),
+    ):
+        for lang, word in zip(("en", "zh"), words[1:], strict=True):
+            await wall.page.goto(f"{wall.url}/desk?view=indicators&part={part}&lang={lang}")
+            await wall.shows("tbody", words[0])
+            await wall.shows("tbody", word)

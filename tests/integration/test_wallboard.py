@@ -22,9 +22,11 @@ from floorpulse.contracts.agents import Entered
 from floorpulse.definitions.app import Reload
 from floorpulse.definitions.domain.in_force import NOTHING, Definitions
 from floorpulse.figures.agents.figures import AgentFigures
+from floorpulse.figures.agents.reading import AgentReading
 from floorpulse.figures.corrections.figures import Corrections
 from floorpulse.figures.forecasts.keeper import ForecastKeeper
 from floorpulse.figures.history.figures import PastFigures, Tables
+from floorpulse.figures.indicators.use_cases import indicators
 from floorpulse.figures.live.figures import LiveFigures
 from floorpulse.figures.live.queues import Queues
 from floorpulse.figures.lookup.lookup import Lookup
@@ -165,6 +167,7 @@ def served(floor: MemoryFloor, board: Board, pulse: Pulse, defined: Definitions)
     app.state.open_tenant = "demo"
     app.state.metrics_open = False
     app.state.session_secret = "secret of the test"  # noqa: S105
+    past = PastFigures(floors, turns, Tables(history, history, history, floor))
     app.state.query = UseCases(
         Answering(
             floors,
@@ -174,8 +177,9 @@ def served(floor: MemoryFloor, board: Board, pulse: Pulse, defined: Definitions)
             Health(lambda: True, ready, lambda: True, Reload),
         ),
         live,
-        PastFigures(floors, turns, Tables(history, history, history, floor)),
+        past,
         AgentFigures(floors, turns, history, floor),
+        *indicators(floors, AgentReading(floors, turns, history), past),
         Drilldown(floors, turns, history),
         Targets(floors, turns, history, history, floor),
         Corrections(floors, turns, history),

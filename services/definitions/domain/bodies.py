@@ -11,6 +11,11 @@ from msgspec import Meta
 from floorpulse.contracts.events import Channel
 from floorpulse.counting.histograms import Boundary
 from floorpulse.definitions.domain.contract_terms import ContractBody
+from floorpulse.definitions.domain.indicator_terms import (
+    AgentTargetBody,
+    BindingBody,
+    TrainingBody,
+)
 from floorpulse.definitions.domain.on_call import (
     EscalationBody,
     ReceiverBody,
@@ -75,6 +80,9 @@ class Kind(StrEnum):
     RECEIVER = "receivers"
     CONTRACT = "contracts"
     REPORT = "reports"
+    AGENT_TARGET = "agent_targets"
+    BINDING = "bindings"
+    TRAINING = "trainings"
 
 
 class TenantBody(Body, frozen=True, kw_only=True):
@@ -134,6 +142,13 @@ class SiteBody(Body, frozen=True, kw_only=True):
 
     id: Id
     names: Names
+    vendor: Annotated[
+        Id | None,
+        Meta(
+            description="the company that runs it, where several answer for a client",
+            examples=["alpha"],
+        ),
+    ] = None
 
 
 class TeamBody(Body, frozen=True, kw_only=True):
@@ -358,6 +373,9 @@ AnyBody = (
     | ReceiverBody
     | ContractBody
     | ReportBody
+    | AgentTargetBody
+    | BindingBody
+    | TrainingBody
 )
 
 BODIES: dict[Kind, type[Body]] = {
@@ -379,6 +397,9 @@ BODIES: dict[Kind, type[Body]] = {
     Kind.RECEIVER: ReceiverBody,
     Kind.CONTRACT: ContractBody,
     Kind.REPORT: ReportBody,
+    Kind.AGENT_TARGET: AgentTargetBody,
+    Kind.BINDING: BindingBody,
+    Kind.TRAINING: TrainingBody,
 }
 
 
@@ -404,6 +425,9 @@ class File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     receivers: list[ReceiverBody] = []
     contracts: list[ContractBody] = []
     reports: list[ReportBody] = []
+    agent_targets: list[AgentTargetBody] = []
+    bindings: list[BindingBody] = []
+    trainings: list[TrainingBody] = []
 
 
 def said(body: Body) -> dict[str, Any]:

@@ -8,6 +8,12 @@ from dataclasses import dataclass, field
 
 from floorpulse.definitions.domain.bodies import Kind, QueueBody, TargetBody, TeamBody, TenantBody
 from floorpulse.definitions.domain.contract_terms import ContractBody, ContractScope
+from floorpulse.definitions.domain.indicator_names import named_indicators
+from floorpulse.definitions.domain.indicator_terms import (
+    AgentTargetBody,
+    BindingBody,
+    TrainingBody,
+)
 from floorpulse.definitions.domain.on_call import EscalationBody, RotaBody, RuleBody
 from floorpulse.definitions.domain.on_call_names import named_on_call
 from floorpulse.definitions.domain.report_terms import ReportBody
@@ -33,6 +39,9 @@ CALLED = {
     Kind.RECEIVER: "receiver",
     Kind.CONTRACT: "contract",
     Kind.REPORT: "report",
+    Kind.AGENT_TARGET: "target of agents",
+    Kind.BINDING: "binding",
+    Kind.TRAINING: "training",
 }
 DEFAULTS = {
     "service_level": Kind.SERVICE_LEVEL,
@@ -124,6 +133,8 @@ def _named(entry: Entry) -> Iterator[tuple[str, Kind, str | None]]:
                 yield f"scope.{grouping}", Kind(grouping.plural), body.scope.group(grouping)
         case RuleBody() | EscalationBody() | RotaBody():
             yield from named_on_call(body)
+        case AgentTargetBody() | BindingBody() | TrainingBody():
+            yield from named_indicators(body)
         case _:
             yield from _named_in_reports(body)
 

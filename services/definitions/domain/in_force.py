@@ -27,6 +27,7 @@ from floorpulse.definitions.domain.bodies import (
     QaBody,
     QueueBody,
     ServiceLevelBody,
+    SiteBody,
     SourceBody,
     TeamBody,
     TenantBody,
@@ -93,6 +94,10 @@ class InForce:
     def queue(self, queue: str) -> QueueBody | None:
         """The definition of a queue."""
         return self._body(Kind.QUEUE, queue, QueueBody)
+
+    def site(self, site: str) -> SiteBody | None:
+        """The definition of a site."""
+        return self._body(Kind.SITE, site, SiteBody)
 
     def service_level(self, name: str) -> Version | None:
         """The service-level policy of that id."""

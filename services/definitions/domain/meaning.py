@@ -22,6 +22,12 @@ from floorpulse.definitions.domain.calendars import hours_of
 from floorpulse.definitions.domain.contract_meaning import impossible_contracts
 from floorpulse.definitions.domain.escalation_meaning import impossible_escalation, impossible_rota
 from floorpulse.definitions.domain.floor import CALLED, Floor, since
+from floorpulse.definitions.domain.indicator_meaning import impossible_indicator
+from floorpulse.definitions.domain.indicator_terms import (
+    AgentTargetBody,
+    BindingBody,
+    TrainingBody,
+)
 from floorpulse.definitions.domain.instants import is_day, nearest_zone
 from floorpulse.definitions.domain.mistakes import DefinitionMistake, meant
 from floorpulse.definitions.domain.on_call import EscalationBody, ReceiverBody, RotaBody, RuleBody
@@ -132,6 +138,8 @@ def _impossible_beside(entry: Entry) -> Iterator[DefinitionMistake]:
             yield from impossible_receiver(entry, body)
         case ReportBody():
             yield from impossible_report(entry, body)
+        case AgentTargetBody() | BindingBody() | TrainingBody():
+            yield from impossible_indicator(entry, body)
         case _:
             return
 

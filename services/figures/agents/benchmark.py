@@ -7,19 +7,23 @@ be judged.
     cem          0.50                    1.00                   0.50
     dee          0.25                    0.25                   0.25
 
-Each is judged by the worse of two ranks: the share of all candidates whose volume is at most one's
-own, and the share whose quality is. So neither haste nor a few well-nursed contacts make a
-benchmark, and somebody always is one. Who ties with the last of the tenth belongs to it.
+Quality is judged as if each had 20 more answers at the mean of all, so that three happy customers
+make no benchmark. Each is judged by the worse of two ranks: the share of
+all candidates whose volume is at most one's own, and the share whose quality is. So neither haste
+nor a few well-nursed contacts make a benchmark, and somebody always is one. Who ties with the last
+of the tenth belongs to it.
 """
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
-from math import ceil
+from math import ceil, fsum
 
 TENTH = 10
+PRIOR = 20
+"""Answers at the mean of all that everybody's quality is judged with"""
 FEW = 10
 """Of fewer candidates no tenth can be told: the benchmark is then one agent, or those who tie with
 the best
@@ -42,8 +46,8 @@ class Record:
 class Minimum:
     """How much an agent must have done to be judged."""
 
-    handled: int = 50
-    answers: int = 10
+    handled: int = 10
+    answers: int = 3
 
 
 class Eligibility(StrEnum):
@@ -64,11 +68,14 @@ class Volume(StrEnum):
 
 @dataclass(frozen=True)
 class Ranking:
-    """Every agent's standing; `candidates` is how many were compared."""
+    """Every agent's standing; `candidates` is how many were compared, `judged` the quality that
+    each of them was judged by.
+    """
 
     standings: Mapping[str, Eligibility]
     volume: Volume
     candidates: int
+    judged: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def small(self) -> bool:
@@ -87,7 +94,8 @@ def ranking(records: Mapping[str, Record], minimum: Minimum) -> Ranking:
         if standing is Eligibility.COMPARED
     }
     volume = Volume.PER_HOUR if all(one.logged_in for one in candidates.values()) else Volume.COUNT
-    best = _best(candidates, volume)
+    judged = _judged(candidates)
+    best = _best(candidates, volume, judged)
     return Ranking(
         {
             agent: Eligibility.BENCHMARK if agent in best else one
@@ -95,7 +103,19 @@ def ranking(records: Mapping[str, Record], minimum: Minimum) -> Ranking:
         },
         volume,
         len(candidates),
+        judged,
     )
+
+
+def _judged(candidates: Mapping[str, Record]) -> Mapping[str, float]:
+    """The quality that each is judged by, whatever their order."""
+    total = fsum((one.quality or 0.0) * one.answers for one in candidates.values())
+    answers = sum(one.answers for one in candidates.values())
+    mean = total / answers if answers else 0.0
+    return {
+        agent: ((one.quality or 0.0) * one.answers + PRIOR * mean) / (one.answers + PRIOR)
+        for agent, one in candidates.items()
+    }
 
 
 def _standing(record: Record, minimum: Minimum) -> Eligibility:
@@ -106,14 +126,16 @@ def _standing(record: Record, minimum: Minimum) -> Eligibility:
     return Eligibility.COMPARED
 
 
-def _best(candidates: Mapping[str, Record], volume: Volume) -> set[str]:
+def _best(
+    candidates: Mapping[str, Record], volume: Volume, judged: Mapping[str, float]
+) -> set[str]:
     if not candidates:
         return set()
     volumes = sorted(_volume(one, volume) for one in candidates.values())
-    qualities = sorted(one.quality or 0.0 for one in candidates.values())
+    qualities = sorted(judged.values())
     worse = {
         agent: min(
-            bisect_right(volumes, _volume(one, volume)), bisect_right(qualities, one.quality or 0.0)
+            bisect_right(volumes, _volume(one, volume)), bisect_right(qualities, judged[agent])
         )
         for agent, one in candidates.items()
     }

@@ -11,18 +11,26 @@ from floorpulse.contracts.agents import Entered
 from floorpulse.definitions.domain.in_force import InForce
 from floorpulse.definitions.domain.terms import Grouping
 from floorpulse.figures.agents.benchmark import Record, ranking
-from floorpulse.figures.agents.comparison import BenchmarkRow, Contest, Field, compared, record_of
+from floorpulse.figures.agents.comparison import (
+    BenchmarkRow,
+    Contest,
+    Field,
+    PeerPlace,
+    compared,
+    record_of,
+    span_kpis,
+)
+from floorpulse.figures.agents.peers import peer_groups
 from floorpulse.figures.agents.performance import Performance
+from floorpulse.figures.agents.reading import AgentReading, Wanted
 from floorpulse.figures.agents.rows import AgentRow, ByAgent, Who, agent_rows, grouped, seen
-from floorpulse.figures.by_policy import narrowed
+from floorpulse.figures.agents.spread import Samples
 from floorpulse.figures.intervals import Interval, intervals
 from floorpulse.figures.pages import PageOfRows
 from floorpulse.figures.policies_in_force import PoliciesOverTime
 from floorpulse.figures.ports import AgentHistory, Positions
 from floorpulse.figures.rows import Question, frame_of
 from floorpulse.figures.selection import Selection
-from floorpulse.figures.staff.attendance import AgentEntered
-from floorpulse.figures.staff.reading import stays_over
 from floorpulse.figures.tenant_view import Floors
 from floorpulse.figures.turns import Turns
 from floorpulse.kpis.inputs import Need
@@ -116,7 +124,7 @@ class AgentFigures:
     ) -> None:
         self._floors = floors
         self._turns = turns
-        self._agents = agents
+        self._reading = AgentReading(floors, turns, agents)
         self._positions = positions
 
     async def now(
@@ -162,54 +170,38 @@ class AgentFigures:
         return told.rows, None
 
     async def compared(
-        self, query: AgentQuery, contest: Contest, after: AgentPlace | None, limit: int
-    ) -> tuple[list[BenchmarkRow], AgentPlace | None]:
-        """Up to `limit` rows behind `after` of a query by agent over one interval, beside the
-        benchmark; in the order of agents.
+        self, query: AgentQuery, contest: Contest, after: PeerPlace | None, limit: int
+    ) -> tuple[list[BenchmarkRow], PeerPlace | None]:
+        """Up to `limit` rows behind `after` of a query by agent over one interval, each agent
+        beside the benchmark of its peers; in the order of peers and agents.
         """
-        performance = await self._performance(query, [query.span], whole=True)
         span = query.span
         view = self._floors.view(query.selection.tenant)
         terms = query.question.basis.terms(view.known, span.begin)
+        samples = Samples(terms, span_kpis(query.question))
+        performance = await self._reading.performance(
+            query.selection, [span], (), heard=samples.take
+        )
         watermark = lowest_watermark(await self._positions.positions())
         frame = frame_of(span, view.tenant, query.zone, view.as_of, watermark)
-        field = Field(query.selection, terms, grouped(performance, 0, ByAgent.AGENT))
-        records: dict[str, Record] = {}
-        async for judged in self._turns.over(field.works, JUDGED):
-            records |= {who.agent: record_of(field, contest, who) for who in judged}
-        behind = None if after is None else after.who
-        rows = compared(frame, query.question, field, ranking(records, contest.minimum), behind)
-        told = PageOfRows[AgentPlace, BenchmarkRow](after, limit)
-        async for portion in self._turns.over(rows, ROWS):
-            if told.full((AgentPlace(span.begin, who, kpi), row) for who, kpi, row in portion):
-                break
-        return told.rows, told.following
+        told = PageOfRows[PeerPlace, BenchmarkRow](after, limit)
+        for peers, works in peer_groups(performance, terms.in_force, contest.among).items():
+            if after is not None and peers < after.peers:
+                continue
+            field = Field(query.selection, terms, peers, works, samples)
+            records: dict[str, Record] = {}
+            async for judged in self._turns.over(field.works, JUDGED):
+                records |= {agent: record_of(field, contest, agent) for agent in judged}
+            rows = compared(frame, query.question, field, ranking(records, contest.minimum))
+            async for portion in self._turns.over(rows, ROWS):
+                if told.full(portion):
+                    return told.rows, told.following
+        return told.rows, None
 
-    async def _performance(
-        self, query: AgentQuery, spans: list[Span], *, whole: bool = False
-    ) -> Performance:
-        """What the agents did in spans (contiguous, ascending), as far as the query needs it or as
-        a whole.
-        """
-        view = self._floors.view(query.selection.tenant)
-        then = [view.known.at(span.begin) for span in spans]
-        chosen = {state: narrowed(query.selection, [state]) for state in set(then)}
-        selections = [chosen[state] for state in then]
-        performance = Performance(selections, query.agents, spans)
-        if whole or query.asks_visits:
-            span = Span(spans[0].begin, spans[-1].end)
-            reading = narrowed(query.selection, view.known.during(span.begin, span.end))
-            async for visits in self._agents.handled(reading, span):
-                performance.handle(visits)
-                await self._turns.next()
-        if whole or query.asks_states:
-            heard = performance.team_membership.note
-            async for stays in stays_over(
-                self._agents, query.selection.tenant, spans, view.as_of, _name, heard
-            ):
-                performance.note(stays)
-                await self._turns.next()
-        return performance
+    async def _performance(self, query: AgentQuery, spans: list[Span]) -> Performance:
+        """What the agents did in spans (contiguous, ascending), as far as the query needs it."""
+        wanted = Wanted(visits=query.asks_visits, states=query.asks_states)
+        return await self._reading.performance(query.selection, spans, query.agents, wanted)
 
     def _rows(
         self,
@@ -232,10 +224,6 @@ class AgentFigures:
                     agent_rows(frame, query.interval, query.question, who, shown)
                 ):
                     yield AgentPlace(span.begin, who, kpi), row
-
-
-def _name(told: AgentEntered) -> str:
-    return told.agent
 
 
 def _portions(query: AgentQuery, after: AgentPlace | None) -> Iterator[list[Span]]:

@@ -4,7 +4,7 @@ time by agent come out.
 
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from floorpulse.board.domain.series import QueueChannel
@@ -17,6 +17,9 @@ from floorpulse.figures.agents.by_agent import credited
 from floorpulse.figures.agents.membership import Membership, TeamMembership
 from floorpulse.figures.selection import Selection
 from floorpulse.figures.staff.attendance import StayInSpan
+
+Heard = Callable[[int, str, QueueChannel, Cells], None]
+"""Is told what one visit adds to a span (its index) for an agent, in a queue and channel"""
 
 
 @dataclass(eq=False)
@@ -56,13 +59,17 @@ class Performance:
         selections: Sequence[Selection],
         agents: Collection[str],
         spans: Sequence[Span],
+        heard: Heard | None = None,
     ) -> None:
-        """Of these agents only, where any are named; a selection a span."""
+        """Of these agents only, where any are named; a selection a span. `heard` is told each
+        visit by itself.
+        """
         self._tenant = selections[0].tenant
         self._selections = selections
         self._agents = agents
         self._spans = spans
         self._ends = [span.end for span in spans]
+        self._heard = heard
         self.team_membership = TeamMembership()
         self._work: list[defaultdict[str, Work]] = [defaultdict(Work) for _ in spans]
 
@@ -74,6 +81,7 @@ class Performance:
                     self._count(agent, panes)
 
     def _count(self, agent: str, panes: Contributions) -> None:
+        added: dict[tuple[int, QueueChannel], Cells] = {}
         begin = self._spans[0].begin
         end = self._ends[-1]
         for (tenant, queue, channel, at), cells in panes.items():
@@ -81,6 +89,11 @@ class Performance:
                 span = bisect_right(self._ends, at)
                 if self._selections[span].includes(queue, channel):
                     add(self._work[span][agent].counted[tenant, queue, channel], cells)
+                    if self._heard is not None:
+                        add(added.setdefault((span, (tenant, queue, channel)), {}), cells)
+        if self._heard is not None:
+            for (span, queue_channel), cells in added.items():
+                self._heard(span, agent, queue_channel, cells)
 
     def note(self, stays: Iterable[StayInSpan[str]]) -> None:
         """Take in what agents were doing, noted for their names."""

@@ -20,6 +20,7 @@ from floorpulse.contracts.events import AgentState
 from floorpulse.figures.agents.benchmark import Minimum
 from floorpulse.figures.agents.comparison import Contest
 from floorpulse.figures.agents.figures import AgentQuery, AgentsQuery
+from floorpulse.figures.agents.peers import ALL_ALIKE
 from floorpulse.figures.agents.rows import ByAgent
 from floorpulse.figures.intervals import Interval
 from floorpulse.figures.rows import Question
@@ -39,6 +40,7 @@ from floorpulse.query.api.parameters import (
 from floorpulse.query.api.queue_groups import Clients, groups
 from floorpulse.query.api.taken import TakenFigures
 
+EVERYBODY = "all"
 STATES: tuple[str, ...] = (*get_args(AgentState), UNKNOWN)
 if TYPE_CHECKING:
     Quality = str
@@ -168,6 +170,14 @@ class BenchmarkParameters(TakenFigures, Restated):
     client: Clients = None
     since: Annotated[str, Field(alias="from", description=FROM, examples=[BEGIN])]
     until: Annotated[str, Field(alias="to", description=TO, examples=[END])]
+    among: Annotated[
+        List,
+        Field(
+            description="what peers have in common, comma-separated: client, team, channel; all "
+            "three where nothing is said, `all`: everybody is compared with everybody",
+            examples=["client,channel"],
+        ),
+    ] = None
     quality: Annotated[
         Quality,
         Field(description="the KPI that quality is judged by"),
@@ -200,7 +210,11 @@ class BenchmarkParameters(TakenFigures, Restated):
 
     def contest(self) -> Contest:
         """How agents are judged."""
-        return Contest(QUALITIES[self.quality], Minimum(self.handled, self.answers))
+        names = names_of(self.among)
+        refuse_strangers("among", names, (*ALL_ALIKE, EVERYBODY))
+        wanted = () if EVERYBODY in names else names or ALL_ALIKE
+        among = tuple(one for one in ALL_ALIKE if one in wanted)
+        return Contest(QUALITIES[self.quality], Minimum(self.handled, self.answers), among)
 
 
 def _chosen(view: TenantView, asked: AgentKpiParameters | BenchmarkParameters) -> Selection:

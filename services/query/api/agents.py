@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from floorpulse.access.http import require
 from floorpulse.access.keys import Credential
-from floorpulse.figures.agents.comparison import BENCHMARK_COLUMNS, BenchmarkRow
+from floorpulse.figures.agents.comparison import BENCHMARK_COLUMNS, BenchmarkRow, PeerPlace
 from floorpulse.figures.agents.figures import AgentFigures, AgentPlace
 from floorpulse.figures.agents.rows import AGENT_COLUMNS, AgentRow
 from floorpulse.figures.rows import identity, substance
@@ -38,6 +38,7 @@ SHOWN_AT_ONCE = 200
 """Agents shown in one turn of the loop"""
 decode_name = msgspec.msgpack.Decoder(str).decode
 decode_place = msgspec.msgpack.Decoder(AgentPlace).decode
+decode_peer_place = msgspec.msgpack.Decoder(PeerPlace).decode
 
 router = APIRouter(route_class=MeasuredRoute, tags=["agents"])
 
@@ -113,13 +114,14 @@ async def benchmark(
     shared: Shared,
     asked: Annotated[BenchmarkParameters, Query()],
 ) -> Response:
-    """The top tenth by volume and quality at once, and how far each agent is from it, KPI by KPI;
-    `format=csv` and `format=xlsx` give all pages as one file.
+    """The top tenth by volume and quality at once among agents who do the same work, and how far
+    each agent is from it, KPI by KPI, with confidence: an agent of two channels stands among the
+    peers of either. `format=csv` and `format=xlsx` give all pages as one file.
     """
     kind = asked.kind(request)
     question = asked.query(shared.floors.view(caller.tenant))
     contest = asked.contest()
-    after = place_of(asked.cursor, (question, contest), decode_place)
+    after = place_of(asked.cursor, (question, contest), decode_peer_place)
     page = partial(people.compared, question, contest)
     rows, more = await page(after, rows_of_page(asked.limit, shared.limits))
     shared.counted("/v1/agents/benchmark", len(rows))
@@ -133,4 +135,5 @@ async def benchmark(
 
 
 def _compared(row: BenchmarkRow) -> object:
-    return row.agent, row.standing, row.benchmark, identity(row), substance(row)
+    told = row.standing, row.benchmark, row.distance_low, row.distance_high, row.judged_quality
+    return row.agent, told, identity(row), substance(row)

@@ -41,6 +41,9 @@ KindName = Literal[
     "receiver",
     "contract",
     "report",
+    "agent_target",
+    "binding",
+    "training",
 ]
 
 
@@ -198,6 +201,9 @@ KINDS: dict[Kind, KindName] = {
     Kind.RECEIVER: "receiver",
     Kind.CONTRACT: "contract",
     Kind.REPORT: "report",
+    Kind.AGENT_TARGET: "agent_target",
+    Kind.BINDING: "binding",
+    Kind.TRAINING: "training",
 }
 SHOWN = {
     Kind.RECEIVER: frozenset({"id", "names", "language"}),
@@ -206,10 +212,17 @@ SHOWN = {
 """What everybody may know of a kind: a receiver's numbers and addresses are a person's own, a
 contract's prices and targets those of the parties
 """
+ABOUT_PEOPLE = frozenset({"agents", "person", "trainer"})
+"""What targets of agents, bindings and trainings say of people: for the scope agents:read, by
+routes of their own
+"""
+OF_AGENTS = frozenset({Kind.AGENT_TARGET, Kind.BINDING, Kind.TRAINING})
 
 
 def _says(version: Version) -> dict[str, Any]:
     says = said(version.body)
+    if version.kind in OF_AGENTS:
+        return {name: value for name, value in says.items() if name not in ABOUT_PEOPLE}
     shown = SHOWN.get(version.kind, says.keys())
     return {name: value for name, value in says.items() if name in shown}
 

@@ -23,6 +23,7 @@ from floorpulse.query.api import (
     definitions,
     desk,
     forecasts,
+    indicators,
     letters,
     operations,
     paging,
@@ -105,6 +106,7 @@ def router() -> APIRouter:
     figures_of = (
         repeated_router,
         figures_router,
+        indicators.router,
         agents.router,
         targets.router,
         forecasts.router,

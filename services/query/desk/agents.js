@@ -36,19 +36,21 @@ function asking(asked, queues) {
 /** Each agent beside the benchmark. */
 async function beside(span, team, catalogue) {
   const rows = (await askAll("agents/benchmark", span)).filter((row) => !team || row.team === team);
-  const people = [...byKpi(rows, ({ agent }) => agent).values()];
-  const first = rows[0];
+  const people = [...byKpi(rows, ({ client, team: peers, channel, agent }) => [client, peers, channel, agent].join("\n")).values()];
+  const groups = [...byKpi(people.map(any), peersOf).values()].map(any);
   const columns = [
     { name: t("agent"), cell: (figures) => any(figures).agent },
     { name: t("team"), cell: (figures) => any(figures).team ?? "–" },
+    { name: t("client"), cell: (figures) => any(figures).client ?? "–" },
+    { name: t("channel"), cell: (figures) => t("channels")[any(figures).channel] ?? "–" },
     { name: t("stands"), cell: (figures) => t("eligibilities")[any(figures).standing] },
     ...KPIS.map((kpi) => ({ name: catalogue.get(kpi)[lang], number: true, cell: (figures) => beyond(figures[kpi], catalogue.get(kpi).unit) })),
   ];
-  const benchmark = KPIS.map((kpi) => [catalogue.get(kpi)[lang], shown(rows.find((row) => row.kpi === kpi)?.benchmark ?? null, catalogue.get(kpi).unit)]);
+  const marks = (group) => KPIS.map((kpi) => [catalogue.get(kpi)[lang], shown(rows.find((row) => row.kpi === kpi && peersOf(row) === peersOf(group))?.benchmark ?? null, catalogue.get(kpi).unit)]);
   return [
     el("p", { class: "hint" }, t("benchmarkHint")),
-    facts([[t("candidates"), count(first?.candidates ?? 0)], ...benchmark]),
-    first?.small ? el("p", { class: "hint" }, t("smallBenchmark")) : "",
+    ...groups.filter(({ candidates }) => candidates).map((group) => facts([[peersOf(group), count(group.candidates)], ...marks(group)])),
+    groups.some(({ small }) => small) ? el("p", { class: "hint" }, t("smallBenchmark")) : "",
     table(t("agentsPage"), columns, people),
     files("agents/benchmark", span),
   ];
@@ -56,11 +58,14 @@ async function beside(span, team, catalogue) {
 
 const any = (figures) => Object.values(figures)[0];
 
-/** A figure, marked where it is behind the benchmark. */
+/** The words of the peers that a row is compared with. */
+const peersOf = ({ client, team, channel }) => [client, team, t("channels")[channel] ?? channel].filter(Boolean).join(" · ") || t("total");
+
+/** A figure, marked where it is behind the benchmark of its peers by more than chance tells. */
 function beyond(row, unit) {
   if (!row) return "–";
   const value = shown(row, unit);
-  return row.behind ? el("span", { "data-state": "warn", class: "behind" }, el("span", { class: "mark", "aria-hidden": "true" }), ` ${value} `, el("span", { class: "sr" }, t("behindBenchmark"))) : value;
+  return row.behind && row.certain !== false ? el("span", { "data-state": "warn", class: "behind" }, el("span", { class: "mark", "aria-hidden": "true" }), ` ${value} `, el("span", { class: "sr" }, t("behindBenchmark"))) : value;
 }
 
 /** Teams, sites, or all agents together. */

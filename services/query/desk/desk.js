@@ -12,13 +12,14 @@ import { contacts } from "./contacts.js";
 import { day } from "./day.js";
 import { figure } from "./figure.js";
 import { floor } from "./floor.js";
+import { indicators } from "./indicators.js";
 import { journey } from "./journey.js";
 import { el } from "./parts.js";
 import { above, inOtherLanguage, lang, placeOf, said, t } from "./place.js";
 import { targets } from "./targets.js";
 
 const AGAIN_AFTER = 30_000;
-const VIEWS = { kpi: figure, agents, targets, behind };
+const VIEWS = { kpi: figure, agents, targets, behind, indicators };
 const FORBIDDEN = [401, 403];
 
 const byId = (id) => document.getElementById(id);

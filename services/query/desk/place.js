@@ -6,6 +6,7 @@
  *   desk?queue=sales&day=…&from=…&to=…                the contacts of a half hour
  *   desk?queue=sales&day=…&from=…&to=…&contact=c-1    a contact's journey
  *   desk?view=kpi|agents|targets&…                    a figure over any span, agents, promises
+ *   desk?view=indicators&part=…                       targets of agents, who answers for whom, trainings, vendors, records
  *
  * &lang=en|zh is kept everywhere.
  */

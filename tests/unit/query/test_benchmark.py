@@ -2,6 +2,7 @@
 
 from math import ceil
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -65,9 +66,9 @@ def test_those_who_tie_with_the_last_of_the_tenth_belong_to_it() -> None:
 def test_who_did_too_little_is_not_judged_and_says_why() -> None:
     unscored = record(500, None, answers=0)
     floor = {
-        "ann": record(50, 0.5),
-        "new": record(49, 1.0),
-        "unasked": record(500, 1.0, answers=9),
+        "ann": record(10, 0.5),
+        "new": record(9, 1.0),
+        "unasked": record(500, 1.0, answers=2),
         "unscored": unscored,
     }
 
@@ -80,6 +81,23 @@ def test_who_did_too_little_is_not_judged_and_says_why() -> None:
         "unscored": Eligibility.FEW_ANSWERS,
     }
     assert found.candidates == 1
+
+
+def test_three_happy_customers_make_no_benchmark() -> None:
+    """(3 + 20 · 0.8) / 23 = 0.826 of the lucky, (85.5 + 20 · 0.8) / 115 = 0.883 of the steady; the
+    mean is (3 + 85.5 + 85.5) / (3 + 95 + 119.5) = 0.8.
+    """
+    floor = {
+        "lucky": record(100, 1.0, answers=3),
+        "steady": record(100, 0.9, answers=95),
+        "other": Record(100, 10 * HOUR, 85.5 / 119.5, 119),
+    }
+
+    found = ranking(floor, NO_MINIMUM)
+
+    assert best(found) == {"steady"}
+    assert found.judged["lucky"] == pytest.approx(0.826, abs=2e-3)
+    assert found.judged["steady"] == pytest.approx(0.883, abs=2e-3)
 
 
 def test_nobody_is_a_benchmark_of_nobody() -> None:
@@ -139,7 +157,6 @@ def test_nobody_outside_is_better_at_both_than_one_inside(
         if standing is Eligibility.COMPARED:
             other = floor[agent]
             assert not any(
-                volume(other) > volume(floor[one])
-                and (other.quality or 0) > (floor[one].quality or 0)
+                volume(other) > volume(floor[one]) and found.judged[agent] > found.judged[one]
                 for one in inside
             )
