@@ -401,24 +401,44 @@ source_tally = Table(
     metadata,
     Column("tenant", Text, primary_key=True),
     Column("source", Text, primary_key=True),
-    Column("what", Text, primary_key=True, comment="heard, events, ignored, refused or warned"),
+    Column(
+        "what", Text, primary_key=True, comment="heard, events, ignored, refused, warned or orphan"
+    ),
     Column(
         "kind",
         Text,
         primary_key=True,
-        comment="of ignored: the kind; of refused: the reason; of warned: the code",
+        comment="of ignored: the kind; of refused: the reason; of warned: the code; of orphan: "
+        "what is missing",
     ),
     Column("count", BigInteger, nullable=False),
     Column("first_at", BigInteger, nullable=False),
     Column("last_at", BigInteger, nullable=False),
     Column(
-        "example",
-        Text,
+        "examples",
+        JSONB,
         nullable=False,
-        server_default="",
-        comment="of warned: the id of the last such event",
+        server_default="[]",
+        comment="the latest events, the newest first, as contracts.tallies.Example",
     ),
-    comment="[ingest] How often configured sources were heard, what they told, what was ignored "
-    "and refused, and how often something seemed wrong of any source's events: summed over all "
-    "processes.",
+    comment="[ingest, kpi_engine] How often configured sources were heard, what they told, what "
+    "was ignored and refused, how often something seemed wrong of any source's events, and which "
+    "of them stayed without the one that must have come before: summed over all processes.",
+)
+
+source_delay = Table(
+    "source_delay",
+    metadata,
+    Column("tenant", Text, primary_key=True),
+    Column("source", Text, primary_key=True),
+    Column("slot", BigInteger, primary_key=True, comment="begin of five minutes of arrivals"),
+    Column(
+        "bucket",
+        Integer,
+        primary_key=True,
+        comment="of counting.histograms.signed_bucket: the span from instant to arrival",
+    ),
+    Column("count", BigInteger, nullable=False),
+    comment="[ingest] How long after its instant the newest event of a source in a request came "
+    "in; kept for two hours.",
 )

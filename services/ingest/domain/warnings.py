@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from floorpulse.contracts.events import AnyEvent
 from floorpulse.contracts.refusals import shortened
+from floorpulse.contracts.tallies import Example
 
 AHEAD = 60_000
 """Milliseconds that a source's clock may run ahead without a word"""
@@ -26,6 +27,7 @@ class WarningCode(StrEnum):
     FUTURE = "future"
     LOCAL_TIME = "local_time_as_utc"
     UNKNOWN_QUEUE = "unknown_queue"
+    CONTRADICTION = "contradiction"
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,26 @@ def warnings_of(event: AnyEvent, at: int, now: int, floor: KnownFloor) -> Iterat
             "- at `$.queue`"
         )
         yield EventWarning(WarningCode.UNKNOWN_QUEUE, shortened(detail))
+
+
+def contradiction(event: AnyEvent) -> EventWarning:
+    """The id of an event came a short while ago with other content."""
+    detail = (
+        f"the id {event.id!r} came before with other content: both count as far as they can be "
+        "joined; give every event an id of its own, and put right what was wrong by an amendment "
+        "- at `$.id`"
+    )
+    return EventWarning(WarningCode.CONTRADICTION, shortened(detail))
+
+
+def example_of(event: AnyEvent, at: int) -> Example:
+    """What an example of a mistake shows: which event, of which contact, when, and what it told of
+    which queue; never who.
+    """
+    kind = str(event.__struct_config__.tag)
+    queue: str | None = getattr(event, "queue", None)
+    told = kind if queue is None else f"{kind} in {queue}"
+    return Example(event.id, getattr(event, "contact", None) or "", at, told)
 
 
 def _local_time(offset: int) -> str:
