@@ -401,15 +401,12 @@ source_tally = Table(
     metadata,
     Column("tenant", Text, primary_key=True),
     Column("source", Text, primary_key=True),
-    Column(
-        "what", Text, primary_key=True, comment="heard, events, ignored, refused, warned or orphan"
-    ),
+    Column("what", Text, primary_key=True, comment="heard, events, ignored, refused or warned"),
     Column(
         "kind",
         Text,
         primary_key=True,
-        comment="of ignored: the kind; of refused: the reason; of warned: the code; of orphan: "
-        "what is missing",
+        comment="of ignored: the kind; of refused: the reason; of warned: the code",
     ),
     Column("count", BigInteger, nullable=False),
     Column("first_at", BigInteger, nullable=False),
@@ -421,9 +418,24 @@ source_tally = Table(
         server_default="[]",
         comment="the latest events, the newest first, as contracts.tallies.Example",
     ),
-    comment="[ingest, kpi_engine] How often configured sources were heard, what they told, what "
-    "was ignored and refused, how often something seemed wrong of any source's events, and which "
-    "of them stayed without the one that must have come before: summed over all processes.",
+    comment="[ingest] How often sources were heard, what they told, what was ignored and refused, "
+    "and how often something seemed wrong of their events: summed over all processes.",
+)
+
+source_orphan = Table(
+    "source_orphan",
+    metadata,
+    Column("partition", SmallInteger, primary_key=True),
+    Column("epoch", BigInteger, primary_key=True, comment="of the owner who counted them"),
+    Column("tenant", Text, primary_key=True),
+    Column("source", Text, primary_key=True),
+    Column("missing", Text, primary_key=True, comment="of contracts.tallies.Missing"),
+    Column("count", BigInteger, nullable=False),
+    Column("first_at", BigInteger, nullable=False, comment="instants of the events"),
+    Column("last_at", BigInteger, nullable=False),
+    Column("examples", JSONB, nullable=False, comment="as contracts.tallies.Example"),
+    comment="[kpi_engine] Events of a source that stayed without the one that must have come "
+    "before.",
 )
 
 source_delay = Table(

@@ -1,8 +1,12 @@
-"""What is tallied of sources, as the tables `source_tally` and `source_delay` name it."""
+"""What is tallied of sources, as the tables `source_tally`, `source_orphan` and `source_delay`
+name it.
+"""
 
 from enum import StrEnum
 
 import msgspec
+
+from floorpulse.contracts.events import AnyEvent
 
 MOST_EXAMPLES = 3
 """Examples of one tally that are kept: the latest ones"""
@@ -12,8 +16,7 @@ DELAY_SLOT = 300_000
 
 class What(StrEnum):
     """Deliveries, events that were accepted, what made none, by its kind or by the reason of its
-    refusal; accepted events of which something seems wrong, by the code of the warning; and those
-    without the event that must have come before, by what is missing.
+    refusal; and accepted events of which something seems wrong, by the code of the warning.
     """
 
     HEARD = "heard"
@@ -21,7 +24,16 @@ class What(StrEnum):
     IGNORED = "ignored"
     REFUSED = "refused"
     WARNED = "warned"
-    ORPHAN = "orphan"
+
+
+class Missing(StrEnum):
+    """Which event must have come before another one, and did not: the offer before an outcome, the
+    answer before an end, the end before a wrap-up.
+    """
+
+    OFFER = "outcome_without_offer"
+    ANSWER = "end_without_answer"
+    END = "wrap_without_end"
 
 
 class Example(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -33,6 +45,16 @@ class Example(msgspec.Struct, frozen=True, omit_defaults=True):
     contact: str = ""
     at: int | None = None
     told: str = ""
+
+
+def example_of(event: AnyEvent, at: int) -> Example:
+    """What is shown of an event of the instant `at` (epoch milliseconds): its id and contact, and
+    what it told of which queue; never who.
+    """
+    kind = str(event.__struct_config__.tag)
+    queue: str | None = getattr(event, "queue", None)
+    told = kind if queue is None else f"{kind} in {queue}"
+    return Example(event.id, getattr(event, "contact", None) or "", at, told)
 
 
 def delay_slot(arrived: int) -> int:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from floorpulse.contracts.letters import Reason, Refusal, encode_letter
-from floorpulse.contracts.tallies import Example
+from floorpulse.contracts.tallies import Example, example_of
 from floorpulse.contracts.topics import CONTACT_EVENTS, DEAD_LETTERS
 from floorpulse.ingest.domain import letters
 from floorpulse.ingest.domain.bodies import BodyForm, split
@@ -21,7 +21,6 @@ from floorpulse.ingest.domain.warnings import (
     EventWarning,
     KnownFloor,
     contradiction,
-    example_of,
 )
 from floorpulse.ingest.metrics import IngestMetrics
 from floorpulse.ingest.ports import Log, Record

@@ -128,5 +128,5 @@ class SourceMetrics:
                 self._ignored.labels(vendor, kind).inc(times)
             case What.REFUSED:
                 self._refused.labels(vendor, kind).inc(times)
-            case What.WARNED | What.ORPHAN:  # pragma: no cover  counted for all sources together
+            case What.WARNED:  # pragma: no cover  counted for all sources together
                 pass

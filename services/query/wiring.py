@@ -30,6 +30,7 @@ from floorpulse.figures.live.queues import Queues
 from floorpulse.figures.lookup.folded import FoldedAgents, FoldedVisits
 from floorpulse.figures.lookup.lookup import Lookup
 from floorpulse.figures.sources.deliveries import Deliveries
+from floorpulse.figures.sources.feeds import FeedReport
 from floorpulse.figures.sources.store import PostgresRetiredSources, PostgresSourceTallies
 from floorpulse.figures.sources.watch import Retirement
 from floorpulse.figures.staffing.figures import Staffing
@@ -182,6 +183,7 @@ def assembled(
         parts.letters,
         Retirement(PostgresRetiredSources(pool), keeper.heed),
         Deliveries(PostgresSourceTallies(pool), now_ms, floors.definitions),
+        FeedReport(floors, PostgresSourceTallies(pool)),
         streams,
         Scrape(samples, health.loaded, metrics, now_ms, monotonic, settings.metrics_seconds),
     )

@@ -26,6 +26,7 @@ from floorpulse.figures.live.queues import Queues
 from floorpulse.figures.lookup.folded import FoldedAgents, FoldedVisits
 from floorpulse.figures.lookup.lookup import Lookup
 from floorpulse.figures.sources.deliveries import Deliveries
+from floorpulse.figures.sources.feeds import FeedReport
 from floorpulse.figures.sources.watch import Retirement
 from floorpulse.figures.staffing.figures import Staffing
 from floorpulse.figures.targets.figures import Targets
@@ -211,6 +212,7 @@ class World:
             LetterBox(self.letters, self.letter_counts),
             Retirement(self.floor, self._heed),
             Deliveries(self.delivered, lambda: self.now, floors.definitions),
+            FeedReport(floors, self.delivered),
             Streams(live, turns, self.pulse, limits.most_rows, "b00t"),
             Scrape(
                 self.samples,

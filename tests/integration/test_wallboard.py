@@ -29,6 +29,7 @@ from floorpulse.figures.live.figures import LiveFigures
 from floorpulse.figures.live.queues import Queues
 from floorpulse.figures.lookup.lookup import Lookup
 from floorpulse.figures.sources.deliveries import Deliveries
+from floorpulse.figures.sources.feeds import FeedReport
 from floorpulse.figures.sources.watch import Retirement
 from floorpulse.figures.targets.figures import Targets
 from floorpulse.figures.tenant_view import Floors
@@ -184,6 +185,7 @@ def served(floor: MemoryFloor, board: Board, pulse: Pulse, defined: Definitions)
         pipeline,
         Retirement(floor, heed),
         Deliveries(MemoryTallies(), now_ms, floors.definitions),
+        FeedReport(floors, MemoryTallies()),
         Streams(live, turns, pulse, boot="boot"),
         Scrape(samples, lambda: True, metrics, now_ms, monotonic),
     )

@@ -12,7 +12,6 @@ from enum import StrEnum
 
 from floorpulse.contracts.events import AnyEvent
 from floorpulse.contracts.refusals import shortened
-from floorpulse.contracts.tallies import Example
 
 AHEAD = 60_000
 """Milliseconds that a source's clock may run ahead without a word"""
@@ -76,16 +75,6 @@ def contradiction(event: AnyEvent) -> EventWarning:
         "- at `$.id`"
     )
     return EventWarning(WarningCode.CONTRADICTION, shortened(detail))
-
-
-def example_of(event: AnyEvent, at: int) -> Example:
-    """What an example of a mistake shows: which event, of which contact, when, and what it told of
-    which queue; never who.
-    """
-    kind = str(event.__struct_config__.tag)
-    queue: str | None = getattr(event, "queue", None)
-    told = kind if queue is None else f"{kind} in {queue}"
-    return Example(event.id, getattr(event, "contact", None) or "", at, told)
 
 
 def _local_time(offset: int) -> str:

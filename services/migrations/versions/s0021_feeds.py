@@ -1,4 +1,6 @@
-"""Examples of what is wrong with a source's events, and how long after their instants they come."""
+"""Examples of what is wrong with a source's events, events that stayed without the one before, and
+how long after their instants events come.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -29,10 +31,23 @@ def upgrade() -> None:
         sa.Column("bucket", sa.Integer, primary_key=True),
         sa.Column("count", sa.BigInteger, nullable=False),
     )
+    op.create_table(
+        "source_orphan",
+        sa.Column("partition", sa.SmallInteger, primary_key=True),
+        sa.Column("epoch", sa.BigInteger, primary_key=True),
+        sa.Column("tenant", sa.Text, primary_key=True),
+        sa.Column("source", sa.Text, primary_key=True),
+        sa.Column("missing", sa.Text, primary_key=True),
+        sa.Column("count", sa.BigInteger, nullable=False),
+        sa.Column("first_at", sa.BigInteger, nullable=False),
+        sa.Column("last_at", sa.BigInteger, nullable=False),
+        sa.Column("examples", JSONB, nullable=False),
+    )
 
 
 def downgrade() -> None:
-    """Keep the last example only, and no delays."""
+    """Keep the last example only, no delays and no orphans."""
+    op.drop_table("source_orphan")
     op.drop_table("source_delay")
     op.add_column("source_tally", sa.Column("example", sa.Text, nullable=False, server_default=""))
     op.execute(OLD_EXAMPLE)
