@@ -3,9 +3,9 @@
 Figures are asked of a `TenantView`; `Floors` makes one for any tenant, of the moment.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,7 @@ from floorpulse.board.domain.board import Board
 from floorpulse.board.domain.queue_names import OTHER
 from floorpulse.board.domain.windows import MINUTE
 from floorpulse.contracts.horizons import Horizons
+from floorpulse.definitions.domain.bodies import Kind
 from floorpulse.definitions.domain.in_force import Definitions, TenantDefinitions
 from floorpulse.figures.sources.silent import NOBODY_SILENT, SilentQueues
 from floorpulse.figures.sources.watch import SourceWatch
@@ -34,7 +35,7 @@ class TenantView:
     """A tenant's floor at the instant `now` (epoch milliseconds).
 
     `known` are all definitions of the tenant, `zone` is that of its days; `sources` tells who fell
-    silent.
+    silent, `planned` the queues that have a forecast around now.
     """
 
     tenant: str
@@ -43,6 +44,7 @@ class TenantView:
     zone: ZoneInfo
     now: int
     sources: SourceWatch
+    planned: Callable[[], Collection[str]] = tuple
 
     @cached_property
     def as_of(self) -> int:
@@ -80,6 +82,29 @@ class TenantView:
         there = {queue for _, queue, _ in self.board.queue_channels(self.tenant, self.as_of)}
         return frozenset(queue for queue in there - {OTHER} if not in_force.knows(queue))
 
+    @cached_property
+    def heard_queues(self) -> frozenset[str]:
+        """The queues that ever had a contact, have agents or are defined, now or at another
+        time.
+        """
+        defined = self.known.ids.get(Kind.QUEUE, ())
+        return frozenset(self.board.queues(self.tenant)).union(
+            self.board.agents.queues(self.tenant), defined
+        )
+
+    def knows(self, queue: str) -> bool:
+        """Whether questions may name a queue: it was heard of, or has a forecast around now."""
+        return (
+            queue in self.board.queues(self.tenant)
+            or queue in self.heard_queues
+            or queue in self.planned()
+        )
+
+    @property
+    def known_queues(self) -> frozenset[str]:
+        """All queues that questions may name."""
+        return self.heard_queues.union(self.planned())
+
     @property
     def freshness(self) -> Staleness:
         """What of the figures is old."""
@@ -94,16 +119,25 @@ class _KnownHorizons(NamedTuple):
     horizons: Horizons
 
 
+def _nobody_plans(tenant: str) -> Collection[str]:  # noqa: ARG001  whose makes no difference
+    return ()
+
+
 class Floors:
     """The floors of all tenants on one board, by the clock `now`, under the definitions of the
-    moment.
+    moment; `planned` tells the queues of a tenant that have a forecast around now.
     """
 
     def __init__(
-        self, board: Board, now: Callable[[], int], definitions: Callable[[], Definitions]
+        self,
+        board: Board,
+        now: Callable[[], int],
+        definitions: Callable[[], Definitions],
+        planned: Callable[[str], Collection[str]] = _nobody_plans,
     ) -> None:
         self.board = board
         self.definitions = definitions
+        self._planned = planned
         self._now = now
         self._sources = SourceWatch(board, now, definitions)
         self._horizons: dict[str, _KnownHorizons] = {}
@@ -125,4 +159,5 @@ class Floors:
         """A tenant's floor now."""
         known = self.definitions().of(tenant)
         zone = known.zone or self.board.rules.zone
-        return TenantView(tenant, self.board, known, zone, self._now(), self._sources)
+        planned = partial(self._planned, tenant)
+        return TenantView(tenant, self.board, known, zone, self._now(), self._sources, planned)

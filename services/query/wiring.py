@@ -21,6 +21,7 @@ from floorpulse.figures.at.figures import MomentTables, PastFloors
 from floorpulse.figures.at.store import PostgresMoments
 from floorpulse.figures.corrections.figures import Corrections
 from floorpulse.figures.corrections.store import PostgresCorrections
+from floorpulse.figures.feed_report import FeedReport
 from floorpulse.figures.forecasts.keeper import ForecastKeeper
 from floorpulse.figures.forecasts.kept import kept_forecasts
 from floorpulse.figures.history.figures import PastFigures, Tables
@@ -30,7 +31,6 @@ from floorpulse.figures.live.queues import Queues
 from floorpulse.figures.lookup.folded import FoldedAgents, FoldedVisits
 from floorpulse.figures.lookup.lookup import Lookup
 from floorpulse.figures.sources.deliveries import Deliveries
-from floorpulse.figures.sources.feeds import FeedReport
 from floorpulse.figures.sources.store import PostgresRetiredSources, PostgresSourceTallies
 from floorpulse.figures.sources.watch import Retirement
 from floorpulse.figures.staffing.figures import Staffing
@@ -147,7 +147,8 @@ def assembled(
     agents = PostgresAgents(pool)
     folded = FoldedVisits(visits, keeper.board.names), FoldedAgents(agents, keeper.board.names)
     lookup = Lookup(*folded, monotonic, settings.lookup_seconds, metrics.went_without)
-    floors = Floors(keeper.board, now_ms, lambda: kept.current)
+    planned = parts.forecasts.queues
+    floors = Floors(keeper.board, now_ms, lambda: kept.current, planned)
     tables = Tables(panes, visits, agents, rows, parts.forecasts.store)
     moments = MomentTables(PostgresMoments(pool), visits, agents, parts.forecasts.store)
     turns = parts.turns

@@ -19,6 +19,7 @@ from floorpulse.definitions.domain.in_force import NOTHING
 from floorpulse.figures.agents.figures import AgentFigures
 from floorpulse.figures.at.figures import MomentTables, PastFloors
 from floorpulse.figures.corrections.figures import Corrections
+from floorpulse.figures.feed_report import FeedReport
 from floorpulse.figures.forecasts.keeper import ForecastKeeper
 from floorpulse.figures.history.figures import PastFigures, Tables
 from floorpulse.figures.live.figures import LiveFigures
@@ -26,7 +27,6 @@ from floorpulse.figures.live.queues import Queues
 from floorpulse.figures.lookup.folded import FoldedAgents, FoldedVisits
 from floorpulse.figures.lookup.lookup import Lookup
 from floorpulse.figures.sources.deliveries import Deliveries
-from floorpulse.figures.sources.feeds import FeedReport
 from floorpulse.figures.sources.watch import Retirement
 from floorpulse.figures.staffing.figures import Staffing
 from floorpulse.figures.targets.figures import Targets
@@ -179,7 +179,8 @@ class World:
         visits = FoldedVisits(history, self.board.names)
         agents = FoldedAgents(history, self.board.names)
         lookup = Lookup(visits, agents, lambda: self.now / 1000, unanswered=metrics.went_without)
-        floors = Floors(self.board, lambda: self.now, lambda: self.definitions)
+        planned = self.forecasts.queues
+        floors = Floors(self.board, lambda: self.now, lambda: self.definitions, planned)
         turns = Turns()
         live = LiveFigures(floors, lookup, turns, lambda: self.forecasts.current)
         pipeline = Pipeline(self.board, self.log, self.floor, lambda: self.now)

@@ -22,6 +22,7 @@ from floorpulse.contracts.agents import Entered
 from floorpulse.definitions.app import Reload
 from floorpulse.definitions.domain.in_force import NOTHING, Definitions
 from floorpulse.figures.agents.figures import AgentFigures
+from floorpulse.figures.feed_report import FeedReport
 from floorpulse.figures.corrections.figures import Corrections
 from floorpulse.figures.forecasts.keeper import ForecastKeeper
 from floorpulse.figures.history.figures import PastFigures, Tables
@@ -29,7 +30,6 @@ from floorpulse.figures.live.figures import LiveFigures
 from floorpulse.figures.live.queues import Queues
 from floorpulse.figures.lookup.lookup import Lookup
 from floorpulse.figures.sources.deliveries import Deliveries
-from floorpulse.figures.sources.feeds import FeedReport
 from floorpulse.figures.sources.watch import Retirement
 from floorpulse.figures.targets.figures import Targets
 from floorpulse.figures.tenant_view import Floors

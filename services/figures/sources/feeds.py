@@ -1,26 +1,17 @@
-"""What each source tells and what is wrong with it: clock, mistakes of its events, refusals, queues
-that nobody defined, agents who never tell a state.
-
-    board        last word, state, queues, agents ──┐
-    source_tally     warnings, refusals ────────────┼──► one `Feed` a source, by name
-    source_orphan    events without the one before ─┤
-    source_delay     instant to arrival ────────────┘
+"""What is wrong with the events of sources: mistakes, by what was tallied of all processes, and how
+long after their instants events come.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import accumulate
 from typing import NamedTuple, Protocol
 
-from floorpulse.contracts.tallies import DELAY_SLOT, MOST_EXAMPLES, Example, Missing, What
+from floorpulse.contracts.tallies import MOST_EXAMPLES, Example, Missing, What
 from floorpulse.counting.histograms import signed_seconds
 from floorpulse.figures.sources.deliveries import SourceTally, TallyReader
-from floorpulse.figures.sources.watch import HeardSource
-from floorpulse.figures.tenant_view import Floors, TenantView
-
-HOUR = 3_600_000
 
 
 class OrphanCount(NamedTuple):
@@ -90,59 +81,6 @@ class Skew:
     low: float
     high: float
     events: int
-
-
-@dataclass(frozen=True)
-class Feed:
-    """All that is known of one source. `heard` is None before its first event was counted, `skew`
-    without events of the last hour that are of their day.
-    """
-
-    source: str
-    heard: HeardSource | None
-    skew: Skew | None
-    mistakes: Sequence[Mistake]
-    undefined_queues: Sequence[str]
-    stateless_agents: Sequence[str]
-
-
-class FeedReport:
-    """Answers from the board and the tallies of all processes."""
-
-    def __init__(self, floors: Floors, reader: FeedReader) -> None:
-        self._floors = floors
-        self._reader = reader
-
-    async def all(self, tenant: str) -> list[Feed]:
-        """Every source of a tenant that was heard, or of which something is tallied, by name.
-        Raises `StoreUnavailable`.
-        """
-        view = self._floors.view(tenant)
-        mistakes = joined(
-            await self._reader.tallies(tenant), await self._reader.orphans(tenant)
-        )
-        since = view.now - HOUR
-        skews = skews_of(await self._reader.delays(tenant, since - since % DELAY_SLOT))
-        heard = {one.source.source: one for one in view.sources.all(tenant)}
-        stateless = view.board.agents.stateless(tenant, view.as_of)
-        return [
-            _feed(name, heard.get(name), skews.get(name), mistakes.get(name, ()), view, stateless)
-            for name in sorted({*heard, *skews, *mistakes})
-        ]
-
-
-def _feed(  # noqa: PLR0913  what is known of one source, from as many places
-    name: str,
-    heard: HeardSource | None,
-    skew: Skew | None,
-    mistakes: Sequence[Mistake],
-    view: TenantView,
-    stateless: Mapping[str, str],
-) -> Feed:
-    queues: Collection[str] = frozenset() if heard is None else heard.source.queues
-    undefined = sorted(view.unknown_queues.intersection(queues))
-    agents = sorted(agent for agent, queue in stateless.items() if queue in queues)
-    return Feed(name, heard, skew, mistakes, undefined, agents)
 
 
 def joined(

@@ -9,7 +9,8 @@ from msgspec import Meta
 
 from floorpulse.board.domain.sources import SourceState
 from floorpulse.contracts.tallies import MOST_EXAMPLES, Example
-from floorpulse.figures.sources.feeds import Feed, Mistake, MistakeKind, Skew
+from floorpulse.figures.feed_report import Feed
+from floorpulse.figures.sources.feeds import Mistake, MistakeKind, Skew
 from floorpulse.figures.timestamps import Instant, text
 
 

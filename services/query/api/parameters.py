@@ -1,5 +1,6 @@
 """The parameters of the routes: what may be said, and the question it makes."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -381,15 +382,23 @@ def selection(view: TenantView, queue: str | None, channel: str | None, by: By) 
     queues = names_of(queue)
     channels = names_of(channel)
     refuse_strangers("channel", channels, CHANNELS)
-    known = view.board.queues(view.tenant)
-    if OTHER in queues and OTHER not in known:
+    if OTHER in queues and not view.knows(OTHER):
         detail = (
             f"queue: `{OTHER}` is where live figures count folded queues; history has each "
             "of them by its own name"
         )
         raise Problem(422, "Unknown queue", detail)
-    refuse_strangers("queue", queues, known)
+    refuse_unknown_queues(view, queues)
     return Selection(view.tenant, queues, channels, by)
+
+
+def refuse_unknown_queues(view: TenantView, queues: Iterable[str]) -> None:
+    """Problem 422 where a queue never had a contact, and has neither agents, definition nor
+    forecast.
+    """
+    strangers = [name for name in queues if not view.knows(name)]
+    if strangers:
+        refuse_strangers("queue", strangers, view.known_queues)
 
 
 def live_selection(view: TenantView, queue: str | None, channel: str | None, by: By) -> Selection:
@@ -410,8 +419,7 @@ def live_selection(view: TenantView, queue: str | None, channel: str | None, by:
             "FLOORPULSE_API__MOST_QUEUES"
         )
         raise Problem(422, "Queue not kept apart", detail)
-    known = view.board.queues(view.tenant)
-    refuse_strangers("queue", [name for name in queues if name != OTHER or not folded], known)
+    refuse_unknown_queues(view, [name for name in queues if name != OTHER or not folded])
     return Selection(view.tenant, queues, channels, by)
 
 

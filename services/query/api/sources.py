@@ -10,13 +10,13 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from msgspec import Meta
 from pydantic import BaseModel, ConfigDict, Field
 
-from floorpulse.access.http import require
+from floorpulse.access.http import AGENTS, require
 from floorpulse.access.keys import Credential
 from floorpulse.access.parameters import Parameters
 from floorpulse.board.domain.sources import SourceState
 from floorpulse.contracts.tallies import What
+from floorpulse.figures.feed_report import FeedReport
 from floorpulse.figures.sources.deliveries import Deliveries, DeliveringSource, SourceTally
-from floorpulse.figures.sources.feeds import FeedReport
 from floorpulse.figures.sources.watch import Retirement
 from floorpulse.figures.timestamps import Instant, text
 from floorpulse.query.api.feed_bodies import FeedRow, feed_row
@@ -28,8 +28,6 @@ from floorpulse.runtime.tagged import json
 
 Reader = Annotated[Credential, Depends(require("kpi:read"))]
 Operator = Annotated[Credential, Depends(require("admin"))]
-
-AGENTS = "agents:read"
 
 router = APIRouter(route_class=MeasuredRoute, tags=["sources"])
 
