@@ -288,6 +288,9 @@ sources:
 """
     (one,) = configured(definitions(text), "crm", NOW)
     assert (one.tenant, one.secret, one.settings.zone) == ("shop", "env:SHOP", "UTC")
+    about = "about: [{names: {en: Shop}, zone: Asia/Shanghai}]\nsources:"
+    (zoned,) = configured(definitions(text.replace("sources:", about)), "crm", NOW)
+    assert zoned.settings.zone == "Asia/Shanghai"
     assert one.settings.scales["stars"] == SurveyScale("csat", 1, 5, {"great": 5})
     foreign = one.settings.types["org.example.call"]
     assert (foreign.type, foreign.values) == ("contact.ended", {"contact": {"a": "b"}})
