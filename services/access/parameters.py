@@ -34,6 +34,8 @@ Cursor = Annotated[
 Limit = Annotated[int | None, Field(ge=1, description="rows of one answer", examples=[500])]
 MOST_CHOICES = 200
 """Known names that a refusal lists: a floor may have a hundred thousand queues"""
+MOST_COMPARED = 2000
+"""Known names among which the nearest to an unknown one is looked for"""
 
 
 class Parameters(BaseModel):

@@ -25,7 +25,6 @@ from floorpulse.ingest.domain.warnings import (
 from floorpulse.ingest.metrics import IngestMetrics
 from floorpulse.ingest.ports import Log, Record
 
-
 NEVER = -(1 << 62)
 
 

@@ -22,8 +22,8 @@ from floorpulse.contracts.agents import Entered
 from floorpulse.definitions.app import Reload
 from floorpulse.definitions.domain.in_force import NOTHING, Definitions
 from floorpulse.figures.agents.figures import AgentFigures
-from floorpulse.figures.feed_report import FeedReport
 from floorpulse.figures.corrections.figures import Corrections
+from floorpulse.figures.feed_report import FeedReport
 from floorpulse.figures.forecasts.keeper import ForecastKeeper
 from floorpulse.figures.history.figures import PastFigures, Tables
 from floorpulse.figures.live.figures import LiveFigures

@@ -8,8 +8,8 @@
 A visit waits in [offered, offered + wait) and is in progress in [answered, done): to the end of a
 wrap-up that was told, else to the end of the conversation. What has no end yet lasts to now, but
 never longer than its channel's longest wait, or longest conversation: live gauges forget at the
-same age. A wrap-up, too, is believed for no longer than a conversation. Calls are looked for some hours back, contacts of other channels,
-which wait for weeks, as far back as these.
+same age. A wrap-up, too, is believed for no longer than a conversation. Calls are looked for some
+hours back, contacts of other channels, which wait for weeks, as far back as these.
 """
 
 from bisect import bisect_left

@@ -7,14 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import accumulate
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from floorpulse.contracts.tallies import MOST_EXAMPLES, Example, Missing, What
 from floorpulse.counting.histograms import signed_seconds
 from floorpulse.figures.sources.deliveries import SourceTally, TallyReader
 
 
-class OrphanCount(NamedTuple):
+@dataclass(frozen=True)
+class OrphanCount:
     """Events of a source, as one owner of a partition counted them, that stayed without the one
     before; instants of the events are epoch milliseconds.
     """
@@ -27,7 +28,8 @@ class OrphanCount(NamedTuple):
     examples: Sequence[Example]
 
 
-class DelayCount(NamedTuple):
+@dataclass(frozen=True)
+class DelayCount:
     """How many of a source's events came in so long after their instants (a signed bucket)."""
 
     source: str

@@ -12,16 +12,16 @@ from floorpulse.runtime.unavailable import StoreUnavailable
 
 ANSWER_WITHIN = 10.0
 AWAY = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+LATEST = f"$[0 to {MOST_EXAMPLES - 1}]"
 KEPT = 24 * DELAY_SLOT
 """Milliseconds of arrivals whose delays are kept: an hour is asked for"""
-ADD = f"""
+ADD = """
 INSERT INTO source_tally AS known (tenant, source, what, kind, count, first_at, last_at, examples)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8::jsonb)
 ON CONFLICT (tenant, source, what, kind) DO UPDATE SET count = known.count + excluded.count,
     first_at = least(known.first_at, excluded.first_at),
     last_at = greatest(known.last_at, excluded.last_at),
-    examples = jsonb_path_query_array(
-        excluded.examples || known.examples, '$[0 to {MOST_EXAMPLES - 1}]')
+    examples = jsonb_path_query_array(excluded.examples || known.examples, $9::text::jsonpath)
 """
 ADD_DELAY = """
 INSERT INTO source_delay AS known (tenant, source, slot, bucket, count)
@@ -67,4 +67,4 @@ class PostgresTallies:
 def _row(key: TallyKey, one: Tally) -> tuple[object, ...]:
     examples = msgspec.json.encode(one.examples).decode()
     name = (key.tenant, key.source, key.what.value, key.kind)
-    return (*name, one.count, one.first_at, one.last_at, examples)
+    return (*name, one.count, one.first_at, one.last_at, examples, LATEST)

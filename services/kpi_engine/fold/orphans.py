@@ -4,7 +4,8 @@ them.
     ended ──┬── a minute of event time ──► still no answer: an orphan
             └── answered ──► none: events come in any order
 
-What one owner of a partition counts is absolute, so that a flush of unknown outcome may be repeated.
+What one owner of a partition counts is absolute, so that a flush of unknown outcome may be
+repeated.
 """
 
 from collections.abc import Mapping
@@ -32,7 +33,8 @@ class OrphanKey(NamedTuple):
     missing: Missing
 
 
-class OrphanTally(NamedTuple):
+@dataclass(frozen=True)
+class OrphanTally:
     """How many, the first and the last of their instants (epoch milliseconds), and the latest of
     them as examples, the newest first.
     """

@@ -32,6 +32,7 @@ from floorpulse.query.api.parameters import (
     Channels,
     Queues,
     Restated,
+    refuse_unknown_queues,
     selection,
     span_of,
     zone_of,

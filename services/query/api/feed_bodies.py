@@ -76,9 +76,7 @@ class FeedRow(msgspec.Struct, frozen=True, kw_only=True):
 
     source: Annotated[
         str,
-        Meta(
-            description="empty: refused texts whose source cannot be read", examples=["pbx1"]
-        ),
+        Meta(description="empty: refused texts whose source cannot be read", examples=["pbx1"]),
     ]
     state: Annotated[
         SourceState | None, Meta(description="as in `rows`; null: none of its events was counted")

@@ -159,7 +159,10 @@ def test_at_a_whole_minute_history_and_the_visits_themselves_tell_the_same(day: 
         offers, going_on = waiting_at(day, at), unsettled(day, span)
         for key, one in rows.items():
             queue, kpi = str(key[0]), key[4]
-            assert one == there.get(key, one), (at, key)
+            if kpi == "in_progress":
+                assert there[key][0] == talking_at(day, at, queue, wrapping=True), (at, key)
+            else:
+                assert one == there.get(key, one), (at, key)
             if kpi == "waiting":
                 assert one[0] == len(offers[queue]), (at, key)
             elif kpi == "longest_wait":
@@ -182,10 +185,14 @@ def waiting_at(day: PastDay, at: int) -> dict[str, list[int]]:
     return found
 
 
-def talking_at(day: PastDay, at: int, queue: str) -> int:
-    """How many of a queue were in progress, counted from the visits."""
+def talking_at(day: PastDay, at: int, queue: str, *, wrapping: bool = False) -> int:
+    """How many of a queue were in progress, counted from the visits: `wrapping`, too, in a wrap-up
+    that was told when it was over.
+    """
     return sum(
-        visit.answered_at <= at < (visit.ended_at or at + 1)
+        visit.answered_at
+        <= at
+        < max(visit.ended_at or at + 1, (visit.wrapped_at or 0) if wrapping else 0)
         for visit in day.later.floor.visits_of.values()
         if visit.queue == queue and visit.answered_at
     )

@@ -81,9 +81,7 @@ def test_kinds_without_end_are_counted_together() -> None:
     assert tallies.count(TallyKey("shop", "gong", What.IGNORED, "new")) == "new"
 
 
-async def test_sources_without_end_are_counted_together_and_delays_survive_a_store_that_is_away() -> (
-    None
-):
+async def test_sources_without_end_are_counted_together_and_delays_survive_outages() -> None:
     tallies, store = Tallies(Clock()), Store()
     for number in range(MOST_SOURCES):
         tallies.count(TallyKey("shop", f"s{number}", What.WARNED, "future"))

@@ -100,9 +100,7 @@ def test_a_flush_writes_the_whole_tally_and_again_where_it_failed() -> None:
     partition.watermark = MINUTE + PATIENCE
     rows = partition.take_dirty()
     assert rows is not None
-    assert [row[:6] for row in rows.orphans] == [
-        (3, 7, "acme", "test", "end_without_answer", 1)
-    ]
+    assert [row[:6] for row in rows.orphans] == [(3, 7, "acme", "test", "end_without_answer", 1)]
     partition.not_flushed()
     again = partition.take_dirty()
     assert again is not None

@@ -1,4 +1,4 @@
-"""What is wrong with each source: mistakes of all partitions together, clocks, queues and agents."""
+"""What is wrong with each source: mistakes of all partitions, clocks, queues and agents."""
 
 from typing import Any
 
@@ -51,7 +51,11 @@ def test_mistakes_of_several_partitions_are_told_together_with_the_latest_exampl
         "2026-11-11T12:06:20+00:00",
     )
     assert [one["at"] for one in orphan["examples"]] == [orphan["last"], orphan["since"]]
-    assert (future["code"], future["count"], future["examples"][0]["contact"]) == ("future", 5, "c9")
+    assert (future["code"], future["count"], future["examples"][0]["contact"]) == (
+        "future",
+        5,
+        "c9",
+    )
     assert found["pbx"]["state"] is None
     assert found[""]["mistakes"][0]["examples"] == [
         {"event": None, "contact": None, "at": None, "told": "no JSON"}
