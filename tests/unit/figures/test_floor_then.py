@@ -160,7 +160,8 @@ def test_at_a_whole_minute_history_and_the_visits_themselves_tell_the_same(day: 
         for key, one in rows.items():
             queue, kpi = str(key[0]), key[4]
             if kpi == "in_progress":
-                assert there[key][0] == talking_at(day, at, queue, wrapping=True), (at, key)
+                if key in there:
+                    assert there[key][0] == talking_at(day, at, queue, wrapping=True), (at, key)
             else:
                 assert one == there.get(key, one), (at, key)
             if kpi == "waiting":
