@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Iterable
 from collections.abc import Set as AbstractSet
 from datetime import date, timedelta
+from difflib import get_close_matches
 from heapq import nsmallest
 from itertools import islice
 from typing import Annotated
@@ -33,6 +34,8 @@ Cursor = Annotated[
 Limit = Annotated[int | None, Field(ge=1, description="rows of one answer", examples=[500])]
 MOST_CHOICES = 200
 """Known names that a refusal lists: a floor may have a hundred thousand queues"""
+MOST_COMPARED = 2000
+"""Known names among which the nearest to an unknown one is looked for"""
 
 
 class Parameters(BaseModel):
@@ -122,6 +125,13 @@ def _within_bounds(name: str, text: str, at: int) -> int:
     return at
 
 
+def _meant(strangers: Iterable[str], known: Collection[str]) -> list[str]:
+    """The nearest known names; of very many nobody looks for them."""
+    if len(known) > MOST_COMPARED:
+        return []
+    return [near[0] for name in strangers if (near := get_close_matches(name, known, n=1))]
+
+
 def refuse_strangers(what: str, names: Iterable[str], known: Collection[str]) -> None:
     """Problem 422 that lists what is known, where a name is not among it; of very many the first
     ones.
@@ -136,4 +146,7 @@ def refuse_strangers(what: str, names: Iterable[str], known: Collection[str]) ->
         more = len(known) - len(choices)
         listed = ", ".join(choices) + (f" and {more} more" if more else "")
         detail = f"unknown {what}: {', '.join(strangers)}; known are: {listed or 'none'}"
+        meant = _meant(strangers, known)
+        if meant:
+            detail += f"; did you mean {', '.join(meant)}?"
         raise Problem(422, f"Unknown {what}", detail, known=choices)

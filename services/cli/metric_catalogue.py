@@ -26,7 +26,7 @@ from floorpulse.alerts.metrics import (
 )
 from floorpulse.board.metrics import BoardMetrics
 from floorpulse.definitions.metrics import DefinitionMetrics
-from floorpulse.ingest.metrics import IngestMetrics, SourceMetrics
+from floorpulse.ingest.metrics import FeedMetrics, IngestMetrics, SourceMetrics
 from floorpulse.kpi_engine.metrics import EngineMetrics
 from floorpulse.query.metrics import QueryMetrics
 from floorpulse.query.prometheus.metric_names import FLOOR_FAMILIES
@@ -46,7 +46,7 @@ EXPORTED: tuple[tuple[tuple[str, ...], tuple[Collectors, ...]], ...] = (
     ((API,), (QueryMetrics,)),
     ((API, ALERTS), (BoardMetrics,)),
     ((API, ALERTS, INGEST), (DefinitionMetrics,)),
-    ((INGEST,), (IngestMetrics, SourceMetrics)),
+    ((INGEST,), (FeedMetrics, IngestMetrics, SourceMetrics)),
     ((ENGINE,), (EngineMetrics,)),
     (
         (ALERTS,),

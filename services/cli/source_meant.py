@@ -20,7 +20,7 @@ def settings_of_source(source: str, folder: Path | None) -> "SourceSettings":
 
 def _defined(source: str, folder: Path) -> "SourceSettings":
     from floorpulse.cli.definitions import checked
-    from floorpulse.definitions.domain.bodies import SourceBody
+    from floorpulse.definitions.domain.bodies import SourceBody, TenantBody
     from floorpulse.ingest.configured import settings_of
 
     found = checked(folder)
@@ -36,4 +36,10 @@ def _defined(source: str, folder: Path) -> "SourceSettings":
         fail(f"{folder}: tenants {tenants} have a source {source!r} each; give a folder of one")
     if not known:
         fail(f"{folder}: there is no source {source!r} under `sources:`; --source is its id there")
-    return settings_of(known[0][1])
+    tenant, body = known[0]
+    zones = [
+        one.body.zone
+        for one in found.entries
+        if isinstance(one.body, TenantBody) and one.tenant == tenant
+    ]
+    return settings_of(body, zones[-1] if zones else None)

@@ -439,13 +439,45 @@ source_tally = Table(
     Column("first_at", BigInteger, nullable=False),
     Column("last_at", BigInteger, nullable=False),
     Column(
-        "example",
-        Text,
+        "examples",
+        JSONB,
         nullable=False,
-        server_default="",
-        comment="of warned: the id of the last such event",
+        server_default="[]",
+        comment="the latest events, the newest first, as contracts.tallies.Example",
     ),
-    comment="[ingest] How often configured sources were heard, what they told, what was ignored "
-    "and refused, and how often something seemed wrong of any source's events: summed over all "
-    "processes.",
+    comment="[ingest] How often sources were heard, what they told, what was ignored and refused, "
+    "and how often something seemed wrong of their events: summed over all processes.",
+)
+
+source_orphan = Table(
+    "source_orphan",
+    metadata,
+    Column("partition", SmallInteger, primary_key=True),
+    Column("epoch", BigInteger, primary_key=True, comment="of the owner who counted them"),
+    Column("tenant", Text, primary_key=True),
+    Column("source", Text, primary_key=True),
+    Column("missing", Text, primary_key=True, comment="of contracts.tallies.Missing"),
+    Column("count", BigInteger, nullable=False),
+    Column("first_at", BigInteger, nullable=False, comment="instants of the events"),
+    Column("last_at", BigInteger, nullable=False),
+    Column("examples", JSONB, nullable=False, comment="as contracts.tallies.Example"),
+    comment="[kpi_engine] Events of a source that stayed without the one that must have come "
+    "before.",
+)
+
+source_delay = Table(
+    "source_delay",
+    metadata,
+    Column("tenant", Text, primary_key=True),
+    Column("source", Text, primary_key=True),
+    Column("slot", BigInteger, primary_key=True, comment="begin of five minutes of arrivals"),
+    Column(
+        "bucket",
+        Integer,
+        primary_key=True,
+        comment="of counting.histograms.signed_bucket: the span from instant to arrival",
+    ),
+    Column("count", BigInteger, nullable=False),
+    comment="[ingest] How long after its instant the newest event of a source in a request came "
+    "in; kept for two hours.",
 )

@@ -36,6 +36,16 @@ def span_bucket(span: int) -> int:
     return LAST_EXACT + 1 + int(log(span / (EXACT_SECONDS * 1000)) / GROWTH)
 
 
+def signed_bucket(span: int) -> int:
+    """Bucket index of a span that may be negative: those of negative spans are negative."""
+    return span_bucket(span) if span >= 0 else -span_bucket(-span) - 1
+
+
+def signed_seconds(index: int) -> float:
+    """The span, in seconds, that a bucket of `signed_bucket` stands for."""
+    return bucket_seconds(index) if index >= 0 else -bucket_seconds(-index - 1)
+
+
 def hour_bucket(span: int) -> int:
     """Bucket index, by hours, of a span of `span` milliseconds (≥ 0)."""
     hours, rest = divmod(span, HOUR)

@@ -5,7 +5,7 @@ Figures are asked of a `TenantView`; `Floors` makes one for any tenant, of the m
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -48,9 +48,9 @@ class TenantView:
     """A tenant's floor at the instant `now` (epoch milliseconds).
 
     `known` are all definitions of the tenant, `zone` is that of its days; `sources` tells who fell
-    silent. `contract` is the only one whose queues and channels may be seen, None where all may.
-    What may be asked for (`queues`, `channels`, `policies`, `targets`, `groups`) and what is chosen
-    where nothing is (`select`) keep to it.
+    silent, `planned` the queues that have a forecast around now. `contract` is the only one whose
+    queues and channels may be seen, None where all may. What may be asked for (`queues`, `channels`,
+    `policies`, `targets`, `groups`) and what is chosen where nothing is (`select`) keep to it.
     """
 
     tenant: str
@@ -59,6 +59,7 @@ class TenantView:
     zone: ZoneInfo
     now: int
     sources: SourceWatch
+    planned: Callable[[], Collection[str]] = tuple
     contract: str | None = None
 
     @cached_property
@@ -152,6 +153,35 @@ class TenantView:
         there = {queue for _, queue, _ in self.board.queue_channels(self.tenant, self.as_of)}
         return frozenset(queue for queue in there - {OTHER} if not in_force.knows(queue))
 
+    @cached_property
+    def heard_queues(self) -> frozenset[str]:
+        """The queues that ever had a contact, have agents or are defined, now or at another
+        time.
+        """
+        defined = self.known.ids.get(Kind.QUEUE, ())
+        return frozenset(self.board.queues(self.tenant)).union(
+            self.board.agents.queues(self.tenant), defined
+        )
+
+    def knows(self, queue: str) -> bool:
+        """Whether questions may name a queue: it was heard of, or has a forecast around now; under a
+        contract, whether it is one of its.
+        """
+        if self.limits is not None:
+            return queue in self.limits.queues
+        return (
+            queue in self.board.queues(self.tenant)
+            or queue in self.heard_queues
+            or queue in self.planned()
+        )
+
+    @property
+    def known_queues(self) -> Collection[str]:
+        """All queues that questions may name."""
+        if self.limits is not None:
+            return self.limits.queues
+        return self.heard_queues.union(self.planned())
+
     @property
     def freshness(self) -> Staleness:
         """What of the figures is old."""
@@ -171,16 +201,25 @@ class _KnownHorizons(NamedTuple):
     horizons: Horizons
 
 
+def _nobody_plans(tenant: str) -> Collection[str]:  # noqa: ARG001  whose makes no difference
+    return ()
+
+
 class Floors:
     """The floors of all tenants on one board, by the clock `now`, under the definitions of the
-    moment.
+    moment; `planned` tells the queues of a tenant that have a forecast around now.
     """
 
     def __init__(
-        self, board: Board, now: Callable[[], int], definitions: Callable[[], Definitions]
+        self,
+        board: Board,
+        now: Callable[[], int],
+        definitions: Callable[[], Definitions],
+        planned: Callable[[str], Collection[str]] = _nobody_plans,
     ) -> None:
         self.board = board
         self.definitions = definitions
+        self._planned = planned
         self._now = now
         self._sources = SourceWatch(board, now, definitions)
         self._horizons: dict[str, _KnownHorizons] = {}
@@ -207,4 +246,5 @@ class Floors:
         """A tenant's floor now."""
         known = self.definitions().of(tenant)
         zone = known.zone or self.board.rules.zone
-        return TenantView(tenant, self.board, known, zone, self._now(), self._sources)
+        planned = partial(self._planned, tenant)
+        return TenantView(tenant, self.board, known, zone, self._now(), self._sources, planned)

@@ -2,21 +2,30 @@
 which is which.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from floorpulse.contracts.letters import Reason, Refusal, encode_letter
+from floorpulse.contracts.tallies import Example, example_of
 from floorpulse.contracts.topics import CONTACT_EVENTS, DEAD_LETTERS
 from floorpulse.ingest.domain import letters
 from floorpulse.ingest.domain.bodies import BodyForm, split
 from floorpulse.ingest.domain.gate import Gate
 from floorpulse.ingest.domain.judge import CanonicalEvent, EventLimits, Judge, Unwrap
 from floorpulse.ingest.domain.pseudonyms import Pseudonyms
-from floorpulse.ingest.domain.warnings import NOTHING_KNOWN, EventWarning, KnownFloor
+from floorpulse.ingest.domain.recent_ids import RecentIds
+from floorpulse.ingest.domain.warnings import (
+    NOTHING_KNOWN,
+    EventWarning,
+    KnownFloor,
+    contradiction,
+)
 from floorpulse.ingest.metrics import IngestMetrics
 from floorpulse.ingest.ports import Log, Record
+
+NEVER = -(1 << 62)
 
 
 @dataclass(frozen=True)
@@ -44,14 +53,19 @@ class RejectedEvent:
 
 @dataclass(frozen=True)
 class WarnedEvent:
-    """One accepted event of which something seems wrong: its index in the request, its id and
-    source.
+    """One accepted event of which something seems wrong: its index in the request, its source, and
+    what is shown of it.
     """
 
     index: int
-    id: str
     source: str
     warning: EventWarning
+    example: Example
+
+    @property
+    def id(self) -> str:
+        """The event's id."""
+        return self.example.event
 
 
 @dataclass(frozen=True)
@@ -67,21 +81,34 @@ class IngestReceipt:
 
 @dataclass
 class _Judged:
-    """What became of a request's events."""
+    """What became of a request's events; `newest` are the last instants that its sources told,
+    epoch milliseconds.
+    """
 
     records: list[Record] = field(default_factory=list)
     rejected: list[RejectedEvent] = field(default_factory=list)
     warnings: list[WarnedEvent] = field(default_factory=list)
+    newest: dict[str, int] = field(default_factory=dict)
 
-    def take(self, index: int, text: bytes, verdict: CanonicalEvent | Refusal) -> None:
-        match verdict:
-            case Refusal() as refusal:
-                self.rejected.append(RejectedEvent(index, letters.event_id(text), refusal, text))
-            case CanonicalEvent() as event:  # pragma: no branch  there is no third
-                self.records.append((event.key, event.value))
-                self.warnings += [
-                    WarnedEvent(index, event.id, event.source, one) for one in event.warnings
-                ]
+    def refuse(self, index: int, text: bytes, refusal: Refusal) -> None:
+        self.rejected.append(RejectedEvent(index, letters.event_id(text), refusal, text))
+
+    def take(self, index: int, accepted: CanonicalEvent, recent: RecentIds) -> None:
+        event = accepted.event
+        source = event.source
+        self.records.append((accepted.key, accepted.value))
+        if self.newest.get(source, NEVER) < accepted.at:
+            self.newest[source] = accepted.at
+        for warning in accepted.warnings:
+            self._warn(index, accepted, warning)
+        if recent.contradicts(event.tenant or "", source, event.id, accepted.value):
+            self._warn(index, accepted, contradiction(event))
+
+    def _warn(self, index: int, accepted: CanonicalEvent, warning: EventWarning) -> None:
+        event = accepted.event
+        self.warnings.append(
+            WarnedEvent(index, event.source, warning, example_of(event, accepted.at))
+        )
 
 
 class Feeds(Protocol):
@@ -95,6 +122,14 @@ class Feeds(Protocol):
         """Something seems wrong of an event that is in the log."""
         ...
 
+    def refused(self, tenant: str, one: RejectedEvent) -> None:
+        """A text is a dead letter that a source sent by itself."""
+        ...
+
+    def heard(self, tenant: str, newest: Mapping[str, int], at: int) -> None:
+        """Sources told of these instants `at` (epoch milliseconds); the newest of a request."""
+        ...
+
 
 class NoFeeds:
     """Nothing is known of any feed, and nobody keeps what seems wrong."""
@@ -105,6 +140,12 @@ class NoFeeds:
 
     def warned(self, tenant: str, one: WarnedEvent) -> None:
         """See `Feeds.warned`."""
+
+    def refused(self, tenant: str, one: RejectedEvent) -> None:
+        """See `Feeds.refused`."""
+
+    def heard(self, tenant: str, newest: Mapping[str, int], at: int) -> None:
+        """See `Feeds.heard`."""
 
 
 class Ingest:
@@ -129,6 +170,7 @@ class Ingest:
         self._pseudonyms = pseudonyms
         self._now = now
         self.feeds: Feeds = NoFeeds()
+        self._recent = RecentIds()
         self._events = Gate("events", bounds.events_under_way)
         self._bytes = Gate("bytes", bounds.bytes_under_way)
         metrics.in_flight.set_function(lambda: self._events.under_way)
@@ -151,9 +193,14 @@ class Ingest:
         now = self._now()
         if isinstance(texts, Refusal):
             refused = _Judged(rejected=[RejectedEvent(0, None, texts, body)])
-            return await self._deliver(tenant, now, refused)
-        with self._events.hold(len(texts)):
-            return await self._deliver(tenant, now, self._judged(tenant, now, texts, unwrap))
+            receipt = await self._deliver(tenant, now, refused)
+        else:
+            with self._events.hold(len(texts)):
+                judged = self._judged(tenant, now, texts, unwrap)
+                receipt = await self._deliver(tenant, now, judged)
+        for one in receipt.rejected:
+            self.feeds.refused(tenant, one)
+        return receipt
 
     async def keep(
         self, tenant: str, told: Sequence[tuple[int, bytes]], refused: Sequence[RejectedEvent]
@@ -168,7 +215,7 @@ class Ingest:
             judged = self._judged(tenant, now, [event for _, event in told], _as_told)
             placed = [replace(one, index=told[one.index][0]) for one in judged.rejected]
             warned = [replace(one, index=told[one.index][0]) for one in judged.warnings]
-            judged = _Judged(judged.records, [*refused, *placed], warned)
+            judged = replace(judged, rejected=[*refused, *placed], warnings=warned)
             return await self._deliver(tenant, now, judged)
 
     def _judge(self, tenant: str, now: int) -> Judge:
@@ -183,7 +230,11 @@ class Ingest:
         judge = self._judge(tenant, now)
         judged = _Judged()
         for index, text in enumerate(texts):
-            judged.take(index, text, judge.judge(text, unwrap))
+            verdict = judge.judge(text, unwrap)
+            if isinstance(verdict, Refusal):
+                judged.refuse(index, text, verdict)
+            else:
+                judged.take(index, verdict, self._recent)
         return judged
 
     async def _deliver(self, tenant: str, now: int, judged: _Judged) -> IngestReceipt:
@@ -202,6 +253,7 @@ class Ingest:
         for warned in judged.warnings:
             self.metrics.warnings.labels(warned.warning.code.value).inc()
             self.feeds.warned(tenant, warned)
+        self.feeds.heard(tenant, judged.newest, now)
         return IngestReceipt(len(judged.records), tuple(judged.rejected), tuple(judged.warnings))
 
 

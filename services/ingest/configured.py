@@ -29,18 +29,22 @@ def configured(definitions: Definitions, name: str, now: int) -> Iterator[Config
     for tenant in definitions.tenants:
         body = definitions.at(tenant, now).sources.get(name)
         if body is not None and body.vendor is not None and not body.retired:
-            yield ConfiguredSource(tenant, body.vendor, body.secret, settings_of(body))
+            zone = definitions.of(tenant).zone
+            settings = settings_of(body, None if zone is None else zone.key)
+            yield ConfiguredSource(tenant, body.vendor, body.secret, settings)
 
 
-def settings_of(body: SourceBody) -> SourceSettings:
-    """What a definition says, as an adapter reads it."""
+def settings_of(body: SourceBody, zone: str | None) -> SourceSettings:
+    """What a definition says, as an adapter reads it; `zone` is the tenant's own, which holds where
+    the source says none.
+    """
     return SourceSettings(
         name=body.id,
         queues=body.queues,
         agents=body.agents,
         activities=body.activities,
         scales={name: _scale(scale) for name, scale in body.scales.items()},
-        zone=body.zone or "UTC",
+        zone=body.zone or zone or "UTC",
         after_work=body.after_work or "wrapup",
         public_url=body.public_url,
         instance=body.instance,

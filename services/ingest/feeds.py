@@ -2,15 +2,22 @@
 tallies of what seems wrong of them.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from floorpulse.contracts.tallies import What
 from floorpulse.definitions.domain.in_force import Definitions, InForce
-from floorpulse.ingest.app import WarnedEvent
+from floorpulse.ingest.app import RejectedEvent, WarnedEvent
+from floorpulse.ingest.domain import letters
 from floorpulse.ingest.domain.warnings import NOTHING_KNOWN, KnownFloor
+from floorpulse.ingest.metrics import FeedMetrics
 from floorpulse.ingest.tallies import Tallies, TallyKey
+
+HISTORY = 86_400_000
+"""Milliseconds after its instant at which an event that comes in is history: it says nothing of its
+source's clock
+"""
 
 
 class TalliedFeeds:
@@ -23,10 +30,12 @@ class TalliedFeeds:
         current: Callable[[], Definitions | None],
         tallies: Tallies,
         zone: ZoneInfo,
+        metrics: FeedMetrics,
         now: Callable[[], int],
     ) -> None:
         self._current = current
         self._tallies = tallies
+        self._metrics = metrics
         self._zone = zone
         self._now = now
 
@@ -45,7 +54,23 @@ class TalliedFeeds:
     def warned(self, tenant: str, one: WarnedEvent) -> None:
         """Count what seems wrong, by the source that told it."""
         key = TallyKey(tenant, one.source, What.WARNED, one.warning.code.value)
-        self._tallies.count(key, example=one.id)
+        self._tallies.count(key, example=one.example)
+
+    def refused(self, tenant: str, one: RejectedEvent) -> None:
+        """Count a refusal by the source that the text names, "" where it cannot be read."""
+        source = letters.source_of(one.text)
+        key = TallyKey(tenant, source, What.REFUSED, one.refusal.reason.value)
+        self._tallies.count(key, example=letters.example_of(one.refusal, one.id, one.text))
+
+    def heard(self, tenant: str, newest: Mapping[str, int], at: int) -> None:
+        """Count how long after their instants the newest events of a request came, history
+        apart.
+        """
+        for source, told in newest.items():
+            delay = at - told
+            if delay < HISTORY:
+                self._tallies.delay(tenant, source, at, delay)
+                self._metrics.told_after(delay)
 
 
 def _states_last(in_force: InForce) -> dict[str, int]:

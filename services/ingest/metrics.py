@@ -8,6 +8,7 @@ from floorpulse.ingest.domain.warnings import WarningCode
 
 USUAL = ("202", "400", "401", "403", "413", "429", "503")
 """Statuses that are told from the start, so that the first answer of each is seen as one"""
+TOLD_AFTER_SECONDS = (-36000, -3600, -60, -1, 1, 10, 60, 600, 3600, 36000)
 REQUEST_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 
@@ -60,6 +61,25 @@ class IngestMetrics:
             self.warnings.labels(code.value)
 
 
+class FeedMetrics:
+    """How long after their instants events of any source come in: clocks and zones that are wrong
+    show as a heap of their own.
+    """
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._told_after = Histogram(
+            "floorpulse_ingest_told_after_seconds",
+            "From the instant of the newest event of a source in a request to its arrival; below 0 "
+            "where it is told for later",
+            buckets=TOLD_AFTER_SECONDS,
+            registry=registry,
+        )
+
+    def told_after(self, delay: int) -> None:
+        """Events came so many milliseconds after their instants."""
+        self._told_after.observe(delay / 1000)
+
+
 class SourceMetrics:
     """Counters of what platforms sent to `/v1/sources/{name}`; kinds are bounded by whoever counts
     them.
@@ -108,5 +128,5 @@ class SourceMetrics:
                 self._ignored.labels(vendor, kind).inc(times)
             case What.REFUSED:
                 self._refused.labels(vendor, kind).inc(times)
-            case What.WARNED:  # pragma: no cover  counted for the events of all sources together
+            case What.WARNED:  # pragma: no cover  counted for all sources together
                 pass

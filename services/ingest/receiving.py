@@ -12,10 +12,11 @@ import structlog
 from structlog.stdlib import BoundLogger
 
 from floorpulse.contracts.letters import Refusal
-from floorpulse.contracts.tallies import What
+from floorpulse.contracts.tallies import Example, What
 from floorpulse.definitions.domain.in_force import Definitions
 from floorpulse.ingest.app import Ingest, IngestReceipt, RejectedEvent
 from floorpulse.ingest.configured import ConfiguredSource, Secrets, configured
+from floorpulse.ingest.domain import letters
 from floorpulse.ingest.domain.deliveries import records_of
 from floorpulse.ingest.metrics import SourceMetrics
 from floorpulse.ingest.sources.delivery import Delivery, Receiver, Reply
@@ -169,14 +170,23 @@ class Receiving:
         for kind, times in ignored.items():
             self._tally(source, What.IGNORED, kind, times)
         for one in receipt.rejected:
-            self._tally(source, What.REFUSED, one.refusal.reason.value, 1)
+            example = letters.example_of(one.refusal, one.id, one.text)
+            self._tally(source, What.REFUSED, one.refusal.reason.value, 1, example)
         self._metrics.heard.labels(source.vendor).set(self._now() / 1000)
 
-    def _tally(self, source: ConfiguredSource, what: What, kind: str, times: int) -> None:
+    def _tally(
+        self,
+        source: ConfiguredSource,
+        what: What,
+        kind: str,
+        times: int,
+        example: Example | None = None,
+    ) -> None:
         if not times:
             return
         key = TallyKey(source.tenant, source.settings.name, what, kind)
-        self._metrics.count(what, source.vendor, self._tallies.count(key, times), times)
+        counted = self._tallies.count(key, times, example)
+        self._metrics.count(what, source.vendor, counted, times)
 
 
 def _tell(told: _Told, source: Source, index: int, content: bytes) -> None:

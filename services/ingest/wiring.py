@@ -22,7 +22,7 @@ from floorpulse.ingest.app import Ingest, RequestBounds
 from floorpulse.ingest.domain.judge import EventLimits
 from floorpulse.ingest.domain.pseudonyms import CustomerKey, Pseudonyms
 from floorpulse.ingest.feeds import TalliedFeeds
-from floorpulse.ingest.metrics import IngestMetrics, SourceMetrics
+from floorpulse.ingest.metrics import FeedMetrics, IngestMetrics, SourceMetrics
 from floorpulse.ingest.receiving import Receiving, Vendors
 from floorpulse.ingest.settings import IngestGroup, IngestSettings
 from floorpulse.ingest.tallies import Tallies, keep_writing
@@ -77,7 +77,8 @@ async def receiving(
     `zone` is that of tenants who define none.
     """
     tallies = Tallies(clock.now_ms)
-    opened.feeds = TalliedFeeds(current, tallies, zone, clock.now_ms)
+    feeds = FeedMetrics(registry)
+    opened.feeds = TalliedFeeds(current, tallies, zone, feeds, clock.now_ms)
     writing = asyncio.create_task(keep_writing(tallies, PostgresTallies(pool), TALLIES_EVERY))
     metrics = SourceMetrics(registry)
     try:

@@ -3,6 +3,7 @@ up.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from floorpulse.contracts.letters import (
     dead_letter,
     named_tenant,
 )
+from floorpulse.contracts.tallies import Missing
 from floorpulse.contracts.topics import CONTACT_EVENTS
 from floorpulse.kpi_engine import failpoints
 from floorpulse.kpi_engine.fold.decode import decode
@@ -317,6 +319,8 @@ class Engine:
                     self._metrics.flush_rows.labels("pane").inc(
                         len(rows.new_panes) + len(rows.panes)
                     )
+                    if rows.orphans:
+                        self._tell_orphans()
                 case FlushOutcome.FENCED:
                     self._fence(partition)
                 case FlushOutcome.CONFLICTED:
@@ -324,6 +328,14 @@ class Engine:
                     self._metrics.conflicts.inc()
                 case None:
                     partition.not_flushed()
+
+    def _tell_orphans(self) -> None:
+        counts = Counter[Missing]()
+        for partition in self.partitions.values():
+            for key, one in partition.visits.orphans.tallies.items():
+                counts[key.missing] += one.count
+        for missing, count in counts.items():
+            self._metrics.orphans.labels(missing.value).set(count)
 
     def _fence(self, partition: Partition) -> None:
         if self.partitions.get(partition.number) is partition:

@@ -5,6 +5,7 @@ export.
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from floorpulse.contracts.letters import Reason
+from floorpulse.contracts.tallies import Missing
 
 
 class EngineMetrics:
@@ -68,5 +69,14 @@ class EngineMetrics:
             "Figures that changed after they were final",
             registry=registry,
         )
+        self.orphans = Gauge(
+            "floorpulse_engine_orphans",
+            "Events of the partitions owned now that stayed without the one before, by what is "
+            "missing",
+            ["missing"],
+            registry=registry,
+        )
+        for missing in Missing:
+            self.orphans.labels(missing.value)
         for reason in Reason:  # at 0 before the first: a rate over it sees the first one too
             self.dead.labels(reason)

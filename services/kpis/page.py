@@ -46,11 +46,16 @@ Asterisk for 31 days, or as long as it was told with; then, and between the cont
 unknown. A figure that rests on it is null with the `reason` `no_states`, never 0: `agents` where nobody else is there, `available`,
 `ringing` and `break` where the count is 0, shares of time always;
 `unresolved` of an interval of history are the contacts offered in it that have no outcome and no longer wait.
+`in_progress` counts a conversation from its answer to its end, and in history the wrap-up behind it too: a wrap-up is told when it is
+over, so nobody knows of it while it goes on, and figures that were shown live do not hold it
+([ADR 0027](adr/0027-a-wrap-up-is-in-progress-once-it-was-told.md)). Live, `agents:wrap_up` tells who wraps up.
 
 """
 WHOLE_CONTACTS = """\
 The caller's view: a contact counts once, however many queues it went through, in the queue and channel, and at the instant, of its first
-offer. All other figures are of stays. Its last stay says what became of it: *answered at last* if an agent took it; *lost* if it gave up
+offer. All other figures are of stays, those of `by=total` too: of one caller who was passed through three queues and answered in the third
+`offered` is 3, `left` 2, `answered` 1 and `asa` what the third queue took, so that offered = answered + abandoned + left + waiting holds in
+every row. Ask for `contacts` (1), `contact_answer_rate` (100 %) and `contact_wait` (all three waits) to see the caller. Its last stay says what became of it: *answered at last* if an agent took it; *lost* if it gave up
 there or left by another door, also where an agent spoke with it in a stay before; neither while it waits, or for the callback it was
 promised. The whole wait is all its waits and the ways between queues to which it was passed on; the time until a callback is none.
 A callback is kept when an agent speaks with the contact in a later stay: the source tells the callback as a further visit of the
@@ -95,8 +100,9 @@ contact was offered instead of where they were submitted: they come in for weeks
 
 PLATFORMS_HEAD = """\
 Platforms have their own names for them, each by its own documentation. Their totals count further outcomes where they have them: flow-outs in Genesys
-Cloud when they are included, missed contacts in Talkdesk; all calls presented in Cisco Unified CCX. `flow_outs=true` adds the contacts that left
-otherwise here.
+Cloud when they are included, missed contacts in Talkdesk; all calls presented in Cisco Unified CCX; callers who asked to be called back in Amazon
+Connect, in time when early; calls that flowed out or were turned away in Avaya BCMS; all that came in with Alibaba Cloud. `flow_outs=true` adds the
+contacts that left otherwise here. Of QueueMetrics and Tencent Cloud Contact Center no document was found that defines a service level.
 
 | formula | platform | name there | defined in |
 | --- | --- | --- | --- |"""

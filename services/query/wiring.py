@@ -23,6 +23,7 @@ from floorpulse.figures.at.figures import MomentTables, PastFloors
 from floorpulse.figures.at.store import PostgresMoments
 from floorpulse.figures.corrections.figures import Corrections
 from floorpulse.figures.corrections.store import PostgresCorrections
+from floorpulse.figures.feed_report import FeedReport
 from floorpulse.figures.forecasts.keeper import ForecastKeeper
 from floorpulse.figures.forecasts.kept import kept_forecasts
 from floorpulse.figures.history.figures import PastFigures, Tables
@@ -149,7 +150,8 @@ def assembled(
     agents = PostgresAgents(pool)
     folded = FoldedVisits(visits, keeper.board.names), FoldedAgents(agents, keeper.board.names)
     lookup = Lookup(*folded, monotonic, settings.lookup_seconds, metrics.went_without)
-    floors = Floors(keeper.board, now_ms, lambda: kept.current)
+    planned = parts.forecasts.queues
+    floors = Floors(keeper.board, now_ms, lambda: kept.current, planned)
     tables = Tables(panes, visits, agents, rows, parts.forecasts.store)
     moments = MomentTables(PostgresMoments(pool), visits, agents, parts.forecasts.store)
     turns = parts.turns
@@ -187,6 +189,7 @@ def assembled(
         parts.letters,
         Retirement(PostgresRetiredSources(pool), keeper.heed),
         Deliveries(PostgresSourceTallies(pool), now_ms, floors.definitions),
+        FeedReport(floors, PostgresSourceTallies(pool)),
         streams,
         Scrape(samples, health.loaded, metrics, now_ms, monotonic, settings.metrics_seconds),
     )

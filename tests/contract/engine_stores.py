@@ -2,6 +2,7 @@
 not offer.
 """
 
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Protocol
@@ -11,6 +12,7 @@ from pydantic import SecretStr
 
 from floorpulse.contracts.horizons import Horizons
 from floorpulse.contracts.visits import Longest
+from floorpulse.figures.sources.store import PostgresSourceTallies
 from floorpulse.kpi_engine.fold.partition import FlushRows
 from floorpulse.kpi_engine.ports import FlushOutcome, Store
 from floorpulse.kpi_engine.postgres.store import PostgresStore, StoreOptions
@@ -46,6 +48,10 @@ class StoreRig(Protocol):
         """The late changes written so far, in the order of flushes."""
         ...
 
+    async def orphans(self) -> dict[tuple[str, str, str], int]:
+        """How many orphans are written by tenant, source and what is missing."""
+        ...
+
     async def announce(self, kept: str, since: int) -> None:
         """Retention says that rows of this kind before `since` are about to go."""
         ...
@@ -70,6 +76,14 @@ class MemoryRig:
 
     async def late(self) -> list[tuple[object, ...]]:
         return [row for _, tables in sorted(self.store.tables.items()) for row in tables.late]
+
+    async def orphans(self) -> dict[tuple[str, str, str], int]:
+        found: dict[tuple[str, str, str], int] = {}
+        for tables in self.store.tables.values():
+            for key, row in tables.orphans.items():
+                name = str(key[2]), str(key[3]), str(key[4])
+                found[name] = found.get(name, 0) + int(str(row[0]))
+        return found
 
     async def announce(self, kept: str, since: int) -> None:  # noqa: ARG002  it counts nothing by kind
         self.store.announced = max(self.store.announced, since)
@@ -120,6 +134,12 @@ class PostgresRig:
             "FROM late_change ORDER BY partition, id"
         )
         return [tuple(row) for row in rows]
+
+    async def orphans(self) -> dict[tuple[str, str, str], int]:
+        counts: Counter[tuple[str, str, str]] = Counter()
+        for one in await PostgresSourceTallies(self._pool).orphans("acme"):
+            counts["acme", one.source, one.missing.value] += one.count
+        return dict(counts)
 
     async def announce(self, kept: str, since: int) -> None:
         await self._pool.execute("INSERT INTO retention VALUES ($1, $2, 0)", kept, since)

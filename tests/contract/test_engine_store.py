@@ -469,6 +469,28 @@ async def test_a_lost_flush_that_moved_no_offset_counts_as_not_written(
     assert (await claim(store)).watermark == NOW + HOUR - ALLOWANCE
 
 
+async def test_orphans_are_written_whole_so_that_a_flush_may_be_repeated(
+    rig: StoreRig, store: Store
+) -> None:
+    owner = await claim(store)
+    ended = [event(events.ContactEnded, NOW, contact=one, source="pbx") for one in ("c1", "c2")]
+    await write(store, owner, offered("c1"), offered("c2"), ended[0])
+    owner.wait(NOW + HOUR, ALLOWANCE, idle=True)
+    rows = owner.take_dirty()
+    assert rows is not None
+    await lose(rig, rows, written=True)
+    assert await store.flush([rows]) == {3: FlushOutcome.WRITTEN}
+    owner.flushed()
+    assert await rig.orphans() == {("acme", "pbx", "end_without_answer"): 1}
+
+    await write(store, owner, ended[1])
+    owner.wait(NOW + 2 * HOUR, ALLOWANCE, idle=True)
+    again = owner.take_dirty()
+    assert again is not None
+    assert await store.flush([again]) == {3: FlushOutcome.WRITTEN}
+    assert await rig.orphans() == {("acme", "pbx", "end_without_answer"): 2}
+
+
 async def test_partitions_are_settled_each_for_itself(rig: StoreRig, store: Store) -> None:
     rows = [await dirty(store, await claim(store, number), offered()) for number in (0, 1)]
     await lose(rig, rows[0], written=True)

@@ -42,6 +42,7 @@ class Tables:
     agent_states: dict[tuple[AgentKey, int, str], Entered] = field(default_factory=dict)
     late: list[tuple[object, ...]] = field(default_factory=list)
     pages: dict[int, bytes] = field(default_factory=dict)
+    orphans: dict[tuple[object, ...], tuple[object, ...]] = field(default_factory=dict)
 
     def holds_any(self, rows: FlushRows) -> bool:
         """Whether a row that is taken for new is here."""
@@ -68,6 +69,7 @@ class Tables:
             }
         )
         self.late += rows.late
+        self.orphans.update({row[:5]: row[5:] for row in rows.orphans})
         kept = self.pages.items()
         self.pages = {number: page for number, page in kept if number >= rows.presence_since}
         self.pages.update(_pages(rows))

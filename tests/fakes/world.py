@@ -20,6 +20,7 @@ from floorpulse.figures.agents.figures import AgentFigures
 from floorpulse.figures.agents.reading import AgentReading
 from floorpulse.figures.at.figures import MomentTables, PastFloors
 from floorpulse.figures.corrections.figures import Corrections
+from floorpulse.figures.feed_report import FeedReport
 from floorpulse.figures.forecasts.keeper import ForecastKeeper
 from floorpulse.figures.history.figures import PastFigures, Tables
 from floorpulse.figures.indicators.use_cases import indicators
@@ -180,7 +181,8 @@ class World:
         visits = FoldedVisits(history, self.board.names)
         agents = FoldedAgents(history, self.board.names)
         lookup = Lookup(visits, agents, lambda: self.now / 1000, unanswered=metrics.went_without)
-        floors = Floors(self.board, lambda: self.now, lambda: self.definitions)
+        planned = self.forecasts.queues
+        floors = Floors(self.board, lambda: self.now, lambda: self.definitions, planned)
         turns = Turns()
         live = LiveFigures(floors, lookup, turns, lambda: self.forecasts.current)
         pipeline = Pipeline(self.board, self.log, self.floor, lambda: self.now)
@@ -218,6 +220,7 @@ class World:
             LetterBox(self.letters, self.letter_counts),
             Retirement(self.floor, self._heed),
             Deliveries(self.delivered, lambda: self.now, floors.definitions),
+            FeedReport(floors, self.delivered),
             Streams(live, turns, self.pulse, limits.most_rows, "b00t"),
             Scrape(
                 self.samples,

@@ -12,12 +12,15 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from floorpulse.contracts.tallies import What
+from floorpulse.contracts.tallies import DELAY_SLOT, Example, What
 from floorpulse.contracts.topics import CONTACT_EVENTS, TOPICS
 from floorpulse.definitions.settings import DefinitionsSettings
 from floorpulse.demo.embedded import Broker
+from floorpulse.figures.sources.feeds import DelayCount
 from floorpulse.figures.sources.store import PostgresSourceTallies
+from floorpulse.ingest.adapters.tally_store import PostgresTallies
 from floorpulse.ingest.settings import CustomerKeySettings, IngestGroup, IngestSettings
+from floorpulse.ingest.tallies import DelayKey, Tally, TallyKey
 from floorpulse.ingest.wiring import create_ingest_app
 from floorpulse.runtime.kafka import ensure_topics
 from floorpulse.runtime.kafka_log import kafka_log
@@ -98,6 +101,33 @@ async def test_two_processes_take_deliveries_and_their_tallies_sum(
             ("connect:main", What.REFUSED, "malformed"): 1,
         }
         assert all(row.first_at <= row.last_at for row in rows)
+    finally:
+        await pool.close()
+
+
+async def test_the_latest_examples_and_the_delays_of_two_hours_are_kept_over_processes(
+    database: DatabaseSettings,
+) -> None:
+    key = TallyKey("shop", "pbx", What.WARNED, "future")
+    old, new = DelayKey("shop", "pbx", 0, -3), DelayKey("shop", "pbx", 24 * DELAY_SLOT, 5)
+    newer = new._replace(slot=25 * DELAY_SLOT)
+    pool = await asyncpg.create_pool(database.url.get_secret_value(), min_size=1, max_size=1)
+    try:
+        stores = [PostgresTallies(pool) for _ in range(2)]
+        for number, (store, delays) in enumerate(
+            zip([*stores, *stores], ([old], [new], [newer], [newer]), strict=True)
+        ):
+            tally = Tally(1, number, number, (Example(str(number), "c", number, "contact.ended"),))
+            await store.add([(key, tally)], [(one, 2) for one in delays])
+        reader = PostgresSourceTallies(pool)
+
+        (row,) = await reader.tallies("shop")
+        assert (row.count, row.first_at, row.last_at) == (4, 0, 3)
+        assert [one.event for one in row.examples] == ["3", "2", "1"]
+        assert row.examples[0] == Example("3", "c", 3, "contact.ended")
+        assert await reader.delays("shop", 0) == [DelayCount("pbx", 5, 6)]
+        assert await reader.delays("shop", 25 * DELAY_SLOT) == [DelayCount("pbx", 5, 4)]
+        assert await reader.delays("gym", 0) == []
     finally:
         await pool.close()
 

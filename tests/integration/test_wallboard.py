@@ -24,6 +24,7 @@ from floorpulse.definitions.domain.in_force import NOTHING, Definitions
 from floorpulse.figures.agents.figures import AgentFigures
 from floorpulse.figures.agents.reading import AgentReading
 from floorpulse.figures.corrections.figures import Corrections
+from floorpulse.figures.feed_report import FeedReport
 from floorpulse.figures.forecasts.keeper import ForecastKeeper
 from floorpulse.figures.history.figures import PastFigures, Tables
 from floorpulse.figures.indicators.use_cases import indicators
@@ -188,6 +189,7 @@ def served(floor: MemoryFloor, board: Board, pulse: Pulse, defined: Definitions)
         pipeline,
         Retirement(floor, heed),
         Deliveries(MemoryTallies(), now_ms, floors.definitions),
+        FeedReport(floors, MemoryTallies()),
         Streams(live, turns, pulse, boot="boot"),
         Scrape(samples, lambda: True, metrics, now_ms, monotonic),
     )

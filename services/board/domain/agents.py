@@ -254,6 +254,17 @@ class BoardAgents:
         shown = ((agent, team.shown(agent, now)) for agent in team.records) if team else ()
         return {agent: entered for agent, entered in shown if entered is not None}
 
+    def stateless(self, tenant: str, now: int) -> dict[str, str]:
+        """The agents of a tenant who are believed to be there and never told a state, each with the
+        queue of the last contact.
+        """
+        team = self._teams.get(tenant)
+        return {
+            agent: record.queue
+            for agent, record in (team.records.items() if team else ())
+            if record.told is None and record.shown(now) is not None
+        }
+
     def state(self, tenant: str, agent: str, now: int) -> Entered | None:
         """The state of one agent; None where nothing that is believed is known."""
         team = self._teams.get(tenant)

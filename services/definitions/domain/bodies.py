@@ -315,7 +315,8 @@ class SourceBody(Body, frozen=True, kw_only=True):
     zone: Annotated[
         str | None,
         Meta(
-            description="IANA time zone of stamps without an offset; UTC where nothing is said",
+            description="IANA time zone of stamps without an offset; the tenant's where nothing is "
+            "said, UTC where it has none",
             examples=["Asia/Shanghai"],
         ),
     ] = None

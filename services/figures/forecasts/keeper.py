@@ -98,6 +98,10 @@ class ForecastKeeper:
         self._seen: dict[str, tuple[int, int]] = {}
         self._looking = asyncio.Lock()
 
+    def queues(self, tenant: str) -> frozenset[str]:
+        """The queues of a tenant that have a forecast around now."""
+        return frozenset(slot.queue for slot in self.current.get(tenant, ()))
+
     async def run(self, every: float) -> None:
         """Look for new versions every so many seconds, until cancelled."""
         while True:

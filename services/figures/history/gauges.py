@@ -1,14 +1,15 @@
 """Gauges of past instants, out of the visits themselves.
 
-    offered ├──── waits ────┤ answered ├── in progress ──┤ ended
-    instants       │             │               │
-    waiting        1             0               0
-    in progress    0             1               1
+    offered ├──── waits ────┤ answered ├── talk ──┤ ended ├── wrap-up ──┤ wrapped
+    instants       │             │           │                  │
+    waiting        1             0           0                  0
+    in progress    0             1           1                  1
 
-A visit waits in [offered, offered + wait) and is in progress in [answered, ended). What has no end
-yet lasts to now, but never longer than its channel's longest wait, or longest conversation: live
-gauges forget at the same age. Calls are looked for some hours back, contacts of other channels,
-which wait for weeks, as far back as these.
+A visit waits in [offered, offered + wait) and is in progress in [answered, done): to the end of a
+wrap-up that was told, else to the end of the conversation. What has no end yet lasts to now, but
+never longer than its channel's longest wait, or longest conversation: live gauges forget at the
+same age. A wrap-up, too, is believed for no longer than a conversation. Calls are looked for some
+hours back, contacts of other channels, which wait for weeks, as far back as these.
 """
 
 from bisect import bisect_left
@@ -84,11 +85,20 @@ class PastGauges:
                 if wait is not None or waited < self._horizons[index].of(visit.channel).wait:
                     self._moments[index, row_key].waits.append((queue, waited))
         if visit.answered_at is not None:
-            talked = None if visit.ended_at is None else visit.ended_at - visit.answered_at
-            for index in self._covered(visit.answered_at, talked):
-                longest = self._horizons[index].of(visit.channel).conversation
-                since = self._instants[index] - visit.answered_at
-                self._moments[index, row_key].in_progress += talked is not None or since < longest
+            self._handle(visit, visit.answered_at, row_key)
+
+    def _handle(self, visit: Visit, answered: int, row_key: RowKey) -> None:
+        """Note a visit while it is handled: what is told to go on is believed for as long as
+        conversations last.
+        """
+        ended = visit.ended_at
+        done = None if ended is None else max(ended, visit.wrapped_at or ended)
+        for index in self._covered(answered, None if done is None else done - answered):
+            instant = self._instants[index]
+            longest = self._horizons[index].of(visit.channel).conversation
+            talks = ended is not None and instant < ended
+            since = answered if ended is None else ended
+            self._moments[index, row_key].in_progress += talks or instant - since < longest
 
     def _covered(self, since: int, lasted: int | None) -> Iterator[int]:
         until = self._now + 1 if lasted is None else since + lasted

@@ -7,14 +7,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from floorpulse.contracts.tallies import What
+from floorpulse.contracts.tallies import Example, What
 from floorpulse.definitions.domain.in_force import Definitions
 
 
 @dataclass(frozen=True)
 class SourceTally:
-    """One tally of a source: how often, first and last (epoch milliseconds), and the id of an event
-    as an example.
+    """One tally of a source: how often, first and last (epoch milliseconds), and the latest events
+    as examples, the newest first.
     """
 
     source: str
@@ -23,7 +23,7 @@ class SourceTally:
     count: int
     first_at: int
     last_at: int
-    example: str = ""
+    examples: Sequence[Example] = ()
 
 
 class TallyReader(Protocol):

@@ -1,13 +1,15 @@
-"""Retired sources and what sources delivered, in PostgreSQL."""
+"""Retired sources, what sources delivered and what is wrong with it, in PostgreSQL."""
 
 import asyncio
 from collections.abc import Sequence
 
 import asyncpg
+import msgspec
 
 from floorpulse.board.adapters.rows import ANSWER_WITHIN, away
-from floorpulse.contracts.tallies import What
+from floorpulse.contracts.tallies import Example, Missing, What
 from floorpulse.figures.sources.deliveries import SourceTally
+from floorpulse.figures.sources.feeds import DelayCount, OrphanCount
 
 RETIRE = """
 INSERT INTO retired_source (tenant, source, retired_at, retired_by)
@@ -17,8 +19,16 @@ ON CONFLICT (tenant, source) DO UPDATE SET retired_at = excluded.retired_at,
 RETURNING retired_at
 """
 TALLIES = """
-SELECT source, what, kind, count, first_at, last_at, example FROM source_tally WHERE tenant = $1
+SELECT source, what, kind, count, first_at, last_at, examples FROM source_tally WHERE tenant = $1
 """
+ORPHANS = """
+SELECT source, missing, count, first_at, last_at, examples FROM source_orphan WHERE tenant = $1
+"""
+DELAYS = """
+SELECT source, bucket, sum(count)::bigint AS count FROM source_delay
+WHERE tenant = $1 AND slot >= $2 GROUP BY source, bucket
+"""
+decode_examples = msgspec.json.Decoder(tuple[Example, ...]).decode
 
 
 class PostgresRetiredSources:
@@ -36,7 +46,7 @@ class PostgresRetiredSources:
 
 
 class PostgresSourceTallies:
-    """A `TallyReader` over a pool of connections."""
+    """A `FeedReader` over a pool of connections."""
 
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
@@ -54,6 +64,31 @@ class PostgresSourceTallies:
                 row["count"],
                 row["first_at"],
                 row["last_at"],
+                decode_examples(row["examples"]),
             )
             for row in rows
         ]
+
+    async def orphans(self, tenant: str) -> Sequence[OrphanCount]:
+        """See `FeedReader.orphans`."""
+        with away():
+            async with asyncio.timeout(ANSWER_WITHIN):
+                rows = await self._pool.fetch(ORPHANS, tenant)
+        return [
+            OrphanCount(
+                row["source"],
+                Missing(row["missing"]),
+                row["count"],
+                row["first_at"],
+                row["last_at"],
+                decode_examples(row["examples"]),
+            )
+            for row in rows
+        ]
+
+    async def delays(self, tenant: str, since: int) -> Sequence[DelayCount]:
+        """See `FeedReader.delays`."""
+        with away():
+            async with asyncio.timeout(ANSWER_WITHIN):
+                rows = await self._pool.fetch(DELAYS, tenant, since)
+        return [DelayCount(row["source"], row["bucket"], row["count"]) for row in rows]

@@ -48,15 +48,15 @@ class EventLimits:
 
 @dataclass(frozen=True)
 class CanonicalEvent:
-    """An accepted event: its Kafka key and its JSON, with epoch milliseconds, tenant and pseudonym
-    in place; what seems wrong of it, and whose word it is.
+    """An accepted event, of the instant `at` (epoch milliseconds): its Kafka key and its JSON, with
+    epoch milliseconds, tenant and pseudonym in place; what seems wrong of it.
     """
 
     key: bytes
     value: bytes
+    event: AnyEvent
+    at: int
     warnings: tuple[EventWarning, ...] = ()
-    id: str = ""
-    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -129,9 +129,9 @@ class Judge:
         return CanonicalEvent(
             partition_key(stamped),
             value,
+            stamped,
+            at,
             tuple(warnings_of(event, at, self.now, self.floor)),
-            event.id,
-            event.source,
         )
 
 

@@ -26,6 +26,7 @@ class WarningCode(StrEnum):
     FUTURE = "future"
     LOCAL_TIME = "local_time_as_utc"
     UNKNOWN_QUEUE = "unknown_queue"
+    CONTRADICTION = "contradiction"
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,16 @@ def warnings_of(event: AnyEvent, at: int, now: int, floor: KnownFloor) -> Iterat
             "- at `$.queue`"
         )
         yield EventWarning(WarningCode.UNKNOWN_QUEUE, shortened(detail))
+
+
+def contradiction(event: AnyEvent) -> EventWarning:
+    """The id of an event came a short while ago with other content."""
+    detail = (
+        f"the id {event.id!r} came before with other content: both count as far as they can be "
+        "joined; give every event an id of its own, and put right what was wrong by an amendment "
+        "- at `$.id`"
+    )
+    return EventWarning(WarningCode.CONTRADICTION, shortened(detail))
 
 
 def _local_time(offset: int) -> str:

@@ -117,5 +117,5 @@ class Chains:
         self._changed(key)
 
     def _counted(self, tenant: str, visit: Visit) -> Contributions:
-        said = visit.surveys or visit.evaluations or visit.complaints
+        said = visit.surveys or visit.evaluations or visit.complaints or visit.missed
         return feedback(tenant, visit, self._panes.length) if said else {}

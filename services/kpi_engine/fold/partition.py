@@ -25,6 +25,7 @@ from floorpulse.contracts.events import (
 from floorpulse.contracts.updates import JOIN_BITS, Gauge, PaneKey, revision
 from floorpulse.contracts.visits import Visit, VisitKey
 from floorpulse.kpi_engine.fold.agents import AgentStates, WantedAgent, entered
+from floorpulse.kpi_engine.fold.orphans import TakenOrphans, orphan_rows
 from floorpulse.kpi_engine.fold.panes import NEVER, Change, Pane, Panes, StoredPane, TakenPanes
 from floorpulse.kpi_engine.fold.presence_log import ClaimedPresence, PageBuilder, WrittenPages
 from floorpulse.kpi_engine.fold.visits import TakenVisits, Visits
@@ -104,6 +105,7 @@ class FlushRows:
     presence_since: int
     instants: frozenset[int]
     lonely: Sequence[VisitKey] = ()
+    orphans: Rows = field(default_factory=list)
 
     def __len__(self) -> int:
         sized = (
@@ -114,6 +116,7 @@ class FlushRows:
             self.agent_states,
             self.late,
             self.presence,
+            self.orphans,
         )
         return sum(map(len, sized))
 
@@ -128,6 +131,7 @@ class _TakenRows:
     agent_states: dict[tuple[AgentKey, int, str], Entered]
     late: dict[PaneKey, AnyEvent]
     presence: WrittenPages
+    orphans: TakenOrphans
 
 
 class Partition:
@@ -185,8 +189,9 @@ class Partition:
     @property
     def dirty(self) -> int:
         """Rows that the next flush will write."""
-        waiting = len(self.visits.parked) + len(self.agents.parked)
-        return len(self.visits.dirty) + len(self.panes.dirty) + len(self.agents.dirty) + waiting
+        visits = self.visits
+        waiting = len(visits.parked) + len(self.agents.parked) + len(visits.orphans.dirty)
+        return len(visits.dirty) + len(self.panes.dirty) + len(self.agents.dirty) + waiting
 
     def keep_since(self, instant: int) -> None:
         """Panes that start before `instant` were deleted and are not counted again."""
@@ -274,7 +279,11 @@ class Partition:
 
         The rows stay remembered until `flushed`, `not_flushed` or `conflicted` is called.
         """
-        if self._taken is not None or self.wanted or not self._anything_new():
+        if self._taken is not None or self.wanted:
+            return None
+        if self.watermark is not None:
+            self.visits.orphans.judge(self.visits.rows, self.watermark)
+        if not self._anything_new():
             return None
         presence = self.visits.presence
         if self._by_events is not None:
@@ -289,6 +298,7 @@ class Partition:
         new_visits = self.visits.rows_of(self.number, visits.new, page, stored=False)
         known_visits = self.visits.rows_of(self.number, visits.known, page, stored=True)
         pages = self._presence_log.take(page)
+        orphans = self.visits.orphans.take()
         rows = FlushRows(
             before=self.durable_offset,
             position=self.position,
@@ -310,8 +320,9 @@ class Partition:
             presence_since=pages.first if pages.everything else 0,
             instants=frozenset(pane.key[3] for pane in panes.new) | {at for _, at, _ in states},
             lonely=self.visits.contacts.lonely(visits.new),
+            orphans=orphan_rows(self.number, self.epoch, orphans),
         )
-        self._taken = _TakenRows(rows, visits, panes, states, late, pages)
+        self._taken = _TakenRows(rows, visits, panes, states, late, pages, orphans)
         return rows
 
     def _anything_new(self) -> bool:
@@ -338,6 +349,7 @@ class Partition:
             self.agents.dirty = {**taken.agent_states, **self.agents.dirty}
             self.panes.late = {**taken.late, **self.panes.late}
             self.visits.presence.put_back(taken.presence.changed)
+            self.visits.orphans.put_back(taken.orphans)
 
     def conflicted(self) -> None:
         """The taken rows were not written, because some that were taken for new exist; look all of

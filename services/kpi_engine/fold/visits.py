@@ -63,6 +63,7 @@ from floorpulse.kpi_engine.fold.evidence import told_of
 from floorpulse.kpi_engine.fold.feedback import CONTACT, latest
 from floorpulse.kpi_engine.fold.join import join
 from floorpulse.kpi_engine.fold.merge import merge
+from floorpulse.kpi_engine.fold.orphans import Orphans
 from floorpulse.kpi_engine.fold.panes import NEVER, Change, Panes, says_why
 from floorpulse.kpi_engine.fold.presence import PartitionPresence
 from floorpulse.kpi_engine.fold.presence_log import PageBuilder
@@ -144,6 +145,7 @@ class Visits:
         self.dirty: dict[VisitKey, bool] = {}
         self.contacts = WholeContacts(self.rows, panes, self._unwritten)
         self.chains = Chains(self.rows, panes, self._rewrite)
+        self.orphans = Orphans()
         self._known = self.contacts.known
         self._of = self.contacts.of
         self._doubted: set[VisitKey] = set()
@@ -187,13 +189,17 @@ class Visits:
         if key[2] == CONTACT:
             return self.chains.hear(key, visit, event, change)
         if type(event) not in _TURNS:
-            return amend(visit, event, key[0], self._panes, change)
+            changed = amend(visit, event, key[0], self._panes, change)
+            if changed and type(event) is ContactWrapped:
+                self.orphans.doubt(key, visit, event)
+            return changed
         offered = offer_at(visit)
         self.presence.withdraw(key, visit)
         changed = amend(visit, event, key[0], self._panes, change)
         self.presence.enter(key, visit)
         if changed:
             self._doubt_feedback(key, visit, offered)
+            self.orphans.doubt(key, visit, event)
         return changed
 
     def _move(self, key: VisitKey, visit: Visit) -> None:
@@ -216,6 +222,7 @@ class Visits:
             advance(visit, event, key[0], self._panes, change)
             self.presence.enter(key, visit)
             self._doubt_feedback(key, visit, None)
+            self.orphans.doubt(key, visit, event)
         self.rows[key] = visit
         self.dirty[key] = True
         known = self._known[key[0]].setdefault(key[1], key[2])
@@ -309,6 +316,8 @@ class Visits:
         joined = mine if kept is None else join(kept, mine)
         self._count_difference(key[0], counted, joined, change)
         self._replace(key, joined, kept)
+        if parked is not None:
+            self.orphans.doubt(key, joined, parked.event)
         self.chains.load(key, change, spoken_of=(*key[:2], CONTACT) in stored)
 
     def _load(

@@ -103,6 +103,7 @@ TEMPORARY_TABLES = """
 CREATE TEMPORARY TABLE new_visit (LIKE visit) ON COMMIT DELETE ROWS;
 CREATE TEMPORARY TABLE new_pane (LIKE pane) ON COMMIT DELETE ROWS;
 CREATE TEMPORARY TABLE new_agent_state (LIKE agent_state) ON COMMIT DELETE ROWS;
+CREATE TEMPORARY TABLE new_source_orphan (LIKE source_orphan) ON COMMIT DELETE ROWS;
 """
 
 NOTED = ("channel", "customer", "complained_at", "settled_at")
@@ -122,6 +123,24 @@ LATE_COLUMNS = (
     "reason",
     "changed_at",
 )
+
+ORPHAN_COLUMNS = (
+    "partition",
+    "epoch",
+    "tenant",
+    "source",
+    "missing",
+    "count",
+    "first_at",
+    "last_at",
+    "examples",
+)
+
+UPSERT_ORPHANS = """
+INSERT INTO source_orphan SELECT * FROM new_source_orphan
+ON CONFLICT (partition, epoch, tenant, source, missing) DO UPDATE SET count = excluded.count,
+    first_at = excluded.first_at, last_at = excluded.last_at, examples = excluded.examples
+"""
 
 UPSERT_VISITS = """
 INSERT INTO visit (partition, tenant, contact, visit, offered_at, queue, channel, customer,

@@ -398,6 +398,7 @@ def _copied(flushed: Sequence[FlushRows]) -> list[CopiedTable]:
     visits = [row for one in flushed for row in one.visits]
     panes = [row for one in flushed for row in one.panes]
     states = [row for one in flushed for row in one.agent_states]
+    orphans = [row for one in flushed for row in one.orphans]
     return [
         CopiedTable("visit", sql.VISIT_COLUMNS, new_visits),
         CopiedTable("pane", sql.PANE_COLUMNS, new_panes),
@@ -405,6 +406,7 @@ def _copied(flushed: Sequence[FlushRows]) -> list[CopiedTable]:
         CopiedTable("new_visit", sql.VISIT_COLUMNS, visits, sql.UPSERT_VISITS),
         CopiedTable("new_pane", sql.PANE_COLUMNS, panes, sql.UPSERT_PANES),
         CopiedTable("new_agent_state", sql.AGENT_STATE_COLUMNS, states, sql.UPSERT_AGENT_STATES),
+        CopiedTable("new_source_orphan", sql.ORPHAN_COLUMNS, orphans, sql.UPSERT_ORPHANS),
     ]
 
 

@@ -63,7 +63,7 @@ KPIS: tuple[MomentKpi, ...] = (
         group=Group.NOW,
         unit=Unit.CONTACTS,
         better=Better.NEITHER,
-        formula="visits answered, not ended",
+        formula="visits answered, not done with",
         family=SETTLED,
         measure=in_progress,
     ),

@@ -22,7 +22,7 @@ def longest_wait_in_hours(figures: MomentFigures, _: ServiceLevelPolicy) -> Valu
 
 
 def in_progress(figures: MomentFigures, _: ServiceLevelPolicy) -> Value:
-    """Visits answered, not ended."""
+    """Visits answered and not done with."""
     return count(figures.in_progress)
 
 

@@ -33,6 +33,7 @@ from floorpulse.query.api.parameters import (
     Channels,
     Queues,
     Restated,
+    refuse_unknown_queues,
     selection,
     span_of,
     zone_of,
@@ -77,11 +78,7 @@ class AgentsParameters(PageParameters):
         """The question; problems 422."""
         self.refuse_unknown()
         refuse_strangers("state", names_of(self.state), STATES)
-        refuse_strangers(
-            "queue",
-            names_of(self.queue),
-            view.board.queues(view.tenant) | view.board.agents.queues(view.tenant),
-        )
+        refuse_unknown_queues(view, names_of(self.queue))
         groups(view, client=self.client)
         told = (self.agent, self.queue, self.state, self.team, self.site, self.client)
         return AgentsQuery(view.tenant, *map(names_of, told))

@@ -128,7 +128,7 @@ async def put_forecast(
     if mistakes:
         raise _wrong(mistakes)
     upload, new = await keeper.put(caller.tenant, slots, caller.key_id, asked.note)
-    strangers = sorted({slot.queue for slot in slots} - set(view.board.queues(caller.tenant)))
+    strangers = sorted({slot.queue for slot in slots} - view.heard_queues)
     answer = json(upload_answer(upload, view.zone, new=new, unknown_queues=strangers))
     answer.status_code = 201 if new else 200
     return answer

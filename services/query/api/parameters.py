@@ -1,6 +1,6 @@
 """The parameters of the routes: what may be said, and the question it makes."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -382,15 +382,23 @@ def selection(view: TenantView, queue: str | None, channel: str | None, by: By) 
     queues = names_of(queue)
     channels = names_of(channel)
     refuse_strangers("channel", channels, view.channels)
-    known = view.queues
-    if OTHER in queues and OTHER not in known:
+    if OTHER in queues and not view.knows(OTHER):
         detail = (
             f"queue: `{OTHER}` is where live figures count folded queues; history has each "
             "of them by its own name"
         )
         raise Problem(422, "Unknown queue", detail)
-    refuse_strangers("queue", queues, known)
+    refuse_unknown_queues(view, queues)
     return view.select(queues, channels, by)
+
+
+def refuse_unknown_queues(view: TenantView, queues: Iterable[str]) -> None:
+    """Problem 422 where a queue never had a contact, and has neither agents, definition nor
+    forecast.
+    """
+    strangers = [name for name in queues if not view.knows(name)]
+    if strangers:
+        refuse_strangers("queue", strangers, view.known_queues)
 
 
 def live_selection(view: TenantView, queue: str | None, channel: str | None, by: By) -> Selection:
@@ -411,8 +419,7 @@ def live_selection(view: TenantView, queue: str | None, channel: str | None, by:
         )
         raise Problem(422, "Queue not kept apart", detail)
     is_there = bool(folded) and view.contract is None
-    strangers = [name for name in queues if name != OTHER or not is_there]
-    refuse_strangers("queue", strangers, view.queues)
+    refuse_unknown_queues(view, [name for name in queues if name != OTHER or not is_there])
     return chosen
 
 

@@ -10,14 +10,16 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from msgspec import Meta
 from pydantic import BaseModel, ConfigDict, Field
 
-from floorpulse.access.http import require
+from floorpulse.access.http import AGENTS, require
 from floorpulse.access.keys import Credential
 from floorpulse.access.parameters import Parameters
 from floorpulse.board.domain.sources import SourceState
 from floorpulse.contracts.tallies import What
+from floorpulse.figures.feed_report import FeedReport
 from floorpulse.figures.sources.deliveries import Deliveries, DeliveringSource, SourceTally
 from floorpulse.figures.sources.watch import Retirement
 from floorpulse.figures.timestamps import Instant, text
+from floorpulse.query.api.feed_bodies import FeedRow, feed_row
 from floorpulse.query.api.measured import MeasuredRoute, Shared, use_case
 from floorpulse.query.api.schemas import answering
 from floorpulse.runtime.accept import accepted
@@ -106,6 +108,10 @@ class SourcesAnswer(msgspec.Struct, frozen=True):
     rows: list[SourceRow]
     configured: list[ConfiguredRow]
     warnings: list[WarningRow]
+    feeds: Annotated[
+        list[FeedRow],
+        Meta(description="what is wrong with the events of each source that was ever heard"),
+    ]
 
 
 class RetireBody(BaseModel):
@@ -141,13 +147,15 @@ async def sources(
     request: Request,
     caller: Reader,
     deliveries: Annotated[Deliveries, Depends(use_case(Deliveries))],
+    report: Annotated[FeedReport, Depends(use_case(FeedReport))],
     shared: Shared,
     asked: Annotated[Parameters, Query()],
 ) -> Response:
     """Every source that was heard since the engine started, and what its quiet means; and every
     source that the definitions configure, with what it delivered, what of it was ignored and what
-    refused; and of how many events something seemed wrong. Counts are summed over all processes and
-    at most a few seconds old.
+    refused; of how many events something seemed wrong; and, source by source, what is wrong with
+    its clock, its events, its queues and its agents. Counts are summed over all processes and at
+    most a few seconds old.
     """
     asked.refuse_unknown()
     accepted(request)
@@ -171,11 +179,13 @@ async def sources(
             count=one.count,
             since=text(one.first_at, zone),
             last=text(one.last_at, zone),
-            example=one.example,
+            example=one.examples[0].event if one.examples else "",
         )
         for one in await deliveries.warnings(caller.tenant)
     ]
-    answer = SourcesAnswer(rows, configured, warnings)
+    named = AGENTS in caller.scopes
+    feeds = [feed_row(one, zone, agents=named) for one in await report.all(caller.tenant)]
+    answer = SourcesAnswer(rows, configured, warnings, feeds)
     return json(answer, {"Cache-Control": "no-store"})
 
 

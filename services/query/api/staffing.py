@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from msgspec import Meta
 from pydantic import Field
 
-from floorpulse.access.parameters import Parameters, refuse_strangers
+from floorpulse.access.parameters import Parameters
 from floorpulse.board.domain.windows import Window
 from floorpulse.figures.staffing.arrivals import Basis
 from floorpulse.figures.staffing.figures import Move, Staffing, WhatIf
@@ -21,6 +21,7 @@ from floorpulse.figures.tenant_view import TenantView
 from floorpulse.figures.timestamps import Instant, text
 from floorpulse.kpis.formulas.lending import Prediction
 from floorpulse.query.api.measured import MeasuredRoute, Shared, use_case
+from floorpulse.query.api.parameters import refuse_unknown_queues
 from floorpulse.query.api.repeated import Reader
 from floorpulse.query.api.schemas import answering
 from floorpulse.runtime.accept import accepted
@@ -133,7 +134,7 @@ class WhatIfParameters(Parameters):
     def move(self, view: TenantView) -> Move:
         """The move; problems 422."""
         self.refuse_unknown()
-        refuse_strangers("queue", [self.giver, self.taker], view.board.queues(view.tenant))
+        refuse_unknown_queues(view, [self.giver, self.taker])
         if self.giver == self.taker:
             detail = f"from and to are both {self.giver}; name two queues"
             raise Problem(422, "No move", detail)
@@ -197,7 +198,7 @@ async def lendable(
     accepted(request)
     asked.refuse_unknown()
     view = shared.floors.view(caller.tenant)
-    refuse_strangers("queue", [asked.taker], view.board.queues(caller.tenant))
+    refuse_unknown_queues(view, [asked.taker])
     try:
         floor = await staffing.floor(caller.tenant, asked.window)
         taker = floor.queue(asked.taker)

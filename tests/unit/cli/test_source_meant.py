@@ -43,6 +43,25 @@ def test_a_folder_says_what_the_source_calls_its_own(tmp_path: Path) -> None:
     assert known.activity("lunch") == "offline"
 
 
+def test_stamps_without_an_offset_are_of_the_zone_of_the_source_else_of_its_tenant(
+    tmp_path: Path,
+) -> None:
+    about = "about: [{names: {en: Shop}, zone: Asia/Shanghai}]\nsources:"
+    own = "    after_work: none\n    zone: Europe/Berlin\n"
+    said = {
+        "none": SHOP,
+        "tenant": SHOP.replace("sources:", about),
+        "source": SHOP.replace("sources:", about).replace("    after_work: none\n", own),
+    }
+    zones = {}
+    for name, text in said.items():
+        (tmp_path / name).mkdir()
+        at = folder(tmp_path / name, shop=text)
+        zones[name] = settings_of_source("twilio-taskrouter:flex", at).zone
+
+    assert zones == {"none": "UTC", "tenant": "Asia/Shanghai", "source": "Europe/Berlin"}
+
+
 def test_a_source_that_is_not_there_is_told_where_it_should_be(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

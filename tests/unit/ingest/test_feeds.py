@@ -3,13 +3,17 @@
 from zoneinfo import ZoneInfo
 
 import pytest
+from prometheus_client import CollectorRegistry
 
-from floorpulse.contracts.tallies import What
+from floorpulse.contracts.letters import Reason, Refusal
+from floorpulse.contracts.tallies import Example, What
+from floorpulse.counting.histograms import signed_bucket
 from floorpulse.definitions.domain.in_force import Definitions
-from floorpulse.ingest.app import WarnedEvent
+from floorpulse.ingest.app import RejectedEvent, WarnedEvent
 from floorpulse.ingest.domain.warnings import EventWarning, KnownFloor, WarningCode
 from floorpulse.ingest.feeds import TalliedFeeds
-from floorpulse.ingest.tallies import Tallies, Tally, TallyKey
+from floorpulse.ingest.metrics import FeedMetrics
+from floorpulse.ingest.tallies import DelayKey, Tallies, Tally, TallyKey
 from tests.fakes.definitions import definitions
 from tests.unit.ingest.test_tallies import Store
 
@@ -25,7 +29,8 @@ sources: [{id: pbx, states_last: 3600}, {id: quiet, silence: 60}]
 
 def feeds_of(known: Definitions | None, zone: str = "UTC") -> tuple[TalliedFeeds, Tallies]:
     tallies = Tallies(lambda: NOW)
-    return TalliedFeeds(lambda: known, tallies, ZoneInfo(zone), lambda: NOW), tallies
+    metrics = FeedMetrics(CollectorRegistry())
+    return TalliedFeeds(lambda: known, tallies, ZoneInfo(zone), metrics, lambda: NOW), tallies
 
 
 @pytest.mark.parametrize(
@@ -61,15 +66,56 @@ def test_how_long_states_are_believed_is_said_by_the_source_that_is_in_force() -
     assert lasts("shop", "pbx", None) is None
 
 
-async def test_warnings_are_tallied_by_source_and_code_with_the_last_event_as_example() -> None:
+async def test_warnings_are_tallied_by_source_and_code_with_the_last_events_as_examples() -> None:
     feeds, tallies = feeds_of(definitions(DEFINED))
-    for index, name in enumerate(("a", "b")):
+    shown = [Example(name, "c1", NOW, "contact.ended") for name in "abcd"]
+    for index, one in enumerate(shown):
         warning = EventWarning(WarningCode.FUTURE, "ahead")
-        feeds.warned("shop", WarnedEvent(index, name, "pbx", warning))
+        feeds.warned("shop", WarnedEvent(index, "pbx", warning, one))
     store = Store()
 
     await tallies.write(store)
 
     assert store.written == [
-        {TallyKey("shop", "pbx", What.WARNED, "future"): Tally(2, NOW, NOW, "b")}
+        {TallyKey("shop", "pbx", What.WARNED, "future"): Tally(4, NOW, NOW, tuple(shown[:0:-1]))}
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "source", "contact"),
+    [
+        (b'{"source": "pbx", "contact": "c1", "id": "7"}', "pbx", "c1"),
+        (b'{"source": "p\\u0000bx"}', "pbx", ""),
+        (b'{"source": 7}', "", ""),
+        (b"no JSON", "", ""),
+    ],
+)
+async def test_refusals_are_tallied_by_the_source_that_the_text_names(
+    text: bytes, source: str, contact: str
+) -> None:
+    feeds, tallies = feeds_of(definitions(DEFINED))
+    refusal = Refusal(Reason.MISSING_FIELD, "no `at`\0")
+    feeds.refused("shop", RejectedEvent(0, None, refusal, text))
+    store = Store()
+
+    await tallies.write(store)
+
+    told = Example(contact=contact, told="no `at`")
+    assert store.written == [
+        {TallyKey("shop", source, What.REFUSED, "missing_field"): Tally(1, NOW, NOW, (told,))}
+    ]
+
+
+async def test_delays_are_counted_by_five_minutes_of_arrivals_and_history_is_left_out() -> None:
+    feeds, tallies = feeds_of(definitions(DEFINED))
+    feeds.heard("shop", {"pbx": NOW - 1_500, "old": NOW - 25 * HOUR, "ahead": NOW + 2 * HOUR}, NOW)
+    feeds.heard("shop", {"pbx": NOW - 1_200}, NOW)
+    store = Store()
+
+    await tallies.write(store)
+
+    slot = NOW - NOW % 300_000
+    assert store.delays == {
+        DelayKey("shop", "pbx", slot, signed_bucket(1_500)): 2,
+        DelayKey("shop", "ahead", slot, signed_bucket(-2 * HOUR)): 1,
+    }

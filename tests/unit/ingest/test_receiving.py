@@ -12,7 +12,7 @@ from prometheus_client import CollectorRegistry
 from structlog.testing import capture_logs
 
 from floorpulse.contracts.letters import Reason, Refusal
-from floorpulse.contracts.tallies import What
+from floorpulse.contracts.tallies import Example, What
 from floorpulse.definitions.domain.bodies import Kind, SourceBody
 from floorpulse.definitions.domain.in_force import Definitions, Version
 from floorpulse.ingest.api import sources
@@ -24,7 +24,7 @@ from floorpulse.ingest.receiving import Receiving, Vendors
 from floorpulse.ingest.sources.delivery import Receiver, Reply, by_key
 from floorpulse.ingest.sources.payloads import EventBody, Ignored, payload_source
 from floorpulse.ingest.sources.source import SourceSettings, SurveyScale
-from floorpulse.ingest.tallies import Tallies, Tally, TallyKey
+from floorpulse.ingest.tallies import DelayKey, Tallies, Tally, TallyKey
 from floorpulse.runtime.http import create_app
 from tests.fakes.definitions import definitions
 from tests.fakes.log import MemoryLog
@@ -74,7 +74,12 @@ class StoredTallies:
     def __init__(self) -> None:
         self.rows: dict[TallyKey, Tally] = {}
 
-    async def add(self, tallies: Sequence[tuple[TallyKey, Tally]]) -> None:
+    async def add(
+        self,
+        tallies: Sequence[tuple[TallyKey, Tally]],
+        delays: Sequence[tuple[DelayKey, int]],
+    ) -> None:
+        assert not delays
         self.rows |= dict(tallies)
 
 
@@ -165,11 +170,13 @@ async def test_all_is_tallied_for_the_api_and_in_metrics() -> None:
     store = StoredTallies()
     await scene.tallies.write(store)
     once = Tally(1, NOW, NOW)
+    (refused,) = scene.stored("dead-letters")
+    example = Example(told=str(refused["detail"]))
     assert store.rows == {
         TallyKey("shop", "bell", What.HEARD): once,
         TallyKey("shop", "bell", What.EVENTS): once,
         TallyKey("shop", "bell", What.IGNORED, "hums"): once,
-        TallyKey("shop", "bell", What.REFUSED, "missing_field"): once,
+        TallyKey("shop", "bell", What.REFUSED, "missing_field"): Tally(1, NOW, NOW, (example,)),
     }
     assert scene.counted("deliveries_total", vendor="cloudevents") == 1
     assert scene.counted("events_total", vendor="cloudevents") == 1
@@ -288,6 +295,9 @@ sources:
 """
     (one,) = configured(definitions(text), "crm", NOW)
     assert (one.tenant, one.secret, one.settings.zone) == ("shop", "env:SHOP", "UTC")
+    about = "about: [{names: {en: Shop}, zone: Asia/Shanghai}]\nsources:"
+    (zoned,) = configured(definitions(text.replace("sources:", about)), "crm", NOW)
+    assert zoned.settings.zone == "Asia/Shanghai"
     assert one.settings.scales["stars"] == SurveyScale("csat", 1, 5, {"great": 5})
     foreign = one.settings.types["org.example.call"]
     assert (foreign.type, foreign.values) == ("contact.ended", {"contact": {"a": "b"}})

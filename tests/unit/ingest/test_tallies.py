@@ -6,7 +6,17 @@ from collections.abc import Sequence
 import pytest
 
 from floorpulse.contracts.tallies import What
-from floorpulse.ingest.tallies import MOST_KINDS, OTHER, Tallies, Tally, TallyKey, keep_writing
+from floorpulse.ingest.tallies import (
+    MOST_KINDS,
+    MOST_SOURCES,
+    OTHER,
+    OTHER_SOURCES,
+    DelayKey,
+    Tallies,
+    Tally,
+    TallyKey,
+    keep_writing,
+)
 from floorpulse.runtime.unavailable import StoreUnavailable
 
 HEARD = TallyKey("shop", "bell", What.HEARD)
@@ -15,13 +25,19 @@ HEARD = TallyKey("shop", "bell", What.HEARD)
 class Store:
     def __init__(self) -> None:
         self.written: list[dict[TallyKey, Tally]] = []
+        self.delays: dict[DelayKey, int] = {}
         self.away = False
 
-    async def add(self, tallies: Sequence[tuple[TallyKey, Tally]]) -> None:
+    async def add(
+        self,
+        tallies: Sequence[tuple[TallyKey, Tally]],
+        delays: Sequence[tuple[DelayKey, int]],
+    ) -> None:
         if self.away:
             message = "away"
             raise StoreUnavailable(message)
         self.written.append(dict(tallies))
+        self.delays.update(delays)
 
 
 class Clock:
@@ -63,6 +79,26 @@ def test_kinds_without_end_are_counted_together() -> None:
     ]
     assert kinds[MOST_KINDS - 1 :] == [f"k{MOST_KINDS - 1}", *[OTHER] * 5]
     assert tallies.count(TallyKey("shop", "gong", What.IGNORED, "new")) == "new"
+
+
+async def test_sources_without_end_are_counted_together_and_delays_survive_outages() -> None:
+    tallies, store = Tallies(Clock()), Store()
+    for number in range(MOST_SOURCES):
+        tallies.count(TallyKey("shop", f"s{number}", What.WARNED, "future"))
+    tallies.count(TallyKey("shop", "one more", What.WARNED, "future"))
+    tallies.delay("shop", "another", 1000, -7)
+    tallies.delay("gym", "another", 1000, 0)
+    store.away = True
+    with pytest.raises(StoreUnavailable):
+        await tallies.write(store)
+    store.away = False
+    await tallies.write(store)
+
+    assert TallyKey("shop", OTHER_SOURCES, What.WARNED, "future") in store.written[0]
+    assert store.delays == {
+        DelayKey("shop", OTHER_SOURCES, 0, -2): 1,
+        DelayKey("gym", "another", 0, 0): 1,
+    }
 
 
 async def test_what_was_counted_is_written_when_the_process_ends() -> None:

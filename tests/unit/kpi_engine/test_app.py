@@ -75,6 +75,23 @@ async def test_applied_and_flushed_events_are_stored_with_their_offset(
     assert store.tables[0].panes[PANE][1] == {Cell.OFFERED: 5}
 
 
+async def test_orphans_are_told_in_metrics_once_they_were_written(
+    store: MemoryStore, channels: Channels
+) -> None:
+    registry = CollectorRegistry()
+    engine = Engine(store, channels, channels, OPTIONS, EngineMetrics(registry))
+    partition = await owned(engine)
+    ended = [event(events.ContactEnded, 2_000, contact=f"c{i}") for i in range(2)]
+    await engine.apply(partition, batch(encoded(*offers(3), *ended)))
+    await engine.flush()
+    partition.watermark = 10 * MINUTE
+    await engine.flush()
+    labels = {"missing": "end_without_answer"}
+
+    assert registry.get_sample_value("floorpulse_engine_orphans", labels) == 2
+    assert len(store.tables[0].orphans) == 1
+
+
 async def test_records_below_the_position_are_not_applied_again(
     engine: Engine, store: MemoryStore
 ) -> None:

@@ -113,6 +113,15 @@ def test_evaluations_and_complaints_find_their_visit_too() -> None:
     assert panes[TENANT, "service", "voice", DAY][Cell.COMPLAINTS_CLOSED] == 1
 
 
+def test_what_an_agent_missed_counts_once_beside_feedback_that_finds_the_visit() -> None:
+    missed = event(events.AgentMissed, 5 * MINUTE, contact="c1", visit=1, agent="bob")
+    scored = event(events.QaScored, 10 * MINUTE, contact="c1", evaluation="e", score=80.0)
+
+    for order in permutations((FIRST, missed, scored)):
+        panes = counted(list(order), MemoryStore())
+        assert panes[TENANT, "sales", "voice", 5 * MINUTE] == {Cell.MISSED: 1}
+
+
 def test_a_numbered_asking_and_an_answer_without_a_number_are_one_survey() -> None:
     asked = event(events.SurveyOffered, 30 * MINUTE, contact="c1", visit=1, survey="s", kind="csat")
 

@@ -271,4 +271,6 @@ def test_a_client_that_nobody_defined_is_refused_with_those_there_are(
     answer = Client(world.app, LEADER).get(path, {**more, "client": "acne"})
 
     assert answer.status_code == 422
-    assert answer.json()["detail"] == "unknown client: acne; known are: acme, bolt"
+    assert answer.json()["detail"] == (
+        "unknown client: acne; known are: acme, bolt; did you mean acme?"
+    )

@@ -65,6 +65,25 @@ def talks(visit: Visit, instant: int) -> bool:
     )
 
 
+def test_a_wrap_up_that_was_told_is_in_progress_to_its_end_or_for_as_long_as_one_is_believed() -> (
+    None
+):
+    """A task left open overnight: answered 16:50, ended 16:55, wrapped up the next morning."""
+    answered_at = NOW - 16 * HOUR
+    ended_at = answered_at + 300 * SECOND
+    left_open = Visit(answered_at, "sales", answered_at=answered_at, ended_at=ended_at)
+    left_open.wrapped_at = NOW
+    done = Visit(answered_at, "sales", answered_at=answered_at, ended_at=ended_at)
+    done.wrapped_at = answered_at + 200 * SECOND
+    instants = [answered_at, ended_at - 1, ended_at, ended_at + 3 * HOUR, ended_at + 4 * HOUR]
+    gauges = PastGauges(TOTAL, instants, horizons, NOW)
+    gauges.add(left_open)
+    gauges.add(done)
+
+    counts = [gauges.figures(index, [RowKey()], 0).in_progress for index in range(len(instants))]
+    assert counts == [2, 2, 1, 1, 0]
+
+
 def test_what_never_ended_is_forgotten_at_the_longest_wait_and_does_not_reach_into_the_future() -> (
     None
 ):

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from floorpulse.board.domain.board import Board, Rules
 from floorpulse.board.domain.sources import SilenceRule
-from floorpulse.contracts.tallies import What
+from floorpulse.contracts.tallies import Example, What
 from floorpulse.contracts.updates import SourceHeard
 from floorpulse.definitions.domain.bodies import Kind, SourceBody
 from floorpulse.definitions.domain.in_force import Definitions, Version
@@ -257,9 +257,11 @@ def test_a_configured_source_says_what_it_delivered_ignored_and_refused() -> Non
 def test_what_seems_wrong_of_a_feed_is_told_by_source_with_an_example() -> None:
     one = World()
     one.delivered.of["demo"] = [
-        SourceTally("pbx", What.WARNED, "future", 2, NOW - 60_000, NOW - 5_000, "e-2"),
-        SourceTally("pbx", What.WARNED, "unknown_queue", 7, NOW - 9_000, NOW - 8_000, "e-9"),
-        SourceTally("chat", What.WARNED, "local_time_as_utc", 1, NOW, NOW, "c-1"),
+        SourceTally("pbx", What.WARNED, "future", 2, NOW - 60_000, NOW - 5_000, (Example("e-2"),)),
+        SourceTally(
+            "pbx", What.WARNED, "unknown_queue", 7, NOW - 9_000, NOW - 8_000, (Example("e-9"),)
+        ),
+        SourceTally("chat", What.WARNED, "local_time_as_utc", 1, NOW, NOW, (Example("c-1"),)),
         SourceTally("chat", What.HEARD, "", 3, NOW, NOW),
     ]
 
