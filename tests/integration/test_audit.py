@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from floorpulse.access.agent_reads import AgentRead, recorded_reads
+from floorpulse.access.agent_reads import AT_ONCE, AgentRead, recorded_reads
 from floorpulse.access.audit import record, record_raw
 from floorpulse.access.audit_chain import Action, Anchor, AuditEntry, hash_of
 from floorpulse.access.audit_log import AuditLog, EntryChoice
@@ -171,7 +171,10 @@ async def test_definitions_keys_and_reads_about_agents_are_in_the_log(
     assert await ring.revoke(key, "cli:ops")
     assert not await ring.revoke(key, "cli:ops")
     async with recorded_reads(engine) as reads:
+        for agent in range(AT_ONCE + 1):
+            reads.note(AgentRead.of("zenith", "k7", "/v1/agents", {"agent": str(agent)}))
         reads.note(AgentRead.of("acme", "k7", "/v1/agents", {"agent": "ann"}))
+    assert (await AuditLog(engine).head("zenith")).number == AT_ONCE + 1
 
     found = await AuditLog(engine).page(EntryChoice("acme"), 0, 100)
     told = [(one.action, command.exported(one).link.actor) for one in found]
