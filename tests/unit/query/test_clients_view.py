@@ -211,6 +211,14 @@ def test_who_waits_on_a_channel_beyond_the_contract_is_not_told(world: World) ->
     assert [one["waiting"] for one in whole if one["queue"] == "sales"] == [2]
 
 
+def test_when_the_first_contact_of_the_whole_floor_came_is_not_told(world: World) -> None:
+    asked = {"at": "2020-01-01T00:00:00Z"}
+
+    for path in ("/v1/kpis", "/v1/queues"):
+        assert "came at" not in client(world).get(path, asked).json()["detail"]
+        assert "came at" in Client(world.app, LEADER).get(path, asked).json()["detail"]
+
+
 def test_a_queue_is_the_clients_only_from_when_it_came_to_it(world: World) -> None:
     asked = {"from": "2026-11-10", "to": "2026-11-10", "interval": "all", "kpi": "offered"}
 
