@@ -28,6 +28,8 @@ SOON = 1.0
 HOUR = 3_600_000
 MOST = 10_000
 ANSWER_WITHIN = 5.0
+AT_ONCE = 100
+"""Entries of one transaction: each makes the next one dearer, for all of them move one row"""
 UNNAMED = frozenset({"cursor", "limit", "format"})
 """Parameters that do not tell reads apart: the next page is the same read"""
 SPAN = frozenset({"from", "to", "at"})
@@ -155,18 +157,22 @@ class AgentReads:
                 log.warning("audit_log_unavailable", why=str(away))
 
     async def flush(self, *, stopping: bool = False) -> None:
-        """Tell the log what is due, in one transaction. Raises StoreUnavailable."""
+        """Tell the log what is due, a portion in each transaction. Raises StoreUnavailable."""
         now = self._now()
         due = self.tally.due(now, stopping=stopping)
-        if due:
-            async with (
-                answering(ANSWER_WITHIN, "the audit log cannot be written ({})"),
-                self._engine.begin() as connection,
-            ):
-                await record(connection, [entry for _, entry in due])
-        for read, entry in due:
-            self.tally.told(read, entry, now)
+        for first in range(0, len(due), AT_ONCE):
+            portion = due[first : first + AT_ONCE]
+            await self._tell([entry for _, entry in portion])
+            for read, entry in portion:
+                self.tally.told(read, entry, now)
         self.tally.forget(now)
+
+    async def _tell(self, entries: list[AuditEntry]) -> None:
+        async with (
+            answering(ANSWER_WITHIN, "the audit log cannot be written ({})"),
+            self._engine.begin() as connection,
+        ):
+            await record(connection, entries)
 
 
 @asynccontextmanager

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from floorpulse.access.agent_reads import AgentRead, recorded_reads
+from floorpulse.access.agent_reads import AT_ONCE, AgentRead, recorded_reads
 from floorpulse.access.audit import record, record_raw
 from floorpulse.access.audit_chain import Action, Anchor, AuditEntry, hash_of
 from floorpulse.access.audit_log import AuditLog, EntryChoice
@@ -190,6 +190,16 @@ async def test_definitions_keys_and_reads_about_agents_are_in_the_log(
     assert credential is None
     narrow = EntryChoice("acme", 40, 41, "cli:ops", "key_revoked")
     assert [one.number for one in await AuditLog(engine).page(narrow, 0, 9)] == [4]
+
+
+async def test_however_many_reads_wait_all_are_told_before_the_process_stops(
+    engine: AsyncEngine,
+) -> None:
+    async with recorded_reads(engine) as reads:
+        for agent in range(AT_ONCE + 1):
+            reads.note(AgentRead.of("acme", "k7", "/v1/agents", {"agent": str(agent)}))
+
+    assert (await AuditLog(engine).head("acme")).number == AT_ONCE + 1
 
 
 async def test_the_command_says_whether_the_log_is_whole(

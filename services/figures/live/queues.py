@@ -53,13 +53,14 @@ class QueueNow:
 
 @dataclass(frozen=True)
 class _QueuesContext:
-    """The context in which rows of queues are made."""
+    """The context in which rows of queues are made; `by_channel`: of some channels only."""
 
     view: TenantView
     as_of: int
     terms: PoliciesInForce
     staff_by_queue: StaffByQueue
     stale: bool
+    by_channel: bool
 
 
 class Queues:
@@ -85,9 +86,9 @@ class Queues:
             behind = after is None or one[1] > after
             if behind and counts(chosen, terms.in_force, one[1], one[2]):
                 queue_channels.setdefault(one[1], []).append(one)
-        moment = _QueuesContext(
-            view, as_of, terms, self._live.staff_by_queue(tenant, as_of), stale=view.stale
-        )
+        staff = self._live.staff_by_queue(tenant, as_of)
+        by_channel = bool(chosen.channels)
+        moment = _QueuesContext(view, as_of, terms, staff, stale=view.stale, by_channel=by_channel)
         silent = view.silent
         found: list[QueueNow] = []
         async for portion in self._turns.over(islice(queue_channels.items(), limit), AT_ONCE):
@@ -103,8 +104,9 @@ def _row(queue: str, queue_channels: list[QueueChannel], moment: _QueuesContext)
     terms = moment.terms
     known = terms.in_force.queue(queue)
     names = known.names if known else {}
-    scope = moment.view.tenant, queue, None
-    present = moment.view.board.read([scope], Window.M30, as_of).present
+    whole = [(moment.view.tenant, queue, None)]
+    series_keys = queue_channels if moment.by_channel else whole
+    present = moment.view.board.read(series_keys, Window.M30, as_of).present
     return QueueNow(
         queue=queue,
         en=name_in("en", names, queue),

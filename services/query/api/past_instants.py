@@ -47,7 +47,7 @@ async def figures_then(request: Request, question: LiveQuery, at: str) -> LiveFi
     """What answers a question about live figures as of an instant; problems 422."""
     running = loaded(request)
     view = running.answering.floors.view(question.selection.tenant)
-    with refusing(at, view.zone):
+    with refusing(at, view.zone, whole=question.selection.contract is None):
         return await running.of(PastFloors).figures(question, instant_in(at, view.zone))
 
 
@@ -55,20 +55,23 @@ async def queues_then(request: Request, chosen: Selection, at: str) -> Queues:
     """What tells a tenant's queues as of an instant; problems 422."""
     running = loaded(request)
     zone = running.answering.floors.view(chosen.tenant).zone
-    with refusing(at, zone):
+    with refusing(at, zone, whole=chosen.contract is None):
         return await running.of(PastFloors).queues(chosen, instant_in(at, zone))
 
 
 @contextmanager
-def refusing(at: str, zone: ZoneInfo) -> Iterator[None]:
-    """What cannot be told of an instant, as problems 422 that say what can."""
+def refusing(at: str, zone: ZoneInfo, *, whole: bool) -> Iterator[None]:
+    """What cannot be told of an instant, as problems 422 that say what can; when the first contact
+    of all came is told to those who may see the whole floor.
+    """
     try:
         yield
     except NotYetError as soon:
         detail = f"at={at} is still to come; it is {text(soon.now, zone)}. Leave `at` out for now"
         raise Problem(422, "In the future", detail) from soon
     except BeforeFirstError as early:
-        detail = f"at={at} is before the first contact, which came at {text(early.first, zone)}"
+        came = f", which came at {text(early.first, zone)}" if whole else ""
+        detail = f"at={at} is before the first contact{came}"
         raise Problem(422, "Before the first contact", detail) from early
     except BeyondRetentionError as gone:
         detail = (

@@ -16,6 +16,7 @@ from floorpulse.access.http import Requirement
 from floorpulse.access.keys import Credential
 from floorpulse.contracts.agents import Entered
 from floorpulse.contracts.cells import Cell
+from floorpulse.contracts.visits import Visit
 from floorpulse.figures.ports import StoredCorrection
 from floorpulse.origin.app import install_routes
 from floorpulse.runtime.http import create_app
@@ -160,6 +161,10 @@ def corrected(queue: str, channel: str) -> StoredCorrection:
     )  # fmt: skip
 
 
+def waiting_chat(at: int) -> Visit:
+    return Visit(offered_at=at, queue="sales", channel="chat")
+
+
 def client(world: World) -> Client:
     return Client(world.app, CLIENT)
 
@@ -194,6 +199,24 @@ def test_figures_count_the_contracts_queues_and_channels_only(world: World) -> N
     assert values(world, "/v1/kpis/history", **ALL, kpi="offered", by="total") == {None: 4}
     everything = Client(world.app, LEADER).get("/v1/kpis", {**live, "by": "total"}).json()
     assert everything["rows"][0]["value"] == 7
+
+
+def test_who_waits_on_a_channel_beyond_the_contract_is_not_told(world: World) -> None:
+    world.floor.put(waiting(NOW - 20_000), waiting_chat(NOW - 30_000))
+    world.tell()
+    mine = {one["queue"]: one for one in rows(world, "/v1/queues", {})}
+    whole = Client(world.app, LEADER).get("/v1/queues").json()["rows"]
+
+    assert (mine["sales"]["waiting"], mine["sales"]["longest_wait"]) == (1, 20.0)
+    assert [one["waiting"] for one in whole if one["queue"] == "sales"] == [2]
+
+
+def test_when_the_first_contact_of_the_whole_floor_came_is_not_told(world: World) -> None:
+    asked = {"at": "2020-01-01T00:00:00Z"}
+
+    for path in ("/v1/kpis", "/v1/queues"):
+        assert "came at" not in client(world).get(path, asked).json()["detail"]
+        assert "came at" in Client(world.app, LEADER).get(path, asked).json()["detail"]
 
 
 def test_a_queue_is_the_clients_only_from_when_it_came_to_it(world: World) -> None:

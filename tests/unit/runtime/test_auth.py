@@ -123,6 +123,7 @@ async def test_an_open_demo_may_be_read_on_loopback() -> None:
         "open",
         "demo",
         "alerts:read",
+        "contracts:read",
         "kpi:read",
     ]
     assert (await Scene(open_tenant="demo").get("/read", host="127.0.0.1")).status_code == 200
