@@ -36,6 +36,7 @@ class Words:
     since: str
     doing: str
     owner: str
+    task: str
     # labels of links
     acknowledge: str
     alert: str
@@ -110,6 +111,7 @@ ENGLISH = Words(
     since="Since",
     doing="Now",
     owner="Owner",
+    task="Task",
     acknowledge="Acknowledge",
     alert="Details",
     wall="Wall",
@@ -181,6 +183,7 @@ CHINESE = Words(
     since="开始",
     doing="进展",
     owner="负责人",
+    task="任务",
     acknowledge="确认",
     alert="详情",
     wall="看板",
