@@ -2,8 +2,8 @@
 on a demo.
 
     Authorization: Bearer fp_…     the key's tenant and scopes
-    cookie floorpulse_session      the key's tenant, kpi:read and alerts:read while it has them;
-                                   agents:read too where the session was opened at the desk
+    cookie floorpulse_session      the key's tenant, kpi:read, alerts:read and contracts:read
+                                   while it has them; agents:read too where the session was opened at the desk
     neither, on loopback           app.state.open_tenant, the same, when the operator set one
 
 A browser also gets alerts:write, to acknowledge from the page of alerts: by its session while the
@@ -15,6 +15,7 @@ Reads `app.state.keys` (a `Keys`), `app.state.open_tenant` (str or None), `app.s
 """
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from ipaddress import ip_address
 from typing import Annotated, Protocol
 
@@ -33,7 +34,8 @@ SALT = "floorpulse.session"
 READ = "kpi:read"
 ACT = "alerts:write"
 AGENTS = "agents:read"
-SHOWN = frozenset({READ, "alerts:read"})
+CONTRACTS = "contracts:read"
+SHOWN = frozenset({READ, "alerts:read", CONTRACTS})
 """What a browser may read without a key in each request"""
 OWN_PAGE = "X-Floorpulse-Page"
 """The header that the built-in pages send: a page of another origin cannot unless it is allowed to,
@@ -67,9 +69,12 @@ class Keys(Protocol):
         ...
 
 
-def require(scope: str) -> Callable[..., Awaitable[Credential]]:
+def require(scope: str, *, limited: bool = False) -> Callable[..., Awaitable[Credential]]:
     """A FastAPI dependency: the caller's credential, which has `scope`; problems 401, 403 and 503
     otherwise.
+
+    A key that is limited to a contract is refused (403) unless the route says `limited`: that it
+    answers such a key with its contract's queues and channels only.
     """
 
     async def credential(
@@ -81,6 +86,8 @@ def require(scope: str) -> Callable[..., Awaitable[Credential]]:
             raise Problem(503, "Keys unavailable", str(wrong), headers=RETRY_AFTER) from wrong
         if scope not in caller.scopes:
             raise forbidden(scope)
+        if caller.contract is not None and not limited:
+            raise beyond_contract(caller.contract)
         return caller
 
     return credential
@@ -139,6 +146,15 @@ def forbidden(scope: str) -> Problem:
     return Problem(403, "Forbidden", detail, headers={"WWW-Authenticate": challenge}, scope=scope)
 
 
+def beyond_contract(contract: str) -> Problem:
+    """403: what is asked is not part of what a key of a contract may see."""
+    detail = (
+        f"The key is limited to the contract {contract}: it reads that contract's figures, "
+        "visits and statements, and nothing else."
+    )
+    return Problem(403, "Beyond the contract", detail, contract=contract)
+
+
 async def _caller(request: Request, bearer: HTTPAuthorizationCredentials | None) -> Credential:
     """A key that is sent must be right: a wrong one never falls back to a session or an open
     demo.
@@ -166,7 +182,7 @@ async def _of_session(request: Request) -> Credential | None:
     key_id, *more = said.split("+")
     key = await _keys(request).find(key_id)
     granted = _granted(request).union(more)
-    return Credential(key.key_id, key.tenant, key.scopes & granted) if key else None
+    return replace(key, scopes=key.scopes & granted) if key else None
 
 
 def _of_open_demo(request: Request) -> Credential | None:

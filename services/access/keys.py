@@ -28,8 +28,13 @@ SCOPES = (
     "alerts:read",
     "alerts:write",
     "metrics:read",
+    "contracts:read",
+    "settlements:write",
+    "audit:read",
     "admin",
 )
+OF_A_CONTRACT = frozenset({"kpi:read", "contracts:read"})
+"""What a key that is limited to a contract may do: read, and no more"""
 PREFIX = "fp"
 ID_BYTES = 8
 SECRET_BYTES = 32
@@ -44,11 +49,14 @@ ANSWER_WITHIN = 5.0
 
 @dataclass(frozen=True)
 class Credential:
-    """Who asks: the key, the tenant it speaks for, and what it may do."""
+    """Who asks: the key, the tenant it speaks for, and what it may do; `contract` is the only one
+    whose queues and channels it may see, None where it may see the whole floor.
+    """
 
     key_id: str
     tenant: str
     scopes: frozenset[str]
+    contract: str | None = None
 
 
 @dataclass(frozen=True)
@@ -64,6 +72,20 @@ class StoredKey:
     created_at: int
     expires_at: int | None
     revoked_at: int | None
+    contract: str | None = None
+
+
+@dataclass(frozen=True)
+class NewKey:
+    """A key that is wanted; `expires_at` in epoch milliseconds, `contract` the only one it may
+    see, None where it may see the whole floor.
+    """
+
+    tenant: str
+    label: str
+    scopes: tuple[str, ...]
+    expires_at: int | None = None
+    contract: str | None = None
 
 
 @dataclass(frozen=True)
@@ -102,20 +124,27 @@ class KeyRing:
     async def create(
         self, tenant: str, label: str, scopes: Iterable[str], expires_at: int | None = None
     ) -> str:
-        """Store a new key and return its token, which is shown this once; ValueError on a bad
-        tenant or unknown scope.
+        """Store a new key for a whole floor and return its token, which is shown this once;
+        ValueError on a bad tenant or unknown scope.
         """
-        wanted = _checked(tenant, scopes)
+        return await self.add(NewKey(tenant, label, tuple(scopes), expires_at))
+
+    async def add(self, wanted: NewKey) -> str:
+        """Store a new key and return its token, which is shown this once; ValueError on a bad
+        tenant, an unknown scope, or one that a key of a contract cannot have.
+        """
+        scopes = _checked(wanted)
         key_id = secrets.token_hex(ID_BYTES)
         secret = secrets.token_hex(SECRET_BYTES)
         row = {
             "id": key_id,
-            "tenant": tenant,
-            "label": label,
-            "scopes": wanted,
+            "tenant": wanted.tenant,
+            "label": wanted.label,
+            "scopes": scopes,
             "secret_sha256": _digest(secret),
             "created_at": self._now(),
-            "expires_at": expires_at,
+            "expires_at": wanted.expires_at,
+            "contract": wanted.contract,
         }
         async with (
             _answering(),
@@ -175,7 +204,7 @@ class KeyRing:
             or (key.expires_at is not None and key.expires_at <= self._now())
         ):
             return None
-        return Credential(key.key_id, key.tenant, frozenset(key.scopes))
+        return Credential(key.key_id, key.tenant, frozenset(key.scopes), key.contract)
 
     async def _look_up(self, key_id: str) -> _Remembered:
         """What is remembered, else what the table says; requests that come at once share one
@@ -220,21 +249,37 @@ class KeyRing:
         return known
 
 
-def _checked(tenant: str, scopes: Iterable[str]) -> list[str]:
+def _checked(new: NewKey) -> list[str]:
     try:
-        msgspec.convert(tenant, Slug)
+        msgspec.convert(new.tenant, Slug)
     except msgspec.ValidationError as wrong:
         message = (
-            f"tenant {tenant!r} is no slug: lower-case letters, digits and inner hyphens, "
+            f"tenant {new.tenant!r} is no slug: lower-case letters, digits and inner hyphens, "
             "at most 64"
         )
         raise ValueError(message) from wrong
-    wanted = sorted(set(scopes))
+    wanted = sorted(set(new.scopes))
     unknown = [scope for scope in wanted if scope not in SCOPES]
     if unknown or not wanted:
         message = f"scopes {unknown or 'none'} are not among: {', '.join(SCOPES)}"
         raise ValueError(message)
+    if new.contract is not None:
+        _check_contract(new.contract, wanted)
     return wanted
+
+
+def _check_contract(contract: str, wanted: list[str]) -> None:
+    """ValueError where a key of a contract would be of no contract, or do more than read."""
+    beyond = [scope for scope in wanted if scope not in OF_A_CONTRACT]
+    if beyond:
+        message = (
+            f"a key of the contract {contract!r} only reads figures and the contract: leave out "
+            f"{', '.join(beyond)}; it may have {', '.join(sorted(OF_A_CONTRACT))}"
+        )
+        raise ValueError(message)
+    if not contract.strip():
+        message = "--contract names no contract; give the id of one of the definitions"
+        raise ValueError(message)
 
 
 def _digest(secret: str) -> bytes:
@@ -250,6 +295,7 @@ def _stored(row: RowMapping) -> StoredKey:
         row["created_at"],
         row["expires_at"],
         row["revoked_at"],
+        row["contract"],
     )
 
 

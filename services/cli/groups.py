@@ -10,7 +10,10 @@ import typer
 from floorpulse.cli.options import AsJson, Demo
 from floorpulse.cli.run import finish, loaded, usable
 
-SCOPES = "Scopes: events:write kpi:read agents:read alerts:read alerts:write metrics:read admin."
+SCOPES = (
+    "Scopes: events:write kpi:read agents:read alerts:read alerts:write metrics:read "
+    "contracts:read settlements:write audit:read admin."
+)
 
 keys = typer.Typer(
     help=f"API keys: who may send events and read figures. {SCOPES}", no_args_is_help=True
@@ -39,6 +42,12 @@ Scope = Annotated[list[str], typer.Option(help="What it may do; repeat the optio
 Expires = Annotated[
     str | None,
     typer.Option(help="When it ends: 90d, 12h, 2027-01-31T00:00:00Z. Never, unless given."),
+]
+Contract = Annotated[
+    str | None,
+    typer.Option(
+        help="Only this contract's queues and channels, read-only, without agents: for a client."
+    ),
 ]
 
 
@@ -91,7 +100,12 @@ def definitions_calendar(
 
 @keys.command("create")
 def keys_create(
-    tenant: Tenant, scope: Scope, label: Label = "", expires: Expires = None, demo: Demo = None
+    tenant: Tenant,
+    scope: Scope,
+    label: Label = "",
+    expires: Expires = None,
+    contract: Contract = None,
+    demo: Demo = None,
 ) -> None:
     """Make a key and print its token: the only time it can be seen."""
     from floorpulse.cli import keys as operations
@@ -99,7 +113,8 @@ def keys_create(
 
     settings = loaded(Settings, demo)
     with usable():
-        finish(operations.create(settings, tenant, label, scope, expires), settings)
+        wanted = operations.WantedKey(tenant, label, scope, expires, contract)
+        finish(operations.create(settings, wanted), settings)
 
 
 @keys.command("list")

@@ -4,13 +4,14 @@ import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 import msgspec
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from floorpulse.access.keys import KeyRing, StoredKey
+from floorpulse.access.keys import KeyRing, NewKey, StoredKey
 from floorpulse.cli.option_types import SPAN, seconds
 from floorpulse.contracts.instants import parse_instant
 from floorpulse.runtime.clock import now_ms
@@ -37,15 +38,26 @@ def expiry(text: str, now: int) -> int:
     return at
 
 
-async def create(
-    settings: Settings, tenant: str, label: str, scopes: Sequence[str], expires: str | None
-) -> int:
+class WantedKey(NamedTuple):
+    """A key as the command line asks for it; `contract` is the only one it may see."""
+
+    tenant: str
+    label: str
+    scopes: Sequence[str]
+    expires: str | None = None
+    contract: str | None = None
+
+
+async def create(settings: Settings, wanted: WantedKey) -> int:
     """Make a key and print its token, the only time it can be seen; ValueError on what cannot
     be.
     """
-    expires_at = expiry(expires, now_ms()) if expires else None
+    expires_at = expiry(wanted.expires, now_ms()) if wanted.expires else None
+    new = NewKey(
+        wanted.tenant, wanted.label, tuple(wanted.scopes), expires_at, wanted.contract
+    )
     async with _ring(settings) as ring:
-        token = await ring.create(tenant, label, scopes, expires_at)
+        token = await ring.add(new)
     Console(soft_wrap=True, highlight=False).print(token, markup=False)
     return 0
 
@@ -79,7 +91,7 @@ async def revoke(settings: Settings, key_id: str) -> int:
 def table(found: Sequence[StoredKey], now: int) -> Table:
     """The keys as people read them; `document` is for programs."""
     shown = Table(
-        "id", "tenant", "label", "scopes", "created", "expires", "state", box=None, pad_edge=False
+        "id", "tenant", "label", "scopes", "contract", "created", "expires", "state", box=None, pad_edge=False
     )
     for key in found:
         cells = (
@@ -87,6 +99,7 @@ def table(found: Sequence[StoredKey], now: int) -> Table:
             key.tenant,
             key.label,
             " ".join(key.scopes),
+            key.contract or "",
             _day(key.created_at),
             _day(key.expires_at),
             state(key, now),
@@ -102,6 +115,7 @@ class KeyRow(msgspec.Struct, frozen=True):
     tenant: str
     label: str
     scopes: tuple[str, ...]
+    contract: str | None
     created: str | None
     expires: str | None
     revoked: str | None
@@ -116,6 +130,7 @@ def document(found: Sequence[StoredKey], now: int) -> bytes:
             key.tenant,
             key.label,
             key.scopes,
+            key.contract,
             _instant(key.created_at),
             _instant(key.expires_at),
             _instant(key.revoked_at),

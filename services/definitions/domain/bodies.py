@@ -10,6 +10,7 @@ from msgspec import Meta
 
 from floorpulse.contracts.events import Channel
 from floorpulse.counting.histograms import Boundary
+from floorpulse.definitions.domain.contract_terms import ContractBody
 from floorpulse.definitions.domain.on_call import (
     EscalationBody,
     ReceiverBody,
@@ -71,6 +72,7 @@ class Kind(StrEnum):
     ESCALATION = "escalations"
     ROTA = "rotas"
     RECEIVER = "receivers"
+    CONTRACT = "contracts"
 
 
 class TenantBody(Body, frozen=True, kw_only=True):
@@ -352,6 +354,7 @@ AnyBody = (
     | EscalationBody
     | RotaBody
     | ReceiverBody
+    | ContractBody
 )
 
 BODIES: dict[Kind, type[Body]] = {
@@ -371,6 +374,7 @@ BODIES: dict[Kind, type[Body]] = {
     Kind.ESCALATION: EscalationBody,
     Kind.ROTA: RotaBody,
     Kind.RECEIVER: ReceiverBody,
+    Kind.CONTRACT: ContractBody,
 }
 
 
@@ -394,6 +398,7 @@ class File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     escalations: list[EscalationBody] = []
     rotas: list[RotaBody] = []
     receivers: list[ReceiverBody] = []
+    contracts: list[ContractBody] = []
 
 
 def said(body: Body) -> dict[str, Any]:

@@ -29,6 +29,7 @@ CALLED = {
     Kind.ESCALATION: "escalation policy",
     Kind.ROTA: "rota",
     Kind.RECEIVER: "receiver",
+    Kind.CONTRACT: "contract",
 }
 DEFAULTS = {
     "service_level": Kind.SERVICE_LEVEL,

@@ -40,6 +40,7 @@ KindName = Literal[
     "escalation",
     "rota",
     "receiver",
+    "contract",
 ]
 
 
@@ -196,6 +197,7 @@ KINDS: dict[Kind, KindName] = {
     Kind.ESCALATION: "escalation",
     Kind.ROTA: "rota",
     Kind.RECEIVER: "receiver",
+    Kind.CONTRACT: "contract",
 }
 OF_RECEIVERS = frozenset({"id", "names", "language"})
 """What everybody may know of a receiver; numbers and addresses are a person's own"""

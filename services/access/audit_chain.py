@@ -1,0 +1,177 @@
+"""The audit log as a chain: what an entry says, how its hash binds it to the one before, and what
+is wrong with a chain that somebody touched. Pure.
+
+    number      1              2              3
+    previous    00…00 ◄──┐     a1…  ◄──┐      b2…         head: 3, c3…
+    hash        a1… ─────┘     b2… ────┘      c3… ───────────────┘
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import NamedTuple
+
+import msgspec
+
+NOTHING_BEFORE = bytes(32)
+"""What the first entry follows"""
+
+
+class Action(StrEnum):
+    """What was done."""
+
+    DEFINITIONS_LOADED = "definitions_loaded"
+    KEY_CREATED = "key_created"
+    KEY_REVOKED = "key_revoked"
+    INCIDENT_ACTED = "incident_acted"
+    SILENCE_ADDED = "silence_added"
+    SILENCE_ENDED = "silence_ended"
+    AGENTS_READ = "agents_read"
+    SETTLEMENT_DRAFTED = "settlement_drafted"
+    SETTLEMENT_ISSUED = "settlement_issued"
+    SETTLEMENT_DISPUTED = "settlement_disputed"
+    SETTLEMENT_AGREED = "settlement_agreed"
+    CREDIT_NOTE_ISSUED = "credit_note_issued"
+    EXEMPTION_ADDED = "exemption_added"
+    EXEMPTION_ENDED = "exemption_ended"
+
+
+@dataclass(frozen=True)
+class AuditEntry:
+    """Somebody did something: `at` in epoch milliseconds; `actor` is the id of an API key, `cli:`
+    and a user of the machine, or a receiver; `subject` names the thing, such as `incident/4711`;
+    `details` are JSON.
+    """
+
+    tenant: str
+    at: int
+    actor: str
+    action: Action
+    subject: str
+    details: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def canonical(self) -> str:
+        """The entry as it is hashed and stored: JSON with sorted keys."""
+        told = {
+            "action": self.action.value,
+            "actor": self.actor,
+            "at": self.at,
+            "details": dict(self.details),
+            "subject": self.subject,
+        }
+        return msgspec.json.encode(told, order="sorted").decode()
+
+
+@dataclass(frozen=True)
+class Link:
+    """An entry as it is stored: its place in the chain, and what of it stands in columns."""
+
+    tenant: str
+    number: int
+    entry: str
+    previous: bytes
+    hash: bytes
+    at: int
+    actor: str
+    action: str
+
+    @property
+    def expected(self) -> bytes:
+        """The hash that number, entry and what stands before them make."""
+        return hash_of(self.previous, self.tenant, self.number, self.entry)
+
+
+class Anchor(NamedTuple):
+    """A place in a chain that is known from elsewhere: printed on a statement, kept by a client."""
+
+    number: int
+    hash: bytes
+
+    def __str__(self) -> str:
+        """Return it as it is printed: `17:3f…`."""
+        return f"{self.number}:{self.hash.hex()}"
+
+
+class Finding(NamedTuple):
+    """Something is wrong with the entry of a number."""
+
+    number: int
+    why: str
+
+
+def hash_of(previous: bytes, tenant: str, number: int, entry: str) -> bytes:
+    """SHA-256 that binds an entry to the one before."""
+    return hashlib.sha256(previous + f"{tenant}\n{number}\n{entry}".encode()).digest()
+
+
+def anchor_of(text: str) -> Anchor:
+    """An anchor as it was printed. ValueError where it is none."""
+    number, _, digest = text.strip().partition(":")
+    try:
+        found = Anchor(int(number), bytes.fromhex(digest))
+    except ValueError:
+        found = Anchor(0, b"")
+    if found.number < 0 or len(found.hash) != len(NOTHING_BEFORE):
+        message = f"{text!r} is no anchor: write NUMBER:HASH as it was printed, 64 hex digits"
+        raise ValueError(message)
+    return found
+
+
+def findings(
+    links: Iterable[Link], head: Anchor, anchors: Iterable[Anchor] = ()
+) -> Iterator[Finding]:
+    """What is wrong with a chain, in its order: entries that were changed, removed, inserted or
+    moved; and places that are not as head or anchors know them.
+
+    `links` ascend by number; they may begin anywhere in the chain, with nothing known before.
+    """
+    known = {anchor.number: anchor for anchor in anchors}
+    last: Link | None = None
+    for link in links:
+        yield from _of_link(link, last)
+        yield from _of_anchor(link, known.pop(link.number, None))
+        last = link
+    end = Anchor(0, NOTHING_BEFORE) if last is None else Anchor(last.number, last.hash)
+    yield from _of_end(end, head)
+    for anchor in known.values():
+        if anchor.number:
+            yield Finding(anchor.number, "an anchor names this entry; it is not there")
+
+
+def _of_link(link: Link, last: Link | None) -> Iterator[Finding]:
+    before = 0 if last is None else last.number
+    previous = NOTHING_BEFORE if last is None else last.hash
+    if link.number == before + 2:
+        yield Finding(before + 1, "is not there: it was removed")
+    elif link.number != before + 1:
+        yield Finding(before + 1, f"up to {link.number - 1} are not there: they were removed")
+    elif link.previous != previous:
+        yield Finding(
+            link.number,
+            "does not follow the entry before: one of the two was replaced, inserted or moved",
+        )
+    if link.hash != link.expected:
+        yield Finding(link.number, "does not have the hash it was given: it was changed or moved")
+    elif not _same_columns(link):
+        yield Finding(link.number, "is shown under another time, actor or action than it says")
+
+
+def _same_columns(link: Link) -> bool:
+    told = msgspec.json.decode(link.entry)
+    return (told["at"], told["actor"], told["action"]) == (link.at, link.actor, link.action)
+
+
+def _of_anchor(link: Link, anchor: Anchor | None) -> Iterator[Finding]:
+    if anchor is not None and anchor.hash != link.hash:
+        yield Finding(link.number, "is not the entry that its anchor names: history was rewritten")
+
+
+def _of_end(end: Anchor, head: Anchor) -> Iterator[Finding]:
+    if end.number < head.number:
+        yield Finding(end.number + 1, f"up to {head.number} are not there: the end was cut off")
+    elif end.number > head.number:
+        yield Finding(head.number + 1, "stands behind the head of the log: it was inserted")
+    elif end.hash != head.hash:
+        yield Finding(end.number, "is not the entry that the head of the log names: it was changed")

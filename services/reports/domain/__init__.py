@@ -1,0 +1,1 @@
+"""What is decided about money and reports, without I/O: amounts are exact decimals."""
