@@ -3,8 +3,8 @@
     cli                                the command line
     demo, origin                       everything on one machine; ingest and API on one origin
     connectors                         live sources: what a platform tells, sent as it happens
-    ingest · kpi_engine · query · simulator · alerts      services: they meet on Kafka and in
-    PostgreSQL only
+    ingest · kpi_engine · query · simulator · alerts · reports      services: they meet on Kafka
+    and in PostgreSQL only
     figures                            figures without HTTP: live, past, visits, agents, targets,
     forecasts
     board, definitions                 the merged live picture; what figures mean

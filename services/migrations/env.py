@@ -6,7 +6,7 @@ from alembic import context
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from floorpulse.contracts import alert_tables  # noqa: F401  declares its tables
+from floorpulse.contracts import alert_tables, settlement_tables  # noqa: F401  declare tables
 from floorpulse.contracts.tables import metadata
 
 ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext('floorpulse migrate'))")

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from zoneinfo import ZoneInfo
 
+import asyncpg
 from fastapi import FastAPI, Request
 from fastapi.responses import PlainTextResponse, RedirectResponse, Response
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -25,6 +26,8 @@ from floorpulse.query.api import routes as figures
 from floorpulse.query.api.measured import answering_of
 from floorpulse.query.app import UseCases
 from floorpulse.query.wiring import install_access, query
+from floorpulse.reports import wiring as reports
+from floorpulse.reports.app import ReportSurface
 from floorpulse.runtime.database import async_engine, idle_pool
 from floorpulse.runtime.http import create_app
 from floorpulse.runtime.problems import Problem
@@ -56,6 +59,7 @@ def create_http_app(settings: HttpSettings) -> FastAPI:
                         settings.alerts, floors.definitions, zone, collectors.bridges
                     ) as feeds,
                     idle_pool(settings.database) as pool,
+                    idle_pool(settings.database) as reading,
                     receiving(
                         registry,
                         app.state.ingest,
@@ -66,6 +70,7 @@ def create_http_app(settings: HttpSettings) -> FastAPI:
                 ):
                     surface = _surface(engine, app.state.query, feeds.of)
                     install(app, surface, settings.alerts, collectors)
+                    reports.install(app, _reported(surface, reading))
                     yield
         finally:
             await engine.dispose()
@@ -86,6 +91,7 @@ def install_routes(app: FastAPI) -> None:
     app.include_router(events.router())
     app.include_router(figures.router())
     include(app)
+    reports.include(app)
     app.include_router(sources.router())  # stands behind the other addresses under /v1/sources/
 
 
@@ -100,6 +106,21 @@ def _surface(engine: AsyncEngine, running: UseCases, feeds: Feeds) -> Surface:
         forecasts=running.of(ForecastKeeper).store,
         loaded=shared.health.loaded,
         feeds=feeds,
+    )
+
+
+def _reported(surface: Surface, pool: asyncpg.Pool) -> ReportSurface:
+    """Reports stand on the same floor; what they read of history takes long, so by a pool of its
+    own.
+    """
+    return ReportSurface(
+        engine=surface.engine,
+        pool=pool,
+        floors=surface.floors,
+        turns=surface.turns,
+        tables=surface.tables,
+        forecasts=surface.forecasts,
+        loaded=surface.loaded,
     )
 
 

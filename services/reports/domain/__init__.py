@@ -1,1 +1,1 @@
-"""What is decided about money and reports, without I/O: amounts are exact decimals."""
+"""What is decided about contracts and settlements: pure, money is decimal."""

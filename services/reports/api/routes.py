@@ -1,0 +1,14 @@
+"""All routes of reports, served by `floorpulse http`."""
+
+from fastapi import APIRouter
+
+ROUTERS: tuple[APIRouter, ...] = ()
+"""One a group of routes, in the order in which they are looked at"""
+
+
+def router() -> APIRouter:
+    """They read `app.state.reports` (`ReportParts`), and what `floorpulse.access.http` reads."""
+    routes = APIRouter()
+    for part in ROUTERS:
+        routes.include_router(part)
+    return routes

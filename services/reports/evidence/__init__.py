@@ -1,0 +1,1 @@
+"""From stored history to the evidence of a settlement."""

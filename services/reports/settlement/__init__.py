@@ -1,0 +1,1 @@
+"""Settlements: frozen, kept, verified, corrected by credit notes."""
