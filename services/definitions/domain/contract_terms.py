@@ -126,6 +126,14 @@ class Points(StrEnum):
     STARTED = "started"
 
 
+class Again(StrEnum):
+    """When a streak that goes on costs again."""
+
+    NEVER = "never"
+    RUN = "run"
+    WINDOW = "window"
+
+
 class Basis(StrEnum):
     """Of which fee a percentage is taken: that of the settled part, or of the judged window."""
 
@@ -216,11 +224,12 @@ class StreakBody(ChargeBody, frozen=True, kw_only=True):
 
     windows: Annotated[int, Meta(ge=2, le=366, description="so many missed one after the other")]
     again: Annotated[
-        bool,
+        Again,
         Meta(
-            description="true: every further run of that length costs again; false: once a period"
+            description="what a run costs as it goes on: nothing more (never), the same at every "
+            "further run of that length (run), or with every further window (window)"
         ),
-    ] = False
+    ] = Again.NEVER
 
 
 class CapBody(Inner, frozen=True, kw_only=True):

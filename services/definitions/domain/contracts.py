@@ -13,6 +13,7 @@ from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from floorpulse.definitions.domain.contract_terms import (
+    Again,
     Basis,
     BillableBody,
     ContractScope,
@@ -88,13 +89,21 @@ class Tier:
 
 @dataclass(frozen=True)
 class Streak:
-    """What `windows` misses one after the other cost; `again`: each further run of that length
-    too.
-    """
+    """What `windows` misses one after the other cost, and what they cost `again` as they go on."""
 
     windows: int
     charge: Charge
-    again: bool = False
+    again: Again = Again.NEVER
+
+    def falls_due(self, run: int) -> bool:
+        """Whether the window that makes a run of misses so long costs something."""
+        match self.again:
+            case Again.NEVER:
+                return run == self.windows
+            case Again.RUN:
+                return run > 0 and run % self.windows == 0
+            case Again.WINDOW:  # pragma: no branch  there is no fourth
+                return run >= self.windows
 
 
 @dataclass(frozen=True)
@@ -139,8 +148,12 @@ class Metric:
 
     @property
     def judged_target(self) -> Decimal:
-        """What the tiers' value is measured against: the target, or the promised share."""
-        return self.target if self.share_target is None else self.share_target
+        """What the tiers' value is measured against: the target, or the promised share of windows
+        (all of them where none is named).
+        """
+        if self.judged is Judged.EACH:
+            return self.target
+        return Decimal(1) if self.share_target is None else self.share_target
 
     @property
     def judged_comparison(self) -> Comparison:
