@@ -4,6 +4,7 @@ from fastapi import FastAPI
 
 from floorpulse.reports.api import routes
 from floorpulse.reports.app import ReportParts, ReportSurface
+from floorpulse.reports.live.wiring import live_contracts
 
 
 def include(app: FastAPI) -> None:
@@ -13,4 +14,4 @@ def include(app: FastAPI) -> None:
 
 def install(app: FastAPI, surface: ReportSurface) -> None:
     """The parts behind the routes, at `app.state.reports`."""
-    app.state.reports = ReportParts(surface)
+    app.state.reports = ReportParts(surface, live_contracts(surface))

@@ -184,6 +184,25 @@ class ConcentrationCondition(Part, frozen=True, kw_only=True):
     min_volume: Annotated[Count, Meta(description="complaints that must be there")] = 5
 
 
+class TierCondition(Part, frozen=True, kw_only=True):
+    """A penalty tier of a contract is about to be reached: it holds at the end of the running window
+    if the forecast comes true, or nearly does.
+    """
+
+    contract: Id
+    metric: Annotated[Id | None, Meta(description="a metric of it; each where none is said")] = (
+        None
+    )
+    margin: Annotated[
+        float,
+        Meta(
+            ge=0,
+            description="fires so near to a tier already, in the unit of the KPI",
+            examples=[0.01],
+        ),
+    ] = 0.0
+
+
 class StalenessCondition(Part, frozen=True, kw_only=True):
     """The figures of a queue are old: no KPI rule of it fires or resolves meanwhile."""
 
@@ -200,6 +219,7 @@ class RuleBody(Body, frozen=True, kw_only=True):
     streak: StreakCondition | None = None
     spike: SpikeCondition | None = None
     concentration: ConcentrationCondition | None = None
+    tier: TierCondition | None = None
     staleness: StalenessCondition | None = None
     pending: Annotated[
         Wait, Meta(description="seconds that the breach must last before it fires")

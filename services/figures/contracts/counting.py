@@ -124,7 +124,7 @@ class ContractCounts:
         """What the half hours of a span, up to the running one, counted under the metric's own
         policy, scope and calendar. Raises StoreUnavailable.
         """
-        read = chunks(span, _running(view), terms.zone)
+        read = chunks(span, running_until(view), terms.zone)
         await self._read_missing(view, terms, metric, read)
         found = [one for chunk in read for one in self._kept[_key(view, terms, metric, chunk)].slices]
         while len(self._kept) > MOST_KEPT:
@@ -228,7 +228,7 @@ def _key(view: TenantView, terms: ContractTerms, metric: Metric, chunk: Span) ->
     return view.tenant, terms.name, metric.id, chunk
 
 
-def _running(view: TenantView) -> int:
+def running_until(view: TenantView) -> int:
     """Where the pane that is counted now ends."""
     pane = view.board.rules.pane
     return view.now - view.now % pane + pane

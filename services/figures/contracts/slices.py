@@ -11,8 +11,10 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from floorpulse.board.domain.windows import Span
+from floorpulse.board.domain.series import QueueChannel
+from floorpulse.definitions.domain.bodies import Kind
 from floorpulse.definitions.domain.calendars import Calendar, open_spans
-from floorpulse.definitions.domain.contract_terms import ContractScope
+from floorpulse.definitions.domain.contract_terms import ContractBody, ContractScope
 from floorpulse.definitions.domain.in_force import InForce
 from floorpulse.definitions.domain.terms import Grouping
 from floorpulse.figures.intervals import Interval, intervals
@@ -40,6 +42,25 @@ def covers(in_force: InForce, client: str, scope: ContractScope, queue: str, cha
     if scope.queues:
         return queue in scope.queues
     return in_force.group(Grouping.CLIENT, queue) == client
+
+
+def contract_queues(
+    in_force: InForce, contract: str, queue_channels: Iterable[QueueChannel]
+) -> list[str]:
+    """The queues of a contract as the definitions in force have it, sorted; none where there is no
+    such contract.
+    """
+    found = in_force.versions.get(Kind.CONTRACT, {}).get(contract)
+    body = None if found is None else found.body
+    if not isinstance(body, ContractBody):
+        return []
+    return sorted(
+        {
+            queue
+            for _, queue, channel in queue_channels
+            if covers(in_force, body.client, body.scope, queue, channel)
+        }
+    )
 
 
 def half_hours(

@@ -2,7 +2,9 @@
 
 from fastapi import APIRouter
 
-ROUTERS: tuple[APIRouter, ...] = ()
+from floorpulse.reports.api import contracts
+
+ROUTERS: tuple[APIRouter, ...] = (contracts.router,)
 """One a group of routes, in the order in which they are looked at"""
 
 

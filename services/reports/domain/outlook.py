@@ -4,7 +4,6 @@ target 80 %      hit 70 of 100          50 in time bring it back: 120 of 150 = 8
 tier below 75 %  hit 80 of 100           7 late ones reach it:     80 of 107 < 75 %
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -94,8 +93,3 @@ def _first(edge: Fraction | None, *, within: bool) -> int | None:
         return None
     at_least = -int(-edge // 1)
     return max(0, at_least if within or at_least != edge else at_least + 1)
-
-
-def deepest(tiers: Sequence[int | None]) -> int | None:
-    """The tier with the highest number among some; None where none was reached."""
-    return max((one for one in tiers if one is not None), default=None)

@@ -18,8 +18,14 @@ class ScopedForecast:
     def __init__(self, slots: Sequence[Slot], covers: Covers) -> None:
         mine = (one for one in slots if covers(one.queue, one.channel))
         self._slots = sorted(mine, key=begin_of)
+        self._known: dict[Span, Decimal | None] = {}
 
     def of(self, span: Span) -> Decimal | None:
         """The contacts that were forecast for a span, to the thousandth; None where nothing was."""
+        if span not in self._known:
+            self._known[span] = self._summed(span)
+        return self._known[span]
+
+    def _summed(self, span: Span) -> Decimal | None:
         volumes = [cut(one, span).volume for one in touching(self._slots, span)]
         return Decimal(f"{fsum(volumes):.3f}") if volumes else None
